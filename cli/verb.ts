@@ -1,0 +1,81 @@
+/** The frame that every verb of the command line fits into: options, help, exit codes, output. */
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+
+/** Exit codes of every verb. */
+export const Exit = { ok: 0, failed: 1, usage: 2, corrupt: 3, version: 4, timeout: 5 } as const
+
+export interface Option {
+  readonly type: 'string' | 'boolean'
+  /** Placeholder in the help, for strings: DIR, N … */
+  readonly value?: string
+  readonly help: string
+  readonly default?: string
+}
+
+export interface Arguments {
+  readonly positionals: readonly string[]
+  /** The option as given or its default. */
+  text(name: string): string | undefined
+  flag(name: string): boolean
+  /** A number within limits; a UsageError says which option, what it was and what it may be. */
+  number(name: string, limits: { readonly min: number; readonly max: number; readonly integer?: boolean }): number
+}
+
+export interface Verb {
+  /** Words after `otherworld`, e.g. "replay verify". */
+  readonly name: string
+  readonly summary: string
+  /** What follows the name, e.g. "FILE..." */
+  readonly positionals?: string
+  readonly options: Readonly<Record<string, Option>>
+  /** Returns an exit code. */
+  run(args: Arguments): Promise<number>
+}
+
+/** Wrong use of the command line; ends with exit code 2 and the message. */
+export class UsageError extends Error {}
+
+const COMMON: Readonly<Record<string, Option>> = {
+  json: { type: 'boolean', help: 'print one JSON object instead of text' },
+  help: { type: 'boolean', help: 'show this help' },
+}
+
+/** The help of a verb. */
+export function helpOf(verb: Verb): string {
+  const rows = Object.entries({ ...verb.options, ...COMMON }).map(([name, option]) => {
+    const left = `  --${name}${option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`
+    return [left, option.default === undefined ? option.help : `${option.help} (default ${option.default})`] as const
+  })
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2
+  const lines = rows.map(([left, right]) => left.padEnd(width) + right)
+  return [`otherworld ${verb.name}${verb.positionals ? ` ${verb.positionals}` : ''}`, '', verb.summary, '', ...lines, ''].join('\n')
+}
+
+/** Parses a verb's arguments. Throws UsageError. */
+export function parseVerb(verb: Verb, argv: readonly string[]): Arguments {
+  const all: Readonly<Record<string, Option>> = { ...verb.options, ...COMMON }
+  const options: NonNullable<ParseArgsConfig['options']> = {}
+  for (const [name, option] of Object.entries(all)) options[name] = { type: option.type }
+  let parsed: { values: Record<string, unknown>; positionals: string[] }
+  try {
+    parsed = parseArgs({ args: [...argv], options, allowPositionals: verb.positionals !== undefined, strict: true })
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error })
+  }
+  const text = (name: string): string | undefined => {
+    const value = parsed.values[name]
+    return typeof value === 'string' ? value : all[name]?.default
+  }
+  return {
+    positionals: parsed.positionals,
+    text,
+    flag: (name) => parsed.values[name] === true,
+    number: (name, { min, max, integer }) => {
+      const given = text(name)
+      const value = given === undefined || given.trim() === '' ? Number.NaN : Number(given)
+      if (!(value >= min && value <= max) || (integer && !Number.isInteger(value)))
+        throw new UsageError(`--${name} is ${given === undefined ? 'missing' : `"${given}"`}; it takes ${integer ? 'a whole number' : 'a number'} from ${min} to ${max}`)
+      return value
+    },
+  }
+}

@@ -1,0 +1,10 @@
+/** The simulation: `genesis` or `restore`, then `step` after `step`. The same state and the same frames give the same bytes, anywhere. */
+export * from './types.ts'
+export { loadEngine, type Engine } from './engine.ts'
+export { DEFAULT_BODY, DEFAULT_DEFINITION, parseDefinition, type DefinitionError } from './definition.ts'
+export { SIM_VERSION, genesis, step, free, type Realm, type StepOptions } from './realm.ts'
+export { hash, phaseHash } from './hash.ts'
+export { checkpoint, restore, CheckpointError } from './checkpoint.ts'
+export { avatars, props, fields, type AvatarView, type PropView, type Field } from './views.ts'
+export { packPose, unpackPose, evaluatePose, type Pose, type JointTransform } from './pose.ts'
+export { compareInputs } from './frame.ts'

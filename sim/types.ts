@@ -1,0 +1,192 @@
+/**
+ * The data that the simulation works on. Conventions (docs/architecture.md): metres, seconds, Y up, right-handed,
+ * quaternions x y z w, angles in radians; a player's forward is -Z. Every number that enters in an input is
+ * representable as a 32-bit float, so that the wire, the recording and the simulation agree on it.
+ */
+
+export interface Vec3 {
+  readonly x: number
+  readonly y: number
+  readonly z: number
+}
+
+/** A unit quaternion. */
+export interface Quat {
+  readonly x: number
+  readonly y: number
+  readonly z: number
+  readonly w: number
+}
+
+/** Identity of a player in one realm instance, 1 to 2^32 - 1; 0 is the server itself. */
+export type PlayerId = number
+/** Identity of an element in one realm instance, 1 to 2^32 - 1, given in order of creation and never used again. */
+export type ElementId = number
+
+/** What a collider is made of, in metres at scale 1. Capsules stand along their local Y. */
+export type Shape =
+  | { readonly type: 'box'; readonly halfExtents: Vec3 }
+  | { readonly type: 'sphere'; readonly radius: number }
+  | { readonly type: 'capsule'; readonly halfHeight: number; readonly radius: number }
+  /** 4 to 64 points, flat x y z; their convex hull is the shape. */
+  | { readonly type: 'convex'; readonly points: readonly number[] }
+  /** Static props only. Flat x y z vertices and triples of indices. */
+  | { readonly type: 'trimesh'; readonly vertices: readonly number[]; readonly indices: readonly number[] }
+
+/** One shape at its place in the prop. */
+export interface Collider {
+  readonly shape: Shape
+  readonly position: Vec3
+  readonly rotation: Quat
+}
+
+/** How a prop moves: never, by physics, or only as it is told. */
+export type Motion = 'static' | 'dynamic' | 'kinematic'
+
+/** What a prop is made of. Several colliders make a compound. */
+export interface PropSpec {
+  readonly name: string
+  readonly motion: Motion
+  readonly colliders: readonly Collider[]
+  /** kg/m^3 */
+  readonly density: number
+  readonly friction: number
+  readonly restitution: number
+  /** 0xRRGGBB; what a client without the prop's mesh draws. */
+  readonly color: number
+}
+
+/** The 18 humanoid bones, in the order in which poses carry them. Each bone's parent stands before it. */
+export const BONES = [
+  'hips', 'spine', 'chest', 'upperChest', 'neck', 'head',
+  'leftUpperArm', 'leftLowerArm', 'leftHand', 'rightUpperArm', 'rightLowerArm', 'rightHand',
+  'leftUpperLeg', 'leftLowerLeg', 'leftFoot', 'rightUpperLeg', 'rightLowerLeg', 'rightFoot',
+] as const
+export type Bone = (typeof BONES)[number]
+/** Index in BONES of each bone's parent; -1 for the hips. */
+export const BONE_PARENTS: readonly number[] = [-1, 0, 1, 2, 3, 4, 3, 6, 7, 3, 9, 10, 0, 12, 13, 0, 15, 16]
+
+/** A capsule that follows a bone: two points in the bone's space and a radius, metres. */
+export interface BoneCapsule {
+  /** Index in BONES. */
+  readonly bone: number
+  readonly a: Vec3
+  readonly b: Vec3
+  readonly radius: number
+}
+
+/**
+ * An avatar's body. At rest all bones are unrotated (T-pose, facing -Z, feet at y = 0).
+ * `offsets[i]` is bone i's origin in its parent's space (the hips': above the root, which stands on the ground).
+ */
+export interface AvatarBody {
+  readonly name: string
+  readonly offsets: readonly Vec3[]
+  /** At most 24. */
+  readonly capsules: readonly BoneCapsule[]
+}
+
+/**
+ * A pose as it travels (format: sim/pose.ts), relative to the avatar's root: position on the ground, turned by its yaw.
+ * Head and hands always; bone rotations where `boneMask` has the bone's bit (1 << index in BONES).
+ */
+export interface PackedPose {
+  /** Three of 10 bytes: head, left hand, right hand; then 4 bytes for each bone of the mask, lowest bit first. */
+  readonly bytes: Uint8Array
+  readonly boneMask: number
+}
+
+/** What a player may do; bits that add up. */
+export const Permission = { spawn: 1, grab: 2, scale: 4, despawnAny: 8, fly: 16 } as const
+
+/** Which hand holds; a desktop pointer is a hand of its own. */
+export const Hand = { left: 0, right: 1, pointer: 2 } as const
+export type HandId = 0 | 1 | 2
+
+/** An intent. `join`, `leave`, `teleport` and `permit` come from the server only (player 0). */
+export type Command =
+  | { readonly type: 'join'; readonly player: PlayerId; readonly name: string; readonly body: number; readonly permissions: number }
+  | { readonly type: 'leave'; readonly player: PlayerId }
+  | { readonly type: 'teleport'; readonly player: PlayerId; readonly position: Vec3; readonly yaw: number }
+  | { readonly type: 'permit'; readonly player: PlayerId; readonly permissions: number }
+  /**
+   * Holds until the next one. `x`, `z`: wished direction in the player's own frame, each -1 to 1 (-z is forward);
+   * `y`: up and down while flying; `yaw`: the heading itself, about +Y, 0 looks along -Z.
+   */
+  | { readonly type: 'move'; readonly x: number; readonly y: number; readonly z: number; readonly yaw: number; readonly jump: boolean; readonly run: boolean; readonly fly: boolean }
+  | { readonly type: 'pose'; readonly pose: PackedPose }
+  | { readonly type: 'spawn'; readonly prop: PropSpec; readonly position: Vec3; readonly rotation: Quat; readonly scale: number }
+  | { readonly type: 'despawn'; readonly element: ElementId }
+  | { readonly type: 'grab'; readonly element: ElementId; readonly hand: HandId }
+  /** Where what the hand holds should be: the element's own transform, world space. */
+  | { readonly type: 'drag'; readonly hand: HandId; readonly position: Vec3; readonly rotation: Quat }
+  | { readonly type: 'release'; readonly hand: HandId }
+  | { readonly type: 'scale'; readonly element: ElementId; readonly scale: number }
+export type CommandType = Command['type']
+
+/** One intent of a player, or of the server where `player` is 0. `sequence` counts up per player, 1 to 2^32 - 1. */
+export interface Input {
+  readonly player: PlayerId
+  readonly sequence: number
+  readonly command: Command
+}
+
+/** All inputs that the server sealed for one tick, in canonical order: server's first, then by player, then by sequence. */
+export interface InputFrame {
+  readonly tick: number
+  readonly inputs: readonly Input[]
+}
+
+/** Why an input was not carried out. */
+export type RejectReason =
+  | 'unknown-player' | 'already-joined' | 'realm-full' | 'server-only' | 'invalid-value' | 'not-permitted'
+  | 'unknown-element' | 'not-movable' | 'held-by-another' | 'hand-full' | 'hand-empty' | 'out-of-reach'
+  | 'scale-out-of-range' | 'element-limit' | 'unknown-body' | 'trimesh-not-static' | 'degenerate-shape'
+
+/** What a step reports. Every input but `move`, `pose` and `drag` ends in exactly one event with its player and sequence; those three only when rejected. */
+export type SimEvent =
+  | { readonly type: 'joined'; readonly player: PlayerId; readonly sequence: number; readonly joined: PlayerId; readonly element: ElementId }
+  | { readonly type: 'left'; readonly player: PlayerId; readonly sequence: number; readonly left: PlayerId; readonly element: ElementId }
+  | { readonly type: 'teleported'; readonly player: PlayerId; readonly sequence: number; readonly moved: PlayerId }
+  | { readonly type: 'permitted'; readonly player: PlayerId; readonly sequence: number; readonly changed: PlayerId }
+  | { readonly type: 'spawned' | 'despawned' | 'grabbed' | 'released' | 'scaled'; readonly player: PlayerId; readonly sequence: number; readonly element: ElementId }
+  | { readonly type: 'rejected'; readonly player: PlayerId; readonly sequence: number; readonly command: CommandType; readonly reason: RejectReason }
+  /** An element left the realm's bounds and was put back where it came from. */
+  | { readonly type: 'returned'; readonly element: ElementId }
+
+/** A prop that stands in the realm from genesis. */
+export interface PlacedProp {
+  readonly prop: PropSpec
+  readonly position: Vec3
+  readonly rotation: Quat
+  readonly scale: number
+}
+
+/** Everything that genesis depends on. It stands in the recording's header as JSON. */
+export interface RealmDefinition {
+  readonly id: string
+  readonly name: string
+  /** uint32 */
+  readonly seed: number
+  readonly tickRate: number
+  readonly gravity: Vec3
+  /** What leaves this box is brought back: an avatar to the spawn, a prop to where it was spawned, both at rest. */
+  readonly bounds: { readonly min: Vec3; readonly max: Vec3 }
+  /** Half extents of the quad plane that is the ground, at y = 0. */
+  readonly ground: { readonly x: number; readonly z: number }
+  /** Players start within `radius` of `position`. */
+  readonly spawn: { readonly position: Vec3; readonly yaw: number; readonly radius: number }
+  /** How far from its avatar's head a player may grab or drag. */
+  readonly reach: number
+  /** What who joins is given, bits of Permission. */
+  readonly permissions: number
+  readonly playersMax: number
+  readonly elementsMax: number
+  /** Bodies that a join may name by index; the first is the default. */
+  readonly bodies: readonly AvatarBody[]
+  readonly props: readonly PlacedProp[]
+}
+
+/** The stages of a step, in their order; phase hashes are taken after each. */
+export const PHASES = ['inputs', 'locomotion', 'bones', 'holds', 'physics', 'bounds'] as const
+export type Phase = (typeof PHASES)[number]
