@@ -1,0 +1,88 @@
+/**
+ * From a pose to the 18 bones: forward kinematics where bone rotations were sent, else inverse kinematics of two-bone
+ * limbs (law of cosines) from head and hands alone. Both make the head bone end where the pose says.
+ */
+import type { JointTransform, Pose } from './pose.ts'
+import { add, clamp, dot, fromTo, IDENTITY, length, max, multiply, normalise, rotate, scaled, sqrt, sub, unit, vec } from './maths.ts'
+import { BONE_PARENTS, BONES, type AvatarBody, type Bone, type Quat, type Vec3 } from './types.ts'
+
+const BONE = Object.fromEntries(BONES.map((name, i) => [name, i])) as Record<Bone, number>
+const DOWN = vec(0, -1, 0)
+const FORWARD = vec(0, 0, -1)
+const BACK = vec(0, 0, 1)
+
+const offsetOf = (body: AvatarBody, bone: number): Vec3 => body.offsets[bone] ?? { x: 0, y: 0, z: 0 }
+
+/** A rotation of 75 degrees about Z, either way: the arms of somebody who only stands there. */
+const ARM_DOWN = { left: { x: 0, y: 0, z: 0.6087614, w: 0.7933533 }, right: { x: 0, y: 0, z: -0.6087614, w: 0.7933533 } }
+
+/** Local rotations of a body whose player has sent no pose yet. */
+const idleRotation = (bone: number): Quat =>
+  bone === BONE.leftUpperArm ? ARM_DOWN.left : bone === BONE.rightUpperArm ? ARM_DOWN.right : IDENTITY
+
+/** Bones in root space from local rotations, hips where the body has them at rest. */
+function forward(body: AvatarBody, local: (bone: number) => Quat): JointTransform[] {
+  const out: JointTransform[] = []
+  BONES.forEach((_, i) => {
+    const parent = out[BONE_PARENTS[i] ?? -1]
+    const offset = offsetOf(body, i)
+    out.push(
+      parent
+        ? { position: add(parent.position, rotate(parent.rotation, offset)), rotation: normalise(multiply(parent.rotation, local(i))) }
+        : { position: offset, rotation: local(i) },
+    )
+  })
+  return out
+}
+
+const shifted = (bones: readonly JointTransform[], by: Vec3): JointTransform[] =>
+  bones.map(({ position, rotation }) => ({ position: add(position, by), rotation }))
+
+const at = (bones: readonly JointTransform[], bone: number): JointTransform => bones[bone] ?? { position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }
+
+/** Two bones that reach from where the upper one stands for `target`, bending towards `pole`. */
+function reach(body: AvatarBody, bones: JointTransform[], upper: number, target: Vec3, pole: Vec3, end: Quat): void {
+  const [lower, tip] = [upper + 1, upper + 2]
+  const root = at(bones, upper).position
+  const [first, second] = [offsetOf(body, lower), offsetOf(body, tip)]
+  const [l1, l2] = [max(length(first), 1e-4), max(length(second), 1e-4)]
+  const wish = sub(target, root)
+  const direction = unit(wish, DOWN)
+  const d = clamp(length(wish), (l1 > l2 ? l1 - l2 : l2 - l1) + 1e-3, l1 + l2 - 1e-4)
+  const along = (l1 * l1 - l2 * l2 + d * d) / (2 * d)
+  const out = sqrt(max(l1 * l1 - along * along, 0))
+  const side = unit(sub(pole, scaled(direction, dot(pole, direction))), unit(sub(FORWARD, scaled(direction, dot(FORWARD, direction))), vec(1, 0, 0)))
+  const joint = add(root, add(scaled(direction, along), scaled(side, out)))
+  const hand = add(root, scaled(direction, d))
+  bones[upper] = { position: root, rotation: fromTo(unit(first, DOWN), unit(sub(joint, root), direction)) }
+  bones[lower] = { position: joint, rotation: fromTo(unit(second, DOWN), unit(sub(hand, joint), direction)) }
+  bones[tip] = { position: hand, rotation: end }
+}
+
+/** Upright trunk under the head, knees bent by how low the head is, hands at their places. */
+function fromThreePoints(body: AvatarBody, pose: Pose): JointTransform[] {
+  const rest = forward(body, () => IDENTITY)
+  const shift = sub(pose.head.position, at(rest, BONE.head).position)
+  const bones = shifted(rest, shift)
+  bones[BONE.head] = { position: pose.head.position, rotation: pose.head.rotation }
+  reach(body, bones, BONE.leftUpperArm, pose.left.position, add(DOWN, BACK), pose.left.rotation)
+  reach(body, bones, BONE.rightUpperArm, pose.right.position, add(DOWN, BACK), pose.right.rotation)
+  for (const leg of [BONE.leftUpperLeg, BONE.rightUpperLeg]) {
+    const foot = at(rest, leg + 2).position
+    reach(body, bones, leg, vec(foot.x + shift.x, foot.y, foot.z + shift.z), FORWARD, IDENTITY)
+  }
+  return bones
+}
+
+/** All 18 bones in root space; null stands for a player who has sent no pose yet. */
+export function solveSkeleton(body: AvatarBody, pose: Pose | null): JointTransform[] {
+  if (!pose) return forward(body, idleRotation)
+  if (pose.bones.every((bone) => bone === null)) return fromThreePoints(body, pose)
+  const bones = forward(body, (i) => pose.bones[i] ?? IDENTITY)
+  return shifted(bones, sub(pose.head.position, at(bones, BONE.head).position))
+}
+
+/** Height of the head bone's origin above the ground at rest, metres. */
+export function restHeadHeight(body: AvatarBody): number {
+  return at(forward(body, () => IDENTITY), BONE.head).position.y
+}
