@@ -1,0 +1,99 @@
+/** Every limit of the server that is not a setting: its unit is in its name, its reason beside it. */
+
+/** Links open at once, of all kinds: a WebRTC link takes about 330 KB, so these are about 200 MB. */
+export const CONNECTIONS_MAX = 600
+
+/** Links from one address that is not this machine: a household or a class behind one router, not a flood. */
+export const CONNECTIONS_PER_ADDRESS_MAX = 64
+
+/** Lockstep peers of one realm: each is sent every input, some 2.7 KB a tick at 100 full bodies. */
+export const OBSERVERS_MAX = 16
+
+/** A link that says nothing for this long is dead: clients send at least once a second. */
+export const SILENCE_MS_MAX = 5_000
+
+/** How long a player without a link keeps session and avatar. */
+export const RESUME_MS_MAX = 30_000
+
+/** From opening a link to its Hello; a slow phone needs one or two round trips. */
+export const HELLO_MS_MAX = 5_000
+
+/** How long a link stays open after its Goodbye was sent, so that the words arrive before the end. */
+export const GOODBYE_LINGER_MS = 500
+
+/** Messages a second from one link, averaged; clients send 10 to 30. */
+export const MESSAGES_PER_SECOND_MAX = 120
+
+/** Messages that may come at once after a stall of the network: two seconds' worth. */
+export const MESSAGE_BURST_MAX = 240
+
+/** Bytes a second from one link, averaged: twice the 32 KB/s that the wire is planned for, and repeats. */
+export const BYTES_PER_SECOND_MAX = 128 * 1024
+
+/** Bytes that may come at once: two seconds' worth. */
+export const BYTE_BURST_MAX = 256 * 1024
+
+/** Inputs of one player in one frame: a person's, both hands' and a pointer's drags, with room for a burst of commands. */
+export const INPUTS_PER_FRAME_MAX = 16
+
+/** Inputs of one player that wait for later frames, about one second's worth at the cap; who exceeds it is let go. */
+export const INPUT_BACKLOG_MAX = 1_024
+
+/** Inputs in one frame, whoever sent them: what the codec takes, and what can be stepped within a tick. */
+export const FRAME_INPUTS_MAX = 4_096
+
+/** Bytes that may wait for one lockstep peer: a checkpoint and some seconds of frames. */
+export const OBSERVER_QUEUE_BYTES_MAX = 8 * 1024 * 1024
+
+/** Characters of a player's name. */
+export const NAME_CHARACTERS_MAX = 32
+
+/** A token's life: a long evening. After it, one logs in anew. */
+export const TOKEN_SECONDS_MAX = 12 * 60 * 60
+
+/** Logins that one address may make at once, and then again each second. A class of 30 passes, a flood does not. */
+export const LOGIN_BURST_MAX = 60
+export const LOGINS_PER_SECOND_MAX = 1
+
+/** Addresses whose logins are counted; the oldest is forgotten first. 10,000 entries are about 2 MB. */
+export const LOGIN_ADDRESSES_MAX = 10_000
+
+/** Sessions whose claims the gateway remembers: those that were admitted last. */
+export const SESSIONS_MAX = 10_000
+
+/** A request's body: an SDP answer with all candidates is about 4 KB, a login 100 bytes. */
+export const REQUEST_BYTES_MAX = 64 * 1024
+
+/** A request must be complete after this long; a slow sender holds a socket no longer. */
+export const REQUEST_MS_MAX = 10_000
+
+/** How long messages for a realm are gathered before they cross to its worker: a quarter of a tick at 60 a second. */
+export const INBOUND_BATCH_MS = 4
+
+/** Messages that wait for a realm's worker: two seconds of 300 clients at 30 a second; beyond it the newest are dropped. */
+export const INBOUND_QUEUE_MAX = 20_000
+
+/** Ticks between two checkpoints in the recording: 30 s at 60 a second, replayed within about 2 s after a crash. */
+export const CHECKPOINT_TICKS = 1_800
+
+/** Ticks between two ticks whose phases are hashed one by one. */
+export const PHASE_HASH_TICKS = 60
+
+/** Scratch ticks at start: the first tick of a process costs a quarter of a second, the code is fast after about 300. */
+export const WARM_UP_TICKS = 300
+
+/** The window of the tick percentiles in the status. */
+export const STATISTICS_MS = 10_000
+
+/** How far behind its schedule the tick loop catches up by running ticks back to back; beyond it, the schedule moves. */
+export const CATCH_UP_MS_MAX = 250
+
+/** A realm that has not ticked for this long is not healthy. */
+export const HEALTHY_TICK_AGE_MS_MAX = 2_000
+
+/** Restarts of a realm's worker within RESTART_WINDOW_MS before the realm is given up. */
+export const RESTARTS_MAX = 5
+export const RESTART_WINDOW_MS = 60_000
+
+/** How long the shutdown waits for the worker to seal its recording before it is ended. */
+export const SHUTDOWN_MS_MAX = 10_000

@@ -1,0 +1,59 @@
+/** What the tick loop measured of late: percentiles of a tick's work over a window of time. */
+import type { TickTiming } from './tick-loop.ts'
+
+export interface TickStatistics {
+  readonly tickMsP50: number
+  readonly tickMsP99: number
+  readonly tickMsMax: number
+  /** Since the worker's start. */
+  readonly overruns: number
+  readonly ticks: number
+  /** By how much the schedule was moved since the start, milliseconds. */
+  readonly delayedMs: number
+}
+
+/** The value below which `share` of the sorted values lie (nearest rank); 0 for none. */
+export function percentile(sorted: ArrayLike<number>, share: number): number {
+  if (sorted.length === 0) return 0
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? 0
+}
+
+export class TickRecorder {
+  private readonly windowMs: number
+  private readonly workMs: Float64Array
+  private readonly atMs: Float64Array
+  private count = 0
+  private overruns = 0
+  private delayedMs = 0
+
+  /** Remembers `windowMs` of ticks at `tickRate`. */
+  constructor(tickRate: number, windowMs: number) {
+    this.windowMs = windowMs
+    const capacity = Math.ceil((tickRate * windowMs) / 1_000)
+    this.workMs = new Float64Array(capacity)
+    this.atMs = new Float64Array(capacity)
+  }
+
+  add(timing: TickTiming): void {
+    const slot = this.count % this.workMs.length
+    this.workMs[slot] = timing.workMs
+    this.atMs[slot] = timing.startedAtMs
+    this.count++
+    if (timing.overrun) this.overruns++
+    this.delayedMs += timing.delayMs
+  }
+
+  /** Sorts the window; meant for once a second. */
+  read(nowMs: number): TickStatistics {
+    const used = Math.min(this.count, this.workMs.length)
+    const recent = this.workMs.slice(0, used).filter((_, i) => (this.atMs[i] ?? 0) >= nowMs - this.windowMs).toSorted()
+    return {
+      tickMsP50: percentile(recent, 0.5),
+      tickMsP99: percentile(recent, 0.99),
+      tickMsMax: recent.at(-1) ?? 0,
+      overruns: this.overruns,
+      ticks: this.count,
+      delayedMs: this.delayedMs,
+    }
+  }
+}
