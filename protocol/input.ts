@@ -1,0 +1,120 @@
+/** Inputs between the wire and sim/types.ts. */
+import type { Command, HandId, Input, PackedPose } from '../sim/types.ts'
+import { finite, inside, integer, name, ownBytes, present, quat, vec3 } from './check.ts'
+import { otherworld } from './generated/otherworld.js'
+import { COMMAND_BYTES_MAX, NAME_BYTES_MAX, POSE_BONES_MAX, POSE_BONE_BYTES, POSE_FIXED_BYTES, SERVER_MESSAGE_BYTES_MAX } from './limits.ts'
+import { attempt, Invalid, within, type Result } from './result.ts'
+import { fromWireProp, PROP_LAYOUT, toWireProp } from './prop.ts'
+import { layout, scan } from './scan.ts'
+
+const POSE_BYTES_MAX = POSE_FIXED_BYTES + POSE_BONE_BYTES * POSE_BONES_MAX
+
+export const INPUT_LAYOUT = layout({
+  3: { name: 'join', bytesMax: 256, layout: layout({ 2: { name: 'name', bytesMax: NAME_BYTES_MAX } }) },
+  8: { name: 'pose', bytesMax: 256, layout: layout({ 1: { name: 'bytes', bytesMax: POSE_BYTES_MAX } }) },
+  9: {
+    name: 'spawn', bytesMax: SERVER_MESSAGE_BYTES_MAX,
+    layout: layout({ 1: { name: 'prop', bytesMax: SERVER_MESSAGE_BYTES_MAX, layout: PROP_LAYOUT } }),
+  },
+})
+
+export function toWireInput({ player, sequence, command }: Input): otherworld.Input.$Properties {
+  switch (command.type) {
+    case 'join': return { player, sequence, join: command }
+    case 'leave': return { player, sequence, leave: command }
+    case 'teleport': return { player, sequence, teleport: command }
+    case 'permit': return { player, sequence, permit: command }
+    case 'move': return { player, sequence, move: command }
+    case 'pose': return { player, sequence, pose: command.pose }
+    case 'spawn': return { player, sequence, spawn: { prop: toWireProp(command.prop), position: command.position, rotation: command.rotation, scale: command.scale } }
+    case 'despawn': return { player, sequence, despawn: command }
+    case 'grab': return { player, sequence, grab: command }
+    case 'drag': return { player, sequence, drag: command }
+    case 'release': return { player, sequence, release: command }
+    case 'scale': return { player, sequence, scale: command }
+  }
+}
+
+function hand(value: number | null | undefined): HandId {
+  if (value === undefined || value === null || value === 0) return 0
+  if (value === 1 || value === 2) return value
+  throw new Invalid('out-of-range', 'hand', `is ${value}; 0 (left), 1 (right) and 2 (pointer) are known`)
+}
+
+function bonesIn(mask: number): number {
+  let count = 0
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count += 1
+  return count
+}
+
+function readPose(wire: otherworld.Pose.$Properties): PackedPose {
+  const boneMask = integer(wire.boneMask, 'boneMask', 0, 2 ** POSE_BONES_MAX - 1)
+  const needed = POSE_FIXED_BYTES + POSE_BONE_BYTES * bonesIn(boneMask)
+  const given = wire.bytes?.length ?? 0
+  if (given !== needed) throw new Invalid('out-of-range', 'bytes', `has ${given} bytes; a pose with ${bonesIn(boneMask)} bones has ${needed}`)
+  return { bytes: ownBytes(wire.bytes), boneMask }
+}
+
+function readMove(wire: otherworld.Move.$Properties): Command {
+  return {
+    type: 'move', x: finite(wire.x, 'x'), y: finite(wire.y, 'y'), z: finite(wire.z, 'z'), yaw: finite(wire.yaw, 'yaw'),
+    jump: wire.jump ?? false, run: wire.run ?? false, fly: wire.fly ?? false,
+  }
+}
+
+function readServerCommand(wire: otherworld.Input): Command {
+  switch (wire.command) {
+    case 'join': return {
+      type: 'join', player: integer(wire.join?.player, 'player', 1), name: name(wire.join?.name, 'name'),
+      body: integer(wire.join?.body, 'body'), permissions: integer(wire.join?.permissions, 'permissions'),
+    }
+    case 'leave': return { type: 'leave', player: integer(wire.leave?.player, 'player', 1) }
+    case 'teleport': return {
+      type: 'teleport', player: integer(wire.teleport?.player, 'player', 1),
+      position: vec3(wire.teleport?.position, 'position'), yaw: finite(wire.teleport?.yaw, 'yaw'),
+    }
+    case 'permit': return { type: 'permit', player: integer(wire.permit?.player, 'player', 1), permissions: integer(wire.permit?.permissions, 'permissions') }
+    default: throw new Invalid('missing', '', 'the command is missing or of a kind that this version does not know')
+  }
+}
+
+function readCommand(wire: otherworld.Input): Command {
+  switch (wire.command) {
+    case 'move': return readMove(present(wire.move, ''))
+    case 'pose': return { type: 'pose', pose: readPose(present(wire.pose, '')) }
+    case 'spawn': return {
+      type: 'spawn', prop: inside(wire.spawn?.prop, 'prop', fromWireProp),
+      position: vec3(wire.spawn?.position, 'position'), rotation: quat(wire.spawn?.rotation, 'rotation'), scale: finite(wire.spawn?.scale, 'scale'),
+    }
+    case 'despawn': return { type: 'despawn', element: integer(wire.despawn?.element, 'element') }
+    case 'grab': return { type: 'grab', element: integer(wire.grab?.element, 'element'), hand: hand(wire.grab?.hand) }
+    case 'drag': return { type: 'drag', hand: hand(wire.drag?.hand), position: vec3(wire.drag?.position, 'position'), rotation: quat(wire.drag?.rotation, 'rotation') }
+    case 'release': return { type: 'release', hand: hand(wire.release?.hand) }
+    case 'scale': return { type: 'scale', element: integer(wire.scale?.element, 'element'), scale: finite(wire.scale?.scale, 'scale') }
+    default: return readServerCommand(wire)
+  }
+}
+
+export function fromWireInput(given: otherworld.Input.$Properties): Input {
+  const wire = given as otherworld.Input
+  const player = integer(wire.player, 'player')
+  const sequence = integer(wire.sequence, 'sequence', 1)
+  try {
+    return { player, sequence, command: readCommand(wire) }
+  } catch (error) {
+    throw within(wire.command ?? 'command', error)
+  }
+}
+
+/** One input as bytes; the same input gives the same bytes. */
+export function encodeInput(input: Input): Uint8Array {
+  return otherworld.Input.encode(toWireInput(input)).finish()
+}
+
+/** One input of at most COMMAND_BYTES_MAX bytes. */
+export function decodeInput(bytes: Uint8Array): Result<Input> {
+  return attempt(() => {
+    scan(bytes, COMMAND_BYTES_MAX, INPUT_LAYOUT)
+    return fromWireInput(otherworld.Input.decode(bytes))
+  })
+}

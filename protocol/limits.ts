@@ -1,0 +1,60 @@
+/** The bounds of everything on the wire and in a frame, with unit and reason. */
+
+/** Spoken by both sides; a Hello with another is refused. */
+export const PROTOCOL_VERSION = 1
+
+/** Largest uint32: ticks, sequences, ids. */
+export const UINT32_MAX = 4_294_967_295
+
+/** Bytes of a datagram that no path splits (DESIGN.md section 5): every packet keeps to it, but for one that carries a single larger command. */
+export const PACKET_BYTES_MAX = 1_100
+/** Bytes of any packet accepted: what a transport carries at most. */
+export const PACKET_BYTES_ACCEPTED_MAX = 16_384
+/** Bytes of one encoded command: a compound of 16 hulls of 64 points is 12.9 KB, and the packet around it needs room. */
+export const COMMAND_BYTES_MAX = 15_360
+/** Bytes of one ServerMessage put together from parts: a realm definition of 10,000 elements fits. */
+export const SERVER_MESSAGE_BYTES_MAX = 4_194_304
+/** Bytes of a frame: 500 players' poses are 60 KB, 500 of the largest spawns at once 6.5 MB. */
+export const FRAME_BYTES_MAX = 8_388_608
+/** Inputs of a frame: 500 players with 32 each. What is more waits for the next tick. */
+export const FRAME_INPUTS_MAX = 16_384
+/** Bytes of a lockstep message: the largest checkpoint (500 avatars, 10,000 elements) is below 10 MB. */
+export const LOCKSTEP_MESSAGE_BYTES_MAX = 33_554_432
+
+/** Inputs of each kind in one packet: at 4 bytes for the smallest, what a packet holds. */
+export const PACKET_COMMANDS_MAX = 1_024
+/** Move, pose and a drag of each of three hands. */
+export const PACKET_LATEST_MAX = 5
+export const PACKET_MESSAGES_MAX = 1_024
+
+/** Characters (code points) of a player's or a prop's name: what fits a label. */
+export const NAME_CHARACTERS_MAX = 32
+/** Bytes of such a name in UTF-8. */
+export const NAME_BYTES_MAX = 128
+/** Characters of a reason or a notice. */
+export const TEXT_CHARACTERS_MAX = 1_000
+/** Bytes of such a text in UTF-8. */
+export const TEXT_BYTES_MAX = 4_000
+/** Bytes of a realm definition as JSON. */
+export const DEFINITION_BYTES_MAX = 4_000_000
+
+/** Colliders of a prop (DESIGN.md section 6: compound of at most 16 hulls). */
+export const COLLIDERS_MAX = 16
+/** Points of a convex hull: fewer have no volume, more cost too much to collide. */
+export const HULL_POINTS_MIN = 4
+export const HULL_POINTS_MAX = 64
+/** Vertices and triangles of a static trimesh: what a room's furniture needs. */
+export const TRIMESH_VERTICES_MAX = 65_536
+export const TRIMESH_TRIANGLES_MAX = 65_536
+
+/** Bones that a pose may carry (sim/types.ts BONES). */
+export const POSE_BONES_MAX = 18
+/** Head and two hands, 10 bytes each. */
+export const POSE_FIXED_BYTES = 30
+/** One bone's rotation. */
+export const POSE_BONE_BYTES = 4
+/** How far from 1 the squared length of a unit quaternion may be: rounding to 32 bits leaves 1e-6, a careless client 1e-4. */
+export const QUATERNION_TOLERANCE = 1e-3
+
+/** Bytes of one part of a snapshot (avatars or props column block). */
+export const SNAPSHOT_BLOCK_BYTES_MAX = 16_384
