@@ -4,3 +4,11 @@ export { describe, type ProtocolError, type ProtocolErrorReason, type Result } f
 export { cleanName } from './check.ts'
 export { decodeInput, encodeInput } from './input.ts'
 export { decodeFrame, encodeFrame } from './frame.ts'
+export { decodeServerMessage, encodeServerMessage, type ServerMessage, type Welcome } from './message.ts'
+export {
+  decodeClientPacket, encodeClientPacket, isLatestWins, type ClientHead, type ClientMode, type ClientPacket, type Goodbye, type Hello,
+} from './client-packet.ts'
+export {
+  decodeServerPacket, encodeServerPacket, encodeSnapshotPart, type ServerHead, type ServerPacket, type SnapshotPart,
+} from './server-packet.ts'
+export { decodeLockstep, encodeLockstep, type LockstepFrame, type LockstepMessage, type LockstepStart } from './lockstep.ts'

@@ -12,8 +12,8 @@ export const PACKET_BYTES_MAX = 1_100
 export const PACKET_BYTES_ACCEPTED_MAX = 16_384
 /** Bytes of one encoded command: a compound of 16 hulls of 64 points is 12.9 KB, and the packet around it needs room. */
 export const COMMAND_BYTES_MAX = 15_360
-/** Bytes of one ServerMessage put together from parts: a realm definition of 10,000 elements fits. */
-export const SERVER_MESSAGE_BYTES_MAX = 4_194_304
+/** Bytes of one ServerMessage put together from parts: the largest definition or trimesh, and its frame. */
+export const SERVER_MESSAGE_BYTES_MAX = 1_048_576
 /** Bytes of a frame: 500 players' poses are 60 KB, 500 of the largest spawns at once 6.5 MB. */
 export const FRAME_BYTES_MAX = 8_388_608
 /** Inputs of a frame: 500 players with 32 each. What is more waits for the next tick. */
@@ -35,8 +35,8 @@ export const NAME_BYTES_MAX = 128
 export const TEXT_CHARACTERS_MAX = 1_000
 /** Bytes of such a text in UTF-8. */
 export const TEXT_BYTES_MAX = 4_000
-/** Bytes of a realm definition as JSON. */
-export const DEFINITION_BYTES_MAX = 4_000_000
+/** Bytes of a realm definition as JSON: some 5,000 placed props. */
+export const DEFINITION_BYTES_MAX = 1_000_000
 
 /** Colliders of a prop (DESIGN.md section 6: compound of at most 16 hulls). */
 export const COLLIDERS_MAX = 16
@@ -44,8 +44,8 @@ export const COLLIDERS_MAX = 16
 export const HULL_POINTS_MIN = 4
 export const HULL_POINTS_MAX = 64
 /** Vertices and triangles of a static trimesh: what a room's furniture needs. */
-export const TRIMESH_VERTICES_MAX = 65_536
-export const TRIMESH_TRIANGLES_MAX = 65_536
+export const TRIMESH_VERTICES_MAX = 32_768
+export const TRIMESH_TRIANGLES_MAX = 32_768
 
 /** Bones that a pose may carry (sim/types.ts BONES). */
 export const POSE_BONES_MAX = 18

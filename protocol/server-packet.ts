@@ -1,0 +1,97 @@
+/** What a render client is sent, one packet a datagram. */
+import { integer, list, ownBytes, plainText } from './check.ts'
+import { GOODBYE_LAYOUT, type Goodbye } from './client-packet.ts'
+import { otherworld } from './generated/otherworld.js'
+import { PACKET_BYTES_ACCEPTED_MAX, PACKET_MESSAGES_MAX, SNAPSHOT_BLOCK_BYTES_MAX, TEXT_BYTES_MAX } from './limits.ts'
+import { fromWireMessage, MESSAGE_LAYOUT, type ServerMessage } from './message.ts'
+import { attempt, type Result } from './result.ts'
+import { layout, scan } from './scan.ts'
+
+export interface ServerHead {
+  /** Counts up, 1 first. */
+  readonly packet: number
+  /** Highest client packet received; 0 none. */
+  readonly ackPacket: number
+  /** Bit i: packet `ackPacket - 1 - i` was received too. */
+  readonly ackBits: number
+  /** Commands received up to this sequence. */
+  readonly ackCommand: number
+  /** Number of the first message in the packet, 1 first; the others follow it without a gap. */
+  readonly firstMessage: number
+  /** The newest `clientTimeMs` received, and how long ago it was when this packet was made. */
+  readonly clientTimeMs: number
+  readonly clientTimeAgeMs: number
+  readonly control: Goodbye | null
+}
+
+/** One part of a tick's snapshot, readable without the others. Columns: netcode/snapshot.ts. */
+export interface SnapshotPart {
+  readonly tick: number
+  /** Which part, 0 first, of how many. */
+  readonly part: number
+  readonly parts: number
+  readonly avatars: Uint8Array
+  readonly props: Uint8Array
+}
+
+export interface ServerPacket extends ServerHead {
+  readonly messages: readonly ServerMessage[]
+  readonly snapshot: SnapshotPart | null
+}
+
+const MESSAGES_FIELD = (5 << 3) | 2
+const SNAPSHOT_FIELD = (9 << 3) | 2
+
+const SNAPSHOT_LAYOUT = layout({
+  4: { name: 'avatars', bytesMax: SNAPSHOT_BLOCK_BYTES_MAX },
+  5: { name: 'props', bytesMax: SNAPSHOT_BLOCK_BYTES_MAX },
+})
+const SERVER_LAYOUT = layout({
+  5: { name: 'messages', bytesMax: PACKET_BYTES_ACCEPTED_MAX, repeatsMax: PACKET_MESSAGES_MAX, layout: MESSAGE_LAYOUT },
+  9: { name: 'snapshot', bytesMax: PACKET_BYTES_ACCEPTED_MAX, layout: SNAPSHOT_LAYOUT },
+  10: { name: 'goodbye', bytesMax: TEXT_BYTES_MAX + 16, layout: GOODBYE_LAYOUT },
+})
+
+/** One part as bytes, made once a tick for all clients. */
+export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
+  return otherworld.Snapshot.encode(part).finish()
+}
+
+/** Puts a packet together from what `encodeServerMessage` and `encodeSnapshotPart` made. */
+export function encodeServerPacket(head: ServerHead, messages: readonly Uint8Array[], snapshot: Uint8Array | null): Uint8Array {
+  const { control, ...numbers } = head
+  const wire: otherworld.ServerPacket.$Properties = numbers
+  if (control !== null) wire.goodbye = { reason: plainText(control.reason) }
+  const writer = otherworld.ServerPacket.encode(wire)
+  for (const bytes of messages) writer.uint32(MESSAGES_FIELD).bytes(bytes)
+  if (snapshot !== null) writer.uint32(SNAPSHOT_FIELD).bytes(snapshot)
+  return writer.finish()
+}
+
+function readSnapshot(wire: otherworld.Snapshot.$Properties | null | undefined): SnapshotPart | null {
+  if (wire === null || wire === undefined) return null
+  const parts = integer(wire.parts, 'snapshot.parts', 1, 65_535)
+  return {
+    tick: integer(wire.tick, 'snapshot.tick'), part: integer(wire.part, 'snapshot.part', 0, parts - 1), parts,
+    avatars: ownBytes(wire.avatars), props: ownBytes(wire.props),
+  }
+}
+
+export function decodeServerPacket(bytes: Uint8Array): Result<ServerPacket> {
+  return attempt(() => {
+    scan(bytes, PACKET_BYTES_ACCEPTED_MAX, SERVER_LAYOUT)
+    const wire = otherworld.ServerPacket.decode(bytes)
+    return {
+      packet: integer(wire.packet, 'packet', 1),
+      ackPacket: integer(wire.ackPacket, 'ackPacket'),
+      ackBits: integer(wire.ackBits, 'ackBits'),
+      ackCommand: integer(wire.ackCommand, 'ackCommand'),
+      firstMessage: integer(wire.firstMessage, 'firstMessage'),
+      clientTimeMs: integer(wire.clientTimeMs, 'clientTimeMs'),
+      clientTimeAgeMs: integer(wire.clientTimeAgeMs, 'clientTimeAgeMs'),
+      control: wire.goodbye ? { type: 'goodbye', reason: plainText(wire.goodbye.reason) } : null,
+      messages: list(wire.messages, 'messages', 0, PACKET_MESSAGES_MAX, fromWireMessage),
+      snapshot: readSnapshot(wire.snapshot),
+    }
+  })
+}
