@@ -1,0 +1,14 @@
+/** JSON whose numbers come back bit for bit. JSON.stringify writes -0 as 0, and one sign can turn a trajectory. */
+
+/** Objects, arrays, strings, finite numbers, booleans and null. Throws TypeError on anything else, naming where it stands. */
+export function exactJson(value: unknown, where = '$'): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`${where} is ${value}; only finite numbers can be recorded`)
+    return Object.is(value, -0) ? '-0' : JSON.stringify(value)
+  }
+  if (Array.isArray(value)) return `[${value.map((item, i) => exactJson(item, `${where}[${i}]`)).join(',')}]`
+  if (typeof value !== 'object') throw new TypeError(`${where} is a ${typeof value}; it cannot be recorded`)
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${exactJson(member, `${where}.${key}`)}`).join(',')}}`
+}

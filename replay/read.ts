@@ -1,0 +1,215 @@
+/** Opens a recording: walks its chunks, checks each, and notes what stands where. Hostile bytes get an error, never a throw. */
+import { decodeFrame } from '../protocol/index.ts'
+import { chunkName, findChunk, peekChunk, readChunk, type Chunk } from './chunks.ts'
+import { bad, good, RecordingError, type RecordingResult } from './error.ts'
+import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SKIPPABLE } from './format.ts'
+import { checkPreamble, decodeHeader, type ReadHeader } from './header.ts'
+import { decodeIndex, type RecordingIndex } from './index-chunk.ts'
+import { decodeCheckpoint, decodeFooter, decodeNote, decodePhysics, decodeQuarantine, decodeSample, toHex, type Note, type PackagePhysics, type Quarantine, type Sample } from './payloads.ts'
+import { Recording, type CheckpointEntry, type Damage } from './recording.ts'
+
+/** Ticks while they are read. `startTick` null: after damage, until a chunk says which tick it is. */
+interface OpenRun {
+  startTick: number | null
+  hashes: number[]
+  frames: Map<number, number>
+}
+
+/** A damaged recording, read past its damage: each stretch of ticks that is whole. */
+export interface Salvage {
+  /** In the order of the file; the first one starts where the recording starts. */
+  readonly parts: readonly Recording[]
+  readonly damage: readonly Damage[]
+}
+
+/**
+ * Opens a recording. A tail that was cut is no error (`truncated`); damage with whole chunks after it is one, and
+ * names offset and chunk. Memory: at most about twice the file. The bytes are referred to, not copied.
+ */
+export function readRecording(bytes: Uint8Array): RecordingResult<Recording> {
+  const reader = openReader(bytes)
+  if (!reader.ok) return reader
+  const error = reader.value.readAll(false)
+  return error ? bad(error) : good(reader.value.finish(0))
+}
+
+/** Opens a recording and goes on after damage, for recovery. Errors only where there is no header to go by. */
+export function salvageRecording(bytes: Uint8Array): RecordingResult<Salvage> {
+  const reader = openReader(bytes)
+  if (!reader.ok) return reader
+  reader.value.readAll(true)
+  const { runs, damage } = reader.value
+  return good({ parts: runs.flatMap((run, i) => (run.startTick === null ? [] : [reader.value.finish(i)])), damage })
+}
+
+function openReader(bytes: Uint8Array): RecordingResult<Reader> {
+  const error = checkPreamble(bytes)
+  if (error) return bad(error)
+  const chunk = readChunk(bytes, PREAMBLE_BYTES)
+  if (!chunk && !findChunk(bytes, PREAMBLE_BYTES + 1, 0)) return bad(new RecordingError('torn-header', 'the file was cut before its header was whole; it holds no tick', bytes.length))
+  if (chunk?.type !== ChunkType.header || chunk.sequence !== 0) return bad(new RecordingError('corrupt', 'the recording does not begin with a whole header', PREAMBLE_BYTES, 0))
+  const header = decodeHeader(bytes.subarray(chunk.payloadStart, chunk.payloadEnd))
+  return header.ok ? good(new Reader(bytes, header.value, chunk.end)) : header
+}
+
+class Reader {
+  readonly runs: OpenRun[]
+  readonly damage: Damage[] = []
+  private readonly bytes: Uint8Array
+  private readonly header: ReadHeader
+  private readonly checkpoints: CheckpointEntry[] = []
+  private readonly samples = new Map<number, Sample>()
+  private readonly physics: PackagePhysics[] = []
+  private readonly quarantined: Quarantine[] = []
+  private readonly notes: Note[] = []
+  private index: RecordingIndex | null = null
+  private indexOffset = 0
+  private sealed = false
+  private offset: number
+  private sequence = 1
+  private run: OpenRun
+
+  constructor(bytes: Uint8Array, header: ReadHeader, offset: number) {
+    this.bytes = bytes
+    this.header = header
+    this.offset = offset
+    this.run = { startTick: header.startTick, hashes: [], frames: new Map() }
+    this.runs = [this.run]
+  }
+
+  /** Reads to the end. Stops at the first error, or steps over it where `salvage` is set. */
+  readAll(salvage: boolean): RecordingError | null {
+    while (this.offset < this.bytes.length) {
+      const chunk = readChunk(this.bytes, this.offset)
+      const wrong = chunk ? this.take(chunk) : 'is damaged'
+      if (chunk && wrong === null) {
+        this.offset = chunk.end
+        this.sequence++
+        continue
+      }
+      if (wrong instanceof RecordingError && !salvage) return wrong
+      const next = chunk && chunk.sequence > this.sequence ? chunk : findChunk(this.bytes, chunk ? chunk.end : this.offset + 1, this.sequence)
+      if (!chunk && !next) return null
+      const message = this.describe(chunk, wrong)
+      if (!salvage) return new RecordingError('corrupt', message, this.offset, this.sequence)
+      this.damage.push({ offset: this.offset, chunk: this.sequence, message })
+      if (!next) return null
+      this.skipTo(next)
+    }
+    return null
+  }
+
+  /** The recording with one of its runs. */
+  finish(index: number): Recording {
+    const { startTick, hashes, frames } = this.runs[index] ?? this.run
+    const { bytes, header, checkpoints, samples, physics, quarantined, notes } = this
+    const run = { startTick: startTick ?? header.startTick, hashes, frames }
+    return new Recording({ bytes, header, run, wholeBytes: this.offset, index: this.sealed ? this.index : null, checkpoints, samples, physics, quarantined, notes })
+  }
+
+  private skipTo(next: Chunk): void {
+    this.offset = next.offset
+    this.sequence = next.sequence
+    this.run = { startTick: null, hashes: [], frames: new Map() }
+    this.runs.push(this.run)
+  }
+
+  private describe(chunk: Chunk | null, wrong: string | RecordingError | null): string {
+    const type = chunk?.type ?? peekChunk(this.bytes, this.offset)?.type
+    const name = type === undefined ? '' : `${chunkName(type)} `
+    return `the recording's ${name}chunk ${wrong instanceof RecordingError ? wrong.message : wrong}${chunk ? '' : ': its checksum does not match, and whole chunks follow'}`
+  }
+
+  /** Notes a chunk; what is wrong with it, or null. */
+  private take(chunk: Chunk): string | RecordingError | null {
+    if (chunk.sequence !== this.sequence) return `has number ${chunk.sequence} where ${this.sequence} is due: chunks are missing or out of order`
+    if (this.sealed) return 'stands after the footer'
+    if (this.index && chunk.type !== ChunkType.footer) return 'stands after the index'
+    if (this.header.start === 'checkpoint' && this.sequence === 1 && chunk.type !== ChunkType.checkpoint) return 'stands where the checkpoint that the recording starts from is due'
+    const payload = this.bytes.subarray(chunk.payloadStart, chunk.payloadEnd)
+    switch (chunk.type) {
+      case ChunkType.frame: return this.takeFrame(chunk, payload)
+      case ChunkType.hash: return this.takeHashes(chunk, payload)
+      case ChunkType.sample: return this.takeSample(payload)
+      case ChunkType.checkpoint: return this.takeCheckpoint(chunk, payload)
+      case ChunkType.physics: return keep(this.physics, decodePhysics(payload))
+      case ChunkType.quarantine: return keep(this.quarantined, decodeQuarantine(payload))
+      case ChunkType.note: return keep(this.notes, decodeNote(payload))
+      case ChunkType.index: return this.takeIndex(chunk, payload)
+      case ChunkType.footer: return this.takeFooter(payload)
+      case ChunkType.header: return 'is a second header'
+      default:
+        if (chunk.type & SKIPPABLE) return null
+        return new RecordingError('unsupported-version', `the recording holds a chunk of type ${chunkName(chunk.type)}, which this program must know to read it`, chunk.offset, chunk.sequence)
+    }
+  }
+
+  private get tick(): number | null {
+    return this.run.startTick === null ? null : this.run.startTick + this.run.hashes.length
+  }
+
+  private takeFrame(chunk: Chunk, payload: Uint8Array): string | null {
+    if (this.tick === null) {
+      const frame = decodeFrame(payload)
+      if (!frame.ok || frame.value.tick === 0) return 'cannot be decoded'
+      this.run.startTick = frame.value.tick - 1
+    }
+    const due = (this.tick ?? 0) + 1
+    if (this.run.frames.has(due)) return `is a second frame for tick ${due}`
+    this.run.frames.set(due, chunk.offset)
+    return null
+  }
+
+  private takeHashes(chunk: Chunk, payload: Uint8Array): string | null {
+    if (payload.length === 0 || payload.length % HASH_BYTES !== 0) return `has ${payload.length} bytes, no multiple of ${HASH_BYTES}`
+    if (this.tick === null) return null
+    if (this.tick + payload.length / HASH_BYTES > 0xffffffff) return 'goes beyond the last tick that a number holds'
+    for (let offset = chunk.payloadStart; offset < chunk.payloadEnd; offset += HASH_BYTES) this.run.hashes.push(offset)
+    return null
+  }
+
+  private takeSample(payload: Uint8Array): string | null {
+    const sample = decodeSample(payload, this.header.phases.length)
+    if (!sample) return `does not hold ${this.header.phases.length} phase hashes`
+    this.run.startTick ??= sample.tick
+    if (sample.tick !== this.tick) return `is of tick ${sample.tick} and follows the hash of tick ${this.tick}`
+    this.samples.set(sample.tick, sample)
+    return null
+  }
+
+  private takeCheckpoint(chunk: Chunk, payload: Uint8Array): string | null {
+    const checkpoint = decodeCheckpoint(payload)
+    if (!checkpoint) return 'is malformed'
+    const { tick, rawBytes, stored } = checkpoint
+    if (tick < this.header.startTick || (this.tick !== null && tick > this.tick)) return `is of tick ${tick}, outside ticks ${this.header.startTick} to ${this.tick}`
+    if (this.sequence === 1 && tick !== this.header.startTick && this.header.start === 'checkpoint') return `is of tick ${tick} where that of the start, ${this.header.startTick}, is due`
+    this.checkpoints.push({ tick, offset: chunk.offset, rawBytes, storedBytes: stored.length, sha256: toHex(checkpoint.sha256) })
+    return null
+  }
+
+  private takeIndex(chunk: Chunk, payload: Uint8Array): string | null {
+    const index = decodeIndex(payload)
+    if (!index) return 'is malformed'
+    if (this.damage.length > 0) return null
+    if (index.startTick !== this.header.startTick || index.lastTick !== this.tick || index.frames !== this.run.frames.size) return 'contradicts the chunks before it'
+    const same = index.checkpoints.length === this.checkpoints.length && index.checkpoints.every(([tick, offset], i) => tick === this.checkpoints[i]?.tick && offset === this.checkpoints[i]?.offset)
+    if (!same) return 'contradicts the checkpoints before it'
+    this.index = index
+    this.indexOffset = chunk.offset
+    return null
+  }
+
+  private takeFooter(payload: Uint8Array): string | null {
+    const offset = decodeFooter(payload)
+    if (this.damage.length > 0) return null
+    if (!this.index || offset !== this.indexOffset) return 'does not point to the index before it'
+    this.sealed = true
+    return null
+  }
+}
+
+function keep<T>(list: T[], value: T | null): string | null {
+  if (value === null) return 'is malformed'
+  list.push(value)
+  return null
+}

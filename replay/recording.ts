@@ -1,0 +1,127 @@
+/** A recording that has been opened: what stands where in its bytes. Frames are decoded when they are asked for. */
+import { decodeFrame } from '../protocol/index.ts'
+import type { InputFrame } from '../sim/index.ts'
+import { peekChunk } from './chunks.ts'
+import { unpackCheckpoint } from './compress.ts'
+import { bad, good, RecordingError, type RecordingResult } from './error.ts'
+import { HASH_BYTES } from './format.ts'
+import type { ReadHeader } from './header.ts'
+import type { RecordingIndex } from './index-chunk.ts'
+import { decodeCheckpoint, toHex, type Note, type PackagePhysics, type Quarantine, type Sample } from './payloads.ts'
+
+/** Where a checkpoint stands; `stored` bytes as they are in the file. */
+export interface CheckpointEntry {
+  readonly tick: number
+  /** Of its chunk in the file. */
+  readonly offset: number
+  readonly rawBytes: number
+  readonly storedBytes: number
+  readonly sha256: string
+}
+
+/** Bytes that hold no whole chunk although whole chunks follow. */
+export interface Damage {
+  readonly offset: number
+  /** Sequence number of the chunk that should stand there. */
+  readonly chunk: number
+  readonly message: string
+}
+
+/** Ticks that follow one another without a gap. */
+export interface TickRun {
+  readonly startTick: number
+  /** Offset of each tick's hash, from startTick + 1 on. */
+  readonly hashes: readonly number[]
+  /** Offset of the frame chunk of each tick that has inputs. */
+  readonly frames: ReadonlyMap<number, number>
+}
+
+export interface RecordingParts {
+  readonly bytes: Uint8Array
+  readonly header: ReadHeader
+  readonly run: TickRun
+  readonly wholeBytes: number
+  readonly index: RecordingIndex | null
+  readonly checkpoints: readonly CheckpointEntry[]
+  readonly samples: ReadonlyMap<number, Sample>
+  readonly physics: readonly PackagePhysics[]
+  readonly quarantined: readonly Quarantine[]
+  readonly notes: readonly Note[]
+}
+
+export class Recording {
+  readonly header: ReadHeader
+  /** Length of the file. */
+  readonly bytes: number
+  /** Where the last whole chunk ends; what follows is a torn tail. */
+  readonly wholeBytes: number
+  /** Its index; null where it was not closed. */
+  readonly index: RecordingIndex | null
+  readonly startTick: number
+  /** The last tick with a hash. */
+  readonly lastTick: number
+  /** By offset in the file, ticks from startTick to lastTick. */
+  readonly checkpoints: readonly CheckpointEntry[]
+  /** By tick. */
+  readonly samples: ReadonlyMap<number, Sample>
+  readonly physics: readonly PackagePhysics[]
+  readonly quarantined: readonly Quarantine[]
+  readonly notes: readonly Note[]
+  /** How many ticks have inputs. */
+  readonly frames: number
+  private readonly file: Uint8Array
+  private readonly run: TickRun
+
+  constructor(parts: RecordingParts) {
+    this.file = parts.bytes
+    this.run = parts.run
+    this.header = parts.header
+    this.bytes = parts.bytes.length
+    this.wholeBytes = parts.wholeBytes
+    this.index = parts.index
+    this.startTick = parts.run.startTick
+    this.lastTick = parts.run.startTick + parts.run.hashes.length
+    this.checkpoints = parts.checkpoints.filter(({ tick }) => tick >= this.startTick && tick <= this.lastTick)
+    this.samples = parts.samples
+    this.physics = parts.physics
+    this.quarantined = parts.quarantined
+    this.notes = parts.notes
+    this.frames = parts.run.frames.size
+  }
+
+  /** It was not closed: the process ended, or the file was cut. What it holds is right, but more may have followed. */
+  get truncated(): boolean {
+    return this.index === null
+  }
+
+  /** A frame follows the last tick whose step nobody saw the end of. */
+  get hasFrameWithoutHash(): boolean {
+    return this.run.frames.has(this.lastTick + 1)
+  }
+
+  /** Hash of the state after the tick, 16 hex digits; null outside the recording. */
+  hash(tick: number): string | null {
+    if (tick === this.startTick && tick === this.header.startTick) return this.header.startHash
+    const offset = this.run.hashes[tick - this.startTick - 1]
+    return offset === undefined ? null : toHex(this.file.subarray(offset, offset + HASH_BYTES))
+  }
+
+  /** The frame of a tick: from startTick + 1 to lastTick, and one further where that has been written. */
+  frame(tick: number): RecordingResult<InputFrame> {
+    const offset = this.run.frames.get(tick)
+    if (offset === undefined) return good({ tick, inputs: [] })
+    const chunk = peekChunk(this.file, offset)
+    if (!chunk) return bad(new RecordingError('corrupt', `the frame of tick ${tick} is not where it was`, offset))
+    const decoded = decodeFrame(this.file.subarray(chunk.payloadStart, chunk.payloadEnd))
+    if (!decoded.ok) return bad(new RecordingError('corrupt', `the frame of tick ${tick} cannot be decoded: ${decoded.error.where} ${decoded.error.message}`, offset, chunk.sequence))
+    if (decoded.value.tick !== tick) return bad(new RecordingError('corrupt', `the frame of tick ${tick} says that it is of tick ${decoded.value.tick}`, offset, chunk.sequence))
+    return good(decoded.value)
+  }
+
+  /** The state's bytes at a checkpoint, unpacked and checked against their SHA-256. */
+  async checkpointBytes(entry: CheckpointEntry): Promise<RecordingResult<Uint8Array>> {
+    const chunk = peekChunk(this.file, entry.offset)
+    const stored = chunk && decodeCheckpoint(this.file.subarray(chunk.payloadStart, chunk.payloadEnd))
+    return stored ? unpackCheckpoint(stored, entry.offset) : bad(new RecordingError('corrupt', `the checkpoint of tick ${entry.tick} is not where it was`, entry.offset))
+  }
+}

@@ -1,0 +1,142 @@
+/** Writes a recording, chunk by chunk. Pure: the bytes go to a sink, which must take each whole and in order. */
+import { decodeFrame, encodeFrame } from '../protocol/index.ts'
+import type { InputFrame } from '../sim/index.ts'
+import { encodeChunk } from './chunks.ts'
+import { CHECKPOINT_BYTES_MAX, ChunkType, HASH_BYTES, SEEK_POINT_EVERY_TICKS, SHA256_BYTES } from './format.ts'
+import { encodeHeader, encodePreamble, type RecordingHeader } from './header.ts'
+import { encodeIndex, type Place } from './index-chunk.ts'
+import { encodeCheckpoint, encodeFooter, encodeNote, encodeQuarantine, encodeSample, fromHex, type Note, type PackagePhysics, type Quarantine, type Sample, type StoredCheckpoint } from './payloads.ts'
+
+/** The writer was used out of order, or given what no reader could read back: a bug of the caller, nothing was written. */
+export class WriterError extends Error {
+  override readonly name = 'WriterError'
+}
+
+export class RecordingWriter {
+  readonly header: RecordingHeader
+  private readonly sink: (bytes: Uint8Array) => void
+  private readonly players = new Set<number>()
+  private readonly checkpoints: Place[] = []
+  private readonly seekPoints: Place[] = []
+  private sequence = 0
+  private written = 0
+  private tick: number
+  private frames = 0
+  private inputs = 0
+  private elements: number
+  private pending = false
+  private ended = false
+
+  /** Writes the preamble and the header. Where it starts from a checkpoint, `checkpoint` must be called next. */
+  constructor(header: RecordingHeader, sink: (bytes: Uint8Array) => void) {
+    this.header = header
+    this.sink = sink
+    this.tick = header.startTick
+    this.elements = header.elements
+    const payload = encodeHeader(header)
+    fromHex(header.startHash, HASH_BYTES)
+    this.put(encodePreamble())
+    this.chunk(ChunkType.header, payload)
+  }
+
+  /** The last tick whose hash is written; the start tick before the first. */
+  get lastTick(): number {
+    return this.tick
+  }
+
+  /** Bytes written so far. */
+  get bytes(): number {
+    return this.written
+  }
+
+  get sealed(): boolean {
+    return this.ended
+  }
+
+  /**
+   * Before the step: writes the frame, and nothing where it has no inputs. Step what is returned: the frame as every
+   * reader will get it (numbers rounded to 32 bits). Throws WriterError where no reader would accept it.
+   */
+  frame(frame: InputFrame): InputFrame {
+    this.expect(frame.tick === this.tick + 1 && !this.pending, `the frame of tick ${frame.tick} after tick ${this.tick}${this.pending ? ' and another frame' : ''}`)
+    if (frame.inputs.length === 0) return frame
+    const bytes = encodeFrame(frame)
+    const decoded = decodeFrame(bytes)
+    if (!decoded.ok) throw new WriterError(`the frame of tick ${frame.tick} could not be read back: ${decoded.error.where} ${decoded.error.message}`)
+    this.chunk(ChunkType.frame, bytes)
+    this.pending = true
+    this.frames++
+    this.inputs += frame.inputs.length
+    for (const { command } of frame.inputs) if (command.type === 'join') this.players.add(command.player)
+    return decoded.value
+  }
+
+  /** After the step: the hash of the state, 16 hex digits. */
+  hash(tick: number, hash: string): void {
+    this.expect(tick === this.tick + 1, `the hash of tick ${tick} after tick ${this.tick}`)
+    this.chunk(ChunkType.hash, fromHex(hash, HASH_BYTES))
+    this.tick = tick
+    this.pending = false
+    if ((tick - this.header.startTick) % SEEK_POINT_EVERY_TICKS === 0) this.seekPoints.push([tick, this.written])
+  }
+
+  /** After the hash of the same tick, before the next frame. */
+  sample(sample: Sample): void {
+    this.expect(sample.tick === this.tick && !this.pending, `a sample of tick ${sample.tick} after tick ${this.tick}`)
+    this.expect(sample.phases.length === this.header.phases.length, `a sample of ${sample.phases.length} phases where the header names ${this.header.phases.length}`)
+    this.chunk(ChunkType.sample, encodeSample(sample))
+    this.elements = sample.elements
+  }
+
+  /** At any time after its tick, so that packing it need not hold up the ticks that follow. */
+  checkpoint(checkpoint: StoredCheckpoint): void {
+    this.expect(checkpoint.tick >= this.header.startTick && checkpoint.tick <= this.tick, `a checkpoint of tick ${checkpoint.tick} after tick ${this.tick}`)
+    this.expect(checkpoint.rawBytes <= CHECKPOINT_BYTES_MAX && checkpoint.sha256.length === SHA256_BYTES, `a checkpoint of ${checkpoint.rawBytes} bytes`)
+    const offset = this.written
+    this.chunk(ChunkType.checkpoint, ...encodeCheckpoint(checkpoint))
+    this.checkpoints.push([checkpoint.tick, offset])
+  }
+
+  /** Before the first frame that uses the package. */
+  physics(physics: PackagePhysics): void {
+    this.expect(physics.sha256.length === SHA256_BYTES, 'physics without the SHA-256 of its package')
+    this.chunk(ChunkType.physics, physics.sha256, physics.bytes)
+  }
+
+  /** Says that a frame's inputs were left out when the realm was recovered. */
+  quarantine(quarantine: Quarantine): void {
+    this.chunk(ChunkType.quarantine, ...encodeQuarantine(quarantine))
+  }
+
+  note(note: Note): void {
+    this.chunk(ChunkType.note, encodeNote(note))
+  }
+
+  /** Ends the recording with its index. */
+  seal(): void {
+    this.expect(!this.pending, `the end after the frame of tick ${this.tick + 1}, which has no hash`)
+    const offset = this.written
+    const { header, frames, inputs, elements, checkpoints, seekPoints } = this
+    const players = header.players + this.players.size
+    this.chunk(ChunkType.index, encodeIndex({ startTick: header.startTick, lastTick: this.tick, frames, inputs, players, elements, checkpoints, seekPoints }))
+    this.chunk(ChunkType.footer, encodeFooter(offset))
+    this.ended = true
+  }
+
+  private expect(right: boolean, what: string): void {
+    if (!right) throw new WriterError(`the recording was given ${what}`)
+  }
+
+  private chunk(type: number, ...parts: readonly Uint8Array[]): void {
+    if (this.ended) throw new WriterError('the recording is sealed')
+    if (this.header.start === 'checkpoint' && this.checkpoints.length === 0 && type !== ChunkType.header && type !== ChunkType.checkpoint)
+      throw new WriterError('the recording starts from a checkpoint, which must be written first')
+    this.put(encodeChunk(type, this.sequence, ...parts))
+    this.sequence++
+  }
+
+  private put(bytes: Uint8Array): void {
+    this.sink(bytes)
+    this.written += bytes.length
+  }
+}
