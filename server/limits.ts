@@ -1,10 +1,7 @@
 /** Every limit of the server that is not a setting: its unit is in its name, its reason beside it. */
 
-/** Links open at once, of all kinds: a WebRTC link takes about 330 KB, so these are about 200 MB. */
-export const CONNECTIONS_MAX = 600
-
-/** Links from one address that is not this machine: a household or a class behind one router, not a flood. */
-export const CONNECTIONS_PER_ADDRESS_MAX = 64
+/** Links of one realm instance, open at once and of all kinds: 500 players, observers, and some that come and go. */
+export const LINKS_MAX = 600
 
 /** Lockstep peers of one realm: each is sent every input, some 2.7 KB a tick at 100 full bodies. */
 export const OBSERVERS_MAX = 16
@@ -39,14 +36,8 @@ export const INPUTS_PER_FRAME_MAX = 16
 /** Inputs of one player that wait for later frames, about one second's worth at the cap; who exceeds it is let go. */
 export const INPUT_BACKLOG_MAX = 1_024
 
-/** Inputs in one frame, whoever sent them: what the codec takes, and what can be stepped within a tick. */
-export const FRAME_INPUTS_MAX = 4_096
-
 /** Bytes that may wait for one lockstep peer: a checkpoint and some seconds of frames. */
 export const OBSERVER_QUEUE_BYTES_MAX = 8 * 1024 * 1024
-
-/** Characters of a player's name. */
-export const NAME_CHARACTERS_MAX = 32
 
 /** A token's life: a long evening. After it, one logs in anew. */
 export const TOKEN_SECONDS_MAX = 12 * 60 * 60
@@ -72,12 +63,6 @@ export const INBOUND_BATCH_MS = 4
 
 /** Messages that wait for a realm's worker: two seconds of 300 clients at 30 a second; beyond it the newest are dropped. */
 export const INBOUND_QUEUE_MAX = 20_000
-
-/** Ticks between two checkpoints in the recording: 30 s at 60 a second, replayed within about 2 s after a crash. */
-export const CHECKPOINT_TICKS = 1_800
-
-/** Ticks between two ticks whose phases are hashed one by one. */
-export const PHASE_HASH_TICKS = 60
 
 /** Scratch ticks at start: the first tick of a process costs a quarter of a second, the code is fast after about 300. */
 export const WARM_UP_TICKS = 300

@@ -1,0 +1,80 @@
+/** The server's settings, from the command line or a program. */
+import { readFileSync } from 'node:fs'
+import { Context } from 'effect'
+import { DEFAULT_DEFINITION, parseDefinition, type RealmDefinition } from '../sim/index.ts'
+import { codeOf, ServerError, textOf } from './error.ts'
+
+/** Who may be a lockstep peer. They see every input of everyone, wherever it happens. */
+export const OBSERVERS = ['loopback', 'anyone', 'nobody'] as const
+export type Observers = (typeof OBSERVERS)[number]
+
+export interface Settings {
+  /** Address to listen on: 127.0.0.1 for this machine alone, 0.0.0.0 or :: for all networks. */
+  readonly host: string
+  /** TCP port of HTTP and WebSocket; 0: any free one. */
+  readonly port: number
+  /** UDP port that all WebRTC peers share; 0: any free one. */
+  readonly udpPort: number
+  /** Address that clients reach this machine under, where it stands behind NAT; null: as it is. */
+  readonly publicAddress: string | null
+  readonly dataDirectory: string
+  readonly definition: RealmDefinition
+  readonly observers: Observers
+  /** Origins of pages elsewhere that may use this server, e.g. https://example.org. */
+  readonly origins: readonly string[]
+  /** False: WebSocket only. */
+  readonly webrtc: boolean
+  /** Lines for the operator. */
+  log(line: string): void
+}
+
+export class ServerSettings extends Context.Service<ServerSettings, Settings>()('otherworld/ServerSettings') {}
+
+/** The default port of HTTP and WebSocket, and of WebRTC's UDP. */
+export const DEFAULT_PORT = 7350
+
+/** Settings for a server on this machine; tests and programs override what they need. */
+export function defaultSettings(dataDirectory: string): Settings {
+  return {
+    host: '127.0.0.1',
+    port: DEFAULT_PORT,
+    udpPort: DEFAULT_PORT,
+    publicAddress: null,
+    dataDirectory,
+    definition: DEFAULT_DEFINITION,
+    observers: 'loopback',
+    origins: [],
+    webrtc: true,
+    log: (line) => void process.stderr.write(`${line}\n`),
+  }
+}
+
+/** Bytes of a realm file. Convex props and bodies make it long, but not this long. */
+const REALM_FILE_BYTES_MAX = 4 * 1024 * 1024
+/** Faults of a realm file that are told at once. */
+const FAULTS_SHOWN_MAX = 10
+
+/** Reads a realm definition. Throws ServerError that names each place that is wrong. */
+export function readRealmFile(file: string): RealmDefinition {
+  const fail = (what: string, fix: string, cause?: unknown): never => {
+    throw new ServerError({ reason: 'bad-realm', what, where: file, fix, cause })
+  }
+  let text = ''
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    return fail(codeOf(error) === 'ENOENT' ? 'there is no such realm file' : `the realm file cannot be read: ${textOf(error)}`, 'give the path of a JSON file with --realm FILE', error)
+  }
+  if (Buffer.byteLength(text) > REALM_FILE_BYTES_MAX) return fail(`the realm file is larger than ${REALM_FILE_BYTES_MAX} bytes`, 'make it smaller')
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    return fail(`the realm file is not JSON: ${textOf(error)}`, 'correct the JSON', error)
+  }
+  const parsed = parseDefinition(json)
+  if (parsed.ok) return parsed.definition
+  const shown = parsed.errors.slice(0, FAULTS_SHOWN_MAX).map((error) => `\n    ${error.path === '' ? 'the whole' : error.path}: ${error.message}`)
+  const more = parsed.errors.length > FAULTS_SHOWN_MAX ? `\n    and ${parsed.errors.length - FAULTS_SHOWN_MAX} more` : ''
+  return fail(`the realm file has ${parsed.errors.length} fault${parsed.errors.length === 1 ? '' : 's'}:${shown.join('')}${more}`, 'correct these places')
+}

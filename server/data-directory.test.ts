@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openDataDirectory } from './data-directory.ts'
+
+let root = ''
+beforeEach(() => { root = mkdtempSync(join(tmpdir(), 'otherworld-data-')) })
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+test('the secret is made once, kept for its owner alone, and found again', () => {
+  const first = openDataDirectory(join(root, 'deep', 'data'))
+  const file = join(first.path, 'server-identity.json')
+  expect(first.secret).toHaveLength(32)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  first.release()
+  const second = openDataDirectory(first.path)
+  expect(second.secret).toEqual(first.secret)
+  second.release()
+})
+
+test('no player id is given twice, also over restarts without a clean end and over blocks', () => {
+  const seen = new Set<number>()
+  for (let start = 0; start < 3; start++) {
+    const data = openDataDirectory(root)
+    for (let i = 0; i < 1_500; i++) seen.add(data.nextPlayer())
+    rmSync(join(root, 'server.lock'))
+  }
+  expect(seen.size).toBe(4_500)
+  expect(Math.min(...seen)).toBe(1)
+})
+
+test('a second server on the same directory is refused with the number of the first one\'s process', () => {
+  const data = openDataDirectory(root)
+  expect(() => openDataDirectory(root)).toThrow(new RegExp(`process ${process.pid}.*uses this data directory`))
+  data.release()
+  openDataDirectory(root).release()
+})
+
+test('a lock whose process is gone, or whose number another process has now, is taken over', () => {
+  writeFileSync(join(root, 'server.lock'), JSON.stringify({ pid: 0x3fffff, started: 'long ago' }))
+  openDataDirectory(root).release()
+  writeFileSync(join(root, 'server.lock'), JSON.stringify({ pid: process.pid, started: 'another boot:1' }))
+  openDataDirectory(root).release()
+  writeFileSync(join(root, 'server.lock'), '{"torn')
+  openDataDirectory(root).release()
+})
+
+test('a damaged identity is named, with what to do, and the lock is given back', () => {
+  writeFileSync(join(root, 'server-identity.json'), '{"secret": "short", "nextPlayer": 1}')
+  expect(() => openDataDirectory(root)).toThrow(/server-identity\.json[^]*restore the file from a backup/)
+  rmSync(join(root, 'server-identity.json'))
+  openDataDirectory(root).release()
+})
+
+test('a path that is a file is refused in words', () => {
+  writeFileSync(join(root, 'file'), '')
+  expect(() => openDataDirectory(join(root, 'file'))).toThrow(/the data directory cannot be used[^]*--data DIR/)
+  expect(readFileSync(join(root, 'file'), 'utf8')).toBe('')
+})

@@ -1,0 +1,192 @@
+/**
+ * The directory in which a server keeps what outlives it: recordings, the secret of its tokens, the player ids given.
+ * One server at a time: a lock file names the process that holds it.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { codeOf, ServerError, textOf } from './error.ts'
+
+/** Player ids are reserved in blocks, so that a login need not wait for the disk; what a crash leaves of a block is lost. */
+const PLAYER_BLOCK = 1_000
+const PLAYER_MAX = 0xffff_ffff
+const SECRET_BYTES = 32
+
+export interface DataDirectory {
+  readonly path: string
+  /** Where a realm's recordings stand. */
+  readonly recordings: string
+  /** Key of the tokens' signatures, 32 bytes, random, kept in `server-identity.json` (mode 0600). */
+  readonly secret: Uint8Array
+  /** A player id that was never given before by a server on this directory. */
+  nextPlayer(): number
+  /** Lets another server use the directory. */
+  release(): void
+}
+
+interface Identity {
+  readonly secret: string
+  readonly nextPlayer: number
+}
+
+/** Opens the directory, makes it where it is missing, and locks it. Throws ServerError. */
+export function openDataDirectory(path: string): DataDirectory {
+  const root = resolve(path)
+  const recordings = join(root, 'recordings')
+  try {
+    mkdirSync(recordings, { recursive: true })
+  } catch (error) {
+    throw unusable(root, error)
+  }
+  const unlock = lock(root)
+  try {
+    return { path: root, recordings, ...openIdentity(root), release: unlock }
+  } catch (error) {
+    unlock()
+    throw error instanceof ServerError ? error : unusable(root, error)
+  }
+}
+
+function unusable(root: string, cause: unknown): ServerError {
+  return new ServerError({
+    reason: 'data-directory',
+    what: `the data directory cannot be used: ${textOf(cause)}`,
+    where: root,
+    fix: 'give a directory that this user may write to with --data DIR',
+    cause,
+  })
+}
+
+// --- the lock
+
+interface Holder {
+  readonly pid: number
+  /** When that process started, as the system counts it; tells it from a later one with the same number. */
+  readonly started: string
+}
+
+/** On Linux: boot and start tick of a process; null where there is none. Elsewhere only whether it lives. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${boot}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`
+  } catch {
+    if (process.platform === 'linux') return null
+  }
+  try {
+    process.kill(pid, 0)
+    return 'alive'
+  } catch (error) {
+    return codeOf(error) === 'EPERM' ? 'alive' : null
+  }
+}
+
+function readHolder(file: string): Holder | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (typeof value !== 'object' || value === null || !('pid' in value) || !('started' in value)) return null
+    return typeof value.pid === 'number' && typeof value.started === 'string' ? { pid: value.pid, started: value.started } : null
+  } catch {
+    return null
+  }
+}
+
+/** Takes the lock or throws; a lock whose process is gone is taken over. Returns what gives it back. */
+function lock(root: string): () => void {
+  const file = join(root, 'server.lock')
+  const mine: Holder = { pid: process.pid, started: startOf(process.pid) ?? '' }
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      writeFileSync(file, JSON.stringify(mine), { flag: 'wx' })
+      return () => rmSync(file, { force: true })
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw unusable(root, error)
+    }
+    const holder = readHolder(file)
+    if (holder && startOf(holder.pid) === holder.started) throw held(file, holder.pid)
+    // Of several that see the stale lock only one can rename it; the others find it gone and try again.
+    const stale = `${file}.stale-${process.pid}`
+    try {
+      renameSync(file, stale)
+      rmSync(stale, { force: true })
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw unusable(root, error)
+    }
+  }
+  throw held(file, 0)
+}
+
+function held(file: string, pid: number): ServerError {
+  return new ServerError({
+    reason: 'already-running',
+    what: pid === 0 ? 'another server uses this data directory' : `another server (process ${pid}) uses this data directory`,
+    where: file,
+    fix: 'stop that server, or give this one a directory of its own with --data DIR',
+  })
+}
+
+// --- secret and player ids
+
+function openIdentity(root: string): { readonly secret: Uint8Array; nextPlayer(): number } {
+  const file = join(root, 'server-identity.json')
+  const { secret, nextPlayer: first } = readIdentity(file) ?? { secret: randomBytes(SECRET_BYTES).toString('base64'), nextPlayer: 1 }
+  let next = first
+  let reserved = first
+  const reserve = (): void => {
+    reserved = next + PLAYER_BLOCK
+    writeDurably(file, JSON.stringify({ secret, nextPlayer: reserved } satisfies Identity))
+  }
+  reserve()
+  return {
+    secret: new Uint8Array(Buffer.from(secret, 'base64')),
+    nextPlayer: () => {
+      if (next >= PLAYER_MAX) throw identityError(file, 'all 4,294,967,295 player ids are used up')
+      if (next >= reserved) reserve()
+      return next++
+    },
+  }
+}
+
+function readIdentity(file: string): Identity | null {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw identityError(file, textOf(error))
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && 'secret' in value && 'nextPlayer' in value) {
+      const { secret, nextPlayer } = value
+      const whole = typeof nextPlayer === 'number' && Number.isInteger(nextPlayer) && nextPlayer >= 1
+      if (whole && typeof secret === 'string' && Buffer.from(secret, 'base64').length === SECRET_BYTES) return { secret, nextPlayer }
+    }
+  } catch {
+    // Falls through to the same words as a file of another shape.
+  }
+  throw identityError(file, 'it does not hold {"secret": 32 bytes in base64, "nextPlayer": number}')
+}
+
+function identityError(file: string, what: string): ServerError {
+  return new ServerError({
+    reason: 'data-directory',
+    what: `the server's identity cannot be used: ${what}`,
+    where: file,
+    fix: 'restore the file from a backup, or remove it: players then log in anew',
+  })
+}
+
+/** Replaces a file at once, and so that it survives a power loss. */
+function writeDurably(file: string, text: string): void {
+  const next = `${file}.new`
+  const handle = openSync(next, 'w', 0o600)
+  try {
+    writeSync(handle, text)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+  renameSync(next, file)
+}

@@ -1,0 +1,93 @@
+import { Cause, Effect, Exit } from 'effect'
+import { SignJWT } from 'jose'
+import { expect, test } from 'vitest'
+import type { Observers } from './config.ts'
+import { makeGateway, type Caller, type GatewayService, type LoginError, type LoginReply, withoutHidden } from './gateway.ts'
+import { LOGIN_BURST_MAX, TOKEN_SECONDS_MAX } from './limits.ts'
+import { signToken, verifyToken } from './tokens.ts'
+
+const secret = new Uint8Array(32).fill(7)
+const here: Caller = { address: '127.0.0.1', host: 'localhost:7350', forwarded: false }
+const away: Caller = { address: '203.0.113.9', host: 'world.example', forwarded: false }
+
+function gatewayAt(clock: { ms: number }, observers: Observers = 'loopback'): GatewayService {
+  let player = 0
+  return makeGateway({ realm: 'park', secret, observers, nextPlayer: () => ++player, nowMs: () => clock.ms })
+}
+
+async function login(gateway: GatewayService, body: unknown, caller: Caller): Promise<LoginReply | LoginError> {
+  const exit = await Effect.runPromiseExit(gateway.login(body, caller))
+  return Exit.isSuccess(exit) ? exit.value : (Cause.squash(exit.cause) as LoginError)
+}
+
+async function tokenOf(gateway: GatewayService, body: unknown, caller: Caller): Promise<string> {
+  const reply = await login(gateway, body, caller)
+  if (!('token' in reply)) throw reply
+  return reply.token
+}
+
+test('a guest is given a token that admits the session and remembers name, role and player', async () => {
+  const gateway = gatewayAt({ ms: 1_000_000_000 })
+  const reply = await login(gateway, { name: '  Ada   L.  ' }, away)
+  expect(reply).toMatchObject({ realm: 'park' })
+  const token = 'token' in reply ? reply.token : ''
+  const admitted = await gateway.admit(token)
+  expect(admitted).toEqual({ session: 'session' in reply ? reply.session : '' })
+  expect(gateway.claimsOf(admitted?.session ?? '')).toMatchObject({ name: 'Ada L.', role: 'player', player: 1 })
+})
+
+test('tokens outlive the server, but not their term', async () => {
+  const clock = { ms: 1_000_000_000 }
+  const token = await tokenOf(gatewayAt(clock), { name: 'Ada' }, away)
+  expect(await gatewayAt(clock).admit(token)).not.toBeNull()
+  clock.ms += (TOKEN_SECONDS_MAX + 1) * 1_000
+  expect(await gatewayAt(clock).admit(token)).toBeNull()
+})
+
+test('what is not a token of this server is not admitted', async () => {
+  const now = 1_000_000
+  const claims = { session: 's', player: 1, name: 'n', role: 'player' } as const
+  const good = await signToken(secret, claims, now, 60)
+  expect(await verifyToken(secret, good, now)).toEqual(claims)
+  const [head = '', body = '', sign = ''] = good.split('.')
+  const none = Buffer.from('{"alg":"none"}').toString('base64url')
+  const bad = ['', 'x', '..', `${none}.${body}.`, `${head}.${body}.${sign.slice(0, -2)}`, `${head}.${Buffer.from('{"sub":"s"}').toString('base64url')}.${sign}`, 'a'.repeat(100_000)]
+  bad.push(await signToken(new Uint8Array(32), claims, now, 60))
+  bad.push(await signToken(secret, { ...claims, player: 0.5 }, now, 60))
+  bad.push(await new SignJWT({ player: 1, name: 'n', role: 'admin' }).setProtectedHeader({ alg: 'HS256' }).setIssuer('otherworld').setSubject('s').setExpirationTime(now + 60).sign(secret))
+  bad.push(await new SignJWT({ player: 1, name: 'n', role: 'player' }).setProtectedHeader({ alg: 'HS256' }).setIssuer('otherworld').setSubject('s').sign(secret))
+  for (const token of bad) expect(await verifyToken(secret, token, now)).toBeNull()
+})
+
+test('a login without a usable name or role says what to send', async () => {
+  const gateway = gatewayAt({ ms: 0 })
+  for (const body of [null, 7, {}, { name: 5 }, { name: '' }, { name: '\u200b\u0000 ' }, { name: 'x'.repeat(33) }])
+    expect(await login(gateway, body, here)).toMatchObject({ reason: 'bad-name', where: 'name', fix: expect.stringContaining('1 to 32 characters') })
+  expect(await login(gateway, { name: 'Ada', role: 'king' }, here)).toMatchObject({ reason: 'bad-role' })
+})
+
+test('names lose what cannot be seen', () => {
+  expect(withoutHidden('a\u202eb\n\tc\u0007 d')).toBe('ab c d')
+  expect(withoutHidden('Zoë  Łuk')).toBe('Zoë Łuk')
+})
+
+test('observers are admitted from this machine only, and from behind a proxy or another name not', async () => {
+  const body = { name: 'Ada', role: 'observer' }
+  const gateway = gatewayAt({ ms: 0 })
+  expect(await login(gateway, body, here)).toHaveProperty('token')
+  for (const caller of [away, { ...here, forwarded: true }, { ...here, host: 'evil.example' }])
+    expect(await login(gateway, body, caller)).toMatchObject({ reason: 'not-permitted', fix: expect.stringContaining('--observers anyone') })
+  expect(await login(gatewayAt({ ms: 0 }, 'anyone'), body, away)).toHaveProperty('token')
+  expect(await login(gatewayAt({ ms: 0 }, 'nobody'), body, here)).toMatchObject({ reason: 'not-permitted' })
+})
+
+test('an address that floods logins waits; others and this machine do not', async () => {
+  const clock = { ms: 0 }
+  const gateway = gatewayAt(clock)
+  for (let i = 0; i < LOGIN_BURST_MAX; i++) expect(await login(gateway, { name: 'Ada' }, away)).toHaveProperty('token')
+  expect(await login(gateway, { name: 'Ada' }, away)).toMatchObject({ reason: 'too-many-logins' })
+  expect(await login(gateway, { name: 'Ada' }, { ...away, address: '203.0.113.10' })).toHaveProperty('token')
+  for (let i = 0; i < LOGIN_BURST_MAX + 5; i++) expect(await login(gateway, { name: 'Ada' }, here)).toHaveProperty('token')
+  clock.ms += 1_000
+  expect(await login(gateway, { name: 'Ada' }, away)).toHaveProperty('token')
+})

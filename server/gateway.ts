@@ -1,0 +1,133 @@
+/** Gateway: logs guests in, admits connections by their token, knows whose session each is. */
+import { randomUUID } from 'node:crypto'
+import { Context, Data, Effect, Layer } from 'effect'
+import { isLoopback, limitKey } from '../netcode/connection-limits.ts'
+import { cleanName, NAME_CHARACTERS_MAX } from '../protocol/index.ts'
+import { isLocalHost } from './address.ts'
+import { ServerSettings, type Observers } from './config.ts'
+import { DataDirectoryService } from './data-directory-service.ts'
+import * as limits from './limits.ts'
+import { bucketsByKey } from './rate-limit.ts'
+import { signToken, verifyToken, type Claims, type Role } from './tokens.ts'
+
+/** Where a login comes from, as far as the server can tell. */
+export interface Caller {
+  readonly address: string
+  /** The Host header. */
+  readonly host: string | undefined
+  /** A proxy says that it speaks for someone else. */
+  readonly forwarded: boolean
+}
+
+export interface LoginReply {
+  readonly token: string
+  readonly session: string
+  /** Id of the realm to enter. */
+  readonly realm: string
+}
+
+export class LoginError extends Data.TaggedError('LoginError')<{
+  readonly reason: 'bad-name' | 'bad-role' | 'not-permitted' | 'too-many-logins'
+  readonly what: string
+  readonly where: string
+  readonly fix: string
+}> {}
+
+export interface GatewayOptions {
+  readonly realm: string
+  readonly secret: Uint8Array
+  readonly observers: Observers
+  nextPlayer(): number
+  /** Unix time. */
+  nowMs(): number
+}
+
+export interface GatewayService {
+  /** `body`: the parsed JSON of POST /v1/login. */
+  login(body: unknown, caller: Caller): Effect.Effect<LoginReply, LoginError>
+  /** Says whose the token is; null: not admitted. */
+  admit(token: string): Promise<{ readonly session: string } | null>
+  /** The claims of a session that was admitted. */
+  claimsOf(session: string): Claims | undefined
+}
+
+export class Gateway extends Context.Service<Gateway, GatewayService>()('otherworld/Gateway') {
+  static readonly layer = Layer.effect(
+    Gateway,
+    Effect.gen(function* () {
+      const settings = yield* ServerSettings
+      const data = yield* DataDirectoryService
+      return makeGateway({
+        realm: settings.definition.id,
+        secret: data.secret,
+        observers: settings.observers,
+        nextPlayer: data.nextPlayer,
+        nowMs: Date.now,
+      })
+    }),
+  )
+}
+
+export function makeGateway(options: GatewayOptions): GatewayService {
+  const logins = bucketsByKey(limits.LOGIN_BURST_MAX, limits.LOGINS_PER_SECOND_MAX, limits.LOGIN_ADDRESSES_MAX)
+  const admitted = new Map<string, Claims>()
+  const nowSeconds = (): number => Math.floor(options.nowMs() / 1_000)
+
+  const login = (body: unknown, caller: Caller): Effect.Effect<LoginReply, LoginError> =>
+    Effect.gen(function* () {
+      // This machine's own tools and tests log in by the hundred; a proxy in front of the server has its own limit.
+      if (!isLoopback(caller.address) && !logins.take(limitKey(caller.address), options.nowMs())) return yield* tooMany(caller.address)
+      const { name, role } = yield* readLogin(body)
+      if (role === 'observer' && !mayObserve(options.observers, caller)) return yield* notObserver(options.observers)
+      const claims: Claims = { session: randomUUID(), player: options.nextPlayer(), name, role }
+      const token = yield* Effect.promise(() => signToken(options.secret, claims, nowSeconds(), limits.TOKEN_SECONDS_MAX))
+      return { token, session: claims.session, realm: options.realm }
+    })
+
+  return {
+    login,
+    admit: async (token) => {
+      const claims = await verifyToken(options.secret, token, nowSeconds())
+      if (!claims) return null
+      admitted.delete(claims.session)
+      admitted.set(claims.session, claims)
+      const oldest = admitted.keys().next()
+      if (admitted.size > limits.SESSIONS_MAX && !oldest.done) admitted.delete(oldest.value)
+      return { session: claims.session }
+    },
+    claimsOf: (session) => admitted.get(session),
+  }
+}
+
+/** On this machine everyone may observe, unless a proxy or a page of another name speaks from here for someone else. */
+function mayObserve(observers: Observers, caller: Caller): boolean {
+  if (observers === 'loopback') return isLoopback(caller.address) && isLocalHost(caller.host) && !caller.forwarded
+  return observers === 'anyone'
+}
+
+function readLogin(body: unknown): Effect.Effect<{ readonly name: string; readonly role: Role }, LoginError> {
+  if (typeof body !== 'object' || body === null || !('name' in body) || typeof body.name !== 'string')
+    return badName('the body is not {"name": string}')
+  const cleaned = cleanName(withoutHidden(body.name))
+  if (!cleaned.ok) return badName(`the name ${cleaned.error.message}`)
+  const name = cleaned.value
+  const role = 'role' in body && body.role !== undefined ? body.role : 'player'
+  if (role === 'player' || role === 'observer') return Effect.succeed({ name, role })
+  return Effect.fail(new LoginError({ reason: 'bad-role', what: `there is no role ${JSON.stringify(role)}`, where: 'role', fix: 'send "player" or "observer", or leave it out' }))
+}
+
+/** Without control, formatting and other invisible characters, which could imitate or deface another's name. */
+export function withoutHidden(name: string): string {
+  return name.replace(/\s+/gu, ' ').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+}
+
+const badName = (what: string): Effect.Effect<never, LoginError> =>
+  Effect.fail(new LoginError({ reason: 'bad-name', what, where: 'name', fix: `send a name of 1 to ${NAME_CHARACTERS_MAX} characters` }))
+
+const tooMany = (address: string): Effect.Effect<never, LoginError> =>
+  Effect.fail(new LoginError({ reason: 'too-many-logins', what: 'too many logins', where: `address ${address}`, fix: 'wait a few seconds, then try again' }))
+
+function notObserver(observers: Observers): Effect.Effect<never, LoginError> {
+  const who = observers === 'nobody' ? 'this server admits no observers' : 'this server admits observers from its own machine only'
+  return Effect.fail(new LoginError({ reason: 'not-permitted', what: who, where: 'role', fix: 'log in as "player", or let the operator start the server with --observers anyone' }))
+}
