@@ -81,6 +81,12 @@ export function normalise(q: Quat): Quat {
   return l > 1e-9 ? { x: q.x / l, y: q.y / l, z: q.z / l, w: q.w / l } : IDENTITY
 }
 
+/** Of unit length, in 32-bit floats. */
+export function froundQuat(q: Quat): Quat {
+  const n = normalise(q)
+  return { x: fround(n.x), y: fround(n.y), z: fround(n.z), w: fround(n.w) }
+}
+
 /** v turned by q. */
 export function rotate(q: Quat, v: Vec3): Vec3 {
   const tx = 2 * (q.y * v.z - q.z * v.y)

@@ -6,7 +6,7 @@
  * (Fiedler, "Snapshot Compression"): 2 bits say which component is largest and left out (made positive), then three
  * components of 10 bits each over -1/sqrt(2) .. 1/sqrt(2), in order x y z w, high bits first.
  */
-import { clamp, fround, IDENTITY, nlerp, normalise, round, sqrt } from './maths.ts'
+import { clamp, fround, froundQuat, IDENTITY, nlerp, round, sqrt } from './maths.ts'
 import { BONES, type PackedPose, type Quat, type Vec3 } from './types.ts'
 
 export interface JointTransform {
@@ -55,8 +55,7 @@ export function unpackRotation(bits: number): Quat {
     : largest === 1 ? { x: a, y: d, z: b, w: c }
     : largest === 2 ? { x: a, y: b, z: d, w: c }
     : { x: a, y: b, z: c, w: d }
-  const unit = normalise(q)
-  return { x: fround(unit.x), y: fround(unit.y), z: fround(unit.z), w: fround(unit.w) }
+  return froundQuat(q)
 }
 
 /** How many bones a mask names. */
@@ -141,10 +140,7 @@ const mixJoint = (a: JointTransform, b: JointTransform, t: number): JointTransfo
   rotation: mixRotation(a.rotation, b.rotation, t),
 })
 
-function mixRotation(a: Quat, b: Quat, t: number): Quat {
-  const q = nlerp(a, b, t)
-  return { x: fround(q.x), y: fround(q.y), z: fround(q.z), w: fround(q.w) }
-}
+const mixRotation = (a: Quat, b: Quat, t: number): Quat => froundQuat(nlerp(a, b, t))
 
 /** The pose that lies `t` (0 to 1) of the way from a to b. */
 export function mixPoses(a: Pose, b: Pose, t: number): Pose {

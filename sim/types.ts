@@ -188,5 +188,5 @@ export interface RealmDefinition {
 }
 
 /** The stages of a step, in their order; phase hashes are taken after each. */
-export const PHASES = ['inputs', 'locomotion', 'bones', 'holds', 'physics', 'bounds'] as const
+export const PHASES = ['inputs', 'bounds', 'locomotion', 'bones', 'holds', 'physics'] as const
 export type Phase = (typeof PHASES)[number]

@@ -1,0 +1,91 @@
+/** Avatars: their root capsule, coming and going. */
+import { CONTROLLER_OFFSET, RAPIER } from './engine.ts'
+import { add, fround, froundVec, max, vec } from './maths.ts'
+import { POSE_FLOATS } from './pose.ts'
+import { nextUnit } from './random.ts'
+import { Groups } from './shapes.ts'
+import { restHeadHeight } from './skeleton.ts'
+import { dropBones } from './bones.ts'
+import { releaseAll } from './holds.ts'
+import type { Avatar, Realm } from './state.ts'
+import type { AvatarBody, PlayerId, Vec3 } from './types.ts'
+
+export const CAPSULE_RADIUS = 0.3
+
+/** Half height of a body's root capsule without its caps: from the ground to a little above the head bone. */
+export const capsuleHalfHeight = (body: AvatarBody): number => max(0.05, (restHeadHeight(body) + 0.15) / 2 - CAPSULE_RADIUS)
+
+/** Height of the capsule's centre above the root. */
+export const capsuleCentre = (body: AvatarBody): number => capsuleHalfHeight(body) + CAPSULE_RADIUS + CONTROLLER_OFFSET
+
+/** Somewhere within the spawn's radius: points of a square that lie in the disc. */
+function spawnPoint(realm: Realm): Vec3 {
+  const { position, radius } = realm.definition.spawn
+  for (let tries = 0; tries < 32; tries++) {
+    const [x, z] = [nextUnit(realm.random) * 2 - 1, nextUnit(realm.random) * 2 - 1]
+    if (x * x + z * z <= 1) return froundVec(add(position, vec(x * radius, 0, z * radius)))
+  }
+  return froundVec(position)
+}
+
+export interface AvatarMake {
+  readonly id: number
+  readonly player: PlayerId
+  readonly name: string
+  readonly body: number
+  readonly permissions: number
+}
+
+/** An avatar around its capsule, everything else at its beginning. */
+export const newAvatar = (make: AvatarMake, capsule: Avatar['capsule']): Avatar => ({
+  ...make,
+  position: vec(0, 0, 0),
+  yaw: 0,
+  velocity: vec(0, 0, 0),
+  grounded: true,
+  flying: false,
+  intent: { x: 0, y: 0, z: 0, jump: false, run: false, fly: false },
+  moveSequence: 0,
+  track: null,
+  trackFloats: new Float32Array(2 * POSE_FLOATS),
+  boneMask: 0,
+  capsule,
+  capsuleCollider: capsule.collider(0),
+  bones: null,
+  boneIdleTicks: 0,
+})
+
+export function createAvatar(realm: Realm, make: Omit<AvatarMake, 'id'>, body: AvatarBody): Avatar {
+  const capsule = realm.world.createRigidBody(RAPIER.RigidBodyDesc.kinematicPositionBased())
+  const desc = RAPIER.ColliderDesc.capsule(capsuleHalfHeight(body), CAPSULE_RADIUS).setCollisionGroups(Groups.capsule)
+  realm.world.createCollider(desc, capsule)
+  const avatar = newAvatar({ id: realm.nextElement++, ...make }, capsule)
+  realm.avatars.set(avatar.id, avatar)
+  realm.players.set(avatar.player, avatar)
+  toSpawn(realm, avatar)
+  return avatar
+}
+
+export function removeAvatar(realm: Realm, avatar: Avatar): void {
+  releaseAll(realm, avatar.player)
+  dropBones(realm, avatar)
+  realm.world.removeRigidBody(avatar.capsule)
+  realm.avatars.delete(avatar.id)
+  realm.players.delete(avatar.player)
+}
+
+/** Puts an avatar somewhere at once, at rest, empty-handed: nothing between is touched. */
+export function placeAvatar(realm: Realm, avatar: Avatar, position: Vec3, yaw: number): void {
+  releaseAll(realm, avatar.player)
+  dropBones(realm, avatar)
+  avatar.position = froundVec(position)
+  avatar.yaw = fround(yaw)
+  avatar.velocity = vec(0, 0, 0)
+  avatar.grounded = false
+  const body = realm.definition.bodies[avatar.body]
+  const centre = add(avatar.position, vec(0, body ? capsuleCentre(body) : 1, 0))
+  avatar.capsule.setTranslation(centre, true)
+  avatar.capsule.setNextKinematicTranslation(centre)
+}
+
+export const toSpawn = (realm: Realm, avatar: Avatar): void => placeAvatar(realm, avatar, spawnPoint(realm), realm.definition.spawn.yaw)

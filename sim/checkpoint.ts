@@ -1,0 +1,185 @@
+/**
+ * Checkpoints: the complete state as bytes, valid for one engine build. Layout, little-endian: "OWCP", u32 sim version,
+ * u64 xxHash64 of all that follows; then blobs (u32 length, bytes): the realm's own state, the physics engine's state.
+ * A flipped bit would often restore and then trap, so the hash is checked before anything is read.
+ */
+import { ByteReader, ByteWriter } from './bytes.ts'
+import { newAvatar } from './avatars.ts'
+import { createController, restoreWorld, type Engine, type RigidBody, type World } from './engine.ts'
+import { POSE_FLOATS, readPose } from './pose.ts'
+import { identityOf, motionFloats, readMotion } from './props.ts'
+import { SIM_VERSION } from './realm.ts'
+import { writeAvatar, writeProp, writeRealm } from './serialise.ts'
+import { propRadius } from './shapes.ts'
+import type { Avatar, Hold, Prop, Realm } from './state.ts'
+import type { HandId, PropSpec, RealmDefinition } from './types.ts'
+
+const MAGIC = 0x5043574f
+
+/** Why bytes are not a checkpoint that can be gone on from. */
+export class CheckpointError extends Error {
+  readonly reason: 'not-a-checkpoint' | 'other-version' | 'corrupt'
+  constructor(reason: CheckpointError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'CheckpointError'
+    this.reason = reason
+  }
+}
+
+/** Specs repeat in a realm: each stands once, props name it by its index. */
+function specTable(realm: Realm): { readonly table: string[]; readonly indexOf: Map<bigint, number> } {
+  const table: string[] = []
+  const indexOf = new Map<bigint, number>()
+  for (const prop of realm.props.values()) {
+    if (indexOf.has(prop.identity)) continue
+    indexOf.set(prop.identity, table.length)
+    table.push(JSON.stringify(prop.spec))
+  }
+  return { table, indexOf }
+}
+
+function writeOwn(w: ByteWriter, realm: Realm): void {
+  const { table, indexOf } = specTable(realm)
+  writeRealm(w, realm)
+  w.u32(table.length)
+  for (const spec of table) w.text(spec)
+  for (const avatar of realm.avatars.values()) {
+    w.u32(avatar.id)
+    w.u32(avatar.player)
+    w.text(avatar.name)
+    w.u32(avatar.body)
+    writeAvatar(w, avatar)
+    w.f64(avatar.capsule.handle)
+    w.u32(avatar.bones?.length ?? 0)
+    for (const bone of avatar.bones ?? []) w.f64(bone.handle)
+  }
+  for (const prop of realm.props.values()) {
+    w.u32(prop.id)
+    w.u32(indexOf.get(prop.identity) ?? 0)
+    w.u32(prop.owner)
+    w.vec(prop.home.position)
+    w.quat(prop.home.rotation)
+    writeProp(w, prop)
+    w.f64(prop.body.handle)
+  }
+}
+
+const bodyWriter = new ByteWriter()
+const fileWriter = new ByteWriter()
+
+/** The complete state bytes of a realm between two steps. */
+export function checkpoint(realm: Realm): Uint8Array {
+  writeOwn(bodyWriter.reset(), realm)
+  const content = fileWriter.reset()
+  content.blob(bodyWriter.bytes)
+  content.blob(realm.world.takeSnapshot())
+  const out = new Uint8Array(16 + content.bytes.length)
+  const view = new DataView(out.buffer)
+  view.setUint32(0, MAGIC, true)
+  view.setUint32(4, SIM_VERSION, true)
+  view.setBigUint64(8, realm.engine.hash64(content.bytes), true)
+  out.set(content.bytes, 16)
+  return out
+}
+
+function bodyOf(world: World, handle: number): RigidBody {
+  if (!world.bodies.contains(handle)) throw new CheckpointError('corrupt', `the checkpoint names a body (${handle}) that its physics does not hold`)
+  return world.getRigidBody(handle)
+}
+
+function readAvatar(r: ByteReader, world: World): Avatar {
+  const make = { id: r.u32(), player: r.u32(), name: r.text(), body: r.u32(), permissions: r.u32() }
+  const root = { position: r.vec(), yaw: r.f32(), velocity: r.vec() }
+  const intent = r.vec()
+  const bits = r.u8()
+  const bit = (i: number): boolean => (bits & (1 << i)) !== 0
+  const [moveSequence, boneIdleTicks] = [r.u32(), r.u32()]
+  const floats = new Float32Array(2 * POSE_FLOATS)
+  let [boneMask, track]: [number, Avatar['track']] = [0, null]
+  if (bit(5)) {
+    boneMask = r.u32()
+    const [start, durationTicks] = [r.u32(), r.u32()]
+    r.floats(floats)
+    const [from, to] = [readPose(floats.subarray(0, POSE_FLOATS), boneMask), readPose(floats.subarray(POSE_FLOATS), boneMask)]
+    track = { from, to, start, durationTicks }
+  }
+  const avatar = newAvatar(make, bodyOf(world, r.f64()))
+  const bones = Array.from({ length: r.u32() }, () => bodyOf(world, r.f64()))
+  avatar.trackFloats.set(floats)
+  return Object.assign(avatar, root, {
+    grounded: bit(0), flying: bit(1), intent: { ...intent, jump: bit(2), run: bit(3), fly: bit(4) },
+    moveSequence, boneIdleTicks, boneMask, track, bones: bit(6) ? bones : null,
+  })
+}
+
+function readHold(r: ByteReader): Hold {
+  const [player, hand] = [r.u32(), r.u8() as HandId]
+  return { player, hand, position: r.vec(), rotation: r.quat(), velocity: r.vec(), dragTick: r.u32() }
+}
+
+function readProp(r: ByteReader, realm: Realm, specs: readonly { spec: PropSpec; identity: bigint; radius: number }[]): Prop {
+  const [id, index, owner] = [r.u32(), r.u32(), r.u32()]
+  const made = specs[index]
+  if (!made) throw new CheckpointError('corrupt', `the checkpoint's prop ${id} names spec ${index} of ${specs.length}`)
+  const home = { position: r.vec(), rotation: r.quat() }
+  const scale = r.f32()
+  const bits = r.u8()
+  const bonesPassUntil = r.u32()
+  const hold = bits & 2 ? readHold(r) : null
+  const body = bodyOf(realm.world, r.f64())
+  const prop: Prop = { id, ...made, owner, home, body, scale, radius: made.radius * scale, motion: motionFloats(), asleep: false, hold, bonesPassUntil }
+  readMotion(realm, prop)
+  return prop
+}
+
+function readOwn(r: ByteReader, engine: Engine, definition: RealmDefinition, world: World): Realm {
+  const [tick, nextElement] = [r.u32(), r.u32()]
+  const random = Uint32Array.of(r.u32(), r.u32(), r.u32(), r.u32())
+  const [avatarCount, propCount] = [r.u32(), r.u32()]
+  const realm: Realm = {
+    engine, definition, world, controller: createController(world), random, tick, nextElement,
+    avatars: new Map(), props: new Map(), players: new Map(), events: [],
+  }
+  const specs = Array.from({ length: r.u32() }, () => {
+    const spec = JSON.parse(r.text()) as PropSpec
+    return { spec, identity: identityOf(realm, spec), radius: propRadius(spec) }
+  })
+  for (let i = 0; i < avatarCount; i++) {
+    const avatar = readAvatar(r, world)
+    realm.avatars.set(avatar.id, avatar)
+    realm.players.set(avatar.player, avatar)
+  }
+  for (let i = 0; i < propCount; i++) {
+    const prop = readProp(r, realm, specs)
+    realm.props.set(prop.id, prop)
+  }
+  return realm
+}
+
+/** The content of checked bytes: the realm's own state and the physics engine's. */
+function open(engine: Engine, bytes: Uint8Array): { own: Uint8Array; physics: Uint8Array } {
+  const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < 24 || head.getUint32(0, true) !== MAGIC) throw new CheckpointError('not-a-checkpoint', 'these bytes are not a checkpoint')
+  const version = head.getUint32(4, true)
+  if (version !== SIM_VERSION) throw new CheckpointError('other-version', `the checkpoint is of simulation version ${version}, this is version ${SIM_VERSION}`)
+  const content = bytes.subarray(16)
+  if (engine.hash64(content) !== head.getBigUint64(8, true)) throw new CheckpointError('corrupt', 'the checkpoint does not match its hash')
+  const r = new ByteReader(content)
+  return { own: r.blob(), physics: r.blob() }
+}
+
+/**
+ * The realm of a checkpoint; going on from it is bit-identical. The definition is the one that the realm was made with.
+ * Throws CheckpointError; nothing is left allocated then.
+ */
+export function restore(engine: Engine, definition: RealmDefinition, bytes: Uint8Array): Realm {
+  const { own, physics } = open(engine, bytes)
+  const world = restoreWorld(physics)
+  try {
+    return readOwn(new ByteReader(own), engine, definition, world)
+  } catch (error) {
+    world.free()
+    if (error instanceof CheckpointError) throw error
+    throw new CheckpointError('corrupt', `the checkpoint's state is damaged: ${String(error)}`, { cause: error })
+  }
+}

@@ -1,0 +1,96 @@
+/** The physics engine: the one file that imports Rapier. Everything about it that surprises is dealt with here. */
+import RAPIER from '@dimforge/rapier3d-deterministic-compat'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import createXXHash from 'xxhash-wasm'
+import type { Vec3 } from './types.ts'
+
+export type World = RAPIER.World
+export type RigidBody = RAPIER.RigidBody
+export type RigidBodyDesc = RAPIER.RigidBodyDesc
+export type ColliderDesc = RAPIER.ColliderDesc
+export type RapierCollider = RAPIER.Collider
+export type CharacterController = RAPIER.KinematicCharacterController
+export { RAPIER }
+
+export interface Engine {
+  /** SHA-256 of the physics wasm, hex: state bytes and trajectories are valid for this build only. */
+  readonly sha256: string
+  /** xxHash64 of bytes. */
+  readonly hash64: (bytes: Uint8Array) => bigint
+}
+
+/** What the compiler lacks without the DOM's types. */
+declare const WebAssembly: { instantiate(bytes: Uint8Array | ArrayBuffer, imports: unknown): Promise<unknown> }
+
+let loaded: Promise<Engine> | undefined
+
+/** Loads the wasm once; takes about 0.1 s. */
+export function loadEngine(): Promise<Engine> {
+  loaded ??= load()
+  return loaded
+}
+
+/** The package inlines its wasm; the bytes are seen where it hands them over, so that the hash is of what really runs. */
+async function load(): Promise<Engine> {
+  const instantiate = WebAssembly.instantiate
+  let wasm: Uint8Array | undefined
+  WebAssembly.instantiate = (bytes, imports) => {
+    wasm ??= bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)
+    return instantiate(bytes, imports)
+  }
+  try {
+    await RAPIER.init()
+  } finally {
+    WebAssembly.instantiate = instantiate
+  }
+  if (!wasm) throw new Error('the physics engine did not hand its wasm to WebAssembly.instantiate; its package has changed')
+  const sha = bytesToHex(sha256(wasm))
+  const { h64Raw } = await createXXHash()
+  return { sha256: sha, hash64: h64Raw }
+}
+
+/** An empty world that steps `tickRate` times a second. */
+export function createWorld(gravity: Vec3, tickRate: number): World {
+  const world = new RAPIER.World(gravity)
+  world.timestep = 1 / tickRate
+  return world
+}
+
+/** One step. World.step would then walk every body in JavaScript to look for soft bodies, which we have none of. */
+export function stepWorld(w: World): void {
+  w.physicsPipeline.step(
+    w.gravity, w.integrationParameters, w.islands, w.broadPhase, w.narrowPhase, w.bodies, w.colliders,
+    w.softBodies, w.impulseJoints, w.multibodyJoints, w.ccdSolver,
+  )
+}
+
+/** World.restoreSnapshot leaks about 2 KB a call (dimforge/rapier#990); this does not. The bytes must be known good. */
+export function restoreWorld(bytes: Uint8Array): World {
+  const pipeline = new RAPIER.SerializationPipeline()
+  try {
+    const raw = pipeline.raw.deserializeAll(bytes)
+    if (!raw) throw new Error('the physics engine does not accept these state bytes')
+    try {
+      return RAPIER.World.fromRaw(raw)
+    } finally {
+      raw.free()
+    }
+  } finally {
+    pipeline.free()
+  }
+}
+
+/** The controller that walks avatars around obstacles. It keeps nothing between calls, so it is made anew at restore. */
+export function createController(world: World): CharacterController {
+  const controller = world.createCharacterController(CONTROLLER_OFFSET)
+  controller.setUp({ x: 0, y: 1, z: 0 })
+  controller.enableSnapToGround(0.2)
+  controller.enableAutostep(0.3, 0.1, false)
+  controller.setMaxSlopeClimbAngle(0.9)
+  controller.setMinSlopeSlideAngle(1)
+  return controller
+}
+
+/** Gap that the controller keeps to obstacles, metres. */
+export const CONTROLLER_OFFSET = 0.02

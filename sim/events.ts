@@ -1,0 +1,8 @@
+import type { Realm } from './state.ts'
+import type { CommandType, Input, RejectReason } from './types.ts'
+
+/** Reports that an input was not carried out. */
+export function reject(realm: Realm, input: Input, reason: RejectReason): void {
+  const command: CommandType = input.command.type
+  realm.events.push({ type: 'rejected', player: input.player, sequence: input.sequence, command, reason })
+}

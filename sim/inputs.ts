@@ -1,0 +1,194 @@
+/** The phase that carries out a frame's inputs. What is illegal becomes a `rejected` event, never an exception. */
+import { createAvatar, placeAvatar, removeAvatar } from './avatars.ts'
+import { reject } from './events.ts'
+import { drag, grab, handOf, release } from './holds.ts'
+import { abs, clamp, fround, froundQuat, froundVec, isFiniteNumber, wrapAngle } from './maths.ts'
+import { continueTrack, isPackedPose, boneMaskOf, POSE_FLOATS, unpackPose, writePose } from './pose.ts'
+import { checkScale, createProp, removeProp, rescaleProp } from './props.ts'
+import { checkProp, isFiniteVec, isUnitQuat } from './shapes.ts'
+import { Permission, type Command, type Input, type RejectReason, type Vec3 } from './types.ts'
+import type { Avatar, Prop, Realm } from './state.ts'
+
+type Of<T extends Command['type']> = Extract<Command, { type: T }>
+/** A reason, or null where the command was carried out. */
+type Outcome = RejectReason | null
+
+const YAW_MAX = 1e4
+const within = (x: number, limit: number): boolean => isFiniteNumber(x) && abs(x) <= limit
+
+export function inBounds(realm: Realm, { x, y, z }: Vec3): boolean {
+  const { min, max } = realm.definition.bounds
+  return x >= min.x && x <= max.x && y >= min.y && y <= max.y && z >= min.z && z <= max.z
+}
+
+function join(realm: Realm, input: Input, { player, name, body: index, permissions }: Of<'join'>): Outcome {
+  if (realm.players.has(player)) return 'already-joined'
+  if (player === 0) return 'invalid-value'
+  if (realm.players.size >= realm.definition.playersMax) return 'realm-full'
+  const body = realm.definition.bodies[index]
+  if (!body) return 'unknown-body'
+  const avatar = createAvatar(realm, { player, name, body: index, permissions }, body)
+  realm.events.push({ type: 'joined', player: input.player, sequence: input.sequence, joined: player, element: avatar.id })
+  return null
+}
+
+function leave(realm: Realm, input: Input, { player }: Of<'leave'>): Outcome {
+  const avatar = realm.players.get(player)
+  if (!avatar) return 'unknown-player'
+  removeAvatar(realm, avatar)
+  realm.events.push({ type: 'left', player: input.player, sequence: input.sequence, left: player, element: avatar.id })
+  return null
+}
+
+function teleport(realm: Realm, input: Input, { player, position, yaw }: Of<'teleport'>): Outcome {
+  const avatar = realm.players.get(player)
+  if (!avatar) return 'unknown-player'
+  if (!isFiniteVec(position) || !inBounds(realm, position) || !within(yaw, YAW_MAX)) return 'invalid-value'
+  placeAvatar(realm, avatar, position, wrapAngle(yaw))
+  realm.events.push({ type: 'teleported', player: input.player, sequence: input.sequence, moved: player })
+  return null
+}
+
+function permit(realm: Realm, input: Input, { player, permissions }: Of<'permit'>): Outcome {
+  const avatar = realm.players.get(player)
+  if (!avatar) return 'unknown-player'
+  avatar.permissions = permissions
+  realm.events.push({ type: 'permitted', player: input.player, sequence: input.sequence, changed: player })
+  return null
+}
+
+function serverCommand(realm: Realm, input: Input): Outcome {
+  const { command } = input
+  switch (command.type) {
+    case 'join':
+      return join(realm, input, command)
+    case 'leave':
+      return leave(realm, input, command)
+    case 'teleport':
+      return teleport(realm, input, command)
+    case 'permit':
+      return permit(realm, input, command)
+    case 'spawn':
+      return spawn(realm, input, null, command)
+    case 'despawn':
+      return despawn(realm, input, null, command)
+    default:
+      return 'unknown-player'
+  }
+}
+
+function move(avatar: Avatar, input: Input, { x, y, z, yaw, jump, run, fly }: Of<'move'>): Outcome {
+  if (![x, y, z].every(isFiniteNumber) || !within(yaw, YAW_MAX)) return 'invalid-value'
+  if (fly && !(avatar.permissions & Permission.fly)) return 'not-permitted'
+  avatar.yaw = fround(wrapAngle(yaw))
+  avatar.intent = { x: fround(clamp(x, -1, 1)), y: fround(clamp(y, -1, 1)), z: fround(clamp(z, -1, 1)), jump, run, fly }
+  avatar.moveSequence = input.sequence
+  return null
+}
+
+function pose(realm: Realm, avatar: Avatar, { pose: packed }: Of<'pose'>): Outcome {
+  const unpacked = isPackedPose(packed) ? unpackPose(packed) : null
+  if (!unpacked) return 'invalid-value'
+  avatar.track = continueTrack(avatar.track, unpacked, realm.tick)
+  avatar.boneMask = boneMaskOf(unpacked)
+  writePose(avatar.track.from, avatar.trackFloats.subarray(0, POSE_FLOATS))
+  writePose(avatar.track.to, avatar.trackFloats.subarray(POSE_FLOATS))
+  return null
+}
+
+function spawn(realm: Realm, input: Input, avatar: Avatar | null, { prop: spec, position, rotation, scale }: Of<'spawn'>): Outcome {
+  if (avatar && !(avatar.permissions & Permission.spawn)) return 'not-permitted'
+  if (realm.props.size + realm.avatars.size >= realm.definition.elementsMax) return 'element-limit'
+  const reason = checkProp(spec) ?? checkScale(spec, scale)
+  if (reason) return reason
+  if (!isFiniteVec(position) || !inBounds(realm, position) || !isUnitQuat(rotation)) return 'invalid-value'
+  const prop = createProp(realm, { prop: spec, position, rotation, scale }, avatar?.player ?? 0)
+  if (!prop) return 'degenerate-shape'
+  realm.events.push({ type: 'spawned', player: input.player, sequence: input.sequence, element: prop.id })
+  return null
+}
+
+const mayDespawn = (avatar: Avatar, prop: Prop): boolean =>
+  prop.owner === avatar.player || (avatar.permissions & Permission.despawnAny) !== 0
+
+function despawn(realm: Realm, input: Input, avatar: Avatar | null, { element }: Of<'despawn'>): Outcome {
+  const prop = realm.props.get(element)
+  if (!prop) return 'unknown-element'
+  if (avatar && !mayDespawn(avatar, prop)) return 'not-permitted'
+  if (avatar && prop.hold && prop.hold.player !== avatar.player) return 'held-by-another'
+  removeProp(realm, prop)
+  realm.events.push({ type: 'despawned', player: input.player, sequence: input.sequence, element })
+  return null
+}
+
+function takeHold(realm: Realm, input: Input, avatar: Avatar, command: Of<'grab'>): Outcome {
+  const prop = realm.props.get(command.element)
+  const hand = handOf(command.hand)
+  if (!(avatar.permissions & Permission.grab)) return 'not-permitted'
+  if (!prop) return 'unknown-element'
+  if (hand === null) return 'invalid-value'
+  const reason = grab(realm, avatar, prop, hand)
+  if (!reason) realm.events.push({ type: 'grabbed', player: input.player, sequence: input.sequence, element: prop.id })
+  return reason
+}
+
+function dragHeld(realm: Realm, avatar: Avatar, { hand: number, position, rotation }: Of<'drag'>): Outcome {
+  const hand = handOf(number)
+  if (hand === null || !isFiniteVec(position) || !isUnitQuat(rotation)) return 'invalid-value'
+  return drag(realm, avatar, hand, froundVec(position), froundQuat(rotation))
+}
+
+function letHandGo(realm: Realm, input: Input, avatar: Avatar, { hand: number }: Of<'release'>): Outcome {
+  const hand = handOf(number)
+  if (hand === null) return 'invalid-value'
+  const prop = release(realm, avatar, hand)
+  if (!prop) return 'hand-empty'
+  realm.events.push({ type: 'released', player: input.player, sequence: input.sequence, element: prop.id })
+  return null
+}
+
+function scale(realm: Realm, input: Input, avatar: Avatar, { element, scale: wanted }: Of<'scale'>): Outcome {
+  const prop = realm.props.get(element)
+  if (!(avatar.permissions & Permission.scale)) return 'not-permitted'
+  if (!prop) return 'unknown-element'
+  if (prop.spec.motion === 'static') return 'not-movable'
+  if (prop.hold && prop.hold.player !== avatar.player) return 'held-by-another'
+  const reason = checkScale(prop.spec, wanted)
+  if (reason) return reason
+  if (!rescaleProp(realm, prop, fround(wanted))) return 'degenerate-shape'
+  realm.events.push({ type: 'scaled', player: input.player, sequence: input.sequence, element })
+  return null
+}
+
+function playerCommand(realm: Realm, input: Input): Outcome {
+  const avatar = realm.players.get(input.player)
+  if (!avatar) return 'unknown-player'
+  const { command } = input
+  switch (command.type) {
+    case 'move':
+      return move(avatar, input, command)
+    case 'pose':
+      return pose(realm, avatar, command)
+    case 'spawn':
+      return spawn(realm, input, avatar, command)
+    case 'despawn':
+      return despawn(realm, input, avatar, command)
+    case 'grab':
+      return takeHold(realm, input, avatar, command)
+    case 'drag':
+      return dragHeld(realm, avatar, command)
+    case 'release':
+      return letHandGo(realm, input, avatar, command)
+    case 'scale':
+      return scale(realm, input, avatar, command)
+    default:
+      return 'server-only'
+  }
+}
+
+export function applyInputs(realm: Realm, inputs: readonly Input[]): void {
+  for (const input of inputs) {
+    const reason = input.player === 0 ? serverCommand(realm, input) : playerCommand(realm, input)
+    if (reason) reject(realm, input, reason)
+  }
+}

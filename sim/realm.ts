@@ -1,0 +1,92 @@
+/** Genesis and the step: the pure heart. A realm is changed by `step` alone, and only by what stands in the frame. */
+import { createController, createWorld, RAPIER, stepWorld, type Engine } from './engine.ts'
+import { applyInputs } from './inputs.ts'
+import { stepBones } from './bones.ts'
+import { stepBounds } from './bounds.ts'
+import { stepHolds } from './holds.ts'
+import { stepLocomotion } from './locomotion.ts'
+import { createProp, readMotion } from './props.ts'
+import { seedRandom } from './random.ts'
+import { Groups } from './shapes.ts'
+import { SimulationFault, type Realm } from './state.ts'
+import { PHASES, type InputFrame, type Phase, type RealmDefinition, type SimEvent } from './types.ts'
+
+/** Counts up whenever the same frames would give another hash than before. */
+export const SIM_VERSION = 1
+
+/** The ground is as thick as this below its plane, so that nothing thrown at it passes through. Metres. */
+const GROUND_THICKNESS = 10
+
+/** The first element ids are the plane's and the marker's. */
+const FIRST_FREE_ID = 3
+
+/** A realm at tick 0: ground, marker, and what the definition lists. The definition has been parsed, so it is valid. */
+export function genesis(engine: Engine, definition: RealmDefinition): Realm {
+  const world = createWorld(definition.gravity, definition.tickRate)
+  const realm: Realm = {
+    engine,
+    definition,
+    world,
+    controller: createController(world),
+    random: seedRandom(definition.seed),
+    tick: 0,
+    nextElement: FIRST_FREE_ID,
+    avatars: new Map(),
+    props: new Map(),
+    players: new Map(),
+    events: [],
+  }
+  const ground = world.createRigidBody(RAPIER.RigidBodyDesc.fixed())
+  const slab = RAPIER.ColliderDesc.cuboid(definition.ground.x, GROUND_THICKNESS / 2, definition.ground.z)
+  world.createCollider(slab.setTranslation(0, -GROUND_THICKNESS / 2, 0).setCollisionGroups(Groups.world), ground)
+  for (const placed of definition.props) {
+    if (!createProp(realm, placed, 0)) throw new Error(`the realm's prop "${placed.prop.name}" has no hull`)
+  }
+  return realm
+}
+
+export interface StepOptions {
+  /** Called after each phase, while the step is under way: for phase hashes and timing. */
+  onPhase?(phase: Phase): void
+}
+
+function stepPhysics(realm: Realm): void {
+  stepWorld(realm.world)
+  for (const prop of realm.props.values()) readMotion(realm, prop)
+}
+
+const RUN: Record<Phase, (realm: Realm, frame: InputFrame) => void> = {
+  inputs: (realm, frame) => applyInputs(realm, frame.inputs),
+  // Before physics, not after: the engine does not keep changes that were made since its last step in its state bytes.
+  bounds: stepBounds,
+  locomotion: stepLocomotion,
+  bones: stepBones,
+  holds: stepHolds,
+  physics: stepPhysics,
+}
+
+/**
+ * Applies one frame; its tick follows the realm's. Returns what happened.
+ * Throws SimulationFault where the engine trapped or a number is none: the realm is then unusable.
+ */
+export function step(realm: Realm, frame: InputFrame, options?: StepOptions): readonly SimEvent[] {
+  if (frame.tick !== realm.tick + 1) throw new RangeError(`frame of tick ${frame.tick} given to a realm at tick ${realm.tick}`)
+  realm.tick = frame.tick
+  realm.events = []
+  try {
+    for (const phase of PHASES) {
+      RUN[phase](realm, frame)
+      options?.onPhase?.(phase)
+    }
+  } catch (error) {
+    if (error instanceof SimulationFault) throw error
+    throw new SimulationFault(frame.tick, `the simulation trapped: ${String(error)}`, { cause: error })
+  }
+  return realm.events
+}
+
+/** Gives the engine's memory back. The realm must not be used afterwards. */
+export function free(realm: Realm): void {
+  realm.controller.free()
+  realm.world.free()
+}

@@ -1,0 +1,44 @@
+/** The realm's own state as bytes, in the order of ids. State hashes and checkpoints share it. */
+import type { ByteWriter } from './bytes.ts'
+import type { Avatar, Prop, Realm } from './state.ts'
+
+const flags = (...bits: readonly boolean[]): number => bits.reduce((sum, bit, i) => (bit ? sum | (1 << i) : sum), 0)
+
+/** What changes about an avatar. */
+export function writeAvatar(w: ByteWriter, a: Avatar): void {
+  w.u32(a.permissions)
+  w.vec(a.position)
+  w.f32(a.yaw)
+  w.vec(a.velocity)
+  w.vec(a.intent)
+  w.u8(flags(a.grounded, a.flying, a.intent.jump, a.intent.run, a.intent.fly, a.track !== null, a.bones !== null))
+  w.u32(a.moveSequence)
+  w.u32(a.boneIdleTicks)
+  if (!a.track) return
+  w.u32(a.boneMask)
+  w.u32(a.track.start)
+  w.u32(a.track.durationTicks)
+  w.floats(a.trackFloats)
+}
+
+/** What changes about a prop, without its body's motion. */
+export function writeProp(w: ByteWriter, p: Prop): void {
+  w.f32(p.scale)
+  w.u8(flags(p.asleep, p.hold !== null))
+  w.u32(p.bonesPassUntil)
+  if (!p.hold) return
+  w.u32(p.hold.player)
+  w.u8(p.hold.hand)
+  w.vec(p.hold.position)
+  w.quat(p.hold.rotation)
+  w.vec(p.hold.velocity)
+  w.u32(p.hold.dragTick)
+}
+
+export function writeRealm(w: ByteWriter, realm: Realm): void {
+  w.u32(realm.tick)
+  w.u32(realm.nextElement)
+  for (const word of realm.random) w.u32(word)
+  w.u32(realm.avatars.size)
+  w.u32(realm.props.size)
+}

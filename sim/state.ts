@@ -1,0 +1,106 @@
+/** What a realm consists of while it runs. Changed only by `step`; everything else reads it through views. */
+import type { CharacterController, Engine, RapierCollider, RigidBody, World } from './engine.ts'
+import type { PoseTrack } from './pose.ts'
+import type { RandomState } from './random.ts'
+import type { ElementId, HandId, PlayerId, PropSpec, Quat, RealmDefinition, SimEvent, Vec3 } from './types.ts'
+
+/** The last `move` of a player; it holds until the next. */
+export interface Intent {
+  x: number
+  y: number
+  z: number
+  jump: boolean
+  run: boolean
+  fly: boolean
+}
+
+export interface Avatar {
+  readonly id: ElementId
+  readonly player: PlayerId
+  readonly name: string
+  readonly body: number
+  permissions: number
+  /** The root: the point of the ground under the avatar. */
+  position: Vec3
+  yaw: number
+  velocity: Vec3
+  grounded: boolean
+  flying: boolean
+  intent: Intent
+  /** Sequence of the last `move`, so that a client knows which of its moves a state includes. */
+  moveSequence: number
+  track: PoseTrack | null
+  /** The track's two poses as they stand in state bytes. */
+  readonly trackFloats: Float32Array
+  boneMask: number
+  readonly capsule: RigidBody
+  readonly capsuleCollider: RapierCollider
+  /** One kinematic body for each capsule of the body while the avatar is near something that moves. */
+  bones: RigidBody[] | null
+  /** Ticks since anything that moves was near, while there are bone bodies. */
+  boneIdleTicks: number
+}
+
+export interface Prop {
+  readonly id: ElementId
+  readonly spec: PropSpec
+  /** xxHash64 of the spec's JSON: stands for it in state hashes. */
+  readonly identity: bigint
+  readonly owner: PlayerId
+  readonly home: { readonly position: Vec3; readonly rotation: Quat }
+  readonly body: RigidBody
+  scale: number
+  /** Radius around the body's origin that holds all colliders, metres, at its scale. */
+  radius: number
+  /** Position, rotation, linear and angular velocity after the last step: 13 floats. */
+  readonly motion: Float32Array
+  asleep: boolean
+  hold: Hold | null
+  /** Until this tick bones pass through it, so that the hand which let go does not kick it away. 0: they do not. */
+  bonesPassUntil: number
+}
+
+export interface Hold {
+  readonly player: PlayerId
+  readonly hand: HandId
+  position: Vec3
+  rotation: Quat
+  /** The hand's speed, smoothed over its drags, m/s: what a throw starts with. */
+  velocity: Vec3
+  dragTick: number
+}
+
+export interface Realm {
+  readonly engine: Engine
+  readonly definition: RealmDefinition
+  readonly world: World
+  readonly controller: CharacterController
+  readonly random: RandomState
+  /** The last tick that was stepped; 0 at genesis. */
+  tick: number
+  nextElement: ElementId
+  /** In the order of ids. */
+  readonly avatars: Map<ElementId, Avatar>
+  /** In the order of ids. */
+  readonly props: Map<ElementId, Prop>
+  /** Avatar of each player. */
+  readonly players: Map<PlayerId, Avatar>
+  /** What the step under way has reported so far. */
+  events: SimEvent[]
+}
+
+/** A trap in the physics engine or a number that is none: a bug. The realm must not go on from here. */
+export class SimulationFault extends Error {
+  readonly tick: number
+  constructor(tick: number, message: string, options?: ErrorOptions) {
+    super(`tick ${tick}: ${message}`, options)
+    this.name = 'SimulationFault'
+    this.tick = tick
+  }
+}
+
+/** Ids of the two elements that every realm has. */
+export const PLANE_ID = 1
+export const MARKER_ID = 2
+/** Where the marker stands, facing +Z. */
+export const MARKER_POSITION: Vec3 = { x: 0, y: 0, z: 1 }

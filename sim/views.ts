@@ -1,0 +1,93 @@
+/** What others may read of a realm: plain values, in the order of ids. */
+import { evaluatePose, type Pose } from './pose.ts'
+import { positionOf, rotationOf } from './props.ts'
+import { MARKER_ID, MARKER_POSITION, PLANE_ID, type Avatar, type Prop, type Realm } from './state.ts'
+import type { ElementId, HandId, PlayerId, PropSpec, Quat, Vec3 } from './types.ts'
+
+export interface AvatarView {
+  readonly id: ElementId
+  readonly player: PlayerId
+  readonly name: string
+  readonly body: number
+  readonly permissions: number
+  /** The root on the ground. */
+  readonly position: Vec3
+  readonly yaw: number
+  readonly velocity: Vec3
+  readonly grounded: boolean
+  readonly flying: boolean
+  /** At this tick, in root space; null before the first was sent. */
+  readonly pose: Pose | null
+  readonly boneMask: number
+  /** Sequence of the last `move` that this state includes. */
+  readonly moveSequence: number
+}
+
+export interface PropView {
+  readonly id: ElementId
+  readonly spec: PropSpec
+  readonly position: Vec3
+  readonly rotation: Quat
+  readonly linvel: Vec3
+  readonly angvel: Vec3
+  readonly scale: number
+  /** 0: nobody. */
+  readonly holder: PlayerId
+  readonly hand: HandId
+  /** 0: the realm itself. */
+  readonly owner: PlayerId
+  readonly asleep: boolean
+}
+
+const avatarView = (a: Avatar, tick: number): AvatarView => ({
+  id: a.id, player: a.player, name: a.name, body: a.body, permissions: a.permissions, position: a.position, yaw: a.yaw,
+  velocity: a.velocity, grounded: a.grounded, flying: a.flying, pose: a.track && evaluatePose(a.track, tick),
+  boneMask: a.boneMask, moveSequence: a.moveSequence,
+})
+
+function propView(p: Prop): PropView {
+  const [lx = 0, ly = 0, lz = 0, ax = 0, ay = 0, az = 0] = p.motion.subarray(7)
+  return {
+    id: p.id, spec: p.spec, position: positionOf(p), rotation: rotationOf(p), linvel: { x: lx, y: ly, z: lz },
+    angvel: { x: ax, y: ay, z: az }, scale: p.scale, holder: p.hold?.player ?? 0, hand: p.hold?.hand ?? 0, owner: p.owner, asleep: p.asleep,
+  }
+}
+
+export const avatars = (realm: Realm): readonly AvatarView[] => [...realm.avatars.values()].map((a) => avatarView(a, realm.tick))
+export const props = (realm: Realm): readonly PropView[] => [...realm.props.values()].map(propView)
+
+/** Marker, plane, avatars and props together. */
+export const elementCount = (realm: Realm): number => 2 + realm.avatars.size + realm.props.size
+
+/** One number or word of the state, by name: what a diff compares. */
+export interface Field {
+  readonly element: ElementId
+  readonly field: string
+  readonly value: number | string
+}
+
+/** All that `value` consists of, its path before each. */
+function* leaves(element: ElementId, path: string, value: unknown): Generator<Field> {
+  if (typeof value === 'number' || typeof value === 'string') yield { element, field: path, value }
+  else if (typeof value === 'boolean') yield { element, field: path, value: value ? 1 : 0 }
+  else if (value !== null && typeof value === 'object')
+    for (const [key, part] of Object.entries(value)) yield* leaves(element, path ? `${path}.${key}` : key, part)
+}
+
+/** Every field of the state, elements in the order of ids; element 0 is the realm itself. */
+export function* fields(realm: Realm): Generator<Field> {
+  yield { element: 0, field: 'tick', value: realm.tick }
+  yield { element: 0, field: 'nextElement', value: realm.nextElement }
+  yield* leaves(0, 'random', [...realm.random])
+  yield { element: PLANE_ID, field: 'kind', value: 'plane' }
+  yield* leaves(MARKER_ID, 'position', MARKER_POSITION)
+  for (const a of realm.avatars.values()) {
+    const { id, player, body, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track, boneIdleTicks } = a
+    yield* leaves(id, '', { player, body, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track, boneIdleTicks })
+    yield { element: id, field: 'boneBodies', value: a.bones?.length ?? 0 }
+  }
+  for (const p of realm.props.values()) {
+    const { id: _id, spec: _spec, ...view } = propView(p)
+    yield* leaves(p.id, '', { ...view, name: p.spec.name, hold: p.hold, bonesPassUntil: p.bonesPassUntil })
+  }
+}
