@@ -1,0 +1,74 @@
+/** What a recording holds, said without running it: it works on those of other versions too. */
+import { bad, good, type RecordingResult } from './error.ts'
+import type { Recording } from './recording.ts'
+
+export interface RecordingInfo {
+  readonly ticks: number
+  readonly tickRate: number
+  /** Different players: those in the starting state and all that joined. */
+  readonly players: number
+  /** Elements at the end, as of the last sample (at most a second old). */
+  readonly elements: number
+  /** SHA-256 of the physics wasm. */
+  readonly engine: string
+  readonly simVersion: number
+  readonly bytes: number
+  readonly checkpoints: number
+  readonly realm: string
+  readonly epoch: number
+  readonly segment: number
+  readonly start: 'genesis' | 'checkpoint'
+  readonly startTick: number
+  readonly lastTick: number
+  /** Ticks that have inputs. */
+  readonly frames: number
+  readonly inputs: number
+  readonly samples: number
+  readonly packages: number
+  readonly quarantined: number
+  /** Not closed: the process ended, or the file was cut. */
+  readonly truncated: boolean
+  /** Bytes of a torn tail. */
+  readonly tornBytes: number
+  readonly createdAt: string
+  readonly recordedBy: string
+}
+
+/** Reads every frame. Error: `corrupt`, where one cannot be decoded. */
+export function describeRecording(recording: Recording): RecordingResult<RecordingInfo> {
+  const { header, startTick, lastTick } = recording
+  const joined = new Set<number>()
+  let inputs = 0
+  for (let tick = startTick + 1; tick <= lastTick; tick++) {
+    const frame = recording.frame(tick)
+    if (!frame.ok) return bad(frame.error)
+    inputs += frame.value.inputs.length
+    for (const { command } of frame.value.inputs) if (command.type === 'join') joined.add(command.player)
+  }
+  const lastSample = [...recording.samples.values()].at(-1)
+  return good({
+    ticks: lastTick - startTick,
+    tickRate: header.tickRate,
+    players: header.players + joined.size,
+    elements: lastSample?.elements ?? header.elements,
+    engine: header.engine,
+    simVersion: header.simVersion,
+    bytes: recording.bytes,
+    checkpoints: recording.checkpoints.length,
+    realm: header.realm,
+    epoch: header.epoch,
+    segment: header.segment,
+    start: header.start,
+    startTick,
+    lastTick,
+    frames: recording.frames,
+    inputs,
+    samples: recording.samples.size,
+    packages: recording.physics.length,
+    quarantined: recording.quarantined.length,
+    truncated: recording.truncated,
+    tornBytes: recording.bytes - recording.wholeBytes,
+    createdAt: header.createdAt,
+    recordedBy: header.recordedBy,
+  })
+}

@@ -1,0 +1,119 @@
+/** Plays a recording: the simulation, fed with its frames, from genesis or from the nearest checkpoint. */
+import type { InputFrame, RealmDefinition, SimEvent } from '../sim/index.ts'
+import { bad, good, RecordingError, type RecordingResult } from './error.ts'
+import type { Recording } from './recording.ts'
+import type { Simulation } from './simulation.ts'
+
+export interface PlayedTick {
+  readonly tick: number
+  readonly frame: InputFrame
+  readonly events: readonly SimEvent[]
+}
+
+/** Ticks between calls of `pause` while seeking: about a tenth of a second of work at most. */
+const PAUSE_EVERY_TICKS = 60
+
+/** Null where the simulation can replay the recording to the same bytes; otherwise why not. */
+export function checkVersions(recording: Recording, simulation: Pick<Simulation<unknown>, 'engine' | 'version'>): RecordingError | null {
+  const { engine, simVersion } = recording.header
+  if (simVersion !== simulation.version) return new RecordingError('other-sim', `the recording was made by version ${simVersion} of the simulation; this is version ${simulation.version}`)
+  if (engine !== simulation.engine) return new RecordingError('other-engine', `the recording was made by physics engine ${engine.slice(0, 12)}…; this one is ${simulation.engine.slice(0, 12)}…`)
+  return null
+}
+
+export class Player<R> {
+  readonly recording: Recording
+  readonly definition: RealmDefinition
+  private readonly simulation: Simulation<R>
+  private current: R
+  private at: number
+
+  private constructor(recording: Recording, simulation: Simulation<R>, definition: RealmDefinition, start: { readonly tick: number; readonly realm: R }) {
+    this.recording = recording
+    this.simulation = simulation
+    this.definition = definition
+    this.current = start.realm
+    this.at = start.tick
+  }
+
+  /**
+   * A player at the recording's start, or at the last checkpoint that restores and is not after `from`.
+   * Errors: other-engine, other-sim, bad-definition, no-start, corrupt. `free` it after use.
+   */
+  static async open<R>(recording: Recording, simulation: Simulation<R>, from = recording.startTick): Promise<RecordingResult<Player<R>>> {
+    const other = checkVersions(recording, simulation)
+    if (other) return bad(other)
+    const parsed = simulation.parseDefinition(recording.header.definition)
+    if (!parsed.ok) {
+      const [first] = parsed.errors
+      return bad(new RecordingError('bad-definition', `the recording's realm definition is refused: ${first?.where ?? ''} ${first?.message ?? ''}`))
+    }
+    const start = await load(recording, simulation, parsed.definition, from)
+    return start.ok ? good(new Player(recording, simulation, parsed.definition, start.value)) : start
+  }
+
+  /** The state after `tick`. It belongs to the player and is gone after `seek` and `free`. */
+  get realm(): R {
+    return this.current
+  }
+
+  get tick(): number {
+    return this.at
+  }
+
+  /** No further tick is known to have been completed. */
+  get done(): boolean {
+    return this.at >= this.recording.lastTick
+  }
+
+  /** Steps the next tick. What the simulation throws (a trap) is thrown: the player can then only `seek` or be freed. */
+  step(onPhase?: (phase: string) => void): RecordingResult<PlayedTick> {
+    const frame = this.recording.frame(this.at + 1)
+    if (!frame.ok) return frame
+    this.at++
+    return good({ tick: this.at, frame: frame.value, events: this.simulation.step(this.current, frame.value, onPhase) })
+  }
+
+  /** Goes to the state after `tick`, which is held to the recording's ticks: on from here or from a nearer checkpoint. */
+  async seek(tick: number, pause?: () => Promise<void>): Promise<RecordingResult<void>> {
+    const target = Math.min(Math.max(tick, this.recording.startTick), this.recording.lastTick)
+    const nearest = this.recording.checkpoints.reduce((best, entry) => (entry.tick <= target ? Math.max(best, entry.tick) : best), this.recording.startTick)
+    if (this.at > target || this.at < nearest) {
+      const loaded = await load(this.recording, this.simulation, this.definition, target)
+      if (!loaded.ok) return loaded
+      this.simulation.free(this.current)
+      this.current = loaded.value.realm
+      this.at = loaded.value.tick
+    }
+    while (this.at < target) {
+      const played = this.step()
+      if (!played.ok) return played
+      if (this.at % PAUSE_EVERY_TICKS === 0) await pause?.()
+    }
+    return good(undefined)
+  }
+
+  /** Gives the realm's memory back. */
+  free(): void {
+    this.simulation.free(this.current)
+  }
+}
+
+/** The newest state not after `from` that can be had: checkpoints first, newest first; then genesis. */
+async function load<R>(recording: Recording, simulation: Simulation<R>, definition: RealmDefinition, from: number): Promise<RecordingResult<{ tick: number; realm: R }>> {
+  const candidates = recording.checkpoints.filter(({ tick }) => tick <= from).toSorted((a, b) => b.tick - a.tick)
+  let failed: RecordingError | null = null
+  for (const entry of candidates) {
+    const bytes = await recording.checkpointBytes(entry)
+    if (!bytes.ok) failed ??= bytes.error
+    else {
+      try {
+        return good({ tick: entry.tick, realm: simulation.restore(definition, bytes.value) })
+      } catch (error) {
+        failed ??= new RecordingError('corrupt', `the checkpoint of tick ${entry.tick} cannot be restored: ${(error as Error).message}`, entry.offset)
+      }
+    }
+  }
+  if (recording.header.start === 'genesis' && recording.startTick === 0) return good({ tick: 0, realm: simulation.genesis(definition) })
+  return bad(failed ?? new RecordingError('no-start', 'the recording was cut before the checkpoint that it starts from was whole; nothing can be replayed'))
+}

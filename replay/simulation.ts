@@ -1,0 +1,40 @@
+/** What replay needs of a simulation. It is an argument everywhere here, so that another one can be put in its place. */
+import { checkpoint, elementCount, free, genesis, hash, parseDefinition, phaseHash, PHASES, restore, SIM_VERSION, step, type Engine, type InputFrame, type Realm, type RealmDefinition, type SimEvent } from '../sim/index.ts'
+
+/** `R`: a realm of it. `step`, `genesis` and `restore` may throw: a trap, or bytes that are no state. */
+export interface Simulation<R> {
+  /** SHA-256 of the physics wasm, hex. */
+  readonly engine: string
+  readonly version: number
+  /** Names of the phases that `step` reports, in their order. */
+  readonly phases: readonly string[]
+  parseDefinition(json: unknown): { readonly ok: true; readonly definition: RealmDefinition } | { readonly ok: false; readonly errors: readonly { readonly where: string; readonly message: string }[] }
+  genesis(definition: RealmDefinition): R
+  restore(definition: RealmDefinition, bytes: Uint8Array): R
+  step(realm: R, frame: InputFrame, onPhase?: (phase: string) => void): readonly SimEvent[]
+  /** Of the state between two steps, 16 hex digits. */
+  hash(realm: R): string
+  /** Of the state in the middle of a step, 16 hex digits; for `onPhase`. */
+  phaseHash(realm: R): string
+  checkpoint(realm: R): Uint8Array
+  counts(realm: R): { readonly players: number; readonly elements: number }
+  free(realm: R): void
+}
+
+/** The simulation of sim/ on a loaded engine. */
+export function simulationOf(engine: Engine): Simulation<Realm> {
+  return {
+    engine: engine.sha256,
+    version: SIM_VERSION,
+    phases: PHASES,
+    parseDefinition,
+    genesis: (definition) => genesis(engine, definition),
+    restore: (definition, bytes) => restore(engine, definition, bytes),
+    step: (realm, frame, onPhase) => step(realm, frame, onPhase && { onPhase }),
+    hash,
+    phaseHash,
+    checkpoint,
+    counts: (realm) => ({ players: realm.avatars.size, elements: elementCount(realm) }),
+    free,
+  }
+}

@@ -1,0 +1,186 @@
+/** Replays a recording and compares every state hash, phase hash and checkpoint with what was recorded. */
+import { good, type RecordingResult } from './error.ts'
+import { Player } from './player.ts'
+import type { Recording } from './recording.ts'
+import type { Simulation } from './simulation.ts'
+
+/**
+ * - `start`: the starting state already differs.
+ * - `phase`: state differs after `phase` of this tick; known where the tick has a sample.
+ * - `hash`: the state after the tick differs.
+ * - `checkpoint`: the checkpoint of this tick does not restore to the state that was recorded.
+ * - `fault`: the simulation trapped.
+ */
+export interface Divergence {
+  readonly tick: number
+  readonly kind: 'start' | 'phase' | 'hash' | 'checkpoint' | 'fault'
+  /** The first phase that differs, where the tick has a sample. */
+  readonly phase: string | null
+  readonly expected: string | null
+  readonly actual: string | null
+  readonly message: string
+}
+
+export interface Verification {
+  /** All that could be compared agrees. */
+  readonly ok: boolean
+  readonly ticksExecuted: number
+  /** Ticks whose state hash was compared. */
+  readonly hashesCompared: number
+  /** Samples, each with a hash for each phase. */
+  readonly samplesCompared: number
+  readonly checkpointsCompared: number
+  readonly truncated: boolean
+  readonly firstDivergence: Divergence | null
+  /** Seconds of the realm's time a second of this. */
+  readonly realTimeFactor: number
+  /** `signal` stopped it before the end. */
+  readonly aborted: boolean
+}
+
+export interface VerifyOptions {
+  onProgress?(progress: { readonly done: number; readonly total: number }): void
+  readonly signal?: AbortSignal
+  /** Milliseconds on any clock that only goes forward. */
+  nowMs?(): number
+}
+
+/** How long the thread is kept before others may use it. */
+const SLICE_MS = 50
+const NO_TICK_YET = -1
+
+/** Errors: those of Player.open, and `corrupt` where a frame or a checkpoint is malformed inside. */
+export async function verify<R>(recording: Recording, simulation: Simulation<R>, options: VerifyOptions = {}): Promise<RecordingResult<Verification>> {
+  const player = await Player.open(recording, simulation)
+  if (!player.ok) return player
+  const run = new Run(player.value, simulation, options)
+  try {
+    return await run.toEnd()
+  } finally {
+    player.value.free()
+  }
+}
+
+class Run<R> {
+  private readonly player: Player<R>
+  private readonly simulation: Simulation<R>
+  private readonly options: VerifyOptions
+  private readonly nowMs: () => number
+  private hashesCompared = 0
+  private samplesCompared = 0
+  private checkpointsCompared = 0
+  private lastExecuted = NO_TICK_YET
+
+  constructor(player: Player<R>, simulation: Simulation<R>, options: VerifyOptions) {
+    this.player = player
+    this.simulation = simulation
+    this.options = options
+    this.nowMs = options.nowMs ?? (() => performance.now())
+  }
+
+  async toEnd(): Promise<RecordingResult<Verification>> {
+    const startMs = this.nowMs()
+    let sliceEndMs = startMs + SLICE_MS
+    let found = this.compareStart()
+    while (!found && !this.player.done && !this.options.signal?.aborted) {
+      const stepped = await this.compareTick()
+      if (!stepped.ok) return stepped
+      found = stepped.value
+      if (this.nowMs() < sliceEndMs) continue
+      this.report()
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      sliceEndMs = this.nowMs() + SLICE_MS
+    }
+    this.report()
+    return good(this.result(found, this.nowMs() - startMs))
+  }
+
+  private get ticksExecuted(): number {
+    return this.lastExecuted === NO_TICK_YET ? 0 : this.lastExecuted - this.player.recording.startTick
+  }
+
+  private report(): void {
+    const { startTick, lastTick } = this.player.recording
+    this.options.onProgress?.({ done: this.ticksExecuted, total: lastTick - startTick })
+  }
+
+  private result(found: Divergence | null, elapsedMs: number): Verification {
+    const { recording } = this.player
+    const aborted = !found && !this.player.done
+    const realMs = (1000 * this.ticksExecuted) / recording.header.tickRate
+    return {
+      ok: !found && !aborted,
+      ticksExecuted: this.ticksExecuted,
+      hashesCompared: this.hashesCompared,
+      samplesCompared: this.samplesCompared,
+      checkpointsCompared: this.checkpointsCompared,
+      truncated: recording.truncated,
+      firstDivergence: found,
+      realTimeFactor: elapsedMs > 0 ? realMs / elapsedMs : 0,
+      aborted,
+    }
+  }
+
+  private compareStart(): Divergence | null {
+    const { recording, realm, tick } = this.player
+    const expected = recording.hash(tick)
+    const actual = this.simulation.hash(realm)
+    if (expected === null || expected === actual) return null
+    return { tick, kind: 'start', phase: null, expected, actual, message: `the starting state, at tick ${tick}, differs: recorded ${expected}, replayed ${actual}` }
+  }
+
+  /** Steps one tick and compares all that is known of it. */
+  private async compareTick(): Promise<RecordingResult<Divergence | null>> {
+    const tick = this.player.tick + 1
+    const sample = this.player.recording.samples.get(tick)
+    const phases = new Map<string, string>()
+    let stepped
+    try {
+      stepped = this.player.step(sample && ((phase) => phases.set(phase, this.simulation.phaseHash(this.player.realm))))
+    } catch (error) {
+      return good({ tick, kind: 'fault', phase: null, expected: this.player.recording.hash(tick), actual: null, message: `tick ${tick} could not be replayed: ${(error as Error).message}` })
+    }
+    if (!stepped.ok) return stepped
+    this.lastExecuted = tick
+    const phase = sample ? this.comparePhases(tick, sample.phases, phases) : null
+    return phase ? good(phase) : this.compareState(tick)
+  }
+
+  private comparePhases(tick: number, recorded: readonly string[], replayed: ReadonlyMap<string, string>): Divergence | null {
+    this.samplesCompared++
+    for (const [i, phase] of this.player.recording.header.phases.entries()) {
+      const expected = recorded[i] ?? null
+      const actual = replayed.get(phase) ?? null
+      if (expected !== actual) return { tick, kind: 'phase', phase, expected, actual, message: `the state first differs after phase "${phase}" of tick ${tick}: recorded ${expected}, replayed ${actual}` }
+    }
+    return null
+  }
+
+  private async compareState(tick: number): Promise<RecordingResult<Divergence | null>> {
+    const expected = this.player.recording.hash(tick)
+    const actual = this.simulation.hash(this.player.realm)
+    this.hashesCompared++
+    if (expected !== actual) return good({ tick, kind: 'hash', phase: null, expected, actual, message: `the state after tick ${tick} differs: recorded ${expected}, replayed ${actual}` })
+    for (const entry of this.player.recording.checkpoints) {
+      if (entry.tick !== tick) continue
+      const bytes = await this.player.recording.checkpointBytes(entry)
+      if (!bytes.ok) return bytes
+      const found = this.compareCheckpoint(tick, bytes.value, actual)
+      if (found) return good(found)
+    }
+    return good(null)
+  }
+
+  private compareCheckpoint(tick: number, bytes: Uint8Array, expected: string): Divergence | null {
+    this.checkpointsCompared++
+    try {
+      const restored = this.simulation.restore(this.player.definition, bytes)
+      const actual = this.simulation.hash(restored)
+      this.simulation.free(restored)
+      if (actual === expected) return null
+      return { tick, kind: 'checkpoint', phase: null, expected, actual, message: `the checkpoint of tick ${tick} restores to another state: recorded ${expected}, restored ${actual}` }
+    } catch (error) {
+      return { tick, kind: 'checkpoint', phase: null, expected, actual: null, message: `the checkpoint of tick ${tick} cannot be restored: ${(error as Error).message}` }
+    }
+  }
+}
