@@ -1,0 +1,90 @@
+/**
+ * Which packets arrived. Each packet names the highest packet received and has a bit for each of the 32 before it
+ * (Glenn Fiedler, "Reliability and Congestion Avoidance over UDP").
+ */
+import { SENT_PACKETS_MAX } from './limits.ts'
+
+const BITS = 32
+
+/** The receiving side: what to acknowledge. */
+export class ReceivedPackets {
+  #highest = 0
+  #bits = 0
+  #received = 0
+
+  /** Highest packet number received, 0 none. */
+  get highest(): number {
+    return this.#highest
+  }
+
+  /** Bit i: packet `highest - 1 - i` was received. */
+  get bits(): number {
+    return this.#bits >>> 0
+  }
+
+  /** Packets received. */
+  get received(): number {
+    return this.#received
+  }
+
+  /** Takes a packet number; `old`: received before, or too long ago to know. `ahead`: new and the highest; `late`: new but overtaken. */
+  take(packet: number): 'ahead' | 'late' | 'old' {
+    const ahead = packet - this.#highest
+    if (ahead > 0) {
+      // The bit of the former highest, unless there was none.
+      const former = this.#highest === 0 ? 0 : ahead <= BITS ? 1 << (ahead - 1) : 0
+      this.#bits = (ahead >= BITS ? 0 : this.#bits << ahead) | former
+      this.#highest = packet
+      this.#received += 1
+      return 'ahead'
+    }
+    if (ahead === 0 || -ahead > BITS) return 'old'
+    const bit = 1 << (-ahead - 1)
+    if ((this.#bits & bit) !== 0) return 'old'
+    this.#bits |= bit
+    this.#received += 1
+    return 'late'
+  }
+}
+
+/** A packet that was sent and what it carried. */
+export interface Sent<T> {
+  readonly packet: number
+  readonly sentAtMs: number
+  readonly content: T
+}
+
+/** The sending side: what each packet carried, until it is acknowledged or SENT_PACKETS_MAX newer ones were sent. */
+export class SentPackets<T> {
+  readonly #ring: (Sent<T> | undefined)[] = Array.from({ length: SENT_PACKETS_MAX }, () => undefined)
+  #last = 0
+
+  /** Number of the last packet, 0 none. */
+  get last(): number {
+    return this.#last
+  }
+
+  /** Number of the next packet; remembers its content. */
+  record(sentAtMs: number, content: T): number {
+    this.#last += 1
+    this.#ring[this.#last % SENT_PACKETS_MAX] = { packet: this.#last, sentAtMs, content }
+    return this.#last
+  }
+
+  /** The packets that are acknowledged for the first time, newest first. */
+  acknowledge(ackPacket: number, ackBits: number): Sent<T>[] {
+    const acked: Sent<T>[] = []
+    this.#take(ackPacket, acked)
+    for (let i = 0; i < BITS; i += 1) if ((ackBits & (1 << i)) !== 0) this.#take(ackPacket - 1 - i, acked)
+    return acked
+  }
+
+  #take(packet: number, acked: Sent<T>[]): void {
+    if (packet < 1) return
+    const slot = packet % SENT_PACKETS_MAX
+    const sent = this.#ring[slot]
+    if (sent?.packet !== packet) return
+    this.#ring[slot] = undefined
+    acked.push(sent)
+  }
+}

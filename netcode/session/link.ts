@@ -1,0 +1,83 @@
+/** What both ends of a connection share: packet numbers, acknowledgements, silence, the goodbye. */
+import type { Goodbye } from '../../protocol/index.ts'
+import { ReceivedPackets, SentPackets, type Sent } from './acks.ts'
+import { GOODBYE_CHARACTERS_MAX, GOODBYE_MS_MAX, HEARTBEAT_MS, SILENCE_MS_MAX } from './limits.ts'
+
+/** Why a session ended: a fault of the other side or of the line. It concerns this client only. */
+export interface SessionFault {
+  readonly reason: 'protocol' | 'rate' | 'sequence' | 'slow-reader' | 'version'
+  /** In words for a person. */
+  readonly message: string
+}
+
+export class Link<T> {
+  readonly received = new ReceivedPackets()
+  readonly sent = new SentPackets<T>()
+  #heardAtMs: number
+  #sentAtMs = -Infinity
+  #goodbye: Goodbye | null = null
+  #goodbyeSinceMs = 0
+  #goodbyePacket = 0
+  #goodbyeAcked = false
+  /** Mean time from a packet to its acknowledgement, ms; the other side's sending rhythm is in it. */
+  #acknowledgementMs = 100
+
+  constructor(nowMs: number) {
+    this.#heardAtMs = nowMs
+  }
+
+  get acknowledgementMs(): number {
+    return this.#acknowledgementMs
+  }
+
+  get sentAtMs(): number {
+    return this.#sentAtMs
+  }
+
+  /** The goodbye to put into packets, if one was said. */
+  get goodbye(): Goodbye | null {
+    return this.#goodbye
+  }
+
+  /** True after SILENCE_MS_MAX without a packet: the connection is dead. */
+  silent(nowMs: number): boolean {
+    return nowMs - this.#heardAtMs >= SILENCE_MS_MAX
+  }
+
+  heartbeatDue(nowMs: number): boolean {
+    return nowMs - this.#sentAtMs >= HEARTBEAT_MS
+  }
+
+  /** Takes the numbers of a received packet; the packets that it acknowledges for the first time. */
+  take(packet: number, ackPacket: number, ackBits: number, nowMs: number): { readonly arrival: 'ahead' | 'late' | 'old'; readonly acked: readonly Sent<T>[] } {
+    const arrival = this.received.take(packet)
+    if (arrival === 'old') return { arrival, acked: [] }
+    this.#heardAtMs = Math.max(this.#heardAtMs, nowMs)
+    const acked = this.sent.acknowledge(ackPacket, ackBits)
+    for (const { packet: number, sentAtMs } of acked) {
+      if (this.#goodbye !== null && number >= this.#goodbyePacket && this.#goodbyePacket > 0) this.#goodbyeAcked = true
+      this.#acknowledgementMs += (Math.max(0, nowMs - sentAtMs) - this.#acknowledgementMs) / 8
+    }
+    return { arrival, acked }
+  }
+
+  /** Number for a packet that goes out now. */
+  next(nowMs: number, content: T): number {
+    this.#sentAtMs = nowMs
+    const packet = this.sent.record(nowMs, content)
+    if (this.#goodbye !== null && this.#goodbyePacket === 0) this.#goodbyePacket = packet
+    return packet
+  }
+
+  /** From now on each packet says goodbye. */
+  sayGoodbye(reason: string, nowMs: number): void {
+    if (this.#goodbye !== null) return
+    this.#goodbye = { type: 'goodbye', reason: reason.slice(0, GOODBYE_CHARACTERS_MAX) }
+    this.#goodbyeSinceMs = nowMs
+  }
+
+  /** True once a goodbye was said and was acknowledged, or there is no hope that it will be. */
+  parted(nowMs: number): boolean {
+    return this.#goodbye !== null && (this.#goodbyeAcked || nowMs - this.#goodbyeSinceMs >= GOODBYE_MS_MAX)
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * The server's end of one render client: a pure state machine, time comes in as an argument. It outlives connections:
+ * `detach` when one is lost, `attach` when the client comes back. Every fault is an answer, never an exception, and
+ * ends this client only.
+ */
+import type { HandId, Input, PlayerId } from '../../sim/types.ts'
+import {
+  decodeClientPacket, describe, encodeServerPacket, PACKET_BYTES_MAX, type ClientPacket, type Hello, type Result, type ServerMessage,
+} from '../../protocol/index.ts'
+import {
+  HEAD_BYTES_MAX, INPUTS_BURST_MAX, INPUTS_PER_SECOND_MAX, MESSAGE_BYTES_BURST, MESSAGE_BYTES_PER_SECOND, PACKETS_BURST_MAX, PACKETS_PER_SECOND_MAX,
+  RECEIVED_BYTES_BURST_MAX, RECEIVED_BYTES_PER_SECOND_MAX, SEQUENCE_JUMP_MAX,
+} from './limits.ts'
+import { Link, type SessionFault } from './link.ts'
+import { MESSAGE_OVERHEAD_BYTES, Outbox, type Run } from './outbox.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+/** What a packet brought that is new. Inputs carry the session's player. */
+export interface Received {
+  /** Commands, each exactly once, in their order. */
+  readonly commands: readonly Input[]
+  /** Moves, poses and drags newer than any seen of their kind (and hand). */
+  readonly latest: readonly Input[]
+  readonly hello: Hello | null
+  /** The client's reason for leaving; answer with one more `packets`, then close. */
+  readonly goodbye: string | null
+}
+
+const NOTHING: Received = { commands: [], latest: [], hello: null, goodbye: null }
+type Outcome = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>
+const isOutcome = (message: ServerMessage): message is Outcome => message.type === 'commandDone' || message.type === 'commandRejected'
+
+/** What of a session belongs to one connection and begins anew with the next. */
+class Attachment {
+  readonly link: Link<Run | null>
+  readonly outbox = new Outbox()
+  readonly packetBucket: TokenBucket
+  readonly byteBucket: TokenBucket
+  readonly inputBucket: TokenBucket
+  readonly messageBucket: TokenBucket
+  clientTimeMs = 0
+  clientTimeAtMs: number
+
+  constructor(nowMs: number) {
+    this.link = new Link(nowMs)
+    this.packetBucket = new TokenBucket(PACKETS_PER_SECOND_MAX, PACKETS_BURST_MAX, nowMs)
+    this.byteBucket = new TokenBucket(RECEIVED_BYTES_PER_SECOND_MAX, RECEIVED_BYTES_BURST_MAX, nowMs)
+    this.inputBucket = new TokenBucket(INPUTS_PER_SECOND_MAX, INPUTS_BURST_MAX, nowMs)
+    this.messageBucket = new TokenBucket(MESSAGE_BYTES_PER_SECOND, MESSAGE_BYTES_BURST, nowMs)
+    this.clientTimeAtMs = nowMs
+  }
+}
+
+export class ServerSession {
+  /** Stamped on the inputs; set once the player is known. */
+  player: PlayerId = 0
+  #attachment: Attachment
+  #attached = true
+  /** Since the Welcome of this connection messages are sent. */
+  #welcomed = false
+  /** Outcomes of commands that the client may not have heard of, numbered as queued; told again after a resume. */
+  #outcomes: { readonly number: number; readonly message: Outcome }[] = []
+  #fault: SessionFault | null = null
+  #highest = 0
+  #command = 0
+  #newest = new Map<string, number>()
+  /** The newest grab or release of each hand: drags before it are of an earlier hold. */
+  #holds = new Map<HandId, number>()
+
+  constructor(nowMs: number) {
+    this.#attachment = new Attachment(nowMs)
+  }
+
+  /** Highest sequence of the inputs received: Welcome.sequence. */
+  get sequence(): number {
+    return this.#highest
+  }
+
+  /** Highest sequence of the commands received: Welcome.ackCommand. */
+  get ackCommand(): number {
+    return this.#command
+  }
+
+  /** Why the session ended, null while it lives. */
+  get fault(): SessionFault | null {
+    return this.#fault
+  }
+
+  /** Bytes of reliable messages that the client has not acknowledged. */
+  get queuedBytes(): number {
+    return this.#attachment.outbox.bytes
+  }
+
+  get attached(): boolean {
+    return this.#attached
+  }
+
+  /** True after SILENCE_MS_MAX without a packet: close the connection, `detach`. */
+  silent(nowMs: number): boolean {
+    return this.#attached && this.#attachment.link.silent(nowMs)
+  }
+
+  /** The connection is lost: what was queued is forgotten, but for outcomes of commands; numbering is kept. */
+  detach(): void {
+    this.#attached = false
+    this.#welcomed = false
+    this.#forgetHeard()
+    // What is left has not been heard, whatever numbers the next connection gives.
+    this.#outcomes = this.#outcomes.map(({ message }) => ({ number: Infinity, message }))
+  }
+
+  /** A new connection of the same client. Its Hello follows; queue a Welcome, then the world anew. */
+  attach(nowMs: number): void {
+    if (this.#attached) this.detach()
+    this.#attachment = new Attachment(nowMs)
+    this.#attached = true
+  }
+
+  /**
+   * Queues a message, reliable and in order. The first of a connection is the Welcome; until then only the outcomes of
+   * commands are kept, and follow it: all else it makes void.
+   */
+  queue(message: ServerMessage): void {
+    if (message.type === 'welcome') {
+      this.#welcomed = true
+      this.#push(message)
+      for (const { message: outcome } of this.#outcomes.splice(0)) this.queue(outcome)
+      return
+    }
+    if (isOutcome(message)) this.#remember(message)
+    if (this.#welcomed) this.#push(message)
+  }
+
+  /** Keeps an outcome until it is heard; the list is looked through whenever 64 more are in it. */
+  #remember(message: Outcome): void {
+    this.#outcomes.push({ number: this.#welcomed ? this.#attachment.outbox.last + 1 : Infinity, message })
+    if (this.#outcomes.length % 64 === 0) this.#forgetHeard()
+  }
+
+  #forgetHeard(): void {
+    const { outbox } = this.#attachment
+    const heard = outbox.last - outbox.length
+    this.#outcomes = this.#outcomes.filter(({ number }) => number > heard)
+  }
+
+  #push(message: ServerMessage): void {
+    if (this.#fault !== null || this.#attachment.outbox.push(message)) return
+    this.#end('slow-reader', `the client reads too slowly: more than ${Math.round(this.#attachment.outbox.bytes / 1024)} KiB wait for it`)
+  }
+
+  #end(reason: SessionFault['reason'], message: string): SessionFault {
+    this.#fault ??= { reason, message }
+    return this.#fault
+  }
+
+  /** Takes a packet; what is new in it, or the fault that ends the session. */
+  receive(bytes: Uint8Array, nowMs: number): Result<Received, SessionFault> {
+    if (this.#fault !== null) return { ok: false, error: this.#fault }
+    const { packetBucket, byteBucket } = this.#attachment
+    if (!packetBucket.take(1, nowMs) || !byteBucket.take(bytes.length, nowMs))
+      return { ok: false, error: this.#end('rate', `the client sends more than ${PACKETS_PER_SECOND_MAX} packets or ${RECEIVED_BYTES_PER_SECOND_MAX} bytes a second`) }
+    const decoded = decodeClientPacket(bytes)
+    if (!decoded.ok) return { ok: false, error: this.#end('protocol', `a packet is not valid: ${describe(decoded.error)}`) }
+    const fault = this.#take(decoded.value, nowMs)
+    if (fault === 'old') return { ok: true, value: NOTHING }
+    if (fault !== null) return { ok: false, error: fault }
+    return this.#inputs(decoded.value, nowMs)
+  }
+
+  #take(packet: ClientPacket, nowMs: number): SessionFault | 'old' | null {
+    const { link, outbox } = this.#attachment
+    if (packet.packet > link.received.highest + SEQUENCE_JUMP_MAX) return this.#end('sequence', `packet ${packet.packet} follows packet ${link.received.highest}`)
+    const { arrival, acked } = link.take(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
+    if (arrival === 'old') return 'old'
+    for (const { content } of acked) if (content !== null) outbox.arrived(content)
+    outbox.acknowledgementMs = link.acknowledgementMs
+    if (!outbox.acknowledge(packet.ackMessage)) return this.#end('protocol', `message ${packet.ackMessage} is acknowledged, but was never sent`)
+    if (arrival === 'ahead') {
+      this.#attachment.clientTimeMs = packet.clientTimeMs
+      this.#attachment.clientTimeAtMs = nowMs
+    }
+    return null
+  }
+
+  #inputs(packet: ClientPacket, nowMs: number): Result<Received, SessionFault> {
+    const commands = packet.commands.filter(({ sequence }) => sequence > this.#command)
+    const latest = packet.latest.filter((input) => this.#isNews(input))
+    const fault = this.#sequenceFault(packet) ?? this.#rateFault(commands.length + latest.length, nowMs)
+    if (fault !== null) return { ok: false, error: fault }
+    for (const { sequence, command } of commands) {
+      this.#command = sequence
+      if (command.type === 'grab' || command.type === 'release') this.#holds.set(command.hand, sequence)
+    }
+    const fresh = latest.filter((input) => this.#isNews(input))
+    for (const input of fresh) this.#newest.set(slotOf(input), input.sequence)
+    for (const { sequence } of [...commands, ...fresh]) this.#highest = Math.max(this.#highest, sequence)
+    const { control } = packet
+    return {
+      ok: true,
+      value: {
+        commands: commands.map((input) => this.#stamped(input)),
+        latest: fresh.map((input) => this.#stamped(input)),
+        hello: control?.type === 'hello' ? control : null,
+        goodbye: control?.type === 'goodbye' ? control.reason : null,
+      },
+    }
+  }
+
+  #isNews(input: Input): boolean {
+    if (input.sequence <= (this.#newest.get(slotOf(input)) ?? 0)) return false
+    return input.command.type !== 'drag' || input.sequence > (this.#holds.get(input.command.hand) ?? 0)
+  }
+
+  #stamped({ sequence, command }: Input): Input {
+    return { player: this.player, sequence, command }
+  }
+
+  #sequenceFault({ commands, latest }: ClientPacket): SessionFault | null {
+    for (const inputs of [commands, latest]) {
+      const broken = inputs.findIndex(({ sequence }, i) => sequence <= (inputs[i - 1]?.sequence ?? 0))
+      if (broken >= 0) return this.#end('sequence', `input ${inputs[broken]?.sequence} stands after input ${inputs[broken - 1]?.sequence}`)
+      const last = inputs.at(-1)?.sequence ?? 0
+      if (last > this.#highest + SEQUENCE_JUMP_MAX) return this.#end('sequence', `input ${last} follows input ${this.#highest}`)
+    }
+    return null
+  }
+
+  #rateFault(count: number, nowMs: number): SessionFault | null {
+    if (count === 0 || this.#attachment.inputBucket.take(count, nowMs)) return null
+    return this.#end('rate', `the client sends more than ${INPUTS_PER_SECOND_MAX} inputs a second`)
+  }
+
+  /** The client is to be told why it has to go; `parted` when it knows. */
+  goodbye(reason: string, nowMs: number): void {
+    this.#attachment.link.sayGoodbye(reason, nowMs)
+  }
+
+  /** True once the goodbye was acknowledged, or GOODBYE_MS_MAX has passed. */
+  parted(nowMs: number): boolean {
+    return this.#attachment.link.parted(nowMs)
+  }
+
+  /**
+   * The packets to send now, each of at most PACKET_BYTES_MAX bytes: one for each part of the snapshot, filled up with
+   * messages; more for messages alone, within MESSAGE_BYTES_PER_SECOND; one without content where a heartbeat is due or
+   * `answer` asks for one. `parts`: as `encodeSnapshotPart` made them, at most SNAPSHOT_PART_BYTES_MAX bytes each.
+   */
+  packets(parts: readonly Uint8Array[], nowMs: number, answer = false): Uint8Array[] {
+    if (!this.#attached) return []
+    const { link } = this.#attachment
+    const shown = link.goodbye === null ? parts : []
+    const out = shown.map((part) => this.#packet(part, this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX - part.length - MESSAGE_OVERHEAD_BYTES, nowMs), nowMs))
+    for (let run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs); run !== null; run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs))
+      out.push(this.#packet(null, run, nowMs))
+    if (out.length === 0 && (answer || link.goodbye !== null || link.heartbeatDue(nowMs))) out.push(this.#packet(null, null, nowMs))
+    return out
+  }
+
+  /** Messages for one packet, within the rate. */
+  #run(bytesMax: number, nowMs: number): Run | null {
+    const { outbox, messageBucket, link } = this.#attachment
+    const room = link.goodbye === null ? bytesMax : bytesMax - goodbyeBytes(link.goodbye.reason)
+    const run = outbox.take(Math.min(room, messageBucket.available(nowMs)), nowMs)
+    if (run !== null) messageBucket.take(run.messages.reduce((sum, { length }) => sum + length, 0), nowMs)
+    return run
+  }
+
+  #packet(snapshot: Uint8Array | null, run: Run | null, nowMs: number): Uint8Array {
+    const { link, clientTimeMs, clientTimeAtMs } = this.#attachment
+    const head = {
+      packet: link.next(nowMs, run), ackPacket: link.received.highest, ackBits: link.received.bits, ackCommand: this.#command,
+      firstMessage: run?.first ?? 0, clientTimeMs, clientTimeAgeMs: Math.max(0, Math.round(nowMs - clientTimeAtMs)),
+      control: link.goodbye,
+    }
+    return encodeServerPacket(head, run?.messages ?? [], snapshot)
+  }
+}
+
+/** Upper bound of what a goodbye takes in a packet: 4 bytes a character at most. */
+function goodbyeBytes(reason: string): number {
+  return reason.length * 4 + 8
+}
+
+/** What a newer input replaces: the player's move, its pose, the drag of one hand. */
+function slotOf({ command }: Input): string {
+  return command.type === 'drag' ? `drag ${command.hand}` : command.type
+}

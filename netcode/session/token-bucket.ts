@@ -1,0 +1,30 @@
+/** A rate with a burst: holds `capacity` tokens, `perSecond` come back. */
+export class TokenBucket {
+  readonly #perSecond: number
+  readonly #capacity: number
+  #tokens: number
+  #atMs: number
+
+  constructor(perSecond: number, capacity: number, nowMs: number) {
+    this.#perSecond = perSecond
+    this.#capacity = capacity
+    this.#tokens = capacity
+    this.#atMs = nowMs
+  }
+
+  /** Tokens there are now; a clock that goes back adds none. */
+  available(nowMs: number): number {
+    if (nowMs > this.#atMs) {
+      this.#tokens = Math.min(this.#capacity, this.#tokens + ((nowMs - this.#atMs) * this.#perSecond) / 1_000)
+      this.#atMs = nowMs
+    }
+    return this.#tokens
+  }
+
+  /** Takes `count` tokens if there are as many. */
+  take(count: number, nowMs: number): boolean {
+    if (this.available(nowMs) < count) return false
+    this.#tokens -= count
+    return true
+  }
+}
