@@ -106,7 +106,7 @@ function strideSpeed(poses) {
     const moved = poses[i].ankles[low].clone().sub(poses[i - 1].ankles[low])
     speeds.push(Math.hypot(moved.x, moved.z) * RATE_HZ)
   }
-  return speeds.sort((a, b) => a - b)[speeds.length >> 1] ?? 0
+  return speeds.toSorted((a, b) => a - b)[speeds.length >> 1] ?? 0
 }
 
 /** One frame: hip middle x y z in 1/8192 leg lengths, then x y z w in 1/32767 for each bone of the mask; int16 little-endian. */

@@ -2,9 +2,8 @@
  * Motion clips: how real people (well, a knight) move, fitted to an avatar's body. The files stand in fixtures/motion/,
  * whose README.md describes the format; scripts/extract-motion.mjs makes them.
  */
-import { BONES, solveSkeleton, type AvatarBody, type JointTransform, type Pose, type Quat, type Vec3 } from '../../sim/index.ts'
+import { BONES, mixPoses, solveSkeleton, type AvatarBody, type JointTransform, type Pose, type Quat, type Vec3 } from '../../sim/index.ts'
 import { add, IDENTITY, length, lerp, normalise, scaled, sub, ZERO } from '../../sim/maths.ts'
-import { mixPoses } from '../../sim/pose.ts'
 
 /** What a clip shows: walking, running, standing, or an act that is done once. */
 export type ClipKind = 'walk' | 'run' | 'idle' | 'act'

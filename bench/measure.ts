@@ -1,0 +1,40 @@
+/** Timing: wall clock and processor time of repeated calls. */
+
+export interface Samples {
+  readonly wallMs: number[]
+  /** Of the whole process: threads that the engine starts (garbage collection, compiling) count too. */
+  readonly cpuMs: number[]
+}
+
+export const samples = (): Samples => ({ wallMs: [], cpuMs: [] })
+
+/** Runs once and adds what it took. */
+export function timed<T>(into: Samples, run: () => T): T {
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  const result = run()
+  into.wallMs.push(performance.now() - start)
+  const used = process.cpuUsage(cpu)
+  into.cpuMs.push((used.user + used.system) / 1000)
+  return result
+}
+
+/** The value below which that share of the samples lies. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5)
+
+/** Mean milliseconds of a call: repeated until `milliseconds` have passed. */
+export function meanMs(milliseconds: number, run: () => void): number {
+  for (let i = 0; i < 20; i++) run()
+  const start = performance.now()
+  let calls = 0
+  while (performance.now() - start < milliseconds) {
+    run()
+    calls++
+  }
+  return (performance.now() - start) / calls
+}

@@ -1,0 +1,28 @@
+// npm run bench [-- NAME...] [-- --json]: bundles the benchmarks and runs each in a process of its own.
+import { execFileSync } from 'node:child_process'
+import { build } from 'esbuild'
+
+await build({
+  entryPoints: { bench: 'bench/main.ts' },
+  outdir: 'dist/bench',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
+})
+
+const args = process.argv.slice(2)
+const form = args.includes('--json') ? ['--json'] : []
+const named = args.filter((arg) => arg !== '--json')
+const all = () => execFileSync(process.execPath, ['dist/bench/bench.js', '--list'], { encoding: 'utf8' }).trim().split('\n')
+for (const name of named.length > 0 ? named : all()) {
+  try {
+    execFileSync(process.execPath, ['--enable-source-maps', 'dist/bench/bench.js', name, ...form], { stdio: 'inherit' })
+  } catch (error) {
+    process.exitCode = typeof error.status === 'number' ? error.status : 1
+  }
+}

@@ -1,0 +1,75 @@
+/** The standard load: avatars with 18 bones posed by motion clips, walking among 200 dynamic props. */
+import { DEFAULT_DEFINITION, genesis, hash, step, type Engine, type InputFrame, type PlacedProp, type PropSpec, type Realm, type RealmDefinition } from '../sim/index.ts'
+import { Dice } from '../testing/bots/mind.ts'
+import { loadClips } from '../testing/bots/clip-files.ts'
+import { fitAll, type Wardrobe } from '../testing/bots/mimic.ts'
+import { Troupe } from '../testing/bots/troupe.ts'
+
+export const DYNAMICS = 200
+/** Half the side of the square over which props are strewn, metres: where the avatars walk. */
+const SPREAD_METRES = 12
+const SEED = 7
+
+const NOWHERE = { x: 0, y: 0, z: 0 }
+const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 }
+const specOf = (name: string, shape: PropSpec['colliders'][number]['shape']): PropSpec => ({
+  name, motion: 'dynamic', colliders: [{ shape, position: NOWHERE, rotation: UPRIGHT }], density: 150, friction: 0.6, restitution: 0.3, color: 0x888888,
+})
+const SPECS = [
+  specOf('box', { type: 'box', halfExtents: { x: 0.2, y: 0.2, z: 0.2 } }),
+  specOf('ball', { type: 'sphere', radius: 0.2 }),
+  specOf('capsule', { type: 'capsule', halfHeight: 0.2, radius: 0.125 }),
+]
+
+/** One prop each on a jittered grid, so that none starts inside another. */
+function strewn(count: number): PlacedProp[] {
+  const dice = new Dice(SEED)
+  const side = Math.ceil(Math.sqrt(count))
+  const along = (n: number): number => Math.fround(((n + 0.5 + dice.between(-0.2, 0.2)) / side - 0.5) * 2 * SPREAD_METRES)
+  return SPECS.flatMap((prop, kind) =>
+    Array.from({ length: count }, (_, i) => i).filter((i) => i % SPECS.length === kind).map((i) => (
+      { prop, position: { x: along(i % side), y: 0.5, z: along(Math.floor(i / side)) }, rotation: UPRIGHT, scale: 1 })))
+}
+
+export function sceneDefinition(avatars: number): RealmDefinition {
+  const spawn = { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: SPREAD_METRES }
+  return { ...DEFAULT_DEFINITION, id: 'bench', name: 'Bench', seed: SEED, spawn, playersMax: Math.max(1, avatars), elementsMax: 2_000, props: strewn(DYNAMICS) }
+}
+
+export async function wardrobe(): Promise<Wardrobe> {
+  const [body] = DEFAULT_DEFINITION.bodies
+  if (!body) throw new Error('the default realm has no body')
+  return fitAll(await loadClips(), body)
+}
+
+export interface Scene {
+  readonly realm: Realm
+  /** The next frame, made by the bots; it is not yet stepped. */
+  next(): InputFrame
+  /** Steps it and lets the bots hear what happened. */
+  step(frame: InputFrame): void
+}
+
+export function scene(engine: Engine, avatars: number, clips: Wardrobe): Scene {
+  const realm = genesis(engine, sceneDefinition(avatars))
+  const troupe = new Troupe({ count: avatars, behaviour: 'mocap', seed: SEED, clips })
+  return {
+    realm,
+    next: () => troupe.next(realm),
+    step: (frame) => troupe.heard(step(realm, frame)),
+  }
+}
+
+/** All frames of a session and the hash after each. */
+export function playedFrames(engine: Engine, avatars: number, ticks: number, clips: Wardrobe): { readonly realm: Realm; readonly frames: InputFrame[]; readonly hashes: string[] } {
+  const { realm, next, step: stepOn } = scene(engine, avatars, clips)
+  const frames: InputFrame[] = []
+  const hashes: string[] = []
+  for (let i = 0; i < ticks; i++) {
+    const frame = next()
+    stepOn(frame)
+    frames.push(frame)
+    hashes.push(hash(realm))
+  }
+  return { realm, frames, hashes }
+}

@@ -1,0 +1,84 @@
+/** Step, hash, checkpoint and restore at 10, 100, 300 and 500 avatars with 18 bones × 200 dynamics, on one thread. */
+import { checkpoint, free, hash, loadEngine, props, restore, type Engine } from '../sim/index.ts'
+import { median, percentile, samples, timed, type Samples } from './measure.ts'
+import type { Report, Row } from './report.ts'
+import { DYNAMICS, scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'
+import type { Wardrobe } from '../testing/bots/mimic.ts'
+
+const AVATARS = [10, 100, 300, 500] as const
+/** Not measured: compiling, and props that settle. */
+const WARM_UP_TICKS = 400
+const MEASURED_TICKS = 900
+const CHECKPOINTS = 40
+
+/** DESIGN.md section 4. */
+const GOALS: Readonly<Record<number, { readonly median: number; readonly p99: number }>> = { 100: { median: 2, p99: 7 }, 500: { median: 5, p99: 10 } }
+const CHECKPOINT_GOALS = { kib: 1536, takenMs: 1.5, restoredMs: 4 }
+
+interface Load {
+  readonly step: Samples
+  readonly hash: Samples
+  readonly awake: number[]
+  readonly boneBodies: number[]
+}
+
+function measureTicks({ realm, next, step }: Scene): Load {
+  const load: Load = { step: samples(), hash: samples(), awake: [], boneBodies: [] }
+  for (let i = 0; i < WARM_UP_TICKS + MEASURED_TICKS; i++) {
+    const frame = next()
+    const warm = i < WARM_UP_TICKS
+    timed(warm ? samples() : load.step, () => step(frame))
+    timed(warm ? samples() : load.hash, () => hash(realm))
+    if (warm) continue
+    load.awake.push(props(realm).filter(({ asleep }) => !asleep).length)
+    load.boneBodies.push([...realm.avatars.values()].reduce((sum, { bones }) => sum + (bones?.length ?? 0), 0))
+  }
+  return load
+}
+
+function tickRows(avatars: number, load: Load): Row[] {
+  const goals = GOALS[avatars]
+  const cpu = load.step.cpuMs.map((ms, i) => ms + (load.hash.cpuMs[i] ?? 0))
+  const wall = load.step.wallMs.map((ms, i) => ms + (load.hash.wallMs[i] ?? 0))
+  const row = (what: string, value: number, goal?: number): Row => ({ what: `${avatars} avatars: ${what}`, value, unit: 'ms', ...(goal === undefined ? {} : { goal }) })
+  return [
+    row('tick (step and hash), median', median(wall), goals?.median),
+    row('tick, p99', percentile(wall, 0.99), goals?.p99),
+    row('tick, median, processor', median(cpu)),
+    row('tick, p99, processor', percentile(cpu, 0.99)),
+    row('step alone, median', median(load.step.wallMs)),
+    row('hash alone, median', median(load.hash.wallMs)),
+    { ...row('props awake, median', median(load.awake)), unit: '' },
+    { ...row('bone bodies, median', median(load.boneBodies)), unit: '' },
+  ]
+}
+
+function checkpointRows(engine: Engine, avatars: number, { realm }: Scene): Row[] {
+  const [taken, restored] = [samples(), samples()]
+  let bytes = new Uint8Array()
+  for (let i = 0; i < CHECKPOINTS; i++) {
+    bytes = timed(taken, () => checkpoint(realm))
+    free(timed(restored, () => restore(engine, sceneDefinition(avatars), bytes)))
+  }
+  const limited = avatars === 100
+  const goal = (value: number) => (limited ? { goal: value } : {})
+  return [
+    { what: `${avatars} avatars: checkpoint`, value: bytes.length / 1024, unit: 'KiB', ...goal(CHECKPOINT_GOALS.kib) },
+    { what: `${avatars} avatars: checkpoint taken, median`, value: median(taken.wallMs), unit: 'ms', ...goal(CHECKPOINT_GOALS.takenMs) },
+    { what: `${avatars} avatars: restored, median`, value: median(restored.wallMs), unit: 'ms', ...goal(CHECKPOINT_GOALS.restoredMs) },
+  ]
+}
+
+function measure(engine: Engine, avatars: number, clips: Wardrobe): Row[] {
+  const played = scene(engine, avatars, clips)
+  const rows = [...tickRows(avatars, measureTicks(played)), ...checkpointRows(engine, avatars, played)]
+  free(played.realm)
+  return rows
+}
+
+export async function run(): Promise<Report> {
+  const engine = await loadEngine()
+  const clips = await wardrobe()
+  const rows = AVATARS.flatMap((avatars) => measure(engine, avatars, clips))
+  return { name: 'sim', about: `avatars with 18 bones, posed at 15 Hz, among ${DYNAMICS} dynamics; ${MEASURED_TICKS} ticks after ${WARM_UP_TICKS}; wall time unless it says processor`, rows }
+}
