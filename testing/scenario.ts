@@ -1,0 +1,98 @@
+/**
+ * Random sessions for property tests: what several players do over some ticks, as data that fast-check shrinks well.
+ * Ids and values are often good and sometimes not, for illegal inputs must end as rejections and nothing else.
+ */
+import * as fc from 'fast-check'
+import {
+  BONES, compareInputs, packPose, type Command, type HandId, type Input, type InputFrame, type Pose, type PropSpec, type Quat, type Shape, type Vec3,
+} from '../sim/index.ts'
+
+/** One command of a player at a tick; player 0 is the server. */
+export interface Act {
+  readonly tick: number
+  readonly player: number
+  readonly command: Command
+}
+
+export interface Scenario {
+  readonly ticks: number
+  readonly acts: readonly Act[]
+}
+
+const number = (min: number, max: number): fc.Arbitrary<number> => fc.float({ min: Math.fround(min), max: Math.fround(max), noNaN: true })
+const point = (limit: number, low = 0): fc.Arbitrary<Vec3> => fc.record({ x: number(-limit, limit), y: number(low, 3), z: number(-limit, limit) })
+
+export const arbitraryRotation: fc.Arbitrary<Quat> = fc
+  .tuple(number(-1, 1), number(-1, 1), number(-1, 1), number(-1, 1))
+  .map(([x, y, z, w]) => {
+    const l = Math.hypot(x, y, z, w)
+    if (l < 0.01) return { x: 0, y: 0, z: 0, w: 1 }
+    return { x: Math.fround(x / l), y: Math.fround(y / l), z: Math.fround(z / l), w: Math.fround(w / l) }
+  })
+
+const size = number(0.06, 0.6)
+export const arbitraryShape: fc.Arbitrary<Shape> = fc.oneof(
+  fc.record({ type: fc.constant('box' as const), halfExtents: fc.record({ x: size, y: size, z: size }) }),
+  fc.record({ type: fc.constant('sphere' as const), radius: size }),
+  fc.record({ type: fc.constant('capsule' as const), halfHeight: size, radius: size }),
+  fc.record({ type: fc.constant('convex' as const), points: fc.array(number(-0.5, 0.5), { minLength: 12, maxLength: 48 }).map((p) => p.slice(0, p.length - (p.length % 3))) }),
+)
+
+export const arbitraryProp: fc.Arbitrary<PropSpec> = fc.record({
+  name: fc.constant('thing'),
+  motion: fc.constantFrom('dynamic', 'dynamic', 'kinematic', 'static'),
+  colliders: fc.array(fc.record({ shape: arbitraryShape, position: fc.record({ x: number(-0.3, 0.3), y: number(-0.3, 0.3), z: number(-0.3, 0.3) }), rotation: arbitraryRotation }), { minLength: 1, maxLength: 3 }),
+  density: number(20, 2000),
+  friction: number(0, 1),
+  restitution: number(0, 0.9),
+  color: fc.nat(0xffffff),
+})
+
+const joint = fc.record({ position: fc.record({ x: number(-1, 1), y: number(0, 2), z: number(-1, 1) }), rotation: arbitraryRotation })
+export const arbitraryPose: fc.Arbitrary<Pose> = fc.record({
+  head: joint, left: joint, right: joint,
+  bones: fc.array(fc.option(arbitraryRotation, { freq: 2 }), { minLength: BONES.length, maxLength: BONES.length }),
+})
+
+const element = fc.integer({ min: 1, max: 40 })
+const hand = fc.constantFrom<HandId>(0, 1, 2)
+
+/** What a player may send, legal or not. */
+export const arbitraryCommand: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('move' as const), x: number(-1, 1), y: number(-1, 1), z: number(-1, 1), yaw: number(-4, 4), jump: fc.boolean(), run: fc.boolean(), fly: fc.boolean() }) },
+  { weight: 2, arbitrary: arbitraryPose.map((pose) => ({ type: 'pose' as const, pose: packPose(pose) })) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('spawn' as const), prop: arbitraryProp, position: point(6), rotation: arbitraryRotation, scale: number(0.05, 5) }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('grab' as const), element, hand }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('drag' as const), hand, position: point(6), rotation: arbitraryRotation }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('release' as const), hand }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('scale' as const), element, scale: number(0.01, 25) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('despawn' as const), element }) },
+)
+
+const serverCommand = (players: number): fc.Arbitrary<Command> => {
+  const player = fc.integer({ min: 1, max: players })
+  return fc.oneof(
+    fc.record({ type: fc.constant('leave' as const), player }),
+    fc.record({ type: fc.constant('join' as const), player, name: fc.constant('again'), body: fc.constant(0), permissions: fc.integer({ min: 0, max: 31 }) }),
+    fc.record({ type: fc.constant('teleport' as const), player, position: point(20), yaw: number(-3, 3) }),
+    fc.record({ type: fc.constant('permit' as const), player, permissions: fc.integer({ min: 0, max: 31 }) }),
+  )
+}
+
+/** `players` join at tick 1; then up to `acts` things happen within `ticks`. */
+export function arbitraryScenario(players = 4, ticks = 120, acts = 40): fc.Arbitrary<Scenario> {
+  const tick = fc.integer({ min: 2, max: ticks })
+  const act = fc.oneof(
+    { weight: 9, arbitrary: fc.record({ tick, player: fc.integer({ min: 1, max: players }), command: arbitraryCommand }) },
+    { weight: 1, arbitrary: fc.record({ tick, player: fc.constant(0), command: serverCommand(players) }) },
+  )
+  const joins: Act[] = Array.from({ length: players }, (_, i) => ({ tick: 1, player: 0, command: { type: 'join', player: i + 1, name: `p${i + 1}`, body: 0, permissions: 31 } }))
+  return fc.array(act, { maxLength: acts }).map((more) => ({ ticks, acts: [...joins, ...more] }))
+}
+
+/** The scenario's frames, each in canonical order. */
+export function framesOf({ ticks, acts }: Scenario): InputFrame[] {
+  const inputs: Input[][] = Array.from({ length: ticks }, () => [])
+  acts.forEach(({ tick, player, command }, i) => inputs[tick - 1]?.push({ player, sequence: i + 1, command }))
+  return inputs.map((list, i) => ({ tick: i + 1, inputs: list.toSorted(compareInputs) }))
+}
