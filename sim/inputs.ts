@@ -147,7 +147,7 @@ function letHandGo(realm: Realm, input: Input, avatar: Avatar, { hand: number }:
   return null
 }
 
-function scale(realm: Realm, input: Input, avatar: Avatar, { element, scale: wanted }: Of<'scale'>): Outcome {
+function rescale(realm: Realm, input: Input, avatar: Avatar, { element, scale: wanted }: Of<'scale'>): Outcome {
   const prop = realm.props.get(element)
   if (!(avatar.permissions & Permission.scale)) return 'not-permitted'
   if (!prop) return 'unknown-element'
@@ -180,7 +180,7 @@ function playerCommand(realm: Realm, input: Input): Outcome {
     case 'release':
       return letHandGo(realm, input, avatar, command)
     case 'scale':
-      return scale(realm, input, avatar, command)
+      return rescale(realm, input, avatar, command)
     default:
       return 'server-only'
   }

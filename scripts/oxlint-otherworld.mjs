@@ -1,0 +1,45 @@
+// Lint rules of our own: what oxlint has no rule for.
+// `**` is not exact across engines (it may be computed by pow); layers may import only from layers before them.
+
+/** The layers in their order; a folder imports only from those before it. */
+export const LAYERS = ['sim', 'protocol', 'netcode', 'replay', 'storage', 'server', 'testing', 'viewer', 'cli']
+/** Pairs that must not know each other although their order would allow it. */
+const STRANGERS = [['netcode', 'replay']]
+
+const noExponent = {
+  create: (context) => ({
+    BinaryExpression(node) {
+      if (node.operator === '**') context.report({ node, message: '`**` differs between engines: multiply, or write a polynomial in sim/maths.ts' })
+    },
+    AssignmentExpression(node) {
+      if (node.operator === '**=') context.report({ node, message: '`**=` differs between engines: multiply, or write a polynomial in sim/maths.ts' })
+    },
+  }),
+}
+
+const layerOf = (path) => path.split('/').find((part) => LAYERS.includes(part))
+
+/** Why `file` (from the root) may not import `source`, or null. */
+export function importFault(file, source) {
+  if (!source.startsWith('.') || file.endsWith('.test.ts')) return null
+  const from = layerOf(file)
+  const target = new URL(source, `file:///${file}`).pathname.slice(1)
+  const to = layerOf(target)
+  if (!from || !to || from === to) return null
+  if (LAYERS.indexOf(to) > LAYERS.indexOf(from)) return `${from}/ stands below ${to}/ and must not import it`
+  if (STRANGERS.some(([a, b]) => (a === from && b === to) || (b === from && a === to))) return `${from}/ and ${to}/ do not import each other`
+  return null
+}
+
+const layers = {
+  create(context) {
+    const file = (context.filename ?? context.getFilename()).split(`${process.cwd()}/`).pop()
+    const check = (node) => {
+      const fault = typeof node.source?.value === 'string' ? importFault(file, node.source.value) : null
+      if (fault) context.report({ node, message: fault })
+    }
+    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check }
+  },
+}
+
+export default { meta: { name: 'otherworld' }, rules: { 'no-exponent': noExponent, layers } }
