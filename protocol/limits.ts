@@ -15,11 +15,11 @@ export const COMMAND_BYTES_MAX = 15_360
 /** Bytes of one ServerMessage put together from parts: the largest definition or trimesh, and its frame. */
 export const SERVER_MESSAGE_BYTES_MAX = 1_048_576
 /** Bytes of a frame: 500 players' poses are 60 KB, 500 of the largest spawns at once 6.5 MB. */
-export const FRAME_BYTES_MAX = 8_388_608
+export const FRAME_BYTES_MAX = 8_000_000
 /** Inputs of a frame: 500 players with 32 each. What is more waits for the next tick. */
 export const FRAME_INPUTS_MAX = 16_384
-/** Bytes of a lockstep message: the largest checkpoint (500 avatars, 10,000 elements) is below 10 MB. */
-export const LOCKSTEP_MESSAGE_BYTES_MAX = 33_554_432
+/** Bytes of a lockstep message: what an ordered transport carries at most; the checkpoint of 500 avatars and 10,000 props stays below. */
+export const LOCKSTEP_MESSAGE_BYTES_MAX = 8_388_608
 
 /** Inputs of each kind in one packet: at 4 bytes for the smallest, what a packet holds. */
 export const PACKET_COMMANDS_MAX = 1_024

@@ -1,4 +1,4 @@
-/** What a lockstep peer is sent, over an ordered reliable stream (cut into pieces by netcode/lockstep-stream.ts). */
+/** What a lockstep peer is sent, over an ordered reliable stream. */
 import type { InputFrame } from '../sim/types.ts'
 import { inside, integer, ownBytes, plainText, present } from './check.ts'
 import { GOODBYE_LAYOUT, type Goodbye } from './client-packet.ts'
