@@ -67,8 +67,11 @@ export class ServerSession {
   /** The newest grab or release of each hand: drags before it are of an earlier hold. */
   #holds = new Map<HandId, number>()
 
-  constructor(nowMs: number) {
+  /** `heard`: the numbers of a session that a recording remembers, where the server goes on after a crash. */
+  constructor(nowMs: number, heard: { readonly sequence: number; readonly ackCommand: number } = { sequence: 0, ackCommand: 0 }) {
     this.#attachment = new Attachment(nowMs)
+    this.#highest = heard.sequence
+    this.#command = heard.ackCommand
   }
 
   /** Highest sequence of the inputs received: Welcome.sequence. */
