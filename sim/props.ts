@@ -34,12 +34,15 @@ function attachColliders(realm: Realm, spec: PropSpec, body: RigidBody, scale: n
   return true
 }
 
+/** The spec as state bytes keep it: JSON has no -0, and one sign can turn a trajectory. */
+const asKept = (spec: PropSpec): PropSpec => JSON.parse(JSON.stringify(spec)) as PropSpec
+
 /** xxHash64 of the spec's JSON. */
 export const identityOf = (realm: Pick<Realm, 'engine'>, spec: PropSpec): bigint => realm.engine.hash64(utf16(JSON.stringify(spec)))
 
 /** Puts a checked prop into the realm; null where the engine finds no hull in it. */
 export function createProp(realm: Realm, placed: PlacedProp, owner: PlayerId): Prop | null {
-  const { prop: spec } = placed
+  const spec = asKept(placed.prop)
   const [position, rotation, scale] = [froundVec(placed.position), froundQuat(placed.rotation), fround(placed.scale)]
   const desc = BODY[spec.motion]()
     .setTranslation(position.x, position.y, position.z)
