@@ -11,6 +11,39 @@ export type TransportKind = 'webrtc' | 'websocket' | 'memory'
 /** Largest message either way, bytes: what fits a data channel message that every stack accepts. */
 export const MESSAGE_BYTES_MAX = 16_384
 
+/**
+ * Largest message from the server over an ordered transport, bytes. A lockstep peer starts from one checkpoint message
+ * (up to about 1.5 MB for a full realm); 8 MiB leaves room for larger realms and still bounds what a peer may buffer.
+ * Towards the server MESSAGE_BYTES_MAX holds on every transport.
+ */
+export const ORDERED_MESSAGE_BYTES_MAX = 8 * 1024 * 1024
+
+/** Why a connection ended, as `closed` says it where no one gave a reason of their own. */
+export const CLOSE_REASON = {
+  peer: 'closed by peer',
+  lost: 'connection lost',
+  stopped: 'server stopped',
+  restarted: 'transport restarted',
+  slow: 'reads too slowly',
+  text: 'sent a text message',
+  oversize: 'sent an oversize message',
+  channel: 'opened a second channel',
+  internal: 'internal error',
+} as const
+
+/** Thrown by `send` for a message that the transport does not carry: empty, or over `bytesMax`. */
+export class MessageSizeError extends RangeError {
+  constructor(bytes: number, bytesMax: number) {
+    super(`A message must have 1 to ${bytesMax} bytes; this one has ${bytes}. Split it, or send bulk data over HTTP.`)
+    this.name = 'MessageSizeError'
+  }
+}
+
+/** Throws a MessageSizeError unless 1 <= bytes.length <= bytesMax. */
+export function checkMessageSize(bytes: Uint8Array, bytesMax: number): void {
+  if (bytes.length === 0 || bytes.length > bytesMax) throw new MessageSizeError(bytes.length, bytesMax)
+}
+
 /** Who connected. `session` is what the admission check made of the token. */
 export interface Peer {
   readonly session: string
@@ -33,12 +66,17 @@ export type Admission = (token: string) => Promise<{ readonly session: string } 
 
 export interface ServerTransport {
   readonly kind: TransportKind
-  /** Queues a message; the bytes are not read after `flush`. Unordered transports drop it when their buffer is full. */
+  /**
+   * Queues a message; the bytes are not read after `flush`. Unordered transports drop it when their buffer is full;
+   * ordered ones close a connection that reads too slowly. Nothing happens for a connection that is closed or closing.
+   * Throws a MessageSizeError over MESSAGE_BYTES_MAX (unordered) or ORDERED_MESSAGE_BYTES_MAX (ordered).
+   */
   send(connection: ConnectionId, bytes: Uint8Array): void
   /** Sends what is queued; called once a tick. */
   flush(): void
-  /** Ends one connection; `closed` follows with the same reason. */
+  /** Flushes, lets what is queued leave, then ends the connection; `closed` follows once, with the same reason. */
   close(connection: ConnectionId, reason: string): void
+  /** Ends every connection with CLOSE_REASON.stopped; resolves when nothing of the transport runs any more. */
   stop(): Promise<void>
 }
 
@@ -47,7 +85,10 @@ export interface ClientEvents {
   closed(reason: string): void
 }
 
-/** A client's end. `send` copies the bytes. */
+/**
+ * A client's end. `send` copies the bytes, drops them when the connection is closed, and throws a MessageSizeError over
+ * MESSAGE_BYTES_MAX. `closed` is heard once, after `close` too.
+ */
 export interface ClientConnection {
   readonly kind: TransportKind
   readonly ordered: boolean

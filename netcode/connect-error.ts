@@ -1,0 +1,40 @@
+/** What the clients of all transports share: addresses below a server's URL, and failures in words for a person. */
+import { ConnectError } from './transport.ts'
+
+/** Connecting is given up after this long, ms. */
+export const CONNECT_MS_MAX = 10_000
+/** A message of a refusal is cut here, characters: it is shown to a person. */
+const REFUSAL_MESSAGE_CHARACTERS_MAX = 300
+
+/** The address of `path` (no leading slash) below a server's http(s) URL. Throws a ConnectError where that is no URL. */
+export function below(url: string, path: string): URL {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new ConnectError('unreachable', `"${url}" is not the address of a server. It must look like http://host:port or https://host.`)
+  }
+  return new URL(path, url.endsWith('/') ? url : `${url}/`)
+}
+
+/** The error for a response that is no success, with the server's own words where it has any. */
+export async function refusal(response: Response): Promise<ConnectError> {
+  const message = await messageOf(response)
+  const words = message ?? `status ${response.status}, without a reason`
+  return new ConnectError('refused', `The server refused the connection: ${words}`)
+}
+
+export function unreachable(url: URL, cause: unknown): ConnectError {
+  return new ConnectError('unreachable', `The server at ${url.host} does not answer. Is it running, and is the address right?`, { cause })
+}
+
+export function timedOut(url: URL, milliseconds: number): ConnectError {
+  return new ConnectError('timed-out', `The server at ${url.host} did not finish connecting within ${milliseconds / 1000} s. It may be overloaded; try again.`)
+}
+
+async function messageOf(response: Response): Promise<string | null> {
+  try {
+    const body: unknown = await response.json()
+    const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : null
+    return typeof message === 'string' ? message.slice(0, REFUSAL_MESSAGE_CHARACTERS_MAX) : null
+  } catch {
+    return null
+  }
+}

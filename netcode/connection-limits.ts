@@ -1,0 +1,135 @@
+/** How many connections a transport holds. All are counts of connections. */
+export interface ConnectionLimitOptions {
+  /** All together. */
+  readonly connectionsMax: number
+  /** Of one address; a household, school or office stands behind one. */
+  readonly connectionsPerAddressMax: number
+  /** Begun and not yet open, all together: each costs memory before its peer has proved that it can be reached. */
+  readonly halfOpenMax: number
+  /** Begun and not yet open, of one address. */
+  readonly halfOpenPerAddressMax: number
+}
+
+export const CONNECTION_LIMITS: ConnectionLimitOptions = {
+  connectionsMax: 1_000,
+  connectionsPerAddressMax: 256,
+  halfOpenMax: 256,
+  halfOpenPerAddressMax: 64,
+}
+
+/** A refusal as HTTP knows it, with words for the person at the other end. */
+export interface Refusal {
+  readonly status: 401 | 403 | 429 | 503
+  readonly reason: string
+  readonly message: string
+}
+
+/** One place that was reserved; give it back with `free`, once or more. */
+export interface Place {
+  /** The peer is connected: the place no longer counts as half-open. */
+  opened(): void
+  free(): void
+}
+
+interface AddressCount { connections: number, halfOpen: number }
+
+/** Counts connections by address and in all. Every reserved place is given back by `free`. */
+export class ConnectionLimits {
+  readonly #options: ConnectionLimitOptions
+  readonly #addresses = new Map<string, AddressCount>()
+  #connections = 0
+  #halfOpen = 0
+
+  constructor(options: ConnectionLimitOptions) {
+    this.#options = options
+  }
+
+  /** Connections that hold a place, half-open ones among them. */
+  get connections(): number { return this.#connections }
+  get halfOpen(): number { return this.#halfOpen }
+  /** Addresses that hold a place. */
+  get addresses(): number { return this.#addresses.size }
+
+  reserve(address: string): Place | Refusal {
+    const key = limitKey(address)
+    const count = this.#addresses.get(key) ?? { connections: 0, halfOpen: 0 }
+    const refusal = this.#refusal(count)
+    if (refusal) return refusal
+    this.#addresses.set(key, count)
+    this.#add(key, count, 1, 1)
+    return this.#place(key, count)
+  }
+
+  #place(key: string, count: AddressCount): Place {
+    let state: 'half-open' | 'open' | 'free' = 'half-open'
+    return {
+      opened: () => {
+        if (state !== 'half-open') return
+        state = 'open'
+        this.#add(key, count, 0, -1)
+      },
+      free: () => {
+        if (state === 'free') return
+        const halfOpen = state === 'half-open' ? -1 : 0
+        state = 'free'
+        this.#add(key, count, -1, halfOpen)
+      },
+    }
+  }
+
+  #add(key: string, count: AddressCount, connections: number, halfOpen: number): void {
+    count.connections += connections
+    count.halfOpen += halfOpen
+    this.#connections += connections
+    this.#halfOpen += halfOpen
+    if (count.connections === 0) this.#addresses.delete(key)
+  }
+
+  #refusal(count: AddressCount): Refusal | null {
+    const limits = this.#options
+    if (this.#connections >= limits.connectionsMax) {
+      return { status: 503, reason: 'full', message: `The server is full: ${limits.connectionsMax} connections. Try again later.` }
+    }
+    if (this.#halfOpen >= limits.halfOpenMax) {
+      return { status: 503, reason: 'busy', message: 'Too many people are connecting at this moment. Try again in a few seconds.' }
+    }
+    if (count.connections >= limits.connectionsPerAddressMax) {
+      return { status: 429, reason: 'address-full', message: `Your network address already has ${limits.connectionsPerAddressMax} connections, which is the limit. Close some first.` }
+    }
+    if (count.halfOpen >= limits.halfOpenPerAddressMax) {
+      return { status: 429, reason: 'address-busy', message: 'Too many connections are being made from your network address at this moment. Try again in a few seconds.' }
+    }
+    return null
+  }
+}
+
+/** True where `reserve` refused. */
+export function isRefusal(answer: Place | Refusal): answer is Refusal {
+  return 'status' in answer
+}
+
+/**
+ * What counts as one address: an IPv4 address, also when mapped into IPv6; of an IPv6 address the first 64 bits, since
+ * one subscriber usually holds all addresses below them (RFC 6177).
+ */
+export function limitKey(address: string): string {
+  const plain = plainAddress(address)
+  if (!plain.includes(':')) return plain
+  const [head = '', tail] = plain.split('%', 1)[0]?.split('::') ?? []
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
+  const groups = tail === undefined ? before : [...before, ...zeros, ...after]
+  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '').toLowerCase()).join(':') + '::/64'
+}
+
+/** The address without the IPv6 form that a dual-stack socket gives to IPv4 peers. */
+export function plainAddress(address: string): string {
+  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address
+}
+
+/** True for an address of this machine itself. */
+export function isLoopback(address: string): boolean {
+  const plain = plainAddress(address)
+  return plain === '::1' || /^127\.\d+\.\d+\.\d+$/.test(plain)
+}

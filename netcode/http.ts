@@ -1,0 +1,98 @@
+/** Small pieces of HTTP that the transports' servers need (Node only): bodies with a limit, JSON answers, CORS. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { originAllowed, type AllowedOrigins } from './origin.ts'
+
+/** Largest body of a request, bytes. An answer with many candidates has about 4 KB. */
+export const BODY_BYTES_MAX = 65_536
+/** A body that is not complete after this long, ms, is given up. */
+const BODY_MS_MAX = 5_000
+
+/** An answer other than success, with words for the person or program that asked. */
+export class HttpError extends Error {
+  readonly status: number
+  readonly reason: string
+  constructor(status: number, reason: string, message: string) {
+    super(message)
+    this.name = 'HttpError'
+    this.status = status
+    this.reason = reason
+  }
+}
+
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  if (response.headersSent || response.destroyed) return
+  const body = JSON.stringify(value)
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(body),
+    ...(status === 503 ? { 'retry-after': '1' } : {}),
+  })
+  response.end(body)
+}
+
+/** Answers with the error's status and {reason, message}. What is no HttpError becomes a 500 without details. */
+export function sendError(response: ServerResponse, error: unknown): void {
+  const known = error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
+  sendJson(response, known.status, { reason: known.reason, message: known.message })
+}
+
+/** Reads a JSON body. Throws HttpError 400 (no JSON), 408 (too slow) or 413 (over BODY_BYTES_MAX). */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readBody(request)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new HttpError(400, 'bad-json', 'The body is not JSON.')
+  }
+}
+
+function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => fail(new HttpError(408, 'slow-body', 'The body did not arrive in time.')), BODY_MS_MAX)
+    const fail = (error: HttpError) => {
+      clearTimeout(timer)
+      request.off('data', take)
+      // What still comes is thrown away, and the connection with it
+      request.resume()
+      reject(error)
+    }
+    const take = (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > BODY_BYTES_MAX) fail(new HttpError(413, 'body-too-large', `The body may have ${BODY_BYTES_MAX} bytes.`))
+      else chunks.push(chunk)
+    }
+    request.on('data', take)
+    request.once('end', () => {
+      clearTimeout(timer)
+      resolve(Buffer.concat(chunks).toString('utf8'))
+    })
+    request.once('error', () => fail(new HttpError(400, 'broken-body', 'The body broke off.')))
+    request.once('close', () => fail(new HttpError(400, 'broken-body', 'The body broke off.')))
+  })
+}
+
+/**
+ * Sets the CORS headers for an allowed page of another origin and answers a preflight. Returns true where the request
+ * is done; throws HttpError 403 where the page may not connect.
+ */
+export function handleCors(request: IncomingMessage, response: ServerResponse, allowed: AllowedOrigins): boolean {
+  const { origin, host } = request.headers
+  if (!originAllowed(origin, host, allowed)) {
+    throw new HttpError(403, 'origin', `Pages of ${origin} may not connect here. The server's operator can allow that origin.`)
+  }
+  if (origin !== undefined) {
+    response.setHeader('access-control-allow-origin', origin)
+    response.setHeader('vary', 'Origin')
+  }
+  if (request.method !== 'OPTIONS') return false
+  response.writeHead(204, {
+    'access-control-allow-methods': 'GET, POST, OPTIONS',
+    'access-control-allow-headers': 'Authorization, Content-Type',
+    'access-control-max-age': '600',
+  })
+  response.end()
+  return true
+}

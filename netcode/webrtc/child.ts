@@ -1,0 +1,161 @@
+/**
+ * The WebRTC child process: all native WebRTC code runs here, so that a fault in it ends connections and not the server.
+ * Started by host.ts; ends with it. See docs/decisions/0003-webrtc-transport.md.
+ */
+import { cleanup, IceUdpMuxListener, preload, setSctpSettings } from 'node-datachannel'
+import { contain } from '../guard.ts'
+import { CLOSE_REASON, type ConnectionId } from '../transport.ts'
+import { Batch, unpackBatch, type ChildConfig, type FromChild, type ToChild } from './ipc.ts'
+import { ServerPeer } from './server-peer.ts'
+
+/** Received messages wait at most this long for others before they go to the main process, ms. */
+const FLUSH_MS = 4
+/** A batch of received messages goes at once from this size, bytes. */
+const FLUSH_BYTES = 65_536
+/**
+ * Bytes on their way to a main process that does not read them, above which received messages are dropped, bytes: a
+ * second of 200 clients' messages. They are datagrams; their senders expect loss.
+ */
+const IPC_BYTES_MAX = 8 * 1024 * 1024
+
+const peers = new Map<ConnectionId, ServerPeer>()
+const received = new Batch()
+let config: ChildConfig | null = null
+/** Holds the one UDP port open: connections come and go on it, and making one fails while the last is leaving. */
+let port: IceUdpMuxListener | null = null
+let flushTimer: NodeJS.Timeout | null = null
+let ipcBytes = 0
+let droppedReceived = 0
+let droppedSends = 0
+
+function tell(message: FromChild, bytes = 0): void {
+  if (!process.connected) return
+  ipcBytes += bytes
+  process.send?.(message, undefined, undefined, () => { ipcBytes -= bytes })
+}
+
+function report(where: string, error: unknown): void {
+  tell({ type: 'fault', where, message: error instanceof Error ? error.message : String(error) })
+}
+
+function flush(): void {
+  if (flushTimer) clearTimeout(flushTimer)
+  flushTimer = null
+  if (received.isEmpty && droppedReceived === 0 && droppedSends === 0) return
+  const bytes = received.pack()
+  tell({ type: 'batch', bytes, droppedReceived, droppedSends }, bytes.length)
+  droppedReceived = 0
+  droppedSends = 0
+}
+
+function flushSoon(): void {
+  if (received.bytes >= FLUSH_BYTES) flush()
+  else flushTimer ??= setTimeout(flush, FLUSH_MS)
+}
+
+function drop(): void {
+  droppedReceived += 1
+  flushSoon()
+}
+
+function receive(connection: ConnectionId, bytes: Uint8Array): void {
+  if (ipcBytes + received.bytes > IPC_BYTES_MAX) return drop()
+  received.add(connection, bytes)
+  flushSoon()
+}
+
+function closed(connection: ConnectionId, reason: string): void {
+  peers.delete(connection)
+  flush()
+  tell({ type: 'closed', connection, reason })
+}
+
+function offer(connection: ConnectionId, extraAddresses: readonly string[]): void {
+  if (!config || peers.has(connection)) return
+  try {
+    peers.set(connection, new ServerPeer(config, extraAddresses, {
+      offered: (sdp, candidates) => tell({ type: 'offered', connection, sdp, candidates }),
+      candidate: (candidate) => tell({ type: 'candidate', connection, candidate }),
+      opened: () => tell({ type: 'opened', connection }),
+      received: (bytes) => receive(connection, bytes),
+      droppedReceived: drop,
+      closed: (reason) => closed(connection, reason),
+    }, report))
+  } catch (error) {
+    report('offer', error)
+    closed(connection, CLOSE_REASON.internal)
+  }
+}
+
+function answer(connection: ConnectionId, sdp: string): void {
+  try {
+    peers.get(connection)?.answer(sdp)
+    tell({ type: 'answered', connection, error: null })
+  } catch (error) {
+    tell({ type: 'answered', connection, error: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+function send(batch: Uint8Array): void {
+  unpackBatch(batch, (connection, bytes) => {
+    if (peers.get(connection)?.send(bytes) !== false) return
+    droppedSends += 1
+    flushSoon()
+  })
+}
+
+function closeLater(connection: ConnectionId, lingerMs: number): void {
+  // The reason that the main process gave stands there; this one only confirms
+  setTimeout(() => peers.get(connection)?.end(CLOSE_REASON.peer), lingerMs)
+}
+
+function stop(): void {
+  for (const peer of peers.values()) peer.end(CLOSE_REASON.stopped)
+  // After the closes that `end` puts off
+  setImmediate(() => {
+    contain('UDP port', report, () => port?.stop())
+    contain('cleanup', report, cleanup)
+    process.exit(0)
+  })
+}
+
+/** Returns false, and ends the process soon, where the port cannot be had. */
+function holdPort(udpPort: number, bindAddress: string | null): boolean {
+  try {
+    port = bindAddress === null ? new IceUdpMuxListener(udpPort) : new IceUdpMuxListener(udpPort, bindAddress)
+    return true
+  } catch {
+    report('UDP port', new Error(`UDP port ${udpPort} cannot be opened${bindAddress === null ? '' : ` on ${bindAddress}`}: another program may use it. Choose another.`))
+    setImmediate(() => process.exit(1))
+    return false
+  }
+}
+
+function configure(next: ChildConfig): void {
+  if (next.udpPort !== null && !holdPort(next.udpPort, next.bindAddress)) return
+  config = next
+  // Small: bytes that wait in the stack are stale datagrams. Sooner acknowledgements: less waits for them.
+  setSctpSettings({ sendBufferSize: 16_384, delayedSackTime: 100 })
+  preload()
+  tell({ type: 'ready' })
+}
+
+function handle(message: ToChild): void {
+  switch (message.type) {
+    case 'configure': return configure(message.config)
+    case 'offer': return offer(message.connection, message.extraAddresses)
+    case 'answer': return answer(message.connection, message.sdp)
+    case 'close': return closeLater(message.connection, message.lingerMs)
+    case 'batch': return send(message.bytes)
+    case 'stop': return stop()
+  }
+}
+
+process.on('message', (message) => contain('message of the main process', report, () => handle(message as ToChild)))
+// The main process is gone: nobody is left to serve
+process.on('disconnect', () => process.exit(0))
+// Ctrl-C reaches the whole process group; the main process decides when this one ends
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('uncaughtException', (error) => report('uncaught', error))
+process.on('unhandledRejection', (error) => report('unhandled rejection', error))

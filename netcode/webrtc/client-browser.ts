@@ -1,0 +1,83 @@
+/** The WebRTC client over the standard RTCPeerConnection of browsers. */
+import { CLOSE_REASON, type Connect } from '../transport.ts'
+import { webRtcConnect, type PeerLink, type PeerLinkEvents, type RtcClientOptions } from './client.ts'
+
+/** An answer waits this long for candidates, ms; a STUN server that does not answer must not hold up the others. */
+const GATHERING_MS_MAX = 1_000
+const CHANNEL_LABEL = 'geckos.io'
+
+/** Connects with the browser's WebRTC. Rejects with a ConnectError. */
+export const connectWebRtc: Connect = browserWebRtcConnect()
+
+export function browserWebRtcConnect(options: RtcClientOptions = {}): Connect {
+  const iceServers = (options.iceServers ?? []).map(parseIceServer)
+  return webRtcConnect((events) => new BrowserPeerLink(new RTCPeerConnection({ iceServers }), events), options)
+}
+
+class BrowserPeerLink implements PeerLink {
+  readonly #pc: RTCPeerConnection
+  readonly #events: PeerLinkEvents
+  #channel: RTCDataChannel | null = null
+
+  constructor(pc: RTCPeerConnection, events: PeerLinkEvents) {
+    this.#pc = pc
+    this.#events = events
+    pc.addEventListener('datachannel', (event) => this.#adopt(event.channel))
+    pc.addEventListener('connectionstatechange', () => {
+      // 'disconnected' may pass; the heartbeat above decides about that
+      if (pc.connectionState === 'failed') events.ended(CLOSE_REASON.lost)
+      if (pc.connectionState === 'closed') events.ended(CLOSE_REASON.peer)
+    })
+  }
+
+  get bufferedBytes(): number { return this.#channel?.bufferedAmount ?? 0 }
+
+  async answer(offerSdp: string): Promise<string> {
+    await this.#pc.setRemoteDescription({ type: 'offer', sdp: offerSdp })
+    await this.#pc.setLocalDescription(await this.#pc.createAnswer())
+    await this.#gathered()
+    return this.#pc.localDescription?.sdp ?? ''
+  }
+
+  addCandidate(candidate: string, mid: string): void {
+    // One that the browser cannot use is no failure: the others remain
+    this.#pc.addIceCandidate({ candidate, sdpMid: mid }).catch(() => {})
+  }
+
+  send(bytes: Uint8Array): boolean {
+    if (this.#channel?.readyState !== 'open') return false
+    this.#channel.send(new Uint8Array(bytes))
+    return true
+  }
+
+  close(): void {
+    this.#pc.close()
+  }
+
+  #gathered(): Promise<void> {
+    const pc = this.#pc
+    return new Promise((resolve) => {
+      const check = () => { if (pc.iceGatheringState === 'complete') resolve() }
+      setTimeout(resolve, GATHERING_MS_MAX)
+      pc.addEventListener('icegatheringstatechange', check)
+      check()
+    })
+  }
+
+  #adopt(channel: RTCDataChannel): void {
+    if (this.#channel || channel.label !== CHANNEL_LABEL) return
+    this.#channel = channel
+    channel.binaryType = 'arraybuffer'
+    channel.addEventListener('message', (event) => { if (event.data instanceof ArrayBuffer) this.#events.received(new Uint8Array(event.data)) })
+    channel.addEventListener('close', () => this.#events.ended(CLOSE_REASON.peer))
+    channel.addEventListener('open', () => this.#events.opened())
+    if (channel.readyState === 'open') this.#events.opened()
+  }
+}
+
+/** `turn:user:password@host:port` as browsers take it: credentials apart. */
+function parseIceServer(url: string): RTCIceServer {
+  const [, scheme, username, credential, rest] = /^(stuns?|turns?):(?:([^:@]+):([^@]+)@)?(.+)$/.exec(url) ?? []
+  if (username === undefined || credential === undefined) return { urls: url }
+  return { urls: `${scheme}:${rest}`, username, credential }
+}

@@ -1,0 +1,109 @@
+/** The WebRTC client in Node, on node-datachannel's own interface. Never import it in code for browsers. */
+import { cleanup, PeerConnection, setSctpSettings, type DataChannel } from 'node-datachannel'
+import { contain, type ReportFault } from '../guard.ts'
+import { CLOSE_REASON, MESSAGE_BYTES_MAX, type Connect } from '../transport.ts'
+import { webRtcConnect, type PeerLink, type PeerLinkEvents, type RtcClientOptions } from './client.ts'
+
+/** An answer waits this long for candidates, ms; a STUN server that does not answer must not hold up the others. */
+const GATHERING_MS_MAX = 1_000
+const CHANNEL_LABEL = 'geckos.io'
+
+export interface NodeRtcClientOptions extends RtcClientOptions {
+  /** Address of the interface to use; without it, all. */
+  readonly bindAddress?: string
+  readonly report?: ReportFault
+}
+
+/** Connects with node-datachannel. Rejects with a ConnectError. */
+export const connectWebRtc: Connect = nodeWebRtcConnect()
+
+export function nodeWebRtcConnect(options: NodeRtcClientOptions = {}): Connect {
+  // As on the server: small buffers, since what waits in them is stale
+  setSctpSettings({ sendBufferSize: 16_384, delayedSackTime: 100 })
+  return webRtcConnect((events) => new NodePeerLink(options, events), options)
+}
+
+/** Ends the native threads. Call it once all connections are closed and none will follow, or the process ends late. */
+export function releaseWebRtc(): void {
+  cleanup()
+}
+
+class NodePeerLink implements PeerLink {
+  readonly #pc: PeerConnection
+  readonly #events: PeerLinkEvents
+  readonly #report: ReportFault
+  #channel: DataChannel | null = null
+  #isClosed = false
+
+  constructor(options: NodeRtcClientOptions, events: PeerLinkEvents) {
+    this.#events = events
+    this.#report = options.report ?? (() => {})
+    const bind = options.bindAddress === undefined ? {} : { bindAddress: options.bindAddress }
+    this.#pc = new PeerConnection('client', { iceServers: [...options.iceServers ?? []], maxMessageSize: MESSAGE_BYTES_MAX, ...bind })
+    this.#pc.onDataChannel((channel) => this.#guarded('channel', () => this.#adopt(channel)))
+    this.#pc.onStateChange((state) => this.#guarded('connection state', () => this.#stateChanged(state)))
+  }
+
+  get bufferedBytes(): number { return this.#isClosed ? 0 : this.#channel?.bufferedAmount() ?? 0 }
+
+  answer(offerSdp: string): Promise<string> {
+    const pc = this.#pc
+    return new Promise((resolve, reject) => {
+      const take = () => {
+        const description = pc.localDescription()
+        if (description) resolve(description.sdp)
+        else reject(new Error('The WebRTC library made no answer to the offer.'))
+      }
+      setTimeout(() => this.#guarded('answer', take), GATHERING_MS_MAX)
+      pc.onGatheringStateChange((state) => this.#guarded('gathering state', () => { if (state === 'complete') take() }))
+      // Makes the answer by itself
+      pc.setRemoteDescription(offerSdp, 'offer')
+    })
+  }
+
+  addCandidate(candidate: string, mid: string): void {
+    // One that cannot be used is no failure: the others remain
+    this.#guarded('candidate', () => this.#pc.addRemoteCandidate(candidate, mid))
+  }
+
+  send(bytes: Uint8Array): boolean {
+    if (this.#isClosed || !this.#channel?.isOpen()) return false
+    try {
+      return this.#channel.sendMessageBinary(bytes)
+    } catch {
+      // The channel closed between the check and the call
+      return false
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    // Not within one of the connection's own callbacks: closing frees them
+    setImmediate(() => contain('close', this.#report, () => this.#pc.close()))
+  }
+
+  /** What is thrown in a native callback aborts the process. */
+  #guarded(where: string, run: () => void): void {
+    if (!this.#isClosed) contain(where, this.#report, run)
+  }
+
+  #adopt(channel: DataChannel): void {
+    if (this.#channel || channel.getLabel() !== CHANNEL_LABEL) return
+    this.#channel = channel
+    channel.onMessage((message) => this.#guarded('message', () => this.#received(message)))
+    channel.onClosed(() => this.#guarded('channel closed', () => this.#events.ended(CLOSE_REASON.peer)))
+    channel.onOpen(() => this.#guarded('channel open', () => this.#events.opened()))
+    if (channel.isOpen()) this.#events.opened()
+  }
+
+  #received(message: string | Buffer | ArrayBuffer): void {
+    if (typeof message === 'string') return
+    this.#events.received(message instanceof ArrayBuffer ? new Uint8Array(message) : new Uint8Array(message.buffer, message.byteOffset, message.byteLength))
+  }
+
+  #stateChanged(state: string): void {
+    if (state === 'closed') this.#events.ended(CLOSE_REASON.peer)
+    if (state === 'failed' || state === 'disconnected') this.#events.ended(CLOSE_REASON.lost)
+  }
+}

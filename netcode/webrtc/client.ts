@@ -1,0 +1,216 @@
+/**
+ * The WebRTC transport, the client's side: geckos.io signalling (see signalling.ts) and one channel of raw binary. What
+ * differs between browsers and Node is behind PeerLink: client-browser.ts, client-node.ts.
+ */
+import { below, CONNECT_MS_MAX, refusal, timedOut, unreachable } from '../connect-error.ts'
+import { checkMessageSize, CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, type ClientConnection, type ClientEvents, type Connect } from '../transport.ts'
+
+/** A channel in which more than this waits, bytes, drops what is sent: as much as the server allows itself. */
+const CHANNEL_BUFFERED_BYTES_MAX = 16_384
+/** From the answer on, the server is asked for candidates that it found late, after these pauses, ms. */
+const CANDIDATE_PAUSES_MS = [200, 400, 800, 1_600]
+/** Candidates taken from one answer of the server. */
+const CANDIDATES_MAX = 32
+/** Longest text taken as an offer, characters; real ones have under 4,000. */
+const OFFER_CHARACTERS_MAX = 65_536
+
+interface Candidate { readonly candidate: string, readonly sdpMid: string }
+
+/** One WebRTC stack's end of a connection. It reports through PeerLinkEvents and never throws from them. */
+export interface PeerLink {
+  /** Takes the offer and resolves with the answer when its candidates are gathered (or enough time went by). */
+  answer(offerSdp: string): Promise<string>
+  addCandidate(candidate: string, mid: string): void
+  /** Sends a copy. Returns false where the channel is not open. */
+  send(bytes: Uint8Array): boolean
+  readonly bufferedBytes: number
+  close(): void
+}
+
+export interface PeerLinkEvents {
+  opened(): void
+  received(bytes: Uint8Array): void
+  /** The connection failed or ended. May come more than once. */
+  ended(reason: string): void
+}
+
+export interface RtcClientOptions {
+  /** STUN and TURN servers as URLs, `turn:user:password@host:port` among them. */
+  readonly iceServers?: readonly string[]
+  readonly connectMsMax?: number
+}
+
+export type MakePeerLink = (events: PeerLinkEvents) => PeerLink
+
+/** Makes a `Connect` of a WebRTC stack. */
+export function webRtcConnect(make: MakePeerLink, options: RtcClientOptions = {}): Connect {
+  return async (url, token, events) => {
+    const signalling = new Signalling(below(url, '.wrtc/v2/connections'), options.connectMsMax ?? CONNECT_MS_MAX)
+    const { id, offer } = await signalling.open(token)
+    const connection = new RtcConnection(make, events)
+    try {
+      const candidates = await signalling.answer(id, await beforeEnd(connection.link.answer(offer), signalling))
+      connection.addCandidates(candidates)
+      await connection.open(signalling, id)
+      return connection
+    } catch (error) {
+      connection.close(CLOSE_REASON.lost)
+      signalling.close(id)
+      throw error
+    }
+  }
+}
+
+async function beforeEnd<T>(work: Promise<T>, signalling: Signalling): Promise<T> {
+  const late = new Promise<never>((_resolve, reject) => {
+    signalling.deadline.addEventListener('abort', () => reject(timedOut(signalling.address, signalling.connectMsMax)), { once: true })
+  })
+  return await Promise.race([work, late])
+}
+
+/** The HTTP side of one attempt; all its requests end by one deadline. */
+class Signalling {
+  readonly address: URL
+  readonly connectMsMax: number
+  readonly deadline: AbortSignal
+
+  constructor(address: URL, connectMsMax: number) {
+    this.address = address
+    this.connectMsMax = connectMsMax
+    this.deadline = AbortSignal.timeout(connectMsMax)
+  }
+
+  async open(token: string): Promise<{ readonly id: string, readonly offer: string }> {
+    const response = await this.#fetch('', { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+    const body: unknown = await response.json().catch(() => null)
+    const id = field(body, 'id')
+    const offer = field(field(body, 'localDescription'), 'sdp')
+    if (typeof id !== 'string' || typeof offer !== 'string' || offer.length > OFFER_CHARACTERS_MAX) {
+      throw new ConnectError('unreachable', `What answers at ${this.address.host} is not an Otherworld server, or a proxy changed its answer.`)
+    }
+    return { id, offer }
+  }
+
+  /** Resolves with the server's candidates: it is ready to be checked only when it has the answer. */
+  async answer(id: string, sdp: string): Promise<readonly Candidate[]> {
+    const body = JSON.stringify({ type: 'answer', sdp })
+    const response = await this.#fetch(`/${encodeURIComponent(id)}/remote-description`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    return parseCandidates(field(await response.json().catch(() => null), 'candidates'))
+  }
+
+  /** Candidates that the server found since the last call; none where the request fails, which is no failure yet. */
+  async candidates(id: string): Promise<readonly Candidate[]> {
+    try {
+      const response = await this.#fetch(`/${encodeURIComponent(id)}/additional-candidates`, { method: 'GET' })
+      return parseCandidates(await response.json())
+    } catch {
+      return []
+    }
+  }
+
+  /** Tells the server to free an attempt that came to nothing. */
+  close(id: string): void {
+    fetch(`${this.address.href}/${encodeURIComponent(id)}/close`, { method: 'POST' }).catch(() => {})
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    let response: Response
+    try {
+      response = await fetch(this.address.href + path, { ...init, cache: 'no-store', signal: this.deadline })
+    } catch (cause) {
+      throw this.deadline.aborted ? timedOut(this.address, this.connectMsMax) : unreachable(this.address, cause)
+    }
+    if (!response.ok) throw await refusal(response)
+    return response
+  }
+}
+
+class RtcConnection implements ClientConnection {
+  readonly kind = 'webrtc'
+  readonly ordered = false
+  readonly link: PeerLink
+  readonly #events: ClientEvents
+  #state: 'connecting' | 'open' | 'ended' = 'connecting'
+  /** The caller has it, or is about to: only then `closed` is told. */
+  #isHandedOut = false
+  #settled: () => void = () => {}
+
+  constructor(make: MakePeerLink, events: ClientEvents) {
+    this.#events = events
+    this.link = make({
+      opened: () => this.#opened(),
+      received: (bytes) => this.#received(bytes),
+      ended: (reason) => this.#end(reason),
+    })
+  }
+
+  /** Resolves when the channel is open; rejects with 'udp-blocked' where it fails or is not open by the deadline. */
+  async open(signalling: Signalling, id: string): Promise<void> {
+    if (this.#state === 'connecting' && !signalling.deadline.aborted) {
+      const settled = new Promise<void>((resolve) => { this.#settled = resolve })
+      signalling.deadline.addEventListener('abort', () => this.#settled(), { once: true })
+      this.#fetchCandidates(signalling, id).catch(() => {})
+      await settled
+    }
+    if (this.#state !== 'open') throw udpBlocked(signalling.address)
+    this.#isHandedOut = true
+  }
+
+  send(bytes: Uint8Array): void {
+    checkMessageSize(bytes, MESSAGE_BYTES_MAX)
+    if (this.#state === 'open' && this.link.bufferedBytes <= CHANNEL_BUFFERED_BYTES_MAX) this.link.send(bytes)
+  }
+
+  close(reason: string): void {
+    this.#end(reason)
+  }
+
+  addCandidates(candidates: readonly Candidate[]): void {
+    for (const { candidate, sdpMid } of candidates) this.link.addCandidate(candidate, sdpMid)
+  }
+
+  async #fetchCandidates(signalling: Signalling, id: string): Promise<void> {
+    for (const pauseMs of CANDIDATE_PAUSES_MS) {
+      await new Promise((resolve) => { setTimeout(resolve, pauseMs) })
+      if (this.#state !== 'connecting') return
+      this.addCandidates(await signalling.candidates(id))
+    }
+  }
+
+  #opened(): void {
+    if (this.#state !== 'connecting') return
+    this.#state = 'open'
+    this.#settled()
+  }
+
+  #received(bytes: Uint8Array): void {
+    if (this.#state === 'open' && bytes.length > 0) this.#events.received(bytes)
+  }
+
+  #end(reason: string): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#settled()
+    this.link.close()
+    if (this.#isHandedOut) this.#events.closed(reason)
+  }
+}
+
+function udpBlocked(address: URL): ConnectError {
+  return new ConnectError('udp-blocked', `The server at ${address.host} answers, but no UDP packets get through between it and this device. `
+    + 'A firewall or the network may block UDP, or the server does not know its public address. Connect over WebSocket instead.')
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined
+}
+
+function parseCandidates(value: unknown): readonly Candidate[] {
+  return Array.isArray(value) ? value.slice(0, CANDIDATES_MAX).flatMap(parseCandidate) : []
+}
+
+function parseCandidate(value: unknown): Candidate[] {
+  const candidate = field(value, 'candidate')
+  const sdpMid = field(value, 'sdpMid')
+  return typeof candidate === 'string' && typeof sdpMid === 'string' ? [{ candidate, sdpMid }] : []
+}

@@ -1,0 +1,86 @@
+/**
+ * What the main process and the WebRTC child say to each other over Node's IPC channel (serialization 'advanced').
+ * Messages of peers travel packed, one batch a flush: one Uint8Array is copied at once, where a list of small ones costs
+ * a round of the serialiser each.
+ */
+import type { ConnectionId } from '../transport.ts'
+
+/** What the child is to listen on and how. See WebRtcOptions for the meaning of each. */
+export interface ChildConfig {
+  readonly udpPort: number | null
+  readonly bindAddress: string | null
+  readonly iceServers: readonly string[]
+  readonly receivedMessagesPerSecondMax: number
+}
+
+export type ToChild =
+  | { readonly type: 'configure', readonly config: ChildConfig }
+  /** Make a peer connection and offer it, with candidates for `extraAddresses` too. */
+  | { readonly type: 'offer', readonly connection: ConnectionId, readonly extraAddresses: readonly string[] }
+  | { readonly type: 'answer', readonly connection: ConnectionId, readonly sdp: string }
+  /** End the peer connection after `lingerMs`, in which what is queued leaves. */
+  | { readonly type: 'close', readonly connection: ConnectionId, readonly lingerMs: number }
+  | { readonly type: 'batch', readonly bytes: Uint8Array }
+  | { readonly type: 'stop' }
+
+export type FromChild =
+  | { readonly type: 'ready' }
+  /** The offer, and apart from it the candidates known by then; `candidate` brings later ones. */
+  | { readonly type: 'offered', readonly connection: ConnectionId, readonly sdp: string, readonly candidates: readonly string[] }
+  | { readonly type: 'candidate', readonly connection: ConnectionId, readonly candidate: string }
+  /** The answer was taken (null) or why not. */
+  | { readonly type: 'answered', readonly connection: ConnectionId, readonly error: string | null }
+  | { readonly type: 'opened', readonly connection: ConnectionId }
+  /** The connection is gone, or could not be made; nothing of it follows. */
+  | { readonly type: 'closed', readonly connection: ConnectionId, readonly reason: string }
+  | { readonly type: 'batch', readonly bytes: Uint8Array, readonly droppedReceived: number, readonly droppedSends: number }
+  | { readonly type: 'fault', readonly where: string, readonly message: string }
+
+/** Bytes of a record's head in a batch: uint32 connection, uint16 length, little-endian. The message follows. */
+export const RECORD_HEAD_BYTES = 6
+
+/** Messages on their way into one batch. Holds the given bytes until `pack`. */
+export class Batch {
+  #records: { connection: ConnectionId, bytes: Uint8Array }[] = []
+  #bytes = 0
+
+  /** Bytes that the packed batch would have. */
+  get bytes(): number { return this.#bytes }
+  get isEmpty(): boolean { return this.#records.length === 0 }
+  get count(): number { return this.#records.length }
+
+  add(connection: ConnectionId, bytes: Uint8Array): void {
+    this.#records.push({ connection, bytes })
+    this.#bytes += RECORD_HEAD_BYTES + bytes.length
+  }
+
+  /** Copies all into one array and starts anew. */
+  pack(): Uint8Array {
+    const packed = new Uint8Array(this.#bytes)
+    const view = new DataView(packed.buffer)
+    let offset = 0
+    for (const { connection, bytes } of this.#records) {
+      view.setUint32(offset, connection, true)
+      view.setUint16(offset + 4, bytes.length, true)
+      packed.set(bytes, offset + RECORD_HEAD_BYTES)
+      offset += RECORD_HEAD_BYTES + bytes.length
+    }
+    this.#records = []
+    this.#bytes = 0
+    return packed
+  }
+}
+
+/** Calls `each` for every whole record; the bytes given are views. Returns false where the batch ends within a record. */
+export function unpackBatch(packed: Uint8Array, each: (connection: ConnectionId, bytes: Uint8Array) => void): boolean {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength)
+  let offset = 0
+  while (offset + RECORD_HEAD_BYTES <= packed.length) {
+    const connection = view.getUint32(offset, true)
+    const end = offset + RECORD_HEAD_BYTES + view.getUint16(offset + 4, true)
+    if (end > packed.length) return false
+    each(connection, packed.subarray(offset + RECORD_HEAD_BYTES, end))
+    offset = end
+  }
+  return offset === packed.length
+}

@@ -1,0 +1,180 @@
+/** One peer connection of the WebRTC child: offers, takes the answer, moves raw binary over the one channel. */
+import { PeerConnection, type DataChannel } from 'node-datachannel'
+import { contain, type ReportFault } from '../guard.ts'
+import { CLOSE_REASON, MESSAGE_BYTES_MAX } from '../transport.ts'
+import type { ChildConfig } from './ipc.ts'
+import { extraHostCandidates, splitDescription, usableCandidates } from './sdp.ts'
+
+/** The channel that geckos.io 3 clients expect: this label on stream 1, unordered, never resent. */
+export const CHANNEL_LABEL = 'geckos.io'
+/** The media section of the channel in the descriptions, the only one. */
+const CHANNEL_MID = '0'
+const CHANNEL_INIT = { id: 1, unordered: true, maxRetransmits: 0 }
+
+/** An offer waits this long for candidates, ms; hosts' own take a few, and what a STUN server adds later is fetched. */
+const OFFER_GATHERING_MS_MAX = 200
+
+/**
+ * Bytes waiting in a channel above which a datagram is dropped, bytes: half a second at the 32 KB/s that a client is
+ * sent. What waits longer is stale, and newer state follows anyway.
+ */
+export const CHANNEL_BUFFERED_BYTES_MAX = 16_384
+
+/** What a peer reports to the child. After `closed` nothing follows. */
+export interface ServerPeerEvents {
+  /** The offer, and apart from it the candidates known by then. */
+  offered(sdp: string, candidates: readonly string[]): void
+  candidate(candidate: string): void
+  opened(): void
+  received(bytes: Uint8Array): void
+  /** A message beyond the peer's rate was dropped. */
+  droppedReceived(): void
+  closed(reason: string): void
+}
+
+export class ServerPeer {
+  readonly #pc: PeerConnection
+  readonly #channel: DataChannel
+  readonly #events: ServerPeerEvents
+  readonly #report: ReportFault
+  readonly #rate: ReceiveRate
+  readonly #extraAddresses: readonly string[]
+  #state: 'gathering' | 'offered' | 'open' | 'ended' = 'gathering'
+  #gatheringTimer: NodeJS.Timeout
+
+  /** Throws where the library cannot make a connection (port taken, bad ICE server). */
+  constructor(config: ChildConfig, extraAddresses: readonly string[], events: ServerPeerEvents, report: ReportFault) {
+    this.#events = events
+    this.#report = report
+    this.#extraAddresses = extraAddresses
+    this.#rate = new ReceiveRate(config.receivedMessagesPerSecondMax)
+    this.#pc = new PeerConnection('server', rtcConfig(config))
+    this.#listenToConnection()
+    this.#gatheringTimer = setTimeout(() => this.#offer(), OFFER_GATHERING_MS_MAX)
+    this.#channel = this.#pc.createDataChannel(CHANNEL_LABEL, CHANNEL_INIT)
+    this.#listenToChannel()
+  }
+
+  /** Takes the peer's answer. Throws where it is not one. */
+  answer(answerSdp: string): void {
+    const { sdp, candidates } = splitDescription(answerSdp)
+    this.#pc.setRemoteDescription(sdp, 'answer')
+    // Only now: with candidates the handshake begins, and it fails while the description is not whole in its place
+    for (const candidate of usableCandidates(candidates)) {
+      contain('candidate of a peer', () => {}, () => this.#pc.addRemoteCandidate(candidate, CHANNEL_MID))
+    }
+  }
+
+  /** Sends now or drops: the bytes are copied. Returns false where it was dropped. */
+  send(bytes: Uint8Array): boolean {
+    if (this.#state !== 'open' || !this.#channel.isOpen()) return false
+    if (this.#channel.bufferedAmount() > CHANNEL_BUFFERED_BYTES_MAX) return false
+    try {
+      return this.#channel.sendMessageBinary(bytes)
+    } catch {
+      // The channel closed between the check and the call; its `closed` follows
+      return false
+    }
+  }
+
+  /** Ends the connection now; `closed` is reported at once. Only the connection is closed: its channel goes with it. */
+  end(reason: string): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    clearTimeout(this.#gatheringTimer)
+    contain('closed listener', this.#report, () => this.#events.closed(reason))
+    // Not within one of the connection's own callbacks: closing frees them
+    setImmediate(() => contain('close connection', this.#report, () => this.#pc.close()))
+  }
+
+  #guarded(where: string, run: () => void): void {
+    if (this.#state === 'ended') return
+    if (!contain(where, this.#report, run)) this.end(CLOSE_REASON.internal)
+  }
+
+  #listenToConnection(): void {
+    const pc = this.#pc
+    pc.onLocalCandidate((candidate) => this.#guarded('local candidate', () => this.#candidate(candidate)))
+    pc.onGatheringStateChange((state) => this.#guarded('gathering state', () => { if (state === 'complete') this.#offer() }))
+    pc.onDataChannel(() => this.#guarded('second channel', () => this.end(CLOSE_REASON.channel)))
+    pc.onStateChange(() => this.#guarded('connection state', () => this.#checkState()))
+  }
+
+  #listenToChannel(): void {
+    const channel = this.#channel
+    channel.onOpen(() => this.#guarded('channel open', () => this.#opened()))
+    channel.onClosed(() => this.#guarded('channel closed', () => this.#checkState()))
+    channel.onError(() => this.#guarded('channel error', () => this.#checkState()))
+    channel.onMessage((message) => this.#guarded('message', () => this.#received(message)))
+  }
+
+  /** Offers once, with the candidates known by then. */
+  #offer(): void {
+    if (this.#state !== 'gathering') return
+    const description = this.#pc.localDescription()
+    if (!description) return
+    this.#state = 'offered'
+    clearTimeout(this.#gatheringTimer)
+    const { sdp, candidates } = splitDescription(description.sdp)
+    this.#events.offered(sdp, [...candidates, ...extraHostCandidates(candidates, this.#extraAddresses)])
+  }
+
+  #candidate(candidate: string): void {
+    // What is found before the offer goes with it
+    if (this.#state !== 'gathering') this.#events.candidate(candidate.replace(/^a=/, ''))
+  }
+
+  #opened(): void {
+    if (this.#state === 'open') return
+    this.#state = 'open'
+    this.#events.opened()
+  }
+
+  /** An event alone proves nothing: the connection is over when its own state says so. */
+  #checkState(): void {
+    const state = this.#pc.state()
+    const channelClosed = this.#state === 'open' && !this.#channel.isOpen()
+    if (state === 'closed' || channelClosed) this.end(CLOSE_REASON.peer)
+    else if (state === 'failed' || state === 'disconnected') this.end(CLOSE_REASON.lost)
+  }
+
+  #received(message: string | Buffer | ArrayBuffer): void {
+    if (typeof message === 'string') return this.end(CLOSE_REASON.text)
+    const bytes = new Uint8Array(message instanceof ArrayBuffer ? message : message.buffer,
+      message instanceof ArrayBuffer ? 0 : message.byteOffset, message.byteLength)
+    if (bytes.length > MESSAGE_BYTES_MAX) return this.end(CLOSE_REASON.oversize)
+    if (!this.#rate.take(performance.now())) return this.#events.droppedReceived()
+    // Unordered: a message may overtake the acknowledgement that opens the channel
+    this.#opened()
+    if (bytes.length > 0) this.#events.received(bytes)
+  }
+}
+
+function rtcConfig(config: ChildConfig): ConstructorParameters<typeof PeerConnection>[1] {
+  return {
+    iceServers: [...config.iceServers],
+    maxMessageSize: MESSAGE_BYTES_MAX,
+    ...(config.bindAddress === null ? {} : { bindAddress: config.bindAddress }),
+    ...(config.udpPort === null ? {} : { enableIceUdpMux: true, portRangeBegin: config.udpPort, portRangeEnd: config.udpPort }),
+  }
+}
+
+/** A bucket of one second's messages that refills with time. */
+class ReceiveRate {
+  readonly #perSecond: number
+  #tokens: number
+  #atMs = 0
+
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond
+    this.#tokens = perSecond
+  }
+
+  take(nowMs: number): boolean {
+    this.#tokens = Math.min(this.#perSecond, this.#tokens + ((nowMs - this.#atMs) / 1000) * this.#perSecond)
+    this.#atMs = nowMs
+    if (this.#tokens < 1) return false
+    this.#tokens -= 1
+    return true
+  }
+}

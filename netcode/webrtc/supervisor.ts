@@ -1,0 +1,108 @@
+/** Keeps the WebRTC child process running: starts it, starts it again with back-off when it dies, stops it. */
+import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildConfig, FromChild, ToChild } from './ipc.ts'
+
+/** The first restart waits this long, ms; each next one twice as long, until the child has lived for STEADY_MS. */
+const RESTART_MS_MIN = 50
+const RESTART_MS_MAX = 5_000
+/** A child that lived this long, ms, was sound: its death starts the back-off anew. */
+const STEADY_MS = 30_000
+/** A child that is not ready after this long, ms, is killed and started again. */
+const READY_MS_MAX = 15_000
+/** A child that was asked to stop is killed after this long, ms. */
+const STOP_MS_MAX = 3_000
+/** Bytes on their way to a child that does not read them, above which batches are dropped, bytes: seconds of traffic. */
+const IPC_BYTES_MAX = 16 * 1024 * 1024
+
+export interface SupervisorEvents {
+  message(message: FromChild): void
+  /** The child died; a new one starts after `restartMs`. */
+  died(how: string, restartMs: number): void
+  /** A child is ready for work. */
+  ready(pid: number): void
+}
+
+export class ChildSupervisor {
+  readonly #path: string
+  readonly #config: ChildConfig
+  readonly #events: SupervisorEvents
+  #child: ChildProcess | null = null
+  #isReady = false
+  #isStopping = false
+  #startedAtMs = 0
+  #restartMs = RESTART_MS_MIN
+  #restartTimer: NodeJS.Timeout | null = null
+  #readyTimer: NodeJS.Timeout | null = null
+  #ipcBytes = 0
+
+  constructor(path: string, config: ChildConfig, events: SupervisorEvents) {
+    this.#path = path
+    this.#config = config
+    this.#events = events
+  }
+
+  get isReady(): boolean { return this.#isReady }
+  /** The child's process id; null while none runs. */
+  get pid(): number | null { return this.#child?.pid ?? null }
+
+  start(): void {
+    this.#startedAtMs = performance.now()
+    const child = fork(this.#path, [], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.#child = child
+    this.#ipcBytes = 0
+    child.on('message', (message) => this.#heard(child, message as FromChild))
+    child.once('error', (error) => this.#ended(child, error.message))
+    child.once('exit', (code, signal) => this.#ended(child, signal ?? `exit code ${code}`))
+    this.#readyTimer = setTimeout(() => child.kill('SIGKILL'), READY_MS_MAX)
+    this.send({ type: 'configure', config: this.#config })
+  }
+
+  /** Returns false where there is no child to hear it, or a batch of `bytes` must be dropped because it does not read. */
+  send(message: ToChild, bytes = 0): boolean {
+    const child = this.#child
+    if (!child?.connected || (bytes > 0 && this.#ipcBytes + bytes > IPC_BYTES_MAX)) return false
+    this.#ipcBytes += bytes
+    child.send(message, undefined, {}, () => {
+      // The bytes of a dead child were set to 0 with it
+      if (this.#child === child) this.#ipcBytes -= bytes
+    })
+    return true
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    if (this.#restartTimer) clearTimeout(this.#restartTimer)
+    const child = this.#child
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const exited = new Promise<void>((resolve) => { child.once('exit', () => resolve()) })
+    this.send({ type: 'stop' })
+    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX)
+    await exited
+    clearTimeout(kill)
+  }
+
+  #heard(child: ChildProcess, message: FromChild): void {
+    if (child !== this.#child) return
+    if (message.type === 'ready') this.#becameReady(child)
+    this.#events.message(message)
+  }
+
+  #becameReady(child: ChildProcess): void {
+    if (this.#readyTimer) clearTimeout(this.#readyTimer)
+    this.#isReady = true
+    this.#events.ready(child.pid ?? 0)
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (child !== this.#child) return
+    this.#child = null
+    this.#isReady = false
+    if (this.#readyTimer) clearTimeout(this.#readyTimer)
+    if (performance.now() - this.#startedAtMs > STEADY_MS) this.#restartMs = RESTART_MS_MIN
+    const restartMs = this.#restartMs
+    this.#events.died(how, restartMs)
+    if (this.#isStopping) return
+    this.#restartMs = Math.min(RESTART_MS_MAX, restartMs * 2)
+    this.#restartTimer = setTimeout(() => this.start(), restartMs)
+  }
+}

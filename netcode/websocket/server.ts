@@ -1,0 +1,205 @@
+/** The WebSocket transport, the server's side: ordered, for lockstep peers and for clients whose network blocks UDP. */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { CONNECTION_LIMITS, ConnectionLimits, isRefusal, plainAddress, type ConnectionLimitOptions, type Place } from '../connection-limits.ts'
+import { contain, type ReportFault } from '../guard.ts'
+import { handleCors, HttpError, sendError } from '../http.ts'
+import { originAllowed, type AllowedOrigins } from '../origin.ts'
+import { checkMessageSize, CLOSE_REASON, MESSAGE_BYTES_MAX, ORDERED_MESSAGE_BYTES_MAX, type Admission, type ConnectionId, type ServerEvents, type ServerTransport } from '../transport.ts'
+import { ServerSocket } from './server-socket.ts'
+
+export const WEBSOCKET_PATH = '/v1/ws'
+
+/** Bytes that wait for one reader before it is closed as too slow: the largest message and as much again of frames. */
+const BUFFERED_BYTES_MAX = 2 * ORDERED_MESSAGE_BYTES_MAX
+/** Bytes that wait for all readers together; beyond it the one with the most is closed. A share of a small host's memory. */
+const BUFFERED_BYTES_TOTAL_MAX = 256 * 1024 * 1024
+/** When the transport stops, connections have this long, ms, to close in order. */
+const STOP_LINGER_MS = 500
+
+export interface WebSocketOptions {
+  readonly events: ServerEvents
+  readonly admission: Admission
+  readonly path?: string
+  /** Pages of other origins that may connect; by default none but the server's own. */
+  readonly allowedOrigins?: AllowedOrigins
+  readonly limits?: Partial<ConnectionLimitOptions>
+  readonly bufferedBytesMax?: number
+  readonly bufferedBytesTotalMax?: number
+  /** The peer's address, where a proxy stands before the server; by default the socket's. */
+  readonly addressOf?: (request: IncomingMessage) => string
+  readonly report?: ReportFault
+}
+
+export interface WebSocketStats {
+  /** Half-open ones among them. */
+  readonly connections: number
+  readonly halfOpen: number
+  /** Bytes that wait for readers. */
+  readonly bufferedBytes: number
+}
+
+interface Admitted { readonly session: string, readonly address: string, readonly place: Place }
+
+export class WebSocketTransport implements ServerTransport {
+  readonly kind = 'websocket'
+  readonly #options: WebSocketOptions
+  readonly #path: string
+  readonly #report: ReportFault
+  readonly #limits: ConnectionLimits
+  readonly #sockets = new Map<ConnectionId, ServerSocket>()
+  readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false, clientTracking: false })
+  #detach: (() => void)[] = []
+  #nextConnection: ConnectionId = 1
+  #isStopped = false
+
+  constructor(options: WebSocketOptions) {
+    this.#options = options
+    this.#path = options.path ?? WEBSOCKET_PATH
+    this.#report = options.report ?? (() => {})
+    this.#limits = new ConnectionLimits({ ...CONNECTION_LIMITS, ...options.limits })
+  }
+
+  get stats(): WebSocketStats {
+    return { connections: this.#limits.connections, halfOpen: this.#limits.halfOpen, bufferedBytes: this.#bufferedBytes() }
+  }
+
+  /** Takes the upgrades of an HTTP server; those of other paths are refused where nobody else listens for them. */
+  attach(server: Server): void {
+    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (this.handleUpgrade(request, socket, head) || server.listenerCount('upgrade') > 1) return
+      refuseUpgrade(socket, new HttpError(404, 'not-found', `There is no WebSocket here, only at ${this.#path}.`))
+    }
+    server.on('upgrade', onUpgrade)
+    this.#detach.push(() => server.off('upgrade', onUpgrade))
+  }
+
+  /** Takes an upgrade and returns true; false where the path is another. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    if (pathOf(request) !== this.#path) return false
+    socket.on('error', () => socket.destroy())
+    this.#upgrade(request, socket, head).catch((error: unknown) => {
+      if (!(error instanceof HttpError)) this.#report('upgrade', error)
+      refuseUpgrade(socket, error)
+    })
+    return true
+  }
+
+  /**
+   * Answers a plain request at the WebSocket's path with what an upgrade would be refused for, or 426; false where the
+   * path is another. Browsers do not show a page why an upgrade failed, so clients ask here.
+   */
+  handleHttp(request: IncomingMessage, response: ServerResponse): boolean {
+    if (pathOf(request) !== this.#path) return false
+    this.#explain(request, response).catch((error: unknown) => sendError(response, error))
+    return true
+  }
+
+  send(connection: ConnectionId, bytes: Uint8Array): void {
+    checkMessageSize(bytes, ORDERED_MESSAGE_BYTES_MAX)
+    this.#sockets.get(connection)?.send(bytes)
+  }
+
+  /** Messages were handed to the sockets by `send`; this looks after what they could not pass on. */
+  flush(): void {
+    const totalMax = this.#options.bufferedBytesTotalMax ?? BUFFERED_BYTES_TOTAL_MAX
+    let total = this.#bufferedBytes()
+    const fullest = total > totalMax ? [...this.#sockets.values()].toSorted((a, b) => b.bufferedBytes - a.bufferedBytes) : []
+    for (const socket of fullest) {
+      if (total <= totalMax) break
+      total -= socket.bufferedBytes
+      socket.terminate(CLOSE_REASON.slow)
+    }
+  }
+
+  close(connection: ConnectionId, reason: string): void {
+    this.#sockets.get(connection)?.close(reason)
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    for (const detach of this.#detach) detach()
+    this.#detach = []
+    const sockets = [...this.#sockets.values()]
+    for (const socket of sockets) socket.close(CLOSE_REASON.stopped, STOP_LINGER_MS)
+    await Promise.all(sockets.map((socket) => socket.ended))
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { origin, host } = request.headers
+    if (!originAllowed(origin, host, this.#options.allowedOrigins ?? [])) throw new HttpError(403, 'origin', `Pages of ${origin} may not connect here.`)
+    const admitted = await this.#admit(request)
+    // Whatever happens to the socket, also within the handshake, the place comes back
+    socket.once('close', () => admitted.place.free())
+    if (socket.destroyed) return admitted.place.free()
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, admitted))
+  }
+
+  /** Throws an HttpError for a refusal. */
+  async #admit(request: IncomingMessage): Promise<Admitted> {
+    if (this.#isStopped) throw new HttpError(503, 'stopping', 'The server is stopping.')
+    const address = this.#options.addressOf?.(request) ?? plainAddress(request.socket.remoteAddress ?? 'unknown')
+    const place = this.#limits.reserve(address)
+    if (isRefusal(place)) throw new HttpError(place.status, place.reason, place.message)
+    try {
+      const admitted = await this.#options.admission(tokenOf(request))
+      if (!admitted) throw new HttpError(401, 'token', 'The token is not valid or no longer. Log in again.')
+      return { session: admitted.session, address, place }
+    } catch (error) {
+      place.free()
+      throw error
+    }
+  }
+
+  async #explain(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (handleCors(request, response, this.#options.allowedOrigins ?? [])) return
+    const admitted = await this.#admit(request)
+    admitted.place.free()
+    throw new HttpError(426, 'upgrade', 'This address speaks WebSocket only. A proxy on the way may have removed the upgrade.')
+  }
+
+  #open(webSocket: WebSocket, { session, address, place }: Admitted): void {
+    const connection = this.#nextConnection++
+    const socket = new ServerSocket(webSocket, this.#options.bufferedBytesMax ?? BUFFERED_BYTES_MAX, {
+      received: (bytes) => {
+        if (!contain('received listener', this.#report, () => this.#options.events.received(connection, bytes))) socket.close(CLOSE_REASON.internal)
+      },
+      closed: (reason) => {
+        this.#sockets.delete(connection)
+        place.free()
+        contain('closed listener', this.#report, () => this.#options.events.closed(connection, reason))
+      },
+    })
+    this.#sockets.set(connection, socket)
+    place.opened()
+    const heard = contain('opened listener', this.#report, () => this.#options.events.opened(connection, { session, kind: 'websocket', ordered: true, address }))
+    if (!heard || this.#isStopped) socket.close(heard ? CLOSE_REASON.stopped : CLOSE_REASON.internal)
+  }
+
+  #bufferedBytes(): number {
+    let bytes = 0
+    for (const socket of this.#sockets.values()) bytes += socket.bufferedBytes
+    return bytes
+  }
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?', 1)[0] ?? ''
+}
+
+function tokenOf(request: IncomingMessage): string {
+  const query = (request.url ?? '').split('?').slice(1).join('?')
+  return new URLSearchParams(query).get('token') ?? ''
+}
+
+/** Answers an upgrade with an HTTP error and ends the socket. */
+function refuseUpgrade(socket: Duplex, error: unknown): void {
+  if (socket.destroyed) return
+  const known = error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
+  const body = JSON.stringify({ reason: known.reason, message: known.message })
+  socket.once('finish', () => socket.destroy())
+  socket.end(`HTTP/1.1 ${known.status} ${STATUS_CODES[known.status] ?? 'Error'}\r\nConnection: close\r\nContent-Type: application/json\r\n`
+    + `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+}
