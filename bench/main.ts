@@ -3,6 +3,8 @@ import { ratioToGoal, tableOf, type Report } from './report.ts'
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<Report> }>>> = {
   sim: () => import('./sim.ts'),
+  replay: () => import('./replay.ts'),
+  codec: () => import('./codec.ts'),
 }
 
 const [name = '', form] = process.argv.slice(2)

@@ -1,5 +1,5 @@
 /** The standard load: avatars with 18 bones posed by motion clips, walking among 200 dynamic props. */
-import { DEFAULT_DEFINITION, genesis, hash, step, type Engine, type InputFrame, type PlacedProp, type PropSpec, type Realm, type RealmDefinition } from '../sim/index.ts'
+import { DEFAULT_DEFINITION, genesis, step, type Engine, type InputFrame, type PlacedProp, type PropSpec, type Realm, type RealmDefinition, type SimEvent, type StepOptions } from '../sim/index.ts'
 import { Dice } from '../testing/bots/mind.ts'
 import { loadClips } from '../testing/bots/clip-files.ts'
 import { fitAll, type Wardrobe } from '../testing/bots/mimic.ts'
@@ -46,8 +46,10 @@ export interface Scene {
   readonly realm: Realm
   /** The next frame, made by the bots; it is not yet stepped. */
   next(): InputFrame
-  /** Steps it and lets the bots hear what happened. */
-  step(frame: InputFrame): void
+  /** Lets the bots know what happened. */
+  hear(events: readonly SimEvent[]): void
+  /** Steps the frame and lets the bots hear. */
+  step(frame: InputFrame, options?: StepOptions): void
 }
 
 export function scene(engine: Engine, avatars: number, clips: Wardrobe): Scene {
@@ -56,20 +58,7 @@ export function scene(engine: Engine, avatars: number, clips: Wardrobe): Scene {
   return {
     realm,
     next: () => troupe.next(realm),
-    step: (frame) => troupe.heard(step(realm, frame)),
+    hear: (events) => troupe.heard(events),
+    step: (frame, options) => troupe.heard(step(realm, frame, options)),
   }
-}
-
-/** All frames of a session and the hash after each. */
-export function playedFrames(engine: Engine, avatars: number, ticks: number, clips: Wardrobe): { readonly realm: Realm; readonly frames: InputFrame[]; readonly hashes: string[] } {
-  const { realm, next, step: stepOn } = scene(engine, avatars, clips)
-  const frames: InputFrame[] = []
-  const hashes: string[] = []
-  for (let i = 0; i < ticks; i++) {
-    const frame = next()
-    stepOn(frame)
-    frames.push(frame)
-    hashes.push(hash(realm))
-  }
-  return { realm, frames, hashes }
 }

@@ -1,5 +1,5 @@
 /** Step, hash, checkpoint and restore at 10, 100, 300 and 500 avatars with 18 bones × 200 dynamics, on one thread. */
-import { checkpoint, free, hash, loadEngine, props, restore, type Engine } from '../sim/index.ts'
+import { checkpoint, free, hash, loadEngine, PHASES, props, restore, type Engine, type Phase } from '../sim/index.ts'
 import { median, percentile, samples, timed, type Samples } from './measure.ts'
 import type { Report, Row } from './report.ts'
 import { DYNAMICS, scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'
@@ -16,18 +16,33 @@ const GOALS: Readonly<Record<number, { readonly median: number; readonly p99: nu
 const CHECKPOINT_GOALS = { kib: 1536, takenMs: 1.5, restoredMs: 4 }
 
 interface Load {
+  /** Wall time of each phase in each tick, ms. */
+  readonly phases: Readonly<Record<Phase, number[]>>
   readonly step: Samples
   readonly hash: Samples
   readonly awake: number[]
   readonly boneBodies: number[]
 }
 
+/** Splits a step's time by phase. */
+function phaseClock(into: Load['phases']): (phase: Phase) => void {
+  let last = performance.now()
+  return (phase) => {
+    const now = performance.now()
+    into[phase].push(now - last)
+    last = now
+  }
+}
+
+const noPhases = (): Load['phases'] => ({ inputs: [], locomotion: [], bones: [], holds: [], physics: [], bounds: [] })
+
 function measureTicks({ realm, next, step }: Scene): Load {
-  const load: Load = { step: samples(), hash: samples(), awake: [], boneBodies: [] }
+  const load: Load = { phases: noPhases(), step: samples(), hash: samples(), awake: [], boneBodies: [] }
   for (let i = 0; i < WARM_UP_TICKS + MEASURED_TICKS; i++) {
     const frame = next()
     const warm = i < WARM_UP_TICKS
-    timed(warm ? samples() : load.step, () => step(frame))
+    const onPhase = phaseClock(warm ? noPhases() : load.phases)
+    timed(warm ? samples() : load.step, () => step(frame, { onPhase }))
     timed(warm ? samples() : load.hash, () => hash(realm))
     if (warm) continue
     load.awake.push(props(realm).filter(({ asleep }) => !asleep).length)
@@ -47,6 +62,7 @@ function tickRows(avatars: number, load: Load): Row[] {
     row('tick, median, processor', median(cpu)),
     row('tick, p99, processor', percentile(cpu, 0.99)),
     row('step alone, median', median(load.step.wallMs)),
+    ...PHASES.map((phase) => row(`phase ${phase}, median`, median(load.phases[phase]))),
     row('hash alone, median', median(load.hash.wallMs)),
     { ...row('props awake, median', median(load.awake)), unit: '' },
     { ...row('bone bodies, median', median(load.boneBodies)), unit: '' },

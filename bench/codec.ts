@@ -1,0 +1,66 @@
+/** What encoding and decoding cost: frames, snapshots, packets, at 100 avatars × 200 dynamics. */
+import { avatars, free, loadEngine, props, type InputFrame } from '../sim/index.ts'
+import { decodeFrame, decodeLockstep, decodeServerPacket, encodeFrame, encodeLockstep, encodeServerPacket, encodeSnapshotPart } from '../protocol/index.ts'
+import { decodeSnapshot, encodeSnapshot } from '../netcode/snapshot.ts'
+import { meanMs } from './measure.ts'
+import type { Report, Row } from './report.ts'
+import { scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'
+
+const AVATARS = 100
+const TICKS = 300
+const MEASURED_MS = 500
+
+function lastFrames({ next, step }: Scene): InputFrame[] {
+  const frames: InputFrame[] = []
+  for (let i = 0; i < TICKS; i++) {
+    const frame = next()
+    frames.push(frame)
+    step(frame)
+  }
+  return frames.slice(-60)
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+function frameRows(frames: readonly InputFrame[]): Row[] {
+  const encoded = frames.map(encodeFrame)
+  const messages = frames.map((frame) => encodeLockstep({ type: 'frame', frame, hash: '0123456789abcdef' }))
+  const each = 1 / frames.length
+  return [
+    { what: 'frame', value: sum(encoded.map(({ length }) => length)) * each, unit: 'bytes' },
+    { what: 'frame encoded', value: meanMs(MEASURED_MS, () => frames.forEach((frame) => void encodeFrame(frame))) * each, unit: 'ms' },
+    { what: 'frame decoded', value: meanMs(MEASURED_MS, () => encoded.forEach((bytes) => void decodeFrame(bytes))) * each, unit: 'ms' },
+    { what: 'lockstep message decoded', value: meanMs(MEASURED_MS, () => messages.forEach((bytes) => void decodeLockstep(bytes))) * each, unit: 'ms' },
+  ]
+}
+
+function snapshotRows({ realm }: Scene): Row[] {
+  const { bounds } = sceneDefinition(AVATARS)
+  const [people, things] = [avatars(realm), props(realm)]
+  const make = () => encodeSnapshot(realm.tick, people, things, bounds, 0)
+  const parts = make()
+  const head = { packet: 1, ackPacket: 1, ackBits: 0, ackCommand: 1, firstMessage: 0, clientTimeMs: 0, clientTimeAgeMs: 0, control: null }
+  const packets = () => parts.map((part) => encodeServerPacket(head, [], encodeSnapshotPart(part)))
+  const encoded = packets()
+  const read = (): void => {
+    for (const bytes of encoded) {
+      const packet = decodeServerPacket(bytes)
+      if (packet.ok && packet.value.snapshot) decodeSnapshot(packet.value.snapshot, bounds)
+    }
+  }
+  return [
+    { what: 'snapshot', value: sum(encoded.map(({ length }) => length)), unit: 'bytes' },
+    { what: 'snapshot', value: encoded.length, unit: 'packets' },
+    { what: 'views of the realm made', value: meanMs(MEASURED_MS, () => void [avatars(realm), props(realm)]), unit: 'ms' },
+    { what: 'snapshot encoded, once for all clients', value: meanMs(MEASURED_MS, make), unit: 'ms' },
+    { what: 'its packets encoded, for one client', value: meanMs(MEASURED_MS, packets), unit: 'ms' },
+    { what: 'its packets decoded, in one client', value: meanMs(MEASURED_MS, read), unit: 'ms' },
+  ]
+}
+
+export async function run(): Promise<Report> {
+  const played = scene(await loadEngine(), AVATARS, await wardrobe())
+  const rows = [...frameRows(lastFrames(played)), ...snapshotRows(played)]
+  free(played.realm)
+  return { name: 'codec', about: `${AVATARS} avatars with 18 bones, 200 dynamics; means`, rows }
+}

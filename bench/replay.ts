@@ -1,0 +1,61 @@
+/** How much faster than real time recordings of 20 and 100 players replay, with every hash compared; and what they take on disk. */
+import { checkpoint, elementCount, free, genesis, hash, loadEngine, step, type Engine } from '../sim/index.ts'
+import { CHECKPOINT_EVERY_TICKS, packCheckpoint, readRecording, RecordingWriter, simulationOf, verify, type Verification } from '../replay/index.ts'
+import { median } from './measure.ts'
+import type { Report, Row } from './report.ts'
+import { scene, sceneDefinition, wardrobe } from './scene.ts'
+import type { Wardrobe } from '../testing/bots/mimic.ts'
+
+const PLAYERS = [20, 100] as const
+const TICKS = 1_200
+const RUNS = 3
+/** DESIGN.md section 4, for 100 avatars. */
+const REAL_TIME_FACTOR_GOAL = 14
+
+/** A session of bots as a realm records it: frames, a hash each tick, packed checkpoints. */
+async function recorded(engine: Engine, players: number, clips: Wardrobe): Promise<Uint8Array> {
+  const definition = sceneDefinition(players)
+  const simulation = simulationOf(engine)
+  const { realm, next, hear } = scene(engine, players, clips)
+  const parts: Uint8Array[] = []
+  const counts = { players: realm.avatars.size, elements: elementCount(realm) }
+  const header = { engine: engine.sha256, simVersion: simulation.version, definition, epoch: 1, segment: 1, start: 'genesis', startTick: 0, startHash: hash(realm), ...counts, phases: simulation.phases, createdAt: '2026-01-01T00:00:00Z', recordedBy: 'bench' } as const
+  const writer = new RecordingWriter(header, (bytes) => parts.push(bytes))
+  for (let tick = 1; tick <= TICKS; tick++) {
+    hear(step(realm, writer.frame(next())))
+    writer.hash(tick, hash(realm))
+    if (tick % CHECKPOINT_EVERY_TICKS === 0) writer.checkpoint(await packCheckpoint(tick, checkpoint(realm)))
+  }
+  writer.seal()
+  free(realm)
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+async function verified(engine: Engine, bytes: Uint8Array): Promise<Verification> {
+  const recording = readRecording(bytes)
+  if (!recording.ok) throw recording.error
+  const outcome = await verify(recording.value, simulationOf(engine))
+  if (!outcome.ok) throw outcome.error
+  if (!outcome.value.ok) throw new Error(`the replay diverged: ${outcome.value.firstDivergence?.message ?? 'stopped'}`)
+  return outcome.value
+}
+
+async function measure(engine: Engine, players: number, clips: Wardrobe): Promise<Row[]> {
+  const bytes = await recorded(engine, players, clips)
+  const factors: number[] = []
+  for (let i = 0; i < RUNS; i++) factors.push((await verified(engine, bytes)).realTimeFactor)
+  const row = (what: string, value: number, unit: string): Row => ({ what: `${players} players: ${what}`, value, unit, moreIsBetter: unit === '×' })
+  return [
+    { ...row('replay speed', median(factors), '×'), goal: REAL_TIME_FACTOR_GOAL },
+    row('recording', bytes.length / 1024 / (TICKS / 60), 'KiB/s'),
+  ]
+}
+
+export async function run(): Promise<Report> {
+  const engine = await loadEngine()
+  const clips = await wardrobe()
+  free(genesis(engine, sceneDefinition(1)))
+  const rows: Row[] = []
+  for (const players of PLAYERS) rows.push(...await measure(engine, players, clips))
+  return { name: 'replay', about: `mocap players, 200 dynamics, ${TICKS} ticks, every hash and checkpoint compared, median of ${RUNS}`, rows }
+}
