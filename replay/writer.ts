@@ -1,4 +1,7 @@
-/** Writes a recording, chunk by chunk. Pure: the bytes go to a sink, which must take each whole and in order. */
+/**
+ * Writes a recording, chunk by chunk. Pure: the bytes go to a sink, which must take each call's whole and in order, or
+ * throw and have taken nothing; then the call has not happened and may be made again.
+ */
 import { decodeFrame, encodeFrame } from '../protocol/index.ts'
 import type { InputFrame } from '../sim/index.ts'
 import { encodeChunk } from './chunks.ts'
@@ -47,6 +50,11 @@ export class RecordingWriter {
   /** Bytes written so far. */
   get bytes(): number {
     return this.written
+  }
+
+  /** A frame is written whose hash is not: its step is under way, or failed. */
+  get pendingFrame(): boolean {
+    return this.pending
   }
 
   get sealed(): boolean {
@@ -114,12 +122,18 @@ export class RecordingWriter {
 
   /** Ends the recording with its index. */
   seal(): void {
+    if (this.ended) throw new WriterError('the recording is sealed')
     this.expect(!this.pending, `the end after the frame of tick ${this.tick + 1}, which has no hash`)
     const offset = this.written
     const { header, frames, inputs, elements, checkpoints, seekPoints } = this
     const players = header.players + this.players.size
-    this.chunk(ChunkType.index, encodeIndex({ startTick: header.startTick, lastTick: this.tick, frames, inputs, players, elements, checkpoints, seekPoints }))
-    this.chunk(ChunkType.footer, encodeFooter(offset))
+    const index = encodeIndex({ startTick: header.startTick, lastTick: this.tick, frames, inputs, players, elements, checkpoints, seekPoints })
+    const chunk = encodeChunk(ChunkType.index, this.sequence, index)
+    const footer = encodeChunk(ChunkType.footer, this.sequence + 1, encodeFooter(offset))
+    const both = new Uint8Array(chunk.length + footer.length)
+    both.set(chunk)
+    both.set(footer, chunk.length)
+    this.put(both)
     this.ended = true
   }
 

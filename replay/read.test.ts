@@ -1,0 +1,180 @@
+import { fc, test as property } from '@fast-check/vitest'
+import { describe, expect, test } from 'vitest'
+import { loadEngine } from '../sim/index.ts'
+import { joined, recordSession } from '../test/recording-example.ts'
+import { encodeChunk, peekChunk } from './chunks.ts'
+import { ChunkType, PREAMBLE_BYTES } from './format.ts'
+import { describeRecording, readRecording, readSummary, salvageRecording, simulationOf, verify, type Recording } from './index.ts'
+
+const simulation = simulationOf(await loadEngine())
+const session = recordSession(simulation, { ticks: 90, players: 2, sampleEvery: 20, checkpointEvery: 40 })
+const whole = opened(session)
+
+function opened(bytes: Uint8Array): Recording {
+  const recording = readRecording(bytes)
+  if (!recording.ok) throw recording.error
+  return recording.value
+}
+
+/** Where each chunk begins, and the end. */
+function chunkOffsets(bytes: Uint8Array): number[] {
+  const offsets: number[] = []
+  for (let offset = PREAMBLE_BYTES; offset < bytes.length; ) {
+    offsets.push(offset)
+    offset = peekChunk(bytes, offset)?.end ?? bytes.length
+  }
+  return [...offsets, bytes.length]
+}
+
+const offsets = chunkOffsets(session)
+const headerEnd = offsets[1] ?? 0
+
+function expectPrefix(part: Recording): void {
+  expect(part.lastTick).toBeLessThanOrEqual(whole.lastTick)
+  for (let tick = 0; tick <= part.lastTick; tick++) expect(part.hash(tick)).toBe(whole.hash(tick))
+}
+
+/** A prefix whose new last chunk is cut is also what a crash leaves. Without checkpoints every byte can be tried. */
+describe('a recording that was cut', () => {
+  const small = recordSession(simulation, { ticks: 40, players: 2, sampleEvery: 20, checkpointEvery: 1000 })
+
+  test('opens at every byte after its header, with the ticks that were whole', () => {
+    const full = opened(small)
+    const end = chunkOffsets(small)[1] ?? 0
+    let before = 0
+    for (let length = end; length < small.length; length++) {
+      const part = opened(small.subarray(0, length))
+      expect(part.truncated).toBe(true)
+      expect(part.lastTick).toBeGreaterThanOrEqual(before)
+      expect(part.hash(part.lastTick)).toBe(full.hash(part.lastTick))
+      expect(part.wholeBytes).toBeLessThanOrEqual(length)
+      for (let tick = before + 1; tick <= part.lastTick; tick++) expect(part.frame(tick)).toEqual(full.frame(tick))
+      before = part.lastTick
+    }
+    expect(before).toBe(40)
+    expect(full.truncated).toBe(false)
+  })
+
+  test('says that nothing is there at every byte of its header', () => {
+    for (let length = 1; length < headerEnd; length++) {
+      const part = readRecording(session.subarray(0, length))
+      expect(!part.ok && part.error.reason).toBe('torn-header')
+    }
+    const empty = readRecording(new Uint8Array(0))
+    expect(!empty.ok && empty.error.reason).toBe('not-a-recording')
+  })
+
+  property.prop([fc.integer({ min: headerEnd, max: session.length - 1 }), fc.uint8Array({ maxLength: 40 })], { numRuns: 200 })('opens with any rubbish at its torn end', (length, rubbish) => {
+    const part = readRecording(joined([session.subarray(0, length), rubbish]))
+    if (part.ok) expectPrefix(part.value)
+    else expect(part.error.reason).toBe('corrupt')
+  })
+})
+
+describe('a recording that was damaged', () => {
+  property.prop([fc.nat(8 * session.length - 1)], { numRuns: 400 })('never shows another hash for a flipped bit: it is an error that names the place, or a shorter recording', (bit) => {
+    const bytes = Uint8Array.from(session)
+    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+    const part = readRecording(bytes)
+    if (part.ok) {
+      expectPrefix(part.value)
+      expect(part.value.truncated).toBe(true)
+    } else {
+      expect(['corrupt', 'not-a-recording', 'unsupported-version']).toContain(part.error.reason)
+      expect(part.error.offset).toBeLessThanOrEqual(bit >> 3)
+    }
+  })
+
+  test('names offset and chunk of damage that whole chunks follow', () => {
+    const at = offsets[20] ?? 0
+    const bytes = Uint8Array.from(session)
+    bytes[at + 8] = (bytes[at + 8] ?? 0) ^ 1
+    const part = readRecording(bytes)
+    expect(!part.ok && part.error).toMatchObject({ reason: 'corrupt', offset: at, chunk: 20 })
+  })
+
+  test('is refused where chunks are missing, doubled or swapped', () => {
+    const [a = 0, b = 0, c = 0] = offsets.slice(30, 33)
+    const cases = [
+      [session.subarray(0, a), session.subarray(b)],
+      [session.subarray(0, b), session.subarray(a)],
+      [session.subarray(0, a), session.subarray(b, c), session.subarray(a, b), session.subarray(c)],
+      [session, session.subarray(a, b)],
+    ]
+    for (const parts of cases) {
+      const part = readRecording(joined(parts))
+      expect(!part.ok && part.error.reason).toBe('corrupt')
+    }
+  })
+
+  test('is read past the damage when it is salvaged', () => {
+    const at = offsets.find((offset) => offset > (whole.checkpoints[0]?.offset ?? 0) + 1000) ?? 0
+    const bytes = Uint8Array.from(session)
+    bytes[at + 7] = (bytes[at + 7] ?? 0) ^ 0x10
+    const salvage = salvageRecording(bytes)
+    if (!salvage.ok) throw salvage.error
+    expect(salvage.value.damage.map(({ offset }) => offset)).toEqual([at])
+    expect(salvage.value.parts.length).toBe(2)
+    for (const part of salvage.value.parts) for (let tick = part.startTick + 1; tick <= part.lastTick; tick++) {
+      expect(part.hash(tick)).toBe(whole.hash(tick))
+      expect(part.frame(tick)).toEqual(whole.frame(tick))
+    }
+    expect(salvage.value.parts.at(-1)?.lastTick).toBe(90)
+  })
+})
+
+describe('hostile bytes', () => {
+  property.prop([fc.uint8Array({ maxLength: 2000 })])('are refused', (bytes) => {
+    expect(readRecording(bytes).ok).toBe(false)
+  })
+
+  property.prop([fc.constantFrom(...Object.values(ChunkType), 0x99, 0x44), fc.uint8Array({ maxLength: 200 })], { numRuns: 300 })('in a chunk with the right checksum give an error or a recording', async (type, payload) => {
+    const bytes = joined([session.subarray(0, headerEnd), encodeChunk(type, 1, payload)])
+    const part = readRecording(bytes)
+    if (!part.ok) {
+      expect(['corrupt', 'unsupported-version']).toContain(part.error.reason)
+      return
+    }
+    const verified = await verify(part.value, simulation)
+    if (verified.ok && part.value.lastTick > 0) expect(verified.value.ok).toBe(false)
+    expect(describeRecording(part.value)).toBeDefined()
+  })
+
+  test('that claim a huge chunk cost nothing', () => {
+    const claim = Uint8Array.of(ChunkType.checkpoint, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f, 1, 2, 3)
+    expect(opened(joined([session.subarray(0, headerEnd), claim])).lastTick).toBe(0)
+  })
+
+  test('cannot make a checkpoint unpack to more than it says', async () => {
+    const bomb = new Uint8Array(await new Response(new Blob([new Uint8Array(2 ** 20)]).stream().pipeThrough(new CompressionStream('deflate-raw'))).arrayBuffer())
+    const lead = Uint8Array.of(0, 0, 0, 0, 1, 16, 0, 0, 0, ...new Uint8Array(32))
+    const recording = opened(joined([session.subarray(0, headerEnd), encodeChunk(ChunkType.checkpoint, 1, lead, bomb)]))
+    const [entry] = recording.checkpoints
+    const result = entry && (await recording.checkpointBytes(entry))
+    expect(result && !result.ok && result.error.reason).toBe('corrupt')
+  })
+})
+
+describe('a chunk of an unknown type', () => {
+  const rest = (type: number) => joined([session.subarray(0, headerEnd), encodeChunk(type, 1, Uint8Array.of(1, 2, 3))])
+  test('is passed over where its type says that it may be', () => {
+    expect(readRecording(rest(0xc0)).ok).toBe(true)
+  })
+  test('stops the reading where it may not', () => {
+    const part = readRecording(rest(0x40))
+    expect(!part.ok && part.error.reason).toBe('unsupported-version')
+  })
+})
+
+test('the summary is read from the two ends alone and agrees with the whole', async () => {
+  const read: number[] = []
+  const source = { size: session.length, read: (offset: number, length: number) => (read.push(length), Promise.resolve(session.subarray(offset, offset + length))) }
+  const summary = await readSummary(source)
+  if (!summary.ok) throw summary.error
+  expect(summary.value.header).toEqual(whole.header)
+  expect(summary.value.index).toEqual(whole.index)
+  const info = describeRecording(whole)
+  expect(info.ok && info.value).toMatchObject({ ticks: 90, players: 2, inputs: whole.index?.inputs, elements: whole.index?.elements, checkpoints: 2, truncated: false })
+  const cut = await readSummary({ ...source, size: session.length - 1 })
+  expect(cut.ok && cut.value.index).toBe(null)
+})

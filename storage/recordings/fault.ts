@@ -1,0 +1,31 @@
+/** What can go wrong with recordings on disk. */
+
+/** `no-space`: the disk or a quota is full. `exists`: another process has begun the same recording. `denied`: rights. `io`: all else. */
+export type RecordingFaultReason = 'no-space' | 'exists' | 'denied' | 'io'
+
+/** A recording could not be written. Nothing that was written before is harmed: it ends with a whole chunk. */
+export class RecordingFault extends Error {
+  override readonly name = 'RecordingFault'
+  readonly reason: RecordingFaultReason
+  readonly path: string
+  constructor(reason: RecordingFaultReason, path: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+    this.path = path
+  }
+}
+
+const REASONS: Readonly<Record<string, RecordingFaultReason>> = { ENOSPC: 'no-space', EDQUOT: 'no-space', EFBIG: 'no-space', EEXIST: 'exists', EACCES: 'denied', EPERM: 'denied', EROFS: 'denied' }
+const WORDS: Readonly<Record<RecordingFaultReason, string>> = {
+  'no-space': 'there is no space left; free some, or point --data at another disk',
+  exists: 'it exists already; is another server running on the same data directory?',
+  denied: 'the rights do not allow it; check who owns the data directory',
+  io: 'the disk reported an error',
+}
+
+/** The one place that judges the file system's errors. */
+export function faultOf(error: unknown, path: string, doing: string): RecordingFault {
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? ''
+  const reason = REASONS[code] ?? 'io'
+  return new RecordingFault(reason, path, `could not ${doing} ${path}: ${WORDS[reason]} (${code || String(error)})`, { cause: error })
+}

@@ -1,0 +1,250 @@
+/**
+ * The recording of a running realm: segments on disk. Called in the realm's own thread each tick; what it does there
+ * is to hand bytes to the system. Syncing and packing happen beside it.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { deflateRaw, deflateRawSync } from 'node:zlib'
+import { Encoding, RecordingWriter, type Note, type PackagePhysics, type Quarantine, type RecordingHeader, type Sample, type StoredCheckpoint } from '../../replay/index.ts'
+import type { InputFrame } from '../../sim/index.ts'
+import { AppendFile } from './append-file.ts'
+import { faultOf, RecordingFault } from './fault.ts'
+import { recordingName } from './names.ts'
+
+/** Bytes at which a new segment begins: some minutes of a full realm, a day of an idle one; a file to be read whole. */
+export const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
+/** Milliseconds between syncs: with the sync itself well under the 100 ms that a power loss may cost. */
+export const COMMIT_EVERY_MS = 50
+/** Bytes that must be free, or nobody is let in any more: a quarter of an hour of a full realm, for someone to act. */
+export const FREE_BYTES_MIN = 256 * 1024 * 1024
+/** Milliseconds between looks at the free space. */
+const SPACE_EVERY_MS = 1000
+/** Fastest: packing shares the cores with the realms, and saves most of the size already. */
+const DEFLATE = { level: 1 }
+
+export interface RecordingFileOptions {
+  /** Is made where it is missing. */
+  readonly directory: string
+  /** Of the first segment. */
+  readonly header: Omit<RecordingHeader, 'segment'>
+  /** The state to start from, where the header says `checkpoint`. */
+  readonly checkpoint?: Uint8Array
+  readonly segmentBytesMax?: number
+  readonly commitEveryMs?: number
+  readonly freeBytesMin?: number
+  /** Something failed beside the ticks: admission must stop. The next call that writes throws it too where it lasts. */
+  onFault(fault: RecordingFault): void
+  /** Free space fell below freeBytesMin (true), or is above it again (false). */
+  onSpaceLow?(low: boolean): void
+}
+
+/** The state at which a new segment begins. */
+export interface RollState {
+  readonly tick: number
+  readonly hash: string
+  readonly players: number
+  readonly elements: number
+  readonly checkpoint: Uint8Array
+}
+
+interface Segment {
+  readonly header: RecordingHeader
+  readonly file: AppendFile
+  readonly writer: RecordingWriter
+  packing: Promise<void> | null
+}
+
+const packLater = promisify<Uint8Array, { level: number }, Uint8Array>(deflateRaw)
+
+/** Calls throw RecordingFault; then nothing of the call was written, and it may be made again once there is space. */
+export class RecordingFile {
+  private readonly options: RecordingFileOptions
+  private segment: Segment
+  private readonly closing = new Set<Promise<void>>()
+  private timer: NodeJS.Timeout | null = null
+  private committing: Promise<void> | null = null
+  private tickSynced: number
+  private spaceSeenMs = -Infinity
+  private free = Number.POSITIVE_INFINITY
+  private low = false
+
+  private constructor(options: RecordingFileOptions) {
+    this.options = options
+    mkdirSync(options.directory, { recursive: true })
+    const start = options.checkpoint && packNow(options.header.startTick, options.checkpoint)
+    this.segment = begin(options.directory, { ...options.header, segment: 1 }, start ?? null, true)
+    this.tickSynced = options.header.startTick
+  }
+
+  /** Begins the recording of an epoch. Its header and starting state are on the disk when this returns. Throws RecordingFault. */
+  static create(options: RecordingFileOptions): RecordingFile {
+    if ((options.header.start === 'checkpoint') !== (options.checkpoint !== undefined)) throw new TypeError('a recording that starts from a checkpoint needs it, another must not have one')
+    return new RecordingFile(options)
+  }
+
+  /** Of the current segment. */
+  get path(): string {
+    return this.segment.file.path
+  }
+
+  get lastTick(): number {
+    return this.segment.writer.lastTick
+  }
+
+  /** The last tick that a loss of power cannot take. */
+  get syncedTick(): number {
+    return this.tickSynced
+  }
+
+  /** Bytes of the current segment. */
+  get bytes(): number {
+    return this.segment.file.bytes
+  }
+
+  /** Bytes free on the disk, as last seen. */
+  get freeBytes(): number {
+    return this.free
+  }
+
+  get spaceLow(): boolean {
+    return this.low
+  }
+
+  /** The segment has reached its size: `roll` after this tick. */
+  get rollDue(): boolean {
+    return this.bytes >= (this.options.segmentBytesMax ?? SEGMENT_BYTES_MAX)
+  }
+
+  /** Before the step. Step the frame that is returned: it is what a reader will get. */
+  frame(frame: InputFrame): InputFrame {
+    const recorded = this.segment.writer.frame(frame)
+    this.commitSoon()
+    return recorded
+  }
+
+  /** After the step, before anything that depends on it is sent. */
+  hash(tick: number, hash: string): void {
+    this.segment.writer.hash(tick, hash)
+    this.commitSoon()
+  }
+
+  sample(sample: Sample): void {
+    this.segment.writer.sample(sample)
+  }
+
+  /** The state after `tick`. It is packed beside the ticks that follow, or stored as it is while another is being packed. */
+  checkpoint(tick: number, bytes: Uint8Array): void {
+    const { segment } = this
+    const lead = { tick, rawBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest() }
+    if (segment.packing) {
+      segment.writer.checkpoint({ ...lead, encoding: Encoding.raw, stored: bytes })
+      return
+    }
+    segment.packing = packLater(bytes, DEFLATE)
+      .then((stored) => segment.writer.checkpoint({ ...lead, encoding: Encoding.deflate, stored }))
+      .catch((error: unknown) => this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, segment.file.path, 'pack a checkpoint for')))
+      .finally(() => (segment.packing = null))
+  }
+
+  physics(physics: PackagePhysics): void {
+    this.segment.writer.physics(physics)
+  }
+
+  quarantine(quarantine: Quarantine): void {
+    this.segment.writer.quarantine(quarantine)
+    this.commitSoon()
+  }
+
+  note(note: Note): void {
+    this.segment.writer.note(note)
+  }
+
+  /** Between two ticks: begins the next segment with this state, and closes the current one beside it. */
+  roll(state: RollState): void {
+    const { segment: before } = this
+    const { tick, hash, players, elements, checkpoint } = state
+    if (tick !== before.writer.lastTick) throw new RangeError(`a segment can begin at tick ${before.writer.lastTick}, not ${tick}`)
+    const header: RecordingHeader = { ...before.header, segment: before.header.segment + 1, start: 'checkpoint', startTick: tick, startHash: hash, players, elements, createdAt: new Date().toISOString() }
+    const sha256 = createHash('sha256').update(checkpoint).digest()
+    this.segment = begin(this.options.directory, header, { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint }, false)
+    const closing = this.finish(before).catch((error: unknown) => this.options.onFault(error as RecordingFault)).finally(() => this.closing.delete(closing))
+    this.closing.add(closing)
+    this.commitSoon()
+  }
+
+  /** Seals the recording and brings all of it to the disk. Throws RecordingFault. */
+  async close(): Promise<void> {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+    await this.committing
+    await Promise.all(this.closing)
+    await this.finish(this.segment)
+    this.tickSynced = this.lastTick
+  }
+
+  /** Seals a segment that gets no further tick. One that ends with a frame whose step failed stays unsealed, for recovery. */
+  private async finish(segment: Segment): Promise<void> {
+    try {
+      await segment.packing
+      if (!segment.writer.pendingFrame) segment.writer.seal()
+      await segment.file.sync()
+    } finally {
+      segment.file.close()
+    }
+  }
+
+  private commitSoon(): void {
+    if (this.timer || this.committing) return
+    this.timer = setTimeout(() => {
+      this.timer = null
+      this.committing = this.commit().then((committed) => {
+        this.committing = null
+        if (committed && this.segment.file.syncedBytes < this.bytes) this.commitSoon()
+      })
+    }, this.options.commitEveryMs ?? COMMIT_EVERY_MS)
+  }
+
+  /** One sync at a time; what is written meanwhile goes with the next. Segments sync in their order. False: it failed; the next write tries again. */
+  private async commit(): Promise<boolean> {
+    try {
+      await Promise.all(this.closing)
+      const { segment } = this
+      const tick = segment.writer.lastTick
+      await segment.file.sync()
+      this.tickSynced = Math.max(this.tickSynced, tick)
+      await this.lookAtSpace()
+      return true
+    } catch (error) {
+      this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, this.options.directory, 'look at the space of'))
+      return false
+    }
+  }
+
+  private async lookAtSpace(): Promise<void> {
+    const nowMs = performance.now()
+    if (nowMs - this.spaceSeenMs < SPACE_EVERY_MS) return
+    this.spaceSeenMs = nowMs
+    const { bavail, bsize } = await statfs(this.options.directory)
+    this.free = bavail * bsize
+    const low = this.free < (this.options.freeBytesMin ?? FREE_BYTES_MIN)
+    if (low !== this.low) this.options.onSpaceLow?.(low)
+    this.low = low
+  }
+}
+
+function packNow(tick: number, bytes: Uint8Array): StoredCheckpoint {
+  return { tick, rawBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest(), encoding: Encoding.deflate, stored: deflateRawSync(bytes) }
+}
+
+/** Opens the file of a segment with its header and, where it has one, its starting checkpoint. */
+function begin(directory: string, header: RecordingHeader, start: StoredCheckpoint | null, durable: boolean): Segment {
+  const first: Uint8Array[] = []
+  let file: AppendFile | null = null
+  const writer = new RecordingWriter(header, (bytes) => (file ? file.append(bytes) : first.push(bytes)))
+  if (start) writer.checkpoint(start)
+  file = AppendFile.create(join(directory, recordingName({ realm: header.definition.id, epoch: header.epoch, segment: header.segment })), Buffer.concat(first), durable)
+  return { header, file, writer, packing: null }
+}
