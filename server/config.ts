@@ -74,7 +74,7 @@ export function readRealmFile(file: string): RealmDefinition {
   }
   const parsed = parseDefinition(json)
   if (parsed.ok) return parsed.definition
-  const shown = parsed.errors.slice(0, FAULTS_SHOWN_MAX).map((error) => `\n    ${error.path === '' ? 'the whole' : error.path}: ${error.message}`)
+  const shown = parsed.errors.slice(0, FAULTS_SHOWN_MAX).map((error) => `\n    ${error.where === '' ? 'the whole' : error.where}: ${error.message}`)
   const more = parsed.errors.length > FAULTS_SHOWN_MAX ? `\n    and ${parsed.errors.length - FAULTS_SHOWN_MAX} more` : ''
   return fail(`the realm file has ${parsed.errors.length} fault${parsed.errors.length === 1 ? '' : 's'}:${shown.join('')}${more}`, 'correct these places')
 }

@@ -38,7 +38,7 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     viewer: loadStaticFiles(join(root, 'viewer')),
     definition: DEFAULT_DEFINITION,
     origins: ['https://friend.example'],
-    signalling: null,
+    transports: [],
     status: () => ({ schema: 'otherworld.status/1', realms: [] }),
     health: () => healthOf('home', 5, 0, 10, problem),
     log: (line) => logged.push(line),
@@ -96,17 +96,16 @@ test('where the viewer is not built the page says so', async () => {
 test('errors say what, where and what to do', async () => {
   const base = await start()
   const post = (body: string): Promise<Response> => fetch(`${base}/v1/login`, { method: 'POST', body })
-  for (const [response, status, code] of [
+  for (const [response, status, reason] of [
     [await fetch(`${base}/v1/nothing`), 404, 'not-found'],
     [await fetch(`${base}/v1/login`), 405, 'method-not-allowed'],
-    [await post('{'), 400, 'not-json'],
+    [await post('{'), 400, 'bad-json'],
     [await post('{"name": 1}'), 400, 'bad-name'],
-    [await post(`{"name": "${'x'.repeat(70_000)}"}`), 413, 'too-large'],
-    [await fetch(`${base}/v1/ws`), 426, 'upgrade-required'],
-    [await fetch(`${base}/.wrtc/v2/connections`, { method: 'POST' }), 404, 'no-webrtc'],
+    [await post(`{"name": "${'x'.repeat(70_000)}"}`), 413, 'body-too-large'],
+    [await fetch(`${base}/.wrtc/v2/connections`, { method: 'POST' }), 404, 'not-found'],
   ] as const) {
     expect(response.status).toBe(status)
-    expect(await response.json()).toMatchObject({ error: { code, what: expect.any(String), where: expect.any(String), fix: expect.any(String) } })
+    expect(await response.json()).toMatchObject({ reason, message: expect.any(String) })
   }
   expect((await post('{"name": "Ada"}')).status).toBe(200)
 })

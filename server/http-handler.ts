@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Effect, Exit, Cause } from 'effect'
 import type { RealmDefinition } from '../sim/index.ts'
 import { plainAddress } from '../netcode/connection-limits.ts'
-import { originAllowed } from '../netcode/origin.ts'
+import { handleCors, HttpError, readJson, sendJson } from '../netcode/http.ts'
 import { LoginError, type GatewayService } from './gateway.ts'
-import { HttpError, readJson, securityHeaders, sendError, sendJson } from './http-reply.ts'
+import { RouteError, securityHeaders, sendError } from './http-reply.ts'
 import type { StaticFiles } from './static-files.ts'
 import type { Health, ServerStatus } from './status.ts'
 
@@ -15,8 +15,8 @@ export interface HttpParts {
   readonly definition: RealmDefinition
   /** Origins of pages elsewhere that may use the API. */
   readonly origins: readonly string[]
-  /** Answers a request of WebRTC signalling (/.wrtc/v2) and returns true; null where WebRTC is off. */
-  readonly signalling: ((request: IncomingMessage, response: ServerResponse) => boolean) | null
+  /** The transports' own addresses (signalling at /.wrtc/v2, /v1/ws): each answers and returns true, or false for any other. */
+  readonly transports: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[]
   status(): ServerStatus
   health(): Health
   log(line: string): void
@@ -30,22 +30,20 @@ export function httpHandler(parts: HttpParts): (request: IncomingMessage, respon
     request.on('error', () => undefined)
     response.on('error', () => undefined)
     route(parts, request, response).catch((error: unknown) => {
-      if (error instanceof HttpError) return sendError(response, error)
-      if (request.destroyed && !request.complete) return undefined
-      parts.log(`http: ${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`)
-      return sendError(response, new HttpError(500, 'internal', 'the server failed to answer', request.url ?? '', 'try again; the server log says more'))
+      if (!(error instanceof HttpError)) parts.log(`http: ${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`)
+      sendError(response, error)
     })
   }
 }
 
 async function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   securityHeaders(response, request.headers.host)
-  if (parts.signalling?.(request, response)) return undefined
+  if (parts.transports.some((answers) => answers(request, response))) return undefined
+  // Pages of other sites may not use the API, unless the operator names them: a visitor's browser is not their tool.
+  if (handleCors(request, response, parts.origins)) return undefined
   const path = pathOf(request)
-  checkOrigin(parts, request, response)
-  if (path.startsWith('/.wrtc/')) throw new HttpError(404, 'no-webrtc', 'there is no WebRTC signalling at this address', path, 'connect by WebSocket at /v1/ws')
-  if (request.method === 'OPTIONS') return void response.writeHead(204).end()
   if (path === '/v1/login') return login(parts, request, response)
+  if (path.startsWith('/.wrtc/')) throw notFound(path)
   only(request, ['GET', 'HEAD'])
   if (path === '/healthz') {
     const health = parts.health()
@@ -53,7 +51,6 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
   }
   if (path === '/v1/status') return sendJson(response, 200, parts.status())
   if (path === `/v1/realms/${encodeURIComponent(parts.definition.id)}/definition`) return sendJson(response, 200, parts.definition)
-  if (path === '/v1/ws') throw new HttpError(426, 'upgrade-required', 'this address takes WebSocket connections only', path, 'connect with ws://')
   if (path.startsWith('/v1/')) throw notFound(path)
   return page(parts, path, request, response)
 }
@@ -62,30 +59,16 @@ function pathOf(request: IncomingMessage): string {
   try {
     return decodeURIComponent(new URL(request.url ?? '/', 'http://server').pathname)
   } catch {
-    throw new HttpError(400, 'bad-path', 'the path is not valid', request.url ?? '', 'percent-encode it as UTF-8')
+    throw new RouteError(400, 'bad-path', 'the path is not valid', request.url ?? '', 'percent-encode it as UTF-8')
   }
-}
-
-/** Pages of other sites may not use the API, unless the operator names them: a visitor's browser is not their tool. */
-function checkOrigin(parts: HttpParts, request: IncomingMessage, response: ServerResponse): void {
-  const { origin, host } = request.headers
-  if (!originAllowed(origin, host, parts.origins))
-    throw new HttpError(403, 'foreign-origin', `pages of ${String(origin).slice(0, 200)} may not use this server`, 'Origin', 'let the operator start the server with --origins ORIGIN')
-  if (origin === undefined || !parts.origins.includes(origin)) return
-  response.setHeader('access-control-allow-origin', origin)
-  response.setHeader('access-control-allow-headers', 'authorization, content-type')
-  response.setHeader('access-control-allow-methods', 'GET, HEAD, POST')
-  response.setHeader('access-control-max-age', '600')
-  response.setHeader('cross-origin-resource-policy', 'cross-origin')
-  response.setHeader('vary', 'origin')
 }
 
 function only(request: IncomingMessage, methods: readonly string[]): void {
   if (!methods.includes(request.method ?? ''))
-    throw new HttpError(405, 'method-not-allowed', `${request.method} is not possible here`, request.url ?? '', `use ${methods.join(' or ')}`)
+    throw new RouteError(405, 'method-not-allowed', `${request.method} is not possible here`, request.url ?? '', `use ${methods.join(' or ')}`)
 }
 
-const notFound = (path: string): HttpError => new HttpError(404, 'not-found', 'there is nothing at this address', path, 'see docs/operating.md for the addresses')
+const notFound = (path: string): RouteError => new RouteError(404, 'not-found', 'there is nothing at this address', path, 'see docs/operating.md for the addresses')
 
 async function login(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   only(request, ['POST'])
@@ -99,7 +82,7 @@ async function login(parts: HttpParts, request: IncomingMessage, response: Serve
   if (Exit.isSuccess(exit)) return sendJson(response, 200, exit.value)
   const error = Cause.squash(exit.cause)
   if (!(error instanceof LoginError)) throw error
-  throw new HttpError(LOGIN_STATUS[error.reason], error.reason, error.what, error.where, error.fix)
+  throw new RouteError(LOGIN_STATUS[error.reason], error.reason, error.what, error.where, error.fix)
 }
 
 /** Plain words where the viewer is not built; no scripts, no styles. */

@@ -28,7 +28,7 @@ test('what comes after the seal goes into the next frame', () => {
 })
 
 test('a player\'s excess waits, others are not held up, and a flood ends', () => {
-  const center = new InteractionCenter({ inputsPerFrameMax: 4, backlogMax: 10, frameInputsMax: 100 })
+  const center = new InteractionCenter({ inputsPerFrameMax: 4, backlogMax: 10, frameInputsMax: 100, frameBytesMax: 1e6 })
   const taken = Array.from({ length: 12 }, (_, i) => center.submit(1, input(i + 1, release(0))))
   expect(taken.filter(Boolean)).toHaveLength(10)
   center.submit(2, input(1, release(0)))
@@ -39,7 +39,7 @@ test('a player\'s excess waits, others are not held up, and a flood ends', () =>
 })
 
 test('a full frame starves nobody for long', () => {
-  const center = new InteractionCenter({ inputsPerFrameMax: 1, backlogMax: 1_000, frameInputsMax: 2 })
+  const center = new InteractionCenter({ inputsPerFrameMax: 1, backlogMax: 1_000, frameInputsMax: 2, frameBytesMax: 1e6 })
   const served = new Map<number, number>()
   for (let tick = 1; tick <= 400; tick++) {
     for (let player = 1; player <= 4; player++) center.submit(player, input(tick, release(0)))
@@ -53,6 +53,23 @@ test('of poses, drags and moves that wait only the newest is kept, but a jump an
   for (const [i, command] of [move(0.25), drag(0, 1), move(0.5), drag(0, 2), drag(1, 3), release(0), drag(0, 4), move(0.75, true), move(1)].entries())
     center.submit(1, input(i + 1, command))
   expect(center.seal(1).inputs.map(({ sequence }) => sequence)).toEqual([3, 4, 5, 6, 7, 8, 9])
+})
+
+test('frames stay within what a recording can hold, however large the spawns', () => {
+  const points = Array.from({ length: 192 }, (_, i) => Math.fround(Math.sin(i)))
+  const colliders = Array.from({ length: 16 }, () => ({ shape: { type: 'convex' as const, points }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }))
+  const prop = { name: 'rock', motion: 'dynamic' as const, colliders, density: 1_000, friction: 1, restitution: 0, color: 0 }
+  const spawn: Command = { type: 'spawn', prop, position: { x: 0, y: 1, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 }
+  const center = new InteractionCenter()
+  for (let player = 1; player <= 60; player++) for (let i = 1; i <= 16; i++) center.submit(player, input(i, spawn))
+  let spawned = 0
+  for (let tick = 1; center.backlog > 0; tick++) {
+    const bytes = encodeFrame(center.seal(tick))
+    const decoded = decodeFrame(bytes)
+    expect(decoded.ok).toBe(true)
+    if (decoded.ok) spawned += decoded.value.inputs.length
+  }
+  expect(spawned).toBe(960)
 })
 
 test('a sequence that comes twice never stands twice in a frame', () => {
@@ -71,7 +88,7 @@ const command = fc.oneof(
 const arrivals = fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 50 }), command, fc.boolean()), { maxLength: 120 })
 
 property.prop([arrivals])('whatever arrives, frames are canonical and every command is carried out once', (all) => {
-  const center = new InteractionCenter({ inputsPerFrameMax: 3, backlogMax: 1_000, frameInputsMax: 8 })
+  const center = new InteractionCenter({ inputsPerFrameMax: 3, backlogMax: 1_000, frameInputsMax: 8, frameBytesMax: 1e6 })
   const frames: InputFrame[] = []
   const seal = (): void => { frames.push(center.seal(frames.length + 1)) }
   for (const [player, sequence, intent, sealNow] of all) {

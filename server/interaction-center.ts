@@ -2,7 +2,7 @@
  * Interaction Center: gathers what players and the server intend, and seals one InputFrame a tick. What comes after a
  * frame is sealed, or exceeds a player's share of it, goes into the next one.
  */
-import { FRAME_INPUTS_MAX } from '../protocol/index.ts'
+import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX } from '../protocol/index.ts'
 import { compareInputs, type Command, type Input, type InputFrame, type PlayerId } from '../sim/index.ts'
 import { INPUT_BACKLOG_MAX, INPUTS_PER_FRAME_MAX } from './limits.ts'
 
@@ -10,14 +10,30 @@ export interface InteractionLimits {
   readonly inputsPerFrameMax: number
   readonly backlogMax: number
   readonly frameInputsMax: number
+  readonly frameBytesMax: number
 }
 
-const LIMITS: InteractionLimits = { inputsPerFrameMax: INPUTS_PER_FRAME_MAX, backlogMax: INPUT_BACKLOG_MAX, frameInputsMax: FRAME_INPUTS_MAX }
+const LIMITS: InteractionLimits = {
+  inputsPerFrameMax: INPUTS_PER_FRAME_MAX,
+  backlogMax: INPUT_BACKLOG_MAX,
+  frameInputsMax: FRAME_INPUTS_MAX,
+  // Half of what a frame may have: the server's own inputs stand in it uncounted.
+  frameBytesMax: FRAME_BYTES_MAX / 2,
+}
+
+/** Bytes of any input but a spawn, in a frame: the largest, a pose of 18 bones, has about 130. */
+const SMALL_INPUT_BYTES = 160
+
+interface Waiting {
+  readonly input: Input
+  /** In a frame, at most. */
+  readonly bytes: number
+}
 
 export class InteractionCenter {
   private readonly limits: InteractionLimits
   /** In order of arrival. */
-  private readonly waiting = new Map<PlayerId, Input[]>()
+  private readonly waiting = new Map<PlayerId, Waiting[]>()
   private fromServer: Input[] = []
   private serverSequence = 0
 
@@ -35,12 +51,14 @@ export class InteractionCenter {
   /** Queues a player's input; false: the player has sent more than can ever be worked off, and it was not taken. */
   submit(player: PlayerId, input: Input): boolean {
     const queue = this.waiting.get(player)
-    const own: Input = { player, sequence: input.sequence, command: input.command }
+    const { sequence, command } = input
+    const bytes = command.type === 'spawn' ? encodeInput(input).length + SMALL_INPUT_BYTES : SMALL_INPUT_BYTES
+    const own: Waiting = { input: { player, sequence, command }, bytes }
     if (!queue) {
       this.waiting.set(player, [own])
       return true
     }
-    const stale = supersededBy(own, queue)
+    const stale = supersededBy(command, queue)
     if (stale !== -1) queue.splice(stale, 1)
     else if (queue.length >= this.limits.backlogMax) return false
     queue.push(own)
@@ -61,46 +79,55 @@ export class InteractionCenter {
 
   /** Takes the inputs of `tick`: the server's all, of each player at most the share, in canonical order. */
   seal(tick: number): InputFrame {
-    const inputs = this.fromServer
+    const frame = new OpenFrame(this.fromServer, this.limits)
     this.fromServer = []
     const players = [...this.waiting.keys()]
     // Who is served first changes by the tick, so that a full frame starves nobody.
     for (let i = 0; i < players.length; i++) {
       const player = players[(i + tick) % players.length] ?? 0
-      const queue = this.waiting.get(player) ?? []
-      const room = Math.min(this.limits.inputsPerFrameMax, this.limits.frameInputsMax - inputs.length)
-      const rest = take(queue, room, inputs)
+      const rest = frame.take(this.waiting.get(player) ?? [])
       if (rest.length === 0) this.waiting.delete(player)
       else this.waiting.set(player, rest)
     }
-    return { tick, inputs: inputs.toSorted(compareInputs) }
+    return { tick, inputs: frame.inputs.toSorted(compareInputs) }
   }
 }
 
-/** Moves up to `room` inputs into the frame, no sequence twice; returns those that wait on. */
-function take(queue: readonly Input[], room: number, frame: Input[]): Input[] {
-  const rest: Input[] = []
-  const taken = new Set<number>()
-  for (const input of queue) {
-    if (taken.size >= room || taken.has(input.sequence)) {
-      rest.push(input)
-      continue
-    }
-    taken.add(input.sequence)
-    frame.push(input)
+/** A frame that is being filled. */
+class OpenFrame {
+  readonly inputs: Input[]
+  private readonly limits: InteractionLimits
+  private bytes = 0
+
+  constructor(fromServer: Input[], limits: InteractionLimits) {
+    this.inputs = fromServer
+    this.limits = limits
   }
-  return rest
+
+  /** Takes of one player's queue what there is room for, no sequence twice, and nothing past what must wait; returns the rest. */
+  take(queue: readonly Waiting[]): Waiting[] {
+    const { inputsPerFrameMax, frameInputsMax, frameBytesMax } = this.limits
+    const taken = new Set<number>()
+    for (const [i, { input, bytes }] of queue.entries()) {
+      const full = taken.size >= inputsPerFrameMax || this.inputs.length >= frameInputsMax || this.bytes + bytes > frameBytesMax
+      if (full || taken.has(input.sequence)) return queue.slice(i)
+      taken.add(input.sequence)
+      this.inputs.push(input)
+      this.bytes += bytes
+    }
+    return []
+  }
 }
 
 /**
  * Index of a waiting input that a newer one makes pointless: the same pose, drag of the same hand, or move of the same
  * kind, with nothing but such inputs after it. A jump or a change between walking and flying is kept.
  */
-function supersededBy(input: Input, queue: readonly Input[]): number {
+function supersededBy(newer: Command, queue: readonly Waiting[]): number {
   for (let i = queue.length - 1; i >= 0; i--) {
-    const { command } = queue[i] ?? input
-    if (command.type !== 'move' && command.type !== 'pose' && command.type !== 'drag') return -1
-    if (sameChannel(command, input.command)) return i
+    const older = queue[i]?.input.command
+    if (older?.type !== 'move' && older?.type !== 'pose' && older?.type !== 'drag') return -1
+    if (sameChannel(older, newer)) return i
   }
   return -1
 }

@@ -1,0 +1,51 @@
+/** A player of the realm as the server keeps it: outlives links, ends with its leave. */
+import { ServerSession } from '../netcode/session/index.ts'
+import type { PlayerId } from '../sim/index.ts'
+import type { LinkId } from './realm-messages.ts'
+
+/** The numbers of a session that the recording remembers. */
+export interface HeardNumbers {
+  /** Highest sequence of the player's inputs. */
+  readonly sequence: number
+  /** Highest sequence of its commands. */
+  readonly ackCommand: number
+}
+
+export class Member {
+  readonly player: PlayerId
+  readonly name: string
+  readonly session: ServerSession
+  /** Null while nobody is connected. */
+  link: LinkId | null = null
+  /** Since when `link` is what it is. */
+  linkAtMs: number
+  /** `new`: has said nothing. `joining`: its join is on its way. `playing`: it has an avatar. */
+  stage: 'new' | 'joining' | 'playing' = 'new'
+  /** On this link: no Hello yet, a Hello that is to be answered, answered. */
+  greeting: 'none' | 'asked' | 'welcomed' = 'none'
+  /** It was welcomed on an earlier link, or recovered: its numbering goes on. */
+  known = false
+
+  constructor(player: PlayerId, name: string, nowMs: number, heard?: HeardNumbers) {
+    this.player = player
+    this.name = name
+    this.linkAtMs = nowMs
+    this.session = new ServerSession(nowMs, heard)
+    this.session.detach()
+  }
+
+  attach(link: LinkId, nowMs: number): void {
+    this.session.attach(nowMs)
+    this.session.player = this.player
+    this.link = link
+    this.linkAtMs = nowMs
+    this.greeting = 'none'
+  }
+
+  detach(nowMs: number): void {
+    this.session.detach()
+    this.link = null
+    this.linkAtMs = nowMs
+    this.greeting = 'none'
+  }
+}

@@ -1,0 +1,15 @@
+/** Where the package stands, so that bundled and unbundled code finds the built files. */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The directory with package.json above this module. */
+export function packageRoot(): string {
+  let directory = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(directory, 'package.json'))) {
+    const parent = dirname(directory)
+    if (parent === directory) throw new Error(`there is no package.json above ${import.meta.url}`)
+    directory = parent
+  }
+  return directory
+}

@@ -1,0 +1,274 @@
+/** Realm host: the main thread's side of one realm instance: runs its worker, carries its packets, watches over it. */
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { Context, Deferred, Effect, Layer } from 'effect'
+import type { ConnectionId, Peer, ServerEvents, ServerTransport } from '../netcode/transport.ts'
+import { ServerSettings, type Settings } from './config.ts'
+import { DataDirectoryService } from './data-directory-service.ts'
+import { ServerError } from './error.ts'
+import { Gateway, type GatewayService } from './gateway.ts'
+import { INBOUND_BATCH_MS, INBOUND_QUEUE_MAX, LINKS_MAX, RESTART_WINDOW_MS, RESTARTS_MAX, SHUTDOWN_MS_MAX } from './limits.ts'
+import { LinkTable } from './link-table.ts'
+import { packageRoot } from './package-root.ts'
+import { PacketBatch, type FromRealm, type LinkEvent, type LinkId, type RealmStart, type ToRealm, type WorkerStatus } from './realm-messages.ts'
+import { healthOf, type Health, type RealmStatus } from './status.ts'
+
+export interface RealmHostService {
+  /** Succeeds when the realm ticks for the first time; fails with why it cannot. */
+  readonly ready: Effect.Effect<void, ServerError>
+  /** What a transport reports to; `transport` is asked for when something happens, as it is made with these. */
+  eventsFor(transport: () => ServerTransport): ServerEvents
+  status(): RealmStatus
+  health(): Health
+  /** Says goodbye to everyone, seals the recording, ends the worker. Once; later calls wait for the same end. */
+  drain(reason: string): Promise<void>
+}
+
+export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('otherworld/RealmHost') {
+  static readonly layer = Layer.effect(
+    RealmHost,
+    Effect.gen(function* () {
+      const settings = yield* ServerSettings
+      const data = yield* DataDirectoryService
+      const gateway = yield* Gateway
+      const ready = yield* Deferred.make<void, ServerError>()
+      const settle = (error: ServerError | null): void => {
+        Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void)
+      }
+      const host = yield* Effect.acquireRelease(
+        Effect.sync(() => new Host(settings, gateway, { definition: settings.definition, recordings: data.recordings }, settle)),
+        (running) => Effect.promise(() => running.drain('The server stops.')),
+      )
+      return {
+        ready: Deferred.await(ready),
+        eventsFor: (transport) => host.eventsFor(transport),
+        status: () => host.status(),
+        health: () => host.health(),
+        drain: (reason) => host.drain(reason),
+      }
+    }),
+  )
+}
+
+type Settle = (error: ServerError | null) => void
+
+class Host {
+  private readonly settings: Settings
+  private readonly gateway: GatewayService
+  private readonly start: RealmStart
+  private readonly settle: Settle
+  private readonly links = new LinkTable()
+  private readonly inbound = new PacketBatch()
+  private events: LinkEvent[] = []
+  private batchTimer: NodeJS.Timeout | undefined
+  private worker: Worker | null = null
+  private problem: string | null = 'the realm is starting'
+  private tick = 0
+  private tickAtMs = performance.now()
+  private stateHash = ''
+  private workerStatus: WorkerStatus
+  private restartsAtMs: number[] = []
+  private restarts = 0
+  private dropped = 0
+  private draining: Promise<void> | null = null
+  private everReady = false
+
+  constructor(settings: Settings, gateway: GatewayService, start: RealmStart, settle: Settle) {
+    this.settings = settings
+    this.gateway = gateway
+    this.start = start
+    this.settle = settle
+    this.workerStatus = emptyStatus(start.definition.id)
+    this.launch()
+  }
+
+  eventsFor(transport: () => ServerTransport): ServerEvents {
+    return {
+      opened: (connection, peer) => this.opened(transport(), connection, peer),
+      received: (connection, bytes) => this.received(transport(), connection, bytes),
+      closed: (connection, reason) => this.closed(transport(), connection, reason),
+    }
+  }
+
+  status(): RealmStatus {
+    return { ...this.workerStatus, tick: this.tick, stateHash: this.stateHash, connections: this.links.size, restarts: this.restarts }
+  }
+
+  health(): Health {
+    return healthOf(this.start.definition.id, this.tick, this.tickAtMs, performance.now(), this.problem)
+  }
+
+  drain(reason: string): Promise<void> {
+    this.draining ??= this.stopWorker(reason)
+    return this.draining
+  }
+
+  // --- links
+
+  private opened(transport: ServerTransport, connection: ConnectionId, peer: Peer): void {
+    const claims = this.gateway.claimsOf(peer.session)
+    const refusal = this.problem ?? (this.links.size >= LINKS_MAX ? `the server is full (${LINKS_MAX} connections)` : null)
+    if (refusal !== null || !claims) {
+      transport.close(connection, refusal ?? 'the session is not known; log in again')
+      return
+    }
+    this.queue({ type: 'opened', link: this.links.add(transport, connection), peer, claims })
+  }
+
+  private received(transport: ServerTransport, connection: ConnectionId, bytes: Uint8Array): void {
+    const link = this.links.linkOf(transport, connection)
+    if (link === undefined) return
+    if (this.inbound.count >= INBOUND_QUEUE_MAX) {
+      this.dropped++
+      return
+    }
+    this.inbound.add(bytes)
+    this.queue({ type: 'received', link, length: bytes.length })
+  }
+
+  private closed(transport: ServerTransport, connection: ConnectionId, reason: string): void {
+    const link = this.links.linkOf(transport, connection)
+    if (link === undefined) return
+    this.links.remove(link)
+    this.queue({ type: 'closed', link, reason })
+  }
+
+  private queue(event: LinkEvent): void {
+    this.events.push(event)
+    this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS)
+  }
+
+  private flush(): void {
+    this.batchTimer = undefined
+    const bytes = this.inbound.pack()
+    const message: ToRealm = { type: 'batch', events: this.events, bytes }
+    this.events = []
+    this.worker?.postMessage(message, [bytes.buffer])
+    if (this.dropped > 0) this.settings.log(`realm: ${this.dropped} packets were dropped because the realm does not keep up`)
+    this.dropped = 0
+  }
+
+  private closeLinks(reason: string): void {
+    for (const link of this.links.links()) this.closeLink(link, reason)
+    this.events = []
+    this.inbound.pack()
+  }
+
+  /** The transport reports the end in its own time; the worker has forgotten the link already. */
+  private closeLink(link: LinkId, reason: string): void {
+    const entry = this.links.find(link)
+    this.links.remove(link)
+    entry?.transport.close(entry.connection, reason)
+  }
+
+  // --- the worker
+
+  private launch(): void {
+    const worker = new Worker(join(packageRoot(), 'dist/node/realm-worker.js'), { workerData: this.start, name: `realm ${this.start.definition.id}` })
+    this.worker = worker
+    worker.on('message', (message: FromRealm) => {
+      if (worker === this.worker) this.heard(message)
+    })
+    worker.on('error', (error) => this.settings.log(`realm: the worker failed: ${error.stack ?? error.message}`))
+    worker.on('exit', () => {
+      if (worker === this.worker) this.died()
+    })
+  }
+
+  private heard(message: FromRealm): void {
+    switch (message.type) {
+      case 'ready': return this.started(message)
+      case 'tick': return this.ticked(message)
+      case 'status':
+        this.workerStatus = message.status
+        return undefined
+      case 'note': return this.settings.log(`realm: ${message.text}`)
+      case 'failed': return this.failed(message)
+      case 'stopped': return undefined
+    }
+  }
+
+  private started(message: Extract<FromRealm, { type: 'ready' }>): void {
+    this.problem = null
+    this.everReady = true
+    this.tick = message.tick
+    this.tickAtMs = performance.now()
+    for (const note of message.notes) this.settings.log(`realm: ${note}`)
+    this.settle(null)
+  }
+
+  private ticked(message: Extract<FromRealm, { type: 'tick' }>): void {
+    this.tick = message.tick
+    this.stateHash = message.stateHash
+    this.tickAtMs = performance.now()
+    const used = new Set<ServerTransport>()
+    let offset = 0
+    for (const [i, link] of message.links.entries()) {
+      const end = offset + (message.lengths[i] ?? 0)
+      const entry = this.links.find(link)
+      entry?.transport.send(entry.connection, message.bytes.subarray(offset, end))
+      if (entry) used.add(entry.transport)
+      offset = end
+    }
+    for (const transport of used) transport.flush()
+    for (const { link, reason } of message.closes) this.closeLink(link, reason)
+  }
+
+  private failed({ what, where, fix, retry }: Extract<FromRealm, { type: 'failed' }>): void {
+    const error = new ServerError({ reason: 'realm', what, where, fix })
+    this.settings.log(`realm: ${error.message}`)
+    if (retry) return
+    // A start that cannot succeed is not repeated: the worker's end finds the restarts used up.
+    this.restartsAtMs = Array.from({ length: RESTARTS_MAX }, () => performance.now())
+    this.problem = what
+    if (!this.everReady) this.settle(error)
+  }
+
+  private died(): void {
+    this.worker = null
+    this.closeLinks('The realm starts again; reconnect to go on where you were.')
+    if (this.draining) return
+    const nowMs = performance.now()
+    this.restartsAtMs = this.restartsAtMs.filter((atMs) => atMs > nowMs - RESTART_WINDOW_MS)
+    if (this.restartsAtMs.length >= RESTARTS_MAX) return this.giveUp()
+    this.problem = 'the realm starts again after a fault'
+    this.restartsAtMs.push(nowMs)
+    this.restarts++
+    this.settings.log(`realm: the worker died and is started again from its recording (${this.restartsAtMs.length} of ${RESTARTS_MAX} times a minute)`)
+    setTimeout(() => { if (!this.draining) this.launch() }, 100 * 2 ** (this.restartsAtMs.length - 1))
+  }
+
+  private giveUp(): void {
+    this.problem = `the realm died too often (${this.problem ?? 'the log says why'})`
+    this.settings.log(`realm: ${this.problem}; it stays down. Look above for the reason, then start the server again.`)
+    this.settle(new ServerError({ reason: 'realm', what: this.problem, where: `realm ${this.start.definition.id}`, fix: 'the log says why; correct it and start the server again' }))
+  }
+
+  private async stopWorker(reason: string): Promise<void> {
+    this.problem ??= 'the server stops'
+    clearTimeout(this.batchTimer)
+    const { worker } = this
+    if (worker) await endOf(worker, () => worker.postMessage({ type: 'stop', reason } satisfies ToRealm), (text) => this.settings.log(text))
+    this.worker = null
+    this.closeLinks(reason)
+  }
+}
+
+/** Asks a worker to end and waits; past SHUTDOWN_MS_MAX it is ended from outside, and its recording is recovered at the next start. */
+async function endOf(worker: Worker, ask: () => void, log: (line: string) => void): Promise<void> {
+  const ended = new Promise<void>((resolve) => { worker.once('exit', () => resolve()) })
+  const timer = setTimeout(() => {
+    log(`realm: the worker did not end within ${SHUTDOWN_MS_MAX / 1_000} s and is ended without sealing its recording`)
+    void worker.terminate()
+  }, SHUTDOWN_MS_MAX)
+  ask()
+  await ended
+  clearTimeout(timer)
+}
+
+function emptyStatus(id: string): WorkerStatus {
+  return {
+    id, tick: 0, stateHash: '', players: 0, elements: 0, tickMsP50: 0, tickMsP99: 0, tickMsMax: 0, overruns: 0, delayedMs: 0,
+    observers: 0, connections: 0, epoch: 0,
+  }
+}

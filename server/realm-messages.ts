@@ -1,0 +1,74 @@
+/**
+ * What the main thread and a realm's worker say to each other. Packets of all links travel in one array of bytes,
+ * which changes hands without being copied; the events name their lengths in its order.
+ */
+import type { Peer } from '../netcode/transport.ts'
+import type { RealmDefinition } from '../sim/index.ts'
+import type { RealmStatus } from './status.ts'
+import type { Claims } from './tokens.ts'
+
+/** One link of one client, of whichever transport; never used again while the server runs. */
+export type LinkId = number
+
+export type LinkEvent =
+  | { readonly type: 'opened'; readonly link: LinkId; readonly peer: Peer; readonly claims: Claims }
+  | { readonly type: 'received'; readonly link: LinkId; readonly length: number }
+  | { readonly type: 'closed'; readonly link: LinkId; readonly reason: string }
+
+/** How a worker is started. */
+export interface RealmStart {
+  readonly definition: RealmDefinition
+  /** Directory of the recordings. */
+  readonly recordings: string
+}
+
+export type ToRealm =
+  | { readonly type: 'batch'; readonly events: readonly LinkEvent[]; readonly bytes: Uint8Array }
+  /** Say goodbye to everyone with these words, seal the recording, end. */
+  | { readonly type: 'stop'; readonly reason: string }
+
+export type FromRealm =
+  | { readonly type: 'ready'; readonly tick: number; readonly notes: readonly string[] }
+  /** The outcome of one tick: packet i goes to `links[i]` and has `lengths[i]` bytes; then links are closed. */
+  | {
+      readonly type: 'tick'; readonly tick: number; readonly stateHash: string
+      readonly links: readonly LinkId[]; readonly lengths: readonly number[]; readonly bytes: Uint8Array
+      readonly closes: readonly { readonly link: LinkId; readonly reason: string }[]
+    }
+  /** Once a second. */
+  | { readonly type: 'status'; readonly status: WorkerStatus }
+  /** For the operator's log. */
+  | { readonly type: 'note'; readonly text: string }
+  /** It cannot start or go on; the worker ends after it. */
+  | { readonly type: 'failed'; readonly what: string; readonly where: string; readonly fix: string; readonly retry: boolean }
+  | { readonly type: 'stopped' }
+
+export type WorkerStatus = Omit<RealmStatus, 'restarts'>
+
+/** Packets on their way in one batch. */
+export class PacketBatch {
+  private packets: Uint8Array[] = []
+  private total = 0
+
+  add(bytes: Uint8Array): void {
+    this.packets.push(bytes)
+    this.total += bytes.length
+  }
+
+  get count(): number {
+    return this.packets.length
+  }
+
+  /** All packets in one array of their own, in the order in which they came; starts anew. */
+  pack(): Uint8Array<ArrayBuffer> {
+    const packed = new Uint8Array(this.total)
+    let offset = 0
+    for (const packet of this.packets) {
+      packed.set(packet, offset)
+      offset += packet.length
+    }
+    this.packets = []
+    this.total = 0
+    return packed
+  }
+}

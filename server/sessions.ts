@@ -1,0 +1,261 @@
+/**
+ * Sessions of a realm's players: from a link's first packet over Hello, join and Welcome to goodbye, time-out or
+ * resume. A fault of one client ends that client alone, and it is told why.
+ */
+import { RESUME_MS_MAX, type Received } from '../netcode/session/index.ts'
+import { encodeSnapshot } from '../netcode/snapshot.ts'
+import { encodeSnapshotPart, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
+import { avatars, props, type Input, type PlayerId, type Realm } from '../sim/index.ts'
+import { Catalog } from './catalog.ts'
+import type { InteractionCenter } from './interaction-center.ts'
+import { HELLO_MS_MAX } from './limits.ts'
+import { Member, type HeardNumbers } from './member.ts'
+import { versionWords } from './observers.ts'
+import type { Outbound } from './outbound.ts'
+import { Outcomes } from './outcomes.ts'
+import { Partings } from './partings.ts'
+import type { TickOutcome } from './realm-core.ts'
+import type { LinkId } from './realm-messages.ts'
+import type { Claims } from './tokens.ts'
+
+/** Snapshots go out every so many ticks: 20 a second at 60. */
+const SNAPSHOT_TICKS = 3
+/** Clients are told the state's hash every so many ticks. */
+const HASH_SAMPLE_TICKS = 60
+
+export interface SessionsOptions {
+  readonly realm: Realm
+  readonly center: InteractionCenter
+  readonly out: Outbound
+  /** Of players whose avatars stand in a recovered realm. */
+  readonly heard: ReadonlyMap<PlayerId, HeardNumbers>
+}
+
+export class Sessions {
+  private readonly options: SessionsOptions
+  private readonly catalog: Catalog
+  private readonly outcomes: Outcomes
+  private readonly partings: Partings
+  private readonly definition: string
+  private readonly members = new Map<PlayerId, Member>()
+  private readonly byLink = new Map<LinkId, Member>()
+  /** Links that have said nothing yet. */
+  private readonly silent = new Map<LinkId, { readonly claims: Claims; readonly openedAtMs: number }>()
+  private snapshots = 0
+  private nowMs: number
+
+  /** Avatars that stand in the realm already wait for their players to come back. */
+  constructor(options: SessionsOptions, nowMs: number) {
+    const { realm, heard, out } = options
+    this.options = options
+    this.nowMs = nowMs
+    this.catalog = new Catalog(realm)
+    this.partings = new Partings(out)
+    this.definition = JSON.stringify(realm.definition)
+    this.outcomes = new Outcomes(realm, {
+      memberOf: (player) => this.members.get(player),
+      refused: (member, reason) => this.expel(member, reason, this.nowMs),
+    })
+    for (const { player, name, moveSequence } of realm.avatars.values()) {
+      const member = new Member(player, name, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
+      member.stage = 'playing'
+      member.known = true
+      this.members.set(player, member)
+    }
+  }
+
+  get connected(): number {
+    return this.byLink.size
+  }
+
+  // --- what the transports say
+
+  opened(link: LinkId, claims: Claims, nowMs: number): void {
+    this.silent.set(link, { claims, openedAtMs: nowMs })
+  }
+
+  received(link: LinkId, bytes: Uint8Array, nowMs: number): void {
+    if (this.partings.received(link, bytes, nowMs)) return
+    const member = this.byLink.get(link) ?? this.firstPacket(link, nowMs)
+    if (!member) return
+    const heard = member.session.receive(bytes, nowMs)
+    if (heard.ok) this.heard(member, heard.value, nowMs)
+    else this.expel(member, heard.error.message, nowMs)
+  }
+
+  closed(link: LinkId, nowMs: number): void {
+    this.silent.delete(link)
+    this.partings.closed(link)
+    const member = this.byLink.get(link)
+    if (member) this.lost(member, nowMs)
+  }
+
+  // --- links and members
+
+  /** A link belongs to its player from its first packet on: one that never works takes nobody's place. */
+  private firstPacket(link: LinkId, nowMs: number): Member | null {
+    const opened = this.silent.get(link)
+    if (!opened) return null
+    this.silent.delete(link)
+    const { player, name } = opened.claims
+    const member = this.members.get(player) ?? new Member(player, name, nowMs)
+    if (member.link !== null) this.replaced(member, member.link, nowMs)
+    this.members.set(player, member)
+    this.byLink.set(link, member)
+    member.attach(link, nowMs)
+    return member
+  }
+
+  /** Two links of one session: the newer one goes on, the older one is told. */
+  private replaced(member: Member, link: LinkId, nowMs: number): void {
+    const reason = 'This session goes on at another connection.'
+    member.session.goodbye(reason, nowMs)
+    this.send(link, member.session.packets([], nowMs, true))
+    this.byLink.delete(link)
+    this.options.out.close(link, reason)
+  }
+
+  private heard(member: Member, { hello, goodbye, commands, latest }: Received, nowMs: number): void {
+    if (goodbye !== null) return this.leaves(member, goodbye, nowMs)
+    if (hello && member.greeting === 'none') {
+      const refusal = this.refusalOf(hello)
+      if (refusal !== null) return this.expel(member, refusal, nowMs)
+      member.greeting = 'asked'
+      if (member.stage === 'new') this.join(member, hello.body)
+    }
+    return this.submit(member, [...commands, ...latest], nowMs)
+  }
+
+  private refusalOf(hello: Hello): string | null {
+    const bodies = this.options.realm.definition.bodies.length
+    if (hello.protocol !== PROTOCOL_VERSION) return versionWords(hello.protocol)
+    if (hello.mode === 'lockstep') return 'Lockstep peers see everything and need a token with the role "observer"; this one is a player\'s.'
+    return hello.body < bodies ? null : `There is no body ${hello.body}; this realm has bodies 0 to ${bodies - 1}.`
+  }
+
+  private join(member: Member, body: number): void {
+    const { center, realm } = this.options
+    const { player, name } = member
+    member.stage = 'joining'
+    this.outcomes.expectJoin(center.order({ type: 'join', player, name, body, permissions: realm.definition.permissions }), player)
+  }
+
+  private submit(member: Member, inputs: readonly Input[], nowMs: number): void {
+    for (const input of inputs) {
+      if (this.options.center.submit(member.player, input)) continue
+      return this.expel(member, 'More commands were sent than can be carried out; they came faster than the realm takes them.', nowMs)
+    }
+    return undefined
+  }
+
+  /** The link is gone, the player may come back: the avatar stands still and waits. */
+  private lost(member: Member, nowMs: number): void {
+    if (member.link !== null) this.byLink.delete(member.link)
+    member.detach(nowMs)
+    if (member.stage === 'new') this.members.delete(member.player)
+    const avatar = this.options.realm.players.get(member.player)
+    if (!avatar) return
+    const command = { type: 'move', x: 0, y: 0, z: 0, yaw: avatar.yaw, jump: false, run: false, fly: avatar.flying } as const
+    this.options.center.submit(member.player, { player: member.player, sequence: member.session.sequence + 1, command })
+  }
+
+  /** The client says goodbye: it is answered, and its avatar leaves at once. */
+  private leaves(member: Member, reason: string, nowMs: number): void {
+    const { link } = member
+    if (link !== null) {
+      this.send(link, member.session.packets([], nowMs, true))
+      this.options.out.close(link, reason)
+    }
+    this.remove(member)
+  }
+
+  /** The server ends a session: the client is told why until it has heard it, the avatar leaves at once. */
+  private expel(member: Member, reason: string, nowMs: number): void {
+    if (member.link !== null) this.partings.begin(member.link, member.session, reason, nowMs)
+    this.remove(member)
+  }
+
+  private remove(member: Member): void {
+    const { center } = this.options
+    if (member.link !== null) this.byLink.delete(member.link)
+    this.members.delete(member.player)
+    center.forget(member.player)
+    if (member.stage !== 'new') center.order({ type: 'leave', player: member.player })
+  }
+
+  // --- after each tick
+
+  ticked({ events, hash }: TickOutcome, nowMs: number): void {
+    const { realm } = this.options
+    this.nowMs = nowMs
+    this.outcomes.route(events)
+    const news: ServerMessage[] = [...this.catalog.update(realm)]
+    if (realm.tick % HASH_SAMPLE_TICKS === 0) news.push({ type: 'hashSample', tick: realm.tick, hash })
+    this.expire(nowMs)
+    const parts = this.snapshot()
+    for (const member of [...this.members.values()]) {
+      const { link, session } = member
+      if (link === null) continue
+      for (const message of news) session.queue(message)
+      if (member.greeting === 'asked' && member.stage === 'playing') this.welcome(member)
+      this.send(link, session.packets(member.greeting === 'welcomed' ? parts : [], nowMs))
+      if (session.fault) this.expel(member, session.fault.message, nowMs)
+    }
+    this.partings.ticked(nowMs)
+  }
+
+  /** Everyone is told, and no avatar leaves: who comes back after the restart goes on. */
+  goodbye(reason: string, nowMs: number): void {
+    for (const link of this.silent.keys()) this.options.out.close(link, reason)
+    this.silent.clear()
+    for (const [link, member] of this.byLink) this.partings.begin(link, member.session, reason, nowMs)
+    this.byLink.clear()
+    this.members.clear()
+  }
+
+  /** True when everyone who was told goodbye has heard it or is past hope. */
+  get parted(): boolean {
+    return this.partings.count === 0
+  }
+
+  private welcome(member: Member): void {
+    const { realm } = this.options
+    const avatar = realm.players.get(member.player)
+    if (!avatar) return
+    const { sequence, ackCommand } = member.session
+    member.session.queue({
+      type: 'welcome', protocol: PROTOCOL_VERSION, realm: realm.definition.id, tick: realm.tick, tickRate: realm.definition.tickRate,
+      player: member.player, avatar: avatar.id, permissions: avatar.permissions, definition: this.definition, resumed: member.known, sequence, ackCommand,
+    })
+    for (const message of this.catalog.describe(realm)) member.session.queue(message)
+    member.greeting = 'welcomed'
+    member.known = true
+  }
+
+  /** What has waited too long: links without a word, links that fell silent, players who did not come back. */
+  private expire(nowMs: number): void {
+    for (const [link, { openedAtMs }] of this.silent) {
+      if (nowMs - openedAtMs <= HELLO_MS_MAX) continue
+      this.silent.delete(link)
+      this.options.out.close(link, 'nothing was said after connecting')
+    }
+    for (const member of [...this.members.values()]) {
+      const sinceMs = nowMs - member.linkAtMs
+      if (member.link === null && sinceMs > RESUME_MS_MAX) this.remove(member)
+      else if (member.link !== null && (member.session.silent(nowMs) || (member.greeting === 'none' && sinceMs > HELLO_MS_MAX))) {
+        this.options.out.close(member.link, 'nothing was heard for too long')
+        this.lost(member, nowMs)
+      }
+    }
+  }
+
+  private snapshot(): readonly Uint8Array[] {
+    const { realm } = this.options
+    if (realm.tick % SNAPSHOT_TICKS !== 0 || this.byLink.size === 0) return []
+    return encodeSnapshot(realm.tick, avatars(realm), props(realm), realm.definition.bounds, this.snapshots++).map(encodeSnapshotPart)
+  }
+
+  private send(link: LinkId, packets: readonly Uint8Array[]): void {
+    for (const packet of packets) this.options.out.send(link, packet)
+  }
+}
