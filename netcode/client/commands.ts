@@ -1,0 +1,46 @@
+/** Commands that wait for their outcome. */
+import type { ServerMessage } from '../../protocol/index.ts'
+import type { Outcome } from './types.ts'
+
+export class Commands {
+  readonly #waiting = new Map<number, (outcome: Outcome) => void>()
+  #lost = 0
+
+  get pending(): number {
+    return this.#waiting.size
+  }
+
+  /** Commands that got no answer and will not get one. */
+  get lost(): number {
+    return this.#lost
+  }
+
+  /** Resolves with the outcome; never rejects. */
+  wait(sequence: number): Promise<Outcome> {
+    return new Promise((resolve) => {
+      this.#waiting.set(sequence, resolve)
+    })
+  }
+
+  /** An outcome that nobody waits for was told before, or belongs to an earlier page of the same session. */
+  tell(message: ServerMessage): void {
+    if (message.type === 'commandDone') {
+      const { sequence, element, tick } = message
+      this.#resolve(sequence, { ok: true, sequence, element, tick })
+    } else if (message.type === 'commandRejected') {
+      this.#resolve(message.sequence, { ok: false, sequence: message.sequence, reason: message.reason })
+    }
+  }
+
+  #resolve(sequence: number, outcome: Outcome): void {
+    const resolve = this.#waiting.get(sequence)
+    this.#waiting.delete(sequence)
+    resolve?.(outcome)
+  }
+
+  /** The session is gone: what waits is lost. */
+  lose(): void {
+    this.#lost += this.#waiting.size
+    for (const sequence of this.#waiting.keys()) this.#resolve(sequence, { ok: false, sequence, reason: 'lost' })
+  }
+}

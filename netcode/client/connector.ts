@@ -1,0 +1,82 @@
+/** Makes connections: the transports in their order, and where all fail, again after a while. */
+import { ConnectError, type ClientConnection, type ClientEvents, type Connect } from '../transport.ts'
+
+/** Wait before attempt 1, 2, 3 … at a lost connection, ms; the last goes on. */
+export const RETRY_MS: readonly number[] = [0, 250, 500, 1_000, 2_000, 4_000]
+
+export interface ConnectorEvents extends ClientEvents {
+  connected(connection: ClientConnection): void
+  fellBack(error: ConnectError): void
+  /** No transport could connect; the last error of each. */
+  failed(errors: readonly ConnectError[]): void
+}
+
+/** One attempt over all transports. Once it is given up, or has failed, nothing more is heard of it. */
+export class Attempt {
+  #over = false
+  #connection: ClientConnection | null = null
+  #closedEarly: string | null = null
+
+  /** Starts at once. */
+  constructor(url: string, token: string, connects: readonly Connect[], events: ConnectorEvents) {
+    void this.#run(url, token, connects, events)
+  }
+
+  async #run(url: string, token: string, connects: readonly Connect[], events: ConnectorEvents): Promise<void> {
+    const errors: ConnectError[] = []
+    for (const connect of connects) {
+      const error = await this.#try(connect, url, token, events)
+      if (error === null || this.#over) return
+      errors.push(error)
+      events.fellBack(error)
+    }
+    if (!this.#over) events.failed(errors)
+  }
+
+  /** Null: connected. */
+  async #try(connect: Connect, url: string, token: string, events: ConnectorEvents): Promise<ConnectError | null> {
+    try {
+      const connection = await connect(url, token, this.#gate(events))
+      if (this.#over) connection.close('the client no longer wants to connect')
+      else {
+        this.#connection = connection
+        events.connected(connection)
+        if (this.#closedEarly !== null) this.#close(this.#closedEarly, events)
+      }
+      return null
+    } catch (error) {
+      return error instanceof ConnectError ? error : new ConnectError('unreachable', `The connection could not be made: ${String(error)}`, { cause: error })
+    }
+  }
+
+  #close(reason: string, events: ConnectorEvents): void {
+    if (this.#over) return
+    this.#over = true
+    events.closed(reason)
+  }
+
+  /** Events of a connection that is given up are not passed on. One may end before its Connect has resolved. */
+  #gate(events: ConnectorEvents): ClientEvents {
+    return {
+      received: (bytes) => {
+        if (!this.#over) events.received(bytes)
+      },
+      closed: (reason) => {
+        if (this.#connection === null) this.#closedEarly = reason
+        else this.#close(reason, events)
+      },
+    }
+  }
+
+  /** Closes what there is; no more events. */
+  giveUp(reason: string): void {
+    this.#over = true
+    this.#connection?.close(reason)
+    this.#connection = null
+  }
+}
+
+/** The errors of all transports in one sentence or two, without repeats. */
+export function inWords(errors: readonly ConnectError[]): string {
+  return errors.length === 0 ? 'No transport was given to connect with.' : [...new Set(errors.map(({ message }) => message))].join(' ')
+}

@@ -1,0 +1,126 @@
+/** What a render client shows to the program that uses it. */
+import type { ElementId, JointTransform, PlayerId, Pose, PropSpec, Quat, RejectReason, Vec3 } from '../../sim/index.ts'
+import type { ServerMessage, Welcome } from '../../protocol/index.ts'
+import type { Connect, ConnectError, TransportKind } from '../transport.ts'
+
+export type { JointTransform, Pose }
+
+/** Where the client stands. `reason`s are words for a person. */
+export type ClientState =
+  | { readonly type: 'idle' }
+  | { readonly type: 'connecting' }
+  | { readonly type: 'joined'; readonly transport: TransportKind; readonly player: PlayerId; readonly avatar: ElementId; readonly resumed: boolean }
+  /** The connection is lost and is being made again; until `giveUpAtMs` the session can be resumed. */
+  | { readonly type: 'reconnecting'; readonly reason: string; readonly attempt: number; readonly giveUpAtMs: number }
+  | { readonly type: 'closed'; readonly reason: string }
+
+/** How a command ended: carried out at `tick` (`element`: what it made or concerned), or not and why. `lost`: never answered. */
+export type Outcome =
+  | { readonly ok: true; readonly sequence: number; readonly element: ElementId; readonly tick: number }
+  | { readonly ok: false; readonly sequence: number; readonly reason: RejectReason | 'lost' | 'not-joined' | 'too-many' | (string & {}) }
+
+/** All optional; called from `update` or when a message arrives. */
+export interface RenderEvents {
+  state?(state: ClientState): void
+  /** A transport could not connect and the next is tried. */
+  fellBack?(error: ConnectError): void
+  welcome?(welcome: Welcome): void
+  /** Each reliable message, in order, after the world took it. */
+  message?(message: ServerMessage): void
+}
+
+export interface RenderClientOptions {
+  /** http(s) URL of the server. */
+  readonly url: string
+  /** From `login`. */
+  readonly token: string
+  /** Tried in order at each connection: WebRTC, then WebSocket. */
+  readonly connects: readonly Connect[]
+  /** Index of the wished body in the realm's definition. */
+  readonly body?: number
+  readonly events?: RenderEvents
+  /** Milliseconds that go up evenly, the same clock as `update`'s. Default: performance.now. */
+  readonly clock?: () => number
+}
+
+/** What the player wants to do; `yaw` is the heading about +Y, 0 looks along -Z. x: right, z: back, y: up while flying, each -1 to 1. */
+export interface Moving {
+  readonly x?: number
+  readonly y?: number
+  readonly z?: number
+  readonly yaw: number
+  readonly jump?: boolean
+  readonly run?: boolean
+  readonly fly?: boolean
+}
+
+export interface Spawning {
+  readonly position: Vec3
+  readonly rotation?: Quat
+  readonly scale?: number
+}
+
+/** An avatar at the moment that is drawn. */
+export interface AvatarSample {
+  readonly element: ElementId
+  readonly player: PlayerId
+  readonly name: string
+  readonly body: number
+  /** This client's own. */
+  readonly own: boolean
+  readonly position: Vec3
+  readonly yaw: number
+  readonly velocity: Vec3
+  readonly grounded: boolean
+  readonly flying: boolean
+  readonly pose: Pose | null
+}
+
+/** A prop at the moment that is drawn. */
+export interface PropSample {
+  readonly element: ElementId
+  readonly spec: PropSpec
+  readonly scale: number
+  /** 0: nobody. */
+  readonly holder: PlayerId
+  /** 0: the realm itself. */
+  readonly owner: PlayerId
+  readonly position: Vec3
+  readonly rotation: Quat
+  readonly asleep: boolean
+}
+
+/** The world at a moment: interpolated between the snapshots before and after it. */
+export interface WorldSample {
+  /** The moment, in ticks and parts of one. */
+  readonly tick: number
+  readonly avatars: readonly AvatarSample[]
+  readonly props: readonly PropSample[]
+}
+
+export interface ClientStats {
+  readonly transport: TransportKind | null
+  /** Null before the first answer. */
+  readonly rttMs: number | null
+  readonly bytesUp: number
+  readonly bytesDown: number
+  /** Over the last second, bytes per second. */
+  readonly bytesUpPerSecond: number
+  readonly bytesDownPerSecond: number
+  /** Snapshots (ticks) of which at least one part arrived, and all parts. */
+  readonly snapshotsReceived: number
+  readonly snapshotParts: number
+  /** Share of the server's packets that did not arrive on this connection, 0 to 1. */
+  readonly loss: number
+  /** Inputs sent, each counted once. */
+  readonly inputsSent: number
+  /** Commands without an answer yet. */
+  readonly commandsPending: number
+  /** Commands that will get no answer: neither carried out nor rejected. */
+  readonly inputsLost: number
+  readonly reconnects: number
+  /** Estimate of the server's newest tick; 0 before the first snapshot. */
+  readonly serverTick: number
+  /** How far behind it the world is drawn, ms. */
+  readonly delayMs: number
+}

@@ -1,0 +1,14 @@
+/**
+ * How clients and server speak: transports, sessions, snapshots and the render client. Runs in Node and in the browser.
+ * The lockstep peer (lockstep.ts) brings the physics engine along and is imported by itself. */
+export * from './transport.ts'
+export * from './session/index.ts'
+export {
+  decodeSnapshot, encodeSnapshot, SLEEPER_TURNS, type AvatarState, type Bounds, type PropState, type SnapshotStates,
+} from './snapshot.ts'
+export { login, type Login, type LoginOptions, type Role } from './client/login.ts'
+export { RenderClient } from './client/render-client.ts'
+export { drive, type Driven } from './client/drive.ts'
+export type {
+  AvatarSample, ClientState, ClientStats, Moving, Outcome, PropSample, RenderClientOptions, RenderEvents, Spawning, WorldSample,
+} from './client/types.ts'
