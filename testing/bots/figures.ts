@@ -1,0 +1,64 @@
+/** What bots measured, put together from each client's own figures. */
+import type { Bot } from './bot.ts'
+
+export interface CrowdFigures {
+  readonly inputsSent: number
+  /** Commands neither carried out nor rejected. */
+  readonly inputsLost: number
+  readonly snapshotsReceived: number
+  /** Kilobits a second of payload, each client's mean; the median of them. */
+  readonly kbpsDownMedian: number
+  readonly kbpsUpMedian: number
+  /** Of all clients' round trips, sampled each second; 0 where none was measured. */
+  readonly rttMsP50: number
+  readonly rttMsP99: number
+  /** Share of the server's packets that did not arrive, median and largest of the clients. */
+  readonly lossMedian: number
+  readonly lossMax: number
+  readonly reconnects: number
+  readonly commandsDone: number
+  /** By reason. */
+  readonly commandsRejected: Readonly<Record<string, number>>
+}
+
+/** The value below which that share of the values lies (nearest rank); 0 where there are none. */
+export function percentileOf(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits))
+
+/** Bytes up and down of one client, at one moment. */
+export interface Traffic {
+  readonly up: number
+  readonly down: number
+}
+
+/** One client's traffic over the time that counts, kilobits a second. */
+const kbps = (from: number, to: number, seconds: number): number => (seconds > 0 ? ((to - from) * 8) / 1000 / seconds : 0)
+
+/**
+ * `traffic`: of each bot, at the beginning and at the end of the `seconds` that count; `rttMs`: all samples.
+ */
+export function figuresOf(bots: readonly Bot[], nowMs: number, traffic: readonly { readonly from: Traffic; readonly to: Traffic }[], seconds: number, rttMs: readonly number[]): CrowdFigures {
+  const stats = bots.map((bot) => bot.client.stats(nowMs))
+  const rejected: Record<string, number> = {}
+  for (const bot of bots) for (const [reason, count] of Object.entries(bot.tally.rejected)) rejected[reason] = (rejected[reason] ?? 0) + count
+  const losses = stats.map(({ loss }) => loss)
+  return {
+    inputsSent: sum(stats.map(({ inputsSent }) => inputsSent)),
+    inputsLost: sum(stats.map(({ inputsLost, commandsPending }) => inputsLost + commandsPending)),
+    snapshotsReceived: sum(stats.map(({ snapshotsReceived }) => snapshotsReceived)),
+    kbpsDownMedian: rounded(percentileOf(traffic.map(({ from, to }) => kbps(from.down, to.down, seconds)), 0.5)),
+    kbpsUpMedian: rounded(percentileOf(traffic.map(({ from, to }) => kbps(from.up, to.up, seconds)), 0.5)),
+    rttMsP50: rounded(percentileOf(rttMs, 0.5)),
+    rttMsP99: rounded(percentileOf(rttMs, 0.99)),
+    lossMedian: rounded(percentileOf(losses, 0.5), 4),
+    lossMax: rounded(Math.max(0, ...losses), 4),
+    reconnects: sum(stats.map(({ reconnects }) => reconnects)),
+    commandsDone: sum(bots.map(({ tally }) => tally.done)),
+    commandsRejected: rejected,
+  }
+}
