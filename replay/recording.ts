@@ -106,15 +106,20 @@ export class Recording {
     return offset === undefined ? null : toHex(this.file.subarray(offset, offset + HASH_BYTES))
   }
 
-  /** The frame of a tick: from startTick + 1 to lastTick, and one further where that has been written. */
+  /** The frame of a tick as protocol/encodeFrame wrote it; null where it has no inputs. */
+  frameBytes(tick: number): Uint8Array | null {
+    const chunk = peekChunk(this.file, this.run.frames.get(tick) ?? this.file.length)
+    return chunk && this.file.subarray(chunk.payloadStart, chunk.payloadEnd)
+  }
+
+  /** The frame of a tick: from startTick + 1 to lastTick, and one further where that has been written. Error: `corrupt`. */
   frame(tick: number): RecordingResult<InputFrame> {
-    const offset = this.run.frames.get(tick)
-    if (offset === undefined) return good({ tick, inputs: [] })
-    const chunk = peekChunk(this.file, offset)
-    if (!chunk) return bad(new RecordingError('corrupt', `the frame of tick ${tick} is not where it was`, offset))
-    const decoded = decodeFrame(this.file.subarray(chunk.payloadStart, chunk.payloadEnd))
-    if (!decoded.ok) return bad(new RecordingError('corrupt', `the frame of tick ${tick} cannot be decoded: ${decoded.error.where} ${decoded.error.message}`, offset, chunk.sequence))
-    if (decoded.value.tick !== tick) return bad(new RecordingError('corrupt', `the frame of tick ${tick} says that it is of tick ${decoded.value.tick}`, offset, chunk.sequence))
+    const bytes = this.frameBytes(tick)
+    if (!bytes) return good({ tick, inputs: [] })
+    const decoded = decodeFrame(bytes)
+    const offset = this.run.frames.get(tick) ?? null
+    if (!decoded.ok) return bad(new RecordingError('corrupt', `the frame of tick ${tick} cannot be decoded: ${decoded.error.where} ${decoded.error.message}`, offset))
+    if (decoded.value.tick !== tick) return bad(new RecordingError('corrupt', `the frame of tick ${tick} says that it is of tick ${decoded.value.tick}`, offset))
     return good(decoded.value)
   }
 

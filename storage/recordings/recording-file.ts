@@ -200,11 +200,14 @@ export class RecordingFile {
     if (this.timer || this.committing) return
     this.timer = setTimeout(() => {
       this.timer = null
-      this.committing = this.commit().then((committed) => {
-        this.committing = null
-        if (committed && this.segment.file.syncedBytes < this.bytes) this.commitSoon()
-      })
+      this.committing = this.commitAndGoOn()
     }, this.options.commitEveryMs ?? COMMIT_EVERY_MS)
+  }
+
+  private async commitAndGoOn(): Promise<void> {
+    const committed = await this.commit()
+    this.committing = null
+    if (committed && this.segment.file.syncedBytes < this.bytes) this.commitSoon()
   }
 
   /** One sync at a time; what is written meanwhile goes with the next. Segments sync in their order. False: it failed; the next write tries again. */

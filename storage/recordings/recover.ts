@@ -1,7 +1,6 @@
 /** The state that a realm goes on from: its newest recording, last checkpoint that restores, and the frames after it. */
 import { readFile } from 'node:fs/promises'
 import { Player, RecordingError, salvageRecording, type Damage, type Quarantine, type Recording, type Simulation } from '../../replay/index.ts'
-import { encodeFrame } from '../../protocol/index.ts'
 import type { RealmDefinition } from '../../sim/index.ts'
 import { listRecordings, type RecordingEntry } from './list.ts'
 
@@ -22,7 +21,7 @@ export interface Recovered<R> {
   readonly epoch: number
   readonly nextEpoch: number
   readonly ticksReplayed: number
-  /** Frames that trapped twice: the realm goes on from the tick before, without them. Record them, tell operator and senders. */
+  /** Frames that trapped twice (or cannot be decoded): the realm goes on from the tick before, without them. Record them, tell operator and senders. */
   readonly quarantined: readonly Quarantine[]
   /** Hashed ticks after the recovered one that could not be had: after a trap or damage. They were seen, and are lost. */
   readonly ticksLost: number
@@ -95,12 +94,11 @@ class Recoverer<R> {
     const second = await this.replay(target)
     if (second instanceof RecordingError || second.trap === null) return second instanceof RecordingError ? second : this.found(second, [])
     const { tick, reason } = second.trap
-    const frame = this.recording.frame(tick)
-    if (!frame.ok) return frame.error
+    const frame = this.recording.frameBytes(tick) ?? new Uint8Array(0)
     const before = await this.replay(tick - 1)
     if (before instanceof RecordingError) return before
     if (before.trap) throw new Error(`the simulation trapped at tick ${before.trap.tick} (${before.trap.reason}), where it did not before`)
-    return this.found(before, [{ tick, reason, frame: encodeFrame(frame.value) }])
+    return this.found(before, [{ tick, reason, frame }])
   }
 
   private found({ player, from }: { player: Player<R>; from: number }, quarantined: readonly Quarantine[]): Omit<Found<R>, 'damage' | 'ticksLost'> {
@@ -115,11 +113,12 @@ class Recoverer<R> {
     const player = opened.value
     const from = player.tick
     while (player.tick < target) {
+      const tick = player.tick + 1
       try {
         const played = player.step()
-        if (!played.ok) return freed(player, played.error)
+        if (!played.ok) throw played.error
       } catch (error) {
-        return { player: freed(player, player), from, trap: { tick: player.tick, reason: (error as Error).message } }
+        return { player: freed(player, player), from, trap: { tick, reason: (error as Error).message } }
       }
       const expected = this.recording.hash(player.tick)
       if (expected !== null && expected !== this.simulation.hash(player.realm)) this.divergedAt ??= player.tick

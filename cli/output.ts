@@ -1,0 +1,98 @@
+/** What every verb prints with: text for people, one JSON object for programs, progress on stderr where someone watches. */
+
+/** Where a verb prints; a test puts its own in. */
+export interface Terminal {
+  out(text: string): void
+  err(text: string): void
+  /** A person reads stdout, stderr: colours there, progress here. */
+  readonly outIsTerminal: boolean
+  readonly errIsTerminal: boolean
+}
+
+export const terminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  get outIsTerminal() {
+    return process.stdout.isTTY === true && !process.env['NO_COLOR']
+  },
+  get errIsTerminal() {
+    return process.stderr.isTTY === true
+  },
+}
+
+/** One object on one line; `schema` says what it is and in which version, e.g. "otherworld/replay-info/1". */
+export function printJson(to: Terminal, schema: string, fields: Readonly<Record<string, unknown>>): void {
+  to.out(`${JSON.stringify({ schema, ...fields })}\n`)
+}
+
+const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const
+
+/** Text in a colour where a person reads it, plain where not. */
+export const paint = (to: Terminal, colour: keyof typeof CODES, text: string): string => (to.outIsTerminal ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text)
+
+/** Names and values in two columns, indented. */
+export function rows(to: Terminal, pairs: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(0, ...pairs.map(([name]) => name.length)) + 2
+  return pairs.map(([name, value]) => `  ${paint(to, 'dim', name.padEnd(width))}${value}\n`).join('')
+}
+
+/** 3 significant digits and a binary unit: "1.46 MiB". */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
+  let value = bytes
+  let unit = 0
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024
+  return `${unit === 0 ? value : Number(value.toPrecision(3))} ${units[unit]}`
+}
+
+/** "7 s", "2 min 05 s", "3 h 07 min". */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  if (whole < 60) return `${seconds < 10 && !Number.isInteger(seconds) ? seconds.toFixed(1) : whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`
+}
+
+/** 12,345 */
+export const formatCount = (count: number): string => count.toLocaleString('en-US')
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`
+
+/** Milliseconds between two drawings of a progress line. */
+const DRAW_EVERY_MS = 100
+const BAR_CELLS = 24
+/** Share of the work after which an estimate is worth showing. */
+const ESTIMATE_FROM = 0.02
+
+/** A line on stderr that says how far long work has come and when it will be done; nothing where nobody watches. */
+export class Progress {
+  private readonly to: Terminal
+  private readonly label: string
+  private readonly nowMs: () => number
+  private readonly startMs: number
+  private drawnMs = -Infinity
+
+  constructor(to: Terminal, label: string, nowMs: () => number = () => performance.now()) {
+    this.to = to
+    this.label = label
+    this.nowMs = nowMs
+    this.startMs = nowMs()
+  }
+
+  update(done: number, total: number): void {
+    const nowMs = this.nowMs()
+    if (!this.to.errIsTerminal || nowMs - this.drawnMs < DRAW_EVERY_MS) return
+    this.drawnMs = nowMs
+    const share = total > 0 ? Math.min(1, done / total) : 0
+    const filled = Math.round(share * BAR_CELLS)
+    const leftSeconds = ((nowMs - this.startMs) / 1000) * (1 / share - 1)
+    const estimate = share >= ESTIMATE_FROM ? `, ${formatSeconds(Math.ceil(leftSeconds))} left` : ''
+    this.to.err(`\r\x1b[2K${this.label} ${'━'.repeat(filled)}${'╌'.repeat(BAR_CELLS - filled)} ${Math.floor(share * 100)} %${estimate}`)
+  }
+
+  /** Takes the line away. */
+  end(): void {
+    if (this.drawnMs !== -Infinity) this.to.err('\r\x1b[2K')
+  }
+}

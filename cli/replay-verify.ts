@@ -1,0 +1,86 @@
+/** `otherworld replay verify`: replays recordings and compares every state hash. */
+import { loadEngine, type Realm } from '../sim/index.ts'
+import { RecordingError, simulationOf, verify, type Recording, type Simulation, type Verification } from '../replay/index.ts'
+import { formatSeconds, paint, plural, printJson, Progress, terminal, type Terminal } from './output.ts'
+import { errorFields, exitOf, openRecording } from './recording-input.ts'
+import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
+
+const SCHEMA = 'otherworld/replay-verify/1'
+/** The longest that `--timeout-seconds` may ask for: a week. */
+const TIMEOUT_SECONDS_MAX = 604_800
+/** Where files end differently, the first of these that occurred is the exit code: what is proven wrong before what could not be judged. */
+const GRAVITY: readonly number[] = [Exit.failed, Exit.corrupt, Exit.version, Exit.timeout, Exit.ok]
+
+/** What came out for one file. */
+interface FileOutcome {
+  readonly file: string
+  readonly exit: number
+  readonly result: Verification | RecordingError
+  readonly tickRate: number
+}
+
+export async function runVerify(args: Arguments, to: Terminal, load: () => Promise<Simulation<Realm>> = async () => simulationOf(await loadEngine())): Promise<number> {
+  const files = args.positionals
+  if (files.length === 0) throw new UsageError('it takes recordings: otherworld replay verify FILE...')
+  const timeoutSeconds = args.text('timeout-seconds') === undefined ? null : args.number('timeout-seconds', { min: 0.001, max: TIMEOUT_SECONDS_MAX })
+  const signal = timeoutSeconds === null ? null : AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))
+  const simulation = await load()
+  const outcomes: FileOutcome[] = []
+  for (const file of files) {
+    const outcome = await verifyFile(file, simulation, signal, new Progress(to, files.length === 1 ? 'verifying' : `${outcomes.length + 1}/${files.length} ${file}`))
+    if (!args.flag('json')) to.out(lineOf(to, outcome))
+    outcomes.push(outcome)
+  }
+  const exit = GRAVITY.find((code) => outcomes.some((outcome) => outcome.exit === code)) ?? Exit.ok
+  if (args.flag('json')) printJson(to, SCHEMA, { ok: exit === Exit.ok, files: outcomes.map(fieldsOf) })
+  else if (files.length > 1) to.out(summaryOf(to, outcomes))
+  return exit
+}
+
+async function verifyFile(file: string, simulation: Simulation<Realm>, signal: AbortSignal | null, progress: Progress): Promise<FileOutcome> {
+  const recording = await openRecording(file)
+  if (recording instanceof RecordingError) return unopened(file, recording, 0)
+  const result = await verify(recording, simulation, { ...(signal && { signal }), onProgress: ({ done, total }) => progress.update(done, total) })
+  progress.end()
+  if (!result.ok) return unopened(file, result.error, recording.header.tickRate)
+  return { file, exit: result.value.ok ? Exit.ok : result.value.aborted ? Exit.timeout : Exit.failed, result: result.value, tickRate: recording.header.tickRate }
+}
+
+/** A file that was cut before it held a tick is a torn tail too: nothing in it is wrong. */
+function unopened(file: string, error: RecordingError, tickRate: Recording['header']['tickRate']): FileOutcome {
+  if (error.reason !== 'torn-header' && error.reason !== 'no-start') return { file, exit: exitOf(error), result: error, tickRate }
+  const nothing: Verification = { ok: true, ticksExecuted: 0, hashesCompared: 0, samplesCompared: 0, checkpointsCompared: 0, truncated: true, firstDivergence: null, realTimeFactor: 0, aborted: false }
+  return { file, exit: Exit.ok, result: nothing, tickRate }
+}
+
+function fieldsOf({ file, exit, result }: FileOutcome): Readonly<Record<string, unknown>> {
+  if (!(result instanceof RecordingError)) {
+    const { aborted, realTimeFactor, ...rest } = result
+    return { file, ...rest, realTimeFactor: Number(realTimeFactor.toFixed(2)), ...(aborted && { timedOut: true }) }
+  }
+  return { file, ok: exit === Exit.ok, ticksExecuted: 0, hashesCompared: 0, truncated: false, firstDivergence: null, realTimeFactor: 0, error: errorFields(result) }
+}
+
+function lineOf(to: Terminal, { file, result, tickRate }: FileOutcome): string {
+  const name = paint(to, 'bold', file)
+  if (result instanceof RecordingError) return `${paint(to, 'red', '✗')} ${name}: ${result.message}\n`
+  const { ticksExecuted, firstDivergence, truncated, realTimeFactor, hashesCompared, aborted } = result
+  const counted = `${plural(hashesCompared, 'hash', 'hashes')} of ${plural(ticksExecuted, 'tick')} compared`
+  if (firstDivergence) return `${paint(to, 'red', '✗')} ${name}: diverged at tick ${firstDivergence.tick}; ${counted}\n    ${firstDivergence.message}\n`
+  if (aborted) return `${paint(to, 'yellow', '?')} ${name}: out of time at tick ${ticksExecuted}; ${counted}, all equal so far\n`
+  const tail = truncated ? paint(to, 'yellow', ticksExecuted === 0 ? '; cut before its first tick, so nothing could be compared' : '; it was not closed, and ends with its last whole tick') : ''
+  return `${paint(to, 'green', '✓')} ${name}: ${counted}, all equal; ${formatSeconds(ticksExecuted / tickRate)} replayed ${realTimeFactor.toFixed(1)} × real time${tail}\n`
+}
+
+function summaryOf(to: Terminal, outcomes: readonly FileOutcome[]): string {
+  const good = outcomes.filter(({ exit }) => exit === Exit.ok).length
+  return `${paint(to, good === outcomes.length ? 'green' : 'red', `${good} of ${plural(outcomes.length, 'recording')} verified`)}\n`
+}
+
+export const verb: Verb = {
+  name: 'replay verify',
+  summary: 'Replays recordings and compares every state hash. Exits: 0 all equal, 1 diverged, 3 corrupt, 4 other version, 5 out of time.',
+  positionals: 'FILE...',
+  options: { 'timeout-seconds': { type: 'string', value: 'N', help: 'give up after so many seconds' } },
+  run: (args) => runVerify(args, terminal),
+}

@@ -1,0 +1,169 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, type PathLike } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
+import { DEFAULT_DEFINITION, loadEngine, type Realm } from '../../sim/index.ts'
+import { headerOf, sessionFrames } from '../../test/recording-example.ts'
+import { listRecordings, RecordingFault, RecordingFile, removeUnfinished, type RecordingFileOptions } from './index.ts'
+
+/** A disk with so many bytes left, put between the file system and the code under test. */
+const disk = vi.hoisted(() => ({ bytesLeft: Number.POSITIVE_INFINITY, syncFails: false }))
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>()
+  const full = (code: string) => Object.assign(new Error(`${code}: injected`), { code })
+  const writeSync = (fd: number, bytes: Uint8Array, offset: number, length: number, position: number): number => {
+    if (disk.bytesLeft <= 0) throw full('ENOSPC')
+    const written = fs.writeSync(fd, bytes, offset, Math.min(length, disk.bytesLeft), position)
+    disk.bytesLeft -= written
+    return written
+  }
+  const fdatasync = (fd: number, done: (error: Error | null) => void): void => (disk.syncFails ? done(full('EIO')) : fs.fdatasync(fd, done))
+  return { ...fs, writeSync, fdatasync }
+})
+
+const simulation = simulationOf(await loadEngine())
+let directory = ''
+const faults: RecordingFault[] = []
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'otherworld-recordings-'))
+  Object.assign(disk, { bytesLeft: Number.POSITIVE_INFINITY, syncFails: false })
+  faults.length = 0
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+function begin(realm: Realm, more: Partial<RecordingFileOptions> = {}): RecordingFile {
+  return RecordingFile.create({ directory, header: headerOf(simulation, DEFAULT_DEFINITION, realm), commitEveryMs: 5, onFault: (fault) => faults.push(fault), ...more })
+}
+
+/** Ticks of a session, recorded as a realm does it. */
+function run(realm: Realm, file: RecordingFile, from: number, to: number): void {
+  for (const frame of sessionFrames({ ticks: to, players: 3, seed: 5 }).slice(from - 1)) {
+    simulation.step(realm, file.frame(frame))
+    file.hash(frame.tick, simulation.hash(realm))
+    if (frame.tick % 25 === 0) file.checkpoint(frame.tick, simulation.checkpoint(realm))
+  }
+}
+
+const roll = (realm: Realm, file: RecordingFile): void =>
+  file.roll({ tick: file.lastTick, hash: simulation.hash(realm), ...simulation.counts(realm), checkpoint: simulation.checkpoint(realm) })
+
+async function verified(path: string): Promise<Recording> {
+  const recording = readRecording(readFileSync(path))
+  if (!recording.ok) throw recording.error
+  const result = await verify(recording.value, simulation)
+  if (!result.ok) throw result.error
+  expect(result.value.firstDivergence).toBe(null)
+  return recording.value
+}
+
+test('a closed recording is sealed, verifies, and is named by realm, epoch and segment', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm)
+  run(realm, file, 1, 60)
+  await file.close()
+  expect(readdirSync(directory)).toEqual(['yard-e000001-s0001.owr'])
+  const recording = await verified(file.path)
+  expect([recording.lastTick, recording.truncated, recording.checkpoints.map(({ tick }) => tick).toSorted()]).toEqual([60, false, [25, 50]])
+  expect(recording.checkpoints.some(({ storedBytes, rawBytes }) => storedBytes < rawBytes)).toBe(true)
+  expect(file.syncedTick).toBe(60)
+  simulation.free(realm)
+})
+
+test('what is written is in the file at once and on the disk soon after', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm)
+  run(realm, file, 1, 20)
+  const recording = readRecording(readFileSync(file.path))
+  expect(recording.ok && recording.value.lastTick).toBe(20)
+  await vi.waitFor(() => expect(file.syncedTick).toBe(20))
+  expect(file.freeBytes).toBeGreaterThan(0)
+  await file.close()
+  simulation.free(realm)
+})
+
+test('a segment that is full is followed by one that starts with a checkpoint; both verify', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm, { segmentBytesMax: 10_000 })
+  run(realm, file, 1, 30)
+  expect(file.rollDue).toBe(true)
+  roll(realm, file)
+  run(realm, file, 31, 50)
+  await file.close()
+  const entries = await listRecordings(directory)
+  expect(entries.map(({ epoch, segment, summary }) => [epoch, segment, summary?.index?.startTick, summary?.index?.lastTick])).toEqual([[1, 2, 30, 50], [1, 1, 0, 30]])
+  for (const { path } of entries) expect((await verified(path)).truncated).toBe(false)
+  expect(faults).toEqual([])
+  simulation.free(realm)
+})
+
+test('an epoch is begun once: a second server on the same directory is told', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm)
+  expect(() => begin(realm)).toThrow(expect.objectContaining({ name: 'RecordingFault', reason: 'exists' }))
+  await file.close()
+  expect(readdirSync(directory).length).toBe(1)
+  simulation.free(realm)
+})
+
+test('a full disk is a typed fault that harms nothing, and writing goes on when there is space', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm)
+  run(realm, file, 1, 10)
+  const [frame] = sessionFrames({ ticks: 11, players: 3, seed: 5 }).slice(10)
+  disk.bytesLeft = 7
+  expect(() => frame && file.frame(frame)).toThrow(expect.objectContaining({ name: 'RecordingFault', reason: 'no-space', path: file.path }))
+  expect((await verified(file.path)).lastTick).toBe(10)
+  disk.bytesLeft = Number.POSITIVE_INFINITY
+  run(realm, file, 11, 20)
+  await file.close()
+  expect((await verified(file.path)).lastTick).toBe(20)
+  simulation.free(realm)
+})
+
+test('a checkpoint that finds no space is reported, and the ticks go on', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm)
+  run(realm, file, 1, 10)
+  disk.bytesLeft = 500
+  file.checkpoint(10, simulation.checkpoint(realm))
+  await vi.waitFor(() => expect(faults[0]?.reason).toBe('no-space'))
+  disk.bytesLeft = Number.POSITIVE_INFINITY
+  run(realm, file, 11, 20)
+  await file.close()
+  expect((await verified(file.path)).lastTick).toBe(20)
+  simulation.free(realm)
+})
+
+test('a failed sync is reported, and nothing more is accepted as written', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm)
+  disk.syncFails = true
+  run(realm, file, 1, 5)
+  await vi.waitFor(() => expect(faults[0]).toMatchObject({ reason: 'io' }))
+  expect(() => file.hash(6, '0'.repeat(16))).toThrow(RecordingFault)
+  expect(file.syncedTick).toBe(0)
+  await expect(file.close()).rejects.toThrow(RecordingFault)
+  simulation.free(realm)
+})
+
+test('low space is said before it is gone', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const said: boolean[] = []
+  const file = begin(realm, { freeBytesMin: Number.MAX_SAFE_INTEGER, onSpaceLow: (low) => said.push(low) })
+  run(realm, file, 1, 3)
+  await vi.waitFor(() => expect(said).toEqual([true]))
+  expect(file.spaceLow).toBe(true)
+  await file.close()
+  simulation.free(realm)
+})
+
+test('a recording that was being begun when the process ended is no recording, and is cleaned away', async () => {
+  const left: PathLike = join(directory, 'yard-e000001-s0001.owr.77.new')
+  writeFileSync(left, 'half')
+  expect(await listRecordings(directory)).toEqual([])
+  await removeUnfinished(directory)
+  expect(readdirSync(directory)).toEqual([])
+  expect(await listRecordings(join(directory, 'missing'))).toEqual([])
+})

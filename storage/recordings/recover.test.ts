@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { decodeFrame } from '../../protocol/index.ts'
+import { readRecording, simulationOf, toHex, type Simulation } from '../../replay/index.ts'
+import { loadEngine, type Realm } from '../../sim/index.ts'
+import { recordSession, sessionFrames, type SessionOptions } from '../../test/recording-example.ts'
+import { recordingName, recover, RecordingFile, type Recovered, type Recovery } from './index.ts'
+
+const simulation = simulationOf(await loadEngine())
+const SESSION = { ticks: 100, players: 3, seed: 2, checkpointEvery: 40 } as const
+const bytes = recordSession(simulation, { ...SESSION, seal: false })
+let directory = ''
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'otherworld-recover-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+function put(content: Uint8Array, epoch = 1, segment = 1): string {
+  const path = join(directory, recordingName({ realm: 'yard', epoch, segment }))
+  writeFileSync(path, content)
+  return path
+}
+
+function recovered(recovery: Recovery<Realm>): Recovered<Realm> {
+  if (recovery.status !== 'recovered') throw new Error(`status ${recovery.status}`)
+  return recovery
+}
+
+function hashAt(content: Uint8Array, tick: number): string | null {
+  const recording = readRecording(content)
+  return recording.ok ? recording.value.hash(tick) : null
+}
+
+const session = (options: Partial<SessionOptions>): Uint8Array => recordSession(simulation, { ...SESSION, ...options })
+
+test('an empty directory has nothing to recover', async () => {
+  expect(await recover(directory, 'yard', simulation)).toEqual({ status: 'fresh', nextEpoch: 1 })
+})
+
+test('the state is that of the last tick, from the last checkpoint on', async () => {
+  put(bytes)
+  const found = recovered(await recover(directory, 'yard', simulation))
+  expect(found).toMatchObject({ tick: 100, hash: hashAt(bytes, 100), epoch: 1, nextEpoch: 2, ticksReplayed: 20, quarantined: [], ticksLost: 0, divergedAt: null })
+  expect(simulation.hash(found.realm)).toBe(found.hash)
+  simulation.free(found.realm)
+})
+
+test('any torn tail recovers to the last whole tick', async () => {
+  const path = put(bytes)
+  for (const length of [bytes.length - 1, bytes.length - 19, Math.floor(bytes.length / 2), 20_000]) {
+    truncateSync(path, length)
+    const found = recovered(await recover(directory, 'yard', simulation))
+    const opened = readRecording(bytes.subarray(0, length))
+    const last = opened.ok ? opened.value : null
+    expect(found.tick).toBe((last?.lastTick ?? -1) + (last?.hasFrameWithoutHash ? 1 : 0))
+    expect(found.hash).toBe(hashAt(bytes, found.tick))
+    simulation.free(found.realm)
+  }
+})
+
+test('the newest epoch is believed, then the newest segment; one without a start is passed over and said', async () => {
+  const older = session({ ticks: 50 })
+  put(bytes, 1)
+  put(older, 2)
+  put(bytes.subarray(0, 1000), 3)
+  const found = recovered(await recover(directory, 'yard', simulation))
+  expect(found).toMatchObject({ epoch: 2, tick: 50, nextEpoch: 4, hash: hashAt(older, 50) })
+  expect(found.skipped.map(({ error }) => error.reason)).toEqual(['torn-header'])
+  simulation.free(found.realm)
+})
+
+test('damage before a later checkpoint costs nothing, damage after it only what follows, and both are said', async () => {
+  const recording = readRecording(bytes)
+  if (!recording.ok) throw recording.error
+  const second = recording.value.checkpoints[1]?.offset ?? 0
+  for (const [offset, tick] of [[second - 2000, 100], [second + (recording.value.checkpoints[1]?.storedBytes ?? 0) + 400, null]] as const) {
+    const damaged = Uint8Array.from(bytes)
+    damaged[offset] = (damaged[offset] ?? 0) ^ 8
+    put(damaged)
+    const found = recovered(await recover(directory, 'yard', simulation))
+    expect(found.damage.length).toBe(1)
+    expect(found.hash).toBe(hashAt(bytes, found.tick))
+    expect(found.tick + found.ticksLost).toBe(100)
+    if (tick !== null) expect([found.tick, found.ticksLost]).toEqual([tick, 0])
+    else expect(found.tick).toBeGreaterThan(80)
+    simulation.free(found.realm)
+  }
+})
+
+test('a frame that traps twice is left out, kept, and the realm goes on from the tick before', async () => {
+  put(bytes)
+  const trapping: Simulation<Realm> = {
+    ...simulation,
+    step: (realm, frame, onPhase) => {
+      if (frame.tick === 90) throw new Error('unreachable')
+      return simulation.step(realm, frame, onPhase)
+    },
+  }
+  const found = recovered(await recover(directory, 'yard', trapping))
+  expect(found).toMatchObject({ tick: 89, hash: hashAt(bytes, 89), ticksLost: 11 })
+  const [left] = found.quarantined
+  expect(left).toMatchObject({ tick: 90, reason: 'unreachable' })
+  const frame = decodeFrame(left?.frame ?? new Uint8Array(0))
+  expect(frame.ok && frame.value).toEqual(sessionFrames(SESSION)[89])
+
+  const file = RecordingFile.create({
+    directory, checkpoint: simulation.checkpoint(found.realm), onFault: (fault) => expect.fail(fault.message),
+    header: { engine: simulation.engine, simVersion: simulation.version, definition: found.definition, epoch: found.nextEpoch, start: 'checkpoint', startTick: 89, startHash: found.hash, ...simulation.counts(found.realm), phases: simulation.phases, createdAt: '', recordedBy: 'a test' },
+  })
+  for (const one of found.quarantined) file.quarantine(one)
+  await file.close()
+  const next = readRecording(readFileSync(file.path))
+  expect(next.ok && next.value.quarantined.map((one) => [one.tick, toHex(one.frame)])).toEqual([[90, toHex(left?.frame ?? new Uint8Array(0))]])
+  simulation.free(found.realm)
+})
+
+test('a frame that traps once only is replayed', async () => {
+  put(bytes)
+  let traps = 1
+  const flaky: Simulation<Realm> = {
+    ...simulation,
+    step: (realm, frame, onPhase) => {
+      if (frame.tick === 95 && traps-- > 0) throw new Error('unreachable')
+      return simulation.step(realm, frame, onPhase)
+    },
+  }
+  const found = recovered(await recover(directory, 'yard', flaky))
+  expect(found).toMatchObject({ tick: 100, quarantined: [], hash: hashAt(bytes, 100) })
+  simulation.free(found.realm)
+})
+
+test('a recording of another engine is not gone on from, nor passed over for an older one', async () => {
+  put(bytes, 1)
+  put(recordSession({ ...simulation, engine: '0'.repeat(64) }, { ...SESSION, ticks: 5 }), 2)
+  const found = await recover(directory, 'yard', simulation)
+  expect(found).toMatchObject({ status: 'other-version', nextEpoch: 3, error: { reason: 'other-engine' } })
+})
+
+test('recordings that give no state are no reason to begin afresh in silence', async () => {
+  put(bytes.subarray(0, 100))
+  put(new TextEncoder().encode('something else'), 2)
+  const found = await recover(directory, 'yard', simulation)
+  expect(found).toMatchObject({ status: 'unusable', nextEpoch: 3 })
+})
+
+test('a replay that does not give the recorded hashes is said', async () => {
+  put(bytes)
+  const drifting: Simulation<Realm> = { ...simulation, hash: (realm) => (realm.tick === 85 ? '0'.repeat(16) : simulation.hash(realm)) }
+  const found = recovered(await recover(directory, 'yard', drifting))
+  expect(found).toMatchObject({ tick: 100, divergedAt: 85 })
+  simulation.free(found.realm)
+})
