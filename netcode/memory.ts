@@ -1,0 +1,275 @@
+/**
+ * The in-memory transport: a network in one process on a clock of its own, with delay, loss, duplicates and reordering
+ * drawn from a seed. The same calls give the same deliveries. Nothing moves until `advance` is called.
+ */
+import { contain, type ReportFault } from './guard.ts'
+import { checkMessageSize, CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, ORDERED_MESSAGE_BYTES_MAX, type Admission, type ClientConnection, type ClientEvents, type Connect, type ConnectionId, type ServerEvents, type ServerTransport } from './transport.ts'
+
+/** Nothing arrives sooner, ms: two ends that answer each other at once must not keep one `advance` going for ever. */
+const DELAY_MS_MIN = 0.1
+/** A lost message of an ordered link arrives this long after its time, ms, at least: TCP's smallest retransmission wait. */
+const RESEND_MS_MIN = 200
+/** A peer that vanished is noticed after this long, ms, as with real WebRTC (consent freshness, RFC 7675). */
+const VANISHED_MS = 30_000
+/** Messages under way, above which new ones are lost: a minute of 100 clients' traffic; tests that reach it leak. */
+const UNDER_WAY_MAX = 500_000
+
+/** One way of a link. Shares are probabilities, 0 to 1. */
+export interface LinkConditions {
+  readonly delayMs: number
+  /** Up to this much is added to the delay, evenly drawn; messages overtake each other by it where unordered. */
+  readonly jitterMs: number
+  readonly lossShare: number
+  readonly duplicateShare: number
+}
+
+export interface MemoryOptions {
+  readonly events: ServerEvents
+  readonly admission: Admission
+  /** As WebSocket (true) or as WebRTC (false, the default). Ordered links lose and double nothing: loss becomes delay. */
+  readonly ordered?: boolean
+  readonly conditions?: Partial<LinkConditions>
+  /** Any integer. */
+  readonly seed?: number
+  readonly nowMs?: number
+  /** Hears what listeners throw; the connection that it was about is closed. */
+  readonly report?: ReportFault
+}
+
+interface Delivery { readonly dueMs: number, readonly run: () => void }
+
+/** What comes of a message on the way: when each copy of it arrives. */
+class Way {
+  readonly #ordered: boolean
+  readonly #random: () => number
+  #lastDueMs = 0
+
+  constructor(ordered: boolean, random: () => number) {
+    this.#ordered = ordered
+    this.#random = random
+  }
+
+  /** The times at which copies of a message sent now arrive, ms; none where it is lost. */
+  arrivals(nowMs: number, conditions: LinkConditions): number[] {
+    const isLost = this.#random() < conditions.lossShare
+    const isDoubled = this.#random() < conditions.duplicateShare
+    if (this.#ordered) return [this.lastArrival(nowMs, conditions, isLost ? RESEND_MS_MIN + conditions.delayMs * 2 : 0)]
+    if (isLost) return []
+    return Array.from({ length: isDoubled ? 2 : 1 }, () => this.#due(nowMs, conditions))
+  }
+
+  /** The time of something that arrives for certain and after all that was sent before it, ms. */
+  lastArrival(nowMs: number, conditions: LinkConditions, lateMs = 0): number {
+    this.#lastDueMs = Math.max(this.#due(nowMs, conditions) + lateMs, this.#lastDueMs)
+    return this.#lastDueMs
+  }
+
+  #due(nowMs: number, conditions: LinkConditions): number {
+    const dueMs = nowMs + Math.max(DELAY_MS_MIN, conditions.delayMs + this.#random() * conditions.jitterMs)
+    this.#lastDueMs = Math.max(this.#lastDueMs, dueMs)
+    return dueMs
+  }
+}
+
+/** A client's end, with one more way to end than real ones offer. */
+export class MemoryClient implements ClientConnection {
+  readonly kind = 'memory'
+  readonly ordered: boolean
+  readonly #link: Link
+
+  constructor(link: Link) {
+    this.#link = link
+    this.ordered = link.ordered
+  }
+
+  send(bytes: Uint8Array): void {
+    checkMessageSize(bytes, MESSAGE_BYTES_MAX)
+    this.#link.sendUp(bytes.slice())
+  }
+
+  close(reason: string): void { this.#link.closeByClient(reason) }
+
+  /** Is gone without a word, like a killed process: the server notices late. */
+  vanish(): void { this.#link.vanish() }
+}
+
+interface Link {
+  readonly ordered: boolean
+  sendUp(bytes: Uint8Array): void
+  closeByClient(reason: string): void
+  vanish(): void
+}
+
+interface ServerLink {
+  readonly client: ClientEvents
+  readonly up: Way
+  readonly down: Way
+  state: 'open' | 'closing' | 'vanished'
+  isClientOpen: boolean
+  queue: Uint8Array[]
+}
+
+export class MemoryTransport implements ServerTransport {
+  readonly kind = 'memory'
+  /** Connects a client to this server; the URL is not looked at. */
+  readonly connect: Connect
+  readonly #options: MemoryOptions
+  readonly #random: () => number
+  readonly #links = new Map<ConnectionId, ServerLink>()
+  #deliveries: Delivery[] = []
+  #conditions: LinkConditions
+  #nowMs: number
+  #nextConnection: ConnectionId = 1
+  readonly #report: ReportFault
+  #isStopped = false
+
+  constructor(options: MemoryOptions) {
+    this.#options = options
+    this.#report = options.report ?? (() => {})
+    this.#random = xorshift32(options.seed ?? 1)
+    this.#conditions = { delayMs: 0, jitterMs: 0, lossShare: 0, duplicateShare: 0, ...options.conditions }
+    this.#nowMs = options.nowMs ?? 0
+    this.connect = (_url, token, events) => this.#connect(token, events)
+  }
+
+  get nowMs(): number { return this.#nowMs }
+
+  /** Changes what holds for messages sent from now on. */
+  setConditions(conditions: Partial<LinkConditions>): void {
+    this.#conditions = { ...this.#conditions, ...conditions }
+  }
+
+  /** Moves the clock to `nowMs` and delivers, in the order of their times, what is due by then. */
+  advance(nowMs: number): void {
+    for (let next = this.#deliveries[0]; next !== undefined && next.dueMs <= nowMs; next = this.#deliveries[0]) {
+      this.#deliveries.shift()
+      this.#nowMs = Math.max(this.#nowMs, next.dueMs)
+      next.run()
+    }
+    this.#nowMs = Math.max(this.#nowMs, nowMs)
+  }
+
+  send(connection: ConnectionId, bytes: Uint8Array): void {
+    checkMessageSize(bytes, this.#options.ordered === true ? ORDERED_MESSAGE_BYTES_MAX : MESSAGE_BYTES_MAX)
+    const link = this.#links.get(connection)
+    if (link && link.state !== 'closing') link.queue.push(bytes)
+  }
+
+  flush(): void {
+    for (const link of this.#links.values()) this.#flushLink(link)
+  }
+
+  close(connection: ConnectionId, reason: string): void {
+    const link = this.#links.get(connection)
+    if (!link || link.state === 'closing') return
+    this.#flushLink(link)
+    link.state = 'closing'
+    // A peer of an unordered link is told nothing; what it hears is that the link is gone
+    const told = this.#options.ordered === true ? reason : CLOSE_REASON.peer
+    this.#schedule(link.down.lastArrival(this.#nowMs, this.#conditions), () => this.#endClient(link, told))
+    this.#schedule(this.#nowMs + DELAY_MS_MIN, () => this.#endServer(connection, reason))
+  }
+
+  stop(): Promise<void> {
+    this.#isStopped = true
+    for (const [connection, link] of this.#links) {
+      this.#endServer(connection, CLOSE_REASON.stopped)
+      this.#endClient(link, this.#options.ordered === true ? CLOSE_REASON.stopped : CLOSE_REASON.peer)
+    }
+    this.#deliveries = []
+    return Promise.resolve()
+  }
+
+  async #connect(token: string, events: ClientEvents): Promise<MemoryClient> {
+    if (this.#isStopped) throw new ConnectError('unreachable', 'The server does not answer: it was stopped.')
+    const admitted = await this.#options.admission(token)
+    if (this.#isStopped) throw new ConnectError('unreachable', 'The server does not answer: it was stopped.')
+    if (!admitted) throw new ConnectError('refused', 'The server refused the connection: The token is not valid or no longer. Log in again.')
+    const ordered = this.#options.ordered === true
+    const connection = this.#nextConnection++
+    const link: ServerLink = { client: events, up: new Way(ordered, this.#random), down: new Way(ordered, this.#random), state: 'open', isClientOpen: true, queue: [] }
+    this.#links.set(connection, link)
+    this.#guarded(connection, () => this.#options.events.opened(connection, { session: admitted.session, kind: 'memory', ordered, address: `memory-${connection}` }))
+    return new MemoryClient(this.#clientLink(connection, link, ordered))
+  }
+
+  #clientLink(connection: ConnectionId, link: ServerLink, ordered: boolean): Link {
+    const schedule = (dueMs: number, run: () => void) => this.#schedule(dueMs, run)
+    return {
+      ordered,
+      sendUp: (bytes) => {
+        if (!link.isClientOpen) return
+        for (const dueMs of link.up.arrivals(this.#nowMs, this.#conditions)) this.#scheduleMessage(dueMs, () => this.#receive(connection, bytes.slice()))
+      },
+      closeByClient: (reason) => {
+        if (!link.isClientOpen) return
+        this.#endClient(link, reason)
+        schedule(link.up.lastArrival(this.#nowMs, this.#conditions), () => this.#endServer(connection, CLOSE_REASON.peer))
+      },
+      vanish: () => {
+        link.isClientOpen = false
+        if (link.state === 'open') link.state = 'vanished'
+        schedule(this.#nowMs + VANISHED_MS, () => this.#endServer(connection, CLOSE_REASON.lost))
+      },
+    }
+  }
+
+  #flushLink(link: ServerLink): void {
+    const queue = link.queue
+    link.queue = []
+    for (const bytes of queue) {
+      const sent = bytes.slice()
+      for (const dueMs of link.down.arrivals(this.#nowMs, this.#conditions)) {
+        this.#scheduleMessage(dueMs, () => { if (link.isClientOpen) link.client.received(sent.slice()) })
+      }
+    }
+  }
+
+  #receive(connection: ConnectionId, bytes: Uint8Array): void {
+    const link = this.#links.get(connection)
+    if (link && link.state !== 'closing') this.#guarded(connection, () => this.#options.events.received(connection, bytes))
+  }
+
+  #endClient(link: ServerLink, reason: string): void {
+    if (!link.isClientOpen) return
+    link.isClientOpen = false
+    link.client.closed(reason)
+  }
+
+  #endServer(connection: ConnectionId, reason: string): void {
+    if (this.#links.delete(connection)) contain('closed listener', this.#report, () => this.#options.events.closed(connection, reason))
+  }
+
+  #guarded(connection: ConnectionId, run: () => void): void {
+    if (!contain('listener', this.#report, run)) this.close(connection, CLOSE_REASON.internal)
+  }
+
+  #scheduleMessage(dueMs: number, run: () => void): void {
+    if (this.#deliveries.length < UNDER_WAY_MAX) this.#schedule(dueMs, run)
+  }
+
+  /** Keeps the deliveries in the order of their times; what was sent first comes first among equals. */
+  #schedule(dueMs: number, run: () => void): void {
+    if (this.#isStopped) return
+    let low = 0
+    let high = this.#deliveries.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#deliveries[middle]?.dueMs ?? 0) <= dueMs) low = middle + 1
+      else high = middle
+    }
+    this.#deliveries.splice(low, 0, { dueMs, run })
+  }
+}
+
+/** Evenly distributed numbers in [0, 1): Marsaglia, Xorshift RNGs, 2003, triple (13, 17, 5). */
+function xorshift32(seed: number): () => number {
+  // Spread small seeds over the bits, and never start at 0, where the generator stays
+  let state = Math.imul(seed, 0x9e3779b1) || 1
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,292 @@
+/** What every transport must do, as a vitest suite: `transportContract('WebSocket', makeServer)` in a test file. */
+import { describe, expect, test } from 'vitest'
+import { CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, MessageSizeError, ORDERED_MESSAGE_BYTES_MAX, type Admission, type ClientConnection, type Connect, type ConnectionId, type Peer, type ServerEvents, type ServerTransport } from './transport.ts'
+
+/** A started server of the transport under test and the way to it. */
+export interface ContractServer {
+  readonly transport: ServerTransport
+  readonly connect: Connect
+  readonly url: string
+  /** Lets time pass where the transport's clock is not the real one. */
+  step?(): void
+  /** Stops the transport and what it stands on. */
+  stop(): Promise<void>
+}
+
+/** Connects a client with `token`, then kills it without a word. */
+export type KillClient = (server: ContractServer, token: string) => Promise<void>
+
+export type MakeContractServer = (events: ServerEvents, admission: Admission) => Promise<ContractServer>
+
+/** Longest wait for anything that must happen, ms; generous, since the machine may be busy. */
+const WAIT_MS_MAX = 10_000
+/** Most that an unordered transport may lose of a hundred small messages on an idle loopback. */
+const LOST_MAX = 5
+
+interface Heard { readonly opened: { connection: ConnectionId, peer: Peer }[], readonly received: { connection: ConnectionId, bytes: Uint8Array }[], readonly closed: { connection: ConnectionId, reason: string }[] }
+interface Client { readonly connection: ClientConnection, readonly received: Uint8Array[], readonly closed: string[] }
+
+/** A server that notes what it hears, and clients that do. */
+class World {
+  readonly heard: Heard = { opened: [], received: [], closed: [] }
+  /** Runs at each message before it is noted. */
+  onReceived: (connection: ConnectionId, bytes: Uint8Array) => void = () => {}
+  #server: ContractServer | null = null
+
+  get server(): ContractServer {
+    if (!this.#server) throw new Error('The server was not started.')
+    return this.#server
+  }
+
+  async start(make: MakeContractServer): Promise<void> {
+    this.#server = await make({
+      opened: (connection, peer) => { this.heard.opened.push({ connection, peer }) },
+      received: (connection, bytes) => {
+        this.onReceived(connection, bytes)
+        this.heard.received.push({ connection, bytes })
+      },
+      closed: (connection, reason) => { this.heard.closed.push({ connection, reason }) },
+    }, (token) => Promise.resolve(token.startsWith('good-') ? { session: token.slice('good-'.length) } : null))
+  }
+
+  /** Connects, and waits until the server has heard of it. */
+  async connect(session: string): Promise<Client & { readonly id: ConnectionId }> {
+    const received: Uint8Array[] = []
+    const closed: string[] = []
+    const events = { received: (bytes: Uint8Array) => { received.push(bytes) }, closed: (reason: string) => { closed.push(reason) } }
+    const connection = await this.server.connect(this.server.url, `good-${session}`, events)
+    await this.until(`${session} opened`, () => this.heard.opened.some(({ peer }) => peer.session === session))
+    const id = this.heard.opened.find(({ peer }) => peer.session === session)?.connection ?? 0
+    return { connection, received, closed, id }
+  }
+
+  sendDown(connection: ConnectionId, bytes: Uint8Array): void {
+    this.server.transport.send(connection, bytes)
+    this.server.transport.flush()
+  }
+
+  async until(what: string, condition: () => boolean): Promise<void> {
+    const endMs = performance.now() + WAIT_MS_MAX
+    while (!condition()) {
+      if (performance.now() > endMs) throw new Error(`Did not happen within ${WAIT_MS_MAX} ms: ${what}. Heard: ${JSON.stringify(this.heard.closed)}`)
+      await this.pause(2)
+    }
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    this.server.step?.()
+    await new Promise((resolve) => { setTimeout(resolve, milliseconds) })
+  }
+}
+
+/** `kill`: where a killed client is noticed soon enough for a unit test. */
+export function transportContract(name: string, make: MakeContractServer, kill?: KillClient): void {
+  const contract = (title: string, run: (world: World) => Promise<void>) => test(title, async () => {
+    const world = new World()
+    await world.start(make)
+    try {
+      await run(world)
+    } finally {
+      await world.server.stop()
+    }
+  })
+  describe(`${name} keeps the transport contract:`, () => {
+    describeConnecting(contract)
+    describeMessages(contract)
+    describeEnding(contract)
+    if (kill) describeKilling(contract, kill)
+  })
+}
+
+type Contract = (title: string, run: (world: World) => Promise<void>) => void
+
+function describeConnecting(contract: Contract): void {
+  contract('an admitted client is opened once, with its session, kind and order', async (world) => {
+    const { connection } = await world.connect('ada')
+    await world.pause(50)
+    expect(world.heard.opened.map(({ peer }) => peer)).toEqual([
+      { session: 'ada', kind: world.server.transport.kind, ordered: connection.ordered, address: expect.stringMatching(/./) },
+    ])
+    expect(connection.kind).toBe(world.server.transport.kind)
+  })
+
+  contract('a client with a bad token is refused in words and never opened', async (world) => {
+    const refused = world.server.connect(world.server.url, 'bad', { received: () => {}, closed: () => {} })
+    const error = await refused.then(() => null, (reason: unknown) => reason)
+    expect(error).toBeInstanceOf(ConnectError)
+    expect(error).toMatchObject({ reason: 'refused', message: expect.stringMatching(/token/) })
+    await world.pause(50)
+    expect(world.heard.opened).toEqual([])
+  })
+
+  contract('a server that is gone is unreachable', async (world) => {
+    await world.server.stop()
+    const error = await world.server.connect(world.server.url, 'good-ada', { received: () => {}, closed: () => {} }).then(() => null, (reason: unknown) => reason)
+    expect(error).toBeInstanceOf(ConnectError)
+    expect(error).toMatchObject({ reason: 'unreachable' })
+  })
+}
+
+function describeMessages(contract: Contract): void {
+  contract('messages of 1, 1,100 and the largest number of bytes arrive unchanged both ways', async (world) => {
+    const { connection, received, id } = await world.connect('ada')
+    const sizes = [1, 1_100, MESSAGE_BYTES_MAX]
+    for (const size of sizes) {
+      const before = received.length
+      connection.send(pattern(size))
+      await world.until(`${size} bytes up`, () => world.heard.received.length > before)
+      world.sendDown(id, pattern(size))
+      await world.until(`${size} bytes down`, () => received.length > before)
+    }
+    expect(world.heard.received.map(({ bytes }) => plain(bytes))).toEqual(sizes.map(pattern))
+    expect(received.map(plain)).toEqual(sizes.map(pattern))
+  })
+
+  contract('oversize and empty messages are refused with an error, and the connection goes on', async (world) => {
+    const { connection, received, id } = await world.connect('ada')
+    const downMax = connection.ordered ? ORDERED_MESSAGE_BYTES_MAX : MESSAGE_BYTES_MAX
+    expect(() => connection.send(new Uint8Array(MESSAGE_BYTES_MAX + 1))).toThrow(MessageSizeError)
+    expect(() => connection.send(new Uint8Array(0))).toThrow(MessageSizeError)
+    expect(() => world.server.transport.send(id, new Uint8Array(downMax + 1))).toThrow(MessageSizeError)
+    expect(() => world.server.transport.send(id, new Uint8Array(0))).toThrow(MessageSizeError)
+    world.sendDown(id, pattern(9))
+    await world.until('a message down', () => received.length === 1)
+  })
+
+  contract('an ordered transport brings a checkpoint of 2 MB, an unordered one refuses it', async (world) => {
+    const { connection, received, id } = await world.connect('ada')
+    const checkpoint = pattern(2_000_000)
+    if (!connection.ordered) return expect(() => world.server.transport.send(id, checkpoint)).toThrow(MessageSizeError)
+    world.sendDown(id, checkpoint)
+    await world.until('the checkpoint', () => received.length === 1)
+    expect(Buffer.compare(received[0] ?? new Uint8Array(0), checkpoint)).toBe(0)
+  })
+
+  contract('a buffer may be used again after send (client) and flush (server)', async (world) => {
+    const { connection, received, id } = await world.connect('ada')
+    const buffer = pattern(500)
+    connection.send(buffer)
+    buffer.fill(0)
+    const second = pattern(500)
+    world.sendDown(id, second)
+    second.fill(0)
+    await world.until('both', () => received.length === 1 && world.heard.received.length === 1)
+    expect(plain(received[0])).toEqual(pattern(500))
+    expect(plain(world.heard.received[0]?.bytes)).toEqual(pattern(500))
+  })
+
+  contract('a hundred messages each way arrive, in order where the transport says so', async (world) => {
+    const { connection, received, id } = await world.connect('ada')
+    for (let i = 0; i < 100; i++) {
+      connection.send(Uint8Array.of(i, 1))
+      world.sendDown(id, Uint8Array.of(i, 2))
+      if (i % 10 === 9) await world.pause(5)
+    }
+    const enough = connection.ordered ? 100 : 100 - LOST_MAX
+    await world.until('a hundred both ways', () => received.length >= enough && world.heard.received.length >= enough)
+    const numbers = [received, world.heard.received.map(({ bytes }) => bytes)].map((list) => list.map((bytes) => bytes[0]))
+    for (const list of numbers) {
+      expect(new Set(list).size).toBe(list.length)
+      if (connection.ordered) expect(list).toEqual(Array.from({ length: 100 }, (_, i) => i))
+    }
+  })
+
+  contract('connections do not hear each other', async (world) => {
+    const clients = await Promise.all(['ada', 'bob', 'cy', 'dee', 'eve'].map((session) => world.connect(session)))
+    for (const [i, { connection, id }] of clients.entries()) {
+      connection.send(Uint8Array.of(i))
+      world.sendDown(id, Uint8Array.of(i))
+    }
+    await world.until('all', () => world.heard.received.length === 5 && clients.every(({ received }) => received.length === 1))
+    for (const [i, { received, id }] of clients.entries()) {
+      expect(plain(received[0])).toEqual(Uint8Array.of(i))
+      expect(world.heard.received.filter(({ connection }) => connection === id).map(({ bytes }) => plain(bytes))).toEqual([Uint8Array.of(i)])
+    }
+  })
+
+  contract('a listener that throws ends only the connection that it was about', async (world) => {
+    const [ada, bob] = await Promise.all([world.connect('ada'), world.connect('bob')])
+    world.onReceived = (connection) => { if (connection === ada.id) throw new Error('a fault in the listener') }
+    ada.connection.send(Uint8Array.of(1))
+    await world.until('ada closed', () => ada.closed.length === 1)
+    await world.until('ada closed on the server', () => world.heard.closed.length === 1)
+    expect(world.heard.closed).toEqual([{ connection: ada.id, reason: CLOSE_REASON.internal }])
+    bob.connection.send(Uint8Array.of(2))
+    await world.until('bob heard', () => world.heard.received.length === 1)
+    expect(bob.closed).toEqual([])
+  })
+}
+
+function describeEnding(contract: Contract): void {
+  contract('a client that closes is reported once, as closed by the peer, and hears its own reason once', async (world) => {
+    const { connection, closed, id } = await world.connect('ada')
+    connection.close('had enough')
+    connection.close('again')
+    await world.until('closed', () => world.heard.closed.length > 0)
+    await world.pause(200)
+    expect(world.heard.closed).toEqual([{ connection: id, reason: CLOSE_REASON.peer }])
+    expect(closed).toEqual(['had enough'])
+  })
+
+  contract('a server that closes lets the last message leave, and each side hears of the end once', async (world) => {
+    const { received, closed, id } = await world.connect('ada')
+    world.server.transport.send(id, pattern(40))
+    world.server.transport.close(id, 'a reason')
+    world.server.transport.close(id, 'another')
+    await world.until('closed', () => world.heard.closed.length > 0 && closed.length > 0)
+    await world.pause(200)
+    expect(received.map(plain)).toEqual([pattern(40)])
+    expect(world.heard.closed).toEqual([{ connection: id, reason: 'a reason' }])
+    expect(closed).toHaveLength(1)
+  })
+
+  contract('both sides closing at once hear of it once each', async (world) => {
+    const { connection, closed, id } = await world.connect('ada')
+    world.server.transport.close(id, 'from the server')
+    connection.close('from the client')
+    await world.until('closed', () => world.heard.closed.length > 0 && closed.length > 0)
+    await world.pause(300)
+    expect(world.heard.closed).toHaveLength(1)
+    expect(closed).toEqual(['from the client'])
+  })
+
+  contract('sending to a closed or unknown connection does nothing, on both sides', async (world) => {
+    const { connection, received, id } = await world.connect('ada')
+    connection.close('had enough')
+    await world.until('closed', () => world.heard.closed.length > 0)
+    connection.send(pattern(3))
+    world.sendDown(id, pattern(3))
+    world.sendDown(987_654, pattern(3))
+    world.server.transport.close(id, 'late')
+    await world.pause(100)
+    expect(received).toEqual([])
+    expect(world.heard.received).toEqual([])
+    expect(world.heard.closed).toHaveLength(1)
+  })
+
+  contract('stop ends every connection and says so', async (world) => {
+    const clients = await Promise.all(['ada', 'bob', 'cy'].map((session) => world.connect(session)))
+    await world.server.transport.stop()
+    expect(world.heard.closed.map(({ reason }) => reason)).toEqual(Array.from({ length: 3 }, () => CLOSE_REASON.stopped))
+    await world.until('the clients heard', () => clients.every(({ closed }) => closed.length === 1))
+  })
+}
+
+function describeKilling(contract: Contract, kill: KillClient): void {
+  contract('a killed client is noticed', async (world) => {
+    await kill(world.server, 'good-ada')
+    await world.until('closed', () => world.heard.closed.length > 0)
+    expect(world.heard.opened).toHaveLength(1)
+    expect(world.heard.closed).toHaveLength(1)
+  })
+}
+
+/** Bytes that show shifts, cuts and mix-ups. */
+function pattern(size: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >>> 8) * 7 + size) & 255)
+}
+
+/** As a plain Uint8Array, so that equality looks at the bytes alone. */
+function plain(bytes: Uint8Array | undefined): Uint8Array {
+  return new Uint8Array(bytes ?? [])
+}

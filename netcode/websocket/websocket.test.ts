@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process'
+import { createServer, type Server } from 'node:http'
+import { createConnection } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { transportContract, type KillClient, type MakeContractServer } from '../transport-contract.ts'
+import { CLOSE_REASON, MESSAGE_BYTES_MAX, type ServerEvents } from '../transport.ts'
+import { connectWebSocket } from './client-node.ts'
+import { WebSocketTransport, type WebSocketOptions } from './server.ts'
+
+const silent = { received: () => {}, closed: () => {} }
+
+async function listen(options: WebSocketOptions): Promise<{ transport: WebSocketTransport, http: Server, url: string }> {
+  const transport = new WebSocketTransport(options)
+  const http = createServer((request, response) => { if (!transport.handleHttp(request, response)) response.writeHead(404).end() })
+  transport.attach(http)
+  await new Promise<void>((resolve) => { http.listen(0, '127.0.0.1', resolve) })
+  const address = http.address()
+  return { transport, http, url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}` }
+}
+
+async function close(http: Server): Promise<void> {
+  http.closeAllConnections()
+  await new Promise<void>((resolve) => { http.close(() => resolve()) })
+}
+
+const make: MakeContractServer = async (events, admission) => {
+  const { transport, http, url } = await listen({ events, admission })
+  return { transport, url, connect: connectWebSocket, stop: async () => { await transport.stop(); await close(http) } }
+}
+
+/** A process of its own that connects and says so, and then is gone. */
+const kill: KillClient = async ({ url }, token) => {
+  const script = `import('ws').then(({ WebSocket }) => new WebSocket(process.argv[1]).on('open', () => console.log('open')))`
+  const child = spawn(process.execPath, ['-e', script, `${url.replace('http', 'ws')}/v1/ws?token=${token}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise((resolve) => { child.stdout.once('data', resolve) })
+  child.kill('SIGKILL')
+}
+
+transportContract('WebSocket', make, kill)
+
+const stops: (() => Promise<void>)[] = []
+afterEach(async () => { for (const stop of stops.splice(0)) await stop() })
+
+interface Served { readonly url: string, readonly transport: WebSocketTransport, readonly opened: number[], readonly closed: string[] }
+
+async function serve(options: Partial<WebSocketOptions> = {}, events: Partial<ServerEvents> = {}): Promise<Served> {
+  const opened: number[] = []
+  const closed: string[] = []
+  const { transport, http, url } = await listen({
+    admission: (token) => Promise.resolve(token === 'good' ? { session: 'ada' } : null),
+    events: { opened: (connection) => { opened.push(connection) }, received: () => {}, closed: (_, reason) => { closed.push(reason) }, ...events },
+    ...options,
+  })
+  stops.push(async () => { await transport.stop(); await close(http) })
+  return { url, transport, opened, closed }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const endMs = performance.now() + 5_000
+  while (!condition() && performance.now() < endMs) await new Promise((resolve) => { setTimeout(resolve, 5) })
+  expect(condition()).toBe(true)
+}
+
+function raw(url: string): WebSocket {
+  return new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`)
+}
+
+test('a peer that sends text or an oversize message is closed with that reason', async () => {
+  const { url, closed } = await serve()
+  const text = raw(url)
+  text.on('open', () => text.send('hello'))
+  const code = await new Promise((resolve) => { text.on('close', resolve) })
+  expect(code).toBe(1003)
+  const large = raw(url)
+  large.on('open', () => large.send(new Uint8Array(MESSAGE_BYTES_MAX + 1)))
+  await new Promise((resolve) => { large.on('close', resolve) })
+  await until(() => closed.length === 2)
+  expect(closed).toEqual([CLOSE_REASON.text, CLOSE_REASON.oversize])
+})
+
+test('a peer that does not read is closed before its buffer outgrows the limit, others go on', async () => {
+  const { url, transport, opened, closed } = await serve({ bufferedBytesMax: 1_000_000 })
+  const slow = raw(url)
+  await until(() => opened.length === 1)
+  slow.pause()
+  const fast = raw(url)
+  let heard = 0
+  fast.on('message', () => { heard += 1 })
+  await until(() => opened.length === 2)
+  const [slowId = 0, fastId = 0] = opened
+  let bufferedMax = 0
+  for (let i = 0; i < 300 && closed.length === 0; i++) {
+    transport.send(slowId, new Uint8Array(100_000))
+    if (i < 20) transport.send(fastId, new Uint8Array(1_000))
+    transport.flush()
+    bufferedMax = Math.max(bufferedMax, transport.stats.bufferedBytes)
+    await new Promise((resolve) => { setTimeout(resolve, 2) })
+  }
+  expect(closed).toEqual([CLOSE_REASON.slow])
+  expect(bufferedMax).toBeLessThanOrEqual(1_100_000)
+  await until(() => heard === 20)
+  slow.terminate()
+})
+
+test('where all readers together hold too much, the one with the most is closed', async () => {
+  const { url, transport, opened, closed } = await serve({ bufferedBytesTotalMax: 3_000_000 })
+  const [first, second] = [raw(url), raw(url)]
+  await until(() => opened.length === 2)
+  first.pause()
+  second.pause()
+  const [a = 0, b = 0] = opened
+  for (let i = 0; i < 200 && closed.length === 0; i++) {
+    transport.send(a, new Uint8Array(100_000))
+    transport.send(b, new Uint8Array(20_000))
+    transport.flush()
+    await new Promise((resolve) => { setTimeout(resolve, 2) })
+  }
+  expect(closed).toEqual([CLOSE_REASON.slow])
+  expect(transport.stats.connections).toBe(1)
+  first.terminate()
+  second.terminate()
+})
+
+test('one address gets only as many connections as its limit, and a place is free again after a close', async () => {
+  const { url, transport } = await serve({ limits: { connectionsPerAddressMax: 2 } })
+  const [first] = await Promise.all([connectWebSocket(url, 'good', silent), connectWebSocket(url, 'good', silent)])
+  const error = await connectWebSocket(url, 'good', silent).then(() => null, (reason: unknown) => reason)
+  expect(error).toMatchObject({ reason: 'refused', message: expect.stringMatching(/2 connections, which is the limit/) })
+  first.close('enough')
+  await until(() => transport.stats.connections === 1)
+  await connectWebSocket(url, 'good', silent)
+})
+
+test('pages of other origins connect only where the operator allows them', async () => {
+  const { url } = await serve({ allowedOrigins: ['https://friend.example'] })
+  const status = (origin: string) => new Promise((resolve) => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`, { origin })
+    socket.on('open', () => { resolve('open'); socket.close() })
+    socket.on('unexpected-response', (_, response) => { resolve(response.statusCode); response.destroy() })
+    socket.on('error', () => {})
+  })
+  expect(await status('https://friend.example')).toBe('open')
+  expect(await status(url)).toBe('open')
+  expect(await status('https://stranger.example')).toBe(403)
+})
+
+test('broken upgrades and hung-up ones leave no place taken', async () => {
+  const { url, transport, opened } = await serve({ admission: () => new Promise((resolve) => { setTimeout(() => resolve({ session: 'ada' }), 30) }) })
+  const port = Number(new URL(url).port)
+  const requests = [
+    'GET /v1/ws?token=good HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    'GET /v1/ws?token=good HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 99\r\nSec-WebSocket-Key: x\r\n\r\n',
+    'GET /v1/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: nonsense\r\n\r\n',
+  ]
+  for (let i = 0; i < 30; i++) {
+    const socket = createConnection(port, '127.0.0.1', () => socket.write(requests[i % 3] ?? ''))
+    socket.on('error', () => {})
+    setTimeout(() => socket.destroy(), (i * 7) % 60)
+  }
+  await new Promise((resolve) => { setTimeout(resolve, 400) })
+  await until(() => transport.stats.connections === 0)
+  expect(opened).toEqual([])
+  await connectWebSocket(url, 'good', silent)
+})
