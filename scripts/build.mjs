@@ -8,6 +8,7 @@ const entries = {
   'cli': 'cli/main.ts',
   'realm-worker': 'server/realm-worker.ts',
   'webrtc-child': 'netcode/webrtc/child.ts',
+  'lockstep-worker': 'testing/bots/lockstep-worker.ts',
 }
 
 rmSync('dist/node', { recursive: true, force: true })

@@ -61,6 +61,11 @@ export class Crowd {
     return { connected: this.#bots.filter(({ client }) => client.state.type === 'joined').length, troubles: [...this.#troubles] }
   }
 
+  /** The server's newest tick as far as the bots know; 0 before the first snapshot. */
+  get serverTick(): number {
+    return Math.max(0, ...this.#bots.map(({ client }) => client.stats().serverTick))
+  }
+
   /** Connects all; resolves with how many came in. Rejects with a ConnectError where the server cannot be reached at all. */
   async connect(): Promise<number> {
     this.#timer ??= setInterval(() => this.#update(), UPDATE_MS)
