@@ -1,0 +1,58 @@
+import { createServer } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { verb } from './bots.ts'
+import { helpOf, parseVerb, UsageError } from './verb.ts'
+
+const written = { out: '', err: '' }
+beforeEach(() => {
+  written.out = ''
+  written.err = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((written.out += String(text))))
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((written.err += String(text))))
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const run = (...argv: string[]): Promise<number> => verb.run(parseVerb(verb, argv))
+
+/** A port at which nothing listens: it was free a moment ago. */
+async function deadUrl(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => void server.close(resolve))
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+}
+
+describe('wrong use is refused with what was given and what is taken', () => {
+  test.each([
+    [['--count', '0'], /--count is "0"; it takes a whole number from 1 to 1000/],
+    [['--count', '2.5'], /--count is "2.5"/],
+    [['--seconds', 'soon'], /--seconds is "soon"; it takes a number/],
+    [['--behaviour', 'dance'], /--behaviour is "dance"; it takes walk, drag, mocap, mixed/],
+    [['--transport', 'pigeon'], /--transport is "pigeon"; it takes webrtc, websocket/],
+    [['--url', 'localhost'], /--url is "localhost"; it takes an address like http/],
+    [['--lockstep', '17'], /--lockstep is "17"; it takes a whole number from 0 to 16/],
+    [['--seed', '-1'], /--seed/],
+    [['--nonsense', '1'], /nonsense/],
+  ])('%j', async (argv, words) => {
+    const outcome = await Promise.resolve().then(() => run(...argv)).catch((error: unknown) => error)
+    expect(outcome).toBeInstanceOf(UsageError)
+    expect(String(outcome)).toMatch(words)
+  })
+})
+
+test('the help names every option, the behaviours and when it exits with 1', () => {
+  const help = helpOf(verb)
+  for (const words of ['--url', '--count', '--seconds', '--behaviour', '--transport', '--lockstep', '--seed', '--json', 'walk', 'drag', 'mocap', 'mixed', 'cannot be reached']) expect(help).toContain(words)
+})
+
+describe('a server that is not there', () => {
+  test.each(['webrtc', 'websocket'])('ends with 1 and says so, over %s', async (transport) => {
+    const url = await deadUrl()
+    expect(await run('--url', url, '--count', '3', '--seconds', '1', '--transport', transport, '--json')).toBe(1)
+    expect(written.err).toContain(`The server at ${url.slice('http://'.length)} does not answer`)
+    expect(written.out).toBe('')
+  })
+})
