@@ -26,7 +26,9 @@
  * Static props never move and are not in snapshots; a sleeping prop takes its turn once in SLEEPER_TURNS snapshots,
  * so that a lost one is made good within a second.
  */
-import { packPose, packRotation, unpackPose, unpackRotation, type AvatarView, type ElementId, type Pose, type PropView, type Quat, type RealmDefinition, type Vec3 } from '../sim/index.ts'
+import { packPose, packRotation, unpackPose, unpackRotation, type Pose } from '../sim/pose.ts'
+import type { ElementId, Quat, RealmDefinition, Vec3 } from '../sim/types.ts'
+import type { AvatarView, PropView } from '../sim/views.ts'
 import { POSE_BONE_BYTES, POSE_FIXED_BYTES, type ProtocolError, type Result, type SnapshotPart } from '../protocol/index.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from './session/limits.ts'
 import { column, ColumnReader, ColumnWriter } from './snapshot-columns.ts'

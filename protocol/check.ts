@@ -1,6 +1,6 @@
 /** Checks of single values, shared by the decoders: each returns the value or throws Invalid with its place. */
 import type { Quat, Vec3 } from '../sim/types.ts'
-import { NAME_BYTES_MAX, NAME_CHARACTERS_MAX, QUATERNION_TOLERANCE, TEXT_CHARACTERS_MAX, UINT32_MAX } from './limits.ts'
+import { LABEL_BYTES_MAX, LABEL_CHARACTERS_MAX, NAME_BYTES_MAX, NAME_CHARACTERS_MAX, QUATERNION_TOLERANCE, TEXT_CHARACTERS_MAX, UINT32_MAX } from './limits.ts'
 import { attempt, Invalid, within, type Result } from './result.ts'
 
 type Maybe<T> = T | null | undefined
@@ -95,6 +95,18 @@ export function name(value: Maybe<string>, where: string): string {
   if (text !== text.trim()) throw new Invalid('out-of-range', where, 'has spaces at its ends')
   if (text !== text.normalize('NFC')) throw new Invalid('out-of-range', where, 'is not in the normal form NFC')
   return text
+}
+
+/** Characters that no label has. */
+const UNPRINTED = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u
+
+/** The name of a prop: 1 to 64 printed characters. */
+export function label(value: Maybe<string>, where: string): string {
+  const given = value ?? ''
+  const characters = given.length > LABEL_BYTES_MAX ? Infinity : Array.from(given).length
+  if (characters < 1 || characters > LABEL_CHARACTERS_MAX) throw new Invalid('out-of-range', where, `has no length from 1 to ${LABEL_CHARACTERS_MAX} characters`)
+  if (UNPRINTED.test(given)) throw new Invalid('out-of-range', where, 'has characters that are not printed')
+  return given
 }
 
 /** A name as a person typed it, brought into the form that the wire takes, or why it cannot be one. */

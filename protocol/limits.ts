@@ -27,10 +27,13 @@ export const PACKET_COMMANDS_MAX = 1_024
 export const PACKET_LATEST_MAX = 5
 export const PACKET_MESSAGES_MAX = 1_024
 
-/** Characters (code points) of a player's or a prop's name: what fits a label. */
+/** Characters (code points) of a player's name: what fits above a head. */
 export const NAME_CHARACTERS_MAX = 32
 /** Bytes of such a name in UTF-8. */
 export const NAME_BYTES_MAX = 128
+/** Characters of a prop's name (as in a realm definition), and its bytes in UTF-8. */
+export const LABEL_CHARACTERS_MAX = 64
+export const LABEL_BYTES_MAX = 256
 /** Characters of a reason or a notice. */
 export const TEXT_CHARACTERS_MAX = 1_000
 /** Bytes of such a text in UTF-8. */

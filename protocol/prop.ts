@@ -1,9 +1,9 @@
 /** PropSpec between the wire and sim/types.ts. */
 import type { Collider, Motion, PropSpec, Shape } from '../sim/types.ts'
-import { finite, integer, list, name, present, quat, vec3 } from './check.ts'
+import { finite, integer, label, list, present, quat, vec3 } from './check.ts'
 import type { otherworld } from './generated/otherworld.js'
 import {
-  COLLIDERS_MAX, HULL_POINTS_MAX, HULL_POINTS_MIN, NAME_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX, TRIMESH_TRIANGLES_MAX, TRIMESH_VERTICES_MAX,
+  COLLIDERS_MAX, HULL_POINTS_MAX, HULL_POINTS_MIN, LABEL_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX, TRIMESH_TRIANGLES_MAX, TRIMESH_VERTICES_MAX,
 } from './limits.ts'
 import { Invalid } from './result.ts'
 import { layout } from './scan.ts'
@@ -20,7 +20,7 @@ const COLLIDER = layout({
   5: { name: 'trimesh', bytesMax: SERVER_MESSAGE_BYTES_MAX, layout: TRIMESH },
 })
 export const PROP_LAYOUT = layout({
-  1: { name: 'name', bytesMax: NAME_BYTES_MAX },
+  1: { name: 'name', bytesMax: LABEL_BYTES_MAX },
   3: { name: 'colliders', bytesMax: SERVER_MESSAGE_BYTES_MAX, repeatsMax: COLLIDERS_MAX, layout: COLLIDER },
 })
 
@@ -74,7 +74,7 @@ export function fromWireProp(wire: otherworld.PropSpec.$Properties): PropSpec {
   const motion = MOTIONS[wire.motion ?? 0]
   if (motion === undefined) throw new Invalid('out-of-range', 'motion', `is ${wire.motion}; 0 (static), 1 (dynamic) and 2 (kinematic) are known`)
   return {
-    name: name(wire.name, 'name'),
+    name: label(wire.name, 'name'),
     motion,
     colliders: list(wire.colliders, 'colliders', 1, COLLIDERS_MAX, readCollider),
     density: finite(wire.density, 'density'),

@@ -2,7 +2,9 @@
  * A player's client: connects, sends inputs, keeps the world as the server tells it. Driven by `update` (each drawn
  * frame, or `drive` where there are none); what arrives is taken when it arrives, so that a hidden page stays alive.
  */
-import { parseDefinition, type Command, type ElementId, type HandId, type PackedPose, type PropSpec, type Quat, type RealmDefinition, type Vec3 } from '../../sim/index.ts'
+// Not sim/index.ts: a render client needs no physics engine, and its page should not load one.
+import { parseDefinition } from '../../sim/definition.ts'
+import type { Command, ElementId, HandId, PackedPose, PropSpec, Quat, RealmDefinition, Vec3 } from '../../sim/types.ts'
 import { PROTOCOL_VERSION, type ServerMessage, type SnapshotPart, type Welcome } from '../../protocol/index.ts'
 import { ClientSession } from '../session/client-session.ts'
 import { RESUME_MS_MAX } from '../session/limits.ts'

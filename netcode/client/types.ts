@@ -1,5 +1,6 @@
 /** What a render client shows to the program that uses it. */
-import type { ElementId, JointTransform, PlayerId, Pose, PropSpec, Quat, RejectReason, Vec3 } from '../../sim/index.ts'
+import type { JointTransform, Pose } from '../../sim/pose.ts'
+import type { ElementId, PlayerId, PropSpec, Quat, RejectReason, Vec3 } from '../../sim/types.ts'
 import type { ServerMessage, Welcome } from '../../protocol/index.ts'
 import type { Connect, ConnectError, TransportKind } from '../transport.ts'
 

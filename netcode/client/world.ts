@@ -1,5 +1,6 @@
 /** The world as the server's messages and snapshots tell it, and how it looks at a moment. */
-import { mixPoses, type ElementId, type PlayerId, type PropSpec, type Quat, type Vec3 } from '../../sim/index.ts'
+import { mixPoses } from '../../sim/pose.ts'
+import type { ElementId, PlayerId, PropSpec, Quat, Vec3 } from '../../sim/types.ts'
 import type { Result, ServerMessage, SnapshotPart } from '../../protocol/index.ts'
 import { decodeSnapshot, type AvatarState, type Bounds, type PropState } from '../snapshot.ts'
 import { Track } from './track.ts'

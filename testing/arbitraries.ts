@@ -1,0 +1,158 @@
+/**
+ * Arbitraries (fast-check) of what enters a simulation. All numbers are 32-bit floats, so that the wire gives them back
+ * as they are. `plausible` values lie where players act; `any` is whatever the wire takes.
+ */
+import fc from 'fast-check'
+import type {
+  Collider, Command, HandId, Input, InputFrame, PackedPose, PropSpec, Quat, Shape, Vec3,
+} from '../sim/types.ts'
+
+export interface CommandOptions {
+  /** Players that server commands name. Default 1 to 6. */
+  readonly players?: readonly number[]
+  /** Elements that commands name. Default 1 to 24: what a small realm has, and some that it has not. */
+  readonly elements?: readonly number[]
+  /** `any`: every finite 32-bit float and every id. Default `plausible`. */
+  readonly range?: 'plausible' | 'any'
+}
+
+export interface FrameOptions extends CommandOptions {
+  /** Default: any. */
+  readonly tick?: number
+  /** Default 12. */
+  readonly inputsMax?: number
+}
+
+/** Plain objects, as everybody else makes them. */
+const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> => fc.record<T>(model, { noNullPrototype: true })
+
+const range32 = (min: number, max: number): fc.Arbitrary<number> => fc.float({ min: Math.fround(min), max: Math.fround(max), noNaN: true, noDefaultInfinity: true })
+const anyFinite = fc.float({ noNaN: true, noDefaultInfinity: true })
+const uint32 = fc.integer({ min: 1, max: 4_294_967_295 })
+const oneOf = (values: readonly number[]): fc.Arbitrary<number> => fc.constantFrom(...values)
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1)
+
+export function arbitraryVec3(extent = 20): fc.Arbitrary<Vec3> {
+  const coordinate = range32(-extent, extent)
+  return record({ x: coordinate, y: coordinate, z: coordinate })
+}
+
+const anyVec3: fc.Arbitrary<Vec3> = record({ x: anyFinite, y: anyFinite, z: anyFinite })
+
+/** Unit quaternions, rounded to 32-bit floats. */
+export function arbitraryQuat(): fc.Arbitrary<Quat> {
+  const part = range32(-1, 1)
+  return fc.tuple(part, part, part, part).map(([x, y, z, w]) => {
+    const length = Math.sqrt(x * x + y * y + z * z + w * w)
+    if (length < 1e-3) return { x: 0, y: 0, z: 0, w: 1 }
+    return { x: Math.fround(x / length), y: Math.fround(y / length), z: Math.fround(z / length), w: Math.fround(w / length) }
+  })
+}
+
+const size = range32(0.05, 2)
+
+/** Shapes with a volume; a hull's points surround its origin. `trimesh` only where `motion` may be static. */
+export function arbitraryShape({ trimesh = false }: { readonly trimesh?: boolean } = {}): fc.Arbitrary<Shape> {
+  const corner = record({ x: size, y: size, z: size })
+  const octahedron = (first: Vec3, second: Vec3): number[] => [first.x, 0, 0, -second.x, 0, 0, 0, first.y, 0, 0, -second.y, 0, 0, 0, first.z, 0, 0, -second.z]
+  const solid: fc.Arbitrary<Shape>[] = [
+    record({ type: fc.constant('box' as const), halfExtents: corner }),
+    record({ type: fc.constant('sphere' as const), radius: size }),
+    record({ type: fc.constant('capsule' as const), halfHeight: size, radius: size }),
+    fc.tuple(corner, corner, fc.array(arbitraryVec3(1), { maxLength: 20 })).map(([first, second, more]) => ({
+      type: 'convex' as const, points: [...octahedron(first, second), ...more.flatMap(({ x, y, z }) => [x, y, z])],
+    })),
+  ]
+  const mesh: fc.Arbitrary<Shape> = corner.map(({ x, y, z }) => ({
+    type: 'trimesh' as const, vertices: [-x, 0, -z, x, 0, -z, x, y, z, -x, y, z], indices: [0, 1, 2, 0, 2, 3],
+  }))
+  return trimesh ? fc.oneof(...solid, mesh) : fc.oneof(...solid)
+}
+
+function arbitraryCollider(trimesh: boolean): fc.Arbitrary<Collider> {
+  return record({ shape: arbitraryShape({ trimesh }), position: arbitraryVec3(1), rotation: arbitraryQuat() })
+}
+
+const arbitraryLabel = fc.oneof(fc.constantFrom('crate', 'ball', 'Würfel', '箱', '🎈'), fc.stringMatching(/^[a-z]{1,12}$/))
+
+/** Props that a realm can hold: static ones may have a trimesh. */
+export function arbitraryPropSpec(): fc.Arbitrary<PropSpec> {
+  return fc.constantFrom('static' as const, 'dynamic' as const, 'dynamic' as const, 'kinematic' as const).chain((motion) => record({
+    name: arbitraryLabel, motion: fc.constant(motion),
+    colliders: fc.array(arbitraryCollider(motion === 'static'), { minLength: 1, maxLength: 4 }),
+    density: range32(10, 2_000), friction: range32(0, 1), restitution: range32(0, 0.9), color: fc.integer({ min: 0, max: 0xffffff }),
+  }))
+}
+
+const BONES = 18
+
+/** Poses as they travel; every bit pattern is one. */
+export function arbitraryPackedPose(): fc.Arbitrary<PackedPose> {
+  return fc.integer({ min: 0, max: 2 ** BONES - 1 }).chain((boneMask) => {
+    const bones = boneMask.toString(2).replaceAll('0', '').length
+    const length = 30 + 4 * bones
+    return fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => ({ bytes: Uint8Array.from(bytes), boneMask }))
+  })
+}
+
+const arbitraryHand: fc.Arbitrary<HandId> = fc.constantFrom(0, 1, 2)
+const arbitraryName = fc.oneof(fc.constantFrom('Ada', 'Zoë', '名前', 'a b'), fc.stringMatching(/^[!-~]{1,32}$/))
+
+/** What a client may send. */
+export function arbitraryClientCommand(options: CommandOptions = {}): fc.Arbitrary<Command> {
+  const any = options.range === 'any'
+  const element = any ? uint32 : oneOf(options.elements ?? upTo(24))
+  const position = any ? anyVec3 : arbitraryVec3()
+  const scale = any ? anyFinite : range32(0.05, 20)
+  const wish = any ? anyFinite : range32(-1, 1)
+  const yaw = any ? anyFinite : range32(-4, 4)
+  const rotation = arbitraryQuat()
+  return fc.oneof<fc.Arbitrary<Command>[]>(
+    record({ type: fc.constant('move' as const), x: wish, y: wish, z: wish, yaw, jump: fc.boolean(), run: fc.boolean(), fly: fc.boolean() }),
+    record({ type: fc.constant('pose' as const), pose: arbitraryPackedPose() }),
+    record({ type: fc.constant('spawn' as const), prop: arbitraryPropSpec(), position, rotation, scale }),
+    record({ type: fc.constant('despawn' as const), element }),
+    record({ type: fc.constant('grab' as const), element, hand: arbitraryHand }),
+    record({ type: fc.constant('drag' as const), hand: arbitraryHand, position, rotation }),
+    record({ type: fc.constant('release' as const), hand: arbitraryHand }),
+    record({ type: fc.constant('scale' as const), element, scale }),
+  )
+}
+
+/** What the server itself puts into frames. */
+export function arbitraryServerCommand(options: CommandOptions = {}): fc.Arbitrary<Command> {
+  const any = options.range === 'any'
+  const player = any ? uint32 : oneOf(options.players ?? upTo(6))
+  const permissions = fc.integer({ min: 0, max: 31 })
+  return fc.oneof<fc.Arbitrary<Command>[]>(
+    record({ type: fc.constant('join' as const), player, name: arbitraryName, body: fc.integer({ min: 0, max: 1 }), permissions }),
+    record({ type: fc.constant('leave' as const), player }),
+    record({ type: fc.constant('teleport' as const), player, position: any ? anyVec3 : arbitraryVec3(), yaw: any ? anyFinite : range32(-4, 4) }),
+    record({ type: fc.constant('permit' as const), player, permissions }),
+  )
+}
+
+/** Any command. */
+export function arbitraryCommand(options: CommandOptions = {}): fc.Arbitrary<Command> {
+  return fc.oneof({ weight: 4, arbitrary: arbitraryClientCommand(options) }, { weight: 1, arbitrary: arbitraryServerCommand(options) })
+}
+
+/** An input: the server's commands from player 0, the others from players. */
+export function arbitraryInput(options: CommandOptions = {}): fc.Arbitrary<Input> {
+  const player = options.range === 'any' ? uint32 : oneOf(options.players ?? upTo(6))
+  const sequence = options.range === 'any' ? uint32 : fc.integer({ min: 1, max: 1_000 })
+  return fc.oneof(
+    { weight: 4, arbitrary: record({ player, sequence, command: arbitraryClientCommand(options) }) },
+    { weight: 1, arbitrary: record({ player: fc.constant(0), sequence, command: arbitraryServerCommand(options) }) },
+  )
+}
+
+/** A frame in canonical order, without doubles. */
+export function arbitraryFrame(options: FrameOptions = {}): fc.Arbitrary<InputFrame> {
+  const tick = options.tick === undefined ? fc.integer({ min: 0, max: 4_294_967_295 }) : fc.constant(options.tick)
+  const inputs = fc.uniqueArray(arbitraryInput(options), {
+    maxLength: options.inputsMax ?? 12,
+    selector: ({ player, sequence }) => `${player} ${sequence}`,
+  })
+  return record({ tick, inputs: inputs.map((list) => list.toSorted((a, b) => a.player - b.player || a.sequence - b.sequence)) })
+}
