@@ -1,0 +1,142 @@
+/** Draws avatars as rounded characters: the capsules of their bodies on their posed bones, and a visor that shows where they look. */
+import { Color } from 'three'
+import { add, multiply, rotate, scaled, sub, yawRotation } from '../sim/maths.ts'
+import type { JointTransform, Pose } from '../sim/pose.ts'
+import { solveSkeleton } from '../sim/skeleton.ts'
+import { BONES, type AvatarBody, type Bone, type BoneCapsule, type ElementId, type Quat, type Vec3 } from '../sim/types.ts'
+import type { ContactShadows } from './contact.ts'
+import { advanceGait, poseOf, STANDING, type Gait } from './gait.ts'
+import { playerColors, type PlayerColors } from './palette.ts'
+import { MATT, RoundedBatch, type Finish } from './rounded-batch.ts'
+import type { ShownAvatar } from './world.ts'
+
+/** Shapes of avatars drawn at once, near and far: 200 bodies of 24 capsules, a visor and two eyes. */
+const SHAPES_MAX = 200 * 27
+/** Beyond this a coarser mesh is not told from a fine one, metres. */
+const NEAR_METRES = 8
+/** The body that a player's own view stands in is not drawn nearer than this, metres. */
+export const FIRST_PERSON_METRES = 0.7
+
+const HEAD = BONES.indexOf('head')
+const VISOR: Finish = { glow: 0, gloss: 1 }
+const EYES: Finish = { glow: 1, gloss: 0 }
+
+const TONES: Readonly<Partial<Record<Bone, keyof PlayerColors>>> = {
+  head: 'head', neck: 'end', leftHand: 'end', rightHand: 'end', leftFoot: 'end', rightFoot: 'end',
+  leftUpperArm: 'limb', leftLowerArm: 'limb', rightUpperArm: 'limb', rightLowerArm: 'limb',
+  leftUpperLeg: 'leg', leftLowerLeg: 'leg', rightUpperLeg: 'leg', rightLowerLeg: 'leg', hips: 'leg',
+}
+
+/** A capsule in its bone's space as the batch wants it: centre, turn from Y to its axis, half length. */
+interface Part {
+  readonly bone: number
+  readonly centre: Vec3
+  readonly turn: Quat
+  readonly half: number
+  readonly radius: number
+  readonly tone: keyof PlayerColors
+}
+
+function partOf(capsule: BoneCapsule): Part {
+  const axis = sub(capsule.b, capsule.a)
+  const length = Math.hypot(axis.x, axis.y, axis.z)
+  const turn = length < 1e-5 ? { x: 0, y: 0, z: 0, w: 1 } : turnFromUp(scaled(axis, 1 / length))
+  const bone = BONES[capsule.bone]
+  return { bone: capsule.bone, centre: scaled(add(capsule.a, capsule.b), 0.5), turn, half: length / 2, radius: capsule.radius, tone: (bone && TONES[bone]) ?? 'torso' }
+}
+
+/** The shortest turn from +Y to a unit vector. */
+function turnFromUp(to: Vec3): Quat {
+  if (to.y < -0.9999) return { x: 1, y: 0, z: 0, w: 0 }
+  const length = Math.hypot(to.z, to.x, 1 + to.y)
+  return { x: to.z / length, y: 0, z: -to.x / length, w: (1 + to.y) / length }
+}
+
+interface Drawn {
+  gait: Gait
+  position: Vec3
+  seen: boolean
+}
+
+/** What a frame needs to know besides the avatars. */
+export interface AvatarFrame {
+  readonly eye: Vec3
+  /** Since the last frame and since the page began, seconds. */
+  readonly seconds: number
+  readonly time: number
+  /** The player's own avatar where the view stands inside it. */
+  readonly hidden: ElementId | null
+  /** The avatar that is pointed out; null: none. */
+  readonly lit: ElementId | null
+}
+
+export class AvatarView {
+  readonly #near = new RoundedBatch(3, [false, true, false], SHAPES_MAX)
+  readonly #far = new RoundedBatch(2, [false, true, false], SHAPES_MAX)
+  readonly #faces = new RoundedBatch(2, [true, true, false], 600)
+  readonly #parts = new WeakMap<AvatarBody, readonly Part[]>()
+  readonly #drawn = new Map<ElementId, Drawn>()
+  readonly meshes = [this.#near.mesh, this.#far.mesh, this.#faces.mesh]
+
+  draw(avatars: readonly ShownAvatar[], frame: AvatarFrame, shadows: ContactShadows): void {
+    for (const batch of [this.#near, this.#far, this.#faces]) batch.begin()
+    for (const drawn of this.#drawn.values()) drawn.seen = false
+    for (const avatar of avatars) this.#drawOne(avatar, frame, shadows)
+    for (const [element, drawn] of this.#drawn) if (!drawn.seen) this.#drawn.delete(element)
+    for (const batch of [this.#near, this.#far, this.#faces]) batch.end()
+  }
+
+  #drawOne(avatar: ShownAvatar, frame: AvatarFrame, shadows: ContactShadows): void {
+    const pose = avatar.pose ?? this.#ownGait(avatar, frame)
+    const { position, yaw } = avatar
+    shadows.add(position.x, position.z, position.y, 0.34, 0.3, yaw)
+    if (avatar.element === frame.hidden) return
+    const bones = solveSkeleton(avatar.body, pose)
+    const turn = yawRotation(yaw)
+    const away = Math.hypot(position.x - frame.eye.x, position.y - frame.eye.y, position.z - frame.eye.z)
+    const batch = away < NEAR_METRES ? this.#near : this.#far
+    const colors = playerColors(avatar.player)
+    const finish = avatar.element === frame.lit ? { glow: 0.35, gloss: 0 } : MATT
+    for (const part of this.#partsOf(avatar.body)) {
+      const bone = bones[part.bone]
+      if (!bone) continue
+      const local = add(bone.position, rotate(bone.rotation, part.centre))
+      batch.add(add(position, rotate(turn, local)), multiply(turn, multiply(bone.rotation, part.turn)), 0, part.half, 0, part.radius, colors[part.tone], finish)
+    }
+    this.#drawFace(avatar, bones[HEAD], turn, colors)
+  }
+
+  /** A dark visor with two lit eyes on the front of the head's capsule. */
+  #drawFace(avatar: ShownAvatar, head: JointTransform | undefined, turn: Quat, colors: PlayerColors): void {
+    const capsule = this.#partsOf(avatar.body).find(({ bone }) => bone === HEAD)
+    if (!head || !capsule) return
+    const rotation = multiply(turn, head.rotation)
+    const r = capsule.radius
+    const at = (x: number, y: number, z: number): Vec3 =>
+      add(avatar.position, rotate(turn, add(head.position, rotate(head.rotation, add(capsule.centre, { x: x * r, y: y * r, z: z * r })))))
+    const add1 = (place: Vec3, x: number, y: number, radius: number, color: Color, finish: Finish): void =>
+      this.#faces.add(place, rotation, x * r, y * r, 0, radius * r, color, finish)
+    add1(at(0, 0.1, -0.6), 0.4, 0.14, 0.46, colors.visor, VISOR)
+    for (const side of [-1, 1]) add1(at(side * 0.36, 0.12, -1.02), 0, 0.09, 0.095, colors.eye, EYES)
+  }
+
+  /** The gait of somebody who sends no pose, from how the avatar moves over the ground. */
+  #ownGait(avatar: ShownAvatar, { seconds, time }: AvatarFrame): Pose {
+    const drawn = this.#drawn.get(avatar.element) ?? { gait: STANDING, position: avatar.position, seen: true }
+    const step = seconds > 0 ? scaled(sub(avatar.position, drawn.position), 1 / seconds) : { x: 0, y: 0, z: 0 }
+    const local = rotate(yawRotation(-avatar.yaw), step)
+    drawn.gait = advanceGait(drawn.gait, local.x, local.z, seconds)
+    drawn.position = avatar.position
+    drawn.seen = true
+    this.#drawn.set(avatar.element, drawn)
+    return poseOf(avatar.body, drawn.gait, { pitch: 0, turn: 0, reachFor: null, airborne: avatar.flying, time: time + avatar.element })
+  }
+
+  #partsOf(body: AvatarBody): readonly Part[] {
+    const known = this.#parts.get(body)
+    if (known) return known
+    const parts = body.capsules.map(partOf)
+    this.#parts.set(body, parts)
+    return parts
+  }
+}

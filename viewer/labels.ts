@@ -1,0 +1,71 @@
+/** Names over heads: page elements, so that they are crisp and never cost a draw call. */
+import { Vector3, type PerspectiveCamera } from 'three'
+import { playerCss } from './palette.ts'
+import type { ElementId } from '../sim/types.ts'
+import type { ShownAvatar } from './world.ts'
+
+/** Over the ground point, metres: a hand's breadth over a standing head. */
+const HEIGHT = 2.06
+/** Names fade between these distances, metres. */
+const FADE_FROM = 22
+const FADE_TO = 38
+
+interface Label {
+  readonly box: HTMLElement
+  readonly text: HTMLElement
+  seen: boolean
+}
+
+export class LabelView {
+  readonly #root: HTMLElement
+  readonly #labels = new Map<ElementId, Label>()
+  readonly #at = new Vector3()
+
+  constructor(root: HTMLElement) {
+    this.#root = root
+  }
+
+  /** Places the names of the nearest `max` avatars but `own`; the canvas is `width` × `height` CSS pixels. */
+  draw(avatars: readonly ShownAvatar[], own: ElementId | null, camera: PerspectiveCamera, width: number, height: number, max: number): void {
+    for (const label of this.#labels.values()) label.seen = false
+    const near = avatars
+      .filter(({ element }) => element !== own)
+      .map((avatar) => ({ avatar, away: Math.hypot(avatar.position.x - camera.position.x, avatar.position.z - camera.position.z) }))
+      .filter(({ away }) => away < FADE_TO)
+      .toSorted((a, b) => a.away - b.away)
+      .slice(0, max)
+    for (const { avatar, away } of near) this.#place(avatar, away, camera, width, height)
+    for (const [element, label] of this.#labels) {
+      if (label.seen) continue
+      label.box.remove()
+      this.#labels.delete(element)
+    }
+  }
+
+  #place(avatar: ShownAvatar, away: number, camera: PerspectiveCamera, width: number, height: number): void {
+    this.#at.set(avatar.position.x, avatar.position.y + HEIGHT, avatar.position.z).project(camera)
+    if (this.#at.z > 1 || Math.abs(this.#at.x) > 1.2 || Math.abs(this.#at.y) > 1.2) return
+    const label = this.#labels.get(avatar.element) ?? this.#create(avatar)
+    label.seen = true
+    if (label.text.textContent !== avatar.name) label.text.textContent = avatar.name
+    const x = ((this.#at.x + 1) / 2) * width
+    const y = ((1 - this.#at.y) / 2) * height
+    const size = Math.min(1, Math.max(0.72, 9 / away))
+    label.box.style.transform = `translate(-50%, -100%) translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) scale(${size.toFixed(3)})`
+    label.box.style.opacity = Math.min(1, Math.max(0, (FADE_TO - away) / (FADE_TO - FADE_FROM))).toFixed(2)
+    label.box.style.zIndex = String(1_000 - Math.round(away * 10))
+  }
+
+  #create(avatar: ShownAvatar): Label {
+    const box = document.createElement('div')
+    box.className = 'label'
+    const dot = document.createElement('i')
+    dot.style.background = playerCss(avatar.player)
+    const text = document.createElement('span')
+    box.append(dot, text)
+    this.#root.append(box)
+    const label = { box, text, seen: true }
+    this.#labels.set(avatar.element, label)
+    return label
+  }
+}

@@ -1,0 +1,194 @@
+/** The live page: puts its parts together and draws frame after frame. */
+import { Vector3 } from 'three'
+import { connectWebRtc } from '../netcode/webrtc/client-browser.ts'
+import { connectWebSocket } from '../netcode/websocket/client-browser.ts'
+import type { Action } from './controls.ts'
+import { Connection, tabStore, type LinkState } from './connection.ts'
+import { byId } from './dom.ts'
+import { Hud } from './hud.ts'
+import { bindStick, Input } from './input.ts'
+import { JoinCard } from './join.ts'
+import { HashCheck } from './lockstep.ts'
+import { Meter } from './meter.ts'
+import { Play, type RayThrough } from './play.ts'
+import { StageView } from './stage-view.ts'
+import { eyeAround } from './view.ts'
+import { visitRealm } from './visit.ts'
+import { EMPTY_WORLD, frameOf, genesisOf, type ShownWorld } from './world.ts'
+
+const server = new URL('/', location.href).href
+const query = new URLSearchParams(location.search)
+const canvas = byId('view') as HTMLCanvasElement
+const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)')
+const FIGURES_MS = 500
+
+function fatal(text: string): void {
+  const card = document.createElement('p')
+  card.className = 'glass card fatal'
+  card.setAttribute('role', 'alert')
+  card.textContent = text
+  document.body.append(card)
+}
+
+function createView(): StageView | null {
+  try {
+    return new StageView(canvas, byId('labels'), query.get('quality'))
+  } catch (error) {
+    fatal(`This browser cannot draw the world: WebGL 2 is missing or switched off. Update the browser, or switch on hardware acceleration in its settings, and reload. (${error instanceof Error ? error.message : String(error)})`)
+    return null
+  }
+}
+
+class Page {
+  readonly #view: StageView
+  readonly #hud: Hud
+  readonly #card: JoinCard
+  readonly #input: Input
+  readonly #connection: Connection
+  readonly #meter = new Meter()
+  #play: Play | null = null
+  #lobby: ShownWorld = EMPTY_WORLD
+  #fellBack = false
+  #lastMs: number | null = null
+  #figuresAtMs = 0
+
+  constructor(view: StageView) {
+    this.#view = view
+    const hashes = new HashCheck(server, (verdict) => this.#hud.verdict(verdict))
+    this.#hud = new Hud({ act: (action) => this.#act(action, true), verify: () => hashes.toggle(), retry: () => this.#connection.retry() })
+    this.#card = new JoinCard((name) => void this.#connection.join(name))
+    this.#input = new Input(canvas, {
+      act: (action) => this.#act(action, false),
+      press: (at) => this.#play?.press(at) ?? false,
+      letGo: () => this.#play?.holding.letGo(),
+      turn: (x, y) => this.#play?.turn(x, y),
+      wheel: (notches, shift) => this.#play?.wheel(notches, shift),
+    })
+    bindStick(byId('stick'), (stick) => (this.#input.stick = stick))
+    bindHeldKey(byId('jump'), 'Space', this.#input.held)
+    this.#connection = new Connection({
+      url: server,
+      connects: [connectWebRtc, connectWebSocket],
+      store: tabStore(),
+      clock: () => performance.now(),
+      changed: (state) => this.#changed(state),
+    })
+  }
+
+  start(): void {
+    addEventListener('resize', () => this.#view.stage.resize())
+    // A hidden tab draws no frames, but its connection lives on.
+    setInterval(() => this.#connection.update(performance.now()), 250)
+    requestAnimationFrame((nowMs) => this.#frame(nowMs))
+    if (!this.#connection.resume()) this.#card.ask(this.#connection.rememberedName, null)
+    void this.#visit()
+  }
+
+  async #visit(): Promise<void> {
+    const visit = await visitRealm(server)
+    if (!visit) return
+    this.#lobby = genesisOf(visit.definition)
+    this.#view.enter(frameOf(visit.definition))
+    this.#card.visit({ realm: visit.definition.name, people: visit.people })
+  }
+
+  // --- connection
+
+  #changed(state: LinkState): void {
+    this.#hud.banner(state.type === 'away' ? { title: state.title, text: state.text, health: state.atMs === null ? 'waiting' : 'bad', action: state.atMs === null ? null : 'Try now' } : null)
+    if (state.type === 'joined') this.#joined(state.resumed, state.fallback)
+    else if (state.type === 'joining') this.#card.joining()
+    else if (state.type === 'lobby') this.#left(state.problem)
+    else {
+      this.#card.hide()
+      this.#play?.holding.forget()
+      this.#hud.health(state.atMs === null ? 'waiting' : 'bad', state.atMs === null ? 'Reconnecting' : 'Away')
+    }
+  }
+
+  #joined(resumed: boolean, fallback: string | null): void {
+    const { client } = this.#connection
+    const definition = client?.definition
+    if (!client || !definition) return
+    this.#fellBack = fallback !== null
+    this.#card.hide()
+    this.#play = new Play(client, definition, this.#input, this.#rayThrough, (text) => this.#hud.say(text))
+    this.#view.enter(frameOf(definition))
+    this.#hud.playing(true, definition.name, this.#play.mayFly)
+    this.#hud.health('good', 'Connected')
+    this.#input.enabled = true
+    canvas.focus({ preventScroll: true })
+    this.#hud.say(fallback ?? (resumed ? 'Welcome back: you are where you were.' : `You are in ${definition.name}. Walk with W A S D; H shows all keys.`))
+  }
+
+  #left(problem: string | null): void {
+    this.#play = null
+    this.#input.enabled = false
+    this.#hud.playing(false, '', false)
+    this.#card.ask(this.#connection.rememberedName, problem)
+  }
+
+  // --- what the player does
+
+  #act(action: Action, byButton: boolean): void {
+    if (action.type === 'help') this.#hud.toggleKeys()
+    else if (action.type === 'lock') this.#input.toggleLock()
+    else this.#play?.act(action)
+    // A button of the toolbar is pressed in passing: the keys go to the world again.
+    if (byButton && action.type !== 'help' && !document.activeElement?.matches(':focus-visible')) canvas.focus({ preventScroll: true })
+  }
+
+  // --- frames
+
+  #frame(nowMs: number): void {
+    requestAnimationFrame((next) => this.#frame(next))
+    // The timestamp of a frame may lie before what has arrived since; the world is drawn as of now.
+    const atMs = Math.max(nowMs, performance.now())
+    const seconds = this.#lastMs === null ? 0 : (atMs - this.#lastMs) / 1_000
+    this.#lastMs = atMs
+    this.#connection.update(atMs)
+    this.#meter.frame(atMs)
+    this.#draw(atMs, seconds)
+    if (atMs - this.#figuresAtMs >= FIGURES_MS) this.#figures(atMs)
+  }
+
+  #draw(atMs: number, seconds: number): void {
+    const time = atMs / 1_000
+    const played = this.#play?.frame(atMs, seconds, time)
+    const eye = played?.eye ?? eyeAround({ x: 0, y: 0, z: 0 }, reducedMotion.matches ? 0 : time)
+    const joined = this.#connection.client?.state
+    const own = joined?.type === 'joined' ? { element: joined.avatar, player: joined.player } : null
+    this.#view.draw(played?.world ?? this.#lobby, { eye, own, pointed: played?.pointed ?? null, strained: played?.strained ?? false, reducedMotion: reducedMotion.matches }, seconds, time)
+    const holding = this.#play?.holding.element !== null && this.#play !== null
+    this.#hud.holding(holding)
+    canvas.dataset.cursor = holding ? 'hold' : played?.pointed ? 'hand' : ''
+    byId('crosshair').hidden = !this.#input.locked
+  }
+
+  #figures(atMs: number): void {
+    this.#figuresAtMs = atMs
+    const { client } = this.#connection
+    if (!client || !this.#play) return
+    const stats = client.stats(atMs)
+    this.#meter.snapshots(stats.snapshotsReceived, atMs)
+    this.#hud.figures({ stats, players: client.sample(atMs).avatars.length, ...this.#meter.rates(atMs), fellBack: this.#fellBack })
+  }
+
+  #rayThrough: RayThrough = (eye, place) => {
+    const { camera } = this.#view.stage
+    camera.position.set(eye.position.x, eye.position.y, eye.position.z)
+    camera.lookAt(eye.position.x + eye.direction.x, eye.position.y + eye.direction.y, eye.position.z + eye.direction.z)
+    camera.updateMatrixWorld()
+    const direction = new Vector3(place.x, place.y, 0.5).unproject(camera).sub(camera.position).normalize()
+    return { origin: eye.position, direction: { x: direction.x, y: direction.y, z: direction.z } }
+  }
+}
+
+/** A button that is a key while it is pressed. */
+function bindHeldKey(button: HTMLElement, code: string, held: Set<string>): void {
+  button.addEventListener('pointerdown', () => held.add(code))
+  for (const type of ['pointerup', 'pointercancel', 'pointerleave'] as const) button.addEventListener(type, () => held.delete(code))
+}
+
+const view = createView()
+if (view) new Page(view).start()

@@ -1,0 +1,62 @@
+/** How finely the page draws. It follows the time that frames take, so that a slow machine stays usable. */
+
+export interface Quality {
+  readonly name: 'high' | 'medium' | 'low'
+  /** Drawn pixels per CSS pixel at most; above 2 nobody sees it. */
+  readonly pixelRatioMax: number
+  /** Side of the shadow map, texels; 0: soft contact shadows only. */
+  readonly shadowTexels: number
+  /** Names drawn at once, nearest first. */
+  readonly labelsMax: number
+}
+
+export const QUALITIES: readonly Quality[] = [
+  { name: 'high', pixelRatioMax: 2, shadowTexels: 2048, labelsMax: 64 },
+  { name: 'medium', pixelRatioMax: 1, shadowTexels: 1024, labelsMax: 40 },
+  { name: 'low', pixelRatioMax: 0.75, shadowTexels: 0, labelsMax: 24 },
+]
+
+/** A step down when frames take longer than this, and up when they take less, milliseconds (25 and 55 frames a second). */
+const SLOW_MS = 40
+const FAST_MS = 18
+/** Frames that are judged together; a step up needs four times as many, so that it does not swing. */
+const WINDOW_FRAMES = 40
+/** What is waited out after a tab was hidden or a shader compiled, milliseconds. */
+const HICCUP_MS = 1_500
+
+/** Chooses the quality from frame times. */
+export class QualityGovernor {
+  #level: number
+  #frames = 0
+  #sumMs = 0
+  #calmWindows = 0
+  readonly #fixed: boolean
+
+  constructor(fixed: string | null) {
+    const at = QUALITIES.findIndex(({ name }) => name === fixed)
+    this.#fixed = at >= 0
+    this.#level = at >= 0 ? at : 0
+  }
+
+  get quality(): Quality {
+    return QUALITIES[this.#level] ?? { name: 'low', pixelRatioMax: 1, shadowTexels: 0, labelsMax: 24 }
+  }
+
+  /** Takes one frame's time; true when the quality has changed. */
+  frame(milliseconds: number): boolean {
+    if (this.#fixed || milliseconds > HICCUP_MS) return false
+    this.#frames++
+    this.#sumMs += milliseconds
+    // A very slow machine is not made to wait for a whole window.
+    if (this.#frames < WINDOW_FRAMES && this.#sumMs < 3_000) return false
+    const mean = this.#sumMs / this.#frames
+    this.#frames = 0
+    this.#sumMs = 0
+    this.#calmWindows = mean < FAST_MS ? this.#calmWindows + 1 : 0
+    if (mean > SLOW_MS && this.#level < QUALITIES.length - 1) this.#level++
+    else if (this.#calmWindows >= 4 && this.#level > 0) this.#level--
+    else return false
+    this.#calmWindows = 0
+    return true
+  }
+}

@@ -1,0 +1,55 @@
+/** What the page says to a person, in whole sentences: what is, why, and what to do. Pure. */
+import type { ConnectError, TransportKind } from '../netcode/index.ts'
+
+/** Why the server did not carry out a command (sim's RejectReason and the client's own). */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'not-permitted': 'You may not do that here.',
+  'unknown-element': 'It is gone already.',
+  'not-movable': 'That stands fast: it cannot be moved.',
+  'held-by-another': 'Somebody else is holding it.',
+  'hand-full': 'You are holding something already: let it go first.',
+  'out-of-reach': 'That is too far away: walk closer.',
+  'scale-out-of-range': 'It cannot get any larger or smaller.',
+  'element-limit': 'The realm is full of things: delete one first.',
+  'degenerate-shape': 'That shape has no volume.',
+  lost: 'The server never answered: try again.',
+  'not-joined': 'You are not connected: wait until the page is back.',
+  'too-many': 'Too much at once: wait a moment.',
+}
+
+export const refusalInWords = (reason: string): string => REFUSALS[reason] ?? `The server refused: ${reason}.`
+
+/** What to do about an error of connecting. */
+const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
+  unreachable: 'Check that the server runs and that you are online.',
+  refused: 'Choose a name and enter again.',
+  'udp-blocked': 'Your network blocks UDP; the page uses WebSocket where it can.',
+  'timed-out': 'The network or the server is slow; the page goes on trying.',
+}
+
+/** The error's own words, then what to do about it. */
+export function problemInWords(error: Pick<ConnectError, 'reason' | 'message'>): string {
+  return `${sentence(error.message)} ${ADVICE[error.reason]}`
+}
+
+/** With a capital at its start and a full stop at its end. */
+export function sentence(text: string): string {
+  const trimmed = text.trim()
+  if (trimmed === '') return ''
+  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1)
+  return /[.!?…]$/.test(capital) ? capital : `${capital}.`
+}
+
+/** Why the page runs over WebSocket although WebRTC is better. */
+export function fallbackInWords(error: Pick<ConnectError, 'reason' | 'message'>): string {
+  const why = error.reason === 'udp-blocked' || error.reason === 'timed-out' ? 'UDP seems to be blocked on this network' : 'WebRTC is not possible here'
+  return `${why}, so you are connected over WebSocket. Everything works; on a poor network it stutters more. Another network, or one that lets UDP through, is smoother.`
+}
+
+const TRANSPORTS: Readonly<Record<TransportKind, string>> = { webrtc: 'WebRTC', websocket: 'WebSocket', memory: 'memory' }
+export const transportName = (kind: TransportKind | null): string => (kind === null ? '–' : TRANSPORTS[kind])
+
+/** Bytes per second as kB/s. */
+export const kilobytes = (bytesPerSecond: number): string => `${(bytesPerSecond / 1_000).toFixed(1)} kB/s`
+
+export const peopleInWords = (count: number): string => (count === 0 ? 'Nobody is here yet.' : count === 1 ? 'One person is here.' : `${count} people are here.`)
