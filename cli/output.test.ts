@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { formatBytes, formatCount, formatSeconds, plural, printJson, Progress, rows, type Terminal } from './output.ts'
+
+function capture(isTerminal: boolean): Terminal & { text: { out: string; err: string } } {
+  const text = { out: '', err: '' }
+  return { text, out: (more) => void (text.out += more), err: (more) => void (text.err += more), outIsTerminal: isTerminal, errIsTerminal: isTerminal }
+}
+
+test('sizes, times and counts read as people write them', () => {
+  expect([0, 1023, 1024, 1_530_000, 5e9].map(formatBytes)).toEqual(['0 bytes', '1023 bytes', '1 KiB', '1.46 MiB', '4.66 GiB'])
+  expect([2.54, 7, 59.6, 125, 11_250].map(formatSeconds)).toEqual(['2.5 s', '7 s', '1 min 00 s', '2 min 05 s', '3 h 07 min'])
+  expect([formatCount(12_345), plural(1, 'hash', 'hashes'), plural(2, 'hash', 'hashes'), plural(1000, 'tick')]).toEqual(['12,345', '1 hash', '2 hashes', '1,000 ticks'])
+})
+
+test('an object is printed on one line, with its schema first', () => {
+  const to = capture(false)
+  printJson(to, 'otherworld/test/1', { ok: true })
+  expect(to.text.out).toBe('{"schema":"otherworld/test/1","ok":true}\n')
+})
+
+test('columns line up, in colour only where a person reads', () => {
+  const pairs = [['a', '1'], ['long name', '2']] as const
+  expect(rows(capture(false), pairs)).toBe('  a          1\n  long name  2\n')
+  expect(rows(capture(true), pairs)).toContain('\x1b[2m')
+})
+
+test('progress draws a bar with an estimate, not more often than the eye needs, and takes it away', () => {
+  const to = capture(true)
+  let nowMs = 0
+  const progress = new Progress(to, 'verifying', () => nowMs)
+  progress.update(0, 100)
+  nowMs = 50
+  progress.update(10, 100)
+  expect(to.text.err.match(/verifying/g)?.length).toBe(1)
+  nowMs = 1000
+  progress.update(25, 100)
+  expect(to.text.err).toContain(`${'━'.repeat(6)}${'╌'.repeat(18)} 25 %, 3 s left`)
+  progress.end()
+  expect(to.text.err.endsWith('\r\x1b[2K')).toBe(true)
+})
+
+test('progress says nothing where nobody watches', () => {
+  const to = capture(false)
+  const progress = new Progress(to, 'verifying', () => 1)
+  progress.update(1, 2)
+  progress.end()
+  expect(to.text.err).toBe('')
+})

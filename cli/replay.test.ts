@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { simulationOf } from '../replay/index.ts'
+import { loadEngine } from '../sim/index.ts'
+import { recordSession } from '../test/recording-example.ts'
+import { type Terminal } from './output.ts'
+import { runInfo, verb as infoVerb } from './replay-info.ts'
+import { runVerify, verb as verifyVerb } from './replay-verify.ts'
+import { parseVerb, UsageError } from './verb.ts'
+
+const simulation = simulationOf(await loadEngine())
+const directory = mkdtempSync(join(tmpdir(), 'otherworld-replay-cli-'))
+const session = recordSession(simulation, { ticks: 150, players: 3, sampleEvery: 30, checkpointEvery: 60 })
+
+function file(name: string, bytes: Uint8Array): string {
+  const path = join(directory, name)
+  writeFileSync(path, bytes)
+  return path
+}
+
+function flipped(bytes: Uint8Array, at: number): Uint8Array {
+  const out = Uint8Array.from(bytes)
+  out[at] = (out[at] ?? 0) ^ 1
+  return out
+}
+
+/** A session whose recorder's gravity is not what its header says: every replay must diverge. */
+const lying = recordSession({ ...simulation, genesis: (definition) => simulation.genesis({ ...definition, gravity: { x: 0, y: -9, z: 0 } }) }, { ticks: 60, players: 2 })
+
+const good = file('good.owr', session)
+const torn = file('torn.owr', session.subarray(0, Math.floor(session.length * 0.7)))
+const corrupt = file('corrupt.owr', flipped(session, Math.floor(session.length / 2)))
+const other = file('other.owr', recordSession({ ...simulation, version: simulation.version + 1 }, { ticks: 10, players: 1 }))
+const diverged = file('diverged.owr', lying)
+const text = file('text.owr', new TextEncoder().encode('no recording at all'))
+const header = file('header.owr', session.subarray(0, 100))
+const format = file('format.owr', flipped(session, 9))
+const empty = file('empty.owr', new Uint8Array(0))
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+interface Ran { readonly exit: number; readonly out: string; readonly err: string }
+
+async function run(which: 'verify' | 'info', argv: readonly string[], watched = false): Promise<Ran> {
+  const said = { out: '', err: '' }
+  const to: Terminal = { out: (more) => void (said.out += more), err: (more) => void (said.err += more), outIsTerminal: watched, errIsTerminal: watched }
+  const exit = which === 'verify' ? await runVerify(parseVerb(verifyVerb, argv), to) : await runInfo(parseVerb(infoVerb, argv), to)
+  return { exit, ...said }
+}
+
+const json = ({ out }: Ran): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>
+
+test('verify answers with one object that names each file and what came out', async () => {
+  const ran = await run('verify', [good, torn, '--json'])
+  expect(ran.exit).toBe(0)
+  expect(ran.out.trim().split('\n').length).toBe(1)
+  expect(json(ran)).toEqual({
+    schema: 'otherworld/replay-verify/1',
+    ok: true,
+    files: [
+      { file: good, ok: true, ticksExecuted: 150, hashesCompared: 150, samplesCompared: 5, checkpointsCompared: 2, truncated: false, firstDivergence: null, realTimeFactor: expect.any(Number) },
+      { file: torn, ok: true, ticksExecuted: expect.any(Number), hashesCompared: expect.any(Number), samplesCompared: expect.any(Number), checkpointsCompared: expect.any(Number), truncated: true, firstDivergence: null, realTimeFactor: expect.any(Number) },
+    ],
+  })
+})
+
+test.each([
+  ['equal to the last bit', [good], 0],
+  ['a torn tail', [torn], 0],
+  ['cut within the header', [header], 0],
+  ['another result', [diverged], 1],
+  ['damaged in the middle', [corrupt], 3],
+  ['no recording', [text], 3],
+  ['an empty file', [empty], 3],
+  ['another version of the simulation', [other], 4],
+  ['another version of the format', [format], 4],
+  ['out of time', [good, '--timeout-seconds', '0.001'], 5],
+  ['several, one of which diverges', [good, corrupt, diverged, other], 1],
+  ['several, one of which is corrupt', [good, other, corrupt], 3],
+] as const)('verify ends as the contract says: %s', async (_, argv, exit) => {
+  const asJson = await run('verify', [...argv, '--json'])
+  expect(asJson.exit).toBe(exit)
+  expect(json(asJson)['ok']).toBe(exit === 0)
+  expect((await run('verify', argv)).exit).toBe(exit)
+})
+
+test('verify names the first tick that diverges, and damage by its offset', async () => {
+  const ran = json(await run('verify', [diverged, corrupt, '--json']))
+  expect(ran['files']).toMatchObject([
+    { ok: false, firstDivergence: { tick: expect.any(Number), message: expect.stringContaining('recorded') } },
+    { ok: false, ticksExecuted: 0, firstDivergence: null, error: { reason: 'corrupt', offset: expect.any(Number) } },
+  ])
+  expect((await run('verify', [diverged])).out).toMatch(/✗ .*diverged\.owr: diverged at tick \d+;/)
+})
+
+test('verify tells a person what was compared, in colour and with progress only where someone reads', async () => {
+  const plain = await run('verify', [good, torn])
+  expect(plain.out).toMatch(/✓ .*good\.owr: 150 hashes of 150 ticks compared, all equal; 2\.5 s replayed [\d.]+ × real time\n/)
+  expect(plain.out).toContain('it was not closed, and ends with its last whole tick')
+  expect(plain.out).toContain('2 of 2 recordings verified')
+  expect(plain.out + plain.err).not.toContain('\x1b')
+  const watched = await run('verify', [good], true)
+  expect(watched.out).toContain('\x1b[32m✓')
+  expect(watched.err).toContain('verifying')
+  expect(watched.err.endsWith('\r\x1b[2K')).toBe(true)
+})
+
+test('info says what a recording holds, of other versions too', async () => {
+  const ran = await run('info', [good, '--json'])
+  expect(ran.exit).toBe(0)
+  expect(json(ran)).toMatchObject({
+    schema: 'otherworld/replay-info/1', ticks: 150, tickRate: 60, players: 3, elements: expect.any(Number), engine: simulation.engine, simVersion: simulation.version, bytes: session.length, checkpoints: 2, truncated: false,
+  })
+  expect(json(await run('info', [other, '--json']))).toMatchObject({ simVersion: simulation.version + 1, ticks: 10 })
+  expect((await run('info', [torn])).out).toMatch(/not closed; a torn tail of [\d,]+ bytes? is left out/)
+  expect((await run('info', [good])).out).toMatch(/players +3\n/)
+})
+
+test.each([[corrupt, 3, 'corrupt'], [header, 3, 'torn-header'], [text, 3, 'not-a-recording'], [format, 4, 'unsupported-version']] as const)('info ends as the contract says on %s', async (path, exit, reason) => {
+  const ran = await run('info', [path, '--json'])
+  expect(ran.exit).toBe(exit)
+  expect(json(ran)).toMatchObject({ error: { reason } })
+  expect((await run('info', [path])).err).toContain(path)
+})
+
+test('wrong use is a usage error that says what is missing', async () => {
+  for (const argv of [[], [join(directory, 'missing.owr')], [good, '--timeout-seconds', 'soon']]) await expect(run('verify', argv)).rejects.toThrow(UsageError)
+  for (const argv of [[], [good, torn]]) await expect(run('info', argv)).rejects.toThrow(UsageError)
+  await expect(run('verify', [join(directory, 'missing.owr')])).rejects.toThrow('there is no such file')
+})
