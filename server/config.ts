@@ -22,6 +22,8 @@ export interface Settings {
   readonly observers: Observers
   /** Origins of pages elsewhere that may use this server, e.g. https://example.org. */
   readonly origins: readonly string[]
+  /** Recordings of the realm are kept up to so many bytes; beyond it the oldest go. The present and the last epoch always stay. */
+  readonly keepBytes: number
   /** False: WebSocket only. */
   readonly webrtc: boolean
   /** Lines for the operator. */
@@ -32,6 +34,9 @@ export class ServerSettings extends Context.Service<ServerSettings, Settings>()(
 
 /** The default port of HTTP and WebSocket, and of WebRTC's UDP. */
 export const DEFAULT_PORT = 7350
+
+/** Of recordings, in 10^9 bytes: about three months of a small realm, a day of a full one. */
+export const DEFAULT_KEEP_GB = 20
 
 /** Settings for a server on this machine; tests and programs override what they need. */
 export function defaultSettings(dataDirectory: string): Settings {
@@ -44,6 +49,7 @@ export function defaultSettings(dataDirectory: string): Settings {
     definition: DEFAULT_DEFINITION,
     observers: 'loopback',
     origins: [],
+    keepBytes: DEFAULT_KEEP_GB * 1e9,
     webrtc: true,
     log: (line) => void process.stderr.write(`${line}\n`),
   }

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { DEFAULT_DEFINITION } from '../sim/index.ts'
 import { makeGateway } from './gateway.ts'
 import { httpHandler, type HttpParts } from './http-handler.ts'
 import { loadStaticFiles } from './static-files.ts'
@@ -36,7 +35,6 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
   const parts: HttpParts = {
     gateway,
     viewer: loadStaticFiles(join(root, 'viewer')),
-    definition: DEFAULT_DEFINITION,
     origins: ['https://friend.example'],
     transports: [],
     status: () => ({ schema: 'otherworld.status/1', realms: [] }),
@@ -137,10 +135,4 @@ test('pages of other sites may not use the API unless they are named', async () 
   const friend = await from('https://friend.example', 'OPTIONS')
   expect(friend.status).toBe(204)
   expect(friend.headers.get('access-control-allow-origin')).toBe('https://friend.example')
-})
-
-test('the definition of the realm is served whole', async () => {
-  const base = await start()
-  const response = await fetch(`${base}/v1/realms/${DEFAULT_DEFINITION.id}/definition`)
-  expect(await response.json()).toEqual(JSON.parse(JSON.stringify(DEFAULT_DEFINITION)))
 })

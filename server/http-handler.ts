@@ -1,7 +1,6 @@
 /** The routes of the server's HTTP port. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Effect, Exit, Cause } from 'effect'
-import type { RealmDefinition } from '../sim/index.ts'
 import { plainAddress } from '../netcode/connection-limits.ts'
 import { handleCors, HttpError, readJson, sendJson } from '../netcode/http.ts'
 import { LoginError, type GatewayService } from './gateway.ts'
@@ -12,7 +11,6 @@ import type { Health, ServerStatus } from './status.ts'
 export interface HttpParts {
   readonly gateway: GatewayService
   readonly viewer: StaticFiles
-  readonly definition: RealmDefinition
   /** Origins of pages elsewhere that may use the API. */
   readonly origins: readonly string[]
   /** The transports' own addresses (signalling at /.wrtc/v2, /v1/ws): each answers and returns true, or false for any other. */
@@ -50,7 +48,6 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
     return sendJson(response, health.ok ? 200 : 503, health)
   }
   if (path === '/v1/status') return sendJson(response, 200, parts.status())
-  if (path === `/v1/realms/${encodeURIComponent(parts.definition.id)}/definition`) return sendJson(response, 200, parts.definition)
   if (path.startsWith('/v1/')) throw notFound(path)
   return page(parts, path, request, response)
 }

@@ -1,4 +1,7 @@
-/** Every limit of the server that is not a setting: its unit is in its name, its reason beside it. */
+/**
+ * Every limit of the server that is not a setting: its unit is in its name, its reason beside it. Those of a session
+ * (rates, silence, resume) stand in netcode/session/limits.ts, those of links in netcode/connection-limits.ts.
+ */
 
 /** Links of one realm instance, open at once and of all kinds: 500 players, observers, and some that come and go. */
 export const LINKS_MAX = 600
@@ -6,38 +9,14 @@ export const LINKS_MAX = 600
 /** Lockstep peers of one realm: each is sent every input, some 2.7 KB a tick at 100 full bodies. */
 export const OBSERVERS_MAX = 16
 
-/** A link that says nothing for this long is dead: clients send at least once a second. */
-export const SILENCE_MS_MAX = 5_000
-
-/** How long a player without a link keeps session and avatar. */
-export const RESUME_MS_MAX = 30_000
-
 /** From opening a link to its Hello; a slow phone needs one or two round trips. */
 export const HELLO_MS_MAX = 5_000
-
-/** How long a link stays open after its Goodbye was sent, so that the words arrive before the end. */
-export const GOODBYE_LINGER_MS = 500
-
-/** Messages a second from one link, averaged; clients send 10 to 30. */
-export const MESSAGES_PER_SECOND_MAX = 120
-
-/** Messages that may come at once after a stall of the network: two seconds' worth. */
-export const MESSAGE_BURST_MAX = 240
-
-/** Bytes a second from one link, averaged: twice the 32 KB/s that the wire is planned for, and repeats. */
-export const BYTES_PER_SECOND_MAX = 128 * 1024
-
-/** Bytes that may come at once: two seconds' worth. */
-export const BYTE_BURST_MAX = 256 * 1024
 
 /** Inputs of one player in one frame: a person's, both hands' and a pointer's drags, with room for a burst of commands. */
 export const INPUTS_PER_FRAME_MAX = 16
 
 /** Inputs of one player that wait for later frames, about one second's worth at the cap; who exceeds it is let go. */
 export const INPUT_BACKLOG_MAX = 1_024
-
-/** Bytes that may wait for one lockstep peer: a checkpoint and some seconds of frames. */
-export const OBSERVER_QUEUE_BYTES_MAX = 8 * 1024 * 1024
 
 /** A token's life: a long evening. After it, one logs in anew. */
 export const TOKEN_SECONDS_MAX = 12 * 60 * 60
@@ -51,9 +30,6 @@ export const LOGIN_ADDRESSES_MAX = 10_000
 
 /** Sessions whose claims the gateway remembers: those that were admitted last. */
 export const SESSIONS_MAX = 10_000
-
-/** A request's body: an SDP answer with all candidates is about 4 KB, a login 100 bytes. */
-export const REQUEST_BYTES_MAX = 64 * 1024
 
 /** A request must be complete after this long; a slow sender holds a socket no longer. */
 export const REQUEST_MS_MAX = 10_000
@@ -73,12 +49,18 @@ export const STATISTICS_MS = 10_000
 /** How far behind its schedule the tick loop catches up by running ticks back to back; beyond it, the schedule moves. */
 export const CATCH_UP_MS_MAX = 250
 
+/** Time between two remarks about overload in the log. */
+export const OVERLOAD_NOTE_MS = 10_000
+
 /** A realm that has not ticked for this long is not healthy. */
 export const HEALTHY_TICK_AGE_MS_MAX = 2_000
 
 /** Restarts of a realm's worker within RESTART_WINDOW_MS before the realm is given up. */
 export const RESTARTS_MAX = 5
 export const RESTART_WINDOW_MS = 60_000
+
+/** How long a realm that stops goes on ticking, so that everyone hears the goodbye. */
+export const STOP_MS_MAX = 1_200
 
 /** How long the shutdown waits for the worker to seal its recording before it is ended. */
 export const SHUTDOWN_MS_MAX = 10_000

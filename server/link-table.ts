@@ -2,13 +2,13 @@
 import type { ConnectionId, ServerTransport } from '../netcode/transport.ts'
 import type { LinkId } from './realm-messages.ts'
 
-interface Entry {
+export interface LinkEntry {
   readonly transport: ServerTransport
   readonly connection: ConnectionId
 }
 
 export class LinkTable {
-  private readonly byLink = new Map<LinkId, Entry>()
+  private readonly byLink = new Map<LinkId, LinkEntry>()
   private readonly byConnection = new Map<ServerTransport, Map<ConnectionId, LinkId>>()
   private last = 0
 
@@ -25,7 +25,7 @@ export class LinkTable {
     return this.byConnection.get(transport)?.get(connection)
   }
 
-  find(link: LinkId): Entry | undefined {
+  find(link: LinkId): LinkEntry | undefined {
     return this.byLink.get(link)
   }
 

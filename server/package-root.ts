@@ -1,5 +1,5 @@
 /** Where the package stands, so that bundled and unbundled code finds the built files. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,4 +12,10 @@ export function packageRoot(): string {
     directory = parent
   }
   return directory
+}
+
+/** Of package.json. */
+export function packageVersion(): string {
+  const value: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
+  return typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string' ? value.version : 'unknown'
 }

@@ -2,7 +2,7 @@
  * Realm Core: one tick of one realm instance. Seal the frame, write it, step, hash, write the hash; only then may
  * anything that follows from the tick leave the process.
  */
-import { checkpoint, elementCount, hash, PHASES, phaseHash, step, type InputFrame, type Phase, type Realm, type SimEvent } from '../sim/index.ts'
+import { checkpoint, elementCount, hash, phaseHash, step, type InputFrame, type Phase, type Realm, type SimEvent } from '../sim/index.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 
 /** What the core writes to: the recording, as storage keeps it. */
@@ -38,14 +38,14 @@ export interface TickOutcome {
 export class RealmCore {
   private readonly options: RealmCoreOptions
   private lastHash: string
+  /** Sealed, and not yet in the log: what could not be written is written again before anything else happens. */
+  private sealed: InputFrame | null = null
+  /** Stepped, and its hash not yet in the log. */
+  private stepped: TickOutcome | null = null
 
   constructor(options: RealmCoreOptions) {
     this.options = options
     this.lastHash = hash(options.realm)
-  }
-
-  get realm(): Realm {
-    return this.options.realm
   }
 
   get tick(): number {
@@ -56,22 +56,30 @@ export class RealmCore {
     return this.lastHash
   }
 
-  /** Runs the next tick. Throws SimulationFault, or what the log throws; the realm must not go on then. */
+  /**
+   * Runs the next tick. Throws SimulationFault, after which the realm must not go on, and what the log throws: then
+   * nothing of the tick may be sent, and the next call takes it up where it was, with the same frame.
+   */
   run(): TickOutcome {
-    const { realm, log, center, sampleTicks, checkpointTicks } = this.options
-    const tick = realm.tick + 1
-    const frame = log.frame(center.seal(tick))
-    const sampled = tick % sampleTicks === 0
+    const { realm, log, sampleTicks, checkpointTicks } = this.options
+    const sampled = (this.stepped?.frame.tick ?? realm.tick + 1) % sampleTicks === 0
     const phases: string[] = []
-    const onPhase = (_: Phase): void => void phases.push(phaseHash(realm))
-    const events = sampled ? step(realm, frame, { onPhase }) : step(realm, frame)
-    this.lastHash = hash(realm)
-    log.hash(tick, this.lastHash)
-    if (sampled) log.sample({ tick, players: realm.players.size, elements: elementCount(realm), phases })
-    if (tick % checkpointTicks === 0) log.checkpoint(tick, checkpoint(realm))
-    return { frame, events, hash: this.lastHash }
+    const outcome = this.stepped ?? this.step(sampled ? (_: Phase) => void phases.push(phaseHash(realm)) : null)
+    this.stepped = outcome
+    log.hash(realm.tick, outcome.hash)
+    this.stepped = null
+    this.lastHash = outcome.hash
+    if (sampled && phases.length > 0) log.sample({ tick: realm.tick, players: realm.players.size, elements: elementCount(realm), phases })
+    if (realm.tick % checkpointTicks === 0) log.checkpoint(realm.tick, checkpoint(realm))
+    return outcome
+  }
+
+  private step(onPhase: ((phase: Phase) => void) | null): TickOutcome {
+    const { realm, log, center } = this.options
+    this.sealed ??= center.seal(realm.tick + 1)
+    const frame = log.frame(this.sealed)
+    this.sealed = null
+    const events = onPhase ? step(realm, frame, { onPhase }) : step(realm, frame)
+    return { frame, events, hash: hash(realm) }
   }
 }
-
-/** Names of the phases that samples carry, in order. */
-export const SAMPLE_PHASES: readonly string[] = PHASES

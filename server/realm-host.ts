@@ -5,11 +5,11 @@ import { Context, Deferred, Effect, Layer } from 'effect'
 import type { ConnectionId, Peer, ServerEvents, ServerTransport } from '../netcode/transport.ts'
 import { ServerSettings, type Settings } from './config.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
-import { ServerError } from './error.ts'
+import { ServerError, textOf } from './error.ts'
 import { Gateway, type GatewayService } from './gateway.ts'
 import { INBOUND_BATCH_MS, INBOUND_QUEUE_MAX, LINKS_MAX, RESTART_WINDOW_MS, RESTARTS_MAX, SHUTDOWN_MS_MAX } from './limits.ts'
-import { LinkTable } from './link-table.ts'
-import { packageRoot } from './package-root.ts'
+import { LinkTable, type LinkEntry } from './link-table.ts'
+import { packageRoot, packageVersion } from './package-root.ts'
 import { PacketBatch, type FromRealm, type LinkEvent, type LinkId, type RealmStart, type ToRealm, type WorkerStatus } from './realm-messages.ts'
 import { healthOf, type Health, type RealmStatus } from './status.ts'
 
@@ -36,7 +36,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void)
       }
       const host = yield* Effect.acquireRelease(
-        Effect.sync(() => new Host(settings, gateway, { definition: settings.definition, recordings: data.recordings }, settle)),
+        Effect.sync(() => new Host(settings, gateway, startOf(settings, data.recordings), settle)),
         (running) => Effect.promise(() => running.drain('The server stops.')),
       )
       return {
@@ -193,25 +193,36 @@ class Host {
     this.everReady = true
     this.tick = message.tick
     this.tickAtMs = performance.now()
-    for (const note of message.notes) this.settings.log(`realm: ${note}`)
     this.settle(null)
   }
 
   private ticked(message: Extract<FromRealm, { type: 'tick' }>): void {
     this.tick = message.tick
     this.stateHash = message.stateHash
-    this.tickAtMs = performance.now()
+    if (message.advanced) this.tickAtMs = performance.now()
     const used = new Set<ServerTransport>()
     let offset = 0
     for (const [i, link] of message.links.entries()) {
       const end = offset + (message.lengths[i] ?? 0)
       const entry = this.links.find(link)
-      entry?.transport.send(entry.connection, message.bytes.subarray(offset, end))
-      if (entry) used.add(entry.transport)
+      if (entry) {
+        this.send(link, entry, message.bytes.subarray(offset, end))
+        used.add(entry.transport)
+      }
       offset = end
     }
     for (const transport of used) transport.flush()
     for (const { link, reason } of message.closes) this.closeLink(link, reason)
+  }
+
+  /** A packet that the transport does not carry is a fault of ours: it ends its link alone. */
+  private send(link: LinkId, { transport, connection }: LinkEntry, bytes: Uint8Array): void {
+    try {
+      transport.send(connection, bytes)
+    } catch (error) {
+      this.settings.log(`realm: a packet of ${bytes.length} bytes could not be sent: ${textOf(error)}`)
+      this.closeLink(link, 'The server could not send what it had to.')
+    }
   }
 
   private failed({ what, where, fix, retry }: Extract<FromRealm, { type: 'failed' }>): void {
@@ -264,6 +275,10 @@ async function endOf(worker: Worker, ask: () => void, log: (line: string) => voi
   ask()
   await ended
   clearTimeout(timer)
+}
+
+function startOf({ definition, keepBytes }: Settings, recordings: string): RealmStart {
+  return { definition, recordings, keepBytes, recordedBy: `otherworld ${packageVersion()}` }
 }
 
 function emptyStatus(id: string): WorkerStatus {

@@ -20,6 +20,10 @@ export interface RealmStart {
   readonly definition: RealmDefinition
   /** Directory of the recordings. */
   readonly recordings: string
+  /** Older recordings of the realm are removed where all together take more bytes. */
+  readonly keepBytes: number
+  /** Program and version, for the recording's header. */
+  readonly recordedBy: string
 }
 
 export type ToRealm =
@@ -28,10 +32,12 @@ export type ToRealm =
   | { readonly type: 'stop'; readonly reason: string }
 
 export type FromRealm =
-  | { readonly type: 'ready'; readonly tick: number; readonly notes: readonly string[] }
+  | { readonly type: 'ready'; readonly tick: number }
   /** The outcome of one tick: packet i goes to `links[i]` and has `lengths[i]` bytes; then links are closed. */
   | {
       readonly type: 'tick'; readonly tick: number; readonly stateHash: string
+      /** False where the realm stands still, because its log cannot be written. */
+      readonly advanced: boolean
       readonly links: readonly LinkId[]; readonly lengths: readonly number[]; readonly bytes: Uint8Array
       readonly closes: readonly { readonly link: LinkId; readonly reason: string }[]
     }

@@ -29,6 +29,8 @@ export interface SessionsOptions {
   readonly out: Outbound
   /** Of players whose avatars stand in a recovered realm. */
   readonly heard: ReadonlyMap<PlayerId, HeardNumbers>
+  /** Why nobody new is let in at present; null: they are. */
+  closedTo(): string | null
 }
 
 export class Sessions {
@@ -118,7 +120,7 @@ export class Sessions {
   private heard(member: Member, { hello, goodbye, commands, latest }: Received, nowMs: number): void {
     if (goodbye !== null) return this.leaves(member, goodbye, nowMs)
     if (hello && member.greeting === 'none') {
-      const refusal = this.refusalOf(hello)
+      const refusal = this.refusalOf(hello) ?? (member.stage === 'new' ? this.options.closedTo() : null)
       if (refusal !== null) return this.expel(member, refusal, nowMs)
       member.greeting = 'asked'
       if (member.stage === 'new') this.join(member, hello.body)
@@ -201,6 +203,12 @@ export class Sessions {
       this.send(link, session.packets(member.greeting === 'welcomed' ? parts : [], nowMs))
       if (session.fault) this.expel(member, session.fault.message, nowMs)
     }
+    this.partings.ticked(nowMs)
+  }
+
+  /** Where a tick cannot be run: clients hear that the server lives. */
+  keepAlive(nowMs: number): void {
+    for (const { link, session } of this.members.values()) if (link !== null) this.send(link, session.packets([], nowMs))
     this.partings.ticked(nowMs)
   }
 

@@ -1,0 +1,90 @@
+/** `otherworld serve`: runs the server until it is told to stop. */
+import { DEFAULT_DEFINITION } from '../sim/index.ts'
+import { DEFAULT_KEEP_GB, DEFAULT_PORT, defaultSettings, OBSERVERS, readRealmFile, ServerError, startServer, type Observers, type RunningServer, type Settings } from '../server/main.ts'
+import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
+
+export const verb: Verb = {
+  name: 'serve',
+  summary: 'Runs a server with one realm: the page, WebRTC and WebSocket for clients, and a recording of everything.',
+  options: {
+    port: { type: 'string', value: 'N', help: 'TCP port of the page, the API and WebSocket; 0: any', default: String(DEFAULT_PORT) },
+    host: { type: 'string', value: 'ADDRESS', help: 'address to listen on; 0.0.0.0 for all networks', default: '127.0.0.1' },
+    'udp-port': { type: 'string', value: 'N', help: 'UDP port that all WebRTC clients share; 0: any (default: the same as --port)' },
+    'public-address': { type: 'string', value: 'IP', help: 'address that a router in front of this machine has' },
+    data: { type: 'string', value: 'DIR', help: 'directory of recordings and keys', default: 'data' },
+    realm: { type: 'string', value: 'FILE', help: 'realm definition, JSON; without it a playground' },
+    observers: { type: 'string', value: 'WHO', help: `who may follow every input as a lockstep peer: ${OBSERVERS.join(', ')}`, default: 'loopback' },
+    origins: { type: 'string', value: 'LIST', help: 'origins of pages elsewhere that may connect, with commas: https://example.org' },
+    'keep-gb': { type: 'string', value: 'N', help: 'remove the oldest recordings beyond so many GB', default: String(DEFAULT_KEEP_GB) },
+  },
+  run: serve,
+}
+
+/** Errors that lie in how the command was used. */
+const USAGE: ReadonlySet<ServerError['reason']> = new Set(['bad-realm', 'bad-setting', 'data-directory', 'already-running', 'port-in-use', 'listen'])
+
+async function serve(args: Arguments): Promise<number> {
+  const json = args.flag('json')
+  const stopped = stopSignal()
+  try {
+    const server = await startServer(settingsOf(args))
+    process.stdout.write(json ? readyJson(server) : readyWords(server))
+    const signal = await stopped
+    if (!json) process.stderr.write(`\n${signal}: saying goodbye and sealing the recording.\n`)
+    await server.stop()
+    return Exit.ok
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error
+    process.stderr.write(`otherworld serve: ${error.message}\n`)
+    return USAGE.has(error.reason) ? Exit.usage : error.reason === 'recording' ? Exit.corrupt : Exit.failed
+  }
+}
+
+function settingsOf(args: Arguments): Settings {
+  const port = args.number('port', { min: 0, max: 65_535, integer: true })
+  const realm = args.text('realm')
+  return {
+    ...defaultSettings(args.text('data') ?? 'data'),
+    port,
+    host: args.text('host') ?? '127.0.0.1',
+    udpPort: args.text('udp-port') === undefined ? port : args.number('udp-port', { min: 0, max: 65_535, integer: true }),
+    publicAddress: args.text('public-address') ?? null,
+    definition: realm === undefined ? DEFAULT_DEFINITION : readRealmFile(realm),
+    observers: observersOf(args.text('observers') ?? 'loopback'),
+    origins: originsOf(args.text('origins') ?? ''),
+    keepBytes: args.number('keep-gb', { min: 0.1, max: 1e6 }) * 1e9,
+  }
+}
+
+function observersOf(text: string): Observers {
+  const found = OBSERVERS.find((each) => each === text)
+  if (found === undefined) throw new UsageError(`--observers is "${text}"; it takes ${OBSERVERS.join(', ')}`)
+  return found
+}
+
+function originsOf(text: string): readonly string[] {
+  return text.split(',').map((each) => each.trim()).filter((each) => each !== '').map((each) => {
+    if (URL.canParse(each) && new URL(each).origin === each) return each
+    throw new UsageError(`--origins has "${each}"; an origin looks like https://example.org, without a path`)
+  })
+}
+
+/** The first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(Exit.failed))
+        resolve(signal)
+      })
+    }
+  })
+}
+
+function readyJson({ url, data }: RunningServer): string {
+  return `${JSON.stringify({ schema: 'otherworld.serve/1', ready: true, url, pid: process.pid, data })}\n`
+}
+
+function readyWords({ url, data }: RunningServer): string {
+  return `Otherworld is open: ${url} (recordings in ${data}; Ctrl+C stops it)\n`
+}

@@ -1,0 +1,185 @@
+/**
+ * Champion: acts for a realm instance towards the outside. It alone opens and recovers the realm's recordings, begins
+ * an epoch at each start, rolls segments, and removes what retention no longer keeps.
+ */
+import { readFile, unlink } from 'node:fs/promises'
+import { readRecording, simulationOf, type RecordingHeader } from '../replay/index.ts'
+import { checkpoint, elementCount, genesis, hash, PHASES, SIM_VERSION, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
+import { listRecordings, recover, RecordingFile, RecordingFault, removeUnfinished, type Recovered, type RecordingEntry, type Skipped } from '../storage/recordings/index.ts'
+import { ServerError, textOf } from './error.ts'
+import { Heard, HEARD_NOTE } from './heard.ts'
+import type { RealmLog } from './realm-core.ts'
+import type { RealmStart } from './realm-messages.ts'
+
+export interface ChampionOptions {
+  readonly start: RealmStart
+  readonly engine: Engine
+  /** For the operator. */
+  note(text: string): void
+}
+
+/** Where a realm goes on. */
+interface Beginning {
+  readonly realm: Realm
+  readonly epoch: number
+  readonly heard: Heard
+  readonly recovered: Recovered<Realm> | null
+}
+
+export class Champion implements RealmLog {
+  readonly realm: Realm
+  readonly epoch: number
+  /** Input numbers of the players whose avatars stand in the realm. */
+  readonly heard: Heard
+  private readonly options: ChampionOptions
+  private readonly file: RecordingFile
+
+  private constructor(options: ChampionOptions, { realm, epoch, heard, recovered }: Beginning) {
+    this.options = options
+    this.realm = realm
+    this.epoch = epoch
+    this.heard = heard
+    const header = headerOf(realm, epoch, options.start.recordedBy)
+    this.file = RecordingFile.create({
+      directory: options.start.recordings,
+      header,
+      ...(header.start === 'checkpoint' ? { checkpoint: checkpoint(realm) } : {}),
+      onFault: (fault) => options.note(fault.message),
+      onSpaceLow: (low) => this.spaceChanged(low),
+    })
+    this.noteHeard()
+    for (const quarantine of recovered?.quarantined ?? []) this.file.quarantine(quarantine)
+  }
+
+  /** Recovers the realm from its newest recording, or makes it anew, and begins a recording. Throws ServerError, RecordingFault. */
+  static async open(options: ChampionOptions): Promise<Champion> {
+    const { recordings, definition } = options.start
+    await removeUnfinished(recordings)
+    const found = await recover(recordings, definition.id, simulationOf(options.engine))
+    if (found.status === 'unusable' || found.status === 'other-version') throw cannotGoOn(found, recordings)
+    const beginning = found.status === 'fresh' ? fresh(options, found.nextEpoch) : await goOn(options, found)
+    const champion = new Champion(options, beginning)
+    await champion.retain()
+    return champion
+  }
+
+  /** The recording's current file. */
+  get path(): string {
+    return this.file.path
+  }
+
+  /** The disk fills up: nobody new is to be let in. */
+  get isSpaceLow(): boolean {
+    return this.file.spaceLow
+  }
+
+  frame(frame: InputFrame): InputFrame {
+    const recorded = this.file.frame(frame)
+    this.heard.take(recorded)
+    return recorded
+  }
+
+  hash(tick: number, stateHash: string): void {
+    this.file.hash(tick, stateHash)
+  }
+
+  /** A sample that cannot be written is left out: the tick itself is safe. */
+  sample(sample: Parameters<RealmLog['sample']>[0]): void {
+    this.optional(() => this.file.sample(sample))
+  }
+
+  checkpoint(tick: number, bytes: Uint8Array): void {
+    this.optional(() => this.file.checkpoint(tick, bytes))
+  }
+
+  /** Between two ticks: begins the next segment where the current one has reached its size. */
+  rollIfDue(): void {
+    if (!this.file.rollDue) return
+    const { realm } = this
+    this.optional(() => {
+      this.file.roll({ tick: realm.tick, hash: hash(realm), players: realm.players.size, elements: elementCount(realm), checkpoint: checkpoint(realm) })
+      this.noteHeard()
+    })
+    this.retain().catch((error: unknown) => this.options.note(`old recordings could not be removed: ${textOf(error)}`))
+  }
+
+  /** The last checkpoint, the index, all on the disk. */
+  async close(): Promise<void> {
+    if (this.realm.tick > 0) this.optional(() => this.file.checkpoint(this.realm.tick, checkpoint(this.realm)))
+    await this.file.close()
+  }
+
+  private noteHeard(): void {
+    this.optional(() => this.file.note({ tick: this.realm.tick, kind: HEARD_NOTE, text: this.heard.toText() }))
+  }
+
+  private optional(write: () => void): void {
+    try {
+      write()
+    } catch (error) {
+      if (!(error instanceof RecordingFault)) throw error
+      this.options.note(error.message)
+    }
+  }
+
+  private spaceChanged(low: boolean): void {
+    const mib = Math.floor(this.file.freeBytes / 1024 / 1024)
+    this.options.note(low ? `the disk of ${this.options.start.recordings} has ${mib} MiB left: nobody is let in until there is room` : `there is room on the disk again (${mib} MiB)`)
+  }
+
+  /** Removes the oldest recordings beyond `keepBytes`, never one of this epoch nor the newest before it. */
+  private async retain(): Promise<void> {
+    const { recordings, keepBytes } = this.options.start
+    const entries = await listRecordings(recordings, this.realm.definition.id)
+    for (const { path } of beyond(entries, this.epoch, keepBytes)) {
+      await unlink(path)
+      this.options.note(`removed ${path}: the recordings take more than ${keepBytes} bytes`)
+    }
+  }
+}
+
+/** What does not fit into `keepBytes`, oldest first; `entries` are newest first. */
+export function beyond(entries: readonly RecordingEntry[], epoch: number, keepBytes: number): readonly RecordingEntry[] {
+  const newestBefore = entries.find((entry) => entry.epoch < epoch)?.epoch ?? epoch
+  let total = 0
+  return entries.filter((entry) => {
+    total += entry.bytes
+    return entry.epoch < newestBefore && total > keepBytes
+  }).toReversed()
+}
+
+function headerOf(realm: Realm, epoch: number, recordedBy: string): Omit<RecordingHeader, 'segment'> {
+  return {
+    engine: realm.engine.sha256, simVersion: SIM_VERSION, definition: realm.definition, epoch,
+    start: realm.tick === 0 ? 'genesis' : 'checkpoint', startTick: realm.tick, startHash: hash(realm),
+    players: realm.players.size, elements: elementCount(realm), phases: PHASES, createdAt: new Date().toISOString(), recordedBy,
+  }
+}
+
+function fresh({ engine, start }: ChampionOptions, epoch: number): Beginning {
+  return { realm: genesis(engine, start.definition), epoch, heard: new Heard(), recovered: null }
+}
+
+async function goOn({ start, note }: ChampionOptions, found: Recovered<Realm>): Promise<Beginning> {
+  note(`goes on at tick ${found.tick} from ${found.path} (${found.ticksReplayed} ticks replayed)`)
+  for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`)
+  for (const { offset, message } of found.damage) note(`${found.path} is damaged at byte ${offset}: ${message}`)
+  if (found.ticksLost > 0) note(`${found.ticksLost} ticks after tick ${found.tick} could not be recovered`)
+  if (found.divergedAt !== null) note(`the replay of tick ${found.divergedAt} gave another hash than the recording: \`otherworld replay verify ${found.path}\` says more`)
+  for (const { tick, reason } of found.quarantined) note(`the inputs of tick ${tick} made the simulation fail twice (${reason}); they are left out and kept in the recording as quarantined`)
+  if (!sameDefinition(found.definition, start.definition))
+    note(`the recording's realm definition differs from the one given and is kept: a realm keeps what it began with. Give the changed realm another "id", or another --data directory`)
+  const recording = readRecording(await readFile(found.path))
+  return { realm: found.realm, epoch: found.nextEpoch, heard: recording.ok ? Heard.of(recording.value, found.tick) : new Heard(), recovered: found }
+}
+
+/** As JSON both come from the same parser, which gives the fields in one order. */
+const sameDefinition = (a: RealmDefinition, b: RealmDefinition): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+function cannotGoOn(found: { readonly status: 'unusable'; readonly skipped: readonly Skipped[] } | { readonly status: 'other-version'; readonly path: string; readonly error: Error }, directory: string): ServerError {
+  const fix = 'move the recordings away to begin the realm afresh, or give another directory with --data DIR'
+  if (found.status === 'other-version')
+    return new ServerError({ reason: 'recording', what: `the realm cannot go on: ${found.error.message}`, where: found.path, fix: `run the version that made it, or ${fix}` })
+  const what = found.skipped.map(({ path, error }) => `\n    ${path}: ${error.message}`).join('')
+  return new ServerError({ reason: 'recording', what: `no recording of the realm can be used:${what}`, where: directory, fix })
+}

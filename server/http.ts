@@ -1,0 +1,48 @@
+/** HTTP as a service: the page, the API, signalling and WebSocket on the listener's port. */
+import { join } from 'node:path'
+import { Context, Effect, Layer } from 'effect'
+import { ServerSettings } from './config.ts'
+import { Gateway } from './gateway.ts'
+import { httpHandler } from './http-handler.ts'
+import { Listener } from './listener.ts'
+import { packageRoot } from './package-root.ts'
+import { RealmHost } from './realm-host.ts'
+import { loadStaticFiles } from './static-files.ts'
+import { Transports } from './transports.ts'
+
+export interface HttpService {
+  /** Where a browser on this machine finds the page, with a slash at its end. */
+  readonly url: string
+}
+
+export class Http extends Context.Service<Http, HttpService>()('otherworld/Http') {
+  static readonly layer = Layer.effect(
+    Http,
+    Effect.gen(function* () {
+      const settings = yield* ServerSettings
+      const gateway = yield* Gateway
+      const host = yield* RealmHost
+      const transports = yield* Transports
+      const listener = yield* Listener
+      const handler = httpHandler({
+        gateway,
+        viewer: loadStaticFiles(join(packageRoot(), 'dist/viewer')),
+        origins: settings.origins,
+        transports: transports.routes,
+        status: () => ({ schema: 'otherworld.status/1', realms: [host.status()] }),
+        health: host.health,
+        log: settings.log,
+      })
+      listener.answerWith(handler)
+      transports.attach(listener.server)
+      yield* Effect.addFinalizer(() => Effect.sync(() => listener.answerWith(null)))
+      return { url: urlOf(settings.host, listener.port) }
+    }),
+  )
+}
+
+/** A server on all addresses is reached as localhost on its own machine. */
+export function urlOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}/`
+}

@@ -1,0 +1,78 @@
+/** The TCP port as a service: bound before anything costly starts, so that a port in use is told at once. */
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { Context, Effect, Layer } from 'effect'
+import { sendJson } from '../netcode/http.ts'
+import { ServerSettings, type Settings } from './config.ts'
+import { codeOf, ServerError, textOf } from './error.ts'
+import { REQUEST_MS_MAX } from './limits.ts'
+
+export interface ListenerService {
+  readonly server: Server
+  /** The port that was bound. */
+  readonly port: number
+  /** Who answers requests from now on; null: they are told that the server does not yet or no longer. */
+  answerWith(handler: RequestListener | null): void
+}
+
+export class Listener extends Context.Service<Listener, ListenerService>()('otherworld/Listener') {
+  static readonly layer = Layer.effect(
+    Listener,
+    Effect.gen(function* () {
+      const settings = yield* ServerSettings
+      let handler: RequestListener = unavailable
+      const server = yield* Effect.acquireRelease(
+        listen(settings, (request, response) => handler(request, response)),
+        (running) => Effect.promise(() => shut(running)),
+      )
+      const address = server.address()
+      return {
+        server,
+        port: typeof address === 'object' && address !== null ? address.port : settings.port,
+        answerWith: (next) => { handler = next ?? unavailable },
+      }
+    }),
+  )
+}
+
+const unavailable: RequestListener = (_, response) => {
+  response.setHeader('connection', 'close')
+  sendJson(response, 503, { reason: 'unavailable', message: 'The server is starting or stopping. Try again in a moment.' })
+}
+
+function listen(settings: Settings, handler: RequestListener): Effect.Effect<Server, ServerError> {
+  return Effect.callback((resume) => {
+    const server = createServer({
+      requestTimeout: REQUEST_MS_MAX,
+      headersTimeout: REQUEST_MS_MAX,
+      keepAliveTimeout: REQUEST_MS_MAX,
+      maxHeaderSize: 16 * 1024,
+    }, handler)
+    const failed = (error: Error): void => resume(Effect.fail(listenError(settings, error)))
+    server.once('error', failed)
+    server.listen(settings.port, settings.host, () => {
+      server.off('error', failed)
+      server.on('error', (error) => settings.log(`http: ${error.message}`))
+      resume(Effect.succeed(server))
+    })
+  })
+}
+
+/** By now the transports have closed their sockets; what is left are browsers that keep a connection alive. */
+function shut(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+function listenError({ host, port }: Settings, cause: Error): ServerError {
+  const where = `${host}:${port}`
+  const code = codeOf(cause)
+  if (code === 'EADDRINUSE')
+    return new ServerError({ reason: 'port-in-use', what: `port ${port} is in use by another program`, where, fix: 'stop that program, or give another port with --port N (0: any)', cause })
+  if (code === 'EACCES')
+    return new ServerError({ reason: 'listen', what: `this user may not listen on port ${port}`, where, fix: 'give a port above 1023 with --port N', cause })
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new ServerError({ reason: 'listen', what: `this machine has no address "${host}"`, where, fix: 'give an address of this machine with --host, or 0.0.0.0 for all', cause })
+  return new ServerError({ reason: 'listen', what: `the server cannot listen: ${textOf(cause)}`, where, fix: 'see --host and --port', cause })
+}

@@ -1,0 +1,55 @@
+/** The server, wired together: data directory, port, gateway, realm host, transports, HTTP, each on those before it. */
+import { Cause, Effect, Exit, Layer, ManagedRuntime } from 'effect'
+import { ServerSettings, type Settings } from './config.ts'
+import { DataDirectoryService } from './data-directory-service.ts'
+import { Gateway } from './gateway.ts'
+import { Http } from './http.ts'
+import { Listener } from './listener.ts'
+import { RealmHost } from './realm-host.ts'
+import type { Health, RealmStatus } from './status.ts'
+import { Transports } from './transports.ts'
+
+export { defaultSettings, DEFAULT_KEEP_GB, DEFAULT_PORT, OBSERVERS, readRealmFile, type Observers, type Settings } from './config.ts'
+export { ServerError, type ServerErrorReason } from './error.ts'
+export type { Health, RealmStatus, ServerStatus } from './status.ts'
+
+/** Everything that runs, ended in the reverse order: no new requests, goodbyes, sealed recording, unlocked directory. */
+const serverLayer = Http.layer.pipe(
+  Layer.provideMerge(Transports.layer),
+  Layer.provideMerge(RealmHost.layer),
+  Layer.provideMerge(Gateway.layer),
+  Layer.provideMerge(Listener.layer),
+  Layer.provideMerge(DataDirectoryService.layer),
+)
+
+export interface RunningServer {
+  /** Where a browser on this machine finds the page, with a slash at its end. */
+  readonly url: string
+  readonly port: number
+  /** The data directory's full path. */
+  readonly data: string
+  status(): RealmStatus
+  health(): Health
+  /** Says goodbye to everyone, seals the recording, lets the data directory go. */
+  stop(): Promise<void>
+}
+
+/** Starts a server and resolves when its realm ticks and can be connected to. Rejects with a ServerError. */
+export async function startServer(settings: Settings): Promise<RunningServer> {
+  const runtime = ManagedRuntime.make(serverLayer.pipe(Layer.provide(Layer.succeed(ServerSettings, settings))))
+  const started = await runtime.runPromiseExit(Effect.gen(function* () {
+    const http = yield* Http
+    const host = yield* RealmHost
+    const transports = yield* Transports
+    const { port } = yield* Listener
+    const data = yield* DataDirectoryService
+    yield* Effect.all([host.ready, transports.ready], { concurrency: 'unbounded' })
+    return { http, host, data, port }
+  }))
+  if (Exit.isFailure(started)) {
+    await runtime.dispose()
+    throw Cause.squash(started.cause)
+  }
+  const { http, host, data, port } = started.value
+  return { url: http.url, port, data: data.path, status: host.status, health: host.health, stop: () => runtime.dispose() }
+}

@@ -1,0 +1,170 @@
+/** Runs one realm instance: on each tick takes what came in, runs the core, hands out what follows from it. */
+import { CHECKPOINT_EVERY_TICKS, SAMPLE_EVERY_TICKS } from '../replay/index.ts'
+import { elementCount, type Realm } from '../sim/index.ts'
+import { RecordingFault } from '../storage/recordings/index.ts'
+import type { Heard } from './heard.ts'
+import { InteractionCenter } from './interaction-center.ts'
+import { CATCH_UP_MS_MAX, OVERLOAD_NOTE_MS, STATISTICS_MS, STOP_MS_MAX } from './limits.ts'
+import { Observers } from './observers.ts'
+import { Outbound } from './outbound.ts'
+import { RealmCore, type RealmLog, type TickOutcome } from './realm-core.ts'
+import type { FromRealm, LinkEvent, ToRealm } from './realm-messages.ts'
+import { Sessions } from './sessions.ts'
+import { TickRecorder } from './statistics.ts'
+import { TickLoop, type TickTimer, type TickTiming } from './tick-loop.ts'
+
+/** The log of a running realm, as the Champion keeps it. */
+export interface RunningLog extends RealmLog {
+  readonly realm: Realm
+  readonly epoch: number
+  readonly heard: Heard
+  readonly isSpaceLow: boolean
+  rollIfDue(): void
+  close(): Promise<void>
+}
+
+export interface RealmRunnerOptions {
+  readonly log: RunningLog
+  readonly timer: TickTimer
+  /** What has come in since the last call; undefined: nothing more. */
+  receive(): ToRealm | undefined
+  post(message: FromRealm, transfer?: readonly ArrayBuffer[]): void
+}
+
+/** Time between two statuses, ms. */
+const STATUS_MS = 1_000
+
+export class RealmRunner {
+  private readonly options: RealmRunnerOptions
+  private readonly out = new Outbound()
+  private readonly core: RealmCore
+  private readonly sessions: Sessions
+  private readonly observers: Observers
+  private readonly loop: TickLoop
+  private readonly statistics: TickRecorder
+  private stopAtMs: number | null = null
+  private stopReason = ''
+  private statusAtMs = -Infinity
+  private overloadAtMs = -Infinity
+  private overrunsNoted = 0
+  private isStalled = false
+
+  constructor(options: RealmRunnerOptions) {
+    const { log, timer } = options
+    const { realm } = log
+    const { tickRate } = realm.definition
+    const center = new InteractionCenter()
+    this.options = options
+    this.core = new RealmCore({ realm, log, center, checkpointTicks: CHECKPOINT_EVERY_TICKS, sampleTicks: SAMPLE_EVERY_TICKS })
+    const closedTo = (): string | null => (log.isSpaceLow ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
+    this.sessions = new Sessions({ realm, center, out: this.out, heard: log.heard.all, closedTo }, timer.nowMs())
+    this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
+    this.statistics = new TickRecorder(tickRate, STATISTICS_MS)
+    this.loop = new TickLoop({ tickRate, catchUpMsMax: CATCH_UP_MS_MAX, timer, tick: () => this.tick(), onTiming: (timing) => this.timed(timing) })
+  }
+
+  /** Ticks until it is told to stop, then seals the recording. Rejects with what broke the realm. */
+  async run(): Promise<void> {
+    await this.loop.run()
+    await this.options.log.close()
+  }
+
+  private tick(): void {
+    const nowMs = this.options.timer.nowMs()
+    for (let message = this.options.receive(); message !== undefined; message = this.options.receive()) this.take(message, nowMs)
+    const outcome = this.runCore()
+    if (outcome) {
+      this.sessions.ticked(outcome, nowMs)
+      this.observers.ticked(outcome, nowMs)
+      this.options.log.rollIfDue()
+    } else this.sessions.keepAlive(nowMs)
+    this.hand(outcome)
+    if (this.stopAtMs !== null && (this.sessions.parted || nowMs >= this.stopAtMs)) this.loop.stop()
+  }
+
+  /** Null where the disk is full: the tick waits, with its inputs, until there is room. */
+  private runCore(): TickOutcome | null {
+    try {
+      const outcome = this.core.run()
+      if (this.isStalled) this.note('there is room on the disk again: the realm ticks on')
+      this.isStalled = false
+      return outcome
+    } catch (error) {
+      if (!(error instanceof RecordingFault) || error.reason !== 'no-space') throw error
+      if (!this.isStalled) this.note(`the realm stands still until there is room on the disk: ${error.message}`)
+      this.isStalled = true
+      return null
+    }
+  }
+
+  // --- what comes in
+
+  private take(message: ToRealm, nowMs: number): void {
+    if (message.type === 'stop') return this.stop(message.reason, nowMs)
+    let offset = 0
+    for (const event of message.events) {
+      if (event.type !== 'received') this.linkChanged(event, nowMs)
+      else {
+        const bytes = message.bytes.subarray(offset, offset + event.length)
+        offset += event.length
+        if (this.observers.has(event.link)) this.observers.received(event.link, bytes, nowMs)
+        else this.sessions.received(event.link, bytes, nowMs)
+      }
+    }
+    return undefined
+  }
+
+  private linkChanged(event: Exclude<LinkEvent, { readonly type: 'received' }>, nowMs: number): void {
+    if (event.type === 'closed') {
+      this.observers.closed(event.link)
+      this.sessions.closed(event.link, nowMs)
+    } else if (this.stopAtMs !== null) this.out.close(event.link, this.stopReason)
+    else if (event.claims.role === 'observer') this.observers.opened(event.link, event.peer.ordered, nowMs)
+    else this.sessions.opened(event.link, event.claims, nowMs)
+  }
+
+  private stop(reason: string, nowMs: number): void {
+    this.stopAtMs = nowMs + STOP_MS_MAX
+    this.stopReason = reason
+    this.sessions.goodbye(reason, nowMs)
+    this.observers.goodbye(reason)
+  }
+
+  // --- what goes out
+
+  /** Everything that follows from the tick, and only now: the log has it. */
+  private hand(outcome: TickOutcome | null): void {
+    const batch = this.out.take()
+    const { tick, stateHash } = this.core
+    this.options.post({ type: 'tick', tick, stateHash, advanced: outcome !== null, ...batch }, [batch.bytes.buffer])
+  }
+
+  private timed(timing: TickTiming): void {
+    this.statistics.add(timing)
+    const nowMs = this.options.timer.nowMs()
+    if (nowMs - this.statusAtMs < STATUS_MS) return
+    this.statusAtMs = nowMs
+    const { realm, epoch } = this.options.log
+    const { tickMsP50, tickMsP99, tickMsMax, overruns, delayedMs } = this.statistics.read(nowMs)
+    this.options.post({
+      type: 'status',
+      status: {
+        id: realm.definition.id, tick: realm.tick, stateHash: this.core.stateHash, players: realm.players.size, elements: elementCount(realm),
+        tickMsP50, tickMsP99, tickMsMax, overruns, delayedMs, observers: this.observers.count, connections: this.sessions.connected, epoch,
+      },
+    })
+    this.tellOverload(overruns, delayedMs, nowMs)
+  }
+
+  private tellOverload(overruns: number, delayedMs: number, nowMs: number): void {
+    if (overruns === this.overrunsNoted || nowMs - this.overloadAtMs < OVERLOAD_NOTE_MS) return
+    const { tickRate } = this.options.log.realm.definition
+    this.note(`overloaded: ${overruns - this.overrunsNoted} ticks took longer than ${(1_000 / tickRate).toFixed(1)} ms; the realm is ${Math.round(delayedMs)} ms behind the clock since its start`)
+    this.overrunsNoted = overruns
+    this.overloadAtMs = nowMs
+  }
+
+  private note(text: string): void {
+    this.options.post({ type: 'note', text })
+  }
+}

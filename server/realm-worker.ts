@@ -1,0 +1,45 @@
+/** The worker thread of one realm instance: loads the engine, opens the log, ticks until it is told to stop. */
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
+import { loadEngine } from '../sim/index.ts'
+import { RecordingFault } from '../storage/recordings/index.ts'
+import { Champion } from './champion.ts'
+import { ServerError, textOf } from './error.ts'
+import { WARM_UP_TICKS } from './limits.ts'
+import type { FromRealm, RealmStart, ToRealm } from './realm-messages.ts'
+import { RealmRunner } from './realm-runner.ts'
+import { preciseTimer } from './tick-loop.ts'
+import { warmUp } from './warm-up.ts'
+
+async function run(port: MessagePort, start: RealmStart): Promise<void> {
+  const post = (message: FromRealm, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer)
+  const note = (text: string): void => post({ type: 'note', text })
+  const engine = await loadEngine()
+  const log = await Champion.open({ start, engine, note })
+  warmUp(engine, log.realm.definition, WARM_UP_TICKS)
+  const receive = (): ToRealm | undefined => (receiveMessageOnPort(port) as { readonly message: ToRealm } | undefined)?.message
+  const runner = new RealmRunner({ log, timer: preciseTimer(), receive, post })
+  post({ type: 'ready', tick: log.realm.tick })
+  await runner.run()
+  post({ type: 'stopped' })
+}
+
+/** What can be helped by starting again, and what only by the operator. */
+function failure(error: unknown, start: RealmStart): FromRealm {
+  if (error instanceof ServerError) return { type: 'failed', what: error.what, where: error.where, fix: error.fix, retry: false }
+  if (error instanceof RecordingFault)
+    return { type: 'failed', what: error.message, where: error.path, fix: 'see to the disk and its rights, then start the server again', retry: error.reason === 'io' }
+  const stack = error instanceof Error ? error.stack : undefined
+  return { type: 'failed', what: stack ?? textOf(error), where: `realm ${start.definition.id}`, fix: 'the realm is started again from its recording; report this with the recording', retry: true }
+}
+
+if (parentPort) {
+  const port = parentPort
+  const start = workerData as RealmStart
+  run(port, start).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      port.postMessage(failure(error, start))
+      process.exit(1)
+    },
+  )
+}
