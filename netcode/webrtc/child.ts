@@ -2,7 +2,7 @@
  * The WebRTC child process: all native WebRTC code runs here, so that a fault in it ends connections and not the server.
  * Started by host.ts; ends with it. See docs/decisions/0003-webrtc-transport.md.
  */
-import { cleanup, IceUdpMuxListener, preload, setSctpSettings } from 'node-datachannel'
+import { cleanup, IceUdpMuxListener, initLogger, preload, setSctpSettings } from 'node-datachannel'
 import { contain } from '../guard.ts'
 import { CLOSE_REASON, type ConnectionId } from '../transport.ts'
 import { Batch, unpackBatch, type ChildConfig, type FromChild, type ToChild } from './ipc.ts'
@@ -132,6 +132,8 @@ function holdPort(udpPort: number, bindAddress: string | null): boolean {
 }
 
 function configure(next: ChildConfig): void {
+  // Else every peer that fails a handshake writes to the log of the server
+  initLogger('Fatal', (level, message) => contain('log', () => {}, () => report(`library, ${level}`, new Error(message))))
   if (next.udpPort !== null && !holdPort(next.udpPort, next.bindAddress)) return
   config = next
   // Small: bytes that wait in the stack are stale datagrams. Sooner acknowledgements: less waits for them.

@@ -44,10 +44,8 @@ class BrowserPeerLink implements PeerLink {
     this.#pc.addIceCandidate({ candidate, sdpMid: mid }).catch(() => {})
   }
 
-  send(bytes: Uint8Array): boolean {
-    if (this.#channel?.readyState !== 'open') return false
-    this.#channel.send(new Uint8Array(bytes))
-    return true
+  send(bytes: Uint8Array): void {
+    if (this.#channel?.readyState === 'open') this.#channel.send(new Uint8Array(bytes))
   }
 
   close(): void {

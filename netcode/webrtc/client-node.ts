@@ -66,13 +66,12 @@ class NodePeerLink implements PeerLink {
     this.#guarded('candidate', () => this.#pc.addRemoteCandidate(candidate, mid))
   }
 
-  send(bytes: Uint8Array): boolean {
-    if (this.#isClosed || !this.#channel?.isOpen()) return false
+  send(bytes: Uint8Array): void {
+    if (this.#isClosed || !this.#channel?.isOpen()) return
     try {
-      return this.#channel.sendMessageBinary(bytes)
+      this.#channel.sendMessageBinary(bytes)
     } catch {
-      // The channel closed between the check and the call
-      return false
+      // The channel closed between the check and the call: lost like any datagram
     }
   }
 

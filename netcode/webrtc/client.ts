@@ -21,8 +21,8 @@ export interface PeerLink {
   /** Takes the offer and resolves with the answer when its candidates are gathered (or enough time went by). */
   answer(offerSdp: string): Promise<string>
   addCandidate(candidate: string, mid: string): void
-  /** Sends a copy. Returns false where the channel is not open. */
-  send(bytes: Uint8Array): boolean
+  /** Sends a copy; nothing where the channel is not open. */
+  send(bytes: Uint8Array): void
   readonly bufferedBytes: number
   close(): void
 }

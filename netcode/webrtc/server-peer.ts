@@ -70,7 +70,9 @@ export class ServerPeer {
     if (this.#state !== 'open' || !this.#channel.isOpen()) return false
     if (this.#channel.bufferedAmount() > CHANNEL_BUFFERED_BYTES_MAX) return false
     try {
-      return this.#channel.sendMessageBinary(bytes)
+      // What it returns says whether the message left at once or waits, not whether it was taken
+      this.#channel.sendMessageBinary(bytes)
+      return true
     } catch {
       // The channel closed between the check and the call; its `closed` follows
       return false
@@ -153,7 +155,8 @@ export class ServerPeer {
 function rtcConfig(config: ChildConfig): ConstructorParameters<typeof PeerConnection>[1] {
   return {
     iceServers: [...config.iceServers],
-    maxMessageSize: MESSAGE_BYTES_MAX,
+    // The library cuts what is longer and passes on the rest: one byte more, and a cut message shows
+    maxMessageSize: MESSAGE_BYTES_MAX + 1,
     ...(config.bindAddress === null ? {} : { bindAddress: config.bindAddress }),
     ...(config.udpPort === null ? {} : { enableIceUdpMux: true, portRangeBegin: config.udpPort, portRangeEnd: config.udpPort }),
   }
