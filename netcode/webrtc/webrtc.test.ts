@@ -120,16 +120,19 @@ test('a server that does not hear the UDP packets is reported as udp-blocked', a
 })
 
 test('a second channel and a text message end the connection that they came on', async () => {
-  const { url, closed } = await serve()
-  for (const misbehave of [secondChannel, textMessage]) await connectRaw(url, misbehave)
+  const server = await serve()
+  const { closed } = server
+  for (const misbehave of [secondChannel, textMessage]) await connectRaw(server, misbehave)
   await until('both closed', () => closed.length === 2)
   expect(closed.map(({ reason }) => reason)).toEqual([CLOSE_REASON.channel, CLOSE_REASON.text])
 })
 
 test('an oversize message ends the connection that it came on, unheard, and no other', async () => {
-  const { url, received, opened, closed } = await serve()
+  const server = await serve()
+  const { url, received, opened, closed } = server
   const other = await connectWebRtc(url, 'good', silent)
-  await connectRaw(url, ({ channel }) => {
+  await until('the other is open', () => opened.length === 1)
+  await connectRaw(server, ({ channel }) => {
     expect(channel.maxMessageSize()).toBeGreaterThan(200_000)
     for (let i = 0; i < 10; i++) channel.sendMessageBinary(new Uint8Array(100_000))
   }, (sdp) => sdp.replace(/a=max-message-size:\d+/, 'a=max-message-size:262144'))
@@ -169,17 +172,20 @@ interface RawPeer { readonly pc: PeerConnection, readonly channel: DataChannel }
 function secondChannel({ pc }: RawPeer): void { pc.createDataChannel('mine') }
 function textMessage({ channel }: RawPeer): void { channel.sendMessage('{"disconnect":{}}') }
 
-/** Connects without our client, and does `then` when the channel is open. */
-async function connectRaw(url: string, then: (peer: RawPeer) => void, edit = (sdp: string) => sdp): Promise<void> {
+/** Connects without our client, does `then` when the channel is open on both sides, and resolves when it is over. */
+async function connectRaw({ url, opened }: TestServer, then: (peer: RawPeer) => void, edit = (sdp: string) => sdp): Promise<void> {
+  const openedBefore = opened.length
   const { id, localDescription } = await (await open(url)).json() as { id: string, localDescription: { sdp: string } }
   const pc = new PeerConnection('raw', { iceServers: [], bindAddress: '127.0.0.1' })
   const gathered = new Promise<void>((resolve) => { pc.onGatheringStateChange((state) => { if (state === 'complete') resolve() }) })
   const ended = new Promise<void>((resolve) => { pc.onStateChange((state) => { if (state === 'closed' || state === 'disconnected') resolve() }) })
-  pc.onDataChannel((channel) => channel.onOpen(() => then({ pc, channel })))
+  const channel = new Promise<DataChannel>((resolve) => { pc.onDataChannel((dataChannel) => dataChannel.onOpen(() => resolve(dataChannel))) })
   pc.setRemoteDescription(edit(localDescription.sdp), 'offer')
   await gathered
   const answered = await (await answer(url, id, JSON.stringify({ type: 'answer', sdp: pc.localDescription()?.sdp }))).json() as { candidates: { candidate: string, sdpMid: string }[] }
   for (const { candidate, sdpMid } of answered.candidates) pc.addRemoteCandidate(candidate, sdpMid)
+  await until('the server has it open', () => opened.length > openedBefore)
+  then({ pc, channel: await channel })
   await ended
   pc.close()
 }
