@@ -76,6 +76,11 @@ export class ClientSession {
     return this.#pending.length
   }
 
+  /** Messages that wait for an earlier one, at most MESSAGE_WINDOW. */
+  get messagesWaiting(): number {
+    return this.#inbox.waiting
+  }
+
   /** Inputs sent, each counted once however often it is repeated. */
   get inputsSent(): number {
     return this.#inputsSent
@@ -86,7 +91,7 @@ export class ClientSession {
     return this.#welcomed
   }
 
-  /** Packets received, and how many were sent to us as far as their numbers tell: the rest is lost. */
+  /** Packets received on this connection, and how many were sent to us as far as their numbers tell: the rest is lost. */
   get arrivals(): { readonly received: number; readonly expected: number } {
     return { received: this.#link.received.received, expected: this.#link.received.highest }
   }

@@ -1,0 +1,331 @@
+import { describe, expect, test } from 'vitest'
+import type { Command } from '../../sim/types.ts'
+import { COMMAND_BYTES_MAX, encodeClientPacket, encodeInput, encodeSnapshotPart, PACKET_BYTES_MAX, type ServerMessage, type Welcome } from '../../protocol/index.ts'
+import { ClientSession } from './client-session.ts'
+import {
+  COMMANDS_UNACKED_MAX, GOODBYE_MS_MAX, HEARTBEAT_MS, INPUT_INTERVAL_MS, INPUTS_BURST_MAX, MESSAGE_QUEUE_BYTES_MAX, PACKETS_BURST_MAX, SEQUENCE_JUMP_MAX, SILENCE_MS_MAX,
+} from './limits.ts'
+import { ServerSession, type Received } from './server-session.ts'
+
+const WELCOME: Welcome = {
+  type: 'welcome', protocol: 1, realm: 'plaza', tick: 1, tickRate: 60, player: 3, avatar: 4, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
+}
+const move = (yaw: number): Command => ({ type: 'move', x: 0, y: 0, z: -1, yaw, jump: false, run: false, fly: false })
+const grab = (element: number): Command => ({ type: 'grab', element, hand: 0 })
+const drag = (x: number): Command => ({ type: 'drag', hand: 0, position: { x, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } })
+const release: Command = { type: 'release', hand: 0 }
+const notice = (text: string): ServerMessage => ({ type: 'notice', text })
+const head = (packet: number) => ({ packet, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 0, control: null })
+
+const inputsFrom = (first: number, count: number): Uint8Array[] => Array.from({ length: count }, (_, i) => encodeInput({ player: 0, sequence: first + i, command: release }))
+
+/** Both ends with nothing between them; what each says reaches the other at once, or is lost. */
+class Pair {
+  nowMs = 1_000
+  readonly client = new ClientSession(1_000)
+  readonly server = new ServerSession(1_000)
+  readonly received: Received[] = []
+  readonly messages: ServerMessage[] = []
+
+  constructor(welcome: Welcome | null = WELCOME) {
+    this.server.player = 3
+    if (welcome === null) return
+    this.up()
+    this.server.queue(welcome)
+    this.down()
+  }
+
+  /** The client's packets, which the server gets unless `lost`. */
+  up(lost = false): Uint8Array[] {
+    const packets = this.client.packets(this.nowMs)
+    for (const packet of lost ? [] : packets) {
+      const result = this.server.receive(packet, this.nowMs)
+      if (!result.ok) throw new Error(result.error.message)
+      this.received.push(result.value)
+    }
+    return packets
+  }
+
+  down(lost = false, parts: readonly Uint8Array[] = []): Uint8Array[] {
+    const packets = this.server.packets(parts, this.nowMs)
+    for (const packet of lost ? [] : packets) {
+      const result = this.client.receive(packet, this.nowMs)
+      if (!result.ok) throw new Error(result.error.message)
+      this.messages.push(...result.value.messages)
+    }
+    return packets
+  }
+
+  pass(ms: number): void {
+    this.nowMs += ms
+  }
+
+  get commands(): string[] {
+    return this.received.flatMap(({ commands }) => commands).map(({ command }) => command.type)
+  }
+}
+
+describe('a client session', () => {
+  test('says hello until it is welcomed, and then no more', () => {
+    const pair = new Pair(null)
+    pair.up()
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    expect(pair.received.map(({ hello }) => hello?.mode)).toEqual(['render', 'render'])
+    pair.server.queue(WELCOME)
+    pair.down()
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    expect(pair.received.at(-1)?.hello).toBeNull()
+  })
+
+  test('numbers nothing before the Welcome', () => {
+    const pair = new Pair(null)
+    expect(pair.client.command(grab(1)).ok).toBe(false)
+    expect(pair.client.latest(move(1))).toBe(0)
+  })
+
+  test('sends a new command at once and repeats it until it is acknowledged', () => {
+    const pair = new Pair()
+    pair.pass(20)
+    pair.client.command(grab(7))
+    expect(pair.up(true)).toHaveLength(1)
+    expect(pair.up()).toHaveLength(0)
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    expect(pair.commands).toEqual(['grab'])
+    expect(pair.client.unacknowledged).toBe(1)
+    pair.pass(HEARTBEAT_MS)
+    pair.down()
+    expect(pair.client.unacknowledged).toBe(0)
+  })
+
+  test('repeats the newest move until a packet with it is acknowledged, and then rests', () => {
+    const pair = new Pair()
+    pair.client.latest(move(1))
+    pair.client.latest(move(2))
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up(true)
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    expect(pair.received.at(-1)?.latest).toEqual([{ player: 3, sequence: 2, command: move(2) }])
+    for (const packet of pair.server.packets([], pair.nowMs, true)) pair.client.receive(packet, pair.nowMs)
+    pair.pass(INPUT_INTERVAL_MS)
+    expect(pair.up()).toHaveLength(0)
+  })
+
+  test('forgets where a hand dragged when it lets go', () => {
+    const pair = new Pair()
+    pair.client.latest(drag(1))
+    pair.client.command(release)
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    expect(pair.received.at(-1)).toMatchObject({ latest: [], commands: [{ command: release }] })
+  })
+
+  test('refuses a command where too many wait, and one that is too large', () => {
+    const pair = new Pair()
+    for (let i = 0; i < COMMANDS_UNACKED_MAX; i += 1) expect(pair.client.command(grab(i + 1)).ok).toBe(true)
+    expect(pair.client.command(grab(1)).ok).toBe(false)
+    const vertices = Array.from({ length: COMMAND_BYTES_MAX / 4 }, () => 1)
+    const mesh = { name: 'a', motion: 'static', density: 1, friction: 1, restitution: 0, color: 0, colliders: [{ shape: { type: 'trimesh', vertices, indices: [0, 1, 2] }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }] } as const
+    expect(new Pair().client.command({ type: 'spawn', prop: mesh, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 }).ok).toBe(false)
+  })
+
+  test('keeps packets within their size, however many commands wait', () => {
+    const pair = new Pair()
+    for (let i = 0; i < COMMANDS_UNACKED_MAX; i += 1) pair.client.command(grab(1_000_000 + i))
+    for (let i = 0; i < 40 && pair.client.unacknowledged > 0; i += 1) {
+      pair.pass(INPUT_INTERVAL_MS)
+      for (const packet of pair.up()) expect(packet.length).toBeLessThanOrEqual(PACKET_BYTES_MAX)
+      pair.down()
+      pair.pass(HEARTBEAT_MS)
+    }
+    expect(pair.commands).toHaveLength(COMMANDS_UNACKED_MAX)
+  })
+
+  test('measures the round trip without the time that the server waits', () => {
+    const pair = new Pair()
+    pair.pass(HEARTBEAT_MS)
+    pair.up()
+    pair.pass(200)
+    const packets = pair.server.packets([], pair.nowMs, true)
+    pair.pass(30)
+    for (const packet of packets) pair.client.receive(packet, pair.nowMs)
+    expect(pair.client.rttMs).toBeGreaterThan(0)
+    expect(pair.client.rttMs).toBeLessThanOrEqual(30)
+  })
+
+  test('gives up after silence', () => {
+    const pair = new Pair()
+    pair.pass(SILENCE_MS_MAX - 1)
+    expect(pair.client.silent(pair.nowMs)).toBe(false)
+    pair.pass(1)
+    expect(pair.client.silent(pair.nowMs)).toBe(true)
+    expect(pair.server.silent(pair.nowMs)).toBe(true)
+  })
+
+  test('is told a broken packet in words', () => {
+    const result = new Pair().client.receive(Uint8Array.of(255, 255, 255), 1_000)
+    expect(result.ok ? '' : result.error.message).toMatch(/not valid/)
+  })
+})
+
+describe('a server session', () => {
+  test('sends messages once each, in order, also where packets are lost', () => {
+    const pair = new Pair()
+    for (let i = 0; i < 50; i += 1) {
+      pair.server.queue(notice(`${i}`))
+      pair.down(i % 3 === 0)
+      pair.pass(25)
+      if (i % 2 === 0) pair.up()
+    }
+    for (let i = 0; i < 40; i += 1) {
+      pair.down()
+      pair.pass(100)
+      pair.up()
+    }
+    expect(pair.messages.slice(1)).toEqual(Array.from({ length: 50 }, (_, i) => notice(`${i}`)))
+    expect(pair.server.queuedBytes).toBe(0)
+  })
+
+  test('brings a message larger than a packet across in parts', () => {
+    const pair = new Pair()
+    const large = { ...WELCOME, definition: JSON.stringify(Array.from({ length: 9_000 }, (_, i) => i)) }
+    pair.server.queue(large)
+    pair.server.queue(notice('after it'))
+    for (let i = 0; i < 60; i += 1) {
+      for (const packet of pair.down(i % 4 === 1)) expect(packet.length).toBeLessThanOrEqual(PACKET_BYTES_MAX)
+      pair.pass(50)
+      pair.up()
+    }
+    expect(pair.messages.slice(1)).toEqual([large, notice('after it')])
+  })
+
+  test('puts one part of the snapshot in each packet and messages beside it', () => {
+    const pair = new Pair()
+    pair.server.queue(notice('hello'))
+    const parts = [0, 1].map((part) => encodeSnapshotPart({ tick: 5, part, parts: 2, avatars: new Uint8Array(950), props: new Uint8Array(0) }))
+    const packets = pair.down(false, parts)
+    expect(packets).toHaveLength(2)
+    for (const packet of packets) expect(packet.length).toBeLessThanOrEqual(PACKET_BYTES_MAX)
+    expect(pair.messages.at(-1)).toEqual(notice('hello'))
+  })
+
+  test('ends a client that reads too slowly, and says so', () => {
+    const pair = new Pair()
+    const text = 'x'.repeat(900)
+    for (let bytes = 0; bytes <= MESSAGE_QUEUE_BYTES_MAX; bytes += text.length) pair.server.queue(notice(text))
+    expect(pair.server.fault?.reason).toBe('slow-reader')
+    expect(pair.server.queuedBytes).toBeLessThanOrEqual(MESSAGE_QUEUE_BYTES_MAX)
+    expect(pair.server.receive(encodeClientPacket(head(99), [], []), pair.nowMs)).toMatchObject({ ok: false, error: { reason: 'slow-reader' } })
+  })
+
+  const faults: [string, string, (pair: Pair) => Uint8Array[]][] = [
+    ['bytes that are no packet', 'protocol', () => [Uint8Array.of(1, 2, 3)]],
+    ['too many packets', 'rate', () => Array.from({ length: PACKETS_BURST_MAX + 1 }, (_, i) => encodeClientPacket(head(i + 10), [], []))],
+    ['too many inputs', 'rate', () => Array.from({ length: INPUTS_BURST_MAX / 100 + 1 }, (_, i) =>
+      encodeClientPacket(head(i + 10), inputsFrom(i * 100 + 1, 100), []))],
+    ['a sequence far ahead', 'sequence', () => [encodeClientPacket(head(10), [encodeInput({ player: 0, sequence: SEQUENCE_JUMP_MAX + 1, command: release })], [])]],
+    ['sequences that go back', 'sequence', () => [encodeClientPacket(head(10), [2, 1].map((sequence) => encodeInput({ player: 0, sequence, command: release })), [])]],
+    ['a packet number far ahead', 'sequence', () => [encodeClientPacket(head(SEQUENCE_JUMP_MAX * 2), [], [])]],
+    ['an acknowledgement of what was never sent', 'protocol', () => [encodeClientPacket({ ...head(10), ackMessage: 2 }, [], [])]],
+  ]
+  test.each(faults)('ends over %s', (_, reason, packets) => {
+    const pair = new Pair()
+    const results = packets(pair).map((packet) => pair.server.receive(packet, pair.nowMs))
+    expect(results.at(-1)).toMatchObject({ ok: false, error: { reason } })
+    expect(pair.server.fault?.reason).toBe(reason)
+  })
+
+  test('takes no drag that belongs to an earlier hold', () => {
+    const pair = new Pair()
+    pair.client.latest(drag(1))
+    pair.pass(INPUT_INTERVAL_MS)
+    const [late] = pair.client.packets(pair.nowMs)
+    pair.client.command(release)
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    const result = pair.server.receive(late ?? new Uint8Array(0), pair.nowMs)
+    expect(result).toMatchObject({ ok: true, value: { latest: [] } })
+  })
+
+  test('parts once its goodbye is acknowledged, or after a while without', () => {
+    const pair = new Pair()
+    pair.server.goodbye('the realm closes', pair.nowMs)
+    pair.down()
+    expect(pair.server.parted(pair.nowMs)).toBe(false)
+    for (const packet of pair.client.packets(pair.nowMs, true)) pair.server.receive(packet, pair.nowMs)
+    expect(pair.server.parted(pair.nowMs)).toBe(true)
+    const deaf = new Pair()
+    deaf.server.goodbye('the realm closes', deaf.nowMs)
+    expect(deaf.server.parted(deaf.nowMs + GOODBYE_MS_MAX)).toBe(true)
+  })
+
+  test('hears the goodbye of a client, which parts once that is acknowledged', () => {
+    const pair = new Pair()
+    pair.client.goodbye('going home', pair.nowMs)
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    expect(pair.received.at(-1)?.goodbye).toBe('going home')
+    for (const packet of pair.server.packets([], pair.nowMs, true)) pair.client.receive(packet, pair.nowMs)
+    expect(pair.client.parted(pair.nowMs)).toBe(true)
+  })
+})
+
+describe('a session that resumes', () => {
+  test('neither loses nor doubles commands, and tells outcomes that were not heard', () => {
+    const pair = new Pair()
+    pair.client.command(grab(1))
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    pair.server.queue({ type: 'commandDone', sequence: 1, element: 1, tick: 5 })
+    pair.client.command(release)
+    pair.down(true)
+    pair.server.detach()
+    pair.server.queue({ type: 'commandRejected', sequence: 2, reason: 'hand-empty', tick: 9 })
+    pair.server.queue(notice('not for who is away'))
+
+    pair.pass(3_000)
+    pair.server.attach(pair.nowMs)
+    pair.client.attach(pair.nowMs)
+    pair.up()
+    const resumed = { ...WELCOME, resumed: true, sequence: pair.server.sequence, ackCommand: pair.server.ackCommand }
+    pair.server.queue(resumed)
+    pair.server.queue(notice('the world anew'))
+    pair.down()
+    expect(pair.messages.slice(1)).toEqual([
+      resumed,
+      { type: 'commandDone', sequence: 1, element: 1, tick: 5 },
+      { type: 'commandRejected', sequence: 2, reason: 'hand-empty', tick: 9 },
+      notice('the world anew'),
+    ])
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    expect(pair.commands).toEqual(['grab', 'release'])
+    const next = pair.client.command(grab(2))
+    expect(next).toEqual({ ok: true, value: 3 })
+  })
+
+  test('does not tell an outcome again that was heard', () => {
+    const pair = new Pair()
+    pair.server.queue({ type: 'commandDone', sequence: 1, element: 1, tick: 5 })
+    pair.down()
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    pair.server.detach()
+    pair.server.attach(pair.nowMs)
+    pair.client.attach(pair.nowMs)
+    pair.up()
+    pair.server.queue({ ...WELCOME, resumed: true })
+    pair.down()
+    expect(pair.messages.filter(({ type }) => type === 'commandDone')).toHaveLength(1)
+  })
+
+  test('goes on after the highest number that the server has, also from a new page', () => {
+    const pair = new Pair({ ...WELCOME, resumed: true, sequence: 500, ackCommand: 480 })
+    expect(pair.client.command(grab(1))).toEqual({ ok: true, value: 501 })
+  })
+})
