@@ -8,7 +8,7 @@ import { headerOf, sessionFrames } from '../../test/recording-example.ts'
 import { listRecordings, RecordingFault, RecordingFile, removeUnfinished, type RecordingFileOptions } from './index.ts'
 
 /** A disk with so many bytes left, put between the file system and the code under test. */
-const disk = vi.hoisted(() => ({ bytesLeft: Number.POSITIVE_INFINITY, syncFails: false }))
+const disk = vi.hoisted(() => ({ bytesLeft: Number.POSITIVE_INFINITY, syncFails: false, syncDelayMs: 0, syncs: 0 }))
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>()
   const full = (code: string) => Object.assign(new Error(`${code}: injected`), { code })
@@ -18,7 +18,10 @@ vi.mock('node:fs', async (original) => {
     disk.bytesLeft -= written
     return written
   }
-  const fdatasync = (fd: number, done: (error: Error | null) => void): void => (disk.syncFails ? done(full('EIO')) : fs.fdatasync(fd, done))
+  const fdatasync = (fd: number, done: (error: Error | null) => void): void => {
+    disk.syncs++
+    setTimeout(() => (disk.syncFails ? done(full('EIO')) : fs.fdatasync(fd, done)), disk.syncDelayMs)
+  }
   return { ...fs, writeSync, fdatasync }
 })
 
@@ -28,7 +31,7 @@ const faults: RecordingFault[] = []
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'otherworld-recordings-'))
-  Object.assign(disk, { bytesLeft: Number.POSITIVE_INFINITY, syncFails: false })
+  Object.assign(disk, { bytesLeft: Number.POSITIVE_INFINITY, syncFails: false, syncDelayMs: 0, syncs: 0 })
   faults.length = 0
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
@@ -145,6 +148,21 @@ test('a failed sync is reported, and nothing more is accepted as written', async
   expect(() => file.hash(6, '0'.repeat(16))).toThrow(RecordingFault)
   expect(file.syncedTick).toBe(0)
   await expect(file.close()).rejects.toThrow(RecordingFault)
+  simulation.free(realm)
+})
+
+test('what is written while a sync is under way is sealed and synced by the close, and nothing is touched after it', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm)
+  disk.syncDelayMs = 30
+  run(realm, file, 1, 5)
+  await vi.waitFor(() => expect(disk.syncs).toBe(1))
+  run(realm, file, 6, 10)
+  await file.close()
+  const syncs = disk.syncs
+  await new Promise((resolve) => setTimeout(resolve, 80))
+  expect([faults, disk.syncs]).toEqual([[], syncs])
+  expect((await verified(file.path)).lastTick).toBe(10)
   simulation.free(realm)
 })
 

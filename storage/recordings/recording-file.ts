@@ -70,6 +70,7 @@ export class RecordingFile {
   private spaceSeenMs = -Infinity
   private free = Number.POSITIVE_INFINITY
   private low = false
+  private ended = false
 
   private constructor(options: RecordingFileOptions) {
     this.options = options
@@ -177,6 +178,7 @@ export class RecordingFile {
 
   /** Seals the recording and brings all of it to the disk. Throws RecordingFault. */
   async close(): Promise<void> {
+    this.ended = true
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
     await this.committing
@@ -197,7 +199,7 @@ export class RecordingFile {
   }
 
   private commitSoon(): void {
-    if (this.timer || this.committing) return
+    if (this.timer || this.committing || this.ended) return
     this.timer = setTimeout(() => {
       this.timer = null
       this.committing = this.commitAndGoOn()
