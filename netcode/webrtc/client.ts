@@ -98,14 +98,10 @@ class Signalling {
     return parseCandidates(field(await response.json().catch(() => null), 'candidates'))
   }
 
-  /** Candidates that the server found since the last call; none where the request fails, which is no failure yet. */
+  /** Candidates that the server found since the last call. Rejects where it has given the attempt up. */
   async candidates(id: string): Promise<readonly Candidate[]> {
-    try {
-      const response = await this.#fetch(`/${encodeURIComponent(id)}/additional-candidates`, { method: 'GET' })
-      return parseCandidates(await response.json())
-    } catch {
-      return []
-    }
+    const response = await this.#fetch(`/${encodeURIComponent(id)}/additional-candidates`, { method: 'GET' })
+    return parseCandidates(await response.json().catch(() => null))
   }
 
   /** Tells the server to free an attempt that came to nothing. */
@@ -133,6 +129,7 @@ class RtcConnection implements ClientConnection {
   #state: 'connecting' | 'open' | 'ended' = 'connecting'
   /** The caller has it, or is about to: only then `closed` is told. */
   #isHandedOut = false
+  #failure: ConnectError | null = null
   #settled: () => void = () => {}
 
   constructor(make: MakePeerLink, events: ClientEvents) {
@@ -149,10 +146,10 @@ class RtcConnection implements ClientConnection {
     if (this.#state === 'connecting' && !signalling.deadline.aborted) {
       const settled = new Promise<void>((resolve) => { this.#settled = resolve })
       signalling.deadline.addEventListener('abort', () => this.#settled(), { once: true })
-      this.#fetchCandidates(signalling, id).catch(() => {})
+      this.#fetchCandidates(signalling, id).catch((error: unknown) => this.#givenUp(error))
       await settled
     }
-    if (this.#state !== 'open') throw udpBlocked(signalling.address)
+    if (this.#state !== 'open') throw this.#failure ?? udpBlocked(signalling.address)
     this.#isHandedOut = true
   }
 
@@ -175,6 +172,13 @@ class RtcConnection implements ClientConnection {
       if (this.#state !== 'connecting') return
       this.addCandidates(await signalling.candidates(id))
     }
+  }
+
+  /** The server's word that it waits no longer ends the wait here; a request that fails otherwise changes nothing. */
+  #givenUp(error: unknown): void {
+    if (this.#state !== 'connecting' || !(error instanceof ConnectError) || error.reason !== 'refused') return
+    this.#failure = error
+    this.#end(CLOSE_REASON.lost)
   }
 
   #opened(): void {

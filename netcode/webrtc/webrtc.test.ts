@@ -83,12 +83,12 @@ test('broken requests of signalling are answered with a status and a reason, and
 })
 
 test('connections that are never answered are forgotten, and limits hold meanwhile', async () => {
-  const { url, transport } = await serve({ halfOpenMsMax: 300, limits: { halfOpenPerAddressMax: 3 } })
+  const { url, transport } = await serve({ halfOpenMsMax: 1_000, limits: { halfOpenPerAddressMax: 3 } })
   const responses = await Promise.all(Array.from({ length: 5 }, () => open(url)))
   expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429, 429])
   expect(transport.stats.halfOpen).toBe(3)
   await until('expired', () => transport.stats.connections === 0)
-  await connectWebRtc(url, 'good', silent)
+  expect((await open(url)).status).toBe(200)
 })
 
 test('pages of other origins connect only where the operator allows them, with CORS headers', async () => {
@@ -101,23 +101,35 @@ test('pages of other origins connect only where the operator allows them, with C
   expect((await preflight('https://stranger.example')).status).toBe(403)
 })
 
+test('a client whose attempt the server has given up is told at once', async () => {
+  const { url } = await serve({ halfOpenMsMax: 100 })
+  const startMs = performance.now()
+  const error = await withoutUdp(() => connectWebRtc(url, 'good', silent)).then(() => null, (reason: unknown) => reason)
+  expect(error).toMatchObject({ reason: 'refused', message: expect.stringMatching(/not opened in time/) })
+  expect(performance.now() - startMs).toBeLessThan(5_000)
+})
+
 test('a server that does not hear the UDP packets is reported as udp-blocked', async () => {
   const { url } = await serve()
   const blocked = nodeWebRtcConnect({ bindAddress: '127.0.0.1', connectMsMax: 1_500 })
+  const error = await withoutUdp(() => blocked(url, 'good', silent)).then(() => null, (reason: unknown) => reason)
+  expect(error).toMatchObject({ reason: 'udp-blocked', message: expect.stringMatching(/WebSocket/) })
+})
+
+/** Runs with candidates whose packets go nowhere, both ways: what a firewall makes of them. */
+async function withoutUdp<T>(run: () => Promise<T>): Promise<T> {
   const fetchReal = globalThis.fetch
-  // Candidates whose packets go nowhere, both ways: what a firewall makes of them
   globalThis.fetch = async (input, init) => {
     const body = typeof init?.body === 'string' ? { body: init.body.replaceAll(/a=candidate:.*?\\r\\n/g, '') } : {}
     const response = await fetchReal(input, { ...init, ...body })
     return new Response((await response.text()).replaceAll(/"candidate":"[^"]*"/g, '"candidate":"candidate:1 1 UDP 2114977791 127.0.0.1 9 typ host"'), response)
   }
   try {
-    const error = await blocked(url, 'good', silent).then(() => null, (reason: unknown) => reason)
-    expect(error).toMatchObject({ reason: 'udp-blocked', message: expect.stringMatching(/WebSocket/) })
+    return await run()
   } finally {
     globalThis.fetch = fetchReal
   }
-})
+}
 
 test('a second channel and a text message end the connection that they came on', async () => {
   const server = await serve()
