@@ -107,6 +107,17 @@ describe('a recording that was damaged', () => {
     }
   })
 
+  property.prop([fc.array(fc.record({ at: fc.nat(session.length - 1), byte: fc.nat(255), cut: fc.boolean() }), { minLength: 1, maxLength: 6 })], { numRuns: 150 })('is salvaged without ever showing a wrong hash', (edits) => {
+    let bytes: Uint8Array = Uint8Array.from(session)
+    for (const { at, byte, cut } of edits) {
+      if (cut) bytes = joined([bytes.subarray(0, at), bytes.subarray(at + byte)])
+      else bytes[at] = byte
+    }
+    const salvage = salvageRecording(bytes)
+    if (!salvage.ok) return
+    for (const part of salvage.value.parts) for (let tick = part.startTick + 1; tick <= part.lastTick; tick++) expect(part.hash(tick)).toBe(whole.hash(tick))
+  })
+
   test('is read past the damage when it is salvaged', () => {
     const at = offsets.find((offset) => offset > (whole.checkpoints[0]?.offset ?? 0) + 1000) ?? 0
     const bytes = Uint8Array.from(session)
