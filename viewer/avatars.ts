@@ -1,6 +1,6 @@
 /** Draws avatars as rounded characters: the capsules of their bodies on their posed bones, and a visor that shows where they look. */
 import { Color } from 'three'
-import { add, multiply, rotate, scaled, sub, yawRotation } from '../sim/maths.ts'
+import { add, conjugate, multiply, rotate, scaled, sub, yawRotation } from '../sim/maths.ts'
 import type { JointTransform, Pose } from '../sim/pose.ts'
 import { solveSkeleton } from '../sim/skeleton.ts'
 import { BONES, type AvatarBody, type Bone, type BoneCapsule, type ElementId, type Quat, type Vec3 } from '../sim/types.ts'
@@ -10,8 +10,10 @@ import { playerColors, type PlayerColors } from './palette.ts'
 import { MATT, RoundedBatch, type Finish } from './rounded-batch.ts'
 import type { ShownAvatar } from './world.ts'
 
-/** Shapes of avatars drawn at once, near and far: 200 bodies of 24 capsules, a visor and two eyes. */
-const SHAPES_MAX = 200 * 27
+/** Shapes of avatars drawn at once, near and far: 200 bodies of 24 capsules. */
+const SHAPES_MAX = 200 * 24
+/** Visors, eyes and seams of as many. */
+const FACES_MAX = 200 * 6
 /** Beyond this a coarser mesh is not told from a fine one, metres. */
 const NEAR_METRES = 8
 /** The body that a player's own view stands in is not drawn nearer than this, metres. */
@@ -58,6 +60,35 @@ interface Drawn {
   seen: boolean
 }
 
+/** A seam of the trunk: fills the waist between the capsules of a bone and its parent, so that the body is one piece. */
+interface Seam {
+  readonly lower: Part
+  readonly upper: Part
+  readonly width: number
+  readonly radius: number
+}
+
+const TRUNK: readonly (readonly [Bone, Bone])[] = [['hips', 'spine'], ['spine', 'chest'], ['chest', 'upperChest']]
+
+function seamsOf(parts: readonly Part[]): Seam[] {
+  const partAt = (bone: Bone): Part | undefined => parts.find((part) => BONES[part.bone] === bone)
+  return TRUNK.flatMap(([below, above]) => {
+    const [lower, upper] = [partAt(below), partAt(above)]
+    return lower && upper ? [{ lower, upper, width: (lower.half + upper.half) / 2, radius: Math.min(lower.radius, upper.radius) * 0.985 }] : []
+  })
+}
+
+interface Figure {
+  readonly parts: readonly Part[]
+  readonly seams: readonly Seam[]
+  readonly head: Part | null
+}
+
+function figureOf(body: AvatarBody): Figure {
+  const parts = body.capsules.map(partOf)
+  return { parts, seams: seamsOf(parts), head: parts.find(({ bone }) => bone === HEAD) ?? null }
+}
+
 /** What a frame needs to know besides the avatars. */
 export interface AvatarFrame {
   readonly eye: Vec3
@@ -73,8 +104,8 @@ export interface AvatarFrame {
 export class AvatarView {
   readonly #near = new RoundedBatch(3, [false, true, false], SHAPES_MAX)
   readonly #far = new RoundedBatch(2, [false, true, false], SHAPES_MAX)
-  readonly #faces = new RoundedBatch(2, [true, true, false], 600)
-  readonly #parts = new WeakMap<AvatarBody, readonly Part[]>()
+  readonly #faces = new RoundedBatch(3, [true, true, false], FACES_MAX)
+  readonly #figures = new WeakMap<AvatarBody, Figure>()
   readonly #drawn = new Map<ElementId, Drawn>()
   readonly meshes = [this.#near.mesh, this.#far.mesh, this.#faces.mesh]
 
@@ -97,18 +128,30 @@ export class AvatarView {
     const batch = away < NEAR_METRES ? this.#near : this.#far
     const colors = playerColors(avatar.player)
     const finish = avatar.element === frame.lit ? { glow: 0.35, gloss: 0 } : MATT
-    for (const part of this.#partsOf(avatar.body)) {
+    const figure = this.#figureOf(avatar.body)
+    for (const part of figure.parts) {
       const bone = bones[part.bone]
       if (!bone) continue
       const local = add(bone.position, rotate(bone.rotation, part.centre))
       batch.add(add(position, rotate(turn, local)), multiply(turn, multiply(bone.rotation, part.turn)), 0, part.half, 0, part.radius, colors[part.tone], finish)
     }
-    this.#drawFace(avatar, bones[HEAD], turn, colors)
+    for (const seam of figure.seams) this.#drawSeam(seam, bones, position, turn, colors, finish)
+    this.#drawFace(avatar, figure.head, bones[HEAD], turn, colors)
+  }
+
+  #drawSeam({ lower, upper, width, radius }: Seam, bones: readonly JointTransform[], position: Vec3, turn: Quat, colors: PlayerColors, finish: Finish): void {
+    const [low, high] = [bones[lower.bone], bones[upper.bone]]
+    if (!low || !high) return
+    const from = add(low.position, rotate(low.rotation, lower.centre))
+    const way = sub(add(high.position, rotate(high.rotation, upper.centre)), from)
+    const length = Math.hypot(way.x, way.y, way.z)
+    if (length < 1e-4) return
+    const upright = turnFromUp(scaled(rotate(conjugate(high.rotation), way), 1 / length))
+    this.#faces.add(add(position, rotate(turn, add(from, scaled(way, 0.5)))), multiply(turn, multiply(high.rotation, upright)), width, length / 2, 0, radius, colors.torso, finish)
   }
 
   /** A dark visor with two lit eyes on the front of the head's capsule. */
-  #drawFace(avatar: ShownAvatar, head: JointTransform | undefined, turn: Quat, colors: PlayerColors): void {
-    const capsule = this.#partsOf(avatar.body).find(({ bone }) => bone === HEAD)
+  #drawFace(avatar: ShownAvatar, capsule: Part | null, head: JointTransform | undefined, turn: Quat, colors: PlayerColors): void {
     if (!head || !capsule) return
     const rotation = multiply(turn, head.rotation)
     const r = capsule.radius
@@ -132,11 +175,11 @@ export class AvatarView {
     return poseOf(avatar.body, drawn.gait, { pitch: 0, turn: 0, reachFor: null, airborne: avatar.flying, time: time + avatar.element })
   }
 
-  #partsOf(body: AvatarBody): readonly Part[] {
-    const known = this.#parts.get(body)
+  #figureOf(body: AvatarBody): Figure {
+    const known = this.#figures.get(body)
     if (known) return known
-    const parts = body.capsules.map(partOf)
-    this.#parts.set(body, parts)
-    return parts
+    const figure = figureOf(body)
+    this.#figures.set(body, figure)
+    return figure
   }
 }

@@ -52,11 +52,14 @@ export class Holding {
   take(hit: Hit, by: 'pointer' | 'key', yaw: number, nowMs: number): void {
     const grip: Grip = { held: hold(hit, yaw, lowestOrigin(hit.prop)), by, sinceMs: nowMs, shown: false, target: null, sentScale: hit.prop.scale, scaledAtMs: 0 }
     this.#grip = grip
-    void this.#client.grab(hit.prop.element, Hand.pointer).then((outcome) => {
-      if (outcome.ok || this.#grip !== grip) return
-      this.#grip = null
-      this.#say(refusalInWords(outcome.reason))
-    })
+    void this.#grab(grip)
+  }
+
+  async #grab(grip: Grip): Promise<void> {
+    const outcome = await this.#client.grab(grip.held.element, Hand.pointer)
+    if (outcome.ok || this.#grip !== grip) return
+    this.#grip = null
+    this.#say(refusalInWords(outcome.reason))
   }
 
   /** Opens the hand; what moves flies on. */
@@ -86,9 +89,12 @@ export class Holding {
     if (scale === grip.sentScale || nowMs - grip.scaledAtMs < SCALE_INTERVAL_MS) return
     grip.sentScale = scale
     grip.scaledAtMs = nowMs
-    void this.#client.scale(element, scale).then((outcome) => {
-      if (!outcome.ok && outcome.reason !== 'lost') this.#say(refusalInWords(outcome.reason))
-    })
+    void this.#scale(element, scale)
+  }
+
+  async #scale(element: ElementId, scale: number): Promise<void> {
+    const outcome = await this.#client.scale(element, scale)
+    if (!outcome.ok && outcome.reason !== 'lost') this.#say(refusalInWords(outcome.reason))
   }
 
   #stillOurs(grip: Grip, props: readonly ShownProp[], own: PlayerId, nowMs: number): boolean {

@@ -1,11 +1,7 @@
 /** The card that asks for a name. */
 import { byId } from './dom.ts'
+import type { Visit } from './visit.ts'
 import { peopleInWords } from './words.ts'
-
-export interface Visit {
-  readonly realm: string
-  readonly people: number
-}
 
 export class JoinCard {
   readonly #name: HTMLInputElement
@@ -45,7 +41,7 @@ export class JoinCard {
 
   /** What a visitor learns before joining. */
   visit({ realm, people }: Visit): void {
-    byId('join-realm').textContent = realm
+    byId('join-realm').textContent = `Realm · ${realm}`
     byId('join-who').textContent = `${peopleInWords(people)} Walk about, meet people, pick things up and throw them.`
   }
 

@@ -9,17 +9,29 @@ const HEIGHT = 2.06
 /** Names fade between these distances, metres. */
 const FADE_FROM = 22
 const FADE_TO = 38
+/** A name within this height of a nearer one that overlaps it gives way, CSS pixels. */
+const LINE_PIXELS = 18
 
 interface Label {
   readonly box: HTMLElement
   readonly text: HTMLElement
+  /** CSS pixels at full size. */
+  readonly width: number
   seen: boolean
+}
+
+interface Spot {
+  readonly x: number
+  readonly y: number
+  readonly halfWidth: number
 }
 
 export class LabelView {
   readonly #root: HTMLElement
   readonly #labels = new Map<ElementId, Label>()
   readonly #at = new Vector3()
+  /** Where nearer names stand in this frame. */
+  readonly #spots: Spot[] = []
 
   constructor(root: HTMLElement) {
     this.#root = root
@@ -29,11 +41,12 @@ export class LabelView {
   draw(avatars: readonly ShownAvatar[], own: ElementId | null, camera: PerspectiveCamera, width: number, height: number, max: number): void {
     for (const label of this.#labels.values()) label.seen = false
     const near = avatars
-      .filter(({ element }) => element !== own)
+      .filter(({ element, name }) => element !== own && name !== '')
       .map((avatar) => ({ avatar, away: Math.hypot(avatar.position.x - camera.position.x, avatar.position.z - camera.position.z) }))
       .filter(({ away }) => away < FADE_TO)
       .toSorted((a, b) => a.away - b.away)
       .slice(0, max)
+    this.#spots.length = 0
     for (const { avatar, away } of near) this.#place(avatar, away, camera, width, height)
     for (const [element, label] of this.#labels) {
       if (label.seen) continue
@@ -52,7 +65,10 @@ export class LabelView {
     const y = ((1 - this.#at.y) / 2) * height
     const size = Math.min(1, Math.max(0.72, 9 / away))
     label.box.style.transform = `translate(-50%, -100%) translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) scale(${size.toFixed(3)})`
-    label.box.style.opacity = Math.min(1, Math.max(0, (FADE_TO - away) / (FADE_TO - FADE_FROM))).toFixed(2)
+    const spot = { x, y, halfWidth: (label.width * size) / 2 }
+    const covered = this.#spots.some((other) => Math.abs(other.y - y) < LINE_PIXELS && Math.abs(other.x - x) < (other.halfWidth + spot.halfWidth) * 0.85)
+    if (!covered) this.#spots.push(spot)
+    label.box.style.opacity = covered ? '0' : Math.min(1, Math.max(0, (FADE_TO - away) / (FADE_TO - FADE_FROM))).toFixed(2)
     label.box.style.zIndex = String(1_000 - Math.round(away * 10))
   }
 
@@ -64,7 +80,8 @@ export class LabelView {
     const text = document.createElement('span')
     box.append(dot, text)
     this.#root.append(box)
-    const label = { box, text, seen: true }
+    text.textContent = avatar.name
+    const label = { box, text, width: box.offsetWidth, seen: true }
     this.#labels.set(avatar.element, label)
     return label
   }

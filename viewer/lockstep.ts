@@ -54,7 +54,7 @@ export class HashCheck {
       this.#stop()
       this.#changed({ state: 'failed', text: `The check could not run: ${event.message || 'the worker did not load. Reload the page and try again.'}` })
     })
-    worker.postMessage(this.#url)
+    worker.postMessage(this.#url, { transfer: [] })
     this.#worker = worker
   }
 

@@ -14,7 +14,8 @@ import { Play, type RayThrough } from './play.ts'
 import { StageView } from './stage-view.ts'
 import { eyeAround } from './view.ts'
 import { visitRealm } from './visit.ts'
-import { EMPTY_WORLD, frameOf, genesisOf, type ShownWorld } from './world.ts'
+import { titleScene } from './title-scene.ts'
+import { frameOf } from './world.ts'
 
 const server = new URL('/', location.href).href
 const query = new URLSearchParams(location.search)
@@ -47,7 +48,6 @@ class Page {
   readonly #connection: Connection
   readonly #meter = new Meter()
   #play: Play | null = null
-  #lobby: ShownWorld = EMPTY_WORLD
   #fellBack = false
   #lastMs: number | null = null
   #figuresAtMs = 0
@@ -86,10 +86,7 @@ class Page {
 
   async #visit(): Promise<void> {
     const visit = await visitRealm(server)
-    if (!visit) return
-    this.#lobby = genesisOf(visit.definition)
-    this.#view.enter(frameOf(visit.definition))
-    this.#card.visit({ realm: visit.definition.name, people: visit.people })
+    if (visit) this.#card.visit(visit)
   }
 
   // --- connection
@@ -154,11 +151,12 @@ class Page {
 
   #draw(atMs: number, seconds: number): void {
     const time = atMs / 1_000
+    const lobbyTime = reducedMotion.matches ? 0 : time
     const played = this.#play?.frame(atMs, seconds, time)
-    const eye = played?.eye ?? eyeAround({ x: 0, y: 0, z: 0 }, reducedMotion.matches ? 0 : time)
+    const eye = played?.eye ?? eyeAround(lobbyTime, canvas.clientWidth / Math.max(1, canvas.clientHeight))
     const joined = this.#connection.client?.state
     const own = joined?.type === 'joined' ? { element: joined.avatar, player: joined.player } : null
-    this.#view.draw(played?.world ?? this.#lobby, { eye, own, pointed: played?.pointed ?? null, strained: played?.strained ?? false, reducedMotion: reducedMotion.matches }, seconds, time)
+    this.#view.draw(played?.world ?? titleScene(lobbyTime), { eye, own, pointed: played?.pointed ?? null, strained: played?.strained ?? false, reducedMotion: reducedMotion.matches }, seconds, time)
     const holding = this.#play?.holding.element !== null && this.#play !== null
     this.#hud.holding(holding)
     canvas.dataset.cursor = holding ? 'hold' : played?.pointed ? 'hand' : ''

@@ -3,7 +3,7 @@ import { Color, LinearSRGBColorSpace } from 'three'
 
 /** sRGB, 0xRRGGBB. */
 export const SKY = { zenith: 0x4f7fe0, middle: 0x9dc0f5, horizon: 0xfff0e2, sun: 0xfff1d8 } as const
-export const GROUND = { base: 0xf1ecec, line: 0x9c92bd, ring: 0xff9d6f } as const
+export const GROUND = { base: 0xf3eeee, line: 0x9c92bd, ring: 0xff9d6f } as const
 export const LIGHT = { key: 0xffe6c9, skyFill: 0xcfdcff, groundFill: 0xf3ddd0 } as const
 export const INK = 0x1f2440
 export const ACCENT = 0x5b5bd6

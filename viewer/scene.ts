@@ -1,6 +1,6 @@
 /** Renderer, lights, fog and the fixed parts of the world. */
 import {
-  AmbientLight, DirectionalLight, FogExp2, HemisphereLight, NeutralToneMapping, PCFShadowMap, PerspectiveCamera, Scene, WebGLRenderer,
+  AmbientLight, DirectionalLight, FogExp2, HemisphereLight, NoToneMapping, PCFShadowMap, PerspectiveCamera, Scene, WebGLRenderer,
 } from 'three'
 import { createGround, HAZE_COLOR, type Ground } from './ground.ts'
 import { LIGHT } from './palette.ts'
@@ -23,7 +23,7 @@ export interface Stage {
 }
 
 function createSun(): DirectionalLight {
-  const sun = new DirectionalLight(LIGHT.key, 2.9)
+  const sun = new DirectionalLight(LIGHT.key, 2.6)
   sun.castShadow = true
   const camera = sun.shadow.camera
   camera.left = camera.bottom = -SHADOW_REACH
@@ -40,8 +40,8 @@ function createSun(): DirectionalLight {
 /** Throws where the browser has no WebGL 2. */
 export function createStage(canvas: HTMLCanvasElement): Stage {
   const renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' })
-  renderer.toneMapping = NeutralToneMapping
-  renderer.toneMappingExposure = 1
+  // Pastels stay as they were chosen: the lights add up to white at most.
+  renderer.toneMapping = NoToneMapping
   renderer.shadowMap.enabled = true
   renderer.shadowMap.type = PCFShadowMap
   renderer.setClearColor(HAZE_COLOR)
@@ -50,7 +50,7 @@ export function createStage(canvas: HTMLCanvasElement): Stage {
   const camera = new PerspectiveCamera(55, 1, 0.06, 400)
   const sun = createSun()
   const ground = createGround()
-  scene.add(createSky(), ground.group, sun, sun.target, new HemisphereLight(LIGHT.skyFill, LIGHT.groundFill, 1.9), new AmbientLight(0xffffff, 0.12))
+  scene.add(createSky(), ground.group, sun, sun.target, new HemisphereLight(LIGHT.skyFill, LIGHT.groundFill, 1.95), new AmbientLight(0xffffff, 0.1))
 
   const resize = (): void => {
     const { clientWidth: width, clientHeight: height } = canvas

@@ -40,11 +40,12 @@ export function zoom(distance: number, notches: number): number {
   return next < OWN_EYES ? 0 : Math.min(DISTANCE_MAX, next)
 }
 
-/** The eye of who has not joined: a slow round about `centre`. */
-export function eyeAround(centre: Vec3, seconds: number): Eye {
-  const angle = 0.55 + seconds * 0.045
-  const position = { x: centre.x + Math.sin(angle) * 10.5, y: 3.4, z: centre.z + Math.cos(angle) * 10.5 }
-  const to = { x: centre.x - position.x, y: 1.05 - position.y, z: centre.z - position.z }
-  const length = Math.hypot(to.x, to.y, to.z)
-  return { position, direction: scaled(to, 1 / length) }
+/** The eye of who has not joined: a slow round about the title scene, which stands beside the card: to its right, or over it where the window is tall. */
+export function eyeAround(seconds: number, aspect: number): Eye {
+  const tall = aspect < 0.9
+  const angle = 0.55 - seconds * 0.05
+  const far = tall ? 8.6 : 7.4
+  const position = { x: Math.sin(angle) * far, y: 2.1, z: Math.cos(angle) * far }
+  const pitch = Math.atan2(1.25 - position.y, far) - (tall ? 0.2 : 0)
+  return { position, direction: directionOf({ yaw: angle + (tall ? 0 : 0.33), pitch }) }
 }

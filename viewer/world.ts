@@ -31,19 +31,11 @@ export interface ShownWorld {
   readonly props: readonly ShownProp[]
 }
 
-export const EMPTY_WORLD: ShownWorld = { avatars: [], props: [] }
-
 /** Half extents of the ground, metres; where players start. */
 export interface RealmFrame {
   readonly name: string
   readonly ground: { readonly x: number; readonly z: number }
   readonly spawn: Vec3
-}
-
-/** The realm as it was at genesis: what a visitor sees before joining. */
-export function genesisOf(definition: RealmDefinition): ShownWorld {
-  const props = definition.props.map(({ prop, position, rotation, scale }, i) => ({ element: i + 1, spec: prop, position, rotation, scale, holder: 0 }))
-  return { avatars: [], props }
 }
 
 export const frameOf = ({ name, ground, spawn }: RealmDefinition): RealmFrame => ({ name, ground, spawn: spawn.position })
