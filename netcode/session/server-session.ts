@@ -251,6 +251,8 @@ export class ServerSession {
   packets(parts: readonly Uint8Array[], nowMs: number, answer = false): Uint8Array[] {
     if (!this.#attached) return []
     const { link } = this.#attachment
+    // Who has said nothing is told nothing: how it takes part is not known yet.
+    if (link.received.highest === 0 && link.goodbye === null) return []
     const shown = link.goodbye === null ? parts : []
     const out = shown.map((part) => this.#packet(part, this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX - part.length - MESSAGE_OVERHEAD_BYTES, nowMs), nowMs))
     for (let run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs); run !== null; run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs))

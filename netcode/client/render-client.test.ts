@@ -1,0 +1,179 @@
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { DEFAULT_DEFINITION, loadEngine, type Engine, type PropSpec } from '../../sim/index.ts'
+import { SmallServer, type SmallServerOptions } from '../../testing/small-server.ts'
+import { ConnectError, type Connect } from '../transport.ts'
+import { RenderClient } from './render-client.ts'
+import type { ClientState, Outcome, RenderEvents } from './types.ts'
+
+const CRATE: PropSpec = {
+  name: 'crate', motion: 'dynamic', density: 200, friction: 0.5, restitution: 0, color: 0xff8800,
+  colliders: [{ shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
+}
+const DEFINITION = { ...DEFAULT_DEFINITION, props: DEFAULT_DEFINITION.props.slice(0, 3) }
+
+let engine: Engine
+let server: SmallServer | null = null
+beforeAll(async () => {
+  engine = await loadEngine()
+})
+afterEach(() => {
+  server?.free()
+  server = null
+})
+
+function serve(options: Partial<SmallServerOptions> = {}): SmallServer {
+  server = new SmallServer({ engine, definition: DEFINITION, ...options })
+  return server
+}
+
+function clientOf(at: SmallServer, token: string, connects: readonly Connect[] = [at.transport.connect], events: RenderEvents = {}): RenderClient {
+  const client = new RenderClient({ url: 'http://test', token, connects, events, clock: () => at.nowMs })
+  client.start()
+  return client
+}
+
+/** Passes ticks; connecting needs promises to be settled in between. */
+async function pass(at: SmallServer, clients: readonly RenderClient[], ticks: number): Promise<void> {
+  for (let i = 0; i < ticks; i += 1) {
+    for (const client of clients) client.update(at.nowMs)
+    at.tick()
+    await Promise.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+describe('a render client', () => {
+  test('joins, walks, and sees itself and others move between snapshots', async () => {
+    const yard = serve()
+    const [ada, bob] = [clientOf(yard, 'ada'), clientOf(yard, 'bob')]
+    await pass(yard, [ada, bob], 40)
+    expect(ada.state).toMatchObject({ type: 'joined', transport: 'memory', player: 1, resumed: false })
+    ada.move({ z: -1, yaw: 0 })
+    await pass(yard, [ada, bob], 60)
+    const seen: number[] = []
+    for (let i = 0; i < 30; i += 1) {
+      await pass(yard, [ada, bob], 1)
+      const walker = bob.sample(yard.nowMs).avatars.find(({ player }) => player === 1)
+      seen.push(walker?.position.z ?? Number.NaN)
+    }
+    // Each drawn frame a little farther, also between the snapshots of every third tick.
+    for (const [i, z] of seen.entries()) if (i > 0) expect(z).toBeLessThan((seen[i - 1] ?? 0) - 0.005)
+    const { avatars, props } = ada.sample(yard.nowMs)
+    expect(avatars.map(({ player, name, own }) => ({ player, name, own }))).toEqual([{ player: 1, name: 'Player 1', own: true }, { player: 2, name: 'Player 2', own: false }])
+    expect(props.length).toBe(3)
+  })
+
+  test('is told what became of its commands', async () => {
+    const yard = serve()
+    const ada = clientOf(yard, 'ada')
+    await pass(yard, [ada], 40)
+    const own = ada.sample(yard.nowMs).avatars[0]
+    if (own === undefined) throw new Error('the avatar is not there')
+    const { x, z } = own.position
+    const outcomes: Outcome[] = []
+    const note = (promise: Promise<Outcome>) => void promise.then((outcome) => outcomes.push(outcome))
+    note(ada.spawn(CRATE, { position: { x: Math.fround(x), y: 1, z: Math.fround(z - 1.5) } }))
+    note(ada.despawn(9_999))
+    await pass(yard, [ada], 30)
+    expect(outcomes).toMatchObject([{ ok: true, sequence: 1 }, { ok: false, sequence: 2, reason: 'unknown-element' }])
+    const crate = outcomes[0]?.ok === true ? outcomes[0].element : 0
+    note(ada.grab(crate, 0))
+    note(ada.scale(crate, 2))
+    await pass(yard, [ada], 30)
+    expect(ada.sample(yard.nowMs).props.find(({ element }) => element === crate)).toMatchObject({ holder: 1, scale: 2, owner: 1 })
+    note(ada.release(0))
+    note(ada.despawn(crate))
+    await pass(yard, [ada], 30)
+    expect(ada.sample(yard.nowMs).props.some(({ element }) => element === crate)).toBe(false)
+    expect(ada.stats()).toMatchObject({ commandsPending: 0, inputsLost: 0 })
+  })
+
+  test('loses no command and sees the world on a bad network', async () => {
+    const yard = serve({ conditions: { delayMs: 40, jitterMs: 40, lossShare: 0.1, duplicateShare: 0.1 }, seed: 7 })
+    const ada = clientOf(yard, 'ada')
+    await pass(yard, [ada], 120)
+    const outcomes: Outcome[] = []
+    for (let i = 0; i < 20; i += 1) {
+      void ada.spawn(CRATE, { position: { x: i - 10, y: 0.5, z: 0 } }).then((outcome) => outcomes.push(outcome))
+      await pass(yard, [ada], 5)
+    }
+    await pass(yard, [ada], 180)
+    expect(outcomes.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
+    const stats = ada.stats()
+    expect(stats).toMatchObject({ commandsPending: 0, inputsLost: 0 })
+    expect(stats.rttMs).toBeGreaterThan(75)
+    expect(stats.rttMs).toBeLessThan(250)
+    expect(stats.loss).toBeGreaterThan(0.02)
+    expect(stats.snapshotsReceived).toBeGreaterThan(80)
+    expect(yard.faults).toEqual([])
+  })
+
+  test('comes back after a lost connection as the same player, with its commands', async () => {
+    const yard = serve()
+    const states: ClientState['type'][] = []
+    const ada = clientOf(yard, 'ada', [yard.transport.connect], { state: ({ type }) => states.push(type) })
+    await pass(yard, [ada], 40)
+    const outcomes: Outcome[] = []
+    yard.breakConnections()
+    void ada.spawn(CRATE, { position: { x: 0, y: 1, z: 0 } }).then((outcome) => outcomes.push(outcome))
+    await pass(yard, [ada], 60)
+    expect(states).toEqual(['connecting', 'joined', 'reconnecting', 'joined'])
+    expect(ada.state).toMatchObject({ type: 'joined', player: 1, resumed: true })
+    expect(outcomes).toMatchObject([{ ok: true, sequence: 1 }])
+    expect(ada.stats().reconnects).toBe(1)
+    expect(ada.sample(yard.nowMs).avatars).toHaveLength(1)
+  })
+
+  test('falls back to the next transport and says why', async () => {
+    const yard = serve()
+    const blocked: Connect = () => Promise.reject(new ConnectError('udp-blocked', 'UDP does not reach the server.'))
+    const errors: string[] = []
+    const ada = clientOf(yard, 'ada', [blocked, yard.transport.connect], { fellBack: ({ reason }) => errors.push(reason) })
+    await pass(yard, [ada], 40)
+    expect(errors).toEqual(['udp-blocked'])
+    expect(ada.state.type).toBe('joined')
+  })
+
+  test('says in words where no transport connects, and gives up a lost session after 30 seconds', async () => {
+    const yard = serve()
+    const never: Connect = () => Promise.reject(new ConnectError('unreachable', 'The server does not answer.'))
+    const alone = clientOf(yard, 'ada', [never])
+    await pass(yard, [alone], 2)
+    expect(alone.state).toEqual({ type: 'closed', reason: 'The server does not answer.' })
+
+    let up = true
+    const sometimes: Connect = (...all) => (up ? yard.transport.connect(...all) : never(...all))
+    const ada = clientOf(yard, 'ada', [sometimes])
+    await pass(yard, [ada], 40)
+    const waiting: Outcome[] = []
+    up = false
+    yard.breakConnections()
+    void ada.despawn(5).then((outcome) => waiting.push(outcome))
+    await pass(yard, [ada], 60 * 29)
+    expect(ada.state.type).toBe('reconnecting')
+    await pass(yard, [ada], 60 * 2)
+    expect(ada.state.type).toBe('closed')
+    expect(waiting).toMatchObject([{ ok: false, reason: 'lost' }])
+    expect(ada.stats().inputsLost).toBe(1)
+  })
+
+  test('leaves with a goodbye that the server hears', async () => {
+    const yard = serve({ conditions: { delayMs: 30 } })
+    const ada = clientOf(yard, 'ada')
+    await pass(yard, [ada], 60)
+    const left = ada.close('going home')
+    await pass(yard, [ada], 30)
+    await left
+    expect(ada.state).toEqual({ type: 'closed', reason: 'going home' })
+    expect(await ada.despawn(3)).toMatchObject({ ok: false, reason: 'not-joined' })
+  })
+
+  test('notices a server that falls silent', async () => {
+    const yard = serve()
+    const ada = clientOf(yard, 'ada')
+    await pass(yard, [ada], 40)
+    yard.transport.setConditions({ lossShare: 1 })
+    await pass(yard, [ada], 60 * 5 + 20)
+    expect(ada.state).toMatchObject({ type: 'reconnecting', reason: 'The server has not answered for 5 seconds.' })
+  })
+})

@@ -1,0 +1,117 @@
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { DEFAULT_DEFINITION, loadEngine, type Engine } from '../sim/index.ts'
+import { SmallServer, type SmallServerOptions } from '../testing/small-server.ts'
+import { RenderClient } from './client/render-client.ts'
+import { LockstepPeer } from './lockstep.ts'
+import { LockstepReplica } from './lockstep-replica.ts'
+import type { Connect } from './transport.ts'
+
+let engine: Engine
+const servers: SmallServer[] = []
+beforeAll(async () => {
+  engine = await loadEngine()
+})
+afterEach(() => {
+  for (const server of servers.splice(0)) server.free()
+})
+
+function serve(options: Partial<SmallServerOptions> = {}): SmallServer {
+  const server = new SmallServer({ engine, definition: DEFAULT_DEFINITION, ordered: true, ...options })
+  servers.push(server)
+  return server
+}
+
+function peerOf(server: SmallServer, connect: Connect = server.transport.connect): LockstepPeer {
+  const peer = new LockstepPeer({ url: 'http://test', token: 'observer', connects: [connect], engine, clock: () => server.nowMs })
+  peer.start()
+  return peer
+}
+
+async function pass(server: SmallServer, driven: readonly { update(nowMs: number): void }[], ticks: number): Promise<void> {
+  for (let i = 0; i < ticks; i += 1) {
+    for (const one of driven) one.update(server.nowMs)
+    server.tick()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+describe('a lockstep peer', () => {
+  test('joins late and agrees with the server on every tick', async () => {
+    const server = serve({ conditions: { delayMs: 30, jitterMs: 30, lossShare: 0.05 } })
+    const player = new RenderClient({ url: 'http://test', token: 'ada', connects: [server.transport.connect], clock: () => server.nowMs })
+    player.start()
+    await pass(server, [player], 60)
+    player.move({ z: -1, yaw: 0.5, run: true })
+    const peer = peerOf(server)
+    await pass(server, [player, peer], 240)
+    peer.update(server.nowMs)
+    const report = peer.report()
+    expect(report).toMatchObject({ mismatches: 0, firstMismatch: null })
+    expect(report.ticksChecked).toBeGreaterThan(200)
+    expect(report.tick).toBeGreaterThan(280)
+    peer.close()
+    expect(peer.realm).toBeNull()
+  })
+
+  test('starts again from a new checkpoint after a lost connection, and keeps its count', async () => {
+    const server = serve()
+    const peer = peerOf(server)
+    await pass(server, [peer], 60)
+    const before = peer.report().ticksChecked
+    server.breakConnections()
+    await pass(server, [peer], 90)
+    expect(peer.state.type).toBe('running')
+    expect(peer.report().ticksChecked).toBeGreaterThan(before + 30)
+    expect(peer.report().mismatches).toBe(0)
+    peer.close()
+  })
+
+  test.each([
+    ['another physics engine', { engine: '0'.repeat(64) }, /another physics engine/],
+    ['another version of the simulation', { simVersion: 999 }, /version 999/],
+  ])('refuses %s in words', async (_, forged, words) => {
+    const server = serve({ forge: (says) => ({ ...says, ...forged }) })
+    const peer = peerOf(server)
+    await pass(server, [peer], 10)
+    expect(peer.state).toMatchObject({ type: 'closed', reason: expect.stringMatching(words) as string })
+  })
+
+  test('refuses a transport that loses or reorders', async () => {
+    const server = serve({ ordered: false })
+    const peer = peerOf(server)
+    await pass(server, [peer], 3)
+    expect(peer.state).toMatchObject({ type: 'closed', reason: expect.stringMatching(/ordered/) as string })
+  })
+})
+
+describe('a replica', () => {
+  test('counts every tick whose hash is another, and names the first', async () => {
+    const server = serve()
+    const { checkpoint, hash, SIM_VERSION } = await import('../sim/index.ts')
+    const replica = new LockstepReplica(engine)
+    const start = { type: 'start', protocol: 1, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFAULT_DEFINITION), tick: 0, checkpoint: checkpoint(server.realm), epoch: 1 } as const
+    expect(replica.start(start)).toBeNull()
+    for (let tick = 1; tick <= 10; tick += 1) {
+      server.tick()
+      // From tick 6 on the server has seen an input that the peer was not told.
+      const frame = { tick, inputs: tick === 6 ? [{ player: 0, sequence: 1, command: { type: 'join', player: 9, name: 'Eve', body: 0, permissions: 0 } } as const] : [] }
+      expect(replica.push({ type: 'frame', frame, hash: hash(server.realm) })).toBeNull()
+      expect(replica.step()).toBeNull()
+    }
+    expect(replica).toMatchObject({ ticksChecked: 10, mismatches: 5, firstMismatch: { tick: 6 } })
+    replica.end()
+  })
+
+  test('says which tick it misses, and refuses a broken checkpoint', async () => {
+    const server = serve()
+    const { checkpoint, SIM_VERSION } = await import('../sim/index.ts')
+    const replica = new LockstepReplica(engine)
+    expect(replica.push({ type: 'frame', frame: { tick: 5, inputs: [] }, hash: '0'.repeat(16) })).toMatch(/before a checkpoint/)
+    const start = { type: 'start', protocol: 1, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFAULT_DEFINITION), tick: 0, checkpoint: checkpoint(server.realm), epoch: 1 } as const
+    expect(replica.start({ ...start, definition: '{' })).toMatch(/broken JSON/)
+    expect(replica.start({ ...start, checkpoint: start.checkpoint.map((byte, i) => (i === 200 ? byte ^ 1 : byte)) })).toMatch(/cannot be restored/)
+    expect(replica.start(start)).toBeNull()
+    expect(replica.push({ type: 'frame', frame: { tick: 5, inputs: [] }, hash: '0'.repeat(16) })).toBe('The frame of tick 5 came where tick 1 was due.')
+    replica.end()
+  })
+})

@@ -1,0 +1,213 @@
+/**
+ * A server in one process for tests of clients: a realm, the in-memory transport, one clock that moves when told.
+ * It admits every token as a session of that name, and keeps the sessions of lost connections for ever.
+ */
+import { MemoryTransport, type LinkConditions } from '../netcode/memory.ts'
+import { encodeSnapshot } from '../netcode/snapshot.ts'
+import { ServerSession } from '../netcode/session/index.ts'
+import type { ConnectionId, Peer } from '../netcode/transport.ts'
+import { encodeLockstep, encodeSnapshotPart, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
+import {
+  avatars, checkpoint, compareInputs, free, genesis, hash, props, SIM_VERSION, step, type Command, type Engine, type Input, type InputFrame, type PropView, type Realm, type RealmDefinition, type SimEvent,
+} from '../sim/index.ts'
+
+export interface SmallServerOptions {
+  readonly engine: Engine
+  readonly definition: RealmDefinition
+  readonly conditions?: Partial<LinkConditions>
+  readonly seed?: number
+  readonly ordered?: boolean
+  /** Changes what lockstep peers are told: the sabotage that they must notice. */
+  readonly forge?: (message: { readonly engine: string; readonly simVersion: number }) => { readonly engine: string; readonly simVersion: number }
+}
+
+interface Member {
+  readonly player: number
+  readonly session: ServerSession
+  connection: ConnectionId | null
+  greeting: 'none' | 'asked' | 'welcomed'
+  known: boolean
+}
+
+export class SmallServer {
+  readonly transport: MemoryTransport
+  readonly realm: Realm
+  /** Reasons for which clients were ended. */
+  readonly faults: string[] = []
+  readonly frames: InputFrame[] = []
+  readonly #options: SmallServerOptions
+  readonly #members = new Map<string, Member>()
+  readonly #byConnection = new Map<ConnectionId, Member>()
+  readonly #observers = new Set<ConnectionId>()
+  #inputs: Input[] = []
+  #serverSequence = 0
+  #snapshots = 0
+  #shown = new Map<number, string>()
+
+  constructor(options: SmallServerOptions) {
+    this.#options = options
+    this.realm = genesis(options.engine, options.definition)
+    this.transport = new MemoryTransport({
+      admission: (token) => Promise.resolve({ session: token }), ordered: options.ordered ?? false, seed: options.seed ?? 1,
+      ...(options.conditions === undefined ? {} : { conditions: options.conditions }),
+      events: {
+        opened: (connection, peer) => this.#opened(connection, peer),
+        received: (connection, bytes) => this.#received(connection, bytes),
+        closed: (connection) => this.#closed(connection),
+      },
+    })
+  }
+
+  get nowMs(): number {
+    return this.transport.nowMs
+  }
+
+  /** Breaks all connections; clients may come back. */
+  breakConnections(): void {
+    for (const connection of [...this.#byConnection.keys(), ...this.#observers]) this.transport.close(connection, 'broken by the test')
+  }
+
+  free(): void {
+    free(this.realm)
+  }
+
+  #opened(connection: ConnectionId, { session }: Peer): void {
+    const member = this.#members.get(session) ?? { player: this.#members.size + 1, session: new ServerSession(this.nowMs), connection: null, greeting: 'none' as const, known: false }
+    member.session.player = member.player
+    member.session.attach(this.nowMs)
+    member.connection = connection
+    member.greeting = 'none'
+    this.#members.set(session, member)
+    this.#byConnection.set(connection, member)
+  }
+
+  #closed(connection: ConnectionId): void {
+    const member = this.#byConnection.get(connection)
+    this.#byConnection.delete(connection)
+    this.#observers.delete(connection)
+    if (member?.connection !== connection) return
+    member.connection = null
+    member.session.detach()
+  }
+
+  #received(connection: ConnectionId, bytes: Uint8Array): void {
+    const member = this.#byConnection.get(connection)
+    if (member === undefined) return
+    const heard = member.session.receive(bytes, this.nowMs)
+    if (!heard.ok) {
+      this.faults.push(heard.error.message)
+      return this.transport.close(connection, heard.error.message)
+    }
+    const { hello, goodbye, commands, latest } = heard.value
+    this.#inputs.push(...commands, ...latest)
+    if (goodbye !== null) {
+      this.#send(member, member.session.packets([], this.nowMs, true))
+      return this.transport.close(connection, goodbye)
+    }
+    if (hello?.mode === 'lockstep') return this.#startPeer(connection)
+    if (hello !== null && member.greeting === 'none') this.#greet(member, hello.body)
+    return undefined
+  }
+
+  #greet(member: Member, body: number): void {
+    member.greeting = 'asked'
+    if (!this.realm.players.has(member.player))
+      this.#order({ type: 'join', player: member.player, name: `Player ${member.player}`, body, permissions: this.realm.definition.permissions })
+  }
+
+  #order(command: Command): void {
+    this.#serverSequence += 1
+    this.#inputs.push({ player: 0, sequence: this.#serverSequence, command })
+  }
+
+  #startPeer(connection: ConnectionId): void {
+    if (this.#observers.has(connection)) return
+    this.#observers.add(connection)
+    const says = { engine: this.#options.engine.sha256, simVersion: SIM_VERSION }
+    this.transport.send(connection, encodeLockstep({
+      type: 'start', protocol: PROTOCOL_VERSION, ...(this.#options.forge?.(says) ?? says), definition: JSON.stringify(this.realm.definition),
+      tick: this.realm.tick, checkpoint: checkpoint(this.realm), epoch: 1,
+    }))
+  }
+
+  /** One tick: what arrived is simulated, what came of it is sent; the clock moves by a tick. */
+  tick(): void {
+    const frame = { tick: this.realm.tick + 1, inputs: this.#inputs.toSorted(compareInputs) }
+    this.#inputs = []
+    this.frames.push(frame)
+    const events = step(this.realm, frame)
+    this.#tell(events)
+    const lockstep = encodeLockstep({ type: 'frame', frame, hash: hash(this.realm) })
+    for (const connection of this.#observers) this.transport.send(connection, lockstep)
+    this.transport.flush()
+    this.transport.advance(this.nowMs + 1_000 / this.realm.definition.tickRate)
+  }
+
+  #tell(events: readonly SimEvent[]): void {
+    const news = this.#news()
+    const parts = this.realm.tick % 3 === 0 ? this.#snapshot() : []
+    for (const member of this.#members.values()) {
+      for (const event of events) if ('player' in event && event.player === member.player) member.session.queue(outcomeOf(event, this.realm.tick))
+      if (member.greeting === 'welcomed') for (const message of news) member.session.queue(message)
+      if (member.greeting === 'asked' && this.realm.players.has(member.player)) this.#welcome(member)
+      if (member.connection !== null && !this.#observers.has(member.connection)) this.#send(member, member.session.packets(member.greeting === 'welcomed' ? parts : [], this.nowMs))
+    }
+  }
+
+  #send(member: Member, packets: readonly Uint8Array[]): void {
+    for (const packet of packets) if (member.connection !== null) this.transport.send(member.connection, packet)
+  }
+
+  #welcome(member: Member): void {
+    const avatar = this.realm.players.get(member.player)
+    if (avatar === undefined) return
+    const { sequence, ackCommand } = member.session
+    member.session.queue({
+      type: 'welcome', protocol: PROTOCOL_VERSION, realm: this.realm.definition.id, tick: this.realm.tick, tickRate: this.realm.definition.tickRate,
+      player: member.player, avatar: avatar.id, permissions: avatar.permissions, definition: JSON.stringify(this.realm.definition), resumed: member.known, sequence, ackCommand,
+    })
+    for (const message of this.#world()) member.session.queue(message)
+    member.greeting = 'welcomed'
+    member.known = true
+  }
+
+  #world(): ServerMessage[] {
+    return [
+      ...avatars(this.realm).map(({ id, player, name, body }) => ({ type: 'avatarAdded', element: id, player, name, body }) as const),
+      ...props(this.realm).map(added),
+    ]
+  }
+
+  /** What changed among the elements since the last tick. */
+  #news(): ServerMessage[] {
+    const now = new Map<number, string>()
+    const news: ServerMessage[] = []
+    for (const { id, player, name, body } of avatars(this.realm)) {
+      now.set(id, '')
+      if (!this.#shown.has(id)) news.push({ type: 'avatarAdded', element: id, player, name, body })
+    }
+    for (const prop of props(this.realm)) {
+      const looks = `${prop.scale} ${prop.holder}`
+      now.set(prop.id, looks)
+      if (!this.#shown.has(prop.id)) news.push(added(prop))
+      else if (this.#shown.get(prop.id) !== looks) news.push({ type: 'propChanged', element: prop.id, scale: prop.scale, holder: prop.holder })
+    }
+    for (const id of this.#shown.keys()) if (!now.has(id)) news.push({ type: 'elementRemoved', element: id })
+    this.#shown = now
+    return news
+  }
+
+  #snapshot(): Uint8Array[] {
+    this.#snapshots += 1
+    return encodeSnapshot(this.realm.tick, avatars(this.realm), props(this.realm), this.realm.definition.bounds, this.#snapshots).map(encodeSnapshotPart)
+  }
+}
+
+function added({ id, spec, scale, holder, owner, position, rotation }: PropView): ServerMessage {
+  return { type: 'propAdded', element: id, prop: spec, scale, holder, owner, position, rotation }
+}
+
+function outcomeOf(event: Extract<SimEvent, { readonly sequence: number }>, tick: number): ServerMessage {
+  if (event.type === 'rejected') return { type: 'commandRejected', sequence: event.sequence, reason: event.reason, tick }
+  return { type: 'commandDone', sequence: event.sequence, element: 'element' in event ? event.element : 0, tick }
+}
