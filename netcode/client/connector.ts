@@ -5,7 +5,8 @@ import { ConnectError, type ClientConnection, type ClientEvents, type Connect } 
 export const RETRY_MS: readonly number[] = [0, 250, 500, 1_000, 2_000, 4_000]
 
 export interface ConnectorEvents extends ClientEvents {
-  connected(connection: ClientConnection): void
+  /** `index`: which of the transports it was. */
+  connected(connection: ClientConnection, index: number): void
   fellBack(error: ConnectError): void
   /** No transport could connect; the last error of each. */
   failed(errors: readonly ConnectError[]): void
@@ -24,8 +25,8 @@ export class Attempt {
 
   async #run(url: string, token: string, connects: readonly Connect[], events: ConnectorEvents): Promise<void> {
     const errors: ConnectError[] = []
-    for (const connect of connects) {
-      const error = await this.#try(connect, url, token, events)
+    for (const [index, connect] of connects.entries()) {
+      const error = await this.#try(connect, index, url, token, events)
       if (error === null || this.#over) return
       errors.push(error)
       events.fellBack(error)
@@ -34,13 +35,13 @@ export class Attempt {
   }
 
   /** Null: connected. */
-  async #try(connect: Connect, url: string, token: string, events: ConnectorEvents): Promise<ConnectError | null> {
+  async #try(connect: Connect, index: number, url: string, token: string, events: ConnectorEvents): Promise<ConnectError | null> {
     try {
       const connection = await connect(url, token, this.#gate(events))
       if (this.#over) connection.close('the client no longer wants to connect')
       else {
         this.#connection = connection
-        events.connected(connection)
+        events.connected(connection, index)
         if (this.#closedEarly !== null) this.#close(this.#closedEarly, events)
       }
       return null

@@ -134,6 +134,33 @@ describe('a render client', () => {
     expect(ada.state.type).toBe('joined')
   })
 
+  test('falls back where a transport connects and nothing comes through', async () => {
+    const yard = serve()
+    const deaf: Connect = () => Promise.resolve({ kind: 'webrtc', ordered: false, send: () => undefined, close: () => undefined })
+    const errors: string[] = []
+    const ada = clientOf(yard, 'ada', [deaf, yard.transport.connect], { fellBack: ({ message }) => errors.push(message) })
+    await pass(yard, [ada], 60 * 5 + 40)
+    expect(errors).toEqual(['The server has not answered for 5 seconds.'])
+    expect(ada.state).toMatchObject({ type: 'joined', transport: 'memory' })
+  })
+
+  test('sends a change of direction at once, and no more than 15 turns a second', async () => {
+    const yard = serve()
+    const ada = clientOf(yard, 'ada')
+    await pass(yard, [ada], 60)
+    const before = ada.stats().inputsSent
+    for (let i = 0; i < 60; i += 1) {
+      ada.move({ z: -1, yaw: i / 100 })
+      await pass(yard, [ada], 1)
+    }
+    expect(ada.stats().inputsSent - before).toBeLessThanOrEqual(17)
+    const tick = yard.realm.tick
+    ada.move({ yaw: 0.6 })
+    await pass(yard, [ada], 2)
+    const stopped = yard.frames.slice(tick).some(({ inputs }) => inputs.some(({ command }) => command.type === 'move' && command.z === 0))
+    expect(stopped).toBe(true)
+  })
+
   test('says in words where no transport connects, and gives up a lost session after 30 seconds', async () => {
     const yard = serve()
     const never: Connect = () => Promise.reject(new ConnectError('unreachable', 'The server does not answer.'))

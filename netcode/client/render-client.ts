@@ -2,15 +2,14 @@
  * A player's client: connects, sends inputs, keeps the world as the server tells it. Driven by `update` (each drawn
  * frame, or `drive` where there are none); what arrives is taken when it arrives, so that a hidden page stays alive.
  */
-// Not sim/index.ts: a render client needs no physics engine, and its page should not load one.
-import { parseDefinition } from '../../sim/definition.ts'
 import type { Command, ElementId, HandId, PackedPose, PropSpec, Quat, RealmDefinition, Vec3 } from '../../sim/types.ts'
-import { PROTOCOL_VERSION, type ServerMessage, type SnapshotPart, type Welcome } from '../../protocol/index.ts'
+import type { ServerMessage, SnapshotPart, Welcome } from '../../protocol/index.ts'
 import { ClientSession } from '../session/client-session.ts'
 import { RESUME_MS_MAX } from '../session/limits.ts'
-import type { ClientConnection, ConnectError } from '../transport.ts'
+import { ConnectError, type ClientConnection } from '../transport.ts'
 import { Commands } from './commands.ts'
 import { Attempt, inWords, RETRY_MS } from './connector.ts'
+import { readDefinition } from './definition.ts'
 import { Playback } from './playback.ts'
 import { Rate } from './rates.ts'
 import type { ClientState, ClientStats, Moving, Outcome, RenderClientOptions, Spawning, WorldSample } from './types.ts'
@@ -18,6 +17,8 @@ import { World } from './world.ts'
 
 const IDENTITY: Quat = { x: 0, y: 0, z: 0, w: 1 }
 const EMPTY: WorldSample = { tick: 0, avatars: [], props: [] }
+
+type Move = Extract<Command, { readonly type: 'move' }>
 
 /** What is known since the Welcome. */
 interface Joined {
@@ -37,6 +38,8 @@ export class RenderClient {
   #state: ClientState = { type: 'idle' }
   #attempt: Attempt | null = null
   #connection: ClientConnection | null = null
+  /** Which of the transports the connection is of. */
+  #transport = 0
   #joined: Joined | null = null
   #permissions = 0
   /** Before the attempt that is due next, in ms of the clock; null: none is. */
@@ -45,7 +48,7 @@ export class RenderClient {
   #snapshots = 0
   #snapshotParts = 0
   #reconnects = 0
-  #move: Command | null = null
+  #move: Move | null = null
   #pose: Command | null = null
 
   constructor(options: RenderClientOptions) {
@@ -88,10 +91,11 @@ export class RenderClient {
 
   // --- connection
 
-  #connect(): void {
+  /** Tries the transports from `first` on. */
+  #connect(first = 0): void {
     const { url, token, connects } = this.#options
-    this.#attempt = new Attempt(url, token, connects, {
-      connected: (connection) => this.#connected(connection),
+    this.#attempt = new Attempt(url, token, connects.slice(first), {
+      connected: (connection, index) => this.#connected(connection, first + index),
       fellBack: (error) => this.#options.events?.fellBack?.(error),
       failed: (errors) => this.#failed(errors),
       received: (bytes) => this.#received(bytes),
@@ -99,8 +103,9 @@ export class RenderClient {
     })
   }
 
-  #connected(connection: ClientConnection): void {
+  #connected(connection: ClientConnection, transport: number): void {
     this.#connection = connection
+    this.#transport = transport
     this.#session.attach(this.#clock())
     this.#send(this.#clock())
   }
@@ -115,11 +120,19 @@ export class RenderClient {
   #lost(reason: string, nowMs: number): void {
     this.#attempt?.giveUp(reason)
     this.#attempt = null
+    const untried = this.#connection !== null && !this.#session.welcomed ? this.#transport + 1 : this.#options.connects.length
     this.#connection = null
     if (this.#leaving !== null) this.#end(this.#leaving.reason)
+    // It connected and nothing came through, as behind some firewalls: the next may do better.
+    else if (untried < this.#options.connects.length) this.#fallBack(reason, untried)
     else if (this.#state.type === 'joined') this.#retry(reason, 1, nowMs + RESUME_MS_MAX)
     else if (this.#state.type === 'reconnecting') this.#retry(reason, this.#state.attempt + 1, this.#state.giveUpAtMs)
     else this.#end(reason)
+  }
+
+  #fallBack(reason: string, next: number): void {
+    this.#options.events?.fellBack?.(new ConnectError('timed-out', reason))
+    this.#connect(next)
   }
 
   #retry(reason: string, attempt: number, giveUpAtMs: number): void {
@@ -229,10 +242,11 @@ export class RenderClient {
 
   // --- inputs
 
-  /** Walks, turns, jumps, flies: holds until the next call. */
+  /** Walks, turns, jumps, flies: holds until the next call. A change of direction leaves at once, a turn with the next packet. */
   move({ x = 0, y = 0, z = 0, yaw, jump = false, run = false, fly = false }: Moving): void {
+    const before = this.#move
     this.#move = { type: 'move', x, y, z, yaw, jump, run, fly }
-    this.#latest(this.#move)
+    this.#latest(this.#move, before === null || changesCourse(before, this.#move))
   }
 
   /** Sets the avatar's head, hands and bones (sim's packPose). */
@@ -246,8 +260,8 @@ export class RenderClient {
     this.#latest({ type: 'drag', hand, position, rotation })
   }
 
-  #latest(command: Command): void {
-    this.#session.latest(command)
+  #latest(command: Command, urgent = false): void {
+    this.#session.latest(command, urgent)
     this.#send(this.#clock())
   }
 
@@ -303,17 +317,8 @@ export class RenderClient {
   }
 }
 
-/** The realm's definition, or in words why we cannot take part. */
-function readDefinition({ protocol, definition }: Welcome): RealmDefinition | string {
-  if (protocol !== PROTOCOL_VERSION) return `The server speaks protocol ${protocol}, this client ${PROTOCOL_VERSION}. Load the page again or update the client.`
-  const parsed = parseDefinition(parseJson(definition))
-  return parsed.ok ? parsed.definition : `The server describes a realm that this client does not understand: ${parsed.errors[0]?.message ?? 'no definition'}.`
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
+/** Starting, stopping, turning round, jumping: what a player feels the delay of. Another degree of a stick is not. */
+function changesCourse(a: Move, b: Move): boolean {
+  const courseOf = ({ x, y, z, jump, run, fly }: Move): string => [Math.sign(x), Math.sign(y), Math.sign(z), jump, run, fly].join(' ')
+  return courseOf(a) !== courseOf(b)
 }

@@ -31,6 +31,8 @@ interface Slot {
   readonly sequence: number
   readonly bytes: Uint8Array
   readonly drag: boolean
+  /** Was in a packet at least once. */
+  sent: boolean
 }
 
 const NOTHING: Heard = { messages: [], snapshot: null, goodbye: null }
@@ -81,7 +83,7 @@ export class ClientSession {
     return this.#inbox.waiting
   }
 
-  /** Inputs sent, each counted once however often it is repeated. */
+  /** Inputs sent, each counted once however often it is repeated; those replaced before they were sent are not among them. */
   get inputsSent(): number {
     return this.#inputsSent
   }
@@ -129,15 +131,18 @@ export class ClientSession {
     return { ok: true, value: input.sequence }
   }
 
-  /** Sets the player's move, its pose, or where a hand drags; only the newest is sent. Its sequence; 0 before the first Welcome, where it is forgotten. */
-  latest(command: Command): number {
+  /**
+   * Sets the player's move, its pose, or where a hand drags; only the newest is sent, `urgent` ones at once as commands
+   * are. Its sequence; 0 before the first Welcome, where it is forgotten.
+   */
+  latest(command: Command, urgent = false): number {
     if (!isLatestWins(command.type)) throw new TypeError(`"${command.type}" is reliable: use command()`)
     if (!this.#numbering) return 0
     const input = this.#numbered(command)
     this.#sequence = input.sequence
     const key = command.type === 'drag' ? slotOf('drag', command.hand) : command.type
-    this.#slots.set(key, { sequence: input.sequence, bytes: encodeInput(input), drag: command.type === 'drag' })
-    this.#inputsSent += 1
+    this.#slots.set(key, { sequence: input.sequence, bytes: encodeInput(input), drag: command.type === 'drag', sent: false })
+    this.#urgent ||= urgent
     return input.sequence
   }
 
@@ -253,6 +258,10 @@ export class ClientSession {
 
   #packet(commands: readonly Pending[], slots: readonly Slot[], nowMs: number): Uint8Array {
     const { received, goodbye } = this.#link
+    for (const slot of slots) {
+      this.#inputsSent += slot.sent ? 0 : 1
+      slot.sent = true
+    }
     const head = {
       packet: this.#link.next(nowMs, slots.map(({ sequence }) => sequence)), ackPacket: received.highest, ackBits: received.bits,
       ackMessage: this.#inbox.acked, clientTimeMs: clockOf(nowMs),
