@@ -124,10 +124,12 @@ async function play(settings: Settings): Promise<Report> {
     const connected = await crowd.connect()
     progress.playing()
     const figures = await crowd.play(seconds, interrupted.signal)
-    await watch.reached(crowd.serverTick)
-    const watchTroubles = watch.troubles
+    const lastTick = crowd.serverTick
+    await watch.reached(lastTick)
     const lockstep = watch.figures
-    const faults = faultsOf(settings, connected, figures, lockstep, [...crowd.progress.troubles, ...watchTroubles])
+    const { connected: stayed, troubles } = crowd.progress
+    const faults = faultsOf(settings, { connected, stayed, lastTick }, figures, lockstep)
+    if (faults.length > 0) faults.push(...troubles, ...watch.troubles)
     return { schema: 'otherworld/bots/1', requested: count, connected, behaviour, transport, seed, ...figures, lockstep, faults }
   } finally {
     process.off('SIGINT', interrupt)
@@ -136,15 +138,19 @@ async function play(settings: Settings): Promise<Report> {
   }
 }
 
-function faultsOf({ count }: Settings, connected: number, figures: CrowdFigures, lockstep: WatchFigures, troubles: readonly string[]): string[] {
+/** What must not happen, in words. `stayed`: bots connected at the end; `lastTick`: the newest that they know of. */
+function faultsOf({ count }: Settings, { connected, stayed, lastTick }: { readonly connected: number; readonly stayed: number; readonly lastTick: number }, figures: CrowdFigures, { hashMismatches, peers, each }: WatchFigures): string[] {
   const faults: string[] = []
   if (connected < count) faults.push(`${count - connected} of ${count} bots did not connect`)
+  if (stayed < connected) faults.push(`${connected - stayed} bots were no longer connected at the end`)
   if (figures.inputsLost > 0) faults.push(`${figures.inputsLost} commands got no answer`)
-  if (lockstep.hashMismatches > 0) faults.push(`${lockstep.hashMismatches} ticks had another state than the server's, first tick ${lockstep.each.find(({ firstMismatch }) => firstMismatch !== null)?.firstMismatch ?? '?'}`)
-  const gaps = lockstep.each.reduce((sum, { gap }) => sum + gap, 0)
-  if (gaps > 0) faults.push(`${gaps} ticks were not checked by a lockstep peer`)
-  if (lockstep.each.length < lockstep.peers) faults.push(`${lockstep.peers - lockstep.each.length} lockstep peers checked no tick`)
-  return faults.length > 0 ? [...faults, ...troubles] : faults
+  if (hashMismatches > 0) faults.push(`${hashMismatches} ticks had another state than the server's, the first of them tick ${Math.min(...each.map(({ firstMismatch }) => firstMismatch ?? Infinity))}`)
+  for (const { gap, lastTick: reached } of each) {
+    if (gap > 0) faults.push(`a lockstep peer did not check ${gap} ticks`)
+    if (reached < lastTick) faults.push(`a lockstep peer came to tick ${reached} only; the server was at ${lastTick}`)
+  }
+  if (each.length < peers) faults.push(`${peers - each.length} lockstep peers checked no tick`)
+  return faults
 }
 
 /** A line on a terminal that is written over: who is connected, and how long it takes. */

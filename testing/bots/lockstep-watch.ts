@@ -47,6 +47,7 @@ class Watcher {
     this.#worker.on('exit', () => void (this.#ended ??= 'its thread ended'))
   }
 
+  /** Connected and following the server. */
   get running(): boolean {
     return this.#running
   }
@@ -66,8 +67,10 @@ class Watcher {
   #heard(message: FromWatcher): void {
     if (message.type === 'running') this.#running = true
     else if (message.type === 'report') this.#report = message
-    else if (message.type === 'trouble') this.#trouble = message.reason
-    else this.#ended ??= message.reason
+    else if (message.type === 'trouble') {
+      this.#running = false
+      this.#trouble = message.reason
+    } else this.#ended ??= message.reason
   }
 
   async stop(): Promise<void> {
@@ -100,9 +103,9 @@ export class LockstepWatch {
     return [...new Set(this.#watchers.flatMap(({ ended, trouble }) => [ended, trouble].filter((words) => words !== null)))]
   }
 
-  /** Waits until all have checked `tick`, or have ended, or cannot catch up. */
+  /** Waits until all that still follow have checked `tick`, or cannot catch up. */
   async reached(tick: number): Promise<void> {
-    const behind = (): boolean => this.#watchers.some(({ ended, report }) => ended === null && (report?.tick ?? 0) < tick)
+    const behind = (): boolean => this.#watchers.some(({ ended, running, report }) => ended === null && running && (report?.tick ?? 0) < tick)
     for (let waitedMs = 0; behind() && waitedMs < CATCH_UP_MS_MAX; waitedMs += 50) await sleep(50)
   }
 

@@ -5,8 +5,8 @@ import { ahead } from './heading.ts'
 import type { Deeds, Dice, Outcome, Sight } from './mind.ts'
 
 /** How many things a bot has made at most at a time. */
-const OWN_MAX = 3
-const PAUSE_MS: readonly [number, number] = [3_000, 9_000]
+const OWN_MAX = 2
+const PAUSE_MS: readonly [number, number] = [1_500, 5_000]
 const COLOURS = [0xe07a5f, 0x3d85c6, 0x81b29a, 0xf2cc8f, 0x9b72cf]
 
 /** A tetrahedron's four corners. */
