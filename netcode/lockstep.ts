@@ -5,11 +5,11 @@
  */
 import type { Engine, Realm } from '../sim/index.ts'
 import { decodeLockstep, describe, encodeClientPacket, PROTOCOL_VERSION, type Goodbye, type Hello, type LockstepMessage } from '../protocol/index.ts'
-import { Attempt, inWords, RETRY_MS } from './client/connector.ts'
+import { Line } from './client/line.ts'
 import { Rate } from './client/rates.ts'
 import { LockstepReplica, type Mismatch } from './lockstep-replica.ts'
-import { HEARTBEAT_MS, RESUME_MS_MAX, SILENCE_MS_MAX } from './session/limits.ts'
-import type { ClientConnection, Connect, ConnectError } from './transport.ts'
+import { HEARTBEAT_MS, SILENCE_MS_MAX } from './session/limits.ts'
+import type { ClientConnection, Connect } from './transport.ts'
 
 export type { Mismatch }
 
@@ -55,11 +55,9 @@ export class LockstepPeer {
   readonly #options: LockstepOptions
   readonly #clock: () => number
   readonly #replica: LockstepReplica
+  readonly #line: Line
   readonly #down = new Rate()
   #state: LockstepState = { type: 'idle' }
-  #attempt: Attempt | null = null
-  #connection: ClientConnection | null = null
-  #retryAtMs: number | null = null
   #packet = 0
   #sentAtMs = 0
   #heardAtMs = 0
@@ -68,6 +66,17 @@ export class LockstepPeer {
     this.#options = options
     this.#clock = options.clock ?? (() => performance.now())
     this.#replica = new LockstepReplica(options.engine)
+    const { url, token, connects } = options
+    this.#line = new Line({
+      url, token, connects, clock: this.#clock,
+      events: {
+        connected: (connection) => this.#connected(connection),
+        received: (bytes) => this.#received(bytes),
+        fellBack: () => undefined,
+        retrying: (reason, attempt, giveUpAtMs) => this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs }),
+        ended: (reason) => this.#ended(reason),
+      },
+    })
   }
 
   get state(): LockstepState {
@@ -91,17 +100,15 @@ export class LockstepPeer {
   start(): void {
     if (this.#state.type !== 'idle') return
     this.#set({ type: 'connecting' })
-    this.#connect()
+    this.#line.connect()
   }
 
   /** Lets time pass: simulates what has arrived for at most `budgetMs`, notices silence, connects again. */
   update(nowMs: number = this.#clock()): void {
-    if (this.#connection !== null && nowMs - this.#heardAtMs >= SILENCE_MS_MAX) this.#lost('The server has not sent a frame for 5 seconds.')
-    if (this.#retryAtMs !== null && nowMs >= this.#retryAtMs) {
-      this.#retryAtMs = null
-      this.#connect()
-    }
-    if (this.#connection !== null && nowMs - this.#sentAtMs >= HEARTBEAT_MS) this.#send(null)
+    const isConnected = this.#line.connection !== null
+    if (isConnected && nowMs - this.#heardAtMs >= SILENCE_MS_MAX) this.#line.lost('The server has not sent a frame for 5 seconds.')
+    else if (isConnected && nowMs - this.#sentAtMs >= HEARTBEAT_MS) this.#send(null)
+    this.#line.update(nowMs)
     this.#catchUp()
   }
 
@@ -110,27 +117,15 @@ export class LockstepPeer {
     while (this.#replica.framesBehind > 0) {
       const before = this.#replica.firstMismatch
       const failed = this.#replica.step()
-      if (failed !== null) return this.#end(failed)
+      if (failed !== null) return this.#line.end(failed)
       const { firstMismatch } = this.#replica
       if (before === null && firstMismatch !== null) this.#options.events?.mismatch?.(firstMismatch)
       if (this.#clock() >= until) return
     }
   }
 
-  #connect(): void {
-    const { url, token, connects } = this.#options
-    this.#attempt = new Attempt(url, token, connects, {
-      connected: (connection) => this.#connected(connection),
-      fellBack: () => undefined,
-      failed: (errors) => this.#failed(errors),
-      received: (bytes) => this.#received(bytes),
-      closed: (reason) => this.#lost(`The connection ended: ${reason}.`),
-    })
-  }
-
   #connected(connection: ClientConnection): void {
-    if (!connection.ordered) return this.#end(`A lockstep peer needs an ordered transport; ${connection.kind} is not.`, connection)
-    this.#connection = connection
+    if (!connection.ordered) return this.#line.end(`A lockstep peer needs an ordered transport; ${connection.kind} is not.`)
     this.#packet = 0
     this.#heardAtMs = this.#clock()
     this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, mode: 'lockstep', body: 0 })
@@ -140,7 +135,7 @@ export class LockstepPeer {
     this.#packet += 1
     this.#sentAtMs = this.#clock()
     const head = { packet: this.#packet, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: Math.floor(this.#sentAtMs) >>> 0, control }
-    this.#connection?.send(encodeClientPacket(head, [], []))
+    this.#line.connection?.send(encodeClientPacket(head, [], []))
   }
 
   #received(bytes: Uint8Array): void {
@@ -148,57 +143,32 @@ export class LockstepPeer {
     this.#down.add(bytes.length, this.#heardAtMs)
     const decoded = decodeLockstep(bytes)
     const failed = decoded.ok ? this.#take(decoded.value) : `The server's message is not valid: ${describe(decoded.error)}`
-    if (failed !== null) this.#end(failed)
+    if (failed !== null) this.#line.end(failed)
   }
 
   #take(message: LockstepMessage): string | null {
     switch (message.type) {
       case 'start': {
         const refused = this.#replica.start(message)
-        if (refused === null) this.#set({ type: 'running', epoch: message.epoch })
-        return refused
+        if (refused !== null) return refused
+        this.#line.works()
+        this.#set({ type: 'running', epoch: message.epoch })
+        return null
       }
       case 'frame': return this.#replica.push(message)
       case 'goodbye': return message.reason
     }
   }
 
-  #failed(errors: readonly ConnectError[]): void {
-    this.#attempt = null
-    if (this.#state.type !== 'reconnecting' || errors.every(({ reason }) => reason === 'refused')) this.#end(inWords(errors))
-    else this.#retry(inWords(errors), this.#state.attempt + 1, this.#state.giveUpAtMs)
-  }
-
-  #lost(reason: string): void {
-    this.#attempt?.giveUp(reason)
-    this.#attempt = null
-    this.#connection = null
-    if (this.#state.type === 'running') this.#retry(reason, 1, this.#clock() + RESUME_MS_MAX)
-    else if (this.#state.type === 'reconnecting') this.#retry(reason, this.#state.attempt + 1, this.#state.giveUpAtMs)
-    else if (this.#state.type !== 'closed') this.#end(reason)
-  }
-
-  #retry(reason: string, attempt: number, giveUpAtMs: number): void {
-    const nowMs = this.#clock()
-    if (nowMs >= giveUpAtMs) return this.#end(reason)
-    this.#retryAtMs = Math.min(giveUpAtMs, nowMs + (RETRY_MS[Math.min(attempt - 1, RETRY_MS.length - 1)] ?? 0))
-    this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs })
-  }
-
   /** Leaves and frees the realm; the report stays. */
   close(reason = 'left'): void {
-    if (this.#connection !== null) this.#send({ type: 'goodbye', reason })
-    this.#end(reason)
+    this.#send({ type: 'goodbye', reason })
+    this.#line.end(reason)
   }
 
-  #end(reason: string, connection: ClientConnection | null = this.#connection): void {
-    this.#attempt?.giveUp(reason)
-    connection?.close(reason)
-    this.#attempt = null
-    this.#connection = null
-    this.#retryAtMs = null
+  #ended(reason: string): void {
     this.#replica.end()
-    if (this.#state.type !== 'closed') this.#set({ type: 'closed', reason })
+    this.#set({ type: 'closed', reason })
   }
 
   #set(state: LockstepState): void {

@@ -1,8 +1,5 @@
-/** Makes connections: the transports in their order, and where all fail, again after a while. */
+/** Makes a connection: tries the transports in their order. */
 import { ConnectError, type ClientConnection, type ClientEvents, type Connect } from '../transport.ts'
-
-/** Wait before attempt 1, 2, 3 … at a lost connection, ms; the last goes on. */
-export const RETRY_MS: readonly number[] = [0, 250, 500, 1_000, 2_000, 4_000]
 
 export interface ConnectorEvents extends ClientEvents {
   /** `index`: which of the transports it was. */

@@ -5,11 +5,9 @@
 import type { Command, ElementId, HandId, PackedPose, PropSpec, Quat, RealmDefinition, Vec3 } from '../../sim/types.ts'
 import type { ServerMessage, SnapshotPart, Welcome } from '../../protocol/index.ts'
 import { ClientSession } from '../session/client-session.ts'
-import { RESUME_MS_MAX } from '../session/limits.ts'
-import { ConnectError, type ClientConnection } from '../transport.ts'
 import { Commands } from './commands.ts'
-import { Attempt, inWords, RETRY_MS } from './connector.ts'
 import { readDefinition } from './definition.ts'
+import { Line } from './line.ts'
 import { Playback } from './playback.ts'
 import { Rate } from './rates.ts'
 import type { ClientState, ClientStats, Moving, Outcome, RenderClientOptions, Spawning, WorldSample } from './types.ts'
@@ -32,18 +30,13 @@ export class RenderClient {
   readonly #options: RenderClientOptions
   readonly #clock: () => number
   readonly #session: ClientSession
+  readonly #line: Line
   readonly #commands = new Commands()
   readonly #up = new Rate()
   readonly #down = new Rate()
   #state: ClientState = { type: 'idle' }
-  #attempt: Attempt | null = null
-  #connection: ClientConnection | null = null
-  /** Which of the transports the connection is of. */
-  #transport = 0
   #joined: Joined | null = null
   #permissions = 0
-  /** Before the attempt that is due next, in ms of the clock; null: none is. */
-  #retryAtMs: number | null = null
   #leaving: { readonly reason: string; readonly done: () => void } | null = null
   #snapshots = 0
   #snapshotParts = 0
@@ -55,6 +48,17 @@ export class RenderClient {
     this.#options = options
     this.#clock = options.clock ?? (() => performance.now())
     this.#session = new ClientSession(this.#clock(), { body: options.body ?? 0 })
+    const { url, token, connects } = options
+    this.#line = new Line({
+      url, token, connects, clock: this.#clock,
+      events: {
+        connected: () => this.#connected(),
+        received: (bytes) => this.#received(bytes),
+        fellBack: (error) => options.events?.fellBack?.(error),
+        retrying: (reason, attempt, giveUpAtMs) => this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs }),
+        ended: (reason) => this.#ended(reason),
+      },
+    })
   }
 
   get state(): ClientState {
@@ -75,80 +79,34 @@ export class RenderClient {
   start(): void {
     if (this.#state.type !== 'idle') return
     this.#set({ type: 'connecting' })
-    this.#connect()
+    this.#line.connect()
   }
 
   /** Lets time pass: sends what is due, notices silence, connects again. Call it at least a few times a second. */
   update(nowMs: number = this.#clock()): void {
-    if (this.#connection !== null && this.#session.silent(nowMs)) this.#lost('The server has not answered for 5 seconds.', nowMs)
-    if (this.#leaving !== null && (this.#connection === null || this.#session.parted(nowMs))) this.#end(this.#leaving.reason)
-    if (this.#retryAtMs !== null && nowMs >= this.#retryAtMs) {
-      this.#retryAtMs = null
-      this.#connect()
-    }
+    const isConnected = this.#line.connection !== null
+    if (this.#leaving !== null && (!isConnected || this.#session.parted(nowMs))) this.#line.end(this.#leaving.reason)
+    else if (isConnected && this.#session.silent(nowMs)) this.#lost('The server has not answered for 5 seconds.')
+    this.#line.update(nowMs)
     this.#send(nowMs)
   }
 
   // --- connection
 
-  /** Tries the transports from `first` on. */
-  #connect(first = 0): void {
-    const { url, token, connects } = this.#options
-    this.#attempt = new Attempt(url, token, connects.slice(first), {
-      connected: (connection, index) => this.#connected(connection, first + index),
-      fellBack: (error) => this.#options.events?.fellBack?.(error),
-      failed: (errors) => this.#failed(errors),
-      received: (bytes) => this.#received(bytes),
-      closed: (reason) => this.#lost(`The connection ended: ${reason}.`, this.#clock()),
-    })
-  }
-
-  #connected(connection: ClientConnection, transport: number): void {
-    this.#connection = connection
-    this.#transport = transport
+  #connected(): void {
     this.#session.attach(this.#clock())
     this.#send(this.#clock())
   }
 
-  #failed(errors: readonly ConnectError[]): void {
-    this.#attempt = null
-    if (this.#state.type !== 'reconnecting' || errors.every(({ reason }) => reason === 'refused')) this.#end(inWords(errors))
-    else this.#retry(inWords(errors), this.#state.attempt + 1, this.#state.giveUpAtMs)
+  /** The connection is of no use any more; unless we leave, it is made again. */
+  #lost(reason: string): void {
+    if (this.#leaving === null) this.#line.lost(reason)
+    else this.#line.end(this.#leaving.reason)
   }
 
-  /** The connection is gone; unless we left, it is made again. */
-  #lost(reason: string, nowMs: number): void {
-    this.#attempt?.giveUp(reason)
-    this.#attempt = null
-    const untried = this.#connection !== null && !this.#session.welcomed ? this.#transport + 1 : this.#options.connects.length
-    this.#connection = null
-    if (this.#leaving !== null) this.#end(this.#leaving.reason)
-    // It connected and nothing came through, as behind some firewalls: the next may do better.
-    else if (untried < this.#options.connects.length) this.#fallBack(reason, untried)
-    else if (this.#state.type === 'joined') this.#retry(reason, 1, nowMs + RESUME_MS_MAX)
-    else if (this.#state.type === 'reconnecting') this.#retry(reason, this.#state.attempt + 1, this.#state.giveUpAtMs)
-    else this.#end(reason)
-  }
-
-  #fallBack(reason: string, next: number): void {
-    this.#options.events?.fellBack?.(new ConnectError('timed-out', reason))
-    this.#connect(next)
-  }
-
-  #retry(reason: string, attempt: number, giveUpAtMs: number): void {
-    const nowMs = this.#clock()
-    if (nowMs >= giveUpAtMs) return this.#end(`${reason} The session could not be resumed within ${RESUME_MS_MAX / 1_000} seconds.`)
-    this.#retryAtMs = Math.min(giveUpAtMs, nowMs + (RETRY_MS[Math.min(attempt - 1, RETRY_MS.length - 1)] ?? 0))
-    this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs })
-  }
-
-  #end(reason: string): void {
-    this.#attempt?.giveUp(reason)
-    this.#attempt = null
-    this.#connection = null
-    this.#retryAtMs = null
+  #ended(reason: string): void {
     this.#commands.lose()
-    if (this.#state.type !== 'closed') this.#set({ type: 'closed', reason })
+    this.#set({ type: 'closed', reason })
     this.#leaving?.done()
     this.#leaving = null
   }
@@ -165,7 +123,7 @@ export class RenderClient {
     return new Promise((resolve) => {
       const before = this.#leaving?.done
       this.#leaving = { reason, done: () => (before?.(), resolve()) }
-      if (this.#connection === null) return this.#end(reason)
+      if (this.#line.connection === null) return this.#line.end(reason)
       this.#session.goodbye(reason, nowMs)
       this.#send(nowMs)
     })
@@ -174,10 +132,11 @@ export class RenderClient {
   // --- packets
 
   #send(nowMs: number, answer = false): void {
-    if (this.#connection === null) return
+    const { connection } = this.#line
+    if (connection === null) return
     for (const packet of this.#session.packets(nowMs, answer)) {
       this.#up.add(packet.length, nowMs)
-      this.#connection.send(packet)
+      connection.send(packet)
     }
   }
 
@@ -185,12 +144,12 @@ export class RenderClient {
     const nowMs = this.#clock()
     this.#down.add(bytes.length, nowMs)
     const heard = this.#session.receive(bytes, nowMs)
-    if (!heard.ok) return this.#lost(`The connection ended: ${heard.error.message}.`, nowMs)
+    if (!heard.ok) return this.#lost(`The connection ended: ${heard.error.message}.`)
     for (const message of heard.value.messages) if (!this.#tell(message)) return
     if (heard.value.snapshot !== null) this.#show(heard.value.snapshot, nowMs)
     if (heard.value.goodbye === null) return this.#send(nowMs)
     this.#send(nowMs, true)
-    this.#end(heard.value.goodbye)
+    this.#line.end(heard.value.goodbye)
   }
 
   /** False: the connection ended over it. */
@@ -206,18 +165,19 @@ export class RenderClient {
   #welcome(welcome: Welcome): boolean {
     const definition = readDefinition(welcome)
     if (typeof definition === 'string') {
-      this.#end(definition)
+      this.#line.end(definition)
       return false
     }
     if (this.#joined !== null) this.#reconnects += 1
     if (!welcome.resumed) this.#commands.lose()
+    this.#line.works()
     this.#permissions = welcome.permissions
     this.#joined = { welcome, definition, world: new World(definition.bounds), playback: new Playback(welcome.tickRate) }
     // Numbering begins with the Welcome: what the player was doing is said again.
     if (this.#move !== null) this.#session.latest(this.#move)
     if (this.#pose !== null) this.#session.latest(this.#pose)
     const { player, avatar, resumed } = welcome
-    this.#set({ type: 'joined', transport: this.#connection?.kind ?? 'memory', player, avatar, resumed })
+    this.#set({ type: 'joined', transport: this.#line.connection?.kind ?? 'memory', player, avatar, resumed })
     this.#options.events?.welcome?.(welcome)
     return true
   }
@@ -226,7 +186,7 @@ export class RenderClient {
     if (this.#joined === null || !this.#session.welcomed) return
     const { world, playback } = this.#joined
     const shown = world.show(part)
-    if (!shown.ok) return this.#lost(`A snapshot of the server is not valid: ${shown.error.message}.`, nowMs)
+    if (!shown.ok) return this.#lost(`A snapshot of the server is not valid: ${shown.error.message}.`)
     if (part.tick > playback.newest) this.#snapshots += 1
     this.#snapshotParts += 1
     playback.arrived(part.tick, nowMs)
@@ -303,7 +263,7 @@ export class RenderClient {
     const playback = this.#joined?.playback
     const { rttMs } = this.#session
     return {
-      transport: this.#connection?.kind ?? null,
+      transport: this.#line.connection?.kind ?? null,
       rttMs,
       bytesUp: this.#up.total, bytesDown: this.#down.total,
       bytesUpPerSecond: this.#up.perSecond(nowMs), bytesDownPerSecond: this.#down.perSecond(nowMs),
