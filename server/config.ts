@@ -26,6 +26,8 @@ export interface Settings {
   readonly keepBytes: number
   /** False: WebSocket only. */
   readonly webrtc: boolean
+  /** The built worker of a realm; by default dist/node/realm-worker.js. */
+  readonly realmWorker?: string
   /** Lines for the operator. */
   log(line: string): void
 }

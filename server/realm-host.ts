@@ -50,6 +50,9 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
   )
 }
 
+/** Of the tick that was heard of last. */
+type NewestState = Pick<WorkerStatus, 'tick' | 'stateHash' | 'players' | 'elements'>
+
 type Settle = (error: ServerError | null) => void
 
 class Host {
@@ -63,10 +66,9 @@ class Host {
   private batchTimer: NodeJS.Timeout | undefined
   private worker: Worker | null = null
   private problem: string | null = 'the realm is starting'
-  private tick = 0
   private tickAtMs = performance.now()
-  private stateHash = ''
   private workerStatus: WorkerStatus
+  private newest: NewestState = { tick: 0, stateHash: '', players: 0, elements: 0 }
   private restartsAtMs: number[] = []
   private restarts = 0
   private dropped = 0
@@ -91,11 +93,11 @@ class Host {
   }
 
   status(): RealmStatus {
-    return { ...this.workerStatus, tick: this.tick, stateHash: this.stateHash, connections: this.links.size, restarts: this.restarts }
+    return { ...this.workerStatus, ...this.newest, connections: this.links.size, restarts: this.restarts }
   }
 
   health(): Health {
-    return healthOf(this.start.definition.id, this.tick, this.tickAtMs, performance.now(), this.problem)
+    return healthOf(this.start.definition.id, this.newest.tick, this.tickAtMs, performance.now(), this.problem)
   }
 
   drain(reason: string): Promise<void> {
@@ -164,7 +166,7 @@ class Host {
   // --- the worker
 
   private launch(): void {
-    const worker = new Worker(join(packageRoot(), 'dist/node/realm-worker.js'), { workerData: this.start, name: `realm ${this.start.definition.id}` })
+    const worker = new Worker(this.settings.realmWorker ?? join(packageRoot(), 'dist/node/realm-worker.js'), { workerData: this.start, name: `realm ${this.start.definition.id}` })
     this.worker = worker
     worker.on('message', (message: FromRealm) => {
       if (worker === this.worker) this.heard(message)
@@ -191,14 +193,17 @@ class Host {
   private started(message: Extract<FromRealm, { type: 'ready' }>): void {
     this.problem = null
     this.everReady = true
-    this.tick = message.tick
+    this.takeState(message)
     this.tickAtMs = performance.now()
     this.settle(null)
   }
 
+  private takeState({ tick, stateHash, players, elements }: NewestState): void {
+    this.newest = { tick, stateHash, players, elements }
+  }
+
   private ticked(message: Extract<FromRealm, { type: 'tick' }>): void {
-    this.tick = message.tick
-    this.stateHash = message.stateHash
+    this.takeState(message)
     if (message.advanced) this.tickAtMs = performance.now()
     const used = new Set<ServerTransport>()
     let offset = 0

@@ -32,12 +32,13 @@ export type ToRealm =
   | { readonly type: 'stop'; readonly reason: string }
 
 export type FromRealm =
-  | { readonly type: 'ready'; readonly tick: number }
+  | { readonly type: 'ready'; readonly tick: number; readonly stateHash: string; readonly players: number; readonly elements: number }
   /** The outcome of one tick: packet i goes to `links[i]` and has `lengths[i]` bytes; then links are closed. */
   | {
       readonly type: 'tick'; readonly tick: number; readonly stateHash: string
       /** False where the realm stands still, because its log cannot be written. */
       readonly advanced: boolean
+      readonly players: number; readonly elements: number
       readonly links: readonly LinkId[]; readonly lengths: readonly number[]; readonly bytes: Uint8Array
       readonly closes: readonly { readonly link: LinkId; readonly reason: string }[]
     }

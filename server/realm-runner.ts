@@ -136,7 +136,7 @@ export class RealmRunner {
   private hand(outcome: TickOutcome | null): void {
     const batch = this.out.take()
     const { tick, stateHash } = this.core
-    this.options.post({ type: 'tick', tick, stateHash, advanced: outcome !== null, ...batch }, [batch.bytes.buffer])
+    this.options.post({ type: 'tick', tick, stateHash, advanced: outcome !== null, ...countsOf(this.options.log.realm), ...batch }, [batch.bytes.buffer])
   }
 
   private timed(timing: TickTiming): void {
@@ -149,7 +149,7 @@ export class RealmRunner {
     this.options.post({
       type: 'status',
       status: {
-        id: realm.definition.id, tick: realm.tick, stateHash: this.core.stateHash, players: realm.players.size, elements: elementCount(realm),
+        id: realm.definition.id, tick: realm.tick, stateHash: this.core.stateHash, ...countsOf(realm),
         tickMsP50, tickMsP99, tickMsMax, overruns, delayedMs, observers: this.observers.count, connections: this.sessions.connected, epoch,
       },
     })
@@ -168,3 +168,6 @@ export class RealmRunner {
     this.options.post({ type: 'note', text })
   }
 }
+
+/** What the status says of a realm's state beside its tick and hash. */
+export const countsOf = (realm: Realm): { readonly players: number; readonly elements: number } => ({ players: realm.players.size, elements: elementCount(realm) })

@@ -1,12 +1,12 @@
 /** The worker thread of one realm instance: loads the engine, opens the log, ticks until it is told to stop. */
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
-import { loadEngine } from '../sim/index.ts'
+import { hash, loadEngine } from '../sim/index.ts'
 import { RecordingFault } from '../storage/recordings/index.ts'
 import { Champion } from './champion.ts'
 import { ServerError, textOf } from './error.ts'
 import { WARM_UP_TICKS } from './limits.ts'
 import type { FromRealm, RealmStart, ToRealm } from './realm-messages.ts'
-import { RealmRunner } from './realm-runner.ts'
+import { countsOf, RealmRunner } from './realm-runner.ts'
 import { preciseTimer } from './tick-loop.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -18,7 +18,7 @@ async function run(port: MessagePort, start: RealmStart): Promise<void> {
   warmUp(engine, log.realm.definition, WARM_UP_TICKS)
   const receive = (): ToRealm | undefined => (receiveMessageOnPort(port) as { readonly message: ToRealm } | undefined)?.message
   const runner = new RealmRunner({ log, timer: preciseTimer(), receive, post })
-  post({ type: 'ready', tick: log.realm.tick })
+  post({ type: 'ready', tick: log.realm.tick, stateHash: hash(log.realm), ...countsOf(log.realm) })
   await runner.run()
   post({ type: 'stopped' })
 }

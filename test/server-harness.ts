@@ -1,0 +1,135 @@
+/** Real servers for tests, in this process or as a process of their own, and clients that connect to them. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readRecording, simulationOf, verify, type Recording } from '../replay/index.ts'
+import { loadEngine } from '../sim/index.ts'
+import { listRecordings } from '../storage/recordings/index.ts'
+import { drive, login, RenderClient, type Connect, type Role } from '../netcode/index.ts'
+import { connectWebSocket } from '../netcode/websocket/client-node.ts'
+import { defaultSettings, startServer, type RunningServer, type Settings } from '../server/main.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+export interface Cleanup {
+  /** Runs at the end, the last first. */
+  add(undo: () => unknown): void
+  all(): Promise<void>
+}
+
+export function cleanup(): Cleanup {
+  const undos: (() => unknown)[] = []
+  return {
+    add: (undo) => void undos.push(undo),
+    all: async () => {
+      for (const undo of undos.splice(0).toReversed()) await undo()
+    },
+  }
+}
+
+export function temporaryDirectory(clean: Cleanup): string {
+  const path = mkdtempSync(join(tmpdir(), 'otherworld-server-'))
+  clean.add(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Waits until `look` finds something; says what was waited for where it does not come. */
+export async function until<T>(what: string, look: () => T | null | undefined | false, msMax = 15_000): Promise<T> {
+  const endMs = performance.now() + msMax
+  for (;;) {
+    const found = look()
+    if (found !== null && found !== undefined && found !== false) return found
+    if (performance.now() > endMs) throw new Error(`waited ${msMax} ms in vain until ${what}`)
+    await sleep(10)
+  }
+}
+
+export interface TestServer extends RunningServer {
+  /** What the server told its operator. */
+  readonly logged: readonly string[]
+}
+
+/** A server in this process on any free ports. */
+export async function serveHere(clean: Cleanup, changes: Partial<Settings> = {}): Promise<TestServer> {
+  const logged: string[] = []
+  const settings = { ...defaultSettings(temporaryDirectory(clean)), port: 0, udpPort: 0, webrtc: false, log: (line: string): void => void logged.push(line), ...changes }
+  const server = await startServer(settings)
+  clean.add(() => server.stop())
+  return { ...server, logged }
+}
+
+export interface ServeProcess {
+  readonly child: ChildProcess
+  readonly url: string
+  /** All lines of standard output so far. */
+  readonly lines: readonly string[]
+  readonly errors: () => string
+  readonly exit: Promise<number | null>
+}
+
+/** `otherworld serve --json` as a process of its own; resolves when it is ready, rejects with its words where it ends before. */
+export async function serveProcess(clean: Cleanup, args: readonly string[]): Promise<ServeProcess> {
+  const child = spawn(process.execPath, [join(ROOT, 'cli/otherworld.js'), 'serve', '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  clean.add(() => child.kill('SIGKILL'))
+  const lines: string[] = []
+  let errors = ''
+  let rest = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    const parts = (rest + chunk.toString()).split('\n')
+    rest = parts.pop() ?? ''
+    lines.push(...parts)
+  })
+  child.stderr.on('data', (chunk: Buffer) => { errors += chunk.toString() })
+  const exit = new Promise<number | null>((resolve) => child.once('close', resolve))
+  let ended = false
+  void exit.then(() => { ended = true })
+  await until('the server is ready', () => lines.length > 0 || ended, 60_000)
+  if (lines[0] === undefined) throw new Error(errors)
+  const { url } = JSON.parse(lines[0]) as { url: string }
+  return { child, url, lines, errors: () => errors, exit }
+}
+
+export interface JoinOptions {
+  readonly connects?: readonly Connect[]
+  readonly token?: string
+  readonly role?: Role
+}
+
+/** A render client that is on its way in, driven until the test ends. */
+export async function enter(clean: Cleanup, url: string, name: string, options: JoinOptions = {}): Promise<RenderClient> {
+  const token = options.token ?? (await login(url, name, { role: options.role ?? 'player' })).token
+  const client = new RenderClient({ url, token, connects: options.connects ?? [connectWebSocket] })
+  const stop = drive([client])
+  clean.add(stop)
+  client.start()
+  return client
+}
+
+/** The same, and it has joined. */
+export async function joined(clean: Cleanup, url: string, name: string, options: JoinOptions = {}): Promise<RenderClient> {
+  const client = await enter(clean, url, name, options)
+  await until(`${name} has joined`, () => {
+    if (client.state.type === 'closed') throw new Error(client.state.reason)
+    return client.state.type === 'joined'
+  })
+  return client
+}
+
+/** All recordings of a data directory, oldest first; throws where one cannot be opened or replays to another hash. */
+export async function verifiedRecordings(data: string): Promise<readonly Recording[]> {
+  const simulation = simulationOf(await loadEngine())
+  const entries = await listRecordings(join(data, 'recordings'))
+  return Promise.all(entries.toReversed().map(async ({ path }) => {
+    const recording = readRecording(readFileSync(path))
+    if (!recording.ok) throw recording.error
+    const verified = await verify(recording.value, simulation)
+    if (!verified.ok) throw verified.error
+    const { firstDivergence } = verified.value
+    if (firstDivergence) throw new Error(`${path}: tick ${firstDivergence.tick}: ${firstDivergence.message}`)
+    return recording.value
+  }))
+}

@@ -1,0 +1,175 @@
+/** A realm's runner on a clock that tests move, its log in memory, and clients that speak to it in packets. */
+import { ClientSession } from '../netcode/session/index.ts'
+import type { ServerMessage } from '../protocol/index.ts'
+import { Heard } from '../server/heard.ts'
+import type { FromRealm, LinkEvent, ToRealm, WorkerStatus } from '../server/realm-messages.ts'
+import { RealmRunner, type RunningLog } from '../server/realm-runner.ts'
+import type { Role } from '../server/tokens.ts'
+import { DEFAULT_DEFINITION, genesis, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
+
+/** A realm with its log in memory, on a clock that passes only when the test lets it. */
+export class Stage {
+  readonly realm: Realm
+  readonly frames: InputFrame[] = []
+  readonly hashes = new Map<number, string>()
+  readonly posted: FromRealm[] = []
+  readonly sent = new Map<number, Uint8Array[]>()
+  readonly closes = new Map<number, string>()
+  readonly log: RunningLog
+  status: WorkerStatus | null = null
+  nowMs = 10_000
+  closed = false
+  /** Milliseconds that the next steps take. */
+  workMs = 0
+  isSpaceLow = false
+  writeFault: Error | null = null
+  private inbox: ToRealm[] = []
+  private readonly done: Promise<void>
+  private readonly ended: Promise<void>
+  private wake: (() => void) | null = null
+  private targetMs = 0
+  private readonly reached: (() => void)[] = []
+
+  constructor(engine: Engine, changes: Partial<RealmDefinition> = {}, from?: { realm: Realm; heard: Heard }) {
+    this.realm = from?.realm ?? genesis(engine, { ...DEFAULT_DEFINITION, ...changes })
+    this.log = this.makeLog(from?.heard ?? new Heard())
+    const runner = new RealmRunner({
+      log: this.log,
+      timer: { nowMs: () => this.nowMs, until: (atMs) => this.until(atMs) },
+      receive: () => this.inbox.shift(),
+      post: (message) => this.take(message),
+    })
+    this.done = runner.run()
+    this.ended = this.done.catch(() => undefined)
+  }
+
+  private makeLog(heard: Heard): RunningLog {
+    const stage = this
+    return {
+      realm: stage.realm, epoch: 1, heard,
+      get isSpaceLow() { return stage.isSpaceLow },
+      frame: (frame) => {
+        stage.nowMs += stage.workMs
+        if (stage.writeFault) throw stage.writeFault
+        stage.frames.push(frame)
+        heard.take(frame)
+        return frame
+      },
+      hash: (tick, value) => void stage.hashes.set(tick, value),
+      sample: () => undefined,
+      checkpoint: () => undefined,
+      rollIfDue: () => undefined,
+      close: async () => { stage.closed = true },
+    }
+  }
+
+  private take(message: FromRealm): void {
+    if (message.type === 'status') this.status = message.status
+    if (message.type !== 'tick') return void this.posted.push(message)
+    let offset = 0
+    message.links.forEach((link, i) => {
+      const end = offset + (message.lengths[i] ?? 0)
+      this.sent.set(link, [...(this.sent.get(link) ?? []), message.bytes.slice(offset, end)])
+      offset = end
+    })
+    for (const { link, reason } of message.closes) this.closes.set(link, reason)
+    // What is sent has been written: the tick's hash is in the log.
+    if (message.advanced && this.hashes.get(message.tick) !== message.stateHash) throw new Error(`tick ${message.tick} was sent before its hash was written`)
+  }
+
+  private async until(atMs: number): Promise<void> {
+    while (atMs > this.targetMs) {
+      for (const resolve of this.reached.splice(0)) resolve()
+      await new Promise<void>((resolve) => { this.wake = resolve })
+    }
+    this.nowMs = Math.max(this.nowMs, atMs)
+  }
+
+  /** Lets `ms` pass on the realm's schedule. */
+  async pass(ms: number): Promise<void> {
+    this.targetMs = Math.max(this.targetMs, this.nowMs) + ms
+    const there = new Promise<void>((resolve) => this.reached.push(resolve))
+    this.wake?.()
+    await Promise.race([there, this.ended])
+  }
+
+  put(event: LinkEvent, bytes: Uint8Array = new Uint8Array()): void {
+    this.inbox.push({ type: 'batch', events: [event], bytes })
+  }
+
+  open(link: number, player: number, role: Role = 'player', ordered = true): void {
+    const peer = { session: `s${player}`, kind: ordered ? 'websocket' : 'webrtc', ordered, address: '127.0.0.1' } as const
+    this.put({ type: 'opened', link, peer, claims: { session: `s${player}`, player, name: `Player ${player}`, role } })
+  }
+
+  receive(link: number, bytes: Uint8Array): void {
+    this.put({ type: 'received', link, length: bytes.length }, bytes)
+  }
+
+  stop(reason: string): void {
+    this.inbox.push({ type: 'stop', reason })
+  }
+
+  end(): Promise<void> {
+    return this.done
+  }
+}
+
+/** A render client at the stage, one link at a time. */
+export class Guest {
+  readonly messages: ServerMessage[] = []
+  readonly session: ClientSession
+  goodbye: string | null = null
+  snapshots = 0
+  link: number
+  private readonly stage: Stage
+  readonly player: number
+
+  /** `session`: of a client that was at another stage before. */
+  constructor(stage: Stage, link: number, player: number, session?: ClientSession) {
+    this.stage = stage
+    this.player = player
+    this.link = link
+    this.session = session ?? new ClientSession(stage.nowMs)
+    session?.attach(stage.nowMs)
+    stage.open(link, player)
+  }
+
+  reconnect(link: number): void {
+    this.link = link
+    this.session.attach(this.stage.nowMs)
+    this.stage.open(link, this.player)
+  }
+
+  /** Sends what is due and takes what has come, every 50 ms, for `ms`. */
+  async play(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 50) await playAll(this.stage, [this])
+  }
+
+  exchange(): void {
+    for (const packet of this.session.packets(this.stage.nowMs)) this.stage.receive(this.link, packet)
+  }
+
+  take(): void {
+    for (const bytes of this.stage.sent.get(this.link)?.splice(0) ?? []) {
+      const heard = this.session.receive(bytes, this.stage.nowMs)
+      if (!heard.ok) throw new Error(heard.error.message)
+      this.messages.push(...heard.value.messages)
+      if (heard.value.snapshot) this.snapshots++
+      this.goodbye ??= heard.value.goodbye
+      if (heard.value.goodbye !== null) for (const packet of this.session.packets(this.stage.nowMs, true)) this.stage.receive(this.link, packet)
+    }
+  }
+
+  last<T extends ServerMessage['type']>(type: T): Extract<ServerMessage, { type: T }> | undefined {
+    return this.messages.findLast((message): message is Extract<ServerMessage, { type: T }> => message.type === type)
+  }
+}
+
+export async function playAll(stage: Stage, guests: readonly Guest[], ms = 50): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 50) {
+    for (const guest of guests) guest.exchange()
+    await stage.pass(50)
+    for (const guest of guests) guest.take()
+  }
+}

@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import { cleanup, joined, serveHere, temporaryDirectory, until, verifiedRecordings } from './server-harness.ts'
+
+const clean = cleanup()
+afterEach(() => clean.all())
+
+/** The realm's worker with a line that runs first, `deaths` times at most over all its starts. */
+function brokenWorker(line: string, deaths: number): string {
+  const directory = temporaryDirectory(clean)
+  const worker = pathToFileURL(join(import.meta.dirname, '../dist/node/realm-worker.js')).href
+  const count = join(directory, 'deaths')
+  writeFileSync(count, '')
+  const file = join(directory, 'worker.mjs')
+  writeFileSync(file, `
+import { appendFileSync, readFileSync } from 'node:fs'
+const count = ${JSON.stringify(count)}
+if (readFileSync(count).length < ${deaths}) { appendFileSync(count, '.'); ${line} }
+await import(${JSON.stringify(worker)})
+`)
+  return file
+}
+
+test('a worker that dies is started again from its recording, and clients resume where they were', async () => {
+  const realmWorker = brokenWorker('setTimeout(() => { throw new Error("an injected fault") }, 2_500)', 1)
+  const server = await serveHere(clean, { realmWorker })
+  const ada = await joined(clean, server.url, 'Ada')
+  const first = ada.state
+  const { tick } = server.status()
+  await until('the client notices', () => ada.state.type === 'reconnecting')
+  await until('the session is resumed', () => ada.state.type === 'joined')
+  expect(ada.state).toMatchObject({ resumed: true, ...(first.type === 'joined' ? { avatar: first.avatar, player: first.player } : {}) })
+  expect(server.status()).toMatchObject({ restarts: 1, epoch: expect.any(Number) })
+  expect(server.status().tick).toBeGreaterThan(tick)
+  expect(server.logged.join('\n')).toContain('an injected fault')
+  await server.stop()
+  const recordings = await verifiedRecordings(server.data)
+  expect(recordings.map(({ truncated }) => truncated)).toEqual([true, false])
+  expect(recordings[1]?.startTick).toBe(recordings[0]?.lastTick)
+})
+
+test('a worker that dies at every start is given up, in words', async () => {
+  const realmWorker = brokenWorker('throw new Error("an injected fault")', 100)
+  await expect(serveHere(clean, { realmWorker })).rejects.toThrow(/the realm died too often[^]*the log says why/)
+})
+
+test('recordings that cannot be used stop the server with their names, at once', async () => {
+  const dataDirectory = temporaryDirectory(clean)
+  const first = await serveHere(clean, { dataDirectory })
+  await first.stop()
+  const file = join(dataDirectory, 'recordings/yard-e000001-s0001.owr')
+  writeFileSync(file, 'this was a recording')
+  await expect(serveHere(clean, { dataDirectory })).rejects.toThrow(/no recording of the realm can be used[^]*yard-e000001-s0001\.owr[^]*move the recordings away/)
+})
