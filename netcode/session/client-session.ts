@@ -7,9 +7,10 @@ import {
   COMMAND_BYTES_MAX, decodeServerPacket, describe, encodeClientPacket, encodeInput, isLatestWins, PACKET_BYTES_MAX, PACKET_COMMANDS_MAX, PROTOCOL_VERSION,
   type ClientMode, type Hello, type Result, type ServerMessage, type ServerPacket, type SnapshotPart, type Welcome,
 } from '../../protocol/index.ts'
-import { COMMAND_BYTES_UNACKED_MAX, COMMAND_INTERVAL_MS, COMMANDS_UNACKED_MAX, HEAD_BYTES_MAX, INPUT_INTERVAL_MS } from './limits.ts'
+import { COMMAND_BYTES_UNACKED_MAX, COMMAND_INTERVAL_MS, COMMANDS_UNACKED_MAX, HEAD_BYTES_MAX, INPUT_INTERVAL_MS, SENT_BYTES_BURST_MAX, SENT_BYTES_PER_SECOND_MAX } from './limits.ts'
 import { Inbox } from './inbox.ts'
 import { Link, type SessionFault } from './link.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 /** What a packet brought that is new. */
 export interface Heard {
@@ -51,6 +52,7 @@ export class ClientSession {
   readonly #hello: Hello
   #link: Link<readonly number[]>
   #inbox = new Inbox()
+  #bytes: TokenBucket
   #welcomed = false
   /** Since the first Welcome the numbering is known. */
   #numbering = false
@@ -66,6 +68,7 @@ export class ClientSession {
   constructor(nowMs: number, { mode = 'render', body = 0 }: ClientSessionOptions = {}) {
     this.#hello = { type: 'hello', protocol: PROTOCOL_VERSION, mode, body }
     this.#link = new Link(nowMs)
+    this.#bytes = new TokenBucket(SENT_BYTES_PER_SECOND_MAX, SENT_BYTES_BURST_MAX, nowMs)
   }
 
   /** Round trip in ms, smoothed; null before the first echo. */
@@ -107,6 +110,7 @@ export class ClientSession {
   attach(nowMs: number): void {
     this.#link = new Link(nowMs)
     this.#inbox = new Inbox()
+    this.#bytes = new TokenBucket(SENT_BYTES_PER_SECOND_MAX, SENT_BYTES_BURST_MAX, nowMs)
     this.#ackedMessage = 0
     this.#welcomed = false
     this.#rttMs = null
@@ -217,13 +221,13 @@ export class ClientSession {
    */
   packets(nowMs: number, answer = false): Uint8Array[] {
     const sinceMs = nowMs - this.#link.sentAtMs
-    const urgent = this.#urgent && sinceMs >= COMMAND_INTERVAL_MS
+    const urgent = this.#urgent && sinceMs >= COMMAND_INTERVAL_MS && this.#bytes.available(nowMs) >= PACKET_BYTES_MAX
     const due = this.#isNews() && sinceMs >= INPUT_INTERVAL_MS
     if (!answer && !urgent && !due && !this.#link.heartbeatDue(nowMs)) return []
     this.#urgent = false
     this.#ackedMessage = this.#inbox.acked
     if (!this.#welcomed) return [this.#packet([], [], nowMs)]
-    const commands = this.#commandsThatFit()
+    const commands = this.#affordable(this.#commandsThatFit(), nowMs)
     return [this.#packet(commands, this.#slotsThatFit(commands), nowMs)]
   }
 
@@ -237,6 +241,12 @@ export class ClientSession {
     let room = this.#room()
     const fitting = this.#pending.slice(0, PACKET_COMMANDS_MAX).findIndex(({ bytes }) => (room -= bytes.length + INPUT_OVERHEAD_BYTES) < 0)
     return fitting < 0 ? this.#pending.slice(0, PACKET_COMMANDS_MAX) : this.#pending.slice(0, Math.max(1, fitting))
+  }
+
+  /** None for now where they are a single large one that was just sent, and sent again: that would be more than the server takes. */
+  #affordable(commands: Pending[], nowMs: number): Pending[] {
+    const bytes = commands[0]?.bytes.length ?? 0
+    return bytes > this.#room() && bytes > this.#bytes.available(nowMs) ? [] : commands
   }
 
   /** The newest of each kind, by sequence. A drag waits until all commands are on their way: its grab may be among them. */
@@ -267,7 +277,9 @@ export class ClientSession {
       ackMessage: this.#inbox.acked, clientTimeMs: clockOf(nowMs),
       control: goodbye ?? (this.#welcomed ? null : this.#hello),
     }
-    return encodeClientPacket(head, commands.map(({ bytes }) => bytes), slots.map(({ bytes }) => bytes))
+    const packet = encodeClientPacket(head, commands.map(({ bytes }) => bytes), slots.map(({ bytes }) => bytes))
+    this.#bytes.spend(packet.length, nowMs)
+    return packet
   }
 }
 

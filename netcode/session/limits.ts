@@ -26,7 +26,10 @@ export const PACKETS_BURST_MAX = 600
 /** Bytes likewise: poses of 18 bones at 15 Hz are 3 KB/s, one largest spawn 15 KB. */
 export const RECEIVED_BYTES_PER_SECOND_MAX = 65_536
 export const RECEIVED_BYTES_BURST_MAX = 262_144
-/** New inputs likewise: move, pose and three drags at 15 Hz are 75 a second, commands come on top. */
+/** Bytes that a client sends, a second and at once: below what the server takes, also when a large command is repeated. */
+export const SENT_BYTES_PER_SECOND_MAX = 49_152
+export const SENT_BYTES_BURST_MAX = 131_072
+/** New inputs that a client may send, a second and at once: move, pose and three drags at 15 Hz are 75 a second, commands come on top. */
 export const INPUTS_PER_SECOND_MAX = 200
 export const INPUTS_BURST_MAX = 1_200
 /** How far a sequence may be ahead of the last: inputs made and overwritten during a silence of SILENCE_MS_MAX at 144 Hz in five slots are 3,600. */

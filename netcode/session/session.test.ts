@@ -146,6 +146,23 @@ describe('a client session', () => {
     expect(pair.commands).toHaveLength(COMMANDS_UNACKED_MAX)
   })
 
+  test('sends the largest commands one by one, no faster than the server takes them', () => {
+    const pair = new Pair()
+    const shape = { type: 'convex', points: Array.from({ length: 192 }, (_, i) => i / 7) } as const
+    const colliders = Array.from({ length: 16 }, () => ({ shape, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }))
+    const prop = { name: 'heap', motion: 'dynamic', density: 1, friction: 1, restitution: 0, color: 0, colliders } as const
+    for (let i = 0; i < 8; i += 1) expect(pair.client.command({ type: 'spawn', prop, position: { x: i, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 }).ok).toBe(true)
+    // Acknowledgements take half a second: until then each is sent again and again.
+    for (let tick = 0; tick < 1_200; tick += 1) {
+      pair.pass(1_000 / 60)
+      pair.up()
+      if (tick % 30 === 0) pair.down()
+    }
+    expect(pair.server.fault).toBeNull()
+    expect(pair.commands).toHaveLength(8)
+    expect(pair.client.unacknowledged).toBe(0)
+  })
+
   test('measures the round trip without the time that the server waits', () => {
     const pair = new Pair()
     pair.pass(HEARTBEAT_MS)

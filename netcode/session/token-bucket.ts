@@ -27,4 +27,10 @@ export class TokenBucket {
     this.#tokens -= count
     return true
   }
+
+  /** Takes `count` tokens, also those there are not yet. */
+  spend(count: number, nowMs: number): void {
+    this.available(nowMs)
+    this.#tokens -= count
+  }
 }
