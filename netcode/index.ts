@@ -1,6 +1,7 @@
 /**
  * How clients and server speak: transports, sessions, snapshots and the render client. Runs in Node and in the browser.
- * The lockstep peer (lockstep.ts) brings the physics engine along and is imported by itself. */
+ * The lockstep peer (lockstep.ts) brings the physics engine along and is imported by itself.
+ */
 export * from './transport.ts'
 export * from './session/index.ts'
 export {
