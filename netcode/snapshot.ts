@@ -26,7 +26,7 @@
  * Static props never move and are not in snapshots; a sleeping prop takes its turn once in SLEEPER_TURNS snapshots,
  * so that a lost one is made good within a second.
  */
-import { packPose, packRotation, unpackPose, unpackRotation, type Pose } from '../sim/pose.ts'
+import { countBones, packPose, packRotation, unpackPose, unpackRotation, type Pose } from '../sim/pose.ts'
 import type { ElementId, Quat, RealmDefinition, Vec3 } from '../sim/types.ts'
 import type { AvatarView, PropView } from '../sim/views.ts'
 import { POSE_BONE_BYTES, POSE_FIXED_BYTES, type ProtocolError, type Result, type SnapshotPart } from '../protocol/index.ts'
@@ -181,12 +181,6 @@ function readPositions(reader: ColumnReader, count: number, bounds: Bounds): Vec
   return Array.from({ length: count }, (_, i) => ({ x: xs?.[i] ?? 0, y: ys?.[i] ?? 0, z: zs?.[i] ?? 0 }))
 }
 
-function bonesIn(mask: number): number {
-  let count = 0
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count += 1
-  return count
-}
-
 function wrong(where: string, message: string): Result<never> {
   return { ok: false, error: { reason: 'malformed', where, message } satisfies ProtocolError }
 }
@@ -221,7 +215,7 @@ function readAvatars(bytes: Uint8Array, bounds: Bounds): Result<AvatarState[]> {
 }
 
 function readPose(reader: ColumnReader, boneMask: number): Pose | null {
-  const length = POSE_FIXED_BYTES + POSE_BONE_BYTES * bonesIn(boneMask)
+  const length = POSE_FIXED_BYTES + POSE_BONE_BYTES * countBones(boneMask)
   return reader.left < length ? null : unpackPose({ bytes: reader.block(length), boneMask })
 }
 
