@@ -9,7 +9,7 @@ import { checkMessageSize, CLOSE_REASON, MESSAGE_BYTES_MAX, type Admission, type
 import { HttpError } from '../http.ts'
 import { Batch, unpackBatch, type FromChild } from './ipc.ts'
 import { Deferred, Link, LinkTable } from './links.ts'
-import { handleSignalling, socketAddress, type SignallingBackend } from './signalling.ts'
+import { handleSignalling, socketAddress, type IceCandidate, type SignallingBackend } from './signalling.ts'
 import { ChildSupervisor } from './supervisor.ts'
 
 /** A connection that is not open after this long, ms, is given up; connecting takes well under a second. */
@@ -184,11 +184,12 @@ export class WebRtcTransport implements ServerTransport {
     return link
   }
 
-  async #answer(link: Link, sdp: string): Promise<void> {
+  async #answer(link: Link, sdp: string): Promise<readonly IceCandidate[]> {
     if (link.answer) throw new HttpError(409, 'answered', 'This connection has its answer already.')
     link.answer = new Deferred<void>()
     if (!this.#supervisor.send({ type: 'answer', connection: link.connection, sdp })) throw restarting()
     await link.answer.promise
+    return link.candidates
   }
 
   #find(id: string): Link {

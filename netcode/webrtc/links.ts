@@ -61,6 +61,9 @@ export class Link {
     if (this.#candidates.length < CANDIDATES_MAX) this.#candidates.push({ candidate, sdpMid: '0', sdpMLineIndex: 0 })
   }
 
+  /** Those that were not taken. */
+  get candidates(): readonly IceCandidate[] { return this.#candidates }
+
   /** Those since the last call; none before the answer is taken, or the peer would begin before the server can. */
   takeCandidates(): readonly IceCandidate[] {
     if (!this.isAnswered) return []

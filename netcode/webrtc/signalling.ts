@@ -2,7 +2,7 @@
  * The signalling of geckos.io 3 over HTTP, the server's side, such that an unmodified @geckos.io/client connects:
  *
  *   POST /.wrtc/v2/connections                           Authorization: the token → {userData, id, localDescription}
- *   POST /.wrtc/v2/connections/ID/remote-description     {type: 'answer', sdp} → {candidates}: as the next would give
+ *   POST /.wrtc/v2/connections/ID/remote-description     {type: 'answer', sdp} → {candidates}: what the next will give
  *   GET  /.wrtc/v2/connections/ID/additional-candidates  → the server's candidates since the last call; none before the answer
  *   POST /.wrtc/v2/connections/ID/close
  *
@@ -29,7 +29,8 @@ export interface SignallingBackend {
   /** The peer's address; behind a proxy not the socket's. */
   addressOf(request: IncomingMessage): string
   open(token: string, address: string): Promise<{ readonly id: string, readonly offer: string }>
-  answer(id: string, sdp: string): Promise<void>
+  /** Resolves with the candidates that `takeCandidates` will give: for clients that spare themselves that call. */
+  answer(id: string, sdp: string): Promise<readonly IceCandidate[]>
   takeCandidates(id: string): readonly IceCandidate[]
   close(id: string): void
 }
@@ -73,8 +74,7 @@ async function open(request: IncomingMessage, response: ServerResponse, backend:
 
 async function answer(request: IncomingMessage, response: ServerResponse, id: string, backend: SignallingBackend): Promise<void> {
   const body = await readJson(request)
-  await backend.answer(id, answerSdp(body))
-  sendJson(response, 200, { candidates: backend.takeCandidates(id) })
+  sendJson(response, 200, { candidates: await backend.answer(id, answerSdp(body)) })
 }
 
 function answerSdp(body: unknown): string {

@@ -1,0 +1,44 @@
+import { fc, test } from '@fast-check/vitest'
+import { expect } from 'vitest'
+import { Batch, RECORD_HEAD_BYTES, unpackBatch } from './ipc.ts'
+
+const records = fc.array(fc.record({ connection: fc.integer({ min: 0, max: 2 ** 32 - 1 }), bytes: fc.uint8Array({ maxLength: 2_000 }) }), { maxLength: 40 })
+
+interface Record { readonly connection: number, readonly bytes: Uint8Array }
+
+function packed(list: readonly Record[]): { bytes: Uint8Array, announced: number } {
+  const batch = new Batch()
+  for (const { connection, bytes } of list) batch.add(connection, bytes)
+  const announced = batch.bytes
+  return { bytes: batch.pack(), announced }
+}
+
+function unpacked(bytes: Uint8Array): { list: Record[], whole: boolean } {
+  const list: Record[] = []
+  const whole = unpackBatch(bytes, (connection, message) => { list.push({ connection, bytes: new Uint8Array(message) }) })
+  return { list, whole }
+}
+
+test.prop([records])('what is packed comes out the same, in its order, in as many bytes as announced', (list) => {
+  const { bytes, announced } = packed(list)
+  expect(bytes.length).toBe(announced)
+  expect(unpacked(bytes)).toEqual({ list: list.map(({ connection, bytes: message }) => ({ connection, bytes: new Uint8Array(message) })), whole: true })
+})
+
+test.prop([records, fc.nat()])('of a batch that was cut, the whole records come out and nothing else', (list, cut) => {
+  const { bytes } = packed(list)
+  const length = bytes.length === 0 ? 0 : cut % bytes.length
+  let end = 0
+  const wholeCount = list.filter(({ bytes: message }) => (end += RECORD_HEAD_BYTES + message.length) <= length).length
+  const result = unpacked(bytes.subarray(0, length))
+  expect(result.list).toHaveLength(wholeCount)
+  expect(result.whole).toBe(list.slice(0, wholeCount).reduce((sum, { bytes: message }) => sum + RECORD_HEAD_BYTES + message.length, 0) === length)
+})
+
+test('a batch is empty again after pack', () => {
+  const batch = new Batch()
+  batch.add(1, Uint8Array.of(1))
+  batch.pack()
+  expect(batch.isEmpty).toBe(true)
+  expect(batch.pack()).toEqual(new Uint8Array(0))
+})
