@@ -69,7 +69,7 @@ export class Champion implements RealmLog {
   }
 
   /** The disk fills up: nobody new is to be let in. */
-  get isSpaceLow(): boolean {
+  isSpaceLow(): boolean {
     return this.file.spaceLow
   }
 

@@ -76,7 +76,7 @@ export class Observers {
   }
 
   goodbye(reason: string): void {
-    for (const link of [...this.observers.keys()]) this.refuse(link, reason)
+    for (const link of this.observers.keys()) this.refuse(link, reason)
   }
 
   private startMessage(): Uint8Array {

@@ -2,7 +2,7 @@
  * Realm Core: one tick of one realm instance. Seal the frame, write it, step, hash, write the hash; only then may
  * anything that follows from the tick leave the process.
  */
-import { checkpoint, elementCount, hash, phaseHash, step, type InputFrame, type Phase, type Realm, type SimEvent } from '../sim/index.ts'
+import { checkpoint, elementCount, hash, phaseHash, step, type InputFrame, type Realm, type SimEvent } from '../sim/index.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 
 /** What the core writes to: the recording, as storage keeps it. */
@@ -64,7 +64,7 @@ export class RealmCore {
     const { realm, log, sampleTicks, checkpointTicks } = this.options
     const sampled = (this.stepped?.frame.tick ?? realm.tick + 1) % sampleTicks === 0
     const phases: string[] = []
-    const outcome = this.stepped ?? this.step(sampled ? (_: Phase) => void phases.push(phaseHash(realm)) : null)
+    const outcome = this.stepped ?? this.step(sampled ? () => void phases.push(phaseHash(realm)) : null)
     this.stepped = outcome
     log.hash(realm.tick, outcome.hash)
     this.stepped = null
@@ -74,7 +74,7 @@ export class RealmCore {
     return outcome
   }
 
-  private step(onPhase: ((phase: Phase) => void) | null): TickOutcome {
+  private step(onPhase: (() => void) | null): TickOutcome {
     const { realm, log, center } = this.options
     this.sealed ??= center.seal(realm.tick + 1)
     const frame = log.frame(this.sealed)

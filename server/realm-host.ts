@@ -264,20 +264,20 @@ class Host {
     this.problem ??= 'the server stops'
     clearTimeout(this.batchTimer)
     const { worker } = this
-    if (worker) await endOf(worker, () => worker.postMessage({ type: 'stop', reason } satisfies ToRealm), (text) => this.settings.log(text))
+    if (worker) await endOf(worker, { type: 'stop', reason }, (text) => this.settings.log(text))
     this.worker = null
     this.closeLinks(reason)
   }
 }
 
 /** Asks a worker to end and waits; past SHUTDOWN_MS_MAX it is ended from outside, and its recording is recovered at the next start. */
-async function endOf(worker: Worker, ask: () => void, log: (line: string) => void): Promise<void> {
+async function endOf(worker: Worker, stop: ToRealm, log: (line: string) => void): Promise<void> {
   const ended = new Promise<void>((resolve) => { worker.once('exit', () => resolve()) })
   const timer = setTimeout(() => {
     log(`realm: the worker did not end within ${SHUTDOWN_MS_MAX / 1_000} s and is ended without sealing its recording`)
     void worker.terminate()
   }, SHUTDOWN_MS_MAX)
-  ask()
+  worker.postMessage(stop, [])
   await ended
   clearTimeout(timer)
 }

@@ -18,7 +18,8 @@ export interface RunningLog extends RealmLog {
   readonly realm: Realm
   readonly epoch: number
   readonly heard: Heard
-  readonly isSpaceLow: boolean
+  /** The disk fills up: nobody new is to be let in. */
+  isSpaceLow(): boolean
   rollIfDue(): void
   close(): Promise<void>
 }
@@ -56,7 +57,7 @@ export class RealmRunner {
     const center = new InteractionCenter()
     this.options = options
     this.core = new RealmCore({ realm, log, center, checkpointTicks: CHECKPOINT_EVERY_TICKS, sampleTicks: SAMPLE_EVERY_TICKS })
-    const closedTo = (): string | null => (log.isSpaceLow ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
+    const closedTo = (): string | null => (log.isSpaceLow() ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
     this.sessions = new Sessions({ realm, center, out: this.out, heard: log.heard.all, closedTo }, timer.nowMs())
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
     this.statistics = new TickRecorder(tickRate, STATISTICS_MS)

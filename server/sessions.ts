@@ -195,7 +195,7 @@ export class Sessions {
     if (realm.tick % HASH_SAMPLE_TICKS === 0) news.push({ type: 'hashSample', tick: realm.tick, hash })
     this.expire(nowMs)
     const parts = this.snapshot()
-    for (const member of [...this.members.values()]) {
+    for (const member of this.members.values()) {
       const { link, session } = member
       if (link === null) continue
       for (const message of news) session.queue(message)
@@ -247,7 +247,7 @@ export class Sessions {
       this.silent.delete(link)
       this.options.out.close(link, 'nothing was said after connecting')
     }
-    for (const member of [...this.members.values()]) {
+    for (const member of this.members.values()) {
       const sinceMs = nowMs - member.linkAtMs
       if (member.link === null && sinceMs > RESUME_MS_MAX) this.remove(member)
       else if (member.link !== null && (member.session.silent(nowMs) || (member.greeting === 'none' && sinceMs > HELLO_MS_MAX))) {

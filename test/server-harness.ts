@@ -84,9 +84,13 @@ export async function serveProcess(clean: Cleanup, args: readonly string[]): Pro
     lines.push(...parts)
   })
   child.stderr.on('data', (chunk: Buffer) => { errors += chunk.toString() })
-  const exit = new Promise<number | null>((resolve) => child.once('close', resolve))
   let ended = false
-  void exit.then(() => { ended = true })
+  const exit = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
+      ended = true
+      resolve(code)
+    })
+  })
   await until('the server is ready', () => lines.length > 0 || ended, 60_000)
   if (lines[0] === undefined) throw new Error(errors)
   const { url } = JSON.parse(lines[0]) as { url: string }

@@ -44,22 +44,21 @@ export class Stage {
   }
 
   private makeLog(heard: Heard): RunningLog {
-    const stage = this
     return {
-      realm: stage.realm, epoch: 1, heard,
-      get isSpaceLow() { return stage.isSpaceLow },
+      realm: this.realm, epoch: 1, heard,
+      isSpaceLow: () => this.isSpaceLow,
       frame: (frame) => {
-        stage.nowMs += stage.workMs
-        if (stage.writeFault) throw stage.writeFault
-        stage.frames.push(frame)
+        this.nowMs += this.workMs
+        if (this.writeFault) throw this.writeFault
+        this.frames.push(frame)
         heard.take(frame)
         return frame
       },
-      hash: (tick, value) => void stage.hashes.set(tick, value),
+      hash: (tick, value) => void this.hashes.set(tick, value),
       sample: () => undefined,
       checkpoint: () => undefined,
       rollIfDue: () => undefined,
-      close: async () => { stage.closed = true },
+      close: async () => { this.closed = true },
     }
   }
 

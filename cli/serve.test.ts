@@ -1,0 +1,108 @@
+import { spawn, type SpawnOptions } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+let directory = ''
+const undo: (() => void)[] = []
+beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'otherworld-serve-')) })
+afterEach(() => {
+  for (const each of undo.splice(0)) each()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly errors: string
+}
+
+/** Runs `otherworld serve`; `ready` is called with each piece of its output and may end it. */
+function serve(args: readonly string[], ready: (out: string, stop: (signal: NodeJS.Signals) => void) => void = () => undefined, options: SpawnOptions = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('otherworld.js', import.meta.url)), 'serve', ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  undo.push(() => child.kill('SIGKILL'))
+  let out = ''
+  let errors = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+    ready(out, (signal) => child.kill(signal))
+  })
+  child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString() })
+  return new Promise((resolve) => { child.once('close', (code) => resolve({ code, out, errors })) })
+}
+
+const data = (): readonly string[] => ['--data', join(directory, 'data')]
+
+test('with --json the first line is the ready object, and nothing else stands on standard output', async () => {
+  const { code, out } = await serve(['--port', '0', '--json', ...data()], (_, stop) => stop('SIGTERM'))
+  expect(JSON.parse(out)).toEqual({ schema: 'otherworld.serve/1', ready: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/), pid: expect.any(Number), data: join(directory, 'data') })
+  expect(out.split('\n')).toHaveLength(2)
+  expect(code).toBe(0)
+})
+
+test('without it one line says where to go, and Ctrl+C ends it in peace', async () => {
+  const { code, out, errors } = await serve(['--port', '0', ...data()], (_, stop) => stop('SIGINT'))
+  expect(out).toMatch(/^Otherworld is open: http:\/\/127\.0\.0\.1:\d+\/ .*\n$/)
+  expect(errors).toContain('saying goodbye')
+  expect(code).toBe(0)
+})
+
+test('a second server on the same data directory is refused and harms nothing', async () => {
+  let second: Promise<Ended> | undefined
+  const first = await serve(['--port', '0', '--json', ...data()], (_, stop) => {
+    second ??= serve(['--port', '0', '--json', ...data()]).then((ended) => {
+      stop('SIGTERM')
+      return ended
+    })
+  })
+  expect(await second).toMatchObject({ code: 2, out: '', errors: expect.stringMatching(/another server \(process \d+\) uses this data directory[^]*--data DIR/) })
+  expect(first.code).toBe(0)
+})
+
+test('a port in use is named, with what to do, and no recording is begun', async () => {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  undo.push(() => other.close())
+  const { port } = other.address() as AddressInfo
+  const { code, errors } = await serve(['--port', String(port), ...data()])
+  expect(errors).toBe(`otherworld serve: port ${port} is in use by another program\n  where: 127.0.0.1:${port}\n  what to do: stop that program, or give another port with --port N (0: any)\n`)
+  expect(code).toBe(2)
+})
+
+test.each([
+  ['a port that is none', ['--port', '99999'], /--port is "99999"; it takes a whole number from 0 to 65535/],
+  ['observers that are none', ['--observers', 'friends'], /--observers is "friends"; it takes loopback, anyone, nobody/],
+  ['an origin with a path', ['--origins', 'https://a.example/page'], /an origin looks like https:\/\/example\.org/],
+  ['an option that is none', ['--porte', '1'], /--porte/],
+  ['a realm file that is not there', ['--realm', '/nowhere/realm.json'], /there is no such realm file\n {2}where: \/nowhere\/realm\.json/],
+  ['an address of another machine', ['--port', '0', '--host', '203.0.113.77'], /this machine has no address "203\.0\.113\.77"/],
+])('%s is refused with words and exit code 2', async (_, args, words) => {
+  const { code, errors, out } = await serve([...args, ...data()])
+  expect(errors).toMatch(words)
+  expect(errors).not.toContain('    at ')
+  expect(out).toBe('')
+  expect(code).toBe(2)
+})
+
+test('a realm file with faults names each place', async () => {
+  const file = join(directory, 'realm.json')
+  writeFileSync(file, JSON.stringify({ id: 'UPPER CASE', tickRate: 'fast' }))
+  const { code, errors } = await serve(['--realm', file, ...data()])
+  expect(errors).toMatch(/the realm file has \d+ faults/)
+  expect(errors).toMatch(/\/?tickRate: /)
+  expect(code).toBe(2)
+  writeFileSync(file, '{"id": ')
+  expect((await serve(['--realm', file, ...data()])).errors).toContain('the realm file is not JSON')
+})
+
+test('a data directory that cannot be written to is refused', async () => {
+  const locked = join(directory, 'file')
+  writeFileSync(locked, '')
+  chmodSync(locked, 0o400)
+  const { code, errors } = await serve(['--data', join(locked, 'data')])
+  expect(errors).toMatch(/the data directory cannot be used[^]*--data DIR/)
+  expect(code).toBe(2)
+})

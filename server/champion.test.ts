@@ -1,0 +1,85 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../sim/index.ts'
+import type { RecordingEntry } from '../storage/recordings/index.ts'
+import { beyond, Champion } from './champion.ts'
+
+let engine: Engine
+let recordings = ''
+let notes: string[] = []
+beforeAll(async () => { engine = await loadEngine() })
+beforeEach(() => {
+  recordings = mkdtempSync(join(tmpdir(), 'otherworld-champion-'))
+  notes = []
+})
+afterEach(() => rmSync(recordings, { recursive: true, force: true }))
+
+const open = (changes: Partial<typeof DEFAULT_DEFINITION> = {}, keepBytes = 1e9): Promise<Champion> =>
+  Champion.open({ engine, start: { definition: { ...DEFAULT_DEFINITION, ...changes }, recordings, keepBytes, recordedBy: 'test' }, note: (text) => notes.push(text) })
+
+function run(champion: Champion, ticks: number, commands: (tick: number) => readonly (readonly [number, Command])[] = () => []): void {
+  const { realm } = champion
+  for (let i = 0; i < ticks; i++) {
+    const tick = realm.tick + 1
+    const frame = champion.frame({ tick, inputs: commands(tick).map(([player, command], at) => ({ player, sequence: tick * 10 + at, command })) })
+    step(realm, frame)
+    champion.hash(tick, hash(realm))
+  }
+}
+
+test('a realm that was ended in order goes on at the same state, with the numbers of its players', async () => {
+  const first = await open()
+  run(first, 1, () => [[0, { type: 'join', player: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  run(first, 40, () => [[4, { type: 'release', hand: 1 }]])
+  const before = hash(first.realm)
+  await first.close()
+  free(first.realm)
+
+  const second = await open()
+  expect(second.epoch).toBe(2)
+  expect(second.realm.tick).toBe(41)
+  expect(hash(second.realm)).toBe(before)
+  expect([...second.heard.all]).toEqual([[4, { sequence: 410, ackCommand: 410 }]])
+  await second.close()
+  free(second.realm)
+
+  // Nothing was said in the second epoch: the numbers were carried over.
+  const third = await open()
+  expect([...third.heard.all]).toEqual([[4, { sequence: 410, ackCommand: 410 }]])
+  await third.close()
+  free(third.realm)
+})
+
+test('a changed definition under the same id is told, and the recording\'s is kept', async () => {
+  const first = await open()
+  run(first, 5)
+  await first.close()
+  free(first.realm)
+  const second = await open({ name: 'Another Yard' })
+  expect(second.realm.definition.name).toBe(DEFAULT_DEFINITION.name)
+  expect(notes.join('\n')).toContain('a realm keeps what it began with')
+  await second.close()
+  free(second.realm)
+})
+
+test('recordings beyond what is kept go, oldest first, but neither this epoch\'s nor the one before', async () => {
+  for (let epoch = 1; epoch <= 4; epoch++) {
+    const champion = await open({}, epoch === 4 ? 1 : 1e9)
+    run(champion, 10)
+    await champion.close()
+    free(champion.realm)
+  }
+  expect(readdirSync(recordings)).toEqual(['yard-e000003-s0001.owr', 'yard-e000004-s0001.owr'])
+  expect(notes.filter((note) => note.startsWith('removed'))).toHaveLength(2)
+  expect(existsSync(join(recordings, 'yard-e000001-s0001.owr'))).toBe(false)
+})
+
+test('what is kept is counted from the newest on', () => {
+  const entry = (epoch: number, segment: number): RecordingEntry => ({ realm: 'yard', epoch, segment, path: `${epoch}-${segment}`, bytes: 100, summary: null, unreadable: null })
+  const entries = [entry(5, 1), entry(4, 2), entry(4, 1), entry(3, 2), entry(3, 1), entry(2, 1)]
+  expect(beyond(entries, 5, 400).map(({ path }) => path)).toEqual(['2-1', '3-1'])
+  expect(beyond(entries, 5, 0).map(({ path }) => path)).toEqual(['2-1', '3-1', '3-2'])
+  expect(beyond(entries, 5, 1e9)).toEqual([])
+})
