@@ -5,6 +5,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<Report>
   sim: () => import('./sim.ts'),
   replay: () => import('./replay.ts'),
   codec: () => import('./codec.ts'),
+  transports: () => import('./transports.ts'),
 }
 
 const [name = '', form] = process.argv.slice(2)

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { build } from 'esbuild'
 
 await build({
-  entryPoints: { bench: 'bench/main.ts' },
+  entryPoints: { 'bench': 'bench/main.ts', 'transport-clients': 'bench/transport-clients.ts', 'webrtc-child': 'netcode/webrtc/child.ts' },
   outdir: 'dist/bench',
   bundle: true,
   splitting: true,

@@ -71,7 +71,7 @@ function tickRows(avatars: number, load: Load): Row[] {
 
 function checkpointRows(engine: Engine, avatars: number, { realm }: Scene): Row[] {
   const [taken, restored] = [samples(), samples()]
-  let bytes = new Uint8Array()
+  let bytes: Uint8Array = new Uint8Array()
   for (let i = 0; i < CHECKPOINTS; i++) {
     bytes = timed(taken, () => checkpoint(realm))
     free(timed(restored, () => restore(engine, sceneDefinition(avatars), bytes)))
