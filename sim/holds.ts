@@ -1,5 +1,5 @@
 /** Holding: who holds what, how it follows the hand, and how it is thrown. */
-import { add, conjugate, distance, limited, multiply, nlerp, scaled, sub, vec } from './maths.ts'
+import { add, conjugate, distance, froundVec, limited, multiply, nlerp, scaled, sub, vec } from './maths.ts'
 import { Groups } from './shapes.ts'
 import { restHeadHeight } from './skeleton.ts'
 import { positionOf, rotationOf, setGroups } from './props.ts'
@@ -55,7 +55,7 @@ export function drag(realm: Realm, avatar: Avatar, hand: HandId, position: Vec3,
   const ticks = realm.tick - hold.dragTick
   if (ticks > 0) {
     const speed = scaled(sub(position, hold.position), realm.definition.tickRate / ticks)
-    hold.velocity = add(scaled(hold.velocity, 1 - SPEED_SHARE), scaled(speed, SPEED_SHARE))
+    hold.velocity = froundVec(add(scaled(hold.velocity, 1 - SPEED_SHARE), scaled(speed, SPEED_SHARE)))
     hold.dragTick = realm.tick
   }
   hold.position = position

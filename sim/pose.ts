@@ -161,7 +161,10 @@ export function evaluatePose(track: PoseTrack, tick: number): Pose {
 /** The track after a pose arrived at `tick`: from where the last one stands now, over as long as the last gap was. */
 export function continueTrack(track: PoseTrack | null, to: Pose, tick: number): PoseTrack {
   if (!track) return { from: to, to, start: tick, durationTicks: 1 }
-  return { from: evaluatePose(track, tick), to, start: tick, durationTicks: clamp(tick - track.start, 1, DURATION_TICKS_MAX) }
+  const now = evaluatePose(track, tick)
+  // Bones that were not sent before begin where they go to: state bytes keep one mask for both ends.
+  const from = { ...now, bones: to.bones.map((bone, i) => bone && (now.bones[i] ?? bone)) }
+  return { from, to, start: tick, durationTicks: clamp(tick - track.start, 1, DURATION_TICKS_MAX) }
 }
 
 /** Floats of a pose in state bytes: three joints of 7, then 18 rotations. */

@@ -79,7 +79,23 @@ const serverCommand = (players: number): fc.Arbitrary<Command> => {
   )
 }
 
-/** `players` join at tick 1; then up to `acts` things happen within `ticks`. */
+/** Somebody grabs a thing, carries it along some points and lets go: what single random commands seldom add up to. */
+const carry = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
+  fc
+    .record({ tick: fc.integer({ min: 2, max: ticks }), player: fc.integer({ min: 1, max: players }), element: fc.integer({ min: 3, max: 18 }), hand, points: fc.array(fc.record({ position: point(4), rotation: arbitraryRotation, gap: fc.integer({ min: 1, max: 8 }) }), { maxLength: 8 }) })
+    .map(({ tick, player, element: grabbed, hand: by, points }) => {
+      let at = tick
+      const drags = points.map(({ position, rotation, gap }): Act => ({ tick: (at += gap), player, command: { type: 'drag', hand: by, position, rotation } }))
+      return [{ tick, player, command: { type: 'grab', element: grabbed, hand: by } }, ...drags, { tick: at + 2, player, command: { type: 'release', hand: by } }]
+    })
+
+/** Poses in a row, with other bones each. */
+const gesture = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
+  fc
+    .record({ tick: fc.integer({ min: 2, max: ticks }), player: fc.integer({ min: 1, max: players }), poses: fc.array(arbitraryPose, { minLength: 2, maxLength: 4 }) })
+    .map(({ tick, player, poses }) => poses.map((pose, i): Act => ({ tick: tick + 4 * i, player, command: { type: 'pose', pose: packPose(pose) } })))
+
+/** `players` join at tick 1; then up to `acts` things happen within `ticks`, some of them stories of several commands. */
 export function arbitraryScenario(players = 4, ticks = 120, acts = 40): fc.Arbitrary<Scenario> {
   const tick = fc.integer({ min: 2, max: ticks })
   const act = fc.oneof(
@@ -87,7 +103,8 @@ export function arbitraryScenario(players = 4, ticks = 120, acts = 40): fc.Arbit
     { weight: 1, arbitrary: fc.record({ tick, player: fc.constant(0), command: serverCommand(players) }) },
   )
   const joins: Act[] = Array.from({ length: players }, (_, i) => ({ tick: 1, player: 0, command: { type: 'join', player: i + 1, name: `p${i + 1}`, body: 0, permissions: 31 } }))
-  return fc.array(act, { maxLength: acts }).map((more) => ({ ticks, acts: [...joins, ...more] }))
+  const story = fc.oneof({ weight: 4, arbitrary: act.map((one) => [one]) }, { weight: 2, arbitrary: carry(players, ticks) }, { weight: 1, arbitrary: gesture(players, ticks) })
+  return fc.array(story, { maxLength: acts }).map((more) => ({ ticks, acts: [...joins, ...more.flat()].filter((one) => one.tick <= ticks) }))
 }
 
 /** The scenario's frames, each in canonical order. */
