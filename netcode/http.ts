@@ -27,6 +27,8 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
     'cache-control': 'no-store',
     'content-length': Buffer.byteLength(body),
     ...(status === 503 ? { 'retry-after': '1' } : {}),
+    // The rest of a body that was given up is not waited for
+    ...(status === 408 || status === 413 ? { connection: 'close' } : {}),
   })
   response.end(body)
 }
@@ -55,7 +57,7 @@ function readBody(request: IncomingMessage): Promise<string> {
     const fail = (error: HttpError) => {
       clearTimeout(timer)
       request.off('data', take)
-      // What still comes is thrown away, and the connection with it
+      // What still comes is thrown away, and the connection with it when the answer is sent
       request.resume()
       reject(error)
     }

@@ -17,6 +17,8 @@ const FLUSH_BYTES = 65_536
  * second of 200 clients' messages. They are datagrams; their senders expect loss.
  */
 const IPC_BYTES_MAX = 8 * 1024 * 1024
+/** Between being told to stop and stopping, ms: the last messages leave. */
+const STOP_LINGER_MS = 100
 
 const peers = new Map<ConnectionId, ServerPeer>()
 const received = new Batch()
@@ -110,13 +112,17 @@ function closeLater(connection: ConnectionId, lingerMs: number): void {
 }
 
 function stop(): void {
-  for (const peer of peers.values()) peer.end(CLOSE_REASON.stopped)
-  // After the closes that `end` puts off
-  setImmediate(() => {
-    contain('UDP port', report, () => port?.stop())
-    contain('cleanup', report, cleanup)
-    process.exit(0)
-  })
+  setTimeout(() => {
+    for (const peer of peers.values()) peer.end(CLOSE_REASON.stopped)
+    // After the closes that `end` puts off
+    setImmediate(exit)
+  }, STOP_LINGER_MS)
+}
+
+function exit(): void {
+  contain('UDP port', report, () => port?.stop())
+  contain('cleanup', report, cleanup)
+  process.exit(0)
 }
 
 /** Returns false, and ends the process soon, where the port cannot be had. */

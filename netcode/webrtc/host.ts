@@ -34,7 +34,7 @@ export interface WebRtcOptions {
   readonly publicAddress?: string
   /** STUN and TURN servers as URLs: `stun:host:port`, `turn:user:password@host:port`. */
   readonly iceServers?: readonly string[]
-  /** Pages of other origins that may connect; by default none but the server's own. */
+  /** Pages of other origins that may connect; by default none. */
   readonly allowedOrigins?: AllowedOrigins
   readonly limits?: Partial<ConnectionLimitOptions>
   readonly halfOpenMsMax?: number
@@ -241,14 +241,12 @@ export class WebRtcTransport implements ServerTransport {
         this.#lastFault = message.message
         return this.#report(message.where, new Error(message.message))
       case 'batch': return this.#heardBatch(message)
-      default: {
-        const link = this.#links.get(message.connection)
-        if (link) this.#heardOf(link, message)
-      }
+      default: return this.#heardOf(this.#links.get(message.connection), message)
     }
   }
 
-  #heardOf(link: Link, message: Exclude<FromChild, { type: 'ready' | 'fault' | 'batch' }>): void {
+  #heardOf(link: Link | undefined, message: Exclude<FromChild, { type: 'ready' | 'fault' | 'batch' }>): void {
+    if (!link) return
     switch (message.type) {
       case 'offered':
         for (const candidate of message.candidates) link.addCandidate(candidate)

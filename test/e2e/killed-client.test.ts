@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { expect, test } from 'vitest'
+import { CLOSE_REASON } from '../../netcode/transport.ts'
+import { serveWebRtc, until } from '../../netcode/webrtc/test-server.ts'
+
+/** ICE consent expires after 30 s without an answer (RFC 7675, 5.1); the stack checks every few seconds. */
+const NOTICED_MS_MAX = 60_000
+
+/** Builds a program that connects to argv[2], says so and then waits to be killed. */
+async function buildClient(): Promise<string> {
+  const outfile = fileURLToPath(new URL(`../../.tmp/killed-client-${process.pid}.mjs`, import.meta.url))
+  const contents = `import { nodeWebRtcConnect } from './client-node.ts'
+    await nodeWebRtcConnect({ bindAddress: '127.0.0.1' })(process.argv[2], 'good', { received: () => {}, closed: () => {} })
+    console.log('open')`
+  const resolveDir = fileURLToPath(new URL('../../netcode/webrtc', import.meta.url))
+  await build({ stdin: { contents, resolveDir, loader: 'ts' }, outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
+  return outfile
+}
+
+test('a WebRTC client that is killed is noticed by the transport alone, once', async () => {
+  const server = await serveWebRtc()
+  try {
+    const client = spawn(process.execPath, [await buildClient(), server.url], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await new Promise((resolve) => { client.stdout.once('data', resolve) })
+    await until('open', () => server.opened.length === 1)
+    client.kill('SIGKILL')
+    await until('noticed', () => server.closed.length === 1, NOTICED_MS_MAX)
+    expect(server.closed).toEqual([{ connection: server.opened[0], reason: CLOSE_REASON.lost }])
+    expect(server.transport.stats.connections).toBe(0)
+  } finally {
+    await server.stop()
+  }
+})
