@@ -49,8 +49,9 @@ export const STATISTICS_MS = 10_000
 /** How far behind its schedule the tick loop catches up by running ticks back to back; beyond it, the schedule moves. */
 export const CATCH_UP_MS_MAX = 250
 
-/** Time between two remarks about overload in the log. */
+/** Time between two remarks about overload in the log, and the share of too long ticks that makes one. */
 export const OVERLOAD_NOTE_MS = 10_000
+export const OVERLOAD_SHARE_MAX = 0.01
 
 /** A realm that has not ticked for this long is not healthy. */
 export const HEALTHY_TICK_AGE_MS_MAX = 2_000

@@ -4,13 +4,13 @@ import { elementCount, type Realm } from '../sim/index.ts'
 import { RecordingFault } from '../storage/recordings/index.ts'
 import type { Heard } from './heard.ts'
 import { InteractionCenter } from './interaction-center.ts'
-import { CATCH_UP_MS_MAX, OVERLOAD_NOTE_MS, STATISTICS_MS, STOP_MS_MAX } from './limits.ts'
+import { CATCH_UP_MS_MAX, OVERLOAD_NOTE_MS, OVERLOAD_SHARE_MAX, STATISTICS_MS, STOP_MS_MAX } from './limits.ts'
 import { Observers } from './observers.ts'
 import { Outbound } from './outbound.ts'
 import { RealmCore, type RealmLog, type TickOutcome } from './realm-core.ts'
 import type { FromRealm, LinkEvent, ToRealm } from './realm-messages.ts'
 import { Sessions } from './sessions.ts'
-import { TickRecorder } from './statistics.ts'
+import { TickRecorder, type TickStatistics } from './statistics.ts'
 import { TickLoop, type TickTimer, type TickTiming } from './tick-loop.ts'
 
 /** The log of a running realm, as the Champion keeps it. */
@@ -46,8 +46,8 @@ export class RealmRunner {
   private stopAtMs: number | null = null
   private stopReason = ''
   private statusAtMs = -Infinity
-  private overloadAtMs = -Infinity
-  private overrunsNoted = 0
+  /** What the operator was last told about overload. */
+  private told = { atMs: 0, overruns: 0, ticks: 0 }
   private isStalled = false
 
   constructor(options: RealmRunnerOptions) {
@@ -56,6 +56,7 @@ export class RealmRunner {
     const { tickRate } = realm.definition
     const center = new InteractionCenter()
     this.options = options
+    this.told.atMs = timer.nowMs()
     this.core = new RealmCore({ realm, log, center, checkpointTicks: CHECKPOINT_EVERY_TICKS, sampleTicks: SAMPLE_EVERY_TICKS })
     const closedTo = (): string | null => (log.isSpaceLow() ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
     this.sessions = new Sessions({ realm, center, out: this.out, heard: log.heard.all, closedTo }, timer.nowMs())
@@ -137,7 +138,7 @@ export class RealmRunner {
   private hand(outcome: TickOutcome | null): void {
     const batch = this.out.take()
     const { tick, stateHash } = this.core
-    this.options.post({ type: 'tick', tick, stateHash, advanced: outcome !== null, ...countsOf(this.options.log.realm), ...batch }, [batch.bytes.buffer])
+    this.options.post({ type: 'tick', tick, stateHash, advanced: outcome !== null, ...countsOf(this.options.log.realm), ...batch }, batch.links.length === 0 ? [] : [batch.bytes.buffer])
   }
 
   private timed(timing: TickTiming): void {
@@ -146,23 +147,26 @@ export class RealmRunner {
     if (nowMs - this.statusAtMs < STATUS_MS) return
     this.statusAtMs = nowMs
     const { realm, epoch } = this.options.log
-    const { tickMsP50, tickMsP99, tickMsMax, overruns, delayedMs } = this.statistics.read(nowMs)
+    const { ticks, ...read } = this.statistics.read(nowMs)
     this.options.post({
       type: 'status',
       status: {
         id: realm.definition.id, tick: realm.tick, stateHash: this.core.stateHash, ...countsOf(realm),
-        tickMsP50, tickMsP99, tickMsMax, overruns, delayedMs, observers: this.observers.count, connections: this.sessions.connected, epoch,
+        ...read, observers: this.observers.count, connections: this.sessions.connected, epoch,
       },
     })
-    this.tellOverload(overruns, delayedMs, nowMs)
+    this.tellOverload({ ...read, ticks }, nowMs)
   }
 
-  private tellOverload(overruns: number, delayedMs: number, nowMs: number): void {
-    if (overruns === this.overrunsNoted || nowMs - this.overloadAtMs < OVERLOAD_NOTE_MS) return
+  /** Each ten seconds in which more than a few ticks were too long; a single hiccup is in the status alone. */
+  private tellOverload({ overruns, ticks, delayedMs }: TickStatistics, nowMs: number): void {
+    if (nowMs - this.told.atMs < OVERLOAD_NOTE_MS) return
+    const slow = overruns - this.told.overruns
+    const all = ticks - this.told.ticks
+    this.told = { atMs: nowMs, overruns, ticks }
+    if (slow <= all * OVERLOAD_SHARE_MAX) return
     const { tickRate } = this.options.log.realm.definition
-    this.note(`overloaded: ${overruns - this.overrunsNoted} ticks took longer than ${(1_000 / tickRate).toFixed(1)} ms; the realm is ${Math.round(delayedMs)} ms behind the clock since its start`)
-    this.overrunsNoted = overruns
-    this.overloadAtMs = nowMs
+    this.note(`overloaded: ${slow} of ${all} ticks took longer than ${(1_000 / tickRate).toFixed(1)} ms; the realm is ${Math.round(delayedMs)} ms behind the clock since its start`)
   }
 
   private note(text: string): void {

@@ -281,12 +281,12 @@ test('slow steps are counted, told to the operator, and no tick is skipped', asy
   stage.workMs = 40
   await stage.pass(4_000)
   stage.workMs = 0
-  await stage.pass(2_000)
+  await stage.pass(6_000)
   expect(stage.status?.overruns).toBeGreaterThan(50)
   expect(stage.status?.delayedMs).toBeGreaterThan(1_000)
   expect(stage.status?.tickMsP99).toBeGreaterThanOrEqual(40)
   expect(stage.frames.map(({ tick }) => tick)).toEqual(Array.from({ length: stage.realm.tick }, (_, i) => i + 1))
-  expect(stage.posted.find(({ type }) => type === 'note')).toMatchObject({ text: expect.stringContaining('ticks took longer than 16.7 ms') })
+  expect(stage.posted.find(({ type }) => type === 'note')).toMatchObject({ text: expect.stringMatching(/^overloaded: \d+ of \d+ ticks took longer than 16\.7 ms/) })
 })
 
 test('a session goes on over a crash where the log left it: no command is carried out twice', async () => {
