@@ -1,11 +1,21 @@
 /** Builds the WebRTC child for tests, so that they run the code as it is and not as it was last built. */
+import { createHash } from 'node:crypto'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** Resolves with the path of the built child. It lies in the repository, from where its packages are found. */
+/**
+ * Resolves with the path of the built child. It lies in the repository, from where its packages are found, under a name
+ * made of its content: test files that run at once use one file, and it is never half written.
+ */
 export async function buildChild(): Promise<string> {
-  const outfile = fileURLToPath(new URL(`../../.tmp/webrtc-child-${process.pid}.mjs`, import.meta.url))
   const entry = fileURLToPath(new URL('child.ts', import.meta.url))
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
-  return outfile
+  const built = await build({ entryPoints: [entry], write: false, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
+  const code = built.outputFiles[0]?.text ?? ''
+  const folder = fileURLToPath(new URL('../../.tmp', import.meta.url))
+  const path = `${folder}/webrtc-child-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.mjs`
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${path}.${process.pid}`, code)
+  renameSync(`${path}.${process.pid}`, path)
+  return path
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
@@ -21,8 +22,9 @@ async function buildClient(): Promise<string> {
 
 test('a WebRTC client that is killed is noticed by the transport alone, once', async () => {
   const server = await serveWebRtc()
+  const program = await buildClient()
   try {
-    const client = spawn(process.execPath, [await buildClient(), server.url], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const client = spawn(process.execPath, [program, server.url], { stdio: ['ignore', 'pipe', 'inherit'] })
     await new Promise((resolve) => { client.stdout.once('data', resolve) })
     await until('open', () => server.opened.length === 1)
     client.kill('SIGKILL')
@@ -30,6 +32,7 @@ test('a WebRTC client that is killed is noticed by the transport alone, once', a
     expect(server.closed).toEqual([{ connection: server.opened[0], reason: CLOSE_REASON.lost }])
     expect(server.transport.stats.connections).toBe(0)
   } finally {
+    rmSync(program, { force: true })
     await server.stop()
   }
 })
