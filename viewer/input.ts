@@ -12,6 +12,8 @@ export interface InputEvents {
   /** The primary button or a finger went down; true: something was taken, else the drag turns the view. */
   press(at: PointerPlace): boolean
   letGo(): void
+  /** The pointer that holds something moved. */
+  carry(): void
   turn(pixelsX: number, pixelsY: number): void
   /** Notches away from the user are positive. */
   wheel(notches: number, shift: boolean): void
@@ -122,6 +124,7 @@ export class Input {
     if (role !== 'look' || event.pointerType === 'mouse') this.#locate(event)
     const turning = this.locked || role === 'look' || (event.buttons & 2) !== 0
     if (this.enabled && turning) this.#events.turn(event.movementX, event.movementY)
+    if (this.enabled && role === 'hold') this.#events.carry()
   }
 
   #up(event: PointerEvent): void {

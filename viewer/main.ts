@@ -49,6 +49,8 @@ class Page {
   readonly #meter = new Meter()
   #play: Play | null = null
   #fellBack = false
+  /** The own avatar has been seen: keys have an effect from now on. */
+  #entered = false
   #lastMs: number | null = null
   #figuresAtMs = 0
 
@@ -61,6 +63,7 @@ class Page {
       act: (action) => this.#act(action, false),
       press: (at) => this.#play?.press(at) ?? false,
       letGo: () => this.#play?.holding.letGo(),
+      carry: () => this.#play?.carry(performance.now()),
       turn: (x, y) => this.#play?.turn(x, y),
       wheel: (notches, shift) => this.#play?.wheel(notches, shift),
     })
@@ -109,10 +112,12 @@ class Page {
     if (!client || !definition) return
     this.#fellBack = fallback !== null
     this.#card.hide()
-    this.#play = new Play(client, definition, this.#input, this.#rayThrough, (text) => this.#hud.say(text))
+    // The same client has come back: the player looks where they looked.
+    this.#play = this.#play?.plays(client) ? this.#play : new Play(client, definition, this.#input, this.#rayThrough, (text) => this.#hud.say(text))
     this.#view.enter(frameOf(definition))
     this.#hud.playing(true, definition.name, this.#play.mayFly)
-    this.#hud.health('good', 'Connected')
+    this.#hud.health('waiting', 'Entering')
+    this.#entered = false
     this.#input.enabled = true
     canvas.focus({ preventScroll: true })
     this.#hud.say(fallback ?? (resumed ? 'Welcome back: you are where you were.' : `You are in ${definition.name}. Walk with W A S D; H shows all keys.`))
@@ -154,6 +159,10 @@ class Page {
     const lobbyTime = reducedMotion.matches ? 0 : time
     const played = this.#play?.frame(atMs, seconds, time)
     const eye = played?.eye ?? eyeAround(lobbyTime, canvas.clientWidth / Math.max(1, canvas.clientHeight))
+    if (played?.own && !this.#entered) {
+      this.#entered = true
+      this.#hud.health('good', 'Connected')
+    }
     const joined = this.#connection.client?.state
     const own = joined?.type === 'joined' ? { element: joined.avatar, player: joined.player } : null
     this.#view.draw(played?.world ?? titleScene(lobbyTime), { eye, own, pointed: played?.pointed ?? null, strained: played?.strained ?? false, reducedMotion: reducedMotion.matches }, seconds, time)

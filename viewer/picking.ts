@@ -113,23 +113,23 @@ export function pick(ray: PointerRay, props: readonly ShownProp[]): Hit | null {
 /** How far from the view's middle a prop may be for a key to grab it: cosine of 40 degrees. */
 const CONE = 0.766
 
-/**
- * What a key grabs: what stands in the middle of the view, else the movable prop within reach of `head` that is
- * nearest to the middle and to the player.
- */
+/** What the view's very middle shows seems this much nearer. */
+const MIDDLE_BONUS = 0.6
+
+/** What a key grabs: of the movable props within reach of `head` the one nearest to the player and to the view's middle. */
 export function pickForKey(ray: PointerRay, head: Vec3, reach: number, props: readonly ShownProp[]): Hit | null {
   const movable = props.filter(({ spec }) => spec.motion !== 'static')
   const middle = pick(ray, movable)
-  if (middle && length(sub(middle.point, head)) <= reach) return middle
   let best: { prop: ShownProp; cost: number } | null = null
   for (const prop of movable) {
     const away = length(sub(prop.position, head))
     const seen = sub(prop.position, ray.origin)
     const straight = dot(seen, ray.direction) / Math.max(1e-6, length(seen))
     if (away > reach || straight < CONE) continue
-    const cost = away * (2.2 - straight)
+    const cost = away * (2.2 - straight) * (prop.element === middle?.prop.element ? MIDDLE_BONUS : 1)
     if (cost < (best?.cost ?? Infinity)) best = { prop, cost }
   }
+  if (middle && best?.prop.element === middle.prop.element) return middle
   return best && { prop: best.prop, point: best.prop.position, distance: length(sub(best.prop.position, ray.origin)) }
 }
 

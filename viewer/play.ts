@@ -25,6 +25,8 @@ export interface PlayFrame {
   readonly eye: Eye
   readonly pointed: ElementId | null
   readonly strained: boolean
+  /** The own avatar is there. */
+  readonly own: boolean
 }
 
 /** From a place on the screen to a ray; the picture knows its lens. */
@@ -60,6 +62,10 @@ export class Play {
     this.#eye = eyeBehind(definition.spawn.position, this.#look, this.#distance)
   }
 
+  plays(client: RenderClient): boolean {
+    return this.#client === client
+  }
+
   get mayFly(): boolean {
     return (this.#client.permissions & Permission.fly) !== 0
   }
@@ -79,9 +85,15 @@ export class Play {
     this.#own = world.avatars.find(({ element }) => element === seen?.element) ?? null
     this.#world = world
     if (this.#own && seen) this.#placeOwn(this.#own, feet, move, seen.grounded, seconds, time, nowMs)
-    const ray = this.#ray(this.#input.pointer)
-    this.holding.frame(this.holding.by === 'key' ? this.#ray(null) : ray, this.#look.yaw, this.#head(feet), this.#definition.reach, this.#world.props, this.#own?.player ?? 0, nowMs)
-    return { world: this.#world, eye: this.#eye, pointed: this.holding.element ?? this.#pointed(ray), strained: this.holding.target?.tooFar ?? false }
+    this.carry(nowMs)
+    return { world: this.#world, eye: this.#eye, pointed: this.holding.element ?? this.#target()?.prop.element ?? null, strained: this.holding.target?.tooFar ?? false, own: this.#own !== null }
+  }
+
+  /** Tells the server where the held thing should be: each frame, and between frames when the pointer moves. */
+  carry(nowMs: number): void {
+    if (!this.#own) return
+    const ray = this.#ray(this.holding.by === 'key' ? null : this.#input.pointer)
+    this.holding.frame(ray, this.#look.yaw, this.#head(this.#own.position), this.#definition.reach, this.#world.props, this.#own.player, nowMs)
   }
 
   /** The first sight of an own avatar that was resumed: look where it looks. */
@@ -116,10 +128,17 @@ export class Play {
     return this.#rayThrough(this.#eye, place ?? { x: 0, y: 0 })
   }
 
-  #pointed(ray: PointerRay): ElementId | null {
-    if (!this.#own || !this.#input.pointer) return null
-    const hit = pick(ray, this.#world.props)
-    return hit && hit.prop.spec.motion !== 'static' && this.#reaches(hit) ? hit.prop.element : null
+  /** What the pointer is on, or without a pointer what stands in front: a key would grab or delete it, and it glows. */
+  #target(): Hit | null {
+    if (!this.#own) return null
+    if (!this.#input.pointer) return pickForKey(this.#ray(null), this.#head(this.#own.position), this.#definition.reach, this.#world.props)
+    const hit = pick(this.#ray(this.#input.pointer), this.#world.props)
+    return hit && hit.prop.spec.motion !== 'static' && this.#reaches(hit) ? hit : null
+  }
+
+  /** The same, but a key always finds something near. */
+  #keyTarget(): Hit | null {
+    return this.#target() ?? (this.#own && pickForKey(this.#ray(null), this.#head(this.#own.position), this.#definition.reach, this.#world.props))
   }
 
   #reaches({ point }: Hit): boolean {
@@ -176,28 +195,25 @@ export class Play {
 
   #grab(): void {
     if (this.holding.element !== null) return this.holding.letGo()
-    const hit = this.#own && pickForKey(this.#ray(null), this.#head(this.#own.position), this.#definition.reach, this.#world.props)
+    const hit = this.#keyTarget()
     if (hit) this.#take(hit, 'key')
     else this.#say('Nothing to grab within reach: walk closer and look at it.')
   }
 
   #spawn(index: number): void {
     const shape = SHAPES[index]
-    if (!shape || !this.#own) return
+    if (!shape) return
+    if (!this.#own) return this.#say('One moment: the world is still coming in.')
     const { position, rotation } = spawnPlace(this.#own.position, this.#look.yaw)
     void this.#client.spawn(shape, { position, rotation }).then((outcome) => this.#say(outcome.ok ? `You made a ${shape.name}.` : refusalInWords(outcome.reason)))
   }
 
   #delete(): void {
-    const element = this.holding.element ?? this.#pointed(this.#ray(this.#input.pointer)) ?? this.#inFront()
+    const element = this.holding.element ?? this.#keyTarget()?.prop.element
     const prop = this.#world.props.find((candidate) => candidate.element === element)
     if (!prop) return this.#say('Point at a thing, or hold it, to delete it.')
     if (this.holding.element === prop.element) this.holding.letGo()
     void this.#client.despawn(prop.element).then((outcome) => this.#say(outcome.ok ? `The ${prop.spec.name} is deleted.` : outcome.reason === 'not-permitted' ? 'You may delete only what you made.' : refusalInWords(outcome.reason)))
-  }
-
-  #inFront(): ElementId | null {
-    return (this.#own && pickForKey(this.#ray(null), this.#head(this.#own.position), this.#definition.reach, this.#world.props)?.prop.element) ?? null
   }
 
   #fly(): void {
