@@ -14,10 +14,14 @@ export function below(url: string, path: string): URL {
   return new URL(path, url.endsWith('/') ? url : `${url}/`)
 }
 
-/** The error for a response that is no success, with the server's own words where it has any. */
+/**
+ * The error for a response that is no success, with the server's own words where it has any. A 5xx is `unreachable`:
+ * the server starts, stops or is full, or a proxy stands before it, and trying again later helps.
+ */
 export async function refusal(response: Response): Promise<ConnectError> {
   const message = await messageOf(response)
   const words = message ?? `status ${response.status}, without a reason`
+  if (response.status >= 500) return new ConnectError('unreachable', `The server cannot be connected to now: ${words}`)
   return new ConnectError('refused', `The server refused the connection: ${words}`)
 }
 
