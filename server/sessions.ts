@@ -63,6 +63,7 @@ export class Sessions {
       member.stage = 'playing'
       member.known = true
       this.members.set(player, member)
+      this.standStill(member)
     }
   }
 
@@ -155,6 +156,11 @@ export class Sessions {
     if (member.link !== null) this.byLink.delete(member.link)
     member.detach(nowMs)
     if (member.stage === 'new') this.members.delete(member.player)
+    this.standStill(member)
+  }
+
+  /** A move holds until the next: without this the avatar of a lost player would walk on. */
+  private standStill(member: Member): void {
     const avatar = this.options.realm.players.get(member.player)
     if (!avatar) return
     const command = { type: 'move', x: 0, y: 0, z: 0, yaw: avatar.yaw, jump: false, run: false, fly: avatar.flying } as const

@@ -66,8 +66,12 @@ test(`killed ${KILLS} times at random moments, the server goes on: sessions resu
     server.child.kill('SIGKILL')
     await server.exit
     await until('the client notices', () => ada.state.type === 'reconnecting')
+    ada.move({ yaw: 0 })
     server = await serveProcess(clean, ['--port', port, '--data', data])
-    await until('the session is resumed', () => ada.state.type === 'joined')
+    await until('the session is resumed', () => {
+      if (ada.state.type === 'closed') throw new Error(ada.state.reason)
+      return ada.state.type === 'joined'
+    })
     expect(ada.state).toMatchObject({ resumed: true, avatar })
     const after = await until('the avatar is seen again', () => own(ada))
     expect(distance(before ?? after, after)).toBeLessThan(3)

@@ -299,6 +299,10 @@ test('a session goes on over a crash where the log left it: no command is carrie
   await stage.pass(50)
   // The acknowledgement is lost with the server; what is left is the realm and what its log holds.
   const after = stageOf({}, { realm: stage.realm, heard: stage.log.heard })
+  await after.pass(600)
+  const stood = after.realm.players.get(1)?.position.z ?? 0
+  await after.pass(1_000)
+  expect(after.realm.players.get(1)?.position.z).toBeCloseTo(stood, 3)
   const returned = new Guest(after, 5, 1, ada.session)
   await returned.play(300)
   expect(returned.last('welcome')).toMatchObject({ resumed: true, avatar: ada.last('welcome')?.avatar })
