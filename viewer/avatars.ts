@@ -97,8 +97,6 @@ export interface AvatarFrame {
   readonly time: number
   /** The player's own avatar where the view stands inside it. */
   readonly hidden: ElementId | null
-  /** The avatar that is pointed out; null: none. */
-  readonly lit: ElementId | null
 }
 
 export class AvatarView {
@@ -127,19 +125,18 @@ export class AvatarView {
     const away = Math.hypot(position.x - frame.eye.x, position.y - frame.eye.y, position.z - frame.eye.z)
     const batch = away < NEAR_METRES ? this.#near : this.#far
     const colors = playerColors(avatar.player)
-    const finish = avatar.element === frame.lit ? { glow: 0.35, gloss: 0 } : MATT
     const figure = this.#figureOf(avatar.body)
     for (const part of figure.parts) {
       const bone = bones[part.bone]
       if (!bone) continue
       const local = add(bone.position, rotate(bone.rotation, part.centre))
-      batch.add(add(position, rotate(turn, local)), multiply(turn, multiply(bone.rotation, part.turn)), 0, part.half, 0, part.radius, colors[part.tone], finish)
+      batch.add(add(position, rotate(turn, local)), multiply(turn, multiply(bone.rotation, part.turn)), 0, part.half, 0, part.radius, colors[part.tone], MATT)
     }
-    for (const seam of figure.seams) this.#drawSeam(seam, bones, position, turn, colors, finish)
+    for (const seam of figure.seams) this.#drawSeam(seam, bones, position, turn, colors)
     this.#drawFace(avatar, figure.head, bones[HEAD], turn, colors)
   }
 
-  #drawSeam({ lower, upper, width, radius }: Seam, bones: readonly JointTransform[], position: Vec3, turn: Quat, colors: PlayerColors, finish: Finish): void {
+  #drawSeam({ lower, upper, width, radius }: Seam, bones: readonly JointTransform[], position: Vec3, turn: Quat, colors: PlayerColors): void {
     const [low, high] = [bones[lower.bone], bones[upper.bone]]
     if (!low || !high) return
     const from = add(low.position, rotate(low.rotation, lower.centre))
@@ -147,7 +144,7 @@ export class AvatarView {
     const length = Math.hypot(way.x, way.y, way.z)
     if (length < 1e-4) return
     const upright = turnFromUp(scaled(rotate(conjugate(high.rotation), way), 1 / length))
-    this.#faces.add(add(position, rotate(turn, add(from, scaled(way, 0.5)))), multiply(turn, multiply(high.rotation, upright)), width, length / 2, 0, radius, colors.torso, finish)
+    this.#faces.add(add(position, rotate(turn, add(from, scaled(way, 0.5)))), multiply(turn, multiply(high.rotation, upright)), width, length / 2, 0, radius, colors.torso, MATT)
   }
 
   /** A dark visor with two lit eyes on the front of the head's capsule. */

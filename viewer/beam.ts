@@ -2,7 +2,7 @@
 import { Color } from 'three'
 import { add, lerp, rotate, yawRotation } from '../sim/maths.ts'
 import type { ElementId, PlayerId, Vec3 } from '../sim/types.ts'
-import { BEAM, playerColors } from './palette.ts'
+import { playerColors, TOO_FAR } from './palette.ts'
 import { RoundedBatch } from './rounded-batch.ts'
 import type { ShownWorld } from './world.ts'
 
@@ -26,7 +26,7 @@ const handOf = (position: Vec3, yaw: number): Vec3 => add(position, rotate(yawRo
 
 export class BeamView {
   readonly #batch = new RoundedBatch(2, [false, false, false], BEADS_MAX)
-  readonly #tooFar = new Color(BEAM.tooFar)
+  readonly #tooFar = new Color(TOO_FAR)
   readonly mesh = this.#batch.mesh
 
   constructor() {

@@ -67,7 +67,3 @@ export function wheelHeld(held: Held, notches: number, shift: boolean, reach: nu
   const grown = scale / held.scale
   return { ...held, scale, offset: scaled(held.offset, grown), floor: held.floor * grown }
 }
-
-/** The heading of a direction about +Y; 0 looks along -Z. */
-export const headingOf = (direction: Vec3): number => Math.atan2(-direction.x, -direction.z)
-

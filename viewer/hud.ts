@@ -12,6 +12,7 @@ export interface HudEvents {
   act(action: Action): void
   verify(): void
   retry(): void
+  leave(): void
 }
 
 export interface Figures {
@@ -39,6 +40,12 @@ export class Hud {
       button.addEventListener('click', () => events.act({ type: 'spawn', index: Number(button.dataset.spawn) }))
     byId('tool-grab').addEventListener('click', () => events.act({ type: 'grab' }))
     byId('tool-delete').addEventListener('click', () => events.act({ type: 'delete' }))
+    byId('tool-smaller').addEventListener('click', () => events.act({ type: 'scale', notches: -2 }))
+    byId('tool-larger').addEventListener('click', () => events.act({ type: 'scale', notches: 2 }))
+    byId('leave').addEventListener('click', () => events.leave())
+    addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.toggleKeys(false)
+    })
     byId('tool-help').addEventListener('click', () => this.toggleKeys())
     byId('keys-close').addEventListener('click', () => {
       this.toggleKeys(false)
@@ -78,7 +85,10 @@ export class Hud {
 
   /** Shows or hides what belongs to a player. */
   playing(on: boolean, realm: string, mayFly: boolean): void {
-    byId('panel').hidden = !on
+    const panel = byId('panel')
+    // On a small screen the figures would hide the world; later the player decides.
+    if (panel.hidden && on) panel.querySelector('details')?.toggleAttribute('open', innerWidth >= 900)
+    panel.hidden = !on
     byId('tools').hidden = !on
     byId('realm').textContent = realm
     byId('keys-fly').hidden = !mayFly
@@ -95,6 +105,9 @@ export class Hud {
     const button = byId('tool-grab')
     if (button.getAttribute('aria-pressed') === String(on)) return
     button.setAttribute('aria-pressed', String(on))
+    byId('tools').toggleAttribute('data-holding', on)
+    byId('tool-smaller').hidden = !on
+    byId('tool-larger').hidden = !on
     const word = button.querySelector('.word')
     if (word) word.textContent = on ? 'Let go' : 'Grab'
   }

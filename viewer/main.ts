@@ -57,7 +57,7 @@ class Page {
   constructor(view: StageView) {
     this.#view = view
     const hashes = new HashCheck(server, (verdict) => this.#hud.verdict(verdict))
-    this.#hud = new Hud({ act: (action) => this.#act(action, true), verify: () => hashes.toggle(), retry: () => this.#connection.retry() })
+    this.#hud = new Hud({ act: (action) => this.#act(action, true), verify: () => hashes.toggle(), retry: () => this.#connection.retry(), leave: () => void this.#connection.leave() })
     this.#card = new JoinCard((name) => void this.#connection.join(name))
     this.#input = new Input(canvas, {
       act: (action) => this.#act(action, false),

@@ -5,10 +5,8 @@ import { Color, LinearSRGBColorSpace } from 'three'
 export const SKY = { zenith: 0x4f7fe0, middle: 0x9dc0f5, horizon: 0xfff0e2, sun: 0xfff1d8 } as const
 export const GROUND = { base: 0xf3eeee, line: 0x9c92bd, ring: 0xff9d6f } as const
 export const LIGHT = { key: 0xffe6c9, skyFill: 0xcfdcff, groundFill: 0xf3ddd0 } as const
-export const INK = 0x1f2440
-export const ACCENT = 0x5b5bd6
-/** The beam and the outline: within reach, and beyond it. */
-export const BEAM = { reached: 0x6c5ce7, tooFar: 0xe8590c } as const
+/** The thread to something that is wished out of reach. */
+export const TOO_FAR = 0xe8590c
 
 /** Turns that spread the hues of consecutive ids as evenly as they can be (the golden angle). */
 const GOLDEN_TURN = 0.381_966_011_250_105

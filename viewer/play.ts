@@ -3,7 +3,7 @@ import type { RenderClient } from '../netcode/index.ts'
 import { packPose, type Pose } from '../sim/pose.ts'
 import { add, conjugate, rotate, sub, yawRotation } from '../sim/maths.ts'
 import { Permission, type ElementId, type RealmDefinition, type Vec3 } from '../sim/types.ts'
-import { moveFrom, turnByKeys, turnByPointer, type Action, type Look, type Move } from './controls.ts'
+import { moveFrom, sameMove, turnByKeys, turnByPointer, type Action, type Look, type Move } from './controls.ts'
 import { advanceGait, poseOf, STANDING, type Gait } from './gait.ts'
 import { Holding } from './holding.ts'
 import type { Input, PointerPlace } from './input.ts'
@@ -49,6 +49,7 @@ export class Play {
   #world: ShownWorld = { avatars: [], props: [] }
   #own: ShownAvatar | null = null
   #settled = false
+  #move: Move | null = null
 
   constructor(client: RenderClient, definition: RealmDefinition, input: Input, rayThrough: RayThrough, say: (text: string) => void) {
     this.#client = client
@@ -74,7 +75,8 @@ export class Play {
   frame(nowMs: number, seconds: number, time: number): PlayFrame {
     this.#look = turnByKeys(this.#input.held, this.#look, seconds)
     const move = moveFrom(this.#input.held, this.#input.stick, this.#look, this.#flying)
-    this.#client.move(move)
+    if (this.#move === null || !sameMove(this.#move, move)) this.#client.move(move)
+    this.#move = move
     const sample = this.#client.sample(nowMs)
     const seen = sample.avatars.find(({ own }) => own)
     if (seen && !this.#settled) this.#settle(seen.yaw)

@@ -32,10 +32,11 @@ export class QualityGovernor {
   #calmWindows = 0
   readonly #fixed: boolean
 
-  constructor(fixed: string | null) {
+  /** `fixed`: the name of a quality that stays; else it begins at `start` and follows the machine. */
+  constructor(fixed: string | null, start: Quality['name'] = 'high') {
     const at = QUALITIES.findIndex(({ name }) => name === fixed)
     this.#fixed = at >= 0
-    this.#level = at >= 0 ? at : 0
+    this.#level = at >= 0 ? at : QUALITIES.findIndex(({ name }) => name === start)
   }
 
   get quality(): Quality {

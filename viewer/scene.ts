@@ -16,6 +16,8 @@ export interface Stage {
   readonly camera: PerspectiveCamera
   readonly renderer: WebGLRenderer
   readonly ground: Ground
+  /** Drawn by the processor, where everything costs a hundred times as much. */
+  readonly software: boolean
   apply(quality: Quality): void
   resize(): void
   /** Draws, with shadows kept round `x`, `z`. */
@@ -35,6 +37,12 @@ function createSun(): DirectionalLight {
   sun.shadow.radius = 3.2
   sun.shadow.intensity = 0.62
   return sun
+}
+
+function drawsInSoftware(gl: WebGLRenderingContext | WebGL2RenderingContext): boolean {
+  const info = gl.getExtension('WEBGL_debug_renderer_info')
+  const name: unknown = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : ''
+  return typeof name === 'string' && /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name)
 }
 
 /** Throws where the browser has no WebGL 2. */
@@ -78,5 +86,5 @@ export function createStage(canvas: HTMLCanvasElement): Stage {
     ground.lookFrom(camera.position.x, camera.position.z)
     renderer.render(scene, camera)
   }
-  return { scene, camera, renderer, ground, apply, resize, draw }
+  return { scene, camera, renderer, ground, software: drawsInSoftware(renderer.getContext()), apply, resize, draw }
 }

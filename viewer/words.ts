@@ -1,8 +1,9 @@
 /** What the page says to a person, in whole sentences: what is, why, and what to do. Pure. */
 import type { ConnectError, TransportKind } from '../netcode/index.ts'
+import type { RejectReason } from '../sim/types.ts'
 
-/** Why the server did not carry out a command (sim's RejectReason and the client's own). */
-const REFUSALS: Readonly<Record<string, string>> = {
+/** Why the server did not carry out a command: the simulation's reasons and the client's own. */
+const REFUSALS: Readonly<Record<RejectReason | 'lost' | 'not-joined' | 'too-many', string>> = {
   'not-permitted': 'You may not do that here.',
   'unknown-element': 'It is gone already.',
   'not-movable': 'That stands fast: it cannot be moved.',
@@ -12,12 +13,22 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'scale-out-of-range': 'It cannot get any larger or smaller.',
   'element-limit': 'The realm is full of things: delete one first.',
   'degenerate-shape': 'That shape has no volume.',
+  'hand-empty': 'You are not holding anything.',
+  'invalid-value': 'The realm does not take that: its numbers are out of range.',
+  'trimesh-not-static': 'A thing of that shape can only stand fast.',
+  'unknown-player': 'You are not in the realm: reload the page.',
+  'already-joined': 'You are in the realm already.',
+  'realm-full': 'The realm is full of people: try again later.',
+  'server-only': 'Only the server may do that.',
+  'unknown-body': 'The realm has no such body.',
   lost: 'The server never answered: try again.',
   'not-joined': 'You are not connected: wait until the page is back.',
   'too-many': 'Too much at once: wait a moment.',
 }
 
-export const refusalInWords = (reason: string): string => REFUSALS[reason] ?? `The server refused: ${reason}.`
+const isKnown = (reason: string): reason is keyof typeof REFUSALS => Object.hasOwn(REFUSALS, reason)
+
+export const refusalInWords = (reason: string): string => (isKnown(reason) ? REFUSALS[reason] : `The server refused: ${reason}.`)
 
 /** What to do about an error of connecting. */
 const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {

@@ -20,7 +20,7 @@ export interface OpenPage {
 }
 
 /** A tab with a session of its own; `init` runs before the page's own scripts. */
-export async function openPage(browser: Browser, url: string, { init, query = 'quality=low', size = WINDOW }: { readonly init?: () => void; readonly query?: string; readonly size?: { readonly width: number; readonly height: number } } = {}): Promise<OpenPage> {
+export async function openPage(browser: Browser, url: string, { init, query = '', size = WINDOW }: { readonly init?: () => void; readonly query?: string; readonly size?: { readonly width: number; readonly height: number } } = {}): Promise<OpenPage> {
   const page = await (await browser.newContext({ viewport: { ...size } })).newPage()
   page.setDefaultTimeout(PATIENCE_MS)
   const errors: string[] = []

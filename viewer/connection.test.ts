@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest'
+import { ConnectError, type ClientState, type login, type RenderClient, type RenderClientOptions } from '../netcode/index.ts'
+import { Connection, RETURN_MS, type LinkState, type Store } from './connection.ts'
+
+/** A connection over scripted clients; time goes on by hand. */
+class Stage {
+  readonly states: LinkState[] = []
+  readonly clients: { options: RenderClientOptions; tell(state: ClientState): void }[] = []
+  readonly logins: string[] = []
+  readonly values = new Map<string, string>()
+  nowMs = 0
+  loginFails: ConnectError | null = null
+  readonly connection: Connection
+
+  constructor() {
+    const store: Store = { get: (key) => this.values.get(key) ?? null, set: (key, value) => void (value === null ? this.values.delete(key) : this.values.set(key, value)) }
+    const fakeLogin: typeof login = (_url, name) => {
+      this.logins.push(name)
+      return this.loginFails ? Promise.reject(this.loginFails) : Promise.resolve({ token: `token ${this.logins.length}`, session: 's', realm: 'yard' })
+    }
+    const makeClient = (options: RenderClientOptions): RenderClient => {
+      this.clients.push({ options, tell: (state) => options.events?.state?.(state) })
+      return { start: () => undefined, update: () => undefined, close: () => Promise.resolve() } as unknown as RenderClient
+    }
+    this.connection = new Connection({ url: 'http://x/', connects: [], store, clock: () => this.nowMs, changed: (state) => void this.states.push(state), login: fakeLogin, makeClient })
+  }
+
+  get state(): LinkState {
+    return this.connection.state
+  }
+
+  get client(): { options: RenderClientOptions; tell(state: ClientState): void } {
+    return this.clients.at(-1) ?? expect.fail('no client was made')
+  }
+
+  pass(milliseconds: number): void {
+    this.nowMs += milliseconds
+    this.connection.update(this.nowMs)
+  }
+}
+
+const joined: ClientState = { type: 'joined', transport: 'webrtc', player: 1, avatar: 2, resumed: false }
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+
+async function inside(): Promise<Stage> {
+  const stage = new Stage()
+  await stage.connection.join('Mira')
+  stage.client.tell(joined)
+  return stage
+}
+
+test('a name becomes a token, the token a session; the tab keeps both', async () => {
+  const stage = await inside()
+  expect(stage.state).toEqual({ type: 'joined', resumed: false, fallback: null })
+  expect(stage.values.get('otherworld.token')).toBe('token 1')
+  expect(stage.connection.rememberedName).toBe('Mira')
+})
+
+test('a reload goes on with the same token and does not log in', () => {
+  const stage = new Stage()
+  expect(stage.connection.resume()).toBe(false)
+  stage.values.set('otherworld.token', 'old').set('otherworld.name', 'Mira')
+  expect(stage.connection.resume()).toBe(true)
+  expect(stage.client.options.token).toBe('old')
+  expect(stage.logins).toEqual([])
+})
+
+test('while the client reconnects the page says why and which attempt it is', async () => {
+  const stage = await inside()
+  stage.client.tell({ type: 'reconnecting', reason: 'the server has not answered for 5 seconds', attempt: 2, giveUpAtMs: 30_000 })
+  expect(stage.state).toMatchObject({ type: 'away', title: 'Connection lost', atMs: null })
+  expect(stage.state.type === 'away' && stage.state.text).toBe('The server has not answered for 5 seconds. Reconnecting, attempt 2. Your place is kept for 30 seconds.')
+})
+
+test('an ended session is tried again by itself, with the same token, later and later', async () => {
+  const stage = await inside()
+  stage.client.tell({ type: 'closed', reason: 'the server stops' })
+  expect(stage.state).toMatchObject({ type: 'away', title: 'The session has ended', atMs: RETURN_MS[0] })
+  stage.pass((RETURN_MS[0] ?? 0) - 1)
+  expect(stage.clients).toHaveLength(1)
+  stage.pass(1)
+  expect(stage.clients).toHaveLength(2)
+  expect(stage.client.options.token).toBe('token 1')
+  stage.client.tell({ type: 'closed', reason: 'The server does not answer' })
+  expect(stage.state).toMatchObject({ type: 'away', atMs: stage.nowMs + (RETURN_MS[1] ?? 0) })
+  stage.connection.retry()
+  expect(stage.clients).toHaveLength(3)
+  stage.client.tell(joined)
+  expect(stage.state.type).toBe('joined')
+})
+
+test('a token that the server refuses is given up, and the player logs in anew under the same name', async () => {
+  const stage = await inside()
+  stage.client.options.events?.fellBack?.(new ConnectError('refused', 'The token is not valid.'))
+  stage.client.tell({ type: 'closed', reason: 'The token is not valid.' })
+  stage.pass(RETURN_MS[0] ?? 0)
+  await settle()
+  expect(stage.logins).toEqual(['Mira', 'Mira'])
+  expect(stage.client.options.token).toBe('token 2')
+})
+
+test('a name that is refused is asked for again, with the reason and what to do', async () => {
+  const stage = new Stage()
+  stage.loginFails = new ConnectError('refused', 'the name is empty')
+  await stage.connection.join(' ')
+  expect(stage.state).toEqual({ type: 'lobby', problem: 'The name is empty. Choose a name and enter again.' })
+})
+
+test('a server that does not answer is tried again until it does', async () => {
+  const stage = new Stage()
+  stage.loginFails = new ConnectError('unreachable', 'The server at x does not answer.')
+  await stage.connection.join('Mira')
+  expect(stage.state).toMatchObject({ type: 'away', title: 'Not connected' })
+  stage.loginFails = null
+  stage.pass(RETURN_MS[0] ?? 0)
+  await settle()
+  stage.client.tell(joined)
+  expect(stage.state.type).toBe('joined')
+})
+
+test('WebSocket in place of WebRTC is told with its reason', async () => {
+  const stage = new Stage()
+  await stage.connection.join('Mira')
+  stage.client.options.events?.fellBack?.(new ConnectError('udp-blocked', 'No candidate pair worked.'))
+  stage.client.tell({ ...joined, transport: 'websocket' })
+  expect(stage.state.type === 'joined' && stage.state.fallback).toMatch(/^UDP seems to be blocked on this network/)
+})
+
+test('who leaves is asked for a name, and the old client is heard no more', async () => {
+  const stage = await inside()
+  const old = stage.client
+  await stage.connection.leave()
+  old.tell({ type: 'closed', reason: 'left' })
+  expect(stage.state).toEqual({ type: 'lobby', problem: null })
+  stage.pass(60_000)
+  expect(stage.clients).toHaveLength(1)
+})
