@@ -102,7 +102,8 @@ export class Line {
     const nowMs = this.#options.clock()
     if (this.#works && nowMs - this.#worksSinceMs >= STABLE_MS) this.#retry = null
     const attempt = (this.#retry?.attempt ?? 0) + 1
-    const giveUpAtMs = this.#retry?.giveUpAtMs ?? nowMs + RESUME_MS_MAX
+    // Each connection that worked renewed the session, however short it was.
+    const giveUpAtMs = this.#works || this.#retry === null ? nowMs + RESUME_MS_MAX : this.#retry.giveUpAtMs
     if (!this.#worked) return this.end(reason)
     if (nowMs >= giveUpAtMs) return this.end(`${reason} The session could not be resumed within ${RESUME_MS_MAX / 1_000} seconds.`)
     const waitMs = RETRY_MS[Math.min(attempt, RETRY_MS.length) - 1] ?? 0
