@@ -45,6 +45,12 @@ async function watch(url: string, seen: Map<number, string>): Promise<void> {
 }
 
 const own = (client: RenderClient): Vec3 | undefined => client.sample().avatars.find((avatar) => avatar.own)?.position
+/** The client's state; throws where it has given up. */
+function lives({ state }: RenderClient): RenderClient['state'] {
+  if (state.type === 'closed') throw new Error(`the client ended: ${state.reason}`)
+  return state
+}
+
 const distance = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.z - b.z)
 
 test(`killed ${KILLS} times at random moments, the server goes on: sessions resume in place, and no tick that was seen is missing`, async () => {
@@ -65,13 +71,10 @@ test(`killed ${KILLS} times at random moments, the server goes on: sessions resu
     const before = own(ada)
     server.child.kill('SIGKILL')
     await server.exit
-    await until('the client notices', () => ada.state.type === 'reconnecting')
+    await until('the client notices', () => lives(ada).type === 'reconnecting')
     ada.move({ yaw: 0 })
     server = await serveProcess(clean, ['--port', port, '--data', data])
-    await until('the session is resumed', () => {
-      if (ada.state.type === 'closed') throw new Error(ada.state.reason)
-      return ada.state.type === 'joined'
-    })
+    await until('the session is resumed', () => lives(ada).type === 'joined')
     expect(ada.state).toMatchObject({ resumed: true, avatar })
     const after = await until('the avatar is seen again', () => own(ada))
     expect(distance(before ?? after, after)).toBeLessThan(3)
