@@ -26,7 +26,8 @@ export class Outcomes {
 
   route(events: readonly SimEvent[]): void {
     for (const event of events) {
-      if (!('sequence' in event)) continue
+      // Sequence 0 is nobody's input: something slipped from a hand, which the catalog tells everyone.
+      if (!('sequence' in event) || event.sequence === 0) continue
       if (event.player === 0) this.toServer(event)
       else this.toPlayer(event)
     }

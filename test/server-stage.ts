@@ -1,11 +1,11 @@
 /** A realm's runner on a clock that tests move, its log in memory, and clients that speak to it in packets. */
 import { ClientSession } from '../netcode/session/index.ts'
-import type { ServerMessage } from '../protocol/index.ts'
+import { encodeClientPacket, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
 import { Heard } from '../server/heard.ts'
 import type { FromRealm, LinkEvent, ToRealm, WorkerStatus } from '../server/realm-messages.ts'
 import { RealmRunner, type RunningLog } from '../server/realm-runner.ts'
 import type { Role } from '../server/tokens.ts'
-import { DEFAULT_DEFINITION, genesis, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
+import { DEFAULT_DEFINITION, genesis, type Command, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
 
 /** A realm with its log in memory, on a clock that passes only when the test lets it. */
 export class Stage {
@@ -172,3 +172,8 @@ export async function playAll(stage: Stage, guests: readonly Guest[], ms = 50): 
     for (const guest of guests) guest.take()
   }
 }
+
+export const walk = { type: 'move', x: 0, y: 0, z: -1, yaw: 0, jump: false, run: false, fly: false } as const satisfies Command
+/** A client's first packet. */
+export const hello = (mode: 'render' | 'lockstep', protocol = PROTOCOL_VERSION, body = 0): Uint8Array =>
+  encodeClientPacket({ packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 0, control: { type: 'hello', protocol, mode, body } }, [], [])
