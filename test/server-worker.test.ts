@@ -24,11 +24,14 @@ await import(${JSON.stringify(worker)})
 }
 
 test('a worker that dies is started again from its recording, and clients resume where they were', async () => {
-  const realmWorker = brokenWorker('setTimeout(() => { throw new Error("an injected fault") }, 2_500)', 1)
+  const trigger = join(temporaryDirectory(clean), 'now')
+  const line = `import("node:fs").then(({ existsSync }) => setInterval(() => { if (existsSync(${JSON.stringify(trigger)})) throw new Error("an injected fault") }, 50))`
+  const realmWorker = brokenWorker(line, 1)
   const server = await serveHere(clean, { realmWorker })
   const ada = await joined(clean, server.url, 'Ada')
   const first = ada.state
   const { tick } = server.status()
+  writeFileSync(trigger, '')
   await until('the client notices', () => ada.state.type === 'reconnecting')
   await until('the session is resumed', () => ada.state.type === 'joined')
   expect(ada.state).toMatchObject({ resumed: true, ...(first.type === 'joined' ? { avatar: first.avatar, player: first.player } : {}) })
