@@ -21,6 +21,8 @@ const server = new URL('/', location.href).href
 const query = new URLSearchParams(location.search)
 const canvas = byId('view') as HTMLCanvasElement
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)')
+/** A finger rather than a mouse. */
+const coarse = matchMedia('(pointer: coarse)')
 const FIGURES_MS = 500
 
 function fatal(text: string): void {
@@ -120,7 +122,7 @@ class Page {
     this.#entered = false
     this.#input.enabled = true
     canvas.focus({ preventScroll: true })
-    this.#hud.say(fallback ?? (resumed ? 'Welcome back: you are where you were.' : `You are in ${definition.name}. Walk with W A S D; H shows all keys.`))
+    this.#hud.say(fallback ?? (resumed ? 'Welcome back: you are where you were.' : `You are in ${definition.name}. ${coarse.matches ? 'The stick walks; drag to look.' : 'Walk with W A S D; H shows all keys.'}`))
   }
 
   #left(problem: string | null): void {

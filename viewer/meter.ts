@@ -17,7 +17,9 @@ export class Meter {
     const last = this.#counts.at(-1)
     // Another client began at 0.
     if (last && count < last.count) this.#counts = []
-    this.#counts = [...this.#counts.filter(({ atMs }) => atMs >= nowMs - WINDOW_MS), { atMs: nowMs, count }]
+    const recent = this.#counts.filter(({ atMs }) => atMs >= nowMs - WINDOW_MS)
+    // Where frames are seconds apart the one before still gives a rate.
+    this.#counts = [...(recent.length > 0 ? recent : this.#counts.slice(-1)), { atMs: nowMs, count }]
   }
 
   rates(nowMs: number): { readonly framesPerSecond: number; readonly snapshotsPerSecond: number } {

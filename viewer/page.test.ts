@@ -44,10 +44,12 @@ test('a hull has triangles, and points without a volume have none instead of an 
   expect(() => facetedGeometry({ type: 'convex', points: [0, 0, 0, 1, 0, 0] })).not.toThrow()
 })
 
-test('players next to each other have colours that are told apart, and all can be shown', () => {
+test('players who joined near each other have colours that are told apart, and all can be shown', () => {
   for (let player = 1; player < 60; player++) {
-    const [a, b] = [playerColors(player).torso, playerColors(player + 1).torso]
-    expect(Math.hypot(a.r - b.r, a.g - b.g, a.b - b.b)).toBeGreaterThan(0.12)
+    for (const apart of [1, 2, 3, 5, 8, 13, 21]) {
+      const [a, b] = [playerColors(player).torso, playerColors(player + apart).torso]
+      expect(Math.hypot(a.r - b.r, a.g - b.g, a.b - b.b), `players ${player} and ${player + apart}`).toBeGreaterThan(0.06)
+    }
     for (const value of oklch(0.73, 0.15, player / 60)) expect(value >= 0 && value <= 1).toBe(true)
   }
 })

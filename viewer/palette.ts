@@ -11,6 +11,9 @@ export const TOO_FAR = 0xe8590c
 /** Turns that spread the hues of consecutive ids as evenly as they can be (the golden angle). */
 const GOLDEN_TURN = 0.381_966_011_250_105
 
+/** The golden angle comes near itself after 13 and 21 steps: those players differ in lightness. */
+const LIGHTER = [0, -0.11, 0.07]
+
 /**
  * Linear sRGB, each 0 to 1, of a colour given in OKLCH (lightness 0 to 1, chroma, hue in turns); chroma falls until the
  * colour can be shown. Formula: B. Ottosson, "A perceptual color space for image processing" (2020).
@@ -48,17 +51,18 @@ export interface PlayerColors {
 
 const cache = new Map<number, PlayerColors>()
 
-/** Distinct, equally light hues by player id. */
+/** Distinct hues of three lightnesses by player id. */
 export function playerColors(player: number): PlayerColors {
   const hit = cache.get(player)
   if (hit) return hit
   const hue = (0.07 + player * GOLDEN_TURN) % 1
+  const lighter = LIGHTER[Math.floor(player / 13) % LIGHTER.length] ?? 0
   const made: PlayerColors = {
-    torso: color(0.73, 0.15, hue),
-    limb: color(0.79, 0.12, hue),
+    torso: color(0.73 + lighter, 0.15, hue),
+    limb: color(0.79 + lighter, 0.12, hue),
     end: color(0.93, 0.04, hue),
     head: color(0.955, 0.025, hue),
-    leg: color(0.58, 0.12, hue + 0.04),
+    leg: color(0.58 + lighter, 0.12, hue + 0.04),
     visor: color(0.22, 0.04, 0.75),
     eye: color(0.95, 0.07, hue),
   }

@@ -14,8 +14,8 @@ const BEVEL = 0.035
 const BEVEL_SHARE = 0.3
 
 const PLAIN: Finish = { glow: 0, gloss: 0.25 }
-const POINTED: Finish = { glow: 0.45, gloss: 0.25 }
-const HELD: Finish = { glow: 0.8, gloss: 0.25 }
+const POINTED: Finish = { glow: 0.3, gloss: 0.25 }
+const HELD: Finish = { glow: 0.4, gloss: 0.25 }
 
 /** What stands out in a frame. */
 export interface PropFrame {

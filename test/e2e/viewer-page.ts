@@ -19,6 +19,9 @@ export interface OpenPage {
   readonly errors: readonly string[]
 }
 
+/** Twenty people and the machine that draws them in software share two cores. */
+export const CROWD_PATIENCE_MS = 90_000
+
 /** A tab with a session of its own; `init` runs before the page's own scripts. */
 export async function openPage(browser: Browser, url: string, { init, query = '', size = WINDOW }: { readonly init?: () => void; readonly query?: string; readonly size?: { readonly width: number; readonly height: number } } = {}): Promise<OpenPage> {
   const page = await (await browser.newContext({ viewport: { ...size } })).newPage()
