@@ -3,7 +3,7 @@ import { encodeClientPacket, decodeLockstep, PROTOCOL_VERSION } from '../protoco
 import { login, type RenderClient } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import type { Vec3 } from '../sim/index.ts'
-import { cleanup, joined, serveProcess, sleep, temporaryDirectory, until, verifiedRecordings } from './server-harness.ts'
+import { cleanup, joined, lives, serveProcess, sleep, temporaryDirectory, until, verifiedRecordings } from './server-harness.ts'
 
 const KILLS = Number(process.env['CRASH_KILLS'] ?? 3)
 const SEED = Number(process.env['CRASH_SEED'] ?? 20_261)
@@ -45,12 +45,6 @@ async function watch(url: string, seen: Map<number, string>): Promise<void> {
 }
 
 const own = (client: RenderClient): Vec3 | undefined => client.sample().avatars.find((avatar) => avatar.own)?.position
-/** The client's state; throws where it has given up. */
-function lives({ state }: RenderClient): RenderClient['state'] {
-  if (state.type === 'closed') throw new Error(`the client ended: ${state.reason}`)
-  return state
-}
-
 const distance = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.z - b.z)
 
 test(`killed ${KILLS} times at random moments, the server goes on: sessions resume in place, and no tick that was seen is missing`, async () => {

@@ -38,7 +38,7 @@ export function temporaryDirectory(clean: Cleanup): string {
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits until `look` finds something; says what was waited for where it does not come. */
-export async function until<T>(what: string, look: () => T | null | undefined | false, msMax = 15_000): Promise<T> {
+export async function until<T>(what: string, look: () => T | null | undefined | false, msMax = 30_000): Promise<T> {
   const endMs = performance.now() + msMax
   for (;;) {
     const found = look()
@@ -113,13 +113,16 @@ export async function enter(clean: Cleanup, url: string, name: string, options: 
   return client
 }
 
+/** The client's state; throws where it has given up. */
+export function lives({ state }: RenderClient): RenderClient['state'] {
+  if (state.type === 'closed') throw new Error(`the client ended: ${state.reason}`)
+  return state
+}
+
 /** The same, and it has joined. */
 export async function joined(clean: Cleanup, url: string, name: string, options: JoinOptions = {}): Promise<RenderClient> {
   const client = await enter(clean, url, name, options)
-  await until(`${name} has joined`, () => {
-    if (client.state.type === 'closed') throw new Error(client.state.reason)
-    return client.state.type === 'joined'
-  })
+  await until(`${name} has joined`, () => lives(client).type === 'joined')
   return client
 }
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { cleanup, joined, serveHere, temporaryDirectory, until, verifiedRecordings } from './server-harness.ts'
+import { cleanup, joined, lives, serveHere, temporaryDirectory, until, verifiedRecordings } from './server-harness.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())
@@ -32,8 +32,8 @@ test('a worker that dies is started again from its recording, and clients resume
   const first = ada.state
   const { tick } = server.status()
   writeFileSync(trigger, '')
-  await until('the client notices', () => ada.state.type === 'reconnecting')
-  await until('the session is resumed', () => ada.state.type === 'joined')
+  await until('the client notices', () => lives(ada).type === 'reconnecting')
+  await until('the session is resumed', () => lives(ada).type === 'joined')
   expect(ada.state).toMatchObject({ resumed: true, ...(first.type === 'joined' ? { avatar: first.avatar, player: first.player } : {}) })
   expect(server.status()).toMatchObject({ restarts: 1, epoch: expect.any(Number) })
   expect(server.status().tick).toBeGreaterThan(tick)
