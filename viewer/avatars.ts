@@ -14,8 +14,6 @@ import type { ShownAvatar } from './world.ts'
 const SHAPES_MAX = 200 * 24
 /** Visors, eyes and seams of as many. */
 const FACES_MAX = 200 * 6
-/** Beyond this a coarser mesh is not told from a fine one, metres. */
-const NEAR_METRES = 8
 /** The body that a player's own view stands in is not drawn nearer than this, metres. */
 export const FIRST_PERSON_METRES = 0.7
 
@@ -92,6 +90,8 @@ function figureOf(body: AvatarBody): Figure {
 /** What a frame needs to know besides the avatars. */
 export interface AvatarFrame {
   readonly eye: Vec3
+  /** Bodies nearer than this are drawn with the finer mesh, metres. */
+  readonly fineMetres: number
   /** Since the last frame and since the page began, seconds. */
   readonly seconds: number
   readonly time: number
@@ -102,7 +102,7 @@ export interface AvatarFrame {
 export class AvatarView {
   readonly #near = new RoundedBatch(3, [false, true, false], SHAPES_MAX)
   readonly #far = new RoundedBatch(2, [false, true, false], SHAPES_MAX)
-  readonly #faces = new RoundedBatch(3, [true, true, false], FACES_MAX)
+  readonly #faces = new RoundedBatch(2, [true, true, false], FACES_MAX)
   readonly #figures = new WeakMap<AvatarBody, Figure>()
   readonly #drawn = new Map<ElementId, Drawn>()
   readonly meshes = [this.#near.mesh, this.#far.mesh, this.#faces.mesh]
@@ -123,7 +123,7 @@ export class AvatarView {
     const bones = solveSkeleton(avatar.body, pose)
     const turn = yawRotation(yaw)
     const away = Math.hypot(position.x - frame.eye.x, position.y - frame.eye.y, position.z - frame.eye.z)
-    const batch = away < NEAR_METRES ? this.#near : this.#far
+    const batch = away < frame.fineMetres ? this.#near : this.#far
     const colors = playerColors(avatar.player)
     const figure = this.#figureOf(avatar.body)
     for (const part of figure.parts) {

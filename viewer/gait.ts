@@ -86,10 +86,20 @@ function arms(rotations: (Quat | null)[], gait: Gait, swing: Swing, attitude: At
   }
 }
 
+const atRest = new WeakMap<AvatarBody, readonly JointTransform[]>()
+
+/** The bones of a body that stands, solved once. */
+function restOf(body: AvatarBody): readonly JointTransform[] {
+  const known = atRest.get(body)
+  if (known) return known
+  const bones = solveSkeleton(body, null)
+  atRest.set(body, bones)
+  return bones
+}
+
 /** Turns the right arm, which points along +X at rest, to what it reaches for. */
 function reachOut(rotations: (Quat | null)[], body: AvatarBody, target: Vec3): void {
-  const bones = solveSkeleton(body, null)
-  const shoulder = bones[INDEX.rightUpperArm]?.position ?? vec(0.2, 1.4, 0)
+  const shoulder = restOf(body)[INDEX.rightUpperArm]?.position ?? vec(0.2, 1.4, 0)
   rotations[INDEX.rightUpperArm] = fromTo(vec(1, 0, 0), unit(sub(target, shoulder), vec(0, 0, -1)))
   rotations[INDEX.rightLowerArm] = about('y', 0.12)
 }
@@ -111,7 +121,7 @@ export function poseOf(body: AvatarBody, gait: Gait, attitude: Attitude): Pose {
 function standOnGround(body: AvatarBody, bones: readonly (Quat | null)[], airborne: boolean): Pose {
   const none: JointTransform = { position: vec(0, 0, 0), rotation: IDENTITY }
   const loose = solveSkeleton(body, { head: none, left: none, right: none, bones })
-  const rest = solveSkeleton(body, null)
+  const rest = restOf(body)
   const joint = (list: readonly JointTransform[], bone: number): JointTransform => list[bone] ?? none
   const lowest = (list: readonly JointTransform[]): number => Math.min(joint(list, INDEX.leftFoot).position.y, joint(list, INDEX.rightFoot).position.y)
   const hips = sub(joint(rest, INDEX.hips).position, joint(loose, INDEX.hips).position)

@@ -6,14 +6,18 @@ export interface Quality {
   readonly pixelRatioMax: number
   /** Side of the shadow map, texels; 0: soft contact shadows only. */
   readonly shadowTexels: number
+  /** Bodies nearer than this have a finer mesh, metres; farther away nobody sees it. */
+  readonly fineMetres: number
   /** Names drawn at once, nearest first. */
   readonly labelsMax: number
 }
 
+const LOWEST: Quality = { name: 'low', pixelRatioMax: 0.75, shadowTexels: 0, fineMetres: 0, labelsMax: 24 }
+
 export const QUALITIES: readonly Quality[] = [
-  { name: 'high', pixelRatioMax: 2, shadowTexels: 2048, labelsMax: 64 },
-  { name: 'medium', pixelRatioMax: 1, shadowTexels: 1024, labelsMax: 40 },
-  { name: 'low', pixelRatioMax: 0.75, shadowTexels: 0, labelsMax: 24 },
+  { name: 'high', pixelRatioMax: 2, shadowTexels: 2048, fineMetres: 8, labelsMax: 64 },
+  { name: 'medium', pixelRatioMax: 1, shadowTexels: 1024, fineMetres: 5, labelsMax: 40 },
+  LOWEST,
 ]
 
 /** A step down when frames take longer than this, and up when they take less, milliseconds (25 and 55 frames a second). */
@@ -40,7 +44,7 @@ export class QualityGovernor {
   }
 
   get quality(): Quality {
-    return QUALITIES[this.#level] ?? { name: 'low', pixelRatioMax: 1, shadowTexels: 0, labelsMax: 24 }
+    return QUALITIES[this.#level] ?? LOWEST
   }
 
   /** Takes one frame's time; true when the quality has changed. */

@@ -60,7 +60,7 @@ export class StageView {
     camera.lookAt(position.x + direction.x, position.y + direction.y, position.z + direction.z)
     camera.updateMatrixWorld()
     this.#contacts.begin()
-    this.#avatars.draw(world.avatars, { eye: position, seconds, time, hidden: this.#hidden(world, picture) }, this.#contacts)
+    this.#avatars.draw(world.avatars, { eye: position, fineMetres: this.governor.quality.fineMetres, seconds, time, hidden: this.#hidden(world, picture) }, this.#contacts)
     this.#props.draw(world.props, { pointed: picture.pointed }, this.#contacts)
     this.#contacts.end()
     this.#beams.draw(world, { time: picture.reducedMotion ? 0 : time, strained: picture.strained ? (picture.own?.player ?? null) : null })
