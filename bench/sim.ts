@@ -46,7 +46,7 @@ function measureTicks({ realm, next, step }: Scene): Load {
     timed(warm ? samples() : load.hash, () => hash(realm))
     if (warm) continue
     load.awake.push(props(realm).filter(({ asleep }) => !asleep).length)
-    load.boneBodies.push([...realm.avatars.values()].reduce((sum, { bones }) => sum + (bones?.length ?? 0), 0))
+    load.boneBodies.push([...realm.avatars.values()].reduce((sum, { bones }) => sum + (bones?.filter((bone) => bone !== null).length ?? 0), 0))
   }
   return load
 }

@@ -52,7 +52,6 @@ export const newAvatar = (make: AvatarMake, capsule: Avatar['capsule']): Avatar 
   capsule,
   capsuleCollider: capsule.collider(0),
   bones: null,
-  boneIdleTicks: 0,
 })
 
 export function createAvatar(realm: Realm, make: Omit<AvatarMake, 'id'>, body: AvatarBody): Avatar {

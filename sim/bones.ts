@@ -1,23 +1,27 @@
 /**
  * Bones push things. Moved colliders teleport through props; only kinematic bodies push, and 18 for each avatar in the
- * realm cost too much. So an avatar has bone bodies only while something that moves is near it: a rule that reads the
- * state alone, in the order of ids, with caps.
+ * realm cost too much. So a bone has a body only while it is close to a dynamic prop: a rule that reads the state alone,
+ * in the order of ids, with caps.
  */
 import { RAPIER, type RigidBody } from './engine.ts'
-import { add, fromTo, length, lerp, multiply, rotate, sub, unit, vec, yawRotation } from './maths.ts'
+import { add, fromTo, length, lerp, max, min, multiply, rotate, sub, unit, vec, yawRotation } from './maths.ts'
 import { evaluatePose } from './pose.ts'
 import { Groups } from './shapes.ts'
 import { solveSkeleton } from './skeleton.ts'
 import type { Avatar, Prop, Realm } from './state.ts'
-import type { AvatarBody, Quat, Vec3 } from './types.ts'
+import type { AvatarBody, BoneCapsule, Quat, Vec3 } from './types.ts'
 
-/** Avatars with bone bodies at once, and how many may get them in one tick: caps on the cost. */
-export const BONED_AVATARS_MAX = 24
-const BONED_PER_TICK_MAX = 4
-/** How near (from the avatar's middle to the prop's surface) a moving prop must be, metres: an arm and a stride. */
-const NEAR = 1.4
-/** How long bone bodies stay after the last moving prop has gone. */
-const IDLE_TICKS = 30
+/** Bone bodies at once, and how many may be made in one tick: caps on the cost. */
+export const BONE_BODIES_MAX = 192
+const BONE_BODIES_PER_TICK_MAX = 48
+/** How near (from the avatar's middle to the prop's surface) a prop must be for its bones to be looked at, metres: an arm and a stride. */
+const NEAR = 1.2
+/** Gap between a bone and a prop, metres, below which the bone gets a body: some ticks of a fast hand. */
+const ENTER = 0.3
+/** Gap beyond which it loses it again. */
+const LEAVE = 0.5
+/** An avatar without bone bodies is looked at once in so many ticks, each at its turn: solving a skeleton costs more than moving it. */
+const LOOK_TICKS = 4
 const MIDDLE = 0.9
 const UP = vec(0, 1, 0)
 
@@ -26,77 +30,113 @@ interface Placement {
   readonly rotation: Quat
 }
 
+interface CapsulePlace extends Placement {
+  /** Radius around the capsule's centre that holds it. */
+  readonly reach: number
+}
+
+/** Where each capsule lies in its bone: the same for all avatars of a body, so worked out once. */
+const inBones = new WeakMap<AvatarBody, readonly CapsulePlace[]>()
+
+function capsulePlaces(body: AvatarBody): readonly CapsulePlace[] {
+  const known = inBones.get(body)
+  if (known) return known
+  const places = body.capsules.map(({ a, b, radius }) => {
+    const axis = sub(b, a)
+    return { position: lerp(a, b, 0.5), rotation: fromTo(UP, unit(axis, UP)), reach: length(axis) / 2 + radius }
+  })
+  inBones.set(body, places)
+  return places
+}
+
 /** World transforms of a body's capsules for an avatar's pose now. */
-function placements(avatar: Avatar, body: AvatarBody, tick: number): Placement[] {
+function placements(avatar: Avatar, body: AvatarBody, tick: number): CapsulePlace[] {
   const bones = solveSkeleton(body, avatar.track && evaluatePose(avatar.track, tick))
   const turn = yawRotation(avatar.yaw)
-  return body.capsules.map(({ bone, a, b }) => {
-    const joint = bones[bone]
-    if (!joint) return { position: avatar.position, rotation: turn }
+  return capsulePlaces(body).map((place, i) => {
+    const joint = bones[body.capsules[i]?.bone ?? 0]
+    if (!joint) return { ...place, position: avatar.position }
     const rotation = multiply(turn, joint.rotation)
-    const origin = add(avatar.position, rotate(turn, joint.position))
-    return {
-      position: add(origin, rotate(rotation, lerp(a, b, 0.5))),
-      rotation: multiply(rotation, fromTo(UP, unit(sub(b, a), UP))),
+    const centre = add(joint.position, rotate(joint.rotation, place.position))
+    return { position: add(avatar.position, rotate(turn, centre)), rotation: multiply(rotation, place.rotation), reach: place.reach }
+  })
+}
+
+function createBone(realm: Realm, capsule: BoneCapsule, { position, rotation }: Placement): RigidBody {
+  const desc = RAPIER.RigidBodyDesc.kinematicPositionBased().setTranslation(position.x, position.y, position.z).setRotation(rotation)
+  const bone = realm.world.createRigidBody(desc)
+  const shape = RAPIER.ColliderDesc.capsule(length(sub(capsule.b, capsule.a)) / 2, capsule.radius)
+  realm.world.createCollider(shape.setCollisionGroups(Groups.bone), bone)
+  return bone
+}
+
+/** Takes all bone bodies of an avatar away. */
+export function dropBones(realm: Realm, avatar: Avatar): void {
+  avatar.bones?.forEach((bone) => {
+    if (bone) realm.world.removeRigidBody(bone)
+  })
+  avatar.bones = null
+}
+
+function squaredDistance(m: Float32Array, { x, y, z }: Vec3): number {
+  const dx = (m[0] ?? 0) - x
+  const dy = (m[1] ?? 0) - y
+  const dz = (m[2] ?? 0) - z
+  return dx * dx + dy * dy + dz * dz
+}
+
+function propsNear(avatar: Avatar, movable: readonly Prop[]): Prop[] {
+  const middle = vec(avatar.position.x, avatar.position.y + MIDDLE, avatar.position.z)
+  return movable.filter(({ motion, radius }) => squaredDistance(motion, middle) < (NEAR + radius) * (NEAR + radius))
+}
+
+/** Whether a ball of `reach` around a point comes within `gap` of a prop. */
+const isWithin = (point: Vec3, reach: number, gap: number, near: readonly Prop[]): boolean =>
+  near.some(({ motion, radius }) => squaredDistance(motion, point) < (reach + radius + gap) * (reach + radius + gap))
+
+/** Gives, moves and takes the bodies of one avatar. Returns how many it made; at most `free`. */
+function stepAvatar(realm: Realm, avatar: Avatar, body: AvatarBody, near: readonly Prop[], free: number): number {
+  const bones: (RigidBody | null)[] = avatar.bones ?? body.capsules.map(() => null)
+  let made = 0
+  placements(avatar, body, realm.tick).forEach((place, i) => {
+    const capsule = body.capsules[i]
+    if (!capsule) return
+    const { reach } = place
+    const bone = bones[i]
+    if (!bone) {
+      if (made >= free || !isWithin(place.position, reach, ENTER, near)) return
+      bones[i] = createBone(realm, capsule, place)
+      made++
+    } else if (isWithin(place.position, reach, LEAVE, near)) {
+      bone.setNextKinematicTranslation(place.position)
+      bone.setNextKinematicRotation(place.rotation)
+    } else {
+      realm.world.removeRigidBody(bone)
+      bones[i] = null
     }
   })
+  avatar.bones = bones.some((bone) => bone !== null) ? bones : null
+  return made
 }
 
-function createBones(realm: Realm, avatar: Avatar, body: AvatarBody): RigidBody[] {
-  return placements(avatar, body, realm.tick).map(({ position, rotation }, i) => {
-    const desc = RAPIER.RigidBodyDesc.kinematicPositionBased().setTranslation(position.x, position.y, position.z).setRotation(rotation)
-    const bone = realm.world.createRigidBody(desc)
-    const capsule = body.capsules[i]
-    const shape = capsule
-      ? RAPIER.ColliderDesc.capsule(length(sub(capsule.b, capsule.a)) / 2, capsule.radius)
-      : RAPIER.ColliderDesc.ball(0.05)
-    realm.world.createCollider(shape.setCollisionGroups(Groups.bone), bone)
-    return bone
-  })
-}
+const countBodies = (avatar: Avatar): number => avatar.bones?.reduce((n, bone) => (bone ? n + 1 : n), 0) ?? 0
 
-function moveBones(realm: Realm, avatar: Avatar, body: AvatarBody, bones: readonly RigidBody[]): void {
-  placements(avatar, body, realm.tick).forEach(({ position, rotation }, i) => {
-    bones[i]?.setNextKinematicTranslation(position)
-    bones[i]?.setNextKinematicRotation(rotation)
-  })
-}
-
-export function dropBones(realm: Realm, avatar: Avatar): void {
-  for (const bone of avatar.bones ?? []) realm.world.removeRigidBody(bone)
-  avatar.bones = null
-  avatar.boneIdleTicks = 0
-}
-
-function isNear(avatar: Avatar, moving: readonly Prop[]): boolean {
-  const { x, y, z } = avatar.position
-  for (const { motion: m, radius } of moving) {
-    const dx = (m[0] ?? 0) - x
-    const dy = (m[1] ?? 0) - y - MIDDLE
-    const dz = (m[2] ?? 0) - z
-    const reach = NEAR + radius
-    if (dx * dx + dy * dy + dz * dz < reach * reach) return true
-  }
-  return false
-}
-
-/** The phase: gives and takes bone bodies, and moves those that there are with the pose. */
+/** The phase: bones near dynamic props get bodies, which follow the pose; others lose theirs. */
 export function stepBones(realm: Realm): void {
-  const moving = [...realm.props.values()].filter((p) => p.spec.motion !== 'static' && (!p.asleep || p.hold))
-  let boned = 0
-  for (const avatar of realm.avatars.values()) if (avatar.bones) boned++
-  let given = 0
+  const movable = [...realm.props.values()].filter((p) => p.spec.motion === 'dynamic')
+  let bodies = 0
+  for (const avatar of realm.avatars.values()) bodies += countBodies(avatar)
+  let made = 0
   for (const avatar of realm.avatars.values()) {
+    if (!avatar.bones && (realm.tick + avatar.id) % LOOK_TICKS !== 0) continue
+    const near = propsNear(avatar, movable)
     const body = realm.definition.bodies[avatar.body]
-    if (!body) continue
-    const near = isNear(avatar, moving)
-    if (avatar.bones) {
-      avatar.boneIdleTicks = near ? 0 : avatar.boneIdleTicks + 1
-      if (avatar.boneIdleTicks > IDLE_TICKS) dropBones(realm, avatar)
-      else moveBones(realm, avatar, body, avatar.bones)
-    } else if (near && boned + given < BONED_AVATARS_MAX && given < BONED_PER_TICK_MAX) {
-      avatar.bones = createBones(realm, avatar, body)
-      given++
+    const free = min(BONE_BODIES_PER_TICK_MAX - made, BONE_BODIES_MAX - bodies)
+    if (near.length === 0 || !body) dropBones(realm, avatar)
+    else if (avatar.bones || free > 0) {
+      const before = countBodies(avatar)
+      made += stepAvatar(realm, avatar, body, near, max(free, 0))
+      bodies += countBodies(avatar) - before
     }
   }
 }

@@ -50,8 +50,7 @@ function writeOwn(w: ByteWriter, realm: Realm): void {
     w.u32(avatar.body)
     writeAvatar(w, avatar)
     w.f64(avatar.capsule.handle)
-    w.u32(avatar.bones?.length ?? 0)
-    for (const bone of avatar.bones ?? []) w.f64(bone.handle)
+    for (const bone of avatar.bones ?? []) if (bone) w.f64(bone.handle)
   }
   for (const prop of realm.props.values()) {
     w.u32(prop.id)
@@ -87,13 +86,14 @@ function bodyOf(world: World, handle: number): RigidBody {
   return world.getRigidBody(handle)
 }
 
-function readAvatar(r: ByteReader, world: World): Avatar {
+/** `capsules`: how many a body of that index has. */
+function readAvatar(r: ByteReader, world: World, capsules: (body: number) => number): Avatar {
   const make = { id: r.u32(), player: r.u32(), name: r.text(), body: r.u32(), permissions: r.u32() }
   const root = { position: r.vec(), yaw: r.f32(), velocity: r.vec() }
   const intent = r.vec()
   const bits = r.u8()
   const bit = (i: number): boolean => (bits & (1 << i)) !== 0
-  const [moveSequence, boneIdleTicks] = [r.u32(), r.u32()]
+  const [boneBodies, moveSequence] = [r.u32(), r.u32()]
   const floats = new Float32Array(2 * POSE_FLOATS)
   let [boneMask, track]: [number, Avatar['track']] = [0, null]
   if (bit(5)) {
@@ -104,11 +104,11 @@ function readAvatar(r: ByteReader, world: World): Avatar {
     track = { from, to, start, durationTicks }
   }
   const avatar = newAvatar(make, bodyOf(world, r.f64()))
-  const bones = Array.from({ length: r.u32() }, () => bodyOf(world, r.f64()))
+  const bones = Array.from({ length: capsules(make.body) }, (_, i) => (boneBodies & (1 << i) ? bodyOf(world, r.f64()) : null))
   avatar.trackFloats.set(floats)
   return Object.assign(avatar, root, {
     grounded: bit(0), flying: bit(1), intent: { ...intent, jump: bit(2), run: bit(3), fly: bit(4) },
-    moveSequence, boneIdleTicks, boneMask, track, bones: bit(6) ? bones : null,
+    moveSequence, boneMask, track, bones: boneBodies ? bones : null,
   })
 }
 
@@ -145,7 +145,7 @@ function readOwn(r: ByteReader, engine: Engine, definition: RealmDefinition, wor
     return { spec, identity: identityOf(realm, spec), radius: propRadius(spec) }
   })
   for (let i = 0; i < avatarCount; i++) {
-    const avatar = readAvatar(r, world)
+    const avatar = readAvatar(r, world, (body) => definition.bodies[body]?.capsules.length ?? 0)
     realm.avatars.set(avatar.id, avatar)
     realm.players.set(avatar.player, avatar)
   }

@@ -140,7 +140,10 @@ const mixJoint = (a: JointTransform, b: JointTransform, t: number): JointTransfo
   rotation: mixRotation(a.rotation, b.rotation, t),
 })
 
-const mixRotation = (a: Quat, b: Quat, t: number): Quat => froundQuat(nlerp(a, b, t))
+function mixRotation(a: Quat, b: Quat, t: number): Quat {
+  const { x, y, z, w } = nlerp(a, b, t)
+  return { x: fround(x), y: fround(y), z: fround(z), w: fround(w) }
+}
 
 /** The pose that lies `t` (0 to 1) of the way from a to b. */
 export function mixPoses(a: Pose, b: Pose, t: number): Pose {

@@ -11,9 +11,9 @@ export function writeAvatar(w: ByteWriter, a: Avatar): void {
   w.f32(a.yaw)
   w.vec(a.velocity)
   w.vec(a.intent)
-  w.u8(flags(a.grounded, a.flying, a.intent.jump, a.intent.run, a.intent.fly, a.track !== null, a.bones !== null))
+  w.u8(flags(a.grounded, a.flying, a.intent.jump, a.intent.run, a.intent.fly, a.track !== null))
+  w.u32(a.bones?.reduce((mask, bone, i) => (bone ? mask | (1 << i) : mask), 0) ?? 0)
   w.u32(a.moveSequence)
-  w.u32(a.boneIdleTicks)
   if (!a.track) return
   w.u32(a.boneMask)
   w.u32(a.track.start)

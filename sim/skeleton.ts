@@ -3,7 +3,7 @@
  * limbs (law of cosines) from head and hands alone. Both make the head bone end where the pose says.
  */
 import type { JointTransform, Pose } from './pose.ts'
-import { add, clamp, dot, fromTo, IDENTITY, length, max, multiply, normalise, rotate, scaled, sqrt, sub, unit, vec } from './maths.ts'
+import { add, clamp, dot, fromTo, IDENTITY, length, max, multiply, rotate, scaled, sqrt, sub, unit, vec } from './maths.ts'
 import { BONE_PARENTS, BONES, type AvatarBody, type Bone, type Quat, type Vec3 } from './types.ts'
 
 const BONE = Object.fromEntries(BONES.map((name, i) => [name, i])) as Record<Bone, number>
@@ -28,7 +28,7 @@ function forward(body: AvatarBody, local: (bone: number) => Quat): JointTransfor
     const offset = offsetOf(body, i)
     out.push(
       parent
-        ? { position: add(parent.position, rotate(parent.rotation, offset)), rotation: normalise(multiply(parent.rotation, local(i))) }
+        ? { position: add(parent.position, rotate(parent.rotation, offset)), rotation: multiply(parent.rotation, local(i)) }
         : { position: offset, rotation: local(i) },
     )
   })

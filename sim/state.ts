@@ -35,10 +35,8 @@ export interface Avatar {
   boneMask: number
   readonly capsule: RigidBody
   readonly capsuleCollider: RapierCollider
-  /** One kinematic body for each capsule of the body while the avatar is near something that moves. */
-  bones: RigidBody[] | null
-  /** Ticks since anything that moves was near, while there are bone bodies. */
-  boneIdleTicks: number
+  /** A kinematic body for each capsule that is close to a dynamic prop, null for the others; null where none is. */
+  bones: (RigidBody | null)[] | null
 }
 
 export interface Prop {

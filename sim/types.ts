@@ -143,7 +143,7 @@ export type RejectReason =
   | 'unknown-element' | 'not-movable' | 'held-by-another' | 'hand-full' | 'hand-empty' | 'out-of-reach'
   | 'scale-out-of-range' | 'element-limit' | 'unknown-body' | 'trimesh-not-static' | 'degenerate-shape'
 
-/** What a step reports. Every input but `move`, `pose` and `drag` ends in exactly one event with its player and sequence; those three only when rejected. */
+/** What a step reports. Every input but `move`, `pose` and `drag` ends in exactly one event with its player and sequence; those three only when rejected. A thing that slips from a hand is `released` with sequence 0. */
 export type SimEvent =
   | { readonly type: 'joined'; readonly player: PlayerId; readonly sequence: number; readonly joined: PlayerId; readonly element: ElementId }
   | { readonly type: 'left'; readonly player: PlayerId; readonly sequence: number; readonly left: PlayerId; readonly element: ElementId }

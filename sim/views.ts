@@ -82,9 +82,9 @@ export function* fields(realm: Realm): Generator<Field> {
   yield { element: PLANE_ID, field: 'kind', value: 'plane' }
   yield* leaves(MARKER_ID, 'position', MARKER_POSITION)
   for (const a of realm.avatars.values()) {
-    const { id, player, body, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track, boneIdleTicks } = a
-    yield* leaves(id, '', { player, body, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track, boneIdleTicks })
-    yield { element: id, field: 'boneBodies', value: a.bones?.length ?? 0 }
+    const { id, player, body, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track } = a
+    yield* leaves(id, '', { player, body, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track })
+    yield { element: id, field: 'boneBodies', value: a.bones?.map((bone, i) => (bone ? i : '')).join(' ') ?? '' }
   }
   for (const p of realm.props.values()) {
     const { id: _id, spec: _spec, ...view } = propView(p)
