@@ -61,7 +61,8 @@ export class Input {
   /** Looks with the mouse alone, until Escape. */
   toggleLock(): void {
     if (this.locked) document.exitPointerLock()
-    else this.#canvas.requestPointerLock()
+    // Where the browser refuses, the mouse stays free: dragging looks around as well.
+    else void Promise.resolve(this.#canvas.requestPointerLock()).catch(() => undefined)
   }
 
   releaseAll(): void {

@@ -25,7 +25,7 @@ window.clients = {
   geckos: async (server, token, count) => {
     const { protocol, hostname, port } = new URL(server)
     const channel = geckos({ url: `${protocol}//${hostname}`, port: Number(port), authorization: token })
-    const error = await new Promise<Error | undefined>((resolve) => { channel.onConnect((problem) => resolve(problem)) })
+    const error = await new Promise<Error | undefined>((resolve) => { void channel.onConnect((problem) => resolve(problem)) })
     if (error) throw new Error(String(error.message))
     const { answers, heard, done } = roundTrips(count, (bytes) => channel.raw.emit(bytes.buffer))
     channel.onRaw((message) => { if (message instanceof ArrayBuffer) heard(new Uint8Array(message)) })
