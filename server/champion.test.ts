@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { simulationOf } from '../replay/index.ts'
 import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../sim/index.ts'
 import type { RecordingEntry } from '../storage/recordings/index.ts'
 import { beyond, Champion } from './champion.ts'
@@ -48,6 +49,52 @@ test('a realm that was ended in order goes on at the same state, with the number
   // Nothing was said in the second epoch: the numbers were carried over.
   const third = await open()
   expect([...third.heard.all]).toEqual([[4, { sequence: 410, ackCommand: 410 }]])
+  await third.close()
+  free(third.realm)
+})
+
+test('after a crash players are told again what became of their last commands', async () => {
+  const first = await open()
+  run(first, 1, () => [[0, { type: 'join', player: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  run(first, 3, () => [[4, { type: 'release', hand: 1 }]])
+
+  const second = await open()
+  expect(second.unanswered.of(4)).toEqual([2, 3, 4].map((tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick })))
+  expect(second.unanswered.of(5)).toEqual([])
+  await second.close()
+  await first.close()
+  free(first.realm)
+  free(second.realm)
+})
+
+test('inputs on which the simulation fails are not taken again: they count as heard, and their senders are told', async () => {
+  const first = await open()
+  run(first, 1, () => [[0, { type: 'join', player: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  const frame = { tick: 2, inputs: [{ player: 4, sequence: 20, command: { type: 'despawn', element: 99 } as const }] }
+  first.frame(frame)
+
+  const real = simulationOf(engine)
+  const trapping: typeof real = {
+    ...real,
+    step: (realm, played, onPhase) => {
+      if (played.inputs.some(({ sequence }) => sequence === 20)) throw new Error('unreachable')
+      return real.step(realm, played, onPhase)
+    },
+  }
+  const start = { definition: DEFAULT_DEFINITION, recordings, keepBytes: 1e9, recordedBy: 'test' }
+  const second = await Champion.open({ engine, simulation: trapping, start, note: (text) => notes.push(text) })
+  expect(second.realm.tick).toBe(1)
+  expect(notes.join('\n')).toContain('left out and kept in the recording as quarantined')
+  expect(second.heard.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
+  expect(second.unanswered.of(4)).toEqual([{ type: 'commandRejected', sequence: 20, reason: 'quarantined', tick: 2 }])
+  await second.close()
+  await first.close()
+  free(first.realm)
+  free(second.realm)
+
+  // The numbers stand in the new recording too.
+  const third = await open()
+  expect(third.heard.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
   await third.close()
   free(third.realm)
 })

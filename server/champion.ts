@@ -3,17 +3,20 @@
  * an epoch at each start, rolls segments, and removes what retention no longer keeps.
  */
 import { readFile, unlink } from 'node:fs/promises'
-import { readRecording, simulationOf, type RecordingHeader } from '../replay/index.ts'
+import { readRecording, simulationOf, type RecordingHeader, type Simulation } from '../replay/index.ts'
 import { checkpoint, elementCount, genesis, hash, PHASES, SIM_VERSION, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
 import { listRecordings, recover, RecordingFile, RecordingFault, removeUnfinished, type Recovered, type RecordingEntry, type Skipped } from '../storage/recordings/index.ts'
 import { ServerError, textOf } from './error.ts'
 import { Heard, HEARD_NOTE } from './heard.ts'
 import type { RealmLog } from './realm-core.ts'
 import type { RealmStart } from './realm-messages.ts'
+import { Unanswered } from './unanswered.ts'
 
 export interface ChampionOptions {
   readonly start: RealmStart
   readonly engine: Engine
+  /** What replays the recording; by default the simulation on the engine. */
+  readonly simulation?: Simulation<Realm>
   /** For the operator. */
   note(text: string): void
 }
@@ -23,6 +26,7 @@ interface Beginning {
   readonly realm: Realm
   readonly epoch: number
   readonly heard: Heard
+  readonly unanswered: Unanswered
   readonly recovered: Recovered<Realm> | null
 }
 
@@ -31,14 +35,17 @@ export class Champion implements RealmLog {
   readonly epoch: number
   /** Input numbers of the players whose avatars stand in the realm. */
   readonly heard: Heard
+  /** What became of their last commands, where a crash may have kept it from them. */
+  readonly unanswered: Unanswered
   private readonly options: ChampionOptions
   private readonly file: RecordingFile
 
-  private constructor(options: ChampionOptions, { realm, epoch, heard, recovered }: Beginning) {
+  private constructor(options: ChampionOptions, { realm, epoch, heard, unanswered, recovered }: Beginning) {
     this.options = options
     this.realm = realm
     this.epoch = epoch
     this.heard = heard
+    this.unanswered = unanswered
     const header = headerOf(realm, epoch, options.start.recordedBy)
     this.file = RecordingFile.create({
       directory: options.start.recordings,
@@ -55,9 +62,10 @@ export class Champion implements RealmLog {
   static async open(options: ChampionOptions): Promise<Champion> {
     const { recordings, definition } = options.start
     await removeUnfinished(recordings)
-    const found = await recover(recordings, definition.id, simulationOf(options.engine))
+    const unanswered = new Unanswered()
+    const found = await recover(recordings, definition.id, unanswered.watching(options.simulation ?? simulationOf(options.engine)))
     if (found.status === 'unusable' || found.status === 'other-version') throw cannotGoOn(found, recordings)
-    const beginning = found.status === 'fresh' ? fresh(options, found.nextEpoch) : await goOn(options, found)
+    const beginning = found.status === 'fresh' ? fresh(options, found.nextEpoch) : await goOn(options, found, unanswered)
     const champion = new Champion(options, beginning)
     await champion.retain()
     return champion
@@ -105,7 +113,8 @@ export class Champion implements RealmLog {
 
   /** The last checkpoint, the index, all on the disk. */
   async close(): Promise<void> {
-    if (this.realm.tick > 0) this.optional(() => this.file.checkpoint(this.realm.tick, checkpoint(this.realm)))
+    // A tick that could not be written to its end has no checkpoint: recovery runs it again.
+    if (this.realm.tick > 0 && this.file.lastTick === this.realm.tick) this.optional(() => this.file.checkpoint(this.realm.tick, checkpoint(this.realm)))
     await this.file.close()
   }
 
@@ -157,10 +166,10 @@ function headerOf(realm: Realm, epoch: number, recordedBy: string): Omit<Recordi
 }
 
 function fresh({ engine, start }: ChampionOptions, epoch: number): Beginning {
-  return { realm: genesis(engine, start.definition), epoch, heard: new Heard(), recovered: null }
+  return { realm: genesis(engine, start.definition), epoch, heard: new Heard(), unanswered: new Unanswered(), recovered: null }
 }
 
-async function goOn({ start, note }: ChampionOptions, found: Recovered<Realm>): Promise<Beginning> {
+async function goOn({ start, note }: ChampionOptions, found: Recovered<Realm>, unanswered: Unanswered): Promise<Beginning> {
   note(`goes on at tick ${found.tick} from ${found.path} (${found.ticksReplayed} ticks replayed)`)
   for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`)
   for (const { offset, message } of found.damage) note(`${found.path} is damaged at byte ${offset}: ${message}`)
@@ -170,7 +179,9 @@ async function goOn({ start, note }: ChampionOptions, found: Recovered<Realm>): 
   if (!sameDefinition(found.definition, start.definition))
     note(`the recording's realm definition differs from the one given and is kept: a realm keeps what it began with. Give the changed realm another "id", or another --data directory`)
   const recording = readRecording(await readFile(found.path))
-  return { realm: found.realm, epoch: found.nextEpoch, heard: recording.ok ? Heard.of(recording.value, found.tick) : new Heard(), recovered: found }
+  const heard = recording.ok ? Heard.of(recording.value, found.tick) : new Heard()
+  for (const quarantine of found.quarantined) unanswered.leftOut(quarantine, heard)
+  return { realm: found.realm, epoch: found.nextEpoch, heard, unanswered, recovered: found }
 }
 
 /** As JSON both come from the same parser, which gives the fields in one order. */

@@ -1,4 +1,5 @@
 /** Brings what the simulation reports back to the session that asked for it. */
+import type { ServerMessage } from '../protocol/index.ts'
 import type { PlayerId, Realm, RejectReason, SimEvent } from '../sim/index.ts'
 import type { Member } from './member.ts'
 
@@ -50,11 +51,7 @@ export class Outcomes {
   }
 
   private toPlayer(event: Extract<SimEvent, { readonly sequence: number }>): void {
-    const { player, sequence, type } = event
-    const { tick } = this.realm
-    const session = this.targets.memberOf(player)?.session
-    if (type === 'rejected') session?.queue({ type: 'commandRejected', sequence, reason: event.reason, tick })
-    else session?.queue({ type: 'commandDone', sequence, element: 'element' in event ? event.element : 0, tick })
+    this.targets.memberOf(event.player)?.session.queue(answerTo(event, this.realm.tick))
   }
 
   private wordsFor(reason: RejectReason): string {
@@ -62,3 +59,12 @@ export class Outcomes {
     return `The realm did not let you in (${reason}).`
   }
 }
+
+/** What the sender of an input is told of it. */
+export function answerTo(event: Extract<SimEvent, { readonly sequence: number }>, tick: number): Answer {
+  const { sequence } = event
+  if (event.type === 'rejected') return { type: 'commandRejected', sequence, reason: event.reason, tick }
+  return { type: 'commandDone', sequence, element: 'element' in event ? event.element : 0, tick }
+}
+
+export type Answer = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>

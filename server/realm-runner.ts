@@ -12,12 +12,14 @@ import type { FromRealm, LinkEvent, ToRealm } from './realm-messages.ts'
 import { Sessions } from './sessions.ts'
 import { TickRecorder, type TickStatistics } from './statistics.ts'
 import { TickLoop, type TickTimer, type TickTiming } from './tick-loop.ts'
+import type { Unanswered } from './unanswered.ts'
 
 /** The log of a running realm, as the Champion keeps it. */
 export interface RunningLog extends RealmLog {
   readonly realm: Realm
   readonly epoch: number
   readonly heard: Heard
+  readonly unanswered: Unanswered
   /** The disk fills up: nobody new is to be let in. */
   isSpaceLow(): boolean
   rollIfDue(): void
@@ -58,8 +60,8 @@ export class RealmRunner {
     this.options = options
     this.told.atMs = timer.nowMs()
     this.core = new RealmCore({ realm, log, center, checkpointTicks: CHECKPOINT_EVERY_TICKS, sampleTicks: SAMPLE_EVERY_TICKS })
-    const closedTo = (): string | null => (log.isSpaceLow() ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
-    this.sessions = new Sessions({ realm, center, out: this.out, heard: log.heard.all, closedTo }, timer.nowMs())
+    const closedTo = (): string | null => (log.isSpaceLow() || this.isStalled ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
+    this.sessions = new Sessions({ realm, center, out: this.out, heard: log.heard.all, unanswered: log.unanswered, closedTo }, timer.nowMs())
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
     this.statistics = new TickRecorder(tickRate, STATISTICS_MS)
     this.loop = new TickLoop({ tickRate, catchUpMsMax: CATCH_UP_MS_MAX, timer, tick: () => this.tick(), onTiming: (timing) => this.timed(timing) })

@@ -17,6 +17,7 @@ import { Partings } from './partings.ts'
 import type { TickOutcome } from './realm-core.ts'
 import type { LinkId } from './realm-messages.ts'
 import type { Claims } from './tokens.ts'
+import type { Unanswered } from './unanswered.ts'
 
 /** Snapshots go out every so many ticks: 20 a second at 60. */
 const SNAPSHOT_TICKS = 3
@@ -29,6 +30,7 @@ export interface SessionsOptions {
   readonly out: Outbound
   /** Of players whose avatars stand in a recovered realm. */
   readonly heard: ReadonlyMap<PlayerId, HeardNumbers>
+  readonly unanswered: Unanswered
   /** Why nobody new is let in at present; null: they are. */
   closedTo(): string | null
 }
@@ -48,7 +50,7 @@ export class Sessions {
 
   /** Avatars that stand in the realm already wait for their players to come back. */
   constructor(options: SessionsOptions, nowMs: number) {
-    const { realm, heard, out } = options
+    const { realm, heard, unanswered, out } = options
     this.options = options
     this.nowMs = nowMs
     this.catalog = new Catalog(realm)
@@ -62,6 +64,7 @@ export class Sessions {
       const member = new Member(player, name, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
       member.stage = 'playing'
       member.known = true
+      for (const answer of unanswered.of(player)) member.session.queue(answer)
       this.members.set(player, member)
       this.standStill(member)
     }
@@ -126,7 +129,10 @@ export class Sessions {
       member.greeting = 'asked'
       if (member.stage === 'new') this.join(member, hello.body)
     }
-    return this.submit(member, [...commands, ...latest], nowMs)
+    const inputs = [...commands, ...latest]
+    // Their outcomes could not be told, and would pile up over the links of one who never asks to be let in.
+    if (inputs.length > 0 && member.greeting !== 'welcomed') return this.expel(member, 'Inputs were sent before the Welcome.', nowMs)
+    return this.submit(member, inputs, nowMs)
   }
 
   private refusalOf(hello: Hello): string | null {
@@ -205,6 +211,8 @@ export class Sessions {
       const { link, session } = member
       if (link === null) continue
       for (const message of news) session.queue(message)
+      // Packets acknowledge every command that was received: they wait until the log has those of a burst, a second at most.
+      if (this.options.center.holdsCommands(member.player)) continue
       if (member.greeting === 'asked' && member.stage === 'playing') this.welcome(member)
       this.send(link, session.packets(member.greeting === 'welcomed' ? parts : [], nowMs))
       if (session.fault) this.expel(member, session.fault.message, nowMs)

@@ -1,9 +1,10 @@
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { RESUME_MS_MAX, SILENCE_MS_MAX } from '../netcode/session/index.ts'
-import { PROTOCOL_VERSION } from '../protocol/index.ts'
+import { encodeClientPacket, encodeInput, PROTOCOL_VERSION } from '../protocol/index.ts'
 import { DEFAULT_DEFINITION, free, loadEngine, type Engine, type PropSpec, type Realm, type RealmDefinition } from '../sim/index.ts'
 import { RecordingFault } from '../storage/recordings/index.ts'
-import { HELLO_MS_MAX } from '../server/limits.ts'
+import { HELLO_MS_MAX, INPUTS_PER_FRAME_MAX } from '../server/limits.ts'
+import { Unanswered } from '../server/unanswered.ts'
 import { Guest, hello, playAll, Stage, walk } from './server-stage.ts'
 
 let engine: Engine
@@ -173,6 +174,53 @@ test('nobody new is let in while the disk is almost full; who plays goes on', as
   expect(ada.last('welcome')).toMatchObject({ resumed: true })
 })
 
+test('while the realm stands still nobody new is let in', async () => {
+  const stage = stageOf()
+  await stage.pass(100)
+  stage.writeFault = new RecordingFault('no-space', '/disk', 'the disk is full')
+  await stage.pass(100)
+  const bob = new Guest(stage, 2, 2)
+  await bob.play(300)
+  expect(bob.goodbye).toContain('disk is almost full')
+  stage.writeFault = null
+  await bob.play(300)
+  expect(stage.realm.players.size).toBe(0)
+})
+
+test('a burst of commands is acknowledged only as far as the log has it, and all of it is carried out', async () => {
+  const stage = stageOf()
+  const ada = new Guest(stage, 1, 1)
+  await ada.play(300)
+  const count = 3 * INPUTS_PER_FRAME_MAX
+  for (let i = 0; i < count; i++) ada.session.command({ type: 'release', hand: 0 })
+  ada.exchange()
+  const recorded = (): number => stage.frames.flatMap(({ inputs }) => inputs).filter(({ command }) => command.type === 'release').length
+  const seen: number[] = []
+  for (let tick = 0; tick < 6; tick++) {
+    await stage.pass(1_000 / 60)
+    ada.take()
+    seen.push(recorded())
+    expect(count - ada.session.unacknowledged).toBeLessThanOrEqual(recorded())
+  }
+  expect(seen).toContain(INPUTS_PER_FRAME_MAX)
+  await ada.play(300)
+  expect(ada.session.unacknowledged).toBe(0)
+  expect(ada.messages.filter(({ type }) => type === 'commandRejected')).toHaveLength(count)
+})
+
+test('who sends inputs before the Welcome ends, and nothing of them is kept', async () => {
+  const stage = stageOf()
+  const ada = new Guest(stage, 1, 1)
+  await ada.play(300)
+  stage.put({ type: 'closed', link: 1, reason: 'gone' })
+  stage.open(2, 1)
+  const release = encodeInput({ player: 0, sequence: 9, command: { type: 'release', hand: 0 } })
+  stage.receive(2, encodeClientPacket({ packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 0, control: null }, [release], []))
+  await stage.pass(1_500)
+  expect(stage.closes.get(2)).toBe('Inputs were sent before the Welcome.')
+  expect(stage.frames.flatMap(({ inputs }) => inputs).filter(({ command }) => command.type === 'release')).toEqual([])
+})
+
 test('a tick that cannot be written waits with its inputs, and nothing of it is sent', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
@@ -263,7 +311,10 @@ test('a session goes on over a crash where the log left it: no command is carrie
   ada.exchange()
   await stage.pass(50)
   // The acknowledgement is lost with the server; what is left is the realm and what its log holds.
-  const after = stageOf({}, { realm: stage.realm, heard: stage.log.heard })
+  const sequence = stage.log.heard.all.get(1)?.ackCommand ?? 0
+  const unanswered = new Unanswered()
+  unanswered.take(stage.realm.tick, [{ type: 'rejected', player: 1, sequence, command: 'release', reason: 'hand-empty' }])
+  const after = stageOf({}, { realm: stage.realm, heard: stage.log.heard, unanswered })
   await after.pass(600)
   const stood = after.realm.players.get(1)?.position.z ?? 0
   await after.pass(1_000)
@@ -274,6 +325,7 @@ test('a session goes on over a crash where the log left it: no command is carrie
   expect(ada.session.unacknowledged).toBe(0)
   const releases = [...stage.frames, ...after.frames].flatMap(({ inputs }) => inputs).filter(({ command }) => command.type === 'release')
   expect(releases).toHaveLength(1)
+  expect(returned.messages.filter(({ type }) => type === 'commandRejected')).toEqual([expect.objectContaining({ sequence, reason: 'hand-empty' })])
   ada.session.command({ type: 'release', hand: 1 })
   await returned.play(300)
   expect(returned.last('commandRejected')?.reason).toBe('hand-empty')

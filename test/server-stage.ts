@@ -5,6 +5,7 @@ import { Heard } from '../server/heard.ts'
 import type { FromRealm, LinkEvent, ToRealm, WorkerStatus } from '../server/realm-messages.ts'
 import { RealmRunner, type RunningLog } from '../server/realm-runner.ts'
 import type { Role } from '../server/tokens.ts'
+import { Unanswered } from '../server/unanswered.ts'
 import { DEFAULT_DEFINITION, genesis, type Command, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
 
 /** A realm with its log in memory, on a clock that passes only when the test lets it. */
@@ -30,9 +31,9 @@ export class Stage {
   private targetMs = 0
   private readonly reached: (() => void)[] = []
 
-  constructor(engine: Engine, changes: Partial<RealmDefinition> = {}, from?: { realm: Realm; heard: Heard }) {
+  constructor(engine: Engine, changes: Partial<RealmDefinition> = {}, from?: { realm: Realm; heard: Heard; unanswered?: Unanswered }) {
     this.realm = from?.realm ?? genesis(engine, { ...DEFAULT_DEFINITION, ...changes })
-    this.log = this.makeLog(from?.heard ?? new Heard())
+    this.log = this.makeLog(from?.heard ?? new Heard(), from?.unanswered ?? new Unanswered())
     const runner = new RealmRunner({
       log: this.log,
       timer: { nowMs: () => this.nowMs, until: (atMs) => this.until(atMs) },
@@ -43,9 +44,9 @@ export class Stage {
     this.ended = this.done.catch(() => undefined)
   }
 
-  private makeLog(heard: Heard): RunningLog {
+  private makeLog(heard: Heard, unanswered: Unanswered): RunningLog {
     return {
-      realm: this.realm, epoch: 1, heard,
+      realm: this.realm, epoch: 1, heard, unanswered,
       isSpaceLow: () => this.isSpaceLow,
       frame: (frame) => {
         this.nowMs += this.workMs
