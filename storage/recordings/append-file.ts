@@ -81,7 +81,7 @@ export class AppendFile {
       this.directorySynced = true
       this.synced = Math.max(this.synced, size)
     } catch (error) {
-      this.failed = faultOf(error, this.path, 'sync')
+      this.failed = lasting(faultOf(error, this.path, 'sync'))
       throw this.failed
     }
   }
@@ -95,10 +95,13 @@ export class AppendFile {
     try {
       ftruncateSync(this.fd, this.size)
     } catch {
-      this.failed = fault
+      this.failed = lasting(fault)
     }
   }
 }
+
+/** Of a file that takes nothing more, whatever the cause was: room on the disk does not mend it, a new recording does. */
+const lasting = ({ path, message, cause }: RecordingFault): RecordingFault => new RecordingFault('io', path, message, { cause })
 
 /** A single write may take less than it was given, above all before the disk is full. */
 function writeWhole(fd: number, bytes: Uint8Array, position: number): void {
