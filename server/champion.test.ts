@@ -1,11 +1,22 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { simulationOf } from '../replay/index.ts'
 import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../sim/index.ts'
 import type { RecordingEntry } from '../storage/recordings/index.ts'
 import { beyond, Champion } from './champion.ts'
+
+/** Put between the file system and the code under test: a directory whose files may not be removed. */
+const rights = vi.hoisted(() => ({ unlinkFails: false }))
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>()
+  const unlink: typeof fs.unlink = async (path) => {
+    if (rights.unlinkFails) throw Object.assign(new Error('EACCES: injected'), { code: 'EACCES' })
+    return fs.unlink(path)
+  }
+  return { ...fs, unlink }
+})
 
 let engine: Engine
 let recordings = ''
@@ -14,11 +25,12 @@ beforeAll(async () => { engine = await loadEngine() })
 beforeEach(() => {
   recordings = mkdtempSync(join(tmpdir(), 'otherworld-champion-'))
   notes = []
+  rights.unlinkFails = false
 })
 afterEach(() => rmSync(recordings, { recursive: true, force: true }))
 
-const open = (changes: Partial<typeof DEFAULT_DEFINITION> = {}, keepBytes = 1e9): Promise<Champion> =>
-  Champion.open({ engine, start: { definition: { ...DEFAULT_DEFINITION, ...changes }, recordings, keepBytes, recordedBy: 'test' }, note: (text) => notes.push(text) })
+const open = (changes: Partial<typeof DEFAULT_DEFINITION> = {}, keepBytes = 1e9, segmentBytesMax = 1e9): Promise<Champion> =>
+  Champion.open({ engine, segmentBytesMax, start: { definition: { ...DEFAULT_DEFINITION, ...changes }, recordings, keepBytes, recordedBy: 'test' }, note: (text) => notes.push(text) })
 
 function run(champion: Champion, ticks: number, commands: (tick: number) => readonly (readonly [number, Command])[] = () => []): void {
   const { realm } = champion
@@ -111,7 +123,7 @@ test('a changed definition under the same id is told, and the recording\'s is ke
   free(second.realm)
 })
 
-test('recordings beyond what is kept go, oldest first, but neither this epoch\'s nor the one before', async () => {
+test('recordings beyond what is kept go, oldest first, but neither the newest nor the one before', async () => {
   for (let epoch = 1; epoch <= 4; epoch++) {
     const champion = await open({}, epoch === 4 ? 1 : 1e9)
     run(champion, 10)
@@ -123,10 +135,47 @@ test('recordings beyond what is kept go, oldest first, but neither this epoch\'s
   expect(existsSync(join(recordings, 'yard-e000001-s0001.owr'))).toBe(false)
 })
 
+test('a segment that cannot be begun is tried again later, and said once', async () => {
+  const champion = await open({}, 1e9, 1)
+  run(champion, 3)
+  // Another has begun the file that is next.
+  const taken = champion.path.replace('s0001', 's0002')
+  writeFileSync(taken, 'taken')
+  for (let i = 0; i < 50; i++) {
+    champion.rollIfDue()
+    run(champion, 1)
+  }
+  expect(notes.filter((note) => note.includes('s0002'))).toHaveLength(1)
+  rmSync(taken)
+  run(champion, 600)
+  champion.rollIfDue()
+  expect(champion.path).toBe(taken)
+  await champion.close()
+  free(champion.realm)
+})
+
+test('recordings that cannot be removed are said, and the realm runs', async () => {
+  for (let epoch = 1; epoch <= 3; epoch++) {
+    const champion = await open()
+    run(champion, 3)
+    await champion.close()
+    free(champion.realm)
+  }
+  rights.unlinkFails = true
+  const champion = await open({}, 1)
+  expect(notes.join('\n')).toContain('old recordings could not be removed')
+  run(champion, 3)
+  await champion.close()
+  free(champion.realm)
+})
+
 test('what is kept is counted from the newest on', () => {
   const entry = (epoch: number, segment: number): RecordingEntry => ({ realm: 'yard', epoch, segment, path: `${epoch}-${segment}`, bytes: 100, summary: null, unreadable: null })
   const entries = [entry(5, 1), entry(4, 2), entry(4, 1), entry(3, 2), entry(3, 1), entry(2, 1)]
   expect(beyond(entries, 5, 400).map(({ path }) => path)).toEqual(['2-1', '3-1'])
-  expect(beyond(entries, 5, 0).map(({ path }) => path)).toEqual(['2-1', '3-1', '3-2'])
+  expect(beyond(entries, 5, 0).map(({ path }) => path)).toEqual(['2-1', '3-1', '3-2', '4-1'])
   expect(beyond(entries, 5, 1e9)).toEqual([])
+  // A server that runs for months has one epoch: its older segments go as well.
+  const long = [entry(7, 4), entry(7, 3), entry(7, 2), entry(7, 1), entry(6, 9), entry(6, 8)]
+  expect(beyond(long, 7, 250).map(({ path }) => path)).toEqual(['6-8', '7-1', '7-2'])
 })

@@ -15,6 +15,8 @@ import { Unanswered } from './unanswered.ts'
 export interface ChampionOptions {
   readonly start: RealmStart
   readonly engine: Engine
+  /** Bytes at which a segment ends; by default SEGMENT_BYTES_MAX. */
+  readonly segmentBytesMax?: number
   /** What replays the recording; by default the simulation on the engine. */
   readonly simulation?: Simulation<Realm>
   /** For the operator. */
@@ -30,6 +32,9 @@ interface Beginning {
   readonly recovered: Recovered<Realm> | null
 }
 
+/** Ticks before a segment that could not be begun, for want of space above all, is tried again: not each tick, nor told so often. */
+const ROLL_RETRY_TICKS = 600
+
 export class Champion implements RealmLog {
   readonly realm: Realm
   readonly epoch: number
@@ -39,6 +44,8 @@ export class Champion implements RealmLog {
   readonly unanswered: Unanswered
   private readonly options: ChampionOptions
   private readonly file: RecordingFile
+  /** A segment that could not be begun is tried again at this tick. */
+  private rollAtTick = 0
 
   private constructor(options: ChampionOptions, { realm, epoch, heard, unanswered, recovered }: Beginning) {
     this.options = options
@@ -51,6 +58,7 @@ export class Champion implements RealmLog {
       directory: options.start.recordings,
       header,
       ...(header.start === 'checkpoint' ? { checkpoint: checkpoint(realm) } : {}),
+      ...(options.segmentBytesMax === undefined ? {} : { segmentBytesMax: options.segmentBytesMax }),
       onFault: (fault) => options.note(fault.message),
       onSpaceLow: (low) => this.spaceChanged(low),
     })
@@ -67,7 +75,7 @@ export class Champion implements RealmLog {
     if (found.status === 'unusable' || found.status === 'other-version') throw cannotGoOn(found, recordings)
     const beginning = found.status === 'fresh' ? fresh(options, found.nextEpoch) : await goOn(options, found, unanswered)
     const champion = new Champion(options, beginning)
-    await champion.retain()
+    await champion.retainOrSay()
     return champion
   }
 
@@ -102,13 +110,14 @@ export class Champion implements RealmLog {
 
   /** Between two ticks: begins the next segment where the current one has reached its size. */
   rollIfDue(): void {
-    if (!this.file.rollDue) return
     const { realm } = this
+    if (!this.file.rollDue || realm.tick < this.rollAtTick) return
+    this.rollAtTick = realm.tick + ROLL_RETRY_TICKS
     this.optional(() => {
       this.file.roll({ tick: realm.tick, hash: hash(realm), players: realm.players.size, elements: elementCount(realm), checkpoint: checkpoint(realm) })
       this.noteHeard()
     })
-    this.retain().catch((error: unknown) => this.options.note(`old recordings could not be removed: ${textOf(error)}`))
+    void this.retainOrSay()
   }
 
   /** The last checkpoint, the index, all on the disk. */
@@ -136,7 +145,12 @@ export class Champion implements RealmLog {
     this.options.note(low ? `the disk of ${this.options.start.recordings} has ${mib} MiB left: nobody is let in until there is room` : `there is room on the disk again (${mib} MiB)`)
   }
 
-  /** Removes the oldest recordings beyond `keepBytes`, never one of this epoch nor the newest before it. */
+  /** Old recordings that cannot be removed are no reason for the realm not to run. */
+  private async retainOrSay(): Promise<void> {
+    await this.retain().catch((error: unknown) => this.options.note(`old recordings could not be removed: ${textOf(error)}`))
+  }
+
+  /** Removes the oldest recordings beyond `keepBytes`. */
   private async retain(): Promise<void> {
     const { recordings, keepBytes } = this.options.start
     const entries = await listRecordings(recordings, this.realm.definition.id)
@@ -147,13 +161,16 @@ export class Champion implements RealmLog {
   }
 }
 
-/** What does not fit into `keepBytes`, oldest first; `entries` are newest first. */
+/**
+ * What does not fit into `keepBytes`, oldest first; `entries` are newest first. What a recovery may need stays: the two
+ * newest files (the newest may not be on the disk yet) and the newest of an epoch before `epoch`.
+ */
 export function beyond(entries: readonly RecordingEntry[], epoch: number, keepBytes: number): readonly RecordingEntry[] {
-  const newestBefore = entries.find((entry) => entry.epoch < epoch)?.epoch ?? epoch
+  const newestBefore = entries.find((entry) => entry.epoch < epoch)
   let total = 0
-  return entries.filter((entry) => {
+  return entries.filter((entry, i) => {
     total += entry.bytes
-    return entry.epoch < newestBefore && total > keepBytes
+    return i > 1 && entry !== newestBefore && total > keepBytes
   }).toReversed()
 }
 

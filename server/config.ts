@@ -22,7 +22,7 @@ export interface Settings {
   readonly observers: Observers
   /** Origins of pages elsewhere that may use this server, e.g. https://example.org. */
   readonly origins: readonly string[]
-  /** Recordings of the realm are kept up to so many bytes; beyond it the oldest go. The present and the last epoch always stay. */
+  /** Recordings of the realm are kept up to so many bytes; beyond it the oldest go. What a recovery may need always stays. */
   readonly keepBytes: number
   /** False: WebSocket only. */
   readonly webrtc: boolean

@@ -48,8 +48,9 @@ export class RealmCore {
     this.lastHash = hash(options.realm)
   }
 
+  /** The last tick that the log has whole; `stateHash` is of the state after it. */
   get tick(): number {
-    return this.options.realm.tick
+    return this.options.realm.tick - (this.stepped ? 1 : 0)
   }
 
   get stateHash(): string {

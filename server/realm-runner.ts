@@ -153,7 +153,7 @@ export class RealmRunner {
     this.options.post({
       type: 'status',
       status: {
-        id: realm.definition.id, tick: realm.tick, stateHash: this.core.stateHash, ...countsOf(realm),
+        id: realm.definition.id, tick: this.core.tick, stateHash: this.core.stateHash, ...countsOf(realm),
         ...read, observers: this.observers.count, connections: this.sessions.connected, epoch,
       },
     })

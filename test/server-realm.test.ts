@@ -243,6 +243,23 @@ test('a tick that cannot be written waits with its inputs, and nothing of it is 
   ])
 })
 
+test('a tick that is stepped, but whose hash cannot be written, is not told of until it is', async () => {
+  const stage = stageOf()
+  const ada = new Guest(stage, 1, 1)
+  await ada.play(500)
+  const { tick } = stage.realm
+  stage.hashFault = new RecordingFault('no-space', '/disk', 'the disk is full')
+  ada.session.command({ type: 'release', hand: 0 })
+  await ada.play(1_500)
+  expect(stage.realm.tick).toBe(tick + 1)
+  expect(stage.status).toMatchObject({ tick, stateHash: stage.hashes.get(tick) })
+  expect(ada.last('commandRejected')).toBeUndefined()
+  stage.hashFault = null
+  await ada.play(200)
+  expect(ada.messages.filter(({ type }) => type === 'commandRejected')).toHaveLength(1)
+  expect(stage.frames.map((frame) => frame.tick)).toEqual(Array.from({ length: stage.realm.tick }, (_, i) => i + 1))
+})
+
 test('another fault of the log ends the realm', async () => {
   const stage = stageOf()
   stage.writeFault = new RecordingFault('io', '/disk', 'the disk reported an error')

@@ -24,6 +24,8 @@ export class Stage {
   workMs = 0
   isSpaceLow = false
   writeFault: Error | null = null
+  /** Of the hash alone: the tick is stepped, and not in the log. */
+  hashFault: Error | null = null
   private inbox: ToRealm[] = []
   private readonly done: Promise<void>
   private readonly ended: Promise<void>
@@ -55,7 +57,10 @@ export class Stage {
         heard.take(frame)
         return frame
       },
-      hash: (tick, value) => void this.hashes.set(tick, value),
+      hash: (tick, value) => {
+        if (this.hashFault) throw this.hashFault
+        this.hashes.set(tick, value)
+      },
       sample: () => undefined,
       checkpoint: () => undefined,
       rollIfDue: () => undefined,
