@@ -38,7 +38,7 @@ const data = (): readonly string[] => ['--data', join(directory, 'data')]
 
 test('with --json the first line is the ready object, and nothing else stands on standard output', async () => {
   const { code, out } = await serve(['--port', '0', '--json', ...data()], (_, stop) => stop('SIGTERM'))
-  expect(JSON.parse(out)).toEqual({ schema: 'otherworld.serve/1', ready: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/), pid: expect.any(Number), data: join(directory, 'data') })
+  expect(JSON.parse(out)).toEqual({ schema: 'otherworld/serve/1', ready: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/), pid: expect.any(Number), data: join(directory, 'data') })
   expect(out.split('\n')).toHaveLength(2)
   expect(code).toBe(0)
 })

@@ -82,7 +82,7 @@ function stopSignal(): Promise<string> {
 }
 
 function readyJson({ url, data }: RunningServer): string {
-  return `${JSON.stringify({ schema: 'otherworld.serve/1', ready: true, url, pid: process.pid, data })}\n`
+  return `${JSON.stringify({ schema: 'otherworld/serve/1', ready: true, url, pid: process.pid, data })}\n`
 }
 
 function readyWords({ url, data }: RunningServer): string {

@@ -37,7 +37,7 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     viewer: loadStaticFiles(join(root, 'viewer')),
     origins: ['https://friend.example'],
     transports: [],
-    status: () => ({ schema: 'otherworld.status/1', realms: [] }),
+    status: () => ({ schema: 'otherworld/status/1', realms: [] }),
     health: () => healthOf('home', 5, 0, 10, problem),
     log: (line) => logged.push(line),
     ...changes,

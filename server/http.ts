@@ -29,7 +29,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
         viewer: loadStaticFiles(join(packageRoot(), 'dist/viewer')),
         origins: settings.origins,
         transports: transports.routes,
-        status: () => ({ schema: 'otherworld.status/1', realms: [host.status()] }),
+        status: () => ({ schema: 'otherworld/status/1', realms: [host.status()] }),
         health: host.health,
         log: settings.log,
       })

@@ -25,7 +25,7 @@ export interface RealmStatus {
 }
 
 export interface ServerStatus {
-  readonly schema: 'otherworld.status/1'
+  readonly schema: 'otherworld/status/1'
   readonly realms: readonly RealmStatus[]
 }
 
