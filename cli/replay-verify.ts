@@ -68,7 +68,8 @@ function lineOf(to: Terminal, { file, result, tickRate }: FileOutcome): string {
   const counted = `${plural(hashesCompared, 'hash', 'hashes')} of ${plural(ticksExecuted, 'tick')} compared`
   if (firstDivergence) return `${paint(to, 'red', '✗')} ${name}: diverged at tick ${firstDivergence.tick}; ${counted}\n    ${firstDivergence.message}\n`
   if (aborted) return `${paint(to, 'yellow', '?')} ${name}: out of time at tick ${ticksExecuted}; ${counted}, all equal so far\n`
-  const tail = truncated ? paint(to, 'yellow', ticksExecuted === 0 ? '; cut before its first tick, so nothing could be compared' : '; it was not closed, and ends with its last whole tick') : ''
+  if (ticksExecuted === 0) return `${paint(to, 'green', '✓')} ${name}: ${paint(to, 'yellow', `${truncated ? 'cut before its first tick' : 'it holds no tick'}, so nothing could be compared`)}\n`
+  const tail = truncated ? paint(to, 'yellow', '; it was not closed, and ends with its last whole tick') : ''
   return `${paint(to, 'green', '✓')} ${name}: ${counted}, all equal; ${formatSeconds(ticksExecuted / tickRate)} replayed ${realTimeFactor.toFixed(1)} × real time${tail}\n`
 }
 

@@ -107,6 +107,10 @@ test('verify tells a person what was compared, in colour and with progress only 
   expect(watched.err.endsWith('\r\x1b[2K')).toBe(true)
 })
 
+test('verify says of a file that was cut before its first tick that nothing could be compared', async () => {
+  expect((await run('verify', [header])).out).toBe(`✓ ${header}: cut before its first tick, so nothing could be compared\n`)
+})
+
 test('info says what a recording holds, of other versions too', async () => {
   const ran = await run('info', [good, '--json'])
   expect(ran.exit).toBe(0)
