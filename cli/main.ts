@@ -1,5 +1,8 @@
 /** The `otherworld` command: finds the verb, runs it, turns its outcome into an exit code. */
+import { readFileSync } from 'node:fs'
 import { Exit, helpOf, parseVerb, UsageError, type Verb } from './verb.ts'
+
+const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
 
 /** Each verb is loaded only when it is used, so that `--help` answers at once. */
 const VERBS: readonly { readonly name: string; readonly summary: string; load(): Promise<{ readonly verb: Verb }> }[] = [
@@ -14,17 +17,28 @@ function overview(): string {
   return ['otherworld VERB [options]', '', ...VERBS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`), '', '`otherworld VERB --help` tells more.', ''].join('\n')
 }
 
-async function main(argv: readonly string[]): Promise<number> {
-  const found = VERBS.find(({ name }) => name.split(' ').every((word, i) => argv[i] === word))
-  if (!found) {
-    const asked = argv[0] === undefined || argv[0] === '--help' || argv[0] === 'help'
-    if (!asked) process.stderr.write(`otherworld: there is no verb "${argv.slice(0, 2).join(' ')}"\n\n`)
-    ;(asked ? process.stdout : process.stderr).write(overview())
-    return asked && argv[0] !== undefined ? Exit.ok : Exit.usage
+const isHelp = (word: string | undefined): boolean => word === undefined || word === '--help' || word === '-h' || word === 'help'
+
+/** What is said where no verb is named: help where it was asked for, else what there is instead. */
+function answerWithoutVerb(argv: readonly string[]): number {
+  if (argv[0] === '--version') {
+    process.stdout.write(`${VERSION}\n`)
+    return Exit.ok
   }
+  const family = VERBS.some(({ name }) => name.startsWith(`${argv[0]} `)) && isHelp(argv[1])
+  if (!isHelp(argv[0]) && !family) process.stderr.write(`otherworld: there is no verb "${argv.slice(0, 2).join(' ')}"\n\n`)
+  const asked = isHelp(argv[0]) || family
+  ;(asked ? process.stdout : process.stderr).write(overview())
+  return asked ? Exit.ok : Exit.usage
+}
+
+async function main(given: readonly string[]): Promise<number> {
+  const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given
+  const found = VERBS.find(({ name }) => name.split(' ').every((word, i) => argv[i] === word))
+  if (!found) return answerWithoutVerb(argv)
   const { verb } = await found.load()
   const rest = argv.slice(found.name.split(' ').length)
-  if (rest.includes('--help')) {
+  if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(helpOf(verb))
     return Exit.ok
   }
