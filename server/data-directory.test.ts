@@ -58,3 +58,7 @@ test('a path that is a file is refused in words', () => {
   expect(() => openDataDirectory(join(root, 'file'))).toThrow(/the data directory cannot be used[^]*--data DIR/)
   expect(readFileSync(join(root, 'file'), 'utf8')).toBe('')
 })
+
+test('a path on a file system that holds no folders is refused, and does not hang', () => {
+  expect(() => openDataDirectory('/proc/otherworld/data')).toThrow(/the data directory cannot be used/)
+})

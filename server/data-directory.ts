@@ -2,9 +2,9 @@
  * The directory in which a server keeps what outlives it: recordings, the secret of its tokens, the player ids given.
  * One server at a time: a lock file names the process that holds it.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { codeOf, ServerError, textOf } from './error.ts'
 
 /** Player ids are reserved in blocks, so that a login need not wait for the disk; what a crash leaves of a block is lost. */
@@ -34,7 +34,7 @@ export function openDataDirectory(path: string): DataDirectory {
   const root = resolve(path)
   const recordings = join(root, 'recordings')
   try {
-    mkdirSync(recordings, { recursive: true })
+    makeFolder(recordings)
   } catch (error) {
     throw unusable(root, error)
   }
@@ -45,6 +45,13 @@ export function openDataDirectory(path: string): DataDirectory {
     unlock()
     throw error instanceof ServerError ? error : unusable(root, error)
   }
+}
+
+/** Makes a folder and those above it, one by one: Node's own recursion never ends on file systems like /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path)
 }
 
 function unusable(root: string, cause: unknown): ServerError {
