@@ -4,6 +4,7 @@ import { ratioToGoal, tableOf, type Report } from './report.ts'
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<Report> }>>> = {
   sim: () => import('./sim.ts'),
   replay: () => import('./replay.ts'),
+  snapshots: () => import('./snapshots.ts'),
   codec: () => import('./codec.ts'),
   transports: () => import('./transports.ts'),
 }

@@ -5,7 +5,7 @@
 export * from './transport.ts'
 export * from './session/index.ts'
 export {
-  decodeSnapshot, encodeSnapshot, SLEEPER_TURNS, type AvatarState, type Bounds, type PropState, type SnapshotStates,
+  LEVELS, SnapshotDecoder, SnapshotSource, SnapshotView, UPDATE_TICKS_MAX, type Bounds, type Sample,
 } from './snapshot.ts'
 export { login, type Login, type LoginOptions, type Role } from './client/login.ts'
 export { RenderClient } from './client/render-client.ts'

@@ -131,7 +131,7 @@ test.each(MESSAGES)('a message comes back as it was sent: $type', (message) => {
 
 test('a packet of the server comes back as it was sent', () => {
   const head = { packet: 8, ackPacket: 7, ackBits: 0xffffffff, ackCommand: 3, firstMessage: 4, clientTimeMs: 1, clientTimeAgeMs: 2, control: { type: 'goodbye', reason: 'closing' } } as const
-  const snapshot = { tick: 12, part: 1, parts: 2, avatars: Uint8Array.of(1), props: new Uint8Array(0) }
+  const snapshot = { tick: 12, avatars: Uint8Array.of(1), props: new Uint8Array(0) }
   const bytes = encodeServerPacket(head, MESSAGES.map(encodeServerMessage), encodeSnapshotPart(snapshot))
   expect(decodeServerPacket(bytes)).toStrictEqual({ ok: true, value: { ...head, messages: MESSAGES, snapshot } })
 })

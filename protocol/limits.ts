@@ -59,5 +59,5 @@ export const POSE_BONE_BYTES = 4
 /** How far from 1 the squared length of a unit quaternion may be: rounding to 32 bits leaves 1e-6, a careless client 1e-4. */
 export const QUATERNION_TOLERANCE = 1e-3
 
-/** Bytes of one part of a snapshot (avatars or props column block). */
+/** Bytes of a block of a snapshot (avatars or props). */
 export const SNAPSHOT_BLOCK_BYTES_MAX = 16_384

@@ -24,12 +24,9 @@ export interface ServerHead {
   readonly control: Goodbye | null
 }
 
-/** One part of a tick's snapshot, readable without the others. Columns: netcode/snapshot.ts. */
+/** What a client is to be told at a tick. Records: netcode/snapshot.ts. */
 export interface SnapshotPart {
   readonly tick: number
-  /** Which part, 0 first, of how many. */
-  readonly part: number
-  readonly parts: number
   readonly avatars: Uint8Array
   readonly props: Uint8Array
 }
@@ -43,8 +40,8 @@ const MESSAGES_FIELD = (5 << 3) | 2
 const SNAPSHOT_FIELD = (9 << 3) | 2
 
 const SNAPSHOT_LAYOUT = layout({
-  4: { name: 'avatars', bytesMax: SNAPSHOT_BLOCK_BYTES_MAX },
-  5: { name: 'props', bytesMax: SNAPSHOT_BLOCK_BYTES_MAX },
+  2: { name: 'avatars', bytesMax: SNAPSHOT_BLOCK_BYTES_MAX },
+  3: { name: 'props', bytesMax: SNAPSHOT_BLOCK_BYTES_MAX },
 })
 const SERVER_LAYOUT = layout({
   5: { name: 'messages', bytesMax: PACKET_BYTES_ACCEPTED_MAX, repeatsMax: PACKET_MESSAGES_MAX, layout: MESSAGE_LAYOUT },
@@ -52,7 +49,7 @@ const SERVER_LAYOUT = layout({
   10: { name: 'goodbye', bytesMax: TEXT_BYTES_MAX + 16, layout: GOODBYE_LAYOUT },
 })
 
-/** One part as bytes, made once a tick for all clients. */
+/** A part as bytes. */
 export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
   return otherworld.Snapshot.encode(part).finish()
 }
@@ -70,11 +67,7 @@ export function encodeServerPacket(head: ServerHead, messages: readonly Uint8Arr
 
 function readSnapshot(wire: otherworld.Snapshot.$Properties | null | undefined): SnapshotPart | null {
   if (wire === null || wire === undefined) return null
-  const parts = integer(wire.parts, 'snapshot.parts', 1, 65_535)
-  return {
-    tick: integer(wire.tick, 'snapshot.tick'), part: integer(wire.part, 'snapshot.part', 0, parts - 1), parts,
-    avatars: ownBytes(wire.avatars), props: ownBytes(wire.props),
-  }
+  return { tick: integer(wire.tick, 'snapshot.tick'), avatars: ownBytes(wire.avatars), props: ownBytes(wire.props) }
 }
 
 export function decodeServerPacket(bytes: Uint8Array): Result<ServerPacket> {

@@ -1,5 +1,6 @@
 /** A player of the realm as the server keeps it: outlives links, ends with its leave. */
 import { ServerSession } from '../netcode/session/index.ts'
+import type { SnapshotView } from '../netcode/snapshot.ts'
 import type { PlayerId } from '../sim/index.ts'
 import type { LinkId } from './realm-messages.ts'
 
@@ -23,6 +24,10 @@ export class Member {
   stage: 'new' | 'joining' | 'playing' = 'new'
   /** On this link: no Hello yet, a Hello that is to be answered, answered. */
   greeting: 'none' | 'asked' | 'welcomed' = 'none'
+  /** What it was shown on this link; null before the Welcome. */
+  view: SnapshotView | null = null
+  /** In which of the ticks between two snapshots its own goes out. */
+  phase = 0
   /** It was welcomed on an earlier link, or recovered: its numbering goes on. */
   known = false
 
@@ -40,6 +45,7 @@ export class Member {
     this.link = link
     this.linkAtMs = nowMs
     this.greeting = 'none'
+    this.view = null
   }
 
   detach(nowMs: number): void {
@@ -47,5 +53,6 @@ export class Member {
     this.link = null
     this.linkAtMs = nowMs
     this.greeting = 'none'
+    this.view = null
   }
 }

@@ -2,9 +2,9 @@
  * Sessions of a realm's players: from a link's first packet over Hello, join and Welcome to goodbye, time-out or
  * resume. A fault of one client ends that client alone, and it is told why.
  */
-import { RESUME_MS_MAX, type Received } from '../netcode/session/index.ts'
-import { encodeSnapshot } from '../netcode/snapshot.ts'
-import { encodeSnapshotPart, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
+import { RESUME_MS_MAX, type OutgoingPart, type Received } from '../netcode/session/index.ts'
+import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
+import { PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
 import { avatars, props, type Input, type PlayerId, type Realm } from '../sim/index.ts'
 import { Catalog } from './catalog.ts'
 import type { InteractionCenter } from './interaction-center.ts'
@@ -19,7 +19,7 @@ import type { LinkId } from './realm-messages.ts'
 import type { Claims } from './tokens.ts'
 import type { Unanswered } from './unanswered.ts'
 
-/** Snapshots go out every so many ticks: 20 a second at 60. */
+/** Each client is sent a snapshot every so many ticks, 20 a second at 60; clients take turns, so that no tick makes all. */
 const SNAPSHOT_TICKS = 3
 /** Clients are told the state's hash every so many ticks. */
 const HASH_SAMPLE_TICKS = 60
@@ -45,7 +45,8 @@ export class Sessions {
   private readonly byLink = new Map<LinkId, Member>()
   /** Links that have said nothing yet. */
   private readonly silent = new Map<LinkId, { readonly claims: Claims; readonly openedAtMs: number }>()
-  private snapshots = 0
+  private readonly source: SnapshotSource
+  private phases = 0
   private nowMs: number
 
   /** Avatars that stand in the realm already wait for their players to come back. */
@@ -54,6 +55,7 @@ export class Sessions {
     this.options = options
     this.nowMs = nowMs
     this.catalog = new Catalog(realm)
+    this.source = new SnapshotSource(realm.definition.bounds)
     this.partings = new Partings(out)
     this.definition = JSON.stringify(realm.definition)
     this.outcomes = new Outcomes(realm, {
@@ -206,7 +208,7 @@ export class Sessions {
     const news: ServerMessage[] = [...this.catalog.update(realm)]
     if (realm.tick % HASH_SAMPLE_TICKS === 0) news.push({ type: 'hashSample', tick: realm.tick, hash })
     this.expire(nowMs)
-    const parts = this.snapshot()
+    if (this.byLink.size > 0) this.source.update(realm.tick, avatars(realm), props(realm))
     for (const member of this.members.values()) {
       const { link, session } = member
       if (link === null) continue
@@ -214,7 +216,7 @@ export class Sessions {
       // Packets acknowledge every command that was received: they wait until the log has those of a burst, a second at most.
       if (this.options.center.holdsCommands(member.player)) continue
       if (member.greeting === 'asked' && member.stage === 'playing') this.welcome(member)
-      this.send(link, session.packets(member.greeting === 'welcomed' ? parts : [], nowMs))
+      this.send(link, session.packets(this.snapshot(member), nowMs))
       if (session.fault) this.expel(member, session.fault.message, nowMs)
     }
     this.partings.ticked(nowMs)
@@ -251,6 +253,8 @@ export class Sessions {
     })
     for (const message of this.catalog.describe(realm)) member.session.queue(message)
     member.greeting = 'welcomed'
+    member.view = new SnapshotView(realm.tick)
+    member.phase = this.phases++ % SNAPSHOT_TICKS
     member.known = true
   }
 
@@ -271,10 +275,11 @@ export class Sessions {
     }
   }
 
-  private snapshot(): readonly Uint8Array[] {
+  private snapshot({ player, view, phase, session }: Member): readonly OutgoingPart[] {
     const { realm } = this.options
-    if (realm.tick % SNAPSHOT_TICKS !== 0 || this.byLink.size === 0) return []
-    return encodeSnapshot(realm.tick, avatars(realm), props(realm), realm.definition.bounds, this.snapshots++).map(encodeSnapshotPart)
+    const avatar = realm.players.get(player)
+    if (view === null || avatar === undefined || realm.tick % SNAPSHOT_TICKS !== phase) return []
+    return [view.next(this.source, avatar.id, session.acknowledgementMs)]
   }
 
   private send(link: LinkId, packets: readonly Uint8Array[]): void {

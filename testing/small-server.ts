@@ -3,10 +3,10 @@
  * It admits every token as a session of that name, and keeps the sessions of lost connections for ever.
  */
 import { MemoryTransport, type LinkConditions } from '../netcode/memory.ts'
-import { encodeSnapshot } from '../netcode/snapshot.ts'
-import { ServerSession } from '../netcode/session/index.ts'
+import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
+import { ServerSession, type OutgoingPart } from '../netcode/session/index.ts'
 import type { ConnectionId, Peer } from '../netcode/transport.ts'
-import { encodeLockstep, encodeSnapshotPart, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
+import { encodeLockstep, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
 import {
   avatars, checkpoint, compareInputs, free, genesis, hash, props, SIM_VERSION, step, type Command, type Engine, type Input, type InputFrame, type PropView, type Realm, type RealmDefinition, type SimEvent,
 } from '../sim/index.ts'
@@ -25,6 +25,8 @@ interface Member {
   readonly player: number
   readonly session: ServerSession
   connection: ConnectionId | null
+  /** Of this connection, since its Welcome. */
+  view: SnapshotView | null
   greeting: 'none' | 'asked' | 'welcomed'
   known: boolean
 }
@@ -41,12 +43,13 @@ export class SmallServer {
   readonly #observers = new Set<ConnectionId>()
   #inputs: Input[] = []
   #serverSequence = 0
-  #snapshots = 0
+  readonly #source: SnapshotSource
   #shown = new Map<number, string>()
 
   constructor(options: SmallServerOptions) {
     this.#options = options
     this.realm = genesis(options.engine, options.definition)
+    this.#source = new SnapshotSource(options.definition.bounds)
     this.transport = new MemoryTransport({
       admission: (token) => Promise.resolve({ session: token }), ordered: options.ordered ?? false, seed: options.seed ?? 1,
       ...(options.conditions === undefined ? {} : { conditions: options.conditions }),
@@ -72,11 +75,12 @@ export class SmallServer {
   }
 
   #opened(connection: ConnectionId, { session }: Peer): void {
-    const member = this.#members.get(session) ?? { player: this.#members.size + 1, session: new ServerSession(this.nowMs), connection: null, greeting: 'none' as const, known: false }
+    const member = this.#members.get(session) ?? { player: this.#members.size + 1, session: new ServerSession(this.nowMs), connection: null, view: null, greeting: 'none' as const, known: false }
     member.session.player = member.player
     member.session.attach(this.nowMs)
     member.connection = connection
     member.greeting = 'none'
+    member.view = null
     this.#members.set(session, member)
     this.#byConnection.set(connection, member)
   }
@@ -145,13 +149,19 @@ export class SmallServer {
 
   #tell(events: readonly SimEvent[]): void {
     const news = this.#news()
-    const parts = this.realm.tick % 3 === 0 ? this.#snapshot() : []
+    this.#source.update(this.realm.tick, avatars(this.realm), props(this.realm))
     for (const member of this.#members.values()) {
       for (const event of events) if ('player' in event && event.player === member.player) member.session.queue(outcomeOf(event, this.realm.tick))
       if (member.greeting === 'welcomed') for (const message of news) member.session.queue(message)
       if (member.greeting === 'asked' && this.realm.players.has(member.player)) this.#welcome(member)
-      if (member.connection !== null && !this.#observers.has(member.connection)) this.#send(member, member.session.packets(member.greeting === 'welcomed' ? parts : [], this.nowMs))
+      if (member.connection !== null && !this.#observers.has(member.connection)) this.#send(member, member.session.packets(this.#parts(member), this.nowMs))
     }
+  }
+
+  #parts({ player, view, session }: Member): OutgoingPart[] {
+    const avatar = this.realm.players.get(player)
+    if (view === null || avatar === undefined || this.realm.tick % 3 !== 0) return []
+    return [view.next(this.#source, avatar.id, session.acknowledgementMs)]
   }
 
   #send(member: Member, packets: readonly Uint8Array[]): void {
@@ -168,6 +178,7 @@ export class SmallServer {
     })
     for (const message of this.#world()) member.session.queue(message)
     member.greeting = 'welcomed'
+    member.view = new SnapshotView(this.realm.tick)
     member.known = true
   }
 
@@ -197,10 +208,6 @@ export class SmallServer {
     return news
   }
 
-  #snapshot(): Uint8Array[] {
-    this.#snapshots += 1
-    return encodeSnapshot(this.realm.tick, avatars(this.realm), props(this.realm), this.realm.definition.bounds, this.#snapshots).map(encodeSnapshotPart)
-  }
 }
 
 function added({ id, spec, scale, holder, owner, position, rotation }: PropView): ServerMessage {

@@ -11,6 +11,7 @@ import { Line } from './line.ts'
 import { Playback } from './playback.ts'
 import { Rate } from './rates.ts'
 import type { ClientState, ClientStats, Moving, Outcome, RenderClientOptions, Spawning, WorldSample } from './types.ts'
+import { SnapshotDecoder } from '../snapshot/decoder.ts'
 import { World } from './world.ts'
 
 const IDENTITY: Quat = { x: 0, y: 0, z: 0, w: 1 }
@@ -36,6 +37,8 @@ export class RenderClient {
   readonly #down = new Rate()
   #state: ClientState = { type: 'idle' }
   #joined: Joined | null = null
+  /** Of this connection: snapshots may come before the Welcome, and are built on. */
+  #decoder = new SnapshotDecoder()
   #permissions = 0
   #leaving: { readonly reason: string; readonly done: () => void } | null = null
   #snapshots = 0
@@ -95,6 +98,7 @@ export class RenderClient {
 
   #connected(): void {
     this.#session.attach(this.#clock())
+    this.#decoder = new SnapshotDecoder()
     this.#send(this.#clock())
   }
 
@@ -146,7 +150,7 @@ export class RenderClient {
     const heard = this.#session.receive(bytes, nowMs)
     if (!heard.ok) return this.#lost(`The connection ended: ${heard.error.message}.`)
     for (const message of heard.value.messages) if (!this.#tell(message)) return
-    if (heard.value.snapshot !== null) this.#show(heard.value.snapshot, nowMs)
+    if (heard.value.snapshot !== null) this.#show(heard.value.snapshot, heard.value.packet, nowMs)
     if (heard.value.goodbye === null) return this.#send(nowMs)
     this.#send(nowMs, true)
     this.#line.end(heard.value.goodbye)
@@ -172,7 +176,7 @@ export class RenderClient {
     if (!welcome.resumed) this.#commands.lose()
     this.#line.works()
     this.#permissions = welcome.permissions
-    this.#joined = { welcome, definition, world: new World(definition.bounds), playback: new Playback(welcome.tickRate) }
+    this.#joined = { welcome, definition, world: new World(definition.bounds, welcome.tickRate, this.#decoder), playback: new Playback(welcome.tickRate) }
     // Numbering begins with the Welcome: what the player was doing is said again.
     if (this.#move !== null) this.#session.latest(this.#move)
     if (this.#pose !== null) this.#session.latest(this.#pose)
@@ -182,11 +186,13 @@ export class RenderClient {
     return true
   }
 
-  #show(part: SnapshotPart, nowMs: number): void {
+  #show(part: SnapshotPart, packet: number, nowMs: number): void {
+    const decoded = this.#decoder.take(part)
+    if (!decoded.ok) return this.#lost(`A snapshot of the server is not valid: ${decoded.error.where}: ${decoded.error.message}.`)
+    if (decoded.value.missing) this.#session.disown(packet)
     if (this.#joined === null || !this.#session.welcomed) return
     const { world, playback } = this.#joined
-    const shown = world.show(part)
-    if (!shown.ok) return this.#lost(`A snapshot of the server is not valid: ${shown.error.message}.`)
+    world.show(decoded.value.samples)
     if (part.tick > playback.newest) this.#snapshots += 1
     this.#snapshotParts += 1
     playback.arrived(part.tick, nowMs)

@@ -1,9 +1,13 @@
-/** The snapshots of one element, and its state at any moment between them. */
+/** The states of one strand as they came, and its state at any moment between and shortly after them. */
 
-/** Snapshots kept of one element: 1.6 s at 20 Hz, more than the longest delay. */
+/** States kept of one strand: 1.6 s at 20 Hz, more than the longest delay. */
 export const TRACK_LENGTH_MAX = 32
-/** An element rests until this many ticks before the snapshot that shows it elsewhere: sleepers are sent seldom. */
+/** Up to this gap an element counts as sent seldom, and goes evenly from state to state, ticks. */
+const GAP_TICKS_MAX = 45
+/** After a longer one it rested, until this many ticks before the state that shows it elsewhere. */
 const SPAN_TICKS_MAX = 15
+/** How far beyond the newest state a guess goes, ticks. */
+const AHEAD_TICKS_MAX = 30
 
 interface Keyed<T> {
   readonly tick: number
@@ -31,14 +35,20 @@ export class Track<T> {
     return this.#keys.at(-1)?.state ?? null
   }
 
-  /** The state at a moment: mixed from the two around it; the last known after it; null before the first. */
-  at(tick: number, mix: (a: T, b: T, t: number) => T): T | null {
+  /** The state at a moment: mixed from the two around it; after the last, that one, or what `ahead` makes of it; null before the first. */
+  at(tick: number, mix: (a: T, b: T, t: number) => T, ahead?: (state: T, ticks: number) => T): T | null {
     const after = this.#keys.findIndex((key) => key.tick > tick)
-    if (after < 0) return this.newest
+    if (after < 0) return this.#beyond(tick, ahead)
     const b = this.#keys[after]
     const a = this.#keys[after - 1]
     if (a === undefined || b === undefined) return null
-    const from = Math.max(a.tick, b.tick - SPAN_TICKS_MAX)
+    const from = b.tick - a.tick <= GAP_TICKS_MAX ? a.tick : b.tick - SPAN_TICKS_MAX
     return tick <= from ? a.state : mix(a.state, b.state, (tick - from) / (b.tick - from))
+  }
+
+  #beyond(tick: number, ahead?: (state: T, ticks: number) => T): T | null {
+    const last = this.#keys.at(-1)
+    if (last === undefined || ahead === undefined) return last?.state ?? null
+    return ahead(last.state, Math.min(AHEAD_TICKS_MAX, tick - last.tick))
   }
 }

@@ -108,7 +108,7 @@ export interface ClientStats {
   /** Over the last second, bytes per second. */
   readonly bytesUpPerSecond: number
   readonly bytesDownPerSecond: number
-  /** Snapshots (ticks) of which at least one part arrived, and all parts. */
+  /** Snapshots of a newer tick than any before, and all that arrived. */
   readonly snapshotsReceived: number
   readonly snapshotParts: number
   /** Share of the server's packets that did not arrive on this connection, 0 to 1. */

@@ -1,8 +1,9 @@
 /** The world as the server's messages and snapshots tell it, and how it looks at a moment. */
-import { mixPoses } from '../../sim/pose.ts'
+import { mixPoses, type Pose } from '../../sim/pose.ts'
 import type { ElementId, PlayerId, PropSpec, Quat, Vec3 } from '../../sim/types.ts'
-import type { Result, ServerMessage, SnapshotPart } from '../../protocol/index.ts'
-import { decodeSnapshot, type AvatarState, type Bounds, type PropState } from '../snapshot.ts'
+import type { ServerMessage } from '../../protocol/index.ts'
+import type { Sample, SnapshotDecoder } from '../snapshot/decoder.ts'
+import { BONE_COUNT, BONES, bonesState, JOINTS, jointsState, PROP, propState, ROOT, rootState, type BonesState, type Bounds, type JointsState, type Kind, type PropState, type RootState } from '../snapshot/strands.ts'
 import { Track } from './track.ts'
 import type { AvatarSample, PropSample } from './types.ts'
 
@@ -14,7 +15,9 @@ interface AvatarEntry {
   readonly player: PlayerId
   readonly name: string
   readonly body: number
-  readonly track: Track<AvatarState>
+  readonly roots: Track<RootState>
+  readonly joints: Track<JointsState>
+  readonly bones: Track<BonesState>
 }
 
 interface PropEntry {
@@ -32,25 +35,35 @@ export class World {
   readonly #avatars = new Map<ElementId, AvatarEntry>()
   readonly #props = new Map<ElementId, PropEntry>()
   readonly #bounds: Bounds
+  readonly #decoder: SnapshotDecoder
+  readonly #tickSeconds: number
 
-  constructor(bounds: Bounds) {
+  /** `decoder`: of this connection; it may have heard of elements before we are told of them. */
+  constructor(bounds: Bounds, tickRate: number, decoder: SnapshotDecoder) {
     this.#bounds = bounds
+    this.#tickSeconds = 1 / tickRate
+    this.#decoder = decoder
   }
 
   /** Takes a reliable message. */
   tell(message: ServerMessage): void {
     switch (message.type) {
-      case 'avatarAdded':
-        this.#avatars.set(message.element, { ...message, track: new Track() })
+      case 'avatarAdded': {
+        const { element, player, name, body } = message
+        this.#avatars.set(element, { element, player, name, body, roots: new Track(), joints: new Track(), bones: new Track() })
+        this.#catchUp(element, [ROOT, JOINTS, BONES])
         return
+      }
       case 'propAdded': {
         const { element, prop, owner, scale, holder, position, rotation } = message
-        this.#props.set(element, { element, spec: prop, owner, scale, holder, first: { element, position, rotation, asleep: true }, track: new Track() })
+        this.#props.set(element, { element, spec: prop, owner, scale, holder, first: { position, rotation, asleep: true }, track: new Track() })
+        this.#catchUp(element, [PROP])
         return
       }
       case 'elementRemoved':
         this.#avatars.delete(message.element)
         this.#props.delete(message.element)
+        this.#decoder.forget(message.element)
         return
       case 'propChanged': {
         const prop = this.#props.get(message.element)
@@ -63,22 +76,31 @@ export class World {
     }
   }
 
-  /** Takes one part of a snapshot. What it says of elements that we do not know (yet, or any more) is passed over. */
-  show(part: SnapshotPart): Result<null> {
-    const states = decodeSnapshot(part, this.#bounds)
-    if (!states.ok) return states
-    for (const state of states.value.avatars) this.#avatars.get(state.element)?.track.add(part.tick, state)
-    for (const state of states.value.props) this.#props.get(state.element)?.track.add(part.tick, state)
-    return { ok: true, value: null }
+  /** What snapshots said of an element before it was described: they will not say it again while it rests. */
+  #catchUp(element: ElementId, kinds: readonly Kind[]): void {
+    this.show(kinds.map((kind) => this.#decoder.newest(element, kind)).filter((sample) => sample !== null))
+  }
+
+  /** Takes what a snapshot says. What it says of elements that we do not know (yet, or any more) is passed over. */
+  show(samples: readonly Sample[]): void {
+    for (const { kind, element, tick, values } of samples) {
+      if (kind === PROP) this.#props.get(element)?.track.add(tick, propState(values, this.#bounds))
+      else if (kind === ROOT) this.#avatars.get(element)?.roots.add(tick, rootState(values, this.#bounds))
+      else if (kind === JOINTS) this.#avatars.get(element)?.joints.add(tick, jointsState(values))
+      else this.#avatars.get(element)?.bones.add(tick, bonesState(values))
+    }
+    this.#decoder.sweep((element) => this.#avatars.has(element) || this.#props.has(element))
   }
 
   /** The avatars at a moment, by element; one of which no snapshot came yet is not among them. */
   avatarsAt(tick: number, own: PlayerId): AvatarSample[] {
     const samples: AvatarSample[] = []
-    for (const { element, player, name, body, track } of this.#avatars.values()) {
+    const ahead = (root: RootState, ticks: number): RootState => goOn(root, ticks * this.#tickSeconds)
+    for (const entry of this.#avatars.values()) {
+      const { element, player, name, body, roots } = entry
       // Before the first snapshot's moment the first is shown: better early than invisible.
-      const state = track.at(tick, mixAvatars) ?? track.newest
-      if (state !== null) samples.push({ ...state, element, player, name, body, own: player === own })
+      const root = roots.at(tick, mixRoots, ahead) ?? roots.newest
+      if (root !== null) samples.push({ ...root, element, player, name, body, own: player === own, pose: poseAt(entry, tick) })
     }
     return samples
   }
@@ -121,10 +143,27 @@ function mixYaw(a: number, b: number, t: number): number {
   return (((a + way * t) % TURN) + TURN) % TURN
 }
 
-function mixAvatars(a: AvatarState, b: AvatarState, t: number): AvatarState {
+function mixRoots(a: RootState, b: RootState, t: number): RootState {
   if (apart(a.position, b.position)) return a
-  const pose = a.pose !== null && b.pose !== null ? mixPoses(a.pose, b.pose, t) : (b.pose ?? a.pose)
-  return { ...b, position: mixVec(a.position, b.position, t), yaw: mixYaw(a.yaw, b.yaw, t), velocity: mixVec(a.velocity, b.velocity, t), pose }
+  return { ...b, position: mixVec(a.position, b.position, t), yaw: mixYaw(a.yaw, b.yaw, t), velocity: mixVec(a.velocity, b.velocity, t) }
+}
+
+/** A root that goes on as it went. */
+function goOn(root: RootState, seconds: number): RootState {
+  const { position, velocity, grounded } = root
+  const y = grounded ? position.y : position.y + velocity.y * seconds
+  return { ...root, position: { x: position.x + velocity.x * seconds, y, z: position.z + velocity.z * seconds } }
+}
+
+const NO_BONES: BonesState = []
+const mixJoints = (a: JointsState, b: JointsState, t: number): JointsState => mixPoses({ ...a, bones: NO_BONES }, { ...b, bones: NO_BONES }, t)
+const mixBones = (a: BonesState, b: BonesState, t: number): BonesState => b.map((bone, i) => bone && mixQuat(a[i] ?? bone, bone, t))
+const UNSENT: BonesState = Array.from({ length: BONE_COUNT }, () => null)
+
+/** Null before the first was sent. */
+function poseAt({ joints, bones }: AvatarEntry, tick: number): Pose | null {
+  const held = joints.at(tick, mixJoints) ?? joints.newest
+  return held === null ? null : { head: held.head, left: held.left, right: held.right, bones: bones.at(tick, mixBones) ?? bones.newest ?? UNSENT }
 }
 
 function mixProps(a: PropState, b: PropState, t: number): PropState {

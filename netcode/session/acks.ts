@@ -27,6 +27,16 @@ export class ReceivedPackets {
     return this.#received
   }
 
+  /** Takes back that a packet was received: it will not be acknowledged, unless it was already. */
+  forget(packet: number): void {
+    const behind = this.#highest - packet
+    if (behind > 0 && behind <= BITS) this.#bits &= ~(1 << (behind - 1))
+    if (behind !== 0) return
+    const next = 31 - Math.clz32(this.#bits & -this.#bits)
+    this.#highest = this.#bits === 0 ? 0 : packet - 1 - next
+    this.#bits = this.#bits === 0 || next >= BITS - 1 ? 0 : this.#bits >>> (next + 1)
+  }
+
   /** Takes a packet number; `old`: received before, or too long ago to know. `ahead`: new and the highest; `late`: new but overtaken. */
   take(packet: number): 'ahead' | 'late' | 'old' {
     const ahead = packet - this.#highest

@@ -14,6 +14,8 @@ import { TokenBucket } from './token-bucket.ts'
 
 /** What a packet brought that is new. */
 export interface Heard {
+  /** Number of the packet; 0: there was nothing new in it. */
+  readonly packet: number
   /** Reliable messages, each exactly once, in their order. */
   readonly messages: readonly ServerMessage[]
   readonly snapshot: SnapshotPart | null
@@ -36,7 +38,7 @@ interface Slot {
   sent: boolean
 }
 
-const NOTHING: Heard = { messages: [], snapshot: null, goodbye: null }
+const NOTHING: Heard = { packet: 0, messages: [], snapshot: null, goodbye: null }
 /** Bytes around each input in a packet: tag and length. */
 const INPUT_OVERHEAD_BYTES = 4
 /** A Hello takes fewer. */
@@ -167,7 +169,12 @@ export class ClientSession {
     if (!messages.ok) return { ok: false, error: { reason: 'protocol', message: `a message of the server is not valid: ${describe(messages.error)}` } }
     for (const message of messages.value) if (message.type === 'welcome') this.#welcome(message)
     if (this.#welcomed) this.#acknowledge(packet.ackCommand)
-    return { ok: true, value: { messages: messages.value, snapshot: packet.snapshot, goodbye: packet.control?.reason ?? null } }
+    return { ok: true, value: { packet: packet.packet, messages: messages.value, snapshot: packet.snapshot, goodbye: packet.control?.reason ?? null } }
+  }
+
+  /** What a packet carried could not be used: it is not acknowledged, so that the server does not build on it. */
+  disown(packet: number): void {
+    this.#link.received.forget(packet)
   }
 
   #slotsArrived(sequences: readonly number[]): void {

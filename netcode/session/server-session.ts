@@ -26,13 +26,27 @@ export interface Received {
   readonly goodbye: string | null
 }
 
+/** A part of a snapshot on its way. */
+export interface OutgoingPart {
+  /** As `encodeSnapshotPart` made them, at most SNAPSHOT_PART_BYTES_MAX. */
+  readonly bytes: Uint8Array
+  /** Called once, when the packet that carried it is acknowledged. */
+  arrived(): void
+}
+
+/** What a packet carried. */
+interface Carried {
+  readonly run: Run | null
+  readonly part: OutgoingPart | null
+}
+
 const NOTHING: Received = { commands: [], latest: [], hello: null, goodbye: null }
 type Outcome = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>
 const isOutcome = (message: ServerMessage): message is Outcome => message.type === 'commandDone' || message.type === 'commandRejected'
 
 /** What of a session belongs to one connection and begins anew with the next. */
 class Attachment {
-  readonly link: Link<Run | null>
+  readonly link: Link<Carried>
   readonly outbox = new Outbox()
   readonly packetBucket: TokenBucket
   readonly byteBucket: TokenBucket
@@ -92,6 +106,11 @@ export class ServerSession {
   /** Bytes of reliable messages that the client has not acknowledged. */
   get queuedBytes(): number {
     return this.#attachment.outbox.bytes
+  }
+
+  /** Mean time from a packet to its acknowledgement, ms. */
+  get acknowledgementMs(): number {
+    return this.#attachment.link.acknowledgementMs
   }
 
   get attached(): boolean {
@@ -175,7 +194,10 @@ export class ServerSession {
     if (packet.packet > link.received.highest + SEQUENCE_JUMP_MAX) return this.#end('sequence', `packet ${packet.packet} follows packet ${link.received.highest}`)
     const { arrival, acked } = link.take(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
     if (arrival === 'old') return 'old'
-    for (const { content } of acked) if (content !== null) outbox.arrived(content)
+    for (const { content } of acked) {
+      if (content.run !== null) outbox.arrived(content.run)
+      content.part?.arrived()
+    }
     outbox.acknowledgementMs = link.acknowledgementMs
     if (!outbox.acknowledge(packet.ackMessage)) return this.#end('protocol', `message ${packet.ackMessage} is acknowledged, but was never sent`)
     if (arrival === 'ahead') {
@@ -246,15 +268,15 @@ export class ServerSession {
   /**
    * The packets to send now, each of at most PACKET_BYTES_MAX bytes: one for each part of the snapshot, filled up with
    * messages; more for messages alone, within MESSAGE_BYTES_PER_SECOND; one without content where a heartbeat is due or
-   * `answer` asks for one. `parts`: as `encodeSnapshotPart` made them, at most SNAPSHOT_PART_BYTES_MAX bytes each.
+   * `answer` asks for one.
    */
-  packets(parts: readonly Uint8Array[], nowMs: number, answer = false): Uint8Array[] {
+  packets(parts: readonly OutgoingPart[], nowMs: number, answer = false): Uint8Array[] {
     if (!this.#attached) return []
     const { link } = this.#attachment
     // Who has said nothing is told nothing: how it takes part is not known yet.
     if (link.received.highest === 0 && link.goodbye === null) return []
     const shown = link.goodbye === null ? parts : []
-    const out = shown.map((part) => this.#packet(part, this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX - part.length - MESSAGE_OVERHEAD_BYTES, nowMs), nowMs))
+    const out = shown.map((part) => this.#packet(part, this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX - part.bytes.length - MESSAGE_OVERHEAD_BYTES, nowMs), nowMs))
     for (let run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs); run !== null; run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs))
       out.push(this.#packet(null, run, nowMs))
     if (out.length === 0 && (answer || link.goodbye !== null || link.heartbeatDue(nowMs))) out.push(this.#packet(null, null, nowMs))
@@ -270,14 +292,14 @@ export class ServerSession {
     return run
   }
 
-  #packet(snapshot: Uint8Array | null, run: Run | null, nowMs: number): Uint8Array {
+  #packet(part: OutgoingPart | null, run: Run | null, nowMs: number): Uint8Array {
     const { link, clientTimeMs, clientTimeAtMs } = this.#attachment
     const head = {
-      packet: link.next(nowMs, run), ackPacket: link.received.highest, ackBits: link.received.bits, ackCommand: this.#command,
+      packet: link.next(nowMs, { run, part }), ackPacket: link.received.highest, ackBits: link.received.bits, ackCommand: this.#command,
       firstMessage: run?.first ?? 0, clientTimeMs, clientTimeAgeMs: Math.max(0, Math.round(nowMs - clientTimeAtMs)),
       control: link.goodbye,
     }
-    return encodeServerPacket(head, run?.messages ?? [], snapshot)
+    return encodeServerPacket(head, run?.messages ?? [], part?.bytes ?? null)
   }
 }
 

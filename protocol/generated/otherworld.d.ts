@@ -761,8 +761,6 @@ export namespace otherworld {
         constructor(properties?: otherworld.Snapshot.$Properties);
         $unknowns?: Uint8Array[];
         tick: number;
-        part: number;
-        parts: number;
         avatars: Uint8Array;
         props: Uint8Array;
         static encode(message: otherworld.Snapshot.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
@@ -772,8 +770,6 @@ export namespace otherworld {
     namespace Snapshot {
         interface $Properties {
             tick?: (number|null);
-            part?: (number|null);
-            parts?: (number|null);
             avatars?: (Uint8Array|null);
             props?: (Uint8Array|null);
             $unknowns?: Uint8Array[];

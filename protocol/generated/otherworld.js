@@ -3094,8 +3094,6 @@ export const otherworld = $root.otherworld = (() => {
         };
 
         Snapshot.prototype.tick = 0;
-        Snapshot.prototype.part = 0;
-        Snapshot.prototype.parts = 0;
         Snapshot.prototype.avatars = $util.newBuffer([]);
         Snapshot.prototype.props = $util.newBuffer([]);
 
@@ -3108,14 +3106,10 @@ export const otherworld = $root.otherworld = (() => {
                 throw $Error("max depth exceeded");
             if (message.tick != null && $Object.hasOwnProperty.call(message, "tick") && message.tick !== 0)
                 writer.uint32(8).uint32(message.tick);
-            if (message.part != null && $Object.hasOwnProperty.call(message, "part") && message.part !== 0)
-                writer.uint32(16).uint32(message.part);
-            if (message.parts != null && $Object.hasOwnProperty.call(message, "parts") && message.parts !== 0)
-                writer.uint32(24).uint32(message.parts);
             if (message.avatars != null && $Object.hasOwnProperty.call(message, "avatars") && message.avatars.length)
-                writer.uint32(34).bytes(message.avatars);
+                writer.uint32(18).bytes(message.avatars);
             if (message.props != null && $Object.hasOwnProperty.call(message, "props") && message.props.length)
-                writer.uint32(42).bytes(message.props);
+                writer.uint32(26).bytes(message.props);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -3159,24 +3153,6 @@ export const otherworld = $root.otherworld = (() => {
                         continue;
                     }
                 case 2: {
-                        if (wireType !== 0)
-                            break;
-                        if (value = reader.uint32())
-                            message.part = value;
-                        else
-                            delete message.part;
-                        continue;
-                    }
-                case 3: {
-                        if (wireType !== 0)
-                            break;
-                        if (value = reader.uint32())
-                            message.parts = value;
-                        else
-                            delete message.parts;
-                        continue;
-                    }
-                case 4: {
                         if (wireType !== 2)
                             break;
                         if ((value = reader.bytes()).length)
@@ -3185,7 +3161,7 @@ export const otherworld = $root.otherworld = (() => {
                             delete message.avatars;
                         continue;
                     }
-                case 5: {
+                case 3: {
                         if (wireType !== 2)
                             break;
                         if ((value = reader.bytes()).length)

@@ -1,0 +1,285 @@
+/**
+ * What snapshots cost and how true they are: 100 clients among 100 avatars × 200 props of which 60 move, over the
+ * in-memory network, real sessions and decoders at both ends. Truth is the simulation's state at the moment drawn.
+ */
+import { avatars, free, loadEngine, props, type AvatarView, type Engine, type PropView, type Quat, type Realm, type Vec3 } from '../sim/index.ts'
+import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
+import { ClientSession, ServerSession } from '../netcode/session/index.ts'
+import { Playback } from '../netcode/client/playback.ts'
+import { World } from '../netcode/client/world.ts'
+import type { AvatarSample, PropSample } from '../netcode/client/types.ts'
+import { Dice } from '../testing/bots/mind.ts'
+import type { Wardrobe } from '../testing/bots/mimic.ts'
+import { median, percentile } from './measure.ts'
+import type { Report, Row } from './report.ts'
+import { scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'
+
+const AVATARS = 100
+/** Clients of which the end is simulated: their draws are compared with the truth. */
+const WATCHED = 4
+const MOVING_PROPS = 60
+const WARM_UP_TICKS = 300
+const MEASURED_TICKS = 600
+const TICK_MS = 1_000 / 60
+const SNAPSHOT_TICKS = 3
+const NEAR_METRES = 4
+/** History of the truth, ticks: longer than the longest delay. */
+const TRUTH_TICKS = 90
+
+interface Network {
+  readonly name: string
+  readonly delayMs: number
+  readonly jitterMs: number
+  readonly lossShare: number
+}
+
+const NETWORKS: readonly Network[] = [
+  { name: 'at 0 % loss', delayMs: 25, jitterMs: 0, lossShare: 0 },
+  { name: 'at 5 % loss, 50 ms, 20 ms jitter', delayMs: 50, jitterMs: 20, lossShare: 0.05 },
+]
+
+/** One way of a line, with loss and jitter by lot. */
+class Way {
+  readonly #network: Network
+  readonly #dice: Dice
+  #underWay: { readonly dueMs: number; readonly bytes: Uint8Array }[] = []
+
+  constructor(network: Network, dice: Dice) {
+    this.#network = network
+    this.#dice = dice
+  }
+
+  put(packets: readonly Uint8Array[], nowMs: number): void {
+    const { delayMs, jitterMs, lossShare } = this.#network
+    for (const bytes of packets) {
+      const dueMs = nowMs + delayMs + this.#dice.between(0, jitterMs)
+      if (this.#dice.between(0, 1) >= lossShare) this.#underWay.push({ dueMs, bytes })
+    }
+  }
+
+  take(nowMs: number): Uint8Array[] {
+    const due = this.#underWay.filter(({ dueMs }) => dueMs <= nowMs).toSorted((a, b) => a.dueMs - b.dueMs)
+    this.#underWay = this.#underWay.filter(({ dueMs }) => dueMs > nowMs)
+    return due.map(({ bytes }) => bytes)
+  }
+}
+
+/** Both ends of one client's line. */
+class Line {
+  readonly server = new ServerSession(0)
+  readonly client = new ClientSession(0)
+  readonly view: SnapshotView
+  readonly decoder = new SnapshotDecoder()
+  readonly world: World
+  readonly playback = new Playback(60)
+  readonly avatar: AvatarView
+  readonly down: Way
+  readonly up: Way
+  bytes = 0
+  sends = 0
+  missing = 0
+
+  constructor(realm: Realm, avatar: AvatarView, network: Network, dice: Dice) {
+    this.avatar = avatar
+    this.view = new SnapshotView(realm.tick)
+    this.world = new World(realm.definition.bounds, 60, this.decoder)
+    this.down = new Way(network, dice)
+    this.up = new Way(network, dice)
+    this.server.queue({
+      type: 'welcome', protocol: 1, realm: 'bench', tick: realm.tick, tickRate: 60, player: avatar.player, avatar: avatar.id, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
+    })
+    for (const { id, player, name, body } of avatars(realm)) this.world.tell({ type: 'avatarAdded', element: id, player, name, body })
+    for (const { id, spec, scale, holder, owner, position, rotation } of props(realm)) this.world.tell({ type: 'propAdded', element: id, prop: spec, scale, holder, owner, position, rotation })
+  }
+
+  /** Who acts acknowledges 15 times a second. */
+  talk(nowMs: number): void {
+    if (this.client.welcomed) this.client.latest({ type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false })
+    this.up.put(this.client.packets(nowMs), nowMs)
+    for (const bytes of this.up.take(nowMs)) this.server.receive(bytes, nowMs)
+  }
+
+  send(source: SnapshotSource, nowMs: number): number {
+    const start = performance.now()
+    const packets = this.server.packets([this.view.next(source, this.avatar.id, this.server.acknowledgementMs)], nowMs)
+    const ms = performance.now() - start
+    this.down.put(packets, nowMs)
+    this.sends += 1
+    for (const { length } of packets) this.bytes += length
+    return ms
+  }
+
+  hear(nowMs: number): void {
+    for (const bytes of this.down.take(nowMs)) {
+      const heard = this.client.receive(bytes, nowMs)
+      if (!heard.ok) throw new Error(heard.error.message)
+      const { snapshot, packet } = heard.value
+      const decoded = snapshot === null ? null : this.decoder.take(snapshot)
+      if (decoded === null || snapshot === null) continue
+      if (!decoded.ok) throw new Error(decoded.error.message)
+      if (decoded.value.missing) {
+        this.missing += 1
+        this.client.disown(packet)
+      }
+      this.world.show(decoded.value.samples)
+      this.playback.arrived(snapshot.tick, nowMs)
+    }
+  }
+}
+
+interface Truth {
+  readonly avatars: ReadonlyMap<number, AvatarView>
+  readonly props: ReadonlyMap<number, PropView>
+}
+
+interface Errors {
+  readonly rootCm: number[]
+  readonly handCm: number[]
+  readonly boneDegrees: number[]
+  readonly propCm: number[]
+}
+const noErrors = (): Errors => ({ rootCm: [], handCm: [], boneDegrees: [], propCm: [] })
+
+const apartCm = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z) * 100
+function degrees(a: Quat, b: Quat): number {
+  return (2 * Math.acos(Math.min(1, Math.abs(a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w))) * 180) / Math.PI
+}
+
+function addAvatarError(into: Errors, seen: AvatarSample, truth: AvatarView): void {
+  into.rootCm.push(apartCm(seen.position, truth.position))
+  if (truth.pose === null || seen.pose === null) return
+  into.handCm.push(apartCm(seen.pose.left.position, truth.pose.left.position), apartCm(seen.pose.right.position, truth.pose.right.position))
+  for (const [i, bone] of truth.pose.bones.entries()) {
+    const shown = seen.pose.bones[i]
+    if (bone && shown) into.boneDegrees.push(degrees(bone, shown))
+  }
+}
+
+interface Outcome {
+  readonly near: Errors
+  readonly far: Errors
+  readonly tickMs: number[]
+  readonly sourceMs: number[]
+  readonly bytesPerSend: number
+  readonly moving: number[]
+  delayMs: number
+  missing: number
+}
+
+/** Compares what a client draws with the truth of that moment. */
+function compare(line: Line, nowMs: number, history: readonly (Truth | undefined)[], outcome: Outcome): void {
+  // Truth is known at whole ticks.
+  const tick = Math.floor(line.playback.drawTick(nowMs))
+  const truth = history[tick % TRUTH_TICKS]
+  const own = truth?.avatars.get(line.avatar.id)
+  if (truth === undefined || own === undefined) return
+  for (const seen of line.world.avatarsAt(tick, line.avatar.player)) {
+    const real = truth.avatars.get(seen.element)
+    if (real === undefined || seen.own) continue
+    addAvatarError(apartCm(real.position, own.position) <= NEAR_METRES * 100 ? outcome.near : outcome.far, seen, real)
+  }
+  for (const seen of line.world.propsAt(tick)) addPropError(seen, truth, own, outcome)
+}
+
+function addPropError(seen: PropSample, truth: Truth, own: AvatarView, { near, far }: Outcome): void {
+  const real = truth.props.get(seen.element)
+  if (real === undefined || real.asleep) return
+  const errors = apartCm(real.position, own.position) <= NEAR_METRES * 100 ? near : far
+  errors.propCm.push(apartCm(seen.position, real.position))
+}
+
+/** Keeps props moving: those that a bot does not push are thrown up in turn. */
+class Mover {
+  readonly #at: { x: number; z: number }[]
+
+  constructor(dice: Dice) {
+    this.#at = Array.from({ length: MOVING_PROPS }, () => ({ x: dice.between(-10, 10), z: dice.between(-10, 10) }))
+  }
+
+  /** The props as they are, but that the first sixty go round in circles of a metre, one in three seconds. */
+  move(views: readonly PropView[], tick: number): PropView[] {
+    return views.map((view, i) => {
+      const centre = this.#at[i]
+      if (centre === undefined) return { ...view, asleep: true }
+      const angle = (tick / 180) * 2 * Math.PI + i
+      const half = angle / 2
+      const position = { x: centre.x + Math.cos(angle), y: 0.5 + 0.3 * Math.abs(Math.sin(angle * 3)), z: centre.z + Math.sin(angle) }
+      return { ...view, position, rotation: { x: 0, y: Math.sin(half), z: 0, w: Math.cos(half) }, asleep: false }
+    })
+  }
+}
+
+function play({ realm, next, step }: Scene, network: Network, ticks: number): Outcome {
+  const dice = new Dice(11)
+  const mover = new Mover(dice)
+  step(next())
+  const lines = avatars(realm).map((avatar) => new Line(realm, avatar, network, dice))
+  const source = new SnapshotSource(realm.definition.bounds)
+  const history: (Truth | undefined)[] = []
+  const outcome: Outcome = { near: noErrors(), far: noErrors(), tickMs: [], sourceMs: [], bytesPerSend: 0, moving: [], delayMs: 0, missing: 0 }
+  let bytes = 0
+  let sends = 0
+  for (let i = 0; i < ticks; i += 1) {
+    step(next())
+    const nowMs = i * TICK_MS
+    const [people, things] = [avatars(realm), mover.move(props(realm), realm.tick)]
+    history[realm.tick % TRUTH_TICKS] = { avatars: new Map(people.map((one) => [one.id, one])), props: new Map(things.map((one) => [one.id, one])) }
+    const measured = i >= WARM_UP_TICKS
+    const start = performance.now()
+    source.update(realm.tick, people, things)
+    const sourceMs = performance.now() - start
+    let sendMs = 0
+    for (const [k, line] of lines.entries()) {
+      line.talk(nowMs)
+      if ((realm.tick + k) % SNAPSHOT_TICKS === 0) {
+        const before = line.bytes
+        sendMs += line.send(source, nowMs)
+        if (measured) bytes += line.bytes - before
+        if (measured) sends += 1
+      }
+      line.hear(nowMs)
+      if (measured && k < WATCHED) compare(line, nowMs, history, outcome)
+    }
+    if (!measured) continue
+    outcome.sourceMs.push(sourceMs)
+    outcome.tickMs.push(sourceMs + sendMs)
+  }
+  const delays = lines.map(({ playback }) => playback.delayMs)
+  return { ...outcome, bytesPerSend: bytes / sends, delayMs: median(delays), missing: lines.reduce((sum, { missing }) => sum + missing, 0) }
+}
+
+const rms = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+
+function errorRows(where: string, name: string, { rootCm, handCm, boneDegrees, propCm }: Errors): Row[] {
+  const rows = (what: string, values: readonly number[], unit: string): Row[] => [
+    { what: `${name}: ${where} ${what}, RMS`, value: rms(values), unit }, { what: `${name}: ${where} ${what}, p99`, value: percentile(values, 0.99), unit },
+  ]
+  return [...rows('root', rootCm, 'cm'), ...rows('hands', handCm, 'cm'), ...rows('bones', boneDegrees, '°'), ...rows('moving props', propCm, 'cm')]
+}
+
+function measure(engine: Engine, clips: Wardrobe, network: Network): Row[] {
+  const played = scene(engine, AVATARS, clips)
+  const outcome = play(played, network, WARM_UP_TICKS + MEASURED_TICKS)
+  free(played.realm)
+  const { name } = network
+  return [
+    { what: `${name}: bytes a client and send`, value: outcome.bytesPerSend, unit: 'bytes', goal: 1_100 },
+    { what: `${name}: down to a client`, value: (outcome.bytesPerSend * 20 * 8) / 1_000, unit: 'kb/s', goal: 256 },
+    { what: `${name}: all snapshots of a tick encoded, median`, value: median(outcome.tickMs), unit: 'ms', goal: 4 },
+    { what: `${name}: all snapshots of a tick encoded, p99`, value: percentile(outcome.tickMs, 0.99), unit: 'ms' },
+    { what: `${name}: of that quantised, once for all`, value: median(outcome.sourceMs), unit: 'ms' },
+    { what: `${name}: drawn behind arrivals`, value: outcome.delayMs, unit: 'ms' },
+    { what: `${name}: baselines missing`, value: outcome.missing, unit: 'packets' },
+    ...errorRows(`≤ ${NEAR_METRES} m`, name, outcome.near),
+    ...errorRows(`> ${NEAR_METRES} m`, name, outcome.far),
+  ]
+}
+
+export async function run(): Promise<Report> {
+  const engine = await loadEngine()
+  const clips = await wardrobe()
+  free(scene(engine, 1, clips).realm)
+  const rows = NETWORKS.flatMap((network) => measure(engine, clips, network))
+  const { spawn } = sceneDefinition(AVATARS)
+  return { name: 'snapshots', about: `${AVATARS} clients, ${AVATARS} avatars with 18 bones within ${spawn.radius} m, 200 props of which ${MOVING_PROPS} move, 20 sends a second`, rows }
+}

@@ -1,0 +1,105 @@
+/** Little-endian numbers in a block of bytes. */
+
+/** Writes into a block of fixed size; what goes beyond its end is not written, and `at` says so. */
+export class ByteWriter {
+  readonly buffer: Uint8Array
+  /** Bytes written, or that were to be written. */
+  at = 0
+
+  constructor(size: number) {
+    this.buffer = new Uint8Array(size)
+  }
+
+  u8(value: number): void {
+    this.buffer[this.at] = value
+    this.at += 1
+  }
+
+  u16(value: number): void {
+    this.u8(value)
+    this.u8(value >> 8)
+  }
+
+  u24(value: number): void {
+    this.u16(value)
+    this.u8(value >> 16)
+  }
+
+  u32(value: number): void {
+    this.u16(value)
+    this.u16(value >>> 16)
+  }
+
+  /** 7 bits a byte, low ones first, the eighth says that more follow; up to 2^32 - 1. */
+  varint(value: number): void {
+    let rest = value >>> 0
+    for (; rest > 127; rest >>>= 7) this.u8((rest & 127) | 128)
+    this.u8(rest)
+  }
+
+  copy(from: Uint8Array, start: number, end: number): void {
+    for (let i = start; i < end; i += 1) this.buffer[this.at + i - start] = from[i] ?? 0
+    this.at += end - start
+  }
+}
+
+/** Bytes of a varint. */
+export function varintBytes(value: number): number {
+  return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5
+}
+
+/** Reads what ByteWriter wrote. Beyond the end it reads zeros, and `over` becomes true. */
+export class ByteReader {
+  readonly #bytes: Uint8Array
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  /** More was read than there is. */
+  get over(): boolean {
+    return this.#at > this.#bytes.length
+  }
+
+  u8(): number {
+    this.#at += 1
+    return this.#bytes[this.#at - 1] ?? 0
+  }
+
+  i8(): number {
+    return (this.u8() << 24) >> 24
+  }
+
+  u16(): number {
+    return this.u8() | (this.u8() << 8)
+  }
+
+  i16(): number {
+    return (this.u16() << 16) >> 16
+  }
+
+  u24(): number {
+    return this.u16() | (this.u8() << 16)
+  }
+
+  /** 32 bits, signed. */
+  i32(): number {
+    return this.u16() | (this.u16() << 16)
+  }
+
+  /** -1: it has more than 32 bits. */
+  varint(): number {
+    let value = 0
+    for (let i = 0; i < 5; i += 1) {
+      const byte = this.u8()
+      value += (byte & 127) * 2 ** (7 * i)
+      if (byte < 128) return value < 2 ** 32 ? value : -1
+    }
+    return -1
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The client's end of the snapshots: keeps the states that may be baselines, makes states of records. A record whose
+ * baseline is not there is never guessed: its packet is not acknowledged, so that the server goes on from another one.
+ */
+import type { ProtocolError, Result, SnapshotPart } from '../../protocol/index.ts'
+import type { ElementId } from '../../sim/types.ts'
+import { ByteReader } from './bytes.ts'
+import { readRecord } from './records.ts'
+import { BONES, JOINTS, keyOf, PROP, ROOT, type Kind, type Values } from './strands.ts'
+
+/** Strands kept: 10,000 elements and more. A server that shows more is refused. */
+export const STRANDS_MAX = 65_536
+/** States older than this before the newest are forgotten, ticks: no baseline is older. */
+const HISTORY_TICKS = 255
+/** Between two looks for strands that nobody knows, ticks. */
+const SWEEP_TICKS = 600
+/** What stays unknown for so long was of an element that is gone, ticks: a description comes within seconds. */
+const UNKNOWN_TICKS_MAX = 3_600
+
+/** A state of a strand. */
+export interface Sample {
+  readonly kind: Kind
+  readonly element: ElementId
+  readonly tick: number
+  readonly values: Values
+}
+
+interface State {
+  readonly tick: number
+  readonly values: Values
+}
+
+export interface Decoded {
+  readonly samples: readonly Sample[]
+  /** A baseline was not there: the packet must not be acknowledged; `samples` is empty. */
+  readonly missing: boolean
+}
+
+const MISSING: Decoded = { samples: [], missing: true }
+
+export class SnapshotDecoder {
+  /** By key, states by tick. */
+  readonly #strands = new Map<number, State[]>()
+  #newestTick = 0
+  #sweptTick = 0
+
+  /** States kept, of all strands. */
+  get states(): number {
+    let sum = 0
+    for (const { length } of this.#strands.values()) sum += length
+    return sum
+  }
+
+  /** The newest state of a strand. */
+  newest(element: ElementId, kind: Kind): Sample | null {
+    const state = this.#strands.get(keyOf(element, kind))?.at(-1)
+    return state === undefined ? null : { kind, element, ...state }
+  }
+
+  /** Takes a part: all of its records, or none. Never throws, whatever the bytes. */
+  take({ tick, avatars, props }: SnapshotPart): Result<Decoded> {
+    const samples: Sample[] = []
+    const blocks: readonly [Uint8Array, readonly Kind[]][] = [[avatars, [ROOT, JOINTS, BONES]], [props, [PROP]]]
+    for (const [bytes, kinds] of blocks) {
+      const from = new ByteReader(bytes)
+      for (const kind of bytes.length === 0 ? [] : kinds) {
+        const fault = this.#section(from, kind, tick, samples)
+        if (fault === 'missing') return { ok: true, value: MISSING }
+        if (fault !== null) return wrong(NAMES[kind], fault)
+      }
+      if (from.left > 0) return wrong(bytes === avatars ? 'avatars' : 'props', `${from.left} bytes are left over`)
+    }
+    for (const sample of samples) this.#keep(sample)
+    this.#newestTick = Math.max(this.#newestTick, tick)
+    return this.#strands.size > STRANDS_MAX ? wrong('snapshot', `more than ${STRANDS_MAX} strands are shown`) : { ok: true, value: { samples, missing: false } }
+  }
+
+  /** What is wrong with a section; null: nothing. */
+  #section(from: ByteReader, kind: Kind, tick: number, samples: Sample[]): string | null {
+    const count = from.varint()
+    // Each record has three bytes at least.
+    if (count < 0 || count * 3 > from.left) return 'there are fewer records than their number says'
+    let element = 0
+    for (let i = 0; i < count; i += 1) {
+      const gap = from.varint()
+      element += gap
+      if (gap < 1 || element > 0xffff_ffff) return `record ${i} names no element after the last`
+      const age = from.u8()
+      const base = age === 0 ? null : this.#baseline(keyOf(element, kind), tick - age)
+      if (age > 0 && base === null) return from.over ? 'a record is cut short' : 'missing'
+      const values = readRecord(kind, from, base, age)
+      if (values === null) return `record ${i} of element ${element} is malformed`
+      samples.push({ kind, element, tick, values })
+    }
+    return null
+  }
+
+  #baseline(key: number, tick: number): Values | null {
+    const states = this.#strands.get(key) ?? []
+    for (let i = states.length - 1; i >= 0; i -= 1) if (states[i]?.tick === tick) return states[i]?.values ?? null
+    return null
+  }
+
+  #keep({ kind, element, tick, values }: Sample): void {
+    const key = keyOf(element, kind)
+    let states = this.#strands.get(key)
+    if (states === undefined) {
+      states = []
+      this.#strands.set(key, states)
+    }
+    let at = states.length
+    while (at > 0 && (states[at - 1]?.tick ?? 0) > tick) at -= 1
+    if (states[at - 1]?.tick !== tick) states.splice(at, 0, { tick, values })
+    const newest = states.at(-1)?.tick ?? 0
+    while ((states[0]?.tick ?? newest) < newest - HISTORY_TICKS) states.shift()
+  }
+
+  /** Forgets an element that is gone. */
+  forget(element: ElementId): void {
+    for (const kind of [ROOT, JOINTS, BONES, PROP] as const) this.#strands.delete(keyOf(element, kind))
+  }
+
+  /** From time to time forgets what came late of elements that are gone. */
+  sweep(isKnown: (element: ElementId) => boolean): void {
+    if (this.#newestTick - this.#sweptTick < SWEEP_TICKS) return
+    this.#sweptTick = this.#newestTick
+    for (const [key, states] of this.#strands)
+      if ((states.at(-1)?.tick ?? 0) < this.#newestTick - UNKNOWN_TICKS_MAX && !isKnown(Math.floor(key / 4))) this.#strands.delete(key)
+  }
+}
+
+const NAMES = { [ROOT]: 'avatars.roots', [JOINTS]: 'avatars.joints', [BONES]: 'avatars.bones', [PROP]: 'props' } as const
+
+function wrong(where: string, message: string): Result<never> {
+  return { ok: false, error: { reason: 'malformed', where, message } satisfies ProtocolError }
+}
