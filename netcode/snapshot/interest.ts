@@ -1,10 +1,8 @@
 /**
  * How often a client is told of what: levels by distance, the rates of each strand in them. Under the byte budget the
- * strands whose interval has passed most often go first, so that what does not fit makes all intervals longer in the
- * same measure and leaves nobody out.
+ * strands whose interval has passed most often go first, near ones sooner, so that what does not fit makes intervals
+ * longer and leaves nobody out.
  */
-import type { Kind } from './strands.ts'
-
 /** Ticks between two sendings of root, joints, bones, prop, while they change; 60 are a second. */
 export type Intervals = readonly [root: number, joints: number, bones: number, prop: number]
 
@@ -12,21 +10,23 @@ export interface Level {
   /** Up to this distance. */
   readonly metres: number
   readonly intervals: Intervals
+  /** Under the budget what is near goes first: what has waited counts so many times. */
+  readonly urgency: number
 }
 
 /** All bones near; head and hands farther; then little more than the root. */
 export const LEVELS: readonly Level[] = [
-  { metres: 4, intervals: [3, 6, 6, 3] },
-  { metres: 8, intervals: [6, 9, 15, 6] },
-  { metres: 16, intervals: [9, 24, 45, 12] },
-  { metres: 40, intervals: [18, 45, 120, 24] },
-  { metres: Infinity, intervals: [30, 120, 300, 45] },
+  { metres: 4, intervals: [3, 6, 6, 3], urgency: 3 },
+  { metres: 8, intervals: [6, 9, 15, 6], urgency: 1.5 },
+  { metres: 16, intervals: [9, 24, 45, 12], urgency: 1 },
+  { metres: 40, intervals: [18, 45, 120, 24], urgency: 1 },
+  { metres: Infinity, intervals: [30, 120, 300, 45], urgency: 1 },
 ]
 /** One's own: the root is corrected often, the pose is known. */
-const OWN: Intervals = [3, 12, 24, 3]
+export const OWN: Level = { metres: 0, intervals: [3, 12, 24, 3], urgency: 3 }
 /** What is held matters to everyone near. */
-const HELD_METRES = 16
-const HELD_INTERVAL_TICKS = 3
+const HELD: Level = { metres: 16, intervals: [3, 3, 3, 3], urgency: 3 }
+const FARTHEST: Level = { metres: Infinity, intervals: [30, 120, 300, 45], urgency: 1 }
 
 /** Roots and props that change are sent this often, ticks, however many there are and however far: once a second. */
 export const UPDATE_TICKS_MAX = 60
@@ -43,8 +43,9 @@ export interface Eye {
   readonly x: number
   readonly y: number
   readonly z: number
-  /** Radians, 0 looks along -Z. */
-  readonly yaw: number
+  /** Where it looks, level. */
+  readonly forwardX: number
+  readonly forwardZ: number
 }
 
 export interface Seen {
@@ -54,16 +55,17 @@ export interface Seen {
   readonly held: boolean
 }
 
-export const ownInterval = (kind: Kind): number => OWN[kind]
+/** How often something at a place matters to an eye. */
+export function levelOf(distance: number, held: boolean): Level {
+  if (held && distance <= HELD.metres) return HELD
+  for (const level of LEVELS) if (distance <= level.metres) return level
+  return FARTHEST
+}
 
-/** Calls for an element's intervals at once: distance and view are the same for all its strands. */
-export function intervalsOf(eye: Eye, forwardX: number, forwardZ: number, { x, y, z, held }: Seen): { readonly intervals: Intervals; readonly factor: number; readonly propTicks: number } {
-  const dx = x - eye.x
-  const dz = z - eye.z
-  const distance = Math.sqrt(dx * dx + dz * dz + (y - eye.y) * (y - eye.y))
-  let level = 0
-  while (distance > (LEVELS[level]?.metres ?? Infinity)) level += 1
-  const intervals = LEVELS[level]?.intervals ?? OWN
-  const isSeen = distance <= AROUND_METRES || dx * forwardX + dz * forwardZ >= distance * VIEW_COSINE
-  return { intervals, factor: isSeen ? 1 : BEHIND_FACTOR, propTicks: held && distance <= HELD_METRES ? HELD_INTERVAL_TICKS : intervals[3] }
+export const distanceTo = ({ x, y, z }: Eye, to: Seen): number => Math.sqrt((to.x - x) * (to.x - x) + (to.y - y) * (to.y - y) + (to.z - z) * (to.z - z))
+
+/** What intervals are multiplied by: longer behind the back. */
+export function viewFactor({ x, z, forwardX, forwardZ }: Eye, to: Seen, distance: number): number {
+  const isSeen = distance <= AROUND_METRES || (to.x - x) * forwardX + (to.z - z) * forwardZ >= distance * VIEW_COSINE
+  return isSeen ? 1 : BEHIND_FACTOR
 }

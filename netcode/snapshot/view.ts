@@ -7,7 +7,7 @@ import type { ElementId } from '../../sim/types.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from '../session/limits.ts'
 import type { OutgoingPart } from '../session/server-session.ts'
 import { ByteWriter, varintBytes } from './bytes.ts'
-import { intervalsOf, ownInterval, UPDATE_TICKS_MAX, type Eye } from './interest.ts'
+import { distanceTo, levelOf, OWN, UPDATE_TICKS_MAX, viewFactor, type Eye, type Level } from './interest.ts'
 import { isSettled, writeRecord } from './records.ts'
 import type { SnapshotSource, Strand } from './source.ts'
 import { BONES, JOINTS, KINDS, PROP, ROOT, YAW_STEPS, type Values } from './strands.ts'
@@ -60,6 +60,8 @@ interface Chosen {
 
 /** Shared by all views of a thread: nothing in it outlives a call. */
 const scratch = new ByteWriter(16_384)
+const avatarsBlock = new ByteWriter(SNAPSHOT_PART_BYTES_MAX)
+const propsBlock = new ByteWriter(SNAPSHOT_PART_BYTES_MAX)
 const buckets: Shown[][] = Array.from({ length: BUCKETS }, () => [])
 
 export class SnapshotView {
@@ -78,37 +80,40 @@ export class SnapshotView {
     this.#collect(source, avatar, RETRY_TICKS_MIN + Math.min(RETRY_TICKS_MAX, acknowledgementMs * RETRY_TICKS_PER_MS))
     const { tick } = source
     const { chosen, sent } = this.#fill(tick)
-    const avatars = blockOf([ROOT, JOINTS, BONES].map((kind) => chosen[kind] ?? []))
-    const props = blockOf([chosen[PROP] ?? []])
+    const avatars = blockOf(avatarsBlock, [ROOT, JOINTS, BONES].map((kind) => chosen[kind] ?? []))
+    const props = blockOf(propsBlock, [chosen[PROP] ?? []])
     return { bytes: encodeSnapshotPart({ tick, avatars, props }), arrived: () => arrived(sent, tick) }
   }
 
   /** Sorts what may be sent into the buckets. */
   #collect(source: SnapshotSource, avatar: ElementId, retryTicks: number): void {
     const eye = eyeOf(source, avatar)
-    const forwardX = -Math.sin(eye.yaw)
-    const forwardZ = -Math.cos(eye.yaw)
     for (const bucket of buckets) bucket.length = 0
     for (const row of source.rows) {
-      const { intervals, factor, propTicks } = intervalsOf(eye, forwardX, forwardZ, row)
+      // Distances are measured only for what has something to say.
+      let level: Level | null = null
+      let factor = 1
       for (const strand of row.strands) {
         const shown = this.#shownOf(strand)
         if (shown.acked !== null && shown.settledTick >= strand.changedTick) continue
-        const { kind } = strand
-        const wanted = row.element === avatar ? ownInterval(kind) : (kind === PROP ? propTicks : intervals[kind]) * factor
-        this.#offer(shown, wanted, source.tick, retryTicks)
+        if (level === null) {
+          const distance = distanceTo(eye, row)
+          level = row.element === avatar ? OWN : levelOf(distance, row.held)
+          factor = viewFactor(eye, row, distance)
+        }
+        this.#offer(shown, level.intervals[strand.kind] * factor, level.urgency, source.tick, retryTicks)
       }
     }
   }
 
-  #offer(shown: Shown, wanted: number, tick: number, retryTicks: number): void {
+  #offer(shown: Shown, wanted: number, urgency: number, tick: number, retryTicks: number): void {
     const { strand, sentTick, sentSettled } = shown
     const isPatient = sentSettled && sentTick >= strand.changedTick
     const interval = isPatient ? Math.max(wanted, retryTicks) : wanted
     const waited = sentTick === 0 ? FIRST_WAIT_TICKS + tick - this.#startTick : tick - sentTick
     const isOverdue = waited >= UPDATE_TICKS_MAX && (strand.kind === ROOT || strand.kind === PROP)
     if (waited < interval && !isOverdue) return
-    const bucket = isOverdue && sentTick !== 0 ? BUCKETS - 1 : Math.min(BUCKETS - 1, Math.floor((waited / interval) * BUCKETS_PER_INTERVAL))
+    const bucket = isOverdue && sentTick !== 0 ? BUCKETS - 1 : Math.min(BUCKETS - 1, Math.floor((waited / interval) * urgency * BUCKETS_PER_INTERVAL))
     buckets[bucket]?.push(shown)
   }
 
@@ -183,19 +188,20 @@ function arrived(sent: readonly Sent[], tick: number): void {
 
 function eyeOf(source: SnapshotSource, avatar: ElementId): Eye {
   const row = source.row(avatar)
-  return { x: row?.x ?? 0, y: row?.y ?? 0, z: row?.z ?? 0, yaw: ((row?.strands[0]?.values[3] ?? 0) / YAW_STEPS) * TURN }
+  const yaw = ((row?.strands[0]?.values[3] ?? 0) / YAW_STEPS) * TURN
+  return { x: row?.x ?? 0, y: row?.y ?? 0, z: row?.z ?? 0, forwardX: -Math.sin(yaw), forwardZ: -Math.cos(yaw) }
 }
 
 const NO_BYTES = new Uint8Array(0)
 
-/** Sections one after the other: their number of records, then the records by element. */
-function blockOf(sections: readonly Chosen[][]): Uint8Array {
+/** Sections one after the other: their number of records, then the records by element. Valid until the next. */
+function blockOf(to: ByteWriter, sections: readonly Chosen[][]): Uint8Array {
   if (sections.every(({ length }) => length === 0)) return NO_BYTES
-  const to = new ByteWriter(SNAPSHOT_PART_BYTES_MAX)
+  to.at = 0
   for (const section of sections) {
     let last = 0
     to.varint(section.length)
-    for (const { element, start, end } of section.toSorted((a, b) => a.element - b.element)) {
+    for (const { element, start, end } of section.sort((a, b) => a.element - b.element)) {
       to.varint(element - last)
       to.copy(scratch.buffer, start, end)
       last = element
