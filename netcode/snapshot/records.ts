@@ -90,13 +90,14 @@ function writeJoints(to: ByteWriter, base: Values | null, now: Values): number[]
   const shown = [...(base ?? now)]
   for (const [joint, mode] of modes.entries()) {
     const first = joint * 4
-    for (let i = first; i < first + 3 && mode > 0; i += 1) {
+    if (mode === 0) continue
+    for (let i = first; i < first + 3; i += 1) {
       const change = Math.round((at(now, i) - at(shown, i)) / JOINT_STEP)
       if (mode === 1) to.u8(change)
       else to.u16(at(now, i))
       shown[i] = mode === 1 ? within16(at(shown, i) + change * JOINT_STEP) : at(now, i)
     }
-    if (mode > 0) writeRotation(to, shown, now, first + 3, mode === 2)
+    writeRotation(to, shown, now, first + 3, mode === 2)
   }
   return shown
 }
@@ -116,8 +117,9 @@ function readJoints(from: ByteReader, base: Values | null): number[] | null {
     const mode = (mask >> (2 * joint)) & 3
     const first = joint * 4
     if (mode === 3 || (base === null && mode !== 2)) return null
-    for (let i = first; i < first + 3 && mode > 0; i += 1) values[i] = mode === 2 ? from.i16() : within16(at(values, i) + from.i8() * JOINT_STEP)
-    if (mode > 0) values[first + 3] = mode === 2 ? from.i32() : changeRotation(at(values, first + 3), from.u16())
+    if (mode === 0) continue
+    for (let i = first; i < first + 3; i += 1) values[i] = mode === 2 ? from.i16() : within16(at(values, i) + from.i8() * JOINT_STEP)
+    values[first + 3] = mode === 2 ? from.i32() : changeRotation(at(values, first + 3), from.u16())
   }
   return values
 }
@@ -170,10 +172,10 @@ function readBones(from: ByteReader, base: Values | null): number[] | null {
   return values
 }
 
+const farthestAxis = (a: Values, b: Values): number => Math.max(Math.abs(at(a, 0) - at(b, 0)), Math.abs(at(a, 1) - at(b, 1)), Math.abs(at(a, 2) - at(b, 2)))
+
 function writeProp(to: ByteWriter, base: Values | null, now: Values): number[] {
-  let most = base === null ? Infinity : 0
-  for (let i = 0; i < 3 && base !== null; i += 1) most = Math.max(most, Math.abs(at(now, i) - at(base, i)))
-  const mode = modeOf(most)
+  const mode = modeOf(base === null ? Infinity : farthestAxis(base, now))
   const asleep = (at(now, 4) & ASLEEP) !== 0
   const [before, after] = [base === null ? 0 : at(base, 3), at(now, 3)]
   // Who falls asleep is shown as it lies.

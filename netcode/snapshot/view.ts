@@ -201,7 +201,7 @@ function blockOf(to: ByteWriter, sections: readonly Chosen[][]): Uint8Array {
   for (const section of sections) {
     let last = 0
     to.varint(section.length)
-    for (const { element, start, end } of section.sort((a, b) => a.element - b.element)) {
+    for (const { element, start, end } of section.toSorted((a, b) => a.element - b.element)) {
       to.varint(element - last)
       to.copy(scratch.buffer, start, end)
       last = element
