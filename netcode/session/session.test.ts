@@ -5,7 +5,7 @@ import { ClientSession } from './client-session.ts'
 import {
   COMMANDS_UNACKED_MAX, GOODBYE_MS_MAX, HEARTBEAT_MS, INPUT_INTERVAL_MS, INPUTS_BURST_MAX, MESSAGE_QUEUE_BYTES_MAX, PACKETS_BURST_MAX, SEQUENCE_JUMP_MAX, SILENCE_MS_MAX,
 } from './limits.ts'
-import { ServerSession, type Received } from './server-session.ts'
+import { ServerSession, type OutgoingPart, type Received } from './server-session.ts'
 
 const WELCOME: Welcome = {
   type: 'welcome', protocol: 1, realm: 'plaza', tick: 1, tickRate: 60, player: 3, avatar: 4, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
@@ -46,7 +46,7 @@ class Pair {
     return packets
   }
 
-  down(lost = false, parts: readonly Uint8Array[] = []): Uint8Array[] {
+  down(lost = false, parts: readonly OutgoingPart[] = []): Uint8Array[] {
     const packets = this.server.packets(parts, this.nowMs)
     for (const packet of lost ? [] : packets) {
       const result = this.client.receive(packet, this.nowMs)
