@@ -3,25 +3,17 @@
  * drawn from a seed. The same calls give the same deliveries. Nothing moves until `advance` is called.
  */
 import { contain, type ReportFault } from './guard.ts'
+import { PERFECT, randomFrom, Way, type LinkConditions } from './link-conditions.ts'
 import { checkMessageSize, CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, ORDERED_MESSAGE_BYTES_MAX, type Admission, type ClientConnection, type ClientEvents, type Connect, type ConnectionId, type ServerEvents, type ServerTransport } from './transport.ts'
 
-/** Nothing arrives sooner, ms: two ends that answer each other at once must not keep one `advance` going for ever. */
-const DELAY_MS_MIN = 0.1
-/** A lost message of an ordered link arrives this long after its time, ms, at least: TCP's smallest retransmission wait. */
-const RESEND_MS_MIN = 200
+export type { LinkConditions } from './link-conditions.ts'
+
+/** What ends a connection at the server arrives there at the least this much later, ms. */
+const END_MS_MIN = 0.1
 /** A peer that vanished is noticed after this long, ms, as with real WebRTC (consent freshness, RFC 7675). */
 const VANISHED_MS = 30_000
 /** Messages under way, above which new ones are lost: a minute of 100 clients' traffic; tests that reach it leak. */
 const UNDER_WAY_MAX = 500_000
-
-/** One way of a link. Shares are probabilities, 0 to 1. */
-export interface LinkConditions {
-  readonly delayMs: number
-  /** Up to this much is added to the delay, evenly drawn; messages overtake each other by it where unordered. */
-  readonly jitterMs: number
-  readonly lossShare: number
-  readonly duplicateShare: number
-}
 
 export interface MemoryOptions {
   readonly events: ServerEvents
@@ -37,39 +29,6 @@ export interface MemoryOptions {
 }
 
 interface Delivery { readonly dueMs: number, readonly run: () => void }
-
-/** What comes of a message on the way: when each copy of it arrives. */
-class Way {
-  readonly #ordered: boolean
-  readonly #random: () => number
-  #lastDueMs = 0
-
-  constructor(ordered: boolean, random: () => number) {
-    this.#ordered = ordered
-    this.#random = random
-  }
-
-  /** The times at which copies of a message sent now arrive, ms; none where it is lost. */
-  arrivals(nowMs: number, conditions: LinkConditions): number[] {
-    const isLost = this.#random() < conditions.lossShare
-    const isDoubled = this.#random() < conditions.duplicateShare
-    if (this.#ordered) return [this.lastArrival(nowMs, conditions, isLost ? RESEND_MS_MIN + conditions.delayMs * 2 : 0)]
-    if (isLost) return []
-    return Array.from({ length: isDoubled ? 2 : 1 }, () => this.#due(nowMs, conditions))
-  }
-
-  /** The time of something that arrives for certain and after all that was sent before it, ms. */
-  lastArrival(nowMs: number, conditions: LinkConditions, lateMs = 0): number {
-    this.#lastDueMs = Math.max(this.#due(nowMs, conditions) + lateMs, this.#lastDueMs)
-    return this.#lastDueMs
-  }
-
-  #due(nowMs: number, conditions: LinkConditions): number {
-    const dueMs = nowMs + Math.max(DELAY_MS_MIN, conditions.delayMs + this.#random() * conditions.jitterMs)
-    this.#lastDueMs = Math.max(this.#lastDueMs, dueMs)
-    return dueMs
-  }
-}
 
 /** A client's end, with one more way to end than real ones offer. */
 export class MemoryClient implements ClientConnection {
@@ -126,8 +85,8 @@ export class MemoryTransport implements ServerTransport {
   constructor(options: MemoryOptions) {
     this.#options = options
     this.#report = options.report ?? (() => {})
-    this.#random = xorshift32(options.seed ?? 1)
-    this.#conditions = { delayMs: 0, jitterMs: 0, lossShare: 0, duplicateShare: 0, ...options.conditions }
+    this.#random = randomFrom(options.seed ?? 1)
+    this.#conditions = { ...PERFECT, ...options.conditions }
     this.#nowMs = options.nowMs ?? 0
     this.connect = (_url, token, events) => this.#connect(token, events)
   }
@@ -167,7 +126,7 @@ export class MemoryTransport implements ServerTransport {
     // A peer of an unordered link is told nothing; what it hears is that the link is gone
     const told = this.#options.ordered === true ? reason : CLOSE_REASON.peer
     this.#schedule(link.down.lastArrival(this.#nowMs, this.#conditions), () => this.#endClient(link, told))
-    this.#schedule(this.#nowMs + DELAY_MS_MIN, () => this.#endServer(connection, reason))
+    this.#schedule(this.#nowMs + END_MS_MIN, () => this.#endServer(connection, reason))
   }
 
   stop(): Promise<void> {
@@ -199,7 +158,7 @@ export class MemoryTransport implements ServerTransport {
       ordered,
       sendUp: (bytes) => {
         if (!link.isClientOpen) return
-        for (const dueMs of link.up.arrivals(this.#nowMs, this.#conditions)) this.#scheduleMessage(dueMs, () => this.#receive(connection, bytes.slice()))
+        for (const dueMs of link.up.arrivals(this.#nowMs, bytes.length, this.#conditions)) this.#scheduleMessage(dueMs, () => this.#receive(connection, bytes.slice()))
       },
       closeByClient: (reason) => {
         if (!link.isClientOpen) return
@@ -219,7 +178,7 @@ export class MemoryTransport implements ServerTransport {
     link.queue = []
     for (const bytes of queue) {
       const sent = bytes.slice()
-      for (const dueMs of link.down.arrivals(this.#nowMs, this.#conditions)) {
+      for (const dueMs of link.down.arrivals(this.#nowMs, bytes.length, this.#conditions)) {
         this.#scheduleMessage(dueMs, () => { if (link.isClientOpen) link.client.received(sent.slice()) })
       }
     }
@@ -259,17 +218,5 @@ export class MemoryTransport implements ServerTransport {
       else high = middle
     }
     this.#deliveries.splice(low, 0, { dueMs, run })
-  }
-}
-
-/** Evenly distributed numbers in [0, 1): Marsaglia, Xorshift RNGs, 2003, triple (13, 17, 5). */
-function xorshift32(seed: number): () => number {
-  // Spread small seeds over the bits, and never start at 0, where the generator stays
-  let state = Math.imul(seed, 0x9e3779b1) || 1
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) / 2 ** 32
   }
 }
