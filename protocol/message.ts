@@ -25,7 +25,7 @@ export interface Welcome {
   readonly resumed: boolean
   /** Highest sequence of the player's inputs that the server has; the next is higher. */
   readonly sequence: number
-  /** Highest sequence of the player's commands that the server has; unacknowledged ones after it are sent again. */
+  /** Highest sequence of the player's commands that the log holds; unacknowledged ones after it are sent again. */
   readonly ackCommand: number
 }
 

@@ -14,7 +14,7 @@ export interface ServerHead {
   readonly ackPacket: number
   /** Bit i: packet `ackPacket - 1 - i` was received too. */
   readonly ackBits: number
-  /** Commands received up to this sequence. */
+  /** The log holds the commands up to this sequence. */
   readonly ackCommand: number
   /** Number of the first message in the packet, 1 first; the others follow it without a gap. */
   readonly firstMessage: number

@@ -2,7 +2,7 @@
  * Interaction Center: gathers what players and the server intend, and seals one InputFrame a tick. What comes after a
  * frame is sealed, or exceeds a player's share of it, goes into the next one.
  */
-import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX, isLatestWins } from '../protocol/index.ts'
+import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX } from '../protocol/index.ts'
 import { compareInputs, type Command, type Input, type InputFrame, type PlayerId } from '../sim/index.ts'
 import { INPUT_BACKLOG_MAX, INPUTS_PER_FRAME_MAX } from './limits.ts'
 
@@ -68,11 +68,6 @@ export class InteractionCenter {
   /** Drops what a player who has left still had waiting. */
   forget(player: PlayerId): void {
     this.waiting.delete(player)
-  }
-
-  /** True where commands of the player wait for a later frame: they are not in the log yet. */
-  holdsCommands(player: PlayerId): boolean {
-    return this.waiting.get(player)?.some(({ input }) => !isLatestWins(input.command.type)) ?? false
   }
 
   /** Inputs that wait for the next frames. */

@@ -4,8 +4,8 @@
  */
 import { RESUME_MS_MAX, type OutgoingPart, type Received } from '../netcode/session/index.ts'
 import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
-import { PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
-import { avatars, props, type Input, type PlayerId, type Realm } from '../sim/index.ts'
+import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
+import { avatars, props, type Input, type InputFrame, type PlayerId, type Realm } from '../sim/index.ts'
 import { Catalog } from './catalog.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 import { HELLO_MS_MAX } from './limits.ts'
@@ -201,9 +201,10 @@ export class Sessions {
 
   // --- after each tick
 
-  ticked({ events, hash }: TickOutcome, nowMs: number): void {
+  ticked({ frame, events, hash }: TickOutcome, nowMs: number): void {
     const { realm } = this.options
     this.nowMs = nowMs
+    this.acknowledge(frame)
     this.outcomes.route(events)
     const news: ServerMessage[] = [...this.catalog.update(realm)]
     if (realm.tick % HASH_SAMPLE_TICKS === 0) news.push({ type: 'hashSample', tick: realm.tick, hash })
@@ -213,13 +214,16 @@ export class Sessions {
       const { link, session } = member
       if (link === null) continue
       for (const message of news) session.queue(message)
-      // Packets acknowledge every command that was received: they wait until the log has those of a burst, a second at most.
-      if (this.options.center.holdsCommands(member.player)) continue
       if (member.greeting === 'asked' && member.stage === 'playing') this.welcome(member)
       this.send(link, session.packets(this.snapshot(member), nowMs))
       if (session.fault) this.expel(member, session.fault.message, nowMs)
     }
     this.partings.ticked(nowMs)
+  }
+
+  /** The log has the frame, and with it these commands. */
+  private acknowledge({ inputs }: InputFrame): void {
+    for (const { player, sequence, command } of inputs) if (!isLatestWins(command.type)) this.members.get(player)?.session.recorded(sequence)
   }
 
   /** Where a tick cannot be run: clients hear that the server lives. */

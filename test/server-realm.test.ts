@@ -233,8 +233,11 @@ test('a tick that cannot be written waits with its inputs, and nothing of it is 
   expect(stage.realm.tick).toBe(tick)
   expect(ada.snapshots).toBe(sampled)
   expect(ada.session.silent(stage.nowMs)).toBe(false)
+  // A kill now would lose the command: its sender must not believe that it is safe.
+  expect(ada.session.unacknowledged).toBe(1)
   stage.writeFault = null
   await ada.play(200)
+  expect(ada.session.unacknowledged).toBe(0)
   expect(stage.realm.tick).toBeGreaterThan(tick)
   expect(stage.frames.map((frame) => frame.tick)).toEqual(Array.from({ length: stage.realm.tick }, (_, i) => i + 1))
   expect(ada.last('commandRejected')?.reason).toBe('hand-empty')

@@ -6,7 +6,8 @@ import { MemoryTransport, type LinkConditions } from '../netcode/memory.ts'
 import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { ServerSession, type OutgoingPart } from '../netcode/session/index.ts'
 import type { ConnectionId, Peer } from '../netcode/transport.ts'
-import { encodeLockstep, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
+import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
+import { answerTo } from '../server/outcomes.ts'
 import {
   avatars, checkpoint, compareInputs, free, genesis, hash, props, SIM_VERSION, step, type Command, type Engine, type Input, type InputFrame, type PropView, type Realm, type RealmDefinition, type SimEvent,
 } from '../sim/index.ts'
@@ -140,6 +141,8 @@ export class SmallServer {
     this.#inputs = []
     this.frames.push(frame)
     const events = step(this.realm, frame)
+    for (const { player, sequence, command } of frame.inputs)
+      if (!isLatestWins(command.type)) for (const member of this.#members.values()) if (member.player === player) member.session.recorded(sequence)
     this.#tell(events)
     const lockstep = encodeLockstep({ type: 'frame', frame, hash: hash(this.realm) })
     for (const connection of this.#observers) this.transport.send(connection, lockstep)
@@ -151,7 +154,7 @@ export class SmallServer {
     const news = this.#news()
     this.#source.update(this.realm.tick, avatars(this.realm), props(this.realm))
     for (const member of this.#members.values()) {
-      for (const event of events) if ('player' in event && event.player === member.player) member.session.queue(outcomeOf(event, this.realm.tick))
+      for (const event of events) if ('sequence' in event && event.player === member.player) member.session.queue(answerTo(event, this.realm.tick))
       if (member.greeting === 'welcomed') for (const message of news) member.session.queue(message)
       if (member.greeting === 'asked' && this.realm.players.has(member.player)) this.#welcome(member)
       if (member.connection !== null && !this.#observers.has(member.connection)) this.#send(member, member.session.packets(this.#parts(member), this.nowMs))
@@ -212,9 +215,4 @@ export class SmallServer {
 
 function added({ id, spec, scale, holder, owner, position, rotation }: PropView): ServerMessage {
   return { type: 'propAdded', element: id, prop: spec, scale, holder, owner, position, rotation }
-}
-
-function outcomeOf(event: Extract<SimEvent, { readonly sequence: number }>, tick: number): ServerMessage {
-  if (event.type === 'rejected') return { type: 'commandRejected', sequence: event.sequence, reason: event.reason, tick }
-  return { type: 'commandDone', sequence: event.sequence, element: 'element' in event ? event.element : 0, tick }
 }

@@ -76,7 +76,9 @@ export class ServerSession {
   #outcomes: { readonly number: number; readonly message: Outcome }[] = []
   #fault: SessionFault | null = null
   #highest = 0
+  /** Highest sequence of the commands received, and of those that the log holds. */
   #command = 0
+  #recorded = 0
   #newest = new Map<string, number>()
   /** The newest grab or release of each hand: drags before it are of an earlier hold. */
   #holds = new Map<HandId, number>()
@@ -86,6 +88,7 @@ export class ServerSession {
     this.#attachment = new Attachment(nowMs)
     this.#highest = heard.sequence
     this.#command = heard.ackCommand
+    this.#recorded = heard.ackCommand
   }
 
   /** Highest sequence of the inputs received: Welcome.sequence. */
@@ -93,9 +96,14 @@ export class ServerSession {
     return this.#highest
   }
 
-  /** Highest sequence of the commands received: Welcome.ackCommand. */
+  /** Highest sequence of the commands that the log holds: Welcome.ackCommand. */
   get ackCommand(): number {
-    return this.#command
+    return this.#recorded
+  }
+
+  /** The log holds the client's commands up to `sequence`: only now are they acknowledged, for a crash would lose the others. */
+  recorded(sequence: number): void {
+    this.#recorded = Math.max(this.#recorded, Math.min(sequence, this.#command))
   }
 
   /** Why the session ended, null while it lives. */
@@ -295,7 +303,7 @@ export class ServerSession {
   #packet(part: OutgoingPart | null, run: Run | null, nowMs: number): Uint8Array {
     const { link, clientTimeMs, clientTimeAtMs } = this.#attachment
     const head = {
-      packet: link.next(nowMs, { run, part }), ackPacket: link.received.highest, ackBits: link.received.bits, ackCommand: this.#command,
+      packet: link.next(nowMs, { run, part }), ackPacket: link.received.highest, ackBits: link.received.bits, ackCommand: this.#recorded,
       firstMessage: run?.first ?? 0, clientTimeMs, clientTimeAgeMs: Math.max(0, Math.round(nowMs - clientTimeAtMs)),
       control: link.goodbye,
     }

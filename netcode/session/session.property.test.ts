@@ -115,6 +115,7 @@ class Player {
     }
     for (const { sequence } of commands) {
       this.commandsReceived.push(sequence)
+      this.server.recorded(sequence)
       this.server.queue({ type: 'commandDone', sequence, element: 0, tick: 1 })
     }
     this.latestReceived.push(...latest)

@@ -22,6 +22,8 @@ const inputsFrom = (first: number, count: number): Uint8Array[] => Array.from({ 
 /** Both ends with nothing between them; what each says reaches the other at once, or is lost. */
 class Pair {
   nowMs = 1_000
+  /** The server's log takes commands as they come. */
+  records = true
   readonly client = new ClientSession(1_000)
   readonly server = new ServerSession(1_000)
   readonly received: Received[] = []
@@ -42,8 +44,15 @@ class Pair {
       const result = this.server.receive(packet, this.nowMs)
       if (!result.ok) throw new Error(result.error.message)
       this.received.push(result.value)
+      if (this.records) this.record()
     }
     return packets
+  }
+
+  /** The log takes what was received. */
+  record(): void {
+    const sequence = this.received.flatMap(({ commands }) => commands).at(-1)?.sequence
+    if (sequence !== undefined) this.server.recorded(sequence)
   }
 
   down(lost = false, parts: readonly OutgoingPart[] = []): Uint8Array[] {
@@ -293,6 +302,22 @@ describe('a server session', () => {
 })
 
 describe('a session that resumes', () => {
+  test('is sent again what the log did not have, where the server has crashed', () => {
+    const pair = new Pair()
+    pair.records = false
+    pair.client.command(grab(1))
+    pair.pass(INPUT_INTERVAL_MS)
+    pair.up()
+    pair.down()
+    expect(pair.client.unacknowledged).toBe(1)
+    pair.record()
+    pair.pass(HEARTBEAT_MS)
+    pair.down()
+    expect(pair.client.unacknowledged).toBe(0)
+    pair.server.recorded(77)
+    expect(pair.server.ackCommand).toBe(1)
+  })
+
   test('neither loses nor doubles commands, and tells outcomes that were not heard', () => {
     const pair = new Pair()
     pair.client.command(grab(1))
