@@ -142,7 +142,7 @@ describe('a snapshot', () => {
   })
 
   test.prop([fc.uint8Array({ maxLength: 400 }), fc.uint8Array({ maxLength: 400 })], { numRuns: 500 })('is refused in words where the bytes are none', (avatars, props) => {
-    const result = new SnapshotDecoder().take({ tick: 1, avatars, props })
+    const result = new SnapshotDecoder().take({ tick: 1, avatars, props, own: null })
     if (!result.ok) expect(result.error.message).not.toBe('')
   })
 
@@ -285,5 +285,5 @@ describe('over a bad network', () => {
 test('an empty world has a snapshot, which says its tick', () => {
   const source = new SnapshotSource(BOUNDS)
   source.update(5, [], [])
-  expect(received(new SnapshotView(0).next(source, 1, 0).bytes)).toEqual({ tick: 5, avatars: new Uint8Array(0), props: new Uint8Array(0) })
+  expect(received(new SnapshotView(0).next(source, 1, 0).bytes)).toEqual({ tick: 5, avatars: new Uint8Array(0), props: new Uint8Array(0), own: null })
 })

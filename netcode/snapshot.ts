@@ -42,5 +42,6 @@
 export { MARGIN_METRES, type BonesState, type Bounds, type JointsState, type Kind, type PropState, type RootState } from './snapshot/strands.ts'
 export { SnapshotSource } from './snapshot/source.ts'
 export { BASELINE_TICKS_MAX, SnapshotView } from './snapshot/view.ts'
+export { OwnWatch } from './snapshot/own.ts'
 export { SnapshotDecoder, STRANDS_MAX, type Decoded, type Sample } from './snapshot/decoder.ts'
 export { LEVELS, UPDATE_TICKS_MAX, type Level } from './snapshot/interest.ts'

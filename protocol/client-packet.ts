@@ -38,9 +38,13 @@ export interface ClientHead {
   /** The client's clock in ms, modulo 2^32; echoed. */
   readonly clientTimeMs: number
   readonly control: Hello | Goodbye | null
+  /** The client's own timeline when it made the packet, in ticks, from any origin; 0: it keeps none. */
+  readonly tick?: number
+  /** How many of its ticks ago the move in `latest` first was in a packet. */
+  readonly moveTicks?: number
 }
 
-export interface ClientPacket extends ClientHead {
+export interface ClientPacket extends Required<ClientHead> {
   /** Not yet acknowledged, oldest first. `player` is 0. */
   readonly commands: readonly Input[]
   /** The newest move, pose, and drag of each hand, as far as they changed. `player` is 0. */
@@ -109,6 +113,8 @@ export function decodeClientPacket(bytes: Uint8Array): Result<ClientPacket> {
       ackMessage: integer(wire.ackMessage, 'ackMessage'),
       clientTimeMs: integer(wire.clientTimeMs, 'clientTimeMs'),
       control: readControl(wire as otherworld.ClientPacket),
+      tick: integer(wire.tick, 'tick'),
+      moveTicks: integer(wire.moveTicks, 'moveTicks'),
       commands: list(wire.commands, 'commands', 0, PACKET_COMMANDS_MAX, readCommand),
       latest: list(wire.latest, 'latest', 0, PACKET_LATEST_MAX, readLatest),
     }

@@ -89,7 +89,7 @@ test('a decoded pose does not keep the datagram alive, and is no Buffer', () => 
 })
 
 suite('a client', () => {
-  const head = { packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 5, control: null }
+  const head = { packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 5, control: null, tick: 90, moveTicks: 2 }
   const bytesOf = (command: Command): Uint8Array => encodeInput({ player: 9, sequence: 1, command })
 
   test('does not speak for the server or for another player', () => {
@@ -131,7 +131,8 @@ test.each(MESSAGES)('a message comes back as it was sent: $type', (message) => {
 
 test('a packet of the server comes back as it was sent', () => {
   const head = { packet: 8, ackPacket: 7, ackBits: 0xffffffff, ackCommand: 3, firstMessage: 4, clientTimeMs: 1, clientTimeAgeMs: 2, control: { type: 'goodbye', reason: 'closing' } } as const
-  const snapshot = { tick: 12, avatars: Uint8Array.of(1), props: new Uint8Array(0) }
+  const own = { moveSequence: 5, moveTicks: 9, position: { x: 1, y: 2, z: 3 }, velocity: { x: 0, y: -1, z: 0.5 }, yaw: 0.25, grounded: false, flying: true, jumping: true }
+  const snapshot = { tick: 12, avatars: Uint8Array.of(1), props: new Uint8Array(0), own }
   const bytes = encodeServerPacket(head, MESSAGES.map(encodeServerMessage), encodeSnapshotPart(snapshot))
   expect(decodeServerPacket(bytes)).toStrictEqual({ ok: true, value: { ...head, messages: MESSAGES, snapshot } })
 })

@@ -9,6 +9,6 @@ export {
   decodeClientPacket, encodeClientPacket, isLatestWins, type ClientHead, type ClientMode, type ClientPacket, type Goodbye, type Hello,
 } from './client-packet.ts'
 export {
-  decodeServerPacket, encodeServerPacket, encodeSnapshotPart, type ServerHead, type ServerPacket, type SnapshotPart,
+  decodeServerPacket, encodeServerPacket, encodeSnapshotPart, OWN_BYTES_MAX, type Own, type ServerHead, type ServerPacket, type SnapshotPart,
 } from './server-packet.ts'
 export { decodeLockstep, encodeLockstep, type LockstepFrame, type LockstepMessage, type LockstepStart } from './lockstep.ts'

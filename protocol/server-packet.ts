@@ -1,5 +1,6 @@
 /** What a render client is sent, one packet a datagram. */
-import { integer, list, ownBytes, plainText } from './check.ts'
+import type { Vec3 } from '../sim/types.ts'
+import { finite, inside, integer, list, ownBytes, plainText, vec3 } from './check.ts'
 import { GOODBYE_LAYOUT, type Goodbye } from './client-packet.ts'
 import { otherworld } from './generated/otherworld.js'
 import { PACKET_BYTES_ACCEPTED_MAX, PACKET_MESSAGES_MAX, SNAPSHOT_BLOCK_BYTES_MAX, TEXT_BYTES_MAX } from './limits.ts'
@@ -29,7 +30,28 @@ export interface SnapshotPart {
   readonly tick: number
   readonly avatars: Uint8Array
   readonly props: Uint8Array
+  /** The receiver's own avatar; null where it is not told. */
+  readonly own: Own | null
 }
+
+/** The receiver's own avatar after the snapshot's tick, exactly as the simulation has it. */
+export interface Own {
+  /** Of the move that is in effect; 0: none was yet. */
+  readonly moveSequence: number
+  /** Steps that were made with it, 1 and more; 0: none was yet. */
+  readonly moveTicks: number
+  /** Metres and m/s, 32-bit floats. */
+  readonly position: Vec3
+  readonly velocity: Vec3
+  readonly yaw: number
+  readonly grounded: boolean
+  readonly flying: boolean
+  /** The move's jump still waits for the ground. */
+  readonly jumping: boolean
+}
+/** Bytes of an encoded Own with its tag and length, at most: two numbers of 6, two vectors of 17, a float, three flags. */
+export const OWN_BYTES_MAX = 60
+const OWN_FIELD_BYTES_MAX = OWN_BYTES_MAX - 2
 
 export interface ServerPacket extends ServerHead {
   readonly messages: readonly ServerMessage[]
@@ -42,6 +64,7 @@ const SNAPSHOT_FIELD = (9 << 3) | 2
 const SNAPSHOT_LAYOUT = layout({
   2: { name: 'avatars', bytesMax: SNAPSHOT_BLOCK_BYTES_MAX },
   3: { name: 'props', bytesMax: SNAPSHOT_BLOCK_BYTES_MAX },
+  4: { name: 'own', bytesMax: OWN_FIELD_BYTES_MAX },
 })
 const SERVER_LAYOUT = layout({
   5: { name: 'messages', bytesMax: PACKET_BYTES_ACCEPTED_MAX, repeatsMax: PACKET_MESSAGES_MAX, layout: MESSAGE_LAYOUT },
@@ -67,7 +90,17 @@ export function encodeServerPacket(head: ServerHead, messages: readonly Uint8Arr
 
 function readSnapshot(wire: otherworld.Snapshot.$Properties | null | undefined): SnapshotPart | null {
   if (wire === null || wire === undefined) return null
-  return { tick: integer(wire.tick, 'snapshot.tick'), avatars: ownBytes(wire.avatars), props: ownBytes(wire.props) }
+  const own = wire.own ? inside(wire.own, 'snapshot.own', readOwn) : null
+  return { tick: integer(wire.tick, 'snapshot.tick'), avatars: ownBytes(wire.avatars), props: ownBytes(wire.props), own }
+}
+
+function readOwn(wire: otherworld.Own.$Properties): Own {
+  const moveSequence = integer(wire.moveSequence, 'moveSequence')
+  return {
+    moveSequence, moveTicks: integer(wire.moveTicks, 'moveTicks', moveSequence === 0 ? 0 : 1),
+    position: vec3(wire.position, 'position'), velocity: vec3(wire.velocity, 'velocity'), yaw: finite(wire.yaw, 'yaw'),
+    grounded: wire.grounded ?? false, flying: wire.flying ?? false, jumping: wire.jumping ?? false,
+  }
 }
 
 export function decodeServerPacket(bytes: Uint8Array): Result<ServerPacket> {

@@ -1,6 +1,6 @@
 /** A player of the realm as the server keeps it: outlives links, ends with its leave. */
 import { ServerSession } from '../netcode/session/index.ts'
-import type { SnapshotView } from '../netcode/snapshot.ts'
+import { OwnWatch, type SnapshotView } from '../netcode/snapshot.ts'
 import type { PlayerId } from '../sim/index.ts'
 import type { LinkId } from './realm-messages.ts'
 
@@ -26,6 +26,8 @@ export class Member {
   greeting: 'none' | 'asked' | 'welcomed' = 'none'
   /** What it was shown on this link; null before the Welcome. */
   view: SnapshotView | null = null
+  /** Which of its moves is in effect. */
+  readonly own = new OwnWatch()
   /** In which of the ticks between two snapshots its own goes out. */
   phase = 0
   /** It was welcomed on an earlier link, or recovered: its numbering goes on. */

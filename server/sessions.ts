@@ -212,6 +212,8 @@ export class Sessions {
     if (this.byLink.size > 0) this.source.update(realm.tick, avatars(realm), props(realm))
     for (const member of this.members.values()) {
       const { link, session } = member
+      const avatar = realm.players.get(member.player)
+      if (avatar) member.own.stepped(avatar, realm.tick)
       if (link === null) continue
       for (const message of news) session.queue(message)
       if (member.greeting === 'asked' && member.stage === 'playing') this.welcome(member)
@@ -279,11 +281,11 @@ export class Sessions {
     }
   }
 
-  private snapshot({ player, view, phase, session }: Member): readonly OutgoingPart[] {
+  private snapshot({ player, view, phase, session, own }: Member): readonly OutgoingPart[] {
     const { realm } = this.options
     const avatar = realm.players.get(player)
     if (view === null || avatar === undefined || realm.tick % SNAPSHOT_TICKS !== phase) return []
-    return [view.next(this.source, avatar.id, session.acknowledgementMs)]
+    return [view.next(this.source, avatar.id, session.acknowledgementMs, own.own(avatar, realm.tick))]
   }
 
   private send(link: LinkId, packets: readonly Uint8Array[]): void {

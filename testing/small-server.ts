@@ -3,7 +3,7 @@
  * It admits every token as a session of that name, and keeps the sessions of lost connections for ever.
  */
 import { MemoryTransport, type LinkConditions } from '../netcode/memory.ts'
-import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
+import { OwnWatch, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { ServerSession, type OutgoingPart } from '../netcode/session/index.ts'
 import type { ConnectionId, Peer } from '../netcode/transport.ts'
 import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
@@ -28,6 +28,7 @@ interface Member {
   connection: ConnectionId | null
   /** Of this connection, since its Welcome. */
   view: SnapshotView | null
+  readonly own: OwnWatch
   greeting: 'none' | 'asked' | 'welcomed'
   known: boolean
 }
@@ -76,7 +77,7 @@ export class SmallServer {
   }
 
   #opened(connection: ConnectionId, { session }: Peer): void {
-    const member = this.#members.get(session) ?? { player: this.#members.size + 1, session: new ServerSession(this.nowMs), connection: null, view: null, greeting: 'none' as const, known: false }
+    const member = this.#members.get(session) ?? { player: this.#members.size + 1, session: new ServerSession(this.nowMs), connection: null, view: null, own: new OwnWatch(), greeting: 'none' as const, known: false }
     member.session.player = member.player
     member.session.attach(this.nowMs)
     member.connection = connection
@@ -154,6 +155,8 @@ export class SmallServer {
     const news = this.#news()
     this.#source.update(this.realm.tick, avatars(this.realm), props(this.realm))
     for (const member of this.#members.values()) {
+      const avatar = this.realm.players.get(member.player)
+      if (avatar) member.own.stepped(avatar, this.realm.tick)
       for (const event of events) if ('sequence' in event && event.player === member.player) member.session.queue(answerTo(event, this.realm.tick))
       if (member.greeting === 'welcomed') for (const message of news) member.session.queue(message)
       if (member.greeting === 'asked' && this.realm.players.has(member.player)) this.#welcome(member)
@@ -161,10 +164,10 @@ export class SmallServer {
     }
   }
 
-  #parts({ player, view, session }: Member): OutgoingPart[] {
+  #parts({ player, view, session, own }: Member): OutgoingPart[] {
     const avatar = this.realm.players.get(player)
     if (view === null || avatar === undefined || this.realm.tick % 3 !== 0) return []
-    return [view.next(this.#source, avatar.id, session.acknowledgementMs)]
+    return [view.next(this.#source, avatar.id, session.acknowledgementMs, own.own(avatar, this.realm.tick))]
   }
 
   #send(member: Member, packets: readonly Uint8Array[]): void {

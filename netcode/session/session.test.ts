@@ -233,7 +233,7 @@ describe('a server session', () => {
   test('puts one part of the snapshot in each packet and messages beside it', () => {
     const pair = new Pair()
     pair.server.queue(notice('hello'))
-    const parts = [0, 1].map((part) => ({ bytes: encodeSnapshotPart({ tick: 5 + part, avatars: new Uint8Array(950), props: new Uint8Array(0) }), arrived: () => undefined }))
+    const parts = [0, 1].map((part) => ({ bytes: encodeSnapshotPart({ tick: 5 + part, avatars: new Uint8Array(950), props: new Uint8Array(0), own: null }), arrived: () => undefined }))
     const packets = pair.down(false, parts)
     expect(packets).toHaveLength(2)
     for (const packet of packets) expect(packet.length).toBeLessThanOrEqual(PACKET_BYTES_MAX)

@@ -2,7 +2,7 @@
  * What one client has been shown: for each strand the state in the newest acknowledged packet that carried it, which is
  * the baseline of what it is sent next. Chooses under the byte budget what goes into a packet.
  */
-import { encodeSnapshotPart } from '../../protocol/index.ts'
+import { encodeSnapshotPart, OWN_BYTES_MAX, type Own } from '../../protocol/index.ts'
 import type { ElementId } from '../../sim/types.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from '../session/limits.ts'
 import type { OutgoingPart } from '../session/server-session.ts'
@@ -75,14 +75,14 @@ export class SnapshotView {
     this.#bytesMax = bytesMax
   }
 
-  /** The next part for this client, seen from its avatar. `acknowledgementMs`: how long its acknowledgements take. */
-  next(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number): OutgoingPart {
+  /** The next part for this client, seen from its avatar. `acknowledgementMs`: how long its acknowledgements take; `own`: its avatar exactly. */
+  next(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number, own: Own | null = null): OutgoingPart {
     this.#collect(source, avatar, RETRY_TICKS_MIN + Math.min(RETRY_TICKS_MAX, acknowledgementMs * RETRY_TICKS_PER_MS))
     const { tick } = source
-    const { chosen, sent } = this.#fill(tick)
+    const { chosen, sent } = this.#fill(tick, own === null ? 0 : OWN_BYTES_MAX)
     const avatars = blockOf(avatarsBlock, [ROOT, JOINTS, BONES].map((kind) => chosen[kind] ?? []))
     const props = blockOf(propsBlock, [chosen[PROP] ?? []])
-    return { bytes: encodeSnapshotPart({ tick, avatars, props }), arrived: () => arrived(sent, tick) }
+    return { bytes: encodeSnapshotPart({ tick, avatars, props, own }), arrived: () => arrived(sent, tick) }
   }
 
   /** Sorts what may be sent into the buckets. */
@@ -125,11 +125,11 @@ export class SnapshotView {
     return shown
   }
 
-  /** Writes records, those that waited longest first, until the packet is full. */
-  #fill(tick: number): { readonly chosen: readonly Chosen[][]; readonly sent: Sent[] } {
+  /** Writes records, those that waited longest first, until the packet is full; `taken`: bytes that are spoken for. */
+  #fill(tick: number, taken: number): { readonly chosen: readonly Chosen[][]; readonly sent: Sent[] } {
     const chosen = KINDS.map((): Chosen[] => [])
     const sent: Sent[] = []
-    let room = this.#bytesMax - PART_HEAD_BYTES
+    let room = this.#bytesMax - PART_HEAD_BYTES - taken
     let misses = 0
     scratch.at = 0
     for (let i = BUCKETS - 1; i >= 0; i -= 1) {

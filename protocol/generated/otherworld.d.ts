@@ -619,6 +619,8 @@ export namespace otherworld {
         clientTimeMs: number;
         hello?: (otherworld.Hello.$Properties|null);
         goodbye?: (otherworld.Goodbye.$Properties|null);
+        tick: number;
+        moveTicks: number;
         control?: ("hello"|"goodbye");
         static encode(message: otherworld.ClientPacket.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.ClientPacket & otherworld.ClientPacket.$Shape;
@@ -635,6 +637,8 @@ export namespace otherworld {
             clientTimeMs?: (number|null);
             hello?: (otherworld.Hello.$Properties|null);
             goodbye?: (otherworld.Goodbye.$Properties|null);
+            tick?: (number|null);
+            moveTicks?: (number|null);
             control?: ("hello"|"goodbye");
             $unknowns?: Uint8Array[];
         }
@@ -648,6 +652,8 @@ export namespace otherworld {
           clientTimeMs?: number|null;
           hello?: otherworld.Hello.$Shape|null;
           goodbye?: otherworld.Goodbye.$Shape|null;
+          tick?: number|null;
+          moveTicks?: number|null;
           $unknowns?: Uint8Array[];
         } & (
           ({ control?: undefined; hello?: null; goodbye?: null }|{ control?: "hello"; hello: otherworld.Hello.$Shape; goodbye?: null }|{ control?: "goodbye"; hello?: null; goodbye: otherworld.Goodbye.$Shape })
@@ -763,6 +769,7 @@ export namespace otherworld {
         tick: number;
         avatars: Uint8Array;
         props: Uint8Array;
+        own?: (otherworld.Own.$Properties|null);
         static encode(message: otherworld.Snapshot.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Snapshot & otherworld.Snapshot.$Shape;
     }
@@ -772,9 +779,43 @@ export namespace otherworld {
             tick?: (number|null);
             avatars?: (Uint8Array|null);
             props?: (Uint8Array|null);
+            own?: (otherworld.Own.$Properties|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = otherworld.Snapshot.$Properties;
+    }
+
+    interface IOwn extends otherworld.Own.$Properties {
+    }
+
+    class Own {
+        constructor(properties?: otherworld.Own.$Properties);
+        $unknowns?: Uint8Array[];
+        moveSequence: number;
+        moveTicks: number;
+        position?: (otherworld.Vec3.$Properties|null);
+        velocity?: (otherworld.Vec3.$Properties|null);
+        yaw: number;
+        grounded: boolean;
+        flying: boolean;
+        jumping: boolean;
+        static encode(message: otherworld.Own.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Own & otherworld.Own.$Shape;
+    }
+
+    namespace Own {
+        interface $Properties {
+            moveSequence?: (number|null);
+            moveTicks?: (number|null);
+            position?: (otherworld.Vec3.$Properties|null);
+            velocity?: (otherworld.Vec3.$Properties|null);
+            yaw?: (number|null);
+            grounded?: (boolean|null);
+            flying?: (boolean|null);
+            jumping?: (boolean|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = otherworld.Own.$Properties;
     }
 
     interface IServerMessage extends otherworld.ServerMessage.$Properties {

@@ -2533,6 +2533,8 @@ export const otherworld = $root.otherworld = (() => {
         ClientPacket.prototype.clientTimeMs = 0;
         ClientPacket.prototype.hello = null;
         ClientPacket.prototype.goodbye = null;
+        ClientPacket.prototype.tick = 0;
+        ClientPacket.prototype.moveTicks = 0;
 
         let $oneOfFields;
 
@@ -2568,6 +2570,10 @@ export const otherworld = $root.otherworld = (() => {
                 $root.otherworld.Hello.encode(message.hello, writer.uint32(66).fork(), _depth + 1).ldelim();
             if (message.goodbye != null && $Object.hasOwnProperty.call(message, "goodbye"))
                 $root.otherworld.Goodbye.encode(message.goodbye, writer.uint32(74).fork(), _depth + 1).ldelim();
+            if (message.tick != null && $Object.hasOwnProperty.call(message, "tick") && message.tick !== 0)
+                writer.uint32(80).uint32(message.tick);
+            if (message.moveTicks != null && $Object.hasOwnProperty.call(message, "moveTicks") && message.moveTicks !== 0)
+                writer.uint32(88).uint32(message.moveTicks);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -2674,6 +2680,24 @@ export const otherworld = $root.otherworld = (() => {
                             break;
                         message.goodbye = $root.otherworld.Goodbye.decode(reader, reader.size(), $undefined, _depth + 1, message.goodbye);
                         message.control = "goodbye";
+                        continue;
+                    }
+                case 10: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.tick = value;
+                        else
+                            delete message.tick;
+                        continue;
+                    }
+                case 11: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.moveTicks = value;
+                        else
+                            delete message.moveTicks;
                         continue;
                     }
                 }
@@ -3096,6 +3120,7 @@ export const otherworld = $root.otherworld = (() => {
         Snapshot.prototype.tick = 0;
         Snapshot.prototype.avatars = $util.newBuffer([]);
         Snapshot.prototype.props = $util.newBuffer([]);
+        Snapshot.prototype.own = null;
 
         Snapshot.encode = function (message, writer, _depth) {
             if (!writer)
@@ -3110,6 +3135,8 @@ export const otherworld = $root.otherworld = (() => {
                 writer.uint32(18).bytes(message.avatars);
             if (message.props != null && $Object.hasOwnProperty.call(message, "props") && message.props.length)
                 writer.uint32(26).bytes(message.props);
+            if (message.own != null && $Object.hasOwnProperty.call(message, "own"))
+                $root.otherworld.Own.encode(message.own, writer.uint32(34).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -3170,6 +3197,12 @@ export const otherworld = $root.otherworld = (() => {
                             delete message.props;
                         continue;
                     }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        message.own = $root.otherworld.Own.decode(reader, reader.size(), $undefined, _depth + 1, message.own);
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -3188,6 +3221,166 @@ export const otherworld = $root.otherworld = (() => {
         };
 
         return Snapshot;
+    })();
+
+    otherworld.Own = (function() {
+
+        const Own = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Own.prototype.moveSequence = 0;
+        Own.prototype.moveTicks = 0;
+        Own.prototype.position = null;
+        Own.prototype.velocity = null;
+        Own.prototype.yaw = 0;
+        Own.prototype.grounded = false;
+        Own.prototype.flying = false;
+        Own.prototype.jumping = false;
+
+        Own.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.moveSequence != null && $Object.hasOwnProperty.call(message, "moveSequence") && message.moveSequence !== 0)
+                writer.uint32(8).uint32(message.moveSequence);
+            if (message.moveTicks != null && $Object.hasOwnProperty.call(message, "moveTicks") && message.moveTicks !== 0)
+                writer.uint32(16).uint32(message.moveTicks);
+            if (message.position != null && $Object.hasOwnProperty.call(message, "position"))
+                $root.otherworld.Vec3.encode(message.position, writer.uint32(26).fork(), _depth + 1).ldelim();
+            if (message.velocity != null && $Object.hasOwnProperty.call(message, "velocity"))
+                $root.otherworld.Vec3.encode(message.velocity, writer.uint32(34).fork(), _depth + 1).ldelim();
+            if (message.yaw != null && $Object.hasOwnProperty.call(message, "yaw") && !$Object.is(message.yaw, 0))
+                writer.uint32(45).float(message.yaw);
+            if (message.grounded != null && $Object.hasOwnProperty.call(message, "grounded") && message.grounded !== false)
+                writer.uint32(48).bool(message.grounded);
+            if (message.flying != null && $Object.hasOwnProperty.call(message, "flying") && message.flying !== false)
+                writer.uint32(56).bool(message.flying);
+            if (message.jumping != null && $Object.hasOwnProperty.call(message, "jumping") && message.jumping !== false)
+                writer.uint32(64).bool(message.jumping);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Own.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.otherworld.Own();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.moveSequence = value;
+                        else
+                            delete message.moveSequence;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.moveTicks = value;
+                        else
+                            delete message.moveTicks;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        message.position = $root.otherworld.Vec3.decode(reader, reader.size(), $undefined, _depth + 1, message.position);
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        message.velocity = $root.otherworld.Vec3.decode(reader, reader.size(), $undefined, _depth + 1, message.velocity);
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 5)
+                            break;
+                        if (!$Object.is(value = reader.float(), 0))
+                            message.yaw = value;
+                        else
+                            delete message.yaw;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.grounded = value;
+                        else
+                            delete message.grounded;
+                        continue;
+                    }
+                case 7: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.flying = value;
+                        else
+                            delete message.flying;
+                        continue;
+                    }
+                case 8: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.jumping = value;
+                        else
+                            delete message.jumping;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Own;
     })();
 
     otherworld.ServerMessage = (function() {
