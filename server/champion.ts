@@ -2,10 +2,9 @@
  * Champion: acts for a realm instance towards the outside. It alone opens and recovers the realm's recordings, begins
  * an epoch at each start, rolls segments, and removes what retention no longer keeps.
  */
-import { readFile, unlink } from 'node:fs/promises'
 import { readRecording, simulationOf, type RecordingHeader, type Simulation } from '../replay/index.ts'
 import { checkpoint, elementCount, genesis, hash, PHASES, SIM_VERSION, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
-import { listRecordings, recover, RecordingFile, RecordingFault, removeUnfinished, type Recovered, type RecordingEntry, type Skipped } from '../storage/recordings/index.ts'
+import { listRecordings, nodePlatform, recover, RecordingFile, RecordingFault, removeUnfinished, type Platform, type Recovered, type RecordingEntry, type Skipped } from '../storage/recordings/index.ts'
 import { ServerError, textOf } from './error.ts'
 import { Heard, HEARD_NOTE } from './heard.ts'
 import type { RealmLog } from './realm-core.ts'
@@ -19,6 +18,8 @@ export interface ChampionOptions {
   readonly segmentBytesMax?: number
   /** What replays the recording; by default the simulation on the engine. */
   readonly simulation?: Simulation<Realm>
+  /** Default: this machine. */
+  readonly platform?: Platform
   /** For the operator. */
   note(text: string): void
 }
@@ -53,11 +54,12 @@ export class Champion implements RealmLog {
     this.epoch = epoch
     this.heard = heard
     this.unanswered = unanswered
-    const header = headerOf(realm, epoch, options.start.recordedBy)
+    const header = headerOf(realm, epoch, options)
     this.file = RecordingFile.create({
       directory: options.start.recordings,
       header,
       ...(header.start === 'checkpoint' ? { checkpoint: checkpoint(realm) } : {}),
+      ...(options.platform === undefined ? {} : { platform: options.platform }),
       ...(options.segmentBytesMax === undefined ? {} : { segmentBytesMax: options.segmentBytesMax }),
       onFault: (fault) => options.note(fault.message),
       onSpaceLow: (low) => this.spaceChanged(low),
@@ -69,9 +71,9 @@ export class Champion implements RealmLog {
   /** Recovers the realm from its newest recording, or makes it anew, and begins a recording. Throws ServerError, RecordingFault. */
   static async open(options: ChampionOptions): Promise<Champion> {
     const { recordings, definition } = options.start
-    await removeUnfinished(recordings)
+    await removeUnfinished(recordings, options.platform)
     const unanswered = new Unanswered()
-    const found = await recover(recordings, definition.id, unanswered.watching(options.simulation ?? simulationOf(options.engine)))
+    const found = await recover(recordings, definition.id, unanswered.watching(options.simulation ?? simulationOf(options.engine)), options.platform)
     if (found.status === 'unusable' || found.status === 'other-version') throw cannotGoOn(found, recordings)
     const beginning = found.status === 'fresh' ? fresh(options, found.nextEpoch) : await goOn(options, found, unanswered)
     const champion = new Champion(options, beginning)
@@ -153,9 +155,9 @@ export class Champion implements RealmLog {
   /** Removes the oldest recordings beyond `keepBytes`. */
   private async retain(): Promise<void> {
     const { recordings, keepBytes } = this.options.start
-    const entries = await listRecordings(recordings, this.realm.definition.id)
+    const entries = await listRecordings(recordings, this.realm.definition.id, this.options.platform)
     for (const { path } of beyond(entries, this.epoch, keepBytes)) {
-      await unlink(path)
+      await (this.options.platform ?? nodePlatform).removeLater(path)
       this.options.note(`removed ${path}: the recordings take more than ${keepBytes} bytes`)
     }
   }
@@ -174,11 +176,11 @@ export function beyond(entries: readonly RecordingEntry[], epoch: number, keepBy
   }).toReversed()
 }
 
-function headerOf(realm: Realm, epoch: number, recordedBy: string): Omit<RecordingHeader, 'segment'> {
+function headerOf(realm: Realm, epoch: number, { start, platform = nodePlatform }: ChampionOptions): Omit<RecordingHeader, 'segment'> {
   return {
     engine: realm.engine.sha256, simVersion: SIM_VERSION, definition: realm.definition, epoch,
     start: realm.tick === 0 ? 'genesis' : 'checkpoint', startTick: realm.tick, startHash: hash(realm),
-    players: realm.players.size, elements: elementCount(realm), phases: PHASES, createdAt: new Date().toISOString(), recordedBy,
+    players: realm.players.size, elements: elementCount(realm), phases: PHASES, createdAt: new Date(platform.unixMs()).toISOString(), recordedBy: start.recordedBy,
   }
 }
 
@@ -186,7 +188,7 @@ function fresh({ engine, start }: ChampionOptions, epoch: number): Beginning {
   return { realm: genesis(engine, start.definition), epoch, heard: new Heard(), unanswered: new Unanswered(), recovered: null }
 }
 
-async function goOn({ start, note }: ChampionOptions, found: Recovered<Realm>, unanswered: Unanswered): Promise<Beginning> {
+async function goOn({ start, note, platform = nodePlatform }: ChampionOptions, found: Recovered<Realm>, unanswered: Unanswered): Promise<Beginning> {
   note(`goes on at tick ${found.tick} from ${found.path} (${found.ticksReplayed} ticks replayed)`)
   for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`)
   for (const { offset, message } of found.damage) note(`${found.path} is damaged at byte ${offset}: ${message}`)
@@ -195,7 +197,7 @@ async function goOn({ start, note }: ChampionOptions, found: Recovered<Realm>, u
   for (const { tick, reason } of found.quarantined) note(`the inputs of tick ${tick} made the simulation fail twice (${reason}); they are left out and kept in the recording as quarantined`)
   if (!sameDefinition(found.definition, start.definition))
     note(`the recording's realm definition differs from the one given and is kept: a realm keeps what it began with. Give the changed realm another "id", or another --data directory`)
-  const recording = readRecording(await readFile(found.path))
+  const recording = readRecording(await platform.read(found.path))
   const heard = recording.ok ? Heard.of(recording.value, found.tick) : new Heard()
   for (const quarantine of found.quarantined) unanswered.leftOut(quarantine, heard)
   return { realm: found.realm, epoch: found.nextEpoch, heard, unanswered, recovered: found }

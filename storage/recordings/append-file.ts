@@ -1,27 +1,25 @@
 /** A file that only grows, each append whole or not at all, with group commit to the disk. */
-import { closeSync, existsSync, fdatasync, fdatasyncSync, fsync, fsyncSync, ftruncateSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { promisify } from 'node:util'
 import { faultOf, RecordingFault } from './fault.ts'
 import { UNFINISHED } from './names.ts'
-
-const syncData = promisify(fdatasync)
-const syncAll = promisify(fsync)
+import type { OutputFile, Platform } from './platform.ts'
 
 /** File systems without hard links answer a link with one of these. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 export class AppendFile {
   readonly path: string
-  private readonly fd: number
+  private readonly platform: Platform
+  private readonly file: OutputFile
   private size: number
   private synced: number
   private directorySynced: boolean
   private failed: RecordingFault | null = null
 
-  private constructor(path: string, fd: number, size: number, durable: boolean) {
+  private constructor(platform: Platform, path: string, file: OutputFile, size: number, durable: boolean) {
+    this.platform = platform
     this.path = path
-    this.fd = fd
+    this.file = file
     this.size = size
     this.synced = durable ? size : 0
     this.directorySynced = durable
@@ -31,19 +29,19 @@ export class AppendFile {
    * Begins a file that must not exist. It appears under its name with all of `first` in it, or not at all; where
    * `durable`, it is on the disk when this returns. Throws RecordingFault.
    */
-  static create(path: string, first: Uint8Array, durable: boolean): AppendFile {
+  static create(platform: Platform, path: string, first: Uint8Array, durable: boolean): AppendFile {
     const unfinished = `${path}.${process.pid}${UNFINISHED}`
-    let fd: number | undefined
+    let file: OutputFile | undefined
     try {
-      fd = openSync(unfinished, 'w')
-      writeWhole(fd, first, 0)
-      if (durable) fdatasyncSync(fd)
-      publish(unfinished, path)
-      if (durable) syncDirectory(dirname(path))
-      return new AppendFile(path, fd, first.length, durable)
+      file = platform.create(unfinished)
+      writeWhole(file, first, 0)
+      if (durable) file.sync()
+      publish(platform, unfinished, path)
+      if (durable) platform.syncDirectory(dirname(path))
+      return new AppendFile(platform, path, file, first.length, durable)
     } catch (error) {
-      if (fd !== undefined) closeSync(fd)
-      if (existsSync(unfinished)) unlinkSync(unfinished)
+      file?.close()
+      if (platform.exists(unfinished)) platform.remove(unfinished)
       throw faultOf(error, path, 'begin the recording')
     }
   }
@@ -62,7 +60,7 @@ export class AppendFile {
   append(bytes: Uint8Array): void {
     if (this.failed) throw this.failed
     try {
-      writeWhole(this.fd, bytes, this.size)
+      writeWhole(this.file, bytes, this.size)
       this.size += bytes.length
     } catch (error) {
       const fault = faultOf(error, this.path, 'write to')
@@ -76,8 +74,8 @@ export class AppendFile {
     if (this.failed) throw this.failed
     const size = this.size
     try {
-      await syncData(this.fd)
-      if (!this.directorySynced) await syncDirectoryLater(dirname(this.path))
+      await this.file.syncLater()
+      if (!this.directorySynced) await this.platform.syncDirectoryLater(dirname(this.path))
       this.directorySynced = true
       this.synced = Math.max(this.synced, size)
     } catch (error) {
@@ -87,13 +85,13 @@ export class AppendFile {
   }
 
   close(): void {
-    closeSync(this.fd)
+    this.file.close()
   }
 
   /** What was written of a failed append goes, so that the file ends with a whole chunk. */
   private cutBack(fault: RecordingFault): void {
     try {
-      ftruncateSync(this.fd, this.size)
+      this.file.truncate(this.size)
     } catch {
       this.failed = lasting(fault)
     }
@@ -104,36 +102,18 @@ export class AppendFile {
 const lasting = ({ path, message, cause }: RecordingFault): RecordingFault => new RecordingFault('io', path, message, { cause })
 
 /** A single write may take less than it was given, above all before the disk is full. */
-function writeWhole(fd: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, position + done)
+function writeWhole(file: OutputFile, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; ) done += file.write(bytes, done, position + done)
 }
 
 /** Gives the finished file its name, which must be free. */
-function publish(unfinished: string, path: string): void {
+function publish(platform: Platform, unfinished: string, path: string): void {
   try {
-    linkSync(unfinished, path)
-    unlinkSync(unfinished)
+    platform.link(unfinished, path)
+    platform.remove(unfinished)
   } catch (error) {
     if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
-    if (existsSync(path)) throw Object.assign(new Error(`${path} exists`), { code: 'EEXIST' })
-    renameSync(unfinished, path)
-  }
-}
-
-function syncDirectory(directory: string): void {
-  const fd = openSync(directory, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-async function syncDirectoryLater(directory: string): Promise<void> {
-  const fd = openSync(directory, 'r')
-  try {
-    await syncAll(fd)
-  } finally {
-    closeSync(fd)
+    if (platform.exists(path)) throw Object.assign(new Error(`${path} exists`), { code: 'EEXIST' })
+    platform.rename(unfinished, path)
   }
 }

@@ -3,16 +3,14 @@
  * is to hand bytes to the system. Syncing and packing happen beside it.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { deflateRaw, deflateRawSync } from 'node:zlib'
+import { deflateRawSync } from 'node:zlib'
 import { Encoding, RecordingWriter, type Note, type PackagePhysics, type Quarantine, type RecordingHeader, type Sample, type StoredCheckpoint } from '../../replay/index.ts'
 import type { InputFrame } from '../../sim/index.ts'
 import { AppendFile } from './append-file.ts'
 import { faultOf, RecordingFault } from './fault.ts'
 import { recordingName } from './names.ts'
+import { nodePlatform, type Platform } from './platform.ts'
 
 /** Bytes at which a new segment begins: some minutes of a full realm, a day of an idle one; a file to be read whole. */
 export const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
@@ -22,8 +20,6 @@ export const COMMIT_EVERY_MS = 50
 export const FREE_BYTES_MIN = 256 * 1024 * 1024
 /** Milliseconds between looks at the free space. */
 const SPACE_EVERY_MS = 1000
-/** Fastest: packing shares the cores with the realms, and saves most of the size already. */
-const DEFLATE = { level: 1 }
 
 export interface RecordingFileOptions {
   /** Is made where it is missing. */
@@ -35,6 +31,8 @@ export interface RecordingFileOptions {
   readonly segmentBytesMax?: number
   readonly commitEveryMs?: number
   readonly freeBytesMin?: number
+  /** Default: this machine. */
+  readonly platform?: Platform
   /** Something failed beside the ticks: admission must stop. The next call that writes throws it too where it lasts. */
   onFault(fault: RecordingFault): void
   /** Free space fell below freeBytesMin (true), or is above it again (false). */
@@ -57,14 +55,13 @@ interface Segment {
   packing: Promise<void> | null
 }
 
-const packLater = promisify<Uint8Array, { level: number }, Uint8Array>(deflateRaw)
-
 /** Calls throw RecordingFault; then nothing of the call was written, and it may be made again once there is space. */
 export class RecordingFile {
   private readonly options: RecordingFileOptions
+  private readonly platform: Platform
   private segment: Segment
   private readonly closing = new Set<Promise<void>>()
-  private timer: NodeJS.Timeout | null = null
+  private cancelTimer: (() => void) | null = null
   private committing: Promise<void> | null = null
   private tickSynced: number
   private spaceSeenMs = -Infinity
@@ -74,9 +71,10 @@ export class RecordingFile {
 
   private constructor(options: RecordingFileOptions) {
     this.options = options
-    mkdirSync(options.directory, { recursive: true })
+    this.platform = options.platform ?? nodePlatform
+    this.platform.makeDirectory(options.directory)
     const start = options.checkpoint && packNow(options.header.startTick, options.checkpoint)
-    this.segment = begin(options.directory, { ...options.header, segment: 1 }, start ?? null, true)
+    this.segment = begin(this.platform, options.directory, { ...options.header, segment: 1 }, start ?? null, true)
     this.tickSynced = options.header.startTick
   }
 
@@ -144,7 +142,7 @@ export class RecordingFile {
       segment.writer.checkpoint({ ...lead, encoding: Encoding.raw, stored: bytes })
       return
     }
-    segment.packing = packLater(bytes, DEFLATE)
+    segment.packing = this.platform.pack(bytes)
       .then((stored) => segment.writer.checkpoint({ ...lead, encoding: Encoding.deflate, stored }))
       .catch((error: unknown) => this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, segment.file.path, 'pack a checkpoint for')))
       .finally(() => (segment.packing = null))
@@ -168,9 +166,9 @@ export class RecordingFile {
     const { segment: before } = this
     const { tick, hash, players, elements, checkpoint } = state
     if (tick !== before.writer.lastTick) throw new RangeError(`a segment can begin at tick ${before.writer.lastTick}, not ${tick}`)
-    const header: RecordingHeader = { ...before.header, segment: before.header.segment + 1, start: 'checkpoint', startTick: tick, startHash: hash, players, elements, createdAt: new Date().toISOString() }
+    const header: RecordingHeader = { ...before.header, segment: before.header.segment + 1, start: 'checkpoint', startTick: tick, startHash: hash, players, elements, createdAt: new Date(this.platform.unixMs()).toISOString() }
     const sha256 = createHash('sha256').update(checkpoint).digest()
-    this.segment = begin(this.options.directory, header, { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint }, false)
+    this.segment = begin(this.platform, this.options.directory, header, { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint }, false)
     const closing = this.finish(before).catch((error: unknown) => this.options.onFault(error as RecordingFault)).finally(() => this.closing.delete(closing))
     this.closing.add(closing)
     this.commitSoon()
@@ -179,8 +177,8 @@ export class RecordingFile {
   /** Seals the recording and brings all of it to the disk. Throws RecordingFault. */
   async close(): Promise<void> {
     this.ended = true
-    if (this.timer) clearTimeout(this.timer)
-    this.timer = null
+    this.cancelTimer?.()
+    this.cancelTimer = null
     await this.committing
     await Promise.all(this.closing)
     await this.finish(this.segment)
@@ -199,11 +197,11 @@ export class RecordingFile {
   }
 
   private commitSoon(): void {
-    if (this.timer || this.committing || this.ended) return
-    this.timer = setTimeout(() => {
-      this.timer = null
+    if (this.cancelTimer || this.committing || this.ended) return
+    this.cancelTimer = this.platform.later(this.options.commitEveryMs ?? COMMIT_EVERY_MS, () => {
+      this.cancelTimer = null
       this.committing = this.commitAndGoOn()
-    }, this.options.commitEveryMs ?? COMMIT_EVERY_MS)
+    })
   }
 
   private async commitAndGoOn(): Promise<void> {
@@ -229,11 +227,10 @@ export class RecordingFile {
   }
 
   private async lookAtSpace(): Promise<void> {
-    const nowMs = performance.now()
+    const nowMs = this.platform.nowMs()
     if (nowMs - this.spaceSeenMs < SPACE_EVERY_MS) return
     this.spaceSeenMs = nowMs
-    const { bavail, bsize } = await statfs(this.options.directory)
-    this.free = bavail * bsize
+    this.free = await this.platform.freeBytes(this.options.directory)
     const low = this.free < (this.options.freeBytesMin ?? FREE_BYTES_MIN)
     if (low !== this.low) this.options.onSpaceLow?.(low)
     this.low = low
@@ -245,11 +242,11 @@ function packNow(tick: number, bytes: Uint8Array): StoredCheckpoint {
 }
 
 /** Opens the file of a segment with its header and, where it has one, its starting checkpoint. */
-function begin(directory: string, header: RecordingHeader, start: StoredCheckpoint | null, durable: boolean): Segment {
+function begin(platform: Platform, directory: string, header: RecordingHeader, start: StoredCheckpoint | null, durable: boolean): Segment {
   const first: Uint8Array[] = []
   let file: AppendFile | null = null
   const writer = new RecordingWriter(header, (bytes) => (file ? file.append(bytes) : first.push(bytes)))
   if (start) writer.checkpoint(start)
-  file = AppendFile.create(join(directory, recordingName({ realm: header.definition.id, epoch: header.epoch, segment: header.segment })), Buffer.concat(first), durable)
+  file = AppendFile.create(platform, join(directory, recordingName({ realm: header.definition.id, epoch: header.epoch, segment: header.segment })), Buffer.concat(first), durable)
   return { header, file, writer, packing: null }
 }

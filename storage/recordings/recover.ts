@@ -1,8 +1,8 @@
 /** The state that a realm goes on from: its newest recording, last checkpoint that restores, and the frames after it. */
-import { readFile } from 'node:fs/promises'
 import { Player, RecordingError, salvageRecording, type Damage, type Quarantine, type Recording, type Simulation } from '../../replay/index.ts'
 import type { RealmDefinition } from '../../sim/index.ts'
 import { listRecordings, type RecordingEntry } from './list.ts'
+import { nodePlatform, type Platform } from './platform.ts'
 
 /** A recording that was passed over, and why. */
 export interface Skipped {
@@ -43,12 +43,12 @@ export type Recovery<R> =
   | { readonly status: 'unusable'; readonly nextEpoch: number; readonly skipped: readonly Skipped[] }
 
 /** Recovers a realm. Throws what the file system throws, and what the simulation throws where it traps on restoring too. */
-export async function recover<R>(directory: string, realm: string, simulation: Simulation<R>): Promise<Recovery<R>> {
-  const entries = await listRecordings(directory, realm)
+export async function recover<R>(directory: string, realm: string, simulation: Simulation<R>, platform: Platform = nodePlatform): Promise<Recovery<R>> {
+  const entries = await listRecordings(directory, realm, platform)
   const nextEpoch = entries.reduce((newest, { epoch }) => Math.max(newest, epoch), 0) + 1
   const skipped: Skipped[] = []
   for (const entry of entries) {
-    const found = await recoverFrom(entry, simulation)
+    const found = await recoverFrom(entry, simulation, platform)
     if (found instanceof RecordingError) {
       if (found.reason === 'other-engine' || found.reason === 'other-sim') return { status: 'other-version', path: entry.path, error: found, nextEpoch }
       skipped.push({ path: entry.path, error: found })
@@ -61,8 +61,8 @@ export async function recover<R>(directory: string, realm: string, simulation: S
 
 type Found<R> = Pick<Recovered<R>, 'realm' | 'definition' | 'tick' | 'hash' | 'ticksReplayed' | 'quarantined' | 'ticksLost' | 'divergedAt' | 'damage'>
 
-async function recoverFrom<R>(entry: RecordingEntry, simulation: Simulation<R>): Promise<Found<R> | RecordingError> {
-  const salvage = salvageRecording(await readFile(entry.path))
+async function recoverFrom<R>(entry: RecordingEntry, simulation: Simulation<R>, platform: Platform): Promise<Found<R> | RecordingError> {
+  const salvage = salvageRecording(await platform.read(entry.path))
   if (!salvage.ok) return salvage.error
   const { parts, damage } = salvage.value
   const lastTick = parts.reduce((last, part) => Math.max(last, part.lastTick), 0)

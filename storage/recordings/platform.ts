@@ -1,0 +1,147 @@
+/**
+ * What recordings need of the machine: files, a clock, a timer, and packing beside the ticks. Everything that touches
+ * them goes through here, so that the simulator (testing/simulator) can put a machine of its own in its place.
+ */
+import { closeSync, existsSync, fdatasync, fdatasyncSync, fsync, fsyncSync, ftruncateSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { open, readdir, readFile, statfs, unlink } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { deflateRaw } from 'node:zlib'
+
+/** A file that is being written. Errors are Node's, with its codes. */
+export interface OutputFile {
+  /** Writes `bytes` from `from` on at `position` of the file; how many were taken, at least one. */
+  write(bytes: Uint8Array, from: number, position: number): number
+  truncate(length: number): void
+  /** Brings its bytes to the disk. */
+  sync(): void
+  syncLater(): Promise<void>
+  close(): void
+}
+
+/** Stored bytes, read in pieces. */
+export interface InputFile {
+  readonly size: number
+  read(offset: number, length: number): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+export interface Platform {
+  /** Unix time, ms. */
+  unixMs(): number
+  /** A clock that only goes forward, ms. */
+  nowMs(): number
+  /** Calls `run` once after `ms`, unless the returned function is called before. */
+  later(ms: number, run: () => void): () => void
+  /** Raw DEFLATE beside what runs. */
+  pack(bytes: Uint8Array): Promise<Uint8Array>
+
+  makeDirectory(path: string): void
+  /** Names in it; rejects with ENOENT where there is none. */
+  list(directory: string): Promise<string[]>
+  syncDirectory(path: string): void
+  syncDirectoryLater(path: string): Promise<void>
+  freeBytes(directory: string): Promise<number>
+
+  /** Creates the file, or empties it. */
+  create(path: string): OutputFile
+  open(path: string): Promise<InputFile>
+  read(path: string): Promise<Uint8Array>
+  exists(path: string): boolean
+  /** A second name; fails with EEXIST where it is taken. */
+  link(from: string, to: string): void
+  rename(from: string, to: string): void
+  remove(path: string): void
+  removeLater(path: string): Promise<void>
+}
+
+const packLater = promisify<Uint8Array, { level: number }, Uint8Array>(deflateRaw)
+const syncData = promisify(fdatasync)
+const syncAll = promisify(fsync)
+/** Fastest: packing shares the cores with the realms, and saves most of the size already. */
+const DEFLATE = { level: 1 }
+
+class NodeFile implements OutputFile {
+  private readonly fd: number
+
+  constructor(path: string) {
+    this.fd = openSync(path, 'w')
+  }
+
+  write(bytes: Uint8Array, from: number, position: number): number {
+    return writeSync(this.fd, bytes, from, bytes.length - from, position)
+  }
+
+  truncate(length: number): void {
+    ftruncateSync(this.fd, length)
+  }
+
+  sync(): void {
+    fdatasyncSync(this.fd)
+  }
+
+  syncLater(): Promise<void> {
+    return syncData(this.fd)
+  }
+
+  close(): void {
+    closeSync(this.fd)
+  }
+}
+
+function withDirectory(path: string, run: (fd: number) => void): void {
+  const fd = openSync(path, 'r')
+  try {
+    run(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+async function openFile(path: string): Promise<InputFile> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset)
+      return buffer.subarray(0, bytesRead)
+    }
+    return { size, read, close: () => file.close() }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+/** This machine. */
+export const nodePlatform: Platform = {
+  unixMs: () => Date.now(),
+  nowMs: () => performance.now(),
+  later: (ms, run) => {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+  pack: (bytes) => packLater(bytes, DEFLATE),
+  makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
+  list: (directory) => readdir(directory),
+  syncDirectory: (path) => withDirectory(path, fsyncSync),
+  syncDirectoryLater: async (path) => {
+    const fd = openSync(path, 'r')
+    try {
+      await syncAll(fd)
+    } finally {
+      closeSync(fd)
+    }
+  },
+  freeBytes: async (directory) => {
+    const { bavail, bsize } = await statfs(directory)
+    return bavail * bsize
+  },
+  create: (path) => new NodeFile(path),
+  open: openFile,
+  read: (path) => readFile(path),
+  exists: existsSync,
+  link: linkSync,
+  rename: renameSync,
+  remove: unlinkSync,
+  removeLater: (path) => unlink(path),
+}
