@@ -39,6 +39,7 @@ export class ConnectionLimits {
   readonly #addresses = new Map<string, AddressCount>()
   #connections = 0
   #halfOpen = 0
+  readonly #refused: Record<string, number> = {}
 
   constructor(options: ConnectionLimitOptions) {
     this.#options = options
@@ -50,11 +51,17 @@ export class ConnectionLimits {
   /** Addresses that hold a place. */
   get addresses(): number { return this.#addresses.size }
 
+  /** How often a place was refused since the start, by reason. */
+  get refused(): Readonly<Record<string, number>> { return this.#refused }
+
   reserve(address: string): Place | Refusal {
     const key = limitKey(address)
     const count = this.#addresses.get(key) ?? { connections: 0, halfOpen: 0 }
     const refusal = this.#refusal(count)
-    if (refusal) return refusal
+    if (refusal) {
+      this.#refused[refusal.reason] = (this.#refused[refusal.reason] ?? 0) + 1
+      return refusal
+    }
     this.#addresses.set(key, count)
     this.#add(key, count, 1, 1)
     return this.#place(key, count)

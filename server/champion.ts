@@ -20,6 +20,8 @@ export interface ChampionOptions {
   readonly simulation?: Simulation<Realm>
   /** Default: this machine. */
   readonly platform?: Platform
+  /** A sync of the recording took so long. */
+  onSync?(ms: number): void
   /** For the operator. */
   note(text: string): void
 }
@@ -63,6 +65,7 @@ export class Champion implements RealmLog {
       ...(options.segmentBytesMax === undefined ? {} : { segmentBytesMax: options.segmentBytesMax }),
       onFault: (fault) => options.note(fault.message),
       onSpaceLow: (low) => this.spaceChanged(low),
+      onSync: (ms) => options.onSync?.(ms),
     })
     this.noteHeard()
     for (const quarantine of recovered?.quarantined ?? []) this.file.quarantine(quarantine)
@@ -89,6 +92,10 @@ export class Champion implements RealmLog {
   /** The disk fills up: nobody new is to be let in. */
   isSpaceLow(): boolean {
     return this.file.spaceLow
+  }
+
+  space(): { readonly recordedBytes: number; readonly freeBytes: number } {
+    return { recordedBytes: this.file.bytesOfAll, freeBytes: this.file.freeBytes }
   }
 
   frame(frame: InputFrame): InputFrame {

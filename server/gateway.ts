@@ -7,6 +7,7 @@ import { isLocalHost } from './address.ts'
 import { ServerSettings, type Observers } from './config.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
 import * as limits from './limits.ts'
+import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
 import { bucketsByKey } from './rate-limit.ts'
 import { signToken, verifyToken, type Claims, type Role } from './tokens.ts'
 
@@ -37,6 +38,7 @@ export interface GatewayOptions {
   readonly realm: string
   readonly secret: Uint8Array
   readonly observers: Observers
+  readonly meters?: ServerTable
   nextPlayer(): number
   /** Unix time. */
   nowMs(): number
@@ -57,10 +59,12 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
     Effect.gen(function* () {
       const settings = yield* ServerSettings
       const data = yield* DataDirectoryService
+      const { table: meters } = yield* ServerMeters
       return makeGateway({
         realm: settings.definition.id,
         secret: data.secret,
         observers: settings.observers,
+        meters,
         nextPlayer: data.nextPlayer,
         nowMs: Date.now,
       })
@@ -81,8 +85,9 @@ export function makeGateway(options: GatewayOptions): GatewayService {
       if (role === 'observer' && !mayObserve(options.observers, caller)) return yield* notObserver(options.observers)
       const claims: Claims = { session: randomUUID(), player: options.nextPlayer(), name, role }
       const token = yield* Effect.promise(() => signToken(options.secret, claims, nowSeconds(), limits.TOKEN_SECONDS_MAX))
+      options.meters?.count('logins', role)
       return { token, session: claims.session, realm: options.realm }
-    })
+    }).pipe(Effect.tapError(({ reason }) => Effect.sync(() => options.meters?.count('loginsRefused', reason))))
 
   return {
     login,

@@ -39,6 +39,7 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     transports: [],
     status: () => ({ schema: 'otherworld/status/1', realms: [] }),
     health: () => healthOf('home', 5, 0, 10, problem),
+    metrics: () => '# HELP a A.\n# TYPE a gauge\na 1\n',
     log: (line) => logged.push(line),
     ...changes,
   }

@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Effect, Exit, Cause } from 'effect'
 import { plainAddress } from '../netcode/connection-limits.ts'
 import { handleCors, HttpError, readJson, sendJson } from '../netcode/http.ts'
+import { METRICS_CONTENT_TYPE } from './metrics/text.ts'
 import { LoginError, type GatewayService } from './gateway.ts'
-import { RouteError, securityHeaders, sendError } from './http-reply.ts'
+import { RouteError, securityHeaders, sendError, sendText } from './http-reply.ts'
 import type { StaticFiles } from './static-files.ts'
 import type { Health, ServerStatus } from './status.ts'
 
@@ -17,6 +18,8 @@ export interface HttpParts {
   readonly transports: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[]
   status(): ServerStatus
   health(): Health
+  /** In Prometheus' text format. */
+  metrics(): string
   log(line: string): void
 }
 
@@ -47,6 +50,7 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
     const health = parts.health()
     return sendJson(response, health.ok ? 200 : 503, health)
   }
+  if (path === '/metrics') return sendText(response, METRICS_CONTENT_TYPE, parts.metrics())
   if (path === '/v1/status') return sendJson(response, 200, parts.status())
   if (path.startsWith('/v1/')) throw notFound(path)
   return page(parts, path, request, response)

@@ -20,6 +20,11 @@ export function sendError(response: ServerResponse, error: unknown): void {
   return sendJson(response, status, { reason, message, where, fix })
 }
 
+export function sendText(response: ServerResponse, contentType: string, text: string): void {
+  response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(text) })
+  response.end(text)
+}
+
 /** A Host header that may stand in a header of ours. */
 const HOST = /^[\w.\-:[\]]{1,255}$/
 

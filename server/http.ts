@@ -5,6 +5,8 @@ import { ServerSettings } from './config.ts'
 import { Gateway } from './gateway.ts'
 import { httpHandler } from './http-handler.ts'
 import { Listener } from './listener.ts'
+import { scrape } from './metrics/scrape.ts'
+import { ServerMeters } from './metrics/server-meters.ts'
 import { packageRoot } from './package-root.ts'
 import { RealmHost } from './realm-host.ts'
 import { loadStaticFiles } from './static-files.ts'
@@ -24,6 +26,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
       const host = yield* RealmHost
       const transports = yield* Transports
       const listener = yield* Listener
+      const meters = yield* ServerMeters
       const handler = httpHandler({
         gateway,
         viewer: loadStaticFiles(join(packageRoot(), 'dist/viewer')),
@@ -31,6 +34,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
         transports: transports.routes,
         status: () => ({ schema: 'otherworld/status/1', realms: [host.status()] }),
         health: host.health,
+        metrics: () => scrape({ realm: settings.definition.id, realmMeters: host.meters, meters, transports: transports.stats() }),
         log: settings.log,
       })
       listener.answerWith(handler)

@@ -5,6 +5,7 @@ import { DataDirectoryService } from './data-directory-service.ts'
 import { Gateway } from './gateway.ts'
 import { Http } from './http.ts'
 import { Listener } from './listener.ts'
+import { ServerMeters } from './metrics/server-meters.ts'
 import { RealmHost } from './realm-host.ts'
 import type { Health, RealmStatus } from './status.ts'
 import { Transports } from './transports.ts'
@@ -20,6 +21,7 @@ const serverLayer = Http.layer.pipe(
   Layer.provideMerge(Gateway.layer),
   Layer.provideMerge(Listener.layer),
   Layer.provideMerge(DataDirectoryService.layer),
+  Layer.provideMerge(ServerMeters.layer),
 )
 
 export interface RunningServer {

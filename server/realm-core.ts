@@ -4,6 +4,7 @@
  */
 import { checkpoint, elementCount, hash, phaseHash, step, type InputFrame, type Realm, type SimEvent } from '../sim/index.ts'
 import type { InteractionCenter } from './interaction-center.ts'
+import { NO_LAPS, type Laps } from './metrics/tick-split.ts'
 
 /** What the core writes to: the recording, as storage keeps it. */
 export interface RealmLog {
@@ -25,6 +26,8 @@ export interface RealmCoreOptions {
   readonly checkpointTicks: number
   /** Ticks between samples. */
   readonly sampleTicks: number
+  /** Hears what the time of a tick goes into. */
+  readonly laps?: Laps
 }
 
 /** What one tick came to. */
@@ -37,6 +40,7 @@ export interface TickOutcome {
 
 export class RealmCore {
   private readonly options: RealmCoreOptions
+  private readonly laps: Laps
   private lastHash: string
   /** Sealed, and not yet in the log: what could not be written is written again before anything else happens. */
   private sealed: InputFrame | null = null
@@ -45,6 +49,7 @@ export class RealmCore {
 
   constructor(options: RealmCoreOptions) {
     this.options = options
+    this.laps = options.laps ?? NO_LAPS
     this.lastHash = hash(options.realm)
   }
 
@@ -65,22 +70,34 @@ export class RealmCore {
     const { realm, log, sampleTicks, checkpointTicks } = this.options
     const sampled = (this.stepped?.frame.tick ?? realm.tick + 1) % sampleTicks === 0
     const phases: string[] = []
-    const outcome = this.stepped ?? this.step(sampled ? () => void phases.push(phaseHash(realm)) : null)
+    const outcome = this.stepped ?? this.step(sampled ? () => this.phase(phases) : null)
     this.stepped = outcome
     log.hash(realm.tick, outcome.hash)
     this.stepped = null
     this.lastHash = outcome.hash
     if (sampled && phases.length > 0) log.sample({ tick: realm.tick, players: realm.players.size, elements: elementCount(realm), phases })
     if (realm.tick % checkpointTicks === 0) log.checkpoint(realm.tick, checkpoint(realm))
+    this.laps.lap('record')
     return outcome
+  }
+
+  private phase(hashes: string[]): void {
+    this.laps.lap('step')
+    hashes.push(phaseHash(this.options.realm))
+    this.laps.lap('hash')
   }
 
   private step(onPhase: (() => void) | null): TickOutcome {
     const { realm, log, center } = this.options
     this.sealed ??= center.seal(realm.tick + 1)
+    this.laps.lap('inputs')
     const frame = log.frame(this.sealed)
     this.sealed = null
+    this.laps.lap('record')
     const events = onPhase ? step(realm, frame, { onPhase }) : step(realm, frame)
-    return { frame, events, hash: hash(realm) }
+    this.laps.lap('step')
+    const outcome = { frame, events, hash: hash(realm) }
+    this.laps.lap('hash')
+    return outcome
   }
 }

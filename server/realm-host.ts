@@ -10,6 +10,8 @@ import { Gateway, type GatewayService } from './gateway.ts'
 import { INBOUND_BATCH_MS, INBOUND_QUEUE_MAX, LINKS_MAX, RESTART_WINDOW_MS, RESTARTS_MAX, SHUTDOWN_MS_MAX } from './limits.ts'
 import { LinkTable, type LinkEntry } from './link-table.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
+import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
+import { RealmMeters } from './metrics/realm-meters.ts'
 import { PacketBatch, type FromRealm, type LinkEvent, type LinkId, type RealmStart, type ToRealm, type WorkerStatus } from './realm-messages.ts'
 import { healthOf, type Health, type RealmStatus } from './status.ts'
 
@@ -20,6 +22,7 @@ export interface RealmHostService {
   eventsFor(transport: () => ServerTransport): ServerEvents
   status(): RealmStatus
   health(): Health
+  readonly meters: RealmMeters
   /** Says goodbye to everyone, seals the recording, ends the worker. Once; later calls wait for the same end. */
   drain(reason: string): Promise<void>
 }
@@ -31,12 +34,14 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
       const settings = yield* ServerSettings
       const data = yield* DataDirectoryService
       const gateway = yield* Gateway
+      const { table: counted } = yield* ServerMeters
+      const meters = new RealmMeters()
       const ready = yield* Deferred.make<void, ServerError>()
       const settle = (error: ServerError | null): void => {
         Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void)
       }
       const host = yield* Effect.acquireRelease(
-        Effect.sync(() => new Host(settings, gateway, startOf(settings, data.recordings), settle)),
+        Effect.sync(() => new Host(settings, gateway, startOf(settings, data.recordings, meters), settle, counted)),
         (running) => Effect.promise(() => running.drain('The server stops.')),
       )
       return {
@@ -44,6 +49,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         eventsFor: (transport) => host.eventsFor(transport),
         status: () => host.status(),
         health: () => host.health(),
+        meters,
         drain: (reason) => host.drain(reason),
       }
     }),
@@ -60,6 +66,7 @@ class Host {
   private readonly gateway: GatewayService
   private readonly start: RealmStart
   private readonly settle: Settle
+  private readonly counted: ServerTable
   private readonly links = new LinkTable()
   private readonly inbound = new PacketBatch()
   private events: LinkEvent[] = []
@@ -75,11 +82,12 @@ class Host {
   private draining: Promise<void> | null = null
   private everReady = false
 
-  constructor(settings: Settings, gateway: GatewayService, start: RealmStart, settle: Settle) {
+  constructor(settings: Settings, gateway: GatewayService, start: RealmStart, settle: Settle, counted: ServerTable) {
     this.settings = settings
     this.gateway = gateway
     this.start = start
     this.settle = settle
+    this.counted = counted
     this.workerStatus = emptyStatus(start.definition.id)
     this.launch()
   }
@@ -120,8 +128,12 @@ class Host {
   private received(transport: ServerTransport, connection: ConnectionId, bytes: Uint8Array): void {
     const link = this.links.linkOf(transport, connection)
     if (link === undefined) return
+    const row = this.counted.rowOf('packetsReceived', transport.kind)
+    this.counted.add('packetsReceived', 1, row)
+    this.counted.add('bytesReceived', bytes.length, row)
     if (this.inbound.count >= INBOUND_QUEUE_MAX) {
       this.dropped++
+      this.counted.add('inboundDropped')
       return
     }
     this.inbound.add(bytes)
@@ -222,6 +234,9 @@ class Host {
 
   /** A packet that the transport does not carry is a fault of ours: it ends its link alone. */
   private send(link: LinkId, { transport, connection }: LinkEntry, bytes: Uint8Array): void {
+    const row = this.counted.rowOf('packetsSent', transport.kind)
+    this.counted.add('packetsSent', 1, row)
+    this.counted.add('bytesSent', bytes.length, row)
     try {
       transport.send(connection, bytes)
     } catch (error) {
@@ -250,6 +265,7 @@ class Host {
     this.problem = 'the realm starts again after a fault'
     this.restartsAtMs.push(nowMs)
     this.restarts++
+    this.counted.add('restarts')
     this.settings.log(`realm: the worker died and is started again from its recording (${this.restartsAtMs.length} of ${RESTARTS_MAX} times a minute)`)
     setTimeout(() => { if (!this.draining) this.launch() }, 100 * 2 ** (this.restartsAtMs.length - 1))
   }
@@ -282,8 +298,8 @@ async function endOf(worker: Worker, stop: ToRealm, log: (line: string) => void)
   clearTimeout(timer)
 }
 
-function startOf({ definition, keepBytes }: Settings, recordings: string): RealmStart {
-  return { definition, recordings, keepBytes, recordedBy: `otherworld ${packageVersion()}` }
+function startOf({ definition, keepBytes }: Settings, recordings: string, meters: RealmMeters): RealmStart {
+  return { definition, recordings, keepBytes, recordedBy: `otherworld ${packageVersion()}`, meters: meters.buffers }
 }
 
 function emptyStatus(id: string): WorkerStatus {

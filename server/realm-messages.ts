@@ -4,6 +4,7 @@
  */
 import type { Peer } from '../netcode/transport.ts'
 import type { RealmDefinition } from '../sim/index.ts'
+import type { MeterBuffers } from './metrics/realm-meters.ts'
 import type { RealmStatus } from './status.ts'
 import type { Claims } from './tokens.ts'
 
@@ -24,6 +25,8 @@ export interface RealmStart {
   readonly keepBytes: number
   /** Program and version, for the recording's header. */
   readonly recordedBy: string
+  /** What the worker counts in, so that the main thread can read it; without it the worker counts for itself. */
+  readonly meters?: MeterBuffers
 }
 
 export type ToRealm =

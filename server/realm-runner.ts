@@ -4,6 +4,8 @@ import { elementCount, type Realm } from '../sim/index.ts'
 import { RecordingFault } from '../storage/recordings/index.ts'
 import type { Heard } from './heard.ts'
 import { InteractionCenter } from './interaction-center.ts'
+import { RealmMeters } from './metrics/realm-meters.ts'
+import { TickSplit } from './metrics/tick-split.ts'
 import { CATCH_UP_MS_MAX, OVERLOAD_NOTE_MS, OVERLOAD_SHARE_MAX, STATISTICS_MS, STOP_MS_MAX } from './limits.ts'
 import { Observers } from './observers.ts'
 import { Outbound } from './outbound.ts'
@@ -22,6 +24,8 @@ export interface RunningLog extends RealmLog {
   readonly unanswered: Unanswered
   /** The disk fills up: nobody new is to be let in. */
   isSpaceLow(): boolean
+  /** Bytes written since the start, and free on the disk. */
+  space(): { readonly recordedBytes: number; readonly freeBytes: number }
   rollIfDue(): void
   close(): Promise<void>
 }
@@ -32,6 +36,9 @@ export interface RealmRunnerOptions {
   /** What has come in since the last call; undefined: nothing more. */
   receive(): ToRealm | undefined
   post(message: FromRealm, transfer?: readonly ArrayBuffer[]): void
+  readonly meters?: RealmMeters
+  /** Once a second. */
+  onSecond?(): void
 }
 
 /** Time between two statuses, ms. */
@@ -45,6 +52,9 @@ export class RealmRunner {
   private readonly observers: Observers
   private readonly loop: TickLoop
   private readonly statistics: TickRecorder
+  private readonly center = new InteractionCenter()
+  private readonly meters: RealmMeters
+  private readonly split: TickSplit
   private stopAtMs: number | null = null
   private stopReason = ''
   private statusAtMs = -Infinity
@@ -56,12 +66,14 @@ export class RealmRunner {
     const { log, timer } = options
     const { realm } = log
     const { tickRate } = realm.definition
-    const center = new InteractionCenter()
+    const { center } = this
     this.options = options
+    this.meters = options.meters ?? new RealmMeters()
+    this.split = new TickSplit(() => timer.nowMs())
     this.told.atMs = timer.nowMs()
-    this.core = new RealmCore({ realm, log, center, checkpointTicks: CHECKPOINT_EVERY_TICKS, sampleTicks: SAMPLE_EVERY_TICKS })
+    this.core = new RealmCore({ realm, log, center, checkpointTicks: CHECKPOINT_EVERY_TICKS, sampleTicks: SAMPLE_EVERY_TICKS, laps: this.split })
     const closedTo = (): string | null => (log.isSpaceLow() || this.isStalled ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
-    this.sessions = new Sessions({ realm, center, out: this.out, heard: log.heard.all, unanswered: log.unanswered, closedTo }, timer.nowMs())
+    this.sessions = new Sessions({ realm, center, out: this.out, heard: log.heard.all, unanswered: log.unanswered, meters: this.meters, closedTo }, timer.nowMs())
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
     this.statistics = new TickRecorder(tickRate, STATISTICS_MS)
     this.loop = new TickLoop({ tickRate, catchUpMsMax: CATCH_UP_MS_MAX, timer, tick: () => this.tick(), onTiming: (timing) => this.timed(timing) })
@@ -74,15 +86,21 @@ export class RealmRunner {
   }
 
   private tick(): void {
+    const { split } = this
+    split.begin()
     const nowMs = this.options.timer.nowMs()
     for (let message = this.options.receive(); message !== undefined; message = this.options.receive()) this.take(message, nowMs)
     const outcome = this.runCore()
     if (outcome) {
+      this.meters.stepped(outcome.frame.inputs.length, outcome.events)
       this.sessions.ticked(outcome, nowMs)
       this.observers.ticked(outcome, nowMs)
+      split.lap('encode')
       this.options.log.rollIfDue()
+      split.lap('record')
     } else this.sessions.keepAlive(nowMs)
     this.hand(outcome)
+    split.lap('send')
     if (this.stopAtMs !== null && (this.sessions.parted || nowMs >= this.stopAtMs)) this.loop.stop()
   }
 
@@ -145,6 +163,7 @@ export class RealmRunner {
 
   private timed(timing: TickTiming): void {
     this.statistics.add(timing)
+    this.meters.ticked(timing, this.split)
     const nowMs = this.options.timer.nowMs()
     if (nowMs - this.statusAtMs < STATUS_MS) return
     this.statusAtMs = nowMs
@@ -158,6 +177,18 @@ export class RealmRunner {
       },
     })
     this.tellOverload({ ...read, ticks }, nowMs)
+    this.sample()
+    this.options.onSecond?.()
+  }
+
+  private sample(): void {
+    const { realm } = this.options.log
+    const { recordedBytes, freeBytes } = this.options.log.space()
+    this.meters.recorded(recordedBytes)
+    this.meters.sample(realm, {
+      ...this.sessions.load, observers: this.observers.count, elements: elementCount(realm), inputBacklog: this.center.backlog,
+      isSpaceLow: this.options.log.isSpaceLow(), isStalled: this.isStalled, freeBytes,
+    })
   }
 
   /** Each ten seconds in which more than a few ticks were too long; a single hiccup is in the status alone. */

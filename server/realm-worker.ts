@@ -5,6 +5,8 @@ import { RecordingFault } from '../storage/recordings/index.ts'
 import { Champion } from './champion.ts'
 import { ServerError, textOf } from './error.ts'
 import { WARM_UP_TICKS } from './limits.ts'
+import { RealmMeters } from './metrics/realm-meters.ts'
+import { ThreadMeter } from './metrics/thread-meter.ts'
 import type { FromRealm, RealmStart, ToRealm } from './realm-messages.ts'
 import { countsOf, RealmRunner } from './realm-runner.ts'
 import { preciseTimer } from './tick-loop.ts'
@@ -14,10 +16,12 @@ async function run(port: MessagePort, start: RealmStart): Promise<void> {
   const post = (message: FromRealm, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer)
   const note = (text: string): void => post({ type: 'note', text })
   const engine = await loadEngine()
-  const log = await Champion.open({ start, engine, note })
+  const meters = new RealmMeters(start.meters)
+  const thread = new ThreadMeter(meters.thread)
+  const log = await Champion.open({ start, engine, note, onSync: (ms) => meters.synced(ms) })
   warmUp(engine, log.realm.definition, WARM_UP_TICKS)
   const receive = (): ToRealm | undefined => (receiveMessageOnPort(port) as { readonly message: ToRealm } | undefined)?.message
-  const runner = new RealmRunner({ log, timer: preciseTimer(), receive, post })
+  const runner = new RealmRunner({ log, timer: preciseTimer(), receive, post, meters, onSecond: () => thread.sample() })
   post({ type: 'ready', tick: log.realm.tick, stateHash: hash(log.realm), ...countsOf(log.realm) })
   await runner.run()
   post({ type: 'stopped' })

@@ -10,6 +10,8 @@ import { Catalog } from './catalog.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 import { HELLO_MS_MAX } from './limits.ts'
 import { Member, type HeardNumbers } from './member.ts'
+import type { Ending } from './metrics/families.ts'
+import type { RealmMeters } from './metrics/realm-meters.ts'
 import { versionWords } from './observers.ts'
 import type { Outbound } from './outbound.ts'
 import { Outcomes } from './outcomes.ts'
@@ -31,6 +33,7 @@ export interface SessionsOptions {
   /** Of players whose avatars stand in a recovered realm. */
   readonly heard: ReadonlyMap<PlayerId, HeardNumbers>
   readonly unanswered: Unanswered
+  readonly meters: RealmMeters
   /** Why nobody new is let in at present; null: they are. */
   closedTo(): string | null
 }
@@ -60,7 +63,7 @@ export class Sessions {
     this.definition = JSON.stringify(realm.definition)
     this.outcomes = new Outcomes(realm, {
       memberOf: (player) => this.members.get(player),
-      refused: (member, reason) => this.expel(member, reason, this.nowMs),
+      refused: (member, reason) => this.expel(member, 'refused', reason, this.nowMs),
     })
     for (const { player, name, moveSequence } of realm.avatars.values()) {
       const member = new Member(player, name, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
@@ -76,6 +79,17 @@ export class Sessions {
     return this.byLink.size
   }
 
+  /** For the metrics; looks at every session. */
+  get load(): { readonly connected: number; readonly joinsWaiting: number; readonly messagesQueued: number; readonly messagesQueuedMost: number } {
+    let [joinsWaiting, messagesQueued, messagesQueuedMost] = [0, 0, 0]
+    for (const { greeting, session } of this.members.values()) {
+      if (greeting === 'asked') joinsWaiting++
+      messagesQueued += session.queuedBytes
+      messagesQueuedMost = Math.max(messagesQueuedMost, session.queuedBytes)
+    }
+    return { connected: this.byLink.size, joinsWaiting, messagesQueued, messagesQueuedMost }
+  }
+
   // --- what the transports say
 
   opened(link: LinkId, claims: Claims, nowMs: number): void {
@@ -88,7 +102,7 @@ export class Sessions {
     if (!member) return
     const heard = member.session.receive(bytes, nowMs)
     if (heard.ok) this.heard(member, heard.value, nowMs)
-    else this.expel(member, heard.error.message, nowMs)
+    else this.expel(member, heard.error.reason, heard.error.message, nowMs)
   }
 
   closed(link: LinkId, nowMs: number): void {
@@ -127,13 +141,13 @@ export class Sessions {
     if (goodbye !== null) return this.leaves(member, goodbye, nowMs)
     if (hello && member.greeting === 'none') {
       const refusal = this.refusalOf(hello) ?? (member.stage === 'new' ? this.options.closedTo() : null)
-      if (refusal !== null) return this.expel(member, refusal, nowMs)
+      if (refusal !== null) return this.expel(member, 'refused', refusal, nowMs)
       member.greeting = 'asked'
       if (member.stage === 'new') this.join(member, hello.body)
     }
     const inputs = [...commands, ...latest]
     // Their outcomes could not be told, and would pile up over the links of one who never asks to be let in.
-    if (inputs.length > 0 && member.greeting !== 'welcomed') return this.expel(member, 'Inputs were sent before the Welcome.', nowMs)
+    if (inputs.length > 0 && member.greeting !== 'welcomed') return this.expel(member, 'early-input', 'Inputs were sent before the Welcome.', nowMs)
     return this.submit(member, inputs, nowMs)
   }
 
@@ -154,7 +168,7 @@ export class Sessions {
   private submit(member: Member, inputs: readonly Input[], nowMs: number): void {
     for (const input of inputs) {
       if (this.options.center.submit(member.player, input)) continue
-      return this.expel(member, 'More commands were sent than can be carried out; they came faster than the realm takes them.', nowMs)
+      return this.expel(member, 'backlog', 'More commands were sent than can be carried out; they came faster than the realm takes them.', nowMs)
     }
     return undefined
   }
@@ -182,17 +196,18 @@ export class Sessions {
       this.send(link, member.session.packets([], nowMs, true))
       this.options.out.close(link, reason)
     }
-    this.remove(member)
+    this.remove(member, 'left')
   }
 
   /** The server ends a session: the client is told why until it has heard it, the avatar leaves at once. */
-  private expel(member: Member, reason: string, nowMs: number): void {
+  private expel(member: Member, ending: Ending, reason: string, nowMs: number): void {
     if (member.link !== null) this.partings.begin(member.link, member.session, reason, nowMs)
-    this.remove(member)
+    this.remove(member, ending)
   }
 
-  private remove(member: Member): void {
-    const { center } = this.options
+  private remove(member: Member, ending: Ending): void {
+    const { center, meters } = this.options
+    meters.realm.count('sessionsEnded', ending)
     if (member.link !== null) this.byLink.delete(member.link)
     this.members.delete(member.player)
     center.forget(member.player)
@@ -218,7 +233,7 @@ export class Sessions {
       for (const message of news) session.queue(message)
       if (member.greeting === 'asked' && member.stage === 'playing') this.welcome(member)
       this.send(link, session.packets(this.snapshot(member), nowMs))
-      if (session.fault) this.expel(member, session.fault.message, nowMs)
+      if (session.fault) this.expel(member, session.fault.reason, session.fault.message, nowMs)
     }
     this.partings.ticked(nowMs)
   }
@@ -240,6 +255,7 @@ export class Sessions {
     this.silent.clear()
     for (const [link, member] of this.byLink) this.partings.begin(link, member.session, reason, nowMs)
     this.byLink.clear()
+    this.options.meters.realm.add('sessionsEnded', this.members.size, this.options.meters.realm.rowOf('sessionsEnded', 'stopped'))
     this.members.clear()
   }
 
@@ -259,6 +275,7 @@ export class Sessions {
     })
     for (const message of this.catalog.describe(realm)) member.session.queue(message)
     member.greeting = 'welcomed'
+    this.options.meters.realm.add(member.known ? 'sessionsResumed' : 'sessionsStarted')
     member.view = new SnapshotView(realm.tick)
     member.phase = this.phases++ % SNAPSHOT_TICKS
     member.known = true
@@ -273,7 +290,7 @@ export class Sessions {
     }
     for (const member of this.members.values()) {
       const sinceMs = nowMs - member.linkAtMs
-      if (member.link === null && sinceMs > RESUME_MS_MAX) this.remove(member)
+      if (member.link === null && sinceMs > RESUME_MS_MAX) this.remove(member, 'expired')
       else if (member.link !== null && (member.session.silent(nowMs) || (member.greeting === 'none' && sinceMs > HELLO_MS_MAX))) {
         this.options.out.close(member.link, 'nothing was heard for too long')
         this.lost(member, nowMs)
@@ -285,6 +302,7 @@ export class Sessions {
     const { realm } = this.options
     const avatar = realm.players.get(player)
     if (view === null || avatar === undefined || realm.tick % SNAPSHOT_TICKS !== phase) return []
+    this.options.meters.realm.add('snapshots')
     return [view.next(this.source, avatar.id, session.acknowledgementMs, own.own(avatar, realm.tick))]
   }
 

@@ -2,8 +2,8 @@
 import { isIP } from 'node:net'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Context, Effect, Layer } from 'effect'
-import { WebRtcTransport } from '../netcode/webrtc/host.ts'
-import { WebSocketTransport } from '../netcode/websocket/server.ts'
+import { WebRtcTransport, type WebRtcStats } from '../netcode/webrtc/host.ts'
+import { WebSocketTransport, type WebSocketStats } from '../netcode/websocket/server.ts'
 import { ServerSettings, type Settings } from './config.ts'
 import { ServerError, textOf } from './error.ts'
 import { Gateway } from './gateway.ts'
@@ -14,6 +14,8 @@ export interface TransportsService {
   readonly ready: Effect.Effect<void, ServerError>
   /** Each answers the requests of its own addresses and returns true. */
   readonly routes: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[]
+  /** For metrics; `webRtc`: null where it is switched off. */
+  stats(): { readonly webSocket: WebSocketStats; readonly webRtc: WebRtcStats | null }
   /** Takes the server's WebSocket upgrades. */
   attach(server: Server): void
 }
@@ -48,6 +50,7 @@ export class Transports extends Context.Service<Transports, TransportsService>()
           (request, response) => webSocket.handleHttp(request, response),
           ...(webRtc ? [(request: IncomingMessage, response: ServerResponse): boolean => webRtc.handleHttp(request, response)] : []),
         ],
+        stats: () => ({ webSocket: webSocket.stats, webRtc: webRtc?.stats ?? null }),
         attach: (server) => webSocket.attach(server),
       }
     }),

@@ -2,6 +2,7 @@
  * The WebRTC child process: all native WebRTC code runs here, so that a fault in it ends connections and not the server.
  * Started by host.ts; ends with it. See docs/decisions/0003-webrtc-transport.md.
  */
+import { performance } from 'node:perf_hooks'
 import { cleanup, IceUdpMuxListener, initLogger, preload, setSctpSettings } from 'node-datachannel'
 import { contain } from '../guard.ts'
 import { CLOSE_REASON, type ConnectionId } from '../transport.ts'
@@ -17,6 +18,8 @@ const FLUSH_BYTES = 65_536
  * second of 200 clients' messages. They are datagrams; their senders expect loss.
  */
 const IPC_BYTES_MAX = 8 * 1024 * 1024
+/** Time between two reports of what the process costs, ms. */
+const USAGE_MS = 1_000
 /** Between being told to stop and stopping, ms: the last messages leave. */
 const STOP_LINGER_MS = 100
 
@@ -145,7 +148,15 @@ function configure(next: ChildConfig): void {
   // Small: bytes that wait in the stack are stale datagrams. Sooner acknowledgements: less waits for them.
   setSctpSettings({ sendBufferSize: 16_384, delayedSackTime: 100 })
   preload()
+  setInterval(tellUsage, USAGE_MS).unref()
   tell({ type: 'ready' })
+}
+
+function tellUsage(): void {
+  const { user, system } = process.cpuUsage()
+  const { active, idle } = performance.eventLoopUtilization()
+  const { rss, heapUsed } = process.memoryUsage()
+  tell({ type: 'usage', usage: { cpuSeconds: (user + system) / 1e6, activeSeconds: active / 1_000, idleSeconds: idle / 1_000, residentBytes: rss, heapUsedBytes: heapUsed } })
 }
 
 function handle(message: ToChild): void {

@@ -7,7 +7,7 @@ import { contain, type ReportFault } from '../guard.ts'
 import type { AllowedOrigins } from '../origin.ts'
 import { checkMessageSize, CLOSE_REASON, MESSAGE_BYTES_MAX, type Admission, type ConnectionId, type ServerEvents, type ServerTransport } from '../transport.ts'
 import { HttpError } from '../http.ts'
-import { Batch, unpackBatch, type FromChild } from './ipc.ts'
+import { Batch, unpackBatch, type ChildUsage, type FromChild } from './ipc.ts'
 import { Deferred, Link, LinkTable } from './links.ts'
 import { handleSignalling, socketAddress, type IceCandidate, type SignallingBackend } from './signalling.ts'
 import { ChildSupervisor } from './supervisor.ts'
@@ -47,7 +47,7 @@ export interface WebRtcOptions {
   readonly report?: ReportFault
 }
 
-/** For metrics; the last three count since the start. */
+/** For metrics; restarts, drops and refusals count since the start. */
 export interface WebRtcStats {
   /** The child's process id; null while none runs. */
   readonly pid: number | null
@@ -57,6 +57,10 @@ export interface WebRtcStats {
   readonly restarts: number
   readonly droppedSends: number
   readonly droppedReceived: number
+  /** Connections refused by a limit, by its reason. */
+  readonly refused: Readonly<Record<string, number>>
+  /** What the child costs, as it said last; null before. */
+  readonly usage: ChildUsage | null
 }
 
 export class WebRtcTransport implements ServerTransport {
@@ -76,6 +80,7 @@ export class WebRtcTransport implements ServerTransport {
   #restarts = 0
   #droppedSends = 0
   #droppedReceived = 0
+  #usage: ChildUsage | null = null
 
   constructor(options: WebRtcOptions) {
     this.#options = options
@@ -104,6 +109,8 @@ export class WebRtcTransport implements ServerTransport {
       restarts: this.#restarts,
       droppedSends: this.#droppedSends,
       droppedReceived: this.#droppedReceived,
+      refused: this.#limits.refused,
+      usage: this.#usage,
     }
   }
 
@@ -226,6 +233,7 @@ export class WebRtcTransport implements ServerTransport {
   #childDied(how: string, restartMs: number): void {
     // What was queued was for connections that are gone
     this.#queue = new Batch()
+    this.#usage = null
     if (!this.#isStopped) {
       this.#restarts += 1
       this.#report('WebRTC child', new Error(`The WebRTC process ended (${how}); it starts again in ${restartMs} ms.`))
@@ -237,6 +245,9 @@ export class WebRtcTransport implements ServerTransport {
   #heard(message: FromChild): void {
     switch (message.type) {
       case 'ready': return
+      case 'usage':
+        this.#usage = message.usage
+        return
       case 'fault':
         this.#lastFault = message.message
         return this.#report(message.where, new Error(message.message))
@@ -245,7 +256,7 @@ export class WebRtcTransport implements ServerTransport {
     }
   }
 
-  #heardOf(link: Link | undefined, message: Exclude<FromChild, { type: 'ready' | 'fault' | 'batch' }>): void {
+  #heardOf(link: Link | undefined, message: Exclude<FromChild, { type: 'ready' | 'fault' | 'batch' | 'usage' }>): void {
     if (!link) return
     switch (message.type) {
       case 'offered':

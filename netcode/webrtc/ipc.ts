@@ -35,6 +35,19 @@ export type FromChild =
   | { readonly type: 'closed', readonly connection: ConnectionId, readonly reason: string }
   | { readonly type: 'batch', readonly bytes: Uint8Array, readonly droppedReceived: number, readonly droppedSends: number }
   | { readonly type: 'fault', readonly where: string, readonly message: string }
+  /** Once a second. */
+  | { readonly type: 'usage', readonly usage: ChildUsage }
+
+/** What the child has cost since its start. */
+export interface ChildUsage {
+  /** Of all its threads. */
+  readonly cpuSeconds: number
+  /** Its event loop was busy, and waited. */
+  readonly activeSeconds: number
+  readonly idleSeconds: number
+  readonly residentBytes: number
+  readonly heapUsedBytes: number
+}
 
 /** Bytes of a record's head in a batch: uint32 connection, uint16 length, little-endian. The message follows. */
 export const RECORD_HEAD_BYTES = 6

@@ -39,6 +39,8 @@ export interface WebSocketStats {
   readonly halfOpen: number
   /** Bytes that wait for readers. */
   readonly bufferedBytes: number
+  /** Connections refused by a limit, by its reason, since the start. */
+  readonly refused: Readonly<Record<string, number>>
 }
 
 interface Admitted { readonly session: string, readonly address: string, readonly place: Place }
@@ -63,7 +65,7 @@ export class WebSocketTransport implements ServerTransport {
   }
 
   get stats(): WebSocketStats {
-    return { connections: this.#limits.connections, halfOpen: this.#limits.halfOpen, bufferedBytes: this.#bufferedBytes() }
+    return { connections: this.#limits.connections, halfOpen: this.#limits.halfOpen, bufferedBytes: this.#bufferedBytes(), refused: this.#limits.refused }
   }
 
   /** Takes the upgrades of an HTTP server; those of other paths are refused where nobody else listens for them. */

@@ -37,6 +37,8 @@ export interface RecordingFileOptions {
   onFault(fault: RecordingFault): void
   /** Free space fell below freeBytesMin (true), or is above it again (false). */
   onSpaceLow?(low: boolean): void
+  /** A sync to the disk took so long. */
+  onSync?(ms: number): void
 }
 
 /** The state at which a new segment begins. */
@@ -64,6 +66,7 @@ export class RecordingFile {
   private cancelTimer: (() => void) | null = null
   private committing: Promise<void> | null = null
   private tickSynced: number
+  private bytesBefore = 0
   private spaceSeenMs = -Infinity
   private free = Number.POSITIVE_INFINITY
   private low = false
@@ -101,6 +104,11 @@ export class RecordingFile {
   /** Bytes of the current segment. */
   get bytes(): number {
     return this.segment.file.bytes
+  }
+
+  /** Of all segments so far. */
+  get bytesOfAll(): number {
+    return this.bytesBefore + this.bytes
   }
 
   /** Bytes free on the disk, as last seen. */
@@ -168,6 +176,7 @@ export class RecordingFile {
     if (tick !== before.writer.lastTick) throw new RangeError(`a segment can begin at tick ${before.writer.lastTick}, not ${tick}`)
     const header: RecordingHeader = { ...before.header, segment: before.header.segment + 1, start: 'checkpoint', startTick: tick, startHash: hash, players, elements, createdAt: new Date(this.platform.unixMs()).toISOString() }
     const sha256 = createHash('sha256').update(checkpoint).digest()
+    this.bytesBefore += this.bytes
     this.segment = begin(this.platform, this.options.directory, header, { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint }, false)
     const closing = this.finish(before).catch((error: unknown) => this.options.onFault(error as RecordingFault)).finally(() => this.closing.delete(closing))
     this.closing.add(closing)
@@ -216,7 +225,9 @@ export class RecordingFile {
       await Promise.all(this.closing)
       const { segment } = this
       const tick = segment.writer.lastTick
+      const startMs = this.platform.nowMs()
       await segment.file.sync()
+      this.options.onSync?.(this.platform.nowMs() - startMs)
       this.tickSynced = Math.max(this.tickSynced, tick)
       await this.lookAtSpace()
       return true

@@ -1,0 +1,80 @@
+/** The server's own metrics: names, what they mean, what their labels can be. docs/operating.md lists them for operators. */
+import { counter, gauge, histogram } from './table.ts'
+
+/** What a tick's time goes into, in the order in which it happens. */
+export const TICK_PARTS = ['inputs', 'step', 'hash', 'record', 'encode', 'send'] as const
+export type TickPart = (typeof TICK_PARTS)[number]
+
+/** Seconds. Close together around a tick's goals (2 and 7 ms) and its period at 60 and 30 a second. */
+const TICK_BUCKETS = [0.0005, 0.001, 0.0015, 0.002, 0.003, 0.004, 0.005, 0.006, 0.007, 0.0085, 0.01, 0.0125, 1 / 60, 0.02, 0.025, 1 / 30, 0.05, 0.1, 0.25, 1]
+/** Seconds. A sync takes well under a millisecond on a fast disk; from 50 ms on a power loss costs more than promised. */
+const SYNC_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5]
+/** Seconds. */
+const GC_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25]
+
+/** How a player's session can end. `protocol` to `version` are faults of the client (netcode/session/link.ts). */
+export const ENDINGS = ['left', 'expired', 'refused', 'backlog', 'early-input', 'stopped', 'protocol', 'rate', 'sequence', 'slow-reader', 'version', 'other'] as const
+export type Ending = (typeof ENDINGS)[number]
+
+/** Of `RejectReason` in sim/types.ts. */
+const REJECTIONS = [
+  'unknown-player', 'already-joined', 'realm-full', 'server-only', 'invalid-value', 'not-permitted', 'unknown-element', 'not-movable', 'held-by-another', 'hand-full',
+  'hand-empty', 'out-of-reach', 'scale-out-of-range', 'element-limit', 'unknown-body', 'trimesh-not-static', 'degenerate-shape', 'other',
+]
+
+/** Written by a realm's thread. */
+export const REALM_FAMILIES = {
+  tick: histogram('otherworld_tick_seconds', 'Time that a tick took; its count is the number of ticks.', TICK_BUCKETS),
+  tickPart: histogram('otherworld_tick_part_seconds', 'Time that a part of a tick took; the parts add up to the tick.', TICK_BUCKETS, 'part', TICK_PARTS),
+  overruns: counter('otherworld_tick_overruns_total', 'Ticks that took longer than a tick may.'),
+  delay: counter('otherworld_tick_delay_seconds_total', 'Time by which the realm fell behind the clock, because ticks are never skipped.'),
+  late: gauge('otherworld_tick_late_seconds', 'How long after its due time the last tick began.'),
+  players: gauge('otherworld_players', 'Avatars in the realm, those of lost players among them until they expire.'),
+  connected: gauge('otherworld_players_connected', 'Players with a connection.'),
+  joinsWaiting: gauge('otherworld_joins_waiting', 'Players who wait to be let in or to be told of the world.'),
+  observers: gauge('otherworld_observers', 'Lockstep peers.'),
+  elements: gauge('otherworld_elements', 'Elements of the realm.'),
+  props: gauge('otherworld_props', 'Props of the realm that can move.'),
+  propsAwake: gauge('otherworld_props_awake', 'Props that move at present.'),
+  inputs: counter('otherworld_inputs_total', 'Inputs that were sealed into frames.'),
+  inputBacklog: gauge('otherworld_inputs_waiting', 'Inputs that wait for a later tick.'),
+  commandsDone: counter('otherworld_commands_done_total', 'Commands that were carried out.'),
+  commandsRejected: counter('otherworld_commands_rejected_total', 'Commands that were rejected, by reason.', 'reason', REJECTIONS),
+  snapshots: counter('otherworld_snapshots_sent_total', 'Snapshots sent to clients.'),
+  messagesQueued: gauge('otherworld_messages_queued_bytes', 'Bytes of reliable messages that clients have not acknowledged, of all sessions together.'),
+  messagesQueuedMost: gauge('otherworld_messages_queued_max_bytes', 'The same of the session with the most.'),
+  sessionsStarted: counter('otherworld_sessions_started_total', 'Players welcomed into the realm for the first time.'),
+  sessionsResumed: counter('otherworld_sessions_resumed_total', 'Sessions that went on after a lost connection.'),
+  sessionsEnded: counter('otherworld_sessions_ended_total', 'Sessions that ended, by how.', 'reason', ENDINGS),
+  recordingBytes: counter('otherworld_recording_bytes_total', 'Bytes written to the recording.'),
+  sync: histogram('otherworld_recording_sync_seconds', 'Time that a sync of the recording to the disk took.', SYNC_BUCKETS),
+  diskFree: gauge('otherworld_disk_free_bytes', 'Bytes free on the disk of the recordings, as last seen.'),
+  diskLow: gauge('otherworld_disk_low', '1 while nobody new is let in because the disk is almost full.'),
+  stalled: gauge('otherworld_realm_stalled', '1 while the realm stands still because the disk is full.'),
+} as const
+
+/** Kinds of the collector, as Node names them. */
+export const GC_KINDS = ['minor', 'major', 'incremental', 'weakcb', 'other'] as const
+
+/** Written by each JavaScript thread of the server. */
+export const THREAD_FAMILIES = {
+  cpu: counter('otherworld_thread_cpu_seconds_total', 'Processor time of a thread; Linux only.'),
+  active: counter('otherworld_thread_active_seconds_total', 'Time in which a thread\'s event loop was busy; a realm\'s precise waiting counts as such.'),
+  idle: counter('otherworld_thread_idle_seconds_total', 'Time in which a thread\'s event loop waited.'),
+  heapUsed: gauge('otherworld_thread_heap_used_bytes', 'Bytes in use on a thread\'s JavaScript heap.'),
+  gc: histogram('otherworld_thread_gc_seconds', 'Pauses for garbage collection, by kind.', GC_BUCKETS, 'kind', GC_KINDS),
+} as const
+
+const TRANSPORTS = ['webrtc', 'websocket', 'memory'] as const
+
+/** Written by the main thread. */
+export const SERVER_FAMILIES = {
+  packetsReceived: counter('otherworld_packets_received_total', 'Packets received from clients.', 'transport', TRANSPORTS),
+  packetsSent: counter('otherworld_packets_sent_total', 'Packets handed to a transport.', 'transport', TRANSPORTS),
+  bytesReceived: counter('otherworld_received_bytes_total', 'Payload bytes received from clients.', 'transport', TRANSPORTS),
+  bytesSent: counter('otherworld_sent_bytes_total', 'Payload bytes handed to a transport.', 'transport', TRANSPORTS),
+  inboundDropped: counter('otherworld_packets_unread_total', 'Packets dropped because the realm did not keep up with them.'),
+  logins: counter('otherworld_logins_total', 'Logins, by role.', 'role', ['player', 'observer']),
+  loginsRefused: counter('otherworld_logins_refused_total', 'Logins refused, by reason.', 'reason', ['bad-name', 'bad-role', 'not-permitted', 'too-many-logins', 'other']),
+  restarts: counter('otherworld_realm_restarts_total', 'Times that a realm\'s worker was started again after it died.'),
+} as const

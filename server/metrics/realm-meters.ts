@@ -1,0 +1,94 @@
+/** What a realm's thread counts, and what it looks up once a second. */
+import type { Realm, SimEvent } from '../../sim/index.ts'
+import type { TickTiming } from '../tick-loop.ts'
+import { REALM_FAMILIES, THREAD_FAMILIES } from './families.ts'
+import { MetricTable } from './table.ts'
+import type { TickSplit } from './tick-split.ts'
+
+/** Of one realm and of its thread; they change hands as they are and are one memory on both sides. */
+export interface MeterBuffers {
+  readonly realm: SharedArrayBuffer
+  readonly thread: SharedArrayBuffer
+}
+
+/** What is not seen from the realm's state alone. */
+export interface RealmLoad {
+  readonly connected: number
+  readonly joinsWaiting: number
+  readonly observers: number
+  readonly elements: number
+  readonly inputBacklog: number
+  readonly messagesQueued: number
+  readonly messagesQueuedMost: number
+  readonly isSpaceLow: boolean
+  readonly isStalled: boolean
+  readonly freeBytes: number
+}
+
+export class RealmMeters {
+  readonly realm: MetricTable<typeof REALM_FAMILIES>
+  readonly thread: MetricTable<typeof THREAD_FAMILIES>
+  private recordedBytes = 0
+
+  constructor(buffers?: MeterBuffers) {
+    this.realm = new MetricTable(REALM_FAMILIES, buffers?.realm)
+    this.thread = new MetricTable(THREAD_FAMILIES, buffers?.thread)
+  }
+
+  get buffers(): MeterBuffers {
+    return { realm: this.realm.buffer, thread: this.thread.buffer }
+  }
+
+  ticked({ workMs, lateMs, overrun, delayMs }: TickTiming, split: TickSplit): void {
+    const { realm } = this
+    realm.observe('tick', workMs / 1_000)
+    split.end((part, ms) => realm.observe('tickPart', ms / 1_000, part))
+    if (overrun) realm.add('overruns')
+    if (delayMs > 0) realm.add('delay', delayMs / 1_000)
+    realm.set('late', lateMs / 1_000)
+  }
+
+  /** What a tick took in, and what came of it. */
+  stepped(inputs: number, events: readonly SimEvent[]): void {
+    this.realm.add('inputs', inputs)
+    for (const event of events) {
+      if (event.type === 'rejected') this.realm.count('commandsRejected', event.reason)
+      else if ('sequence' in event && event.sequence !== 0 && event.player !== 0) this.realm.add('commandsDone')
+    }
+  }
+
+  synced(ms: number): void {
+    this.realm.observe('sync', ms / 1_000)
+  }
+
+  /** `bytes`: of the recording since the thread began. */
+  recorded(bytes: number): void {
+    this.realm.add('recordingBytes', bytes - this.recordedBytes)
+    this.recordedBytes = bytes
+  }
+
+  /** Once a second. */
+  sample(realm: Realm, load: RealmLoad): void {
+    const { realm: table } = this
+    let moving = 0
+    let awake = 0
+    for (const { spec, asleep } of realm.props.values()) {
+      if (spec.motion === 'static') continue
+      moving++
+      if (!asleep) awake++
+    }
+    table.set('players', realm.players.size)
+    table.set('props', moving)
+    table.set('propsAwake', awake)
+    table.set('elements', load.elements)
+    table.set('connected', load.connected)
+    table.set('joinsWaiting', load.joinsWaiting)
+    table.set('observers', load.observers)
+    table.set('inputBacklog', load.inputBacklog)
+    table.set('messagesQueued', load.messagesQueued)
+    table.set('messagesQueuedMost', load.messagesQueuedMost)
+    if (Number.isFinite(load.freeBytes)) table.set('diskFree', load.freeBytes)
+    table.set('diskLow', load.isSpaceLow ? 1 : 0)
+    table.set('stalled', load.isStalled ? 1 : 0)
+  }
+}

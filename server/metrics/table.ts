@@ -1,0 +1,95 @@
+/**
+ * Metrics as numbers in one array: what is counted on the hot path costs an addition to a slot. The array may be shared
+ * between a realm's thread, which writes, and the main thread, which reads it when it is asked; what a thread that died
+ * had counted stays, so that counters never fall.
+ */
+
+/** One metric by name, with a row of numbers for each value of its label. */
+export interface Family {
+  /** As Prometheus names it: base units, `_total` for counters. */
+  readonly name: string
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  readonly label: string | null
+  /** All values that the label can have; one nameless row where there is no label. What is unknown counts in the last. */
+  readonly rows: readonly string[]
+  /** Of a histogram: upper bounds, ascending; the last bucket, without a bound, is not named. */
+  readonly buckets: readonly number[]
+}
+
+const NONE: readonly string[] = ['']
+
+export const counter = (name: string, help: string, label: string | null = null, rows: readonly string[] = NONE): Family => ({ name, type: 'counter', help, label, rows, buckets: [] })
+export const gauge = (name: string, help: string): Family => ({ name, type: 'gauge', help, label: null, rows: NONE, buckets: [] })
+export const histogram = (name: string, help: string, buckets: readonly number[], label: string | null = null, rows: readonly string[] = NONE): Family =>
+  ({ name, type: 'histogram', help, label, rows, buckets })
+
+/** Numbers of one row: a histogram has its buckets, the one without a bound, and the sum. */
+const slotsOf = ({ type, buckets }: Family): number => (type === 'histogram' ? buckets.length + 2 : 1)
+
+export type Families = Readonly<Record<string, Family>>
+
+export class MetricTable<F extends Families> {
+  readonly families: F
+  /** To be handed to the thread on the other side. */
+  readonly buffer: SharedArrayBuffer
+  private readonly values: Float64Array
+  private readonly at: Readonly<Record<string, number>>
+
+  /** On the same families and the same buffer tables are one. */
+  constructor(families: F, buffer?: SharedArrayBuffer) {
+    const at: Record<string, number> = {}
+    let slots = 0
+    for (const [key, family] of Object.entries(families)) {
+      at[key] = slots
+      slots += family.rows.length * slotsOf(family)
+    }
+    this.families = families
+    this.at = at
+    this.buffer = buffer ?? new SharedArrayBuffer(slots * Float64Array.BYTES_PER_ELEMENT)
+    this.values = new Float64Array(this.buffer)
+  }
+
+  /** The row of a label's value; of one that is not known, the last. */
+  rowOf(key: keyof F & string, value: string): number {
+    const rows = this.families[key]?.rows ?? NONE
+    const row = rows.indexOf(value)
+    return row === -1 ? rows.length - 1 : row
+  }
+
+  /** Counts up. */
+  add(key: keyof F & string, amount = 1, row = 0): void {
+    const slot = (this.at[key] ?? 0) + row
+    this.values[slot] = (this.values[slot] ?? 0) + amount
+  }
+
+  /** Counts one for the label's value. */
+  count(key: keyof F & string, value: string): void {
+    this.add(key, 1, this.rowOf(key, value))
+  }
+
+  set(key: keyof F & string, value: number): void {
+    this.values[this.at[key] ?? 0] = value
+  }
+
+  /** Puts a value into a histogram. */
+  observe(key: keyof F & string, value: number, row = 0): void {
+    const family = this.families[key]
+    if (!family) return
+    const { buckets } = family
+    const start = (this.at[key] ?? 0) + row * slotsOf(family)
+    let bucket = 0
+    while (bucket < buckets.length && value > (buckets[bucket] ?? 0)) bucket++
+    this.values[start + bucket] = (this.values[start + bucket] ?? 0) + 1
+    const sum = start + buckets.length + 1
+    this.values[sum] = (this.values[sum] ?? 0) + value
+  }
+
+  /** The numbers of one row; of a histogram those of its buckets, then the sum. */
+  read(key: keyof F & string, row = 0): Float64Array {
+    const family = this.families[key]
+    if (!family) return new Float64Array()
+    const start = (this.at[key] ?? 0) + row * slotsOf(family)
+    return this.values.slice(start, start + slotsOf(family))
+  }
+}

@@ -1,0 +1,64 @@
+/** The text format of Prometheus, version 0.0.4 (prometheus.io, "Exposition formats"). */
+import type { Families, Family, MetricTable } from './table.ts'
+
+export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+export type Labels = Readonly<Record<string, string>>
+
+/** A metric as it is told: its lines are grouped under one name. */
+export interface Told {
+  readonly name: string
+  readonly type: Family['type']
+  readonly help: string
+  /** `suffix`: of a histogram's lines. */
+  readonly samples: readonly { readonly suffix?: string; readonly labels: Labels; readonly value: number }[]
+}
+
+/** A metric whose values are known when it is asked for. */
+export const told = (name: string, type: 'counter' | 'gauge', help: string, samples: readonly (readonly [labels: Labels, value: number])[]): Told =>
+  ({ name, type, help, samples: samples.map(([labels, value]) => ({ labels, value })) })
+
+/** All metrics of a table; `labels` stand on every line. */
+export function toldOf<F extends Families>(table: MetricTable<F>, labels: Labels): Told[] {
+  return Object.entries<Family>(table.families).map(([key, family]) => {
+    const { name, type, help, label, rows } = family
+    const samples = rows.flatMap((row, i) => {
+      const own = label === null ? labels : { ...labels, [label]: row }
+      const values = table.read(key, i)
+      return type === 'histogram' ? histogramLines(family, values, own) : [{ labels: own, value: values[0] ?? 0 }]
+    })
+    return { name, type, help, samples }
+  })
+}
+
+/** Buckets count what is at most their bound, so each holds those before it. */
+function histogramLines({ buckets }: Family, values: Float64Array, labels: Labels): Told['samples'] {
+  let count = 0
+  const lines = [...buckets, Infinity].map((bound, i) => {
+    count += values[i] ?? 0
+    return { suffix: '_bucket', labels: { ...labels, le: numberText(bound) }, value: count }
+  })
+  return [...lines, { suffix: '_sum', labels, value: values[buckets.length + 1] ?? 0 }, { suffix: '_count', labels, value: count }]
+}
+
+/** Metrics of one name from several sources become one. */
+export function metricsText(all: readonly Told[]): string {
+  const byName = new Map<string, Told>()
+  for (const each of all) {
+    const before = byName.get(each.name)
+    byName.set(each.name, before ? { ...before, samples: [...before.samples, ...each.samples] } : each)
+  }
+  return [...byName.values()].filter(({ samples }) => samples.length > 0).map(familyText).join('')
+}
+
+function familyText({ name, type, help, samples }: Told): string {
+  const lines = samples.map(({ suffix = '', labels, value }) => `${name}${suffix}${labelsText(labels)} ${numberText(value)}\n`)
+  return `# HELP ${name} ${help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')}\n# TYPE ${name} ${type}\n${lines.join('')}`
+}
+
+function labelsText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+const numberText = (value: number): string => (value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : String(value))

@@ -1,0 +1,60 @@
+/** What a JavaScript thread costs: processor time, event loop, heap, garbage collection. */
+import { readFileSync } from 'node:fs'
+import { constants, performance, PerformanceObserver } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
+import { THREAD_FAMILIES, type GC_KINDS } from './families.ts'
+import type { MetricTable } from './table.ts'
+
+type GcKind = (typeof GC_KINDS)[number]
+
+const KINDS: Readonly<Record<number, GcKind>> = {
+  [constants.NODE_PERFORMANCE_GC_MINOR]: 'minor',
+  [constants.NODE_PERFORMANCE_GC_MAJOR]: 'major',
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL]: 'incremental',
+  [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weakcb',
+}
+
+/** Of the thread that calls it, seconds; null where the system does not tell (anything but Linux). */
+export function threadCpuSeconds(): number | null {
+  try {
+    // Linux, Documentation/scheduler/sched-stats.rst: the first number is the time spent on the processor, nanoseconds.
+    return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ', 1)[0]) / 1e9
+  } catch {
+    return null
+  }
+}
+
+export class ThreadMeter {
+  private readonly table: MetricTable<typeof THREAD_FAMILIES>
+  private readonly observer: PerformanceObserver
+
+  /** Counts pauses of the thread that makes it, until `stop`. */
+  constructor(table: MetricTable<typeof THREAD_FAMILIES>) {
+    this.table = table
+    this.observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) table.observe('gc', entry.duration / 1_000, table.rowOf('gc', kindOf(entry)))
+    })
+    this.observer.observe({ entryTypes: ['gc'] })
+  }
+
+  /** Takes what has to be looked up; to be called in the same thread, once a second. */
+  sample(): void {
+    const { active, idle } = performance.eventLoopUtilization()
+    this.table.set('active', active / 1_000)
+    this.table.set('idle', idle / 1_000)
+    this.table.set('heapUsed', getHeapStatistics().used_heap_size)
+    const cpu = threadCpuSeconds()
+    if (cpu !== null) this.table.set('cpu', cpu)
+  }
+
+  stop(): void {
+    this.observer.disconnect()
+  }
+}
+
+/** Node tells the kind in an entry's `detail`, which its types do not know. */
+function kindOf(entry: object): GcKind {
+  const detail = 'detail' in entry ? entry.detail : null
+  const kind = typeof detail === 'object' && detail !== null && 'kind' in detail ? Number(detail.kind) : 0
+  return KINDS[kind] ?? 'other'
+}
