@@ -93,6 +93,9 @@ export class MemoryTransport implements ServerTransport {
 
   get nowMs(): number { return this.#nowMs }
 
+  /** When something is due next, ms; Infinity: nothing is under way. */
+  get nextDueMs(): number { return this.#deliveries[0]?.dueMs ?? Infinity }
+
   /** Changes what holds for messages sent from now on. */
   setConditions(conditions: Partial<LinkConditions>): void {
     this.#conditions = { ...this.#conditions, ...conditions }
@@ -137,6 +140,14 @@ export class MemoryTransport implements ServerTransport {
     }
     this.#deliveries = []
     return Promise.resolve()
+  }
+
+  /** The server's process is killed: ordered links break, as its system resets them, unordered ones fall silent; nobody can connect. */
+  die(): void {
+    this.#isStopped = true
+    this.#deliveries = []
+    for (const link of this.#links.values()) if (this.#options.ordered === true) this.#endClient(link, CLOSE_REASON.lost)
+    this.#links.clear()
   }
 
   async #connect(token: string, events: ClientEvents): Promise<MemoryClient> {

@@ -2,17 +2,17 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Context, Deferred, Effect, Layer } from 'effect'
-import type { ConnectionId, Peer, ServerEvents, ServerTransport } from '../netcode/transport.ts'
+import type { ServerEvents, ServerTransport } from '../netcode/transport.ts'
 import { ServerSettings, type Settings } from './config.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
-import { ServerError, textOf } from './error.ts'
+import { ServerError } from './error.ts'
 import { Gateway, type GatewayService } from './gateway.ts'
-import { INBOUND_BATCH_MS, INBOUND_QUEUE_MAX, LINKS_MAX, RESTART_WINDOW_MS, RESTARTS_MAX, SHUTDOWN_MS_MAX } from './limits.ts'
-import { LinkTable, type LinkEntry } from './link-table.ts'
+import { INBOUND_BATCH_MS, RESTART_WINDOW_MS, RESTARTS_MAX, SHUTDOWN_MS_MAX } from './limits.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
 import { RealmMeters } from './metrics/realm-meters.ts'
-import { PacketBatch, type FromRealm, type LinkEvent, type LinkId, type RealmStart, type ToRealm, type WorkerStatus } from './realm-messages.ts'
+import { RealmLinks } from './realm-links.ts'
+import type { FromRealm, RealmStart, ToRealm, WorkerStatus } from './realm-messages.ts'
 import { healthOf, type Health, type RealmStatus } from './status.ts'
 
 export interface RealmHostService {
@@ -63,13 +63,10 @@ type Settle = (error: ServerError | null) => void
 
 class Host {
   private readonly settings: Settings
-  private readonly gateway: GatewayService
   private readonly start: RealmStart
   private readonly settle: Settle
   private readonly counted: ServerTable
-  private readonly links = new LinkTable()
-  private readonly inbound = new PacketBatch()
-  private events: LinkEvent[] = []
+  private readonly links: RealmLinks
   private batchTimer: NodeJS.Timeout | undefined
   private worker: Worker | null = null
   private problem: string | null = 'the realm is starting'
@@ -78,26 +75,27 @@ class Host {
   private newest: NewestState = { tick: 0, stateHash: '', players: 0, elements: 0 }
   private restartsAtMs: number[] = []
   private restarts = 0
-  private dropped = 0
   private draining: Promise<void> | null = null
   private everReady = false
 
   constructor(settings: Settings, gateway: GatewayService, start: RealmStart, settle: Settle, counted: ServerTable) {
     this.settings = settings
-    this.gateway = gateway
     this.start = start
     this.settle = settle
     this.counted = counted
     this.workerStatus = emptyStatus(start.definition.id)
+    this.links = new RealmLinks({
+      counted,
+      claimsOf: (session) => gateway.claimsOf(session),
+      closedTo: () => this.problem,
+      waits: () => { this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS) },
+      log: (line) => settings.log(line),
+    })
     this.launch()
   }
 
   eventsFor(transport: () => ServerTransport): ServerEvents {
-    return {
-      opened: (connection, peer) => this.opened(transport(), connection, peer),
-      received: (connection, bytes) => this.received(transport(), connection, bytes),
-      closed: (connection, reason) => this.closed(transport(), connection, reason),
-    }
+    return this.links.eventsFor(transport)
   }
 
   status(): RealmStatus {
@@ -113,66 +111,10 @@ class Host {
     return this.draining
   }
 
-  // --- links
-
-  private opened(transport: ServerTransport, connection: ConnectionId, peer: Peer): void {
-    const claims = this.gateway.claimsOf(peer.session)
-    const refusal = this.problem ?? (this.links.size >= LINKS_MAX ? `the server is full (${LINKS_MAX} connections)` : null)
-    if (refusal !== null || !claims) {
-      transport.close(connection, refusal ?? 'the session is not known; log in again')
-      return
-    }
-    this.queue({ type: 'opened', link: this.links.add(transport, connection), peer, claims })
-  }
-
-  private received(transport: ServerTransport, connection: ConnectionId, bytes: Uint8Array): void {
-    const link = this.links.linkOf(transport, connection)
-    if (link === undefined) return
-    const row = this.counted.rowOf('packetsReceived', transport.kind)
-    this.counted.add('packetsReceived', 1, row)
-    this.counted.add('bytesReceived', bytes.length, row)
-    if (this.inbound.count >= INBOUND_QUEUE_MAX) {
-      this.dropped++
-      this.counted.add('inboundDropped')
-      return
-    }
-    this.inbound.add(bytes)
-    this.queue({ type: 'received', link, length: bytes.length })
-  }
-
-  private closed(transport: ServerTransport, connection: ConnectionId, reason: string): void {
-    const link = this.links.linkOf(transport, connection)
-    if (link === undefined) return
-    this.links.remove(link)
-    this.queue({ type: 'closed', link, reason })
-  }
-
-  private queue(event: LinkEvent): void {
-    this.events.push(event)
-    this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS)
-  }
-
   private flush(): void {
     this.batchTimer = undefined
-    const bytes = this.inbound.pack()
-    const message: ToRealm = { type: 'batch', events: this.events, bytes }
-    this.events = []
-    this.worker?.postMessage(message, [bytes.buffer])
-    if (this.dropped > 0) this.settings.log(`realm: ${this.dropped} packets were dropped because the realm does not keep up`)
-    this.dropped = 0
-  }
-
-  private closeLinks(reason: string): void {
-    for (const link of this.links.links()) this.closeLink(link, reason)
-    this.events = []
-    this.inbound.pack()
-  }
-
-  /** The transport reports the end in its own time; the worker has forgotten the link already. */
-  private closeLink(link: LinkId, reason: string): void {
-    const entry = this.links.find(link)
-    this.links.remove(link)
-    entry?.transport.close(entry.connection, reason)
+    const message = this.links.take()
+    this.worker?.postMessage(message, [message.bytes.buffer])
   }
 
   // --- the worker
@@ -217,32 +159,7 @@ class Host {
   private ticked(message: Extract<FromRealm, { type: 'tick' }>): void {
     this.takeState(message)
     if (message.advanced) this.tickAtMs = performance.now()
-    const used = new Set<ServerTransport>()
-    let offset = 0
-    for (const [i, link] of message.links.entries()) {
-      const end = offset + (message.lengths[i] ?? 0)
-      const entry = this.links.find(link)
-      if (entry) {
-        this.send(link, entry, message.bytes.subarray(offset, end))
-        used.add(entry.transport)
-      }
-      offset = end
-    }
-    for (const transport of used) transport.flush()
-    for (const { link, reason } of message.closes) this.closeLink(link, reason)
-  }
-
-  /** A packet that the transport does not carry is a fault of ours: it ends its link alone. */
-  private send(link: LinkId, { transport, connection }: LinkEntry, bytes: Uint8Array): void {
-    const row = this.counted.rowOf('packetsSent', transport.kind)
-    this.counted.add('packetsSent', 1, row)
-    this.counted.add('bytesSent', bytes.length, row)
-    try {
-      transport.send(connection, bytes)
-    } catch (error) {
-      this.settings.log(`realm: a packet of ${bytes.length} bytes could not be sent: ${textOf(error)}`)
-      this.closeLink(link, 'The server could not send what it had to.')
-    }
+    this.links.send(message)
   }
 
   private failed({ what, where, fix, retry }: Extract<FromRealm, { type: 'failed' }>): void {
@@ -257,7 +174,7 @@ class Host {
 
   private died(): void {
     this.worker = null
-    this.closeLinks('The realm starts again; reconnect to go on where you were.')
+    this.links.closeAll('The realm starts again; reconnect to go on where you were.')
     if (this.draining) return
     const nowMs = performance.now()
     this.restartsAtMs = this.restartsAtMs.filter((atMs) => atMs > nowMs - RESTART_WINDOW_MS)
@@ -282,7 +199,7 @@ class Host {
     const { worker } = this
     if (worker) await endOf(worker, { type: 'stop', reason }, (text) => this.settings.log(text))
     this.worker = null
-    this.closeLinks(reason)
+    this.links.closeAll(reason)
   }
 }
 
