@@ -3,6 +3,7 @@
  * in-memory network, real sessions and decoders at both ends. Truth is the simulation's state at the moment drawn.
  */
 import { avatars, free, loadEngine, props, type AvatarView, type Engine, type PropView, type Quat, type Realm, type Vec3 } from '../sim/index.ts'
+import { PROTOCOL_VERSION } from '../protocol/index.ts'
 import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { ClientSession, ServerSession } from '../netcode/session/index.ts'
 import { Playback } from '../netcode/client/playback.ts'
@@ -84,7 +85,7 @@ class Line {
     this.down = new Way(network, dice)
     this.up = new Way(network, dice)
     this.server.queue({
-      type: 'welcome', protocol: 1, realm: 'bench', tick: realm.tick, tickRate: 60, player: avatar.player, avatar: avatar.id, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
+      type: 'welcome', protocol: PROTOCOL_VERSION, realm: 'bench', tick: realm.tick, tickRate: 60, player: avatar.player, avatar: avatar.id, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
     })
     for (const { id, player, name, body } of avatars(realm)) this.world.tell({ type: 'avatarAdded', element: id, player, name, body })
     for (const { id, spec, scale, holder, owner, position, rotation } of props(realm)) this.world.tell({ type: 'propAdded', element: id, prop: spec, scale, holder, owner, position, rotation })
@@ -109,7 +110,7 @@ class Line {
       const decoded = snapshot === null ? null : this.decoder.take(snapshot)
       if (decoded === null || snapshot === null) continue
       if (!decoded.ok) throw new Error(decoded.error.message)
-      if (decoded.value.missing) {
+      if (decoded.value.missing > 0) {
         this.missing += 1
         this.client.disown(packet)
       }
@@ -196,7 +197,10 @@ class Mover {
       const angle = (tick / 180) * 2 * Math.PI + i
       const half = angle / 2
       const position = { x: centre.x + Math.cos(angle), y: 0.5 + 0.3 * Math.abs(Math.sin(angle * 3)), z: centre.z + Math.sin(angle) }
-      return { ...view, position, rotation: { x: 0, y: Math.sin(half), z: 0, w: Math.cos(half) }, asleep: false }
+      const speed = (2 * Math.PI) / 3
+      const rise = 0.9 * speed * Math.cos(angle * 3) * Math.sign(Math.sin(angle * 3))
+      const linvel = { x: -Math.sin(angle) * speed, y: rise, z: Math.cos(angle) * speed }
+      return { ...view, position, linvel, rotation: { x: 0, y: Math.sin(half), z: 0, w: Math.cos(half) }, asleep: false }
     })
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { PROTOCOL_VERSION } from '../protocol/index.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Engine } from '../sim/index.ts'
 import { SmallServer, type SmallServerOptions } from '../testing/small-server.ts'
 import { RenderClient } from './client/render-client.ts'
@@ -89,7 +90,7 @@ describe('a replica', () => {
     const server = serve()
     const { checkpoint, hash, SIM_VERSION } = await import('../sim/index.ts')
     const replica = new LockstepReplica(engine)
-    const start = { type: 'start', protocol: 1, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFAULT_DEFINITION), tick: 0, checkpoint: checkpoint(server.realm), epoch: 1 } as const
+    const start = { type: 'start', protocol: PROTOCOL_VERSION, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFAULT_DEFINITION), tick: 0, checkpoint: checkpoint(server.realm), epoch: 1 } as const
     expect(replica.start(start)).toBeNull()
     for (let tick = 1; tick <= 10; tick += 1) {
       server.tick()
@@ -107,7 +108,7 @@ describe('a replica', () => {
     const { checkpoint, SIM_VERSION } = await import('../sim/index.ts')
     const replica = new LockstepReplica(engine)
     expect(replica.push({ type: 'frame', frame: { tick: 5, inputs: [] }, hash: '0'.repeat(16) })).toMatch(/before a checkpoint/)
-    const start = { type: 'start', protocol: 1, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFAULT_DEFINITION), tick: 0, checkpoint: checkpoint(server.realm), epoch: 1 } as const
+    const start = { type: 'start', protocol: PROTOCOL_VERSION, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFAULT_DEFINITION), tick: 0, checkpoint: checkpoint(server.realm), epoch: 1 } as const
     expect(replica.start({ ...start, definition: '{' })).toMatch(/broken JSON/)
     expect(replica.start({ ...start, checkpoint: start.checkpoint.map((byte, i) => (i === 200 ? byte ^ 1 : byte)) })).toMatch(/cannot be restored/)
     expect(replica.start(start)).toBeNull()

@@ -5,7 +5,7 @@ import { packPose, unpackPose, type AvatarView, type Pose, type PropView, type Q
 import { decodeServerPacket, encodeServerPacket, PACKET_BYTES_MAX, type SnapshotPart } from '../protocol/index.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from './session/limits.ts'
 import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotView, UPDATE_TICKS_MAX, type Bounds, type Sample } from './snapshot.ts'
-import { BONES, bonesState, JOINTS, jointsState, PROP, propState, ROOT, rootState, type Kind } from './snapshot/strands.ts'
+import { AVATAR_KINDS, BONES, bonesState, JOINTS, jointsState, keyOf, PROP, PROP_KINDS, propState, ROOT, rootState, WIDTHS, type Kind } from './snapshot/strands.ts'
 
 const BOUNDS: Bounds = { min: { x: -500, y: -20, z: -300 }, max: { x: 500, y: 200, z: 300 } }
 const HEAD = { packet: 4_294_967_295, ackPacket: 4_294_967_295, ackBits: 4_294_967_295, ackCommand: 4_294_967_295, firstMessage: 4_294_967_295, clientTimeMs: 4_294_967_295, clientTimeAgeMs: 4_294_967_295, control: null }
@@ -40,7 +40,7 @@ function received(bytes: Uint8Array): SnapshotPart {
 function samplesOf(decoder: SnapshotDecoder, part: SnapshotPart): readonly Sample[] {
   const decoded = decoder.take(part)
   if (!decoded.ok) throw new Error(decoded.error.message)
-  expect(decoded.value.missing).toBe(false)
+  expect(decoded.value.missing).toBe(0)
   return decoded.value.samples
 }
 
@@ -48,6 +48,19 @@ function newest(decoder: SnapshotDecoder, element: number, kind: Kind): readonly
   const sample = decoder.newest(element, kind)
   if (sample === null) throw new Error(`nothing is known of strand ${kind} of element ${element}`)
   return sample.values
+}
+
+/** The source's state of each strand at its tick, by key. */
+function statesOf({ avatars, props, histories, tick }: SnapshotSource): Map<number, readonly number[]> {
+  const states = new Map<number, readonly number[]>()
+  for (const [roster, kinds] of [[avatars, AVATAR_KINDS], [props, PROP_KINDS]] as const)
+    for (const row of roster.order)
+      for (const kind of kinds) {
+        const history = histories[kind]
+        const at = history.at(row, tick)
+        if ((history.born[row] ?? -1) >= 0) states.set(keyOf(roster.elements[row] ?? 0, kind), [...history.states.subarray(at, at + WIDTHS[kind])])
+      }
+  return states
 }
 
 /** Calls until everything has been said, each part acknowledged at once. */
@@ -66,8 +79,8 @@ function sayAll(source: SnapshotSource, avatars: readonly AvatarView[], props: r
 function expectAvatar(decoder: SnapshotDecoder, { id, position, yaw, velocity, grounded, flying, pose }: AvatarView): void {
   const root = rootState(newest(decoder, id, ROOT), BOUNDS)
   expect(distance(root.position, position)).toBeLessThanOrEqual(0.002)
-  expect(Math.abs(Math.sin((root.yaw - yaw) / 2))).toBeLessThanOrEqual(1e-4)
-  expect(distance(root.velocity, velocity)).toBeLessThanOrEqual(0.02)
+  expect(Math.abs(Math.sin((root.yaw - yaw) / 2))).toBeLessThanOrEqual(8e-4)
+  expect(distance(root.velocity, velocity)).toBeLessThanOrEqual(0.045)
   expect({ grounded: root.grounded, flying: root.flying }).toEqual({ grounded, flying })
   if (pose === null) expect(decoder.newest(id, JOINTS)).toBeNull()
   else expectPose(decoder, id, pose)
@@ -83,7 +96,7 @@ function expectPose(decoder: SnapshotDecoder, id: number, pose: Pose): void {
   for (const [i, bone] of pose.bones.entries()) {
     const shown = bones[i] ?? null
     expect(shown === null).toBe(bone === null)
-    if (shown !== null && bone !== null) expect(degrees(shown, bone)).toBeLessThanOrEqual(0.8)
+    if (shown !== null && bone !== null) expect(degrees(shown, bone)).toBeLessThanOrEqual(2)
   }
 }
 
@@ -106,14 +119,14 @@ describe('a snapshot', () => {
     }
   })
 
-  test.prop([arbitraryQuat(), arbitraryQuat(), arbitraryVec3(3)], { numRuns: 500 })('said whole, shows rotations within 0.2 degrees and joints within 1 mm', (head, bone, position) => {
+  test.prop([arbitraryQuat(), arbitraryQuat(), arbitraryVec3(3)], { numRuns: 500 })('said whole, shows head and hands within 0.2 degrees and 2 mm, bones within 1.2 degrees', (head, bone, position) => {
     const joint = { position, rotation: head }
     const pose = { head: joint, left: joint, right: joint, bones: [bone, ...Array.from({ length: 17 }, () => null)] }
     const avatar: AvatarView = { id: 1, player: 1, name: 'Ada', body: 0, permissions: 0, position, yaw: 0, velocity: position, grounded: true, flying: false, pose, boneMask: packPose(pose).boneMask, moveSequence: 0 }
     const decoder = sayAll(new SnapshotSource(BOUNDS), [avatar], [], 1)
     expect(degrees(jointsState(newest(decoder, 1, JOINTS)).head.rotation, head)).toBeLessThanOrEqual(0.2)
-    expect(degrees(bonesState(newest(decoder, 1, BONES))[0] as Quat, bone)).toBeLessThanOrEqual(0.2)
-    expect(distance(jointsState(newest(decoder, 1, JOINTS)).left.position, position)).toBeLessThanOrEqual(0.001)
+    expect(degrees(bonesState(newest(decoder, 1, BONES))[0] as Quat, bone)).toBeLessThanOrEqual(1.2)
+    expect(distance(jointsState(newest(decoder, 1, JOINTS)).left.position, position)).toBeLessThanOrEqual(0.002)
   })
 
   test.prop([fc.array(arbitraryAvatar, { maxLength: 60 }), fc.array(arbitraryProp, { maxLength: 60 })], { numRuns: 20 })('fits a packet, however much there is to say', (people, things) => {
@@ -128,12 +141,13 @@ describe('a snapshot', () => {
   })
 
   test.prop([fc.array(arbitraryAvatar, { minLength: 1, maxLength: 8 }), fc.array(arbitraryProp, { maxLength: 20 })], { numRuns: 30 })('costs next to nothing where nothing changes', (people, things) => {
-    const avatars = numbered(people).map((avatar) => ({ ...avatar, velocity: { x: 0, y: 0, z: 0 } }))
+    const still = { x: 0, y: 0, z: 0 }
+    const avatars = numbered(people).map((avatar) => ({ ...avatar, velocity: still }))
     const source = new SnapshotSource(BOUNDS)
     const view = new SnapshotView(0)
     let last = Infinity
     for (let i = 1; i < 250; i += 1) {
-      source.update(i * 3, avatars, numbered(things, 100))
+      source.update(i * 3, avatars, numbered(things, 100).map((thing) => ({ ...thing, linvel: still })))
       const part = view.next(source, 1, 0)
       part.arrived()
       last = part.bytes.length
@@ -183,7 +197,7 @@ class Crowd {
 
   rest(): void {
     this.avatars = this.avatars.map((a) => ({ ...a, velocity: { x: 0, y: 0, z: 0 } }))
-    this.props = this.props.map((p) => ({ ...p, asleep: true }))
+    this.props = this.props.map((p) => ({ ...p, linvel: { x: 0, y: 0, z: 0 }, asleep: true }))
   }
 }
 
@@ -201,60 +215,76 @@ function randomOf(seed: number): () => number {
 describe('over a bad network', () => {
   const arbitraryCrowd = fc.tuple(fc.array(arbitraryAvatar, { minLength: 1, maxLength: 8 }), fc.array(arbitraryProp.filter(({ spec }) => spec.motion !== 'static'), { maxLength: 12 }))
 
-  test.prop([arbitraryCrowd, fc.integer(), fc.double({ min: 0, max: 0.6, noNaN: true })], { numRuns: 25 })('baselines are there and right, and once it heals the client has the truth', ([people, things], seed, loss) => {
+  test.prop([arbitraryCrowd, fc.integer(), fc.double({ min: 0, max: 0.6, noNaN: true })], { numRuns: 12 })('whatever is lost, late or doubled, the client holds what the source held, bit for bit, and once it heals the newest', ([people, things], seed, loss) => {
     const random = randomOf(seed)
     const crowd = new Crowd(random, numbered(people), numbered(things, 100))
     const source = new SnapshotSource(BOUNDS)
     const view = new SnapshotView(0)
     const decoder = new SnapshotDecoder()
     const underWay: { readonly dueTick: number; readonly run: () => void }[] = []
-    for (let tick = 3; tick < 1_500; tick += 3) {
+    for (let tick = 1; tick < 1_500; tick += 1) {
       const isBad = tick < 900
       if (isBad) crowd.tick()
       else crowd.rest()
       source.update(tick, crowd.avatars, crowd.props)
-      const part = view.next(source, 1, 80)
       // A blackout in between, longer than any baseline may be old.
       const isDark = tick > 300 && tick < 300 + BASELINE_TICKS_MAX + 60
-      if (!isBad || (!isDark && random() >= loss)) {
+      const part = tick % 3 === 0 ? view.next(source, 1, 80) : null
+      if (part !== null && (!isBad || (!isDark && random() >= loss))) {
+        const truth = statesOf(source)
         const late = (): number => tick + (isBad ? Math.floor(random() * 12) : 3)
+        const arrive = (): void => {
+          for (const { element, kind, values } of samplesOf(decoder, received(part.bytes))) expect(values).toEqual(truth.get(keyOf(element, kind)))
+        }
         underWay.push({ dueTick: late(), run: () => {
-          samplesOf(decoder, received(part.bytes))
+          arrive()
           if (!isBad || random() >= loss) underWay.push({ dueTick: late() + 3, run: () => part.arrived() })
         } })
+        if (random() < 0.1) underWay.push({ dueTick: late(), run: arrive })
       }
       const due = underWay.filter(({ dueTick }) => dueTick <= tick)
       for (const one of due) underWay.splice(underWay.indexOf(one), 1)
       for (const { run } of due) run()
     }
+    for (const [key, values] of statesOf(source)) expect(newest(decoder, Math.floor(key / 4), (key % 4) as Kind)).toEqual(values)
     for (const avatar of crowd.avatars) expectAvatar(decoder, avatar)
     for (const prop of crowd.props) expectProp(decoder, prop)
     // Three strands an avatar, one a prop, each with the states of the last seconds only.
     expect(decoder.states).toBeLessThanOrEqual((crowd.avatars.length * 3 + crowd.props.length) * BASELINE_TICKS_MAX)
   })
 
-  test.prop([fc.array(arbitraryAvatar, { minLength: 1, maxLength: 4 })], { numRuns: 20 })('a baseline that is not there is noticed, nothing is shown, and the server goes on from none', (people) => {
-    const crowd = new Crowd(randomOf(1), numbered(people), [])
+  test.prop([fc.array(arbitraryAvatar, { minLength: 2, maxLength: 4 }), fc.array(arbitraryProp, { maxLength: 4 })], { numRuns: 20 })('a record of which the baseline is not there is passed over, the others are read, and the server goes on from none', (people, things) => {
+    const crowd = new Crowd(randomOf(1), numbered(people), numbered(things, 100))
     const source = new SnapshotSource(BOUNDS)
     const view = new SnapshotView(0)
-    source.update(3, crowd.avatars, [])
-    // Acknowledged, but never seen: a fault that must not happen.
-    view.next(source, 1, 0).arrived()
     const decoder = new SnapshotDecoder()
-    let refused = 0
-    for (let tick = 6; tick < 6 + BASELINE_TICKS_MAX * 2; tick += 3) {
-      crowd.avatars = crowd.avatars.map((a) => ({ ...a, position: { ...a.position, x: Math.min(tick, 400) / 10 } }))
-      source.update(tick, crowd.avatars, [])
+    let [passed, read] = [0, 0]
+    for (let tick = 3; tick < 3 + BASELINE_TICKS_MAX * 3; tick += 3) {
+      crowd.tick()
+      source.update(tick, crowd.avatars, crowd.props)
       const part = view.next(source, 1, 0)
       const decoded = decoder.take(received(part.bytes))
       if (!decoded.ok) throw new Error(decoded.error.message)
-      if (decoded.value.missing) {
-        expect(decoded.value.samples).toEqual([])
-        refused += 1
-      } else part.arrived()
+      const truth = statesOf(source)
+      for (const { element, kind, values } of decoded.value.samples) expect(values).toEqual(truth.get(keyOf(element, kind)))
+      if (decoded.value.missing === 0) part.arrived()
+      else {
+        passed += decoded.value.missing
+        read += decoded.value.samples.length
+      }
+      // Told that it is gone, while its records are still on their way: a fault of the order of things.
+      if (tick === 30) decoder.forget(1)
     }
-    expect(refused).toBeGreaterThan(0)
-    for (const { id, position } of crowd.avatars) expect(distance(rootState(newest(decoder, id, ROOT), BOUNDS).position, position)).toBeLessThan(0.002)
+    expect(passed).toBeGreaterThan(0)
+    expect(read).toBeGreaterThan(0)
+    crowd.rest()
+    for (let tick = 900; tick < 1_200; tick += 3) {
+      source.update(tick, crowd.avatars, crowd.props)
+      const part = view.next(source, 1, 0)
+      samplesOf(decoder, received(part.bytes))
+      part.arrived()
+    }
+    for (const avatar of crowd.avatars) expectAvatar(decoder, avatar)
   })
 
   test('however many there are, everybody is updated once a second', () => {

@@ -1,47 +1,62 @@
 /**
  * Snapshots: what a render client is told of the realm at a tick, in one part that fits a packet. A part holds records
- * of what changed and is due; it stands alone. All numbers are little-endian; `varint` is 7 bits a byte, low ones first.
+ * of what changed; it stands alone. All numbers are little-endian; `varint` is 7 bits a byte, low ones first.
  *
- * An element has strands, each with a baseline, a rate and samples of its own:
+ * An element has strands, each with a baseline and a rate of its own. The state of a strand is a row of whole numbers:
  *
- *     root     x y z (steps of 1 mm), yaw (65536 a turn), velocity x y z (steps of 20 mm/s), flags 1 grounded 2 flying
- *     joints   head, left hand, right hand: x y z (mm, root space), rotation
- *     bones    which bones are sent (18 bits), a rotation for each
- *     prop     x y z (steps of 1 mm), rotation, asleep
+ *     root     x y z (steps of 1 mm), yaw (4096 a turn), velocity x y z (steps of 20 mm/s), flags 1 grounded 2 flying
+ *     joints   head, left hand, right hand: x y z (steps of 2 mm, root space), rotation (R32)
+ *     bones    which bones are sent (18 bits), a rotation (R26) for each of them
+ *     prop     x y z (steps of 1 mm), rotation (R32), velocity x y z (steps of 20 mm/s), flags 1 asleep
+ *
+ *     R32      smallest three as in sim/pose.ts: bits 30-31 which component is largest, then 10 bits for each other
+ *     R26      bits 24-25 which component is largest, then 8 bits for each other, 0 to 254 over -1/sqrt(2) to 1/sqrt(2)
+ *
+ * States are exact and the same for all: who got a record of a strand at tick T has the server's state of it at T. A
+ * record is the state at the part's tick as a change since the state at an earlier tick, its baseline, or whole.
  *
  *     avatars: section of roots, section of joints, section of bones; or no bytes
  *     props:   section of props; or no bytes
  *     section: varint number of records, then the records by element
- *     record:  varint  element, as the difference to the last record's, the first to 0
- *              u8      age of the baseline in ticks; 0: none, and everything is said whole
- *              then by strand, where "mode" is 0 no change, 1 i8 change, 2 i16 change, 3 u24 whole:
- *     root     u8 mask: bits 0-1 mode of x and z, 2-3 mode of y, 4 yaw, 5 velocity, 6 flags
- *              x z y by mode, against the baseline's + floor(velocity × age / 3); u16 yaw; i16 × 3 velocity; u8 flags
- *     joints   u8 mask: 2 bits a joint: 0 as before, 1 i8 × 3 change in steps of 2 mm and u16 change of rotation,
- *              2 i16 × 3 and u32 rotation
- *     bones    u24 mask: bits 0-17 bones that changed, 18 a second mask follows, 19 the bones that are sent follow
- *              u24 those of them that are whole; u24 bones that are sent; each changed bone: u32 if whole, else u16 change
- *     prop     u8 mask: bits 0-1 mode of x y z, 2-3 rotation (0 as before, 1 u16 change, 2 u32), 4 asleep
- *              x y z by mode; rotation
+ *     record:  varint  element, as the difference to the last record's, the first to 0; at least 1
+ *              u8      age of the baseline in ticks, at most 127; 0: none, and everything is said whole
+ *              then by strand:
+ *     root     u8 mask: bits 0-1 N of x and z, 2-3 N of y, 4-5 yaw (0 as before, 1 i8 change modulo 4096, 2 u16 whole),
+ *              6-7 V; then N of x, N of z, N of y, yaw, V
+ *     joints   u16 mask: for each joint, lowest bits first, 2 bits position (0 as before, 1 i8 × 3 changes, 2 i16 × 3 whole)
+ *              and 2 bits T; then for each joint its position and T
+ *     bones    u32, u8 mask: 2 bits B for each bone, bits 0-31 the first 16 bones, bits 32-35 the last two; bit 36: which
+ *              bones are sent follows (u24); then B of each bone. A bone that was not sent before has B 3
+ *     prop     u8 mask: bits 0-1 N of x and z, 2-3 N of y, 4-5 T, 6-7 V; then N of x, N of z, N of y, T, V
  *
- * Rotation: u32 smallest three as in sim/pose.ts. Its change in 16 bits: bit 15 says steps of 4, then three times 5 bits,
- * offset by 16, are added to the three components, which stay within 0 to 1023; the largest stays the largest.
+ *     N        coordinate: 0 as expected, 1 i8 change from that, 2 i16 change, 3 u24 whole; expected is the baseline's plus
+ *              floor(the baseline's velocity × age / 3)
+ *     V        velocity and flags: 0 as before, 1 i8 × 2 changes of x and z, 2 i8 × 3 changes of x, z and y, 3 i16 × 3 x y z
+ *              whole and u8 flags; changes leave the flags as they are
+ *     T        rotation of 32 bits: 0 as before; the same component is largest and, 1: u16, three times 5 bits, highest
+ *              first, less 16, are added to the others, 2: i8 × 3 are; 3: u32 whole
+ *     B        rotation of 26 bits: 0 as before; the same component is largest and, 1: u16 as in T, 2: u8 × 3 the others
+ *              whole; 3: u8 which is largest, u8 × 3 the others
+ *
+ * The length of a record follows from its masks alone: a receiver that lacks its baseline passes over it.
+ *
  * Position: 24 bits of millimetres above the least corner of the realm's bounds minus MARGIN_METRES, so that what is
  * about to be brought back into the bounds can still be told; beyond, it is clamped. 16.7 km fit.
  *
- * Baseline: the state of the same strand in the newest packet that the client acknowledged and that carried it (id
- * Software, "Quake III networking"); the age names its tick. It is at most BASELINE_TICKS_MAX old. A receiver keeps the
- * states of that long, and does not acknowledge a packet of which it lacks a baseline: the server goes on from another,
- * within BASELINE_TICKS_MAX from none. What the client has, within the error below, is not sent again.
+ * Baseline: the newest state of the strand that the client acknowledged (id Software, "Quake III networking"), at most
+ * BASELINE_TICKS_MAX ticks old. A receiver keeps the states of that long, and does not acknowledge a packet of which it
+ * lacks a baseline; it uses the rest. What the client has acknowledged is not sent again until it changes.
  *
- * Error: root and prop positions 0.5 mm a coordinate, yaw 0.003°, velocity 10 mm/s, rotations 0.2°. Joints 3 mm and
- * 0.4°, since a change that small is not sent. While something moves, 0.5° more, where its change took steps of 4.
+ * Error: a number changes when the truth has left it by more than half a step and a deadband (netcode/snapshot/quantise.ts).
+ * So positions are within 1 mm a coordinate, yaw 0.1°, velocity 25 mm/s, joints 1.5 mm and 0.5°, props' rotation 0.5°,
+ * bones 2° at the worst and 0.4° as a mean.
  *
  * Which records: netcode/snapshot/interest.ts. Static props never move and are not in snapshots.
  */
 export { MARGIN_METRES, type BonesState, type Bounds, type JointsState, type Kind, type PropState, type RootState } from './snapshot/strands.ts'
 export { SnapshotSource } from './snapshot/source.ts'
-export { BASELINE_TICKS_MAX, SnapshotView } from './snapshot/view.ts'
+export { BASELINE_TICKS_MAX } from './snapshot/history.ts'
+export { SnapshotView } from './snapshot/view.ts'
 export { OwnWatch } from './snapshot/own.ts'
 export { SnapshotDecoder, STRANDS_MAX, type Decoded, type Sample } from './snapshot/decoder.ts'
-export { LEVELS, UPDATE_TICKS_MAX, type Level } from './snapshot/interest.ts'
+export { LEVELS, SAVINGS, UPDATE_TICKS_MAX, type Level, type Savings } from './snapshot/interest.ts'

@@ -1,7 +1,7 @@
 /** The bounds of everything on the wire and in a frame, with unit and reason. */
 
 /** Spoken by both sides; a Hello with another is refused. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** Largest uint32: ticks, sequences, ids. */
 export const UINT32_MAX = 4_294_967_295

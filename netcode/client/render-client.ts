@@ -189,7 +189,7 @@ export class RenderClient {
   #show(part: SnapshotPart, packet: number, nowMs: number): void {
     const decoded = this.#decoder.take(part)
     if (!decoded.ok) return this.#lost(`A snapshot of the server is not valid: ${decoded.error.where}: ${decoded.error.message}.`)
-    if (decoded.value.missing) this.#session.disown(packet)
+    if (decoded.value.missing > 0) this.#session.disown(packet)
     if (this.#joined === null || !this.#session.welcomed) return
     const { world, playback } = this.#joined
     world.show(decoded.value.samples)

@@ -56,7 +56,7 @@ export class World {
       }
       case 'propAdded': {
         const { element, prop, owner, scale, holder, position, rotation } = message
-        this.#props.set(element, { element, spec: prop, owner, scale, holder, first: { position, rotation, asleep: true }, track: new Track() })
+        this.#props.set(element, { element, spec: prop, owner, scale, holder, first: { position, rotation, velocity: AT_REST, asleep: true }, track: new Track() })
         this.#catchUp(element, [PROP])
         return
       }
@@ -155,6 +155,7 @@ function goOn(root: RootState, seconds: number): RootState {
   return { ...root, position: { x: position.x + velocity.x * seconds, y, z: position.z + velocity.z * seconds } }
 }
 
+const AT_REST: Vec3 = { x: 0, y: 0, z: 0 }
 const NO_BONES: BonesState = []
 const mixJoints = (a: JointsState, b: JointsState, t: number): JointsState => mixPoses({ ...a, bones: NO_BONES }, { ...b, bones: NO_BONES }, t)
 const mixBones = (a: BonesState, b: BonesState, t: number): BonesState => b.map((bone, i) => bone && mixQuat(a[i] ?? bone, bone, t))

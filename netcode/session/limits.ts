@@ -50,8 +50,8 @@ export const RESEND_MS_MAX = 1_000
 
 /** Bytes of a packet's numbers: eight fields of at most 6. */
 export const HEAD_BYTES_MAX = 64
-/** Bytes of one encoded part of a snapshot: with the head it fits a packet. */
-export const SNAPSHOT_PART_BYTES_MAX = 1_000
+/** Bytes of one encoded part of a snapshot: with seven numbers of at most 6 bytes, its tag and length it fills a packet. */
+export const SNAPSHOT_PART_BYTES_MAX = 1_050
 
 /** Sent packets of which the content is remembered, for acknowledgements: 2 s at 120 a second. */
 export const SENT_PACKETS_MAX = 256

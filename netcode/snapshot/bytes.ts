@@ -1,13 +1,21 @@
 /** Little-endian numbers in a block of bytes. */
 
-/** Writes into a block of fixed size; what goes beyond its end is not written, and `at` says so. */
+/** Writes into a block of bytes: up to its end, or to what was reserved. */
 export class ByteWriter {
-  readonly buffer: Uint8Array
-  /** Bytes written, or that were to be written. */
+  buffer: Uint8Array
+  /** Bytes written. */
   at = 0
 
   constructor(size: number) {
     this.buffer = new Uint8Array(size)
+  }
+
+  /** Makes sure that so many bytes more fit. */
+  reserve(bytes: number): void {
+    if (this.at + bytes <= this.buffer.length) return
+    const { buffer } = this
+    this.buffer = new Uint8Array(Math.max(this.at + bytes, buffer.length * 2))
+    this.buffer.set(buffer)
   }
 
   u8(value: number): void {
@@ -37,9 +45,11 @@ export class ByteWriter {
     this.u8(rest)
   }
 
+  /** A few bytes of another block: a loop is faster than a subarray of it. */
   copy(from: Uint8Array, start: number, end: number): void {
-    for (let i = start; i < end; i += 1) this.buffer[this.at + i - start] = from[i] ?? 0
-    this.at += end - start
+    const { buffer, at } = this
+    for (let i = start; i < end; i += 1) buffer[at + i - start] = from[i] ?? 0
+    this.at = at + end - start
   }
 }
 
@@ -59,6 +69,16 @@ export class ByteReader {
 
   get left(): number {
     return this.#bytes.length - this.#at
+  }
+
+  /** Passes over bytes. */
+  skip(bytes: number): void {
+    this.#at += bytes
+  }
+
+  /** The byte that is read next, or one after it. */
+  peek(ahead = 0): number {
+    return this.#bytes[this.#at + ahead] ?? 0
   }
 
   /** More was read than there is. */
@@ -87,7 +107,7 @@ export class ByteReader {
     return this.u16() | (this.u8() << 16)
   }
 
-  /** 32 bits, signed. */
+  /** 32 bits, signed as JavaScript's bits are. */
   i32(): number {
     return this.u16() | (this.u16() << 16)
   }

@@ -1,17 +1,17 @@
 /**
  * The client's end of the snapshots: keeps the states that may be baselines, makes states of records. A record whose
- * baseline is not there is never guessed: its packet is not acknowledged, so that the server goes on from another one.
+ * baseline is not there is never guessed but passed over, and its packet is not acknowledged, so that the server goes on
+ * from another one.
  */
 import type { ProtocolError, Result, SnapshotPart } from '../../protocol/index.ts'
 import type { ElementId } from '../../sim/types.ts'
 import { ByteReader } from './bytes.ts'
-import { readRecord } from './records.ts'
-import { BONES, JOINTS, keyOf, PROP, ROOT, type Kind, type Values } from './strands.ts'
+import { BASELINE_TICKS_MAX } from './history.ts'
+import { readRecord, skipRecord } from './read.ts'
+import { AVATAR_KINDS, BONES, JOINTS, keyOf, PROP, PROP_KINDS, ROOT, type Kind, type Values } from './strands.ts'
 
 /** Strands kept: 10,000 elements and more. A server that shows more is refused. */
 export const STRANDS_MAX = 65_536
-/** States older than this before the newest are forgotten, ticks: no baseline is older. */
-const HISTORY_TICKS = 255
 /** Between two looks for strands that nobody knows, ticks. */
 const SWEEP_TICKS = 600
 /** What stays unknown for so long was of an element that is gone, ticks: a description comes within seconds. */
@@ -32,17 +32,17 @@ interface State {
 
 export interface Decoded {
   readonly samples: readonly Sample[]
-  /** A baseline was not there: the packet must not be acknowledged; `samples` is empty. */
-  readonly missing: boolean
+  /** Records of which the baseline was not there and that are left out: if there are any, the packet must not be acknowledged. */
+  readonly missing: number
 }
-
-const MISSING: Decoded = { samples: [], missing: true }
 
 export class SnapshotDecoder {
   /** By key, states by tick. */
   readonly #strands = new Map<number, State[]>()
   #newestTick = 0
   #sweptTick = 0
+  /** Of the part that is being read. */
+  #missing = 0
 
   /** States kept, of all strands. */
   get states(): number {
@@ -57,22 +57,22 @@ export class SnapshotDecoder {
     return state === undefined ? null : { kind, element, ...state }
   }
 
-  /** Takes a part: all of its records, or none. Never throws, whatever the bytes. */
+  /** Takes a part: its records, or an error where any of it is malformed. Never throws, whatever the bytes. */
   take({ tick, avatars, props }: SnapshotPart): Result<Decoded> {
     const samples: Sample[] = []
-    const blocks: readonly [Uint8Array, readonly Kind[]][] = [[avatars, [ROOT, JOINTS, BONES]], [props, [PROP]]]
+    const blocks: readonly [Uint8Array, readonly Kind[]][] = [[avatars, AVATAR_KINDS], [props, PROP_KINDS]]
+    this.#missing = 0
     for (const [bytes, kinds] of blocks) {
       const from = new ByteReader(bytes)
       for (const kind of bytes.length === 0 ? [] : kinds) {
         const fault = this.#section(from, kind, tick, samples)
-        if (fault === 'missing') return { ok: true, value: MISSING }
         if (fault !== null) return wrong(NAMES[kind], fault)
       }
       if (from.left > 0) return wrong(bytes === avatars ? 'avatars' : 'props', `${from.left} bytes are left over`)
     }
     for (const sample of samples) this.#keep(sample)
     this.#newestTick = Math.max(this.#newestTick, tick)
-    return this.#strands.size > STRANDS_MAX ? wrong('snapshot', `more than ${STRANDS_MAX} strands are shown`) : { ok: true, value: { samples, missing: false } }
+    return this.#strands.size > STRANDS_MAX ? wrong('snapshot', `more than ${STRANDS_MAX} strands are shown`) : { ok: true, value: { samples, missing: this.#missing } }
   }
 
   /** What is wrong with a section; null: nothing. */
@@ -86,8 +86,14 @@ export class SnapshotDecoder {
       element += gap
       if (gap < 1 || element > 0xffff_ffff) return `record ${i} names no element after the last`
       const age = from.u8()
+      if (age > BASELINE_TICKS_MAX) return `the baseline of record ${i} is ${age} ticks old; at most ${BASELINE_TICKS_MAX} can be`
       const base = age === 0 ? null : this.#baseline(keyOf(element, kind), tick - age)
-      if (age > 0 && base === null) return from.over ? 'a record is cut short' : 'missing'
+      if (age > 0 && base === null) {
+        skipRecord(kind, from)
+        this.#missing += 1
+        if (from.over) return `record ${i} of element ${element} is cut short`
+        continue
+      }
       const values = readRecord(kind, from, base, age)
       if (values === null) return `record ${i} of element ${element} is malformed`
       samples.push({ kind, element, tick, values })
@@ -112,7 +118,7 @@ export class SnapshotDecoder {
     while (at > 0 && (states[at - 1]?.tick ?? 0) > tick) at -= 1
     if (states[at - 1]?.tick !== tick) states.splice(at, 0, { tick, values })
     const newest = states.at(-1)?.tick ?? 0
-    while ((states[0]?.tick ?? newest) < newest - HISTORY_TICKS) states.shift()
+    while ((states[0]?.tick ?? newest) < newest - BASELINE_TICKS_MAX) states.shift()
   }
 
   /** Forgets an element that is gone. */

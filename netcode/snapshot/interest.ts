@@ -1,8 +1,10 @@
 /**
- * How often a client is told of what: levels by distance, the rates of each strand in them. Under the byte budget the
- * strands whose interval has passed most often go first, near ones sooner, so that what does not fit makes intervals
- * longer and leaves nobody out.
+ * How often a client is told of what: levels by distance, the intervals of each strand in them. What has waited most of
+ * its intervals goes first, due or not, until the packet is full: where there is more to say than room, all intervals
+ * grow alike, and where there is room they shrink.
  */
+import type { Kind } from './strands.ts'
+
 /** Ticks between two sendings of root, joints, bones, prop, while they change; 60 are a second. */
 export type Intervals = readonly [root: number, joints: number, bones: number, prop: number]
 
@@ -10,23 +12,22 @@ export interface Level {
   /** Up to this distance. */
   readonly metres: number
   readonly intervals: Intervals
-  /** Under the budget what is near goes first: what has waited counts so many times. */
-  readonly urgency: number
 }
 
 /** All bones near; head and hands farther; then little more than the root. */
 export const LEVELS: readonly Level[] = [
-  { metres: 4, intervals: [3, 6, 6, 3], urgency: 3 },
-  { metres: 8, intervals: [6, 9, 15, 6], urgency: 1.5 },
-  { metres: 16, intervals: [9, 24, 45, 12], urgency: 1 },
-  { metres: 40, intervals: [18, 45, 120, 24], urgency: 1 },
-  { metres: Infinity, intervals: [30, 120, 300, 45], urgency: 1 },
+  { metres: 4, intervals: [3, 6, 9, 3] },
+  { metres: 8, intervals: [6, 18, 36, 6] },
+  { metres: 16, intervals: [9, 36, 72, 9] },
+  { metres: 40, intervals: [18, 72, 144, 18] },
+  { metres: Infinity, intervals: [30, 144, 288, 30] },
 ]
-/** One's own: the root is corrected often, the pose is known. */
-export const OWN: Level = { metres: 0, intervals: [3, 12, 24, 3], urgency: 3 }
-/** What is held matters to everyone near. */
-const HELD: Level = { metres: 16, intervals: [3, 3, 3, 3], urgency: 3 }
-const FARTHEST: Level = { metres: Infinity, intervals: [30, 120, 300, 45], urgency: 1 }
+/** One's own: it is predicted and its pose is known, but for what the server made of it. */
+export const OWN: Intervals = [3, 24, 48, 3]
+/** What is held, was just let go or is near somebody and awake has this share of its interval. */
+const TOUCHED_SHARE = 1 / 3
+/** No interval is shorter, ticks: a client is sent a packet so often. */
+const INTERVAL_TICKS_MIN = 3
 
 /** Roots and props that change are sent this often, ticks, however many there are and however far: once a second. */
 export const UPDATE_TICKS_MAX = 60
@@ -38,34 +39,46 @@ const AROUND_METRES = 3
 /** Cosine of half the angle that counts as in view: 75°, wider than headsets and screens show. */
 const VIEW_COSINE = 0.26
 
-/** From where a client looks. */
-export interface Eye {
-  readonly x: number
-  readonly y: number
-  readonly z: number
-  /** Where it looks, level. */
-  readonly forwardX: number
-  readonly forwardZ: number
+/** What is saved; the benchmark turns savings off one by one to show what each is worth. */
+export interface Savings {
+  /** What the deadbands are multiplied by; 0: every number that changes is sent. */
+  readonly deadband: number
+  /** False: everything is as near. */
+  readonly levels: boolean
+  readonly behindFactor: number
+  /** False: every record is whole. */
+  readonly deltas: boolean
 }
 
-export interface Seen {
-  readonly x: number
-  readonly y: number
-  readonly z: number
-  readonly held: boolean
+export const SAVINGS: Savings = { deadband: 1, levels: true, behindFactor: BEHIND_FACTOR, deltas: true }
+
+/** From where a client looks: a place, and where to, level. */
+export class Eye {
+  x = 0
+  y = 0
+  z = 0
+  forwardX = 0
+  forwardZ = -1
+
+  distance(x: number, y: number, z: number): number {
+    const [dx, dy, dz] = [x - this.x, y - this.y, z - this.z]
+    return Math.sqrt(dx * dx + dy * dy + dz * dz)
+  }
+
+  /** Whether a place at this distance counts as in view. */
+  sees(x: number, z: number, distance: number): boolean {
+    return distance <= AROUND_METRES || (x - this.x) * this.forwardX + (z - this.z) * this.forwardZ >= distance * VIEW_COSINE
+  }
 }
 
-/** How often something at a place matters to an eye. */
-export function levelOf(distance: number, held: boolean): Level {
-  if (held && distance <= HELD.metres) return HELD
+/** The level of a distance. */
+export function levelOf(distance: number): Level {
   for (const level of LEVELS) if (distance <= level.metres) return level
   return FARTHEST
 }
+const FARTHEST: Level = { metres: Infinity, intervals: [30, 144, 288, 30] }
 
-export const distanceTo = ({ x, y, z }: Eye, to: Seen): number => Math.sqrt((to.x - x) * (to.x - x) + (to.y - y) * (to.y - y) + (to.z - z) * (to.z - z))
-
-/** What intervals are multiplied by: longer behind the back. */
-export function viewFactor({ x, z, forwardX, forwardZ }: Eye, to: Seen, distance: number): number {
-  const isSeen = distance <= AROUND_METRES || (to.x - x) * forwardX + (to.z - z) * forwardZ >= distance * VIEW_COSINE
-  return isSeen ? 1 : BEHIND_FACTOR
+/** The interval of a strand, ticks. */
+export function intervalOf(kind: Kind, intervals: Intervals, factor: number, touched: boolean): number {
+  return Math.max(INTERVAL_TICKS_MIN, intervals[kind] * factor * (touched ? TOUCHED_SHARE : 1))
 }

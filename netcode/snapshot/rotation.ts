@@ -1,44 +1,82 @@
 /**
- * Rotations as 32 bits, "smallest three" as in sim/pose.ts, and their changes as 16 bits.
- *
- * A change keeps which component is largest and names three components, each of 10 bits, in 5 bits each, offset by 16;
- * bit 15 says that they count steps of 4 instead of 1. So it reaches about 2.5° a component exactly, and 10° within
- * 0.3°; what does not fit is sent as 32 bits.
+ * Rotations in "smallest three" (Fiedler, "Snapshot Compression"): which component is largest and left out (made
+ * positive), and the other three over -1/sqrt(2) to 1/sqrt(2), in order x y z w. With 10 bits a component they are 32 bits
+ * as in sim/pose.ts (0.2° at most); with 8 bits, 0 to 254, for bones, of which there are 18 an avatar, 26 bits (1.2°).
+ * A bone that is not turned is exact.
  */
-const PART = 1_023
-const COARSE = 4
-const SPAN = 15
-const OFFSET = 16
-const COARSE_BIT = 0x8000
-/** Parts of 10 bits that count as the same: 0.16° a component. */
-const SAME_STEPS = 1
+import { unpackRotation as unpack } from '../../sim/pose.ts'
+import type { Quat } from '../../sim/types.ts'
 
-const partOf = (bits: number, shift: number): number => (bits >>> shift) & PART
-const within = (value: number): number => (value < 0 ? 0 : value > PART ? PART : value)
+const RANGE = Math.SQRT1_2
+export const ROTATION_BITS = 10
+export const BONE_BITS = 8
 
-/** Largest difference of a component, in steps; Infinity where another component is the largest. */
-function farthest(base: number, now: number): number {
-  if ((base ^ now) >>> 30 !== 0) return Infinity
-  const a = Math.abs(partOf(now, 20) - partOf(base, 20))
-  const b = Math.abs(partOf(now, 10) - partOf(base, 10))
-  const c = Math.abs(partOf(now, 0) - partOf(base, 0))
-  return Math.max(a, b, c)
+export const unpackRotation = (bits: number): Quat => unpack(bits >>> 0)
+
+/** A bone's rotation: bits 24-25 which component is largest, then 8 bits each. */
+export function unpackBone(bits: number): Quat {
+  const part = (shift: number): number => ((((bits >>> shift) & 255) - 127) / 127) * RANGE
+  const [a, b, c] = [part(16), part(8), part(0)]
+  const d = Math.sqrt(Math.max(0, 1 - a * a - b * b - c * c))
+  const largest = (bits >>> 24) & 3
+  if (largest === 0) return { x: d, y: a, z: b, w: c }
+  if (largest === 1) return { x: a, y: d, z: b, w: c }
+  return largest === 2 ? { x: a, y: b, z: d, w: c } : { x: a, y: b, z: c, w: d }
 }
 
-/** So near that it is not worth sending while it lasts. */
-export const sameRotation = (base: number, now: number): boolean => base === now || farthest(base, now) <= SAME_STEPS
-
-/** The change in 16 bits, -1 where it does not fit. `exact`: only if nothing is lost. */
-export function rotationChange(base: number, now: number, exact = false): number {
-  const most = farthest(base, now)
-  const step = most <= SPAN ? 1 : COARSE
-  if (most > SPAN * COARSE + 1 || (exact && step !== 1)) return -1
-  const code = (shift: number): number => Math.round((partOf(now, shift) - partOf(base, shift)) / step) + OFFSET
-  return (step === 1 ? 0 : COARSE_BIT) | (code(20) << 10) | (code(10) << 5) | code(0)
+/** The largest of four by its square: 0 to 3. */
+function largestOf(x: number, y: number, z: number, w: number): number {
+  let largest = 0
+  let most = x * x
+  if (y * y > most) {
+    largest = 1
+    most = y * y
+  }
+  if (z * z > most) {
+    largest = 2
+    most = z * z
+  }
+  return w * w > most ? 3 : largest
 }
 
-export function changeRotation(base: number, change: number): number {
-  const step = (change & COARSE_BIT) === 0 ? 1 : COARSE
-  const part = (shift: number, at: number): number => within(partOf(base, shift) + (((change >>> at) & 31) - OFFSET) * step)
-  return (base & 0xc000_0000) | (part(20, 10) << 20) | (part(10, 5) << 10) | part(0, 0)
+/**
+ * A rotation as bits of `size` a component. It stays `before` (null: there is none) while no component has left that by
+ * more than `slack` steps.
+ */
+export function settleRotation({ x, y, z, w }: Quat, before: number | null, size: number, slack: number): number {
+  const largest = largestOf(x, y, z, w)
+  const most = size === BONE_BITS ? 254 : 1_023
+  const left = largest === 0 ? x : largest === 1 ? y : largest === 2 ? z : w
+  const scale = ((left < 0 ? -0.5 : 0.5) * most) / RANGE
+  const a = (largest === 0 ? y : x) * scale + most / 2
+  const b = (largest < 2 ? z : y) * scale + most / 2
+  const c = (largest === 3 ? z : w) * scale + most / 2
+  if (before !== null && before >>> (3 * size) === largest && near(a, before >>> (2 * size), size, slack) && near(b, before >>> size, size, slack) && near(c, before, size, slack)) return before
+  return (largest << (3 * size)) | (whole(a, most) << (2 * size)) | (whole(b, most) << size) | whole(c, most)
+}
+
+const whole = (value: number, most: number): number => (value < 0 ? 0 : value > most ? most : Math.round(value))
+const near = (value: number, before: number, size: number, slack: number): boolean => Math.abs(value - (before & ((1 << size) - 1))) <= slack
+
+/** Largest difference of a component of two rotations, in steps; Infinity where another component is the largest. */
+export function farthest(base: number, now: number, size: number): number {
+  if (base >>> (3 * size) !== now >>> (3 * size)) return Infinity
+  const most = (1 << size) - 1
+  const a = Math.abs(((now >>> (2 * size)) & most) - ((base >>> (2 * size)) & most))
+  const b = Math.abs(((now >>> size) & most) - ((base >>> size) & most))
+  const c = Math.abs((now & most) - (base & most))
+  return a > b ? (a > c ? a : c) : b > c ? b : c
+}
+
+/** The difference of component `i` (0 to 2, the last is the lowest). */
+export function difference(base: number, now: number, size: number, i: number): number {
+  const [most, shift] = [(1 << size) - 1, (2 - i) * size]
+  return ((now >>> shift) & most) - ((base >>> shift) & most)
+}
+
+/** A rotation with its components changed, modulo their size. */
+export function changed(base: number, size: number, a: number, b: number, c: number): number {
+  const most = (1 << size) - 1
+  const part = (by: number, shift: number): number => (((base >>> shift) + by) & most) << shift
+  return ((base >>> (3 * size)) << (3 * size)) | part(a, 2 * size) | part(b, size) | part(c, 0)
 }

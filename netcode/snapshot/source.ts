@@ -1,105 +1,110 @@
-/** The realm's state as it is sent: quantised once a tick for all clients, with the tick of each strand's last change. */
-import type { ElementId } from '../../sim/types.ts'
+/**
+ * The realm's state as it is sent: quantised once a tick for all clients, kept for HISTORY_TICKS as baselines, and the
+ * records made of it, each once a tick however many clients are sent it.
+ */
 import type { Pose } from '../../sim/pose.ts'
 import type { AvatarView, PropView } from '../../sim/views.ts'
-import { BONES, boneValues, JOINTS, jointValues, PROP, propValues, ROOT, rootValues, sameValues, type Bounds, type Kind, type Values } from './strands.ts'
+import { ByteWriter } from './bytes.ts'
+import { History, longer, NEVER } from './history.ts'
+import { SAVINGS, type Savings } from './interest.ts'
+import { Quantiser } from './quantise.ts'
+import { Roster } from './roster.ts'
+import { BONES, JOINTS, PROP, ROOT, type Bounds, type Kind } from './strands.ts'
 
-export interface Strand {
-  readonly kind: Kind
-  readonly element: ElementId
-  /** Small number of its own while it lives; used again after it is gone. */
-  readonly slot: number
-  values: Values
-  changedTick: number
-}
-
-export interface Row {
-  readonly element: ElementId
-  readonly strands: Strand[]
-  x: number
-  y: number
-  z: number
-  held: boolean
-  seenTick: number
-  /** That its strands were made of. */
-  pose: Pose | null
-}
+/** A prop counts as touched so long after it was let go, ticks: two seconds of flight. */
+const THROWN_TICKS = 120
+/** And while it is awake and nearer than this to an avatar's axis, metres: an arm's length. */
+const TOUCH_METRES = 0.75
 
 export class SnapshotSource {
-  readonly #bounds: Bounds
-  readonly #rows = new Map<ElementId, Row>()
-  readonly #free: number[] = []
-  #slots = 0
-  #tick = -1
+  readonly savings: Savings
+  readonly avatars = new Roster()
+  readonly props = new Roster()
+  /** By kind. */
+  readonly histories: readonly [History, History, History, History] = [new History(ROOT), new History(JOINTS), new History(BONES), new History(PROP)]
+  /** Holds the records of this tick. */
+  readonly records = new ByteWriter(65_536)
+  readonly #quantiser: Quantiser
+  /** By row: of which the joints and bones were made. */
+  readonly #poses: (Pose | null)[] = []
+  #heldTick = new Int32Array(0)
+  #tick = NEVER
+  #before = NEVER
 
-  constructor(bounds: Bounds) {
-    this.#bounds = bounds
+  constructor(bounds: Bounds, savings: Savings = SAVINGS) {
+    this.savings = savings
+    this.#quantiser = new Quantiser(bounds, savings.deadband)
   }
 
   get tick(): number {
     return this.#tick
   }
 
-  /** All that can move. */
-  get rows(): Iterable<Row> {
-    return this.#rows.values()
-  }
-
-  row(element: ElementId): Row | undefined {
-    return this.#rows.get(element)
-  }
-
   /** Takes the state at a later tick. Static props never move and are left out. */
   update(tick: number, avatars: readonly AvatarView[], props: readonly PropView[]): void {
     if (tick === this.#tick) return
+    this.#before = this.#tick
     this.#tick = tick
+    this.records.at = 0
     for (const avatar of avatars) this.#avatar(avatar)
+    for (const row of this.avatars.sweep(tick)) this.#forgetAvatar(row)
     for (const prop of props) if (prop.spec.motion !== 'static') this.#prop(prop)
-    for (const row of this.#rows.values()) if (row.seenTick !== tick) this.#remove(row)
+    for (const row of this.props.sweep(tick)) this.histories[PROP].forget(row)
   }
 
   #avatar(view: AvatarView): void {
-    const row = this.#place(view.id, view.position)
-    this.#set(row, 0, ROOT, rootValues(view, this.#bounds))
-    if (view.pose === null || view.pose === row.pose) return
-    row.pose = view.pose
-    this.#set(row, 1, JOINTS, jointValues(view.pose))
-    this.#set(row, 2, BONES, boneValues(view.pose))
+    const row = this.avatars.place(view.id, view.position, this.#tick)
+    const [roots, joints, bones] = this.histories
+    for (const history of [roots, joints, bones]) history.reach(row)
+    const { pose } = view
+    this.#quantiser.root(view, roots.states, this.#from(roots, row), roots.at(row, this.#tick))
+    roots.written(row, this.#tick, this.#before, this.#goes(roots, row))
+    if (pose === null) return
+    if (pose === this.#poses[row]) {
+      joints.repeat(row, this.#tick, this.#before)
+      bones.repeat(row, this.#tick, this.#before)
+      return
+    }
+    this.#poses[row] = pose
+    this.#quantiser.joints(pose, joints.states, this.#from(joints, row), joints.at(row, this.#tick))
+    joints.written(row, this.#tick, this.#before, false)
+    this.#quantiser.bones(pose, bones.states, this.#from(bones, row), bones.at(row, this.#tick))
+    bones.written(row, this.#tick, this.#before, false)
   }
 
   #prop(view: PropView): void {
-    const row = this.#place(view.id, view.position)
-    row.held = view.holder !== 0
-    this.#set(row, 0, PROP, propValues(view, this.#bounds))
+    const { id, position, asleep, holder } = view
+    const history = this.histories[PROP]
+    const row = this.props.place(id, position, this.#tick)
+    history.reach(row)
+    this.#quantiser.prop(view, history.states, this.#from(history, row), history.at(row, this.#tick))
+    history.written(row, this.#tick, this.#before, this.#goes(history, row))
+    if (row >= this.#heldTick.length) this.#heldTick = longer(this.#heldTick, row * 2 + 64)
+    if (history.born[row] === this.#tick) this.#heldTick[row] = NEVER
+    if (holder !== 0) this.#heldTick[row] = this.#tick
+    const heldTick = this.#heldTick[row] ?? NEVER
+    const isThrown = heldTick !== NEVER && this.#tick - heldTick <= THROWN_TICKS
+    this.props.touched[row] = isThrown || (!asleep && this.avatars.isNear(position, TOUCH_METRES)) ? 1 : 0
   }
 
-  #place(element: ElementId, { x, y, z }: AvatarView['position']): Row {
-    let row = this.#rows.get(element)
-    if (row === undefined) {
-      row = { element, strands: [], x, y, z, held: false, seenTick: 0, pose: null }
-      this.#rows.set(element, row)
-    }
-    row.x = x
-    row.y = y
-    row.z = z
-    row.seenTick = this.#tick
-    return row
+  /** Where the state before stands; -1: there is none. */
+  #from(history: History, row: number): number {
+    return history.born[row] === NEVER ? -1 : history.at(row, this.#before)
   }
 
-  #set(row: Row, index: number, kind: Kind, values: Values): void {
-    const strand = row.strands[index]
-    if (strand === undefined) row.strands[index] = { kind, element: row.element, slot: this.#free.pop() ?? this.#slots++, values, changedTick: this.#tick }
-    else if (!sameValues(strand.values, values) || (kind === ROOT && isMoving(values))) {
-      strand.values = values
-      strand.changedTick = this.#tick
-    }
+  /** Whether a root or prop has a velocity: who reads it lets it go on by it, and that it did not get on has to be said. */
+  #goes(history: History, row: number): boolean {
+    const [{ states }, now] = [history, history.at(row, this.#tick)]
+    return states[now + 4] !== 0 || states[now + 5] !== 0 || states[now + 6] !== 0
   }
 
-  #remove(row: Row): void {
-    this.#rows.delete(row.element)
-    for (const { slot } of row.strands) this.#free.push(slot)
+  #forgetAvatar(row: number): void {
+    for (const kind of [ROOT, JOINTS, BONES] as const) this.histories[kind].forget(row)
+    this.#poses[row] = null
+  }
+
+  /** Makes the record of a strand against its state at `baseTick` (NEVER: none), once a tick; where it begins in `records`. */
+  record(kind: Kind, row: number, baseTick: number): number {
+    return this.histories[kind].record(row, this.#tick, baseTick, this.records)
   }
 }
-
-/** Readers let a root go on by its velocity: that it did not get on has to be said. */
-export const isMoving = (root: Values): boolean => root[4] !== 0 || root[5] !== 0 || root[6] !== 0

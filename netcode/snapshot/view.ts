@@ -1,73 +1,60 @@
 /**
- * What one client has been shown: for each strand the state in the newest acknowledged packet that carried it, which is
- * the baseline of what it is sent next. Chooses under the byte budget what goes into a packet.
+ * What one client has been shown: for each strand the tick of the newest state that it acknowledged, which is the
+ * baseline of what it is sent next. Chooses under the byte budget what goes into a packet.
  */
 import { encodeSnapshotPart, OWN_BYTES_MAX, type Own } from '../../protocol/index.ts'
 import type { ElementId } from '../../sim/types.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from '../session/limits.ts'
 import type { OutgoingPart } from '../session/server-session.ts'
 import { ByteWriter, varintBytes } from './bytes.ts'
-import { distanceTo, levelOf, OWN, UPDATE_TICKS_MAX, viewFactor, type Eye, type Level } from './interest.ts'
-import { isSettled, writeRecord } from './records.ts'
-import type { SnapshotSource, Strand } from './source.ts'
-import { BONES, JOINTS, KINDS, PROP, ROOT, YAW_STEPS, type Values } from './strands.ts'
+import { BASELINE_TICKS_MAX, longer, NEVER } from './history.ts'
+import { Eye, intervalOf, levelOf, LEVELS, OWN, UPDATE_TICKS_MAX, type Intervals } from './interest.ts'
+import type { Roster } from './roster.ts'
+import type { SnapshotSource } from './source.ts'
+import { AVATAR_KINDS, PROP, PROP_KINDS, ROOT, TURN, YAW_STEPS, type Kind } from './strands.ts'
 
-/** A baseline may be this old, ticks: its age travels in 8 bits. What is older is sent whole. */
-export const BASELINE_TICKS_MAX = 255
-/** Bytes of a part around its records: tick, tags and lengths, the number of each block. */
-const PART_HEAD_BYTES = 32
-/** Candidates by how many quarters of their interval have passed; what has waited longer is in the last. */
-const BUCKETS = 64
-const BUCKETS_PER_INTERVAL = 4
+/** Bytes of a part around its records: tick, tags and lengths; of each section its number of records and what one gap takes more than most. */
+const PART_HEAD_BYTES = 14
+const SECTION_HEAD_BYTES = 6
+/** Candidates by how many shares of their interval have passed; what waits longer than it may is in the last. */
+const BUCKETS = 256
+const BUCKETS_PER_INTERVAL = 16
 /** Records that did not fit, after which a packet counts as full. */
-const MISSES_MAX = 8
+const MISSES_MAX = 24
+/** No record is shorter, its element included. */
+const RECORD_BYTES_MIN = 3
 /** Ticks that something never shown counts as having waited. */
 const FIRST_WAIT_TICKS = 60
+/** So long before it would have waited too long, something goes first, ticks: two turns may be missed. */
+const SOON_TICKS = 6
 /** Bounds of the wait for an acknowledgement, after which what rests is sent again, ticks. */
 const RETRY_TICKS_MIN = 3
 const RETRY_TICKS_MAX = 60
 /** One and a half times as long as acknowledgements take, at 60 ticks a second. */
 const RETRY_TICKS_PER_MS = 0.09
-const TURN = 2 * Math.PI
 
-/** What a client knows of one strand. */
-interface Shown {
-  readonly strand: Strand
-  /** 0: nothing was sent. */
-  sentTick: number
-  /** What was sent last was the truth, as far as it is sent. */
-  sentSettled: boolean
-  /** When something else than the truth was sent last: until something newer is acknowledged it may be what is shown. */
-  unsettledTick: number
-  ackedTick: number
-  acked: Values | null
-  /** The client has all that changed up to this tick. */
-  settledTick: number
-}
-
-interface Sent {
-  readonly shown: Shown
-  readonly values: Values
-  readonly settled: boolean
-}
-
-/** A record in the scratch bytes. */
-interface Chosen {
-  readonly element: ElementId
-  readonly start: number
-  readonly end: number
-}
+const SLOTS_FIRST = 1_024
 
 /** Shared by all views of a thread: nothing in it outlives a call. */
-const scratch = new ByteWriter(16_384)
-const avatarsBlock = new ByteWriter(SNAPSHOT_PART_BYTES_MAX)
-const propsBlock = new ByteWriter(SNAPSHOT_PART_BYTES_MAX)
-const buckets: Shown[][] = Array.from({ length: BUCKETS }, () => [])
+const block = new ByteWriter(SNAPSHOT_PART_BYTES_MAX + 64)
+const eye = new Eye()
+const first = new Int32Array(BUCKETS)
+let following = new Int32Array(0)
+/** By slot: where the chosen record stands, -1 none; and its bytes. */
+let chosenAt = new Int32Array(0)
+let chosenBytes = new Uint8Array(0)
+let sent = new Uint32Array(0)
+let sentCount = 0
+
+const slotOf = (row: number, kind: Kind): number => row * 4 + kind
 
 export class SnapshotView {
   readonly #bytesMax: number
-  readonly #shown: (Shown | undefined)[] = []
   readonly #startTick: number
+  /** By slot: since which tick what is in it lives, and of it the tick of the newest state sent and acknowledged; NEVER: none. */
+  #born = new Int32Array(0)
+  #sent = new Int32Array(0)
+  #acked = new Int32Array(0)
 
   /** `bytesMax`: of an encoded part. */
   constructor(tick: number, bytesMax: number = SNAPSHOT_PART_BYTES_MAX) {
@@ -75,137 +62,167 @@ export class SnapshotView {
     this.#bytesMax = bytesMax
   }
 
-  /** The next part for this client, seen from its avatar. `acknowledgementMs`: how long its acknowledgements take; `own`: its avatar exactly. */
-  next(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number, own: Own | null = null): OutgoingPart {
-    this.#collect(source, avatar, RETRY_TICKS_MIN + Math.min(RETRY_TICKS_MAX, acknowledgementMs * RETRY_TICKS_PER_MS))
+  /**
+   * The next part for this client, seen from its avatar. `acknowledgementMs`: how long its acknowledgements take; `own`: its
+   * avatar exactly; `share`: of the budget, for who has a slow line.
+   */
+  next(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number, own: Own | null = null, share = 1): OutgoingPart {
+    this.#reach(Math.max(source.avatars.rows, source.props.rows) * 4)
+    look(source, avatar)
+    first.fill(-1)
+    const retryTicks = RETRY_TICKS_MIN + Math.min(RETRY_TICKS_MAX, acknowledgementMs * RETRY_TICKS_PER_MS)
+    this.#offerAll(source, source.avatars, AVATAR_KINDS, retryTicks, source.avatars.rowOf(avatar))
+    this.#offerAll(source, source.props, PROP_KINDS, retryTicks, -1)
+    this.#choose(source, this.#bytesMax * share - PART_HEAD_BYTES - (own === null ? 0 : OWN_BYTES_MAX))
     const { tick } = source
-    const { chosen, sent } = this.#fill(tick, own === null ? 0 : OWN_BYTES_MAX)
-    const avatars = blockOf(avatarsBlock, [ROOT, JOINTS, BONES].map((kind) => chosen[kind] ?? []))
-    const props = blockOf(propsBlock, [chosen[PROP] ?? []])
-    return { bytes: encodeSnapshotPart({ tick, avatars, props, own }), arrived: () => arrived(sent, tick) }
+    const slots = sent.slice(0, sentCount)
+    const avatars = blockOf(source, source.avatars, AVATAR_KINDS)
+    const props = blockOf(source, source.props, PROP_KINDS)
+    for (const slot of slots) chosenAt[slot] = -1
+    return { bytes: encodeSnapshotPart({ tick, avatars, props, own }), arrived: () => this.#arrived(slots, tick) }
   }
 
-  /** Sorts what may be sent into the buckets. */
-  #collect(source: SnapshotSource, avatar: ElementId, retryTicks: number): void {
-    const eye = eyeOf(source, avatar)
-    for (const bucket of buckets) bucket.length = 0
-    for (const row of source.rows) {
+  #reach(slots: number): void {
+    const size = Math.max(SLOTS_FIRST, slots * 2)
+    if (slots > this.#born.length) {
+      this.#born = longer(this.#born, size)
+      this.#sent = longer(this.#sent, size)
+      this.#acked = longer(this.#acked, size)
+    }
+    if (slots <= following.length) return
+    following = longer(following, size)
+    chosenAt = longer(chosenAt, size)
+    chosenBytes = new Uint8Array(size)
+    sent = new Uint32Array(size)
+  }
+
+  /** Puts what may be sent into the buckets. */
+  #offerAll(source: SnapshotSource, roster: Roster, kinds: readonly Kind[], retryTicks: number, ownRow: number): void {
+    const { savings, histories, tick } = source
+    for (const row of roster.order) {
       // Distances are measured only for what has something to say.
-      let level: Level | null = null
+      let intervals: Intervals | null = null
       let factor = 1
-      for (const strand of row.strands) {
-        const shown = this.#shownOf(strand)
-        if (shown.acked !== null && shown.settledTick >= strand.changedTick) continue
-        if (level === null) {
-          const distance = distanceTo(eye, row)
-          level = row.element === avatar ? OWN : levelOf(distance, row.held)
-          factor = viewFactor(eye, row, distance)
+      for (const kind of kinds) {
+        const slot = slotOf(row, kind)
+        const changedTick = histories[kind].changed[row] ?? NEVER
+        this.#meet(slot, histories[kind].born[row] ?? NEVER)
+        if ((this.#acked[slot] ?? 0) >= changedTick) continue
+        if (intervals === null) {
+          const [x, y, z] = [roster.x[row] ?? 0, roster.y[row] ?? 0, roster.z[row] ?? 0]
+          const distance = eye.distance(x, y, z)
+          intervals = row === ownRow ? OWN : savings.levels ? levelOf(distance).intervals : NEAREST
+          factor = eye.sees(x, z, distance) ? 1 : savings.behindFactor
         }
-        this.#offer(shown, level.intervals[strand.kind] * factor, level.urgency, source.tick, retryTicks)
+        const sentTick = this.#sent[slot] ?? NEVER
+        const interval = intervalOf(kind, intervals, factor, roster.touched[row] === 1)
+        const waited = sentTick === NEVER ? FIRST_WAIT_TICKS + tick - this.#startTick : tick - sentTick
+        // All was said: it may be on its way.
+        if (sentTick >= changedTick && waited < retryTicks) continue
+        const isLate = sentTick !== NEVER && waited >= UPDATE_TICKS_MAX - SOON_TICKS && (kind === ROOT || kind === PROP)
+        this.#offer(slot, isLate ? BUCKETS - 1 : Math.min(BUCKETS - 2, Math.floor((waited / interval) * BUCKETS_PER_INTERVAL)))
       }
     }
   }
 
-  #offer(shown: Shown, wanted: number, urgency: number, tick: number, retryTicks: number): void {
-    const { strand, sentTick, sentSettled } = shown
-    const isPatient = sentSettled && sentTick >= strand.changedTick
-    const interval = isPatient ? Math.max(wanted, retryTicks) : wanted
-    const waited = sentTick === 0 ? FIRST_WAIT_TICKS + tick - this.#startTick : tick - sentTick
-    const isOverdue = waited >= UPDATE_TICKS_MAX && (strand.kind === ROOT || strand.kind === PROP)
-    if (waited < interval && !isOverdue) return
-    const bucket = isOverdue && sentTick !== 0 ? BUCKETS - 1 : Math.min(BUCKETS - 1, Math.floor((waited / interval) * urgency * BUCKETS_PER_INTERVAL))
-    buckets[bucket]?.push(shown)
+  /** Forgets what was known of another strand in the slot. */
+  #meet(slot: number, born: number): void {
+    if (this.#born[slot] === born) return
+    this.#born[slot] = born
+    this.#sent[slot] = NEVER
+    this.#acked[slot] = NEVER
   }
 
-  #shownOf(strand: Strand): Shown {
-    const known = this.#shown[strand.slot]
-    if (known?.strand === strand) return known
-    const shown: Shown = { strand, sentTick: 0, sentSettled: false, unsettledTick: 0, ackedTick: 0, acked: null, settledTick: -1 }
-    this.#shown[strand.slot] = shown
-    return shown
+  #offer(slot: number, bucket: number): void {
+    following[slot] = first[bucket] ?? -1
+    first[bucket] = slot
   }
 
-  /** Writes records, those that waited longest first, until the packet is full; `taken`: bytes that are spoken for. */
-  #fill(tick: number, taken: number): { readonly chosen: readonly Chosen[][]; readonly sent: Sent[] } {
-    const chosen = KINDS.map((): Chosen[] => [])
-    const sent: Sent[] = []
-    let room = this.#bytesMax - PART_HEAD_BYTES - taken
+  /** Chooses records, those that waited longest first, until the packet is full. */
+  #choose(source: SnapshotSource, bytesMax: number): void {
+    const heads = (source.avatars.order.length > 0 ? 3 : 0) + (source.props.order.length > 0 ? 1 : 0)
+    const gaps = [gapBytes(source.avatars), gapBytes(source.props)] as const
+    let room = bytesMax - heads * SECTION_HEAD_BYTES - spareBytes(source.avatars) * 3 - spareBytes(source.props)
     let misses = 0
-    scratch.at = 0
-    for (let i = BUCKETS - 1; i >= 0; i -= 1) {
-      for (const shown of buckets[i] ?? []) {
-        if (misses >= MISSES_MAX) return { chosen, sent }
-        const start = scratch.at
-        const values = write(shown, tick)
-        if (values === null) continue
-        const bytes = scratch.at - start + varintBytes(shown.strand.element)
-        if (bytes > room) {
-          scratch.at = start
+    sentCount = 0
+    for (let bucket = BUCKETS - 1; bucket >= 0; bucket -= 1) {
+      for (let slot = first[bucket] ?? -1; slot >= 0; slot = following[slot] ?? -1) {
+        if (room < RECORD_BYTES_MIN || misses >= MISSES_MAX) return
+        const bytes = this.#record(source, slot)
+        const taken = bytes + ((slot & 3) === PROP ? gaps[1] : gaps[0])
+        if (taken > room) {
           misses += 1
+          chosenAt[slot] = -1
           continue
         }
-        room -= bytes
-        chosen[shown.strand.kind]?.push({ element: shown.strand.element, start, end: scratch.at })
-        sent.push(noteSent(shown, values, tick))
+        room -= taken
+        this.#sent[slot] = source.tick
+        chosenBytes[slot] = bytes
+        sent[sentCount++] = slot
       }
     }
-    return { chosen, sent }
+  }
+
+  /** Makes the record of a strand; its bytes. */
+  #record(source: SnapshotSource, slot: number): number {
+    const [kind, row, acked] = [(slot & 3) as Kind, slot >> 2, this.#acked[slot] ?? NEVER]
+    const age = source.tick - acked
+    const baseTick = acked !== NEVER && age > 0 && age <= BASELINE_TICKS_MAX && source.savings.deltas ? acked : NEVER
+    chosenAt[slot] = source.record(kind, row, baseTick)
+    return source.histories[kind].recordBytes(row, baseTick === NEVER ? 0 : age)
+  }
+
+  /** A packet was acknowledged: the client has what it carried, unless it has something newer. */
+  #arrived(slots: Uint32Array, tick: number): void {
+    for (const slot of slots) if ((this.#born[slot] ?? 0) <= tick && (this.#acked[slot] ?? 0) < tick) this.#acked[slot] = tick
   }
 }
 
-/** Writes the age of the baseline and the record; null: the client knows it all already. */
-function write(shown: Shown, tick: number): Values | null {
-  const { strand, acked, ackedTick, sentTick } = shown
-  const { kind, values } = strand
-  // Where a later state is on its way, the client has to hear that the former is right again.
-  if (acked !== null && sentTick <= ackedTick && isSettled(kind, acked, values)) {
-    shown.settledTick = tick
-    return null
-  }
-  const age = tick - ackedTick
-  const isUsable = acked !== null && age > 0 && age <= BASELINE_TICKS_MAX
-  scratch.u8(isUsable ? age : 0)
-  return writeRecord(kind, scratch, isUsable ? acked : null, values, age)
+const NEAREST: Intervals = LEVELS[0]?.intervals ?? OWN
+
+/** Looks from an avatar. */
+function look(source: SnapshotSource, avatar: ElementId): void {
+  const { avatars, histories: [roots], tick } = source
+  const row = avatars.rowOf(avatar)
+  const yaw = row < 0 ? 0 : ((roots.states[roots.at(row, tick) + 3] ?? 0) / YAW_STEPS) * TURN
+  eye.x = avatars.x[row] ?? 0
+  eye.y = avatars.y[row] ?? 0
+  eye.z = avatars.z[row] ?? 0
+  eye.forwardX = -Math.sin(yaw)
+  eye.forwardZ = -Math.cos(yaw)
 }
 
-function noteSent(shown: Shown, values: Values, tick: number): Sent {
-  const settled = isSettled(shown.strand.kind, values, shown.strand.values)
-  shown.sentTick = tick
-  shown.sentSettled = settled
-  if (!settled) shown.unsettledTick = tick
-  return { shown, values, settled }
-}
-
-/** A packet was acknowledged: the client has what it carried, unless it has something newer. */
-function arrived(sent: readonly Sent[], tick: number): void {
-  for (const { shown, values, settled } of sent) {
-    if (tick <= shown.ackedTick) continue
-    shown.acked = values
-    shown.ackedTick = tick
-    shown.settledTick = settled && tick > shown.unsettledTick ? tick : -1
-  }
-}
-
-function eyeOf(source: SnapshotSource, avatar: ElementId): Eye {
-  const row = source.row(avatar)
-  const yaw = ((row?.strands[0]?.values[3] ?? 0) / YAW_STEPS) * TURN
-  return { x: row?.x ?? 0, y: row?.y ?? 0, z: row?.z ?? 0, forwardX: -Math.sin(yaw), forwardZ: -Math.cos(yaw) }
-}
+/** How far the elements are apart, the first and the last. */
+const spread = ({ order, elements }: Roster): number => (elements[order.at(-1) ?? 0] ?? 0) - (elements[order[0] ?? 0] ?? 0)
+/** From here on every gap is counted as a large one. */
+const SPREAD_WIDE = 4_096
+/** Bytes that a record's element is counted with. */
+const gapBytes = (roster: Roster): number => (spread(roster) < SPREAD_WIDE ? 1 : varintBytes(spread(roster)))
+/** Bytes that gaps may take beyond, in a section. */
+const spareBytes = (roster: Roster): number => (spread(roster) < SPREAD_WIDE ? spread(roster) >> 7 : 0)
 
 const NO_BYTES = new Uint8Array(0)
 
-/** Sections one after the other: their number of records, then the records by element. Valid until the next. */
-function blockOf(to: ByteWriter, sections: readonly Chosen[][]): Uint8Array {
-  if (sections.every(({ length }) => length === 0)) return NO_BYTES
-  to.at = 0
-  for (const section of sections) {
+/** Sections one after the other: their number of records, then the records by element. Valid until the next packet. */
+function blockOf(source: SnapshotSource, { order, elements }: Roster, kinds: readonly Kind[]): Uint8Array {
+  const start = kinds === AVATAR_KINDS ? 0 : block.at
+  block.at = start
+  let total = 0
+  for (const kind of kinds) {
+    let count = 0
+    for (const row of order) if ((chosenAt[slotOf(row, kind)] ?? -1) >= 0) count += 1
+    total += count
+    block.varint(count)
     let last = 0
-    to.varint(section.length)
-    for (const { element, start, end } of section.toSorted((a, b) => a.element - b.element)) {
-      to.varint(element - last)
-      to.copy(scratch.buffer, start, end)
+    for (const row of order) {
+      const slot = slotOf(row, kind)
+      const at = chosenAt[slot] ?? -1
+      if (at < 0) continue
+      const element = elements[row] ?? 0
+      block.varint(element - last)
+      block.copy(source.records.buffer, at, at + (chosenBytes[slot] ?? 0))
       last = element
     }
   }
-  return to.buffer.subarray(0, to.at)
+  return total === 0 ? NO_BYTES : block.buffer.subarray(start, block.at)
 }

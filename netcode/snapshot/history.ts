@@ -1,0 +1,110 @@
+/** The states of all strands of a kind over the last ticks, and the records that were made of them this tick. */
+import type { ByteWriter } from './bytes.ts'
+import { WIDTHS, type Kind } from './strands.ts'
+import { writeRecord } from './write.ts'
+
+/** States kept of a strand, ticks: the oldest baseline. 2 s at 60 a second, several times what an acknowledgement takes. A power of two. */
+export const HISTORY_TICKS = 128
+/** A baseline is at most this old, ticks. */
+export const BASELINE_TICKS_MAX = HISTORY_TICKS - 1
+const RING = HISTORY_TICKS - 1
+const ROWS_FIRST = 64
+/** No tick. */
+export const NEVER = -1
+
+/** A longer copy; what is new in it is NEVER. */
+export function longer(from: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(length).fill(NEVER)
+  to.set(from)
+  return to
+}
+
+export class History {
+  readonly kind: Kind
+  readonly #width: number
+  #rows = 0
+  /** By row, then by tick modulo HISTORY_TICKS, then the numbers of the state. */
+  states = new Int32Array(0)
+  /** By row: the first tick with a state, NEVER for none; and the tick of the last change. */
+  born = new Int32Array(0)
+  changed = new Int32Array(0)
+  /** By row and age of the baseline (0: none): the tick for which the record was made, where it stands, its bytes. */
+  #madeTick = new Int32Array(0)
+  #madeAt = new Int32Array(0)
+  #madeBytes = new Uint8Array(0)
+
+  constructor(kind: Kind) {
+    this.kind = kind
+    this.#width = WIDTHS[kind]
+  }
+
+  /** Makes room for a row. */
+  reach(row: number): void {
+    if (row < this.#rows) return
+    this.#rows = Math.max(ROWS_FIRST, this.#rows * 2, row + 1)
+    this.states = longer(this.states, this.#rows * HISTORY_TICKS * this.#width)
+    this.born = longer(this.born, this.#rows)
+    this.changed = longer(this.changed, this.#rows)
+    this.#madeTick = longer(this.#madeTick, this.#rows * HISTORY_TICKS)
+    this.#madeAt = longer(this.#madeAt, this.#rows * HISTORY_TICKS)
+    const bytes = new Uint8Array(this.#rows * HISTORY_TICKS)
+    bytes.set(this.#madeBytes)
+    this.#madeBytes = bytes
+  }
+
+  /** Where the state of a tick stands in `states`. */
+  at(row: number, tick: number): number {
+    return (row * HISTORY_TICKS + (tick & RING)) * this.#width
+  }
+
+  /** The state at `tick` was written; `before`: the tick before it. `moves`: it counts as a change even if it is the same. */
+  written(row: number, tick: number, before: number, moves: boolean): void {
+    if (this.born[row] === NEVER) this.born[row] = this.changed[row] = tick
+    else if (moves || this.#differs(row, tick, before)) this.changed[row] = tick
+  }
+
+  /** The state at `tick` is that of the tick before. */
+  repeat(row: number, tick: number, before: number): void {
+    const from = this.at(row, before)
+    this.states.copyWithin(this.at(row, tick), from, from + this.#width)
+  }
+
+  #differs(row: number, tick: number, before: number): boolean {
+    const [a, b, { states }] = [this.at(row, tick), this.at(row, before), this]
+    // After a pause the one stands where the other stood: nobody has the other as a baseline any more.
+    if (a === b) return true
+    for (let i = 0; i < this.#width; i += 1) if (states[a + i] !== states[b + i]) return true
+    return false
+  }
+
+  forget(row: number): void {
+    this.born[row] = this.changed[row] = NEVER
+    this.#madeTick.fill(NEVER, row * HISTORY_TICKS, (row + 1) * HISTORY_TICKS)
+  }
+
+  /**
+   * The record of a row at `tick` against the state of `baseTick` (NEVER: none), made once; where it begins in `to`, which
+   * holds the records of this tick. Its bytes: `recordBytes`.
+   */
+  record(row: number, tick: number, baseTick: number, to: ByteWriter): number {
+    const age = baseTick === NEVER ? 0 : tick - baseTick
+    const key = row * HISTORY_TICKS + age
+    if (this.#madeTick[key] === tick) return this.#madeAt[key] ?? 0
+    const start = to.at
+    to.reserve(RECORD_BYTES_MAX)
+    to.u8(age)
+    writeRecord(this.kind, to, this.states, this.at(row, tick), age === 0 ? -1 : this.at(row, baseTick), age)
+    this.#madeTick[key] = tick
+    this.#madeAt[key] = start
+    this.#madeBytes[key] = to.at - start
+    return start
+  }
+
+  /** Bytes of the record that was made last for this row and age. */
+  recordBytes(row: number, age: number): number {
+    return this.#madeBytes[row * HISTORY_TICKS + age] ?? 0
+  }
+}
+
+/** Bytes of the longest record, bones said whole, and more. */
+const RECORD_BYTES_MAX = 96

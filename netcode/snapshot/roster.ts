@@ -1,0 +1,95 @@
+/** The avatars or the props that are there, each with a row of its own while it lives, and what decides how much they matter. */
+import type { ElementId, Vec3 } from '../../sim/types.ts'
+
+const ROWS_FIRST = 64
+
+export class Roster {
+  readonly #rows = new Map<ElementId, number>()
+  readonly #free: number[] = []
+  /** Rows by element, lowest first. */
+  readonly order: number[] = []
+  /** By row. */
+  elements = new Float64Array(0)
+  x = new Float64Array(0)
+  y = new Float64Array(0)
+  z = new Float64Array(0)
+  touched = new Uint8Array(0)
+  #seenTick = new Int32Array(0)
+  /** Rows that there ever were. */
+  #count = 0
+  #gone: number[] = []
+
+  /** Rows at most: they are 0 to one less. */
+  get rows(): number {
+    return this.#count
+  }
+
+  /** The row of an element; -1: it is not there. */
+  rowOf(element: ElementId): number {
+    return this.#rows.get(element) ?? -1
+  }
+
+  /** An element is there at a tick; its row. */
+  place(element: ElementId, { x, y, z }: Vec3, tick: number): number {
+    const row = this.#rows.get(element) ?? this.#add(element)
+    this.x[row] = x
+    this.y[row] = y
+    this.z[row] = z
+    this.#seenTick[row] = tick
+    return row
+  }
+
+  #add(element: ElementId): number {
+    const row = this.#free.pop() ?? this.#count++
+    if (row >= this.elements.length) this.#grow(row)
+    this.#rows.set(element, row)
+    this.elements[row] = element
+    this.touched[row] = 0
+    let at = this.order.length
+    while (at > 0 && (this.elements[this.order[at - 1] ?? 0] ?? 0) > element) at -= 1
+    this.order.splice(at, 0, row)
+    return row
+  }
+
+  #grow(row: number): void {
+    const size = Math.max(ROWS_FIRST, this.elements.length * 2, row + 1)
+    const floats = (from: Float64Array): Float64Array<ArrayBuffer> => {
+      const to = new Float64Array(size)
+      to.set(from)
+      return to
+    }
+    this.elements = floats(this.elements)
+    this.x = floats(this.x)
+    this.y = floats(this.y)
+    this.z = floats(this.z)
+    const touched = new Uint8Array(size)
+    touched.set(this.touched)
+    this.touched = touched
+    const seen = new Int32Array(size)
+    seen.set(this.#seenTick)
+    this.#seenTick = seen
+  }
+
+  /** Removes what was not seen at `tick`; its rows, valid until the next call. */
+  sweep(tick: number): readonly number[] {
+    this.#gone.length = 0
+    for (const row of this.order) if (this.#seenTick[row] !== tick) this.#gone.push(row)
+    for (const row of this.#gone) {
+      this.#rows.delete(this.elements[row] ?? 0)
+      this.order.splice(this.order.indexOf(row), 1)
+      this.#free.push(row)
+    }
+    return this.#gone
+  }
+
+  /** Whether anything's axis is so near to a place; above and below count to an avatar's height. */
+  isNear({ x, y, z }: Vec3, metres: number): boolean {
+    for (const row of this.order) {
+      const [dx, dz] = [x - (this.x[row] ?? 0), z - (this.z[row] ?? 0)]
+      if (dx * dx + dz * dz > metres * metres) continue
+      const dy = y - (this.y[row] ?? 0)
+      if (dy > -1 && dy < 3) return true
+    }
+    return false
+  }
+}

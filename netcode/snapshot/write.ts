@@ -1,0 +1,161 @@
+/** Writes records: one strand's change since its baseline, or all of it. netcode/snapshot.ts describes the bytes. */
+import type { ByteWriter } from './bytes.ts'
+import { BONE_BITS, difference, farthest, ROTATION_BITS } from './rotation.ts'
+import { BONE_COUNT, BONES, JOINTS, ROOT, VELOCITY_TICKS, YAW_STEPS, type Kind } from './strands.ts'
+
+/** How numbers are said: as before, as changes of 8 or 16 bits, whole. */
+export const SAME = 0
+export const CHANGE_8 = 1
+export const CHANGE_16 = 2
+export const WHOLE = 3
+/** How a rotation is said: the first and the last as above, between them this and CHANGE_24. */
+export const CHANGE_5 = 1
+export const CHANGE_24 = 2
+/** Offset and reach of a change in 5 bits. */
+export const SMALL_OFFSET = 16
+const SMALL_MAX = 15
+
+/** Writes the state at `now` of `states` as a change since that at `base`, `age` ticks before; -1: whole. */
+export function writeRecord(kind: Kind, to: ByteWriter, states: Int32Array, now: number, base: number, age: number): void {
+  if (kind === JOINTS) writeJoints(to, states, now, base)
+  else if (kind === BONES) writeBones(to, states, now, base)
+  else writeMover(kind === ROOT, to, states, now, base, age)
+}
+
+const at = (states: Int32Array, i: number): number => states[i] ?? 0
+const modeOf = (most: number): number => (most === 0 ? SAME : most <= 127 ? CHANGE_8 : most <= 32_767 ? CHANGE_16 : WHOLE)
+
+/** What is expected of a coordinate of a root or prop `age` ticks after its baseline; velocity stands four numbers on. */
+const change = (s: Int32Array, now: number, base: number, age: number): number =>
+  at(s, now) - at(s, base) - Math.floor((at(s, base + 4) * age) / VELOCITY_TICKS)
+
+function writeMover(isRoot: boolean, to: ByteWriter, s: Int32Array, now: number, base: number, age: number): void {
+  const isWhole = base < 0
+  const [x, y, z] = isWhole ? [0, 0, 0] : [change(s, now, base, age), change(s, now + 1, base + 1, age), change(s, now + 2, base + 2, age)]
+  const across = isWhole ? WHOLE : modeOf(Math.max(Math.abs(x), Math.abs(z)))
+  const up = isWhole ? WHOLE : modeOf(Math.abs(y))
+  const turn = isWhole ? (isRoot ? CHANGE_16 : WHOLE) : isRoot ? yawMode(at(s, base + 3), at(s, now + 3)) : rotationMode(at(s, base + 3), at(s, now + 3), ROTATION_BITS)
+  const speed = isWhole ? WHOLE : speedMode(s, now, base)
+  to.u8(across | (up << 2) | (turn << 4) | (speed << 6))
+  writeNumber(to, across, x, at(s, now))
+  writeNumber(to, across, z, at(s, now + 2))
+  writeNumber(to, up, y, at(s, now + 1))
+  if (!isRoot) writeRotation(to, turn, isWhole ? 0 : at(s, base + 3), at(s, now + 3))
+  else if (turn === CHANGE_8) to.u8(at(s, now + 3) - at(s, base + 3))
+  else if (turn === CHANGE_16) to.u16(at(s, now + 3))
+  writeSpeed(to, speed, s, now, base)
+}
+
+function writeNumber(to: ByteWriter, mode: number, by: number, whole: number): void {
+  if (mode === CHANGE_8) to.u8(by)
+  else if (mode === CHANGE_16) to.u16(by)
+  else if (mode === WHOLE) to.u24(whole)
+}
+
+/** 0 the same, 1 i8 change, which may go round, 2 whole. */
+function yawMode(before: number, now: number): number {
+  const by = Math.abs(now - before)
+  return by === 0 ? SAME : Math.min(by, YAW_STEPS - by) <= 127 ? CHANGE_8 : CHANGE_16
+}
+
+/** 0 the same, 1 i8 changes of x and z, 2 of x, y and z, 3 whole, with the flags. */
+function speedMode(s: Int32Array, now: number, base: number): number {
+  if (at(s, now + 7) !== at(s, base + 7)) return WHOLE
+  const x = Math.abs(at(s, now + 4) - at(s, base + 4))
+  const y = Math.abs(at(s, now + 5) - at(s, base + 5))
+  const z = Math.abs(at(s, now + 6) - at(s, base + 6))
+  return x > 127 || y > 127 || z > 127 ? WHOLE : y !== 0 ? 2 : x !== 0 || z !== 0 ? 1 : SAME
+}
+
+function writeSpeed(to: ByteWriter, mode: number, s: Int32Array, now: number, base: number): void {
+  if (mode === SAME) return
+  if (mode === WHOLE) {
+    for (let i = 4; i < 7; i += 1) to.u16(at(s, now + i))
+    return to.u8(at(s, now + 7))
+  }
+  to.u8(at(s, now + 4) - at(s, base + 4))
+  to.u8(at(s, now + 6) - at(s, base + 6))
+  if (mode === 2) to.u8(at(s, now + 5) - at(s, base + 5))
+}
+
+/** 0 the same, 1 changes of 5 bits, 2 of 8 bits, 3 whole. A bone's 8 bits say its component whole. */
+function rotationMode(before: number, now: number, size: number): number {
+  if (before === now) return SAME
+  const most = farthest(before, now, size)
+  return most <= SMALL_MAX ? CHANGE_5 : most <= (size === BONE_BITS ? 255 : 127) ? CHANGE_24 : WHOLE
+}
+
+function writeSmall(to: ByteWriter, before: number, now: number, size: number): void {
+  const part = (i: number): number => difference(before, now, size, i) + SMALL_OFFSET
+  to.u16((part(0) << 10) | (part(1) << 5) | part(2))
+}
+
+/** A rotation of 32 bits. */
+function writeRotation(to: ByteWriter, mode: number, before: number, now: number): void {
+  if (mode === CHANGE_5) writeSmall(to, before, now, ROTATION_BITS)
+  else if (mode === CHANGE_24) for (let i = 0; i < 3; i += 1) to.u8(difference(before, now, ROTATION_BITS, i))
+  else if (mode === WHOLE) to.u32(now)
+}
+
+function writeJoints(to: ByteWriter, s: Int32Array, now: number, base: number): void {
+  let mask = 0
+  for (let i = 0; i < 12; i += 4) mask |= jointMode(s, now + i, base < 0 ? -1 : base + i) << i
+  to.u16(mask)
+  for (let i = 0; i < 12; i += 4) {
+    const place = (mask >> i) & 3
+    for (let k = i; k < i + 3; k += 1) {
+      if (place === CHANGE_8) to.u8(at(s, now + k) - at(s, base + k))
+      else if (place === CHANGE_16) to.u16(at(s, now + k))
+    }
+    writeRotation(to, (mask >> (i + 2)) & 3, base < 0 ? 0 : at(s, base + i + 3), at(s, now + i + 3))
+  }
+}
+
+/** Bits 0-1 position: as before, i8 changes, whole; bits 2-3 rotation. */
+function jointMode(s: Int32Array, now: number, base: number): number {
+  if (base < 0) return CHANGE_16 | (WHOLE << 2)
+  const x = Math.abs(at(s, now) - at(s, base))
+  const y = Math.abs(at(s, now + 1) - at(s, base + 1))
+  const z = Math.abs(at(s, now + 2) - at(s, base + 2))
+  return Math.min(CHANGE_16, modeOf(Math.max(x, y, z))) | (rotationMode(at(s, base + 3), at(s, now + 3), ROTATION_BITS) << 2)
+}
+
+/** Bones of which the modes stand in the first 32 bits of the mask. */
+export const LOW_BONES = 16
+/** In the last 8 bits: which bones are sent follows. */
+export const SET_FOLLOWS = 16
+
+function writeBones(to: ByteWriter, s: Int32Array, now: number, base: number): void {
+  const set = at(s, now)
+  const had = base < 0 ? 0 : at(s, base)
+  const start = to.at
+  let [low, high] = [0, base < 0 || set !== had ? SET_FOLLOWS : 0]
+  to.u32(0)
+  to.u8(0)
+  if (high !== 0) to.u24(set)
+  for (let i = 0; i < BONE_COUNT; i += 1) {
+    if ((set & (1 << i)) === 0) continue
+    const bits = at(s, now + 1 + i)
+    const before = at(s, base + 1 + i)
+    const mode = (had & (1 << i)) === 0 ? WHOLE : rotationMode(before, bits, BONE_BITS)
+    if (i < LOW_BONES) low |= mode << (2 * i)
+    else high |= mode << (2 * (i - LOW_BONES))
+    if (mode === CHANGE_5) writeSmall(to, before, bits, BONE_BITS)
+    else if (mode === CHANGE_24) writeComponents(to, bits)
+    else if (mode === WHOLE) {
+      to.u8(bits >>> 24)
+      writeComponents(to, bits)
+    }
+  }
+  const end = to.at
+  to.at = start
+  to.u32(low)
+  to.u8(high)
+  to.at = end
+}
+
+function writeComponents(to: ByteWriter, bits: number): void {
+  to.u8(bits >>> 16)
+  to.u8(bits >>> 8)
+  to.u8(bits)
+}
