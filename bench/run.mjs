@@ -1,19 +1,8 @@
 // npm run bench [-- NAME...] [-- --json]: bundles the benchmarks and runs each in a process of its own.
 import { execFileSync } from 'node:child_process'
-import { build } from 'esbuild'
+import { bundle } from '../scripts/bundle.mjs'
 
-await build({
-  entryPoints: { 'bench': 'bench/main.ts', 'transport-clients': 'bench/transport-clients.ts', 'webrtc-child': 'netcode/webrtc/child.ts' },
-  outdir: 'dist/bench',
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  packages: 'external',
-  sourcemap: true,
-  logLevel: 'warning',
-})
+await bundle({ 'bench': 'bench/main.ts', 'transport-clients': 'bench/transport-clients.ts', 'webrtc-child': 'netcode/webrtc/child.ts' }, 'dist/bench')
 
 const args = process.argv.slice(2)
 const form = args.includes('--json') ? ['--json'] : []

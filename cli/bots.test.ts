@@ -35,6 +35,7 @@ describe('wrong use is refused with what was given and what is taken', () => {
     [['--url', 'localhost'], /--url is "localhost"; it takes an address like http/],
     [['--lockstep', '17'], /--lockstep is "17"; it takes a whole number from 0 to 16/],
     [['--seed', '-1'], /--seed/],
+    [['--join-seconds', 'soon'], /--join-seconds is "soon"/],
     [['--nonsense', '1'], /nonsense/],
   ])('%j', async (argv, words) => {
     const outcome = await Promise.resolve().then(() => run(...argv)).catch((error: unknown) => error)
@@ -45,7 +46,7 @@ describe('wrong use is refused with what was given and what is taken', () => {
 
 test('the help names every option, the behaviours and when it exits with 1', () => {
   const help = helpOf(verb)
-  for (const words of ['--url', '--count', '--seconds', '--behaviour', '--transport', '--lockstep', '--seed', '--json', 'walk', 'drag', 'mocap', 'mixed', 'cannot be reached']) expect(help).toContain(words)
+  for (const words of ['--url', '--count', '--seconds', '--behaviour', '--transport', '--lockstep', '--join-seconds', '--seed', '--json', 'walk', 'drag', 'mocap', 'mixed', 'cannot be reached']) expect(help).toContain(words)
 })
 
 describe('a server that is not there', () => {
@@ -53,6 +54,6 @@ describe('a server that is not there', () => {
     const url = await deadUrl()
     expect(await run('--url', url, '--count', '3', '--seconds', '1', '--transport', transport, '--json')).toBe(1)
     expect(written.err).toContain(`The server at ${url.slice('http://'.length)} does not answer`)
-    expect(written.out).toBe('')
+    expect(JSON.parse(written.out)).toEqual({ schema: 'otherworld/bots/1', error: { reason: 'unreachable', message: expect.stringContaining('does not answer') } })
   })
 })

@@ -3,13 +3,12 @@ import { ConnectError, type Connect } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import { loadClips } from '../testing/bots/clip-files.ts'
 import { Crowd } from '../testing/bots/crowd.ts'
-import type { CrowdFigures } from '../testing/bots/figures.ts'
-import { LockstepWatch, type WatchFigures } from '../testing/bots/lockstep-watch.ts'
+import { LockstepWatch } from '../testing/bots/lockstep-watch.ts'
 import { BEHAVIOURS, type BehaviourName } from '../testing/bots/mind.ts'
+import { ServerWatch } from '../testing/bots/server-watch.ts'
+import { faultsOf, figuresOfJoins, textOf, TRANSPORTS, type Report, type TransportName } from './bots-report.ts'
+import { printFailure, terminal } from './output.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
-
-const TRANSPORTS = ['webrtc', 'websocket'] as const
-type TransportName = (typeof TRANSPORTS)[number]
 
 /** More in one process and this process is the bottleneck rather than the server. */
 const BOTS_MAX = 1_000
@@ -18,6 +17,8 @@ const PEERS_MAX = 16
 const DAY_SECONDS = 86_400
 const UINT32_MAX = 0xffff_ffff
 const PROGRESS_MS = 500
+/** Time between two looks at the server's metrics while the bots play, ms. */
+const LOOK_MS = 2_000
 
 export const verb: Verb = {
   name: 'bots',
@@ -29,11 +30,13 @@ export const verb: Verb = {
     '',
     'Exits with 0 where all went well; with 1 where the server cannot be reached, a bot could not connect, a command got',
     'no answer, or a lockstep peer found another state than the server or missed a tick.',
+    'Ticks and processor time of the server are read from its /metrics; the processor time of bots and peers is their own.',
   ].join('\n'),
   options: {
     url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },
     count: { type: 'string', value: 'N', help: 'how many bots', default: '20' },
     seconds: { type: 'string', value: 'S', help: 'how long they play once all are connected', default: '30' },
+    'join-seconds': { type: 'string', value: 'S', help: 'the bots come evenly over this time; 0: as fast as they can, 64 at a time', default: '0' },
     behaviour: { type: 'string', value: BEHAVIOURS.join('|'), help: 'what they do', default: 'mixed' },
     transport: { type: 'string', value: TRANSPORTS.join('|'), help: 'how they connect', default: 'webrtc' },
     lockstep: { type: 'string', value: 'K', help: 'lockstep peers that check every tick; the server must allow observers', default: '0' },
@@ -46,6 +49,7 @@ interface Settings {
   readonly url: string
   readonly count: number
   readonly seconds: number
+  readonly joinSeconds: number
   readonly behaviour: BehaviourName
   readonly transport: TransportName
   readonly lockstep: number
@@ -66,6 +70,7 @@ function settingsOf(args: Arguments): Settings {
     url,
     count: args.number('count', { min: 1, max: BOTS_MAX, integer: true }),
     seconds: args.number('seconds', { min: 0.1, max: DAY_SECONDS }),
+    joinSeconds: args.number('join-seconds', { min: 0, max: DAY_SECONDS }),
     behaviour: oneOf('behaviour', BEHAVIOURS),
     transport: oneOf('transport', TRANSPORTS),
     lockstep: args.number('lockstep', { min: 0, max: PEERS_MAX, integer: true }),
@@ -74,29 +79,15 @@ function settingsOf(args: Arguments): Settings {
   }
 }
 
-/** What the run came to; the names are part of the contract (docs: `--json`). */
-interface Report extends CrowdFigures {
-  readonly schema: 'otherworld/bots/1'
-  readonly requested: number
-  readonly connected: number
-  readonly seconds: number
-  readonly behaviour: BehaviourName
-  readonly transport: TransportName
-  readonly seed: number
-  readonly lockstep: WatchFigures
-  /** What went wrong, in words; empty where nothing did. */
-  readonly faults: readonly string[]
-}
-
 async function run(args: Arguments): Promise<number> {
   const settings = settingsOf(args)
   try {
     const report = await play(settings)
-    process.stdout.write(settings.json ? `${JSON.stringify(report)}\n` : textOf(report))
+    process.stdout.write(settings.json ? `${JSON.stringify(report)}\n` : textOf(terminal, report))
     return report.faults.length === 0 ? Exit.ok : Exit.failed
   } catch (error) {
     if (!(error instanceof ConnectError) && !(error instanceof LockstepFailed)) throw error
-    process.stderr.write(`otherworld bots: ${error.message}\n`)
+    printFailure(terminal, 'bots', settings.json, { reason: error instanceof ConnectError ? error.reason : 'lockstep', message: error.message })
     return Exit.failed
   } finally {
     if (settings.transport === 'webrtc') (await import('../netcode/webrtc/client-node.ts')).releaseWebRtc()
@@ -110,8 +101,8 @@ const connectOf = async (transport: TransportName): Promise<Connect> =>
   transport === 'websocket' ? connectWebSocket : (await import('../netcode/webrtc/client-node.ts')).connectWebRtc
 
 async function play(settings: Settings): Promise<Report> {
-  const { url, count, behaviour, transport, seed, seconds } = settings
-  const crowd = new Crowd({ url, count, behaviour, seed, connects: [await connectOf(transport)], clips: await loadClips(), clock: () => performance.now() })
+  const { url, count, behaviour, transport, seed, joinSeconds } = settings
+  const crowd = new Crowd({ url, count, behaviour, seed, joinSeconds, connects: [await connectOf(transport)], clips: await loadClips(), clock: () => performance.now() })
   const watch = new LockstepWatch(url, settings.lockstep)
   const progress = showProgress(settings, crowd, watch)
   const interrupted = new AbortController()
@@ -121,16 +112,25 @@ async function play(settings: Settings): Promise<Report> {
     await watch.started().catch((error: unknown) => {
       throw new LockstepFailed(error instanceof Error ? error.message : String(error))
     })
+    const server = new ServerWatch(url, () => performance.now())
+    const before = await server.look()
+    const startMs = performance.now()
     const connected = await crowd.connect()
+    const between = await server.look()
+    const join = figuresOfJoins(crowd.joinMs, performance.now() - startMs, server.figures(before, between))
     progress.playing()
-    const figures = await crowd.play(seconds, interrupted.signal)
+    const cost = costSince(watch)
+    const looking = setInterval(() => void server.look(), LOOK_MS)
+    const figures = await crowd.play(settings.seconds, interrupted.signal).finally(() => clearInterval(looking))
+    const cpu = cost()
+    const during = server.figures(between, await server.look())
     const lastTick = crowd.serverTick
     await watch.reached(lastTick)
     const lockstep = watch.figures
     const { connected: stayed, troubles } = crowd.progress
-    const faults = faultsOf(settings, { connected, stayed, lastTick }, figures, lockstep)
+    const faults = faultsOf(count, { connected, stayed, lastTick }, figures, lockstep)
     if (faults.length > 0) faults.push(...troubles, ...watch.troubles)
-    return { schema: 'otherworld/bots/1', requested: count, connected, behaviour, transport, seed, ...figures, lockstep, faults }
+    return { schema: 'otherworld/bots/1', requested: count, connected, behaviour, transport, seed, ...figures, lockstep, join, server: during, cpu, faults }
   } finally {
     process.off('SIGINT', interrupt)
     progress.end()
@@ -138,19 +138,17 @@ async function play(settings: Settings): Promise<Report> {
   }
 }
 
-/** What must not happen, in words. `stayed`: bots connected at the end; `lastTick`: the newest that they know of. */
-function faultsOf({ count }: Settings, { connected, stayed, lastTick }: { readonly connected: number; readonly stayed: number; readonly lastTick: number }, figures: CrowdFigures, { hashMismatches, peers, each }: WatchFigures): string[] {
-  const faults: string[] = []
-  if (connected < count) faults.push(`${count - connected} of ${count} bots did not connect`)
-  if (stayed < connected) faults.push(`${connected - stayed} bots were no longer connected at the end`)
-  if (figures.inputsLost > 0) faults.push(`${figures.inputsLost} commands got no answer`)
-  if (hashMismatches > 0) faults.push(`${hashMismatches} ticks had another state than the server's, the first of them tick ${Math.min(...each.map(({ firstMismatch }) => firstMismatch ?? Infinity))}`)
-  for (const { gap, lastTick: reached } of each) {
-    if (gap > 0) faults.push(`a lockstep peer did not check ${gap} ticks`)
-    if (reached < lastTick) faults.push(`a lockstep peer came to tick ${reached} only; the server was at ${lastTick}`)
+/** Call what it returns for the shares of a core that the bots and the lockstep peers have taken since. */
+function costSince(watch: LockstepWatch): () => Report['cpu'] {
+  const [startMs, own, peers] = [performance.now(), process.cpuUsage(), watch.cpuSeconds]
+  return () => {
+    const seconds = (performance.now() - startMs) / 1000
+    const { user, system } = process.cpuUsage(own)
+    const now = watch.cpuSeconds
+    const lockstep = peers === null || now === null ? null : (now - peers) / seconds
+    const share = (value: number): number => Number(value.toFixed(3))
+    return { bots: share((user + system) / 1e6 / seconds - (lockstep ?? 0)), lockstep: lockstep === null ? null : share(lockstep) }
   }
-  if (each.length < peers) faults.push(`${peers - each.length} lockstep peers checked no tick`)
-  return faults
 }
 
 /** A line on a terminal that is written over: who is connected, and how long it takes. */
@@ -173,19 +171,4 @@ function showProgress({ json, count, seconds }: Settings, crowd: Crowd, watch: L
       process.stderr.write('\r\u001B[K')
     },
   }
-}
-
-function textOf(report: Report): string {
-  const { requested, connected, seconds, behaviour, transport, lockstep, faults } = report
-  const rejected = Object.entries(report.commandsRejected).map(([reason, times]) => `${times} ${reason}`).join(', ')
-  return [
-    `${connected} of ${requested} bots connected over ${transport}; ${behaviour} for ${seconds} s`,
-    `inputs      ${report.inputsSent} sent; commands: ${report.commandsDone} carried out, ${rejected === '' ? 'none' : rejected} rejected, ${report.inputsLost} lost`,
-    `snapshots   ${report.snapshotsReceived} received; loss ${(report.lossMedian * 100).toFixed(2)} % (median), ${(report.lossMax * 100).toFixed(2)} % (worst)`,
-    `bandwidth   ${report.kbpsDownMedian} kb/s down, ${report.kbpsUpMedian} kb/s up for each bot (median)`,
-    `round trip  ${report.rttMsP50} ms (median), ${report.rttMsP99} ms (99 %); ${report.reconnects} reconnects`,
-    ...(lockstep.peers > 0 ? [`lockstep    ${lockstep.peers} peers, ${lockstep.ticksChecked} ticks checked, ${lockstep.hashMismatches} hash mismatches`] : []),
-    ...faults.map((fault) => `fault       ${fault}`),
-    '',
-  ].join('\n')
 }

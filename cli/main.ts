@@ -1,5 +1,6 @@
 /** The `otherworld` command: finds the verb, runs it, turns its outcome into an exit code. */
 import { readFileSync } from 'node:fs'
+import { printFailure, terminal } from './output.ts'
 import { Exit, helpOf, parseVerb, UsageError, type Verb } from './verb.ts'
 
 const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
@@ -45,9 +46,14 @@ async function main(given: readonly string[]): Promise<number> {
   try {
     return await verb.run(parseVerb(verb, rest))
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    process.stderr.write(`otherworld ${verb.name}: ${error.message}\n\`otherworld ${verb.name} --help\` shows its options.\n`)
-    return Exit.usage
+    const json = rest.includes('--json')
+    if (error instanceof UsageError) {
+      printFailure(terminal, verb.name, json, { reason: 'usage', message: error.message }, `${error.message}\n\`otherworld ${verb.name} --help\` shows its options.`)
+      return Exit.usage
+    }
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    printFailure(terminal, verb.name, json, { reason: 'internal', message }, `this is a fault of the program: ${stack ?? message}`)
+    return Exit.failed
   }
 }
 

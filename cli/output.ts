@@ -25,6 +25,24 @@ export function printJson(to: Terminal, schema: string, fields: Readonly<Record<
   to.out(`${JSON.stringify({ schema, ...fields })}\n`)
 }
 
+/** Why a verb could not do its work. */
+export interface Failure {
+  /** One of a verb's few words, for programs. */
+  readonly reason: string
+  readonly message: string
+  readonly where?: string
+  readonly fix?: string
+}
+
+/** The schema of what a verb prints with `--json`: of "replay info" it is "otherworld/replay-info/1". */
+export const schemaOf = (verb: string): string => `otherworld/${verb.replaceAll(' ', '-')}/1`
+
+/** Says on stderr that a verb failed, and with `json` on stdout as {schema, error} too. `words`: for people, where they are more than the message. */
+export function printFailure(to: Terminal, verb: string, json: boolean, failure: Failure, words = failure.message): void {
+  to.err(`otherworld ${verb}: ${words}\n`)
+  if (json) printJson(to, schemaOf(verb), { error: failure })
+}
+
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const
 
 /** Text in a colour where a person reads it, plain where not. */

@@ -45,7 +45,7 @@ test('with --json the first line is the ready object, and nothing else stands on
 
 test('without it one line says where to go, and Ctrl+C ends it in peace', async () => {
   const { code, out, errors } = await serve(['--port', '0', ...data()], (_, stop) => stop('SIGINT'))
-  expect(out).toMatch(/^Otherworld is open: http:\/\/127\.0\.0\.1:\d+\/ .*\n$/)
+  expect(out).toMatch(/^Otherworld is open: http:\/\/127\.0\.0\.1:\d+\/ \(process \d+; .*\n$/)
   expect(errors).toContain('saying goodbye')
   expect(code).toBe(0)
 })
@@ -58,7 +58,7 @@ test('a second server on the same data directory is refused and harms nothing', 
       return ended
     })
   })
-  expect(await second).toMatchObject({ code: 2, out: '', errors: expect.stringMatching(/another server \(process \d+\) uses this data directory[^]*--data DIR/) })
+  expect(await second).toMatchObject({ code: 2, out: expect.stringContaining('"error":{"reason":"already-running"'), errors: expect.stringMatching(/another server \(process \d+\) uses this data directory[^]*--data DIR/) })
   expect(first.code).toBe(0)
 })
 
@@ -76,6 +76,7 @@ test.each([
   ['a port that is none', ['--port', '99999'], /--port is "99999"; it takes a whole number from 0 to 65535/],
   ['observers that are none', ['--observers', 'friends'], /--observers is "friends"; it takes loopback, anyone, nobody/],
   ['an origin with a path', ['--origins', 'https://a.example/page'], /an origin looks like https:\/\/example\.org/],
+  ['a public address that is a name', ['--public-address', 'game.example'], /--public-address is "game\.example"; it takes an IP address/],
   ['an option that is none', ['--porte', '1'], /--porte/],
   ['a realm file that is not there', ['--realm', '/nowhere/realm.json'], /there is no such realm file\n {2}where: \/nowhere\/realm\.json/],
   ['an address of another machine', ['--port', '0', '--host', '203.0.113.77'], /this machine has no address "203\.0\.113\.77"/],
@@ -84,6 +85,17 @@ test.each([
   expect(errors).toMatch(words)
   expect(errors).not.toContain('    at ')
   expect(out).toBe('')
+  expect(code).toBe(2)
+})
+
+test.each([
+  ['a usage error', ['--observers', 'friends'], { reason: 'usage', message: expect.stringContaining('friends') }],
+  ['an option that is none', ['--porte', '1'], { reason: 'usage', message: expect.stringContaining('porte') }],
+  ['a server\'s error', ['--realm', '/nowhere/realm.json'], { reason: 'bad-realm', message: 'there is no such realm file', where: '/nowhere/realm.json', fix: expect.any(String) }],
+])('with --json %s is one object on standard output, words on the other, and the exit code the same', async (_, args, error) => {
+  const { code, out, errors } = await serve(['--json', ...args, ...data()])
+  expect(JSON.parse(out)).toEqual({ schema: 'otherworld/serve/1', error })
+  expect(errors).toContain('otherworld serve: ')
   expect(code).toBe(2)
 })
 

@@ -1,6 +1,8 @@
 /** `otherworld serve`: runs the server until it is told to stop. */
+import { isIP } from 'node:net'
 import { DEFAULT_DEFINITION } from '../sim/index.ts'
 import { DEFAULT_KEEP_GB, DEFAULT_PORT, defaultSettings, OBSERVERS, readRealmFile, ServerError, startServer, type Observers, type RunningServer, type Settings } from '../server/main.ts'
+import { printFailure, terminal } from './output.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
 export const verb: Verb = {
@@ -35,7 +37,8 @@ async function serve(args: Arguments): Promise<number> {
     return Exit.ok
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
-    process.stderr.write(`otherworld serve: ${error.message}\n`)
+    const { reason, what, where, fix } = error
+    printFailure(terminal, 'serve', json, { reason, message: what, where, fix }, error.message)
     return USAGE.has(error.reason) ? Exit.usage : error.reason === 'recording' ? Exit.corrupt : Exit.failed
   }
 }
@@ -48,12 +51,17 @@ function settingsOf(args: Arguments): Settings {
     port,
     host: args.text('host') ?? '127.0.0.1',
     udpPort: args.text('udp-port') === undefined ? port : args.number('udp-port', { min: 0, max: 65_535, integer: true }),
-    publicAddress: args.text('public-address') ?? null,
+    publicAddress: publicAddressOf(args.text('public-address')),
     definition: realm === undefined ? DEFAULT_DEFINITION : readRealmFile(realm),
     observers: observersOf(args.text('observers') ?? 'loopback'),
     origins: originsOf(args.text('origins') ?? ''),
     keepBytes: args.number('keep-gb', { min: 0.1, max: 1e6 }) * 1e9,
   }
+}
+
+function publicAddressOf(text: string | undefined): string | null {
+  if (text === undefined || isIP(text) !== 0) return text ?? null
+  throw new UsageError(`--public-address is "${text}"; it takes an IP address like 203.0.113.7, not a name`)
 }
 
 function observersOf(text: string): Observers {
@@ -86,5 +94,5 @@ function readyJson({ url, data }: RunningServer): string {
 }
 
 function readyWords({ url, data }: RunningServer): string {
-  return `Otherworld is open: ${url} (recordings in ${data}; Ctrl+C stops it)\n`
+  return `Otherworld is open: ${url} (process ${process.pid}; recordings in ${data}; Ctrl+C stops it)\n`
 }

@@ -1,7 +1,7 @@
 // Builds everything that runs: generated codec, Node bundles (esbuild), the web pages (Vite). `--check` also type-checks.
 import { execFileSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
-import { build } from 'esbuild'
+import { bundle } from './bundle.mjs'
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: 'inherit' })
 const entries = {
@@ -13,16 +13,5 @@ const entries = {
 
 rmSync('dist/node', { recursive: true, force: true })
 if (process.argv.includes('--check')) run('npx', 'tsc', '-b')
-await build({
-  entryPoints: entries,
-  outdir: 'dist/node',
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  packages: 'external',
-  sourcemap: true,
-  logLevel: 'warning',
-})
+await bundle(entries, 'dist/node')
 if (existsSync('viewer/vite.config.ts')) run('npx', 'vite', 'build', '--config', 'viewer/vite.config.ts', '--logLevel', 'warn')

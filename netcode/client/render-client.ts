@@ -176,7 +176,7 @@ export class RenderClient {
     if (!welcome.resumed) this.#commands.lose()
     this.#line.works()
     this.#permissions = welcome.permissions
-    this.#joined = { welcome, definition, world: new World(definition.bounds, welcome.tickRate, this.#decoder), playback: new Playback(welcome.tickRate) }
+    this.#joined = { welcome, definition, world: new World(definition.bounds, welcome.tickRate, this.#decoder, this.#options.poses), playback: new Playback(welcome.tickRate) }
     // Numbering begins with the Welcome: what the player was doing is said again.
     if (this.#move !== null) this.#session.latest(this.#move)
     if (this.#pose !== null) this.#session.latest(this.#pose)

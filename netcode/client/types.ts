@@ -40,6 +40,8 @@ export interface RenderClientOptions {
   /** Index of the wished body in the realm's definition. */
   readonly body?: number
   readonly events?: RenderEvents
+  /** False: avatars' poses are not kept and samples have none, for programs that do not draw. Default: true. */
+  readonly poses?: boolean
   /** Milliseconds that go up evenly, the same clock as `update`'s. Default: performance.now. */
   readonly clock?: () => number
 }

@@ -37,12 +37,14 @@ export class World {
   readonly #bounds: Bounds
   readonly #decoder: SnapshotDecoder
   readonly #tickSeconds: number
+  readonly #poses: boolean
 
   /** `decoder`: of this connection; it may have heard of elements before we are told of them. */
-  constructor(bounds: Bounds, tickRate: number, decoder: SnapshotDecoder) {
+  constructor(bounds: Bounds, tickRate: number, decoder: SnapshotDecoder, poses = true) {
     this.#bounds = bounds
     this.#tickSeconds = 1 / tickRate
     this.#decoder = decoder
+    this.#poses = poses
   }
 
   /** Takes a reliable message. */
@@ -86,6 +88,7 @@ export class World {
     for (const { kind, element, tick, values } of samples) {
       if (kind === PROP) this.#props.get(element)?.track.add(tick, propState(values, this.#bounds))
       else if (kind === ROOT) this.#avatars.get(element)?.roots.add(tick, rootState(values, this.#bounds))
+      else if (!this.#poses) continue
       else if (kind === JOINTS) this.#avatars.get(element)?.joints.add(tick, jointsState(values))
       else this.#avatars.get(element)?.bones.add(tick, bonesState(values))
     }

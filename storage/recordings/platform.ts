@@ -36,7 +36,7 @@ export interface Platform {
   pack(bytes: Uint8Array): Promise<Uint8Array>
 
   makeDirectory(path: string): void
-  /** Names in it; rejects with ENOENT where there is none. */
+  /** Names of the files in it, not of directories; rejects with ENOENT where there is none. */
   list(directory: string): Promise<string[]>
   syncDirectory(path: string): void
   syncDirectoryLater(path: string): Promise<void>
@@ -122,7 +122,7 @@ export const nodePlatform: Platform = {
   },
   pack: (bytes) => packLater(bytes, DEFLATE),
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
-  list: (directory) => readdir(directory),
+  list: async (directory) => (await readdir(directory, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name),
   syncDirectory: (path) => withDirectory(path, fsyncSync),
   syncDirectoryLater: async (path) => {
     const fd = openSync(path, 'r')

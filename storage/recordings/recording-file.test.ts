@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, type PathLike } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, type PathLike } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -185,4 +185,6 @@ test('a recording that was being begun when the process ended is no recording, a
   await removeUnfinished(directory)
   expect(readdirSync(directory)).toEqual([])
   expect(await listRecordings(join(directory, 'missing'))).toEqual([])
+  mkdirSync(join(directory, 'yard-e000004-s0001.owr'))
+  expect(await listRecordings(directory)).toEqual([])
 })

@@ -26,6 +26,7 @@ export class Bot {
   #done = 0
   readonly #rejected: Record<string, number> = {}
   #resting = false
+  #walking = false
 
   constructor(client: RenderClient, mind: Mind) {
     this.client = client
@@ -48,6 +49,11 @@ export class Bot {
     this.client.move({ yaw: this.#self?.yaw ?? 0 })
   }
 
+  /** Its last move wants to get somewhere. */
+  get isWalking(): boolean {
+    return this.#walking
+  }
+
   get tally(): Tally {
     return { done: this.#done, rejected: { ...this.#rejected } }
   }
@@ -65,7 +71,10 @@ export class Bot {
   }
 
   readonly #deeds: Deeds = {
-    move: (move) => this.client.move(move),
+    move: (move) => {
+      this.#walking = move.x !== 0 || move.z !== 0
+      this.client.move(move)
+    },
     pose: (pose) => this.client.pose(packPose(pose)),
     drag: (hand, position, rotation) => this.client.drag(hand, position, rotation),
     command: (deed) => this.#command(deed),

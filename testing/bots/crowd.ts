@@ -3,6 +3,7 @@ import { DEFAULT_BODY } from '../../sim/index.ts'
 import { login } from '../../netcode/client/login.ts'
 import { RenderClient } from '../../netcode/client/render-client.ts'
 import { ConnectError, type Connect } from '../../netcode/transport.ts'
+import { EffectWatch } from './effect-watch.ts'
 import { createMind } from './behaviours.ts'
 import { Bot } from './bot.ts'
 import type { Clip } from './clip.ts'
@@ -10,8 +11,8 @@ import { figuresOf, type CrowdFigures, type Traffic } from './figures.ts'
 import { fitAll, type Wardrobe } from './mimic.ts'
 import type { BehaviourName } from './mind.ts'
 
-/** Bots that connect at the same time: a storm of all at once says more about the storm than about the server. */
-const CONNECTING_MAX = 10
+/** Bots that connect at the same time: a server takes so many half-open connections of one address (netcode/connection-limits.ts). */
+const CONNECTING_MAX = 64
 /** From starting to connect to the Welcome, ms; a first connection takes a second at most. */
 const JOIN_MS_MAX = 20_000
 /** A server lets one address log in so often only; a bot that is refused asks again after this long, so many times. */
@@ -30,6 +31,8 @@ export interface CrowdOptions {
   readonly connects: readonly Connect[]
   readonly seed: number
   readonly clips: readonly Clip[]
+  /** The bots come evenly over this time; 0: as fast as they can. */
+  readonly joinSeconds?: number
   /** Milliseconds that go up evenly. */
   readonly clock: () => number
 }
@@ -49,6 +52,8 @@ export class Crowd {
   readonly #bots: Bot[] = []
   readonly #troubles = new Set<string>()
   readonly #rttMs: number[] = []
+  readonly #joinMs: number[] = []
+  #effects: EffectWatch | null = null
   #timer: NodeJS.Timeout | null = null
   #sampledMs = -Infinity
 
@@ -71,12 +76,22 @@ export class Crowd {
     this.#timer ??= setInterval(() => this.#update(), UPDATE_MS)
     const waiting = Array.from({ length: this.#options.count }, (_, i) => i)
     const first = waiting.shift()
-    if (first !== undefined) await this.#join(first)
+    if (first !== undefined) await this.#join(first, this.#now())
+    const startMs = this.#now()
+    const stepMs = (1000 * (this.#options.joinSeconds ?? 0)) / Math.max(1, waiting.length)
     await Promise.all(Array.from({ length: CONNECTING_MAX }, async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-        await this.#join(next).catch((error: unknown) => void this.#troubles.add(wordsOf(error)))
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const dueMs = startMs + next * stepMs
+        if (dueMs > this.#now()) await sleep(dueMs - this.#now())
+        await this.#join(next, stepMs > 0 ? dueMs : this.#now()).catch((error: unknown) => void this.#troubles.add(wordsOf(error)))
+      }
     }))
     return this.progress.connected
+  }
+
+  /** Of all bots that came in: from wanting to log in to the Welcome, ms. */
+  get joinMs(): readonly number[] {
+    return this.#joinMs
   }
 
   /** Lets the bots play until `seconds` have passed or `signal` is raised, then come to rest; gives the figures of that time. */
@@ -84,6 +99,7 @@ export class Crowd {
     const startMs = this.#now()
     const from = this.#traffic()
     this.#rttMs.length = 0
+    this.#effects = new EffectWatch(this.#bots)
     const leftMs = (): number => (signal?.aborted ? 0 : startMs + seconds * 1000 - this.#now())
     while (leftMs() > 0) await sleep(Math.min(100, leftMs()))
     const to = this.#traffic()
@@ -93,7 +109,7 @@ export class Crowd {
       const after = to[i]
       return after ? [{ from: before, to: after }] : []
     })
-    return { seconds: Number(playedSeconds.toFixed(3)), ...figuresOf(this.#bots, this.#now(), traffic, playedSeconds, this.#rttMs) }
+    return { seconds: Number(playedSeconds.toFixed(3)), ...figuresOf(this.#bots, this.#now(), traffic, playedSeconds, this.#rttMs, this.#effects.latencyMs) }
   }
 
   /** Says goodbye; nothing runs on afterwards. */
@@ -110,6 +126,7 @@ export class Crowd {
   #update(): void {
     const nowMs = this.#now()
     for (const bot of this.#bots) bot.update(nowMs)
+    this.#effects?.update(nowMs)
     if (nowMs - this.#sampledMs < SAMPLE_MS) return
     this.#sampledMs = nowMs
     for (const { client } of this.#bots) {
@@ -132,8 +149,8 @@ export class Crowd {
     while (this.#now() < untilMs && this.#bots.some(({ client }) => client.stats().commandsPending > 0)) await sleep(50)
   }
 
-  /** One bot, from login to Welcome. Rejects with a ConnectError. */
-  async #join(index: number): Promise<void> {
+  /** One bot, from login to Welcome; `dueMs`: when it was to begin. Rejects with a ConnectError. */
+  async #join(index: number, dueMs: number): Promise<void> {
     const { url, connects, behaviour, seed, clock } = this.#options
     const token = await this.#login(url, `bot ${index + 1}`)
     let settle: (error: ConnectError | null) => void = () => undefined
@@ -141,7 +158,7 @@ export class Crowd {
       settle = resolve
     })
     const client = new RenderClient({
-      url, token, connects, clock,
+      url, token, connects, clock, poses: false,
       events: {
         state: (state) => {
           if (state.type === 'joined') settle(null)
@@ -156,6 +173,7 @@ export class Crowd {
     const error = await joined
     clearTimeout(timer)
     if (error) throw error
+    this.#joinMs.push(this.#now() - dueMs)
   }
 
   async #login(url: string, name: string): Promise<string> {

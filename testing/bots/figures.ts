@@ -12,6 +12,10 @@ export interface CrowdFigures {
   /** Of all clients' round trips, sampled each second; 0 where none was measured. */
   readonly rttMsP50: number
   readonly rttMsP99: number
+  /** From a bot's decision to walk until another bot sees it walk; of `effects` such moments. */
+  readonly effectMsP50: number
+  readonly effectMsP99: number
+  readonly effects: number
   /** Share of the server's packets that did not arrive, median and largest of the clients. */
   readonly lossMedian: number
   readonly lossMax: number
@@ -40,9 +44,9 @@ export interface Traffic {
 const kbps = (from: number, to: number, seconds: number): number => (seconds > 0 ? ((to - from) * 8) / 1000 / seconds : 0)
 
 /**
- * `traffic`: of each bot, at the beginning and at the end of the `seconds` that count; `rttMs`: all samples.
+ * `traffic`: of each bot, at the beginning and at the end of the `seconds` that count; `rttMs`, `effectMs`: all samples.
  */
-export function figuresOf(bots: readonly Bot[], nowMs: number, traffic: readonly { readonly from: Traffic; readonly to: Traffic }[], seconds: number, rttMs: readonly number[]): CrowdFigures {
+export function figuresOf(bots: readonly Bot[], nowMs: number, traffic: readonly { readonly from: Traffic; readonly to: Traffic }[], seconds: number, rttMs: readonly number[], effectMs: readonly number[]): CrowdFigures {
   const stats = bots.map((bot) => bot.client.stats(nowMs))
   const rejected: Record<string, number> = {}
   for (const bot of bots) for (const [reason, count] of Object.entries(bot.tally.rejected)) rejected[reason] = (rejected[reason] ?? 0) + count
@@ -55,6 +59,9 @@ export function figuresOf(bots: readonly Bot[], nowMs: number, traffic: readonly
     kbpsUpMedian: rounded(percentileOf(traffic.map(({ from, to }) => kbps(from.up, to.up, seconds)), 0.5)),
     rttMsP50: rounded(percentileOf(rttMs, 0.5)),
     rttMsP99: rounded(percentileOf(rttMs, 0.99)),
+    effectMsP50: rounded(percentileOf(effectMs, 0.5)),
+    effectMsP99: rounded(percentileOf(effectMs, 0.99)),
+    effects: effectMs.length,
     lossMedian: rounded(percentileOf(losses, 0.5), 4),
     lossMax: rounded(Math.max(0, ...losses), 4),
     reconnects: sum(stats.map(({ reconnects }) => reconnects)),

@@ -10,7 +10,7 @@ export interface WatcherOptions {
 /** What a peer's thread says. `firstTick`: the first that it checks. */
 export type FromWatcher =
   | { readonly type: 'running' }
-  | ({ readonly type: 'report'; readonly firstTick: number } & LockstepReport)
+  | ({ readonly type: 'report'; readonly firstTick: number; readonly cpuSeconds: number | null } & LockstepReport)
   | { readonly type: 'trouble'; readonly reason: string }
   | { readonly type: 'ended'; readonly reason: string }
 
@@ -115,6 +115,16 @@ export class LockstepWatch {
     ))
     const mismatches = this.#watchers.reduce((sum, { report }) => sum + (report?.mismatches ?? 0), 0)
     return { peers: this.#watchers.length, ticksChecked: each.reduce((sum, { ticksChecked }) => sum + ticksChecked, 0), hashMismatches: mismatches, each }
+  }
+
+  /** Processor time of all peers' threads so far, seconds; null where the system does not tell. */
+  get cpuSeconds(): number | null {
+    let sum = 0
+    for (const { report } of this.#watchers) {
+      if (report === null || report.cpuSeconds === null) return null
+      sum += report.cpuSeconds
+    }
+    return sum
   }
 
   async stop(): Promise<void> {

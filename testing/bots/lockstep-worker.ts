@@ -4,6 +4,7 @@ import { loadEngine } from '../../sim/index.ts'
 import { drive, login } from '../../netcode/index.ts'
 import { LockstepPeer, type LockstepState } from '../../netcode/lockstep.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
+import { threadCpuSeconds } from '../../server/metrics/thread-meter.ts'
 import type { FromWatcher, WatcherOptions } from './lockstep-watch.ts'
 
 /** Simulation in one go, ms: as long as frames come 60 times a second, two or three fit. */
@@ -16,7 +17,7 @@ async function watch({ url, name }: WatcherOptions, port: MessagePort, tell: (me
   let firstTick = 0
   const peer = new LockstepPeer({ url, token, connects: [connectWebSocket], engine, budgetMs: BUDGET_MS, events: { state: (state) => heard(state) } })
   const report = (): void => {
-    if (peer.realm) tell({ type: 'report', firstTick, ...peer.report() })
+    if (peer.realm) tell({ type: 'report', firstTick, cpuSeconds: threadCpuSeconds(), ...peer.report() })
   }
   const stopDriving = drive([peer])
   const reporting = setInterval(report, REPORT_MS)

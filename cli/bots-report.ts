@@ -1,0 +1,92 @@
+/** What a run of `otherworld bots` came to: its fields, its faults, its text. */
+import { percentileOf, type CrowdFigures } from '../testing/bots/figures.ts'
+import type { WatchFigures } from '../testing/bots/lockstep-watch.ts'
+import type { BehaviourName } from '../testing/bots/mind.ts'
+import type { ServerFigures } from '../testing/bots/server-watch.ts'
+import { paint, rows, type Terminal } from './output.ts'
+
+export const TRANSPORTS = ['webrtc', 'websocket'] as const
+export type TransportName = (typeof TRANSPORTS)[number]
+
+/** How the bots came in. */
+interface JoinFigures {
+  /** From the first to the last. */
+  readonly seconds: number
+  /** From wanting to log in to the Welcome. */
+  readonly latencyMsP50: number
+  readonly latencyMsP99: number
+  /** The server meanwhile; null where it does not tell. */
+  readonly server: ServerFigures | null
+}
+
+/** What the run came to; the names are part of the contract (docs: `--json`). */
+export interface Report extends CrowdFigures {
+  readonly schema: 'otherworld/bots/1'
+  readonly requested: number
+  readonly connected: number
+  readonly seconds: number
+  readonly behaviour: BehaviourName
+  readonly transport: TransportName
+  readonly seed: number
+  readonly lockstep: WatchFigures
+  readonly join: JoinFigures
+  /** The server while the bots played; null where it does not tell. */
+  readonly server: ServerFigures | null
+  /** Shares of one core: of this process without its lockstep peers, and of those; null where the system does not tell. */
+  readonly cpu: { readonly bots: number; readonly lockstep: number | null }
+  /** What went wrong, in words; empty where nothing did. */
+  readonly faults: readonly string[]
+}
+
+export function figuresOfJoins(latencyMs: readonly number[], tookMs: number, server: ServerFigures | null): JoinFigures {
+  const whole = (value: number): number => Number(value.toFixed(1))
+  return { seconds: whole(tookMs / 1000), latencyMsP50: whole(percentileOf(latencyMs, 0.5)), latencyMsP99: whole(percentileOf(latencyMs, 0.99)), server }
+}
+
+/** What must not happen, in words. `stayed`: bots connected at the end; `lastTick`: the newest that they know of. */
+export function faultsOf(count: number, { connected, stayed, lastTick }: { readonly connected: number; readonly stayed: number; readonly lastTick: number }, figures: CrowdFigures, { hashMismatches, peers, each }: WatchFigures): string[] {
+  const faults: string[] = []
+  if (connected < count) faults.push(`${count - connected} of ${count} bots did not connect`)
+  if (stayed < connected) faults.push(`${connected - stayed} bots were no longer connected at the end`)
+  if (figures.inputsLost > 0) faults.push(`${figures.inputsLost} commands got no answer`)
+  if (hashMismatches > 0) faults.push(`${hashMismatches} ticks had another state than the server's, the first of them tick ${Math.min(...each.map(({ firstMismatch }) => firstMismatch ?? Infinity))}`)
+  for (const { gap, lastTick: reached } of each) {
+    if (gap > 0) faults.push(`a lockstep peer did not check ${gap} ticks`)
+    if (reached < lastTick) faults.push(`a lockstep peer came to tick ${reached} only; the server was at ${lastTick}`)
+  }
+  if (each.length < peers) faults.push(`${peers - each.length} lockstep peers checked no tick`)
+  return faults
+}
+
+const percent = (share: number, digits = 0): string => `${(share * 100).toFixed(digits)} %`
+
+export function textOf(to: Terminal, report: Report): string {
+  const { requested, connected, seconds, behaviour, transport, lockstep, join, server, faults } = report
+  const rejected = Object.entries(report.commandsRejected).map(([reason, times]) => `${times} ${reason}`).join(', ')
+  return `${paint(to, 'bold', `${connected} of ${requested} bots connected over ${transport}; ${behaviour} for ${seconds} s`)}\n${rows(to, [
+    ['joining', `${join.latencyMsP50} ms (median), ${join.latencyMsP99} ms (99 %); all within ${join.seconds} s`],
+    ...(join.server ? [['', `the server's tick meanwhile ${ticksOf(join.server)}`] as const] : []),
+    ['inputs', `${report.inputsSent} sent; commands: ${report.commandsDone} carried out, ${rejected === '' ? 'none' : rejected} rejected, ${report.inputsLost} lost`],
+    ['snapshots', `${report.snapshotsReceived} received; loss ${percent(report.lossMedian, 2)} (median), ${percent(report.lossMax, 2)} (worst)`],
+    ['bandwidth', `${report.kbpsDownMedian} kb/s down, ${report.kbpsUpMedian} kb/s up for each bot (median)`],
+    ['round trip', `${report.rttMsP50} ms (median), ${report.rttMsP99} ms (99 %); ${report.reconnects} reconnects`],
+    ...(report.effects > 0 ? [['to be seen', `${report.effectMsP50} ms (median), ${report.effectMsP99} ms (99 %) from an input until another bot shows its effect; ${report.effects} times`] as const] : []),
+    ...(lockstep.peers > 0 ? [['lockstep', `${lockstep.peers} peers, ${lockstep.ticksChecked} ticks checked, ${lockstep.hashMismatches} hash mismatches`] as const] : []),
+    ...(server ? serverRows(server) : [['server', 'its /metrics cannot be read'] as const]),
+    ['processor', `bots ${percent(report.cpu.bots)} of a core${report.cpu.lockstep === null ? '' : `, lockstep peers ${percent(report.cpu.lockstep)}`}`],
+    ...faults.map((fault) => [paint(to, 'red', 'fault'), fault] as const),
+  ])}`
+}
+
+const ticksOf = ({ tickMsP50, tickMsP99, overBudgetShare, delayedMs }: ServerFigures): string =>
+  `${tickMsP50} ms (median), ${tickMsP99} ms (99 %), ${percent(overBudgetShare, 2)} too long, ${delayedMs} ms behind the clock`
+
+function serverRows(server: ServerFigures): readonly (readonly [string, string])[] {
+  const { cpu, rssMiB, props, propsAwakeMean } = server
+  return [
+    ['tick', ticksOf(server)],
+    ['of which', Object.entries(server.partsMs).map(([part, ms]) => `${part} ${ms} ms`).join(', ')],
+    ['props', `${propsAwakeMean} of ${props} moving (mean)`],
+    ['server', `processor: ${percent(cpu.server)} of a core (main thread ${percent(cpu.main)}, realm ${percent(cpu.realm)}), WebRTC process ${percent(cpu.webrtc)}; memory ${rssMiB.server} and ${rssMiB.webrtc} MiB`],
+  ]
+}

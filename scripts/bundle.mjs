@@ -1,0 +1,16 @@
+// How everything that runs in Node is bundled, for the product and for the benchmarks alike.
+import { build } from 'esbuild'
+
+/** `entryPoints`: source by name of the bundle. */
+export const bundle = (entryPoints, outdir) => build({
+  entryPoints,
+  outdir,
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
+})
