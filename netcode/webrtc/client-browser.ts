@@ -23,6 +23,9 @@ class BrowserPeerLink implements PeerLink {
     this.#pc = pc
     this.#events = events
     pc.addEventListener('datachannel', (event) => this.#adopt(event.channel))
+    pc.addEventListener('iceconnectionstatechange', () => {
+      if (pc.iceConnectionState === 'connected' || pc.iceConnectionState === 'completed') events.reached()
+    })
     pc.addEventListener('connectionstatechange', () => {
       // 'disconnected' may pass; the heartbeat above decides about that
       if (pc.connectionState === 'failed') events.ended(CLOSE_REASON.lost)

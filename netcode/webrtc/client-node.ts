@@ -41,6 +41,7 @@ class NodePeerLink implements PeerLink {
     const bind = options.bindAddress === undefined ? {} : { bindAddress: options.bindAddress }
     this.#pc = new PeerConnection('client', { iceServers: [...options.iceServers ?? []], maxMessageSize: MESSAGE_BYTES_MAX, ...bind })
     this.#pc.onDataChannel((channel) => this.#guarded('channel', () => this.#adopt(channel)))
+    this.#pc.onIceStateChange((state) => this.#guarded('ICE state', () => { if (state === 'connected' || state === 'completed') events.reached() }))
     this.#pc.onStateChange((state) => this.#guarded('connection state', () => this.#stateChanged(state)))
   }
 

@@ -7,6 +7,11 @@ import { checkMessageSize, CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, type C
 
 /** A channel in which more than this waits, bytes, drops what is sent: as much as the server allows itself. */
 const CHANNEL_BUFFERED_BYTES_MAX = 16_384
+/**
+ * Where no packet of the server has come through this long after the answer, ms, none will: connectivity checks are sent
+ * each few tens of ms, and the server's late candidates were asked for by then. Who waits sits before an empty screen.
+ */
+const REACH_MS_MAX = 4_000
 /** From the answer on, the server is asked for candidates that it found late, after these pauses, ms. */
 const CANDIDATE_PAUSES_MS = [200, 400, 800, 1_600]
 /** Candidates taken from one answer of the server. */
@@ -28,6 +33,8 @@ export interface PeerLink {
 }
 
 export interface PeerLinkEvents {
+  /** Packets get through both ways (ICE is connected); the handshake is still to come. May come more than once. */
+  reached(): void
   opened(): void
   received(bytes: Uint8Array): void
   /** The connection failed or ended. May come more than once. */
@@ -129,25 +136,29 @@ class RtcConnection implements ClientConnection {
   #state: 'connecting' | 'open' | 'ended' = 'connecting'
   /** The caller has it, or is about to: only then `closed` is told. */
   #isHandedOut = false
+  #isReached = false
   #failure: ConnectError | null = null
   #settled: () => void = () => {}
 
   constructor(make: MakePeerLink, events: ClientEvents) {
     this.#events = events
     this.link = make({
+      reached: () => { this.#isReached = true },
       opened: () => this.#opened(),
       received: (bytes) => this.#received(bytes),
       ended: (reason) => this.#end(reason),
     })
   }
 
-  /** Resolves when the channel is open; rejects with 'udp-blocked' where it fails or is not open by the deadline. */
+  /** Resolves when the channel is open; rejects with 'udp-blocked' where it fails, nothing comes through, or it is not open by the deadline. */
   async open(signalling: Signalling, id: string): Promise<void> {
     if (this.#state === 'connecting' && !signalling.deadline.aborted) {
       const settled = new Promise<void>((resolve) => { this.#settled = resolve })
       signalling.deadline.addEventListener('abort', () => this.#settled(), { once: true })
       this.#fetchCandidates(signalling, id).catch((error: unknown) => this.#givenUp(error))
+      const unreached = setTimeout(() => { if (!this.#isReached) this.#settled() }, REACH_MS_MAX)
       await settled
+      clearTimeout(unreached)
     }
     if (this.#state !== 'open') throw this.#failure ?? udpBlocked(signalling.address)
     this.#isHandedOut = true

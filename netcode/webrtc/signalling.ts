@@ -56,7 +56,9 @@ async function route(request: IncomingMessage, response: ServerResponse, path: s
   switch (call) {
     case 'POST ': return open(request, response, backend)
     case 'POST remote-description': return answer(request, response, id ?? '', backend)
-    case 'GET additional-candidates': return sendJson(response, 200, backend.takeCandidates(id ?? ''))
+    case 'GET additional-candidates':
+      noMoreOn(response)
+      return sendJson(response, 200, backend.takeCandidates(id ?? ''))
     case 'POST close':
       backend.close(id ?? '')
       return sendJson(response, 200, {})
@@ -74,7 +76,16 @@ async function open(request: IncomingMessage, response: ServerResponse, backend:
 
 async function answer(request: IncomingMessage, response: ServerResponse, id: string, backend: SignallingBackend): Promise<void> {
   const body = await readJson(request)
+  noMoreOn(response)
   sendJson(response, 200, { candidates: await backend.answer(id, answerSdp(body)) })
+}
+
+/**
+ * The TCP connection ends with this answer. What is left of connecting is done over UDP, and a client that comes again does
+ * so because its line failed: one whose address has changed would wait for an answer on the old connection in vain.
+ */
+function noMoreOn(response: ServerResponse): void {
+  response.setHeader('connection', 'close')
 }
 
 function answerSdp(body: unknown): string {
