@@ -71,19 +71,24 @@ export interface ServeProcess {
   readonly exit: Promise<number | null>
 }
 
+/** Starts a program, here or in a host of a network. */
+export type Start = (command: string, args: readonly string[]) => ChildProcess
+
+const startHere: Start = (command, args) => spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+
 /** `otherworld serve --json` as a process of its own; resolves when it is ready, rejects with its words where it ends before. */
-export async function serveProcess(clean: Cleanup, args: readonly string[]): Promise<ServeProcess> {
-  const child = spawn(process.execPath, [join(ROOT, 'cli/otherworld.js'), 'serve', '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+export async function serveProcess(clean: Cleanup, args: readonly string[], start: Start = startHere): Promise<ServeProcess> {
+  const child = start(process.execPath, [join(ROOT, 'cli/otherworld.js'), 'serve', '--json', ...args])
   clean.add(() => child.kill('SIGKILL'))
   const lines: string[] = []
   let errors = ''
   let rest = ''
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     const parts = (rest + chunk.toString()).split('\n')
     rest = parts.pop() ?? ''
     lines.push(...parts)
   })
-  child.stderr.on('data', (chunk: Buffer) => { errors += chunk.toString() })
+  child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString() })
   let ended = false
   const exit = new Promise<number | null>((resolve) => {
     child.once('close', (code) => {

@@ -1,0 +1,192 @@
+/**
+ * Real servers and clients over real sockets, on lines that lose, delay, reorder and double packets. Needs `npm run build`.
+ * Left out only where the machine permits no network namespaces; REQUIRE_NETWORK=1 makes that a failure.
+ */
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { whyNoNetwork } from '../../testing/network/available.ts'
+import { Network } from '../../testing/network/network.ts'
+import { cleanup, sleep, until } from '../server-harness.ts'
+import { botsIn, lay, PORT, serveIn, type Laid } from './network/bed.ts'
+import { buildPlayer, startPlayer, type Player, type PlayerReport } from './network/player-process.ts'
+
+/** Of all losses and delays; which packet meets which still depends on the machine. */
+const SEED = Number(process.env['NETWORK_SEED'] ?? 7)
+/** Snapshots a second that each client gets at least; on a good line they are 20. */
+const SNAPSHOTS_PER_SECOND_MIN = 15
+
+const clean = cleanup()
+const impossible = whyNoNetwork()
+if (impossible !== null) process.stderr.write(`The tests of bad networks are left out: ${impossible}.\n`)
+beforeAll(() => buildPlayer())
+beforeEach(({ skip }) => {
+  if (impossible !== null && process.env['REQUIRE_NETWORK'] === '1') throw new Error(`Bad networks must be tested here, and cannot be: ${impossible}.`)
+  skip(impossible !== null, `left out: ${impossible}`)
+})
+afterEach(() => clean.all())
+
+/** A player in a host of its own, who is in. */
+async function walker(bed: Laid, name: string, transports?: string): Promise<Player> {
+  const player = startPlayer(clean, await bed.network.host(name), bed.server.url, name, transports)
+  await player.joined()
+  return player
+}
+
+/** It leaves, and nothing that it did was lost: every command was carried out, for one avatar of one session. */
+async function leavesWhole(player: Player): Promise<void> {
+  const { commands, joins } = await player.leave()
+  expect([player.name, commands.failed, commands.lost]).toEqual([player.name, [], 0])
+  expect(commands.done).toBeGreaterThan(0)
+  expect(commands.done).toBe(commands.sent)
+  expect(new Set(joins.map(({ avatar }) => avatar)).size).toBe(1)
+  expect(joins.slice(1).every(({ resumed }) => resumed)).toBe(true)
+}
+
+/** From now on: ms until new commands were answered and new snapshots came. */
+async function backAfterMs(player: Player, msMax: number): Promise<number> {
+  const fromMs = performance.now()
+  const { commands: { done }, snapshots, joins } = player.report
+  await until(`${player.name} is back`, () => {
+    const { report } = player
+    return report.joins.length >= joins.length && report.commands.done > done + 1 && report.snapshots > snapshots + 5
+  }, msMax)
+  return performance.now() - fromMs
+}
+
+const snapshotsPerSecond = (from: PlayerReport, to: PlayerReport): number => ((to.snapshots - from.snapshots) * 1_000) / (to.atMs - from.atMs)
+
+describe('on a line that is bad all the time', () => {
+  test('with 5 % loss and 50 ms ± 20 ms each way, 8 bots play, no command is lost, snapshots flow, and a lockstep peer agrees', async () => {
+    const bed = await lay(clean, SEED)
+    const host = await bed.network.host('bots')
+    host.line.set({ delayMs: 30, jitterMs: 40, lossShare: 0.05 })
+    const report = await botsIn(host, '--url', bed.server.url, '--count', '8', '--seconds', '20', '--lockstep', '1')
+    expect(report).toMatchObject({ requested: 8, connected: 8, inputsLost: 0, reconnects: 0, faults: [], lockstep: { hashMismatches: 0 } })
+    expect(report.lockstep.ticksChecked).toBeGreaterThan(20 * 60 * 0.8)
+    expect(report.commandsDone).toBeGreaterThan(20)
+    expect(report.snapshotsReceived / 8 / report.seconds).toBeGreaterThan(SNAPSHOTS_PER_SECOND_MIN)
+    // The line was as bad as it is said to be
+    expect(report.lossMedian).toBeGreaterThan(0.02)
+    expect(report.rttMsP50).toBeGreaterThan(90)
+    expect(report.rttMsP99).toBeLessThan(400)
+  })
+
+  test('packets that overtake each other by 80 ms and come twice are played as if they came once and in order', async () => {
+    const bed = await lay(clean, SEED)
+    const host = await bed.network.host('bots')
+    host.line.set({ delayMs: 10, jitterMs: 80, duplicateShare: 0.2 })
+    const report = await botsIn(host, '--url', bed.server.url, '--count', '4', '--seconds', '12', '--lockstep', '1')
+    expect(report).toMatchObject({ connected: 4, inputsLost: 0, reconnects: 0, faults: [], lockstep: { hashMismatches: 0 } })
+    expect(report.snapshotsReceived / 4 / report.seconds).toBeGreaterThan(SNAPSHOTS_PER_SECOND_MIN)
+    expect(host.line.counts.doubled).toBeGreaterThan(0.15 * host.line.counts.sent)
+  })
+
+  test('one client whose line begins to lose 30 % in bursts plays on, and the others do not notice', async () => {
+    const bed = await lay(clean, SEED)
+    const others = [await walker(bed, 'ada'), await walker(bed, 'bob')]
+    const poor = await walker(bed, 'poor')
+    poor.host.line.set({ delayMs: 100, jitterMs: 50, lossShare: 0.3, lossBurst: 3 })
+    const from = others.map(({ report }) => report)
+    const before = poor.report
+    await sleep(12_000)
+    for (const [i, player] of others.entries()) {
+      expect(snapshotsPerSecond(from[i] ?? player.report, player.report)).toBeGreaterThan(18)
+      expect(player.report).toMatchObject({ others: 2, troubles: [] })
+      expect(player.report.commands.done - (from[i]?.commands.done ?? 0)).toBeGreaterThan(12_000 / 500)
+    }
+    expect(poor.report.snapshots).toBeGreaterThan(before.snapshots)
+    expect(poor.report.commands.done).toBeGreaterThan(before.commands.done)
+    for (const player of [...others, poor]) await leavesWhole(player)
+  })
+})
+
+describe('when the line fails for a while', () => {
+  test('after 2 s without a packet everyone is still on the same connection', async () => {
+    const bed = await lay(clean, SEED)
+    const [ada, bob] = [await walker(bed, 'ada'), await walker(bed, 'bob')]
+    await backAfterMs(ada, 5_000)
+    ada.host.line.set({ lossShare: 1 })
+    await sleep(2_000)
+    ada.host.line.set({})
+    expect(await backAfterMs(ada, 10_000)).toBeLessThan(4_000)
+    expect(ada.report.joins).toHaveLength(1)
+    expect(ada.host.line.counts.lost).toBeGreaterThan(10)
+    await leavesWhole(ada)
+    await leavesWhole(bob)
+  })
+
+  test('after 6 s without a packet the session is resumed with the same avatar, and nothing is lost', async () => {
+    const bed = await lay(clean, SEED)
+    const ada = await walker(bed, 'ada')
+    await backAfterMs(ada, 5_000)
+    ada.host.line.set({ lossShare: 1 })
+    await sleep(6_000)
+    ada.host.line.set({})
+    await backAfterMs(ada, 20_000)
+    expect(ada.report.joins).toHaveLength(2)
+    await leavesWhole(ada)
+  })
+
+  for (const transport of ['webrtc', 'websocket']) {
+    test(`a changed address in mid-session over ${transport} is resumed from within seconds, with the same avatar, and nothing is lost`, async () => {
+      const bed = await lay(clean, SEED)
+      const ada = await walker(bed, 'ada', transport)
+      await backAfterMs(ada, 5_000)
+      bed.network.move(ada.host)
+      // The silence of 5 s that tells a dead line from a bad one, and connecting
+      expect(await backAfterMs(ada, 20_000)).toBeLessThan(10_000)
+      expect(ada.report.joins.map((join) => join.transport)).toEqual([transport, transport])
+      await leavesWhole(ada)
+    })
+  }
+})
+
+describe('where UDP does not get through', () => {
+  test('from the start, players come in over WebSocket', async () => {
+    const bed = await lay(clean, SEED)
+    const host = await bed.network.host('office')
+    host.line.blocked = new Set(['udp'])
+    const ada = startPlayer(clean, host, bed.server.url, 'ada')
+    await ada.joined()
+    await backAfterMs(ada, 5_000)
+    expect(ada.report.joins.map(({ transport }) => transport)).toEqual(['websocket'])
+    expect(ada.report.troubles.join(' ')).toMatch(/no UDP packets get through/)
+    await leavesWhole(ada)
+  })
+
+  test('from mid-session on, players go on over WebSocket with the same avatar, and nothing is lost', async () => {
+    const bed = await lay(clean, SEED)
+    const ada = await walker(bed, 'ada')
+    await backAfterMs(ada, 5_000)
+    ada.host.line.blocked = new Set(['udp'])
+    await backAfterMs(ada, 25_000)
+    expect(ada.report.joins.map(({ transport }) => transport)).toEqual(['webrtc', 'websocket'])
+    await leavesWhole(ada)
+  })
+})
+
+describe('behind routers that translate addresses', () => {
+  test('a client plays over WebRTC, and resumes its session when its router gets another address', async () => {
+    const bed = await lay(clean, SEED)
+    const router = await bed.network.host('router')
+    const ada = startPlayer(clean, bed.network.hostBehind(router, 'ada'), bed.server.url, 'ada', 'webrtc')
+    await ada.joined()
+    await backAfterMs(ada, 5_000)
+    bed.network.move(router)
+    expect(await backAfterMs(ada, 20_000)).toBeLessThan(10_000)
+    await leavesWhole(ada)
+  })
+
+  test('a server with a forwarded port and --public-address is reached over WebRTC from behind another router', async () => {
+    const network = await Network.start(SEED)
+    clean.add(() => network.stop())
+    const gate = await network.host('gate')
+    const home = network.hostBehind(gate, 'home')
+    network.forward(gate, PORT, home)
+    await serveIn(clean, home, '0.0.0.0', '--public-address', gate.address)
+    const ada = startPlayer(clean, network.hostBehind(await network.host('router'), 'ada'), `http://${gate.address}:${PORT}`, 'ada', 'webrtc')
+    await ada.joined()
+    await backAfterMs(ada, 5_000)
+    expect(ada.report.troubles).toEqual([])
+    await leavesWhole(ada)
+  })
+})

@@ -1,0 +1,57 @@
+/** A network with a server in it. */
+import { Network } from '../../../testing/network/network.ts'
+import type { Host } from '../../../testing/network/host.ts'
+import { fileURLToPath } from 'node:url'
+import { serveProcess, temporaryDirectory, type Cleanup, type ServeProcess } from '../../server-harness.ts'
+
+const CLI = fileURLToPath(new URL('../../../cli/otherworld.js', import.meta.url))
+export const PORT = 7350
+
+export interface Laid {
+  readonly network: Network
+  readonly home: Host
+  readonly server: ServeProcess
+}
+
+/** A network, and `otherworld serve` in its host "home", whose line is perfect. */
+export async function lay(clean: Cleanup, seed: number): Promise<Laid> {
+  const network = await Network.start(seed)
+  clean.add(() => network.stop())
+  const home = await network.host('home')
+  return { network, home, server: await serveIn(clean, home, home.address) }
+}
+
+export function serveIn(clean: Cleanup, host: Host, address: string, ...more: readonly string[]): Promise<ServeProcess> {
+  const args = ['--host', address, '--port', String(PORT), '--observers', 'anyone', '--data', temporaryDirectory(clean), ...more]
+  return serveProcess(clean, args, (command, rest) => host.spawn(command, rest))
+}
+
+/** Fields of `otherworld/bots/1` that are looked at here. */
+export interface BotsReport {
+  readonly requested: number
+  readonly connected: number
+  readonly seconds: number
+  readonly inputsSent: number
+  readonly inputsLost: number
+  readonly snapshotsReceived: number
+  readonly kbpsDownMedian: number
+  readonly rttMsP50: number
+  readonly rttMsP99: number
+  readonly lossMedian: number
+  readonly commandsDone: number
+  readonly reconnects: number
+  readonly lockstep: { readonly ticksChecked: number; readonly hashMismatches: number }
+  readonly faults: readonly string[]
+}
+
+/** `otherworld bots` in a host, until it ends; throws where it reports nothing. */
+export async function botsIn(host: Host, ...args: readonly string[]): Promise<BotsReport> {
+  const child = host.spawn(process.execPath, [CLI, 'bots', ...args, '--json'])
+  let said = ''
+  let errors = ''
+  child.stdout?.on('data', (chunk: Buffer) => { said += chunk.toString() })
+  child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString() })
+  await new Promise((resolve) => { child.once('close', resolve) })
+  if (said === '') throw new Error(`the bots ended without a report: ${errors}`)
+  return JSON.parse(said) as BotsReport
+}

@@ -1,0 +1,71 @@
+/** The test's side of a player (player.ts) that runs in a host of a network. */
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { build } from 'esbuild'
+import type { Vec3 } from '../../../sim/index.ts'
+import type { Host } from '../../../testing/network/host.ts'
+import { until, type Cleanup } from '../../server-harness.ts'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+const PROGRAM = `${ROOT}/.tmp/network-player-${process.pid}.mjs`
+
+/** How it goes, ten times a second; times in ms of the player's clock. */
+export interface PlayerReport {
+  readonly atMs: number
+  readonly state: string
+  /** Each time that the player was let in, first and after a loss of the connection. */
+  readonly joins: readonly { readonly transport: string; readonly avatar: number; readonly resumed: boolean; readonly atMs: number }[]
+  readonly troubles: readonly string[]
+  readonly commands: { readonly sent: number; readonly done: number; readonly failed: readonly string[]; readonly lost: number }
+  /** Other avatars that are seen. */
+  readonly others: number
+  readonly position: Vec3 | null
+  readonly rttMs: number | null
+  readonly delayMs: number
+  readonly snapshots: number
+  readonly bytesDown: number
+  readonly loss: number
+}
+
+/** The bundle stands in the repository, so that it finds its packages. */
+export async function buildPlayer(): Promise<string> {
+  mkdirSync(`${ROOT}/.tmp`, { recursive: true })
+  await build({ entryPoints: [`${ROOT}/test/e2e/network/player.ts`], outfile: PROGRAM, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
+  return PROGRAM
+}
+
+export interface Player {
+  readonly name: string
+  readonly host: Host
+  /** The newest; throws where there is none. */
+  readonly report: PlayerReport
+  /** Waits until it is in and sees itself. */
+  joined(msMax?: number): Promise<PlayerReport>
+  /** Comes to rest, gets its last answers and leaves; the last report. */
+  leave(): Promise<PlayerReport>
+}
+
+export function startPlayer(clean: Cleanup, host: Host, url: string, name: string, transports = 'webrtc,websocket'): Player {
+  const child = host.spawn(process.execPath, [PROGRAM, url, name, transports], ['pipe', 'pipe', 'inherit'])
+  clean.add(() => child.kill('SIGKILL'))
+  const ended = once(child, 'close')
+  const reports: PlayerReport[] = []
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => void reports.push(JSON.parse(line) as PlayerReport))
+  const newest = (): PlayerReport => {
+    const report = reports.at(-1)
+    if (!report) throw new Error(`${name} has not told anything`)
+    return report
+  }
+  return {
+    name, host,
+    get report() { return newest() },
+    joined: (msMax) => until(`${name} is in`, () => reports.length > 0 && newest().state === 'joined' && newest().position !== null && newest(), msMax),
+    leave: async () => {
+      child.stdin?.write('leave\n')
+      await ended
+      return newest()
+    },
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * A network of hosts whose lines lose, delay, reorder and double real IP packets, for tests and benchmarks that need real
+ * sockets under conditions of their own choice. Needs root, socat, iproute2 and nftables (available.ts). Why not
+ * `tc netem`: docs/testing.md.
+ */
+import type { ChildProcess } from 'node:child_process'
+import { addNamespace, Host, ip, openTun, plugIn } from './host.ts'
+import { Relay } from './relay.ts'
+
+/** Hosts have addresses of 10.77.0.0/16, and their lines of 127.77.0.0/16. */
+const HOSTS_MAX = 200
+
+export class Network {
+  readonly #relay: Relay
+  readonly #tuns: ChildProcess[] = []
+  readonly #namespaces: string[] = []
+  readonly #lines = new Map<string, { readonly index: number; moves: number }>()
+  #next = 1
+
+  private constructor(relay: Relay) {
+    this.#relay = relay
+  }
+
+  /** Without hosts. `seed`: of all that the lines do. */
+  static async start(seed: number): Promise<Network> {
+    return new Network(await Relay.start(seed))
+  }
+
+  /** A host with a line of its own and an address that the others reach. */
+  async host(name: string): Promise<Host> {
+    const index = this.#index()
+    const namespace = this.#namespace(name)
+    const loopback = `127.77.0.${index}`
+    const line = this.#relay.line(loopback)
+    const tun = await openTun(`otw${process.pid}-${index}`, this.#relay.port, loopback)
+    this.#tuns.push(tun.process)
+    const address = `10.77.0.${index}`
+    plugIn(tun.device, namespace, address)
+    this.#relay.route(address, line)
+    this.#lines.set(namespace, { index, moves: 0 })
+    return new Host(name, namespace, tun.device, address, line)
+  }
+
+  /** A host of a private net, whose router hides it behind the router's own address (NAT, masquerade). */
+  hostBehind(router: Host, name: string): Host {
+    const index = this.#index()
+    const namespace = this.#namespace(name)
+    const [inner, outer] = [`otwi${process.pid}-${index}`, `otwo${process.pid}-${index}`]
+    const [address, gateway] = [`192.168.${index}.2`, `192.168.${index}.1`]
+    ip('link', 'add', inner, 'netns', namespace, 'type', 'veth', 'peer', 'name', outer, 'netns', router.namespace)
+    ip('-n', namespace, 'addr', 'add', `${address}/24`, 'dev', inner)
+    ip('-n', router.namespace, 'addr', 'add', `${gateway}/24`, 'dev', outer)
+    ip('-n', namespace, 'link', 'set', inner, 'up')
+    ip('-n', router.namespace, 'link', 'set', outer, 'up')
+    ip('-n', namespace, 'route', 'add', 'default', 'via', gateway)
+    router.run('sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward')
+    router.run('nft', `table ip nat { chain out { type nat hook postrouting priority 100 ; ip saddr ${address} ip daddr 10.77.0.0/16 masquerade ; } ; }`)
+    return new Host(name, namespace, inner, address, router.line)
+  }
+
+  /** What arrives at the router's port, TCP and UDP, goes to the same port of a host behind it. */
+  forward(router: Host, port: number, host: Host): void {
+    router.run('nft', `table ip nat { chain in { type nat hook prerouting priority -100 ; ip daddr ${router.address} meta l4proto { tcp, udp } th dport ${port} dnat to ${host.address} ; } ; }`)
+  }
+
+  /** Gives a host (or a router, with all behind it) another address, at once. */
+  move(host: Host): void {
+    const place = this.#lines.get(host.namespace)
+    if (!place) throw new Error(`${host.name} has no line of its own: move its router`)
+    place.moves += 1
+    const address = `10.77.${place.moves}.${place.index}`
+    host.setAddress(address)
+    this.#relay.route(address, host.line)
+  }
+
+  /** Removes all of it. Programs that still run in the hosts lose their network; end them before. */
+  async stop(): Promise<void> {
+    for (const tun of this.#tuns) tun.kill('SIGKILL')
+    for (const namespace of this.#namespaces) ip('netns', 'del', namespace)
+    await this.#relay.stop()
+  }
+
+  #index(): number {
+    if (this.#next > HOSTS_MAX) throw new Error(`a network has at most ${HOSTS_MAX} hosts`)
+    return this.#next++
+  }
+
+  #namespace(name: string): string {
+    const namespace = `otw${process.pid}-${name}`
+    addNamespace(namespace)
+    this.#namespaces.push(namespace)
+    return namespace
+  }
+}
