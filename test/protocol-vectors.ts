@@ -32,7 +32,7 @@ export interface RotationVector {
   readonly bits: number
 }
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+export const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 const ORIGIN = { x: 0, y: 0, z: 0 }
 const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
 const HALF_TURN_Y = { x: 0, y: 1, z: 0, w: 0 }
