@@ -2,17 +2,23 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { decodeClientPacket } from '../protocol/index.ts'
+import { captureSession } from './protocol-session.ts'
 import { boneVectors, snapshotVectors } from './protocol-snapshots.ts'
 import { vectors } from './protocol-vectors.ts'
 
-const FILE = new URL('../fixtures/protocol/vectors.json', import.meta.url)
+/** Compares with the committed file. */
+function check(name: string, made: object): void {
+  const file = new URL(`../fixtures/protocol/${name}`, import.meta.url)
+  const text = `${JSON.stringify(made, null, 1)}\n`
+  if (process.env.UPDATE_VECTORS) writeFileSync(file, text)
+  expect(readFileSync(file, 'utf8')).toBe(text)
+}
+
 const made = () => ({ ...vectors(), bones: boneVectors(), snapshots: snapshotVectors() })
 
-test('the committed vectors are what the encoders write', () => {
-  const text = `${JSON.stringify(made(), null, 1)}\n`
-  if (process.env.UPDATE_VECTORS) writeFileSync(FILE, text)
-  expect(readFileSync(FILE, 'utf8')).toBe(text)
-})
+test('the committed vectors are what the encoders write', () => check('vectors.json', made()))
+
+test('the committed session is what a client and a server say', async () => check('session.json', await captureSession()))
 
 test.each(vectors().refused)('PKT-8: the server refuses $name', ({ hex }) => {
   expect(decodeClientPacket(Uint8Array.from(Buffer.from(hex, 'hex'))).ok).toBe(false)
