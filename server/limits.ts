@@ -9,6 +9,12 @@ export const LINKS_MAX = 600
 /** Lockstep peers of one realm: each is sent every input, some 2.7 KB a tick at 100 full bodies. */
 export const OBSERVERS_MAX = 16
 
+/**
+ * Players let into a realm, or back into it, in one tick: 120 a second at 60. Telling each of the world and everyone of it
+ * costs about half a millisecond among a hundred others.
+ */
+export const NEWCOMERS_PER_TICK_MAX = 2
+
 /** From opening a link to its Hello; a slow phone needs one or two round trips. */
 export const HELLO_MS_MAX = 5_000
 

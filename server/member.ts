@@ -22,8 +22,8 @@ export class Member {
   linkAtMs: number
   /** `new`: has said nothing. `joining`: its join is on its way. `playing`: it has an avatar. */
   stage: 'new' | 'joining' | 'playing' = 'new'
-  /** On this link: no Hello yet, a Hello that is to be answered, answered. */
-  greeting: 'none' | 'asked' | 'welcomed' = 'none'
+  /** On this link: no Hello yet; a Hello, and it waits for its turn; its turn has come; it was told of the world. */
+  greeting: 'none' | 'asked' | 'admitted' | 'welcomed' = 'none'
   /** What it was shown on this link; null before the Welcome. */
   view: SnapshotView | null = null
   /** Which of its moves is in effect. */

@@ -7,6 +7,7 @@ import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
 import { avatars, props, type Input, type InputFrame, type PlayerId, type Realm } from '../sim/index.ts'
 import { Catalog } from './catalog.ts'
+import { Doorway } from './doorway.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 import { HELLO_MS_MAX } from './limits.ts'
 import { Member, type HeardNumbers } from './member.ts'
@@ -49,6 +50,8 @@ export class Sessions {
   /** Links that have said nothing yet. */
   private readonly silent = new Map<LinkId, { readonly claims: Claims; readonly openedAtMs: number }>()
   private readonly source: SnapshotSource
+  /** Who has said Hello, on which link and with which wish. */
+  private readonly doorway = new Doorway<{ readonly member: Member; readonly link: LinkId | null; readonly body: number }>()
   private phases = 0
   private nowMs: number
 
@@ -60,7 +63,8 @@ export class Sessions {
     this.catalog = new Catalog(realm)
     this.source = new SnapshotSource(realm.definition.bounds)
     this.partings = new Partings(out)
-    this.definition = JSON.stringify(realm.definition)
+    // Render clients are told of each prop as it is now, and need not know how it began.
+    this.definition = JSON.stringify({ ...realm.definition, props: [] })
     this.outcomes = new Outcomes(realm, {
       memberOf: (player) => this.members.get(player),
       refused: (member, reason) => this.expel(member, 'refused', reason, this.nowMs),
@@ -83,7 +87,7 @@ export class Sessions {
   get load(): { readonly connected: number; readonly joinsWaiting: number; readonly messagesQueued: number; readonly messagesQueuedMost: number } {
     let [joinsWaiting, messagesQueued, messagesQueuedMost] = [0, 0, 0]
     for (const { greeting, session } of this.members.values()) {
-      if (greeting === 'asked') joinsWaiting++
+      if (greeting === 'asked' || greeting === 'admitted') joinsWaiting++
       messagesQueued += session.queuedBytes
       messagesQueuedMost = Math.max(messagesQueuedMost, session.queuedBytes)
     }
@@ -143,7 +147,8 @@ export class Sessions {
       const refusal = this.refusalOf(hello) ?? (member.stage === 'new' ? this.options.closedTo() : null)
       if (refusal !== null) return this.expel(member, 'refused', refusal, nowMs)
       member.greeting = 'asked'
-      if (member.stage === 'new') this.join(member, hello.body)
+      this.doorway.ask({ member, link: member.link, body: hello.body })
+      this.admit()
     }
     const inputs = [...commands, ...latest]
     // Their outcomes could not be told, and would pile up over the links of one who never asks to be let in.
@@ -156,6 +161,14 @@ export class Sessions {
     if (hello.protocol !== PROTOCOL_VERSION) return versionWords(hello.protocol)
     if (hello.mode === 'lockstep') return 'Lockstep peers see everything and need a token with the role "observer"; this one is a player\'s.'
     return hello.body < bodies ? null : `There is no body ${hello.body}; this realm has bodies 0 to ${bodies - 1}.`
+  }
+
+  /** Lets in those whose turn it is. */
+  private admit(): void {
+    for (const { member, body } of this.doorway.enter(({ member: each, link }) => each.link === link && each.greeting === 'asked')) {
+      member.greeting = 'admitted'
+      if (member.stage === 'new') this.join(member, body)
+    }
   }
 
   private join(member: Member, body: number): void {
@@ -224,6 +237,8 @@ export class Sessions {
     const news: ServerMessage[] = [...this.catalog.update(realm)]
     if (realm.tick % HASH_SAMPLE_TICKS === 0) news.push({ type: 'hashSample', tick: realm.tick, hash })
     this.expire(nowMs)
+    this.doorway.tick()
+    this.admit()
     if (this.byLink.size > 0) this.source.update(realm.tick, avatars(realm), props(realm))
     for (const member of this.members.values()) {
       const { link, session } = member
@@ -231,7 +246,7 @@ export class Sessions {
       if (avatar) member.own.stepped(avatar, realm.tick)
       if (link === null) continue
       for (const message of news) session.queue(message)
-      if (member.greeting === 'asked' && member.stage === 'playing') this.welcome(member)
+      if (member.greeting === 'admitted' && member.stage === 'playing') this.welcome(member)
       this.send(link, session.packets(this.snapshot(member), nowMs))
       if (session.fault) this.expel(member, session.fault.reason, session.fault.message, nowMs)
     }

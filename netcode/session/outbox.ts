@@ -22,6 +22,26 @@ export interface Run {
   readonly messages: readonly Uint8Array[]
 }
 
+/** What was encoded, by message: news is one object for all whom it is told. Split where it exceeds a packet. */
+const encoded = new WeakMap<ServerMessage, readonly Uint8Array[]>()
+
+function piecesOf(message: ServerMessage): readonly Uint8Array[] {
+  let pieces = encoded.get(message)
+  if (pieces === undefined) {
+    const bytes = encodeServerMessage(message)
+    pieces = bytes.length <= MESSAGE_IN_PACKET_BYTES_MAX ? [bytes] : partsOf(bytes)
+    encoded.set(message, pieces)
+  }
+  return pieces
+}
+
+function partsOf(bytes: Uint8Array): Uint8Array[] {
+  const parts: Uint8Array[] = []
+  for (let start = 0; start < bytes.length; start += PART_BYTES)
+    parts.push(encodeServerMessage({ type: 'part', bytes: bytes.subarray(start, start + PART_BYTES), last: start + PART_BYTES >= bytes.length }))
+  return parts
+}
+
 export class Outbox {
   /** Messages not yet acknowledged in order, oldest first. */
   #queue: Queued[] = []
@@ -47,10 +67,10 @@ export class Outbox {
 
   /** False where the queue would exceed MESSAGE_QUEUE_BYTES_MAX: the client reads too slowly. */
   push(message: ServerMessage): boolean {
-    const bytes = encodeServerMessage(message)
-    if (this.#bytes + bytes.length > MESSAGE_QUEUE_BYTES_MAX) return false
-    if (bytes.length <= MESSAGE_IN_PACKET_BYTES_MAX) this.#append(bytes)
-    else this.#appendParts(bytes)
+    const pieces = piecesOf(message)
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
+    if (this.#bytes + bytes > MESSAGE_QUEUE_BYTES_MAX) return false
+    for (const piece of pieces) this.#append(piece)
     return true
   }
 
@@ -58,11 +78,6 @@ export class Outbox {
     this.#last += 1
     this.#bytes += bytes.length
     this.#queue.push({ number: this.#last, bytes, sentAtMs: -1, arrived: false })
-  }
-
-  #appendParts(bytes: Uint8Array): void {
-    for (let start = 0; start < bytes.length; start += PART_BYTES)
-      this.#append(encodeServerMessage({ type: 'part', bytes: bytes.subarray(start, start + PART_BYTES), last: start + PART_BYTES >= bytes.length }))
   }
 
   /** The other side has all messages up to `number`. False: it cannot, they were never sent. */

@@ -18,12 +18,20 @@ const FLUSH_BYTES = 65_536
  * second of 200 clients' messages. They are datagrams; their senders expect loss.
  */
 const IPC_BYTES_MAX = 8 * 1024 * 1024
+/**
+ * Time between the set-ups of two connections, ms: each holds this thread for a few milliseconds and its handshake the
+ * cores for more, and those who are connected already must not feel a crowd come in. How many wait the main process bounds.
+ */
+const SETUP_GAP_MS = 8
 /** Time between two reports of what the process costs, ms. */
 const USAGE_MS = 1_000
 /** Between being told to stop and stopping, ms: the last messages leave. */
 const STOP_LINGER_MS = 100
 
 const peers = new Map<ConnectionId, ServerPeer>()
+/** Connections to be made, in their order. */
+const setups: { readonly connection: ConnectionId, readonly extraAddresses: readonly string[] }[] = []
+let setupTimer: NodeJS.Timeout | null = null
 const received = new Batch()
 let config: ChildConfig | null = null
 /** Holds the one UDP port open: connections come and go on it, and making one fails while the last is leaving. */
@@ -75,6 +83,19 @@ function closed(connection: ConnectionId, reason: string): void {
   tell({ type: 'closed', connection, reason })
 }
 
+function offerSoon(connection: ConnectionId, extraAddresses: readonly string[]): void {
+  setups.push({ connection, extraAddresses })
+  if (setupTimer === null) offerNext()
+}
+
+function offerNext(): void {
+  setupTimer = null
+  const next = setups.shift()
+  if (!next) return
+  offer(next.connection, next.extraAddresses)
+  setupTimer = setTimeout(offerNext, SETUP_GAP_MS)
+}
+
 function offer(connection: ConnectionId, extraAddresses: readonly string[]): void {
   if (!config || peers.has(connection)) return
   try {
@@ -110,6 +131,11 @@ function send(batch: Uint8Array): void {
 }
 
 function closeLater(connection: ConnectionId, lingerMs: number): void {
+  const waiting = setups.findIndex((setup) => setup.connection === connection)
+  if (waiting >= 0) {
+    setups.splice(waiting, 1)
+    return closed(connection, CLOSE_REASON.peer)
+  }
   // The reason that the main process gave stands there; this one only confirms
   setTimeout(() => peers.get(connection)?.end(CLOSE_REASON.peer), lingerMs)
 }
@@ -162,7 +188,7 @@ function tellUsage(): void {
 function handle(message: ToChild): void {
   switch (message.type) {
     case 'configure': return configure(message.config)
-    case 'offer': return offer(message.connection, message.extraAddresses)
+    case 'offer': return offerSoon(message.connection, message.extraAddresses)
     case 'answer': return answer(message.connection, message.sdp)
     case 'close': return closeLater(message.connection, message.lingerMs)
     case 'batch': return send(message.bytes)
