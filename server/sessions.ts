@@ -316,7 +316,9 @@ export class Sessions {
   private snapshot({ player, view, phase, session, own }: Member): readonly OutgoingPart[] {
     const { realm } = this.options
     const avatar = realm.players.get(player)
-    if (view === null || avatar === undefined || realm.tick % SNAPSHOT_TICKS !== phase) return []
+    if (view === null || avatar === undefined) return []
+    const pace = session.pace(this.nowMs)
+    if (pace === 'wait' || (pace === 'free' && realm.tick % SNAPSHOT_TICKS !== phase)) return []
     this.options.meters.realm.add('snapshots')
     return [view.next(this.source, avatar.id, session.acknowledgementMs, own.own(avatar, realm.tick))]
   }

@@ -166,7 +166,9 @@ export class SmallServer {
 
   #parts({ player, view, session, own }: Member): OutgoingPart[] {
     const avatar = this.realm.players.get(player)
-    if (view === null || avatar === undefined || this.realm.tick % 3 !== 0) return []
+    if (view === null || avatar === undefined) return []
+    const pace = session.pace(this.nowMs)
+    if (pace === 'wait' || (pace === 'free' && this.realm.tick % 3 !== 0)) return []
     return [view.next(this.#source, avatar.id, session.acknowledgementMs, own.own(avatar, this.realm.tick))]
   }
 

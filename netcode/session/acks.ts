@@ -81,6 +81,12 @@ export class SentPackets<T> {
     return this.#last
   }
 
+  /** When a packet was sent that is remembered and not acknowledged; else undefined. */
+  sentAtMs(packet: number): number | undefined {
+    const sent = this.#ring[packet % SENT_PACKETS_MAX]
+    return sent?.packet === packet ? sent.sentAtMs : undefined
+  }
+
   /** The packets that are acknowledged for the first time, newest first. */
   acknowledge(ackPacket: number, ackBits: number): Sent<T>[] {
     const acked: Sent<T>[] = []

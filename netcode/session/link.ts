@@ -2,6 +2,7 @@
 import type { Goodbye } from '../../protocol/index.ts'
 import { ReceivedPackets, SentPackets, type Sent } from './acks.ts'
 import { GOODBYE_CHARACTERS_MAX, GOODBYE_MS_MAX, HEARTBEAT_MS, SILENCE_MS_MAX } from './limits.ts'
+import { Pace } from './pace.ts'
 
 /** Why a session ended: a fault of the other side or of the line. It concerns this client only. */
 export interface SessionFault {
@@ -13,6 +14,8 @@ export interface SessionFault {
 export class Link<T> {
   readonly received = new ReceivedPackets()
   readonly sent = new SentPackets<T>()
+  readonly #pace = new Pace()
+  #highestAcked = 0
   #heardAtMs: number
   #sentAtMs = -Infinity
   #goodbye: Goodbye | null = null
@@ -48,12 +51,25 @@ export class Link<T> {
     return nowMs - this.#sentAtMs >= HEARTBEAT_MS
   }
 
+  /** Least time between two packets, ms; 0 where the line takes all that is sent. */
+  spacingMs(nowMs: number): number {
+    if (this.#highestAcked === this.sent.last) return this.#pace.spacingMs(0)
+    // Nothing was acknowledged yet: it is not known what is late on this line
+    if (this.#highestAcked === 0) return 0
+    return this.#pace.spacingMs(nowMs - (this.sent.sentAtMs(this.#highestAcked + 1) ?? -Infinity))
+  }
+
   /** Takes the numbers of a received packet; the packets that it acknowledges for the first time. */
   take(packet: number, ackPacket: number, ackBits: number, nowMs: number): { readonly arrival: 'ahead' | 'late' | 'old'; readonly acked: readonly Sent<T>[] } {
     const arrival = this.received.take(packet)
     if (arrival === 'old') return { arrival, acked: [] }
     this.#heardAtMs = Math.max(this.#heardAtMs, nowMs)
     const acked = this.sent.acknowledge(ackPacket, ackBits)
+    const [newest] = acked
+    if (newest !== undefined && newest.packet > this.#highestAcked) {
+      this.#highestAcked = newest.packet
+      this.#pace.acknowledged(Math.max(0, nowMs - newest.sentAtMs), nowMs)
+    }
     for (const { packet: number, sentAtMs } of acked) {
       if (this.#goodbye !== null && number >= this.#goodbyePacket && this.#goodbyePacket > 0) this.#goodbyeAcked = true
       this.#acknowledgementMs += (Math.max(0, nowMs - sentAtMs) - this.#acknowledgementMs) / 8

@@ -268,6 +268,17 @@ export class ServerSession {
     this.#attachment.link.sayGoodbye(reason, nowMs)
   }
 
+  /**
+   * Whether a snapshot would get through: `free`; `now`, on a line that is full and whose next packet is due; `wait`, on
+   * one where it would only stand in a queue.
+   */
+  pace(nowMs: number): 'free' | 'now' | 'wait' {
+    const { link } = this.#attachment
+    const spacingMs = link.spacingMs(nowMs)
+    if (spacingMs === 0) return 'free'
+    return nowMs - link.sentAtMs >= spacingMs ? 'now' : 'wait'
+  }
+
   /** True once the goodbye was acknowledged, or GOODBYE_MS_MAX has passed. */
   parted(nowMs: number): boolean {
     return this.#attachment.link.parted(nowMs)
@@ -276,17 +287,23 @@ export class ServerSession {
   /**
    * The packets to send now, each of at most PACKET_BYTES_MAX bytes: one for each part of the snapshot, filled up with
    * messages; more for messages alone, within MESSAGE_BYTES_PER_SECOND; one without content where a heartbeat is due or
-   * `answer` asks for one.
+   * `answer` asks for one. On a full line (`pace`) one at a time.
    */
   packets(parts: readonly OutgoingPart[], nowMs: number, answer = false): Uint8Array[] {
     if (!this.#attached) return []
     const { link } = this.#attachment
     // Who has said nothing is told nothing: how it takes part is not known yet.
     if (link.received.highest === 0 && link.goodbye === null) return []
+    const pace = this.pace(nowMs)
+    const isAsked = answer || link.goodbye !== null || parts.length > 0
+    if (pace === 'wait' && !isAsked) return []
     const shown = link.goodbye === null ? parts : []
     const out = shown.map((part) => this.#packet(part, this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX - part.bytes.length - MESSAGE_OVERHEAD_BYTES, nowMs), nowMs))
-    for (let run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs); run !== null; run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs))
+    while (pace === 'free' || out.length === 0) {
+      const run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs)
+      if (run === null) break
       out.push(this.#packet(null, run, nowMs))
+    }
     if (out.length === 0 && (answer || link.goodbye !== null || link.heartbeatDue(nowMs))) out.push(this.#packet(null, null, nowMs))
     return out
   }

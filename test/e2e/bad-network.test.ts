@@ -99,6 +99,22 @@ describe('on a line that is bad all the time', () => {
   })
 })
 
+describe('on a line that takes less than is there to be seen', () => {
+  test('8 players share 400 kb/s, a third of what there is to see: the stream adapts, round trips do not run away, nothing is lost', async () => {
+    const bed = await lay(clean, SEED)
+    const host = await bed.network.host('bots')
+    const crowd = botsIn(await bed.network.host('crowd'), '--url', bed.server.url, '--count', '12', '--seconds', '36', '--behaviour', 'mocap')
+    host.line.set({ delayMs: 20, rateKbps: 400, queueMsMax: 1_000 })
+    const report = await botsIn(host, '--url', bed.server.url, '--count', '8', '--seconds', '20', '--behaviour', 'mocap')
+    expect(await crowd).toMatchObject({ connected: 12, inputsLost: 0, faults: [] })
+    expect(report).toMatchObject({ connected: 8, inputsLost: 0, reconnects: 0, faults: [] })
+    // Without a pace of the server's own it is 10 s, and grows for as long as they play
+    expect(report.rttMsP50).toBeLessThan(2_000)
+    expect(report.snapshotsReceived / 8 / report.seconds).toBeGreaterThan(2)
+    expect(host.line.counts.lost).toBeGreaterThan(0)
+  })
+})
+
 describe('when the line fails for a while', () => {
   test('after 2 s without a packet everyone is still on the same connection', async () => {
     const bed = await lay(clean, SEED)

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { randomFrom } from '../link-conditions.ts'
+import { Pace } from './pace.ts'
+
+/** Acknowledgements each 66 ms for `seconds`, after times that `delay` gives. */
+function hear(pace: Pace, fromMs: number, seconds: number, delay: (atMs: number) => number): number {
+  let atMs = fromMs
+  for (; atMs < fromMs + seconds * 1_000; atMs += 66) pace.acknowledged(delay(atMs), atMs)
+  return atMs
+}
+
+test('a line that is slow, jitters and loses is not full', () => {
+  const random = randomFrom(3)
+  const pace = new Pace()
+  for (let atMs = 0; atMs < 30_000; atMs += 66) {
+    if (random() < 0.3) continue
+    pace.acknowledged(300 + random() * 150, atMs)
+    expect(pace.spacingMs(400)).toBe(0)
+  }
+})
+
+test('a queue that grows makes the sender wait, and one that is drained lets it go on', () => {
+  const pace = new Pace()
+  const atMs = hear(pace, 0, 5, () => 60)
+  expect(pace.spacingMs(0)).toBe(0)
+  const fullAtMs = hear(pace, atMs, 2, (nowMs) => 60 + (nowMs - atMs) / 2)
+  expect(pace.spacingMs(0)).toBeGreaterThanOrEqual(250)
+  expect(pace.spacingMs(0)).toBeLessThanOrEqual(1_000)
+  hear(pace, fullAtMs, 1, () => 80)
+  expect(pace.spacingMs(0)).toBe(0)
+})
+
+test('acknowledgements that stay out mean a full line, however the ones before were', () => {
+  const pace = new Pace()
+  hear(pace, 0, 5, () => 60)
+  expect(pace.spacingMs(500)).toBe(0)
+  expect(pace.spacingMs(700)).toBeGreaterThanOrEqual(250)
+})
+
+test('a line that became longer for good is taken as it is after some seconds', () => {
+  const pace = new Pace()
+  const atMs = hear(pace, 0, 20, () => 40)
+  hear(pace, atMs, 25, () => 600)
+  expect(pace.spacingMs(700)).toBe(0)
+})
