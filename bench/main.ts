@@ -5,6 +5,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<Report>
   sim: () => import('./sim.ts'),
   replay: () => import('./replay.ts'),
   snapshots: () => import('./snapshots.ts'),
+  prediction: () => import('./prediction.ts'),
   codec: () => import('./codec.ts'),
   transports: () => import('./transports.ts'),
 }

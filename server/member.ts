@@ -1,5 +1,5 @@
 /** A player of the realm as the server keeps it: outlives links, ends with its leave. */
-import { ServerSession } from '../netcode/session/index.ts'
+import { MoveSchedule, ServerSession } from '../netcode/session/index.ts'
 import { OwnWatch, type SnapshotView } from '../netcode/snapshot.ts'
 import type { PlayerId } from '../sim/index.ts'
 import type { LinkId } from './realm-messages.ts'
@@ -26,6 +26,8 @@ export class Member {
   greeting: 'none' | 'asked' | 'admitted' | 'welcomed' = 'none'
   /** What it was shown on this link; null before the Welcome. */
   view: SnapshotView | null = null
+  /** Its moves that are not in effect yet. */
+  readonly moves = new MoveSchedule()
   /** Which of its moves is in effect. */
   readonly own = new OwnWatch()
   /** In which of the ticks between two snapshots its own goes out. */
@@ -44,6 +46,7 @@ export class Member {
   attach(link: LinkId, nowMs: number): void {
     this.session.attach(nowMs)
     this.session.player = this.player
+    this.moves.clear()
     this.link = link
     this.linkAtMs = nowMs
     this.greeting = 'none'
@@ -52,6 +55,7 @@ export class Member {
 
   detach(nowMs: number): void {
     this.session.detach()
+    this.moves.clear()
     this.link = null
     this.linkAtMs = nowMs
     this.greeting = 'none'

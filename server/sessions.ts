@@ -141,7 +141,7 @@ export class Sessions {
     this.options.out.close(link, reason)
   }
 
-  private heard(member: Member, { hello, goodbye, commands, latest }: Received, nowMs: number): void {
+  private heard(member: Member, { hello, goodbye, commands, latest, tick, moveTicks }: Received, nowMs: number): void {
     if (goodbye !== null) return this.leaves(member, goodbye, nowMs)
     if (hello && member.greeting === 'none') {
       const refusal = this.refusalOf(hello) ?? (member.stage === 'new' ? this.options.closedTo() : null)
@@ -150,10 +150,9 @@ export class Sessions {
       this.doorway.ask({ member, link: member.link, body: hello.body })
       this.admit()
     }
-    const inputs = [...commands, ...latest]
     // Their outcomes could not be told, and would pile up over the links of one who never asks to be let in.
-    if (inputs.length > 0 && member.greeting !== 'welcomed') return this.expel(member, 'early-input', 'Inputs were sent before the Welcome.', nowMs)
-    return this.submit(member, inputs, nowMs)
+    if (commands.length + latest.length > 0 && member.greeting !== 'welcomed') return this.expel(member, 'early-input', 'Inputs were sent before the Welcome.', nowMs)
+    return this.submit(member, [...commands, ...member.moves.sort(latest, tick, moveTicks, this.options.realm.tick + 1)], nowMs)
   }
 
   private refusalOf(hello: Hello): string | null {
@@ -199,7 +198,7 @@ export class Sessions {
     const avatar = this.options.realm.players.get(member.player)
     if (!avatar) return
     const command = { type: 'move', x: 0, y: 0, z: 0, yaw: avatar.yaw, jump: false, run: false, fly: avatar.flying } as const
-    this.options.center.submit(member.player, { player: member.player, sequence: member.session.sequence + 1, command })
+    this.options.center.submit(member.player, { player: member.player, sequence: member.session.nextSequence(), command })
   }
 
   /** The client says goodbye: it is answered, and its avatar leaves at once. */
@@ -245,6 +244,7 @@ export class Sessions {
       const avatar = realm.players.get(member.player)
       if (avatar) member.own.stepped(avatar, realm.tick)
       if (link === null) continue
+      this.submit(member, member.moves.take(realm.tick + 1), nowMs)
       for (const message of news) session.queue(message)
       if (member.greeting === 'admitted' && member.stage === 'playing') this.welcome(member)
       this.send(link, session.packets(this.snapshot(member), nowMs))

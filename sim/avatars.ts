@@ -4,13 +4,12 @@ import { add, fround, froundVec, max, vec } from './maths.ts'
 import { POSE_FLOATS } from './pose.ts'
 import { nextUnit } from './random.ts'
 import { Groups } from './shapes.ts'
+import { CAPSULE_RADIUS } from './steering.ts'
 import { restHeadHeight } from './skeleton.ts'
 import { dropBones } from './bones.ts'
 import { releaseAll } from './holds.ts'
 import type { Avatar, Realm } from './state.ts'
 import type { AvatarBody, PlayerId, Vec3 } from './types.ts'
-
-export const CAPSULE_RADIUS = 0.3
 
 /** Half height of a body's root capsule without its caps: from the ground to a little above the head bone. */
 export const capsuleHalfHeight = (body: AvatarBody): number => max(0.05, (restHeadHeight(body) + 0.15) / 2 - CAPSULE_RADIUS)

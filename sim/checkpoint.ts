@@ -10,7 +10,7 @@ import { POSE_FLOATS, readPose } from './pose.ts'
 import { identityOf, motionFloats, readMotion } from './props.ts'
 import { SIM_VERSION } from './realm.ts'
 import { writeAvatar, writeProp, writeRealm } from './serialise.ts'
-import { propRadius } from './shapes.ts'
+import { propRadius } from './extent.ts'
 import type { Avatar, Hold, Prop, Realm } from './state.ts'
 import type { HandId, PropSpec, RealmDefinition } from './types.ts'
 

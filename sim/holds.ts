@@ -1,16 +1,12 @@
 /** Holding: who holds what, how it follows the hand, and how it is thrown. */
 import { add, conjugate, distance, froundVec, limited, multiply, nlerp, scaled, sub, vec } from './maths.ts'
+import { FOLLOW, FOLLOW_SPEED_MAX, FOLLOW_SPIN_MAX } from './follow.ts'
 import { Groups } from './shapes.ts'
 import { restHeadHeight } from './skeleton.ts'
 import { positionOf, rotationOf, setGroups } from './props.ts'
 import type { Avatar, Hold, Prop, Realm } from './state.ts'
 import type { HandId, PlayerId, Quat, RejectReason, Vec3 } from './types.ts'
 
-/** Share of the way to the hand that a held thing covers in a tick: firm, and it does not overshoot. */
-const FOLLOW = 0.35
-/** Fastest that a held thing follows: what still collides rather than tunnels. m/s, rad/s */
-const FOLLOW_SPEED_MAX = 20
-const FOLLOW_SPIN_MAX = 25
 /** Fastest throw, m/s. */
 const THROW_SPEED_MAX = 20
 /** A hand that has not moved for so long throws nothing. */

@@ -1,7 +1,8 @@
 /** Props: creating, scaling and removing their bodies, and reading where physics has taken them. */
 import { RAPIER, type RigidBody, type RigidBodyDesc } from './engine.ts'
 import { fround, froundQuat, froundVec, IDENTITY, isFiniteNumber } from './maths.ts'
-import { colliderDescs, Groups, propRadius, RADIUS_MAX, RADIUS_MIN, SCALE_MAX, SCALE_MIN } from './shapes.ts'
+import { propRadius } from './extent.ts'
+import { colliderDescs, Groups, RADIUS_MAX, RADIUS_MIN, SCALE_MAX, SCALE_MIN } from './shapes.ts'
 import { SimulationFault, type Prop, type Realm } from './state.ts'
 import { utf16 } from './bytes.ts'
 import type { PlacedProp, PlayerId, PropSpec, Quat, RejectReason, Vec3 } from './types.ts'

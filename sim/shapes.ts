@@ -1,6 +1,6 @@
 /** From prop specs to Rapier's colliders: checks, scaling, collision groups. */
 import { RAPIER, type ColliderDesc } from './engine.ts'
-import { abs, cross, dot, isFiniteNumber, length, max, scaled, sqrt, sub } from './maths.ts'
+import { abs, cross, dot, isFiniteNumber, length, scaled, sub } from './maths.ts'
 import type { Collider, PropSpec, Quat, RejectReason, Shape, Vec3 } from './types.ts'
 
 const GROUP = { world: 1, dynamic: 2, bone: 4, capsule: 8 } as const
@@ -97,32 +97,6 @@ export function checkProp(spec: PropSpec): RejectReason | null {
   }
   return null
 }
-
-/** Radius of a shape around its own origin at scale 1. */
-function shapeRadius(shape: Shape): number {
-  switch (shape.type) {
-    case 'box':
-      return length(shape.halfExtents)
-    case 'sphere':
-      return shape.radius
-    case 'capsule':
-      return shape.halfHeight + shape.radius
-    case 'convex':
-    case 'trimesh': {
-      const flat = shape.type === 'convex' ? shape.points : shape.vertices
-      let most = 0
-      for (let i = 0; i + 2 < flat.length; i += 3) {
-        const [x = 0, y = 0, z = 0] = [flat[i], flat[i + 1], flat[i + 2]]
-        most = max(most, x * x + y * y + z * z)
-      }
-      return sqrt(most)
-    }
-  }
-}
-
-/** Radius around a prop's origin that holds all its colliders, at scale 1. */
-export const propRadius = (spec: PropSpec): number =>
-  spec.colliders.reduce((most, { shape, position }) => max(most, length(position) + shapeRadius(shape)), 0)
 
 function shapeDesc(shape: Shape, s: number): ColliderDesc | null {
   const flat = (numbers: readonly number[]): Float32Array => Float32Array.from(numbers, (x) => x * s)

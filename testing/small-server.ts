@@ -4,7 +4,7 @@
  */
 import { MemoryTransport, type LinkConditions } from '../netcode/memory.ts'
 import { OwnWatch, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
-import { ServerSession, type OutgoingPart } from '../netcode/session/index.ts'
+import { MoveSchedule, ServerSession, type OutgoingPart } from '../netcode/session/index.ts'
 import type { ConnectionId, Peer } from '../netcode/transport.ts'
 import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
 import { answerTo } from '../server/outcomes.ts'
@@ -29,6 +29,7 @@ interface Member {
   /** Of this connection, since its Welcome. */
   view: SnapshotView | null
   readonly own: OwnWatch
+  readonly moves: MoveSchedule
   greeting: 'none' | 'asked' | 'welcomed'
   known: boolean
 }
@@ -77,7 +78,7 @@ export class SmallServer {
   }
 
   #opened(connection: ConnectionId, { session }: Peer): void {
-    const member = this.#members.get(session) ?? { player: this.#members.size + 1, session: new ServerSession(this.nowMs), connection: null, view: null, own: new OwnWatch(), greeting: 'none' as const, known: false }
+    const member = this.#members.get(session) ?? { player: this.#members.size + 1, session: new ServerSession(this.nowMs), connection: null, view: null, own: new OwnWatch(), moves: new MoveSchedule(), greeting: 'none' as const, known: false }
     member.session.player = member.player
     member.session.attach(this.nowMs)
     member.connection = connection
@@ -94,6 +95,7 @@ export class SmallServer {
     if (member?.connection !== connection) return
     member.connection = null
     member.session.detach()
+    member.moves.clear()
   }
 
   #received(connection: ConnectionId, bytes: Uint8Array): void {
@@ -104,8 +106,8 @@ export class SmallServer {
       this.faults.push(heard.error.message)
       return this.transport.close(connection, heard.error.message)
     }
-    const { hello, goodbye, commands, latest } = heard.value
-    this.#inputs.push(...commands, ...latest)
+    const { hello, goodbye, commands, latest, tick, moveTicks } = heard.value
+    this.#inputs.push(...commands, ...member.moves.sort(latest, tick, moveTicks, this.realm.tick + 1))
     if (goodbye !== null) {
       this.#send(member, member.session.packets([], this.nowMs, true))
       return this.transport.close(connection, goodbye)
@@ -138,6 +140,12 @@ export class SmallServer {
 
   /** One tick: what arrived is simulated, what came of it is sent; the clock moves by a tick. */
   tick(): void {
+    this.simulate()
+    this.transport.advance(this.nowMs + 1_000 / this.realm.definition.tickRate)
+  }
+
+  /** The same, but that the clock is moved by whoever calls. */
+  simulate(): void {
     const frame = { tick: this.realm.tick + 1, inputs: this.#inputs.toSorted(compareInputs) }
     this.#inputs = []
     this.frames.push(frame)
@@ -148,7 +156,6 @@ export class SmallServer {
     const lockstep = encodeLockstep({ type: 'frame', frame, hash: hash(this.realm) })
     for (const connection of this.#observers) this.transport.send(connection, lockstep)
     this.transport.flush()
-    this.transport.advance(this.nowMs + 1_000 / this.realm.definition.tickRate)
   }
 
   #tell(events: readonly SimEvent[]): void {
@@ -157,6 +164,7 @@ export class SmallServer {
     for (const member of this.#members.values()) {
       const avatar = this.realm.players.get(member.player)
       if (avatar) member.own.stepped(avatar, this.realm.tick)
+      this.#inputs.push(...member.moves.take(this.realm.tick + 1))
       for (const event of events) if ('sequence' in event && event.player === member.player) member.session.queue(answerTo(event, this.realm.tick))
       if (member.greeting === 'welcomed') for (const message of news) member.session.queue(message)
       if (member.greeting === 'asked' && this.realm.players.has(member.player)) this.#welcome(member)

@@ -7,6 +7,10 @@ import { fallbackInWords, problemInWords, sentence } from './words.ts'
 
 /** Wait before the page tries again after a session ended, ms; the last goes on. */
 export const RETURN_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000]
+/** After so long without a word of the server the page says so, ms: 20 snapshots should have come. */
+const QUIET_MS = 1_000
+/** A page that was not called for so long was stalled itself: what it did not hear then says nothing, ms. */
+const STALLED_MS = 500
 const TOKEN = 'otherworld.token'
 const NAME = 'otherworld.name'
 
@@ -46,6 +50,8 @@ export class Connection {
   #attempt = 0
   #fallback: ConnectError | null = null
   #errors: ConnectError[] = []
+  #updatedMs = -Infinity
+  #awakeMs = -Infinity
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -85,8 +91,16 @@ export class Connection {
 
   /** Lets time pass; call it in each frame and a few times a second where none are drawn. */
   update(nowMs: number): void {
+    if (nowMs - this.#updatedMs > STALLED_MS) this.#awakeMs = nowMs
+    this.#updatedMs = nowMs
     this.#client?.update(nowMs)
     if (this.#state.type === 'away' && this.#state.atMs !== null && nowMs >= this.#state.atMs) this.retry()
+  }
+
+  /** The server has fallen silent, and the connection is not given up yet. */
+  isWaiting(nowMs: number): boolean {
+    if (this.#state.type !== 'joined' || this.#client === null) return false
+    return Math.min(this.#client.stats(nowMs).quietMs, nowMs - this.#awakeMs) >= QUIET_MS
   }
 
   /** Tries again at once. */

@@ -7,6 +7,8 @@ import { kilobytes, transportName } from './words.ts'
 
 /** How long a message stays in sight, ms. */
 const SAY_MS = 5_000
+/** Width from which the keys and the figures fit beside each other. */
+const BESIDE_PIXELS = 780
 
 export interface HudEvents {
   act(action: Action): void
@@ -58,6 +60,8 @@ export class Hud {
   toggleKeys(open?: boolean): void {
     const keys = byId('keys')
     keys.hidden = open === undefined ? !keys.hidden : !open
+    // Where the two do not fit beside each other, the figures make room.
+    if (!keys.hidden && innerWidth < BESIDE_PIXELS) byId('panel').querySelector('details')?.removeAttribute('open')
     byId('tool-help').setAttribute('aria-expanded', String(!keys.hidden))
   }
 
@@ -122,6 +126,9 @@ export class Hud {
       'stat-down': kilobytes(stats.bytesDownPerSecond),
       'stat-up': kilobytes(stats.bytesUpPerSecond),
       'stat-snapshots': `${snapshotsPerSecond.toFixed(0)}/s`,
+      'stat-delay': `${stats.delayMs.toFixed(0)} ms`,
+      'stat-jitter': `${stats.jitterMs.toFixed(0)} ms`,
+      'stat-correction': `${(stats.correctionRmsMetres * 100).toFixed(1)} cm`,
       'stat-transport': fellBack ? 'WebSocket, no UDP' : transportName(stats.transport),
       'stat-picture': `${framesPerSecond.toFixed(0)} fps`,
     }

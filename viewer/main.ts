@@ -53,6 +53,7 @@ class Page {
   #fellBack = false
   /** The own avatar has been seen: keys have an effect from now on. */
   #entered = false
+  #isWaiting = false
   #lastMs: number | null = null
   #figuresAtMs = 0
 
@@ -132,6 +133,17 @@ class Page {
     this.#card.ask(this.#connection.rememberedName, problem)
   }
 
+  /** Nothing is heard of the server: the player is told before the connection is given up. */
+  #wait(on: boolean): void {
+    if (on === this.#isWaiting) return
+    this.#isWaiting = on
+    if (on) this.#hud.banner({ title: 'Waiting for the server', text: 'Nothing has been heard of it for a second. The others stand still meanwhile.', health: 'waiting', action: null })
+    if (on) this.#hud.health('waiting', 'Waiting')
+    if (on || this.#connection.state.type !== 'joined') return
+    this.#hud.banner(null)
+    this.#hud.health(this.#entered ? 'good' : 'waiting', this.#entered ? 'Connected' : 'Entering')
+  }
+
   // --- what the player does
 
   #act(action: Action, byButton: boolean): void {
@@ -151,6 +163,7 @@ class Page {
     const seconds = this.#lastMs === null ? 0 : (atMs - this.#lastMs) / 1_000
     this.#lastMs = atMs
     this.#connection.update(atMs)
+    this.#wait(this.#connection.isWaiting(atMs))
     this.#meter.frame(atMs)
     this.#draw(atMs, seconds)
     if (atMs - this.#figuresAtMs >= FIGURES_MS) this.#figures(atMs)

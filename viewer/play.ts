@@ -1,5 +1,5 @@
 /** A player in the world: walks, looks, holds, makes and deletes things, frame by frame. */
-import type { RenderClient } from '../netcode/index.ts'
+import type { AvatarSample, RenderClient } from '../netcode/index.ts'
 import { packPose, type Pose } from '../sim/pose.ts'
 import { add, conjugate, rotate, sub, yawRotation } from '../sim/maths.ts'
 import { Permission, type ElementId, type RealmDefinition, type Vec3 } from '../sim/types.ts'
@@ -7,7 +7,6 @@ import { moveFrom, sameMove, turnByKeys, turnByPointer, type Action, type Look, 
 import { advanceGait, poseOf, STANDING, type Gait } from './gait.ts'
 import { Holding } from './holding.ts'
 import type { Input, PointerPlace } from './input.ts'
-import { OwnMotion } from './own-motion.ts'
 import { pick, pickForKey, type Hit, type PointerRay } from './picking.ts'
 import { SHAPES, spawnPlace } from './shapes.ts'
 import { DISTANCE_START, eyeBehind, zoom, type Eye } from './view.ts'
@@ -16,8 +15,6 @@ import { shownOf, type ShownAvatar, type ShownWorld } from './world.ts'
 
 /** Least time between two poses, ms (12 a second); more than the session sends is not worth packing. */
 const POSE_INTERVAL_MS = 83
-/** What an input waits in the client, on average, until its packet leaves, ms. */
-const SEND_WAIT_MS = 35
 const HEAD_HEIGHT = 1.52
 
 export interface PlayFrame {
@@ -39,7 +36,6 @@ export class Play {
   readonly #definition: RealmDefinition
   readonly #say: (text: string) => void
   readonly #rayThrough: RayThrough
-  readonly #motion: OwnMotion
   #look: Look
   #distance = DISTANCE_START
   #flying = false
@@ -58,7 +54,6 @@ export class Play {
     this.#rayThrough = rayThrough
     this.#say = say
     this.holding = new Holding(client, say)
-    this.#motion = new OwnMotion(definition.tickRate, definition.gravity.y)
     this.#look = { yaw: definition.spawn.yaw, pitch: -0.14 }
     this.#eye = eyeBehind(definition.spawn.position, this.#look, this.#distance)
   }
@@ -81,12 +76,10 @@ export class Play {
     const seen = sample.avatars.find(({ own }) => own)
     if (seen && !this.#settled) this.#settle(seen.yaw)
     const world = shownOf(sample, this.#definition.bodies)
-    const stats = this.#client.stats(nowMs)
-    const feet = seen ? this.#motion.advance(move, seen, seconds, nowMs, stats.delayMs + (stats.rttMs ?? 0) + SEND_WAIT_MS) : this.#definition.spawn.position
-    this.#eye = eyeBehind(feet, this.#look, this.#distance)
+    this.#eye = eyeBehind(seen?.position ?? this.#definition.spawn.position, this.#look, this.#distance)
     this.#own = world.avatars.find(({ element }) => element === seen?.element) ?? null
     this.#world = world
-    if (this.#own && seen) this.#placeOwn(this.#own, feet, move, seen.grounded, seconds, time, nowMs)
+    if (this.#own && seen) this.#placeOwn(this.#own, seen, move, seconds, time, nowMs)
     this.carry(nowMs)
     return { world: this.#world, eye: this.#eye, pointed: this.holding.element ?? this.#target()?.prop.element ?? null, strained: this.holding.target?.tooFar ?? false, own: this.#own !== null }
   }
@@ -104,16 +97,16 @@ export class Play {
     this.#look = { ...this.#look, yaw }
   }
 
-  /** The own avatar as it is wished here and now, not as it was a round trip ago. */
-  #placeOwn(own: ShownAvatar, position: Vec3, move: Move, grounded: boolean, seconds: number, time: number, nowMs: number): void {
-    const local = rotate(yawRotation(-move.yaw), this.#motion.velocity)
+  /** The own avatar in the pose of this frame: the client has the last that was sent. */
+  #placeOwn(own: ShownAvatar, { position, velocity, grounded }: AvatarSample, move: Move, seconds: number, time: number, nowMs: number): void {
+    const local = rotate(yawRotation(-move.yaw), velocity)
     this.#gait = advanceGait(this.#gait, local.x, local.z, seconds)
     const pose = this.#pose(own, position, move, grounded, time)
     if (nowMs - this.#posedAtMs >= POSE_INTERVAL_MS) {
       this.#posedAtMs = nowMs
       this.#client.pose(packPose(pose))
     }
-    const placed: ShownAvatar = { ...own, position, yaw: move.yaw, pose }
+    const placed: ShownAvatar = { ...own, yaw: move.yaw, pose }
     this.#own = placed
     this.#world = { ...this.#world, avatars: this.#world.avatars.map((avatar) => (avatar.element === own.element ? placed : avatar)) }
   }

@@ -1,55 +1,109 @@
-import { describe, expect, test } from 'vitest'
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect } from 'vitest'
+import { playArrivals, type ArrivalsOptions } from '../../testing/arrivals.ts'
 import { DELAY_MS_MAX, DELAY_MS_MIN, Playback } from './playback.ts'
 import { Rate } from './rates.ts'
 import { Track, TRACK_LENGTH_MAX } from './track.ts'
 
 const TICK_MS = 1_000 / 60
-/** Snapshots of every third tick, each as late as `lateMs` says; draws each 16 ms. Returns the drawn ticks behind the server's. */
-function play(playback: Playback, seconds: number, lateMs: (i: number) => number): number[] {
-  const arrivals = Array.from({ length: seconds * 20 }, (_, i) => ({ tick: 3 * (i + 1), atMs: 50 * (i + 1) + lateMs(i) })).toSorted((a, b) => a.atMs - b.atMs)
-  const behind: number[] = []
-  for (let nowMs = 0; nowMs < seconds * 1_000; nowMs += 16) {
-    while (arrivals[0] !== undefined && arrivals[0].atMs <= nowMs) playback.arrived(arrivals.shift()?.tick ?? 0, nowMs)
-    behind.push(nowMs / TICK_MS - playback.drawTick(nowMs))
-  }
-  return behind
+
+interface Watched {
+  readonly playback: Playback
+  /** Of each frame. */
+  readonly frames: { readonly atMs: number; readonly drawn: number; readonly delayMs: number; readonly newest: number; readonly rate: number; readonly behindMs: number }[]
 }
 
-describe('playback', () => {
-  test('draws about 100 ms behind what arrives evenly', () => {
-    const playback = new Playback(60)
-    const behind = play(playback, 10, () => 40).slice(-100)
-    for (const ticks of behind) {
-      expect(ticks * TICK_MS).toBeGreaterThan(40 + DELAY_MS_MIN - 20)
-      expect(ticks * TICK_MS).toBeLessThan(40 + DELAY_MS_MIN + 30)
-    }
-  })
-
-  test('waits longer where arrivals vary, within its bound', () => {
-    const playback = new Playback(60)
-    play(playback, 20, (i) => (i % 4) * 60)
-    expect(playback.delayMs).toBeGreaterThan(DELAY_MS_MIN + 40)
-    expect(playback.delayMs).toBeLessThanOrEqual(DELAY_MS_MAX)
-  })
-
-  test('never goes back, whatever arrives', () => {
-    const playback = new Playback(60)
-    let last = 0
-    for (let nowMs = 0; nowMs < 20_000; nowMs += 16) {
-      if (nowMs % 48 === 0) playback.arrived(Math.round(nowMs / TICK_MS), nowMs + ((nowMs * 7) % 300))
+function watch(options: ArrivalsOptions): Watched {
+  const playback = new Playback(60)
+  const frames: Watched['frames'] = []
+  playArrivals(options, {
+    arrived: (tick, _rttMs, nowMs) => playback.arrived(tick, nowMs),
+    frame: (nowMs, serverTick, atMs) => {
       const drawn = playback.drawTick(nowMs)
-      expect(drawn).toBeGreaterThanOrEqual(last)
-      last = drawn
-    }
+      frames.push({ atMs, drawn, delayMs: playback.delayMs, newest: playback.newest, rate: playback.rate, behindMs: (serverTick - drawn) * TICK_MS })
+    },
+  })
+  return { playback, frames }
+}
+
+const between = ({ frames }: Watched, fromMs: number, toMs = Infinity): Watched['frames'] => frames.filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
+const behind = (frames: Watched['frames']): number => Math.max(...frames.map(({ behindMs }) => behindMs))
+/** Frames that show a moment for which no snapshot had come yet. */
+const starved = (frames: Watched['frames']): number => frames.filter(({ drawn, newest }) => drawn > newest).length
+/** 20 snapshots a second, and a frame. */
+const SEND_MS = 50
+
+describe('playback', () => {
+  test('draws a send interval and a little behind what arrives evenly', () => {
+    const seen = watch({ seed: 1, lengthMs: 20_000, delayMs: () => 40 })
+    expect(behind(between(seen, 5_000))).toBeLessThan(40 + DELAY_MS_MIN + 5)
+    expect(starved(between(seen, 5_000))).toBe(0)
+    expect(seen.playback.delayMs).toBe(DELAY_MS_MIN)
   })
 
-  test('follows a server that paused', () => {
-    const playback = new Playback(60)
-    play(playback, 5, () => 0)
-    playback.arrived(303, 60_000)
-    playback.drawTick(60_000)
-    expect(playback.drawTick(60_050)).toBeGreaterThan(295)
-    expect(playback.drawTick(60_050)).toBeLessThan(303)
+  test('waits for nearly all of what comes late, and no longer', () => {
+    const seen = watch({ seed: 2, lengthMs: 40_000, jitterMs: 60 })
+    expect(seen.playback.delayMs).toBeGreaterThan(SEND_MS + 40)
+    expect(seen.playback.delayMs).toBeLessThan(SEND_MS + 70)
+    const frames = between(seen, 10_000)
+    expect(starved(frames) / frames.length).toBeLessThan(0.02)
+  })
+
+  test('counts a lost snapshot as late as the one after it', () => {
+    const seen = watch({ seed: 3, lengthMs: 40_000, lossShare: 0.06 })
+    expect(seen.playback.delayMs).toBeGreaterThan(2 * SEND_MS - 5)
+    expect(seen.playback.delayMs).toBeLessThan(2 * SEND_MS + 40)
+  })
+
+  test('grows within a second of a line that got worse, and shrinks over some', () => {
+    const seen = watch({ seed: 4, lengthMs: 60_000, delayMs: (atMs) => (atMs > 20_000 && atMs < 22_000 ? 30 + (Math.floor(atMs / 50) % 2) * 150 : 30) })
+    const delayAt = (ms: number): number => between(seen, ms)[0]?.delayMs ?? 0
+    expect(delayAt(19_900)).toBe(DELAY_MS_MIN)
+    expect(delayAt(21_000)).toBeGreaterThan(SEND_MS + 140)
+    expect(delayAt(24_000)).toBeGreaterThan(SEND_MS + 100)
+    expect(delayAt(50_000)).toBeLessThan(DELAY_MS_MIN + 5)
+  })
+
+  test('follows a round trip from 20 to 300 and back to 20 ms', () => {
+    const seen = watch({ seed: 5, lengthMs: 90_000, jitterMs: 4, delayMs: (atMs) => (atMs > 30_000 && atMs < 60_000 ? 150 : 10) })
+    expect(behind(between(seen, 20_000, 30_000))).toBeLessThan(10 + DELAY_MS_MIN + 10)
+    expect(starved(between(seen, 32_000, 60_000))).toBe(0)
+    expect(behind(between(seen, 50_000, 60_000))).toBeLessThan(150 + DELAY_MS_MIN + 20)
+    expect(behind(between(seen, 85_000))).toBeLessThan(10 + DELAY_MS_MIN + 20)
+  })
+
+  test('goes on where a server that paused for 3 seconds goes on', () => {
+    const seen = watch({ seed: 6, lengthMs: 40_000, serverPausesMs: [[20_000, 23_000]] })
+    expect(starved(between(seen, 28_000))).toBe(0)
+    expect(behind(between(seen, 28_000))).toBeLessThan(30 + DELAY_MS_MIN + 5)
+  })
+
+  test.each([['for 30 seconds', [[20_000, 50_000]]], ['for 2 seconds in each 5', Array.from({ length: 12 }, (_, i) => [i * 5_000 + 2_000, i * 5_000 + 4_000])]] as [string, [number, number][]][])(
+    'does not take a tab that was stalled %s for a bad line', (_, pageStallsMs) => {
+      const seen = watch({ seed: 7, lengthMs: 60_000, jitterMs: 10, pageStallsMs })
+      expect(Math.max(...between(seen, 5_000).map(({ delayMs }) => delayMs))).toBeLessThan(DELAY_MS_MIN + 15)
+      expect(behind(between(seen, 51_000, 52_000))).toBeLessThan(40 + DELAY_MS_MIN + 20)
+    },
+  )
+
+  const line = fc.record({
+    seed: fc.nat(1e6), jitterMs: fc.integer({ min: 0, max: 400 }), lossShare: fc.double({ min: 0, max: 0.5, noNaN: true }), delay: fc.integer({ min: 1, max: 300 }),
+    change: fc.integer({ min: 1, max: 300 }), pause: fc.integer({ min: 0, max: 4_000 }), stall: fc.integer({ min: 0, max: 4_000 }),
+  })
+  test.prop([line], { numRuns: 60 })('never goes back, and no more than a tenth faster or slower than time but in a jump or where nothing comes', ({ seed, jitterMs, lossShare, delay, change, pause, stall }) => {
+    const seen = watch({
+      seed, jitterMs, lossShare, lengthMs: 25_000, delayMs: (atMs) => (atMs < 12_000 ? delay : change), serverPausesMs: [[5_000, 5_000 + pause]], pageStallsMs: [[15_000, 15_000 + stall]],
+    })
+    const wrong = seen.frames.filter(({ drawn, delayMs, newest, atMs }, i) => {
+      const before = seen.frames[i - 1]
+      if (before === undefined || before.drawn === 0) return false
+      const elapsed = (atMs - before.atMs) / TICK_MS
+      const gone = drawn - before.drawn
+      const isQuick = gone > elapsed * 1.1 + 1e-6 && gone < 30
+      const isSlow = gone < elapsed * 0.9 - 1e-6 && drawn < newest + 15 - 1e-6
+      return gone < 0 || isQuick || isSlow || delayMs < DELAY_MS_MIN || delayMs > DELAY_MS_MAX
+    })
+    expect(wrong).toEqual([])
   })
 })
 

@@ -1,38 +1,65 @@
 /**
- * Which moment to draw: the server's clock as the snapshots tell it, and a delay behind it that keeps a snapshot on
- * either side of the moment (interpolation; Valve, "Source Multiplayer Networking"). The delay grows with the jitter.
+ * Which moment of the others to draw: so far behind the server that a snapshot has come on either side of it
+ * (interpolation; Valve, "Source Multiplayer Networking"). How far follows the measured arrivals: nearly all of the last
+ * seconds' came within it. It grows as soon as more than a few are late and shrinks slowly, since lateness comes in clusters.
  */
 
-/** Bounds of the delay, ms. At 20 snapshots a second the least spans two of them. */
-export const DELAY_MS_MIN = 100
+/** Bounds of the delay behind what arrives in time, ms. The least is a send interval at 20 a second, and a frame. */
+export const DELAY_MS_MIN = 65
 export const DELAY_MS_MAX = 500
-/** The delay holds this many mean deviations of the arrival times, beside one snapshot interval. */
-const JITTER_FACTOR = 3
-/** Weight of a new arrival in the running means. */
-const GAIN = 1 / 16
-/** A clock that is off by more is set at once, ms: the server paused, or this is another one. */
+/** Arrivals that lateness is judged by: 5 s at 20 a second. */
+const ARRIVALS_MAX = 100
+/** This share of them comes within the delay. */
+const IN_TIME_SHARE = 0.97
+/** Time in which what the delay has too much shrinks to 1/e, ms; it grows at once. */
+const SHRINK_MS = 4_000
+/** Snapshots farther apart say nothing of how often they are sent, ms. */
+const INTERVAL_MS_MAX = 250
+/** How much faster or slower than time the drawn moment goes: nobody sees a tenth. */
+const RATE_SHARE = 0.1
+/** So far off, the drawn moment is set at once, forwards, ms: the page slept, or the server's clock went on without us. */
 const JUMP_MS = 1_000
+/** How far beyond the newest snapshot is drawn while nothing comes, ms. */
+const AHEAD_MS_MAX = 250
+/** Arrivals later than this are not waited for, ms. */
+const LATE_MS_MAX = 400
+/** This many of them in a row: the server paused or the path is another, and time goes on from there. */
+const PAUSED_ARRIVALS = 5
+/** Without a call for so long the page itself was stalled: what arrives with its waking says nothing of the line, ms. */
+const STALL_MS = 150
+/** The time after which what came during a stall has been handed over, ms. */
+const WAKE_MS = 50
 
 export class Playback {
   readonly #tickMs: number
-  #offsetMs: number | null = null
-  #jitterMs = 0
+  /** Arrival time minus tick time of the last arrivals, ms. */
+  #offsets: number[] = []
+  /** The quickest of them, null before the first; and how late nearly all of them were at most against it, ms. */
+  #base: number | null = null
+  #latenessMs = 0
+  #late = 0
   #intervalMs = 50
-  #delayMs = DELAY_MS_MIN
+  #reachMs = 0
   #newest = 0
   #drawn = 0
-  #atMs = 0
+  #rate = 1
+  #atMs = -Infinity
+  /** The last call, and when the page last woke from a stall. */
+  #activeMs = -Infinity
+  #wokeMs = -Infinity
 
   constructor(tickRate: number) {
     this.#tickMs = 1_000 / tickRate
   }
 
+  /** How far behind what arrives in time is drawn, ms. */
   get delayMs(): number {
-    return this.#delayMs
+    return Math.min(DELAY_MS_MAX, Math.max(DELAY_MS_MIN, this.#reachMs + this.#intervalMs))
   }
 
+  /** How late nearly all arrivals of the last seconds were at most, against the quickest, ms. */
   get jitterMs(): number {
-    return this.#jitterMs
+    return this.#reachMs
   }
 
   /** Newest tick that a snapshot arrived of. */
@@ -40,36 +67,90 @@ export class Playback {
     return this.#newest
   }
 
-  /** A snapshot of `tick` arrived. Parts of one tick count once. */
+  /** How fast the drawn moment went at the last look, against time. */
+  get rate(): number {
+    return this.#rate
+  }
+
+  #noticeStall(nowMs: number): void {
+    if (nowMs - this.#activeMs > STALL_MS) this.#wokeMs = nowMs
+    this.#activeMs = Math.max(this.#activeMs, nowMs)
+  }
+
+  /** A snapshot of `tick` arrived. One that was overtaken tells of the line all the same. */
   arrived(tick: number, nowMs: number): void {
-    if (tick <= this.#newest && this.#offsetMs !== null) return
-    const offsetMs = nowMs - tick * this.#tickMs
-    if (this.#offsetMs === null || Math.abs(offsetMs - this.#offsetMs) > JUMP_MS) {
-      this.#offsetMs = offsetMs
-      this.#drawn = 0
-    } else {
-      const deviation = offsetMs - this.#offsetMs
-      this.#offsetMs += deviation * GAIN
-      this.#jitterMs += (Math.abs(deviation) - this.#jitterMs) * GAIN
-      this.#intervalMs += (Math.min(500, (tick - this.#newest) * this.#tickMs) - this.#intervalMs) * GAIN
+    this.#noticeStall(nowMs)
+    const offset = nowMs - tick * this.#tickMs
+    if (this.#isUsable(offset, nowMs)) {
+      // One that was lost could be shown no sooner than the one after it: it counts as that late.
+      const missed = this.#newest > 0 && (tick - this.#newest) * this.#tickMs > this.#intervalMs * 1.5
+      if (missed && this.#offsets.length > 0) this.#note(offset + this.#intervalMs)
+      this.#note(offset)
     }
+    if (tick <= this.#newest) return
+    if (this.#newest > 0) this.#intervalMs += (Math.min(INTERVAL_MS_MAX, (tick - this.#newest) * this.#tickMs) - this.#intervalMs) / 16
     this.#newest = tick
   }
 
-  /** The server's tick whose snapshot would arrive now, with parts; 0 before the first snapshot. */
-  arrivingTick(nowMs: number): number {
-    return this.#offsetMs === null ? 0 : Math.max(0, (nowMs - this.#offsetMs) / this.#tickMs)
+  /** Whether an arrival says how good the line is, rather than that someone slept. */
+  #isUsable(offset: number, nowMs: number): boolean {
+    const base = this.#base
+    if (base === null) return true
+    if (offset < base - JUMP_MS) this.#forget()
+    else if (offset > base + LATE_MS_MAX) {
+      this.#late += 1
+      if (this.#late < PAUSED_ARRIVALS || nowMs - this.#wokeMs < WAKE_MS) return false
+      this.#forget()
+    } else if (nowMs - this.#wokeMs < WAKE_MS && offset > base + this.#reachMs) return false
+    this.#late = 0
+    return true
   }
 
-  /** The moment to draw, in ticks; never goes back, but for a clock that was set anew. */
+  #forget(): void {
+    this.#offsets = []
+    this.#base = null
+    this.#latenessMs = 0
+    this.#reachMs = 0
+  }
+
+  #note(offset: number): void {
+    this.#offsets.push(offset)
+    if (this.#offsets.length > ARRIVALS_MAX) this.#offsets.shift()
+    const sorted = this.#offsets.toSorted((a, b) => a - b)
+    const base = sorted[0] ?? offset
+    const last = sorted[Math.ceil(sorted.length * IN_TIME_SHARE) - 1] ?? base
+    this.#latenessMs = Math.min(DELAY_MS_MAX, last - base)
+    // Where the quickest changes, the moment up to which all has come stays what it was.
+    this.#reachMs += (this.#base ?? base) - base
+    this.#base = base
+    this.#reachMs = Math.min(DELAY_MS_MAX, Math.max(this.#reachMs, this.#latenessMs))
+  }
+
+  /** The server's tick whose snapshot would arrive now if it came as quickly as the quickest, with parts; 0 before the first. */
+  arrivingTick(nowMs: number): number {
+    return this.#base === null ? 0 : Math.max(0, (nowMs - this.#base) / this.#tickMs)
+  }
+
+  /** The moment to draw, in ticks; never goes back. */
   drawTick(nowMs: number): number {
-    const elapsedMs = Math.max(0, nowMs - this.#atMs)
+    this.#noticeStall(nowMs)
+    const isFirst = this.#atMs === -Infinity
+    const elapsedMs = isFirst ? 0 : Math.max(0, nowMs - this.#atMs)
     this.#atMs = Math.max(this.#atMs, nowMs)
-    const wanted = Math.min(DELAY_MS_MAX, Math.max(DELAY_MS_MIN, this.#intervalMs * 1.5 + this.#jitterMs * JITTER_FACTOR))
-    // At most a tenth faster or slower than time, so that nobody sees it.
-    const change = Math.min(elapsedMs * 0.1, Math.abs(wanted - this.#delayMs))
-    this.#delayMs += wanted > this.#delayMs ? change : -change
-    this.#drawn = Math.max(this.#drawn, this.arrivingTick(nowMs) - this.#delayMs / this.#tickMs)
+    if (this.#offsets.length === 0) return this.#drawn
+    this.#reachMs = this.#latenessMs + (this.#reachMs - this.#latenessMs) * Math.exp(-elapsedMs / SHRINK_MS)
+    this.#go(this.arrivingTick(nowMs) - this.delayMs / this.#tickMs, elapsedMs / this.#tickMs)
     return this.#drawn
+  }
+
+  #go(wanted: number, elapsed: number): void {
+    const end = this.#newest + AHEAD_MS_MAX / this.#tickMs
+    const error = Math.min(wanted, end) - (this.#drawn + elapsed)
+    const most = elapsed * RATE_SHARE
+    const isFar = this.#drawn === 0 || error * this.#tickMs > JUMP_MS
+    const next = this.#drawn + elapsed + (isFar ? error : Math.min(most, Math.max(-most, error)))
+    const bounded = Math.max(this.#drawn, Math.min(next, end))
+    if (elapsed > 0) this.#rate = (bounded - this.#drawn) / elapsed
+    this.#drawn = bounded
   }
 }

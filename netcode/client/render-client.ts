@@ -8,7 +8,9 @@ import { ClientSession } from '../session/client-session.ts'
 import { Commands } from './commands.ts'
 import { readDefinition } from './definition.ts'
 import { Line } from './line.ts'
+import { OwnAvatar } from './own-avatar.ts'
 import { Playback } from './playback.ts'
+import type { Move } from './prediction.ts'
 import { Rate } from './rates.ts'
 import type { ClientState, ClientStats, Moving, Outcome, RenderClientOptions, Spawning, WorldSample } from './types.ts'
 import { SnapshotDecoder } from '../snapshot/decoder.ts'
@@ -17,14 +19,13 @@ import { World } from './world.ts'
 const IDENTITY: Quat = { x: 0, y: 0, z: 0, w: 1 }
 const EMPTY: WorldSample = { tick: 0, avatars: [], props: [] }
 
-type Move = Extract<Command, { readonly type: 'move' }>
-
 /** What is known since the Welcome. */
 interface Joined {
   readonly welcome: Welcome
   readonly definition: RealmDefinition
   readonly world: World
   readonly playback: Playback
+  readonly own: OwnAvatar
 }
 
 export class RenderClient {
@@ -45,7 +46,7 @@ export class RenderClient {
   #snapshotParts = 0
   #reconnects = 0
   #move: Move | null = null
-  #pose: Command | null = null
+  #pose: Extract<Command, { readonly type: 'pose' }> | null = null
 
   constructor(options: RenderClientOptions) {
     this.#options = options
@@ -142,6 +143,7 @@ export class RenderClient {
       this.#up.add(packet.length, nowMs)
       connection.send(packet)
     }
+    if (this.#session.sentMove !== null) this.#joined?.own.sent(this.#session.sentMove, this.#permissions)
   }
 
   #received(bytes: Uint8Array): void {
@@ -150,6 +152,7 @@ export class RenderClient {
     const heard = this.#session.receive(bytes, nowMs)
     if (!heard.ok) return this.#lost(`The connection ended: ${heard.error.message}.`)
     for (const message of heard.value.messages) if (!this.#tell(message)) return
+    if (heard.value.rttMs !== null) this.#joined?.own.clock.roundTrip(heard.value.rttMs, nowMs)
     if (heard.value.snapshot !== null) this.#show(heard.value.snapshot, heard.value.packet, nowMs)
     if (heard.value.goodbye === null) return this.#send(nowMs)
     this.#send(nowMs, true)
@@ -176,7 +179,12 @@ export class RenderClient {
     if (!welcome.resumed) this.#commands.lose()
     this.#line.works()
     this.#permissions = welcome.permissions
-    this.#joined = { welcome, definition, world: new World(definition.bounds, welcome.tickRate, this.#decoder, this.#options.poses), playback: new Playback(welcome.tickRate) }
+    const own = new OwnAvatar(welcome, definition, welcome.resumed ? this.#joined?.own.clock : undefined)
+    const world = new World(definition.bounds, welcome.tickRate, this.#decoder, this.#options.poses)
+    this.#joined = { welcome, definition, world, playback: new Playback(welcome.tickRate), own }
+    this.#session.timeline = (nowMs) => Math.floor(own.clock.tick(nowMs))
+    if (this.#move !== null) own.wishes(this.#move)
+    if (this.#pose !== null) own.poses(this.#pose.pose)
     // Numbering begins with the Welcome: what the player was doing is said again.
     if (this.#move !== null) this.#session.latest(this.#move)
     if (this.#pose !== null) this.#session.latest(this.#pose)
@@ -191,19 +199,22 @@ export class RenderClient {
     if (!decoded.ok) return this.#lost(`A snapshot of the server is not valid: ${decoded.error.where}: ${decoded.error.message}.`)
     if (decoded.value.missing > 0) this.#session.disown(packet)
     if (this.#joined === null || !this.#session.welcomed) return
-    const { world, playback } = this.#joined
+    const { world, playback, own } = this.#joined
     world.show(decoded.value.samples)
     if (part.tick > playback.newest) this.#snapshots += 1
     this.#snapshotParts += 1
     playback.arrived(part.tick, nowMs)
+    own.clock.arrived(part.tick, nowMs)
+    if (part.own !== null) own.told(part.own, part.tick, nowMs)
   }
 
-  /** The world as it is to be drawn now. */
+  /** The world as it is to be drawn now: others a little ago, the own avatar and what it holds at their predicted present. */
   sample(nowMs: number = this.#clock()): WorldSample {
     if (this.#joined === null) return EMPTY
-    const { world, playback, welcome } = this.#joined
+    const { world, playback, welcome, own } = this.#joined
     const tick = playback.drawTick(nowMs)
-    return { tick, avatars: world.avatarsAt(tick, welcome.player), props: world.propsAt(tick) }
+    const avatars = world.avatarsAt(tick, welcome.player).map((avatar) => (avatar.own ? own.avatar(avatar, nowMs) : avatar))
+    return { tick, avatars, props: own.props(world.propsAt(tick), tick, avatars.find((avatar) => avatar.own), nowMs) }
   }
 
   // --- inputs
@@ -212,17 +223,21 @@ export class RenderClient {
   move({ x = 0, y = 0, z = 0, yaw, jump = false, run = false, fly = false }: Moving): void {
     const before = this.#move
     this.#move = { type: 'move', x, y, z, yaw, jump, run, fly }
+    if (before !== null && isSame(before, this.#move)) return
+    this.#joined?.own.wishes(this.#move)
     this.#latest(this.#move, before === null || changesCourse(before, this.#move))
   }
 
   /** Sets the avatar's head, hands and bones (sim's packPose). */
   pose(pose: PackedPose): void {
     this.#pose = { type: 'pose', pose }
+    this.#joined?.own.poses(pose)
     this.#latest(this.#pose)
   }
 
   /** Says where what the hand holds should be, world space. */
   drag(hand: HandId, position: Vec3, rotation: Quat): void {
+    this.#joined?.own.grips.dragged(hand, position, rotation)
     this.#latest({ type: 'drag', hand, position, rotation })
   }
 
@@ -231,11 +246,17 @@ export class RenderClient {
     this.#send(this.#clock())
   }
 
-  grab(element: ElementId, hand: HandId): Promise<Outcome> {
-    return this.#command({ type: 'grab', element, hand })
+  /** Takes hold of a prop; it follows the hand at once, until the server says otherwise. */
+  async grab(element: ElementId, hand: HandId): Promise<Outcome> {
+    const grips = this.#joined?.own.grips
+    grips?.grabbed(hand, element, this.#clock())
+    const outcome = await this.#command({ type: 'grab', element, hand })
+    if (!outcome.ok) grips?.refused(hand, element, this.#clock())
+    return outcome
   }
 
   release(hand: HandId): Promise<Outcome> {
+    this.#joined?.own.grips.released(hand, this.#clock())
     return this.#command({ type: 'release', hand })
   }
 
@@ -277,10 +298,17 @@ export class RenderClient {
       loss: expected === 0 ? 0 : 1 - received / expected,
       inputsSent: this.#session.inputsSent, commandsPending: this.#commands.pending, inputsLost: this.#commands.lost,
       reconnects: this.#reconnects,
-      serverTick: playback === undefined || playback.newest === 0 ? 0 : Math.floor(playback.arrivingTick(nowMs) + ((rttMs ?? 0) / 2_000) * (this.#joined?.welcome.tickRate ?? 0)),
-      delayMs: playback?.delayMs ?? 0,
+      serverTick: playback === undefined || playback.newest === 0 ? 0 : Math.floor(this.#joined?.own.clock.tick(nowMs) ?? 0),
+      delayMs: playback?.delayMs ?? 0, jitterMs: playback?.jitterMs ?? 0,
+      correctionMetres: this.#joined?.own.correction.lastMetres ?? 0, correctionRmsMetres: this.#joined?.own.correction.rmsMetres ?? 0,
+      driftPpm: this.#joined?.own.clock.driftPpm ?? 0, quietMs: this.#line.connection === null ? 0 : this.#session.quietMs(nowMs),
     }
   }
+}
+
+/** A jump is none that was made before. */
+function isSame(a: Move, b: Move): boolean {
+  return !b.jump && a.x === b.x && a.y === b.y && a.z === b.z && a.yaw === b.yaw && a.jump === b.jump && a.run === b.run && a.fly === b.fly
 }
 
 /** Starting, stopping, turning round, jumping: what a player feels the delay of. Another degree of a stick is not. */

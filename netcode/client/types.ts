@@ -93,7 +93,7 @@ export interface PropSample {
   readonly asleep: boolean
 }
 
-/** The world at a moment: interpolated between the snapshots before and after it. */
+/** The world at a moment: interpolated between the snapshots before and after it, but for the own avatar and what it holds, which are at their predicted present. */
 export interface WorldSample {
   /** The moment, in ticks and parts of one. */
   readonly tick: number
@@ -124,6 +124,15 @@ export interface ClientStats {
   readonly reconnects: number
   /** Estimate of the server's newest tick; 0 before the first snapshot. */
   readonly serverTick: number
-  /** How far behind it the world is drawn, ms. */
+  /** How far behind what arrives in time the others are drawn, ms. */
   readonly delayMs: number
+  /** How late nearly all snapshots of the last seconds were at most, against the quickest, ms. */
+  readonly jitterMs: number
+  /** How far the own avatar was from where the server's last answer puts it, and the root mean square of the last second's, metres. */
+  readonly correctionMetres: number
+  readonly correctionRmsMetres: number
+  /** How much faster this machine's clock goes than the server's, parts per million. */
+  readonly driftPpm: number
+  /** Since when nothing was heard of the server, ms; 0 without a connection. */
+  readonly quietMs: number
 }

@@ -2,7 +2,7 @@
  * The client's end of a session, the mirror of ServerSession: a pure state machine, time comes in as an argument. It
  * outlives connections: `attach` at each new one.
  */
-import type { Command, HandId, Input } from '../../sim/types.ts'
+import type { Command, CommandType, HandId, Input } from '../../sim/types.ts'
 import {
   COMMAND_BYTES_MAX, decodeServerPacket, describe, encodeClientPacket, encodeInput, isLatestWins, PACKET_BYTES_MAX, PACKET_COMMANDS_MAX, PROTOCOL_VERSION,
   type ClientMode, type Hello, type Result, type ServerMessage, type ServerPacket, type SnapshotPart, type Welcome,
@@ -19,6 +19,8 @@ export interface Heard {
   /** Reliable messages, each exactly once, in their order. */
   readonly messages: readonly ServerMessage[]
   readonly snapshot: SnapshotPart | null
+  /** The round trip that the packet measures; null: none. */
+  readonly rttMs: number | null
   /** The server's reason for ending the connection; answer with one more `packets`, then close. */
   readonly goodbye: string | null
 }
@@ -33,12 +35,20 @@ interface Pending {
 interface Slot {
   readonly sequence: number
   readonly bytes: Uint8Array
-  readonly drag: boolean
+  readonly kind: CommandType
+  readonly urgent: boolean
   /** Was in a packet at least once. */
   sent: boolean
 }
 
-const NOTHING: Heard = { packet: 0, messages: [], snapshot: null, goodbye: null }
+/** A move as it went into a packet for the first time: from then on it counts. */
+export interface SentMove {
+  readonly sequence: number
+  /** Of the client's own timeline. */
+  readonly tick: number
+}
+
+const NOTHING: Heard = { packet: 0, messages: [], snapshot: null, rttMs: null, goodbye: null }
 /** Bytes around each input in a packet: tag and length. */
 const INPUT_OVERHEAD_BYTES = 4
 /** A Hello takes fewer. */
@@ -64,6 +74,8 @@ export class ClientSession {
   #sequence = 0
   #rttMs: number | null = null
   #urgent = false
+  #urgentAtMs = -Infinity
+  #move: SentMove | null = null
   #ackedMessage = 0
   #inputsSent = 0
 
@@ -71,6 +83,17 @@ export class ClientSession {
     this.#hello = { type: 'hello', protocol: PROTOCOL_VERSION, mode, body }
     this.#link = new Link(nowMs)
     this.#bytes = new TokenBucket(SENT_BYTES_PER_SECOND_MAX, SENT_BYTES_BURST_MAX, nowMs)
+  }
+
+  /**
+   * The client's own timeline, in whole ticks from 1; 0: none. The server makes its moves take effect as far apart on it
+   * as they were first sent.
+   */
+  timeline: (nowMs: number) => number = () => 0
+
+  /** The newest move that was in a packet; null: none was on this connection. */
+  get sentMove(): SentMove | null {
+    return this.#move
   }
 
   /** Round trip in ms, smoothed; null before the first echo. */
@@ -108,6 +131,11 @@ export class ClientSession {
     return this.#link.silent(nowMs)
   }
 
+  /** Since when nothing was heard, ms. */
+  quietMs(nowMs: number): number {
+    return this.#link.quietMs(nowMs)
+  }
+
   /** A new connection: packets and messages are numbered anew, inputs go on; nothing but Hello is said before the Welcome. */
   attach(nowMs: number): void {
     this.#link = new Link(nowMs)
@@ -116,6 +144,7 @@ export class ClientSession {
     this.#ackedMessage = 0
     this.#welcomed = false
     this.#rttMs = null
+    this.#move = null
   }
 
   /** Queues a command, to be sent until acknowledged; its sequence, or why it cannot be queued. */
@@ -147,7 +176,7 @@ export class ClientSession {
     const input = this.#numbered(command)
     this.#sequence = input.sequence
     const key = command.type === 'drag' ? slotOf('drag', command.hand) : command.type
-    this.#slots.set(key, { sequence: input.sequence, bytes: encodeInput(input), drag: command.type === 'drag', sent: false })
+    this.#slots.set(key, { sequence: input.sequence, bytes: encodeInput(input), kind: command.type, urgent, sent: false })
     this.#urgent ||= urgent
     return input.sequence
   }
@@ -164,12 +193,12 @@ export class ClientSession {
     const { arrival, acked } = this.#link.take(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
     if (arrival === 'old') return { ok: true, value: NOTHING }
     for (const { content } of acked) this.#slotsArrived(content)
-    if (arrival === 'ahead') this.#measure(packet, nowMs)
+    const rttMs = arrival === 'ahead' ? this.#measure(packet, nowMs) : null
     const messages = this.#inbox.take(packet.firstMessage, packet.messages)
     if (!messages.ok) return { ok: false, error: { reason: 'protocol', message: `a message of the server is not valid: ${describe(messages.error)}` } }
     for (const message of messages.value) if (message.type === 'welcome') this.#welcome(message)
     if (this.#welcomed) this.#acknowledge(packet.ackCommand)
-    return { ok: true, value: { packet: packet.packet, messages: messages.value, snapshot: packet.snapshot, goodbye: packet.control?.reason ?? null } }
+    return { ok: true, value: { packet: packet.packet, messages: messages.value, snapshot: packet.snapshot, rttMs, goodbye: packet.control?.reason ?? null } }
   }
 
   /** What a packet carried could not be used: it is not acknowledged, so that the server does not build on it. */
@@ -182,11 +211,12 @@ export class ClientSession {
     for (const [key, { sequence }] of this.#slots) if (sequences.includes(sequence)) this.#slots.delete(key)
   }
 
-  #measure({ clientTimeMs, clientTimeAgeMs, ackPacket }: ServerPacket, nowMs: number): void {
-    if (ackPacket === 0) return
+  #measure({ clientTimeMs, clientTimeAgeMs, ackPacket }: ServerPacket, nowMs: number): number | null {
+    if (ackPacket === 0) return null
     const rttMs = ((clockOf(nowMs) - clientTimeMs) >>> 0) - clientTimeAgeMs
-    if (rttMs < 0 || rttMs > 60_000) return
+    if (rttMs < 0 || rttMs > 60_000) return null
     this.#rttMs = this.#rttMs === null ? rttMs : this.#rttMs + (rttMs - this.#rttMs) / 8
+    return rttMs
   }
 
   #acknowledge(sequence: number): void {
@@ -228,9 +258,10 @@ export class ClientSession {
    */
   packets(nowMs: number, answer = false): Uint8Array[] {
     const sinceMs = nowMs - this.#link.sentAtMs
-    const urgent = this.#urgent && sinceMs >= COMMAND_INTERVAL_MS && this.#bytes.available(nowMs) >= PACKET_BYTES_MAX
+    const urgent = this.#urgent && nowMs - this.#urgentAtMs >= COMMAND_INTERVAL_MS && this.#bytes.available(nowMs) >= PACKET_BYTES_MAX
     const due = this.#isNews() && sinceMs >= INPUT_INTERVAL_MS
     if (!answer && !urgent && !due && !this.#link.heartbeatDue(nowMs)) return []
+    if (this.#urgent) this.#urgentAtMs = nowMs
     this.#urgent = false
     this.#ackedMessage = this.#inbox.acked
     if (!this.#welcomed) return [this.#packet([], [], nowMs)]
@@ -259,7 +290,7 @@ export class ClientSession {
   /** The newest of each kind, by sequence. A drag waits until all commands are on their way: its grab may be among them. */
   #slotsThatFit(commands: readonly Pending[]): Slot[] {
     const all = commands.length === this.#pending.length
-    const slots = [...this.#slots.values()].filter(({ drag }) => all || !drag).toSorted((a, b) => a.sequence - b.sequence)
+    const slots = [...this.#slots.values()].filter(({ kind }) => all || kind !== 'drag').toSorted((a, b) => a.sequence - b.sequence)
     let room = this.#room() - commands.reduce((sum, { bytes }) => sum + bytes.length + INPUT_OVERHEAD_BYTES, 0)
     return slots.filter(({ bytes }) => {
       const fits = bytes.length + INPUT_OVERHEAD_BYTES <= room
@@ -273,16 +304,23 @@ export class ClientSession {
     return PACKET_BYTES_MAX - HEAD_BYTES_MAX - (goodbye === null ? HELLO_BYTES : goodbye.reason.length * 4 + 8)
   }
 
+  /** A slot goes out for the first time. What is urgent is not left to one packet: it is in the next one too, at once. */
+  #sending(slot: Slot, tick: number): void {
+    this.#inputsSent += 1
+    slot.sent = true
+    this.#urgent ||= slot.urgent
+    if (slot.kind === 'move') this.#move = { sequence: slot.sequence, tick }
+  }
+
   #packet(commands: readonly Pending[], slots: readonly Slot[], nowMs: number): Uint8Array {
     const { received, goodbye } = this.#link
-    for (const slot of slots) {
-      this.#inputsSent += slot.sent ? 0 : 1
-      slot.sent = true
-    }
+    const tick = this.timeline(nowMs)
+    for (const slot of slots) if (!slot.sent) this.#sending(slot, tick)
     const head = {
       packet: this.#link.next(nowMs, slots.map(({ sequence }) => sequence)), ackPacket: received.highest, ackBits: received.bits,
       ackMessage: this.#inbox.acked, clientTimeMs: clockOf(nowMs),
       control: goodbye ?? (this.#welcomed ? null : this.#hello),
+      tick, moveTicks: slots.some(({ kind }) => kind === 'move') ? Math.max(0, tick - (this.#move?.tick ?? tick)) : 0,
     }
     const packet = encodeClientPacket(head, commands.map(({ bytes }) => bytes), slots.map(({ bytes }) => bytes))
     this.#bytes.spend(packet.length, nowMs)

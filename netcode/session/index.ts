@@ -1,5 +1,6 @@
 /** The packet layer between one client and the server: pure classes, time is an argument. */
 export { ServerSession, type OutgoingPart, type Received } from './server-session.ts'
 export { ClientSession, type ClientSessionOptions, type Heard } from './client-session.ts'
+export { MoveSchedule } from './move-schedule.ts'
 export type { SessionFault } from './link.ts'
 export * from './limits.ts'

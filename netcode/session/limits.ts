@@ -6,7 +6,7 @@ export const SILENCE_MS_MAX = 5_000
 export const HEARTBEAT_MS = 250
 /** Least time between two input packets, ms (15 Hz); a new command does not wait for it. */
 export const INPUT_INTERVAL_MS = 66
-/** Least time between two input packets even where there are new commands, ms: a client that spawns in a loop stays below the server's limit. */
+/** Least time between two packets that new commands or changes of course ask for, ms: a client that spawns in a loop stays below the server's limit. */
 export const COMMAND_INTERVAL_MS = 16
 /** How long a goodbye is repeated without an answer, ms. */
 export const GOODBYE_MS_MAX = 1_000
@@ -32,6 +32,10 @@ export const SENT_BYTES_BURST_MAX = 131_072
 /** New inputs that a client may send, a second and at once: move, pose and three drags at 15 Hz are 75 a second, commands come on top. */
 export const INPUTS_PER_SECOND_MAX = 200
 export const INPUTS_BURST_MAX = 1_200
+/** Longest that a move waits to be as far from the one before as it was made, ticks: evens out 67 ms of jitter at 60 ticks a second. */
+export const MOVE_HOLD_TICKS_MAX = 4
+/** Moves that wait: one a tick is what a client makes. */
+export const MOVES_HELD_MAX = 8
 /** How far a sequence may be ahead of the last: inputs made and overwritten during a silence of SILENCE_MS_MAX at 144 Hz in five slots are 3,600. */
 export const SEQUENCE_JUMP_MAX = 65_536
 

@@ -44,7 +44,12 @@ export class Link<T> {
 
   /** True after SILENCE_MS_MAX without a packet: the connection is dead. */
   silent(nowMs: number): boolean {
-    return nowMs - this.#heardAtMs >= SILENCE_MS_MAX
+    return this.quietMs(nowMs) >= SILENCE_MS_MAX
+  }
+
+  /** Since when nothing was heard, ms. */
+  quietMs(nowMs: number): number {
+    return Math.max(0, nowMs - this.#heardAtMs)
   }
 
   heartbeatDue(nowMs: number): boolean {

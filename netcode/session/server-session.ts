@@ -21,6 +21,9 @@ export interface Received {
   readonly commands: readonly Input[]
   /** Moves, poses and drags newer than any seen of their kind (and hand). */
   readonly latest: readonly Input[]
+  /** The client's timeline when it made the packet, and how long before the move among `latest` was first sent, ticks; 0: it keeps none. */
+  readonly tick: number
+  readonly moveTicks: number
   readonly hello: Hello | null
   /** The client's reason for leaving; answer with one more `packets`, then close. */
   readonly goodbye: string | null
@@ -40,7 +43,7 @@ interface Carried {
   readonly part: OutgoingPart | null
 }
 
-const NOTHING: Received = { commands: [], latest: [], hello: null, goodbye: null }
+const NOTHING: Received = { commands: [], latest: [], tick: 0, moveTicks: 0, hello: null, goodbye: null }
 type Outcome = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>
 const isOutcome = (message: ServerMessage): message is Outcome => message.type === 'commandDone' || message.type === 'commandRejected'
 
@@ -104,6 +107,12 @@ export class ServerSession {
   /** The log holds the client's commands up to `sequence`: only now are they acknowledged, for a crash would lose the others. */
   recorded(sequence: number): void {
     this.#recorded = Math.max(this.#recorded, Math.min(sequence, this.#command))
+  }
+
+  /** A sequence for an input that the server makes in the player's name: the client goes on after it. */
+  nextSequence(): number {
+    this.#highest += 1
+    return this.#highest
   }
 
   /** Why the session ended, null while it lives. */
@@ -233,6 +242,7 @@ export class ServerSession {
       value: {
         commands: commands.map((input) => this.#stamped(input)),
         latest: fresh.map((input) => this.#stamped(input)),
+        tick: packet.tick, moveTicks: packet.moveTicks,
         hello: control?.type === 'hello' ? control : null,
         goodbye: control?.type === 'goodbye' ? control.reason : null,
       },
