@@ -54,7 +54,7 @@ describe('a lockstep peer', () => {
     expect(peer.realm).toBeNull()
   })
 
-  test('starts again from a new checkpoint after a lost connection, and keeps its count', async () => {
+  test('LCK-2: starts again from a new checkpoint after a lost connection, and keeps its count', async () => {
     const server = serve()
     const peer = peerOf(server)
     await pass(server, [peer], 60)

@@ -108,7 +108,7 @@ function expectProp(decoder: SnapshotDecoder, { id, position, rotation, asleep }
 }
 
 describe('a snapshot', () => {
-  test.prop([fc.array(arbitraryAvatar, { maxLength: 12 }), fc.array(arbitraryProp, { maxLength: 30 })], { numRuns: 30 })('shows every avatar and prop within its error, and nothing static', (people, things) => {
+  test.prop([fc.array(arbitraryAvatar, { maxLength: 12 }), fc.array(arbitraryProp, { maxLength: 30 })], { numRuns: 30 })('SNP-3, SNP-4: shows every avatar and prop within its error, and nothing static', (people, things) => {
     const avatars = numbered(people)
     const props = numbered(things, 100)
     const decoder = sayAll(new SnapshotSource(BOUNDS), avatars, props)
@@ -129,7 +129,7 @@ describe('a snapshot', () => {
     expect(distance(jointsState(newest(decoder, 1, JOINTS)).left.position, position)).toBeLessThanOrEqual(0.002)
   })
 
-  test.prop([fc.array(arbitraryAvatar, { maxLength: 60 }), fc.array(arbitraryProp, { maxLength: 60 })], { numRuns: 20 })('fits a packet, however much there is to say', (people, things) => {
+  test.prop([fc.array(arbitraryAvatar, { maxLength: 60 }), fc.array(arbitraryProp, { maxLength: 60 })], { numRuns: 20 })('SNP-1, PKT-2: fits a packet, however much there is to say', (people, things) => {
     const source = new SnapshotSource(BOUNDS)
     const view = new SnapshotView(0)
     for (let i = 1; i < 20; i += 1) {
@@ -155,7 +155,7 @@ describe('a snapshot', () => {
     expect(last).toBeLessThan(12)
   })
 
-  test.prop([fc.uint8Array({ maxLength: 400 }), fc.uint8Array({ maxLength: 400 })], { numRuns: 500 })('is refused in words where the bytes are none', (avatars, props) => {
+  test.prop([fc.uint8Array({ maxLength: 400 }), fc.uint8Array({ maxLength: 400 })], { numRuns: 500 })('SNP-8: is refused in words where the bytes are none', (avatars, props) => {
     const result = new SnapshotDecoder().take({ tick: 1, avatars, props, own: null })
     if (!result.ok) expect(result.error.message).not.toBe('')
   })
@@ -215,7 +215,7 @@ function randomOf(seed: number): () => number {
 describe('over a bad network', () => {
   const arbitraryCrowd = fc.tuple(fc.array(arbitraryAvatar, { minLength: 1, maxLength: 8 }), fc.array(arbitraryProp.filter(({ spec }) => spec.motion !== 'static'), { maxLength: 12 }))
 
-  test.prop([arbitraryCrowd, fc.integer(), fc.double({ min: 0, max: 0.6, noNaN: true })], { numRuns: 12 })('whatever is lost, late or doubled, the client holds what the source held, bit for bit, and once it heals the newest', ([people, things], seed, loss) => {
+  test.prop([arbitraryCrowd, fc.integer(), fc.double({ min: 0, max: 0.6, noNaN: true })], { numRuns: 12 })('SNP-6, SNP-9: whatever is lost, late or doubled, the client holds what the source held, bit for bit, and once it heals the newest', ([people, things], seed, loss) => {
     const random = randomOf(seed)
     const crowd = new Crowd(random, numbered(people), numbered(things, 100))
     const source = new SnapshotSource(BOUNDS)
@@ -253,7 +253,7 @@ describe('over a bad network', () => {
     expect(decoder.states).toBeLessThanOrEqual((crowd.avatars.length * 3 + crowd.props.length) * BASELINE_TICKS_MAX)
   })
 
-  test.prop([fc.array(arbitraryAvatar, { minLength: 2, maxLength: 4 }), fc.array(arbitraryProp, { maxLength: 4 })], { numRuns: 20 })('a record of which the baseline is not there is passed over, the others are read, and the server goes on from none', (people, things) => {
+  test.prop([fc.array(arbitraryAvatar, { minLength: 2, maxLength: 4 }), fc.array(arbitraryProp, { maxLength: 4 })], { numRuns: 20 })('SNP-7: a record of which the baseline is not there is passed over, the others are read, and the server goes on from none', (people, things) => {
     const crowd = new Crowd(randomOf(1), numbered(people), numbered(things, 100))
     const source = new SnapshotSource(BOUNDS)
     const view = new SnapshotView(0)
@@ -287,7 +287,7 @@ describe('over a bad network', () => {
     for (const avatar of crowd.avatars) expectAvatar(decoder, avatar)
   })
 
-  test('however many there are, everybody is updated once a second', () => {
+  test('SNP-10: however many there are, everybody is updated once a second', () => {
     const random = randomOf(3)
     const person = fc.sample(arbitraryAvatar, { numRuns: 300, seed: 5 })
     const crowd = new Crowd(random, numbered(person.map((a) => ({ ...a, position: { x: random() * 300, y: 0, z: random() * 100 } }))), [])

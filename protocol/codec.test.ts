@@ -69,7 +69,7 @@ test('a frame of too many inputs is refused before they are built', () => {
   expect(refusal(decodeFrame(bytes))).toBe('too-large at inputs')
 })
 
-test('an input without a command, or with one of a later version, is refused', () => {
+test('VER-2, INP-10: an input without a command, or with one of a later version, is refused', () => {
   expect(refusal(decodeInput(Uint8Array.of(0x08, 1, 0x10, 1)))).toBe('missing at command')
   // Field 31, an empty message.
   expect(refusal(decodeInput(Uint8Array.of(0x08, 1, 0x10, 1, 0xfa, 1, 0)))).toBe('missing at command')
@@ -98,7 +98,7 @@ suite('a client', () => {
     expect(decoded.ok && decoded.value.commands[0]?.player).toBe(0)
   })
 
-  test('sends what is latest-wins apart from what is reliable', () => {
+  test('INP-2, INP-3: sends what is latest-wins apart from what is reliable', () => {
     expect(refusal(decodeClientPacket(encodeClientPacket(head, [bytesOf(MOVE)], [])))).toBe('not-allowed at commands[0]')
     expect(refusal(decodeClientPacket(encodeClientPacket(head, [], [bytesOf({ type: 'release', hand: 1 })])))).toBe('not-allowed at latest[0]')
   })

@@ -26,7 +26,7 @@ async function tokenOf(gateway: GatewayService, body: unknown, caller: Caller): 
   return reply.token
 }
 
-test('a guest is given a token that admits the session and remembers name, role and player', async () => {
+test('LOG-1: a guest is given a token that admits the session and remembers name, role and player', async () => {
   const gateway = gatewayAt({ ms: 1_000_000_000 })
   const reply = await login(gateway, { name: '  Ada   L.  ' }, away)
   expect(reply).toMatchObject({ realm: 'park' })
@@ -36,7 +36,7 @@ test('a guest is given a token that admits the session and remembers name, role 
   expect(gateway.claimsOf(admitted?.session ?? '')).toMatchObject({ name: 'Ada L.', role: 'player', player: 1 })
 })
 
-test('tokens outlive the server, but not their term', async () => {
+test('LOG-2: tokens outlive the server, but not their term', async () => {
   const clock = { ms: 1_000_000_000 }
   const token = await tokenOf(gatewayAt(clock), { name: 'Ada' }, away)
   expect(await gatewayAt(clock).admit(token)).not.toBeNull()
@@ -59,19 +59,19 @@ test('what is not a token of this server is not admitted', async () => {
   for (const token of bad) expect(await verifyToken(secret, token, now)).toBeNull()
 })
 
-test('a login without a usable name or role says what to send', async () => {
+test('LOG-1, LOG-3: a login without a usable name or role says what to send', async () => {
   const gateway = gatewayAt({ ms: 0 })
   for (const body of [null, 7, {}, { name: 5 }, { name: '' }, { name: '\u200b\u0000 ' }, { name: 'x'.repeat(33) }])
     expect(await login(gateway, body, here)).toMatchObject({ reason: 'bad-name', where: 'name', fix: expect.stringContaining('1 to 32 characters') })
   expect(await login(gateway, { name: 'Ada', role: 'king' }, here)).toMatchObject({ reason: 'bad-role' })
 })
 
-test('names lose what cannot be seen', () => {
+test('LOG-1: names lose what cannot be seen', () => {
   expect(withoutHidden('a\u202eb\n\tc\u0007 d')).toBe('ab c d')
   expect(withoutHidden('Zoë  Łuk')).toBe('Zoë Łuk')
 })
 
-test('observers are admitted from this machine only, and from behind a proxy or another name not', async () => {
+test('LCK-1: observers are admitted from this machine only, and from behind a proxy or another name not', async () => {
   const body = { name: 'Ada', role: 'observer' }
   const gateway = gatewayAt({ ms: 0 })
   expect(await login(gateway, body, here)).toHaveProperty('token')

@@ -92,7 +92,7 @@ test('where the viewer is not built the page says so', async () => {
   expect(await page.text()).toContain('npm run build')
 })
 
-test('errors say what, where and what to do', async () => {
+test('LOG-3: errors say what, where and what to do', async () => {
   const base = await start()
   const post = (body: string): Promise<Response> => fetch(`${base}/v1/login`, { method: 'POST', body })
   for (const [response, status, reason] of [

@@ -19,7 +19,7 @@ function stageOf(): Stage {
   return stage
 }
 
-test('a lockstep peer is sent the state and every frame after it, and comes to the same hashes', async () => {
+test('LCK-2: a lockstep peer is sent the state and every frame after it, and comes to the same hashes', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(500)
@@ -44,7 +44,7 @@ test('a lockstep peer is sent the state and every frame after it, and comes to t
   expect(realm.tick).toBe(stage.realm.tick)
 })
 
-test('lockstep is refused over an unordered link, to a render Hello, and beyond the limit', async () => {
+test('LCK-1: lockstep is refused over an unordered link, to a render Hello, and beyond the limit', async () => {
   const stage = stageOf()
   const goodbyeOf = (link: number): string => {
     const decoded = decodeLockstep(stage.sent.get(link)?.at(-1) ?? new Uint8Array())

@@ -26,7 +26,7 @@ const BALL: PropSpec = {
   name: 'ball', motion: 'dynamic', density: 100, friction: 0.5, restitution: 0.5, color: 0xff0000,
   colliders: [{ shape: { type: 'sphere', radius: 0.25 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
 }
-test('a player says hello, is welcomed with the world, walks, and hears what became of its commands', async () => {
+test('SES-3, MSG-6: a player says hello, is welcomed with the world, walks, and hears what became of its commands', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 7)
   await ada.play(500)
@@ -49,7 +49,7 @@ test('a player says hello, is welcomed with the world, walks, and hears what bec
   expect(ada.last('hashSample')?.hash).toBe(stage.hashes.get(ada.last('hashSample')?.tick ?? 0))
 })
 
-test('others are told of who comes, what is held, and who leaves', async () => {
+test('MSG-4: others are told of who comes, what is held, and who leaves', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   const bob = new Guest(stage, 2, 2)
@@ -70,7 +70,7 @@ test('others are told of who comes, what is held, and who leaves', async () => {
   expect(stage.closes.get(2)).toBe('had enough')
 })
 
-test('a thing that slips from a hand is told to all, and is no outcome of a command', async () => {
+test('INP-8: a thing that slips from a hand is told to all, and is no outcome of a command', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -86,7 +86,7 @@ test('a thing that slips from a hand is told to all, and is no outcome of a comm
   expect(ada.messages.filter(({ type }) => type === 'commandDone')).toHaveLength(2)
 })
 
-test('silence ends a connection, the avatar stands and waits, and comes back to who returns in time', async () => {
+test('SES-5, SES-6: silence ends a connection, the avatar stands and waits, and comes back to who returns in time', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -106,7 +106,7 @@ test('silence ends a connection, the avatar stands and waits, and comes back to 
   expect(ada.messages.filter(({ type }) => type === 'welcome')).toHaveLength(2)
 })
 
-test('who does not return within 30 seconds leaves', async () => {
+test('SES-5: who does not return within 30 seconds leaves', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -118,7 +118,7 @@ test('who does not return within 30 seconds leaves', async () => {
   expect(stage.frames.flatMap(({ inputs }) => inputs).at(-1)?.command).toEqual({ type: 'leave', player: 1 })
 })
 
-test('a faulty client is told why and ends alone', async () => {
+test('LIM-1, PKT-8: a faulty client is told why and ends alone', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   const eve = new Guest(stage, 2, 2)
@@ -147,7 +147,7 @@ test.each([
   expect(stage.frames.flatMap(({ inputs }) => inputs)).toEqual([])
 })
 
-test('a full realm says so, and lets the next one in when there is room', async () => {
+test('SES-2: a full realm says so, and lets the next one in when there is room', async () => {
   const stage = stageOf({ playersMax: 1 })
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -187,7 +187,7 @@ test('while the realm stands still nobody new is let in', async () => {
   expect(stage.realm.players.size).toBe(0)
 })
 
-test('a burst of commands is acknowledged only as far as the log has it, and all of it is carried out', async () => {
+test('INP-2: a burst of commands is acknowledged only as far as the log has it, and all of it is carried out', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -208,7 +208,7 @@ test('a burst of commands is acknowledged only as far as the log has it, and all
   expect(ada.messages.filter(({ type }) => type === 'commandRejected')).toHaveLength(count)
 })
 
-test('who sends inputs before the Welcome ends, and nothing of them is kept', async () => {
+test('SES-1: who sends inputs before the Welcome ends, and nothing of them is kept', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -270,7 +270,7 @@ test('another fault of the log ends the realm', async () => {
   await expect(stage.end()).rejects.toThrow('the disk reported an error')
 })
 
-test('the newer of two links of a session goes on, the older is told', async () => {
+test('SES-8: the newer of two links of a session goes on, the older is told', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -288,7 +288,7 @@ test('the newer of two links of a session goes on, the older is told', async () 
   expect(z - (stage.realm.players.get(1)?.position.z ?? 0)).toBeGreaterThan(0.3)
 })
 
-test('a link that never speaks is closed and takes no place', async () => {
+test('SES-1: a link that never speaks is closed and takes no place', async () => {
   const stage = stageOf()
   stage.open(1, 1)
   stage.open(2, 2, 'observer')
@@ -296,7 +296,7 @@ test('a link that never speaks is closed and takes no place', async () => {
   expect([...stage.closes.keys()].toSorted()).toEqual([1, 2])
 })
 
-test('told to stop, the realm says goodbye, lets no avatar leave, and closes its log', async () => {
+test('SES-7: told to stop, the realm says goodbye, lets no avatar leave, and closes its log', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
@@ -322,7 +322,7 @@ test('slow steps are counted, told to the operator, and no tick is skipped', asy
   expect(stage.posted.find(({ type }) => type === 'note')).toMatchObject({ text: expect.stringMatching(/^overloaded: \d+ of \d+ ticks took longer than 16\.7 ms/) })
 })
 
-test('a session goes on over a crash where the log left it: no command is carried out twice', async () => {
+test('SES-5: a session goes on over a crash where the log left it: no command is carried out twice', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)

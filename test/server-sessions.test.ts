@@ -19,7 +19,7 @@ async function rawSocket(url: string, token: string): Promise<{ socket: WebSocke
   return { socket, closed }
 }
 
-test('a second connection of a session takes it over with its avatar, and the first is told', async () => {
+test('SES-8: a second connection of a session takes it over with its avatar, and the first is told', async () => {
   const server = await serveHere(clean)
   const { token } = await login(server.url, 'Ada')
   const ada = await joined(clean, server.url, 'Ada', { token })
@@ -49,7 +49,7 @@ test('clients that send garbage, floods or nothing end alone; the others play on
   expect(server.status()).toMatchObject({ players: 1, restarts: 0 })
 })
 
-test('SIGTERM says goodbye, seals the recording, frees the directory, and a restart goes on at the next tick', async () => {
+test('SES-7: SIGTERM says goodbye, seals the recording, frees the directory, and a restart goes on at the next tick', async () => {
   const data = temporaryDirectory(clean)
   const first = await serveProcess(clean, ['--port', '0', '--data', data])
   const ada = await joined(clean, first.url, 'Ada')

@@ -74,7 +74,7 @@ describe('the server\'s clock as a client knows it', () => {
     expect([seen.back, seen.clock.steps]).toEqual([0, 0])
   })
 
-  test('follows a server that paused for 3 seconds, in one step', () => {
+  test('CLK-2: follows a server that paused for 3 seconds, in one step', () => {
     const seen = watch({ seed: 7, lengthMs: 40_000, jitterMs: 20, serverPausesMs: [[20_000, 23_000]] })
     expect(worstFrom(seen, 15, 20)).toBeLessThan(1.2)
     expect(worstFrom(seen, 26)).toBeLessThan(1.2)

@@ -34,7 +34,7 @@ const starved = (frames: Watched['frames']): number => frames.filter(({ drawn, n
 const SEND_MS = 50
 
 describe('playback', () => {
-  test('draws a send interval and a little behind what arrives evenly', () => {
+  test('CLK-3: draws a send interval and a little behind what arrives evenly', () => {
     const seen = watch({ seed: 1, lengthMs: 20_000, delayMs: () => 40 })
     expect(behind(between(seen, 5_000))).toBeLessThan(40 + DELAY_MS_MIN + 5)
     expect(starved(between(seen, 5_000))).toBe(0)

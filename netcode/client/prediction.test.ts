@@ -94,7 +94,7 @@ describe('prediction', () => {
     expect((pair.prediction.at(60.5, 1_010)?.position.z ?? 0) - (before?.position.z ?? 0)).toBeLessThan(-0.002)
   })
 
-  test('an error is blended out over a tenth of a second, without a jump', () => {
+  test('OWN-3: an error is blended out over a tenth of a second, without a jump', () => {
     const pair = new Pair(6)
     for (let tick = 2; tick <= 60; tick += 1) pair.pass(tick)
     pair.send(60, { ...REST, z: -1 })

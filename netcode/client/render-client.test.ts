@@ -108,7 +108,7 @@ describe('a render client', () => {
     expect(yard.faults).toEqual([])
   })
 
-  test('comes back after a lost connection as the same player, with its commands', async () => {
+  test('SES-5: comes back after a lost connection as the same player, with its commands', async () => {
     const yard = serve()
     const states: ClientState['type'][] = []
     const ada = clientOf(yard, 'ada', [yard.transport.connect], { state: ({ type }) => states.push(type) })
@@ -124,7 +124,7 @@ describe('a render client', () => {
     expect(ada.sample(yard.nowMs).avatars).toHaveLength(1)
   })
 
-  test('falls back to the next transport and says why', async () => {
+  test('WSK-4: falls back to the next transport and says why', async () => {
     const yard = serve()
     const blocked: Connect = () => Promise.reject(new ConnectError('udp-blocked', 'UDP does not reach the server.'))
     const errors: string[] = []
@@ -144,7 +144,7 @@ describe('a render client', () => {
     expect(ada.state).toMatchObject({ type: 'joined', transport: 'memory' })
   })
 
-  test('sends a change of direction at once, and no more than 15 turns a second', async () => {
+  test('INP-5: sends a change of direction at once, and no more than 15 turns a second', async () => {
     const yard = serve()
     const ada = clientOf(yard, 'ada')
     await pass(yard, [ada], 60)
@@ -184,7 +184,7 @@ describe('a render client', () => {
     expect(ada.stats().inputsLost).toBe(1)
   })
 
-  test('leaves with a goodbye that the server hears', async () => {
+  test('SES-7: leaves with a goodbye that the server hears', async () => {
     const yard = serve({ conditions: { delayMs: 30 } })
     const ada = clientOf(yard, 'ada')
     await pass(yard, [ada], 60)
@@ -195,7 +195,7 @@ describe('a render client', () => {
     expect(await ada.despawn(3)).toMatchObject({ ok: false, reason: 'not-joined' })
   })
 
-  test('notices a server that falls silent', async () => {
+  test('SES-6: notices a server that falls silent', async () => {
     const yard = serve()
     const ada = clientOf(yard, 'ada')
     await pass(yard, [ada], 40)

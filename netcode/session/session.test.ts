@@ -75,7 +75,7 @@ class Pair {
 }
 
 describe('a client session', () => {
-  test('says hello until it is welcomed, and then no more', () => {
+  test('SES-1: says hello until it is welcomed, and then no more', () => {
     const pair = new Pair(null)
     pair.up()
     pair.pass(INPUT_INTERVAL_MS)
@@ -88,13 +88,13 @@ describe('a client session', () => {
     expect(pair.received.at(-1)?.hello).toBeNull()
   })
 
-  test('numbers nothing before the Welcome', () => {
+  test('INP-1: numbers nothing before the Welcome', () => {
     const pair = new Pair(null)
     expect(pair.client.command(grab(1)).ok).toBe(false)
     expect(pair.client.latest(move(1))).toBe(0)
   })
 
-  test('sends a new command at once and repeats it until it is acknowledged', () => {
+  test('INP-2, INP-5: sends a new command at once and repeats it until it is acknowledged', () => {
     const pair = new Pair()
     pair.pass(20)
     pair.client.command(grab(7))
@@ -111,7 +111,7 @@ describe('a client session', () => {
     expect(pair.client.unacknowledged).toBe(0)
   })
 
-  test('repeats the newest move until a packet with it is acknowledged, and then rests', () => {
+  test('INP-3, PKT-5: repeats the newest move until a packet with it is acknowledged, and then rests', () => {
     const pair = new Pair()
     pair.client.latest(move(1))
     pair.client.latest(move(2))
@@ -125,7 +125,7 @@ describe('a client session', () => {
     expect(pair.up()).toHaveLength(0)
   })
 
-  test('forgets where a hand dragged when it lets go', () => {
+  test('INP-4: forgets where a hand dragged when it lets go', () => {
     const pair = new Pair()
     pair.client.latest(drag(1))
     pair.client.command(release)
@@ -143,7 +143,7 @@ describe('a client session', () => {
     expect(new Pair().client.command({ type: 'spawn', prop: mesh, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 }).ok).toBe(false)
   })
 
-  test('keeps packets within their size, however many commands wait', () => {
+  test('PKT-2: keeps packets within their size, however many commands wait', () => {
     const pair = new Pair()
     for (let i = 0; i < COMMANDS_UNACKED_MAX; i += 1) pair.client.command(grab(1_000_000 + i))
     for (let i = 0; i < 40 && pair.client.unacknowledged > 0; i += 1) {
@@ -172,7 +172,7 @@ describe('a client session', () => {
     expect(pair.client.unacknowledged).toBe(0)
   })
 
-  test('measures the round trip without the time that the server waits', () => {
+  test('CLK-1: measures the round trip without the time that the server waits', () => {
     const pair = new Pair()
     pair.pass(HEARTBEAT_MS)
     pair.up()
@@ -184,7 +184,7 @@ describe('a client session', () => {
     expect(pair.client.rttMs).toBeLessThanOrEqual(30)
   })
 
-  test('gives up after silence', () => {
+  test('SES-6: gives up after silence', () => {
     const pair = new Pair()
     pair.pass(SILENCE_MS_MAX - 1)
     expect(pair.client.silent(pair.nowMs)).toBe(false)
@@ -193,14 +193,14 @@ describe('a client session', () => {
     expect(pair.server.silent(pair.nowMs)).toBe(true)
   })
 
-  test('is told a broken packet in words', () => {
+  test('PKT-8: is told a broken packet in words', () => {
     const result = new Pair().client.receive(Uint8Array.of(255, 255, 255), 1_000)
     expect(result.ok ? '' : result.error.message).toMatch(/not valid/)
   })
 })
 
 describe('a server session', () => {
-  test('sends messages once each, in order, also where packets are lost', () => {
+  test('MSG-1, MSG-2: sends messages once each, in order, also where packets are lost', () => {
     const pair = new Pair()
     for (let i = 0; i < 50; i += 1) {
       pair.server.queue(notice(`${i}`))
@@ -217,7 +217,7 @@ describe('a server session', () => {
     expect(pair.server.queuedBytes).toBe(0)
   })
 
-  test('brings a message larger than a packet across in parts', () => {
+  test('MSG-3: brings a message larger than a packet across in parts', () => {
     const pair = new Pair()
     const large = { ...WELCOME, definition: JSON.stringify(Array.from({ length: 9_000 }, (_, i) => i)) }
     pair.server.queue(large)
@@ -259,14 +259,14 @@ describe('a server session', () => {
     ['a packet number far ahead', 'sequence', () => [encodeClientPacket(head(SEQUENCE_JUMP_MAX * 2), [], [])]],
     ['an acknowledgement of what was never sent', 'protocol', () => [encodeClientPacket({ ...head(10), ackMessage: 2 }, [], [])]],
   ]
-  test.each(faults)('ends over %s', (_, reason, packets) => {
+  test.each(faults)('LIM-1, PKT-3, INP-1: ends over %s', (_, reason, packets) => {
     const pair = new Pair()
     const results = packets(pair).map((packet) => pair.server.receive(packet, pair.nowMs))
     expect(results.at(-1)).toMatchObject({ ok: false, error: { reason } })
     expect(pair.server.fault?.reason).toBe(reason)
   })
 
-  test('takes no drag that belongs to an earlier hold', () => {
+  test('INP-4: takes no drag that belongs to an earlier hold', () => {
     const pair = new Pair()
     pair.client.latest(drag(1))
     pair.pass(INPUT_INTERVAL_MS)
@@ -278,7 +278,7 @@ describe('a server session', () => {
     expect(result).toMatchObject({ ok: true, value: { latest: [] } })
   })
 
-  test('parts once its goodbye is acknowledged, or after a while without', () => {
+  test('SES-7: parts once its goodbye is acknowledged, or after a while without', () => {
     const pair = new Pair()
     pair.server.goodbye('the realm closes', pair.nowMs)
     pair.down()
@@ -302,7 +302,7 @@ describe('a server session', () => {
 })
 
 describe('a session that resumes', () => {
-  test('is sent again what the log did not have, where the server has crashed', () => {
+  test('INP-2, SES-4: is sent again what the log did not have, where the server has crashed', () => {
     const pair = new Pair()
     pair.records = false
     pair.client.command(grab(1))
@@ -318,7 +318,7 @@ describe('a session that resumes', () => {
     expect(pair.server.ackCommand).toBe(1)
   })
 
-  test('neither loses nor doubles commands, and tells outcomes that were not heard', () => {
+  test('SES-4, MSG-6: neither loses nor doubles commands, and tells outcomes that were not heard', () => {
     const pair = new Pair()
     pair.client.command(grab(1))
     pair.pass(INPUT_INTERVAL_MS)
@@ -366,7 +366,7 @@ describe('a session that resumes', () => {
     expect(pair.messages.filter(({ type }) => type === 'commandDone')).toHaveLength(1)
   })
 
-  test('goes on after the highest number that the server has, also from a new page', () => {
+  test('SES-4: goes on after the highest number that the server has, also from a new page', () => {
     const pair = new Pair({ ...WELCOME, resumed: true, sequence: 500, ackCommand: 480 })
     expect(pair.client.command(grab(1))).toEqual({ ok: true, value: 501 })
   })

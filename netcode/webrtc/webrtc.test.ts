@@ -42,7 +42,7 @@ test('twenty clients that connect at once all get in', async () => {
   await until('all closed', () => transport.stats.connections === 0)
 })
 
-test('a message larger than the buffers is not queued behind stale ones: datagrams are dropped and counted', async () => {
+test('CHN-3: a message larger than the buffers is not queued behind stale ones: datagrams are dropped and counted', async () => {
   const { url, transport, opened } = await serve()
   let heard = 0
   await connectWebRtc(url, 'good', { received: () => { heard += 1 }, closed: () => {} })
@@ -67,7 +67,7 @@ test('a peer that floods is heard at the limit only, and others are heard as eve
   expect(transport.stats.droppedReceived).toBeGreaterThan(200)
 })
 
-test('broken requests of signalling are answered with a status and a reason, and nothing stays behind', async () => {
+test('SIG-1, SIG-2, SIG-5: broken requests of signalling are answered with a status and a reason, and nothing stays behind', async () => {
   const { url, transport } = await serve()
   const { id } = await (await open(url)).json() as { id: string }
   const statuses = async (bodies: string[]) => await Promise.all(bodies.map(async (body) => (await answer(url, id, body)).status))
@@ -82,7 +82,7 @@ test('broken requests of signalling are answered with a status and a reason, and
   await until('nothing left', () => transport.stats.connections === 0)
 })
 
-test('connections that are never answered are forgotten, and limits hold meanwhile', async () => {
+test('SIG-4: connections that are never answered are forgotten, and limits hold meanwhile', async () => {
   const { url, transport } = await serve({ halfOpenMsMax: 1_000, limits: { halfOpenPerAddressMax: 3 } })
   const responses = await Promise.all(Array.from({ length: 5 }, () => open(url)))
   expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429, 429])
@@ -91,7 +91,7 @@ test('connections that are never answered are forgotten, and limits hold meanwhi
   expect((await open(url)).status).toBe(200)
 })
 
-test('pages of other origins connect only where the operator allows them, with CORS headers', async () => {
+test('SIG-7: pages of other origins connect only where the operator allows them, with CORS headers', async () => {
   const { url } = await serve({ allowedOrigins: ['https://friend.example'] })
   const preflight = (origin: string) => fetch(`${url}/.wrtc/v2/connections`, { method: 'OPTIONS', headers: { origin } })
   const friend = await preflight('https://friend.example')
@@ -101,7 +101,7 @@ test('pages of other origins connect only where the operator allows them, with C
   expect((await preflight('https://stranger.example')).status).toBe(403)
 })
 
-test('a client whose attempt the server has given up is told at once', async () => {
+test('SIG-3, SIG-5: a client whose attempt the server has given up is told at once', async () => {
   const { url } = await serve({ halfOpenMsMax: 100 })
   const startMs = performance.now()
   const error = await withoutUdp(() => connectWebRtc(url, 'good', silent)).then(() => null, (reason: unknown) => reason)
@@ -131,7 +131,7 @@ async function withoutUdp<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-test('a second channel and a text message end the connection that they came on', async () => {
+test('CHN-1, CHN-2: a second channel and a text message end the connection that they came on', async () => {
   const server = await serve()
   const { closed } = server
   for (const misbehave of [secondChannel, textMessage]) await connectRaw(server, misbehave)
@@ -139,7 +139,7 @@ test('a second channel and a text message end the connection that they came on',
   expect(closed.map(({ reason }) => reason)).toEqual([CLOSE_REASON.channel, CLOSE_REASON.text])
 })
 
-test('an oversize message ends the connection that it came on, unheard, and no other', async () => {
+test('CHN-2: an oversize message ends the connection that it came on, unheard, and no other', async () => {
   const server = await serve()
   const { url, received, opened, closed } = server
   const other = await connectWebRtc(url, 'good', silent)

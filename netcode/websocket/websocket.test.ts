@@ -66,7 +66,7 @@ function raw(url: string): WebSocket {
   return new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`)
 }
 
-test('a peer that sends text or an oversize message is closed with that reason', async () => {
+test('WSK-1: a peer that sends text or an oversize message is closed with that reason', async () => {
   const { url, closed } = await serve()
   const text = raw(url)
   text.on('open', () => text.send('hello'))
@@ -79,7 +79,7 @@ test('a peer that sends text or an oversize message is closed with that reason',
   expect(closed).toEqual([CLOSE_REASON.text, CLOSE_REASON.oversize])
 })
 
-test('a peer that does not read is closed before its buffer outgrows the limit, others go on', async () => {
+test('WSK-3: a peer that does not read is closed before its buffer outgrows the limit, others go on', async () => {
   const { url, transport, opened, closed } = await serve({ bufferedBytesMax: 1_000_000 })
   const slow = raw(url)
   await until(() => opened.length === 1)
@@ -145,7 +145,7 @@ test('pages of other origins connect only where the operator allows them', async
   expect(await status('https://stranger.example')).toBe(403)
 })
 
-test('broken upgrades and hung-up ones leave no place taken', async () => {
+test('WSK-2: broken upgrades and hung-up ones leave no place taken', async () => {
   const { url, transport, opened } = await serve({ admission: () => new Promise((resolve) => { setTimeout(() => resolve({ session: 'ada' }), 30) }) })
   const port = Number(new URL(url).port)
   const requests = [
