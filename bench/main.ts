@@ -8,6 +8,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<Report>
   prediction: () => import('./prediction.ts'),
   codec: () => import('./codec.ts'),
   transports: () => import('./transports.ts'),
+  network: () => import('./network.ts'),
 }
 
 const [name = '', form] = process.argv.slice(2)
