@@ -309,7 +309,8 @@ export class ServerSession {
     if (pace === 'wait' && !isAsked) return []
     const shown = link.goodbye === null ? parts : []
     const out = shown.map((part) => this.#packet(part, this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX - part.bytes.length - MESSAGE_OVERHEAD_BYTES, nowMs), nowMs))
-    while (pace === 'free' || out.length === 0) {
+    const packetsMax = pace === 'free' ? Infinity : 1
+    while (out.length < packetsMax) {
       const run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs)
       if (run === null) break
       out.push(this.#packet(null, run, nowMs))
