@@ -16,11 +16,13 @@ export function below(url: string, path: string): URL {
 
 /**
  * The error for a response that is no success, with the server's own words where it has any. A 5xx is `unreachable`:
- * the server starts, stops or is full, or a proxy stands before it, and trying again later helps.
+ * the server starts, stops or is full, or a proxy stands before it, and trying again later helps. A 429, or a 503 with the
+ * reason "busy" or "starting", is `busy`.
  */
 export async function refusal(response: Response): Promise<ConnectError> {
-  const message = await messageOf(response)
+  const { message, reason } = await wordsOf(response)
   const words = message ?? `status ${response.status}, without a reason`
+  if (response.status === 429 || (response.status === 503 && (reason === 'busy' || reason === 'starting'))) return new ConnectError('busy', `The server asks to wait: ${words}`)
   if (response.status >= 500) return new ConnectError('unreachable', `The server cannot be connected to now: ${words}`)
   return new ConnectError('refused', `The server refused the connection: ${words}`)
 }
@@ -33,12 +35,13 @@ export function timedOut(url: URL, milliseconds: number): ConnectError {
   return new ConnectError('timed-out', `The server at ${url.host} did not finish connecting within ${milliseconds / 1000} s. It may be overloaded; try again.`)
 }
 
-async function messageOf(response: Response): Promise<string | null> {
+async function wordsOf(response: Response): Promise<{ readonly message: string | null; readonly reason: unknown }> {
   try {
     const body: unknown = await response.json()
     const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : null
-    return typeof message === 'string' ? message.slice(0, REFUSAL_MESSAGE_CHARACTERS_MAX) : null
+    const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : null
+    return { message: typeof message === 'string' ? message.slice(0, REFUSAL_MESSAGE_CHARACTERS_MAX) : null, reason }
   } catch {
-    return null
+    return { message: null, reason: null }
   }
 }

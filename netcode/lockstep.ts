@@ -73,6 +73,7 @@ export class LockstepPeer {
         connected: (connection) => this.#connected(connection),
         received: (bytes) => this.#received(bytes),
         fellBack: () => undefined,
+        waiting: () => undefined,
         retrying: (reason, attempt, giveUpAtMs) => this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs }),
         ended: (reason) => this.#ended(reason),
       },

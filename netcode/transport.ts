@@ -99,7 +99,8 @@ export interface ClientConnection {
 /** Connects to a server at an http(s) URL with a token; rejects with a ConnectError. */
 export type Connect = (url: string, token: string, events: ClientEvents) => Promise<ClientConnection>
 
-export type ConnectReason = 'unreachable' | 'refused' | 'udp-blocked' | 'timed-out'
+/** `busy`: too many connect at this moment, or the transport starts again; the same again in a second or a few helps. */
+export type ConnectReason = 'unreachable' | 'refused' | 'busy' | 'udp-blocked' | 'timed-out'
 
 /** Why a connection could not be made, in words for a person. */
 export class ConnectError extends Error {

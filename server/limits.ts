@@ -46,8 +46,8 @@ export const INBOUND_BATCH_MS = 4
 /** Messages that wait for a realm's worker: two seconds of 300 clients at 30 a second; beyond it the newest are dropped. */
 export const INBOUND_QUEUE_MAX = 20_000
 
-/** Scratch ticks at start: the first tick of a process costs a quarter of a second, the code is fast after about 300. */
-export const WARM_UP_TICKS = 300
+/** Scratch ticks at start: the first tick of a process costs a quarter of a second, the code is fast after about 200. */
+export const WARM_UP_TICKS = 200
 
 /** The window of the tick percentiles in the status. */
 export const STATISTICS_MS = 10_000

@@ -26,6 +26,8 @@ export class Attempt {
       const error = await this.#try(connect, index, url, token, events)
       if (error === null || this.#over) return
       errors.push(error)
+      // Another transport is not less busy, and would be a worse one for all the time to come
+      if (error.reason === 'busy') break
       events.fellBack(error)
     }
     if (!this.#over) events.failed(errors)

@@ -11,10 +11,16 @@ const RETRY_MS: readonly number[] = [0, 250, 500, 1_000, 2_000, 4_000]
 /** A connection that worked for less counts as one more failure, ms: or a server that fails at each client would be asked without a pause. */
 const STABLE_MS = 5_000
 
+/** Where the server asks to wait, it is asked again after this long, ms, for so long: a storm of a thousand takes ten seconds. */
+const BUSY_RETRY_MS = 1_000
+const BUSY_MS_MAX = 60_000
+
 export interface LineEvents {
   connected(connection: ClientConnection): void
   received(bytes: Uint8Array): void
   fellBack(error: ConnectError): void
+  /** The first connection has to wait for its turn, in words why; it is tried again. */
+  waiting(reason: string): void
   /** The connection is lost and will be made again until `giveUpAtMs`. */
   retrying(reason: string, attempt: number, giveUpAtMs: number): void
   /** For good; heard once. */
@@ -94,8 +100,17 @@ export class Line {
 
   #failed(errors: readonly ConnectError[]): void {
     this.#attempt = null
-    if (errors.every(({ reason }) => reason === 'refused')) this.end(inWords(errors))
+    if (!this.#worked && errors.some(({ reason }) => reason === 'busy')) this.#wait(inWords(errors))
+    else if (errors.every(({ reason }) => reason === 'refused')) this.end(inWords(errors))
     else this.#again(inWords(errors))
+  }
+
+  #wait(reason: string): void {
+    const nowMs = this.#options.clock()
+    const giveUpAtMs = this.#retry?.giveUpAtMs ?? nowMs + BUSY_MS_MAX
+    if (nowMs >= giveUpAtMs) return this.end(reason)
+    this.#retry = { atMs: nowMs + BUSY_RETRY_MS, attempt: 0, giveUpAtMs }
+    this.#options.events.waiting(reason)
   }
 
   #again(reason: string): void {

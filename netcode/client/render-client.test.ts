@@ -134,6 +134,24 @@ describe('a render client', () => {
     expect(ada.state.type).toBe('joined')
   })
 
+  test('waits where the server asks to, says so, and does not fall back to a worse transport', async () => {
+    const yard = serve()
+    let asked = 0
+    const busy: Connect = (...call) => (++asked < 3 ? Promise.reject(new ConnectError('busy', 'Many are coming in.')) : yard.transport.connect(...call))
+    const states: ClientState[] = []
+    const never: Connect = () => Promise.reject(new Error('this must not be tried'))
+    const ada = clientOf(yard, 'ada', [busy, never], { state: (state) => states.push(state) })
+    await pass(yard, [ada], 60 * 3)
+    expect(states).toMatchObject([{ type: 'connecting' }, { type: 'connecting', waiting: 'Many are coming in.' }, { type: 'connecting', waiting: 'Many are coming in.' }, { type: 'joined' }])
+  })
+
+  test('does not wait for ever', async () => {
+    const yard = serve()
+    const ada = clientOf(yard, 'ada', [() => Promise.reject(new ConnectError('busy', 'Many are coming in.'))])
+    await pass(yard, [ada], 60 * 63)
+    expect(ada.state).toEqual({ type: 'closed', reason: 'Many are coming in.' })
+  })
+
   test('falls back where a transport connects and nothing comes through', async () => {
     const yard = serve()
     const deaf: Connect = () => Promise.resolve({ kind: 'webrtc', ordered: false, send: () => undefined, close: () => undefined })

@@ -59,6 +59,7 @@ export class RenderClient {
         connected: () => this.#connected(),
         received: (bytes) => this.#received(bytes),
         fellBack: (error) => options.events?.fellBack?.(error),
+        waiting: (reason) => this.#set({ type: 'connecting', waiting: reason }),
         retrying: (reason, attempt, giveUpAtMs) => this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs }),
         ended: (reason) => this.#ended(reason),
       },

@@ -9,7 +9,8 @@ export type { JointTransform, Pose }
 /** Where the client stands. `reason`s are words for a person. */
 export type ClientState =
   | { readonly type: 'idle' }
-  | { readonly type: 'connecting' }
+  /** `waiting`: the server has asked to wait, in its words; it is tried again each second. */
+  | { readonly type: 'connecting'; readonly waiting?: string }
   | { readonly type: 'joined'; readonly transport: TransportKind; readonly player: PlayerId; readonly avatar: ElementId; readonly resumed: boolean }
   /** The connection is lost and is being made again; until `giveUpAtMs` the session can be resumed. */
   | { readonly type: 'reconnecting'; readonly reason: string; readonly attempt: number; readonly giveUpAtMs: number }

@@ -181,7 +181,7 @@ export class Crowd {
       try {
         return (await login(url, name)).token
       } catch (error) {
-        if (!(error instanceof ConnectError) || error.reason !== 'refused' || tries >= LOGIN_TRIES_MAX || this.#bots.length === 0) throw error
+        if (!(error instanceof ConnectError) || error.reason !== 'busy' || tries >= LOGIN_TRIES_MAX || this.#bots.length === 0) throw error
         await sleep(LOGIN_RETRY_MS)
       }
     }
