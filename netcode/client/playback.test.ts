@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest'
 import { playArrivals, type ArrivalsOptions } from '../../testing/arrivals.ts'
 import { DELAY_MS_MAX, DELAY_MS_MIN, Playback } from './playback.ts'
 import { Rate } from './rates.ts'
-import { Track, TRACK_LENGTH_MAX } from './track.ts'
+import { Track, TRACK_LENGTH_MAX, type Motion } from './track.ts'
 
 const TICK_MS = 1_000 / 60
 
@@ -108,25 +108,44 @@ describe('playback', () => {
 })
 
 describe('a track', () => {
-  const mix = (a: number, b: number, t: number): number => a + (b - a) * t
+  const still: Motion<number> = { mix: (a, b, t) => a + (b - a) * t, ahead: (state) => state, moves: () => false, fade: (state, drawn, right, share) => state + (drawn - right) * share }
+  const going: Motion<number> = { ...still, ahead: (state, ticks) => state + ticks, moves: () => true }
 
   test('mixes the two states around the moment, and holds the last', () => {
-    const track = new Track<number>()
+    const track = new Track(still)
     track.add(6, 60)
     track.add(3, 30)
-    expect([track.at(2, mix), track.at(4, mix), track.at(6, mix), track.at(90, mix)]).toEqual([null, 40, 60, 60])
+    expect([track.at(2), track.at(4), track.at(6), track.at(90)]).toEqual([null, 40, 60, 60])
   })
 
   test('lets a sleeper rest until shortly before it is seen elsewhere', () => {
-    const track = new Track<number>()
+    const track = new Track(still)
     track.add(0, 0)
     track.add(60, 10)
-    expect(track.at(40, mix)).toBe(0)
-    expect(track.at(57, mix)).toBeGreaterThan(5)
+    expect(track.at(40)).toBe(0)
+    expect(track.at(57)).toBeGreaterThan(5)
+  })
+
+  test('lets what moves go on, between seldom states and after the last, as far as it may', () => {
+    const track = new Track(going)
+    track.add(0, 0)
+    track.add(60, 60)
+    expect([track.at(30), track.at(70), track.at(90, 75)]).toEqual([30, 70, 75])
+  })
+
+  test('fades an error that was drawn, instead of jumping', () => {
+    const track = new Track(going)
+    track.add(0, 0)
+    expect(track.at(20)).toBe(20)
+    track.add(15, 0)
+    const drawn = [20, 22, 24, 26, 28, 30, 40].map((tick) => track.at(tick) ?? 0)
+    expect(drawn[0]).toBe(20)
+    for (const [i, at] of drawn.slice(1, -1).entries()) expect(Math.abs(at - (drawn[i] ?? 0))).toBeLessThan(10)
+    expect(drawn.slice(-2)).toEqual([15, 25])
   })
 
   test('keeps a bounded number of states', () => {
-    const track = new Track<number>()
+    const track = new Track(still)
     for (let tick = 0; tick < 1_000; tick += 1) track.add(tick, tick)
     expect(track.length).toBe(TRACK_LENGTH_MAX)
     expect(track.newest).toBe(999)

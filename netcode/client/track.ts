@@ -1,29 +1,59 @@
-/** The states of one strand as they came, and its state at any moment between and shortly after them. */
+/**
+ * The states of one strand as they came, and its state at any moment between and shortly after them. What was drawn is
+ * never left at once: where a state that arrives shows that it was wrong, the error fades.
+ */
 
 /** States kept of one strand: 1.6 s at 20 Hz, more than the longest delay. */
 export const TRACK_LENGTH_MAX = 32
-/** Up to this gap an element counts as sent seldom, and goes evenly from state to state, ticks. */
+/** Up to this gap what rests is taken for sent seldom, and goes evenly from state to state, ticks. */
 const GAP_TICKS_MAX = 45
 /** After a longer one it rested, until this many ticks before the state that shows it elsewhere. */
 const SPAN_TICKS_MAX = 15
-/** How far beyond the newest state a guess goes, ticks. */
-const AHEAD_TICKS_MAX = 30
+/** How long an error fades, ticks: 150 ms; shorter where states come more often. */
+const FADE_TICKS_MAX = 9
 
 interface Keyed<T> {
   readonly tick: number
   readonly state: T
 }
 
+/** How a kind of state moves. */
+export interface Motion<T> {
+  /** The state `t` (0 to 1) of the way from a to b, `ticks` long. */
+  mix(a: T, b: T, t: number, ticks: number): T
+  /** The state `ticks` later, if nothing else is heard. */
+  ahead(state: T, ticks: number): T
+  /** Whether it goes on by itself: then even after a long gap it had not rested. */
+  moves(state: T): boolean
+  /** `state` with `share` (1 to 0) of the error that was drawn when it should have been `right`: `drawn`. Null: too far to fade. */
+  fade(state: T, drawn: T, right: T, share: number): T | null
+}
+
 export class Track<T> {
+  readonly #motion: Motion<T>
   #keys: Keyed<T>[] = []
+  /** What was drawn last, and when. */
+  #drawn: Keyed<T> | null = null
+  /** An error that fades: what was drawn at a moment, and what is right of it. */
+  #error: { readonly tick: number; readonly drawn: T; readonly right: T; readonly ticks: number } | null = null
+
+  constructor(motion: Motion<T>) {
+    this.#motion = motion
+  }
 
   /** Takes a state; one of an older tick finds its place. */
   add(tick: number, state: T): void {
     let at = this.#keys.length
     while (at > 0 && (this.#keys[at - 1]?.tick ?? 0) > tick) at -= 1
-    if (this.#keys[at - 1]?.tick === tick) return
+    const before = this.#keys[at - 1]?.tick
+    if (before === tick) return
     this.#keys.splice(at, 0, { tick, state })
     if (this.#keys.length > TRACK_LENGTH_MAX) this.#keys.shift()
+    const drawn = this.#drawn
+    // What was drawn lies between states that were there already.
+    if (drawn === null || before === undefined || drawn.tick <= before) return
+    const right = this.#right(drawn.tick, Infinity)
+    if (right !== null) this.#error = { tick: drawn.tick, drawn: drawn.state, right, ticks: Math.min(FADE_TICKS_MAX, tick - before) }
   }
 
   get length(): number {
@@ -35,20 +65,32 @@ export class Track<T> {
     return this.#keys.at(-1)?.state ?? null
   }
 
-  /** The state at a moment: mixed from the two around it; after the last, that one, or what `ahead` makes of it; null before the first. */
-  at(tick: number, mix: (a: T, b: T, t: number) => T, ahead?: (state: T, ticks: number) => T): T | null {
+  /** The state to draw at a moment; null before the first. After the last, it goes on to `untilTick` at most. */
+  at(tick: number, untilTick = Infinity): T | null {
+    const right = this.#right(tick, untilTick)
+    const state = right === null ? null : this.#faded(right, tick)
+    this.#drawn = state === null ? null : { tick, state }
+    return state
+  }
+
+  #faded(state: T, tick: number): T {
+    if (this.#error === null) return state
+    const { drawn, right, ticks } = this.#error
+    const share = 1 - (tick - this.#error.tick) / ticks
+    const faded = share <= 0 || share > 1 ? null : this.#motion.fade(state, drawn, right, share)
+    if (faded === null) this.#error = null
+    return faded ?? state
+  }
+
+  #right(tick: number, untilTick: number): T | null {
     const after = this.#keys.findIndex((key) => key.tick > tick)
-    if (after < 0) return this.#beyond(tick, ahead)
+    const last = this.#keys.at(-1)
+    if (last === undefined) return null
+    if (after < 0) return this.#motion.ahead(last.state, Math.max(0, Math.min(tick, untilTick) - last.tick))
     const b = this.#keys[after]
     const a = this.#keys[after - 1]
     if (a === undefined || b === undefined) return null
-    const from = b.tick - a.tick <= GAP_TICKS_MAX ? a.tick : b.tick - SPAN_TICKS_MAX
-    return tick <= from ? a.state : mix(a.state, b.state, (tick - from) / (b.tick - from))
-  }
-
-  #beyond(tick: number, ahead?: (state: T, ticks: number) => T): T | null {
-    const last = this.#keys.at(-1)
-    if (last === undefined || ahead === undefined) return last?.state ?? null
-    return ahead(last.state, Math.min(AHEAD_TICKS_MAX, tick - last.tick))
+    const from = b.tick - a.tick <= GAP_TICKS_MAX || this.#motion.moves(a.state) ? a.tick : b.tick - SPAN_TICKS_MAX
+    return tick <= from ? a.state : this.#motion.mix(a.state, b.state, (tick - from) / (b.tick - from), b.tick - from)
   }
 }

@@ -1,6 +1,7 @@
 /** The states of all strands of a kind over the last ticks, and the records that were made of them this tick. */
 import type { ByteWriter } from './bytes.ts'
-import { WIDTHS, type Kind } from './strands.ts'
+import { BONES, JOINTS, WIDTHS, type Kind } from './strands.ts'
+import { placeUrgency, poseUrgency, poseWay, URGENCY_MAX } from './urgency.ts'
 import { writeRecord } from './write.ts'
 
 /** States kept of a strand, ticks: the oldest baseline. 2 s at 60 a second, several times what an acknowledgement takes. A power of two. */
@@ -32,10 +33,14 @@ export class History {
   #madeTick = new Int32Array(0)
   #madeAt = new Int32Array(0)
   #madeBytes = new Uint8Array(0)
+  readonly #isPose: boolean
+  /** Of poses, by row and tick modulo HISTORY_TICKS: the way that their parts went so far. */
+  #way = new Float64Array(0)
 
   constructor(kind: Kind) {
     this.kind = kind
     this.#width = WIDTHS[kind]
+    this.#isPose = kind === JOINTS || kind === BONES
   }
 
   /** Makes room for a row. */
@@ -47,6 +52,9 @@ export class History {
     this.changed = longer(this.changed, this.#rows)
     this.#madeTick = longer(this.#madeTick, this.#rows * HISTORY_TICKS)
     this.#madeAt = longer(this.#madeAt, this.#rows * HISTORY_TICKS)
+    const way = new Float64Array(this.#isPose ? this.#rows * HISTORY_TICKS : 0)
+    way.set(this.#way)
+    this.#way = way
     const bytes = new Uint8Array(this.#rows * HISTORY_TICKS)
     bytes.set(this.#madeBytes)
     this.#madeBytes = bytes
@@ -61,12 +69,14 @@ export class History {
   written(row: number, tick: number, before: number, moves: boolean): void {
     if (this.born[row] === NEVER) this.born[row] = this.changed[row] = tick
     else if (moves || this.#differs(row, tick, before)) this.changed[row] = tick
+    this.#go(row, tick, before)
   }
 
   /** The state at `tick` is that of the tick before. */
   repeat(row: number, tick: number, before: number): void {
     const from = this.at(row, before)
     this.states.copyWithin(this.at(row, tick), from, from + this.#width)
+    this.#way[row * HISTORY_TICKS + (tick & RING)] = this.#wayAt(row, before)
   }
 
   #differs(row: number, tick: number, before: number): boolean {
@@ -80,6 +90,24 @@ export class History {
   forget(row: number): void {
     this.born[row] = this.changed[row] = NEVER
     this.#madeTick.fill(NEVER, row * HISTORY_TICKS, (row + 1) * HISTORY_TICKS)
+  }
+
+  /** How wrong a client is at `tick` that has the state of `hasTick`. */
+  urgency(row: number, tick: number, hasTick: number): number {
+    const age = tick - hasTick
+    if (age > BASELINE_TICKS_MAX || hasTick < (this.born[row] ?? 0)) return URGENCY_MAX
+    if (this.#isPose) return poseUrgency(this.#wayAt(row, tick) - this.#wayAt(row, hasTick))
+    return placeUrgency(this.kind, this.states, this.at(row, tick), this.at(row, hasTick), age)
+  }
+
+  #wayAt(row: number, tick: number): number {
+    return this.#way[row * HISTORY_TICKS + (tick & RING)] ?? 0
+  }
+
+  #go(row: number, tick: number, before: number): void {
+    if (!this.#isPose) return
+    const way = this.born[row] === tick ? 0 : poseWay(this.kind, this.states, this.at(row, tick), this.at(row, before))
+    this.#way[row * HISTORY_TICKS + (tick & RING)] = this.#wayAt(row, before) + way
   }
 
   /**

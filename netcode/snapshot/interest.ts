@@ -3,8 +3,6 @@
  * its intervals goes first, due or not, until the packet is full: where there is more to say than room, all intervals
  * grow alike, and where there is room they shrink.
  */
-import type { Kind } from './strands.ts'
-
 /** Ticks between two sendings of root, joints, bones, prop, while they change; 60 are a second. */
 export type Intervals = readonly [root: number, joints: number, bones: number, prop: number]
 
@@ -16,16 +14,16 @@ export interface Level {
 
 /** All bones near; head and hands farther; then little more than the root. */
 export const LEVELS: readonly Level[] = [
-  { metres: 4, intervals: [3, 6, 9, 3] },
-  { metres: 8, intervals: [6, 18, 36, 6] },
-  { metres: 16, intervals: [9, 36, 72, 9] },
-  { metres: 40, intervals: [18, 72, 144, 18] },
-  { metres: Infinity, intervals: [30, 144, 288, 30] },
+  { metres: 4, intervals: [3, 6, 6, 6] },
+  { metres: 8, intervals: [4, 18, 30, 9] },
+  { metres: 16, intervals: [6, 36, 80, 18] },
+  { metres: 40, intervals: [12, 72, 144, 36] },
+  { metres: Infinity, intervals: [30, 144, 288, 48] },
 ]
 /** One's own: it is predicted and its pose is known, but for what the server made of it. */
 export const OWN: Intervals = [3, 24, 48, 3]
 /** What is held, was just let go or is near somebody and awake has this share of its interval. */
-const TOUCHED_SHARE = 1 / 3
+const TOUCHED_SHARE = 1 / 2
 /** No interval is shorter, ticks: a client is sent a packet so often. */
 const INTERVAL_TICKS_MIN = 3
 
@@ -46,11 +44,13 @@ export interface Savings {
   /** False: everything is as near. */
   readonly levels: boolean
   readonly behindFactor: number
+  /** False: what changed much goes no sooner than what changed little. */
+  readonly urgency: boolean
   /** False: every record is whole. */
   readonly deltas: boolean
 }
 
-export const SAVINGS: Savings = { deadband: 1, levels: true, behindFactor: BEHIND_FACTOR, deltas: true }
+export const SAVINGS: Savings = { deadband: 1, levels: true, behindFactor: BEHIND_FACTOR, urgency: true, deltas: true }
 
 /** From where a client looks: a place, and where to, level. */
 export class Eye {
@@ -76,9 +76,7 @@ export function levelOf(distance: number): Level {
   for (const level of LEVELS) if (distance <= level.metres) return level
   return FARTHEST
 }
-const FARTHEST: Level = { metres: Infinity, intervals: [30, 144, 288, 30] }
+const FARTHEST: Level = { metres: Infinity, intervals: [30, 144, 288, 48] }
 
-/** The interval of a strand, ticks. */
-export function intervalOf(kind: Kind, intervals: Intervals, factor: number, touched: boolean): number {
-  return Math.max(INTERVAL_TICKS_MIN, intervals[kind] * factor * (touched ? TOUCHED_SHARE : 1))
-}
+/** An interval, ticks, shorter for what is touched. */
+export const shareOf = (interval: number, touched: boolean): number => (touched ? Math.max(INTERVAL_TICKS_MIN, interval * TOUCHED_SHARE) : interval)

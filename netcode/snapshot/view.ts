@@ -7,10 +7,11 @@ import type { ElementId } from '../../sim/types.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from '../session/limits.ts'
 import type { OutgoingPart } from '../session/server-session.ts'
 import { ByteWriter, varintBytes } from './bytes.ts'
-import { BASELINE_TICKS_MAX, longer, NEVER } from './history.ts'
-import { Eye, intervalOf, levelOf, LEVELS, OWN, UPDATE_TICKS_MAX, type Intervals } from './interest.ts'
+import { BASELINE_TICKS_MAX, longer, NEVER, type History } from './history.ts'
+import { Eye, levelOf, LEVELS, OWN, shareOf, UPDATE_TICKS_MAX, type Intervals } from './interest.ts'
 import type { Roster } from './roster.ts'
 import type { SnapshotSource } from './source.ts'
+import { URGENCY_MAX } from './urgency.ts'
 import { AVATAR_KINDS, PROP, PROP_KINDS, ROOT, TURN, YAW_STEPS, type Kind } from './strands.ts'
 
 /** Bytes of a part around its records: tick, tags and lengths; of each section its number of records and what one gap takes more than most. */
@@ -35,6 +36,11 @@ const RETRY_TICKS_PER_MS = 0.09
 
 const SLOTS_FIRST = 1_024
 
+/** What is below this share of the least that was chosen last is not looked at. */
+const CUT_SHARE = 0.9
+/** Sends between two looks at how far everything is: 150 ms. */
+const LOOK_SENDS = 3
+
 /** Shared by all views of a thread: nothing in it outlives a call. */
 const block = new ByteWriter(SNAPSHOT_PART_BYTES_MAX + 64)
 const eye = new Eye()
@@ -55,6 +61,11 @@ export class SnapshotView {
   #born = new Int32Array(0)
   #sent = new Int32Array(0)
   #acked = new Int32Array(0)
+  /** By slot: ticks between two sendings. */
+  #intervals = new Float32Array(0)
+  #looks = 0
+  /** Below this bucket, nothing was chosen for the last packet, by far. */
+  #cut = 0
 
   /** `bytesMax`: of an encoded part. */
   constructor(tick: number, bytesMax: number = SNAPSHOT_PART_BYTES_MAX) {
@@ -64,16 +75,16 @@ export class SnapshotView {
 
   /**
    * The next part for this client, seen from its avatar. `acknowledgementMs`: how long its acknowledgements take; `own`: its
-   * avatar exactly; `share`: of the budget, for who has a slow line.
+   * avatar exactly.
    */
-  next(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number, own: Own | null = null, share = 1): OutgoingPart {
+  next(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number, own: Own | null = null): OutgoingPart {
     this.#reach(Math.max(source.avatars.rows, source.props.rows) * 4)
-    look(source, avatar)
+    this.#lookAt(source, avatar)
     first.fill(-1)
     const retryTicks = RETRY_TICKS_MIN + Math.min(RETRY_TICKS_MAX, acknowledgementMs * RETRY_TICKS_PER_MS)
-    this.#offerAll(source, source.avatars, AVATAR_KINDS, retryTicks, source.avatars.rowOf(avatar))
-    this.#offerAll(source, source.props, PROP_KINDS, retryTicks, -1)
-    this.#choose(source, this.#bytesMax * share - PART_HEAD_BYTES - (own === null ? 0 : OWN_BYTES_MAX))
+    for (const kind of AVATAR_KINDS) this.#offerAll(source, source.avatars, kind, retryTicks)
+    this.#offerAll(source, source.props, PROP, retryTicks)
+    this.#choose(source, this.#bytesMax - PART_HEAD_BYTES - (own === null ? 0 : OWN_BYTES_MAX))
     const { tick } = source
     const slots = sent.slice(0, sentCount)
     const avatars = blockOf(source, source.avatars, AVATAR_KINDS)
@@ -88,6 +99,9 @@ export class SnapshotView {
       this.#born = longer(this.#born, size)
       this.#sent = longer(this.#sent, size)
       this.#acked = longer(this.#acked, size)
+      const intervals = new Float32Array(size)
+      intervals.set(this.#intervals)
+      this.#intervals = intervals
     }
     if (slots <= following.length) return
     following = longer(following, size)
@@ -96,46 +110,66 @@ export class SnapshotView {
     sent = new Uint32Array(size)
   }
 
-  /** Puts what may be sent into the buckets. */
-  #offerAll(source: SnapshotSource, roster: Roster, kinds: readonly Kind[], retryTicks: number, ownRow: number): void {
-    const { savings, histories, tick } = source
+  /** From time to time: how far everything is and whether it is in view, as the intervals of its strands. */
+  #lookAt(source: SnapshotSource, avatar: ElementId): void {
+    this.#looks += 1
+    if (this.#looks % LOOK_SENDS !== 1) return
+    look(source, avatar)
+    const ownRow = source.avatars.rowOf(avatar)
+    this.#measure(source, source.avatars, AVATAR_KINDS, ownRow)
+    this.#measure(source, source.props, PROP_KINDS, -1)
+  }
+
+  #measure({ savings }: SnapshotSource, roster: Roster, kinds: readonly Kind[], ownRow: number): void {
     for (const row of roster.order) {
-      // Distances are measured only for what has something to say.
-      let intervals: Intervals | null = null
-      let factor = 1
-      for (const kind of kinds) {
-        const slot = slotOf(row, kind)
-        const changedTick = histories[kind].changed[row] ?? NEVER
-        this.#meet(slot, histories[kind].born[row] ?? NEVER)
-        if ((this.#acked[slot] ?? 0) >= changedTick) continue
-        if (intervals === null) {
-          const [x, y, z] = [roster.x[row] ?? 0, roster.y[row] ?? 0, roster.z[row] ?? 0]
-          const distance = eye.distance(x, y, z)
-          intervals = row === ownRow ? OWN : savings.levels ? levelOf(distance).intervals : NEAREST
-          factor = eye.sees(x, z, distance) ? 1 : savings.behindFactor
-        }
-        const sentTick = this.#sent[slot] ?? NEVER
-        const interval = intervalOf(kind, intervals, factor, roster.touched[row] === 1)
-        const waited = sentTick === NEVER ? FIRST_WAIT_TICKS + tick - this.#startTick : tick - sentTick
-        // All was said: it may be on its way.
-        if (sentTick >= changedTick && waited < retryTicks) continue
-        const isLate = sentTick !== NEVER && waited >= UPDATE_TICKS_MAX - SOON_TICKS && (kind === ROOT || kind === PROP)
-        this.#offer(slot, isLate ? BUCKETS - 1 : Math.min(BUCKETS - 2, Math.floor((waited / interval) * BUCKETS_PER_INTERVAL)))
-      }
+      const [x, z] = [roster.x[row] ?? 0, roster.z[row] ?? 0]
+      const distance = eye.distance(x, roster.y[row] ?? 0, z)
+      const intervals = row === ownRow ? OWN : savings.levels ? levelOf(distance).intervals : NEAREST
+      const factor = eye.sees(x, z, distance) ? 1 : savings.behindFactor
+      for (const kind of kinds) this.#intervals[slotOf(row, kind)] = intervals[kind] * factor
     }
+  }
+
+  /** Puts what may be sent into the buckets. */
+  #offerAll(source: SnapshotSource, roster: Roster, kind: Kind, retryTicks: number): void {
+    const { savings, tick } = source
+    const history = source.histories[kind]
+    const { changed, born } = history
+    for (const row of roster.order) {
+      const slot = slotOf(row, kind)
+      if (this.#born[slot] !== born[row]) this.#meet(slot, born[row] ?? NEVER)
+      if ((this.#acked[slot] ?? 0) >= (changed[row] ?? NEVER)) continue
+      const interval = shareOf(this.#intervals[slot] ?? 0, roster.touched[row] === 1)
+      const bucket = this.#bucket(history, slot, interval, tick, retryTicks, savings.urgency)
+      if (bucket < 0) continue
+      following[slot] = first[bucket] ?? -1
+      first[bucket] = slot
+    }
+  }
+
+  /** Where a strand that changed stands among the candidates; -1: it waits. */
+  #bucket(history: History, slot: number, interval: number, tick: number, retryTicks: number, urgency: boolean): number {
+    const row = slot >> 2
+    const [sentTick, ackedTick] = [this.#sent[slot] ?? NEVER, this.#acked[slot] ?? NEVER]
+    // What is not acknowledged after so long is taken for lost.
+    const hasTick = ackedTick < sentTick && tick - sentTick > retryTicks ? ackedTick : sentTick
+    if (hasTick >= (history.changed[row] ?? NEVER)) return -1
+    const isMover = history.kind === ROOT || history.kind === PROP
+    if (isMover && sentTick !== NEVER && tick - sentTick >= UPDATE_TICKS_MAX - SOON_TICKS) return BUCKETS - 1
+    const waited = hasTick === NEVER ? FIRST_WAIT_TICKS + tick - this.#startTick : tick - hasTick
+    const share = (waited / interval) * BUCKETS_PER_INTERVAL
+    if (hasTick === NEVER || !urgency) return Math.min(BUCKETS - 2, Math.floor(share))
+    // It would not be chosen, however urgent it is.
+    if (share * URGENCY_MAX < this.#cut) return -1
+    return Math.min(BUCKETS - 2, Math.floor(share * history.urgency(row, tick, hasTick)))
   }
 
   /** Forgets what was known of another strand in the slot. */
   #meet(slot: number, born: number): void {
-    if (this.#born[slot] === born) return
     this.#born[slot] = born
     this.#sent[slot] = NEVER
     this.#acked[slot] = NEVER
-  }
-
-  #offer(slot: number, bucket: number): void {
-    following[slot] = first[bucket] ?? -1
-    first[bucket] = slot
+    if ((this.#intervals[slot] ?? 0) === 0) this.#intervals[slot] = NEAREST[(slot & 3) as Kind]
   }
 
   /** Chooses records, those that waited longest first, until the packet is full. */
@@ -145,9 +179,13 @@ export class SnapshotView {
     let room = bytesMax - heads * SECTION_HEAD_BYTES - spareBytes(source.avatars) * 3 - spareBytes(source.props)
     let misses = 0
     sentCount = 0
+    this.#cut = 0
     for (let bucket = BUCKETS - 1; bucket >= 0; bucket -= 1) {
       for (let slot = first[bucket] ?? -1; slot >= 0; slot = following[slot] ?? -1) {
-        if (room < RECORD_BYTES_MIN || misses >= MISSES_MAX) return
+        if (room < RECORD_BYTES_MIN || misses >= MISSES_MAX) {
+          this.#cut = bucket * CUT_SHARE
+          return
+        }
         const bytes = this.#record(source, slot)
         const taken = bytes + ((slot & 3) === PROP ? gaps[1] : gaps[0])
         if (taken > room) {
