@@ -79,6 +79,26 @@ test('after a crash players are told again what became of their last commands', 
   free(second.realm)
 })
 
+test('what players have not heard is told after a second crash too, and after an end in order', async () => {
+  const first = await open()
+  run(first, 1, () => [[0, { type: 'join', player: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  run(first, 2, () => [[4, { type: 'release', hand: 1 }]])
+  const answers = [2, 3].map((tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick }) as const)
+
+  const second = await open()
+  run(second, 5)
+  const third = await open()
+  expect(third.unanswered.of(4)).toEqual(answers)
+  third.listen(() => new Map([[4, [...answers, { type: 'commandDone', sequence: 50, element: 7, tick: 8 } as const]]]))
+  run(third, 5)
+  await third.close()
+
+  const fourth = await open()
+  expect(fourth.unanswered.of(4)).toEqual([...answers, { type: 'commandDone', sequence: 50, element: 7, tick: 8 }])
+  for (const champion of [fourth, second, first]) await champion.close()
+  for (const { realm } of [first, second, third, fourth]) free(realm)
+})
+
 test('inputs on which the simulation fails are not taken again: they count as heard, and their senders are told', async () => {
   const first = await open()
   run(first, 1, () => [[0, { type: 'join', player: 4, name: 'Ada', body: 0, permissions: 7 }]])

@@ -2,14 +2,14 @@
  * Champion: acts for a realm instance towards the outside. It alone opens and recovers the realm's recordings, begins
  * an epoch at each start, rolls segments, and removes what retention no longer keeps.
  */
-import { readRecording, simulationOf, type RecordingHeader, type Simulation } from '../replay/index.ts'
+import { salvageRecording, simulationOf, type Note, type RecordingHeader, type Simulation } from '../replay/index.ts'
 import { checkpoint, elementCount, genesis, hash, PHASES, SIM_VERSION, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
 import { listRecordings, nodePlatform, recover, RecordingFile, RecordingFault, removeUnfinished, type Platform, type Recovered, type RecordingEntry, type Skipped } from '../storage/recordings/index.ts'
 import { ServerError, textOf } from './error.ts'
 import { Heard, HEARD_NOTE } from './heard.ts'
 import type { RealmLog } from './realm-core.ts'
 import type { RealmStart } from './realm-messages.ts'
-import { Unanswered } from './unanswered.ts'
+import { Unanswered, unheardNote, type Unheard } from './unanswered.ts'
 
 export interface ChampionOptions {
   readonly start: RealmStart
@@ -47,6 +47,7 @@ export class Champion implements RealmLog {
   readonly unanswered: Unanswered
   private readonly options: ChampionOptions
   private readonly file: RecordingFile
+  private unheard: () => Unheard
   /** A segment that could not be begun is tried again at this tick. */
   private rollAtTick = 0
 
@@ -56,18 +57,19 @@ export class Champion implements RealmLog {
     this.epoch = epoch
     this.heard = heard
     this.unanswered = unanswered
+    this.unheard = () => unanswered.all
     const header = headerOf(realm, epoch, options)
     this.file = RecordingFile.create({
       directory: options.start.recordings,
       header,
       ...(header.start === 'checkpoint' ? { checkpoint: checkpoint(realm) } : {}),
+      notes: this.notes(),
       ...(options.platform === undefined ? {} : { platform: options.platform }),
       ...(options.segmentBytesMax === undefined ? {} : { segmentBytesMax: options.segmentBytesMax }),
       onFault: (fault) => options.note(fault.message),
       onSpaceLow: (low) => this.spaceChanged(low),
       onSync: (ms) => options.onSync?.(ms),
     })
-    this.noteHeard()
     for (const quarantine of recovered?.quarantined ?? []) this.file.quarantine(quarantine)
   }
 
@@ -114,7 +116,15 @@ export class Champion implements RealmLog {
   }
 
   checkpoint(tick: number, bytes: Uint8Array): void {
-    this.optional(() => this.file.checkpoint(tick, bytes))
+    this.optional(() => {
+      // Before the checkpoint: a crash between the two leaves too many answers rather than too few.
+      this.file.note(unheardNote(tick, this.unheard()))
+      this.file.checkpoint(tick, bytes)
+    })
+  }
+
+  listen(unheard: () => Unheard): void {
+    this.unheard = unheard
   }
 
   /** Between two ticks: begins the next segment where the current one has reached its size. */
@@ -122,22 +132,22 @@ export class Champion implements RealmLog {
     const { realm } = this
     if (!this.file.rollDue || realm.tick < this.rollAtTick) return
     this.rollAtTick = realm.tick + ROLL_RETRY_TICKS
-    this.optional(() => {
-      this.file.roll({ tick: realm.tick, hash: hash(realm), players: realm.players.size, elements: elementCount(realm), checkpoint: checkpoint(realm) })
-      this.noteHeard()
-    })
+    this.optional(() =>
+      this.file.roll({ tick: realm.tick, hash: hash(realm), players: realm.players.size, elements: elementCount(realm), checkpoint: checkpoint(realm), notes: this.notes() }))
     void this.retainOrSay()
   }
 
   /** The last checkpoint, the index, all on the disk. */
   async close(): Promise<void> {
     // A tick that could not be written to its end has no checkpoint: recovery runs it again.
-    if (this.realm.tick > 0 && this.file.lastTick === this.realm.tick) this.optional(() => this.file.checkpoint(this.realm.tick, checkpoint(this.realm)))
+    if (this.realm.tick > 0 && this.file.lastTick === this.realm.tick) this.checkpoint(this.realm.tick, checkpoint(this.realm))
     await this.file.close()
   }
 
-  private noteHeard(): void {
-    this.optional(() => this.file.note({ tick: this.realm.tick, kind: HEARD_NOTE, text: this.heard.toText() }))
+  /** What the state does not hold of its players, and the recording must. */
+  private notes(): readonly Note[] {
+    const { tick } = this.realm
+    return [{ tick, kind: HEARD_NOTE, text: this.heard.toText() }, unheardNote(tick, this.unheard())]
   }
 
   private optional(write: () => void): void {
@@ -204,8 +214,10 @@ async function goOn({ start, note, platform = nodePlatform }: ChampionOptions, f
   for (const { tick, reason } of found.quarantined) note(`the inputs of tick ${tick} made the simulation fail twice (${reason}); they are left out and kept in the recording as quarantined`)
   if (!sameDefinition(found.definition, start.definition))
     note(`the recording's realm definition differs from the one given and is kept: a realm keeps what it began with. Give the changed realm another "id", or another --data directory`)
-  const recording = readRecording(await platform.read(found.path))
-  const heard = recording.ok ? Heard.of(recording.value, found.tick) : new Heard()
+  const salvage = salvageRecording(await platform.read(found.path))
+  const parts = salvage.ok ? salvage.value.parts : []
+  const heard = Heard.of(parts, found.tick)
+  unanswered.carryOver(parts, found.tick)
   for (const quarantine of found.quarantined) unanswered.leftOut(quarantine, heard)
   return { realm: found.realm, epoch: found.nextEpoch, heard, unanswered, recovered: found }
 }

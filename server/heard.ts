@@ -44,19 +44,22 @@ export class Heard {
     }
   }
 
-  /** Of a recording, up to the state after `tick`: the note it began with, then its frames. */
-  static of(recording: Recording, tick: number): Heard {
+  /** Of the whole parts of a recording, up to the state after `tick`: the note it began with, then its frames. */
+  static of(parts: readonly Recording[], tick: number): Heard {
     const heard = new Heard()
-    for (const note of recording.notes) if (note.kind === HEARD_NOTE && note.tick === recording.startTick) heard.takeText(note.text)
-    for (let at = recording.startTick + 1; at <= tick; at++) {
-      const frame = recording.frame(at)
-      if (frame.ok) heard.take(frame.value)
+    for (const recording of parts) {
+      for (const note of recording.notes) if (note.kind === HEARD_NOTE && note.tick === recording.startTick) heard.takeText(note.text)
+      for (let at = recording.startTick + 1; at <= Math.min(tick, recording.lastTick + 1); at++) {
+        const frame = recording.frame(at)
+        if (frame.ok) heard.take(frame.value)
+      }
     }
     return heard
   }
 }
 
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff
+/** A number of the wire: an unsigned integer of 32 bits. */
+export const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff
 
 function parse(text: string): unknown {
   try {

@@ -67,7 +67,7 @@ export class RealmCore {
    * nothing of the tick may be sent, and the next call takes it up where it was, with the same frame.
    */
   run(): TickOutcome {
-    const { realm, log, sampleTicks, checkpointTicks } = this.options
+    const { realm, log, sampleTicks } = this.options
     const sampled = (this.stepped?.frame.tick ?? realm.tick + 1) % sampleTicks === 0
     const phases: string[] = []
     const outcome = this.stepped ?? this.step(sampled ? () => this.phase(phases) : null)
@@ -76,9 +76,14 @@ export class RealmCore {
     this.stepped = null
     this.lastHash = outcome.hash
     if (sampled && phases.length > 0) log.sample({ tick: realm.tick, players: realm.players.size, elements: elementCount(realm), phases })
-    if (realm.tick % checkpointTicks === 0) log.checkpoint(realm.tick, checkpoint(realm))
     this.laps.lap('record')
     return outcome
+  }
+
+  /** After `run`, once it is known to whom the tick's outcomes go: a recovery from the checkpoint does not see them again. */
+  checkpointIfDue(): void {
+    const { realm, log, checkpointTicks } = this.options
+    if (realm.tick % checkpointTicks === 0) log.checkpoint(realm.tick, checkpoint(realm))
   }
 
   private phase(hashes: string[]): void {

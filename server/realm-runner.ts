@@ -14,7 +14,7 @@ import type { FromRealm, LinkEvent, ToRealm } from './realm-messages.ts'
 import { Sessions } from './sessions.ts'
 import { TickRecorder, type TickStatistics } from './statistics.ts'
 import { TickLoop, type TickTimer, type TickTiming } from './tick-loop.ts'
-import type { Unanswered } from './unanswered.ts'
+import type { Unanswered, Unheard } from './unanswered.ts'
 
 /** The log of a running realm, as the Champion keeps it. */
 export interface RunningLog extends RealmLog {
@@ -24,6 +24,8 @@ export interface RunningLog extends RealmLog {
   readonly unanswered: Unanswered
   /** The disk fills up: nobody new is to be let in. */
   isSpaceLow(): boolean
+  /** Whom to ask, at each checkpoint, which outcomes have not been heard: a recovery from it tells them. */
+  listen(unheard: () => Unheard): void
   /** Bytes written since the start, and free on the disk. */
   space(): { readonly recordedBytes: number; readonly freeBytes: number }
   rollIfDue(): void
@@ -74,6 +76,7 @@ export class RealmRunner {
     this.core = new RealmCore({ realm, log, center, checkpointTicks: CHECKPOINT_EVERY_TICKS, sampleTicks: SAMPLE_EVERY_TICKS, laps: this.split })
     const closedTo = (): string | null => (log.isSpaceLow() || this.isStalled ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
     this.sessions = new Sessions({ realm, center, out: this.out, heard: log.heard.all, unanswered: log.unanswered, meters: this.meters, closedTo }, timer.nowMs())
+    log.listen(() => this.sessions.unheard)
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
     this.statistics = new TickRecorder(tickRate, STATISTICS_MS)
     this.loop = new TickLoop({ tickRate, catchUpMsMax: CATCH_UP_MS_MAX, timer, tick: () => this.tick(), onTiming: (timing) => this.timed(timing) })
@@ -96,6 +99,7 @@ export class RealmRunner {
       this.sessions.ticked(outcome, nowMs)
       this.observers.ticked(outcome, nowMs)
       split.lap('encode')
+      this.core.checkpointIfDue()
       this.options.log.rollIfDue()
       split.lap('record')
     } else this.sessions.keepAlive(nowMs)

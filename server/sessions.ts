@@ -20,7 +20,7 @@ import { Partings } from './partings.ts'
 import type { TickOutcome } from './realm-core.ts'
 import type { LinkId } from './realm-messages.ts'
 import type { Claims } from './tokens.ts'
-import type { Unanswered } from './unanswered.ts'
+import type { Unanswered, Unheard } from './unanswered.ts'
 
 /** Each client is sent a snapshot every so many ticks, 20 a second at 60; clients take turns, so that no tick makes all. */
 const SNAPSHOT_TICKS = 3
@@ -92,6 +92,11 @@ export class Sessions {
       messagesQueuedMost = Math.max(messagesQueuedMost, session.queuedBytes)
     }
     return { connected: this.byLink.size, joinsWaiting, messagesQueued, messagesQueuedMost }
+  }
+
+  /** Outcomes that players have not heard of, for a recovery to tell. */
+  get unheard(): Unheard {
+    return new Map([...this.members.values()].map(({ player, session }) => [player, session.unheard]))
   }
 
   // --- what the transports say
@@ -271,7 +276,11 @@ export class Sessions {
     for (const [link, member] of this.byLink) this.partings.begin(link, member.session, reason, nowMs)
     this.byLink.clear()
     this.options.meters.realm.add('sessionsEnded', this.members.size, this.options.meters.realm.rowOf('sessionsEnded', 'stopped'))
-    this.members.clear()
+    // What was taken from them is still carried out, and its outcomes are kept for when they come back.
+    for (const member of this.members.values()) {
+      member.link = null
+      member.linkAtMs = nowMs
+    }
   }
 
   /** True when everyone who was told goodbye has heard it or is past hope. */

@@ -4,10 +4,21 @@
  */
 import { COMMANDS_UNACKED_MAX } from '../netcode/session/index.ts'
 import { decodeFrame, isLatestWins } from '../protocol/index.ts'
-import type { Quarantine, Simulation } from '../replay/index.ts'
+import type { Note, Quarantine, Recording, Simulation } from '../replay/index.ts'
 import type { InputFrame, PlayerId, SimEvent } from '../sim/index.ts'
-import type { Heard } from './heard.ts'
+import { isNumber, type Heard } from './heard.ts'
 import { answerTo, type Answer } from './outcomes.ts'
+
+/** Outcomes that their senders have not heard, oldest first. */
+export type Unheard = ReadonlyMap<PlayerId, readonly Answer[]>
+
+/** Kind of the note in a recording that carries them over a checkpoint: what came before it is not replayed. */
+const UNHEARD_NOTE = 'otherworld.unheard'
+
+export const unheardNote = (tick: number, unheard: Unheard): Note => ({
+  tick, kind: UNHEARD_NOTE,
+  text: JSON.stringify([...unheard].flatMap(([player, answers]) => answers.map((answer) => [player, answer.sequence, answer.tick, answer.type === 'commandDone' ? answer.element : answer.reason]))),
+})
 
 /** The reason that the sender of a quarantined command is told. */
 export const QUARANTINED = 'quarantined'
@@ -18,6 +29,25 @@ export class Unanswered {
 
   of(player: PlayerId): readonly Answer[] {
     return [...(this.answers.get(player)?.values() ?? [])]
+  }
+
+  /** Of all players, for the next recording. */
+  get all(): Unheard {
+    return new Map([...this.answers].map(([player, answers]) => [player, [...answers.values()]]))
+  }
+
+  /** Adds what the last note up to `tick` carries over, before what the replay told. Anything else in it is left out. */
+  carryOver(parts: readonly Recording[], tick: number): void {
+    const replayed = this.all
+    const note = parts.flatMap(({ notes }) => notes).findLast((one) => one.kind === UNHEARD_NOTE && one.tick <= tick)
+    this.answers.clear()
+    for (const row of rowsOf(note?.text ?? '[]')) {
+      const [player, sequence, at, what] = Array.isArray(row) ? (row as readonly unknown[]) : []
+      if (!isNumber(player) || !isNumber(sequence) || !isNumber(at)) continue
+      if (isNumber(what)) this.put(player, { type: 'commandDone', sequence, element: what, tick: at })
+      else if (typeof what === 'string') this.put(player, { type: 'commandRejected', sequence, reason: what, tick: at })
+    }
+    for (const [player, answers] of replayed) for (const answer of answers) this.put(player, answer)
   }
 
   /** The simulation, with its events noted as it replays. */
@@ -53,5 +83,14 @@ export class Unanswered {
     own.set(answer.sequence, answer)
     const oldest = own.keys().next()
     if (own.size > COMMANDS_UNACKED_MAX && !oldest.done) own.delete(oldest.value)
+  }
+}
+
+function rowsOf(text: string): readonly unknown[] {
+  try {
+    const rows: unknown = JSON.parse(text)
+    return Array.isArray(rows) ? rows : []
+  } catch {
+    return []
   }
 }

@@ -50,6 +50,7 @@ export class Stage {
     return {
       realm: this.realm, epoch: 1, heard, unanswered,
       isSpaceLow: () => this.isSpaceLow,
+      listen: () => undefined,
       space: () => ({ recordedBytes: this.frames.length, freeBytes: 1e9 }),
       frame: (frame) => {
         this.nowMs += this.workMs

@@ -130,6 +130,12 @@ export class ServerSession {
     return this.#attachment.link.acknowledgementMs
   }
 
+  /** Outcomes of commands that the client may not have heard of, oldest first. */
+  get unheard(): readonly Outcome[] {
+    this.#forgetHeard()
+    return this.#outcomes.map(({ message }) => message)
+  }
+
   get attached(): boolean {
     return this.#attached
   }

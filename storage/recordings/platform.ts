@@ -40,6 +40,8 @@ export interface Platform {
   list(directory: string): Promise<string[]>
   syncDirectory(path: string): void
   syncDirectoryLater(path: string): Promise<void>
+  /** Brings a file that an earlier process wrote to the disk. */
+  syncFile(path: string): Promise<void>
   freeBytes(directory: string): Promise<number>
 
   /** Creates the file, or empties it. */
@@ -97,6 +99,15 @@ function withDirectory(path: string, run: (fd: number) => void): void {
   }
 }
 
+async function syncPath(path: string): Promise<void> {
+  const fd = openSync(path, 'r')
+  try {
+    await syncAll(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
 async function openFile(path: string): Promise<InputFile> {
   const file = await open(path, 'r')
   try {
@@ -124,14 +135,8 @@ export const nodePlatform: Platform = {
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
   list: async (directory) => (await readdir(directory, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name),
   syncDirectory: (path) => withDirectory(path, fsyncSync),
-  syncDirectoryLater: async (path) => {
-    const fd = openSync(path, 'r')
-    try {
-      await syncAll(fd)
-    } finally {
-      closeSync(fd)
-    }
-  },
+  syncDirectoryLater: syncPath,
+  syncFile: syncPath,
   freeBytes: async (directory) => {
     const { bavail, bsize } = await statfs(directory)
     return bavail * bsize

@@ -28,6 +28,8 @@ export interface RecordingFileOptions {
   readonly header: Omit<RecordingHeader, 'segment'>
   /** The state to start from, where the header says `checkpoint`. */
   readonly checkpoint?: Uint8Array
+  /** Stand behind it; no reader sees the recording without them. */
+  readonly notes?: readonly Note[]
   readonly segmentBytesMax?: number
   readonly commitEveryMs?: number
   readonly freeBytesMin?: number
@@ -48,6 +50,8 @@ export interface RollState {
   readonly players: number
   readonly elements: number
   readonly checkpoint: Uint8Array
+  /** Stand behind the checkpoint; no reader sees the segment without them. */
+  readonly notes?: readonly Note[]
 }
 
 interface Segment {
@@ -77,7 +81,7 @@ export class RecordingFile {
     this.platform = options.platform ?? nodePlatform
     this.platform.makeDirectory(options.directory)
     const start = options.checkpoint && packNow(options.header.startTick, options.checkpoint)
-    this.segment = begin(this.platform, options.directory, { ...options.header, segment: 1 }, start ?? null, true)
+    this.segment = begin(this.platform, options.directory, { ...options.header, segment: 1 }, start ?? null, options.notes ?? [], true)
     this.tickSynced = options.header.startTick
   }
 
@@ -172,12 +176,12 @@ export class RecordingFile {
   /** Between two ticks: begins the next segment with this state, and closes the current one beside it. */
   roll(state: RollState): void {
     const { segment: before } = this
-    const { tick, hash, players, elements, checkpoint } = state
+    const { tick, hash, players, elements, checkpoint, notes = [] } = state
     if (tick !== before.writer.lastTick) throw new RangeError(`a segment can begin at tick ${before.writer.lastTick}, not ${tick}`)
     const header: RecordingHeader = { ...before.header, segment: before.header.segment + 1, start: 'checkpoint', startTick: tick, startHash: hash, players, elements, createdAt: new Date(this.platform.unixMs()).toISOString() }
     const sha256 = createHash('sha256').update(checkpoint).digest()
     this.bytesBefore += this.bytes
-    this.segment = begin(this.platform, this.options.directory, header, { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint }, false)
+    this.segment = begin(this.platform, this.options.directory, header, { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint }, notes, false)
     const closing = this.finish(before).catch((error: unknown) => this.options.onFault(error as RecordingFault)).finally(() => this.closing.delete(closing))
     this.closing.add(closing)
     this.commitSoon()
@@ -252,12 +256,13 @@ function packNow(tick: number, bytes: Uint8Array): StoredCheckpoint {
   return { tick, rawBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest(), encoding: Encoding.deflate, stored: deflateRawSync(bytes) }
 }
 
-/** Opens the file of a segment with its header and, where it has one, its starting checkpoint. */
-function begin(platform: Platform, directory: string, header: RecordingHeader, start: StoredCheckpoint | null, durable: boolean): Segment {
+/** Opens the file of a segment with its header, its starting checkpoint where it has one, and its notes. */
+function begin(platform: Platform, directory: string, header: RecordingHeader, start: StoredCheckpoint | null, notes: readonly Note[], durable: boolean): Segment {
   const first: Uint8Array[] = []
   let file: AppendFile | null = null
   const writer = new RecordingWriter(header, (bytes) => (file ? file.append(bytes) : first.push(bytes)))
   if (start) writer.checkpoint(start)
+  for (const note of notes) writer.note(note)
   file = AppendFile.create(platform, join(directory, recordingName({ realm: header.definition.id, epoch: header.epoch, segment: header.segment })), Buffer.concat(first), durable)
   return { header, file, writer, packing: null }
 }

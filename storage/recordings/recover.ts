@@ -53,6 +53,8 @@ export async function recover<R>(directory: string, realm: string, simulation: S
       if (found.reason === 'other-engine' || found.reason === 'other-sim') return { status: 'other-version', path: entry.path, error: found, nextEpoch }
       skipped.push({ path: entry.path, error: found })
     } else {
+      // Its last ticks may be in the system's memory alone, and nobody will write to it again.
+      await platform.syncFile(entry.path)
       return { status: 'recovered', ...found, path: entry.path, epoch: entry.epoch, nextEpoch, skipped }
     }
   }
