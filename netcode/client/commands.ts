@@ -38,9 +38,12 @@ export class Commands {
     resolve?.(outcome)
   }
 
-  /** The session is gone: what waits is lost. */
-  lose(): void {
-    this.#lost += this.#waiting.size
-    for (const sequence of this.#waiting.keys()) this.#resolve(sequence, { ok: false, sequence, reason: 'lost' })
+  /** What waits after `after` and before `before` is lost: all of it where the session is gone. */
+  lose(after = 0, before = Infinity): void {
+    for (const sequence of this.#waiting.keys()) {
+      if (sequence <= after || sequence >= before) continue
+      this.#lost += 1
+      this.#resolve(sequence, { ok: false, sequence, reason: 'lost' })
+    }
   }
 }

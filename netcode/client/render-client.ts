@@ -177,7 +177,9 @@ export class RenderClient {
       return false
     }
     if (this.#joined !== null) this.#reconnects += 1
-    if (!welcome.resumed) this.#commands.lose()
+    // What was acknowledged and is not in the log any more went with the server's power.
+    if (welcome.resumed) this.#commands.lose(welcome.ackCommand, this.#session.oldestUnacknowledged)
+    else this.#commands.lose()
     this.#line.works()
     this.#permissions = welcome.permissions
     const own = new OwnAvatar(welcome, definition, welcome.resumed ? this.#joined?.own.clock : undefined)

@@ -106,6 +106,11 @@ export class ClientSession {
     return this.#pending.length
   }
 
+  /** Sequence of the oldest of them; Infinity: there is none. */
+  get oldestUnacknowledged(): number {
+    return this.#pending[0]?.sequence ?? Infinity
+  }
+
   /** Messages that wait for an earlier one, at most MESSAGE_WINDOW. */
   get messagesWaiting(): number {
     return this.#inbox.waiting
