@@ -17,6 +17,8 @@ const PEERS_MAX = 16
 const DAY_SECONDS = 86_400
 const UINT32_MAX = 0xffff_ffff
 const PROGRESS_MS = 500
+/** Connections close in the library's own threads, which must be done with it before it is let go, ms: else it may abort the process. */
+const CLOSE_MS = 500
 /** Time between two looks at the server's metrics while the bots play, ms. */
 const LOOK_MS = 2_000
 
@@ -90,7 +92,10 @@ async function run(args: Arguments): Promise<number> {
     printFailure(terminal, 'bots', settings.json, { reason: error instanceof ConnectError ? error.reason : 'lockstep', message: error.message })
     return Exit.failed
   } finally {
-    if (settings.transport === 'webrtc') (await import('../netcode/webrtc/client-node.ts')).releaseWebRtc()
+    if (settings.transport === 'webrtc') {
+      await new Promise((resolve) => setTimeout(resolve, CLOSE_MS))
+      ;(await import('../netcode/webrtc/client-node.ts')).releaseWebRtc()
+    }
   }
 }
 
