@@ -103,6 +103,7 @@ function scratchLog(realm: Realm): RunningLog {
     hash: () => undefined,
     sample: () => void phaseHash(realm),
     checkpoint: () => undefined,
+    listen: () => undefined,
     rollIfDue: () => undefined,
     close: () => Promise.resolve(),
   }
