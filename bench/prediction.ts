@@ -21,7 +21,7 @@ const FRAME_MS = 1_000 / 72
 const WARM_UP_MS = 6_000
 const WALK_MS = 180_000
 /** Times that the player sets off from rest. */
-const STARTS = 60
+const STARTS = 200
 /** From one start to the next, of which so long it walks, ms. */
 const START_EVERY_MS = 1_500
 const START_WALK_MS = 500
@@ -135,7 +135,7 @@ async function effects(stage: Stage): Promise<Effects> {
     const yaw = i * 0.7
     const [own, other] = [walkerOf(walker, nowMs), walkerOf(watcher, nowMs)]
     const startMs = nowMs
-    const length = START_EVERY_MS + (i % 7) * 5
+    const length = START_EVERY_MS + ((i * 37) % 50)
     let [ownSeen, otherSeen] = [false, false]
     for (let frames = 0; nowMs < startMs + length; frames += 1) {
       walker.move(nowMs < startMs + START_WALK_MS ? { z: -1, yaw } : { yaw })

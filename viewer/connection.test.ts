@@ -9,6 +9,7 @@ class Stage {
   readonly logins: string[] = []
   readonly values = new Map<string, string>()
   nowMs = 0
+  heardMs = 0
   loginFails: ConnectError | null = null
   readonly connection: Connection
 
@@ -20,7 +21,8 @@ class Stage {
     }
     const makeClient = (options: RenderClientOptions): RenderClient => {
       this.clients.push({ options, tell: (state) => options.events?.state?.(state) })
-      return { start: () => undefined, update: () => undefined, close: () => Promise.resolve() } as unknown as RenderClient
+      const stats = (nowMs: number): { readonly quietMs: number } => ({ quietMs: nowMs - this.heardMs })
+      return { start: () => undefined, update: () => undefined, close: () => Promise.resolve(), stats } as unknown as RenderClient
     }
     this.connection = new Connection({ url: 'http://x/', connects: [], store, clock: () => this.nowMs, changed: (state) => void this.states.push(state), login: fakeLogin, makeClient })
   }
@@ -70,6 +72,24 @@ test('while the client reconnects the page says why and which attempt it is', as
   stage.client.tell({ type: 'reconnecting', reason: 'the server has not answered for 5 seconds', attempt: 2, giveUpAtMs: 30_000 })
   expect(stage.state).toMatchObject({ type: 'away', title: 'Connection lost', atMs: null })
   expect(stage.state.type === 'away' && stage.state.text).toBe('The server has not answered for 5 seconds. Reconnecting, attempt 2. Your place is kept for 30 seconds.')
+})
+
+test('a server that falls silent is waited for after a second, but not where the page itself was stalled', async () => {
+  const stage = await inside()
+  const waits = (milliseconds: number): boolean => {
+    for (let i = 0; i < milliseconds; i += 50) stage.pass(50)
+    return stage.connection.isWaiting(stage.nowMs)
+  }
+  expect(waits(900)).toBe(false)
+  expect(waits(200)).toBe(true)
+  stage.heardMs = stage.nowMs
+  expect(waits(500)).toBe(false)
+  stage.pass(30_000)
+  expect(stage.connection.isWaiting(stage.nowMs)).toBe(false)
+  expect(waits(900)).toBe(false)
+  expect(waits(200)).toBe(true)
+  stage.client.tell({ type: 'reconnecting', reason: 'silence', attempt: 1, giveUpAtMs: 1 })
+  expect(stage.connection.isWaiting(stage.nowMs)).toBe(false)
 })
 
 test('an ended session is tried again by itself, with the same token, later and later', async () => {

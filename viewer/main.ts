@@ -137,7 +137,7 @@ class Page {
   #wait(on: boolean): void {
     if (on === this.#isWaiting) return
     this.#isWaiting = on
-    if (on) this.#hud.banner({ title: 'Waiting for the server', text: 'Nothing has been heard of it for a second. The others stand still meanwhile.', health: 'waiting', action: null })
+    if (on) this.#hud.banner({ title: 'Waiting for the server', text: 'Nothing has been heard of it for a second.', health: 'waiting', action: null })
     if (on) this.#hud.health('waiting', 'Waiting')
     if (on || this.#connection.state.type !== 'joined') return
     this.#hud.banner(null)

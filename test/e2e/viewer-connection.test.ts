@@ -22,8 +22,10 @@ test('the server is killed: the page says so in words; the server is back: so is
 
   first.child.kill('SIGKILL')
   await first.exit
+  // Until the connection is given up, after five seconds at the latest, the page waits, and says so.
   await page.waitForSelector('#banner:not([hidden])')
-  expect(await page.textContent('#banner-title')).toMatch(/^(Connection lost|The session has ended)$/)
+  expect(await page.textContent('#banner-title')).toMatch(/^(Waiting for the server|Connection lost|The session has ended)$/)
+  await page.waitForFunction(() => /^(Connection lost|The session has ended)$/.test(document.getElementById('banner-title')?.textContent ?? ''))
   expect(await page.textContent('#banner-text')).toMatch(/Reconnecting, attempt \d|comes back by itself/)
   expect(await page.textContent('#panel-state')).toMatch(/Reconnecting|Away/)
 
