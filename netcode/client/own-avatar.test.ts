@@ -66,6 +66,18 @@ describe('the own avatar', () => {
     expect(visit.ada.stats().correctionRmsMetres).toBeLessThan(0.01)
   })
 
+  test('stands still for others once it stands', async () => {
+    const visit = new Visit(PLAIN)
+    await visit.pass(120, nothing)
+    visit.ada.move({ z: -1, yaw: 0 })
+    await visit.pass(60, nothing)
+    visit.ada.move({ yaw: 0 })
+    await visit.pass(120, nothing)
+    const { velocity, position } = visit.of(visit.bob)
+    expect(Math.hypot(velocity.x, velocity.y, velocity.z)).toBeLessThan(0.01)
+    expect(position.z).toBeCloseTo(visit.of(visit.ada).position.z, 2)
+  })
+
   test('turns as the player turns, and has the pose that the player set, before any of it is sent', async () => {
     const visit = new Visit(PLAIN)
     await visit.pass(120, nothing)

@@ -19,6 +19,8 @@ const JOINT = 0.25
 const ROTATION = 0.75
 const BONE = 0.25
 const INT16_MAX = 32_767
+/** Below this a velocity is none: 5 mm/s, in steps. */
+const REST = 0.25
 
 /** `deadband`: what the deadbands are multiplied by; 0 for none. */
 export class Quantiser {
@@ -85,9 +87,15 @@ export class Quantiser {
     this.#settle(to, 0, (position.x - min.x + MARGIN_METRES) * STEPS_PER_METRE, POSITION, 0, POSITION_STEPS_MAX)
     this.#settle(to, 1, (position.y - min.y + MARGIN_METRES) * STEPS_PER_METRE, POSITION, 0, POSITION_STEPS_MAX)
     this.#settle(to, 2, (position.z - min.z + MARGIN_METRES) * STEPS_PER_METRE, POSITION, 0, POSITION_STEPS_MAX)
-    this.#settle(to, 4, velocity.x * VELOCITY_STEPS_PER_METRE, VELOCITY, -INT16_MAX, INT16_MAX)
-    this.#settle(to, 5, velocity.y * VELOCITY_STEPS_PER_METRE, VELOCITY, -INT16_MAX, INT16_MAX)
-    this.#settle(to, 6, velocity.z * VELOCITY_STEPS_PER_METRE, VELOCITY, -INT16_MAX, INT16_MAX)
+    this.#velocity(to, 4, velocity.x * VELOCITY_STEPS_PER_METRE)
+    this.#velocity(to, 5, velocity.y * VELOCITY_STEPS_PER_METRE)
+    this.#velocity(to, 6, velocity.z * VELOCITY_STEPS_PER_METRE)
+  }
+
+  /** What has come to rest is told so: a velocity left over would be gone on by. */
+  #velocity(to: number, i: number, exact: number): void {
+    if (Math.abs(exact) < REST) this.#into[to + i] = 0
+    else this.#settle(to, i, exact, VELOCITY, -INT16_MAX, INT16_MAX)
   }
 
   #settle(to: number, i: number, exact: number, deadband: number, min: number, max: number): void {
