@@ -9,6 +9,7 @@ const entries = {
   'realm-worker': 'server/realm-worker.ts',
   'webrtc-child': 'netcode/webrtc/child.ts',
   'lockstep-worker': 'testing/bots/lockstep-worker.ts',
+  'testing': 'testing/index.ts',
 }
 
 rmSync('dist/node', { recursive: true, force: true })

@@ -1,0 +1,102 @@
+/** What is known from outside of the parts under test: what passed the wire, what the server told, what was there after a crash. */
+import { decodeClientPacket, decodeServerPacket } from '../../protocol/index.ts'
+import type { PlayerId } from '../../sim/index.ts'
+
+/** What a loss of power may take, ms: the interval of the syncs and the slowest of them (docs/operating.md). */
+export const POWER_LOSS_MS_MAX = 100
+
+/** How a command ended, as its sender was told. */
+export interface Told {
+  readonly ok: boolean
+  /** The tick that carried it out, or rejected it. */
+  readonly tick: number
+  readonly what: string
+}
+
+export class PlayerFacts {
+  /** Commands that left the client. */
+  readonly issued = new Set<number>()
+  /** When a command was first acknowledged, ms. */
+  readonly ackedAtMs = new Map<number, number>()
+  readonly told = new Map<number, Told>()
+  /** Outcomes that contradict one that was told before. */
+  readonly contradictions: string[] = []
+  private ackedTo = 0
+
+  sent(bytes: Uint8Array): void {
+    const packet = decodeClientPacket(bytes)
+    if (packet.ok) for (const { sequence } of packet.value.commands) this.issued.add(sequence)
+  }
+
+  /** The client is gone. The next one goes on after what the server heard: numbers that it did not hear of are given again. */
+  forget(): void {
+    for (const sequence of this.issued) if (!this.ackedAtMs.has(sequence)) this.issued.delete(sequence)
+  }
+
+  heard(bytes: Uint8Array, nowMs: number): void {
+    const packet = decodeServerPacket(bytes)
+    if (!packet.ok) return
+    const { ackCommand, messages } = packet.value
+    for (; this.ackedTo < ackCommand; this.ackedTo++) if (this.issued.has(this.ackedTo + 1)) this.ackedAtMs.set(this.ackedTo + 1, nowMs)
+    for (const message of messages) {
+      if (message.type === 'commandDone') this.tell(message.sequence, { ok: true, tick: message.tick, what: `element ${message.element}` })
+      else if (message.type === 'commandRejected') this.tell(message.sequence, { ok: false, tick: message.tick, what: message.reason })
+    }
+  }
+
+  private tell(sequence: number, told: Told): void {
+    // Moves, poses and drags may be rejected too; nobody waits for that.
+    if (!this.issued.has(sequence)) return
+    const before = this.told.get(sequence)
+    if (before && JSON.stringify(before) !== JSON.stringify(told)) this.contradictions.push(`command ${sequence} ended as ${JSON.stringify(before)} and as ${JSON.stringify(told)}`)
+    this.told.set(sequence, told)
+  }
+}
+
+/** A loss of power: what was told within POWER_LOSS_MS_MAX before it, and is not in the log, is void. */
+export interface PowerLoss {
+  readonly atMs: number
+  /** The tick that the realm went on from. */
+  readonly tick: number
+}
+
+export class Facts {
+  readonly players = new Map<PlayerId, PlayerFacts>()
+  /** What the server sent of each tick: its hash, and when. */
+  readonly sent = new Map<number, { readonly hash: string; readonly atMs: number }>()
+  readonly powerLosses: PowerLoss[] = []
+  lastSentTick = 0
+
+  of(player: PlayerId): PlayerFacts {
+    const facts = this.players.get(player) ?? new PlayerFacts()
+    this.players.set(player, facts)
+    return facts
+  }
+
+  sentTick(tick: number, hash: string, atMs: number): void {
+    this.sent.set(tick, { hash, atMs })
+    this.lastSentTick = Math.max(this.lastSentTick, tick)
+  }
+
+  /** The realm goes on after a crash; in words what is missing. `powerAtMs`: when the power was lost, null where it was not. */
+  recovered(tick: number, hash: string, powerAtMs: number | null): string[] {
+    const missing: string[] = []
+    const seen = this.sent.get(tick)
+    if (seen && seen.hash !== hash && powerAtMs === null) missing.push(`tick ${tick} was sent with hash ${seen.hash} and is recovered with ${hash}`)
+    for (let lost = tick + 1; lost <= this.lastSentTick; lost++) {
+      const { atMs = 0 } = this.sent.get(lost) ?? {}
+      if (powerAtMs === null || atMs < powerAtMs - POWER_LOSS_MS_MAX) missing.push(`tick ${lost} was sent and is not in the recovered log, which ends at ${tick}`)
+      this.sent.delete(lost)
+    }
+    if (powerAtMs !== null) this.powerLosses.push({ atMs: powerAtMs, tick })
+    this.lastSentTick = Math.min(this.lastSentTick, tick)
+    return missing.slice(0, 3)
+  }
+
+  /** The command may be missing from the log: the power was lost right after it was acknowledged or told of. */
+  isExcused(player: PlayerFacts, sequence: number): boolean {
+    const ackedAtMs = player.ackedAtMs.get(sequence) ?? Infinity
+    const tick = player.told.get(sequence)?.tick ?? Infinity
+    return this.powerLosses.some((loss) => (ackedAtMs <= loss.atMs && ackedAtMs >= loss.atMs - POWER_LOSS_MS_MAX) || (tick !== Infinity && tick > loss.tick && ackedAtMs <= loss.atMs))
+  }
+}

@@ -1,0 +1,54 @@
+/** Restless hands: commands in quick succession, sensible and not, so that there are always some on their way. */
+import { IDENTITY } from '../../sim/maths.ts'
+import { Hand, type HandId, type PropSpec } from '../../sim/index.ts'
+import type { RenderClient } from '../../netcode/client/render-client.ts'
+import type { WorldSample } from '../../netcode/client/types.ts'
+import type { Dice } from '../bots/mind.ts'
+
+/** Between two commands, ms. */
+const PAUSE_MS: readonly [number, number] = [30, 900]
+/** In a burst they follow each other at once, so many. */
+const BURST_MAX = 6
+/** Things that one player makes and has at a time. */
+const OWN_MAX = 3
+const HANDS: readonly HandId[] = [Hand.pointer, Hand.left, Hand.right]
+
+const BALL: PropSpec = {
+  name: 'ball', motion: 'dynamic', colliders: [{ shape: { type: 'sphere', radius: 0.15 }, position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }],
+  density: 300, friction: 0.5, restitution: 0.25, color: 0xe07a5f,
+}
+
+export class Fidget {
+  private readonly dice: Dice
+  private readonly client: RenderClient
+  private nextMs = 0
+  private own = 0
+
+  constructor(client: RenderClient, dice: Dice) {
+    this.client = client
+    this.dice = dice
+  }
+
+  update(nowMs: number, sample: () => WorldSample): void {
+    if (this.client.state.type !== 'joined' || nowMs < this.nextMs) return
+    this.nextMs = nowMs + this.dice.between(...PAUSE_MS)
+    const { props, avatars } = sample()
+    const position = avatars.find(({ own }) => own)?.position ?? { x: 0, y: 0, z: 0 }
+    const { player } = this.client.state
+    for (let left = this.dice.chance(0.1) ? BURST_MAX : 1; left > 0; left--) {
+      const hand = this.dice.pick(HANDS) ?? Hand.pointer
+      const target = this.dice.pick(props)?.element ?? 1
+      const drawn = this.dice.unit()
+      const mine = props.find(({ owner }) => owner === player)
+      if (drawn < 0.2 && this.own < OWN_MAX) {
+        this.own++
+        void this.client.spawn(BALL, { position: { x: Math.fround(position.x), y: Math.fround(position.y + 2), z: Math.fround(position.z + this.dice.between(-1, 1)) } })
+      } else if (drawn < 0.3 && mine) {
+        this.own--
+        void this.client.despawn(mine.element)
+      } else if (drawn < 0.65) void this.client.grab(target, hand)
+      else if (drawn < 0.9) void this.client.release(hand)
+      else void this.client.scale(target, Math.fround(this.dice.between(0.5, 1.5)))
+    }
+  }
+}

@@ -1,0 +1,255 @@
+/** A player of a simulated world: a real render client with a bot's mind, its access network, and what was seen of both. */
+import { RenderClient } from '../../netcode/client/render-client.ts'
+import type { Outcome, RenderClientOptions, WorldSample } from '../../netcode/client/types.ts'
+import type { LinkConditions } from '../../netcode/memory.ts'
+import { createMind } from '../bots/behaviours.ts'
+import { Bot } from '../bots/bot.ts'
+import { Dice, type BehaviourName } from '../bots/mind.ts'
+import type { Wardrobe } from '../bots/mimic.ts'
+import { Access } from './access.ts'
+import type { VirtualClock } from './clock.ts'
+import type { PlayerFacts } from './facts.ts'
+import { Fidget } from './fidget.ts'
+import { FaultyLine, type Sabotage } from './sabotage.ts'
+import type { Trace } from './trace.ts'
+
+/** A render client that notes how its commands end. */
+class WatchedClient extends RenderClient {
+  /** Commands that wait for their outcome, and those whose client says that they are lost. */
+  waiting = 0
+  lost = 0
+
+  override grab(...args: Parameters<RenderClient['grab']>): Promise<Outcome> {
+    return this.watch(super.grab(...args))
+  }
+
+  override release(...args: Parameters<RenderClient['release']>): Promise<Outcome> {
+    return this.watch(super.release(...args))
+  }
+
+  override scale(...args: Parameters<RenderClient['scale']>): Promise<Outcome> {
+    return this.watch(super.scale(...args))
+  }
+
+  override spawn(...args: Parameters<RenderClient['spawn']>): Promise<Outcome> {
+    return this.watch(super.spawn(...args))
+  }
+
+  override despawn(...args: Parameters<RenderClient['despawn']>): Promise<Outcome> {
+    return this.watch(super.despawn(...args))
+  }
+
+  private async watch(outcome: Promise<Outcome>): Promise<Outcome> {
+    this.waiting++
+    const told = await outcome
+    this.waiting--
+    if (!told.ok && told.reason === 'lost') this.lost++
+    return told
+  }
+}
+
+export interface PlayerOptions {
+  readonly clock: VirtualClock
+  readonly trace: Trace
+  readonly facts: PlayerFacts
+  readonly player: number
+  readonly seed: number
+  readonly behaviour: BehaviourName
+  readonly wardrobe: Wardrobe
+  /** The networks that it may be in; the first is where it begins. */
+  readonly networks: readonly { readonly ordered: boolean; readonly conditions: Partial<LinkConditions> }[]
+  readonly sabotage: Sabotage | null
+  violated(invariant: 'reasons' | 'draw-forward', message: string): void
+}
+
+/** Between two frames of a client, ms. */
+const FRAME_MS = 1_000 / 60
+/** Between two looks at what it draws, ms. */
+const LOOK_MS = 100
+/** Before a client that could not connect, or was told goodbye, is started again, ms. */
+const REJOIN_MS = 1_000
+/** Why a session that had begun may end by the server's will in these worlds. */
+const EXPECTED_END = /^The server restarts|disk is almost full/
+
+export class SimulatedPlayer {
+  readonly accesses: readonly Access[]
+  readonly player: number
+  /** As the plan has it: it is to be in the realm. */
+  wanted = false
+  private readonly options: PlayerOptions
+  private readonly facts: PlayerFacts
+  private client: WatchedClient | null = null
+  private bot: Bot | null = null
+  private fidget: Fidget | null = null
+  private lives = 0
+  private network = 0
+  private welcomes = 0
+  private drawn = { welcome: 0, tick: 0 }
+  private isResting = false
+  private nextFrameMs = 0
+  private lookedMs = -Infinity
+
+  constructor(options: PlayerOptions) {
+    this.options = options
+    this.player = options.player
+    this.facts = options.facts
+    const line = new FaultyLine(options.sabotage)
+    const tap = {
+      sent: (bytes: Uint8Array) => options.facts.sent(bytes),
+      heard: (bytes: Uint8Array) => this.heard(bytes, line),
+    }
+    this.accesses = options.networks.map(({ ordered, conditions }, i) => new Access({ clock: options.clock, seed: options.seed + 101 * i, ordered, conditions, tap }))
+  }
+
+  get token(): string {
+    return `player-${this.player}`
+  }
+
+  get access(): Access {
+    const access = this.accesses[this.network]
+    if (access === undefined) throw new RangeError(`player ${this.player} has no network ${this.network}`)
+    return access
+  }
+
+  get joined(): boolean {
+    return this.client?.state.type === 'joined'
+  }
+
+  get waiting(): number {
+    return this.client?.waiting ?? 0
+  }
+
+  get lostNow(): number {
+    return this.client?.lost ?? 0
+  }
+
+  get bytes(): { readonly up: number; readonly down: number } {
+    const stats = this.client?.stats(this.options.clock.nowMs)
+    return { up: stats?.bytesUp ?? 0, down: stats?.bytesDown ?? 0 }
+  }
+
+  /** In words where it stands. */
+  get words(): string {
+    const { state } = this.client ?? { state: { type: 'away' } as const }
+    return `player ${this.player} is ${state.type}${'reason' in state ? ` (${state.reason})` : ''}`
+  }
+
+  private heard(bytes: Uint8Array, line: FaultyLine): Uint8Array | null {
+    const { clock, trace } = this.options
+    if (!line.passes(bytes, clock.nowMs)) return null
+    trace.number(this.player)
+    trace.bytes(bytes)
+    this.facts.heard(bytes, clock.nowMs)
+    return bytes
+  }
+
+  // --- what the plan does to it
+
+  join(): void {
+    const { clock, seed, behaviour, wardrobe } = this.options
+    this.wanted = true
+    this.lives++
+    const life = this.lives
+    let begun = false
+    const options: RenderClientOptions = {
+      url: 'simulated', token: this.token, clock: () => clock.nowMs,
+      connects: [(_url, token, events) => this.access.connect(token, events)],
+      events: {
+        state: (state) => {
+          if (life !== this.lives) return
+          this.say(`${state.type}${'reason' in state ? `: ${state.reason}` : ''}`)
+          if (state.type === 'joined') begun = true
+          if (state.type === 'closed') this.ended(state.reason, begun)
+        },
+        welcome: () => { this.welcomes++ },
+      },
+    }
+    this.client = new WatchedClient(options)
+    this.bot = new Bot(this.client, createMind(behaviour, seed + life, wardrobe))
+    this.fidget = new Fidget(this.client, new Dice(seed + 31 * life))
+    if (this.isResting) this.bot.rest()
+    this.client.start()
+    this.nextFrameMs = clock.nowMs
+    this.frame(life)
+  }
+
+  private say(text: string): void {
+    this.options.trace.say(this.options.clock.nowMs, `player ${this.player} ${text}`)
+  }
+
+  private ended(reason: string, begun: boolean): void {
+    const { clock } = this.options
+    if (reason === '') this.options.violated('reasons', `player ${this.player}'s session ended without a reason`)
+    if (!this.wanted) return
+    if (begun && !EXPECTED_END.test(reason)) this.options.violated('reasons', `player ${this.player}'s session ended, and nobody wanted that: ${reason}`)
+    this.forget()
+    clock.at(clock.nowMs + REJOIN_MS, () => { if (this.wanted && this.client === null) this.join() })
+  }
+
+  private forget(): void {
+    this.facts.forget()
+    this.client = null
+    this.bot = null
+    this.lives++
+  }
+
+  /** Its process is killed; it comes back after `ms` as a new page with the same token. */
+  crash(ms: number): void {
+    if (this.client === null) return
+    const { clock } = this.options
+    this.say('crashes')
+    this.access.vanish(false)
+    this.forget()
+    clock.at(clock.nowMs + ms, () => { if (this.wanted && this.client === null) this.join() })
+  }
+
+  /** For good. */
+  leave(): void {
+    this.say('leaves')
+    this.wanted = false
+    void this.client?.close('goes home')
+  }
+
+  /** Another network: the old address reaches nobody any more. `noticed`: its system says so at once. */
+  moveTo(network: number, noticed: boolean): void {
+    const before = this.access
+    this.network = network
+    this.say(`has another address${noticed ? '' : ', unnoticed'}`)
+    before.vanish(noticed)
+  }
+
+  rest(): void {
+    this.isResting = true
+    this.bot?.rest()
+  }
+
+  sample(): WorldSample | null {
+    return this.joined ? this.client?.sample(this.options.clock.nowMs) ?? null : null
+  }
+
+  // --- its frames
+
+  private frame(life: number): void {
+    const { clock } = this.options
+    if (life !== this.lives || this.bot === null || this.client === null) return
+    this.bot.update(clock.nowMs)
+    const { client } = this
+    if (!this.isResting && this.wanted) this.fidget?.update(clock.nowMs, () => client.sample(clock.nowMs))
+    if (clock.nowMs - this.lookedMs >= LOOK_MS) this.look()
+    if (!this.wanted && this.client.state.type === 'closed') return
+    this.nextFrameMs += FRAME_MS
+    clock.at(this.nextFrameMs, () => this.frame(life))
+  }
+
+  private look(): void {
+    const { clock, sabotage } = this.options
+    this.lookedMs = clock.nowMs
+    const sample = this.sample()
+    if (sample === null || sample.tick === 0) return
+    const tick = sabotage === 'turn-back' && clock.nowMs > 13_000 && clock.nowMs < 13_500 ? sample.tick - 90 : sample.tick
+    const { drawn } = this
+    if (drawn.welcome === this.welcomes && tick < drawn.tick)
+      this.options.violated('draw-forward', `player ${this.player} drew tick ${drawn.tick.toFixed(2)} and then tick ${tick.toFixed(2)}`)
+    this.drawn = { welcome: this.welcomes, tick }
+  }
+}
