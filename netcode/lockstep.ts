@@ -157,7 +157,10 @@ export class LockstepPeer {
         return null
       }
       case 'frame': return this.#replica.push(message)
-      case 'goodbye': return message.reason
+      case 'goodbye':
+        if (message.again !== true) return message.reason
+        this.#line.lost(message.reason)
+        return null
     }
   }
 

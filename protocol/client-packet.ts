@@ -24,6 +24,8 @@ export interface Goodbye {
   readonly type: 'goodbye'
   /** In words for a person. */
   readonly reason: string
+  /** From a server that is back soon: the client connects again with the same token. */
+  readonly again?: boolean
 }
 
 export interface ClientHead {
@@ -56,6 +58,12 @@ const LATEST_FIELD = (6 << 3) | 2
 
 export const GOODBYE_LAYOUT = layout({ 1: { name: 'reason', bytesMax: TEXT_BYTES_MAX } })
 
+export const toWireGoodbye = ({ reason, again = false }: Goodbye): otherworld.Goodbye.$Properties => ({ reason: plainText(reason), ...(again ? { again } : {}) })
+
+export function fromWireGoodbye({ reason, again }: otherworld.Goodbye.$Properties): Goodbye {
+  return { type: 'goodbye', reason: plainText(reason), ...(again === true ? { again } : {}) }
+}
+
 const CLIENT_LAYOUT = layout({
   5: { name: 'commands', bytesMax: COMMAND_BYTES_MAX, repeatsMax: PACKET_COMMANDS_MAX, layout: INPUT_LAYOUT },
   6: { name: 'latest', bytesMax: 512, repeatsMax: PACKET_LATEST_MAX, layout: INPUT_LAYOUT },
@@ -76,7 +84,7 @@ export function encodeClientPacket(head: ClientHead, commands: readonly Uint8Arr
   const { control, ...numbers } = head
   const wire: otherworld.ClientPacket.$Properties = numbers
   if (control?.type === 'hello') wire.hello = { ...control, mode: MODES.indexOf(control.mode) }
-  if (control?.type === 'goodbye') wire.goodbye = { reason: plainText(control.reason) }
+  if (control?.type === 'goodbye') wire.goodbye = toWireGoodbye(control)
   const writer = otherworld.ClientPacket.encode(wire)
   for (const bytes of commands) writer.uint32(COMMANDS_FIELD).bytes(bytes)
   for (const bytes of latest) writer.uint32(LATEST_FIELD).bytes(bytes)
@@ -94,7 +102,7 @@ const readCommand = readInput(RELIABLE)
 const readLatest = readInput(LATEST)
 
 function readControl(wire: otherworld.ClientPacket): Hello | Goodbye | null {
-  if (wire.control === 'goodbye') return { type: 'goodbye', reason: plainText(wire.goodbye?.reason) }
+  if (wire.control === 'goodbye') return fromWireGoodbye(present(wire.goodbye, 'goodbye'))
   if (wire.control !== 'hello') return null
   const hello = present(wire.hello, 'hello')
   const mode = MODES[hello.mode ?? 0]

@@ -1,7 +1,7 @@
 /** What a lockstep peer is sent, over an ordered reliable stream. */
 import type { InputFrame } from '../sim/types.ts'
-import { inside, integer, ownBytes, plainText, present } from './check.ts'
-import { GOODBYE_LAYOUT, type Goodbye } from './client-packet.ts'
+import { inside, integer, ownBytes, present } from './check.ts'
+import { fromWireGoodbye, GOODBYE_LAYOUT, toWireGoodbye, type Goodbye } from './client-packet.ts'
 import { FRAME_LAYOUT, fromWireFrame, toWireFrame } from './frame.ts'
 import { otherworld } from './generated/otherworld.js'
 import { DEFINITION_BYTES_MAX, FRAME_BYTES_MAX, LOCKSTEP_MESSAGE_BYTES_MAX, TEXT_BYTES_MAX } from './limits.ts'
@@ -46,7 +46,7 @@ export function encodeLockstep(message: LockstepMessage): Uint8Array {
   switch (message.type) {
     case 'start': return otherworld.LockstepMessage.encode({ start: message }).finish()
     case 'frame': return otherworld.LockstepMessage.encode({ frame: { frame: toWireFrame(message.frame), hash: hashBytes(message.hash) } }).finish()
-    case 'goodbye': return otherworld.LockstepMessage.encode({ goodbye: { reason: plainText(message.reason) } }).finish()
+    case 'goodbye': return otherworld.LockstepMessage.encode({ goodbye: toWireGoodbye(message) }).finish()
   }
 }
 
@@ -70,7 +70,7 @@ export function decodeLockstep(bytes: Uint8Array): Result<LockstepMessage> {
     switch (wire.message) {
       case 'start': return inside(wire.start, 'start', readStart)
       case 'frame': return inside(wire.frame, 'frame', readFrame)
-      case 'goodbye': return { type: 'goodbye', reason: plainText(present(wire.goodbye, 'goodbye').reason) }
+      case 'goodbye': return fromWireGoodbye(present(wire.goodbye, 'goodbye'))
       default: throw new Invalid('missing', '', 'the message is missing or of a kind that this version does not know')
     }
   })

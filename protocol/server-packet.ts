@@ -1,7 +1,7 @@
 /** What a render client is sent, one packet a datagram. */
 import type { Vec3 } from '../sim/types.ts'
-import { finite, inside, integer, list, ownBytes, plainText, vec3 } from './check.ts'
-import { GOODBYE_LAYOUT, type Goodbye } from './client-packet.ts'
+import { finite, inside, integer, list, ownBytes, vec3 } from './check.ts'
+import { fromWireGoodbye, GOODBYE_LAYOUT, toWireGoodbye, type Goodbye } from './client-packet.ts'
 import { otherworld } from './generated/otherworld.js'
 import { PACKET_BYTES_ACCEPTED_MAX, PACKET_MESSAGES_MAX, SNAPSHOT_BLOCK_BYTES_MAX, TEXT_BYTES_MAX } from './limits.ts'
 import { fromWireMessage, MESSAGE_LAYOUT, type ServerMessage } from './message.ts'
@@ -81,7 +81,7 @@ export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
 export function encodeServerPacket(head: ServerHead, messages: readonly Uint8Array[], snapshot: Uint8Array | null): Uint8Array {
   const { control, ...numbers } = head
   const wire: otherworld.ServerPacket.$Properties = numbers
-  if (control !== null) wire.goodbye = { reason: plainText(control.reason) }
+  if (control !== null) wire.goodbye = toWireGoodbye(control)
   const writer = otherworld.ServerPacket.encode(wire)
   for (const bytes of messages) writer.uint32(MESSAGES_FIELD).bytes(bytes)
   if (snapshot !== null) writer.uint32(SNAPSHOT_FIELD).bytes(snapshot)
@@ -115,7 +115,7 @@ export function decodeServerPacket(bytes: Uint8Array): Result<ServerPacket> {
       firstMessage: integer(wire.firstMessage, 'firstMessage'),
       clientTimeMs: integer(wire.clientTimeMs, 'clientTimeMs'),
       clientTimeAgeMs: integer(wire.clientTimeAgeMs, 'clientTimeAgeMs'),
-      control: wire.goodbye ? { type: 'goodbye', reason: plainText(wire.goodbye.reason) } : null,
+      control: wire.goodbye ? fromWireGoodbye(wire.goodbye) : null,
       messages: list(wire.messages, 'messages', 0, PACKET_MESSAGES_MAX, fromWireMessage),
       snapshot: readSnapshot(wire.snapshot),
     }

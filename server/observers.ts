@@ -76,7 +76,7 @@ export class Observers {
   }
 
   goodbye(reason: string): void {
-    for (const link of this.observers.keys()) this.refuse(link, reason)
+    for (const link of this.observers.keys()) this.refuse(link, reason, true)
   }
 
   private startMessage(): Uint8Array {
@@ -93,8 +93,8 @@ export class Observers {
     return this.options.out.send(link, bytes)
   }
 
-  private refuse(link: LinkId, reason: string): void {
-    this.options.out.send(link, encodeLockstep({ type: 'goodbye', reason }))
+  private refuse(link: LinkId, reason: string, again = false): void {
+    this.options.out.send(link, encodeLockstep({ type: 'goodbye', reason, ...(again ? { again } : {}) }))
     this.end(link, reason)
   }
 

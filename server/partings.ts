@@ -15,8 +15,8 @@ export class Partings {
     return this.leaving.size
   }
 
-  begin(link: LinkId, session: ServerSession, reason: string, nowMs: number): void {
-    session.goodbye(reason, nowMs)
+  begin(link: LinkId, session: ServerSession, reason: string, nowMs: number, again = false): void {
+    session.goodbye(reason, nowMs, again)
     this.leaving.set(link, { session, reason })
   }
 

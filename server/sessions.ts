@@ -273,7 +273,7 @@ export class Sessions {
   goodbye(reason: string, nowMs: number): void {
     for (const link of this.silent.keys()) this.options.out.close(link, reason)
     this.silent.clear()
-    for (const [link, member] of this.byLink) this.partings.begin(link, member.session, reason, nowMs)
+    for (const [link, member] of this.byLink) this.partings.begin(link, member.session, reason, nowMs, true)
     this.byLink.clear()
     this.options.meters.realm.add('sessionsEnded', this.members.size, this.options.meters.realm.rowOf('sessionsEnded', 'stopped'))
     // What was taken from them is still carried out, and its outcomes are kept for when they come back.

@@ -163,7 +163,7 @@ export class Guest {
       if (!heard.ok) throw new Error(heard.error.message)
       this.messages.push(...heard.value.messages)
       if (heard.value.snapshot) this.snapshots++
-      this.goodbye ??= heard.value.goodbye
+      this.goodbye ??= heard.value.goodbye?.reason ?? null
       if (heard.value.goodbye !== null) for (const packet of this.session.packets(this.stage.nowMs, true)) this.stage.receive(this.link, packet)
     }
   }

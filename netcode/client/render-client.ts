@@ -155,9 +155,11 @@ export class RenderClient {
     for (const message of heard.value.messages) if (!this.#tell(message)) return
     if (heard.value.rttMs !== null) this.#joined?.own.clock.roundTrip(heard.value.rttMs, nowMs)
     if (heard.value.snapshot !== null) this.#show(heard.value.snapshot, heard.value.packet, nowMs)
-    if (heard.value.goodbye === null) return this.#send(nowMs)
+    const { goodbye } = heard.value
+    if (goodbye === null) return this.#send(nowMs)
     this.#send(nowMs, true)
-    this.#line.end(heard.value.goodbye)
+    if (goodbye.again === true) this.#lost(goodbye.reason)
+    else this.#line.end(goodbye.reason)
   }
 
   /** False: the connection ended over it. */

@@ -5,7 +5,7 @@
 import type { Command, CommandType, HandId, Input } from '../../sim/types.ts'
 import {
   COMMAND_BYTES_MAX, decodeServerPacket, describe, encodeClientPacket, encodeInput, isLatestWins, PACKET_BYTES_MAX, PACKET_COMMANDS_MAX, PROTOCOL_VERSION,
-  type ClientMode, type Hello, type Result, type ServerMessage, type ServerPacket, type SnapshotPart, type Welcome,
+  type ClientMode, type Goodbye, type Hello, type Result, type ServerMessage, type ServerPacket, type SnapshotPart, type Welcome,
 } from '../../protocol/index.ts'
 import { COMMAND_BYTES_UNACKED_MAX, COMMAND_INTERVAL_MS, COMMANDS_UNACKED_MAX, HEAD_BYTES_MAX, INPUT_INTERVAL_MS, SENT_BYTES_BURST_MAX, SENT_BYTES_PER_SECOND_MAX } from './limits.ts'
 import { Inbox } from './inbox.ts'
@@ -22,7 +22,7 @@ export interface Heard {
   /** The round trip that the packet measures; null: none. */
   readonly rttMs: number | null
   /** The server's reason for ending the connection; answer with one more `packets`, then close. */
-  readonly goodbye: string | null
+  readonly goodbye: Goodbye | null
 }
 
 /** A command that is not acknowledged yet. */
@@ -203,7 +203,7 @@ export class ClientSession {
     if (!messages.ok) return { ok: false, error: { reason: 'protocol', message: `a message of the server is not valid: ${describe(messages.error)}` } }
     for (const message of messages.value) if (message.type === 'welcome') this.#welcome(message)
     if (this.#welcomed) this.#acknowledge(packet.ackCommand)
-    return { ok: true, value: { packet: packet.packet, messages: messages.value, snapshot: packet.snapshot, rttMs, goodbye: packet.control?.reason ?? null } }
+    return { ok: true, value: { packet: packet.packet, messages: messages.value, snapshot: packet.snapshot, rttMs, goodbye: packet.control } }
   }
 
   /** What a packet carried could not be used: it is not acknowledged, so that the server does not build on it. */

@@ -90,10 +90,10 @@ export class Link<T> {
     return packet
   }
 
-  /** From now on each packet says goodbye. */
-  sayGoodbye(reason: string, nowMs: number): void {
+  /** From now on each packet says goodbye; `again`: and that the server is back soon. */
+  sayGoodbye(reason: string, nowMs: number, again = false): void {
     if (this.#goodbye !== null) return
-    this.#goodbye = { type: 'goodbye', reason: reason.slice(0, GOODBYE_CHARACTERS_MAX) }
+    this.#goodbye = { type: 'goodbye', reason: reason.slice(0, GOODBYE_CHARACTERS_MAX), ...(again ? { again } : {}) }
     this.#goodbyeSinceMs = nowMs
   }
 

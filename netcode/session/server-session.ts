@@ -279,9 +279,9 @@ export class ServerSession {
     return this.#end('rate', `the client sends more than ${INPUTS_PER_SECOND_MAX} inputs a second`)
   }
 
-  /** The client is to be told why it has to go; `parted` when it knows. */
-  goodbye(reason: string, nowMs: number): void {
-    this.#attachment.link.sayGoodbye(reason, nowMs)
+  /** The client is to be told why it has to go, and whether it may come `again` soon; `parted` when it knows. */
+  goodbye(reason: string, nowMs: number, again = false): void {
+    this.#attachment.link.sayGoodbye(reason, nowMs, again)
   }
 
   /**

@@ -695,6 +695,7 @@ export namespace otherworld {
         constructor(properties?: otherworld.Goodbye.$Properties);
         $unknowns?: Uint8Array[];
         reason: string;
+        again: boolean;
         static encode(message: otherworld.Goodbye.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Goodbye & otherworld.Goodbye.$Shape;
     }
@@ -702,6 +703,7 @@ export namespace otherworld {
     namespace Goodbye {
         interface $Properties {
             reason?: (string|null);
+            again?: (boolean|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = otherworld.Goodbye.$Properties;

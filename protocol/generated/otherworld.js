@@ -2843,6 +2843,7 @@ export const otherworld = $root.otherworld = (() => {
         };
 
         Goodbye.prototype.reason = "";
+        Goodbye.prototype.again = false;
 
         Goodbye.encode = function (message, writer, _depth) {
             if (!writer)
@@ -2853,6 +2854,8 @@ export const otherworld = $root.otherworld = (() => {
                 throw $Error("max depth exceeded");
             if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                 writer.uint32(10).string(message.reason);
+            if (message.again != null && $Object.hasOwnProperty.call(message, "again") && message.again !== false)
+                writer.uint32(16).bool(message.again);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -2893,6 +2896,15 @@ export const otherworld = $root.otherworld = (() => {
                             message.reason = value;
                         else
                             delete message.reason;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.again = value;
+                        else
+                            delete message.again;
                         continue;
                     }
                 }
