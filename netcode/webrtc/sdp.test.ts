@@ -13,6 +13,12 @@ test('a description loses its candidates and the address that the media line has
   expect(candidates).toEqual(['candidate:2 1 UDP 2116026111 2001:db8::2 41233 typ host', 'candidate:1 1 UDP 2114977791 192.0.2.2 41233 typ host'])
 })
 
+test('a candidate that hides behind a bare carriage return is taken out as well', () => {
+  const { sdp, candidates } = splitDescription('v=0\ra=candidate:1 1 UDP 1 secret.internal 9 typ host\ra=mid:0')
+  expect(sdp).toBe('v=0\r\na=mid:0\r\n')
+  expect(usableCandidates(candidates)).toEqual([])
+})
+
 test('names are not looked up for a peer, and only so many of its candidates are checked', () => {
   const address = (i: number) => `candidate:${i} 1 UDP 1 192.0.2.${i} 5000 typ host`
   const names = ['candidate:a 1 UDP 1 7f3c.local 5000 typ host', 'candidate:b 1 UDP 1 metadata.internal 80 typ host', 'candidate:c', 'candidate:']

@@ -19,7 +19,7 @@ export interface SplitDescription {
 }
 
 export function splitDescription(sdp: string): SplitDescription {
-  const lines = sdp.split(/\r?\n/).filter((line) => line !== '')
+  const lines = sdp.split(/\r\n|\r|\n/).filter((line) => line !== '')
   const candidates = lines.filter((line) => line.startsWith(CANDIDATE)).map((line) => line.slice('a='.length))
   const rest = lines.filter((line) => !line.startsWith(CANDIDATE) && line !== END_OF_CANDIDATES)
     .map((line) => line.replace(/^m=application \d+ /, 'm=application 9 ').replace(/^c=IN IP[46] .*$/, 'c=IN IP4 0.0.0.0'))

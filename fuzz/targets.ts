@@ -1,0 +1,16 @@
+/** Every decoder of bytes or text that come from elsewhere. */
+import { packetTargets } from './targets/packets.ts'
+import { realmTarget } from './targets/realm.ts'
+import { recordingTargets } from './targets/recordings.ts'
+import { renderTarget } from './targets/render-client.ts'
+import { sessionTargets } from './targets/sessions.ts'
+import { textTargets } from './targets/texts.ts'
+import type { Target } from './target.ts'
+
+export const TARGETS: readonly Target[] = [...packetTargets, ...sessionTargets, ...recordingTargets, ...textTargets, renderTarget, realmTarget]
+
+export function targetNamed(name: string): Target {
+  const found = TARGETS.find((target) => target.name === name)
+  if (!found) throw new Error(`There is no target "${name}"; there are ${TARGETS.map((target) => target.name).join(', ')}.`)
+  return found
+}

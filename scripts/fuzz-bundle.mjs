@@ -1,0 +1,11 @@
+// Bundles what scripts/fuzz.mjs and scripts/mutate.mjs run: all of our own code and protobufjs, so that the fuzzer sees into both.
+import { build } from 'esbuild'
+
+const common = { bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' }
+const external = ['@dimforge/*', 'effect', 'effect/*', 'jose', 'node-datachannel', 'ws']
+
+/** The processes of scripts/mutate.mjs. */
+export const bundleMutate = () => build({ ...common, format: 'esm', packages: 'external', entryPoints: ['fuzz/mutate-worker.ts'], outdir: 'dist/fuzz' })
+
+/** The fuzzer loads it by require. */
+export const bundleFuzz = () => build({ ...common, format: 'cjs', external, entryPoints: { entry: 'fuzz/entry.ts' }, outdir: 'dist/fuzz', outExtension: { '.js': '.cjs' } })
