@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { DEFAULT_DEFINITION } from '../sim/index.ts'
 import { DEFAULT_KEEP_GB, DEFAULT_PORT, defaultSettings, OBSERVERS, readRealmFile, ServerError, startServer, type Observers, type RunningServer, type Settings } from '../server/main.ts'
 import { printFailure, terminal } from './output.ts'
+import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX } from '../server/limits.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
 export const verb: Verb = {
@@ -17,6 +18,8 @@ export const verb: Verb = {
     realm: { type: 'string', value: 'FILE', help: 'realm definition, JSON; without it a playground' },
     observers: { type: 'string', value: 'WHO', help: `who may follow every input as a lockstep peer: ${OBSERVERS.join(', ')}`, default: 'loopback' },
     origins: { type: 'string', value: 'LIST', help: 'origins of pages elsewhere that may connect, with commas: https://example.org' },
+    'connections-per-address': { type: 'string', value: 'N', help: 'connections of one network address (a LAN party behind one router, a load test); this machine has no such limit', default: String(CONNECTIONS_PER_ADDRESS_MAX) },
+    'logins-per-minute': { type: 'string', value: 'N', help: 'logins of one network address, at once and per minute; likewise', default: String(LOGINS_PER_MINUTE_MAX) },
     'keep-gb': { type: 'string', value: 'N', help: 'remove the oldest recordings beyond so many GB', default: String(DEFAULT_KEEP_GB) },
   },
   run: serve,
@@ -55,6 +58,8 @@ function settingsOf(args: Arguments): Settings {
     definition: realm === undefined ? DEFAULT_DEFINITION : readRealmFile(realm),
     observers: observersOf(args.text('observers') ?? 'loopback'),
     origins: originsOf(args.text('origins') ?? ''),
+    connectionsPerAddressMax: args.number('connections-per-address', { min: 1, max: 1_000, integer: true }),
+    loginsPerMinuteMax: args.number('logins-per-minute', { min: 1, max: 100_000, integer: true }),
     keepBytes: args.number('keep-gb', { min: 0.1, max: 1e6 }) * 1e9,
   }
 }

@@ -2,7 +2,7 @@ import { fc, test as property } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
 import { ConnectionLimits, isLoopback, isRefusal, limitKey, plainAddress, type Place } from './connection-limits.ts'
 
-const OPTIONS = { connectionsMax: 8, connectionsPerAddressMax: 4, halfOpenMax: 5, halfOpenPerAddressMax: 2 }
+const OPTIONS = { connectionsMax: 8, connectionsPerAddressMax: 4, halfOpenMax: 5, halfOpenPerAddressMax: 2, connectBurstMax: 1_000, connectsPerSecondMax: 1, ownMachineLimited: false }
 
 const action = fc.oneof(
   fc.record({ kind: fc.constant('reserve' as const), address: fc.integer({ min: 1, max: 4 }) }),
@@ -14,7 +14,7 @@ property.prop([fc.array(action, { maxLength: 80 })])('in any order of calls no l
   const places: { place: Place, address: number, state: string }[] = []
   for (const step of actions) {
     if (step.kind === 'reserve') {
-      const answer = limits.reserve(`192.0.2.${step.address}`)
+      const answer = limits.reserve(`192.0.2.${step.address}`, 0)
       if (!isRefusal(answer)) places.push({ place: answer, address: step.address, state: 'half-open' })
     } else {
       const held = places[step.which]
@@ -37,10 +37,33 @@ property.prop([fc.array(action, { maxLength: 80 })])('in any order of calls no l
 
 test('a refusal says why, with the status that HTTP has for it', () => {
   const limits = new ConnectionLimits({ ...OPTIONS, halfOpenPerAddressMax: 1, halfOpenMax: 2 })
-  expect(isRefusal(limits.reserve('192.0.2.1'))).toBe(false)
-  expect(limits.reserve('192.0.2.1')).toMatchObject({ status: 429, reason: 'address-busy' })
-  expect(isRefusal(limits.reserve('192.0.2.2'))).toBe(false)
-  expect(limits.reserve('192.0.2.3')).toMatchObject({ status: 503, reason: 'busy' })
+  expect(isRefusal(limits.reserve('192.0.2.1', 0))).toBe(false)
+  expect(limits.reserve('192.0.2.1', 0)).toMatchObject({ status: 429, reason: 'address-busy' })
+  expect(isRefusal(limits.reserve('192.0.2.2', 0))).toBe(false)
+  expect(limits.reserve('192.0.2.3', 0)).toMatchObject({ status: 503, reason: 'busy' })
+})
+
+test('an address that connects over and over waits, also where each connection is closed at once; others do not', () => {
+  const limits = new ConnectionLimits({ ...OPTIONS, connectBurstMax: 3, connectsPerSecondMax: 2 })
+  const connect = (address: string, nowMs: number): string => {
+    const answer = limits.reserve(address, nowMs)
+    if (isRefusal(answer)) return answer.reason
+    answer.free()
+    return 'connected'
+  }
+  expect([0, 1, 2, 3].map((nowMs) => connect('192.0.2.1', nowMs))).toEqual(['connected', 'connected', 'connected', 'address-rate'])
+  expect(connect('192.0.2.2', 3)).toBe('connected')
+  expect(connect('192.0.2.1', 600)).toBe('connected')
+  expect(connect('192.0.2.1', 601)).toBe('address-rate')
+})
+
+test('this machine itself is limited in all alone, unless that is wished', () => {
+  const own = new ConnectionLimits({ ...OPTIONS, connectBurstMax: 1 })
+  const places = Array.from({ length: 5 }, () => own.reserve('127.0.0.1', 0))
+  expect(places.some(isRefusal)).toBe(false)
+  expect(own.reserve('::1', 0)).toMatchObject({ reason: 'busy' })
+  const limited = new ConnectionLimits({ ...OPTIONS, ownMachineLimited: true })
+  expect([0, 1, 2].map(() => isRefusal(limited.reserve('127.0.0.1', 0)))).toEqual([false, false, true])
 })
 
 test('an IPv6 subscriber is one address, however it is written; IPv4 addresses are one each', () => {

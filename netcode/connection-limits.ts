@@ -1,3 +1,5 @@
+import { bucketsByKey } from './rate-limit.ts'
+
 /** How many connections a transport holds. All are counts of connections. */
 export interface ConnectionLimitOptions {
   /** All together. */
@@ -8,13 +10,24 @@ export interface ConnectionLimitOptions {
   readonly halfOpenMax: number
   /** Begun and not yet open, of one address. */
   readonly halfOpenPerAddressMax: number
+  /** Begun by one address at once, and then again each second, also where they were closed meanwhile: each costs a handshake. */
+  readonly connectBurstMax: number
+  readonly connectsPerSecondMax: number
+  /** True: this machine's own addresses are limited as well. Its tools connect by the hundred, and so does a proxy on it. */
+  readonly ownMachineLimited: boolean
 }
+
+/** Addresses whose connects are counted; the one unused for longest is forgotten first. 10,000 entries are about 2 MB. */
+const CONNECT_ADDRESSES_MAX = 10_000
 
 export const CONNECTION_LIMITS: ConnectionLimitOptions = {
   connectionsMax: 1_000,
   connectionsPerAddressMax: 256,
   halfOpenMax: 256,
   halfOpenPerAddressMax: 64,
+  connectBurstMax: 256,
+  connectsPerSecondMax: 8,
+  ownMachineLimited: false,
 }
 
 /** A refusal as HTTP knows it, with words for the person at the other end. */
@@ -37,12 +50,14 @@ interface AddressCount { connections: number, halfOpen: number }
 export class ConnectionLimits {
   readonly #options: ConnectionLimitOptions
   readonly #addresses = new Map<string, AddressCount>()
+  readonly #connects: { take(key: string, nowMs: number): boolean }
   #connections = 0
   #halfOpen = 0
   readonly #refused: Record<string, number> = {}
 
   constructor(options: ConnectionLimitOptions) {
     this.#options = options
+    this.#connects = bucketsByKey(options.connectBurstMax, options.connectsPerSecondMax, CONNECT_ADDRESSES_MAX)
   }
 
   /** Connections that hold a place, half-open ones among them. */
@@ -54,10 +69,11 @@ export class ConnectionLimits {
   /** How often a place was refused since the start, by reason. */
   get refused(): Readonly<Record<string, number>> { return this.#refused }
 
-  reserve(address: string): Place | Refusal {
+  reserve(address: string, nowMs: number): Place | Refusal {
     const key = limitKey(address)
     const count = this.#addresses.get(key) ?? { connections: 0, halfOpen: 0 }
-    const refusal = this.#refusal(count)
+    const isExempt = !this.#options.ownMachineLimited && isLoopback(address)
+    const refusal = this.#fullness() ?? (isExempt ? null : this.#refusal(key, count, nowMs))
     if (refusal) {
       this.#refused[refusal.reason] = (this.#refused[refusal.reason] ?? 0) + 1
       return refusal
@@ -92,7 +108,7 @@ export class ConnectionLimits {
     if (count.connections === 0) this.#addresses.delete(key)
   }
 
-  #refusal(count: AddressCount): Refusal | null {
+  #fullness(): Refusal | null {
     const limits = this.#options
     if (this.#connections >= limits.connectionsMax) {
       return { status: 503, reason: 'full', message: `The server is full: ${limits.connectionsMax} connections. Try again later.` }
@@ -100,11 +116,19 @@ export class ConnectionLimits {
     if (this.#halfOpen >= limits.halfOpenMax) {
       return { status: 503, reason: 'busy', message: 'Too many people are connecting at this moment. Try again in a few seconds.' }
     }
+    return null
+  }
+
+  #refusal(key: string, count: AddressCount, nowMs: number): Refusal | null {
+    const limits = this.#options
     if (count.connections >= limits.connectionsPerAddressMax) {
       return { status: 429, reason: 'address-full', message: `Your network address already has ${limits.connectionsPerAddressMax} connections, which is the limit. Close some first.` }
     }
     if (count.halfOpen >= limits.halfOpenPerAddressMax) {
       return { status: 429, reason: 'address-busy', message: 'Too many connections are being made from your network address at this moment. Try again in a few seconds.' }
+    }
+    if (!this.#connects.take(key, nowMs)) {
+      return { status: 429, reason: 'address-rate', message: `Your network address connects too often: more than ${Math.round(limits.connectsPerSecondMax)} times a second. Try again in a few seconds.` }
     }
     return null
   }

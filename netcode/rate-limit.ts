@@ -1,5 +1,5 @@
 /** Rates by key: so much at once, so much a second after that. */
-import { TokenBucket } from '../netcode/session/token-bucket.ts'
+import { TokenBucket } from './session/token-bucket.ts'
 
 /** One bucket per key, for at most `keysMax` keys: the one unused for longest is forgotten. */
 export function bucketsByKey(burst: number, perSecond: number, keysMax: number): { take(key: string, nowMs: number): boolean } {

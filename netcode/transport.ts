@@ -28,6 +28,7 @@ export const CLOSE_REASON = {
   text: 'sent a text message',
   oversize: 'sent an oversize message',
   channel: 'opened a second channel',
+  flood: 'sends too fast',
   internal: 'internal error',
 } as const
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Context } from 'effect'
 import { DEFAULT_DEFINITION, parseDefinition, type RealmDefinition } from '../sim/index.ts'
 import { codeOf, ServerError, textOf } from './error.ts'
+import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX } from './limits.ts'
 
 /** Who may be a lockstep peer. They see every input of everyone, wherever it happens. */
 export const OBSERVERS = ['loopback', 'anyone', 'nobody'] as const
@@ -24,6 +25,10 @@ export interface Settings {
   readonly origins: readonly string[]
   /** Recordings of the realm are kept up to so many bytes; beyond it the oldest go. What a recovery may need always stays. */
   readonly keepBytes: number
+  /** Connections of one network address, over each transport; this machine itself has no such limit. */
+  readonly connectionsPerAddressMax: number
+  /** Logins that one network address may make at once; they come back evenly within a minute. Likewise. */
+  readonly loginsPerMinuteMax: number
   /** False: WebSocket only. */
   readonly webrtc: boolean
   /** The built worker of a realm; by default dist/node/realm-worker.js. */
@@ -52,6 +57,8 @@ export function defaultSettings(dataDirectory: string): Settings {
     observers: 'loopback',
     origins: [],
     keepBytes: DEFAULT_KEEP_GB * 1e9,
+    connectionsPerAddressMax: CONNECTIONS_PER_ADDRESS_MAX,
+    loginsPerMinuteMax: LOGINS_PER_MINUTE_MAX,
     webrtc: true,
     log: (line) => void process.stderr.write(`${line}\n`),
   }

@@ -3,7 +3,7 @@ import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import type { Observers } from './config.ts'
 import { makeGateway, type Caller, type GatewayService, type LoginError, type LoginReply, withoutHidden } from './gateway.ts'
-import { LOGIN_BURST_MAX, TOKEN_SECONDS_MAX } from './limits.ts'
+import { LOGINS_PER_MINUTE_MAX, TOKEN_SECONDS_MAX } from './limits.ts'
 import { signToken, verifyToken } from './tokens.ts'
 
 const secret = new Uint8Array(32).fill(7)
@@ -12,7 +12,7 @@ const away: Caller = { address: '203.0.113.9', host: 'world.example', forwarded:
 
 function gatewayAt(clock: { ms: number }, observers: Observers = 'loopback'): GatewayService {
   let player = 0
-  return makeGateway({ realm: 'park', secret, observers, nextPlayer: () => ++player, nowMs: () => clock.ms })
+  return makeGateway({ realm: 'park', secret, observers, loginsPerMinuteMax: LOGINS_PER_MINUTE_MAX, nextPlayer: () => ++player, nowMs: () => clock.ms })
 }
 
 async function login(gateway: GatewayService, body: unknown, caller: Caller): Promise<LoginReply | LoginError> {
@@ -84,10 +84,10 @@ test('LCK-1: observers are admitted from this machine only, and from behind a pr
 test('an address that floods logins waits; others and this machine do not', async () => {
   const clock = { ms: 0 }
   const gateway = gatewayAt(clock)
-  for (let i = 0; i < LOGIN_BURST_MAX; i++) expect(await login(gateway, { name: 'Ada' }, away)).toHaveProperty('token')
+  for (let i = 0; i < LOGINS_PER_MINUTE_MAX; i++) expect(await login(gateway, { name: 'Ada' }, away)).toHaveProperty('token')
   expect(await login(gateway, { name: 'Ada' }, away)).toMatchObject({ reason: 'too-many-logins' })
   expect(await login(gateway, { name: 'Ada' }, { ...away, address: '203.0.113.10' })).toHaveProperty('token')
-  for (let i = 0; i < LOGIN_BURST_MAX + 5; i++) expect(await login(gateway, { name: 'Ada' }, here)).toHaveProperty('token')
+  for (let i = 0; i < LOGINS_PER_MINUTE_MAX + 5; i++) expect(await login(gateway, { name: 'Ada' }, here)).toHaveProperty('token')
   clock.ms += 1_000
   expect(await login(gateway, { name: 'Ada' }, away)).toHaveProperty('token')
 })

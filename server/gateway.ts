@@ -7,8 +7,8 @@ import { isLocalHost } from './address.ts'
 import { ServerSettings, type Observers } from './config.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
 import * as limits from './limits.ts'
+import { bucketsByKey } from '../netcode/rate-limit.ts'
 import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
-import { bucketsByKey } from './rate-limit.ts'
 import { signToken, verifyToken, type Claims, type Role } from './tokens.ts'
 
 /** Where a login comes from, as far as the server can tell. */
@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly secret: Uint8Array
   readonly observers: Observers
   readonly meters?: ServerTable
+  /** Logins of one address at once; they come back within a minute. */
+  readonly loginsPerMinuteMax: number
   nextPlayer(): number
   /** Unix time. */
   nowMs(): number
@@ -65,6 +67,7 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
         secret: data.secret,
         observers: settings.observers,
         meters,
+        loginsPerMinuteMax: settings.loginsPerMinuteMax,
         nextPlayer: data.nextPlayer,
         nowMs: Date.now,
       })
@@ -73,7 +76,7 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
 }
 
 export function makeGateway(options: GatewayOptions): GatewayService {
-  const logins = bucketsByKey(limits.LOGIN_BURST_MAX, limits.LOGINS_PER_SECOND_MAX, limits.LOGIN_ADDRESSES_MAX)
+  const logins = bucketsByKey(options.loginsPerMinuteMax, options.loginsPerMinuteMax / 60, limits.LOGIN_ADDRESSES_MAX)
   const admitted = new Map<string, Claims>()
   const nowSeconds = (): number => Math.floor(options.nowMs() / 1_000)
 

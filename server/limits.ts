@@ -27,10 +27,6 @@ export const INPUT_BACKLOG_MAX = 1_024
 /** A token's life: a long evening. After it, one logs in anew. */
 export const TOKEN_SECONDS_MAX = 12 * 60 * 60
 
-/** Logins that one address may make at once, and then again each second. A class of 30 passes, a flood does not. */
-export const LOGIN_BURST_MAX = 60
-export const LOGINS_PER_SECOND_MAX = 1
-
 /** Addresses whose logins are counted; the oldest is forgotten first. 10,000 entries are about 2 MB. */
 export const LOGIN_ADDRESSES_MAX = 10_000
 
@@ -40,11 +36,36 @@ export const SESSIONS_MAX = 10_000
 /** A request must be complete after this long; a slow sender holds a socket no longer. */
 export const REQUEST_MS_MAX = 10_000
 
+/** How often requests are looked at for being too slow; what Node does by itself is twice a minute. */
+export const REQUEST_CHECK_MS = 1_000
+
+/** Headers of a request, bytes: a token and a browser's cookies of other programs on the same name. */
+export const HEADER_BYTES_MAX = 16_384
+
+/** A socket on which nothing moves, in or out, is closed after this long: who does not read an answer holds it no longer. */
+export const STALL_MS_MAX = 30_000
+
+/** TCP sockets of the port in all, WebSockets among them: below the 4,096 files that a process commonly may open. */
+export const SOCKETS_MAX = 2_000
+
+/** Connections of one address by default, and logins at once, which come back within a minute; both are settings. */
+export const CONNECTIONS_PER_ADDRESS_MAX = 256
+export const LOGINS_PER_MINUTE_MAX = 60
+
+/** How often one session may move to another connection: at once, and then a second. A phone between two networks does it some times a minute. */
+export const TAKEOVERS_BURST_MAX = 10
+export const TAKEOVERS_PER_SECOND_MAX = 0.2
+
+/** Props that one player may have in a realm; more spawns are refused. A tenth of the largest realm. */
+export const PROPS_PER_PLAYER_MAX = 1_000
+
 /** How long messages for a realm are gathered before they cross to its worker: a quarter of a tick at 60 a second. */
 export const INBOUND_BATCH_MS = 4
 
-/** Messages that wait for a realm's worker: two seconds of 300 clients at 30 a second; beyond it the newest are dropped. */
+/** Messages sent to a realm's worker since its last tick: two seconds of 300 clients at 30 a second; beyond it the newest are dropped. */
 export const INBOUND_QUEUE_MAX = 20_000
+/** Bytes of them: ten times what such clients send. */
+export const INBOUND_BYTES_MAX = 33_554_432
 
 /** Scratch ticks at start: the first tick of a process costs a quarter of a second, the code is fast after about 200. */
 export const WARM_UP_TICKS = 200

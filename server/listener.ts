@@ -4,7 +4,8 @@ import { Context, Effect, Layer } from 'effect'
 import { sendJson } from '../netcode/http.ts'
 import { ServerSettings, type Settings } from './config.ts'
 import { codeOf, ServerError, textOf } from './error.ts'
-import { REQUEST_MS_MAX } from './limits.ts'
+import { HEADER_BYTES_MAX, REQUEST_CHECK_MS, REQUEST_MS_MAX, SOCKETS_MAX, STALL_MS_MAX } from './limits.ts'
+import { SocketLimits } from './socket-limits.ts'
 
 export interface ListenerService {
   readonly server: Server
@@ -45,8 +46,12 @@ function listen(settings: Settings, handler: RequestListener): Effect.Effect<Ser
       requestTimeout: REQUEST_MS_MAX,
       headersTimeout: REQUEST_MS_MAX,
       keepAliveTimeout: REQUEST_MS_MAX,
-      maxHeaderSize: 16 * 1024,
+      connectionsCheckingInterval: REQUEST_CHECK_MS,
+      maxHeaderSize: HEADER_BYTES_MAX,
     }, handler)
+    server.timeout = STALL_MS_MAX
+    server.maxConnections = SOCKETS_MAX
+    new SocketLimits(2 * settings.connectionsPerAddressMax).watch(server)
     const failed = (error: Error): void => resume(Effect.fail(listenError(settings, error)))
     server.once('error', failed)
     server.listen(settings.port, settings.host, () => {

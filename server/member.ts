@@ -1,7 +1,9 @@
 /** A player of the realm as the server keeps it: outlives links, ends with its leave. */
 import { MoveSchedule, ServerSession } from '../netcode/session/index.ts'
+import { TokenBucket } from '../netcode/session/token-bucket.ts'
 import { OwnWatch, type SnapshotView } from '../netcode/snapshot.ts'
 import type { PlayerId } from '../sim/index.ts'
+import { TAKEOVERS_BURST_MAX, TAKEOVERS_PER_SECOND_MAX } from './limits.ts'
 import type { LinkId } from './realm-messages.ts'
 
 /** The numbers of a session that the recording remembers. */
@@ -32,6 +34,8 @@ export class Member {
   readonly own = new OwnWatch()
   /** In which of the ticks between two snapshots its own goes out. */
   phase = 0
+  /** How often it may still move to another link. */
+  readonly takeovers: TokenBucket
   /** It was welcomed on an earlier link, or recovered: its numbering goes on. */
   known = false
 
@@ -39,6 +43,7 @@ export class Member {
     this.player = player
     this.name = name
     this.linkAtMs = nowMs
+    this.takeovers = new TokenBucket(TAKEOVERS_PER_SECOND_MAX, TAKEOVERS_BURST_MAX, nowMs)
     this.session = new ServerSession(nowMs, heard)
     this.session.detach()
   }

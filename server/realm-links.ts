@@ -4,7 +4,7 @@
  */
 import type { ConnectionId, Peer, ServerEvents, ServerTransport } from '../netcode/transport.ts'
 import { textOf } from './error.ts'
-import { INBOUND_QUEUE_MAX, LINKS_MAX } from './limits.ts'
+import { INBOUND_BYTES_MAX, INBOUND_QUEUE_MAX, LINKS_MAX } from './limits.ts'
 import { LinkTable, type LinkEntry } from './link-table.ts'
 import type { ServerTable } from './metrics/server-meters.ts'
 import { PacketBatch, type FromRealm, type LinkEvent, type LinkId, type ToRealm } from './realm-messages.ts'
@@ -28,6 +28,7 @@ export class RealmLinks {
   private events: LinkEvent[] = []
   /** Packets handed on or gathered since the realm was last heard of, which takes all that there is at each tick. */
   private waiting = 0
+  private waitingBytes = 0
   private dropped = 0
 
   constructor(options: RealmLinksOptions) {
@@ -62,12 +63,13 @@ export class RealmLinks {
     const link = this.table.linkOf(transport, connection)
     if (link === undefined) return
     this.count('Received', transport, bytes)
-    if (this.waiting >= INBOUND_QUEUE_MAX) {
+    if (this.waiting >= INBOUND_QUEUE_MAX || this.waitingBytes + bytes.length > INBOUND_BYTES_MAX) {
       this.dropped++
       this.options.counted.add('inboundDropped')
       return
     }
     this.waiting++
+    this.waitingBytes += bytes.length
     this.inbound.add(bytes)
     this.queue({ type: 'received', link, length: bytes.length })
   }
@@ -97,6 +99,7 @@ export class RealmLinks {
   /** What a tick of the realm sends and closes. */
   send({ links, lengths, bytes, closes }: Extract<FromRealm, { readonly type: 'tick' }>): void {
     this.waiting = 0
+    this.waitingBytes = 0
     const used = new Set<ServerTransport>()
     let offset = 0
     for (const [i, link] of links.entries()) {
@@ -142,6 +145,7 @@ export class RealmLinks {
     for (const link of this.table.links()) this.close(link, reason)
     this.events = []
     this.waiting = 0
+    this.waitingBytes = 0
     this.inbound.pack()
   }
 }

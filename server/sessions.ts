@@ -9,7 +9,7 @@ import { avatars, props, type Input, type InputFrame, type PlayerId, type Realm 
 import { Catalog } from './catalog.ts'
 import { Doorway } from './doorway.ts'
 import type { InteractionCenter } from './interaction-center.ts'
-import { HELLO_MS_MAX } from './limits.ts'
+import { HELLO_MS_MAX, PROPS_PER_PLAYER_MAX } from './limits.ts'
 import { Member, type HeardNumbers } from './member.ts'
 import type { Ending } from './metrics/families.ts'
 import type { RealmMeters } from './metrics/realm-meters.ts'
@@ -130,6 +130,10 @@ export class Sessions {
     this.silent.delete(link)
     const { player, name } = opened.claims
     const member = this.members.get(player) ?? new Member(player, name, nowMs)
+    if (!member.takeovers.take(1, nowMs)) {
+      this.options.out.close(link, 'This session changes its connection too often. Wait a minute, or log in anew.')
+      return null
+    }
     if (member.link !== null) this.replaced(member, member.link, nowMs)
     this.members.set(player, member)
     this.byLink.set(link, member)
@@ -184,10 +188,19 @@ export class Sessions {
 
   private submit(member: Member, inputs: readonly Input[], nowMs: number): void {
     for (const input of inputs) {
+      if (input.command.type === 'spawn' && this.hasAllProps(member.player)) {
+        member.session.queue({ type: 'commandRejected', sequence: input.sequence, reason: 'too-many-props', tick: this.options.realm.tick })
+        continue
+      }
       if (this.options.center.submit(member.player, input)) continue
       return this.expel(member, 'backlog', 'More commands were sent than can be carried out; they came faster than the realm takes them.', nowMs)
     }
     return undefined
+  }
+
+  /** True where the player may spawn no more: those in the realm and those on their way are PROPS_PER_PLAYER_MAX. */
+  private hasAllProps(player: PlayerId): boolean {
+    return this.catalog.ownedBy(player) + this.options.center.spawnsWaiting(player) >= PROPS_PER_PLAYER_MAX
   }
 
   /** The link is gone, the player may come back: the avatar stands still and waits. */

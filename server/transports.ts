@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Context, Effect, Layer } from 'effect'
+import type { ConnectionLimitOptions } from '../netcode/connection-limits.ts'
 import { WebRtcTransport, type WebRtcStats } from '../netcode/webrtc/host.ts'
 import { WebSocketTransport, type WebSocketStats } from '../netcode/websocket/server.ts'
 import { ServerSettings, type Settings } from './config.ts'
@@ -29,7 +30,7 @@ export class Transports extends Context.Service<Transports, TransportsService>()
       const gateway = yield* Gateway
       const host = yield* RealmHost
       const report = (where: string, error: unknown): void => settings.log(`${where}: ${textOf(error)}`)
-      const common = { admission: gateway.admit, allowedOrigins: settings.origins, report }
+      const common = { admission: gateway.admit, allowedOrigins: settings.origins, limits: connectionLimits(settings), report }
       const makeWebSocket = Effect.sync(() => {
         const transport: WebSocketTransport = new WebSocketTransport({ ...common, events: host.eventsFor(() => transport) })
         return transport
@@ -55,6 +56,11 @@ export class Transports extends Context.Service<Transports, TransportsService>()
       }
     }),
   )
+}
+
+/** An address that may have many connections may also make them, within half a minute. */
+function connectionLimits({ connectionsPerAddressMax }: Settings): Partial<ConnectionLimitOptions> {
+  return { connectionsPerAddressMax, connectBurstMax: connectionsPerAddressMax, connectsPerSecondMax: Math.max(1, connectionsPerAddressMax / 30) }
 }
 
 /** A host that is a name (localhost) leaves the choice of the interface to WebRTC. */

@@ -215,6 +215,7 @@ export class ServerSession {
   #take(packet: ClientPacket, nowMs: number): SessionFault | 'old' | null {
     const { link, outbox } = this.#attachment
     if (packet.packet > link.received.highest + SEQUENCE_JUMP_MAX) return this.#end('sequence', `packet ${packet.packet} follows packet ${link.received.highest}`)
+    if (packet.ackPacket > link.sent.last) return this.#end('protocol', `packet ${packet.ackPacket} is acknowledged, but was never sent`)
     const { arrival, acked } = link.take(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
     if (arrival === 'old') return 'old'
     for (const { content } of acked) {

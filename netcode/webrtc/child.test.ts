@@ -11,7 +11,7 @@ async function childWithOffer(): Promise<ChildProcess> {
   const heard = (type: FromChild['type']) => new Promise((resolve) => { child.on('message', (message: FromChild) => { if (message.type === type) resolve(message) }) })
   const tell = (message: ToChild) => { child.send(message) }
   const ready = heard('ready')
-  tell({ type: 'configure', config: { udpPort: null, bindAddress: '127.0.0.1', iceServers: [], receivedMessagesPerSecondMax: 100 } })
+  tell({ type: 'configure', config: { udpPort: null, bindAddress: '127.0.0.1', iceServers: [], receivedExcessMax: 5_000, receivedMessagesPerSecondMax: 100 } })
   await ready
   const offered = heard('offered')
   tell({ type: 'offer', connection: 1, extraAddresses: [] })

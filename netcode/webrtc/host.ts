@@ -22,6 +22,8 @@ const CLOSE_CONFIRM_MS_MAX = 5_000
 const QUEUED_BYTES_MAX = 16 * 1024 * 1024
 /** Messages taken from one peer in a second; a client sends 30. Beyond it they are dropped. */
 const RECEIVED_MESSAGES_PER_SECOND_MAX = 500
+/** Messages beyond that rate that one peer may have dropped before it is ended; as many a second are forgiven as are taken. */
+const RECEIVED_EXCESS_MAX = 5_000
 
 export interface WebRtcOptions {
   readonly events: ServerEvents
@@ -39,6 +41,7 @@ export interface WebRtcOptions {
   readonly limits?: Partial<ConnectionLimitOptions>
   readonly halfOpenMsMax?: number
   readonly receivedMessagesPerSecondMax?: number
+  readonly receivedExcessMax?: number
   /** The peer's address, where a proxy stands before the server; by default the socket's. */
   readonly addressOf?: (request: IncomingMessage) => string
   /** The built child; by default dist/node/webrtc-child.js. */
@@ -148,12 +151,13 @@ export class WebRtcTransport implements ServerTransport {
   }
 
   #supervise(): ChildSupervisor {
-    const { udpPort, bindAddress, iceServers, receivedMessagesPerSecondMax, childPath } = this.#options
+    const { udpPort, bindAddress, iceServers, receivedMessagesPerSecondMax, receivedExcessMax, childPath } = this.#options
     const supervisor = new ChildSupervisor(childPath ?? builtChildPath(), {
       udpPort: udpPort ?? null,
       bindAddress: bindAddress ?? null,
       iceServers: iceServers ?? [],
       receivedMessagesPerSecondMax: receivedMessagesPerSecondMax ?? RECEIVED_MESSAGES_PER_SECOND_MAX,
+      receivedExcessMax: receivedExcessMax ?? RECEIVED_EXCESS_MAX,
     }, {
       ready: () => this.#ready.resolve(),
       message: (message) => contain('message of the WebRTC child', this.#report, () => this.#heard(message)),
@@ -165,7 +169,7 @@ export class WebRtcTransport implements ServerTransport {
 
   async #open(token: string, address: string): Promise<{ id: string, offer: string }> {
     if (this.#isStopped || !this.#supervisor.isReady) throw restarting()
-    const place = this.#limits.reserve(address)
+    const place = this.#limits.reserve(address, performance.now())
     if (isRefusal(place)) throw new HttpError(place.status, place.reason, place.message)
     try {
       const admitted = await this.#options.admission(token)
@@ -201,7 +205,7 @@ export class WebRtcTransport implements ServerTransport {
 
   #find(id: string): Link {
     const link = this.#links.getById(id)
-    if (!link || link.state === 'closing') throw closedError()
+    if (!link || link.state === 'closing') throw closedError(this.#links.endOf(id) ?? link?.closeReason ?? null)
     return link
   }
 
@@ -219,8 +223,8 @@ export class WebRtcTransport implements ServerTransport {
 
   /** It is gone: forgets it and says so, once, where the owner had heard of it. */
   #removed(link: Link, reason: string): void {
-    if (!this.#links.remove(link)) return
     const said = link.state === 'open' ? reason : link.closeReason
+    if (!this.#links.remove(link, said)) return
     link.state = 'closing'
     link.rejectPending(reason === CLOSE_REASON.restarted ? restarting() : closedError())
     if (said !== null) contain('closed listener', this.#report, () => this.#events.closed(link.connection, said))
@@ -305,6 +309,8 @@ function restarting(): HttpError {
   return new HttpError(503, 'starting', 'WebRTC is starting on the server. Try again in a second.')
 }
 
-function closedError(): HttpError {
+/** `why`: what a peer did that ended it; it reads that here, since a data channel closes without words. */
+function closedError(why: string | null = null): HttpError {
+  if (why !== null) return new HttpError(404, 'closed', `This connection has ended: ${why}.`)
   return new HttpError(404, 'closed', 'This connection does not exist, was closed, or was not opened in time. Connect again.')
 }

@@ -11,6 +11,7 @@ export interface ChildConfig {
   readonly bindAddress: string | null
   readonly iceServers: readonly string[]
   readonly receivedMessagesPerSecondMax: number
+  readonly receivedExcessMax: number
 }
 
 export type ToChild =

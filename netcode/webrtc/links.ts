@@ -6,6 +6,9 @@ import type { IceCandidate } from './signalling.ts'
 /** The server's candidates kept for a peer to fetch; a host has a few. */
 const CANDIDATES_MAX = 32
 
+/** Ended connections whose reason is kept for who asks with their ID: those of the last seconds, also under attack. */
+const ENDED_MAX = 512
+
 /** A promise and the means to settle it. An unheard rejection is no fault: the peer may have hung up. */
 export class Deferred<T> {
   readonly promise: Promise<T>
@@ -82,6 +85,8 @@ export class Link {
 export class LinkTable {
   readonly #byConnection = new Map<ConnectionId, Link>()
   readonly #byId = new Map<string, Link>()
+  /** Reasons by ID, the oldest first. */
+  readonly #ended = new Map<string, string>()
 
   add(link: Link): void {
     this.#byConnection.set(link.connection, link)
@@ -92,9 +97,15 @@ export class LinkTable {
   getById(id: string): Link | undefined { return this.#byId.get(id) }
   all(): readonly Link[] { return [...this.#byConnection.values()] }
 
-  /** Forgets a connection and gives its place back. Returns false where it was forgotten before. */
-  remove(link: Link): boolean {
+  /** Why a connection ended that was open; null where that is not known any more. */
+  endOf(id: string): string | null { return this.#ended.get(id) ?? null }
+
+  /** Forgets a connection, but for the reason of its end, and gives its place back. Returns false where it was forgotten before. */
+  remove(link: Link, reason: string | null): boolean {
     if (!this.#byConnection.delete(link.connection)) return false
+    if (reason !== null) this.#ended.set(link.id, reason)
+    const oldest = this.#ended.keys().next()
+    if (this.#ended.size > ENDED_MAX && !oldest.done) this.#ended.delete(oldest.value)
     this.#byId.delete(link.id)
     link.cancelExpiry()
     link.place.free()

@@ -1,6 +1,7 @@
 /** One peer connection of the WebRTC child: offers, takes the answer, moves raw binary over the one channel. */
 import { PeerConnection, type DataChannel } from 'node-datachannel'
 import { contain, type ReportFault } from '../guard.ts'
+import { TokenBucket } from '../session/token-bucket.ts'
 import { CLOSE_REASON, MESSAGE_BYTES_MAX } from '../transport.ts'
 import type { ChildConfig } from './ipc.ts'
 import { extraHostCandidates, splitDescription, usableCandidates } from './sdp.ts'
@@ -37,7 +38,9 @@ export class ServerPeer {
   readonly #channel: DataChannel
   readonly #events: ServerPeerEvents
   readonly #report: ReportFault
-  readonly #rate: ReceiveRate
+  readonly #rate: TokenBucket
+  /** Messages beyond the rate that may be dropped before the peer is ended. */
+  readonly #excess: TokenBucket
   readonly #extraAddresses: readonly string[]
   #state: 'gathering' | 'offered' | 'open' | 'ended' = 'gathering'
   #gatheringTimer: NodeJS.Timeout
@@ -47,7 +50,9 @@ export class ServerPeer {
     this.#events = events
     this.#report = report
     this.#extraAddresses = extraAddresses
-    this.#rate = new ReceiveRate(config.receivedMessagesPerSecondMax)
+    const { receivedMessagesPerSecondMax: perSecond, receivedExcessMax } = config
+    this.#rate = new TokenBucket(perSecond, perSecond, performance.now())
+    this.#excess = new TokenBucket(perSecond, receivedExcessMax, performance.now())
     this.#pc = new PeerConnection('server', rtcConfig(config))
     this.#listenToConnection()
     this.#gatheringTimer = setTimeout(() => this.#offer(), OFFER_GATHERING_MS_MAX)
@@ -145,10 +150,16 @@ export class ServerPeer {
     const bytes = new Uint8Array(message instanceof ArrayBuffer ? message : message.buffer,
       message instanceof ArrayBuffer ? 0 : message.byteOffset, message.byteLength)
     if (bytes.length > MESSAGE_BYTES_MAX) return this.end(CLOSE_REASON.oversize)
-    if (!this.#rate.take(performance.now())) return this.#events.droppedReceived()
+    if (!this.#rate.take(1, performance.now())) return this.#tooMany()
     // Unordered: a message may overtake the acknowledgement that opens the channel
     this.#opened()
     if (bytes.length > 0) this.#events.received(bytes)
+  }
+
+  /** A burst is dropped; who goes on is ended: each message costs this process, heard or not. */
+  #tooMany(): void {
+    this.#events.droppedReceived()
+    if (!this.#excess.take(1, performance.now())) this.end(CLOSE_REASON.flood)
   }
 }
 
@@ -159,25 +170,5 @@ function rtcConfig(config: ChildConfig): ConstructorParameters<typeof PeerConnec
     maxMessageSize: MESSAGE_BYTES_MAX + 1,
     ...(config.bindAddress === null ? {} : { bindAddress: config.bindAddress }),
     ...(config.udpPort === null ? {} : { enableIceUdpMux: true, portRangeBegin: config.udpPort, portRangeEnd: config.udpPort }),
-  }
-}
-
-/** A bucket of one second's messages that refills with time. */
-class ReceiveRate {
-  readonly #perSecond: number
-  #tokens: number
-  #atMs = 0
-
-  constructor(perSecond: number) {
-    this.#perSecond = perSecond
-    this.#tokens = perSecond
-  }
-
-  take(nowMs: number): boolean {
-    this.#tokens = Math.min(this.#perSecond, this.#tokens + ((nowMs - this.#atMs) / 1000) * this.#perSecond)
-    this.#atMs = nowMs
-    if (this.#tokens < 1) return false
-    this.#tokens -= 1
-    return true
   }
 }

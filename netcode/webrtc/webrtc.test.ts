@@ -67,12 +67,38 @@ test('a peer that floods is heard at the limit only, and others are heard as eve
   expect(transport.stats.droppedReceived).toBeGreaterThan(200)
 })
 
+test('a peer that goes on flooding is ended alone, and its ID is told why', async () => {
+  const { url, closed, opened, received } = await serve({ receivedMessagesPerSecondMax: 50, receivedExcessMax: 300 })
+  const other = await connectWebRtc(url, 'good', silent)
+  await until('the other is open', () => opened.length === 1)
+  const ids: string[] = []
+  const fetching = globalThis.fetch
+  globalThis.fetch = async (...args) => {
+    const response = await fetching(...args)
+    if (typeof args[0] === 'string' && args[0].endsWith('/connections')) ids.push((await response.clone().json() as { id: string }).id)
+    return response
+  }
+  const flooder = await connectWebRtc(url, 'good', silent).finally(() => { globalThis.fetch = fetching })
+  for (let i = 0; i < 40 && closed.length === 0; i++) {
+    for (let j = 0; j < 50; j++) flooder.send(Uint8Array.of(1))
+    await new Promise((resolve) => { setTimeout(resolve, 20) })
+  }
+  await until('the flooder is ended', () => closed.length === 1)
+  expect(closed).toMatchObject([{ connection: opened[1], reason: CLOSE_REASON.flood }])
+  const told = await fetch(`${url}/.wrtc/v2/connections/${ids[0]}/additional-candidates`)
+  expect(told.status).toBe(404)
+  expect(await told.json()).toMatchObject({ reason: 'closed', message: expect.stringContaining(CLOSE_REASON.flood) })
+  other.send(Uint8Array.of(2))
+  await until('the other is heard', () => received.some(({ bytes }) => bytes[0] === 2))
+})
+
 test('SIG-1, SIG-2, SIG-5: broken requests of signalling are answered with a status and a reason, and nothing stays behind', async () => {
   const { url, transport } = await serve()
   const { id } = await (await open(url)).json() as { id: string }
   const statuses = async (bodies: string[]) => await Promise.all(bodies.map(async (body) => (await answer(url, id, body)).status))
   expect(await statuses(['{}', '', 'null', '[]', '{"type":"answer"}', '{"type":"offer","sdp":"v=0"}', '{"type":"answer","sdp":7}'])).toEqual(Array.from({ length: 7 }, () => 400))
   expect((await answer(url, id, JSON.stringify({ type: 'answer', sdp: `v=0${'x'.repeat(70_000)}` })).catch(() => ({ status: 413 }))).status).toBe(413)
+  expect((await answer(url, id, JSON.stringify({ type: 'answer', sdp: `v=0${'x'.repeat(20_000)}` }))).status).toBe(400)
   expect((await answer(url, 'no-such-id', '{"type":"answer","sdp":"v=0"}')).status).toBe(404)
   expect((await fetch(`${url}/.wrtc/v2/connections/no-such-id/additional-candidates`)).status).toBe(404)
   expect((await fetch(`${url}/.wrtc/v2/nothing`)).status).toBe(404)
@@ -83,7 +109,7 @@ test('SIG-1, SIG-2, SIG-5: broken requests of signalling are answered with a sta
 })
 
 test('SIG-4: connections that are never answered are forgotten, and limits hold meanwhile', async () => {
-  const { url, transport } = await serve({ halfOpenMsMax: 1_000, limits: { halfOpenPerAddressMax: 3 } })
+  const { url, transport } = await serve({ halfOpenMsMax: 1_000, limits: { halfOpenPerAddressMax: 3, ownMachineLimited: true } })
   const responses = await Promise.all(Array.from({ length: 5 }, () => open(url)))
   expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429, 429])
   expect(transport.stats.halfOpen).toBe(3)

@@ -1,6 +1,14 @@
 /** One WebSocket connection on the server: binary messages both ways, one reason at its end. */
 import type { RawData, WebSocket } from 'ws'
+import { TokenBucket } from '../session/token-bucket.ts'
 import { CLOSE_REASON } from '../transport.ts'
+
+/**
+ * Frames that a peer may send, a second and at once, pings and empty ones among them: as many as over WebRTC, and what a
+ * stalled TCP stream pours out. Sessions allow fewer packets (netcode/session/limits.ts); this bounds what reaches them.
+ */
+const RECEIVED_FRAMES_PER_SECOND_MAX = 500
+export const RECEIVED_FRAMES_BURST_MAX = 1_000
 
 /** A peer that does not answer a close is cut off after this long, ms. */
 const CLOSE_LINGER_MS = 2_000
@@ -10,6 +18,7 @@ const CLOSE_REASON_BYTES_MAX = 123
 const CODE_NORMAL = 1000
 const CODE_TEXT = 1003
 const CODE_ABNORMAL = 1006
+const CODE_POLICY = 1008
 
 export interface ServerSocketEvents {
   received(bytes: Uint8Array): void
@@ -22,6 +31,7 @@ export class ServerSocket {
   readonly #socket: WebSocket
   readonly #bufferedBytesMax: number
   readonly #events: ServerSocketEvents
+  readonly #frames = new TokenBucket(RECEIVED_FRAMES_PER_SECOND_MAX, RECEIVED_FRAMES_BURST_MAX, performance.now())
   #reason: string | null = null
   #terminateTimer: NodeJS.Timeout | null = null
 
@@ -30,6 +40,8 @@ export class ServerSocket {
     this.#bufferedBytesMax = bufferedBytesMax
     this.#events = events
     socket.on('message', (data, isBinary) => this.#message(data, isBinary))
+    socket.on('ping', (data) => this.#ping(data))
+    socket.on('pong', () => void this.#isFlood())
     socket.on('error', (error) => { this.#reason ??= isOversize(error) ? CLOSE_REASON.oversize : CLOSE_REASON.lost })
     this.ended = new Promise((resolve) => {
       socket.once('close', (code) => {
@@ -68,8 +80,24 @@ export class ServerSocket {
     this.#terminateTimer = setTimeout(() => this.#socket.terminate(), lingerMs)
   }
 
+  /** Counts a frame; true: it is one too many, and the connection ends. */
+  #isFlood(): boolean {
+    if (this.#reason !== null) return true
+    if (this.#frames.take(1, performance.now())) return false
+    this.#close(CODE_POLICY, CLOSE_REASON.flood, CLOSE_LINGER_MS)
+    // Nothing more is read of who floods; what it still sends fills its own buffers.
+    this.#socket.pause()
+    return true
+  }
+
+  #ping(data: Buffer): void {
+    if (this.#isFlood()) return
+    if (this.#socket.bufferedAmount + data.length > this.#bufferedBytesMax) return this.terminate(CLOSE_REASON.slow)
+    this.#socket.pong(data)
+  }
+
   #message(data: RawData, isBinary: boolean): void {
-    if (this.#reason !== null) return
+    if (this.#isFlood()) return
     if (!isBinary) return this.#close(CODE_TEXT, CLOSE_REASON.text, CLOSE_LINGER_MS)
     const bytes = plainBytes(data)
     if (bytes.length > 0) this.#events.received(bytes)

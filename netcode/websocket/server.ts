@@ -16,6 +16,9 @@ export const WEBSOCKET_PATH = '/v1/ws'
 const BUFFERED_BYTES_MAX = 2 * ORDERED_MESSAGE_BYTES_MAX
 /** Bytes that wait for all readers together; beyond it the one with the most is closed. A share of a small host's memory. */
 const BUFFERED_BYTES_TOTAL_MAX = 256 * 1024 * 1024
+/** Fragments of one message, and chunks of TCP that wait for their frame's end: a proxy may cut 16 KiB into some; thousands only cost memory. */
+export const FRAGMENTS_MAX = 64
+const CHUNKS_MAX = 1_024
 /** When the transport stops, connections have this long, ms, to close in order. */
 const STOP_LINGER_MS = 500
 
@@ -52,7 +55,8 @@ export class WebSocketTransport implements ServerTransport {
   readonly #report: ReportFault
   readonly #limits: ConnectionLimits
   readonly #sockets = new Map<ConnectionId, ServerSocket>()
-  readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false, clientTracking: false })
+  // Pings are answered by ServerSocket, which counts them
+  readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, maxFragments: FRAGMENTS_MAX, maxBufferedChunks: CHUNKS_MAX, perMessageDeflate: false, clientTracking: false, autoPong: false })
   #detach: (() => void)[] = []
   #nextConnection: ConnectionId = 1
   #isStopped = false
@@ -143,7 +147,7 @@ export class WebSocketTransport implements ServerTransport {
   async #admit(request: IncomingMessage): Promise<Admitted> {
     if (this.#isStopped) throw new HttpError(503, 'stopping', 'The server is stopping.')
     const address = this.#options.addressOf?.(request) ?? plainAddress(request.socket.remoteAddress ?? 'unknown')
-    const place = this.#limits.reserve(address)
+    const place = this.#limits.reserve(address, performance.now())
     if (isRefusal(place)) throw new HttpError(place.status, place.reason, place.message)
     try {
       const admitted = await this.#options.admission(tokenOf(request))

@@ -6,7 +6,8 @@ import { WebSocket } from 'ws'
 import { transportContract, type KillClient, type MakeContractServer } from '../transport-contract.ts'
 import { CLOSE_REASON, MESSAGE_BYTES_MAX, type ServerEvents } from '../transport.ts'
 import { connectWebSocket } from './client-node.ts'
-import { WebSocketTransport, type WebSocketOptions } from './server.ts'
+import { RECEIVED_FRAMES_BURST_MAX } from './server-socket.ts'
+import { FRAGMENTS_MAX, WebSocketTransport, type WebSocketOptions } from './server.ts'
 
 const silent = { received: () => {}, closed: () => {} }
 
@@ -79,6 +80,34 @@ test('WSK-1: a peer that sends text or an oversize message is closed with that r
   expect(closed).toEqual([CLOSE_REASON.text, CLOSE_REASON.oversize])
 })
 
+test('a peer that floods with messages, empty ones or pings is closed with that reason; one that pings is answered', async () => {
+  const { url, closed, opened } = await serve()
+  const floods: ((socket: WebSocket) => void)[] = [(socket) => socket.send(Uint8Array.of(1)), (socket) => socket.send(new Uint8Array(0)), (socket) => socket.ping(), (socket) => socket.pong()]
+  const calm = raw(url)
+  await until(() => opened.length === 1)
+  const ponged = new Promise((resolve) => { calm.once('pong', resolve) })
+  calm.ping('are you there')
+  expect(String(await ponged)).toBe('are you there')
+  const codes = await Promise.all(floods.map((flood) => new Promise((resolve) => {
+    const socket = raw(url)
+    socket.on('error', () => {})
+    socket.on('open', () => { for (let i = 0; i < RECEIVED_FRAMES_BURST_MAX + 200; i++) flood(socket) })
+    socket.on('close', (code, reason) => resolve([code, String(reason)]))
+  })))
+  expect(codes).toEqual(floods.map(() => [1008, CLOSE_REASON.flood]))
+  await until(() => closed.length === 4)
+  expect(calm.readyState).toBe(WebSocket.OPEN)
+  calm.terminate()
+})
+
+test('a message in more fragments than it can need is refused', async () => {
+  const { url, closed } = await serve()
+  const socket = raw(url)
+  socket.on('error', () => {})
+  socket.on('open', () => { for (let i = 0; i < FRAGMENTS_MAX + 2; i++) socket.send(Uint8Array.of(1), { fin: false }) })
+  await until(() => closed.length === 1)
+})
+
 test('WSK-3: a peer that does not read is closed before its buffer outgrows the limit, others go on', async () => {
   const { url, transport, opened, closed } = await serve({ bufferedBytesMax: 1_000_000 })
   const slow = raw(url)
@@ -123,7 +152,7 @@ test('where all readers together hold too much, the one with the most is closed'
 })
 
 test('one address gets only as many connections as its limit, and a place is free again after a close', async () => {
-  const { url, transport } = await serve({ limits: { connectionsPerAddressMax: 2 } })
+  const { url, transport } = await serve({ limits: { connectionsPerAddressMax: 2, ownMachineLimited: true } })
   const [first] = await Promise.all([connectWebSocket(url, 'good', silent), connectWebSocket(url, 'good', silent)])
   const error = await connectWebSocket(url, 'good', silent).then(() => null, (reason: unknown) => reason)
   expect(error).toMatchObject({ reason: 'refused', message: expect.stringMatching(/2 connections, which is the limit/) })
