@@ -51,7 +51,12 @@ export class Outcomes {
   }
 
   private toPlayer(event: Extract<SimEvent, { readonly sequence: number }>): void {
-    this.targets.memberOf(event.player)?.session.queue(answerTo(event, this.realm.tick))
+    const member = this.targets.memberOf(event.player)
+    if (!member) return
+    const answer = answerTo(event, this.realm.tick)
+    const reason = member.refused.get(event.sequence)
+    member.refused.delete(event.sequence)
+    member.session.queue(reason !== undefined && answer.type === 'commandRejected' ? { ...answer, reason } : answer)
   }
 
   private wordsFor(reason: RejectReason): string {

@@ -188,14 +188,20 @@ export class Sessions {
 
   private submit(member: Member, inputs: readonly Input[], nowMs: number): void {
     for (const input of inputs) {
-      if (input.command.type === 'spawn' && this.hasAllProps(member.player)) {
-        member.session.queue({ type: 'commandRejected', sequence: input.sequence, reason: 'too-many-props', tick: this.options.realm.tick })
-        continue
-      }
-      if (this.options.center.submit(member.player, input)) continue
+      if (this.options.center.submit(member.player, this.withinShare(member, input))) continue
       return this.expel(member, 'backlog', 'More commands were sent than can be carried out; they came faster than the realm takes them.', nowMs)
     }
     return undefined
+  }
+
+  /**
+   * The input, or where it spawns more than the player's share one that the simulation rejects: it stands in the log like any
+   * other, so that it is acknowledged and answered once.
+   */
+  private withinShare(member: Member, input: Input): Input {
+    if (input.command.type !== 'spawn' || !this.hasAllProps(member.player)) return input
+    member.refused.set(input.sequence, 'too-many-props')
+    return { ...input, command: { type: 'despawn', element: 0 } }
   }
 
   /** True where the player may spawn no more: those in the realm and those on their way are PROPS_PER_PLAYER_MAX. */

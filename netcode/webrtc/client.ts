@@ -19,6 +19,17 @@ const CANDIDATES_MAX = 32
 /** Longest text taken as an offer, characters; real ones have under 4,000. */
 const OFFER_CHARACTERS_MAX = 65_536
 
+/**
+ * A connection on which nothing has come for so long, ms, is asked about over HTTP: a data channel closes without words, or,
+ * where the server's transport process died, not at all. Servers send several times a second.
+ */
+const QUIET_MS = 1_000
+/** Between two looks, and how long an answer is waited for, ms. */
+const QUIET_LOOK_MS = 250
+const QUIET_ASK_MS_MAX = 4_000
+/** Of the server's words, characters. */
+const ENDED_CHARACTERS_MAX = 300
+
 interface Candidate { readonly candidate: string, readonly sdpMid: string }
 
 /** One WebRTC stack's end of a connection. It reports through PeerLinkEvents and never throws from them. */
@@ -111,6 +122,14 @@ class Signalling {
     return parseCandidates(await response.json().catch(() => null))
   }
 
+  /** The server's words on why a connection that was open has ended; null where it has not, or cannot be asked. */
+  async ended(id: string): Promise<string | null> {
+    const signal = AbortSignal.timeout(QUIET_ASK_MS_MAX)
+    const response = await fetch(`${this.address.href}/${encodeURIComponent(id)}/additional-candidates`, { cache: 'no-store', signal }).catch(() => null)
+    const message = response?.status === 404 ? field(await response.json().catch(() => null), 'message') : null
+    return typeof message === 'string' ? message.slice(0, ENDED_CHARACTERS_MAX).replace(/\.$/, '') : null
+  }
+
   /** Tells the server to free an attempt that came to nothing. */
   close(id: string): void {
     fetch(`${this.address.href}/${encodeURIComponent(id)}/close`, { method: 'POST' }).catch(() => {})
@@ -139,6 +158,8 @@ class RtcConnection implements ClientConnection {
   #isReached = false
   #failure: ConnectError | null = null
   #settled: () => void = () => {}
+  #heardAtMs = 0
+  #looking: ReturnType<typeof setInterval> | null = null
 
   constructor(make: MakePeerLink, events: ClientEvents) {
     this.#events = events
@@ -162,6 +183,7 @@ class RtcConnection implements ClientConnection {
     }
     if (this.#state !== 'open') throw this.#failure ?? udpBlocked(signalling.address)
     this.#isHandedOut = true
+    this.#watch(signalling, id)
   }
 
   send(bytes: Uint8Array): void {
@@ -198,7 +220,26 @@ class RtcConnection implements ClientConnection {
     this.#settled()
   }
 
+  /** Asks the server about a connection that has gone quiet; its word that the connection is over ends it here. */
+  #watch(signalling: Signalling, id: string): void {
+    let isAsking = false
+    this.#heardAtMs = performance.now()
+    this.#looking = setInterval(() => {
+      if (isAsking || performance.now() - this.#heardAtMs < QUIET_MS) return
+      isAsking = true
+      void this.#ask(signalling, id).finally(() => { isAsking = false })
+    }, QUIET_LOOK_MS)
+  }
+
+  async #ask(signalling: Signalling, id: string): Promise<void> {
+    const words = await signalling.ended(id)
+    // Where it has not ended, it is asked about again after as long.
+    this.#heardAtMs = performance.now()
+    if (words !== null) this.#end(words)
+  }
+
   #received(bytes: Uint8Array): void {
+    this.#heardAtMs = performance.now()
     if (this.#state === 'open' && bytes.length > 0) this.#events.received(bytes)
   }
 
@@ -206,6 +247,7 @@ class RtcConnection implements ClientConnection {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#settled()
+    if (this.#looking) clearInterval(this.#looking)
     this.link.close()
     if (this.#isHandedOut) this.#events.closed(reason)
   }

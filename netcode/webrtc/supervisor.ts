@@ -4,9 +4,9 @@ import type { ChildConfig, FromChild, ToChild } from './ipc.ts'
 
 /** The first restart waits this long, ms; each next one twice as long, until the child has lived for STEADY_MS. */
 const RESTART_MS_MIN = 50
-const RESTART_MS_MAX = 5_000
-/** A child that lived this long, ms, was sound: its death starts the back-off anew. */
-const STEADY_MS = 30_000
+const RESTART_MS_MAX = 2_000
+/** A child that lived this long, ms, was sound: its death starts the back-off anew. One that fails at its start lives a second. */
+const STEADY_MS = 5_000
 /** A child that is not ready after this long, ms, is killed and started again. */
 const READY_MS_MAX = 15_000
 /** A child that was asked to stop is killed after this long, ms. */

@@ -1,0 +1,76 @@
+/** A server as operators run it, in a process of its own, with what Linux tells of its processes. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export interface ServerProcess {
+  readonly pid: number
+  readonly url: string
+  /** Of the WebRTC process; null while none runs. */
+  transportPid(): number | null
+  /** Standard error so far. */
+  errors(): string
+  stop(): Promise<void>
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+
+/** Waits until `look` is true; false where `msMax` have passed. */
+export async function until(look: () => boolean, msMax: number): Promise<boolean> {
+  const endMs = performance.now() + msMax
+  while (!look()) {
+    if (performance.now() > endMs) return false
+    await sleep(5)
+  }
+  return true
+}
+
+function transportOf(pid: number): number | null {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  return children.find((child) => commandOf(child).includes('webrtc-child')) ?? null
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Resident bytes and open files of a process; null where it is gone. */
+export function usageOf(pid: number): { readonly rssBytes: number; readonly files: number } | null {
+  try {
+    const kilobytes = /VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
+    return { rssBytes: Number(kilobytes) * 1024, files: readdirSync(`/proc/${pid}/fd`).length }
+  } catch {
+    return null
+  }
+}
+
+async function ready(child: ChildProcess, errors: () => string): Promise<string> {
+  if (!child.stdout) throw new Error('the server has no output')
+  for await (const line of createInterface(child.stdout)) {
+    const { url } = JSON.parse(line) as { readonly url: string }
+    return url
+  }
+  throw new Error(`the server did not start:\n${errors()}`)
+}
+
+/** `otherworld serve` on any free ports of this machine, its data in a folder that goes with it. */
+export async function startServerProcess(...args: readonly string[]): Promise<ServerProcess> {
+  const data = mkdtempSync(join(tmpdir(), 'otherworld-drill-'))
+  const child = spawn(process.execPath, ['cli/otherworld.js', 'serve', '--json', '--port', '0', '--udp-port', '0', '--data', data, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => { errors = (errors + chunk.toString()).slice(-100_000) })
+  const pid = child.pid ?? 0
+  const exited = new Promise<void>((resolve) => { child.once('exit', () => resolve()) })
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await exited
+    rmSync(data, { recursive: true, force: true })
+  }
+  return { pid, url: await ready(child, () => errors), transportPid: () => transportOf(pid), errors: () => errors, stop }
+}

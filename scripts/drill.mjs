@@ -1,0 +1,15 @@
+// npm run drill -- NAME [options]: bundles and runs a drill, which rehearses a failure on a real server and prints figures:
+//   kill-transport [--kills N --bots N --pause S --json]     hostile [--connects N --bots N --seed S --json]
+// Exits with 1 where something was lost. The server is built before.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { build } from 'esbuild'
+
+const [name = '', ...args] = process.argv.slice(2)
+const names = ['kill-transport', 'hostile']
+if (!names.includes(name)) {
+  process.stderr.write(`There is no drill "${name}"; there are ${names.join(', ')}.\n`)
+  process.exit(2)
+}
+execFileSync('node', ['scripts/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })
+await build({ entryPoints: [`drills/${name}.ts`], outdir: 'dist/drills', bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', sourcemap: true, logLevel: 'warning' })
+process.exit(spawnSync(process.execPath, ['--enable-source-maps', `dist/drills/${name}.js`, ...args], { stdio: 'inherit' }).status ?? 1)
