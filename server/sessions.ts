@@ -14,6 +14,7 @@ import { Member, type HeardNumbers } from './member.ts'
 import type { Ending } from './metrics/families.ts'
 import type { RealmMeters } from './metrics/realm-meters.ts'
 import { versionWords } from './observers.ts'
+import { OwnedProps } from './owned-props.ts'
 import type { Outbound } from './outbound.ts'
 import { Outcomes } from './outcomes.ts'
 import { Partings } from './partings.ts'
@@ -42,6 +43,7 @@ export interface SessionsOptions {
 export class Sessions {
   private readonly options: SessionsOptions
   private readonly catalog: Catalog
+  private readonly owned: OwnedProps
   private readonly outcomes: Outcomes
   private readonly partings: Partings
   private readonly definition: string
@@ -61,6 +63,7 @@ export class Sessions {
     this.options = options
     this.nowMs = nowMs
     this.catalog = new Catalog(realm)
+    this.owned = new OwnedProps(realm)
     this.source = new SnapshotSource(realm.definition.bounds)
     this.partings = new Partings(out)
     // Render clients are told of each prop as it is now, and need not know how it began.
@@ -206,7 +209,7 @@ export class Sessions {
 
   /** True where the player may spawn no more: those in the realm and those on their way are PROPS_PER_PLAYER_MAX. */
   private hasAllProps(player: PlayerId): boolean {
-    return this.catalog.ownedBy(player) + this.options.center.spawnsWaiting(player) >= PROPS_PER_PLAYER_MAX
+    return this.owned.of(player) + this.options.center.spawnsWaiting(player) >= PROPS_PER_PLAYER_MAX
   }
 
   /** The link is gone, the player may come back: the avatar stands still and waits. */
