@@ -5,7 +5,7 @@ import { login } from '../netcode/index.ts'
 import { nodeWebRtcConnect } from '../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import { Players } from './players.ts'
-import { sleep, startServerProcess, until, usageOf } from './server-process.ts'
+import { sleep, startServerProcess, usageOf } from './server-process.ts'
 
 const { values } = parseArgs({ options: { connects: { type: 'string', default: '1000' }, bots: { type: 'string', default: '2' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } } })
 const connects = Number(values.connects)
@@ -61,9 +61,7 @@ for (let attackers = 0; done < connects && attackers < ATTACKERS_MAX; attackers 
 const seconds = (performance.now() - startMs) / 1_000
 const gapMsMax = Math.max(...honest.map((player) => player.gapMsMax))
 await sleep(REST_MS)
-let status = await statusOf(server.url)
-await until(() => false, 100)
-status = await statusOf(server.url)
+const status = await statusOf(server.url)
 const after = usage([server.pid, server.transportPid()])
 const reconnects = rtc.reconnects + web.reconnects
 const settled = [await rtc.settle(), await web.settle()]

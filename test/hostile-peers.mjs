@@ -1,9 +1,13 @@
-// A process of hostile peers: argv URL FROM TO SEED. Each number from FROM below TO is one attack on the WebRTC server;
-// the number is printed when it is done. All randomness comes from the seed and the number.
+// A process of hostile peers: argv URL FROM TO SEED [TOKEN...]. Each number from FROM below TO is one attack, printed with
+// its name when it is done. All randomness comes from the seed and the number. Without tokens 'good' is one, and only the
+// WebRTC transport is attacked; with them, a whole server: its HTTP, its WebSocket and its sessions too.
 import { connect } from 'node:net'
 import { PeerConnection } from 'node-datachannel'
+import { WebSocket } from 'ws'
 
-const [url = '', from = '0', to = '0', seed = '1'] = process.argv.slice(2)
+const [base = '', from = '0', to = '0', seed = '1', ...tokens] = process.argv.slice(2)
+const url = base.replace(/\/$/, '')
+const tokenOf = (number) => tokens[number % tokens.length] ?? 'good'
 const CONCURRENCY = 8
 const connections = `${url}/.wrtc/v2/connections`
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds) })
@@ -19,8 +23,10 @@ function randomOf(number) {
   }
 }
 
+let opened = 0
+
 async function open() {
-  const response = await fetch(connections, { method: 'POST', headers: { authorization: 'good' } })
+  const response = await fetch(connections, { method: 'POST', headers: { authorization: tokenOf(opened++) } })
   if (!response.ok) throw new Error(`status ${response.status}`)
   return await response.json()
 }
@@ -75,29 +81,29 @@ async function misbehave(act, edit) {
 
 const largeMessages = (sdp) => sdp.replace(/a=max-message-size:\d+/, 'a=max-message-size:262144')
 
-const attacks = [
-  (random) => closeAround(random, ({ pc }) => pc.close()),
-  (random) => closeAround(random, async ({ id, pc }) => { await post(id, '{}', 'close'); pc.close() }),
-  async () => { const { id } = await open(); await post(id, '{}') },
-  async (random) => {
+const onTransport = {
+  'close-around-connect': (random) => closeAround(random, ({ pc }) => pc.close()),
+  'close-by-http': (random) => closeAround(random, async ({ id, pc }) => { await post(id, '{}', 'close'); pc.close() }),
+  'empty-answer': async () => { const { id } = await open(); await post(id, '{}') },
+  'garbage-sdp': async (random) => {
     const made = await peer()
     await post(made.id, JSON.stringify({ type: 'answer', sdp: mutated(made.sdp, random) }))
     await pause(random() * 100)
     made.pc.close()
   },
-  async () => { await open() },
-  () => misbehave((_channel, pc) => { for (let i = 0; i < 20; i++) pc.createDataChannel(`more ${i}`) }),
-  () => misbehave((channel) => { for (let i = 0; i < 10; i++) channel.sendMessageBinary(new Uint8Array(100_000)) }, largeMessages),
-  () => misbehave((channel) => { for (let i = 0; i < 50; i++) channel.sendMessage('{"disconnect":{}}') }),
-  () => misbehave((channel) => { for (let i = 0; i < 500; i++) channel.sendMessageBinary(new Uint8Array(0)) }),
-  () => misbehave((channel, pc) => { channel.sendMessageBinary(new Uint8Array(16)); pc.close() }),
-  async (random) => {
+  'half-open': async () => { await open() },
+  'extra-channels': () => misbehave((_channel, pc) => { for (let i = 0; i < 20; i++) pc.createDataChannel(`more ${i}`) }),
+  'giant-messages': () => misbehave((channel) => { for (let i = 0; i < 10; i++) channel.sendMessageBinary(new Uint8Array(100_000)) }, largeMessages),
+  'text-messages': () => misbehave((channel) => { for (let i = 0; i < 50; i++) channel.sendMessage('{"disconnect":{}}') }),
+  'empty-messages': () => misbehave((channel) => { for (let i = 0; i < 500; i++) channel.sendMessageBinary(new Uint8Array(0)) }),
+  'send-and-close': () => misbehave((channel, pc) => { channel.sendMessageBinary(new Uint8Array(16)); pc.close() }),
+  'answer-twice': async (random) => {
     const made = await peer()
     await Promise.all([post(made.id, JSON.stringify({ type: 'answer', sdp: made.sdp })), post(made.id, JSON.stringify({ type: 'answer', sdp: made.sdp })), post(made.id, '', 'close')])
     await pause(random() * 50)
     made.pc.close()
   },
-  async (random) => {
+  'broken-body': async (random) => {
     const { id } = await open()
     const { hostname, port } = new URL(url)
     const socket = connect(Number(port), hostname, () => socket.write(`POST /.wrtc/v2/connections/${id}/remote-description HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n{"type":"answer"`))
@@ -105,15 +111,61 @@ const attacks = [
     await pause(random() * 60)
     socket.destroy()
   },
-]
+}
+
+function socketThat(says, ms) {
+  return new Promise((resolve) => {
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname, () => socket.write(says))
+    socket.on('error', () => {})
+    socket.resume()
+    socket.once('close', resolve)
+    setTimeout(() => { socket.destroy(); resolve() }, ms)
+  })
+}
+
+/** Opens a WebSocket, does `act` with it when it is open, closes it after `ms`. */
+function webSocket(token, act, ms = 300) {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=${token}`)
+    socket.on('error', () => {})
+    socket.on('open', () => act(socket))
+    socket.once('close', resolve)
+    setTimeout(() => { socket.terminate(); resolve() }, ms)
+  })
+}
+
+const noise = (random, length) => Uint8Array.from({ length }, () => random() * 256)
+const flipped = (token, random) => { const at = Math.floor(random() * token.length); return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}` }
+const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"iss":"otherworld","sub":"x","player":1,"name":"x","role":"observer","exp":9999999999}').toString('base64url')}.`
+// A Hello of version 2 as packet 1: what a stolen token's thief says to take the session over.
+const HELLO = Uint8Array.of(0x08, 1, 0x42, 2, 0x08, 2)
+
+const onServer = {
+  'forged-token': (random, number) => fetch(connections, { method: 'POST', headers: { authorization: flipped(tokenOf(number), random) } }),
+  'unsigned-token': () => fetch(connections, { method: 'POST', headers: { authorization: unsigned } }),
+  'websocket-without-token': () => webSocket('', () => {}),
+  'websocket-garbage': (random, number) => webSocket(tokenOf(number), (socket) => socket.send(noise(random, 200))),
+  'websocket-ping-flood': (_, number) => webSocket(tokenOf(number), (socket) => { for (let i = 0; i < 1_500; i++) socket.ping() }),
+  'websocket-giant': (_, number) => webSocket(tokenOf(number), (socket) => socket.send(new Uint8Array(100_000))),
+  'websocket-silent': (_, number) => webSocket(tokenOf(number), () => {}, 1_000),
+  'websocket-slow-reader': (_, number) => webSocket(tokenOf(number), (socket) => { socket.pause(); socket.send(HELLO) }, 1_500),
+  'stolen-token': async (_, number) => { for (let i = 0; i < 3; i++) await webSocket(tokenOf(number), (socket) => socket.send(HELLO), 60) },
+  'slow-loris': () => socketThat('GET / HTTP/1.1\r\nHost: x\r\nX-A: ', 1_500),
+  'http-garbage': (random) => socketThat(noise(random, 300), 300),
+  'large-login': () => fetch(`${url}/v1/login`, { method: 'POST', body: 'a'.repeat(200_000) }),
+  'garbage-packets': (random) => misbehave((channel) => { for (let i = 0; i < 20; i++) channel.sendMessageBinary(noise(random, 60)) }),
+  'message-flood': () => misbehave((channel) => { for (let i = 0; i < 3_000; i++) channel.sendMessageBinary(new Uint8Array(20)) }),
+}
+const attacks = Object.entries(tokens.length === 0 ? onTransport : { ...onTransport, ...onServer })
 
 let next = Number(from)
 await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
   while (next < Number(to)) {
     const number = next++
-    const attack = attacks[number % attacks.length]
-    await attack(randomOf(number)).catch(() => {})
-    process.stdout.write(`${number}\n`)
+    const [name, attack] = attacks[number % attacks.length]
+    await Promise.resolve(attack(randomOf(number), number)).catch(() => {})
+    process.stdout.write(`${number} ${name}\n`)
   }
 }))
 process.exit(0)
