@@ -11,32 +11,17 @@ import { createInterface } from 'node:readline'
 import type { LinkConditions } from '../netcode/link-conditions.ts'
 import { whyNoNetwork } from '../testing/network/available.ts'
 import { Network } from '../testing/network/network.ts'
+import { median, percentile } from './measure.ts'
+import type { NetworkFigures } from './network-clients.ts'
 import type { Report, Row } from './report.ts'
 
-/** Twelve pairs of bots are watched, each gives a figure every few seconds (testing/bots/effect-watch.ts). */
-const CLIENTS = 24
+const CLIENTS = 8
 const SECONDS = 40
 const CLI = 'cli/otherworld.js'
 const LINES: readonly { readonly name: string; readonly conditions: Partial<LinkConditions> }[] = [
   { name: 'a line without faults', conditions: {} },
   { name: '5 % loss, 50 ms, 20 ms jitter', conditions: { lossShare: 0.05, delayMs: 50, jitterMs: 20 } },
 ]
-
-/** Fields of `otherworld/bots/1`. */
-interface Figures {
-  readonly connected: number
-  readonly effects: number
-  readonly effectMsP50: number
-  readonly effectMsP99: number
-  readonly rttMsP50: number
-  readonly rttMsP99: number
-  readonly snapshotsReceived: number
-  readonly seconds: number
-  readonly kbpsDownMedian: number
-  readonly kbpsUpMedian: number
-  readonly lossMedian: number
-  readonly inputsLost: number
-}
 
 type Start = (args: readonly string[]) => ChildProcess
 interface Places { readonly server: Start; readonly clients: Start; readonly address: string }
@@ -49,12 +34,12 @@ async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
   throw new Error('a program of the benchmark ended without a word')
 }
 
-async function figuresOf({ server, clients, address }: Places): Promise<Figures> {
+async function figuresOf({ server, clients, address }: Places): Promise<NetworkFigures> {
   const data = mkdtempSync(join(tmpdir(), 'otherworld-bench-'))
   const serving = server([CLI, 'serve', '--json', '--host', address, '--port', '0', '--data', data])
   try {
     const { url } = await firstLine(serving) as { url: string }
-    return await firstLine(clients([CLI, 'bots', '--json', '--url', url, '--count', String(CLIENTS), '--seconds', String(SECONDS), '--behaviour', 'walk'])) as Figures
+    return await firstLine(clients(['dist/bench/network-clients.js', url, String(CLIENTS), String(SECONDS)])) as NetworkFigures
   } finally {
     const ended = new Promise((resolve) => { serving.once('close', resolve) })
     serving.kill('SIGTERM')
@@ -63,7 +48,7 @@ async function figuresOf({ server, clients, address }: Places): Promise<Figures>
   }
 }
 
-async function overLine(conditions: Partial<LinkConditions>): Promise<Figures> {
+async function overLine(conditions: Partial<LinkConditions>): Promise<NetworkFigures> {
   const network = await Network.start(1)
   try {
     const [home, away] = [await network.host('home'), await network.host('away')]
@@ -78,18 +63,20 @@ async function overLine(conditions: Partial<LinkConditions>): Promise<Figures> {
   }
 }
 
-function rowsOf(name: string, figures: Figures): Row[] {
+function rowsOf(name: string, figures: NetworkFigures): Row[] {
   const row = (what: string, value: number, unit: string): Row => ({ what: `${name}: ${what}`, value, unit })
   return [
-    row(`a step seen by another, median of ${figures.effects}`, figures.effectMsP50, 'ms'),
-    row('a step seen by another, p99', figures.effectMsP99, 'ms'),
-    row('round trip, median', figures.rttMsP50, 'ms'),
-    row('round trip, p99', figures.rttMsP99, 'ms'),
-    row('snapshots a second for each', figures.snapshotsReceived / figures.connected / figures.seconds, ''),
-    row('down for each', figures.kbpsDownMedian, 'kb/s'),
-    row('up for each', figures.kbpsUpMedian, 'kb/s'),
-    row("lost of the server's packets", figures.lossMedian * 100, '%'),
-    row('commands lost', figures.inputsLost, ''),
+    row(`a step seen by another, median of ${figures.moveMs.length}`, median(figures.moveMs), 'ms'),
+    row('a step seen by another, p99', percentile(figures.moveMs, 0.99), 'ms'),
+    row(`a new thing seen by another, median of ${figures.spawnMs.length}`, median(figures.spawnMs), 'ms'),
+    row('a new thing seen by another, p99', percentile(figures.spawnMs, 0.99), 'ms'),
+    row('not seen within 5 s', figures.unseen, ''),
+    row('round trip, median', median(figures.rttMs), 'ms'),
+    row('round trip, p99', percentile(figures.rttMs, 0.99), 'ms'),
+    row('drawn behind the newest snapshot, median', median(figures.delayMs), 'ms'),
+    row('snapshots a second for each', median(figures.snapshotsPerSecond), ''),
+    row('down for each', median(figures.kbpsDown), 'kb/s'),
+    row('up for each', median(figures.kbpsUp), 'kb/s'),
   ]
 }
 
@@ -99,5 +86,5 @@ export async function run(): Promise<Report> {
   const impossible = whyNoNetwork()
   if (impossible === null) for (const { name, conditions } of LINES) rows.push(...rowsOf(name, await overLine(conditions)))
   const left = impossible === null ? '' : `; bad lines are left out: ${impossible}`
-  return { name: 'network', about: `${CLIENTS} walking bots over WebRTC, ${SECONDS} s; delays are each way${left}`, rows }
+  return { name: 'network', about: `${CLIENTS} clients over WebRTC, each watched by another, ${SECONDS} s; delays are each way${left}`, rows }
 }

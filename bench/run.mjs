@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { bundle } from '../scripts/bundle.mjs'
 
-await bundle({ 'bench': 'bench/main.ts', 'transport-clients': 'bench/transport-clients.ts', 'webrtc-child': 'netcode/webrtc/child.ts' }, 'dist/bench')
+await bundle({ 'bench': 'bench/main.ts', 'transport-clients': 'bench/transport-clients.ts', 'network-clients': 'bench/network-clients.ts', 'webrtc-child': 'netcode/webrtc/child.ts' }, 'dist/bench')
 
 const args = process.argv.slice(2)
 const form = args.includes('--json') ? ['--json'] : []
