@@ -27,7 +27,7 @@ test('a change of course goes out at once, and again in the next packet, with th
   client.latest(move(-1), true)
   const packets = Array.from({ length: 12 }, (_, i) => sent(100 + 16 * i).map(({ tick, moveTicks, latest }) => ({ at: i, tick, moveTicks, moves: latest.length }))).flat()
   expect(packets.slice(0, 2)).toEqual([{ at: 0, tick: 10, moveTicks: 0, moves: 1 }, { at: 1, tick: 11, moveTicks: 1, moves: 1 }])
-  // From then on as often as any input, until it is acknowledged.
+  // From then on as often as every input, until it is acknowledged.
   expect(packets[2]).toEqual({ at: 6, tick: 19, moveTicks: 9, moves: 1 })
   expect(client.sentMove).toEqual({ sequence: 1, tick: 10 })
 })
