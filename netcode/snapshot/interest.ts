@@ -14,7 +14,7 @@ export interface Level {
 
 /** All bones near; head and hands farther; then little more than the root. */
 export const LEVELS: readonly Level[] = [
-  { metres: 4, intervals: [3, 6, 6, 6] },
+  { metres: 4, intervals: [3, 3, 3, 6] },
   { metres: 8, intervals: [4, 18, 30, 9] },
   { metres: 16, intervals: [6, 36, 80, 18] },
   { metres: 40, intervals: [12, 72, 144, 36] },
