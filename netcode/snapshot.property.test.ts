@@ -289,7 +289,7 @@ describe('over a bad network', () => {
     expect(newest(decoder, 1, ROOT)).toEqual(statesOf(source).get(keyOf(1, ROOT)))
   })
 
-  test('SNP-10: however many there are, everybody is updated once a second', () => {
+  test('SNP-11: however many there are, everybody is updated once a second', () => {
     const random = randomOf(3)
     const person = fc.sample(arbitraryAvatar, { numRuns: 300, seed: 5 })
     const crowd = new Crowd(random, numbered(person.map((a) => ({ ...a, position: { x: random() * 300, y: 0, z: random() * 100 } }))), [])

@@ -41,7 +41,7 @@ const size = (dice: Dice): number => sizes[Math.floor(dice.between(0, sizes.leng
 class RestlessWorld {
   readonly #dice = new Dice(7)
   avatars: AvatarView[] = [11, 200].map((id, i) => ({
-    id, player: i + 1, name: `Player ${i + 1}`, body: 0, permissions: 7, position: { x: i, y: 0, z: 2 }, yaw: 1, velocity: { x: 0, y: 0, z: 0 }, grounded: true, flying: false,
+    id, player: i + 1, name: `Player ${i + 1}`, body: 0, permissions: 7, position: { x: i, y: 0, z: 2 }, yaw: 0.05, velocity: { x: 0, y: 0, z: 0 }, grounded: true, flying: false,
     pose: { ...restPose(), bones: Array.from({ length: 18 }, (_, bone) => (bone % 3 === i ? null : { x: 0, y: 0, z: 0, w: 1 })) }, boneMask: 0, moveSequence: 0, holds: [],
   }))
   props: PropView[] = placed.slice(0, 2).map(({ prop, position, rotation, scale }, i) => ({
@@ -53,7 +53,7 @@ class RestlessWorld {
     const along = (by: number): number => dice.between(-by, by)
     const moved = ({ x, y, z }: { x: number; y: number; z: number }, by: number) => ({ x: x + along(by), y: y + along(by), z: z + along(by) })
     this.avatars = this.avatars.map((view) => ({
-      ...view, position: moved(view.position, size(dice)), yaw: view.yaw + along(size(dice)), velocity: moved(view.velocity, size(dice)), grounded: tick % 7 !== 0, flying: tick % 11 === 0,
+      ...view, position: moved(view.position, size(dice)), yaw: view.yaw + along(size(dice)), velocity: { ...moved(view.velocity, size(dice)), ...(view.id === 11 ? { y: 0 } : {}) }, grounded: tick % 25 > 5, flying: tick % 25 < 3,
       pose: view.pose === null ? null : this.#pose(view.pose, tick),
     }))
     this.props = this.props.map((view) => ({ ...view, position: moved(view.position, size(dice) * 50), rotation: turned(dice, view.rotation, size(dice)), linvel: moved(view.linvel, size(dice) * 3), asleep: tick % 13 === 0 }))
@@ -79,7 +79,8 @@ function parts(): SnapshotPart[] {
   for (let tick = 100; tick < 100 + TICKS; tick += 1) {
     world.step(tick)
     source.update(tick, world.avatars, world.props)
-    if (tick % 3 !== 0) continue
+    // Uneven intervals, so that ages are no multiples of three.
+    if (tick % 3 !== 0 && tick % 7 !== 0) continue
     const { bytes, arrived } = view.next(source, 11, 50)
     const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))
     if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot came back as none')
