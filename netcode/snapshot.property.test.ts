@@ -155,7 +155,7 @@ describe('a snapshot', () => {
     expect(last).toBeLessThan(12)
   })
 
-  test.prop([fc.uint8Array({ maxLength: 400 }), fc.uint8Array({ maxLength: 400 })], { numRuns: 500 })('SNP-8: is refused in words where the bytes are none', (avatars, props) => {
+  test.prop([fc.uint8Array({ maxLength: 400 }), fc.uint8Array({ maxLength: 400 })], { numRuns: 500 })('SNP-8, SNP-10: is refused in words where the bytes are none', (avatars, props) => {
     const result = new SnapshotDecoder().take({ tick: 1, avatars, props, own: null })
     if (!result.ok) expect(result.error.message).not.toBe('')
   })

@@ -136,7 +136,7 @@ test.each([
   ['another version of the protocol', hello('render', PROTOCOL_VERSION + 1), 'the client is newer than this server'],
   ['lockstep with a player\'s token', hello('lockstep'), 'role "observer"'],
   ['a body that the realm does not have', hello('render', PROTOCOL_VERSION, 99), 'There is no body 99'],
-])('%s is refused in words, and nobody joins', async (_, bytes, words) => {
+])('SES-2, VER-1: %s is refused in words, and nobody joins', async (_, bytes, words) => {
   const stage = stageOf()
   const guest = new Guest(stage, 1, 1)
   stage.receive(1, bytes)

@@ -100,7 +100,7 @@ describe('the own avatar', () => {
     expect(visit.ada.stats().correctionRmsMetres).toBeLessThan(0.01)
   })
 
-  test('goes on after a lost connection, without a jump', async () => {
+  test('CHN-4: goes on after a lost connection, without a jump', async () => {
     const visit = new Visit(PLAIN)
     await visit.pass(120, nothing)
     visit.ada.move({ z: -1, yaw: 0 })

@@ -66,7 +66,7 @@ const arbitraryMove: fc.Arbitrary<Move> = fc.record({
 
 describe('prediction', () => {
   test.prop([fc.array(fc.tuple(fc.integer({ min: 1, max: 25 }), arbitraryMove), { minLength: 1, maxLength: 12 }), fc.integer({ min: 0, max: 20 })], { numRuns: 40 })(
-    'goes where the simulation will, to the bit: walking, running, jumping, falling, flying, turning', (script, delayTicks) => {
+    'OWN-4: goes where the simulation will, to the bit: walking, running, jumping, falling, flying, turning', (script, delayTicks) => {
       const pair = new Pair(delayTicks)
       const starts = new Map<number, Move>()
       let end = 40

@@ -42,7 +42,7 @@ describe('a schedule of moves', () => {
   )
 
   test.prop([fc.array(fc.record({ clientTick: fc.nat(2 ** 32 - 1), arrivesTick: fc.integer({ min: 1, max: 300 }) }), { maxLength: 200 })])(
-    'lets no move wait longer than it may, loses none and keeps their order, whatever a client says of its timeline', (packets) => {
+    'OWN-2, INP-12: lets no move wait longer than it may, loses none and keeps their order, whatever a client says of its timeline', (packets) => {
       const sent = packets.toSorted((a, b) => a.arrivesTick - b.arrivesTick)
       const taken = play(sent, 310)
       for (const [i, { arrivesTick }] of sent.entries()) {

@@ -19,7 +19,7 @@ test('a candidate that hides behind a bare carriage return is taken out as well'
   expect(usableCandidates(candidates)).toEqual([])
 })
 
-test('names are not looked up for a peer, and only so many of its candidates are checked', () => {
+test('SIG-6: names are not looked up for a peer, and only so many of its candidates are checked', () => {
   const address = (i: number) => `candidate:${i} 1 UDP 1 192.0.2.${i} 5000 typ host`
   const names = ['candidate:a 1 UDP 1 7f3c.local 5000 typ host', 'candidate:b 1 UDP 1 metadata.internal 80 typ host', 'candidate:c', 'candidate:']
   expect(usableCandidates([...names, address(1), 'candidate:d 1 UDP 1 fe80::1 5000 typ host'])).toEqual([address(1), 'candidate:d 1 UDP 1 fe80::1 5000 typ host'])

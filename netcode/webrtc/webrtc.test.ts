@@ -67,7 +67,7 @@ test('a peer that floods is heard at the limit only, and others are heard as eve
   expect(transport.stats.droppedReceived).toBeGreaterThan(200)
 })
 
-test('a peer that goes on flooding is ended alone, and its ID is told why', async () => {
+test('SIG-8: a peer that goes on flooding is ended alone, and its ID is told why', async () => {
   const { url, closed, opened, received } = await serve({ receivedMessagesPerSecondMax: 50, receivedExcessMax: 300 })
   const other = await connectWebRtc(url, 'good', silent)
   await until('the other is open', () => opened.length === 1)

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../snapshot.ts'
+import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
+import { DEFAULT_DEFINITION } from '../../sim/default-realm.ts'
+import type { AvatarView } from '../../sim/views.ts'
+import { World } from './world.ts'
+
+const { bounds } = DEFAULT_DEFINITION
+const HEAD = { packet: 1, ackPacket: 0, ackBits: 0, ackCommand: 0, firstMessage: 0, clientTimeMs: 0, clientTimeAgeMs: 0, control: null }
+const AVATAR: AvatarView = {
+  id: 9, player: 2, name: 'Bob', body: 0, permissions: 7, position: { x: 1, y: 0, z: 3 }, yaw: 0, velocity: { x: 0, y: 0, z: 0 }, grounded: true, flying: false,
+  pose: null, boneMask: 0, moveSequence: 0,
+}
+const ADDED = { type: 'avatarAdded', element: 9, player: 2, name: 'Bob', body: 0 } as const
+
+function snapshotOf(avatars: readonly AvatarView[]): SnapshotPart {
+  const source = new SnapshotSource(bounds)
+  source.update(60, avatars, [])
+  const packet = decodeServerPacket(encodeServerPacket(HEAD, [], new SnapshotView(0).next(source, 1, 50).bytes))
+  if (!packet.ok || packet.value.snapshot === null) throw new Error('there is no snapshot')
+  return packet.value.snapshot
+}
+
+function worldThatHeard(part: SnapshotPart): { readonly world: World; readonly show: (part: SnapshotPart) => void } {
+  const decoder = new SnapshotDecoder()
+  const world = new World(bounds, 60, decoder)
+  const show = (shown: SnapshotPart): void => {
+    const decoded = decoder.take(shown)
+    if (decoded.ok) world.show(decoded.value.samples)
+  }
+  show(part)
+  return { world, show }
+}
+
+test('MSG-5: what a snapshot says of an element that is not described yet is kept until it is', () => {
+  const { world } = worldThatHeard(snapshotOf([AVATAR]))
+  expect(world.avatarsAt(60, 1)).toEqual([])
+  world.tell(ADDED)
+  expect(world.avatarsAt(60, 1)).toMatchObject([{ element: 9, name: 'Bob', position: { x: 1, y: 0, z: 3 } }])
+})
+
+test('MSG-5: what a late snapshot says of an element that is gone does not bring it back', () => {
+  const part = snapshotOf([AVATAR])
+  const { world, show } = worldThatHeard(part)
+  world.tell(ADDED)
+  world.tell({ type: 'elementRemoved', element: 9 })
+  show(part)
+  expect(world.avatarsAt(60, 1)).toEqual([])
+})
