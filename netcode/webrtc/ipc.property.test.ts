@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { Batch, RECORD_HEAD_BYTES, unpackBatch } from './ipc.ts'
+import { Batch, readFromChild, RECORD_HEAD_BYTES, unpackBatch, type FromChild } from './ipc.ts'
 
 const records = fc.array(fc.record({ connection: fc.integer({ min: 0, max: 2 ** 32 - 1 }), bytes: fc.uint8Array({ maxLength: 2_000 }) }), { maxLength: 40 })
 
@@ -41,4 +41,21 @@ test('a batch is empty again after pack', () => {
   batch.pack()
   expect(batch.isEmpty).toBe(true)
   expect(batch.pack()).toEqual(new Uint8Array(0))
+})
+
+const messages: readonly FromChild[] = [
+  { type: 'ready' }, { type: 'offered', connection: 1, sdp: 'v=0', candidates: ['candidate:1'] }, { type: 'candidate', connection: 1, candidate: 'candidate:1' },
+  { type: 'answered', connection: 1, error: null }, { type: 'opened', connection: 1 }, { type: 'closed', connection: 1, reason: 'connection lost' },
+  { type: 'batch', bytes: Uint8Array.of(1), droppedReceived: 0, droppedSends: 2 }, { type: 'fault', where: 'port', message: 'taken' },
+  { type: 'usage', usage: { cpuSeconds: 0.5, activeSeconds: 0.25, idleSeconds: 9, residentBytes: 1e8, heapUsedBytes: 1e7 } },
+]
+
+test.prop([fc.constantFrom(...messages), fc.nat(), fc.anything()])('a message of the child is taken, and one of which a field is something else is not', (message, which, other) => {
+  expect(readFromChild(message)).toEqual(message)
+  const names = Object.keys(message)
+  const name = names[which % names.length] ?? ''
+  const changed = { ...message, [name]: other }
+  const read = readFromChild(changed)
+  if (read !== null) expect(typeof other === typeof Reflect.get(message, name) || other === null || typeof other === 'string').toBe(true)
+  expect(readFromChild(other)).toBeNull()
 })

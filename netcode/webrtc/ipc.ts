@@ -50,6 +50,32 @@ export interface ChildUsage {
   readonly heapUsedBytes: number
 }
 
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isCount = (value: unknown): boolean => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+
+const USAGE: readonly (keyof ChildUsage)[] = ['cpuSeconds', 'activeSeconds', 'idleSeconds', 'residentBytes', 'heapUsedBytes']
+const isUsage = (value: unknown): boolean => typeof value === 'object' && value !== null && USAGE.every((name) => Number.isFinite(Reflect.get(value, name)))
+
+/** What each field of the child's messages must be, by their type. */
+const FROM_CHILD: Readonly<Record<FromChild['type'], Readonly<Record<string, (value: unknown) => boolean>>>> = {
+  ready: {},
+  offered: { connection: isCount, sdp: isText, candidates: (value) => Array.isArray(value) && value.every(isText) },
+  candidate: { connection: isCount, candidate: isText },
+  answered: { connection: isCount, error: (value) => value === null || isText(value) },
+  opened: { connection: isCount },
+  closed: { connection: isCount, reason: isText },
+  batch: { bytes: (value) => value instanceof Uint8Array, droppedReceived: isCount, droppedSends: isCount },
+  fault: { where: isText, message: isText },
+  usage: { usage: isUsage },
+}
+
+/** What the child says, checked: strangers' bytes reach that process first. Null where it is none of its messages. */
+export function readFromChild(message: unknown): FromChild | null {
+  const fields = typeof message === 'object' && message !== null ? new Map<string, unknown>(Object.entries(message)) : new Map<string, unknown>()
+  const checks = Object.entries(FROM_CHILD).find(([type]) => type === fields.get('type'))?.[1]
+  return checks && Object.entries(checks).every(([name, check]) => check(fields.get(name))) ? (message as FromChild) : null
+}
+
 /** Bytes of a record's head in a batch: uint32 connection, uint16 length, little-endian. The message follows. */
 export const RECORD_HEAD_BYTES = 6
 

@@ -1,6 +1,6 @@
 /** Keeps the WebRTC child process running: starts it, starts it again with back-off when it dies, stops it. */
 import { fork, type ChildProcess } from 'node:child_process'
-import type { ChildConfig, FromChild, ToChild } from './ipc.ts'
+import { readFromChild, type ChildConfig, type FromChild, type ToChild } from './ipc.ts'
 
 /** The first restart waits this long, ms; each next one twice as long, until the child has lived for STEADY_MS. */
 const RESTART_MS_MIN = 50
@@ -50,7 +50,7 @@ export class ChildSupervisor {
     const child = fork(this.#path, [], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child = child
     this.#ipcBytes = 0
-    child.on('message', (message) => this.#heard(child, message as FromChild))
+    child.on('message', (message) => this.#heard(child, readFromChild(message)))
     child.once('error', (error) => this.#ended(child, error.message))
     child.once('exit', (code, signal) => this.#ended(child, signal ?? `exit code ${code}`))
     this.#readyTimer = setTimeout(() => child.kill('SIGKILL'), READY_MS_MAX)
@@ -81,8 +81,10 @@ export class ChildSupervisor {
     clearTimeout(kill)
   }
 
-  #heard(child: ChildProcess, message: FromChild): void {
+  #heard(child: ChildProcess, message: FromChild | null): void {
     if (child !== this.#child) return
+    // It is not sound any more, or not itself: another one takes over
+    if (message === null) return void child.kill('SIGKILL')
     if (message.type === 'ready') this.#becameReady(child)
     this.#events.message(message)
   }
