@@ -1,10 +1,10 @@
-/** Simulated worlds: those that once broke something, by name, and some that nobody has seen yet. */
+/** Simulated worlds: those that once broke something, by name, and some that are drawn. */
 import { expect, test } from 'vitest'
 import { planOf, simulate, START_MS, type Fault, type Plan, type SimulationReport } from '../testing/index.ts'
 
-/** How many fresh worlds, and from which seed on. */
+/** How many drawn worlds, and from which seed on. A change must not pass or fail by the hour: new seeds are for `npm run simulate`. */
 const SEEDS = Number(process.env['SIMULATOR_SEEDS'] ?? 2)
-const BASE = Number(process.env['SIMULATOR_BASE'] ?? Math.floor(Date.now() / 1_000))
+const BASE = Number(process.env['SIMULATOR_BASE'] ?? 1)
 
 /** All that is needed to see it again. */
 function told({ seed, violations, trace, lines }: SimulationReport): string {
