@@ -3,6 +3,7 @@ import { ratioToGoal, tableOf, type Report } from './report.ts'
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<Report> }>>> = {
   sim: () => import('./sim.ts'),
+  tick: () => import('./tick.ts'),
   replay: () => import('./replay.ts'),
   snapshots: () => import('./snapshots.ts'),
   prediction: () => import('./prediction.ts'),

@@ -82,7 +82,15 @@ export function solveSkeleton(body: AvatarBody, pose: Pose | null): JointTransfo
   return shifted(bones, sub(pose.head.position, at(bones, BONE.head).position))
 }
 
+/** By body: worked out once, for it is asked for each avatar in each tick. */
+const headHeights = new WeakMap<AvatarBody, number>()
+
 /** Height of the head bone's origin above the ground at rest, metres. */
 export function restHeadHeight(body: AvatarBody): number {
-  return at(forward(body, () => IDENTITY), BONE.head).position.y
+  let height = headHeights.get(body)
+  if (height === undefined) {
+    height = at(forward(body, () => IDENTITY), BONE.head).position.y
+    headHeights.set(body, height)
+  }
+  return height
 }

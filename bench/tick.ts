@@ -1,0 +1,164 @@
+/**
+ * A whole tick of a realm as its worker runs it, in one process and without a network: 100 clients' packets come in,
+ * are checked, sealed, recorded on a disk, stepped, hashed, and answered. What clients do between two ticks is not counted.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getHeapStatistics } from 'node:v8'
+import { ClientSession } from '../netcode/session/index.ts'
+import { isLatestWins } from '../protocol/index.ts'
+import { Champion } from '../server/champion.ts'
+import { TICK_PARTS } from '../server/metrics/families.ts'
+import { RealmMeters } from '../server/metrics/realm-meters.ts'
+import type { TickSplit } from '../server/metrics/tick-split.ts'
+import type { FromRealm, LinkEvent, ToRealm } from '../server/realm-messages.ts'
+import { RealmRunner } from '../server/realm-runner.ts'
+import type { TickTimer, TickTiming } from '../server/tick-loop.ts'
+import { free, loadEngine } from '../sim/index.ts'
+import { Troupe } from '../testing/bots/troupe.ts'
+import { median, percentile } from './measure.ts'
+import type { Report, Row } from './report.ts'
+import { DYNAMICS, sceneDefinition, wardrobe } from './scene.ts'
+
+const PLAYERS = 100
+/** Not measured: all come in, and the code is compiled. */
+const WARM_UP_TICKS = 600
+const MEASURED_TICKS = 900
+const SEED = 7
+const MIB = 1024 * 1024
+
+/** Of each measured tick. */
+class Tally {
+  readonly cpuMs: number[] = []
+  readonly allocatedMib: number[] = []
+  readonly partsMs: readonly number[][] = TICK_PARTS.map(() => [])
+  private cpu = process.cpuUsage()
+  private bytes = 0
+
+  begin(): void {
+    this.bytes = bytesInUse()
+    this.cpu = process.cpuUsage()
+  }
+
+  end(): void {
+    const { user, system } = process.cpuUsage(this.cpu)
+    this.cpuMs.push((user + system) / 1_000)
+    this.allocatedMib.push((bytesInUse() - this.bytes) / MIB)
+  }
+}
+
+/** Objects and array buffers. Rises by what is allocated, but where garbage is collected meanwhile: once in ten ticks, with the young generation that bench/run.mjs gives. */
+function bytesInUse(): number {
+  return getHeapStatistics().used_heap_size + process.memoryUsage().arrayBuffers
+}
+
+/** Hands the parts of each tick on. */
+class Meters extends RealmMeters {
+  tally: Tally | null = null
+
+  override ticked(timing: TickTiming, split: TickSplit): void {
+    super.ticked(timing, split)
+    split.end((part, ms) => this.tally?.partsMs[part]?.push(ms))
+  }
+}
+
+/** The clients, and the time between two ticks, in which they act. */
+class Crowd implements TickTimer {
+  readonly tally = new Tally()
+  private readonly meters: Meters
+  private readonly sessions = Array.from({ length: PLAYERS }, () => new ClientSession(0))
+  private readonly act: (sessions: readonly ClientSession[]) => void
+  private inbox: ToRealm[] = []
+  private ticks = 0
+  private baseMs = 0
+  private startedAtMs = performance.now()
+
+  constructor(meters: Meters, act: (sessions: readonly ClientSession[]) => void) {
+    this.meters = meters
+    this.act = act
+    const events = this.sessions.map((_, link): LinkEvent => ({
+      type: 'opened', link, peer: { session: '', kind: 'memory', ordered: false, address: '' }, claims: { session: '', player: link + 1, name: `bot ${link + 1}`, role: 'player' },
+    }))
+    this.inbox.push({ type: 'batch', events, bytes: new Uint8Array() })
+  }
+
+  /** Ticks come at their time, whatever they take; within a tick time is real. */
+  nowMs = (): number => this.baseMs + performance.now() - this.startedAtMs
+
+  until = async (atMs: number): Promise<void> => {
+    if (this.meters.tally) this.tally.end()
+    this.baseMs = atMs
+    this.ticks++
+    // The disk's answers come meanwhile.
+    await new Promise((resolve) => void setImmediate(resolve))
+    this.act(this.sessions)
+    this.send(atMs)
+    if (this.ticks === WARM_UP_TICKS + MEASURED_TICKS) this.inbox.push({ type: 'stop', reason: 'measured' })
+    this.meters.tally = this.ticks >= WARM_UP_TICKS && this.ticks < WARM_UP_TICKS + MEASURED_TICKS ? this.tally : null
+    this.startedAtMs = performance.now()
+    if (this.meters.tally) this.tally.begin()
+  }
+
+  receive = (): ToRealm | undefined => this.inbox.shift()
+
+  /** Who is welcome by the time that is measured. */
+  get welcomed(): number {
+    return this.sessions.filter((session) => session.welcomed).length
+  }
+
+  private send(nowMs: number): void {
+    const packets = this.sessions.map((session) => session.packets(nowMs))
+    const events = packets.flatMap((sent, link) => sent.map(({ length }): LinkEvent => ({ type: 'received', link, length })))
+    this.inbox.push({ type: 'batch', events, bytes: new Uint8Array(Buffer.concat(packets.flat())) })
+  }
+
+  /** As at a thread's port: the bytes are taken along, and read when the tick is over. */
+  post = (message: FromRealm): void => {
+    if (message.type !== 'tick') return
+    const { links, lengths, bytes } = message
+    const nowMs = this.baseMs
+    setImmediate(() => {
+      let offset = 0
+      for (const [i, link] of links.entries()) {
+        const end = offset + (lengths[i] ?? 0)
+        this.sessions[link]?.receive(bytes.slice(offset, end), nowMs)
+        offset = end
+      }
+    })
+  }
+}
+
+async function play(recordings: string): Promise<Crowd> {
+  const engine = await loadEngine()
+  const troupe = new Troupe({ count: PLAYERS, behaviour: 'mocap', seed: SEED, clips: await wardrobe() })
+  const log = await Champion.open({ start: { definition: sceneDefinition(PLAYERS), recordings, keepBytes: Infinity, recordedBy: 'bench' }, engine, note: () => undefined })
+  const meters = new Meters()
+  const crowd = new Crowd(meters, (sessions) => {
+    if (log.realm.tick === 0) return
+    for (const { player, command } of troupe.next(log.realm).inputs) {
+      const session = sessions[player - 1]
+      if (!session?.welcomed) continue
+      if (isLatestWins(command.type)) session.latest(command)
+      else session.command(command)
+    }
+  })
+  await new RealmRunner({ log, timer: crowd, receive: crowd.receive, post: crowd.post, meters }).run()
+  free(log.realm)
+  return crowd
+}
+
+export async function run(): Promise<Report> {
+  const recordings = await mkdtemp(join(tmpdir(), 'otherworld-bench-'))
+  const crowd = await play(recordings).finally(() => rm(recordings, { recursive: true, force: true }))
+  if (crowd.welcomed < PLAYERS) throw new Error(`only ${crowd.welcomed} of ${PLAYERS} clients came in`)
+  const { cpuMs, allocatedMib, partsMs } = crowd.tally
+  const rows: Row[] = [
+    { what: 'tick, median', value: median(cpuMs), unit: 'ms' },
+    { what: 'tick, mean', value: cpuMs.reduce((sum, ms) => sum + ms, 0) / cpuMs.length, unit: 'ms' },
+    { what: 'tick, p99', value: percentile(cpuMs, 0.99), unit: 'ms' },
+    { what: 'allocated in a tick, median', value: median(allocatedMib), unit: 'MiB' },
+    ...TICK_PARTS.map((part, i): Row => ({ what: `${part}, median, wall`, value: median(partsMs[i] ?? []), unit: 'ms' })),
+  ]
+  return { name: 'tick', about: `a realm's worker with ${PLAYERS} clients posed by motion clips × ${DYNAMICS} dynamics, without network; ${MEASURED_TICKS} ticks after ${WARM_UP_TICKS}; processor time unless it says wall`, rows }
+}
