@@ -61,7 +61,9 @@ export class Eye {
   forwardZ = -1
 
   distance(x: number, y: number, z: number): number {
-    const [dx, dy, dz] = [x - this.x, y - this.y, z - this.z]
+    const dx = x - this.x
+    const dy = y - this.y
+    const dz = z - this.z
     return Math.sqrt(dx * dx + dy * dy + dz * dz)
   }
 

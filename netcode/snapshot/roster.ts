@@ -85,7 +85,8 @@ export class Roster {
   /** Whether anything's axis is so near to a place; above and below count to an avatar's height. */
   isNear({ x, y, z }: Vec3, metres: number): boolean {
     for (const row of this.order) {
-      const [dx, dz] = [x - (this.x[row] ?? 0), z - (this.z[row] ?? 0)]
+      const dx = x - (this.x[row] ?? 0)
+      const dz = z - (this.z[row] ?? 0)
       if (dx * dx + dz * dz > metres * metres) continue
       const dy = y - (this.y[row] ?? 0)
       if (dy > -1 && dy < 3) return true

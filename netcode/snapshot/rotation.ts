@@ -70,7 +70,8 @@ export function farthest(base: number, now: number, size: number): number {
 
 /** The difference of component `i` (0 to 2, the last is the lowest). */
 export function difference(base: number, now: number, size: number, i: number): number {
-  const [most, shift] = [(1 << size) - 1, (2 - i) * size]
+  const most = (1 << size) - 1
+  const shift = (2 - i) * size
   return ((now >>> shift) & most) - ((base >>> shift) & most)
 }
 

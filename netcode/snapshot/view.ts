@@ -122,7 +122,8 @@ export class SnapshotView {
 
   #measure({ savings }: SnapshotSource, roster: Roster, kinds: readonly Kind[], ownRow: number): void {
     for (const row of roster.order) {
-      const [x, z] = [roster.x[row] ?? 0, roster.z[row] ?? 0]
+      const x = roster.x[row] ?? 0
+      const z = roster.z[row] ?? 0
       const distance = eye.distance(x, roster.y[row] ?? 0, z)
       const intervals = row === ownRow ? OWN : savings.levels ? levelOf(distance).intervals : NEAREST
       const factor = eye.sees(x, z, distance) ? 1 : savings.behindFactor

@@ -31,7 +31,9 @@ const change = (s: Int32Array, now: number, base: number, age: number): number =
 
 function writeMover(isRoot: boolean, to: ByteWriter, s: Int32Array, now: number, base: number, age: number): void {
   const isWhole = base < 0
-  const [x, y, z] = isWhole ? [0, 0, 0] : [change(s, now, base, age), change(s, now + 1, base + 1, age), change(s, now + 2, base + 2, age)]
+  const x = isWhole ? 0 : change(s, now, base, age)
+  const y = isWhole ? 0 : change(s, now + 1, base + 1, age)
+  const z = isWhole ? 0 : change(s, now + 2, base + 2, age)
   const across = isWhole ? WHOLE : modeOf(Math.max(Math.abs(x), Math.abs(z)))
   const up = isWhole ? WHOLE : modeOf(Math.abs(y))
   const turn = isWhole ? (isRoot ? CHANGE_16 : WHOLE) : isRoot ? yawMode(at(s, base + 3), at(s, now + 3)) : rotationMode(at(s, base + 3), at(s, now + 3), ROTATION_BITS)
@@ -129,7 +131,8 @@ function writeBones(to: ByteWriter, s: Int32Array, now: number, base: number): v
   const set = at(s, now)
   const had = base < 0 ? 0 : at(s, base)
   const start = to.at
-  let [low, high] = [0, base < 0 || set !== had ? SET_FOLLOWS : 0]
+  let low = 0
+  let high = base < 0 || set !== had ? SET_FOLLOWS : 0
   to.u32(0)
   to.u8(0)
   if (high !== 0) to.u24(set)
