@@ -15,6 +15,8 @@ interface JoinFigures {
   /** From wanting to log in to the Welcome. */
   readonly latencyMsP50: number
   readonly latencyMsP99: number
+  /** Connections that could not be made and were tried again. */
+  readonly retries: number
   /** The server meanwhile; null where it does not tell. */
   readonly server: ServerFigures | null
 }
@@ -38,9 +40,9 @@ export interface Report extends CrowdFigures {
   readonly faults: readonly string[]
 }
 
-export function figuresOfJoins(latencyMs: readonly number[], tookMs: number, server: ServerFigures | null): JoinFigures {
+export function figuresOfJoins(latencyMs: readonly number[], retries: number, tookMs: number, server: ServerFigures | null): JoinFigures {
   const whole = (value: number): number => Number(value.toFixed(1))
-  return { seconds: whole(tookMs / 1000), latencyMsP50: whole(percentileOf(latencyMs, 0.5)), latencyMsP99: whole(percentileOf(latencyMs, 0.99)), server }
+  return { seconds: whole(tookMs / 1000), latencyMsP50: whole(percentileOf(latencyMs, 0.5)), latencyMsP99: whole(percentileOf(latencyMs, 0.99)), retries, server }
 }
 
 /** What must not happen, in words. `stayed`: bots connected at the end; `lastTick`: the newest that they know of. */
@@ -64,7 +66,7 @@ export function textOf(to: Terminal, report: Report): string {
   const { requested, connected, seconds, behaviour, transport, lockstep, join, server, faults } = report
   const rejected = Object.entries(report.commandsRejected).map(([reason, times]) => `${times} ${reason}`).join(', ')
   return `${paint(to, 'bold', `${connected} of ${requested} bots connected over ${transport}; ${behaviour} for ${seconds} s`)}\n${rows(to, [
-    ['joining', `${join.latencyMsP50} ms (median), ${join.latencyMsP99} ms (99 %); all within ${join.seconds} s`],
+    ['joining', `${join.latencyMsP50} ms (median), ${join.latencyMsP99} ms (99 %); all within ${join.seconds} s${join.retries > 0 ? `; ${join.retries} tried again` : ''}`],
     ...(join.server ? [['', `the server's tick meanwhile ${ticksOf(join.server)}`] as const] : []),
     ['inputs', `${report.inputsSent} sent; commands: ${report.commandsDone} carried out, ${rejected === '' ? 'none' : rejected} rejected, ${report.inputsLost} lost`],
     ['snapshots', `${report.snapshotsReceived} received; loss ${percent(report.lossMedian, 2)} (median), ${percent(report.lossMax, 2)} (worst)`],

@@ -17,8 +17,6 @@ const PEERS_MAX = 16
 const DAY_SECONDS = 86_400
 const UINT32_MAX = 0xffff_ffff
 const PROGRESS_MS = 500
-/** Connections close in the library's own threads, which must be done with it before it is let go, ms: else it may abort the process. */
-const CLOSE_MS = 500
 /** Time between two looks at the server's metrics while the bots play, ms. */
 const LOOK_MS = 2_000
 
@@ -91,11 +89,6 @@ async function run(args: Arguments): Promise<number> {
     if (!(error instanceof ConnectError) && !(error instanceof LockstepFailed)) throw error
     printFailure(terminal, 'bots', settings.json, { reason: error instanceof ConnectError ? error.reason : 'lockstep', message: error.message })
     return Exit.failed
-  } finally {
-    if (settings.transport === 'webrtc') {
-      await new Promise((resolve) => setTimeout(resolve, CLOSE_MS))
-      ;(await import('../netcode/webrtc/client-node.ts')).releaseWebRtc()
-    }
   }
 }
 
@@ -122,7 +115,7 @@ async function play(settings: Settings): Promise<Report> {
     const startMs = performance.now()
     const connected = await crowd.connect()
     const between = await server.look()
-    const join = figuresOfJoins(crowd.joinMs, performance.now() - startMs, server.figures(before, between))
+    const join = figuresOfJoins(crowd.joinMs, crowd.joinRetries, performance.now() - startMs, server.figures(before, between))
     progress.playing()
     const cost = costSince(watch)
     const looking = setInterval(() => void server.look(), LOOK_MS)

@@ -57,4 +57,7 @@ async function main(given: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2))
+const code = await main(process.argv.slice(2))
+// What was written leaves first. Then nothing is waited for: native threads, the WebRTC library's above all, have nothing
+// left to say, and letting that library go by its own means has aborted the process over a connection that was just closing.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

@@ -17,12 +17,13 @@ export function below(url: string, path: string): URL {
 /**
  * The error for a response that is no success, with the server's own words where it has any. A 5xx is `unreachable`:
  * the server starts, stops or is full, or a proxy stands before it, and trying again later helps. A 429, or a 503 with the
- * reason "busy" or "starting", is `busy`.
+ * reason "busy" or "starting", is `busy`. A 404 with the reason "closed" is `timed-out`: an attempt that the server no longer waits for.
  */
 export async function refusal(response: Response): Promise<ConnectError> {
   const { message, reason } = await wordsOf(response)
   const words = message ?? `status ${response.status}, without a reason`
   if (response.status === 429 || (response.status === 503 && (reason === 'busy' || reason === 'starting'))) return new ConnectError('busy', `The server asks to wait: ${words}`)
+  if (response.status === 404 && reason === 'closed') return new ConnectError('timed-out', `The server has given this attempt up: ${words}`)
   if (response.status >= 500) return new ConnectError('unreachable', `The server cannot be connected to now: ${words}`)
   return new ConnectError('refused', `The server refused the connection: ${words}`)
 }

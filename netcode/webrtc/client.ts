@@ -176,7 +176,7 @@ class RtcConnection implements ClientConnection {
     if (this.#state === 'connecting' && !signalling.deadline.aborted) {
       const settled = new Promise<void>((resolve) => { this.#settled = resolve })
       signalling.deadline.addEventListener('abort', () => this.#settled(), { once: true })
-      this.#fetchCandidates(signalling, id).catch((error: unknown) => this.#givenUp(error))
+      this.#fetchCandidates(signalling, id).catch((error: unknown) => this.#givenUp(error, signalling))
       const unreached = setTimeout(() => { if (!this.#isReached) this.#settled() }, REACH_MS_MAX)
       await settled
       clearTimeout(unreached)
@@ -208,8 +208,8 @@ class RtcConnection implements ClientConnection {
   }
 
   /** The server's word that it waits no longer ends the wait here; a request that fails otherwise changes nothing. */
-  #givenUp(error: unknown): void {
-    if (this.#state !== 'connecting' || !(error instanceof ConnectError) || error.reason !== 'refused') return
+  #givenUp(error: unknown, { deadline }: Signalling): void {
+    if (this.#state !== 'connecting' || deadline.aborted || !(error instanceof ConnectError) || (error.reason !== 'timed-out' && error.reason !== 'refused')) return
     this.#failure = error
     this.#end(CLOSE_REASON.lost)
   }

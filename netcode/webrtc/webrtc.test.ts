@@ -131,7 +131,7 @@ test('SIG-3, SIG-5: a client whose attempt the server has given up is told at on
   const { url } = await serve({ halfOpenMsMax: 100 })
   const startMs = performance.now()
   const error = await withoutUdp(() => connectWebRtc(url, 'good', silent)).then(() => null, (reason: unknown) => reason)
-  expect(error).toMatchObject({ reason: 'refused', message: expect.stringMatching(/not opened in time/) })
+  expect(error).toMatchObject({ reason: 'timed-out', message: expect.stringMatching(/not opened in time/) })
   expect(performance.now() - startMs).toBeLessThan(5_000)
 })
 

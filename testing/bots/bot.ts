@@ -2,7 +2,7 @@
 import { packPose, type Vec3 } from '../../sim/index.ts'
 import type { RenderClient } from '../../netcode/client/render-client.ts'
 import type { AvatarSample, Outcome as Answer, WorldSample } from '../../netcode/client/types.ts'
-import type { Deed, Deeds, Mind, Sight } from './mind.ts'
+import type { Deed, Deeds, Mind, Move, Sight } from './mind.ts'
 
 /** Time between two thoughts, ms: twice as often as inputs leave. */
 const THINK_MS = 1000 / 30
@@ -26,7 +26,9 @@ export class Bot {
   #done = 0
   readonly #rejected: Record<string, number> = {}
   #resting = false
-  #walking = false
+  #move: Move | null = null
+  /** Whether it is to jump, where that is not its mind's to say. */
+  #jumps: boolean | null = null
 
   constructor(client: RenderClient, mind: Mind) {
     this.client = client
@@ -49,9 +51,15 @@ export class Bot {
     this.client.move({ yaw: this.#self?.yaw ?? 0 })
   }
 
-  /** Its last move wants to get somewhere. */
-  get isWalking(): boolean {
-    return this.#walking
+  /** When it last looked at itself. */
+  get isGrounded(): boolean {
+    return this.#self?.grounded ?? false
+  }
+
+  /** Wishes to jump, at once and until it is told otherwise; from then on its mind jumps no more. A bot that rests does not. */
+  jump(wish: boolean): void {
+    this.#jumps = wish
+    if (!this.#resting) this.client.move({ ...this.#move ?? { yaw: this.#self?.yaw ?? 0 }, jump: wish })
   }
 
   get tally(): Tally {
@@ -72,8 +80,8 @@ export class Bot {
 
   readonly #deeds: Deeds = {
     move: (move) => {
-      this.#walking = move.x !== 0 || move.z !== 0
-      this.client.move(move)
+      this.#move = move
+      this.client.move(this.#jumps === null ? move : { ...move, jump: this.#jumps })
     },
     pose: (pose) => this.client.pose(packPose(pose)),
     drag: (hand, position, rotation) => this.client.drag(hand, position, rotation),

@@ -15,13 +15,16 @@ import type { BehaviourName } from './mind.ts'
 const CONNECTING_MAX = 64
 /** From starting to connect to the Welcome, ms; a first connection takes a second at most. */
 const JOIN_MS_MAX = 20_000
+/** Whose connection could not be made tries again after this long, and for so long after the last was to come, ms: a player would as well. */
+const JOIN_RETRY_MS = 1_000
+const JOIN_RETRIES_MS_MAX = 30_000
 /** A server lets one address log in so often only; a bot that is refused asks again after this long, so many times. */
 const LOGIN_RETRY_MS = 1_100
 const LOGIN_TRIES_MAX = 120
 /** Time between two calls of each bot's `update`, ms. */
 const UPDATE_MS = 16
 /** At the end commands may still be answered for this long, ms. */
-const DRAIN_MS_MAX = 4_000
+const DRAIN_MS_MAX = 5_000
 const SAMPLE_MS = 1_000
 
 export interface CrowdOptions {
@@ -40,7 +43,7 @@ export interface CrowdOptions {
 /** Where the crowd stands, for people who watch. */
 export interface CrowdProgress {
   readonly connected: number
-  /** The newest reasons why bots did not connect or lost their connection, each once. */
+  /** Why bots did not connect, lost their connection or got no answer; each once, with how often. */
   readonly troubles: readonly string[]
 }
 
@@ -50,9 +53,10 @@ export class Crowd {
   readonly #options: CrowdOptions
   readonly #wardrobe: Wardrobe
   readonly #bots: Bot[] = []
-  readonly #troubles = new Set<string>()
+  readonly #troubles = new Map<string, number>()
   readonly #rttMs: number[] = []
   readonly #joinMs: number[] = []
+  #retries = 0
   #effects: EffectWatch | null = null
   #timer: NodeJS.Timeout | null = null
   #sampledMs = -Infinity
@@ -63,7 +67,7 @@ export class Crowd {
   }
 
   get progress(): CrowdProgress {
-    return { connected: this.#bots.filter(({ client }) => client.state.type === 'joined').length, troubles: [...this.#troubles] }
+    return { connected: this.#bots.filter(({ client }) => client.state.type === 'joined').length, troubles: Array.from(this.#troubles, ([words, times]) => (times > 1 ? `${words} (${times} times)` : words)) }
   }
 
   /** The server's newest tick as far as the bots know; 0 before the first snapshot. */
@@ -76,14 +80,17 @@ export class Crowd {
     this.#timer ??= setInterval(() => this.#update(), UPDATE_MS)
     const waiting = Array.from({ length: this.#options.count }, (_, i) => i)
     const first = waiting.shift()
-    if (first !== undefined) await this.#join(first, this.#now())
+    // The first alone: it shows whether the server can be reached at all
+    if (first !== undefined) await this.#join(first, this.#now(), this.#now() + JOIN_RETRIES_MS_MAX)
     const startMs = this.#now()
-    const stepMs = (1000 * (this.#options.joinSeconds ?? 0)) / Math.max(1, waiting.length)
+    const rampMs = 1000 * (this.#options.joinSeconds ?? 0)
+    const stepMs = rampMs / Math.max(1, waiting.length)
     await Promise.all(Array.from({ length: CONNECTING_MAX }, async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const dueMs = startMs + next * stepMs
         if (dueMs > this.#now()) await sleep(dueMs - this.#now())
-        await this.#join(next, stepMs > 0 ? dueMs : this.#now()).catch((error: unknown) => void this.#troubles.add(wordsOf(error)))
+        const fromMs = stepMs > 0 ? dueMs : this.#now()
+        await this.#join(next, fromMs, Math.max(startMs + rampMs, fromMs) + JOIN_RETRIES_MS_MAX).catch((error: unknown) => this.#note(wordsOf(error)))
       }
     }))
     return this.progress.connected
@@ -94,22 +101,29 @@ export class Crowd {
     return this.#joinMs
   }
 
+  /** Connections that were tried again, of all bots. */
+  get joinRetries(): number {
+    return this.#retries
+  }
+
   /** Lets the bots play until `seconds` have passed or `signal` is raised, then come to rest; gives the figures of that time. */
   async play(seconds: number, signal?: AbortSignal): Promise<CrowdFigures & { readonly seconds: number }> {
     const startMs = this.#now()
     const from = this.#traffic()
     this.#rttMs.length = 0
-    this.#effects = new EffectWatch(this.#bots)
+    this.#effects = new EffectWatch(this.#bots, this.#options.seed)
     const leftMs = (): number => (signal?.aborted ? 0 : startMs + seconds * 1000 - this.#now())
     while (leftMs() > 0) await sleep(Math.min(100, leftMs()))
     const to = this.#traffic()
     const playedSeconds = (this.#now() - startMs) / 1000
+    const effectMs = this.#effects.latencyMs
+    this.#effects = null
     await this.#drain()
     const traffic = from.flatMap((before, i) => {
       const after = to[i]
       return after ? [{ from: before, to: after }] : []
     })
-    return { seconds: Number(playedSeconds.toFixed(3)), ...figuresOf(this.#bots, this.#now(), traffic, playedSeconds, this.#rttMs, this.#effects.latencyMs) }
+    return { seconds: Number(playedSeconds.toFixed(3)), ...figuresOf(this.#bots, this.#now(), traffic, playedSeconds, this.#rttMs, effectMs) }
   }
 
   /** Says goodbye; nothing runs on afterwards. */
@@ -126,7 +140,7 @@ export class Crowd {
   #update(): void {
     const nowMs = this.#now()
     for (const bot of this.#bots) bot.update(nowMs)
-    this.#effects?.update(nowMs)
+    this.#effects?.update(this.#now())
     if (nowMs - this.#sampledMs < SAMPLE_MS) return
     this.#sampledMs = nowMs
     for (const { client } of this.#bots) {
@@ -143,37 +157,65 @@ export class Crowd {
     })
   }
 
+  /** Nothing more is begun, and what was begun comes to its end. */
   async #drain(): Promise<void> {
     for (const bot of this.#bots) bot.rest()
     const untilMs = this.#now() + DRAIN_MS_MAX
-    while (this.#now() < untilMs && this.#bots.some(({ client }) => client.stats().commandsPending > 0)) await sleep(50)
+    const unanswered = (): Bot[] => this.#bots.filter(({ client }) => client.stats().commandsPending > 0)
+    while (this.#now() < untilMs && unanswered().length > 0) await sleep(50)
+    for (const { client } of unanswered()) this.#note(`a bot that is ${client.state.type} has waited ${DRAIN_MS_MAX / 1000} s for an answer`)
   }
 
-  /** One bot, from login to Welcome; `dueMs`: when it was to begin. Rejects with a ConnectError. */
-  async #join(index: number, dueMs: number): Promise<void> {
+  #note(words: string): void {
+    this.#troubles.set(words, (this.#troubles.get(words) ?? 0) + 1)
+  }
+
+  /** One bot, from login to Welcome, tried again until then; `dueMs`: when it was to begin. Rejects with a ConnectError. */
+  async #join(index: number, dueMs: number, untilMs: number): Promise<void> {
+    const token = await this.#login(this.#options.url, `bot ${index + 1}`)
+    for (let error = await this.#try(index, token); error !== null; error = await this.#try(index, token)) {
+      // Before anybody is in, only what takes too long is tried again: the rest is how this server or this line is
+      const mayPass = this.#joinMs.length > 0 ? error.reason !== 'refused' : error.reason === 'timed-out'
+      if (!mayPass || this.#now() > untilMs) throw error
+      this.#note(error.message)
+      this.#retries++
+      await sleep(JOIN_RETRY_MS)
+    }
+    this.#joinMs.push(this.#now() - dueMs)
+  }
+
+  /** One try; resolves with why it failed, or null at the Welcome. */
+  async #try(index: number, token: string): Promise<ConnectError | null> {
     const { url, connects, behaviour, seed, clock } = this.#options
-    const token = await this.#login(url, `bot ${index + 1}`)
     let settle: (error: ConnectError | null) => void = () => undefined
     const joined = new Promise<ConnectError | null>((resolve) => {
       settle = resolve
     })
+    let failure: ConnectError | null = null
     const client = new RenderClient({
       url, token, connects, clock, poses: false,
       events: {
+        fellBack: (error) => {
+          failure = error
+        },
         state: (state) => {
           if (state.type === 'joined') settle(null)
-          if (state.type === 'reconnecting') this.#troubles.add(state.reason)
-          if (state.type === 'closed') settle(new ConnectError('refused', state.reason))
+          if (state.type === 'reconnecting') this.#note(state.reason)
+          if (state.type === 'closed') settle(failure ?? new ConnectError('refused', state.reason))
         },
       },
     })
-    this.#bots.push(new Bot(client, createMind(behaviour, seed + index, this.#wardrobe)))
+    const bot = new Bot(client, createMind(behaviour, seed + index, this.#wardrobe))
+    this.#bots.push(bot)
     client.start()
     const timer = setTimeout(() => settle(new ConnectError('timed-out', `The server did not welcome a bot within ${JOIN_MS_MAX / 1000} s.`)), JOIN_MS_MAX)
     const error = await joined
     clearTimeout(timer)
-    if (error) throw error
-    this.#joinMs.push(this.#now() - dueMs)
+    if (error) {
+      await client.close('its server did not let it in')
+      this.#bots.splice(this.#bots.indexOf(bot), 1)
+    }
+    return error
   }
 
   async #login(url: string, name: string): Promise<string> {

@@ -12,7 +12,7 @@ export interface CrowdFigures {
   /** Of all clients' round trips, sampled each second; 0 where none was measured. */
   readonly rttMsP50: number
   readonly rttMsP99: number
-  /** From a bot's decision to walk until another bot sees it walk; of `effects` such moments. */
+  /** From a bot's decision to jump until another bot sees it rise; of `effects` such moments. */
   readonly effectMsP50: number
   readonly effectMsP99: number
   readonly effects: number
