@@ -5,6 +5,9 @@ import type { BehaviourName } from '../testing/bots/mind.ts'
 import type { ServerFigures } from '../testing/bots/server-watch.ts'
 import { paint, rows, type Terminal } from './output.ts'
 
+/** Bots that look at their clock less often than a snapshot comes measure themselves, ms. */
+const UPDATE_MS_LATE = 50
+
 export const TRANSPORTS = ['webrtc', 'websocket'] as const
 export type TransportName = (typeof TRANSPORTS)[number]
 
@@ -75,6 +78,7 @@ export function textOf(to: Terminal, report: Report): string {
     ...(report.effects > 0 ? [['to be seen', `${report.effectMsP50} ms (median), ${report.effectMsP99} ms (99 %) from an input until another bot shows its effect; ${report.effects} times`] as const] : []),
     ...(lockstep.peers > 0 ? [['lockstep', `${lockstep.peers} peers, ${lockstep.ticksChecked} ticks checked, ${lockstep.hashMismatches} hash mismatches`] as const] : []),
     ...(server ? serverRows(server) : [['server', 'its /metrics cannot be read'] as const]),
+    ['bots', `looked at their clock each ${report.updateMsP50} ms (median), ${report.updateMsP99} ms (99 %)${report.updateMsP99 > UPDATE_MS_LATE ? ': this machine is too busy for them, and times above are longer for it' : ''}`],
     ['processor', `bots ${percent(report.cpu.bots)} of a core${report.cpu.lockstep === null ? '' : `, lockstep peers ${percent(report.cpu.lockstep)}`}`],
     ...faults.map((fault) => [paint(to, 'red', 'fault'), fault] as const),
   ])}`

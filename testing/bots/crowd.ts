@@ -23,8 +23,11 @@ const LOGIN_RETRY_MS = 1_100
 const LOGIN_TRIES_MAX = 120
 /** Time between two calls of each bot's `update`, ms. */
 const UPDATE_MS = 16
-/** At the end commands may still be answered for this long, ms. */
-const DRAIN_MS_MAX = 5_000
+/** Updates whose distance in time is kept: four and a half hours of them. */
+const UPDATES_MAX = 1_000_000
+/** At the end it is waited so long for the next answer to a command, ms, and so long for all: a busy machine gets there later. */
+const ANSWER_MS_MAX = 5_000
+const DRAIN_MS_MAX = 20_000
 const SAMPLE_MS = 1_000
 
 export interface CrowdOptions {
@@ -56,6 +59,8 @@ export class Crowd {
   readonly #troubles = new Map<string, number>()
   readonly #rttMs: number[] = []
   readonly #joinMs: number[] = []
+  #updateMs: number[] = []
+  #updatedMs = -Infinity
   #retries = 0
   #effects: EffectWatch | null = null
   #timer: NodeJS.Timeout | null = null
@@ -93,7 +98,8 @@ export class Crowd {
         await this.#join(next, fromMs, Math.max(startMs + rampMs, fromMs) + JOIN_RETRIES_MS_MAX).catch((error: unknown) => this.#note(wordsOf(error)))
       }
     }))
-    return this.progress.connected
+    // Who lost its connection meanwhile came in all the same, and comes back
+    return this.#joinMs.length
   }
 
   /** Of all bots that came in: from wanting to log in to the Welcome, ms. */
@@ -111,19 +117,20 @@ export class Crowd {
     const startMs = this.#now()
     const from = this.#traffic()
     this.#rttMs.length = 0
+    this.#updateMs = []
     this.#effects = new EffectWatch(this.#bots, this.#options.seed)
     const leftMs = (): number => (signal?.aborted ? 0 : startMs + seconds * 1000 - this.#now())
     while (leftMs() > 0) await sleep(Math.min(100, leftMs()))
     const to = this.#traffic()
     const playedSeconds = (this.#now() - startMs) / 1000
-    const effectMs = this.#effects.latencyMs
+    const samples = { rttMs: [...this.#rttMs], effectMs: this.#effects.latencyMs, updateMs: this.#updateMs }
     this.#effects = null
     await this.#drain()
     const traffic = from.flatMap((before, i) => {
       const after = to[i]
       return after ? [{ from: before, to: after }] : []
     })
-    return { seconds: Number(playedSeconds.toFixed(3)), ...figuresOf(this.#bots, this.#now(), traffic, playedSeconds, this.#rttMs, effectMs) }
+    return { seconds: Number(playedSeconds.toFixed(3)), ...figuresOf(this.#bots, this.#now(), traffic, playedSeconds, samples) }
   }
 
   /** Says goodbye; nothing runs on afterwards. */
@@ -139,6 +146,8 @@ export class Crowd {
 
   #update(): void {
     const nowMs = this.#now()
+    if (this.#effects && this.#updateMs.length < UPDATES_MAX) this.#updateMs.push(nowMs - this.#updatedMs)
+    this.#updatedMs = nowMs
     for (const bot of this.#bots) bot.update(nowMs)
     this.#effects?.update(this.#now())
     if (nowMs - this.#sampledMs < SAMPLE_MS) return
@@ -160,10 +169,16 @@ export class Crowd {
   /** Nothing more is begun, and what was begun comes to its end. */
   async #drain(): Promise<void> {
     for (const bot of this.#bots) bot.rest()
-    const untilMs = this.#now() + DRAIN_MS_MAX
-    const unanswered = (): Bot[] => this.#bots.filter(({ client }) => client.stats().commandsPending > 0)
-    while (this.#now() < untilMs && unanswered().length > 0) await sleep(50)
-    for (const { client } of unanswered()) this.#note(`a bot that is ${client.state.type} has waited ${DRAIN_MS_MAX / 1000} s for an answer`)
+    const endMs = this.#now() + DRAIN_MS_MAX
+    const unanswered = (): number[] => this.#bots.map(({ client }) => client.stats().commandsPending).filter((pending) => pending > 0)
+    let left = Infinity
+    for (let untilMs = endMs; this.#now() < Math.min(untilMs, endMs); await sleep(50)) {
+      const pending = unanswered().reduce((sum, each) => sum + each, 0)
+      if (pending === 0) return
+      if (pending < left) untilMs = this.#now() + ANSWER_MS_MAX
+      left = pending
+    }
+    for (const pending of unanswered()) this.#note(`a bot waited in vain for an answer to ${pending === 1 ? 'a command' : `${pending} commands`}`)
   }
 
   #note(words: string): void {

@@ -16,6 +16,9 @@ export interface CrowdFigures {
   readonly effectMsP50: number
   readonly effectMsP99: number
   readonly effects: number
+  /** Between two looks of the bots at their clock; where that is far above 16, this process is the bottleneck, and its times say little of the server. */
+  readonly updateMsP50: number
+  readonly updateMsP99: number
   /** Share of the server's packets that did not arrive, median and largest of the clients. */
   readonly lossMedian: number
   readonly lossMax: number
@@ -43,10 +46,15 @@ export interface Traffic {
 /** One client's traffic over the time that counts, kilobits a second. */
 const kbps = (from: number, to: number, seconds: number): number => (seconds > 0 ? ((to - from) * 8) / 1000 / seconds : 0)
 
-/**
- * `traffic`: of each bot, at the beginning and at the end of the `seconds` that count; `rttMs`, `effectMs`: all samples.
- */
-export function figuresOf(bots: readonly Bot[], nowMs: number, traffic: readonly { readonly from: Traffic; readonly to: Traffic }[], seconds: number, rttMs: readonly number[], effectMs: readonly number[]): CrowdFigures {
+/** Everything that was measured while they played, ms. */
+export interface Samples {
+  readonly rttMs: readonly number[]
+  readonly effectMs: readonly number[]
+  readonly updateMs: readonly number[]
+}
+
+/** `traffic`: of each bot, at the beginning and at the end of the `seconds` that count. */
+export function figuresOf(bots: readonly Bot[], nowMs: number, traffic: readonly { readonly from: Traffic; readonly to: Traffic }[], seconds: number, { rttMs, effectMs, updateMs }: Samples): CrowdFigures {
   const stats = bots.map((bot) => bot.client.stats(nowMs))
   const rejected: Record<string, number> = {}
   for (const bot of bots) for (const [reason, count] of Object.entries(bot.tally.rejected)) rejected[reason] = (rejected[reason] ?? 0) + count
@@ -62,6 +70,8 @@ export function figuresOf(bots: readonly Bot[], nowMs: number, traffic: readonly
     effectMsP50: rounded(percentileOf(effectMs, 0.5)),
     effectMsP99: rounded(percentileOf(effectMs, 0.99)),
     effects: effectMs.length,
+    updateMsP50: rounded(percentileOf(updateMs, 0.5)),
+    updateMsP99: rounded(percentileOf(updateMs, 0.99)),
     lossMedian: rounded(percentileOf(losses, 0.5), 4),
     lossMax: rounded(Math.max(0, ...losses), 4),
     reconnects: sum(stats.map(({ reconnects }) => reconnects)),
