@@ -12,6 +12,13 @@ export function finite(value: Maybe<number>, where: string): number {
   return number
 }
 
+/** A finite number of at most `limit` either way. */
+export function bounded(value: Maybe<number>, where: string, limit: number): number {
+  const number = finite(value, where)
+  if (Math.abs(number) > limit) throw new Invalid('out-of-range', where, `is ${number}; at most ${limit} either way is taken`)
+  return number
+}
+
 /** A whole number from `min` to `max`. Absent is 0. */
 export function integer(value: Maybe<number>, where: string, min = 0, max = UINT32_MAX): number {
   const number = value ?? 0
@@ -26,10 +33,11 @@ export function present<T>(value: Maybe<T>, where: string): T {
   return value
 }
 
-export function vec3(value: Maybe<{ x?: number | null; y?: number | null; z?: number | null }>, where: string): Vec3 {
+/** `limit`: of each coordinate, either way. */
+export function vec3(value: Maybe<{ x?: number | null; y?: number | null; z?: number | null }>, where: string, limit = Infinity): Vec3 {
   const { x, y, z } = present(value, where)
   try {
-    return { x: finite(x, 'x'), y: finite(y, 'y'), z: finite(z, 'z') }
+    return { x: bounded(x, 'x', limit), y: bounded(y, 'y', limit), z: bounded(z, 'z', limit) }
   } catch (error) {
     throw within(where, error)
   }

@@ -137,6 +137,15 @@ test('a packet of the server comes back as it was sent', () => {
   expect(decodeServerPacket(bytes)).toStrictEqual({ ok: true, value: { ...head, messages: MESSAGES, snapshot } })
 })
 
+// Mutation found it: a yaw of 6.8e37 made the predicted velocity of one's own avatar no number.
+test.each([['yaw', { yaw: 6.8e37 }], ['velocity.x', { velocity: { x: 3e38, y: 0, z: 0 } }], ['position.z', { position: { x: 0, y: 0, z: -3e38 } }]])('one\'s own avatar is not told %s beyond what can be predicted from', (where, change) => {
+  const head = { packet: 8, ackPacket: 7, ackBits: 0, ackCommand: 3, firstMessage: 4, clientTimeMs: 1, clientTimeAgeMs: 2, control: null } as const
+  const zero = { x: 0, y: 0, z: 0 }
+  const own = { moveSequence: 5, moveTicks: 9, position: zero, velocity: zero, yaw: 0, grounded: true, flying: false, jumping: false, ...change }
+  const decoded = decodeServerPacket(encodeServerPacket(head, [], encodeSnapshotPart({ tick: 12, avatars: new Uint8Array(0), props: new Uint8Array(0), own })))
+  expect(decoded).toMatchObject({ ok: false, error: { reason: 'out-of-range', where: `snapshot.own.${where}` } })
+})
+
 test('what lockstep peers are sent comes back as it was sent', () => {
   const messages = [
     { type: 'start', protocol: 1, engine: 'a0'.repeat(32), simVersion: 1, definition: '{}', tick: 5, checkpoint: Uint8Array.of(9), epoch: 2 },

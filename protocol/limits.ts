@@ -61,3 +61,10 @@ export const QUATERNION_TOLERANCE = 1e-3
 
 /** Bytes of a block of a snapshot (avatars or props). */
 export const SNAPSHOT_BLOCK_BYTES_MAX = 16_384
+
+/**
+ * Metres, and metres a second, of one's own avatar: far beyond the largest realm (10 km), and small enough that predicting
+ * from it stays finite. Its yaw is wrapped, or a definition's spawn yaw of at most 4 rad.
+ */
+export const OWN_METRES_MAX = 65_536
+export const OWN_YAW_MAX = 4

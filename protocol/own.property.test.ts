@@ -1,17 +1,18 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { decodeServerPacket, encodeServerPacket, encodeSnapshotPart, OWN_BYTES_MAX, type Own } from './index.ts'
+import { decodeServerPacket, encodeServerPacket, encodeSnapshotPart, OWN_BYTES_MAX, OWN_METRES_MAX, OWN_YAW_MAX, type Own } from './index.ts'
 
 const head = { packet: 1, ackPacket: 0, ackBits: 0, ackCommand: 0, firstMessage: 0, clientTimeMs: 0, clientTimeAgeMs: 0, control: null }
 const NONE = new Uint8Array(0)
 const part = (own: Own | null): Uint8Array => encodeSnapshotPart({ tick: 7, avatars: NONE, props: NONE, own })
 const decode = (own: Own) => decodeServerPacket(encodeServerPacket(head, [], part(own)))
 
-const float = fc.float({ noNaN: true, noDefaultInfinity: true })
+const within = (limit: number): fc.Arbitrary<number> => fc.float({ min: -limit, max: limit, noNaN: true })
+const float = within(OWN_METRES_MAX)
 const vec = fc.record({ x: float, y: float, z: float }, { noNullPrototype: true })
 const arbitraryOwn: fc.Arbitrary<Own> = fc.record({
   moveSequence: fc.integer({ min: 1, max: 0xffff_ffff }), moveTicks: fc.integer({ min: 1, max: 0xffff_ffff }),
-  position: vec, velocity: vec, yaw: float, grounded: fc.boolean(), flying: fc.boolean(), jumping: fc.boolean(),
+  position: vec, velocity: vec, yaw: within(OWN_YAW_MAX), grounded: fc.boolean(), flying: fc.boolean(), jumping: fc.boolean(),
 }, { noNullPrototype: true })
 
 test.prop([arbitraryOwn])('the own avatar arrives bit for bit, within its bytes', (own) => {

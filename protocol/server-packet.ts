@@ -1,9 +1,9 @@
 /** What a render client is sent, one packet a datagram. */
 import type { Vec3 } from '../sim/types.ts'
-import { finite, inside, integer, list, ownBytes, vec3 } from './check.ts'
+import { bounded, inside, integer, list, ownBytes, vec3 } from './check.ts'
 import { fromWireGoodbye, GOODBYE_LAYOUT, toWireGoodbye, type Goodbye } from './client-packet.ts'
 import { otherworld } from './generated/otherworld.js'
-import { PACKET_BYTES_ACCEPTED_MAX, PACKET_MESSAGES_MAX, SNAPSHOT_BLOCK_BYTES_MAX, TEXT_BYTES_MAX } from './limits.ts'
+import { OWN_METRES_MAX, OWN_YAW_MAX, PACKET_BYTES_ACCEPTED_MAX, PACKET_MESSAGES_MAX, SNAPSHOT_BLOCK_BYTES_MAX, TEXT_BYTES_MAX } from './limits.ts'
 import { fromWireMessage, MESSAGE_LAYOUT, type ServerMessage } from './message.ts'
 import { attempt, type Result } from './result.ts'
 import { layout, scan } from './scan.ts'
@@ -98,7 +98,7 @@ function readOwn(wire: otherworld.Own.$Properties): Own {
   const moveSequence = integer(wire.moveSequence, 'moveSequence')
   return {
     moveSequence, moveTicks: integer(wire.moveTicks, 'moveTicks', moveSequence === 0 ? 0 : 1),
-    position: vec3(wire.position, 'position'), velocity: vec3(wire.velocity, 'velocity'), yaw: finite(wire.yaw, 'yaw'),
+    position: vec3(wire.position, 'position', OWN_METRES_MAX), velocity: vec3(wire.velocity, 'velocity', OWN_METRES_MAX), yaw: bounded(wire.yaw, 'yaw', OWN_YAW_MAX),
     grounded: wire.grounded ?? false, flying: wire.flying ?? false, jumping: wire.jumping ?? false,
   }
 }
