@@ -210,7 +210,7 @@ export class RenderClient {
     this.#snapshotParts += 1
     playback.arrived(part.tick, nowMs)
     own.clock.arrived(part.tick, nowMs)
-    if (part.own !== null) own.told(part.own, part.tick, nowMs)
+    if (part.own !== null && this.#options.predict !== false) own.told(part.own, part.tick, nowMs)
   }
 
   /** The world as it is to be drawn now: others a little ago, the own avatar and what it holds at their predicted present. */

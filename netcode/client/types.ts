@@ -43,6 +43,8 @@ export interface RenderClientOptions {
   readonly events?: RenderEvents
   /** False: avatars' poses are not kept and samples have none, for programs that do not draw. Default: true. */
   readonly poses?: boolean
+  /** False: the own avatar is as the snapshots show it, for programs that do not draw. Default: true. */
+  readonly predict?: boolean
   /** Milliseconds that go up evenly, the same clock as `update`'s. Default: performance.now. */
   readonly clock?: () => number
 }

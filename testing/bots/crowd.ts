@@ -208,7 +208,7 @@ export class Crowd {
     })
     let failure: ConnectError | null = null
     const client = new RenderClient({
-      url, token, connects, clock, poses: false,
+      url, token, connects, clock, poses: false, predict: false,
       events: {
         fellBack: (error) => {
           failure = error

@@ -39,7 +39,7 @@ async function play({ behaviour = 'mocap', delayMs = 20, heard = true }: Scene):
   const here = new SmallServer({ engine, definition: DEFAULT_DEFINITION, conditions: { delayMs }, seed: 3 })
   server = here
   const bots = Array.from({ length: 6 }, (_, i) => {
-    const client = new RenderClient({ url: 'http://test', token: `bot ${i}`, connects: [here.transport.connect], clock: () => here.nowMs, poses: false })
+    const client = new RenderClient({ url: 'http://test', token: `bot ${i}`, connects: [here.transport.connect], clock: () => here.nowMs, poses: false, predict: false })
     client.start()
     return new Bot(client, earthbound(createMind(behaviour, i, clips)))
   })
