@@ -4,10 +4,10 @@
  * in the order of ids, with caps.
  */
 import { RAPIER, type RigidBody } from './engine.ts'
-import { add, fromTo, length, lerp, max, min, multiply, rotate, sub, unit, vec, yawRotation } from './maths.ts'
-import { evaluatePose } from './pose.ts'
+import { add, fromTo, length, lerp, max, min, multiply, rotate, ScratchQuat, ScratchVec, setQuat, setVec, sub, unit, vec, yawRotation } from './maths.ts'
+import { evaluatePose, PoseMixer, type JointTransform } from './pose.ts'
 import { Groups } from './shapes.ts'
-import { solveSkeleton } from './skeleton.ts'
+import { newBones, solveSkeleton } from './skeleton.ts'
 import type { Avatar, Prop, Realm } from './state.ts'
 import type { AvatarBody, BoneCapsule, Quat, Vec3 } from './types.ts'
 
@@ -49,17 +49,20 @@ function capsulePlaces(body: AvatarBody): readonly CapsulePlace[] {
   return places
 }
 
-/** World transforms of a body's capsules for an avatar's pose now. */
-function placements(avatar: Avatar, body: AvatarBody, tick: number): CapsulePlace[] {
-  const bones = solveSkeleton(body, avatar.track && evaluatePose(avatar.track, tick))
-  const turn = yawRotation(avatar.yaw)
-  return capsulePlaces(body).map((place, i) => {
-    const joint = bones[body.capsules[i]?.bone ?? 0]
-    if (!joint) return { ...place, position: avatar.position }
-    const rotation = multiply(turn, joint.rotation)
-    const centre = add(joint.position, rotate(joint.rotation, place.position))
-    return { position: add(avatar.position, rotate(turn, centre)), rotation: multiply(rotation, place.rotation), reach: place.reach }
-  })
+/** Written over for each avatar. */
+const mixer = new PoseMixer()
+const scratch = newBones()
+const placed = { position: new ScratchVec(), rotation: new ScratchQuat() }
+
+/** Sets `placed` to where a capsule is in the world with its avatar's pose now. */
+function setPlacement(avatar: Avatar, turn: Quat, joint: JointTransform | undefined, place: Placement): void {
+  if (joint) {
+    setVec(placed.position, add(avatar.position, rotate(turn, add(joint.position, rotate(joint.rotation, place.position)))))
+    setQuat(placed.rotation, multiply(multiply(turn, joint.rotation), place.rotation))
+  } else {
+    setVec(placed.position, avatar.position)
+    setQuat(placed.rotation, place.rotation)
+  }
 }
 
 function createBone(realm: Realm, capsule: BoneCapsule, { position, rotation }: Placement): RigidBody {
@@ -96,26 +99,30 @@ const isWithin = (point: Vec3, reach: number, gap: number, near: readonly Prop[]
 
 /** Gives, moves and takes the bodies of one avatar. Returns how many it made; at most `free`. */
 function stepAvatar(realm: Realm, avatar: Avatar, body: AvatarBody, near: readonly Prop[], free: number): number {
-  const bones: (RigidBody | null)[] = avatar.bones ?? body.capsules.map(() => null)
+  const places = capsulePlaces(body)
+  const bodies: (RigidBody | null)[] = avatar.bones ?? body.capsules.map(() => null)
+  const joints = solveSkeleton(body, avatar.track && evaluatePose(avatar.track, realm.tick, mixer), scratch)
+  const turn = yawRotation(avatar.yaw)
   let made = 0
-  placements(avatar, body, realm.tick).forEach((place, i) => {
+  for (let i = 0; i < body.capsules.length; i++) {
     const capsule = body.capsules[i]
-    if (!capsule) return
-    const { reach } = place
-    const bone = bones[i]
+    const place = places[i]
+    if (!capsule || !place) continue
+    const bone = bodies[i]
+    setPlacement(avatar, turn, joints[capsule.bone], place)
     if (!bone) {
-      if (made >= free || !isWithin(place.position, reach, ENTER, near)) return
-      bones[i] = createBone(realm, capsule, place)
+      if (made >= free || !isWithin(placed.position, place.reach, ENTER, near)) continue
+      bodies[i] = createBone(realm, capsule, placed)
       made++
-    } else if (isWithin(place.position, reach, LEAVE, near)) {
-      bone.setNextKinematicTranslation(place.position)
-      bone.setNextKinematicRotation(place.rotation)
+    } else if (isWithin(placed.position, place.reach, LEAVE, near)) {
+      bone.setNextKinematicTranslation(placed.position)
+      bone.setNextKinematicRotation(placed.rotation)
     } else {
       realm.world.removeRigidBody(bone)
-      bones[i] = null
+      bodies[i] = null
     }
-  })
-  avatar.bones = bones.some((bone) => bone !== null) ? bones : null
+  }
+  avatar.bones = bodies.some((bone) => bone !== null) ? bodies : null
   return made
 }
 

@@ -2,7 +2,7 @@
  * Deterministic maths. Engines and processors agree on + - * / sqrt, fround and integers only, so the rest is made of
  * those here. This is the one file of the simulation that may name `Math`, and it wraps only members that are exact.
  */
-import type { Quat, Vec3 } from './types.ts'
+import type { Mutable, Quat, Vec3 } from './types.ts'
 
 export const sqrt = Math.sqrt
 export const fround = Math.fround
@@ -99,6 +99,37 @@ export function rotate(q: Quat, v: Vec3): Vec3 {
   }
 }
 
+/**
+ * A vector to write over in place. Classes of their own, with fractions at first: the engine then keeps the numbers in the
+ * object, where a plain object may get a new box for each number that is written.
+ */
+export class ScratchVec implements Mutable<Vec3> {
+  x = 0.5
+  y = 0.5
+  z = 0.5
+}
+
+/** A rotation to write over in place. */
+export class ScratchQuat implements Mutable<Quat> {
+  x = 0.5
+  y = 0.5
+  z = 0.5
+  w = 0.5
+}
+
+export function setVec(to: Mutable<Vec3>, { x, y, z }: Vec3): void {
+  to.x = x
+  to.y = y
+  to.z = z
+}
+
+export function setQuat(to: Mutable<Quat>, { x, y, z, w }: Quat): void {
+  to.x = x
+  to.y = y
+  to.z = z
+  to.w = w
+}
+
 /** Rotation about +Y. */
 export const yawRotation = (yaw: number): Quat => ({ x: 0, y: sin(yaw / 2), z: 0, w: cos(yaw / 2) })
 
@@ -115,7 +146,23 @@ export function fromTo(a: Vec3, b: Vec3): Quat {
 
 /** Normalised linear interpolation along the shorter way. */
 export function nlerp(a: Quat, b: Quat, t: number): Quat {
+  const out = { ...IDENTITY }
+  nlerpInto(out, a, b, t)
+  return out
+}
+
+/** The same, written to `out`. */
+export function nlerpInto(out: Mutable<Quat>, a: Quat, b: Quat, t: number): void {
   const s = a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w < 0 ? -t : t
   const r = 1 - t
-  return normalise({ x: a.x * r + b.x * s, y: a.y * r + b.y * s, z: a.z * r + b.z * s, w: a.w * r + b.w * s })
+  const x = a.x * r + b.x * s
+  const y = a.y * r + b.y * s
+  const z = a.z * r + b.z * s
+  const w = a.w * r + b.w * s
+  const l = sqrt(x * x + y * y + z * z + w * w)
+  const isTurned = l > 1e-9
+  out.x = isTurned ? x / l : 0
+  out.y = isTurned ? y / l : 0
+  out.z = isTurned ? z / l : 0
+  out.w = isTurned ? w / l : 1
 }

@@ -6,7 +6,7 @@
  * (Fiedler, "Snapshot Compression"): 2 bits say which component is largest and left out (made positive), then three
  * components of 10 bits each over -1/sqrt(2) .. 1/sqrt(2), in order x y z w, high bits first.
  */
-import { clamp, fround, froundQuat, IDENTITY, nlerp, round, sqrt } from './maths.ts'
+import { clamp, fround, froundQuat, IDENTITY, nlerpInto, round, ScratchQuat, ScratchVec, sqrt } from './maths.ts'
 import { BONES, type PackedPose, type Quat, type Vec3 } from './types.ts'
 
 export interface JointTransform {
@@ -48,7 +48,9 @@ export function packRotation(q: Quat): number {
 export function unpackRotation(bits: number): Quat {
   const largest = bits >>> 30
   const part = (shift: number): number => (((bits >>> shift) & STEPS) / STEPS * 2 - 1) * RANGE
-  const [a, b, c] = [part(20), part(10), part(0)]
+  const a = part(20)
+  const b = part(10)
+  const c = part(0)
   const d = sqrt(clamp(1 - a * a - b * b - c * c, 0, 1))
   const q =
     largest === 0 ? { x: d, y: a, z: b, w: c }
@@ -131,34 +133,58 @@ export interface PoseTrack {
 /** The longest that a pose takes to be reached: after a gap it is not drawn out. */
 const DURATION_TICKS_MAX = 12
 
-const mixJoint = (a: JointTransform, b: JointTransform, t: number): JointTransform => ({
-  position: {
-    x: fround(a.position.x + (b.position.x - a.position.x) * t),
-    y: fround(a.position.y + (b.position.y - a.position.y) * t),
-    z: fround(a.position.z + (b.position.z - a.position.z) * t),
-  },
-  rotation: mixRotation(a.rotation, b.rotation, t),
-})
-
-function mixRotation(a: Quat, b: Quat, t: number): Quat {
-  const { x, y, z, w } = nlerp(a, b, t)
-  return { x: fround(x), y: fround(y), z: fround(z), w: fround(w) }
+interface ScratchJoint {
+  readonly position: ScratchVec
+  readonly rotation: ScratchQuat
 }
 
-/** The pose that lies `t` (0 to 1) of the way from a to b. */
-export function mixPoses(a: Pose, b: Pose, t: number): Pose {
-  return {
-    head: mixJoint(a.head, b.head, t),
-    left: mixJoint(a.left, b.left, t),
-    right: mixJoint(a.right, b.right, t),
-    bones: b.bones.map((q, i) => q && mixRotation(a.bones[i] ?? q, q, t)),
+const newJoint = (): ScratchJoint => ({ position: new ScratchVec(), rotation: new ScratchQuat() })
+
+function mixJoint(out: ScratchJoint, a: JointTransform, b: JointTransform, t: number): void {
+  out.position.x = fround(a.position.x + (b.position.x - a.position.x) * t)
+  out.position.y = fround(a.position.y + (b.position.y - a.position.y) * t)
+  out.position.z = fround(a.position.z + (b.position.z - a.position.z) * t)
+  mixRotation(out.rotation, a.rotation, b.rotation, t)
+}
+
+function mixRotation(out: ScratchQuat, a: Quat, b: Quat, t: number): void {
+  nlerpInto(out, a, b, t)
+  out.x = fround(out.x)
+  out.y = fround(out.y)
+  out.z = fround(out.z)
+  out.w = fround(out.w)
+}
+
+/** A pose that is written over by each `mix`: for who looks at many poses and keeps none. */
+export class PoseMixer {
+  readonly #joints = { head: newJoint(), left: newJoint(), right: newJoint() }
+  readonly #rotations = BONES.map(() => new ScratchQuat())
+  readonly #bones: (Quat | null)[] = BONES.map(() => null)
+  readonly #pose: Pose = { ...this.#joints, bones: this.#bones }
+
+  /** The pose that lies `t` (0 to 1) of the way from a to b. */
+  mix(a: Pose, b: Pose, t: number): Pose {
+    const { head, left, right } = this.#joints
+    mixJoint(head, a.head, b.head, t)
+    mixJoint(left, a.left, b.left, t)
+    mixJoint(right, a.right, b.right, t)
+    for (let i = 0; i < BONES.length; i++) {
+      const to = b.bones[i] ?? null
+      const out = this.#rotations[i]
+      this.#bones[i] = to && out ? out : null
+      if (to && out) mixRotation(out, a.bones[i] ?? to, to, t)
+    }
+    return this.#pose
   }
 }
 
-/** The pose of a track at a tick. */
-export function evaluatePose(track: PoseTrack, tick: number): Pose {
+/** The pose that lies `t` (0 to 1) of the way from a to b. */
+export const mixPoses = (a: Pose, b: Pose, t: number): Pose => new PoseMixer().mix(a, b, t)
+
+/** The pose of a track at a tick; with a `mixer`, valid until that mixes the next. */
+export function evaluatePose(track: PoseTrack, tick: number, mixer?: PoseMixer): Pose {
   const t = clamp((tick - track.start) / track.durationTicks, 0, 1)
-  return t >= 1 ? track.to : mixPoses(track.from, track.to, t)
+  return t >= 1 ? track.to : (mixer ?? new PoseMixer()).mix(track.from, track.to, t)
 }
 
 /** The track after a pose arrived at `tick`: from where the last one stands now, over as long as the last gap was. */

@@ -3,7 +3,7 @@
  * limbs (law of cosines) from head and hands alone. Both make the head bone end where the pose says.
  */
 import type { JointTransform, Pose } from './pose.ts'
-import { add, clamp, dot, fromTo, IDENTITY, length, max, multiply, rotate, scaled, sqrt, sub, unit, vec } from './maths.ts'
+import { add, clamp, dot, fromTo, IDENTITY, length, max, multiply, rotate, scaled, ScratchQuat, ScratchVec, setQuat, setVec, sqrt, sub, unit, vec } from './maths.ts'
 import { BONE_PARENTS, BONES, type AvatarBody, type Bone, type Quat, type Vec3 } from './types.ts'
 
 const BONE = Object.fromEntries(BONES.map((name, i) => [name, i])) as Record<Bone, number>
@@ -20,23 +20,28 @@ const ARM_DOWN = { left: { x: 0, y: 0, z: 0.6087614, w: 0.7933533 }, right: { x:
 const idleRotation = (bone: number): Quat =>
   bone === BONE.leftUpperArm ? ARM_DOWN.left : bone === BONE.rightUpperArm ? ARM_DOWN.right : IDENTITY
 
+/** Bones that can be written over. */
+export type Bones = { readonly position: ScratchVec; readonly rotation: ScratchQuat }[]
+
+export const newBones = (): Bones => BONES.map(() => ({ position: new ScratchVec(), rotation: new ScratchQuat() }))
+
 /** Bones in root space from local rotations, hips where the body has them at rest. */
-function forward(body: AvatarBody, local: (bone: number) => Quat): JointTransform[] {
-  const out: JointTransform[] = []
-  BONES.forEach((_, i) => {
+function forward(body: AvatarBody, local: (bone: number) => Quat, out: Bones = newBones()): Bones {
+  let i = 0
+  for (const { position, rotation } of out) {
     const parent = out[BONE_PARENTS[i] ?? -1]
     const offset = offsetOf(body, i)
-    out.push(
-      parent
-        ? { position: add(parent.position, rotate(parent.rotation, offset)), rotation: multiply(parent.rotation, local(i)) }
-        : { position: offset, rotation: local(i) },
-    )
-  })
+    setVec(position, parent ? add(parent.position, rotate(parent.rotation, offset)) : offset)
+    setQuat(rotation, parent ? multiply(parent.rotation, local(i)) : local(i))
+    i++
+  }
   return out
 }
 
-const shifted = (bones: readonly JointTransform[], by: Vec3): JointTransform[] =>
-  bones.map(({ position, rotation }) => ({ position: add(position, by), rotation }))
+function shift(bones: Bones, by: Vec3): Bones {
+  for (const { position } of bones) setVec(position, add(position, by))
+  return bones
+}
 
 const at = (bones: readonly JointTransform[], bone: number): JointTransform => bones[bone] ?? { position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }
 
@@ -62,24 +67,27 @@ function reach(body: AvatarBody, bones: JointTransform[], upper: number, target:
 /** Upright trunk under the head, knees bent by how low the head is, hands at their places. */
 function fromThreePoints(body: AvatarBody, pose: Pose): JointTransform[] {
   const rest = forward(body, () => IDENTITY)
-  const shift = sub(pose.head.position, at(rest, BONE.head).position)
-  const bones = shifted(rest, shift)
+  const by = sub(pose.head.position, at(rest, BONE.head).position)
+  const bones: JointTransform[] = shift(forward(body, () => IDENTITY), by)
   bones[BONE.head] = { position: pose.head.position, rotation: pose.head.rotation }
   reach(body, bones, BONE.leftUpperArm, pose.left.position, add(DOWN, BACK), pose.left.rotation)
   reach(body, bones, BONE.rightUpperArm, pose.right.position, add(DOWN, BACK), pose.right.rotation)
   for (const leg of [BONE.leftUpperLeg, BONE.rightUpperLeg]) {
     const foot = at(rest, leg + 2).position
-    reach(body, bones, leg, vec(foot.x + shift.x, foot.y, foot.z + shift.z), FORWARD, IDENTITY)
+    reach(body, bones, leg, vec(foot.x + by.x, foot.y, foot.z + by.z), FORWARD, IDENTITY)
   }
   return bones
 }
 
-/** All 18 bones in root space; null stands for a player who has sent no pose yet. */
-export function solveSkeleton(body: AvatarBody, pose: Pose | null): JointTransform[] {
-  if (!pose) return forward(body, idleRotation)
+/**
+ * All 18 bones in root space; null stands for a player who has sent no pose yet. `scratch`: bones of an earlier call that
+ * may be written over and returned, for who solves many and keeps none.
+ */
+export function solveSkeleton(body: AvatarBody, pose: Pose | null, scratch: Bones = newBones()): readonly JointTransform[] {
+  if (!pose) return forward(body, idleRotation, scratch)
   if (pose.bones.every((bone) => bone === null)) return fromThreePoints(body, pose)
-  const bones = forward(body, (i) => pose.bones[i] ?? IDENTITY)
-  return shifted(bones, sub(pose.head.position, at(bones, BONE.head).position))
+  const bones = forward(body, (i) => pose.bones[i] ?? IDENTITY, scratch)
+  return shift(bones, sub(pose.head.position, at(bones, BONE.head).position))
 }
 
 /** By body: worked out once, for it is asked for each avatar in each tick. */

@@ -18,6 +18,9 @@ export interface Quat {
   readonly w: number
 }
 
+/** What is written over in place, where a new one each time would be garbage. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** Identity of a player in one realm instance, 1 to 2^32 - 1; 0 is the server itself. */
 export type PlayerId = number
 /** Identity of an element in one realm instance, 1 to 2^32 - 1, given in order of creation and never used again. */
