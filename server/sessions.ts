@@ -5,7 +5,7 @@
 import { RESUME_MS_MAX, type OutgoingPart, type Received } from '../netcode/session/index.ts'
 import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
-import { avatars, props, type Input, type InputFrame, type PlayerId, type Realm } from '../sim/index.ts'
+import { passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm } from '../sim/index.ts'
 import { Catalog } from './catalog.ts'
 import { Doorway } from './doorway.ts'
 import type { InteractionCenter } from './interaction-center.ts'
@@ -265,7 +265,7 @@ export class Sessions {
     this.expire(nowMs)
     this.doorway.tick()
     this.admit()
-    if (this.byLink.size > 0) this.source.update(realm.tick, avatars(realm), props(realm))
+    if (this.byLink.size > 0) this.source.update(realm.tick, passingAvatars(realm), passingProps(realm))
     for (const member of this.members.values()) {
       const { link, session } = member
       const avatar = realm.players.get(member.player)

@@ -1,8 +1,8 @@
 /** What others may read of a realm: plain values, in the order of ids. */
-import { evaluatePose, type Pose } from './pose.ts'
-import { positionOf, rotationOf } from './props.ts'
+import { ScratchQuat, ScratchVec } from './maths.ts'
+import { evaluatePose, PoseMixer, type Pose } from './pose.ts'
 import { MARKER_ID, MARKER_POSITION, PLANE_ID, type Avatar, type Prop, type Realm } from './state.ts'
-import type { ElementId, HandId, PlayerId, PropSpec, Quat, Vec3 } from './types.ts'
+import type { ElementId, HandId, Mutable, PlayerId, PropSpec, Quat, Vec3 } from './types.ts'
 
 export interface AvatarView {
   readonly id: ElementId
@@ -39,22 +39,54 @@ export interface PropView {
   readonly asleep: boolean
 }
 
-const avatarView = (a: Avatar, tick: number): AvatarView => ({
+const avatarView = (a: Avatar, tick: number, mixer?: PoseMixer): AvatarView => ({
   id: a.id, player: a.player, name: a.name, body: a.body, permissions: a.permissions, position: a.position, yaw: a.yaw,
-  velocity: a.velocity, grounded: a.grounded, flying: a.flying, pose: a.track && evaluatePose(a.track, tick),
+  velocity: a.velocity, grounded: a.grounded, flying: a.flying, pose: a.track && evaluatePose(a.track, tick, mixer),
   boneMask: a.boneMask, moveSequence: a.moveSequence,
 })
 
-function propView(p: Prop): PropView {
-  const [lx = 0, ly = 0, lz = 0, ax = 0, ay = 0, az = 0] = p.motion.subarray(7)
+/** Vectors of a view, written over where they are given again. */
+interface Motion {
+  readonly position: ScratchVec
+  readonly rotation: ScratchQuat
+  readonly linvel: ScratchVec
+  readonly angvel: ScratchVec
+}
+
+const newMotion = (): Motion => ({ position: new ScratchVec(), rotation: new ScratchQuat(), linvel: new ScratchVec(), angvel: new ScratchVec() })
+
+function propView(p: Prop, into: Motion): PropView {
+  const { position, rotation, linvel, angvel } = into
+  readVec(p.motion, 0, position)
+  readVec(p.motion, 3, rotation)
+  rotation.w = p.motion[6] ?? 1
+  readVec(p.motion, 7, linvel)
+  readVec(p.motion, 10, angvel)
   return {
-    id: p.id, spec: p.spec, position: positionOf(p), rotation: rotationOf(p), linvel: { x: lx, y: ly, z: lz },
-    angvel: { x: ax, y: ay, z: az }, scale: p.scale, holder: p.hold?.player ?? 0, hand: p.hold?.hand ?? 0, owner: p.owner, asleep: p.asleep,
+    id: p.id, spec: p.spec, position, rotation, linvel, angvel, scale: p.scale, holder: p.hold?.player ?? 0, hand: p.hold?.hand ?? 0, owner: p.owner, asleep: p.asleep,
   }
 }
 
+function readVec(from: Float32Array, at: number, into: Mutable<Vec3>): void {
+  into.x = from[at] ?? 0
+  into.y = from[at + 1] ?? 0
+  into.z = from[at + 2] ?? 0
+}
+
 export const avatars = (realm: Realm): readonly AvatarView[] => [...realm.avatars.values()].map((a) => avatarView(a, realm.tick))
-export const props = (realm: Realm): readonly PropView[] => [...realm.props.values()].map(propView)
+export const props = (realm: Realm): readonly PropView[] => [...realm.props.values()].map((p) => propView(p, newMotion()))
+
+/** The avatars one after the other, for who looks at each and keeps none: a view is valid until the next. */
+export function* passingAvatars(realm: Realm): Generator<AvatarView> {
+  const mixer = new PoseMixer()
+  for (const a of realm.avatars.values()) yield avatarView(a, realm.tick, mixer)
+}
+
+/** The same of the props. */
+export function* passingProps(realm: Realm): Generator<PropView> {
+  const motion = newMotion()
+  for (const p of realm.props.values()) yield propView(p, motion)
+}
 
 /** Marker, plane, avatars and props together. */
 export const elementCount = (realm: Realm): number => 2 + realm.avatars.size + realm.props.size
@@ -87,7 +119,7 @@ export function* fields(realm: Realm): Generator<Field> {
     yield { element: id, field: 'boneBodies', value: a.bones?.map((bone, i) => (bone ? i : '')).join(' ') ?? '' }
   }
   for (const p of realm.props.values()) {
-    const { id: _id, spec: _spec, ...view } = propView(p)
+    const { id: _id, spec: _spec, ...view } = propView(p, newMotion())
     yield* leaves(p.id, '', { ...view, name: p.spec.name, hold: p.hold, bonesPassUntil: p.bonesPassUntil })
   }
 }

@@ -72,13 +72,6 @@ export class History {
     this.#go(row, tick, before)
   }
 
-  /** The state at `tick` is that of the tick before. */
-  repeat(row: number, tick: number, before: number): void {
-    const from = this.at(row, before)
-    this.states.copyWithin(this.at(row, tick), from, from + this.#width)
-    this.#way[row * HISTORY_TICKS + (tick & RING)] = this.#wayAt(row, before)
-  }
-
   #differs(row: number, tick: number, before: number): boolean {
     const [a, b, { states }] = [this.at(row, tick), this.at(row, before), this]
     // After a pause the one stands where the other stood: nobody has the other as a baseline any more.

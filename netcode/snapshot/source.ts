@@ -2,7 +2,6 @@
  * The realm's state as it is sent: quantised once a tick for all clients, kept for HISTORY_TICKS as baselines, and the
  * records made of it, each once a tick however many clients are sent it.
  */
-import type { Pose } from '../../sim/pose.ts'
 import type { AvatarView, PropView } from '../../sim/views.ts'
 import { ByteWriter } from './bytes.ts'
 import { History, longer, NEVER } from './history.ts'
@@ -25,8 +24,6 @@ export class SnapshotSource {
   /** Holds the records of this tick. */
   readonly records = new ByteWriter(65_536)
   readonly #quantiser: Quantiser
-  /** By row: of which the joints and bones were made. */
-  readonly #poses: (Pose | null)[] = []
   #heldTick = new Int32Array(0)
   #tick = NEVER
   #before = NEVER
@@ -40,8 +37,8 @@ export class SnapshotSource {
     return this.#tick
   }
 
-  /** Takes the state at a later tick. Static props never move and are left out. */
-  update(tick: number, avatars: readonly AvatarView[], props: readonly PropView[]): void {
+  /** Takes the state at a later tick; keeps none of the views. Static props never move and are left out. */
+  update(tick: number, avatars: Iterable<AvatarView>, props: Iterable<PropView>): void {
     if (tick === this.#tick) return
     this.#before = this.#tick
     this.#tick = tick
@@ -60,12 +57,6 @@ export class SnapshotSource {
     this.#quantiser.root(view, roots.states, this.#from(roots, row), roots.at(row, this.#tick))
     roots.written(row, this.#tick, this.#before, this.#goes(roots, row))
     if (pose === null) return
-    if (pose === this.#poses[row]) {
-      joints.repeat(row, this.#tick, this.#before)
-      bones.repeat(row, this.#tick, this.#before)
-      return
-    }
-    this.#poses[row] = pose
     this.#quantiser.joints(pose, joints.states, this.#from(joints, row), joints.at(row, this.#tick))
     joints.written(row, this.#tick, this.#before, false)
     this.#quantiser.bones(pose, bones.states, this.#from(bones, row), bones.at(row, this.#tick))
@@ -100,7 +91,6 @@ export class SnapshotSource {
 
   #forgetAvatar(row: number): void {
     for (const kind of [ROOT, JOINTS, BONES] as const) this.histories[kind].forget(row)
-    this.#poses[row] = null
   }
 
   /** Makes the record of a strand against its state at `baseTick` (NEVER: none), once a tick; where it begins in `records`. */
