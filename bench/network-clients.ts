@@ -3,7 +3,7 @@
  * another client sees what came of it, both in this process and so by one clock. Tells its parent the figures once.
  */
 import { drive, login, RenderClient } from '../netcode/index.ts'
-import { connectWebRtc, releaseWebRtc } from '../netcode/webrtc/client-node.ts'
+import { connectWebRtc } from '../netcode/webrtc/client-node.ts'
 
 /** What this process tells. Times in ms. */
 export interface NetworkFigures {
@@ -120,5 +120,4 @@ const figures: NetworkFigures = {
 }
 process.stdout.write(`${JSON.stringify(figures)}\n`)
 await Promise.all(clients.map((client) => client.close()))
-releaseWebRtc()
 process.exit(0)

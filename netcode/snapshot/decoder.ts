@@ -12,6 +12,8 @@ import { AVATAR_KINDS, BONES, JOINTS, keyOf, PROP, PROP_KINDS, ROOT, type Kind, 
 
 /** Strands kept: 10,000 elements and more. A server that shows more is refused. */
 export const STRANDS_MAX = 65_536
+/** States are kept this much longer than a baseline may be old: a packet may come so late, ticks, and still find its baselines. */
+const LATE_TICKS_MAX = 60
 /** Between two looks for strands that nobody knows, ticks. */
 const SWEEP_TICKS = 600
 /** What stays unknown for so long was of an element that is gone, ticks: a description comes within seconds. */
@@ -118,7 +120,7 @@ export class SnapshotDecoder {
     while (at > 0 && (states[at - 1]?.tick ?? 0) > tick) at -= 1
     if (states[at - 1]?.tick !== tick) states.splice(at, 0, { tick, values })
     const newest = states.at(-1)?.tick ?? 0
-    while ((states[0]?.tick ?? newest) < newest - BASELINE_TICKS_MAX) states.shift()
+    while ((states[0]?.tick ?? newest) < newest - BASELINE_TICKS_MAX - LATE_TICKS_MAX) states.shift()
   }
 
   /** Forgets an element that is gone. */

@@ -1,5 +1,5 @@
 /** The WebRTC client in Node, on node-datachannel's own interface. Never import it in code for browsers. */
-import { cleanup, PeerConnection, setSctpSettings, type DataChannel } from 'node-datachannel'
+import { PeerConnection, setSctpSettings, type DataChannel } from 'node-datachannel'
 import { contain, type ReportFault } from '../guard.ts'
 import { CLOSE_REASON, MESSAGE_BYTES_MAX, type Connect } from '../transport.ts'
 import { webRtcConnect, type PeerLink, type PeerLinkEvents, type RtcClientOptions } from './client.ts'
@@ -21,11 +21,6 @@ export function nodeWebRtcConnect(options: NodeRtcClientOptions = {}): Connect {
   // As on the server: small buffers, since what waits in them is stale
   setSctpSettings({ sendBufferSize: 16_384, delayedSackTime: 100 })
   return webRtcConnect((events) => new NodePeerLink(options, events), options)
-}
-
-/** Ends the native threads. Call it once all connections are closed and none will follow, or the process ends late. */
-export function releaseWebRtc(): void {
-  cleanup()
 }
 
 class NodePeerLink implements PeerLink {

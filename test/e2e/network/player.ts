@@ -5,7 +5,7 @@
  */
 import { createInterface } from 'node:readline'
 import { drive, login, RenderClient, type Connect, type Outcome } from '../../../netcode/index.ts'
-import { connectWebRtc, releaseWebRtc } from '../../../netcode/webrtc/client-node.ts'
+import { connectWebRtc } from '../../../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../../../netcode/websocket/client-node.ts'
 import type { PlayerReport } from './player-process.ts'
 
@@ -97,6 +97,5 @@ async function leave(): Promise<void> {
   clearInterval(telling)
   await client.close()
   stop()
-  releaseWebRtc()
   process.exit(0)
 }
