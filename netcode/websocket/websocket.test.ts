@@ -155,7 +155,7 @@ test('one address gets only as many connections as its limit, and a place is fre
   const { url, transport } = await serve({ limits: { connectionsPerAddressMax: 2, ownMachineLimited: true } })
   const [first] = await Promise.all([connectWebSocket(url, 'good', silent), connectWebSocket(url, 'good', silent)])
   const error = await connectWebSocket(url, 'good', silent).then(() => null, (reason: unknown) => reason)
-  expect(error).toMatchObject({ reason: 'refused', message: expect.stringMatching(/2 connections, which is the limit/) })
+  expect(error).toMatchObject({ reason: 'busy', message: expect.stringMatching(/2 connections, which is the limit/) })
   first.close('enough')
   await until(() => transport.stats.connections === 1)
   await connectWebSocket(url, 'good', silent)
