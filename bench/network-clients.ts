@@ -2,8 +2,10 @@
  * The clients of the network benchmark: URL COUNT SECONDS. Each watches the one before it: how long from an input until
  * another client sees what came of it, both in this process and so by one clock. Tells its parent the figures once.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { drive, login, RenderClient } from '../netcode/index.ts'
 import { connectWebRtc } from '../netcode/webrtc/client-node.ts'
+import { BALL } from '../testing/ball.ts'
 
 /** What this process tells. Times in ms. */
 export interface NetworkFigures {
@@ -29,12 +31,6 @@ const SEEN_METRES = 0.05
 const REST_MS = 700
 const REST_MS_MORE = 300
 
-const BALL = {
-  name: 'ball', motion: 'dynamic', density: 100, friction: 0.5, restitution: 0.1, color: 0xff0000,
-  colliders: [{ shape: { type: 'sphere', radius: 0.1 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
-} as const
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
 
 /** Looks until `seen`; ms since `fromMs`, or null where it is not seen. */
 async function timeUntil(fromMs: number, seen: () => boolean): Promise<number | null> {

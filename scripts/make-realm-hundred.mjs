@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 /** Props within NEAR_METRES of the spawn, where bots roam (testing/bots/walker.ts), and in rows beyond FAR_METRES. */
-const NEAR = 76
+const NEAR = 92
 const FAR = 200 - NEAR
 const NEAR_METRES = 11
 const FAR_METRES = 20

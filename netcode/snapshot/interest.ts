@@ -12,13 +12,15 @@ export interface Level {
   readonly intervals: Intervals
 }
 
+const FARTHEST: Level = { metres: Infinity, intervals: [30, 144, 288, 48] }
+
 /** All bones near; head and hands farther; then little more than the root. */
 export const LEVELS: readonly Level[] = [
   { metres: 4, intervals: [3, 3, 3, 6] },
   { metres: 8, intervals: [4, 18, 30, 9] },
   { metres: 16, intervals: [6, 36, 80, 18] },
   { metres: 40, intervals: [12, 72, 144, 36] },
-  { metres: Infinity, intervals: [30, 144, 288, 48] },
+  FARTHEST,
 ]
 /** One's own: it is predicted and its pose is known, but for what the server made of it. */
 export const OWN: Intervals = [3, 24, 48, 3]
@@ -78,7 +80,6 @@ export function levelOf(distance: number): Level {
   for (const level of LEVELS) if (distance <= level.metres) return level
   return FARTHEST
 }
-const FARTHEST: Level = { metres: Infinity, intervals: [30, 144, 288, 48] }
 
 /** An interval, ticks, shorter for what is touched. */
 export const shareOf = (interval: number, touched: boolean): number => (touched ? Math.max(INTERVAL_TICKS_MIN, interval * TOUCHED_SHARE) : interval)

@@ -67,6 +67,14 @@ function raw(url: string): WebSocket {
   return new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`)
 }
 
+test('a peer that offers compression gets none: what it could blow up to is not known', async () => {
+  const { url } = await serve()
+  const offering = new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`, { perMessageDeflate: true })
+  await new Promise((resolve) => { offering.once('open', resolve) })
+  expect(offering.extensions).toBe('')
+  offering.terminate()
+})
+
 test('WSK-1: a peer that sends text or an oversize message is closed with that reason', async () => {
   const { url, closed } = await serve()
   const text = raw(url)

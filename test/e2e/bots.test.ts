@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
+import type { BotsReport } from './bots-report.ts'
 
 const CLI = new URL('../../cli/otherworld.js', import.meta.url).pathname
 const TICK_RATE = 60
@@ -38,24 +39,6 @@ async function serve(...more: string[]): Promise<Served> {
   throw new Error('the server ended before it was ready')
 }
 
-/** Fields of `otherworld/bots/1` that are looked at here. */
-interface Report {
-  readonly schema: string
-  readonly requested: number
-  readonly connected: number
-  readonly seconds: number
-  readonly inputsSent: number
-  readonly inputsLost: number
-  readonly snapshotsReceived: number
-  readonly kbpsDownMedian: number
-  readonly kbpsUpMedian: number
-  readonly rttMsP50: number
-  readonly rttMsP99: number
-  readonly commandsDone: number
-  readonly lockstep: { readonly peers: number; readonly ticksChecked: number; readonly hashMismatches: number }
-  readonly faults: readonly string[]
-}
-
 interface Ended {
   readonly code: number
   readonly stdout: string
@@ -69,7 +52,7 @@ const bots = (...args: string[]): Promise<Ended> =>
     })
   })
 
-const reportOf = ({ stdout }: Ended): Report => JSON.parse(stdout) as Report
+const reportOf = ({ stdout }: Ended): BotsReport => JSON.parse(stdout) as BotsReport
 
 test('bots that move by clips play over WebRTC, no command is lost, and a lockstep peer agrees at every tick', async () => {
   const { url } = await serve()

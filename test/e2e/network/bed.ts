@@ -3,6 +3,7 @@ import { Network } from '../../../testing/network/network.ts'
 import type { Host } from '../../../testing/network/host.ts'
 import { fileURLToPath } from 'node:url'
 import { serveProcess, temporaryDirectory, type Cleanup, type ServeProcess } from '../../server-harness.ts'
+import type { BotsReport } from '../bots-report.ts'
 
 const CLI = fileURLToPath(new URL('../../../cli/otherworld.js', import.meta.url))
 export const PORT = 7350
@@ -24,24 +25,6 @@ export async function lay(clean: Cleanup, seed: number): Promise<Laid> {
 export function serveIn(clean: Cleanup, host: Host, address: string, ...more: readonly string[]): Promise<ServeProcess> {
   const args = ['--host', address, '--port', String(PORT), '--observers', 'anyone', '--data', temporaryDirectory(clean), ...more]
   return serveProcess(clean, args, (command, rest) => host.spawn(command, rest))
-}
-
-/** Fields of `otherworld/bots/1` that are looked at here. */
-export interface BotsReport {
-  readonly requested: number
-  readonly connected: number
-  readonly seconds: number
-  readonly inputsSent: number
-  readonly inputsLost: number
-  readonly snapshotsReceived: number
-  readonly kbpsDownMedian: number
-  readonly rttMsP50: number
-  readonly rttMsP99: number
-  readonly lossMedian: number
-  readonly commandsDone: number
-  readonly reconnects: number
-  readonly lockstep: { readonly ticksChecked: number; readonly hashMismatches: number }
-  readonly faults: readonly string[]
 }
 
 /** `otherworld bots` in a host, until it ends; throws where it reports nothing. */

@@ -3,11 +3,13 @@
  * without end, so that a command is always under way. Tells how it goes as JSON lines on standard output; any line on
  * standard input makes it come to rest, leave and end. Arguments: URL, name, transports with commas.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createInterface } from 'node:readline'
 import { drive, login, RenderClient, type Connect, type Outcome } from '../../../netcode/index.ts'
 import { connectWebRtc } from '../../../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../../../netcode/websocket/client-node.ts'
 import type { PlayerReport } from './player-process.ts'
+import { BALL } from '../../../testing/ball.ts'
 
 const TELL_MS = 100
 const COMMAND_MS = 250
@@ -15,12 +17,6 @@ const LOGIN_RETRY_MS = 500
 /** After coming to rest, commands may still be answered for this long, ms. */
 const DRAIN_MS_MAX = 10_000
 
-const BALL = {
-  name: 'ball', motion: 'dynamic', density: 100, friction: 0.5, restitution: 0.1, color: 0xff0000,
-  colliders: [{ shape: { type: 'sphere', radius: 0.1 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
-} as const
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
 const [url = '', name = '', transports = 'webrtc,websocket'] = process.argv.slice(2)
 const kinds: Readonly<Record<string, Connect>> = { webrtc: connectWebRtc, websocket: connectWebSocket }
 const connects = transports.split(',').flatMap((kind) => kinds[kind] ?? [])
