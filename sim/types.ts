@@ -89,6 +89,11 @@ export interface AvatarBody {
   readonly capsules: readonly BoneCapsule[]
 }
 
+/** What the simulation knows of a package: a prop's make, or an avatar's body. */
+export type PackagePhysics =
+  | { readonly kind: 'object'; readonly prop: PropSpec }
+  | { readonly kind: 'avatar'; readonly body: AvatarBody }
+
 /**
  * A pose as it travels (format: sim/pose.ts), relative to the avatar's root: position on the ground, turned by its yaw.
  * Head and hands always; bone rotations where `boneMask` has the bone's bit (1 << index in BONES).

@@ -1,0 +1,54 @@
+/** Assets: files of packages, by content. Two implementations (a local disk, S3) behind one contract. */
+import { Context, Data, type Effect } from 'effect'
+
+/** Where a file is: `quarantine/UPLOAD` until it was ingested, then `sha256/HEX`. Lower-case letters, digits, `-`, `/`. */
+export type AssetKey = string
+
+export class AssetError extends Data.TaggedError('AssetError')<{
+  /** `away`: the store does not answer; worth trying again. `full`: no room. */
+  readonly reason: 'away' | 'not-found' | 'too-large' | 'wrong-hash' | 'full' | 'denied' | 'bad-key'
+  readonly what: string
+  readonly where: string
+  readonly fix: string
+  readonly cause?: unknown
+}> {
+  get isRetryable(): boolean {
+    return this.reason === 'away'
+  }
+}
+
+export interface AssetHead {
+  readonly bytes: number
+  readonly mediaType: string
+}
+
+/** What a device does to upload or download directly. */
+export interface AssetLink {
+  readonly method: 'PUT' | 'GET'
+  /** Absolute, or a path on this server that begins with `/`. */
+  readonly url: string
+  /** To be sent as they are. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Unix time, ms. */
+  readonly expiresAtMs: number
+}
+
+export interface AssetsService {
+  readonly kind: 'local' | 's3'
+  /** Origin that pages must be allowed to talk to, e.g. http://127.0.0.1:9400; null: this server's own. */
+  readonly origin: string | null
+  /** Puts a file under `sha256/HEX` of its content; one that is there already is left as it is. Returns the key. */
+  put(bytes: Uint8Array, mediaType: string): Effect.Effect<AssetKey, AssetError>
+  /** The whole file; fails with `too-large` beyond `bytesMax` before it is in memory. */
+  get(key: AssetKey, bytesMax: number): Effect.Effect<Uint8Array, AssetError>
+  head(key: AssetKey): Effect.Effect<AssetHead, AssetError>
+  /** No error where there is none. */
+  remove(key: AssetKey): Effect.Effect<void, AssetError>
+  /** A link to upload exactly so many bytes with this SHA-256 (hex) to `quarantine/UPLOAD`. */
+  uploadLink(key: AssetKey, file: { readonly bytes: number; readonly sha256: string; readonly mediaType: string }, lifeSeconds: number): Effect.Effect<AssetLink, AssetError>
+  downloadLink(key: AssetKey, lifeSeconds: number): Effect.Effect<AssetLink, AssetError>
+  /** Removes what has lain in the quarantine for longer; returns how many. */
+  sweepQuarantine(olderThanMs: number): Effect.Effect<number, AssetError>
+}
+
+export class Assets extends Context.Service<Assets, AssetsService>()('otherworld/Assets') {}
