@@ -7,15 +7,19 @@ export const BODY_BYTES_MAX = 65_536
 /** A body that is not complete after this long, ms, is given up. */
 const BODY_MS_MAX = 5_000
 
-/** An answer other than success, with words for the person or program that asked. */
+/** An answer other than success, with words for the person or program that asked: what, and perhaps where and what to do. */
 export class HttpError extends Error {
   readonly status: number
   readonly reason: string
-  constructor(status: number, reason: string, message: string) {
+  readonly where: string | undefined
+  readonly fix: string | undefined
+  constructor(status: number, reason: string, message: string, where?: string, fix?: string) {
     super(message)
     this.name = 'HttpError'
     this.status = status
     this.reason = reason
+    this.where = where
+    this.fix = fix
   }
 }
 
@@ -33,10 +37,10 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.end(body)
 }
 
-/** Answers with the error's status and {reason, message}. What is no HttpError becomes a 500 without details. */
+/** Answers with the error's status and {reason, message, where?, fix?}. What is no HttpError becomes a 500 without details. */
 export function sendError(response: ServerResponse, error: unknown): void {
-  const known = error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
-  sendJson(response, known.status, { reason: known.reason, message: known.message })
+  const { status, reason, message, where, fix } = error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
+  sendJson(response, status, { reason, message, where, fix })
 }
 
 /** Reads a JSON body. Throws HttpError 400 (no JSON), 408 (too slow) or 413 (over BODY_BYTES_MAX). */
@@ -76,11 +80,19 @@ function readBody(request: IncomingMessage): Promise<string> {
   })
 }
 
+/** What pages of other origins may send; lists with commas, as the headers have them. */
+export interface CorsPermissions {
+  readonly methods: string
+  readonly headers: string
+}
+
+const CORS_DEFAULT: CorsPermissions = { methods: 'GET, POST, OPTIONS', headers: 'Authorization, Content-Type' }
+
 /**
  * Sets the CORS headers for an allowed page of another origin and answers a preflight. Returns true where the request
  * is done; throws HttpError 403 where the page may not connect.
  */
-export function handleCors(request: IncomingMessage, response: ServerResponse, allowed: AllowedOrigins): boolean {
+export function handleCors(request: IncomingMessage, response: ServerResponse, allowed: AllowedOrigins, may: CorsPermissions = CORS_DEFAULT): boolean {
   const { origin, host } = request.headers
   if (!originAllowed(origin, host, allowed)) {
     throw new HttpError(403, 'origin', `Pages of ${origin} may not connect here. The server's operator can allow that origin.`)
@@ -91,8 +103,8 @@ export function handleCors(request: IncomingMessage, response: ServerResponse, a
   }
   if (request.method !== 'OPTIONS') return false
   response.writeHead(204, {
-    'access-control-allow-methods': 'GET, POST, OPTIONS',
-    'access-control-allow-headers': 'Authorization, Content-Type',
+    'access-control-allow-methods': may.methods,
+    'access-control-allow-headers': may.headers,
     'access-control-max-age': '600',
   })
   response.end()

@@ -2,10 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Effect, Exit, Cause } from 'effect'
 import { plainAddress } from '../netcode/connection-limits.ts'
-import { handleCors, HttpError, readJson, sendJson } from '../netcode/http.ts'
+import { handleCors, HttpError, readJson, sendError, sendJson } from '../netcode/http.ts'
 import { METRICS_CONTENT_TYPE } from './metrics/text.ts'
 import { LoginError, type GatewayService } from './gateway.ts'
-import { RouteError, securityHeaders, sendError, sendText } from './http-reply.ts'
+import { RouteError, securityHeaders, sendText } from './http-reply.ts'
 import type { StaticFiles } from './static-files.ts'
 import type { Health, ServerStatus } from './status.ts'
 

@@ -1,23 +1,12 @@
 /** How the server answers over HTTP beyond what the transports share (netcode/http.ts): fuller errors, security headers. */
 import type { ServerResponse } from 'node:http'
-import { HttpError, sendError as sendPlainError, sendJson } from '../netcode/http.ts'
+import { HttpError } from '../netcode/http.ts'
 
 /** Thrown by a handler; becomes the JSON `{reason, message, where, fix}` with the status. */
 export class RouteError extends HttpError {
-  readonly where: string
-  readonly fix: string
   constructor(status: number, reason: string, message: string, where: string, fix: string) {
-    super(status, reason, message)
-    this.where = where
-    this.fix = fix
+    super(status, reason, message, where, fix)
   }
-}
-
-/** Answers with an error; what is no HttpError becomes a 500 without details. */
-export function sendError(response: ServerResponse, error: unknown): void {
-  if (!(error instanceof RouteError)) return sendPlainError(response, error)
-  const { status, reason, message, where, fix } = error
-  return sendJson(response, status, { reason, message, where, fix })
 }
 
 export function sendText(response: ServerResponse, contentType: string, text: string): void {

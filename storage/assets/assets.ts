@@ -1,17 +1,25 @@
 /** Assets: files of packages, by content. Two implementations (a local disk, S3) behind one contract. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Context, Data, type Effect } from 'effect'
 
 /** Where a file is: `quarantine/UPLOAD` until it was ingested, then `sha256/HEX`. Lower-case letters, digits, `-`, `/`. */
 export type AssetKey = string
 
 export class AssetError extends Data.TaggedError('AssetError')<{
-  /** `away`: the store does not answer; worth trying again. `full`: no room. */
-  readonly reason: 'away' | 'not-found' | 'too-large' | 'wrong-hash' | 'full' | 'denied' | 'bad-key'
+  /**
+   * `away`: the store does not answer; worth trying again. `full`: no room. `bad-key`, `bad-file`: what was asked for cannot
+   * be (a malformed key; a size, hash, media type or link's life out of range). `denied`: rights, credentials, no such bucket.
+   */
+  readonly reason: 'away' | 'not-found' | 'too-large' | 'wrong-hash' | 'full' | 'denied' | 'bad-key' | 'bad-file'
   readonly what: string
   readonly where: string
   readonly fix: string
   readonly cause?: unknown
 }> {
+  override get message(): string {
+    return `${this.what}\n  where: ${this.where}\n  what to do: ${this.fix}`
+  }
+
   get isRetryable(): boolean {
     return this.reason === 'away'
   }
@@ -39,16 +47,22 @@ export interface AssetsService {
   readonly origin: string | null
   /** Puts a file under `sha256/HEX` of its content; one that is there already is left as it is. Returns the key. */
   put(bytes: Uint8Array, mediaType: string): Effect.Effect<AssetKey, AssetError>
-  /** The whole file; fails with `too-large` beyond `bytesMax` before it is in memory. */
+  /** The whole file, its content checked against its key; fails with `too-large` beyond `bytesMax` before it is in memory. */
   get(key: AssetKey, bytesMax: number): Effect.Effect<Uint8Array, AssetError>
   head(key: AssetKey): Effect.Effect<AssetHead, AssetError>
   /** No error where there is none. */
   remove(key: AssetKey): Effect.Effect<void, AssetError>
-  /** A link to upload exactly so many bytes with this SHA-256 (hex) to `quarantine/UPLOAD`. */
+  /**
+   * A link to upload exactly so many bytes with this SHA-256 (hex) to `quarantine/UPLOAD`, once: HTTP 412 where a file is
+   * there already. Not every S3 checks the hash: who takes a file out of the quarantine does.
+   */
   uploadLink(key: AssetKey, file: { readonly bytes: number; readonly sha256: string; readonly mediaType: string }, lifeSeconds: number): Effect.Effect<AssetLink, AssetError>
+  /** For `sha256/HEX` alone. The same for all who ask within a quarter of its life, so that caches know it again. */
   downloadLink(key: AssetKey, lifeSeconds: number): Effect.Effect<AssetLink, AssetError>
   /** Removes what has lain in the quarantine for longer; returns how many. */
   sweepQuarantine(olderThanMs: number): Effect.Effect<number, AssetError>
+  /** Answers requests below /v1/assets and returns true; false for any other. What stands in S3 is served there alone. */
+  answers(request: IncomingMessage, response: ServerResponse): boolean
 }
 
 export class Assets extends Context.Service<Assets, AssetsService>()('otherworld/Assets') {}
