@@ -4,8 +4,12 @@ import { HttpError } from '../netcode/http.ts'
 
 /** Thrown by a handler; becomes the JSON `{reason, message, where, fix}` with the status. */
 export class RouteError extends HttpError {
+  override readonly where: string
+  override readonly fix: string
   constructor(status: number, reason: string, message: string, where: string, fix: string) {
     super(status, reason, message, where, fix)
+    this.where = where
+    this.fix = fix
   }
 }
 
