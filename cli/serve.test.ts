@@ -78,6 +78,8 @@ test.each([
   ['an origin with a path', ['--origins', 'https://a.example/page'], /an origin looks like https:\/\/example\.org/],
   ['a public address that is a name', ['--public-address', 'game.example'], /--public-address is "game\.example"; it takes an IP address/],
   ['an option that is none', ['--porte', '1'], /--porte/],
+  ['another database', ['--database-url', 'mysql://u:p@h/d'], /begins with mysql:[^]*postgresql:\/\/USER/],
+  ['half of an S3 server', ['--s3-endpoint', 'http://127.0.0.1:1'], /not --s3-bucket, --s3-access-key, --s3-secret-key/],
   ['a realm file that is not there', ['--realm', '/nowhere/realm.json'], /there is no such realm file\n {2}where: \/nowhere\/realm\.json/],
   ['an address of another machine', ['--port', '0', '--host', '203.0.113.77'], /this machine has no address "203\.0\.113\.77"/],
 ])('%s is refused with words and exit code 2', async (_, args, words) => {

@@ -1,7 +1,7 @@
 /** `otherworld serve`: runs the server until it is told to stop. */
 import { isIP } from 'node:net'
 import { DEFAULT_DEFINITION } from '../sim/index.ts'
-import { DEFAULT_KEEP_GB, DEFAULT_PORT, defaultSettings, OBSERVERS, readRealmFile, ServerError, startServer, type Observers, type RunningServer, type Settings } from '../server/main.ts'
+import { DEFAULT_KEEP_GB, DEFAULT_PORT, defaultSettings, databaseInWords, filesInWords, OBSERVERS, readRealmFile, readStoreSettings, ServerError, startServer, type Observers, type RunningServer, type Settings } from '../server/main.ts'
 import { printFailure, terminal } from './output.ts'
 import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX } from '../server/limits.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
@@ -14,12 +14,19 @@ export const verb: Verb = {
     host: { type: 'string', value: 'ADDRESS', help: 'address to listen on; 0.0.0.0 for all networks', default: '127.0.0.1' },
     'udp-port': { type: 'string', value: 'N', help: 'UDP port that all WebRTC clients share; 0: any (default: the same as --port)' },
     'public-address': { type: 'string', value: 'IP', help: 'address that a router in front of this machine has' },
-    data: { type: 'string', value: 'DIR', help: 'directory of recordings and keys', default: 'data' },
+    data: { type: 'string', value: 'DIR', help: 'directory of recordings, keys, records and files', default: 'data' },
     realm: { type: 'string', value: 'FILE', help: 'realm definition, JSON; without it a playground' },
     observers: { type: 'string', value: 'WHO', help: `who may follow every input as a lockstep peer: ${OBSERVERS.join(', ')}`, default: 'loopback' },
     origins: { type: 'string', value: 'LIST', help: 'origins of pages elsewhere that may connect, with commas: https://example.org' },
     'connections-per-address': { type: 'string', value: 'N', help: 'connections of one network address (a LAN party behind one router, a load test); this machine has no such limit', default: String(CONNECTIONS_PER_ADDRESS_MAX) },
     'logins-per-minute': { type: 'string', value: 'N', help: 'logins of one network address, at once and per minute; likewise', default: String(LOGINS_PER_MINUTE_MAX) },
+    'database-url': { type: 'string', value: 'URL', help: 'PostgreSQL or CockroachDB that keeps the records; better as OTHERWORLD_DATABASE_URL (default: embedded in DIR/archive)' },
+    's3-endpoint': { type: 'string', value: 'URL', help: 'S3 server that keeps the files; all S3 options also as OTHERWORLD_S3_ENDPOINT and so on (default: DIR/assets)' },
+    's3-public-endpoint': { type: 'string', value: 'URL', help: 'address that devices reach it under (default: the same)' },
+    's3-bucket': { type: 'string', value: 'NAME', help: 'bucket in it' },
+    's3-region': { type: 'string', value: 'NAME', help: 'region that it says it is in (default us-east-1)' },
+    's3-access-key': { type: 'string', value: 'KEY', help: 'key that it knows the server by' },
+    's3-secret-key': { type: 'string', value: 'SECRET', help: 'its secret; other users of the machine can read a command line: better as OTHERWORLD_S3_SECRET_KEY' },
     'keep-gb': { type: 'string', value: 'N', help: 'remove the oldest recordings beyond so many GB', default: String(DEFAULT_KEEP_GB) },
   },
   run: serve,
@@ -32,8 +39,9 @@ async function serve(args: Arguments): Promise<number> {
   const json = args.flag('json')
   const stopped = stopSignal()
   try {
-    const server = await startServer(settingsOf(args))
-    process.stdout.write(json ? readyJson(server) : readyWords(server))
+    const settings = settingsOf(args)
+    const server = await startServer(settings)
+    process.stdout.write(json ? readyJson(server) : readyWords(server, settings))
     const signal = await stopped
     if (!json) process.stderr.write(`\n${signal}: saying goodbye and sealing the recording.\n`)
     await server.stop()
@@ -60,6 +68,7 @@ function settingsOf(args: Arguments): Settings {
     origins: originsOf(args.text('origins') ?? ''),
     connectionsPerAddressMax: args.number('connections-per-address', { min: 1, max: 1_000, integer: true }),
     loginsPerMinuteMax: args.number('logins-per-minute', { min: 1, max: 100_000, integer: true }),
+    ...readStoreSettings((option) => args.text(option), process.env),
     keepBytes: args.number('keep-gb', { min: 0.1, max: 1e6 }) * 1e9,
   }
 }
@@ -98,6 +107,6 @@ function readyJson({ url, data }: RunningServer): string {
   return `${JSON.stringify({ schema: 'otherworld/serve/1', ready: true, url, pid: process.pid, data })}\n`
 }
 
-function readyWords({ url, data }: RunningServer): string {
-  return `Otherworld is open: ${url} (process ${process.pid}; recordings in ${data}; Ctrl+C stops it)\n`
+function readyWords({ url, data }: RunningServer, { databaseUrl, s3 }: Settings): string {
+  return `Otherworld is open: ${url} (process ${process.pid}; recordings in ${data}; archive: ${databaseInWords(databaseUrl)}; files: ${filesInWords(s3)}; Ctrl+C stops it)\n`
 }

@@ -115,7 +115,7 @@ const SDP = [
 ].join('\r\n')
 
 async function texts(): Promise<Record<string, string[]>> {
-  const token = await signToken(new Uint8Array(32).fill(7), { session: 'a-session', player: 1, name: 'Ada', role: 'player' }, 1_699_999_000, 43_200)
+  const token = await signToken(new Uint8Array(32).fill(7), { session: 'a-session', player: 1, name: 'Ada', role: 'player', uid: '0b6f1e5a-9c2d-4a77-8f10-2c5b7d9e0a11', user: 1 }, 1_699_999_000, 43_200)
   return {
     'sdp': [SDP],
     'signalling-answer': [JSON.stringify({ type: 'answer', sdp: `${SDP}\r\n` })],

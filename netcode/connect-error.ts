@@ -24,6 +24,7 @@ export async function refusal(response: Response): Promise<ConnectError> {
   const words = message ?? `status ${response.status}, without a reason`
   if (response.status === 429 || (response.status === 503 && (reason === 'busy' || reason === 'starting'))) return new ConnectError('busy', `The server asks to wait: ${words}`)
   if (response.status === 404 && reason === 'closed') return new ConnectError('timed-out', `The server has given this attempt up: ${words}`)
+  if (response.status === 400 && reason === 'bad-identity') return new ConnectError('bad-identity', `The server does not know who this is: ${words}`)
   if (response.status >= 500) return new ConnectError('unreachable', `The server cannot be connected to now: ${words}`)
   return new ConnectError('refused', `The server refused the connection: ${words}`)
 }

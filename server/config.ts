@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Context } from 'effect'
 import { DEFAULT_DEFINITION, parseDefinition, type RealmDefinition } from '../sim/index.ts'
 import { codeOf, ServerError, textOf } from './error.ts'
+import type { S3Settings } from './store-settings.ts'
 import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX } from './limits.ts'
 
 /** Who may be a lockstep peer. They see every input of everyone, wherever it happens. */
@@ -19,6 +20,10 @@ export interface Settings {
   /** Address that clients reach this machine under, where it stands behind NAT; null: as it is. */
   readonly publicAddress: string | null
   readonly dataDirectory: string
+  /** Of the archive, postgresql://…; null: embedded, in the data directory. */
+  readonly databaseUrl: string | null
+  /** Where files are; null: in the data directory. */
+  readonly s3: S3Settings | null
   readonly definition: RealmDefinition
   readonly observers: Observers
   /** Origins of pages elsewhere that may use this server, e.g. https://example.org. */
@@ -53,6 +58,8 @@ export function defaultSettings(dataDirectory: string): Settings {
     udpPort: DEFAULT_PORT,
     publicAddress: null,
     dataDirectory,
+    databaseUrl: null,
+    s3: null,
     definition: DEFAULT_DEFINITION,
     observers: 'loopback',
     origins: [],

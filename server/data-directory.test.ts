@@ -19,15 +19,27 @@ test('the secret is made once, kept for its owner alone, and found again', () =>
   second.release()
 })
 
-test('no player id is given twice, also over restarts without a clean end and over blocks', () => {
+test('no player id and no user number is given twice, also over restarts without a clean end and over blocks', () => {
   const seen = new Set<number>()
+  const users = new Set<number>()
   for (let start = 0; start < 3; start++) {
     const data = openDataDirectory(root)
     for (let i = 0; i < 1_500; i++) seen.add(data.nextPlayer())
+    for (let i = 0; i < 1_200; i++) users.add(data.nextUser())
     rmSync(join(root, 'server.lock'))
   }
   expect(seen.size).toBe(4_500)
+  expect(users.size).toBe(3_600)
   expect(Math.min(...seen)).toBe(1)
+})
+
+test('an identity from before there were users is taken over, with its secret and players', () => {
+  const secret = Buffer.alloc(32, 5).toString('base64')
+  writeFileSync(join(root, 'server-identity.json'), JSON.stringify({ secret, nextPlayer: 77 }))
+  const data = openDataDirectory(root)
+  expect([...data.secret]).toEqual([...Buffer.alloc(32, 5)])
+  expect([data.nextPlayer(), data.nextUser()]).toEqual([77, 1])
+  data.release()
 })
 
 test('a second server on the same directory is refused with the number of the first one\'s process', () => {

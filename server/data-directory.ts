@@ -1,5 +1,5 @@
 /**
- * The directory in which a server keeps what outlives it: recordings, the secret of its tokens, the player ids given.
+ * The directory in which a server keeps what outlives it: recordings, files and records, the secret of its tokens, the numbers given.
  * One server at a time: a lock file names the process that holds it.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
@@ -7,9 +7,9 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import { codeOf, ServerError, textOf } from './error.ts'
 
-/** Player ids are reserved in blocks, so that a login need not wait for the disk; what a crash leaves of a block is lost. */
-const PLAYER_BLOCK = 1_000
-const PLAYER_MAX = 0xffff_ffff
+/** Numbers are reserved in blocks, so that a login need not wait for the disk; what a crash leaves of a block is lost. */
+const NUMBER_BLOCK = 1_000
+const NUMBER_MAX = 0xffff_ffff
 const SECRET_BYTES = 32
 
 export interface DataDirectory {
@@ -20,6 +20,8 @@ export interface DataDirectory {
   readonly secret: Uint8Array
   /** A player id that was never given before by a server on this directory. */
   nextPlayer(): number
+  /** Likewise a user number. */
+  nextUser(): number
   /** Lets another server use the directory. */
   release(): void
 }
@@ -27,6 +29,7 @@ export interface DataDirectory {
 interface Identity {
   readonly secret: string
   readonly nextPlayer: number
+  readonly nextUser: number
 }
 
 /** Opens the directory, makes it where it is missing, and locks it. Throws ServerError. */
@@ -133,26 +136,25 @@ function held(file: string, pid: number): ServerError {
   })
 }
 
-// --- secret and player ids
+// --- secret and numbers
 
-function openIdentity(root: string): { readonly secret: Uint8Array; nextPlayer(): number } {
+function openIdentity(root: string): { readonly secret: Uint8Array; nextPlayer(): number; nextUser(): number } {
   const file = join(root, 'server-identity.json')
-  const { secret, nextPlayer: first } = readIdentity(file) ?? { secret: randomBytes(SECRET_BYTES).toString('base64'), nextPlayer: 1 }
-  let next = first
-  let reserved = first
-  const reserve = (): void => {
-    reserved = next + PLAYER_BLOCK
-    writeDurably(file, JSON.stringify({ secret, nextPlayer: reserved } satisfies Identity))
+  const { secret, nextPlayer, nextUser } = readIdentity(file) ?? { secret: randomBytes(SECRET_BYTES).toString('base64'), nextPlayer: 1, nextUser: 1 }
+  const next = { nextPlayer, nextUser }
+  const reserved = { nextPlayer, nextUser }
+  const reserve = (what: keyof typeof next): void => {
+    reserved[what] = next[what] + NUMBER_BLOCK
+    writeDurably(file, JSON.stringify({ secret, ...reserved } satisfies Identity))
   }
-  reserve()
-  return {
-    secret: new Uint8Array(Buffer.from(secret, 'base64')),
-    nextPlayer: () => {
-      if (next >= PLAYER_MAX) throw identityError(file, 'all 4,294,967,295 player ids are used up')
-      if (next >= reserved) reserve()
-      return next++
-    },
+  const take = (what: keyof typeof next): number => {
+    if (next[what] >= NUMBER_MAX) throw identityError(file, `all 4,294,967,295 numbers (${what}) are used up`)
+    if (next[what] >= reserved[what]) reserve(what)
+    return next[what]++
   }
+  reserve('nextPlayer')
+  reserve('nextUser')
+  return { secret: new Uint8Array(Buffer.from(secret, 'base64')), nextPlayer: () => take('nextPlayer'), nextUser: () => take('nextUser') }
 }
 
 function readIdentity(file: string): Identity | null {
@@ -167,21 +169,24 @@ function readIdentity(file: string): Identity | null {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && 'secret' in value && 'nextPlayer' in value) {
       const { secret, nextPlayer } = value
-      const whole = typeof nextPlayer === 'number' && Number.isInteger(nextPlayer) && nextPlayer >= 1
-      if (whole && typeof secret === 'string' && Buffer.from(secret, 'base64').length === SECRET_BYTES) return { secret, nextPlayer }
+      // Servers before there were users kept no numbers of theirs.
+      const nextUser = 'nextUser' in value ? value.nextUser : 1
+      if (isNext(nextPlayer) && isNext(nextUser) && typeof secret === 'string' && Buffer.from(secret, 'base64').length === SECRET_BYTES) return { secret, nextPlayer, nextUser }
     }
   } catch {
     // Falls through to the same words as a file of another shape.
   }
-  throw identityError(file, 'it does not hold {"secret": 32 bytes in base64, "nextPlayer": number}')
+  throw identityError(file, 'it does not hold {"secret": 32 bytes in base64, "nextPlayer": number, "nextUser": number}')
 }
+
+const isNext = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1
 
 function identityError(file: string, what: string): ServerError {
   return new ServerError({
     reason: 'data-directory',
     what: `the server's identity cannot be used: ${what}`,
     where: file,
-    fix: 'restore the file from a backup, or remove it: players then log in anew',
+    fix: 'restore the file from a backup, or remove it: everyone is then a new guest, and owns nothing that stands in the realm',
   })
 }
 

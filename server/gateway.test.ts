@@ -3,8 +3,8 @@ import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import type { Observers } from './config.ts'
 import { makeGateway, type Caller, type GatewayService, type LoginError, type LoginReply, withoutHidden } from './gateway.ts'
-import { LOGINS_PER_MINUTE_MAX, TOKEN_SECONDS_MAX } from './limits.ts'
-import { signToken, verifyToken } from './tokens.ts'
+import { IDENTITY_SECONDS_MAX, LOGINS_PER_MINUTE_MAX, TOKEN_SECONDS_MAX } from './limits.ts'
+import { signIdentity, signToken, verifyToken } from './tokens.ts'
 
 const secret = new Uint8Array(32).fill(7)
 const here: Caller = { address: '127.0.0.1', host: 'localhost:7350', forwarded: false }
@@ -12,7 +12,8 @@ const away: Caller = { address: '203.0.113.9', host: 'world.example', forwarded:
 
 function gatewayAt(clock: { ms: number }, observers: Observers = 'loopback'): GatewayService {
   let player = 0
-  return makeGateway({ realm: 'park', secret, observers, loginsPerMinuteMax: LOGINS_PER_MINUTE_MAX, nextPlayer: () => ++player, nowMs: () => clock.ms })
+  let user = 0
+  return makeGateway({ realm: 'park', secret, observers, loginsPerMinuteMax: LOGINS_PER_MINUTE_MAX, nextPlayer: () => ++player, nextUser: () => ++user, nowMs: () => clock.ms })
 }
 
 async function login(gateway: GatewayService, body: unknown, caller: Caller): Promise<LoginReply | LoginError> {
@@ -46,7 +47,8 @@ test('LOG-2: tokens outlive the server, but not their term', async () => {
 
 test('what is not a token of this server is not admitted', async () => {
   const now = 1_000_000
-  const claims = { session: 's', player: 1, name: 'n', role: 'player' } as const
+  const uid = '0b6f1e5a-9c2d-4a77-8f10-2c5b7d9e0a11'
+  const claims = { session: 's', player: 1, name: 'n', role: 'player', uid, user: 3 } as const
   const good = await signToken(secret, claims, now, 60)
   expect(await verifyToken(secret, good, now)).toEqual(claims)
   const [head = '', body = '', sign = ''] = good.split('.')
@@ -54,8 +56,11 @@ test('what is not a token of this server is not admitted', async () => {
   const bad = ['', 'x', '..', `${none}.${body}.`, `${head}.${body}.${sign.slice(0, -2)}`, `${head}.${Buffer.from('{"sub":"s"}').toString('base64url')}.${sign}`, 'a'.repeat(100_000)]
   bad.push(await signToken(new Uint8Array(32), claims, now, 60))
   bad.push(await signToken(secret, { ...claims, player: 0.5 }, now, 60))
-  bad.push(await new SignJWT({ player: 1, name: 'n', role: 'admin' }).setProtectedHeader({ alg: 'HS256' }).setIssuer('otherworld').setSubject('s').setExpirationTime(now + 60).sign(secret))
-  bad.push(await new SignJWT({ player: 1, name: 'n', role: 'player' }).setProtectedHeader({ alg: 'HS256' }).setIssuer('otherworld').setSubject('s').sign(secret))
+  bad.push(await signToken(secret, { ...claims, user: 0 }, now, 60))
+  bad.push(await signToken(secret, { ...claims, uid: '../../etc' }, now, 60))
+  bad.push(await signIdentity(secret, claims, now, 60))
+  bad.push(await new SignJWT({ ...claims, role: 'admin' }).setProtectedHeader({ alg: 'HS256' }).setIssuer('otherworld').setSubject('s').setExpirationTime(now + 60).sign(secret))
+  bad.push(await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setIssuer('otherworld').setSubject('s').sign(secret))
   for (const token of bad) expect(await verifyToken(secret, token, now)).toBeNull()
 })
 
@@ -64,6 +69,31 @@ test('LOG-1, LOG-3: a login without a usable name or role says what to send', as
   for (const body of [null, 7, {}, { name: 5 }, { name: '' }, { name: '\u200b\u0000 ' }, { name: 'x'.repeat(33) }])
     expect(await login(gateway, body, here)).toMatchObject({ reason: 'bad-name', where: 'name', fix: expect.stringContaining('1 to 32 characters') })
   expect(await login(gateway, { name: 'Ada', role: 'king' }, here)).toMatchObject({ reason: 'bad-role' })
+})
+
+test('LOG-4: who brings an identity is the same user in a new session, also after a restart of the server', async () => {
+  const clock = { ms: 1_000_000_000 }
+  const first = await login(gatewayAt(clock), { name: 'Ada' }, here)
+  const other = gatewayAt(clock)
+  await login(other, { name: 'Bob' }, here)
+  if (!('identity' in first)) throw first
+  const again = await login(other, { name: 'Ada again', identity: first.identity }, away)
+  expect(again).toMatchObject({ user: first.user })
+  expect(again).not.toMatchObject({ session: first.session })
+  expect(await other.bearer('token' in again ? again.token : '')).toMatchObject({ uid: first.user.uid, user: first.user.number, name: 'Ada again' })
+  expect(await login(other, { name: 'Eve' }, away)).not.toMatchObject({ user: first.user })
+})
+
+test('LOG-4: an identity that is another server\'s, a session\'s token, expired or no text is refused with what to do', async () => {
+  const clock = { ms: 1_000_000_000 }
+  const gateway = gatewayAt(clock)
+  const mine = await login(gateway, { name: 'Ada' }, here)
+  if (!('identity' in mine)) throw mine
+  const foreign = await signIdentity(new Uint8Array(32), { uid: mine.user.uid, user: 1 }, 1_000_000, 1_000)
+  for (const identity of [foreign, mine.token, '', 'x', 7, {}, 'a'.repeat(60_000)])
+    expect(await login(gateway, { name: 'Ada', identity }, here)).toMatchObject({ reason: 'bad-identity', where: 'identity', fix: 'remove it to begin as a new guest' })
+  clock.ms += (IDENTITY_SECONDS_MAX + 1) * 1_000
+  expect(await login(gateway, { name: 'Ada', identity: mine.identity }, here)).toMatchObject({ reason: 'bad-identity' })
 })
 
 test('LOG-1: names lose what cannot be seen', () => {

@@ -9,7 +9,7 @@ import { DataDirectoryService } from './data-directory-service.ts'
 import * as limits from './limits.ts'
 import { bucketsByKey } from '../netcode/rate-limit.ts'
 import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
-import { signToken, verifyToken, type Claims, type Role } from './tokens.ts'
+import { signIdentity, signToken, verifyIdentity, verifyToken, type Claims, type Identity, type Role } from './tokens.ts'
 
 /** Where a login comes from, as far as the server can tell. */
 export interface Caller {
@@ -25,10 +25,18 @@ export interface LoginReply {
   readonly session: string
   /** Id of the realm to enter. */
   readonly realm: string
+  /** Long-lived: sent with the next login, it makes the guest the same user again. */
+  readonly identity: string
+  readonly user: {
+    /** UUID. */
+    readonly uid: string
+    /** What elements are owned by. */
+    readonly number: number
+  }
 }
 
 export class LoginError extends Data.TaggedError('LoginError')<{
-  readonly reason: 'bad-name' | 'bad-role' | 'not-permitted' | 'too-many-logins'
+  readonly reason: 'bad-name' | 'bad-role' | 'bad-identity' | 'not-permitted' | 'too-many-logins'
   readonly what: string
   readonly where: string
   readonly fix: string
@@ -42,8 +50,11 @@ export interface GatewayOptions {
   /** Logins of one address at once; they come back within a minute. */
   readonly loginsPerMinuteMax: number
   nextPlayer(): number
+  nextUser(): number
   /** Unix time. */
   nowMs(): number
+  /** Somebody has logged in. Must return at once. */
+  loggedIn?(claims: Claims): void
 }
 
 export interface GatewayService {
@@ -53,6 +64,8 @@ export interface GatewayService {
   admit(token: string): Promise<{ readonly session: string } | null>
   /** The claims of a session that was admitted. */
   claimsOf(session: string): Claims | undefined
+  /** Whose token a request bears; null: nobody's. */
+  bearer(token: string): Promise<Claims | null>
 }
 
 export class Gateway extends Context.Service<Gateway, GatewayService>()('otherworld/Gateway') {
@@ -69,6 +82,7 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
         meters,
         loginsPerMinuteMax: settings.loginsPerMinuteMax,
         nextPlayer: data.nextPlayer,
+        nextUser: data.nextUser,
         nowMs: Date.now,
       })
     }),
@@ -80,16 +94,22 @@ export function makeGateway(options: GatewayOptions): GatewayService {
   const admitted = new Map<string, Claims>()
   const nowSeconds = (): number => Math.floor(options.nowMs() / 1_000)
 
+  const known = (identity: string): Effect.Effect<Identity, LoginError> =>
+    Effect.promise(() => verifyIdentity(options.secret, identity, nowSeconds())).pipe(Effect.flatMap((found) => (found ? Effect.succeed(found) : badIdentity())))
+
   const login = (body: unknown, caller: Caller): Effect.Effect<LoginReply, LoginError> =>
     Effect.gen(function* () {
       // This machine's own tools and tests log in by the hundred; a proxy in front of the server has its own limit.
       if (!isLoopback(caller.address) && !logins.take(limitKey(caller.address), options.nowMs())) return yield* tooMany(caller.address)
-      const { name, role } = yield* readLogin(body)
+      const { name, role, identity } = yield* readLogin(body)
       if (role === 'observer' && !mayObserve(options.observers, caller)) return yield* notObserver(options.observers)
-      const claims: Claims = { session: randomUUID(), player: options.nextPlayer(), name, role }
+      const { uid, user } = identity === null ? { uid: randomUUID(), user: options.nextUser() } : yield* known(identity)
+      const claims: Claims = { session: randomUUID(), player: options.nextPlayer(), name, role, uid, user }
       const token = yield* Effect.promise(() => signToken(options.secret, claims, nowSeconds(), limits.TOKEN_SECONDS_MAX))
+      const renewed = yield* Effect.promise(() => signIdentity(options.secret, claims, nowSeconds(), limits.IDENTITY_SECONDS_MAX))
       options.meters?.count('logins', role)
-      return { token, session: claims.session, realm: options.realm }
+      options.loggedIn?.(claims)
+      return { token, session: claims.session, realm: options.realm, identity: renewed, user: { uid, number: user } }
     }).pipe(Effect.tapError(({ reason }) => Effect.sync(() => options.meters?.count('loginsRefused', reason))))
 
   return {
@@ -104,6 +124,7 @@ export function makeGateway(options: GatewayOptions): GatewayService {
       return { session: claims.session }
     },
     claimsOf: (session) => admitted.get(session),
+    bearer: (token) => verifyToken(options.secret, token, nowSeconds()),
   }
 }
 
@@ -113,14 +134,23 @@ function mayObserve(observers: Observers, caller: Caller): boolean {
   return observers === 'anyone'
 }
 
-function readLogin(body: unknown): Effect.Effect<{ readonly name: string; readonly role: Role }, LoginError> {
+interface Login {
+  readonly name: string
+  readonly role: Role
+  /** Null: a new guest. */
+  readonly identity: string | null
+}
+
+function readLogin(body: unknown): Effect.Effect<Login, LoginError> {
   if (typeof body !== 'object' || body === null || !('name' in body) || typeof body.name !== 'string')
     return badName('the body is not {"name": string}')
   const cleaned = cleanName(withoutHidden(body.name))
   if (!cleaned.ok) return badName(`the name ${cleaned.error.message}`)
   const name = cleaned.value
   const role = 'role' in body && body.role !== undefined ? body.role : 'player'
-  if (role === 'player' || role === 'observer') return Effect.succeed({ name, role })
+  const identity = 'identity' in body && body.identity !== undefined ? body.identity : null
+  if (identity !== null && typeof identity !== 'string') return badIdentity()
+  if (role === 'player' || role === 'observer') return Effect.succeed({ name, role, identity })
   return Effect.fail(new LoginError({ reason: 'bad-role', what: `there is no role ${JSON.stringify(role)}`, where: 'role', fix: 'send "player" or "observer", or leave it out' }))
 }
 
@@ -131,6 +161,9 @@ export function withoutHidden(name: string): string {
 
 const badName = (what: string): Effect.Effect<never, LoginError> =>
   Effect.fail(new LoginError({ reason: 'bad-name', what, where: 'name', fix: `send a name of 1 to ${NAME_CHARACTERS_MAX} characters` }))
+
+const badIdentity = (): Effect.Effect<never, LoginError> =>
+  Effect.fail(new LoginError({ reason: 'bad-identity', what: 'the identity is not one of this server, or has expired', where: 'identity', fix: 'remove it to begin as a new guest' }))
 
 const tooMany = (address: string): Effect.Effect<never, LoginError> =>
   Effect.fail(new LoginError({ reason: 'too-many-logins', what: 'too many logins', where: `address ${address}`, fix: 'wait a few seconds, then try again' }))

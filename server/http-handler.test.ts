@@ -31,7 +31,7 @@ afterEach(() => {
 })
 
 async function start(changes: Partial<HttpParts> = {}): Promise<string> {
-  const gateway = makeGateway({ realm: 'home', secret: new Uint8Array(32), observers: 'loopback', loginsPerMinuteMax: 60, nextPlayer: () => 1, nowMs: Date.now })
+  const gateway = makeGateway({ realm: 'home', secret: new Uint8Array(32), observers: 'loopback', loginsPerMinuteMax: 60, nextPlayer: () => 1, nextUser: () => 1, nowMs: Date.now })
   const parts: HttpParts = {
     gateway,
     viewer: loadStaticFiles(join(root, 'viewer')),

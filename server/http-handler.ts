@@ -23,7 +23,7 @@ export interface HttpParts {
   log(line: string): void
 }
 
-const LOGIN_STATUS: Readonly<Record<LoginError['reason'], number>> = { 'bad-name': 400, 'bad-role': 400, 'not-permitted': 403, 'too-many-logins': 429 }
+const LOGIN_STATUS: Readonly<Record<LoginError['reason'], number>> = { 'bad-name': 400, 'bad-role': 400, 'bad-identity': 400, 'not-permitted': 403, 'too-many-logins': 429 }
 
 /** Answers every request; what a handler throws becomes a JSON error, and never ends the process. */
 export function httpHandler(parts: HttpParts): (request: IncomingMessage, response: ServerResponse) => void {

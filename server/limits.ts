@@ -27,6 +27,9 @@ export const INPUT_BACKLOG_MAX = 1_024
 /** A token's life: a long evening. After it, one logs in anew. */
 export const TOKEN_SECONDS_MAX = 12 * 60 * 60
 
+/** An identity's life, two years: each login renews it, so that only who stays away for longer is forgotten. */
+export const IDENTITY_SECONDS_MAX = 2 * 365 * 24 * 60 * 60
+
 /** Addresses whose logins are counted; the oldest is forgotten first. 10,000 entries are about 2 MB. */
 export const LOGIN_ADDRESSES_MAX = 10_000
 

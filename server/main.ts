@@ -11,6 +11,7 @@ import type { Health, RealmStatus } from './status.ts'
 import { Transports } from './transports.ts'
 
 export { defaultSettings, DEFAULT_KEEP_GB, DEFAULT_PORT, OBSERVERS, readRealmFile, type Observers, type Settings } from './config.ts'
+export { databaseInWords, environmentName, filesInWords, readStoreSettings, STORE_OPTIONS, type S3Settings, type StoreOption, type StoreSettings } from './store-settings.ts'
 export { ServerError, type ServerErrorReason } from './error.ts'
 export type { Health, RealmStatus, ServerStatus } from './status.ts'
 

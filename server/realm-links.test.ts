@@ -6,7 +6,7 @@ import { MetricTable } from './metrics/table.ts'
 import { RealmLinks } from './realm-links.ts'
 
 const TRANSPORT: ServerTransport = { kind: 'memory', send: () => undefined, flush: () => undefined, close: () => undefined, stop: () => Promise.resolve() }
-const CLAIMS = { session: 'one', player: 1, name: 'Ada', role: 'player' } as const
+const CLAIMS = { session: 'one', player: 1, name: 'Ada', role: 'player', uid: '', user: 1 } as const
 
 test('what waits for a realm that stands still is bounded in bytes: the newest packets are dropped, and the log is told', () => {
   const said: string[] = []

@@ -1,46 +1,79 @@
-/** Guest tokens: a signed statement of who logged in (JWT, HS256), so that a server needs no table of sessions. */
-import { jwtVerify, SignJWT } from 'jose'
+/**
+ * Guest tokens: signed statements (JWT, HS256), so that a server needs no table of sessions. A session's token says who
+ * logged in; an identity says who comes back. Neither can stand for the other: each has an issuer of its own.
+ */
+import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
 
 export type Role = 'player' | 'observer'
 
-/** What a token says. `player` is the session's player in every realm instance of this server. */
-export interface Claims {
+/** Somebody, over sessions. */
+export interface Identity {
+  /** UUID. */
+  readonly uid: string
+  /** What elements of this server's realms are owned by: uint32, from 1. */
+  readonly user: number
+}
+
+/** What a session's token says. `player` is the session's player in every realm instance of this server. */
+export interface Claims extends Identity {
   readonly session: string
   readonly player: number
   readonly name: string
   readonly role: Role
 }
 
-const ISSUER = 'otherworld'
-/** A valid token has some 250 characters. */
+const SESSION_ISSUER = 'otherworld'
+const IDENTITY_ISSUER = 'otherworld-identity'
+/** A valid token has some 350 characters. */
 const TOKEN_CHARACTERS_MAX = 1_024
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** `issuedAtSeconds`: Unix time. */
-export async function signToken(secret: Uint8Array, claims: Claims, issuedAtSeconds: number, lifeSeconds: number): Promise<string> {
-  return new SignJWT({ player: claims.player, name: claims.name, role: claims.role })
+export function signToken(secret: Uint8Array, { session, player, name, role, uid, user }: Claims, issuedAtSeconds: number, lifeSeconds: number): Promise<string> {
+  return sign(secret, SESSION_ISSUER, session, { player, name, role, uid, user }, issuedAtSeconds, lifeSeconds)
+}
+
+/** `issuedAtSeconds`: Unix time. */
+export function signIdentity(secret: Uint8Array, { uid, user }: Identity, issuedAtSeconds: number, lifeSeconds: number): Promise<string> {
+  return sign(secret, IDENTITY_ISSUER, uid, { user }, issuedAtSeconds, lifeSeconds)
+}
+
+/** The claims of a token that this secret signed and that has not expired; null otherwise. Never rejects. */
+export async function verifyToken(secret: Uint8Array, token: string, nowSeconds: number): Promise<Claims | null> {
+  const payload = await verify(secret, SESSION_ISSUER, token, nowSeconds)
+  if (!payload) return null
+  const { sub, player, name, role, uid, user } = payload
+  if (typeof sub !== 'string' || typeof name !== 'string' || !isUid(uid) || !isNumber(player) || !isNumber(user)) return null
+  return role === 'player' || role === 'observer' ? { session: sub, player, name, role, uid, user } : null
+}
+
+/** Who an identity of this secret stands for; null where it is none or has expired. Never rejects. */
+export async function verifyIdentity(secret: Uint8Array, token: string, nowSeconds: number): Promise<Identity | null> {
+  const payload = await verify(secret, IDENTITY_ISSUER, token, nowSeconds)
+  if (!payload) return null
+  const { sub, user } = payload
+  return isUid(sub) && isNumber(user) ? { uid: sub, user } : null
+}
+
+function sign(secret: Uint8Array, issuer: string, subject: string, payload: JWTPayload, issuedAtSeconds: number, lifeSeconds: number): Promise<string> {
+  return new SignJWT(payload)
     .setProtectedHeader({ alg: 'HS256' })
-    .setIssuer(ISSUER)
-    .setSubject(claims.session)
+    .setIssuer(issuer)
+    .setSubject(subject)
     .setIssuedAt(issuedAtSeconds)
     .setExpirationTime(issuedAtSeconds + lifeSeconds)
     .sign(secret)
 }
 
-/** The claims of a token that this secret signed and that has not expired; null otherwise. Never rejects. */
-export async function verifyToken(secret: Uint8Array, token: string, nowSeconds: number): Promise<Claims | null> {
+async function verify(secret: Uint8Array, issuer: string, token: string, nowSeconds: number): Promise<JWTPayload | null> {
   if (token.length > TOKEN_CHARACTERS_MAX) return null
   try {
-    const { payload } = await jwtVerify(token, secret, {
-      algorithms: ['HS256'],
-      issuer: ISSUER,
-      requiredClaims: ['exp', 'sub'],
-      currentDate: new Date(nowSeconds * 1_000),
-    })
-    const { sub, player, name, role } = payload
-    if (typeof sub !== 'string' || typeof name !== 'string') return null
-    if (typeof player !== 'number' || !Number.isInteger(player) || player < 1 || player > 0xffff_ffff) return null
-    return role === 'player' || role === 'observer' ? { session: sub, player, name, role } : null
+    return (await jwtVerify(token, secret, { algorithms: ['HS256'], issuer, requiredClaims: ['exp', 'sub'], currentDate: new Date(nowSeconds * 1_000) })).payload
   } catch {
     return null
   }
 }
+
+export const isUid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value)
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff

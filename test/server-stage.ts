@@ -6,6 +6,7 @@ import type { FromRealm, LinkEvent, ToRealm, WorkerStatus } from '../server/real
 import { RealmRunner, type RunningLog } from '../server/realm-runner.ts'
 import type { Role } from '../server/tokens.ts'
 import { Unanswered } from '../server/unanswered.ts'
+import { uidOf } from '../testing/uid.ts'
 import { DEFAULT_DEFINITION, genesis, type Command, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
 
 /** A realm with its log in memory, on a clock that passes only when the test lets it. */
@@ -106,7 +107,7 @@ export class Stage {
 
   open(link: number, player: number, role: Role = 'player', ordered = true): void {
     const peer = { session: `s${player}`, kind: ordered ? 'websocket' : 'webrtc', ordered, address: '127.0.0.1' } as const
-    this.put({ type: 'opened', link, peer, claims: { session: `s${player}`, player, name: `Player ${player}`, role } })
+    this.put({ type: 'opened', link, peer, claims: { session: `s${player}`, player, name: `Player ${player}`, role, uid: uidOf(player), user: player } })
   }
 
   receive(link: number, bytes: Uint8Array): void {

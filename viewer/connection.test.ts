@@ -17,7 +17,7 @@ class Stage {
     const store: Store = { get: (key) => this.values.get(key) ?? null, set: (key, value) => void (value === null ? this.values.delete(key) : this.values.set(key, value)) }
     const fakeLogin: typeof login = (_url, name) => {
       this.logins.push(name)
-      return this.loginFails ? Promise.reject(this.loginFails) : Promise.resolve({ token: `token ${this.logins.length}`, session: 's', realm: 'yard' })
+      return this.loginFails ? Promise.reject(this.loginFails) : Promise.resolve({ token: `token ${this.logins.length}`, session: 's', realm: 'yard', identity: `identity ${this.logins.length}`, user: { uid: 'u', number: 1 } })
     }
     const makeClient = (options: RenderClientOptions): RenderClient => {
       this.clients.push({ options, tell: (state) => options.events?.state?.(state) })

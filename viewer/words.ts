@@ -34,6 +34,7 @@ export const refusalInWords = (reason: string): string => (isKnown(reason) ? REF
 const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
   unreachable: 'Check that the server runs and that you are online.',
   refused: 'Choose a name and enter again.',
+  'bad-identity': 'Enter again: you come in as a new guest.',
   busy: 'Many are coming in at this moment; the page goes on trying.',
   'udp-blocked': 'Your network blocks UDP; the page uses WebSocket where it can.',
   'timed-out': 'The network or the server is slow; the page goes on trying.',

@@ -42,7 +42,7 @@ const NOW_SECONDS = 1_700_000_000
 
 async function token(bytes: Uint8Array): Promise<boolean> {
   const claims = await verifyToken(SECRET, textOf(bytes), NOW_SECONDS)
-  if (claims !== null) promise(claims.session !== '' && Number.isInteger(claims.player) && claims.player >= 1, 'a token makes claims that are none')
+  if (claims !== null) promise(claims.session !== '' && Number.isInteger(claims.player) && claims.player >= 1 && Number.isInteger(claims.user) && claims.user >= 1, 'a token makes claims that are none')
   return claims !== null
 }
 
@@ -52,7 +52,7 @@ function signed(bytes: Uint8Array): Uint8Array {
   return new TextEncoder().encode(`${head}.${payload}.${createHmac('sha256', SECRET).update(`${head}.${payload}`).digest('base64url')}`)
 }
 
-const gateway = makeGateway({ realm: 'fuzz', secret: SECRET, observers: 'nobody', loginsPerMinuteMax: 60, nextPlayer: () => 1, nowMs: () => NOW_SECONDS * 1_000 })
+const gateway = makeGateway({ realm: 'fuzz', secret: SECRET, observers: 'nobody', loginsPerMinuteMax: 60, nextPlayer: () => 1, nextUser: () => 1, nowMs: () => NOW_SECONDS * 1_000 })
 const CALLER = { address: '127.0.0.1', host: 'localhost', forwarded: false }
 
 async function login(bytes: Uint8Array): Promise<boolean> {

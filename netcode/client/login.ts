@@ -12,20 +12,26 @@ export interface Login {
   readonly session: string
   /** Id of the realm that the player is admitted to. */
   readonly realm: string
+  /** To be kept and sent with the next login: it makes the guest the same user again. */
+  readonly identity: string
+  /** UUID, and the number that elements are owned by. */
+  readonly user: { readonly uid: string; readonly number: number }
 }
 
 export interface LoginOptions {
   readonly role?: Role
+  /** Of an earlier login; without it, a new guest. Rejects with `bad-identity` where it is none of this server. */
+  readonly identity?: string
   /** Default: the global one. */
   readonly fetch?: typeof fetch
 }
 
 /** Asks the server at an http(s) URL for a token. Rejects with a ConnectError in words. */
-export async function login(url: string, name: string, { role = 'player', fetch: request = fetch }: LoginOptions = {}): Promise<Login> {
+export async function login(url: string, name: string, { role = 'player', identity, fetch: request = fetch }: LoginOptions = {}): Promise<Login> {
   const clean = cleanName(name)
   if (!clean.ok) throw new ConnectError('refused', `The name "${name.slice(0, 40)}" ${clean.error.message}.`)
   const address = below(url, 'v1/login')
-  const body = JSON.stringify({ name: clean.value, role })
+  const body = JSON.stringify({ name: clean.value, role, identity })
   const response = await request(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).catch((error: unknown) => {
     throw unreachable(address, error)
   })
@@ -34,8 +40,11 @@ export async function login(url: string, name: string, { role = 'player', fetch:
 }
 
 function readLogin(json: unknown): Login {
-  const { token, session, realm } = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>
-  if (typeof token !== 'string' || typeof session !== 'string' || typeof realm !== 'string')
+  const { token, session, realm, identity, user } = fieldsOf(json)
+  const { uid, number } = fieldsOf(user)
+  if (typeof token !== 'string' || typeof session !== 'string' || typeof realm !== 'string' || typeof identity !== 'string' || typeof uid !== 'string' || typeof number !== 'number')
     throw new ConnectError('refused', 'The server answered the login with something else than a token. Is it an Otherworld server of this version?')
-  return { token, session, realm }
+  return { token, session, realm, identity, user: { uid, number } }
 }
+
+const fieldsOf = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? { ...value } : {})

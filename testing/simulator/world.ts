@@ -12,6 +12,7 @@ import { SimulatedPlayer } from './player.ts'
 import { START_MS, type Fault, type Plan } from './plan.ts'
 import type { Sabotage } from './sabotage.ts'
 import { SimulatedServer } from './server.ts'
+import { uidOf } from '../uid.ts'
 import { Trace } from './trace.ts'
 
 /** Bodies need so long to come to rest, ms. */
@@ -64,8 +65,8 @@ export class World {
     this.server = new SimulatedServer({
       clock, trace, facts, engine, definition, sabotage, violated, accesses: this.accesses, dice: new Dice(seed + 77), segmentBytesMax: plan.segmentBytesMax,
     })
-    for (const { token, player } of this.players) this.server.claims.set(token, { session: token, player, name: `Player ${player}`, role: 'player' })
-    this.server.claims.set(this.peer.token, { session: this.peer.token, player: this.peer.player, name: 'Peer', role: 'observer' })
+    for (const { token, player } of this.players) this.server.claims.set(token, { session: token, player, name: `Player ${player}`, role: 'player', uid: uidOf(player), user: player })
+    this.server.claims.set(this.peer.token, { session: this.peer.token, player: this.peer.player, name: 'Peer', role: 'observer', uid: uidOf(this.peer.player), user: this.peer.player })
   }
 
   get nowMs(): number {
