@@ -78,7 +78,7 @@ class Crowd implements TickTimer {
     this.meters = meters
     this.act = act
     const events = this.sessions.map((_, link): LinkEvent => ({
-      type: 'opened', link, peer: { session: '', kind: 'memory', ordered: false, address: '' }, claims: { session: '', player: link + 1, name: `bot ${link + 1}`, role: 'player', uid: '', user: link + 1 },
+      type: 'opened', link, peer: { session: '', kind: 'memory', ordered: false, address: '' }, claims: { session: '', player: link + 1, name: `bot ${link + 1}`, role: 'player', uid: '', user: link + 1 }, granted: 0,
     }))
     this.inbox.push({ type: 'batch', events, bytes: new Uint8Array() })
   }

@@ -18,6 +18,10 @@ export class Member {
   readonly player: PlayerId
   readonly name: string
   readonly session: ServerSession
+  /** Its user; empty where it was recovered and has not come back. */
+  uid = ''
+  /** What it may do, or will when it has joined; null before its first link. */
+  permissions: number | null = null
   /** Null while nobody is connected. */
   link: LinkId | null = null
   /** Since when `link` is what it is. */

@@ -12,7 +12,7 @@ import { packageRoot, packageVersion } from './package-root.ts'
 import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
 import { RealmMeters } from './metrics/realm-meters.ts'
 import { RealmLinks } from './realm-links.ts'
-import type { FromRealm, RealmStart, ToRealm, WorkerStatus } from './realm-messages.ts'
+import type { FromRealm, PackageAnswer, RealmStart, ToRealm, WorkerStatus } from './realm-messages.ts'
 import { healthOf, type Health, type RealmStatus } from './status.ts'
 
 export interface RealmHostService {
@@ -23,6 +23,12 @@ export interface RealmHostService {
   status(): RealmStatus
   health(): Health
   readonly meters: RealmMeters
+  /** Permission bits that a user's role adds to everyone's; asked whenever somebody comes. Nothing until it is set. */
+  grantedBy(grantedTo: (uid: string) => number): void
+  /** The user's role has changed. */
+  grant(uid: string): void
+  /** Who answers the realm about packages; must answer in time, and never reject. Nothing is known until it is set. */
+  packagesFrom(packages: PackageSource): void
   /** Says goodbye to everyone, seals the recording, ends the worker. Once; later calls wait for the same end. */
   drain(reason: string): Promise<void>
 }
@@ -50,6 +56,9 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         status: () => host.status(),
         health: () => host.health(),
         meters,
+        grantedBy: (grantedTo) => { host.grantedTo = grantedTo },
+        grant: (uid) => host.grant(uid),
+        packagesFrom: (packages) => { host.packages = packages },
         drain: (reason) => host.drain(reason),
       }
     }),
@@ -61,7 +70,12 @@ type NewestState = Pick<WorkerStatus, 'tick' | 'stateHash' | 'players' | 'elemen
 
 type Settle = (error: ServerError | null) => void
 
+/** What becomes of a user's wish to use a package. */
+export type PackageSource = (hash: string, uid: string) => Promise<PackageAnswer>
+
 class Host {
+  grantedTo: (uid: string) => number = () => 0
+  packages: PackageSource = () => Promise.resolve({ ok: false, reason: 'archive-away' })
   private readonly settings: Settings
   private readonly start: RealmStart
   private readonly settle: Settle
@@ -87,6 +101,7 @@ class Host {
     this.links = new RealmLinks({
       counted,
       claimsOf: (session) => gateway.claimsOf(session),
+      grantedTo: (uid) => this.grantedTo(uid),
       closedTo: () => this.problem,
       waits: () => { this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS) },
       log: (line) => settings.log(line),
@@ -104,6 +119,11 @@ class Host {
 
   health(): Health {
     return healthOf(this.start.definition.id, this.newest.tick, this.tickAtMs, performance.now(), this.problem)
+  }
+
+  grant(uid: string): void {
+    const message: ToRealm = { type: 'grant', uid, granted: this.grantedTo(uid) }
+    this.worker?.postMessage(message)
   }
 
   drain(reason: string): Promise<void> {
@@ -140,8 +160,17 @@ class Host {
         return undefined
       case 'note': return this.settings.log(`realm: ${message.text}`)
       case 'failed': return this.failed(message)
+      case 'wanted': return this.wanted(message)
       case 'stopped': return undefined
     }
+  }
+
+  private wanted({ hash, player, uid }: Extract<FromRealm, { type: 'wanted' }>): void {
+    const { worker } = this
+    void this.packages(hash, uid).then((answer) => {
+      const message: ToRealm = { type: 'package', hash, player, ...answer }
+      worker?.postMessage(message)
+    })
   }
 
   private started(message: Extract<FromRealm, { type: 'ready' }>): void {

@@ -14,6 +14,8 @@ export interface RealmLinksOptions {
   readonly counted: ServerTable
   /** Of a session that was admitted. */
   claimsOf(session: string): Claims | undefined
+  /** Permission bits that a user's role adds to everyone's. */
+  grantedTo(uid: string): number
   /** Why nobody is let in at present; null: they are. */
   closedTo(): string | null
   /** Something waits for the realm: `take` it within INBOUND_BATCH_MS. */
@@ -56,7 +58,7 @@ export class RealmLinks {
       transport.close(connection, refusal ?? 'the session is not known; log in again')
       return
     }
-    this.queue({ type: 'opened', link: this.table.add(transport, connection), peer, claims })
+    this.queue({ type: 'opened', link: this.table.add(transport, connection), peer, claims, granted: this.options.grantedTo(claims.uid) })
   }
 
   private received(transport: ServerTransport, connection: ConnectionId, bytes: Uint8Array): void {

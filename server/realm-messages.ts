@@ -3,7 +3,7 @@
  * which changes hands without being copied; the events name their lengths in its order.
  */
 import type { Peer } from '../netcode/transport.ts'
-import type { RealmDefinition } from '../sim/index.ts'
+import type { PackagePhysics, PlayerId, RealmDefinition } from '../sim/index.ts'
 import type { MeterBuffers } from './metrics/realm-meters.ts'
 import type { RealmStatus } from './status.ts'
 import type { Claims } from './tokens.ts'
@@ -11,10 +11,16 @@ import type { Claims } from './tokens.ts'
 /** One link of one client, of whichever transport; never used again while the server runs. */
 export type LinkId = number
 
+/** `granted`: permission bits that the user's role in the realm adds to everyone's. */
 export type LinkEvent =
-  | { readonly type: 'opened'; readonly link: LinkId; readonly peer: Peer; readonly claims: Claims }
+  | { readonly type: 'opened'; readonly link: LinkId; readonly peer: Peer; readonly claims: Claims; readonly granted: number }
   | { readonly type: 'received'; readonly link: LinkId; readonly length: number }
   | { readonly type: 'closed'; readonly link: LinkId; readonly reason: string }
+
+/** `not-permitted`: the package is there, but another's and not shared. `archive-away`: it cannot be told now. */
+export type PackageAnswer =
+  | { readonly ok: true; readonly physics: PackagePhysics }
+  | { readonly ok: false; readonly reason: 'unknown-package' | 'not-permitted' | 'archive-away' }
 
 /** How a worker is started. */
 export interface RealmStart {
@@ -31,6 +37,10 @@ export interface RealmStart {
 
 export type ToRealm =
   | { readonly type: 'batch'; readonly events: readonly LinkEvent[]; readonly bytes: Uint8Array }
+  /** The user's role has changed: these bits count from now on, for all of its players. */
+  | { readonly type: 'grant'; readonly uid: string; readonly granted: number }
+  /** The answer to `wanted`. */
+  | ({ readonly type: 'package'; readonly hash: string; readonly player: PlayerId } & PackageAnswer)
   /** Say goodbye to everyone with these words, seal the recording, end. */
   | { readonly type: 'stop'; readonly reason: string }
 
@@ -47,6 +57,8 @@ export type FromRealm =
     }
   /** Once a second. */
   | { readonly type: 'status'; readonly status: WorkerStatus }
+  /** The player wants to use a package that the realm does not know: it is answered by `package` within PACKAGE_ANSWER_MS_MAX. */
+  | { readonly type: 'wanted'; readonly hash: string; readonly player: PlayerId; readonly uid: string }
   /** For the operator's log. */
   | { readonly type: 'note'; readonly text: string }
   /** It cannot start or go on; the worker ends after it. */

@@ -127,6 +127,8 @@ export class RealmRunner {
 
   private take(message: ToRealm, nowMs: number): void {
     if (message.type === 'stop') return this.stop(message.reason, nowMs)
+    if (message.type === 'grant') return this.sessions.grant(message.uid, message.granted)
+    if (message.type === 'package') return undefined
     let offset = 0
     for (const event of message.events) {
       if (event.type !== 'received') this.linkChanged(event, nowMs)
@@ -146,7 +148,7 @@ export class RealmRunner {
       this.sessions.closed(event.link, nowMs)
     } else if (this.stopAtMs !== null) this.out.close(event.link, this.stopReason)
     else if (event.claims.role === 'observer') this.observers.opened(event.link, event.peer.ordered, nowMs)
-    else this.sessions.opened(event.link, event.claims, nowMs)
+    else this.sessions.opened(event.link, event.claims, event.granted, nowMs)
   }
 
   private stop(reason: string, nowMs: number): void {

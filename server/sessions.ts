@@ -50,7 +50,7 @@ export class Sessions {
   private readonly members = new Map<PlayerId, Member>()
   private readonly byLink = new Map<LinkId, Member>()
   /** Links that have said nothing yet. */
-  private readonly silent = new Map<LinkId, { readonly claims: Claims; readonly openedAtMs: number }>()
+  private readonly silent = new Map<LinkId, { readonly claims: Claims; granted: number; readonly openedAtMs: number }>()
   private readonly source: SnapshotSource
   /** Who has said Hello, on which link and with which wish. */
   private readonly doorway = new Doorway<{ readonly member: Member; readonly link: LinkId | null; readonly body: number }>()
@@ -72,10 +72,11 @@ export class Sessions {
       memberOf: (player) => this.members.get(player),
       refused: (member, reason) => this.expel(member, 'refused', reason, this.nowMs),
     })
-    for (const { player, name, moveSequence } of realm.avatars.values()) {
+    for (const { player, name, moveSequence, permissions } of realm.avatars.values()) {
       const member = new Member(player, name, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
       member.stage = 'playing'
       member.known = true
+      member.permissions = permissions
       for (const answer of unanswered.of(player)) member.session.queue(answer)
       this.members.set(player, member)
       this.standStill(member)
@@ -104,8 +105,22 @@ export class Sessions {
 
   // --- what the transports say
 
-  opened(link: LinkId, claims: Claims, nowMs: number): void {
-    this.silent.set(link, { claims, openedAtMs: nowMs })
+  opened(link: LinkId, claims: Claims, granted: number, nowMs: number): void {
+    this.silent.set(link, { claims, granted, openedAtMs: nowMs })
+  }
+
+  /** The user's role has changed: its players may at once what they may now. */
+  grant(uid: string, granted: number): void {
+    for (const opened of this.silent.values()) if (opened.claims.uid === uid) opened.granted = granted
+    for (const member of this.members.values()) if (member.uid === uid) this.permit(member, granted)
+  }
+
+  private permit(member: Member, granted: number): void {
+    const { center, realm } = this.options
+    const permissions = realm.definition.permissions | granted
+    const changed = member.permissions !== null && member.permissions !== permissions
+    member.permissions = permissions
+    if (changed && member.stage !== 'new') center.order({ type: 'permit', player: member.player, permissions })
   }
 
   received(link: LinkId, bytes: Uint8Array, nowMs: number): void {
@@ -131,7 +146,7 @@ export class Sessions {
     const opened = this.silent.get(link)
     if (!opened) return null
     this.silent.delete(link)
-    const { player, name } = opened.claims
+    const { player, name, uid } = opened.claims
     const member = this.members.get(player) ?? new Member(player, name, nowMs)
     if (!member.takeovers.take(1, nowMs)) {
       this.options.out.close(link, 'This session changes its connection too often. Wait a minute, or log in anew.')
@@ -141,6 +156,8 @@ export class Sessions {
     this.members.set(player, member)
     this.byLink.set(link, member)
     member.attach(link, nowMs)
+    member.uid = uid
+    this.permit(member, opened.granted)
     return member
   }
 
@@ -185,8 +202,9 @@ export class Sessions {
   private join(member: Member, body: number): void {
     const { center, realm } = this.options
     const { player, name } = member
+    const permissions = member.permissions ?? realm.definition.permissions
     member.stage = 'joining'
-    this.outcomes.expectJoin(center.order({ type: 'join', player, name, body, permissions: realm.definition.permissions }), player)
+    this.outcomes.expectJoin(center.order({ type: 'join', player, name, body, permissions }), player)
   }
 
   private submit(member: Member, inputs: readonly Input[], nowMs: number): void {

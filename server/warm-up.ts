@@ -43,7 +43,7 @@ class Rehearsal {
       post: (message) => this.heard(message),
     })
     for (const [i] of this.players.entries())
-      this.put({ type: 'opened', link: i, peer: { session: '', kind: 'memory', ordered: false, address: '' }, claims: { session: '', player: i + 1, name: 'warm-up', role: 'player', uid: '', user: i + 1 } })
+      this.put({ type: 'opened', link: i, peer: { session: '', kind: 'memory', ordered: false, address: '' }, claims: { session: '', player: i + 1, name: 'warm-up', role: 'player', uid: '', user: i + 1 }, granted: 0 })
   }
 
   run(): Promise<void> {

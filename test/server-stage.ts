@@ -105,13 +105,17 @@ export class Stage {
     this.inbox.push({ type: 'batch', events: [event], bytes })
   }
 
-  open(link: number, player: number, role: Role = 'player', ordered = true): void {
+  open(link: number, player: number, role: Role = 'player', ordered = true, granted = 0): void {
     const peer = { session: `s${player}`, kind: ordered ? 'websocket' : 'webrtc', ordered, address: '127.0.0.1' } as const
-    this.put({ type: 'opened', link, peer, claims: { session: `s${player}`, player, name: `Player ${player}`, role, uid: uidOf(player), user: player } })
+    this.put({ type: 'opened', link, peer, claims: { session: `s${player}`, player, name: `Player ${player}`, role, uid: uidOf(player), user: player }, granted })
   }
 
   receive(link: number, bytes: Uint8Array): void {
     this.put({ type: 'received', link, length: bytes.length }, bytes)
+  }
+
+  grant(player: number, granted: number): void {
+    this.inbox.push({ type: 'grant', uid: uidOf(player), granted })
   }
 
   stop(reason: string): void {
@@ -134,13 +138,13 @@ export class Guest {
   readonly player: number
 
   /** `session`: of a client that was at another stage before. */
-  constructor(stage: Stage, link: number, player: number, session?: ClientSession) {
+  constructor(stage: Stage, link: number, player: number, session?: ClientSession, granted = 0) {
     this.stage = stage
     this.player = player
     this.link = link
     this.session = session ?? new ClientSession(stage.nowMs)
     session?.attach(stage.nowMs)
-    stage.open(link, player)
+    stage.open(link, player, 'player', true, granted)
   }
 
   reconnect(link: number): void {

@@ -91,6 +91,7 @@ export class SimulatedServer {
     const links = new RealmLinks({
       counted: new MetricTable(SERVER_FAMILIES),
       claimsOf: (session) => this.claims.get(session),
+      grantedTo: () => 0,
       closedTo: () => (this.options.sabotage === 'shut-door' && clock.nowMs > SHUT_MS ? 'the door is shut' : this.problem),
       waits: () => this.batchSoon(),
       log: (line) => this.say(line),
