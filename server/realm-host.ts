@@ -122,8 +122,7 @@ class Host {
   }
 
   grant(uid: string): void {
-    const message: ToRealm = { type: 'grant', uid, granted: this.grantedTo(uid) }
-    this.worker?.postMessage(message)
+    tell(this.worker, { type: 'grant', uid, granted: this.grantedTo(uid) })
   }
 
   drain(reason: string): Promise<void> {
@@ -167,10 +166,7 @@ class Host {
 
   private wanted({ hash, player, uid }: Extract<FromRealm, { type: 'wanted' }>): void {
     const { worker } = this
-    void this.packages(hash, uid).then((answer) => {
-      const message: ToRealm = { type: 'package', hash, player, ...answer }
-      worker?.postMessage(message)
-    })
+    void this.packages(hash, uid).then((answer) => tell(worker, { type: 'package', hash, player, ...answer }))
   }
 
   private started(message: Extract<FromRealm, { type: 'ready' }>): void {
@@ -230,6 +226,10 @@ class Host {
     this.worker = null
     this.links.closeAll(reason)
   }
+}
+
+function tell(worker: Worker | null, message: ToRealm): void {
+  worker?.postMessage(message, [])
 }
 
 /** Asks a worker to end and waits; past SHUTDOWN_MS_MAX it is ended from outside, and its recording is recovered at the next start. */
