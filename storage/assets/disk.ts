@@ -1,0 +1,161 @@
+/** The local store's files: few operations at a time, each new file whole and durable under its name or not there. */
+import { mkdir, open, readdir, rename, rm, stat, statfs, unlink, type FileHandle } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { AssetError } from './assets.ts'
+import type { ParsedKey } from './keys.ts'
+import { DISK_JOBS_MAX, DISK_QUEUE_MAX } from './limits.ts'
+
+/** Folder of files that are being written; what an earlier process left there is removed at start. */
+const UNFINISHED = 'unfinished'
+
+/** Below the store's root. Folders of 256 keep listings short. */
+export const pathOf = ({ folder, name }: ParsedKey): string => (folder === 'sha256' ? join(folder, name.slice(0, 2), name) : join(folder, name))
+
+export class Disk {
+  readonly root: string
+  private readonly freeBytesMin: number
+  private running = 0
+  private readonly waiting: (() => void)[] = []
+  private count = 0
+
+  constructor(root: string, freeBytesMin: number) {
+    this.root = root
+    this.freeBytesMin = freeBytesMin
+  }
+
+  /** Makes the folders and empties that of unfinished files. */
+  async begin(folders: readonly string[]): Promise<void> {
+    await rm(join(this.root, UNFINISHED), { recursive: true, force: true })
+    for (const folder of [...folders, UNFINISHED]) await mkdir(join(this.root, folder), { recursive: true })
+    await syncFolder(this.root)
+  }
+
+  /** Runs a job on files when fewer than DISK_JOBS_MAX others run. Throws AssetError `away` where too many wait. */
+  async run<T>(job: () => Promise<T>): Promise<T> {
+    if (this.waiting.length >= DISK_QUEUE_MAX)
+      throw new AssetError({ reason: 'away', what: 'the disk does not keep up', where: this.root, fix: 'check that the disk of the data directory is there and sound, and try again' })
+    if (this.running >= DISK_JOBS_MAX) await new Promise<void>((resolve) => { this.waiting.push(resolve) })
+    else this.running += 1
+    try {
+      return await job()
+    } finally {
+      // A job that waits takes the place over
+      const next = this.waiting.shift()
+      if (next) next()
+      else this.running -= 1
+    }
+  }
+
+  /** Throws AssetError `full` where `bytes` more would not leave enough free. */
+  async requireRoom(bytes: number): Promise<void> {
+    const { bavail, bsize } = await this.run(() => statfs(this.root))
+    if (bavail * bsize - bytes >= this.freeBytesMin) return
+    throw new AssetError({ reason: 'full', what: `the disk has ${bavail * bsize} bytes free, of which ${this.freeBytesMin} are kept`, where: this.root, fix: 'free some space, or move the data directory to a larger disk' })
+  }
+
+  /** A new file; it is nowhere to be seen before it is published. */
+  async create(): Promise<NewFile> {
+    const path = join(this.root, UNFINISHED, String(++this.count))
+    return new NewFile(this, path, await this.run(() => open(path, 'wx')))
+  }
+
+  /** Bytes of a file; null where there is none. */
+  size(path: string): Promise<number | null> {
+    return this.run(() => orNull(stat(join(this.root, path)).then(({ size }) => size)))
+  }
+
+  /** A file to read; null where there is none. Its handle is to be closed. */
+  open(path: string): Promise<FileHandle | null> {
+    return this.run(() => orNull(open(join(this.root, path), 'r')))
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.run(() => orNull(unlink(join(this.root, path))))
+  }
+
+  /** Names of a folder's files that were last written before, Unix ms. */
+  async olderThan(folder: string, unixMs: number): Promise<string[]> {
+    const old: string[] = []
+    for (const name of await this.run(() => readdir(join(this.root, folder)))) {
+      const found = await this.run(() => orNull(stat(join(this.root, folder, name))))
+      if (found !== null && found.mtimeMs < unixMs) old.push(name)
+    }
+    return old
+  }
+}
+
+/** A file on its way. */
+export class NewFile {
+  private readonly disk: Disk
+  private readonly path: string
+  private readonly handle: FileHandle
+
+  constructor(disk: Disk, path: string, handle: FileHandle) {
+    this.disk = disk
+    this.path = path
+    this.handle = handle
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let from = 0; from < bytes.length;)
+      from += await this.disk.run(async () => (await this.handle.write(bytes, from)).bytesWritten)
+  }
+
+  /** Brings it to the disk, and then under its name, in the place of another if there is one. */
+  async publish(path: string): Promise<void> {
+    const final = join(this.disk.root, path)
+    await this.disk.run(() => this.handle.sync())
+    await this.disk.run(() => this.handle.close())
+    await this.disk.run(async () => {
+      const made = await mkdir(dirname(final), { recursive: true })
+      await rename(this.path, final)
+      await syncFolder(dirname(final))
+      if (made !== undefined) await syncFolder(dirname(made))
+    })
+  }
+
+  /** Forgets it; also after a failed publish. */
+  async discard(): Promise<void> {
+    await this.disk.run(async () => {
+      await this.handle.close().catch(() => undefined)
+      await unlink(this.path).catch(() => undefined)
+    })
+  }
+}
+
+async function orNull<T>(result: Promise<T>): Promise<T | null> {
+  try {
+    return await result
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT') return null
+    throw error
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The system's code of a failed call, or ''. */
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+const DENIED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS'])
+
+/** The one place that judges the file system's errors. */
+export function diskFault(error: unknown, doing: string, where: string): AssetError {
+  if (error instanceof AssetError) return error
+  const code = codeOf(error)
+  const words = { where, cause: error }
+  if (FULL.has(code)) return new AssetError({ ...words, reason: 'full', what: `could not ${doing}: there is no space left (${code})`, fix: 'free some space, or move the data directory to a larger disk' })
+  if (DENIED.has(code)) return new AssetError({ ...words, reason: 'denied', what: `could not ${doing}: the rights do not allow it (${code})`, fix: 'check who owns the data directory, and that its disk is mounted for writing' })
+  return new AssetError({ ...words, reason: 'away', what: `could not ${doing}: ${code || String(error)}`, fix: 'check that the disk of the data directory is there and sound' })
+}

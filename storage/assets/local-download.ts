@@ -1,0 +1,83 @@
+/** Downloads from the Local Cloud: whole or a range, at the taker's pace, a chunk in memory at a time. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { HttpError } from '../../netcode/http.ts'
+import type { ParsedKey } from './keys.ts'
+import { CHUNK_BYTES, DOWNLOAD_PACE_BYTES_MIN, DOWNLOAD_PACE_MS, DOWNLOADS_MAX } from './limits.ts'
+import type { LocalAssets, OpenFile } from './local.ts'
+import { watchPace } from './pace.ts'
+import { parseRange, type ByteRange } from './range.ts'
+
+export class Downloads {
+  private readonly store: LocalAssets
+  private running = 0
+
+  constructor(store: LocalAssets) {
+    this.store = store
+  }
+
+  async send(key: ParsedKey, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.running >= DOWNLOADS_MAX) throw new HttpError(503, 'busy', 'the server sends as many files as it can', `sha256/${key.name}`, 'try again in a moment')
+    this.running += 1
+    try {
+      const file = await this.store.openFile(key)
+      if (file === null) throw new HttpError(404, 'not-found', 'there is no such file', `sha256/${key.name}`, 'it may have been removed: ask the API for the package')
+      try {
+        await answer(file, `"${key.name}"`, request, response)
+      } finally {
+        await file.close()
+      }
+    } finally {
+      this.running -= 1
+    }
+  }
+}
+
+async function answer(file: OpenFile, etag: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { headers, method } = request
+  response.setHeader('etag', etag)
+  // Its name is its content; private, for a link is one person's
+  response.setHeader('cache-control', 'private, max-age=31536000, immutable')
+  response.setHeader('accept-ranges', 'bytes')
+  if (isNamed(headers['if-none-match'], etag)) return void response.writeHead(304).end()
+  response.setHeader('content-type', file.mediaType)
+  response.setHeader('content-disposition', 'attachment')
+  const range = method === 'GET' && isCurrent(String(headers['if-range'] ?? etag), etag) ? parseRange(headers.range, file.bytes) : 'whole'
+  if (range === 'unsatisfiable') {
+    response.setHeader('content-range', `bytes */${file.bytes}`)
+    throw new HttpError(416, 'range', `the file has ${file.bytes} bytes`, `range: ${String(headers.range).slice(0, 100)}`, 'ask for bytes within it')
+  }
+  const { first, last } = range === 'whole' ? { first: 0, last: file.bytes - 1 } : range
+  if (range !== 'whole') response.setHeader('content-range', `bytes ${first}-${last}/${file.bytes}`)
+  response.writeHead(range === 'whole' ? 200 : 206, { 'content-length': last - first + 1 })
+  if (method === 'HEAD' || file.bytes === 0) return void response.end()
+  return pour(file, { first, last }, response)
+}
+
+/** If-None-Match (RFC 9110 section 13.1.2): weak comparison. */
+const isNamed = (header: string | undefined, etag: string): boolean =>
+  header !== undefined && header.split(',').map((tag) => tag.trim().replace(/^W\//, '')).some((tag) => tag === etag || tag === '*')
+
+/** If-Range (section 13.1.5): strong comparison; a date is never right, for files here have none. */
+const isCurrent = (header: string, etag: string): boolean => header.trim() === etag
+
+async function pour(file: OpenFile, { first, last }: ByteRange, response: ServerResponse): Promise<void> {
+  let sent = 0
+  const stop = watchPace(() => sent, DOWNLOAD_PACE_MS, DOWNLOAD_PACE_BYTES_MIN, () => void response.destroy())
+  const gone = new Promise<'gone'>((resolve) => { response.once('close', () => resolve('gone')) })
+  const buffer = new Uint8Array(Math.min(CHUNK_BYTES, last - first + 1))
+  try {
+    for (let at = first; at <= last && !response.destroyed;) {
+      const read = await file.read(buffer.subarray(0, Math.min(buffer.length, last - at + 1)), at)
+      // Shorter than it was: an end in order would be taken for the whole
+      if (read === 0) return void response.destroy()
+      // The buffer is written over when the socket has taken it, so the taker's pace is ours
+      const taken = new Promise<'taken'>((resolve) => { response.write(buffer.subarray(0, read), () => resolve('taken')) })
+      if (await Promise.race([taken, gone]) === 'gone') return undefined
+      at += read
+      sent += read
+    }
+    response.end()
+  } finally {
+    stop()
+  }
+}

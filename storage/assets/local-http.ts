@@ -1,0 +1,122 @@
+/**
+ * The Local Cloud's HTTP side: `GET|HEAD /v1/assets/sha256/HEX` and `PUT /v1/assets/quarantine/UPLOAD`, both with a signed
+ * query. Everything below /v1/assets is answered here.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { handleCors, HttpError, sendError } from '../../netcode/http.ts'
+import { AssetError, type AssetsService } from './assets.ts'
+import { parseKey } from './keys.ts'
+import { diskFault } from './disk.ts'
+import { LINGER_MS_MAX } from './limits.ts'
+import type { LocalAssets } from './local.ts'
+import { Downloads } from './local-download.ts'
+import { Uploads } from './local-upload.ts'
+import { readQuery, type SignedRequest } from './signature.ts'
+
+const ROUTE = '/v1/assets/'
+const UPLOAD_ROUTE = `${ROUTE}quarantine/`
+
+const CORS = { methods: 'GET, HEAD, PUT, OPTIONS', headers: 'Content-Type, Range, If-Range, If-None-Match' }
+const EXPOSED = 'Accept-Ranges, Content-Length, Content-Range, ETag'
+
+/** Nothing that was uploaded is run as a page of this server, whatever a browser takes it for. */
+const HARMLESS = { 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'", 'referrer-policy': 'no-referrer' }
+
+export interface LocalHttpOptions {
+  readonly origins: readonly string[] | '*'
+  readonly log: (line: string) => void
+}
+
+/** True for requests whose bodies may take long: their senders are held to a pace here, and not to a time. */
+export const isUpload = ({ method, url = '' }: IncomingMessage): boolean => method === 'PUT' && url.startsWith(UPLOAD_ROUTE)
+
+export const isAssetRequest = ({ url = '' }: IncomingMessage): boolean => url.startsWith(ROUTE)
+
+export function localCloudHandler(store: LocalAssets, { origins, log }: LocalHttpOptions): AssetsService['answers'] {
+  const parts = { downloads: new Downloads(store), uploads: new Uploads(store), store, origins }
+  return (request, response) => {
+    if (!isAssetRequest(request)) return false
+    request.on('error', () => undefined)
+    response.on('error', () => undefined)
+    for (const [name, value] of Object.entries(HARMLESS)) response.setHeader(name, value)
+    route(parts, request, response).catch((error: unknown) => {
+      const known = httpErrorOf(error)
+      if (known === null) log(`assets: ${request.method} ${(request.url ?? '').split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`)
+      refuse(request, response, known ?? error)
+    })
+    return true
+  }
+}
+
+/** Answers what is below /v1/assets where another store serves files. */
+export function noFilesHere(request: IncomingMessage, response: ServerResponse): boolean {
+  if (!isAssetRequest(request)) return false
+  refuse(request, response, new HttpError(404, 'not-found', 'files are not served here but by the S3 store', ROUTE, 'use the links that the API gives'))
+  return true
+}
+
+interface Parts {
+  readonly store: LocalAssets
+  readonly downloads: Downloads
+  readonly uploads: Uploads
+  readonly origins: readonly string[] | '*'
+}
+
+async function route(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (handleCors(request, response, parts.origins, CORS)) return undefined
+  response.setHeader('access-control-expose-headers', EXPOSED)
+  const { method = '', url = '' } = request
+  // As it stands, nothing decoded: a key has no character that needs to be
+  const [path = '', query = ''] = url.split('?', 2)
+  const name = path.slice(ROUTE.length)
+  const key = parseKey(name)
+  if (key === null) throw new HttpError(404, 'not-found', 'there is no file of such a name', path.slice(0, 200), 'use the links that the API gives')
+  if (key.folder === 'quarantine') {
+    if (method !== 'PUT') throw notAllowed(method, path, 'PUT')
+    const { file } = permitted(parts.store, 'PUT', name, query)
+    if (file === null) throw invalid(name)
+    return parts.uploads.receive(key, file, request, response)
+  }
+  if (method !== 'GET' && method !== 'HEAD') throw notAllowed(method, path, 'GET or HEAD')
+  permitted(parts.store, 'GET', name, query)
+  return parts.downloads.send(key, request, response)
+}
+
+/** Throws HttpError 403 where the link was not signed here for this, or is too old. */
+function permitted({ signer, nowMs }: LocalAssets, method: 'GET' | 'PUT', key: string, query: string): SignedRequest {
+  const read = readQuery(method, key, query)
+  if (read === null || !signer.isValid(read.request, read.signature)) throw invalid(key)
+  if (read.request.expiresAtMs <= nowMs())
+    throw new HttpError(403, 'link-expired', `the link has expired at ${new Date(read.request.expiresAtMs).toISOString()}`, key, 'ask the API for a new one')
+  return read.request
+}
+
+const invalid = (key: string): HttpError => new HttpError(403, 'link-invalid', 'the link is not signed by this server for this request', key, 'use a link of the API as it is, with the method and headers that it names')
+
+const notAllowed = (method: string, where: string, methods: string): HttpError => new HttpError(405, 'method-not-allowed', `${method} is not possible here`, where, `use ${methods}`)
+
+const STATUS: Readonly<Record<AssetError['reason'], number>> = {
+  'away': 503, 'not-found': 404, 'too-large': 413, 'wrong-hash': 422, 'full': 507, 'denied': 500, 'bad-key': 404, 'bad-file': 400,
+}
+
+/** Null where it is a fault of ours. The operator reads of rights and folders; who asked does not. */
+function httpErrorOf(error: unknown): HttpError | null {
+  if (error instanceof HttpError) return error
+  const fault = error instanceof AssetError || (error instanceof Error && 'code' in error) ? diskFault(error, 'use the file', ROUTE) : null
+  if (fault === null || fault.reason === 'denied') return null
+  return new HttpError(STATUS[fault.reason], fault.reason, fault.reason === 'away' || fault.reason === 'full' ? `the store of this server is ${fault.reason}` : fault.what, ROUTE, 'try again later')
+}
+
+/** Answers with the error at once; who is still sending is heard to the end, for a while, so that the answer is read. */
+export function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy()
+  if (request.complete || request.destroyed) return sendError(response, error)
+  const answer = (): void => {
+    clearTimeout(timer)
+    response.setHeader('connection', 'close')
+    sendError(response, error)
+  }
+  const timer = setTimeout(answer, LINGER_MS_MAX)
+  request.once('end', answer).once('close', () => clearTimeout(timer))
+  request.resume()
+}

@@ -1,0 +1,204 @@
+/** The Local Cloud against the stores' contract, and what is its own: HTTP, hostile requests, faults of the disk. */
+import { createServer, type Server } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { assetsContract, fileOf, newBytes, reasonOf, run } from './contract.ts'
+import { LocalAssets, type LocalOptions } from './local.ts'
+
+const SECRET = new Uint8Array(32).fill(7)
+const TYPE = 'model/gltf-binary'
+
+interface Place {
+  readonly directory: string
+  readonly store: LocalAssets
+  readonly server: Server
+  readonly base: string
+  stop(): Promise<void>
+}
+
+async function serve(options: Partial<LocalOptions> = {}): Promise<Place> {
+  const parent = await mkdtemp(join(tmpdir(), 'otherworld-assets-'))
+  const directory = join(parent, 'assets')
+  const store = await LocalAssets.open({ directory, secret: SECRET, freeBytesMin: 0, ...options })
+  const server = createServer((request, response) => {
+    if (!store.answers(request, response)) response.writeHead(404).end('not ours')
+  })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections()
+    await new Promise((resolve) => { server.close(resolve) })
+    await rm(parent, { recursive: true, force: true })
+  }
+  return { directory, store, server, base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop }
+}
+
+assetsContract('Local Cloud', async () => {
+  const { store, base, directory, stop } = await serve()
+  const away = async (): Promise<() => Promise<void>> => {
+    await rename(directory, `${directory}.away`)
+    await writeFile(directory, 'no folder')
+    return async () => {
+      await rm(directory)
+      await rename(`${directory}.away`, directory)
+    }
+  }
+  return { store, base, checksUploads: true, awayMsMax: 5_000, away, stop }
+})
+
+const places: Place[] = []
+const sockets: Socket[] = []
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  for (const place of places.splice(0)) await place.stop()
+})
+const here = async (options: Partial<LocalOptions> = {}): Promise<Place> => {
+  const place = await serve(options)
+  places.push(place)
+  return place
+}
+
+/** Speaks HTTP as it stands, without a client's corrections. */
+function say(base: string, text: string): { readonly socket: Socket; readonly answer: () => string; readonly closed: Promise<void> } {
+  const { hostname, port } = new URL(base)
+  let answer = ''
+  const socket = connect(Number(port), hostname, () => socket.write(text))
+  sockets.push(socket)
+  socket.on('error', () => undefined).on('data', (chunk) => { answer += chunk.toString('latin1') })
+  return { socket, answer: () => answer, closed: new Promise((resolve) => { socket.once('close', () => resolve()) }) }
+}
+
+async function until(what: string, look: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 20_000
+  while (!(await look())) {
+    if (performance.now() > endMs) throw new Error(`waited in vain until ${what}`)
+    await new Promise((resolve) => { setTimeout(resolve, 20) })
+  }
+}
+
+test('HEAD, If-Range, several ranges and malformed ones are answered as RFC 9110 has them', async () => {
+  const { store, base } = await here()
+  const bytes = newBytes(1_000)
+  const { url } = await run(store.downloadLink(await run(store.put(bytes, TYPE)), 60))
+  const ask = (headers: Record<string, string>, method = 'GET'): Promise<Response> => fetch(base + url, { method, headers })
+  const head = await ask({ range: 'bytes=0-1' }, 'HEAD')
+  expect([head.status, head.headers.get('content-length'), head.headers.get('accept-ranges')]).toEqual([200, '1000', 'bytes'])
+  const etag = head.headers.get('etag') ?? ''
+  expect(etag).toMatch(/^"[0-9a-f]{64}"$/)
+  expect((await ask({ range: 'bytes=0-1', 'if-range': etag })).status).toBe(206)
+  expect((await ask({ range: 'bytes=0-1', 'if-range': '"other"' })).status).toBe(200)
+  expect((await ask({ range: 'bytes=0-1', 'if-range': 'Wed, 21 Oct 2015 07:28:00 GMT' })).status).toBe(200)
+  for (const range of ['bytes=0-1,5-6', 'bytes=', 'bytes=5-1', 'lines=1-2', 'bytes=a-b']) expect([range, (await ask({ range })).status]).toEqual([range, 200])
+  expect((await ask({ 'if-none-match': `"x", W/${etag}` })).status).toBe(304)
+  const refused = await ask({ range: 'bytes=1000-' })
+  expect([refused.status, refused.headers.get('content-range')]).toEqual([416, 'bytes */1000'])
+})
+
+test('nothing that is served can be run as a page of the server', async () => {
+  const { store, base } = await here()
+  const page = new TextEncoder().encode('<script>alert(1)</script>')
+  const { headers } = await fetch(base + (await run(store.downloadLink(await run(store.put(page, 'text/html')), 60))).url)
+  expect(headers.get('content-type')).toBe('text/html')
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+  expect(headers.get('content-disposition')).toBe('attachment')
+  expect(headers.get('content-security-policy')).toContain('sandbox')
+})
+
+test('paths that try to leave the folder find nothing, encoded or not', async () => {
+  const { store, base, directory } = await here()
+  const key = await run(store.put(newBytes(10), TYPE))
+  await writeFile(join(directory, '..', 'secret'), 'secret')
+  const { url } = await run(store.downloadLink(key, 60))
+  const query = url.slice(url.indexOf('?'))
+  const paths = ['../secret', '..%2fsecret', '%2e%2e/secret', 'sha256/../../secret', `sha256/..%2f..%2fsecret`, '/etc/passwd', `${key}/../../secret`, `${key}.type`, key.toUpperCase(), `${key}%00`, 'quarantine/../../secret', 'unfinished/1', '', '.']
+  for (const path of paths) {
+    const peer = say(base, `GET /v1/assets/${path}${query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    await peer.closed
+    expect([path, /^HTTP\/1\.1 (403|404|405) /.test(peer.answer())]).toEqual([path, true])
+  }
+})
+
+test('a refusal says whether the link is invalid or has expired', async () => {
+  const clock = { ms: 1_700_000_000_000 }
+  const { store, base } = await here({ nowMs: () => clock.ms })
+  const { url, expiresAtMs } = await run(store.downloadLink(await run(store.put(newBytes(10), TYPE)), 60))
+  clock.ms = expiresAtMs - 1
+  expect((await fetch(base + url)).status).toBe(200)
+  clock.ms = expiresAtMs
+  expect(await (await fetch(base + url)).json()).toMatchObject({ reason: 'link-expired' })
+  const tampered = await fetch(base + url.replace(String(expiresAtMs), String(expiresAtMs + 60_000)))
+  expect(await tampered.json()).toMatchObject({ reason: 'link-invalid' })
+  const { store: stranger } = await here({ secret: new Uint8Array(32).fill(8), nowMs: () => clock.ms })
+  const other = await run(stranger.downloadLink(await run(store.put(newBytes(10), TYPE)), 60))
+  expect(await (await fetch(base + other.url)).json()).toMatchObject({ reason: 'link-invalid' })
+})
+
+test('a page of another origin may upload and download where the operator permits it, and only there', async () => {
+  const { store, base } = await here({ origins: ['https://world.example'] })
+  const { url } = await run(store.downloadLink(await run(store.put(newBytes(10), TYPE)), 60))
+  const allowed = await fetch(base + url, { headers: { origin: 'https://world.example' } })
+  expect(allowed.headers.get('access-control-allow-origin')).toBe('https://world.example')
+  expect(allowed.headers.get('access-control-expose-headers')).toContain('ETag')
+  expect((await fetch(base + url, { headers: { origin: 'https://other.example' } })).status).toBe(403)
+  const preflight = await fetch(`${base}/v1/assets/quarantine/a?x=y`, { method: 'OPTIONS', headers: { origin: 'https://world.example', 'access-control-request-method': 'PUT' } })
+  expect([preflight.status, preflight.headers.get('access-control-allow-methods')?.includes('PUT')]).toEqual([204, true])
+})
+
+test('a file that the disk changed is told by its hash', async () => {
+  const { store, directory } = await here()
+  const key = await run(store.put(newBytes(1_000), TYPE))
+  const hex = key.slice('sha256/'.length)
+  await writeFile(join(directory, 'sha256', hex.slice(0, 2), hex), newBytes(1_000))
+  expect(await reasonOf(store.get(key, 1_000))).toBe('wrong-hash')
+})
+
+test('where too little would be left on the disk, nothing is taken, and nothing is left behind', async () => {
+  const { store, base, directory } = await here({ freeBytesMin: Number.MAX_SAFE_INTEGER })
+  const bytes = newBytes(100)
+  expect(await reasonOf(store.put(bytes, TYPE))).toBe('full')
+  const link = await run(store.uploadLink('quarantine/a', fileOf(bytes), 60))
+  const response = await fetch(base + link.url, { method: 'PUT', headers: link.headers, body: bytes })
+  expect(response.status).toBe(507)
+  expect(await response.json()).toMatchObject({ reason: 'full' })
+  expect(await readdir(join(directory, 'unfinished'))).toEqual([])
+})
+
+test('a new store on the same folder has the files of the last, and forgets what was unfinished', async () => {
+  const { store, directory } = await here()
+  const bytes = newBytes(1_000)
+  const key = await run(store.put(bytes, TYPE))
+  await writeFile(join(directory, 'unfinished', '1'), 'half')
+  const next = await LocalAssets.open({ directory, secret: SECRET, freeBytesMin: 0 })
+  expect(await run(next.head(key))).toEqual({ bytes: 1_000, mediaType: TYPE })
+  expect(await readdir(join(directory, 'unfinished'))).toEqual([])
+  await run(next.put(newBytes(10), TYPE))
+})
+
+test('an upload without a length, or of a file that nobody signed for, is refused before it is read', async () => {
+  const { store, base, directory } = await here()
+  const link = await run(store.uploadLink('quarantine/a', fileOf(newBytes(100)), 60))
+  const chunked = say(base, `PUT ${link.url} HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`)
+  await until('the answer is there', () => chunked.answer().includes('length-required'))
+  expect(chunked.answer()).toContain('411')
+  const unsigned = say(base, `PUT /v1/assets/quarantine/b HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a'.repeat(1_000)}`)
+  await unsigned.closed
+  expect(unsigned.answer()).toMatch(/^HTTP\/1\.1 403 .*link-invalid/s)
+  expect(await readdir(join(directory, 'quarantine'))).toEqual([])
+})
+
+test('of two senders of the same upload the newer one goes on, and the older is told', async () => {
+  const { store, base, directory } = await here()
+  const bytes = newBytes(300_000)
+  const link = await run(store.uploadLink('quarantine/a', fileOf(bytes), 60))
+  const older = say(base, `PUT ${link.url} HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nContent-Length: ${bytes.length}\r\n\r\nhello`)
+  await until('the older one is under way', async () => (await readdir(join(directory, 'unfinished'))).length > 0)
+  expect((await fetch(base + link.url, { method: 'PUT', headers: link.headers, body: bytes })).status).toBe(201)
+  await older.closed
+  expect(older.answer()).toMatch(/^HTTP\/1\.1 409 .*superseded/s)
+  const { sha256 } = fileOf(await readFile(join(directory, 'quarantine', 'a')))
+  expect(sha256).toBe(fileOf(bytes).sha256)
+  expect(await readdir(join(directory, 'unfinished'))).toEqual([])
+})
