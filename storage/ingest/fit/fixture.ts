@@ -1,0 +1,38 @@
+/** Reads a GLB or glTF file as the tests and benchmarks of the fit want it: as it stands in the file, nothing put right. */
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
+import { Logger, NodeIO, type Document, type Node } from '@gltf-transform/core'
+import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
+import { readHumanoid } from './humanoid.ts'
+
+export interface Fixture {
+  readonly document: Document
+  readonly json: unknown
+  /** Nodes and their humanoid bones, by the file or by `NAME.json` in fixtures/assets/humanoid. */
+  readonly humanoid: ReadonlyMap<string, Node>
+}
+
+const root = new URL('../../../', import.meta.url).pathname
+
+function jsonOf(path: string, bytes: Buffer): unknown {
+  return JSON.parse(extname(path) === '.gltf' ? bytes.toString() : bytes.subarray(20, 20 + bytes.readUInt32LE(12)).toString())
+}
+
+/** `path`: from the repository's root, or absolute. */
+export async function readFixture(path: string, maps = join(root, 'fixtures/assets/humanoid')): Promise<Fixture> {
+  const full = path.startsWith('/') ? path : join(root, path)
+  const bytes = readFileSync(full)
+  const json = jsonOf(full, bytes)
+  const io = new NodeIO().setLogger(new Logger(Logger.Verbosity.SILENT)).registerExtensions(ALL_EXTENSIONS)
+  const document = extname(full) === '.gltf' ? await io.readJSON({ json: json as never, resources: resourcesOf(json, dirname(full)) }) : await io.readBinary(new Uint8Array(bytes))
+  const map = join(maps, `${basename(full, extname(full))}.json`)
+  const nodes = document.getRoot().listNodes()
+  const indices = readHumanoid(json, existsSync(map) ? (JSON.parse(readFileSync(map, 'utf8')) as Record<string, string>) : undefined)
+  return { document, json, humanoid: new Map([...indices].flatMap(([bone, i]) => { const node = nodes[i]; return node ? [[bone, node] as const] : [] })) }
+}
+
+function resourcesOf(json: unknown, folder: string): Record<string, Uint8Array<ArrayBuffer>> {
+  const { buffers = [], images = [] } = json as { buffers?: { uri?: string }[]; images?: { uri?: string }[] }
+  const uris = [...buffers, ...images].flatMap(({ uri }) => (uri !== undefined && !uri.startsWith('data:') ? [uri] : []))
+  return Object.fromEntries(uris.map((uri) => [uri, new Uint8Array(readFileSync(join(folder, decodeURIComponent(uri))))]))
+}
