@@ -36,7 +36,7 @@ export const LOGIN_ADDRESSES_MAX = 10_000
 /** Sessions whose claims the gateway remembers: those that were admitted last. */
 export const SESSIONS_MAX = 10_000
 
-/** A request must be complete after this long; a slow sender holds a socket no longer. */
+/** A request must be complete after this long, but for uploads (storage/assets/limits.ts); a slow sender holds a socket no longer. */
 export const REQUEST_MS_MAX = 10_000
 
 /** How often requests are looked at for being too slow; what Node does by itself is twice a minute. */

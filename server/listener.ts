@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { Context, Effect, Layer } from 'effect'
 import { sendJson } from '../netcode/http.ts'
+import { limitBody } from './body-deadline.ts'
 import { ServerSettings, type Settings } from './config.ts'
 import { codeOf, ServerError, textOf } from './error.ts'
 import { HEADER_BYTES_MAX, REQUEST_CHECK_MS, REQUEST_MS_MAX, SOCKETS_MAX, STALL_MS_MAX } from './limits.ts'
@@ -43,12 +44,16 @@ const unavailable: RequestListener = (_, response) => {
 function listen(settings: Settings, handler: RequestListener): Effect.Effect<Server, ServerError> {
   return Effect.callback((resume) => {
     const server = createServer({
-      requestTimeout: REQUEST_MS_MAX,
+      // Bodies have a time of their own each (limitBody)
+      requestTimeout: 0,
       headersTimeout: REQUEST_MS_MAX,
       keepAliveTimeout: REQUEST_MS_MAX,
       connectionsCheckingInterval: REQUEST_CHECK_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
-    }, handler)
+    }, (request, response) => {
+      limitBody(request, response, REQUEST_MS_MAX)
+      handler(request, response)
+    })
     server.timeout = STALL_MS_MAX
     server.maxConnections = SOCKETS_MAX
     new SocketLimits(2 * settings.connectionsPerAddressMax).watch(server)
