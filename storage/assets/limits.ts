@@ -27,12 +27,15 @@ export const DOWNLOADS_MAX = 512
 /** Uploads at once; each holds an open file. Every one was permitted by the API, which counts them by user. */
 export const UPLOADS_MAX = 32
 
-/** Who sends fewer bytes of an upload in such a time, ms, is cut off: a phone on a line of 64 kbit/s is faster. */
-export const UPLOAD_PACE_BYTES_MIN = 65_536
-export const UPLOAD_PACE_MS = 10_000
-/** Who takes fewer bytes of a download in such a time, ms, is cut off; longer, since systems buffer on the way. */
-export const DOWNLOAD_PACE_BYTES_MIN = 65_536
-export const DOWNLOAD_PACE_MS = 30_000
+/** Fewest bytes within so many milliseconds; who is slower is cut off. */
+export interface Pace {
+  readonly bytesMin: number
+  readonly windowMs: number
+}
+/** Of an upload: a phone on a line of 64 kbit/s is faster. */
+export const UPLOAD_PACE: Pace = { bytesMin: 65_536, windowMs: 10_000 }
+/** Of a download: longer, since systems buffer on the way. */
+export const DOWNLOAD_PACE: Pace = { bytesMin: 65_536, windowMs: 30_000 }
 
 /** How long a sender that was refused may go on before its connection is closed, ms: time to read why. */
 export const LINGER_MS_MAX = 2_000

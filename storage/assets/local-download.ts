@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError } from '../../netcode/http.ts'
 import type { ParsedKey } from './keys.ts'
-import { CHUNK_BYTES, DOWNLOAD_PACE_BYTES_MIN, DOWNLOAD_PACE_MS, DOWNLOADS_MAX } from './limits.ts'
+import { CHUNK_BYTES, DOWNLOADS_MAX, type Pace } from './limits.ts'
 import type { LocalAssets, OpenFile } from './local.ts'
 import { watchPace } from './pace.ts'
 import { parseRange, type ByteRange } from './range.ts'
@@ -22,7 +22,7 @@ export class Downloads {
       const file = await this.store.openFile(key)
       if (file === null) throw new HttpError(404, 'not-found', 'there is no such file', `sha256/${key.name}`, 'it may have been removed: ask the API for the package')
       try {
-        await answer(file, `"${key.name}"`, request, response)
+        await answer(file, `"${key.name}"`, request, response, this.store.paces.download)
       } finally {
         await file.close()
       }
@@ -32,7 +32,7 @@ export class Downloads {
   }
 }
 
-async function answer(file: OpenFile, etag: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(file: OpenFile, etag: string, request: IncomingMessage, response: ServerResponse, pace: Pace): Promise<void> {
   const { headers, method } = request
   response.setHeader('etag', etag)
   // Its name is its content; private, for a link is one person's
@@ -50,7 +50,7 @@ async function answer(file: OpenFile, etag: string, request: IncomingMessage, re
   if (range !== 'whole') response.setHeader('content-range', `bytes ${first}-${last}/${file.bytes}`)
   response.writeHead(range === 'whole' ? 200 : 206, { 'content-length': last - first + 1 })
   if (method === 'HEAD' || file.bytes === 0) return void response.end()
-  return pour(file, { first, last }, response)
+  return pour(file, { first, last }, response, pace)
 }
 
 /** If-None-Match (RFC 9110 section 13.1.2): weak comparison. */
@@ -60,9 +60,9 @@ const isNamed = (header: string | undefined, etag: string): boolean =>
 /** If-Range (section 13.1.5): strong comparison; a date is never right, for files here have none. */
 const isCurrent = (header: string, etag: string): boolean => header.trim() === etag
 
-async function pour(file: OpenFile, { first, last }: ByteRange, response: ServerResponse): Promise<void> {
+async function pour(file: OpenFile, { first, last }: ByteRange, response: ServerResponse, pace: Pace): Promise<void> {
   let sent = 0
-  const stop = watchPace(() => sent, DOWNLOAD_PACE_MS, DOWNLOAD_PACE_BYTES_MIN, () => void response.destroy())
+  const stop = watchPace(() => sent, pace, () => void response.destroy())
   const gone = new Promise<'gone'>((resolve) => { response.once('close', () => resolve('gone')) })
   const buffer = new Uint8Array(Math.min(CHUNK_BYTES, last - first + 1))
   try {

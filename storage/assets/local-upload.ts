@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError, sendJson } from '../../netcode/http.ts'
 import { pathOf, type NewFile } from './disk.ts'
 import type { DeclaredFile, ParsedKey } from './keys.ts'
-import { UPLOAD_PACE_BYTES_MIN, UPLOAD_PACE_MS, UPLOADS_MAX } from './limits.ts'
+import { UPLOADS_MAX, type Pace } from './limits.ts'
 import type { LocalAssets } from './local.ts'
 import { watchPace } from './pace.ts'
 
@@ -59,7 +59,7 @@ export class Uploads {
   private async save(path: string, declared: DeclaredFile, request: IncomingMessage, cut: Cut): Promise<void> {
     const file = await this.store.disk.create()
     try {
-      await takeBody(request, declared, file, cut)
+      await takeBody(request, declared, file, cut, this.store.paces.upload)
       await this.store.writeType(path, declared.mediaType)
       await file.publish(path)
     } catch (error) {
@@ -78,14 +78,14 @@ function requireHeaders({ bytes, mediaType }: DeclaredFile, { headers }: Incomin
 }
 
 /** Writes the body to the file as it comes. Throws HttpError where it is not what was declared, or comes too slowly. */
-async function takeBody(request: IncomingMessage, { bytes, sha256 }: DeclaredFile, file: NewFile, { happens, end }: Cut): Promise<void> {
+async function takeBody(request: IncomingMessage, { bytes, sha256 }: DeclaredFile, file: NewFile, { happens, end }: Cut, pace: Pace): Promise<void> {
   const where = `quarantine, ${bytes} bytes`
-  const slow = new HttpError(408, 'slow-upload', `fewer than ${UPLOAD_PACE_BYTES_MIN} bytes came within ${UPLOAD_PACE_MS / 1_000} s`, where, 'try again on a faster line')
+  const slow = new HttpError(408, 'slow-upload', `fewer than ${pace.bytesMin} bytes came within ${pace.windowMs / 1_000} s`, where, 'try again on a faster line')
   const away = new HttpError(503, 'away', 'the store of this server does not answer', where, 'try again later')
   const hash = createHash('sha256')
   let received = 0
   let isWriting = false
-  const stop = watchPace(() => received, UPLOAD_PACE_MS, UPLOAD_PACE_BYTES_MIN, () => end(isWriting ? away : slow))
+  const stop = watchPace(() => received, pace, () => end(isWriting ? away : slow))
   const take = async (chunk: Buffer): Promise<void> => {
     received += chunk.length
     hash.update(chunk)

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { assetsContract, fileOf, newBytes, reasonOf, run } from './contract.ts'
+import { UPLOADS_MAX } from './limits.ts'
 import { LocalAssets, type LocalOptions } from './local.ts'
 
 const SECRET = new Uint8Array(32).fill(7)
@@ -65,7 +66,8 @@ const here = async (options: Partial<LocalOptions> = {}): Promise<Place> => {
 function say(base: string, text: string): { readonly socket: Socket; readonly answer: () => string; readonly closed: Promise<void> } {
   const { hostname, port } = new URL(base)
   let answer = ''
-  const socket = connect(Number(port), hostname, () => socket.write(text))
+  const socket = connect(Number(port), hostname)
+  socket.write(text)
   sockets.push(socket)
   socket.on('error', () => undefined).on('data', (chunk) => { answer += chunk.toString('latin1') })
   return { socket, answer: () => answer, closed: new Promise((resolve) => { socket.once('close', () => resolve()) }) }
@@ -201,4 +203,64 @@ test('of two senders of the same upload the newer one goes on, and the older is 
   const { sha256 } = fileOf(await readFile(join(directory, 'quarantine', 'a')))
   expect(sha256).toBe(fileOf(bytes).sha256)
   expect(await readdir(join(directory, 'unfinished'))).toEqual([])
+})
+
+const QUICK = { bytesMin: 65_536, windowMs: 500 }
+
+test('who sends too slowly is cut off and told; who keeps the pace may take as long as it needs', async () => {
+  const { store, base, directory } = await here({ paces: { upload: QUICK, download: QUICK } })
+  const bytes = newBytes(800_000)
+  const open = async (id: string): Promise<ReturnType<typeof say>> => {
+    const { url } = await run(store.uploadLink(`quarantine/${id}`, fileOf(bytes), 60))
+    return say(base, `PUT ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${TYPE}\r\nContent-Length: ${bytes.length}\r\n\r\n`)
+  }
+  const [slow, steady] = [await open('slow'), await open('steady')]
+  let at = 0
+  const drip = setInterval(() => {
+    slow.socket.write('a')
+    steady.socket.write(bytes.subarray(at, at += 20_000))
+  }, 50)
+  try {
+    await Promise.all([slow.closed, steady.closed])
+  } finally {
+    clearInterval(drip)
+  }
+  expect(slow.answer()).toMatch(/^HTTP\/1\.1 408 .*slow-upload/s)
+  expect(steady.answer()).toMatch(/^HTTP\/1\.1 201 /)
+  expect((await readdir(join(directory, 'quarantine'))).toSorted()).toEqual(['steady', 'steady.type'])
+  await until('nothing unfinished is left', async () => (await readdir(join(directory, 'unfinished'))).length === 0)
+})
+
+test('who asks for a file and does not read it is cut off, and others are served meanwhile', async () => {
+  const { store, base } = await here({ paces: { upload: QUICK, download: QUICK } })
+  const bytes = newBytes(16_000_000)
+  const { url } = await run(store.downloadLink(await run(store.put(bytes, TYPE)), 60))
+  const lazy = Array.from({ length: 8 }, () => {
+    const peer = say(base, `GET ${url} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    peer.socket.pause()
+    return peer
+  })
+  expect((await (await fetch(base + url)).arrayBuffer()).byteLength).toBe(bytes.length)
+  await new Promise((resolve) => { setTimeout(resolve, 1_500) })
+  for (const { socket } of lazy) socket.resume()
+  await Promise.all(lazy.map(({ closed }) => closed))
+  for (const { answer } of lazy) expect(answer().length).toBeLessThan(bytes.length)
+})
+
+test('so many uploads are taken at once, and the next is asked to wait', async () => {
+  const { store, base, directory } = await here()
+  const bytes = newBytes(100)
+  const peers: ReturnType<typeof say>[] = []
+  for (let i = 0; i < UPLOADS_MAX; i += 1) {
+    const { url } = await run(store.uploadLink(`quarantine/u${i}`, fileOf(bytes), 60))
+    peers.push(say(base, `PUT ${url} HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nContent-Length: 100\r\n\r\nhello`))
+  }
+  await until('all are under way', async () => (await readdir(join(directory, 'unfinished'))).length === UPLOADS_MAX)
+  const link = await run(store.uploadLink('quarantine/late', fileOf(bytes), 60))
+  const put = (): Promise<Response> => fetch(base + link.url, { method: 'PUT', headers: link.headers, body: bytes })
+  const late = await put()
+  expect([late.status, late.headers.get('retry-after')]).toEqual([503, '1'])
+  for (const { socket } of peers) socket.destroy()
+  await until('there is room again', async () => (await put()).status !== 503)
+  await until('nothing unfinished is left', async () => (await readdir(join(directory, 'unfinished'))).length === 0)
 })

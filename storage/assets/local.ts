@@ -12,7 +12,7 @@ import { AssetError, type AssetHead, type AssetKey, type AssetLink, type AssetsS
 import { diskFault, Disk, pathOf } from './disk.ts'
 import { requireContent, sha256Of } from './hash.ts'
 import { requireFile, requireKey, requireLife, requireMediaType, signedAtMs, UNKNOWN_MEDIA_TYPE, type DeclaredFile, type ParsedKey } from './keys.ts'
-import { ASSET_FREE_BYTES_MIN, CHUNK_BYTES, DISK_MS_MAX } from './limits.ts'
+import { ASSET_FREE_BYTES_MIN, CHUNK_BYTES, DISK_MS_MAX, DOWNLOAD_PACE, UPLOAD_PACE, type Pace } from './limits.ts'
 import { localCloudHandler } from './local-http.ts'
 import { LinkSigner } from './signature.ts'
 
@@ -28,6 +28,8 @@ export interface LocalOptions {
   /** Pages of other origins that may use links; '*': all. */
   readonly origins?: readonly string[] | '*'
   readonly freeBytesMin?: number
+  /** Slowest that senders and takers may be. */
+  readonly paces?: { readonly upload: Pace; readonly download: Pace }
   readonly nowMs?: () => number
   readonly log?: (line: string) => void
 }
@@ -43,12 +45,14 @@ export class LocalAssets implements AssetsService {
   readonly origin: string | null
   readonly signer: LinkSigner
   readonly disk: Disk
+  readonly paces: { readonly upload: Pace; readonly download: Pace }
   readonly nowMs: () => number
   readonly answers: AssetsService['answers']
   private readonly publicPath: string
   private readonly writing = new Map<AssetKey, Promise<void>>()
 
-  private constructor({ directory, secret, publicPath = LOCAL_PATH, origins = [], freeBytesMin = ASSET_FREE_BYTES_MIN, nowMs = Date.now, log = () => undefined }: LocalOptions) {
+  private constructor({ directory, secret, publicPath = LOCAL_PATH, origins = [], freeBytesMin = ASSET_FREE_BYTES_MIN, nowMs = Date.now, log = () => undefined, ...options }: LocalOptions) {
+    this.paces = options.paces ?? { upload: UPLOAD_PACE, download: DOWNLOAD_PACE }
     this.disk = new Disk(directory, freeBytesMin)
     this.signer = new LinkSigner(secret)
     this.publicPath = publicPath
