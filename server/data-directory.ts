@@ -2,9 +2,11 @@
  * The directory in which a server keeps what outlives it: recordings, files and records, the secret of its tokens, the numbers given.
  * One server at a time: a lock file names the process that holds it.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { makeFolder } from '../storage/folder.ts'
+import { LockHeld, takeLock } from '../storage/lock-file.ts'
 import { codeOf, ServerError, textOf } from './error.ts'
 
 /** Numbers are reserved in blocks, so that a login need not wait for the disk; what a crash leaves of a block is lost. */
@@ -50,13 +52,6 @@ export function openDataDirectory(path: string): DataDirectory {
   }
 }
 
-/** Makes a folder and those above it, one by one: Node's own recursion never ends on file systems like /proc. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return
-  makeFolder(dirname(path))
-  mkdirSync(path)
-}
-
 function unusable(root: string, cause: unknown): ServerError {
   return new ServerError({
     reason: 'data-directory',
@@ -67,73 +62,20 @@ function unusable(root: string, cause: unknown): ServerError {
   })
 }
 
-// --- the lock
-
-interface Holder {
-  readonly pid: number
-  /** When that process started, as the system counts it; tells it from a later one with the same number. */
-  readonly started: string
-}
-
-/** On Linux: boot and start tick of a process; null where there is none. Elsewhere only whether it lives. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    return `${boot}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`
-  } catch {
-    if (process.platform === 'linux') return null
-  }
-  try {
-    process.kill(pid, 0)
-    return 'alive'
-  } catch (error) {
-    return codeOf(error) === 'EPERM' ? 'alive' : null
-  }
-}
-
-function readHolder(file: string): Holder | null {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof value !== 'object' || value === null || !('pid' in value) || !('started' in value)) return null
-    return typeof value.pid === 'number' && typeof value.started === 'string' ? { pid: value.pid, started: value.started } : null
-  } catch {
-    return null
-  }
-}
-
-/** Takes the lock or throws; a lock whose process is gone is taken over. Returns what gives it back. */
+/** Takes the lock or throws. Returns what gives it back. */
 function lock(root: string): () => void {
   const file = join(root, 'server.lock')
-  const mine: Holder = { pid: process.pid, started: startOf(process.pid) ?? '' }
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(file, JSON.stringify(mine), { flag: 'wx' })
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw unusable(root, error)
-    }
-    const holder = readHolder(file)
-    if (holder && startOf(holder.pid) === holder.started) throw held(file, holder.pid)
-    // Of several that see the stale lock only one can rename it; the others find it gone and try again.
-    const stale = `${file}.stale-${process.pid}`
-    try {
-      renameSync(file, stale)
-      rmSync(stale, { force: true })
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw unusable(root, error)
-    }
+  try {
+    return takeLock(file)
+  } catch (error) {
+    if (!(error instanceof LockHeld)) throw unusable(root, error)
+    throw new ServerError({
+      reason: 'already-running',
+      what: error.pid === 0 ? 'another server uses this data directory' : `another server (process ${error.pid}) uses this data directory`,
+      where: file,
+      fix: 'stop that server, or give this one a directory of its own with --data DIR',
+    })
   }
-  throw held(file, 0)
-}
-
-function held(file: string, pid: number): ServerError {
-  return new ServerError({
-    reason: 'already-running',
-    what: pid === 0 ? 'another server uses this data directory' : `another server (process ${pid}) uses this data directory`,
-    where: file,
-    fix: 'stop that server, or give this one a directory of its own with --data DIR',
-  })
 }
 
 // --- secret and numbers

@@ -14,6 +14,10 @@ export class ArchiveError extends Data.TaggedError('ArchiveError')<{
   readonly fix: string
   readonly cause?: unknown
 }> {
+  override get message(): string {
+    return `${this.what}\n  where: ${this.where}\n  what to do: ${this.fix}`
+  }
+
   get isRetryable(): boolean {
     return this.reason === 'away'
   }
@@ -32,7 +36,7 @@ export type Sharing = 'owner' | 'everyone'
 
 /** The record of an upload: one user's own name and rights for a package; several users may hold the same package. */
 export interface ObjectRecord {
-  /** UUID of the upload. */
+  /** UUID of the upload, in lower case like all UUIDs here. */
   readonly id: string
   readonly package: string
   readonly userUid: string
@@ -73,8 +77,11 @@ export interface LogPosition {
   readonly tick: number
 }
 
+/** The position is of the last save; epoch 0 where there was none (epochs begin at 1). */
 export interface SavedRealm extends LogPosition {
   readonly definition: RealmDefinition
+  /** The newest epoch that was ever heard of, saved or not: a realm that begins without its log begins a later one. */
+  readonly newestEpoch: number
   readonly elements: readonly SavedElement[]
 }
 
@@ -126,9 +133,10 @@ export interface ArchiveService {
   putUser(user: User): Answer<void>
   user(uid: string): Answer<User | null>
   putSession(session: SessionEntry): Answer<void>
+  /** The newest first. */
   sessions(realm: string, limit: number): Answer<readonly SessionEntry[]>
 
-  /** Keeps the newest definition; the fencing epoch only rises. */
+  /** Keeps the newest definition; the fencing epoch only rises: an older one is refused (`fenced`). */
   putRealm(definition: RealmDefinition, epoch: number): Answer<void>
 
   /** Idempotent: a package is what its hash says. */
@@ -136,23 +144,31 @@ export interface ArchiveService {
   package(hash: string): Answer<StoredPackage | null>
   /**
    * Adds the record unless the user's records then exceed `bytesMax` or `countMax` (then `conflict`): checked and written
-   * in one transaction.
+   * in one transaction. Doing it again changes nothing; another user's record of that id is a `conflict`.
    */
   putRecord(record: ObjectRecord, quota: { readonly bytesMax: number; readonly countMax: number }): Answer<void>
+  /** The oldest first. */
   recordsOf(userUid: string): Answer<readonly ObjectRecord[]>
+  /** False where the user has no such record; likewise below. */
   setSharing(id: string, userUid: string, sharing: Sharing): Answer<boolean>
   removeRecord(id: string, userUid: string): Answer<boolean>
   /** True where a record of this user, or one shared with everyone, names the package. */
   mayUse(userUid: string, hash: string): Answer<boolean>
 
-  /** One transaction: elements changed and removed since the last save, and the position they are of. */
+  /**
+   * One transaction: elements changed and removed since the last save, and the position they are of. A position before
+   * the saved one of the same epoch is passed over. `conflict` where the epoch has not yet saved all, or the realm is
+   * unknown; `too-large` beyond ELEMENTS_MAX.
+   */
   saveElements(at: LogPosition, changed: readonly SavedElement[], removed: readonly number[]): Answer<void>
-  /** Replaces all saved elements of the realm: the first save of an epoch. */
+  /** Replaces all saved elements of the realm: the first save of an epoch. As above. */
   replaceElements(at: LogPosition, all: readonly SavedElement[]): Answer<void>
+  /** Elements in the order of their ids. */
   savedRealm(realm: string): Answer<SavedRealm | null>
 
   putRecording(entry: RecordingEntry): Answer<void>
   putCheckpoint(entry: CheckpointEntry): Answer<void>
+  /** The newest first; checkpoints likewise. */
   recordings(realm: string): Answer<readonly RecordingEntry[]>
   /** Forgets recordings that retention removed, with their checkpoints. */
   removeRecording(entry: Pick<RecordingEntry, 'realm' | 'epoch' | 'segment'>): Answer<void>

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Effect, Exit, Layer } from 'effect'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Archive, ArchiveError } from './archive.ts'
+import { buildArchiveWorker } from './build-worker.ts'
+import { archiveContract, type ContractArchive } from './contract.ts'
+import { EmbeddedConnection } from './embedded.ts'
+import { memoryArchive } from './memory.ts'
+import { archiveLayer, openArchive, type ArchiveOptions } from './open.ts'
+import { uuid } from './samples.ts'
+
+const places: string[] = []
+const place = (): string => {
+  const path = mkdtempSync(join(tmpdir(), 'otherworld-archive-'))
+  places.push(path)
+  return path
+}
+let worker = ''
+beforeAll(async () => { worker = await buildArchiveWorker() })
+afterAll(() => { for (const path of places) rmSync(path, { recursive: true, force: true }) })
+
+const options = (directory: string): ArchiveOptions => ({ databaseUrl: null, directory, worker, log: () => undefined })
+
+async function embedded(directory: string): Promise<ContractArchive> {
+  const archive = openArchive(options(directory))
+  await archive.prepare()
+  return {
+    service: archive.service,
+    close: () => archive.close(),
+    reopen: async () => {
+      await archive.close()
+      return embedded(directory)
+    },
+  }
+}
+
+archiveContract('plain maps', async () => ({ service: memoryArchive(), reopen: null, close: async () => undefined }))
+archiveContract('embedded', () => embedded(place()))
+
+describe('the embedded archive', () => {
+  const user = { uid: uuid(1, 1), number: 1, name: 'Anna' }
+
+  test('one at a time uses a directory', async () => {
+    const directory = place()
+    const archive = openArchive(options(directory))
+    expect(() => openArchive(options(directory))).toThrow(expect.objectContaining({ reason: 'in-use' }) as Error)
+    await archive.close()
+    await openArchive(options(directory)).close()
+  })
+
+  test('a thread that dies is begun anew; what it was doing fails as away, what it had acknowledged is there', async () => {
+    const archive = openArchive(options(place()))
+    const { connection, service } = archive
+    if (!(connection instanceof EmbeddedConnection)) throw new Error('not the embedded one')
+    await Effect.runPromise(service.putUser(user))
+    const writes = Array.from({ length: 50 }, (_, n) => Effect.runPromiseExit(service.putUser({ uid: uuid(2, n), number: n, name: 'B' })))
+    await Promise.all(writes.slice(0, 10))
+    await connection.killThread()
+    const exits = await Promise.all(writes)
+    for (const [n, exit] of exits.entries()) if (Exit.isSuccess(exit)) expect(await Effect.runPromise(service.user(uuid(2, n)))).not.toBeNull()
+    expect(await Effect.runPromise(service.user(user.uid))).toEqual(user)
+    await archive.close()
+  })
+
+  test('what cannot be used at all fails when the layer is made', async () => {
+    const bad = archiveLayer({ ...options(place()), databaseUrl: 'mysql://localhost/x' })
+    const exit = await Effect.runPromiseExit(Effect.scoped(Layer.build(bad)))
+    expect(String(exit)).toContain('does not begin with postgres://')
+  })
+
+  test('a database that does not answer is told of, and used when it answers', async () => {
+    const lines: string[] = []
+    const layer = archiveLayer({ ...options(place()), databaseUrl: 'postgres://u:secret@127.0.0.1:1/x', log: (line) => void lines.push(line) })
+    const error = await Effect.runPromise(Archive.pipe(Effect.flatMap((archive) => archive.ping()), Effect.flip, Effect.provide(layer)))
+    expect(error).toBeInstanceOf(ArchiveError)
+    expect(error).toMatchObject({ reason: 'away', isRetryable: true })
+    expect(lines).toHaveLength(1)
+    expect(lines.join() + error.message).not.toContain('secret')
+  })
+
+  test('a directory that cannot be written is named', () => {
+    expect(() => openArchive(options('/proc/archive'))).toThrow()
+  })
+})

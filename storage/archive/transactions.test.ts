@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { SqlFault, type SqlConnection, type SqlText } from './connection.ts'
+import { ATTEMPTS_MAX, BACK_OFF_MS, BACK_OFF_MS_MAX, LOST_ATTEMPTS_MAX } from './limits.ts'
+import { STATEMENTS } from './statements.ts'
+import { Transactions, type Repeatability } from './transactions.ts'
+
+/** A database that answers each statement with a fault for as long as `faultOf` gives one, and notes what it heard. */
+function database(faultOf: (sql: SqlText, attempt: number) => SqlFault | null): { readonly connection: SqlConnection; readonly heard: SqlText[] } {
+  const heard: SqlText[] = []
+  let attempt = 0
+  const connection: SqlConnection = {
+    kind: 'sql', where: 'a test', close: async () => undefined,
+    session: (use) => {
+      attempt++
+      return use({
+        query: async (sql) => {
+          heard.push(sql)
+          const fault = faultOf(sql, attempt)
+          if (fault) throw fault
+          return [{ one: '1' }]
+        },
+      })
+    },
+  }
+  return { connection, heard }
+}
+
+const refused = (state: string): SqlFault => new SqlFault('refused', 'no', { state })
+const lost = (): SqlFault => new SqlFault('lost', 'gone')
+
+async function run(faultOf: (sql: SqlText, attempt: number) => SqlFault | null, repeatability?: Repeatability): Promise<{ outcome: unknown; heard: SqlText[]; pauses: number[]; retries: string[] }> {
+  const { connection, heard } = database(faultOf)
+  const pauses: number[] = []
+  const retries: string[] = []
+  const transactions = new Transactions(connection, { random: () => 0.5, sleep: async (ms) => void pauses.push(ms), onRetry: (verdict) => void retries.push(verdict) })
+  const outcome: unknown = await transactions.run((sql) => sql.query(STATEMENTS.ping), repeatability).catch((error: unknown) => error)
+  return { outcome, heard, pauses, retries }
+}
+
+describe('transactions', () => {
+  test('are SERIALIZABLE and committed', async () => {
+    const { outcome, heard } = await run(() => null)
+    expect(outcome).toEqual([{ one: '1' }])
+    expect(heard).toEqual(['BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE', STATEMENTS.ping, STATEMENTS.commit])
+  })
+
+  test.each(['40001', '40P01'])('are rolled back and tried again on %s, in the statement and at the commit, after longer and longer pauses', async (state) => {
+    const { outcome, heard, pauses, retries } = await run((sql, attempt) => (sql === (attempt === 1 ? STATEMENTS.ping : STATEMENTS.commit) && attempt < 4 ? refused(state) : null))
+    expect(outcome).toEqual([{ one: '1' }])
+    expect(heard.filter((sql) => sql === STATEMENTS.rollback)).toHaveLength(3)
+    expect(pauses).toEqual([BACK_OFF_MS, 2 * BACK_OFF_MS, 4 * BACK_OFF_MS])
+    expect(retries).toEqual(['again', 'again', 'again'])
+  })
+
+  test('end as a conflict after a bound, with pauses that are bounded too', async () => {
+    const { outcome, pauses } = await run((sql) => (sql === STATEMENTS.ping ? refused('40001') : null))
+    expect(outcome).toMatchObject({ reason: 'conflict', where: 'a test' })
+    expect(pauses).toHaveLength(ATTEMPTS_MAX - 1)
+    expect(Math.max(...pauses)).toBe(BACK_OFF_MS_MAX)
+  })
+
+  test('are tried again where the connection broke, and end as away', async () => {
+    expect((await run((sql, attempt) => (sql === STATEMENTS.commit && attempt === 1 ? lost() : null))).outcome).toEqual([{ one: '1' }])
+    const { outcome, heard, retries } = await run((sql) => (sql === STATEMENTS.ping ? lost() : null))
+    expect(outcome).toMatchObject({ reason: 'away', isRetryable: true })
+    expect(retries).toHaveLength(LOST_ATTEMPTS_MAX - 1)
+    expect(heard).not.toContain(STATEMENTS.rollback)
+  })
+
+  test('that must be done once are not repeated where the commit may have happened, and are where it cannot', async () => {
+    expect(await run((sql) => (sql === STATEMENTS.commit ? lost() : null), 'once')).toMatchObject({ outcome: { reason: 'away' }, retries: [] })
+    expect((await run((sql, attempt) => (sql === STATEMENTS.ping && attempt === 1 ? lost() : null), 'once')).retries).toEqual(['lost'])
+  })
+
+  test.each([['23505', 'conflict'], ['54001', 'too-large'], ['53300', 'away'], ['57014', 'away'], ['28P01', 'internal'], ['42601', 'internal']])('a fault of SQLSTATE %s is not repeated and is called %s', async (state, reason) => {
+    const { outcome, retries } = await run((sql) => (sql === STATEMENTS.ping ? refused(state) : null))
+    expect([outcome, retries]).toEqual([expect.objectContaining({ reason }), []])
+  })
+})
