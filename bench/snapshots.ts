@@ -2,6 +2,7 @@
  * What snapshots cost and how true they are: 100 clients among 100 avatars × 200 props of which 60 move, over the
  * in-memory network, real sessions and decoders at both ends. Truth is the simulation's state at the moment drawn.
  */
+import { avatarAdded, propAdded } from '../server/catalog.ts'
 import { avatars, free, loadEngine, props, type AvatarView, type Engine, type PropView, type Quat, type Realm, type Vec3 } from '../sim/index.ts'
 import { PROTOCOL_VERSION } from '../protocol/index.ts'
 import { SAVINGS, SnapshotDecoder, SnapshotSource, SnapshotView, type Savings } from '../netcode/snapshot.ts'
@@ -85,10 +86,10 @@ class Line {
     this.down = new Way(network, dice)
     this.up = new Way(network, dice)
     this.server.queue({
-      type: 'welcome', protocol: PROTOCOL_VERSION, realm: 'bench', tick: realm.tick, tickRate: 60, player: avatar.player, avatar: avatar.id, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
+      type: 'welcome', protocol: PROTOCOL_VERSION, realm: 'bench', tick: realm.tick, tickRate: 60, player: avatar.player, user: avatar.user, avatar: avatar.id, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
     })
-    for (const { id, player, name, body } of avatars(realm)) this.world.tell({ type: 'avatarAdded', element: id, player, name, body })
-    for (const { id, spec, scale, holder, owner, position, rotation } of props(realm)) this.world.tell({ type: 'propAdded', element: id, prop: spec, scale, holder, owner, position, rotation })
+    for (const other of realm.avatars.values()) this.world.tell(avatarAdded(other))
+    for (const prop of props(realm)) this.world.tell(propAdded(prop))
   }
 
   /** Who acts acknowledges 15 times a second. */

@@ -39,6 +39,7 @@ function textOf(to: Terminal, file: string, info: RecordingInfo): string {
     ['inputs', `${formatCount(info.inputs)} in ${plural(info.frames, 'frame')}`],
     ['checkpoints', formatCount(info.checkpoints)],
     ['phase samples', formatCount(info.samples)],
+    ['packages', info.packages.length === 0 ? 'none' : info.packages.join(', ')],
     ...(info.quarantined > 0 ? [['quarantined', paint(to, 'yellow', plural(info.quarantined, 'frame'))] as const] : []),
     ['size', `${formatBytes(info.bytes)}${perTick}`],
     ['engine', info.engine],

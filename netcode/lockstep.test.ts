@@ -95,7 +95,7 @@ describe('a replica', () => {
     for (let tick = 1; tick <= 10; tick += 1) {
       server.tick()
       // From tick 6 on the server has seen an input that the peer was not told.
-      const frame = { tick, inputs: tick === 6 ? [{ player: 0, sequence: 1, command: { type: 'join', player: 9, name: 'Eve', body: 0, permissions: 0 } } as const] : [] }
+      const frame = { tick, inputs: tick === 6 ? [{ player: 0, sequence: 1, command: { type: 'join', player: 9, user: 9, name: 'Eve', body: 0, permissions: 0 } } as const] : [] }
       expect(replica.push({ type: 'frame', frame, hash: hash(server.realm) })).toBeNull()
       expect(replica.step()).toBeNull()
     }

@@ -11,13 +11,13 @@ const BOUNDS: Bounds = { min: { x: -500, y: -20, z: -300 }, max: { x: 500, y: 20
 const HEAD = { packet: 4_294_967_295, ackPacket: 4_294_967_295, ackBits: 4_294_967_295, ackCommand: 4_294_967_295, firstMessage: 4_294_967_295, clientTimeMs: 4_294_967_295, clientTimeAgeMs: 4_294_967_295, control: null }
 
 const arbitraryAvatar: fc.Arbitrary<Omit<AvatarView, 'id'>> = fc.record({
-  player: fc.nat(), name: fc.constant('Ada'), body: fc.constant(0), permissions: fc.constant(0),
+  player: fc.nat(), user: fc.nat(), name: fc.constant('Ada'), body: fc.constant(0), package: fc.constant(null), headMetres: fc.constant(1.5), permissions: fc.constant(0),
   position: fc.oneof(arbitraryVec3(20), fc.record({ x: fc.double({ min: -550, max: 550, noNaN: true }), y: fc.double({ min: -60, max: 250, noNaN: true }), z: fc.double({ min: -350, max: 350, noNaN: true }) })),
   yaw: fc.double({ min: -20, max: 20, noNaN: true }), velocity: arbitraryVec3(30), grounded: fc.boolean(), flying: fc.boolean(),
   pose: fc.option(arbitraryPackedPose().map((packed) => unpackPose(packed))), boneMask: fc.constant(0), moveSequence: fc.constant(0),
 })
 const arbitraryProp: fc.Arbitrary<Omit<PropView, 'id'>> = fc.record({
-  spec: arbitraryPropSpec(), position: arbitraryVec3(80), rotation: arbitraryQuat(), linvel: arbitraryVec3(5), angvel: arbitraryVec3(5), scale: fc.constant(1),
+  spec: arbitraryPropSpec(), package: fc.constant(null), access: fc.constant(0), position: arbitraryVec3(80), rotation: arbitraryQuat(), linvel: arbitraryVec3(5), angvel: arbitraryVec3(5), scale: fc.constant(1),
   holder: fc.constant(0), hand: fc.constant(0 as const), owner: fc.constant(0), asleep: fc.boolean(),
 })
 const numbered = <T>(items: readonly T[], from = 1): (T & { readonly id: number })[] => items.map((item, i) => ({ ...item, id: i + from }))
@@ -122,7 +122,7 @@ describe('a snapshot', () => {
   test.prop([arbitraryQuat(), arbitraryQuat(), arbitraryVec3(3)], { numRuns: 500 })('said whole, shows head and hands within 0.2 degrees and 2 mm, bones within 1.2 degrees', (head, bone, position) => {
     const joint = { position, rotation: head }
     const pose = { head: joint, left: joint, right: joint, bones: [bone, ...Array.from({ length: 17 }, () => null)] }
-    const avatar: AvatarView = { id: 1, player: 1, name: 'Ada', body: 0, permissions: 0, position, yaw: 0, velocity: position, grounded: true, flying: false, pose, boneMask: packPose(pose).boneMask, moveSequence: 0 }
+    const avatar: AvatarView = { id: 1, player: 1, user: 1, name: 'Ada', body: 0, package: null, headMetres: 1.5, permissions: 0, position, yaw: 0, velocity: position, grounded: true, flying: false, pose, boneMask: packPose(pose).boneMask, moveSequence: 0 }
     const decoder = sayAll(new SnapshotSource(BOUNDS), [avatar], [], 1)
     expect(degrees(jointsState(newest(decoder, 1, JOINTS)).head.rotation, head)).toBeLessThanOrEqual(0.2)
     expect(degrees(bonesState(newest(decoder, 1, BONES))[0] as Quat, bone)).toBeLessThanOrEqual(1.2)

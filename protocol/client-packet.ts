@@ -72,7 +72,7 @@ const CLIENT_LAYOUT = layout({
 
 const MODES: readonly ClientMode[] = ['render', 'lockstep']
 const LATEST: ReadonlySet<CommandType> = new Set(['move', 'pose', 'drag'])
-const RELIABLE: ReadonlySet<CommandType> = new Set(['spawn', 'despawn', 'grab', 'release', 'scale'])
+const RELIABLE: ReadonlySet<CommandType> = new Set(['spawn', 'despawn', 'grab', 'release', 'scale', 'wear', 'access'])
 
 /** True for commands of which only the newest counts: they are never repeated once a newer one exists. */
 export function isLatestWins(type: CommandType): boolean {

@@ -77,7 +77,7 @@ describe('decoders answer and never throw', () => {
 
   test.prop([arbitraryPropSpec(), arbitraryDamage], SOME)('damaged packets and messages of the server', (prop, damage) => {
     const position = { x: 0, y: 0, z: 0 }
-    const message = encodeServerMessage({ type: 'propAdded', element: 1, prop, scale: 1, holder: 0, owner: 0, position, rotation: { ...position, w: 1 } })
+    const message = encodeServerMessage({ type: 'propAdded', element: 1, prop, package: null, scale: 1, holder: 0, owner: 0, access: 0, position, rotation: { ...position, w: 1 } })
     survives(damaged(message, damage))
     survives(damaged(encodeServerPacket({ ...head, ackCommand: 0, firstMessage: 1, clientTimeAgeMs: 0 }, [message, message], null), damage))
   })

@@ -15,7 +15,7 @@ const MOVE: Command = { type: 'move', x: 0, y: 0, z: -1, yaw: 0.5, jump: false, 
 const prop = (shape: Shape, changes: Partial<PropSpec> = {}): PropSpec => ({
   name: 'crate', motion: 'dynamic', colliders: [{ shape, position: ORIGIN, rotation: IDENTITY }], density: 100, friction: 0.5, restitution: 0.25, color: 0xff8800, ...changes,
 })
-const spawn = (spec: PropSpec): Command => ({ type: 'spawn', prop: spec, position: ORIGIN, rotation: IDENTITY, scale: 1 })
+const spawn = (spec: PropSpec): Command => ({ type: 'spawn', prop: spec, position: ORIGIN, rotation: IDENTITY, scale: 1, access: 0, owner: 0 })
 const frame = (...inputs: Input[]): InputFrame => ({ tick: 7, inputs })
 const from = (command: Command): InputFrame => frame({ player: 1, sequence: 1, command })
 
@@ -48,9 +48,9 @@ suite('a frame is refused that holds', () => {
     ['a prop without colliders', from(spawn(prop({ type: 'sphere', radius: 1 }, { colliders: [] }))), 'out-of-range at inputs[0].spawn.prop.colliders'],
     ['17 colliders', from(spawn(prop({ type: 'sphere', radius: 1 }, { colliders: Array.from({ length: 17 }, () => ({ shape: { type: 'sphere', radius: 1 } as const, position: ORIGIN, rotation: IDENTITY })) }))), 'too-large at inputs.spawn.prop.colliders'],
     ['a colour of 25 bits', from(spawn(prop({ type: 'sphere', radius: 1 }, { color: 2 ** 24 }))), 'out-of-range at inputs[0].spawn.prop.color'],
-    ['a name that cannot be seen', frame({ player: 0, sequence: 1, command: { type: 'join', player: 1, name: 'a\u202Eb', body: 0, permissions: 0 } }), 'out-of-range at inputs[0].join.name'],
-    ['a name that is too long', frame({ player: 0, sequence: 1, command: { type: 'join', player: 1, name: 'a'.repeat(33), body: 0, permissions: 0 } }), 'out-of-range at inputs[0].join.name'],
-    ['a name outside NFC', frame({ player: 0, sequence: 1, command: { type: 'join', player: 1, name: 'e\u0301', body: 0, permissions: 0 } }), 'out-of-range at inputs[0].join.name'],
+    ['a name that cannot be seen', frame({ player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'a\u202Eb', body: 0, permissions: 0 } }), 'out-of-range at inputs[0].join.name'],
+    ['a name that is too long', frame({ player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'a'.repeat(33), body: 0, permissions: 0 } }), 'out-of-range at inputs[0].join.name'],
+    ['a name outside NFC', frame({ player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'e\u0301', body: 0, permissions: 0 } }), 'out-of-range at inputs[0].join.name'],
     ['players out of order', frame({ player: 2, sequence: 1, command: MOVE }, { player: 1, sequence: 1, command: MOVE }), 'order at inputs[1]'],
     ['one sequence twice', frame({ player: 2, sequence: 1, command: MOVE }, { player: 2, sequence: 1, command: MOVE }), 'order at inputs[1]'],
   ]
@@ -112,11 +112,11 @@ suite('a client', () => {
 })
 
 const MESSAGES: ServerMessage[] = [
-  { type: 'welcome', protocol: 1, realm: 'plaza', tick: 9, tickRate: 60, player: 3, avatar: 12, permissions: 7, definition: '{}', resumed: true, sequence: 40, ackCommand: 38 },
-  { type: 'avatarAdded', element: 12, player: 3, name: 'Zoë', body: 1 },
-  { type: 'propAdded', element: 13, prop: prop({ type: 'box', halfExtents: { x: 1, y: 0.5, z: 0.25 } }), scale: 2, holder: 3, owner: 0, position: ORIGIN, rotation: IDENTITY },
+  { type: 'welcome', protocol: 1, realm: 'plaza', tick: 9, tickRate: 60, player: 3, user: 3, avatar: 12, permissions: 7, definition: '{}', resumed: true, sequence: 40, ackCommand: 38 },
+  { type: 'avatarAdded', element: 12, player: 3, user: 3, name: 'Zoë', body: 1, package: null, headMetres: 1.5 },
+  { type: 'propAdded', element: 13, prop: prop({ type: 'box', halfExtents: { x: 1, y: 0.5, z: 0.25 } }), package: null, scale: 2, holder: 3, owner: 0, access: 0, position: ORIGIN, rotation: IDENTITY },
   { type: 'elementRemoved', element: 13 },
-  { type: 'propChanged', element: 13, scale: 0.5, holder: 0 },
+  { type: 'propChanged', element: 13, scale: 0.5, holder: 0, access: 0 },
   { type: 'commandDone', sequence: 4, element: 13, tick: 99 },
   { type: 'commandRejected', sequence: 5, reason: 'out-of-reach', tick: 99 },
   { type: 'permissionsChanged', permissions: 31 },

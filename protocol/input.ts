@@ -1,8 +1,10 @@
 /** Inputs between the wire and sim/types.ts. */
-import type { Command, HandId, Input, PackedPose } from '../sim/types.ts'
+import { ACCESS_MAX, type Command, type HandId, type Input, type PackedPose, type PropSpec } from '../sim/types.ts'
 import { finite, inside, integer, name, ownBytes, present, quat, vec3 } from './check.ts'
 import { otherworld } from './generated/otherworld.js'
-import { COMMAND_BYTES_MAX, NAME_BYTES_MAX, POSE_BONES_MAX, POSE_BONE_BYTES, POSE_FIXED_BYTES, SERVER_MESSAGE_BYTES_MAX } from './limits.ts'
+import { COMMAND_BYTES_MAX, NAME_BYTES_MAX, PACKAGE_BYTES_MAX, POSE_BONES_MAX, POSE_BONE_BYTES, POSE_FIXED_BYTES, SERVER_MESSAGE_BYTES_MAX } from './limits.ts'
+import { hexBytes } from './hex.ts'
+import { HASH_FIELD, PACKAGE_LAYOUT, readBodyChoice, readHash, readOptionalHash, readPhysics, toWireBodyChoice, toWirePhysics } from './package.ts'
 import { attempt, Invalid, within, type Result } from './result.ts'
 import { fromWireProp, PROP_LAYOUT, toWireProp } from './prop.ts'
 import { layout, scan } from './scan.ts'
@@ -14,9 +16,15 @@ export const INPUT_LAYOUT = layout({
   8: { name: 'pose', bytesMax: 256, layout: layout({ 1: { name: 'bytes', bytesMax: POSE_BYTES_MAX } }) },
   9: {
     name: 'spawn', bytesMax: SERVER_MESSAGE_BYTES_MAX,
-    layout: layout({ 1: { name: 'prop', bytesMax: SERVER_MESSAGE_BYTES_MAX, layout: PROP_LAYOUT } }),
+    layout: layout({ 1: { name: 'prop', bytesMax: SERVER_MESSAGE_BYTES_MAX, layout: PROP_LAYOUT }, 5: HASH_FIELD }),
   },
+  15: { name: 'package', bytesMax: PACKAGE_BYTES_MAX, layout: PACKAGE_LAYOUT },
+  16: { name: 'wear', bytesMax: 64, layout: layout({ 3: HASH_FIELD }) },
 })
+
+function toWireSpawn({ prop, ...rest }: Extract<Command, { type: 'spawn' }>): otherworld.Spawn.$Properties {
+  return typeof prop === 'string' ? { ...rest, package: hexBytes(prop) } : { ...rest, prop: toWireProp(prop) }
+}
 
 export function toWireInput({ player, sequence, command }: Input): otherworld.Input.$Properties {
   switch (command.type) {
@@ -26,12 +34,15 @@ export function toWireInput({ player, sequence, command }: Input): otherworld.In
     case 'permit': return { player, sequence, permit: command }
     case 'move': return { player, sequence, move: command }
     case 'pose': return { player, sequence, pose: command.pose }
-    case 'spawn': return { player, sequence, spawn: { prop: toWireProp(command.prop), position: command.position, rotation: command.rotation, scale: command.scale } }
+    case 'spawn': return { player, sequence, spawn: toWireSpawn(command) }
     case 'despawn': return { player, sequence, despawn: command }
     case 'grab': return { player, sequence, grab: command }
     case 'drag': return { player, sequence, drag: command }
     case 'release': return { player, sequence, release: command }
     case 'scale': return { player, sequence, scale: command }
+    case 'package': return { player, sequence, package: { hash: hexBytes(command.hash), ...toWirePhysics(command.physics) } }
+    case 'wear': return { player, sequence, wear: { player: command.player, ...toWireBodyChoice(command.body) } }
+    case 'access': return { player, sequence, access: command }
   }
 }
 
@@ -62,11 +73,27 @@ function readMove(wire: otherworld.Move.$Properties): Command {
   }
 }
 
+/** A prop's make: its spec, or the package that it is of. */
+function readMake({ prop, package: hash }: otherworld.Spawn.$Properties): PropSpec | string {
+  const named = readOptionalHash(hash, 'package')
+  if (named === null) return inside(prop, 'prop', fromWireProp)
+  if (prop) throw new Invalid('out-of-range', 'package', 'stands beside a prop; one of them is needed')
+  return named
+}
+
+function readSpawn(wire: otherworld.Spawn.$Properties): Command {
+  return {
+    type: 'spawn', prop: readMake(wire),
+    position: vec3(wire.position, 'position'), rotation: quat(wire.rotation, 'rotation'), scale: finite(wire.scale, 'scale'),
+    access: integer(wire.access, 'access', 0, ACCESS_MAX), owner: integer(wire.owner, 'owner'),
+  }
+}
+
 function readServerCommand(wire: otherworld.Input): Command {
   switch (wire.command) {
     case 'join': return {
       type: 'join', player: integer(wire.join?.player, 'player', 1), name: name(wire.join?.name, 'name'),
-      body: integer(wire.join?.body, 'body'), permissions: integer(wire.join?.permissions, 'permissions'),
+      user: integer(wire.join?.user, 'user', 1), body: integer(wire.join?.body, 'body'), permissions: integer(wire.join?.permissions, 'permissions'),
     }
     case 'leave': return { type: 'leave', player: integer(wire.leave?.player, 'player', 1) }
     case 'teleport': return {
@@ -74,6 +101,7 @@ function readServerCommand(wire: otherworld.Input): Command {
       position: vec3(wire.teleport?.position, 'position'), yaw: finite(wire.teleport?.yaw, 'yaw'),
     }
     case 'permit': return { type: 'permit', player: integer(wire.permit?.player, 'player', 1), permissions: integer(wire.permit?.permissions, 'permissions') }
+    case 'package': return { type: 'package', hash: readHash(wire.package?.hash, 'hash'), physics: readPhysics(present(wire.package, '') as otherworld.Package) }
     default: throw new Invalid('missing', '', 'the command is missing or of a kind that this version does not know')
   }
 }
@@ -82,15 +110,14 @@ function readCommand(wire: otherworld.Input): Command {
   switch (wire.command) {
     case 'move': return readMove(present(wire.move, ''))
     case 'pose': return { type: 'pose', pose: readPose(present(wire.pose, '')) }
-    case 'spawn': return {
-      type: 'spawn', prop: inside(wire.spawn?.prop, 'prop', fromWireProp),
-      position: vec3(wire.spawn?.position, 'position'), rotation: quat(wire.spawn?.rotation, 'rotation'), scale: finite(wire.spawn?.scale, 'scale'),
-    }
+    case 'spawn': return readSpawn(present(wire.spawn, ''))
     case 'despawn': return { type: 'despawn', element: integer(wire.despawn?.element, 'element') }
     case 'grab': return { type: 'grab', element: integer(wire.grab?.element, 'element'), hand: hand(wire.grab?.hand) }
     case 'drag': return { type: 'drag', hand: hand(wire.drag?.hand), position: vec3(wire.drag?.position, 'position'), rotation: quat(wire.drag?.rotation, 'rotation') }
     case 'release': return { type: 'release', hand: hand(wire.release?.hand) }
     case 'scale': return { type: 'scale', element: integer(wire.scale?.element, 'element'), scale: finite(wire.scale?.scale, 'scale') }
+    case 'wear': return { type: 'wear', player: integer(wire.wear?.player, 'player'), body: readBodyChoice(present(wire.wear, '')) }
+    case 'access': return { type: 'access', element: integer(wire.access?.element, 'element'), access: integer(wire.access?.access, 'access', 0, ACCESS_MAX) }
     default: return readServerCommand(wire)
   }
 }

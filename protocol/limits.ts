@@ -1,7 +1,7 @@
 /** The bounds of everything on the wire and in a frame, with unit and reason. */
 
 /** Spoken by both sides; a Hello with another is refused. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 
 /** Largest uint32: ticks, sequences, ids. */
 export const UINT32_MAX = 4_294_967_295
@@ -14,6 +14,12 @@ export const PACKET_BYTES_ACCEPTED_MAX = 16_384
 export const COMMAND_BYTES_MAX = 15_360
 /** Bytes of one ServerMessage put together from parts: the largest definition or trimesh, and its frame. */
 export const SERVER_MESSAGE_BYTES_MAX = 1_048_576
+/** Bytes of a package's physics in a frame: 16 hulls are 13 KB, a static mesh of 10,000 vertices and triangles 200 KB. */
+export const PACKAGE_BYTES_MAX = 262_144
+/** SHA-256. */
+export const PACKAGE_HASH_BYTES = 32
+/** Capsules of an avatar's body. */
+export const BODY_CAPSULES_MAX = 24
 /** Bytes of a frame: 500 players' poses are 60 KB, 500 of the largest spawns at once 6.5 MB. */
 export const FRAME_BYTES_MAX = 8_000_000
 /** Inputs of a frame: 500 players with 32 each. What is more waits for the next tick. */

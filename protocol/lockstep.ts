@@ -5,7 +5,8 @@ import { fromWireGoodbye, GOODBYE_LAYOUT, toWireGoodbye, type Goodbye } from './
 import { FRAME_LAYOUT, fromWireFrame, toWireFrame } from './frame.ts'
 import { otherworld } from './generated/otherworld.js'
 import { DEFINITION_BYTES_MAX, FRAME_BYTES_MAX, LOCKSTEP_MESSAGE_BYTES_MAX, TEXT_BYTES_MAX } from './limits.ts'
-import { hashBytes, hashText } from './message.ts'
+import { hexBytes } from './hex.ts'
+import { hashText } from './message.ts'
 import { attempt, Invalid, type Result } from './result.ts'
 import { layout, scan } from './scan.ts'
 
@@ -45,7 +46,7 @@ const LOCKSTEP_LAYOUT = layout({
 export function encodeLockstep(message: LockstepMessage): Uint8Array {
   switch (message.type) {
     case 'start': return otherworld.LockstepMessage.encode({ start: message }).finish()
-    case 'frame': return otherworld.LockstepMessage.encode({ frame: { frame: toWireFrame(message.frame), hash: hashBytes(message.hash) } }).finish()
+    case 'frame': return otherworld.LockstepMessage.encode({ frame: { frame: toWireFrame(message.frame), hash: hexBytes(message.hash) } }).finish()
     case 'goodbye': return otherworld.LockstepMessage.encode({ goodbye: toWireGoodbye(message) }).finish()
   }
 }

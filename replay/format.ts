@@ -18,7 +18,6 @@ export const ChunkType = {
   index: 0x05,
   footer: 0x06,
   sample: 0x81,
-  physics: 0x07,
   quarantine: 0x82,
   note: 0x83,
 } as const

@@ -3,7 +3,7 @@ export { RecordingError, type RecordingErrorReason, type RecordingResult } from 
 export { exactJson } from './exact-json.ts'
 export { CHECKPOINT_EVERY_TICKS, Encoding, FORMAT_VERSION, SAMPLE_EVERY_TICKS, type EncodingId } from './format.ts'
 export { encodeHeader, type ReadHeader, type RecordingHeader } from './header.ts'
-export { toHex, type Note, type PackagePhysics, type Quarantine, type Sample, type StoredCheckpoint } from './payloads.ts'
+export { toHex, type Note, type Quarantine, type Sample, type StoredCheckpoint } from './payloads.ts'
 export { packCheckpoint, rawCheckpoint, sha256Hex, unpackCheckpoint } from './compress.ts'
 export { RecordingWriter, WriterError } from './writer.ts'
 export { Recording, type CheckpointEntry, type Damage } from './recording.ts'

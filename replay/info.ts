@@ -1,4 +1,5 @@
 /** What a recording holds, said without running it: it works on those of other versions too. */
+import { packageOf } from '../sim/index.ts'
 import { bad, good, type RecordingResult } from './error.ts'
 import type { Recording } from './recording.ts'
 
@@ -24,7 +25,8 @@ export interface RecordingInfo {
   readonly frames: number
   readonly inputs: number
   readonly samples: number
-  readonly packages: number
+  /** Hashes of the packages that its inputs bring, place or wear, in order. */
+  readonly packages: readonly string[]
   readonly quarantined: number
   /** Not closed: the process ended, or the file was cut. */
   readonly truncated: boolean
@@ -38,12 +40,17 @@ export interface RecordingInfo {
 export function describeRecording(recording: Recording): RecordingResult<RecordingInfo> {
   const { header, startTick, lastTick } = recording
   const joined = new Set<number>()
+  const packages = new Set<string>()
   let inputs = 0
   for (let tick = startTick + 1; tick <= lastTick; tick++) {
     const frame = recording.frame(tick)
     if (!frame.ok) return bad(frame.error)
     inputs += frame.value.inputs.length
-    for (const { command } of frame.value.inputs) if (command.type === 'join') joined.add(command.player)
+    for (const { command } of frame.value.inputs) {
+      if (command.type === 'join') joined.add(command.player)
+      const named = packageOf(command)
+      if (named !== null) packages.add(named)
+    }
   }
   const lastSample = [...recording.samples.values()].at(-1)
   return good({
@@ -64,7 +71,7 @@ export function describeRecording(recording: Recording): RecordingResult<Recordi
     frames: recording.frames,
     inputs,
     samples: recording.samples.size,
-    packages: recording.physics.length,
+    packages: [...packages].toSorted(),
     quarantined: recording.quarantined.length,
     truncated: recording.truncated,
     tornBytes: recording.bytes - recording.wholeBytes,

@@ -38,12 +38,6 @@ export interface Note {
   readonly text: string
 }
 
-/** A package's physics, by the SHA-256 of the package (32 bytes). */
-export interface PackagePhysics {
-  readonly sha256: Uint8Array
-  readonly bytes: Uint8Array
-}
-
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'))
 
 export function toHex(bytes: Uint8Array): string {
@@ -129,10 +123,6 @@ export const encodeNote = (note: Note): Uint8Array => new TextEncoder().encode(J
 export function decodeNote(payload: Uint8Array): Note | null {
   const { tick, kind, text } = parseJsonObject(payload) ?? {}
   return typeof tick === 'number' && typeof kind === 'string' && typeof text === 'string' ? { tick, kind, text } : null
-}
-
-export function decodePhysics(payload: Uint8Array): PackagePhysics | null {
-  return payload.length < SHA256_BYTES ? null : { sha256: payload.subarray(0, SHA256_BYTES), bytes: payload.subarray(SHA256_BYTES) }
 }
 
 /** The footer's payload: where the index chunk begins. */

@@ -5,7 +5,7 @@ import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SKIPPABLE } from './format.ts'
 import { checkPreamble, decodeHeader, type ReadHeader } from './header.ts'
 import { decodeIndex, type RecordingIndex } from './index-chunk.ts'
-import { decodeCheckpoint, decodeFooter, decodeNote, decodePhysics, decodeQuarantine, decodeSample, toHex, type Note, type PackagePhysics, type Quarantine, type Sample } from './payloads.ts'
+import { decodeCheckpoint, decodeFooter, decodeNote, decodeQuarantine, decodeSample, toHex, type Note, type Quarantine, type Sample } from './payloads.ts'
 import { Recording, type CheckpointEntry, type Damage } from './recording.ts'
 
 /** Ticks while they are read. `startTick` null: after damage, until a chunk says which tick it is. */
@@ -59,7 +59,6 @@ class Reader {
   private readonly header: ReadHeader
   private readonly checkpoints: CheckpointEntry[] = []
   private readonly samples = new Map<number, Sample>()
-  private readonly physics: PackagePhysics[] = []
   private readonly quarantined: Quarantine[] = []
   private readonly notes: Note[] = []
   private index: RecordingIndex | null = null
@@ -102,9 +101,9 @@ class Reader {
   /** The recording with one of its runs. */
   finish(index: number): Recording {
     const { startTick, hashes, frames } = this.runs[index] ?? this.run
-    const { bytes, header, checkpoints, samples, physics, quarantined, notes } = this
+    const { bytes, header, checkpoints, samples, quarantined, notes } = this
     const run = { startTick: startTick ?? header.startTick, hashes, frames }
-    return new Recording({ bytes, header, run, wholeBytes: this.offset, index: this.sealed ? this.index : null, checkpoints, samples, physics, quarantined, notes })
+    return new Recording({ bytes, header, run, wholeBytes: this.offset, index: this.sealed ? this.index : null, checkpoints, samples, quarantined, notes })
   }
 
   private skipTo(next: Chunk): void {
@@ -132,7 +131,6 @@ class Reader {
       case ChunkType.hash: return this.takeHashes(chunk, payload)
       case ChunkType.sample: return this.takeSample(payload)
       case ChunkType.checkpoint: return this.takeCheckpoint(chunk, payload)
-      case ChunkType.physics: return keep(this.physics, decodePhysics(payload))
       case ChunkType.quarantine: return keep(this.quarantined, decodeQuarantine(payload))
       case ChunkType.note: return keep(this.notes, decodeNote(payload))
       case ChunkType.index: return this.takeIndex(chunk, payload)

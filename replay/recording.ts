@@ -7,7 +7,7 @@ import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { HASH_BYTES } from './format.ts'
 import type { ReadHeader } from './header.ts'
 import type { RecordingIndex } from './index-chunk.ts'
-import { decodeCheckpoint, toHex, type Note, type PackagePhysics, type Quarantine, type Sample } from './payloads.ts'
+import { decodeCheckpoint, toHex, type Note, type Quarantine, type Sample } from './payloads.ts'
 
 /** Where a checkpoint stands; `stored` bytes as they are in the file. */
 export interface CheckpointEntry {
@@ -44,7 +44,6 @@ export interface RecordingParts {
   readonly index: RecordingIndex | null
   readonly checkpoints: readonly CheckpointEntry[]
   readonly samples: ReadonlyMap<number, Sample>
-  readonly physics: readonly PackagePhysics[]
   readonly quarantined: readonly Quarantine[]
   readonly notes: readonly Note[]
 }
@@ -64,7 +63,6 @@ export class Recording {
   readonly checkpoints: readonly CheckpointEntry[]
   /** By tick. */
   readonly samples: ReadonlyMap<number, Sample>
-  readonly physics: readonly PackagePhysics[]
   readonly quarantined: readonly Quarantine[]
   readonly notes: readonly Note[]
   /** How many ticks have inputs. */
@@ -83,7 +81,6 @@ export class Recording {
     this.lastTick = parts.run.startTick + parts.run.hashes.length
     this.checkpoints = parts.checkpoints.filter(({ tick }) => tick >= this.startTick && tick <= this.lastTick)
     this.samples = parts.samples
-    this.physics = parts.physics
     this.quarantined = parts.quarantined
     this.notes = parts.notes
     this.frames = parts.run.frames.size

@@ -35,7 +35,6 @@ test.prop([fc.nat(), fc.integer({ min: 0, max: 80 }), fc.integer({ min: 0, max: 
     }
     const checkpointTick = Math.floor(random() * (ticks + 1))
     writer.checkpoint(random() < 0.5 ? rawCheckpoint(checkpointTick, state) : await packCheckpoint(checkpointTick, state))
-    writer.physics({ sha256: new Uint8Array(32).fill(9), bytes: state })
     writer.quarantine({ tick: 5, reason: 'trapped: ü', frame: state })
     writer.note({ tick: 6, kind: 'drain', text: 'the operator asked' })
     if (seal) writer.seal()
@@ -48,7 +47,6 @@ test.prop([fc.nat(), fc.integer({ min: 0, max: 80 }), fc.integer({ min: 0, max: 
     expect(frames.map(({ tick }) => recording.frame(tick))).toEqual(frames.map((value) => ({ ok: true, value })))
     expect(frames.map(({ tick }) => recording.hash(tick))).toEqual(hashes)
     expect([...recording.samples.values()]).toEqual(samples)
-    expect(recording.physics.map((one) => [toHex(one.sha256), toHex(one.bytes)])).toEqual([['09'.repeat(32), toHex(state)]])
     expect(recording.quarantined.map((one) => [one.tick, one.reason, toHex(one.frame)])).toEqual([[5, 'trapped: ü', toHex(state)]])
     expect(recording.notes).toEqual([{ tick: 6, kind: 'drain', text: 'the operator asked' }])
     const [entry] = recording.checkpoints

@@ -8,7 +8,7 @@ import { encodeChunk } from './chunks.ts'
 import { CHECKPOINT_BYTES_MAX, ChunkType, HASH_BYTES, SEEK_POINT_EVERY_TICKS, SHA256_BYTES } from './format.ts'
 import { encodeHeader, encodePreamble, type RecordingHeader } from './header.ts'
 import { encodeIndex, type Place } from './index-chunk.ts'
-import { encodeCheckpoint, encodeFooter, encodeNote, encodeQuarantine, encodeSample, fromHex, type Note, type PackagePhysics, type Quarantine, type Sample, type StoredCheckpoint } from './payloads.ts'
+import { encodeCheckpoint, encodeFooter, encodeNote, encodeQuarantine, encodeSample, fromHex, type Note, type Quarantine, type Sample, type StoredCheckpoint } from './payloads.ts'
 
 /** The writer was used out of order, or given what no reader could read back: a bug of the caller, nothing was written. */
 export class WriterError extends Error {
@@ -103,12 +103,6 @@ export class RecordingWriter {
     const offset = this.written
     this.chunk(ChunkType.checkpoint, ...encodeCheckpoint(checkpoint))
     this.checkpoints.push([checkpoint.tick, offset])
-  }
-
-  /** Before the first frame that uses the package. */
-  physics(physics: PackagePhysics): void {
-    this.expect(physics.sha256.length === SHA256_BYTES, 'physics without the SHA-256 of its package')
-    this.chunk(ChunkType.physics, physics.sha256, physics.bytes)
   }
 
   /** Says that a frame's inputs were left out when the realm was recovered. */

@@ -1,10 +1,11 @@
 /** What render clients are told of the world beside its motion: which elements there are, who holds them, their scale. */
 import type { ServerMessage } from '../protocol/index.ts'
-import { props, type ElementId, type PlayerId, type PropView, type Realm } from '../sim/index.ts'
+import { boxOf, props, worn, type Avatar, type BodyChoice, type ElementId, type PlayerId, type PropSpec, type PropView, type Realm } from '../sim/index.ts'
 
 interface Known {
   scale: number
   holder: PlayerId
+  access: number
   /** As it was described last; said again as long as it lies there. */
   message: PropAdded | null
 }
@@ -12,8 +13,8 @@ interface Known {
 type PropAdded = Extract<ServerMessage, { readonly type: 'propAdded' }>
 
 export class Catalog {
-  /** Each with what is said of it; that never changes. */
-  private readonly avatars = new Map<ElementId, ServerMessage>()
+  /** Each with what is said of it, as long as it wears the same. */
+  private readonly avatars = new Map<ElementId, { readonly wears: BodyChoice; readonly message: ServerMessage }>()
   private readonly props = new Map<ElementId, Known>()
 
   constructor(realm: Realm) {
@@ -22,7 +23,7 @@ export class Catalog {
 
   /** Everything that stands in the realm, for who comes anew. What has not changed is the same object as the last time, so that it is encoded once. */
   describe(realm: Realm): readonly ServerMessage[] {
-    return [...this.avatars.values(), ...props(realm).map((view) => this.described(view))]
+    return [...Array.from(this.avatars.values(), ({ message }) => message), ...props(realm).map((view) => this.described(view))]
   }
 
   private described(view: PropView): ServerMessage {
@@ -54,26 +55,29 @@ export class Catalog {
   }
 
   private updateAvatars(realm: Realm, messages: ServerMessage[]): void {
-    for (const { id, player, name, body } of realm.avatars.values()) {
-      if (this.avatars.has(id)) continue
-      const message: ServerMessage = { type: 'avatarAdded', element: id, player, name, body }
-      this.avatars.set(id, message)
-      messages.push(message)
+    for (const avatar of realm.avatars.values()) {
+      const { id, wears } = avatar
+      const known = this.avatars.get(id)
+      if (known?.wears === wears) continue
+      const message = avatarAdded(avatar)
+      this.avatars.set(id, { wears, message })
+      messages.push(known ? { type: 'avatarChanged', element: id, ...worn(avatar) } : message)
     }
   }
 
   private updateProps(realm: Realm, messages: ServerMessage[]): void {
     const added = new Set<ElementId>()
-    for (const { id, scale, hold } of realm.props.values()) {
+    for (const { id, scale, access, hold } of realm.props.values()) {
       const known = this.props.get(id)
       const holder = hold?.player ?? 0
-      if (known?.scale === scale && known.holder === holder) continue
+      if (known?.scale === scale && known.holder === holder && known.access === access) continue
       if (known) {
         known.scale = scale
         known.holder = holder
-        messages.push({ type: 'propChanged', element: id, scale, holder })
+        known.access = access
+        messages.push({ type: 'propChanged', element: id, scale, holder, access })
       } else {
-        this.props.set(id, { scale, holder, message: null })
+        this.props.set(id, { scale, holder, access, message: null })
         added.add(id)
       }
     }
@@ -81,10 +85,22 @@ export class Catalog {
   }
 }
 
-const propAdded = ({ id, spec, scale, holder, owner, position, rotation }: PropView): PropAdded =>
-  ({ type: 'propAdded', element: id, prop: spec, scale, holder, owner, position, rotation })
+export const avatarAdded = (avatar: Pick<Avatar, 'id' | 'player' | 'user' | 'name' | 'wears' | 'body'>): ServerMessage =>
+  ({ type: 'avatarAdded', element: avatar.id, player: avatar.player, user: avatar.user, name: avatar.name, ...worn(avatar) })
 
-function isAsIn({ scale, holder, position: p, rotation: q }: PropView, { scale: wasScale, holder: wasHolder, position, rotation }: PropAdded): boolean {
-  return scale === wasScale && holder === wasHolder && p.x === position.x && p.y === position.y && p.z === position.z
+/** Specs of packages with one box instead of their colliders; all props of a package share its spec. */
+const boxes = new WeakMap<PropSpec, PropSpec>()
+
+function boxFor(spec: PropSpec): PropSpec {
+  const known = boxes.get(spec) ?? boxOf(spec)
+  boxes.set(spec, known)
+  return known
+}
+
+export const propAdded = ({ id, spec, package: hash, scale, holder, owner, access, position, rotation }: PropView): PropAdded =>
+  ({ type: 'propAdded', element: id, prop: hash === null ? spec : boxFor(spec), package: hash, scale, holder, owner, access, position, rotation })
+
+function isAsIn({ scale, holder, access, position: p, rotation: q }: PropView, { scale: wasScale, holder: wasHolder, access: wasAccess, position, rotation }: PropAdded): boolean {
+  return scale === wasScale && holder === wasHolder && access === wasAccess && p.x === position.x && p.y === position.y && p.z === position.z
     && q.x === rotation.x && q.y === rotation.y && q.z === rotation.z && q.w === rotation.w
 }

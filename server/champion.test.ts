@@ -44,7 +44,7 @@ function run(champion: Champion, ticks: number, commands: (tick: number) => read
 
 test('a realm that was ended in order goes on at the same state, with the numbers of its players', async () => {
   const first = await open()
-  run(first, 1, () => [[0, { type: 'join', player: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
   run(first, 40, () => [[4, { type: 'release', hand: 1 }]])
   const before = hash(first.realm)
   await first.close()
@@ -67,7 +67,7 @@ test('a realm that was ended in order goes on at the same state, with the number
 
 test('after a crash players are told again what became of their last commands', async () => {
   const first = await open()
-  run(first, 1, () => [[0, { type: 'join', player: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
   run(first, 3, () => [[4, { type: 'release', hand: 1 }]])
 
   const second = await open()
@@ -81,7 +81,7 @@ test('after a crash players are told again what became of their last commands', 
 
 test('what players have not heard is told after a second crash too, and after an end in order', async () => {
   const first = await open()
-  run(first, 1, () => [[0, { type: 'join', player: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
   run(first, 2, () => [[4, { type: 'release', hand: 1 }]])
   const answers = [2, 3].map((tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick }) as const)
 
@@ -101,7 +101,7 @@ test('what players have not heard is told after a second crash too, and after an
 
 test('inputs on which the simulation fails are not taken again: they count as heard, and their senders are told', async () => {
   const first = await open()
-  run(first, 1, () => [[0, { type: 'join', player: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
   const frame = { tick: 2, inputs: [{ player: 4, sequence: 20, command: { type: 'despawn', element: 99 } as const }] }
   first.frame(frame)
 

@@ -14,7 +14,7 @@ test('the server\'s inputs come first, then players by id, each by sequence', ()
   center.submit(9, input(2, release(0)))
   center.submit(3, input(7, release(0)))
   center.submit(9, input(1, release(1)))
-  center.order({ type: 'join', player: 5, name: 'Ada', body: 0, permissions: 7 })
+  center.order({ type: 'join', player: 5, user: 5, name: 'Ada', body: 0, permissions: 7 })
   const frame = center.seal(1)
   expect(frame.inputs.map(({ player, sequence }) => [player, sequence])).toEqual([[0, 1], [3, 7], [9, 1], [9, 2]])
   expect(center.seal(2)).toEqual({ tick: 2, inputs: [] })
@@ -59,7 +59,7 @@ test('frames stay within what a recording can hold, however large the spawns', (
   const points = Array.from({ length: 192 }, (_, i) => Math.fround(Math.sin(i)))
   const colliders = Array.from({ length: 16 }, () => ({ shape: { type: 'convex' as const, points }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }))
   const prop = { name: 'rock', motion: 'dynamic' as const, colliders, density: 1_000, friction: 1, restitution: 0, color: 0 }
-  const spawn: Command = { type: 'spawn', prop, position: { x: 0, y: 1, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 }
+  const spawn: Command = { type: 'spawn', prop, position: { x: 0, y: 1, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 }
   const center = new InteractionCenter()
   for (let player = 1; player <= 60; player++) for (let i = 1; i <= 16; i++) center.submit(player, input(i, spawn))
   let spawned = 0

@@ -2,9 +2,10 @@
 import { MoveSchedule, ServerSession } from '../netcode/session/index.ts'
 import { TokenBucket } from '../netcode/session/token-bucket.ts'
 import { OwnWatch, type SnapshotView } from '../netcode/snapshot.ts'
-import type { PlayerId } from '../sim/index.ts'
+import type { PlayerId, UserNumber } from '../sim/index.ts'
 import { TAKEOVERS_BURST_MAX, TAKEOVERS_PER_SECOND_MAX } from './limits.ts'
 import type { LinkId } from './realm-messages.ts'
+import type { Claims } from './tokens.ts'
 
 /** The numbers of a session that the recording remembers. */
 export interface HeardNumbers {
@@ -16,6 +17,7 @@ export interface HeardNumbers {
 
 export class Member {
   readonly player: PlayerId
+  readonly user: UserNumber
   readonly name: string
   readonly session: ServerSession
   /** Its user; empty where it was recovered and has not come back. */
@@ -45,8 +47,9 @@ export class Member {
   /** It was welcomed on an earlier link, or recovered: its numbering goes on. */
   known = false
 
-  constructor(player: PlayerId, name: string, nowMs: number, heard?: HeardNumbers) {
+  constructor({ player, user, name }: Pick<Claims, 'player' | 'user' | 'name'>, nowMs: number, heard?: HeardNumbers) {
     this.player = player
+    this.user = user
     this.name = name
     this.linkAtMs = nowMs
     this.takeovers = new TokenBucket(TAKEOVERS_PER_SECOND_MAX, TAKEOVERS_BURST_MAX, nowMs)

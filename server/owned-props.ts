@@ -1,18 +1,18 @@
-/** How many props of a realm each player has spawned; counted once a tick at most, and only where somebody spawns. */
-import type { PlayerId, Realm } from '../sim/index.ts'
+/** How many props of a realm each user owns; counted once a tick at most, and only where somebody spawns. */
+import type { Realm, UserNumber } from '../sim/index.ts'
 
 export class OwnedProps {
   private readonly realm: Realm
-  private counts = new Map<PlayerId, number>()
+  private counts = new Map<UserNumber, number>()
   private tick = -1
 
   constructor(realm: Realm) {
     this.realm = realm
   }
 
-  of(player: PlayerId): number {
+  of(user: UserNumber): number {
     if (this.tick !== this.realm.tick) this.count()
-    return this.counts.get(player) ?? 0
+    return this.counts.get(user) ?? 0
   }
 
   private count(): void {

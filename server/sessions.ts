@@ -72,8 +72,9 @@ export class Sessions {
       memberOf: (player) => this.members.get(player),
       refused: (member, reason) => this.expel(member, 'refused', reason, this.nowMs),
     })
-    for (const { player, name, moveSequence, permissions } of realm.avatars.values()) {
-      const member = new Member(player, name, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
+    for (const avatar of realm.avatars.values()) {
+      const { player, moveSequence, permissions } = avatar
+      const member = new Member(avatar, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
       member.stage = 'playing'
       member.known = true
       member.permissions = permissions
@@ -146,8 +147,8 @@ export class Sessions {
     const opened = this.silent.get(link)
     if (!opened) return null
     this.silent.delete(link)
-    const { player, name, uid } = opened.claims
-    const member = this.members.get(player) ?? new Member(player, name, nowMs)
+    const { player, uid } = opened.claims
+    const member = this.members.get(player) ?? new Member(opened.claims, nowMs)
     if (!member.takeovers.take(1, nowMs)) {
       this.options.out.close(link, 'This session changes its connection too often. Wait a minute, or log in anew.')
       return null
@@ -201,10 +202,10 @@ export class Sessions {
 
   private join(member: Member, body: number): void {
     const { center, realm } = this.options
-    const { player, name } = member
+    const { player, user, name } = member
     const permissions = member.permissions ?? realm.definition.permissions
     member.stage = 'joining'
-    this.outcomes.expectJoin(center.order({ type: 'join', player, name, body, permissions }), player)
+    this.outcomes.expectJoin(center.order({ type: 'join', player, user, name, body, permissions }), player)
   }
 
   private submit(member: Member, inputs: readonly Input[], nowMs: number): void {
@@ -220,14 +221,14 @@ export class Sessions {
    * other, so that it is acknowledged and answered once.
    */
   private withinShare(member: Member, input: Input): Input {
-    if (input.command.type !== 'spawn' || !this.hasAllProps(member.player)) return input
+    if (input.command.type !== 'spawn' || !this.hasAllProps(member)) return input
     member.refused.set(input.sequence, 'too-many-props')
     return { ...input, command: { type: 'despawn', element: 0 } }
   }
 
   /** True where the player may spawn no more: those in the realm and those on their way are PROPS_PER_PLAYER_MAX. */
-  private hasAllProps(player: PlayerId): boolean {
-    return this.owned.of(player) + this.options.center.spawnsWaiting(player) >= PROPS_PER_PLAYER_MAX
+  private hasAllProps({ player, user }: Member): boolean {
+    return this.owned.of(user) + this.options.center.spawnsWaiting(player) >= PROPS_PER_PLAYER_MAX
   }
 
   /** The link is gone, the player may come back: the avatar stands still and waits. */
@@ -335,7 +336,7 @@ export class Sessions {
     const { sequence, ackCommand } = member.session
     member.session.queue({
       type: 'welcome', protocol: PROTOCOL_VERSION, realm: realm.definition.id, tick: realm.tick, tickRate: realm.definition.tickRate,
-      player: member.player, avatar: avatar.id, permissions: avatar.permissions, definition: this.definition, resumed: member.known, sequence, ackCommand,
+      player: member.player, user: avatar.user, avatar: avatar.id, permissions: avatar.permissions, definition: this.definition, resumed: member.known, sequence, ackCommand,
     })
     for (const message of this.catalog.describe(realm)) member.session.queue(message)
     member.greeting = 'welcomed'

@@ -1,5 +1,5 @@
 /** Avatars: their root capsule, coming and going. */
-import { CONTROLLER_OFFSET, RAPIER } from './engine.ts'
+import { CONTROLLER_OFFSET, RAPIER, type ColliderDesc } from './engine.ts'
 import { add, fround, froundVec, max, vec } from './maths.ts'
 import { POSE_FLOATS } from './pose.ts'
 import { nextUnit } from './random.ts'
@@ -9,7 +9,7 @@ import { restHeadHeight } from './skeleton.ts'
 import { dropBones } from './bones.ts'
 import { releaseAll } from './holds.ts'
 import type { Avatar, Realm } from './state.ts'
-import type { AvatarBody, PlayerId, Vec3 } from './types.ts'
+import type { AvatarBody, BodyChoice, PlayerId, RejectReason, UserNumber, Vec3 } from './types.ts'
 
 /** Half height of a body's root capsule without its caps: from the ground to a little above the head bone. */
 export const capsuleHalfHeight = (body: AvatarBody): number => max(0.05, (restHeadHeight(body) + 0.15) / 2 - CAPSULE_RADIUS)
@@ -30,8 +30,10 @@ function spawnPoint(realm: Realm): Vec3 {
 export interface AvatarMake {
   readonly id: number
   readonly player: PlayerId
+  readonly user: UserNumber
   readonly name: string
-  readonly body: number
+  readonly wears: BodyChoice
+  readonly body: AvatarBody
   readonly permissions: number
 }
 
@@ -53,10 +55,12 @@ export const newAvatar = (make: AvatarMake, capsule: Avatar['capsule']): Avatar 
   bones: null,
 })
 
-export function createAvatar(realm: Realm, make: Omit<AvatarMake, 'id'>, body: AvatarBody): Avatar {
+const capsuleDesc = (body: AvatarBody): ColliderDesc =>
+  RAPIER.ColliderDesc.capsule(capsuleHalfHeight(body), CAPSULE_RADIUS).setCollisionGroups(Groups.capsule)
+
+export function createAvatar(realm: Realm, make: Omit<AvatarMake, 'id'>): Avatar {
   const capsule = realm.world.createRigidBody(RAPIER.RigidBodyDesc.kinematicPositionBased())
-  const desc = RAPIER.ColliderDesc.capsule(capsuleHalfHeight(body), CAPSULE_RADIUS).setCollisionGroups(Groups.capsule)
-  realm.world.createCollider(desc, capsule)
+  realm.world.createCollider(capsuleDesc(make.body), capsule)
   const avatar = newAvatar({ id: realm.nextElement++, ...make }, capsule)
   realm.avatars.set(avatar.id, avatar)
   realm.players.set(avatar.player, avatar)
@@ -80,10 +84,38 @@ export function placeAvatar(realm: Realm, avatar: Avatar, position: Vec3, yaw: n
   avatar.yaw = fround(yaw)
   avatar.velocity = vec(0, 0, 0)
   avatar.grounded = false
-  const body = realm.definition.bodies[avatar.body]
-  const centre = add(avatar.position, vec(0, body ? capsuleCentre(body) : 1, 0))
-  avatar.capsule.setTranslation(centre, true)
-  avatar.capsule.setNextKinematicTranslation(centre)
+  placeCapsule(avatar)
+}
+
+/** Puts the capsule where its avatar stands. */
+function placeCapsule({ capsule, position, body }: Avatar): void {
+  const centre = add(position, vec(0, capsuleCentre(body), 0))
+  capsule.setTranslation(centre, true)
+  capsule.setNextKinematicTranslation(centre)
 }
 
 export const toSpawn = (realm: Realm, avatar: Avatar): void => placeAvatar(realm, avatar, spawnPoint(realm), realm.definition.spawn.yaw)
+
+/** The body that a choice names, or why there is none. */
+export function bodyOf({ definition, packages }: Pick<Realm, 'definition' | 'packages'>, choice: BodyChoice): AvatarBody | RejectReason {
+  if (typeof choice === 'number') return definition.bodies[choice] ?? 'unknown-body'
+  const physics = packages.get(choice)?.physics
+  if (!physics) return 'unknown-package'
+  return physics.kind === 'avatar' ? physics.body : 'wrong-kind'
+}
+
+/**
+ * Another body where the avatar stands: it walks on, and its hands keep what they hold. Bones are made anew where
+ * something is near.
+ */
+export function wear(realm: Realm, avatar: Avatar, choice: BodyChoice): RejectReason | null {
+  const body = bodyOf(realm, choice)
+  if (typeof body === 'string') return body
+  dropBones(realm, avatar)
+  avatar.wears = choice
+  avatar.body = body
+  realm.world.removeCollider(avatar.capsuleCollider, true)
+  avatar.capsuleCollider = realm.world.createCollider(capsuleDesc(body), avatar.capsule)
+  placeCapsule(avatar)
+  return null
+}

@@ -98,7 +98,8 @@ const isWithin = (point: Vec3, reach: number, gap: number, near: readonly Prop[]
   near.some(({ motion, radius }) => squaredDistance(motion, point) < (reach + radius + gap) * (reach + radius + gap))
 
 /** Gives, moves and takes the bodies of one avatar. Returns how many it made; at most `free`. */
-function stepAvatar(realm: Realm, avatar: Avatar, body: AvatarBody, near: readonly Prop[], free: number): number {
+function stepAvatar(realm: Realm, avatar: Avatar, near: readonly Prop[], free: number): number {
+  const { body } = avatar
   const places = capsulePlaces(body)
   const bodies: (RigidBody | null)[] = avatar.bones ?? body.capsules.map(() => null)
   const joints = solveSkeleton(body, avatar.track && evaluatePose(avatar.track, realm.tick, mixer), scratch)
@@ -137,12 +138,11 @@ export function stepBones(realm: Realm): void {
   for (const avatar of realm.avatars.values()) {
     if (!avatar.bones && (realm.tick + avatar.id) % LOOK_TICKS !== 0) continue
     const near = propsNear(avatar, movable)
-    const body = realm.definition.bodies[avatar.body]
     const free = min(BONE_BODIES_PER_TICK_MAX - made, BONE_BODIES_MAX - bodies)
-    if (near.length === 0 || !body) dropBones(realm, avatar)
+    if (near.length === 0) dropBones(realm, avatar)
     else if (avatar.bones || free > 0) {
       const before = countBodies(avatar)
-      made += stepAvatar(realm, avatar, body, near, max(free, 0))
+      made += stepAvatar(realm, avatar, near, max(free, 0))
       bodies += countBodies(avatar) - before
     }
   }

@@ -74,6 +74,10 @@ export class ByteWriter {
   text(s: string): void {
     this.blob(utf16(s))
   }
+  /** Characters below 128 only, a byte each: what keptJson makes. */
+  ascii(s: string): void {
+    this.blob(ascii(s))
+  }
 }
 
 /** Reads what a ByteWriter wrote. Throws RangeError past the end. */
@@ -128,6 +132,23 @@ export class ByteReader {
     for (let i = 0; i + 1 < bytes.length; i += 2) units.push(String.fromCharCode((bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8)))
     return units.join('')
   }
+  ascii(): string {
+    const bytes = this.blob()
+    const pieces: string[] = []
+    for (let at = 0; at < bytes.length; at += 8192) pieces.push(String.fromCharCode(...bytes.subarray(at, at + 8192)))
+    return pieces.join('')
+  }
+}
+
+/** A value as JSON of ASCII characters alone: how state bytes keep what has many numbers and few words. */
+export const keptJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** A byte for each character; all are below 128. */
+export function ascii(s: string): Uint8Array {
+  const bytes = new Uint8Array(s.length)
+  for (let i = 0; i < s.length; i++) bytes[i] = s.charCodeAt(i)
+  return bytes
 }
 
 /** A string's UTF-16 code units, little-endian. */

@@ -3,18 +3,21 @@
  * u64 xxHash64 of all that follows; then blobs (u32 length, bytes): the realm's own state, the physics engine's state.
  * A flipped bit would often restore and then trap, so the hash is checked before anything is read.
  */
-import { ByteReader, ByteWriter } from './bytes.ts'
-import { newAvatar } from './avatars.ts'
+import { ByteReader, ByteWriter, keptJson } from './bytes.ts'
+import { bodyOf, newAvatar } from './avatars.ts'
 import { createController, restoreWorld, type Engine, type RigidBody, type World } from './engine.ts'
 import { POSE_FLOATS, readPose } from './pose.ts'
-import { identityOf, motionFloats, readMotion } from './props.ts'
+import { keptPackage } from './packages.ts'
+import { keptMake, motionFloats, packageMake, readMotion, type PropMake } from './props.ts'
 import { SIM_VERSION } from './realm.ts'
 import { writeAvatar, writeProp, writeRealm } from './serialise.ts'
 import { propRadius } from './extent.ts'
 import type { Avatar, Hold, Prop, Realm } from './state.ts'
-import type { HandId, PropSpec, RealmDefinition } from './types.ts'
+import type { HandId, PackageHash, RealmDefinition } from './types.ts'
 
 const MAGIC = 0x5043574f
+/** Of a package's hash. */
+const HASH_CHARACTERS = 64
 
 /** Why bytes are not a checkpoint that can be gone on from. */
 export class CheckpointError extends Error {
@@ -26,28 +29,34 @@ export class CheckpointError extends Error {
   }
 }
 
-/** Specs repeat in a realm: each stands once, props name it by its index. */
-function specTable(realm: Realm): { readonly table: string[]; readonly indexOf: Map<bigint, number> } {
+/** What props name by their indices: the packages, then each spec of the others once. */
+function makeTable(realm: Realm): { readonly table: string[]; readonly indexOf: Map<bigint, number> } {
   const table: string[] = []
   const indexOf = new Map<bigint, number>()
+  for (const { identity, hash, json } of realm.packages.values()) {
+    indexOf.set(identity, table.length)
+    table.push(hash + json)
+  }
   for (const prop of realm.props.values()) {
     if (indexOf.has(prop.identity)) continue
     indexOf.set(prop.identity, table.length)
-    table.push(JSON.stringify(prop.spec))
+    table.push(keptJson(prop.spec))
   }
   return { table, indexOf }
 }
 
 function writeOwn(w: ByteWriter, realm: Realm): void {
-  const { table, indexOf } = specTable(realm)
+  const { table, indexOf } = makeTable(realm)
+  const packageIndex = new Map([...realm.packages.keys()].map((hash, i) => [hash, i]))
   writeRealm(w, realm)
   w.u32(table.length)
-  for (const spec of table) w.text(spec)
+  for (const make of table) w.ascii(make)
   for (const avatar of realm.avatars.values()) {
     w.u32(avatar.id)
     w.u32(avatar.player)
+    w.u32(avatar.user)
     w.text(avatar.name)
-    w.u32(avatar.body)
+    w.u32(typeof avatar.wears === 'number' ? avatar.wears : realm.definition.bodies.length + (packageIndex.get(avatar.wears) ?? 0))
     writeAvatar(w, avatar)
     w.f64(avatar.capsule.handle)
     for (const bone of avatar.bones ?? []) if (bone) w.f64(bone.handle)
@@ -81,14 +90,19 @@ export function checkpoint(realm: Realm): Uint8Array {
   return out
 }
 
-function bodyOf(world: World, handle: number): RigidBody {
+function rigidBodyOf(world: World, handle: number): RigidBody {
   if (!world.bodies.contains(handle)) throw new CheckpointError('corrupt', `the checkpoint names a body (${handle}) that its physics does not hold`)
   return world.getRigidBody(handle)
 }
 
-/** `capsules`: how many a body of that index has. */
-function readAvatar(r: ByteReader, world: World, capsules: (body: number) => number): Avatar {
-  const make = { id: r.u32(), player: r.u32(), name: r.text(), body: r.u32(), permissions: r.u32() }
+/** Bodies are numbered like the definition's, then like the packages. */
+function readAvatar(r: ByteReader, realm: Realm, packages: readonly PackageHash[]): Avatar {
+  const [id, player, user, name, index] = [r.u32(), r.u32(), r.u32(), r.text(), r.u32()]
+  const { bodies } = realm.definition
+  const wears = index < bodies.length ? index : packages[index - bodies.length] ?? ''
+  const body = bodyOf(realm, wears)
+  if (typeof body === 'string') throw new CheckpointError('corrupt', `the checkpoint's avatar ${id} names body ${index}: ${body}`)
+  const make = { id, player, user, name, wears, body, permissions: r.u32() }
   const root = { position: r.vec(), yaw: r.f32(), velocity: r.vec() }
   const intent = r.vec()
   const bits = r.u8()
@@ -103,8 +117,8 @@ function readAvatar(r: ByteReader, world: World, capsules: (body: number) => num
     const [from, to] = [readPose(floats.subarray(0, POSE_FLOATS), boneMask), readPose(floats.subarray(POSE_FLOATS), boneMask)]
     track = { from, to, start, durationTicks }
   }
-  const avatar = newAvatar(make, bodyOf(world, r.f64()))
-  const bones = Array.from({ length: capsules(make.body) }, (_, i) => (boneBodies & (1 << i) ? bodyOf(world, r.f64()) : null))
+  const avatar = newAvatar(make, rigidBodyOf(realm.world, r.f64()))
+  const bones = body.capsules.map((_, i) => (boneBodies & (1 << i) ? rigidBodyOf(realm.world, r.f64()) : null))
   avatar.trackFloats.set(floats)
   return Object.assign(avatar, root, {
     grounded: bit(0), flying: bit(1), intent: { ...intent, jump: bit(2), run: bit(3), fly: bit(4) },
@@ -117,40 +131,48 @@ function readHold(r: ByteReader): Hold {
   return { player, hand, position: r.vec(), rotation: r.quat(), velocity: r.vec(), dragTick: r.u32() }
 }
 
-function readProp(r: ByteReader, realm: Realm, specs: readonly { spec: PropSpec; identity: bigint; radius: number }[]): Prop {
+/** `makes`: of each entry of the table; null: no prop can be of it. */
+function readProp(r: ByteReader, realm: Realm, makes: readonly (PropMake | null)[]): Prop {
   const [id, index, owner] = [r.u32(), r.u32(), r.u32()]
-  const made = specs[index]
-  if (!made) throw new CheckpointError('corrupt', `the checkpoint's prop ${id} names spec ${index} of ${specs.length}`)
+  const make = makes[index]
+  if (!make) throw new CheckpointError('corrupt', `the checkpoint's prop ${id} names make ${index} of ${makes.length}`)
   const home = { position: r.vec(), rotation: r.quat() }
-  const scale = r.f32()
+  const [scale, access] = [r.f32(), r.u8()]
   const bits = r.u8()
   const bonesPassUntil = r.u32()
   const hold = bits & 2 ? readHold(r) : null
-  const body = bodyOf(realm.world, r.f64())
-  const prop: Prop = { id, ...made, owner, home, body, scale, radius: made.radius * scale, motion: motionFloats(), asleep: false, hold, bonesPassUntil }
+  const body = rigidBodyOf(realm.world, r.f64())
+  const radius = propRadius(make.spec) * scale
+  const prop: Prop = { id, ...make, owner, access, home, body, scale, radius, motion: motionFloats(), asleep: false, hold, bonesPassUntil }
   readMotion(realm, prop)
   return prop
+}
+
+/** An entry of the table; a package becomes the realm's. */
+function readMake(entry: string, realm: Realm, isPackage: boolean): PropMake | null {
+  if (!isPackage) return keptMake(realm, entry)
+  const known = keptPackage(realm, entry.slice(0, HASH_CHARACTERS), entry.slice(HASH_CHARACTERS))
+  realm.packages.set(known.hash, known)
+  return packageMake(known)
 }
 
 function readOwn(r: ByteReader, engine: Engine, definition: RealmDefinition, world: World): Realm {
   const [tick, nextElement] = [r.u32(), r.u32()]
   const random = Uint32Array.of(r.u32(), r.u32(), r.u32(), r.u32())
-  const [avatarCount, propCount] = [r.u32(), r.u32()]
+  const [avatarCount, propCount, packageCount] = [r.u32(), r.u32(), r.u32()]
   const realm: Realm = {
     engine, definition, world, controller: createController(world), random, tick, nextElement,
-    avatars: new Map(), props: new Map(), players: new Map(), events: [],
+    avatars: new Map(), props: new Map(), packages: new Map(), players: new Map(), events: [],
   }
-  const specs = Array.from({ length: r.u32() }, () => {
-    const spec = JSON.parse(r.text()) as PropSpec
-    return { spec, identity: identityOf(realm, spec), radius: propRadius(spec) }
-  })
+  const makes = Array.from({ length: r.u32() }, (_, i) => readMake(r.ascii(), realm, i < packageCount))
+  const packages = [...realm.packages.keys()]
   for (let i = 0; i < avatarCount; i++) {
-    const avatar = readAvatar(r, world, (body) => definition.bodies[body]?.capsules.length ?? 0)
+    const avatar = readAvatar(r, realm, packages)
     realm.avatars.set(avatar.id, avatar)
     realm.players.set(avatar.player, avatar)
   }
   for (let i = 0; i < propCount; i++) {
-    const prop = readProp(r, realm, specs)
+    const prop = readProp(r, realm, makes)
     realm.props.set(prop.id, prop)
   }
   return realm

@@ -1,5 +1,6 @@
 /** Reading a realm definition from JSON: every fault is named with its place, and what is accepted never traps. */
 import { isFiniteNumber } from './maths.ts'
+import { BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, CAPSULE_RADIUS_MIN, CAPSULES_MAX } from './packages.ts'
 import { checkScale } from './props.ts'
 import { checkProp, COLLIDERS_MAX, isUnitQuat } from './shapes.ts'
 import { BONES, type AvatarBody, type Collider, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type Shape, type Vec3 } from './types.ts'
@@ -12,7 +13,6 @@ export interface DefinitionError {
 
 export const PLAYERS_MAX = 1024
 export const ELEMENTS_MAX = 16_384
-const CAPSULES_MAX = 24
 const BODIES_MAX = 64
 const EXTENT_MAX = 10_000
 
@@ -127,7 +127,7 @@ function readPlaced(r: Reading, value: unknown, where: string): PlacedProp {
 
 function readBody(r: Reading, value: unknown, where: string): AvatarBody {
   const o = r.object(value, where)
-  const offsets = r.list(o.offsets, `${where}/offsets`, BONES.length, (item, at) => r.vec(item, at, 10))
+  const offsets = r.list(o.offsets, `${where}/offsets`, BONES.length, (item, at) => r.vec(item, at, BODY_OFFSET_MAX))
   if (offsets.length !== BONES.length) r.fault(`${where}/offsets`, `needs ${BONES.length} offsets, one for each bone, has ${offsets.length}`)
   return {
     name: r.text(o.name, `${where}/name`, NAME, 'a name of 1 to 64 characters'),
@@ -136,9 +136,9 @@ function readBody(r: Reading, value: unknown, where: string): AvatarBody {
       const c = r.object(item, at)
       return {
         bone: r.number(c.bone, `${at}/bone`, 0, BONES.length - 1, true),
-        a: r.vec(c.a, `${at}/a`, 10),
-        b: r.vec(c.b, `${at}/b`, 10),
-        radius: r.number(c.radius, `${at}/radius`, 1e-3, 10),
+        a: r.vec(c.a, `${at}/a`, BODY_OFFSET_MAX),
+        b: r.vec(c.b, `${at}/b`, BODY_OFFSET_MAX),
+        radius: r.number(c.radius, `${at}/radius`, CAPSULE_RADIUS_MIN, CAPSULE_RADIUS_MAX),
       }
     }),
   }

@@ -11,10 +11,13 @@ const scratch = motionFloats()
 function hashWith(realm: Realm, motionOf: (id: number) => Float32Array): string {
   const w = writer.reset()
   writeRealm(w, realm)
+  for (const { identity } of realm.packages.values()) w.u64(identity)
   for (const avatar of realm.avatars.values()) {
     w.u32(avatar.id)
     w.u32(avatar.player)
-    w.u32(avatar.body)
+    w.u32(avatar.user)
+    if (typeof avatar.wears === 'number') w.u32(avatar.wears)
+    else w.u64(realm.packages.get(avatar.wears)?.identity ?? 0n)
     writeAvatar(w, avatar)
   }
   for (const prop of realm.props.values()) {

@@ -18,10 +18,7 @@ const BONES_PASS_TICKS = 20
 /** What is dragged may get so much farther than the reach before it slips from the hand. */
 const SLIP = 1.25
 
-const headOf = (realm: Realm, avatar: Avatar): Vec3 => {
-  const body = realm.definition.bodies[avatar.body]
-  return add(avatar.position, vec(0, body ? restHeadHeight(body) : 1.6, 0))
-}
+const headOf = ({ position, body }: Avatar): Vec3 => add(position, vec(0, restHeadHeight(body), 0))
 
 const heldBy = (realm: Realm, player: PlayerId, hand: HandId): Prop | undefined => {
   for (const prop of realm.props.values()) if (prop.hold?.player === player && prop.hold.hand === hand) return prop
@@ -34,7 +31,7 @@ export function grab(realm: Realm, avatar: Avatar, prop: Prop, hand: HandId): Re
   if (prop.hold && prop.hold.player !== avatar.player) return 'held-by-another'
   const inHand = heldBy(realm, avatar.player, hand)
   if (inHand && inHand !== prop) return 'hand-full'
-  if (distance(positionOf(prop), headOf(realm, avatar)) - prop.radius > realm.definition.reach) return 'out-of-reach'
+  if (distance(positionOf(prop), headOf(avatar)) - prop.radius > realm.definition.reach) return 'out-of-reach'
   prop.hold = { player: avatar.player, hand, position: positionOf(prop), rotation: rotationOf(prop), velocity: vec(0, 0, 0), dragTick: realm.tick }
   if (prop.spec.motion === 'dynamic') {
     prop.body.setGravityScale(0, true)
@@ -47,7 +44,7 @@ export function grab(realm: Realm, avatar: Avatar, prop: Prop, hand: HandId): Re
 export function drag(realm: Realm, avatar: Avatar, hand: HandId, position: Vec3, rotation: Quat): RejectReason | null {
   const hold = heldBy(realm, avatar.player, hand)?.hold
   if (!hold) return 'hand-empty'
-  if (distance(position, headOf(realm, avatar)) > realm.definition.reach) return 'out-of-reach'
+  if (distance(position, headOf(avatar)) > realm.definition.reach) return 'out-of-reach'
   const ticks = realm.tick - hold.dragTick
   if (ticks > 0) {
     const speed = scaled(sub(position, hold.position), realm.definition.tickRate / ticks)
@@ -98,7 +95,7 @@ function followKinematic(prop: Prop, hold: Hold, tickRate: number): void {
 
 function slipped(realm: Realm, hold: Hold): boolean {
   const avatar = realm.players.get(hold.player)
-  return !avatar || distance(hold.position, headOf(realm, avatar)) > realm.definition.reach * SLIP
+  return !avatar || distance(hold.position, headOf(avatar)) > realm.definition.reach * SLIP
 }
 
 /** The phase: what is held moves towards its hand; what was let go collides with bones again after a while. */

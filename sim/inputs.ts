@@ -1,13 +1,15 @@
 /** The phase that carries out a frame's inputs. What is illegal becomes a `rejected` event, never an exception. */
-import { createAvatar, placeAvatar, removeAvatar } from './avatars.ts'
+import { dropForbidden, isAccess, manages, mayAct, owns } from './access.ts'
+import { bodyOf, createAvatar, placeAvatar, removeAvatar, wear } from './avatars.ts'
 import { reject } from './events.ts'
 import { drag, grab, handOf, release } from './holds.ts'
 import { abs, clamp, fround, froundQuat, froundVec, isFiniteNumber, wrapAngle } from './maths.ts'
 import { continueTrack, isPackedPose, boneMaskOf, POSE_FLOATS, unpackPose, writePose } from './pose.ts'
-import { checkScale, createProp, removeProp, rescaleProp } from './props.ts'
-import { checkProp, isFiniteVec, isUnitQuat } from './shapes.ts'
+import { addPackage } from './packages.ts'
+import { checkScale, createProp, makeOf, removeProp, rescaleProp } from './props.ts'
+import { isFiniteVec, isUnitQuat } from './shapes.ts'
 import { Permission, type Command, type Input, type RejectReason, type Vec3 } from './types.ts'
-import type { Avatar, Prop, Realm } from './state.ts'
+import type { Avatar, Realm } from './state.ts'
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>
 /** A reason, or null where the command was carried out. */
@@ -21,13 +23,13 @@ export function inBounds(realm: Realm, { x, y, z }: Vec3): boolean {
   return x >= min.x && x <= max.x && y >= min.y && y <= max.y && z >= min.z && z <= max.z
 }
 
-function join(realm: Realm, input: Input, { player, name, body: index, permissions }: Of<'join'>): Outcome {
+function join(realm: Realm, input: Input, { player, user, name, body: wears, permissions }: Of<'join'>): Outcome {
   if (realm.players.has(player)) return 'already-joined'
-  if (player === 0) return 'invalid-value'
+  if (player === 0 || user === 0) return 'invalid-value'
   if (realm.players.size >= realm.definition.playersMax) return 'realm-full'
-  const body = realm.definition.bodies[index]
-  if (!body) return 'unknown-body'
-  const avatar = createAvatar(realm, { player, name, body: index, permissions }, body)
+  const body = bodyOf(realm, wears)
+  if (typeof body === 'string') return body
+  const avatar = createAvatar(realm, { player, user, name, wears, body, permissions })
   realm.events.push({ type: 'joined', player: input.player, sequence: input.sequence, joined: player, element: avatar.id })
   return null
 }
@@ -53,8 +55,22 @@ function permit(realm: Realm, input: Input, { player, permissions }: Of<'permit'
   const avatar = realm.players.get(player)
   if (!avatar) return 'unknown-player'
   avatar.permissions = permissions
+  for (const prop of realm.props.values()) if (prop.hold?.player === player) dropForbidden(realm, prop)
   realm.events.push({ type: 'permitted', player: input.player, sequence: input.sequence, changed: player })
   return null
+}
+
+function takePackage(realm: Realm, input: Input, { hash, physics }: Of<'package'>): Outcome {
+  const reason = addPackage(realm, hash, physics)
+  if (!reason) realm.events.push({ type: 'packaged', player: input.player, sequence: input.sequence, hash })
+  return reason
+}
+
+function dress(realm: Realm, input: Input, avatar: Avatar | undefined, { body }: Of<'wear'>): Outcome {
+  if (!avatar) return 'unknown-player'
+  const reason = wear(realm, avatar, body)
+  if (!reason) realm.events.push({ type: 'worn', player: input.player, sequence: input.sequence, wearer: avatar.player, element: avatar.id })
+  return reason
 }
 
 function serverCommand(realm: Realm, input: Input): Outcome {
@@ -68,6 +84,12 @@ function serverCommand(realm: Realm, input: Input): Outcome {
       return teleport(realm, input, command)
     case 'permit':
       return permit(realm, input, command)
+    case 'package':
+      return takePackage(realm, input, command)
+    case 'wear':
+      return dress(realm, input, realm.players.get(command.player), command)
+    case 'access':
+      return changeAccess(realm, input, null, command)
     case 'spawn':
       return spawn(realm, input, null, command)
     case 'despawn':
@@ -96,25 +118,25 @@ function pose(realm: Realm, avatar: Avatar, { pose: packed }: Of<'pose'>): Outco
   return null
 }
 
-function spawn(realm: Realm, input: Input, avatar: Avatar | null, { prop: spec, position, rotation, scale }: Of<'spawn'>): Outcome {
+function spawn(realm: Realm, input: Input, avatar: Avatar | null, { prop: wanted, position, rotation, scale, access, owner }: Of<'spawn'>): Outcome {
   if (avatar && !(avatar.permissions & Permission.spawn)) return 'not-permitted'
   if (realm.props.size + realm.avatars.size >= realm.definition.elementsMax) return 'element-limit'
-  const reason = checkProp(spec) ?? checkScale(spec, scale)
+  if (avatar && owner !== 0) return 'server-only'
+  const make = makeOf(realm, wanted)
+  if (typeof make === 'string') return make
+  const reason = checkScale(make.spec, scale)
   if (reason) return reason
-  if (!isFiniteVec(position) || !inBounds(realm, position) || !isUnitQuat(rotation)) return 'invalid-value'
-  const prop = createProp(realm, { prop: spec, position, rotation, scale }, avatar?.player ?? 0)
+  if (!isFiniteVec(position) || !inBounds(realm, position) || !isUnitQuat(rotation) || !isAccess(access)) return 'invalid-value'
+  const prop = createProp(realm, make, { position, rotation, scale, access, owner: avatar?.user ?? owner })
   if (!prop) return 'degenerate-shape'
   realm.events.push({ type: 'spawned', player: input.player, sequence: input.sequence, element: prop.id })
   return null
 }
 
-const mayDespawn = (avatar: Avatar, prop: Prop): boolean =>
-  prop.owner === avatar.player || (avatar.permissions & Permission.despawnAny) !== 0
-
 function despawn(realm: Realm, input: Input, avatar: Avatar | null, { element }: Of<'despawn'>): Outcome {
   const prop = realm.props.get(element)
   if (!prop) return 'unknown-element'
-  if (avatar && !mayDespawn(avatar, prop)) return 'not-permitted'
+  if (avatar && !mayAct(avatar, prop, 'despawn')) return 'not-permitted'
   if (avatar && prop.hold && prop.hold.player !== avatar.player) return 'held-by-another'
   removeProp(realm, prop)
   realm.events.push({ type: 'despawned', player: input.player, sequence: input.sequence, element })
@@ -126,6 +148,7 @@ function takeHold(realm: Realm, input: Input, avatar: Avatar, command: Of<'grab'
   const hand = handOf(command.hand)
   if (!(avatar.permissions & Permission.grab)) return 'not-permitted'
   if (!prop) return 'unknown-element'
+  if (!mayAct(avatar, prop, 'drag')) return 'not-permitted'
   if (hand === null) return 'invalid-value'
   const reason = grab(realm, avatar, prop, hand)
   if (!reason) realm.events.push({ type: 'grabbed', player: input.player, sequence: input.sequence, element: prop.id })
@@ -151,12 +174,24 @@ function rescale(realm: Realm, input: Input, avatar: Avatar, { element, scale: w
   const prop = realm.props.get(element)
   if (!(avatar.permissions & Permission.scale)) return 'not-permitted'
   if (!prop) return 'unknown-element'
+  if (!mayAct(avatar, prop, 'scale')) return 'not-permitted'
   if (prop.spec.motion === 'static') return 'not-movable'
   if (prop.hold && prop.hold.player !== avatar.player) return 'held-by-another'
   const reason = checkScale(prop.spec, wanted)
   if (reason) return reason
   if (!rescaleProp(realm, prop, fround(wanted))) return 'degenerate-shape'
   realm.events.push({ type: 'scaled', player: input.player, sequence: input.sequence, element })
+  return null
+}
+
+function changeAccess(realm: Realm, input: Input, avatar: Avatar | null, { element, access }: Of<'access'>): Outcome {
+  const prop = realm.props.get(element)
+  if (!prop) return 'unknown-element'
+  if (avatar && !owns(avatar, prop) && !manages(avatar)) return 'not-permitted'
+  if (!isAccess(access)) return 'invalid-value'
+  prop.access = access
+  realm.events.push({ type: 'accessChanged', player: input.player, sequence: input.sequence, element })
+  dropForbidden(realm, prop)
   return null
 }
 
@@ -181,6 +216,10 @@ function playerCommand(realm: Realm, input: Input): Outcome {
       return letHandGo(realm, input, avatar, command)
     case 'scale':
       return rescale(realm, input, avatar, command)
+    case 'wear':
+      return command.player === 0 ? dress(realm, input, avatar, command) : 'server-only'
+    case 'access':
+      return changeAccess(realm, input, avatar, command)
     default:
       return 'server-only'
   }

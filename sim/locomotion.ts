@@ -41,8 +41,7 @@ function stepAvatar(realm: Realm, avatar: Avatar, obstacles: readonly Prop[]): v
   avatar.velocity = motion.velocity
   if (position.x === avatar.position.x && position.y === avatar.position.y && position.z === avatar.position.z) return
   avatar.position = position
-  const body = definition.bodies[avatar.body]
-  avatar.capsule.setNextKinematicTranslation(vec(position.x, fround(position.y + (body ? capsuleCentre(body) : 1)), position.z))
+  avatar.capsule.setNextKinematicTranslation(vec(position.x, fround(position.y + capsuleCentre(avatar.body)), position.z))
 }
 
 /** The phase: every avatar goes where its player's last `move` says. */

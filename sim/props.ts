@@ -2,10 +2,10 @@
 import { RAPIER, type RigidBody, type RigidBodyDesc } from './engine.ts'
 import { fround, froundQuat, froundVec, IDENTITY, isFiniteNumber } from './maths.ts'
 import { propRadius } from './extent.ts'
-import { colliderDescs, Groups, RADIUS_MAX, RADIUS_MIN, SCALE_MAX, SCALE_MIN } from './shapes.ts'
-import { SimulationFault, type Prop, type Realm } from './state.ts'
-import { utf16 } from './bytes.ts'
-import type { PlacedProp, PlayerId, PropSpec, Quat, RejectReason, Vec3 } from './types.ts'
+import { checkProp, colliderDescs, Groups, RADIUS_MAX, RADIUS_MIN, SCALE_MAX, SCALE_MIN } from './shapes.ts'
+import { SimulationFault, type Package, type Prop, type Realm } from './state.ts'
+import { ascii, keptJson } from './bytes.ts'
+import type { PackageHash, PlacedProp, PropSpec, Quat, RejectReason, UserNumber, Vec3 } from './types.ts'
 
 const BODY: Record<PropSpec['motion'], () => RigidBodyDesc> = {
   static: () => RAPIER.RigidBodyDesc.fixed(),
@@ -35,15 +35,32 @@ function attachColliders(realm: Realm, spec: PropSpec, body: RigidBody, scale: n
   return true
 }
 
-/** The spec as state bytes keep it: JSON has no -0, and one sign can turn a trajectory. */
-const asKept = (spec: PropSpec): PropSpec => JSON.parse(JSON.stringify(spec)) as PropSpec
+/** What a prop is made of, as state keeps it. */
+export type PropMake = Pick<Prop, 'spec' | 'package' | 'identity'>
 
-/** xxHash64 of the spec's JSON. */
-export const identityOf = (realm: Pick<Realm, 'engine'>, spec: PropSpec): bigint => realm.engine.hash64(utf16(JSON.stringify(spec)))
+/** The make that a spec's kept JSON is of. JSON has no -0, and one sign can turn a trajectory. */
+export const keptMake = ({ engine }: Pick<Realm, 'engine'>, json: string): PropMake =>
+  ({ spec: JSON.parse(json) as PropSpec, package: null, identity: engine.hash64(ascii(json)) })
+
+/** The make that a command names, or why there is none that a prop can have. */
+export function makeOf(realm: Realm, wanted: PropSpec | PackageHash): PropMake | RejectReason {
+  if (typeof wanted !== 'string') return checkProp(wanted) ?? keptMake(realm, keptJson(wanted))
+  const known = realm.packages.get(wanted)
+  return known ? packageMake(known) ?? 'wrong-kind' : 'unknown-package'
+}
+
+/** Null where the package is none of a prop. */
+export const packageMake = ({ hash, physics, identity }: Package): PropMake | null =>
+  physics.kind === 'object' ? { spec: physics.prop, package: hash, identity } : null
+
+export interface PropPlace extends Omit<PlacedProp, 'prop'> {
+  readonly owner: UserNumber
+  readonly access: number
+}
 
 /** Puts a checked prop into the realm; null where the engine finds no hull in it. */
-export function createProp(realm: Realm, placed: PlacedProp, owner: PlayerId): Prop | null {
-  const spec = asKept(placed.prop)
+export function createProp(realm: Realm, make: PropMake, placed: PropPlace): Prop | null {
+  const { spec } = make
   const [position, rotation, scale] = [froundVec(placed.position), froundQuat(placed.rotation), fround(placed.scale)]
   const desc = BODY[spec.motion]()
     .setTranslation(position.x, position.y, position.z)
@@ -58,9 +75,9 @@ export function createProp(realm: Realm, placed: PlacedProp, owner: PlayerId): P
   }
   const prop: Prop = {
     id: realm.nextElement++,
-    spec,
-    identity: identityOf(realm, spec),
-    owner,
+    ...make,
+    owner: placed.owner,
+    access: placed.access,
     home: { position, rotation },
     body,
     scale,

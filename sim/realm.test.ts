@@ -20,7 +20,7 @@ class Stage {
     return step(this.realm, { tick: this.realm.tick + 1, inputs })
   }
   join(...players: number[]): void {
-    this.tick(...players.map((player) => [0, { type: 'join', player, name: `p${player}`, body: 0, permissions: 31 }] as const))
+    this.tick(...players.map((player) => [0, { type: 'join', player, user: player, name: `p${player}`, body: 0, permissions: 31 }] as const))
   }
   wait(ticks: number): void {
     for (let i = 0; i < ticks; i++) this.tick()
@@ -231,10 +231,10 @@ describe('the realm', () => {
   test('refuses what is not allowed with a reason, and nothing else happens', () => {
     stage((s) => {
       s.join(1)
-      const spawn = (change: object): Command => ({ type: 'spawn', prop: { ...box, ...change }, position: { x: 0, y: 1, z: 0 }, rotation: IDENTITY, scale: 1 })
+      const spawn = (change: object): Command => ({ type: 'spawn', prop: { ...box, ...change }, position: { x: 0, y: 1, z: 0 }, rotation: IDENTITY, scale: 1, access: 0, owner: 0 })
       const flat = [0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0]
       const cases: [Command, string][] = [
-        [{ type: 'join', player: 9, name: 'x', body: 0, permissions: 31 }, 'server-only'],
+        [{ type: 'join', player: 9, user: 9, name: 'x', body: 0, permissions: 31 }, 'server-only'],
         [spawn({ density: Number.NaN }), 'invalid-value'],
         [spawn({ colliders: [] }), 'invalid-value'],
         [spawn({ colliders: [{ ...box.colliders[0], shape: { type: 'convex', points: flat } }] }), 'degenerate-shape'],

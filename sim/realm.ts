@@ -5,14 +5,14 @@ import { stepBones } from './bones.ts'
 import { stepBounds } from './bounds.ts'
 import { stepHolds } from './holds.ts'
 import { stepLocomotion } from './locomotion.ts'
-import { createProp, readMotion } from './props.ts'
+import { createProp, makeOf, readMotion } from './props.ts'
 import { seedRandom } from './random.ts'
 import { Groups } from './shapes.ts'
 import { SimulationFault, type Realm } from './state.ts'
 import { PHASES, type InputFrame, type Phase, type RealmDefinition, type SimEvent } from './types.ts'
 
 /** Counts up whenever the same frames would give another hash than before. */
-export const SIM_VERSION = 1
+export const SIM_VERSION = 2
 
 /** The ground is as thick as this below its plane, so that nothing thrown at it passes through. Metres. */
 const GROUND_THICKNESS = 10
@@ -33,6 +33,7 @@ export function genesis(engine: Engine, definition: RealmDefinition): Realm {
     nextElement: FIRST_FREE_ID,
     avatars: new Map(),
     props: new Map(),
+    packages: new Map(),
     players: new Map(),
     events: [],
   }
@@ -40,7 +41,8 @@ export function genesis(engine: Engine, definition: RealmDefinition): Realm {
   const slab = RAPIER.ColliderDesc.cuboid(definition.ground.x, GROUND_THICKNESS / 2, definition.ground.z)
   world.createCollider(slab.setTranslation(0, -GROUND_THICKNESS / 2, 0).setCollisionGroups(Groups.world), ground)
   for (const placed of definition.props) {
-    if (!createProp(realm, placed, 0)) throw new Error(`the realm's prop "${placed.prop.name}" has no hull`)
+    const make = makeOf(realm, placed.prop)
+    if (typeof make === 'string' || !createProp(realm, make, { ...placed, owner: 0, access: 0 })) throw new Error(`the realm's prop "${placed.prop.name}" has no hull`)
   }
   return realm
 }

@@ -24,6 +24,7 @@ export function writeAvatar(w: ByteWriter, a: Avatar): void {
 /** What changes about a prop, without its body's motion. */
 export function writeProp(w: ByteWriter, p: Prop): void {
   w.f32(p.scale)
+  w.u8(p.access)
   w.u8(flags(p.asleep, p.hold !== null))
   w.u32(p.bonesPassUntil)
   if (!p.hold) return
@@ -41,4 +42,5 @@ export function writeRealm(w: ByteWriter, realm: Realm): void {
   for (const word of realm.random) w.u32(word)
   w.u32(realm.avatars.size)
   w.u32(realm.props.size)
+  w.u32(realm.packages.size)
 }

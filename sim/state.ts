@@ -2,7 +2,7 @@
 import type { CharacterController, Engine, RapierCollider, RigidBody, World } from './engine.ts'
 import type { PoseTrack } from './pose.ts'
 import type { RandomState } from './random.ts'
-import type { ElementId, HandId, PlayerId, PropSpec, Quat, RealmDefinition, SimEvent, Vec3 } from './types.ts'
+import type { AvatarBody, BodyChoice, ElementId, HandId, PackageHash, PackagePhysics, PlayerId, PropSpec, Quat, RealmDefinition, SimEvent, UserNumber, Vec3 } from './types.ts'
 
 /** The last `move` of a player; it holds until the next. */
 export interface Intent {
@@ -17,8 +17,11 @@ export interface Intent {
 export interface Avatar {
   readonly id: ElementId
   readonly player: PlayerId
+  readonly user: UserNumber
   readonly name: string
-  readonly body: number
+  wears: BodyChoice
+  /** What `wears` names. */
+  body: AvatarBody
   permissions: number
   /** The root: the point of the ground under the avatar. */
   position: Vec3
@@ -34,7 +37,7 @@ export interface Avatar {
   readonly trackFloats: Float32Array
   boneMask: number
   readonly capsule: RigidBody
-  readonly capsuleCollider: RapierCollider
+  capsuleCollider: RapierCollider
   /** A kinematic body for each capsule that is close to a dynamic prop, null for the others; null where none is. */
   bones: (RigidBody | null)[] | null
 }
@@ -42,9 +45,13 @@ export interface Avatar {
 export interface Prop {
   readonly id: ElementId
   readonly spec: PropSpec
-  /** xxHash64 of the spec's JSON: stands for it in state hashes. */
+  /** Which package the spec is of; null: of none. */
+  readonly package: PackageHash | null
+  /** xxHash64 of the spec's JSON, or the package's identity: stands for it in state hashes. */
   readonly identity: bigint
-  readonly owner: PlayerId
+  readonly owner: UserNumber
+  /** Who may do what with it: Access, for each of ACTS. */
+  access: number
   readonly home: { readonly position: Vec3; readonly rotation: Quat }
   readonly body: RigidBody
   scale: number
@@ -56,6 +63,16 @@ export interface Prop {
   hold: Hold | null
   /** Until this tick bones pass through it, so that the hand which let go does not kick it away. 0: they do not. */
   bonesPassUntil: number
+}
+
+/** What the realm knows of a package. */
+export interface Package {
+  readonly hash: PackageHash
+  readonly physics: PackagePhysics
+  /** `physics` as JSON, as state bytes keep it. */
+  readonly json: string
+  /** xxHash64 of hash and JSON. */
+  readonly identity: bigint
 }
 
 export interface Hold {
@@ -81,6 +98,8 @@ export interface Realm {
   readonly avatars: Map<ElementId, Avatar>
   /** In the order of ids. */
   readonly props: Map<ElementId, Prop>
+  /** Oldest first. */
+  readonly packages: Map<PackageHash, Package>
   /** Avatar of each player. */
   readonly players: Map<PlayerId, Avatar>
   /** What the step under way has reported so far. */

@@ -23,6 +23,10 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Identity of a player in one realm instance, 1 to 2^32 - 1; 0 is the server itself. */
 export type PlayerId = number
+/** Number of a user, stable over logins and realms, 1 to 2^32 - 1; 0 is nobody: the realm itself. */
+export type UserNumber = number
+/** SHA-256 of a package's manifest: 64 lower-case hex digits. */
+export type PackageHash = string
 /** Identity of an element in one realm instance, 1 to 2^32 - 1, given in order of creation and never used again. */
 export type ElementId = number
 
@@ -94,6 +98,9 @@ export type PackagePhysics =
   | { readonly kind: 'object'; readonly prop: PropSpec }
   | { readonly kind: 'avatar'; readonly body: AvatarBody }
 
+/** What an avatar wears: a body by its index in the realm's definition, or an avatar's package. */
+export type BodyChoice = number | PackageHash
+
 /**
  * A pose as it travels (format: sim/pose.ts), relative to the avatar's root: position on the ground, turned by its yaw.
  * Head and hands always; bone rotations where `boneMask` has the bone's bit (1 << index in BONES).
@@ -105,15 +112,25 @@ export interface PackedPose {
 }
 
 /** What a player may do; bits that add up. */
-export const Permission = { spawn: 1, grab: 2, scale: 4, despawnAny: 8, fly: 16 } as const
+export const Permission = { spawn: 1, grab: 2, scale: 4, manage: 8, fly: 16 } as const
+
+/**
+ * Who may do something with a prop: 2 bits of its `access` byte for each of ACTS, lowest first. By default everyone drags
+ * and scales, its owner and who may manage despawn. Everyone: whoever has the act's own permission, if it has one.
+ */
+export const Access = { default: 0, everyone: 1, ownerAndManagers: 2, owner: 3 } as const
+export const ACTS = ['drag', 'scale', 'despawn'] as const
+export type Act = (typeof ACTS)[number]
+/** Largest access byte. */
+export const ACCESS_MAX = 63
 
 /** Which hand holds; a desktop pointer is a hand of its own. */
 export const Hand = { left: 0, right: 1, pointer: 2 } as const
 export type HandId = 0 | 1 | 2
 
-/** An intent. `join`, `leave`, `teleport` and `permit` come from the server only (player 0). */
+/** An intent. `join`, `leave`, `teleport`, `permit` and `package` come from the server only (player 0). */
 export type Command =
-  | { readonly type: 'join'; readonly player: PlayerId; readonly name: string; readonly body: number; readonly permissions: number }
+  | { readonly type: 'join'; readonly player: PlayerId; readonly user: UserNumber; readonly name: string; readonly body: number; readonly permissions: number }
   | { readonly type: 'leave'; readonly player: PlayerId }
   | { readonly type: 'teleport'; readonly player: PlayerId; readonly position: Vec3; readonly yaw: number }
   | { readonly type: 'permit'; readonly player: PlayerId; readonly permissions: number }
@@ -123,13 +140,22 @@ export type Command =
    */
   | { readonly type: 'move'; readonly x: number; readonly y: number; readonly z: number; readonly yaw: number; readonly jump: boolean; readonly run: boolean; readonly fly: boolean }
   | { readonly type: 'pose'; readonly pose: PackedPose }
-  | { readonly type: 'spawn'; readonly prop: PropSpec; readonly position: Vec3; readonly rotation: Quat; readonly scale: number }
+  /** `owner`: whose the server spawns it for; a player's own is its own, and names 0. */
+  | {
+      readonly type: 'spawn'; readonly prop: PropSpec | PackageHash; readonly position: Vec3; readonly rotation: Quat; readonly scale: number
+      readonly access: number; readonly owner: UserNumber
+    }
   | { readonly type: 'despawn'; readonly element: ElementId }
   | { readonly type: 'grab'; readonly element: ElementId; readonly hand: HandId }
   /** Where what the hand holds should be: the element's own transform, world space. */
   | { readonly type: 'drag'; readonly hand: HandId; readonly position: Vec3; readonly rotation: Quat }
   | { readonly type: 'release'; readonly hand: HandId }
   | { readonly type: 'scale'; readonly element: ElementId; readonly scale: number }
+  /** Brings a package's physics into the realm; before its first use. Of a package that the realm has, it says that it is used again. */
+  | { readonly type: 'package'; readonly hash: PackageHash; readonly physics: PackagePhysics }
+  /** Changes an avatar's body where it stands. `player`: whose, from the server; a player's own is 0. */
+  | { readonly type: 'wear'; readonly player: PlayerId; readonly body: BodyChoice }
+  | { readonly type: 'access'; readonly element: ElementId; readonly access: number }
 export type CommandType = Command['type']
 
 /** One intent of a player, or of the server where `player` is 0. `sequence` counts up per player, 1 to 2^32 - 1. */
@@ -150,14 +176,17 @@ export type RejectReason =
   | 'unknown-player' | 'already-joined' | 'realm-full' | 'server-only' | 'invalid-value' | 'not-permitted'
   | 'unknown-element' | 'not-movable' | 'held-by-another' | 'hand-full' | 'hand-empty' | 'out-of-reach'
   | 'scale-out-of-range' | 'element-limit' | 'unknown-body' | 'trimesh-not-static' | 'degenerate-shape'
+  | 'unknown-package' | 'wrong-kind' | 'package-limit'
 
-/** What a step reports. Every input but `move`, `pose` and `drag` ends in exactly one event with its player and sequence; those three only when rejected. A thing that slips from a hand is `released` with sequence 0. */
+/** What a step reports. Every input but `move`, `pose` and `drag` ends in exactly one event with its player and sequence; those three only when rejected. What slips from a hand, or may no longer be held, is `released` with sequence 0. */
 export type SimEvent =
   | { readonly type: 'joined'; readonly player: PlayerId; readonly sequence: number; readonly joined: PlayerId; readonly element: ElementId }
   | { readonly type: 'left'; readonly player: PlayerId; readonly sequence: number; readonly left: PlayerId; readonly element: ElementId }
   | { readonly type: 'teleported'; readonly player: PlayerId; readonly sequence: number; readonly moved: PlayerId }
   | { readonly type: 'permitted'; readonly player: PlayerId; readonly sequence: number; readonly changed: PlayerId }
-  | { readonly type: 'spawned' | 'despawned' | 'grabbed' | 'released' | 'scaled'; readonly player: PlayerId; readonly sequence: number; readonly element: ElementId }
+  | { readonly type: 'packaged'; readonly player: PlayerId; readonly sequence: number; readonly hash: PackageHash }
+  | { readonly type: 'worn'; readonly player: PlayerId; readonly sequence: number; readonly wearer: PlayerId; readonly element: ElementId }
+  | { readonly type: 'spawned' | 'despawned' | 'grabbed' | 'released' | 'scaled' | 'accessChanged'; readonly player: PlayerId; readonly sequence: number; readonly element: ElementId }
   | { readonly type: 'rejected'; readonly player: PlayerId; readonly sequence: number; readonly command: CommandType; readonly reason: RejectReason }
   /** An element left the realm's bounds and was put back where it came from. */
   | { readonly type: 'returned'; readonly element: ElementId }

@@ -1,14 +1,21 @@
 /** What others may read of a realm: plain values, in the order of ids. */
-import { ScratchQuat, ScratchVec } from './maths.ts'
+import { fround, ScratchQuat, ScratchVec } from './maths.ts'
 import { evaluatePose, PoseMixer, type Pose } from './pose.ts'
+import { restHeadHeight } from './skeleton.ts'
 import { MARKER_ID, MARKER_POSITION, PLANE_ID, type Avatar, type Prop, type Realm } from './state.ts'
-import type { ElementId, HandId, Mutable, PlayerId, PropSpec, Quat, Vec3 } from './types.ts'
+import type { ElementId, HandId, Mutable, PackageHash, PlayerId, PropSpec, Quat, UserNumber, Vec3 } from './types.ts'
 
 export interface AvatarView {
   readonly id: ElementId
   readonly player: PlayerId
+  readonly user: UserNumber
   readonly name: string
+  /** Index in the definition's bodies; 0 where it is of a package. */
   readonly body: number
+  /** Hash of the package that it wears; null: none. */
+  readonly package: PackageHash | null
+  /** Height of its head at rest above the root. */
+  readonly headMetres: number
   readonly permissions: number
   /** The root on the ground. */
   readonly position: Vec3
@@ -34,13 +41,23 @@ export interface PropView {
   /** 0: nobody. */
   readonly holder: PlayerId
   readonly hand: HandId
+  /** Which package it is of; null: none. */
+  readonly package: PackageHash | null
   /** 0: the realm itself. */
-  readonly owner: PlayerId
+  readonly owner: UserNumber
+  /** Who may do what with it: Access, for each of ACTS. */
+  readonly access: number
   readonly asleep: boolean
 }
 
+/** What an avatar wears, as views and messages name it. */
+export function worn({ wears, body }: Pick<Avatar, 'wears' | 'body'>): Pick<AvatarView, 'body' | 'package' | 'headMetres'> {
+  const headMetres = fround(restHeadHeight(body))
+  return typeof wears === 'number' ? { body: wears, package: null, headMetres } : { body: 0, package: wears, headMetres }
+}
+
 const avatarView = (a: Avatar, tick: number, mixer?: PoseMixer): AvatarView => ({
-  id: a.id, player: a.player, name: a.name, body: a.body, permissions: a.permissions, position: a.position, yaw: a.yaw,
+  id: a.id, player: a.player, user: a.user, name: a.name, ...worn(a), permissions: a.permissions, position: a.position, yaw: a.yaw,
   velocity: a.velocity, grounded: a.grounded, flying: a.flying, pose: a.track && evaluatePose(a.track, tick, mixer),
   boneMask: a.boneMask, moveSequence: a.moveSequence,
 })
@@ -63,7 +80,8 @@ function propView(p: Prop, into: Motion): PropView {
   readVec(p.motion, 7, linvel)
   readVec(p.motion, 10, angvel)
   return {
-    id: p.id, spec: p.spec, position, rotation, linvel, angvel, scale: p.scale, holder: p.hold?.player ?? 0, hand: p.hold?.hand ?? 0, owner: p.owner, asleep: p.asleep,
+    id: p.id, spec: p.spec, package: p.package, position, rotation, linvel, angvel, scale: p.scale,
+    holder: p.hold?.player ?? 0, hand: p.hold?.hand ?? 0, owner: p.owner, access: p.access, asleep: p.asleep,
   }
 }
 
@@ -113,9 +131,10 @@ export function* fields(realm: Realm): Generator<Field> {
   yield* leaves(0, 'random', [...realm.random])
   yield { element: PLANE_ID, field: 'kind', value: 'plane' }
   yield* leaves(MARKER_ID, 'position', MARKER_POSITION)
+  for (const { hash, identity } of realm.packages.values()) yield { element: 0, field: `packages.${hash}`, value: identity.toString(16).padStart(16, '0') }
   for (const a of realm.avatars.values()) {
-    const { id, player, body, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track } = a
-    yield* leaves(id, '', { player, body, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track })
+    const { id, player, user, wears, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track } = a
+    yield* leaves(id, '', { player, user, wears, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track })
     yield { element: id, field: 'boneBodies', value: a.bones?.map((bone, i) => (bone ? i : '')).join(' ') ?? '' }
   }
   for (const p of realm.props.values()) {

@@ -14,9 +14,9 @@ export interface Input {
   sequence: number, command?: string
   move?: Vec3 & { yaw: number }, pose?: { bytes: Uint8Array, boneMask: number }
   drag?: { hand: number, position: Vec3 | null, rotation: Quat | null }
-  spawn?: { prop: PropSpec | null, position: Vec3 | null, rotation: Quat | null, scale: number }
+  spawn?: { prop: PropSpec | null, position: Vec3 | null, rotation: Quat | null, scale: number, package: Uint8Array, access: number }
   despawn?: { element: number }, grab?: { element: number, hand: number }, release?: { hand: number }
-  scale?: { element: number, scale: number }
+  scale?: { element: number, scale: number }, wear?: { body: number, package: Uint8Array }, access?: { element: number, access: number }
 }
 export interface ClientPacket {
   packet: number, ackPacket: number, ackBits: number, ackMessage: number, commands: Input[], latest: Input[]
@@ -160,8 +160,7 @@ function checkRotation(rotation: Quat | null, what: string): void {
 }
 
 // LIM-1
-function checkProp(prop: PropSpec | null): void {
-  must(prop !== null, 'INP-9: a spawn of nothing')
+function checkProp(prop: PropSpec): void {
   must(Array.from(prop.name).length <= 64, 'LIM-1: the name of a prop')
   must(prop.colliders.length <= 16, 'LIM-1: colliders')
   for (const { convex, trimesh, position, rotation } of prop.colliders) {
@@ -176,7 +175,7 @@ function checkProp(prop: PropSpec | null): void {
   }
 }
 
-function checkInput({ sequence, move, pose, drag, spawn, despawn, grab, release, scale }: Input): void {
+function checkInput({ sequence, move, pose, drag, spawn, despawn, grab, release, scale, wear, access }: Input): void {
   must(sequence >= 1, 'INP-1: sequences begin at 1')
   if (move !== undefined) {
     must([move.x, move.y, move.z].every((n) => Math.abs(n) <= 1) && Math.abs(move.yaw) <= 10000, 'INP-6: a move')
@@ -187,19 +186,23 @@ function checkInput({ sequence, move, pose, drag, spawn, despawn, grab, release,
     must(pose.bytes.length === 30 + 4 * bones, 'POS-1: bytes of a pose')
   }
   for (const hand of [drag?.hand, grab?.hand, release?.hand]) must((hand ?? 0) <= 2, 'INP-8: a hand nobody has')
-  for (const element of [despawn?.element, grab?.element, scale?.element]) must(element !== 0, 'there is no element 0')
+  for (const element of [despawn?.element, grab?.element, scale?.element, access?.element]) must(element !== 0, 'there is no element 0')
   for (const placed of [drag, spawn]) {
     if (placed === undefined) continue
     checkVector(placed.position, 'position')
     checkRotation(placed.rotation, 'rotation')
   }
-  if (spawn !== undefined) checkProp(spawn.prop)
+  for (const named of [spawn?.package, wear?.package]) must([0, 32].includes(named?.length ?? 0), 'INP-13: bytes of a package')
+  for (const bits of [spawn?.access, access?.access]) must((bits ?? 0) < 2 ** 6, 'INP-15: an access byte')
+  if (spawn === undefined) return
+  must((spawn.package.length === 0) !== (spawn.prop === null), 'INP-9: a spawn of a spec or of a package')
+  if (spawn.prop !== null) checkProp(spawn.prop)
 }
 
 const rises = (inputs: readonly Input[]): boolean =>
   inputs.every(({ sequence }, index) => index === 0 || sequence > (inputs[index - 1]?.sequence ?? 0))
 
-const COMMANDS = ['spawn', 'despawn', 'grab', 'release', 'scale']
+const COMMANDS = ['spawn', 'despawn', 'grab', 'release', 'scale', 'wear', 'access']
 const LATEST = ['move', 'pose', 'drag']
 export const slotOf = ({ command, drag }: Input): string => `${command ?? ''} ${drag?.hand ?? ''}`
 

@@ -41,11 +41,11 @@ const size = (dice: Dice): number => sizes[Math.floor(dice.between(0, sizes.leng
 class RestlessWorld {
   readonly #dice = new Dice(7)
   avatars: AvatarView[] = [11, 200].map((id, i) => ({
-    id, player: i + 1, name: `Player ${i + 1}`, body: 0, permissions: 7, position: { x: i, y: 0, z: 2 }, yaw: 0.05, velocity: { x: 0, y: 0, z: 0 }, grounded: true, flying: false,
+    id, player: i + 1, user: i + 1, name: `Player ${i + 1}`, body: 0, package: null, headMetres: 1.5, permissions: 7, position: { x: i, y: 0, z: 2 }, yaw: 0.05, velocity: { x: 0, y: 0, z: 0 }, grounded: true, flying: false,
     pose: { ...restPose(), bones: Array.from({ length: 18 }, (_, bone) => (bone % 3 === i ? null : { x: 0, y: 0, z: 0, w: 1 })) }, boneMask: 0, moveSequence: 0, holds: [],
   }))
   props: PropView[] = placed.slice(0, 2).map(({ prop, position, rotation, scale }, i) => ({
-    id: i + 3, spec: prop, position, rotation, linvel: { x: 0, y: 0, z: 0 }, angvel: { x: 0, y: 0, z: 0 }, scale, holder: 0, hand: 0, owner: 0, asleep: false,
+    id: i + 3, spec: prop, package: null, access: 0, position, rotation, linvel: { x: 0, y: 0, z: 0 }, angvel: { x: 0, y: 0, z: 0 }, scale, holder: 0, hand: 0, owner: 0, asleep: false,
   }))
 
   step(tick: number): void {

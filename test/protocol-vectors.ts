@@ -54,14 +54,15 @@ const POSE = packPose({
   bones: Array.from({ length: 18 }, (_, i) => (i === 0 || i === 17 ? IDENTITY : null)),
 })
 
+const PACKAGE = '0123456789abcdef'.repeat(4)
 const input = (sequence: number, command: Input['command']): Uint8Array => encodeInput({ player: 0, sequence, command })
 const NUMBERS = { packet: 7, ackPacket: 5, ackBits: 0b1011, ackMessage: 3, clientTimeMs: 123_456, tick: 900 }
 
 function clientVectors(): MessageVector[] {
   const packet = (name: string, rules: readonly string[], says: object, bytes: Uint8Array): MessageVector => ({ name, rules, message: 'ClientPacket', hex: hex(bytes), says })
   return [
-    packet('the first packet of a connection', ['SES-1', 'PKT-3'], { packet: 1, clientTimeMs: 5, hello: { protocol: 2, body: 1 } },
-      encodeClientPacket({ packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 5, tick: 0, moveTicks: 0, control: { type: 'hello', protocol: 2, mode: 'render', body: 1 } }, [], [])),
+    packet('the first packet of a connection', ['SES-1', 'PKT-3'], { packet: 1, clientTimeMs: 5, hello: { protocol: 3, body: 1 } },
+      encodeClientPacket({ packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 5, tick: 0, moveTicks: 0, control: { type: 'hello', protocol: 3, mode: 'render', body: 1 } }, [], [])),
     packet('a heartbeat', ['PKT-4', 'PKT-7'], NUMBERS, encodeClientPacket(CLIENT_HEAD, [], [])),
     packet('all commands', ['INP-2', 'INP-8', 'INP-9'], {
       ...NUMBERS, commands: [
@@ -69,8 +70,17 @@ function clientVectors(): MessageVector[] {
         { sequence: 13, scale: { element: 300, scale: 0.5 } }, { sequence: 14, release: { hand: 2 } }, { sequence: 300, despawn: { element: 300 } },
       ],
     }, encodeClientPacket(CLIENT_HEAD, [
-      input(11, { type: 'spawn', prop: CRATE, position: { x: 0, y: 1, z: 0 }, rotation: IDENTITY, scale: 2 }), input(12, { type: 'grab', element: 300, hand: 2 }),
+      input(11, { type: 'spawn', prop: CRATE, position: { x: 0, y: 1, z: 0 }, rotation: IDENTITY, scale: 2, access: 0, owner: 0 }), input(12, { type: 'grab', element: 300, hand: 2 }),
       input(13, { type: 'scale', element: 300, scale: 0.5 }), input(14, { type: 'release', hand: 2 }), input(300, { type: 'despawn', element: 300 }),
+    ], [])),
+    packet('commands of packages', ['INP-13', 'INP-14', 'INP-15'], {
+      ...NUMBERS, commands: [
+        { sequence: 11, spawn: { package: PACKAGE, position: { y: 1 }, rotation: { w: 1 }, scale: 1, access: 63 } }, { sequence: 12, wear: { package: PACKAGE } },
+        { sequence: 13, wear: { body: 1 } }, { sequence: 14, access: { element: 300, access: 21 } },
+      ],
+    }, encodeClientPacket(CLIENT_HEAD, [
+      input(11, { type: 'spawn', prop: PACKAGE, position: { x: 0, y: 1, z: 0 }, rotation: IDENTITY, scale: 1, access: 63, owner: 0 }), input(12, { type: 'wear', player: 0, body: PACKAGE }),
+      input(13, { type: 'wear', player: 0, body: 1 }), input(14, { type: 'access', element: 300, access: 21 }),
     ], [])),
     packet('a move, a pose and a drag', ['INP-3', 'INP-6', 'INP-7', 'POS-1'], {
       ...NUMBERS, moveTicks: 4, latest: [
@@ -88,17 +98,26 @@ function clientVectors(): MessageVector[] {
 const MESSAGES: readonly { readonly rules: readonly string[]; readonly message: ServerMessage; readonly says: object }[] = [
   {
     rules: ['SES-3', 'MSG-1'],
-    message: { type: 'welcome', protocol: 2, realm: 'yard', tick: 600, tickRate: 60, player: 3, avatar: 41, permissions: 23, definition: '{"id":"yard"}', resumed: true, sequence: 18, ackCommand: 16 },
-    says: { welcome: { protocol: 2, realm: 'yard', tick: 600, tickRate: 60, player: 3, avatar: 41, permissions: 23, definition: '{"id":"yard"}', resumed: true, sequence: 18, ackCommand: 16 } },
+    message: { type: 'welcome', protocol: 3, realm: 'yard', tick: 600, tickRate: 60, player: 3, user: 3, avatar: 41, permissions: 23, definition: '{"id":"yard"}', resumed: true, sequence: 18, ackCommand: 16 },
+    says: { welcome: { protocol: 3, realm: 'yard', tick: 600, tickRate: 60, player: 3, user: 3, avatar: 41, permissions: 23, definition: '{"id":"yard"}', resumed: true, sequence: 18, ackCommand: 16 } },
   },
-  { rules: ['MSG-4'], message: { type: 'avatarAdded', element: 41, player: 3, name: 'Ada', body: 0 }, says: { avatarAdded: { element: 41, player: 3, name: 'Ada' } } },
+  { rules: ['MSG-4'], message: { type: 'avatarAdded', element: 41, player: 3, user: 3, name: 'Ada', body: 0, package: null, headMetres: 1.5 }, says: { avatarAdded: { element: 41, player: 3, user: 3, name: 'Ada', headMetres: 1.5 } } },
+  {
+    rules: ['MSG-4'], message: { type: 'avatarChanged', element: 41, body: 0, package: PACKAGE, headMetres: 1.75 },
+    says: { avatarChanged: { element: 41, package: PACKAGE, headMetres: 1.75 } },
+  },
   {
     rules: ['MSG-4'],
-    message: { type: 'propAdded', element: 5, prop: CRATE, scale: 1, holder: 3, owner: 0, position: { x: -1, y: 0.25, z: 2 }, rotation: IDENTITY },
+    message: { type: 'propAdded', element: 5, prop: CRATE, package: null, scale: 1, holder: 3, owner: 0, access: 0, position: { x: -1, y: 0.25, z: 2 }, rotation: IDENTITY },
     says: { propAdded: { element: 5, prop: WIRE_CRATE, scale: 1, holder: 3, position: { x: -1, y: 0.25, z: 2 }, rotation: { w: 1 } } },
   },
+  {
+    rules: ['MSG-4', 'INP-13'],
+    message: { type: 'propAdded', element: 6, prop: CRATE, package: PACKAGE, scale: 1, holder: 0, owner: 9, access: 0b110001, position: { x: -1, y: 0.25, z: 2 }, rotation: IDENTITY },
+    says: { propAdded: { element: 6, prop: WIRE_CRATE, scale: 1, owner: 9, position: { x: -1, y: 0.25, z: 2 }, rotation: { w: 1 }, package: PACKAGE, access: 49 } },
+  },
   { rules: ['MSG-4'], message: { type: 'elementRemoved', element: 5 }, says: { elementRemoved: { element: 5 } } },
-  { rules: ['MSG-4'], message: { type: 'propChanged', element: 5, scale: 1.5, holder: 0 }, says: { propChanged: { element: 5, scale: 1.5 } } },
+  { rules: ['MSG-4'], message: { type: 'propChanged', element: 5, scale: 1.5, holder: 0, access: 3 }, says: { propChanged: { element: 5, scale: 1.5, access: 3 } } },
   { rules: ['MSG-6'], message: { type: 'commandDone', sequence: 11, element: 300, tick: 601 }, says: { commandDone: { sequence: 11, element: 300, tick: 601 } } },
   { rules: ['MSG-6', 'INP-10'], message: { type: 'commandRejected', sequence: 12, reason: 'out-of-reach', tick: 602 }, says: { commandRejected: { sequence: 12, reason: 'out-of-reach', tick: 602 } } },
   { rules: ['MSG-7', 'INP-11'], message: { type: 'permissionsChanged', permissions: 3 }, says: { permissionsChanged: { permissions: 3 } } },
@@ -126,8 +145,8 @@ function lockstepVectors(): MessageVector[] {
   const vector = (name: string, says: object, bytes: Uint8Array): MessageVector => ({ name, rules: ['LCK-2'], message: 'LockstepMessage', hex: hex(bytes), says })
   const engine = 'ab'.repeat(32)
   return [
-    vector('a start', { start: { protocol: 2, engine, simVersion: 1, definition: '{}', tick: 600, checkpoint: '0a0b', epoch: 2 } },
-      encodeLockstep({ type: 'start', protocol: 2, engine, simVersion: 1, definition: '{}', tick: 600, checkpoint: Uint8Array.of(10, 11), epoch: 2 })),
+    vector('a start', { start: { protocol: 3, engine, simVersion: 2, definition: '{}', tick: 600, checkpoint: '0a0b', epoch: 2 } },
+      encodeLockstep({ type: 'start', protocol: 3, engine, simVersion: 2, definition: '{}', tick: 600, checkpoint: Uint8Array.of(10, 11), epoch: 2 })),
     vector('a frame', { frame: { frame: { tick: 601, inputs: [{ player: 3, sequence: 12, grab: { element: 300, hand: 2 } }] }, hash: 'fedcba9876543210' } },
       encodeLockstep({ type: 'frame', frame: { tick: 601, inputs: [{ player: 3, sequence: 12, command: { type: 'grab', element: 300, hand: 2 } }] }, hash: 'fedcba9876543210' })),
   ]
@@ -142,6 +161,9 @@ function refusedVectors(): RefusedVector[] {
     client('a pose shorter than its mask', ['POS-1', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [], [input(11, { type: 'pose', pose: { bytes: POSE.bytes.subarray(0, 30), boneMask: POSE.boneMask } })])),
     client('a quaternion of length 2', ['PKT-8'], encodeClientPacket(CLIENT_HEAD, [], [input(11, { type: 'drag', hand: 0, position: ORIGIN, rotation: { x: 0, y: 0, z: 0, w: 2 } })])),
     client('a hand that nobody has', ['INP-8', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'release', hand: 3 as 2 })], [])),
+    client('a package\'s physics', ['PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'package', hash: PACKAGE, physics: { kind: 'object', prop: CRATE } })], [])),
+    client('a package of 31 bytes', ['INP-13', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'wear', player: 0, body: PACKAGE.slice(2) })], [])),
+    client('an access byte of 7 bits', ['INP-15', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'access', element: 3, access: 64 })], [])),
     client('an input with sequence 0', ['INP-1', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(0, { type: 'release', hand: 0 })], [])),
   ]
 }

@@ -19,7 +19,6 @@ interface Read {
   inputs: Map<number, number>
   samples: Map<number, { players: number; elements: number; phases: string[] }>
   checkpoints: Map<number, Buffer>
-  physics: Map<string, string>
   quarantined: string[]
   notes: string[]
   index: Record<string, unknown> | null
@@ -69,7 +68,7 @@ function takeCheckpoint(read: Read, payload: Buffer): void {
 /** Sections 2 and 3. */
 function readByTheDocument(file: Buffer): Read {
   const chunks = chunksOf(file)
-  const read: Read = { header: {}, hashes: new Map(), inputs: new Map(), samples: new Map(), checkpoints: new Map(), physics: new Map(), quarantined: [], notes: [], index: null, offsets: chunks.map(({ offset }) => offset) }
+  const read: Read = { header: {}, hashes: new Map(), inputs: new Map(), samples: new Map(), checkpoints: new Map(), quarantined: [], notes: [], index: null, offsets: chunks.map(({ offset }) => offset) }
   let tick = 0
   for (const { type, offset, payload } of chunks) {
     if (type === 0x01) {
@@ -83,7 +82,6 @@ function readByTheDocument(file: Buffer): Read {
     else if (type === 0x04) takeCheckpoint(read, payload)
     else if (type === 0x05) read.index = JSON.parse(payload.toString('utf8')) as Record<string, unknown>
     else if (type === 0x06) expect(chunks.find((chunk) => chunk.type === 0x05)?.offset).toBe(Number(payload.readBigUInt64LE(0)))
-    else if (type === 0x07) read.physics.set(payload.subarray(0, 32).toString('hex'), payload.subarray(32).toString('hex'))
     else if (type === 0x81) {
       expect(payload.readUInt32LE(0)).toBe(tick)
       read.samples.set(tick, { players: payload.readUInt32LE(4), elements: payload.readUInt32LE(8), phases: hashesIn(payload.subarray(12)) })
@@ -99,7 +97,6 @@ async function everyChunk(): Promise<Uint8Array> {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const parts: Uint8Array[] = []
   const writer = new RecordingWriter(headerOf(simulation, DEFAULT_DEFINITION, realm), (part) => parts.push(part))
-  writer.physics({ sha256: new Uint8Array(32).fill(0xab), bytes: Uint8Array.of(1, 2, 3) })
   writer.quarantine({ tick: 9, reason: 'trapped', frame: Uint8Array.of(8, 9) })
   for (const frame of sessionFrames({ ticks: 620, players: 2, seed: 3 }).map((one) => (one.tick % 3 === 0 ? { ...one, inputs: [] } : one))) {
     const phases: string[] = []
@@ -129,7 +126,6 @@ test('a reader written from docs/recording.md reads what the product writes, and
   }
   expect([...read.samples].map(([tick, sample]) => ({ tick, ...sample }))).toEqual([...value.samples.values()])
   expect([...read.checkpoints.keys()]).toEqual([300])
-  expect(read.physics).toEqual(new Map([['ab'.repeat(32), '010203']]))
   expect(read.quarantined).toEqual(['9 trapped 0809'])
   expect(read.notes.map((note) => JSON.parse(note) as unknown)).toEqual([{ tick: 620, kind: 'test', text: 'the end' }])
   expect(read.index).toEqual(value.index)

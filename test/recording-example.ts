@@ -38,7 +38,7 @@ function act(random: () => number, tick: number): Command[] {
   const element = 3 + Math.floor(random() * 40)
   const dice = random()
   if (dice < 0.25) return [{ type: 'move', x: f(1), y: 0, z: f(1), yaw: f(3), jump: random() < 0.1, run: random() < 0.5, fly: false }]
-  if (dice < 0.28) return [{ type: 'spawn', prop: BOX, position: place(1), rotation: UPRIGHT, scale: Math.fround(0.5 + random()) }]
+  if (dice < 0.28) return [{ type: 'spawn', prop: BOX, position: place(1), rotation: UPRIGHT, scale: Math.fround(0.5 + random()), access: 0, owner: 0 }]
   if (dice < 0.33) return [{ type: 'grab', element, hand: Hand.pointer }]
   if (dice < 0.4) return [{ type: 'drag', hand: Hand.pointer, position: place(1), rotation: UPRIGHT }]
   if (dice < 0.43) return [{ type: 'release', hand: Hand.pointer }]
@@ -58,7 +58,7 @@ export function sessionFrames(options: Pick<SessionOptions, 'ticks' | 'players' 
   return Array.from({ length: options.ticks }, (_, i) => {
     const tick = i + 1
     const inputs: Input[] = []
-    if (tick === 1) for (let player = 1; player <= options.players; player++) inputs.push(input(0, { type: 'join', player, name: `player ${player}`, body: 0, permissions: 7 }))
+    if (tick === 1) for (let player = 1; player <= options.players; player++) inputs.push(input(0, { type: 'join', player, user: player, name: `player ${player}`, body: 0, permissions: 7 }))
     else for (let player = 1; player <= options.players; player++) for (const command of act(random, tick)) inputs.push(input(player, command))
     return { tick, inputs }
   })

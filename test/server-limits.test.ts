@@ -101,7 +101,7 @@ test('one player cannot fill the realm with props: beyond a share spawns are rej
     name: 'pebble', motion: 'static', density: 100, friction: 0.5, restitution: 0, color: 0,
     colliders: [{ shape: { type: 'sphere', radius: 0.1 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
   }
-  const spawn = (i: number) => eve.session.command({ type: 'spawn', prop: pebble, position: { x: (i % 30) / 2 - 8, y: 0.5, z: -2 - Math.floor(i / 30) / 4 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 })
+  const spawn = (i: number) => eve.session.command({ type: 'spawn', prop: pebble, position: { x: (i % 30) / 2 - 8, y: 0.5, z: -2 - Math.floor(i / 30) / 4 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 })
   const outcomes = () => eve.messages.filter(({ type }) => type === 'commandDone' || type === 'commandRejected')
   const reasons = () => new Set(eve.messages.flatMap((message) => (message.type === 'commandRejected' ? [message.reason] : [])))
   for (let i = 0; i < PROPS_PER_PLAYER_MAX + 30;) {

@@ -56,7 +56,7 @@ test('MSG-4: others are told of who comes, what is held, and who leaves', async 
   await playAll(stage, [ada, bob], 500)
   expect(ada.messages).toContainEqual(expect.objectContaining({ type: 'avatarAdded', player: 2 }))
   const position = stage.realm.players.get(2)?.position ?? { x: 0, y: 0, z: 0 }
-  expect(bob.session.command({ type: 'spawn', prop: BALL, position, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 }).ok).toBe(true)
+  expect(bob.session.command({ type: 'spawn', prop: BALL, position, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 }).ok).toBe(true)
   await playAll(stage, [ada, bob], 200)
   const element = bob.last('commandDone')?.element ?? 0
   expect(ada.last('propAdded')).toMatchObject({ element, owner: 2 })
@@ -74,7 +74,7 @@ test('INP-8: a thing that slips from a hand is told to all, and is no outcome of
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
-  ada.session.command({ type: 'spawn', prop: BALL, position: stage.realm.players.get(1)?.position ?? { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 })
+  ada.session.command({ type: 'spawn', prop: BALL, position: stage.realm.players.get(1)?.position ?? { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 })
   await ada.play(200)
   const element = ada.last('commandDone')?.element ?? 0
   ada.session.command({ type: 'grab', element, hand: 2 })

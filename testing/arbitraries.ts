@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import type {
-  Collider, Command, HandId, Input, InputFrame, PackedPose, PropSpec, Quat, Shape, Vec3,
+  AvatarBody, BodyChoice, Collider, Command, HandId, Input, InputFrame, PackageHash, PackagePhysics, PackedPose, PropSpec, Quat, Shape, Vec3,
 } from '../sim/types.ts'
 
 export interface CommandOptions {
@@ -95,6 +95,26 @@ export function arbitraryPackedPose(): fc.Arbitrary<PackedPose> {
   })
 }
 
+/** Few, so that they are met again. */
+const arbitraryHash = fc.constantFrom('00', '5a', 'a7', 'ff').map((byte): PackageHash => byte.repeat(32))
+const arbitraryBodyChoice = fc.oneof<fc.Arbitrary<BodyChoice>[]>(fc.integer({ min: 0, max: 1 }), arbitraryHash)
+const arbitraryAccess = fc.integer({ min: 0, max: 63 })
+
+/** Bodies that stand and walk, of all heights. */
+export function arbitraryBody(): fc.Arbitrary<AvatarBody> {
+  const offset = record({ x: range32(-0.3, 0.3), y: range32(0, 0.5), z: range32(-0.2, 0.2) })
+  const capsule = record({ bone: fc.integer({ min: 0, max: BONES - 1 }), a: arbitraryVec3(0.3), b: arbitraryVec3(0.3), radius: range32(0.01, 0.2) })
+  return record({ name: arbitraryLabel, offsets: fc.array(offset, { minLength: BONES, maxLength: BONES }), capsules: fc.array(capsule, { maxLength: 24 }) })
+}
+
+/** Physics of packages of either kind. */
+export function arbitraryPhysics(): fc.Arbitrary<PackagePhysics> {
+  return fc.oneof<fc.Arbitrary<PackagePhysics>[]>(
+    record({ kind: fc.constant('object' as const), prop: arbitraryPropSpec() }),
+    record({ kind: fc.constant('avatar' as const), body: arbitraryBody() }),
+  )
+}
+
 const arbitraryHand: fc.Arbitrary<HandId> = fc.constantFrom(0, 1, 2)
 const arbitraryName = fc.oneof(fc.constantFrom('Ada', 'Zoë', '名前', 'a b'), fc.stringMatching(/^[!-~]{1,32}$/))
 
@@ -110,12 +130,17 @@ export function arbitraryClientCommand(options: CommandOptions = {}): fc.Arbitra
   return fc.oneof<fc.Arbitrary<Command>[]>(
     record({ type: fc.constant('move' as const), x: wish, y: wish, z: wish, yaw, jump: fc.boolean(), run: fc.boolean(), fly: fc.boolean() }),
     record({ type: fc.constant('pose' as const), pose: arbitraryPackedPose() }),
-    record({ type: fc.constant('spawn' as const), prop: arbitraryPropSpec(), position, rotation, scale }),
+    record({
+      type: fc.constant('spawn' as const), prop: fc.oneof({ weight: 2, arbitrary: arbitraryPropSpec() }, { weight: 1, arbitrary: arbitraryHash }), position, rotation, scale,
+      access: arbitraryAccess, owner: fc.constant(0),
+    }),
     record({ type: fc.constant('despawn' as const), element }),
     record({ type: fc.constant('grab' as const), element, hand: arbitraryHand }),
     record({ type: fc.constant('drag' as const), hand: arbitraryHand, position, rotation }),
     record({ type: fc.constant('release' as const), hand: arbitraryHand }),
     record({ type: fc.constant('scale' as const), element, scale }),
+    record({ type: fc.constant('wear' as const), player: fc.constant(0), body: arbitraryBodyChoice }),
+    record({ type: fc.constant('access' as const), element, access: arbitraryAccess }),
   )
 }
 
@@ -125,10 +150,12 @@ export function arbitraryServerCommand(options: CommandOptions = {}): fc.Arbitra
   const player = any ? uint32 : oneOf(options.players ?? upTo(6))
   const permissions = fc.integer({ min: 0, max: 31 })
   return fc.oneof<fc.Arbitrary<Command>[]>(
-    record({ type: fc.constant('join' as const), player, name: arbitraryName, body: fc.integer({ min: 0, max: 1 }), permissions }),
+    record({ type: fc.constant('join' as const), player, user: any ? uint32 : oneOf(upTo(3)), name: arbitraryName, body: fc.integer({ min: 0, max: 1 }), permissions }),
     record({ type: fc.constant('leave' as const), player }),
     record({ type: fc.constant('teleport' as const), player, position: any ? anyVec3 : arbitraryVec3(), yaw: any ? anyFinite : range32(-4, 4) }),
     record({ type: fc.constant('permit' as const), player, permissions }),
+    record({ type: fc.constant('package' as const), hash: arbitraryHash, physics: arbitraryPhysics() }),
+    record({ type: fc.constant('wear' as const), player, body: arbitraryBodyChoice }),
   )
 }
 

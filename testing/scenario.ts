@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check'
 import {
-  BONES, compareInputs, packPose, type Command, type HandId, type Input, type InputFrame, type Pose, type PropSpec, type Quat, type Shape, type Vec3,
+  BONES, compareInputs, packPose, type AvatarBody, type BodyChoice, type Command, type HandId, type Input, type InputFrame, type PackageHash, type PackagePhysics, type Pose, type PropSpec, type Quat, type Shape, type Vec3,
 } from '../sim/index.ts'
 
 /** One command of a player at a tick; player 0 is the server. */
@@ -54,6 +54,21 @@ export const arbitraryPose: fc.Arbitrary<Pose> = fc.record({
   bones: fc.array(fc.option(arbitraryRotation, { freq: 2 }), { minLength: BONES.length, maxLength: BONES.length }),
 })
 
+/** Few packages, so that they are used; what one is of differs from scenario to scenario. */
+const arbitraryHash: fc.Arbitrary<PackageHash> = fc.constantFrom('0b', '5a', 'f7').map((byte) => byte.repeat(32))
+const arbitraryBodyChoice = fc.oneof<fc.Arbitrary<BodyChoice>[]>(fc.constant(0), arbitraryHash)
+const arbitraryAccess = fc.integer({ min: 0, max: 64 })
+const bodyPoint = fc.record({ x: number(-0.3, 0.3), y: number(-0.05, 0.4), z: number(-0.2, 0.2) })
+export const arbitraryBody: fc.Arbitrary<AvatarBody> = fc.record({
+  name: fc.constant('somebody'),
+  offsets: fc.array(bodyPoint, { minLength: BONES.length, maxLength: BONES.length }),
+  capsules: fc.array(fc.record({ bone: fc.nat(BONES.length - 1), a: bodyPoint, b: bodyPoint, radius: number(0.01, 0.2) }), { maxLength: 24 }),
+})
+const arbitraryPhysics: fc.Arbitrary<PackagePhysics> = fc.oneof(
+  fc.record({ kind: fc.constant('object' as const), prop: arbitraryProp }),
+  fc.record({ kind: fc.constant('avatar' as const), body: arbitraryBody }),
+)
+
 const element = fc.integer({ min: 1, max: 40 })
 const hand = fc.constantFrom<HandId>(0, 1, 2)
 
@@ -61,21 +76,25 @@ const hand = fc.constantFrom<HandId>(0, 1, 2)
 export const arbitraryCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: fc.constant('move' as const), x: number(-1, 1), y: number(-1, 1), z: number(-1, 1), yaw: number(-4, 4), jump: fc.boolean(), run: fc.boolean(), fly: fc.boolean() }) },
   { weight: 2, arbitrary: arbitraryPose.map((pose) => ({ type: 'pose' as const, pose: packPose(pose) })) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('spawn' as const), prop: arbitraryProp, position: point(6), rotation: arbitraryRotation, scale: number(0.05, 5) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('spawn' as const), prop: fc.oneof<fc.Arbitrary<PropSpec | PackageHash>[]>(arbitraryProp, arbitraryHash), position: point(6), rotation: arbitraryRotation, scale: number(0.05, 5), access: arbitraryAccess, owner: fc.constant(0) }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('grab' as const), element, hand }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('drag' as const), hand, position: point(6), rotation: arbitraryRotation }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('release' as const), hand }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('scale' as const), element, scale: number(0.01, 25) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('despawn' as const), element }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('wear' as const), player: fc.constant(0), body: arbitraryBodyChoice }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('access' as const), element, access: arbitraryAccess }) },
 )
 
 const serverCommand = (players: number): fc.Arbitrary<Command> => {
   const player = fc.integer({ min: 1, max: players })
   return fc.oneof(
     fc.record({ type: fc.constant('leave' as const), player }),
-    fc.record({ type: fc.constant('join' as const), player, name: fc.constant('again'), body: fc.constant(0), permissions: fc.integer({ min: 0, max: 31 }) }),
+    fc.record({ type: fc.constant('join' as const), player, user: fc.integer({ min: 1, max: players }), name: fc.constant('again'), body: fc.constant(0), permissions: fc.integer({ min: 0, max: 31 }) }),
     fc.record({ type: fc.constant('teleport' as const), player, position: point(20), yaw: number(-3, 3) }),
     fc.record({ type: fc.constant('permit' as const), player, permissions: fc.integer({ min: 0, max: 31 }) }),
+    fc.record({ type: fc.constant('package' as const), hash: arbitraryHash, physics: arbitraryPhysics }),
+    fc.record({ type: fc.constant('wear' as const), player, body: arbitraryBodyChoice }),
   )
 }
 
@@ -95,6 +114,16 @@ const gesture = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
     .record({ tick: fc.integer({ min: 2, max: ticks }), player: fc.integer({ min: 1, max: players }), poses: fc.array(arbitraryPose, { minLength: 2, maxLength: 4 }) })
     .map(({ tick, player, poses }) => poses.map((pose, i): Act => ({ tick: tick + 4 * i, player, command: { type: 'pose', pose: packPose(pose) } })))
 
+/** A package comes, somebody wears it or sets one down and takes hold of something; then goes on in another. */
+const unpack = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
+  fc
+    .record({ tick: fc.integer({ min: 2, max: ticks }), player: fc.integer({ min: 1, max: players }), hash: arbitraryHash, physics: arbitraryPhysics, position: point(4), element: fc.integer({ min: 15, max: 24 }), hand })
+    .map(({ tick, player, hash, physics, position, element: grabbed, hand: by }) => [
+      { tick, player: 0, command: { type: 'package', hash, physics } },
+      { tick, player, command: physics.kind === 'avatar' ? { type: 'wear', player: 0, body: hash } : { type: 'spawn', prop: hash, position, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 } },
+      { tick: tick + 1, player, command: { type: 'grab', element: grabbed, hand: by } },
+    ])
+
 /** `players` join at tick 1; then up to `acts` things happen within `ticks`, some of them stories of several commands. */
 export function arbitraryScenario(players = 4, ticks = 120, acts = 40): fc.Arbitrary<Scenario> {
   const tick = fc.integer({ min: 2, max: ticks })
@@ -102,8 +131,8 @@ export function arbitraryScenario(players = 4, ticks = 120, acts = 40): fc.Arbit
     { weight: 9, arbitrary: fc.record({ tick, player: fc.integer({ min: 1, max: players }), command: arbitraryCommand }) },
     { weight: 1, arbitrary: fc.record({ tick, player: fc.constant(0), command: serverCommand(players) }) },
   )
-  const joins: Act[] = Array.from({ length: players }, (_, i) => ({ tick: 1, player: 0, command: { type: 'join', player: i + 1, name: `p${i + 1}`, body: 0, permissions: 31 } }))
-  const story = fc.oneof({ weight: 4, arbitrary: act.map((one) => [one]) }, { weight: 2, arbitrary: carry(players, ticks) }, { weight: 1, arbitrary: gesture(players, ticks) })
+  const joins: Act[] = Array.from({ length: players }, (_, i) => ({ tick: 1, player: 0, command: { type: 'join', player: i + 1, user: i + 1, name: `p${i + 1}`, body: 0, permissions: 31 } }))
+  const story = fc.oneof({ weight: 4, arbitrary: act.map((one) => [one]) }, { weight: 2, arbitrary: carry(players, ticks) }, { weight: 1, arbitrary: gesture(players, ticks) }, { weight: 2, arbitrary: unpack(players, ticks) })
   return fc.array(story, { maxLength: acts }).map((more) => ({ ticks, acts: [...joins, ...more.flat()].filter((one) => one.tick <= ticks) }))
 }
 

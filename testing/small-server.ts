@@ -7,9 +7,10 @@ import { OwnWatch, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { MoveSchedule, ServerSession, type OutgoingPart } from '../netcode/session/index.ts'
 import type { ConnectionId, Peer } from '../netcode/transport.ts'
 import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
+import { avatarAdded, propAdded } from '../server/catalog.ts'
 import { answerTo } from '../server/outcomes.ts'
 import {
-  avatars, checkpoint, compareInputs, free, genesis, hash, props, SIM_VERSION, step, type Command, type Engine, type Input, type InputFrame, type PropView, type Realm, type RealmDefinition, type SimEvent,
+  avatars, checkpoint, compareInputs, free, genesis, hash, props, SIM_VERSION, step, worn, type Command, type Engine, type Input, type InputFrame, type Realm, type RealmDefinition, type SimEvent,
 } from '../sim/index.ts'
 
 export interface SmallServerOptions {
@@ -120,7 +121,7 @@ export class SmallServer {
   #greet(member: Member, body: number): void {
     member.greeting = 'asked'
     if (!this.realm.players.has(member.player))
-      this.#order({ type: 'join', player: member.player, name: `Player ${member.player}`, body, permissions: this.realm.definition.permissions })
+      this.#order({ type: 'join', player: member.player, user: member.player, name: `Player ${member.player}`, body, permissions: this.realm.definition.permissions })
   }
 
   #order(command: Command): void {
@@ -190,7 +191,7 @@ export class SmallServer {
     const { sequence, ackCommand } = member.session
     member.session.queue({
       type: 'welcome', protocol: PROTOCOL_VERSION, realm: this.realm.definition.id, tick: this.realm.tick, tickRate: this.realm.definition.tickRate,
-      player: member.player, avatar: avatar.id, permissions: avatar.permissions, definition: JSON.stringify(this.realm.definition), resumed: member.known, sequence, ackCommand,
+      player: member.player, user: avatar.user, avatar: avatar.id, permissions: avatar.permissions, definition: JSON.stringify(this.realm.definition), resumed: member.known, sequence, ackCommand,
     })
     for (const message of this.#world()) member.session.queue(message)
     member.greeting = 'welcomed'
@@ -200,8 +201,8 @@ export class SmallServer {
 
   #world(): ServerMessage[] {
     return [
-      ...avatars(this.realm).map(({ id, player, name, body }) => ({ type: 'avatarAdded', element: id, player, name, body }) as const),
-      ...props(this.realm).map(added),
+      ...[...this.realm.avatars.values()].map(avatarAdded),
+      ...props(this.realm).map(propAdded),
     ]
   }
 
@@ -209,23 +210,21 @@ export class SmallServer {
   #news(): ServerMessage[] {
     const now = new Map<number, string>()
     const news: ServerMessage[] = []
-    for (const { id, player, name, body } of avatars(this.realm)) {
-      now.set(id, '')
-      if (!this.#shown.has(id)) news.push({ type: 'avatarAdded', element: id, player, name, body })
+    for (const avatar of this.realm.avatars.values()) {
+      const { id, wears } = avatar
+      now.set(id, `${wears}`)
+      if (!this.#shown.has(id)) news.push(avatarAdded(avatar))
+      else if (this.#shown.get(id) !== `${wears}`) news.push({ type: 'avatarChanged', element: id, ...worn(avatar) })
     }
     for (const prop of props(this.realm)) {
-      const looks = `${prop.scale} ${prop.holder}`
+      const looks = `${prop.scale} ${prop.holder} ${prop.access}`
       now.set(prop.id, looks)
-      if (!this.#shown.has(prop.id)) news.push(added(prop))
-      else if (this.#shown.get(prop.id) !== looks) news.push({ type: 'propChanged', element: prop.id, scale: prop.scale, holder: prop.holder })
+      if (!this.#shown.has(prop.id)) news.push(propAdded(prop))
+      else if (this.#shown.get(prop.id) !== looks) news.push({ type: 'propChanged', element: prop.id, scale: prop.scale, holder: prop.holder, access: prop.access })
     }
     for (const id of this.#shown.keys()) if (!now.has(id)) news.push({ type: 'elementRemoved', element: id })
     this.#shown = now
     return news
   }
 
-}
-
-function added({ id, spec, scale, holder, owner, position, rotation }: PropView): ServerMessage {
-  return { type: 'propAdded', element: id, prop: spec, scale, holder, owner, position, rotation }
 }

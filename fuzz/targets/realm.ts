@@ -21,7 +21,7 @@ async function take(bytes: Uint8Array): Promise<boolean> {
   const realm = genesis(await loading, DEFINITION)
   let isMoved = false
   try {
-    run(realm, PLAYERS.map((player) => ({ player: 0, sequence: player, command: { type: 'join', player, name: `Player ${player}`, body: 0, permissions: 31 } })))
+    run(realm, PLAYERS.map((player) => ({ player: 0, sequence: player, command: { type: 'join', player, user: player, name: `Player ${player}`, body: 0, permissions: 31 } })))
     for (const record of splitRecords(bytes).slice(0, FRAMES_MAX)) {
       const frame = decodeFrame(record)
       if (!frame.ok) continue

@@ -10,7 +10,7 @@ import { promise, splitRecords, type Target } from '../target.ts'
 const PACE_MS = 33
 
 const WELCOME: Welcome = {
-  type: 'welcome', protocol: PROTOCOL_VERSION, realm: 'fuzz', tick: 100, tickRate: 60, player: 1, avatar: 3, permissions: 31, definition: '{}',
+  type: 'welcome', protocol: PROTOCOL_VERSION, realm: 'fuzz', tick: 100, tickRate: 60, player: 1, user: 1, avatar: 3, permissions: 31, definition: '{}',
   resumed: false, sequence: 0, ackCommand: 0,
 }
 

@@ -65,14 +65,14 @@ function name(bytes: Uint8Array): boolean {
   if (!cleaned.ok) return false
   const again = cleanName(cleaned.value)
   promise(again.ok && again.value === cleaned.value, 'a clean name is not clean')
-  const message = decodeServerMessage(encodeServerMessage({ type: 'avatarAdded', element: 3, player: 1, name: cleaned.value, body: 0 }))
+  const message = decodeServerMessage(encodeServerMessage({ type: 'avatarAdded', element: 3, player: 1, user: 1, name: cleaned.value, body: 0, package: null, headMetres: 1.5 }))
   promise(message.ok, 'a clean name does not travel')
   return true
 }
 
 function definition(bytes: Uint8Array): boolean {
   const read = readDefinition({
-    type: 'welcome', protocol: PROTOCOL_VERSION, realm: 'fuzz', tick: 1, tickRate: 60, player: 1, avatar: 3, permissions: 0, definition: textOf(bytes), resumed: false, sequence: 0, ackCommand: 0,
+    type: 'welcome', protocol: PROTOCOL_VERSION, realm: 'fuzz', tick: 1, tickRate: 60, player: 1, user: 1, avatar: 3, permissions: 0, definition: textOf(bytes), resumed: false, sequence: 0, ackCommand: 0,
   })
   if (typeof read === 'string') return false
   promise(parseDefinition(JSON.parse(JSON.stringify(read))).ok, 'a definition that was accepted is refused when it is read again')

@@ -10,7 +10,7 @@ const REACH = 6
 const LAG_MS = 200
 const FRAME_MS = 1_000 / 60
 const at = (x: number): Vec3 => ({ x, y: 1.6, z: -1 })
-const prop = (x: number, holder = 1): PropSample => ({ element: 7, spec: CRATE, scale: 1, holder, owner: 1, position: at(x), rotation: IDENTITY, asleep: false })
+const prop = (x: number, holder = 1): PropSample => ({ element: 7, spec: CRATE, package: null, scale: 1, holder, owner: 1, access: 0, position: at(x), rotation: IDENTITY, asleep: false })
 
 /** Draws frame after frame; the server shows what `server` says, `LAG_MS` late. Returns where the crate was drawn. */
 function draw(grips: Grips, fromMs: number, toMs: number, server: (atMs: number) => PropSample, each: (atMs: number) => void = () => undefined): number[] {

@@ -2,7 +2,6 @@
 import { propRadius } from '../../sim/extent.ts'
 import { add, vec, wrapAngle } from '../../sim/maths.ts'
 import { unpackPose, type Pose } from '../../sim/pose.ts'
-import { restHeadHeight } from '../../sim/skeleton.ts'
 import { Permission, type PackedPose, type PropSpec, type RealmDefinition, type Vec3 } from '../../sim/types.ts'
 import type { Own, Welcome } from '../../protocol/index.ts'
 import type { SentMove } from '../session/client-session.ts'
@@ -90,8 +89,7 @@ export class OwnAvatar {
   /** The props with what is held in the hand. `tick`: the moment that they are of. */
   props(props: readonly PropSample[], tick: number, own: AvatarSample | undefined, nowMs: number): readonly PropSample[] {
     this.#props = props
-    const body = this.#definition.bodies[own?.body ?? 0]
-    const head = add(own?.position ?? vec(0, 0, 0), vec(0, body === undefined ? HEAD_METRES : restHeadHeight(body), 0))
+    const head = add(own?.position ?? vec(0, 0, 0), vec(0, own?.headMetres ?? HEAD_METRES, 0))
     const lagTicks = this.clock.tick(nowMs) + this.#prediction.delayTicks - tick
     return this.grips.place(props, nowMs, Math.max(0, (lagTicks * 1_000) / this.#definition.tickRate), head, this.#definition.reach)
   }

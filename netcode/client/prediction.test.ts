@@ -28,7 +28,7 @@ class Pair {
     this.realm = genesis(engine, definition)
     realms.push(this.realm)
     this.prediction = new Prediction(definition)
-    step(this.realm, { tick: 1, inputs: [{ player: 0, sequence: 1, command: { type: 'join', player: 1, name: 'Ada', body: 0, permissions: 31 } }] })
+    step(this.realm, { tick: 1, inputs: [{ player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'Ada', body: 0, permissions: 31 } }] })
   }
 
   /** At the client's tick; `lateTicks`: the network brings it late. */

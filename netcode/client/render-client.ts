@@ -2,7 +2,7 @@
  * A player's client: connects, sends inputs, keeps the world as the server tells it. Driven by `update` (each drawn
  * frame, or `drive` where there are none); what arrives is taken when it arrives, so that a hidden page stays alive.
  */
-import type { Command, ElementId, HandId, PackedPose, PropSpec, Quat, RealmDefinition, Vec3 } from '../../sim/types.ts'
+import type { BodyChoice, Command, ElementId, HandId, PackageHash, PackedPose, PropSpec, Quat, RealmDefinition, UserNumber, Vec3 } from '../../sim/types.ts'
 import type { ServerMessage, SnapshotPart, Welcome } from '../../protocol/index.ts'
 import { ClientSession } from '../session/client-session.ts'
 import { Commands } from './commands.ts'
@@ -73,6 +73,11 @@ export class RenderClient {
   /** Of the realm; null before the Welcome. */
   get definition(): RealmDefinition | null {
     return this.#joined?.definition ?? null
+  }
+
+  /** Whose elements are one's own; 0 before the Welcome. */
+  get user(): UserNumber {
+    return this.#joined?.welcome.user ?? 0
   }
 
   /** Bits of Permission that the player has. */
@@ -269,9 +274,19 @@ export class RenderClient {
     return this.#command({ type: 'scale', element, scale })
   }
 
-  /** The outcome's `element` is the new one. */
-  spawn(prop: PropSpec, { position, rotation = IDENTITY, scale = 1 }: Spawning): Promise<Outcome> {
-    return this.#command({ type: 'spawn', prop, position, rotation, scale })
+  /** Makes a prop of a spec or of a package. The outcome's `element` is the new one. */
+  spawn(prop: PropSpec | PackageHash, { position, rotation = IDENTITY, scale = 1, access = 0 }: Spawning): Promise<Outcome> {
+    return this.#command({ type: 'spawn', prop, position, rotation, scale, access, owner: 0 })
+  }
+
+  /** Changes the own avatar's body: one of the realm's by its index, or an avatar's package. */
+  wear(body: BodyChoice): Promise<Outcome> {
+    return this.#command({ type: 'wear', player: 0, body })
+  }
+
+  /** Changes who may do what with a prop that is one's own, or that one may manage. */
+  setAccess(element: ElementId, access: number): Promise<Outcome> {
+    return this.#command({ type: 'access', element, access })
   }
 
   despawn(element: ElementId): Promise<Outcome> {

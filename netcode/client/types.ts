@@ -1,6 +1,6 @@
 /** What a render client shows to the program that uses it. */
 import type { JointTransform, Pose } from '../../sim/pose.ts'
-import type { ElementId, PlayerId, PropSpec, Quat, RejectReason, Vec3 } from '../../sim/types.ts'
+import type { ElementId, PackageHash, PlayerId, PropSpec, Quat, RejectReason, UserNumber, Vec3 } from '../../sim/types.ts'
 import type { ServerMessage, Welcome } from '../../protocol/index.ts'
 import type { Connect, ConnectError, TransportKind } from '../transport.ts'
 
@@ -64,14 +64,22 @@ export interface Spawning {
   readonly position: Vec3
   readonly rotation?: Quat
   readonly scale?: number
+  /** Who may do what with it, bits of Access. Default 0. */
+  readonly access?: number
 }
 
 /** An avatar at the moment that is drawn. */
 export interface AvatarSample {
   readonly element: ElementId
   readonly player: PlayerId
+  readonly user: UserNumber
   readonly name: string
+  /** Index in the realm's bodies; 0 where it is of a package. */
   readonly body: number
+  /** The package that it wears; null: none. */
+  readonly package: PackageHash | null
+  /** Height of its head at rest above the root: what to draw before the package is there. */
+  readonly headMetres: number
   /** This client's own. */
   readonly own: boolean
   readonly position: Vec3
@@ -85,12 +93,17 @@ export interface AvatarSample {
 /** A prop at the moment that is drawn. */
 export interface PropSample {
   readonly element: ElementId
+  /** Of a package: with one box around its colliders instead of them. */
   readonly spec: PropSpec
+  /** The package that it is of; null: none. */
+  readonly package: PackageHash | null
   readonly scale: number
   /** 0: nobody. */
   readonly holder: PlayerId
   /** 0: the realm itself. */
-  readonly owner: PlayerId
+  readonly owner: UserNumber
+  /** Who may do what with it: sim's `mayAct` says whether somebody may. */
+  readonly access: number
   readonly position: Vec3
   readonly rotation: Quat
   readonly asleep: boolean

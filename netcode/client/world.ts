@@ -1,6 +1,6 @@
 /** The world as the server's messages and snapshots tell it, and how it looks at a moment. */
 import type { Pose } from '../../sim/pose.ts'
-import type { ElementId, PlayerId, PropSpec, Vec3 } from '../../sim/types.ts'
+import type { ElementId, PackageHash, PlayerId, PropSpec, UserNumber, Vec3 } from '../../sim/types.ts'
 import type { ServerMessage } from '../../protocol/index.ts'
 import type { Sample, SnapshotDecoder } from '../snapshot/decoder.ts'
 import { BONE_COUNT, BONES, bonesState, JOINTS, jointsState, PROP, propState, ROOT, rootState, type BonesState, type Bounds, type JointsState, type Kind, type PropState, type RootState } from '../snapshot/strands.ts'
@@ -14,8 +14,10 @@ const AHEAD_TICKS_MAX = 15
 interface AvatarEntry {
   readonly element: ElementId
   readonly player: PlayerId
+  readonly user: UserNumber
   readonly name: string
-  readonly body: number
+  /** What it wears. */
+  worn: Pick<AvatarSample, 'body' | 'package' | 'headMetres'>
   readonly roots: Track<RootState>
   readonly joints: Track<JointsState>
   readonly bones: Track<BonesState>
@@ -24,7 +26,9 @@ interface AvatarEntry {
 interface PropEntry {
   readonly element: ElementId
   readonly spec: PropSpec
-  readonly owner: PlayerId
+  readonly package: PackageHash | null
+  readonly owner: UserNumber
+  access: number
   scale: number
   holder: PlayerId
   /** Where it stood when we were told of it. */
@@ -56,14 +60,19 @@ export class World {
   tell(message: ServerMessage): void {
     switch (message.type) {
       case 'avatarAdded': {
-        const { element, player, name, body } = message
-        this.#avatars.set(element, { element, player, name, body, roots: new Track(this.#roots), joints: new Track(jointsMotion), bones: new Track(bonesMotion) })
+        const { element, player, user, name } = message
+        this.#avatars.set(element, { element, player, user, name, worn: wornOf(message), roots: new Track(this.#roots), joints: new Track(jointsMotion), bones: new Track(bonesMotion) })
         this.#catchUp(element, [ROOT, JOINTS, BONES])
         return
       }
+      case 'avatarChanged': {
+        const avatar = this.#avatars.get(message.element)
+        if (avatar !== undefined) avatar.worn = wornOf(message)
+        return
+      }
       case 'propAdded': {
-        const { element, prop, owner, scale, holder, position, rotation } = message
-        this.#props.set(element, { element, spec: prop, owner, scale, holder, first: { position, rotation, velocity: AT_REST, asleep: true }, track: new Track(this.#things) })
+        const { element, prop, package: hash, owner, access, scale, holder, position, rotation } = message
+        this.#props.set(element, { element, spec: prop, package: hash, owner, access, scale, holder, first: { position, rotation, velocity: AT_REST, asleep: true }, track: new Track(this.#things) })
         this.#catchUp(element, [PROP])
         return
       }
@@ -77,6 +86,7 @@ export class World {
         if (prop === undefined) return
         prop.scale = message.scale
         prop.holder = message.holder
+        prop.access = message.access
         return
       }
       default:
@@ -106,10 +116,10 @@ export class World {
     const samples: AvatarSample[] = []
     const untilTick = this.#newestTick + AHEAD_TICKS_MAX
     for (const entry of this.#avatars.values()) {
-      const { element, player, name, body, roots } = entry
+      const { element, player, user, name, worn, roots } = entry
       // Before the first snapshot's moment the first is shown: better early than invisible.
       const root = roots.at(tick, untilTick) ?? roots.newest
-      if (root !== null) samples.push({ ...root, element, player, name, body, own: player === own, pose: poseAt(entry, tick) })
+      if (root !== null) samples.push({ ...root, element, player, user, name, ...worn, own: player === own, pose: poseAt(entry, tick) })
     }
     return samples
   }
@@ -117,12 +127,14 @@ export class World {
   /** The props at a moment, by element. */
   propsAt(tick: number): PropSample[] {
     const untilTick = this.#newestTick + AHEAD_TICKS_MAX
-    return Array.from(this.#props.values(), ({ element, spec, scale, holder, owner, first, track }) => {
+    return Array.from(this.#props.values(), ({ element, spec, package: hash, scale, holder, owner, access, first, track }) => {
       const { position, rotation, asleep } = track.at(tick, untilTick) ?? first
-      return { element, spec, scale, holder, owner, position, rotation, asleep }
+      return { element, spec, package: hash, scale, holder, owner, access, position, rotation, asleep }
     })
   }
 }
+
+const wornOf = ({ body, package: hash, headMetres }: AvatarEntry['worn']): AvatarEntry['worn'] => ({ body, package: hash, headMetres })
 
 const AT_REST: Vec3 = { x: 0, y: 0, z: 0 }
 const UNSENT: BonesState = Array.from({ length: BONE_COUNT }, () => null)

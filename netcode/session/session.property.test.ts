@@ -56,7 +56,7 @@ class Pipe {
 }
 
 const WELCOME: Welcome = {
-  type: 'welcome', protocol: 1, realm: 'plaza', tick: 1, tickRate: 60, player: 1, avatar: 4, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
+  type: 'welcome', protocol: 1, realm: 'plaza', tick: 1, tickRate: 60, player: 1, user: 1, avatar: 4, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
 }
 const TICK_MS = 1_000 / 60
 const SNAPSHOT = { bytes: encodeSnapshotPart({ tick: 1, avatars: new Uint8Array(900), props: new Uint8Array(0), own: null }), arrived: () => undefined }

@@ -8,7 +8,7 @@ import {
 import { ServerSession, type OutgoingPart, type Received } from './server-session.ts'
 
 const WELCOME: Welcome = {
-  type: 'welcome', protocol: 1, realm: 'plaza', tick: 1, tickRate: 60, player: 3, avatar: 4, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
+  type: 'welcome', protocol: 1, realm: 'plaza', tick: 1, tickRate: 60, player: 3, user: 3, avatar: 4, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
 }
 const move = (yaw: number): Command => ({ type: 'move', x: 0, y: 0, z: -1, yaw, jump: false, run: false, fly: false })
 const grab = (element: number): Command => ({ type: 'grab', element, hand: 0 })
@@ -140,7 +140,7 @@ describe('a client session', () => {
     expect(pair.client.command(grab(1)).ok).toBe(false)
     const vertices = Array.from({ length: COMMAND_BYTES_MAX / 4 }, () => 1)
     const mesh = { name: 'a', motion: 'static', density: 1, friction: 1, restitution: 0, color: 0, colliders: [{ shape: { type: 'trimesh', vertices, indices: [0, 1, 2] }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }] } as const
-    expect(new Pair().client.command({ type: 'spawn', prop: mesh, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 }).ok).toBe(false)
+    expect(new Pair().client.command({ type: 'spawn', prop: mesh, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 }).ok).toBe(false)
   })
 
   test('PKT-2: keeps packets within their size, however many commands wait', () => {
@@ -160,7 +160,7 @@ describe('a client session', () => {
     const shape = { type: 'convex', points: Array.from({ length: 192 }, (_, i) => i / 7) } as const
     const colliders = Array.from({ length: 16 }, () => ({ shape, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }))
     const prop = { name: 'heap', motion: 'dynamic', density: 1, friction: 1, restitution: 0, color: 0, colliders } as const
-    for (let i = 0; i < 8; i += 1) expect(pair.client.command({ type: 'spawn', prop, position: { x: i, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 }).ok).toBe(true)
+    for (let i = 0; i < 8; i += 1) expect(pair.client.command({ type: 'spawn', prop, position: { x: i, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 }).ok).toBe(true)
     // Acknowledgements take half a second: until then each is sent again and again.
     for (let tick = 0; tick < 1_200; tick += 1) {
       pair.pass(1_000 / 60)

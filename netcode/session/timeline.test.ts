@@ -11,7 +11,7 @@ function welcomed(): { readonly client: ClientSession; readonly sent: (nowMs: nu
   const [client, server] = [new ClientSession(0), new ServerSession(0)]
   server.player = 1
   for (const packet of client.packets(0)) server.receive(packet, 0)
-  server.queue({ type: 'welcome', protocol: 1, realm: 'r', tick: 1, tickRate: 60, player: 1, avatar: 3, permissions: 0, definition: '{}', resumed: false, sequence: 0, ackCommand: 0 })
+  server.queue({ type: 'welcome', protocol: 1, realm: 'r', tick: 1, tickRate: 60, player: 1, user: 1, avatar: 3, permissions: 0, definition: '{}', resumed: false, sequence: 0, ackCommand: 0 })
   for (const packet of server.packets([], 0)) client.receive(packet, 0)
   client.packets(0)
   client.timeline = (nowMs) => Math.floor(nowMs / 10)

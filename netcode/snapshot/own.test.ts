@@ -4,7 +4,7 @@ import { OwnWatch } from './own.ts'
 
 const engine = await loadEngine()
 const move = (sequence: number, jump = false): Input => ({ player: 1, sequence, command: { type: 'move', x: 0, y: 0, z: -1, yaw: 0.5, jump, run: false, fly: false } })
-const join: Command = { type: 'join', player: 1, name: 'Ada', body: 0, permissions: 0 }
+const join: Command = { type: 'join', player: 1, user: 1, name: 'Ada', body: 0, permissions: 0 }
 
 test('OWN-1: a client is told which move its avatar follows, and for how many steps', () => {
   const realm = genesis(engine, DEFAULT_DEFINITION)

@@ -240,6 +240,54 @@ export namespace otherworld {
         };
     }
 
+    interface IBoneCapsule extends otherworld.BoneCapsule.$Properties {
+    }
+
+    class BoneCapsule {
+        constructor(properties?: otherworld.BoneCapsule.$Properties);
+        $unknowns?: Uint8Array[];
+        bone: number;
+        a?: (otherworld.Vec3.$Properties|null);
+        b?: (otherworld.Vec3.$Properties|null);
+        radius: number;
+        static encode(message: otherworld.BoneCapsule.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.BoneCapsule & otherworld.BoneCapsule.$Shape;
+    }
+
+    namespace BoneCapsule {
+        interface $Properties {
+            bone?: (number|null);
+            a?: (otherworld.Vec3.$Properties|null);
+            b?: (otherworld.Vec3.$Properties|null);
+            radius?: (number|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = otherworld.BoneCapsule.$Properties;
+    }
+
+    interface IAvatarBody extends otherworld.AvatarBody.$Properties {
+    }
+
+    class AvatarBody {
+        constructor(properties?: otherworld.AvatarBody.$Properties);
+        $unknowns?: Uint8Array[];
+        name: string;
+        offsets: otherworld.Vec3.$Properties[];
+        capsules: otherworld.BoneCapsule.$Properties[];
+        static encode(message: otherworld.AvatarBody.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.AvatarBody & otherworld.AvatarBody.$Shape;
+    }
+
+    namespace AvatarBody {
+        interface $Properties {
+            name?: (string|null);
+            offsets?: (otherworld.Vec3.$Properties[]|null);
+            capsules?: (otherworld.BoneCapsule.$Properties[]|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = otherworld.AvatarBody.$Properties;
+    }
+
     interface IJoin extends otherworld.Join.$Properties {
     }
 
@@ -250,6 +298,7 @@ export namespace otherworld {
         name: string;
         body: number;
         permissions: number;
+        user: number;
         static encode(message: otherworld.Join.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Join & otherworld.Join.$Shape;
     }
@@ -260,6 +309,7 @@ export namespace otherworld {
             name?: (string|null);
             body?: (number|null);
             permissions?: (number|null);
+            user?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = otherworld.Join.$Properties;
@@ -390,6 +440,9 @@ export namespace otherworld {
         position?: (otherworld.Vec3.$Properties|null);
         rotation?: (otherworld.Quat.$Properties|null);
         scale: number;
+        package: Uint8Array;
+        access: number;
+        owner: number;
         static encode(message: otherworld.Spawn.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Spawn & otherworld.Spawn.$Shape;
     }
@@ -400,6 +453,9 @@ export namespace otherworld {
             position?: (otherworld.Vec3.$Properties|null);
             rotation?: (otherworld.Quat.$Properties|null);
             scale?: (number|null);
+            "package"?: (Uint8Array|null);
+            access?: (number|null);
+            owner?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = {
@@ -407,6 +463,9 @@ export namespace otherworld {
           position?: otherworld.Vec3.$Shape|null;
           rotation?: otherworld.Quat.$Shape|null;
           scale?: number|null;
+          "package"?: Uint8Array|null;
+          access?: number|null;
+          owner?: number|null;
           $unknowns?: Uint8Array[];
         };
     }
@@ -514,6 +573,82 @@ export namespace otherworld {
         type $Shape = otherworld.Scale.$Properties;
     }
 
+    interface IPackage extends otherworld.Package.$Properties {
+    }
+
+    class Package {
+        constructor(properties?: otherworld.Package.$Properties);
+        $unknowns?: Uint8Array[];
+        hash: Uint8Array;
+        prop?: (otherworld.PropSpec.$Properties|null);
+        body?: (otherworld.AvatarBody.$Properties|null);
+        physics?: ("prop"|"body");
+        static encode(message: otherworld.Package.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Package & otherworld.Package.$Shape;
+    }
+
+    namespace Package {
+        interface $Properties {
+            hash?: (Uint8Array|null);
+            prop?: (otherworld.PropSpec.$Properties|null);
+            body?: (otherworld.AvatarBody.$Properties|null);
+            physics?: ("prop"|"body");
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = {
+          hash?: Uint8Array|null;
+          prop?: otherworld.PropSpec.$Shape|null;
+          body?: otherworld.AvatarBody.$Shape|null;
+          $unknowns?: Uint8Array[];
+        } & (
+          ({ physics?: undefined; prop?: null; body?: null }|{ physics?: "prop"; prop: otherworld.PropSpec.$Shape; body?: null }|{ physics?: "body"; prop?: null; body: otherworld.AvatarBody.$Shape })
+        );
+    }
+
+    interface IWear extends otherworld.Wear.$Properties {
+    }
+
+    class Wear {
+        constructor(properties?: otherworld.Wear.$Properties);
+        $unknowns?: Uint8Array[];
+        player: number;
+        body: number;
+        package: Uint8Array;
+        static encode(message: otherworld.Wear.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Wear & otherworld.Wear.$Shape;
+    }
+
+    namespace Wear {
+        interface $Properties {
+            player?: (number|null);
+            body?: (number|null);
+            "package"?: (Uint8Array|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = otherworld.Wear.$Properties;
+    }
+
+    interface IAccess extends otherworld.Access.$Properties {
+    }
+
+    class Access {
+        constructor(properties?: otherworld.Access.$Properties);
+        $unknowns?: Uint8Array[];
+        element: number;
+        access: number;
+        static encode(message: otherworld.Access.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Access & otherworld.Access.$Shape;
+    }
+
+    namespace Access {
+        interface $Properties {
+            element?: (number|null);
+            access?: (number|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = otherworld.Access.$Properties;
+    }
+
     interface IInput extends otherworld.Input.$Properties {
     }
 
@@ -534,7 +669,10 @@ export namespace otherworld {
         drag?: (otherworld.Drag.$Properties|null);
         release?: (otherworld.Release.$Properties|null);
         scale?: (otherworld.Scale.$Properties|null);
-        command?: ("join"|"leave"|"teleport"|"permit"|"move"|"pose"|"spawn"|"despawn"|"grab"|"drag"|"release"|"scale");
+        package?: (otherworld.Package.$Properties|null);
+        wear?: (otherworld.Wear.$Properties|null);
+        access?: (otherworld.Access.$Properties|null);
+        command?: ("join"|"leave"|"teleport"|"permit"|"move"|"pose"|"spawn"|"despawn"|"grab"|"drag"|"release"|"scale"|"package"|"wear"|"access");
         static encode(message: otherworld.Input.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Input & otherworld.Input.$Shape;
     }
@@ -555,7 +693,10 @@ export namespace otherworld {
             drag?: (otherworld.Drag.$Properties|null);
             release?: (otherworld.Release.$Properties|null);
             scale?: (otherworld.Scale.$Properties|null);
-            command?: ("join"|"leave"|"teleport"|"permit"|"move"|"pose"|"spawn"|"despawn"|"grab"|"drag"|"release"|"scale");
+            "package"?: (otherworld.Package.$Properties|null);
+            wear?: (otherworld.Wear.$Properties|null);
+            access?: (otherworld.Access.$Properties|null);
+            command?: ("join"|"leave"|"teleport"|"permit"|"move"|"pose"|"spawn"|"despawn"|"grab"|"drag"|"release"|"scale"|"package"|"wear"|"access");
             $unknowns?: Uint8Array[];
         }
         type $Shape = {
@@ -573,9 +714,12 @@ export namespace otherworld {
           drag?: otherworld.Drag.$Shape|null;
           release?: otherworld.Release.$Shape|null;
           scale?: otherworld.Scale.$Shape|null;
+          "package"?: otherworld.Package.$Shape|null;
+          wear?: otherworld.Wear.$Shape|null;
+          access?: otherworld.Access.$Shape|null;
           $unknowns?: Uint8Array[];
         } & (
-          ({ command?: undefined; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null }|{ command?: "join"; join: otherworld.Join.$Shape; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null }|{ command?: "leave"; join?: null; leave: otherworld.Leave.$Shape; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null }|{ command?: "teleport"; join?: null; leave?: null; teleport: otherworld.Teleport.$Shape; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null }|{ command?: "permit"; join?: null; leave?: null; teleport?: null; permit: otherworld.Permit.$Shape; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null }|{ command?: "move"; join?: null; leave?: null; teleport?: null; permit?: null; move: otherworld.Move.$Shape; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null }|{ command?: "pose"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose: otherworld.Pose.$Shape; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null }|{ command?: "spawn"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn: otherworld.Spawn.$Shape; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null }|{ command?: "despawn"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn: otherworld.Despawn.$Shape; grab?: null; drag?: null; release?: null; scale?: null }|{ command?: "grab"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab: otherworld.Grab.$Shape; drag?: null; release?: null; scale?: null }|{ command?: "drag"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag: otherworld.Drag.$Shape; release?: null; scale?: null }|{ command?: "release"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release: otherworld.Release.$Shape; scale?: null }|{ command?: "scale"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale: otherworld.Scale.$Shape })
+          ({ command?: undefined; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "join"; join: otherworld.Join.$Shape; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "leave"; join?: null; leave: otherworld.Leave.$Shape; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "teleport"; join?: null; leave?: null; teleport: otherworld.Teleport.$Shape; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "permit"; join?: null; leave?: null; teleport?: null; permit: otherworld.Permit.$Shape; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "move"; join?: null; leave?: null; teleport?: null; permit?: null; move: otherworld.Move.$Shape; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "pose"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose: otherworld.Pose.$Shape; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "spawn"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn: otherworld.Spawn.$Shape; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "despawn"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn: otherworld.Despawn.$Shape; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "grab"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab: otherworld.Grab.$Shape; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "drag"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag: otherworld.Drag.$Shape; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "release"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release: otherworld.Release.$Shape; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "scale"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale: otherworld.Scale.$Shape; "package"?: null; wear?: null; access?: null }|{ command?: "package"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package": otherworld.Package.$Shape; wear?: null; access?: null }|{ command?: "wear"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear: otherworld.Wear.$Shape; access?: null }|{ command?: "access"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access: otherworld.Access.$Shape })
         );
     }
 
@@ -837,7 +981,8 @@ export namespace otherworld {
         notice?: (otherworld.Notice.$Properties|null);
         hashSample?: (otherworld.HashSample.$Properties|null);
         part?: (otherworld.MessagePart.$Properties|null);
-        message?: ("welcome"|"avatarAdded"|"propAdded"|"elementRemoved"|"propChanged"|"commandDone"|"commandRejected"|"permissionsChanged"|"notice"|"hashSample"|"part");
+        avatarChanged?: (otherworld.AvatarChanged.$Properties|null);
+        message?: ("welcome"|"avatarAdded"|"propAdded"|"elementRemoved"|"propChanged"|"commandDone"|"commandRejected"|"permissionsChanged"|"notice"|"hashSample"|"part"|"avatarChanged");
         static encode(message: otherworld.ServerMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.ServerMessage & otherworld.ServerMessage.$Shape;
     }
@@ -855,7 +1000,8 @@ export namespace otherworld {
             notice?: (otherworld.Notice.$Properties|null);
             hashSample?: (otherworld.HashSample.$Properties|null);
             part?: (otherworld.MessagePart.$Properties|null);
-            message?: ("welcome"|"avatarAdded"|"propAdded"|"elementRemoved"|"propChanged"|"commandDone"|"commandRejected"|"permissionsChanged"|"notice"|"hashSample"|"part");
+            avatarChanged?: (otherworld.AvatarChanged.$Properties|null);
+            message?: ("welcome"|"avatarAdded"|"propAdded"|"elementRemoved"|"propChanged"|"commandDone"|"commandRejected"|"permissionsChanged"|"notice"|"hashSample"|"part"|"avatarChanged");
             $unknowns?: Uint8Array[];
         }
         type $Shape = {
@@ -870,9 +1016,10 @@ export namespace otherworld {
           notice?: otherworld.Notice.$Shape|null;
           hashSample?: otherworld.HashSample.$Shape|null;
           part?: otherworld.MessagePart.$Shape|null;
+          avatarChanged?: otherworld.AvatarChanged.$Shape|null;
           $unknowns?: Uint8Array[];
         } & (
-          ({ message?: undefined; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null }|{ message?: "welcome"; welcome: otherworld.Welcome.$Shape; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null }|{ message?: "avatarAdded"; welcome?: null; avatarAdded: otherworld.AvatarAdded.$Shape; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null }|{ message?: "propAdded"; welcome?: null; avatarAdded?: null; propAdded: otherworld.PropAdded.$Shape; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null }|{ message?: "elementRemoved"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved: otherworld.ElementRemoved.$Shape; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null }|{ message?: "propChanged"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged: otherworld.PropChanged.$Shape; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null }|{ message?: "commandDone"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone: otherworld.CommandDone.$Shape; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null }|{ message?: "commandRejected"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected: otherworld.CommandRejected.$Shape; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null }|{ message?: "permissionsChanged"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged: otherworld.PermissionsChanged.$Shape; notice?: null; hashSample?: null; part?: null }|{ message?: "notice"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice: otherworld.Notice.$Shape; hashSample?: null; part?: null }|{ message?: "hashSample"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample: otherworld.HashSample.$Shape; part?: null }|{ message?: "part"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part: otherworld.MessagePart.$Shape })
+          ({ message?: undefined; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null; avatarChanged?: null }|{ message?: "welcome"; welcome: otherworld.Welcome.$Shape; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null; avatarChanged?: null }|{ message?: "avatarAdded"; welcome?: null; avatarAdded: otherworld.AvatarAdded.$Shape; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null; avatarChanged?: null }|{ message?: "propAdded"; welcome?: null; avatarAdded?: null; propAdded: otherworld.PropAdded.$Shape; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null; avatarChanged?: null }|{ message?: "elementRemoved"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved: otherworld.ElementRemoved.$Shape; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null; avatarChanged?: null }|{ message?: "propChanged"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged: otherworld.PropChanged.$Shape; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null; avatarChanged?: null }|{ message?: "commandDone"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone: otherworld.CommandDone.$Shape; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null; avatarChanged?: null }|{ message?: "commandRejected"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected: otherworld.CommandRejected.$Shape; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null; avatarChanged?: null }|{ message?: "permissionsChanged"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged: otherworld.PermissionsChanged.$Shape; notice?: null; hashSample?: null; part?: null; avatarChanged?: null }|{ message?: "notice"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice: otherworld.Notice.$Shape; hashSample?: null; part?: null; avatarChanged?: null }|{ message?: "hashSample"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample: otherworld.HashSample.$Shape; part?: null; avatarChanged?: null }|{ message?: "part"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part: otherworld.MessagePart.$Shape; avatarChanged?: null }|{ message?: "avatarChanged"; welcome?: null; avatarAdded?: null; propAdded?: null; elementRemoved?: null; propChanged?: null; commandDone?: null; commandRejected?: null; permissionsChanged?: null; notice?: null; hashSample?: null; part?: null; avatarChanged: otherworld.AvatarChanged.$Shape })
         );
     }
 
@@ -893,6 +1040,7 @@ export namespace otherworld {
         resumed: boolean;
         sequence: number;
         ackCommand: number;
+        user: number;
         static encode(message: otherworld.Welcome.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Welcome & otherworld.Welcome.$Shape;
     }
@@ -910,6 +1058,7 @@ export namespace otherworld {
             resumed?: (boolean|null);
             sequence?: (number|null);
             ackCommand?: (number|null);
+            user?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = otherworld.Welcome.$Properties;
@@ -925,6 +1074,9 @@ export namespace otherworld {
         player: number;
         name: string;
         body: number;
+        user: number;
+        package: Uint8Array;
+        headMetres: number;
         static encode(message: otherworld.AvatarAdded.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.AvatarAdded & otherworld.AvatarAdded.$Shape;
     }
@@ -935,9 +1087,37 @@ export namespace otherworld {
             player?: (number|null);
             name?: (string|null);
             body?: (number|null);
+            user?: (number|null);
+            "package"?: (Uint8Array|null);
+            headMetres?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = otherworld.AvatarAdded.$Properties;
+    }
+
+    interface IAvatarChanged extends otherworld.AvatarChanged.$Properties {
+    }
+
+    class AvatarChanged {
+        constructor(properties?: otherworld.AvatarChanged.$Properties);
+        $unknowns?: Uint8Array[];
+        element: number;
+        body: number;
+        package: Uint8Array;
+        headMetres: number;
+        static encode(message: otherworld.AvatarChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.AvatarChanged & otherworld.AvatarChanged.$Shape;
+    }
+
+    namespace AvatarChanged {
+        interface $Properties {
+            element?: (number|null);
+            body?: (number|null);
+            "package"?: (Uint8Array|null);
+            headMetres?: (number|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = otherworld.AvatarChanged.$Properties;
     }
 
     interface IPropAdded extends otherworld.PropAdded.$Properties {
@@ -953,6 +1133,8 @@ export namespace otherworld {
         owner: number;
         position?: (otherworld.Vec3.$Properties|null);
         rotation?: (otherworld.Quat.$Properties|null);
+        package: Uint8Array;
+        access: number;
         static encode(message: otherworld.PropAdded.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.PropAdded & otherworld.PropAdded.$Shape;
     }
@@ -966,6 +1148,8 @@ export namespace otherworld {
             owner?: (number|null);
             position?: (otherworld.Vec3.$Properties|null);
             rotation?: (otherworld.Quat.$Properties|null);
+            "package"?: (Uint8Array|null);
+            access?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = {
@@ -976,6 +1160,8 @@ export namespace otherworld {
           owner?: number|null;
           position?: otherworld.Vec3.$Shape|null;
           rotation?: otherworld.Quat.$Shape|null;
+          "package"?: Uint8Array|null;
+          access?: number|null;
           $unknowns?: Uint8Array[];
         };
     }
@@ -1008,6 +1194,7 @@ export namespace otherworld {
         element: number;
         scale: number;
         holder: number;
+        access: number;
         static encode(message: otherworld.PropChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.PropChanged & otherworld.PropChanged.$Shape;
     }
@@ -1017,6 +1204,7 @@ export namespace otherworld {
             element?: (number|null);
             scale?: (number|null);
             holder?: (number|null);
+            access?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = otherworld.PropChanged.$Properties;

@@ -991,6 +991,226 @@ export const otherworld = $root.otherworld = (() => {
         return PropSpec;
     })();
 
+    otherworld.BoneCapsule = (function() {
+
+        const BoneCapsule = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        BoneCapsule.prototype.bone = 0;
+        BoneCapsule.prototype.a = null;
+        BoneCapsule.prototype.b = null;
+        BoneCapsule.prototype.radius = 0;
+
+        BoneCapsule.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.bone != null && $Object.hasOwnProperty.call(message, "bone") && message.bone !== 0)
+                writer.uint32(8).uint32(message.bone);
+            if (message.a != null && $Object.hasOwnProperty.call(message, "a"))
+                $root.otherworld.Vec3.encode(message.a, writer.uint32(18).fork(), _depth + 1).ldelim();
+            if (message.b != null && $Object.hasOwnProperty.call(message, "b"))
+                $root.otherworld.Vec3.encode(message.b, writer.uint32(26).fork(), _depth + 1).ldelim();
+            if (message.radius != null && $Object.hasOwnProperty.call(message, "radius") && !$Object.is(message.radius, 0))
+                writer.uint32(37).float(message.radius);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        BoneCapsule.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.otherworld.BoneCapsule();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.bone = value;
+                        else
+                            delete message.bone;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        message.a = $root.otherworld.Vec3.decode(reader, reader.size(), $undefined, _depth + 1, message.a);
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        message.b = $root.otherworld.Vec3.decode(reader, reader.size(), $undefined, _depth + 1, message.b);
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 5)
+                            break;
+                        if (!$Object.is(value = reader.float(), 0))
+                            message.radius = value;
+                        else
+                            delete message.radius;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return BoneCapsule;
+    })();
+
+    otherworld.AvatarBody = (function() {
+
+        const AvatarBody = function (properties) {
+            this.offsets = [];
+            this.capsules = [];
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        AvatarBody.prototype.name = "";
+        AvatarBody.prototype.offsets = $util.emptyArray;
+        AvatarBody.prototype.capsules = $util.emptyArray;
+
+        AvatarBody.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                writer.uint32(10).string(message.name);
+            if (message.offsets != null && message.offsets.length)
+                for (let i = 0; i < message.offsets.length; ++i)
+                    $root.otherworld.Vec3.encode(message.offsets[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+            if (message.capsules != null && message.capsules.length)
+                for (let i = 0; i < message.capsules.length; ++i)
+                    $root.otherworld.BoneCapsule.encode(message.capsules[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        AvatarBody.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.otherworld.AvatarBody();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.name = value;
+                        else
+                            delete message.name;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.offsets && message.offsets.length))
+                            message.offsets = [];
+                        message.offsets.push($root.otherworld.Vec3.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.capsules && message.capsules.length))
+                            message.capsules = [];
+                        message.capsules.push($root.otherworld.BoneCapsule.decode(reader, reader.size(), $undefined, _depth + 1));
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return AvatarBody;
+    })();
+
     otherworld.Join = (function() {
 
         const Join = function (properties) {
@@ -1004,6 +1224,7 @@ export const otherworld = $root.otherworld = (() => {
         Join.prototype.name = "";
         Join.prototype.body = 0;
         Join.prototype.permissions = 0;
+        Join.prototype.user = 0;
 
         Join.encode = function (message, writer, _depth) {
             if (!writer)
@@ -1020,6 +1241,8 @@ export const otherworld = $root.otherworld = (() => {
                 writer.uint32(24).uint32(message.body);
             if (message.permissions != null && $Object.hasOwnProperty.call(message, "permissions") && message.permissions !== 0)
                 writer.uint32(32).uint32(message.permissions);
+            if (message.user != null && $Object.hasOwnProperty.call(message, "user") && message.user !== 0)
+                writer.uint32(40).uint32(message.user);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1087,6 +1310,15 @@ export const otherworld = $root.otherworld = (() => {
                             message.permissions = value;
                         else
                             delete message.permissions;
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.user = value;
+                        else
+                            delete message.user;
                         continue;
                     }
                 }
@@ -1649,6 +1881,9 @@ export const otherworld = $root.otherworld = (() => {
         Spawn.prototype.position = null;
         Spawn.prototype.rotation = null;
         Spawn.prototype.scale = 0;
+        Spawn.prototype["package"] = $util.newBuffer([]);
+        Spawn.prototype.access = 0;
+        Spawn.prototype.owner = 0;
 
         Spawn.encode = function (message, writer, _depth) {
             if (!writer)
@@ -1665,6 +1900,12 @@ export const otherworld = $root.otherworld = (() => {
                 $root.otherworld.Quat.encode(message.rotation, writer.uint32(26).fork(), _depth + 1).ldelim();
             if (message.scale != null && $Object.hasOwnProperty.call(message, "scale") && !$Object.is(message.scale, 0))
                 writer.uint32(37).float(message.scale);
+            if (message["package"] != null && $Object.hasOwnProperty.call(message, "package") && message["package"].length)
+                writer.uint32(42).bytes(message["package"]);
+            if (message.access != null && $Object.hasOwnProperty.call(message, "access") && message.access !== 0)
+                writer.uint32(48).uint32(message.access);
+            if (message.owner != null && $Object.hasOwnProperty.call(message, "owner") && message.owner !== 0)
+                writer.uint32(56).uint32(message.owner);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1723,6 +1964,33 @@ export const otherworld = $root.otherworld = (() => {
                             message.scale = value;
                         else
                             delete message.scale;
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message["package"] = value;
+                        else
+                            delete message["package"];
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.access = value;
+                        else
+                            delete message.access;
+                        continue;
+                    }
+                case 7: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.owner = value;
+                        else
+                            delete message.owner;
                         continue;
                     }
                 }
@@ -2197,6 +2465,315 @@ export const otherworld = $root.otherworld = (() => {
         return Scale;
     })();
 
+    otherworld.Package = (function() {
+
+        const Package = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Package.prototype.hash = $util.newBuffer([]);
+        Package.prototype.prop = null;
+        Package.prototype.body = null;
+
+        let $oneOfFields;
+
+        $Object.defineProperty(Package.prototype, "physics", {
+            get: $util.oneOfGetter($oneOfFields = ["prop", "body"]),
+            set: $util.oneOfSetter($oneOfFields)
+        });
+
+        Package.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.hash != null && $Object.hasOwnProperty.call(message, "hash") && message.hash.length)
+                writer.uint32(10).bytes(message.hash);
+            if (message.prop != null && $Object.hasOwnProperty.call(message, "prop"))
+                $root.otherworld.PropSpec.encode(message.prop, writer.uint32(18).fork(), _depth + 1).ldelim();
+            if (message.body != null && $Object.hasOwnProperty.call(message, "body"))
+                $root.otherworld.AvatarBody.encode(message.body, writer.uint32(26).fork(), _depth + 1).ldelim();
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Package.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.otherworld.Package();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.hash = value;
+                        else
+                            delete message.hash;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        message.prop = $root.otherworld.PropSpec.decode(reader, reader.size(), $undefined, _depth + 1, message.prop);
+                        message.physics = "prop";
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        message.body = $root.otherworld.AvatarBody.decode(reader, reader.size(), $undefined, _depth + 1, message.body);
+                        message.physics = "body";
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Package;
+    })();
+
+    otherworld.Wear = (function() {
+
+        const Wear = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Wear.prototype.player = 0;
+        Wear.prototype.body = 0;
+        Wear.prototype["package"] = $util.newBuffer([]);
+
+        Wear.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.player != null && $Object.hasOwnProperty.call(message, "player") && message.player !== 0)
+                writer.uint32(8).uint32(message.player);
+            if (message.body != null && $Object.hasOwnProperty.call(message, "body") && message.body !== 0)
+                writer.uint32(16).uint32(message.body);
+            if (message["package"] != null && $Object.hasOwnProperty.call(message, "package") && message["package"].length)
+                writer.uint32(26).bytes(message["package"]);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Wear.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.otherworld.Wear();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.player = value;
+                        else
+                            delete message.player;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.body = value;
+                        else
+                            delete message.body;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message["package"] = value;
+                        else
+                            delete message["package"];
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Wear;
+    })();
+
+    otherworld.Access = (function() {
+
+        const Access = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Access.prototype.element = 0;
+        Access.prototype.access = 0;
+
+        Access.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.element != null && $Object.hasOwnProperty.call(message, "element") && message.element !== 0)
+                writer.uint32(8).uint32(message.element);
+            if (message.access != null && $Object.hasOwnProperty.call(message, "access") && message.access !== 0)
+                writer.uint32(16).uint32(message.access);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Access.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.otherworld.Access();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.element = value;
+                        else
+                            delete message.element;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.access = value;
+                        else
+                            delete message.access;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Access;
+    })();
+
     otherworld.Input = (function() {
 
         const Input = function (properties) {
@@ -2220,11 +2797,14 @@ export const otherworld = $root.otherworld = (() => {
         Input.prototype.drag = null;
         Input.prototype.release = null;
         Input.prototype.scale = null;
+        Input.prototype["package"] = null;
+        Input.prototype.wear = null;
+        Input.prototype.access = null;
 
         let $oneOfFields;
 
         $Object.defineProperty(Input.prototype, "command", {
-            get: $util.oneOfGetter($oneOfFields = ["join", "leave", "teleport", "permit", "move", "pose", "spawn", "despawn", "grab", "drag", "release", "scale"]),
+            get: $util.oneOfGetter($oneOfFields = ["join", "leave", "teleport", "permit", "move", "pose", "spawn", "despawn", "grab", "drag", "release", "scale", "package", "wear", "access"]),
             set: $util.oneOfSetter($oneOfFields)
         });
 
@@ -2263,6 +2843,12 @@ export const otherworld = $root.otherworld = (() => {
                 $root.otherworld.Release.encode(message.release, writer.uint32(106).fork(), _depth + 1).ldelim();
             if (message.scale != null && $Object.hasOwnProperty.call(message, "scale"))
                 $root.otherworld.Scale.encode(message.scale, writer.uint32(114).fork(), _depth + 1).ldelim();
+            if (message["package"] != null && $Object.hasOwnProperty.call(message, "package"))
+                $root.otherworld.Package.encode(message["package"], writer.uint32(122).fork(), _depth + 1).ldelim();
+            if (message.wear != null && $Object.hasOwnProperty.call(message, "wear"))
+                $root.otherworld.Wear.encode(message.wear, writer.uint32(130).fork(), _depth + 1).ldelim();
+            if (message.access != null && $Object.hasOwnProperty.call(message, "access"))
+                $root.otherworld.Access.encode(message.access, writer.uint32(138).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -2396,6 +2982,27 @@ export const otherworld = $root.otherworld = (() => {
                             break;
                         message.scale = $root.otherworld.Scale.decode(reader, reader.size(), $undefined, _depth + 1, message.scale);
                         message.command = "scale";
+                        continue;
+                    }
+                case 15: {
+                        if (wireType !== 2)
+                            break;
+                        message["package"] = $root.otherworld.Package.decode(reader, reader.size(), $undefined, _depth + 1, message["package"]);
+                        message.command = "package";
+                        continue;
+                    }
+                case 16: {
+                        if (wireType !== 2)
+                            break;
+                        message.wear = $root.otherworld.Wear.decode(reader, reader.size(), $undefined, _depth + 1, message.wear);
+                        message.command = "wear";
+                        continue;
+                    }
+                case 17: {
+                        if (wireType !== 2)
+                            break;
+                        message.access = $root.otherworld.Access.decode(reader, reader.size(), $undefined, _depth + 1, message.access);
+                        message.command = "access";
                         continue;
                     }
                 }
@@ -3415,11 +4022,12 @@ export const otherworld = $root.otherworld = (() => {
         ServerMessage.prototype.notice = null;
         ServerMessage.prototype.hashSample = null;
         ServerMessage.prototype.part = null;
+        ServerMessage.prototype.avatarChanged = null;
 
         let $oneOfFields;
 
         $Object.defineProperty(ServerMessage.prototype, "message", {
-            get: $util.oneOfGetter($oneOfFields = ["welcome", "avatarAdded", "propAdded", "elementRemoved", "propChanged", "commandDone", "commandRejected", "permissionsChanged", "notice", "hashSample", "part"]),
+            get: $util.oneOfGetter($oneOfFields = ["welcome", "avatarAdded", "propAdded", "elementRemoved", "propChanged", "commandDone", "commandRejected", "permissionsChanged", "notice", "hashSample", "part", "avatarChanged"]),
             set: $util.oneOfSetter($oneOfFields)
         });
 
@@ -3452,6 +4060,8 @@ export const otherworld = $root.otherworld = (() => {
                 $root.otherworld.HashSample.encode(message.hashSample, writer.uint32(82).fork(), _depth + 1).ldelim();
             if (message.part != null && $Object.hasOwnProperty.call(message, "part"))
                 $root.otherworld.MessagePart.encode(message.part, writer.uint32(90).fork(), _depth + 1).ldelim();
+            if (message.avatarChanged != null && $Object.hasOwnProperty.call(message, "avatarChanged"))
+                $root.otherworld.AvatarChanged.encode(message.avatarChanged, writer.uint32(98).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -3562,6 +4172,13 @@ export const otherworld = $root.otherworld = (() => {
                         message.message = "part";
                         continue;
                     }
+                case 12: {
+                        if (wireType !== 2)
+                            break;
+                        message.avatarChanged = $root.otherworld.AvatarChanged.decode(reader, reader.size(), $undefined, _depth + 1, message.avatarChanged);
+                        message.message = "avatarChanged";
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -3602,6 +4219,7 @@ export const otherworld = $root.otherworld = (() => {
         Welcome.prototype.resumed = false;
         Welcome.prototype.sequence = 0;
         Welcome.prototype.ackCommand = 0;
+        Welcome.prototype.user = 0;
 
         Welcome.encode = function (message, writer, _depth) {
             if (!writer)
@@ -3632,6 +4250,8 @@ export const otherworld = $root.otherworld = (() => {
                 writer.uint32(80).uint32(message.sequence);
             if (message.ackCommand != null && $Object.hasOwnProperty.call(message, "ackCommand") && message.ackCommand !== 0)
                 writer.uint32(88).uint32(message.ackCommand);
+            if (message.user != null && $Object.hasOwnProperty.call(message, "user") && message.user !== 0)
+                writer.uint32(96).uint32(message.user);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -3764,6 +4384,15 @@ export const otherworld = $root.otherworld = (() => {
                             delete message.ackCommand;
                         continue;
                     }
+                case 12: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.user = value;
+                        else
+                            delete message.user;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -3797,6 +4426,9 @@ export const otherworld = $root.otherworld = (() => {
         AvatarAdded.prototype.player = 0;
         AvatarAdded.prototype.name = "";
         AvatarAdded.prototype.body = 0;
+        AvatarAdded.prototype.user = 0;
+        AvatarAdded.prototype["package"] = $util.newBuffer([]);
+        AvatarAdded.prototype.headMetres = 0;
 
         AvatarAdded.encode = function (message, writer, _depth) {
             if (!writer)
@@ -3813,6 +4445,12 @@ export const otherworld = $root.otherworld = (() => {
                 writer.uint32(26).string(message.name);
             if (message.body != null && $Object.hasOwnProperty.call(message, "body") && message.body !== 0)
                 writer.uint32(32).uint32(message.body);
+            if (message.user != null && $Object.hasOwnProperty.call(message, "user") && message.user !== 0)
+                writer.uint32(40).uint32(message.user);
+            if (message["package"] != null && $Object.hasOwnProperty.call(message, "package") && message["package"].length)
+                writer.uint32(50).bytes(message["package"]);
+            if (message.headMetres != null && $Object.hasOwnProperty.call(message, "headMetres") && !$Object.is(message.headMetres, 0))
+                writer.uint32(61).float(message.headMetres);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -3882,6 +4520,33 @@ export const otherworld = $root.otherworld = (() => {
                             delete message.body;
                         continue;
                     }
+                case 5: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.user = value;
+                        else
+                            delete message.user;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message["package"] = value;
+                        else
+                            delete message["package"];
+                        continue;
+                    }
+                case 7: {
+                        if (wireType !== 5)
+                            break;
+                        if (!$Object.is(value = reader.float(), 0))
+                            message.headMetres = value;
+                        else
+                            delete message.headMetres;
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -3902,6 +4567,124 @@ export const otherworld = $root.otherworld = (() => {
         return AvatarAdded;
     })();
 
+    otherworld.AvatarChanged = (function() {
+
+        const AvatarChanged = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        AvatarChanged.prototype.element = 0;
+        AvatarChanged.prototype.body = 0;
+        AvatarChanged.prototype["package"] = $util.newBuffer([]);
+        AvatarChanged.prototype.headMetres = 0;
+
+        AvatarChanged.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.element != null && $Object.hasOwnProperty.call(message, "element") && message.element !== 0)
+                writer.uint32(8).uint32(message.element);
+            if (message.body != null && $Object.hasOwnProperty.call(message, "body") && message.body !== 0)
+                writer.uint32(16).uint32(message.body);
+            if (message["package"] != null && $Object.hasOwnProperty.call(message, "package") && message["package"].length)
+                writer.uint32(26).bytes(message["package"]);
+            if (message.headMetres != null && $Object.hasOwnProperty.call(message, "headMetres") && !$Object.is(message.headMetres, 0))
+                writer.uint32(37).float(message.headMetres);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        AvatarChanged.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.otherworld.AvatarChanged();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.element = value;
+                        else
+                            delete message.element;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.body = value;
+                        else
+                            delete message.body;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message["package"] = value;
+                        else
+                            delete message["package"];
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 5)
+                            break;
+                        if (!$Object.is(value = reader.float(), 0))
+                            message.headMetres = value;
+                        else
+                            delete message.headMetres;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return AvatarChanged;
+    })();
+
     otherworld.PropAdded = (function() {
 
         const PropAdded = function (properties) {
@@ -3918,6 +4701,8 @@ export const otherworld = $root.otherworld = (() => {
         PropAdded.prototype.owner = 0;
         PropAdded.prototype.position = null;
         PropAdded.prototype.rotation = null;
+        PropAdded.prototype["package"] = $util.newBuffer([]);
+        PropAdded.prototype.access = 0;
 
         PropAdded.encode = function (message, writer, _depth) {
             if (!writer)
@@ -3940,6 +4725,10 @@ export const otherworld = $root.otherworld = (() => {
                 $root.otherworld.Vec3.encode(message.position, writer.uint32(50).fork(), _depth + 1).ldelim();
             if (message.rotation != null && $Object.hasOwnProperty.call(message, "rotation"))
                 $root.otherworld.Quat.encode(message.rotation, writer.uint32(58).fork(), _depth + 1).ldelim();
+            if (message["package"] != null && $Object.hasOwnProperty.call(message, "package") && message["package"].length)
+                writer.uint32(66).bytes(message["package"]);
+            if (message.access != null && $Object.hasOwnProperty.call(message, "access") && message.access !== 0)
+                writer.uint32(72).uint32(message.access);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -4025,6 +4814,24 @@ export const otherworld = $root.otherworld = (() => {
                         if (wireType !== 2)
                             break;
                         message.rotation = $root.otherworld.Quat.decode(reader, reader.size(), $undefined, _depth + 1, message.rotation);
+                        continue;
+                    }
+                case 8: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message["package"] = value;
+                        else
+                            delete message["package"];
+                        continue;
+                    }
+                case 9: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.access = value;
+                        else
+                            delete message.access;
                         continue;
                     }
                 }
@@ -4141,6 +4948,7 @@ export const otherworld = $root.otherworld = (() => {
         PropChanged.prototype.element = 0;
         PropChanged.prototype.scale = 0;
         PropChanged.prototype.holder = 0;
+        PropChanged.prototype.access = 0;
 
         PropChanged.encode = function (message, writer, _depth) {
             if (!writer)
@@ -4155,6 +4963,8 @@ export const otherworld = $root.otherworld = (() => {
                 writer.uint32(21).float(message.scale);
             if (message.holder != null && $Object.hasOwnProperty.call(message, "holder") && message.holder !== 0)
                 writer.uint32(24).uint32(message.holder);
+            if (message.access != null && $Object.hasOwnProperty.call(message, "access") && message.access !== 0)
+                writer.uint32(32).uint32(message.access);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -4213,6 +5023,15 @@ export const otherworld = $root.otherworld = (() => {
                             message.holder = value;
                         else
                             delete message.holder;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.access = value;
+                        else
+                            delete message.access;
                         continue;
                     }
                 }

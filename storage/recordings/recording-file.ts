@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
-import { Encoding, RecordingWriter, type Note, type PackagePhysics, type Quarantine, type RecordingHeader, type Sample, type StoredCheckpoint } from '../../replay/index.ts'
+import { Encoding, RecordingWriter, type Note, type Quarantine, type RecordingHeader, type Sample, type StoredCheckpoint } from '../../replay/index.ts'
 import type { InputFrame } from '../../sim/index.ts'
 import { AppendFile } from './append-file.ts'
 import { faultOf, RecordingFault } from './fault.ts'
@@ -158,10 +158,6 @@ export class RecordingFile {
       .then((stored) => segment.writer.checkpoint({ ...lead, encoding: Encoding.deflate, stored }))
       .catch((error: unknown) => this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, segment.file.path, 'pack a checkpoint for')))
       .finally(() => (segment.packing = null))
-  }
-
-  physics(physics: PackagePhysics): void {
-    this.segment.writer.physics(physics)
   }
 
   quarantine(quarantine: Quarantine): void {

@@ -37,9 +37,9 @@ async function meet(): Promise<Meeting> {
 
 /** The element that the page made, once it says so and the thing lies still. */
 async function made({ page, watcher }: Meeting, name: string): Promise<number> {
-  const player = avatarOf(watcher, 'Mira')?.player
+  const user = avatarOf(watcher, 'Mira')?.user
   await page.waitForFunction((words) => document.getElementById('say')?.textContent === words, `You made a ${name}.`)
-  const { element } = await until(`a ${name} appears`, () => watcher.sample().props.find((prop) => prop.owner === player && prop.spec.name === name), PATIENCE_MS)
+  const { element } = await until(`a ${name} appears`, () => watcher.sample().props.find((prop) => prop.owner === user && prop.spec.name === name), PATIENCE_MS)
   await until(`the ${name} lies still`, () => propOf(watcher, element)?.asleep, PATIENCE_MS)
   return element
 }

@@ -39,7 +39,7 @@ export class Maker {
     const look = ahead(yaw)
     const { x, y, z } = add(sight.position, { x: look.x, y: 1.5, z: look.z })
     const position = { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z) }
-    this.#asked.add(deeds.command({ type: 'spawn', prop: this.#spec(), position, rotation: IDENTITY, scale: Math.fround(this.#dice.between(0.5, 1.5)) }))
+    this.#asked.add(deeds.command({ type: 'spawn', prop: this.#spec(), position, rotation: IDENTITY, scale: Math.fround(this.#dice.between(0.5, 1.5)), access: 0, owner: 0 }))
   }
 
   settled(outcome: Outcome): void {

@@ -48,7 +48,7 @@ export class Troupe {
     return this.#members.map(({ player }, i) => ({
       player: 0,
       sequence: i + 1,
-      command: { type: 'join', player, name: `bot ${player}`, body: 0, permissions: definition.permissions },
+      command: { type: 'join', player, user: player, name: `bot ${player}`, body: 0, permissions: definition.permissions },
     }))
   }
 
