@@ -62,7 +62,7 @@ test('MSG-4: others are told of who comes, what is held, and who leaves', async 
   expect(ada.last('propAdded')).toMatchObject({ element, owner: 2 })
   bob.session.command({ type: 'grab', element, hand: 2 })
   await playAll(stage, [ada, bob], 200)
-  expect(ada.last('propChanged')).toEqual({ type: 'propChanged', element, scale: 1, holder: 2 })
+  expect(ada.last('propChanged')).toEqual({ type: 'propChanged', element, scale: 1, holder: 2, access: 0 })
   bob.session.goodbye('had enough', stage.nowMs)
   await playAll(stage, [ada, bob], 200)
   expect(ada.last('elementRemoved')?.element).toBe(bob.last('welcome')?.avatar)
@@ -81,7 +81,7 @@ test('INP-8: a thing that slips from a hand is told to all, and is no outcome of
   ada.session.latest({ ...walk, run: true })
   await ada.play(5_000)
   expect(ada.messages.filter(({ type }) => type === 'propChanged')).toEqual([
-    { type: 'propChanged', element, scale: 1, holder: 1 }, { type: 'propChanged', element, scale: 1, holder: 0 },
+    { type: 'propChanged', element, scale: 1, holder: 1, access: 0 }, { type: 'propChanged', element, scale: 1, holder: 0, access: 0 },
   ])
   expect(ada.messages.filter(({ type }) => type === 'commandDone')).toHaveLength(2)
 })

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { ConnectError, type Connect, type ConnectReason } from '../../netcode/transport.ts'
 import { DEFAULT_DEFINITION, loadEngine } from '../../sim/index.ts'
 import { SmallServer } from '../small-server.ts'
+import { uidOf } from '../uid.ts'
 import { loadClips } from './clip-files.ts'
 import { Crowd } from './crowd.ts'
 
@@ -20,7 +21,7 @@ async function loginServer(): Promise<string> {
   let sessions = 0
   const server: Server = createServer((_request, response) => {
     const session = `session ${++sessions}`
-    response.end(JSON.stringify({ token: session, session, realm: 'here' }))
+    response.end(JSON.stringify({ token: session, session, realm: 'here', identity: session, user: { uid: uidOf(1), number: 1 } }))
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   undo.push(() => void server.close())
