@@ -1,0 +1,179 @@
+/** The archive on a real PostgreSQL, every transaction SERIALIZABLE. */
+import { rmSync } from 'node:fs'
+import { Effect } from 'effect'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { archiveContract, type ContractArchive } from '../../storage/archive/contract.ts'
+import { openArchive, type ArchiveError, type OpenArchive } from '../../storage/archive/index.ts'
+import { MIGRATIONS } from '../../storage/archive/migrations.ts'
+import { definitionOf, elementOf, recordOf, uuid } from '../../storage/archive/samples.ts'
+import { startPostgres, type TestPostgres } from '../../testing/postgres.ts'
+import { buildChild, expectThere, writeAndKill } from '../archive-crash.ts'
+import { randomFrom } from '../recording-example.ts'
+import pg from 'pg'
+
+let postgres: TestPostgres
+let databases = 0
+beforeAll(async () => { postgres = await startPostgres() })
+afterAll(() => postgres.remove())
+
+const newDatabase = (): Promise<string> => postgres.createDatabase(`archive_${++databases}`)
+const openAt = (databaseUrl: string, onRetry?: (verdict: string) => void): OpenArchive =>
+  openArchive({ databaseUrl, directory: '', log: () => undefined, ...(onRetry === undefined ? {} : { onRetry }) })
+const done = <T>(effect: Effect.Effect<T, ArchiveError>): Promise<T> => Effect.runPromise(effect)
+const reasonOf = (effect: Effect.Effect<unknown, ArchiveError>): Promise<ArchiveError['reason'] | null> =>
+  done(effect.pipe(Effect.as(null), Effect.catch((error) => Effect.succeed(error.reason))))
+
+async function contractAt(url: string): Promise<ContractArchive> {
+  const archive = openAt(url)
+  await archive.prepare()
+  return {
+    service: archive.service,
+    close: () => archive.close(),
+    reopen: async () => {
+      await archive.close()
+      return contractAt(url)
+    },
+  }
+}
+archiveContract('PostgreSQL', async () => contractAt(await newDatabase()))
+
+async function ask(url: string, sql: string): Promise<readonly unknown[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows as readonly unknown[]
+  } finally {
+    await client.end()
+  }
+}
+
+describe('several hosts', () => {
+  test('that begin on an empty database at once migrate it once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const url = await newDatabase()
+      const hosts = Array.from({ length: 4 }, () => openAt(url))
+      await Promise.all(hosts.map((host) => host.prepare()))
+      await Promise.all(hosts.map((host) => done(host.service.ping())))
+      expect(await ask(url, 'SELECT version FROM migrations ORDER BY version')).toEqual([0, ...MIGRATIONS.map(({ version }) => version)].map((version) => ({ version })))
+      await Promise.all(hosts.map((host) => host.close()))
+    }
+  })
+
+  test('a migration that was made but not noted, as where a host died between the two, is noted by the next', async () => {
+    const url = await newDatabase()
+    const first = openAt(url)
+    await first.prepare()
+    await first.close()
+    await ask(url, 'DELETE FROM migrations WHERE version > 5')
+    const second = openAt(url)
+    await second.prepare()
+    await second.close()
+    expect(await ask(url, 'SELECT max(version) AS version FROM migrations')).toEqual([{ version: MIGRATIONS.length }])
+  })
+
+  test('a database that a newer program has migrated is refused, and not touched', async () => {
+    const url = await newDatabase()
+    const first = openAt(url)
+    await first.prepare()
+    await first.close()
+    await ask(url, "INSERT INTO migrations (version, name, applied_at) VALUES (9999, 'of the future', now())")
+    const old = openAt(url)
+    expect(await reasonOf(old.service.ping())).toBe('other-version')
+    await old.close()
+  })
+
+  test('that upload for one user at once, over two pools, never exceed the quota; some are tried again', async () => {
+    const url = await newDatabase()
+    let retries = 0
+    const hosts = [openAt(url, () => { retries++ }), openAt(url, () => { retries++ })]
+    const quota = { bytesMax: 100, countMax: 100 }
+    const reasons = await Promise.all(Array.from({ length: 40 }, (_, n) => reasonOf((hosts[n % 2] ?? hosts[0]!).service.putRecord(recordOf(uuid(1, n), uuid(2, 0)), quota))))
+    expect(reasons.filter((reason) => reason === null)).toHaveLength(10)
+    expect(reasons.filter((reason) => reason === 'conflict')).toHaveLength(30)
+    expect(retries).toBeGreaterThan(0)
+    await Promise.all(hosts.map((host) => host.close()))
+  })
+
+  test('of two epochs of a realm, the older one saves nothing once the newer has begun', async () => {
+    const url = await newDatabase()
+    const [older, newer] = [openAt(url), openAt(url)]
+    await done(older.service.putRealm(definitionOf('contested'), 1))
+    const saves = Array.from({ length: 30 }, (_, i) => reasonOf(older.service.replaceElements({ realm: 'contested', epoch: 1, tick: i }, [elementOf(1)])))
+    await done(newer.service.putRealm(definitionOf('contested'), 2))
+    await done(newer.service.replaceElements({ realm: 'contested', epoch: 2, tick: 1 }, [elementOf(2)]))
+    const reasons = await Promise.all(saves)
+    expect(reasons.every((reason) => reason === null || reason === 'fenced')).toBe(true)
+    expect(await reasonOf(older.service.replaceElements({ realm: 'contested', epoch: 1, tick: 99 }, []))).toBe('fenced')
+    expect(await done(newer.service.savedRealm('contested'))).toMatchObject({ epoch: 2, elements: [elementOf(2)] })
+    await Promise.all([older.close(), newer.close()])
+  })
+})
+
+describe('a database in trouble', () => {
+  test('that restarts breaks no archive: what is away in between works again', async () => {
+    const url = await newDatabase()
+    const archive = openAt(url)
+    await done(archive.service.putUser({ uid: uuid(1, 1), number: 1, name: 'Anna' }))
+    await postgres.stop()
+    expect(await reasonOf(archive.service.ping())).toBe('away')
+    await postgres.start()
+    expect(await done(archive.service.user(uuid(1, 1)))).toMatchObject({ name: 'Anna' })
+    await archive.close()
+  })
+
+  test('that hangs is away within the time limits, and used again when it goes on', async () => {
+    const url = await newDatabase()
+    const archive = openAt(url)
+    await done(archive.service.ping())
+    postgres.freeze()
+    try {
+      expect(await reasonOf(archive.service.ping())).toBe('away')
+    } finally {
+      postgres.thaw()
+    }
+    expect(await reasonOf(archive.service.ping())).toBeNull()
+    await archive.close()
+  })
+
+  test('of which the password is wrong, or the database missing, is told as it is', async () => {
+    const archive = openAt(postgres.url.replace(/\/postgres$/, '/nowhere'))
+    await expect(done(archive.service.ping())).rejects.toMatchObject({ reason: 'internal', what: expect.stringContaining('nowhere') as string })
+    await archive.close()
+  })
+})
+
+describe('kill -9 during writes', () => {
+  let child = ''
+  beforeAll(async () => { child = await buildChild() })
+  afterAll(() => rmSync(child, { force: true }))
+
+  test('of the writing process: all that was acknowledged is there', async () => {
+    const url = await newDatabase()
+    const random = randomFrom(8)
+    for (let run = 1; run <= 4; run++) {
+      const told = await writeAndKill(child, [url, '', String(run)], 5 + Math.floor(random() * 300), random() * 10)
+      const archive = openAt(url)
+      await expectThere(archive.service, run, told)
+      await archive.close()
+    }
+  })
+
+  test('of PostgreSQL itself, with fsync: all that was acknowledged is there, before and after', async () => {
+    const durable = await startPostgres({ fsync: true })
+    try {
+      const random = randomFrom(9)
+      for (let run = 1; run <= 4; run++) {
+        const told = await writeAndKill(child, [durable.url, '', String(run)], 5 + Math.floor(random() * 200), random() * 20, async () => {
+          await durable.kill()
+          await durable.start()
+          await new Promise((resolve) => { setTimeout(resolve, 300) })
+        })
+        const archive = openAt(durable.url)
+        await expectThere(archive.service, run, told)
+        await archive.close()
+      }
+    } finally {
+      await durable.remove()
+    }
+  })
+})
