@@ -13,7 +13,7 @@ export const owns = ({ user }: Pick<Avatar, 'user'>, { owner }: Pick<Prop, 'owne
 export const manages = ({ permissions }: Pick<Avatar, 'permissions'>): boolean => (permissions & Permission.manage) !== 0
 
 /** The access of an act, with what the default stands for. */
-function accessOf(access: number, act: Act): number {
+export function accessOf(access: number, act: Act): number {
   const given = (access >>> (2 * ACTS.indexOf(act))) & 3
   if (given !== Access.default) return given
   return act === 'despawn' ? Access.ownerAndManagers : Access.everyone

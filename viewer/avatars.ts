@@ -1,12 +1,11 @@
 /** Draws avatars as rounded characters: the capsules of their bodies on their posed bones, and a visor that shows where they look. */
 import { Color } from 'three'
 import { add, conjugate, multiply, rotate, scaled, sub, yawRotation } from '../sim/maths.ts'
-import type { JointTransform, Pose } from '../sim/pose.ts'
-import { solveSkeleton } from '../sim/skeleton.ts'
+import type { JointTransform } from '../sim/pose.ts'
 import { BONES, type AvatarBody, type Bone, type BoneCapsule, type ElementId, type Quat, type Vec3 } from '../sim/types.ts'
 import type { ContactShadows } from './contact.ts'
-import { advanceGait, poseOf, STANDING, type Gait } from './gait.ts'
 import { playerColors, type PlayerColors } from './palette.ts'
+import type { PosedAvatar } from './posed.ts'
 import { MATT, RoundedBatch, type Finish } from './rounded-batch.ts'
 import type { ShownAvatar } from './world.ts'
 
@@ -52,12 +51,6 @@ function turnFromUp(to: Vec3): Quat {
   return { x: to.z / length, y: 0, z: -to.x / length, w: (1 + to.y) / length }
 }
 
-interface Drawn {
-  gait: Gait
-  position: Vec3
-  seen: boolean
-}
-
 /** A seam of the trunk: fills the waist between the capsules of a bone and its parent, so that the body is one piece. */
 interface Seam {
   readonly lower: Part
@@ -92,11 +85,8 @@ export interface AvatarFrame {
   readonly eye: Vec3
   /** Bodies nearer than this are drawn with the finer mesh, metres. */
   readonly fineMetres: number
-  /** Since the last frame and since the page began, seconds. */
-  readonly seconds: number
-  readonly time: number
-  /** The player's own avatar where the view stands inside it. */
-  readonly hidden: ElementId | null
+  /** Avatars that are not drawn: the player's own where the view stands inside it, and those whose own models are shown. */
+  readonly hidden: ReadonlySet<ElementId>
 }
 
 export class AvatarView {
@@ -104,23 +94,18 @@ export class AvatarView {
   readonly #far = new RoundedBatch(2, [false, true, false], SHAPES_MAX)
   readonly #faces = new RoundedBatch(2, [true, true, false], FACES_MAX)
   readonly #figures = new WeakMap<AvatarBody, Figure>()
-  readonly #drawn = new Map<ElementId, Drawn>()
   readonly meshes = [this.#near.mesh, this.#far.mesh, this.#faces.mesh]
 
-  draw(avatars: readonly ShownAvatar[], frame: AvatarFrame, shadows: ContactShadows): void {
+  draw(avatars: readonly PosedAvatar[], frame: AvatarFrame, shadows: ContactShadows): void {
     for (const batch of [this.#near, this.#far, this.#faces]) batch.begin()
-    for (const drawn of this.#drawn.values()) drawn.seen = false
-    for (const avatar of avatars) this.#drawOne(avatar, frame, shadows)
-    for (const [element, drawn] of this.#drawn) if (!drawn.seen) this.#drawn.delete(element)
+    for (const posed of avatars) this.#drawOne(posed, frame, shadows)
     for (const batch of [this.#near, this.#far, this.#faces]) batch.end()
   }
 
-  #drawOne(avatar: ShownAvatar, frame: AvatarFrame, shadows: ContactShadows): void {
-    const pose = avatar.pose ?? this.#ownGait(avatar, frame)
+  #drawOne({ avatar, bones }: PosedAvatar, frame: AvatarFrame, shadows: ContactShadows): void {
     const { position, yaw } = avatar
     shadows.add(position.x, position.z, position.y, 0.34, 0.3, yaw)
-    if (avatar.element === frame.hidden) return
-    const bones = solveSkeleton(avatar.body, pose)
+    if (frame.hidden.has(avatar.element)) return
     const turn = yawRotation(yaw)
     const away = Math.hypot(position.x - frame.eye.x, position.y - frame.eye.y, position.z - frame.eye.z)
     const batch = away < frame.fineMetres ? this.#near : this.#far
@@ -158,18 +143,6 @@ export class AvatarView {
       this.#faces.add(place, rotation, x * r, y * r, 0, radius * r, color, finish)
     add1(at(0, 0.1, -0.6), 0.4, 0.14, 0.46, colors.visor, VISOR)
     for (const side of [-1, 1]) add1(at(side * 0.36, 0.12, -1.02), 0, 0.09, 0.095, colors.eye, EYES)
-  }
-
-  /** The gait of somebody who sends no pose, from how the avatar moves over the ground. */
-  #ownGait(avatar: ShownAvatar, { seconds, time }: AvatarFrame): Pose {
-    const drawn = this.#drawn.get(avatar.element) ?? { gait: STANDING, position: avatar.position, seen: true }
-    const step = seconds > 0 ? scaled(sub(avatar.position, drawn.position), 1 / seconds) : { x: 0, y: 0, z: 0 }
-    const local = rotate(yawRotation(-avatar.yaw), step)
-    drawn.gait = advanceGait(drawn.gait, local.x, local.z, seconds)
-    drawn.position = avatar.position
-    drawn.seen = true
-    this.#drawn.set(avatar.element, drawn)
-    return poseOf(avatar.body, drawn.gait, { pitch: 0, turn: 0, reachFor: null, airborne: avatar.flying, time: time + avatar.element })
   }
 
   #figureOf(body: AvatarBody): Figure {

@@ -7,6 +7,9 @@ class Stage {
   readonly states: LinkState[] = []
   readonly clients: { options: RenderClientOptions; tell(state: ClientState): void }[] = []
   readonly logins: string[] = []
+  /** Identities that logins were made with. */
+  readonly identities: (string | undefined)[] = []
+  readonly kept = new Map<string, string>()
   readonly values = new Map<string, string>()
   nowMs = 0
   heardMs = 0
@@ -14,9 +17,10 @@ class Stage {
   readonly connection: Connection
 
   constructor() {
-    const store: Store = { get: (key) => this.values.get(key) ?? null, set: (key, value) => void (value === null ? this.values.delete(key) : this.values.set(key, value)) }
-    const fakeLogin: typeof login = (_url, name) => {
+    const storeOf = (values: Map<string, string>): Store => ({ get: (key) => values.get(key) ?? null, set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)) })
+    const fakeLogin: typeof login = (_url, name, options) => {
       this.logins.push(name)
+      this.identities.push(options?.identity)
       return this.loginFails ? Promise.reject(this.loginFails) : Promise.resolve({ token: `token ${this.logins.length}`, session: 's', realm: 'yard', identity: `identity ${this.logins.length}`, user: { uid: 'u', number: 1 } })
     }
     const makeClient = (options: RenderClientOptions): RenderClient => {
@@ -24,7 +28,7 @@ class Stage {
       const stats = (nowMs: number): { readonly quietMs: number } => ({ quietMs: nowMs - this.heardMs })
       return { start: () => undefined, update: () => undefined, close: () => Promise.resolve(), stats } as unknown as RenderClient
     }
-    this.connection = new Connection({ url: 'http://x/', connects: [], store, clock: () => this.nowMs, changed: (state) => void this.states.push(state), login: fakeLogin, makeClient })
+    this.connection = new Connection({ url: 'http://x/', connects: [], store: storeOf(this.values), keep: storeOf(this.kept), clock: () => this.nowMs, changed: (state) => void this.states.push(state), login: fakeLogin, makeClient })
   }
 
   get state(): LinkState {
@@ -154,4 +158,16 @@ test('who leaves is asked for a name, and the old client is heard no more', asyn
   expect(stage.state).toEqual({ type: 'lobby', problem: null })
   stage.pass(60_000)
   expect(stage.clients).toHaveLength(1)
+})
+
+test('a guest who comes again is the same user; one whom the server does not know any more begins anew', async () => {
+  const stage = await inside()
+  expect(stage.kept.get('otherworld.identity')).toBe('identity 1')
+  await stage.connection.leave()
+  await stage.connection.join('Mira')
+  expect(stage.identities).toEqual([undefined, 'identity 1'])
+  stage.loginFails = new ConnectError('bad-identity', 'The server does not know who this is.')
+  await stage.connection.join('Mira')
+  expect(stage.identities.slice(2)).toEqual(['identity 2', undefined])
+  expect(stage.kept.has('otherworld.identity')).toBe(false)
 })

@@ -2,7 +2,7 @@
  * The page's link to its server: logs in, keeps a render client, resumes after a reload, and when a session has ended
  * for good begins a new one by itself as soon as the server answers again.
  */
-import { ConnectError, login, RenderClient, type ClientState, type Connect, type RenderClientOptions } from '../netcode/index.ts'
+import { ConnectError, login, RenderClient, type ClientState, type Connect, type Login, type RenderClientOptions } from '../netcode/index.ts'
 import { fallbackInWords, problemInWords, sentence } from './words.ts'
 
 /** Wait before the page tries again after a session ended, ms; the last goes on. */
@@ -13,6 +13,7 @@ const QUIET_MS = 1_000
 const STALLED_MS = 500
 const TOKEN = 'otherworld.token'
 const NAME = 'otherworld.name'
+const IDENTITY = 'otherworld.identity'
 
 export type LinkState =
   | { readonly type: 'lobby'; readonly problem: string | null }
@@ -31,7 +32,10 @@ export interface ConnectionOptions {
   /** http(s) URL of the server. */
   readonly url: string
   readonly connects: readonly Connect[]
+  /** Of this tab. */
   readonly store: Store
+  /** Of this browser: keeps who the guest is. */
+  readonly keep: Store
   readonly clock: () => number
   changed(state: LinkState): void
   /** Logs in; the real one by default. */
@@ -114,14 +118,28 @@ export class Connection {
 
   async #login(name: string): Promise<void> {
     try {
-      const { token } = await (this.#options.login ?? login)(this.#options.url, name)
+      const { token, identity } = await this.#logInAs(name)
       this.#options.store.set(TOKEN, token)
+      this.#options.keep.set(IDENTITY, identity)
       this.#options.store.set(NAME, name)
       this.#connect(token)
     } catch (error) {
       const known = error instanceof ConnectError ? error : new ConnectError('unreachable', `The login failed: ${String(error)}`, { cause: error })
       this.#ended(problemInWords(known), known.reason === 'refused' && !this.#everJoined)
     }
+  }
+
+  /** As the same user as before, or where the server does not know that one, as a new guest. */
+  async #logInAs(name: string): Promise<Login> {
+    const { url, keep } = this.#options
+    const logIn = this.#options.login ?? login
+    const identity = keep.get(IDENTITY)
+    if (identity === null) return logIn(url, name)
+    return logIn(url, name, { identity }).catch((error: unknown) => {
+      if (!(error instanceof ConnectError) || error.reason !== 'bad-identity') throw error
+      keep.set(IDENTITY, null)
+      return logIn(url, name)
+    })
   }
 
   #connect(token: string): void {
@@ -191,14 +209,17 @@ export class Connection {
   }
 }
 
-/** sessionStorage of this tab, or a map where the browser forbids it. */
-export function tabStore(): Store {
+/** Token of the last login; null: there is none. */
+export const tokenIn = (store: Store): string | null => store.get(TOKEN)
+
+/** Storage of this tab or of this browser, or a map where the browser forbids it. */
+export function storeOf(kind: 'sessionStorage' | 'localStorage'): Store {
   const values = new Map<string, string>()
   try {
-    const { sessionStorage } = window
+    const storage = window[kind]
     return {
-      get: (key) => sessionStorage.getItem(key),
-      set: (key, value) => (value === null ? sessionStorage.removeItem(key) : sessionStorage.setItem(key, value)),
+      get: (key) => storage.getItem(key),
+      set: (key, value) => (value === null ? storage.removeItem(key) : storage.setItem(key, value)),
     }
   } catch {
     return { get: (key) => values.get(key) ?? null, set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)) }

@@ -59,11 +59,11 @@ export function turnByPointer(look: Look, pixelsX: number, pixelsY: number): Loo
 export type Action =
   | { readonly type: 'spawn'; readonly index: number }
   | { readonly type: 'scale' | 'distance'; readonly notches: number }
-  | { readonly type: 'grab' | 'delete' | 'fly' | 'help' | 'lock' }
+  | { readonly type: 'grab' | 'delete' | 'fly' | 'help' | 'lock' | 'add' | 'things' | 'outlines' }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   e: { type: 'grab' }, x: { type: 'delete' }, delete: { type: 'delete' }, backspace: { type: 'delete' }, f: { type: 'fly' },
-  h: { type: 'help' }, '?': { type: 'help' }, l: { type: 'lock' },
+  h: { type: 'help' }, '?': { type: 'help' }, l: { type: 'lock' }, u: { type: 'add' }, t: { type: 'things' }, o: { type: 'outlines' },
   '+': { type: 'scale', notches: 1 }, '=': { type: 'scale', notches: 1 }, '-': { type: 'scale', notches: -1 }, _: { type: 'scale', notches: -1 },
   '.': { type: 'distance', notches: 1 }, '>': { type: 'distance', notches: 1 }, ',': { type: 'distance', notches: -1 }, '<': { type: 'distance', notches: -1 },
 }

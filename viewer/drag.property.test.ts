@@ -16,7 +16,7 @@ const REACH = 6
 
 function grabbed(origin: { x: number; y: number; z: number }, along: { x: number; y: number; z: number }, distance: number): Hit {
   const point = { x: origin.x + along.x * distance, y: origin.y + along.y * distance, z: origin.z + along.z * distance }
-  return { prop: { element: 7, spec, position: { ...point, y: point.y + 0.1 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, holder: 0 }, point, distance }
+  return { prop: { element: 7, package: null, owner: 0, access: 0, spec, position: { ...point, y: point.y + 0.1 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, holder: 0 }, point, distance }
 }
 
 test.prop([place, direction, number(0.5, 3), number(-3, 3)])('grabbing alone moves nothing that is within reach', (origin, along, distance, yaw) => {

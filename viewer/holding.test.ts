@@ -5,7 +5,7 @@ import { SHAPES } from './shapes.ts'
 import type { ShownProp } from './world.ts'
 
 const ME = 5
-const crate: ShownProp = { element: 9, spec: SHAPES[0] ?? expect.fail('no shapes'), position: { x: 0, y: 1, z: -2 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, holder: 0 }
+const crate: ShownProp = { element: 9, package: null, owner: 0, access: 0, spec: SHAPES[0] ?? expect.fail('no shapes'), position: { x: 0, y: 1, z: -2 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, holder: 0 }
 const mine = { ...crate, holder: ME }
 const ray = { origin: { x: 0, y: 1, z: 0 }, direction: { x: 0, y: 0, z: -1 } }
 const head = { x: 0, y: 1.5, z: 0 }

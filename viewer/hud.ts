@@ -44,6 +44,7 @@ export class Hud {
     byId('tool-delete').addEventListener('click', () => events.act({ type: 'delete' }))
     byId('tool-smaller').addEventListener('click', () => events.act({ type: 'scale', notches: -2 }))
     byId('tool-larger').addEventListener('click', () => events.act({ type: 'scale', notches: 2 }))
+    for (const id of ['tool-outlines', 'things-outlines']) byId(id).addEventListener('click', () => events.act({ type: 'outlines' }))
     byId('leave').addEventListener('click', () => events.leave())
     addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.toggleKeys(false)
@@ -94,6 +95,7 @@ export class Hud {
     if (panel.hidden && on) panel.querySelector('details')?.toggleAttribute('open', innerWidth >= 900)
     panel.hidden = !on
     byId('tools').hidden = !on
+    byId('left').hidden = !on
     byId('realm').textContent = realm
     byId('keys-fly').hidden = !mayFly
     byId('touch').hidden = !on || !matchMedia('(pointer: coarse)').matches
@@ -114,6 +116,10 @@ export class Hud {
     byId('tool-larger').hidden = !on
     const word = button.querySelector('.word')
     if (word) word.textContent = on ? 'Let go' : 'Grab'
+  }
+
+  outlines(on: boolean): void {
+    for (const id of ['tool-outlines', 'things-outlines']) byId(id).setAttribute('aria-pressed', String(on))
   }
 
   figures({ stats, players, snapshotsPerSecond, framesPerSecond, fellBack }: Figures): void {

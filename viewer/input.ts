@@ -26,7 +26,7 @@ const NOTCH = [100, 3, 1] as const
 const NOTCHES_MAX = 3
 const CENTRE: PointerPlace = { x: 0, y: 0 }
 
-const typing = (target: EventTarget | null): boolean => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
+const typing = (target: EventTarget | null): boolean => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 
 export class Input {
   readonly held = new Set<string>()

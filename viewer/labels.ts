@@ -2,10 +2,10 @@
 import { Vector3, type PerspectiveCamera } from 'three'
 import { playerCss } from './palette.ts'
 import type { ElementId } from '../sim/types.ts'
-import type { ShownAvatar } from './world.ts'
+import { bodyHeight, type ShownAvatar } from './world.ts'
 
-/** Over the ground point, metres: a hand's breadth over a standing head. */
-const HEIGHT = 2.06
+/** Over the top of the body at rest, metres: a hand's breadth. */
+const ABOVE = 0.26
 /** Names fade between these distances, metres. */
 const FADE_FROM = 22
 const FADE_TO = 38
@@ -56,7 +56,7 @@ export class LabelView {
   }
 
   #place(avatar: ShownAvatar, away: number, camera: PerspectiveCamera, width: number, height: number): void {
-    this.#at.set(avatar.position.x, avatar.position.y + HEIGHT, avatar.position.z).project(camera)
+    this.#at.set(avatar.position.x, avatar.position.y + bodyHeight(avatar.body) + ABOVE, avatar.position.z).project(camera)
     if (this.#at.z > 1 || Math.abs(this.#at.x) > 1.2 || Math.abs(this.#at.y) > 1.2) return
     const label = this.#labels.get(avatar.element) ?? this.#create(avatar)
     label.seen = true

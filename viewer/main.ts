@@ -3,7 +3,10 @@ import { Vector3 } from 'three'
 import { connectWebRtc } from '../netcode/webrtc/client-browser.ts'
 import { connectWebSocket } from '../netcode/websocket/client-browser.ts'
 import type { Action } from './controls.ts'
-import { Connection, tabStore, type LinkState } from './connection.ts'
+import { Api } from './api/api.ts'
+import { WorkerBytes } from './api/bytes.ts'
+import { putTo } from './api/put.ts'
+import { Connection, storeOf, tokenIn, type LinkState } from './connection.ts'
 import { byId } from './dom.ts'
 import { Hud } from './hud.ts'
 import { bindStick, Input } from './input.ts'
@@ -11,7 +14,8 @@ import { JoinCard } from './join.ts'
 import { HashCheck } from './lockstep.ts'
 import { Meter } from './meter.ts'
 import { Play, type RayThrough } from './play.ts'
-import { StageView } from './stage-view.ts'
+import { StageView, type ModelSources } from './stage-view.ts'
+import { Things } from './things/things.ts'
 import { eyeAround } from './view.ts'
 import { visitRealm } from './visit.ts'
 import { titleScene } from './title-scene.ts'
@@ -24,6 +28,7 @@ const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)')
 /** A finger rather than a mouse. */
 const coarse = matchMedia('(pointer: coarse)')
 const FIGURES_MS = 500
+const tab = storeOf('sessionStorage')
 
 function fatal(text: string): void {
   const card = document.createElement('p')
@@ -33,9 +38,9 @@ function fatal(text: string): void {
   document.body.append(card)
 }
 
-function createView(): StageView | null {
+function createView({ api, bytes }: Pick<ModelSources, 'api' | 'bytes'>): StageView | null {
   try {
-    return new StageView(canvas, byId('labels'), query.get('quality'))
+    return new StageView(canvas, byId('labels'), query.get('quality'), { api, bytes })
   } catch (error) {
     fatal(`This browser cannot draw the world: WebGL 2 is missing or switched off. Update the browser, or switch on hardware acceleration in its settings, and reload. (${error instanceof Error ? error.message : String(error)})`)
     return null
@@ -48,6 +53,7 @@ class Page {
   readonly #card: JoinCard
   readonly #input: Input
   readonly #connection: Connection
+  readonly #things: Things
   readonly #meter = new Meter()
   #play: Play | null = null
   #fellBack = false
@@ -57,7 +63,7 @@ class Page {
   #lastMs: number | null = null
   #figuresAtMs = 0
 
-  constructor(view: StageView) {
+  constructor(view: StageView, api: Api, bytes: WorkerBytes) {
     this.#view = view
     const hashes = new HashCheck(server, (verdict) => this.#hud.verdict(verdict))
     this.#hud = new Hud({ act: (action) => this.#act(action, true), verify: () => hashes.toggle(), retry: () => this.#connection.retry(), leave: () => void this.#connection.leave() })
@@ -75,10 +81,22 @@ class Page {
     this.#connection = new Connection({
       url: server,
       connects: [connectWebRtc, connectWebSocket],
-      store: tabStore(),
+      store: tab,
+      keep: storeOf('localStorage'),
       clock: () => performance.now(),
       changed: (state) => this.#changed(state),
     })
+    this.#things = new Things({
+      api, bytes, put: putTo(server), play: () => this.#play, problemOf: (hash) => view.library.problemOf(hash),
+      say: (text) => this.#hud.say(text), back: () => canvas.focus({ preventScroll: true }),
+    })
+  }
+
+  /** What stands for each element of a package in the last picture: the index of its model's level; null: a placeholder. */
+  report(): readonly { readonly element: number; readonly package: string; readonly level: number | null; readonly problem: string | null }[] {
+    const world = this.#play?.world
+    return [...(world?.props ?? []), ...(world?.avatars ?? [])].flatMap(({ element, package: hash }) =>
+      hash === null ? [] : [{ element, package: hash, level: this.#view.levelOf(element), problem: this.#view.library.problemOf(hash) }])
   }
 
   start(): void {
@@ -116,7 +134,7 @@ class Page {
     this.#fellBack = fallback !== null
     this.#card.hide()
     // The same client has come back: the player looks where they looked.
-    this.#play = this.#play?.plays(client) ? this.#play : new Play(client, definition, this.#input, this.#rayThrough, (text) => this.#hud.say(text))
+    this.#play = this.#play?.plays(client) ? this.#play : new Play(client, definition, this.#input, this.#rayThrough, (hash) => this.#view.library.packages.peek(hash)?.body ?? null, (text) => this.#hud.say(text))
     this.#view.enter(frameOf(definition))
     this.#hud.playing(true, definition.name, this.#play.mayFly)
     this.#hud.health('waiting', 'Entering')
@@ -129,6 +147,7 @@ class Page {
   #left(problem: string | null): void {
     this.#play = null
     this.#input.enabled = false
+    this.#things.left()
     this.#hud.playing(false, '', false)
     this.#card.ask(this.#connection.rememberedName, problem)
   }
@@ -149,9 +168,19 @@ class Page {
   #act(action: Action, byButton: boolean): void {
     if (action.type === 'help') this.#hud.toggleKeys()
     else if (action.type === 'lock') this.#input.toggleLock()
+    else if (action.type === 'add') this.#things.choose()
+    else if (action.type === 'things') this.#things.toggle()
+    else if (action.type === 'outlines') this.#outline()
     else this.#play?.act(action)
     // A button of the toolbar is pressed in passing: the keys go to the world again.
     if (byButton && action.type !== 'help' && !document.activeElement?.matches(':focus-visible')) canvas.focus({ preventScroll: true })
+  }
+
+  #outline(): void {
+    const { outlines } = this.#view
+    outlines.on = !outlines.on
+    this.#hud.outlines(outlines.on)
+    this.#hud.say(outlines.on ? 'Outlines: orange moves, blue stands fast, violet is led, green are people.' : 'Outlines are off.')
   }
 
   // --- frames
@@ -189,6 +218,7 @@ class Page {
 
   #figures(atMs: number): void {
     this.#figuresAtMs = atMs
+    this.#things.update()
     const { client } = this.#connection
     if (!client || !this.#play) return
     const stats = client.stats(atMs)
@@ -212,5 +242,12 @@ function bindHeldKey(button: HTMLElement, code: string, held: Set<string>): void
   for (const type of ['pointerup', 'pointercancel', 'pointerleave'] as const) button.addEventListener(type, () => held.delete(code))
 }
 
-const view = createView()
-if (view) new Page(view).start()
+const bytes = new WorkerBytes(server)
+const api = new Api({ url: server, token: () => tokenIn(tab) })
+const view = createView({ api, bytes })
+if (view) {
+  const page = new Page(view, api, bytes)
+  page.start()
+  // For whoever looks after a page, in the browser's console; docs/page.md says what it tells.
+  Object.assign(globalThis, { otherworld: { report: () => page.report() } })
+}

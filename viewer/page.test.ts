@@ -15,8 +15,8 @@ test('the page runs under a strict policy: no inline script or style, nothing fr
 })
 
 test('every element that the code asks for by id stands in the page', () => {
-  const sources = ['main.ts', 'hud.ts', 'join.ts'].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n')
-  const ids = [...sources.matchAll(/byId\('([\w-]+)'\)|'((?:stat|panel)-[\w-]+)':/g)].map(([, one, two]) => one ?? two ?? '')
+  const sources = ['main.ts', 'hud.ts', 'join.ts', 'things/things.ts', 'things/panel.ts', 'upload/form.ts', 'upload/drop.ts'].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n')
+  const ids = [...sources.matchAll(/byId(?:As)?\('([\w-]+)'|'((?:stat|panel)-[\w-]+)':/g)].map(([, one, two]) => one ?? two ?? '')
   expect(ids.length).toBeGreaterThan(15)
   for (const id of ids) expect(html).toContain(`id="${id}"`)
 })

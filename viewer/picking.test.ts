@@ -8,7 +8,7 @@ import type { ShownProp } from './world.ts'
 const still = { x: 0, y: 0, z: 0, w: 1 }
 const forward = { origin: { x: 0, y: 0, z: 5 }, direction: { x: 0, y: 0, z: -1 } }
 const prop = (element: number, shape: Shape, position = { x: 0, y: 0, z: 0 }, scale = 1, motion: 'dynamic' | 'static' = 'dynamic'): ShownProp => ({
-  element,
+  element, package: null, owner: 0, access: 0,
   spec: { ...(SHAPES[0] ?? expect.fail('no shapes')), motion, colliders: [{ shape, position: { x: 0, y: 0, z: 0 }, rotation: still }] },
   position, rotation: still, scale, holder: 0,
 })

@@ -2,6 +2,7 @@
 import type { AvatarSample, RenderClient } from '../netcode/index.ts'
 import { packPose, type Pose } from '../sim/pose.ts'
 import { add, conjugate, rotate, sub, yawRotation } from '../sim/maths.ts'
+import { MARKER_POSITION } from '../sim/state.ts'
 import { Permission, type ElementId, type RealmDefinition, type Vec3 } from '../sim/types.ts'
 import { moveFrom, sameMove, turnByKeys, turnByPointer, type Action, type Look, type Move } from './controls.ts'
 import { advanceGait, poseOf, STANDING, type Gait } from './gait.ts'
@@ -11,7 +12,9 @@ import { pick, pickForKey, type Hit, type PointerRay } from './picking.ts'
 import { SHAPES, spawnPlace } from './shapes.ts'
 import { DISTANCE_START, eyeBehind, zoom, type Eye } from './view.ts'
 import { refusalInWords } from './words.ts'
-import { shownOf, type ShownAvatar, type ShownWorld } from './world.ts'
+import { extentsIn, placeNear, type Extent } from './placing.ts'
+import { pointedOf, type Pointed } from './things/pointed.ts'
+import { shownOf, type BodyOf, type ShownAvatar, type ShownWorld } from './world.ts'
 
 /** Least time between two poses, ms (12 a second); more than the session sends is not worth packing. */
 const POSE_INTERVAL_MS = 83
@@ -36,6 +39,7 @@ export class Play {
   readonly #definition: RealmDefinition
   readonly #say: (text: string) => void
   readonly #rayThrough: RayThrough
+  readonly #bodyOf: BodyOf
   #look: Look
   #distance = DISTANCE_START
   #flying = false
@@ -47,7 +51,8 @@ export class Play {
   #settled = false
   #move: Move | null = null
 
-  constructor(client: RenderClient, definition: RealmDefinition, input: Input, rayThrough: RayThrough, say: (text: string) => void) {
+  constructor(client: RenderClient, definition: RealmDefinition, input: Input, rayThrough: RayThrough, bodyOf: BodyOf, say: (text: string) => void) {
+    this.#bodyOf = bodyOf
     this.#client = client
     this.#definition = definition
     this.#input = input
@@ -75,7 +80,7 @@ export class Play {
     const sample = this.#client.sample(nowMs)
     const seen = sample.avatars.find(({ own }) => own)
     if (seen && !this.#settled) this.#settle(seen.yaw)
-    const world = shownOf(sample, this.#definition.bodies)
+    const world = shownOf(sample, this.#definition.bodies, this.#bodyOf)
     this.#eye = eyeBehind(seen?.position ?? this.#definition.spawn.position, this.#look, this.#distance)
     this.#own = world.avatars.find(({ element }) => element === seen?.element) ?? null
     this.#world = world
@@ -209,6 +214,43 @@ export class Play {
     if (!prop) return this.#say('Point at a thing, or hold it, to delete it.')
     if (this.holding.element === prop.element) this.holding.letGo()
     void this.#client.despawn(prop.element).then((outcome) => this.#say(outcome.ok ? `The ${prop.spec.name} is deleted.` : outcome.reason === 'not-permitted' ? 'You may delete only what you made.' : refusalInWords(outcome.reason)))
+  }
+
+  // --- things of one's own
+
+  /** As it was last drawn. */
+  get world(): ShownWorld {
+    return this.#world
+  }
+
+  /** Hash of the package that the player wears; null: a body of the realm's. */
+  get wears(): string | null {
+    return this.#own?.package ?? null
+  }
+
+  /** What the player looks or points at, however far; `problemOf` a package. */
+  inspect(problemOf: (hash: string) => string | null): Pointed | null {
+    const prop = pick(this.#ray(this.#input.pointer), this.#world.props)?.prop ?? this.#keyTarget()?.prop
+    const manages = (this.#client.permissions & Permission.manage) !== 0
+    return prop ? pointedOf(prop, this.#world, this.#own && { user: this.#own.user, manages }, prop.package === null ? null : problemOf(prop.package)) : null
+  }
+
+  /** Makes a thing of a package at the marker, or beside what stands there. */
+  async place(hash: string, name: string, bounds: Extent): Promise<void> {
+    const place = placeNear(MARKER_POSITION, bounds, extentsIn(this.#world))
+    const outcome = await this.#client.spawn(hash, place)
+    this.#say(outcome.ok ? `“${name}” stands at the marker.` : refusalInWords(outcome.reason))
+  }
+
+  /** Puts on a package's avatar, or a body of the realm's by its index. */
+  async wear(body: string | number, name: string): Promise<void> {
+    const outcome = await this.#client.wear(body)
+    this.#say(outcome.ok ? `You are ${name} now.` : refusalInWords(outcome.reason))
+  }
+
+  async changeAccess(element: ElementId, access: number): Promise<void> {
+    const outcome = await this.#client.setAccess(element, access)
+    if (!outcome.ok) this.#say(refusalInWords(outcome.reason))
   }
 
   #fly(): void {

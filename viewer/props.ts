@@ -20,6 +20,8 @@ const HELD: Finish = { glow: 0.4, gloss: 0.25 }
 /** What stands out in a frame. */
 export interface PropFrame {
   readonly pointed: ElementId | null
+  /** Props whose own models are shown: only their soft shadows are drawn. */
+  readonly hidden: ReadonlySet<ElementId>
 }
 
 /** Half widths on the ground and lowest point of a collider, about its centre; boxes by their turned corners. */
@@ -79,7 +81,7 @@ export class PropView {
       const rotation = multiply(prop.rotation, collider.rotation)
       const spot = footprint(collider, rotation, prop.scale)
       if (spot.x < 12 && spot.z < 12) shadows.add(position.x, position.z, position.y - spot.below, spot.x, spot.z, spot.yaw)
-      this.#drawCollider(collider, `${prop.element}:${index}`, position, rotation, prop.scale, finish)
+      if (!frame.hidden.has(prop.element)) this.#drawCollider(collider, `${prop.element}:${index}`, position, rotation, prop.scale, finish)
     })
   }
 

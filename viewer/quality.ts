@@ -10,13 +10,17 @@ export interface Quality {
   readonly fineMetres: number
   /** Names drawn at once, nearest first. */
   readonly labelsMax: number
+  /** Triangles of people's own things and avatars in a picture; what does not fit is drawn simpler. */
+  readonly trianglesMax: number
+  /** A thing of one metre is drawn as its placeholder from here on, metres. */
+  readonly modelMetres: number
 }
 
-const LOWEST: Quality = { name: 'low', pixelRatioMax: 0.75, shadowTexels: 0, fineMetres: 0, labelsMax: 24 }
+const LOWEST: Quality = { name: 'low', pixelRatioMax: 0.75, shadowTexels: 0, fineMetres: 0, labelsMax: 24, trianglesMax: 150_000, modelMetres: 30 }
 
 export const QUALITIES: readonly Quality[] = [
-  { name: 'high', pixelRatioMax: 2, shadowTexels: 2048, fineMetres: 8, labelsMax: 64 },
-  { name: 'medium', pixelRatioMax: 1, shadowTexels: 1024, fineMetres: 5, labelsMax: 40 },
+  { name: 'high', pixelRatioMax: 2, shadowTexels: 2048, fineMetres: 8, labelsMax: 64, trianglesMax: 2_000_000, modelMetres: 80 },
+  { name: 'medium', pixelRatioMax: 1, shadowTexels: 1024, fineMetres: 5, labelsMax: 40, trianglesMax: 700_000, modelMetres: 50 },
   LOWEST,
 ]
 

@@ -1,0 +1,46 @@
+/** Reading JSON of the network: nothing is believed, and what is wrong is named with its place. */
+
+export type Json = Readonly<Record<string, unknown>>
+
+export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** What the server answered is not what it should be. */
+export class AnswerError extends Error {
+  constructor(where: string, wish: string) {
+    super(`The server's answer is not valid: ${where} should be ${wish}.`)
+    this.name = 'AnswerError'
+  }
+}
+
+export function readObject(value: unknown, where: string): Json {
+  if (isObject(value)) return value
+  throw new AnswerError(where, 'an object')
+}
+
+export function readText(value: unknown, where: string): string {
+  if (typeof value === 'string') return value
+  throw new AnswerError(where, 'text')
+}
+
+export function readNumber(value: unknown, where: string): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw new AnswerError(where, 'a number')
+}
+
+export function readOneOf<T extends string>(value: unknown, choices: readonly T[], where: string): T {
+  const found = choices.find((choice) => choice === value)
+  if (found !== undefined) return found
+  throw new AnswerError(where, `one of ${choices.join(', ')}`)
+}
+
+/** A list whose entries `read` reads; what is missing counts as empty. */
+export function readList<T>(value: unknown, where: string, read: (item: unknown, where: string) => T): readonly T[] {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) throw new AnswerError(where, 'a list')
+  return value.map((item: unknown, index) => read(item, `${where}/${index}`))
+}
+
+/** Null where it is missing. */
+export function readOptional<T>(value: unknown, where: string, read: (value: unknown, where: string) => T): T | null {
+  return value === undefined || value === null ? null : read(value, where)
+}

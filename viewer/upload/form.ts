@@ -1,0 +1,76 @@
+/** The card that asks what a file is to be called, what it is and who may place it. */
+import { byId, byIdAs } from '../dom.ts'
+import type { UploadWish } from './upload.ts'
+import { nameOfFile } from './words.ts'
+
+const megabytes = (bytes: number): string => (bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1_000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`)
+
+export class UploadForm {
+  readonly #wished: (file: File, wish: UploadWish) => void
+  readonly #name = byIdAs('upload-name', HTMLInputElement)
+  readonly #everyone = byIdAs('upload-everyone', HTMLInputElement)
+  /** The first is asked about. */
+  #files: File[] = []
+
+  constructor(wished: (file: File, wish: UploadWish) => void, closed: () => void) {
+    this.#wished = wished
+    byIdAs('upload-form', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault()
+      this.#take(1)
+      if (this.#files.length === 0) closed()
+    })
+    byId('upload-all').addEventListener('click', () => {
+      this.#take(this.#files.length)
+      closed()
+    })
+    byId('upload-cancel').addEventListener('click', () => {
+      this.#files.shift()
+      this.#ask()
+      if (this.#files.length === 0) closed()
+    })
+    byId('upload-form').addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') byId('upload-cancel').click()
+    })
+  }
+
+  add(files: readonly File[]): void {
+    const wasEmpty = this.#files.length === 0
+    this.#files.push(...files)
+    if (wasEmpty) this.#ask()
+    else this.#count()
+  }
+
+  /** Forgets what was not answered: the player has left. */
+  clear(): void {
+    this.#files = []
+    this.#ask()
+  }
+
+  #take(count: number): void {
+    const kinds = document.querySelector<HTMLInputElement>('input[name="upload-kind"]:checked')?.value
+    const kind = kinds === 'avatar' || kinds === 'object' ? kinds : null
+    const sharing = this.#everyone.checked ? 'everyone' : 'owner'
+    for (const [index, file] of this.#files.splice(0, count).entries()) {
+      const named = index === 0 ? this.#name.value.trim() : ''
+      this.#wished(file, { name: named === '' ? nameOfFile(file.name) : named, kind, sharing })
+    }
+    this.#ask()
+  }
+
+  #ask(): void {
+    const [file] = this.#files
+    byId('upload-form').hidden = file === undefined
+    if (!file) return
+    byId('upload-file').textContent = `${file.name} · ${megabytes(file.size)}`
+    this.#name.value = nameOfFile(file.name)
+    this.#count()
+    this.#name.focus()
+    this.#name.select()
+  }
+
+  #count(): void {
+    const all = byId('upload-all')
+    all.hidden = this.#files.length < 2
+    all.textContent = `Add all ${this.#files.length}`
+  }
+}

@@ -1,0 +1,83 @@
+/** Files in a row: one is on its way at a time, the others wait their turn. */
+import { isOver, QUEUED, upload, type UploadState, type UploadTools, type UploadWish } from './upload.ts'
+
+/** Files in the queue at once, and remembered after they are over: enough for a folder of props, not for a whole disk. */
+export const FILES_MAX = 64
+
+export interface QueuedFile {
+  readonly id: number
+  readonly file: File
+  readonly wish: UploadWish
+  state: UploadState
+}
+
+export class UploadQueue {
+  readonly #tools: UploadTools
+  readonly #changed: (item: QueuedFile) => void
+  readonly #items: QueuedFile[] = []
+  #active: { readonly item: QueuedFile; readonly abort: AbortController } | null = null
+  #next = 1
+
+  /** `changed` hears each step of each file. */
+  constructor(tools: UploadTools, changed: (item: QueuedFile) => void) {
+    this.#tools = tools
+    this.#changed = changed
+  }
+
+  get items(): readonly QueuedFile[] {
+    return this.#items
+  }
+
+  /** Null: too many are waiting. */
+  add(file: File, wish: UploadWish): QueuedFile | null {
+    if (this.#items.length >= FILES_MAX) this.#forgetOver()
+    if (this.#items.length >= FILES_MAX) return null
+    const item: QueuedFile = { id: this.#next++, file, wish, state: QUEUED }
+    this.#items.push(item)
+    this.#changed(item)
+    this.#go()
+    return item
+  }
+
+  cancel(id: number): void {
+    if (this.#active?.item.id === id) return this.#active.abort.abort()
+    const item = this.#items.find((candidate) => candidate.id === id)
+    if (item && !isOver(item.state)) this.#set(item, { ...item.state, phase: 'cancelled' })
+    return undefined
+  }
+
+  /** Begins one that failed again. */
+  retry(id: number): void {
+    const item = this.#items.find((candidate) => candidate.id === id)
+    if (!item || item.state.phase !== 'failed') return
+    this.#set(item, QUEUED)
+    this.#go()
+  }
+
+  /** Takes one that is over out of the list. */
+  dismiss(id: number): void {
+    const at = this.#items.findIndex((item) => item.id === id && isOver(item.state))
+    if (at >= 0) this.#items.splice(at, 1)
+  }
+
+  #forgetOver(): void {
+    const over = this.#items.find(({ state }) => isOver(state))
+    if (over) this.dismiss(over.id)
+  }
+
+  #set(item: QueuedFile, state: UploadState): void {
+    item.state = state
+    this.#changed(item)
+  }
+
+  #go(): void {
+    const item = this.#items.find(({ state }) => state.phase === 'queued')
+    if (this.#active !== null || !item) return
+    const abort = new AbortController()
+    this.#active = { item, abort }
+    void upload(item.file, item.wish, this.#tools, abort.signal, (state) => {
+      if (isOver(state)) this.#active = null
+      this.#set(item, state)
+    }).then(() => this.#go())
+  }
+}

@@ -1,0 +1,88 @@
+/** One file on its way to being a package: hash, declare, send, and follow what the server does with it. */
+import type { Api, Declaration } from '../api/api.ts'
+import { ApiError, problemOf } from '../api/api.ts'
+import type { Rejection, UploadStage, UploadStatus } from '../api/answers.ts'
+import type { Bytes } from '../api/bytes.ts'
+import type { Put } from '../api/put.ts'
+import type { PackageKind } from '../../storage/packages/manifest.ts'
+
+/** What the person wishes for the file. */
+export interface UploadWish {
+  readonly name: string
+  /** Null: what it is shows in the file. */
+  readonly kind: PackageKind | null
+  readonly sharing: Declaration['sharing']
+}
+
+export type UploadPhase = 'queued' | 'reading' | 'declaring' | 'sending' | Exclude<UploadStage, 'waiting'> | 'cancelled'
+
+export interface UploadState {
+  readonly phase: UploadPhase
+  /** Of the whole way, 0 to 1. */
+  readonly share: number
+  /** Once it is done. */
+  readonly package: string | null
+  readonly kind: PackageKind | null
+  readonly rejections: readonly Rejection[]
+  readonly warnings: readonly string[]
+  /** Why it failed. */
+  readonly problem: string | null
+}
+
+export const QUEUED: UploadState = { phase: 'queued', share: 0, package: null, kind: null, rejections: [], warnings: [], problem: null }
+
+export const isOver = ({ phase }: UploadState): boolean => phase === 'done' || phase === 'rejected' || phase === 'failed' || phase === 'cancelled'
+
+/** Shares of the bar: reading the file, then sending it; the rest is the server's. */
+const READ = 0.06
+const SENT = 0.42
+
+export interface UploadTools {
+  readonly api: Pick<Api, 'declare' | 'complete' | 'follow' | 'abandon'>
+  readonly bytes: Pick<Bytes, 'hash'>
+  readonly put: Put
+}
+
+/** Takes a file the whole way; `changed` hears each step, the last of which is over. Never rejects. */
+export async function upload(file: File, wish: UploadWish, tools: UploadTools, signal: AbortSignal, changed: (state: UploadState) => void): Promise<UploadState> {
+  let state = QUEUED
+  const set = (next: Partial<UploadState>): UploadState => {
+    // The bar never goes back, whatever order the news comes in.
+    state = { ...state, ...next, share: Math.max(state.share, next.share ?? 0) }
+    changed(state)
+    return state
+  }
+  try {
+    return await run(file, wish, tools, signal, set)
+  } catch (error) {
+    if (signal.aborted) return set({ phase: 'cancelled' })
+    return set({ phase: 'failed', problem: problemOf(error).message })
+  }
+}
+
+async function run(file: File, wish: UploadWish, { api, bytes, put }: UploadTools, signal: AbortSignal, set: (next: Partial<UploadState>) => UploadState): Promise<UploadState> {
+  set({ phase: 'reading' })
+  const sha256 = await bytes.hash(file, (share) => set({ phase: 'reading', share: share * READ }))
+  signal.throwIfAborted()
+  set({ phase: 'declaring', share: READ })
+  const declared = await api.declare({ ...wish, bytes: file.size, sha256, fileName: file.name }, signal)
+  try {
+    if (declared.put) {
+      set({ phase: 'sending' })
+      await put(declared.put, file, signal, (share) => set({ phase: 'sending', share: READ + share * (SENT - READ) }))
+      tell(await api.complete(declared.id, signal), set)
+    } else if (declared.stage === 'waiting') tell(await api.complete(declared.id, signal), set)
+    return tell(await api.follow(declared.id, signal, (status) => tell(status, set)), set)
+  } catch (error) {
+    if (signal.aborted) void api.abandon(declared.id)
+    throw error
+  }
+}
+
+function tell(status: UploadStatus, set: (next: Partial<UploadState>) => UploadState): UploadState {
+  const { stage, progress, rejections, warnings, kind, message } = status
+  const share = stage === 'done' ? 1 : SENT + progress * (1 - SENT)
+  if (stage === 'failed') return set({ phase: stage, problem: message ?? 'The server could not finish it. Try again.' })
+  if (stage === 'done' && status.package === null) throw new ApiError('internal', 400, 'The server says that it is done but names no package.')
+  return set({ phase: stage === 'waiting' ? 'received' : stage, share, rejections, warnings, kind, package: status.package })
+}
