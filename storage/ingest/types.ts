@@ -90,6 +90,8 @@ export interface OmiPhysics {
   readonly bodies: ReadonlyMap<Node, unknown>
   /** What a shape's `mesh` counts in. */
   readonly meshes: readonly Mesh[]
+  /** `extensions.OMI_physics_body.physicsMaterials` of the document. */
+  readonly materials?: readonly unknown[]
 }
 
 export type Warn = (warning: IngestWarning) => void

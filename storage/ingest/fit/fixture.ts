@@ -1,6 +1,6 @@
 /** Reads a GLB or glTF file as the tests and benchmarks of the fit want it: as it stands in the file, nothing put right. */
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Logger, NodeIO, type Document, type Node } from '@gltf-transform/core'
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
 import { readHumanoid } from './humanoid.ts'
@@ -12,15 +12,13 @@ export interface Fixture {
   readonly humanoid: ReadonlyMap<string, Node>
 }
 
-const root = new URL('../../../', import.meta.url).pathname
-
 function jsonOf(path: string, bytes: Buffer): unknown {
   return JSON.parse(extname(path) === '.gltf' ? bytes.toString() : bytes.subarray(20, 20 + bytes.readUInt32LE(12)).toString())
 }
 
-/** `path`: from the repository's root, or absolute. */
-export async function readFixture(path: string, maps = join(root, 'fixtures/assets/humanoid')): Promise<Fixture> {
-  const full = path.startsWith('/') ? path : join(root, path)
+/** `path`, `maps`: from the repository's root, or absolute. */
+export async function readFixture(path: string, maps = 'fixtures/assets/humanoid'): Promise<Fixture> {
+  const full = resolve(path)
   const bytes = readFileSync(full)
   const json = jsonOf(full, bytes)
   const io = new NodeIO().setLogger(new Logger(Logger.Verbosity.SILENT)).registerExtensions(ALL_EXTENSIONS)

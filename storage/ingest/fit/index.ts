@@ -1,3 +1,7 @@
-/** What is fitted to a mesh: an avatar's capsules and body. Pure; the same document gives the same numbers on every machine. */
+/** What is fitted to a mesh: an avatar's capsules and body, an object's colliders. Pure; the same document gives the same numbers on every machine. */
 export { fitAvatar, CAPSULES_MAX } from './avatar.ts'
 export { checkHumanoid, readHumanoid, REQUIRED_BONES } from './humanoid.ts'
+export { fitObject, DENSITY_DEFAULT, FRICTION_DEFAULT, RESTITUTION_DEFAULT } from './object.ts'
+export { readOmi } from './omi-in.ts'
+export { omiMirror, type OmiMirror } from './omi-out.ts'
+export { collisionOnlyNodes } from './suffix.ts'
