@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { PROTOCOL_VERSION } from '../protocol/index.ts'
-import { DEFAULT_DEFINITION, loadEngine, type Engine } from '../sim/index.ts'
+import { DEFAULT_BODY, DEFAULT_DEFINITION, loadEngine, type Engine } from '../sim/index.ts'
 import { SmallServer, type SmallServerOptions } from '../testing/small-server.ts'
 import { RenderClient } from './client/render-client.ts'
 import { LockstepPeer } from './lockstep.ts'
@@ -52,6 +52,39 @@ describe('a lockstep peer', () => {
     expect(report.tick).toBeGreaterThan(280)
     peer.close()
     expect(peer.realm).toBeNull()
+  })
+
+  test('LCK-2, INP-14: joins a realm whose packages came before it, and agrees', async () => {
+    const server = serve()
+    const player = new RenderClient({ url: 'http://test', token: 'ada', connects: [server.transport.connect], clock: () => server.nowMs })
+    player.start()
+    await pass(server, [player], 30)
+    const [body, cup] = ['b0'.repeat(32), 'c0'.repeat(32)] as const
+    const [crate] = DEFAULT_DEFINITION.props
+    if (crate === undefined) throw new Error('the default realm has no props')
+    server.order({ type: 'package', hash: body, physics: { kind: 'avatar', body: { ...DEFAULT_BODY, capsules: DEFAULT_BODY.capsules.slice(0, 6) } } })
+    server.order({ type: 'package', hash: cup, physics: { kind: 'object', prop: crate.prop } })
+    const worn = player.wear(body)
+    const made = player.spawn(cup, { position: { x: 0, y: 1, z: 3 }, access: 2 })
+    await pass(server, [player], 30)
+    expect((await worn).ok).toBe(true)
+    const { ok, ...outcome } = await made
+    const element = ok && 'element' in outcome ? outcome.element : 0
+    const peer = peerOf(server)
+    void player.grab(element, 0)
+    player.move({ z: -1, yaw: 0.5 })
+    await pass(server, [player, peer], 60)
+    player.drag(0, { x: 1, y: 1.5, z: 2 }, { x: 0, y: 0, z: 0, w: 1 })
+    void player.setAccess(element, 3)
+    void player.wear(0)
+    await pass(server, [player, peer], 60)
+    expect(peer.report()).toMatchObject({ mismatches: 0 })
+    expect(peer.report().ticksChecked).toBeGreaterThan(90)
+    expect(peer.realm?.packages.size).toBe(2)
+    const sample = player.sample()
+    expect(sample.props.find((prop) => prop.element === element)).toMatchObject({ package: cup, owner: player.user, access: 3 })
+    expect(sample.avatars.find(({ own }) => own)).toMatchObject({ body: 0, package: null, user: player.user })
+    peer.close()
   })
 
   test('LCK-2: starts again from a new checkpoint after a lost connection, and keeps its count', async () => {

@@ -2,9 +2,31 @@
  * Interaction Center: gathers what players and the server intend, and seals one InputFrame a tick. What comes after a
  * frame is sealed, or exceeds a player's share of it, goes into the next one.
  */
-import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX } from '../protocol/index.ts'
-import { compareInputs, type Command, type Input, type InputFrame, type PlayerId } from '../sim/index.ts'
+import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX, PACKAGE_BYTES_MAX } from '../protocol/index.ts'
+import { compareInputs, packageOf, type Command, type Input, type InputFrame, type PackageHash, type PackagePhysics, type PlayerId } from '../sim/index.ts'
 import { INPUT_BACKLOG_MAX, INPUTS_PER_FRAME_MAX } from './limits.ts'
+
+/**
+ * What a command of a player's becomes that the server itself refuses: the simulation rejects it (there is no element 0), so
+ * it stands in the log like any other, is acknowledged and answered once; its sender is told the server's reason.
+ */
+export const REFUSED: Command = { type: 'despawn', element: 0 }
+
+/** What the realm has to be given before a package is used: at most PACKAGE_BYTES_MAX bytes in a frame. */
+export interface Brought {
+  readonly physics: PackagePhysics
+  readonly bytes: number
+}
+
+/** `brings`: null where the realm has the package. */
+export type Verdict = 'wait' | { readonly ok: true; readonly brings: Brought | null } | { readonly ok: false; readonly reason: string }
+
+/** Who may use which package; asked when the input that names it is next. */
+export interface PackageRights {
+  verdict(player: PlayerId, hash: PackageHash): Verdict
+  /** The input goes on as one that the simulation rejects; its sender is to be told this reason. */
+  refused(player: PlayerId, sequence: number, reason: string): void
+}
 
 export interface InteractionLimits {
   readonly inputsPerFrameMax: number
@@ -28,24 +50,34 @@ interface Waiting {
   readonly input: Input
   /** In a frame, at most. */
   readonly bytes: number
+  /** Once its sender may use the package that it names: what that takes. */
+  allowed?: { readonly brings: Brought | null }
 }
 
 export class InteractionCenter {
   private readonly limits: InteractionLimits
+  private readonly rights: PackageRights | null
   /** In order of arrival. */
   private readonly waiting = new Map<PlayerId, Waiting[]>()
   private fromServer: Input[] = []
   private serverSequence = 0
 
-  constructor(limits: InteractionLimits = LIMITS) {
+  /** `rights`: null where nobody may use packages. */
+  constructor(rights: PackageRights | null = null, limits: InteractionLimits = LIMITS) {
+    this.rights = rights
     this.limits = limits
   }
 
   /** Queues an input of the server's own for the next frame; returns its sequence. Never refused: the server bounds them. */
   order(command: Command): number {
+    const input = this.numbered(command)
+    this.fromServer.push(input)
+    return input.sequence
+  }
+
+  private numbered(command: Command): Input {
     this.serverSequence = this.serverSequence === 0xffff_ffff ? 1 : this.serverSequence + 1
-    this.fromServer.push({ player: 0, sequence: this.serverSequence, command })
-    return this.serverSequence
+    return { player: 0, sequence: this.serverSequence, command }
   }
 
   /** Queues a player's input; false: the player has sent more than can ever be worked off, and it was not taken. */
@@ -84,7 +116,7 @@ export class InteractionCenter {
 
   /** Takes the inputs of `tick`: the server's all, of each player at most the share, in canonical order. */
   seal(tick: number): InputFrame {
-    const frame = new OpenFrame(this.fromServer, this.limits)
+    const frame = new OpenFrame({ fromServer: this.fromServer, limits: this.limits, rights: this.rights, number: (command) => this.numbered(command) })
     this.fromServer = []
     const players = [...this.waiting.keys()]
     // Who is served first changes by the tick, so that a full frame starves nobody.
@@ -98,29 +130,69 @@ export class InteractionCenter {
   }
 }
 
+interface OpenFrameOptions {
+  readonly fromServer: Input[]
+  readonly limits: InteractionLimits
+  readonly rights: PackageRights | null
+  number(command: Command): Input
+}
+
 /** A frame that is being filled. */
 class OpenFrame {
   readonly inputs: Input[]
-  private readonly limits: InteractionLimits
+  private readonly options: OpenFrameOptions
   private bytes = 0
+  /** Packages that come in with this frame, and the bytes of their physics. */
+  private readonly brought = new Set<PackageHash>()
+  private broughtBytes = 0
 
-  constructor(fromServer: Input[], limits: InteractionLimits) {
-    this.inputs = fromServer
-    this.limits = limits
+  constructor(options: OpenFrameOptions) {
+    this.inputs = options.fromServer
+    this.options = options
   }
 
   /** Takes of one player's queue what there is room for, no sequence twice, and nothing past what must wait; returns the rest. */
   take(queue: readonly Waiting[]): Waiting[] {
-    const { inputsPerFrameMax, frameInputsMax, frameBytesMax } = this.limits
+    const { inputsPerFrameMax, frameInputsMax, frameBytesMax } = this.options.limits
     const taken = new Set<number>()
-    for (const [i, { input, bytes }] of queue.entries()) {
+    for (const [i, waiting] of queue.entries()) {
+      const { input, bytes } = waiting
       const full = taken.size >= inputsPerFrameMax || this.inputs.length >= frameInputsMax || this.bytes + bytes > frameBytesMax
-      if (full || taken.has(input.sequence)) return queue.slice(i)
+      const judged = full || taken.has(input.sequence) ? null : this.judged(waiting)
+      if (judged === null) return queue.slice(i)
       taken.add(input.sequence)
-      this.inputs.push(input)
+      this.inputs.push(judged)
       this.bytes += bytes
     }
     return []
+  }
+
+  /** The input, with the package that it names brought in before it; or one that is rejected. Null: it has to wait. */
+  private judged(waiting: Waiting): Input | null {
+    const { input } = waiting
+    const hash = packageOf(input.command)
+    if (hash === null) return input
+    const { rights } = this.options
+    const { player, sequence } = input
+    const verdict = waiting.allowed ? { ok: true as const, ...waiting.allowed } : rights?.verdict(player, hash) ?? { ok: false, reason: 'unknown-package' }
+    if (verdict === 'wait') return null
+    if (!verdict.ok) {
+      rights?.refused(player, sequence, verdict.reason)
+      return { player, sequence, command: REFUSED }
+    }
+    const { brings } = verdict
+    waiting.allowed = { brings }
+    return brings === null || this.bring(hash, brings) ? input : null
+  }
+
+  /** False where the frame has no room for it. */
+  private bring(hash: PackageHash, { physics, bytes }: Brought): boolean {
+    if (this.brought.has(hash)) return true
+    if (this.broughtBytes + bytes > PACKAGE_BYTES_MAX) return false
+    this.brought.add(hash)
+    this.broughtBytes += bytes
+    this.inputs.push(this.options.number({ type: 'package', hash, physics }))
+    return true
   }
 }
 

@@ -95,3 +95,15 @@ export const STOP_MS_MAX = 1_200
 
 /** How long the shutdown waits for the worker to seal its recording before it is ended. */
 export const SHUTDOWN_MS_MAX = 10_000
+
+/** How long a player's inputs wait for what the main thread says about a package; then the one that names it is rejected. */
+export const PACKAGE_WAIT_MS_MAX = 2_000
+
+/** Questions about packages that one player may cause: a shelf of different things at once, and then some a second. What is more waits in its queue. */
+export const WANTED_BURST_MAX = 20
+export const WANTED_PER_SECOND_MAX = 5
+
+/** How long a player that may use a package is not asked about again: long enough for a row of the same thing, short enough that taking it back is felt. */
+export const GRANT_MS = 5_000
+/** Packages of which that is remembered for one player; the oldest is forgotten first. */
+export const GRANTS_PER_PLAYER_MAX = 32

@@ -57,7 +57,7 @@ export type FromRealm =
     }
   /** Once a second. */
   | { readonly type: 'status'; readonly status: WorkerStatus }
-  /** The player wants to use a package that the realm does not know: it is answered by `package` within PACKAGE_ANSWER_MS_MAX. */
+  /** The player wants to use a package that the realm does not know: it is answered by `package`; after PACKAGE_WAIT_MS_MAX the realm does not wait any more. */
   | { readonly type: 'wanted'; readonly hash: string; readonly player: PlayerId; readonly uid: string }
   /** For the operator's log. */
   | { readonly type: 'note'; readonly text: string }

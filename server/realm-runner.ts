@@ -7,6 +7,7 @@ import { InteractionCenter } from './interaction-center.ts'
 import { RealmMeters } from './metrics/realm-meters.ts'
 import { TickSplit } from './metrics/tick-split.ts'
 import { CATCH_UP_MS_MAX, OVERLOAD_NOTE_MS, OVERLOAD_SHARE_MAX, STATISTICS_MS, STOP_MS_MAX } from './limits.ts'
+import { PackageDesk } from './package-desk.ts'
 import { Observers } from './observers.ts'
 import { Outbound } from './outbound.ts'
 import { RealmCore, type RealmLog, type TickOutcome } from './realm-core.ts'
@@ -54,7 +55,8 @@ export class RealmRunner {
   private readonly observers: Observers
   private readonly loop: TickLoop
   private readonly statistics: TickRecorder
-  private readonly center = new InteractionCenter()
+  private readonly center: InteractionCenter
+  private readonly desk: PackageDesk
   private readonly meters: RealmMeters
   private readonly split: TickSplit
   private stopAtMs: number | null = null
@@ -68,14 +70,21 @@ export class RealmRunner {
     const { log, timer } = options
     const { realm } = log
     const { tickRate } = realm.definition
-    const { center } = this
     this.options = options
+    this.desk = new PackageDesk({
+      post: (message) => options.post(message), knows: (hash) => realm.packages.has(hash), uidOf: (player) => this.sessions.uidOf(player), nowMs: () => timer.nowMs(),
+    })
+    const center = new InteractionCenter({
+      verdict: (player, hash) => this.desk.verdict(player, hash),
+      refused: (player, sequence, reason) => this.sessions.refused(player, sequence, reason),
+    })
+    this.center = center
     this.meters = options.meters ?? new RealmMeters()
     this.split = new TickSplit(() => timer.nowMs())
     this.told.atMs = timer.nowMs()
     this.core = new RealmCore({ realm, log, center, checkpointTicks: CHECKPOINT_EVERY_TICKS, sampleTicks: SAMPLE_EVERY_TICKS, laps: this.split })
     const closedTo = (): string | null => (log.isSpaceLow() || this.isStalled ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
-    this.sessions = new Sessions({ realm, center, out: this.out, heard: log.heard.all, unanswered: log.unanswered, meters: this.meters, closedTo }, timer.nowMs())
+    this.sessions = new Sessions({ realm, center, desk: this.desk, out: this.out, heard: log.heard.all, unanswered: log.unanswered, meters: this.meters, closedTo }, timer.nowMs())
     log.listen(() => this.sessions.unheard)
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
     this.statistics = new TickRecorder(tickRate, STATISTICS_MS)
@@ -128,7 +137,7 @@ export class RealmRunner {
   private take(message: ToRealm, nowMs: number): void {
     if (message.type === 'stop') return this.stop(message.reason, nowMs)
     if (message.type === 'grant') return this.sessions.grant(message.uid, message.granted)
-    if (message.type === 'package') return undefined
+    if (message.type === 'package') return this.desk.answered(message)
     let offset = 0
     for (const event of message.events) {
       if (event.type !== 'received') this.linkChanged(event, nowMs)

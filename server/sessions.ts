@@ -8,12 +8,13 @@ import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '
 import { passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm } from '../sim/index.ts'
 import { Catalog } from './catalog.ts'
 import { Doorway } from './doorway.ts'
-import type { InteractionCenter } from './interaction-center.ts'
+import { REFUSED, type InteractionCenter } from './interaction-center.ts'
 import { HELLO_MS_MAX, PROPS_PER_PLAYER_MAX } from './limits.ts'
 import { Member, type HeardNumbers } from './member.ts'
 import type { Ending } from './metrics/families.ts'
 import type { RealmMeters } from './metrics/realm-meters.ts'
 import { versionWords } from './observers.ts'
+import type { PackageDesk } from './package-desk.ts'
 import { OwnedProps } from './owned-props.ts'
 import type { Outbound } from './outbound.ts'
 import { Outcomes } from './outcomes.ts'
@@ -31,6 +32,7 @@ const HASH_SAMPLE_TICKS = 60
 export interface SessionsOptions {
   readonly realm: Realm
   readonly center: InteractionCenter
+  readonly desk: PackageDesk
   readonly out: Outbound
   /** Of players whose avatars stand in a recovered realm. */
   readonly heard: ReadonlyMap<PlayerId, HeardNumbers>
@@ -222,8 +224,18 @@ export class Sessions {
    */
   private withinShare(member: Member, input: Input): Input {
     if (input.command.type !== 'spawn' || !this.hasAllProps(member)) return input
-    member.refused.set(input.sequence, 'too-many-props')
-    return { ...input, command: { type: 'despawn', element: 0 } }
+    this.refused(member.player, input.sequence, 'too-many-props')
+    return { ...input, command: REFUSED }
+  }
+
+  /** An input goes on as one that the simulation rejects; its sender is told this reason instead of the simulation's. */
+  refused(player: PlayerId, sequence: number, reason: string): void {
+    this.members.get(player)?.refused.set(sequence, reason)
+  }
+
+  /** Null where the player is not here, or was recovered and has not come back. */
+  uidOf(player: PlayerId): string | null {
+    return this.members.get(player)?.uid || null
   }
 
   /** True where the player may spawn no more: those in the realm and those on their way are PROPS_PER_PLAYER_MAX. */
@@ -264,11 +276,12 @@ export class Sessions {
   }
 
   private remove(member: Member, ending: Ending): void {
-    const { center, meters } = this.options
+    const { center, desk, meters } = this.options
     meters.realm.count('sessionsEnded', ending)
     if (member.link !== null) this.byLink.delete(member.link)
     this.members.delete(member.player)
     center.forget(member.player)
+    desk.forget(member.player)
     if (member.stage !== 'new') center.order({ type: 'leave', player: member.player })
   }
 

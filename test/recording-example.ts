@@ -10,6 +10,8 @@ export interface SessionOptions {
   readonly sampleEvery?: number
   readonly checkpointEvery?: number
   readonly seal?: boolean
+  /** Instead of the made-up ones. */
+  readonly frames?: readonly InputFrame[]
   /** Sees every chunk's bytes as they are written. */
   readonly onWrite?: (bytes: Uint8Array) => void
 }
@@ -81,7 +83,7 @@ export function recordSession<R>(simulation: Simulation<R>, options: SessionOpti
     options.onWrite?.(bytes)
   })
   try {
-    for (const frame of sessionFrames(options)) recordTick(simulation, realm, writer, frame, options)
+    for (const frame of options.frames ?? sessionFrames(options)) recordTick(simulation, realm, writer, frame, options)
     if (options.seal !== false) writer.seal()
   } finally {
     simulation.free(realm)
@@ -89,7 +91,7 @@ export function recordSession<R>(simulation: Simulation<R>, options: SessionOpti
   return joined(parts)
 }
 
-function recordTick<R>(simulation: Simulation<R>, realm: R, writer: RecordingWriter, frame: InputFrame, options: SessionOptions): void {
+export function recordTick<R>(simulation: Simulation<R>, realm: R, writer: RecordingWriter, frame: InputFrame, options: Pick<SessionOptions, 'sampleEvery' | 'checkpointEvery'> = {}): void {
   const { tick } = frame
   const phases: string[] = []
   const sampled = tick % (options.sampleEvery ?? 60) === 0

@@ -2,7 +2,7 @@
 import { ClientSession } from '../netcode/session/index.ts'
 import { encodeClientPacket, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
 import { Heard } from '../server/heard.ts'
-import type { FromRealm, LinkEvent, ToRealm, WorkerStatus } from '../server/realm-messages.ts'
+import type { FromRealm, LinkEvent, PackageAnswer, ToRealm, WorkerStatus } from '../server/realm-messages.ts'
 import { RealmRunner, type RunningLog } from '../server/realm-runner.ts'
 import type { Role } from '../server/tokens.ts'
 import { Unanswered } from '../server/unanswered.ts'
@@ -116,6 +116,15 @@ export class Stage {
 
   grant(player: number, granted: number): void {
     this.inbox.push({ type: 'grant', uid: uidOf(player), granted })
+  }
+
+  /** Packages that the realm has asked for since the last call. */
+  wanted(): Extract<FromRealm, { type: 'wanted' }>[] {
+    return this.posted.splice(0).filter((message) => message.type === 'wanted')
+  }
+
+  answer(player: number, hash: string, answer: PackageAnswer): void {
+    this.inbox.push({ type: 'package', hash, player, ...answer })
   }
 
   stop(reason: string): void {

@@ -121,10 +121,11 @@ export class SmallServer {
   #greet(member: Member, body: number): void {
     member.greeting = 'asked'
     if (!this.realm.players.has(member.player))
-      this.#order({ type: 'join', player: member.player, user: member.player, name: `Player ${member.player}`, body, permissions: this.realm.definition.permissions })
+      this.order({ type: 'join', player: member.player, user: member.player, name: `Player ${member.player}`, body, permissions: this.realm.definition.permissions })
   }
 
-  #order(command: Command): void {
+  /** An input of the server's own, for the next tick. */
+  order(command: Command): void {
     this.#serverSequence += 1
     this.#inputs.push({ player: 0, sequence: this.#serverSequence, command })
   }
