@@ -10,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<Report>
   codec: () => import('./codec.ts'),
   transports: () => import('./transports.ts'),
   network: () => import('./network.ts'),
+  assets: () => import('./assets.ts'),
 }
 
 const [name = '', form] = process.argv.slice(2)

@@ -19,11 +19,13 @@ export const DISK_MS_MAX = 20_000
 /** Bytes that stay free on the disk: twice what stops admission, so that files stop coming before people do. */
 export const ASSET_FREE_BYTES_MIN = 2 * FREE_BYTES_MIN
 
-/** Bytes read, written, hashed in one go: the event loop is free again after less than a millisecond. */
+/** Bytes written or hashed in one go: the event loop is free again after less than a millisecond. */
 export const CHUNK_BYTES = 65_536
 
-/** Downloads at once; each holds an open file and one chunk. */
-export const DOWNLOADS_MAX = 512
+/** Read and sent in one go: enough that a busy machine's threads need not be woken for every few bytes. */
+export const DOWNLOAD_CHUNK_BYTES = 262_144
+/** Downloads at once; each holds an open file and one chunk, together 64 MiB. */
+export const DOWNLOADS_MAX = 256
 /** Uploads at once; each holds an open file. Every one was permitted by the API, which counts them by user. */
 export const UPLOADS_MAX = 32
 
@@ -34,8 +36,8 @@ export interface Pace {
 }
 /** Of an upload: a phone on a line of 64 kbit/s is faster. */
 export const UPLOAD_PACE: Pace = { bytesMin: 65_536, windowMs: 10_000 }
-/** Of a download: longer, since systems buffer on the way. */
-export const DOWNLOAD_PACE: Pace = { bytesMin: 65_536, windowMs: 30_000 }
+/** Of a download: a chunk counts when all of it was taken. */
+export const DOWNLOAD_PACE: Pace = { bytesMin: DOWNLOAD_CHUNK_BYTES, windowMs: 60_000 }
 
 /** How long a sender that was refused may go on before its connection is closed, ms: time to read why. */
 export const LINGER_MS_MAX = 2_000

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError } from '../../netcode/http.ts'
 import type { ParsedKey } from './keys.ts'
-import { CHUNK_BYTES, DOWNLOADS_MAX, type Pace } from './limits.ts'
+import { DOWNLOAD_CHUNK_BYTES, DOWNLOADS_MAX, type Pace } from './limits.ts'
 import type { LocalAssets, OpenFile } from './local.ts'
 import { watchPace } from './pace.ts'
 import { parseRange, type ByteRange } from './range.ts'
@@ -64,7 +64,7 @@ async function pour(file: OpenFile, { first, last }: ByteRange, response: Server
   let sent = 0
   const stop = watchPace(() => sent, pace, () => void response.destroy())
   const gone = new Promise<'gone'>((resolve) => { response.once('close', () => resolve('gone')) })
-  const buffer = new Uint8Array(Math.min(CHUNK_BYTES, last - first + 1))
+  const buffer = new Uint8Array(Math.min(DOWNLOAD_CHUNK_BYTES, last - first + 1))
   try {
     for (let at = first; at <= last && !response.destroyed;) {
       const read = await file.read(buffer.subarray(0, Math.min(buffer.length, last - at + 1)), at)
