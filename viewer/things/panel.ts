@@ -53,7 +53,7 @@ export class ThingsPanel {
   #row(record: PackageRecord): HTMLElement {
     const { name, kind, own, sharing } = record
     const use = kind === 'avatar' ? makeButton('Wear', () => this.#actions.wear(record), { 'aria-label': `Wear ${name}` }) : makeButton('Place', () => this.#actions.place(record), { 'aria-label': `Place ${name}` })
-    const who = own ? (sharing === 'everyone' ? 'yours, for everyone' : 'yours alone') : 'shared'
+    const who = own ? (sharing === 'everyone' ? 'shared by you' : 'yours alone') : 'shared'
     const line = make('div', { class: 'head' }, make('strong', { text: name }), use)
     const soft = make('span', { class: 'soft', text: `${kind === 'avatar' ? 'Avatar' : 'Object'} · ${who}` })
     if (!own) return make('li', {}, line, make('div', { class: 'actions' }, soft))
@@ -88,7 +88,7 @@ export class ThingsPanel {
   #pointedRows(pointed: Pointed): readonly Node[] {
     const { name, owner, problem } = pointed
     const head = make('div', { class: 'head' }, make('strong', { text: name }), make('span', { class: 'soft', text: owner }))
-    const acts = ACTS.map((act) => this.#actRow(pointed, act))
+    const acts = ACTS.filter((act) => !pointed.standsFast || act === 'despawn').map((act) => this.#actRow(pointed, act))
     return [head, ...(problem === null ? [] : [make('p', { class: 'problem', text: problem })]), make('div', { class: 'acts' }, ...acts)]
   }
 

@@ -8,6 +8,8 @@ export interface Pointed {
   readonly owner: string
   readonly access: number
   readonly mayChange: boolean
+  /** It cannot be carried or scaled by anybody. */
+  readonly standsFast: boolean
   /** Why its own model is not shown. */
   readonly problem: string | null
 }
@@ -28,7 +30,7 @@ export function withAccess(access: number, act: Act, value: number): number {
 export function pointedOf(prop: ShownProp, { avatars }: ShownWorld, own: { readonly user: number; readonly manages: boolean } | null, problem: string | null): Pointed {
   const { element, spec, owner, access } = prop
   const mine = own !== null && owner !== 0 && owner === own.user
-  return { element, name: spec.name, owner: ownerInWords(owner, mine, avatars), access, mayChange: mine || (own?.manages ?? false), problem }
+  return { element, name: spec.name, owner: ownerInWords(owner, mine, avatars), access, mayChange: mine || (own?.manages ?? false), standsFast: spec.motion === 'static', problem }
 }
 
 function ownerInWords(owner: number, mine: boolean, avatars: ShownWorld['avatars']): string {
