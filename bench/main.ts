@@ -1,7 +1,7 @@
 /** Runs one benchmark and prints its report. */
 import { ratioToGoal, tableOf, type Report } from './report.ts'
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<Report> }>>> = {
+const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(files: readonly string[]): Promise<Report> }>>> = {
   sim: () => import('./sim.ts'),
   tick: () => import('./tick.ts'),
   replay: () => import('./replay.ts'),
@@ -11,15 +11,17 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(): Promise<Report>
   transports: () => import('./transports.ts'),
   network: () => import('./network.ts'),
   assets: () => import('./assets.ts'),
+  capsules: () => import('./capsules.ts'),
 }
 
-const [name = '', form] = process.argv.slice(2)
+const [name = '', ...rest] = process.argv.slice(2)
+const files = rest.filter((arg) => arg !== '--json')
 const load = BENCHMARKS[name]
 if (name === '--list') process.stdout.write(`${Object.keys(BENCHMARKS).join('\n')}\n`)
 else if (load) {
-  const report = await (await load()).run()
+  const report = await (await load()).run(files)
   const json = { schema: 'otherworld/bench/1', ...report, rows: report.rows.map((row) => ({ ...row, ratioToGoal: ratioToGoal(row) })) }
-  process.stdout.write(form === '--json' ? `${JSON.stringify(json)}\n` : `${tableOf(report)}\n`)
+  process.stdout.write(rest.includes('--json') ? `${JSON.stringify(json)}\n` : `${tableOf(report)}\n`)
 } else {
   process.stderr.write(`there is no benchmark "${name}"; there are: ${Object.keys(BENCHMARKS).join(', ')}\n`)
   process.exitCode = 2

@@ -1,4 +1,4 @@
-// npm run bench [-- NAME...] [-- --json]: bundles the benchmarks and runs each in a process of its own.
+// npm run bench [-- NAME... [FILE...]] [-- --json]: bundles the benchmarks and runs each in a process of its own.
 import { execFileSync } from 'node:child_process'
 import { bundle } from '../scripts/bundle.mjs'
 
@@ -6,13 +6,15 @@ await bundle({ 'bench': 'bench/main.ts', 'transport-clients': 'bench/transport-c
 
 const args = process.argv.slice(2)
 const form = args.includes('--json') ? ['--json'] : []
-const named = args.filter((arg) => arg !== '--json')
+/** Arguments that are paths are for the benchmarks (capsules). */
+const files = args.filter((arg) => /[./]/.test(arg))
+const named = args.filter((arg) => arg !== '--json' && !files.includes(arg))
 const all = () => execFileSync(process.execPath, ['dist/bench/bench.js', '--list'], { encoding: 'utf8' }).trim().split('\n')
 /** What is allocated in a tick is seen only where garbage is not collected in each. MiB. */
 const flags = { tick: ['--min-semi-space-size=64', '--max-semi-space-size=64'] }
 for (const name of named.length > 0 ? named : all()) {
   try {
-    execFileSync(process.execPath, ['--enable-source-maps', ...(flags[name] ?? []), 'dist/bench/bench.js', name, ...form], { stdio: 'inherit' })
+    execFileSync(process.execPath, ['--enable-source-maps', ...(flags[name] ?? []), 'dist/bench/bench.js', name, ...files, ...form], { stdio: 'inherit' })
   } catch (error) {
     process.exitCode = typeof error.status === 'number' ? error.status : 1
   }

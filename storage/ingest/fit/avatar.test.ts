@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { test as propertyTest, fc } from '@fast-check/vitest'
 import { createHash } from 'node:crypto'
 import type { Document, Node } from '@gltf-transform/core'
-import { BONES, DEFAULT_BODY, solveSkeleton, type JointTransform, type Pose, type Quat, type Vec3 } from '../../../sim/index.ts'
+import { BONES, CAPSULES_MAX, DEFAULT_BODY, solveSkeleton, checkPhysics, type JointTransform, type Pose, type Quat, type Vec3 } from '../../../sim/index.ts'
 import { add, distance, IDENTITY, length, multiply, normalise, rotate, sub, vec } from '../../../sim/maths.ts'
 import { BONE_PARENTS } from '../../../sim/types.ts'
 import { placeNodes, poseNodes, type NodePose, type RestNode } from '../../packages/retarget.ts'
 import { armatureOf } from '../armature.ts'
 import { Rejected, type AvatarFit } from '../types.ts'
-import { CAPSULES_MAX, fitAvatar } from './avatar.ts'
+import { fitAvatar } from './avatar.ts'
 import { FACING } from './body.ts'
 import { distanceTo } from './capsule.ts'
 import { readFixture } from './fixture.ts'
@@ -153,6 +153,13 @@ describe('the fit', () => {
     expect(digest.slice(0, 16)).toBe('37a2ab83b6a0cbe5')
   })
 
+  test('gives bodies that a realm takes, and refuses an avatar that is too large for one', async () => {
+    for (const name of [...HUMANOIDS, 'Fox.glb']) expect(checkPhysics({ kind: 'avatar', body: (await fitOf(name)).fit.body })).toBeNull()
+    const { document, humanoid } = await readFixture('fixtures/assets/avatars/debug_robot.vrm')
+    for (const node of document.getRoot().listScenes()[0]?.listChildren() ?? []) node.setScale([10, 10, 10])
+    expect(() => fitAvatar(document, humanoid, () => undefined)).toThrow('AVATAR_EXTENT')
+  })
+
   test('of a rig without a humanoid has a capsule a joint, all on the hips of a body of its height', async () => {
     const { fit, document } = await fitOf('Fox.glb')
     expect(fit.capsules.length).toBeGreaterThan(8)
@@ -164,7 +171,7 @@ describe('the fit', () => {
     expect(armatureOf(document)?.map(({ joint }) => joint)).toHaveLength(24)
   })
 
-  test('refuses a humanoid that lacks bones, uses a node twice or has them the wrong way round, and says which', async () => {
+  test('refuses a humanoid that lacks bones, uses a node twice, has them the wrong way round or mirrored, and says which', async () => {
     const { document, humanoid } = await readFixture('fixtures/assets/avatars/RiggedFigure.glb')
     const refusal = (map: ReadonlyMap<string, Node>): string[] => {
       try {
@@ -180,6 +187,8 @@ describe('the fit', () => {
     expect(refusal(new Map([...humanoid, ['leftHand', node('rightHand')]]))).toContain('HUMANOID_NODE_TWICE rightHand')
     expect(refusal(new Map([...humanoid, ['leftUpperArm', node('leftLowerArm')], ['leftLowerArm', node('leftUpperArm')]]))).toEqual(['HUMANOID_ORDER leftLowerArm'])
     expect(refusal(humanoid)).toEqual([])
+    node('spine').setScale([-1, 1, 1])
+    expect(refusal(humanoid)).toContain('HUMANOID_MIRRORED head')
   })
 
   test('turns nothing where the file is in a T-pose already', async () => {

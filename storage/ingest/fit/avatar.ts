@@ -1,5 +1,6 @@
 /** An avatar's capsules: by bone from the surface at rest, then filled to what the surface encloses. */
 import type { Document, Node } from '@gltf-transform/core'
+import { CAPSULES_MAX, checkPhysics } from '../../../sim/index.ts'
 import { sub, unit } from '../../../sim/maths.ts'
 import type { PackageCapsule } from '../../packages/manifest.ts'
 import { Rejected, type AvatarFit, type FitAvatar, type Warn } from '../types.ts'
@@ -12,8 +13,6 @@ import { COARSE, FINE, ownersOf, refine } from './refine.ts'
 import { solidOf, type Solid } from './solid.ts'
 import { boundsOf, nodesOf, surfaceOf, type Surface } from './surface.ts'
 
-/** Capsules of an avatar: what the simulation takes (sim/types.ts, AvatarBody). */
-export const CAPSULES_MAX = 24
 /** Cells along the longest side of an avatar: about 4 cm and 2 cm of a person. */
 const CELLS = { coarse: 40, fine: 80 } as const
 /** A bone that carries less of the surface than this gets no capsule. */
@@ -84,5 +83,8 @@ export const fitAvatar = ((document: Document, humanoid: ReadonlyMap<string, Nod
   const placed = capsulesOf(groups, surface)
   const bare: PlacedCapsule[] = placed.map(({ group, capsule }) => ({ bone: group.bone, ...capsule }))
   const { body, rest } = humanoid.size > 0 ? humanoidBody(humanoid, bare, samples, warn) : { body: fixedBody(bare, height), rest: new Map() }
+  if (checkPhysics({ kind: 'avatar', body }) !== null) {
+    throw new Rejected({ rule: 'AVATAR_EXTENT', where: '', value: height, limit: 10, message: `the avatar is ${height} m high: a realm takes avatars whose head is 0.05 to 10 m above the ground; scale it to metres` })
+  }
   return { capsules: placed.map(packageCapsule), body, rest }
 }) satisfies FitAvatar

@@ -19,16 +19,18 @@ const WITHIN = 0.7
 /** Another axis than the bone's must make the capsule this much smaller. */
 const BETTER = 0.9
 
-/** The value below which `share` of the weight lies. */
-export function percentile(values: readonly number[], weights: readonly number[], share: number): number {
-  const order = values.map((_, i) => i).toSorted((i, j) => (values[i] ?? 0) - (values[j] ?? 0))
-  const wanted = weights.reduce((sum, w) => sum + w, 0) * share
+/** The values below which these shares (rising) of the weight lie. */
+export function percentiles(values: readonly number[], weights: readonly number[], ...shares: readonly number[]): number[] {
+  const order = Uint32Array.from(values, (_, i) => i).toSorted((i, j) => (values[i] ?? 0) - (values[j] ?? 0) || i - j)
+  const total = weights.reduce((sum, w) => sum + w, 0)
+  const found: number[] = []
   let sum = 0
   for (const i of order) {
     sum += weights[i] ?? 0
-    if (sum >= wanted) return values[i] ?? 0
+    while (found.length < shares.length && sum >= total * (shares[found.length] ?? 1)) found.push(values[i] ?? 0)
   }
-  return values[order.at(-1) ?? 0] ?? 0
+  while (found.length < shares.length) found.push(values[order.at(-1) ?? 0] ?? 0)
+  return found
 }
 
 export function centroid({ points, weights }: WeightedPoints): Vec3 {
@@ -73,13 +75,16 @@ function along(axis: Vec3, group: WeightedPoints, centre: Vec3): Capsule {
     const d = sub(p, centre)
     return vec(dot(d, u), dot(d, v), dot(d, axis))
   })
-  const middle = (values: readonly number[]): number => (percentile(values, weights, 0.1) + percentile(values, weights, 0.9)) / 2
+  const middle = (values: readonly number[]): number => {
+    const [low = 0, high = 0] = percentiles(values, weights, 0.1, 0.9)
+    return (low + high) / 2
+  }
   const [mu, mv] = [middle(measured.map((m) => m.x)), middle(measured.map((m) => m.y))]
   const line = add(add(centre, scaled(u, mu)), scaled(v, mv))
   const heights = measured.map((m) => m.z)
-  const [low, high] = [percentile(heights, weights, ENDS), percentile(heights, weights, 1 - ENDS)]
+  const [low = 0, high = 0] = percentiles(heights, weights, ENDS, 1 - ENDS)
   const distances = measured.map((m) => sqrt((m.x - mu) * (m.x - mu) + (m.y - mv) * (m.y - mv)))
-  let r = percentile(distances, weights, WITHIN)
+  let [r = 0] = percentiles(distances, weights, WITHIN)
   const mid = (low + high) / 2
   for (let pass = 0; pass < 4; pass++) {
     const half = Math.max(0, (high - low) / 2 - r)
@@ -87,7 +92,8 @@ function along(axis: Vec3, group: WeightedPoints, centre: Vec3): Capsule {
       const past = Math.max(0, abs(m.z - mid) - half)
       return sqrt(past * past + (distances[i] ?? 0) * (distances[i] ?? 0))
     })
-    r = (percentile(beyond, weights, WITHIN) + r) / 2
+    const [held = 0] = percentiles(beyond, weights, WITHIN)
+    r = (held + r) / 2
   }
   const half = Math.max(0, (high - low) / 2 - r)
   return { a: add(line, scaled(axis, mid - half)), b: add(line, scaled(axis, mid + half)), r }

@@ -1,9 +1,10 @@
-/** Reads a GLB or glTF file as the tests and benchmarks of the fit want it: as it stands in the file, nothing put right. */
+/** Reads a GLB or glTF file as the tests and benchmarks of the fit want it: as it stands in the file, but in metres. */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Logger, NodeIO, type Document, type Node } from '@gltf-transform/core'
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
 import { readHumanoid } from './humanoid.ts'
+import { boundsOf, nodesOf, surfaceOf } from './surface.ts'
 
 export interface Fixture {
   readonly document: Document
@@ -16,6 +17,15 @@ function jsonOf(path: string, bytes: Buffer): unknown {
   return JSON.parse(extname(path) === '.gltf' ? bytes.toString() : bytes.subarray(20, 20 + bytes.readUInt32LE(12)).toString())
 }
 
+/** What is higher than this was made in centimetres, m. */
+const CENTIMETRES_FROM = 20
+
+function scaleDown(node: Node): void {
+  const [x, y, z] = node.getTranslation()
+  const [sx, sy, sz] = node.getScale()
+  node.setTranslation([x / 100, y / 100, z / 100]).setScale([sx / 100, sy / 100, sz / 100])
+}
+
 /** `path`, `maps`: from the repository's root, or absolute. */
 export async function readFixture(path: string, maps = 'fixtures/assets/humanoid'): Promise<Fixture> {
   const full = resolve(path)
@@ -23,6 +33,8 @@ export async function readFixture(path: string, maps = 'fixtures/assets/humanoid
   const json = jsonOf(full, bytes)
   const io = new NodeIO().setLogger(new Logger(Logger.Verbosity.SILENT)).registerExtensions(ALL_EXTENSIONS)
   const document = extname(full) === '.gltf' ? await io.readJSON({ json: json as never, resources: resourcesOf(json, dirname(full)) }) : await io.readBinary(new Uint8Array(bytes))
+  const { min, max } = boundsOf(surfaceOf(nodesOf(document)).points)
+  if (max.y - min.y > CENTIMETRES_FROM) for (const node of document.getRoot().listScenes()[0]?.listChildren() ?? []) scaleDown(node)
   const map = join(maps, `${basename(full, extname(full))}.json`)
   const nodes = document.getRoot().listNodes()
   const indices = readHumanoid(json, existsSync(map) ? (JSON.parse(readFileSync(map, 'utf8')) as Record<string, string>) : undefined)

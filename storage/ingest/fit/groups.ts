@@ -62,6 +62,18 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   ])),
 }
 
+/** Remembers what a node gave: samples are many, nodes few, and asking a document for a node's parent is slow. */
+function remembered<T>(of: (node: Node) => T): (node: Node) => T {
+  const known = new Map<Node, T>()
+  return (node) => {
+    const found = known.get(node)
+    if (found !== undefined) return found
+    const made = of(node)
+    known.set(node, made)
+    return made
+  }
+}
+
 const nearestOf = (known: ReadonlyMap<Node, number>, node: Node): number | undefined => {
   for (let n: Node | null = node; n; n = n.getParentNode()) {
     const found = known.get(n)
@@ -83,7 +95,8 @@ export function humanoidGroups(samples: readonly Sample[], humanoid: ReadonlyMap
     return node ? [{ bone, node, points: [], weights: [], tip: next ? frameOf(next).position : null }] : []
   })
   const byNode = new Map(groups.map(({ node }, i) => [node, i]))
-  for (const sample of samples) add(groups[nearestOf(byNode, sample.carrier) ?? 0], sample)
+  const groupOf = remembered((carrier) => groups[nearestOf(byNode, carrier) ?? 0])
+  for (const sample of samples) add(groupOf(sample.carrier), sample)
   return groups.filter(({ points }) => points.length > 0)
 }
 
@@ -95,17 +108,17 @@ const areaOf = ({ weights }: Group): number => weights.reduce((sum, w) => sum + 
 /** By joint; small ones are merged into those above them, and as many as it takes for at most `countMax`. */
 export function jointGroups(samples: readonly Sample[], joints: ReadonlySet<Node>, countMax: number): Group[] {
   const groups = new Map<Node, Group>()
-  const groupOf = (node: Node): Group => {
+  const groupOf = remembered((node): Group => {
     const below = node.listChildren().filter((child) => joints.has(child))
     const [only] = below
-    const made: Group = groups.get(node) ?? { bone: node.getName(), node, points: [], weights: [], tip: only && below.length === 1 ? frameOf(only).position : null }
+    const made: Group = { bone: node.getName(), node, points: [], weights: [], tip: only && below.length === 1 ? frameOf(only).position : null }
     groups.set(node, made)
     return made
-  }
-  const carrierOf = (node: Node): Node => {
+  })
+  const carrierOf = remembered((node): Node => {
     for (let n: Node | null = node; n; n = n.getParentNode()) if (joints.has(n)) return n
     return node
-  }
+  })
   for (const sample of samples) add(groupOf(carrierOf(sample.carrier)), sample)
   const total = [...groups.values()].reduce((sum, group) => sum + areaOf(group), 0)
   for (;;) {

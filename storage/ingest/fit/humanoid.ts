@@ -5,6 +5,7 @@
 import type { Node } from '@gltf-transform/core'
 import { BONE_PARENTS, BONES, type Bone } from '../../../sim/types.ts'
 import { Rejected, type Rejection, type Warn } from '../types.ts'
+import { determinant } from './frame.ts'
 
 /** What a humanoid must have; all others are optional. */
 export const REQUIRED_BONES = [
@@ -91,7 +92,7 @@ const isAbove = (above: Node, node: Node): boolean => {
   return false
 }
 
-/** Throws Rejected where the map is no humanoid: bones that must be there, each node once, parents above children. */
+/** Throws Rejected where the map is no humanoid: bones that must be there, each node once, parents above children, none mirrored. */
 export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): void {
   const faults: Rejection[] = []
   for (const bone of REQUIRED_BONES) {
@@ -111,6 +112,10 @@ export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): 
     if (above && parent && parent !== node && !isAbove(parent, node)) {
       faults.push(fault('HUMANOID_ORDER', bone, node.getName(), parent.getName(), `${bone} ("${node.getName()}") must be below ${above} ("${parent.getName()}") in the node tree`))
     }
+  }
+  for (const [bone, node] of humanoid) {
+    if (determinant(node.getWorldMatrix()) > 0) continue
+    faults.push(fault('HUMANOID_MIRRORED', bone, node.getName(), 'a scale above zero', `"${node.getName()}" (${bone}) or a node above it has a negative or no scale, so its bones cannot be turned: apply the scale in the modelling program`))
   }
   if (faults.length > 0) throw new Rejected(...faults)
 }

@@ -1,5 +1,5 @@
 /** What is fitted to a mesh: an avatar's capsules and body, an object's colliders. Pure; the same document gives the same numbers on every machine. */
-export { fitAvatar, CAPSULES_MAX } from './avatar.ts'
+export { fitAvatar } from './avatar.ts'
 export { checkHumanoid, readHumanoid, REQUIRED_BONES } from './humanoid.ts'
 export { fitObject, DENSITY_DEFAULT, FRICTION_DEFAULT, RESTITUTION_DEFAULT } from './object.ts'
 export { readOmi } from './omi-in.ts'
