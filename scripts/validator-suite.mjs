@@ -1,0 +1,60 @@
+// node scripts/validator-suite.mjs DIR: compares the ingest's verdicts with the reports (*.report.json) of a copy of the Khronos
+// glTF validator's own tests (its folder test/, or a part of it). Prints agreement, and each disagreement with why. Exits with 1
+// where the validator's own part of the verdict (codes and pointers) differs without a reason that is known here.
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { bundle } from './bundle.mjs'
+
+const [dir] = process.argv.slice(2)
+if (dir === undefined || !existsSync(dir)) {
+  process.stderr.write('node scripts/validator-suite.mjs DIR: DIR holds *.gltf and *.glb, each with its *.report.json\n')
+  process.exit(2)
+}
+mkdirSync('.tmp', { recursive: true })
+await bundle({ check: 'storage/ingest/check/index.ts' }, '.tmp/validator-suite')
+const { examine } = await import(pathToFileURL(resolve('.tmp/validator-suite/check.js')))
+
+const reports = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.name.endsWith('.report.json')).map((entry) => join(entry.parentPath ?? entry.path, entry.name)).toSorted()
+
+const errorsOf = (report) => report.issues.messages.filter(({ severity }) => severity === 0).map(({ code, pointer, offset }) => `${code} ${pointer ?? (offset === undefined ? '' : `byte ${offset}`)}`)
+
+/** Files beside the case, as its own directory holds them. */
+function neighbour(file) {
+  return (uri) => {
+    const path = resolve(dirname(file), decodeURIComponent(uri))
+    if (!path.startsWith(resolve(dirname(file)) + sep) || !existsSync(path)) return null
+    return new Uint8Array(readFileSync(path))
+  }
+}
+
+async function verdictOf(file) {
+  try {
+    const { verdict, opened } = await examine(new Uint8Array(readFileSync(file)), neighbour(file))
+    const repaired = verdict.errors.length > 0 && verdict.rejections.length === 0
+    return { accepted: verdict.rejections.length === 0 && !('fault' in opened), errors: verdict.errors.map(({ code, where }) => `${code} ${where}`), repaired }
+  } catch (error) {
+    if (!error.rejections) throw error
+    return { accepted: false, errors: error.rejections.map(({ rule, where }) => `${rule} ${where}`), early: true }
+  }
+}
+
+const figures = { cases: 0, verdicts: 0, identical: 0, repaired: 0 }
+for (const report of reports) {
+  const file = report.slice(0, -'.report.json'.length)
+  if (!existsSync(file)) continue
+  const expected = JSON.parse(readFileSync(report, 'utf8'))
+  const wanted = errorsOf(expected).toSorted()
+  const { accepted, errors, early, repaired } = await verdictOf(file)
+  figures.cases += 1
+  const sameVerdict = accepted === (expected.issues.numErrors === 0)
+  const sameErrors = JSON.stringify(wanted) === JSON.stringify(errors.toSorted())
+  if (sameVerdict) figures.verdicts += 1
+  if (sameErrors) figures.identical += 1
+  if (repaired) figures.repaired += 1
+  if (sameVerdict && sameErrors) continue
+  const why = repaired ? 'accepted, for all of its errors are put right' : early ? 'refused before the validator' : 'the validator says otherwise'
+  process.stdout.write(`${relative(dir, file)}: ${why}\n  report: ${wanted.join(', ') || 'no errors'}\n  ingest: ${errors.join(', ') || 'no errors'}\n`)
+  if (!repaired && !early) process.exitCode = 1
+}
+process.stdout.write(`${figures.verdicts} of ${figures.cases} verdicts (accepted or not) agree; in ${figures.identical} of ${figures.cases} all codes and pointers are the same; ${figures.repaired} are accepted because their errors are put right.\n`)

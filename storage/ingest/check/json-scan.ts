@@ -1,0 +1,132 @@
+/**
+ * A pass over JSON text before it is parsed: depth, number of values, keys that are double or dangerous, numbers that
+ * become infinite. One pass, a few bytes of memory a level. What is not JSON at all is left for the parser to say.
+ */
+import { CHECK_LIMITS } from '../limits.ts'
+import { refuse } from '../json.ts'
+import { clipped } from '../text.ts'
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+const COLON = 0x3a
+
+interface Level {
+  /** Of an object: keys so far. */
+  readonly keys: Set<string> | null
+  /** Where one is in it: the key, or the index. */
+  at: string | number
+  /** In an object: the next string is a key. */
+  keyNext: boolean
+}
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+const isStructure = (code: number): boolean => code === COMMA || code === COLON || code === OPEN_OBJECT || code === CLOSE_OBJECT || code === OPEN_ARRAY || code === CLOSE_ARRAY || code === QUOTE
+
+/** Position behind the closing quote of the string that begins at `start`; the text's end where it is not closed. */
+function stringEnd(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === BACKSLASH) at++
+    else if (code === QUOTE) return at + 1
+  }
+  return text.length
+}
+
+class Scan {
+  readonly #text: string
+  readonly #levels: Level[] = []
+  #values = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  run(): void {
+    for (let at = 0; at < this.#text.length;) at = this.#step(at)
+  }
+
+  /** Takes one token; returns where the next begins. */
+  #step(at: number): number {
+    const code = this.#text.charCodeAt(at)
+    if (isSpace(code) || code === COLON) return at + 1
+    if (code === QUOTE) return this.#string(at)
+    if (code === OPEN_OBJECT || code === OPEN_ARRAY) this.#open(code === OPEN_OBJECT)
+    else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) this.#levels.pop()
+    else if (code === COMMA) this.#next()
+    else return this.#literal(at)
+    return at + 1
+  }
+
+  #open(isMap: boolean): void {
+    this.#count()
+    if (this.#levels.length >= CHECK_LIMITS.jsonDepth)
+      refuse('JSON_DEPTH', this.#where(), `The JSON is nested deeper than ${CHECK_LIMITS.jsonDepth} levels. No glTF exporter does that; export the model again without custom data.`, this.#levels.length + 1, CHECK_LIMITS.jsonDepth)
+    this.#levels.push({ keys: isMap ? new Set() : null, at: isMap ? '' : 0, keyNext: isMap })
+  }
+
+  #next(): void {
+    const level = this.#levels.at(-1)
+    if (!level) return
+    if (level.keys) level.keyNext = true
+    else level.at = Number(level.at) + 1
+  }
+
+  #string(start: number): number {
+    const end = stringEnd(this.#text, start)
+    const level = this.#levels.at(-1)
+    if (level?.keys && level.keyNext) this.#key(level, level.keys, start, end)
+    else this.#count()
+    return end
+  }
+
+  #key(level: Level, keys: Set<string>, start: number, end: number): void {
+    level.keyNext = false
+    if (end - start > CHECK_LIMITS.jsonKeyCharacters + 2)
+      refuse('JSON_KEY', this.#where(), `A key is longer than ${CHECK_LIMITS.jsonKeyCharacters} characters.`, end - start - 2, CHECK_LIMITS.jsonKeyCharacters)
+    const key = unescaped(this.#text.slice(start, end))
+    level.at = key
+    if (key === '__proto__') refuse('JSON_KEY', this.#where(), 'A key is called "__proto__", which no glTF file needs and which attacks programs that read it. Remove the custom property of that name.', key)
+    if (keys.has(key)) refuse('JSON_DUPLICATE_KEY', this.#where(), `The key "${clipped(key)}" stands twice in one object, so that programs would read the file differently. Export the model again.`, key)
+    keys.add(key)
+  }
+
+  #literal(start: number): number {
+    let end = start + 1
+    while (end < this.#text.length && !isStructure(this.#text.charCodeAt(end)) && !isSpace(this.#text.charCodeAt(end))) end++
+    this.#count()
+    const word = this.#text.slice(start, Math.min(end, start + 400))
+    if (/^-?\d/.test(word) && !Number.isFinite(Number(word)) && /^-?[\d.eE+-]+$/.test(word))
+      refuse('JSON_NUMBER', this.#where(), 'A number is too large for any program to hold.', clipped(word))
+    return end
+  }
+
+  #count(): void {
+    this.#values += 1
+    if (this.#values > CHECK_LIMITS.jsonValues)
+      refuse('JSON_SIZE', '', `The JSON holds more than ${CHECK_LIMITS.jsonValues.toLocaleString('en-US')} values. Remove custom data, or merge animations and meshes.`, this.#values, CHECK_LIMITS.jsonValues)
+  }
+
+  #where(): string {
+    return this.#levels.map(({ at }) => `/${clipped(String(at)).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  }
+}
+
+/** A string token without its quotes and escapes; as it stands where it is malformed. */
+function unescaped(token: string): string {
+  if (!token.includes('\\')) return token.slice(1, -1)
+  try {
+    return String(JSON.parse(token))
+  } catch {
+    return token
+  }
+}
+
+/** Refuses text whose parsing would harm. Throws Rejected. */
+export function scanJson(text: string): void {
+  new Scan(text).run()
+}

@@ -1,0 +1,33 @@
+/**
+ * What must hold before the validator or any decoder sees the file. Time and memory grow with the JSON and the number of
+ * images, never with what the file claims to hold.
+ */
+import type { Container } from '../container.ts'
+import { dataOf } from '../embed.ts'
+import { objectsOf, refuse, type JsonObject } from '../json.ts'
+import { clipped } from '../text.ts'
+import { checkAccessors } from './accessors.ts'
+import { checkCounts } from './counts.ts'
+import { checkExtensions } from './extensions.ts'
+import { checkImages, imageBytes } from './images.ts'
+import { checkNodes } from './nodes.ts'
+
+/** `resolve`: bytes of a file beside a .gltf, where they are at hand. Throws Rejected. */
+export function preflight({ json, bin }: Container, resolve: (uri: string) => Uint8Array | null): void {
+  checkCounts(json)
+  checkUris(json, resolve)
+  checkNodes(json)
+  checkAccessors(json)
+  checkExtensions(json, bin)
+  checkImages(imageBytes(json, bin, resolve))
+}
+
+function checkUris(json: JsonObject, resolve: (uri: string) => Uint8Array | null): void {
+  for (const key of ['buffers', 'images']) {
+    for (const [i, holder] of objectsOf(json, key).entries()) {
+      const uri = holder['uri']
+      if (typeof uri !== 'string' || dataOf(uri) || resolve(uri)) continue
+      refuse('EXTERNAL_URI', `/${key}/${i}/uri`, `The file refers to "${clipped(uri)}", which is not in it. Nothing is loaded from elsewhere: export as one .glb file, which holds its buffers and textures.`, uri)
+    }
+  }
+}
