@@ -1,0 +1,103 @@
+/** Meshes as every client can draw them: plain triangles, four influences of a sum of 1, directions of length 1. */
+import { Primitive, type Accessor, type Document } from '@gltf-transform/core'
+import { convertPrimitiveToTriangles, dequantize, uninstance } from '@gltf-transform/functions'
+import type { Warn } from '../types.ts'
+
+const INFLUENCES = 4
+/** What counts as length or sum 1; the validator's own tolerance is wider. */
+const UNIT_TOLERANCE = 5e-4
+
+/** Throws where the data cannot be unfolded. */
+export async function normaliseGeometry(document: Document, warn: Warn): Promise<void> {
+  await document.transform(uninstance(), dequantize({ pattern: /^(POSITION|NORMAL|TANGENT|TEXCOORD_\d+|COLOR_\d+)$/ }))
+  for (const [i, mesh] of document.getRoot().listMeshes().entries()) {
+    for (const [k, primitive] of mesh.listPrimitives().entries()) {
+      const where = `/meshes/${i}/primitives/${k}`
+      if (primitive.getMode() === Primitive.Mode.TRIANGLE_STRIP || primitive.getMode() === Primitive.Mode.TRIANGLE_FAN) convertPrimitiveToTriangles(primitive)
+      normaliseWeights(primitive, where, document, warn)
+      for (const semantic of ['NORMAL', 'TANGENT']) unitVectors(primitive.getAttribute(semantic))
+      for (const semantic of primitive.listSemantics()) if (semantic.startsWith('_')) primitive.setAttribute(semantic, null)
+    }
+  }
+  for (const accessor of document.getRoot().listAccessors()) if (accessor.getSparse() && isPlain(accessor)) accessor.setSparse(false)
+}
+
+/** Used by something else than a morph target, for which alone leaving out zeros pays. */
+const isPlain = (accessor: Accessor): boolean => accessor.listParents().some((parent) => !['PrimitiveTarget', 'Buffer', 'Root'].includes(parent.propertyType))
+
+/** The four largest of up to eight or more influences, scaled to a sum of 1; floats, for they say 1 exactly. */
+function normaliseWeights(primitive: Primitive, where: string, document: Document, warn: Warn): void {
+  const sets = influenceSets(primitive)
+  const first = sets[0]
+  if (!first) return
+  const count = first.joints.getCount()
+  const joints = new Uint16Array(INFLUENCES * count)
+  const weights = new Float32Array(INFLUENCES * count)
+  let [folded, scaled] = [0, 0]
+  for (let vertex = 0; vertex < count; vertex++) {
+    const all = influencesOf(sets, vertex)
+    const kept = all.slice(0, INFLUENCES)
+    const [total, sum] = [sumOf(all), sumOf(kept)]
+    if (all.length > INFLUENCES) folded += 1
+    else if (Math.abs(total - 1) > UNIT_TOLERANCE) scaled += 1
+    kept.forEach(({ joint, weight }, i) => {
+      joints[INFLUENCES * vertex + i] = joint
+      weights[INFLUENCES * vertex + i] = weight / sum
+    })
+    if (kept.length === 0) weights[INFLUENCES * vertex] = 1
+  }
+  if (folded > 0) warn({ rule: 'INFLUENCES_FOLDED', where, message: `${folded} vertices hang on more than ${INFLUENCES} bones; the ${INFLUENCES} strongest were kept.` })
+  if (scaled > 0) warn({ rule: 'WEIGHTS_SCALED', where, message: `The weights of ${scaled} vertices did not add up to 1 and were scaled. In Blender: Weights > Normalize All.` })
+  setInfluences(primitive, document, joints, weights, sets.length)
+}
+
+interface Influence {
+  readonly joint: number
+  readonly weight: number
+}
+
+const sumOf = (influences: readonly Influence[]): number => influences.reduce((sum, { weight }) => sum + weight, 0)
+
+function influenceSets(primitive: Primitive): { readonly joints: Accessor; readonly weights: Accessor }[] {
+  const sets = []
+  for (let i = 0; ; i++) {
+    const [joints, weights] = [primitive.getAttribute(`JOINTS_${i}`), primitive.getAttribute(`WEIGHTS_${i}`)]
+    if (!joints || !weights) return sets
+    sets.push({ joints, weights })
+  }
+}
+
+/** Each joint once, strongest first; of equal ones, the one that stands first. */
+function influencesOf(sets: readonly { readonly joints: Accessor; readonly weights: Accessor }[], vertex: number): Influence[] {
+  const found = new Map<number, number>()
+  for (const { joints, weights } of sets) {
+    const [index, share] = [joints.getElement(vertex, []), weights.getElement(vertex, [])]
+    index.forEach((joint, k) => {
+      const weight = share[k] ?? 0
+      if (weight > 0) found.set(joint, (found.get(joint) ?? 0) + weight)
+    })
+  }
+  return [...found].map(([joint, weight]) => ({ joint, weight })).toSorted((a, b) => b.weight - a.weight)
+}
+
+function setInfluences(primitive: Primitive, document: Document, joints: Uint16Array, weights: Float32Array, sets: number): void {
+  const buffer = document.getRoot().listBuffers()[0] ?? null
+  const isSmall = joints.every((joint) => joint < 256)
+  const accessor = (array: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float32Array<ArrayBuffer>): Accessor => document.createAccessor().setType('VEC4').setArray(array).setBuffer(buffer)
+  for (let i = 1; i < sets; i++) primitive.setAttribute(`JOINTS_${i}`, null).setAttribute(`WEIGHTS_${i}`, null)
+  primitive.setAttribute('JOINTS_0', accessor(isSmall ? Uint8Array.from(joints) : Uint16Array.from(joints))).setAttribute('WEIGHTS_0', accessor(Float32Array.from(weights)))
+}
+
+/** The first three components of each element, scaled to length 1. */
+function unitVectors(accessor: Accessor | null): void {
+  if (!accessor) return
+  const element: number[] = []
+  for (let i = 0; i < accessor.getCount(); i++) {
+    accessor.getElement(i, element)
+    const [x, y, z, ...rest] = element
+    if (x === undefined || y === undefined || z === undefined) return
+    const length = Math.sqrt(x * x + y * y + z * z)
+    if (Math.abs(length - 1) <= UNIT_TOLERANCE) continue
+    accessor.setElement(i, length > 1e-12 ? [x / length, y / length, z / length, ...rest] : [0, 1, 0, ...rest])
+  }
+}

@@ -1,0 +1,89 @@
+/** From checked glTF to the document of the runtime form: unpacked, safe names, placed at its marker. */
+import type { Document, Node } from '@gltf-transform/core'
+import type { PackageKind } from '../../packages/manifest.ts'
+import type { Checked } from '../check/index.ts'
+import { DECODED_EXTENSIONS, STAYS_REQUIRED } from '../extensions.ts'
+import { refuse } from '../json.ts'
+import { Rejected, type IngestOptions, type OmiPhysics, type Warn } from '../types.ts'
+import { readHumanoid, readOmi } from '../fit/index.ts'
+import { carriedOf, vrmTitle, vrmVersion } from './carried.ts'
+import { normaliseGeometry } from './geometry.ts'
+import { readDocument, type Opened } from './io.ts'
+import { renameAll, type OriginalNames } from './names.ts'
+import { place, type Place } from './place.ts'
+import { prepare } from './prepare.ts'
+import { bakeSkins } from './skinning.ts'
+import { normaliseTextures } from './textures.ts'
+import { removeUnused } from './unused.ts'
+
+export interface Normalised extends Opened {
+  readonly kind: PackageKind
+  readonly humanoid: ReadonlyMap<string, Node>
+  readonly omi: OmiPhysics
+  readonly originals: OriginalNames
+  readonly place: Place
+  /** What the file calls itself. */
+  readonly title: string | null
+}
+
+/** Throws Rejected. */
+export async function normalise(checked: Checked, options: IngestOptions, warn: Warn): Promise<Normalised> {
+  const json = prepare(checked.json, checked.bin, warn)
+  const opened = await decoded(() => readDocument(json, checked.bin))
+  const { document } = opened
+  const omi = readOmi(checked.json, document.getRoot().listNodes(), document.getRoot().listMeshes())
+  const vrm = vrmVersion(document)
+  const humanoid = humanoidOf(document, checked, options)
+  const kind = kindOf(document, humanoid, options.kind ?? 'auto')
+  await decoded(() => normaliseGeometry(document, warn))
+  if (kind === 'object' && document.getRoot().listSkins().length > 0) {
+    bakeSkins(document)
+    warn({ rule: 'SKIN_BAKED', where: '/skins', message: 'The skinned model is taken as an object: it stays in the pose that it stands in.' })
+  }
+  removeUnused(document)
+  await normaliseTextures(document, warn)
+  const title = vrmTitle(document) ?? document.getRoot().getDefaultScene()?.getName() ?? null
+  const originals = renameAll(document)
+  const placed = place(document, { kind, origin: options.origin ?? 'ground', isTurned: vrm === 0, isVrm: vrm !== null }, warn)
+  settleExtensions(document)
+  return { ...opened, kind, humanoid, omi, originals, place: placed, title }
+}
+
+/** What a decoder throws is the file's fault, not the program's. */
+async function decoded<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof Rejected) throw error
+    refuse('UNREADABLE', '', `The file's packed data cannot be unpacked (${error instanceof Error ? error.message.slice(0, 120) : 'unknown'}). Export it again, or without compression.`)
+  }
+}
+
+/** Before a node is added or removed: the map counts in the file's nodes. Throws Rejected. */
+function humanoidOf(document: Document, { json }: Checked, { humanoid }: IngestOptions): ReadonlyMap<string, Node> {
+  const nodes = document.getRoot().listNodes()
+  return new Map([...readHumanoid(json, humanoid)].flatMap(([bone, index]) => {
+    const node = nodes[index]
+    return node ? [[bone, node] as const] : []
+  }))
+}
+
+/** Whatever is skinned or says that it is humanoid is an avatar, unless it is asked for as an object. */
+function kindOf(document: Document, humanoid: ReadonlyMap<string, Node>, wish: PackageKind | 'auto'): PackageKind {
+  if (wish !== 'auto') return wish
+  const isSkinned = document.getRoot().listNodes().some((node) => node.getMesh() && node.getSkin())
+  return isSkinned || humanoid.size > 0 ? 'avatar' : 'object'
+}
+
+/** The runtime form requires only what no client can draw it without, and names nothing that it does not use. */
+function settleExtensions(document: Document): void {
+  const root = document.getRoot()
+  const types = new Set(root.listTextures().map((texture) => texture.getMimeType()))
+  const carried = carriedOf(document)
+  for (const extension of root.listExtensionsUsed()) {
+    const { extensionName: name } = extension
+    const isIdle = carried.some((one) => one === extension && one.pieces.length === 0) || (name === 'EXT_texture_webp' && !types.has('image/webp')) || (name === 'KHR_texture_basisu' && !types.has('image/ktx2'))
+    if (isIdle || DECODED_EXTENSIONS.includes(name)) extension.dispose()
+    else extension.setRequired(STAYS_REQUIRED.includes(name) && (name !== 'KHR_texture_transform' || extension.isRequired()))
+  }
+}

@@ -1,0 +1,45 @@
+/** Reading and writing glTF by gltf-transform, with the decoders that a file needs. */
+import { createRequire } from 'node:module'
+import { Logger, NodeIO, type Document, type GLTF } from '@gltf-transform/core'
+import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
+import { MeshoptDecoder } from 'meshoptimizer'
+import { CARRIED_EXTENSIONS, DECODED_EXTENSIONS, KEPT_EXTENSIONS } from '../extensions.ts'
+import { listOf, type JsonObject } from '../json.ts'
+import { carriedExtension } from './carried.ts'
+
+const { createDecoderModule } = createRequire(import.meta.url)('draco3dgltf') as { createDecoderModule(): Promise<unknown> }
+
+/** What gltf-transform calls a GLB's binary chunk. */
+const GLB_BUFFER = '@glb.bin'
+
+const KNOWN = new Set([...DECODED_EXTENSIONS, ...KEPT_EXTENSIONS])
+
+/** Reads nothing but what it is given: there is no path and no fetch. */
+async function makeIo(json: JsonObject): Promise<NodeIO> {
+  const io = new NodeIO()
+    .setLogger(new Logger(Logger.Verbosity.SILENT))
+    .setAllowNetwork(false)
+    .registerExtensions(ALL_EXTENSIONS.filter(({ EXTENSION_NAME }) => KNOWN.has(EXTENSION_NAME)))
+    .registerExtensions(CARRIED_EXTENSIONS.map(carriedExtension))
+  const used = listOf(json['extensionsUsed'])
+  if (used.includes('KHR_draco_mesh_compression')) io.registerDependencies({ 'draco3d.decoder': await createDecoderModule() })
+  if (used.includes('EXT_meshopt_compression') || used.includes('KHR_meshopt_compression')) {
+    await MeshoptDecoder.ready
+    io.registerDependencies({ 'meshopt.decoder': MeshoptDecoder })
+  }
+  return io
+}
+
+export interface Opened {
+  readonly document: Document
+  /** A GLB of the document as it is then. */
+  write(): Promise<Uint8Array<ArrayBuffer>>
+}
+
+/** Throws where packed data cannot be unpacked. */
+export async function readDocument(json: JsonObject, bin: Uint8Array | null): Promise<Opened> {
+  const io = await makeIo(json)
+  const document = await io.readJSON({ json: json as unknown as GLTF.IGLTF, resources: bin ? { [GLB_BUFFER]: Uint8Array.from(bin) } : {} })
+  document.setLogger(new Logger(Logger.Verbosity.SILENT))
+  return { document, write: async () => Uint8Array.from(await io.writeBinary(document)) }
+}

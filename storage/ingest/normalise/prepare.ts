@@ -1,0 +1,76 @@
+/** What is left out of the glTF JSON, or put right in it, before it is decoded: nothing reaches the runtime form that no client draws. */
+import { readImageHeader } from '../check/image-header.ts'
+import { imageBytes } from '../check/images.ts'
+import { survivesIngest } from '../extensions.ts'
+import { isObject, listOf, objectOf, objectsOf, without, type JsonObject } from '../json.ts'
+import { clipped } from '../text.ts'
+import type { Warn } from '../types.ts'
+
+const LISTS = ['accessors', 'animations', 'bufferViews', 'buffers', 'images', 'materials', 'meshes', 'nodes', 'samplers', 'scenes', 'skins', 'textures'] as const
+
+/** A copy without custom data, cameras, lights, scenes that are not shown and animations of what is not there. */
+export function prepare(json: JsonObject, bin: Uint8Array | null, warn: Warn): JsonObject {
+  const out: Record<string, unknown> = { ...structuredClone(json), asset: { version: '2.0', generator: 'Otherworld', ...copyrightOf(json) } }
+  for (const key of LISTS) if (Array.isArray(out[key])) out[key] = listOf(out[key]).map(withoutExtras)
+  delete out['extras']
+  delete out['cameras']
+  out['nodes'] = objectsOf(out, 'nodes').map((node) => without(node, 'camera'))
+  out['images'] = typedImages(out, bin)
+  out['animations'] = drawnAnimations(out, warn)
+  dropExtensions(out, warn)
+  dropScenes(out, warn)
+  if (listOf(json['cameras']).length > 0) warn({ rule: 'CAMERAS_DROPPED', where: '/cameras', message: 'Cameras are left out.' })
+  for (const key of [...LISTS, 'extensionsUsed', 'extensionsRequired']) if (Array.isArray(out[key]) && listOf(out[key]).length === 0) delete out[key]
+  return out
+}
+
+function copyrightOf(json: JsonObject): { copyright?: string } {
+  const text = objectOf(json['asset'])['copyright']
+  return typeof text === 'string' && text !== '' ? { copyright: text.slice(0, 500).replaceAll(/[\p{C}]/gu, ' ') } : {}
+}
+
+/** Of custom data the names of a mesh's morph targets alone are kept, which all loaders read there. */
+function withoutExtras(value: unknown): JsonObject {
+  const { extras, ...rest } = objectOf(value)
+  const names = listOf(objectOf(extras)['targetNames'])
+  const primitives = Array.isArray(rest['primitives']) ? { primitives: rest['primitives'].map(withoutExtras) } : {}
+  const kept = names.length > 0 && names.every((name) => typeof name === 'string') ? { extras: { targetNames: names.map((name) => clipped(String(name))) } } : {}
+  return { ...rest, ...primitives, ...kept }
+}
+
+/** The type that each image has, whatever it is said to be. */
+function typedImages(json: JsonObject, bin: Uint8Array | null): JsonObject[] {
+  const bytes = imageBytes(json, bin, () => null)
+  return objectsOf(json, 'images').map((image, i) => {
+    const header = readImageHeader(bytes[i] ?? new Uint8Array(0))
+    return header ? { ...image, mimeType: header.type } : image
+  })
+}
+
+/** Channels that move a node; those that point elsewhere (KHR_animation_pointer) no client plays. */
+function drawnAnimations(json: JsonObject, warn: Warn): JsonObject[] {
+  return objectsOf(json, 'animations').flatMap((animation, i) => {
+    const channels = objectsOf(animation, 'channels')
+    const kept = channels.filter(({ target }) => isObject(target) && Number.isInteger(target['node']) && target['path'] !== 'pointer')
+    if (kept.length < channels.length) warn({ rule: 'CHANNELS_DROPPED', where: `/animations/${i}`, message: `${channels.length - kept.length} of ${channels.length} channels move no node and are left out.` })
+    return kept.length > 0 ? [{ ...animation, channels: kept }] : []
+  })
+}
+
+function dropExtensions(json: Record<string, unknown>, warn: Warn): void {
+  const used = listOf(json['extensionsUsed']).filter((name) => typeof name === 'string')
+  for (const name of used)
+    if (!survivesIngest(name)) warn({ rule: 'EXTENSION_DROPPED', where: '/extensionsUsed', message: `The extension "${clipped(name)}" is left out: ${name === 'KHR_lights_punctual' ? 'what people bring carries no lights' : 'clients do not use it'}.` })
+  for (const key of ['extensionsUsed', 'extensionsRequired']) json[key] = listOf(json[key]).filter((name) => typeof name === 'string' && survivesIngest(name))
+}
+
+/** One scene is shown: the default, else the first, else all roots. */
+function dropScenes(json: Record<string, unknown>, warn: Warn): void {
+  const scenes = objectsOf(json, 'scenes')
+  const children = new Set(objectsOf(json, 'nodes').flatMap((node) => listOf(node['children'])))
+  const roots = objectsOf(json, 'nodes').flatMap((_, i) => (children.has(i) ? [] : [i]))
+  const shown = scenes[Number(json['scene'] ?? 0)] ?? { nodes: roots }
+  if (scenes.length > 1) warn({ rule: 'SCENES_DROPPED', where: '/scenes', message: `${scenes.length - 1} of ${scenes.length} scenes are left out: a package is the default scene.` })
+  json['scenes'] = [shown]
+  json['scene'] = 0
+}

@@ -1,0 +1,89 @@
+/**
+ * Images without what is no picture: places and cameras (EXIF), colour profiles (glTF 2.0, section 3.8.2 ignores them),
+ * comments, and packed text that may unpack to gigabytes in a client. The pixels' own bytes are left as they are.
+ */
+import type { ImageType } from '../check/image-header.ts'
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const ascii = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4))
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+/** Null where the parts of the image do not hang together. */
+export function cleanImage(bytes: Uint8Array, type: ImageType): Uint8Array | null {
+  if (type === 'image/png') return cleanPng(bytes)
+  if (type === 'image/jpeg') return cleanJpeg(bytes)
+  if (type === 'image/webp') return cleanWebp(bytes)
+  return bytes
+}
+
+const PNG_KEPT = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']
+
+function cleanPng(bytes: Uint8Array): Uint8Array | null {
+  const view = viewOf(bytes)
+  const parts = [bytes.subarray(0, 8)]
+  for (let at = 8; at + 12 <= bytes.length;) {
+    const end = at + 12 + view.getUint32(at)
+    if (end > bytes.length) return null
+    const type = ascii(bytes, at + 4)
+    if (PNG_KEPT.includes(type)) parts.push(bytes.subarray(at, end))
+    if (type === 'IEND') return joined(parts)
+    at = end
+  }
+  return null
+}
+
+/** Adobe's segment says how colours are coded; JFIF's is part of the format. */
+const isKeptSegment = (marker: number): boolean => (marker < 0xe1 && marker !== 0xfe) || marker === 0xee || (marker > 0xef && marker !== 0xfe)
+
+function cleanJpeg(bytes: Uint8Array): Uint8Array | null {
+  const view = viewOf(bytes)
+  const parts = [bytes.subarray(0, 2)]
+  for (let at = 2; at + 4 <= bytes.length;) {
+    if (bytes[at] !== 0xff) return null
+    const marker = bytes[at + 1] ?? 0
+    if (marker === 0xff) {
+      at += 1
+      continue
+    }
+    // From the first scan on there is picture to the end.
+    if (marker === 0xda) return joined([...parts, bytes.subarray(at)])
+    const end = at + 2 + view.getUint16(at + 2)
+    if (end > bytes.length || end < at + 4) return null
+    if (isKeptSegment(marker)) parts.push(bytes.subarray(at, end))
+    at = end
+  }
+  return null
+}
+
+const WEBP_DROPPED = ['EXIF', 'XMP ', 'ICCP']
+/** Bits of VP8X's first byte: ICC profile, EXIF, XMP. */
+const WEBP_FLAGS = 0x20 | 0x08 | 0x04
+
+function cleanWebp(bytes: Uint8Array): Uint8Array | null {
+  const view = viewOf(bytes)
+  const end = Math.min(bytes.length, 8 + view.getUint32(4, true))
+  const parts = [bytes.slice(0, 12)]
+  for (let at = 12; at + 8 <= end;) {
+    const size = view.getUint32(at + 4, true)
+    const next = at + 8 + size + (size & 1)
+    if (at + 8 + size > end) return null
+    const part = bytes.slice(at, Math.min(next, end))
+    const type = ascii(bytes, at)
+    if (type === 'ANIM' || type === 'ANMF') return null
+    if (type === 'VP8X') part[8] = (part[8] ?? 0) & ~WEBP_FLAGS
+    if (!WEBP_DROPPED.includes(type)) parts.push(part)
+    at = next
+  }
+  const out = joined(parts)
+  viewOf(out).setUint32(4, out.length - 8, true)
+  return out
+}

@@ -1,0 +1,31 @@
+/** Decoding and JPEG encoding by libvips (sharp), held to what it is needed for. */
+import sharp from 'sharp'
+import { CHECK_LIMITS } from '../limits.ts'
+import type { Pixels } from './png.ts'
+
+// One thread and no cache: its process is limited in memory, and the result must not depend on the machine.
+sharp.cache(false)
+sharp.concurrency(1)
+// Of all that libvips can load (SVG, PDF, TIFF … from files and addresses) these four, from memory.
+sharp.block({ operation: ['VipsForeignLoad'] })
+sharp.unblock({ operation: ['VipsForeignLoadPngBuffer', 'VipsForeignLoadJpegBuffer', 'VipsForeignLoadWebpBuffer', 'VipsForeignLoadHeifBuffer'] })
+
+/** Of the simplified level and of textures that were scaled down. */
+const JPEG_QUALITY = 90
+
+/** All pixels. Rejects where the image is damaged. */
+export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
+  const { data, info } = await sharp(bytes, { limitInputPixels: CHECK_LIMITS.imagePixels, failOn: 'truncated', ignoreIcc: true, sequentialRead: true, pages: 1 })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  if (info.channels !== 4) throw new Error(`it has ${info.channels} channels`)
+  return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+}
+
+/** An opaque picture; libjpeg-turbo's vector code is bit-exact to its plain code. */
+export async function encodeJpeg({ width, height, data }: Pixels): Promise<Uint8Array> {
+  const encoded = await sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha().jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4', optimiseCoding: true }).toBuffer()
+  return new Uint8Array(encoded)
+}
