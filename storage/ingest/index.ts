@@ -1,0 +1,6 @@
+/** Asset ingest: what somebody brings becomes a package that every client can load, or a list of reasons why not. */
+export { ingest } from './ingest.ts'
+export { ingestInChild, type ChildLimits, type ChildSetting } from './child.ts'
+export { packedFile } from './pack.ts'
+export { CHECK_LIMITS, CHILD_LIMITS, KIND_LIMITS } from './limits.ts'
+export { Rejected, INGEST_STAGES, type IngestFile, type IngestOptions, type IngestOutcome, type IngestStage, type IngestWarning, type Rejection } from './types.ts'

@@ -1,0 +1,129 @@
+/** What a model costs: counts, the limits of its kind, and VRChat's performance ranks by them. */
+import { Primitive, type Document, type Mesh, type Texture } from '@gltf-transform/core'
+import type { PackageKind, PackageManifest, PackageRank } from '../packages/manifest.ts'
+import { readImageHeader } from './check/image-header.ts'
+import { KIND_LIMITS } from './limits.ts'
+import type { Box } from './normalise/math.ts'
+import { Rejected, type Rejection, type Warn } from './types.ts'
+
+type Counts = PackageManifest['counts']
+
+export interface Measures extends Counts {
+  /** Nodes that draw a mesh, with a skin and without. */
+  readonly skinnedMeshes: number
+  readonly basicMeshes: number
+  /** Draw calls: primitives as often as they are drawn. */
+  readonly materialSlots: number
+}
+
+/** Triangles of a mesh; points and lines are none. */
+export function trianglesOf(mesh: Mesh): number {
+  return mesh.listPrimitives().reduce((sum, primitive) => {
+    if (primitive.getMode() !== Primitive.Mode.TRIANGLES) return sum
+    return sum + Math.floor(((primitive.getIndices() ?? primitive.getAttribute('POSITION'))?.getCount() ?? 0) / 3)
+  }, 0)
+}
+
+export const verticesOf = (mesh: Mesh): number => mesh.listPrimitives().reduce((sum, primitive) => sum + (primitive.getAttribute('POSITION')?.getCount() ?? 0), 0)
+
+/** Width and height by the image's header; 0 where it says none. */
+export function sizeOf(texture: Texture): { readonly width: number; readonly height: number } {
+  const bytes = texture.getImage()
+  return (bytes && readImageHeader(bytes)) ?? { width: 0, height: 0 }
+}
+
+/** Bytes of a texture in a device's memory, without mipmaps: RGBA, or a byte a pixel where it stays compressed (KTX2). */
+function textureBytes(texture: Texture): number {
+  const { width, height } = sizeOf(texture)
+  return width * height * (texture.getMimeType() === 'image/ktx2' ? 1 : 4)
+}
+
+/** As drawn: a mesh that stands in the scene twice counts twice. */
+export function measure(document: Document, joints: number): Measures {
+  const root = document.getRoot()
+  const drawn = root.listNodes().flatMap((node) => {
+    const mesh = node.getMesh()
+    return mesh ? [{ mesh, isSkinned: node.getSkin() !== null }] : []
+  })
+  const sum = (of: (mesh: Mesh) => number): number => drawn.reduce((total, { mesh }) => total + of(mesh), 0)
+  return {
+    triangles: sum(trianglesOf),
+    vertices: sum(verticesOf),
+    materials: root.listMaterials().length,
+    textures: root.listTextures().length,
+    joints,
+    textureBytes: root.listTextures().reduce((total, texture) => total + textureBytes(texture), 0),
+    skinnedMeshes: drawn.filter(({ isSkinned }) => isSkinned).length,
+    basicMeshes: drawn.filter(({ isSkinned }) => !isSkinned).length,
+    materialSlots: sum((mesh) => mesh.listPrimitives().length),
+  }
+}
+
+const number = (value: number): string => value.toLocaleString('en-US')
+const mib = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MiB`
+
+/** Throws Rejected with every limit that is exceeded. */
+export function checkLimits(kind: PackageKind, measures: Measures, uploadBytes: number, warn: Warn): void {
+  const limits = KIND_LIMITS[kind]
+  const faults: Rejection[] = []
+  const atMost = (rule: string, where: string, value: number, limit: number, message: string): void => {
+    if (value > limit) faults.push({ rule, where, value, limit, message })
+  }
+  atMost('FILE_SIZE', '', uploadBytes, limits.fileBytes, `The file has ${mib(uploadBytes)}; an ${kind} may have ${mib(limits.fileBytes)}. Use smaller or fewer textures, or fewer vertices.`)
+  atMost('TRIANGLES', '/meshes', measures.triangles, limits.triangles, `The ${kind} has ${number(measures.triangles)} triangles; at most ${number(limits.triangles)} are taken. Decimate it, or remove what nobody sees.`)
+  atMost('MATERIALS', '/materials', measures.materials, limits.materials, `The ${kind} has ${measures.materials} materials; at most ${limits.materials} are taken. Merge materials by an atlas.`)
+  atMost('TEXTURE_MEMORY', '/images', measures.textureBytes, limits.textureBytes, `The textures take ${mib(measures.textureBytes)} in memory; at most ${mib(limits.textureBytes)} are taken. Scale them down: half the side is a quarter of the memory.`)
+  atMost('JOINTS', '/skins', measures.joints, limits.joints, `The ${kind} has ${measures.joints} joints; at most ${limits.joints} are taken. Remove bones that move nothing.`)
+  if (faults.length > 0) throw new Rejected(...faults)
+  if (measures.triangles > limits.trianglesWarn)
+    warn({ rule: 'TRIANGLES_MANY', where: '/meshes', message: `The ${kind} has ${number(measures.triangles)} triangles; from ${number(limits.trianglesWarn)} on it is heavy for headsets.` })
+}
+
+const RANKS: readonly PackageRank[] = ['excellent', 'good', 'medium', 'poor']
+const MIB = 1 << 20
+
+/** Largest value of each rank, excellent to poor; beyond is very poor. */
+type Table = Readonly<Record<'triangles' | 'textureBytes' | 'skinnedMeshes' | 'basicMeshes' | 'materialSlots' | 'joints' | 'width' | 'height' | 'depth', readonly [number, number, number, number]>>
+
+/**
+ * VRChat's avatar performance ranks, of what a package has of them. Source: VRChat, "Performance Ranks",
+ * https://creators.vrchat.com/avatars/avatar-performance-ranking-system/ (tables "PC Limits" and "Mobile Limits").
+ */
+const TABLES: Readonly<Record<'pc' | 'mobile', Table>> = {
+  pc: {
+    triangles: [32_000, 70_000, 70_000, 70_000],
+    textureBytes: [40 * MIB, 75 * MIB, 110 * MIB, 150 * MIB],
+    skinnedMeshes: [1, 2, 8, 16],
+    basicMeshes: [4, 8, 16, 24],
+    materialSlots: [4, 8, 16, 32],
+    joints: [75, 150, 256, 400],
+    width: [2.5, 4, 5, 5],
+    height: [2.5, 4, 6, 6],
+    depth: [2.5, 4, 5, 5],
+  },
+  mobile: {
+    triangles: [7_500, 10_000, 15_000, 20_000],
+    textureBytes: [10 * MIB, 18 * MIB, 25 * MIB, 40 * MIB],
+    skinnedMeshes: [1, 1, 2, 2],
+    basicMeshes: [1, 1, 2, 2],
+    materialSlots: [1, 1, 2, 4],
+    joints: [75, 90, 150, 150],
+    width: [2.5, 4, 5, 5],
+    height: [2.5, 4, 6, 6],
+    depth: [2.5, 4, 5, 5],
+  },
+}
+
+/** The worst rank of any measure. */
+function rankBy(table: Table, values: Readonly<Record<keyof Table, number>>): PackageRank {
+  const worst = Math.max(...Object.entries(table).map(([key, steps]) => {
+    const at = steps.findIndex((step) => values[key as keyof Table] <= step)
+    return at < 0 ? RANKS.length : at
+  }))
+  return RANKS[worst] ?? 'verypoor'
+}
+
+export function rankOf(measures: Measures, { min, max }: Box): PackageManifest['rank'] {
+  const values = { ...measures, width: max.x - min.x, height: max.y - min.y, depth: max.z - min.z }
+  return { pc: rankBy(TABLES.pc, values), mobile: rankBy(TABLES.mobile, values) }
+}
