@@ -9,6 +9,7 @@ const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', import.me
 const VERBS: readonly { readonly name: string; readonly summary: string; load(): Promise<{ readonly verb: Verb }> }[] = [
   { name: 'serve', summary: 'run the server', load: () => import('./serve.ts') },
   { name: 'bots', summary: 'connect simulated players to a server and report what they saw', load: () => import('./bots.ts') },
+  { name: 'ingest', summary: 'check a model file and make the package that a server would make of it', load: () => import('./ingest.ts') },
   { name: 'replay info', summary: 'say what a recording holds', load: () => import('./replay-info.ts') },
   { name: 'replay verify', summary: 'replay recordings and compare every state hash', load: () => import('./replay-verify.ts') },
 ]

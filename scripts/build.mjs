@@ -10,6 +10,7 @@ const entries = {
   'realm-worker': 'server/realm-worker.ts',
   'archive-worker': 'storage/archive/embedded-worker.ts',
   'webrtc-child': 'netcode/webrtc/child.ts',
+  'ingest-child': 'storage/ingest/ingest-child.ts',
   'lockstep-worker': 'testing/bots/lockstep-worker.ts',
   'testing': 'testing/index.ts',
 }

@@ -1,0 +1,72 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { runIngest, verb } from './ingest.ts'
+import type { Terminal } from './output.ts'
+import { parseVerb, UsageError } from './verb.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'otherworld-ingest-cli-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+const asset = (name: string): string => new URL(`../fixtures/assets/${name}`, import.meta.url).pathname
+
+async function run(...argv: string[]): Promise<{ code: number; out: string; json: () => Record<string, unknown> }> {
+  let out = ''
+  const to: Terminal = { out: (text) => void (out += text), err: () => {}, outIsTerminal: false, errIsTerminal: false }
+  const code = await runIngest(parseVerb(verb, argv), to)
+  return { code, out, json: () => JSON.parse(out) as Record<string, unknown> }
+}
+
+test('an accepted file is told with the fields that programs read, and its package kept where asked', async () => {
+  const out = join(directory, 'out')
+  const { code, json } = await run(asset('avatars/RiggedFigure.glb'), '--json', '--out', out)
+  expect(code).toBe(0)
+  const { hash, package: kept, ...told } = json()
+  expect(told).toMatchObject({ schema: 'otherworld/ingest/1', accepted: true, kind: 'avatar', rank: { pc: 'excellent', mobile: 'excellent' }, triangles: 256, materials: 1, textures: 0, joints: 19, colliders: [], rejections: [], name: 'RiggedFigure' })
+  const [capsule] = told['capsules'] as Record<string, unknown>[]
+  expect(Object.keys(capsule ?? {}).toSorted()).toEqual(['a', 'b', 'bone', 'joint', 'r'])
+  expect(kept).toBe(join(out, String(hash)))
+  expect(readdirSync(String(kept)).toSorted()).toEqual(['manifest.json', 'original.glb', 'runtime.glb', 'textures'])
+  expect(readFileSync(join(String(kept), 'original.glb'))).toEqual(readFileSync(asset('avatars/RiggedFigure.glb')))
+})
+
+test('a .gltf with its files beside it is packed; a file that is missing or elsewhere is refused', async () => {
+  const { code, json } = await run(asset('objects/kaykit_mug/mug_empty.gltf'), '--json')
+  expect(code).toBe(0)
+  expect(json()).toMatchObject({ accepted: true, kind: 'object', triangles: 366, textures: 1 })
+  const folder = join(directory, 'mug')
+  cpSync(asset('objects/kaykit_mug'), folder, { recursive: true })
+  const gltf = readFileSync(join(folder, 'mug_empty.gltf'), 'utf8')
+  for (const uri of ['../mug_empty.bin', 'missing.bin', '/etc/passwd', 'http://127.0.0.1/mug.bin']) {
+    writeFileSync(join(folder, 'other.gltf'), gltf.replace('mug_empty.bin', uri))
+    const refused = await run(join(folder, 'other.gltf'), '--json')
+    expect(refused.code).toBe(1)
+    expect(refused.json()).toMatchObject({ accepted: false, rejections: [{ rule: 'EXTERNAL_URI', where: '/buffers/0/uri' }] })
+  }
+})
+
+test('refused files exit with 1, what is no glTF with 3, and words say what to do', async () => {
+  const refused = await run(asset('hostile/png_bomb_32k.glb'))
+  expect(refused.code).toBe(1)
+  expect(refused.out).toContain('IMAGE_SIZE at /images/0')
+  expect(refused.out).toContain('Scale the texture down.')
+  expect((await run(asset('LICENSES.md'))).code).toBe(3)
+})
+
+test('several files are told in one object', async () => {
+  const { code, json } = await run(asset('hostile/node_cycle.glb'), asset('objects/BoxTextured.glb'), '--json')
+  expect(code).toBe(1)
+  expect(json()).toMatchObject({ accepted: false, files: [{ accepted: false }, { accepted: true }] })
+})
+
+test('a humanoid map makes a skinned model a humanoid', async () => {
+  const { code, json } = await run(asset('avatars/RiggedFigure.glb'), '--humanoid', asset('humanoid/RiggedFigure.json'), '--json')
+  expect(code).toBe(0)
+  expect((json()['capsules'] as { bone: string }[]).map(({ bone }) => bone)).toContain('leftUpperArm')
+})
+
+test('wrong use is told', async () => {
+  for (const argv of [[], ['no-such-file.glb'], [asset('objects/BoxTextured.glb'), '--kind', 'car'], [asset('objects/BoxTextured.glb'), '--humanoid', asset('LICENSES.md')], [asset('objects/BoxTextured.glb'), '--origin', 'moon']])
+    await expect(run(...argv)).rejects.toThrow(UsageError)
+  expect(existsSync(join(directory, 'nothing'))).toBe(false)
+})

@@ -1,0 +1,119 @@
+/** `otherworld ingest`: what the server does with an upload, on one's own machine. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, extname, join } from 'node:path'
+import { ingestInChild, packedFile, Rejected, type IngestOptions, type IngestOutcome } from '../storage/ingest/index.ts'
+import { ingestJson, ingestText } from './ingest-report.ts'
+import { printJson, terminal, type Terminal } from './output.ts'
+import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
+
+const SCHEMA = 'otherworld/ingest/1'
+const KINDS = ['auto', 'avatar', 'object'] as const
+
+export interface Ingested {
+  readonly file: string
+  readonly outcome: IngestOutcome
+  /** Where the package was written; null where it was not asked for. */
+  readonly kept: string | null
+}
+
+export async function runIngest(args: Arguments, to: Terminal): Promise<number> {
+  const files = args.positionals
+  if (files.length === 0) throw new UsageError('it takes files: otherworld ingest FILE...')
+  for (const file of files) if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
+  const options = optionsOf(args)
+  const done: Ingested[] = []
+  for (const file of files) {
+    const one = await ingestOne(file, options, args.text('out'), to)
+    done.push(one)
+    if (!args.flag('json')) to.out(ingestText(to, one))
+  }
+  const [first] = done
+  if (args.flag('json') && first) printJson(to, SCHEMA, done.length === 1 ? ingestJson(first) : { accepted: done.every(({ outcome }) => outcome.accepted), files: done.map(ingestJson) })
+  return exitOf(done)
+}
+
+/** Corrupt where a file is no glTF at all; failed where any was refused. */
+function exitOf(done: readonly Ingested[]): number {
+  const refused = done.flatMap(({ outcome }) => (outcome.accepted ? [] : outcome.rejections))
+  if (refused.some(({ rule }) => rule === 'NOT_GLTF')) return Exit.corrupt
+  return refused.length > 0 ? Exit.failed : Exit.ok
+}
+
+function optionsOf(args: Arguments): IngestOptions {
+  const kind = KINDS.find((one) => one === (args.text('kind') ?? 'auto'))
+  if (!kind) throw new UsageError(`--kind is "${args.text('kind')}"; it takes ${KINDS.join(', ')}`)
+  const origin = (['ground', 'author'] as const).find((one) => one === (args.text('origin') ?? 'ground'))
+  if (!origin) throw new UsageError(`--origin is "${args.text('origin')}"; it takes ground, author`)
+  const [map, name] = [args.text('humanoid'), args.text('name')]
+  return { kind, origin, ...(name === undefined ? {} : { name }), ...(map === undefined ? {} : { humanoid: readMap(map) }) }
+}
+
+/** {"hips": "mixamorig:Hips", …} */
+function readMap(path: string): Record<string, string> {
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`--humanoid: "${path}" cannot be read as JSON: ${(error as Error).message}`, { cause: error })
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json) || !Object.values(json).every((name) => typeof name === 'string'))
+    throw new UsageError(`--humanoid: "${path}" must be an object of node names by bone, e.g. {"hips": "Hips", "head": "Head"}`)
+  return json as Record<string, string>
+}
+
+async function ingestOne(file: string, options: IngestOptions, out: string | undefined, to: Terminal): Promise<Ingested> {
+  const directory = mkdtempSync(join(tmpdir(), 'otherworld-ingest-'))
+  try {
+    const named = { ...options, name: options.name ?? basename(file, extname(file)) }
+    const outcome = await ingestPacked(file, named, directory, to)
+    return { file, outcome, kept: out !== undefined && outcome.accepted ? keep(out, outcome) : null }
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+async function ingestPacked(file: string, options: IngestOptions, directory: string, to: Terminal): Promise<IngestOutcome> {
+  const startMs = performance.now()
+  const packed = join(directory, 'upload')
+  try {
+    writeFileSync(packed, await packedFile(file))
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error
+    return { accepted: false, rejections: error.rejections, warnings: [], milliseconds: Math.round(performance.now() - startMs) }
+  }
+  const stage = to.errIsTerminal ? (name: string): void => to.err(`\r\x1b[2K${basename(file)}: ${name}`) : (): void => {}
+  const outcome = await ingestInChild(packed, { ...options, onStage: stage }, { directory: join(directory, 'package'), report: (message) => to.err(`otherworld ingest: ${message}\n`) })
+  if (to.errIsTerminal) to.err('\r\x1b[2K')
+  return outcome
+}
+
+/** Writes the package in a folder of its hash, under names that people can find. */
+function keep(out: string, { hash, manifest, files }: Extract<IngestOutcome, { accepted: true }>): string {
+  const folder = join(out, hash)
+  mkdirSync(join(folder, 'textures'), { recursive: true })
+  const put = (name: string, sha256: string): void => {
+    const file = files.get(sha256)
+    if (file) writeFileSync(join(folder, name), file.bytes)
+  }
+  put('manifest.json', hash)
+  put('runtime.glb', manifest.files.runtime.sha256)
+  put(manifest.files.original.mediaType === 'model/gltf-binary' ? 'original.glb' : 'original.gltf', manifest.files.original.sha256)
+  for (const [i, level] of manifest.files.levels.entries()) put(`level-${i + 1}.glb`, level.sha256)
+  for (const { id, sha256, mediaType } of manifest.files.textures) put(join('textures', `${id}.${mediaType.replace('image/', '')}`), sha256)
+  return folder
+}
+
+export const verb: Verb = {
+  name: 'ingest',
+  summary: 'Checks a .glb, .vrm or .gltf file and makes the package that a server would make of it. Offline.',
+  positionals: 'FILE...',
+  options: {
+    kind: { type: 'string', value: 'KIND', help: 'auto, avatar or object; auto: what is skinned or humanoid is an avatar', default: 'auto' },
+    humanoid: { type: 'string', value: 'FILE', help: 'JSON with the node\'s name by humanoid bone, for skinned models that are no VRM' },
+    origin: { type: 'string', value: 'ORIGIN', help: 'ground: lifted onto the ground; author: left where it is', default: 'ground' },
+    name: { type: 'string', value: 'NAME', help: 'what the package is called; without it the file\'s name' },
+    out: { type: 'string', value: 'DIR', help: 'keep the package in DIR/HASH; without it nothing is kept' },
+  },
+  run: (args) => runIngest(args, terminal),
+}
