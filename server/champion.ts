@@ -2,13 +2,17 @@
  * Champion: acts for a realm instance towards the outside. It alone opens and recovers the realm's recordings, begins
  * an epoch at each start, rolls segments, and removes what retention no longer keeps.
  */
+import { basename } from 'node:path'
 import { salvageRecording, simulationOf, type Note, type RecordingHeader, type Simulation } from '../replay/index.ts'
 import { checkpoint, elementCount, genesis, hash, PHASES, SIM_VERSION, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
-import { listRecordings, nodePlatform, recover, RecordingFile, RecordingFault, removeUnfinished, type Platform, type Recovered, type RecordingEntry, type Skipped } from '../storage/recordings/index.ts'
+import { listRecordings, nodePlatform, parseRecordingName, recover, RecordingFile, RecordingFault, removeUnfinished, type Platform, type Recovered, type RecordingEntry, type Skipped } from '../storage/recordings/index.ts'
 import { ServerError, textOf } from './error.ts'
 import { Heard, HEARD_NOTE } from './heard.ts'
 import type { RealmLog } from './realm-core.ts'
 import type { RealmStart } from './realm-messages.ts'
+import type { LogEvent } from './archivist.ts'
+import { logEvents } from './log-events.ts'
+import { Restoration } from './restoration.ts'
 import { Unanswered, unheardNote, type Unheard } from './unanswered.ts'
 
 export interface ChampionOptions {
@@ -22,6 +26,8 @@ export interface ChampionOptions {
   readonly platform?: Platform
   /** A sync of the recording took so long. */
   onSync?(ms: number): void
+  /** For the archive's list of recordings and checkpoints. */
+  onLog?(event: LogEvent): void
   /** For the operator. */
   note(text: string): void
 }
@@ -33,6 +39,7 @@ interface Beginning {
   readonly heard: Heard
   readonly unanswered: Unanswered
   readonly recovered: Recovered<Realm> | null
+  readonly restoration: Restoration | null
 }
 
 /** Ticks before a segment that could not be begun, for want of space above all, is tried again: not each tick, nor told so often. */
@@ -45,18 +52,25 @@ export class Champion implements RealmLog {
   readonly heard: Heard
   /** What became of their last commands, where a crash may have kept it from them. */
   readonly unanswered: Unanswered
+  /** What brings the realm back where it had no log; null: it had one, or there is nothing to bring back. */
+  readonly restoration: Restoration | null
   private readonly options: ChampionOptions
   private readonly file: RecordingFile
   private unheard: () => Unheard
   /** A segment that could not be begun is tried again at this tick. */
   private rollAtTick = 0
+  /** Of the last tick. */
+  private stateHash = ''
+  private readonly listed: (entries: readonly RecordingEntry[]) => void
 
-  private constructor(options: ChampionOptions, { realm, epoch, heard, unanswered, recovered }: Beginning) {
+  private constructor(options: ChampionOptions, { realm, epoch, heard, unanswered, recovered, restoration }: Beginning) {
     this.options = options
     this.realm = realm
     this.epoch = epoch
     this.heard = heard
     this.unanswered = unanswered
+    this.restoration = restoration
+    this.listed = logEvents((event) => options.onLog?.(event))
     this.unheard = () => unanswered.all
     const header = headerOf(realm, epoch, options)
     this.file = RecordingFile.create({
@@ -107,6 +121,7 @@ export class Champion implements RealmLog {
   }
 
   hash(tick: number, stateHash: string): void {
+    this.stateHash = stateHash
     this.file.hash(tick, stateHash)
   }
 
@@ -120,6 +135,8 @@ export class Champion implements RealmLog {
       // Before the checkpoint: a crash between the two leaves too many answers rather than too few.
       this.file.note(unheardNote(tick, this.unheard()))
       this.file.checkpoint(tick, bytes)
+      const segment = parseRecordingName(basename(this.file.path))?.segment ?? 0
+      this.options.onLog?.({ type: 'checkpoint', entry: { realm: this.realm.definition.id, epoch: this.epoch, tick, segment, stateHash: this.stateHash, bytes: bytes.length } })
     })
   }
 
@@ -142,6 +159,7 @@ export class Champion implements RealmLog {
     // A tick that could not be written to its end has no checkpoint: recovery runs it again.
     if (this.realm.tick > 0 && this.file.lastTick === this.realm.tick) this.checkpoint(this.realm.tick, checkpoint(this.realm))
     await this.file.close()
+    await this.list().catch(() => undefined)
   }
 
   /** What the state does not hold of its players, and the recording must. */
@@ -171,12 +189,19 @@ export class Champion implements RealmLog {
 
   /** Removes the oldest recordings beyond `keepBytes`. */
   private async retain(): Promise<void> {
-    const { recordings, keepBytes } = this.options.start
-    const entries = await listRecordings(recordings, this.realm.definition.id, this.options.platform)
+    const { keepBytes } = this.options.start
+    const entries = await this.list()
     for (const { path } of beyond(entries, this.epoch, keepBytes)) {
       await (this.options.platform ?? nodePlatform).removeLater(path)
       this.options.note(`removed ${path}: the recordings take more than ${keepBytes} bytes`)
+      await this.list()
     }
+  }
+
+  private async list(): Promise<readonly RecordingEntry[]> {
+    const entries = await listRecordings(this.options.start.recordings, this.realm.definition.id, this.options.platform)
+    this.listed(entries)
+    return entries
   }
 }
 
@@ -201,8 +226,11 @@ function headerOf(realm: Realm, epoch: number, { start, platform = nodePlatform 
   }
 }
 
-function fresh({ engine, start }: ChampionOptions, epoch: number): Beginning {
-  return { realm: genesis(engine, start.definition), epoch, heard: new Heard(), unanswered: new Unanswered(), recovered: null }
+function fresh({ engine, start, note }: ChampionOptions, nextEpoch: number): Beginning {
+  const { saved } = start
+  const realm = genesis(engine, start.definition)
+  const restoration = saved?.at ? new Restoration(realm, { ...saved, at: saved.at }, note) : null
+  return { realm, epoch: Math.max(nextEpoch, (saved?.newestEpoch ?? 0) + 1), heard: new Heard(), unanswered: new Unanswered(), recovered: null, restoration }
 }
 
 async function goOn({ start, note, platform = nodePlatform }: ChampionOptions, found: Recovered<Realm>, unanswered: Unanswered): Promise<Beginning> {
@@ -219,7 +247,7 @@ async function goOn({ start, note, platform = nodePlatform }: ChampionOptions, f
   const heard = Heard.of(parts, found.tick)
   unanswered.carryOver(parts, found.tick)
   for (const quarantine of found.quarantined) unanswered.leftOut(quarantine, heard)
-  return { realm: found.realm, epoch: found.nextEpoch, heard, unanswered, recovered: found }
+  return { realm: found.realm, epoch: found.nextEpoch, heard, unanswered, recovered: found, restoration: null }
 }
 
 /** As JSON both come from the same parser, which gives the fields in one order. */

@@ -107,3 +107,6 @@ export const WANTED_PER_SECOND_MAX = 5
 export const GRANT_MS = 5_000
 /** Packages of which that is remembered for one player; the oldest is forgotten first. */
 export const GRANTS_PER_PLAYER_MAX = 32
+
+/** How long the shutdown waits for the archive to take what is left to save; the recording has it all the same. */
+export const ARCHIVE_FLUSH_MS_MAX = 5_000

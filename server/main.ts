@@ -8,6 +8,7 @@ import { Listener } from './listener.ts'
 import { ServerMeters } from './metrics/server-meters.ts'
 import { RealmHost } from './realm-host.ts'
 import type { Health, RealmStatus } from './status.ts'
+import { archiveOf } from './stores.ts'
 import { Transports } from './transports.ts'
 
 export { defaultSettings, DEFAULT_KEEP_GB, DEFAULT_PORT, OBSERVERS, readRealmFile, type Observers, type Settings } from './config.ts'
@@ -20,6 +21,7 @@ const serverLayer = Http.layer.pipe(
   Layer.provideMerge(Transports.layer),
   Layer.provideMerge(RealmHost.layer),
   Layer.provideMerge(Gateway.layer),
+  Layer.provideMerge(archiveOf),
   Layer.provideMerge(Listener.layer),
   Layer.provideMerge(DataDirectoryService.layer),
   Layer.provideMerge(ServerMeters.layer),

@@ -3,16 +3,20 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Context, Deferred, Effect, Layer } from 'effect'
 import type { ServerEvents, ServerTransport } from '../netcode/transport.ts'
+import { Archive, type ArchiveService } from '../storage/archive/index.ts'
+import { Archivist } from './archivist.ts'
 import { ServerSettings, type Settings } from './config.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
-import { ServerError } from './error.ts'
+import { ServerError, textOf } from './error.ts'
 import { Gateway, type GatewayService } from './gateway.ts'
-import { INBOUND_BATCH_MS, RESTART_WINDOW_MS, RESTARTS_MAX, SHUTDOWN_MS_MAX } from './limits.ts'
+import { ARCHIVE_FLUSH_MS_MAX, INBOUND_BATCH_MS, RESTART_WINDOW_MS, RESTARTS_MAX, SHUTDOWN_MS_MAX } from './limits.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
 import { RealmMeters } from './metrics/realm-meters.ts'
 import { RealmLinks } from './realm-links.ts'
 import type { FromRealm, PackageAnswer, RealmStart, ToRealm, WorkerStatus } from './realm-messages.ts'
+import type { SavedStart } from './restoration.ts'
+import { savedStart } from './saved-start.ts'
 import { healthOf, type Health, type RealmStatus } from './status.ts'
 
 export interface RealmHostService {
@@ -40,6 +44,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
       const settings = yield* ServerSettings
       const data = yield* DataDirectoryService
       const gateway = yield* Gateway
+      const archive = yield* Archive
       const { table: counted } = yield* ServerMeters
       const meters = new RealmMeters()
       const ready = yield* Deferred.make<void, ServerError>()
@@ -47,7 +52,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void)
       }
       const host = yield* Effect.acquireRelease(
-        Effect.sync(() => new Host(settings, gateway, startOf(settings, data.recordings, meters), settle, counted)),
+        Effect.sync(() => new Host(settings, gateway, startOf(settings, data.recordings, meters), settle, counted, archive)),
         (running) => Effect.promise(() => running.drain('The server stops.')),
       )
       return {
@@ -81,6 +86,8 @@ class Host {
   private readonly settle: Settle
   private readonly counted: ServerTable
   private readonly links: RealmLinks
+  private readonly archive: ArchiveService
+  private readonly archivist: Archivist
   private batchTimer: NodeJS.Timeout | undefined
   private worker: Worker | null = null
   private problem: string | null = 'the realm is starting'
@@ -92,7 +99,7 @@ class Host {
   private draining: Promise<void> | null = null
   private everReady = false
 
-  constructor(settings: Settings, gateway: GatewayService, start: RealmStart, settle: Settle, counted: ServerTable) {
+  constructor(settings: Settings, gateway: GatewayService, start: RealmStart, settle: Settle, counted: ServerTable, archive: ArchiveService) {
     this.settings = settings
     this.start = start
     this.settle = settle
@@ -106,7 +113,9 @@ class Host {
       waits: () => { this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS) },
       log: (line) => settings.log(line),
     })
-    this.launch()
+    this.archive = archive
+    this.archivist = new Archivist({ archive, log: (line) => settings.log(line), retell: () => tell(this.worker, { type: 'retell' }) })
+    this.begin()
   }
 
   eventsFor(transport: () => ServerTransport): ServerEvents {
@@ -138,8 +147,27 @@ class Host {
 
   // --- the worker
 
-  private launch(): void {
-    const worker = new Worker(this.settings.realmWorker ?? join(packageRoot(), 'dist/node/realm-worker.js'), { workerData: this.start, name: `realm ${this.start.definition.id}` })
+  private begin(): void {
+    this.beginSaved().catch((error: unknown) => this.cannotBegin(error))
+  }
+
+  /** Looks first whether the realm has to be brought back from the archive. */
+  private async beginSaved(): Promise<void> {
+    const { settings, archive, start: { definition, recordings } } = this
+    const saved = await savedStart({ archive, realm: definition.id, recordings, log: (line) => settings.log(line), isEnding: () => this.draining !== null })
+    if (!this.draining) this.launch(saved)
+  }
+
+  private cannotBegin(error: unknown): void {
+    const told = error instanceof ServerError ? error : new ServerError({ reason: 'realm', what: textOf(error), where: `realm ${this.start.definition.id}`, fix: 'see to the directory of the recordings', cause: error })
+    this.problem = told.what
+    this.settings.log(`realm: ${told.message}`)
+    this.settle(told)
+  }
+
+  private launch(saved: SavedStart | null): void {
+    const workerData: RealmStart = saved === null ? this.start : { ...this.start, saved }
+    const worker = new Worker(this.settings.realmWorker ?? join(packageRoot(), 'dist/node/realm-worker.js'), { workerData, name: `realm ${this.start.definition.id}` })
     this.worker = worker
     worker.on('message', (message: FromRealm) => {
       if (worker === this.worker) this.heard(message)
@@ -160,6 +188,8 @@ class Host {
       case 'note': return this.settings.log(`realm: ${message.text}`)
       case 'failed': return this.failed(message)
       case 'wanted': return this.wanted(message)
+      case 'elements': return this.archivist.elements(message.told)
+      case 'log': return this.archivist.logged(message.event)
       case 'stopped': return undefined
     }
   }
@@ -172,6 +202,7 @@ class Host {
   private started(message: Extract<FromRealm, { type: 'ready' }>): void {
     this.problem = null
     this.everReady = true
+    this.archivist.begin(message.definition, message.epoch)
     this.takeState(message)
     this.tickAtMs = performance.now()
     this.settle(null)
@@ -209,7 +240,7 @@ class Host {
     this.restarts++
     this.counted.add('restarts')
     this.settings.log(`realm: the worker died and is started again from its recording (${this.restartsAtMs.length} of ${RESTARTS_MAX} times a minute)`)
-    setTimeout(() => { if (!this.draining) this.launch() }, 100 * 2 ** (this.restartsAtMs.length - 1))
+    setTimeout(() => { if (!this.draining) this.begin() }, 100 * 2 ** (this.restartsAtMs.length - 1))
   }
 
   private giveUp(): void {
@@ -225,6 +256,8 @@ class Host {
     if (worker) await endOf(worker, { type: 'stop', reason }, (text) => this.settings.log(text))
     this.worker = null
     this.links.closeAll(reason)
+    if (!(await this.archivist.end(ARCHIVE_FLUSH_MS_MAX)))
+      this.settings.log(`archive: ${this.archivist.backlog} things could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`)
   }
 }
 

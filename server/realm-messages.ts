@@ -4,7 +4,10 @@
  */
 import type { Peer } from '../netcode/transport.ts'
 import type { PackagePhysics, PlayerId, RealmDefinition } from '../sim/index.ts'
+import type { LogEvent } from './archivist.ts'
+import type { ElementsTold } from './element-watch.ts'
 import type { MeterBuffers } from './metrics/realm-meters.ts'
+import type { SavedStart } from './restoration.ts'
 import type { RealmStatus } from './status.ts'
 import type { Claims } from './tokens.ts'
 
@@ -31,6 +34,8 @@ export interface RealmStart {
   readonly keepBytes: number
   /** Program and version, for the recording's header. */
   readonly recordedBy: string
+  /** What the archive has of a realm that has no recording; none: it has one, or the archive has nothing. */
+  readonly saved?: SavedStart
   /** What the worker counts in, so that the main thread can read it; without it the worker counts for itself. */
   readonly meters?: MeterBuffers
 }
@@ -41,11 +46,20 @@ export type ToRealm =
   | { readonly type: 'grant'; readonly uid: string; readonly granted: number }
   /** The answer to `wanted`. */
   | ({ readonly type: 'package'; readonly hash: string; readonly player: PlayerId } & PackageAnswer)
+  /** Tell all elements again: the archive has none to build on. */
+  | { readonly type: 'retell' }
   /** Say goodbye to everyone with these words, seal the recording, end. */
   | { readonly type: 'stop'; readonly reason: string }
 
 export type FromRealm =
-  | { readonly type: 'ready'; readonly tick: number; readonly stateHash: string; readonly players: number; readonly elements: number }
+  | {
+      readonly type: 'ready'; readonly tick: number; readonly stateHash: string; readonly players: number; readonly elements: number
+      /** As the recording has them. */
+      readonly definition: RealmDefinition; readonly epoch: number
+    }
+  /** For the archive: elements that have changed, and what happened to the log. */
+  | { readonly type: 'elements'; readonly told: ElementsTold }
+  | { readonly type: 'log'; readonly event: LogEvent }
   /** The outcome of one tick: packet i goes to `links[i]` and has `lengths[i]` bytes; then links are closed. */
   | {
       readonly type: 'tick'; readonly tick: number; readonly stateHash: string

@@ -9,9 +9,11 @@ import { TickSplit } from './metrics/tick-split.ts'
 import { CATCH_UP_MS_MAX, OVERLOAD_NOTE_MS, OVERLOAD_SHARE_MAX, STATISTICS_MS, STOP_MS_MAX } from './limits.ts'
 import { PackageDesk } from './package-desk.ts'
 import { Observers } from './observers.ts'
+import { ElementWatch } from './element-watch.ts'
 import { Outbound } from './outbound.ts'
 import { RealmCore, type RealmLog, type TickOutcome } from './realm-core.ts'
 import type { FromRealm, LinkEvent, ToRealm } from './realm-messages.ts'
+import type { Restoration } from './restoration.ts'
 import { Sessions } from './sessions.ts'
 import { TickRecorder, type TickStatistics } from './statistics.ts'
 import { TickLoop, type TickTimer, type TickTiming } from './tick-loop.ts'
@@ -23,6 +25,8 @@ export interface RunningLog extends RealmLog {
   readonly epoch: number
   readonly heard: Heard
   readonly unanswered: Unanswered
+  /** What brings the realm back from the archive in its first ticks; null: nothing. */
+  readonly restoration: Restoration | null
   /** The disk fills up: nobody new is to be let in. */
   isSpaceLow(): boolean
   /** Whom to ask, at each checkpoint, which outcomes have not been heard: a recovery from it tells them. */
@@ -59,6 +63,7 @@ export class RealmRunner {
   private readonly desk: PackageDesk
   private readonly meters: RealmMeters
   private readonly split: TickSplit
+  private readonly watch: ElementWatch
   private stopAtMs: number | null = null
   private stopReason = ''
   private statusAtMs = -Infinity
@@ -86,6 +91,7 @@ export class RealmRunner {
     const closedTo = (): string | null => (log.isSpaceLow() || this.isStalled ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
     this.sessions = new Sessions({ realm, center, desk: this.desk, out: this.out, heard: log.heard.all, unanswered: log.unanswered, meters: this.meters, closedTo }, timer.nowMs())
     log.listen(() => this.sessions.unheard)
+    this.watch = new ElementWatch(realm, (told) => options.post({ type: 'elements', told }))
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
     this.statistics = new TickRecorder(tickRate, STATISTICS_MS)
     this.loop = new TickLoop({ tickRate, catchUpMsMax: CATCH_UP_MS_MAX, timer, tick: () => this.tick(), onTiming: (timing) => this.timed(timing) })
@@ -94,6 +100,7 @@ export class RealmRunner {
   /** Ticks until it is told to stop, then seals the recording. Rejects with what broke the realm. */
   async run(): Promise<void> {
     await this.loop.run()
+    if (this.isWhole) this.watch.finish()
     await this.options.log.close()
   }
 
@@ -102,8 +109,11 @@ export class RealmRunner {
     split.begin()
     const nowMs = this.options.timer.nowMs()
     for (let message = this.options.receive(); message !== undefined; message = this.options.receive()) this.take(message, nowMs)
+    const { log: { restoration } } = this.options
+    if (restoration && !restoration.isDone) restoration.order(this.center)
     const outcome = this.runCore()
     if (outcome) {
+      restoration?.ticked(outcome.events)
       this.meters.stepped(outcome.frame.inputs.length, outcome.events)
       this.sessions.ticked(outcome, nowMs)
       this.observers.ticked(outcome, nowMs)
@@ -111,10 +121,16 @@ export class RealmRunner {
       this.core.checkpointIfDue()
       this.options.log.rollIfDue()
       split.lap('record')
+      if (this.isWhole) this.watch.ticked()
     } else this.sessions.keepAlive(nowMs)
     this.hand(outcome)
     split.lap('send')
     if (this.stopAtMs !== null && (this.sessions.parted || nowMs >= this.stopAtMs)) this.loop.stop()
+  }
+
+  /** Nothing of it is still to be brought back: only then may it be saved over what the archive has. */
+  private get isWhole(): boolean {
+    return this.options.log.restoration?.isDone ?? true
   }
 
   /** Null where the disk is full: the tick waits, with its inputs, until there is room. */
@@ -138,6 +154,7 @@ export class RealmRunner {
     if (message.type === 'stop') return this.stop(message.reason, nowMs)
     if (message.type === 'grant') return this.sessions.grant(message.uid, message.granted)
     if (message.type === 'package') return this.desk.answered(message)
+    if (message.type === 'retell') return this.watch.forget()
     let offset = 0
     for (const event of message.events) {
       if (event.type !== 'received') this.linkChanged(event, nowMs)

@@ -157,6 +157,13 @@ function checkWhole(r: Reading, d: RealmDefinition): void {
   if (d.props.length > d.elementsMax) r.fault('/props', `holds ${d.props.length} props, more than elementsMax (${d.elementsMax})`)
 }
 
+/** A prop's make from parsed JSON; null where it is none, or one that cannot be. */
+export function parseProp(json: unknown): PropSpec | null {
+  const r = new Reading()
+  const prop = readProp(r, json, '')
+  return r.errors.length === 0 && checkProp(prop) === null ? prop : null
+}
+
 /** A definition from parsed JSON, or all that is wrong with it. */
 export function parseDefinition(json: unknown): { readonly ok: true; readonly definition: RealmDefinition } | { readonly ok: false; readonly errors: readonly DefinitionError[] } {
   const r = new Reading()
