@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline'
 export interface ServerProcess {
   readonly pid: number
   readonly url: string
+  /** Its data directory. */
+  readonly data: string
   /** Of the WebRTC process; null while none runs. */
   transportPid(): number | null
   /** Standard error so far. */
@@ -72,5 +74,5 @@ export async function startServerProcess(...args: readonly string[]): Promise<Se
     await exited
     rmSync(data, { recursive: true, force: true })
   }
-  return { pid, url: await ready(child, () => errors), transportPid: () => transportOf(pid), errors: () => errors, stop }
+  return { pid, url: await ready(child, () => errors), data, transportPid: () => transportOf(pid), errors: () => errors, stop }
 }

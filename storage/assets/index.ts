@@ -8,8 +8,8 @@ import type { S3Options } from './s3.ts'
 
 export { AssetError, Assets, type AssetHead, type AssetKey, type AssetLink, type AssetsService } from './assets.ts'
 export { parseKey } from './keys.ts'
-export { isUpload } from './local-http.ts'
-export { LOCAL_PATH, type LocalOptions } from './local.ts'
+export { isUpload, LOCAL_PATH } from './local-http.ts'
+export type { LocalOptions } from './local.ts'
 export type { S3Options } from './s3.ts'
 
 export type AssetsOptions = LocalOptions | { readonly s3: S3Options }

@@ -13,7 +13,9 @@ import { Downloads } from './local-download.ts'
 import { Uploads } from './local-upload.ts'
 import { readQuery, type SignedRequest } from './signature.ts'
 
-const ROUTE = '/v1/assets/'
+/** Where the server answers for its files. */
+export const LOCAL_PATH = '/v1/assets'
+const ROUTE = `${LOCAL_PATH}/`
 const UPLOAD_ROUTE = `${ROUTE}quarantine/`
 
 const CORS = { methods: 'GET, HEAD, PUT, OPTIONS', headers: 'Content-Type, Range, If-Range, If-None-Match' }
@@ -107,12 +109,14 @@ function httpErrorOf(error: unknown): HttpError | null {
   return new HttpError(STATUS[fault.reason], fault.reason, fault.reason === 'away' || fault.reason === 'full' ? `the store of this server is ${fault.reason}` : fault.what, ROUTE, 'try again later')
 }
 
-/** Answers with the error at once; who is still sending is heard to the end, for a while, so that the answer is read. */
+/** Answers with the error; who is still sending is heard to the end before, for a while: who writes to a closed connection reads no answer. */
 export function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy()
   if (request.complete || request.destroyed) return sendError(response, error)
   const answer = (): void => {
     clearTimeout(timer)
+    // The time may be up just before the end
+    if (response.headersSent) return
     response.setHeader('connection', 'close')
     sendError(response, error)
   }

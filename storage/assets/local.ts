@@ -13,11 +13,8 @@ import { diskFault, Disk, pathOf } from './disk.ts'
 import { requireContent, sha256Of } from './hash.ts'
 import { requireFile, requireKey, requireLife, requireMediaType, signedAtMs, UNKNOWN_MEDIA_TYPE, type DeclaredFile, type ParsedKey } from './keys.ts'
 import { ASSET_FREE_BYTES_MIN, CHUNK_BYTES, DISK_MS_MAX, DOWNLOAD_PACE, UPLOAD_PACE, type Pace } from './limits.ts'
-import { localCloudHandler } from './local-http.ts'
+import { LOCAL_PATH, localCloudHandler } from './local-http.ts'
 import { LinkSigner } from './signature.ts'
-
-/** Where the server answers for its files. */
-export const LOCAL_PATH = '/v1/assets'
 
 export interface LocalOptions {
   readonly directory: string
