@@ -61,23 +61,38 @@ export class Disk {
 
   /** Bytes of a file; null where there is none. */
   size(path: string): Promise<number | null> {
-    return this.run(() => orNull(stat(join(this.root, path)).then(({ size }) => size)))
+    return this.run(() => this.orNull(stat(join(this.root, path)).then(({ size }) => size)))
   }
 
   /** A file to read; null where there is none. Its handle is to be closed. */
   open(path: string): Promise<FileHandle | null> {
-    return this.run(() => orNull(open(join(this.root, path), 'r')))
+    return this.run(() => this.orNull(open(join(this.root, path), 'r')))
   }
 
   async remove(path: string): Promise<void> {
-    await this.run(() => orNull(unlink(join(this.root, path))))
+    await this.run(() => this.orNull(unlink(join(this.root, path))))
+  }
+
+  /** Null where there is no such file. Where all are gone, as when a disk is not mounted, it throws AssetError `away`. */
+  private async orNull<T>(result: Promise<T>): Promise<T | null> {
+    try {
+      return await result
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error
+    }
+    try {
+      await stat(join(this.root, UNFINISHED))
+      return null
+    } catch (cause) {
+      throw new AssetError({ reason: 'away', what: 'the folder of the assets is gone', where: this.root, fix: 'mount its disk, or start the server again to begin an empty one', cause })
+    }
   }
 
   /** Names of a folder's files that were last written before, Unix ms. */
   async olderThan(folder: string, unixMs: number): Promise<string[]> {
     const old: string[] = []
     for (const name of await this.run(() => readdir(join(this.root, folder)))) {
-      const found = await this.run(() => orNull(stat(join(this.root, folder, name))))
+      const found = await this.run(() => this.orNull(stat(join(this.root, folder, name))))
       if (found !== null && found.mtimeMs < unixMs) old.push(name)
     }
     return old
@@ -107,10 +122,10 @@ export class NewFile {
     await this.disk.run(() => this.handle.sync())
     await this.disk.run(() => this.handle.close())
     await this.disk.run(async () => {
-      const made = await mkdir(dirname(final), { recursive: true })
+      const isNew = await makeFolder(dirname(final))
       await rename(this.path, final)
       await syncFolder(dirname(final))
-      if (made !== undefined) await syncFolder(dirname(made))
+      if (isNew) await syncFolder(dirname(dirname(final)))
     })
   }
 
@@ -123,13 +138,14 @@ export class NewFile {
   }
 }
 
-async function orNull<T>(result: Promise<T>): Promise<T | null> {
+/** Not those above it: where they are gone, files are not to be put beside the disk that should be there. */
+async function makeFolder(path: string): Promise<boolean> {
   try {
-    return await result
+    await mkdir(path)
+    return true
   } catch (error) {
-    const code = codeOf(error)
-    if (code === 'ENOENT') return null
-    throw error
+    if (codeOf(error) !== 'EEXIST') throw error
+    return false
   }
 }
 

@@ -168,6 +168,20 @@ test('where too little would be left on the disk, nothing is taken, and nothing 
   expect(await readdir(join(directory, 'unfinished'))).toEqual([])
 })
 
+test('where the folder is gone, as a disk that is not mounted, the store is away and makes no other in its place', async () => {
+  const { store, base, directory } = await here()
+  const bytes = newBytes(100)
+  const key = await run(store.put(bytes, TYPE))
+  const [upload, download] = [await run(store.uploadLink('quarantine/a', fileOf(bytes), 60)), await run(store.downloadLink(key, 60))]
+  await rename(directory, `${directory}.away`)
+  expect(await Promise.all([store.put(newBytes(10), TYPE), store.get(key, 100), store.head(key), store.sweepQuarantine(0)].map(reasonOf))).toEqual(['away', 'away', 'away', 'away'])
+  expect((await fetch(base + upload.url, { method: 'PUT', headers: upload.headers, body: bytes })).status).toBe(503)
+  expect((await fetch(base + download.url)).status).toBe(503)
+  expect(await readdir(join(directory, '..'))).toEqual(['assets.away'])
+  await rename(`${directory}.away`, directory)
+  expect((await run(store.get(key, 100))).length).toBe(100)
+})
+
 test('a new store on the same folder has the files of the last, and forgets what was unfinished', async () => {
   const { store, directory } = await here()
   const bytes = newBytes(1_000)

@@ -18,7 +18,8 @@ export function parseRange(header: string | undefined, size: number): RangeReque
   if (from === '') return suffix(Number(to), size)
   const first = Number(from)
   const last = to === '' ? size - 1 : Math.min(Number(to), size - 1)
-  if (to !== '' && Number(to) < first) return 'whole'
+  // Exact also beyond what a number holds
+  if (to !== '' && BigInt(to) < BigInt(from)) return 'whole'
   return first < size ? { first, last } : 'unsatisfiable'
 }
 
