@@ -12,9 +12,9 @@ const { values } = parseArgs({
 })
 const seconds = Number(values.seconds)
 /** An upload begins this often, ms. */
-const UPLOAD_EVERY_MS = 3_000
+const UPLOAD_EVERY_MS = 5_000
 /** After its return everything is to be saved within this, ms: waits between tries have grown to half a minute. */
-const SAVED_MS_MAX = 120_000
+const SAVED_MS_MAX = 180_000
 /** An outage may add so many ticks over their budget, as a share of all: what the machine does beside it makes some at any time. */
 const OVERRUNS_SHARE_MAX = 0.005
 
@@ -92,10 +92,10 @@ async function rehearse(url: string, outage: Outage, players: Players): Promise<
   const inOutage = [caught, ...uploads.all.slice(begunBefore)]
   const doneDuring = inOutage.filter(({ isDone }) => isDone).length
   const gapMsMax = Math.max(...players.all.map((player) => player.gapMsMax))
+  uploads.stop()
   await back()
   const backAtMs = performance.now()
   const after = await stretch(watch, () => sleep(seconds * 1_000))
-  uploads.stop()
   await uploads.settled(SAVED_MS_MAX)
   const done = uploads.all.filter(({ isDone }) => isDone)
   const fetched = (await Promise.all(done.map((upload) => upload.canBeFetched()))).filter(Boolean).length
@@ -103,7 +103,7 @@ async function rehearse(url: string, outage: Outage, players: Players): Promise<
   for (const [said, times] of uploads.all.flatMap((upload) => Object.entries(upload.refusals))) refusals[said] = (refusals[said] ?? 0) + times
   const savedAfterMs = Math.round(Math.max(...inOutage.map(({ endedAtMs }) => endedAtMs ?? Infinity)) - backAtMs)
   const isGood = done.length === uploads.all.length && fetched === done.length && during.overBudgetShare <= before.overBudgetShare + OVERRUNS_SHARE_MAX
-  const messages = [...new Set(uploads.all.flatMap((upload) => [...upload.messages]))]
+  const messages = [...new Set(uploads.all.flatMap((upload) => [...upload.messages, ...(upload.isDone ? [] : [`not done: ${upload.stage}`])]))]
   return {
     outage: outage.name, ticks: { before, during, after }, gapMsMax: Math.round(gapMsMax), isGood,
     uploads: { begun: uploads.all.length, begunDuring, doneDuring, done: done.length, fetched, savedAfterMs, refusals, messages },
