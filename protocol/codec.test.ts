@@ -51,6 +51,11 @@ suite('a frame is refused that holds', () => {
     ['a name that cannot be seen', frame({ player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'a\u202Eb', body: 0, permissions: 0 } }), 'out-of-range at inputs[0].join.name'],
     ['a name that is too long', frame({ player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'a'.repeat(33), body: 0, permissions: 0 } }), 'out-of-range at inputs[0].join.name'],
     ['a name outside NFC', frame({ player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'e\u0301', body: 0, permissions: 0 } }), 'out-of-range at inputs[0].join.name'],
+    ['a refusal that nobody knows', from({ type: 'refused', reason: 'because' as 'not-permitted' }), 'out-of-range at inputs[0].refused.reason'],
+    ['a body of 17 bones', frame({ player: 0, sequence: 1, command: { type: 'package', hash: 'ab'.repeat(32), physics: { kind: 'avatar', body: { name: 'x', offsets: Array.from({ length: 17 }, () => ORIGIN), capsules: [] } } } }), 'out-of-range at inputs[0].package.body.offsets'],
+    ['a body of 25 capsules', frame({ player: 0, sequence: 1, command: { type: 'package', hash: 'ab'.repeat(32), physics: { kind: 'avatar', body: { name: 'x', offsets: [], capsules: Array.from({ length: 25 }, () => ({ bone: 0, a: ORIGIN, b: ORIGIN, radius: 1 })) } } } }), 'too-large at inputs.package.body.capsules'],
+    ['a package whose hash is short', frame({ player: 0, sequence: 1, command: { type: 'package', hash: 'ab', physics: { kind: 'object', prop: prop({ type: 'sphere', radius: 1 }) } } }), 'out-of-range at inputs[0].package.hash'],
+    ['a nobody who joins', frame({ player: 0, sequence: 1, command: { type: 'join', player: 1, user: 0, name: 'a', body: 0, permissions: 0 } }), 'out-of-range at inputs[0].join.user'],
     ['players out of order', frame({ player: 2, sequence: 1, command: MOVE }, { player: 1, sequence: 1, command: MOVE }), 'order at inputs[1]'],
     ['one sequence twice', frame({ player: 2, sequence: 1, command: MOVE }, { player: 2, sequence: 1, command: MOVE }), 'order at inputs[1]'],
   ]
@@ -93,7 +98,11 @@ suite('a client', () => {
   const bytesOf = (command: Command): Uint8Array => encodeInput({ player: 9, sequence: 1, command })
 
   test('does not speak for the server or for another player', () => {
-    expect(refusal(decodeClientPacket(encodeClientPacket(head, [bytesOf({ type: 'leave', player: 2 })], [])))).toBe('not-allowed at commands[0]')
+    const servers: Command[] = [
+      { type: 'leave', player: 2 }, { type: 'refused', reason: 'not-permitted' },
+      { type: 'package', hash: 'ab'.repeat(32), physics: { kind: 'object', prop: prop({ type: 'sphere', radius: 1 }) } },
+    ]
+    for (const command of servers) expect(refusal(decodeClientPacket(encodeClientPacket(head, [bytesOf(command)], [])))).toBe('not-allowed at commands[0]')
     const decoded = decodeClientPacket(encodeClientPacket(head, [bytesOf({ type: 'release', hand: 1 })], []))
     expect(decoded.ok && decoded.value.commands[0]?.player).toBe(0)
   })
@@ -114,6 +123,8 @@ suite('a client', () => {
 const MESSAGES: ServerMessage[] = [
   { type: 'welcome', protocol: 1, realm: 'plaza', tick: 9, tickRate: 60, player: 3, user: 3, avatar: 12, permissions: 7, definition: '{}', resumed: true, sequence: 40, ackCommand: 38 },
   { type: 'avatarAdded', element: 12, player: 3, user: 3, name: 'Zoë', body: 1, package: null, headMetres: 1.5 },
+  { type: 'avatarChanged', element: 12, body: 0, package: '0f'.repeat(32), headMetres: 1.25 },
+  { type: 'propAdded', element: 14, prop: prop({ type: 'sphere', radius: 0.5 }), package: 'f0'.repeat(32), scale: 1, holder: 0, owner: 9, access: 63, position: ORIGIN, rotation: IDENTITY },
   { type: 'propAdded', element: 13, prop: prop({ type: 'box', halfExtents: { x: 1, y: 0.5, z: 0.25 } }), package: null, scale: 2, holder: 3, owner: 0, access: 0, position: ORIGIN, rotation: IDENTITY },
   { type: 'elementRemoved', element: 13 },
   { type: 'propChanged', element: 13, scale: 0.5, holder: 0, access: 0 },

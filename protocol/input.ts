@@ -1,5 +1,5 @@
 /** Inputs between the wire and sim/types.ts. */
-import { ACCESS_MAX, type Command, type HandId, type Input, type PackedPose, type PropSpec } from '../sim/types.ts'
+import { ACCESS_MAX, REFUSALS, type Command, type HandId, type Input, type PackedPose, type PropSpec, type Refusal } from '../sim/types.ts'
 import { finite, inside, integer, name, ownBytes, present, quat, vec3 } from './check.ts'
 import { otherworld } from './generated/otherworld.js'
 import { COMMAND_BYTES_MAX, NAME_BYTES_MAX, PACKAGE_BYTES_MAX, POSE_BONES_MAX, POSE_BONE_BYTES, POSE_FIXED_BYTES, SERVER_MESSAGE_BYTES_MAX } from './limits.ts'
@@ -43,6 +43,7 @@ export function toWireInput({ player, sequence, command }: Input): otherworld.In
     case 'package': return { player, sequence, package: { hash: hexBytes(command.hash), ...toWirePhysics(command.physics) } }
     case 'wear': return { player, sequence, wear: { player: command.player, ...toWireBodyChoice(command.body) } }
     case 'access': return { player, sequence, access: command }
+    case 'refused': return { player, sequence, refused: command }
   }
 }
 
@@ -71,6 +72,12 @@ function readMove(wire: otherworld.Move.$Properties): Command {
     type: 'move', x: finite(wire.x, 'x'), y: finite(wire.y, 'y'), z: finite(wire.z, 'z'), yaw: finite(wire.yaw, 'yaw'),
     jump: wire.jump ?? false, run: wire.run ?? false, fly: wire.fly ?? false,
   }
+}
+
+function readRefusal(reason: string | null | undefined): Refusal {
+  const known = REFUSALS.find((one) => one === reason)
+  if (known === undefined) throw new Invalid('out-of-range', 'reason', `is none of ${REFUSALS.join(', ')}`)
+  return known
 }
 
 /** A prop's make: its spec, or the package that it is of. */
@@ -118,6 +125,7 @@ function readCommand(wire: otherworld.Input): Command {
     case 'scale': return { type: 'scale', element: integer(wire.scale?.element, 'element'), scale: finite(wire.scale?.scale, 'scale') }
     case 'wear': return { type: 'wear', player: integer(wire.wear?.player, 'player'), body: readBodyChoice(present(wire.wear, '')) }
     case 'access': return { type: 'access', element: integer(wire.access?.element, 'element'), access: integer(wire.access?.access, 'access', 0, ACCESS_MAX) }
+    case 'refused': return { type: 'refused', reason: readRefusal(wire.refused?.reason) }
     default: return readServerCommand(wire)
   }
 }

@@ -3,14 +3,8 @@
  * frame is sealed, or exceeds a player's share of it, goes into the next one.
  */
 import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX, PACKAGE_BYTES_MAX } from '../protocol/index.ts'
-import { compareInputs, packageOf, type Command, type Input, type InputFrame, type PackageHash, type PackagePhysics, type PlayerId } from '../sim/index.ts'
+import { compareInputs, packageOf, type Command, type Input, type InputFrame, type PackageHash, type PackagePhysics, type PlayerId, type Refusal } from '../sim/index.ts'
 import { INPUT_BACKLOG_MAX, INPUTS_PER_FRAME_MAX } from './limits.ts'
-
-/**
- * What a command of a player's becomes that the server itself refuses: the simulation rejects it (there is no element 0), so
- * it stands in the log like any other, is acknowledged and answered once; its sender is told the server's reason.
- */
-export const REFUSED: Command = { type: 'despawn', element: 0 }
 
 /** What the realm has to be given before a package is used: at most PACKAGE_BYTES_MAX bytes in a frame. */
 export interface Brought {
@@ -19,13 +13,16 @@ export interface Brought {
 }
 
 /** `brings`: null where the realm has the package. */
-export type Verdict = 'wait' | { readonly ok: true; readonly brings: Brought | null } | { readonly ok: false; readonly reason: string }
+export type Verdict = 'wait' | { readonly ok: true; readonly brings: Brought | null } | { readonly ok: false; readonly reason: Refusal }
+
+/** What stands in the frame for an input that the server refuses: it is in the log like any other, acknowledged and answered once. */
+export const refusedInput = ({ player, sequence }: Input, reason: Refusal): Input => ({ player, sequence, command: { type: 'refused', reason } })
+
+const UNKNOWN: Verdict = { ok: false, reason: 'unknown-package' }
 
 /** Who may use which package; asked when the input that names it is next. */
 export interface PackageRights {
   verdict(player: PlayerId, hash: PackageHash): Verdict
-  /** The input goes on as one that the simulation rejects; its sender is to be told this reason. */
-  refused(player: PlayerId, sequence: number, reason: string): void
 }
 
 export interface InteractionLimits {
@@ -172,14 +169,9 @@ class OpenFrame {
     const { input } = waiting
     const hash = packageOf(input.command)
     if (hash === null) return input
-    const { rights } = this.options
-    const { player, sequence } = input
-    const verdict = waiting.allowed ? { ok: true as const, ...waiting.allowed } : rights?.verdict(player, hash) ?? { ok: false, reason: 'unknown-package' }
+    const verdict = waiting.allowed ? { ok: true as const, ...waiting.allowed } : this.options.rights?.verdict(input.player, hash) ?? UNKNOWN
     if (verdict === 'wait') return null
-    if (!verdict.ok) {
-      rights?.refused(player, sequence, verdict.reason)
-      return { player, sequence, command: REFUSED }
-    }
+    if (!verdict.ok) return refusedInput(input, verdict.reason)
     const { brings } = verdict
     waiting.allowed = { brings }
     return brings === null || this.bring(hash, brings) ? input : null

@@ -40,8 +40,6 @@ export class Member {
   readonly own = new OwnWatch()
   /** In which of the ticks between two snapshots its own goes out. */
   phase = 0
-  /** Commands that go on as something the simulation rejects, by sequence: the reason to be told instead of its own. */
-  readonly refused = new Map<number, string>()
   /** How often it may still move to another link. */
   readonly takeovers: TokenBucket
   /** It was welcomed on an earlier link, or recovered: its numbering goes on. */

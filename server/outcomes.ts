@@ -14,8 +14,6 @@ export class Outcomes {
   private readonly targets: OutcomeTargets
   /** Whom a join of the server's, by its sequence, is for. */
   private readonly joins = new Map<number, PlayerId>()
-  /** Why a package of the server's was rejected in this tick; its events stand before those of players. */
-  private packageRefusal: RejectReason | null = null
 
   constructor(realm: Realm, targets: OutcomeTargets) {
     this.realm = realm
@@ -28,7 +26,6 @@ export class Outcomes {
   }
 
   route(events: readonly SimEvent[]): void {
-    this.packageRefusal = null
     for (const event of events) {
       // Sequence 0 is nobody's input: something slipped from a hand, which the catalog tells everyone.
       if (!('sequence' in event) || event.sequence === 0) continue
@@ -39,7 +36,6 @@ export class Outcomes {
 
   private toServer(event: Extract<SimEvent, { readonly sequence: number }>): void {
     if (event.type === 'permitted') this.permitted(event.changed)
-    if (event.type === 'rejected' && event.command === 'package') this.packageRefusal = event.reason
     const player = this.joins.get(event.sequence)
     if (player === undefined || (event.type !== 'joined' && event.type !== 'rejected')) return
     this.joins.delete(event.sequence)
@@ -57,15 +53,7 @@ export class Outcomes {
   private toPlayer(event: Extract<SimEvent, { readonly sequence: number }>): void {
     const member = this.targets.memberOf(event.player)
     if (!member) return
-    const answer = answerTo(event, this.realm.tick)
-    const reason = member.refused.get(event.sequence) ?? this.reasonBehind(event)
-    member.refused.delete(event.sequence)
-    member.session.queue(reason !== undefined && answer.type === 'commandRejected' ? { ...answer, reason } : answer)
-  }
-
-  /** A package that the realm did not take in this tick is unknown to the command that it came for: that says less. */
-  private reasonBehind(event: SimEvent): string | undefined {
-    return event.type === 'rejected' && event.reason === 'unknown-package' ? this.packageRefusal ?? undefined : undefined
+    member.session.queue(answerTo(event, this.realm.tick))
   }
 
   private wordsFor(reason: RejectReason): string {

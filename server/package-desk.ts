@@ -4,8 +4,8 @@
  */
 import { TokenBucket } from '../netcode/session/token-bucket.ts'
 import { encodeInput, PACKAGE_BYTES_MAX } from '../protocol/index.ts'
-import type { PackageHash, PackagePhysics, PlayerId } from '../sim/index.ts'
-import type { Verdict } from './interaction-center.ts'
+import { charactersOf, checkPhysics, type PackageHash, type PackagePhysics, type PlayerId } from '../sim/index.ts'
+import type { Brought, PackageRights, Verdict } from './interaction-center.ts'
 import { GRANT_MS, GRANTS_PER_PLAYER_MAX, PACKAGE_WAIT_MS_MAX, WANTED_BURST_MAX, WANTED_PER_SECOND_MAX } from './limits.ts'
 import type { FromRealm, PackageAnswer, ToRealm } from './realm-messages.ts'
 
@@ -13,6 +13,8 @@ export interface PackageDeskOptions {
   post(message: Extract<FromRealm, { readonly type: 'wanted' }>): void
   /** Whether the realm has the package. */
   knows(hash: PackageHash): boolean
+  /** Whether it can take another, of so many characters. */
+  hasRoom(characters: number): boolean
   /** Null: nobody's. */
   uidOf(player: PlayerId): string | null
   nowMs(): number
@@ -22,8 +24,10 @@ export interface PackageDeskOptions {
 interface Question {
   readonly hash: PackageHash
   readonly askedAtMs: number
-  verdict: Exclude<Verdict, 'wait'> | null
+  answer: Answer | null
 }
+
+type Answer = { readonly ok: true; readonly brings: Brought; readonly characters: number } | Extract<Verdict, { readonly ok: false }>
 
 interface Asker {
   readonly bucket: TokenBucket
@@ -32,7 +36,7 @@ interface Asker {
   readonly grants: Map<PackageHash, number>
 }
 
-export class PackageDesk {
+export class PackageDesk implements PackageRights {
   private readonly options: PackageDeskOptions
   private readonly askers = new Map<PlayerId, Asker>()
 
@@ -46,28 +50,30 @@ export class PackageDesk {
     const asker = this.askerOf(player, nowMs)
     if ((asker.grants.get(hash) ?? -Infinity) >= nowMs && this.options.knows(hash)) return { ok: true, brings: null }
     if (asker.question?.hash !== hash) return this.ask(player, asker, hash, nowMs)
-    const { verdict, askedAtMs } = asker.question
-    if (verdict === null && nowMs - askedAtMs <= PACKAGE_WAIT_MS_MAX) return 'wait'
+    const { answer, askedAtMs } = asker.question
+    if (answer === null && nowMs - askedAtMs <= PACKAGE_WAIT_MS_MAX) return 'wait'
     // An answer is used once, and so is its absence: the next wish asks anew.
     asker.question = null
-    if (verdict === null) return { ok: false, reason: 'unknown-package' }
-    if (verdict.ok) grant(asker, hash, nowMs)
-    return verdict.ok && this.options.knows(hash) ? { ok: true, brings: null } : verdict
+    if (answer === null) return { ok: false, reason: 'unknown-package' }
+    if (!answer.ok) return answer
+    grant(asker, hash, nowMs)
+    if (this.options.knows(hash)) return { ok: true, brings: null }
+    return this.options.hasRoom(answer.characters) ? answer : { ok: false, reason: 'package-limit' }
   }
 
   private ask(player: PlayerId, asker: Asker, hash: PackageHash, nowMs: number): Verdict {
     const uid = this.options.uidOf(player)
     if (uid === null) return { ok: false, reason: 'unknown-package' }
     if (!asker.bucket.take(1, nowMs)) return 'wait'
-    asker.question = { hash, askedAtMs: nowMs, verdict: null }
+    asker.question = { hash, askedAtMs: nowMs, answer: null }
     this.options.post({ type: 'wanted', hash, player, uid })
     return 'wait'
   }
 
   /** Takes the main thread's answer; one that nobody waits for any more is passed over. */
-  answered({ player, hash, ...answer }: Extract<ToRealm, { readonly type: 'package' }>): void {
+  answered({ player, hash, ...given }: Extract<ToRealm, { readonly type: 'package' }>): void {
     const question = this.askers.get(player)?.question
-    if (question?.hash === hash) question.verdict ??= verdictOf(hash, answer)
+    if (question?.hash === hash) question.answer ??= answerOf(hash, given)
   }
 
   forget(player: PlayerId): void {
@@ -88,10 +94,13 @@ function grant({ grants }: Asker, hash: PackageHash, nowMs: number): void {
   if (grants.size > GRANTS_PER_PLAYER_MAX && !oldest.done) grants.delete(oldest.value)
 }
 
-function verdictOf(hash: PackageHash, answer: PackageAnswer): Exclude<Verdict, 'wait'> {
-  if (!answer.ok) return { ok: false, reason: answer.reason }
-  const bytes = bytesOf(hash, answer.physics)
-  return bytes <= PACKAGE_BYTES_MAX ? { ok: true, brings: { physics: answer.physics, bytes } } : { ok: false, reason: 'package-limit' }
+/** What cannot be in a frame, or in any realm, is found out here: a command of the server's own is answered to nobody. */
+function answerOf(hash: PackageHash, given: PackageAnswer): Answer {
+  if (!given.ok) return { ok: false, reason: given.reason }
+  const { physics } = given
+  const bytes = bytesOf(hash, physics)
+  if (bytes > PACKAGE_BYTES_MAX) return { ok: false, reason: 'package-limit' }
+  return checkPhysics(physics) ? { ok: false, reason: 'invalid-value' } : { ok: true, brings: { physics, bytes }, characters: charactersOf(physics) }
 }
 
 /** In a frame. */

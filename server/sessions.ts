@@ -8,7 +8,7 @@ import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '
 import { passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm } from '../sim/index.ts'
 import { Catalog } from './catalog.ts'
 import { Doorway } from './doorway.ts'
-import { REFUSED, type InteractionCenter } from './interaction-center.ts'
+import { refusedInput, type InteractionCenter } from './interaction-center.ts'
 import { HELLO_MS_MAX, PROPS_PER_PLAYER_MAX } from './limits.ts'
 import { Member, type HeardNumbers } from './member.ts'
 import type { Ending } from './metrics/families.ts'
@@ -224,13 +224,7 @@ export class Sessions {
    */
   private withinShare(member: Member, input: Input): Input {
     if (input.command.type !== 'spawn' || !this.hasAllProps(member)) return input
-    this.refused(member.player, input.sequence, 'too-many-props')
-    return { ...input, command: REFUSED }
-  }
-
-  /** An input goes on as one that the simulation rejects; its sender is told this reason instead of the simulation's. */
-  refused(player: PlayerId, sequence: number, reason: string): void {
-    this.members.get(player)?.refused.set(sequence, reason)
+    return refusedInput(input, 'too-many-props')
   }
 
   /** Null where the player is not here, or was recovered and has not come back. */

@@ -12,7 +12,7 @@ export { avatars, passingAvatars, passingProps, props, worn, fields, elementCoun
 export { packPose, unpackPose, packRotation, unpackRotation, mixPoses, type Pose, type JointTransform } from './pose.ts'
 export { solveSkeleton, restHeadHeight } from './skeleton.ts'
 export { mayAct, manages, owns, isAccess } from './access.ts'
-export { checkPhysics, isPackageHash, packageOf, CAPSULES_MAX, BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, PACKAGES_MAX } from './packages.ts'
+export { charactersOf, checkPhysics, hasRoom, isPackageHash, packageOf, CAPSULES_MAX, BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, PACKAGES_MAX } from './packages.ts'
 export { boxOf } from './extent.ts'
 export { steer, stepFreely, WALK_SPEED, RUN_SPEED } from './steering.ts'
 export { SCALE_MIN, SCALE_MAX, CONVEX_POINTS_MAX, COLLIDERS_MAX } from './shapes.ts'

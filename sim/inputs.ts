@@ -220,6 +220,8 @@ function playerCommand(realm: Realm, input: Input): Outcome {
       return command.player === 0 ? dress(realm, input, avatar, command) : 'server-only'
     case 'access':
       return changeAccess(realm, input, avatar, command)
+    case 'refused':
+      return command.reason
     default:
       return 'server-only'
   }

@@ -62,12 +62,12 @@ function used(realm: Realm): ReadonlySet<unknown> {
   return hashes
 }
 
-/** Forgets the oldest packages that nothing uses until there is room; false: there is none. */
-function makeRoom(realm: Realm, characters: number): boolean {
+/** The oldest packages that nothing uses, as many as have to go until there is room; null: there is none. */
+function toForget(realm: Realm, characters: number): readonly PackageHash[] | null {
   let [count, sum] = [realm.packages.size + 1, characters]
   for (const { json } of realm.packages.values()) sum += json.length
   const isFull = (): boolean => count > PACKAGES_MAX || sum > PACKAGES_CHARACTERS_MAX
-  if (!isFull()) return true
+  if (!isFull()) return []
   const needed = used(realm)
   const gone: PackageHash[] = []
   for (const { hash, json } of realm.packages.values()) {
@@ -77,10 +77,14 @@ function makeRoom(realm: Realm, characters: number): boolean {
     count--
     sum -= json.length
   }
-  if (isFull()) return false
-  for (const hash of gone) realm.packages.delete(hash)
-  return true
+  return isFull() ? null : gone
 }
+
+/** Characters of a package's physics, as PACKAGES_CHARACTERS_MAX counts them. */
+export const charactersOf = (physics: PackagePhysics): number => keptJson(physics).length
+
+/** Whether the realm can take a package of so many characters. */
+export const hasRoom = (realm: Realm, characters: number): boolean => toForget(realm, characters) !== null
 
 /** Takes a package in, as the newest. One that the realm has is what its hash says already. */
 export function addPackage(realm: Realm, hash: PackageHash, physics: PackagePhysics): RejectReason | null {
@@ -90,7 +94,9 @@ export function addPackage(realm: Realm, hash: PackageHash, physics: PackagePhys
     const reason = checkPhysics(physics)
     if (reason) return reason
     known = keptPackage(realm, hash, keptJson(physics))
-    if (!makeRoom(realm, known.json.length)) return 'package-limit'
+    const gone = toForget(realm, known.json.length)
+    if (!gone) return 'package-limit'
+    for (const old of gone) realm.packages.delete(old)
   }
   realm.packages.delete(hash)
   realm.packages.set(hash, known)

@@ -128,6 +128,10 @@ export const ACCESS_MAX = 63
 export const Hand = { left: 0, right: 1, pointer: 2 } as const
 export type HandId = 0 | 1 | 2
 
+/** Why the server refuses a player's command before the simulation sees it. */
+export const REFUSALS = ['too-many-props', 'unknown-package', 'not-permitted', 'archive-away', 'package-limit', 'invalid-value'] as const
+export type Refusal = (typeof REFUSALS)[number]
+
 /** An intent. `join`, `leave`, `teleport`, `permit` and `package` come from the server only (player 0). */
 export type Command =
   | { readonly type: 'join'; readonly player: PlayerId; readonly user: UserNumber; readonly name: string; readonly body: number; readonly permissions: number }
@@ -156,6 +160,8 @@ export type Command =
   /** Changes an avatar's body where it stands. `player`: whose, from the server; a player's own is 0. */
   | { readonly type: 'wear'; readonly player: PlayerId; readonly body: BodyChoice }
   | { readonly type: 'access'; readonly element: ElementId; readonly access: number }
+  /** What the server puts in place of a player's command that it refuses: rejected with that reason, whenever the log is read. */
+  | { readonly type: 'refused'; readonly reason: Refusal }
 export type CommandType = Command['type']
 
 /** One intent of a player, or of the server where `player` is 0. `sequence` counts up per player, 1 to 2^32 - 1. */
@@ -173,10 +179,10 @@ export interface InputFrame {
 
 /** Why an input was not carried out. */
 export type RejectReason =
-  | 'unknown-player' | 'already-joined' | 'realm-full' | 'server-only' | 'invalid-value' | 'not-permitted'
+  | 'unknown-player' | 'already-joined' | 'realm-full' | 'server-only'
   | 'unknown-element' | 'not-movable' | 'held-by-another' | 'hand-full' | 'hand-empty' | 'out-of-reach'
   | 'scale-out-of-range' | 'element-limit' | 'unknown-body' | 'trimesh-not-static' | 'degenerate-shape'
-  | 'unknown-package' | 'wrong-kind' | 'package-limit'
+  | 'wrong-kind' | Refusal
 
 /** What a step reports. Every input but `move`, `pose` and `drag` ends in exactly one event with its player and sequence; those three only when rejected. What slips from a hand, or may no longer be held, is `released` with sequence 0. */
 export type SimEvent =

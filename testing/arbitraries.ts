@@ -3,8 +3,9 @@
  * as they are. `plausible` values lie where players act; `any` is whatever the wire takes.
  */
 import fc from 'fast-check'
-import type {
-  AvatarBody, BodyChoice, Collider, Command, HandId, Input, InputFrame, PackageHash, PackagePhysics, PackedPose, PropSpec, Quat, Shape, Vec3,
+import {
+  REFUSALS, type AvatarBody, type BodyChoice, type Collider, type Command, type HandId, type Input, type InputFrame, type PackageHash,
+  type PackagePhysics, type PackedPose, type PropSpec, type Quat, type Shape, type Vec3,
 } from '../sim/types.ts'
 
 export interface CommandOptions {
@@ -169,8 +170,9 @@ export function arbitraryInput(options: CommandOptions = {}): fc.Arbitrary<Input
   const player = options.range === 'any' ? uint32 : oneOf(options.players ?? upTo(6))
   const sequence = options.range === 'any' ? uint32 : fc.integer({ min: 1, max: 1_000 })
   return fc.oneof(
-    { weight: 4, arbitrary: record({ player, sequence, command: arbitraryClientCommand(options) }) },
-    { weight: 1, arbitrary: record({ player: fc.constant(0), sequence, command: arbitraryServerCommand(options) }) },
+    { weight: 8, arbitrary: record({ player, sequence, command: arbitraryClientCommand(options) }) },
+    { weight: 1, arbitrary: record({ player, sequence, command: record({ type: fc.constant('refused' as const), reason: fc.constantFrom(...REFUSALS) }) }) },
+    { weight: 2, arbitrary: record({ player: fc.constant(0), sequence, command: arbitraryServerCommand(options) }) },
   )
 }
 

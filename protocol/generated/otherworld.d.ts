@@ -649,6 +649,25 @@ export namespace otherworld {
         type $Shape = otherworld.Access.$Properties;
     }
 
+    interface IRefused extends otherworld.Refused.$Properties {
+    }
+
+    class Refused {
+        constructor(properties?: otherworld.Refused.$Properties);
+        $unknowns?: Uint8Array[];
+        reason: string;
+        static encode(message: otherworld.Refused.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Refused & otherworld.Refused.$Shape;
+    }
+
+    namespace Refused {
+        interface $Properties {
+            reason?: (string|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = otherworld.Refused.$Properties;
+    }
+
     interface IInput extends otherworld.Input.$Properties {
     }
 
@@ -672,7 +691,8 @@ export namespace otherworld {
         package?: (otherworld.Package.$Properties|null);
         wear?: (otherworld.Wear.$Properties|null);
         access?: (otherworld.Access.$Properties|null);
-        command?: ("join"|"leave"|"teleport"|"permit"|"move"|"pose"|"spawn"|"despawn"|"grab"|"drag"|"release"|"scale"|"package"|"wear"|"access");
+        refused?: (otherworld.Refused.$Properties|null);
+        command?: ("join"|"leave"|"teleport"|"permit"|"move"|"pose"|"spawn"|"despawn"|"grab"|"drag"|"release"|"scale"|"package"|"wear"|"access"|"refused");
         static encode(message: otherworld.Input.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Input & otherworld.Input.$Shape;
     }
@@ -696,7 +716,8 @@ export namespace otherworld {
             "package"?: (otherworld.Package.$Properties|null);
             wear?: (otherworld.Wear.$Properties|null);
             access?: (otherworld.Access.$Properties|null);
-            command?: ("join"|"leave"|"teleport"|"permit"|"move"|"pose"|"spawn"|"despawn"|"grab"|"drag"|"release"|"scale"|"package"|"wear"|"access");
+            refused?: (otherworld.Refused.$Properties|null);
+            command?: ("join"|"leave"|"teleport"|"permit"|"move"|"pose"|"spawn"|"despawn"|"grab"|"drag"|"release"|"scale"|"package"|"wear"|"access"|"refused");
             $unknowns?: Uint8Array[];
         }
         type $Shape = {
@@ -717,9 +738,10 @@ export namespace otherworld {
           "package"?: otherworld.Package.$Shape|null;
           wear?: otherworld.Wear.$Shape|null;
           access?: otherworld.Access.$Shape|null;
+          refused?: otherworld.Refused.$Shape|null;
           $unknowns?: Uint8Array[];
         } & (
-          ({ command?: undefined; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "join"; join: otherworld.Join.$Shape; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "leave"; join?: null; leave: otherworld.Leave.$Shape; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "teleport"; join?: null; leave?: null; teleport: otherworld.Teleport.$Shape; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "permit"; join?: null; leave?: null; teleport?: null; permit: otherworld.Permit.$Shape; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "move"; join?: null; leave?: null; teleport?: null; permit?: null; move: otherworld.Move.$Shape; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "pose"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose: otherworld.Pose.$Shape; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "spawn"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn: otherworld.Spawn.$Shape; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "despawn"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn: otherworld.Despawn.$Shape; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "grab"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab: otherworld.Grab.$Shape; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "drag"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag: otherworld.Drag.$Shape; release?: null; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "release"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release: otherworld.Release.$Shape; scale?: null; "package"?: null; wear?: null; access?: null }|{ command?: "scale"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale: otherworld.Scale.$Shape; "package"?: null; wear?: null; access?: null }|{ command?: "package"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package": otherworld.Package.$Shape; wear?: null; access?: null }|{ command?: "wear"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear: otherworld.Wear.$Shape; access?: null }|{ command?: "access"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access: otherworld.Access.$Shape })
+          ({ command?: undefined; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "join"; join: otherworld.Join.$Shape; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "leave"; join?: null; leave: otherworld.Leave.$Shape; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "teleport"; join?: null; leave?: null; teleport: otherworld.Teleport.$Shape; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "permit"; join?: null; leave?: null; teleport?: null; permit: otherworld.Permit.$Shape; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "move"; join?: null; leave?: null; teleport?: null; permit?: null; move: otherworld.Move.$Shape; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "pose"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose: otherworld.Pose.$Shape; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "spawn"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn: otherworld.Spawn.$Shape; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "despawn"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn: otherworld.Despawn.$Shape; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "grab"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab: otherworld.Grab.$Shape; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "drag"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag: otherworld.Drag.$Shape; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "release"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release: otherworld.Release.$Shape; scale?: null; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "scale"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale: otherworld.Scale.$Shape; "package"?: null; wear?: null; access?: null; refused?: null }|{ command?: "package"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package": otherworld.Package.$Shape; wear?: null; access?: null; refused?: null }|{ command?: "wear"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear: otherworld.Wear.$Shape; access?: null; refused?: null }|{ command?: "access"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access: otherworld.Access.$Shape; refused?: null }|{ command?: "refused"; join?: null; leave?: null; teleport?: null; permit?: null; move?: null; pose?: null; spawn?: null; despawn?: null; grab?: null; drag?: null; release?: null; scale?: null; "package"?: null; wear?: null; access?: null; refused: otherworld.Refused.$Shape })
         );
     }
 

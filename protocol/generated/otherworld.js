@@ -2774,6 +2774,88 @@ export const otherworld = $root.otherworld = (() => {
         return Access;
     })();
 
+    otherworld.Refused = (function() {
+
+        const Refused = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Refused.prototype.reason = "";
+
+        Refused.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                writer.uint32(10).string(message.reason);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Refused.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.otherworld.Refused();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.reason = value;
+                        else
+                            delete message.reason;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return Refused;
+    })();
+
     otherworld.Input = (function() {
 
         const Input = function (properties) {
@@ -2800,11 +2882,12 @@ export const otherworld = $root.otherworld = (() => {
         Input.prototype["package"] = null;
         Input.prototype.wear = null;
         Input.prototype.access = null;
+        Input.prototype.refused = null;
 
         let $oneOfFields;
 
         $Object.defineProperty(Input.prototype, "command", {
-            get: $util.oneOfGetter($oneOfFields = ["join", "leave", "teleport", "permit", "move", "pose", "spawn", "despawn", "grab", "drag", "release", "scale", "package", "wear", "access"]),
+            get: $util.oneOfGetter($oneOfFields = ["join", "leave", "teleport", "permit", "move", "pose", "spawn", "despawn", "grab", "drag", "release", "scale", "package", "wear", "access", "refused"]),
             set: $util.oneOfSetter($oneOfFields)
         });
 
@@ -2849,6 +2932,8 @@ export const otherworld = $root.otherworld = (() => {
                 $root.otherworld.Wear.encode(message.wear, writer.uint32(130).fork(), _depth + 1).ldelim();
             if (message.access != null && $Object.hasOwnProperty.call(message, "access"))
                 $root.otherworld.Access.encode(message.access, writer.uint32(138).fork(), _depth + 1).ldelim();
+            if (message.refused != null && $Object.hasOwnProperty.call(message, "refused"))
+                $root.otherworld.Refused.encode(message.refused, writer.uint32(146).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -3003,6 +3088,13 @@ export const otherworld = $root.otherworld = (() => {
                             break;
                         message.access = $root.otherworld.Access.decode(reader, reader.size(), $undefined, _depth + 1, message.access);
                         message.command = "access";
+                        continue;
+                    }
+                case 18: {
+                        if (wireType !== 2)
+                            break;
+                        message.refused = $root.otherworld.Refused.decode(reader, reader.size(), $undefined, _depth + 1, message.refused);
+                        message.command = "refused";
                         continue;
                     }
                 }

@@ -1,9 +1,10 @@
 /** Restless hands: commands in quick succession, sensible and not, so that there are always some on their way. */
 import { IDENTITY } from '../../sim/maths.ts'
-import { Hand, type HandId, type PropSpec } from '../../sim/index.ts'
+import { ACCESS_MAX, Hand, type HandId, type PropSpec } from '../../sim/index.ts'
 import type { RenderClient } from '../../netcode/client/render-client.ts'
 import type { WorldSample } from '../../netcode/client/types.ts'
 import type { Dice } from '../bots/mind.ts'
+import { SHELF } from './shelf.ts'
 
 /** Between two commands, ms. */
 const PAUSE_MS: readonly [number, number] = [30, 900]
@@ -34,19 +35,20 @@ export class Fidget {
     this.nextMs = nowMs + this.dice.between(...PAUSE_MS)
     const { props, avatars } = sample()
     const position = avatars.find(({ own }) => own)?.position ?? { x: 0, y: 0, z: 0 }
-    const { player } = this.client.state
     for (let left = this.dice.chance(0.1) ? BURST_MAX : 1; left > 0; left--) {
       const hand = this.dice.pick(HANDS) ?? Hand.pointer
       const target = this.dice.pick(props)?.element ?? 1
       const drawn = this.dice.unit()
-      const mine = props.find(({ owner }) => owner === player)
+      const mine = props.find(({ owner }) => owner === this.client.user)
       if (drawn < 0.2 && this.own < OWN_MAX) {
         this.own++
-        void this.client.spawn(BALL, { position: { x: Math.fround(position.x), y: Math.fround(position.y + 2), z: Math.fround(position.z + this.dice.between(-1, 1)) } })
+        void this.client.spawn(this.dice.chance(0.5) ? BALL : this.dice.pick(SHELF) ?? BALL, { position: { x: Math.fround(position.x), y: Math.fround(position.y + 2), z: Math.fround(position.z + this.dice.between(-1, 1)) } })
       } else if (drawn < 0.3 && mine) {
         this.own--
         void this.client.despawn(mine.element)
-      } else if (drawn < 0.65) void this.client.grab(target, hand)
+      } else if (drawn < 0.36) void this.client.wear(this.dice.chance(0.4) ? 0 : this.dice.pick(SHELF) ?? 0)
+      else if (drawn < 0.4) void this.client.setAccess(mine?.element ?? target, Math.floor(this.dice.between(0, ACCESS_MAX + 1)))
+      else if (drawn < 0.65) void this.client.grab(target, hand)
       else if (drawn < 0.9) void this.client.release(hand)
       else void this.client.scale(target, Math.fround(this.dice.between(0.5, 1.5)))
     }

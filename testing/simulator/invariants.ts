@@ -1,11 +1,11 @@
 /** What must hold in every simulated world: looked at while it runs, and when all has come to rest. */
-import { props, avatars, type AvatarView, type PropSpec, type PropView, type Quat, type Realm, type Vec3 } from '../../sim/index.ts'
+import { boxOf, props, avatars, type AvatarView, type PropSpec, type PropView, type Quat, type Realm, type Vec3 } from '../../sim/index.ts'
 import type { AvatarSample, PropSample, WorldSample } from '../../netcode/client/types.ts'
 
 /** By name, in words for the table of docs/testing.md. */
 export const INVARIANTS = {
   'rejoined': 'when the faults are over, every client and peer is joined again',
-  'converged': 'and each world that a client draws is the realm: the same elements, names, owners, holders and scales, positions and rotations within the steps of the wire',
+  'converged': 'and each world that a client draws is the realm: the same elements, names, bodies, packages, owners, access, holders and scales, positions and rotations within the steps of the wire',
   'outcome-once': 'each command that a client issued ends as done or as rejected, as the log has it, and never in two ways',
   'logged-once': 'no command stands in the log twice',
   'acked-kept': 'a command that was acknowledged is in the log, whatever crashed since (after a loss of power: unless it was acknowledged within the last 100 ms)',
@@ -59,7 +59,8 @@ function firstDifference<S extends { readonly element: number }, T extends { rea
 }
 
 function differenceOfAvatar(drawn: AvatarSample, there: AvatarView): string | null {
-  if (drawn.name !== there.name || drawn.player !== there.player || drawn.body !== there.body) return `is drawn as ${drawn.name} of player ${drawn.player}, and is ${there.name} of player ${there.player}`
+  if (drawn.name !== there.name || drawn.player !== there.player || drawn.user !== there.user) return `is drawn as ${drawn.name} of player ${drawn.player}, and is ${there.name} of player ${there.player}`
+  if (drawn.body !== there.body || drawn.package !== there.package || drawn.headMetres !== there.headMetres) return `is drawn in body ${drawn.package ?? drawn.body}, and wears ${there.package ?? there.body}`
   const speed = Math.hypot(there.velocity.x, there.velocity.y, there.velocity.z)
   const far = apart(drawn.position, there.position)
   if (far > allowance(speed, false)) return `is drawn ${far.toFixed(3)} m from where it is`
@@ -68,9 +69,9 @@ function differenceOfAvatar(drawn: AvatarSample, there: AvatarView): string | nu
 }
 
 function differenceOfProp(drawn: PropSample, there: PropView): string | null {
-  if (drawn.scale !== there.scale || drawn.holder !== there.holder || drawn.owner !== there.owner)
-    return `is drawn with scale ${drawn.scale}, holder ${drawn.holder} and owner ${drawn.owner}, and has ${there.scale}, ${there.holder} and ${there.owner}`
-  if (wired(drawn.spec) !== wired(there.spec)) return 'is drawn as another thing'
+  if (drawn.scale !== there.scale || drawn.holder !== there.holder || drawn.owner !== there.owner || drawn.access !== there.access)
+    return `is drawn with scale ${drawn.scale}, holder ${drawn.holder} owner ${drawn.owner} and access ${drawn.access}, and has ${there.scale}, ${there.holder}, ${there.owner} and ${there.access}`
+  if (drawn.package !== there.package || wired(drawn.spec) !== wired(there.package === null ? there.spec : boxOf(there.spec))) return 'is drawn as another thing'
   const speed = Math.hypot(there.linvel.x, there.linvel.y, there.linvel.z)
   const far = apart(drawn.position, there.position)
   if (far > allowance(speed, !there.asleep && there.spec.motion === 'dynamic')) return `is drawn ${far.toFixed(3)} m from where it is`

@@ -27,15 +27,17 @@ export interface LogFigures {
   readonly recordings: number
   readonly ticksReplayed: number
   readonly commandsLogged: number
+  /** How often a package came into a realm. */
+  readonly packagesLogged: number
 }
 
 export async function checkLog(disk: Disk, facts: Facts, simulation: Simulation<Realm>, report: Report): Promise<LogFigures> {
   const opened = open(disk, report)
   const ticksReplayed = await replay(opened, simulation, report)
-  const { logged, commands } = outcomesOf(opened, report)
+  const { logged, commands, packages } = outcomesOf(opened, report)
   checkHashes(opened, facts, report)
   for (const [player, known] of facts.players) checkPlayer(player, known, facts, logged.get(player) ?? new Map(), report)
-  return { recordings: opened.length, ticksReplayed, commandsLogged: commands }
+  return { recordings: opened.length, ticksReplayed, commandsLogged: commands, packagesLogged: packages }
 }
 
 function open(disk: Disk, report: Report): Opened[] {
@@ -88,15 +90,16 @@ function endOf(opened: readonly Opened[], { epoch, recording }: Opened): number 
   return next ? Math.min(last, next.recording.startTick) : last
 }
 
-function outcomesOf(opened: readonly Opened[], report: Report): { logged: Logged; commands: number } {
+function outcomesOf(opened: readonly Opened[], report: Report): { logged: Logged; commands: number; packages: number } {
   const logged = new Map<number, Map<number, Told>>()
-  let commands = 0
+  let [commands, packages] = [0, 0]
   for (const one of opened) {
     const end = endOf(opened, one)
     for (let tick = one.recording.startTick + 1; tick <= end; tick++) {
       const frame = one.recording.frame(tick)
       if (!frame.ok) continue
       for (const { player, sequence, command } of frame.value.inputs) {
+        if (command.type === 'package') packages++
         if (player === 0 || isLatestWins(command.type)) continue
         commands++
         const own = logged.get(player) ?? new Map<number, Told>()
@@ -107,7 +110,7 @@ function outcomesOf(opened: readonly Opened[], report: Report): { logged: Logged
       }
     }
   }
-  return { logged, commands }
+  return { logged, commands, packages }
 }
 
 /** Undefined: the tick's hash was not written any more, and its step is the recovery's alone. */

@@ -39,6 +39,14 @@ class WatchedClient extends RenderClient {
     return this.watch(super.despawn(...args))
   }
 
+  override wear(...args: Parameters<RenderClient['wear']>): Promise<Outcome> {
+    return this.watch(super.wear(...args))
+  }
+
+  override setAccess(...args: Parameters<RenderClient['setAccess']>): Promise<Outcome> {
+    return this.watch(super.setAccess(...args))
+  }
+
   private async watch(outcome: Promise<Outcome>): Promise<Outcome> {
     this.waiting++
     const told = await outcome

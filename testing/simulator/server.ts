@@ -19,6 +19,7 @@ import { Disk } from './disk.ts'
 import type { Facts } from './facts.ts'
 import { Process } from './machine.ts'
 import { sabotagedLog, type Sabotage } from './sabotage.ts'
+import { askArchive } from './shelf.ts'
 import type { Trace } from './trace.ts'
 
 export const RECORDINGS = '/recordings'
@@ -164,9 +165,18 @@ export class SimulatedServer {
     }
   }
 
+  /** The main process asks the archive; a realm that died meanwhile is told nothing. */
+  private wanted({ hash: named, player }: Extract<FromRealm, { readonly type: 'wanted' }>): void {
+    const { clock, dice } = this.options
+    const { life } = this
+    const said = askArchive(named, dice)
+    if (said) clock.at(clock.nowMs + said.inMs, () => { if (life === this.life) this.inbox.push({ type: 'package', hash: named, player, ...said.answer }) })
+  }
+
   private heard(message: FromRealm): void {
     const { clock, trace, facts, sabotage } = this.options
     if (message.type === 'note') return this.say(message.text)
+    if (message.type === 'wanted') return this.wanted(message)
     if (message.type !== 'tick') return undefined
     trace.number(message.tick)
     trace.bytes(message.bytes)
