@@ -2,10 +2,10 @@
 import { RenderClient } from '../netcode/client/render-client.ts'
 import { MESSAGE_BYTES_MAX, type ClientConnection, type Connect } from '../netcode/transport.ts'
 import { Batch } from '../netcode/webrtc/ipc.ts'
-import { decodeServerPacket, encodeFrame, encodeInput, encodeLockstep, encodeServerMessage } from '../protocol/index.ts'
+import { decodeServerPacket, encodeFrame, encodeInput, encodeLockstep, encodeServerMessage, PROTOCOL_VERSION } from '../protocol/index.ts'
 import { RecordingWriter } from '../replay/index.ts'
 import { signToken } from '../server/tokens.ts'
-import { DEFAULT_DEFINITION, loadEngine, packPose, SIM_VERSION, type Engine, type InputFrame, type PropSpec } from '../sim/index.ts'
+import { DEFAULT_BODY, DEFAULT_DEFINITION, loadEngine, packPose, SIM_VERSION, type Engine, type InputFrame, type PropSpec } from '../sim/index.ts'
 import { SmallServer } from '../testing/small-server.ts'
 import { joinRecords } from './target.ts'
 
@@ -51,6 +51,8 @@ const CRATE: PropSpec = {
   ],
 }
 
+const [CUP_HASH, BODY_HASH] = ['c0'.repeat(32), 'b0'.repeat(32)] as const
+
 /** A little of everything that a player does. */
 function act(client: RenderClient, tick: number, i: number): void {
   if (client.state.type !== 'joined') return
@@ -65,6 +67,9 @@ function act(client: RenderClient, tick: number, i: number): void {
   if (tick % 40 === 30) void client.release(1)
   if (tick % 40 === 33 && prop) void client.scale(prop.element, 1 + (tick % 3) / 2)
   if (tick % 80 === 79 && prop) void client.despawn(prop.element)
+  if (tick % 60 === 22) void client.spawn(CUP_HASH, { position: { x: i, y: 2, z: -1 }, rotation: still, access: 2 })
+  if (tick % 60 === 36) void client.wear(tick % 120 === 36 ? BODY_HASH : 0)
+  if (tick % 60 === 50 && prop) void client.setAccess(prop.element, tick % 64)
 }
 
 async function traffic(engine: Engine): Promise<Traffic> {
@@ -72,6 +77,8 @@ async function traffic(engine: Engine): Promise<Traffic> {
   const [up, down]: Uint8Array[][][] = [[[], [], []], [[], [], []]]
   const clients = [0, 1, 2].map((i) => new RenderClient({ url: 'http://fuzz', token: `player ${i}`, connects: [tapped(server.transport.connect, up?.[i] ?? [], down?.[i] ?? [])], clock: () => server.nowMs }))
   for (const client of clients) client.start()
+  server.order({ type: 'package', hash: CUP_HASH, physics: { kind: 'object', prop: CRATE } })
+  server.order({ type: 'package', hash: BODY_HASH, physics: { kind: 'avatar', body: DEFAULT_BODY } })
   for (let tick = 0; tick < TICKS; tick += 1) {
     clients.forEach((client, i) => {
       act(client, tick + 13 * i, i)
@@ -85,7 +92,7 @@ async function traffic(engine: Engine): Promise<Traffic> {
   for (const client of clients) client.update(server.nowMs)
   server.free()
   const lockstep = frames.map((frame) => encodeLockstep({ type: 'frame', frame, hash: '0123456789abcdef' }))
-  const start = { type: 'start', protocol: 2, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFINITION), tick: 9, checkpoint: new Uint8Array(64), epoch: 1 } as const
+  const start = { type: 'start', protocol: PROTOCOL_VERSION, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFINITION), tick: 9, checkpoint: new Uint8Array(64), epoch: 1 } as const
   return { up: up ?? [], down: down ?? [], frames, lockstep: [encodeLockstep(start), encodeLockstep({ type: 'goodbye', reason: 'the end' }), ...lockstep] }
 }
 
