@@ -8,6 +8,7 @@ import { signToken } from '../server/tokens.ts'
 import { DEFAULT_BODY, DEFAULT_DEFINITION, loadEngine, packPose, SIM_VERSION, type Engine, type InputFrame, type PropSpec } from '../sim/index.ts'
 import { SmallServer } from '../testing/small-server.ts'
 import { joinRecords } from './target.ts'
+import { gltfSeeds } from './targets/gltf.ts'
 
 const DEFINITION = { ...DEFAULT_DEFINITION, props: DEFAULT_DEFINITION.props.slice(0, 3) }
 const TICKS = 240
@@ -174,5 +175,6 @@ export async function makeSeeds(): Promise<ReadonlyMap<string, readonly Uint8Arr
   }
   const encoder = new TextEncoder()
   for (const [name, list] of Object.entries(await texts())) seeds[name] = list.map((text) => encoder.encode(text))
+  Object.assign(seeds, gltfSeeds())
   return new Map(Object.entries(seeds).map(([name, list]) => [name, spread(list)]))
 }

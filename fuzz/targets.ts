@@ -1,4 +1,5 @@
 /** Every decoder of bytes or text that come from elsewhere. */
+import { gltfTargets } from './targets/gltf.ts'
 import { packetTargets } from './targets/packets.ts'
 import { realmTarget } from './targets/realm.ts'
 import { recordingTargets } from './targets/recordings.ts'
@@ -7,7 +8,7 @@ import { sessionTargets } from './targets/sessions.ts'
 import { textTargets } from './targets/texts.ts'
 import type { Target } from './target.ts'
 
-export const TARGETS: readonly Target[] = [...packetTargets, ...sessionTargets, ...recordingTargets, ...textTargets, renderTarget, realmTarget]
+export const TARGETS: readonly Target[] = [...packetTargets, ...sessionTargets, ...recordingTargets, ...textTargets, ...gltfTargets, renderTarget, realmTarget]
 
 export function targetNamed(name: string): Target {
   const found = TARGETS.find((target) => target.name === name)

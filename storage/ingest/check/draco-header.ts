@@ -12,15 +12,15 @@ const METADATA_FLAG = 0x8000
 
 class Reader {
   readonly #bytes: Uint8Array
-  at: number
+  #at: number
 
   constructor(bytes: Uint8Array, at: number) {
     this.#bytes = bytes
-    this.at = at
+    this.#at = at
   }
 
   byte(): number {
-    const value = this.#bytes[this.at++]
+    const value = this.#bytes[this.#at++]
     if (value === undefined) throw new RangeError('the data ends')
     return value
   }
@@ -36,15 +36,19 @@ class Reader {
     throw new RangeError('a number is too long')
   }
 
+  skip(bytes: number): void {
+    this.#at += bytes
+  }
+
   /** Keys and values of metadata, which stand before the counts: skipped, nested ones too. */
   skipMetadata(depth = 0): void {
     if (depth > 8) throw new RangeError('metadata is nested too deep')
     for (let left = this.varint(); left > 0; left--) {
-      this.at += this.byte()
-      this.at += this.varint()
+      this.skip(this.byte())
+      this.skip(this.varint())
     }
     for (let left = this.varint(); left > 0; left--) {
-      this.at += this.byte()
+      this.skip(this.byte())
       this.skipMetadata(depth + 1)
     }
   }
