@@ -1,5 +1,6 @@
 /** What `otherworld ingest` says of a file, for programs and for people. */
-import type { Ingested } from './ingest.ts'
+import type { IngestWarning, Rejection } from '../storage/ingest/index.ts'
+import type { CheckedFile, Ingested } from './ingest.ts'
 import { formatBytes, formatCount, paint, plural, rows, type Terminal } from './output.ts'
 
 /** The fields that other programs read, whether accepted or not. */
@@ -20,9 +21,16 @@ export function ingestText(to: Terminal, one: Ingested): string {
   const { file, outcome } = one
   const verdict = outcome.accepted ? paint(to, 'green', `accepted as ${outcome.manifest.kind}`) : paint(to, 'red', 'rejected')
   const head = `${paint(to, 'bold', file)}: ${verdict} (${formatCount(outcome.milliseconds)} ms)\n`
-  const rejections = outcome.accepted ? '' : outcome.rejections.map(({ rule, where, message }) => `  ${paint(to, 'red', rule)}${where === '' ? '' : ` at ${where}`}\n    ${message}\n`).join('')
-  const warnings = outcome.warnings.map(({ rule, where, message }) => `  ${paint(to, 'yellow', rule)}${where === '' ? '' : ` at ${where}`}\n    ${message}\n`).join('')
-  return `${head}${foundText(to, one)}${rejections}${warnings}`
+  return `${head}${foundText(to, one)}${wordsOf(to, outcome.accepted ? [] : outcome.rejections, outcome.warnings)}`
+}
+
+export function checkedText(to: Terminal, { file, accepted, rejections, warnings }: CheckedFile): string {
+  return `${paint(to, 'bold', file)}: ${accepted ? paint(to, 'green', 'valid') : paint(to, 'red', 'rejected')}\n${wordsOf(to, rejections, warnings)}`
+}
+
+function wordsOf(to: Terminal, rejections: readonly Rejection[], warnings: readonly IngestWarning[]): string {
+  const words = (colour: 'red' | 'yellow', { rule, where, message }: IngestWarning): string => `  ${paint(to, colour, rule)}${where === '' ? '' : ` at ${where}`}\n    ${message}\n`
+  return [...rejections.map((one) => words('red', one)), ...warnings.map((one) => words('yellow', one))].join('')
 }
 
 const metres = (value: number): string => `${Number(value.toPrecision(3))}`

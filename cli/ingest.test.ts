@@ -53,6 +53,14 @@ test('refused files exit with 1, what is no glTF with 3, and words say what to d
   expect((await run(asset('LICENSES.md'))).code).toBe(3)
 })
 
+test('--check says what the checks say and makes nothing', async () => {
+  const valid = await run(asset('objects/kaykit_mug/mug_empty.gltf'), '--check', '--json')
+  expect(valid.code).toBe(0)
+  expect(valid.json()).toMatchObject({ schema: 'otherworld/ingest/1', checkOnly: true, accepted: true, rejections: [] })
+  const refused = await run(asset('hostile/sparse_2e9.glb'), '--check')
+  expect([refused.code, refused.out]).toEqual([1, expect.stringContaining('ACCESSOR_SIZE')])
+})
+
 test('several files are told in one object', async () => {
   const { code, json } = await run(asset('hostile/node_cycle.glb'), asset('objects/BoxTextured.glb'), '--json')
   expect(code).toBe(1)

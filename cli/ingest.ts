@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
-import { ingestInChild, packedFile, Rejected, type IngestOptions, type IngestOutcome } from '../storage/ingest/index.ts'
-import { ingestJson, ingestText } from './ingest-report.ts'
+import { checkUpload, ingestInChild, packedFile, Rejected, type IngestOptions, type IngestOutcome, type IngestWarning, type Rejection } from '../storage/ingest/index.ts'
+import { checkedText, ingestJson, ingestText } from './ingest-report.ts'
 import { printJson, terminal, type Terminal } from './output.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
@@ -22,6 +22,7 @@ export async function runIngest(args: Arguments, to: Terminal): Promise<number> 
   if (files.length === 0) throw new UsageError('it takes files: otherworld ingest FILE...')
   for (const file of files) if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
   const options = optionsOf(args)
+  if (args.flag('check')) return runCheck(files, args.flag('json'), to)
   const done: Ingested[] = []
   for (const file of files) {
     const one = await ingestOne(file, options, args.text('out'), to)
@@ -30,12 +31,41 @@ export async function runIngest(args: Arguments, to: Terminal): Promise<number> 
   }
   const [first] = done
   if (args.flag('json') && first) printJson(to, SCHEMA, done.length === 1 ? ingestJson(first) : { accepted: done.every(({ outcome }) => outcome.accepted), files: done.map(ingestJson) })
-  return exitOf(done)
+  return codeOf(done.flatMap(({ outcome }) => (outcome.accepted ? [] : outcome.rejections)))
+}
+
+export interface CheckedFile {
+  readonly file: string
+  readonly accepted: boolean
+  readonly rejections: readonly Rejection[]
+  readonly warnings: readonly IngestWarning[]
+}
+
+/** The checks alone, without a package: what the preflight and the validator say. */
+async function runCheck(files: readonly string[], isJson: boolean, to: Terminal): Promise<number> {
+  const done: CheckedFile[] = []
+  for (const file of files) {
+    const one = await checkOne(file)
+    done.push(one)
+    if (!isJson) to.out(checkedText(to, one))
+  }
+  const accepted = done.every((one) => one.accepted)
+  if (isJson) printJson(to, SCHEMA, done.length === 1 ? { checkOnly: true, ...done[0] } : { checkOnly: true, accepted, files: done })
+  return codeOf(done.flatMap(({ rejections }) => rejections))
+}
+
+async function checkOne(file: string): Promise<CheckedFile> {
+  try {
+    const { warnings } = await checkUpload(await packedFile(file), () => {})
+    return { file, accepted: true, rejections: [], warnings }
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error
+    return { file, accepted: false, rejections: error.rejections, warnings: [] }
+  }
 }
 
 /** Corrupt where a file is no glTF at all; failed where any was refused. */
-function exitOf(done: readonly Ingested[]): number {
-  const refused = done.flatMap(({ outcome }) => (outcome.accepted ? [] : outcome.rejections))
+function codeOf(refused: readonly Rejection[]): number {
   if (refused.some(({ rule }) => rule === 'NOT_GLTF')) return Exit.corrupt
   return refused.length > 0 ? Exit.failed : Exit.ok
 }
@@ -113,6 +143,7 @@ export const verb: Verb = {
     humanoid: { type: 'string', value: 'FILE', help: 'JSON with the node\'s name by humanoid bone, for skinned models that are no VRM' },
     origin: { type: 'string', value: 'ORIGIN', help: 'ground: lifted onto the ground; author: left where it is', default: 'ground' },
     name: { type: 'string', value: 'NAME', help: 'what the package is called; without it the file\'s name' },
+    check: { type: 'boolean', help: 'only check the file, and make no package' },
     out: { type: 'string', value: 'DIR', help: 'keep the package in DIR/HASH; without it nothing is kept' },
   },
   run: (args) => runIngest(args, terminal),

@@ -1,5 +1,6 @@
 /** Asset ingest: what somebody brings becomes a package that every client can load, or a list of reasons why not. */
 export { ingest } from './ingest.ts'
+export { checkUpload } from './check/index.ts'
 export { ingestInChild, type ChildLimits, type ChildSetting } from './child.ts'
 export { packedFile } from './pack.ts'
 export { CHECK_LIMITS, CHILD_LIMITS, KIND_LIMITS } from './limits.ts'

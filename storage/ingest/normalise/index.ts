@@ -55,7 +55,7 @@ async function decoded<T>(run: () => Promise<T>): Promise<T> {
     return await run()
   } catch (error) {
     if (error instanceof Rejected) throw error
-    refuse('UNREADABLE', '', `The file's packed data cannot be unpacked (${error instanceof Error ? error.message.slice(0, 120) : 'unknown'}). Export it again, or without compression.`)
+    refuse('UNREADABLE', '', `The file's data cannot be unpacked, or is not in it (${error instanceof Error ? error.message.slice(0, 120) : 'unknown'}). Export it again, or without compression.`)
   }
 }
 
