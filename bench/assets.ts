@@ -2,7 +2,7 @@
  * Files served by the Local Cloud while a realm runs: how fast they come, and what ticks and round trips of 20 bots notice.
  * Server, bots and downloads are a process each, and share the machine: with two cores they wait for each other.
  */
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -107,7 +107,9 @@ async function prepare(data: string): Promise<string> {
 function linkOf(url: string, data: string, key: string): string {
   const { secret } = JSON.parse(readFileSync(join(data, 'server-identity.json'), 'utf8')) as { readonly secret: string }
   const request = { key, expiresAtMs: Date.now() + 3_600_000, file: null }
-  return `${url}v1/assets/${key}?${new LinkSigner(Buffer.from(secret, 'base64')).query(request)}`
+  // As server/stores.ts derives it
+  const linkSecret = createHmac('sha256', Buffer.from(secret, 'base64')).update('otherworld: links to files').digest()
+  return `${url}v1/assets/${key}?${new LinkSigner(linkSecret).query(request)}`
 }
 
 export async function run(): Promise<Report> {
