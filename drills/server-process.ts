@@ -14,6 +14,9 @@ export interface ServerProcess {
   transportPid(): number | null
   /** Standard error so far. */
   errors(): string
+  /** Ends it in order and leaves its data where it is. */
+  end(): Promise<void>
+  /** Ends it and removes its data. */
   stop(): Promise<void>
 }
 
@@ -69,10 +72,13 @@ export async function startServerProcess(...args: readonly string[]): Promise<Se
   child.stderr.on('data', (chunk: Buffer) => { errors = (errors + chunk.toString()).slice(-100_000) })
   const pid = child.pid ?? 0
   const exited = new Promise<void>((resolve) => { child.once('exit', () => resolve()) })
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     child.kill('SIGTERM')
     await exited
+  }
+  const stop = async (): Promise<void> => {
+    await end()
     rmSync(data, { recursive: true, force: true })
   }
-  return { pid, url: await ready(child, () => errors), data, transportPid: () => transportOf(pid), errors: () => errors, stop }
+  return { pid, url: await ready(child, () => errors), transportPid: () => transportOf(pid), errors: () => errors, data, end, stop }
 }
