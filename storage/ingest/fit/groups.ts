@@ -27,9 +27,41 @@ export interface Sample {
 /** Parts of a triangle's edge at most: what a very long triangle is sampled by. */
 const PARTS_MAX = 24
 
-/** The surface in samples about `spacing` apart, so that large triangles count by their area too. */
+/** Samples of one carrier within a cell of a grid are one, so that a dense mesh has no more of them than a coarse one. */
+class Gathered {
+  readonly #cells = new Map<number, { x: number; y: number; z: number; weight: number; readonly carrier: Node }>()
+  readonly #carriers = new Map<Node, number>()
+  readonly #origin: Vec3
+  readonly #cell: number
+
+  constructor(origin: Vec3, cell: number) {
+    this.#origin = origin
+    this.#cell = cell
+  }
+  /** A mesh lies within 1024 cells around its first point, and has fewer than 4096 carriers: the key is exact. */
+  #key({ x, y, z }: Vec3, carrier: Node): number {
+    const at = (d: number): number => Math.floor(d / this.#cell) + 1024
+    const index = this.#carriers.get(carrier) ?? this.#carriers.size
+    this.#carriers.set(carrier, index)
+    return ((at(x - this.#origin.x) * 2048 + at(y - this.#origin.y)) * 2048 + at(z - this.#origin.z)) * 4096 + index
+  }
+  put(p: Vec3, weight: number, carrier: Node): void {
+    const key = this.#key(p, carrier)
+    const sum = this.#cells.get(key) ?? { x: 0, y: 0, z: 0, weight: 0, carrier }
+    sum.x += p.x * weight
+    sum.y += p.y * weight
+    sum.z += p.z * weight
+    sum.weight += weight
+    this.#cells.set(key, sum)
+  }
+  samples(): Sample[] {
+    return [...this.#cells.values()].map(({ x, y, z, weight, carrier }) => ({ point: { x: x / weight, y: y / weight, z: z / weight }, weight, carrier }))
+  }
+}
+
+/** The surface in samples about `spacing` apart or closer, so that large triangles count by their area too. */
 export function samplesOf({ points, carriers, triangles }: Surface, spacing: number): Sample[] {
-  const samples: Sample[] = []
+  const gathered = new Gathered(points[0] ?? { x: 0, y: 0, z: 0 }, spacing / 2)
   for (let t = 0; t + 2 < triangles.length; t += 3) {
     const [ia = 0, ib = 0, ic = 0] = triangles.slice(t, t + 3)
     const [a, b, c] = [points[ia], points[ib], points[ic]]
@@ -41,16 +73,19 @@ export function samplesOf({ points, carriers, triangles }: Surface, spacing: num
     const put = (u: number, v: number): void => {
       const w = 1 - u - v
       const point = { x: w * a.x + u * b.x + v * c.x, y: w * a.y + u * b.y + v * c.y, z: w * a.z + u * b.z + v * c.z }
-      samples.push({ point, weight: area / (n * n), carrier: w >= u && w >= v ? ca : u >= v ? cb : cc })
+      gathered.put(point, area / (n * n), w >= u && w >= v ? ca : u >= v ? cb : cc)
     }
     // The middles of n² smaller triangles; one triangle alone by its corners, for there they matter.
-    if (n === 1) for (const [u, v] of [[0, 0], [1, 0], [0, 1]] as const) samples.push({ point: u ? b : v ? c : a, weight: area / 3, carrier: u ? cb : v ? cc : ca })
-    else for (let i = 0; i < n; i++) for (let j = 0; i + j < n; j++) {
+    if (n === 1) {
+      gathered.put(a, area / 3, ca)
+      gathered.put(b, area / 3, cb)
+      gathered.put(c, area / 3, cc)
+    } else for (let i = 0; i < n; i++) for (let j = 0; i + j < n; j++) {
       put((i + 1 / 3) / n, (j + 1 / 3) / n)
       if (i + j + 1 < n) put((i + 2 / 3) / n, (j + 2 / 3) / n)
     }
   }
-  return samples
+  return gathered.samples()
 }
 
 /** What each bone points to: the first of these that is there. */
