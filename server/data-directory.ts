@@ -2,7 +2,7 @@
  * The directory in which a server keeps what outlives it: recordings, files and records, the secret of its tokens, the numbers given.
  * One server at a time: a lock file names the process that holds it.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { makeFolder } from '../storage/folder.ts'
@@ -13,6 +13,8 @@ import { codeOf, ServerError, textOf } from './error.ts'
 const NUMBER_BLOCK = 1_000
 const NUMBER_MAX = 0xffff_ffff
 const SECRET_BYTES = 32
+/** In the data directory. */
+export const OPERATOR_TOKEN_FILE = 'operator-token'
 
 export interface DataDirectory {
   readonly path: string
@@ -20,6 +22,8 @@ export interface DataDirectory {
   readonly recordings: string
   /** Key of the tokens' signatures, 32 bytes, random, kept in `server-identity.json` (mode 0600). */
   readonly secret: Uint8Array
+  /** What the operator's tools authorise themselves with, kept in `operator-token` (mode 0600). */
+  readonly operatorToken: string
   /** A player id that was never given before by a server on this directory. */
   nextPlayer(): number
   /** Likewise a user number. */
@@ -45,7 +49,7 @@ export function openDataDirectory(path: string): DataDirectory {
   }
   const unlock = lock(root)
   try {
-    return { path: root, recordings, ...openIdentity(root), release: unlock }
+    return { path: root, recordings, operatorToken: openOperatorToken(root), ...openIdentity(root), release: unlock }
   } catch (error) {
     unlock()
     throw error instanceof ServerError ? error : unusable(root, error)
@@ -97,6 +101,17 @@ function openIdentity(root: string): { readonly secret: Uint8Array; nextPlayer()
   reserve('nextPlayer')
   reserve('nextUser')
   return { secret: new Uint8Array(Buffer.from(secret, 'base64')), nextPlayer: () => take('nextPlayer'), nextUser: () => take('nextUser') }
+}
+
+const OPERATOR_TOKEN = /^[\w-]{43}$/
+
+/** Made at the first start; who can read the data directory is the operator. */
+function openOperatorToken(root: string): string {
+  const file = join(root, OPERATOR_TOKEN_FILE)
+  if (!existsSync(file)) writeDurably(file, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`)
+  const token = readFileSync(file, 'utf8').trim()
+  if (OPERATOR_TOKEN.test(token)) return token
+  throw new ServerError({ reason: 'data-directory', what: 'the operator\'s token cannot be used: it is not 43 letters and digits', where: file, fix: 'remove the file: a new one is made at the next start' })
 }
 
 function readIdentity(file: string): Identity | null {

@@ -2,7 +2,7 @@
 import { Data } from 'effect'
 
 export type ServerErrorReason =
-  | 'bad-realm' | 'bad-setting' | 'data-directory' | 'already-running' | 'port-in-use' | 'listen' | 'transport' | 'recording' | 'realm' | 'not-built' | 'archive'
+  | 'bad-realm' | 'bad-setting' | 'data-directory' | 'already-running' | 'port-in-use' | 'listen' | 'transport' | 'recording' | 'realm' | 'not-built' | 'archive' | 'assets'
 
 /** `what` went wrong, `where`, and what to `fix`; the message says all three. */
 export class ServerError extends Data.TaggedError('ServerError')<{

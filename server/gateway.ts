@@ -9,6 +9,7 @@ import { DataDirectoryService } from './data-directory-service.ts'
 import * as limits from './limits.ts'
 import { bucketsByKey } from '../netcode/rate-limit.ts'
 import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
+import { RecordsService } from './records-service.ts'
 import { signIdentity, signToken, verifyIdentity, verifyToken, type Claims, type Identity, type Role } from './tokens.ts'
 
 /** Where a login comes from, as far as the server can tell. */
@@ -75,6 +76,7 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
       const settings = yield* ServerSettings
       const data = yield* DataDirectoryService
       const { table: meters } = yield* ServerMeters
+      const records = yield* RecordsService
       return makeGateway({
         realm: settings.definition.id,
         secret: data.secret,
@@ -84,6 +86,7 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
         nextPlayer: data.nextPlayer,
         nextUser: data.nextUser,
         nowMs: Date.now,
+        loggedIn: ({ uid, user, name }) => records.user({ uid, number: user, name }),
       })
     }),
   )

@@ -9,6 +9,8 @@ import { httpHandler, type HttpParts } from './http-handler.ts'
 import { loadStaticFiles } from './static-files.ts'
 import { healthOf } from './status.ts'
 
+const UP = { kind: 'local', state: 'up', sinceMs: 0 } as const
+
 let root = ''
 let server: Server | undefined
 let problem: string | null = null
@@ -37,7 +39,9 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     viewer: loadStaticFiles(join(root, 'viewer')),
     origins: ['https://friend.example'],
     transports: [],
-    status: () => ({ schema: 'otherworld/status/1', realms: [] }),
+    assets: { origin: null, answers: () => false },
+    api: () => Promise.resolve(false),
+    status: () => ({ schema: 'otherworld/status/1', realms: [], archive: UP, assets: UP, uploads: { stages: {}, queue: 0, busy: 0 }, backlog: 0 }),
     health: () => healthOf('home', 5, 0, 10, problem),
     metrics: () => '# HELP a A.\n# TYPE a gauge\na 1\n',
     log: (line) => logged.push(line),
@@ -70,12 +74,20 @@ test('the page comes with its type, a tag, and a policy that lets the viewer run
   expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'")
   expect(policy).toContain(`ws://${new URL(base).host}`)
   expect(policy).not.toContain('unsafe-inline')
+  expect(policy).toContain("connect-src 'self' blob:")
   const again = await fetch(`${base}/`, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } })
   expect(again.status).toBe(304)
   const script = await fetch(`${base}/assets/main-Ab12Cd34.js`)
   expect(script.headers.get('cache-control')).toContain('immutable')
   expect(script.headers.get('content-type')).toContain('javascript')
   expect(await (await fetch(`${base}/replay`)).text()).toContain('replay')
+})
+
+test('where files are in a store of their own the page may talk to it and show its pictures', async () => {
+  const base = await start({ assets: { origin: 'https://files.example', answers: () => false } })
+  const policy = (await fetch(`${base}/`)).headers.get('content-security-policy') ?? ''
+  expect(policy).toMatch(/img-src [^;]* https:\/\/files\.example;/)
+  expect(policy).toMatch(/connect-src [^;]* https:\/\/files\.example;/)
 })
 
 test('no path leads out of the viewer', async () => {

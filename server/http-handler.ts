@@ -3,6 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Effect, Exit, Cause } from 'effect'
 import { plainAddress } from '../netcode/connection-limits.ts'
 import { handleCors, HttpError, readJson, sendError, sendJson } from '../netcode/http.ts'
+import type { AssetsService } from '../storage/assets/index.ts'
+import type { Api } from './api.ts'
+import { only } from './api-request.ts'
 import { METRICS_CONTENT_TYPE } from './metrics/text.ts'
 import { LoginError, type GatewayService } from './gateway.ts'
 import { RouteError, securityHeaders, sendText } from './http-reply.ts'
@@ -16,12 +19,17 @@ export interface HttpParts {
   readonly origins: readonly string[]
   /** The transports' own addresses (signalling at /.wrtc/v2, /v1/ws): each answers and returns true, or false for any other. */
   readonly transports: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[]
+  /** The store of files: answers what is below /v1/assets, with headers of its own. */
+  readonly assets: Pick<AssetsService, 'answers' | 'origin'>
+  readonly api: Api
   status(): ServerStatus
   health(): Health
   /** In Prometheus' text format. */
   metrics(): string
   log(line: string): void
 }
+
+const CORS = { methods: 'GET, POST, PUT, PATCH, DELETE, OPTIONS', headers: 'Authorization, Content-Type' }
 
 const LOGIN_STATUS: Readonly<Record<LoginError['reason'], number>> = { 'bad-name': 400, 'bad-role': 400, 'bad-identity': 400, 'not-permitted': 403, 'too-many-logins': 429 }
 
@@ -38,13 +46,15 @@ export function httpHandler(parts: HttpParts): (request: IncomingMessage, respon
 }
 
 async function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  securityHeaders(response, request.headers.host)
+  if (parts.assets.answers(request, response)) return undefined
+  securityHeaders(response, request.headers.host, parts.assets.origin)
   if (parts.transports.some((answers) => answers(request, response))) return undefined
   // Pages of other sites may not use the API, unless the operator names them: a visitor's browser is not their tool.
-  if (handleCors(request, response, parts.origins)) return undefined
+  if (handleCors(request, response, parts.origins, CORS)) return undefined
   const path = pathOf(request)
   if (path === '/v1/login') return login(parts, request, response)
   if (path.startsWith('/.wrtc/')) throw notFound(path)
+  if (await parts.api(path, request, response)) return undefined
   only(request, ['GET', 'HEAD'])
   if (path === '/healthz') {
     const health = parts.health()
@@ -64,12 +74,7 @@ function pathOf(request: IncomingMessage): string {
   }
 }
 
-function only(request: IncomingMessage, methods: readonly string[]): void {
-  if (!methods.includes(request.method ?? ''))
-    throw new RouteError(405, 'method-not-allowed', `${request.method} is not possible here`, request.url ?? '', `use ${methods.join(' or ')}`)
-}
-
-const notFound = (path: string): RouteError => new RouteError(404, 'not-found', 'there is nothing at this address', path, 'see docs/operating.md for the addresses')
+const notFound = (path: string): RouteError => new RouteError(404, 'not-found', 'there is nothing at this address', path, 'see docs/api.md for the addresses')
 
 async function login(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   only(request, ['POST'])

@@ -2,15 +2,25 @@
 import { join } from 'node:path'
 import { Context, Effect, Layer } from 'effect'
 import { ServerSettings } from './config.ts'
+import { Assets } from '../storage/assets/index.ts'
+import { makeApi } from './api.ts'
+import { DataDirectoryService } from './data-directory-service.ts'
 import { Gateway } from './gateway.ts'
+import { makeGrantRoutes } from './grant-routes.ts'
+import { GrantsService } from './grants-service.ts'
 import { httpHandler } from './http-handler.ts'
 import { Listener } from './listener.ts'
 import { scrape } from './metrics/scrape.ts'
 import { ServerMeters } from './metrics/server-meters.ts'
 import { packageRoot } from './package-root.ts'
+import { PackagesService } from './packages/service.ts'
 import { RealmHost } from './realm-host.ts'
+import { RecordsService } from './records-service.ts'
 import { loadStaticFiles } from './static-files.ts'
+import type { ThingsStatus } from './status.ts'
+import { Stores } from './stores.ts'
 import { Transports } from './transports.ts'
+import { UploadsService } from './uploads/service.ts'
 
 export interface HttpService {
   /** Where a browser on this machine finds the page, with a slash at its end. */
@@ -27,14 +37,24 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
       const transports = yield* Transports
       const listener = yield* Listener
       const meters = yield* ServerMeters
+      const data = yield* DataDirectoryService
+      const uploads = yield* UploadsService
+      const packages = yield* PackagesService
+      const grants = yield* GrantsService
+      const records = yield* RecordsService
+      const stores = yield* Stores
+      const assets = yield* Assets
+      const things = (): ThingsStatus => ({ ...stores.state(), uploads: uploads.counts, backlog: records.state.waiting })
       const handler = httpHandler({
         gateway,
+        assets,
+        api: makeApi(gateway, uploads, packages, makeGrantRoutes(grants, data.operatorToken, Date.now)),
         viewer: loadStaticFiles(join(packageRoot(), 'dist/viewer')),
         origins: settings.origins,
         transports: transports.routes,
-        status: () => ({ schema: 'otherworld/status/1', realms: [host.status()] }),
-        health: host.health,
-        metrics: () => scrape({ realm: settings.definition.id, realmMeters: host.meters, meters, transports: transports.stats() }),
+        status: () => ({ schema: 'otherworld/status/1', realms: [host.status()], ...things() }),
+        health: () => ({ ...host.health(), ...stores.state() }),
+        metrics: () => scrape({ realm: settings.definition.id, realmMeters: host.meters, meters, transports: transports.stats(), things: things() }),
         log: settings.log,
       })
       listener.answerWith(handler)

@@ -36,6 +36,9 @@ export const LOGIN_ADDRESSES_MAX = 10_000
 /** Sessions whose claims the gateway remembers: those that were admitted last. */
 export const SESSIONS_MAX = 10_000
 
+/** How long a link to upload a file is good: 25 MB over a slow phone line (256 kb/s) take 14 minutes. */
+export const UPLOAD_LINK_SECONDS = 20 * 60
+
 /** A request must be complete after this long, but for uploads (storage/assets/limits.ts); a slow sender holds a socket no longer. */
 export const REQUEST_MS_MAX = 10_000
 
@@ -110,3 +113,74 @@ export const GRANTS_PER_PLAYER_MAX = 32
 
 /** How long the shutdown waits for the archive to take what is left to save; the recording has it all the same. */
 export const ARCHIVE_FLUSH_MS_MAX = 5_000
+
+/** Uploads of one user that are not settled: some files dropped on the page at once. */
+export const UPLOADS_PER_USER_MAX = 4
+/** Uploads of all users that are not settled; their files lie in the quarantine: at most 6.4 GB of 25 MB each. */
+export const UPLOADS_OPEN_MAX = 256
+/** Uploads that one user may declare at once, and then a second: a folder of things now, six a minute after that. */
+export const UPLOADS_BURST_MAX = 30
+export const UPLOADS_PER_SECOND_MAX = 0.1
+/** The same of one network address, for all who are behind it; this machine itself has no such limit. */
+export const UPLOADS_PER_ADDRESS_BURST_MAX = 120
+export const UPLOADS_PER_ADDRESS_PER_SECOND_MAX = 1
+
+/** Packages that one user may keep, and the bytes of their files together: 200 things, or 40 of the largest avatars. */
+export const PACKAGES_PER_USER_MAX = 200
+export const PACKAGE_BYTES_PER_USER_MAX = 2_000_000_000
+
+/** Settled uploads whose outcome is remembered, and for how long: who was away for an hour asks for its packages instead. */
+export const UPLOADS_SETTLED_MAX = 1_000
+export const UPLOAD_SETTLED_MS = 60 * 60 * 1_000
+
+/** Files whose outcome is known, so that the same bytes are not ingested twice; some 300 bytes each. */
+export const INGESTED_KNOWN_MAX = 10_000
+
+/** Ingests at once: each takes a core for a second or more, which the realm must not miss. */
+export const INGESTS_MAX = 2
+
+/** How long a store that is away is tried again for an upload that is under way, and the longest wait between two tries. */
+export const STORE_PATIENCE_MS = 5 * 60 * 1_000
+export const STORE_RETRY_MS = 500
+export const STORE_RETRY_MS_MAX = 8_000
+
+/** A request that needs the archive or the files' store is answered within this time, if only with "away". */
+export const STORE_ANSWER_MS_MAX = 5_000
+
+/** How often the archive and the store of files are looked at, for the status and the operator. */
+export const STORE_WATCH_MS = 5_000
+
+/** Who follows the events of one upload, and of all: a page has one open, twice while it reconnects. */
+export const FOLLOWERS_PER_UPLOAD_MAX = 4
+export const FOLLOWERS_MAX = 256
+/** Something is said to them at least so often: proxies, and STALL_MS_MAX, close what is silent. */
+export const FOLLOWER_BEAT_MS = 10_000
+/** Bytes that wait for a follower who does not read; then it is let go. */
+export const FOLLOWER_BUFFER_BYTES_MAX = 65_536
+
+/** How often uploads that were never completed are looked for, and how long a file lies in the quarantine at most. */
+export const QUARANTINE_CHECK_MS = 60_000
+export const QUARANTINE_MS_MAX = 2 * UPLOAD_LINK_SECONDS * 1_000
+
+/** Writes to the archive that wait while it is away; beyond it the oldest are given up. Some 300 bytes each. */
+export const ARCHIVE_BEHIND_MAX = 10_000
+
+/** A realm's answer about a package; the realm itself waits for 2 s. */
+export const PACKAGE_ANSWER_MS_MAX = 1_500
+/** Packages whose physics are kept in memory; one has some 4 KB, the largest (16 hulls of 64 vertices) 50 KB. */
+export const PACKAGES_KNOWN_MAX = 1_000
+/** How long it is remembered that a user may use a package; one's own changes count at once. */
+export const MAY_USE_MS = 10_000
+
+/** How long a link to download a file is good: a browser may come back to it within an evening. */
+export const DOWNLOAD_LINK_SECONDS = 60 * 60
+
+/** Roles given in a realm, and how fast one person may change them. */
+export const GRANTS_MAX = 1_000
+export const GRANT_CHANGES_BURST_MAX = 60
+export const GRANT_CHANGES_PER_SECOND_MAX = 1
+/** How often the roles are read anew: another server on the same archive may have changed them. */
+export const GRANTS_REFRESH_MS = 30_000
+/** Wrong tokens that one address may try for an operator's, at once and then a second. */
+export const OPERATOR_TRIES_BURST_MAX = 10
+export const OPERATOR_TRIES_PER_SECOND_MAX = 0.2

@@ -1,15 +1,19 @@
-/** The server, wired together: data directory, port, gateway, realm host, transports, HTTP, each on those before it. */
+/** The server, wired together: data directory, port, archive and files, gateway, realm host, transports, HTTP, each on those before it. */
 import { Cause, Effect, Exit, Layer, ManagedRuntime } from 'effect'
 import { ServerSettings, type Settings } from './config.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
 import { Gateway } from './gateway.ts'
 import { Http } from './http.ts'
+import { GrantsService } from './grants-service.ts'
+import { PackagesService } from './packages/service.ts'
+import { RecordsService } from './records-service.ts'
 import { Listener } from './listener.ts'
 import { ServerMeters } from './metrics/server-meters.ts'
 import { RealmHost } from './realm-host.ts'
 import type { Health, RealmStatus } from './status.ts'
-import { archiveOf } from './stores.ts'
+import { archiveOf, assetsOf, Stores } from './stores.ts'
 import { Transports } from './transports.ts'
+import { UploadsService } from './uploads/service.ts'
 
 export { defaultSettings, DEFAULT_KEEP_GB, DEFAULT_PORT, OBSERVERS, readRealmFile, type Observers, type Settings } from './config.ts'
 export { databaseInWords, environmentName, filesInWords, readStoreSettings, STORE_OPTIONS, type S3Settings, type StoreOption, type StoreSettings } from './store-settings.ts'
@@ -20,8 +24,11 @@ export type { Health, RealmStatus, ServerStatus } from './status.ts'
 const serverLayer = Http.layer.pipe(
   Layer.provideMerge(Transports.layer),
   Layer.provideMerge(RealmHost.layer),
+  Layer.provideMerge(UploadsService.layer),
   Layer.provideMerge(Gateway.layer),
-  Layer.provideMerge(archiveOf),
+  Layer.provideMerge(PackagesService.layer),
+  Layer.provideMerge(Layer.mergeAll(GrantsService.layer, RecordsService.layer, Stores.layer)),
+  Layer.provideMerge(Layer.mergeAll(archiveOf, assetsOf)),
   Layer.provideMerge(Listener.layer),
   Layer.provideMerge(DataDirectoryService.layer),
   Layer.provideMerge(ServerMeters.layer),

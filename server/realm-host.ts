@@ -8,12 +8,16 @@ import { Archivist } from './archivist.ts'
 import { ServerSettings, type Settings } from './config.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
 import { ServerError, textOf } from './error.ts'
+import { GrantsService } from './grants-service.ts'
+import { PackagesService } from './packages/service.ts'
 import { Gateway, type GatewayService } from './gateway.ts'
 import { ARCHIVE_FLUSH_MS_MAX, INBOUND_BATCH_MS, RESTART_WINDOW_MS, RESTARTS_MAX, SHUTDOWN_MS_MAX } from './limits.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
+import { Presence } from './presence.ts'
+import { RecordsService } from './records-service.ts'
 import { RealmMeters } from './metrics/realm-meters.ts'
-import { RealmLinks } from './realm-links.ts'
+import { RealmLinks, type RealmLinksOptions } from './realm-links.ts'
 import type { FromRealm, PackageAnswer, RealmStart, ToRealm, WorkerStatus } from './realm-messages.ts'
 import type { SavedStart } from './restoration.ts'
 import { savedStart } from './saved-start.ts'
@@ -27,12 +31,6 @@ export interface RealmHostService {
   status(): RealmStatus
   health(): Health
   readonly meters: RealmMeters
-  /** Permission bits that a user's role adds to everyone's; asked whenever somebody comes. Nothing until it is set. */
-  grantedBy(grantedTo: (uid: string) => number): void
-  /** The user's role has changed. */
-  grant(uid: string): void
-  /** Who answers the realm about packages; must answer in time, and never reject. Nothing is known until it is set. */
-  packagesFrom(packages: PackageSource): void
   /** Says goodbye to everyone, seals the recording, ends the worker. Once; later calls wait for the same end. */
   drain(reason: string): Promise<void>
 }
@@ -46,24 +44,32 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
       const gateway = yield* Gateway
       const archive = yield* Archive
       const { table: counted } = yield* ServerMeters
+      const grants = yield* GrantsService
+      const packages = yield* PackagesService
+      const records = yield* RecordsService
+      const presence = new Presence(settings.definition.id, records, Date.now)
+      const outside: Outside = {
+        grantedTo: (uid) => grants.permissionsOf(uid),
+        physicsFor: (hash, uid) => packages.physicsFor(hash, uid),
+        came: (claims) => presence.came(claims),
+        went: (claims) => presence.went(claims),
+      }
       const meters = new RealmMeters()
       const ready = yield* Deferred.make<void, ServerError>()
       const settle = (error: ServerError | null): void => {
         Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void)
       }
       const host = yield* Effect.acquireRelease(
-        Effect.sync(() => new Host(settings, gateway, startOf(settings, data.recordings, meters), settle, counted, archive)),
+        Effect.sync(() => new Host(settings, gateway, startOf(settings, data.recordings, meters), settle, counted, outside, archive)),
         (running) => Effect.promise(() => running.drain('The server stops.')),
       )
+      grants.tell((uid) => host.grant(uid))
       return {
         ready: Deferred.await(ready),
         eventsFor: (transport) => host.eventsFor(transport),
         status: () => host.status(),
         health: () => host.health(),
         meters,
-        grantedBy: (grantedTo) => { host.grantedTo = grantedTo },
-        grant: (uid) => host.grant(uid),
-        packagesFrom: (packages) => { host.packages = packages },
         drain: (reason) => host.drain(reason),
       }
     }),
@@ -75,16 +81,17 @@ type NewestState = Pick<WorkerStatus, 'tick' | 'stateHash' | 'players' | 'elemen
 
 type Settle = (error: ServerError | null) => void
 
-/** What becomes of a user's wish to use a package. */
-export type PackageSource = (hash: string, uid: string) => Promise<PackageAnswer>
+/** What the realm asks the archive through: answers in time, never rejects. */
+interface Outside extends Pick<RealmLinksOptions, 'grantedTo' | 'came' | 'went'> {
+  physicsFor(hash: string, uid: string): Promise<PackageAnswer>
+}
 
 class Host {
-  grantedTo: (uid: string) => number = () => 0
-  packages: PackageSource = () => Promise.resolve({ ok: false, reason: 'archive-away' })
   private readonly settings: Settings
   private readonly start: RealmStart
   private readonly settle: Settle
   private readonly counted: ServerTable
+  private readonly outside: Outside
   private readonly links: RealmLinks
   private readonly archive: ArchiveService
   private readonly archivist: Archivist
@@ -99,16 +106,17 @@ class Host {
   private draining: Promise<void> | null = null
   private everReady = false
 
-  constructor(settings: Settings, gateway: GatewayService, start: RealmStart, settle: Settle, counted: ServerTable, archive: ArchiveService) {
+  constructor(settings: Settings, gateway: GatewayService, start: RealmStart, settle: Settle, counted: ServerTable, outside: Outside, archive: ArchiveService) {
     this.settings = settings
     this.start = start
     this.settle = settle
     this.counted = counted
+    this.outside = outside
     this.workerStatus = emptyStatus(start.definition.id)
     this.links = new RealmLinks({
       counted,
       claimsOf: (session) => gateway.claimsOf(session),
-      grantedTo: (uid) => this.grantedTo(uid),
+      ...outside,
       closedTo: () => this.problem,
       waits: () => { this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS) },
       log: (line) => settings.log(line),
@@ -131,7 +139,7 @@ class Host {
   }
 
   grant(uid: string): void {
-    tell(this.worker, { type: 'grant', uid, granted: this.grantedTo(uid) })
+    tell(this.worker, { type: 'grant', uid, granted: this.outside.grantedTo(uid) })
   }
 
   drain(reason: string): Promise<void> {
@@ -196,7 +204,7 @@ class Host {
 
   private wanted({ hash, player, uid }: Extract<FromRealm, { type: 'wanted' }>): void {
     const { worker } = this
-    void this.packages(hash, uid).then((answer) => tell(worker, { type: 'package', hash, player, ...answer }))
+    void this.outside.physicsFor(hash, uid).then((answer) => tell(worker, { type: 'package', hash, player, ...answer }))
   }
 
   private started(message: Extract<FromRealm, { type: 'ready' }>): void {

@@ -10,7 +10,7 @@ const CLAIMS = { session: 'one', player: 1, name: 'Ada', role: 'player', uid: ''
 
 test('what waits for a realm that stands still is bounded in bytes: the newest packets are dropped, and the log is told', () => {
   const said: string[] = []
-  const links = new RealmLinks({ counted: new MetricTable(SERVER_FAMILIES), claimsOf: () => CLAIMS, grantedTo: () => 0, closedTo: () => null, waits: () => undefined, log: (line) => void said.push(line) })
+  const links = new RealmLinks({ counted: new MetricTable(SERVER_FAMILIES), claimsOf: () => CLAIMS, grantedTo: () => 0, came: () => undefined, went: () => undefined, closedTo: () => null, waits: () => undefined, log: (line) => void said.push(line) })
   const events = links.eventsFor(() => TRANSPORT)
   events.opened(1, { session: 'one', kind: 'memory', ordered: false, address: '127.0.0.1' })
   const fitting = Math.floor(INBOUND_BYTES_MAX / MESSAGE_BYTES_MAX)

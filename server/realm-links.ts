@@ -16,6 +16,9 @@ export interface RealmLinksOptions {
   claimsOf(session: string): Claims | undefined
   /** Permission bits that a user's role adds to everyone's. */
   grantedTo(uid: string): number
+  /** A link of a session was opened; `went`: it is closed. */
+  came(claims: Claims): void
+  went(claims: Claims): void
   /** Why nobody is let in at present; null: they are. */
   closedTo(): string | null
   /** Something waits for the realm: `take` it within INBOUND_BATCH_MS. */
@@ -26,6 +29,7 @@ export interface RealmLinksOptions {
 export class RealmLinks {
   private readonly options: RealmLinksOptions
   private readonly table = new LinkTable()
+  private readonly claims = new Map<LinkId, Claims>()
   private readonly inbound = new PacketBatch()
   private events: LinkEvent[] = []
   /** Packets handed on or gathered since the realm was last heard of, which takes all that there is at each tick. */
@@ -58,7 +62,10 @@ export class RealmLinks {
       transport.close(connection, refusal ?? 'the session is not known; log in again')
       return
     }
-    this.queue({ type: 'opened', link: this.table.add(transport, connection), peer, claims, granted: this.options.grantedTo(claims.uid) })
+    const link = this.table.add(transport, connection)
+    this.claims.set(link, claims)
+    this.options.came(claims)
+    this.queue({ type: 'opened', link, peer, claims, granted: this.options.grantedTo(claims.uid) })
   }
 
   private received(transport: ServerTransport, connection: ConnectionId, bytes: Uint8Array): void {
@@ -79,7 +86,7 @@ export class RealmLinks {
   private closed(transport: ServerTransport, connection: ConnectionId, reason: string): void {
     const link = this.table.linkOf(transport, connection)
     if (link === undefined) return
-    this.table.remove(link)
+    this.remove(link)
     this.queue({ type: 'closed', link, reason })
   }
 
@@ -135,10 +142,17 @@ export class RealmLinks {
     counted.add(`bytes${way}`, length, row)
   }
 
+  private remove(link: LinkId): void {
+    const claims = this.claims.get(link)
+    this.claims.delete(link)
+    this.table.remove(link)
+    if (claims) this.options.went(claims)
+  }
+
   /** The transport reports the end in its own time; the realm has forgotten the link already. */
   private close(link: LinkId, reason: string): void {
     const entry = this.table.find(link)
-    this.table.remove(link)
+    this.remove(link)
     entry?.transport.close(entry.connection, reason)
   }
 

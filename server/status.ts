@@ -1,4 +1,6 @@
 /** What the server tells about itself: GET /v1/status and GET /healthz. */
+import type { StoresState } from './stores.ts'
+import type { UploadStage } from './uploads/status.ts'
 import { HEALTHY_TICK_AGE_MS_MAX } from './limits.ts'
 
 /** Of one realm instance; times in milliseconds over the last 10 s. */
@@ -24,12 +26,21 @@ export interface RealmStatus {
   readonly restarts: number
 }
 
-export interface ServerStatus {
+/** Of what people bring: where it is kept, what is under way. */
+export interface ThingsStatus extends StoresState {
+  /** Uploads that are not settled by stage; those that wait for their turn, and those that are worked on. */
+  readonly uploads: { readonly stages: Readonly<Partial<Record<UploadStage, number>>>; readonly queue: number; readonly busy: number }
+  /** Records of users and sessions that wait for the archive. */
+  readonly backlog: number
+}
+
+export interface ServerStatus extends ThingsStatus {
   readonly schema: 'otherworld/status/1'
   readonly realms: readonly RealmStatus[]
 }
 
-export interface Health {
+/** Stores that are away make nothing unhealthy: the realm goes on without them. */
+export interface Health extends Partial<StoresState> {
   readonly ok: boolean
   readonly realms: readonly { readonly id: string; readonly ok: boolean; readonly tick: number; readonly tickAgeMs: number; readonly problem: string | null }[]
 }

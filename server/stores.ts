@@ -1,12 +1,16 @@
-/** The archive as the settings name it, opened before the realm. */
+/** The archive and the store of files as the settings name them, opened before the realm, and watched while the server runs. */
+import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { Context, Effect, Layer } from 'effect'
 import { archiveLayer, Archive, type ArchiveError } from '../storage/archive/index.ts'
+import { assetsLayer, Assets, type AssetError } from '../storage/assets/index.ts'
 import { ServerSettings } from './config.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
 import { ServerError } from './error.ts'
+import { STORE_ANSWER_MS_MAX, STORE_WATCH_MS } from './limits.ts'
+import { inTime, isStoreError } from './uploads/patience.ts'
 
-const failed = (reason: 'archive') => ({ what, where, fix, cause }: ArchiveError): ServerError => new ServerError({ reason, what, where, fix, cause })
+const failed = (reason: 'archive' | 'assets') => ({ what, where, fix, cause }: ArchiveError | AssetError): ServerError => new ServerError({ reason, what, where, fix, cause })
 
 /**
  * A database elsewhere that is away at the start is waited for while the server runs; the embedded one, and one that can
@@ -18,3 +22,89 @@ export const archiveOf = Layer.effect(Archive, Effect.gen(function* () {
   const opened = yield* Layer.build(archiveLayer({ databaseUrl, directory: join(path, 'archive'), log })).pipe(Effect.mapError(failed('archive')))
   return Context.get(opened, Archive)
 }))
+
+export const assetsOf = Layer.effect(Assets, Effect.gen(function* () {
+  const { s3, origins, log } = yield* ServerSettings
+  const { path, secret } = yield* DataDirectoryService
+  const key = new Uint8Array(createHmac('sha256', secret).update('otherworld: links to files').digest())
+  const layer = s3 === null ? assetsLayer({ directory: join(path, 'assets'), secret: key, origins, log }) : assetsLayer({ s3: { ...s3, log } })
+  const opened = yield* Layer.build(layer).pipe(Effect.mapError(failed('assets')))
+  return Context.get(opened, Assets)
+}))
+
+/** `sinceMs`: Unix time at which it was found as it is. */
+export interface StoreState {
+  readonly kind: string
+  readonly state: 'up' | 'away'
+  readonly sinceMs: number
+}
+
+export interface StoresState {
+  readonly archive: StoreState
+  readonly assets: StoreState
+}
+
+/** A key under which there is nothing: a store that says so is up. */
+const NOTHING = `sha256/${'0'.repeat(64)}`
+
+export class Stores extends Context.Service<Stores, { state(): StoresState }>()('otherworld/Stores') {
+  static readonly layer = Layer.effect(
+    Stores,
+    Effect.gen(function* () {
+      const { log } = yield* ServerSettings
+      const archive = yield* Archive
+      const assets = yield* Assets
+      const watched = {
+        archive: new Watched(archive.kind, 'archive', () => inTime(archive.ping(), STORE_ANSWER_MS_MAX), log),
+        assets: new Watched(assets.kind, 'files', async () => {
+          await inTime(assets.head(NOTHING), STORE_ANSWER_MS_MAX).catch((error: unknown) => {
+            if (!isStoreError(error) || error.reason !== 'not-found') throw error
+          })
+        }, log),
+      }
+      const look = (): void => {
+        void watched.archive.look()
+        void watched.assets.look()
+      }
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          look()
+          return setInterval(look, STORE_WATCH_MS)
+        }),
+        (timer) => Effect.sync(() => clearInterval(timer)),
+      )
+      return { state: () => ({ archive: watched.archive.state, assets: watched.assets.state }) }
+    }),
+  )
+}
+
+/** Looks whether a store answers; tells the operator when that changes. */
+export class Watched {
+  private now: StoreState
+  private readonly name: string
+  private readonly ask: () => Promise<void>
+  private readonly log: (line: string) => void
+  private looking = false
+
+  constructor(kind: string, name: string, ask: () => Promise<void>, log: (line: string) => void) {
+    this.now = { kind, state: 'up', sinceMs: Date.now() }
+    this.name = name
+    this.ask = ask
+    this.log = log
+  }
+
+  get state(): StoreState {
+    return this.now
+  }
+
+  async look(): Promise<void> {
+    if (this.looking) return
+    this.looking = true
+    const why = await this.ask().then(() => null, (error: unknown) => (error instanceof Error ? error.message : String(error)))
+    this.looking = false
+    const state = why === null ? 'up' : 'away'
+    if (state === this.now.state) return
+    this.now = { ...this.now, state, sinceMs: Date.now() }
+    this.log(why === null ? `${this.name}: back` : `${this.name}: away: ${why}; the realm goes on, uploads wait`)
+  }
+}

@@ -12,6 +12,12 @@ const SYNC_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 /** Seconds. */
 const GC_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25]
 
+/** Seconds. Rejections take some tenths, avatars seconds; a minute is the limit. */
+const INGEST_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
+
+/** How an upload can end: `expired` where its bytes never came. */
+export const UPLOAD_ENDINGS = ['done', 'rejected', 'failed', 'expired', 'abandoned'] as const
+
 /** How a player's session can end. `protocol` to `version` are faults of the client (netcode/session/link.ts). */
 export const ENDINGS = ['left', 'expired', 'refused', 'backlog', 'early-input', 'stopped', 'protocol', 'rate', 'sequence', 'slow-reader', 'version', 'other'] as const
 export type Ending = (typeof ENDINGS)[number]
@@ -69,12 +75,14 @@ const TRANSPORTS = ['webrtc', 'websocket', 'memory'] as const
 
 /** Written by the main thread. */
 export const SERVER_FAMILIES = {
+  uploadsEnded: counter('otherworld_uploads_ended_total', 'Uploads that ended, by how.', 'ending', UPLOAD_ENDINGS),
+  ingest: histogram('otherworld_ingest_seconds', 'Time that the ingest of a file took, its process included.', INGEST_BUCKETS),
   packetsReceived: counter('otherworld_packets_received_total', 'Packets received from clients.', 'transport', TRANSPORTS),
   packetsSent: counter('otherworld_packets_sent_total', 'Packets handed to a transport.', 'transport', TRANSPORTS),
   bytesReceived: counter('otherworld_received_bytes_total', 'Payload bytes received from clients.', 'transport', TRANSPORTS),
   bytesSent: counter('otherworld_sent_bytes_total', 'Payload bytes handed to a transport.', 'transport', TRANSPORTS),
   inboundDropped: counter('otherworld_packets_unread_total', 'Packets dropped because the realm did not keep up with them.'),
   logins: counter('otherworld_logins_total', 'Logins, by role.', 'role', ['player', 'observer']),
-  loginsRefused: counter('otherworld_logins_refused_total', 'Logins refused, by reason.', 'reason', ['bad-name', 'bad-role', 'not-permitted', 'too-many-logins', 'other']),
+  loginsRefused: counter('otherworld_logins_refused_total', 'Logins refused, by reason.', 'reason', ['bad-name', 'bad-role', 'bad-identity', 'not-permitted', 'too-many-logins', 'other']),
   restarts: counter('otherworld_realm_restarts_total', 'Times that a realm\'s worker was started again after it died.'),
 } as const

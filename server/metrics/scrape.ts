@@ -1,5 +1,6 @@
 /** Everything that GET /metrics tells, put together when it is asked for. */
 import type { TransportsService } from '../transports.ts'
+import type { ThingsStatus } from '../status.ts'
 import type { RealmMeters } from './realm-meters.ts'
 import type { ServerMeters } from './server-meters.ts'
 import { metricsText, told, toldOf, type Labels, type Told } from './text.ts'
@@ -10,10 +11,11 @@ export interface ScrapeParts {
   readonly realm: string
   readonly realmMeters: RealmMeters
   readonly meters: ServerMeters['Service']
+  readonly things: ThingsStatus
   readonly transports: ReturnType<TransportsService['stats']>
 }
 
-export function scrape({ realm, realmMeters, meters, transports }: ScrapeParts): string {
+export function scrape({ realm, realmMeters, meters, transports, things }: ScrapeParts): string {
   meters.sampleThread()
   return metricsText([
     told('otherworld_build_info', 'gauge', 'Always 1; says the version.', [[{ version: packageVersion(), node: process.versions.node }, 1]]),
@@ -21,9 +23,20 @@ export function scrape({ realm, realmMeters, meters, transports }: ScrapeParts):
     ...toldOf(meters.table, {}),
     ...toldOf(meters.thread, { thread: 'main' }),
     ...toldOf(realmMeters.thread, { thread: `realm ${realm}` }),
+    ...thingsMetrics(things),
     ...transportMetrics(transports),
     ...processMetrics(transports.webRtc),
   ])
+}
+
+function thingsMetrics({ archive, assets, uploads, backlog }: ThingsStatus): Told[] {
+  const up = [['archive', archive] as const, ['assets', assets] as const].map(([store, { kind, state }]) => [{ store, kind }, state === 'up' ? 1 : 0] as const)
+  return [
+    told('otherworld_store_up', 'gauge', '1 while the archive, the store of files answers.', up),
+    told('otherworld_uploads', 'gauge', 'Uploads that are not settled, by stage.', Object.entries(uploads.stages).map(([stage, count]) => [{ stage }, count] as const)),
+    told('otherworld_uploads_waiting', 'gauge', 'Uploads that wait for their turn.', [[{}, uploads.queue]]),
+    told('otherworld_archive_backlog', 'gauge', 'Records of users and sessions that wait for the archive.', [[{}, backlog]]),
+  ]
 }
 
 function transportMetrics({ webRtc, webSocket }: ScrapeParts['transports']): Told[] {

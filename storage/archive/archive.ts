@@ -149,6 +149,8 @@ export interface ArchiveService {
   putRecord(record: ObjectRecord, quota: { readonly bytesMax: number; readonly countMax: number }): Answer<void>
   /** The oldest first. */
   recordsOf(userUid: string): Answer<readonly ObjectRecord[]>
+  /** Those shared with everyone, whoever's they are; the newest first. */
+  sharedRecords(limit: number): Answer<readonly ObjectRecord[]>
   /** False where the user has no such record; likewise below. */
   setSharing(id: string, userUid: string, sharing: Sharing): Answer<boolean>
   removeRecord(id: string, userUid: string): Answer<boolean>

@@ -90,6 +90,7 @@ function peopleAndPackages(service: () => ArchiveService): void {
     expect(await Promise.all([own, other].map((uid) => done(service().mayUse(uid, record.package))))).toEqual([true, false])
     expect(await done(service().setSharing(record.id, other, 'everyone'))).toBe(false)
     expect(await done(service().setSharing(record.id, own, 'everyone'))).toBe(true)
+    expect((await done(service().sharedRecords(10_000))).filter(({ id }) => id === record.id)).toEqual([{ ...record, sharing: 'everyone' }])
     expect(await done(service().mayUse(other, record.package))).toBe(true)
     expect(await done(service().removeRecord(record.id, other))).toBe(false)
     expect(await done(service().removeRecord(record.id, own))).toBe(true)

@@ -40,7 +40,7 @@ function people(): Pick<ArchiveService, 'putUser' | 'user' | 'putSession' | 'ses
   }
 }
 
-function packages(): Pick<ArchiveService, 'putPackage' | 'package' | 'putRecord' | 'recordsOf' | 'setSharing' | 'removeRecord' | 'mayUse'> {
+function packages(): Pick<ArchiveService, 'putPackage' | 'package' | 'putRecord' | 'recordsOf' | 'sharedRecords' | 'setSharing' | 'removeRecord' | 'mayUse'> {
   const stored = new Map<string, StoredPackage>()
   const records = new Map<string, ObjectRecord>()
   const owned = (id: string, uid: string): ObjectRecord | null => {
@@ -60,6 +60,7 @@ function packages(): Pick<ArchiveService, 'putPackage' | 'package' | 'putRecord'
       records.set(record.id, copy(record))
     }),
     recordsOf: (uid) => did(() => of(uid)),
+    sharedRecords: (limit) => did(() => sorted([...records.values()].filter(({ sharing }) => sharing === 'everyone'), (each) => each.createdAtMs, (each) => each.id).toReversed().slice(0, limit)),
     setSharing: (id, uid, sharing) => did(() => {
       const record = owned(id, uid)
       if (record) records.set(id, { ...record, sharing })

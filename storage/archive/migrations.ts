@@ -42,6 +42,7 @@ export const MIGRATIONS = [
       state_hash TEXT NOT NULL, bytes INT8 NOT NULL, PRIMARY KEY (realm, epoch, tick))`,
   },
   { version: 12, name: 'grants', sql: 'CREATE TABLE IF NOT EXISTS grants (realm TEXT NOT NULL, user_uid UUID NOT NULL, role TEXT NOT NULL, PRIMARY KEY (realm, user_uid))' },
+  { version: 13, name: 'records by sharing', sql: 'CREATE INDEX IF NOT EXISTS records_by_sharing ON records (sharing, created_at)' },
 ] as const
 
 export const SCHEMA_VERSION = MIGRATIONS[MIGRATIONS.length - 1]?.version ?? 0

@@ -40,12 +40,13 @@ function people(runner: Runner): Pick<ArchiveService, 'ping' | 'putUser' | 'user
   }
 }
 
-function packages(runner: Runner): Pick<ArchiveService, 'putPackage' | 'package' | 'putRecord' | 'recordsOf' | 'setSharing' | 'removeRecord' | 'mayUse'> {
+function packages(runner: Runner): Pick<ArchiveService, 'putPackage' | 'package' | 'putRecord' | 'recordsOf' | 'sharedRecords' | 'setSharing' | 'removeRecord' | 'mayUse'> {
   return {
     putPackage: ({ hash, kind, manifest }) => answer(runner, one(STATEMENTS.putPackage, [hash, kind, exactJson(manifest)])),
     package: (hash) => answer(runner, async (sql) => (await sql.query(STATEMENTS.package, [hash])).map((row) => packageOf(hash, row))[0] ?? null),
     putRecord: (record, quota) => answer(runner, (sql) => putRecord(sql, record, quota, runner.where)),
     recordsOf: (userUid) => answer(runner, async (sql) => (await sql.query(STATEMENTS.recordsOf, [userUid])).map(recordOf)),
+    sharedRecords: (limit) => answer(runner, async (sql) => (await sql.query(STATEMENTS.sharedRecords, [String(limit)])).map(recordOf)),
     setSharing: (id, userUid, sharing) => answer(runner, isAny(STATEMENTS.setSharing, [id, userUid, sharing])),
     removeRecord: (id, userUid) => answer(runner, isAny(STATEMENTS.removeRecord, [id, userUid]), 'once'),
     mayUse: (userUid, hash) => answer(runner, isAny(STATEMENTS.mayUse, [userUid, hash])),

@@ -42,6 +42,8 @@ export const STATEMENTS = {
     VALUES ($1::UUID, $2::TEXT, $3::UUID, $4::TEXT, $5::TEXT, $6::INT8, $7::TIMESTAMPTZ) ON CONFLICT (id) DO NOTHING`,
   recordsOf: `SELECT id, package, user_uid, name, sharing, bytes, round(extract(epoch FROM created_at) * 1000)::INT8 AS created_at_ms
     FROM records WHERE user_uid = $1::UUID ORDER BY created_at, id`,
+  sharedRecords: `SELECT id, package, user_uid, name, sharing, bytes, round(extract(epoch FROM created_at) * 1000)::INT8 AS created_at_ms
+    FROM records WHERE sharing = 'everyone' ORDER BY created_at DESC, id DESC LIMIT $1::INT4`,
   setSharing: 'UPDATE records SET sharing = $3::TEXT WHERE id = $1::UUID AND user_uid = $2::UUID RETURNING id',
   removeRecord: 'DELETE FROM records WHERE id = $1::UUID AND user_uid = $2::UUID RETURNING id',
   mayUse: "SELECT 1 AS one FROM records WHERE package = $2::TEXT AND (user_uid = $1::UUID OR sharing = 'everyone') LIMIT 1",

@@ -93,6 +93,8 @@ export class SimulatedServer {
       counted: new MetricTable(SERVER_FAMILIES),
       claimsOf: (session) => this.claims.get(session),
       grantedTo: () => 0,
+      came: () => undefined,
+      went: () => undefined,
       closedTo: () => (this.options.sabotage === 'shut-door' && clock.nowMs > SHUT_MS ? 'the door is shut' : this.problem),
       waits: () => this.batchSoon(),
       log: (line) => this.say(line),

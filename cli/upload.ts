@@ -1,0 +1,153 @@
+/** `otherworld upload`: brings a file to a server, and says what became of it. */
+import { statSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { basename, extname } from 'node:path'
+import { ConnectError, drive, login, RenderClient } from '../netcode/index.ts'
+import { connectWebSocket } from '../netcode/websocket/client-node.ts'
+import { packedFile, Rejected, type IngestWarning, type Rejection } from '../storage/ingest/index.ts'
+import { defaultIdentityFile, identityFor, keepIdentity } from './identity-file.ts'
+import { readMap } from './ingest.ts'
+import { notesText } from './ingest-report.ts'
+import { paint, printFailure, printJson, Progress, rows, schemaOf, terminal } from './output.ts'
+import { ApiError, isServerUrl, ServerApi, textIn, type Fields } from './server-api.ts'
+import { uploadBytes, type Watch } from './upload-course.ts'
+import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
+
+export const verb: Verb = {
+  name: 'upload',
+  summary: [
+    'Uploads a .glb, .vrm or .gltf file to a server, which checks it and makes a package of it.',
+    '',
+    'Exits with 0 where the package is done (its hash is printed), 1 where the file was rejected or the server refused it,',
+    '2 where the command was used wrongly, 5 where it took too long. What is uploaded belongs to the identity in --identity.',
+  ].join('\n'),
+  positionals: 'FILE',
+  options: {
+    url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },
+    name: { type: 'string', value: 'NAME', help: 'what the package is called; without it the file\'s name' },
+    kind: { type: 'string', value: 'KIND', help: 'avatar or object; without it by what is in the file' },
+    humanoid: { type: 'string', value: 'FILE', help: 'JSON with the node\'s name by humanoid bone, for skinned models that are no VRM' },
+    share: { type: 'boolean', help: 'everyone may use it, not you alone' },
+    spawn: { type: 'boolean', help: 'put it into the realm, near the marker' },
+    as: { type: 'string', value: 'NAME', help: 'your name there (default: your name on this machine)' },
+    identity: { type: 'string', value: 'FILE', help: 'keeps who you are at each server (default: otherworld/identities.json in your configuration)' },
+    timeout: { type: 'string', value: 'S', help: 'give up after so many seconds', default: '600' },
+  },
+  run,
+}
+
+const KINDS: readonly (string | undefined)[] = [undefined, 'avatar', 'object']
+
+async function run(args: Arguments): Promise<number> {
+  const [file, ...more] = args.positionals
+  if (file === undefined || more.length > 0) throw new UsageError('it takes one file: otherworld upload FILE')
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
+  const url = args.text('url') ?? ''
+  if (!isServerUrl(url)) throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
+  if (!KINDS.includes(args.text('kind'))) throw new UsageError(`--kind is "${args.text('kind')}"; it takes avatar, object`)
+  const signal = AbortSignal.timeout(args.number('timeout', { min: 1, max: 86_400 }) * 1_000)
+  try {
+    return await upload(args, file, url, signal)
+  } catch (error) {
+    return failed(error, args, signal)
+  }
+}
+
+async function upload(args: Arguments, file: string, url: string, signal: AbortSignal): Promise<number> {
+  const map = args.text('humanoid')
+  const wish = {
+    name: args.text('name') ?? basename(file, extname(file)).slice(0, 32), fileName: basename(file), kind: args.text('kind'),
+    humanoid: map === undefined ? undefined : readMap(map), sharing: args.flag('share') ? 'everyone' : 'owner',
+  } as const
+  const bytes = await packedFile(file)
+  const token = await logIn(args, url)
+  const watch = watchOf(signal)
+  const status = await uploadBytes(new ServerApi(url, token), url, bytes, wish, watch).finally(() => watch.end())
+  const hash = textIn(status, 'package')
+  const element = hash !== undefined && args.flag('spawn') ? await spawnIt(url, token, hash, signal) : null
+  print(args, file, status, element)
+  return status['stage'] === 'done' ? Exit.ok : Exit.failed
+}
+
+async function logIn(args: Arguments, url: string): Promise<string> {
+  const file = args.text('identity') ?? defaultIdentityFile()
+  const known = identityFor(file, url)
+  const { token, identity } = await login(url, args.text('as') ?? userInfo().username.slice(0, 32), known === null ? {} : { identity: known }).catch((error: unknown) => {
+    if (!(error instanceof ConnectError) || error.reason !== 'bad-identity') throw error
+    throw new ApiError(400, 'bad-identity', error.message, file, `remove ${new URL(url).origin} from this file to begin as a new guest, or give another with --identity`)
+  })
+  keepIdentity(file, url, identity)
+  return token
+}
+
+function watchOf(signal: AbortSignal): Watch & { end(): void } {
+  let label = ''
+  let progress = new Progress(terminal, '')
+  const at = (next: string): Progress => {
+    if (next !== label) {
+      progress.end()
+      progress = new Progress(terminal, next)
+      label = next
+    }
+    return progress
+  }
+  return {
+    signal,
+    sent: (bytes, total) => at('sending').update(bytes, total),
+    stage: (stage, share, message) => at(message === undefined ? stage : `${stage} (${message})`).update(share, 1),
+    end: () => progress.end(),
+  }
+}
+
+/** Joins the realm for a moment; the element's id. */
+async function spawnIt(url: string, token: string, hash: string, signal: AbortSignal): Promise<number> {
+  const client = new RenderClient({ url, token, connects: [connectWebSocket] })
+  const stop = drive([client])
+  try {
+    client.start()
+    while (client.state.type !== 'joined') {
+      if (client.state.type === 'closed') throw new ApiError(0, 'not-joined', `the realm did not let you in: ${client.state.reason}`)
+      signal.throwIfAborted()
+      await new Promise((resolve) => { setTimeout(resolve, 20) })
+    }
+    const outcome = await client.spawn(hash, { position: { x: 0, y: 1, z: -1.5 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 })
+    if (!outcome.ok) throw new ApiError(0, outcome.reason, `the realm did not take it: ${outcome.reason}`)
+    await client.close('done')
+    return outcome.element
+  } finally {
+    stop()
+  }
+}
+
+function print(args: Arguments, file: string, status: Fields, element: number | null): void {
+  const { id, stage, package: hash = null, kind = null, rank = null, rejections = [], warnings = [], message = null } = status
+  if (args.flag('json')) return printJson(terminal, schemaOf('upload'), { file, id, stage, package: hash, kind, rank, rejections, warnings, message, element })
+  const notes = notesText(terminal, rejections as readonly Rejection[], warnings as readonly IngestWarning[])
+  if (stage !== 'done') return terminal.out(`${paint(terminal, 'bold', file)}: ${paint(terminal, 'red', String(stage))}\n${message === null ? '' : `  ${String(message)}\n`}${notes}`)
+  const { pc, mobile } = (rank ?? {}) as { readonly pc?: string; readonly mobile?: string }
+  return terminal.out(`${paint(terminal, 'bold', file)}: ${paint(terminal, 'green', `done${typeof kind === 'string' ? `, an ${kind}` : ''}`)}\n${notes}${rows(terminal, [
+    ...(pc === undefined ? [] : [['rank', `${pc} on PC, ${mobile} on mobile`] as const]),
+    ...(element === null ? [] : [['element', String(element)] as const]),
+    ['package', String(hash)],
+  ])}`)
+}
+
+function failed(error: unknown, args: Arguments, signal: AbortSignal): number {
+  const json = args.flag('json')
+  if (error instanceof Rejected) {
+    print(args, args.positionals[0] ?? '', { id: null, stage: 'rejected', rejections: error.rejections }, null)
+    return Exit.failed
+  }
+  if (signal.aborted) {
+    const message = `it was not done within ${args.text('timeout')} s`
+    printFailure(terminal, 'upload', json, { reason: 'timed-out', message, fix: 'try again, or give --timeout S' })
+    return Exit.timeout
+  }
+  if (error instanceof ConnectError) printFailure(terminal, 'upload', json, { reason: error.reason, message: error.message })
+  else if (error instanceof ApiError) printFailure(terminal, 'upload', json, failureOf(error), `${error.message}${error.fix === undefined ? '' : `\n  what to do: ${error.fix}`}`)
+  else throw error
+  return Exit.failed
+}
+
+const failureOf = ({ reason, message, where, fix }: ApiError): { readonly reason: string; readonly message: string; readonly where?: string; readonly fix?: string } =>
+  ({ reason, message, ...(where === undefined ? {} : { where }), ...(fix === undefined ? {} : { fix }) })

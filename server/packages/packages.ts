@@ -1,0 +1,153 @@
+/** Packages towards users and realms: what they are, where their files are, who may use them. */
+import type { ArchiveService, ObjectRecord, RealmRole, Sharing } from '../../storage/archive/archive.ts'
+import type { AssetsService } from '../../storage/assets/assets.ts'
+import type { PackageFile, PackageKind, PackageManifest } from '../../storage/packages/manifest.ts'
+import { RouteError } from '../http-reply.ts'
+import { DOWNLOAD_LINK_SECONDS, LOGIN_ADDRESSES_MAX, MAY_USE_MS, PACKAGE_ANSWER_MS_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
+import type { PackageAnswer } from '../realm-messages.ts'
+import type { Claims } from '../tokens.ts'
+import { inTime } from '../uploads/patience.ts'
+import { PackageShelf } from './shelf.ts'
+
+export interface FileLink {
+  readonly url: string
+  /** Unix time, ms. */
+  readonly expiresAtMs: number
+}
+
+export interface PackageTold {
+  readonly schema: 'otherworld/package/1'
+  readonly hash: string
+  readonly manifest: PackageManifest
+  readonly files: {
+    readonly runtime: FileLink
+    /** Null where the asker has no record of the package: what was uploaded is its owner's alone. */
+    readonly original: FileLink | null
+    /** In the manifest's order. */
+    readonly levels: readonly FileLink[]
+    /** By the texture's id. */
+    readonly textures: Readonly<Record<string, FileLink>>
+  }
+}
+
+export interface RecordTold {
+  readonly hash: string
+  readonly name: string
+  readonly kind: PackageKind
+  readonly sharing: Sharing
+  readonly bytes: number
+  readonly createdAtMs: number
+  /** The asker's own. */
+  readonly own: boolean
+}
+
+export interface PackagesParts {
+  readonly archive: ArchiveService
+  readonly assets: AssetsService
+  /** The role that a user has in the realm. */
+  roleOf(uid: string): RealmRole | null
+  nowMs(): number
+}
+
+export class Packages {
+  private readonly parts: PackagesParts
+  private readonly shelf: PackageShelf
+  /** Who may use what, by user and hash; the oldest answer first. */
+  private readonly uses = new Map<string, { readonly may: boolean; readonly atMs: number }>()
+
+  constructor(parts: PackagesParts) {
+    this.parts = parts
+    this.shelf = new PackageShelf(parts.archive)
+  }
+
+  /** To whoever knows the hash: all who are in a realm must see what stands there. Throws RouteError. */
+  async tell(hash: string, { uid }: Claims): Promise<PackageTold> {
+    const stored = await this.shelf.find(hash)
+    if (!stored) throw unknown(hash)
+    const { manifest } = stored
+    const own = await this.ownRecord(hash, uid)
+    const { runtime, original, levels, textures } = manifest.files
+    return {
+      schema: 'otherworld/package/1', hash, manifest,
+      files: {
+        runtime: await this.link(runtime),
+        original: own ? await this.link(original) : null,
+        levels: await Promise.all(levels.map((each) => this.link(each))),
+        textures: Object.fromEntries(await Promise.all(textures.map(async (each) => [each.id, await this.link(each)] as const))),
+      },
+    }
+  }
+
+  private async link({ sha256 }: PackageFile): Promise<FileLink> {
+    const { url, expiresAtMs } = await inTime(this.parts.assets.downloadLink(`sha256/${sha256}`, DOWNLOAD_LINK_SECONDS))
+    return { url, expiresAtMs }
+  }
+
+  /** The asker's own, and those that others share with everyone, the newest of them first. */
+  async list({ uid }: Claims): Promise<readonly RecordTold[]> {
+    const [own, shared] = await Promise.all([inTime(this.parts.archive.recordsOf(uid)), inTime(this.parts.archive.sharedRecords(PACKAGES_PER_USER_MAX))])
+    const others = new Map(shared.filter((each) => own.every((mine) => mine.package !== each.package)).toReversed().map((each) => [each.package, each]))
+    const told: RecordTold[] = []
+    for (const record of [...own, ...[...others.values()].toReversed()]) {
+      const stored = await this.shelf.find(record.package)
+      if (stored) told.push(this.toldOf(record, stored.kind, uid))
+    }
+    return told
+  }
+
+  private toldOf({ package: hash, name, sharing, bytes, createdAtMs, userUid }: ObjectRecord, kind: PackageKind, uid: string): RecordTold {
+    return { hash, name, kind, sharing, bytes, createdAtMs, own: userUid === uid }
+  }
+
+  /** Throws RouteError 404 where the asker has no record of it. */
+  async share(hash: string, body: unknown, { uid }: Claims): Promise<RecordTold> {
+    const sharing = typeof body === 'object' && body !== null && 'sharing' in body ? body.sharing : undefined
+    if (sharing !== 'owner' && sharing !== 'everyone') throw new RouteError(400, 'bad-sharing', 'the body does not say who may use the package', 'sharing', 'send {"sharing": "owner"} or {"sharing": "everyone"}')
+    const record = await this.ownRecord(hash, uid)
+    const stored = record ? await this.shelf.find(hash) : null
+    if (!record || !stored || !await inTime(this.parts.archive.setSharing(record.id, uid, sharing))) throw notYours(hash)
+    this.uses.clear()
+    return this.toldOf({ ...record, sharing }, stored.kind, uid)
+  }
+
+  /** Removes the asker's record: it can be used by its other owners alone. What stands in realms stays. Throws RouteError 404. */
+  async remove(hash: string, { uid }: Claims): Promise<void> {
+    const record = await this.ownRecord(hash, uid)
+    if (!record || !await inTime(this.parts.archive.removeRecord(record.id, uid))) throw notYours(hash)
+    this.uses.clear()
+  }
+
+  private async ownRecord(hash: string, uid: string): Promise<ObjectRecord | undefined> {
+    return (await inTime(this.parts.archive.recordsOf(uid))).find((record) => record.package === hash)
+  }
+
+  /** For the realm: may the user bring it in, and what does the simulation take? Answers in time, never rejects. */
+  async physicsFor(hash: string, uid: string): Promise<PackageAnswer> {
+    try {
+      const [stored, may] = await Promise.all([this.shelf.find(hash, PACKAGE_ANSWER_MS_MAX), this.mayUse(hash, uid)])
+      if (!stored) return { ok: false, reason: 'unknown-package' }
+      return may ? { ok: true, physics: stored.manifest.physics } : { ok: false, reason: 'not-permitted' }
+    } catch {
+      return { ok: false, reason: 'archive-away' }
+    }
+  }
+
+  /** Its owners, everyone where one of them shares it, and who has a role in the realm. */
+  private async mayUse(hash: string, uid: string): Promise<boolean> {
+    if (this.parts.roleOf(uid) !== null) return true
+    const key = `${uid} ${hash}`
+    const known = this.uses.get(key)
+    const nowMs = this.parts.nowMs()
+    if (known && known.atMs + MAY_USE_MS > nowMs) return known.may
+    const may = await inTime(this.parts.archive.mayUse(uid, hash), PACKAGE_ANSWER_MS_MAX)
+    this.uses.delete(key)
+    // A refusal is not kept: the next try may come right after the upload.
+    if (may) this.uses.set(key, { may, atMs: nowMs })
+    const oldest = this.uses.keys().next()
+    if (this.uses.size > LOGIN_ADDRESSES_MAX && !oldest.done) this.uses.delete(oldest.value)
+    return may
+  }
+}
+
+const unknown = (hash: string): RouteError => new RouteError(404, 'not-found', 'there is no such package', hash.slice(0, 64), 'ask GET /v1/packages for those you may use')
+const notYours = (hash: string): RouteError => new RouteError(404, 'not-found', 'you have no such package', hash.slice(0, 64), 'ask GET /v1/packages for yours')

@@ -1,0 +1,33 @@
+/** The addresses of uploads below /v1/uploads. */
+import { isLoopback, limitKey, plainAddress } from '../../netcode/connection-limits.ts'
+import { readJson, sendJson } from '../../netcode/http.ts'
+import { only, type ApiRequest } from '../api-request.ts'
+import type { UploadDesk } from './desk.ts'
+import { sendEvents } from './events.ts'
+
+/** Answers and returns true, or false where the path is no address of an upload. Throws HttpError. */
+export async function uploadRoutes(desk: UploadDesk, { request, response, segments, claims }: ApiRequest): Promise<boolean> {
+  const [family, id, action, ...rest] = segments
+  if (family !== 'uploads' || rest.length > 0) return false
+  if (id === undefined) {
+    only(request, ['POST'])
+    sendJson(response, 201, await desk.declare(await readJson(request), await claims(), addressOf(plainAddress(request.socket.remoteAddress ?? ''))))
+  } else if (action === undefined) {
+    only(request, ['GET', 'DELETE'])
+    if (request.method === 'GET') sendJson(response, 200, await desk.status(id, await claims()))
+    else {
+      desk.abandon(id, await claims())
+      response.writeHead(204).end()
+    }
+  } else if (action === 'complete') {
+    only(request, ['POST'])
+    sendJson(response, 202, await desk.complete(id, await claims()))
+  } else if (action === 'events') {
+    only(request, ['GET'])
+    await sendEvents(desk, id, await claims(), request, response)
+  } else return false
+  return true
+}
+
+/** This machine's own tools and tests, and a proxy on it, have no limit by address. */
+const addressOf = (address: string): string | null => (isLoopback(address) ? null : limitKey(address))

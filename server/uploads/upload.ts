@@ -1,0 +1,70 @@
+/** One upload: what was declared, where it stands, who follows it. Knows neither stores nor time. */
+import type { Claims } from '../tokens.ts'
+import type { Declaration } from './declaration.ts'
+import { isSettled, progressOf, type UploadStage, type UploadStatus } from './status.ts'
+
+type Told = Pick<UploadStatus, 'queue' | 'package' | 'kind' | 'rank' | 'rejections' | 'warnings' | 'message'>
+
+export class Upload {
+  /** UUID; also its name in the quarantine. */
+  readonly id: string
+  readonly owner: Claims
+  readonly declaration: Declaration
+  readonly declaredAtMs: number
+  settledAtMs = 0
+  /** Raised where its owner does not want it any more, or the server stops: what runs for it ends. */
+  readonly given = new AbortController()
+  private stage: UploadStage = 'waiting'
+  private progress = progressOf('waiting')
+  private told: Told = {}
+  private readonly followers = new Set<(status: UploadStatus) => void>()
+
+  constructor(id: string, owner: Claims, declaration: Declaration, declaredAtMs: number) {
+    this.id = id
+    this.owner = owner
+    this.declaration = declaration
+    this.declaredAtMs = declaredAtMs
+  }
+
+  /** Its key in the store until it is settled. */
+  get key(): string {
+    return `quarantine/${this.id}`
+  }
+
+  get status(): UploadStatus {
+    const { name, bytes } = this.declaration
+    return { schema: 'otherworld/upload/1', id: this.id, name, bytes, stage: this.stage, progress: Math.round(this.progress * 1_000) / 1_000, ...this.told }
+  }
+
+  get settled(): boolean {
+    return isSettled(this.stage)
+  }
+
+  /** `share`: of the stage that is done, 0 to 1. What is said no more is left out of `told`. */
+  now(stage: UploadStage, told: Told = {}, share = 0): void {
+    if (this.settled) return
+    this.stage = stage
+    const next = stage === 'storing' ? progressOf('done') : progressOf(stage)
+    this.progress = progressOf(stage) + share * (next - progressOf(stage))
+    this.told = told
+    for (const follower of this.followers) follower(this.status)
+    if (this.settled) this.followers.clear()
+  }
+
+  /** Says something of the stage that it is in. */
+  say(message: string | null): void {
+    const { message: before = null, ...others } = this.told
+    if (before === message) return
+    this.now(this.stage, message === null ? others : { ...others, message })
+  }
+
+  get followerCount(): number {
+    return this.followers.size
+  }
+
+  /** Hears each change until it is settled; returns what ends that. */
+  follow(follower: (status: UploadStatus) => void): () => void {
+    this.followers.add(follower)
+    return () => void this.followers.delete(follower)
+  }
+}
