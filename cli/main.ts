@@ -10,6 +10,10 @@ const VERBS: readonly { readonly name: string; readonly summary: string; load():
   { name: 'serve', summary: 'run the server', load: () => import('./serve.ts') },
   { name: 'bots', summary: 'connect simulated players to a server and report what they saw', load: () => import('./bots.ts') },
   { name: 'ingest', summary: 'check a model file and make the package that a server would make of it', load: () => import('./ingest.ts') },
+  { name: 'upload', summary: 'bring a model to a server', load: () => import('./upload.ts') },
+  { name: 'admin grant', summary: 'give a user a role in a realm', load: async () => ({ verb: (await import('./admin.ts')).grant }) },
+  { name: 'admin revoke', summary: 'take a user\'s role in a realm', load: async () => ({ verb: (await import('./admin.ts')).revoke }) },
+  { name: 'admin grants', summary: 'list who has which role in a realm', load: async () => ({ verb: (await import('./admin.ts')).grants }) },
   { name: 'replay info', summary: 'say what a recording holds', load: () => import('./replay-info.ts') },
   { name: 'replay verify', summary: 'replay recordings and compare every state hash', load: () => import('./replay-verify.ts') },
 ]
