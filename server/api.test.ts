@@ -36,7 +36,7 @@ class Site {
   readonly archive = memoryArchive()
   readonly changed: string[] = []
   readonly grants = new Grants({ realm: 'yard', archive: this.archive, nowMs: Date.now, log: () => undefined })
-  readonly packages = new Packages({ archive: this.archive, assets: this.assets, roleOf: (uid) => this.grants.roleOf(uid), nowMs: Date.now })
+  readonly packages = new Packages({ archive: this.archive, assets: this.assets, roleOf: (uid) => this.grants.roleOf(uid) })
   /** Holds ingests back until it is resolved. */
   gate: Promise<void> = Promise.resolve()
   base = ''

@@ -169,8 +169,6 @@ export const ARCHIVE_BEHIND_MAX = 10_000
 export const PACKAGE_ANSWER_MS_MAX = 1_500
 /** Packages whose physics are kept in memory; one has some 4 KB, the largest (16 hulls of 64 vertices) 50 KB. */
 export const PACKAGES_KNOWN_MAX = 1_000
-/** How long it is remembered that a user may use a package; one's own changes count at once. */
-export const MAY_USE_MS = 10_000
 
 /** How long a link to download a file is good: a browser may come back to it within an evening. */
 export const DOWNLOAD_LINK_SECONDS = 60 * 60

@@ -3,7 +3,7 @@ import type { ArchiveService, ObjectRecord, RealmRole, Sharing } from '../../sto
 import type { AssetsService } from '../../storage/assets/assets.ts'
 import type { PackageFile, PackageKind, PackageManifest } from '../../storage/packages/manifest.ts'
 import { RouteError } from '../http-reply.ts'
-import { DOWNLOAD_LINK_SECONDS, LOGIN_ADDRESSES_MAX, MAY_USE_MS, PACKAGE_ANSWER_MS_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
+import { DOWNLOAD_LINK_SECONDS, PACKAGE_ANSWER_MS_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
 import type { PackageAnswer } from '../realm-messages.ts'
 import type { Claims } from '../tokens.ts'
 import { inTime } from '../uploads/patience.ts'
@@ -46,14 +46,11 @@ export interface PackagesParts {
   readonly assets: AssetsService
   /** The role that a user has in the realm. */
   roleOf(uid: string): RealmRole | null
-  nowMs(): number
 }
 
 export class Packages {
   private readonly parts: PackagesParts
   private readonly shelf: PackageShelf
-  /** Who may use what, by user and hash; the oldest answer first. */
-  private readonly uses = new Map<string, { readonly may: boolean; readonly atMs: number }>()
 
   constructor(parts: PackagesParts) {
     this.parts = parts
@@ -106,7 +103,6 @@ export class Packages {
     const record = await this.ownRecord(hash, uid)
     const stored = record ? await this.shelf.find(hash) : null
     if (!record || !stored || !await inTime(this.parts.archive.setSharing(record.id, uid, sharing))) throw notYours(hash)
-    this.uses.clear()
     return this.toldOf({ ...record, sharing }, stored.kind, uid)
   }
 
@@ -114,7 +110,6 @@ export class Packages {
   async remove(hash: string, { uid }: Claims): Promise<void> {
     const record = await this.ownRecord(hash, uid)
     if (!record || !await inTime(this.parts.archive.removeRecord(record.id, uid))) throw notYours(hash)
-    this.uses.clear()
   }
 
   private async ownRecord(hash: string, uid: string): Promise<ObjectRecord | undefined> {
@@ -135,17 +130,7 @@ export class Packages {
   /** Its owners, everyone where one of them shares it, and who has a role in the realm. */
   private async mayUse(hash: string, uid: string): Promise<boolean> {
     if (this.parts.roleOf(uid) !== null) return true
-    const key = `${uid} ${hash}`
-    const known = this.uses.get(key)
-    const nowMs = this.parts.nowMs()
-    if (known && known.atMs + MAY_USE_MS > nowMs) return known.may
-    const may = await inTime(this.parts.archive.mayUse(uid, hash), PACKAGE_ANSWER_MS_MAX)
-    this.uses.delete(key)
-    // A refusal is not kept: the next try may come right after the upload.
-    if (may) this.uses.set(key, { may, atMs: nowMs })
-    const oldest = this.uses.keys().next()
-    if (this.uses.size > LOGIN_ADDRESSES_MAX && !oldest.done) this.uses.delete(oldest.value)
-    return may
+    return inTime(this.parts.archive.mayUse(uid, hash), PACKAGE_ANSWER_MS_MAX)
   }
 }
 

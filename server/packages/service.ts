@@ -12,7 +12,7 @@ export class PackagesService extends Context.Service<PackagesService, Packages>(
       const archive = yield* Archive
       const assets = yield* Assets
       const grants = yield* GrantsService
-      return new Packages({ archive, assets, roleOf: (uid) => grants.roleOf(uid), nowMs: Date.now })
+      return new Packages({ archive, assets, roleOf: (uid) => grants.roleOf(uid) })
     }),
   )
 }
