@@ -64,8 +64,15 @@ async function upload(args: Arguments, file: string, url: string, signal: AbortS
   const watch = watchOf(signal)
   const status = await uploadBytes(new ServerApi(url, token), url, bytes, wish, watch).finally(() => watch.end())
   const hash = textIn(status, 'package')
-  const element = hash !== undefined && args.flag('spawn') ? await spawnIt(url, token, hash, signal) : null
-  print(args, file, status, element)
+  if (hash === undefined || !args.flag('spawn')) print(args, file, status, null)
+  else {
+    // What is uploaded stays, also where the realm does not take it: its hash is told all the same.
+    const element = await spawnIt(url, token, hash, signal).catch((error: unknown) => {
+      terminal.err(`the package is done: ${hash}\n`)
+      throw error
+    })
+    print(args, file, status, element)
+  }
   return status['stage'] === 'done' ? Exit.ok : Exit.failed
 }
 
@@ -120,10 +127,11 @@ async function spawnIt(url: string, token: string, hash: string, signal: AbortSi
 }
 
 function print(args: Arguments, file: string, status: Fields, element: number | null): void {
-  const { id, stage, package: hash = null, kind = null, rank = null, rejections = [], warnings = [], message = null } = status
+  const { id, stage, package: hash = null, kind = null, rank = null, rejections = [], warnings = [] } = status
+  const message = textIn(status, 'message') ?? null
   if (args.flag('json')) return printJson(terminal, schemaOf('upload'), { file, id, stage, package: hash, kind, rank, rejections, warnings, message, element })
   const notes = notesText(terminal, rejections as readonly Rejection[], warnings as readonly IngestWarning[])
-  if (stage !== 'done') return terminal.out(`${paint(terminal, 'bold', file)}: ${paint(terminal, 'red', String(stage))}\n${message === null ? '' : `  ${String(message)}\n`}${notes}`)
+  if (stage !== 'done') return terminal.out(`${paint(terminal, 'bold', file)}: ${paint(terminal, 'red', String(stage))}\n${message === null ? '' : `  ${message}\n`}${notes}`)
   const { pc, mobile } = (rank ?? {}) as { readonly pc?: string; readonly mobile?: string }
   return terminal.out(`${paint(terminal, 'bold', file)}: ${paint(terminal, 'green', `done${typeof kind === 'string' ? `, an ${kind}` : ''}`)}\n${notes}${rows(terminal, [
     ...(pc === undefined ? [] : [['rank', `${pc} on PC, ${mobile} on mobile`] as const]),

@@ -161,7 +161,7 @@ test('who floods an upload with listeners is refused, and its owner is served ag
   const listeners = await Promise.all(Array.from({ length: FOLLOWERS_PER_UPLOAD_MAX + 6 }, () => ada.fetch('GET', `uploads/${id}/events`)))
   expect(listeners.filter(({ status }) => status === 200)).toHaveLength(FOLLOWERS_PER_UPLOAD_MAX)
   expect(listeners.filter(({ status }) => status === 429)).toHaveLength(6)
-  await Promise.all(listeners.map((each) => each.body?.cancel()))
+  for (const each of listeners) await each.body?.cancel()
   await expect.poll(async () => {
     const again = await ada.fetch('GET', `uploads/${id}/events`)
     await again.body?.cancel()

@@ -1,0 +1,49 @@
+/** Things of one's own with a real PostgreSQL and a real S3 server: by configuration only. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { readStoreSettings } from '../../server/main.ts'
+import { startPostgres, type TestPostgres } from '../../testing/postgres.ts'
+import { startRadosgw, type Radosgw } from '../../testing/radosgw.ts'
+import { cleanup, serveHere, until } from '../server-harness.ts'
+import { bringsTheTeacup, Person } from '../things.ts'
+
+let postgres: TestPostgres
+let radosgw: Radosgw
+beforeAll(async () => { [postgres, radosgw] = await Promise.all([startPostgres(), startRadosgw()]) }, 120_000)
+afterAll(() => Promise.all([postgres.remove(), radosgw.stop()]))
+
+const clean = cleanup()
+afterEach(() => clean.all())
+
+async function stores(name: string): Promise<ReturnType<typeof readStoreSettings>> {
+  const environment = {
+    OTHERWORLD_DATABASE_URL: await postgres.createDatabase(name), OTHERWORLD_S3_ENDPOINT: radosgw.endpoint, OTHERWORLD_S3_BUCKET: name.replaceAll('_', '-'),
+    OTHERWORLD_S3_ACCESS_KEY: radosgw.accessKey, OTHERWORLD_S3_SECRET_KEY: radosgw.secretKey,
+  }
+  return readStoreSettings(() => undefined, environment)
+}
+
+test('a teacup is brought, put into the realm, downloaded by another, and still there after a restart', async () => {
+  const server = await bringsTheTeacup(clean, await stores('brings_the_teacup'))
+  expect(await (await fetch(`${server.url}v1/status`)).json()).toMatchObject({ archive: { kind: 'sql', state: 'up' }, assets: { kind: 's3', state: 'up' } })
+  const policy = (await fetch(server.url)).headers.get('content-security-policy')
+  expect(policy).toContain(radosgw.endpoint)
+})
+
+test('hostile bytes that S3 lets in are rejected by the server', async () => {
+  const server = await serveHere(clean, await stores('lets_in_what_it_likes'))
+  const status = await (await Person.at(server.url, 'Eve')).upload('hostile/node_cycle.glb')
+  expect(status).toMatchObject({ stage: 'rejected' })
+})
+
+test('a database that is away at the start is waited for: the realm runs, logins work, uploads are refused in words until it is back', async () => {
+  const settings = await stores('away_at_the_start')
+  await postgres.kill()
+  const server = await serveHere(clean, settings)
+  const ada = await Person.at(server.url, 'Ada')
+  await ada.join(clean)
+  await expect(ada.api.ask('GET', 'v1/packages')).rejects.toMatchObject({ status: 503, reason: 'store-away' })
+  await postgres.start()
+  await until('it is back', () => server.logged.some((line) => line.startsWith('archive: back')) || undefined, 60_000).catch(() => undefined)
+  await expect.poll(() => ada.api.ask('GET', 'v1/packages').then(() => 'up', () => 'away'), { timeout: 60_000 }).toBe('up')
+  await ada.hashOf('objects/BoxTextured.glb')
+})
