@@ -21,14 +21,15 @@ export function ingestText(to: Terminal, one: Ingested): string {
   const { file, outcome } = one
   const verdict = outcome.accepted ? paint(to, 'green', `accepted as ${outcome.manifest.kind}`) : paint(to, 'red', 'rejected')
   const head = `${paint(to, 'bold', file)}: ${verdict} (${formatCount(outcome.milliseconds)} ms)\n`
-  return `${head}${foundText(to, one)}${wordsOf(to, outcome.accepted ? [] : outcome.rejections, outcome.warnings)}`
+  return `${head}${foundText(to, one)}${notesText(to, outcome.accepted ? [] : outcome.rejections, outcome.warnings)}`
 }
 
 export function checkedText(to: Terminal, { file, accepted, rejections, warnings }: CheckedFile): string {
-  return `${paint(to, 'bold', file)}: ${accepted ? paint(to, 'green', 'valid') : paint(to, 'red', 'rejected')}\n${wordsOf(to, rejections, warnings)}`
+  return `${paint(to, 'bold', file)}: ${accepted ? paint(to, 'green', 'valid') : paint(to, 'red', 'rejected')}\n${notesText(to, rejections, warnings)}`
 }
 
-function wordsOf(to: Terminal, rejections: readonly Rejection[], warnings: readonly IngestWarning[]): string {
+/** Why a file was rejected, and what was put right in it. */
+export function notesText(to: Terminal, rejections: readonly Rejection[], warnings: readonly IngestWarning[]): string {
   const words = (colour: 'red' | 'yellow', { rule, where, message }: IngestWarning): string => `  ${paint(to, colour, rule)}${where === '' ? '' : ` at ${where}`}\n    ${message}\n`
   return [...rejections.map((one) => words('red', one)), ...warnings.map((one) => words('yellow', one))].join('')
 }

@@ -80,7 +80,7 @@ function optionsOf(args: Arguments): IngestOptions {
 }
 
 /** {"hips": "mixamorig:Hips", …} */
-function readMap(path: string): Record<string, string> {
+export function readMap(path: string): Record<string, string> {
   let json: unknown
   try {
     json = JSON.parse(readFileSync(path, 'utf8'))

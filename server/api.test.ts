@@ -58,7 +58,7 @@ class Site {
     const server = createServer(httpHandler({
       gateway, viewer: loadStaticFiles(join(directory, 'none')), origins: ['https://friend.example'], transports: [], assets: this.assets,
       api: makeApi(gateway, desk, this.packages, makeGrantRoutes(this.grants, OPERATOR, Date.now)),
-      status: () => ({ schema: 'otherworld/status/1', realms: [], archive: up, assets: up, uploads: desk.counts, backlog: 0 }),
+      status: () => ({ schema: 'otherworld/status/1', realms: [], archive: up, assets: up, uploads: desk.counts, backlog: { records: 0, elements: 0 } }),
       health: () => healthOf('yard', 1, 0, 0, null), metrics: () => '', log: () => undefined,
     }))
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })

@@ -41,7 +41,7 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     transports: [],
     assets: { origin: null, answers: () => false },
     api: () => Promise.resolve(false),
-    status: () => ({ schema: 'otherworld/status/1', realms: [], archive: UP, assets: UP, uploads: { stages: {}, queue: 0, busy: 0 }, backlog: 0 }),
+    status: () => ({ schema: 'otherworld/status/1', realms: [], archive: UP, assets: UP, uploads: { stages: {}, queue: 0, busy: 0 }, backlog: { records: 0, elements: 0 } }),
     health: () => healthOf('home', 5, 0, 10, problem),
     metrics: () => '# HELP a A.\n# TYPE a gauge\na 1\n',
     log: (line) => logged.push(line),

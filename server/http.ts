@@ -44,7 +44,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
       const records = yield* RecordsService
       const stores = yield* Stores
       const assets = yield* Assets
-      const things = (): ThingsStatus => ({ ...stores.state(), uploads: uploads.counts, backlog: records.state.waiting })
+      const things = (): ThingsStatus => ({ ...stores.state(), uploads: uploads.counts, backlog: { records: records.state.waiting, elements: host.saveBacklog() } })
       const handler = httpHandler({
         gateway,
         assets,

@@ -31,6 +31,8 @@ export interface RealmHostService {
   status(): RealmStatus
   health(): Health
   readonly meters: RealmMeters
+  /** Elements that wait to be saved. */
+  saveBacklog(): number
   /** Says goodbye to everyone, seals the recording, ends the worker. Once; later calls wait for the same end. */
   drain(reason: string): Promise<void>
 }
@@ -70,6 +72,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         status: () => host.status(),
         health: () => host.health(),
         meters,
+        saveBacklog: () => host.saveBacklog,
         drain: (reason) => host.drain(reason),
       }
     }),
@@ -132,6 +135,10 @@ class Host {
 
   status(): RealmStatus {
     return { ...this.workerStatus, ...this.newest, connections: this.links.size, restarts: this.restarts }
+  }
+
+  get saveBacklog(): number {
+    return this.archivist.backlog
   }
 
   health(): Health {

@@ -30,8 +30,8 @@ export interface RealmStatus {
 export interface ThingsStatus extends StoresState {
   /** Uploads that are not settled by stage; those that wait for their turn, and those that are worked on. */
   readonly uploads: { readonly stages: Readonly<Partial<Record<UploadStage, number>>>; readonly queue: number; readonly busy: number }
-  /** Records of users and sessions that wait for the archive. */
-  readonly backlog: number
+  /** What waits for the archive: records of users and sessions; elements of realms. */
+  readonly backlog: { readonly records: number; readonly elements: number }
 }
 
 export interface ServerStatus extends ThingsStatus {

@@ -35,7 +35,7 @@ function thingsMetrics({ archive, assets, uploads, backlog }: ThingsStatus): Tol
     told('otherworld_store_up', 'gauge', '1 while the archive, the store of files answers.', up),
     told('otherworld_uploads', 'gauge', 'Uploads that are not settled, by stage.', Object.entries(uploads.stages).map(([stage, count]) => [{ stage }, count] as const)),
     told('otherworld_uploads_waiting', 'gauge', 'Uploads that wait for their turn.', [[{}, uploads.queue]]),
-    told('otherworld_archive_backlog', 'gauge', 'Records of users and sessions that wait for the archive.', [[{}, backlog]]),
+    told('otherworld_archive_backlog', 'gauge', 'What waits for the archive, by kind.', Object.entries(backlog).map(([kind, count]) => [{ kind }, count] as const)),
   ]
 }
 
