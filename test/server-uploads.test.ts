@@ -1,11 +1,14 @@
 /** Things of one's own over a whole server with its own archive and disk: brought, seen, kept, and allowed to whom they are. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { RenderClient } from '../netcode/index.ts'
 import { Access, ACTS, DEFAULT_DEFINITION, type Act } from '../sim/index.ts'
 import { cleanup, serveHere, sleep, until } from './server-harness.ts'
 import { assetBytes, bringsTheTeacup, BUILD, grantRole, Person, positionOf, spawnOf } from './things.ts'
+
+// Several real files go through the ingest, at the lowest priority of a machine that may be busy.
+vi.setConfig({ testTimeout: 240_000 })
 
 const clean = cleanup()
 afterEach(() => clean.all())
