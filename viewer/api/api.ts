@@ -144,6 +144,7 @@ async function refusalOf(response: Response): Promise<ApiError> {
 export function problemOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof DOMException && error.name === 'AbortError') return new ApiError('cancelled', 0, 'Cancelled.')
+  if (error instanceof DOMException && error.name === 'TimeoutError') return new ApiError('timed-out', 0, 'The server takes too long to answer. Try again in a moment.')
   if (error instanceof TypeError) return new ApiError('unreachable', 0, 'The server does not answer. Check that it runs and that you are online.')
   return new ApiError('internal', 400, error instanceof Error ? sentence(error.message) : String(error))
 }

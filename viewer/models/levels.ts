@@ -17,13 +17,16 @@ export interface LevelBudget {
   readonly metresMax: number
 }
 
+/** Things smaller than this are drawn as far as one of this size, metres: a cup on a table is looked for. */
+const SMALL = 0.6
+
 /** A coarser level is kept until the thing has come this much nearer, so that a thing at the limit does not flicker. */
 const STICK = 0.9
 
 /** Index of the model by distance alone; null: too far for any. */
 function byDistance({ metres, scale, size, models }: LevelChoice, { metresMax }: LevelBudget, before: number | null | undefined): number | null {
   const limit = (metresMin: number, index: number): number => metresMin * scale * (before !== undefined && (before ?? Infinity) >= index ? STICK : 1)
-  const far = metresMax * Math.max(0.25, size * scale)
+  const far = metresMax * Math.max(SMALL, size * scale)
   if (metres >= (before === null ? far * STICK : far)) return null
   let level = 0
   models.forEach(({ metresMin }, index) => {

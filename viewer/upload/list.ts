@@ -1,7 +1,7 @@
 /** Uploads as the page lists them: a bar for each, what became of it, and what can be done about it. */
 import { make, makeButton } from '../dom.ts'
 import type { QueuedFile } from './queue.ts'
-import { isOver, type UploadPhase } from './upload.ts'
+import { isOver } from './upload.ts'
 import { phaseInWords, rejectionInLines, rejectionsAsText } from './words.ts'
 
 export interface ListActions {
@@ -19,7 +19,8 @@ interface Row {
   readonly bar: HTMLProgressElement
   readonly details: HTMLElement
   readonly actions: HTMLElement
-  shown: UploadPhase | null
+  /** Phase and note that it shows. */
+  shown: string
 }
 
 export class UploadList {
@@ -39,11 +40,13 @@ export class UploadList {
     row.phase.textContent = phaseInWords(state)
     row.bar.value = state.share
     row.bar.hidden = isOver(state) || state.phase === 'queued'
-    if (row.shown === state.phase) return
-    row.shown = state.phase
+    const shown = `${state.phase} ${state.note ?? ''}`
+    if (row.shown === shown) return
+    row.shown = shown
     row.root.dataset.phase = state.phase
     row.details.replaceChildren(...this.#details(item))
     row.actions.replaceChildren(...this.#buttons(item))
+    row.root.scrollIntoView({ block: 'nearest' })
   }
 
   remove(item: QueuedFile): void {
@@ -59,7 +62,7 @@ export class UploadList {
     const root = make('li', { class: 'upload' }, make('div', { class: 'head' }, make('strong', { text: item.wish.name }), phase), bar, details, actions)
     this.#root.append(root)
     this.#root.hidden = false
-    const row: Row = { root, phase, bar, details, actions, shown: null }
+    const row: Row = { root, phase, bar, details, actions, shown: '' }
     this.#rows.set(item.id, row)
     return row
   }
@@ -72,7 +75,7 @@ export class UploadList {
     })
     if (state.phase === 'failed' && state.problem !== null) return [make('p', { text: state.problem })]
     if (state.phase === 'done') return state.warnings.map((text) => make('p', { class: 'soft', text }))
-    return []
+    return state.note === null ? [] : [make('p', { class: 'soft', text: state.note })]
   }
 
   #buttons(item: QueuedFile): readonly Node[] {

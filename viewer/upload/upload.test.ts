@@ -24,6 +24,7 @@ function tools(changes: Partial<UploadTools['api']> = {}, put: UploadTools['put'
         complete: () => (log.push('complete'), Promise.resolve(status({ stage: 'received' }))),
         follow: (_id, _signal, changed) => {
           for (const stage of ['checking', 'validating', 'packaging'] as const) changed(status({ stage, progress: 0.5 }))
+          changed(DONE)
           return Promise.resolve(DONE)
         },
         abandon: () => (log.push('abandon'), Promise.resolve()),
@@ -44,6 +45,7 @@ test('a file is hashed, declared, sent and followed until it is a package, and i
   const states = await run(given)
   expect(log).toEqual(['hash', 'declare', 'put', 'complete'])
   expect([...new Set(states.map(({ phase }) => phase))]).toEqual(['reading', 'declaring', 'sending', 'received', 'checking', 'validating', 'packaging', 'done'])
+  expect(states.filter(({ phase }) => phase === 'done')).toHaveLength(1)
   expect(states.at(-1)).toMatchObject({ phase: 'done', share: 1, package: HASH, kind: 'object' })
   const shares = states.map(({ share }) => share)
   expect(shares).toEqual(shares.toSorted((a, b) => a - b))

@@ -1,7 +1,7 @@
 /** One file on its way to being a package: hash, declare, send, and follow what the server does with it. */
 import type { Api, Declaration } from '../api/api.ts'
 import { ApiError, problemOf } from '../api/api.ts'
-import type { Rejection, UploadStage, UploadStatus } from '../api/answers.ts'
+import { isSettled, type Rejection, type UploadStage, type UploadStatus } from '../api/answers.ts'
 import type { Bytes } from '../api/bytes.ts'
 import type { Put } from '../api/put.ts'
 import type { PackageKind } from '../../storage/packages/manifest.ts'
@@ -27,9 +27,11 @@ export interface UploadState {
   readonly warnings: readonly string[]
   /** Why it failed. */
   readonly problem: string | null
+  /** Why it waits, in the server's words. */
+  readonly note: string | null
 }
 
-export const QUEUED: UploadState = { phase: 'queued', share: 0, package: null, kind: null, rejections: [], warnings: [], problem: null }
+export const QUEUED: UploadState = { phase: 'queued', share: 0, package: null, kind: null, rejections: [], warnings: [], problem: null, note: null }
 
 export const isOver = ({ phase }: UploadState): boolean => phase === 'done' || phase === 'rejected' || phase === 'failed' || phase === 'cancelled'
 
@@ -72,7 +74,11 @@ async function run(file: File, wish: UploadWish, { api, bytes, put }: UploadTool
       await put(declared.put, file, signal, (share) => set({ phase: 'sending', share: READ + share * (SENT - READ) }))
       tell(await api.complete(declared.id, signal), set)
     } else if (declared.stage === 'waiting') tell(await api.complete(declared.id, signal), set)
-    return tell(await api.follow(declared.id, signal, (status) => tell(status, set)), set)
+    const last = await api.follow(declared.id, signal, (status) => {
+      // What is over is said once, for something happens then.
+      if (!isSettled(status.stage)) tell(status, set)
+    })
+    return tell(last, set)
   } catch (error) {
     if (signal.aborted) void api.abandon(declared.id)
     throw error
@@ -84,5 +90,5 @@ function tell(status: UploadStatus, set: (next: Partial<UploadState>) => UploadS
   const share = stage === 'done' ? 1 : SENT + progress * (1 - SENT)
   if (stage === 'failed') return set({ phase: stage, problem: message ?? 'The server could not finish it. Try again.' })
   if (stage === 'done' && status.package === null) throw new ApiError('internal', 400, 'The server says that it is done but names no package.')
-  return set({ phase: stage === 'waiting' ? 'received' : stage, share, rejections, warnings, kind, package: status.package })
+  return set({ phase: stage === 'waiting' ? 'received' : stage, share, rejections, warnings, kind, package: status.package, note: stage === 'done' ? null : message })
 }
