@@ -38,10 +38,12 @@ test('hostile bytes that S3 lets in are rejected by the server', async () => {
   expect(status).toMatchObject({ stage: 'rejected' })
 })
 
-test('a database that is away at the start is waited for: the realm runs, logins work, uploads are refused in words until it is back', async () => {
+test('where the realm has its recordings, a database that is away at the start is waited for: the realm runs, logins work, uploads are refused in words until it is back', async () => {
   const settings = await stores('away_at_the_start')
+  const first = await serveHere(clean, settings)
+  await first.stop()
   await postgres.kill()
-  const server = await serveHere(clean, settings)
+  const server = await serveHere(clean, { ...settings, dataDirectory: first.data })
   const ada = await Person.at(server.url, 'Ada')
   await ada.join(clean)
   await expect(ada.api.ask('GET', 'v1/packages')).rejects.toMatchObject({ status: 503, reason: 'store-away' })
