@@ -1,19 +1,22 @@
-// node scripts/validator-suite.mjs DIR: compares the ingest's verdicts with the reports (*.report.json) of a copy of the Khronos
+// node scripts/validator-suite.mjs DIR [--full]: compares the ingest's verdicts with the reports (*.report.json) of a copy of the Khronos
 // glTF validator's own tests (its folder test/, or a part of it). Prints agreement, and each disagreement with why. Exits with 1
 // where the validator's own part of the verdict (codes and pointers) differs without a reason that is known here.
+// --full ingests each case, as `otherworld ingest` does, and compares accepted or not alone: what is valid should become a package.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { bundle } from './bundle.mjs'
 
-const [dir] = process.argv.slice(2)
+const isFull = process.argv.includes('--full')
+const [dir] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 if (dir === undefined || !existsSync(dir)) {
   process.stderr.write('node scripts/validator-suite.mjs DIR: DIR holds *.gltf and *.glb, each with its *.report.json\n')
   process.exit(2)
 }
 mkdirSync('.tmp', { recursive: true })
-await bundle({ check: 'storage/ingest/check/index.ts' }, '.tmp/validator-suite')
-const { examine } = await import(pathToFileURL(resolve('.tmp/validator-suite/check.js')))
+await bundle({ check: 'storage/ingest/check/index.ts', ingest: 'storage/ingest/index.ts' }, '.tmp/validator-suite')
+const load = (name) => import(pathToFileURL(resolve(`.tmp/validator-suite/${name}.js`)))
+const { examine } = await load('check')
 
 const reports = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.name.endsWith('.report.json')).map((entry) => join(entry.parentPath ?? entry.path, entry.name)).toSorted()
 
@@ -37,6 +40,27 @@ async function verdictOf(file) {
     if (!error.rejections) throw error
     return { accepted: false, errors: error.rejections.map(({ rule, where }) => `${rule} ${where}`), early: true }
   }
+}
+
+/** The whole ingest in this process; only whether the file is accepted can be compared. */
+async function compareFull() {
+  const { ingest, packedFile } = await load('ingest')
+  const figures = { cases: 0, verdicts: 0 }
+  for (const report of reports) {
+    const file = report.slice(0, -'.report.json'.length)
+    if (!existsSync(file)) continue
+    const expected = errorsOf(JSON.parse(readFileSync(report, 'utf8')))
+    const { accepted, rejections = [] } = await packedFile(file).then((bytes) => ingest(bytes), (error) => ({ accepted: false, rejections: error.rejections ?? [{ rule: 'THROWN', where: String(error) }] }))
+    figures.cases += 1
+    if (accepted === (expected.length === 0)) figures.verdicts += 1
+    else process.stdout.write(`${relative(dir, file)}\n  report: ${expected.join(', ') || 'no errors'}\n  ingest: ${accepted ? 'accepted' : rejections.map(({ rule, where, message }) => `${rule} ${where} (${message})`).join(', ')}\n`)
+  }
+  process.stdout.write(`${figures.verdicts} of ${figures.cases} verdicts (accepted or not) agree.\n`)
+}
+
+if (isFull) {
+  await compareFull()
+  process.exit()
 }
 
 const figures = { cases: 0, verdicts: 0, identical: 0, repaired: 0 }

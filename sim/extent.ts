@@ -47,7 +47,8 @@ function outline(shape: Shape): { readonly points: readonly Vec3[]; readonly mar
   }
 }
 
-function bounds(colliders: readonly Collider[]): { readonly low: Vec3; readonly high: Vec3 } {
+/** Axis-aligned box of colliders in their place; from Infinity to -Infinity where there are none. */
+export function boundsOf(colliders: readonly Collider[]): { readonly low: Vec3; readonly high: Vec3 } {
   let [low, high] = [vec(Infinity, Infinity, Infinity), vec(-Infinity, -Infinity, -Infinity)]
   for (const { shape, position, rotation } of colliders) {
     const { points, margin } = outline(shape)
@@ -65,7 +66,7 @@ const FLAT = 1e-3
 
 /** The spec with one box around all its colliders in their place: what a client that has the prop's mesh needs to know of it. */
 export function boxOf(spec: PropSpec): PropSpec {
-  const { low, high } = bounds(spec.colliders)
+  const { low, high } = boundsOf(spec.colliders)
   const half = (from: number, to: number): number => max(abs(to - from) / 2, FLAT)
   const position = vec((low.x + high.x) / 2, (low.y + high.y) / 2, (low.z + high.z) / 2)
   const halfExtents = vec(half(low.x, high.x), half(low.y, high.y), half(low.z, high.z))

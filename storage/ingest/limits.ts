@@ -82,6 +82,9 @@ export const VALIDATOR_ISSUES_MAX = 256
 /** Rejections and warnings that an outcome carries at most. */
 export const OUTCOME_ENTRIES_MAX = 64
 
+/** Radius of the ball that an object has as its collider where it shows nothing and says none, metres: seen in outlines, and held in a hand. */
+export const BALL_RADIUS_METRES = 0.05
+
 /** What a finished package of each kind may come to. `warn`: accepted, with a warning from there on. */
 export interface KindLimits {
   readonly fileBytes: number

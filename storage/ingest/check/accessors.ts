@@ -15,10 +15,11 @@ const elementBytes = (accessor: JsonObject): number => (COMPONENT_BYTES[Number(a
 /** A count as it was given, also one that is no whole number: what matters is how large it would be. */
 const claimed = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
 
-/** Throws Rejected. */
-export function checkAccessors(json: JsonObject): void {
+/** `hasBin`: the first buffer may stand in the file's binary chunk. Throws Rejected. */
+export function checkAccessors(json: JsonObject, hasBin: boolean): void {
   const accessors = objectsOf(json, 'accessors')
   const draco = dracoAccessors(json)
+  const isView = viewsWithData(json, hasBin)
   const bytes = accessors.map((accessor) => elementBytes(accessor) * claimed(accessor['count']))
   let total = 0
   let zeros = 0
@@ -28,12 +29,18 @@ export function checkAccessors(json: JsonObject): void {
     if (own > CHECK_LIMITS.accessorBytes || total > CHECK_LIMITS.accessorBytes)
       refuse('ACCESSOR_SIZE', `/accessors/${i}`, `The accessors up to this one claim ${mib(total)} MiB of data; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB can be taken. Reduce vertices, morph targets or animations.`, total, CHECK_LIMITS.accessorBytes)
     checkSparse(accessor, i)
-    if (accessor['bufferView'] === undefined && !draco.has(i)) zeros += own
+    if (!isView[countOf(accessor['bufferView']) ?? -1] && !draco.has(i)) zeros += own
     if (zeros > CHECK_LIMITS.zeroBytes)
       refuse('ACCESSOR_ZEROS', `/accessors/${i}`, `The accessors without data claim ${mib(zeros)} MiB of zeros; at most ${mib(CHECK_LIMITS.zeroBytes)} MiB can be taken. Export the model again.`, zeros, CHECK_LIMITS.zeroBytes)
   }
   checkTouched(json, bytes)
   checkViews(json)
+}
+
+/** Of each view whether there is anything behind it: a buffer may be only announced, as those are that a decoder fills. */
+function viewsWithData(json: JsonObject, hasBin: boolean): boolean[] {
+  const buffers = objectsOf(json, 'buffers').map((buffer, i) => typeof buffer['uri'] === 'string' || (i === 0 && hasBin))
+  return objectsOf(json, 'bufferViews').map((view) => buffers[countOf(view['buffer']) ?? -1] === true || MESHOPT.some((name) => extensionOf(view, name)))
 }
 
 function checkSparse(accessor: JsonObject, i: number): void {

@@ -140,9 +140,12 @@ describe('what only its decoder shows', () => {
     expect(outcome.manifest.files.textures.map(({ bytes }) => bytes)).toEqual([png.length])
   })
 
-  test('a scalable picture in place of a texture is no texture', async () => {
+  test('a scalable picture in place of a texture is no texture, and reaches nobody', async () => {
     const outcome = await ingest(withImage(text('<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>')))
-    expect(outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'IMAGE_FORMAT' }] })
+    expect(outcome).toMatchObject({ accepted: true, manifest: { files: { textures: [] } } })
+    expect(outcome.warnings.map(({ rule }) => rule)).toContain('IMAGE_FORMAT')
+    const runtime = outcome.accepted ? outcome.files.get(outcome.manifest.files.runtime.sha256) : undefined
+    expect(Buffer.from(runtime?.bytes ?? []).includes('<svg')).toBe(false)
   })
 })
 

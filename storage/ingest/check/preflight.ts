@@ -17,7 +17,7 @@ export function preflight({ json, bin }: Container, resolve: (uri: string) => Ui
   checkCounts(json)
   checkUris(json, resolve)
   checkNodes(json)
-  checkAccessors(json)
+  checkAccessors(json, bin !== null)
   checkExtensions(json, bin)
   checkImages(imageBytes(json, bin, resolve))
 }

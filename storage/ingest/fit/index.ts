@@ -2,6 +2,7 @@
 export { fitAvatar } from './avatar.ts'
 export { checkHumanoid, readHumanoid, REQUIRED_BONES } from './humanoid.ts'
 export { fitObject, DENSITY_DEFAULT, FRICTION_DEFAULT, RESTITUTION_DEFAULT } from './object.ts'
-export { readOmi } from './omi-in.ts'
+export { omiBounds } from './omi.ts'
+export { readOmi, shapeMeshes } from './omi-in.ts'
 export { omiMirror, type OmiMirror } from './omi-out.ts'
 export { collisionOnlyNodes } from './suffix.ts'

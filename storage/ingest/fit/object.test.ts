@@ -112,8 +112,10 @@ describe('fitting', () => {
     expect((await fit('teacup.glb')).fit).toEqual((await fitOf('teacup.glb')).fit)
   })
 
-  test('refuses an object without triangles', async () => {
-    await expect(fitObject(new Document(), NO_OMI, () => undefined)).rejects.toThrow('OBJECT_EMPTY')
+  test('is a small ball on the ground for an object without a mesh', async () => {
+    const { colliders, prop } = await fitObject(new Document(), NO_OMI, () => undefined)
+    expect(colliders).toMatchObject([{ shape: { type: 'sphere', radius: Math.fround(0.05) }, position: { y: Math.fround(0.05) } }])
+    expect(prop.motion).toBe('dynamic')
   })
 
   test('gives a sheet a thin box', async () => {

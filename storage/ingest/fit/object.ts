@@ -4,17 +4,19 @@
  */
 import type { Document, Node } from '@gltf-transform/core'
 import { COLLIDERS_MAX, type Collider, type Vec3 } from '../../../sim/index.ts'
+import { IDENTITY } from '../../../sim/maths.ts'
 import { checkProp } from '../../../sim/shapes.ts'
 import { Rejected, type FitObject, type ObjectFit, type OmiPhysics, type Warn } from '../types.ts'
 import { colorOf } from './color.ts'
 import { decompose, hullCollider, isTaken, type Found } from './colliders.ts'
 import { frameOf } from './frame.ts'
+import { BALL_RADIUS_METRES } from '../limits.ts'
 import { HullMaker, volumeOf } from './hulls.ts'
 import { omiColliders } from './omi.ts'
-import { boxCollider, recognised } from './primitives.ts'
+import { boxCollider, placed, recognised } from './primitives.ts'
 import { solidOf } from './solid.ts'
 import { suffixColliders } from './suffix.ts'
-import { nodesOf, surfaceOf, type Surface } from './surface.ts'
+import { boundsOf, nodesOf, surfaceOf, type Surface } from './surface.ts'
 
 /** kg/m³ of what does not say its mass: between wood (500) and water (1000). */
 export const DENSITY_DEFAULT = 700
@@ -24,6 +26,9 @@ const DENSITY = { min: 0.01, max: 50_000 } as const
 /** A mesh that fills this much of its convex hull is its hull. */
 const HULL_FILL = 0.9
 const CELLS = 64
+
+/** The scene's own directions. */
+const SCENE = { position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }
 
 interface Part {
   readonly node: Node
@@ -50,14 +55,24 @@ function simple(hulls: HullMaker, { node, surface }: Part): Collider | null {
   return volume >= HULL_FILL * hull.volume || collider.shape.type === 'box' ? collider : null
 }
 
+/** Not all in one point, or none at all. */
+function hasExtent(points: readonly Vec3[]): boolean {
+  const { min, max } = boundsOf(points)
+  return max.x > min.x || max.y > min.y || max.z > min.z
+}
+
+/** For what has no triangles: a box around its points and lines, or a ball on the ground where it has none with an extent. */
+function standIn(points: readonly Vec3[]): Collider {
+  const radius = Math.fround(BALL_RADIUS_METRES)
+  return hasExtent(points) ? boxCollider(points, SCENE) : placed({ type: 'sphere', radius }, { x: 0, y: radius, z: 0 }, SCENE.rotation)
+}
+
 /** Colliders that fit the meshes: a part for each node with a mesh, or all in one where these are too many. */
 function fitted(hulls: HullMaker, document: Document): Found {
   const nodes = nodesOf(document).filter((node) => node.getMesh())
   const [first] = nodes
-  const all = nodes.map((node): Part => ({ node, surface: surfaceOf([node]) })).filter(({ surface }) => surface.triangles.length > 0)
-  if (!first || all.length === 0) {
-    throw new Rejected({ rule: 'OBJECT_EMPTY', where: '', value: 0, limit: 1, message: 'the object has no triangles: export its meshes too' })
-  }
+  const all = nodes.map((node): Part => ({ node, surface: surfaceOf([node]) })).filter(({ surface }) => surface.triangles.length > 0 && hasExtent(surface.points))
+  if (!first || all.length === 0) return { colliders: [standIn(surfaceOf(nodes).points)], motion: 'dynamic' }
   const parts = all.length <= COLLIDERS_MAX ? all : [{ node: first, surface: surfaceOf(nodes) }]
   const ones = parts.map((part) => simple(hulls, part))
   const hollow = ones.filter((one) => one === null).length

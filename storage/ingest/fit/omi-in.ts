@@ -42,3 +42,7 @@ export function readOmi(json: unknown, nodes: readonly Node[], meshes: readonly 
   })
   return { shapes, bodies, meshes, materials: list(inside(json, 'extensions', 'OMI_physics_body', 'physicsMaterials')) }
 }
+
+/** Meshes that shapes name, which no node may draw. */
+export const shapeMeshes = ({ shapes, meshes }: OmiPhysics): Mesh[] =>
+  shapes.flatMap((shape) => ['convex', 'trimesh'].flatMap((type) => meshes[Number(inside(shape, type, 'mesh'))] ?? []))

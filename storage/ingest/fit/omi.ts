@@ -4,11 +4,12 @@
 import type { Mesh, Node } from '@gltf-transform/core'
 import type { Collider, Motion, Shape, Vec3 } from '../../../sim/index.ts'
 import { COLLIDERS_MAX } from '../../../sim/index.ts'
+import { boundsOf } from '../../../sim/extent.ts'
 import { cos, length, PI, sin, vec } from '../../../sim/maths.ts'
 import { Rejected, type OmiPhysics, type Warn } from '../types.ts'
 import { decompose, hullCollider, trimeshCollider, type Found } from './colliders.ts'
 import { frameOf, outOfFrame, transformed } from './frame.ts'
-import type { HullMaker } from './hulls.ts'
+import { HullMaker } from './hulls.ts'
 import { placed } from './primitives.ts'
 import type { Surface } from './surface.ts'
 
@@ -182,3 +183,15 @@ export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Fou
   return colliders.length === 0 ? null : { colliders, ...body, ...surfaceMaterial(omi, material) }
 }
 
+/** The box that the file's own colliders fill as they stand now; null where it says none. Throws Rejected. */
+export async function omiBounds(omi: OmiPhysics): Promise<{ readonly min: Vec3; readonly max: Vec3 } | null> {
+  const hulls = await HullMaker.make()
+  try {
+    const found = omiColliders(hulls, omi, () => {})
+    if (!found) return null
+    const { low, high } = boundsOf(found.colliders)
+    return { min: low, max: high }
+  } finally {
+    hulls.free()
+  }
+}

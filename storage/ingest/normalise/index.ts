@@ -4,15 +4,17 @@ import type { PackageKind } from '../../packages/manifest.ts'
 import type { Checked } from '../check/index.ts'
 import { DECODED_EXTENSIONS, STAYS_REQUIRED } from '../extensions.ts'
 import { refuse } from '../json.ts'
+import { trianglesOf } from '../measure.ts'
 import { Rejected, type IngestOptions, type OmiPhysics, type Warn } from '../types.ts'
-import { readHumanoid, readOmi } from '../fit/index.ts'
+import { omiBounds, readHumanoid, readOmi, shapeMeshes } from '../fit/index.ts'
 import { carriedOf, vrmTitle, vrmVersion } from './carried.ts'
 import { normaliseGeometry } from './geometry.ts'
 import { readDocument, type Opened } from './io.ts'
 import { renameAll, type OriginalNames } from './names.ts'
-import { place, type Place } from './place.ts'
+import type { Box } from './math.ts'
+import { BALL, hasExtent, place, type Place } from './place.ts'
 import { prepare } from './prepare.ts'
-import { bakeSkins } from './skinning.ts'
+import { bakeSkins, restBounds } from './skinning.ts'
 import { normaliseTextures } from './textures.ts'
 import { removeUnused } from './unused.ts'
 
@@ -32,21 +34,26 @@ export async function normalise(checked: Checked, options: IngestOptions, warn: 
   const opened = await decoded(() => readDocument(json, checked.bin))
   const { document } = opened
   const omi = readOmi(checked.json, document.getRoot().listNodes(), document.getRoot().listMeshes())
+  const named = shapeMeshes(omi)
   const vrm = vrmVersion(document)
   const humanoid = humanoidOf(document, checked, options)
-  const kind = kindOf(document, humanoid, options.kind ?? 'auto')
   await decoded(() => normaliseGeometry(document, warn))
+  removeUnused(document, named)
+  const drawn = drawnBox(document)
+  const kind = kindOf(document, humanoid, drawn, options.kind ?? 'auto')
   if (kind === 'object' && document.getRoot().listSkins().length > 0) {
     bakeSkins(document)
     warn({ rule: 'SKIN_BAKED', where: '/skins', message: 'The skinned model is taken as an object: it stays in the pose that it stands in.' })
   }
-  removeUnused(document)
+  if (kind === 'object' && drawn && !document.getRoot().listMeshes().some(trianglesOf))
+    warn({ rule: 'NOTHING_DRAWN', where: '/meshes', message: 'The file has points or lines, but no triangles: not every client draws these. Convert them to a mesh and export again.' })
   await normaliseTextures(document, warn)
+  removeUnused(document, named)
   const title = vrmTitle(document) ?? document.getRoot().getDefaultScene()?.getName() ?? null
   const originals = renameAll(document)
-  const placed = place(document, { kind, origin: options.origin ?? 'ground', isTurned: vrm === 0, isVrm: vrm !== null }, warn)
+  const placed = place(document, drawn ?? await undrawnBox(shown(omi, document), warn), { kind, origin: options.origin ?? 'ground', isTurned: vrm === 0, isVrm: vrm !== null }, warn)
   settleExtensions(document)
-  return { ...opened, kind, humanoid, omi, originals, place: placed, title }
+  return { ...opened, kind, humanoid, omi: shown(omi, document), originals, place: placed, title }
 }
 
 /** What a decoder throws is the file's fault, not the program's. */
@@ -68,9 +75,30 @@ function humanoidOf(document: Document, { json }: Checked, { humanoid }: IngestO
   }))
 }
 
-/** Whatever is skinned or says that it is humanoid is an avatar, unless it is asked for as an object. */
-function kindOf(document: Document, humanoid: ReadonlyMap<string, Node>, wish: PackageKind | 'auto'): PackageKind {
+/** The box of all that is drawn; null where nothing is that has an extent. */
+function drawnBox(document: Document): Box | null {
+  const box = restBounds(document)
+  return box && hasExtent(box) ? box : null
+}
+
+/** Of an object that shows nothing (a wall that nobody sees, lights, an empty scene): of its own colliders, else of the ball that it gets. */
+async function undrawnBox(omi: OmiPhysics, warn: Warn): Promise<Box> {
+  const said = await omiBounds(omi)
+  warn({ rule: 'NOTHING_DRAWN', where: '', message: `The file has no mesh in its scene, or none with an extent: nobody will see it. ${said ? 'Its colliders are taken' : 'It gets a small ball as its collider'}. If it should be seen, export it with its objects selected and visible.` })
+  return said ?? BALL
+}
+
+/** Without the bodies of scenes that are not shown. */
+function shown(omi: OmiPhysics, document: Document): OmiPhysics {
+  const nodes = new Set(document.getRoot().listNodes())
+  return { ...omi, bodies: new Map([...omi.bodies].filter(([node]) => nodes.has(node))) }
+}
+
+/** Whatever is skinned or says that it is humanoid is an avatar, unless it is asked for as an object or there is nothing to see. Throws Rejected. */
+function kindOf(document: Document, humanoid: ReadonlyMap<string, Node>, drawn: Box | null, wish: PackageKind | 'auto'): PackageKind {
+  if (!drawn && wish === 'avatar') refuse('NOTHING_DRAWN', '', 'The file has no mesh in its scene: an avatar must be seen. Export it with its objects selected and visible, or as an object.', 0, null)
   if (wish !== 'auto') return wish
+  if (!drawn) return 'object'
   const isSkinned = document.getRoot().listNodes().some((node) => node.getMesh() && node.getSkin())
   return isSkinned || humanoid.size > 0 ? 'avatar' : 'object'
 }

@@ -39,7 +39,24 @@ export interface Opened {
 /** Throws where packed data cannot be unpacked. */
 export async function readDocument(json: JsonObject, bin: Uint8Array | null): Promise<Opened> {
   const io = await makeIo(json)
-  const document = await io.readJSON({ json: json as unknown as GLTF.IGLTF, resources: bin ? { [GLB_BUFFER]: Uint8Array.from(bin) } : {} })
+  const document = await io.readJSON({ json: json as unknown as GLTF.IGLTF, resources: { [GLB_BUFFER]: Uint8Array.from(bin ?? []) } })
   document.setLogger(new Logger(Logger.Verbosity.SILENT))
-  return { document, write: async () => Uint8Array.from(await io.writeBinary(document)) }
+  const write = async (): Promise<Uint8Array<ArrayBuffer>> => {
+    settleBuffers(document)
+    return Uint8Array.from(await io.writeBinary(document))
+  }
+  return { document, write }
+}
+
+/** A GLB has one buffer, or none where there is no data. */
+function settleBuffers(document: Document): void {
+  const root = document.getRoot()
+  const [first, ...others] = root.listBuffers()
+  for (const buffer of others) buffer.dispose()
+  if (root.listAccessors().length + root.listTextures().length === 0) {
+    first?.dispose()
+    return
+  }
+  const buffer = first ?? document.createBuffer()
+  for (const accessor of root.listAccessors()) accessor.setBuffer(buffer)
 }

@@ -180,9 +180,28 @@ describe('place and size', () => {
     expect((await accepted(beside, { origin: 'author' })).manifest.bounds.min).toEqual({ x: 5, y: -2, z: 0 })
   })
 
-  test('a file without a mesh in its scene, and one without extent, are refused', async () => {
-    expect(await ingest(glbWith({ nodes: [{}] }))).toMatchObject({ accepted: false, rejections: [{ rule: 'NOTHING_DRAWN' }] })
-    expect(await ingest(glbWith({ nodes: [{ mesh: 0, scale: [0, 0, 0] }] }))).toMatchObject({ accepted: false, rejections: [{ rule: 'SIZE' }] })
+  test.each([['no mesh in its scene', [{}]], ['no extent', [{ mesh: 0, scale: [0, 0, 0] }]]])('a file with %s is a small ball, and its owner is told; an avatar must be seen', async (_, nodes) => {
+    const { manifest, warnings } = await accepted(glbWith({ nodes }))
+    expect(warnings.map(({ rule }) => rule)).toContain('NOTHING_DRAWN')
+    expect(manifest).toMatchObject({ kind: 'object', bounds: { min: { x: -0.05, y: 0, z: -0.05 }, max: { x: 0.05, y: 0.1, z: 0.05 } }, marker: { position: { x: 0, y: 0, z: 0 } } })
+    expect(manifest.attachments.colliders).toMatchObject([{ shape: { type: 'sphere', radius: Math.fround(0.05) }, position: { x: 0, y: Math.fround(0.05), z: 0 } }])
+    expect(await ingest(glbWith({ nodes }), { kind: 'avatar' })).toMatchObject({ accepted: false, rejections: [{ rule: 'NOTHING_DRAWN' }] })
+  })
+
+  test('a wall that nobody sees is its own collider, and as large as that', async () => {
+    const { manifest, warnings } = await accepted(glbWith({
+      extensionsUsed: ['OMI_physics_shape', 'OMI_physics_body'],
+      extensions: { OMI_physics_shape: { shapes: [{ type: 'box', box: { size: [4, 3, 0.5] } }] } },
+      nodes: [{ translation: [0, 1, 0], extensions: { OMI_physics_body: { collider: { shape: 0 } } } }],
+    }))
+    expect(warnings.map(({ rule }) => rule)).toContain('NOTHING_DRAWN')
+    expect(manifest).toMatchObject({ bounds: { min: { x: -2, y: 0, z: -0.25 }, max: { x: 2, y: 3, z: 0.25 } }, physics: { prop: { motion: 'static', colliders: [{ shape: { type: 'box', halfExtents: { x: 2, y: 1.5, z: 0.25 } }, position: { x: 0, y: 1.5, z: 0 } }] } } })
+  })
+
+  test('points and lines have a box around them', async () => {
+    const { manifest, warnings } = await accepted(glbWith({ meshes: [{ primitives: [{ attributes: { POSITION: 0 }, mode: 0 }] }] }))
+    expect(warnings.map(({ rule }) => rule)).toContain('NOTHING_DRAWN')
+    expect(manifest.attachments.colliders).toMatchObject([{ shape: { type: 'box', halfExtents: { x: 0.5, y: 0.5, z: 0.5 } }, position: { x: 0.5, y: 0.5, z: 0.5 } }])
   })
 })
 

@@ -5,12 +5,11 @@
 import type { Document } from '@gltf-transform/core'
 import type { Quat, Vec3 } from '../../../sim/index.ts'
 import type { PackageKind } from '../../packages/manifest.ts'
-import { KIND_LIMITS } from '../limits.ts'
+import { BALL_RADIUS_METRES, KIND_LIMITS } from '../limits.ts'
 import { refuse } from '../json.ts'
 import type { Warn } from '../types.ts'
 import { ABOUT_FACE, NO_TURN, rounded, type Box } from './math.ts'
 import { MARKER } from './names.ts'
-import { restBounds } from './skinning.ts'
 
 export interface Place {
   readonly position: Vec3
@@ -24,6 +23,8 @@ export interface Place {
 const UNITS: readonly (readonly [factor: number, name: string])[] = [[0.01, 'centimetres'], [0.001, 'millimetres'], [0.0254, 'inches'], [0.3048, 'feet'], [0.1, 'decimetres'], [100, 'hundredfold metres'], [1_000, 'kilometres'], [10, 'tenfold metres']]
 /** Metres that a model is scaled to where no unit explains its size. */
 const SIZE_ELSE: Readonly<Record<PackageKind, number>> = { avatar: 1.7, object: 1 }
+/** Extents below this, metres in any unit, are rounding. */
+const EXTENT_MIN = 1e-9
 /** Lifts below this are left out, metres: soles and rounding. */
 const LIFT_MIN = 1e-4
 
@@ -36,10 +37,8 @@ interface Wish {
   readonly isVrm: boolean
 }
 
-/** Places the scene; throws Rejected where nothing is drawn. */
-export function place(document: Document, wish: Wish, warn: Warn): Place {
-  const before = restBounds(document)
-  if (!before) refuse('NOTHING_DRAWN', '', 'The file has no mesh in its scene. Export it with its objects selected and visible.', 0, null)
+/** Places the scene, of which `before` is the box. */
+export function place(document: Document, before: Box, wish: Wish, warn: Warn): Place {
   const scale = saneScale(before, wish.kind, warn)
   const rotation = wish.isTurned ? ABOUT_FACE : NO_TURN
   const turned = turnedBox(before, scale, wish.isTurned)
@@ -50,6 +49,12 @@ export function place(document: Document, wish: Wish, warn: Warn): Place {
 }
 
 const moved = (v: Vec3, by: Vec3): Vec3 => ({ x: rounded(v.x + by.x), y: rounded(v.y + by.y), z: rounded(v.z + by.z) })
+
+/** Where the ball lies that stands for what shows nothing: on its marker. */
+export const BALL: Box = { min: { x: -BALL_RADIUS_METRES, y: 0, z: -BALL_RADIUS_METRES }, max: { x: BALL_RADIUS_METRES, y: 2 * BALL_RADIUS_METRES, z: BALL_RADIUS_METRES } }
+
+/** Whether a box has any extent: all in one point is as good as nothing. */
+export const hasExtent = ({ min, max }: Box): boolean => Math.max(max.x - min.x, max.y - min.y, max.z - min.z) > EXTENT_MIN
 
 const sizesOf = ({ min, max }: Box): readonly [number, number, number] => [max.x - min.x, max.y - min.y, max.z - min.z]
 
@@ -62,7 +67,7 @@ function sizeOf(box: Box, kind: PackageKind): number {
 function saneScale(box: Box, kind: PackageKind, warn: Warn): number {
   const size = sizeOf(box, kind)
   const { min, max } = KIND_LIMITS[kind].metres
-  if (!(size > 1e-9) || !Number.isFinite(size)) refuse('SIZE', '', 'The model has no extent: all of its vertices are in one point. Apply its scale and export again.', rounded(size), min)
+  if (!Number.isFinite(size)) refuse('SIZE', '', 'The model has no end: its size is beyond any number. Apply its scale and export again.', String(size), min)
   if (size >= min && size <= max) return 1
   const unit = UNITS.find(([factor]) => size * factor >= min && size * factor <= max)
   const scale = unit?.[0] ?? Number((SIZE_ELSE[kind] / size).toPrecision(6))

@@ -5,12 +5,13 @@ import { survivesIngest } from '../extensions.ts'
 import { isObject, listOf, objectOf, objectsOf, without, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'
 import type { Warn } from '../types.ts'
+import { hasData, repaired } from './repair.ts'
 
 const LISTS = ['accessors', 'animations', 'bufferViews', 'buffers', 'images', 'materials', 'meshes', 'nodes', 'samplers', 'scenes', 'skins', 'textures'] as const
 
 /** A copy without custom data, cameras, lights, scenes that are not shown and animations of what is not there. */
 export function prepare(json: JsonObject, bin: Uint8Array | null, warn: Warn): JsonObject {
-  const out: Record<string, unknown> = { ...structuredClone(json), asset: { version: '2.0', generator: 'Otherworld', ...copyrightOf(json) } }
+  const out: Record<string, unknown> = { ...structuredClone(repaired(json, bin, warn)), asset: { version: '2.0', generator: 'Otherworld', ...copyrightOf(json) } }
   for (const key of LISTS) if (Array.isArray(out[key])) out[key] = listOf(out[key]).map(withoutExtras)
   delete out['extras']
   delete out['cameras']
@@ -47,12 +48,13 @@ function typedImages(json: JsonObject, bin: Uint8Array | null): JsonObject[] {
   })
 }
 
-/** Channels that move a node; those that point elsewhere (KHR_animation_pointer) no client plays. */
+/** Channels that move a node, by data that the file has; those that point elsewhere (KHR_animation_pointer) no client plays. */
 function drawnAnimations(json: JsonObject, warn: Warn): JsonObject[] {
   return objectsOf(json, 'animations').flatMap((animation, i) => {
     const channels = objectsOf(animation, 'channels')
-    const kept = channels.filter(({ target }) => isObject(target) && Number.isInteger(target['node']) && target['path'] !== 'pointer')
-    if (kept.length < channels.length) warn({ rule: 'CHANNELS_DROPPED', where: `/animations/${i}`, message: `${channels.length - kept.length} of ${channels.length} channels move no node and are left out.` })
+    const samplers = objectsOf(animation, 'samplers').map(({ input, output }) => hasData(json, input) && hasData(json, output))
+    const kept = channels.filter(({ target, sampler }) => isObject(target) && Number.isInteger(target['node']) && target['path'] !== 'pointer' && samplers[Number(sampler)] === true)
+    if (kept.length < channels.length) warn({ rule: 'CHANNELS_DROPPED', where: `/animations/${i}`, message: `${channels.length - kept.length} of ${channels.length} channels move no node, or have no data, and are left out.` })
     return kept.length > 0 ? [{ ...animation, channels: kept }] : []
   })
 }

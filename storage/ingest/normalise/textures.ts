@@ -17,7 +17,11 @@ export async function normaliseTextures(document: Document, warn: Warn): Promise
 async function normaliseTexture(texture: Texture, where: string, warn: Warn): Promise<void> {
   const bytes = texture.getImage()
   const header = bytes ? readImageHeader(bytes) : null
-  if (!bytes || !header) refuse('IMAGE_FORMAT', where, 'The texture is no PNG, JPEG, WebP, AVIF or KTX2 image, or is damaged. Save it again as PNG or JPEG.')
+  if (!bytes || !header) {
+    warn({ rule: 'IMAGE_FORMAT', where, message: 'The texture has no image, or none that is PNG, JPEG, WebP, AVIF or KTX2; it is left out. Save it again as PNG or JPEG.' })
+    texture.dispose()
+    return
+  }
   texture.setURI('')
   if (header.type === 'image/ktx2') {
     keepKtx2(texture, header, where)

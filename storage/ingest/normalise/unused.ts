@@ -1,11 +1,12 @@
 /** Removes what the scene does not show and nothing else refers to. */
-import type { Document, Node } from '@gltf-transform/core'
+import type { Document, Mesh, Node } from '@gltf-transform/core'
 import { carriedOf } from './carried.ts'
 
-export function removeUnused(document: Document): void {
+/** `kept`: meshes that something else needs. */
+export function removeUnused(document: Document, kept: readonly Mesh[] = []): void {
   const root = document.getRoot()
   const carried = carriedOf(document)
-  const wanted = new Set(carried.flatMap((extension) => [...extension.targets()]))
+  const wanted = new Set([...kept, ...carried.flatMap((extension) => [...extension.targets()])])
   const shown = new Set<Node>()
   root.getDefaultScene()?.traverse((node) => shown.add(node))
   for (const node of root.listNodes()) if (!shown.has(node)) node.dispose()
