@@ -19,7 +19,11 @@ export const CARRIED_EXTENSIONS: readonly string[] = [
 ]
 
 /** Left out although a file may require them: the model is the same without. */
-export const DROPPED_EXTENSIONS: readonly string[] = ['KHR_lights_punctual', 'KHR_materials_variants', 'KHR_xmp_json_ld', 'KHR_animation_pointer', 'KHR_node_visibility', 'GODOT_single_root']
+export const DROPPED_EXTENSIONS: readonly string[] = [
+  'KHR_lights_punctual', 'KHR_materials_variants', 'KHR_xmp_json_ld', 'KHR_animation_pointer', 'KHR_node_visibility', 'KHR_node_selectability', 'KHR_node_hoverability', 'KHR_interactivity', 'KHR_audio_emitter',
+  'EXT_lights_image_based', 'EXT_lights_ies', 'EXT_mesh_features', 'EXT_instance_features', 'EXT_structural_metadata', 'MSFT_lod', 'GODOT_single_root',
+  'OMI_collider', 'OMI_spawn_point', 'OMI_seat', 'OMI_link', 'OMI_physics_joint', 'OMI_physics_gravity',
+]
 
 /** Of those that are kept, what a loader must know to draw the model at all; the others are never required in the runtime form. */
 export const STAYS_REQUIRED: readonly string[] = ['KHR_texture_basisu', 'EXT_texture_webp', 'KHR_texture_transform']

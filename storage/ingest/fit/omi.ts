@@ -38,6 +38,9 @@ const corner = (where: string, value: unknown): readonly number[] => {
   return size.length === 3 ? size : refuse(where, null, 'size must be three numbers of metres above zero')
 }
 
+/** A node's axis shorter than this holds nothing, whatever its collider's size. */
+const SCALE_MIN = 1e-6
+
 /** Segments of a cylinder's circles: two circles of them are a hull's points. */
 const SEGMENTS = 32
 
@@ -175,6 +178,11 @@ export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Fou
     if (inside(said, 'trigger') !== undefined) warn({ rule: 'OMI_TRIGGER', where: node.getName(), message: 'triggers are not supported: it is passed over' })
     const index = part(said, 'collider')['shape']
     if (index === undefined || index === -1) continue
+    const { x, y, z } = scaleOf(node)
+    if (!(Math.min(x, y, z) > SCALE_MIN)) {
+      warn({ rule: 'OMI_NO_SIZE', where: node.getName(), message: 'the collider has no size, for its node is scaled to nothing: it is passed over' })
+      continue
+    }
     const [shape, where] = [typeof index === 'number' ? omi.shapes[index] : undefined, `/extensions/OMI_physics_shape/shapes/${JSON.stringify(index)}`]
     if (!isObject(shape)) return refuse(where, index, `"${node.getName()}" names a shape that the file does not have`)
     colliders.push(...colliderOf(reading, shape, node, where))

@@ -19,7 +19,16 @@ export async function normaliseGeometry(document: Document, warn: Warn): Promise
       for (const semantic of primitive.listSemantics()) if (semantic.startsWith('_')) primitive.setAttribute(semantic, null)
     }
   }
+  removeEmpty(document)
   for (const accessor of document.getRoot().listAccessors()) if (accessor.getSparse() && isPlain(accessor)) accessor.setSparse(false)
+}
+
+/** Primitives without a vertex to draw (strips of two corners, or without positions), and meshes of such alone. */
+function removeEmpty(document: Document): void {
+  for (const mesh of document.getRoot().listMeshes()) {
+    for (const primitive of mesh.listPrimitives()) if (!primitive.getAttribute('POSITION') || primitive.getIndices()?.getCount() === 0) primitive.dispose()
+    if (mesh.listPrimitives().length === 0) mesh.dispose()
+  }
 }
 
 /** Used by something else than a morph target, for which alone leaving out zeros pays. */

@@ -18,6 +18,7 @@ export function removeUnused(document: Document, kept: readonly Mesh[] = []): vo
   const materials = new Set<unknown>(root.listMeshes().flatMap((mesh) => mesh.listPrimitives().map((primitive) => primitive.getMaterial())))
   for (const material of root.listMaterials()) if (!isCounted && !materials.has(material) && !wanted.has(material)) material.dispose()
   for (const texture of root.listTextures()) if (!wanted.has(texture) && texture.listParents().every(({ propertyType }) => propertyType === 'Root')) texture.dispose()
+  removeWeights(document)
   removeAnimations(document)
   for (const accessor of root.listAccessors()) if (accessor.listParents().every(({ propertyType }) => propertyType === 'Root')) accessor.dispose()
 }
@@ -33,6 +34,14 @@ function removeMeshes(document: Document, wanted: ReadonlySet<unknown>): void {
     }
     mesh.dispose()
   }
+}
+
+/** Weights of morph targets, and animations of these, where there are no morph targets any more. */
+function removeWeights(document: Document): void {
+  const hasTargets = (node: Node | null): boolean => node?.getMesh()?.listPrimitives().some((primitive) => primitive.listTargets().length > 0) === true
+  for (const node of document.getRoot().listNodes()) if (node.getWeights().length > 0 && !hasTargets(node)) node.setWeights([])
+  for (const animation of document.getRoot().listAnimations())
+    for (const channel of animation.listChannels()) if (channel.getTargetPath() === 'weights' && !hasTargets(channel.getTargetNode())) channel.dispose()
 }
 
 function removeAnimations(document: Document): void {
