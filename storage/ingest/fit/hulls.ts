@@ -2,7 +2,7 @@
  * Convex hulls: made, measured, cut out of meshes and merged by the simulation's physics engine (its deterministic build),
  * and thinned to what a collider may hold.
  */
-import { createWorld, loadEngine, RAPIER, type World } from '../../../sim/engine.ts'
+import { createWorld, loadEngine, RAPIER, type ColliderDesc, type RapierCollider, type World } from '../../../sim/engine.ts'
 import { cross, dot, scaled, sub, unit, vec } from '../../../sim/maths.ts'
 import { CONVEX_POINTS_MAX, type Vec3 } from '../../../sim/index.ts'
 import { nearestWithin } from './closest.ts'
@@ -131,11 +131,20 @@ export class HullMaker {
   /** The convex hull of points with its faces; null where they span no volume. */
   faces(points: readonly Vec3[]): (Hull & { readonly triangles: readonly number[] }) | null {
     const desc = points.length >= 4 ? RAPIER.ColliderDesc.convexHull(flat(points)) : null
-    if (!desc) return null
-    const collider = this.#world.createCollider(desc)
+    const collider = desc && this.#collider(desc)
+    if (!collider) return null
     const made = { points: unflat(collider.vertices()), triangles: Array.from(collider.indices() ?? []), volume: collider.volume() }
     this.#world.removeCollider(collider, false)
     return made.volume > 0 ? made : null
+  }
+  /** Null where the engine has no shape for it: of points on a line, which it finds out so late that it throws. */
+  #collider(desc: ColliderDesc): RapierCollider | null {
+    try {
+      return this.#world.createCollider(desc)
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('expected instance of')) return null
+      throw error
+    }
   }
   hull(points: readonly Vec3[]): Hull | null {
     const made = this.faces(points)

@@ -97,7 +97,7 @@ function setInfluences(primitive: Primitive, document: Document, joints: Uint16A
   primitive.setAttribute('JOINTS_0', accessor(isSmall ? Uint8Array.from(joints) : Uint16Array.from(joints))).setAttribute('WEIGHTS_0', accessor(Float32Array.from(weights)))
 }
 
-/** The first three components of each element, scaled to length 1. */
+/** The first three components of each element, scaled to length 1; a tangent's fourth, which is a sign, made 1 or -1. */
 function unitVectors(accessor: Accessor | null): void {
   if (!accessor) return
   const element: number[] = []
@@ -106,7 +106,8 @@ function unitVectors(accessor: Accessor | null): void {
     const [x, y, z, ...rest] = element
     if (x === undefined || y === undefined || z === undefined) return
     const length = Math.sqrt(x * x + y * y + z * z)
-    if (Math.abs(length - 1) <= UNIT_TOLERANCE) continue
-    accessor.setElement(i, length > 1e-12 ? [x / length, y / length, z / length, ...rest] : [0, 1, 0, ...rest])
+    const signs = rest.map((w) => (w < 0 ? -1 : 1))
+    if (Math.abs(length - 1) <= UNIT_TOLERANCE && signs.every((sign, k) => sign === rest[k])) continue
+    accessor.setElement(i, length > 1e-12 ? [x / length, y / length, z / length, ...signs] : [0, 1, 0, ...signs])
   }
 }
