@@ -34,7 +34,7 @@ export interface ChildSetting {
 export const OUTCOME_FILE = 'outcome.json'
 /** Below every other process of the machine. */
 const NICENESS = 10
-/** What is kept of a child's last words, characters. */
+/** What is kept of a child's last words, characters from their beginning: the reason stands before the traces. */
 const LAST_WORDS_MAX = 2_000
 
 const childPath = (): string => fileURLToPath(new URL(import.meta.url.endsWith('/storage/ingest/child.ts') ? '../../dist/node/ingest-child.js' : './ingest-child.js', import.meta.url))
@@ -119,7 +119,7 @@ function run(argument: string, limits: ChildLimits, { signal: abort, report }: C
     abort?.addEventListener('abort', kill, { once: true })
     if (abort?.aborted) kill()
     child.stdout?.setEncoding('utf8').on('data', stageReader(onStage))
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-LAST_WORDS_MAX)))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(0, LAST_WORDS_MAX)))
     const end = (code: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(timer)
       abort?.removeEventListener('abort', kill)
