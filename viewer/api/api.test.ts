@@ -35,9 +35,9 @@ function apiThat(...answers: readonly ((asked: Asked) => Response)[]): { readonl
 
 test('an upload is declared with who asks, and without a kind where it shows in the file', async () => {
   const { api, asked } = apiThat(() => json({ id: 'u', stage: 'waiting', put: { method: 'PUT', url: '/p', headers: { 'content-type': 'x' }, expiresAtMs: 5 } }, 201))
-  const declared = await api.declare({ name: 'Cup', bytes: 4, sha256: HASH, fileName: 'cup.glb', kind: null, sharing: 'owner' }, signal)
+  const declared = await api.declare({ name: 'Cup', bytes: 4, sha256: HASH, fileName: 'cup.glb', kind: null, humanoid: { hips: 'Hips' }, sharing: 'owner' }, signal)
   expect(declared.put).toEqual({ url: '/p', headers: { 'content-type': 'x' }, expiresAtMs: 5 })
-  expect(asked[0]).toMatchObject({ method: 'POST', path: '/v1/uploads', body: { name: 'Cup', bytes: 4, sha256: HASH, fileName: 'cup.glb', sharing: 'owner' } })
+  expect(asked[0]).toMatchObject({ method: 'POST', path: '/v1/uploads', body: { name: 'Cup', bytes: 4, sha256: HASH, fileName: 'cup.glb', humanoid: { hips: 'Hips' }, sharing: 'owner' } })
   expect(asked[0]?.headers.get('authorization')).toBe('Bearer secret')
 })
 

@@ -35,6 +35,8 @@ export interface Declaration {
   readonly sha256: string
   readonly fileName: string
   readonly kind: 'avatar' | 'object' | null
+  /** Node's name by humanoid bone; null: what the file itself says. */
+  readonly humanoid: Readonly<Record<string, string>> | null
   readonly sharing: Sharing
 }
 
@@ -60,8 +62,8 @@ export class Api {
     this.#options = options
   }
 
-  async declare({ kind, ...declaration }: Declaration, signal: AbortSignal): Promise<DeclaredUpload> {
-    return readDeclared(await this.#json('POST', 'v1/uploads', signal, { ...declaration, ...(kind === null ? {} : { kind }) }))
+  async declare({ kind, humanoid, ...declaration }: Declaration, signal: AbortSignal): Promise<DeclaredUpload> {
+    return readDeclared(await this.#json('POST', 'v1/uploads', signal, { ...declaration, ...(kind === null ? {} : { kind }), ...(humanoid === null ? {} : { humanoid }) }))
   }
 
   /** The bytes are up: the server may begin. */

@@ -9,7 +9,7 @@ import { FileDrop } from '../upload/drop.ts'
 import { UploadForm } from '../upload/form.ts'
 import { UploadList } from '../upload/list.ts'
 import { UploadQueue, type QueuedFile } from '../upload/queue.ts'
-import { refusalOfFile } from '../upload/words.ts'
+import { chosenOf } from '../upload/skeleton-map.ts'
 import { ThingsPanel } from './panel.ts'
 
 export interface ThingsOptions {
@@ -53,7 +53,7 @@ export class Things {
     this.#form = new UploadForm((file, wish) => {
       if (this.#queue.add(file, wish) === null) options.say('Too many files wait already: let some of them finish.')
     }, () => options.back())
-    this.#drop = new FileDrop(() => play() !== null, (files) => this.#files(files))
+    this.#drop = new FileDrop(() => play() !== null, (files) => void this.#files(files))
     this.#panel = new ThingsPanel({
       place: ({ hash, name }) => void this.#place(hash, name),
       wear: ({ hash, name }) => void this.#wear(hash, name),
@@ -94,11 +94,11 @@ export class Things {
     this.#panel.point(play.inspect((hash) => this.#options.problemOf(hash)))
   }
 
-  #files(files: readonly File[]): void {
-    const refusals = files.map(refusalOfFile)
-    const said = refusals.find((refusal) => refusal !== null)
-    if (said) this.#options.say(said)
-    this.#form.add(files.filter((_, index) => refusals[index] === null))
+  async #files(files: readonly File[]): Promise<void> {
+    const { chosen, refusals: [said] } = await chosenOf(files)
+    if (said !== undefined) this.#options.say(said)
+    // Reading takes a moment, in which the player may have left.
+    if (this.#options.play() !== null) this.#form.add(chosen)
   }
 
   #changed(item: QueuedFile): void {

@@ -1,5 +1,6 @@
 /** The card that asks what a file is to be called, what it is and who may place it. */
 import { byId, byIdAs } from '../dom.ts'
+import type { Chosen } from './skeleton-map.ts'
 import type { UploadWish } from './upload.ts'
 import { nameOfFile } from './words.ts'
 
@@ -10,7 +11,7 @@ export class UploadForm {
   readonly #name = byIdAs('upload-name', HTMLInputElement)
   readonly #everyone = byIdAs('upload-everyone', HTMLInputElement)
   /** The first is asked about. */
-  #files: File[] = []
+  #files: Chosen[] = []
 
   constructor(wished: (file: File, wish: UploadWish) => void, closed: () => void) {
     this.#wished = wished
@@ -33,7 +34,7 @@ export class UploadForm {
     })
   }
 
-  add(files: readonly File[]): void {
+  add(files: readonly Chosen[]): void {
     const wasEmpty = this.#files.length === 0
     this.#files.push(...files)
     if (wasEmpty) this.#ask()
@@ -50,18 +51,19 @@ export class UploadForm {
     const kinds = document.querySelector<HTMLInputElement>('input[name="upload-kind"]:checked')?.value
     const kind = kinds === 'avatar' || kinds === 'object' ? kinds : null
     const sharing = this.#everyone.checked ? 'everyone' : 'owner'
-    for (const [index, file] of this.#files.splice(0, count).entries()) {
+    for (const [index, { file, map }] of this.#files.splice(0, count).entries()) {
       const named = index === 0 ? this.#name.value.trim() : ''
-      this.#wished(file, { name: named === '' ? nameOfFile(file.name) : named, kind, sharing })
+      this.#wished(file, { name: named === '' ? nameOfFile(file.name) : named, kind, humanoid: map, sharing })
     }
     this.#ask()
   }
 
   #ask(): void {
-    const [file] = this.#files
-    byId('upload-form').hidden = file === undefined
-    if (!file) return
-    byId('upload-file').textContent = `${file.name} · ${megabytes(file.size)}`
+    const [chosen] = this.#files
+    byId('upload-form').hidden = chosen === undefined
+    if (!chosen) return
+    const { file, map } = chosen
+    byId('upload-file').textContent = `${file.name} · ${megabytes(file.size)}${map === null ? '' : ` · skeleton map of ${Object.keys(map).length} bones`}`
     this.#name.value = nameOfFile(file.name)
     this.#count()
     this.#name.focus()

@@ -9,7 +9,7 @@ const status = (changes: Partial<UploadStatus>): UploadStatus => ({ id: 'u1', st
 const declared = (changes: Partial<DeclaredUpload> = {}): DeclaredUpload => ({ ...status({}), put: { url: '/v1/assets/quarantine/u1', headers: {}, expiresAtMs: 0 }, ...changes })
 const DONE = status({ stage: 'done', progress: 1, package: HASH, kind: 'object' })
 const FILE = new File([new Uint8Array(4)], 'teacup.glb')
-const WISH = { name: 'Teacup', kind: null, sharing: 'owner' } as const
+const WISH = { name: 'Teacup', kind: null, humanoid: null, sharing: 'owner' } as const
 
 /** Everything works; `log` says what was asked of whom. */
 function tools(changes: Partial<UploadTools['api']> = {}, put: UploadTools['put'] = () => Promise.resolve()): { readonly tools: UploadTools; readonly log: string[] } {

@@ -11,6 +11,8 @@ export interface UploadWish {
   readonly name: string
   /** Null: what it is shows in the file. */
   readonly kind: PackageKind | null
+  /** The skeleton map that came with the file. */
+  readonly humanoid: Declaration['humanoid']
   readonly sharing: Declaration['sharing']
 }
 
