@@ -65,7 +65,7 @@ export class StageView {
     this.stage = createStage(canvas)
     this.#labels = new LabelView(labels)
     this.governor = new QualityGovernor(quality, this.stage.software ? 'low' : 'high')
-    const environment = new Environment(this.stage.renderer)
+    const environment = new Environment(this.stage.renderer, this.stage.software)
     this.library = new Library({ ...sources, prepare: (model) => prepare(model, this.stage, environment) })
     this.#models = new ModelView(this.library)
     this.stage.scene.add(this.#contacts.mesh, ...this.#avatars.meshes, this.#props.group, this.#models.group, this.#beams.mesh, this.outlines.lines)

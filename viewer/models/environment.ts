@@ -7,18 +7,24 @@ const INTENSITY = 0.75
 
 export class Environment {
   readonly #renderer: WebGLRenderer
+  readonly #software: boolean
   #texture: Texture | null = null
 
-  constructor(renderer: WebGLRenderer) {
+  /** `software`: a processor draws, and blurring a sky would hold the page for seconds: metal is matt there. */
+  constructor(renderer: WebGLRenderer, software: boolean) {
     this.#renderer = renderer
+    this.#software = software
   }
 
   /** Gives it to materials of metal; made when the first of them comes. */
   light(materials: Iterable<Material>): void {
     for (const material of materials) {
       if (!(material instanceof MeshStandardMaterial) || material.metalness === 0) continue
-      material.envMap = this.#texture ??= this.#make()
-      material.envMapIntensity = INTENSITY
+      if (this.#software) material.metalness = 0
+      else {
+        material.envMap = this.#texture ??= this.#make()
+        material.envMapIntensity = INTENSITY
+      }
     }
   }
 
