@@ -1,6 +1,6 @@
 // Records the sessions of fixtures/replays/ anew: a real server, real bots, real connections.
 //
-//   npm run build && node scripts/make-fixtures.mjs
+//   npm run build && node scripts/make-fixtures.mjs [NAME...]
 //
 // Each session has a server and a data directory of its own. Every recording is verified before it is kept.
 import { execFile, spawn } from 'node:child_process'
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { bundle } from './bundle.mjs'
 
 const CLI = 'cli/otherworld.js'
 const OUT = 'fixtures/replays'
@@ -20,7 +21,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 /** One run of the `bots` verb. */
 const bots = (behaviour, count, seconds, seed, more = {}) => ({ behaviour, count, seconds, seed, ...more })
 
-/** `waves` begin `at` so many ms after the first one; `kill`: the server is killed rather than stopped; `again`: started once more. */
+/** `waves` begin `at` so many ms after the first one; `kill`: the server is killed rather than stopped; `again`: started once more; `script`: a program in scripts/ plays beside the waves. */
 const SESSIONS = [
   { name: 'walk', about: 'six people walk, run and jump', waves: [bots('walk', 6, 10, 101)] },
   { name: 'drag', about: 'four people grab, carry, scale and throw things', waves: [bots('drag', 4, 10, 201)] },
@@ -30,12 +31,19 @@ const SESSIONS = [
   { name: 'making', about: 'two groups spawn, scale, throw and remove things', waves: [bots('mixed', 4, 14, 613), bots('drag', 3, 14, 627, { at: 500 })] },
   { name: 'killed', about: 'the server is killed with SIGKILL while people throw things; the recording has no end', waves: [bots('drag', 3, 30, 701)], killAfterMs: 6_000 },
   { name: 'recovered', about: 'a server was killed and started again: the recording begins with the recovered state', waves: [bots('drag', 3, 30, 801)], killAfterMs: 5_000, again: [bots('drag', 3, 6, 802)] },
+  { name: 'things', about: 'three people place, carry, scale and keep packages and wear avatars, among bots who throw what lies there', script: 'things-session', waves: [bots('drag', 2, 14, 901)] },
 ]
 
 async function serve(data) {
   const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data', data, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: server.stdout })) return { server, url: JSON.parse(line).url, exited: new Promise((resolve) => server.once('exit', resolve)) }
   throw new Error('the server ended before it was ready')
+}
+
+/** Bundles scripts/NAME.mjs and runs it with the server's address; rejects with its words where it fails. */
+async function perform(url, name) {
+  await bundle({ [name]: `scripts/${name}.mjs` }, 'dist/fixtures')
+  await run(process.execPath, [`dist/fixtures/${name}.js`, url])
 }
 
 async function wave(url, signal, { behaviour, count, seconds, seed, transport = 'websocket', at = 0 }) {
@@ -45,10 +53,10 @@ async function wave(url, signal, { behaviour, count, seconds, seed, transport = 
 }
 
 /** Lets the waves play and ends the server; bots of a server that was killed go with it. */
-async function play(data, waves, killAfterMs) {
+async function play(data, waves, killAfterMs, script) {
   const { server, url, exited } = await serve(data)
   const over = new AbortController()
-  const played = Promise.all(waves.map((one) => wave(url, over.signal, one)))
+  const played = Promise.all([...waves.map((one) => wave(url, over.signal, one)), ...(script ? [perform(url, script)] : [])])
   if (killAfterMs === undefined) await played
   else {
     await Promise.race([sleep(killAfterMs), played])
@@ -60,10 +68,10 @@ async function play(data, waves, killAfterMs) {
   await exited
 }
 
-async function record({ name, waves, killAfterMs, again }) {
+async function record({ name, waves, killAfterMs, again, script }) {
   const data = mkdtempSync(join(tmpdir(), `otherworld-${name}-`))
   try {
-    await play(data, waves, killAfterMs)
+    await play(data, waves, killAfterMs, script)
     if (again) await play(data, again)
     const recordings = readdirSync(join(data, 'recordings')).filter((file) => file.endsWith('.owr')).toSorted()
     const kept = join(OUT, `${name}.owr`)
@@ -93,7 +101,7 @@ ${rows.map(({ name, about, ticks, players, inputs, bytes }) => `| \`${name}.owr\
 
 How each was made: \`otherworld serve --port 0\` with an empty data directory, and then \`otherworld bots\` with
 
-${rows.map(({ name, waves, killAfterMs, again }) => `- \`${name}\`: ${waves.map(commandOf).join('; ')}${killAfterMs ? `; the server killed after ${killAfterMs / 1000} s` : ''}${again ? `; started again, ${again.map(commandOf).join('; ')}` : ''}`).join('\n')}
+${rows.map(({ name, waves, killAfterMs, again, script }) => `- \`${name}\`: ${waves.map(commandOf).join('; ')}${script ? `; \`scripts/${script}.mjs\`` : ''}${killAfterMs ? `; the server killed after ${killAfterMs / 1000} s` : ''}${again ? `; started again, ${again.map(commandOf).join('; ')}` : ''}`).join('\n')}
 `
 
 mkdirSync(OUT, { recursive: true })
