@@ -16,21 +16,25 @@ const OPTIONS: Readonly<Record<string, Option>> = {
 export const grant: Verb = {
   name: 'admin grant', positionals: 'UID ROLE', options: OPTIONS,
   summary: 'Gives a user a role in a realm: builder (changes and removes what others left) or owner (flies, and gives roles).\nUID is what a login answers as user.uid; the page shows it. The role counts at once.',
-  run: (args) => admin('admin grant', args, async (api, realm) => {
+  run: (args) => {
     const [uid, role] = exactly(args, 2, 'a user and a role: otherworld admin grant UID ROLE')
-    const granted = await api.ask('PUT', `v1/realms/${encodeURIComponent(realm)}/grants/${encodeURIComponent(uid ?? '')}`, { role })
-    say(args, 'admin grant', { realm, uid, role: granted['role'] }, `${uid} is ${role} of ${realm}\n`)
-  }),
+    return admin('admin grant', args, async (api, realm) => {
+      const granted = await api.ask('PUT', `v1/realms/${encodeURIComponent(realm)}/grants/${encodeURIComponent(uid ?? '')}`, { role })
+      say(args, 'admin grant', { realm, uid, role: granted['role'] }, `${uid} is ${role} of ${realm}\n`)
+    })
+  },
 }
 
 export const revoke: Verb = {
   name: 'admin revoke', positionals: 'UID', options: OPTIONS,
   summary: 'Takes a user\'s role in a realm. It counts at once.',
-  run: (args) => admin('admin revoke', args, async (api, realm) => {
+  run: (args) => {
     const [uid] = exactly(args, 1, 'a user: otherworld admin revoke UID')
-    await api.ask('DELETE', `v1/realms/${encodeURIComponent(realm)}/grants/${encodeURIComponent(uid ?? '')}`)
-    say(args, 'admin revoke', { realm, uid }, `${uid} has no role in ${realm} any more\n`)
-  }),
+    return admin('admin revoke', args, async (api, realm) => {
+      await api.ask('DELETE', `v1/realms/${encodeURIComponent(realm)}/grants/${encodeURIComponent(uid ?? '')}`)
+      say(args, 'admin revoke', { realm, uid }, `${uid} has no role in ${realm} any more\n`)
+    })
+  },
 }
 
 export const grants: Verb = {

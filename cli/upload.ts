@@ -118,13 +118,17 @@ async function spawnIt(url: string, token: string, hash: string, signal: AbortSi
       await new Promise((resolve) => { setTimeout(resolve, 20) })
     }
     const outcome = await client.spawn(hash, { position: { x: 0, y: 1, z: -1.5 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 })
-    if (!outcome.ok) throw new ApiError(0, outcome.reason, `the realm did not take it: ${outcome.reason}`)
+    if (!outcome.ok) throw refusalOf(outcome.reason)
     await client.close('done')
     return outcome.element
   } finally {
     stop()
   }
 }
+
+const refusalOf = (reason: string): ApiError => (reason === 'wrong-kind'
+  ? new ApiError(0, reason, 'the realm did not take it: an avatar is worn, it does not stand by itself', '--spawn', 'wear it on the page (T), or leave out --spawn')
+  : new ApiError(0, reason, `the realm did not take it: ${reason}`))
 
 function print(args: Arguments, file: string, status: Fields, element: number | null): void {
   const { id, stage, package: hash = null, kind = null, rank = null, rejections = [], warnings = [] } = status
