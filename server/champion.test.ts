@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { simulationOf } from '../replay/index.ts'
 import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../sim/index.ts'
-import type { RecordingEntry } from '../storage/recordings/index.ts'
+import { elementOf } from '../storage/archive/samples.ts'
+import { recover, type RecordingEntry } from '../storage/recordings/index.ts'
 import { beyond, Champion } from './champion.ts'
+import type { SavedStart } from './restoration.ts'
 
 /** Put between the file system and the code under test: a directory whose files may not be removed. */
 const rights = vi.hoisted(() => ({ unlinkFails: false }))
@@ -198,4 +200,31 @@ test('what is kept is counted from the newest on', () => {
   // A server that runs for months has one epoch: its older segments go as well.
   const long = [entry(7, 4), entry(7, 3), entry(7, 2), entry(7, 1), entry(6, 9), entry(6, 8)]
   expect(beyond(long, 7, 250).map(({ path }) => path)).toEqual(['6-8', '7-1', '7-2'])
+})
+
+test('what the archive saved stands in the realm before there is a recording; a server that ends before leaves none, and it is done again', async () => {
+  const saved: SavedStart = {
+    newestEpoch: 6, at: { realm: DEFAULT_DEFINITION.id, epoch: 5, tick: 99 }, packages: [],
+    elements: Array.from({ length: 300 }, (_, i) => elementOf(i + 1, { spec: DEFAULT_DEFINITION.props[0]?.prop, position: { x: (i % 60) / 3 - 10, y: 3 + Math.floor(i / 60) / 8, z: -5 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, owner: 9, access: 2 })),
+  }
+  const begin = (bringsBack: boolean): Promise<Champion> => Champion.open({
+    engine, note: (text) => {
+      notes.push(text)
+      if (!bringsBack && text.includes('there was no recording')) throw new Error('killed')
+    },
+    start: { definition: { ...DEFAULT_DEFINITION, elementsMax: 4_000 }, recordings, keepBytes: 1e9, recordedBy: 'test', saved },
+  })
+  await expect(begin(false)).rejects.toThrow('killed')
+  expect(readdirSync(recordings)).toEqual([])
+
+  const champion = await begin(true)
+  expect(champion.epoch).toBe(7)
+  expect(notes).toEqual(Array.from({ length: 2 }, () => 'there was no recording: 300 things stand where the archive saved them at tick 99 of epoch 5'))
+  // As after kill -9: nothing more is written, and all is there.
+  const recovered = await recover(recordings, DEFAULT_DEFINITION.id, simulationOf(engine))
+  if (recovered.status !== 'recovered') throw new Error(recovered.status)
+  expect([recovered.realm.props.size, hash(recovered.realm)]).toEqual([300, hash(champion.realm)])
+  await champion.close()
+  free(champion.realm)
+  free(recovered.realm)
 })

@@ -12,7 +12,7 @@ import type { RealmLog } from './realm-core.ts'
 import type { RealmStart } from './realm-messages.ts'
 import type { LogEvent } from './archivist.ts'
 import { logEvents } from './log-events.ts'
-import { Restoration } from './restoration.ts'
+import { bringBack } from './restoration.ts'
 import { Unanswered, unheardNote, type Unheard } from './unanswered.ts'
 
 export interface ChampionOptions {
@@ -39,7 +39,6 @@ interface Beginning {
   readonly heard: Heard
   readonly unanswered: Unanswered
   readonly recovered: Recovered<Realm> | null
-  readonly restoration: Restoration | null
 }
 
 /** Ticks before a segment that could not be begun, for want of space above all, is tried again: not each tick, nor told so often. */
@@ -52,8 +51,6 @@ export class Champion implements RealmLog {
   readonly heard: Heard
   /** What became of their last commands, where a crash may have kept it from them. */
   readonly unanswered: Unanswered
-  /** What brings the realm back where it had no log; null: it had one, or there is nothing to bring back. */
-  readonly restoration: Restoration | null
   private readonly options: ChampionOptions
   private readonly file: RecordingFile
   private unheard: () => Unheard
@@ -63,13 +60,12 @@ export class Champion implements RealmLog {
   private stateHash = ''
   private readonly listed: (entries: readonly RecordingEntry[]) => void
 
-  private constructor(options: ChampionOptions, { realm, epoch, heard, unanswered, recovered, restoration }: Beginning) {
+  private constructor(options: ChampionOptions, { realm, epoch, heard, unanswered, recovered }: Beginning) {
     this.options = options
     this.realm = realm
     this.epoch = epoch
     this.heard = heard
     this.unanswered = unanswered
-    this.restoration = restoration
     this.listed = logEvents((event) => options.onLog?.(event))
     this.unheard = () => unanswered.all
     const header = headerOf(realm, epoch, options)
@@ -229,8 +225,8 @@ function headerOf(realm: Realm, epoch: number, { start, platform = nodePlatform 
 function fresh({ engine, start, note }: ChampionOptions, nextEpoch: number): Beginning {
   const { saved } = start
   const realm = genesis(engine, start.definition)
-  const restoration = saved?.at ? new Restoration(realm, { ...saved, at: saved.at }, note) : null
-  return { realm, epoch: Math.max(nextEpoch, (saved?.newestEpoch ?? 0) + 1), heard: new Heard(), unanswered: new Unanswered(), recovered: null, restoration }
+  if (saved?.at) bringBack(realm, { ...saved, at: saved.at }, note)
+  return { realm, epoch: Math.max(nextEpoch, (saved?.newestEpoch ?? 0) + 1), heard: new Heard(), unanswered: new Unanswered(), recovered: null }
 }
 
 async function goOn({ start, note, platform = nodePlatform }: ChampionOptions, found: Recovered<Realm>, unanswered: Unanswered): Promise<Beginning> {
@@ -247,7 +243,7 @@ async function goOn({ start, note, platform = nodePlatform }: ChampionOptions, f
   const heard = Heard.of(parts, found.tick)
   unanswered.carryOver(parts, found.tick)
   for (const quarantine of found.quarantined) unanswered.leftOut(quarantine, heard)
-  return { realm: found.realm, epoch: found.nextEpoch, heard, unanswered, recovered: found, restoration: null }
+  return { realm: found.realm, epoch: found.nextEpoch, heard, unanswered, recovered: found }
 }
 
 /** As JSON both come from the same parser, which gives the fields in one order. */

@@ -3,8 +3,7 @@ import { DEFAULT_DEFINITION, free, genesis, loadEngine, step, type Command, type
 import { elementOf } from '../storage/archive/samples.ts'
 import type { SavedElement } from '../storage/archive/index.ts'
 import { ElementWatch, MOVING_SECONDS, ROUND_SECONDS, type ElementsTold } from './element-watch.ts'
-import { InteractionCenter } from './interaction-center.ts'
-import { Restoration } from './restoration.ts'
+import { bringBack } from './restoration.ts'
 
 let engine: Engine
 const realms: Realm[] = []
@@ -83,8 +82,7 @@ describe('the element watch', () => {
 
   test('a large realm is told over ticks, a bounded part in each', () => {
     const realm = realmOf()
-    const restoration = new Restoration(realm, { newestEpoch: 1, at: { realm: 'yard', epoch: 1, tick: 1 }, elements: Array.from({ length: 1_000 }, (_, i) => prop(i)), packages: [] }, () => undefined)
-    restoration.order({ order: (command) => { order(realm, [command]); return 1 } })
+    bringBack(realm, { newestEpoch: 1, at: { realm: 'yard', epoch: 1, tick: 1 }, elements: Array.from({ length: 1_000 }, (_, i) => prop(i)), packages: [] }, () => undefined)
     const heard: ElementsTold[] = []
     const told = round(realm, new ElementWatch(realm, (each) => heard.push(each)), heard, 1)
     expect(ids(told)).toHaveLength(1_000)
@@ -104,19 +102,12 @@ describe('the element watch', () => {
 })
 
 describe('a restoration', () => {
-  test('of more than fits into one frame goes over several, leaves out what is damaged, and tells how much came back', () => {
+  test('leaves out what is damaged, and tells how much came back', () => {
     const realm = realmOf()
     const notes: string[] = []
     const elements = [...Array.from({ length: 3_000 }, (_, i) => prop(i)), { ...prop(1), spec: { name: 'damaged' } }, { ...prop(2), position: { x: 1e9, y: 0, z: 0 } }]
-    const restoration = new Restoration(realm, { newestEpoch: 4, at: { realm: 'yard', epoch: 4, tick: 99 }, elements, packages: [] }, (text) => void notes.push(text))
-    const center = new InteractionCenter()
-    let frames = 0
-    while (!restoration.isDone) {
-      restoration.order(center)
-      restoration.ticked(step(realm, center.seal(realm.tick + 1)))
-      frames++
-    }
-    expect(frames).toBe(2)
+    bringBack(realm, { newestEpoch: 4, at: { realm: 'yard', epoch: 4, tick: 99 }, elements, packages: [] }, (text) => void notes.push(text))
+    expect(realm.tick).toBe(1)
     expect(realm.props.size).toBe(3_000)
     expect([...realm.props.values()].every(({ owner, access }) => owner === 9 && access === 2)).toBe(true)
     expect(notes).toEqual(['there was no recording: 3000 things stand where the archive saved them at tick 99 of epoch 4; 2 could not be brought back (1 refused, the others damaged or of packages that are gone)'])

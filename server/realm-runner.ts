@@ -13,7 +13,6 @@ import { ElementWatch } from './element-watch.ts'
 import { Outbound } from './outbound.ts'
 import { RealmCore, type RealmLog, type TickOutcome } from './realm-core.ts'
 import type { FromRealm, LinkEvent, ToRealm } from './realm-messages.ts'
-import type { Restoration } from './restoration.ts'
 import { Sessions } from './sessions.ts'
 import { TickRecorder, type TickStatistics } from './statistics.ts'
 import { TickLoop, type TickTimer, type TickTiming } from './tick-loop.ts'
@@ -25,8 +24,6 @@ export interface RunningLog extends RealmLog {
   readonly epoch: number
   readonly heard: Heard
   readonly unanswered: Unanswered
-  /** What brings the realm back from the archive in its first ticks; null: nothing. */
-  readonly restoration: Restoration | null
   /** The disk fills up: nobody new is to be let in. */
   isSpaceLow(): boolean
   /** Whom to ask, at each checkpoint, which outcomes have not been heard: a recovery from it tells them. */
@@ -97,7 +94,7 @@ export class RealmRunner {
   /** Ticks until it is told to stop, then seals the recording. Rejects with what broke the realm. */
   async run(): Promise<void> {
     await this.loop.run()
-    if (this.isWhole) this.watch.finish()
+    this.watch.finish()
     await this.options.log.close()
   }
 
@@ -106,11 +103,8 @@ export class RealmRunner {
     split.begin()
     const nowMs = this.options.timer.nowMs()
     for (let message = this.options.receive(); message !== undefined; message = this.options.receive()) this.take(message, nowMs)
-    const { log: { restoration } } = this.options
-    if (restoration && !restoration.isDone) restoration.order(this.center)
     const outcome = this.runCore()
     if (outcome) {
-      restoration?.ticked(outcome.events)
       this.meters.stepped(outcome.frame.inputs.length, outcome.events)
       this.sessions.ticked(outcome, nowMs)
       this.observers.ticked(outcome, nowMs)
@@ -118,16 +112,11 @@ export class RealmRunner {
       this.core.checkpointIfDue()
       this.options.log.rollIfDue()
       split.lap('record')
-      if (this.isWhole) this.watch.ticked()
+      this.watch.ticked()
     } else this.sessions.keepAlive(nowMs)
     this.hand(outcome)
     split.lap('send')
     if (this.stopAtMs !== null && (this.sessions.parted || nowMs >= this.stopAtMs)) this.loop.stop()
-  }
-
-  /** Nothing of it is still to be brought back: only then may it be saved over what the archive has. */
-  private get isWhole(): boolean {
-    return this.options.log.restoration?.isDone ?? true
   }
 
   /** Null where the disk is full: the tick waits, with its inputs, until there is room. */

@@ -93,7 +93,7 @@ class Rehearsal {
 /** Everything that a log does but the disk. */
 function scratchLog(realm: Realm): RunningLog {
   return {
-    realm, epoch: 0, heard: new Heard(), unanswered: new Unanswered(), restoration: null,
+    realm, epoch: 0, heard: new Heard(), unanswered: new Unanswered(),
     isSpaceLow: () => false,
     space: () => ({ recordedBytes: 0, freeBytes: 0 }),
     frame: (frame) => {

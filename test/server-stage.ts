@@ -49,7 +49,7 @@ export class Stage {
 
   private makeLog(heard: Heard, unanswered: Unanswered): RunningLog {
     return {
-      realm: this.realm, epoch: 1, heard, unanswered, restoration: null,
+      realm: this.realm, epoch: 1, heard, unanswered,
       isSpaceLow: () => this.isSpaceLow,
       listen: () => undefined,
       space: () => ({ recordedBytes: this.frames.length, freeBytes: 1e9 }),
