@@ -146,7 +146,7 @@ class Host {
   }
 
   grant(uid: string): void {
-    tell(this.worker, { type: 'grant', uid, granted: this.outside.grantedTo(uid) })
+    this.links.grant(uid)
   }
 
   drain(reason: string): Promise<void> {

@@ -24,3 +24,12 @@ test('what waits for a realm that stands still is bounded in bytes: the newest p
   expect(waiting).toBe(fitting * MESSAGE_BYTES_MAX)
   expect(said).toEqual(['realm: 10 packets were dropped because the realm does not keep up'])
 })
+
+test('a role that changes is heard of after the links that were opened before, with what their users could do then', () => {
+  let granted = 8
+  const links = new RealmLinks({ counted: new MetricTable(SERVER_FAMILIES), claimsOf: () => CLAIMS, grantedTo: () => granted, came: () => undefined, went: () => undefined, closedTo: () => null, waits: () => undefined, log: () => undefined })
+  links.eventsFor(() => TRANSPORT).opened(1, { session: 'one', kind: 'memory', ordered: false, address: '127.0.0.1' })
+  granted = 0
+  links.grant('someone')
+  expect(links.take().events).toMatchObject([{ type: 'opened', granted: 8 }, { type: 'grant', uid: 'someone', granted: 0 }])
+})

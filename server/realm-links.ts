@@ -90,6 +90,11 @@ export class RealmLinks {
     this.queue({ type: 'closed', link, reason })
   }
 
+  /** The user's role has changed. In one order with the links, which say what their users could do when they were opened. */
+  grant(uid: string): void {
+    this.queue({ type: 'grant', uid, granted: this.options.grantedTo(uid) })
+  }
+
   private queue(event: LinkEvent): void {
     this.events.push(event)
     this.options.waits()

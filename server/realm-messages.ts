@@ -19,6 +19,8 @@ export type LinkEvent =
   | { readonly type: 'opened'; readonly link: LinkId; readonly peer: Peer; readonly claims: Claims; readonly granted: number }
   | { readonly type: 'received'; readonly link: LinkId; readonly length: number }
   | { readonly type: 'closed'; readonly link: LinkId; readonly reason: string }
+  /** The user's role has changed: these bits count from now on, for all of its players, and for links opened before. */
+  | { readonly type: 'grant'; readonly uid: string; readonly granted: number }
 
 /** `not-permitted`: the package is there, but another's and not shared. `archive-away`: it cannot be told now. */
 export type PackageAnswer =
@@ -42,8 +44,6 @@ export interface RealmStart {
 
 export type ToRealm =
   | { readonly type: 'batch'; readonly events: readonly LinkEvent[]; readonly bytes: Uint8Array }
-  /** The user's role has changed: these bits count from now on, for all of its players. */
-  | { readonly type: 'grant'; readonly uid: string; readonly granted: number }
   /** The answer to `wanted`. */
   | ({ readonly type: 'package'; readonly hash: string; readonly player: PlayerId } & PackageAnswer)
   /** Tell all elements again: the archive has none to build on. */

@@ -138,12 +138,12 @@ export class RealmRunner {
 
   private take(message: ToRealm, nowMs: number): void {
     if (message.type === 'stop') return this.stop(message.reason, nowMs)
-    if (message.type === 'grant') return this.sessions.grant(message.uid, message.granted)
     if (message.type === 'package') return this.desk.answered(message)
     if (message.type === 'retell') return this.watch.forget()
     let offset = 0
     for (const event of message.events) {
-      if (event.type !== 'received') this.linkChanged(event, nowMs)
+      if (event.type === 'grant') this.sessions.grant(event.uid, event.granted)
+      else if (event.type !== 'received') this.linkChanged(event, nowMs)
       else {
         const bytes = message.bytes.subarray(offset, offset + event.length)
         offset += event.length
@@ -154,7 +154,7 @@ export class RealmRunner {
     return undefined
   }
 
-  private linkChanged(event: Exclude<LinkEvent, { readonly type: 'received' }>, nowMs: number): void {
+  private linkChanged(event: Exclude<LinkEvent, { readonly type: 'received' | 'grant' }>, nowMs: number): void {
     if (event.type === 'closed') {
       this.observers.closed(event.link)
       this.sessions.closed(event.link, nowMs)

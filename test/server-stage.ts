@@ -115,7 +115,7 @@ export class Stage {
   }
 
   grant(player: number, granted: number): void {
-    this.inbox.push({ type: 'grant', uid: uidOf(player), granted })
+    this.put({ type: 'grant', uid: uidOf(player), granted })
   }
 
   /** Packages that the realm has asked for since the last call. */
