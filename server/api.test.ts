@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Effect } from 'effect'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { memoryArchive } from '../storage/archive/memory.ts'
 import type { IngestOutcome } from '../storage/ingest/types.ts'
@@ -240,4 +241,19 @@ test('a page elsewhere that is named may use all methods', async () => {
   const site = await new Site().start()
   const preflight = await fetch(`${site.base}/v1/packages/x`, { method: 'OPTIONS', headers: { origin: 'https://friend.example' } })
   expect(preflight.headers.get('access-control-allow-methods')).toMatch(/PATCH.*DELETE/)
+})
+
+test('roles that were read before one was given or taken do not undo it', async () => {
+  const site = await new Site().start()
+  const inner = { ...site.archive }
+  let answer = (): void => undefined
+  const held = new Promise<void>((resolve) => { answer = resolve })
+  Object.assign(site.archive, { grants: (realm: string) => inner.grants(realm).pipe(Effect.tap(() => Effect.promise(() => held))) })
+  const guest = await site.guest('Ada')
+  const reading = site.grants.refresh()
+  await site.grants.put('yard', guest.uid, { role: 'builder' }, 'operator')
+  answer()
+  await reading
+  expect(site.grants.roleOf(guest.uid)).toBe('builder')
+  expect(site.changed).toEqual([guest.uid])
 })

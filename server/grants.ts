@@ -26,6 +26,8 @@ export type Asker = 'operator' | Claims
 export class Grants {
   private readonly parts: GrantsParts
   private roles: ReadonlyMap<string, RealmRole> = new Map()
+  /** Counts what was given and taken here. */
+  private revision = 0
   private readonly changes = bucketsByKey(limits.GRANT_CHANGES_BURST_MAX, limits.GRANT_CHANGES_PER_SECOND_MAX, limits.LOGIN_ADDRESSES_MAX)
   private told = false
   private changed: (uid: string) => void = () => undefined
@@ -52,10 +54,12 @@ export class Grants {
   /** Takes over what other servers on the same archive, or an earlier one, have given; while it is away everything stays as it is. */
   async refresh(): Promise<void> {
     const { archive, realm, log } = this.parts
+    const { revision } = this
     try {
       const grants = await outcomeOf(archive.grants(realm))
       this.told = false
-      this.take(new Map(grants.map(({ userUid, role }) => [userUid, role])))
+      // What was given or taken while they were read is newer than they are.
+      if (revision === this.revision) this.take(new Map(grants.map(({ userUid, role }) => [userUid, role])))
     } catch (error) {
       if (!this.told) log(`grants: the roles of the realm cannot be read, those known so far count: ${String(error)}`)
       this.told = true
@@ -82,6 +86,7 @@ export class Grants {
     if (!this.roles.has(uid) && this.roles.size >= limits.GRANTS_MAX) throw new RouteError(409, 'too-many-grants', `the realm has ${this.roles.size} roles given already`, realm, 'take some back first')
     const grant: Grant = { realm, userUid: uid, role }
     await inTime(this.parts.archive.putGrant(grant))
+    this.revision++
     this.take(new Map([...this.roles, [uid, role]]))
     return grant
   }
@@ -90,6 +95,7 @@ export class Grants {
   async remove(realm: string, uid: string, asker: Asker): Promise<void> {
     this.admit(realm, asker, uid)
     const removed = await inTime(this.parts.archive.removeGrant(realm, uid))
+    this.revision++
     this.take(new Map([...this.roles].filter(([each]) => each !== uid)))
     if (!removed) throw new RouteError(404, 'not-found', 'this user has no role in the realm', uid, 'ask GET /v1/realms/ID/grants for those who have')
   }
