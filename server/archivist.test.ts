@@ -41,7 +41,9 @@ function scene(): Scene {
   return { archivist, service, mood, logged, retold, saved: () => Effect.runPromise(service.savedRealm('yard')) }
 }
 
-const told = (tick: number, put: readonly SavedElement[], removed: readonly number[] = [], isComplete = true): Parameters<Archivist['elements']>[0] => ({ tick, put, removed, isComplete })
+const told = (tick: number, put: readonly SavedElement[], removed: readonly number[] = [], isComplete = true): Parameters<Archivist['elements']>[0] => ({ tick, put, removed, begins: false, isComplete })
+/** The first that is told where everything is. */
+const first = (...given: Parameters<typeof told>): ReturnType<typeof told> => ({ ...told(...given), begins: true })
 const at = (element: number, x: number): SavedElement => elementOf(element, { position: { x, y: 0, z: 0 } })
 async function until(look: () => boolean | Promise<boolean>): Promise<void> {
   for (let i = 0; i < 1_000 && !(await look()); i++) await new Promise((resolve) => { setTimeout(resolve, 10) })
@@ -52,7 +54,7 @@ describe('the archivist', () => {
   test('saves all first, then what has changed; a round that is not complete is not saved', async () => {
     const { archivist, saved } = scene()
     archivist.begin(REALM, 3)
-    archivist.elements(told(1, [at(1, 1)], [], false))
+    archivist.elements(first(1, [at(1, 1)], [], false))
     await until(async () => (await saved()) !== null)
     expect((await saved())?.epoch).toBe(0)
     archivist.elements(told(2, [at(2, 2)]))
@@ -66,7 +68,7 @@ describe('the archivist', () => {
   test('keeps what could not be saved, coalesced by element, tells the operator once, and saves it when the archive is back', async () => {
     const { archivist, mood, logged, saved } = scene()
     archivist.begin(REALM, 1)
-    archivist.elements(told(1, [at(1, 0), at(2, 0)]))
+    archivist.elements(first(1, [at(1, 0), at(2, 0)]))
     await until(async () => (await saved())?.tick === 1)
     mood.isAway = true
     for (let tick = 2; tick <= 500; tick++) archivist.elements(told(tick, [at(1, tick), at(3, tick)], tick === 400 ? [2] : []))
@@ -84,7 +86,7 @@ describe('the archivist', () => {
     archivist.begin(REALM, 1)
     await until(async () => (await saved()) !== null)
     mood.losesAnswer = true
-    archivist.elements(told(7, [at(1, 1)]))
+    archivist.elements(first(7, [at(1, 1)]))
     await until(() => mood.saves === 2)
     expect(archivist.backlog).toBe(1)
     mood.losesAnswer = false
@@ -96,7 +98,7 @@ describe('the archivist', () => {
   test('stops where a newer epoch has begun elsewhere, says so, and holds up no end', async () => {
     const { archivist, service, logged, saved } = scene()
     archivist.begin(REALM, 1)
-    archivist.elements(told(1, [at(1, 1)]))
+    archivist.elements(first(1, [at(1, 1)]))
     await until(async () => (await saved())?.tick === 1)
     await Effect.runPromise(service.putRealm(REALM, 2))
     archivist.elements(told(2, [at(1, 2)]))
@@ -109,7 +111,7 @@ describe('the archivist', () => {
   test('an archive that was set back, so that changes alone are of no use, is told everything again', async () => {
     const { archivist, service, retold, saved } = scene()
     archivist.begin(REALM, 5)
-    archivist.elements(told(1, [at(1, 1)]))
+    archivist.elements(first(1, [at(1, 1)]))
     await until(async () => (await saved())?.tick === 1)
     // Another program of the same epoch number replaced the save by an older one: as where a backup is put in place.
     const set: ArchiveService['saveElements'] = service.saveElements
@@ -117,7 +119,11 @@ describe('the archivist', () => {
     Object.assign(service, { saveElements: (...args: Parameters<typeof set>) => (times++ === 0 ? Effect.fail(new ArchiveError({ reason: 'conflict', what: 'not all saved', where: 'a test', fix: 'save all' })) : set(...args)) })
     archivist.elements(told(2, [at(1, 2)]))
     await until(() => retold.length === 1)
-    archivist.elements(told(3, [at(1, 3), at(2, 3)]))
+    // Told before the realm heard of it: no view of all that stands there.
+    archivist.elements(told(3, [at(9, 9)]))
+    await new Promise((resolve) => { setTimeout(resolve, 700) })
+    expect(await saved()).toMatchObject({ tick: 1, elements: [at(1, 1)] })
+    archivist.elements(first(3, [at(1, 3), at(2, 3)]))
     await until(async () => (await saved())?.tick === 3)
     expect((await saved())?.elements).toEqual([at(1, 3), at(2, 3)])
   })
@@ -126,7 +132,7 @@ describe('the archivist', () => {
     const { archivist, mood } = scene()
     mood.isAway = true
     archivist.begin(REALM, 1)
-    archivist.elements(told(1, [at(1, 1), at(2, 2)]))
+    archivist.elements(first(1, [at(1, 1), at(2, 2)]))
     const fromMs = performance.now()
     expect(await archivist.end(200)).toBe(false)
     expect(performance.now() - fromMs).toBeLessThan(5_000)
@@ -137,10 +143,10 @@ describe('the archivist', () => {
     const { archivist, mood, saved } = scene()
     mood.isAway = true
     archivist.begin(REALM, 1)
-    archivist.elements(told(900, [at(1, 1)]))
+    archivist.elements(first(900, [at(1, 1)]))
     archivist.begin(REALM, 2)
     mood.isAway = false
-    archivist.elements(told(5, [at(7, 7)]))
+    archivist.elements(first(5, [at(7, 7)]))
     expect(await archivist.end(5_000)).toBe(true)
     expect(await saved()).toMatchObject({ epoch: 2, tick: 5, elements: [at(7, 7)] })
   })

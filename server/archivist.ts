@@ -42,6 +42,8 @@ class Changes {
   readonly removed = new Set<ElementId>()
   tick = 0
   isComplete = false
+  /** Of `all`: the realm has begun to tell everything. */
+  hasBegun = false
 
   constructor(all: boolean) {
     this.all = all
@@ -90,6 +92,10 @@ export class Archivist {
   }
 
   elements(told: ElementsTold): void {
+    if (told.begins) this.changes = new Changes(true)
+    // Told before the realm heard that everything is wanted: it would be taken for all there is.
+    else if (this.changes.all && !this.changes.hasBegun) return
+    this.changes.hasBegun = true
     this.changes.take(told)
     if (told.isComplete) this.work()
   }

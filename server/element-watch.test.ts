@@ -47,13 +47,14 @@ describe('the element watch', () => {
     const first = round(realm, watch, heard, ROUND_SECONDS)
     expect(ids(first).toSorted((a, b) => a - b)).toEqual([...realm.props.keys()])
     expect(first.filter(({ isComplete }) => isComplete)).toHaveLength(1)
+    expect(first.map(({ begins }) => begins)).toEqual([true, ...first.slice(1).map(() => false)])
     expect(ids(round(realm, watch, heard, 2 * ROUND_SECONDS))).toEqual([])
     // The last one floats apart from the others, which stay where they are when it goes.
     const [one = 0] = realm.props.keys()
     const two = [...realm.props.keys()].at(-1) ?? 0
     order(realm, [{ type: 'access', element: one, access: 3 }, { type: 'despawn', element: two }])
     const changed = round(realm, watch, heard, 2 * ROUND_SECONDS)
-    expect(changed.at(-1)).toMatchObject({ put: [{ element: one, access: 3 }], removed: [two], isComplete: true })
+    expect(changed.at(-1)).toMatchObject({ put: [{ element: one, access: 3 }], removed: [two], begins: false, isComplete: true })
     expect(changed).toHaveLength(1)
   })
 
@@ -97,7 +98,9 @@ describe('the element watch', () => {
     for (let i = 0; i < 600; i++) order(realm)
     round(realm, watch, heard, ROUND_SECONDS)
     watch.forget()
-    expect(ids(round(realm, watch, heard, 1))).toHaveLength(realm.props.size)
+    const again = round(realm, watch, heard, 1)
+    expect(ids(again)).toHaveLength(realm.props.size)
+    expect(again[0]?.begins).toBe(true)
   })
 })
 

@@ -13,11 +13,12 @@ export const MOVING_SECONDS = 10
 const LOOKS_MAX = 1_024
 const TOLD_MAX = 128
 
-/** `isComplete`: with it, all that was told is one view of the realm, which may be saved. */
+/** `begins`: everything is told from here on, and what was told before counts no more. `isComplete`: with it, all that was told is one view of the realm, which may be saved. */
 export interface ElementsTold {
   readonly tick: number
   readonly put: readonly SavedElement[]
   readonly removed: readonly ElementId[]
+  readonly begins: boolean
   readonly isComplete: boolean
 }
 
@@ -42,6 +43,7 @@ export class ElementWatch {
   private left: ElementId[] | null = null
   private roundAtTick: number
   private hasTold = false
+  /** Nothing was told since everything is to be. */
   private isFirst = true
 
   constructor(realm: Realm, tell: (told: ElementsTold) => void) {
@@ -92,11 +94,13 @@ export class ElementWatch {
     const removed = isLast ? this.takeRemoved() : []
     if (put.length > 0 || removed.length > 0) this.hasTold = true
     const isComplete = isLast && (this.hasTold || this.isFirst)
-    if (put.length > 0 || removed.length > 0 || isComplete) this.tell({ tick: this.realm.tick, put, removed, isComplete })
+    if (put.length > 0 || removed.length > 0 || isComplete) {
+      this.tell({ tick: this.realm.tick, put, removed, begins: this.isFirst, isComplete })
+      this.isFirst = false
+    }
     if (!isLast) return
     this.left = null
     this.hasTold = false
-    this.isFirst = false
   }
 
   private takeRemoved(): ElementId[] {
