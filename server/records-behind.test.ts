@@ -88,3 +88,21 @@ test('a session begins with its first link and ends with its last', () => {
     { id: uid(9), userUid: uid(1), realm: 'yard', player: 4, startedAtMs: 1_000, endedAtMs: 3_000 },
   ])
 })
+
+test('what is put in the moment in which the work ends is written too', async () => {
+  for (let microtasks = 0; microtasks < 40; microtasks++) {
+    const { records } = behind()
+    records.user({ uid: uid(1), number: 1, name: 'Ada' })
+    for (let i = 0; i < microtasks; i++) await Promise.resolve()
+    records.user({ uid: uid(2), number: 2, name: 'Bob' })
+    await expect.poll(() => records.state.waiting, { message: `after ${microtasks} microtasks` }).toBe(0)
+  }
+})
+
+test('an archive that takes the question and never answers does not hold up the end', async () => {
+  const logged: string[] = []
+  const records = new RecordsBehind({ archive: { putUser: () => Effect.never, putSession: () => Effect.never }, sleep: turn, log: (line) => void logged.push(line) })
+  records.user({ uid: uid(1), number: 1, name: 'Ada' })
+  await records.stop()
+  expect(logged).toEqual([expect.stringContaining('1 records')])
+})

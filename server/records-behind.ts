@@ -4,7 +4,7 @@
  */
 import type { ArchiveService, SessionEntry, User } from '../storage/archive/archive.ts'
 import { textOf } from './error.ts'
-import { ARCHIVE_BEHIND_MAX, STORE_RETRY_MS, STORE_RETRY_MS_MAX } from './limits.ts'
+import { ARCHIVE_BEHIND_MAX, ARCHIVE_FLUSH_MS_MAX, STORE_RETRY_MS, STORE_RETRY_MS_MAX } from './limits.ts'
 import { isStoreError, outcomeOf, type StoreError } from './uploads/patience.ts'
 import type { Effect } from 'effect'
 
@@ -48,7 +48,15 @@ export class RecordsBehind {
       this.waiting.delete(oldest.value)
       this.dropped++
     }
-    this.running ??= this.work().finally(() => { this.running = null })
+    this.begin()
+  }
+
+  /** What is put in the moment in which the work ends is begun with anew. */
+  private begin(): void {
+    this.running ??= this.work().finally(() => {
+      this.running = null
+      if (this.waiting.size > 0 && !this.stopping.signal.aborted) this.begin()
+    })
   }
 
   private async work(): Promise<void> {
@@ -83,10 +91,13 @@ export class RecordsBehind {
     }
   }
 
-  /** Writes what waits, unless the archive is away; then it is lost, and the log says how much. */
+  /** Writes what waits, unless the archive is away or takes longer than ARCHIVE_FLUSH_MS_MAX; then it is lost, and the log says how much. */
   async stop(): Promise<void> {
     this.stopping.abort()
-    await this.running
+    const done = new AbortController()
+    const late = this.parts.sleep(ARCHIVE_FLUSH_MS_MAX, done.signal).catch(() => undefined)
+    await Promise.race([this.running, late])
+    done.abort()
     if (this.waiting.size > 0) this.parts.log(`archive: ${this.waiting.size} records of users and sessions could not be written`)
   }
 }
