@@ -1,4 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Effect } from 'effect'
@@ -10,6 +12,7 @@ import { RouteError } from '../http-reply.ts'
 import { FOLLOWERS_PER_UPLOAD_MAX, PACKAGES_PER_USER_MAX, UPLOAD_LINK_SECONDS, UPLOADS_BURST_MAX, UPLOADS_OPEN_MAX, UPLOADS_PER_ADDRESS_BURST_MAX, UPLOADS_PER_USER_MAX } from '../limits.ts'
 import type { Claims } from '../tokens.ts'
 import { UploadDesk, type Declared, type DeskParts, type UploadEnding } from './desk.ts'
+import { sendEvents } from './events.ts'
 import { FakeAssets, outcomeFor, REFUSED, sha256Of } from './fakes.ts'
 import { KnownOutcomes } from './known.ts'
 import type { UploadStatus } from './status.ts'
@@ -332,4 +335,35 @@ test.each([
 test('the name of a file serves where none is given', async () => {
   const shop = new Shop()
   expect(await shop.desk.declare({ fileName: 'C:\\things\\Tea Cup.glb', bytes: 100, sha256: 'a'.repeat(64) }, ADA, null)).toMatchObject({ name: 'Tea Cup' })
+})
+
+test('who has gone away before its events begin is not followed for', async () => {
+  const shop = new Shop()
+  const { id } = await shop.declare()
+  for (let i = 0; i <= FOLLOWERS_PER_UPLOAD_MAX; i++) {
+    const gone = new ServerResponse(new IncomingMessage(new Socket()))
+    gone.destroy()
+    await sendEvents(shop.desk, id, ADA, gone)
+  }
+  expect(shop.desk.follow(id, ADA, () => undefined)).not.toBeNull()
+})
+
+test('the same file sent twice at once by one user is one record, and shared where either wish says so', async () => {
+  const inner = memoryArchive()
+  // Long enough that each looks before the other has written.
+  const archive = { ...inner, recordsOf: (of: string) => inner.recordsOf(of).pipe(Effect.delay(20)), putRecord: (...args: Parameters<typeof inner.putRecord>) => inner.putRecord(...args).pipe(Effect.delay(20)) }
+  const shop = new Shop({ ingestsMax: 2, archive })
+  const [one, two] = await Promise.all([shop.declare(), shop.declare(ADA, CUP, { sharing: 'everyone' })])
+  for (const { id } of [one, two]) shop.assets.files.set(`quarantine/${id}`, CUP)
+  await Promise.all([one, two].map(({ id }) => shop.desk.complete(id, ADA)))
+  const [first, second] = [await shop.settled(one.id), await shop.settled(two.id)]
+  expect([first.stage, second.stage, first.package]).toEqual(['done', 'done', second.package])
+  expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toMatchObject([{ package: first.package, sharing: 'everyone' }])
+})
+
+test('a file that the server has from its user is shared where it is declared again to be', async () => {
+  const shop = new Shop()
+  await shop.send()
+  expect(await shop.declare(ADA, CUP, { sharing: 'everyone' })).toMatchObject({ stage: 'done', put: null })
+  expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toMatchObject([{ sharing: 'everyone' }])
 })

@@ -1,5 +1,5 @@
 /** The events of an upload: server-sent events (WHATWG HTML, "Server-sent events"), each the whole status, until it is settled. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { FOLLOWER_BEAT_MS, FOLLOWER_BUFFER_BYTES_MAX } from '../limits.ts'
 import type { Claims } from '../tokens.ts'
 import type { UploadDesk } from './desk.ts'
@@ -8,8 +8,10 @@ import type { UploadStatus } from './status.ts'
 /** A client that lost the connection asks again after this long, ms. */
 const RETRY_MS = 1_000
 
-export async function sendEvents(desk: UploadDesk, id: string, claims: Claims, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function sendEvents(desk: UploadDesk, id: string, claims: Claims, response: ServerResponse): Promise<void> {
   const first = await desk.status(id, claims)
+  // Who went away meanwhile would be followed for until the upload is settled: nothing says again that it has.
+  if (response.destroyed) return
   let beat: NodeJS.Timeout | undefined
   const end = desk.follow(id, claims, (status) => {
     tell(status)
@@ -27,7 +29,6 @@ export async function sendEvents(desk: UploadDesk, id: string, claims: Claims, r
   }
   const tell = (status: UploadStatus): void => write(`data: ${JSON.stringify(status)}\n\n`)
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-  if (request.method === 'HEAD') return finish()
   response.write(`retry: ${RETRY_MS}\n\n`)
   tell(end ? first : await desk.status(id, claims))
   if (!end) return finish()

@@ -24,7 +24,7 @@ export async function uploadRoutes(desk: UploadDesk, { request, response, segmen
     sendJson(response, 202, await desk.complete(id, await claims()))
   } else if (action === 'events') {
     only(request, ['GET'])
-    await sendEvents(desk, id, await claims(), request, response)
+    await sendEvents(desk, id, await claims(), response)
   } else return false
   return true
 }
