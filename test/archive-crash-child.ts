@@ -19,7 +19,7 @@ const surely = <T, E>(effect: Effect.Effect<T, E>): Promise<T> =>
 async function putRecords(): Promise<void> {
   for (let n = 1; ; n++) {
     const id = uuid(epoch, n)
-    await surely(service.putRecord(recordOf(id, uuid(epoch, 0)), QUOTA))
+    await surely(service.putRecord(recordOf(id, uuid(epoch, 0), { package: id }), QUOTA))
     process.stdout.write(`record ${id}\n`)
   }
 }

@@ -134,10 +134,10 @@ async function record(upload: Upload, hash: string, manifest: PackageManifest, w
   const { id, owner: { uid, user, name: userName }, declaration: { name, sharing } } = upload
   upload.now('storing', {}, 0.9)
   await patiently(patience, () => archive.putUser({ uid, number: user, name: userName }))
+  await add({ id, package: hash, userUid: uid, name, sharing, bytes: bytesOf(manifest), createdAtMs: nowMs() }, archive, patience)
+  // Where the user had it already. A thing that was shared before stays so: who uploads it again did not ask to take it back.
   const own = (await patiently(patience, () => archive.recordsOf(uid))).find((each) => each.package === hash)
-  if (own === undefined) await add({ id, package: hash, userUid: uid, name, sharing, bytes: bytesOf(manifest), createdAtMs: nowMs() }, archive, patience)
-  // A thing that was shared before stays so: who uploads it again did not ask to take it back.
-  else if (sharing === 'everyone' && own.sharing !== sharing) await patiently(patience, () => archive.setSharing(own.id, uid, sharing))
+  if (own && sharing === 'everyone' && own.sharing !== sharing) await patiently(patience, () => archive.setSharing(own.id, uid, sharing))
   upload.now('done', { package: hash, kind: manifest.kind, rank: manifest.rank, warnings })
 }
 

@@ -74,7 +74,9 @@ export class UploadDesk {
     const upload = new Upload(newId(), owner, declaration, nowMs())
     // Only one's own: the hash of another's file is no proof that one has it.
     const hash = known.hashOf(fingerprintOf(declaration))
-    if (hash !== null && records.some((record) => record.package === hash)) {
+    const own = records.find((record) => record.package === hash)
+    if (hash !== null && own) {
+      if (declaration.sharing === 'everyone' && own.sharing !== 'everyone') await inTime(archive.setSharing(own.id, owner.uid, 'everyone'))
       const stored = await inTime(archive.package(hash))
       if (stored) {
         this.uploads.set(upload.id, upload)

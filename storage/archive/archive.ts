@@ -144,7 +144,8 @@ export interface ArchiveService {
   package(hash: string): Answer<StoredPackage | null>
   /**
    * Adds the record unless the user's records then exceed `bytesMax` or `countMax` (then `conflict`): checked and written
-   * in one transaction. Doing it again changes nothing; another user's record of that id is a `conflict`.
+   * in one transaction. Doing it again changes nothing, nor does it where the user has a record of the package; another
+   * user's record of that id is a `conflict`.
    */
   putRecord(record: ObjectRecord, quota: { readonly bytesMax: number; readonly countMax: number }): Answer<void>
   /** The oldest first. */

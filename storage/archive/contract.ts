@@ -98,10 +98,20 @@ function peopleAndPackages(service: () => ArchiveService): void {
     expect([await done(service().recordsOf(own)), await done(service().mayUse(other, record.package))]).toEqual([[], false])
   })
 
+  test('of uploads of one package at once by one user one record stands, and so the one that is shared or removed', async () => {
+    const uid = uuid(5, 3)
+    const quota = { bytesMax: 1_000, countMax: 100 }
+    await Promise.all(Array.from({ length: UPLOADS }, (_, n) => done(service().putRecord(recordOf(uuid(8, n), uid, { package: 'twice' }), quota))))
+    const records = await done(service().recordsOf(uid))
+    expect(records).toHaveLength(1)
+    expect(await done(service().removeRecord(records[0]?.id ?? '', uid))).toBe(true)
+    expect(await done(service().mayUse(uid, 'twice'))).toBe(false)
+  })
+
   test('uploads at once never exceed the quota, and fill it', async () => {
     const uid = uuid(5, 1)
     const quota = { bytesMax: QUOTA_ROOM * 10 + 9, countMax: 100 }
-    const reasons = await Promise.all(Array.from({ length: UPLOADS }, (_, n) => reasonOf(service().putRecord(recordOf(uuid(6, n), uid), quota))))
+    const reasons = await Promise.all(Array.from({ length: UPLOADS }, (_, n) => reasonOf(service().putRecord(recordOf(uuid(6, n), uid, { package: `package ${n}` }), quota))))
     expect(reasons.filter((reason) => reason === null)).toHaveLength(QUOTA_ROOM)
     expect(reasons.filter((reason) => reason === 'conflict')).toHaveLength(UPLOADS - QUOTA_ROOM)
     expect((await done(service().recordsOf(uid))).reduce((sum, { bytes }) => sum + bytes, 0)).toBe(QUOTA_ROOM * 10)

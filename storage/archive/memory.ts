@@ -54,8 +54,8 @@ function packages(): Pick<ArchiveService, 'putPackage' | 'package' | 'putRecord'
     putRecord: (record, { bytesMax, countMax }) => did(() => {
       const existing = records.get(record.id)
       if (existing && existing.userUid !== record.userUid) throw failed('conflict', 'another user has that record', WHERE)
-      if (existing) return
       const others = of(record.userUid)
+      if (existing || others.some((each) => each.package === record.package)) return
       if (others.reduce((sum, { bytes }) => sum + bytes, record.bytes) > bytesMax || others.length + 1 > countMax) throw failed('conflict', 'over the quota', WHERE)
       records.set(record.id, copy(record))
     }),

@@ -58,7 +58,7 @@ async function putRecord(sql: SqlSession, record: ObjectRecord, quota: { readonl
   const { id, userUid, bytes } = record
   const [existing] = await sql.query(STATEMENTS.recordOwner, [id])
   if (existing && text(existing, 'user_uid') !== userUid) throw failed('conflict', `the record ${id} is another user's`, where)
-  if (existing) return
+  if (existing || (await sql.query(STATEMENTS.recordOfPackage, [userUid, record.package])).length > 0) return
   const [used] = await sql.query(STATEMENTS.quotaUsed, [userUid, id])
   const bytesAfter = (used ? integer(used, 'bytes') : 0) + bytes
   const countAfter = (used ? integer(used, 'count') : 0) + 1

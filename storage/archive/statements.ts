@@ -38,6 +38,7 @@ export const STATEMENTS = {
   /** What the user has beside the record `$2`. */
   quotaUsed: 'SELECT coalesce(sum(bytes), 0)::INT8 AS bytes, count(*)::INT8 AS count FROM records WHERE user_uid = $1::UUID AND id <> $2::UUID',
   recordOwner: 'SELECT user_uid FROM records WHERE id = $1::UUID',
+  recordOfPackage: 'SELECT id FROM records WHERE user_uid = $1::UUID AND package = $2::TEXT',
   putRecord: `INSERT INTO records (id, package, user_uid, name, sharing, bytes, created_at)
     VALUES ($1::UUID, $2::TEXT, $3::UUID, $4::TEXT, $5::TEXT, $6::INT8, $7::TIMESTAMPTZ) ON CONFLICT (id) DO NOTHING`,
   recordsOf: `SELECT id, package, user_uid, name, sharing, bytes, round(extract(epoch FROM created_at) * 1000)::INT8 AS created_at_ms
