@@ -33,6 +33,16 @@ test('no player id and no user number is given twice, also over restarts without
   expect(Math.min(...seen)).toBe(1)
 })
 
+test('numbers that are known from elsewhere are never given, also after the next start', () => {
+  const data = openDataDirectory(root)
+  expect([data.nextUser(), data.passUsers(5_000), data.passUsers(4_999), data.nextUser()]).toEqual([1, true, false, 5_001])
+  rmSync(join(root, 'server.lock'))
+  const next = openDataDirectory(root)
+  expect(next.nextUser()).toBeGreaterThan(5_001)
+  expect(next.nextPlayer()).toBeLessThan(5_000)
+  next.release()
+})
+
 test('an identity from before there were users is taken over, with its secret and players', () => {
   const secret = Buffer.alloc(32, 5).toString('base64')
   writeFileSync(join(root, 'server-identity.json'), JSON.stringify({ secret, nextPlayer: 77 }))

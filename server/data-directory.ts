@@ -28,6 +28,8 @@ export interface DataDirectory {
   nextPlayer(): number
   /** Likewise a user number. */
   nextUser(): number
+  /** No user number up to this one is given from now on; false: none would have been. */
+  passUsers(number: number): boolean
   /** Lets another server use the directory. */
   release(): void
 }
@@ -84,7 +86,7 @@ function lock(root: string): () => void {
 
 // --- secret and numbers
 
-function openIdentity(root: string): { readonly secret: Uint8Array; nextPlayer(): number; nextUser(): number } {
+function openIdentity(root: string): { readonly secret: Uint8Array } & Pick<DataDirectory, 'nextPlayer' | 'nextUser' | 'passUsers'> {
   const file = join(root, 'server-identity.json')
   const { secret, nextPlayer, nextUser } = readIdentity(file) ?? { secret: randomBytes(SECRET_BYTES).toString('base64'), nextPlayer: 1, nextUser: 1 }
   const next = { nextPlayer, nextUser }
@@ -98,9 +100,15 @@ function openIdentity(root: string): { readonly secret: Uint8Array; nextPlayer()
     if (next[what] >= reserved[what]) reserve(what)
     return next[what]++
   }
+  const passUsers = (number: number): boolean => {
+    if (number < next.nextUser) return false
+    next.nextUser = number + 1
+    reserve('nextUser')
+    return true
+  }
   reserve('nextPlayer')
   reserve('nextUser')
-  return { secret: new Uint8Array(Buffer.from(secret, 'base64')), nextPlayer: () => take('nextPlayer'), nextUser: () => take('nextUser') }
+  return { secret: new Uint8Array(Buffer.from(secret, 'base64')), nextPlayer: () => take('nextPlayer'), nextUser: () => take('nextUser'), passUsers }
 }
 
 const OPERATOR_TOKEN = /^[\w-]{43}$/

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { Context, Data, Effect, Layer } from 'effect'
 import { isLoopback, limitKey } from '../netcode/connection-limits.ts'
 import { cleanName, NAME_CHARACTERS_MAX } from '../protocol/index.ts'
+import { Archive } from '../storage/archive/index.ts'
 import { isLocalHost } from './address.ts'
 import { ServerSettings, type Observers } from './config.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
@@ -10,6 +11,7 @@ import * as limits from './limits.ts'
 import { bucketsByKey } from '../netcode/rate-limit.ts'
 import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
 import { RecordsService } from './records-service.ts'
+import { passKnownUsers } from './user-numbers.ts'
 import { signIdentity, signToken, verifyIdentity, verifyToken, type Claims, type Identity, type Role } from './tokens.ts'
 
 /** Where a login comes from, as far as the server can tell. */
@@ -77,6 +79,9 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
       const data = yield* DataDirectoryService
       const { table: meters } = yield* ServerMeters
       const records = yield* RecordsService
+      const archive = yield* Archive
+      const ended = yield* Effect.acquireRelease(Effect.sync(() => new AbortController()), (controller) => Effect.sync(() => controller.abort()))
+      yield* Effect.promise(() => passKnownUsers({ archive, passUsers: data.passUsers, log: settings.log }, limits.STORE_ANSWER_MS_MAX, ended.signal))
       return makeGateway({
         realm: settings.definition.id,
         secret: data.secret,

@@ -1,8 +1,9 @@
 /** What a server saves in its archive and is brought back from, whichever archive: for a unit test and an end-to-end test. */
-import { mkdirSync, renameSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Effect } from 'effect'
 import { expect } from 'vitest'
+import { login } from '../netcode/index.ts'
 import { simulationOf } from '../replay/index.ts'
 import { DEFAULT_DEFINITION, free, loadEngine, parseDefinition, props, type PropSpec, type RealmDefinition, type Vec3 } from '../sim/index.ts'
 import { openArchive, type ArchiveService, type SavedElement } from '../storage/archive/index.ts'
@@ -144,4 +145,24 @@ export async function bringsPackagesBack(clean: Cleanup, databaseUrl: string | n
   const [back, ...others] = await recordedElements(data)
   expect(others).toEqual([])
   expect({ ...back, element: 0, name: '' }).toEqual({ ...thing(0, hash), name: '' })
+}
+
+/** The data directory's count of users is lost, and with it its secret; the archive is not. */
+export async function givesNoNumberTwice(clean: Cleanup, databaseUrl: string | null): Promise<void> {
+  const data = temporaryDirectory(clean)
+  const settings = { dataDirectory: data, databaseUrl, definition: { ...DEFINITION, permissions: 15 } }
+  const first = await serveHere(clean, settings)
+  for (let i = 0; i < 3; i++) await login(first.url, `Guest ${i}`)
+  const owner = await joined(clean, first.url, 'Ada')
+  const outcome = await owner.spawn(box('kinematic'), { position: placeOf(0), access: 0 })
+  expect(outcome.ok).toBe(true)
+  await owner.close()
+  await first.stop()
+  const saved = await inArchive(data, databaseUrl, (archive) => Effect.runPromise(archive.newestUserNumber()))
+  rmSync(join(data, 'server-identity.json'))
+
+  const second = await serveHere(clean, settings)
+  expect(second.logged.join('\n')).toContain(`did not know of the numbers up to ${saved}`)
+  const guest = await joined(clean, second.url, 'Eve')
+  expect(guest.user).toBeGreaterThan(saved)
 }

@@ -132,6 +132,8 @@ export interface ArchiveService {
   /** Inserts or renames. */
   putUser(user: User): Answer<void>
   user(uid: string): Answer<User | null>
+  /** The highest number that a user has or a saved element is owned by; 0: none. */
+  newestUserNumber(): Answer<number>
   putSession(session: SessionEntry): Answer<void>
   /** The newest first. */
   sessions(realm: string, limit: number): Answer<readonly SessionEntry[]>

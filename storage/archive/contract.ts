@@ -52,6 +52,18 @@ function peopleAndPackages(service: () => ArchiveService): void {
     await done(service().ping())
   })
 
+  test('the newest number is that of a user, or of the owner of something saved, whichever is higher', async () => {
+    const newest = (): Promise<number> => done(service().newestUserNumber())
+    expect(await newest()).toBe(0)
+    for (const number of [7, 5]) await done(service().putUser({ uid: uuid(9, number), number, name: 'Ada' }))
+    expect(await newest()).toBe(7)
+    await done(service().putRealm(definitionOf('pond'), 1))
+    await done(service().replaceElements({ realm: 'pond', epoch: 1, tick: 1 }, [elementOf(1, { owner: 3 }), elementOf(2, { owner: 4_000_000_000 })]))
+    expect(await newest()).toBe(4_000_000_000)
+    await done(service().saveElements({ realm: 'pond', epoch: 1, tick: 2 }, [], [2]))
+    expect(await newest()).toBe(7)
+  })
+
   test('a user is found by its uid and can be renamed; who is unknown is null', async () => {
     const user = { uid: uuid(1, 1), number: 4_294_967_295, name: 'Ānna "☕" \'; DROP TABLE users --' }
     await done(service().putUser(user))

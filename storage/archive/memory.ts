@@ -26,15 +26,20 @@ const sorted = <T>(values: Iterable<T>, ...keys: ((value: T) => string | number)
 })
 
 export function memoryArchive(): ArchiveService {
-  return { kind: 'embedded', ping: () => Effect.void, ...people(), ...packages(), ...realms(), ...recordings(), ...grants() }
+  const known = new Map<string, RealmState>()
+  return { kind: 'embedded', ping: () => Effect.void, ...people(known), ...packages(), ...realms(known), ...recordings(), ...grants() }
 }
 
-function people(): Pick<ArchiveService, 'putUser' | 'user' | 'putSession' | 'sessions'> {
+function people(known: ReadonlyMap<string, RealmState>): Pick<ArchiveService, 'putUser' | 'user' | 'newestUserNumber' | 'putSession' | 'sessions'> {
   const users = new Map<string, User>()
   const sessions = new Map<string, SessionEntry>()
   return {
     putUser: (user) => did(() => void users.set(user.uid, copy(user))),
     user: (uid) => did(() => users.get(uid) ?? null),
+    newestUserNumber: () => did(() => {
+      const owners = [...known.values()].flatMap(({ elements }) => [...elements.values()].map(({ owner }) => owner))
+      return [...[...users.values()].map(({ number }) => number), ...owners].reduce((newest, number) => Math.max(newest, number), 0)
+    }),
     putSession: (session) => did(() => void sessions.set(session.id, copy(session))),
     sessions: (realm, limit) => did(() => sorted([...sessions.values()].filter((each) => each.realm === realm), (each) => -each.startedAtMs, (each) => each.id).slice(0, limit)),
   }
@@ -71,8 +76,7 @@ function packages(): Pick<ArchiveService, 'putPackage' | 'package' | 'putRecord'
   }
 }
 
-function realms(): Pick<ArchiveService, 'putRealm' | 'saveElements' | 'replaceElements' | 'savedRealm'> {
-  const known = new Map<string, RealmState>()
+function realms(known: Map<string, RealmState>): Pick<ArchiveService, 'putRealm' | 'saveElements' | 'replaceElements' | 'savedRealm'> {
   const fence = (realm: RealmState, epoch: number): void => {
     if (realm.epoch > epoch) throw failed('fenced', `epoch ${realm.epoch} has begun`, WHERE)
   }

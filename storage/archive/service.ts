@@ -29,11 +29,15 @@ function answer<T>(runner: Runner, work: (sql: SqlSession) => Promise<T>, repeat
 const one = (sql: SqlText, values: readonly SqlValue[]) => async (session: SqlSession): Promise<void> => void await session.query(sql, values)
 const isAny = (sql: SqlText, values: readonly SqlValue[]) => async (session: SqlSession): Promise<boolean> => (await session.query(sql, values)).length > 0
 
-function people(runner: Runner): Pick<ArchiveService, 'ping' | 'putUser' | 'user' | 'putSession' | 'sessions'> {
+function people(runner: Runner): Pick<ArchiveService, 'ping' | 'putUser' | 'user' | 'newestUserNumber' | 'putSession' | 'sessions'> {
   return {
     ping: () => answer(runner, one(STATEMENTS.ping, [])),
     putUser: ({ uid, number, name }) => answer(runner, one(STATEMENTS.putUser, [uid, String(number), name])),
     user: (uid) => answer(runner, async (sql) => (await sql.query(STATEMENTS.user, [uid])).map(userOf)[0] ?? null),
+    newestUserNumber: () => answer(runner, async (sql) => {
+      const rows = [...await sql.query(STATEMENTS.newestUser), ...await sql.query(STATEMENTS.newestOwner)]
+      return Math.max(0, ...rows.map((row) => integer(row, 'number')))
+    }),
     putSession: ({ id, userUid, realm, player, startedAtMs, endedAtMs }) =>
       answer(runner, (sql) => one(STATEMENTS.putSession, [id, userUid, realm, String(player), timestamp(startedAtMs), timestampOrNull(endedAtMs)])(sql)),
     sessions: (realm, limit) => answer(runner, async (sql) => (await sql.query(STATEMENTS.sessions, [realm, String(limit)])).map((row) => sessionOf(realm, row))),

@@ -17,6 +17,8 @@ export const STATEMENTS = {
 
   putUser: 'INSERT INTO users (uid, number, name) VALUES ($1::UUID, $2::INT8, $3::TEXT) ON CONFLICT (uid) DO UPDATE SET number = excluded.number, name = excluded.name',
   user: 'SELECT uid, number, name FROM users WHERE uid = $1::UUID',
+  newestUser: 'SELECT coalesce(max(number), 0)::INT8 AS number FROM users',
+  newestOwner: 'SELECT coalesce(max(owner), 0)::INT8 AS number FROM elements',
 
   putSession: `INSERT INTO sessions (id, user_uid, realm, player, started_at, ended_at)
     VALUES ($1::UUID, $2::UUID, $3::TEXT, $4::INT8, $5::TIMESTAMPTZ, $6::TIMESTAMPTZ)

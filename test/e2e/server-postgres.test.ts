@@ -1,7 +1,7 @@
 /** A whole server whose archive is a real PostgreSQL. */
 import { afterAll, afterEach, beforeAll, test } from 'vitest'
 import { startPostgres, type TestPostgres } from '../../testing/postgres.ts'
-import { bringsPackagesBack, savesAndBringsBack } from '../server-archive.ts'
+import { bringsPackagesBack, givesNoNumberTwice, savesAndBringsBack } from '../server-archive.ts'
 import { cleanup } from '../server-harness.ts'
 
 const clean = cleanup()
@@ -13,3 +13,5 @@ afterAll(() => postgres.remove())
 test('after a restart 200 things stand exactly where they were; without the recordings, where the archive saved them', async () => savesAndBringsBack(clean, await postgres.createDatabase('world')))
 
 test('a realm that only the archive knows comes back with the physics of its packages', async () => bringsPackagesBack(clean, await postgres.createDatabase('packages')))
+
+test('where the count of users is lost and the archive is not, a new guest owns nothing that is there', async () => givesNoNumberTwice(clean, await postgres.createDatabase('numbers')))
