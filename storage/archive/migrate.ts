@@ -9,6 +9,8 @@ import type { Transactions } from './transactions.ts'
 
 /** Creating the first table is tried so often: two hosts that do it at once get in each other's way in PostgreSQL's own catalogue. */
 const CREATE_ATTEMPTS_MAX = 5
+/** What that ends in: unique_violation in the catalogue, duplicate_table, duplicate_object (the table's row type). */
+const RACES: ReadonlySet<string> = new Set(['23505', '42P07', '42710'])
 
 /** Runs the steps that are missing, each under the sentinel row. Rejects with ArchiveError, `other-version` where the database is newer. */
 export async function migrate(connection: SqlConnection, transactions: Transactions): Promise<void> {
@@ -54,7 +56,7 @@ async function createMigrations(connection: SqlConnection): Promise<void> {
       await connection.session((sql) => sql.query(STATEMENTS.createMigrations))
       return
     } catch (error) {
-      const isRace = error instanceof SqlFault && (error.state === '23505' || error.state === '42P07' || classify(error) === 'again')
+      const isRace = error instanceof SqlFault && (RACES.has(error.state) || classify(error) === 'again')
       if (!isRace || attempt >= CREATE_ATTEMPTS_MAX) throw archiveError(error, connection.where)
     }
   }
