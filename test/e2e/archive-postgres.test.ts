@@ -87,7 +87,7 @@ describe('several hosts', () => {
     let retries = 0
     const hosts = [openAt(url, () => { retries++ }), openAt(url, () => { retries++ })]
     const quota = { bytesMax: 100, countMax: 100 }
-    const reasons = await Promise.all(Array.from({ length: 40 }, (_, n) => reasonOf((hosts[n % 2] ?? hosts[0]!).service.putRecord(recordOf(uuid(1, n), uuid(2, 0)), quota))))
+    const reasons = await Promise.all(Array.from({ length: 40 }, (_, n) => reasonOf((hosts[n % 2] ?? hosts[0]!).service.putRecord(recordOf(uuid(1, n), uuid(2, 0), { package: `package ${n}` }), quota))))
     expect(reasons.filter((reason) => reason === null)).toHaveLength(10)
     expect(reasons.filter((reason) => reason === 'conflict')).toHaveLength(30)
     expect(retries).toBeGreaterThan(0)
