@@ -32,8 +32,8 @@ export interface ChildSetting {
 
 /** Written last, so that what is there is whole. */
 export const OUTCOME_FILE = 'outcome.json'
-/** Below every other process of the machine. */
-const NICENESS = 10
+/** Below every other process of the machine, the lowest that there is: beside a realm's ticks it takes what they leave. */
+const NICENESS = 19
 /** What is kept of a child's last words, characters from their beginning: the reason stands before the traces. */
 const LAST_WORDS_MAX = 2_000
 
@@ -81,9 +81,11 @@ interface Ending {
 }
 
 function resourcesRejection({ signal, isLate }: Ending, limits: ChildLimits): Rejection {
-  const isTime = isLate || signal === 'SIGXCPU' || signal === 'SIGKILL'
+  // Its processor time was not used up: it comes last on this machine, which has other work.
+  if (isLate) return { rule: 'RESOURCES', where: '', value: null, limit: limits.wallMs / 1000, message: 'The file was not unpacked and checked in time: it is large, or the machine is busy. Try again later; else use fewer vertices, animations and morph targets, and smaller textures.' }
+  const isTime = signal === 'SIGXCPU' || signal === 'SIGKILL'
   return isTime
-    ? { rule: 'RESOURCES', where: '', value: null, limit: limits.wallMs / 1000, message: 'The file took too long to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.' }
+    ? { rule: 'RESOURCES', where: '', value: null, limit: limits.cpuSeconds, message: 'The file took too long to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.' }
     : { rule: 'RESOURCES', where: '', value: null, limit: limits.dataBytes, message: 'The file took too much memory to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.' }
 }
 

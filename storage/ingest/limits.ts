@@ -112,6 +112,6 @@ export const CHILD_LIMITS = {
   heapMiB: 768,
   /** Processor time, seconds. */
   cpuSeconds: 50,
-  /** Time by the wall, milliseconds: more than twice the processor time, for a busy machine on which it comes last. */
-  wallMs: 120_000,
+  /** Time by the wall, milliseconds: six times the processor time, for a busy machine on which it comes last. */
+  wallMs: 300_000,
 } as const
