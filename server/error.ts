@@ -1,19 +1,16 @@
 /** Why the server cannot start or go on, in words for the operator. */
 import { Data } from 'effect'
+import { faultText, type Fault } from '../storage/fault.ts'
 
 export type ServerErrorReason =
   | 'bad-realm' | 'bad-setting' | 'data-directory' | 'already-running' | 'port-in-use' | 'listen' | 'transport' | 'recording' | 'realm' | 'not-built' | 'archive' | 'assets'
 
 /** `what` went wrong, `where`, and what to `fix`; the message says all three. */
-export class ServerError extends Data.TaggedError('ServerError')<{
+export class ServerError extends Data.TaggedError('ServerError')<Fault & {
   readonly reason: ServerErrorReason
-  readonly what: string
-  readonly where: string
-  readonly fix: string
-  readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.what}\n  where: ${this.where}\n  what to do: ${this.fix}`
+    return faultText(this)
   }
 }
 

@@ -114,6 +114,9 @@ export const GRANTS_PER_PLAYER_MAX = 32
 /** How long the shutdown waits for the archive to take what is left to save; the recording has it all the same. */
 export const ARCHIVE_FLUSH_MS_MAX = 5_000
 
+/** How long the shutdown waits for an ingest to be ended and for a store that is being asked; what is not done is said to be. */
+export const UPLOADS_STOP_MS_MAX = 5_000
+
 /** Uploads of one user that are not settled: some files dropped on the page at once. */
 export const UPLOADS_PER_USER_MAX = 4
 /** Uploads of all users that are not settled; their files lie in the quarantine: at most 6.4 GB of 25 MB each. */

@@ -9,7 +9,7 @@ import { ArchiveError, type ArchiveService } from '../../storage/archive/archive
 import { memoryArchive } from '../../storage/archive/memory.ts'
 import type { IngestOutcome } from '../../storage/ingest/types.ts'
 import { RouteError } from '../http-reply.ts'
-import { FOLLOWERS_PER_UPLOAD_MAX, PACKAGES_PER_USER_MAX, UPLOAD_LINK_SECONDS, UPLOADS_BURST_MAX, UPLOADS_OPEN_MAX, UPLOADS_PER_ADDRESS_BURST_MAX, UPLOADS_PER_USER_MAX } from '../limits.ts'
+import { FOLLOWERS_PER_UPLOAD_MAX, PACKAGES_PER_USER_MAX, UPLOAD_LINK_SECONDS, UPLOADS_BURST_MAX, UPLOADS_OPEN_MAX, UPLOADS_PER_ADDRESS_BURST_MAX, UPLOADS_PER_USER_MAX, UPLOADS_STOP_MS_MAX } from '../limits.ts'
 import type { Claims } from '../tokens.ts'
 import { UploadDesk, type Declared, type DeskParts, type UploadEnding } from './desk.ts'
 import { sendEvents } from './events.ts'
@@ -290,7 +290,11 @@ test('what was done before a restart is still known to be done; what was not is 
 
 test('a server that stops says so to who waits, and waits for what runs', async () => {
   const running: (() => void)[] = []
-  const shop = new Shop({ ingest: (file) => new Promise((resolve) => { const bytes = readFileSync(file); running.push(() => resolve(outcomeFor(bytes, 'cup'))) }) })
+  const shop = new Shop({
+    ingest: (file) => new Promise((resolve) => { const bytes = readFileSync(file); running.push(() => resolve(outcomeFor(bytes, 'cup'))) }),
+    // No time passes: the stop is not to end by its limit.
+    patience: { patienceMs: 10_000, nowMs: () => 0, sleep: () => new Promise(() => undefined) },
+  })
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.desk.complete(id, ADA)
@@ -302,6 +306,18 @@ test('a server that stops says so to who waits, and waits for what runs', async 
   running[0]?.()
   await stopped
   expect(await shop.desk.status(id, ADA)).toMatchObject({ stage: 'failed', message: expect.stringContaining('stopped') })
+})
+
+test('a server that stops waits so long and no longer for what hangs', async () => {
+  const hanging: string[] = []
+  const shop = new Shop({ ingest: (file) => new Promise(() => void hanging.push(file)) })
+  const { id } = await shop.declare()
+  shop.assets.files.set(`quarantine/${id}`, CUP)
+  await shop.desk.complete(id, ADA)
+  while (hanging.length === 0) await new Promise((resolve) => { setTimeout(resolve, 2) })
+  const beganMs = shop.nowMs
+  await shop.desk.stop()
+  expect(shop.nowMs - beganMs).toBe(UPLOADS_STOP_MS_MAX)
 })
 
 test('events of one upload are followed by so many, and a place is free when one goes', async () => {

@@ -183,7 +183,7 @@ export class UploadDesk {
     return { stages, queue: this.queue.length, busy: this.queue.busy }
   }
 
-  /** Nothing more is begun; resolves when what runs has ended. What is not done is said to be. */
+  /** Nothing more is begun; resolves when what runs has ended, or UPLOADS_STOP_MS_MAX later: a store may hang. What is not done is said to be. */
   async stop(): Promise<void> {
     this.stopped = true
     const ended = this.queue.stop()
@@ -191,7 +191,9 @@ export class UploadDesk {
       upload.given.abort(STOPPED)
       if (['waiting', 'received'].includes(upload.status.stage)) this.drop(upload, STOPPED, 'failed')
     }
-    await ended
+    const done = new AbortController()
+    await Promise.race([ended, this.parts.patience.sleep(limits.UPLOADS_STOP_MS_MAX, done.signal)])
+    done.abort()
   }
 }
 

@@ -5,17 +5,14 @@
 import { Context, Data, type Effect } from 'effect'
 import type { Quat, RealmDefinition, Vec3 } from '../../sim/index.ts'
 import type { PackageKind, PackageManifest } from '../packages/manifest.ts'
+import { faultText, type Fault } from '../fault.ts'
 
-export class ArchiveError extends Data.TaggedError('ArchiveError')<{
+export class ArchiveError extends Data.TaggedError('ArchiveError')<Fault & {
   /** `away`: the database does not answer or is still being tried again; worth trying again later. */
   readonly reason: 'away' | 'conflict' | 'fenced' | 'too-large' | 'in-use' | 'other-version' | 'internal'
-  readonly what: string
-  readonly where: string
-  readonly fix: string
-  readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.what}\n  where: ${this.where}\n  what to do: ${this.fix}`
+    return faultText(this)
   }
 
   get isRetryable(): boolean {
@@ -182,7 +179,6 @@ export interface ArchiveService {
   putGrant(grant: Grant): Answer<void>
   removeGrant(realm: string, userUid: string): Answer<boolean>
   grants(realm: string): Answer<readonly Grant[]>
-  roleOf(realm: string, userUid: string): Answer<RealmRole | null>
 }
 
 export class Archive extends Context.Service<Archive, ArchiveService>()('otherworld/Archive') {}

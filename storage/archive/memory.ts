@@ -124,12 +124,11 @@ function recordings(): Pick<ArchiveService, 'putRecording' | 'putCheckpoint' | '
   }
 }
 
-function grants(): Pick<ArchiveService, 'putGrant' | 'removeGrant' | 'grants' | 'roleOf'> {
+function grants(): Pick<ArchiveService, 'putGrant' | 'removeGrant' | 'grants'> {
   const given = new Map<string, Grant>()
   return {
     putGrant: (grant) => did(() => void given.set(`${grant.realm} ${grant.userUid}`, copy(grant))),
     removeGrant: (realm, uid) => did(() => given.delete(`${realm} ${uid}`)),
     grants: (realm) => did(() => sorted([...given.values()].filter((each) => each.realm === realm), (each) => each.userUid)),
-    roleOf: (realm, uid) => did(() => given.get(`${realm} ${uid}`)?.role ?? null),
   }
 }

@@ -37,5 +37,4 @@ export const checkpointOf = (row: Row): CheckpointEntry => ({
   stateHash: text(row, 'state_hash'), bytes: integer(row, 'bytes'),
 })
 
-export const grantOf = (row: Row): Grant => ({ realm: text(row, 'realm'), userUid: text(row, 'user_uid'), role: roleOf(row) })
-export const roleOf = (row: Row): RealmRole => word(row, 'role', ROLES)
+export const grantOf = (row: Row): Grant => ({ realm: text(row, 'realm'), userUid: text(row, 'user_uid'), role: word(row, 'role', ROLES) })

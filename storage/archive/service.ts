@@ -5,7 +5,7 @@ import { ArchiveError, type ArchiveService, type ObjectRecord } from './archive.
 import { archiveError, failed } from './classify.ts'
 import type { SqlSession, SqlText, SqlValue } from './connection.ts'
 import { checkSize, fence, saveElements, savedRealm } from './elements.ts'
-import { checkpointOf, grantOf, numberOrNull, packageOf, recordingOf, recordOf, roleOf, sessionOf, timestamp, timestampOrNull, userOf } from './records.ts'
+import { checkpointOf, grantOf, numberOrNull, packageOf, recordingOf, recordOf, sessionOf, timestamp, timestampOrNull, userOf } from './records.ts'
 import { integer, text } from './rows.ts'
 import { STATEMENTS } from './statements.ts'
 import type { Repeatability } from './transactions.ts'
@@ -113,11 +113,10 @@ function recordings(runner: Runner): Pick<ArchiveService, 'putRecording' | 'putC
   }
 }
 
-function grants(runner: Runner): Pick<ArchiveService, 'putGrant' | 'removeGrant' | 'grants' | 'roleOf'> {
+function grants(runner: Runner): Pick<ArchiveService, 'putGrant' | 'removeGrant' | 'grants'> {
   return {
     putGrant: ({ realm, userUid, role }) => answer(runner, one(STATEMENTS.putGrant, [realm, userUid, role])),
     removeGrant: (realm, userUid) => answer(runner, isAny(STATEMENTS.removeGrant, [realm, userUid]), 'once'),
     grants: (realm) => answer(runner, async (sql) => (await sql.query(STATEMENTS.grants, [realm])).map(grantOf)),
-    roleOf: (realm, userUid) => answer(runner, async (sql) => (await sql.query(STATEMENTS.roleOf, [realm, userUid])).map(roleOf)[0] ?? null),
   }
 }

@@ -81,5 +81,4 @@ export const STATEMENTS = {
   putGrant: 'INSERT INTO grants (realm, user_uid, role) VALUES ($1::TEXT, $2::UUID, $3::TEXT) ON CONFLICT (realm, user_uid) DO UPDATE SET role = excluded.role',
   removeGrant: 'DELETE FROM grants WHERE realm = $1::TEXT AND user_uid = $2::UUID RETURNING user_uid',
   grants: 'SELECT realm, user_uid, role FROM grants WHERE realm = $1::TEXT ORDER BY user_uid',
-  roleOf: 'SELECT role FROM grants WHERE realm = $1::TEXT AND user_uid = $2::UUID',
 } as const

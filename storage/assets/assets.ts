@@ -1,23 +1,20 @@
 /** Assets: files of packages, by content. Two implementations (a local disk, S3) behind one contract. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Context, Data, type Effect } from 'effect'
+import { faultText, type Fault } from '../fault.ts'
 
 /** Where a file is: `quarantine/UPLOAD` until it was ingested, then `sha256/HEX`. Lower-case letters, digits, `-`, `/`. */
 export type AssetKey = string
 
-export class AssetError extends Data.TaggedError('AssetError')<{
+export class AssetError extends Data.TaggedError('AssetError')<Fault & {
   /**
    * `away`: the store does not answer; worth trying again. `full`: no room. `bad-key`, `bad-file`: what was asked for cannot
    * be (a malformed key; a size, hash, media type or link's life out of range). `denied`: rights, credentials, no such bucket.
    */
   readonly reason: 'away' | 'not-found' | 'too-large' | 'wrong-hash' | 'full' | 'denied' | 'bad-key' | 'bad-file'
-  readonly what: string
-  readonly where: string
-  readonly fix: string
-  readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${this.what}\n  where: ${this.where}\n  what to do: ${this.fix}`
+    return faultText(this)
   }
 
   get isRetryable(): boolean {

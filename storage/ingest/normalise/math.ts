@@ -53,4 +53,3 @@ export const ABOUT_FACE: Quat = { x: 0, y: 1, z: 0, w: 0 }
 
 /** To six decimals, without negative zero. */
 export const rounded = (value: number): number => Math.round(value * 1e6) / 1e6 + 0
-export const roundedVec = ({ x, y, z }: Vec3): Vec3 => ({ x: rounded(x), y: rounded(y), z: rounded(z) })

@@ -3,19 +3,10 @@
  * comments, and packed text that may unpack to gigabytes in a client. The pixels' own bytes are left as they are.
  */
 import type { ImageType } from '../check/image-header.ts'
+import { joined } from './joined.ts'
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const ascii = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4))
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
-}
 
 /** Null where the parts of the image do not hang together. */
 export function cleanImage(bytes: Uint8Array, type: ImageType): Uint8Array | null {

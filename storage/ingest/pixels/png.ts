@@ -3,7 +3,8 @@
  * compressors, tuned to each processor, do not promise.
  */
 import { crc32 } from 'node:zlib'
-import { zlibSync } from 'three/examples/jsm/libs/fflate.module.js'
+import { zlibSync } from 'fflate'
+import { joined } from './joined.ts'
 
 export interface Pixels {
   readonly width: number
@@ -32,13 +33,7 @@ export function encodePng(pixels: Pixels): Uint8Array {
   view.setUint32(4, pixels.height)
   header.set([8, channels === 3 ? COLOUR : COLOUR_ALPHA], 8)
   const parts = [Uint8Array.from(SIGNATURE), chunk('IHDR', header), chunk('IDAT', zlibSync(filtered(pixels, channels), { level: COMPRESSION })), chunk('IEND', new Uint8Array(0))]
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
+  return joined(parts)
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {
