@@ -12,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(files: readonly st
   network: () => import('./network.ts'),
   assets: () => import('./assets.ts'),
   capsules: () => import('./capsules.ts'),
+  'godot-position': () => import('./godot-position.ts'),
 }
 
 const [name = '', ...rest] = process.argv.slice(2)

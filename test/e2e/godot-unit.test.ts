@@ -3,7 +3,7 @@ import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { DEMO, expectGodotTests, GODOT_TESTS, importProject, runGodot } from './godot.ts'
+import { expectGodotTests, GODOT_TESTS, runGodot } from './godot.ts'
 
 test('the unit tests of the addon pass', () => expectGodotTests('unit'))
 
@@ -16,7 +16,6 @@ test.each([
   const folder = mkdtempSync(join(tmpdir(), 'otherworld-runner-'))
   try {
     writeFileSync(join(folder, 'x_test.gd'), `extends "${GODOT_TESTS}/test_case.gd"\n\n\n${code}`)
-    await importProject(DEMO)
     const { status, output } = await runGodot(['-s', join(GODOT_TESTS, 'run.gd'), '--', folder])
     expect(status).toBe(1)
     expect(output).toContain(told)

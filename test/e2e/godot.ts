@@ -1,86 +1,30 @@
-/** A stock Godot for end-to-end tests: headless, or with pictures under Xvfb; folders of its own, a limit of time. */
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+/** The tests that are written in GDScript, run in a real Godot. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
+import { importProject, runGodot as run, type GodotOptions, type GodotRun } from '../../testing/godot.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const DEMO = join(ROOT, 'godot-bridge/demo')
 export const GODOT_TESTS = join(ROOT, 'godot-bridge/test')
-/** Without an end of its own, a run is ended after this, seconds. */
-const RUN_SECONDS_MAX = 240
-
-export interface GodotOptions {
-  /** Folder with a project.godot. Default: the demo project. */
-  readonly project?: string
-  /** With a window on a screen that nobody sees; headless otherwise. */
-  readonly picture?: boolean
-  readonly env?: Readonly<Record<string, string>>
-  readonly secondsMax?: number
-}
-
-export interface GodotRun {
-  /** Null: it did not end in time, or was ended by a signal. */
-  readonly status: number | null
-  /** Both outputs, as they came. */
-  readonly output: string
-}
-
-const works = (program: string): boolean => spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.startsWith('4.') ?? false
-
-/** Throws, naming what to do, where there is none: a missing Godot is a failure, not a skipped test. */
-export function findGodot(): string {
-  const fetched = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'otherworld/godot/godot')
-  const found = process.env.GODOT === undefined ? ['godot', fetched].find(works) : [process.env.GODOT].find(works)
-  if (found === undefined) throw new Error('these tests need Godot 4.6: `scripts/get-godot.sh` fetches one (Debian), or set GODOT to the path of yours')
-  return found
-}
-
-/** Runs Godot to its end. */
-export async function runGodot(args: readonly string[], { project = DEMO, picture = false, env = {}, secondsMax = RUN_SECONDS_MAX }: GodotOptions = {}): Promise<GodotRun> {
-  const godot = findGodot()
-  if (picture && !existsSync('/usr/bin/xvfb-run')) throw new Error('pictures of Godot need Xvfb (Debian: apt-get install xvfb xauth)')
-  const home = mkdtempSync(join(tmpdir(), 'otherworld-godot-'))
-  const display = picture ? ['--rendering-driver', 'opengl3', '--audio-driver', 'Dummy'] : ['--headless']
-  const command = [...(picture ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []), godot, ...display, '--path', project, ...args]
-  const child = spawn(command[0] ?? godot, command.slice(1), {
-    detached: true, stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home, ...env },
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => void (output += text))
-  const limit = setTimeout(() => {
-    output += `\nended after ${secondsMax} s\n`
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-  }, secondsMax * 1_000)
-  try {
-    const status = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
-    return { status, output }
-  } finally {
-    clearTimeout(limit)
-    rmSync(home, { recursive: true, force: true })
-  }
-}
 
 const imported = new Map<string, Promise<void>>()
 
-async function importFiles(project: string): Promise<void> {
-  const { status, output } = await runGodot(['--import'], { project })
-  if (status !== 0 || /^(SCRIPT )?ERROR/m.test(output)) throw new Error(`the project ${project} does not import:\n${output}`)
-}
-
-/** Lets the editor list a project's classes and import its files, once. */
-export function importProject(project = DEMO): Promise<void> {
-  const importing = imported.get(project) ?? importFiles(project)
+/** The project is imported once. */
+function once(project: string): Promise<void> {
+  const importing = imported.get(project) ?? importProject(project)
   imported.set(project, importing)
   return importing
 }
 
+/** Runs Godot to its end, on the demo project unless another is named. */
+export async function runGodot(args: readonly string[], { project = DEMO, ...options }: Partial<GodotOptions> = {}): Promise<GodotRun> {
+  await once(project)
+  return run(args, { project, ...options })
+}
+
 /** Runs the tests of a folder or file below godot-bridge/test; fails with what Godot printed unless all passed. */
-export async function expectGodotTests(place: string, options: GodotOptions = {}): Promise<void> {
-  await importProject(options.project)
+export async function expectGodotTests(place: string, options: Partial<GodotOptions> = {}): Promise<void> {
   const { status, output } = await runGodot(['-s', join(GODOT_TESTS, 'run.gd'), '--', join(GODOT_TESTS, place)], options)
   expect(status, output).toBe(0)
   expect(output).toMatch(/^[1-9]\d* passed, 0 failed$/m)

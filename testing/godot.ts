@@ -1,0 +1,68 @@
+/** A stock Godot for tests and benchmarks: headless, or with pictures under Xvfb; folders of its own, a limit of time. */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Without an end of its own, a run is ended after this, seconds. */
+const RUN_SECONDS_MAX = 240
+
+export interface GodotOptions {
+  /** Folder with a project.godot. */
+  readonly project: string
+  /** Put before the program, e.g. what runs it in a network namespace. */
+  readonly within?: readonly string[]
+  /** With a window on a screen that nobody sees; headless otherwise. */
+  readonly picture?: boolean
+  readonly env?: Readonly<Record<string, string>>
+  readonly secondsMax?: number
+}
+
+export interface GodotRun {
+  /** Null: it did not end in time, or was ended by a signal. */
+  readonly status: number | null
+  /** Both outputs, as they came. */
+  readonly output: string
+}
+
+const works = (program: string): boolean => spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.startsWith('4.') ?? false
+
+/** Throws, naming what to do, where there is none: a missing Godot is a failure, not a skipped test. */
+export function findGodot(): string {
+  const fetched = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'otherworld/godot/godot')
+  const found = process.env.GODOT === undefined ? ['godot', fetched].find(works) : [process.env.GODOT].find(works)
+  if (found === undefined) throw new Error('these tests need Godot 4.6: `scripts/get-godot.sh` fetches one (Debian), or set GODOT to the path of yours')
+  return found
+}
+
+/** Runs Godot to its end. */
+export async function runGodot(args: readonly string[], { project, within = [], picture = false, env = {}, secondsMax = RUN_SECONDS_MAX }: GodotOptions): Promise<GodotRun> {
+  const godot = findGodot()
+  if (picture && !existsSync('/usr/bin/xvfb-run')) throw new Error('pictures of Godot need Xvfb (Debian: apt-get install xvfb xauth)')
+  const home = mkdtempSync(join(tmpdir(), 'otherworld-godot-'))
+  const display = picture ? ['--rendering-driver', 'opengl3', '--audio-driver', 'Dummy'] : ['--headless']
+  const command = [...within, ...(picture ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []), godot, ...display, '--path', project, ...args]
+  const child = spawn(command[0] ?? godot, command.slice(1), {
+    detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home, ...env },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => void (output += text))
+  const limit = setTimeout(() => {
+    output += `\nended after ${secondsMax} s\n`
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  }, secondsMax * 1_000)
+  try {
+    const status = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+    return { status, output }
+  } finally {
+    clearTimeout(limit)
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+/** Lets the editor list a project's classes and import its files. */
+export async function importProject(project: string): Promise<void> {
+  const { status, output } = await runGodot(['--import'], { project })
+  if (status !== 0 || /^(SCRIPT )?ERROR/m.test(output)) throw new Error(`the project ${project} does not import:\n${output}`)
+}
