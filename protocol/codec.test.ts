@@ -23,11 +23,13 @@ function refusal(result: Result<unknown>): string {
   return result.ok ? 'accepted' : `${result.error.reason} at ${result.error.where}`
 }
 
-test('the committed codec is what the generator makes of otherworld.proto', () => {
+test('the committed codecs are what the generator makes of otherworld.proto', () => {
+  const godot = 'godot-bridge/addons/otherworld/wire/generated'
   const folder = mkdtempSync(join(tmpdir(), 'otherworld-generated-'))
   try {
     execFileSync(process.execPath, ['protocol/generate.mjs', folder], { stdio: ['ignore', 'ignore', 'pipe'] })
     for (const file of ['otherworld.js', 'otherworld.d.ts']) expect(readFileSync(join(folder, file), 'utf8')).toBe(readFileSync(join('protocol/generated', file), 'utf8'))
+    for (const file of ['messages.gd', 'limits.gd']) expect(readFileSync(join(folder, file), 'utf8')).toBe(readFileSync(join(godot, file), 'utf8'))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,14 +1,19 @@
-// Generates the codec of otherworld.proto: `node protocol/generate.mjs [FOLDER]` (default: protocol/generated, which is
-// committed). codec.test.ts runs it into a temporary folder and compares.
+// Generates the codecs of otherworld.proto: `node protocol/generate.mjs [FOLDER]`. Without a folder the files go where they
+// are committed: those of TypeScript to protocol/generated, those of Godot into the addon. codec.test.ts runs it into a
+// temporary folder and compares.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import protobuf from 'protobufjs'
+import { limitsText } from './gdscript/limits.mjs'
+import { messagesText } from './gdscript/messages.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const out = resolve(process.argv[2] ?? join(here, 'generated'))
+const godot = resolve(process.argv[2] ?? join(here, '../godot-bridge/addons/otherworld/wire/generated'))
 const require = createRequire(import.meta.url)
 const tools = join(dirname(require.resolve('protobufjs-cli/package.json')), 'bin')
 const tool = (name, ...args) => execFileSync(process.execPath, [join(tools, name), ...args], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
@@ -31,3 +36,8 @@ try {
 } finally {
   rmSync(temporary, { recursive: true, force: true })
 }
+
+mkdirSync(godot, { recursive: true })
+const { root } = protobuf.parse(readFileSync(join(here, 'otherworld.proto'), 'utf8'), new protobuf.Root(), { keepCase: true, alternateCommentMode: true })
+writeFileSync(join(godot, 'messages.gd'), messagesText(root))
+writeFileSync(join(godot, 'limits.gd'), limitsText(readFileSync(join(here, 'limits.ts'), 'utf8')))

@@ -1,0 +1,228 @@
+extends RefCounted
+## What the messages of the wire are made of: numbers, texts, vectors and lists in protobuf's encoding (proto3).
+##
+## [code]put_…[/code] write a field with its tag (number and kind, as on the wire) behind what is there. The others read the
+## value that lies from [code]at[/code] up to [code]stop[/code]; they return null where it is malformed.
+
+## Bytes of a field without a limit of its own, as of one of a later version; what is longer is malformed.
+const OTHER_FIELD_BYTES_MAX := 256
+## Bytes of one number: 64 bits, 7 a byte.
+const NUMBER_BYTES_MAX := 10
+
+const _HIGH_BITS := -0x7f7f7f7f7f7f7f80
+const _REPLACEMENT: PackedByteArray = [0xef, 0xbf, 0xbd]
+
+
+## Low 32 bits of the number at [param at], and above them the place behind it; -1 where it does not end before
+## [param to] or within [constant NUMBER_BYTES_MAX].
+static func varint(data: PackedByteArray, at: int, to: int) -> int:
+	var value := 0
+	var shift := 0
+	var end := mini(to, at + NUMBER_BYTES_MAX)
+	while at < end:
+		var byte := data[at]
+		at += 1
+		value |= (byte & 127) << shift
+		if byte < 128:
+			return at << 32 | (value & 0xffffffff)
+		shift += 7
+	return -1
+
+
+## The text; what is no UTF-8 in it, and NUL, is U+FFFD.
+static func text(data: PackedByteArray, at: int, stop: int) -> String:
+	var bytes := data.slice(at, stop)
+	return (bytes if _is_plain(bytes) else _repaired(bytes)).get_string_from_utf8()
+
+
+## A message of the numbers x, y and z as a [Vector3].
+static func vector3(data: PackedByteArray, at: int, stop: int) -> Variant:
+	if stop - at == 15 and data[at] == 13 and data[at + 5] == 21 and data[at + 10] == 29:
+		return Vector3(data.decode_float(at + 1), data.decode_float(at + 6), data.decode_float(at + 11))
+	var numbers := PackedFloat32Array([0.0, 0.0, 0.0, 0.0])
+	return Vector3(numbers[0], numbers[1], numbers[2]) if _read_floats(data, at, stop, 3, numbers) else null
+
+
+## A message of the numbers x, y, z and w as a [Quaternion], of whatever length.
+static func quaternion(data: PackedByteArray, at: int, stop: int) -> Variant:
+	var numbers := PackedFloat32Array([0.0, 0.0, 0.0, 0.0])
+	return Quaternion(numbers[0], numbers[1], numbers[2], numbers[3]) if _read_floats(data, at, stop, 4, numbers) else null
+
+
+## Floats without tags between them as a [PackedFloat32Array].
+static func floats(data: PackedByteArray, at: int, stop: int) -> Variant:
+	return null if (stop - at) & 3 else data.slice(at, stop).to_float32_array()
+
+
+## Numbers without tags between them as a [PackedInt32Array]: those from 2³¹ are negative there.
+static func numbers(data: PackedByteArray, at: int, stop: int) -> Variant:
+	var out := PackedInt32Array()
+	while at < stop:
+		var number: int = data[at]
+		at += 1
+		if number > 127:
+			number = varint(data, at - 1, stop)
+			if number < 0:
+				return null
+			at = number >> 32
+		out.append(number)
+	return out
+
+
+## Left out at 0.
+static func put_number(out: PackedByteArray, tag: int, value: int) -> void:
+	if value != 0:
+		_put_varint(out, tag)
+		_put_varint(out, value)
+
+
+## Left out if false.
+static func put_bool(out: PackedByteArray, tag: int, value: bool) -> void:
+	if value:
+		_put_varint(out, tag)
+		out.append(1)
+
+
+## Left out at 0, which -0 is not.
+static func put_float(out: PackedByteArray, tag: int, value: float) -> void:
+	if value != 0.0 or 1.0 / value < 0.0:
+		_put_varint(out, tag)
+		var at := out.size()
+		out.resize(at + 4)
+		out.encode_float(at, value)
+
+
+## Left out if empty.
+static func put_text(out: PackedByteArray, tag: int, value: String) -> void:
+	if not value.is_empty():
+		put_bytes(out, tag, value.to_utf8_buffer())
+
+
+## Left out if empty, unless [param always]: a message without fields is there.
+static func put_bytes(out: PackedByteArray, tag: int, value: PackedByteArray, always := false) -> void:
+	if always or not value.is_empty():
+		_put_varint(out, tag)
+		_put_varint(out, value.size())
+		out.append_array(value)
+
+
+## Always there, as a message of the numbers that are not 0.
+static func put_vector3(out: PackedByteArray, tag: int, value: Vector3) -> void:
+	var bytes := PackedByteArray()
+	put_float(bytes, 13, value.x)
+	put_float(bytes, 21, value.y)
+	put_float(bytes, 29, value.z)
+	put_bytes(out, tag, bytes, true)
+
+
+## Always there, as a message of the numbers that are not 0.
+static func put_quaternion(out: PackedByteArray, tag: int, value: Quaternion) -> void:
+	var bytes := PackedByteArray()
+	put_float(bytes, 13, value.x)
+	put_float(bytes, 21, value.y)
+	put_float(bytes, 29, value.z)
+	put_float(bytes, 37, value.w)
+	put_bytes(out, tag, bytes, true)
+
+
+## Left out if empty.
+static func put_floats(out: PackedByteArray, tag: int, values: PackedFloat32Array) -> void:
+	put_bytes(out, tag, values.to_byte_array())
+
+
+## Left out if empty.
+static func put_numbers(out: PackedByteArray, tag: int, values: PackedInt32Array) -> void:
+	var bytes := PackedByteArray()
+	for value: int in values:
+		_put_varint(bytes, value)
+	put_bytes(out, tag, bytes)
+
+
+static func _put_varint(out: PackedByteArray, value: int) -> void:
+	var rest := value & 0xffffffff
+	while rest > 127:
+		out.append(rest & 127 | 128)
+		rest >>= 7
+	out.append(rest)
+
+
+## The floats of fields 1 to [param count]; others are passed over. False: malformed.
+static func _read_floats(data: PackedByteArray, at: int, stop: int, count: int, into: PackedFloat32Array) -> bool:
+	while at < stop:
+		var tag := varint(data, at, stop)
+		if tag < 0:
+			return false
+		at = tag >> 32
+		tag &= 0xffffffff
+		var field := tag >> 3
+		if field == 0 or (field <= count and tag & 7 != 5):
+			return false
+		var end := _value_end(data, at, stop, tag & 7)
+		if end < 0:
+			return false
+		if field <= count:
+			into[field - 1] = data.decode_float(at)
+		at = end
+	return true
+
+
+## The place behind a value of any kind; -1 where it is malformed or does not end before [param stop].
+static func _value_end(data: PackedByteArray, at: int, stop: int, kind: int) -> int:
+	var end := at + 4
+	if kind == 1:
+		end = at + 8
+	elif kind == 0 or kind == 2:
+		var number := varint(data, at, stop)
+		if number < 0:
+			return -1
+		end = number >> 32
+		if kind == 2:
+			number &= 0xffffffff
+			end = end + number if number <= OTHER_FIELD_BYTES_MAX else stop + 1
+	elif kind != 5:
+		return -1
+	return end if end <= stop else -1
+
+
+## Whether all of it is ASCII without NUL, eight bytes at a time: most texts are, and a realm's definition is long.
+static func _is_plain(bytes: PackedByteArray) -> bool:
+	var whole := bytes.size() & ~7
+	for at: int in range(0, whole, 8):
+		if bytes.decode_u64(at) & _HIGH_BITS:
+			return false
+	for at: int in range(whole, bytes.size()):
+		if bytes[at] > 127:
+			return false
+	return not bytes.has(0)
+
+
+## The same bytes with each that belongs to no character of UTF-8 (RFC 3629), and NUL, replaced: the engine would tell of
+## them as errors.
+static func _repaired(bytes: PackedByteArray) -> PackedByteArray:
+	var out := PackedByteArray()
+	var at := 0
+	while at < bytes.size():
+		var length := _character_bytes(bytes, at)
+		if length > 0:
+			out.append_array(bytes.slice(at, at + length))
+		else:
+			out.append_array(_REPLACEMENT)
+		at += maxi(length, 1)
+	return out
+
+
+## How many bytes the character at [param at] has; 0: there is none.
+static func _character_bytes(bytes: PackedByteArray, at: int) -> int:
+	var first := bytes[at]
+	if first < 128:
+		return 1 if first else 0
+	var length := 2 if first >= 0xc2 and first < 0xe0 else 3 if first >= 0xe0 and first < 0xf0 else 4 if first >= 0xf0 and first < 0xf5 else 0
+	if length == 0 or at + length > bytes.size():
+		return 0
+	for i: int in range(1, length):
+		if bytes[at + i] & 0xc0 != 0x80:
+			return 0
+	var second := bytes[at + 1]
+	var low := 0xa0 if first == 0xe0 else 0x90 if first == 0xf0 else 0x80
+	var high := 0x9f if first == 0xed else 0x8f if first == 0xf4 else 0xbf
+	return length if second >= low and second <= high else 0

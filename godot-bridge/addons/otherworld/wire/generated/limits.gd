@@ -1,0 +1,75 @@
+# Generated from protocol/limits.ts by `npm run generate`; changes here are lost.
+extends RefCounted
+
+## Spoken by both sides; a Hello with another is refused.
+const PROTOCOL_VERSION := 3
+
+## Largest uint32: ticks, sequences, ids.
+const UINT32_MAX := 4_294_967_295
+
+## Bytes of a datagram that no path splits (DESIGN.md section 5): every packet keeps to it, but for one that carries a single larger command.
+const PACKET_BYTES_MAX := 1_100
+## Bytes of any packet accepted: what a transport carries at most.
+const PACKET_BYTES_ACCEPTED_MAX := 16_384
+## Bytes of one encoded command: a compound of 16 hulls of 64 points is 12.9 KB, and the packet around it needs room.
+const COMMAND_BYTES_MAX := 15_360
+## Bytes of one ServerMessage put together from parts: the largest definition or trimesh, and its frame.
+const SERVER_MESSAGE_BYTES_MAX := 1_048_576
+## Bytes of a package's physics in a frame: 16 hulls are 13 KB, a static mesh of 10,000 vertices and triangles 200 KB.
+const PACKAGE_BYTES_MAX := 262_144
+## SHA-256.
+const PACKAGE_HASH_BYTES := 32
+## Capsules of an avatar's body.
+const BODY_CAPSULES_MAX := 24
+## Bytes of a frame: 500 players' poses are 60 KB, 500 of the largest spawns at once 6.5 MB.
+const FRAME_BYTES_MAX := 8_000_000
+## Inputs of a frame: 500 players with 32 each. What is more waits for the next tick.
+const FRAME_INPUTS_MAX := 16_384
+## Bytes of a lockstep message: what an ordered transport carries at most; the checkpoint of 500 avatars and 10,000 props stays below.
+const LOCKSTEP_MESSAGE_BYTES_MAX := 8_388_608
+
+## Inputs of each kind in one packet: at 4 bytes for the smallest, what a packet holds.
+const PACKET_COMMANDS_MAX := 1_024
+## Move, pose and a drag of each of three hands.
+const PACKET_LATEST_MAX := 5
+const PACKET_MESSAGES_MAX := 1_024
+
+## Characters (code points) of a player's name: what fits above a head.
+const NAME_CHARACTERS_MAX := 32
+## Bytes of such a name in UTF-8.
+const NAME_BYTES_MAX := 128
+## Characters of a prop's name (as in a realm definition), and its bytes in UTF-8.
+const LABEL_CHARACTERS_MAX := 64
+const LABEL_BYTES_MAX := 256
+## Characters of a reason or a notice.
+const TEXT_CHARACTERS_MAX := 1_000
+## Bytes of such a text in UTF-8.
+const TEXT_BYTES_MAX := 4_000
+## Bytes of a realm definition as JSON: some 5,000 placed props.
+const DEFINITION_BYTES_MAX := 1_000_000
+
+## Colliders of a prop (DESIGN.md section 6: compound of at most 16 hulls).
+const COLLIDERS_MAX := 16
+## Points of a convex hull: fewer have no volume, more cost too much to collide.
+const HULL_POINTS_MIN := 4
+const HULL_POINTS_MAX := 64
+## Vertices and triangles of a static trimesh: what a room's furniture needs.
+const TRIMESH_VERTICES_MAX := 32_768
+const TRIMESH_TRIANGLES_MAX := 32_768
+
+## Bones that a pose may carry (sim/types.ts BONES).
+const POSE_BONES_MAX := 18
+## Head and two hands, 10 bytes each.
+const POSE_FIXED_BYTES := 30
+## One bone's rotation.
+const POSE_BONE_BYTES := 4
+## How far from 1 the squared length of a unit quaternion may be: rounding to 32 bits leaves 1e-6, a careless client 1e-4.
+const QUATERNION_TOLERANCE := 1e-3
+
+## Bytes of a block of a snapshot (avatars or props).
+const SNAPSHOT_BLOCK_BYTES_MAX := 16_384
+
+## Metres, and metres a second, of one's own avatar: far beyond the largest realm (10 km), and small enough that predicting
+## from it stays finite. Its yaw is wrapped, or a definition's spawn yaw of at most 4 rad.
+const OWN_METRES_MAX := 65_536
+const OWN_YAW_MAX := 4
