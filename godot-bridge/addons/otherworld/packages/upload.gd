@@ -1,0 +1,317 @@
+@tool
+class_name OtherworldUpload
+extends RefCounted
+## Brings a model to a server, which checks it and makes a package of it that realms show and people wear.
+##
+## Works in games and in the editor, without anything in the scene tree:
+## [codeblock]
+## var upload := OtherworldUpload.from_node($Teacup)
+## upload.progressed.connect(func(stage: String, share: float) -> void: print(stage, " ", share))
+## if await upload.run($OtherworldClient):
+##     await $OtherworldClient.spawn_package(upload.package, Vector3(0, 1, -2))
+## else:
+##     print(upload.message)
+## [/codeblock]
+## What is uploaded belongs to the client's user. The same bytes again are the same package at once.
+
+## How far it is: [param stage] in the words of docs/api.md (before the server has it: exporting, reading, declaring,
+## sending), [param share] of the whole way, 0 to 1, which never goes back.
+signal progressed(stage: String, share: float)
+## The package is there: its [param hash], 64 hex digits.
+signal completed(hash: String)
+## The server does not take the file: each rule that it breaks, in words.
+signal rejected(rejections: PackedStringArray)
+## It did not work, and the file is not at fault: what, where and what to do.
+signal failed(message: String)
+## [method cancel] was called before it was done.
+signal cancelled
+
+const _Fault := preload("../net/fault.gd")
+const _Http := preload("../net/http.gd")
+const _SceneExport := preload("scene_export.gd")
+const _Sending := preload("sending.gd")
+const _UploadFile := preload("upload_file.gd")
+const _Words := preload("upload_words.gd")
+
+## Shares of the whole way: reading, then sending; the rest is the server's.
+const _SHARE_READ := 0.06
+const _SHARE_SENT := 0.42
+## A body that does not move for so long is given up.
+const _SENDING_STILL_MSEC_MAX := 60_000.0
+## Between two questions for how far the server is.
+const _ASK_SECONDS := 0.25
+## Questions without an answer in a row before it is given up, a second apart: the server is gone for half a minute.
+const _VAIN_MAX := 30
+const _VAIN_SECONDS := 1.0
+
+## What it will be called, 1 to 32 characters. Before: the name of the file or node.
+var name := ""
+## "avatar" or "object"; empty: by what is in the file.
+var kind := ""
+## Name of the node in the file by humanoid bone (VRM 1.0's names), for skinned models that are no VRM. Of a scene whose
+## skeleton has the bones of Godot's humanoid profile it is found by itself.
+var humanoid: Dictionary[String, String] = {}
+## Everyone may put it into realms, not its owner alone.
+var is_shared := false
+
+## The package's hash once it is done, 64 hex digits.
+var package := ""
+## Where it is: a stage of [signal progressed], at last done, rejected, failed or cancelled.
+var stage := "queued"
+## Of the whole way, 0 to 1.
+var share := 0.0
+## Why it was rejected or failed, in words.
+var message := ""
+## What the server found wrong, as it said it: {rule, where, value, limit, message}.
+var rejections: Array[Dictionary] = []
+## What the server changed or left out, in words.
+var warnings: PackedStringArray = []
+
+## Those that run hold on to themselves: nobody needs to keep one.
+static var _running: Dictionary[OtherworldUpload, bool] = {}
+var _path := ""
+var _bytes := PackedByteArray()
+var _node: Node3D
+var _base := ""
+var _token := ""
+var _id := ""
+var _is_cancelled := false
+
+
+## Of a .glb or .vrm file on this machine; [code]res://[/code] and [code]user://[/code] will do. It is read when it runs.
+static func from_file(path: String) -> OtherworldUpload:
+	var upload := OtherworldUpload.new()
+	upload._path = path
+	upload.name = _Words.name_of(path)
+	return upload
+
+
+## Of the bytes of a .glb or .vrm file.
+static func from_bytes(bytes: PackedByteArray, called: String) -> OtherworldUpload:
+	var upload := OtherworldUpload.new()
+	upload._bytes = bytes
+	upload.name = _Words.name_of(called)
+	return upload
+
+
+## Of a part of a scene, written as glTF when it runs: meshes, materials, skeletons, animations, colliders, CSG. Hidden nodes
+## stay behind; the node's own origin is the package's.
+static func from_node(node: Node3D) -> OtherworldUpload:
+	var upload := OtherworldUpload.new()
+	upload._node = node
+	upload.name = _Words.name_of(node.name)
+	return upload
+
+
+## Takes it the whole way, as the user of [param client], which has logged in. True: [member package] is there. Once only.
+func run(client: Node) -> bool:
+	return await run_at(str(client.get("url")), str(client.get("token")))
+
+
+## As [method run], at the server [param url] with the [param token] of a login.
+func run_at(url: String, token: String) -> bool:
+	if stage != "queued":
+		push_error("OtherworldUpload: one runs once only; make another")
+		return false
+	_running[self] = true
+	_base = url.trim_suffix("/")
+	_token = token
+	await _run()
+	_running.erase(self)
+	if stage == "cancelled":
+		_abandon()
+	return stage == "done"
+
+
+## Gives it up, at once or as soon as it may be; nothing of it stays. What is done stays done.
+func cancel() -> void:
+	_is_cancelled = true
+
+
+func _run() -> void:
+	if _token.is_empty():
+		_fail("There is no login yet. Wait until the client has joined, or log in first.")
+		return
+	var file := await _read()
+	if file == null:
+		return
+	_tell("declaring", _SHARE_READ)
+	var declared := await _ask(HTTPClient.METHOD_POST, "/v1/uploads", _declaration(file))
+	if _is_over():
+		return
+	_id = str(declared.get("id", ""))
+	if declared.get("put") is Dictionary:
+		var put: Dictionary = declared.put
+		if not await _send(put, file.bytes):
+			return
+	if declared.get("stage") == "waiting":
+		declared = await _ask(HTTPClient.METHOD_POST, "/v1/uploads/%s/complete" % _id.uri_encode(), null)
+	if not _is_over():
+		await _follow(declared)
+
+
+## The file with its hash; null: it is over.
+func _read() -> _UploadFile:
+	if _node != null and not await _export():
+		return null
+	var file := _UploadFile.new(_path, _bytes)
+	await file.read(func(read: float) -> bool:
+		_tell("reading", read * _SHARE_READ)
+		return not _is_over())
+	if file.problem:
+		_fail(file.problem)
+	return null if _is_over() else file
+
+
+func _export() -> bool:
+	_tell("exporting", 0.0)
+	# Shapes of CSG are made at the end of a frame.
+	await _frame()
+	await _frame()
+	if not is_instance_valid(_node) or _is_over():
+		_fail("The node that was to be uploaded is gone.")
+		return false
+	var exported := _SceneExport.new()
+	exported.export(_node)
+	_node = null
+	if exported.problem:
+		_fail(exported.problem)
+		return false
+	_bytes = exported.bytes
+	if humanoid.is_empty() and kind != "object":
+		humanoid = exported.humanoid
+	return true
+
+
+func _declaration(file: _UploadFile) -> Dictionary:
+	var declaration := {"name": name, "bytes": file.bytes.size(), "sha256": file.sha256, "sharing": "everyone" if is_shared else "owner"}
+	if _path:
+		declaration.fileName = _path.get_file().right(255)
+	if kind:
+		declaration.kind = kind
+	if not humanoid.is_empty():
+		declaration.humanoid = humanoid
+	return declaration
+
+
+## Sends the bytes to where the server says: to itself, or to another store of files.
+func _send(put: Dictionary, bytes: PackedByteArray) -> bool:
+	_tell("sending", _SHARE_READ)
+	var headers: PackedStringArray = []
+	var named: Dictionary = put.get("headers") if put.get("headers") is Dictionary else {}
+	for header: String in named:
+		headers.append("%s: %s" % [header, named[header]])
+	var url := _absolute(str(put.get("url", "")))
+	var sending := _Sending.new(HTTPClient.METHOD_PUT, url, headers, bytes, _SENDING_STILL_MSEC_MAX, _now())
+	while not sending.poll(_now()):
+		_tell("sending", lerpf(_SHARE_READ, _SHARE_SENT, sending.sent_share()))
+		if _is_over():
+			sending.cancel()
+			return false
+		await _frame()
+	# 412: the same bytes are there already, from a try whose answer was lost.
+	if sending.answer.is_ok() or sending.answer.status == 412:
+		return not _is_over()
+	_fail("The store of files did not take it. " + sending.answer.fault.in_words())
+	return false
+
+
+## The server may put links on itself without its name.
+func _absolute(url: String) -> String:
+	if not url.begins_with("/"):
+		return url if "://" in url else _base + "/" + url
+	var host_at := _base.find("://") + 3
+	var path_at := _base.find("/", host_at)
+	return (_base if path_at < 0 else _base.left(path_at)) + url
+
+
+func _follow(status: Dictionary) -> void:
+	var vain := 0
+	while true:
+		_take(status)
+		if _is_over():
+			return
+		await _wait(_ASK_SECONDS if vain == 0 else _VAIN_SECONDS)
+		var answer := await _Http.request_json(HTTPClient.METHOD_GET, _base + "/v1/uploads/" + _id.uri_encode(), null, _token)
+		if answer.is_ok() and answer.json is Dictionary:
+			vain = 0
+			status = answer.json
+			continue
+		vain += 1
+		if vain > _VAIN_MAX or (answer.fault != null and answer.fault.kind == _Fault.Kind.REFUSED):
+			_fail(answer.fault.in_words() if answer.fault else "The server answers with something else than it should.")
+			return
+
+
+func _take(status: Dictionary) -> void:
+	warnings = PackedStringArray(_list(status.get("warnings")).map(_Words.of_rejection))
+	match str(status.get("stage")):
+		"done":
+			package = str(status.get("package", ""))
+			_tell("done", 1.0)
+			completed.emit(package)
+		"rejected":
+			rejections.assign(_list(status.get("rejections")).filter(func(each: Variant) -> bool: return each is Dictionary))
+			var words := PackedStringArray(rejections.map(_Words.of_rejection))
+			message = "\n".join(words)
+			_tell("rejected", share)
+			rejected.emit(words)
+		"failed":
+			_fail(_Words.sentence(str(status.get("message", "The server could not finish it. Try again."))))
+		var other:
+			var progress: Variant = status.get("progress")
+			_tell(other, lerpf(_SHARE_SENT, 1.0, clampf(progress, 0.0, 1.0) if progress is float else 0.0))
+
+
+static func _list(value: Variant) -> Array:
+	return value if value is Array else []
+
+
+## The answer's fields; none: it is over.
+func _ask(method: HTTPClient.Method, path: String, body: Variant) -> Dictionary:
+	var answer := await _Http.request_json(method, _base + path, body, _token)
+	if answer.is_ok() and answer.json is Dictionary:
+		return answer.json
+	_fail(answer.fault.in_words() if answer.fault else "What answers at %s is no Otherworld server of this version." % _base)
+	return {}
+
+
+func _abandon() -> void:
+	if _id:
+		_Http.request_json(HTTPClient.METHOD_DELETE, _base + "/v1/uploads/" + _id.uri_encode(), null, _token)
+	cancelled.emit()
+
+
+func _tell(at: String, how_far: float) -> void:
+	if _is_over():
+		return
+	stage = at
+	share = maxf(share, how_far)
+	progressed.emit(stage, share)
+
+
+func _fail(words: String) -> void:
+	if _is_over():
+		return
+	message = words
+	_tell("failed", share)
+	failed.emit(message)
+
+
+## Whether it is over; what was cancelled ends here.
+func _is_over() -> bool:
+	if _is_cancelled and stage not in ["done", "rejected", "failed"]:
+		stage = "cancelled"
+	return stage in ["done", "rejected", "failed", "cancelled"]
+
+
+func _frame() -> void:
+	await (Engine.get_main_loop() as SceneTree).process_frame
+
+
+func _wait(seconds: float) -> void:
+	await (Engine.get_main_loop() as SceneTree).create_timer(seconds, true, false, true).timeout
+
+
+static func _now() -> float:
+	return Time.get_ticks_usec() / 1000.0

@@ -1,0 +1,65 @@
+@tool
+extends RefCounted
+## Reads a file, or takes its bytes, and computes its SHA-256 beside the main thread.
+
+## Bytes of a file that is read at all: ten times what any server takes by default. A film by mistake fills no memory.
+const FILE_BYTES_MAX := 268_435_456
+## Bytes hashed between two looks at whether it is still wanted.
+const _PIECE_BYTES := 1_048_576
+
+var bytes := PackedByteArray()
+## 64 lower-case hex digits, once it is read.
+var sha256 := ""
+## In words, for people; empty: all went well.
+var problem := ""
+var _path: String
+## Of hashing, 0 to 1. Written by the other thread.
+var _share := 0.0
+var _is_cancelled := false
+
+
+## [param path] of a file; or empty, and [param content] are its bytes.
+func _init(path: String, content := PackedByteArray()) -> void:
+	_path = path
+	bytes = content
+
+
+## To be waited for. In each frame [param go_on] is called with how far it is, 0 to 1; false ends it early.
+func read(go_on: Callable) -> void:
+	var tree := Engine.get_main_loop() as SceneTree
+	var task := WorkerThreadPool.add_task(_work, false, "SHA-256 of an upload")
+	# Also who ends it early waits for the thread: it works on this object.
+	while not WorkerThreadPool.is_task_completed(task):
+		_is_cancelled = not go_on.call(_share)
+		await tree.process_frame
+	WorkerThreadPool.wait_for_task_completion(task)
+
+
+func _work() -> void:
+	if _path and not _load():
+		return
+	var context := HashingContext.new()
+	context.start(HashingContext.HASH_SHA256)
+	var at := 0
+	while at < bytes.size() and not _is_cancelled:
+		var next := mini(bytes.size(), at + _PIECE_BYTES)
+		context.update(bytes.slice(at, next))
+		at = next
+		_share = float(at) / bytes.size()
+	if not bytes.is_empty():
+		sha256 = context.finish().hex_encode()
+	else:
+		problem = "\"%s\" is empty. Export the model again." % _path if _path else "There are no bytes to upload."
+
+
+func _load() -> bool:
+	var file := FileAccess.open(_path, FileAccess.READ)
+	if file == null:
+		problem = "\"%s\" cannot be read (%s)." % [_path, error_string(FileAccess.get_open_error())]
+		if _path.begins_with("res://"):
+			problem += " An exported game holds imported scenes, not their files: upload the scene with from_node()."
+	elif file.get_length() > FILE_BYTES_MAX:
+		problem = "\"%s\" has %d MiB; no server takes more than %d. Make its textures and meshes smaller." % [_path, file.get_length() >> 20, FILE_BYTES_MAX >> 20]
+	else:
+		bytes = file.get_buffer(file.get_length())
+	return problem.is_empty()
