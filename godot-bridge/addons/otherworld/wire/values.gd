@@ -1,0 +1,161 @@
+extends RefCounted
+## What single values of the wire must be, shared by the checks of packets: each says what is wrong with one, in words, and
+## "" where nothing is.
+
+const Messages := preload("generated/messages.gd")
+const Limits := preload("generated/limits.gd")
+
+## Two bits for each of drag, scale, despawn.
+const ACCESS_MAX := 63
+const COLOR_MAX := 0xffffff
+## The largest number that 32 bits of a float hold: beyond it lies infinity.
+const FLOAT_MAX := 3.4028234663852886e38
+
+## Characters that nobody sees, from and to: control and format characters, surrogates, private ones.
+const _HIDDEN: Array[int] = [
+	0x0, 0x1f, 0x7f, 0x9f, 0xad, 0xad, 0x600, 0x605, 0x61c, 0x61c, 0x6dd, 0x6dd, 0x70f, 0x70f, 0x890, 0x891, 0x8e2, 0x8e2, 0x180e, 0x180e,
+	0x200b, 0x200f, 0x202a, 0x202e, 0x2060, 0x2064, 0x2066, 0x206f, 0xd800, 0xf8ff, 0xfeff, 0xfeff, 0xfff9, 0xfffb, 0x110bd, 0x110bd,
+	0x110cd, 0x110cd, 0x13430, 0x1343f, 0x1bca0, 0x1bca3, 0x1d173, 0x1d17a, 0xe0001, 0xe0001, 0xe0020, 0xe007f, 0xf0000, 0x10ffff,
+]
+## In names: lines and paragraphs, spaces other than the plain one, and U+FFFD, as well.
+const _HIDDEN_IN_NAMES: Array[int] = [0xa0, 0xa0, 0x1680, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029, 0x202f, 0x202f, 0x205f, 0x205f, 0x3000, 0x3000, 0xfffd, 0xfffd]
+## Joins emoji, and is a format character.
+const _JOINER := 0x200d
+
+
+## A finite number of at most [param most] either way.
+static func number(value: float, where: String, most := FLOAT_MAX) -> String:
+	# Written so that what is no number fails, too.
+	return "" if absf(value) <= most else "%s: is %s; a number of at most %s either way is needed" % [where, _told(value), _told(most)]
+
+
+## A whole number from [param least] to [param most].
+static func whole(value: int, where: String, least: int, most := Limits.UINT32_MAX) -> String:
+	return "" if value >= least and value <= most else "%s: is %d; a whole number from %d to %d is needed" % [where, value, least, most]
+
+
+## A position that must be there; [param most]: of each coordinate, either way.
+static func point(value: Vector3, there: bool, where: String, most := FLOAT_MAX) -> String:
+	if not there:
+		return where + ": is missing"
+	var within := absf(value.x) <= most and absf(value.y) <= most and absf(value.z) <= most
+	return "" if within else "%s: is %s; numbers of at most %s either way are needed" % [where, value, _told(most)]
+
+
+## A rotation that must be there.
+static func rotation(value: Quaternion, there: bool, where: String) -> String:
+	if not there:
+		return where + ": is missing"
+	return "" if absf(value.length_squared() - 1.0) <= Limits.QUATERNION_TOLERANCE else "%s: %s is no unit quaternion" % [where, value]
+
+
+## A package's hash, or nothing.
+static func package(value: PackedByteArray, where: String) -> String:
+	return "" if value.is_empty() else bytes(value, where, Limits.PACKAGE_HASH_BYTES)
+
+
+## Exactly [param needed] bytes.
+static func bytes(value: PackedByteArray, where: String, needed: int) -> String:
+	return "" if value.size() == needed else "%s: has %d bytes; %d are needed" % [where, value.size(), needed]
+
+
+## How many items a list may have.
+static func count(size: int, where: String, least: int, most: int) -> String:
+	return "" if size >= least and size <= most else "%s: has %d items; %d to %d are allowed" % [where, size, least, most]
+
+
+## The name of a player: 1 to 32 visible characters, no spaces at the ends. (The normal form is not checked.)
+static func name(value: String, where: String) -> String:
+	if value.length() < 1 or value.length() > Limits.NAME_CHARACTERS_MAX:
+		return "%s: has %d characters; 1 to %d are allowed" % [where, value.length(), Limits.NAME_CHARACTERS_MAX]
+	if value != value.strip_edges():
+		return where + ": has spaces at its ends"
+	for i: int in value.length():
+		var character := value.unicode_at(i)
+		if (character != _JOINER or i == 0) and (_is_in(character, _HIDDEN) or _is_in(character, _HIDDEN_IN_NAMES)):
+			return "%s: has a character that cannot be seen (U+%04X)" % [where, character]
+	return ""
+
+
+## The name of a prop: 1 to 64 printed characters.
+static func label(value: String, where: String) -> String:
+	if value.length() < 1 or value.length() > Limits.LABEL_CHARACTERS_MAX:
+		return "%s: has %d characters; 1 to %d are allowed" % [where, value.length(), Limits.LABEL_CHARACTERS_MAX]
+	for i: int in value.length():
+		if _is_in(value.unicode_at(i), _HIDDEN):
+			return "%s: has a character that is not printed (U+%04X)" % [where, value.unicode_at(i)]
+	return ""
+
+
+## What a prop is made of; null: it is missing.
+static func prop(spec: Messages.PropSpec, where: String) -> String:
+	if not spec:
+		return where + ": is missing"
+	var fault := label(spec.name, where + ".name")
+	fault = fault if fault else whole(spec.motion, where + ".motion", 0, Messages.Motion.KINEMATIC)
+	fault = fault if fault else number(spec.density, where + ".density")
+	fault = fault if fault else number(spec.friction, where + ".friction")
+	fault = fault if fault else number(spec.restitution, where + ".restitution")
+	fault = fault if fault else whole(spec.color, where + ".color", 0, COLOR_MAX)
+	fault = fault if fault else count(spec.colliders.size(), where + ".colliders", 1, Limits.COLLIDERS_MAX)
+	for i: int in spec.colliders.size():
+		fault = fault if fault else collider(spec.colliders[i], "%s.colliders[%d]" % [where, i])
+	return fault
+
+
+## One collider of a prop.
+static func collider(given: Messages.Collider, where: String) -> String:
+	var fault := _shape(given, where)
+	fault = fault if fault else point(given.position, given.has_position, where + ".position")
+	return fault if fault else rotation(given.rotation, given.has_rotation, where + ".rotation")
+
+
+static func _shape(given: Messages.Collider, where: String) -> String:
+	match given.shape_case:
+		Messages.Collider.ShapeCase.BOX:
+			return point(given.box.half_extents, given.box.has_half_extents, where + ".box.half_extents")
+		Messages.Collider.ShapeCase.SPHERE:
+			return number(given.sphere.radius, where + ".sphere.radius")
+		Messages.Collider.ShapeCase.CAPSULE:
+			var fault := number(given.capsule.half_height, where + ".capsule.half_height")
+			return fault if fault else number(given.capsule.radius, where + ".capsule.radius")
+		Messages.Collider.ShapeCase.CONVEX:
+			return _points(given.convex.points, where + ".convex.points", Limits.HULL_POINTS_MIN, Limits.HULL_POINTS_MAX)
+		Messages.Collider.ShapeCase.TRIMESH:
+			return _trimesh(given.trimesh, where + ".trimesh")
+		_:
+			return where + ".shape: is missing or of a kind that this version does not know"
+
+
+static func _trimesh(mesh: Messages.Trimesh, where: String) -> String:
+	var fault := _points(mesh.vertices, where + ".vertices", 3, Limits.TRIMESH_VERTICES_MAX)
+	fault = fault if fault else count(mesh.indices.size(), where + ".indices", 3, Limits.TRIMESH_TRIANGLES_MAX * 3)
+	if fault:
+		return fault
+	if mesh.indices.size() % 3:
+		return "%s.indices: has %d numbers; three make a triangle" % [where, mesh.indices.size()]
+	var sorted := mesh.indices.duplicate()
+	sorted.sort()
+	@warning_ignore("integer_division")
+	var vertices := mesh.vertices.size() / 3
+	return "" if sorted[0] >= 0 and sorted[-1] < vertices else "%s.indices: name a vertex beyond the %d that there are" % [where, vertices]
+
+
+static func _points(values: PackedFloat32Array, where: String, least: int, most: int) -> String:
+	if values.size() % 3:
+		return "%s: has %d numbers; three make a point" % [where, values.size()]
+	for value: float in values:
+		if not is_finite(value):
+			return "%s: holds %s; finite numbers are needed" % [where, value]
+	return count(values.size(), where, least * 3, most * 3)
+
+
+static func _told(value: float) -> String:
+	return String.num_scientific(value) if is_finite(value) and absf(value) > 1e9 else str(value)
+
+
+static func _is_in(character: int, ranges: Array[int]) -> bool:
+	for i: int in range(0, ranges.size(), 2):
+		if character >= ranges[i] and character <= ranges[i + 1]:
+			return true
+	return false
