@@ -53,7 +53,7 @@ func poll(now_msec: float) -> bool:
 	while answer == null and steps > 0 and _step():
 		steps -= 1
 	if answer == null and now_msec >= _deadline_msec:
-		_fail(Fault.new(Fault.Kind.TIMED_OUT, "The server at %s did not answer within %s s. It may be overloaded; try again." % [_address.authority(), _timeout_msec / 1000.0]))
+		_fail(timed_out(_address, _timeout_msec))
 	return answer != null
 
 
@@ -143,3 +143,13 @@ func _fail(fault: Fault) -> void:
 ## Nobody answers there.
 static func unreachable(address: Address) -> Fault:
 	return Fault.new(Fault.Kind.UNREACHABLE, "The server at %s does not answer. Is it running, and is the address right?" % address.authority())
+
+
+## It took too long.
+static func timed_out(address: Address, timeout_msec: float) -> Fault:
+	return Fault.new(Fault.Kind.TIMED_OUT, "The server at %s did not answer within %s s. It may be overloaded; try again." % [address.authority(), timeout_msec / 1000.0])
+
+
+## Something else answers there.
+static func not_otherworld(address: Address) -> Fault:
+	return Fault.new(Fault.Kind.REFUSED, "What answers at %s is not an Otherworld server." % address.authority(), "not-otherworld", "", "Check the address and the port; a proxy before the server may change its answers.")

@@ -1,20 +1,6 @@
-extends RefCounted
-## The bounds of a session, with unit and reason (docs/protocol.md, section 14).
+extends "../wire/generated/limits.gd"
+## The bounds of a session, with unit and reason (docs/protocol.md, section 14), beside those of the wire.
 
-## Spoken by both sides; a server of another version says goodbye (VER-1).
-const PROTOCOL_VERSION := 3
-const UINT32_MAX := 4_294_967_295
-
-## Bytes of a packet that no path splits; a single larger command goes by itself.
-const PACKET_BYTES_MAX := 1_100
-## Bytes of any packet: what a transport carries at most.
-const PACKET_BYTES_ACCEPTED_MAX := 16_384
-## Bytes of one encoded command: the packet around it needs room.
-const COMMAND_BYTES_MAX := 15_360
-## Commands in a packet: at 4 bytes for the smallest, what it holds.
-const PACKET_COMMANDS_MAX := 1_024
-## Bytes of one message put together from parts: the largest definition, and its frame.
-const MESSAGE_BYTES_MAX := 1_048_576
 ## Messages kept that came out of order: the server does not go farther (MSG-2).
 const MESSAGE_WINDOW := 512
 

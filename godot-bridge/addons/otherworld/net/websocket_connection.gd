@@ -1,0 +1,116 @@
+extends "connection.gd"
+## A connection over WebSocket (docs/protocol.md, section 4): for networks that block UDP, and where there is no WebRTC.
+
+const Address := preload("address.gd")
+const HttpCall := preload("http_call.gd")
+
+## Bytes that came while the game stood still: what a server sends in some seconds.
+const INBOUND_BYTES_MAX := 1_048_576
+## Bytes that wait to be sent before the connection is given up: a network that takes nothing for so long is dead.
+const OUTBOUND_BYTES_MAX := 262_144
+## A close frame's reason has at most 123 bytes.
+const CLOSE_REASON_CHARACTERS_MAX := 30
+const _CODE_NORMAL := 1000
+const _STATUS_UPGRADE := 426
+
+var _address: Address
+var _token: String
+var _deadline_msec: float
+# Asked first; then there is a socket.
+var _question: HttpCall
+var _socket: WebSocketPeer
+
+
+## Starts to connect at once. The address is asked first without an upgrade (WSK-2): that says in words why one would be
+## refused, and a refused one is an engine error.
+func _init(url: String, token: String, now_msec: float) -> void:
+	kind = "websocket"
+	_token = token
+	_deadline_msec = now_msec + CONNECT_MSEC_MAX
+	_address = Address.parse(url)
+	if _address.fault != null:
+		_fail(_address.fault)
+	else:
+		_question = HttpCall.new(HTTPClient.METHOD_GET, _target("http"), PackedStringArray(), PackedByteArray(), CONNECT_MSEC_MAX, now_msec)
+
+
+func _target(scheme: String) -> String:
+	return _address.below("v1/ws?token=" + _token.uri_encode(), scheme)
+
+
+func poll(now_msec: float) -> void:
+	if status == Status.CONNECTING and _socket == null and _question.poll(now_msec):
+		_connect_socket()
+	if status == Status.ENDED or _socket == null:
+		return
+	_socket.poll()
+	match _socket.get_ready_state():
+		WebSocketPeer.STATE_OPEN:
+			_opened()
+		WebSocketPeer.STATE_CLOSED:
+			_closed()
+		_:
+			if status == Status.CONNECTING and now_msec >= _deadline_msec:
+				_fail(HttpCall.timed_out(_address, CONNECT_MSEC_MAX))
+				_socket.close()
+
+
+func _connect_socket() -> void:
+	var answer := _question.answer
+	if answer.status != _STATUS_UPGRADE:
+		_fail(HttpCall.not_otherworld(_address) if answer.status > 0 and answer.field("reason") == null else answer.fault)
+		return
+	_socket = WebSocketPeer.new()
+	_socket.inbound_buffer_size = INBOUND_BYTES_MAX
+	_socket.outbound_buffer_size = OUTBOUND_BYTES_MAX
+	if _socket.connect_to_url(_target("ws")) != OK:
+		_fail(HttpCall.unreachable(_address))
+
+
+func _opened() -> void:
+	if status != Status.CONNECTING:
+		return
+	status = Status.OPEN
+	# Inputs are small and shall not wait for each other; browsers do so by themselves.
+	if not OS.has_feature("web"):
+		_socket.set_no_delay(true)
+
+
+func _closed() -> void:
+	_fail(Fault.new(Fault.Kind.UNREACHABLE, "The server at %s answers, but a WebSocket to it did not open. A proxy on the way may not let WebSockets through." % _address.authority()))
+	_end(_words_of_close())
+
+
+func _words_of_close() -> String:
+	var words := _socket.get_close_reason()
+	if words:
+		return words
+	return LOST if _socket.get_close_code() == -1 else CLOSED_BY_PEER
+
+
+func receive() -> PackedByteArray:
+	while status == Status.OPEN and _socket.get_available_packet_count() > 0:
+		var packet := _socket.get_packet()
+		if not packet.is_empty() and not _socket.was_string_packet():
+			return packet
+	return PackedByteArray()
+
+
+func send(packet: PackedByteArray) -> void:
+	if status != Status.OPEN or _socket.get_ready_state() != WebSocketPeer.STATE_OPEN:
+		return
+	if _socket.get_current_outbound_buffered_amount() + packet.size() > OUTBOUND_BYTES_MAX / 2:
+		close("the network takes nothing")
+	else:
+		_socket.send(packet)
+
+
+func close(reason: String) -> void:
+	if status == Status.ENDED:
+		return
+	status = Status.ENDED
+	closing_reason = reason
+	if _socket != null:
+		_socket.close(_CODE_NORMAL, reason.left(CLOSE_REASON_CHARACTERS_MAX))
+	elif _question != null:
+		_question.cancel()
