@@ -76,6 +76,20 @@ func test_what_is_held_is_in_the_hand_at_once() -> void:
 	near_point(props[7].position, Vector3(1, 1, -1), 0.02)
 
 
+func test_the_players_pose_is_seen_at_once_and_stays_its_own() -> void:
+	var own := _joined()
+	var pose := OtherworldPose.new()
+	pose.head.origin = Vector3(0, 1.7, 0)
+	pose.set_bone(OtherworldPose.Bone.HEAD, Quaternion(Vector3.UP, 0.5))
+	own.poses(pose)
+	var avatar := _placed(own, 20.0)
+	check(avatar.has_pose and avatar.bone_mask == pose.bone_mask, "there is no pose")
+	equal(avatar.head, pose.head)
+	equal(avatar.bones[OtherworldPose.Bone.HEAD], pose.bones[OtherworldPose.Bone.HEAD])
+	avatar.bones[OtherworldPose.Bone.HEAD] = Quaternion.IDENTITY
+	check(pose.bones[OtherworldPose.Bone.HEAD] != Quaternion.IDENTITY, "the world wrote into the player's pose")
+
+
 func test_corrections_are_told() -> void:
 	var own := _joined()
 	var answer := _answer()

@@ -35,6 +35,7 @@ var _prediction: Prediction
 var _wished: Messages.Move = null
 var _sent_sequence := 0
 var _sent_yaw := NAN
+var _pose: OtherworldPose = null
 var _shown := Motion.new()
 # By element, at scale 1.
 var _radii: Dictionary[int, float] = {}
@@ -50,6 +51,11 @@ func _init(player: int, definition: Dictionary) -> void:
 ## What the player wishes now; it counts once it is sent.
 func wishes(move: Messages.Move) -> void:
 	_wished = move
+
+
+## How the player holds itself now: it is seen at once, sent or not.
+func poses(pose: OtherworldPose) -> void:
+	_pose = pose
 
 
 ## A packet took the newest move along. [param tick]: of the client's timeline. The server refuses to fly who may not: the
@@ -70,6 +76,8 @@ func told(own: Messages.Own, tick: int, present: float, away_ticks: float, now_m
 
 ## Puts the own avatar where it is here and now, instead of where the server showed it a while ago.
 func place(avatar: OtherworldAvatarState, present: float, now_msec: float) -> void:
+	if _pose != null:
+		_place_pose(avatar)
 	if not _prediction.at(present, now_msec, _shown):
 		return
 	avatar.position = _shown.position
@@ -87,6 +95,16 @@ func place_props(props: Dictionary[int, OtherworldPropState], sampled_tick: floa
 	var head := Vector3(0.0, HEAD_METRES, 0.0) if avatar == null else avatar.position + Vector3(0.0, avatar.head_metres, 0.0)
 	var lag_ticks := present + _prediction.delay_ticks - sampled_tick
 	grips.place(props, now_msec, maxf(0.0, lag_ticks * 1000.0 / _terrain.tick_rate), head, _terrain.reach)
+
+
+# A copy: the world writes into the avatar what the server shows.
+func _place_pose(avatar: OtherworldAvatarState) -> void:
+	avatar.has_pose = true
+	avatar.head = _pose.head
+	avatar.left_hand = _pose.left_hand
+	avatar.right_hand = _pose.right_hand
+	avatar.bone_mask = _pose.bone_mask
+	avatar.bones.assign(_pose.bones)
 
 
 # What stands about the avatar: x, radius, z of each.
