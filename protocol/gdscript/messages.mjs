@@ -7,7 +7,7 @@ const CLASS_NAMES = { Input: 'PlayerInput' }
 // Told as values of the engine, not as messages.
 const VALUES = { Vec3: { type: 'Vector3', codec: 'vector3' }, Quat: { type: 'Quaternion', codec: 'quaternion' } }
 // Names that the generated functions use; a field of such a name would be shadowed.
-const LOCALS = new Set(['data', 'from', 'to', 'made', 'at', 'tag', 'number', 'stop', 'item', 'out'])
+const LOCALS = new Set(['data', 'from', 'to', 'made', 'at', 'head', 'tag', 'number', 'stop', 'item', 'out'])
 
 const VARINT = 0
 const DELIMITED = 2
@@ -137,16 +137,12 @@ function decoder(message, codes) {
       'var at := from',
       'while at < to:',
       ...tabs(1, [
-        ...NUMBER('tag', []),
-        'var number := 0',
-        'var stop := at',
-        'match tag & 7:',
-        '\t0, 2:',
-        ...tabs(2, ['if at >= to:', '\treturn null', ...NUMBER('number', null), 'stop = at + (number if tag & 7 else 0)']),
-        '\t5:', '\t\tstop = at + 4',
-        '\t1:', '\t\tstop = at + 8',
-        '\t_:', '\t\treturn null',
-        'if stop > to:', '\treturn null',
+        'var head := Codec.head(data, at, to)',
+        'if head < 0:', '\treturn null',
+        'var tag := head >> 37',
+        'var number := head & 0xffffffff',
+        'at += head >> 32 & 31',
+        'var stop := at + number if tag & 7 else at',
         ...branches.flatMap(([tag, lines], i) => [`${i === 0 ? 'if' : 'elif'} tag == ${tag}:`, ...tabs(1, lines)]),
         `elif tag < ${(fields.length + 1) << 3} or stop - at > Codec.OTHER_FIELD_BYTES_MAX:`, '\treturn null',
         'at = stop',
@@ -155,14 +151,6 @@ function decoder(message, codes) {
     ]),
   ]
 }
-
-/** Reads a number of 7 bits a byte at `at`, which is before `to`, into a variable; what is longer than a byte is read by the codec. */
-const NUMBER = (name, declare) => [
-  `${declare ? 'var ' : ''}${name}${declare ? ': int' : ''} = data[at]`,
-  'at += 1',
-  `if ${name} > 127:`,
-  ...tabs(1, [`${name} = Codec.varint(data, at - 1, to)`, `if ${name} < 0:`, '\treturn null', `at = ${name} >> 32`, `${name} &= 0xFFFFFFFF`]),
-]
 
 function oneofCode(oneof) {
   const names = oneof.fieldsArray.map((field) => `\t${upper(field.name)} = ${field.id},`)

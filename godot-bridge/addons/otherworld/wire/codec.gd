@@ -9,6 +9,8 @@ const OTHER_FIELD_BYTES_MAX := 256
 ## Bytes of one number: 64 bits, 7 a byte.
 const NUMBER_BYTES_MAX := 10
 
+## Largest tag that is told apart: there are no such fields.
+const _TAG_MAX := 0xffff
 const _HIGH_BITS := -0x7f7f7f7f7f7f7f80
 const _REPLACEMENT: PackedByteArray = [0xef, 0xbf, 0xbd]
 
@@ -27,6 +29,42 @@ static func varint(data: PackedByteArray, at: int, to: int) -> int:
 			return at << 32 | (value & 0xffffffff)
 		shift += 7
 	return -1
+
+
+## What stands before the value of the field at [param at], which is before [param to]; -1 where it is malformed or the value
+## does not end before [param to]. Bits 0-31: the number, or the bytes of any other value; 32-36: how many bytes further that
+## value begins; from 37: the tag. One number, as each message asks for it once a field.
+static func head(data: PackedByteArray, at: int, to: int) -> int:
+	var value := at + 1
+	var tag: int = data[at]
+	if tag > 127:
+		tag = varint(data, at, to)
+		if tag < 0:
+			return -1
+		value = tag >> 32
+		tag &= 0xffffffff
+		if tag > _TAG_MAX:
+			tag = _TAG_MAX & ~7 | tag & 7
+	var kind := tag & 7
+	var number := 4
+	if kind == 0 or kind == 2:
+		if value >= to:
+			return -1
+		number = data[value]
+		value += 1
+		if number > 127:
+			number = varint(data, value - 1, to)
+			if number < 0:
+				return -1
+			value = number >> 32
+			number &= 0xffffffff
+	elif kind == 1:
+		number = 8
+	elif kind != 5:
+		return -1
+	if kind and value + number > to:
+		return -1
+	return number | (value - at) << 32 | tag << 37
 
 
 ## The text; what is no UTF-8 in it, and NUL, is U+FFFD.
@@ -149,39 +187,19 @@ static func _put_varint(out: PackedByteArray, value: int) -> void:
 ## The floats of fields 1 to [param count]; others are passed over. False: malformed.
 static func _read_floats(data: PackedByteArray, at: int, stop: int, count: int, into: PackedFloat32Array) -> bool:
 	while at < stop:
-		var tag := varint(data, at, stop)
-		if tag < 0:
+		var begin := head(data, at, stop)
+		if begin < 0:
 			return false
-		at = tag >> 32
-		tag &= 0xffffffff
+		var tag := begin >> 37
+		var number := begin & 0xffffffff
+		at += begin >> 32 & 31
 		var field := tag >> 3
-		if field == 0 or (field <= count and tag & 7 != 5):
-			return false
-		var end := _value_end(data, at, stop, tag & 7)
-		if end < 0:
-			return false
-		if field <= count:
+		if field >= 1 and field <= count and tag & 7 == 5:
 			into[field - 1] = data.decode_float(at)
-		at = end
+		elif field <= count or (tag & 7 and number > OTHER_FIELD_BYTES_MAX):
+			return false
+		at += number if tag & 7 else 0
 	return true
-
-
-## The place behind a value of any kind; -1 where it is malformed or does not end before [param stop].
-static func _value_end(data: PackedByteArray, at: int, stop: int, kind: int) -> int:
-	var end := at + 4
-	if kind == 1:
-		end = at + 8
-	elif kind == 0 or kind == 2:
-		var number := varint(data, at, stop)
-		if number < 0:
-			return -1
-		end = number >> 32
-		if kind == 2:
-			number &= 0xffffffff
-			end = end + number if number <= OTHER_FIELD_BYTES_MAX else stop + 1
-	elif kind != 5:
-		return -1
-	return end if end <= stop else -1
 
 
 ## Whether all of it is ASCII without NUL, eight bytes at a time: most texts are, and a realm's definition is long.

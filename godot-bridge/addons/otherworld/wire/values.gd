@@ -155,6 +155,9 @@ static func _told(value: float) -> String:
 
 
 static func _is_in(character: int, ranges: Array[int]) -> bool:
+	# Most characters are: quick to accept.
+	if character >= 0x20 and character < 0x7f:
+		return false
 	for i: int in range(0, ranges.size(), 2):
 		if character >= ranges[i] and character <= ranges[i + 1]:
 			return true

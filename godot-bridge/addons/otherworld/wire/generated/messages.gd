@@ -44,37 +44,13 @@ class Box:
 		var made := Box.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				var item: Variant = Codec.vector3(data, at, stop)
 				if item == null:
@@ -101,37 +77,13 @@ class Sphere:
 		var made := Sphere.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 13:
 				made.radius = data.decode_float(at)
 			elif tag < 16 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
@@ -157,37 +109,13 @@ class Capsule:
 		var made := Capsule.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 13:
 				made.half_height = data.decode_float(at)
 			elif tag == 21:
@@ -213,37 +141,13 @@ class Convex:
 		var made := Convex.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				var item: Variant = Codec.floats(data, at, stop)
 				if item == null:
@@ -278,37 +182,13 @@ class Trimesh:
 		var made := Trimesh.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				var item: Variant = Codec.floats(data, at, stop)
 				if item == null:
@@ -406,37 +286,13 @@ class Collider:
 		var made := Collider.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				made.box = Box.decode(data, at, stop)
 				if not made.box:
@@ -501,37 +357,13 @@ class PropSpec:
 		var made := PropSpec.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				if number > Limits.LABEL_BYTES_MAX:
 					return null
@@ -590,37 +422,13 @@ class BoneCapsule:
 		var made := BoneCapsule.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.bone = number
 			elif tag == 18:
@@ -662,37 +470,13 @@ class AvatarBody:
 		var made := AvatarBody.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				if number > Limits.LABEL_BYTES_MAX:
 					return null
@@ -736,37 +520,13 @@ class Join:
 		var made := Join.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.player = number
 			elif tag == 18:
@@ -800,37 +560,13 @@ class Leave:
 		var made := Leave.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.player = number
 			elif tag < 16 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
@@ -864,37 +600,13 @@ class Teleport:
 		var made := Teleport.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.player = number
 			elif tag == 18:
@@ -927,37 +639,13 @@ class Permit:
 		var made := Permit.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.player = number
 			elif tag == 16:
@@ -995,37 +683,13 @@ class Move:
 		var made := Move.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 13:
 				made.x = data.decode_float(at)
 			elif tag == 21:
@@ -1063,37 +727,13 @@ class Pose:
 		var made := Pose.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				if number > Codec.OTHER_FIELD_BYTES_MAX:
 					return null
@@ -1147,37 +787,13 @@ class Spawn:
 		var made := Spawn.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				made.prop = PropSpec.decode(data, at, stop)
 				if not made.prop:
@@ -1223,37 +839,13 @@ class Despawn:
 		var made := Despawn.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.element = number
 			elif tag < 16 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
@@ -1279,37 +871,13 @@ class Grab:
 		var made := Grab.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.element = number
 			elif tag == 16:
@@ -1351,37 +919,13 @@ class Drag:
 		var made := Drag.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.hand = number
 			elif tag == 18:
@@ -1415,37 +959,13 @@ class Release:
 		var made := Release.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.hand = number
 			elif tag < 16 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
@@ -1471,37 +991,13 @@ class Scale:
 		var made := Scale.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.element = number
 			elif tag == 21:
@@ -1547,37 +1043,13 @@ class Package:
 		var made := Package.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				if number > Limits.PACKAGE_HASH_BYTES:
 					return null
@@ -1616,37 +1088,13 @@ class Wear:
 		var made := Wear.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.player = number
 			elif tag == 16:
@@ -1678,37 +1126,13 @@ class Access:
 		var made := Access.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.element = number
 			elif tag == 16:
@@ -1735,37 +1159,13 @@ class Refused:
 		var made := Refused.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				if number > Codec.OTHER_FIELD_BYTES_MAX:
 					return null
@@ -1910,37 +1310,13 @@ class PlayerInput:
 		var made := PlayerInput.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.player = number
 			elif tag == 16:
@@ -2033,37 +1409,13 @@ class InputFrame:
 		var made := InputFrame.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.tick = number
 			elif tag == 18:
@@ -2138,37 +1490,13 @@ class ClientPacket:
 		var made := ClientPacket.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.packet = number
 			elif tag == 16:
@@ -2226,37 +1554,13 @@ class Hello:
 		var made := Hello.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.protocol = number
 			elif tag == 16:
@@ -2288,37 +1592,13 @@ class Goodbye:
 		var made := Goodbye.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				if number > Limits.TEXT_BYTES_MAX:
 					return null
@@ -2380,37 +1660,13 @@ class ServerPacket:
 		var made := ServerPacket.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.packet = number
 			elif tag == 16:
@@ -2467,37 +1723,13 @@ class Snapshot:
 		var made := Snapshot.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.tick = number
 			elif tag == 18:
@@ -2563,37 +1795,13 @@ class Own:
 		var made := Own.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.move_sequence = number
 			elif tag == 16:
@@ -2725,37 +1933,13 @@ class ServerMessage:
 		var made := ServerMessage.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				made.welcome = Welcome.decode(data, at, stop)
 				if not made.welcome:
@@ -2849,37 +2033,13 @@ class Welcome:
 		var made := Welcome.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.protocol = number
 			elif tag == 18:
@@ -2943,37 +2103,13 @@ class AvatarAdded:
 		var made := AvatarAdded.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.element = number
 			elif tag == 16:
@@ -3019,37 +2155,13 @@ class AvatarChanged:
 		var made := AvatarChanged.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.element = number
 			elif tag == 16:
@@ -3110,37 +2222,13 @@ class PropAdded:
 		var made := PropAdded.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.element = number
 			elif tag == 18:
@@ -3190,37 +2278,13 @@ class ElementRemoved:
 		var made := ElementRemoved.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.element = number
 			elif tag < 16 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
@@ -3250,37 +2314,13 @@ class PropChanged:
 		var made := PropChanged.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.element = number
 			elif tag == 21:
@@ -3314,37 +2354,13 @@ class CommandDone:
 		var made := CommandDone.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.sequence = number
 			elif tag == 16:
@@ -3376,37 +2392,13 @@ class CommandRejected:
 		var made := CommandRejected.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.sequence = number
 			elif tag == 18:
@@ -3439,37 +2431,13 @@ class MessagePart:
 		var made := MessagePart.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				if number > Limits.PACKET_BYTES_ACCEPTED_MAX:
 					return null
@@ -3497,37 +2465,13 @@ class PermissionsChanged:
 		var made := PermissionsChanged.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.permissions = number
 			elif tag < 16 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
@@ -3551,37 +2495,13 @@ class Notice:
 		var made := Notice.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				if number > Limits.TEXT_BYTES_MAX:
 					return null
@@ -3610,37 +2530,13 @@ class HashSample:
 		var made := HashSample.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.tick = number
 			elif tag == 18:
@@ -3692,37 +2588,13 @@ class LockstepMessage:
 		var made := LockstepMessage.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				made.start = LockstepStart.decode(data, at, stop)
 				if not made.start:
@@ -3769,37 +2641,13 @@ class LockstepStart:
 		var made := LockstepStart.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 8:
 				made.protocol = number
 			elif tag == 18:
@@ -3845,37 +2693,13 @@ class LockstepFrame:
 		var made := LockstepFrame.new()
 		var at := from
 		while at < to:
-			var tag: int = data[at]
-			at += 1
-			if tag > 127:
-				tag = Codec.varint(data, at - 1, to)
-				if tag < 0:
-					return null
-				at = tag >> 32
-				tag &= 0xFFFFFFFF
-			var number := 0
-			var stop := at
-			match tag & 7:
-				0, 2:
-					if at >= to:
-						return null
-					number = data[at]
-					at += 1
-					if number > 127:
-						number = Codec.varint(data, at - 1, to)
-						if number < 0:
-							return null
-						at = number >> 32
-						number &= 0xFFFFFFFF
-					stop = at + (number if tag & 7 else 0)
-				5:
-					stop = at + 4
-				1:
-					stop = at + 8
-				_:
-					return null
-			if stop > to:
+			var head := Codec.head(data, at, to)
+			if head < 0:
 				return null
+			var tag := head >> 37
+			var number := head & 0xffffffff
+			at += head >> 32 & 31
+			var stop := at + number if tag & 7 else at
 			if tag == 10:
 				made.frame = InputFrame.decode(data, at, stop)
 				if not made.frame:
