@@ -75,12 +75,15 @@ function vectorListCode(message, field, { codec }) {
 function messageCode(field) {
   const tag = tagOf(field, DELIMITED)
   const type = className(field.type)
-  const cased = field.partOf && `${pascal(field.partOf.name)}Case`
-  const setter = cased ? [':', '\tset(value):', `\t\t${field.name} = value`, `\t\t${field.partOf.name}_case = ${cased}.${upper(field.name)} if value else ${cased}.NONE`] : ['']
+  const put = `\tCodec.put_bytes(out, ${tag}, ${field.name}.encode(), true)`
+  const read = [`made.${field.name} = ${type}.decode(data, at, stop)`, `if not made.${field.name}:`, '\treturn null']
+  if (!field.partOf) return { declare: [`var ${field.name}: ${type}`], put: [`if ${field.name}:`, put], branches: [[tag, read]] }
+  const which = `${field.partOf.name}_case`
+  const cases = `${pascal(field.partOf.name)}Case`
   return {
-    declare: [`var ${field.name}: ${type}${setter[0]}`, ...setter.slice(1)],
-    put: [`if ${field.name}:`, `\tCodec.put_bytes(out, ${tag}, ${field.name}.encode(), true)`],
-    branches: [[tag, [`made.${field.name} = ${type}.decode(data, at, stop)`, `if not made.${field.name}:`, '\treturn null']]],
+    declare: [`var ${field.name}: ${type}:`, '\tset(value):', `\t\t${field.name} = value`, `\t\t${which} = ${cases}.${upper(field.name)} if value else ${cases}.NONE`],
+    put: [`if ${which} == ${cases}.${upper(field.name)}:`, put],
+    branches: [[tag, [`if made.${which}:`, '\treturn null', ...read]]],
   }
 }
 
@@ -155,7 +158,7 @@ function decoder(message, codes) {
 function oneofCode(oneof) {
   const names = oneof.fieldsArray.map((field) => `\t${upper(field.name)} = ${field.id},`)
   return [
-    `## Which of the fields stands there; setting one says so.`, `enum ${pascal(oneof.name)}Case {`, '\tNONE = 0,', ...names, '}',
+    '## Which of the fields that exclude each other is there: the one that was set last, which alone is written.', `enum ${pascal(oneof.name)}Case {`, '\tNONE = 0,', ...names, '}',
     `var ${oneof.name}_case := ${pascal(oneof.name)}Case.NONE`,
   ]
 }
@@ -180,7 +183,8 @@ export function messagesText(root) {
     '##',
     '## [code]decode[/code] reads the bytes from [code]from[/code] up to [code]to[/code], which lie within [code]data[/code], and',
     '## returns null where they are no such message. What it returns has the form of the message and nothing more:',
-    '## [code]checks.gd[/code] says whether it may be used. A field that stands twice holds what came last.',
+    '## [code]checks.gd[/code] says whether it may be used. A field that stands twice holds what came last; two of which only one',
+    '## may be there are malformed.',
     '',
     'const Codec := preload("../codec.gd")',
     'const Limits := preload("limits.gd")',

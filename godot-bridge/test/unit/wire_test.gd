@@ -171,6 +171,15 @@ func test_the_case_of_a_message_is_what_was_set_last() -> void:
 	equal(message.message_case, Messages.ServerMessage.MessageCase.NONE)
 
 
+func test_of_fields_that_exclude_each_other_one_is_written_and_two_are_malformed() -> void:
+	var input := Messages.PlayerInput.new()
+	input.grab = Messages.Grab.new()
+	input.release = Messages.Release.new()
+	equal(input.encode().hex_encode(), "6a00")
+	check(Messages.PlayerInput.decode("5a006a00".hex_decode(), 0, 4) == null, "a grab and a release")
+	check(_decode("ServerMessage", "0a004a00".hex_decode()) == null, "a welcome and a notice")
+
+
 func test_texts_that_are_no_utf_8_are_read_without_an_error() -> void:
 	var cases := {
 		"41c3a9e282acf09f9880": "Aé€😀", "ff41": "\ufffdA", "41c3": "A\ufffd", "c0af": "\ufffd\ufffd", "eda080": "\ufffd\ufffd\ufffd",

@@ -4,7 +4,8 @@ extends RefCounted
 ##
 ## [code]decode[/code] reads the bytes from [code]from[/code] up to [code]to[/code], which lie within [code]data[/code], and
 ## returns null where they are no such message. What it returns has the form of the message and nothing more:
-## [code]checks.gd[/code] says whether it may be used. A field that stands twice holds what came last.
+## [code]checks.gd[/code] says whether it may be used. A field that stands twice holds what came last; two of which only one
+## may be there are malformed.
 
 const Codec := preload("../codec.gd")
 const Limits := preload("limits.gd")
@@ -219,7 +220,7 @@ class Trimesh:
 
 class Collider:
 	extends RefCounted
-	## Which of the fields stands there; setting one says so.
+	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
 	enum ShapeCase {
 		NONE = 0,
 		BOX = 1,
@@ -265,15 +266,15 @@ class Collider:
 
 	func encode() -> PackedByteArray:
 		var out := PackedByteArray()
-		if box:
+		if shape_case == ShapeCase.BOX:
 			Codec.put_bytes(out, 10, box.encode(), true)
-		if sphere:
+		if shape_case == ShapeCase.SPHERE:
 			Codec.put_bytes(out, 18, sphere.encode(), true)
-		if capsule:
+		if shape_case == ShapeCase.CAPSULE:
 			Codec.put_bytes(out, 26, capsule.encode(), true)
-		if convex:
+		if shape_case == ShapeCase.CONVEX:
 			Codec.put_bytes(out, 34, convex.encode(), true)
-		if trimesh:
+		if shape_case == ShapeCase.TRIMESH:
 			Codec.put_bytes(out, 42, trimesh.encode(), true)
 		if has_position:
 			Codec.put_vector3(out, 50, position)
@@ -294,22 +295,32 @@ class Collider:
 			at += head >> 32 & 31
 			var stop := at + number if tag & 7 else at
 			if tag == 10:
+				if made.shape_case:
+					return null
 				made.box = Box.decode(data, at, stop)
 				if not made.box:
 					return null
 			elif tag == 18:
+				if made.shape_case:
+					return null
 				made.sphere = Sphere.decode(data, at, stop)
 				if not made.sphere:
 					return null
 			elif tag == 26:
+				if made.shape_case:
+					return null
 				made.capsule = Capsule.decode(data, at, stop)
 				if not made.capsule:
 					return null
 			elif tag == 34:
+				if made.shape_case:
+					return null
 				made.convex = Convex.decode(data, at, stop)
 				if not made.convex:
 					return null
 			elif tag == 42:
+				if made.shape_case:
+					return null
 				made.trimesh = Trimesh.decode(data, at, stop)
 				if not made.trimesh:
 					return null
@@ -1011,7 +1022,7 @@ class Scale:
 ## What the simulation is to know of a package.
 class Package:
 	extends RefCounted
-	## Which of the fields stands there; setting one says so.
+	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
 	enum PhysicsCase {
 		NONE = 0,
 		PROP = 2,
@@ -1032,9 +1043,9 @@ class Package:
 	func encode() -> PackedByteArray:
 		var out := PackedByteArray()
 		Codec.put_bytes(out, 10, hash)
-		if prop:
+		if physics_case == PhysicsCase.PROP:
 			Codec.put_bytes(out, 18, prop.encode(), true)
-		if body:
+		if physics_case == PhysicsCase.BODY:
 			Codec.put_bytes(out, 26, body.encode(), true)
 		return out
 
@@ -1055,10 +1066,14 @@ class Package:
 					return null
 				made.hash = data.slice(at, stop)
 			elif tag == 18:
+				if made.physics_case:
+					return null
 				made.prop = PropSpec.decode(data, at, stop)
 				if not made.prop:
 					return null
 			elif tag == 26:
+				if made.physics_case:
+					return null
 				made.body = AvatarBody.decode(data, at, stop)
 				if not made.body:
 					return null
@@ -1178,7 +1193,7 @@ class Refused:
 
 class PlayerInput:
 	extends RefCounted
-	## Which of the fields stands there; setting one says so.
+	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
 	enum CommandCase {
 		NONE = 0,
 		JOIN = 3,
@@ -1271,37 +1286,37 @@ class PlayerInput:
 		var out := PackedByteArray()
 		Codec.put_number(out, 8, player)
 		Codec.put_number(out, 16, sequence)
-		if join:
+		if command_case == CommandCase.JOIN:
 			Codec.put_bytes(out, 26, join.encode(), true)
-		if leave:
+		if command_case == CommandCase.LEAVE:
 			Codec.put_bytes(out, 34, leave.encode(), true)
-		if teleport:
+		if command_case == CommandCase.TELEPORT:
 			Codec.put_bytes(out, 42, teleport.encode(), true)
-		if permit:
+		if command_case == CommandCase.PERMIT:
 			Codec.put_bytes(out, 50, permit.encode(), true)
-		if move:
+		if command_case == CommandCase.MOVE:
 			Codec.put_bytes(out, 58, move.encode(), true)
-		if pose:
+		if command_case == CommandCase.POSE:
 			Codec.put_bytes(out, 66, pose.encode(), true)
-		if spawn:
+		if command_case == CommandCase.SPAWN:
 			Codec.put_bytes(out, 74, spawn.encode(), true)
-		if despawn:
+		if command_case == CommandCase.DESPAWN:
 			Codec.put_bytes(out, 82, despawn.encode(), true)
-		if grab:
+		if command_case == CommandCase.GRAB:
 			Codec.put_bytes(out, 90, grab.encode(), true)
-		if drag:
+		if command_case == CommandCase.DRAG:
 			Codec.put_bytes(out, 98, drag.encode(), true)
-		if release:
+		if command_case == CommandCase.RELEASE:
 			Codec.put_bytes(out, 106, release.encode(), true)
-		if scale:
+		if command_case == CommandCase.SCALE:
 			Codec.put_bytes(out, 114, scale.encode(), true)
-		if package:
+		if command_case == CommandCase.PACKAGE:
 			Codec.put_bytes(out, 122, package.encode(), true)
-		if wear:
+		if command_case == CommandCase.WEAR:
 			Codec.put_bytes(out, 130, wear.encode(), true)
-		if access:
+		if command_case == CommandCase.ACCESS:
 			Codec.put_bytes(out, 138, access.encode(), true)
-		if refused:
+		if command_case == CommandCase.REFUSED:
 			Codec.put_bytes(out, 146, refused.encode(), true)
 		return out
 
@@ -1322,66 +1337,98 @@ class PlayerInput:
 			elif tag == 16:
 				made.sequence = number
 			elif tag == 26:
+				if made.command_case:
+					return null
 				made.join = Join.decode(data, at, stop)
 				if not made.join:
 					return null
 			elif tag == 34:
+				if made.command_case:
+					return null
 				made.leave = Leave.decode(data, at, stop)
 				if not made.leave:
 					return null
 			elif tag == 42:
+				if made.command_case:
+					return null
 				made.teleport = Teleport.decode(data, at, stop)
 				if not made.teleport:
 					return null
 			elif tag == 50:
+				if made.command_case:
+					return null
 				made.permit = Permit.decode(data, at, stop)
 				if not made.permit:
 					return null
 			elif tag == 58:
+				if made.command_case:
+					return null
 				made.move = Move.decode(data, at, stop)
 				if not made.move:
 					return null
 			elif tag == 66:
+				if made.command_case:
+					return null
 				made.pose = Pose.decode(data, at, stop)
 				if not made.pose:
 					return null
 			elif tag == 74:
+				if made.command_case:
+					return null
 				made.spawn = Spawn.decode(data, at, stop)
 				if not made.spawn:
 					return null
 			elif tag == 82:
+				if made.command_case:
+					return null
 				made.despawn = Despawn.decode(data, at, stop)
 				if not made.despawn:
 					return null
 			elif tag == 90:
+				if made.command_case:
+					return null
 				made.grab = Grab.decode(data, at, stop)
 				if not made.grab:
 					return null
 			elif tag == 98:
+				if made.command_case:
+					return null
 				made.drag = Drag.decode(data, at, stop)
 				if not made.drag:
 					return null
 			elif tag == 106:
+				if made.command_case:
+					return null
 				made.release = Release.decode(data, at, stop)
 				if not made.release:
 					return null
 			elif tag == 114:
+				if made.command_case:
+					return null
 				made.scale = Scale.decode(data, at, stop)
 				if not made.scale:
 					return null
 			elif tag == 122:
+				if made.command_case:
+					return null
 				made.package = Package.decode(data, at, stop)
 				if not made.package:
 					return null
 			elif tag == 130:
+				if made.command_case:
+					return null
 				made.wear = Wear.decode(data, at, stop)
 				if not made.wear:
 					return null
 			elif tag == 138:
+				if made.command_case:
+					return null
 				made.access = Access.decode(data, at, stop)
 				if not made.access:
 					return null
 			elif tag == 146:
+				if made.command_case:
+					return null
 				made.refused = Refused.decode(data, at, stop)
 				if not made.refused:
 					return null
@@ -1431,7 +1478,7 @@ class InputFrame:
 
 class ClientPacket:
 	extends RefCounted
-	## Which of the fields stands there; setting one says so.
+	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
 	enum ControlCase {
 		NONE = 0,
 		HELLO = 8,
@@ -1473,9 +1520,9 @@ class ClientPacket:
 		Codec.put_number(out, 24, ack_bits)
 		Codec.put_number(out, 32, ack_message)
 		Codec.put_number(out, 56, client_time_ms)
-		if hello:
+		if control_case == ControlCase.HELLO:
 			Codec.put_bytes(out, 66, hello.encode(), true)
-		if goodbye:
+		if control_case == ControlCase.GOODBYE:
 			Codec.put_bytes(out, 74, goodbye.encode(), true)
 		Codec.put_number(out, 80, tick)
 		Codec.put_number(out, 88, move_ticks)
@@ -1518,10 +1565,14 @@ class ClientPacket:
 			elif tag == 56:
 				made.client_time_ms = number
 			elif tag == 66:
+				if made.control_case:
+					return null
 				made.hello = Hello.decode(data, at, stop)
 				if not made.hello:
 					return null
 			elif tag == 74:
+				if made.control_case:
+					return null
 				made.goodbye = Goodbye.decode(data, at, stop)
 				if not made.goodbye:
 					return null
@@ -1613,7 +1664,7 @@ class Goodbye:
 
 class ServerPacket:
 	extends RefCounted
-	## Which of the fields stands there; setting one says so.
+	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
 	enum ControlCase {
 		NONE = 0,
 		GOODBYE = 10,
@@ -1647,7 +1698,7 @@ class ServerPacket:
 		Codec.put_number(out, 48, first_message)
 		Codec.put_number(out, 56, client_time_ms)
 		Codec.put_number(out, 64, client_time_age_ms)
-		if goodbye:
+		if control_case == ControlCase.GOODBYE:
 			Codec.put_bytes(out, 82, goodbye.encode(), true)
 		for item: ServerMessage in messages:
 			Codec.put_bytes(out, 42, item.encode(), true)
@@ -1691,6 +1742,8 @@ class ServerPacket:
 				if not made.snapshot:
 					return null
 			elif tag == 82:
+				if made.control_case:
+					return null
 				made.goodbye = Goodbye.decode(data, at, stop)
 				if not made.goodbye:
 					return null
@@ -1833,7 +1886,7 @@ class Own:
 ## Sent until acknowledged, handled in order
 class ServerMessage:
 	extends RefCounted
-	## Which of the fields stands there; setting one says so.
+	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
 	enum MessageCase {
 		NONE = 0,
 		WELCOME = 1,
@@ -1902,29 +1955,29 @@ class ServerMessage:
 
 	func encode() -> PackedByteArray:
 		var out := PackedByteArray()
-		if welcome:
+		if message_case == MessageCase.WELCOME:
 			Codec.put_bytes(out, 10, welcome.encode(), true)
-		if avatar_added:
+		if message_case == MessageCase.AVATAR_ADDED:
 			Codec.put_bytes(out, 18, avatar_added.encode(), true)
-		if prop_added:
+		if message_case == MessageCase.PROP_ADDED:
 			Codec.put_bytes(out, 26, prop_added.encode(), true)
-		if element_removed:
+		if message_case == MessageCase.ELEMENT_REMOVED:
 			Codec.put_bytes(out, 34, element_removed.encode(), true)
-		if prop_changed:
+		if message_case == MessageCase.PROP_CHANGED:
 			Codec.put_bytes(out, 42, prop_changed.encode(), true)
-		if command_done:
+		if message_case == MessageCase.COMMAND_DONE:
 			Codec.put_bytes(out, 50, command_done.encode(), true)
-		if command_rejected:
+		if message_case == MessageCase.COMMAND_REJECTED:
 			Codec.put_bytes(out, 58, command_rejected.encode(), true)
-		if permissions_changed:
+		if message_case == MessageCase.PERMISSIONS_CHANGED:
 			Codec.put_bytes(out, 66, permissions_changed.encode(), true)
-		if notice:
+		if message_case == MessageCase.NOTICE:
 			Codec.put_bytes(out, 74, notice.encode(), true)
-		if hash_sample:
+		if message_case == MessageCase.HASH_SAMPLE:
 			Codec.put_bytes(out, 82, hash_sample.encode(), true)
-		if part:
+		if message_case == MessageCase.PART:
 			Codec.put_bytes(out, 90, part.encode(), true)
-		if avatar_changed:
+		if message_case == MessageCase.AVATAR_CHANGED:
 			Codec.put_bytes(out, 98, avatar_changed.encode(), true)
 		return out
 
@@ -1941,50 +1994,74 @@ class ServerMessage:
 			at += head >> 32 & 31
 			var stop := at + number if tag & 7 else at
 			if tag == 10:
+				if made.message_case:
+					return null
 				made.welcome = Welcome.decode(data, at, stop)
 				if not made.welcome:
 					return null
 			elif tag == 18:
+				if made.message_case:
+					return null
 				made.avatar_added = AvatarAdded.decode(data, at, stop)
 				if not made.avatar_added:
 					return null
 			elif tag == 26:
+				if made.message_case:
+					return null
 				made.prop_added = PropAdded.decode(data, at, stop)
 				if not made.prop_added:
 					return null
 			elif tag == 34:
+				if made.message_case:
+					return null
 				made.element_removed = ElementRemoved.decode(data, at, stop)
 				if not made.element_removed:
 					return null
 			elif tag == 42:
+				if made.message_case:
+					return null
 				made.prop_changed = PropChanged.decode(data, at, stop)
 				if not made.prop_changed:
 					return null
 			elif tag == 50:
+				if made.message_case:
+					return null
 				made.command_done = CommandDone.decode(data, at, stop)
 				if not made.command_done:
 					return null
 			elif tag == 58:
+				if made.message_case:
+					return null
 				made.command_rejected = CommandRejected.decode(data, at, stop)
 				if not made.command_rejected:
 					return null
 			elif tag == 66:
+				if made.message_case:
+					return null
 				made.permissions_changed = PermissionsChanged.decode(data, at, stop)
 				if not made.permissions_changed:
 					return null
 			elif tag == 74:
+				if made.message_case:
+					return null
 				made.notice = Notice.decode(data, at, stop)
 				if not made.notice:
 					return null
 			elif tag == 82:
+				if made.message_case:
+					return null
 				made.hash_sample = HashSample.decode(data, at, stop)
 				if not made.hash_sample:
 					return null
 			elif tag == 90:
+				if made.message_case:
+					return null
 				made.part = MessagePart.decode(data, at, stop)
 				if not made.part:
 					return null
 			elif tag == 98:
+				if made.message_case:
+					return null
 				made.avatar_changed = AvatarChanged.decode(data, at, stop)
 				if not made.avatar_changed:
 					return null
@@ -2551,7 +2628,7 @@ class HashSample:
 
 class LockstepMessage:
 	extends RefCounted
-	## Which of the fields stands there; setting one says so.
+	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
 	enum MessageCase {
 		NONE = 0,
 		START = 1,
@@ -2575,11 +2652,11 @@ class LockstepMessage:
 
 	func encode() -> PackedByteArray:
 		var out := PackedByteArray()
-		if start:
+		if message_case == MessageCase.START:
 			Codec.put_bytes(out, 10, start.encode(), true)
-		if frame:
+		if message_case == MessageCase.FRAME:
 			Codec.put_bytes(out, 18, frame.encode(), true)
-		if goodbye:
+		if message_case == MessageCase.GOODBYE:
 			Codec.put_bytes(out, 26, goodbye.encode(), true)
 		return out
 
@@ -2596,14 +2673,20 @@ class LockstepMessage:
 			at += head >> 32 & 31
 			var stop := at + number if tag & 7 else at
 			if tag == 10:
+				if made.message_case:
+					return null
 				made.start = LockstepStart.decode(data, at, stop)
 				if not made.start:
 					return null
 			elif tag == 18:
+				if made.message_case:
+					return null
 				made.frame = LockstepFrame.decode(data, at, stop)
 				if not made.frame:
 					return null
 			elif tag == 26:
+				if made.message_case:
+					return null
 				made.goodbye = Goodbye.decode(data, at, stop)
 				if not made.goodbye:
 					return null
