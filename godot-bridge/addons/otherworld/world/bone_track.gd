@@ -1,0 +1,91 @@
+extends "track.gd"
+## An avatar's bones. As head and hands, they wait after the last state.
+
+const BoneStrands := preload("../wire/bone_strands.gd")
+const RotationTables := preload("../wire/rotation_tables.gd")
+const BONE_COUNT := BoneStrands.BONE_COUNT
+const STILL := Quaternion(0.0, 0.0, 0.0, 0.0)
+
+var _strands_of_bones: BoneStrands
+## What was drawn last, and which of it was sent.
+var _bones: Array[Quaternion] = []
+var _mask := 0
+# Of each bone: where the way begins, and what leads to its end; what was drawn wrong.
+var _from_bones: Array[Quaternion] = []
+var _turns: Array[Quaternion] = []
+var _wrong_bones: Array[Quaternion] = []
+var _wrong_mask := 0
+## The bones that turn on the way.
+var _turning := PackedInt32Array()
+var _mask_a := 0
+var _mask_b := 0
+
+
+func _init(strands: BoneStrands, element: int) -> void:
+	super(strands, element)
+	_strands_of_bones = strands
+	for bones: Array[Quaternion] in [_bones, _from_bones, _turns, _wrong_bones]:
+		bones.resize(BONE_COUNT)
+		bones.fill(Quaternion.IDENTITY)
+
+
+## Sets the bones of [param state] to [param tick]; none are sent before the first state came.
+func sample(tick: float, state: OtherworldAvatarState) -> void:
+	if _is_stale or tick >= _end or tick < _begin:
+		_seek(tick)
+	_drawn_tick = NEVER if _way == Way.NONE else tick
+	var share := (tick - _leave) * _per_tick
+	_mask = _mask_b if share > 0.0 else _mask_a
+	if _error_ticks > 0.0:
+		_mix_wrong(maxf(0.0, share), _error_share(tick))
+	elif share > 0.0:
+		for i: int in _turning:
+			_bones[i] = (_from_bones[i] + _turns[i] * share).normalized()
+	state.bones = _bones
+	state.bone_mask = _mask
+
+
+## With what is [param left] of an error.
+func _mix_wrong(share: float, left: float) -> void:
+	var wrong := _wrong_mask
+	for i: int in BONE_COUNT:
+		_bones[i] = (_from_bones[i] + _turns[i] * share).normalized()
+		if left > 0.0 and (wrong & (1 << i)) != 0:
+			_bones[i] = mixed(_bones[i], _wrong_bones[i], left)
+
+
+func _leave_from(place: int) -> void:
+	var numbers := _strands_of_bones.numbers
+	var at := place * BoneStrands.WIDTH
+	_mask_a = numbers[at]
+	_turning.clear()
+	_turns.fill(STILL)
+	for i: int in BONE_COUNT:
+		var bone := RotationTables.r26(numbers[at + 1 + i]) if (_mask_a & (1 << i)) != 0 else Quaternion.IDENTITY
+		_from_bones[i] = bone
+		_bones[i] = bone
+
+
+func _head_for(from: int, place: int, _ticks: float) -> Way:
+	var numbers := _strands_of_bones.numbers
+	var at := place * BoneStrands.WIDTH + 1
+	var at_from := from * BoneStrands.WIDTH + 1
+	_mask_b = numbers[at - 1]
+	for i: int in BONE_COUNT:
+		if (_mask_b & (1 << i)) == 0 or ((_mask_a & (1 << i)) != 0 and numbers[at + i] == numbers[at_from + i]):
+			continue
+		var bone := RotationTables.r26(numbers[at + i])
+		if (_mask_a & (1 << i)) == 0:
+			# What was not sent before begins where it goes to.
+			_from_bones[i] = bone
+			_bones[i] = bone
+			continue
+		_turns[i] = turn(_from_bones[i], bone)
+		_turning.append(i)
+	return Way.LINE
+
+
+func _note_error() -> void:
+	_wrong_mask = _mask
+	for i: int in BONE_COUNT:
+		_wrong_bones[i] = _bones[i]

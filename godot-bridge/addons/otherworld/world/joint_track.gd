@@ -1,0 +1,79 @@
+extends "track.gd"
+## An avatar's head and hands. A pose that goes on would bend joints the wrong way: after the last state it waits.
+
+const JointStrands := preload("../wire/joint_strands.gd")
+const RotationTables := preload("../wire/rotation_tables.gd")
+const METRES := 0.002
+const JOINTS := 3
+
+var _joints: JointStrands
+# Of each joint: where the way begins, and what leads to its end; what was drawn last; what was drawn wrong.
+var _from_positions := PackedVector3Array()
+var _moves := PackedVector3Array()
+var _from_rotations: Array[Quaternion] = []
+var _turns: Array[Quaternion] = []
+var _positions := PackedVector3Array()
+var _rotations: Array[Quaternion] = []
+var _wrong_positions := PackedVector3Array()
+var _wrong_rotations: Array[Quaternion] = []
+
+
+func _init(strands: JointStrands, element: int) -> void:
+	super(strands, element)
+	_joints = strands
+	for places: PackedVector3Array in [_from_positions, _moves, _positions, _wrong_positions]:
+		places.resize(JOINTS)
+	for turned: Array[Quaternion] in [_from_rotations, _turns, _rotations, _wrong_rotations]:
+		turned.resize(JOINTS)
+
+
+## Sets head and hands of [param state] to [param tick]. False: no state came yet.
+func sample(tick: float, state: OtherworldAvatarState) -> bool:
+	if _is_stale or tick >= _end or tick < _begin:
+		_seek(tick)
+		if _way == Way.NONE and not is_known():
+			return false
+	_drawn_tick = NEVER if _way == Way.NONE else tick
+	_mix(maxf(0.0, (tick - _leave) * _per_tick))
+	if _error_ticks > 0.0:
+		var left := _error_share(tick)
+		for i: int in JOINTS:
+			_positions[i] = _positions[i].lerp(_wrong_positions[i], left)
+			_rotations[i] = mixed(_rotations[i], _wrong_rotations[i], left)
+	state.head = Transform3D(Basis(_rotations[0]), _positions[0])
+	state.left_hand = Transform3D(Basis(_rotations[1]), _positions[1])
+	state.right_hand = Transform3D(Basis(_rotations[2]), _positions[2])
+	return true
+
+
+func _mix(share: float) -> void:
+	for i: int in JOINTS:
+		_positions[i] = _from_positions[i] + _moves[i] * share
+		_rotations[i] = (_from_rotations[i] + _turns[i] * share).normalized()
+
+
+func _leave_from(place: int) -> void:
+	var numbers := _joints.numbers
+	var at := place * JointStrands.WIDTH
+	for i: int in JOINTS:
+		_from_positions[i] = Vector3(Vector3i(numbers[at], numbers[at + 1], numbers[at + 2])) * METRES
+		_from_rotations[i] = RotationTables.r32(numbers[at + 3])
+		_moves[i] = Vector3.ZERO
+		_turns[i] = Quaternion(0.0, 0.0, 0.0, 0.0)
+		at += 4
+
+
+func _head_for(_from: int, place: int, _ticks: float) -> Way:
+	var numbers := _joints.numbers
+	var at := place * JointStrands.WIDTH
+	for i: int in JOINTS:
+		_moves[i] = Vector3(Vector3i(numbers[at], numbers[at + 1], numbers[at + 2])) * METRES - _from_positions[i]
+		_turns[i] = turn(_from_rotations[i], RotationTables.r32(numbers[at + 3]))
+		at += 4
+	return Way.LINE
+
+
+func _note_error() -> void:
+	for i: int in JOINTS:
+		_wrong_positions[i] = _positions[i]
+		_wrong_rotations[i] = _rotations[i]

@@ -1,0 +1,255 @@
+extends RefCounted
+## The world as the server's messages and snapshots tell it, and how it looks at a moment (protocol MSG-4, MSG-5, CLK-3).
+##
+## In each frame, after what arrived was given to [method tell] and [method show]: [method sample]. What is shown of the own
+## avatar and of props in the own hands is written over by who predicts it, after that.
+
+## An avatar has a place from now on: its description and a state came.
+signal avatar_added(avatar: OtherworldAvatarState)
+## What an avatar wears is another.
+signal avatar_changed(avatar: OtherworldAvatarState)
+signal avatar_removed(avatar: OtherworldAvatarState)
+signal prop_added(prop: OtherworldPropState)
+## A prop's scale, holder or access is another.
+signal prop_changed(prop: OtherworldPropState)
+signal prop_removed(prop: OtherworldPropState)
+
+const Messages := preload("../wire/generated/messages.gd")
+const Decoder := preload("../wire/snapshot_decoder.gd")
+const AvatarTrack := preload("avatar_track.gd")
+const PropTrack := preload("prop_track.gd")
+## How far beyond the newest snapshot roots and props go on, ticks: what was not in it went on as expected.
+const AHEAD_TICKS_MAX := 15
+## Positions in snapshots count from so far outside the realm's least corner.
+const MARGIN_METRES := 64.0
+## After another Welcome, what is not described anew within so long is gone, ticks.
+const RENEWAL_TICKS := 300.0
+
+## All that have a place, by element.
+var avatars: Dictionary[int, OtherworldAvatarState] = {}
+## All that were described, by element.
+var props: Dictionary[int, OtherworldPropState] = {}
+## This client's player and its avatar; null before that has a place.
+var player: int
+var own: OtherworldAvatarState
+
+var _decoder: Decoder
+var _origin: Vector3
+var _tick_seconds: float
+var _avatars: Dictionary[int, AvatarTrack] = {}
+var _props: Dictionary[int, PropTrack] = {}
+## Props that are not at rest.
+var _moving: Array[PropTrack] = []
+## Of an earlier Welcome and not described since then; until when they are waited for, 0: no moment was drawn since then.
+var _undescribed: Dictionary[int, bool] = {}
+var _renewed_until_tick := 0.0
+
+
+## A Welcome came: [param decoder] of its connection, which may have heard of elements before they are described;
+## [param bounds_min] the least corner of the realm's bounds. After another Welcome the elements that are described anew stay
+## the same objects; they stand still until a state of theirs comes.
+func welcome(decoder: Decoder, bounds_min: Vector3, tick_rate: int, own_player: int) -> void:
+	_decoder = decoder
+	_origin = bounds_min - Vector3.ONE * MARGIN_METRES
+	_tick_seconds = 1.0 / tick_rate
+	player = own_player
+	_renewed_until_tick = 0.0
+	for element: int in _avatars:
+		_undescribed[element] = true
+		_avatars[element].follow(decoder, _origin, _tick_seconds)
+	for element: int in _props:
+		_undescribed[element] = true
+		_props[element].is_listed = false
+	_moving.clear()
+
+
+## Takes a message that came after the Welcome. Those that say nothing of elements are passed over.
+func tell(message: Messages.ServerMessage) -> void:
+	if not _decoder:
+		return
+	match message.message_case:
+		Messages.ServerMessage.MessageCase.AVATAR_ADDED:
+			_add_avatar(message.avatar_added)
+		Messages.ServerMessage.MessageCase.AVATAR_CHANGED:
+			_change_avatar(message.avatar_changed)
+		Messages.ServerMessage.MessageCase.PROP_ADDED:
+			_add_prop(message.prop_added)
+		Messages.ServerMessage.MessageCase.PROP_CHANGED:
+			_change_prop(message.prop_changed)
+		Messages.ServerMessage.MessageCase.ELEMENT_REMOVED:
+			_remove(message.element_removed.element)
+			_decoder.forget(message.element_removed.element)
+
+
+## Takes what the decoder read last, of a snapshot of [param tick]. What it says of elements that are not described (yet, or
+## any more) is passed over.
+func show(tick: int) -> void:
+	if not _decoder:
+		return
+	for element: int in _decoder.roots.changed:
+		var avatar: AvatarTrack = _avatars.get(element)
+		if avatar:
+			avatar.root.came(tick)
+	for element: int in _decoder.joints.changed:
+		var avatar: AvatarTrack = _avatars.get(element)
+		if avatar:
+			avatar.joints.came(tick)
+	for element: int in _decoder.bones.changed:
+		var avatar: AvatarTrack = _avatars.get(element)
+		if avatar:
+			avatar.bones.came(tick)
+	for element: int in _decoder.props.changed:
+		var prop: PropTrack = _props.get(element)
+		if prop:
+			prop.came(tick)
+			if not prop.is_listed:
+				_list(prop)
+	_decoder.sweep(_avatars, _props)
+
+
+## Brings all states to the moment [param tick], with parts of a tick.
+func sample(tick: float) -> void:
+	if not _decoder:
+		return
+	var until_tick := float(_decoder.newest_tick + AHEAD_TICKS_MAX)
+	var added: Array[AvatarTrack] = []
+	for avatar: AvatarTrack in _avatars.values():
+		if avatar.sample(tick, until_tick) and not avatar.is_shown:
+			added.append(avatar)
+	var at := _moving.size() - 1
+	while at >= 0:
+		var prop := _moving[at]
+		if not prop.sample(tick, until_tick):
+			prop.is_listed = false
+			_moving[at] = _moving[-1]
+			_moving.resize(_moving.size() - 1)
+		at -= 1
+	for avatar: AvatarTrack in added:
+		_show_avatar(avatar)
+	if not _undescribed.is_empty():
+		_forget_undescribed(tick)
+
+
+## Shows a prop elsewhere until the next [method sample]: in the hand that holds it.
+func displace(prop: OtherworldPropState, position: Vector3, rotation: Quaternion) -> void:
+	prop.position = position
+	prop.rotation = rotation
+	var track: PropTrack = _props.get(prop.element)
+	if track and not track.is_listed:
+		_list(track)
+
+
+func _list(prop: PropTrack) -> void:
+	prop.is_listed = true
+	_moving.append(prop)
+
+
+func _show_avatar(avatar: AvatarTrack) -> void:
+	avatar.is_shown = true
+	avatars[avatar.state.element] = avatar.state
+	if avatar.state.is_own:
+		own = avatar.state
+	avatar_added.emit(avatar.state)
+
+
+func _add_avatar(message: Messages.AvatarAdded) -> void:
+	var avatar: AvatarTrack = _avatars.get(message.element)
+	_undescribed.erase(message.element)
+	if not avatar:
+		_remove(message.element)
+		avatar = AvatarTrack.new()
+		avatar.state = OtherworldAvatarState.new()
+		avatar.state.element = message.element
+		avatar.follow(_decoder, _origin, _tick_seconds)
+		_avatars[message.element] = avatar
+	var state := avatar.state
+	state.player = message.player
+	state.user = message.user
+	state.name = message.name
+	state.is_own = message.player == player
+	_wear(avatar, message.body, message.package, message.head_metres)
+
+
+func _change_avatar(message: Messages.AvatarChanged) -> void:
+	var avatar: AvatarTrack = _avatars.get(message.element)
+	if avatar:
+		_wear(avatar, message.body, message.package, message.head_metres)
+
+
+func _wear(avatar: AvatarTrack, body: int, package: PackedByteArray, head_metres: float) -> void:
+	avatar.state.body = body
+	avatar.state.package = package.hex_encode()
+	avatar.state.head_metres = head_metres
+	if avatar.is_shown:
+		avatar_changed.emit(avatar.state)
+
+
+func _add_prop(message: Messages.PropAdded) -> void:
+	var before: PropTrack = _props.get(message.element)
+	_undescribed.erase(message.element)
+	if not before:
+		_remove(message.element)
+	var prop := PropTrack.new(_decoder.props, message.element, _origin, _tick_seconds)
+	prop.stands(message.position, message.rotation)
+	prop.state = before.state if before else OtherworldPropState.new()
+	_describe(prop.state, message)
+	if before:
+		_moving.erase(before)
+	_props[message.element] = prop
+	props[message.element] = prop.state
+	_list(prop)
+	if before:
+		prop_changed.emit(prop.state)
+	else:
+		prop_added.emit(prop.state)
+
+
+func _describe(state: OtherworldPropState, message: Messages.PropAdded) -> void:
+	state.element = message.element
+	state.name = message.prop.name
+	state.motion = message.prop.motion as OtherworldPropState.Motion
+	state.colliders = message.prop.colliders
+	state.color = message.prop.color
+	state.package = message.package.hex_encode()
+	state.owner = message.owner
+	state.access = message.access
+	state.scale = message.scale
+	state.holder = message.holder
+	state.position = message.position
+	state.rotation = message.rotation
+
+
+func _change_prop(message: Messages.PropChanged) -> void:
+	var prop: PropTrack = _props.get(message.element)
+	if not prop:
+		return
+	prop.state.scale = message.scale
+	prop.state.holder = message.holder
+	prop.state.access = message.access
+	prop_changed.emit(prop.state)
+
+
+func _remove(element: int) -> void:
+	_undescribed.erase(element)
+	var avatar: AvatarTrack = _avatars.get(element)
+	if avatar:
+		_avatars.erase(element)
+		avatars.erase(element)
+		if avatar.state == own:
+			own = null
+		if avatar.is_shown:
+			avatar_removed.emit(avatar.state)
+	var prop: PropTrack = _props.get(element)
+	if prop:
+		_props.erase(element)
+		props.erase(element)
+		_moving.erase(prop)
+		prop_removed.emit(prop.state)
+
+
+func _forget_undescribed(tick: float) -> void:
+	if _renewed_until_tick == 0.0:
+		_renewed_until_tick = tick + RENEWAL_TICKS
+	elif tick > _renewed_until_tick:
+		for element: int in _undescribed.keys():
+			_remove(element)
