@@ -4,6 +4,7 @@ extends "../test_case.gd"
 const Extent := preload("res://addons/otherworld/own/extent.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const OwnAvatar := preload("res://addons/otherworld/own/own_avatar.gd")
+const World := preload("res://addons/otherworld/world/world.gd")
 
 const REALM := {
 	tickRate = 60, gravity = {x = 0, y = -9.81, z = 0}, ground = {x = 50, z = 50}, reach = 6,
@@ -67,13 +68,15 @@ func test_what_stands_in_the_way_counts_and_what_can_be_pushed_does_not() -> voi
 
 func test_what_is_held_is_in_the_hand_at_once() -> void:
 	var own := _joined()
-	var props: Dictionary[int, OtherworldPropState] = {7: _prop(OtherworldPropState.Motion.DYNAMIC)}
+	var world := World.new()
+	world.props[7] = _prop(OtherworldPropState.Motion.DYNAMIC)
 	own.grips.grabbed(2, 7, 100.0)
 	for frame: int in 30:
-		props[7].position = Vector3(0, 0, -1)
+		world.props[7].position = Vector3(0, 0, -1)
+		world.own = _placed(own, 20.0 + frame)
 		own.grips.dragged(2, Vector3(1, 1, -1), Quaternion.IDENTITY)
-		own.place_props(props, 10.0, 20.0 + frame, _placed(own, 20.0 + frame), 100.0 + frame * 16.7)
-	near_point(props[7].position, Vector3(1, 1, -1), 0.02)
+		own.place_props(world, 10.0, 20.0 + frame, 100.0 + frame * 16.7)
+	near_point(world.props[7].position, Vector3(1, 1, -1), 0.02)
 
 
 func test_the_players_pose_is_seen_at_once_and_stays_its_own() -> void:

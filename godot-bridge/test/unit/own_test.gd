@@ -98,11 +98,16 @@ func test_what_is_held_is_drawn_as_in_typescript() -> void:
 			prop.holder = int(step.frame[2])
 			prop.position = _vector(step.frame, 3)
 			prop.rotation = _quaternion(step.frame, 6)
-			grips.place({7: prop} as Dictionary[int, OtherworldPropState], now, step.frame[1], Vector3(0, 1.6, 0), 6.0)
+			grips.place({7: prop} as Dictionary[int, OtherworldPropState], now, step.frame[1], Vector3(0, 1.6, 0), 6.0, _show_at)
 			near_point(prop.position, _vector(step.frame, 10), 1e-5, "%s at %d ms" % [line.name, now])
 			near(absf(prop.rotation.dot(_quaternion(step.frame, 13))), 1.0, 1e-5, "%s at %d ms" % [line.name, now])
 			if not failures.is_empty():
 				return
+
+
+func _show_at(prop: OtherworldPropState, position: Vector3, rotation: Quaternion) -> void:
+	prop.position = position
+	prop.rotation = rotation
 
 
 func _do(grips: Grips, done: Array, now: float) -> void:

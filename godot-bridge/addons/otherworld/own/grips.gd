@@ -106,19 +106,10 @@ func released(hand: int, now_msec: float) -> void:
 	_fading[grip.element] = fading
 
 
-## Whether a thing is drawn elsewhere than the server shows it.
-func places(element: int) -> bool:
-	if _fading.has(element):
-		return true
-	for grip: Grip in _grips.values():
-		if grip.element == element:
-			return true
-	return false
-
-
 ## Puts what is held, or was just let go, where it is to be drawn. [param props]: by element, as the server shows them now.
-## [param lag_msec]: how old the drag is that they show; [param head] and [param reach] limit the hand.
-func place(props: Dictionary[int, OtherworldPropState], now_msec: float, lag_msec: float, head: Vector3, reach: float) -> void:
+## [param lag_msec]: how old the drag is that they show; [param head] and [param reach] limit the hand. [param displace] is
+## called with each prop, position and rotation: it shows the prop there until it says anew where the server has it.
+func place(props: Dictionary[int, OtherworldPropState], now_msec: float, lag_msec: float, head: Vector3, reach: float, displace: Callable) -> void:
 	if _grips.is_empty() and _fading.is_empty():
 		return
 	for element: int in _fading.keys():
@@ -129,11 +120,13 @@ func place(props: Dictionary[int, OtherworldPropState], now_msec: float, lag_mse
 		var grip := _grips[hand]
 		var prop: OtherworldPropState = props.get(grip.element)
 		if prop != null and not grip.element in held and _hold(hand, grip, prop, now_msec, lag_msec, head, reach):
+			displace.call(prop, grip.position + grip.pull, grip.rotation)
+			prop.is_asleep = false
 			held.append(grip.element)
 	for element: int in _fading:
 		var prop: OtherworldPropState = props.get(element)
 		if prop != null and not element in held:
-			_fade(_fading[element], prop, now_msec)
+			_fade(_fading[element], prop, now_msec, displace)
 
 
 # False: it is not drawn in the hand.
@@ -151,9 +144,6 @@ func _hold(hand: int, grip: Grip, prop: OtherworldPropState, now_msec: float, la
 		grip.is_drawn = true
 	_follow(grip, now_msec, head + (grip.target_position - head).limit_length(reach))
 	_draw_towards(grip, prop.position, now_msec, lag_msec)
-	prop.position = grip.position + grip.pull
-	prop.rotation = grip.rotation
-	prop.is_asleep = false
 	return true
 
 
@@ -188,13 +178,12 @@ func _draw_towards(grip: Grip, position: Vector3, now_msec: float, lag_msec: flo
 	grip.pull += (error - grip.pull) * (1.0 - exp(-elapsed_msec / PULL_MSEC))
 
 
-func _fade(fading: Fading, prop: OtherworldPropState, now_msec: float) -> void:
+func _fade(fading: Fading, prop: OtherworldPropState, now_msec: float, displace: Callable) -> void:
 	if not fading.has_offset:
 		fading.has_offset = true
 		fading.offset = fading.position - prop.position
 	var share := exp(-(now_msec - fading.since_msec) / BLEND_MSEC)
-	prop.position += fading.offset * share
-	prop.rotation = _mixed(prop.rotation, fading.rotation, share)
+	displace.call(prop, prop.position + fading.offset * share, _mixed(prop.rotation, fading.rotation, share))
 
 
 # Normalised linear interpolation along the shorter way.

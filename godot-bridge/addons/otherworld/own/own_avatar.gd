@@ -9,6 +9,7 @@ const Motion := preload("motion.gd")
 const Prediction := preload("prediction.gd")
 const Steering := preload("steering.gd")
 const Terrain := preload("terrain.gd")
+const World := preload("../world/world.gd")
 
 ## Obstacles farther from the avatar than this, beside their own size, do not matter to what is predicted.
 const OBSTACLE_METRES := 12.0
@@ -89,12 +90,12 @@ func place(avatar: OtherworldAvatarState, present: float, now_msec: float) -> vo
 	avatar.yaw = Steering.wrap_angle(_wished.yaw) if turns else _shown.yaw
 
 
-## Puts what is held in the hand. [param sampled_tick]: the moment that [param props] are of. [param avatar]: the own one, as
-## it was just placed; null: it is not there yet.
-func place_props(props: Dictionary[int, OtherworldPropState], sampled_tick: float, present: float, avatar: OtherworldAvatarState, now_msec: float) -> void:
-	var head := Vector3(0.0, HEAD_METRES, 0.0) if avatar == null else avatar.position + Vector3(0.0, avatar.head_metres, 0.0)
+## Puts what is held in the hand, after [method place]. [param sampled_tick]: the moment that [param world] was sampled at.
+func place_props(world: World, sampled_tick: float, present: float, now_msec: float) -> void:
+	var head := Vector3(0.0, HEAD_METRES, 0.0) if world.own == null else world.own.position + Vector3(0.0, world.own.head_metres, 0.0)
 	var lag_ticks := present + _prediction.delay_ticks - sampled_tick
-	grips.place(props, now_msec, maxf(0.0, lag_ticks * 1000.0 / _terrain.tick_rate), head, _terrain.reach)
+	var lag_msec := maxf(0.0, lag_ticks * 1000.0 / _terrain.tick_rate)
+	grips.place(world.props, now_msec, lag_msec, head, _terrain.reach, world.displace)
 
 
 # A copy: the world writes into the avatar what the server shows.
