@@ -1,0 +1,20 @@
+extends SceneTree
+## Writes packets at random and what they say as JSON, for test/e2e/godot-wire.test.ts:
+## [code]-- FILE SEED COUNT[/code] gives [code][{"message", "hex", "says"}, …][/code], COUNT of each side.
+
+const MessageJson := preload("message_json.gd")
+const PacketMaker := preload("packet_maker.gd")
+
+
+func _initialize() -> void:
+	var arguments := OS.get_cmdline_user_args()
+	var maker := PacketMaker.new(arguments[1].to_int())
+	var packets: Array[Dictionary] = []
+	for i: int in arguments[2].to_int():
+		var sent := maker.client_packet()
+		packets.append({"message": "ClientPacket", "hex": sent.encode().hex_encode(), "says": MessageJson.says(sent)})
+		var received := maker.server_packet()
+		packets.append({"message": "ServerPacket", "hex": received.encode().hex_encode(), "says": MessageJson.says(received)})
+	var file := FileAccess.open(arguments[0], FileAccess.WRITE)
+	file.store_string(JSON.stringify(packets, "", true, true))
+	quit()
