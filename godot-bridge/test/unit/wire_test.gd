@@ -105,9 +105,10 @@ func test_what_is_malformed_is_no_message() -> void:
 func test_fields_of_a_later_version_are_passed_over_up_to_256_bytes() -> void:
 	var long := PackedByteArray()
 	long.resize(256)
-	# Fields 31 and 100: bytes, a number, 4 and 8 bytes.
+	# Fields 31 and 100: bytes, a number, 4 and 8 bytes; and the highest number that a field can have.
 	var fields: Array[PackedByteArray] = [
 		"fa018002".hex_decode() + long, "a0068080808080808080807f".hex_decode(), "a50601020304".hex_decode(), "a1060102030405060708".hex_decode(),
+		"f8ffffff0f05".hex_decode(),
 	]
 	for field: PackedByteArray in fields:
 		var bytes := PackedByteArray([8, 7]) + field + PackedByteArray([16, 6])
