@@ -1,0 +1,272 @@
+@icon("../icons/avatar.svg")
+class_name OtherworldAvatar
+extends Node3D
+## Shows one avatar of a realm: its figure in its pose, its name, and its fitted capsules as bodies to point at.
+##
+## [OtherworldView] makes one for each avatar; read [member state] for what the realm says of it. While its package is on
+## its way the realm's own body of the same height stands in.
+
+const Body := preload("../packages/body.gd")
+const BodyModel := preload("../packages/body_model.gd")
+const CapsuleBodies := preload("../packages/capsule_bodies.gd")
+const Figure := preload("../packages/figure.gd")
+const Levels := preload("../packages/levels.gd")
+const Library := preload("../packages/library.gd")
+const Manifest := preload("../packages/manifest.gd")
+const Model := preload("../packages/model.gd")
+const Skeleton := preload("../packages/skeleton.gd")
+const Wish := preload("../packages/wish.gd")
+
+## Shows another figure than before: the package came, or is another, or its nearer or farther form is shown.
+signal figure_changed
+
+## A name stands this far above the head, metres.
+const NAME_ABOVE := 0.22
+## Speeds are evened out, so that a figure at the limit does not change its animation all the time: share of a second.
+const SPEED_EASE := 8.0
+const BONES_ALL := (1 << 18) - 1
+## A pose is applied in every frame up to here, in every second beyond, and in every fourth beyond twice that, metres.
+const OFTEN_METRES := 14.0
+const TURN_OF_HUES := 0.381966011250105
+
+## What the realm says of it, brought up to date by the client in each frame.
+var state: OtherworldAvatarState
+## Whether its name is shown above it.
+var show_name := true:
+	set(value):
+		show_name = value
+		_label.visible = value and not is_first_person
+## Whether its fitted capsules are seen.
+var show_colliders := false
+## Whether its capsules are bodies to point at; costs time for each avatar that moves.
+var has_bodies := false
+## Hides the head and the name of the own avatar, whose eyes are in it.
+var is_first_person := false:
+	set(value):
+		is_first_person = value
+		_label.visible = show_name and not value
+		if _figure != null:
+			_figure.is_head_hidden = value
+## Whether it casts a shadow.
+var casts_shadow := true:
+	set(value):
+		if casts_shadow != value:
+			casts_shadow = value
+			_set_shadows()
+## Physics layers of its bodies.
+var pick_layer := 1 << 19
+## What is wrong with its package, in words; empty: nothing.
+var problem := ""
+
+var _library: Library
+var _bodies_of_realm: Array[Body] = []
+var _body_model: Model
+var _body: Body
+var _package: Wish
+var _model_wish: Wish
+var _level := -1
+var _figure: Figure
+var _capsules: CapsuleBodies
+var _solver := Skeleton.new()
+var _locals: Array[Quaternion] = []
+var _label := Label3D.new()
+var _is_standing := false
+var _speed := 0.0
+var _last_position := Vector3.INF
+var _metres := 0.0
+
+
+## [param bodies]: of the realm; [param body_models]: made of them, shared, filled as they are needed.
+func _init(of: OtherworldAvatarState, library: Library, bodies: Array[Body]) -> void:
+	state = of
+	name = "Avatar_%d" % of.element
+	_library = library
+	_bodies_of_realm = bodies
+	_locals.resize(18)
+	_label.name = "Name"
+	_label.billboard = BaseMaterial3D.BILLBOARD_ENABLED
+	_label.pixel_size = 0.0022
+	_label.font_size = 48
+	_label.outline_size = 12
+	_label.modulate = Color(1.0, 1.0, 1.0, 0.95)
+	_label.visibility_range_end = 28.0
+	_label.visibility_range_end_margin = 4.0
+	add_child(_label)
+	refresh()
+
+
+func _exit_tree() -> void:
+	if is_queued_for_deletion():
+		_let_go()
+
+
+func _notification(what: int) -> void:
+	if what == NOTIFICATION_PREDELETE:
+		_let_go()
+
+
+## The body whose bones its poses are of.
+func body() -> Body:
+	return _body
+
+
+## Which of its package's models is shown, 0 the finest; -1: a body of the realm stands for it.
+func shown_level() -> int:
+	return _level if _model_wish != null and _figure != null and _figure.model == _model_wish.model else -1
+
+
+## Its figure as it is shown.
+func figure() -> Figure:
+	return _figure
+
+
+## The bodies of its capsules; empty where it has none now.
+func capsule_bodies() -> Array[AnimatableBody3D]:
+	return _capsules.bodies() if _capsules != null else ([] as Array[AnimatableBody3D])
+
+
+## The realm says something else of it: another package, body or name.
+func refresh() -> void:
+	_label.text = state.name
+	if _package != null and _package.key != state.package:
+		_let_go()
+	if state.package and _package == null:
+		_package = _library.want_package(state.package)
+	if _figure == null or not state.package or _package.manifest == null:
+		_show_body()
+
+
+## Draws it as it is now; [param eye] and [param ahead] are the camera's, [param frame] counts up.
+func draw(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> void:
+	var here := state.position
+	transform = Transform3D(Basis(Vector3.UP, state.yaw), here)
+	var way := here - eye
+	_metres = way.length()
+	if _figure == null or not _is_due(way.dot(ahead), frame):
+		return
+	if not _figure.model.is_humanoid():
+		_animate(here, delta)
+	elif state.has_pose:
+		_is_standing = false
+		_pose()
+	elif not _is_standing:
+		_is_standing = true
+		_solver.stand(_body)
+		_figure.pose_by_bones(_solver)
+
+
+## What changes less often than the pose: what is wanted of the library, which level, whether there are bodies.
+func look() -> void:
+	if _package != null:
+		_package.see(_metres)
+		problem = _package.problem
+		if _package.manifest != null:
+			_want_level(_package.manifest)
+	var needs_bodies := (has_bodies or show_colliders) and _figure != null
+	if needs_bodies and _capsules == null:
+		_capsules = CapsuleBodies.new(_figure, pick_layer, state.element)
+	elif not needs_bodies and _capsules != null:
+		_capsules.free_all()
+		_capsules = null
+	if _capsules != null:
+		_capsules.set_visible(show_colliders)
+
+
+func _is_due(metres_ahead: float, frame: int) -> bool:
+	var every := 1
+	if _metres > OFTEN_METRES * 2.0 or (metres_ahead < 0.0 and _metres > 3.0):
+		every = 4
+	elif _metres > OFTEN_METRES:
+		every = 2
+	return every == 1 or (frame + state.element) % every == 0
+
+
+func _pose() -> void:
+	if state.bone_mask == 0:
+		_solver.from_three_points(_body, state.head, state.left_hand, state.right_hand)
+		_figure.pose_by_bones(_solver)
+	elif state.bone_mask == BONES_ALL:
+		_figure.pose_by_locals(_body, state.bones, state.head.origin, _solver)
+	else:
+		for bone: int in 18:
+			_locals[bone] = state.bones[bone] if state.bone_mask & (1 << bone) else Quaternion.IDENTITY
+		_figure.pose_by_locals(_body, _locals, state.head.origin, _solver)
+
+
+func _animate(here: Vector3, delta: float) -> void:
+	if _last_position.is_finite() and delta > 0.0:
+		var way := here - _last_position
+		var speed := Vector2(way.x, way.z).length() / delta
+		_speed += (speed - _speed) * (1.0 - exp(-delta * SPEED_EASE))
+	_last_position = here
+	_figure.animate(_speed)
+
+
+func _want_level(manifest: Manifest) -> void:
+	if not manifest.is_avatar:
+		problem = "The package is an object; avatars cannot wear it."
+		return
+	var level := Levels.choose(manifest.models, _metres, 1.0, _level)
+	if level != _level or _model_wish == null:
+		var before := _model_wish
+		_model_wish = _library.want_model(manifest, level)
+		_level = level
+		if before != null:
+			_library.let_go(before)
+	_model_wish.see(_metres)
+	if _model_wish.problem:
+		problem = _model_wish.problem
+	if _model_wish.model != null and (_figure == null or _figure.model != _model_wish.model):
+		_body = manifest.body
+		_show(_model_wish.model)
+
+
+## A body of the realm, or, for a package that is not there yet, one of its height.
+func _show_body() -> void:
+	if _bodies_of_realm.is_empty():
+		return
+	var realm_body := _bodies_of_realm[clampi(state.body, 0, _bodies_of_realm.size() - 1)]
+	if state.package and absf(state.head_metres - realm_body.head_metres) > 0.02:
+		realm_body = realm_body.resized(state.head_metres)
+	if _body == realm_body and _figure != null:
+		return
+	_body = realm_body
+	_show(BodyModel.of(_body))
+	var color := Color.from_ok_hsl(fposmod(0.07 + state.player * TURN_OF_HUES, 1.0), 0.75, 0.66)
+	for mesh: GeometryInstance3D in _figure.meshes():
+		if mesh.name == BodyModel.COLORED:
+			mesh.material_override = BodyModel.material(color)
+
+
+func _show(model: Model) -> void:
+	if _capsules != null:
+		_capsules.free_all()
+		_capsules = null
+	if _figure != null:
+		_figure.queue_free()
+		remove_child(_figure)
+	_figure = Figure.new(model)
+	_figure.is_head_hidden = is_first_person
+	_is_standing = false
+	add_child(_figure)
+	_label.position.y = _body.height + NAME_ABOVE
+	_set_shadows()
+	figure_changed.emit()
+
+
+func _set_shadows() -> void:
+	if _figure == null:
+		return
+	for mesh: GeometryInstance3D in _figure.meshes():
+		mesh.cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_ON if casts_shadow else GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
+
+
+func _let_go() -> void:
+	if _model_wish != null and is_instance_valid(_library):
+		_library.let_go(_model_wish)
+	if _package != null and is_instance_valid(_library):
+		_library.let_go(_package)
+	_model_wish = null
+	_package = null
+	_level = -1
+	problem = ""

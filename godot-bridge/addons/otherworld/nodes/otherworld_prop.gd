@@ -1,0 +1,269 @@
+@icon("../icons/prop.svg")
+class_name OtherworldProp
+extends Node3D
+## Shows one prop of a realm: its shapes in its colour, or the model of its package; and its colliders as a body to point at.
+##
+## [OtherworldView] makes one for each prop; read [member state] for what the realm says of it. While its package is on its
+## way a box stands in.
+
+const CapsuleBodies := preload("../packages/capsule_bodies.gd")
+const Collider := preload("../packages/collider.gd")
+const Levels := preload("../packages/levels.gd")
+const Library := preload("../packages/library.gd")
+const Manifest := preload("../packages/manifest.gd")
+const Wish := preload("../packages/wish.gd")
+
+## Shows something else than before: the package came, or its nearer or farther form is shown.
+signal looks_changed
+
+const PLACEHOLDER_COLOR := Color(0.75, 0.78, 0.9, 0.35)
+const HIGHLIGHT_COLOR := Color(1.0, 0.95, 0.8, 0.28)
+
+## What the realm says of it, brought up to date by the client in each frame.
+var state: OtherworldPropState
+## Whether its colliders are seen.
+var show_colliders := false:
+	set(value):
+		if show_colliders != value:
+			show_colliders = value
+			_show_colliders()
+## Stands out, for what is pointed at or held.
+var is_highlighted := false:
+	set(value):
+		if is_highlighted != value:
+			is_highlighted = value
+			_set_overlays()
+## Whether it casts a shadow.
+var casts_shadow := true:
+	set(value):
+		if casts_shadow != value:
+			casts_shadow = value
+			_set_shadows()
+## Physics layers of its body.
+var pick_layer := 1 << 19:
+	set(value):
+		pick_layer = value
+		if _body != null:
+			_body.collision_layer = value
+## What is wrong with its package, in words; empty: nothing.
+var problem := ""
+
+static var _highlight: StandardMaterial3D
+
+var _library: Library
+var _package: Wish
+var _model_wish: Wish
+var _level := -1
+var _colliders: Array = []
+## What is seen, scaled; the realm's marker of the element.
+var _marker := Marker3D.new()
+var _body: PhysicsBody3D
+var _scale := 1.0
+var _shown: Object
+
+
+func _init(of: OtherworldPropState, library: Library) -> void:
+	state = of
+	name = "Prop_%d" % of.element
+	_library = library
+	_marker.name = "Marker"
+	_marker.gizmo_extents = 0.05
+	add_child(_marker)
+	refresh()
+
+
+func _notification(what: int) -> void:
+	if what == NOTIFICATION_PREDELETE:
+		_let_go()
+
+
+## Which of its package's models is shown, 0 the finest; -1: its shapes, or a box that stands for it.
+func shown_level() -> int:
+	return _level if _shown != null else -1
+
+
+## What is seen of it.
+func marker() -> Marker3D:
+	return _marker
+
+
+## Its body to point at, with the metadata "otherworld_element".
+func collision_body() -> PhysicsBody3D:
+	return _body
+
+
+## The realm says something else of it.
+func refresh() -> void:
+	if _package != null and _package.key != state.package:
+		_let_go()
+	if state.package and _package == null:
+		_package = _library.want_package(state.package)
+	if _body == null:
+		_colliders = Collider.of_messages(state.colliders)
+		_show_shapes()
+		_build_body(state.motion == OtherworldPropState.Motion.STATIC)
+	_set_scale()
+
+
+## Draws it as it is now.
+func draw() -> void:
+	var here := Transform3D(Basis(state.rotation), state.position)
+	if transform != here:
+		transform = here
+	if state.scale != _scale:
+		_set_scale()
+
+
+## What changes less often than its place: what is wanted of the library, which level. [param eye]: the camera's place.
+func look(eye: Vector3) -> void:
+	if _package == null:
+		return
+	var metres := eye.distance_to(state.position)
+	_package.see(metres)
+	problem = _package.problem
+	if _package.manifest != null:
+		_want_level(_package.manifest, metres)
+
+
+func _want_level(manifest: Manifest, metres: float) -> void:
+	if manifest.is_avatar:
+		problem = "The package is an avatar; it cannot stand as a thing."
+		return
+	var level := Levels.choose(manifest.models, metres, state.scale, _level)
+	if level != _level or _model_wish == null:
+		var before := _model_wish
+		_model_wish = _library.want_model(manifest, level)
+		_level = level
+		if before != null:
+			_library.let_go(before)
+		elif manifest.colliders != _colliders:
+			_colliders = manifest.colliders
+			_build_body(manifest.is_static)
+	_model_wish.see(metres)
+	if _model_wish.problem:
+		problem = _model_wish.problem
+	if _model_wish.model != null and _shown != _model_wish.model:
+		_shown = _model_wish.model
+		_clear(_marker)
+		_marker.add_child(_model_wish.model.scene.instantiate())
+		_looks_are_new()
+
+
+func _show_shapes() -> void:
+	_shown = null
+	_clear(_marker)
+	var color := Color.hex((state.color << 8) | 0xff)
+	var material := _placeholder_material() if state.package else _material(color)
+	for collider: Collider in _colliders:
+		var mesh := MeshInstance3D.new()
+		mesh.mesh = collider.mesh()
+		mesh.material_override = material
+		mesh.transform = collider.place
+		_marker.add_child(mesh)
+	_looks_are_new()
+
+
+func _looks_are_new() -> void:
+	_set_shadows()
+	_set_overlays()
+	looks_changed.emit()
+
+
+## Shapes carry the scale themselves: physics engines do not like scaled nodes.
+func _build_body(is_static: bool) -> void:
+	if _body != null:
+		remove_child(_body)
+		_body.queue_free()
+	if is_static:
+		_body = StaticBody3D.new()
+	else:
+		var moving := AnimatableBody3D.new()
+		moving.sync_to_physics = false
+		_body = moving
+	_body.name = "Body"
+	_body.collision_layer = pick_layer
+	_body.collision_mask = 0
+	_body.set_meta(&"otherworld_element", state.element)
+	for collider: Collider in _colliders:
+		_body.add_child(CollisionShape3D.new())
+	_scale_body()
+	add_child(_body)
+	_show_colliders()
+
+
+func _set_scale() -> void:
+	_scale = state.scale
+	_marker.scale = Vector3.ONE * maxf(_scale, 1e-4)
+	_scale_body()
+	_show_colliders()
+
+
+func _scale_body() -> void:
+	for i: int in _colliders.size():
+		var collider: Collider = _colliders[i]
+		var shape := _body.get_child(i) as CollisionShape3D
+		shape.shape = collider.shape(state.scale)
+		shape.transform = Transform3D(collider.place.basis, collider.place.origin * state.scale)
+
+
+func _show_colliders() -> void:
+	if _body == null:
+		return
+	for i: int in _colliders.size():
+		var shape := _body.get_child(i) as CollisionShape3D
+		_clear(shape)
+		if show_colliders:
+			var look := MeshInstance3D.new()
+			look.mesh = shape.shape.get_debug_mesh()
+			look.material_override = CapsuleBodies.debug_material()
+			look.cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
+			shape.add_child(look)
+
+
+func _meshes() -> Array[Node]:
+	return _marker.find_children("*", "GeometryInstance3D", true, false)
+
+
+func _set_shadows() -> void:
+	for mesh: GeometryInstance3D in _meshes():
+		mesh.cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_ON if casts_shadow else GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
+
+
+func _set_overlays() -> void:
+	if _highlight == null:
+		_highlight = _placeholder_material()
+		_highlight.albedo_color = HIGHLIGHT_COLOR
+		_highlight.blend_mode = BaseMaterial3D.BLEND_MODE_ADD
+	for mesh: GeometryInstance3D in _meshes():
+		mesh.material_overlay = _highlight if is_highlighted else null
+
+
+static func _material(color: Color) -> StandardMaterial3D:
+	var material := StandardMaterial3D.new()
+	material.albedo_color = color
+	material.roughness = 0.6
+	return material
+
+
+static func _placeholder_material() -> StandardMaterial3D:
+	var material := StandardMaterial3D.new()
+	material.albedo_color = PLACEHOLDER_COLOR
+	material.transparency = BaseMaterial3D.TRANSPARENCY_ALPHA
+	material.shading_mode = BaseMaterial3D.SHADING_MODE_UNSHADED
+	return material
+
+
+static func _clear(node: Node) -> void:
+	for child: Node in node.get_children():
+		node.remove_child(child)
+		child.queue_free()
+
+
+func _let_go() -> void:
+	if _model_wish != null and is_instance_valid(_library):
+		_library.let_go(_model_wish)
+	if _package != null and is_instance_valid(_library):
+		_library.let_go(_package)
+	_model_wish = null
+	_package = null
+	_level = -1

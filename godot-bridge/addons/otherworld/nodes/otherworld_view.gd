@@ -1,0 +1,246 @@
+@icon("../icons/view.svg")
+class_name OtherworldView
+extends Node3D
+## Shows the realm that an [OtherworldClient] is in: its ground, an [OtherworldAvatar] for each avatar and an
+## [OtherworldProp] for each prop.
+##
+## Put it below the client, or say where the client is. Realm space is this node's own space: move or turn the node, and
+## the realm moves with it. Its own light and sky are added where the scene has none.
+
+const Body := preload("../packages/body.gd")
+const Library := preload("../packages/library.gd")
+const Scenery := preload("../packages/scenery.gd")
+
+## An avatar is shown from now on.
+signal avatar_shown(node: OtherworldAvatar)
+## A prop is shown from now on.
+signal prop_shown(node: OtherworldProp)
+
+## Each element's level of detail, bodies and shadow are looked at once in so many frames.
+const LOOK_FRAMES := 12
+
+## The [OtherworldClient]; empty: the parent.
+@export var client_path := NodePath()
+## Colliders of props and fitted capsules of avatars are seen.
+@export var show_colliders := false:
+	set(value):
+		show_colliders = value
+		_apply_colliders()
+## Names stand above avatars.
+@export var show_names := true:
+	set(value):
+		show_names = value
+		for node: OtherworldAvatar in _avatar_nodes:
+			node.show_name = value
+## Avatars and props that cast shadows at once, the nearest.
+@export_range(0, 512) var shadows_max := 48
+## Avatars nearer than this have bodies to point at, metres.
+@export_range(0.0, 100.0) var body_metres := 8.0
+## Physics layers of what can be pointed at: props, capsules of avatars near by, the ground. Each body has the metadata
+## "otherworld_element" (the ground's is 0).
+@export_flags_3d_physics var pick_layer := 1 << 19
+## Adds light and a sky where the scene has none.
+@export var add_environment := true
+## Packages on this device's disk may take so much, MiB.
+@export_range(16, 8192) var cache_mebibytes := 512
+
+## Loads what is shown; its [code]api[/code] asks the client's server.
+var library := Library.new()
+
+var _client: Node
+var _scenery := Scenery.new()
+var _bodies: Array[Body] = []
+var _avatars: Dictionary[int, OtherworldAvatar] = {}
+var _props: Dictionary[int, OtherworldProp] = {}
+## The same once more, for what is done in each frame.
+var _avatar_nodes: Array[OtherworldAvatar] = []
+var _prop_nodes: Array[OtherworldProp] = []
+var _frame := 0
+var _first_person := 0
+
+
+func _init() -> void:
+	library.name = "Library"
+	add_child(library)
+	_scenery.name = "Scenery"
+	add_child(_scenery)
+
+
+func _ready() -> void:
+	library.cache.bytes_max = cache_mebibytes * 1024 * 1024
+	if add_environment:
+		_scenery.add_environment_if_none(get_tree())
+	attach(get_node_or_null(client_path) if client_path else get_parent())
+
+
+## Shows the realm of that client from now on.
+func attach(client: Node) -> void:
+	_detach()
+	if client == null or not client.has_signal(&"world_sampled"):
+		return
+	_client = client
+	library.api.token_of = func() -> String: return client.get(&"token") as String
+	for pair: Array in _connections():
+		client.connect(pair[0] as StringName, pair[1] as Callable)
+	_enter()
+
+
+## The node of an avatar; null: it is not shown.
+func avatar_of(element: int) -> OtherworldAvatar:
+	return _avatars.get(element)
+
+
+## The node of a prop; null: it is not shown.
+func prop_of(element: int) -> OtherworldProp:
+	return _props.get(element)
+
+
+## Hides the head of an avatar whose eyes are the camera; 0: of none.
+func set_first_person(element: int) -> void:
+	_first_person = element
+	for node: OtherworldAvatar in _avatar_nodes:
+		node.is_first_person = node.state.element == element
+
+
+## Where players begin; known once the client has joined.
+func spawn_marker() -> Marker3D:
+	return _scenery.spawn
+
+
+func _connections() -> Array[Array]:
+	return [
+		[&"joined", _enter], [&"world_sampled", _on_world_sampled],
+		[&"avatar_added", _on_avatar_added], [&"avatar_changed", _on_avatar_changed], [&"avatar_removed", _on_avatar_removed],
+		[&"prop_added", _on_prop_added], [&"prop_changed", _on_prop_changed], [&"prop_removed", _on_prop_removed],
+	]
+
+
+func _detach() -> void:
+	if is_instance_valid(_client):
+		for pair: Array in _connections():
+			_client.disconnect(pair[0] as StringName, pair[1] as Callable)
+	_client = null
+	for state: OtherworldAvatarState in _avatar_nodes.map(func(node: OtherworldAvatar) -> OtherworldAvatarState: return node.state):
+		_on_avatar_removed(state)
+	for state: OtherworldPropState in _prop_nodes.map(func(node: OtherworldProp) -> OtherworldPropState: return node.state):
+		_on_prop_removed(state)
+
+
+## The realm is known: its ground, and whoever is there already.
+func _enter() -> void:
+	library.api.server = _client.get(&"url") as String
+	var definition: Variant = _client.get(&"definition")
+	if definition is Dictionary and not (definition as Dictionary).is_empty():
+		_bodies = Body.read_list((definition as Dictionary).get("bodies"))
+		_scenery.show_realm(definition as Dictionary, pick_layer)
+	for state: OtherworldAvatarState in (_client.get(&"avatars") as Dictionary).values():
+		_on_avatar_added(state)
+	for state: OtherworldPropState in (_client.get(&"props") as Dictionary).values():
+		_on_prop_added(state)
+
+
+func _on_avatar_added(state: OtherworldAvatarState) -> void:
+	if _avatars.has(state.element):
+		if _avatars[state.element].state == state:
+			return
+		_on_avatar_removed(_avatars[state.element].state)
+	var node := OtherworldAvatar.new(state, library, _bodies)
+	node.show_name = show_names and not state.is_own
+	node.show_colliders = show_colliders
+	node.pick_layer = pick_layer
+	node.is_first_person = state.element == _first_person
+	_avatars[state.element] = node
+	_avatar_nodes.append(node)
+	add_child(node)
+	avatar_shown.emit(node)
+
+
+func _on_avatar_changed(state: OtherworldAvatarState) -> void:
+	if _avatars.has(state.element):
+		_avatars[state.element].refresh()
+
+
+func _on_avatar_removed(state: OtherworldAvatarState) -> void:
+	var node: OtherworldAvatar = _avatars.get(state.element)
+	if node != null:
+		_avatars.erase(state.element)
+		_avatar_nodes.erase(node)
+		node.queue_free()
+
+
+func _on_prop_added(state: OtherworldPropState) -> void:
+	if _props.has(state.element):
+		if _props[state.element].state == state:
+			return
+		_on_prop_removed(_props[state.element].state)
+	var node := OtherworldProp.new(state, library)
+	node.show_colliders = show_colliders
+	node.pick_layer = pick_layer
+	_props[state.element] = node
+	_prop_nodes.append(node)
+	add_child(node)
+	prop_shown.emit(node)
+
+
+func _on_prop_changed(state: OtherworldPropState) -> void:
+	if _props.has(state.element):
+		_props[state.element].refresh()
+
+
+func _on_prop_removed(state: OtherworldPropState) -> void:
+	var node: OtherworldProp = _props.get(state.element)
+	if node != null:
+		_props.erase(state.element)
+		_prop_nodes.erase(node)
+		node.queue_free()
+
+
+func _on_world_sampled(_tick: float) -> void:
+	var camera := get_viewport().get_camera_3d()
+	var eye := Vector3(0.0, 1.6, 0.0)
+	var ahead := Vector3.ZERO
+	if camera != null:
+		var back := global_transform.affine_inverse()
+		eye = back * camera.global_position
+		ahead = back.basis * -camera.global_basis.z
+	var delta := get_process_delta_time()
+	_frame += 1
+	for node: OtherworldAvatar in _avatar_nodes:
+		node.draw(eye, ahead, _frame, delta)
+	for node: OtherworldProp in _prop_nodes:
+		node.draw()
+	_look(eye)
+
+
+## A part of the elements in each frame.
+func _look(eye: Vector3) -> void:
+	for i: int in range(_frame % LOOK_FRAMES, _avatar_nodes.size(), LOOK_FRAMES):
+		var node := _avatar_nodes[i]
+		node.has_bodies = not node.state.is_own and eye.distance_squared_to(node.state.position) < body_metres * body_metres
+		node.look()
+	for i: int in range(_frame % LOOK_FRAMES, _prop_nodes.size(), LOOK_FRAMES):
+		_prop_nodes[i].look(eye)
+	if _frame % (LOOK_FRAMES * 2) == 0:
+		_choose_shadows(eye)
+
+
+func _choose_shadows(eye: Vector3) -> void:
+	var metres := PackedFloat32Array()
+	for node: OtherworldAvatar in _avatar_nodes:
+		metres.append(eye.distance_squared_to(node.state.position))
+	for node: OtherworldProp in _prop_nodes:
+		metres.append(eye.distance_squared_to(node.state.position))
+	var sorted := metres.duplicate()
+	sorted.sort()
+	var most := INF if sorted.size() <= shadows_max else sorted[shadows_max - 1] if shadows_max > 0 else -1.0
+	for i: int in _avatar_nodes.size():
+		_avatar_nodes[i].casts_shadow = metres[i] <= most
+	for i: int in _prop_nodes.size():
+		_prop_nodes[i].casts_shadow = metres[_avatar_nodes.size() + i] <= most
+
+
+func _apply_colliders() -> void:
+	for node: OtherworldAvatar in _avatar_nodes:
+		node.show_colliders = show_colliders
+	for node: OtherworldProp in _prop_nodes:
+		node.show_colliders = show_colliders

@@ -1,0 +1,251 @@
+@tool
+extends Node
+## Packages and their models as they are loaded: each once for all who show it, the nearest first, a few at a time, beside
+## the main thread; and released again when nobody shows it.
+##
+## Take a wish, wait for [signal Wish.settled] (or look at its state), and give it back:
+## [codeblock]
+## var wish := library.want_package(hash)
+## await wish.settled
+## [/codeblock]
+
+const Answer := preload("../net/http_answer.gd")
+const Api := preload("api.gd")
+const Cache := preload("cache.gd")
+const Manifest := preload("manifest.gd")
+const Model := preload("model.gd")
+const ModelReader := preload("model_reader.gd")
+const Reading := preload("reading.gd")
+const Wish := preload("wish.gd")
+
+## Manifests asked for at once.
+const PACKAGES_AT_ONCE_MAX := 6
+## Models on the line or being read at once: two of each.
+const MODELS_AT_ONCE_MAX := 4
+## Waits before something that failed for a passing reason is tried again; the last goes on.
+const AGAIN_MSEC: PackedFloat32Array = [1_000.0, 3_000.0, 10_000.0, 30_000.0]
+## What nobody shows is kept this long: who turns round, or walks to and fro at a limit, does not wait again.
+const KEPT_MSEC := 20_000.0
+## How often it is looked what is next, seconds.
+const ROUND_SECONDS := 0.05
+
+## Who asks; set its server and token.
+var api := Api.new()
+var cache := Cache.new()
+
+var _packages: Dictionary[String, Wish] = {}
+var _models: Dictionary[String, Wish] = {}
+var _seconds := 0.0
+## Tasks on other threads, which must end before the engine does.
+var _tasks: Dictionary[int, bool] = {}
+
+
+## What a task on another thread came to.
+class Made:
+	extends RefCounted
+	var manifest: Manifest
+	var model: Model
+	var fault := ""
+	## The file was not on the disk.
+	var is_absent := false
+
+
+func _process(delta: float) -> void:
+	_seconds += delta
+	if _seconds < ROUND_SECONDS:
+		return
+	_seconds = 0.0
+	_round(_packages, PACKAGES_AT_ONCE_MAX, _load_package)
+	_round(_models, MODELS_AT_ONCE_MAX, _load_model)
+
+
+func _exit_tree() -> void:
+	for task: int in _tasks:
+		WorkerThreadPool.wait_for_task_completion(task)
+	_tasks.clear()
+
+
+## Wants a package's manifest; give it back with [method let_go].
+func want_package(hash: String) -> Wish:
+	if not _packages.has(hash):
+		_packages[hash] = _wish(hash)
+	return _taken(_packages[hash])
+
+
+## Wants one of the models of a package whose manifest is there.
+func want_model(manifest: Manifest, level: int) -> Wish:
+	var file := manifest.models[level]
+	# Files of equal content may belong to packages that name other joints.
+	var key := "%s/%s" % [manifest.hash, file.sha256]
+	if not _models.has(key):
+		var wish := _wish(key)
+		wish.package = manifest.hash
+		wish.manifest = manifest
+		wish.file = file
+		_models[key] = wish
+	return _taken(_models[key])
+
+
+## Wants it no more.
+func let_go(wish: Wish) -> void:
+	wish.users -= 1
+	wish.idle_since_msec = _now()
+
+
+## What models take that are there, bytes, about.
+func bytes_loaded() -> int:
+	var bytes := 0
+	for wish: Wish in _models.values():
+		if wish.model != null:
+			bytes += wish.model.bytes
+	return bytes
+
+
+## How many models are there.
+func models_loaded() -> int:
+	return _models.values().filter(func(wish: Wish) -> bool: return wish.model != null).size()
+
+
+func _wish(key: String) -> Wish:
+	var wish := Wish.new()
+	wish.key = key
+	return wish
+
+
+func _taken(wish: Wish) -> Wish:
+	wish.users += 1
+	return wish
+
+
+func _round(wishes: Dictionary[String, Wish], at_once_max: int, load_one: Callable) -> void:
+	var now_msec := _now()
+	var due: Array[Wish] = []
+	var loading := 0
+	for wish: Wish in wishes.values():
+		if wish.state == Wish.State.LOADING:
+			loading += 1
+		elif wish.users <= 0:
+			if now_msec - wish.idle_since_msec > KEPT_MSEC:
+				wishes.erase(wish.key)
+		elif wish.state == Wish.State.WAITING and now_msec >= wish.again_at_msec:
+			due.append(wish)
+	due.sort_custom(func(a: Wish, b: Wish) -> bool: return a.metres < b.metres)
+	for wish: Wish in due.slice(0, maxi(0, at_once_max - loading)):
+		wish.state = Wish.State.LOADING
+		load_one.call(wish)
+
+
+func _load_package(wish: Wish) -> void:
+	var answer := await api.package(wish.key)
+	if not answer.is_ok():
+		_fail(wish, answer.fault.in_words(), Api.is_passing(answer))
+		return
+	var made := await _beside(_read_manifest.bind(answer.json, wish.key))
+	wish.manifest = made.manifest
+	if made.manifest == null:
+		_fail(wish, "The server's answer is not valid: %s." % made.fault, false)
+	else:
+		_settle(wish)
+
+
+func _load_model(wish: Wish) -> void:
+	var made := await _beside(_read_cached.bind(wish.file, wish.manifest))
+	if made.is_absent:
+		var answer := await _download(wish)
+		if not answer.is_ok():
+			_fail(wish, answer.fault.in_words(), Api.is_passing(answer))
+			return
+		made = await _beside(_read_downloaded.bind(answer.body, wish.file, wish.manifest))
+	wish.model = made.model
+	if made.model == null:
+		_fail(wish, made.fault, false)
+	else:
+		_settle(wish)
+
+
+## By its link; where that is too old, by another.
+func _download(wish: Wish) -> Answer:
+	var answer := await api.file(wish.file.url, wish.file.bytes)
+	if answer.is_ok() or not Api.is_stale(answer):
+		return answer
+	var fresh := await api.package(wish.package)
+	if not fresh.is_ok():
+		return fresh
+	var made := await _beside(_read_manifest.bind(fresh.json, wish.package))
+	for file: Manifest.ModelFile in made.manifest.models if made.manifest != null else ([] as Array[Manifest.ModelFile]):
+		if file.sha256 == wish.file.sha256:
+			wish.file.url = file.url
+			return await api.file(file.url, wish.file.bytes)
+	return answer
+
+
+func _settle(wish: Wish) -> void:
+	wish.state = Wish.State.READY
+	wish.problem = ""
+	wish.settled.emit()
+
+
+func _fail(wish: Wish, words: String, is_passing: bool) -> void:
+	var is_new := wish.problem != words
+	wish.problem = words
+	wish.state = Wish.State.WAITING if is_passing else Wish.State.FAILED
+	wish.again_at_msec = _now() + AGAIN_MSEC[mini(wish.failures, AGAIN_MSEC.size() - 1)]
+	wish.failures += 1
+	if is_new:
+		push_warning("Otherworld: package %s… is not shown. %s" % [wish.key.left(12), words])
+	wish.settled.emit()
+
+
+## Runs on another thread and waits for it.
+func _beside(work: Callable) -> Made:
+	var box: Array[Made] = []
+	var task := WorkerThreadPool.add_task(func() -> void: box.append(work.call() as Made), false, "Otherworld: reads a package")
+	_tasks[task] = true
+	var tree := Engine.get_main_loop() as SceneTree
+	# Who leaves the tree has waited for all of its tasks.
+	while _tasks.has(task) and not WorkerThreadPool.is_task_completed(task):
+		await tree.process_frame
+	if _tasks.erase(task):
+		WorkerThreadPool.wait_for_task_completion(task)
+	return box[0]
+
+
+static func _now() -> float:
+	return Time.get_ticks_usec() / 1000.0
+
+
+# --- What follows runs on other threads: it touches nothing but what it is given, and the cache, which is made for it.
+
+
+static func _read_manifest(json: Variant, hash: String) -> Made:
+	var made := Made.new()
+	var reading := Reading.new()
+	made.manifest = Manifest.read(json, hash, reading)
+	made.fault = reading.fault
+	return made
+
+
+func _read_cached(file: Manifest.ModelFile, manifest: Manifest) -> Made:
+	var bytes := cache.read(file.sha256)
+	if bytes.is_empty():
+		var made := Made.new()
+		made.is_absent = true
+		return made
+	return _read_model(bytes, manifest)
+
+
+func _read_downloaded(bytes: PackedByteArray, file: Manifest.ModelFile, manifest: Manifest) -> Made:
+	if Cache.sha256_of(bytes) != file.sha256:
+		var made := Made.new()
+		made.fault = "The file that the store sent is damaged: its hash is not what the package says."
+		return made
+	cache.write(file.sha256, bytes)
+	return _read_model(bytes, manifest)
+
+
+static func _read_model(bytes: PackedByteArray, manifest: Manifest) -> Made:
+	var made := Made.new()
+	var reader := ModelReader.new()
+	made.model = reader.read(bytes, manifest)
+	made.fault = reader.fault
+	return made
