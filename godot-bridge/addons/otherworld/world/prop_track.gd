@@ -25,6 +25,12 @@ func stands(at: Vector3, turned: Quaternion) -> void:
 	_first_rotation = turned.normalized()
 
 
+## It was at rest and not looked at up to [param tick]: that is what was drawn.
+func rested(tick: float) -> void:
+	if _drawn_tick != NEVER:
+		_drawn_tick = tick
+
+
 ## Brings its state to [param tick]; beyond the last that came it goes on to [param until_tick] at most. False: it rests.
 func sample(tick: float, until_tick: float) -> bool:
 	var share := _go(tick, until_tick)

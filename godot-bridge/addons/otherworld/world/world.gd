@@ -33,6 +33,8 @@ var props: Dictionary[int, OtherworldPropState] = {}
 var player: int
 var own: OtherworldAvatarState
 
+## The moment drawn last.
+var _tick := 0.0
 var _decoder: Decoder
 var _origin: Vector3
 var _tick_seconds: float
@@ -101,9 +103,10 @@ func show(tick: int) -> void:
 	for element: int in _decoder.props.changed:
 		var prop: PropTrack = _props.get(element)
 		if prop:
-			prop.came(tick)
 			if not prop.is_listed:
+				prop.rested(_tick)
 				_list(prop)
+			prop.came(tick)
 	_decoder.sweep(_avatars, _props)
 
 
@@ -111,6 +114,7 @@ func show(tick: int) -> void:
 func sample(tick: float) -> void:
 	if not _decoder:
 		return
+	_tick = tick
 	var until_tick := float(_decoder.newest_tick + AHEAD_TICKS_MAX)
 	var added: Array[AvatarTrack] = []
 	for avatar: AvatarTrack in _avatars.values():
