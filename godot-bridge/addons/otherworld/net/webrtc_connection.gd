@@ -46,12 +46,17 @@ func _init(url: String, token: String, now_msec: float, ice_servers: Array[Dicti
 		return
 	_signalling = Signalling.new(address, token)
 	_signalling.ask_offer(now_msec)
-	_peer = WebRTCPeerConnection.new()
+	_peer = _new_peer()
 	_peer.session_description_created.connect(_on_session_description_created)
 	_peer.ice_candidate_created.connect(_on_ice_candidate_created)
 	_peer.data_channel_received.connect(_on_data_channel_received)
 	if _peer.initialize({"iceServers": ice_servers}) != OK:
 		_fail(Fault.new(Fault.Kind.UNREACHABLE, "The WebRTC of this Godot could not be started."))
+
+
+# Tests put another in its place.
+func _new_peer() -> WebRTCPeerConnection:
+	return WebRTCPeerConnection.new()
 
 
 func poll(now_msec: float) -> void:

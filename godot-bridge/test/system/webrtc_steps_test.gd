@@ -1,0 +1,31 @@
+extends "../webrtc/stand_in_case.gd"
+## The addon's signalling against a real server, to the open data channel and the Welcome over it. The steps are recorded
+## by what started this (test/e2e/godot-webrtc.test.ts), which compares them with the committed ones.
+
+const Session := preload("res://addons/otherworld/net/session.gd")
+
+
+func test_one_connection_step_by_step() -> void:
+	var connection := StandIn.new(by("plain"), await new_token(), now_msec())
+	await settle(connection)
+	check(connection.fault == null, connection.fault.in_words() if connection.fault else "")
+	var session := Session.new(now_msec())
+	await until("the Welcome is here", func() -> bool:
+		_exchange(connection, session)
+		return session.is_welcomed)
+	session.goodbye("that is all", now_msec())
+	await until("the goodbye is acknowledged", func() -> bool:
+		_exchange(connection, session)
+		return session.is_parted(now_msec()))
+	connection.close("left")
+
+
+func _exchange(connection: StandIn, session: Session) -> void:
+	connection.poll(now_msec())
+	var packet := connection.receive()
+	while not packet.is_empty():
+		equal(session.receive(packet, now_msec()).fault, "")
+		packet = connection.receive()
+	var due := session.packet_due(now_msec())
+	if not due.is_empty():
+		connection.send(due)

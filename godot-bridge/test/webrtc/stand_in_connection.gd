@@ -1,0 +1,26 @@
+extends "res://addons/otherworld/net/webrtc_connection.gd"
+## The addon's WebRTC connection, with a peer that stands in for the extension's. All of it is the addon's own but who makes
+## the peer, and who moves packets through its open channel.
+
+const StandInPeer := preload("stand_in_peer.gd")
+
+## Where the Node process listens.
+static var line_port := OS.get_environment("OTHERWORLD_WEBRTC_LINE").to_int()
+
+
+func _new_peer() -> WebRTCPeerConnection:
+	return StandInPeer.new(line_port)
+
+
+func receive() -> PackedByteArray:
+	var peer: StandInPeer = _peer
+	if status != Status.OPEN or peer.packets.is_empty():
+		return PackedByteArray()
+	_heard_at_msec = Time.get_ticks_usec() / 1000.0
+	return peer.packets.pop_front()
+
+
+func send(packet: PackedByteArray) -> void:
+	var peer: StandInPeer = _peer
+	if status == Status.OPEN and _channel.get_ready_state() == WebRTCDataChannel.STATE_OPEN:
+		peer.put(packet)
