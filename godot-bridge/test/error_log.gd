@@ -1,3 +1,4 @@
+@tool
 extends Logger
 ## Collects the errors that the engine and scripts report: none of them ends Godot, and each fails the test it came in.
 

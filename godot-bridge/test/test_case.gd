@@ -1,3 +1,4 @@
+@tool
 extends Node
 ## What tests are made of: each method whose name starts with [code]test_[/code] is one, and may wait ([code]await[/code]).
 ##

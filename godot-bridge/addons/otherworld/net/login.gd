@@ -1,3 +1,4 @@
+@tool
 extends RefCounted
 ## The guest login: a name for a token (docs/protocol.md, section 2). Who one is stays in user://otherworld/identities.cfg, by
 ## the server's address, and makes the guest the same user again: owner of what was placed and uploaded before.

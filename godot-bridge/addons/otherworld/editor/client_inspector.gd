@@ -1,0 +1,55 @@
+@tool
+extends EditorInspectorPlugin
+## A button on OtherworldClient in the inspector: is there a server at its URL, and does it take this game?
+
+const Address := preload("../net/address.gd")
+const Http := preload("../net/http.gd")
+const SceneEdit := preload("scene_edit.gd")
+
+
+func _can_handle(object: Object) -> bool:
+	return SceneEdit.is_client(object)
+
+
+func _parse_begin(object: Object) -> void:
+	var box := VBoxContainer.new()
+	var button := Button.new()
+	button.name = "Test"
+	button.text = "Test connection"
+	button.tooltip_text = "Asks the server at the URL below what it is."
+	var answer := Label.new()
+	answer.name = "Answer"
+	answer.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
+	answer.hide()
+	box.add_child(button)
+	box.add_child(answer)
+	button.pressed.connect(_test.bind(object, button, answer))
+	add_custom_control(box)
+
+
+func _test(object: Object, button: Button, label: Label) -> void:
+	button.disabled = true
+	label.show()
+	label.text = "Asking …"
+	var words := await words_about(str(object.get(&"url")) if is_instance_valid(object) else "")
+	# Another object may be inspected by now.
+	if is_instance_valid(label) and is_instance_valid(button):
+		label.text = words
+		button.disabled = false
+
+
+## What answers at a URL.
+static func words_about(url: String) -> String:
+	var address := Address.parse(url) as Address
+	if address.fault != null:
+		return address.fault.in_words()
+	var answer := await Http.request_json(HTTPClient.METHOD_GET, address.below("v1/status"))
+	if not answer.is_ok():
+		return answer.fault.in_words()
+	var realms: Variant = answer.field("realms")
+	if not realms is Array:
+		return "What answers at %s is no Otherworld server." % address.authority()
+	var words: PackedStringArray = []
+	for realm: Dictionary in realms:
+		words.append("%s, %d players" % [realm.get("id"), realm.get("players", 0)])
+	return "The server at %s runs: %s." % [address.authority(), "; ".join(words)]

@@ -1,0 +1,275 @@
+@tool
+extends VBoxContainer
+## The editor's dock: a server's realms and packages, packages into the edited scene, models from here to the server.
+
+const PackageScene := preload("package_scene.gd")
+const SceneEdit := preload("scene_edit.gd")
+const Server := preload("server.gd")
+const Words := preload("../packages/upload_words.gd")
+
+const DEFAULT_URL := "http://127.0.0.1:7350"
+## Where the editor keeps the address, for this project.
+const _SECTION := "otherworld"
+## Packages that the server is asked for the rank of by themselves; of others when they are selected.
+const _RANKS_MAX := 32
+## How much of the width the columns take, by column.
+const _REALM_WIDTHS: PackedInt32Array = [2, 1, 2]
+const _PACKAGE_WIDTHS: PackedInt32Array = [4, 2, 3, 3]
+
+var _server := Server.new()
+var _edit := SceneEdit.new()
+var _upload: OtherworldUpload
+## Counts lists, so that what is asked about an old one is not shown in a new one.
+var _list := 0
+## An action that talks to the server is under way.
+var _is_busy := false
+
+@onready var _url: LineEdit = %Url
+@onready var _user_name: LineEdit = %UserName
+@onready var _connect: Button = %Connect
+@onready var _state: Label = %State
+@onready var _realms: Tree = %Realms
+@onready var _packages: Tree = %Packages
+@onready var _message: RichTextLabel = %Message
+@onready var _way: Control = %Way
+@onready var _bar: ProgressBar = %Bar
+
+
+func _ready() -> void:
+	# Somebody has opened dock.tscn itself.
+	if is_part_of_edited_scene():
+		return
+	var settings := EditorInterface.get_editor_settings()
+	_url.text = settings.get_project_metadata(_SECTION, "url", DEFAULT_URL)
+	_user_name.text = settings.get_project_metadata(_SECTION, "name", _default_name())
+	_titles(_realms, ["Realm", "Players", "Tick"], _REALM_WIDTHS)
+	_titles(_packages, ["Package", "Kind", "Size", "Rank"], _PACKAGE_WIDTHS)
+	_url.text_submitted.connect(func(_text: String) -> void: connect_to_server())
+	_connect.pressed.connect(connect_to_server)
+	(%Refresh as Button).pressed.connect(refresh)
+	(%Instantiate as Button).pressed.connect(instantiate_selected)
+	(%UploadNode as Button).pressed.connect(upload_selected_node)
+	(%UploadFile as Button).pressed.connect(_choose_file)
+	(%AddClient as Button).pressed.connect(add_client)
+	(%Cancel as Button).pressed.connect(cancel_upload)
+	_packages.item_selected.connect(_show_selected)
+	_packages.item_activated.connect(instantiate_selected)
+	_show_buttons()
+
+
+func _exit_tree() -> void:
+	cancel_upload()
+
+
+## Logs in at the address in the field, and lists what is there.
+func connect_to_server() -> void:
+	if not _begin("Connecting …"):
+		return
+	var is_open := await _server.open(_url.text if _url.text.strip_edges() else DEFAULT_URL, _user_name.text)
+	_state.text = "%s at %s" % [_server.user_name, _server.url] if is_open else "Not connected."
+	if is_open:
+		var settings := EditorInterface.get_editor_settings()
+		settings.set_project_metadata(_SECTION, "url", _server.url)
+		settings.set_project_metadata(_SECTION, "name", _server.user_name)
+	else:
+		_realms.clear()
+		_packages.clear()
+	_end(_server.problem)
+	if is_open:
+		await refresh()
+
+
+## Lists realms and packages anew.
+func refresh() -> void:
+	if not _begin("Asking for realms and packages …"):
+		return
+	var realms := await _server.realms()
+	var problem := _server.problem
+	_fill(_realms, realms.map(func(realm: Dictionary) -> Array: return [realm.get("id"), realm.get("players"), realm.get("tick")]))
+	var packages := await _server.packages()
+	_fill(_packages, packages.map(_row_of))
+	for i: int in packages.size():
+		_packages.get_root().get_child(i).set_metadata(0, packages[i].get("hash"))
+	_end(problem if problem else _server.problem)
+	_list += 1
+	_ask_ranks(_list)
+
+
+## Puts the selected package into the edited scene.
+func instantiate_selected() -> void:
+	var item := _packages.get_selected()
+	if item == null:
+		_say("Select a package in the list.")
+	elif _begin("Loading \"%s\" …" % item.get_text(0)):
+		var scene := PackageScene.new()
+		var path := await scene.make(_server, str(item.get_metadata(0)))
+		var node := _edit.add_scene(path) if path else null
+		_end(scene.problem if path.is_empty() else _edit.problem)
+		if node != null:
+			_say("\"%s\" stands in the scene, from %s." % [node.name, path])
+
+
+## Uploads what is selected in the Scene dock.
+func upload_selected_node() -> void:
+	var node := _edit.selected()
+	if node == null:
+		_say(_edit.problem)
+	else:
+		await upload(OtherworldUpload.from_node(node))
+
+
+## Uploads a .glb or .vrm file.
+func upload_file(path: String) -> void:
+	await upload(OtherworldUpload.from_file(path))
+
+
+## Takes an upload the whole way, with a bar; its package is selected then.
+func upload(next: OtherworldUpload) -> void:
+	if not _begin("Uploading \"%s\" …" % next.name):
+		return
+	_upload = next
+	_upload.is_shared = (%Share as CheckBox).button_pressed
+	_upload.progressed.connect(_show_progress)
+	_way.show()
+	var is_done := await _upload.run_at(_server.url, _server.token)
+	_way.hide()
+	_upload = null
+	_end("" if is_done else "\"%s\" was not uploaded. %s" % [next.name, next.message if next.message else Words.of_stage(next.stage) + "."])
+	if is_done:
+		await refresh()
+		_select(next.package)
+		_say("\n".join(PackedStringArray(["\"%s\" is a package now." % next.name]) + next.warnings))
+
+
+## Gives up the upload that is under way.
+func cancel_upload() -> void:
+	if _upload != null:
+		_upload.cancel()
+
+
+## Adds an OtherworldClient with the dock's address to the edited scene.
+func add_client() -> void:
+	var client := _edit.add_client(_url.text.strip_edges().trim_suffix("/"))
+	_say("%s connects to %s when the scene runs." % [client.name, client.get(&"url")] if client != null else _edit.problem)
+
+
+func _choose_file() -> void:
+	var dialog := EditorFileDialog.new()
+	dialog.file_mode = EditorFileDialog.FILE_MODE_OPEN_FILE
+	dialog.access = EditorFileDialog.ACCESS_FILESYSTEM
+	dialog.add_filter("*.glb, *.vrm", "Models")
+	dialog.file_selected.connect(upload_file)
+	dialog.visibility_changed.connect(func() -> void:
+		if not dialog.visible:
+			dialog.queue_free())
+	add_child(dialog)
+	dialog.popup_file_dialog()
+
+
+## False: something else is under way.
+func _begin(words: String) -> bool:
+	if _is_busy:
+		_say("Wait until the last thing is done, or cancel it.")
+		return false
+	_is_busy = true
+	_say(words)
+	_show_buttons()
+	return true
+
+
+func _end(problem: String) -> void:
+	_is_busy = false
+	_say(problem)
+	_show_buttons()
+
+
+func _say(words: String) -> void:
+	_message.text = words
+
+
+func _show_buttons() -> void:
+	_connect.disabled = _is_busy
+	for button: Button in [%Refresh, %Instantiate, %UploadNode, %UploadFile]:
+		button.disabled = _is_busy or not _server.is_open()
+
+
+func _show_progress(stage: String, share: float) -> void:
+	_bar.value = share
+	_say("%s: %s …" % [_upload.name, Words.of_stage(stage)])
+
+
+func _show_selected() -> void:
+	var item := _packages.get_selected()
+	var hash := str(item.get_metadata(0))
+	var answer := await _server.package(hash)
+	if _packages.get_selected() != item or _is_busy:
+		return
+	if answer.is_empty():
+		_say(_server.problem)
+		return
+	_show_rank(item, answer)
+	var counts := _fields(_fields(answer.get("manifest")).get("counts"))
+	var words: PackedStringArray = []
+	for what: String in ["triangles", "materials", "textures", "joints"]:
+		words.append("%s %s" % [int(counts[what]) if counts.get(what) is float else "?", what])
+	_say("%s: %s.\nRank: %s.\n%s" % [item.get_text(0), ", ".join(words), item.get_tooltip_text(3), hash])
+
+
+func _ask_ranks(list: int) -> void:
+	var root := _packages.get_root()
+	for i: int in mini(_RANKS_MAX, root.get_child_count() if root != null else 0):
+		var item := _packages.get_root().get_child(i)
+		var answer := await _server.package(str(item.get_metadata(0)))
+		if list != _list or not is_inside_tree():
+			return
+		_show_rank(item, answer)
+
+
+func _select(hash: String) -> void:
+	for item: TreeItem in _packages.get_root().get_children() if _packages.get_root() != null else ([] as Array[TreeItem]):
+		if item.get_metadata(0) == hash:
+			item.select(0)
+			_packages.scroll_to_item(item)
+
+
+func _row_of(package: Dictionary) -> Array:
+	var owner_words := "" if package.get("own", true) else " (shared)"
+	var bytes: Variant = package.get("bytes")
+	return ["%s%s" % [package.get("name"), owner_words], package.get("kind"), _size(bytes) if bytes is float else "?", ""]
+
+
+static func _size(bytes: float) -> String:
+	return "%.1f MiB" % (bytes / 1_048_576.0) if bytes >= 1_048_576.0 else "%d KiB" % ceili(bytes / 1024.0)
+
+
+static func _show_rank(item: TreeItem, answer: Dictionary) -> void:
+	var rank := _fields(_fields(answer.get("manifest")).get("rank"))
+	item.set_text(3, str(rank.get("pc", "?")))
+	item.set_tooltip_text(3, "%s on PC, %s on mobile" % [rank.get("pc", "?"), rank.get("mobile", "?")])
+
+
+static func _fields(value: Variant) -> Dictionary:
+	return value if value is Dictionary else {}
+
+
+static func _titles(tree: Tree, titles: PackedStringArray, widths: PackedInt32Array) -> void:
+	for i: int in titles.size():
+		tree.set_column_title(i, titles[i])
+		tree.set_column_title_alignment(i, HORIZONTAL_ALIGNMENT_LEFT)
+		tree.set_column_expand_ratio(i, widths[i])
+		tree.set_column_clip_content(i, true)
+
+
+static func _fill(tree: Tree, rows: Array) -> void:
+	tree.clear()
+	var root := tree.create_item()
+	for row: Array in rows:
+		var item := root.create_child()
+		for i: int in row.size():
+			item.set_text(i, str(int(row[i])) if row[i] is float else str(row[i]))
+			item.set_tooltip_text(i, item.get_text(i))
+
+
+static func _default_name() -> String:
+	var name := OS.get_environment("USER" if OS.has_environment("USER") else "USERNAME")
+	return name.left(32) if name else "Builder"
