@@ -1,0 +1,43 @@
+extends RefCounted
+## The nodes that a client puts below itself where the scene has none: what shows the realm, and what plays in it. Their
+## scripts are loaded only here, so that a program without either carries neither.
+
+const _FOLDER := "../nodes/"
+const _VIEW := ["OtherworldView", "otherworld_view.gd"]
+const _DESKTOP := ["OtherworldPlayer", "otherworld_player.gd"]
+const _XR := ["OtherworldXRPlayer", "otherworld_xr_player.gd"]
+const _XR_START := "xr_start.gd"
+
+
+## Adds what is asked for.
+static func add_to(client: OtherworldClient) -> void:
+	if client.add_view:
+		_add(client, _VIEW)
+	if client.player_kind == OtherworldClient.PlayerKind.NONE or _is_there(client, _DESKTOP[0]) or _is_there(client, _XR[0]):
+		return
+	_add(client, _XR if client.player_kind == OtherworldClient.PlayerKind.XR or (client.player_kind == OtherworldClient.PlayerKind.AUTO and _has_headset(client)) else _DESKTOP)
+
+
+static func _add(client: OtherworldClient, what: Array) -> void:
+	var type: String = what[0]
+	if _is_there(client, type):
+		return
+	var script: GDScript = load(_path(what[1]))
+	var node: Node = script.new()
+	node.name = type
+	client.add_child(node)
+
+
+# Of any scene: whoever has one has placed it.
+static func _is_there(client: OtherworldClient, type: String) -> bool:
+	return not client.get_tree().root.find_children("*", type, true, false).is_empty()
+
+
+static func _has_headset(client: OtherworldClient) -> bool:
+	var start: GDScript = load(_path(_XR_START))
+	return start.call(&"start", client.get_viewport())
+
+
+static func _path(file: String) -> String:
+	var this: GDScript = load("res://addons/otherworld/net/companions.gd")
+	return this.resource_path.get_base_dir().path_join(_FOLDER + file).simplify_path()

@@ -1,0 +1,20 @@
+extends RefCounted
+## Who may do what with a prop: its access bits, its owner, and one's permissions (docs/protocol.md, INP-15).
+
+enum { DEFAULT, EVERYONE, OWNER_AND_MANAGERS, OWNER }
+
+const _Act := OtherworldClient.Act
+const _Permission := OtherworldClient.Permission
+
+
+## Whether a user with those permissions may.
+static func may(act: OtherworldClient.Act, prop: OtherworldPropState, user: int, permissions: int) -> bool:
+	# What an act needs of everyone, owners too.
+	var needed := _Permission.GRAB if act == _Act.DRAG else _Permission.SCALE if act == _Act.SCALE else 0
+	if permissions & needed != needed:
+		return false
+	var access := prop.access >> (2 * act) & 3
+	if access == DEFAULT:
+		access = OWNER_AND_MANAGERS if act == _Act.DESPAWN else EVERYONE
+	var owns := prop.owner != 0 and prop.owner == user
+	return access == EVERYONE or owns or (access == OWNER_AND_MANAGERS and permissions & _Permission.MANAGE != 0)

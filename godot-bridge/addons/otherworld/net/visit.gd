@@ -1,0 +1,313 @@
+extends RefCounted
+## A player's visit to a realm, from the token on: sends inputs, keeps the world as the server tells it, over as many
+## connections as it takes. Driven by [method update]; time comes in as an argument.
+
+## The Welcome came, again after each lost connection; [param is_resumed]: with the same player.
+signal joined(is_resumed: bool)
+## The connection is lost and is being made again.
+signal connection_lost(reason: String)
+## A transport could not connect, and the next is tried.
+signal fell_back(message: String)
+## The server asks to wait; it is tried again.
+signal waited(reason: String)
+## Each reliable message but the world's and the outcomes, in order.
+signal told(message: Messages.ServerMessage)
+## For good; heard once.
+signal ended(reason: String)
+
+const Commands := preload("commands.gd")
+const Connection := preload("connection.gd")
+const Definition := preload("definition.gd")
+const Fault := preload("fault.gd")
+const Heard := preload("heard.gd")
+const Inputs := preload("inputs.gd")
+const Line := preload("line.gd")
+const Limits := preload("limits.gd")
+const Messages := preload("../wire/generated/messages.gd")
+const Picture := preload("picture.gd")
+const Rate := preload("rate.gd")
+const Session := preload("session.gd")
+const SnapshotDecoder := preload("../wire/snapshot_decoder.gd")
+
+## What the server last said of us; null before the Welcome.
+var welcome: Messages.Welcome
+## The realm's definition; empty before the Welcome.
+var definition: Dictionary = {}
+## Bits of [enum OtherworldClient.Permission].
+var permissions := 0
+## What is drawn: the world, and the own avatar in it.
+var picture := Picture.new()
+var commands := Commands.new()
+var session: Session
+## "webrtc" or "websocket"; "" without a connection.
+var transport := ""
+var reconnects := 0
+var snapshots := Rate.new()
+var up := Rate.new()
+var down := Rate.new()
+
+var _line: Line
+# Of this connection: snapshots may come before the Welcome, and are built on.
+var _decoder := SnapshotDecoder.new()
+var _is_leaving := false
+var _leaving_reason := ""
+var _is_over := false
+var _now_msec := 0.0
+var _move: Messages.PlayerInput
+var _pose: Messages.PlayerInput
+
+
+## [param transports]: what makes a connection each, (now_msec: float) -> Connection, in the order in which they are tried.
+func _init(transports: Array[Callable], body: int, now_msec: float) -> void:
+	_now_msec = now_msec
+	session = Session.new(now_msec, body)
+	session.timeline = picture.timeline
+	_line = Line.new(transports)
+	_line.connected.connect(_on_line_connected)
+	_line.received.connect(_on_line_received)
+	_line.fell_back.connect(_on_line_fell_back)
+	_line.waited.connect(waited.emit)
+	_line.lost.connect(_on_line_lost)
+	_line.ended.connect(_on_line_ended)
+
+
+## Starts to connect.
+func start() -> void:
+	_line.connect_from(0, _now_msec)
+
+
+## Lets time pass: takes what came, sends what is due, notices silence, connects again.
+func update(now_msec: float) -> void:
+	_now_msec = now_msec
+	_line.update(now_msec)
+	var is_connected := _line.connection != null
+	if _is_leaving and (not is_connected or session.is_parted(now_msec)):
+		_line.end(_leaving_reason)
+	elif is_connected and session.is_silent(now_msec):
+		_drop("The server has not answered for %d seconds." % (Limits.SILENCE_MSEC_MAX / 1000.0))
+	_send()
+
+
+## Says goodbye, waits until the server has heard it (a second at most), and closes.
+func leave(reason: String) -> void:
+	if _is_leaving or _is_over:
+		return
+	_is_leaving = true
+	_leaving_reason = reason
+	if _line.connection == null:
+		_line.end(reason)
+		return
+	session.goodbye(reason, _now_msec)
+	_send()
+
+
+## Closes at once: says goodbye and waits for nothing.
+func cut(reason: String) -> void:
+	leave(reason)
+	_line.end(reason)
+
+
+## True once it has ended, or is about to.
+func is_leaving() -> bool:
+	return _is_leaving or _is_over
+
+
+## Since when nothing was heard, ms; 0 without a connection.
+func quiet_msec(now_msec: float) -> float:
+	return 0.0 if _line.connection == null else session.quiet_msec(now_msec)
+
+
+# --- connection
+
+
+func _on_line_connected(connection: Connection) -> void:
+	transport = connection.kind
+	session.attach(_now_msec)
+	_decoder = SnapshotDecoder.new()
+	_send()
+
+
+# The connection is of no use any more; unless we leave, it is made again.
+func _drop(reason: String) -> void:
+	if _is_leaving:
+		_line.end(_leaving_reason)
+	else:
+		_line.drop(reason, _now_msec)
+
+
+func _on_line_fell_back(fault: Fault) -> void:
+	fell_back.emit(fault.in_words())
+
+
+func _on_line_lost(reason: String, _attempt: int, _give_up_at_msec: float) -> void:
+	transport = ""
+	if _is_leaving:
+		_line.end(_leaving_reason)
+	else:
+		connection_lost.emit(reason)
+
+
+func _on_line_ended(reason: String) -> void:
+	_is_over = true
+	transport = ""
+	commands.lose()
+	ended.emit(reason)
+
+
+# --- packets
+
+
+func _send(answer := false) -> void:
+	if _line.connection == null:
+		return
+	var packet := session.packet_due(_now_msec, answer)
+	if not packet.is_empty():
+		up.add(packet.size(), _now_msec)
+		_line.connection.send(packet)
+	if session.sent_move_sequence > 0 and picture.own != null:
+		picture.own.sent(session.sent_move_sequence, session.sent_move_tick, permissions)
+
+
+func _on_line_received(packet: PackedByteArray) -> void:
+	down.add(packet.size(), _now_msec)
+	var heard := session.receive(packet, _now_msec)
+	if heard.fault:
+		_drop("The connection ended: %s." % heard.fault)
+		return
+	for message: Messages.ServerMessage in heard.messages:
+		if not _tell(message):
+			return
+	if heard.rtt_msec >= 0.0:
+		picture.round_trip(heard.rtt_msec, _now_msec)
+	if heard.snapshot != null and not _show(heard.snapshot, heard.packet):
+		return
+	if heard.goodbye == null:
+		_send()
+		return
+	_send(true)
+	if heard.goodbye.again:
+		_drop(heard.goodbye.reason)
+	else:
+		_line.end(heard.goodbye.reason)
+
+
+# False: the connection ended over it.
+func _tell(message: Messages.ServerMessage) -> bool:
+	if message.welcome != null and not _take_welcome(message.welcome):
+		return false
+	if message.permissions_changed != null:
+		permissions = message.permissions_changed.permissions
+	picture.world.tell(message)
+	commands.tell(message)
+	told.emit(message)
+	return not _is_over
+
+
+func _take_welcome(given: Messages.Welcome) -> bool:
+	if given.protocol != Limits.PROTOCOL_VERSION:
+		_line.end("The server speaks protocol %d, this client %d. Update the one of the lower number." % [given.protocol, Limits.PROTOCOL_VERSION])
+		return false
+	var read: Definition = Definition.parse(given.definition, given.tick_rate)
+	if read.fault:
+		_line.end("The server describes a realm that this client does not understand: %s." % read.fault)
+		return false
+	if welcome != null:
+		reconnects += 1
+	# What was acknowledged and is not in the log any more went with the server's power.
+	if given.resumed:
+		commands.lose(given.ack_command, session.oldest_unacknowledged())
+	else:
+		commands.lose()
+	_line.works(_now_msec)
+	permissions = given.permissions
+	definition = read.fields
+	_begin(given)
+	joined.emit(given.resumed)
+	return not _is_over
+
+
+func _begin(given: Messages.Welcome) -> void:
+	welcome = given
+	picture.begin(given, definition, _decoder)
+	# Numbering begins with the Welcome: what the player was doing is said again.
+	if _move != null:
+		picture.own.wishes(_move.move)
+		session.latest(_move)
+	if _pose != null:
+		session.latest(_pose)
+
+
+# False: the connection ended over it.
+func _show(part: Messages.Snapshot, packet: int) -> bool:
+	if not _decoder.take(part.tick, part.avatars, part.props):
+		_drop("A snapshot of the server is not valid: %s." % _decoder.fault)
+		return false
+	if _decoder.missing > 0:
+		session.disown(packet)
+	if not session.is_welcomed:
+		return true
+	snapshots.add(1, _now_msec)
+	picture.show(part, _now_msec)
+	return true
+
+
+# --- inputs
+
+
+## Walks, turns, jumps, flies: holds until the next call. A change of course leaves at once, a turn with the next packet.
+func move(input: Messages.PlayerInput) -> void:
+	var before := _move
+	if before != null and Inputs.is_same_move(before.move, input.move):
+		return
+	_move = input
+	if picture.own != null:
+		picture.own.wishes(input.move)
+	_latest(input, before == null or Inputs.changes_course(before.move, input.move))
+
+
+func pose(of: OtherworldPose) -> void:
+	picture.poses(of)
+	_pose = Inputs.pose(of)
+	_latest(_pose)
+
+
+func drag(input: Messages.PlayerInput) -> void:
+	if picture.own != null:
+		picture.own.grips.dragged(input.drag.hand, input.drag.position, input.drag.rotation)
+	_latest(input)
+
+
+func _latest(input: Messages.PlayerInput, is_urgent := false) -> void:
+	if _is_leaving or _is_over:
+		return
+	session.latest(input, is_urgent)
+	_send()
+
+
+## Takes hold of a prop; it follows the hand at once, until the server says otherwise.
+func grab(element: int, hand: int) -> OtherworldOutcome:
+	if picture.own != null:
+		picture.own.grips.grabbed(hand, element, _now_msec)
+	var outcome := await command(Inputs.grab(element, hand))
+	if not outcome.ok and picture.own != null:
+		picture.own.grips.refused(hand, element, _now_msec)
+	return outcome
+
+
+func release(hand: int) -> OtherworldOutcome:
+	if picture.own != null:
+		picture.own.grips.released(hand, _now_msec)
+	return await command(Inputs.release(hand))
+
+
+## Sends a command until it is acknowledged, also over a reconnect, and waits for what became of it.
+func command(input: Messages.PlayerInput) -> OtherworldOutcome:
+	if welcome == null or is_leaving():
+		return OtherworldOutcome.refused("not-joined")
+	if Inputs.fault_of(input):
+		return OtherworldOutcome.refused("invalid-value")
+	var sequence := session.command(input)
+	if sequence == 0:
+		return OtherworldOutcome.refused("too-many")
+	_send()
+	return await commands.wait(sequence)

@@ -1,0 +1,422 @@
+@icon("icons/client.svg")
+class_name OtherworldClient
+extends Node
+## Joins an Otherworld realm: connects, keeps the connection, and knows who and what is there.
+##
+## Put one into a scene, set [member url] and [member player_name], and play: it logs in, connects (over WebRTC where it is
+## there, else over WebSocket), shows the realm by an [OtherworldView] and plays in it by an [OtherworldPlayer] or
+## [OtherworldXRPlayer], which it adds below itself where the scene has none.
+## [br][br]
+## A lost connection is made again by itself for 30 seconds, with the same avatar: [signal connection_lost], then
+## [signal connection_resumed] or [signal closed].
+## [br][br]
+## Everything is in realm space, which is Godot's: metres, Y up, forward is -Z.
+## [codeblock]
+## @onready var client: OtherworldClient = $OtherworldClient
+##
+## func _ready() -> void:
+##     client.joined.connect(func() -> void: print("I am player ", client.player))
+##     client.closed.connect(func(reason: String) -> void: print(reason))
+##
+## func throw_up_a_box() -> void:
+##     var outcome := await client.spawn_box(Vector3.ONE * 0.2, Vector3(0, 3, 0))
+##     if not outcome.ok:
+##         print("No box: ", outcome.reason)
+## [/codeblock]
+## The client stands somewhere else now.
+signal state_changed(state: State)
+## In the realm, for the first time since [method open].
+signal joined
+## The connection is gone and is being made again. [param reason] is for people.
+signal connection_lost(reason: String)
+## In the realm again, as the same player. The world was described anew: elements that went meanwhile were removed.
+signal connection_resumed
+## Out of the realm for good, or never in it; [param reason] says to people why and what to do. [method open] begins anew.
+signal closed(reason: String)
+## One way to connect did not work, or is not there, and another is tried; [param message] says to people why.
+signal transport_fell_back(message: String)
+## The server is full or starting and asks to wait; it is tried again each second.
+signal waited(reason: String)
+## The realm says something to the player.
+signal notice_received(text: String)
+## What the player may do is another: bits of [enum Permission].
+signal permissions_changed(permissions: int)
+## An avatar is there, also one's own.
+signal avatar_added(avatar: OtherworldAvatarState)
+## An avatar wears something else.
+signal avatar_changed(avatar: OtherworldAvatarState)
+## An avatar is gone; its state is kept no longer.
+signal avatar_removed(avatar: OtherworldAvatarState)
+## A prop is there.
+signal prop_added(prop: OtherworldPropState)
+## A prop's scale, holder or access is another.
+signal prop_changed(prop: OtherworldPropState)
+## A prop is gone; its state is kept no longer.
+signal prop_removed(prop: OtherworldPropState)
+## All states are those of this frame: draw from here. [param tick] is the moment at which the others are shown.
+signal world_sampled(tick: float)
+
+## Where the client stands.
+enum State {
+	## Not opened yet.
+	OFFLINE,
+	## Logs in and connects.
+	CONNECTING,
+	## In the realm.
+	JOINED,
+	## The connection was lost and is being made again.
+	RECONNECTING,
+	## Left, refused, or lost for good.
+	CLOSED,
+}
+## How to connect.
+enum Transport {
+	## WebRTC where it is there, else WebSocket.
+	AUTO,
+	## WebRTC alone.
+	WEBRTC,
+	## WebSocket alone: for networks that block UDP. Bad networks stutter.
+	WEBSOCKET,
+}
+## What holds a prop. Each holds one.
+enum Hand { LEFT, RIGHT, POINTER }
+## What a player may do, as bits.
+enum Permission { SPAWN = 1, GRAB = 2, SCALE = 4, MANAGE = 8, FLY = 16 }
+## What is done with a prop; see [method may].
+enum Act { DRAG, SCALE, DESPAWN }
+## What plays; see [member player_kind].
+enum PlayerKind {
+	## By headset where one is there, else by keyboard and mouse.
+	AUTO,
+	## Nothing: your own code calls [method move], [method pose] and the rest.
+	NONE,
+	## [OtherworldPlayer].
+	DESKTOP,
+	## [OtherworldXRPlayer].
+	XR,
+}
+
+const _Companions := preload("net/companions.gd")
+const _Entrance := preload("net/entrance.gd")
+const _Http := preload("net/http.gd")
+const _Inputs := preload("net/inputs.gd")
+const _HttpAnswer := preload("net/http_answer.gd")
+const _Messages := preload("wire/generated/messages.gd")
+const _Report := preload("net/report.gd")
+const _Rights := preload("net/rights.gd")
+const _Shapes := preload("net/shapes.gd")
+const _Transports := preload("net/transports.gd")
+const _Visit := preload("net/visit.gd")
+const _Webrtc := preload("net/webrtc.gd")
+
+## Address of the server, [code]http://host:port[/code] or [code]https://host[/code].
+@export var url := "http://127.0.0.1:7350"
+## Name that others see above one's head, 1 to 32 characters.
+@export var player_name := "Guest"
+## Joins as soon as the scene starts; else call [method open].
+@export var auto_connect := true
+## How to connect.
+@export var transport := Transport.AUTO
+## Package that the avatar wears on joining (64 hex digits); empty: the realm's own body.
+@export var avatar_package := ""
+## Be the same user at each visit, owner of what one placed and uploaded before: kept in
+## [code]user://otherworld/identities.cfg[/code] for each server.
+@export var remember_identity := true
+## Adds an [OtherworldView] below this node if the scene has none.
+@export var add_view := true
+## Adds what plays below this node if the scene has none.
+@export var player_kind := PlayerKind.AUTO
+## STUN and TURN servers for WebRTC, as [method WebRTCPeerConnection.initialize] takes them; most servers need none.
+@export var ice_servers: Array[Dictionary] = []
+
+## Where the client stands.
+var state: State:
+	get: return _state
+## Who is there, by element. Read; do not change.
+var avatars: Dictionary[int, OtherworldAvatarState]:
+	get: return _visit.picture.world.avatars
+## What is there, by element. Read; do not change.
+var props: Dictionary[int, OtherworldPropState]:
+	get: return _visit.picture.world.props
+## One's own avatar; null before it is there.
+var own: OtherworldAvatarState:
+	get: return _visit.picture.world.own
+## The realm's definition: [code]name[/code], [code]tickRate[/code], [code]gravity[/code], [code]bounds[/code],
+## [code]ground[/code], [code]spawn[/code], [code]reach[/code], [code]bodies[/code] (docs/protocol.md, section 13). Empty before joining.
+var definition: Dictionary:
+	get: return _visit.definition
+## Number of one's user: owner of what one makes, the same over visits. 0 before joining.
+var user: int:
+	get: return _visit.welcome.user if _visit.welcome != null else 0
+## Number of one's player in this session, as [member OtherworldPropState.holder] has it. 0 before joining.
+var player: int:
+	get: return _visit.welcome.player if _visit.welcome != null else 0
+## Bits of [enum Permission] that one has.
+var permissions: int:
+	get: return _visit.permissions
+## For the server's HTTP API; see [method request]. It goes to this server alone. Empty before joining.
+var token: String:
+	get: return _entrance.token
+## Id of the realm. Empty before joining.
+var realm: String:
+	get: return _entrance.realm
+## "webrtc" or "websocket"; empty without a connection.
+var transport_used: String:
+	get: return _visit.transport
+
+var _state := State.OFFLINE
+var _entrance := _Entrance.new()
+# Of nowhere, while there is none.
+var _visit := _nowhere()
+
+
+func _init() -> void:
+	# Before all that draws or plays; and a paused game stays connected.
+	process_priority = -100
+	process_mode = PROCESS_MODE_ALWAYS
+
+
+func _ready() -> void:
+	_Companions.add_to(self)
+	if auto_connect:
+		open()
+
+
+func _process(_delta: float) -> void:
+	# Kept here while it runs: it may end within.
+	var visit := _visit
+	var now_msec := _now()
+	visit.update(now_msec)
+	if visit == _visit and visit.welcome != null:
+		world_sampled.emit(visit.picture.sample(now_msec))
+
+
+func _exit_tree() -> void:
+	if _state != State.OFFLINE and _state != State.CLOSED:
+		_visit.cut("left")
+		_finish("left")
+
+
+## Logs in and connects. [signal joined] follows, or [signal closed] says why not.
+func open() -> void:
+	if _state != State.OFFLINE and _state != State.CLOSED:
+		return
+	_entrance = _Entrance.new()
+	_entrance.waited.connect(waited.emit)
+	_set_state(State.CONNECTING)
+	_enter(_entrance)
+
+
+## Leaves the realm: the avatar goes at once. Can be waited for: the server is told, which takes a second at most.
+func close(reason := "left") -> void:
+	if _state == State.OFFLINE or _state == State.CLOSED:
+		return
+	var visit := _visit
+	if _entrance.is_over:
+		visit.leave(reason)
+	else:
+		_finish(reason)
+	if _state != State.CLOSED:
+		await closed
+
+
+## Walks, turns, jumps, flies; holds until the next call, and may be called in each frame. [param direction] is in the
+## avatar's own frame, each -1 to 1: x to the right, z backwards, y upwards while flying. [param yaw] is the heading about +Y
+## in radians, 0 looks along -Z.
+func move(direction: Vector3, yaw: float, jump := false, run := false, fly := false) -> void:
+	var input := _Inputs.move(direction, yaw, jump, run, fly)
+	if _is_fine(input):
+		_visit.move(input)
+
+
+## Sets how one's avatar holds itself: head and hands, and the bones that are tracked. May be called in each frame.
+func pose(of: OtherworldPose) -> void:
+	_visit.pose(of)
+
+
+## Says where the prop that the hand holds should be itself, realm space. May be called in each frame.
+func drag(hand: Hand, position: Vector3, rotation: Quaternion) -> void:
+	var input := _Inputs.drag(hand, position, rotation.normalized())
+	if _is_fine(input):
+		_visit.drag(input)
+
+
+## Takes hold of a prop that is not static and within reach ([code]definition.reach[/code], from the head); [method drag] then
+## moves it. Wait for the outcome: [code]var outcome := await client.grab(element, hand)[/code].
+func grab(element: int, hand: Hand) -> OtherworldOutcome:
+	return await _visit.grab(element, hand)
+
+
+## Lets go of what the hand holds; what moves by physics flies on with the hand's speed.
+func release(hand: Hand) -> OtherworldOutcome:
+	return await _visit.release(hand)
+
+
+## Makes a prop larger or smaller, 0.05 to 20 times its own size.
+func scale_prop(element: int, factor: float) -> OtherworldOutcome:
+	return await _command(_Inputs.scale(element, factor))
+
+
+## Places an object of a package (its hash, 64 hex digits). The outcome's [code]element[/code] is the new prop. [param access]
+## says who may do what with it: see [method set_access].
+func spawn_package(hash: String, position: Vector3, rotation := Quaternion.IDENTITY, scale := 1.0, access := 0) -> OtherworldOutcome:
+	if not _Inputs.is_hash(hash):
+		return OtherworldOutcome.refused("invalid-value")
+	return await _command(_Inputs.spawn(null, hash, position, rotation.normalized(), scale, access))
+
+
+## Places a box; [param size] is of the whole, metres.
+func spawn_box(size: Vector3, position: Vector3, rotation := Quaternion.IDENTITY, color := Color.WHITE, motion := OtherworldPropState.Motion.DYNAMIC) -> OtherworldOutcome:
+	var shape := BoxShape3D.new()
+	shape.size = size
+	return await spawn_shape(shape, position, rotation, color, motion, "box")
+
+
+## Places a prop of a shape: a [BoxShape3D], [SphereShape3D], [CapsuleShape3D], [ConvexPolygonShape3D] (4 to 64 points) or
+## [ConcavePolygonShape3D] (static alone).
+func spawn_shape(shape: Shape3D, position: Vector3, rotation := Quaternion.IDENTITY, color := Color.WHITE, motion := OtherworldPropState.Motion.DYNAMIC, label := "shape") -> OtherworldOutcome:
+	var spec := _Shapes.spec_of(shape, label, color, motion)
+	if spec == null:
+		return OtherworldOutcome.refused("invalid-value")
+	return await _command(_Inputs.spawn(spec, "", position, rotation.normalized(), 1.0, 0))
+
+
+## Removes a prop.
+func despawn(element: int) -> OtherworldOutcome:
+	return await _command(_Inputs.despawn(element))
+
+
+## Puts on an avatar of a package (its hash, 64 hex digits).
+func wear_package(hash: String) -> OtherworldOutcome:
+	if not _Inputs.is_hash(hash):
+		return OtherworldOutcome.refused("invalid-value")
+	return await _command(_Inputs.wear(hash, 0))
+
+
+## Puts on one of the realm's own bodies, by its index in [code]definition.bodies[/code].
+func wear_body(index: int) -> OtherworldOutcome:
+	return await _command(_Inputs.wear("", index))
+
+
+## Changes who may do what with a prop of one's own: 2 bits for each of drag (bits 0 and 1), scale (2 and 3) and despawn
+## (4 and 5): 0 the default, 1 everyone, 2 the owner and who may manage, 3 the owner alone.
+func set_access(element: int, access: int) -> OtherworldOutcome:
+	return await _command(_Inputs.access(element, access))
+
+
+## Whether one may do that with a prop: to offer it or not. The server decides.
+func may(act: Act, prop: OtherworldPropState) -> bool:
+	return _Rights.may(act, prop, user, permissions)
+
+
+## Asks the server's HTTP API ([param path] as [code]v1/packages[/code], without a slash before it) with one's token. Wait for
+## the answer: its [code]json[/code] is what was said, its [code]fault[/code] null or why there is nothing.
+func request(method: HTTPClient.Method, path: String, body: Variant = null) -> _HttpAnswer:
+	return await _Http.request_json(method, url.trim_suffix("/") + "/" + path.trim_prefix("/"), body, token)
+
+
+## How the connection does at this moment.
+func stats() -> OtherworldStats:
+	return _Report.of(_visit, _now())
+
+
+func _command(input: _Messages.PlayerInput) -> OtherworldOutcome:
+	return await _visit.command(input)
+
+
+func _is_fine(input: _Messages.PlayerInput) -> bool:
+	var fault := _Inputs.fault_of(input)
+	if fault:
+		push_error("OtherworldClient was asked for something that cannot be sent: %s." % fault)
+	return fault.is_empty()
+
+
+func _enter(entrance: _Entrance) -> void:
+	await entrance.log_in(url, player_name, remember_identity)
+	# Closed meanwhile, or even opened anew.
+	if entrance != _entrance or _state != State.CONNECTING:
+		return
+	if entrance.fault != null:
+		_finish(entrance.fault.in_words())
+		return
+	var transports := _Transports.in_order(transport, url, token, ice_servers)
+	if transports.is_empty():
+		_finish(_Webrtc.INSTALL)
+		return
+	if transport == Transport.AUTO and transports.size() == 1:
+		transport_fell_back.emit(_Webrtc.INSTALL)
+	_begin(_Visit.new(transports, 0, _now()))
+
+
+func _begin(visit: _Visit) -> void:
+	_visit = visit
+	visit.joined.connect(_on_visit_joined)
+	visit.connection_lost.connect(_on_visit_connection_lost)
+	visit.fell_back.connect(transport_fell_back.emit)
+	visit.waited.connect(waited.emit)
+	visit.told.connect(_on_visit_told)
+	visit.ended.connect(_finish)
+	visit.picture.world.avatar_added.connect(avatar_added.emit)
+	visit.picture.world.avatar_changed.connect(avatar_changed.emit)
+	visit.picture.world.avatar_removed.connect(avatar_removed.emit)
+	visit.picture.world.prop_added.connect(prop_added.emit)
+	visit.picture.world.prop_changed.connect(prop_changed.emit)
+	visit.picture.world.prop_removed.connect(prop_removed.emit)
+	visit.start()
+
+
+func _on_visit_joined(is_resumed: bool) -> void:
+	var is_first := _state == State.CONNECTING
+	_set_state(State.JOINED)
+	if is_first:
+		joined.emit()
+	else:
+		connection_resumed.emit()
+	if avatar_package and (is_first or not is_resumed):
+		_wear(avatar_package)
+
+
+func _wear(hash: String) -> void:
+	var outcome := await wear_package(hash)
+	if not outcome.ok:
+		push_warning("OtherworldClient: the avatar of package %s could not be worn: %s." % [hash.left(12), outcome.reason])
+
+
+func _on_visit_connection_lost(reason: String) -> void:
+	_set_state(State.RECONNECTING)
+	connection_lost.emit(reason)
+
+
+func _on_visit_told(message: _Messages.ServerMessage) -> void:
+	if message.notice != null:
+		notice_received.emit(message.notice.text)
+	elif message.permissions_changed != null:
+		permissions_changed.emit(message.permissions_changed.permissions)
+
+
+# For good: nobody and nothing is there any more.
+func _finish(reason: String) -> void:
+	if _state == State.CLOSED:
+		return
+	var visit := _visit
+	_visit = _nowhere()
+	for avatar: OtherworldAvatarState in visit.picture.world.avatars.values():
+		avatar_removed.emit(avatar)
+	for prop: OtherworldPropState in visit.picture.world.props.values():
+		prop_removed.emit(prop)
+	_set_state(State.CLOSED)
+	closed.emit(reason)
+
+
+func _nowhere() -> _Visit:
+	return _Visit.new([] as Array[Callable], 0, _now())
+
+
+func _set_state(to: State) -> void:
+	if _state != to:
+		_state = to
+		state_changed.emit(to)
+
+
+func _now() -> float:
+	return Time.get_ticks_usec() / 1000.0
