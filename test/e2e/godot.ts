@@ -23,9 +23,10 @@ export async function runGodot(args: readonly string[], { project = DEMO, ...opt
   return run(args, { project, ...options })
 }
 
-/** Runs the tests of a folder or file below godot-bridge/test; fails with what Godot printed unless all passed. */
-export async function expectGodotTests(place: string, options: Partial<GodotOptions> = {}): Promise<void> {
+/** Runs the tests of a folder or file below godot-bridge/test; fails with what Godot printed unless all passed, and returns it. */
+export async function expectGodotTests(place: string, options: Partial<GodotOptions> = {}): Promise<string> {
   const { status, output } = await runGodot(['-s', join(GODOT_TESTS, 'run.gd'), '--', join(GODOT_TESTS, place)], options)
   expect(status, output).toBe(0)
   expect(output).toMatch(/^[1-9]\d* passed, 0 failed$/m)
+  return output
 }

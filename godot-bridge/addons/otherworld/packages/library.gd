@@ -24,7 +24,7 @@ const PACKAGES_AT_ONCE_MAX := 6
 const MODELS_AT_ONCE_MAX := 4
 ## Waits before something that failed for a passing reason is tried again; the last goes on.
 const AGAIN_MSEC: PackedFloat32Array = [1_000.0, 3_000.0, 10_000.0, 30_000.0]
-## What nobody shows is kept this long: who turns round, or walks to and fro at a limit, does not wait again.
+## What nobody shows is kept this long by default: who turns round, or walks to and fro at a limit, does not wait again.
 const KEPT_MSEC := 20_000.0
 ## How often it is looked what is next, seconds.
 const ROUND_SECONDS := 0.05
@@ -32,6 +32,8 @@ const ROUND_SECONDS := 0.05
 ## Who asks; set its server and token.
 var api := Api.new()
 var cache := Cache.new()
+## How long what nobody shows is kept.
+var kept_msec := KEPT_MSEC
 
 var _packages: Dictionary[String, Wish] = {}
 var _models: Dictionary[String, Wish] = {}
@@ -125,7 +127,7 @@ func _round(wishes: Dictionary[String, Wish], at_once_max: int, load_one: Callab
 		if wish.state == Wish.State.LOADING:
 			loading += 1
 		elif wish.users <= 0:
-			if now_msec - wish.idle_since_msec > KEPT_MSEC:
+			if now_msec - wish.idle_since_msec > kept_msec:
 				wishes.erase(wish.key)
 		elif wish.state == Wish.State.WAITING and now_msec >= wish.again_at_msec:
 			due.append(wish)

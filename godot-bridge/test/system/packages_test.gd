@@ -1,0 +1,246 @@
+extends "../test_case.gd"
+## Packages of a real server (OTHERWORLD_URL) as Godot shows them. What is to be found stands in OTHERWORLD_PACKAGES, worked
+## out by another reader of the same files (test/e2e/godot-packages.test.ts).
+
+const Body := preload("res://addons/otherworld/packages/body.gd")
+const Cache := preload("res://addons/otherworld/packages/cache.gd")
+const CapsuleBodies := preload("res://addons/otherworld/packages/capsule_bodies.gd")
+const FakeClient := preload("../fake_client.gd")
+const Figure := preload("res://addons/otherworld/packages/figure.gd")
+const Http := preload("res://addons/otherworld/net/http.gd")
+const Library := preload("res://addons/otherworld/packages/library.gd")
+const Model := preload("res://addons/otherworld/packages/model.gd")
+const Skeleton := preload("res://addons/otherworld/packages/skeleton.gd")
+const Wish := preload("res://addons/otherworld/packages/wish.gd")
+
+const CACHE := "user://test-packages"
+## Fitted bodies stand where the nodes do within 2 mm (docs/fitting.md); a capsule's end is up to a bone's length away.
+const BODY_METRES := 0.01
+
+static var _token := ""
+
+var _url := OS.get_environment("OTHERWORLD_URL").trim_suffix("/")
+var _packages: Array = JSON.parse_string(OS.get_environment("OTHERWORLD_PACKAGES"))
+var _client: FakeClient
+var _view: OtherworldView
+var _library: Library
+
+
+func before() -> void:
+	if _token.is_empty():
+		var login := await Http.request_json(HTTPClient.METHOD_POST, _url + "/v1/login", {name = "Gerda"})
+		check(login.is_ok(), "no login at \"%s\"" % _url)
+		_token = str(login.field("token"))
+	_client = FakeClient.new()
+	_client.url = _url
+	_client.token = _token
+	_client.definition = FakeClient.realm()
+	_view = OtherworldView.new()
+	_library = _view.library
+	_library.cache = Cache.new(CACHE)
+	_client.add_child(_view)
+	add_child(_client)
+
+
+func after() -> void:
+	_client.queue_free()
+	await get_tree().process_frame
+
+
+func test_figures_have_the_files_joints_and_capsules_where_the_manifest_says() -> void:
+	for it: Dictionary in _of_kind("avatar"):
+		var model := await _model(it)
+		if model == null:
+			continue
+		equal(model.bone_count, roundi(it.joints as float), "%s: bones" % it.path)
+		equal(model.is_humanoid(), it.humanoid, "%s: humanoid" % it.path)
+		var figure := Figure.new(model)
+		add_child(figure)
+		var capsules := CapsuleBodies.new(figure, 1, 1)
+		await get_tree().process_frame
+		await get_tree().process_frame
+		_check_capsules(it, capsules)
+		figure.queue_free()
+	await get_tree().process_frame
+
+
+func test_capsules_of_humanoids_in_a_t_pose_are_those_of_the_simulations_body() -> void:
+	for it: Dictionary in _of_kind("avatar"):
+		var model := await _model(it)
+		if model == null or not model.is_humanoid():
+			continue
+		var wish := _library.want_package(it.hash as String)
+		var body := wish.manifest.body
+		var figure := Figure.new(model)
+		add_child(figure)
+		var solver := Skeleton.new()
+		solver.rest(body)
+		figure.pose_by_bones(solver)
+		var capsules := CapsuleBodies.new(figure, 1, 1)
+		await get_tree().process_frame
+		await get_tree().process_frame
+		for i: int in body.capsule_bones.size():
+			var bone := body.capsule_bones[i]
+			var at := solver.positions[bone]
+			_check_ends(it.path as String, _body_of(capsules, Body.BONES[bone]), at + body.capsule_from[i], at + body.capsule_to[i], body.capsule_radii[i], BODY_METRES)
+		figure.queue_free()
+		_library.let_go(wish)
+	await get_tree().process_frame
+
+
+func test_avatars_wear_their_packages_in_the_view_and_change_them() -> void:
+	var state := _client.add_avatar()
+	var node := _view.avatar_of(state.element)
+	for it: Dictionary in _of_kind("avatar"):
+		equal(node.shown_level(), -1 if state.package.is_empty() else 0)
+		state.package = it.hash
+		_client.avatar_changed.emit(state)
+		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0 or not node.problem.is_empty())
+		equal(node.problem, "")
+		check(node.figure().meshes().size() == roundi(it.meshes as float), "%s: %d meshes of %d" % [it.path, node.figure().meshes().size(), it.meshes])
+	state.package = ""
+	_client.avatar_changed.emit(state)
+	equal(node.shown_level(), -1)
+	equal(node.figure().model.bone_count, 18)
+
+
+func test_things_stand_in_their_boxes_with_their_colliders_at_any_scale() -> void:
+	for it: Dictionary in _of_kind("object"):
+		var state := _client.add_prop(it.hash as String)
+		state.position = Vector3(1, 2, 3)
+		state.scale = 1.5
+		var node := _view.prop_of(state.element)
+		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0 or not node.problem.is_empty())
+		equal(node.problem, "")
+		var box := AABB()
+		for mesh: MeshInstance3D in node.marker().find_children("*", "MeshInstance3D", true, false):
+			var here := mesh.global_transform * mesh.get_aabb()
+			box = here if box == AABB() else box.merge(here)
+		var size: Array = it.size
+		var least := Vector3(1, 2, 3) + 1.5 * Vector3(size[0] as float, size[1] as float, size[2] as float)
+		var most := Vector3(1, 2, 3) + 1.5 * Vector3(size[3] as float, size[4] as float, size[5] as float)
+		near_point(box.position, least, 2e-3, "%s: least corner" % it.path)
+		near_point(box.end, most, 2e-3, "%s: farthest corner" % it.path)
+		equal(node.collision_body().get_child_count(), roundi(it.colliders as float), "%s: colliders" % it.path)
+		equal(node.find_children("*", "CollisionObject3D", true, false).size(), 1, "%s: bodies" % it.path)
+		_client.remove_prop(state)
+
+
+func test_a_file_of_the_disk_is_not_downloaded_and_a_spoiled_one_is_fetched_again() -> void:
+	var it: Dictionary = _of_kind("object")[0]
+	check(await _model(it) != null, "it cannot be had")
+	var wish := await _package(it)
+	var name := wish.manifest.models[0].sha256
+	check(FileAccess.file_exists(CACHE.path_join(name)), "it is not on the disk")
+	var other := _another_library()
+	# Without its link, only the disk has it.
+	var known := await _package(it, other)
+	known.manifest.models[0].url = "http://127.0.0.1:9/gone"
+	check(await _model_of(known, other) != null, "the disk was not read")
+	other.queue_free()
+	var file := FileAccess.open(CACHE.path_join(name), FileAccess.READ_WRITE)
+	file.seek(100)
+	file.store_string("spoiled")
+	file.close()
+	var third := _another_library()
+	check(await _model_of(await _package(it, third), third) != null, "it was not fetched again")
+	check(not Cache.new(CACHE).read(name).is_empty(), "the disk has no good one")
+	third.queue_free()
+
+
+func test_a_link_that_is_too_old_is_asked_for_anew() -> void:
+	var it: Dictionary = _of_kind("object")[1]
+	var library := _another_library()
+	library.cache = Cache.new("user://test-packages-empty-%d" % Time.get_ticks_usec())
+	var wish := await _package(it, library)
+	var file := wish.manifest.models[0]
+	file.url = file.url.replace("expires=", "expires=1")
+	check(await _model_of(wish, library) != null, "no model came: %s" % wish.problem)
+	library.queue_free()
+
+
+func test_one_load_serves_many_and_is_released_when_nobody_shows_it() -> void:
+	var it: Dictionary = _of_kind("avatar")[0]
+	var states: Array[OtherworldAvatarState] = []
+	for i: int in 5:
+		states.append(_client.add_avatar(it.hash as String))
+	await until("all are shown", func() -> bool: return states.all(func(state: OtherworldAvatarState) -> bool: return _view.avatar_of(state.element).shown_level() == 0))
+	equal(_library.models_loaded(), 1)
+	check(_library.bytes_loaded() > 100_000, "it weighs nothing")
+	var model := weakref(_view.avatar_of(states[0].element).figure().model) as WeakRef
+	for state: OtherworldAvatarState in states:
+		_client.remove_avatar(state)
+	_library.kept_msec = 100.0
+	await until("it is released", func() -> bool: return _library.models_loaded() == 0)
+	await get_tree().process_frame
+	check(model.get_ref() == null, "somebody holds the model")
+
+
+func test_what_cannot_be_had_is_said_in_words() -> void:
+	var wish := _library.want_package("0f".repeat(32))
+	await wish.settled
+	check(wish.problem.length() > 20, "nothing was said: %s" % wish.problem)
+	equal(wish.state, Wish.State.WAITING)
+	_library.let_go(wish)
+
+
+func _of_kind(kind: String) -> Array:
+	return _packages.filter(func(it: Dictionary) -> bool: return it.kind == kind)
+
+
+func _another_library() -> Library:
+	var library := Library.new()
+	library.api.server = _url
+	library.api.token_of = func() -> String: return _token
+	library.cache = Cache.new(CACHE)
+	add_child(library)
+	return library
+
+
+func _package(it: Dictionary, library := _library) -> Wish:
+	var wish := library.want_package(it.hash as String)
+	await until("the package of %s is there" % it.path, func() -> bool: return wish.manifest != null or not wish.problem.is_empty())
+	equal(wish.problem, "", it.path as String)
+	return wish
+
+
+func _model(it: Dictionary) -> Model:
+	return await _model_of(await _package(it), _library)
+
+
+func _model_of(wish: Wish, library: Library) -> Model:
+	if wish.manifest == null:
+		return null
+	var model := library.want_model(wish.manifest, 0)
+	await until("the model of %s is there" % wish.manifest.name, func() -> bool: return model.model != null or not model.problem.is_empty())
+	equal(model.problem, "", wish.manifest.name)
+	return model.model
+
+
+func _check_capsules(it: Dictionary, capsules: CapsuleBodies) -> void:
+	var expected: Array = it.capsules
+	equal(capsules.bodies().size(), expected.size(), "%s: capsules" % it.path)
+	for i: int in mini(expected.size(), capsules.bodies().size()):
+		var row: Array = expected[i]
+		var from := Vector3(row[0] as float, row[1] as float, row[2] as float)
+		var to := Vector3(row[3] as float, row[4] as float, row[5] as float)
+		_check_ends("%s: capsule %d" % [it.path, i], capsules.bodies()[i], from, to, row[6] as float, 1e-3)
+
+
+func _check_ends(what: String, body: Node3D, from: Vector3, to: Vector3, radius: float, most: float) -> void:
+	var node := body.get_child(0) as CollisionShape3D
+	var shape := node.shape as CapsuleShape3D
+	near(shape.radius, radius, 1e-5, what)
+	near_point(node.global_basis.get_scale(), Vector3.ONE, 1e-3, "%s: scale" % what)
+	var reach := Vector3(0.0, shape.height / 2.0 - shape.radius, 0.0)
+	var ends: Array[Vector3] = [node.global_transform * -reach, node.global_transform * reach]
+	near_point(ends[0], from, most, "%s: first end" % what)
+	near_point(ends[1], to, most, "%s: second end" % what)
+
+
+func _body_of(capsules: CapsuleBodies, bone: String) -> AnimatableBody3D:
+	for body: AnimatableBody3D in capsules.bodies():
+		if body.name == "Capsule_%s" % bone:
+			return body
+	check(false, "no capsule of %s" % bone)
+	return null
