@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(files: readonly st
   assets: () => import('./assets.ts'),
   capsules: () => import('./capsules.ts'),
   'godot-position': () => import('./godot-position.ts'),
+  'godot-frame': () => import('./godot-frame.ts'),
 }
 
 const [name = '', ...rest] = process.argv.slice(2)

@@ -1,0 +1,136 @@
+/**
+ * What others cost a frame in Godot: 100 posed avatars that walk about and 200 props that move, decoded, applied and drawn
+ * between their states by the addon, headless. The packets are the server's: those that one of the hundred is sent within
+ * 1,100 bytes, and snapshots that hold the whole room at once, 20 a second each.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
+import { ByteWriter } from '../netcode/snapshot/bytes.ts'
+import { NEVER } from '../netcode/snapshot/history.ts'
+import type { Roster } from '../netcode/snapshot/roster.ts'
+import { AVATAR_KINDS, PROP, ROOT, JOINTS, type Kind } from '../netcode/snapshot/strands.ts'
+import { decodeServerPacket, encodeServerPacket } from '../protocol/index.ts'
+import { avatars, free, loadEngine, props, type PropView } from '../sim/index.ts'
+import { Dice } from '../testing/bots/mind.ts'
+import { importProject, runGodot } from '../testing/godot.ts'
+import { median, percentile } from './measure.ts'
+import type { Report, Row } from './report.ts'
+import { scene, wardrobe } from './scene.ts'
+
+const AVATARS = 100
+const SECONDS = 20
+const SEND_TICKS = 3
+/** An acknowledgement takes so long: the age of most baselines. */
+const ACK_TICKS = 9
+const PROJECT = 'godot-bridge/demo'
+const HEAD = { packet: 1, ackPacket: 0, ackBits: 0, ackCommand: 0, firstMessage: 0, clientTimeMs: 0, clientTimeAgeMs: 0, control: null }
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+interface Captured { readonly tick: number; readonly avatars: string; readonly props: string }
+
+/** Sections of all that there is: each strand against its state at `baseTick`. */
+function sections(source: SnapshotSource, roster: Roster, kinds: readonly Kind[], empty: number, baseTick: number): string {
+  const to = new ByteWriter(1_024)
+  for (const kind of kinds) {
+    to.reserve(5)
+    to.varint(roster.order.length)
+    let last = 0
+    for (const row of roster.order) {
+      const at = source.record(kind, row, baseTick)
+      const bytes = source.histories[kind].recordBytes(row, baseTick === NEVER ? 0 : source.tick - baseTick)
+      to.reserve(bytes + 5)
+      to.varint((roster.elements[row] ?? 0) - last)
+      to.copy(source.records.buffer, at, at + bytes)
+      last = roster.elements[row] ?? 0
+    }
+  }
+  to.reserve(empty)
+  for (let i = 0; i < empty; i += 1) to.varint(0)
+  return hex(to.buffer.subarray(0, to.at))
+}
+
+/** The whole room at once; `kinds`: of the avatars. */
+const room = (source: SnapshotSource, kinds: readonly Kind[], baseTick: number): Captured => ({
+  tick: source.tick, avatars: sections(source, source.avatars, kinds, AVATAR_KINDS.length - kinds.length, baseTick), props: sections(source, source.props, [PROP], 0, baseTick),
+})
+
+const ROOMS: readonly (readonly [string, readonly Kind[], boolean])[] = [
+  ['roots and props, whole', [ROOT], true], ['roots and props, changes', [ROOT], false], ['with head and hands, changes', [ROOT, JOINTS], false],
+  ['with bones, whole', AVATAR_KINDS, true], ['with bones, changes', AVATAR_KINDS, false],
+]
+
+/** All props go round in circles of a metre. */
+function circling(views: readonly PropView[], tick: number, dice: readonly { readonly x: number; readonly z: number }[]): PropView[] {
+  return views.map((view, i) => {
+    const [angle, centre] = [(tick / 180) * 2 * Math.PI + i, dice[i] ?? { x: 0, z: 0 }]
+    const speed = (2 * Math.PI) / 3
+    return {
+      ...view, asleep: false, position: { x: centre.x + Math.cos(angle), y: 0.5, z: centre.z + Math.sin(angle) },
+      linvel: { x: -Math.sin(angle) * speed, y: 0, z: Math.cos(angle) * speed }, rotation: { x: 0, y: Math.sin(angle / 2), z: 0, w: Math.cos(angle / 2) },
+    }
+  })
+}
+
+/** What a client is sent in the scene, within a packet each and as whole rooms. */
+async function capture() {
+  const { realm, next, step } = scene(await loadEngine(), AVATARS, await wardrobe())
+  const [source, view, dice] = [new SnapshotSource(realm.definition.bounds), new SnapshotView(realm.tick), new Dice(3)]
+  const centres = props(realm).map(() => ({ x: dice.between(-10, 10), z: dice.between(-10, 10) }))
+  const packets: Captured[] = []
+  const rooms = ROOMS.map(([name, kinds, isWhole]) => ({ name, kinds, isWhole, snapshots: [] as Captured[] }))
+  const waiting: { readonly dueTick: number; readonly arrived: () => void }[] = []
+  const own = { avatar: 0 }
+  for (let i = 0; i < SECONDS * 60; i += 1) {
+    step(next())
+    const [people, things] = [avatars(realm), circling(props(realm), realm.tick, centres)]
+    source.update(realm.tick, people, things)
+    own.avatar = people[0]?.id ?? 0
+    while ((waiting[0]?.dueTick ?? Infinity) <= realm.tick) waiting.shift()?.arrived()
+    // The troupe comes in and takes its first pose in the first second.
+    if (i < 60 || i % SEND_TICKS !== 0) continue
+    const { bytes, arrived } = view.next(source, own.avatar, 100)
+    const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))
+    if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot came back as none')
+    const { snapshot } = packet.value
+    packets.push({ tick: snapshot.tick, avatars: hex(snapshot.avatars), props: hex(snapshot.props) })
+    waiting.push({ dueTick: realm.tick + ACK_TICKS, arrived })
+    for (const { kinds, isWhole, snapshots } of rooms) {
+      snapshots.push(room(source, kinds, isWhole || snapshots.length < ACK_TICKS / SEND_TICKS ? NEVER : realm.tick - ACK_TICKS))
+    }
+  }
+  const elements = { avatars: avatars(realm).map(({ id }) => id), props: props(realm).map(({ id }) => id) }
+  const { min } = realm.definition.bounds
+  free(realm)
+  return { boundsMin: min, ...elements, packets, rooms }
+}
+
+/** What Godot measured, by name, ms. */
+type Measured = Readonly<Record<string, readonly number[]>>
+
+function rowsOf(measured: Measured): Row[] {
+  return Object.entries(measured).flatMap(([what, ms]) => [
+    { what: `${what}, median`, value: median(ms), unit: 'ms', ...(what.startsWith('roots and props, whole: both') ? { goal: 1 } : {}) },
+    { what: `${what}, p99`, value: percentile(ms, 0.99), unit: 'ms' },
+  ])
+}
+
+export async function run(): Promise<Report> {
+  const folder = mkdtempSync(join(tmpdir(), 'otherworld-bench-'))
+  try {
+    const [from, to] = [join(folder, 'captured.json'), join(folder, 'measured.json')]
+    const captured = await capture()
+    writeFileSync(from, JSON.stringify(captured))
+    await importProject(PROJECT)
+    const { status, output } = await runGodot(['-s', resolve('godot-bridge/bench/frame.gd'), '--', from, to], { project: PROJECT })
+    if (status !== 0 || /^(SCRIPT )?ERROR/m.test(output)) throw new Error(`Godot did not measure to the end:\n${output}`)
+    const rows = rowsOf(JSON.parse(readFileSync(to, 'utf8')) as Measured)
+    const bytes = captured.packets.map(({ avatars: a, props: p }) => (a.length + p.length) / 2)
+    const about = `${captured.avatars.length} posed avatars and ${captured.props.length} moving props in a headless Godot, ${captured.packets.length} packets with ${Math.round(median(bytes))} bytes of records, frames at 60 a second; each time the least of seven runs`
+    return { name: 'godot-frame', about, rows }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
