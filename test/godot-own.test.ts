@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { loadEngine } from '../sim/index.ts'
-import { GRIPS, LINES, predictionTrace, steeringTrace } from './godot-own.ts'
+import { gaitTrace, GRIPS, LINES, predictionTrace, steeringTrace } from './godot-own.ts'
 
 /** Compares with the committed file; a line for each entry, so that a difference can be read. */
 function check(name: string, made: object): void {
@@ -25,3 +25,5 @@ test('the committed predictions are what the client does', async () => {
 })
 
 test('the committed grips are what the client draws', () => check('grips.json', GRIPS()))
+
+test('the committed poses are how the page walks', () => check('gait.json', gaitTrace()))

@@ -1,0 +1,138 @@
+@icon("../icons/player.svg")
+class_name OtherworldControls
+extends Resource
+## What keys, buttons and sticks an [OtherworldPlayer] listens to, as names of input actions.
+##
+## An action that the project's input map does not have is added with the keys of the live page and a gamepad's sticks when
+## the player enters the tree. To rebind one, define an action of the same name in the project settings, or put the name of
+## one of your own here.
+
+## Strength of a stick below which it rests.
+const DEADZONE := 0.2
+
+@export_group("Walking")
+@export var forward: StringName = &"otherworld_forward"
+@export var back: StringName = &"otherworld_back"
+@export var left: StringName = &"otherworld_left"
+@export var right: StringName = &"otherworld_right"
+@export var run: StringName = &"otherworld_run"
+## Jumps; while flying: up.
+@export var jump: StringName = &"otherworld_jump"
+## Down, while flying.
+@export var down: StringName = &"otherworld_down"
+## Begins and ends flying, where it is permitted.
+@export var fly: StringName = &"otherworld_fly"
+
+@export_group("Looking")
+@export var turn_left: StringName = &"otherworld_turn_left"
+@export var turn_right: StringName = &"otherworld_turn_right"
+@export var look_up: StringName = &"otherworld_look_up"
+@export var look_down: StringName = &"otherworld_look_down"
+## Looks with the mouse while it is held.
+@export var look: StringName = &"otherworld_look"
+## Looks with the mouse alone, until Escape or the same again.
+@export var capture: StringName = &"otherworld_capture"
+## From behind the avatar into its eyes, and back.
+@export var eyes: StringName = &"otherworld_eyes"
+
+@export_group("Things")
+## Takes what the pointer is on for as long as it is held; on nothing it looks.
+@export var take: StringName = &"otherworld_take"
+## Takes what is in front, and lets it go again.
+@export var grab: StringName = &"otherworld_grab"
+@export var grow: StringName = &"otherworld_grow"
+@export var shrink: StringName = &"otherworld_shrink"
+@export var farther: StringName = &"otherworld_farther"
+@export var nearer: StringName = &"otherworld_nearer"
+## Deletes what is held or pointed at.
+@export var delete: StringName = &"otherworld_delete"
+## Shows the gizmo on what is held or pointed at, and puts it away.
+@export var gizmo: StringName = &"otherworld_gizmo"
+## Make a box, a ball, a capsule, a gem, then [member OtherworldPlayer.key_packages].
+@export var spawn: Array[StringName] = [
+	&"otherworld_spawn_1", &"otherworld_spawn_2", &"otherworld_spawn_3", &"otherworld_spawn_4", &"otherworld_spawn_5",
+	&"otherworld_spawn_6", &"otherworld_spawn_7", &"otherworld_spawn_8", &"otherworld_spawn_9",
+]
+
+
+## All actions: those that are held, and those that do something once.
+func actions() -> Array[StringName]:
+	var all: Array[StringName] = [
+		forward, back, left, right, run, jump, down, fly, turn_left, turn_right, look_up, look_down, look, capture, eyes,
+		take, grab, grow, shrink, farther, nearer, delete, gizmo,
+	]
+	all.append_array(spawn)
+	return all
+
+
+## Adds the actions that the project's input map does not have.
+func install() -> void:
+	_add(forward, [_place(KEY_W), _place(KEY_UP), _axis(JOY_AXIS_LEFT_Y, -1.0)])
+	_add(back, [_place(KEY_S), _place(KEY_DOWN), _axis(JOY_AXIS_LEFT_Y, 1.0)])
+	_add(left, [_place(KEY_A), _axis(JOY_AXIS_LEFT_X, -1.0)])
+	_add(right, [_place(KEY_D), _axis(JOY_AXIS_LEFT_X, 1.0)])
+	_add(run, [_place(KEY_SHIFT), _button(JOY_BUTTON_LEFT_STICK)])
+	_add(jump, [_place(KEY_SPACE), _button(JOY_BUTTON_A)])
+	_add(down, [_place(KEY_C), _button(JOY_BUTTON_B)])
+	_add(fly, [_key(KEY_F), _button(JOY_BUTTON_DPAD_UP)])
+	_add(turn_left, [_place(KEY_LEFT), _axis(JOY_AXIS_RIGHT_X, -1.0)])
+	_add(turn_right, [_place(KEY_RIGHT), _axis(JOY_AXIS_RIGHT_X, 1.0)])
+	_add(look_up, [_place(KEY_PAGEUP), _axis(JOY_AXIS_RIGHT_Y, -1.0)])
+	_add(look_down, [_place(KEY_PAGEDOWN), _axis(JOY_AXIS_RIGHT_Y, 1.0)])
+	_add(look, [_mouse(MOUSE_BUTTON_RIGHT)])
+	_add(capture, [_key(KEY_L)])
+	_add(eyes, [_key(KEY_V), _button(JOY_BUTTON_RIGHT_STICK)])
+	_add(take, [_mouse(MOUSE_BUTTON_LEFT)])
+	_add(grab, [_key(KEY_E), _button(JOY_BUTTON_X)])
+	_add(grow, [_key(KEY_PLUS), _key(KEY_EQUAL), _key(KEY_KP_ADD), _button(JOY_BUTTON_RIGHT_SHOULDER)])
+	_add(shrink, [_key(KEY_MINUS), _key(KEY_UNDERSCORE), _key(KEY_KP_SUBTRACT), _button(JOY_BUTTON_LEFT_SHOULDER)])
+	_add(farther, [_key(KEY_PERIOD), _key(KEY_GREATER), _button(JOY_BUTTON_DPAD_RIGHT)])
+	_add(nearer, [_key(KEY_COMMA), _key(KEY_LESS), _button(JOY_BUTTON_DPAD_LEFT)])
+	_add(delete, [_key(KEY_X), _key(KEY_DELETE), _key(KEY_BACKSPACE), _button(JOY_BUTTON_DPAD_DOWN)])
+	_add(gizmo, [_key(KEY_G), _button(JOY_BUTTON_Y)])
+	for i: int in spawn.size():
+		_add(spawn[i], [_place((KEY_1 + i) as Key)])
+
+
+func _add(action: StringName, events: Array[InputEvent]) -> void:
+	if action.is_empty() or InputMap.has_action(action):
+		return
+	InputMap.add_action(action, DEADZONE)
+	for event: InputEvent in events:
+		InputMap.action_add_event(action, event)
+
+
+# By where it is on the keyboard, whatever is printed on it.
+func _place(code: Key) -> InputEventKey:
+	var event := InputEventKey.new()
+	event.physical_keycode = code
+	return event
+
+
+# By what is printed on it.
+func _key(code: Key) -> InputEventKey:
+	var event := InputEventKey.new()
+	event.keycode = code
+	return event
+
+
+func _button(index: JoyButton) -> InputEventJoypadButton:
+	var event := InputEventJoypadButton.new()
+	event.button_index = index
+	event.device = -1
+	return event
+
+
+func _axis(axis: JoyAxis, toward: float) -> InputEventJoypadMotion:
+	var event := InputEventJoypadMotion.new()
+	event.axis = axis
+	event.axis_value = toward
+	event.device = -1
+	return event
+
+
+func _mouse(index: MouseButton) -> InputEventMouseButton:
+	var event := InputEventMouseButton.new()
+	event.button_index = index
+	event.device = -1
+	return event

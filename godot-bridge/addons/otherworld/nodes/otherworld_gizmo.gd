@@ -1,0 +1,264 @@
+@icon("../icons/gizmo.svg")
+class_name OtherworldGizmo
+extends Node3D
+## Moves, turns and scales a prop of a realm by handles that are dragged with the mouse: arrows along the axes, rings about
+## them, a cube for the size.
+##
+## [OtherworldPlayer] has one (G). To use it without a player, put one into the scene, set [member client], and say which prop
+## it is on:
+## [codeblock]
+## gizmo.element = prop.element
+## [/codeblock]
+## What it moves it holds as the pointer's hand does: others cannot take it meanwhile, and it is put down without being thrown.
+
+## The handle was taken, and the prop is held or scaled.
+signal drag_began(element: int)
+## The handle was let go.
+signal drag_ended(element: int)
+## Something was not possible; [param reason] in whole words for the player.
+signal refused(reason: String)
+
+const Drag := preload("../own/drag.gd")
+const Handles := preload("../own/gizmo_handles.gd")
+const Holding := preload("../own/holding.gd")
+const Maths := preload("../own/gizmo_maths.gd")
+const Pointing := preload("../own/pointing.gd")
+const Words := preload("../own/words.gd")
+
+## Least time between two scale commands: each is a command of its own, ms.
+const SCALE_INTERVAL_MSEC := 70.0
+## Dragging the cube so far makes the prop twice as large, pixels.
+const DOUBLE_PIXELS := 100.0
+
+## The client whose props it moves. Empty: the nearest one above it in the tree.
+@export var client: OtherworldClient
+## Length of an arrow on the screen, pixels.
+@export_range(40.0, 400.0, 1.0, "suffix:px") var pixels := 110.0
+## A handle is taken within so far of it, pixels.
+@export_range(2.0, 40.0, 1.0, "suffix:px") var pick_pixels := 11.0
+## Axes are those of the prop rather than those of the realm.
+@export var is_local := false
+## Whether it listens to the left mouse button itself; an [OtherworldPlayer] that has it does that for it.
+@export var listens := true
+
+## The prop that it is on; 0: none, and it is not seen.
+var element := 0:
+	set(value):
+		if value == element:
+			return
+		release()
+		element = value
+		visible = value != 0
+## Whether a handle is dragged.
+var is_dragged: bool:
+	get:
+		return _handle != Handles.Handle.NONE
+
+var _handles := Handles.new()
+var _holding: Holding
+var _pointing: Pointing
+var _handle := Handles.Handle.NONE
+# When the handle was taken, realm space: where the prop was and how, the handle's axis, and what the pointer said.
+var _position := Vector3.ZERO
+var _rotation := Quaternion.IDENTITY
+var _axis := Vector3.ZERO
+var _at := Vector2.ZERO
+var _value := 0.0
+var _angle := 0.0
+var _scale := 1.0
+var _wished_scale := 1.0
+var _sent_scale := 1.0
+var _scaled_msec := -INF
+
+
+func _init() -> void:
+	top_level = true
+	visible = false
+	add_child(_handles)
+
+
+func _ready() -> void:
+	var above := get_parent()
+	while client == null and above != null:
+		client = above as OtherworldClient
+		above = above.get_parent()
+	if client == null:
+		push_error("OtherworldGizmo has no OtherworldClient: put it below one, or set its client.")
+		return
+	_holding = Holding.new(client)
+	_pointing = Pointing.new(client, null)
+	_holding.refused.connect(_on_holding_refused)
+	client.world_sampled.connect(_on_world_sampled)
+
+
+func _unhandled_input(event: InputEvent) -> void:
+	var camera := get_viewport().get_camera_3d()
+	if not listens or element == 0 or camera == null or not event is InputEventMouse:
+		return
+	var at := (event as InputEventMouse).position
+	var button := event as InputEventMouseButton
+	var is_taken := is_dragged
+	if event is InputEventMouseMotion:
+		move(camera, at)
+		hover(camera, at)
+	elif button != null and button.button_index == MOUSE_BUTTON_LEFT:
+		if button.pressed:
+			is_taken = press(camera, at)
+		else:
+			release()
+	if is_taken:
+		get_viewport().set_input_as_handled()
+
+
+## Takes the handle at a place of the camera's viewport, pixels. True: there was one.
+func press(camera: Camera3D, at: Vector2) -> bool:
+	var prop: OtherworldPropState = client.props.get(element)
+	var handle := handle_at(camera, at)
+	if prop == null or handle == Handles.Handle.NONE:
+		return false
+	if handle == Handles.Handle.SCALE:
+		if not client.may(OtherworldClient.Act.SCALE, prop):
+			refused.emit(Words.forbidden(OtherworldClient.Act.SCALE, client.permissions))
+			return true
+	elif not _holding.take(prop, prop.position, 0.0, Holding.By.GIZMO, 0.0, _now()):
+		return true
+	_handle = handle
+	_position = prop.position
+	_rotation = prop.rotation
+	_axis = _axes() * Handles.axis_of(handle)
+	_at = at
+	_value = _value_at(camera, at)
+	_angle = 0.0
+	_scale = prop.scale
+	_wished_scale = prop.scale
+	_sent_scale = prop.scale
+	_handles.light(handle)
+	drag_began.emit(element)
+	return true
+
+
+## The pointer is at another place of the viewport, pixels: what the handle is of goes along.
+func move(camera: Camera3D, at: Vector2) -> void:
+	if not is_dragged:
+		return
+	if _handle == Handles.Handle.SCALE:
+		_wished_scale = clampf(_scale * Maths.factor_of(at - _at, DOUBLE_PIXELS), Drag.SCALE_MIN, Drag.SCALE_MAX)
+		return
+	var value := _value_at(camera, at)
+	if is_nan(value):
+		return
+	if is_nan(_value):
+		_value = value
+	if _handle <= Handles.Handle.MOVE_Z:
+		_holding.drag.target_position = _within_reach(_position + _axis * (value - _value))
+	else:
+		# In steps: who turns it round and round is followed.
+		_angle += angle_difference(_value, value)
+		_value = value
+		_holding.drag.target_rotation = (Quaternion(_axis, _angle) * _rotation).normalized()
+
+
+## Lets go of the handle.
+func release() -> void:
+	if not is_dragged:
+		return
+	if _handle == Handles.Handle.SCALE:
+		_send_scale()
+	_handle = Handles.Handle.NONE
+	_holding.put_down(_now())
+	drag_ended.emit(element)
+
+
+## Makes the handle at a place of the viewport stand out.
+func hover(camera: Camera3D, at: Vector2) -> void:
+	if visible and not is_dragged:
+		_handles.light(handle_at(camera, at))
+
+
+## The handle at a place of the viewport, pixels.
+func handle_at(camera: Camera3D, at: Vector2) -> Handles.Handle:
+	var nearest := Handles.Handle.NONE
+	if not visible or camera.is_position_behind(global_position):
+		return nearest
+	var least := pick_pixels
+	for handle: Handles.Handle in [Handles.Handle.SCALE, 1, 2, 3, 4, 5, 6]:
+		var line: PackedVector2Array = []
+		for point: Vector3 in Handles.line_of(handle):
+			line.append(camera.unproject_position(global_transform * point))
+		var away := Maths.pixels_to_line(at, line)
+		if away < least:
+			least = away
+			nearest = handle
+	return nearest
+
+
+func _on_world_sampled(_tick: float) -> void:
+	if _holding.by != Holding.By.NOTHING:
+		_holding.frame(Vector3.ZERO, Vector3.FORWARD, 0.0, Vector3.ZERO, 0.0, _now())
+	if element == 0:
+		return
+	var prop: OtherworldPropState = client.props.get(element)
+	if prop == null:
+		element = 0
+		return
+	if _handle == Handles.Handle.SCALE and _wished_scale != _sent_scale and _now() - _scaled_msec >= SCALE_INTERVAL_MSEC:
+		_send_scale()
+	_place(prop)
+
+
+# On the prop, and of the same size on the screen wherever it is.
+func _place(prop: OtherworldPropState) -> void:
+	var camera := get_viewport().get_camera_3d()
+	if camera == null:
+		return
+	var realm := _realm()
+	var place := realm * prop.position
+	var unit := Maths.metres_per_pixel(camera, place) * pixels
+	global_transform = Transform3D((realm.basis * _axes()).scaled(Vector3.ONE * unit), place)
+
+
+func _axes() -> Basis:
+	var prop: OtherworldPropState = client.props.get(element)
+	return Basis(prop.rotation if not is_dragged else _rotation) if is_local and prop != null else Basis.IDENTITY
+
+
+# What the pointer says of the handle's axis: metres along it, or radians about it.
+func _value_at(camera: Camera3D, at: Vector2) -> float:
+	var back := _realm().affine_inverse()
+	var from := back * camera.project_ray_origin(at)
+	var direction := (back.basis * camera.project_ray_normal(at)).normalized()
+	if _handle <= Handles.Handle.MOVE_Z:
+		return Maths.along_axis(_position, _axis, from, direction)
+	return Maths.angle_about(_position, _axis, from, direction)
+
+
+func _within_reach(wished: Vector3) -> Vector3:
+	wished.y = maxf(wished.y, _holding.drag.floor_metres)
+	if client.own == null:
+		return wished
+	var head := client.own.position + Vector3(0.0, client.own.head_metres, 0.0)
+	var reach: float = client.definition.reach
+	return head + (wished - head).limit_length(reach - Drag.REACH_MARGIN)
+
+
+func _send_scale() -> void:
+	if _wished_scale == _sent_scale:
+		return
+	_sent_scale = _wished_scale
+	_scaled_msec = _now()
+	var outcome := await client.scale_prop(element, _wished_scale)
+	if not outcome.ok and outcome.reason != "lost":
+		refused.emit(Words.refusal(outcome.reason))
+
+
+func _on_holding_refused(reason: String) -> void:
+	_handle = Handles.Handle.NONE
+	refused.emit(reason)
+
+
+func _realm() -> Transform3D:
+	return _pointing.realm()
+
+
+func _now() -> float:
+	return Time.get_ticks_usec() / 1000.0

@@ -1,0 +1,54 @@
+extends RefCounted
+## What a player does in the realm by commands: makes things and deletes them, and is told in words what became of it.
+
+const Toys := preload("toys.gd")
+const Words := preload("words.gd")
+
+## Something was not possible, in words for the player.
+signal refused(reason: String)
+## Something was done, in words for the player.
+signal hinted(text: String)
+
+## In front of the avatar a thing appears so far away, and so high above its feet, metres.
+const AHEAD_METRES := 1.5
+const HEIGHT_METRES := 1.25
+
+var _client: OtherworldClient
+
+
+func _init(client: OtherworldClient) -> void:
+	_client = client
+
+
+## Makes what the key of that index makes: a shape, then a package of [param packages].
+func spawn(index: int, packages: PackedStringArray, yaw: float) -> void:
+	if _client.own == null:
+		refused.emit("One moment: the world is still coming in.")
+		return
+	if _client.permissions & OtherworldClient.Permission.SPAWN == 0:
+		refused.emit("You may not make things here.")
+		return
+	var turn := Quaternion(Vector3.UP, yaw)
+	var place := _client.own.position + turn * Vector3(0.0, HEIGHT_METRES, -AHEAD_METRES)
+	if index < Toys.NAMES.size():
+		_tell(await _client.spawn_shape(Toys.shape(index), place, turn, Toys.COLORS[index], OtherworldPropState.Motion.DYNAMIC, Toys.NAMES[index]), "You made a %s." % Toys.NAMES[index])
+		return
+	index -= Toys.NAMES.size()
+	if index < packages.size():
+		_tell(await _client.spawn_package(packages[index], place, turn), "It stands in front of you.")
+
+
+## Deletes a prop, if the player may.
+func delete(prop: OtherworldPropState) -> void:
+	if not _client.may(OtherworldClient.Act.DESPAWN, prop):
+		refused.emit(Words.forbidden(OtherworldClient.Act.DESPAWN, _client.permissions))
+		return
+	var label := prop.name
+	_tell(await _client.despawn(prop.element), "The %s is deleted." % label)
+
+
+func _tell(outcome: OtherworldOutcome, done: String) -> void:
+	if outcome.ok:
+		hinted.emit(done)
+	else:
+		refused.emit(Words.refusal(outcome.reason))
