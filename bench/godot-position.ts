@@ -22,7 +22,7 @@ import { median, percentile } from './measure.ts'
 import type { Report, Row } from './report.ts'
 
 const CLI = 'cli/otherworld.js'
-const SECONDS = 40
+const SECONDS = 30
 const BOTS = 12
 const DELAY: Partial<LinkConditions> = { delayMs: 50, jitterMs: 20 }
 const LINES: readonly { readonly name: string; readonly conditions: Partial<LinkConditions> }[] = [

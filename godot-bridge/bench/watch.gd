@@ -29,7 +29,7 @@ func _run(arguments: PackedStringArray) -> void:
 	_client.add_view = false
 	_client.player_kind = OtherworldClient.PlayerKind.NONE
 	_client.world_sampled.connect(_note)
-	_client.closed.connect(func(reason: String) -> void: _stop(1, reason))
+	_client.closed.connect(_on_closed)
 	root.add_child(_client)
 	await create_timer(JOIN_SECONDS_MAX if not await _joins() else SETTLE_SECONDS).timeout
 	_is_recording = true
@@ -63,7 +63,12 @@ func _note(tick: float) -> void:
 	_file.store_line(JSON.stringify([tick, places]))
 
 
+func _on_closed(reason: String) -> void:
+	_stop(1, reason)
+
+
 func _stop(code: int, why: String) -> void:
+	_client.closed.disconnect(_on_closed)
 	if why:
 		printerr(why)
 	_file.close()
