@@ -13,7 +13,7 @@ const DELAY_TICKS := 6.0
 const FRAMES_PER_SNAPSHOT := 3
 
 ## Each time is the least of so many runs of the same: what other programs take of the machine does not count.
-const RUNS := 7
+const RUNS := 5
 
 ## By name, msec of each time.
 var _measured: Dictionary[String, PackedFloat64Array] = {}

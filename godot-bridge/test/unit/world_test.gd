@@ -1,5 +1,5 @@
 extends "../test_case.gd"
-## The world from messages and snapshots: a captured session ends as the server had it.
+## The world from messages and snapshots.
 
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const Decoder := preload("res://addons/otherworld/wire/snapshot_decoder.gd")
@@ -30,6 +30,147 @@ func test_a_captured_session_ends_as_the_server_had_it() -> void:
 	for prop: Dictionary in end.props:
 		_check_prop(world.props.get(int(prop.element)), prop)
 	check("avatar_added" in _told and "prop_added" in _told, "nobody was told of elements: %s" % ", ".join(_told))
+
+
+func test_what_is_said_of_an_element_before_its_description_is_kept() -> void:
+	var decoder := Decoder.new()
+	var world := _world(decoder)
+	_take(world, decoder, 60, 7, 5.0)
+	world.sample(60.0)
+	equal(world.avatars.size(), 0)
+	_tell_avatar(world, 7)
+	equal(_told, [] as Array[String], "told before it has a place")
+	world.sample(60.0)
+	equal(_told, ["avatar_added"] as Array[String])
+	near(world.avatars[7].position.x, 5.0, METRES)
+	equal(world.own, world.avatars[7])
+
+
+func test_what_is_gone_does_not_come_back_by_a_late_snapshot() -> void:
+	var decoder := Decoder.new()
+	var world := _world(decoder)
+	_tell_avatar(world, 7)
+	_take(world, decoder, 60, 7, 5.0)
+	world.sample(60.0)
+	world.tell(_removed(7))
+	_take(world, decoder, 63, 7, 5.0)
+	world.sample(63.0)
+	equal(world.avatars.size(), 0)
+	equal(world.own, null)
+	equal(_told, ["avatar_added", "avatar_removed"] as Array[String])
+
+
+func test_after_another_welcome_elements_stay_the_same_objects() -> void:
+	var world := _world(Decoder.new())
+	var before := Decoder.new()
+	world.welcome(before, Vector3.ZERO, 60, 1)
+	for element: int in [7, 8]:
+		_tell_avatar(world, element)
+	for element: int in [20, 21]:
+		_tell_prop(world, element, Vector3(element, 0.0, 0.0))
+	_take(world, before, 60, 7, 5.0)
+	_take(world, before, 60, 8, 6.0)
+	world.sample(60.0)
+	var avatar := world.avatars[7]
+	var prop := world.props[20]
+	var after := Decoder.new()
+	world.welcome(after, Vector3.ZERO, 60, 1)
+	world.sample(61.0)
+	near(avatar.position.x, 5.0, METRES, "it stays where it was")
+	_tell_avatar(world, 7)
+	_tell_prop(world, 20, Vector3(3.0, 0.0, 0.0))
+	_take(world, after, 200, 7, 9.0)
+	world.sample(200.0)
+	equal(world.avatars[7], avatar)
+	equal(world.props[20], prop)
+	near(avatar.position.x, 9.0, METRES)
+	near(prop.position.x, 3.0, METRES)
+	equal(world.avatars.has(8) and world.props.has(21), true, "what is not described yet is gone at once")
+	_told.clear()
+	world.sample(700.0)
+	equal(world.avatars.has(8) or world.props.has(21), false, "what is not described anew stays")
+	equal(_told, ["avatar_removed", "prop_removed"] as Array[String])
+
+
+func test_changes_are_told() -> void:
+	var world := _world(Decoder.new())
+	_tell_prop(world, 20, Vector3.ONE)
+	var message := Messages.ServerMessage.new()
+	message.prop_changed = Messages.PropChanged.new()
+	message.prop_changed.element = 20
+	message.prop_changed.scale = 2.0
+	message.prop_changed.holder = 4
+	world.tell(message)
+	equal(_told, ["prop_added", "prop_changed"] as Array[String])
+	equal([world.props[20].scale, world.props[20].holder, world.props[20].access], [2.0, 4, 0])
+
+
+func test_what_is_displaced_is_back_in_the_next_frame() -> void:
+	var world := _world(Decoder.new())
+	_tell_prop(world, 20, Vector3.ONE)
+	for i: int in 3:
+		world.sample(60.0 + i)
+	world.displace(world.props[20], Vector3(9.0, 9.0, 9.0), Quaternion.IDENTITY)
+	near_point(world.props[20].position, Vector3(9.0, 9.0, 9.0), 1e-6)
+	world.sample(64.0)
+	near_point(world.props[20].position, Vector3.ONE, 1e-6)
+
+
+func test_nothing_is_drawn_farther_ahead_than_a_quarter_of_a_second() -> void:
+	var decoder := Decoder.new()
+	var world := _world(decoder)
+	_tell_avatar(world, 7)
+	_take(world, decoder, 60, 7, 5.0, 1.0)
+	world.sample(66.0)
+	near(world.avatars[7].position.x, 5.1, METRES)
+	world.sample(90.0)
+	near(world.avatars[7].position.x, 5.25, METRES)
+
+
+func _world(decoder: Decoder) -> World:
+	_told.clear()
+	var world := World.new()
+	_listen(world)
+	world.welcome(decoder, Vector3.ZERO, 60, 1)
+	return world
+
+
+## A snapshot of one root at x, that goes along x.
+func _take(world: World, decoder: Decoder, tick: int, element: int, x: float, speed := 0.0) -> void:
+	var bytes := PackedByteArray([1, element, 0, 0xef])
+	bytes.resize(24)
+	var steps := roundi((x + 64.0) * 1_000.0)
+	bytes.encode_u16(4, steps & 0xffff)
+	bytes[6] = steps >> 16
+	bytes.encode_s16(15, roundi(speed * 50.0))
+	bytes[21] = 1
+	check(decoder.take(tick, bytes, []), decoder.fault)
+	world.show(tick)
+
+
+func _tell_avatar(world: World, element: int) -> void:
+	var message := Messages.ServerMessage.new()
+	message.avatar_added = Messages.AvatarAdded.new()
+	message.avatar_added.element = element
+	message.avatar_added.player = element - 6
+	world.tell(message)
+
+
+func _tell_prop(world: World, element: int, position: Vector3) -> void:
+	var message := Messages.ServerMessage.new()
+	message.prop_added = Messages.PropAdded.new()
+	message.prop_added.element = element
+	message.prop_added.prop = Messages.PropSpec.new()
+	message.prop_added.position = position
+	message.prop_added.rotation = Quaternion.IDENTITY
+	world.tell(message)
+
+
+func _removed(element: int) -> Messages.ServerMessage:
+	var message := Messages.ServerMessage.new()
+	message.element_removed = Messages.ElementRemoved.new()
+	message.element_removed.element = element
+	return message
 
 
 ## Gives a session's packets from the server to the world, in order and as each message's parts are whole; the newest tick.

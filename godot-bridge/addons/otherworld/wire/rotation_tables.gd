@@ -18,7 +18,15 @@ static func r32(bits: int) -> Quaternion:
 	var a := _ten[(bits >> 20) & 1_023]
 	var b := _ten[(bits >> 10) & 1_023]
 	var c := _ten[bits & 1_023]
-	return _with_largest((bits >> 30) & 3, a, b, c, 1.0 - a * a - b * b - c * c)
+	var rest := 1.0 - a * a - b * b - c * c
+	var largest := (bits >> 30) & 3
+	if rest < 0.0:
+		return _without_largest(largest, a, b, c)
+	if largest == 3:
+		return Quaternion(a, b, c, sqrt(rest))
+	if largest == 2:
+		return Quaternion(a, b, sqrt(rest), c)
+	return Quaternion(a, sqrt(rest), b, c) if largest == 1 else Quaternion(sqrt(rest), a, b, c)
 
 
 ## An R26.
@@ -26,15 +34,20 @@ static func r26(bits: int) -> Quaternion:
 	var a := _eight[(bits >> 16) & 255]
 	var b := _eight[(bits >> 8) & 255]
 	var c := _eight[bits & 255]
-	return _with_largest((bits >> 24) & 3, a, b, c, 1.0 - a * a - b * b - c * c)
-
-
-static func _with_largest(largest: int, a: float, b: float, c: float, rest: float) -> Quaternion:
+	var rest := 1.0 - a * a - b * b - c * c
+	var largest := (bits >> 24) & 3
 	if rest < 0.0:
-		return _with_largest(largest, a, b, c, 0.0).normalized()
-	var d := sqrt(rest)
+		return _without_largest(largest, a, b, c)
 	if largest == 3:
-		return Quaternion(a, b, c, d)
+		return Quaternion(a, b, c, sqrt(rest))
 	if largest == 2:
-		return Quaternion(a, b, d, c)
-	return Quaternion(a, d, b, c) if largest == 1 else Quaternion(d, a, b, c)
+		return Quaternion(a, b, sqrt(rest), c)
+	return Quaternion(a, sqrt(rest), b, c) if largest == 1 else Quaternion(sqrt(rest), a, b, c)
+
+
+static func _without_largest(largest: int, a: float, b: float, c: float) -> Quaternion:
+	if largest == 3:
+		return Quaternion(a, b, c, 0.0).normalized()
+	if largest == 2:
+		return Quaternion(a, b, 0.0, c).normalized()
+	return (Quaternion(a, 0.0, b, c) if largest == 1 else Quaternion(0.0, a, b, c)).normalized()

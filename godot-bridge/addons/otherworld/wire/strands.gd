@@ -38,6 +38,8 @@ var fault := ""
 ## Where a varint ended.
 var _after := 0
 var _free: PackedInt32Array = []
+## How many states before the newest the last baseline was; fewer than a row has room for.
+var _back := 0
 
 
 func _init() -> void:
@@ -99,10 +101,16 @@ func first(row: int) -> int:
 ## The place of the state of exactly [param tick]; NONE: it is not there.
 func _find(row: int, tick: int) -> int:
 	var number := counts[row] - 1
+	# Mostly as far back as that of the record before.
+	if number >= _back:
+		var likely := row * slots + ((number - _back) & (slots - 1))
+		if ticks[likely] == tick:
+			return likely
 	var least := maxi(0, number + 1 - slots)
 	while number >= least:
 		var place := row * slots + (number & (slots - 1))
 		if ticks[place] <= tick:
+			_back = counts[row] - 1 - number
 			return place if ticks[place] == tick else NONE
 		number -= 1
 	return NONE

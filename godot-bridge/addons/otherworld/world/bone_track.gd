@@ -13,10 +13,14 @@ var _mask := 0
 # Of each bone: where the way begins, and what leads to its end; what was drawn wrong.
 var _from_bones: Array[Quaternion] = []
 var _turns: Array[Quaternion] = []
+var _to_bones: Array[Quaternion] = []
 var _wrong_bones: Array[Quaternion] = []
 var _wrong_mask := 0
 ## The bones that turn on the way.
 var _turning := PackedInt32Array()
+## The bits that those at both ends were made of; NONE: of none.
+var _from_bits := PackedInt32Array()
+var _to_bits := PackedInt32Array()
 var _mask_a := 0
 var _mask_b := 0
 
@@ -24,9 +28,12 @@ var _mask_b := 0
 func _init(strands: BoneStrands, element: int) -> void:
 	super(strands, element)
 	_strands_of_bones = strands
-	for bones: Array[Quaternion] in [_bones, _from_bones, _turns, _wrong_bones]:
+	for bones: Array[Quaternion] in [_bones, _from_bones, _to_bones, _turns, _wrong_bones]:
 		bones.resize(BONE_COUNT)
 		bones.fill(Quaternion.IDENTITY)
+	for bits: PackedInt32Array in [_from_bits, _to_bits]:
+		bits.resize(BONE_COUNT)
+		bits.fill(Strands.NONE)
 
 
 ## Sets the bones of [param state] to [param tick]; none are sent before the first state came.
@@ -47,11 +54,13 @@ func sample(tick: float, state: OtherworldAvatarState) -> void:
 
 ## With what is [param left] of an error.
 func _mix_wrong(share: float, left: float) -> void:
-	var wrong := _wrong_mask
+	var wrong := _wrong_mask if left > 0.0 else 0
 	for i: int in BONE_COUNT:
-		_bones[i] = (_from_bones[i] + _turns[i] * share).normalized()
-		if left > 0.0 and (wrong & (1 << i)) != 0:
-			_bones[i] = mixed(_bones[i], _wrong_bones[i], left)
+		var bone := (_from_bones[i] + _turns[i] * share).normalized()
+		if (wrong & (1 << i)) != 0:
+			var drawn := _wrong_bones[i]
+			bone = (bone * (1.0 - left) + drawn * (left if bone.dot(drawn) >= 0.0 else -left)).normalized()
+		_bones[i] = bone
 
 
 func _leave_from(place: int) -> void:
@@ -61,26 +70,33 @@ func _leave_from(place: int) -> void:
 	_turning.clear()
 	_turns.fill(STILL)
 	for i: int in BONE_COUNT:
-		var bone := RotationTables.r26(numbers[at + 1 + i]) if (_mask_a & (1 << i)) != 0 else Quaternion.IDENTITY
-		_from_bones[i] = bone
-		_bones[i] = bone
+		var bits := numbers[at + 1 + i]
+		# Most often it has just come here, or does not turn.
+		if bits != _from_bits[i]:
+			_from_bits[i] = bits
+			_from_bones[i] = _to_bones[i] if bits == _to_bits[i] else RotationTables.r26(bits) if bits != 0 else Quaternion.IDENTITY
+		_bones[i] = _from_bones[i]
 
 
-func _head_for(from: int, place: int, _ticks: float) -> Way:
+func _head_for(_from: int, place: int, _ticks: float) -> Way:
 	var numbers := _strands_of_bones.numbers
 	var at := place * BoneStrands.WIDTH + 1
-	var at_from := from * BoneStrands.WIDTH + 1
 	_mask_b = numbers[at - 1]
 	for i: int in BONE_COUNT:
-		if (_mask_b & (1 << i)) == 0 or ((_mask_a & (1 << i)) != 0 and numbers[at + i] == numbers[at_from + i]):
+		var bits := numbers[at + i]
+		if bits == _from_bits[i] or (_mask_b & (1 << i)) == 0:
 			continue
-		var bone := RotationTables.r26(numbers[at + i])
+		var bone := RotationTables.r26(bits)
+		_to_bits[i] = bits
+		_to_bones[i] = bone
+		var from := _from_bones[i]
 		if (_mask_a & (1 << i)) == 0:
 			# What was not sent before begins where it goes to.
+			_from_bits[i] = bits
 			_from_bones[i] = bone
 			_bones[i] = bone
 			continue
-		_turns[i] = turn(_from_bones[i], bone)
+		_turns[i] = bone - from if from.dot(bone) >= 0.0 else -bone - from
 		_turning.append(i)
 	return Way.LINE
 
