@@ -145,31 +145,25 @@ func _read_change(bytes: PackedByteArray, at: int, mask: int, base: int, age: in
 	at += up
 	var turn := (mask >> 4) & 3
 	_heading = headings[base]
-	if turn != 0:
-		if _is_root and turn == 3:
-			return false
-		_read_turn(bytes, at, turn)
-	_flags = flags[base]
-	if mask > 63:
-		_read_speed(bytes, at + (turn if _is_root else ROTATION_BYTES[turn]), mask >> 6)
-	return true
-
-
-func _read_turn(bytes: PackedByteArray, at: int, turn: int) -> void:
 	if _is_root:
-		_heading = (_heading + bytes.decode_s8(at) if turn == 1 else bytes.decode_u16(at)) & YAW_MASK
-	else:
+		if turn == 3:
+			return false
+		if turn != 0:
+			_heading = (_heading + bytes.decode_s8(at) if turn == 1 else bytes.decode_u16(at)) & YAW_MASK
+			at += turn
+	elif turn != 0:
 		_heading = changed_rotation(bytes, at, turn, _heading)
-
-
-func _read_speed(bytes: PackedByteArray, at: int, speed: int) -> void:
+		at += turn + 1
+	_flags = flags[base]
+	var speed := mask >> 6
 	if speed == 3:
 		_velocity = Vector3(Vector3i(bytes.decode_s16(at), bytes.decode_s16(at + 2), bytes.decode_s16(at + 4)))
 		_flags = bytes[at + 6]
-		return
-	_velocity += Vector3(Vector3i(bytes.decode_s8(at), bytes.decode_s8(at + 2) if speed == 2 else 0, bytes.decode_s8(at + 1)))
-	if _velocity != _velocity.clamp(VELOCITY_MIN, VELOCITY_MAX):
-		_velocity = (_velocity - VELOCITY_MIN).posmod(65_536.0) + VELOCITY_MIN
+	elif speed != 0:
+		_velocity += Vector3(Vector3i(bytes.decode_s8(at), bytes.decode_s8(at + 2) if speed == 2 else 0, bytes.decode_s8(at + 1)))
+		if _velocity != _velocity.clamp(VELOCITY_MIN, VELOCITY_MAX):
+			_velocity = (_velocity - VELOCITY_MIN).posmod(65_536.0) + VELOCITY_MIN
+	return true
 
 
 func _resize(length: int) -> void:

@@ -110,7 +110,7 @@ func show(tick: int) -> void:
 	_decoder.sweep(_avatars, _props)
 
 
-## Brings all states to the moment [param tick], with parts of a tick.
+## Brings all states to the moment [param tick], with parts of a tick; 0: there is none yet.
 func sample(tick: float) -> void:
 	if not _decoder:
 		return
@@ -252,8 +252,9 @@ func _remove(element: int) -> void:
 
 
 func _forget_undescribed(tick: float) -> void:
+	# Before the first snapshot there is no moment: the tick is 0.
 	if _renewed_until_tick == 0.0:
-		_renewed_until_tick = tick + RENEWAL_TICKS
+		_renewed_until_tick = 0.0 if tick == 0.0 else tick + RENEWAL_TICKS
 	elif tick > _renewed_until_tick:
 		for element: int in _undescribed.keys():
 			_remove(element)
