@@ -176,6 +176,42 @@ func test_one_load_serves_many_and_is_released_when_nobody_shows_it() -> void:
 	check(model.get_ref() == null, "somebody holds the model")
 
 
+func test_a_player_wears_a_package_and_places_another_live() -> void:
+	var client := OtherworldClient.new()
+	client.url = _url
+	client.player_name = "Gunnar"
+	client.remember_identity = false
+	client.player_kind = OtherworldClient.PlayerKind.NONE
+	client.avatar_package = (_of_kind("avatar")[0] as Dictionary).hash
+	client.add_view = false
+	var view := OtherworldView.new()
+	view.library.cache = Cache.new(CACHE)
+	client.add_child(view)
+	add_child(client)
+	if await until("it has joined", func() -> bool: return client.state == OtherworldClient.State.JOINED and client.own != null):
+		await _wears(client, view, _of_kind("avatar")[0] as Dictionary)
+		var outcome := await client.wear_package((_of_kind("avatar")[2] as Dictionary).hash as String)
+		check(outcome.ok, outcome.reason)
+		await _wears(client, view, _of_kind("avatar")[2] as Dictionary)
+		var it: Dictionary = _of_kind("object")[2]
+		var place := client.own.position + Vector3(0.0, 1.0, -1.0)
+		var placed := await client.spawn_package(it.hash as String, place)
+		check(placed.ok, placed.reason)
+		await until("the thing is shown", func() -> bool: return view.prop_of(placed.element) != null and view.prop_of(placed.element).shown_level() == 0)
+		check((await client.wear_body(0)).ok, "no body of the realm can be worn")
+		await until("the realm's body is shown", func() -> bool: return view.avatar_of(client.own.element).shown_level() == -1)
+		await client.close()
+	client.queue_free()
+	await get_tree().process_frame
+
+
+func _wears(client: OtherworldClient, view: OtherworldView, it: Dictionary) -> void:
+	await until("%s is worn" % it.path, func() -> bool: return client.own.package == it.hash)
+	var node := view.avatar_of(client.own.element)
+	await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0 and node.figure().model.bone_count == roundi(it.joints as float))
+	equal(node.problem, "")
+
+
 func test_what_cannot_be_had_is_said_in_words() -> void:
 	var wish := _library.want_package("0f".repeat(32))
 	await wish.settled

@@ -10,6 +10,7 @@ const Body := preload("../packages/body.gd")
 const BodyModel := preload("../packages/body_model.gd")
 const CapsuleBodies := preload("../packages/capsule_bodies.gd")
 const Figure := preload("../packages/figure.gd")
+const Gait := preload("../own/gait.gd")
 const Levels := preload("../packages/levels.gd")
 const Library := preload("../packages/library.gd")
 const Manifest := preload("../packages/manifest.gd")
@@ -70,9 +71,14 @@ var _capsules: CapsuleBodies
 var _solver := Skeleton.new()
 var _locals: Array[Quaternion] = []
 var _label := Label3D.new()
-var _is_standing := false
+## How it walks that sends no pose.
+var _gait: Gait
+var _gait_pose: OtherworldPose
 var _speed := 0.0
 var _last_position := Vector3.INF
+## Since it was posed last, seconds: those far away are not in each frame.
+var _seconds := 0.0
+var _age_seconds := 0.0
 var _metres := 0.0
 
 
@@ -142,17 +148,16 @@ func draw(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> void:
 	transform = Transform3D(Basis(Vector3.UP, state.yaw), here)
 	var way := here - eye
 	_metres = way.length()
+	_seconds += delta
 	if _figure == null or not _is_due(way.dot(ahead), frame):
 		return
 	if not _figure.model.is_humanoid():
-		_animate(here, delta)
+		_animate(_moved(here))
 	elif state.has_pose:
-		_is_standing = false
 		_pose()
-	elif not _is_standing:
-		_is_standing = true
-		_solver.stand(_body)
-		_figure.pose_by_bones(_solver)
+	else:
+		_walk(_moved(here))
+	_seconds = 0.0
 
 
 ## What changes less often than the pose: what is wanted of the library, which level, whether there are bodies.
@@ -193,13 +198,29 @@ func _pose() -> void:
 		_figure.pose_by_locals(_body, _locals, state.head.origin, _solver)
 
 
-func _animate(here: Vector3, delta: float) -> void:
-	if _last_position.is_finite() and delta > 0.0:
-		var way := here - _last_position
-		var speed := Vector2(way.x, way.z).length() / delta
-		_speed += (speed - _speed) * (1.0 - exp(-delta * SPEED_EASE))
+## Metres per second since the last time, in realm space.
+func _moved(here: Vector3) -> Vector3:
+	var speed := (here - _last_position) / _seconds if _last_position.is_finite() and _seconds > 0.0 else Vector3.ZERO
 	_last_position = here
+	return speed
+
+
+func _animate(speed: Vector3) -> void:
+	_speed += (Vector2(speed.x, speed.z).length() - _speed) * (1.0 - exp(-_seconds * SPEED_EASE))
 	_figure.animate(_speed)
+
+
+## The gait of somebody who sends no pose, from how the avatar moves over the ground.
+func _walk(speed: Vector3) -> void:
+	if _gait == null:
+		_gait = Gait.new()
+		_gait_pose = OtherworldPose.new()
+	_age_seconds += _seconds
+	var local := speed.rotated(Vector3.UP, -state.yaw)
+	_gait.is_airborne = state.is_flying
+	_gait.advance(local.x, local.z, _seconds)
+	_gait.pose(_body, _age_seconds + state.element, _gait_pose)
+	_figure.pose_by_locals(_body, _gait_pose.bones, _gait_pose.head.origin, _solver)
 
 
 func _want_level(manifest: Manifest) -> void:
@@ -247,7 +268,6 @@ func _show(model: Model) -> void:
 		remove_child(_figure)
 	_figure = Figure.new(model)
 	_figure.is_head_hidden = is_first_person
-	_is_standing = false
 	add_child(_figure)
 	_label.position.y = _body.height + NAME_ABOVE
 	_set_shadows()

@@ -35,7 +35,7 @@ const LOOK_FRAMES := 12
 ## Avatars and props that cast shadows at once, the nearest.
 @export_range(0, 512) var shadows_max := 48
 ## Avatars nearer than this have bodies to point at, metres.
-@export_range(0.0, 100.0) var body_metres := 8.0
+@export_range(0.0, 100.0) var body_metres := 6.0
 ## Physics layers of what can be pointed at: props, capsules of avatars near by, the ground. Each body has the metadata
 ## "otherworld_element" (the ground's is 0).
 @export_flags_3d_physics var pick_layer := 1 << 19
@@ -133,9 +133,16 @@ func _enter() -> void:
 	if definition is Dictionary and not (definition as Dictionary).is_empty():
 		_bodies = Body.read_list((definition as Dictionary).get("bodies"))
 		_scenery.show_realm(definition as Dictionary, pick_layer)
-	for state: OtherworldAvatarState in (_client.get(&"avatars") as Dictionary).values():
+	var avatars: Dictionary = _client.get(&"avatars")
+	var props: Dictionary = _client.get(&"props")
+	# Of a visit before this one.
+	for node: OtherworldAvatar in _avatar_nodes.filter(func(it: OtherworldAvatar) -> bool: return avatars.get(it.state.element) != it.state):
+		_on_avatar_removed(node.state)
+	for node: OtherworldProp in _prop_nodes.filter(func(it: OtherworldProp) -> bool: return props.get(it.state.element) != it.state):
+		_on_prop_removed(node.state)
+	for state: OtherworldAvatarState in avatars.values():
 		_on_avatar_added(state)
-	for state: OtherworldPropState in (_client.get(&"props") as Dictionary).values():
+	for state: OtherworldPropState in props.values():
 		_on_prop_added(state)
 
 

@@ -14,7 +14,6 @@ const RUN_SPEED := 3.2
 const BLEND_SECONDS := 0.25
 ## A hidden head is this small: nothing has no inverse.
 const HIDDEN_SCALE := 1e-3
-const BONES_ALL := (1 << 18) - 1
 
 var model: Model
 ## The first person sees no head from within; set it for the own avatar.
@@ -64,14 +63,15 @@ func pose_by_locals(body: Body, locals: Array[Quaternion], head: Vector3, solver
 		solver.from_rotations(body, locals, head)
 		pose_by_bones(solver)
 		return
-	_rig.turn_by_locals(locals, _turns)
+	if not _rig.is_plain:
+		_rig.turn_by_locals(locals, _turns)
 	# The way from the hips up to the head.
 	var offsets := body.offsets
 	var up := offsets[4] + locals[4] * offsets[5]
 	up = offsets[3] + locals[3] * up
 	up = offsets[2] + locals[2] * up
 	up = locals[0] * (offsets[1] + locals[1] * up)
-	_apply(head - up)
+	_apply(locals if _rig.is_plain else _turns, head - up)
 
 
 ## From bones in root space.
@@ -79,7 +79,7 @@ func pose_by_bones(solver: Skeleton) -> void:
 	if _rig.hips < 0:
 		return
 	_rig.turn_by_bones(solver.rotations, _turns)
-	_apply(solver.positions[Skeleton.HIPS])
+	_apply(_turns, solver.positions[Skeleton.HIPS])
 
 
 ## Plays its own animation for a speed over the ground, metres per second.
@@ -105,13 +105,13 @@ func node_at(place: Model.Place) -> Node3D:
 	return _scene.get_node(place.path) as Node3D
 
 
-func _apply(hips: Vector3) -> void:
+func _apply(turns: Array[Quaternion], hips: Vector3) -> void:
 	for j: int in _bones.size():
 		var bone := _bones[j]
 		if bone >= 0:
-			_skeletons[j].set_bone_pose_rotation(bone, _turns[j])
+			_skeletons[j].set_bone_pose_rotation(bone, turns[j])
 		else:
-			_nodes[j].quaternion = _turns[j]
+			_nodes[j].quaternion = turns[j]
 	var at := _rig.hips
 	var translation := _rig.hips_translation(hips)
 	if _bones[at] >= 0:

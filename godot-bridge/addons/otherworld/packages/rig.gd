@@ -20,6 +20,8 @@ var joints: PackedStringArray = []
 var hips := -1
 ## Index of the head in [member joints]; -1: none.
 var head := -1
+## The joints are the 18 bones themselves: local rotations are theirs as they are.
+var is_plain := false
 
 ## Of each joint: the bone that turns it, and the one that turns the driven joint above (-1: none).
 var _bones: PackedInt32Array = []
@@ -66,7 +68,9 @@ static func of_body() -> Rig:
 		node.name = Body.BONES[i]
 		node.parent = Body.PARENTS[i]
 		nodes.append(node)
-	return of(skeleton, nodes, Quaternion.IDENTITY)
+	var rig := of(skeleton, nodes, Quaternion.IDENTITY)
+	rig.is_plain = true
+	return rig
 
 
 ## Local rotations of the joints where all bones' local rotations are known.

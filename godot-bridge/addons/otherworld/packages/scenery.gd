@@ -52,7 +52,7 @@ func add_environment_if_none(tree: SceneTree) -> void:
 		var sun := DirectionalLight3D.new()
 		sun.name = "Sun"
 		sun.light_color = Color(1.0, 0.95, 0.87)
-		sun.light_energy = 0.85
+		sun.light_energy = 0.45 if _adds_in_srgb() else 1.0
 		sun.rotation = Vector3(-0.9, 0.6, 0.0)
 		sun.shadow_enabled = true
 		sun.directional_shadow_max_distance = SHADOW_METRES
@@ -64,6 +64,11 @@ func add_environment_if_none(tree: SceneTree) -> void:
 		world.name = "Sky"
 		world.environment = _new_environment()
 		add_child(world)
+
+
+## The compatibility renderer adds lights that cast shadows after tones are mapped: the same lights are brighter there.
+static func _adds_in_srgb() -> bool:
+	return RenderingServer.get_current_rendering_method() == "gl_compatibility"
 
 
 static func _new_environment() -> Environment:
@@ -80,8 +85,7 @@ static func _new_environment() -> Environment:
 	# What the sky alone gives washes pale things out.
 	environment.ambient_light_source = Environment.AMBIENT_SOURCE_COLOR
 	environment.ambient_light_color = AMBIENT_COLOR
-	environment.ambient_light_energy = 0.55
-	environment.tonemap_mode = Environment.TONE_MAPPER_FILMIC
+	environment.ambient_light_energy = 0.3 if _adds_in_srgb() else 0.6
 	return environment
 
 
