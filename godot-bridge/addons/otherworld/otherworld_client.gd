@@ -23,6 +23,7 @@ extends Node
 ##     if not outcome.ok:
 ##         print("No box: ", outcome.reason)
 ## [/codeblock]
+
 ## The client stands somewhere else now.
 signal state_changed(state: State)
 ## In the realm, for the first time since [method open].

@@ -20,14 +20,17 @@ var server_tick := 0
 var tick_rate := 0
 ## How much faster this machine's clock goes than the server's, parts per million.
 var drift_ppm := 0.0
-## Bytes sent and received over the last second.
+## Bytes sent over the last second.
 var bytes_up_per_second := 0
+## Bytes received over the last second.
 var bytes_down_per_second := 0
-## Bytes sent and received since the client was opened.
+## Bytes sent since the client was opened.
 var bytes_up := 0
+## Bytes received since the client was opened.
 var bytes_down := 0
-## Snapshots received over the last second, and since the client was opened.
+## Snapshots received over the last second.
 var snapshots_per_second := 0
+## Snapshots received since the client was opened.
 var snapshots := 0
 ## Inputs sent, each counted once however often it is repeated.
 var inputs_sent := 0
@@ -37,6 +40,7 @@ var commands_pending := 0
 var commands_lost := 0
 ## How often the connection was lost and made again.
 var reconnects := 0
-## How far the own avatar was from where the server's last answer puts it, metres, and the root mean square of the last second's.
+## How far the own avatar was from where the server's last answer puts it, metres.
 var correction_metres := 0.0
+## Root mean square of the last second's [member correction_metres].
 var correction_rms_metres := 0.0

@@ -113,6 +113,32 @@ func test_bones_with_the_names_of_godots_profile_follow_their_wearer() -> void:
 	equal(bones.size(), map.size(), "humanoid bones")
 
 
+func test_what_was_uploaded_stands_in_the_realm_and_is_worn() -> void:
+	var client := OtherworldClient.new()
+	client.url = _url
+	client.player_name = "Helga"
+	client.transport = OtherworldClient.Transport.WEBSOCKET
+	client.remember_identity = false
+	client.player_kind = OtherworldClient.PlayerKind.NONE
+	add_child(client)
+	if not await until("the client has joined", func() -> bool: return client.state == OtherworldClient.State.JOINED):
+		return
+	var cup := OtherworldUpload.from_file(_assets.path_join("objects/teacup.glb"))
+	check(await cup.run(client), cup.message)
+	var outcome := await client.spawn_package(cup.package, Vector3(0, 1, -2))
+	check(outcome.ok, outcome.reason)
+	await until("the cup stands there", func() -> bool:
+		return client.props.has(outcome.element) and client.props[outcome.element].package == cup.package)
+	var figure := await _figure("avatars/CesiumMan.glb")
+	var body := OtherworldUpload.from_node(figure)
+	check(await body.run(client), body.message)
+	figure.free()
+	check((await client.wear_package(body.package)).ok, "it is not worn")
+	await until("it is worn", func() -> bool: return client.own.package == body.package)
+	await client.close()
+	client.queue_free()
+
+
 func _figure(path: String) -> Node3D:
 	var document := GLTFDocument.new()
 	var state := GLTFState.new()

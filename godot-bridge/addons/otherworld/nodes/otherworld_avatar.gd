@@ -25,9 +25,11 @@ signal figure_changed
 const NAME_ABOVE := 0.22
 ## Speeds are evened out, so that a figure at the limit does not change its animation all the time: share of a second.
 const SPEED_EASE := 8.0
+## [member OtherworldAvatarState.bone_mask] of whom every bone is tracked.
 const BONES_ALL := (1 << 18) - 1
 ## A pose is applied in every frame up to here, in every second beyond, and in every fourth beyond twice that, metres.
 const OFTEN_METRES := 14.0
+## Hues of names are so far apart on the circle of colours that neighbours never look alike: the golden angle.
 const TURN_OF_HUES := 0.381966011250105
 
 ## What the realm says of it, brought up to date by the client in each frame.

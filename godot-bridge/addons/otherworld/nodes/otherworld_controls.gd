@@ -11,10 +11,15 @@ extends Resource
 const DEADZONE := 0.2
 
 @export_group("Walking")
+## Walks forwards.
 @export var forward: StringName = &"otherworld_forward"
+## Walks backwards.
 @export var back: StringName = &"otherworld_back"
+## Walks to the left.
 @export var left: StringName = &"otherworld_left"
+## Walks to the right.
 @export var right: StringName = &"otherworld_right"
+## Runs while it is held.
 @export var run: StringName = &"otherworld_run"
 ## Jumps; while flying: up.
 @export var jump: StringName = &"otherworld_jump"
@@ -24,9 +29,13 @@ const DEADZONE := 0.2
 @export var fly: StringName = &"otherworld_fly"
 
 @export_group("Looking")
+## Turns to the left.
 @export var turn_left: StringName = &"otherworld_turn_left"
+## Turns to the right.
 @export var turn_right: StringName = &"otherworld_turn_right"
+## Raises the view.
 @export var look_up: StringName = &"otherworld_look_up"
+## Lowers the view.
 @export var look_down: StringName = &"otherworld_look_down"
 ## Looks with the mouse while it is held.
 @export var look: StringName = &"otherworld_look"
@@ -40,9 +49,13 @@ const DEADZONE := 0.2
 @export var take: StringName = &"otherworld_take"
 ## Takes what is in front, and lets it go again.
 @export var grab: StringName = &"otherworld_grab"
+## Makes what is held larger.
 @export var grow: StringName = &"otherworld_grow"
+## Makes what is held smaller.
 @export var shrink: StringName = &"otherworld_shrink"
+## Moves what is held away.
 @export var farther: StringName = &"otherworld_farther"
+## Brings what is held nearer.
 @export var nearer: StringName = &"otherworld_nearer"
 ## Deletes what is held or pointed at.
 @export var delete: StringName = &"otherworld_delete"

@@ -16,7 +16,9 @@ const Wish := preload("../packages/wish.gd")
 ## Shows something else than before: the package came, or its nearer or farther form is shown.
 signal looks_changed
 
+## Of the box that stands for a package which is not there yet.
 const PLACEHOLDER_COLOR := Color(0.75, 0.78, 0.9, 0.35)
+## Laid over what is pointed at or held.
 const HIGHLIGHT_COLOR := Color(1.0, 0.95, 0.8, 0.28)
 
 ## What the realm says of it, brought up to date by the client in each frame.

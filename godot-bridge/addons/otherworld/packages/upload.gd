@@ -104,8 +104,8 @@ static func from_node(node: Node3D) -> OtherworldUpload:
 
 
 ## Takes it the whole way, as the user of [param client], which has logged in. True: [member package] is there. Once only.
-func run(client: Node) -> bool:
-	return await run_at(str(client.get("url")), str(client.get("token")))
+func run(client: OtherworldClient) -> bool:
+	return await run_at(client.url, client.token)
 
 
 ## As [method run], at the server [param url] with the [param token] of a login.

@@ -36,9 +36,11 @@ var is_flying: bool
 
 ## Whether its player sent a pose; without one the four below mean nothing.
 var has_pose: bool
-## Head and wrists in root space (at [member position], turned by [member yaw]).
+## Head in root space: at [member position], turned by [member yaw].
 var head: Transform3D
+## Left wrist in root space.
 var left_hand: Transform3D
+## Right wrist in root space.
 var right_hand: Transform3D
 ## Bit i: rotation i of [member bones] was sent. The bits are [constant OtherworldPose.BONES].
 var bone_mask: int

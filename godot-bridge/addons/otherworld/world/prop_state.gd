@@ -28,7 +28,9 @@ var access: int
 var scale: float
 ## The player that holds it; 0: nobody.
 var holder: int
+## Where its own origin is, metres.
 var position: Vector3
+## How it is turned.
 var rotation: Quaternion
 ## It rests.
 var is_asleep: bool
