@@ -40,7 +40,8 @@ export async function runGodot(args: readonly string[], { project, within = [], 
   const godot = findGodot()
   if (picture && !existsSync('/usr/bin/xvfb-run')) throw new Error('pictures of Godot need Xvfb (Debian: apt-get install xvfb xauth)')
   const home = mkdtempSync(join(tmpdir(), 'otherworld-godot-'))
-  const display = picture ? ['--rendering-driver', 'opengl3', '--audio-driver', 'Dummy'] : ['--headless']
+  // Without a runtime of OpenXR Godot prints errors where a project asks for one.
+  const display = ['--xr-mode', 'off', ...(picture ? ['--rendering-driver', 'opengl3', '--audio-driver', 'Dummy'] : ['--headless'])]
   const command = [...within, ...(picture ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []), godot, ...display, '--path', project, ...args]
   const child = spawn(command[0] ?? godot, command.slice(1), {
     detached: true, stdio: ['ignore', 'pipe', 'pipe'],

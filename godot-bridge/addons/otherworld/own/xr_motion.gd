@@ -64,10 +64,21 @@ static func world_scale(head_metres: float, room_eyes_metres: float) -> float:
 ## and into the right one; -Z goes from the little finger to the thumb; fingers point along -Y. At rest a hand bone has its
 ## fingers along ∓X, the palm down and the thumb forward (POS-3).
 static func wrist_of(grip: Transform3D, hand: Hand, scale := 1.0) -> Transform3D:
+	var back := Vector3(PALM_DEPTH * (-1.0 if hand == Hand.LEFT else 1.0), PALM_TO_WRIST, 0.0) * scale
+	var held := grip.orthonormalized()
+	return Transform3D(held.basis * _fingers_down(hand), held * back)
+
+
+## A hand bone, in root space, of an arm that hangs: what is shown of a hand that is not tracked.
+static func resting_wrist(hand: Hand, head_metres: float) -> Transform3D:
+	var at := Vector3(-0.24 if hand == Hand.LEFT else 0.24, 0.8, -0.04)
+	return Transform3D(_fingers_down(hand), at * (head_metres / HEAD_METRES))
+
+
+## A hand bone whose fingers point along -Y, the palm towards the other hand and the thumb along -Z.
+static func _fingers_down(hand: Hand) -> Basis:
 	var outward := -1.0 if hand == Hand.LEFT else 1.0
-	var turn := Basis(Vector3(0.0, -outward, 0.0), Vector3(outward, 0.0, 0.0), Vector3(0.0, 0.0, 1.0))
-	var back := Vector3(outward * PALM_DEPTH, PALM_TO_WRIST, 0.0) * scale
-	return Transform3D(grip.basis.orthonormalized() * turn, grip * back)
+	return Basis(Vector3(0.0, -outward, 0.0), Vector3(outward, 0.0, 0.0), Vector3(0.0, 0.0, 1.0))
 
 
 ## A stick without its dead middle, and no longer than 1.
@@ -78,9 +89,8 @@ static func stick(value: Vector2) -> Vector2:
 	return value / length * minf(1.0, (length - STICK_DEAD) / (1.0 - STICK_DEAD))
 
 
-## The velocity that a stick wishes, over the ground: pushed forward it goes along [param yaw].
-static func stick_velocity(value: Vector2, yaw: float, speed: float) -> Vector3:
-	var pushed := stick(value)
+## The velocity that a stick wishes, over the ground: [param pushed] forward it goes along [param yaw].
+static func stick_velocity(pushed: Vector2, yaw: float, speed: float) -> Vector3:
 	return Basis(Vector3.UP, yaw) * Vector3(pushed.x, 0.0, -pushed.y) * speed
 
 

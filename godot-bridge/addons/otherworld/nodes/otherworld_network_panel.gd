@@ -1,0 +1,132 @@
+@icon("../icons/network_panel.svg")
+class_name OtherworldNetworkPanel
+extends PanelContainer
+## How well the line to the server is: ping, loss, rates, the server's tick, how far behind others are drawn.
+##
+## Put it anywhere among the controls of a scene; a key shows and hides it. It looks as the theme around it does.
+
+const Graph := preload("network_graph.gd")
+
+## Figures are renewed this often, seconds.
+const INTERVAL_SECONDS := 0.25
+## The graphs go back so far, seconds.
+const GRAPH_SECONDS := 20.0
+const WIDTH := 250.0
+const SMALL_FONT := 13
+const PING_COLOR := Color(0.37, 0.55, 0.95)
+const RATE_COLOR := Color(0.18, 0.66, 0.45)
+const CORRECTION_COLOR := Color(0.9, 0.55, 0.2)
+const _NOTHING := "–"
+
+## The client that it tells about; without one, the first in the scene.
+@export var client: OtherworldClient
+## Shows and hides it; KEY_NONE: no key does.
+@export var toggle_key := KEY_N
+
+var _figures: Dictionary[String, Label] = {}
+var _ping: Graph
+var _rate: Graph
+var _correction: Graph
+var _seconds := 0.0
+
+
+func _ready() -> void:
+	custom_minimum_size.x = WIDTH
+	mouse_filter = MOUSE_FILTER_IGNORE
+	if client == null:
+		client = get_tree().root.find_children("*", "OtherworldClient", true, false).pop_front()
+	_build()
+	_show()
+
+
+func _process(delta: float) -> void:
+	_seconds += delta
+	if _seconds >= INTERVAL_SECONDS:
+		_seconds = fmod(_seconds, INTERVAL_SECONDS)
+		_show()
+
+
+func _unhandled_key_input(event: InputEvent) -> void:
+	var key := event as InputEventKey
+	if key != null and key.pressed and not key.echo and toggle_key != KEY_NONE and key.keycode == toggle_key:
+		visible = not visible
+		get_viewport().set_input_as_handled()
+
+
+func _build() -> void:
+	var margin := MarginContainer.new()
+	for side: String in ["left", "right", "top", "bottom"]:
+		margin.add_theme_constant_override("margin_" + side, 8)
+	add_child(margin)
+	var column := VBoxContainer.new()
+	column.add_theme_constant_override(&"separation", 3)
+	margin.add_child(column)
+	_ping = _add_graph(column, "Ping", PING_COLOR, 50.0)
+	_rate = _add_graph(column, "Down", RATE_COLOR, 4.0)
+	_correction = _add_graph(column, "Correction", CORRECTION_COLOR, 2.0)
+	column.add_child(HSeparator.new())
+	for title: String in ["Transport", "Loss", "Jitter", "Up", "Snapshots", "Tick", "Drawn behind", "Picture", "Reconnects"]:
+		_add_figure(column, title)
+
+
+func _add_graph(column: VBoxContainer, title: String, color: Color, least: float) -> Graph:
+	_add_figure(column, title)
+	var graph := Graph.new(least, color, roundi(GRAPH_SECONDS / INTERVAL_SECONDS))
+	column.add_child(graph)
+	return graph
+
+
+func _add_figure(column: VBoxContainer, title: String) -> void:
+	var row := HBoxContainer.new()
+	var name_label := Label.new()
+	name_label.text = title
+	name_label.size_flags_horizontal = SIZE_EXPAND_FILL
+	name_label.modulate.a = 0.7
+	var figure := Label.new()
+	figure.horizontal_alignment = HORIZONTAL_ALIGNMENT_RIGHT
+	for label: Label in [name_label, figure]:
+		label.add_theme_font_size_override(&"font_size", SMALL_FONT)
+		row.add_child(label)
+	column.add_child(row)
+	_figures[title] = figure
+
+
+func _show() -> void:
+	var stats := client.stats() if client != null else null
+	if stats == null:
+		for figure: Label in _figures.values():
+			figure.text = _NOTHING
+		return
+	var joined := client.state == OtherworldClient.State.JOINED
+	_ping.push(stats.rtt_msec if joined and stats.rtt_msec >= 0.0 else NAN)
+	_rate.push(stats.bytes_down_per_second / 1000.0)
+	_correction.push(stats.correction_metres * 100.0)
+	# A hidden panel goes on with its graphs.
+	if is_visible_in_tree():
+		_tell(stats)
+
+
+func _tell(stats: OtherworldStats) -> void:
+	_figures["Ping"].text = "%d ms" % roundi(stats.rtt_msec) if stats.rtt_msec >= 0.0 else _NOTHING
+	_figures["Down"].text = "%.1f kB/s" % (stats.bytes_down_per_second / 1000.0)
+	_figures["Correction"].text = "%.1f cm" % (stats.correction_metres * 100.0)
+	_figures["Transport"].text = _transport()
+	_figures["Loss"].text = "%.1f %%" % (stats.loss * 100.0)
+	_figures["Jitter"].text = "%d ms" % roundi(stats.jitter_msec)
+	_figures["Up"].text = "%.1f kB/s" % (stats.bytes_up_per_second / 1000.0)
+	_figures["Snapshots"].text = "%.0f /s" % stats.snapshots_per_second
+	_figures["Tick"].text = str(stats.server_tick)
+	_figures["Drawn behind"].text = "%d ms" % roundi(stats.delay_msec)
+	_figures["Picture"].text = "%d fps" % Engine.get_frames_per_second()
+	_figures["Reconnects"].text = str(stats.reconnects)
+
+
+func _transport() -> String:
+	match client.state:
+		OtherworldClient.State.CONNECTING:
+			return "connecting …"
+		OtherworldClient.State.RECONNECTING:
+			return "reconnecting …"
+		OtherworldClient.State.JOINED:
+			return { "webrtc": "WebRTC", "websocket": "WebSocket" }.get(client.transport_used, client.transport_used)
+	return _NOTHING

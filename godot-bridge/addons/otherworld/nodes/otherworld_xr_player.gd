@@ -1,0 +1,280 @@
+@icon("../icons/xr_player.svg")
+class_name OtherworldXRPlayer
+extends XROrigin3D
+## The player with a headset: walks, turns, and shows head and hands to the others.
+##
+## Put it below an [OtherworldClient], or let the client make it ([member OtherworldClient.player_kind]). It makes an [XRCamera3D]
+## and two [OtherworldXRHand]s if it has none. Whoever walks through the room walks in the realm; the left stick goes (pushed
+## in: runs), the right one turns, A jumps, B flies where that is permitted. Grip or trigger takes things, both hands scale.
+## It uses Godot's default OpenXR action map.
+
+## The menu button, or the upper button of the left controller (Y), was pressed.
+signal menu_pressed
+## A hand has taken a thing; both hands on the same thing do so twice.
+signal grabbed(element: int)
+## A hand has let go of a thing.
+signal released(element: int)
+## Something was not possible; [param reason] in whole words for the player.
+signal refused(reason: String)
+
+enum Turning { SNAP, SMOOTH }
+
+const Motion := preload("../own/xr_motion.gd")
+const Root := preload("../own/xr_root.gd")
+const Sticks := preload("../own/xr_sticks.gd")
+const Holding := preload("xr_holding.gd")
+const Vignette := preload("xr_vignette.gd")
+const Words := preload("../own/words.gd")
+const XRStart := preload("xr_start.gd")
+
+## It acts before the client (priority -100), so that what the hands do counts in the same frame.
+const PRIORITY := -110
+
+## The client that it plays for; without one, the nearest above it.
+@export var client: OtherworldClient
+## Turning in steps is easier on the stomach than turning smoothly.
+@export var turning := Turning.SNAP
+## A step of turning.
+@export_range(10.0, 90.0, 5.0, "suffix:°") var snap_degrees := 30.0
+## How fast smooth turning is.
+@export_range(30.0, 360.0, 10.0, "suffix:°/s") var smooth_degrees := 120.0
+## Makes the realm as large as the avatar is small, so that one looks out of its eyes.
+@export var fits_avatar := true
+## Height of the player's eyes above the floor of the room, metres; 0: measured when coming in, and by [method fit].
+@export_range(0.0, 2.2, 0.01, "suffix:m") var room_eyes_metres := 0.0
+## Darkens the edge of the view while the sticks move it: 0 not at all, 1 most.
+@export_range(0.0, 1.0) var vignette_strength := 0.0
+
+## What the eyes see.
+var camera: XRCamera3D
+var left_hand: OtherworldXRHand
+var right_hand: OtherworldXRHand
+
+var _root := Root.new()
+var _sticks := Sticks.new()
+var _holding: Holding
+var _pose := OtherworldPose.new()
+var _vignette: Vignette
+## The avatar that the room stands around; 0: none yet.
+var _element := 0
+var _feet := Vector3.ZERO
+var _head_before := Vector3.ZERO
+var _menu_was := false
+
+
+func _ready() -> void:
+	process_priority = PRIORITY
+	current = true
+	_make_parts()
+	if not get_viewport().use_xr and not XRStart.start(get_viewport()):
+		print_verbose("OtherworldXRPlayer: " + XRStart.problem)
+	if client == null:
+		client = _client_above()
+	if client == null:
+		push_error("OtherworldXRPlayer needs an OtherworldClient: put it below one, or set its property client.")
+		set_process(false)
+		return
+	_holding = Holding.new(client)
+	_holding.grabbed.connect(_on_grabbed)
+	_holding.released.connect(_on_released)
+	_holding.refused.connect(_on_refused)
+	client.world_sampled.connect(_on_world_sampled)
+
+
+func _process(delta: float) -> void:
+	var own := client.own
+	if own == null or own.element != _element or not _is_tracked():
+		return
+	_read_sticks(delta)
+	_move_avatar(own, delta)
+	_send_pose(own)
+	_use_hands(own)
+	if vignette_strength > 0.0:
+		_show_vignette(delta)
+
+
+## Measures how tall the player is, while standing upright, and makes the realm fit.
+func fit() -> void:
+	var eyes := room_eyes_metres if room_eyes_metres > 0.0 else camera.position.y / world_scale
+	if fits_avatar and client.own != null:
+		world_scale = Motion.world_scale(client.own.head_metres, eyes)
+
+
+## Both hands let go of what they hold.
+func let_go() -> void:
+	_holding.let_all_go()
+
+
+func _make_parts() -> void:
+	for child: Node in get_children():
+		if child is XRCamera3D:
+			camera = child
+		elif child is OtherworldXRHand:
+			var hand: OtherworldXRHand = child
+			if hand.which == OtherworldXRHand.Which.LEFT:
+				left_hand = hand
+			else:
+				right_hand = hand
+	if camera == null:
+		camera = XRCamera3D.new()
+		camera.near = 0.03
+		add_child(camera)
+	camera.current = true
+	left_hand = left_hand if left_hand != null else _make_hand(OtherworldXRHand.Which.LEFT)
+	right_hand = right_hand if right_hand != null else _make_hand(OtherworldXRHand.Which.RIGHT)
+
+
+func _make_hand(which: OtherworldXRHand.Which) -> OtherworldXRHand:
+	var hand := OtherworldXRHand.new()
+	hand.which = which
+	add_child(hand)
+	return hand
+
+
+func _client_above() -> OtherworldClient:
+	var node := get_parent()
+	while node != null and not node is OtherworldClient:
+		node = node.get_parent()
+	return node
+
+
+func _is_tracked() -> bool:
+	var head := XRServer.get_tracker(&"head") as XRPositionalTracker
+	var pose := head.get_pose(&"default") if head != null else null
+	return pose != null and pose.has_tracking_data
+
+
+## The avatar is where it is in this frame: the room goes along.
+func _on_world_sampled(_tick: float) -> void:
+	var own := client.own
+	if own == null or not _is_tracked():
+		_element = 0
+	elif own.element != _element:
+		_come_in(own)
+	else:
+		_move_room(own, get_process_delta_time())
+
+
+## The room is put where the avatar stands, turned so that the player looks where it looks.
+func _come_in(own: OtherworldAvatarState) -> void:
+	_element = own.element
+	fit()
+	global_transform = Motion.origin_under(camera.transform, own.position, own.yaw)
+	_root.reset(own.yaw)
+	_feet = own.position
+	_head_before = camera.position
+	_find_view(own.element)
+
+
+## Its own head is not seen from within, and its own hands are where the view shows it.
+func _find_view(element: int) -> void:
+	var view: OtherworldView = get_tree().root.find_children("*", "OtherworldView", true, false).pop_front()
+	for hand: OtherworldXRHand in [left_hand, right_hand]:
+		hand.shows_hand = view == null
+		hand.pick_mask = view.pick_layer if view != null else hand.pick_mask
+	if view != null:
+		view.set_first_person(element)
+
+
+func _read_sticks(delta: float) -> void:
+	var snap := deg_to_rad(snap_degrees) if turning == Turning.SNAP else 0.0
+	_sticks.read(left_hand.get_vector2(&"primary"), right_hand.get_vector2(&"primary"), left_hand.is_button_pressed(&"primary_click"),
+			right_hand.is_button_pressed(&"ax_button"), right_hand.is_button_pressed(&"by_button"), snap, deg_to_rad(smooth_degrees), delta)
+	var menu := left_hand.is_button_pressed(&"menu_button") or left_hand.is_button_pressed(&"by_button")
+	if menu and not _menu_was:
+		menu_pressed.emit()
+	_menu_was = menu
+
+
+## The room goes along with the avatar as far as that did not go for the head's sake.
+func _move_room(own: OtherworldAvatarState, delta: float) -> void:
+	var speed := Motion.flat(own.velocity).length()
+	global_position += _root.carry(own.position - _feet, own.position, camera.global_position, _sticks.pushed != Vector2.ZERO, speed, own.is_grounded, delta)
+	_feet = own.position
+
+
+func _move_avatar(own: OtherworldAvatarState, delta: float) -> void:
+	if _sticks.turn != 0.0:
+		global_transform = Motion.turned_about(global_transform, camera.global_position, _sticks.turn)
+		_root.turn(_sticks.turn)
+	var walked := global_basis * (camera.position - _head_before)
+	_head_before = camera.position
+	var flies := _sticks.flies and client.permissions & OtherworldClient.Permission.FLY != 0
+	var runs := _sticks.runs
+	var speed := Motion.RUN_SPEED if runs else Motion.WALK_SPEED
+	var head_yaw := Motion.heading(camera.global_basis)
+	var wish := _root.follow(camera.global_position, walked, own.position, delta)
+	_root.face(head_yaw, _sticks.pushed != Vector2.ZERO or wish.length() > 0.5, delta)
+	wish += Motion.stick_velocity(_sticks.pushed, head_yaw, Motion.FLY_SPEED if flies else speed)
+	runs = runs or wish.length() > Motion.WALK_SPEED
+	var full := Motion.FLY_SPEED if flies else Motion.RUN_SPEED if runs else Motion.WALK_SPEED
+	var direction := Motion.direction(wish, _root.yaw, full)
+	direction.y = _sticks.rise if flies else 0.0
+	client.move(direction, _root.yaw, _sticks.jumps, runs, flies)
+
+
+func _send_pose(own: OtherworldAvatarState) -> void:
+	var to_root := Motion.root(own.position, _root.yaw).affine_inverse()
+	_pose.head = to_root * Motion.head_of(camera.global_transform.orthonormalized(), own.head_metres)
+	_pose.left_hand = _wrist(left_hand, to_root, own.head_metres)
+	_pose.right_hand = _wrist(right_hand, to_root, own.head_metres)
+	client.pose(_pose)
+
+
+func _wrist(hand: OtherworldXRHand, to_root: Transform3D, head_metres: float) -> Transform3D:
+	if hand.get_is_active() and hand.get_has_tracking_data():
+		return to_root * hand.wrist()
+	return Motion.resting_wrist(Motion.Hand.LEFT if hand == left_hand else Motion.Hand.RIGHT, head_metres)
+
+
+func _use_hands(own: OtherworldAvatarState) -> void:
+	var now_msec := Time.get_ticks_usec() / 1000.0
+	var hands: Array[OtherworldXRHand] = [left_hand, right_hand]
+	_holding.place(left_hand.global_transform, right_hand.global_transform)
+	for index: int in 2:
+		var hand := hands[index]
+		hand.held = _holding.element_in(index)
+		hand.look_for(_may_take)
+		match hand.pressed_now():
+			1 when hand.pointed != 0:
+				_holding.take(index, hand.pointed, hand.is_touching, now_msec)
+			-1:
+				_holding.let_go(index)
+	var reach: float = client.definition.get("reach", 0.0)
+	_holding.carry(own.position + Vector3.UP * own.head_metres, reach, now_msec)
+
+
+func _may_take(element: int) -> bool:
+	var prop: OtherworldPropState = client.props.get(element)
+	return prop != null and prop.motion != OtherworldPropState.Motion.STATIC
+
+
+func _show_vignette(delta: float) -> void:
+	if _vignette == null:
+		_vignette = Vignette.new()
+		camera.add_child(_vignette)
+	var moves := _sticks.pushed != Vector2.ZERO or turning == Turning.SMOOTH and _sticks.turn != 0.0
+	_vignette.fade(vignette_strength if moves else 0.0, delta)
+
+
+func _hand(index: int) -> OtherworldXRHand:
+	return left_hand if index == 0 else right_hand
+
+
+func _on_grabbed(index: int, element: int) -> void:
+	_hand(index).held = element
+	_hand(index).pulse()
+	_hand(index).grabbed.emit(element)
+	grabbed.emit(element)
+
+
+func _on_released(index: int, element: int) -> void:
+	_hand(index).held = 0
+	_hand(index).released.emit(element)
+	released.emit(element)
+
+
+func _on_refused(index: int, element: int, reason: String) -> void:
+	_hand(index).held = 0
+	_hand(index).refused.emit(element, reason)
+	refused.emit(Words.refusal(reason))

@@ -1,0 +1,157 @@
+extends Control
+## The main menu: which server, under which name, as which avatar, on the screen or with a headset.
+
+## Enter was pressed: what to join, and how.
+signal join_wished(wish: Wish)
+
+const Server := preload("server.gd")
+
+const SETTINGS_PATH := "user://demo.cfg"
+const _SECTION := "menu"
+## After the last key the server is asked, seconds.
+const ASK_SECONDS := 0.6
+## While the menu is open its realms are asked for again, seconds.
+const AGAIN_SECONDS := 5.0
+const NAME_CHARACTERS_MAX := 32
+
+var _server := Server.new()
+## Counts the questions, so that an answer to an old one is passed over.
+var _asked := 0
+
+@onready var _url: LineEdit = %Url
+@onready var _name: LineEdit = %Name
+@onready var _avatar: OptionButton = %Avatar
+@onready var _screen: OptionButton = %Screen
+@onready var _enter: Button = %Enter
+@onready var _problem: Label = %Problem
+@onready var _realms: VBoxContainer = %Realms
+@onready var _who: Label = %Who
+
+
+## What somebody wishes to join.
+class Wish:
+	var url := ""
+	var name := ""
+	## Hash of the avatar's package; empty: the realm's own.
+	var avatar := ""
+	var has_headset := false
+
+
+func _ready() -> void:
+	_restore()
+	_url.text_changed.connect(func(_text: String) -> void: _ask_soon(ASK_SECONDS))
+	for field: LineEdit in [_url, _name]:
+		field.text_submitted.connect(func(_text: String) -> void: enter())
+	_enter.pressed.connect(enter)
+	visibility_changed.connect(func() -> void: _ask_soon(0.0))
+	(_name if _name.text.is_empty() else _enter).grab_focus()
+	_ask_soon(0.0)
+
+
+## Fills in what the command line says; empty: as it was.
+func fill(url: String, player_name: String) -> void:
+	_url.text = url if url else _url.text
+	_name.text = player_name if player_name else _name.text
+	_ask_soon(0.0)
+
+
+func choose_headset() -> void:
+	_screen.selected = 1
+
+
+## Joins with what is filled in, or says what is missing.
+func enter() -> void:
+	var wish := Wish.new()
+	wish.url = _url.text.strip_edges()
+	wish.name = _name.text.strip_edges()
+	wish.avatar = _avatar.get_selected_metadata() if _avatar.selected > 0 else ""
+	wish.has_headset = _screen.selected == 1
+	if wish.url.is_empty():
+		tell("Please type the address of a server, such as http://127.0.0.1:7350.")
+	elif wish.name.is_empty():
+		tell("Please type a name first.")
+	else:
+		tell("")
+		_store()
+		join_wished.emit(wish)
+
+
+## Says what is wrong; empty: nothing is.
+func tell(problem: String) -> void:
+	_problem.text = problem
+	_problem.visible = not problem.is_empty()
+
+
+func busy(on: bool) -> void:
+	_enter.disabled = on
+	_enter.text = "Entering …" if on else "Enter"
+
+
+func _ask_soon(seconds: float) -> void:
+	_asked += 1
+	var question := _asked
+	await get_tree().create_timer(seconds).timeout
+	if question == _asked and is_visible_in_tree():
+		await _ask(question)
+
+
+func _ask(question: int) -> void:
+	var url := _url.text
+	if _realms.get_child_count() == 0:
+		_who.text = "Looking for the server …"
+	var found := await _server.ask_status(url)
+	if question != _asked:
+		return
+	_show_realms(found)
+	if found and _avatar.get_meta(&"server", "") != url:
+		await _ask_avatars(url)
+	if question == _asked:
+		_ask_soon(AGAIN_SECONDS)
+
+
+func _ask_avatars(url: String) -> void:
+	if not await _server.ask_avatars(url, _name.text if _name.text.strip_edges() else "Guest"):
+		return
+	_avatar.set_meta(&"server", url)
+	_avatar.clear()
+	_avatar.add_item("The realm's own")
+	for package: Dictionary in _server.avatars:
+		_avatar.add_item(str(package.get("name", "?")))
+		_avatar.set_item_metadata(_avatar.item_count - 1, str(package.get("hash", "")))
+
+
+func _show_realms(found: bool) -> void:
+	for row: Node in _realms.get_children():
+		row.queue_free()
+	var people := 0
+	for realm: Dictionary in _server.realms:
+		people += int(realm.get("players", 0))
+		var row := Label.new()
+		row.theme_type_variation = &"Soft"
+		row.text = "%s: %d people, %d things, %.1f ms a tick" % [realm.get("id", "?"), realm.get("players", 0), realm.get("elements", 0), realm.get("tickMsP50", 0.0)]
+		_realms.add_child(row)
+	_who.text = _who_is_there(people) if found else _server.problem
+
+
+func _who_is_there(people: int) -> String:
+	if people == 0:
+		return "Nobody is here yet. Walk about, pick things up and throw them."
+	return "%s here. Walk about, meet people, pick things up." % ("One person is" if people == 1 else "%d people are" % people)
+
+
+func _restore() -> void:
+	_name.max_length = NAME_CHARACTERS_MAX
+	var settings := ConfigFile.new()
+	if not FileAccess.file_exists(SETTINGS_PATH) or settings.load(SETTINGS_PATH) != OK:
+		return
+	_url.text = str(settings.get_value(_SECTION, "url", _url.text))
+	_name.text = str(settings.get_value(_SECTION, "name", ""))
+	_screen.selected = clampi(int(settings.get_value(_SECTION, "screen", 0)), 0, 1)
+
+
+func _store() -> void:
+	var settings := ConfigFile.new()
+	settings.set_value(_SECTION, "url", _url.text)
+	settings.set_value(_SECTION, "name", _name.text)
+	settings.set_value(_SECTION, "screen", _screen.selected)
+	settings.save(SETTINGS_PATH)

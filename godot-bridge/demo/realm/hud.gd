@@ -1,0 +1,130 @@
+extends CanvasLayer
+## What is written over the picture: the realm, messages, what is wrong, help and the pause menu.
+
+## The player wishes to see the capsules and colliders, or no longer.
+signal capsules_toggled
+## The player wishes to leave.
+signal leave_wished
+## The pause menu was opened or closed.
+signal menu_toggled(is_open: bool)
+
+const PauseMenu := preload("pause_menu.gd")
+
+## A message stays so long, seconds.
+const SAY_SECONDS := 6.0
+const KEY_HELP := KEY_H
+const KEYS_CAPSULES: Array[Key] = [KEY_F3, KEY_O]
+const STATE_WORDS: Dictionary[OtherworldClient.State, String] = {
+	OtherworldClient.State.OFFLINE: "offline",
+	OtherworldClient.State.CONNECTING: "connecting …",
+	OtherworldClient.State.JOINED: "connected",
+	OtherworldClient.State.RECONNECTING: "reconnecting …",
+	OtherworldClient.State.CLOSED: "left",
+}
+const STATE_COLORS: Dictionary[OtherworldClient.State, Color] = {
+	OtherworldClient.State.JOINED: Color(0.08, 0.5, 0.29),
+	OtherworldClient.State.CLOSED: Color(0.75, 0.17, 0.23),
+}
+const WAITING_COLOR := Color(0.75, 0.45, 0.0)
+
+## The client that it tells about.
+@export var client: OtherworldClient
+
+var _quiet: Tween
+
+@onready var _realm: Label = %Realm
+@onready var _state: Label = %State
+@onready var _dot: Label = %Dot
+@onready var _message: PanelContainer = %Message
+@onready var _message_text: Label = %MessageText
+@onready var _hint: Label = %Hint
+@onready var _progress: PanelContainer = %Progress
+@onready var _progress_text: Label = %ProgressText
+@onready var _progress_bar: ProgressBar = %ProgressBar
+@onready var _banner: PanelContainer = %Banner
+@onready var _banner_text: Label = %BannerText
+@onready var _network: Control = %NetworkPanel
+@onready var _help: Control = %Help
+@onready var _menu: PauseMenu = %PauseMenu
+
+
+func _ready() -> void:
+	client.state_changed.connect(_on_state_changed)
+	client.connection_lost.connect(func(reason: String) -> void: _banner_text.text = reason + " The connection is being made again.")
+	client.waited.connect(func(reason: String) -> void: say(reason))
+	client.avatar_added.connect(func(_avatar: OtherworldAvatarState) -> void: _tell_people())
+	client.avatar_removed.connect(func(_avatar: OtherworldAvatarState) -> void: _tell_people())
+	_menu.closed.connect(toggle_menu)
+	_menu.left.connect(leave_wished.emit)
+	_menu.capsules_toggled.connect(capsules_toggled.emit)
+	_menu.help_wished.connect(_help.show)
+	_menu.told.connect(say)
+	_menu.client = client
+
+
+func _unhandled_key_input(event: InputEvent) -> void:
+	var key := event as InputEventKey
+	if key == null or not key.pressed or key.echo or not visible:
+		return
+	if key.is_action(&"ui_cancel"):
+		if _help.visible:
+			_help.hide()
+		else:
+			toggle_menu()
+	elif key.keycode == KEY_HELP:
+		_help.visible = not _help.visible
+	elif key.keycode in KEYS_CAPSULES:
+		capsules_toggled.emit()
+	else:
+		return
+	get_viewport().set_input_as_handled()
+
+
+## Tells the player something that passes.
+func say(text: String) -> void:
+	if text.is_empty():
+		return
+	_message_text.text = text
+	_message.modulate.a = 1.0
+	_message.show()
+	if _quiet != null:
+		_quiet.kill()
+	_quiet = create_tween()
+	_quiet.tween_interval(SAY_SECONDS)
+	_quiet.tween_property(_message, ^"modulate:a", 0.0, 0.4)
+	_quiet.tween_callback(_message.hide)
+
+
+## What the player can do now; empty: nothing in particular.
+func hint(text: String) -> void:
+	_hint.text = text
+	_hint.visible = not text.is_empty()
+
+
+## How far an upload is; a share of 1 puts it away.
+func show_progress(text: String, share: float) -> void:
+	_progress.visible = share < 1.0
+	_progress_text.text = text
+	_progress_bar.value = share
+
+
+## Whether there is something to see now beside the realm's name.
+func has_something() -> bool:
+	return _menu.visible or _help.visible or _message.visible or _banner.visible or _progress.visible or _network.visible
+
+
+func toggle_menu() -> void:
+	_menu.visible = not _menu.visible
+	menu_toggled.emit(_menu.visible)
+
+
+func _on_state_changed(state: OtherworldClient.State) -> void:
+	_state.text = STATE_WORDS[state]
+	_dot.modulate = STATE_COLORS.get(state, WAITING_COLOR)
+	_banner.visible = state == OtherworldClient.State.RECONNECTING
+	_tell_people()
+
+
+func _tell_people() -> void:
+	var people := client.avatars.size()
+	_realm.text = "%s · %s" % [client.definition.get("name", client.realm), "1 person" if people == 1 else "%d people" % people]

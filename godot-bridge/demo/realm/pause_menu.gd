@@ -1,0 +1,71 @@
+extends Control
+## The menu over the realm: go on, another avatar, what is seen, leave.
+
+## Go on playing.
+signal closed
+## Leave the realm.
+signal left
+signal capsules_toggled
+signal help_wished
+## Something to tell the player.
+signal told(text: String)
+
+const Server := preload("res://menu/server.gd")
+
+## Set before it is shown.
+var client: OtherworldClient
+
+var _server := Server.new()
+
+@onready var _avatar: OptionButton = %Wear
+
+
+func _ready() -> void:
+	%Resume.pressed.connect(closed.emit)
+	%Capsules.pressed.connect(capsules_toggled.emit)
+	%Network.pressed.connect(func() -> void: %NetworkPanel.visible = not %NetworkPanel.visible)
+	%Keys.pressed.connect(help_wished.emit)
+	%Leave.pressed.connect(left.emit)
+	_avatar.item_selected.connect(_wear)
+	visibility_changed.connect(_on_visibility_changed)
+
+
+func _on_visibility_changed() -> void:
+	if not is_visible_in_tree():
+		return
+	(%Resume as Button).grab_focus()
+	_list_bodies()
+	if await _server.ask_packages(client.url, client.token):
+		_list_packages()
+
+
+## The realm's own bodies by their index, then packages by their hash.
+func _list_bodies() -> void:
+	_avatar.clear()
+	var bodies: Array = client.definition.get("bodies", [])
+	for index: int in bodies.size():
+		var body: Dictionary = bodies[index]
+		_avatar.add_item("The realm's %s" % body.get("name", "body %d" % index))
+		_avatar.set_item_metadata(index, index)
+	var own := client.own
+	_avatar.select(own.body if own != null and own.package.is_empty() else -1)
+
+
+func _list_packages() -> void:
+	var own := client.own
+	for package: Dictionary in _server.avatars:
+		_avatar.add_item(str(package.get("name", "?")))
+		_avatar.set_item_metadata(_avatar.item_count - 1, str(package.get("hash", "")))
+		if own != null and own.package == package.get("hash"):
+			_avatar.select(_avatar.item_count - 1)
+
+
+func _wear(item: int) -> void:
+	var which: Variant = _avatar.get_item_metadata(item)
+	var outcome: OtherworldOutcome
+	if which is int:
+		outcome = await client.wear_body(which as int)
+	else:
+		outcome = await client.wear_package(which as String)
+	if not outcome.ok:
+		told.emit("That cannot be worn: %s." % outcome.reason)

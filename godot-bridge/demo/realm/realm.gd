@@ -1,0 +1,82 @@
+extends Node3D
+## The realm as one plays in it: the client, what shows it, what plays in it, and what is written over the picture.
+
+## The client has joined.
+signal entered
+## The client is out of the realm; [param reason]: why, empty where the player wished it.
+signal left(reason: String)
+
+const XRStart := preload("res://addons/otherworld/nodes/xr_start.gd")
+const HeadsetHud := preload("res://xr/headset_hud.gd")
+const Hud := preload("hud.gd")
+const Uploads := preload("uploads.gd")
+
+var _uploads: Uploads
+var _desktop: OtherworldPlayer
+var _is_leaving := false
+
+@onready var _client: OtherworldClient = $OtherworldClient
+@onready var _view: OtherworldView = $OtherworldClient/OtherworldView
+@onready var _hud: Hud = $Hud
+
+
+func _ready() -> void:
+	_uploads = Uploads.new(_client)
+	_uploads.told.connect(_hud.say)
+	_uploads.progressed.connect(_hud.show_progress)
+	get_window().files_dropped.connect(_uploads.take)
+	_client.joined.connect(_on_joined)
+	_client.closed.connect(_on_closed)
+	_client.notice_received.connect(_hud.say)
+	_client.transport_fell_back.connect(_hud.say)
+	_hud.capsules_toggled.connect(func() -> void: _view.show_colliders = not _view.show_colliders)
+	_hud.leave_wished.connect(leave)
+	_hud.menu_toggled.connect(func(is_open: bool) -> void: _listen(not is_open))
+
+
+## Joins; [signal entered] or [signal left] follows.
+func join(url: String, player_name: String, avatar: String, has_headset: bool) -> void:
+	_client.url = url
+	_client.player_name = player_name
+	_client.avatar_package = avatar
+	if has_headset and XRStart.start(get_viewport()):
+		_play_with_headset()
+	else:
+		if has_headset:
+			_hud.say(XRStart.problem + " You play on this screen.")
+		_play_on_desktop()
+	_client.open()
+
+
+func leave() -> void:
+	_is_leaving = true
+	await _client.close()
+
+
+func _play_on_desktop() -> void:
+	_desktop = OtherworldPlayer.new()
+	_desktop.refused.connect(_hud.say)
+	_desktop.hinted.connect(_hud.hint)
+	_client.add_child(_desktop)
+
+
+func _play_with_headset() -> void:
+	var player := OtherworldXRPlayer.new()
+	player.refused.connect(_hud.say)
+	player.menu_pressed.connect(_hud.toggle_menu)
+	_client.add_child(player)
+	add_child(HeadsetHud.new(player, _hud))
+
+
+func _listen(on: bool) -> void:
+	if _desktop != null:
+		_desktop.listens = on
+
+
+func _on_joined() -> void:
+	_hud.show()
+	entered.emit()
+
+
+func _on_closed(reason: String) -> void:
+	left.emit("" if _is_leaving else reason)

@@ -1,0 +1,51 @@
+extends RefCounted
+## Models that are dropped onto the window: uploaded, then placed before the player, or worn where they are avatars.
+
+## Something to tell the player.
+signal told(text: String)
+## How far the upload is: in words, and the share of the whole way; 1: it is over.
+signal progressed(text: String, share: float)
+
+const ENDINGS: PackedStringArray = ["glb", "vrm"]
+## Where a thing appears before the player, metres ahead and above the feet.
+const AHEAD_METRES := 1.5
+const ABOVE_METRES := 1.0
+
+var _client: OtherworldClient
+
+
+func _init(client: OtherworldClient) -> void:
+	_client = client
+
+
+## Uploads the files, one after the other.
+func take(paths: PackedStringArray) -> void:
+	for path: String in paths:
+		if path.get_extension().to_lower() in ENDINGS:
+			await _upload(path)
+		else:
+			told.emit("%s is no .glb or .vrm file." % path.get_file())
+
+
+func _upload(path: String) -> void:
+	var upload := OtherworldUpload.from_file(path)
+	upload.progressed.connect(func(stage: String, share: float) -> void: progressed.emit("%s: %s" % [upload.name, stage], share))
+	var is_there := await upload.run(_client)
+	progressed.emit("", 1.0)
+	if not is_there:
+		told.emit("%s: %s" % [path.get_file(), upload.message])
+		return
+	var own := _client.own
+	if own != null:
+		await _use(upload.package, upload.name, own)
+
+
+## The server knows whether it is a thing or an avatar.
+func _use(package: String, name: String, own: OtherworldAvatarState) -> void:
+	var ahead := own.position + Basis(Vector3.UP, own.yaw) * Vector3.FORWARD * AHEAD_METRES
+	var outcome := await _client.spawn_package(package, ahead + Vector3.UP * ABOVE_METRES, Quaternion(Vector3.UP, own.yaw))
+	if outcome.reason == "wrong-kind":
+		outcome = await _client.wear_package(package)
+		told.emit("You wear %s." % name if outcome.ok else "%s cannot be worn: %s." % [name, outcome.reason])
+	elif not outcome.ok:
+		told.emit("%s is uploaded, and cannot be placed: %s." % [name, outcome.reason])
