@@ -168,9 +168,8 @@ export class Sessions {
   private replaced(member: Member, link: LinkId, nowMs: number): void {
     const reason = 'This session goes on at another connection.'
     member.session.goodbye(reason, nowMs)
-    this.send(link, member.session.packets([], nowMs, true))
     this.byLink.delete(link)
-    this.options.out.close(link, reason)
+    this.partings.echo(link, member.session.packets([], nowMs, true), reason, nowMs)
   }
 
   private heard(member: Member, { hello, goodbye, commands, latest, tick, moveTicks }: Received, nowMs: number): void {

@@ -132,6 +132,7 @@ test('a stolen token takes the session over only so often; then the newest comer
     at.receive(link, hello('render'))
     await at.pass(50)
   }
+  await at.pass(1_000)
   expect(at.closes.get(1)).toBe('This session goes on at another connection.')
   expect(at.closes.get(last)).toContain('too often')
   expect(at.realm.players.size).toBe(1)

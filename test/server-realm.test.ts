@@ -278,6 +278,8 @@ test('SES-8: the newer of two links of a session goes on, the older is told', as
   await playAll(stage, [again], 300)
   ada.take()
   expect(ada.goodbye).toBe('This session goes on at another connection.')
+  expect(stage.closes.get(1)).toBeUndefined()
+  await again.play(1_000)
   expect(stage.closes.get(1)).toBe('This session goes on at another connection.')
   expect(again.last('welcome')?.avatar).toBe(ada.last('welcome')?.avatar)
   stage.put({ type: 'closed', link: 1, reason: 'late news of the old link' })

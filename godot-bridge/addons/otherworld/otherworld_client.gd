@@ -8,9 +8,7 @@ extends Node
 ## [OtherworldXRPlayer], which it adds below itself where the scene has none.
 ## [br][br]
 ## A lost connection is made again by itself for 30 seconds, with the same avatar: [signal connection_lost], then
-## [signal connection_resumed] or [signal closed].
-## [br][br]
-## Everything is in realm space, which is Godot's: metres, Y up, forward is -Z.
+## [signal connection_resumed] or [signal closed]. Realm space is Godot's: metres, Y up, forward is -Z.
 ## [codeblock]
 ## @onready var client: OtherworldClient = $OtherworldClient
 ##
@@ -101,14 +99,11 @@ const _Companions := preload("net/companions.gd")
 const _Entrance := preload("net/entrance.gd")
 const _Http := preload("net/http.gd")
 const _Inputs := preload("net/inputs.gd")
-const _HttpAnswer := preload("net/http_answer.gd")
 const _Messages := preload("wire/generated/messages.gd")
 const _Report := preload("net/report.gd")
 const _Rights := preload("net/rights.gd")
 const _Shapes := preload("net/shapes.gd")
-const _Transports := preload("net/transports.gd")
 const _Visit := preload("net/visit.gd")
-const _Webrtc := preload("net/webrtc.gd")
 
 ## Address of the server, [code]http://host:port[/code] or [code]https://host[/code].
 @export var url := "http://127.0.0.1:7350"
@@ -204,6 +199,7 @@ func open() -> void:
 		return
 	_entrance = _Entrance.new()
 	_entrance.waited.connect(waited.emit)
+	_entrance.fell_back.connect(transport_fell_back.emit)
 	_set_state(State.CONNECTING)
 	_enter(_entrance)
 
@@ -212,9 +208,8 @@ func open() -> void:
 func close(reason := "left") -> void:
 	if _state == State.OFFLINE or _state == State.CLOSED:
 		return
-	var visit := _visit
 	if _entrance.is_over:
-		visit.leave(reason)
+		_visit.leave(reason)
 	else:
 		_finish(reason)
 	if _state != State.CLOSED:
@@ -226,7 +221,7 @@ func close(reason := "left") -> void:
 ## in radians, 0 looks along -Z.
 func move(direction: Vector3, yaw: float, jump := false, run := false, fly := false) -> void:
 	var input := _Inputs.move(direction, yaw, jump, run, fly)
-	if _is_fine(input):
+	if _Inputs.is_fine(input):
 		_visit.move(input)
 
 
@@ -238,7 +233,7 @@ func pose(of: OtherworldPose) -> void:
 ## Says where the prop that the hand holds should be itself, realm space. May be called in each frame.
 func drag(hand: Hand, position: Vector3, rotation: Quaternion) -> void:
 	var input := _Inputs.drag(hand, position, rotation.normalized())
-	if _is_fine(input):
+	if _Inputs.is_fine(input):
 		_visit.drag(input)
 
 
@@ -255,7 +250,7 @@ func release(hand: Hand) -> OtherworldOutcome:
 
 ## Makes a prop larger or smaller, 0.05 to 20 times its own size.
 func scale_prop(element: int, factor: float) -> OtherworldOutcome:
-	return await _command(_Inputs.scale(element, factor))
+	return await _visit.command(_Inputs.scale(element, factor))
 
 
 ## Places an object of a package (its hash, 64 hex digits). The outcome's [code]element[/code] is the new prop. [param access]
@@ -263,7 +258,7 @@ func scale_prop(element: int, factor: float) -> OtherworldOutcome:
 func spawn_package(hash: String, position: Vector3, rotation := Quaternion.IDENTITY, scale := 1.0, access := 0) -> OtherworldOutcome:
 	if not _Inputs.is_hash(hash):
 		return OtherworldOutcome.refused("invalid-value")
-	return await _command(_Inputs.spawn(null, hash, position, rotation.normalized(), scale, access))
+	return await _visit.command(_Inputs.spawn(null, hash, position, rotation.normalized(), scale, access))
 
 
 ## Places a box; [param size] is of the whole, metres.
@@ -279,30 +274,30 @@ func spawn_shape(shape: Shape3D, position: Vector3, rotation := Quaternion.IDENT
 	var spec := _Shapes.spec_of(shape, label, color, motion)
 	if spec == null:
 		return OtherworldOutcome.refused("invalid-value")
-	return await _command(_Inputs.spawn(spec, "", position, rotation.normalized(), 1.0, 0))
+	return await _visit.command(_Inputs.spawn(spec, "", position, rotation.normalized(), 1.0, 0))
 
 
 ## Removes a prop.
 func despawn(element: int) -> OtherworldOutcome:
-	return await _command(_Inputs.despawn(element))
+	return await _visit.command(_Inputs.despawn(element))
 
 
 ## Puts on an avatar of a package (its hash, 64 hex digits).
 func wear_package(hash: String) -> OtherworldOutcome:
 	if not _Inputs.is_hash(hash):
 		return OtherworldOutcome.refused("invalid-value")
-	return await _command(_Inputs.wear(hash, 0))
+	return await _visit.command(_Inputs.wear(hash, 0))
 
 
 ## Puts on one of the realm's own bodies, by its index in [code]definition.bodies[/code].
 func wear_body(index: int) -> OtherworldOutcome:
-	return await _command(_Inputs.wear("", index))
+	return await _visit.command(_Inputs.wear("", index))
 
 
 ## Changes who may do what with a prop of one's own: 2 bits for each of drag (bits 0 and 1), scale (2 and 3) and despawn
 ## (4 and 5): 0 the default, 1 everyone, 2 the owner and who may manage, 3 the owner alone.
 func set_access(element: int, access: int) -> OtherworldOutcome:
-	return await _command(_Inputs.access(element, access))
+	return await _visit.command(_Inputs.access(element, access))
 
 
 ## Whether one may do that with a prop: to offer it or not. The server decides.
@@ -312,7 +307,7 @@ func may(act: Act, prop: OtherworldPropState) -> bool:
 
 ## Asks the server's HTTP API ([param path] as [code]v1/packages[/code], without a slash before it) with one's token. Wait for
 ## the answer: its [code]json[/code] is what was said, its [code]fault[/code] null or why there is nothing.
-func request(method: HTTPClient.Method, path: String, body: Variant = null) -> _HttpAnswer:
+func request(method: HTTPClient.Method, path: String, body: Variant = null) -> _Http.Answer:
 	return await _Http.request_json(method, url.trim_suffix("/") + "/" + path.trim_prefix("/"), body, token)
 
 
@@ -321,32 +316,15 @@ func stats() -> OtherworldStats:
 	return _Report.of(_visit, _now())
 
 
-func _command(input: _Messages.PlayerInput) -> OtherworldOutcome:
-	return await _visit.command(input)
-
-
-func _is_fine(input: _Messages.PlayerInput) -> bool:
-	var fault := _Inputs.fault_of(input)
-	if fault:
-		push_error("OtherworldClient was asked for something that cannot be sent: %s." % fault)
-	return fault.is_empty()
-
-
 func _enter(entrance: _Entrance) -> void:
-	await entrance.log_in(url, player_name, remember_identity)
-	# Closed meanwhile, or even opened anew.
+	var visit := await entrance.enter(self)
+	# Unless it was closed meanwhile, or even opened anew.
 	if entrance != _entrance or _state != State.CONNECTING:
 		return
-	if entrance.fault != null:
-		_finish(entrance.fault.in_words())
-		return
-	var transports := _Transports.in_order(transport, url, token, ice_servers)
-	if transports.is_empty():
-		_finish(_Webrtc.INSTALL)
-		return
-	if transport == Transport.AUTO and transports.size() == 1:
-		transport_fell_back.emit(_Webrtc.INSTALL)
-	_begin(_Visit.new(transports, 0, _now()))
+	if visit == null:
+		_finish(entrance.refusal)
+	else:
+		_begin(visit)
 
 
 func _begin(visit: _Visit) -> void:
@@ -369,10 +347,7 @@ func _begin(visit: _Visit) -> void:
 func _on_visit_joined(is_resumed: bool) -> void:
 	var is_first := _state == State.CONNECTING
 	_set_state(State.JOINED)
-	if is_first:
-		joined.emit()
-	else:
-		connection_resumed.emit()
+	(joined if is_first else connection_resumed).emit()
 	if avatar_package and (is_first or not is_resumed):
 		_wear(avatar_package)
 

@@ -2,7 +2,7 @@ extends RefCounted
 ## The nodes that a client puts below itself where the scene has none: what shows the realm, and what plays in it. Their
 ## scripts are loaded only here, so that a program without either carries neither.
 
-const _FOLDER := "../nodes/"
+const _FOLDER := "nodes"
 const _VIEW := ["OtherworldView", "otherworld_view.gd"]
 const _DESKTOP := ["OtherworldPlayer", "otherworld_player.gd"]
 const _XR := ["OtherworldXRPlayer", "otherworld_xr_player.gd"]
@@ -22,7 +22,11 @@ static func _add(client: OtherworldClient, what: Array) -> void:
 	var type: String = what[0]
 	if _is_there(client, type):
 		return
-	var script: GDScript = load(_path(what[1]))
+	var path := _path(what[1])
+	# Who copies the addon without its nodes shows and plays by code of their own.
+	if not ResourceLoader.exists(path):
+		return
+	var script: GDScript = load(path)
 	var node: Node = script.new()
 	node.name = type
 	client.add_child(node)
@@ -39,5 +43,5 @@ static func _has_headset(client: OtherworldClient) -> bool:
 
 
 static func _path(file: String) -> String:
-	var this: GDScript = load("res://addons/otherworld/net/companions.gd")
-	return this.resource_path.get_base_dir().path_join(_FOLDER + file).simplify_path()
+	var this := OtherworldClient as GDScript
+	return this.resource_path.get_base_dir().path_join(_FOLDER).path_join(file)

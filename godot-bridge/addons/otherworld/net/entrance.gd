@@ -1,33 +1,56 @@
 extends RefCounted
-## The way to a server's token: logs in, and waits where the server asks to.
+## The way into a realm: logs in, and waits where the server asks to; then there is a visit.
 
 ## The server asks to wait; it is asked again.
 signal waited(reason: String)
+## A way to connect is not there.
+signal fell_back(message: String)
 
 const Fault := preload("fault.gd")
 const Line := preload("line.gd")
 const Login := preload("login.gd")
+const Transports := preload("transports.gd")
+const Visit := preload("visit.gd")
+const Webrtc := preload("webrtc.gd")
 
 ## "" before the login.
 var token := ""
 var realm := ""
-## True once it is known how the login ended.
+## True once it is known how it ended.
 var is_over := false
-## Why there is no token; null: there is one, or it is still asked for.
-var fault: Fault
+## Why there is no visit, in words.
+var refusal := ""
 
 
-## Returns when there is a token or a [member fault].
-func log_in(url: String, name: String, remember: bool) -> void:
+## Returns a visit that has not started, or null: [member refusal] says why.
+func enter(client: OtherworldClient) -> Visit:
+	var url := client.url
+	var login := await _log_in(url, client.player_name, client.remember_identity)
+	is_over = true
+	if login.fault != null:
+		refusal = login.fault.in_words()
+		return null
+	token = login.token
+	realm = login.realm
+	# Gone, while it waited for the server.
+	if not is_instance_valid(client):
+		return null
+	var transports := Transports.in_order(client.transport, url, token, client.ice_servers)
+	if transports.is_empty():
+		refusal = Webrtc.INSTALL
+		return null
+	if client.transport == OtherworldClient.Transport.AUTO and transports.size() == 1:
+		fell_back.emit(Webrtc.INSTALL)
+	return Visit.new(transports, 0, Time.get_ticks_usec() / 1000.0)
+
+
+func _log_in(url: String, name: String, remember: bool) -> Login:
 	var end_msec := Time.get_ticks_msec() + Line.BUSY_MSEC_MAX
 	var tree := Engine.get_main_loop() as SceneTree
 	while true:
 		var login: Login = await Login.request(url, name, remember)
-		token = login.token
-		realm = login.realm
-		fault = login.fault
-		if fault == null or fault.kind != Fault.Kind.BUSY or Time.get_ticks_msec() >= end_msec:
-			is_over = true
-			return
-		waited.emit(fault.in_words())
+		if login.fault == null or login.fault.kind != Fault.Kind.BUSY or Time.get_ticks_msec() >= end_msec:
+			return login
+		waited.emit(login.fault.in_words())
 		await tree.create_timer(Line.BUSY_RETRY_MSEC / 1000.0).timeout
+	return null

@@ -102,6 +102,14 @@ static func fault_of(input: Messages.PlayerInput) -> String:
 	return InputChecks.input(input)
 
 
+## Whether it can be sent; says aloud why not.
+static func is_fine(input: Messages.PlayerInput) -> bool:
+	var fault := fault_of(input)
+	if fault:
+		push_error("OtherworldClient was asked for something that cannot be sent: %s." % fault)
+	return fault.is_empty()
+
+
 ## True for 64 hex digits.
 static func is_hash(hash: String) -> bool:
 	return hash.length() == 64 and hash.is_valid_hex_number()

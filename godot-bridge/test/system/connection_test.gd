@@ -1,0 +1,156 @@
+extends "../client_case.gd"
+## How connections begin, break and end, at a real server.
+
+const Address := preload("res://addons/otherworld/net/address.gd")
+const Connection := preload("res://addons/otherworld/net/connection.gd")
+const Line := preload("res://addons/otherworld/net/line.gd")
+const Login := preload("res://addons/otherworld/net/login.gd")
+const State := OtherworldClient.State
+const Transports := preload("res://addons/otherworld/net/transports.gd")
+const Visit := preload("res://addons/otherworld/net/visit.gd")
+const WebsocketConnection := preload("res://addons/otherworld/net/websocket_connection.gd")
+
+
+# The socket below a client.
+func _socket_of(client: OtherworldClient) -> WebSocketPeer:
+	var visit: Visit = client.get("_visit")
+	var line: Line = visit.get("_line")
+	return line.connection.get("_socket")
+
+
+func test_who_is_cut_off_resumes_as_the_same_player_and_loses_nothing() -> void:
+	var ada: OtherworldClient = await join("Ada")
+	var bob: OtherworldClient = await join("Bob")
+	await until("they see each other", func() -> bool: return ada.avatars.size() == 2 and bob.avatars.size() == 2)
+	var before := [ada.player, ada.own, ada.own.element, ada.props.size()]
+	var heard: Array[String] = []
+	ada.connection_lost.connect(func(_reason: String) -> void: heard.append("lost"))
+	ada.connection_resumed.connect(func() -> void: heard.append("resumed"))
+	ada.joined.connect(func() -> void: heard.append("joined"))
+	ada.avatar_removed.connect(func(_avatar: OtherworldAvatarState) -> void: heard.append("an avatar went"))
+	ada.prop_removed.connect(func(_prop: OtherworldPropState) -> void: heard.append("a prop went"))
+	var box := (await ada.spawn_box(Vector3.ONE * 0.2, ada.own.position + Vector3(0, 0.2, -1))).element
+	check((await ada.grab(box, OtherworldClient.Hand.LEFT)).ok, "not grabbed")
+	_socket_of(ada).close(-1)
+	var outcomes: Array[OtherworldOutcome] = []
+	var scale := func() -> void: outcomes.append(await ada.scale_prop(box, 1.5))
+	scale.call()
+	await until("it is resumed", func() -> bool: return heard.has("resumed"))
+	equal(heard, ["lost", "resumed"] as Array[String])
+	await until("what was asked for meanwhile has happened", func() -> bool: return not outcomes.is_empty())
+	check(outcomes[0].ok, outcomes[0].reason)
+	equal([ada.player, ada.own, ada.own.element, ada.props.size() - 1], before)
+	await until("Bob sees the new scale", func() -> bool: return bob.props.has(box) and bob.props[box].scale == 1.5)
+	equal([bob.avatars.size(), bob.props[box].holder, ada.stats().reconnects], [2, ada.player, 1])
+	var from := ada.own.position
+	ada.move(Vector3(1, 0, 0), 0.0)
+	await until("Ada walks on for Bob", func() -> bool: return bob.avatars[ada.own.element].position.x > from.x + 1.0)
+	await ada.despawn(box)
+
+
+func test_what_one_does_goes_on_over_a_lost_connection() -> void:
+	var ada: OtherworldClient = await join("Ada")
+	ada.move(Vector3(0, 0, -1), 0.0)
+	await seconds(0.3)
+	_socket_of(ada).close(-1)
+	await until("it is resumed", func() -> bool: return ada.stats().reconnects == 1)
+	var from := ada.own.position
+	await until("Ada still walks", func() -> bool: return ada.own.position.z < from.z - 1.0)
+
+
+func test_a_second_connection_of_a_session_ends_the_first_for_good() -> void:
+	var ada: OtherworldClient = await join("Ada")
+	var reasons: Array[String] = []
+	ada.closed.connect(func(reason: String) -> void: reasons.append(reason))
+	var now_msec := func() -> float: return Time.get_ticks_usec() / 1000.0
+	var second := Visit.new(Transports.in_order(OtherworldClient.Transport.WEBSOCKET, url, ada.token, []), 0, now_msec.call() as float)
+	second.start()
+	await until("the first is told", func() -> bool:
+		second.update(now_msec.call() as float)
+		return not reasons.is_empty())
+	check(reasons[0].length() > 20, reasons[0])
+	check(second.welcome != null and second.welcome.resumed, "the second did not take over")
+	second.cut("enough")
+
+
+func test_the_same_user_comes_back_and_an_identity_of_another_server_is_dropped() -> void:
+	var users: Array[int] = []
+	for i: int in 3:
+		var client := quiet_client("Ada")
+		client.remember_identity = true
+		add_child(client)
+		await until("Ada has joined", func() -> bool: return client.own != null)
+		users.append(client.user)
+		await client.close()
+		if i == 1:
+			Login.remember_identity(Address.parse(url) as Address, "made up")
+	check(users[0] == users[1] and users[2] != users[0], str(users))
+	check(not Login.identity_at(Address.parse(url) as Address) in ["", "made up"], "the new identity is not kept")
+
+
+func test_a_client_can_be_closed_and_opened_again() -> void:
+	var ada: OtherworldClient = await join("Ada")
+	await ada.close()
+	equal(ada.state, State.CLOSED)
+	ada.open()
+	await until("Ada is there again", func() -> bool: return ada.own != null)
+	ada.close()
+	ada.open()
+	await until("it is closed", func() -> bool: return ada.state == State.CLOSED)
+
+
+func test_a_client_may_go_at_any_moment() -> void:
+	for frames: int in [0, 1, 2, 4, 8, 16]:
+		var client := enter("Ada")
+		for i: int in frames:
+			await get_tree().process_frame
+		if frames % 2 == 0:
+			client.close()
+			await get_tree().process_frame
+		client.free()
+	await seconds(0.5)
+
+
+func test_a_name_that_is_none_is_refused_in_words() -> void:
+	check("1 to 32" in await reason_of(quiet_client("")), "an empty one")
+	check("1 to 32" in await reason_of(quiet_client("x".repeat(33))), "a long one")
+	var reason: String = await reason_of(quiet_client(char(0x200b)))
+	check(reason.begins_with("The server refused") and "name" in reason, "one that cannot be seen: " + reason)
+
+
+func test_a_wrong_address_is_said_so() -> void:
+	check("http://host:port" in await reason_of(quiet_client("Ada", "plaza")), "no address")
+	var nobody: String = await reason_of(quiet_client("Ada", "http://127.0.0.1:1"))
+	equal(nobody, "The server at 127.0.0.1:1 does not answer. Is it running, and is the address right?")
+	var stranger: String = await reason_of(quiet_client("Ada", OS.get_environment("OTHERWORLD_STRANGER_URL")))
+	check("is not an Otherworld server" in stranger and "Check the address" in stranger, stranger)
+
+
+func test_a_full_realm_is_said_so() -> void:
+	var at := OS.get_environment("OTHERWORLD_FULL_URL")
+	var reason: String = await reason_of(quiet_client("Ada", at))
+	check("full" in reason, reason)
+
+
+func test_webrtc_alone_without_the_extension_says_what_to_install() -> void:
+	var client := quiet_client("Ada")
+	client.transport = OtherworldClient.Transport.WEBRTC
+	var reason: String = await reason_of(client)
+	check("webrtc-native" in reason, reason)
+
+
+func test_webrtc_that_is_not_there_is_said_and_websocket_taken() -> void:
+	var client := quiet_client("Ada")
+	var messages: Array[String] = []
+	client.transport_fell_back.connect(func(message: String) -> void: messages.append(message))
+	equal(await reason_of(client), "")
+	check(messages.size() == 1 and "webrtc-native" in messages[0], str(messages))
+	equal(client.transport_used, "websocket")
+
+
+func test_a_token_that_is_none_is_refused_without_an_engine_error() -> void:
+	var connection := WebsocketConnection.new(url, "made-up", Time.get_ticks_usec() / 1000.0)
+	await until("it has ended", func() -> bool:
+		connection.poll(Time.get_ticks_usec() / 1000.0)
+		return connection.status == Connection.Status.ENDED)
+	equal(connection.fault.reason, "token")
