@@ -42,6 +42,12 @@ func test_rotations_of_bones_are_read_as_the_vectors_say() -> void:
 		check((rotation - expected).length() < 1e-6, "%s gives %s" % [vector, rotation])
 
 
+func test_bits_that_are_no_rotation_give_one_all_the_same() -> void:
+	for largest: int in 4:
+		near(Rotations.unpack(largest << 30 | 0x3fff_ffff).length(), 1.0, 1e-6)
+		near(Rotations.unpack_bone(largest << 24 | 0xff_ff00).length(), 1.0, 1e-6)
+
+
 func test_a_rotation_keeps_its_bits_when_it_is_read_and_packed_again() -> void:
 	var random := RandomNumberGenerator.new()
 	random.seed = 7

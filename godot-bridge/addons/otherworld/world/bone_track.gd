@@ -2,7 +2,7 @@ extends "track.gd"
 ## An avatar's bones. As head and hands, they wait after the last state.
 
 const BoneStrands := preload("../wire/bone_strands.gd")
-const RotationTables := preload("../wire/rotation_tables.gd")
+const Rotations := preload("../wire/rotations.gd")
 const BONE_COUNT := BoneStrands.BONE_COUNT
 const STILL := Quaternion(0.0, 0.0, 0.0, 0.0)
 
@@ -74,7 +74,7 @@ func _leave_from(place: int) -> void:
 		# Most often it has just come here, or does not turn.
 		if bits != _from_bits[i]:
 			_from_bits[i] = bits
-			_from_bones[i] = _to_bones[i] if bits == _to_bits[i] else RotationTables.r26(bits) if bits != 0 else Quaternion.IDENTITY
+			_from_bones[i] = _to_bones[i] if bits == _to_bits[i] else Rotations.unpack_bone(bits) if bits != 0 else Quaternion.IDENTITY
 		_bones[i] = _from_bones[i]
 
 
@@ -86,7 +86,7 @@ func _head_for(_from: int, place: int, _ticks: float) -> Way:
 		var bits := numbers[at + i]
 		if bits == _from_bits[i] or (_mask_b & (1 << i)) == 0:
 			continue
-		var bone := RotationTables.r26(bits)
+		var bone := Rotations.unpack_bone(bits)
 		_to_bits[i] = bits
 		_to_bones[i] = bone
 		var from := _from_bones[i]

@@ -2,7 +2,7 @@ extends "track.gd"
 ## An avatar's head and hands. A pose that goes on would bend joints the wrong way: after the last state it waits.
 
 const JointStrands := preload("../wire/joint_strands.gd")
-const RotationTables := preload("../wire/rotation_tables.gd")
+const Rotations := preload("../wire/rotations.gd")
 const METRES := 0.002
 const JOINTS := 3
 
@@ -57,7 +57,7 @@ func _leave_from(place: int) -> void:
 	var at := place * JointStrands.WIDTH
 	for i: int in JOINTS:
 		_from_positions[i] = Vector3(Vector3i(numbers[at], numbers[at + 1], numbers[at + 2])) * METRES
-		_from_rotations[i] = RotationTables.r32(numbers[at + 3])
+		_from_rotations[i] = Rotations.unpack(numbers[at + 3])
 		_moves[i] = Vector3.ZERO
 		_turns[i] = Quaternion(0.0, 0.0, 0.0, 0.0)
 		at += 4
@@ -68,7 +68,7 @@ func _head_for(_from: int, place: int, _ticks: float) -> Way:
 	var at := place * JointStrands.WIDTH
 	for i: int in JOINTS:
 		_moves[i] = Vector3(Vector3i(numbers[at], numbers[at + 1], numbers[at + 2])) * METRES - _from_positions[i]
-		_turns[i] = turn(_from_rotations[i], RotationTables.r32(numbers[at + 3]))
+		_turns[i] = turn(_from_rotations[i], Rotations.unpack(numbers[at + 3]))
 		at += 4
 	return Way.LINE
 

@@ -1,7 +1,7 @@
 extends "mover_track.gd"
 ## A prop.
 
-const RotationTables := preload("../wire/rotation_tables.gd")
+const Rotations := preload("../wire/rotations.gd")
 const ASLEEP := 1
 
 ## The prop that is brought up to date.
@@ -54,14 +54,14 @@ func sample(tick: float, until_tick: float) -> bool:
 
 func _leave_from(place: int) -> void:
 	super(place)
-	_rotation_a = RotationTables.r32(_movers.headings[place])
+	_rotation_a = Rotations.unpack(_movers.headings[place])
 	_turn = Quaternion(0.0, 0.0, 0.0, 0.0)
 
 
 func _head_for(from: int, place: int, ticks: float) -> Way:
 	var headings := _movers.headings
 	if headings[from] != headings[place]:
-		_turn = turn(_rotation_a, RotationTables.r32(headings[place]))
+		_turn = turn(_rotation_a, Rotations.unpack(headings[place]))
 	return super(from, place, ticks)
 
 
