@@ -15,6 +15,7 @@ const AGAIN_SECONDS := 5.0
 const NAME_CHARACTERS_MAX := 32
 
 var _server := Server.new()
+var _timer := Timer.new()
 ## Counts the questions, so that an answer to an old one is passed over.
 var _asked := 0
 
@@ -39,6 +40,9 @@ class Wish:
 
 func _ready() -> void:
 	_restore()
+	_timer.one_shot = true
+	_timer.timeout.connect(_ask)
+	add_child(_timer)
 	_url.text_changed.connect(func(_text: String) -> void: _ask_soon(ASK_SECONDS))
 	for field: LineEdit in [_url, _name]:
 		field.text_submitted.connect(func(_text: String) -> void: enter())
@@ -89,13 +93,13 @@ func busy(on: bool) -> void:
 
 func _ask_soon(seconds: float) -> void:
 	_asked += 1
+	_timer.start(maxf(seconds, 0.001))
+
+
+func _ask() -> void:
+	if not is_visible_in_tree():
+		return
 	var question := _asked
-	await get_tree().create_timer(seconds).timeout
-	if question == _asked and is_visible_in_tree():
-		await _ask(question)
-
-
-func _ask(question: int) -> void:
 	var url := _url.text
 	if _realms.get_child_count() == 0:
 		_who.text = "Looking for the server …"

@@ -12,6 +12,8 @@ const PauseMenu := preload("pause_menu.gd")
 
 ## A message stays so long, seconds.
 const SAY_SECONDS := 6.0
+## So many messages are seen at once.
+const MESSAGES_MAX := 3
 const KEY_HELP := KEY_H
 const KEYS_CAPSULES: Array[Key] = [KEY_F3, KEY_O]
 const STATE_WORDS: Dictionary[OtherworldClient.State, String] = {
@@ -30,13 +32,11 @@ const WAITING_COLOR := Color(0.75, 0.45, 0.0)
 ## The client that it tells about.
 @export var client: OtherworldClient
 
-var _quiet: Tween
-
 @onready var _realm: Label = %Realm
 @onready var _state: Label = %State
 @onready var _dot: Label = %Dot
-@onready var _message: PanelContainer = %Message
-@onready var _message_text: Label = %MessageText
+@onready var _messages: PanelContainer = %Messages
+@onready var _message_lines: VBoxContainer = %MessageLines
 @onready var _hint: Label = %Hint
 @onready var _progress: PanelContainer = %Progress
 @onready var _progress_text: Label = %ProgressText
@@ -80,19 +80,27 @@ func _unhandled_key_input(event: InputEvent) -> void:
 	get_viewport().set_input_as_handled()
 
 
-## Tells the player something that passes.
+## Tells the player something that passes. What was told just before stays in sight.
 func say(text: String) -> void:
 	if text.is_empty():
 		return
-	_message_text.text = text
-	_message.modulate.a = 1.0
-	_message.show()
-	if _quiet != null:
-		_quiet.kill()
-	_quiet = create_tween()
-	_quiet.tween_interval(SAY_SECONDS)
-	_quiet.tween_property(_message, ^"modulate:a", 0.0, 0.4)
-	_quiet.tween_callback(_message.hide)
+	while _message_lines.get_child_count() >= MESSAGES_MAX:
+		_message_lines.get_child(0).free()
+	var line := Label.new()
+	line.text = text
+	line.horizontal_alignment = HORIZONTAL_ALIGNMENT_CENTER
+	line.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
+	_message_lines.add_child(line)
+	_messages.show()
+	var quiet := line.create_tween()
+	quiet.tween_interval(SAY_SECONDS)
+	quiet.tween_property(line, ^"modulate:a", 0.0, 0.4)
+	quiet.tween_callback(_forget.bind(line))
+
+
+func _forget(line: Label) -> void:
+	line.free()
+	_messages.visible = _message_lines.get_child_count() > 0
 
 
 ## What the player can do now; empty: nothing in particular.
@@ -110,7 +118,7 @@ func show_progress(text: String, share: float) -> void:
 
 ## Whether there is something to see now beside the realm's name.
 func has_something() -> bool:
-	return _menu.visible or _help.visible or _message.visible or _banner.visible or _progress.visible or _network.visible
+	return _menu.visible or _help.visible or _messages.visible or _banner.visible or _progress.visible or _network.visible
 
 
 func toggle_menu() -> void:

@@ -55,6 +55,7 @@ func leave() -> void:
 
 func _play_on_desktop() -> void:
 	_desktop = OtherworldPlayer.new()
+	_desktop.name = "OtherworldPlayer"
 	_desktop.refused.connect(_hud.say)
 	_desktop.hinted.connect(_hud.hint)
 	_client.add_child(_desktop)
@@ -62,6 +63,7 @@ func _play_on_desktop() -> void:
 
 func _play_with_headset() -> void:
 	var player := OtherworldXRPlayer.new()
+	player.name = "OtherworldXRPlayer"
 	player.refused.connect(_hud.say)
 	player.menu_pressed.connect(_hud.toggle_menu)
 	_client.add_child(player)
