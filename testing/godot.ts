@@ -16,6 +16,8 @@ export interface GodotOptions {
   readonly picture?: boolean
   readonly env?: Readonly<Record<string, string>>
   readonly secondsMax?: number
+  /** The run is over once this was printed: of a game that does not end by itself. */
+  readonly endsAt?: string
 }
 
 export interface GodotRun {
@@ -36,7 +38,7 @@ export function findGodot(): string {
 }
 
 /** Runs Godot to its end. */
-export async function runGodot(args: readonly string[], { project, within = [], picture = false, env = {}, secondsMax = RUN_SECONDS_MAX }: GodotOptions): Promise<GodotRun> {
+export async function runGodot(args: readonly string[], { project, within = [], picture = false, env = {}, secondsMax = RUN_SECONDS_MAX, endsAt }: GodotOptions): Promise<GodotRun> {
   const godot = findGodot()
   if (picture && !existsSync('/usr/bin/xvfb-run')) throw new Error('pictures of Godot need Xvfb (Debian: apt-get install xvfb xauth)')
   const home = mkdtempSync(join(tmpdir(), 'otherworld-godot-'))
@@ -48,14 +50,23 @@ export async function runGodot(args: readonly string[], { project, within = [], 
     env: { ...process.env, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home, ...env },
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => void (output += text))
+  let isOver = false
+  const end = (): void => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+  }
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+    if (isOver || endsAt === undefined || !output.includes(endsAt)) return
+    isOver = true
+    end()
+  })
   const limit = setTimeout(() => {
     output += `\nended after ${secondsMax} s\n`
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    end()
   }, secondsMax * 1_000)
   try {
     const status = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
-    return { status, output }
+    return { status: isOver ? 0 : status, output }
   } finally {
     clearTimeout(limit)
     rmSync(home, { recursive: true, force: true })

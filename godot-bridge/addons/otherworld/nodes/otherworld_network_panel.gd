@@ -11,11 +11,11 @@ const Graph := preload("network_graph.gd")
 const INTERVAL_SECONDS := 0.25
 ## The graphs go back so far, seconds.
 const GRAPH_SECONDS := 20.0
-const WIDTH := 250.0
-const SMALL_FONT := 13
-const PING_COLOR := Color(0.37, 0.55, 0.95)
-const RATE_COLOR := Color(0.18, 0.66, 0.45)
-const CORRECTION_COLOR := Color(0.9, 0.55, 0.2)
+const _WIDTH := 250.0
+const _SMALL_FONT := 13
+const _PING_COLOR := Color(0.37, 0.55, 0.95)
+const _RATE_COLOR := Color(0.18, 0.66, 0.45)
+const _CORRECTION_COLOR := Color(0.9, 0.55, 0.2)
 const _NOTHING := "–"
 
 ## The client that it tells about; without one, the first in the scene.
@@ -31,7 +31,7 @@ var _seconds := 0.0
 
 
 func _ready() -> void:
-	custom_minimum_size.x = WIDTH
+	custom_minimum_size.x = _WIDTH
 	mouse_filter = MOUSE_FILTER_IGNORE
 	if client == null:
 		client = get_tree().root.find_children("*", "OtherworldClient", true, false).pop_front()
@@ -61,9 +61,9 @@ func _build() -> void:
 	var column := VBoxContainer.new()
 	column.add_theme_constant_override(&"separation", 3)
 	margin.add_child(column)
-	_ping = _add_graph(column, "Ping", PING_COLOR, 50.0)
-	_rate = _add_graph(column, "Down", RATE_COLOR, 4.0)
-	_correction = _add_graph(column, "Correction", CORRECTION_COLOR, 2.0)
+	_ping = _add_graph(column, "Ping", _PING_COLOR, 50.0)
+	_rate = _add_graph(column, "Down", _RATE_COLOR, 4.0)
+	_correction = _add_graph(column, "Correction", _CORRECTION_COLOR, 2.0)
 	column.add_child(HSeparator.new())
 	for title: String in ["Transport", "Loss", "Jitter", "Up", "Snapshots", "Tick", "Drawn behind", "Picture", "Reconnects"]:
 		_add_figure(column, title)
@@ -85,7 +85,7 @@ func _add_figure(column: VBoxContainer, title: String) -> void:
 	var figure := Label.new()
 	figure.horizontal_alignment = HORIZONTAL_ALIGNMENT_RIGHT
 	for label: Label in [name_label, figure]:
-		label.add_theme_font_size_override(&"font_size", SMALL_FONT)
+		label.add_theme_font_size_override(&"font_size", _SMALL_FONT)
 		row.add_child(label)
 	column.add_child(row)
 	_figures[title] = figure

@@ -20,8 +20,9 @@ enum Which { LEFT, RIGHT }
 const Motion := preload("../own/xr_motion.gd")
 const Look := preload("xr_hand_look.gd")
 
-## What presses: a grip or trigger drawn so far holds, and let out so far it opens.
+## A grip or trigger drawn so far takes hold.
 const PRESS_AT := 0.6
+## A grip or trigger let out so far lets go.
 const OPEN_AT := 0.35
 const _SQUEEZES: Array[StringName] = [&"grip", &"trigger"]
 const _CLICKS: Array[StringName] = [&"grip_click", &"trigger_click", &"select_button"]

@@ -47,7 +47,9 @@ const PRIORITY := -110
 
 ## What the eyes see.
 var camera: XRCamera3D
+## Left hand; its own or the one that the scene has.
 var left_hand: OtherworldXRHand
+## Right hand; its own or the one that the scene has.
 var right_hand: OtherworldXRHand
 
 var _root := Root.new()
