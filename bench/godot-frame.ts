@@ -128,7 +128,7 @@ export async function run(): Promise<Report> {
     const captured = await capture()
     writeFileSync(from, JSON.stringify(captured))
     await importProject(PROJECT)
-    const { status, output } = await runGodot(['--xr-mode', 'off', '-s', resolve('godot-bridge/bench/frame.gd'), '--', from, to], { project: PROJECT, secondsMax: GODOT_SECONDS_MAX })
+    const { status, output } = await runGodot(['-s', resolve('godot-bridge/bench/frame.gd'), '--', from, to], { project: PROJECT, secondsMax: GODOT_SECONDS_MAX })
     if (status !== 0 || /^(SCRIPT )?ERROR/m.test(output)) throw new Error(`Godot did not measure to the end:\n${output}`)
     const rows = rowsOf(JSON.parse(readFileSync(to, 'utf8')) as Measured)
     const bytes = captured.packets.map(({ avatars: a, props: p }) => (a.length + p.length) / 2)

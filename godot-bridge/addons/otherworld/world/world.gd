@@ -40,6 +40,9 @@ var _origin: Vector3
 var _tick_seconds: float
 var _avatars: Dictionary[int, AvatarTrack] = {}
 var _props: Dictionary[int, PropTrack] = {}
+## The same avatars, and those that have a place since this frame.
+var _described: Array[AvatarTrack] = []
+var _added: Array[AvatarTrack] = []
 ## Props that are not at rest.
 var _moving: Array[PropTrack] = []
 ## Of an earlier Welcome and not described since then; until when they are waited for, 0: no moment was drawn since then.
@@ -116,10 +119,9 @@ func sample(tick: float) -> void:
 		return
 	_tick = tick
 	var until_tick := float(_decoder.newest_tick + AHEAD_TICKS_MAX)
-	var added: Array[AvatarTrack] = []
-	for avatar: AvatarTrack in _avatars.values():
+	for avatar: AvatarTrack in _described:
 		if avatar.sample(tick, until_tick) and not avatar.is_shown:
-			added.append(avatar)
+			_added.append(avatar)
 	var at := _moving.size() - 1
 	while at >= 0:
 		var prop := _moving[at]
@@ -128,8 +130,8 @@ func sample(tick: float) -> void:
 			_moving[at] = _moving[-1]
 			_moving.resize(_moving.size() - 1)
 		at -= 1
-	for avatar: AvatarTrack in added:
-		_show_avatar(avatar)
+	while not _added.is_empty():
+		_show_avatar(_added.pop_front() as AvatarTrack)
 	if not _undescribed.is_empty():
 		_forget_undescribed(tick)
 
@@ -166,6 +168,7 @@ func _add_avatar(message: Messages.AvatarAdded) -> void:
 		avatar.state.element = message.element
 		avatar.follow(_decoder, _origin, _tick_seconds)
 		_avatars[message.element] = avatar
+		_described.append(avatar)
 	var state := avatar.state
 	state.player = message.player
 	state.user = message.user
@@ -196,7 +199,7 @@ func _add_prop(message: Messages.PropAdded) -> void:
 	var prop := PropTrack.new(_decoder.props, message.element, _origin, _tick_seconds)
 	prop.stands(message.position, message.rotation)
 	prop.state = before.state if before else OtherworldPropState.new()
-	_describe(prop.state, message)
+	_set_prop(prop.state, message)
 	if before:
 		_moving.erase(before)
 	_props[message.element] = prop
@@ -208,7 +211,7 @@ func _add_prop(message: Messages.PropAdded) -> void:
 		prop_added.emit(prop.state)
 
 
-func _describe(state: OtherworldPropState, message: Messages.PropAdded) -> void:
+func _set_prop(state: OtherworldPropState, message: Messages.PropAdded) -> void:
 	state.element = message.element
 	state.name = message.prop.name
 	state.motion = message.prop.motion as OtherworldPropState.Motion
@@ -238,6 +241,7 @@ func _remove(element: int) -> void:
 	var avatar: AvatarTrack = _avatars.get(element)
 	if avatar:
 		_avatars.erase(element)
+		_described.erase(avatar)
 		avatars.erase(element)
 		if avatar.state == own:
 			own = null
