@@ -13,6 +13,9 @@ const Transports := preload("transports.gd")
 const Visit := preload("visit.gd")
 const Webrtc := preload("webrtc.gd")
 
+## What a server that starts or stops answers to a login: it is asked again as a busy one.
+const _NOT_YET: Array[String] = ["unavailable", "stopping"]
+
 ## "" before the login.
 var token := ""
 var realm := ""
@@ -49,7 +52,7 @@ func _log_in(url: String, name: String, remember: bool) -> Login:
 	var tree := Engine.get_main_loop() as SceneTree
 	while true:
 		var login: Login = await Login.request(url, name, remember)
-		if login.fault == null or login.fault.kind != Fault.Kind.BUSY or Time.get_ticks_msec() >= end_msec:
+		if login.fault == null or Time.get_ticks_msec() >= end_msec or not (login.fault.kind == Fault.Kind.BUSY or login.fault.reason in _NOT_YET):
 			return login
 		waited.emit(login.fault.in_words())
 		await tree.create_timer(Line.BUSY_RETRY_MSEC / 1000.0).timeout

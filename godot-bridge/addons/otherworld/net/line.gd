@@ -91,7 +91,8 @@ func _advance(now_msec: float) -> void:
 			_attempt = null
 			_failed(now_msec)
 			return
-		fell_back.emit(attempt.fault)
+		if _transport + 1 < _transports.size():
+			fell_back.emit(attempt.fault)
 		if _attempt == attempt:
 			_start(_transport + 1, now_msec)
 
@@ -106,7 +107,7 @@ func _take(now_msec: float) -> void:
 			break
 		received.emit(packet)
 	if current == connection and current.status == Connection.Status.ENDED:
-		drop("The connection ended: %s." % current.closing_reason, now_msec)
+		drop("The connection ended: %s." % current.closing_reason.trim_suffix("."), now_msec)
 
 
 ## The server has answered: from now on a lost connection is made again.

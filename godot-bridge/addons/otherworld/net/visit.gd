@@ -52,6 +52,9 @@ var _decoder := SnapshotDecoder.new()
 var _is_leaving := false
 var _leaving_reason := ""
 var _is_over := false
+# Told so, since the last Welcome.
+var _is_lost := false
+var _fell_back_message := ""
 var _now_msec := 0.0
 var _move: Messages.PlayerInput
 var _pose: Messages.PlayerInput
@@ -136,14 +139,18 @@ func _drop(reason: String) -> void:
 
 
 func _on_line_fell_back(fault: Fault) -> void:
-	fell_back.emit(fault.in_words())
+	if fault.in_words() != _fell_back_message:
+		_fell_back_message = fault.in_words()
+		fell_back.emit(_fell_back_message)
 
 
 func _on_line_lost(reason: String, _attempt: int, _give_up_at_msec: float) -> void:
 	transport = ""
 	if _is_leaving:
 		_line.end(_leaving_reason)
-	else:
+	elif not _is_lost:
+		# Each attempt that fails is lost again.
+		_is_lost = true
 		connection_lost.emit(reason)
 
 
@@ -172,7 +179,7 @@ func _on_line_received(packet: PackedByteArray) -> void:
 	down.add(packet.size(), _now_msec)
 	var heard := session.receive(packet, _now_msec)
 	if heard.fault:
-		_drop("The connection ended: %s." % heard.fault)
+		_drop("The connection ended: %s." % heard.fault.trim_suffix("."))
 		return
 	for message: Messages.ServerMessage in heard.messages:
 		if not _tell(message):
@@ -228,6 +235,8 @@ func _take_welcome(given: Messages.Welcome) -> bool:
 
 func _begin(given: Messages.Welcome) -> void:
 	welcome = given
+	_is_lost = false
+	_fell_back_message = ""
 	picture.begin(given, definition, _decoder)
 	# Numbering begins with the Welcome: what the player was doing is said again.
 	if _move != null:

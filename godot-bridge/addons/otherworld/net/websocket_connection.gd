@@ -77,6 +77,9 @@ func _opened() -> void:
 
 
 func _closed() -> void:
+	# It opened and was closed between two looks: a realm that starts, say.
+	if _socket.get_close_code() != -1:
+		_fail(Fault.new(Fault.Kind.UNREACHABLE, "The connection ended: %s." % _words_of_close().trim_suffix(".")))
 	_fail(Fault.new(Fault.Kind.UNREACHABLE, "The server at %s answers, but a WebSocket to it did not open. A proxy on the way may not let WebSockets through." % _address.authority()))
 	_end(_words_of_close())
 
