@@ -6,7 +6,7 @@
  * extension's files adds WebRTC to WebSocket.
  */
 import type { ChildProcess } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,7 +14,7 @@ import type { LinkConditions } from '../netcode/link-conditions.ts'
 import { Player, readRecording, simulationOf } from '../replay/index.ts'
 import { avatars, loadEngine, type Vec3 } from '../sim/index.ts'
 import { listRecordings } from '../storage/recordings/index.ts'
-import { importProject, runGodot } from '../testing/godot.ts'
+import { importProject, projectWithAddon, runGodot } from '../testing/godot.ts'
 import { whyNoNetwork } from '../testing/network/available.ts'
 import { Network } from '../testing/network/network.ts'
 import type { Host } from '../testing/network/host.ts'
@@ -37,15 +37,6 @@ interface Drawn { readonly tick: number; readonly places: readonly { readonly el
 async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
   if (stdout) for await (const line of createInterface({ input: stdout })) return JSON.parse(line)
   throw new Error('the server ended without a word')
-}
-
-/** A project with the addon alone, and the extension where there is one. */
-function projectIn(folder: string): string {
-  const project = join(folder, 'project')
-  cpSync('godot-bridge/addons', join(project, 'addons'), { recursive: true })
-  cpSync('godot-bridge/demo/project.godot', join(project, 'project.godot'))
-  if (process.env.WEBRTC_NATIVE !== undefined) cpSync(process.env.WEBRTC_NATIVE, project, { recursive: true })
-  return project
 }
 
 function drawnOf(file: string): { readonly drawn: Drawn[]; readonly figures: Figures } {
@@ -105,7 +96,7 @@ async function watch(home: Host, away: Host, transport: string): Promise<{ reado
   try {
     const { url } = await firstLine(server) as { url: string }
     const bots = home.spawn(process.execPath, [CLI, 'bots', '--url', url, '--count', String(BOTS), '--behaviour', 'walk', '--seconds', String(SECONDS + 60), '--json'], 'ignore')
-    const project = projectIn(folder)
+    const project = projectWithAddon(folder, process.env.WEBRTC_NATIVE)
     await importProject(project)
     const out = join(folder, 'drawn.jsonl')
     const watched = await runGodot(['-s', join(process.cwd(), 'godot-bridge/bench/watch.gd'), '--', url, String(SECONDS), out, transport], { project, within: ['ip', 'netns', 'exec', away.namespace] })

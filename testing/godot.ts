@@ -1,6 +1,6 @@
 /** A stock Godot for tests and benchmarks: headless, or with pictures under Xvfb; folders of its own, a limit of time. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -77,4 +77,16 @@ export async function runGodot(args: readonly string[], { project, within = [], 
 export async function importProject(project: string): Promise<void> {
   const { status, output } = await runGodot(['--import'], { project })
   if (status !== 0 || /^(SCRIPT )?ERROR/m.test(output)) throw new Error(`the project ${project} does not import:\n${output}`)
+}
+
+/**
+ * A project in a new folder below `folder` with the addon alone, as who copies it has it, and the webrtc-native extension
+ * where `extension` names a folder with its addons/. Import it before it is used.
+ */
+export function projectWithAddon(folder: string, extension?: string): string {
+  const project = join(folder, 'project')
+  cpSync('godot-bridge/addons', join(project, 'addons'), { recursive: true })
+  writeFileSync(join(project, 'project.godot'), 'config_version=5\n\n[application]\n\nconfig/name="Addon alone"\nconfig/features=PackedStringArray("4.6")\n')
+  if (extension !== undefined) cpSync(extension, project, { recursive: true })
+  return project
 }

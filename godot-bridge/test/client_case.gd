@@ -25,9 +25,14 @@ func enter(named: String, at := url) -> OtherworldClient:
 	return client
 
 
+## Tests put another in its place.
+func new_client() -> OtherworldClient:
+	return OtherworldClient.new()
+
+
 ## The same, not in the tree yet.
 func quiet_client(named: String, at := url) -> OtherworldClient:
-	var client := OtherworldClient.new()
+	var client := new_client()
 	client.url = at
 	client.player_name = named
 	client.remember_identity = false

@@ -2,9 +2,14 @@
  * The addon's WebRTC in a real Godot. Where the webrtc-native extension cannot be had, another WebRTC stack stands in for it
  * (webrtc-stand-in.ts), and all else is as it is. `UPDATE_GODOT_TRACES=1` writes the committed steps anew.
  */
+import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { cleanup, serveHere, type Cleanup } from '../server-harness.ts'
+import { projectWithAddon } from '../../testing/godot.ts'
+import { childrenOf } from '../../testing/soak/programs.ts'
+import { cleanup, serveHere, serveProcess, temporaryDirectory, type Cleanup } from '../server-harness.ts'
 import { expectGodotTests } from './godot.ts'
 import { signallingProxy, type Proxy } from './signalling-proxy.ts'
 import { transcript, type Step } from './signalling-transcript.ts'
@@ -43,3 +48,38 @@ test('refusals, busy servers, blocked UDP and a change of mind end in words, or 
   const { env } = await stage(clean)
   await expectGodotTests('system/webrtc_trouble_test.gd', { env })
 }, 240_000)
+
+/** A server as a process of its own, bots that walk in it over WebRTC, and an address that ends its transport process. */
+async function realm(undos: Cleanup): Promise<Readonly<Record<string, string>>> {
+  const { url, child } = await serveProcess(undos, ['--port', '0', '--udp-port', '0', '--data', temporaryDirectory(undos)])
+  const bots = spawn(process.execPath, ['cli/otherworld.js', 'bots', '--url', url, '--count', '3', '--behaviour', 'walk', '--seconds', '600'], { stdio: 'ignore' })
+  undos.add(() => bots.kill('SIGKILL'))
+  const killer = createServer((_request, response) => {
+    const [transport, ...others] = childrenOf(child.pid ?? 0)
+    if (transport === undefined || others.length > 0) return void response.writeHead(500).end()
+    process.kill(transport, 'SIGKILL')
+    response.writeHead(204).end()
+  })
+  await new Promise<void>((resolve) => void killer.listen(0, '127.0.0.1', resolve))
+  undos.add(() => killer.close())
+  return { OTHERWORLD_URL: url, OTHERWORLD_KILL: `http://127.0.0.1:${(killer.address() as AddressInfo).port}/` }
+}
+
+test('a Godot plays among bots over a stack that stands in, is cut off, and outlives the transport process of the server', async () => {
+  const env = await realm(clean)
+  const peers = await standIn(() => {})
+  clean.add(() => peers.stop())
+  await expectGodotTests('system/webrtc_play_test.gd', { env: { ...env, OTHERWORLD_WEBRTC_LINE: String(peers.port) } })
+}, 240_000)
+
+const extension = process.env.WEBRTC_NATIVE
+if (extension === undefined) process.stderr.write('The webrtc-native extension itself is not tried here: set WEBRTC_NATIVE to a folder with its addons/webrtc_native.\n')
+else {
+  test('a Godot with webrtc-native does the same', async () => {
+    const env = await realm(clean)
+    const project = projectWithAddon(temporaryDirectory(clean), extension)
+    const output = await expectGodotTests('system/webrtc_play_test.gd', { env, project })
+    // Nothing of it outlives the run
+    expect(output).not.toMatch(/leaked|still in use|^(WARNING|ERROR)/m)
+  }, 240_000)
+}

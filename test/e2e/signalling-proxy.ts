@@ -52,6 +52,8 @@ export const WAYS: Readonly<Record<string, Way>> = {
   /** Some other program answers. */
   stranger: { answer: () => ({ status: 200, body: '<!doctype html><title>Printer</title>' }) },
   'no-candidates': { told: withoutTheirs },
+  /** The client finds the server and never the other way round, as where it is behind a router. */
+  routed: { ask: withoutOurs },
   /** Neither side learns where to send to, so that no UDP packet is sent at all. */
   'no-udp': { told: withoutTheirs, ask: withoutOurs },
 }
@@ -67,7 +69,10 @@ export async function signallingProxy(serverUrl: string, seen: (exchange: Exchan
   const target = new URL(serverUrl)
   const exchanges: Exchange[] = []
   const sockets = new Set<Socket>()
-  const server = createServer((request, response) => void pass(request, response))
+  const server = createServer((request, response) => {
+    // Who asked may be gone, or the server
+    pass(request, response).catch(() => response.destroy())
+  })
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { name, path } = split(request)
     const way = WAYS[name] ?? {}

@@ -35,12 +35,14 @@ export async function standIn(step: (step: PeerStep) => void): Promise<StandIn> 
     const peer = new Peer(socket)
     peers.add(peer)
     socket.setNoDelay(true)
-    socket.on('error', () => socket.destroy())
     socket.once('close', () => {
       peers.delete(peer)
       peer.close()
     })
-    createInterface({ input: socket }).on('line', (text) => {
+    const lines = createInterface({ input: socket })
+    // Godot may go with something of ours unread; both hear of it.
+    for (const end of [socket, lines]) end.on('error', () => socket.destroy())
+    lines.on('line', (text) => {
       const line = JSON.parse(text) as Line
       if (line.packet === undefined) step({ ...line })
       peer.take(line)

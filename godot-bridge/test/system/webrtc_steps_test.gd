@@ -6,7 +6,7 @@ const Session := preload("res://addons/otherworld/net/session.gd")
 
 
 func test_one_connection_step_by_step() -> void:
-	var connection := StandIn.new(by("plain"), await new_token(), now_msec())
+	var connection := StandIn.new(by("routed"), await new_token(), now_msec())
 	await settle(connection)
 	check(connection.fault == null, connection.fault.in_words() if connection.fault else "")
 	var session := Session.new(now_msec())

@@ -22,3 +22,25 @@ static func is_there() -> bool:
 	var channel := peer.create_data_channel("otherworld")
 	peer.close()
 	return channel != null
+
+
+## What is wrong with servers for [method WebRTCPeerConnection.initialize], in words; "": nothing. What is wrong there is an
+## error of the engine, and an address that webrtc-native cannot read (stuns: and IPv6
+## addresses in brackets among them) ends the process.
+static func fault_of(ice_servers: Array[Dictionary]) -> String:
+	for i: int in ice_servers.size():
+		var urls: Variant = ice_servers[i].get("urls")
+		var list: Array = urls if urls is Array else [urls]
+		for url: Variant in list if list else [null]:
+			if not (url is String and _is_ice_url(url as String)):
+				return "ICE server %d is none (%s). It must look like {\"urls\": [\"stun:stun.example.org:3478\"]}, or turn: or turns: with \"username\" and \"credential\"." % [i + 1, str(url).left(100)]
+		for field: String in ["username", "credential"]:
+			if not ice_servers[i].get(field, "") is String:
+				return "The %s of ICE server %d must be a text." % [field, i + 1]
+	return ""
+
+
+static func _is_ice_url(url: String) -> bool:
+	var pattern := RegEx.create_from_string("^(?:stun|turns?):[A-Za-z0-9._-]+(?::(\\d{1,5}))?(?:\\?transport=(?:udp|tcp))?$")
+	var found := pattern.search(url)
+	return found != null and found.get_string(1).to_int() <= 65535

@@ -1,0 +1,18 @@
+extends OtherworldClient
+## A client that goes over WebRTC by a stack that stands in for the extension's, and over nothing else.
+
+const _Connection := preload("res://addons/otherworld/net/connection.gd")
+const _StandIn := preload("stand_in_connection.gd")
+
+
+func _init() -> void:
+	super()
+	transport = Transport.WEBSOCKET
+
+
+func _begin(_over_websocket: _Visit) -> void:
+	super(_Visit.new([_over_stand_in], 0, _now()))
+
+
+func _over_stand_in(now_msec: float) -> _Connection:
+	return _StandIn.new(url, token, now_msec)
