@@ -1,0 +1,365 @@
+extends "../test_case.gd"
+## A desktop player against a real server (OTHERWORLD_URL), moved by the events of keys and a mouse; a second client in the
+## same realm sees what the server made of it.
+
+const Handles := preload("res://addons/otherworld/own/gizmo_handles.gd")
+
+## Of the window, pixels.
+const SIZE := Vector2i(1152, 648)
+## How far handles of the gizmo are dragged.
+const DRAG_PIXELS := 70.0
+
+var _url := OS.get_environment("OTHERWORLD_URL").trim_suffix("/")
+var _client: OtherworldClient
+var _witness: OtherworldClient
+var _player: OtherworldPlayer
+var _refusals: PackedStringArray = []
+var _made: Array[int] = []
+var _mouse := Vector2(SIZE) / 2.0
+
+
+func before() -> void:
+	# Without a screen a window is only as large as it is said to be.
+	get_tree().root.size = SIZE
+	_client = _join("Ada", OtherworldClient.PlayerKind.DESKTOP)
+	_witness = _join("Bob", OtherworldClient.PlayerKind.NONE)
+	var is_in := func() -> bool: return _seen() != null and _client.own != null and _client.props.size() > 3
+	if not await until("both are in the realm", is_in, 30.0):
+		return
+	_player = _client.find_children("*", "OtherworldPlayer", true, false)[0]
+	_player.refused.connect(func(reason: String) -> void: _refusals.append(reason))
+	# Of each place the same, whatever happened there before: nothing in front of the player.
+	await _turn_to_free_place()
+
+
+func after() -> void:
+	for box: int in _made:
+		await _client.despawn(box)
+	for client: OtherworldClient in [_client, _witness]:
+		await client.close()
+		client.queue_free()
+
+
+func test_keys_walk_the_avatar_and_others_see_it_walk() -> void:
+	var start := _seen().position
+	var knees: Array[Quaternion] = []
+	_press(KEY_W)
+	await until("the witness saw it walk 2 m", func() -> bool:
+		knees.append(_seen().bones[OtherworldPose.Bone.LEFT_LOWER_LEG])
+		return _flat(_seen().position - start).length() > 2.0)
+	_release(KEY_W)
+	check(_flat(_seen().position - start).normalized().dot(_ahead()) > 0.99, "it did not walk ahead")
+	check(_seen().has_pose and knees[0].angle_to(knees[-1]) > 0.0 and _spread(knees) > 0.3, "its legs did not move")
+	await until("it stands where it is predicted", func() -> bool: return _seen().position.distance_to(_client.own.position) < 0.02)
+	var stats := _client.stats()
+	check(stats.correction_rms_metres < 0.05, "corrections of %.3f m" % stats.correction_rms_metres)
+
+
+func test_a_key_is_seen_in_the_frame_in_which_it_goes_down() -> void:
+	await _frames(20)
+	var place := _client.own.position
+	_press(KEY_D)
+	await _frames(2)
+	check(_client.own.position.distance_to(place) > 1e-4, "it stood still for two frames")
+	_release(KEY_D)
+
+
+func test_flying_rises_and_lands() -> void:
+	_tap(KEY_F)
+	_press(KEY_SPACE)
+	await until("the witness sees it fly", func() -> bool: return _seen().is_flying and _seen().position.y > 1.0)
+	_release(KEY_SPACE)
+	_tap(KEY_F)
+	await until("it stands on the ground again", func() -> bool: return not _seen().is_flying and _seen().is_grounded)
+
+
+func test_dragging_on_nothing_and_keys_turn_the_view_and_the_avatar() -> void:
+	var before_yaw := _player.yaw
+	_move_to(Vector2(576, 60))
+	_button(MOUSE_BUTTON_LEFT, true)
+	_move_to(Vector2(776, 60))
+	_button(MOUSE_BUTTON_LEFT, false)
+	await _frames(2)
+	near(_player.yaw, wrapf(before_yaw - 200.0 * _player.mouse_turn, -PI, PI), 1e-3)
+	_move_to(Vector2(600, 80))
+	near(_player.yaw, wrapf(before_yaw - 200.0 * _player.mouse_turn, -PI, PI), 1e-3, "the button is up")
+	await until("the witness sees it turned", func() -> bool: return absf(angle_difference(_seen().yaw, _player.yaw)) < 0.02)
+
+
+func test_a_thing_is_taken_dragged_scaled_and_let_go_with_the_mouse() -> void:
+	var box := await _make_box()
+	_point_at(_client.props[box].position)
+	await until("the pointer is on it", func() -> bool: return _player.pointed_element == box)
+	_button(MOUSE_BUTTON_LEFT, true)
+	await until("the witness sees who holds it", func() -> bool: return _witness.props[box].holder == _client.player)
+	equal(_player.held_element, box)
+	var start := _witness.props[box].position
+	for i: int in 20:
+		_move_by(Vector2(4, -4))
+		await _frames(1)
+	await until("the witness sees it dragged up and aside", func() -> bool: return _witness.props[box].position.y > start.y + 0.4)
+	await until("it is there where it is drawn in the hand", func() -> bool: return _witness.props[box].position.distance_to(_client.props[box].position) < 0.05)
+	for i: int in 3:
+		_wheel(1.0)
+	await until("the witness sees it scaled", func() -> bool: return absf(_witness.props[box].scale - 1.09 ** 3) < 1e-3)
+	var away := _head().distance_to(_witness.props[box].position)
+	for i: int in 4:
+		_wheel(1.0, true)
+	await until("the witness sees it farther away", func() -> bool: return _head().distance_to(_witness.props[box].position) > away + 0.5)
+	_button(MOUSE_BUTTON_LEFT, false)
+	await until("the witness sees it let go", func() -> bool: return _witness.props[box].holder == 0)
+	await until("it fell", func() -> bool: return _witness.props[box].position.y < 0.5)
+	equal(_player.held_element, 0)
+	equal(_refusals, PackedStringArray())
+
+
+func test_what_is_let_go_in_motion_flies_on() -> void:
+	var box := await _make_box()
+	_point_at(_client.props[box].position)
+	_button(MOUSE_BUTTON_LEFT, true)
+	await until("the witness sees who holds it", func() -> bool: return _witness.props[box].holder == _client.player)
+	for i: int in 30:
+		_move_by(Vector2(0, -5))
+		await _frames(1)
+	var start := _witness.props[box].position
+	for i: int in 8:
+		_move_by(Vector2(-40, -10))
+		await _frames(1)
+	_button(MOUSE_BUTTON_LEFT, false)
+	await until("it is let go", func() -> bool: return _witness.props[box].holder == 0)
+	await until("it lies", func() -> bool: return _witness.props[box].position.y < 0.6)
+	check(_flat(_witness.props[box].position - start).length() > 0.5, "it fell straight down")
+
+
+func test_a_key_takes_what_is_in_front_and_lets_it_go() -> void:
+	var box := await _make_box()
+	_tap(KEY_E)
+	await until("the witness sees who holds it", func() -> bool: return _witness.props[box].holder == _client.player)
+	_tap(KEY_PLUS)
+	await until("the witness sees it scaled", func() -> bool: return absf(_witness.props[box].scale - 1.09) < 1e-3)
+	_tap(KEY_E)
+	await until("the witness sees it let go", func() -> bool: return _witness.props[box].holder == 0)
+	_point_at(_client.props[box].position)
+	await until("the pointer is on it", func() -> bool: return _player.pointed_element == box)
+	_tap(KEY_X)
+	await until("the witness sees it no more", func() -> bool: return not _witness.props.has(box))
+
+
+func test_the_gizmo_moves_turns_and_scales() -> void:
+	var box := await _make_box()
+	_point_at(_client.props[box].position)
+	_tap(KEY_G)
+	await until("the gizmo is on it", func() -> bool: return _player.gizmo.element == box and _player.gizmo.visible)
+	await _frames(2)
+	var start := _witness.props[box].position
+	await _drag_handle(Handles.Handle.MOVE_Y, 0.7, Vector2(0, -DRAG_PIXELS))
+	await until("the witness sees it lifted", func() -> bool: return _witness.props[box].position.y > start.y + 0.3)
+	near_point(_flat(_witness.props[box].position), _flat(start), 0.03, "it went aside")
+	_button(MOUSE_BUTTON_LEFT, false)
+	await until("it is put down", func() -> bool: return _witness.props[box].holder == 0)
+	await until("it lies", func() -> bool: return _witness.props[box].position.y < start.y + 0.05)
+	near_point(_flat(_witness.props[box].position), _flat(start), 0.1, "it was thrown")
+	await _drag_handle(Handles.Handle.TURN_Y, 0.18, Vector2(DRAG_PIXELS, 0))
+	await until("the witness sees it turned", func() -> bool: return _witness.props[box].rotation.angle_to(_client.props[box].rotation) < 0.05 and absf(_heading(_witness.props[box].rotation) - _heading(Quaternion(Vector3.UP, _player.yaw))) > 0.2)
+	_button(MOUSE_BUTTON_LEFT, false)
+	await until("it is put down again", func() -> bool: return _witness.props[box].holder == 0)
+	var middle := _player.camera.unproject_position(_client.props[box].position)
+	_move_to(middle)
+	_button(MOUSE_BUTTON_LEFT, true)
+	_move_to(middle + Vector2(50, -50))
+	_button(MOUSE_BUTTON_LEFT, false)
+	await until("the witness sees it twice as large", func() -> bool: return absf(_witness.props[box].scale - 2.0) < 0.01)
+	_tap(KEY_G)
+	await _frames(2)
+	equal(_player.gizmo.element, 0)
+	equal(_refusals, PackedStringArray())
+
+
+func test_what_cannot_be_is_said_in_words() -> void:
+	var outcome := await _client.spawn_box(Vector3.ONE * 0.8, _head() + _ahead() * 9.0)
+	_made.append(outcome.element)
+	await until("it lies there", func() -> bool: return _client.props.has(outcome.element) and _client.props[outcome.element].position.y < 0.5)
+	await _frames(20)
+	_point_at(_client.props[outcome.element].position)
+	_button(MOUSE_BUTTON_LEFT, true)
+	_button(MOUSE_BUTTON_LEFT, false)
+	await until("it is too far away", func() -> bool: return "That is too far away: walk closer." in _refusals)
+	equal(_player.held_element, 0)
+	_tap(KEY_PLUS)
+	await until("there is nothing to scale", func() -> bool: return "Grab something first: then plus and minus scale it." in _refusals)
+
+
+func test_a_text_field_that_takes_keys_does_not_make_anybody_walk() -> void:
+	var field := LineEdit.new()
+	add_child(field)
+	field.edit()
+	await _frames(2)
+	var place := _client.own.position
+	_press(KEY_W)
+	await _frames(20)
+	near_point(_client.own.position, place, 1e-3, "it walked")
+	equal(field.text, "W")
+	_release(KEY_W)
+	field.queue_free()
+
+
+func test_who_does_not_listen_stands_still() -> void:
+	_press(KEY_W)
+	await _frames(10)
+	_player.listens = false
+	await until("it stands", func() -> bool: return _client.own.velocity.length() < 0.01)
+	_release(KEY_W)
+
+
+func test_zooming_into_the_eyes_hides_the_own_head() -> void:
+	var node := (_client.find_children("*", "OtherworldView", true, false)[0] as OtherworldView).avatar_of(_client.own.element)
+	_tap(KEY_V)
+	await until("the head is hidden", func() -> bool: return node.is_first_person)
+	check(_player.camera.global_position.distance_to(_head()) < 0.2, "the camera is elsewhere")
+	_wheel(-1.0)
+	await until("the head is seen", func() -> bool: return not node.is_first_person)
+
+
+func _join(called: String, kind: OtherworldClient.PlayerKind) -> OtherworldClient:
+	var client := OtherworldClient.new()
+	client.url = _url
+	client.player_name = called
+	client.player_kind = kind
+	client.add_view = kind != OtherworldClient.PlayerKind.NONE
+	client.remember_identity = false
+	client.transport = OtherworldClient.Transport.WEBSOCKET
+	add_child(client)
+	return client
+
+
+# The player's avatar as the witness sees it; null: it does not yet.
+func _seen() -> OtherworldAvatarState:
+	for avatar: OtherworldAvatarState in _witness.avatars.values():
+		if avatar.player == _client.player and _client.player != 0:
+			return avatar
+	return null
+
+
+# Things lie at -Z of where players begin: there is room the other way.
+func _turn_to_free_place() -> void:
+	await _frames(3)
+	_player.yaw = PI
+	_player.pitch = -0.3
+	await until("the witness sees it turned", func() -> bool: return absf(angle_difference(_seen().yaw, PI)) < 0.02)
+
+
+func _make_box() -> int:
+	var known := _witness.props.keys()
+	var found: Array[int] = []
+	_tap(KEY_1)
+	await until("there is a box", func() -> bool:
+		for element: int in _witness.props:
+			if not element in known and _client.props.has(element):
+				found.append(element)
+		return not found.is_empty())
+	var box := found[0]
+	_made.append(box)
+	await until("it lies", func() -> bool: return _witness.props[box].position.y < 0.27 and _client.props[box].position.y < 0.27)
+	await _frames(20)
+	return box
+
+
+# Takes a handle of the gizmo at a share of its line, and goes some pixels.
+func _drag_handle(handle: Handles.Handle, share: float, by: Vector2) -> void:
+	var line := Handles.line_of(handle)
+	var point := line[0].lerp(line[1], share) if handle <= Handles.Handle.MOVE_Z else line[int(share * (line.size() - 1))]
+	_move_to(_player.camera.unproject_position(_player.gizmo.global_transform * point))
+	await _frames(2)
+	_button(MOUSE_BUTTON_LEFT, true)
+	check(_player.gizmo.is_dragged, "there is no handle %s" % Handles.Handle.find_key(handle))
+	for i: int in 10:
+		_move_by(by / 10.0)
+		await _frames(1)
+
+
+func _point_at(place: Vector3) -> void:
+	_move_to(_player.camera.unproject_position(place))
+
+
+func _move_to(at: Vector2) -> void:
+	_move_by(at - _mouse)
+
+
+func _move_by(by: Vector2) -> void:
+	_mouse += by
+	var event := InputEventMouseMotion.new()
+	event.position = _mouse
+	event.global_position = _mouse
+	event.relative = by
+	_send(event)
+
+
+func _button(index: MouseButton, pressed: bool, shift := false) -> void:
+	var event := InputEventMouseButton.new()
+	event.button_index = index
+	event.pressed = pressed
+	event.position = _mouse
+	event.global_position = _mouse
+	event.shift_pressed = shift
+	event.factor = 1.0
+	_send(event)
+
+
+func _wheel(notches: float, shift := false) -> void:
+	_button(MOUSE_BUTTON_WHEEL_UP if notches > 0.0 else MOUSE_BUTTON_WHEEL_DOWN, true, shift)
+
+
+func _tap(code: Key) -> void:
+	_press(code)
+	_release(code)
+
+
+func _press(code: Key) -> void:
+	_key(code, true)
+
+
+func _release(code: Key) -> void:
+	_key(code, false)
+
+
+func _key(code: Key, pressed: bool) -> void:
+	var event := InputEventKey.new()
+	event.keycode = code
+	event.physical_keycode = code
+	event.pressed = pressed
+	event.unicode = code if code < 0x80 else 0
+	_send(event)
+
+
+func _send(event: InputEvent) -> void:
+	Input.parse_input_event(event)
+	Input.flush_buffered_events()
+
+
+func _frames(count: int) -> void:
+	for i: int in count:
+		await get_tree().process_frame
+
+
+func _head() -> Vector3:
+	return _client.own.position + Vector3(0, _client.own.head_metres, 0)
+
+
+func _ahead() -> Vector3:
+	return Vector3.FORWARD.rotated(Vector3.UP, _player.yaw)
+
+
+func _flat(v: Vector3) -> Vector3:
+	return Vector3(v.x, 0, v.z)
+
+
+func _heading(rotation: Quaternion) -> float:
+	return fposmod(rotation.get_euler().y, PI / 2.0)
+
+
+# The largest angle between any rotation and the first, radians.
+func _spread(rotations: Array[Quaternion]) -> float:
+	var most := 0.0
+	for rotation: Quaternion in rotations:
+		most = maxf(most, rotation.angle_to(rotations[0]))
+	return most
