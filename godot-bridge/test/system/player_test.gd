@@ -21,6 +21,8 @@ var _mouse := Vector2(SIZE) / 2.0
 func before() -> void:
 	# Without a screen a window is only as large as it is said to be.
 	get_tree().root.size = SIZE
+	# Pixels are those of events, whatever the project stretches.
+	get_tree().root.content_scale_mode = Window.CONTENT_SCALE_MODE_DISABLED
 	_client = _join("Ada", OtherworldClient.PlayerKind.DESKTOP)
 	_witness = _join("Bob", OtherworldClient.PlayerKind.NONE)
 	var is_in := func() -> bool: return _seen() != null and _client.own != null and _client.props.size() > 3
