@@ -47,6 +47,7 @@ func _join(wish: Menu.Wish) -> void:
 func _on_entered() -> void:
 	_menu.hide()
 	if _lobby != null:
+		_menu.stand_alone(false)
 		_menu.reparent(self, false)
 		_lobby.queue_free()
 		_lobby = null
@@ -56,6 +57,7 @@ func _open_lobby() -> void:
 	_lobby = LobbyScene.instantiate()
 	add_child(_lobby)
 	_lobby.put(_menu)
+	_menu.stand_alone(true)
 
 
 ## Back in the menu; [param reason]: why, where the player did not wish it.

@@ -13,12 +13,16 @@ const ASK_SECONDS := 0.6
 ## While the menu is open its realms are asked for again, seconds.
 const AGAIN_SECONDS := 5.0
 const NAME_CHARACTERS_MAX := 32
+## Where the card ends, pixels from the left.
+const CARD_RIGHT := 540.0
 
 var _server := Server.new()
 var _timer := Timer.new()
 ## Counts the questions, so that an answer to an old one is passed over.
 var _asked := 0
 
+@onready var _place: MarginContainer = %Place
+@onready var _card: PanelContainer = %Card
 @onready var _url: LineEdit = %Url
 @onready var _name: LineEdit = %Name
 @onready var _avatar: OptionButton = %Avatar
@@ -61,6 +65,15 @@ func fill(url: String, player_name: String) -> void:
 
 func choose_headset() -> void:
 	_screen.selected = 1
+
+
+## Shows the card alone, without what is behind it: on a screen in the world.
+func stand_alone(on: bool) -> void:
+	%Sky.visible = not on
+	%Emblem.visible = not on
+	_place.set_anchors_and_offsets_preset(PRESET_FULL_RECT if on else PRESET_LEFT_WIDE)
+	_place.offset_right = 0.0 if on else CARD_RIGHT
+	_card.size_flags_horizontal = SIZE_SHRINK_CENTER if on else SIZE_FILL
 
 
 ## Joins with what is filled in, or says what is missing.

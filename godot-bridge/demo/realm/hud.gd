@@ -88,6 +88,7 @@ func say(text: String) -> void:
 		_message_lines.get_child(0).free()
 	var line := Label.new()
 	line.text = text
+	line.theme_type_variation = &"Soft"
 	line.horizontal_alignment = HORIZONTAL_ALIGNMENT_CENTER
 	line.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
 	_message_lines.add_child(line)

@@ -13,6 +13,7 @@ const Uploads := preload("uploads.gd")
 
 var _uploads: Uploads
 var _desktop: OtherworldPlayer
+var _headset: OtherworldXRPlayer
 var _is_leaving := false
 
 @onready var _client: OtherworldClient = $OtherworldClient
@@ -62,17 +63,19 @@ func _play_on_desktop() -> void:
 
 
 func _play_with_headset() -> void:
-	var player := OtherworldXRPlayer.new()
-	player.name = "OtherworldXRPlayer"
-	player.refused.connect(_hud.say)
-	player.menu_pressed.connect(_hud.toggle_menu)
-	_client.add_child(player)
-	add_child(HeadsetHud.new(player, _hud))
+	_headset = OtherworldXRPlayer.new()
+	_headset.name = "OtherworldXRPlayer"
+	_headset.refused.connect(_hud.say)
+	_headset.menu_pressed.connect(_hud.toggle_menu)
+	_client.add_child(_headset)
+	add_child(HeadsetHud.new(_headset, _hud))
 
 
 func _listen(on: bool) -> void:
 	if _desktop != null:
 		_desktop.listens = on
+	if _headset != null:
+		_headset.listens = on
 
 
 func _on_joined() -> void:

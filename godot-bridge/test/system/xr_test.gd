@@ -108,6 +108,18 @@ func test_a_button_jumps() -> void:
 	await until("she lands", func() -> bool: return _seen().position.y < 0.01)
 
 
+func test_while_a_menu_is_open_sticks_do_nothing_and_the_head_is_followed_all_the_same() -> void:
+	_player.listens = false
+	var from := _seen().position
+	var yaw := _ada.own.yaw
+	_press(&"left_hand", &"primary", Vector2(0, 1))
+	_press(&"right_hand", &"primary", Vector2(1, 0))
+	_head(Vector3(0.3, 1.2, -0.2), 0.0)
+	await until("Bob sees Ada's head lower", func() -> bool: return _seen().head.origin.y < _ada.own.head_metres - 0.35)
+	near_point(_seen().position, from, 0.01)
+	near(angle_difference(_ada.own.yaw, yaw), 0.0, 0.01)
+
+
 func test_a_hand_takes_a_box_the_second_scales_it_to_double_and_one_keeps_it() -> void:
 	var box := await _make_box()
 	var taken := [0]

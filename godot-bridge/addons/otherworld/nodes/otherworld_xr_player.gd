@@ -32,6 +32,12 @@ const PRIORITY := -110
 
 ## The client that it plays for; without one, the nearest above it.
 @export var client: OtherworldClient
+## Whether it listens to sticks and buttons; switch it off while a menu is open. Head and hands are followed all the same.
+@export var listens := true:
+	set(value):
+		listens = value
+		if not value and _holding != null:
+			_holding.let_all_go()
 ## Turning in steps is easier on the stomach than turning smoothly.
 @export var turning := Turning.SNAP
 ## A step of turning.
@@ -180,8 +186,11 @@ func _find_view(element: int) -> void:
 
 func _read_sticks(delta: float) -> void:
 	var snap := deg_to_rad(snap_degrees) if turning == Turning.SNAP else 0.0
-	_sticks.read(left_hand.get_vector2(&"primary"), right_hand.get_vector2(&"primary"), left_hand.is_button_pressed(&"primary_click"),
-			right_hand.is_button_pressed(&"ax_button"), right_hand.is_button_pressed(&"by_button"), snap, deg_to_rad(smooth_degrees), delta)
+	if listens:
+		_sticks.read(left_hand.get_vector2(&"primary"), right_hand.get_vector2(&"primary"), left_hand.is_button_pressed(&"primary_click"),
+				right_hand.is_button_pressed(&"ax_button"), right_hand.is_button_pressed(&"by_button"), snap, deg_to_rad(smooth_degrees), delta)
+	else:
+		_sticks.read(Vector2.ZERO, Vector2.ZERO, false, false, false, snap, 0.0, delta)
 	var menu := left_hand.is_button_pressed(&"menu_button") or left_hand.is_button_pressed(&"by_button")
 	if menu and not _menu_was:
 		menu_pressed.emit()
@@ -238,7 +247,7 @@ func _use_hands(own: OtherworldAvatarState) -> void:
 		hand.held = _holding.element_in(index)
 		hand.look_for(_may_take)
 		match hand.pressed_now():
-			1 when hand.pointed != 0:
+			1 when hand.pointed != 0 and listens:
 				_holding.take(index, hand.pointed, hand.is_touching, now_msec)
 			-1:
 				_holding.let_go(index)
