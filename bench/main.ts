@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(files: readonly st
   capsules: () => import('./capsules.ts'),
   'godot-position': () => import('./godot-position.ts'),
   'godot-frame': () => import('./godot-frame.ts'),
+  'godot-show': () => import('./godot-show.ts'),
 }
 
 const [name = '', ...rest] = process.argv.slice(2)

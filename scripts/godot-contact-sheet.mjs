@@ -7,11 +7,12 @@
  * fixtures/assets/humanoid). Needs Godot 4.6 (GODOT, or what scripts/get-godot.sh fetches), Xvfb, and `npm run build`.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { basename, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import sharp from 'sharp'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CLI = join(ROOT, 'cli/otherworld.js')
@@ -40,6 +41,7 @@ try {
   })
   const hashes = (kind) => modelsIn(join(folder, `${kind}s`)).map((file) => upload(url, file, kind)).join(',')
   render({ OTHERWORLD_URL: url, OTHERWORLD_AVATARS: hashes('avatar'), OTHERWORLD_OBJECTS: hashes('object'), OTHERWORLD_PICTURE: resolve(picture) })
+  writeFileSync(picture, await sharp(resolve(picture)).png({ palette: true, effort: 10 }).toBuffer())
   console.log(picture)
 } finally {
   server.kill()
@@ -60,7 +62,7 @@ function upload(url, file, kind) {
 function render(env) {
   const godot = process.env.GODOT ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'otherworld/godot/godot')
   const options = { encoding: 'utf8', timeout: GODOT_MS_MAX, env: { ...process.env, ...env, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home } }
-  const project = ['--path', join(BRIDGE, 'demo')]
+  const project = ['--xr-mode', 'off', '--path', join(BRIDGE, 'demo')]
   spawnSync(godot, ['--headless', ...project, '--import'], options)
   const run = spawnSync('xvfb-run', ['-a', '-s', '-screen 0 1600x1200x24', godot, '--rendering-driver', 'opengl3', '--audio-driver', 'Dummy', '--resolution', '640x360', ...project, '-s', join(BRIDGE, 'tools/contact_sheet.gd')], options)
   const output = `${run.stdout}${run.stderr}`

@@ -68,7 +68,7 @@ func _draw_avatar(column: int, title: String, hash: String) -> void:
 	_set_pose(state, node, {})
 	await _shoot(Vector2i(column, 0), title, box)
 	_set_pose(state, node, STEP)
-	await _shoot(Vector2i(column, 1), "walking pose", box)
+	await _shoot(Vector2i(column, 1), "walking pose" if node.figure().model.is_humanoid() else "its own animation", box)
 	_view.show_colliders = true
 	await _shoot(Vector2i(column, 2), "%d capsules" % node.capsule_bodies().size(), box)
 	_view.show_colliders = false
@@ -132,7 +132,7 @@ func _shoot(cell: Vector2i, words: String, box: AABB) -> void:
 	viewport.add_child(camera)
 	# An avatar's front is -Z, an object's +Z: both from ahead, a little to the side.
 	var side := Vector3(0.5, 0.4, -1.0 if cell.y < 3 else 1.0).normalized()
-	var metres := box.size.length() * 0.62 / sin(deg_to_rad(camera.fov / 2.0))
+	var metres := box.size.length() * 0.53 / sin(deg_to_rad(camera.fov / 2.0))
 	camera.look_at_from_position(box.get_center() + side * metres, box.get_center())
 	camera.make_current()
 	var label := Label.new()

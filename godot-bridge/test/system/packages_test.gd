@@ -126,6 +126,41 @@ func test_things_stand_in_their_boxes_with_their_colliders_at_any_scale() -> voi
 		_client.remove_prop(state)
 
 
+func test_a_figure_that_is_no_humanoid_walks_as_its_file_has_it() -> void:
+	for it: Dictionary in _of_kind("avatar").filter(func(one: Dictionary) -> bool: return not one.humanoid):
+		var state := _client.add_avatar(it.hash as String)
+		var node := _view.avatar_of(state.element)
+		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0)
+		var player := node.figure().find_children("*", "AnimationPlayer", true, false)[0] as AnimationPlayer
+		await until("it stands", func() -> bool: return player.current_animation == node.figure().model.clip_idle)
+		var walks := func() -> bool:
+			state.position += Vector3(0.0, 0.0, -1.5 * get_process_delta_time())
+			return player.current_animation == node.figure().model.clip_walk
+		await until("it walks", walks)
+		check(not String(node.figure().model.clip_walk).is_empty(), "it has no walk")
+		_client.remove_avatar(state)
+
+
+func test_from_afar_a_simpler_model_with_the_same_joints_is_shown() -> void:
+	var camera := Camera3D.new()
+	add_child(camera)
+	camera.make_current()
+	for it: Dictionary in _packages.filter(func(one: Dictionary) -> bool: return one.levels > 0.0 and one.kind == "avatar"):
+		var state := _client.add_avatar(it.hash as String)
+		var node := _view.avatar_of(state.element)
+		camera.position = Vector3(0, 1, 2)
+		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0)
+		var bones := node.figure().model.bone_count
+		camera.position = Vector3(0, 1, 60)
+		await until("its simpler model is shown", func() -> bool: return node.shown_level() == 1)
+		equal(node.figure().model.bone_count, bones)
+		check(node.figure().model.is_humanoid(), "its simpler model has no humanoid")
+		camera.position = Vector3(0, 1, 2)
+		await until("its finest is shown again", func() -> bool: return node.shown_level() == 0)
+		_client.remove_avatar(state)
+	camera.queue_free()
+
+
 func test_a_file_of_the_disk_is_not_downloaded_and_a_spoiled_one_is_fetched_again() -> void:
 	var it: Dictionary = _of_kind("object")[0]
 	check(await _model(it) != null, "it cannot be had")

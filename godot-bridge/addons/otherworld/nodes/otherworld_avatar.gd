@@ -68,6 +68,7 @@ var _body: Body
 var _package: Wish
 var _model_wish: Wish
 var _level := -1
+var _shown_level := -1
 var _figure: Figure
 var _capsules: CapsuleBodies
 var _solver := Skeleton.new()
@@ -84,7 +85,7 @@ var _age_seconds := 0.0
 var _metres := 0.0
 
 
-## [param bodies]: of the realm; [param body_models]: made of them, shared, filled as they are needed.
+## [param bodies]: of the realm.
 func _init(of: OtherworldAvatarState, library: Library, bodies: Array[Body]) -> void:
 	state = of
 	name = "Avatar_%d" % of.element
@@ -120,7 +121,7 @@ func body() -> Body:
 
 ## Which of its package's models is shown, 0 the finest; -1: a body of the realm stands for it.
 func shown_level() -> int:
-	return _level if _model_wish != null and _figure != null and _figure.model == _model_wish.model else -1
+	return _shown_level
 
 
 ## Its figure as it is shown.
@@ -171,7 +172,7 @@ func look() -> void:
 			_want_level(_package.manifest)
 	var needs_bodies := (has_bodies or show_colliders) and _figure != null
 	if needs_bodies and _capsules == null:
-		_capsules = CapsuleBodies.new(_figure, pick_layer, state.element)
+		_capsules = CapsuleBodies.new(_figure, 0 if state.is_own else pick_layer, state.element)
 	elif not needs_bodies and _capsules != null:
 		_capsules.free_all()
 		_capsules = null
@@ -241,6 +242,7 @@ func _want_level(manifest: Manifest) -> void:
 		problem = _model_wish.problem
 	if _model_wish.model != null and (_figure == null or _figure.model != _model_wish.model):
 		_body = manifest.body
+		_shown_level = level
 		_show(_model_wish.model)
 
 
@@ -251,9 +253,10 @@ func _show_body() -> void:
 	var realm_body := _bodies_of_realm[clampi(state.body, 0, _bodies_of_realm.size() - 1)]
 	if state.package and absf(state.head_metres - realm_body.head_metres) > 0.02:
 		realm_body = realm_body.resized(state.head_metres)
-	if _body == realm_body and _figure != null:
+	if _body == realm_body and _figure != null and _shown_level < 0:
 		return
 	_body = realm_body
+	_shown_level = -1
 	_show(BodyModel.of(_body))
 	var color := Color.from_ok_hsl(fposmod(0.07 + state.player * TURN_OF_HUES, 1.0), 0.75, 0.66)
 	for mesh: GeometryInstance3D in _figure.meshes():

@@ -56,6 +56,7 @@ var _library: Library
 var _package: Wish
 var _model_wish: Wish
 var _level := -1
+var _shown_level := -1
 var _colliders: Array = []
 ## What is seen, scaled; the realm's marker of the element.
 var _marker := Marker3D.new()
@@ -81,7 +82,7 @@ func _notification(what: int) -> void:
 
 ## Which of its package's models is shown, 0 the finest; -1: its shapes, or a box that stands for it.
 func shown_level() -> int:
-	return _level if _shown != null else -1
+	return _shown_level
 
 
 ## What is seen of it.
@@ -146,6 +147,7 @@ func _want_level(manifest: Manifest, metres: float) -> void:
 		problem = _model_wish.problem
 	if _model_wish.model != null and _shown != _model_wish.model:
 		_shown = _model_wish.model
+		_shown_level = level
 		_clear(_marker)
 		_marker.add_child(_model_wish.model.scene.instantiate())
 		_looks_are_new()
@@ -153,6 +155,7 @@ func _want_level(manifest: Manifest, metres: float) -> void:
 
 func _show_shapes() -> void:
 	_shown = null
+	_shown_level = -1
 	_clear(_marker)
 	var color := Color.hex((state.color << 8) | 0xff)
 	var material := _placeholder_material() if state.package else _material(color)

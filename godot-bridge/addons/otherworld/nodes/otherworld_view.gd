@@ -31,7 +31,7 @@ const LOOK_FRAMES := 12
 	set(value):
 		show_names = value
 		for node: OtherworldAvatar in _avatar_nodes:
-			node.show_name = value
+			node.show_name = value and not node.state.is_own
 ## Avatars and props that cast shadows at once, the nearest.
 @export_range(0, 512) var shadows_max := 48
 ## Avatars nearer than this have bodies to point at, metres.
