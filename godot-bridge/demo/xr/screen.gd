@@ -31,6 +31,8 @@ func _ready() -> void:
 	var material := StandardMaterial3D.new()
 	material.shading_mode = BaseMaterial3D.SHADING_MODE_UNSHADED
 	material.transparency = BaseMaterial3D.TRANSPARENCY_ALPHA
+	# A viewport's colours have their transparency in them already.
+	material.blend_mode = BaseMaterial3D.BLEND_MODE_PREMULT_ALPHA
 	material.albedo_texture = _viewport.get_texture()
 	material_override = material
 

@@ -47,6 +47,22 @@ func test_who_comes_in_stands_above_the_avatars_feet_and_looks_out_of_its_eyes()
 	near(angle_difference(_ada.own.yaw, atan2(head.basis.z.x, head.basis.z.z)), 0.0, 1e-3)
 
 
+func test_who_sits_sees_from_the_avatars_eyes_all_the_same_once_it_is_fitted() -> void:
+	_head(Vector3(0.3, 1.2, -0.2), 0.0)
+	var yaw := _player.camera.global_rotation.y
+	_player.fit()
+	await get_tree().process_frame
+	near_point(_player.camera.global_position, _ada.own.position + Vector3.UP * (_ada.own.head_metres + 0.08), 0.02)
+	near(angle_difference(_player.camera.global_rotation.y, yaw), 0.0, 1e-3, "looks where it looked")
+	_hand(&"left_hand", Transform3D(Basis.IDENTITY, Vector3(0.3, 0.9, -0.7)))
+	await _still()
+	# A hand half a metre ahead of the eyes and 0.3 m below is so much farther for a body that is a third taller.
+	var reached := Vector3(0.0, -0.3, -0.5) * (1.6 / 1.2)
+	var wrist := _player.camera.global_transform * (reached + Vector3(-0.02, 0.085, 0.0) * (1.6 / 1.2))
+	var seen := _seen()
+	near_point(Transform3D(Basis(Vector3.UP, seen.yaw), seen.position) * seen.left_hand.origin, wrist, JOINT_METRES)
+
+
 func test_others_see_head_and_hands_where_they_are_tracked() -> void:
 	_head(Vector3(0.32, 1.5, -0.22), 0.3, -0.4)
 	var turned := Basis(Vector3(0.3, 0.8, -0.5).normalized(), 0.9)
@@ -152,6 +168,23 @@ func test_a_hand_takes_a_box_the_second_scales_it_to_double_and_one_keeps_it() -
 	_press(&"right_hand", &"trigger", 0.0)
 	await until("nobody holds it", func() -> bool: return box.holder == 0)
 	near(box.scale, 2.0, 0.02)
+
+
+func test_what_is_let_go_in_motion_flies_on() -> void:
+	var box := await _make_box()
+	_reach(&"right_hand", box.position)
+	await until("the hand touches it", func() -> bool: return _player.right_hand.pointed == box.element)
+	_press(&"right_hand", &"grip", 1.0)
+	await until("Ada holds it", func() -> bool: return box.holder == _ada.player)
+	var ahead := Basis(Vector3.UP, _ada.own.yaw) * Vector3.FORWARD
+	var begin := box.position
+	var started := Time.get_ticks_msec()
+	while Time.get_ticks_msec() - started < 500:
+		_reach(&"right_hand", begin + (ahead * 3.0 + Vector3.UP * 2.0) * (Time.get_ticks_msec() - started) / 1000.0)
+		await get_tree().process_frame
+	_press(&"right_hand", &"grip", 0.0)
+	await until("it flew a metre beyond the hand", func() -> bool: return (box.position - begin).dot(ahead) > 2.5)
+	equal(box.holder, 0)
 
 
 func test_what_another_holds_is_refused_in_words() -> void:

@@ -65,6 +65,8 @@ var _pose := OtherworldPose.new()
 var _vignette: Vignette
 ## The avatar that the room stands around; 0: none yet.
 var _element := 0
+## Height of the player's eyes in the room, metres.
+var _eyes_metres := 0.0
 var _feet := Vector3.ZERO
 var _head_before := Vector3.ZERO
 var _menu_was := false
@@ -87,6 +89,7 @@ func _ready() -> void:
 	_holding.released.connect(_on_released)
 	_holding.refused.connect(_on_refused)
 	client.world_sampled.connect(_on_world_sampled)
+	client.avatar_changed.connect(_on_avatar_changed)
 
 
 func _process(delta: float) -> void:
@@ -101,11 +104,12 @@ func _process(delta: float) -> void:
 		_show_vignette(delta)
 
 
-## Measures how tall the player is, while standing upright, and makes the realm fit.
+## Measures how tall the player is, while standing upright, and makes the realm fit; where the player looks stays the same.
 func fit() -> void:
-	var eyes := room_eyes_metres if room_eyes_metres > 0.0 else camera.position.y / world_scale
-	if fits_avatar and client.own != null:
-		world_scale = Motion.world_scale(client.own.head_metres, eyes)
+	if client.own == null or not _is_tracked():
+		return
+	_eyes_metres = room_eyes_metres if room_eyes_metres > 0.0 else _head_pose().transform.origin.y
+	_rescale(client.own, Motion.heading(camera.global_basis))
 
 
 ## Both hands let go of what they hold.
@@ -147,9 +151,13 @@ func _client_above() -> OtherworldClient:
 
 
 func _is_tracked() -> bool:
-	var head := XRServer.get_tracker(&"head") as XRPositionalTracker
-	var pose := head.get_pose(&"default") if head != null else null
+	var pose := _head_pose()
 	return pose != null and pose.has_tracking_data
+
+
+func _head_pose() -> XRPose:
+	var head := XRServer.get_tracker(&"head") as XRPositionalTracker
+	return head.get_pose(&"default") if head != null else null
 
 
 ## The avatar is where it is in this frame: the room goes along.
@@ -166,12 +174,26 @@ func _on_world_sampled(_tick: float) -> void:
 ## The room is put where the avatar stands, turned so that the player looks where it looks.
 func _come_in(own: OtherworldAvatarState) -> void:
 	_element = own.element
-	fit()
-	global_transform = Motion.origin_under(camera.transform, own.position, own.yaw)
+	_eyes_metres = room_eyes_metres if room_eyes_metres > 0.0 else _head_pose().transform.origin.y
+	_rescale(own, own.yaw)
 	_root.reset(own.yaw)
 	_feet = own.position
-	_head_before = camera.position
 	_find_view(own.element)
+
+
+## The room is as large as the avatar wants it, with the head above its feet and looking along [param yaw].
+func _rescale(own: OtherworldAvatarState, yaw: float) -> void:
+	if fits_avatar:
+		world_scale = Motion.world_scale(own.head_metres, _eyes_metres)
+	# The camera itself hears of another scale with its next pose.
+	camera.transform = _head_pose().get_adjusted_transform()
+	global_transform = Motion.origin_under(camera.transform, own.position, yaw)
+	_head_before = camera.position
+
+
+func _on_avatar_changed(avatar: OtherworldAvatarState) -> void:
+	if avatar.is_own and avatar.element == _element and _is_tracked():
+		_rescale(avatar, Motion.heading(camera.global_basis))
 
 
 ## Its own head is not seen from within, and its own hands are where the view shows it.
