@@ -154,15 +154,21 @@ func test_the_gizmo_moves_turns_and_scales() -> void:
 	await until("the gizmo is on it", func() -> bool: return _player.gizmo.element == box and _player.gizmo.visible)
 	await _frames(2)
 	var start := _witness.props[box].position
-	await _drag_handle(Handles.Handle.MOVE_Y, 0.7, Vector2(0, -DRAG_PIXELS))
+	var arrow := _player.camera.unproject_position(_player.gizmo.global_transform * Vector3(0, 0.7, 0))
+	await _drag_handle(Handles.Handle.MOVE_Y, arrow, Vector2(0, -DRAG_PIXELS))
 	await until("the witness sees it lifted", func() -> bool: return _witness.props[box].position.y > start.y + 0.3)
 	near_point(_flat(_witness.props[box].position), _flat(start), 0.03, "it went aside")
 	_button(MOUSE_BUTTON_LEFT, false)
 	await until("it is put down", func() -> bool: return _witness.props[box].holder == 0)
 	await until("it lies", func() -> bool: return _witness.props[box].position.y < start.y + 0.05)
 	near_point(_flat(_witness.props[box].position), _flat(start), 0.1, "it was thrown")
-	await _drag_handle(Handles.Handle.TURN_Y, 0.18, Vector2(DRAG_PIXELS, 0))
-	await until("the witness sees it turned", func() -> bool: return _witness.props[box].rotation.angle_to(_client.props[box].rotation) < 0.05 and absf(_heading(_witness.props[box].rotation) - _heading(Quaternion(Vector3.UP, _player.yaw))) > 0.2)
+	await _frames(30)
+	var lay := _witness.props[box].rotation
+	var ring := _ring_places(Handles.Handle.TURN_Y)
+	await _drag_handle(Handles.Handle.TURN_Y, ring[0], (ring[1] - ring[0]).normalized() * DRAG_PIXELS)
+	await until("the witness sees it turned", func() -> bool: return _witness.props[box].rotation.angle_to(lay) > 0.3)
+	var turn := _witness.props[box].rotation * lay.inverse()
+	check(turn.get_axis().abs().dot(Vector3.UP) > 0.95, "it turned about %s" % turn.get_axis())
 	_button(MOUSE_BUTTON_LEFT, false)
 	await until("it is put down again", func() -> bool: return _witness.props[box].holder == 0)
 	var middle := _player.camera.unproject_position(_client.props[box].position)
@@ -175,6 +181,28 @@ func test_the_gizmo_moves_turns_and_scales() -> void:
 	await _frames(2)
 	equal(_player.gizmo.element, 0)
 	equal(_refusals, PackedStringArray())
+
+
+func test_a_gizmo_without_a_player_listens_to_the_mouse_itself() -> void:
+	var box := await _make_box()
+	_player.listens = false
+	var gizmo := OtherworldGizmo.new()
+	gizmo.client = _client
+	gizmo.is_local = true
+	add_child(gizmo)
+	gizmo.element = box
+	await _frames(2)
+	var start := _witness.props[box].position
+	_move_to(_player.camera.unproject_position(gizmo.global_transform * Vector3(0, 0.7, 0)))
+	_button(MOUSE_BUTTON_LEFT, true)
+	check(gizmo.is_dragged, "the handle was not taken")
+	for i: int in 10:
+		_move_by(Vector2(0, -DRAG_PIXELS / 10.0))
+		await _frames(1)
+	await until("the witness sees it lifted", func() -> bool: return _witness.props[box].position.y > start.y + 0.3)
+	gizmo.queue_free()
+	await until("what it held is let go with it", func() -> bool: return _witness.props[box].holder == 0)
+	_button(MOUSE_BUTTON_LEFT, false)
 
 
 func test_what_cannot_be_is_said_in_words() -> void:
@@ -191,6 +219,35 @@ func test_what_cannot_be_is_said_in_words() -> void:
 	await until("there is nothing to scale", func() -> bool: return "Grab something first: then plus and minus scale it." in _refusals)
 
 
+func test_what_another_holds_is_refused_and_what_goes_is_let_go() -> void:
+	var box := await _make_box()
+	var theirs := await _witness.grab(box, OtherworldClient.Hand.LEFT)
+	check(theirs.ok, theirs.reason)
+	_point_at(_client.props[box].position)
+	_button(MOUSE_BUTTON_LEFT, true)
+	await until("it is refused", func() -> bool: return "Somebody else is holding it." in _refusals)
+	equal(_player.held_element, 0)
+	_button(MOUSE_BUTTON_LEFT, false)
+	await _witness.release(OtherworldClient.Hand.LEFT)
+	await until("it lies", func() -> bool: return _client.props[box].holder == 0)
+	_tap(KEY_E)
+	await until("it is held", func() -> bool: return _witness.props[box].holder == _client.player)
+	await _client.despawn(box)
+	await until("it is gone", func() -> bool: return _player.held_element == 0 and "It is gone." in _refusals)
+
+
+func test_nobody_walks_or_holds_on_while_the_game_is_paused() -> void:
+	var box := await _make_box()
+	_tap(KEY_E)
+	await until("it is held", func() -> bool: return _witness.props[box].holder == _client.player)
+	_press(KEY_A)
+	await until("it walks", func() -> bool: return _seen().velocity.length() > 1.0)
+	_player.process_mode = Node.PROCESS_MODE_DISABLED
+	await until("it stands", func() -> bool: return _seen().velocity.length() < 0.05)
+	await until("it let go", func() -> bool: return _witness.props[box].holder == 0)
+	_release(KEY_A)
+
+
 func test_a_text_field_that_takes_keys_does_not_make_anybody_walk() -> void:
 	var field := LineEdit.new()
 	add_child(field)
@@ -201,6 +258,12 @@ func test_a_text_field_that_takes_keys_does_not_make_anybody_walk() -> void:
 	await _frames(20)
 	near_point(_client.own.position, place, 1e-3, "it walked")
 	equal(field.text, "W")
+	_release(KEY_W)
+	_move_to(Vector2(900, 60))
+	_button(MOUSE_BUTTON_LEFT, true)
+	_button(MOUSE_BUTTON_LEFT, false)
+	_press(KEY_W)
+	await until("a click into the world walks again", func() -> bool: return _client.own.position.distance_to(place) > 0.1)
 	_release(KEY_W)
 	field.queue_free()
 
@@ -266,17 +329,29 @@ func _make_box() -> int:
 	return box
 
 
-# Takes a handle of the gizmo at a share of its line, and goes some pixels.
-func _drag_handle(handle: Handles.Handle, share: float, by: Vector2) -> void:
-	var line := Handles.line_of(handle)
-	var point := line[0].lerp(line[1], share) if handle <= Handles.Handle.MOVE_Z else line[int(share * (line.size() - 1))]
-	_move_to(_player.camera.unproject_position(_player.gizmo.global_transform * point))
+# Takes a handle of the gizmo at a place of the window, and goes some pixels.
+func _drag_handle(handle: Handles.Handle, at: Vector2, by: Vector2) -> void:
+	_move_to(at)
 	await _frames(2)
 	_button(MOUSE_BUTTON_LEFT, true)
-	check(_player.gizmo.is_dragged, "there is no handle %s" % Handles.Handle.find_key(handle))
+	equal(_player.gizmo._handle, handle)
 	for i: int in 10:
 		_move_by(by / 10.0)
 		await _frames(1)
+
+
+# A place of a ring that no other handle is near to, on the side of the camera, and the next one.
+func _ring_places(handle: Handles.Handle) -> PackedVector2Array:
+	var line := Handles.line_of(handle)
+	var camera := _player.camera
+	var middle := camera.global_position.distance_to(_player.gizmo.global_position)
+	for i: int in line.size() - 1:
+		var place := _player.gizmo.global_transform * line[i]
+		var at := camera.unproject_position(place)
+		if camera.global_position.distance_to(place) < middle and _player.gizmo.handle_at(camera, at) == handle:
+			return [at, camera.unproject_position(_player.gizmo.global_transform * line[i + 1])]
+	check(false, "the ring is hidden")
+	return [Vector2.ZERO, Vector2.ONE]
 
 
 func _point_at(place: Vector3) -> void:
@@ -353,10 +428,6 @@ func _ahead() -> Vector3:
 
 func _flat(v: Vector3) -> Vector3:
 	return Vector3(v.x, 0, v.z)
-
-
-func _heading(rotation: Quaternion) -> float:
-	return fposmod(rotation.get_euler().y, PI / 2.0)
 
 
 # The largest angle between any rotation and the first, radians.

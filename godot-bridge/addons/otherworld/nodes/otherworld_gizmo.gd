@@ -91,6 +91,12 @@ func _ready() -> void:
 	client.world_sampled.connect(_on_world_sampled)
 
 
+func _exit_tree() -> void:
+	if _holding != null and is_instance_valid(client):
+		release()
+		_holding.let_go()
+
+
 func _unhandled_input(event: InputEvent) -> void:
 	var camera := get_viewport().get_camera_3d()
 	if not listens or element == 0 or camera == null or not event is InputEventMouse:

@@ -79,6 +79,10 @@ var pitch: float:
 		return _walking.pitch
 	set(value):
 		_walking.turn(0.0, value - _walking.pitch)
+## The mouse looks, and its pointer is hidden: what is in the middle of the view is pointed at.
+var is_mouse_captured: bool:
+	get:
+		return _events != null and _events.is_captured
 ## Flies, or wishes to.
 var is_flying: bool:
 	get:
@@ -130,12 +134,14 @@ func _ready() -> void:
 
 
 func _exit_tree() -> void:
-	_forget_events()
+	_rest()
 
 
 func _notification(what: int) -> void:
 	if what == NOTIFICATION_APPLICATION_FOCUS_OUT or what == NOTIFICATION_WM_WINDOW_FOCUS_OUT:
 		_forget_events()
+	elif what == NOTIFICATION_PAUSED or what == NOTIFICATION_DISABLED:
+		_rest()
 	elif what == NOTIFICATION_WM_MOUSE_EXIT and _events != null:
 		_events.is_over = false
 
@@ -152,6 +158,9 @@ func _unhandled_input(event: InputEvent) -> void:
 	if _events == null or not listens:
 		return
 	_held.feed(event, _now())
+	if event is InputEventMouseButton:
+		# Who clicks into the world has done with the text field that had the keys.
+		get_viewport().gui_release_focus()
 	if _events.take(event):
 		get_viewport().set_input_as_handled()
 
@@ -339,6 +348,19 @@ func _forget_events() -> void:
 		_events.capture(false)
 
 
+# The client goes on without the player: nobody is to walk on, or hold on, for ever.
+func _rest() -> void:
+	if _events == null or not is_instance_valid(client):
+		return
+	_forget_events()
+	_holding.let_go()
+	if is_instance_valid(gizmo):
+		gizmo.release()
+	_walking.rest()
+	if client.own != null and _walking.is_news():
+		client.move(Vector3.ZERO, yaw, false, false, is_flying)
+
+
 func _make_camera() -> void:
 	if camera != null:
 		return
@@ -355,6 +377,7 @@ func _make_gizmo() -> void:
 		gizmo.name = "Gizmo"
 		gizmo.client = client
 		add_child(gizmo)
+	gizmo.listens = false
 	gizmo.refused.connect(refused.emit)
 
 

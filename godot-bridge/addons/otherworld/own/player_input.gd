@@ -19,6 +19,9 @@ var _controls: OtherworldControls
 var _role := Role.NONE
 # The pointer is hidden for as long as the button that looks is down.
 var _is_looking := false
+# What the project had before the pointer was hidden.
+var _mode_before := Input.MOUSE_MODE_VISIBLE
+var _is_hidden := false
 
 
 func _init(player: OtherworldPlayer, controls: OtherworldControls) -> void:
@@ -155,6 +158,9 @@ func _act(event: InputEvent) -> bool:
 
 
 func _show_pointer(on: bool) -> void:
-	var mode := Input.MOUSE_MODE_VISIBLE if on else Input.MOUSE_MODE_CAPTURED
-	if Input.mouse_mode != mode:
-		Input.mouse_mode = mode
+	if on != _is_hidden:
+		return
+	_is_hidden = not on
+	if _is_hidden:
+		_mode_before = Input.mouse_mode
+	Input.mouse_mode = _mode_before if on else Input.MOUSE_MODE_CAPTURED
