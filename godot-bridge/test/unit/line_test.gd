@@ -184,6 +184,20 @@ func test_a_connection_that_works_shortly_counts_as_another_failure_but_renews_t
 	equal(_told[-1][2], 1)
 
 
+func test_who_was_here_comes_back_the_same_way_to_a_server_that_closes_at_once() -> void:
+	_join()
+	_of(0).end("gone")
+	_pass(0)
+	_pass(0)
+	_of(0).open()
+	_of(0).was_closed_by_peer = true
+	_of(0).end("the realm is starting")
+	_pass(0)
+	_pass(300)
+	equal(_made[1].size(), 0)
+	equal([_made[0].size(), _told.slice(-1)[0][1]], [3, "The connection ended: the realm is starting."])
+
+
 func test_a_refusal_ends_a_resumed_session() -> void:
 	_join()
 	_of(0).end("gone")

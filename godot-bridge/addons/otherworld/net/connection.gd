@@ -17,6 +17,8 @@ var status := Status.CONNECTING
 var fault: Fault
 ## Why it ended after it was open, in words.
 var closing_reason := ""
+## The server ended it, rather than the line.
+var was_closed_by_peer := false
 
 
 ## Lets time pass.

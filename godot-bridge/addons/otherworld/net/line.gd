@@ -80,7 +80,8 @@ func update(now_msec: float) -> void:
 func _advance(now_msec: float) -> void:
 	var attempt := _attempt
 	attempt.poll(now_msec)
-	if attempt.status == Connection.Status.OPEN:
+	# It may have opened and ended between two looks.
+	if attempt.status == Connection.Status.OPEN or (attempt.status == Connection.Status.ENDED and attempt.fault == null):
 		_attempt = null
 		connection = attempt
 		connected.emit(attempt)
@@ -107,7 +108,8 @@ func _take(now_msec: float) -> void:
 			break
 		received.emit(packet)
 	if current == connection and current.status == Connection.Status.ENDED:
-		drop("The connection ended: %s." % current.closing_reason.trim_suffix("."), now_msec)
+		# A server that closes at once (it starts, say) is reached: who was here before comes back the same way.
+		drop("The connection ended: %s." % current.closing_reason.trim_suffix("."), now_msec, not (_worked and current.was_closed_by_peer))
 
 
 ## The server has answered: from now on a lost connection is made again.
@@ -118,11 +120,11 @@ func works(now_msec: float) -> void:
 
 
 ## The connection is of no use any more, in words why.
-func drop(reason: String, now_msec: float) -> void:
+func drop(reason: String, now_msec: float, may_fall_back := true) -> void:
 	if _is_over:
 		return
 	# It connected and nothing came through, as behind some firewalls: the next transport may do better.
-	var untried := _transport + 1 if connection != null and not _works else _transports.size()
+	var untried := _transport + 1 if may_fall_back and connection != null and not _works else _transports.size()
 	_close(reason)
 	if untried < _transports.size():
 		fell_back.emit(Fault.new(Fault.Kind.TIMED_OUT, reason))

@@ -199,10 +199,12 @@ func _udp_blocked() -> Fault:
 # A connection that has gone quiet is asked about; the server's word that it is over ends it here.
 func _watch(now_msec: float) -> void:
 	if _channel.get_ready_state() >= WebRTCDataChannel.STATE_CLOSING:
+		was_closed_by_peer = true
 		_end(CLOSED_BY_PEER)
 	elif _has_failed():
 		_end(LOST)
 	elif _signalling.words_of_end:
+		was_closed_by_peer = true
 		_end(_signalling.words_of_end)
 	elif now_msec - _heard_at_msec >= QUIET_MSEC:
 		# Where it has not ended, it is asked about again after as long.

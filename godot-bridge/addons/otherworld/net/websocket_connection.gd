@@ -11,6 +11,8 @@ const OUTBOUND_BYTES_MAX := 262_144
 ## A close frame's reason has at most 123 bytes.
 const CLOSE_REASON_CHARACTERS_MAX := 30
 const _CODE_NORMAL := 1000
+## No close frame came: Godot's own word, and a browser's (RFC 6455, 7.1.5).
+const _CODES_ABNORMAL: Array[int] = [-1, 1006]
 const _STATUS_UPGRADE := 426
 
 var _address: Address
@@ -72,14 +74,15 @@ func _opened() -> void:
 		return
 	status = Status.OPEN
 	# Inputs are small and shall not wait for each other; browsers do so by themselves.
-	if not OS.has_feature("web"):
+	if not OS.has_feature("web") and not was_closed_by_peer:
 		_socket.set_no_delay(true)
 
 
 func _closed() -> void:
-	# It opened and was closed between two looks: a realm that starts, say.
-	if _socket.get_close_code() != -1:
-		_fail(Fault.new(Fault.Kind.UNREACHABLE, "The connection ended: %s." % _words_of_close().trim_suffix(".")))
+	was_closed_by_peer = not _socket.get_close_code() in _CODES_ABNORMAL
+	# It may have opened and been closed between two looks: by a realm that starts, say.
+	if was_closed_by_peer:
+		_opened()
 	_fail(Fault.new(Fault.Kind.UNREACHABLE, "The server at %s answers, but a WebSocket to it did not open. A proxy on the way may not let WebSockets through." % _address.authority()))
 	_end(_words_of_close())
 
@@ -88,7 +91,7 @@ func _words_of_close() -> String:
 	var words := _socket.get_close_reason()
 	if words:
 		return words
-	return LOST if _socket.get_close_code() == -1 else CLOSED_BY_PEER
+	return CLOSED_BY_PEER if was_closed_by_peer else LOST
 
 
 func receive() -> PackedByteArray:
