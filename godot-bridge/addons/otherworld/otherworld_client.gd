@@ -200,8 +200,9 @@ func open() -> void:
 	_entrance = _Entrance.new()
 	_entrance.waited.connect(waited.emit)
 	_entrance.fell_back.connect(transport_fell_back.emit)
+	_entrance.ended.connect(_on_entrance_ended)
 	_set_state(State.CONNECTING)
-	_enter(_entrance)
+	_Entrance.enter(_entrance, self)
 
 
 ## Leaves the realm: the avatar goes at once. Can be waited for: the server is told, which takes a second at most.
@@ -316,13 +317,9 @@ func stats() -> OtherworldStats:
 	return _Report.of(_visit, _now())
 
 
-func _enter(entrance: _Entrance) -> void:
-	var visit := await entrance.enter(self)
-	# Unless it was closed meanwhile, or even opened anew.
-	if entrance != _entrance or _state != State.CONNECTING:
-		return
+func _on_entrance_ended(visit: _Visit) -> void:
 	if visit == null:
-		_finish(entrance.refusal)
+		_finish(_entrance.refusal)
 	else:
 		_begin(visit)
 
@@ -376,6 +373,7 @@ func _finish(reason: String) -> void:
 		return
 	var visit := _visit
 	_visit = _nowhere()
+	_entrance.is_over = true
 	for avatar: OtherworldAvatarState in visit.picture.world.avatars.values():
 		avatar_removed.emit(avatar)
 	for prop: OtherworldPropState in visit.picture.world.props.values():

@@ -5,10 +5,13 @@ extends RefCounted
 signal waited(reason: String)
 ## A way to connect is not there.
 signal fell_back(message: String)
+## The visit, which has not started, or null: [member refusal] says why. Heard once, or never where nobody asks any more.
+signal ended(visit: Visit)
 
 const Fault := preload("fault.gd")
 const Line := preload("line.gd")
 const Login := preload("login.gd")
+const Self := preload("entrance.gd")
 const Transports := preload("transports.gd")
 const Visit := preload("visit.gd")
 const Webrtc := preload("webrtc.gd")
@@ -19,25 +22,29 @@ const _NOT_YET: Array[String] = ["unavailable", "stopping"]
 ## "" before the login.
 var token := ""
 var realm := ""
-## True once it is known how it ended.
+## True once it is known how it ended; set it to ask no more.
 var is_over := false
 ## Why there is no visit, in words.
 var refusal := ""
 
 
-## Returns a visit that has not started, or null: [member refusal] says why.
-func enter(client: OtherworldClient) -> Visit:
+## [signal ended] follows. Nobody should wait for this itself, as a client may be freed meanwhile; and it is static, as what
+## waits keeps its arguments alive and not its object.
+static func enter(entrance: Self, client: OtherworldClient) -> void:
 	var url := client.url
-	var login := await _log_in(url, client.player_name, client.remember_identity)
-	is_over = true
+	var login := await _log_in(entrance, url, client.player_name, client.remember_identity)
+	if entrance.is_over or not is_instance_valid(client):
+		return
+	entrance.is_over = true
+	entrance.token = login.token
+	entrance.realm = login.realm
 	if login.fault != null:
-		refusal = login.fault.in_words()
-		return null
-	token = login.token
-	realm = login.realm
-	# Gone, while it waited for the server.
-	if not is_instance_valid(client):
-		return null
+		entrance.refusal = login.fault.in_words()
+	entrance.ended.emit(entrance._visit_of(client, url) if login.fault == null else null)
+
+
+# Null: there is no way to connect.
+func _visit_of(client: OtherworldClient, url: String) -> Visit:
 	var transports := Transports.in_order(client.transport, url, token, client.ice_servers)
 	if transports.is_empty():
 		refusal = Webrtc.INSTALL
@@ -47,13 +54,13 @@ func enter(client: OtherworldClient) -> Visit:
 	return Visit.new(transports, 0, Time.get_ticks_usec() / 1000.0)
 
 
-func _log_in(url: String, name: String, remember: bool) -> Login:
+static func _log_in(entrance: Self, url: String, name: String, remember: bool) -> Login:
 	var end_msec := Time.get_ticks_msec() + Line.BUSY_MSEC_MAX
 	var tree := Engine.get_main_loop() as SceneTree
 	while true:
 		var login: Login = await Login.request(url, name, remember)
-		if login.fault == null or Time.get_ticks_msec() >= end_msec or not (login.fault.kind == Fault.Kind.BUSY or login.fault.reason in _NOT_YET):
+		if entrance.is_over or login.fault == null or Time.get_ticks_msec() >= end_msec or not (login.fault.kind == Fault.Kind.BUSY or login.fault.reason in _NOT_YET):
 			return login
-		waited.emit(login.fault.in_words())
+		entrance.waited.emit(login.fault.in_words())
 		await tree.create_timer(Line.BUSY_RETRY_MSEC / 1000.0).timeout
 	return null
