@@ -58,7 +58,7 @@ var _answer_tick := 0
 # How far the server's avatar went in a tick between its last two answers, where the move was the same.
 var _per_tick := Vector3.ZERO
 var _knows_per_tick := false
-# What stands about: x, radius, z.
+# What stands about: x, how near it may be in the way, z.
 var _obstacles: PackedVector3Array = []
 # NAN: no answer has told it.
 var _delay_ticks := NAN
@@ -102,7 +102,9 @@ func told(answer: Messages.Own, tick: int, present: float, now_msec: float, away
 	_measure(answer, tick)
 	_answer = answer
 	_answer_tick = tick
-	_obstacles = obstacles
+	_obstacles = obstacles.duplicate()
+	for i: int in _obstacles.size():
+		_obstacles[i].y = Steering.obstacle_reach(obstacles[i].y)
 	_at = _answered(floori(present), away_ticks)
 	_restart()
 	_advance(present)
@@ -238,7 +240,6 @@ func _is_near_obstacle(at_place: Vector3) -> bool:
 	for obstacle: Vector3 in _obstacles:
 		var x := obstacle.x - at_place.x
 		var z := obstacle.z - at_place.z
-		var reach := Steering.obstacle_reach(obstacle.y)
-		if x * x + z * z < reach * reach:
+		if x * x + z * z < obstacle.y * obstacle.y:
 			return true
 	return false
