@@ -1,12 +1,11 @@
 extends SceneTree
 ## What it costs to show a crowd: 100 avatars whose 18 bones turn in each frame, and 200 props that move. Prints a line of
-## JSON: microseconds that the view takes in a frame, and milliseconds of whole frames (headless: no drawing, but skeletons,
-## attachments and physics bodies are brought up to date). [code]-- AVATARS PROPS FRAMES[/code]
+## JSON: microseconds that the view takes in a frame. [code]-- AVATARS PROPS FRAMES[/code]
 
 const FakeClient := preload("../test/fake_client.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 
-const SETTLE_FRAMES := 60
+const RUNS := 6
 ## The crowd stands in rows so far apart, metres.
 const APART := 1.6
 
@@ -50,22 +49,25 @@ func _fill(avatars: int, props: int) -> void:
 		_client.add_prop("", [box])
 
 
+## The same frames some times over: what other programs take of the machine is in none of the least times.
 func _measure(frames: int) -> void:
 	var view_usec := PackedFloat32Array()
-	var frame_msec := PackedFloat32Array()
-	for frame: int in frames + SETTLE_FRAMES:
-		_move(frame)
-		var begin := Time.get_ticks_usec()
-		_client.world_sampled.emit(float(frame))
-		var end := Time.get_ticks_usec()
-		await process_frame
-		var now := Time.get_ticks_usec()
-		if frame >= SETTLE_FRAMES:
-			view_usec.append(end - begin)
-			frame_msec.append((now - begin) / 1000.0)
+	view_usec.resize(frames)
+	view_usec.fill(INF)
+	for run: int in RUNS:
+		for frame: int in frames:
+			_move(frame)
+			var begin := Time.get_ticks_usec()
+			_client.world_sampled.emit(float(frame))
+			var usec := Time.get_ticks_usec() - begin
+			await process_frame
+			# The first run makes what is made once.
+			if run > 0:
+				view_usec[frame] = minf(view_usec[frame], usec)
+	view_usec.sort()
 	print(JSON.stringify({
 		avatars = _client.avatars.size(), props = _client.props.size(), frames = frames,
-		viewUsP50 = _part(view_usec, 0.5), viewUsP99 = _part(view_usec, 0.99), frameMsP50 = _part(frame_msec, 0.5), frameMsP99 = _part(frame_msec, 0.99),
+		viewUsP50 = view_usec[frames >> 1], viewUsP99 = view_usec[floori(frames * 0.99)],
 	}))
 
 
@@ -80,8 +82,3 @@ func _move(frame: int) -> void:
 	for state: OtherworldPropState in _client.props.values():
 		state.position = Vector3(sin(frame * 0.02 + state.element), 1.0, cos(frame * 0.02 + state.element)) * 6.0
 
-
-static func _part(values: PackedFloat32Array, share: float) -> float:
-	var sorted := values.duplicate()
-	sorted.sort()
-	return snappedf(sorted[mini(floori(sorted.size() * share), sorted.size() - 1)], 0.01)

@@ -70,6 +70,7 @@ var _model_wish: Wish
 var _level := -1
 var _shown_level := -1
 var _figure: Figure
+var _is_humanoid := false
 var _capsules: CapsuleBodies
 var _solver := Skeleton.new()
 var _locals: Array[Quaternion] = []
@@ -148,13 +149,17 @@ func refresh() -> void:
 ## Draws it as it is now; [param eye] and [param ahead] are the camera's, [param frame] counts up.
 func draw(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> void:
 	var here := state.position
-	transform = Transform3D(Basis(Vector3.UP, state.yaw), here)
+	# Moving a figure is told to every node of it, which costs as much as posing it.
+	var place := Transform3D(Basis(Vector3.UP, state.yaw), here)
+	if transform != place:
+		transform = place
 	var way := here - eye
 	_metres = way.length()
 	_seconds += delta
-	if _figure == null or not _is_due(way.dot(ahead), frame):
+	var is_often := _metres <= OFTEN_METRES and (_metres < 3.0 or way.dot(ahead) >= 0.0)
+	if _figure == null or not (is_often or _is_due(way.dot(ahead), frame)):
 		return
-	if not _figure.model.is_humanoid():
+	if not _is_humanoid:
 		_animate(_moved(here))
 	elif state.has_pose:
 		_pose()
@@ -180,13 +185,10 @@ func look() -> void:
 		_capsules.set_visible(show_colliders)
 
 
+## For those who are far away or behind the camera, each at its turn.
 func _is_due(metres_ahead: float, frame: int) -> bool:
-	var every := 1
-	if _metres > OFTEN_METRES * 2.0 or (metres_ahead < 0.0 and _metres > 3.0):
-		every = 4
-	elif _metres > OFTEN_METRES:
-		every = 2
-	return every == 1 or (frame + state.element) % every == 0
+	var every := 4 if metres_ahead < 0.0 or _metres > OFTEN_METRES * 2.0 else 2
+	return (frame + state.element) % every == 0
 
 
 func _pose() -> void:
@@ -272,6 +274,7 @@ func _show(model: Model) -> void:
 		_figure.queue_free()
 		remove_child(_figure)
 	_figure = Figure.new(model)
+	_is_humanoid = model.is_humanoid()
 	_figure.is_head_hidden = is_first_person
 	add_child(_figure)
 	_label.position.y = _body.height + NAME_ABOVE
