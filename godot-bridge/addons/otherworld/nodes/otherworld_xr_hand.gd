@@ -15,6 +15,7 @@ signal refused(element: int, reason: String)
 ## What it would take has changed; 0: nothing.
 signal pointed_changed(element: int)
 
+## The hands that there are.
 enum Which { LEFT, RIGHT }
 
 const Motion := preload("../own/xr_motion.gd")

@@ -17,7 +17,13 @@ signal released(element: int)
 ## Something was not possible; [param reason] in whole words for the player.
 signal refused(reason: String)
 
-enum Turning { SNAP, SMOOTH }
+## How the right stick turns.
+enum Turning {
+	## In steps of [member snap_degrees].
+	SNAP,
+	## By [member smooth_degrees] a second.
+	SMOOTH,
+}
 
 const Motion := preload("../own/xr_motion.gd")
 const Root := preload("../own/xr_root.gd")
@@ -51,7 +57,7 @@ const PRIORITY := -110
 ## Darkens the edge of the view while the sticks move it: 0 not at all, 1 most.
 @export_range(0.0, 1.0) var vignette_strength := 0.0
 
-## What the eyes see.
+## What the eyes see: the scene's, or one of its own.
 var camera: XRCamera3D
 ## Left hand; its own or the one that the scene has.
 var left_hand: OtherworldXRHand
