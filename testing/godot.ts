@@ -1,6 +1,6 @@
 /** A stock Godot for tests and benchmarks: headless, or with pictures under Xvfb; folders of its own, a limit of time. */
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -87,6 +87,15 @@ export function projectWithAddon(folder: string, extension?: string): string {
   const project = join(folder, 'project')
   cpSync('godot-bridge/addons', join(project, 'addons'), { recursive: true })
   writeFileSync(join(project, 'project.godot'), 'config_version=5\n\n[application]\n\nconfig/name="Addon alone"\nconfig/features=PackedStringArray("4.6")\n')
-  if (extension !== undefined) cpSync(extension, project, { recursive: true })
+  if (extension !== undefined) addExtension(project, extension)
   return project
+}
+
+/** Known from the first start on: an editor that finds webrtc-native while it runs aborts when it ends, its work done. */
+function addExtension(project: string, extension: string): void {
+  cpSync(extension, project, { recursive: true })
+  const found = readdirSync(extension, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.gdextension'))
+  if (found.length === 0) throw new Error(`there is no *.gdextension in ${extension}`)
+  mkdirSync(join(project, '.godot'))
+  writeFileSync(join(project, '.godot/extension_list.cfg'), found.map((file) => `res://${file}\n`).join(''))
 }

@@ -79,7 +79,7 @@ else {
     const env = await realm(clean)
     const project = projectWithAddon(temporaryDirectory(clean), extension)
     const output = await expectGodotTests('system/webrtc_play_test.gd', { env, project })
-    // Nothing of it outlives the run
-    expect(output).not.toMatch(/leaked|still in use|^(WARNING|ERROR)/m)
+    // Nothing of it outlives the run, and nobody complains but the addon, of the lost connections
+    expect(output).not.toMatch(/leaked|still in use|^ERROR|^WARNING: (?!Otherworld: )/m)
   }, 240_000)
 }
