@@ -1,6 +1,6 @@
 extends WebRTCPeerConnectionExtension
 ## Stands in for the webrtc-native extension where none can be had: every call goes to a Node process with a real ICE, DTLS
-## and SCTP stack, and comes back as with webrtc-native 1.1 (libdatachannel), whose habits were measured:
+## and SCTP stack, and comes back as with webrtc-native (libdatachannel), whose habits were measured:
 ## [br]- a remote offer alone makes the answer, without create_answer()
 ## [br]- the answer holds no candidates; each comes as a signal, as "candidate:…" without "a="
 ## [br]- states are live, signals wait for poll(): the gathering is seen to be complete a frame before the last candidates
