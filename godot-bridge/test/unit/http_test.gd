@@ -71,7 +71,7 @@ func test_a_refusal_has_the_servers_words() -> void:
 	var answer := await Http.request_json(HTTPClient.METHOD_POST, _url(), {})
 	equal(answer.fault.kind, Fault.Kind.REFUSED)
 	equal(answer.fault.reason, "bad-name")
-	equal(answer.fault.in_words(), "The server refused: The name is empty. (name) Type one.")
+	equal(answer.fault.in_words(), "The server refused: The name is empty (name). Type one.")
 
 
 func test_kinds_of_refusal_follow_the_status_and_the_reason() -> void:

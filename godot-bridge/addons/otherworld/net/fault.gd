@@ -41,12 +41,18 @@ func _init(of_kind: Kind, words: String, server_reason := "", at := "", remedy :
 
 ## All of it as one text.
 func in_words() -> String:
-	var words := message
+	var words := message.strip_edges()
 	if where:
-		words += " (%s)" % where
+		words = "%s (%s)" % [words.trim_suffix("."), where]
+	words = _ended(words)
 	if fix and fix not in words:
-		words += " " + fix
+		words += " " + _ended(fix[0].to_upper() + fix.substr(1))
 	return words
+
+
+## Servers' words come with or without a full stop.
+static func _ended(words: String) -> String:
+	return words if words.right(1) in ".!?" else words + "."
 
 
 ## Of an answer that is no success, with the server's own words where it has any ({reason, message, where?, fix?}).
