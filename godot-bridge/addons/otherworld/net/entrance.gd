@@ -62,5 +62,6 @@ static func _log_in(entrance: Self, url: String, name: String, remember: bool) -
 		if entrance.is_over or login.fault == null or Time.get_ticks_msec() >= end_msec or not (login.fault.kind == Fault.Kind.BUSY or login.fault.reason in _NOT_YET):
 			return login
 		entrance.waited.emit(login.fault.in_words())
-		await tree.create_timer(Line.BUSY_RETRY_MSEC / 1000.0).timeout
+		# A second of the server's time: also in a game that is paused, in slow motion or stopped by its time scale.
+		await tree.create_timer(Line.BUSY_RETRY_MSEC / 1000.0, true, false, true).timeout
 	return null
