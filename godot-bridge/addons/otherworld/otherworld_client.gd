@@ -164,6 +164,7 @@ var _state := State.OFFLINE
 var _entrance := _Entrance.new()
 # Of nowhere, while there is none.
 var _visit := _nowhere()
+var _is_finishing := false
 
 
 func _init() -> void:
@@ -183,8 +184,9 @@ func _process(_delta: float) -> void:
 	var visit := _visit
 	var now_msec := _now()
 	visit.update(now_msec)
+	var tick := visit.picture.sample(now_msec) if visit.welcome != null else 0.0
 	if visit == _visit and visit.welcome != null:
-		world_sampled.emit(visit.picture.sample(now_msec))
+		world_sampled.emit(tick)
 
 
 func _exit_tree() -> void:
@@ -320,11 +322,7 @@ func stats() -> OtherworldStats:
 func _on_entrance_ended(visit: _Visit) -> void:
 	if visit == null:
 		_finish(_entrance.refusal)
-	else:
-		_begin(visit)
-
-
-func _begin(visit: _Visit) -> void:
+		return
 	_visit = visit
 	visit.joined.connect(_on_visit_joined)
 	visit.connection_lost.connect(_on_visit_connection_lost)
@@ -344,6 +342,8 @@ func _begin(visit: _Visit) -> void:
 func _on_visit_joined(is_resumed: bool) -> void:
 	var is_first := _state == State.CONNECTING
 	_set_state(State.JOINED)
+	if _state != State.JOINED:
+		return
 	(joined if is_first else connection_resumed).emit()
 	if avatar_package and (is_first or not is_resumed):
 		_wear(avatar_package)
@@ -367,17 +367,16 @@ func _on_visit_told(message: _Messages.ServerMessage) -> void:
 		permissions_changed.emit(message.permissions_changed.permissions)
 
 
-# For good: nobody and nothing is there any more.
+# For good: nobody and nothing is there any more. Who is told of what goes may free or close the client over it.
 func _finish(reason: String) -> void:
-	if _state == State.CLOSED:
+	if _state == State.CLOSED or _is_finishing:
 		return
+	_is_finishing = true
 	var visit := _visit
 	_visit = _nowhere()
 	_entrance.is_over = true
-	for avatar: OtherworldAvatarState in visit.picture.world.avatars.values():
-		avatar_removed.emit(avatar)
-	for prop: OtherworldPropState in visit.picture.world.props.values():
-		prop_removed.emit(prop)
+	visit.picture.world.clear()
+	_is_finishing = false
 	_set_state(State.CLOSED)
 	closed.emit(reason)
 

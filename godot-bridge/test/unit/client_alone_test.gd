@@ -1,7 +1,31 @@
 extends "../test_case.gd"
-## The client where no realm is: at a small server in this process, or at none.
+## The client where no realm is: at a small server in this process, or over a connection that says what a server once said.
 
 const AnsweringServer := preload("../answering_server.gd")
+const Entrance := preload("res://addons/otherworld/net/entrance.gd")
+const Visit := preload("res://addons/otherworld/net/visit.gd")
+
+
+class ReplayedConnection:
+	extends "res://addons/otherworld/net/connection.gd"
+	var packets: Array[PackedByteArray] = []
+
+
+	func _init() -> void:
+		status = Status.OPEN
+		var session: Dictionary = JSON.parse_string(FileAccess.get_file_as_string("res://../../fixtures/protocol/session.json"))
+		for packet: Dictionary in session.packets:
+			if packet.from == "server":
+				packets.append((packet.hex as String).hex_decode())
+
+
+	func receive() -> PackedByteArray:
+		return packets.pop_front() if packets and status == Status.OPEN else PackedByteArray()
+
+
+	func close(_reason: String) -> void:
+		status = Status.ENDED
+
 
 var _server: AnsweringServer
 var _client: OtherworldClient
@@ -34,3 +58,57 @@ func test_a_busy_server_is_asked_each_second_whatever_the_time_scale() -> void:
 	await until("it is asked twice more", func() -> bool: return _server.count == 4, 5.0)
 	var seconds := (Time.get_ticks_msec() - begin_msec) / 1000.0
 	check(seconds > 1.0, "it was asked twice within %s s" % seconds)
+
+
+# The client is on its way into a realm that a fixture tells of.
+func _enter() -> void:
+	_client.open()
+	var entrance: Entrance = _client.get("_entrance")
+	entrance.is_over = true
+	var transports: Array[Callable] = [func(_now_msec: float) -> ReplayedConnection: return ReplayedConnection.new()]
+	_client.call("_on_entrance_ended", Visit.new(transports, 0, Time.get_ticks_usec() / 1000.0))
+
+
+# What is heard of it, the changes of elements and frames left out.
+func _listen() -> Array[String]:
+	var heard: Array[String] = []
+	_client.state_changed.connect(func(state: OtherworldClient.State) -> void: heard.append(OtherworldClient.State.find_key(state)))
+	_client.joined.connect(func() -> void: heard.append("joined"))
+	_client.closed.connect(func(reason: String) -> void: heard.append("closed: " + reason))
+	_client.avatar_added.connect(func(_avatar: OtherworldAvatarState) -> void: heard.append("avatar"))
+	_client.world_sampled.connect(func(_tick: float) -> void: heard.append("frame"))
+	return heard
+
+
+func test_who_goes_as_it_is_told_something_is_told_nothing_more_and_that_it_went_once() -> void:
+	for told: StringName in [&"joined", &"prop_added", &"avatar_added", &"world_sampled", &"prop_removed"]:
+		var heard := _listen()
+		var goes := func(_of: Variant) -> void:
+			if _client.is_inside_tree():
+				remove_child(_client)
+				heard.clear()
+		var is_plain := told == &"joined"
+		_client.connect(told, goes.bind(null) if is_plain else goes)
+		_enter()
+		if told == &"prop_removed":
+			await until("a prop is there", func() -> bool: return not _client.props.is_empty())
+			_client.call("_finish", "enough")
+		await until("%s was told" % told, func() -> bool: return not _client.is_inside_tree())
+		await get_tree().process_frame
+		var late: Array[String] = ["CLOSED", "closed: enough"]
+		equal(heard, late if told == &"prop_removed" else ([] as Array[String]), told)
+		equal(_client.state, OtherworldClient.State.CLOSED, told)
+		after()
+		_server.free()
+		before()
+
+
+func test_whoever_was_added_is_removed_at_the_end() -> void:
+	var there: Dictionary[int, bool] = {}
+	_client.avatar_added.connect(func(avatar: OtherworldAvatarState) -> void:
+		there[avatar.element] = true
+		_client.call("_finish", "enough"))
+	_client.avatar_removed.connect(func(avatar: OtherworldAvatarState) -> void: there.erase(avatar.element))
+	_enter()
+	await until("it is closed", func() -> bool: return _client.state == OtherworldClient.State.CLOSED)
+	equal([there.size(), _client.avatars.size(), _client.props.size()], [0, 0, 0])

@@ -145,6 +145,17 @@ func displace(prop: OtherworldPropState, position: Vector3, rotation: Quaternion
 		_list(track)
 
 
+## Removes all there is, and tells so; nothing is told after it.
+func clear() -> void:
+	_decoder = null
+	_added.clear()
+	_described.clear()
+	_moving.clear()
+	_undescribed.clear()
+	for element: int in _avatars.keys() + _props.keys():
+		_remove(element)
+
+
 func _list(prop: PropTrack) -> void:
 	prop.is_listed = true
 	_moving.append(prop)
