@@ -150,9 +150,10 @@ var player: int:
 ## Bits of [enum Permission] that one has.
 var permissions: int:
 	get: return _visit.permissions
-## For the server's HTTP API; see [method request]. It goes to this server alone. Empty before joining.
+## For the server's HTTP API; see [method request]. It goes to this server alone: empty before joining, and where [member url]
+## was changed since.
 var token: String:
-	get: return _entrance.token
+	get: return _entrance.token if _entrance.url == url else ""
 ## Id of the realm. Empty before joining.
 var realm: String:
 	get: return _entrance.realm
@@ -195,8 +196,11 @@ func _exit_tree() -> void:
 		_finish("left")
 
 
-## Logs in and connects. [signal joined] follows, or [signal closed] says why not.
+## Logs in and connects. [signal joined] follows, or [signal closed] says why not. Where [method close] is still at it, the
+## goodbye is not waited for.
 func open() -> void:
+	if _visit.is_leaving():
+		_visit.cut("left")
 	if _state != State.OFFLINE and _state != State.CLOSED:
 		return
 	_entrance = _Entrance.new()

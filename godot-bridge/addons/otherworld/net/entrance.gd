@@ -19,8 +19,9 @@ const Webrtc := preload("webrtc.gd")
 ## What a server that starts or stops answers to a login: it is asked again as a busy one.
 const _NOT_YET: Array[String] = ["unavailable", "stopping"]
 
-## "" before the login.
+## "" before the login; and the address of the server that gave it.
 var token := ""
+var url := ""
 var realm := ""
 ## True once it is known how it ended; set it to ask no more.
 var is_over := false
@@ -37,6 +38,7 @@ static func enter(entrance: Self, client: OtherworldClient) -> void:
 		return
 	entrance.is_over = true
 	entrance.token = login.token
+	entrance.url = url
 	entrance.realm = login.realm
 	if login.fault != null:
 		entrance.refusal = login.fault.in_words()
