@@ -94,9 +94,24 @@ func test_a_client_can_be_closed_and_opened_again() -> void:
 	equal(ada.state, State.CLOSED)
 	ada.open()
 	await until("Ada is there again", func() -> bool: return ada.own != null)
-	ada.close()
+	var reasons: Array[String] = []
+	ada.closed.connect(func(reason: String) -> void: reasons.append(reason))
+	var before := ada.player
+	ada.close("went home")
 	ada.open()
-	await until("it is closed", func() -> bool: return ada.state == State.CLOSED)
+	equal([reasons, ada.state], [["went home"] as Array[String], State.CONNECTING])
+	await until("Ada is there once more", func() -> bool: return ada.own != null)
+	check(ada.player != before, "it is the player that left")
+	await until("who left is gone", func() -> bool: return ada.avatars.values().filter(func(avatar: OtherworldAvatarState) -> bool: return avatar.player == before).is_empty())
+
+
+func test_the_token_of_one_server_is_not_told_another() -> void:
+	var ada: OtherworldClient = await join("Ada")
+	check(not ada.token.is_empty(), "there is no token")
+	ada.url = OS.get_environment("OTHERWORLD_STRANGER_URL")
+	equal(ada.token, "")
+	ada.url = url
+	check(not ada.token.is_empty(), "the token is lost")
 
 
 func test_a_client_may_go_at_any_moment() -> void:
@@ -109,6 +124,18 @@ func test_a_client_may_go_at_any_moment() -> void:
 			await get_tree().process_frame
 		client.free()
 	await seconds(0.5)
+
+
+func test_who_is_freed_is_gone_for_others_at_once() -> void:
+	var bob: OtherworldClient = await join("Bob")
+	for i: int in 4:
+		var ada: OtherworldClient = await join("Ada")
+		var element := ada.own.element
+		await until("Bob sees Ada", func() -> bool: return bob.avatars.has(element))
+		# A packet goes out each 66 ms: some of these moments are just after one.
+		await seconds(0.1 + i * 0.02)
+		ada.free()
+		await until("Ada is gone for Bob", func() -> bool: return not bob.avatars.has(element), 3.0)
 
 
 func test_a_name_that_is_none_is_refused_in_words() -> void:

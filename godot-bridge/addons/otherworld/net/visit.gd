@@ -104,10 +104,12 @@ func leave(reason: String) -> void:
 	_send()
 
 
-## Closes at once: says goodbye and waits for nothing.
+## Closes at once: says goodbye, unless that was said, and waits for nothing.
 func cut(reason: String) -> void:
 	leave(reason)
-	_line.end(reason)
+	# Also where a packet went out a moment ago: there is no later one.
+	_send(true)
+	_line.end(_leaving_reason)
 
 
 ## True once it has ended, or is about to.
