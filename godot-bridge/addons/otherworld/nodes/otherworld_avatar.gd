@@ -95,7 +95,9 @@ func _init(of: OtherworldAvatarState, library: Library, bodies: Array[Body]) -> 
 	_locals.resize(18)
 	_label.name = "Name"
 	_label.billboard = BaseMaterial3D.BILLBOARD_ENABLED
-	_label.pixel_size = 0.0022
+	# As large on the screen wherever it is: a name is there to be read.
+	_label.fixed_size = true
+	_label.pixel_size = 0.0007
 	_label.font_size = 48
 	_label.outline_size = 12
 	_label.modulate = Color(1.0, 1.0, 1.0, 0.95)
