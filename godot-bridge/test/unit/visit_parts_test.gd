@@ -105,6 +105,9 @@ func test_what_cannot_be_sent_is_found_before() -> void:
 	check(not Inputs.fault_of(Inputs.drag(0, Vector3(NAN, 0, 0), Quaternion.IDENTITY)).is_empty(), "nowhere")
 	check(not Inputs.fault_of(Inputs.move(Vector3(NAN, 0, 0), 0.0, false, false, false)).is_empty(), "no direction")
 	check(not Inputs.fault_of(Inputs.access(3, 64)).is_empty(), "access of seven bits")
+	check(Inputs.is_hash("0aF".repeat(21) + "9"), "a hash is none")
+	for hash: String in ["", "a".repeat(63), "g".repeat(64), "-" + "a".repeat(63), "+" + "a".repeat(63), "0x" + "a".repeat(62)]:
+		check(not Inputs.is_hash(hash), hash + " is a hash")
 
 
 func test_each_candidate_stands_in_an_answer_once() -> void:

@@ -112,7 +112,8 @@ static func is_fine(input: Messages.PlayerInput) -> bool:
 
 ## True for 64 hex digits.
 static func is_hash(hash: String) -> bool:
-	return hash.length() == 64 and hash.is_valid_hex_number()
+	# A sign would be a number's, too.
+	return hash.length() == 64 and hash.is_valid_hex_number() and not hash[0] in "+-"
 
 
 static func bytes_of(hash: String) -> PackedByteArray:
