@@ -142,3 +142,9 @@ func test_what_is_no_server_of_ours_is_named() -> void:
 	_says = "404 nope"
 	await _settled()
 	equal([_connection.fault.kind, _connection.fault.reason], [Fault.Kind.REFUSED, "not-otherworld"])
+
+
+func test_a_success_with_a_reason_is_no_server_of_ours_either() -> void:
+	_says = "200 {\"reason\":\"fine\"}"
+	await _settled()
+	check(_connection.fault != null and _connection.fault.reason == "not-otherworld", "it ended without a word")

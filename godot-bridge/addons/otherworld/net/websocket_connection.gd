@@ -60,7 +60,9 @@ func poll(now_msec: float) -> void:
 func _connect_socket() -> void:
 	var answer := _question.answer
 	if answer.status != _STATUS_UPGRADE:
-		_fail(HttpCall.not_otherworld(_address) if answer.status > 0 and answer.field("reason") == null else answer.fault)
+		# A success is no refusal, whatever it says.
+		var is_other := answer.fault == null or (answer.status > 0 and answer.field("reason") == null)
+		_fail(HttpCall.not_otherworld(_address) if is_other else answer.fault)
 		return
 	_socket = WebSocketPeer.new()
 	_socket.inbound_buffer_size = INBOUND_BYTES_MAX
