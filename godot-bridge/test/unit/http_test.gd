@@ -96,6 +96,13 @@ func test_a_page_of_another_server_is_no_json_and_no_error() -> void:
 	check(answer.json == null, "taken for JSON")
 
 
+func test_a_length_that_cannot_be_fails_at_once_and_without_an_engine_error() -> void:
+	for length: String in ["-5", "-9223372036854775808", "8388609", "999999999999999999"]:
+		_says = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %s\r\n\r\n{}" % length
+		var answer := await Http.request_json(HTTPClient.METHOD_GET, _url())
+		equal([answer.json, answer.fault.kind], [null, Fault.Kind.REFUSED], length)
+
+
 func test_nobody_there_is_said_so() -> void:
 	var port := _server.get_local_port()
 	_server.stop()
@@ -118,6 +125,6 @@ func test_addresses_are_read() -> void:
 	for url: String in expected:
 		var address: Address = Address.parse(url)
 		equal([address.host, address.port, address.is_secure, address.path, address.below("v1/x")], expected[url], url)
-	for url: String in ["", "plaza", "ftp://x", "http://", "http://a b", "http://x:99999", "http://user@x", "http://x/?a"]:
+	for url: String in ["", "plaza", "ftp://x", "http://", "http://a b", "http://x:99999", "http://x:0", "http://user@x", "http://x/?a"]:
 		var address: Address = Address.parse(url)
 		check(address.fault != null, "\"%s\" was taken for an address" % url)

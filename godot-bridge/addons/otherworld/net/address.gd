@@ -37,10 +37,11 @@ func _default_port() -> int:
 func _parse(url: String) -> void:
 	var pattern := RegEx.create_from_string("^(https?)://(?:\\[([0-9A-Fa-f:.]+)\\]|([^/:?#@\\s\\[\\]]+))(?::(\\d{1,5}))?(/[^?#\\s]*)?$")
 	var found := pattern.search(url)
-	if found == null or found.get_string(4).to_int() > 65535:
+	var given := found.get_string(4) if found != null else ""
+	if found == null or (given and (given.to_int() < 1 or given.to_int() > 65535)):
 		fault = Fault.new(Fault.Kind.REFUSED, "\"%s\" is not the address of a server." % url.left(200), "bad-url", "", "It must look like http://host:port or https://host.")
 		return
 	is_secure = found.get_string(1) == "https"
 	host = found.get_string(2) + found.get_string(3)
-	port = found.get_string(4).to_int() if found.get_string(4) else _default_port()
+	port = given.to_int() if given else _default_port()
 	path = found.get_string(5).trim_suffix("/")

@@ -89,13 +89,18 @@ func _send() -> void:
 
 func _read() -> bool:
 	_read_head()
+	# -1: it is not told. Other negative lengths are an error of the engine at each further step.
+	var length := _client.get_response_body_length()
+	if length > body_bytes_max or length < -1:
+		_fail(_too_large())
+		return true
 	_client.poll()
 	if _client.get_status() != HTTPClient.STATUS_BODY:
 		return true
 	var chunk := _client.read_response_body_chunk()
 	_answer.body.append_array(chunk)
 	if _answer.body.size() > body_bytes_max:
-		_fail(Fault.new(Fault.Kind.REFUSED, "The answer of %s has more than %d bytes." % [_address.authority(), body_bytes_max]))
+		_fail(_too_large())
 	return not chunk.is_empty() or _client.get_status() != HTTPClient.STATUS_BODY
 
 
@@ -138,6 +143,10 @@ func _fail(fault: Fault) -> void:
 	_answer.fault = fault
 	answer = _answer
 	_client.close()
+
+
+func _too_large() -> Fault:
+	return Fault.new(Fault.Kind.REFUSED, "The answer of %s has more than %d bytes, or says that it has fewer than none." % [_address.authority(), body_bytes_max])
 
 
 ## Nobody answers there.
