@@ -3,6 +3,7 @@ extends RefCounted
 ## Makes a model of a GLB's bytes. Runs beside the main thread: what it makes is in no scene tree until it is handed over.
 
 const Glb := preload("glb.gd")
+const GlbCheck := preload("glb_check.gd")
 const Manifest := preload("manifest.gd")
 const Model := preload("model.gd")
 const Rig := preload("rig.gd")
@@ -27,12 +28,17 @@ var _places: Dictionary[String, Model.Place] = {}
 func read(bytes: PackedByteArray, manifest: Manifest) -> Model:
 	_manifest = manifest
 	_choose_clips()
+	var file := Glb.with_animations(bytes, _clips())
+	fault = GlbCheck.fault_of(file)
+	if fault:
+		fault = "The model is not valid: %s." % fault
+		return null
 	var state := GLTFState.new()
 	# Compressing pictures for a graphics card takes seconds each; none is written beside the project either.
 	state.handle_binary_image_mode = GLTFState.HANDLE_BINARY_IMAGE_MODE_EMBED_AS_UNCOMPRESSED
 	state.create_animations = not _clips().is_empty()
 	var document := GLTFDocument.new()
-	var error := document.append_from_buffer(Glb.with_animations(bytes, _clips()), "", state)
+	var error := document.append_from_buffer(file, "", state)
 	if error != OK:
 		fault = "The model cannot be read: %s." % error_string(error)
 		return null
