@@ -10,6 +10,8 @@ const HttpCall := preload("http_call.gd")
 
 const IDENTITIES_PATH := "user://otherworld/identities.cfg"
 const _SECTION := "identities"
+## Longer ones are none (LOG-4), and would fill the disk.
+const IDENTITY_CHARACTERS_MAX := 1024
 ## Characters (code points) of a name.
 const NAME_CHARACTERS_MAX := 32
 
@@ -65,8 +67,10 @@ func _ask(address: Address, name: String, identity: String) -> void:
 	user_number = int(number) if number is float else 0
 	if token.is_empty() or realm.is_empty() or user_uid.is_empty():
 		fault = HttpCall.not_otherworld(address)
-	elif _text(answer.field("identity")):
-		remember_identity(address, _text(answer.field("identity")))
+		return
+	var given := _text(answer.field("identity"))
+	if given and given.length() <= IDENTITY_CHARACTERS_MAX:
+		remember_identity(address, given)
 
 
 ## What the server at that address gave at the last login, "": nothing.
@@ -84,8 +88,10 @@ static func remember_identity(address: Address, identity: String) -> void:
 		file.load(IDENTITIES_PATH)
 	file.set_value(_SECTION, address.below("").trim_suffix("/"), identity if identity else null)
 	DirAccess.make_dir_recursive_absolute(IDENTITIES_PATH.get_base_dir())
+	# Put in its place whole: another game that reads it now, or this one when it ends now, must not find a half.
+	var whole_path := "%s.%d" % [IDENTITIES_PATH, OS.get_process_id()]
 	# A disk that takes nothing costs the identity, not the visit.
-	if file.save(IDENTITIES_PATH) != OK:
+	if file.save(whole_path) != OK or DirAccess.rename_absolute(whole_path, IDENTITIES_PATH) != OK:
 		push_warning("Otherworld: who you are could not be kept in %s; the next visit is that of a new guest." % IDENTITIES_PATH)
 
 
