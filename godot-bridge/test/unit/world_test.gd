@@ -92,6 +92,23 @@ func test_after_another_welcome_elements_stay_the_same_objects() -> void:
 	equal(_told, ["avatar_removed", "prop_removed"] as Array[String])
 
 
+func test_who_is_not_resumed_has_one_avatar() -> void:
+	var decoder := Decoder.new()
+	var world := _world(decoder)
+	_tell_avatar(world, 7)
+	_take(world, decoder, 60, 7, 5.0)
+	world.sample(60.0)
+	equal(world.own, world.avatars[7])
+	decoder = Decoder.new()
+	world.welcome(decoder, Vector3.ZERO, 60, 2)
+	_tell_avatar(world, 8)
+	_take(world, decoder, 70, 8, 0.0)
+	world.sample(70.0)
+	equal(world.avatars.keys(), [8] as Array[int])
+	equal(world.own, world.avatars[8])
+	equal(_told, ["avatar_added", "avatar_removed", "avatar_added"] as Array[String])
+
+
 func test_changes_are_told() -> void:
 	var world := _world(Decoder.new())
 	_tell_prop(world, 20, Vector3.ONE)

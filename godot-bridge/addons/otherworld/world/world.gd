@@ -185,6 +185,9 @@ func _add_avatar(message: Messages.AvatarAdded) -> void:
 	state.user = message.user
 	state.name = message.name
 	state.is_own = message.player == player
+	# Of the session before this one, which the server does not know any more.
+	if state.is_own and own and own != state:
+		_remove(own.element)
 	_wear(avatar, message.body, message.package, message.head_metres)
 
 
