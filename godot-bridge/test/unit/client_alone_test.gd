@@ -3,6 +3,7 @@ extends "../test_case.gd"
 
 const AnsweringServer := preload("../answering_server.gd")
 const Entrance := preload("res://addons/otherworld/net/entrance.gd")
+const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const Visit := preload("res://addons/otherworld/net/visit.gd")
 
 
@@ -112,3 +113,23 @@ func test_whoever_was_added_is_removed_at_the_end() -> void:
 	_enter()
 	await until("it is closed", func() -> bool: return _client.state == OtherworldClient.State.CLOSED)
 	equal([there.size(), _client.avatars.size(), _client.props.size()], [0, 0, 0])
+
+
+func test_a_snapshot_that_comes_in_parts_counts_once() -> void:
+	_enter()
+	await until("all is heard", func() -> bool: return not _client.props.is_empty())
+	var visit: Visit = _client.get("_visit")
+	var count := _client.stats().snapshots
+	var packets := ReplayedConnection.new().packets
+	var said := Messages.ServerPacket.decode(packets[-1], 0, packets[-1].size())
+	check(said.snapshot != null, "the session's last packet has no snapshot")
+	said.messages.clear()
+	said.goodbye = null
+	for tick: int in [said.snapshot.tick + 3, said.snapshot.tick + 3, said.snapshot.tick + 6]:
+		said.packet += 1
+		said.snapshot.tick = tick
+		# Nothing moved: parts without records.
+		said.snapshot.avatars.clear()
+		said.snapshot.props.clear()
+		visit.call("_on_line_received", said.encode())
+	equal(_client.stats().snapshots, count + 2)

@@ -257,7 +257,9 @@ func _show(part: Messages.Snapshot, packet: int) -> bool:
 		session.disown(packet)
 	if not session.is_welcomed:
 		return true
-	snapshots.add(1, _now_msec)
+	# One of many elements comes in parts, in a packet each.
+	if part.tick > picture.playback.newest:
+		snapshots.add(1, _now_msec)
 	picture.show(part, _now_msec)
 	return true
 
