@@ -133,3 +133,21 @@ func test_a_snapshot_that_comes_in_parts_counts_once() -> void:
 		said.snapshot.props.clear()
 		visit.call("_on_line_received", said.encode())
 	equal(_client.stats().snapshots, count + 2)
+
+
+func test_a_server_that_tells_of_things_without_end_is_left() -> void:
+	var lost: Array[String] = []
+	_client.connection_lost.connect(func(reason: String) -> void: lost.append(reason))
+	_enter()
+	await until("all is heard", func() -> bool: return not _client.props.is_empty())
+	var visit: Visit = _client.get("_visit")
+	var message := Messages.ServerMessage.new()
+	message.prop_added = Messages.PropAdded.new()
+	message.prop_added.prop = Messages.PropSpec.new()
+	message.prop_added.rotation = Quaternion.IDENTITY
+	for i: int in 40_000:
+		message.prop_added.element = 1_000_000 + i
+		if not visit.call("_tell", message):
+			break
+	check(_client.props.size() < 40_000, "all are kept")
+	check(lost.size() == 1 and "more than 32768 things" in lost[0], str(lost))

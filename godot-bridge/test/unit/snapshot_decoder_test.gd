@@ -136,6 +136,31 @@ func test_garbage_ends_and_is_no_error() -> void:
 	check(refused > 500, "only %d were refused" % refused)
 
 
+func test_few_that_change_often_and_many_that_are_named_once_are_refused_before_they_fill_the_memory() -> void:
+	var decoder := Decoder.new()
+	var bytes := WHOLE_ROOT.hex_decode()
+	for tick: int in range(1, 200):
+		check(decoder.take(tick, bytes, []), decoder.fault)
+	var record := bytes.slice(1, bytes.size() - 2)
+	record[0] = 1
+	var many := PackedByteArray([0x80 | (800 & 127), 800 >> 7])
+	var further := record.duplicate()
+	for i: int in 800:
+		many.append_array(further)
+	many.append_array([0, 0])
+	# The first element of each is a varint of three bytes.
+	var taken := 0
+	for i: int in 20:
+		var first := 100_000 + i * 1_000
+		var packet := many.slice(0, 2) + PackedByteArray([first & 127 | 128, first >> 7 & 127 | 128, first >> 14]) + many.slice(3)
+		if not decoder.take(200, packet, []):
+			break
+		taken += 1
+	check(taken > 3 and taken < 20, "%d snapshots of 800 elements were taken" % taken)
+	check("more states" in decoder.fault, decoder.fault)
+	check(decoder.roots.ticks.size() <= 2 * Decoder.AVATAR_STATES_MAX, "%d states" % decoder.roots.ticks.size())
+
+
 func test_what_nobody_describes_is_forgotten_after_a_while() -> void:
 	var decoder := Decoder.new()
 	var bytes := WHOLE_ROOT.hex_decode()

@@ -28,6 +28,7 @@ const Picture := preload("picture.gd")
 const Rate := preload("rate.gd")
 const Session := preload("session.gd")
 const SnapshotDecoder := preload("../wire/snapshot_decoder.gd")
+const World := preload("../world/world.gd")
 
 ## What the server last said of us; null before the Welcome.
 var welcome: Messages.Welcome
@@ -207,6 +208,9 @@ func _tell(message: Messages.ServerMessage) -> bool:
 	if message.permissions_changed != null:
 		permissions = message.permissions_changed.permissions
 	picture.world.tell(message)
+	if picture.world.size() > World.ELEMENTS_MAX:
+		_drop("The connection ended: the server tells of more than %d things." % World.ELEMENTS_MAX)
+		return false
 	commands.tell(message)
 	told.emit(message)
 	return not _is_over

@@ -13,6 +13,10 @@ const Strands := preload("strands.gd")
 const MARGIN_BYTES := 128
 ## Strands kept: 10,000 elements and more. A server that shows more is refused.
 const STRANDS_MAX := 65_536
+## Room for states: of avatars, 4,096 elements with the most states that a baseline may need, which are 88 MB of bones; of
+## props, all that a realm may have (16,384). Few elements that change often and many that are named once would take gigabytes.
+const AVATAR_STATES_MAX := 1 << 20
+const PROP_STATES_MAX := 1 << 22
 ## Between two looks for strands that nobody knows, ticks.
 const SWEEP_TICKS := 600
 ## What stays unknown for so long was of an element that is gone, ticks: a description comes within seconds.
@@ -60,6 +64,9 @@ func take(tick: int, avatars: PackedByteArray, props_said: PackedByteArray) -> b
 			return false
 	if roots.rows.size() + joints.rows.size() + bones.rows.size() + props.rows.size() > STRANDS_MAX:
 		fault = "snapshot: more than %d strands are shown" % STRANDS_MAX
+		return false
+	if maxi(maxi(roots.ticks.size(), joints.ticks.size()), bones.ticks.size()) > AVATAR_STATES_MAX or props.ticks.size() > PROP_STATES_MAX:
+		fault = "snapshot: more states are shown than this client keeps"
 		return false
 	if tick > newest_tick and not (roots.changed.is_empty() and joints.changed.is_empty() and bones.changed.is_empty()
 			and props.changed.is_empty()):

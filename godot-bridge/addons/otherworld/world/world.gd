@@ -20,6 +20,8 @@ const AvatarTrack := preload("avatar_track.gd")
 const PropTrack := preload("prop_track.gd")
 ## How far beyond the newest snapshot roots and props go on, ticks: what was not in it went on as expected.
 const AHEAD_TICKS_MAX := 15
+## Elements that are kept: twice what a realm may have, as those before another Welcome stay for a while.
+const ELEMENTS_MAX := 32_768
 ## Positions in snapshots count from so far outside the realm's least corner.
 const MARGIN_METRES := 64.0
 ## After another Welcome, what is not described anew within so long is gone, ticks.
@@ -84,6 +86,11 @@ func tell(message: Messages.ServerMessage) -> void:
 		Messages.ServerMessage.MessageCase.ELEMENT_REMOVED:
 			_remove(message.element_removed.element)
 			_decoder.forget(message.element_removed.element)
+
+
+## How many elements were described.
+func size() -> int:
+	return _avatars.size() + _props.size()
 
 
 ## Takes what the decoder read last, of a snapshot of [param tick]. What it says of elements that are not described (yet, or
