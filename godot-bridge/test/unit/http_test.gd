@@ -128,3 +128,14 @@ func test_addresses_are_read() -> void:
 	for url: String in ["", "plaza", "ftp://x", "http://", "http://a b", "http://x:99999", "http://x:0", "http://user@x", "http://x/?a"]:
 		var address: Address = Address.parse(url)
 		check(address.fault != null, "\"%s\" was taken for an address" % url)
+
+
+func test_an_address_that_would_write_lines_of_its_own_into_the_request_is_none() -> void:
+	for url: String in [_url("/?a=b HTTP/1.1\r\nx: y\r\n\r\nDELETE / HTTP/1.1"), _url("/?a b"), _url("/?a\nb"), _url("/?a%sb" % char(1))]:
+		_says = _answer("200 OK", "{}")
+		var answer := await Http.request_json(HTTPClient.METHOD_GET, url, null, "", 500.0)
+		check(answer.fault != null and answer.fault.kind == Fault.Kind.REFUSED, "it was sent: %s" % url.c_escape())
+	_says = _answer("200 OK", "{}")
+	var headed := await Http.request(HTTPClient.METHOD_GET, _url(), ["x: y\r\nhost: other"], PackedByteArray(), 500.0)
+	equal(headed.fault.kind, Fault.Kind.REFUSED)
+	equal(_heard, "")

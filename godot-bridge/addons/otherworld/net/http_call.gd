@@ -37,6 +37,12 @@ func _init(method: HTTPClient.Method, url: String, headers: PackedStringArray, b
 	if _address.fault != null:
 		_fail(_address.fault)
 		return
+	# Addresses and headers of files come from a server: with a line of its own in them it would send what it likes to any
+	# host that this device reaches.
+	var lines := RegEx.create_from_string("[\\x00-\\x1f\\x7f]")
+	if lines.search("".join(headers)) != null or (query_at >= 0 and (lines.search(url) != null or " " in url.substr(query_at))):
+		_fail(Fault.new(Fault.Kind.REFUSED, "\"%s\" is no address to ask: it or its headers have characters that may not be there." % url.left(200).c_escape(), "bad-url"))
+		return
 	_path = (_address.path if _address.path else "/") + ("" if query_at < 0 else url.substr(query_at))
 	# The parser drops a slash at the end, which here is part of the name.
 	if url.ends_with("/") and query_at < 0 and not _path.ends_with("/"):
