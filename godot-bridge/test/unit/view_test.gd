@@ -158,6 +158,41 @@ func test_elements_that_were_there_before_the_view_are_shown() -> void:
 	equal(late.find_children("*", "OtherworldAvatar", false, false).size(), 0)
 
 
+func test_a_view_that_is_out_of_the_scene_for_a_while_goes_on() -> void:
+	_client.add_avatar()
+	_client.remove_child(_view)
+	_client.add_avatar()
+	await _frames(3)
+	_client.add_child(_view)
+	await _frames(3)
+	equal(_view.find_children("*", "OtherworldAvatar", false, false).size(), 2)
+
+
+func test_a_view_whose_client_is_gone_asks_without_a_token() -> void:
+	_client.remove_child(_view)
+	add_child(_view)
+	_view.attach(_client)
+	_client.token = "secret"
+	equal(_view.library.api.token_of.call(), "secret")
+	_client.free()
+	equal(_view.library.api.token_of.call(), "")
+	_view.attach(null)
+	_view.free()
+	_client = FakeClient.new()
+
+
+func test_a_prop_that_somebody_takes_keeps_its_body() -> void:
+	var state := _client.add_prop("", [_box(Vector3.ONE)])
+	var shape := _view.prop_of(state.element).collision_body().get_child(0) as CollisionShape3D
+	var before_it := shape.shape
+	state.holder = 3
+	_client.prop_changed.emit(state)
+	check(shape.shape == before_it, "its shapes were made anew")
+	state.scale = 2.0
+	_client.prop_changed.emit(state)
+	near_point((shape.shape as BoxShape3D).size, Vector3.ONE * 4.0, 1e-6)
+
+
 func test_only_the_nearest_cast_shadows() -> void:
 	_view.shadows_max = 2
 	for i: int in 4:

@@ -105,7 +105,9 @@ func refresh() -> void:
 		_colliders = Collider.of_messages(state.colliders)
 		_show_shapes()
 		_build_body(state.motion == OtherworldPropState.Motion.STATIC)
-	_set_scale()
+	# A body of hulls takes milliseconds: it stays where only the holder is another.
+	if state.scale != _scale:
+		_set_scale()
 
 
 ## Draws it as it is now.

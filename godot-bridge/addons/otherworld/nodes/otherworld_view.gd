@@ -79,7 +79,7 @@ func attach(client: Node) -> void:
 	if client == null or not client.has_signal(&"world_sampled"):
 		return
 	_client = client
-	library.api.token_of = func() -> String: return client.get(&"token") as String
+	library.api.token_of = func() -> String: return _client.get(&"token") as String if is_instance_valid(_client) else ""
 	for pair: Array in _connections():
 		client.connect(pair[0] as StringName, pair[1] as Callable)
 	_enter()
@@ -203,6 +203,9 @@ func _on_prop_removed(state: OtherworldPropState) -> void:
 
 
 func _on_world_sampled(_tick: float) -> void:
+	# Taken out of its scene for a while.
+	if not is_inside_tree():
+		return
 	var camera := get_viewport().get_camera_3d()
 	var eye := Vector3(0.0, 1.6, 0.0)
 	var ahead := Vector3.ZERO
