@@ -258,7 +258,9 @@ func _send_scale() -> void:
 
 
 func _on_holding_refused(reason: String) -> void:
-	_handle = Handles.Handle.NONE
+	if is_dragged:
+		_handle = Handles.Handle.NONE
+		drag_ended.emit(element)
 	refused.emit(reason)
 
 

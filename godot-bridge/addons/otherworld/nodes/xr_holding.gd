@@ -118,9 +118,12 @@ func carry(head: Vector3, reach: float, now_msec: float) -> void:
 
 func _grab(grip: Grip, hand: int) -> void:
 	var outcome := await _client.grab(grip.element, grip.slot)
+	# The hand may have opened before the answer came.
+	if not grip in _grips:
+		return
 	if outcome.ok:
 		grabbed.emit(hand, grip.element)
-	elif grip in _grips:
+	else:
 		_grips.erase(grip)
 		refused.emit(hand, grip.element, outcome.reason)
 
