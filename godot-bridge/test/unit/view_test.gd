@@ -193,6 +193,19 @@ func test_a_prop_that_somebody_takes_keeps_its_body() -> void:
 	near_point((shape.shape as BoxShape3D).size, Vector3.ONE * 4.0, 1e-6)
 
 
+func test_bodies_of_ever_new_heights_are_not_all_kept() -> void:
+	var state := _client.add_avatar("0".repeat(64))
+	var before_it := 0
+	for round_of_it: int in 2:
+		for i: int in 150:
+			state.head_metres = 0.5 + round_of_it + 0.005 * i
+			_client.avatar_changed.emit(state)
+			await _frames(1)
+		var now := int(Performance.get_monitor(Performance.OBJECT_COUNT))
+		check(before_it == 0 or absi(now - before_it) < 3000, "objects went from %d to %d" % [before_it, now])
+		before_it = now
+
+
 func test_only_the_nearest_cast_shadows() -> void:
 	_view.shadows_max = 2
 	for i: int in 4:

@@ -18,6 +18,8 @@ const CAPSULES_MAX := 24
 const OFFSET_MAX := 10.0
 const RADIUS_MIN := 1e-3
 const RADIUS_MAX := 5.0
+## Bodies of other heights that are kept; each has a figure of some 100 KiB.
+const RESIZED_MAX := 64
 
 var name := ""
 ## Each bone's origin in its parent's space, metres.
@@ -68,6 +70,9 @@ static func read_list(value: Variant) -> Array[Body]:
 func resized(head: float) -> Body:
 	var key := roundi(head * 1000.0)
 	if not _resized.has(key):
+		# Who wears them keeps them.
+		if _resized.size() >= RESIZED_MAX:
+			_resized.clear()
 		_resized[key] = _scaled(head)
 	return _resized[key]
 
