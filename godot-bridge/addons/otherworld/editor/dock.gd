@@ -72,6 +72,7 @@ func connect_to_server() -> void:
 		settings.set_project_metadata(_SECTION, "url", _server.url)
 		settings.set_project_metadata(_SECTION, "name", _server.user_name)
 	else:
+		_list += 1
 		_realms.clear()
 		_packages.clear()
 	_end(_server.problem)

@@ -4,6 +4,7 @@ extends RefCounted
 
 const Cache := preload("../packages/cache.gd")
 const Collider := preload("../packages/collider.gd")
+const GlbCheck := preload("../packages/glb_check.gd")
 const Manifest := preload("../packages/manifest.gd")
 const Reading := preload("../packages/reading.gd")
 const Server := preload("server.gd")
@@ -47,6 +48,10 @@ static func path_of(manifest: Manifest) -> String:
 
 
 func _save(manifest: Manifest, glb: PackedByteArray, path: String) -> void:
+	var fault := GlbCheck.fault_of(glb)
+	if fault:
+		problem = "The model of \"%s\" is not valid: %s." % [manifest.name, fault]
+		return
 	var scene_root := scene_of(manifest, glb)
 	if scene_root == null:
 		problem = "Godot cannot read the model of \"%s\". Its output says more." % manifest.name
