@@ -63,6 +63,10 @@ func _process(delta: float) -> void:
 
 func _exit_tree() -> void:
 	for task: int in _tasks:
+		# What another thread asks of the renderer waits for this one: to wait for it without a word would be for ever.
+		while not WorkerThreadPool.is_task_completed(task):
+			RenderingServer.force_sync()
+			OS.delay_msec(1)
 		WorkerThreadPool.wait_for_task_completion(task)
 	_tasks.clear()
 
