@@ -148,7 +148,7 @@ describe('a track', () => {
     const track = new Track(still)
     for (let tick = 0; tick < 1_000; tick += 1) track.add(tick, tick)
     expect(track.length).toBe(TRACK_LENGTH_MAX)
-    expect(track.newest).toBe(999)
+    expect(track.oldest).toBe(1_000 - TRACK_LENGTH_MAX)
   })
 })
 

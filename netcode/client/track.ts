@@ -60,9 +60,9 @@ export class Track<T> {
     return this.#keys.length
   }
 
-  /** The newest state, whatever its tick. */
-  get newest(): T | null {
-    return this.#keys.at(-1)?.state ?? null
+  /** The oldest state, whatever its tick: what is drawn before its moment, so that nothing jumps when that comes. */
+  get oldest(): T | null {
+    return this.#keys[0]?.state ?? null
   }
 
   /** The state to draw at a moment; null before the first. After the last, it goes on to `untilTick` at most. */

@@ -118,7 +118,7 @@ export class World {
     for (const entry of this.#avatars.values()) {
       const { element, player, user, name, worn, roots } = entry
       // Before the first snapshot's moment the first is shown: better early than invisible.
-      const root = roots.at(tick, untilTick) ?? roots.newest
+      const root = roots.at(tick, untilTick) ?? roots.oldest
       if (root !== null) samples.push({ ...root, element, player, user, name, ...worn, own: player === own, pose: poseAt(entry, tick) })
     }
     return samples
@@ -141,6 +141,6 @@ const UNSENT: BonesState = Array.from({ length: BONE_COUNT }, () => null)
 
 /** Null before the first was sent. */
 function poseAt({ joints, bones }: AvatarEntry, tick: number): Pose | null {
-  const held = joints.at(tick) ?? joints.newest
-  return held === null ? null : { head: held.head, left: held.left, right: held.right, bones: bones.at(tick) ?? bones.newest ?? UNSENT }
+  const held = joints.at(tick) ?? joints.oldest
+  return held === null ? null : { head: held.head, left: held.left, right: held.right, bones: bones.at(tick) ?? bones.oldest ?? UNSENT }
 }

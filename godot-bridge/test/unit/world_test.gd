@@ -144,6 +144,18 @@ func test_nothing_is_drawn_farther_ahead_than_a_quarter_of_a_second() -> void:
 	near(world.avatars[7].position.x, 5.25, METRES)
 
 
+func test_who_has_only_just_come_stands_at_the_first_state_until_its_moment() -> void:
+	var decoder := Decoder.new()
+	var world := _world(decoder)
+	_tell_avatar(world, 7)
+	for i: int in 3:
+		_take(world, decoder, 60 + 3 * i, 7, 5.0 + 0.05 * i, 1.0)
+		world.sample(54.0 + 2.0 * i)
+		near(world.avatars[7].position.x, 5.0, METRES, "before the first moment")
+	world.sample(60.5)
+	near(world.avatars[7].position.x, 5.0 + 0.5 / 60.0, METRES)
+
+
 func _world(decoder: Decoder) -> World:
 	_told.clear()
 	var world := World.new()

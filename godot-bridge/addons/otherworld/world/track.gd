@@ -15,7 +15,7 @@ const FADE_TICKS_MAX := 9
 const NEVER := -INF
 
 enum Way {
-	## No state came yet, or none so old: the newest is shown, better early than invisible.
+	## No state came yet, or none so old: the oldest is shown, better early than invisible.
 	NONE,
 	## Stays at the first state.
 	STAY,
@@ -104,7 +104,7 @@ func _seek(tick: float) -> void:
 		_way = Way.NONE
 		_is_stale = true
 		if strands.counts[_row] > 0:
-			_leave_from(strands.newest(_row))
+			_leave_from(_row * strands.slots + (strands.first(_row) & (strands.slots - 1)))
 		return
 	var slots := strands.slots
 	var place := _row * slots + (number & (slots - 1))
