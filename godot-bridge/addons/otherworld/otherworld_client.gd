@@ -106,7 +106,8 @@ const _Shapes := preload("net/shapes.gd")
 const _Visit := preload("net/visit.gd")
 
 ## Address of the server, [code]http://host:port[/code] or [code]https://host[/code].
-@export var url := "http://127.0.0.1:7350"
+@export var url := "http://127.0.0.1:7350":
+	set(to): url = to.strip_edges()
 ## Name that others see above one's head, 1 to 32 characters.
 @export var player_name := "Guest"
 ## Joins as soon as the scene starts; else call [method open].
@@ -196,8 +197,7 @@ func _exit_tree() -> void:
 		_finish("left")
 
 
-## Logs in and connects. [signal joined] follows, or [signal closed] says why not. Where [method close] is still at it, the
-## goodbye is not waited for.
+## Logs in and connects, also while [method close] is still at it. [signal joined] follows, or [signal closed] says why not.
 func open() -> void:
 	if _visit.is_leaving():
 		_visit.cut("left")

@@ -61,6 +61,14 @@ func test_a_busy_server_is_asked_each_second_whatever_the_time_scale() -> void:
 	check(seconds > 1.0, "it was asked twice within %s s" % seconds)
 
 
+func test_an_address_that_was_pasted_with_spaces_is_asked_too() -> void:
+	_server.answer("200 OK", {"name": "plaza"})
+	for at: String in [_server.url(), " %s/ " % _server.url()]:
+		_client.url = at
+		var answer := await _client.request(HTTPClient.METHOD_GET, "v1/realms")
+		equal(answer.field("name"), "plaza", at)
+
+
 # The client is on its way into a realm that a fixture tells of.
 func _enter() -> void:
 	_client.open()
