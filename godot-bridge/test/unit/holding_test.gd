@@ -12,6 +12,11 @@ var _said: PackedStringArray = []
 class SlowClient:
 	extends OtherworldClient
 	signal answered
+	var opened: Array[OtherworldClient.Hand] = []
+
+	func release(hand: OtherworldClient.Hand) -> OtherworldOutcome:
+		opened.append(hand)
+		return OtherworldOutcome.new()
 
 	func grab(element: int, _hand: OtherworldClient.Hand) -> OtherworldOutcome:
 		await answered
@@ -56,6 +61,30 @@ func test_a_hand_that_opens_before_the_answer_has_taken_nothing() -> void:
 	_client.answered.emit()
 	holding.let_go(0)
 	equal(_said, PackedStringArray(["released", "grabbed", "released"]))
+
+
+func test_a_player_in_vr_who_goes_holds_on_to_nothing() -> void:
+	var player := OtherworldXRPlayer.new()
+	_client.add_child(player)
+	var holding: XRHolding = player.get(&"_holding")
+	holding.take(1, 5, true, 0.0)
+	_client.remove_child(player)
+	equal(_client.opened, [OtherworldClient.Hand.RIGHT] as Array[OtherworldClient.Hand])
+	player.free()
+
+
+func test_players_and_panels_outlive_their_client() -> void:
+	var nodes: Array[Node] = [OtherworldPlayer.new(), OtherworldXRPlayer.new(), OtherworldNetworkPanel.new()]
+	for node: Node in nodes:
+		node.set(&"client", _client)
+		add_child(node)
+	await get_tree().process_frame
+	_client.free()
+	_client = SlowClient.new()
+	for i: int in 30:
+		await get_tree().process_frame
+	for node: Node in nodes:
+		node.free()
 
 
 func test_a_gizmo_whose_prop_goes_says_that_the_drag_is_over() -> void:

@@ -92,7 +92,7 @@ func _add_figure(column: VBoxContainer, title: String) -> void:
 
 
 func _show() -> void:
-	var stats := client.stats() if client != null else null
+	var stats := client.stats() if is_instance_valid(client) else null
 	if stats == null:
 		for figure: Label in _figures.values():
 			figure.text = _NOTHING

@@ -166,7 +166,7 @@ func _unhandled_input(event: InputEvent) -> void:
 
 
 func _process(delta: float) -> void:
-	if client.own == null:
+	if not is_instance_valid(client) or client.own == null:
 		return
 	if not _is_settled:
 		_is_settled = true

@@ -98,8 +98,17 @@ func _ready() -> void:
 	client.avatar_changed.connect(_on_avatar_changed)
 
 
+# The client goes on without the player: nobody is to walk on, or hold on, for ever.
+func _exit_tree() -> void:
+	if _holding == null or not is_instance_valid(client):
+		return
+	_holding.let_all_go()
+	if client.own != null:
+		client.move(Vector3.ZERO, _root.yaw)
+
+
 func _process(delta: float) -> void:
-	var own := client.own
+	var own := client.own if is_instance_valid(client) else null
 	if own == null or own.element != _element or not _is_tracked():
 		return
 	_read_sticks(delta)
