@@ -1,7 +1,8 @@
 /**
- * What showing a realm costs in Godot, headless: the view's part of a frame with 100 avatars that move all bones and 200
- * props that move; and how long frames take while an avatar's package is downloaded and read. Files given on the command
- * line are loaded (maps of their bones: fixtures/assets/humanoid), else Cesium Man.
+ * What showing a realm costs in Godot: the view's part of a frame with 100 avatars that move all bones and 200 props that move
+ * (headless); and how long frames take while an avatar's package is downloaded and read (under Xvfb, drawn by the processor:
+ * without a screen models are read on the main thread). Files given on the command line are loaded (maps of their bones:
+ * fixtures/assets/humanoid), else Cesium Man.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -18,8 +19,8 @@ const FILES = ['fixtures/assets/avatars/CesiumMan.glb']
 type Figures = Readonly<Record<string, number>>
 
 /** The line of JSON that a script of godot-bridge/bench prints. */
-async function measured(script: string, args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
-  const { status, output } = await runGodot(['-s', resolve('godot-bridge/bench', script), '--', ...args], { project: PROJECT })
+async function measured(script: string, args: readonly string[], picture = false): Promise<Readonly<Record<string, unknown>>> {
+  const { status, output } = await runGodot(['-s', resolve('godot-bridge/bench', script), '--', ...args], { project: PROJECT, picture })
   const line = output.split('\n').find((text) => text.startsWith('{'))
   if (status !== 0 || line === undefined || /^(SCRIPT )?ERROR/m.test(output)) throw new Error(`Godot did not measure to the end:\n${output}`)
   return JSON.parse(line) as Readonly<Record<string, unknown>>
@@ -44,7 +45,7 @@ function upload(url: string, file: string, folder: string): string {
 }
 
 async function loadRows(url: string, file: string, folder: string): Promise<Row[]> {
-  const figures = await measured('load.gd', [url, upload(url, file, folder)]) as Readonly<Record<string, Figures>>
+  const figures = await measured('load.gd', [url, upload(url, file, folder)], true) as Readonly<Record<string, Figures>>
   return [['idle', 'nothing loads'], ['download', 'downloaded and read'], ['disk', 'from the disk']].flatMap(([key = '', words]) => {
     const { shownMs = 0, frameMsMax = 0 } = figures[key] ?? {}
     return [

@@ -48,8 +48,8 @@ class Made:
 	var manifest: Manifest
 	var model: Model
 	var fault := ""
-	## The file was not on the disk.
-	var is_absent := false
+	## Of the file; empty: it was not on the disk, or is damaged.
+	var bytes := PackedByteArray()
 
 
 func _process(delta: float) -> void:
@@ -155,13 +155,16 @@ func _load_package(wish: Wish) -> void:
 
 
 func _load_model(wish: Wish) -> void:
-	var made := await _beside(_read_cached.bind(wish.file, wish.manifest))
-	if made.is_absent:
+	var made := await _beside(_read_cached.bind(wish.file))
+	if made.bytes.is_empty():
 		var answer := await _download(wish)
 		if not answer.is_ok():
 			_fail(wish, answer.fault.in_words(), Api.is_passing(answer))
 			return
-		made = await _beside(_read_downloaded.bind(answer.body, wish.file, wish.manifest))
+		made = await _beside(_keep_downloaded.bind(answer.body, wish.file))
+	if not made.bytes.is_empty():
+		var work := _read_model.bind(made.bytes, wish.manifest)
+		made = work.call() if _renders_alone() else await _beside(work)
 	wish.model = made.model
 	if made.model == null:
 		_fail(wish, made.fault, false)
@@ -216,6 +219,12 @@ func _beside(work: Callable) -> Made:
 	return box[0]
 
 
+## Without a screen meshes and pictures are made on the main thread: what stands in for the renderer there hands out the same
+## id twice where two threads ask at once (Godot 4.6, where it ended the program), and nobody waits for a frame.
+static func _renders_alone() -> bool:
+	return DisplayServer.get_name() == "headless"
+
+
 static func _now() -> float:
 	return Time.get_ticks_usec() / 1000.0
 
@@ -231,22 +240,20 @@ static func _read_manifest(json: Variant, hash: String) -> Made:
 	return made
 
 
-func _read_cached(file: Manifest.ModelFile, manifest: Manifest) -> Made:
-	var bytes := cache.read(file.sha256)
-	if bytes.is_empty():
-		var made := Made.new()
-		made.is_absent = true
-		return made
-	return _read_model(bytes, manifest)
+func _read_cached(file: Manifest.ModelFile) -> Made:
+	var made := Made.new()
+	made.bytes = cache.read(file.sha256)
+	return made
 
 
-func _read_downloaded(bytes: PackedByteArray, file: Manifest.ModelFile, manifest: Manifest) -> Made:
-	if Cache.sha256_of(bytes) != file.sha256:
-		var made := Made.new()
+func _keep_downloaded(bytes: PackedByteArray, file: Manifest.ModelFile) -> Made:
+	var made := Made.new()
+	if Cache.sha256_of(bytes) == file.sha256:
+		made.bytes = bytes
+		cache.write(file.sha256, bytes)
+	else:
 		made.fault = "The file that the store sent is damaged: its hash is not what the package says."
-		return made
-	cache.write(file.sha256, bytes)
-	return _read_model(bytes, manifest)
+	return made
 
 
 static func _read_model(bytes: PackedByteArray, manifest: Manifest) -> Made:
