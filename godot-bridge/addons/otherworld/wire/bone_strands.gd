@@ -42,12 +42,10 @@ static func _made_tables() -> Array[PackedInt32Array]:
 ## Reads a section that stands at [param at] of [param bytes]; [param end] is where those end, and there are 128 bytes after
 ## them. Where the section ends; NONE: it is malformed, and [member fault] says how.
 func read(bytes: PackedByteArray, at: int, end: int, tick: int) -> int:
-	changed.clear()
-	missing = 0
-	var count := _varint(bytes, at)
+	var count := _begin(bytes, at, end)
+	if count == NONE:
+		return NONE
 	at = _after
-	if count < 0 or count * RECORD_BYTES_MIN > end - at:
-		return _wrong("there are fewer records than their number says")
 	var element := 0
 	for i: int in count:
 		var gap: int = bytes[at]

@@ -206,6 +206,16 @@ static func changed_rotation(bytes: PackedByteArray, at: int, mode: int, before:
 			| ((before + (bytes.decode_s8(at + 1) << 10)) & 0xf_fc00) | ((before + bytes.decode_s8(at + 2)) & 0x3ff)
 
 
+## A section begins: how many records it says there are, which stand from _after on; NONE: it is malformed.
+func _begin(bytes: PackedByteArray, at: int, end: int) -> int:
+	changed.clear()
+	missing = 0
+	var count := _varint(bytes, at)
+	if count < 0 or count * RECORD_BYTES_MIN > end - _after:
+		return _wrong("there are fewer records than their number says")
+	return count
+
+
 func _wrong(what: String) -> int:
 	fault = what
 	return NONE
