@@ -1,5 +1,6 @@
 /** Freezing: a dynamic prop that stands like a static one for a while. */
 import { RAPIER } from './engine.ts'
+import { positionOf, rotationOf } from './props.ts'
 import type { Prop, Realm } from './state.ts'
 import type { FreezeCause } from './types.ts'
 
@@ -7,9 +8,12 @@ import type { FreezeCause } from './types.ts'
 export function freeze(realm: Realm, prop: Prop, cause: FreezeCause): void {
   const stood = prop.frozen !== null && prop.frozen !== 'new'
   if (!stood) realm.events.push({ type: 'frozen', element: prop.id, owner: prop.owner, cause })
+  if (stood && prop.frozen === cause) return
   prop.frozen = cause
-  if (prop.body.bodyType() === RAPIER.RigidBodyType.Fixed) return
   prop.body.setBodyType(RAPIER.RigidBodyType.Fixed, false)
+  // Where the engine was about to put it differs in the last bits; it would creep there in a later step.
+  prop.body.setTranslation(positionOf(prop), false)
+  prop.body.setRotation(rotationOf(prop), false)
   prop.asleep = false
 }
 
