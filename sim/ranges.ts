@@ -14,7 +14,7 @@ export interface NumberRange {
   readonly reason: string
 }
 
-const range = (min: number, max: number, unit: string, what: string, reason: string): NumberRange => ({ min, max, unit, what, reason })
+const range = (from: number, to: number, unit: string, what: string, reason: string): NumberRange => ({ min: from, max: to, unit, what, reason })
 
 export const RANGES = {
   shapeExtent: range(1e-4, 100, 'm', 'half extents, radius and half height of a shape, before scaling', 'a model may be drawn small and scaled up; nothing is larger than a realm'),

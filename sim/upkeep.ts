@@ -58,5 +58,5 @@ function repair(realm: Realm): void {
 export function stepUpkeep(realm: Realm): void {
   repair(realm)
   if (realm.definition.leftBehind.remove !== 'always' || realm.tick % LEFT_BEHIND_LOOK_TICKS !== 0) return
-  for (const prop of [...realm.props.values()]) if (isLeftBehind(realm, prop)) expire(realm, prop)
+  for (const prop of realm.props.values()) if (isLeftBehind(realm, prop)) expire(realm, prop)
 }

@@ -109,9 +109,11 @@ class Ledger {
 
   /** What a body adds to the tick's work beside those that are active already; more than `most` is not counted on. */
   cost(body: Body, most: number): number {
-    let sum = isAwake(body) ? BODY_WORK : 0
+    // What is frozen would be awake as soon as it moved.
+    const awake = isAwake(body) || body.prop?.frozen != null
+    let sum = awake ? BODY_WORK : 0
     this.sweep.around(body.box, (other) => {
-      if (other !== body && !other.active) sum += pairWork(body, other) * (isAwake(body) || isAwake(other) ? 1 : ASLEEP_SHARE)
+      if (other !== body && !other.active) sum += pairWork(body, other) * (awake || isAwake(other) ? 1 : ASLEEP_SHARE)
       return sum <= most
     })
     return sum
@@ -134,18 +136,17 @@ function byTurn({ prop: a }: Body, { prop: b }: Body): number {
 
 function queuesOf(bodies: readonly Body[]): Queue[] {
   const queues = new Map<ShareNumber, Queue>()
-  for (const body of bodies) {
+  for (const body of bodies.toSorted(byTurn)) {
     const share = body.prop?.share ?? 0
     const queue = queues.get(share) ?? { share, bodies: [], next: 0, used: 0 }
     queue.bodies.push(body)
     queues.set(share, queue)
   }
-  for (const { bodies: own } of queues.values()) own.sort(byTurn)
-  return [...queues.values()].sort((a, b) => a.share - b.share)
+  return [...queues.values()].toSorted((a, b) => a.share - b.share)
 }
 
 /** Lets the share that uses least go on first, prop by prop, until the budget is used up; the rest stands still. */
-function share(realm: Realm, ledger: Ledger, movable: readonly Body[]): void {
+function allot(realm: Realm, ledger: Ledger, movable: readonly Body[]): void {
   const { workMax } = realm.definition
   const queues = queuesOf(movable)
   let [used, begun] = [0, 0]
@@ -197,5 +198,5 @@ export function stepWork(realm: Realm): void {
   const ledger = new Ledger(new Sweep([...bodies, ...[...realm.avatars.values()].map(avatarBody)]))
   if (!waits && workOf(ledger, movable, realm.definition.workMax) <= realm.definition.workMax) return
   for (const body of movable) body.active = false
-  share(realm, ledger, movable)
+  allot(realm, ledger, movable)
 }
