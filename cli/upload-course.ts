@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { setTimeout } from 'node:timers/promises'
+import { below } from '../netcode/connect-error.ts'
 import { ApiError, fieldsOf, textIn, type Fields, type ServerApi } from './server-api.ts'
 
 /** Bytes handed to the network at once; how far it is is told after each. */
@@ -36,7 +37,7 @@ export async function uploadBytes(api: ServerApi, url: string, bytes: Uint8Array
   const id = textIn(declared, 'id') ?? ''
   if (declared['put'] === null) return declared
   const put = fieldsOf(declared['put'])
-  await send(new URL(textIn(put, 'url') ?? '', url), fieldsOf(put['headers']), bytes, watch)
+  await send(below(url, textIn(put, 'url') ?? ''), fieldsOf(put['headers']), bytes, watch)
   await api.ask('POST', `v1/uploads/${id}/complete`)
   return follow(api, id, watch)
 }

@@ -5,7 +5,7 @@ import { basename, extname } from 'node:path'
 import { ConnectError, drive, login, RenderClient } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import { packedFile, Rejected, type IngestWarning, type Rejection } from '../storage/ingest/index.ts'
-import { defaultIdentityFile, identityFor, keepIdentity } from './identity-file.ts'
+import { defaultIdentityFile, identityFor, keepIdentity, serverKey } from './identity-file.ts'
 import { readMap } from './ingest.ts'
 import { notesText } from './ingest-report.ts'
 import { paint, printFailure, printJson, Progress, rows, schemaOf, terminal } from './output.ts'
@@ -81,7 +81,7 @@ async function logIn(args: Arguments, url: string): Promise<string> {
   const known = identityFor(file, url)
   const { token, identity } = await login(url, args.text('as') ?? userInfo().username.slice(0, 32), known === null ? {} : { identity: known }).catch((error: unknown) => {
     if (!(error instanceof ConnectError) || error.reason !== 'bad-identity') throw error
-    throw new ApiError(400, 'bad-identity', error.message, file, `remove ${new URL(url).origin} from this file to begin as a new guest, or give another with --identity`)
+    throw new ApiError(400, 'bad-identity', error.message, file, `remove ${serverKey(url)} from this file to begin as a new guest, or give another with --identity`)
   })
   keepIdentity(file, url, identity)
   return token

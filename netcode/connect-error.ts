@@ -6,12 +6,15 @@ export const CONNECT_MS_MAX = 10_000
 /** A message of a refusal is cut here, characters: it is shown to a person. */
 const REFUSAL_MESSAGE_CHARACTERS_MAX = 300
 
-/** The address of `path` (no leading slash) below a server's http(s) URL. Throws a ConnectError where that is no URL. */
+/**
+ * The address of `path` below a server's http(s) URL, which may have a path of its own: behind a proxy. A full address, as
+ * a link to a file may be, stays as it is. Throws a ConnectError where `url` is no URL.
+ */
 export function below(url: string, path: string): URL {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new ConnectError('unreachable', `"${url}" is not the address of a server. It must look like http://host:port or https://host.`)
   }
-  return new URL(path, url.endsWith('/') ? url : `${url}/`)
+  return new URL(path.replace(/^\/+/, ''), url.endsWith('/') ? url : `${url}/`)
 }
 
 /**
