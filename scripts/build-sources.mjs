@@ -14,7 +14,7 @@ const isSource = (name) => !/\.test\.ts$|\.tsbuildinfo$/.test(name)
 const filesOf = (path) => (path.includes('.') ? [path] : readdirSync(path, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && isSource(entry.name))
   .map((entry) => join(entry.parentPath, entry.name))
-  .sort())
+  .toSorted())
 
 /** Of the names and contents of all sources below the working directory. */
 export function sourcesHash() {

@@ -49,10 +49,13 @@ export async function startNginx(clean: Cleanup, server: string, change: (config
   })
   const url = `http://127.0.0.1:${port}/world/`
   let isUp = false
-  const ask = (): void => void fetch(`${url}healthz`).then(({ ok }) => { isUp = ok }, () => undefined)
+  const ask = async (): Promise<void> => {
+    const response = await fetch(`${url}healthz`).catch(() => null)
+    isUp = response?.ok === true
+  }
   await until('nginx answers', () => {
     if (hasEnded) throw new Error(`nginx ended: ${errors}`)
-    if (!isUp) ask()
+    if (!isUp) void ask()
     return isUp
   })
   return url
