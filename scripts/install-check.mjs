@@ -2,7 +2,7 @@
 // of their own, and says what worked. In each way: `npm start`, the page, `otherworld upload`, an orderly stop. Needs root and util-linux (setpriv, unshare); takes the packages from npm's cache where they are there.
 // Exits with 1 where something did not work.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,7 +28,9 @@ const INSTALLATIONS = {
   odd: { folder: 'a b#c%20d%zz ü', args: [], environment: {} },
 }
 
-/** `words`: what a command that cannot work there must say instead, with exit code 2. `verbs`: what is run besides an upload. */
+/**
+ * `words`: what a command that cannot work there must say instead, with exit code 2. `verbs`: what is run besides an upload.
+ * `changed`: a source that is changed before the start, which then must be refused with these `words`. */
 const WAYS = [
   { name: 'a folder with space, #, % and ü', in: 'odd' },
   { name: 'npm ci --omit=dev', in: 'omit' },
@@ -38,6 +40,7 @@ const WAYS = [
   { name: 'HOME cannot be written', in: 'plain', uid: NOBODY, environment: { HOME: NOWHERE }, words: /HOME|--identity/ },
   { name: 'TMPDIR is missing', in: 'plain', uid: NOBODY, environment: { TMPDIR: NOWHERE }, words: /TMPDIR/, verbs: ['ingest'] },
   { name: 'a read-only installation', in: 'plain', wrap: readOnly },
+  { name: 'not built anew by who may (refused)', in: 'plain', uid: NOBODY, changed: 'cli/verb.ts', words: /Run `npm run build` there as the user who installed it/ },
 ]
 
 if (process.getuid?.() !== 0 || spawnSync('unshare', ['--mount', 'true']).status !== 0 || spawnSync('setpriv', ['--version']).error) {
@@ -48,7 +51,11 @@ if (process.getuid?.() !== 0 || spawnSync('unshare', ['--mount', 'true']).status
 const work = mkdtempSync(join(tmpdir(), 'otherworld-install-'))
 // Other users are to come in.
 chmodSync(work, 0o755)
-process.on('exit', () => rmSync(work, { recursive: true, force: true }))
+const started = new Set()
+process.on('exit', () => {
+  for (const child of started) end(child)
+  rmSync(work, { recursive: true, force: true })
+})
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 
 /** What the repository tracks, as it is here: a fresh clone. */
@@ -70,6 +77,7 @@ function end({ pid, exitCode, signalCode }) {
 /** Runs a command to its end, or until `until` finds something in what it prints. */
 function run([command, ...args], { cwd, environment, until }) {
   const child = spawn(command, args, { cwd, env: environmentOf(environment), stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  started.add(child)
   const state = { child, out: '', errors: '' }
   const timer = setTimeout(() => end(child), STEP_MS_MAX)
   child.once('error', (error) => { state.errors += error.message })
@@ -101,8 +109,13 @@ async function install({ folder, args, environment }) {
 async function tryIt(way, cwd, own) {
   const wrap = [...(way.wrap?.(cwd) ?? []), ...(way.uid === undefined ? [] : as(way.uid))]
   const setting = { cwd, environment: { HOME: own, ...way.environment } }
+  if (way.changed !== undefined) appendFileSync(join(cwd, way.changed), '// Changed since it was built\n')
   const running = await run([...wrap, 'npm', 'start', '--', '--port', '0', '--udp-port', '0', '--json', '--data', join(own, 'data')], { ...setting, until: /^\{.*\}$/m })
   try {
+    if (way.changed !== undefined) {
+      if (running.code !== 1 || !way.words.test(running.errors)) fail('npm start is refused', running)
+      return
+    }
     const line = /^\{.*\}$/m.exec(running.out)?.[0]
     if (line === undefined) fail('npm start', running)
     const { url, pid } = JSON.parse(line)
