@@ -33,10 +33,11 @@ export const verb: Verb = {
 }
 
 /** Errors that lie in how the command was used. */
-const USAGE: ReadonlySet<ServerError['reason']> = new Set(['bad-realm', 'bad-setting', 'data-directory', 'already-running', 'port-in-use', 'listen'])
+const USAGE: ReadonlySet<ServerError['reason']> = new Set(['bad-realm', 'bad-setting', 'data-directory', 'already-running', 'port-in-use', 'listen', 'transport'])
 
 async function serve(args: Arguments): Promise<number> {
   const json = args.flag('json')
+  outliveOutputs()
   const stopped = stopSignal()
   try {
     const settings = settingsOf(args)
@@ -91,9 +92,15 @@ function originsOf(text: string): readonly string[] {
   })
 }
 
-/** The first SIGINT or SIGTERM; a second one ends the process at once. */
+/** What would end a process is passed over: where a terminal or a pipe closed, the realm is still to be sealed. */
+function outliveOutputs(): void {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
+}
+
+/** The first SIGINT, SIGTERM or SIGHUP. A second SIGINT or SIGTERM ends the process at once; a terminal that closes may send SIGHUP twice. */
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
+    process.on('SIGHUP', () => resolve('SIGHUP'))
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         process.once(signal, () => process.exit(Exit.failed))

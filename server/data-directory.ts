@@ -63,7 +63,7 @@ function unusable(root: string, cause: unknown): ServerError {
     reason: 'data-directory',
     what: `the data directory cannot be used: ${textOf(cause)}`,
     where: root,
-    fix: 'give a directory that this user may write to with --data DIR',
+    fix: codeOf(cause) === 'ENOSPC' ? 'make room on the disk of this folder, or give a folder on another one with --data DIR' : 'give a directory that this user may write to with --data DIR',
     cause,
   })
 }

@@ -163,7 +163,7 @@ interface Login {
 function readLogin(body: unknown): Effect.Effect<Login, LoginError> {
   if (typeof body !== 'object' || body === null || !('name' in body) || typeof body.name !== 'string')
     return badName('the body is not {"name": string}')
-  const cleaned = cleanName(withoutHidden(body.name))
+  const cleaned = cleanName(body.name)
   if (!cleaned.ok) return badName(`the name ${cleaned.error.message}`)
   const name = cleaned.value
   const role = 'role' in body && body.role !== undefined ? body.role : 'player'
@@ -171,11 +171,6 @@ function readLogin(body: unknown): Effect.Effect<Login, LoginError> {
   if (identity !== null && typeof identity !== 'string') return badIdentity()
   if (role === 'player' || role === 'observer') return Effect.succeed({ name, role, identity })
   return Effect.fail(new LoginError({ reason: 'bad-role', what: `there is no role ${JSON.stringify(role)}`, where: 'role', fix: 'send "player" or "observer", or leave it out' }))
-}
-
-/** Without control, formatting and other invisible characters, which could imitate or deface another's name. */
-export function withoutHidden(name: string): string {
-  return name.replace(/\s+/gu, ' ').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
 }
 
 const badName = (what: string): Effect.Effect<never, LoginError> =>

@@ -3,6 +3,8 @@
  * logged in; an identity says who comes back. Neither can stand for the other: each has an issuer of its own.
  */
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { NAME_CHARACTERS_MAX } from '../protocol/index.ts'
+import { nameFault } from '../sim/index.ts'
 
 export type Role = 'player' | 'observer'
 
@@ -45,7 +47,7 @@ export async function verifyToken(secret: Uint8Array, token: string, nowSeconds:
   const payload = await verify(secret, SESSION_ISSUER, token, nowSeconds)
   if (!payload) return null
   const { sub, player, name, role, uid, user, share } = payload
-  if (typeof sub !== 'string' || typeof name !== 'string' || !isUid(uid) || !isNumber(player) || !isNumber(user)) return null
+  if (typeof sub !== 'string' || typeof name !== 'string' || nameFault(name, NAME_CHARACTERS_MAX) !== null || !isUid(uid) || !isNumber(player) || !isNumber(user)) return null
   if (role !== 'player' && role !== 'observer') return null
   return { session: sub, player, name, role, uid, user, ...(isNumber(share) ? { share } : {}) }
 }

@@ -13,6 +13,7 @@ export { packPose, unpackPose, packRotation, unpackRotation, mixPoses, type Pose
 export { solveSkeleton, restHeadHeight } from './skeleton.ts'
 export { mayAct, manages, owns, isAccess } from './access.ts'
 export { charactersOf, checkPhysics, hasRoom, isPackageHash, packageOf, CAPSULES_MAX, BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, PACKAGES_MAX } from './packages.ts'
+export { nameFault, shownName } from './name.ts'
 export { boxOf } from './extent.ts'
 export { steer, stepFreely, WALK_SPEED, RUN_SPEED } from './steering.ts'
 export { SCALE_MIN, SCALE_MAX, CONVEX_POINTS_MAX, COLLIDERS_MAX } from './shapes.ts'

@@ -11,6 +11,7 @@ import { failed } from './classify.ts'
 import { SqlFault, type Row, type SqlConnection, type SqlSession, type SqlText, type SqlValue } from './connection.ts'
 import type { EmbeddedAnswer, EmbeddedRequest, EmbeddedStart } from './embedded-messages.ts'
 import { CLOSE_MS_MAX, EMBEDDED_STATEMENT_MS_MAX } from './limits.ts'
+import { checkRoom } from './room.ts'
 
 interface Pending {
   readonly resolve: (rows: readonly Row[]) => void
@@ -104,6 +105,7 @@ export class EmbeddedConnection implements SqlConnection {
   /** Locks the directory and makes it where it is missing. Throws ArchiveError `in-use`, or Node's error where it cannot be written. */
   constructor(directory: string, worker: string = builtWorker()) {
     makeFolder(directory)
+    checkRoom(directory, builtTemplate())
     this.where = directory
     this.file = worker
     this.start = { directory: join(directory, 'database'), template: builtTemplate() }
