@@ -28,8 +28,8 @@ class Racer {
   private readonly child: ChildProcess
   private readonly lines: AsyncIterator<string>
 
-  constructor(program: string) {
-    this.child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] })
+  constructor(file: string) {
+    this.child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] })
     if (!this.child.stdout) throw new Error('the racer has no output')
     this.lines = createInterface(this.child.stdout)[Symbol.asyncIterator]()
   }
