@@ -11,7 +11,7 @@ import type { Platform } from './platform.ts'
 /** Bytes that must be free, or nobody is let in any more: a quarter of an hour of a full realm, for someone to act. */
 export const FREE_BYTES_MIN = 256 * 1024 * 1024
 /** Milliseconds between looks: a recording that was deleted is to be noticed within a second. */
-const LOOK_EVERY_MS = 500
+export const LOOK_EVERY_MS = 500
 
 export interface DirectoryWatchOptions {
   readonly directory: string

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Realm } from '../../sim/index.ts'
 import { headerOf, sessionFrames } from '../../test/recording-example.ts'
-import { listRecordings, RecordingFault, RecordingFile, removeUnfinished, type RecordingFileOptions } from './index.ts'
+import { LOOK_EVERY_MS } from './directory-watch.ts'
+import { COMMIT_EVERY_MS, listRecordings, RecordingFault, RecordingFile, removeUnfinished, type RecordingFileOptions } from './index.ts'
 
 /** A disk with so many bytes left, put between the file system and the code under test. */
 const disk = vi.hoisted(() => ({ bytesLeft: Number.POSITIVE_INFINITY, syncFails: '', syncDelayMs: 0, syncs: 0 }))
@@ -189,6 +190,13 @@ test('a recording that was being begun when the process ended is no recording, a
   expect(await listRecordings(directory)).toEqual([])
 })
 
+/** The machine that runs the tests may be busy. */
+const PATIENCE = { timeout: 10_000, interval: 16 }
+
+test('looks at the directory are so close that what happens to it is noticed within a second', () => {
+  expect(LOOK_EVERY_MS + 2 * COMMIT_EVERY_MS).toBeLessThan(1_000)
+})
+
 const HARMS: Readonly<Record<string, (path: string) => void>> = {
   'is deleted': (path) => rmSync(path),
   'is moved away': (path) => renameSync(path, `${path}.away`),
@@ -197,20 +205,18 @@ const HARMS: Readonly<Record<string, (path: string) => void>> = {
 }
 
 for (const [what, harm] of Object.entries(HARMS))
-  test(`a recording that ${what} while it is written is noticed within a second, and the next segment has all of the state`, async () => {
+  test(`a recording that ${what} while it is written is noticed, and the next segment has all of the state`, async () => {
     const realm = simulation.genesis(DEFAULT_DEFINITION)
     const missing: string[] = []
     const file = begin(realm, { directory: join(directory, 'recordings'), onMissing: (path) => missing.push(path) })
     const lost = file.path
     run(realm, file, 1, 5)
     harm(lost)
-    const startMs = performance.now()
     await vi.waitFor(() => {
       const tick = file.lastTick + 1
       run(realm, file, tick, tick)
       expect(file.rollDue).toBe(true)
-    }, { timeout: 1_000, interval: 16 })
-    expect(performance.now() - startMs).toBeLessThan(1_000)
+    }, PATIENCE)
     expect([missing, file.isLost]).toEqual([[lost], true])
     roll(realm, file)
     expect([file.isLost, file.rollDue, existsSync(file.path)]).toEqual([false, false, true])
@@ -231,7 +237,7 @@ test('a new segment that cannot begin leaves the recording missing, and a later 
   await vi.waitFor(() => {
     run(realm, file, file.lastTick + 1, file.lastTick + 1)
     expect(file.isLost).toBe(true)
-  })
+  }, PATIENCE)
   disk.bytesLeft = 0
   expect(() => roll(realm, file)).toThrow(/no space left/)
   expect([file.isLost, file.rollDue]).toEqual([true, true])
@@ -257,7 +263,7 @@ test('where a newer epoch of the realm stands beside it no segment begins, and n
   simulation.free(realm)
 })
 
-test('who else takes the directory over is noticed within a second; epochs of other realms mean nothing', async () => {
+test('who else takes the directory over is noticed; epochs of other realms mean nothing', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   let other: string | null = null
   writeFileSync(join(directory, 'meadow-e000009-s0001.owr'), '')
@@ -265,9 +271,7 @@ test('who else takes the directory over is noticed within a second; epochs of ot
   run(realm, file, 1, 5)
   roll(realm, file)
   other = 'process 1 on box'
-  const startMs = performance.now()
-  await vi.waitFor(() => expect(() => run(realm, file, file.lastTick + 1, file.lastTick + 1)).toThrow(/another server \(process 1 on box\) has taken the data directory/), { timeout: 1_000, interval: 16 })
-  expect(performance.now() - startMs).toBeLessThan(1_000)
+  await vi.waitFor(() => expect(() => run(realm, file, file.lastTick + 1, file.lastTick + 1)).toThrow(/another server \(process 1 on box\) has taken the data directory/), PATIENCE)
   expect(() => roll(realm, file)).toThrow(/has taken/)
   await file.close()
   simulation.free(realm)
