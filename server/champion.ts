@@ -6,6 +6,7 @@ import { basename } from 'node:path'
 import { salvageRecording, simulationOf, type Note, type RecordingHeader, type Simulation } from '../replay/index.ts'
 import { checkpoint, elementCount, genesis, hash, PHASES, SIM_VERSION, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
 import { listRecordings, nodePlatform, parseRecordingName, recover, RecordingFile, RecordingFault, removeUnfinished, type Platform, type Recovered, type RecordingEntry, type Skipped } from '../storage/recordings/index.ts'
+import { otherHolder } from '../storage/lock-mark.ts'
 import { ServerError, textOf } from './error.ts'
 import { Heard, HEARD_NOTE } from './heard.ts'
 import type { RealmLog } from './realm-core.ts'
@@ -26,6 +27,8 @@ export interface ChampionOptions {
   readonly platform?: Platform
   /** A sync of the recording took so long. */
   onSync?(ms: number): void
+  /** The recording that was being written was deleted. */
+  onLost?(): void
   /** For the archive's list of recordings and checkpoints. */
   onLog?(event: LogEvent): void
   /** For the operator. */
@@ -79,6 +82,8 @@ export class Champion implements RealmLog {
       onFault: (fault) => options.note(fault.message),
       onSpaceLow: (low) => this.spaceChanged(low),
       onSync: (ms) => options.onSync?.(ms),
+      otherHolder: () => (options.start.lock ? otherHolder(options.start.lock) : null),
+      onMissing: (path) => this.lost(path),
     })
     for (const quarantine of recovered?.quarantined ?? []) this.file.quarantine(quarantine)
   }
@@ -108,6 +113,11 @@ export class Champion implements RealmLog {
 
   space(): { readonly recordedBytes: number; readonly freeBytes: number } {
     return { recordedBytes: this.file.bytesOfAll, freeBytes: this.file.freeBytes }
+  }
+
+  /** What is written at present stands in no file that a recovery finds. */
+  isLost(): boolean {
+    return this.file.isLost
   }
 
   frame(frame: InputFrame): InputFrame {
@@ -171,6 +181,12 @@ export class Champion implements RealmLog {
       if (!(error instanceof RecordingFault)) throw error
       this.options.note(error.message)
     }
+  }
+
+  private lost(path: string): void {
+    this.rollAtTick = 0
+    this.options.onLost?.()
+    this.options.note(`${path} was deleted, moved or replaced while the realm writes it: another begins at the next tick with all of the realm's state; what the lost one held of the past is gone`)
   }
 
   private spaceChanged(low: boolean): void {

@@ -26,6 +26,8 @@ export interface RunningLog extends RealmLog {
   readonly unanswered: Unanswered
   /** The disk fills up: nobody new is to be let in. */
   isSpaceLow(): boolean
+  /** What is written at present stands in no file that a recovery finds. */
+  isLost(): boolean
   /** Whom to ask, at each checkpoint, which outcomes have not been heard: a recovery from it tells them. */
   listen(unheard: () => Unheard): void
   /** Bytes written since the start, and free on the disk. */
@@ -205,7 +207,7 @@ export class RealmRunner {
     this.meters.recorded(recordedBytes)
     this.meters.sample(realm, {
       ...this.sessions.load, observers: this.observers.count, elements: elementCount(realm), inputBacklog: this.center.backlog,
-      isSpaceLow: this.options.log.isSpaceLow(), isStalled: this.isStalled, freeBytes,
+      isSpaceLow: this.options.log.isSpaceLow(), isLost: this.options.log.isLost(), isStalled: this.isStalled, freeBytes,
     })
   }
 

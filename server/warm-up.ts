@@ -95,6 +95,7 @@ function scratchLog(realm: Realm): RunningLog {
   return {
     realm, epoch: 0, heard: new Heard(), unanswered: new Unanswered(),
     isSpaceLow: () => false,
+    isLost: () => false,
     space: () => ({ recordedBytes: 0, freeBytes: 0 }),
     frame: (frame) => {
       const read = decodeFrame(encodeFrame(frame))

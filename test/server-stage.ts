@@ -50,6 +50,7 @@ export class Stage {
   private makeLog(heard: Heard, unanswered: Unanswered): RunningLog {
     return {
       realm: this.realm, epoch: 1, heard, unanswered,
+      isLost: () => false,
       isSpaceLow: () => this.isSpaceLow,
       listen: () => undefined,
       space: () => ({ recordedBytes: this.frames.length, freeBytes: 1e9 }),

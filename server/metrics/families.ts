@@ -54,6 +54,8 @@ export const REALM_FAMILIES = {
   sessionsEnded: counter('otherworld_sessions_ended_total', 'Sessions that ended, by how.', 'reason', ENDINGS),
   recordingBytes: counter('otherworld_recording_bytes_total', 'Bytes written to the recording.'),
   sync: histogram('otherworld_recording_sync_seconds', 'Time that a sync of the recording to the disk took.', SYNC_BUCKETS),
+  recordingsLost: counter('otherworld_recordings_lost_total', 'Times that the recording was deleted, moved or replaced while the realm wrote it.'),
+  recordingMissing: gauge('otherworld_recording_missing', '1 while what the realm writes stands in no file that a restart would find.'),
   diskFree: gauge('otherworld_disk_free_bytes', 'Bytes free on the disk of the recordings, as last seen.'),
   diskLow: gauge('otherworld_disk_low', '1 while nobody new is let in because the disk is almost full.'),
   stalled: gauge('otherworld_realm_stalled', '1 while the realm stands still because the disk is full.'),

@@ -1,5 +1,6 @@
 /** What a realm's thread counts, and what it looks up once a second. */
 import type { Realm, SimEvent } from '../../sim/index.ts'
+import type { RecordingHealth } from '../status.ts'
 import type { TickTiming } from '../tick-loop.ts'
 import { REALM_FAMILIES, THREAD_FAMILIES } from './families.ts'
 import { MetricTable } from './table.ts'
@@ -22,6 +23,7 @@ export interface RealmLoad {
   readonly messagesQueuedMost: number
   readonly isSpaceLow: boolean
   readonly isStalled: boolean
+  readonly isLost: boolean
   readonly freeBytes: number
 }
 
@@ -63,6 +65,16 @@ export class RealmMeters {
     this.realm.observe('sync', ms / 1_000)
   }
 
+  /** The recording was deleted; `sample` says when another has begun. */
+  lost(): void {
+    this.realm.add('recordingsLost')
+    this.realm.set('recordingMissing', 1)
+  }
+
+  get recordings(): RecordingHealth {
+    return { lost: this.realm.read('recordingsLost')[0] ?? 0, isMissing: this.realm.read('recordingMissing')[0] === 1 }
+  }
+
   /** `bytes`: of the recording since the thread began. */
   recorded(bytes: number): void {
     this.realm.add('recordingBytes', bytes - this.recordedBytes)
@@ -94,6 +106,7 @@ export class RealmMeters {
     table.set('messagesQueuedMost', load.messagesQueuedMost)
     if (Number.isFinite(load.freeBytes)) table.set('diskFree', load.freeBytes)
     table.set('diskLow', load.isSpaceLow ? 1 : 0)
+    table.set('recordingMissing', load.isLost ? 1 : 0)
     table.set('stalled', load.isStalled ? 1 : 0)
   }
 }

@@ -34,6 +34,7 @@ export function classify(error: unknown): Verdict {
 
 const FIXES: Readonly<Record<ArchiveError['reason'], string>> = {
   away: 'see that the database runs and can be reached; it is tried again',
+  broken: 'restore the database from a backup',
   conflict: 'try again, or look at what else writes there',
   fenced: 'stop this server: another one runs the realm',
   'too-large': 'save less at once',
