@@ -30,7 +30,7 @@ function fill(s: Stage, player: number, prop: PropSpec, count: number): (string 
   return Array.from({ length: count }, (_, i) => s.spawn(player, prop, place(i)))
 }
 
-describe('room for spawned props', () => {
+describe('INP-18, INP-19: room for spawned props', () => {
   test('one user fills a quarter of the elements', () => {
     stage((s) => {
       s.join(1)
@@ -113,7 +113,7 @@ describe('room for spawned props', () => {
   })
 })
 
-describe('what a player leaves behind', () => {
+describe('INP-20: what a player leaves behind', () => {
   const leave = (s: Stage, player: number): void => {
     s.tick([0, { type: 'leave', player }])
   }

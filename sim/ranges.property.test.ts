@@ -44,7 +44,7 @@ function isTaken(s: Stage, command: Command): boolean {
   return !s.tick([1, command]).some(({ type }) => type === 'rejected')
 }
 
-describe('the ranges of numbers', () => {
+describe('INP-16: the ranges of numbers', () => {
   for (const [name, commandOf] of Object.entries(COMMANDS) as [RangeName, (x: number) => Command][])
     test(`a guest's ${name} is taken exactly where it is in its range`, () => {
       stage((s) => {
@@ -58,7 +58,7 @@ describe('the ranges of numbers', () => {
       })
     })
 
-  test('a collider is thin, small, large or slender only within its ranges, at its scale', () => {
+  test('INP-17: a collider is thin, small, large or slender only within its ranges, at its scale', () => {
     const board = (half: number): PropSpec => withShape({ type: 'box', halfExtents: at(half, 0.5, 0.5) })
     expect(checkScale(board(0.02), 0.05)).toBeNull()
     expect(checkScale(board(0.0199), 0.05)).toBe('size-out-of-range')

@@ -11,7 +11,7 @@ function breakProp(s: Stage, id: number): void {
 
 const viewOf = (s: Stage, id: number) => props(s.realm).find((p) => p.id === id)
 
-describe('a body whose numbers are not finite', () => {
+describe('INP-22: a body whose numbers are not finite', () => {
   function withBroken(use: (s: Stage, broken: number, other: number) => void): void {
     stage((s) => {
       s.join(1)

@@ -5,7 +5,7 @@ import { at, collider, crate, engine, spec, stage, type Stage } from './test-sta
 const frozenOf = (s: Stage): number => props(s.realm).filter(({ frozen }) => frozen === 'work').length
 const heap = (s: Stage, player: number, count: number, position = at(0, 6, 0)): number[] => Array.from({ length: count }, () => s.spawn(player, crate(), position) as number)
 
-describe('the budget of physics work', () => {
+describe('INP-21: the budget of physics work', () => {
   test('lets an ordinary heap of boxes fall', () => {
     stage((s) => {
       s.join(1)
