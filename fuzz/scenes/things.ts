@@ -38,7 +38,7 @@ const single = (shape: Shape): readonly Collider[] => [{ shape, position: { x: 0
 const make = (motion: PropSpec['motion'], colliders: readonly Collider[], density = 250): PropSpec => ({ name: 'x', motion, colliders, density, friction: 0.5, restitution: 0.1, color: 1 })
 
 /** A mesh of few vertices and as many triangles as a command holds: its bytes in a checkpoint are thirty times those on the wire. */
-function bloat(draw: Draw): PropSpec {
+export function bloat(draw: Draw): PropSpec {
   const points = Array.from({ length: 20 }, () => [draw.float(-1, 1), draw.float(-1, 1), draw.float(-1, 1)])
   return make('static', single({ type: 'trimesh', vertices: points.flat(), indices: Array.from({ length: 3 * 4_900 }, () => draw.below(20)) }))
 }
