@@ -172,7 +172,7 @@ function tell({ phase, goal, told, guestsEnded, figures, afterwards: after, faul
     `${phase}: ${goal}; ${figures.seconds} s, ${figures.ticks} ticks`,
     `  told: ${Object.entries(told).map(([type, outcomes]) => `${type}: ${counts(outcomes)}`).join('; ') || 'nothing'}`,
     ...(Object.keys(guestsEnded).length > 0 ? [`  guests ended: ${counts(guestsEnded)}`] : []),
-    `  tick p50 ${figures.tickMsP50 ?? '?'} ms, p99 ${figures.tickMsP99 ?? '?'} ms, longest ${figures.tickMsMax} ms; over budget ${figures.overBudgetShare === null ? '?' : (100 * figures.overBudgetShare).toFixed(2)} %; longest without a tick ${figures.gapMsMax} ms; realm restarts ${figures.restarts}`,
+    `  tick p50 ${figures.tickMsP50 ?? '?'} ms, p99 ${figures.tickMsP99 ?? '?'} ms, longest ${figures.tickMsMax} ms, ${figures.cpuMsPerTick ?? '?'} ms of processor a tick; over budget ${figures.overBudgetShare === null ? '?' : (100 * figures.overBudgetShare).toFixed(2)} %; longest without a tick ${figures.gapMsMax} ms; realm restarts ${figures.restarts}`,
     `  honest: ${honest.in} of ${honest.count} in, came back ${honest.reconnects}, longest without news ${honest.gapMsMax} ms; rejected: ${counts(honest.rejected) || 'nothing'}`,
     `  ${figures.elements} elements, checkpoint ${(figures.checkpointBytesMax / 1e6).toFixed(1)} MB, recordings ${figures.recordedMbPerMinute} MB a minute, ${figures.rssMiB} MiB`,
     ...(after ? [`  afterwards: ended in ${after.stopSeconds} s, ${after.isSealed ? '' : 'not '}sealed; ${after.backSeconds === null ? `does not come back (restarts ${after.restartsAfterwards})` : `ticks again ${after.backSeconds} s after the next start`}`] : []),

@@ -24,7 +24,8 @@ export interface Figures {
   readonly tickMsMax: number
   /** Share of ticks over a tick's time. */
   readonly overBudgetShare: number | null
-  readonly realmCpuShare: number | null
+  /** Processor time of the realm's thread for each tick, ms: other programs on the machine do not count. */
+  readonly cpuMsPerTick: number | null
   /** The longest time between two ticks as the status tells it, ms. */
   readonly gapMsMax: number
   readonly restarts: number
@@ -143,7 +144,7 @@ export class Watch {
     return {
       seconds: Number(seconds.toFixed(1)), ticks: (this.last?.tick ?? 0) - (this.first?.tick ?? 0),
       tickMsP50: figures?.tickMsP50 ?? null, tickMsP99: figures?.tickMsP99 ?? null, tickMsMax: Math.round(this.tickMsMax), overBudgetShare: figures?.overBudgetShare ?? null,
-      realmCpuShare: figures?.cpu.realm ?? null, gapMsMax: Math.round(this.gapMsMax), restarts: this.restarts, unanswered: this.unanswered,
+      cpuMsPerTick: figures && figures.ticks > 0 ? Number(((figures.cpu.realm * figures.seconds * 1_000) / figures.ticks).toFixed(2)) : null, gapMsMax: Math.round(this.gapMsMax), restarts: this.restarts, unanswered: this.unanswered,
       elements: this.last?.elements ?? 0, players: this.last?.players ?? 0,
       recordedMbPerMinute: Number((((recordedBytes(data) - this.bytes) / 1e6 / seconds) * 60).toFixed(1)), checkpointBytesMax: checkpointBytesMax(data, this.startedAtMs),
       rssMiB: Math.round((usageOf(pid)?.rssBytes ?? 0) / MIB),
