@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DEFAULT_DEFINITION, free, genesis, loadEngine, SCALE_MAX, SCALE_MIN, step, type InputFrame } from '../../sim/index.ts'
 import { RADIUS_MAX } from '../../sim/shapes.ts'
 import { LIMITS, neighbour, NUMBERS, SIZES } from './edges.ts'
+import { minimise } from './minimise.ts'
 import { runWorld, sceneSource, seedOf, type Source, type WorldReport } from './run.ts'
 
 const engine = await loadEngine()
@@ -94,4 +95,9 @@ describe('a scene', () => {
     expect(NUMBERS.some((number) => Object.is(number, -0))).toBe(true)
     expect(neighbour(1, 1)).toBe(1 + 2 ** -23)
   })
+})
+
+test('inputs that a failure does not need are left out', () => {
+  const fails = (some: readonly number[]): boolean => some.includes(17) && some.includes(83)
+  expect(minimise(Array.from({ length: 100 }, (_, i) => i), fails)).toEqual([17, 83])
 })
