@@ -1,5 +1,5 @@
 /** Gateway: logs guests in, admits connections by their token, knows whose session each is. */
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { Context, Data, Effect, Layer } from 'effect'
 import { isLoopback, limitKey } from '../netcode/connection-limits.ts'
 import { cleanName, NAME_CHARACTERS_MAX } from '../protocol/index.ts'
@@ -112,7 +112,7 @@ export function makeGateway(options: GatewayOptions): GatewayService {
       const { name, role, identity } = yield* readLogin(body)
       if (role === 'observer' && !mayObserve(options.observers, caller)) return yield* notObserver(options.observers)
       const { uid, user } = identity === null ? { uid: randomUUID(), user: options.nextUser() } : yield* known(identity)
-      const claims: Claims = { session: randomUUID(), player: options.nextPlayer(), name, role, uid, user }
+      const claims: Claims = { session: randomUUID(), player: options.nextPlayer(), name, role, uid, user, ...shareOf(options.secret, caller.address) }
       const token = yield* Effect.promise(() => signToken(options.secret, claims, nowSeconds(), limits.TOKEN_SECONDS_MAX))
       const renewed = yield* Effect.promise(() => signIdentity(options.secret, claims, nowSeconds(), limits.IDENTITY_SECONDS_MAX))
       options.meters?.count('logins', role)
@@ -134,6 +134,17 @@ export function makeGateway(options: GatewayOptions): GatewayService {
     claimsOf: (session) => admitted.get(session),
     bearer: (token) => verifyToken(options.secret, token, nowSeconds()),
   }
+}
+
+/**
+ * Guests are thrown away and made again in seconds, addresses are not: those behind one share what one may fill. The
+ * number tells nobody the address. This machine's own tools have a share each, and so have all behind a proxy on it that
+ * is not trusted to name them.
+ */
+function shareOf(secret: Uint8Array, address: string): Pick<Claims, 'share'> {
+  if (isLoopback(address)) return {}
+  const digest = createHmac('sha256', secret).update(`share ${limitKey(address)}`).digest()
+  return { share: digest.readUInt32BE(0) || 1 }
 }
 
 /** On this machine everyone may observe, unless a proxy or a page of another name speaks from here for someone else. */

@@ -203,10 +203,10 @@ export class Sessions {
 
   private join(member: Member, body: number): void {
     const { center, realm } = this.options
-    const { player, user, name } = member
+    const { player, user, name, share } = member
     const permissions = member.permissions ?? realm.definition.permissions
     member.stage = 'joining'
-    this.outcomes.expectJoin(center.order({ type: 'join', player, user, name, body, permissions }), player)
+    this.outcomes.expectJoin(center.order({ type: 'join', player, user, ...(share === undefined ? {} : { share }), name, body, permissions }), player)
   }
 
   private submit(member: Member, inputs: readonly Input[], nowMs: number): void {

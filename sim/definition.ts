@@ -1,9 +1,11 @@
 /** Reading a realm definition from JSON: every fault is named with its place, and what is accepted never traps. */
 import { isFiniteNumber } from './maths.ts'
 import { BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, CAPSULE_RADIUS_MIN, CAPSULES_MAX } from './packages.ts'
-import { checkScale } from './props.ts'
-import { checkProp, COLLIDERS_MAX, isUnitQuat } from './shapes.ts'
-import { BONES, type AvatarBody, type Collider, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type Shape, type Vec3 } from './types.ts'
+import { STATE_BYTES_MAX } from './budget.ts'
+import { RANGES } from './ranges.ts'
+import { checkProp, checkScale, COLLIDERS_MAX, isUnitQuat } from './shapes.ts'
+import { WORK_MAX } from './work.ts'
+import { BONES, PERMISSIONS_MAX, type AvatarBody, type Collider, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type Shape, type Vec3 } from './types.ts'
 
 /** What is wrong, and where: a JSON pointer. */
 export interface DefinitionError {
@@ -103,7 +105,7 @@ function readProp(r: Reading, value: unknown, where: string): PropSpec {
     name: r.text(o.name, `${where}/name`, NAME, 'a name of 1 to 64 characters'),
     motion: motion ?? 'static',
     colliders: r.list(o.colliders, `${where}/colliders`, COLLIDERS_MAX, (item, at) => readCollider(r, item, at)),
-    density: r.number(o.density, `${where}/density`, 1e-3, 1e5),
+    density: r.number(o.density, `${where}/density`, RANGES.density.min, RANGES.density.max),
     friction: r.number(o.friction, `${where}/friction`, 0, 10),
     restitution: r.number(o.restitution, `${where}/restitution`, 0, 1),
     color: r.number(o.color, `${where}/color`, 0, 0xffffff, true),
@@ -117,7 +119,7 @@ function readPlaced(r: Reading, value: unknown, where: string): PlacedProp {
     prop: readProp(r, o.prop, `${where}/prop`),
     position: r.vec(o.position, `${where}/position`),
     rotation: r.quat(o.rotation, `${where}/rotation`),
-    scale: r.number(o.scale, `${where}/scale`, 0.05, 20),
+    scale: r.number(o.scale, `${where}/scale`, RANGES.scale.min, RANGES.scale.max),
   }
   if (r.errors.length > before) return placed
   const reason = checkProp(placed.prop) ?? checkScale(placed.prop, placed.scale)
@@ -142,6 +144,18 @@ function readBody(r: Reading, value: unknown, where: string): AvatarBody {
       }
     }),
   }
+}
+
+/** What a definition says nothing about: things are kept for ten minutes, and then go where there is no room. */
+const LEFT_BEHIND: RealmDefinition['leftBehind'] = { seconds: 600, remove: 'when-full' }
+const LEFT_BEHIND_SECONDS_MAX = 365 * 24 * 60 * 60
+
+function readLeftBehind(r: Reading, value: unknown): RealmDefinition['leftBehind'] {
+  if (value === undefined) return LEFT_BEHIND
+  const o = r.object(value, '/leftBehind')
+  const remove = o.remove === 'never' || o.remove === 'when-full' || o.remove === 'always' ? o.remove : null
+  if (!remove) r.fault('/leftBehind/remove', `needs never, when-full or always, has ${describe(o.remove)}`)
+  return { seconds: r.number(o.seconds, '/leftBehind/seconds', 0, LEFT_BEHIND_SECONDS_MAX, true), remove: remove ?? 'never' }
 }
 
 /** The parts that must fit each other. */
@@ -179,9 +193,12 @@ export function parseDefinition(json: unknown): { readonly ok: true; readonly de
     ground: { x: r.number(ground.x, '/ground/x', 1, EXTENT_MAX), z: r.number(ground.z, '/ground/z', 1, EXTENT_MAX) },
     spawn: { position: r.vec(spawn.position, '/spawn/position'), yaw: r.number(spawn.yaw, '/spawn/yaw', -4, 4), radius: r.number(spawn.radius, '/spawn/radius', 0, 100) },
     reach: r.number(o.reach, '/reach', 0.5, 100),
-    permissions: r.number(o.permissions, '/permissions', 0, 31, true),
+    permissions: r.number(o.permissions, '/permissions', 0, PERMISSIONS_MAX, true),
     playersMax: r.number(o.playersMax, '/playersMax', 1, PLAYERS_MAX, true),
     elementsMax: r.number(o.elementsMax, '/elementsMax', 1, ELEMENTS_MAX, true),
+    workMax: o.workMax === undefined ? WORK_MAX : r.number(o.workMax, '/workMax', 100, 100_000, true),
+    stateBytesMax: o.stateBytesMax === undefined ? STATE_BYTES_MAX : r.number(o.stateBytesMax, '/stateBytesMax', 100_000, 2 * STATE_BYTES_MAX, true),
+    leftBehind: readLeftBehind(r, o.leftBehind),
     bodies: r.list(o.bodies, '/bodies', BODIES_MAX, (item, at) => readBody(r, item, at)),
     props: r.list(o.props, '/props', ELEMENTS_MAX, (item, at) => readPlaced(r, item, at)),
   }

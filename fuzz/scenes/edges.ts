@@ -3,10 +3,11 @@ import * as definitions from '../../sim/definition.ts'
 import * as packages from '../../sim/packages.ts'
 import * as shapes from '../../sim/shapes.ts'
 import * as sim from '../../sim/index.ts'
+import { RANGES } from '../../sim/ranges.ts'
 import { Dice } from '../../testing/bots/mind.ts'
 
 /** Every number that these modules export is a limit that somebody may miss by one: a new one is drawn from without a word here. */
-const MODULES: readonly object[] = [shapes, packages, definitions, sim]
+const MODULES: readonly object[] = [shapes, packages, definitions, sim, ...Object.values(RANGES)]
 
 const { fround } = Math
 const bits = new DataView(new ArrayBuffer(4))

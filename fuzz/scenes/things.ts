@@ -1,5 +1,5 @@
 /** What a scene spawns. Most of it is drawn until the simulation's own checks take it, so that scenes stay at the edges of whatever the rules are. */
-import { checkScale } from '../../sim/props.ts'
+import { checkScale } from '../../sim/shapes.ts'
 import { checkProp } from '../../sim/shapes.ts'
 import { SCALE_MAX, SCALE_MIN, type Collider, type PropSpec, type Shape } from '../../sim/index.ts'
 import type { Draw } from './edges.ts'

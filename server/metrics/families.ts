@@ -1,4 +1,5 @@
 /** The server's own metrics: names, what they mean, what their labels can be. docs/operating.md lists them for operators. */
+import { REJECT_REASONS } from '../../sim/index.ts'
 import { counter, gauge, histogram } from './table.ts'
 
 /** What a tick's time goes into, in the order in which it happens. */
@@ -22,11 +23,7 @@ export const UPLOAD_ENDINGS = ['done', 'rejected', 'failed', 'expired', 'abandon
 export const ENDINGS = ['left', 'expired', 'refused', 'backlog', 'early-input', 'stopped', 'protocol', 'rate', 'sequence', 'slow-reader', 'version', 'other'] as const
 export type Ending = (typeof ENDINGS)[number]
 
-/** Of `RejectReason` in sim/types.ts. */
-const REJECTIONS = [
-  'unknown-player', 'already-joined', 'realm-full', 'server-only', 'invalid-value', 'not-permitted', 'unknown-element', 'not-movable', 'held-by-another', 'hand-full',
-  'hand-empty', 'out-of-reach', 'scale-out-of-range', 'element-limit', 'unknown-body', 'trimesh-not-static', 'degenerate-shape', 'other',
-]
+const REJECTIONS = [...REJECT_REASONS, 'other']
 
 /** Written by a realm's thread. */
 export const REALM_FAMILIES = {
