@@ -1,6 +1,6 @@
 /** Runs one realm instance: on each tick takes what came in, runs the core, hands out what follows from it. */
 import { CHECKPOINT_EVERY_TICKS, SAMPLE_EVERY_TICKS } from '../replay/index.ts'
-import { elementCount, hasRoom, type Realm } from '../sim/index.ts'
+import { creationWork, elementCount, hasRoom, type Realm } from '../sim/index.ts'
 import { RecordingFault } from '../storage/recordings/index.ts'
 import type { Heard } from './heard.ts'
 import { InteractionCenter } from './interaction-center.ts'
@@ -76,7 +76,7 @@ export class RealmRunner {
     this.desk = new PackageDesk({
       post: (message) => options.post(message), knows: (hash) => realm.packages.has(hash), hasRoom: (characters) => hasRoom(realm, characters), uidOf: (player) => this.sessions.uidOf(player), nowMs: () => timer.nowMs(),
     })
-    const center = new InteractionCenter(this.desk)
+    const center = new InteractionCenter({ rights: this.desk, creationWork: (command) => creationWork(realm, command) })
     this.center = center
     this.meters = options.meters ?? new RealmMeters()
     this.split = new TickSplit(() => timer.nowMs())

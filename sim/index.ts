@@ -16,4 +16,6 @@ export { charactersOf, checkPhysics, hasRoom, isPackageHash, packageOf, CAPSULES
 export { boxOf } from './extent.ts'
 export { steer, stepFreely, WALK_SPEED, RUN_SPEED } from './steering.ts'
 export { SCALE_MIN, SCALE_MAX, CONVEX_POINTS_MAX, COLLIDERS_MAX } from './shapes.ts'
+export { creationWork, CREATION_WORK_MAX } from './creation.ts'
+export { RANGES, inRange, type NumberRange, type RangeName } from './ranges.ts'
 export { compareInputs } from './frame.ts'

@@ -1,5 +1,5 @@
 /** A scene: some guests, sometimes a builder, and what they do tick by tick. All of it comes from the seed and from what the realm then holds. */
-import { compareInputs, passingAvatars, passingProps, type Command, type ElementId, type HandId, type Input, type InputFrame, type PlayerId, type Realm, type RealmDefinition, type Vec3 } from '../../sim/index.ts'
+import { creationWork, CREATION_WORK_MAX, compareInputs, passingAvatars, passingProps, type Command, type ElementId, type HandId, type Input, type InputFrame, type PlayerId, type Realm, type RealmDefinition, type Vec3 } from '../../sim/index.ts'
 import { Actor, PERMISSIONS_ALL, type Sight } from './actor.ts'
 import { drawDefinition } from './definitions.ts'
 import { Draw } from './edges.ts'
@@ -16,6 +16,7 @@ interface Player {
 export class Scene {
   readonly definition: RealmDefinition
   readonly style: Style
+  private waiting: Input[] = []
   private readonly draw: Draw
   private readonly players: Player[]
   private readonly actor: Actor
@@ -47,7 +48,21 @@ export class Scene {
         else if (deed !== 'spawn' || this.left-- > 0) inputs.push({ player: player.id, sequence: ++player.sequence, command: this.actor.command(deed, player, sight) })
       }
     }
-    return { tick: realm.tick + 1, inputs: inputs.toSorted(compareInputs) }
+    return { tick: realm.tick + 1, inputs: this.sealed(realm, inputs).toSorted(compareInputs) }
+  }
+
+  /** What a server would seal into this frame: no more new colliders than one takes; the rest waits for the next. */
+  private sealed(realm: Realm, inputs: readonly Input[]): Input[] {
+    const all = [...this.waiting, ...inputs]
+    this.waiting = []
+    let sum = 0
+    return all.filter((input) => {
+      const work = creationWork(realm, input.command)
+      const fits = work === 0 || sum === 0 || sum + work <= CREATION_WORK_MAX
+      if (fits) sum += work
+      else this.waiting.push(input)
+      return fits
+    })
   }
 
   private join({ id, permissions }: Player): Input {
