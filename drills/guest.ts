@@ -19,7 +19,7 @@ import { sleep, startServerOn, startServerProcess, until, type ServerProcess } f
 const text = (value: string): { readonly type: 'string'; readonly default: string } => ({ type: 'string', default: value })
 const { values } = parseArgs({
   options: {
-    seed: text('1'), seconds: text('20'), guests: text('2'), bots: text('10'), only: text(Object.keys(PHASES).join(',')), 'tick-ms-max': text('500'), fresh: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
+    seed: text('1'), seconds: text('20'), guests: text('2'), bots: text('10'), only: text(Object.keys(PHASES).join(',')), 'tick-ms-max': text('500'), from: { type: 'string' }, fresh: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
   },
 })
 const [seed, seconds, tickMsMax] = [Number(values.seed), Number(values.seconds), Number(values['tick-ms-max'])]
@@ -150,7 +150,7 @@ async function runPhase(name: string, play: Play): Promise<PhaseReport> {
   if (!phase) throw new Error(`no phase ${name}`)
   const lostBefore = honest.all.reduce((sum, { client }) => sum + client.stats().inputsLost, 0)
   const watch = await Watch.begin({ url: server.url, data: server.data, pid: server.pid, honest })
-  const guests = new Guests(server.url, connects, Number(values.guests))
+  const guests = new Guests(server.url, connects, Number(values.guests), values.from ?? null)
   const draw = new Draw(seed * 1_000 + Object.keys(PHASES).indexOf(name))
   await phase.run({ url: server.url, guests, connects, draw, endMs: performance.now() + seconds * 1_000 })
   await sleep(AFTER_MS)
@@ -163,7 +163,7 @@ async function runPhase(name: string, play: Play): Promise<PhaseReport> {
   return { phase: name, goal: phase.goal, told, guestsEnded: guests.ended, ...report, afterwards: null, faults: faultsOf(report) }
 }
 
-const again = (name: string): string => `npm run drill -- guest --seed ${seed} --seconds ${seconds} --guests ${values.guests} --bots ${values.bots} --only ${name}`
+const again = (name: string): string => `npm run drill -- guest --seed ${seed} --seconds ${seconds} --guests ${values.guests} --bots ${values.bots}${values.from === undefined ? '' : ` --from ${values.from}`} --only ${name}`
 
 function tell({ phase, goal, told, guestsEnded, figures, afterwards: after, faults }: PhaseReport): void {
   const counts = (of: Readonly<Record<string, number>>): string => Object.entries(of).toSorted((a, b) => b[1] - a[1]).map(([what, times]) => `${what} ${times}`).join(', ')

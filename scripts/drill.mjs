@@ -2,7 +2,7 @@
 //   kill-transport [--kills N --bots N --pause S --json]     hostile [--connects N --bots N --seed S --json]
 //   store-away [--seconds N --bots N --store s3|disk|all --json]: s3 needs Ceph's radosgw (testing/radosgw.ts)
 //   archive-away [--seconds N --bots N --how freeze|stop|kill --seed S --json]
-//   guest [--seed S --seconds N --guests N --bots N --only PHASES --fresh --json]
+//   guest [--seed S --seconds N --guests N --bots N --only PHASES --from ADDRESS --fresh --json]
 //   hostile-uploads [--bots N --seconds S --senders N --files DIR --json]
 // Exits with 1 where something was lost. The server is built before.
 import { execFileSync, spawnSync } from 'node:child_process'

@@ -1,6 +1,7 @@
 /** Hostile guests that come back: who is let go, or whose realm went, logs in anew. */
 import { login, type Connect } from '../../netcode/index.ts'
 import { sleep, until } from '../server-process.ts'
+import { fetchFrom } from './from.ts'
 import { count, WireGuest, type Told } from './wire-guest.ts'
 
 const UPDATE_MS = 16
@@ -21,13 +22,16 @@ export class Guests {
   readonly ended: Record<string, number> = {}
   readonly seats: Seat[]
   private readonly url: string
+  private readonly fetch: typeof fetch
   private readonly timer: NodeJS.Timeout
   private readonly loose: WireGuest[] = []
   private readonly coming = new Set<Seat>()
   private isOver = false
 
-  constructor(url: string, connects: readonly Connect[], guests: number) {
+  /** `from`: the address that they log in from; null: any. */
+  constructor(url: string, connects: readonly Connect[], guests: number, from: string | null) {
     this.url = url
+    this.fetch = from === null ? fetch : fetchFrom(from)
     this.seats = Array.from({ length: guests }, (_, i) => ({ name: `stranger ${i + 1}`, connect: one(connects, i), guest: over() }))
     this.timer = setInterval(() => this.update(), UPDATE_MS)
   }
@@ -59,7 +63,7 @@ export class Guests {
     const guest = new WireGuest(this.told, performance.now())
     this.loose.push(guest)
     try {
-      const { token } = await login(this.url, name, { fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(LOGIN_MS_MAX) }) })
+      const { token } = await login(this.url, name, { fetch: (input, init) => this.fetch(input, { ...init, signal: AbortSignal.timeout(LOGIN_MS_MAX) }) })
       await guest.connect(this.url, token, connect)
       if (!(await until(() => guest.isJoined || guest.ended !== null, JOIN_MS_MAX))) guest.ended = 'no Welcome'
     } catch (error) {
