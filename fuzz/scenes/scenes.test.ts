@@ -1,7 +1,7 @@
 /** Some hundred extreme scenes on the simulation alone; npm run fuzz:scenes goes further. */
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_DEFINITION, free, genesis, loadEngine, SCALE_MAX, SCALE_MIN, step, type InputFrame } from '../../sim/index.ts'
-import { RADIUS_MAX } from '../../sim/shapes.ts'
+import { RANGES } from '../../sim/ranges.ts'
 import { LIMITS, neighbour, NUMBERS, SIZES } from './edges.ts'
 import { minimise } from './minimise.ts'
 import { runWorld, sceneSource, seedOf, type Source, type WorldReport } from './run.ts'
@@ -87,7 +87,7 @@ describe('a scene', () => {
   })
 
   test('draws from the limits that the simulation has, and from what lies beside them', () => {
-    for (const limit of [SCALE_MIN, SCALE_MAX, RADIUS_MAX]) {
+    for (const limit of [SCALE_MIN, SCALE_MAX, RANGES.scaledExtent.min, RANGES.mass.max, RANGES.slenderness.max]) {
       expect(LIMITS).toContain(limit)
       for (const by of [-1, 0, 1]) expect(NUMBERS).toContain(neighbour(Math.fround(limit), by))
     }
