@@ -5,7 +5,7 @@
 import { RESUME_MS_MAX, type OutgoingPart, type Received } from '../netcode/session/index.ts'
 import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
-import { passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm } from '../sim/index.ts'
+import { passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm, type UserNumber } from '../sim/index.ts'
 import { Catalog } from './catalog.ts'
 import { Doorway } from './doorway.ts'
 import { refusedInput, type InteractionCenter } from './interaction-center.ts'
@@ -17,6 +17,7 @@ import { versionWords } from './observers.ts'
 import type { PackageDesk } from './package-desk.ts'
 import { OwnedProps } from './owned-props.ts'
 import type { Outbound } from './outbound.ts'
+import { PropReports } from './prop-reports.ts'
 import { Outcomes } from './outcomes.ts'
 import { Partings } from './partings.ts'
 import type { TickOutcome } from './realm-core.ts'
@@ -38,6 +39,8 @@ export interface SessionsOptions {
   readonly heard: ReadonlyMap<PlayerId, HeardNumbers>
   readonly unanswered: Unanswered
   readonly meters: RealmMeters
+  /** For the operator. */
+  note(text: string): void
   /** Why nobody new is let in at present; null: they are. */
   closedTo(): string | null
 }
@@ -47,6 +50,7 @@ export class Sessions {
   private readonly catalog: Catalog
   private readonly owned: OwnedProps
   private readonly outcomes: Outcomes
+  private readonly reports: PropReports
   private readonly partings: Partings
   private readonly definition: string
   private readonly members = new Map<PlayerId, Member>()
@@ -74,6 +78,7 @@ export class Sessions {
       memberOf: (player) => this.members.get(player),
       refused: (member, reason) => this.expel(member, 'refused', reason, this.nowMs),
     })
+    this.reports = new PropReports({ notify: (user, text) => this.notify(user, text), note: options.note })
     for (const avatar of realm.avatars.values()) {
       const { player, moveSequence, permissions } = avatar
       const member = new Member(avatar, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
@@ -84,6 +89,11 @@ export class Sessions {
       this.members.set(player, member)
       this.standStill(member)
     }
+  }
+
+  /** A message for a person, to every player of a user. */
+  private notify(user: UserNumber, text: string): void {
+    for (const member of this.members.values()) if (member.user === user) member.session.queue({ type: 'notice', text })
   }
 
   get connected(): number {
@@ -285,6 +295,7 @@ export class Sessions {
     this.nowMs = nowMs
     this.acknowledge(frame)
     this.outcomes.route(events)
+    this.reports.stepped(events, nowMs)
     const news: ServerMessage[] = [...this.catalog.update(realm)]
     if (realm.tick % HASH_SAMPLE_TICKS === 0) news.push({ type: 'hashSample', tick: realm.tick, hash })
     this.expire(nowMs)

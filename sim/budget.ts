@@ -1,13 +1,12 @@
 /** What spawned props may take of a realm: counts and bytes, for the realm, a share of it and a user. */
-import { boxAround, grown, touches } from './boxes.ts'
+import { grown, placeBox, touches } from './boxes.ts'
 import { manages } from './access.ts'
 import { expire, longestLeft } from './left-behind.ts'
 import { max } from './maths.ts'
-import { propRadius } from './extent.ts'
 import { inRange } from './ranges.ts'
 import { shapeWork } from './work.ts'
 import type { Avatar, Prop, Realm } from './state.ts'
-import type { PropSpec, RejectReason, Shape, Vec3 } from './types.ts'
+import type { PlacedProp, PropSpec, RejectReason, Shape } from './types.ts'
 
 /** Bytes of a checkpoint that spawned props may take by default: a quarter of what a checkpoint may have. */
 export const STATE_BYTES_MAX = 16_777_216
@@ -91,18 +90,21 @@ export function makeRoom(realm: Realm, avatar: Avatar | null, spec: PropSpec): R
   }
 }
 
+type Place = Pick<PlacedProp, 'position' | 'rotation' | 'scale'>
+
 /** Why a guest may not spawn a prop like this there, or null: only who manages may move props by code, or build large meshes. */
-export function guestReason(realm: Realm, spec: PropSpec, position: Vec3, scale: number): RejectReason | null {
+export function guestReason(realm: Realm, spec: PropSpec, place: Place): RejectReason | null {
   if (spec.motion === 'dynamic') return null
   if (spec.motion === 'kinematic') return 'not-permitted'
   for (const { shape } of spec.colliders) if (shape.type === 'trimesh' && !inRange('meshTriangles', shape.indices.length / 3)) return 'mesh-too-large'
-  return isCrowded(realm, spec, position, scale) ? 'too-crowded' : null
+  return isCrowded(realm, spec, place) ? 'too-crowded' : null
 }
 
 /** Whether so many static colliders stand around a place that walking there would cost too much. */
-function isCrowded(realm: Realm, spec: PropSpec, position: Vec3, scale: number): boolean {
-  const radius = propRadius(spec) * scale
-  const around = grown(boxAround({ ...position, y: position.y - radius }, radius, 2 * radius), CROWD_METRES)
+function isCrowded(realm: Realm, spec: PropSpec, { position: p, rotation: q, scale }: Place): boolean {
+  const box = new Float64Array(6)
+  placeBox(spec, Float32Array.of(p.x, p.y, p.z, q.x, q.y, q.z, q.w), scale, box)
+  const around = grown(box, CROWD_METRES)
   let work = workOf(spec)
   for (const prop of realm.props.values()) if (prop.spec.motion !== 'dynamic' && prop.owner !== 0 && touches(around, 0, prop.box, 0)) work += workOf(prop.spec)
   return work > CROWD_WORK_MAX

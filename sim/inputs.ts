@@ -126,7 +126,7 @@ function spawn(realm: Realm, input: Input, avatar: Avatar | null, { prop: wanted
   const reason = checkScale(make.spec, scale)
   if (reason) return reason
   if (!isPosition(position) || !inBounds(realm, position) || !isUnitQuat(rotation) || !isAccess(access)) return 'invalid-value'
-  const noRoom = (avatar && !manages(avatar) ? guestReason(realm, make.spec, position, scale) : null) ?? makeRoom(realm, avatar, make.spec)
+  const noRoom = (avatar && !manages(avatar) ? guestReason(realm, make.spec, { position, rotation, scale }) : null) ?? makeRoom(realm, avatar, make.spec)
   if (noRoom) return noRoom
   const prop = createProp(realm, make, { position, rotation, scale, access, owner: avatar?.user ?? owner, share: avatar?.share ?? owner })
   if (!prop) return 'degenerate-shape'

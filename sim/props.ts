@@ -169,7 +169,8 @@ export function readMotion(prop: Prop): void {
   const asleep = prop.frozen === null || prop.frozen === 'new' ? prop.body.isSleeping() : true
   if (asleep && prop.asleep) return
   readBody(prop.body, scratch)
-  prop.broken = !isSound(scratch)
+  // The engine disables a body in which it finds NaN itself: nothing would ever touch it again.
+  prop.broken = !isSound(scratch) || !prop.body.isEnabled()
   if (prop.broken) return
   prop.asleep = asleep
   prop.motion.set(scratch)

@@ -85,23 +85,17 @@ function boxesOf(body: Body): Box {
   return body.boxes
 }
 
-/** Work of a body's colliders that reach into a box. */
-function workWithin(body: Body, box: Box): { readonly count: number; readonly work: number } {
-  if (body.works.length === 1) return { count: 1, work: body.works[0] ?? 0 }
-  const boxes = boxesOf(body)
-  let [count, work] = [0, 0]
-  body.works.forEach((own, i) => {
-    if (!touches(boxes, 6 * i, box, 0)) return
-    count++
-    work += own
-  })
-  return { count, work }
-}
-
-/** Work of two bodies whose boxes touch: each collider of one that reaches into the other, with each of the other's. */
+/** Work of two bodies whose boxes touch: of each pair of their colliders whose boxes touch. */
 function pairWork(a: Body, b: Body): number {
-  const [one, other] = [workWithin(a, b.box), workWithin(b, a.box)]
-  return ((one.work * other.count + other.work * one.count) / 2) * (1 + (DEEP_FACTOR - 1) * depth(a.box, b.box))
+  const [boxesA, boxesB] = [boxesOf(a), boxesOf(b)]
+  let sum = 0
+  a.works.forEach((one, i) => {
+    if (!touches(boxesA, 6 * i, b.box, 0)) return
+    b.works.forEach((other, k) => {
+      if (touches(boxesA, 6 * i, boxesB, 6 * k)) sum += (one + other) / 2
+    })
+  })
+  return sum * (1 + (DEEP_FACTOR - 1) * depth(a.box, b.box))
 }
 
 const isAwake = ({ prop }: Body): boolean => prop === null || (!prop.asleep && prop.spec.motion !== 'static')

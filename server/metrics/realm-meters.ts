@@ -52,7 +52,9 @@ export class RealmMeters {
   stepped(inputs: number, events: readonly SimEvent[]): void {
     this.realm.add('inputs', inputs)
     for (const event of events) {
-      if (event.type === 'rejected') this.realm.count('commandsRejected', event.reason)
+      if (event.type === 'frozen') this.realm.count('propsFroze', event.cause)
+      else if (event.type === 'expired') this.realm.add('propsExpired')
+      else if (event.type === 'rejected') this.realm.count('commandsRejected', event.reason)
       else if ('sequence' in event && event.sequence !== 0 && event.player !== 0) this.realm.add('commandsDone')
     }
   }
@@ -72,14 +74,17 @@ export class RealmMeters {
     const { realm: table } = this
     let moving = 0
     let awake = 0
-    for (const { spec, asleep } of realm.props.values()) {
+    let frozen = 0
+    for (const { spec, asleep, frozen: cause } of realm.props.values()) {
       if (spec.motion === 'static') continue
       moving++
+      if (cause !== null) frozen++
       if (!asleep) awake++
     }
     table.set('players', realm.players.size)
     table.set('props', moving)
     table.set('propsAwake', awake)
+    table.set('propsFrozen', frozen)
     table.set('elements', load.elements)
     table.set('connected', load.connected)
     table.set('joinsWaiting', load.joinsWaiting)
