@@ -45,13 +45,18 @@ async function rounds(stage: Stage, round: (guest: WireGuest, seat: number) => v
   }
 }
 
-/** Each guest makes so many things as fast as it is let, then looks on. A guest that had to log in anew begins again. */
-async function heap(stage: Stage, each: number, make: (i: number) => Command): Promise<void> {
+/**
+ * Each guest makes so many things as fast as it is let, then looks on. A guest that had to log in anew begins again. They are
+ * drawn a `lot` at a time: what takes the drill's own time would look like a gap to the honest.
+ */
+async function heap(stage: Stage, each: number, lot: number, make: (i: number) => Command): Promise<void> {
   const made = new WeakMap<WireGuest, number>()
   await rounds(stage, (guest) => {
     const from = made.get(guest) ?? 0
-    for (let i = from; i < each; i += 1) guest.command(make(i))
-    made.set(guest, each)
+    if (guest.unacknowledged > 4 * lot) return
+    const to = Math.min(each, from + lot)
+    for (let i = from; i < to; i += 1) guest.command(make(i))
+    made.set(guest, to)
   })
 }
 
@@ -157,7 +162,7 @@ async function poses(stage: Stage): Promise<void> {
 
 async function kinematic(stage: Stage): Promise<void> {
   const { draw } = stage
-  await heap(stage, 40, (i) => (i % 2 === 0 ? spawnOf(single('kinematic', { type: 'capsule', radius: fround(0.5), halfHeight: fround(0.2) }), POINT) : spawnOf(draw.chance(0.3) ? compound(draw, 'kinematic') : box(0.3), POINT)))
+  await heap(stage, 40, 40, (i) => (i % 2 === 0 ? spawnOf(single('kinematic', { type: 'capsule', radius: fround(0.5), halfHeight: fround(0.2) }), POINT) : spawnOf(draw.chance(0.3) ? compound(draw, 'kinematic') : box(0.3), POINT)))
 }
 
 const pairs = Object.entries(PAIRS).map(([name, [first, second]]): readonly [string, Phase] => [name, {
@@ -180,11 +185,11 @@ export const PHASES: Readonly<Record<string, Phase>> = {
   storms: { goal: 'scales and drags of things that touch', run: storm },
   edges: { goal: 'everything, at the edges of what is taken', run: (stage) => random(stage, 'edges', 12) },
   kinematic: { goal: 'kinematic things among dynamic ones', run: kinematic },
-  bloat: { goal: 'meshes that are small on the wire and large in a checkpoint', run: (stage) => heap(stage, 300, () => spawnOf(bloat(stage.draw), { x: stage.draw.float(-60, 60), y: stage.draw.float(5, 60), z: stage.draw.float(-60, 60) })) },
-  hulls: { goal: 'compounds of 16 hulls of 64 points, everywhere', run: (stage) => heap(stage, 300, () => spawnOf(compound(stage.draw), { x: stage.draw.float(-40, 40), y: stage.draw.float(1, 20), z: stage.draw.float(-40, 40) })) },
-  burst: { goal: 'such compounds in one point, in one burst', run: (stage) => heap(stage, 18, () => spawnOf(compound(stage.draw), POINT)) },
-  pile: { goal: 'a thousand boxes in one point', run: (stage) => heap(stage, 500, () => spawnOf(box(0.25), POINT)) },
-  giants: { goal: 'five hundred boxes at scale 20 in one point', run: (stage) => heap(stage, 250, () => spawnOf(box(0.5), { ...POINT, y: 20 }, SCALE_MAX)) },
+  bloat: { goal: 'meshes that are small on the wire and large in a checkpoint', run: (stage) => heap(stage, 300, 4, () => spawnOf(bloat(stage.draw), { x: stage.draw.float(-60, 60), y: stage.draw.float(5, 60), z: stage.draw.float(-60, 60) })) },
+  hulls: { goal: 'compounds of 16 hulls of 64 points, everywhere', run: (stage) => heap(stage, 300, 4, () => spawnOf(compound(stage.draw), { x: stage.draw.float(-40, 40), y: stage.draw.float(1, 20), z: stage.draw.float(-40, 40) })) },
+  burst: { goal: 'such compounds in one point, in one burst', run: (stage) => heap(stage, 18, 18, () => spawnOf(compound(stage.draw), POINT)) },
+  pile: { goal: 'a thousand boxes in one point', run: (stage) => heap(stage, 500, 100, () => spawnOf(box(0.25), POINT)) },
+  giants: { goal: 'five hundred boxes at scale 20 in one point', run: (stage) => heap(stage, 250, 100, () => spawnOf(box(0.5), { ...POINT, y: 20 }, SCALE_MAX)) },
   ...Object.fromEntries(pairs),
   crowd: { goal: 'passers-by fill the realm, and nobody else can spawn', run: crowd },
 }

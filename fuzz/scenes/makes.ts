@@ -57,8 +57,15 @@ function mesh(draw: Draw, wild: number): Shape {
     return { type: 'trimesh', vertices, indices }
   }
   const triangles = draw.weighted<number>([[3, draw.whole(1, 40)], [wild, RANGES.meshTriangles.max + draw.whole(-1, 1)], [wild * 0.5, draw.whole(40, COMMAND_TRIANGLES_MAX)], [wild * 0.2, COMMAND_TRIANGLES_MAX]])
-  const corner = (): number => draw.below(style === 'same' ? 3 : side * side)
-  return { type: 'trimesh', vertices, indices: Array.from({ length: 3 * triangles }, (_, i) => (style === 'same' && draw.chance(0.5) ? i % 3 : corner())) }
+  // Now and then one corner twice: a triangle that is none.
+  const isCareless = draw.chance(wild * 0.1)
+  const corners = (): number[] => {
+    if (style === 'same') return [0, 1, side]
+    const first = draw.below(side * side)
+    const [second, third] = isCareless ? [draw.below(side * side), draw.below(side * side)] : [first + 1 + draw.below(side * side - 2), first + side * side - 1]
+    return [first, second % (side * side), third % (side * side)]
+  }
+  return { type: 'trimesh', vertices, indices: Array.from({ length: triangles }, corners).flat() }
 }
 
 export function shape(draw: Draw, wild: number, motion: Motion): Shape {

@@ -37,10 +37,20 @@ function anyThing(draw: Draw, wild: number): Thing {
 const single = (shape: Shape): readonly Collider[] => [{ shape, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }]
 const make = (motion: PropSpec['motion'], colliders: readonly Collider[], density = 250): PropSpec => ({ name: 'x', motion, colliders, density, friction: 0.5, restitution: 0.1, color: 1 })
 
+/** Vertices of a mesh that is to be small on the wire: a grid of five by four, hilly. */
+const [BLOAT_WIDE, BLOAT_DEEP] = [5, 4]
+
 /** A mesh of few vertices and as many triangles as a player's may have, or as a command holds: its bytes in a checkpoint are thirty times those on the wire. */
 export function bloat(draw: Draw): PropSpec {
-  const points = Array.from({ length: 20 }, () => [draw.float(-1, 1), draw.float(-1, 1), draw.float(-1, 1)])
-  return make('static', single({ type: 'trimesh', vertices: points.flat(), indices: Array.from({ length: 3 * draw.of([RANGES.meshTriangles.max, COMMAND_TRIANGLES_MAX]) }, () => draw.below(20)) }))
+  const count = BLOAT_WIDE * BLOAT_DEEP
+  const vertices = Array.from({ length: count }, (_, i) => [i % BLOAT_WIDE, draw.float(0, 0.5), Math.floor(i / BLOAT_WIDE)])
+  // One corner, its neighbour, and one of another row: three corners that are never on a line.
+  const triangle = (): number[] => {
+    const first = draw.below(count)
+    const second = first % BLOAT_WIDE === BLOAT_WIDE - 1 ? first - 1 : first + 1
+    return [first, second, (first + BLOAT_WIDE * draw.whole(1, BLOAT_DEEP - 1)) % count]
+  }
+  return make('static', single({ type: 'trimesh', vertices: vertices.flat(), indices: Array.from({ length: draw.of([RANGES.meshTriangles.max, COMMAND_TRIANGLES_MAX]) }, triangle).flat() }))
 }
 
 /** Gives one thing after the other. A pile's things are alike. */
