@@ -34,13 +34,13 @@ export class Players {
     this.timer = setInterval(() => this.update(), UPDATE_MS)
   }
 
-  /** Resolves when all have joined. */
-  static async join(url: string, connects: readonly Connect[], count: number, seed: number): Promise<Players> {
+  /** Resolves when all have joined. `connects`: of all, or of each by its number. */
+  static async join(url: string, connects: readonly Connect[] | ((i: number) => readonly Connect[]), count: number, seed: number): Promise<Players> {
     const players = new Players()
     const wardrobe = fitAll(await loadClips(), DEFAULT_BODY)
     for (let i = 0; i < count; i += 1) {
       const { token } = await login(url, `honest ${i + 1}`)
-      const client = new RenderClient({ url, token, connects })
+      const client = new RenderClient({ url, token, connects: typeof connects === 'function' ? connects(i) : connects })
       players.all.push({ client, bot: new Bot(client, createMind('mixed', seed + i, wardrobe)), identity: '', gapMsMax: 0 })
       client.start()
       if (!(await until(() => client.state.type === 'joined', JOIN_MS_MAX))) throw new Error(`player ${i + 1} did not get in: ${JSON.stringify(client.state)}`)

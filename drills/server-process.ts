@@ -20,6 +20,9 @@ export interface ServerProcess {
   stop(): Promise<void>
 }
 
+/** A server that does not end in order within this is killed, ms. */
+const END_MS_MAX = 30_000
+
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
 
 /** Waits until `look` is true; false where `msMax` have passed. */
@@ -65,8 +68,11 @@ async function ready(child: ChildProcess, errors: () => string): Promise<string>
 }
 
 /** `otherworld serve` on any free ports of this machine, its data in a folder that goes with it. */
-export async function startServerProcess(...args: readonly string[]): Promise<ServerProcess> {
-  const data = mkdtempSync(join(tmpdir(), 'otherworld-drill-'))
+export const startServerProcess = (...args: readonly string[]): Promise<ServerProcess> =>
+  startServerOn(mkdtempSync(join(tmpdir(), 'otherworld-drill-')), ...args)
+
+/** The same on data that are there already. */
+export async function startServerOn(data: string, ...args: readonly string[]): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['cli/otherworld.js', 'serve', '--json', '--port', '0', '--udp-port', '0', '--data', data, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => { errors = (errors + chunk.toString()).slice(-100_000) })
@@ -74,7 +80,9 @@ export async function startServerProcess(...args: readonly string[]): Promise<Se
   const exited = new Promise<void>((resolve) => { child.once('exit', () => resolve()) })
   const end = async (): Promise<void> => {
     child.kill('SIGTERM')
+    const killing = setTimeout(() => child.kill('SIGKILL'), END_MS_MAX)
     await exited
+    clearTimeout(killing)
   }
   const stop = async (): Promise<void> => {
     await end()

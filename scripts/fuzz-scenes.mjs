@@ -1,4 +1,4 @@
-// npm run fuzz:scenes -- [--worlds N --ticks N --seed S --jobs N --json] | --world K [--save FILE] | --case FILE: random extreme
+// npm run fuzz:scenes -- [--worlds N --ticks N --seed S --jobs N --json] | --world K | --case FILE [--save FILE --minimise]: random extreme
 // scenes on the simulation alone, in worker threads (docs/testing.md). Exits with 1 where a world ended, hung, had a slow step,
 // a number that is none, or did not go on alike from its checkpoint.
 import { writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ const text = (value) => ({ type: 'string', default: value })
 const { values } = parseArgs({
   options: {
     worlds: text('1000'), ticks: text('200'), seed: text('1'), from: text('0'), jobs: text(String(availableParallelism())), 'slow-ms': text('50'), 'hang-ms': text('10000'),
-    world: { type: 'string' }, save: { type: 'string' }, case: { type: 'string' }, json: { type: 'boolean', default: false },
+    world: { type: 'string' }, save: { type: 'string' }, case: { type: 'string' }, json: { type: 'boolean', default: false }, minimise: { type: 'boolean', default: false },
   },
 })
 const number = (name) => {
@@ -21,8 +21,8 @@ const number = (name) => {
   process.exit(2)
 }
 const isSingle = values.world !== undefined || values.case !== undefined
-if (values.save !== undefined && !isSingle) {
-  process.stderr.write('--save is for one world: give --world too\n')
+if ((values.save !== undefined || values.minimise) && !isSingle) {
+  process.stderr.write('--save and --minimise are for one world: give --world or --case too\n')
   process.exit(2)
 }
 const [seed, ticks, slowMs, hangMs] = ['seed', 'ticks', 'slow-ms', 'hang-ms'].map(number)
@@ -40,7 +40,7 @@ const TELL_MS = 30_000
 const startMs = performance.now()
 let next = first
 const reports = []
-const saved = []
+let saved = []
 let definition = null
 
 const again = (world) => `npm run fuzz:scenes -- ${values.case === undefined ? `--seed ${seed} --world ${world}` : `--case ${String(values.case)}`}${ticks === 200 ? '' : ` --ticks ${ticks}`}`
@@ -51,12 +51,19 @@ function take(report) {
   for (const { kind, tick, message } of report.failures) process.stdout.write(`${clear()}world ${report.world} (${report.style}), tick ${tick}: ${kind}: ${message.slice(0, 300)}\n  again: ${again(report.world)}\n`)
 }
 
+function shorten(list) {
+  if (list === null) return process.stderr.write('nothing can be left out: it holds, or the engine itself trapped\n')
+  saved = list
+  return values.save === undefined ? process.stdout.write(`${json(list)}\n`) : undefined
+}
+
+const json = (inputs) => JSON.stringify(inputs, (_, value) => (value instanceof Uint8Array ? [...value] : value))
 const clear = () => (process.stderr.isTTY ? '\r\u001B[K' : '')
 
 /** One thread; a world that hangs is told and the thread ended, and one whose engine trapped is replaced, too. */
 const thread = () => new Promise((resolve, reject) => {
   const beats = new Int32Array(new SharedArrayBuffer(8))
-  const worker = new Worker(new URL('../dist/fuzz/scenes-worker.js', import.meta.url), { workerData: { seed, ticks, slowMs, caseFile: values.case ?? null, tellsFrames: values.save !== undefined, beats } })
+  const worker = new Worker(new URL('../dist/fuzz/scenes-worker.js', import.meta.url), { workerData: { seed, ticks, slowMs, caseFile: values.case ?? null, tellsFrames: values.save !== undefined, minimises: values.minimise, beats } })
   let world = null
   let seen = { beats: -1, atMs: 0 }
   const end = (value) => {
@@ -83,6 +90,7 @@ const thread = () => new Promise((resolve, reject) => {
   worker.on('message', (message) => {
     if (message.type === 'ready') give()
     else if (message.type === 'definition') ({ definition } = message)
+    else if (message.type === 'shortest') shorten(message.list)
     else if (message.type === 'frame') saved.push(...message.frame.inputs.map((input) => ({ tick: message.frame.tick, input })))
     else {
       take(message.report)
@@ -135,7 +143,7 @@ report.styles = reports.reduce((styles, each) => {
 }, {})
 
 if (values.save !== undefined) {
-  writeFileSync(values.save, JSON.stringify(saved, (_, value) => (value instanceof Uint8Array ? [...value] : value)))
+  writeFileSync(values.save, json(saved))
   if (definition?.id) writeFileSync(`${String(values.save)}.definition.json`, JSON.stringify(definition))
 }
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)

@@ -98,7 +98,7 @@ describe('INP-18, INP-19: room for spawned props', () => {
   test('guests spawn small meshes alone', () => {
     stage((s) => {
       s.join(1)
-      expect(s.spawn(1, spec('static', collider(sheet(129))), at(-20, 1, 0))).toBe('mesh-too-large')
+      expect(s.spawn(1, spec('static', collider(sheet(65))), at(-20, 1, 0))).toBe('mesh-too-large')
       expect(s.spawn(1, spec('static', collider(sheet(50))), at(-20, 1, 0))).toBeTypeOf('number')
     })
   })
@@ -106,7 +106,7 @@ describe('INP-18, INP-19: room for spawned props', () => {
   test('static props crowd no place beyond what an avatar can walk through', () => {
     stage((s) => {
       s.join(1)
-      const made = Array.from({ length: 220 }, (_, i) => s.spawn(1, spec('static', collider(boxShape(0.1))), at((i % 10) * 0.2, 0.1 + Math.floor(i / 100) * 0.2, (Math.floor(i / 10) % 10) * 0.2)))
+      const made = Array.from({ length: 110 }, (_, i) => s.spawn(1, spec('static', collider(boxShape(0.1))), at((i % 10) * 0.2, 0.1 + Math.floor(i / 100) * 0.2, (Math.floor(i / 10) % 10) * 0.2)))
       expect(made.at(-1)).toBe('too-crowded')
       expect(s.spawn(1, spec('static', collider(boxShape(0.1))), at(20, 0.1, 0))).toBeTypeOf('number')
     })

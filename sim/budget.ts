@@ -15,7 +15,7 @@ const SHARE_PART = 1 / 2
 const USER_PART = 1 / 4
 const PROPS_MIN = 16
 /** Work of non-dynamic colliders around one place: what an avatar that walks there has to look at. */
-const CROWD_WORK_MAX = 200
+const CROWD_WORK_MAX = 100
 /** How far around a static prop others are counted, metres: an avatar and its step. */
 const CROWD_METRES = 2
 

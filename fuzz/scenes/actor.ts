@@ -5,7 +5,8 @@ import {
 import type { Draw } from './edges.ts'
 import { body, rotation } from './makes.ts'
 import type { Deed, Style } from './styles.ts'
-import { drawScale, thingsOf, type Thing } from './things.ts'
+import type { Thing } from './fit.ts'
+import { drawScale, thingsOf } from './things.ts'
 
 const { fround } = Math
 /** Every permission: a builder's. */
@@ -27,6 +28,7 @@ export interface Standing {
 /** What is there to act on. */
 export interface Sight {
   readonly elements: readonly ElementId[]
+  /** Of each element; empty: not known. */
   readonly places: readonly Vec3[]
 }
 
@@ -68,8 +70,7 @@ export class Actor {
   command(deed: Exclude<Deed, 'server'>, player: Standing, sight: Sight): Command {
     const { draw } = this
     const { wild } = this.style
-    // The newest are the ones that something is going on with.
-    const element = (): ElementId => (draw.chance(0.05) || sight.elements.length === 0 ? draw.whole(0, 2_000) : draw.chance(0.5) ? draw.of(sight.elements.slice(-8)) : draw.of(sight.elements))
+    const element = (): ElementId => this.element(player, sight)
     const isIdle = player.hands?.length === 0 && (deed === 'drag' || deed === 'release') && !draw.chance(EMPTY_SHARE)
     switch (isIdle ? 'grab' : deed) {
       case 'spawn': {
@@ -87,6 +88,16 @@ export class Actor {
       case 'wear': return { type: 'wear', player: 0, body: draw.of<BodyChoice>([0, ...PACKAGES]) }
       case 'access': return { type: 'access', element: element(), access: draw.below(65) }
     }
+  }
+
+  /** The newest are the ones that something is going on with; what is near can be taken. */
+  private element({ at }: Standing, { elements, places }: Sight): ElementId {
+    const { draw } = this
+    if (elements.length === 0 || draw.chance(0.04)) return draw.whole(0, 2_000)
+    if (places.length === 0 || draw.chance(0.3)) return draw.of(draw.chance(0.5) ? elements.slice(-8) : elements)
+    const some = [0, 1, 2, 3, 4, 5].map(() => draw.below(elements.length))
+    const metres = (i: number): number => Math.hypot((places[i]?.x ?? 0) - at.x, (places[i]?.y ?? 0) - at.y - 1.6, (places[i]?.z ?? 0) - at.z)
+    return elements[some.reduce((nearest, i) => (metres(i) < metres(nearest) ? i : nearest))] ?? 0
   }
 
   private hand({ hands }: Standing): HandId {
@@ -127,15 +138,15 @@ export class Actor {
     const { draw } = this
     if (draw.chance(this.style.gathers)) return draw.chance(0.7) ? this.point : this.nudged(this.point)
     return draw.weighted<() => Vec3>([
-      [2, () => this.nudged(player.at)], [2, () => this.anywhere()], [1, () => this.point], [places.length > 0 ? 2 : 0, () => this.nudged(draw.of(places))],
+      [4, () => this.nudged(player.at)], [2, () => this.anywhere()], [1, () => this.point], [places.length > 0 ? 2 : 0, () => this.nudged(draw.of(places))],
     ])()
   }
 
   /** Where a hand goes: as far as it reaches, a step farther, into another thing, anywhere. */
   reach(player: Standing, places: readonly Vec3[]): Vec3 {
     const { draw } = this
-    if (draw.chance(0.3)) return this.place(player, places)
-    const far = this.definition.reach * draw.of([0, 0.3, 0.7, 0.999, 1, 1.001])
+    if (draw.chance(0.2)) return this.place(player, places)
+    const far = this.definition.reach * draw.of([0, 0.3, 0.7, 0.9, 0.999, 1, 1.001])
     const [x, y, z] = [draw.between(-1, 1), draw.between(-1, 1), draw.between(-1, 1)]
     const length = Math.hypot(x, y, z) || 1
     return { x: fround(player.at.x + (x / length) * far), y: fround(player.at.y + 1.6 + (y / length) * far), z: fround(player.at.z + (z / length) * far) }

@@ -26,6 +26,9 @@ function variant(draw: Draw): RealmDefinition {
     ground: may(0.3, () => ({ x: draw.of([1, 5, 200, 10_000]), z: draw.of([1, 5, 200, 10_000]) }), DEFAULT_DEFINITION.ground),
     reach: may(0.4, () => draw.of([0.5, 30, 100]), DEFAULT_DEFINITION.reach),
     elementsMax: may(0.2, () => draw.of([24, 64, 16_384]), DEFAULT_DEFINITION.elementsMax),
+    workMax: may(0.3, () => draw.of([100, 500, 100_000]), DEFAULT_DEFINITION.workMax),
+    stateBytesMax: may(0.3, () => draw.of([100_000, 1_000_000]), DEFAULT_DEFINITION.stateBytesMax),
+    leftBehind: may(0.5, () => ({ seconds: draw.of([0, 1, 600]), remove: draw.of(['never', 'when-full', 'always'] as const) }), DEFAULT_DEFINITION.leftBehind),
     props: may(0.5, () => props.slice(0, draw.below(props.length)), props).filter(({ position }) => inside(position)),
   }
 }

@@ -1,10 +1,11 @@
 /** What things are made of, at the edges: shapes, props, bodies. `wild` (0 to 1) says how far from ordinary the numbers are. */
 import { BONES, CAPSULES_MAX, COLLIDERS_MAX, CONVEX_POINTS_MAX, DEFAULT_BODY, type AvatarBody, type Collider, type Motion, type PropSpec, type Quat, type Shape, type Vec3 } from '../../sim/index.ts'
+import { RANGES } from '../../sim/ranges.ts'
 import { SIZES, type Draw } from './edges.ts'
 
 const { fround } = Math
-/** Indices of a mesh that still fits into one command, and vertices of one that a package brings. */
-const COMMAND_TRIANGLES_MAX = 4_900
+/** Triangles of a mesh that still fits into one command. */
+export const COMMAND_TRIANGLES_MAX = 4_900
 
 export function size(draw: Draw, wild: number): number {
   if (!draw.chance(wild)) return draw.float(0.1, 1)
@@ -55,9 +56,16 @@ function mesh(draw: Draw, wild: number): Shape {
     const indices = Array.from({ length: (side - 1) * (side - 1) }, (_, i) => i + Math.floor(i / (side - 1))).flatMap((at) => [at, at + side, at + 1, at + 1, at + side, at + side + 1])
     return { type: 'trimesh', vertices, indices }
   }
-  const triangles = draw.weighted<number>([[3, draw.whole(1, 40)], [wild, draw.whole(40, COMMAND_TRIANGLES_MAX)], [wild * 0.5, COMMAND_TRIANGLES_MAX]])
-  const corner = (): number => draw.below(style === 'same' ? 3 : side * side)
-  return { type: 'trimesh', vertices, indices: Array.from({ length: 3 * triangles }, (_, i) => (style === 'same' && draw.chance(0.5) ? i % 3 : corner())) }
+  const triangles = draw.weighted<number>([[3, draw.whole(1, 40)], [wild, RANGES.meshTriangles.max + draw.whole(-1, 1)], [wild * 0.5, draw.whole(40, COMMAND_TRIANGLES_MAX)], [wild * 0.2, COMMAND_TRIANGLES_MAX]])
+  // Now and then one corner twice: a triangle that is none.
+  const isCareless = draw.chance(wild * 0.1)
+  const corners = (): number[] => {
+    if (style === 'same') return [0, 1, side]
+    const first = draw.below(side * side)
+    const [second, third] = isCareless ? [draw.below(side * side), draw.below(side * side)] : [first + 1 + draw.below(side * side - 2), first + side * side - 1]
+    return [first, second % (side * side), third % (side * side)]
+  }
+  return { type: 'trimesh', vertices, indices: Array.from({ length: triangles }, corners).flat() }
 }
 
 export function shape(draw: Draw, wild: number, motion: Motion): Shape {
@@ -98,7 +106,7 @@ export function prop(draw: Draw, wild: number, motion?: Motion): PropSpec {
   return {
     name: 'x', motion: moves,
     colliders: heavy ? heavyCompound(draw, size(draw, wild)) : Array.from({ length: count }, () => collider(draw, wild, moves)),
-    density: fround(draw.chance(wild) ? draw.of([1e-3, 0.1, 1, 100_000, 99_999, 1_000, draw.spread(1e-3, 1e5), draw.chance(0.1) ? draw.edge() : 250]) : draw.float(100, 1_000)),
+    density: fround(draw.chance(wild) ? draw.of([RANGES.density.min, RANGES.density.max, 1_000, draw.spread(RANGES.density.min, RANGES.density.max), draw.chance(0.1) ? draw.edge() : 250]) : draw.float(100, 1_000)),
     friction: fround(draw.chance(wild) ? draw.of([0, -0, 1e-38, 0.5, 1, 10, draw.chance(0.1) ? draw.edge() : 5]) : 0.5),
     restitution: fround(draw.chance(wild) ? draw.of([0, 1, 0.99999994, 0.5, draw.chance(0.1) ? draw.edge() : 1]) : 0.1),
     color: draw.of([0, 1, 0xff_ff_ff]),

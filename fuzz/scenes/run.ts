@@ -165,6 +165,7 @@ class Run {
   }
 
   private look(realm: Realm): void {
+    if (this.failures.some(({ kind }) => kind === 'non-finite')) return
     const bad = (where: string, value: unknown): void => this.fail('non-finite', realm.tick, `${where} holds ${JSON.stringify(value)}`)
     for (const view of passingProps(realm)) {
       const { position, rotation, linvel, angvel, scale } = view

@@ -5,6 +5,9 @@ import { drawDefinition } from './definitions.ts'
 import { Draw } from './edges.ts'
 import { drawStyle, type Style } from './styles.ts'
 
+/** How often somebody looks at a thing that neither hand nor scale move. */
+const STATIC_SHARE = 0.2
+
 interface Player {
   readonly id: PlayerId
   readonly permissions: number
@@ -81,10 +84,11 @@ export class Scene {
       if (player) player.at = { ...avatar.position }
     }
     const [elements, places]: [ElementId[], Vec3[]] = [[], []]
-    for (const { id, position, holder, hand } of passingProps(realm)) {
+    for (const { id, spec, position, holder, hand } of passingProps(realm)) {
+      of(holder)?.hands.push(hand)
+      if (spec.motion === 'static' && !this.draw.chance(STATIC_SHARE)) continue
       elements.push(id)
       places.push({ x: position.x, y: position.y, z: position.z })
-      of(holder)?.hands.push(hand)
     }
     return { elements, places }
   }

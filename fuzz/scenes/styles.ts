@@ -36,3 +36,9 @@ export const STYLES: readonly Style[] = [
 ]
 
 export const drawStyle = (draw: Draw): Style => draw.weighted(STYLES.map((style) => [style.weight, style] as const))
+
+export function styleNamed(name: string): Style {
+  const found = STYLES.find((style) => style.name === name)
+  if (!found) throw new Error(`There is no style "${name}"; there are ${STYLES.map((style) => style.name).join(', ')}.`)
+  return found
+}

@@ -1,7 +1,7 @@
 /** A worker thread of scripts/fuzz-scenes.mjs: runs the worlds that it is given, one after the other. */
-import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { DEFAULT_DEFINITION, loadEngine, type Engine, type Input, type InputFrame } from '../../sim/index.ts'
+import { loadEngine, type Engine, type InputFrame } from '../../sim/index.ts'
+import { readCase, savedOf, savedSource, shortestCase } from './cases.ts'
 import { runWorld, sceneSource, seedOf, type Source } from './run.ts'
 
 interface Settings {
@@ -12,6 +12,8 @@ interface Settings {
   readonly caseFile: string | null
   /** Tell every frame before it is stepped. */
   readonly tellsFrames: boolean
+  /** Tell the shortest inputs that fail in the same way. */
+  readonly minimises: boolean
   /** Counts steps, and holds the tick of the last: how a thread that hangs is noticed. */
   readonly beats: Int32Array
 }
@@ -20,33 +22,26 @@ const settings = workerData as Settings
 const port = parentPort
 if (!port) throw new Error('this runs in a worker thread alone')
 
-/** Frames of a file like those that --save writes. Whoever acts in it and never joins has joined before. */
-function caseSource(file: string): Source {
-  const list = JSON.parse(readFileSync(file, 'utf8')) as { tick: number; input: Input }[]
-  const joined = new Set(list.map(({ input: { command } }) => (command.type === 'join' ? command.player : 0)))
-  const players = [...new Set(list.map(({ input }) => input.player))].filter((player) => player !== 0 && !joined.has(player))
-  const joins = players.map((player, i): Input => ({ player: 0, sequence: i + 1, command: { type: 'join', player, user: player, name: `Player ${player}`, body: 0, permissions: DEFAULT_DEFINITION.permissions } }))
-  const revived = ({ player, sequence, command }: Input): Input =>
-    ({ player, sequence, command: command.type === 'pose' ? { type: 'pose', pose: { ...command.pose, bytes: Uint8Array.from(Object.values(command.pose.bytes)) } } : command })
-  return {
-    name: 'case', definition: DEFAULT_DEFINITION,
-    frame: ({ tick }) => ({ tick: tick + 1, inputs: [...(tick === 0 ? joins : []), ...list.filter((each) => each.tick === tick + 1).map(({ input }) => revived(input))] }),
-  }
-}
-
 function run(engine: Engine, world: number): void {
-  const { seed, ticks, slowMs, caseFile, tellsFrames, beats } = settings
+  const { seed, ticks, slowMs, caseFile, tellsFrames, minimises, beats } = settings
   const worldSeed = seedOf(seed, world)
+  const frames: InputFrame[] = []
   const onFrame = (frame: InputFrame): void => {
+    if (minimises) frames.push(frame)
     if (tellsFrames) port?.postMessage({ type: 'frame', frame })
   }
   const onBeat = (tick: number): void => {
     Atomics.add(beats, 0, 1)
     Atomics.store(beats, 1, tick)
   }
-  const makeSource = (): Source => (caseFile === null ? sceneSource(worldSeed) : caseSource(caseFile))
-  if (tellsFrames) port?.postMessage({ type: 'definition', definition: makeSource().definition })
-  port?.postMessage({ type: 'report', report: runWorld(engine, { world, ticks, slowMs, seed: worldSeed, makeSource, onFrame, onBeat }) })
+  const saved = caseFile === null ? null : readCase(caseFile)
+  const makeSource = (): Source => (saved ? savedSource(saved.list, saved.definition) : sceneSource(worldSeed))
+  const { definition } = makeSource()
+  if (tellsFrames) port?.postMessage({ type: 'definition', definition })
+  const options = { world, ticks, slowMs, seed: worldSeed, onBeat }
+  const report = runWorld(engine, { ...options, makeSource, onFrame })
+  if (minimises) port?.postMessage({ type: 'shortest', list: shortestCase(engine, report, savedOf(frames), definition, options) })
+  port?.postMessage({ type: 'report', report })
 }
 
 const engine = await loadEngine()

@@ -1,0 +1,44 @@
+/** A short run of `npm run drill -- guest` with a fixed seed: hostile guests on real WebRTC and WebSocket against a real server while honest bots play. */
+import { execFile } from 'node:child_process'
+import { expect, test } from 'vitest'
+
+const DRILL = new URL('../../scripts/drill.mjs', import.meta.url).pathname
+const PHASES = ['storms', 'edges', 'burst', 'pile']
+/** Ms of one tick: the processor is shared with the guests, the bots and what else the machine does. */
+const TICK_MS_MAX = 1_000
+
+interface Ended {
+  readonly code: number
+  readonly output: string
+  readonly errors: string
+}
+
+function drill(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [DRILL, ...args], { maxBuffer: 10_000_000 }, (error, output, errors) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, output, errors })
+    })
+  })
+}
+
+interface Report {
+  readonly phases: readonly { readonly phase: string; readonly faults: readonly string[]; readonly told: Readonly<Record<string, Readonly<Record<string, number>>>>; readonly figures: { readonly ticks: number; readonly restarts: number; readonly honest: { readonly in: number } } }[]
+}
+
+test('hostile guests end neither the realm nor an honest player, and the realm comes back afterwards', async () => {
+  const { code, output, errors } = await drill('guest', '--seed', '1', '--seconds', '4', '--bots', '4', '--only', PHASES.join(','), '--tick-ms-max', String(TICK_MS_MAX), '--json')
+  const { phases } = JSON.parse(output) as Report
+  expect(phases.map(({ phase, faults }) => [phase, faults]), errors.slice(-2_000)).toEqual(PHASES.map((phase) => [phase, []]))
+  for (const { figures, told } of phases) {
+    expect(figures).toMatchObject({ restarts: 0, honest: { in: 4 } })
+    expect(figures.ticks).toBeGreaterThan(60)
+    // They were heard: something came of what they sent.
+    expect(Object.values(told).flatMap((outcomes) => Object.values(outcomes)).reduce((sum, times) => sum + times, 0)).toBeGreaterThan(10)
+  }
+  expect(code).toBe(0)
+})
+
+test('a phase that is none is told, with those that there are', async () => {
+  const { code, errors } = await drill('guest', '--only', 'nothing')
+  expect([code, errors]).toEqual([2, expect.stringContaining('There is no phase "nothing"; there are poses, ')])
+})
