@@ -8,11 +8,12 @@ import { deflateRawSync } from 'node:zlib'
 import { Encoding, RecordingWriter, type Note, type Quarantine, type RecordingHeader, type Sample, type StoredCheckpoint } from '../../replay/index.ts'
 import type { InputFrame } from '../../sim/index.ts'
 import { AppendFile } from './append-file.ts'
+import { CheckpointBudget } from './checkpoint-budget.ts'
 import { faultOf, RecordingFault } from './fault.ts'
 import { recordingName } from './names.ts'
 import { nodePlatform, type Platform } from './platform.ts'
 
-/** Bytes at which a new segment begins: some minutes of a full realm, a day of an idle one; a file to be read whole. */
+/** Bytes beside its first checkpoint at which a new segment begins: some minutes of a full realm, a day of an idle one; a file to be read whole. */
 export const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
 /** Milliseconds between syncs: with the sync itself well under the 100 ms that a power loss may cost. */
 export const COMMIT_EVERY_MS = 50
@@ -58,6 +59,8 @@ interface Segment {
   readonly header: RecordingHeader
   readonly file: AppendFile
   readonly writer: RecordingWriter
+  /** What it began with; the size of a segment is counted from there, or a large state would fill it at once. */
+  readonly startBytes: number
   packing: Promise<void> | null
 }
 
@@ -66,6 +69,7 @@ export class RecordingFile {
   private readonly options: RecordingFileOptions
   private readonly platform: Platform
   private segment: Segment
+  private readonly budget: CheckpointBudget
   private readonly closing = new Set<Promise<void>>()
   private cancelTimer: (() => void) | null = null
   private committing: Promise<void> | null = null
@@ -83,6 +87,8 @@ export class RecordingFile {
     const start = options.checkpoint && packNow(options.header.startTick, options.checkpoint)
     this.segment = begin(this.platform, options.directory, { ...options.header, segment: 1 }, start ?? null, options.notes ?? [], true)
     this.tickSynced = options.header.startTick
+    this.budget = new CheckpointBudget(options.header.definition.tickRate, options.header.startTick)
+    if (start) this.budget.took(start.tick, start.stored.length)
   }
 
   /** Begins the recording of an epoch. Its header and starting state are on the disk when this returns. Throws RecordingFault. */
@@ -126,7 +132,18 @@ export class RecordingFile {
 
   /** The segment has reached its size: `roll` after this tick. */
   get rollDue(): boolean {
-    return this.bytes >= (this.options.segmentBytesMax ?? SEGMENT_BYTES_MAX)
+    return this.bytes - this.segment.startBytes >= (this.options.segmentBytesMax ?? SEGMENT_BYTES_MAX)
+  }
+
+  /** It is time for the state after `tick`, by the ticks and bytes since the last. */
+  checkpointDue(tick: number): boolean {
+    return this.budget.due(tick)
+  }
+
+  /** One of so many bytes is not written: how many ticks later it is to be tried again. */
+  postponeCheckpoint(tick: number, bytes: number): number {
+    this.budget.took(tick, bytes)
+    return this.budget.ticksFor(bytes)
   }
 
   /** Before the step. Step the frame that is returned: it is what a reader will get. */
@@ -150,12 +167,16 @@ export class RecordingFile {
   checkpoint(tick: number, bytes: Uint8Array): void {
     const { segment } = this
     const lead = { tick, rawBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest() }
+    this.budget.took(tick, bytes.length)
     if (segment.packing) {
       segment.writer.checkpoint({ ...lead, encoding: Encoding.raw, stored: bytes })
       return
     }
     segment.packing = this.platform.pack(bytes)
-      .then((stored) => segment.writer.checkpoint({ ...lead, encoding: Encoding.deflate, stored }))
+      .then((stored) => {
+        segment.writer.checkpoint({ ...lead, encoding: Encoding.deflate, stored })
+        if (segment === this.segment) this.budget.took(tick, stored.length)
+      })
       .catch((error: unknown) => this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, segment.file.path, 'pack a checkpoint for')))
       .finally(() => (segment.packing = null))
   }
@@ -178,6 +199,7 @@ export class RecordingFile {
     const sha256 = createHash('sha256').update(checkpoint).digest()
     this.bytesBefore += this.bytes
     this.segment = begin(this.platform, this.options.directory, header, { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint }, notes, false)
+    this.budget.took(tick, checkpoint.length)
     const closing = this.finish(before).catch((error: unknown) => this.options.onFault(error as RecordingFault)).finally(() => this.closing.delete(closing))
     this.closing.add(closing)
     this.commitSoon()
@@ -260,5 +282,5 @@ function begin(platform: Platform, directory: string, header: RecordingHeader, s
   if (start) writer.checkpoint(start)
   for (const note of notes) writer.note(note)
   file = AppendFile.create(platform, join(directory, recordingName({ realm: header.definition.id, epoch: header.epoch, segment: header.segment })), Buffer.concat(first), durable)
-  return { header, file, writer, packing: null }
+  return { header, file, writer, startBytes: file.bytes, packing: null }
 }
