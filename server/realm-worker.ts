@@ -52,6 +52,7 @@ if (parentPort) {
   const port = parentPort
   const start = workerData as RealmStart
   const pulse = new Pulse(start.pulse)
+  pulse.enrol()
   if (start.isTrial) await tryOut(port, pulse)
   else
     run(port, start, pulse).then(

@@ -15,24 +15,25 @@ interface Hand {
 export class TrialWorkers implements Trials {
   private readonly file: string
   private readonly start: RealmStart
-  private hand: Hand | null = null
+  /** The first is at work; the other loads its engine meanwhile. */
+  private hands: Hand[]
   private isEnded = false
 
   /** `file`: the built worker of a realm. */
   constructor(file: string, start: RealmStart) {
     this.file = file
     this.start = start
-    this.hand = this.engage()
+    this.hands = [this.engage(), this.engage()]
   }
 
   async run(attempt: Try): Promise<Outcome> {
-    if (this.isEnded) return { type: 'failed', tick: null, reason: 'the server stops' }
-    const hand = (this.hand ??= this.engage())
+    const [hand] = this.hands
+    if (this.isEnded || !hand) return { type: 'failed', tick: null, reason: 'the server stops' }
     const outcome = await this.outcomeOf(hand, attempt)
     if (outcome.type === 'failed') {
-      // Whatever it was: the engine of that thread is not to be trusted. The next one loads meanwhile.
+      // Whatever it was: the engine of that thread is not to be trusted.
       void hand.worker.terminate()
-      this.hand = this.isEnded ? null : this.engage()
+      this.hands = this.isEnded ? [] : [...this.hands.slice(1), this.engage()]
     }
     return outcome
   }
@@ -40,7 +41,7 @@ export class TrialWorkers implements Trials {
   /** Ends what runs; a try that is under way fails. */
   async end(): Promise<void> {
     this.isEnded = true
-    await this.hand?.worker.terminate()
+    await Promise.all(this.hands.map(({ worker }) => worker.terminate()))
   }
 
   private engage(): Hand {

@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import type { RenderClient } from '../netcode/index.ts'
+import { CURSED, plantedWorker, type PlantedFault } from '../testing/planted-fault.ts'
+import { cleanup, joined, lives, serveHere, temporaryDirectory, until, verifiedRecordings } from './server-harness.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const clean = cleanup()
+afterEach(() => clean.all())
+
+const GOOD = { ...CURSED, name: 'good box', motion: 'static', colliders: [{ shape: { type: 'box', halfExtents: { x: 0.2, y: 0.2, z: 0.2 } }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }] } as const
+
+const named = (client: RenderClient, name: string): readonly { readonly x: number; readonly z: number }[] => client.sample().props.filter(({ spec }) => spec.name === name).map(({ position: { x, z } }) => ({ x, z }))
+
+for (const fault of ['trap', 'loop'] as const satisfies readonly PlantedFault[])
+  test(`after a ${fault} in the engine the realm is back without the thing that caused it, and everything else is where it was`, async () => {
+    const server = await serveHere(clean, { realmWorker: plantedWorker(ROOT, temporaryDirectory(clean), fault) })
+    const [ada, mallory] = [await joined(clean, server.url, 'Ada'), await joined(clean, server.url, 'Mallory')]
+    for (let i = 0; i < 5; i++) expect((await ada.spawn(GOOD, { position: { x: i, y: 0.3, z: -3 } })).ok).toBe(true)
+    await until('the boxes are seen', () => named(ada, GOOD.name).length === 5)
+    expect((await mallory.spawn(CURSED, { position: { x: -4, y: 2.5, z: -4 } })).ok).toBe(true)
+    await until('it is seen', () => named(ada, CURSED.name).length === 1)
+    const before = named(ada, GOOD.name)
+    await until('the realm has died of it', () => server.status().restarts === 1)
+    await until('the realm is back', () => server.health().ok && lives(ada).type === 'joined' && lives(mallory).type === 'joined', 60_000)
+    await until('the boxes are seen again', () => named(ada, GOOD.name).length === 5)
+    expect(named(ada, CURSED.name)).toEqual([])
+    for (const [i, { x, z }] of named(ada, GOOD.name).entries()) expect(Math.hypot(x - (before[i]?.x ?? 0), z - (before[i]?.z ?? 0))).toBe(0)
+    expect(server.status()).toMatchObject({ restarts: 1, quarantined: 1 })
+    expect(server.logged.join('\n')).toMatch(/thing \d+ \("cursed ball"\) of user \d+ is taken out/)
+    expect(ada.state).toMatchObject({ resumed: true })
+    await server.stop()
+    const recordings = await verifiedRecordings(server.data)
+    expect(recordings.at(-1)?.quarantined.map(({ reason }) => reason)).toEqual([expect.stringContaining('cursed ball')])
+  })
