@@ -59,7 +59,7 @@ interface Segment {
   readonly header: RecordingHeader
   readonly file: AppendFile
   readonly writer: RecordingWriter
-  /** What it began with; the size of a segment is counted from there, or a large state would fill it at once. */
+  /** Of the checkpoint that it began with; they do not count for its size, or a large state would fill it at once. */
   readonly startBytes: number
   packing: Promise<void> | null
 }
@@ -282,5 +282,5 @@ function begin(platform: Platform, directory: string, header: RecordingHeader, s
   if (start) writer.checkpoint(start)
   for (const note of notes) writer.note(note)
   file = AppendFile.create(platform, join(directory, recordingName({ realm: header.definition.id, epoch: header.epoch, segment: header.segment })), Buffer.concat(first), durable)
-  return { header, file, writer, startBytes: file.bytes, packing: null }
+  return { header, file, writer, startBytes: start?.stored.length ?? 0, packing: null }
 }
