@@ -115,10 +115,10 @@ export const RESTART_MS = 100
 export const STOP_MS_MAX = 1_200
 
 /** How long the shutdown waits for the worker to seal its recording; then it is ended, and the main thread seals it. */
-export const WORKER_STOP_MS_MAX = 2_500
+export const WORKER_STOP_MS_MAX = 2_000
 
-/** All of a shutdown: service managers and people wait no longer. The recording is sealed by then; what else is not done is given up. */
-export const SHUTDOWN_MS_MAX = 4_500
+/** All of a shutdown, with room for a busy machine in the 5 s that are promised. The recording is sealed by then; what else is not done is given up. */
+export const SHUTDOWN_MS_MAX = 4_000
 
 /** How long a player's inputs wait for what the main thread says about a package; then the one that names it is rejected. */
 export const PACKAGE_WAIT_MS_MAX = 2_000

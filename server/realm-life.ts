@@ -46,6 +46,8 @@ export class RealmLife {
   /** Starts since there was progress last. */
   private starts = 0
   private readyAtTick: number | null = null
+  /** It hung or failed in the simulation: what it failed on is to be found. */
+  private searchesNext = false
   /** The last start took something out that is not told yet. */
   private pending: Extract<Found, { type: 'remedy' }> | null = null
 
@@ -65,7 +67,7 @@ export class RealmLife {
   /** Answers the worker that runs now, and no later one. */
   replier(): (message: ToRealm) => void {
     const { worker } = this
-    return (message) => worker?.postMessage(message)
+    return (message) => worker?.postMessage(message, [])
   }
 
   /** Says goodbye to everyone, seals the recording, ends the worker: within WORKER_STOP_MS_MAX and the time that sealing takes. */
@@ -139,11 +141,13 @@ export class RealmLife {
     const worker = new Worker(this.file, { workerData, name: `realm ${start.definition.id}` })
     this.worker = worker
     this.failure = null
+    this.searchesNext = false
     this.readyAtTick = null
     this.watchdog = new Watchdog({
       pulse, stepMsMax: STEP_MS_MAX, pauseMsMax: () => (this.readyAtTick === null ? START_PAUSE_MS_MAX : PAUSE_MS_MAX),
       onStuck: (what) => {
         this.log(`realm: ${what}: the worker is ended`)
+        this.searchesNext = true
         void worker.terminate()
       },
     })
@@ -190,6 +194,7 @@ export class RealmLife {
 
   private failed(failure: Failure): void {
     this.failure = failure
+    if (failure.retry === 'search') this.searchesNext = true
     const { what, where, fix, reason, retry } = failure
     const error = new ServerError({ reason, what, where, fix })
     this.log(`realm: ${error.message}`)
@@ -208,7 +213,9 @@ export class RealmLife {
     this.restarts++
     this.options.counted.add('restarts')
     this.log(`realm: the worker died and is started again from its recording (start ${this.starts + 1} of ${STARTS_MAX} without progress)`)
-    this.restartTimer = setTimeout(() => this.attempt(this.failure?.retry !== 'again'), RESTART_MS * 2 ** Math.max(0, this.starts - 1))
+    // Another fault may pass by itself; where it does not, it may still be something in the realm.
+    const searches = this.searchesNext || this.starts >= 2
+    this.restartTimer = setTimeout(() => this.attempt(searches), RESTART_MS * 2 ** Math.max(0, this.starts - 1))
   }
 
   private giveUp(what: string, reason: string): void {
@@ -232,7 +239,7 @@ async function endOf(worker: Worker, stop: ToRealm, log: (line: string) => void)
     log(`realm: the worker did not end within ${WORKER_STOP_MS_MAX / 1_000} s and is ended from outside`)
     void worker.terminate()
   }, WORKER_STOP_MS_MAX)
-  worker.postMessage(stop)
+  worker.postMessage(stop, [])
   await ended
   clearTimeout(timer)
 }

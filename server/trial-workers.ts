@@ -74,7 +74,7 @@ export class TrialWorkers implements Trials {
       worker.on('message', settle)
       worker.on('error', failed)
       worker.on('exit', ended)
-      worker.postMessage(attempt)
+      worker.postMessage(attempt, [])
     })
   }
 }

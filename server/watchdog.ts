@@ -4,6 +4,7 @@
  */
 
 import { readFileSync, readlinkSync } from 'node:fs'
+import type { Simulation } from '../replay/index.ts'
 
 /** How often the main thread looks, ms. Time is counted in looks: where the whole process was stopped, or the machine slept, it does not pass. */
 export const LOOK_MS = 50
@@ -73,6 +74,10 @@ export class Pulse {
     }
   }
 }
+
+/** A simulation each of whose steps shows in the pulse. */
+export const watched = <R, S extends Simulation<R>>(simulation: S & Simulation<R>, pulse: Pulse): S & Simulation<R> =>
+  ({ ...simulation, step: (realm, frame, onPhase) => pulse.during(frame.tick, () => simulation.step(realm, frame, onPhase)) })
 
 export interface WatchdogOptions {
   readonly pulse: Pulse

@@ -1,7 +1,7 @@
 /**
- * A realm's worker with a fault planted into the physics engine, for tests and drills: its step fails while a sphere of one
- * certain radius is below a certain height, as a bug of the engine would with some shape. The product has no such hook: what
- * is made here is a worker file of its own, which changes the engine's package before it loads the worker.
+ * A fault planted into the physics engine, for tests and drills: its step fails while a sphere of one certain radius is
+ * below a certain height, as a bug of the engine would with some shape. The product has no hook for it: a file is made that
+ * changes the engine's package in the thread that loads it first.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,11 +27,10 @@ const STRIKES: Record<PlantedFault, string> = {
   loop: 'for (;;) { /* a planted endless loop */ }',
 }
 
-/** Writes the worker into `directory` and returns its path. `root`: of the repository, built. */
-export function plantedWorker(root: string, directory: string, fault: PlantedFault): string {
+/** Writes what plants the fault into `directory`; `root`: of the repository, built. For a whole process: NODE_OPTIONS=--import=FILE. */
+export function plantedEngine(root: string, directory: string, fault: PlantedFault): string {
   const engine = pathToFileURL(join(root, 'node_modules/@dimforge/rapier3d-deterministic-compat/dist/rapier.mjs')).href
-  const worker = pathToFileURL(join(root, 'dist/node/realm-worker.js')).href
-  const file = join(directory, `realm-worker-${fault}.mjs`)
+  const file = join(directory, `planted-${fault}.mjs`)
   writeFileSync(file, `
 import RAPIER from ${JSON.stringify(engine)}
 const step = RAPIER.PhysicsPipeline.prototype.step
@@ -44,7 +43,14 @@ RAPIER.PhysicsPipeline.prototype.step = function (...given) {
   if (poisoned) { ${STRIKES[fault]} }
   return step.apply(this, given)
 }
-await import(${JSON.stringify(worker)})
 `)
+  return file
+}
+
+/** A realm's worker with the fault, for \`realmWorker\` of the settings of a server in this process. */
+export function plantedWorker(root: string, directory: string, fault: PlantedFault): string {
+  const file = join(directory, `realm-worker-${fault}.mjs`)
+  const imports = [plantedEngine(root, directory, fault), join(root, 'dist/node/realm-worker.js')]
+  writeFileSync(file, imports.map((path) => `await import(${JSON.stringify(pathToFileURL(path).href)})\n`).join(''))
   return file
 }

@@ -173,12 +173,14 @@ export class RecordingFile {
       return
     }
     segment.packing = this.platform.pack(bytes)
-      .then((stored) => {
-        segment.writer.checkpoint({ ...lead, encoding: Encoding.deflate, stored })
-        if (segment === this.segment) this.budget.took(tick, stored.length)
-      })
+      .then((stored) => this.packed(segment, { ...lead, encoding: Encoding.deflate, stored }))
       .catch((error: unknown) => this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, segment.file.path, 'pack a checkpoint for')))
       .finally(() => (segment.packing = null))
+  }
+
+  private packed(segment: Segment, checkpoint: StoredCheckpoint): void {
+    segment.writer.checkpoint(checkpoint)
+    if (segment === this.segment) this.budget.took(checkpoint.tick, checkpoint.stored.length)
   }
 
   quarantine(quarantine: Quarantine): void {
