@@ -27,7 +27,8 @@ async function untilHung(url: string): Promise<void> {
 for (const fault of ['trap', 'loop'] as const satisfies readonly PlantedFault[])
   test(`after a ${fault} in the engine the realm is back without the thing that caused it, and everything else is where it was`, async () => {
     const server = await serveHere(clean, { realmWorker: plantedWorker(ROOT, temporaryDirectory(clean), fault) })
-    const [ada, mallory] = [await joined(clean, server.url, 'Ada'), await joined(clean, server.url, 'Mallory')]
+    const notices: string[] = []
+    const [ada, mallory] = [await joined(clean, server.url, 'Ada'), await joined(clean, server.url, 'Mallory', { events: { message: (message) => void (message.type === 'notice' && notices.push(message.text)) } })]
     for (let i = 0; i < 5; i++) expect((await ada.spawn(GOOD, { position: { x: i, y: 0.3, z: -3 } })).ok).toBe(true)
     await until('the boxes are seen', () => named(ada, GOOD.name).length === 5)
     expect((await mallory.spawn(CURSED, { position: { x: -4, y: 2.5, z: -4 } })).ok).toBe(true)
@@ -41,6 +42,8 @@ for (const fault of ['trap', 'loop'] as const satisfies readonly PlantedFault[])
     expect(server.status()).toMatchObject({ restarts: 1, quarantined: 1 })
     expect(server.logged.join('\n')).toMatch(/thing \d+ \("cursed ball"\) of user \d+ is taken out/)
     expect(ada.state).toMatchObject({ resumed: true })
+    await until('its owner is told', () => notices.length > 0)
+    expect(notices).toEqual([expect.stringContaining('Your "cursed ball" was taken out of the realm')])
     await server.stop()
     const recordings = await verifiedRecordings(server.data)
     expect(recordings.at(-1)?.quarantined.map(({ reason }) => reason)).toEqual([expect.stringContaining('cursed ball')])
