@@ -48,14 +48,16 @@ const standing = ({ client }: Guest): string =>
 /** Seconds from the last tick before the fault to the first after it; null: it never came back. */
 async function round(url: string): Promise<number | null> {
   const endMs = performance.now() + WAIT_MS_MAX
-  let last = await statusOf(url)
+  const before = await statusOf(url)
+  let last = before
   let lastAtMs = performance.now()
   while (performance.now() < endMs) {
     await sleep(LOOK_MS)
     const now = await statusOf(url)
-    if (now.epoch > last.epoch && now.tick > last.tick) return (performance.now() - lastAtMs) / 1_000
-    if (now.tick > last.tick) lastAtMs = performance.now()
-    if (now.epoch === last.epoch) last = now
+    if (now.restarts > before.restarts && now.tick > last.tick) return (performance.now() - lastAtMs) / 1_000
+    if (now.restarts > before.restarts || now.tick === last.tick) continue
+    lastAtMs = performance.now()
+    last = now
   }
   return null
 }
@@ -74,18 +76,22 @@ const before = standing(honest)
 const seconds: number[] = []
 const faults: string[] = []
 for (let i = 1; i <= rounds; i += 1) {
+  const back = round(server.url)
   const spawned = await hostile.client.spawn(CURSED, { position: { x: 4, y: 1.6, z: 4 } })
   if (!spawned.ok) faults.push(`round ${i}: the spawn was rejected`)
-  const took = await round(server.url)
+  const took = await back
   seconds.push(took ?? Infinity)
   const isBack = await until(() => [honest, hostile].every(({ client }) => client.state.type === 'joined' && client.stats().reconnects >= i) && standing(honest) === before, WAIT_MS_MAX)
-  if (!isBack) faults.push(`round ${i}: not everything is as it was`)
-  if (!(await until(() => hostile.notices.length >= i, WAIT_MS_MAX))) faults.push(`round ${i}: the owner was not told`)
+  if (!isBack) {
+    faults.push(`round ${i}: not everything is as it was: ${JSON.stringify([honest.client.state, hostile.client.state])}`)
+    break
+  }
+  if (!(await until(() => hostile.notices.length >= i, WAIT_MS_MAX)) || hostile.notices.length > i) faults.push(`round ${i}: the owner was told ${hostile.notices.length} times`)
   if (!values.json) process.stdout.write(`${fault} ${i}: back after ${took?.toFixed(2) ?? 'never'} s\n`)
 }
-const status = await statusOf(server.url)
-if (status.quarantined !== rounds) faults.push(`the operator counts ${status.quarantined} of ${rounds}`)
-if (status.restarts !== rounds) faults.push(`there were ${status.restarts} restarts, not ${rounds}`)
+const end = await statusOf(server.url)
+if (end.quarantined !== rounds) faults.push(`the operator counts ${end.quarantined} of ${rounds}`)
+if (end.restarts !== rounds) faults.push(`there were ${end.restarts} restarts, not ${rounds}`)
 if (JSON.stringify({ ...honest.client.state, resumed: false }) !== JSON.stringify({ ...(JSON.parse(identity) as object), resumed: false })) faults.push('the honest player is not who it was')
 const told = server.errors().split('\n').filter((line) => line.includes('("cursed ball")')).length
 await server.stop()

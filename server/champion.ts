@@ -84,6 +84,7 @@ export class Champion implements RealmLog {
       onSync: (ms) => options.onSync?.(ms),
     })
     this.checkpoints = { tick: header.startTick, bytes: state?.length ?? 0, skipped: 0, warning: null }
+    takenOut.onTold = () => this.optional(() => this.file.note(takenOut.note(realm.tick)))
     for (const quarantine of repair.quarantined) this.file.quarantine(quarantine)
     if (earlier) relog(earlier, realm, this.file)
     if (repair.frame) runFirst(realm, repair.frame, this, unanswered)

@@ -11,6 +11,8 @@ const TAKEN_OUT_MAX = 1_000
 const TOLD_MAX = 5
 
 export class TakenOut {
+  /** Called when somebody was told: the recording is to know, or a crash would have it told again. */
+  onTold: () => void = () => undefined
   private rows: (readonly [UserNumber, string])[] = []
 
   /** Of users alone: what is the realm's belongs to nobody. */
@@ -21,7 +23,9 @@ export class TakenOut {
   /** What this user has not been told; asked once. */
   take(user: UserNumber): readonly string[] {
     const own = this.rows.filter(([whose]) => whose === user).map(([, text]) => text)
-    if (own.length > 0) this.rows = this.rows.filter(([whose]) => whose !== user)
+    if (own.length === 0) return own
+    this.rows = this.rows.filter(([whose]) => whose !== user)
+    this.onTold()
     return own.length <= TOLD_MAX ? own : [...own.slice(0, TOLD_MAX), `The same happened to ${own.length - TOLD_MAX} more of your things.`]
   }
 
