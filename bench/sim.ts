@@ -34,7 +34,7 @@ function phaseClock(into: Load['phases']): (phase: Phase) => void {
   }
 }
 
-const noPhases = (): Load['phases'] => ({ inputs: [], locomotion: [], bones: [], holds: [], physics: [], bounds: [] })
+const noPhases = (): Load['phases'] => ({ upkeep: [], work: [], inputs: [], locomotion: [], bones: [], holds: [], physics: [], bounds: [] })
 
 function measureTicks({ realm, next, step }: Scene): Load {
   const load: Load = { phases: noPhases(), step: samples(), hash: samples(), awake: [], boneBodies: [] }

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { runIngest, verb } from './ingest.ts'
 import type { Terminal } from './output.ts'
@@ -8,7 +9,7 @@ import { parseVerb, UsageError } from './verb.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'otherworld-ingest-cli-'))
 afterAll(() => rmSync(directory, { recursive: true }))
-const asset = (name: string): string => new URL(`../fixtures/assets/${name}`, import.meta.url).pathname
+const asset = (name: string): string => fileURLToPath(new URL(`../fixtures/assets/${name}`, import.meta.url))
 
 async function run(...argv: string[]): Promise<{ code: number; out: string; json: () => Record<string, unknown> }> {
   let out = ''

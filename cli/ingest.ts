@@ -93,13 +93,21 @@ export function readMap(path: string): Record<string, string> {
 }
 
 async function ingestOne(file: string, options: IngestOptions, out: string | undefined, to: Terminal): Promise<Ingested> {
-  const directory = mkdtempSync(join(tmpdir(), 'otherworld-ingest-'))
+  const directory = temporaryFolder()
   try {
     const named = { ...options, name: options.name ?? basename(file, extname(file)) }
     const outcome = await ingestPacked(file, named, directory, to)
     return { file, outcome, kept: out !== undefined && outcome.accepted ? keep(out, outcome) : null }
   } finally {
     rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'otherworld-ingest-'))
+  } catch (error) {
+    throw new UsageError(`there is no temporary folder to work in: ${(error as Error).message}; name one that can be written with TMPDIR=DIR`, { cause: error })
   }
 }
 

@@ -38,6 +38,12 @@ function answerWithoutVerb(argv: readonly string[]): number {
   return asked ? Exit.ok : Exit.usage
 }
 
+/** A folder that cannot be written, a disk that is full: no fault of the program's, and no stack would help. */
+function refusedByTheSystem(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error || 'syscall' in error)) return null
+  return ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EMFILE', 'ENFILE'].includes(String(error.code)) ? `the system refuses it: ${error.message}` : null
+}
+
 async function main(given: readonly string[]): Promise<number> {
   const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given
   const found = VERBS.find(({ name }) => name.split(' ').every((word, i) => argv[i] === word))
@@ -55,6 +61,11 @@ async function main(given: readonly string[]): Promise<number> {
     if (error instanceof UsageError) {
       printFailure(terminal, verb.name, json, { reason: 'usage', message: error.message }, `${error.message}\n\`otherworld ${verb.name} --help\` shows its options.`)
       return Exit.usage
+    }
+    const refused = refusedByTheSystem(error)
+    if (refused !== null) {
+      printFailure(terminal, verb.name, json, { reason: 'system', message: refused })
+      return Exit.failed
     }
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
     printFailure(terminal, verb.name, json, { reason: 'internal', message }, `this is a fault of the program: ${stack ?? message}`)

@@ -1,6 +1,8 @@
 /** Opens recordings that the command line names, and says how an error ends the command. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { readRecording, RecordingError, type Recording, type RecordingErrorReason } from '../replay/index.ts'
+import { listRecordings } from '../storage/recordings/index.ts'
 import { Exit, UsageError } from './verb.ts'
 
 const EXITS: Readonly<Record<RecordingErrorReason, number>> = {
@@ -19,14 +21,56 @@ export const exitOf = (error: RecordingError): number => EXITS[error.reason]
 /** Fields of an error for `--json`. */
 export const errorFields = (error: RecordingError): Readonly<Record<string, unknown>> => ({ reason: error.reason, message: error.message, offset: error.offset })
 
+function unreadable(path: string, error: unknown): UsageError {
+  const { code, message } = error as NodeJS.ErrnoException
+  return new UsageError(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`, { cause: error })
+}
+
 /** The recording, or what is wrong with it. Throws UsageError where the file cannot be read at all. */
 export async function openRecording(file: string): Promise<Recording | RecordingError> {
   let bytes: Uint8Array
   try {
     bytes = await readFile(file)
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`, { cause: error })
+    throw unreadable(file, error)
   }
   const recording = readRecording(bytes)
   return recording.ok ? recording.value : recording.error
+}
+
+export interface Opened {
+  readonly file: string
+  readonly recording: Recording | RecordingError
+}
+
+/** The newest of the files and folders named, which are of one realm. Throws UsageError. */
+export async function openNewest(paths: readonly string[]): Promise<Opened> {
+  const files: string[] = []
+  for (const path of paths) files.push(...await filesIn(path))
+  let newest: Opened | null = null
+  for (const file of files) {
+    const recording = await openRecording(file)
+    if (recording instanceof RecordingError) return { file, recording }
+    if (!newest || newest.recording instanceof RecordingError) {
+      newest = { file, recording }
+      continue
+    }
+    const [one, other] = [newest.recording.header, recording.header]
+    if (one.realm !== other.realm) throw new UsageError(`${newest.file} is of the realm "${one.realm}", ${file} of "${other.realm}"; name recordings of one realm`)
+    if (other.epoch > one.epoch || (other.epoch === one.epoch && other.segment > one.segment)) newest = { file, recording }
+  }
+  if (!newest) throw new UsageError(`there is no recording in ${paths.join(', ')}`)
+  return newest
+}
+
+/** A file is itself; a folder is its newest recording of each realm, or that of its recordings/. */
+async function filesIn(path: string): Promise<readonly string[]> {
+  const found = await stat(path).catch((error: unknown) => { throw unreadable(path, error) })
+  if (!found.isDirectory()) return [path]
+  for (const folder of [path, join(path, 'recordings')]) {
+    // By realm, the newest first.
+    const entries = await listRecordings(folder)
+    if (entries.length > 0) return entries.filter(({ realm }, i) => realm !== entries[i - 1]?.realm).map((entry) => entry.path)
+  }
+  return []
 }

@@ -1,24 +1,31 @@
 /** `otherworld replay info`: what a recording holds. Runs nothing, so it works on recordings of other versions too. */
-import { describeRecording, RecordingError, type RecordingInfo } from '../replay/index.ts'
+import { describeRecording, RecordingError, type Recording, type RecordingInfo } from '../replay/index.ts'
 import { formatBytes, formatCount, formatSeconds, paint, plural, printJson, rows, terminal, type Terminal } from './output.ts'
-import { errorFields, exitOf, openRecording } from './recording-input.ts'
+import { errorFields, exitOf, openNewest } from './recording-input.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
 const SCHEMA = 'otherworld/replay-info/1'
 
 export async function runInfo(args: Arguments, to: Terminal): Promise<number> {
-  const [file, more] = args.positionals
-  if (file === undefined || more !== undefined) throw new UsageError('it takes one recording: otherworld replay info FILE')
-  const recording = await openRecording(file)
+  if (args.positionals.length === 0) throw new UsageError('it takes a recording, or a folder of them: otherworld replay info FILE')
+  const { file, recording } = await openNewest(args.positionals)
   const info = recording instanceof RecordingError ? recording : describe(recording)
   if (info instanceof RecordingError) {
     if (args.flag('json')) printJson(to, SCHEMA, { file, error: errorFields(info) })
     else to.err(`otherworld replay info: ${file}: ${info.message}\n`)
     return exitOf(info)
   }
-  if (args.flag('json')) printJson(to, SCHEMA, { file, ...info })
-  else to.out(textOf(to, file, info))
+  const asked = askedTick(args, recording, info)
+  if (args.flag('json')) printJson(to, SCHEMA, { file, ...info, ...asked })
+  else to.out(textOf(to, file, info, asked))
   return Exit.ok
+}
+
+/** The tick of `--tick`, and the hash of the state after it. */
+function askedTick(args: Arguments, recording: Recording | RecordingError, { startTick, lastTick }: RecordingInfo): { readonly tick: number; readonly hash: string } | null {
+  if (args.text('tick') === undefined || recording instanceof RecordingError) return null
+  const tick = args.number('tick', { min: startTick, max: lastTick, integer: true })
+  return { tick, hash: recording.hash(tick) ?? '' }
 }
 
 function describe(recording: Parameters<typeof describeRecording>[0]): RecordingInfo | RecordingError {
@@ -26,14 +33,16 @@ function describe(recording: Parameters<typeof describeRecording>[0]): Recording
   return info.ok ? info.value : info.error
 }
 
-function textOf(to: Terminal, file: string, info: RecordingInfo): string {
+function textOf(to: Terminal, file: string, info: RecordingInfo, asked: ReturnType<typeof askedTick>): string {
   const perTick = info.ticks > 0 ? ` (${Math.round(info.bytes / info.ticks)} a tick)` : ''
   const ending = info.truncated ? paint(to, 'yellow', `not closed${info.tornBytes > 0 ? `; a torn tail of ${plural(info.tornBytes, 'byte')} is left out` : ''}`) : 'closed, with index'
   return `${paint(to, 'bold', file)}\n${rows(to, [
     ['realm', `${info.realm}, epoch ${info.epoch}, segment ${info.segment}`],
     ['recorded', `${info.createdAt} by ${info.recordedBy}`],
     ['ticks', `${formatCount(info.ticks)} (${info.startTick + 1} to ${info.lastTick}), ${info.tickRate} a second: ${formatSeconds(info.ticks / info.tickRate)}`],
-    ['starts from', info.start === 'genesis' ? 'genesis' : `a checkpoint at tick ${info.startTick}`],
+    ['starts from', `${info.start === 'genesis' ? 'genesis' : `a checkpoint at tick ${info.startTick}`}, state hash ${info.startHash}`],
+    ['last tick', `${info.lastTick}, state hash ${info.lastHash}${info.unhashedFrame ? `; the frame of tick ${info.lastTick + 1} follows, without a hash` : ''}`],
+    ...(asked ? [[`tick ${asked.tick}`, `state hash ${asked.hash}`] as const] : []),
     ['players', formatCount(info.players)],
     ['elements', formatCount(info.elements)],
     ['inputs', `${formatCount(info.inputs)} in ${plural(info.frames, 'frame')}`],
@@ -50,8 +59,12 @@ function textOf(to: Terminal, file: string, info: RecordingInfo): string {
 
 export const verb: Verb = {
   name: 'replay info',
-  summary: 'Says what a recording holds: ticks, players, elements, checkpoints, versions.',
-  positionals: 'FILE',
-  options: {},
+  summary: [
+    'Says what a recording holds: ticks, the last state hash, players, elements, checkpoints, versions.',
+    '',
+    'FILE is a recording, several of one realm, a folder of them, or a server\'s data directory: the newest is described.',
+  ].join('\n'),
+  positionals: 'FILE...',
+  options: { tick: { type: 'string', value: 'N', help: 'print the state hash of this tick too, to compare it with /v1/status' } },
   run: (args) => runInfo(args, terminal),
 }

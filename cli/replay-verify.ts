@@ -1,6 +1,6 @@
 /** `otherworld replay verify`: replays recordings and compares every state hash. */
 import { loadEngine, type Realm } from '../sim/index.ts'
-import { RecordingError, simulationOf, verify, type Recording, type Simulation, type Verification } from '../replay/index.ts'
+import { RecordingError, simulationOf, verify, type Simulation, type Verification } from '../replay/index.ts'
 import { formatSeconds, paint, plural, printJson, Progress, terminal, type Terminal } from './output.ts'
 import { errorFields, exitOf, openRecording } from './recording-input.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
@@ -39,18 +39,11 @@ export async function runVerify(args: Arguments, to: Terminal, load: () => Promi
 
 async function verifyFile(file: string, simulation: Simulation<Realm>, signal: AbortSignal | null, progress: Progress): Promise<FileOutcome> {
   const recording = await openRecording(file)
-  if (recording instanceof RecordingError) return unopened(file, recording, 0)
+  if (recording instanceof RecordingError) return { file, exit: exitOf(recording), result: recording, tickRate: 0 }
   const result = await verify(recording, simulation, { ...(signal && { signal }), onProgress: ({ done, total }) => progress.update(done, total) })
   progress.end()
-  if (!result.ok) return unopened(file, result.error, recording.header.tickRate)
+  if (!result.ok) return { file, exit: exitOf(result.error), result: result.error, tickRate: recording.header.tickRate }
   return { file, exit: result.value.ok ? Exit.ok : result.value.aborted ? Exit.timeout : Exit.failed, result: result.value, tickRate: recording.header.tickRate }
-}
-
-/** A file that was cut before it held a tick is a torn tail too: nothing in it is wrong. */
-function unopened(file: string, error: RecordingError, tickRate: Recording['header']['tickRate']): FileOutcome {
-  if (error.reason !== 'torn-header' && error.reason !== 'no-start') return { file, exit: exitOf(error), result: error, tickRate }
-  const nothing: Verification = { ok: true, ticksExecuted: 0, hashesCompared: 0, samplesCompared: 0, checkpointsCompared: 0, truncated: true, firstDivergence: null, realTimeFactor: 0, aborted: false }
-  return { file, exit: Exit.ok, result: nothing, tickRate }
 }
 
 function fieldsOf({ file, exit, result }: FileOutcome): Readonly<Record<string, unknown>> {

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { simulationOf } from '../replay/index.ts'
-import { loadEngine } from '../sim/index.ts'
-import { recordSession } from '../test/recording-example.ts'
+import { rawCheckpoint, readRecording, RecordingWriter, simulationOf } from '../replay/index.ts'
+import { FOOTER_BYTES } from '../replay/format.ts'
+import { DEFAULT_DEFINITION, loadEngine } from '../sim/index.ts'
+import { headerOf, joined, recordSession } from '../test/recording-example.ts'
 import { type Terminal } from './output.ts'
 import { runInfo, verb as infoVerb } from './replay-info.ts'
 import { runVerify, verb as verifyVerb } from './replay-verify.ts'
@@ -29,6 +30,19 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
 /** A session whose recorder's gravity is not what its header says: every replay must diverge. */
 const lying = recordSession({ ...simulation, genesis: (definition) => simulation.genesis({ ...definition, gravity: { x: 0, y: -9, z: 0 } }) }, { ticks: 60, players: 2 })
 
+/** A later segment of the same realm: it starts from the checkpoint of a state. */
+function segment(epoch: number, number: number, ticks: number): Uint8Array {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const parts: Uint8Array[] = []
+  const writer = new RecordingWriter({ ...headerOf(simulation, DEFAULT_DEFINITION, realm), epoch, segment: number, start: 'checkpoint', startTick: 7 }, (bytes) => parts.push(bytes))
+  writer.checkpoint(rawCheckpoint(7, simulation.checkpoint(realm)))
+  for (let tick = 8; tick <= 7 + ticks; tick++) writer.hash(tick, simulation.hash(realm))
+  writer.seal()
+  simulation.free(realm)
+  return joined(parts)
+}
+
+const later = segment(2, 3, 0)
 const good = file('good.owr', session)
 const torn = file('torn.owr', session.subarray(0, Math.floor(session.length * 0.7)))
 const corrupt = file('corrupt.owr', flipped(session, Math.floor(session.length / 2)))
@@ -37,6 +51,10 @@ const diverged = file('diverged.owr', lying)
 const text = file('text.owr', new TextEncoder().encode('no recording at all'))
 const header = file('header.owr', session.subarray(0, 100))
 const format = file('format.owr', flipped(session, 9))
+const startless = file('startless.owr', later.subarray(0, 3_000))
+const longer = file('longer.owr', joined([session, Uint8Array.of(0)]))
+const chunkAfter = file('chunk-after.owr', joined([session, session.subarray(-FOOTER_BYTES)]))
+const elsewhere = file('elsewhere.owr', recordSession(simulation, { ticks: 2, players: 1, definition: { ...DEFAULT_DEFINITION, id: 'elsewhere' } }))
 const empty = file('empty.owr', new Uint8Array(0))
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -69,7 +87,10 @@ test('verify answers with one object that names each file and what came out', as
 test.each([
   ['equal to the last bit', [good], 0],
   ['a torn tail', [torn], 0],
-  ['cut within the header', [header], 0],
+  ['cut within the header', [header], 3],
+  ['cut within the checkpoint that it starts from', [startless], 3],
+  ['a byte after the footer', [longer], 3],
+  ['a whole chunk after the footer', [chunkAfter], 3],
   ['another result', [diverged], 1],
   ['damaged in the middle', [corrupt], 3],
   ['no recording', [text], 3],
@@ -107,8 +128,10 @@ test('verify tells a person what was compared, in colour and with progress only 
   expect(watched.err.endsWith('\r\x1b[2K')).toBe(true)
 })
 
-test('verify says of a file that was cut before its first tick that nothing could be compared', async () => {
-  expect((await run('verify', [header])).out).toBe(`✓ ${header}: cut before its first tick, so nothing could be compared\n`)
+test('verify names the place where a file was cut within its header, and where bytes stand after its footer', async () => {
+  expect((await run('verify', [header])).out).toBe(`✗ ${header}: the file was cut before its header was whole; it holds no tick (at byte 100)\n`)
+  expect((await run('verify', [longer])).out).toContain(`✗ ${longer}: 1 bytes stand after the recording's footer (at byte ${session.length}, chunk `)
+  expect(json(await run('verify', [longer, chunkAfter, '--json']))['files']).toMatchObject([{ ok: false, error: { reason: 'corrupt', offset: session.length } }, { ok: false, error: { reason: 'corrupt', offset: session.length } }])
 })
 
 test('info says what a recording holds, of other versions too', async () => {
@@ -129,8 +152,33 @@ test.each([[corrupt, 3, 'corrupt'], [header, 3, 'torn-header'], [text, 3, 'not-a
   expect((await run('info', [path])).err).toContain(path)
 })
 
+test('info tells the first and the last state hash, and that of a tick that is asked for', async () => {
+  const recording = readRecording(session)
+  if (!recording.ok) throw recording.error
+  const hash = (tick: number): string | null => recording.value.hash(tick)
+  const told = json(await run('info', [good, '--tick', '77', '--json']))
+  expect(told).toMatchObject({ startTick: 0, startHash: hash(0), lastTick: 150, lastHash: hash(150), unhashedFrame: false, tick: 77, hash: hash(77) })
+  expect(new Set([hash(0), hash(77), hash(150)]).size).toBe(3)
+  const words = (await run('info', [good, '--tick', '77'])).out
+  expect(words).toContain(`last tick      150, state hash ${hash(150)}\n`)
+  expect(words).toContain(`tick 77        state hash ${hash(77)}\n`)
+})
+
+test('info describes the newest of several segments, of a folder and of a data directory', async () => {
+  const data = join(directory, 'data')
+  mkdirSync(join(data, 'recordings'), { recursive: true })
+  const named = (epoch: number, number: number): string => join(data, 'recordings', `${DEFAULT_DEFINITION.id}-e00000${epoch}-s000${number}.owr`)
+  const newest = named(2, 3)
+  for (const [epoch, number] of [[1, 9], [2, 1], [2, 3], [2, 2]] as const) writeFileSync(named(epoch, number), segment(epoch, number, 4))
+  for (const argv of [[named(1, 9), newest, named(2, 2)], [join(data, 'recordings')], [data]]) expect(json(await run('info', [...argv, '--json']))).toMatchObject({ file: newest, epoch: 2, segment: 3, lastTick: 11 })
+  await expect(run('info', [join(directory, 'data', 'nothing')])).rejects.toThrow('there is no such file')
+  mkdirSync(join(directory, 'bare'))
+  await expect(run('info', [join(directory, 'bare')])).rejects.toThrow('there is no recording in')
+  await expect(run('info', [good, elsewhere])).rejects.toThrow(/name recordings of one realm/)
+})
+
 test('wrong use is a usage error that says what is missing', async () => {
   for (const argv of [[], [join(directory, 'missing.owr')], [good, '--timeout-seconds', 'soon']]) await expect(run('verify', argv)).rejects.toThrow(UsageError)
-  for (const argv of [[], [good, torn]]) await expect(run('info', argv)).rejects.toThrow(UsageError)
+  for (const argv of [[], [join(directory, 'missing.owr')], [good, '--tick', '151'], [good, elsewhere]]) await expect(run('info', argv)).rejects.toThrow(UsageError)
   await expect(run('verify', [join(directory, 'missing.owr')])).rejects.toThrow('there is no such file')
 })

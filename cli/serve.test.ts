@@ -1,10 +1,12 @@
-import { spawn, type SpawnOptions } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readRecording } from '../replay/index.ts'
 
 let directory = ''
 const undo: (() => void)[] = []
@@ -21,14 +23,14 @@ interface Ended {
 }
 
 /** Runs `otherworld serve`; `ready` is called with each piece of its output and may end it. */
-function serve(args: readonly string[], ready: (out: string, stop: (signal: NodeJS.Signals) => void) => void = () => undefined, options: SpawnOptions = {}): Promise<Ended> {
+function serve(args: readonly string[], ready: (out: string, stop: (signal: NodeJS.Signals) => void, child: ChildProcess) => void = () => undefined, options: SpawnOptions = {}): Promise<Ended> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('otherworld.js', import.meta.url)), 'serve', ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   undo.push(() => child.kill('SIGKILL'))
   let out = ''
   let errors = ''
   child.stdout?.on('data', (chunk: Buffer) => {
     out += chunk.toString()
-    ready(out, (signal) => child.kill(signal))
+    ready(out, (signal) => child.kill(signal), child)
   })
   child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString() })
   return new Promise((resolve) => { child.once('close', (code) => resolve({ code, out, errors })) })
@@ -48,6 +50,33 @@ test('without it one line says where to go, and Ctrl+C ends it in peace', async 
   expect(out).toMatch(/^Otherworld is open: http:\/\/127\.0\.0\.1:\d+\/ \(process \d+; .*\n$/)
   expect(errors).toContain('saying goodbye')
   expect(code).toBe(0)
+})
+
+test('a terminal that closes ends it in peace too: the outputs are gone, SIGHUP comes twice, and the recording is sealed', async () => {
+  let hungUp = false
+  const { code } = await serve(['--port', '0', ...data()], (_, stop, child) => {
+    if (hungUp) return
+    hungUp = true
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    stop('SIGHUP')
+    setTimeout(() => stop('SIGHUP'), 20)
+  })
+  expect(code).toBe(0)
+  const [recording = ''] = readdirSync(join(directory, 'data', 'recordings'))
+  const read = readRecording(readFileSync(join(directory, 'data', 'recordings', recording)))
+  expect(read.ok && read.value.truncated).toBe(false)
+})
+
+test('a UDP port in use is named, with what to do, and is a wrong use', async () => {
+  const other = createSocket('udp4')
+  await new Promise<void>((resolve) => other.bind(0, '127.0.0.1', resolve))
+  undo.push(() => other.close())
+  const { port } = other.address()
+  const { code, errors } = await serve(['--port', '0', '--udp-port', String(port), ...data()])
+  expect(errors).toMatch(new RegExp(`WebRTC could not be started: [^]*where: UDP port ${port}\n {2}what to do: give a free port with --udp-port N`))
+  expect(errors).not.toContain('    at ')
+  expect(code).toBe(2)
 })
 
 test('a second server on the same data directory is refused and harms nothing', async () => {

@@ -33,10 +33,11 @@ export const verb: Verb = {
 }
 
 /** Errors that lie in how the command was used. */
-const USAGE: ReadonlySet<ServerError['reason']> = new Set(['bad-realm', 'bad-setting', 'data-directory', 'already-running', 'port-in-use', 'listen'])
+const USAGE: ReadonlySet<ServerError['reason']> = new Set(['bad-realm', 'bad-setting', 'data-directory', 'already-running', 'port-in-use', 'listen', 'transport'])
 
 async function serve(args: Arguments): Promise<number> {
   const json = args.flag('json')
+  outliveOutputs()
   const ending = new AbortController()
   const stopped = stopSignal((signal) => {
     if (!json) process.stderr.write(`\n${signal}: saying goodbye and sealing the recording.\n`)
@@ -96,14 +97,25 @@ function originsOf(text: string): readonly string[] {
   })
 }
 
-/** The first SIGINT or SIGTERM, which is told of at once; a second one ends the process. */
+/** What would end a process is passed over: where a terminal or a pipe closed, the realm is still to be sealed. */
+function outliveOutputs(): void {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
+}
+
+/** The first SIGINT, SIGTERM or SIGHUP, which is told of at once. A second SIGINT or SIGTERM ends the process; a terminal that closes may send SIGHUP twice. */
 function stopSignal(tell: (signal: string) => void): Promise<void> {
   return new Promise((resolve) => {
+    let isTold = false
+    const take = (signal: string): void => {
+      if (!isTold) tell(signal)
+      isTold = true
+      resolve()
+    }
+    process.on('SIGHUP', () => take('SIGHUP'))
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         process.once(signal, () => process.exit(Exit.failed))
-        tell(signal)
-        resolve()
+        take(signal)
       })
     }
   })

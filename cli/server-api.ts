@@ -1,6 +1,5 @@
 /** The server's HTTP API as the command line uses it: JSON both ways, errors in the server's own words. */
-import { ConnectError } from '../netcode/index.ts'
-import { below } from '../netcode/connect-error.ts'
+import { below, unexplained, unreachable } from '../netcode/connect-error.ts'
 
 /** One request without an answer is given up after this long, ms. */
 const ANSWER_MS_MAX = 30_000
@@ -47,11 +46,11 @@ export class ServerApi {
   async fetch(path: string, init: RequestInit = {}, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
     const address = below(this.url, path)
     const response = await fetch(address, { ...init, headers: { ...headers, authorization: `Bearer ${this.token}` } }).catch((error: unknown) => {
-      throw new ConnectError('unreachable', `The server at ${address.host} does not answer. Is it running, and is the address right?`, { cause: error })
+      throw unreachable(address, error)
     })
     if (response.ok) return response
     const said = fieldsOf(await response.json().catch(() => null))
-    throw new ApiError(response.status, textIn(said, 'reason') ?? 'error', textIn(said, 'message') ?? `status ${response.status}, without a reason`, textIn(said, 'where'), textIn(said, 'fix'))
+    throw new ApiError(response.status, textIn(said, 'reason') ?? 'error', textIn(said, 'message') ?? unexplained(response.status), textIn(said, 'where'), textIn(said, 'fix'))
   }
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { setTimeout } from 'node:timers/promises'
+import { below, tlsWords, unexplained } from '../netcode/connect-error.ts'
 import { ApiError, fieldsOf, textIn, type Fields, type ServerApi } from './server-api.ts'
 
 /** Bytes handed to the network at once; how far it is is told after each. */
@@ -36,7 +37,7 @@ export async function uploadBytes(api: ServerApi, url: string, bytes: Uint8Array
   const id = textIn(declared, 'id') ?? ''
   if (declared['put'] === null) return declared
   const put = fieldsOf(declared['put'])
-  await send(new URL(textIn(put, 'url') ?? '', url), fieldsOf(put['headers']), bytes, watch)
+  await send(below(url, textIn(put, 'url') ?? ''), fieldsOf(put['headers']), bytes, watch)
   await api.ask('POST', `v1/uploads/${id}/complete`)
   return follow(api, id, watch)
 }
@@ -56,7 +57,7 @@ function send(address: URL, headers: Fields, bytes: Uint8Array, watch: Watch): P
         return reject(refusalOf(status, text, address))
       })
     })
-    request.once('error', (error) => reject(watch.signal.aborted ? watch.signal.reason : new ApiError(0, 'store-unreachable', `the store of files at ${address.host} does not take the file: ${error.message}`, address.host, 'try again')))
+    request.once('error', (error) => reject(watch.signal.aborted ? watch.signal.reason : new ApiError(0, 'store-unreachable', `the store of files at ${address.host} does not take the file: ${tlsWords(error) ?? error.message}`, address.host, tlsWords(error) === null ? 'try again' : undefined)))
     feed(request, bytes, watch)
   })
 }
@@ -68,7 +69,9 @@ function refusalOf(status: number, text: string, address: URL): ApiError {
   } catch {
     // S3 answers in XML; the status says enough.
   }
-  return new ApiError(status, textIn(said, 'reason') ?? 'store-refused', textIn(said, 'message') ?? `the store of files refused the upload with status ${status}`, address.host, textIn(said, 'fix') ?? 'try again')
+  const message = textIn(said, 'message') ?? `the file did not get through to the store of files: ${unexplained(status)}`
+  // Only where the server says so, or something is away, may the same come to another end.
+  return new ApiError(status, textIn(said, 'reason') ?? 'store-refused', message, address.host, textIn(said, 'fix') ?? (status >= 500 || status === 429 ? 'try again' : undefined))
 }
 
 function feed(request: NodeJS.WritableStream, bytes: Uint8Array, watch: Watch): void {

@@ -5,7 +5,7 @@ import { basename, extname } from 'node:path'
 import { ConnectError, drive, login, RenderClient } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import { packedFile, Rejected, type IngestWarning, type Rejection } from '../storage/ingest/index.ts'
-import { defaultIdentityFile, identityFor, keepIdentity } from './identity-file.ts'
+import { defaultIdentityFile, identityFor, keepIdentity, requireWritable, serverKey } from './identity-file.ts'
 import { readMap } from './ingest.ts'
 import { notesText } from './ingest-report.ts'
 import { paint, printFailure, printJson, Progress, rows, schemaOf, terminal } from './output.ts'
@@ -79,12 +79,23 @@ async function upload(args: Arguments, file: string, url: string, signal: AbortS
 async function logIn(args: Arguments, url: string): Promise<string> {
   const file = args.text('identity') ?? defaultIdentityFile()
   const known = identityFor(file, url)
-  const { token, identity } = await login(url, args.text('as') ?? userInfo().username.slice(0, 32), known === null ? {} : { identity: known }).catch((error: unknown) => {
+  // Before there is a user of the server's that nobody could be again.
+  requireWritable(file)
+  const { token, identity } = await login(url, args.text('as') ?? ownName(), known === null ? {} : { identity: known }).catch((error: unknown) => {
     if (!(error instanceof ConnectError) || error.reason !== 'bad-identity') throw error
-    throw new ApiError(400, 'bad-identity', error.message, file, `remove ${new URL(url).origin} from this file to begin as a new guest, or give another with --identity`)
+    throw new ApiError(400, 'bad-identity', error.message, file, `remove ${serverKey(url)} from this file to begin as a new guest, or give another with --identity`)
   })
   keepIdentity(file, url, identity)
   return token
+}
+
+/** A container's user may have no entry in the machine's list of users. */
+function ownName(): string {
+  try {
+    return userInfo().username.slice(0, 32)
+  } catch {
+    return process.env['USER'] || process.env['LOGNAME'] || 'guest'
+  }
 }
 
 function watchOf(signal: AbortSignal): Watch & { end(): void } {

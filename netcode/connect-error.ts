@@ -6,12 +6,15 @@ export const CONNECT_MS_MAX = 10_000
 /** A message of a refusal is cut here, characters: it is shown to a person. */
 const REFUSAL_MESSAGE_CHARACTERS_MAX = 300
 
-/** The address of `path` (no leading slash) below a server's http(s) URL. Throws a ConnectError where that is no URL. */
+/**
+ * The address of `path` below a server's http(s) URL, which may have a path of its own: behind a proxy. A full address, as
+ * a link to a file may be, stays as it is. Throws a ConnectError where `url` is no URL.
+ */
 export function below(url: string, path: string): URL {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new ConnectError('unreachable', `"${url}" is not the address of a server. It must look like http://host:port or https://host.`)
   }
-  return new URL(path, url.endsWith('/') ? url : `${url}/`)
+  return new URL(path.replace(/^\/+/, ''), url.endsWith('/') ? url : `${url}/`)
 }
 
 /**
@@ -21,7 +24,7 @@ export function below(url: string, path: string): URL {
  */
 export async function refusal(response: Response): Promise<ConnectError> {
   const { message, reason } = await wordsOf(response)
-  const words = message ?? `status ${response.status}, without a reason`
+  const words = message ?? unexplained(response.status)
   if (response.status === 429 || (response.status === 503 && (reason === 'busy' || reason === 'starting'))) return new ConnectError('busy', `The server asks to wait: ${words}`)
   if (response.status === 404 && reason === 'closed') return new ConnectError('timed-out', `The server has given this attempt up: ${words}`)
   if (response.status === 400 && reason === 'bad-identity') return new ConnectError('bad-identity', `The server does not know who this is: ${words}`)
@@ -29,8 +32,38 @@ export async function refusal(response: Response): Promise<ConnectError> {
   return new ConnectError('refused', `The server refused the connection: ${words}`)
 }
 
+/** What an answer without words of the server's own means: something on the way gave it, most often a proxy. */
+export function unexplained(status: number): string {
+  const known: Readonly<Record<number, string>> = {
+    401: 'a proxy on the way asks for a login of its own (status 401)',
+    403: 'a proxy on the way does not let this through (status 403)',
+    404: 'there is no Otherworld server at this address (status 404); is its path right?',
+    405: 'there is no Otherworld server at this address (status 405); is its path right?',
+    413: 'a proxy on the way takes no body of this size (status 413); who runs it must allow more (nginx: client_max_body_size)',
+    502: 'a proxy answers, but the server behind it does not (status 502)',
+    503: 'a proxy answers, but the server behind it does not (status 503)',
+    504: 'a proxy answers, but the server behind it took too long (status 504)',
+  }
+  return known[status] ?? `status ${status}, without a reason`
+}
+
 export function unreachable(url: URL, cause: unknown): ConnectError {
+  const words = tlsWords(cause)
+  if (words !== null) return new ConnectError('unreachable', `The server at ${url.host} answers, but ${words}.`, { cause })
   return new ConnectError('unreachable', `The server at ${url.host} does not answer. Is it running, and is the address right?`, { cause })
+}
+
+/** Node's codes of a certificate that it does not trust (OpenSSL's verify results, and a name that is another). */
+const UNTRUSTED = /^(?:CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\w+|ERR_TLS_CERT_ALTNAME_INVALID|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/
+
+/** What is wrong with an encrypted connection, in words; null where it is something else. Browsers keep it from the page. */
+export function tlsWords(error: unknown): string | null {
+  for (let each = error, depth = 0; each instanceof Error && depth < 4; each = each.cause, depth += 1) {
+    const code = 'code' in each && typeof each.code === 'string' ? each.code : ''
+    if (UNTRUSTED.test(code)) return `its certificate is not trusted: ${each.message} (${code}). If it is one of your own, name the authority that signed it: NODE_EXTRA_CA_CERTS=FILE`
+    if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return `not in TLS (${code}). Does its address begin with http: rather than https:?`
+  }
+  return null
 }
 
 export function timedOut(url: URL, milliseconds: number): ConnectError {

@@ -18,7 +18,7 @@ const arbitraryAvatar: fc.Arbitrary<Omit<AvatarView, 'id'>> = fc.record({
 })
 const arbitraryProp: fc.Arbitrary<Omit<PropView, 'id'>> = fc.record({
   spec: arbitraryPropSpec(), package: fc.constant(null), access: fc.constant(0), position: arbitraryVec3(80), rotation: arbitraryQuat(), linvel: arbitraryVec3(5), angvel: arbitraryVec3(5), scale: fc.constant(1),
-  holder: fc.constant(0), hand: fc.constant(0 as const), owner: fc.constant(0), asleep: fc.boolean(),
+  holder: fc.constant(0), hand: fc.constant(0 as const), owner: fc.constant(0), asleep: fc.boolean(), frozen: fc.constant(null),
 })
 const numbered = <T>(items: readonly T[], from = 1): (T & { readonly id: number })[] => items.map((item, i) => ({ ...item, id: i + from }))
 

@@ -1,9 +1,13 @@
 /** Checks of single values, shared by the decoders: each returns the value or throws Invalid with its place. */
+import { nameFault, shownName } from '../sim/name.ts'
 import type { Quat, Vec3 } from '../sim/types.ts'
-import { LABEL_BYTES_MAX, LABEL_CHARACTERS_MAX, NAME_BYTES_MAX, NAME_CHARACTERS_MAX, QUATERNION_TOLERANCE, TEXT_CHARACTERS_MAX, UINT32_MAX } from './limits.ts'
+import { LABEL_CHARACTERS_MAX, NAME_CHARACTERS_MAX, QUATERNION_TOLERANCE, TEXT_CHARACTERS_MAX, UINT32_MAX } from './limits.ts'
 import { attempt, Invalid, within, type Result } from './result.ts'
 
 type Maybe<T> = T | null | undefined
+
+/** UTF-16 units of a typed name that are looked at: more than any name has, hidden characters included. */
+const TYPED_CHARACTERS_MAX = 512
 
 /** A number that is neither NaN nor infinite. Absent is 0, as protobuf has it. */
 export function finite(value: Maybe<number>, where: string): number {
@@ -84,42 +88,26 @@ export function ownBytes(value: Maybe<Uint8Array>): Uint8Array {
   return new Uint8Array(value ?? [])
 }
 
-/** Control, format, surrogate and private characters, line separators, spaces other than the plain one, the replacement character. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000\uFFFD]/u
-/** The one format character that names need: it joins emoji. */
-const EMOJI_JOINER = /(?<=[\p{Extended_Pictographic}\p{EMod}\uFE0F])\u200D(?=\p{Extended_Pictographic})/gu
-/** Most names: quick to accept. */
-const PLAIN_NAME = /^[!-~](?:[ -~]{0,30}[!-~])?$/
-
-/** A name: 1 to 32 visible characters in Unicode's NFC, without spaces at its ends. */
+/** The name of a player: 1 to 32 characters by the rule of names (sim/name.ts), in Unicode's NFC. */
 export function name(value: Maybe<string>, where: string): string {
-  const text = value ?? ''
-  if (PLAIN_NAME.test(text)) return text
-  // The length in UTF-16 first: the checks below are linear in it.
-  const characters = text.length > NAME_BYTES_MAX ? Infinity : Array.from(text).length
-  if (characters < 1 || characters > NAME_CHARACTERS_MAX)
-    throw new Invalid('out-of-range', where, `has ${characters === Infinity ? 'too many' : characters} characters; 1 to ${NAME_CHARACTERS_MAX} are allowed`)
-  if (HIDDEN.test(text.replace(EMOJI_JOINER, ''))) throw new Invalid('out-of-range', where, 'has characters that cannot be seen')
-  if (text !== text.trim()) throw new Invalid('out-of-range', where, 'has spaces at its ends')
+  const text = named(value, where, NAME_CHARACTERS_MAX)
   if (text !== text.normalize('NFC')) throw new Invalid('out-of-range', where, 'is not in the normal form NFC')
   return text
 }
 
-/** Characters that no label has. */
-const UNPRINTED = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u
+/** The name of a prop or a body: 1 to 64 characters by the same rule. */
+export const label = (value: Maybe<string>, where: string): string => named(value, where, LABEL_CHARACTERS_MAX)
 
-/** The name of a prop: 1 to 64 printed characters. */
-export function label(value: Maybe<string>, where: string): string {
-  const given = value ?? ''
-  const characters = given.length > LABEL_BYTES_MAX ? Infinity : Array.from(given).length
-  if (characters < 1 || characters > LABEL_CHARACTERS_MAX) throw new Invalid('out-of-range', where, `has no length from 1 to ${LABEL_CHARACTERS_MAX} characters`)
-  if (UNPRINTED.test(given)) throw new Invalid('out-of-range', where, 'has characters that are not printed')
-  return given
+function named(value: Maybe<string>, where: string, charactersMax: number): string {
+  const text = value ?? ''
+  const fault = nameFault(text, charactersMax)
+  if (fault !== null) throw new Invalid('out-of-range', where, fault)
+  return text
 }
 
 /** A name as a person typed it, brought into the form that the wire takes, or why it cannot be one. */
 export function cleanName(typed: string): Result<string> {
-  return attempt(() => name(typed.slice(0, 4 * NAME_BYTES_MAX).normalize('NFC').replace(/\s+/gu, ' ').trim(), 'name'))
+  return attempt(() => name(shownName(typed.slice(0, TYPED_CHARACTERS_MAX)), 'name'))
 }
 
 /** A text for people, cut to TEXT_CHARACTERS_MAX where it is longer. */

@@ -172,11 +172,13 @@ test.each([
   ['  Ada   Lovelace ', 'Ada Lovelace'],
   ['e\u0301', 'é'],
   ['👩‍🚀', '👩‍🚀'],
-])('a typed name is brought into form: %j', (typed, expected) => {
+  ['a\u200Bb', 'ab'],
+  ['a\u200Db\u3164', 'ab'],
+])('NAM-2: a typed name is brought into form: %j', (typed, expected) => {
   expect(cleanName(typed)).toStrictEqual({ ok: true, value: expected })
 })
 
-test.each(['', '   ', 'a\u200Bb', '\u0000', 'x'.repeat(33), 'a\u200Db'])('a typed name is refused in words: %j', (typed) => {
+test.each(['', '   ', '\u200B', '\u0000', '\u3164', '\u2800', 'x'.repeat(33), '\u0301'])('a typed name is refused in words: %j', (typed) => {
   const result = cleanName(typed)
   expect(result.ok ? '' : describe(result.error)).toMatch(/^name: /)
 })

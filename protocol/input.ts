@@ -101,6 +101,7 @@ function readServerCommand(wire: otherworld.Input): Command {
     case 'join': return {
       type: 'join', player: integer(wire.join?.player, 'player', 1), name: name(wire.join?.name, 'name'),
       user: integer(wire.join?.user, 'user', 1), body: integer(wire.join?.body, 'body'), permissions: integer(wire.join?.permissions, 'permissions'),
+      ...(wire.join?.share ? { share: integer(wire.join.share, 'share') } : {}),
     }
     case 'leave': return { type: 'leave', player: integer(wire.leave?.player, 'player', 1) }
     case 'teleport': return {

@@ -21,6 +21,11 @@ export interface RecordingInfo {
   readonly start: 'genesis' | 'checkpoint'
   readonly startTick: number
   readonly lastTick: number
+  /** Of the starting state and of the state after the last tick, 16 hex digits. */
+  readonly startHash: string
+  readonly lastHash: string
+  /** A frame follows whose hash was not written any more: a restart steps it, and begins a tick later. */
+  readonly unhashedFrame: boolean
   /** Ticks that have inputs. */
   readonly frames: number
   readonly inputs: number
@@ -68,6 +73,9 @@ export function describeRecording(recording: Recording): RecordingResult<Recordi
     start: header.start,
     startTick,
     lastTick,
+    startHash: header.startHash,
+    lastHash: recording.hash(lastTick) ?? header.startHash,
+    unhashedFrame: recording.hasFrameWithoutHash,
     frames: recording.frames,
     inputs,
     samples: recording.samples.size,

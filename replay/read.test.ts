@@ -93,6 +93,16 @@ describe('a recording that was damaged', () => {
     expect(!part.ok && part.error).toMatchObject({ reason: 'corrupt', offset: at, chunk: 20 })
   })
 
+  property.prop([fc.uint8Array({ minLength: 1, maxLength: 300 })], { numRuns: 200 })('is refused where anything stands after its footer, at that byte, and salvaged whole', (more) => {
+    const bytes = joined([session, more])
+    const part = readRecording(bytes)
+    expect(!part.ok && part.error).toMatchObject({ reason: 'corrupt', offset: session.length })
+    const salvage = salvageRecording(bytes)
+    if (!salvage.ok) throw salvage.error
+    expect(salvage.value.damage.map(({ offset }) => offset)).toEqual([session.length])
+    expect(salvage.value.parts[0]?.lastTick).toBe(whole.lastTick)
+  })
+
   test('is refused where chunks are missing, doubled or swapped', () => {
     const [a = 0, b = 0, c = 0] = offsets.slice(30, 33)
     const cases = [

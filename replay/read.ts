@@ -88,8 +88,8 @@ class Reader {
       }
       if (wrong instanceof RecordingError && !salvage) return wrong
       const next = chunk && chunk.sequence > this.sequence ? chunk : findChunk(this.bytes, chunk ? chunk.end : this.offset + 1, this.sequence)
-      if (!chunk && !next) return null
-      const message = this.describe(chunk, wrong)
+      if (!chunk && !next && !this.sealed) return null
+      const message = !chunk && this.sealed ? `${this.bytes.length - this.offset} bytes stand after the recording's footer` : this.describe(chunk, wrong)
       if (!salvage) return new RecordingError('corrupt', message, this.offset, this.sequence)
       this.damage.push({ offset: this.offset, chunk: this.sequence, message })
       if (!next) return null

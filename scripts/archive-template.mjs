@@ -1,8 +1,10 @@
 // The empty embedded database that new data directories begin with: making one takes seconds and much memory, a copy neither.
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 
-const VERSION = JSON.parse(readFileSync('package.json', 'utf8')).dependencies['@electric-sql/pglite']
+/** Of PGlite and of how the template is made. */
+const VERSION = `${JSON.parse(readFileSync('package.json', 'utf8')).dependencies['@electric-sql/pglite']} readable`
 
 /** Makes it in `directory` unless it is there already, of the version of PGlite that is used. */
 export async function makeArchiveTemplate(directory) {
@@ -11,6 +13,7 @@ export async function makeArchiveTemplate(directory) {
   const beginning = `${directory}.${process.pid}`
   const db = await PGlite.create({ dataDir: beginning, initDbStartParams: ['--wal-segsize=1'] })
   await db.close()
+  makeReadable(beginning)
   rmSync(directory, { recursive: true, force: true })
   try {
     renameSync(beginning, directory)
@@ -20,4 +23,10 @@ export async function makeArchiveTemplate(directory) {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
   }
   writeFileSync(mark, VERSION)
+}
+
+/** PGlite leaves files of mode 0600; who runs the server is often another user than the one who installed it, and copies them. */
+function makeReadable(folder) {
+  chmodSync(folder, 0o755)
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644)
 }

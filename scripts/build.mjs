@@ -1,11 +1,12 @@
-// Builds everything that runs: generated codec, Node bundles (esbuild), the web pages (Vite). `--check` also type-checks.
-import { execFileSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
-import { makeArchiveTemplate } from './archive-template.mjs'
-import { bundle } from './bundle.mjs'
+// Builds everything that runs into dist/: Node bundles (esbuild), the empty embedded database, the live page.
+//   node scripts/build.mjs [--if-changed]
+// `--if-changed`, which `npm start` uses: does nothing, and writes nothing, where dist/ was built from these very sources.
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { isBuilt, SOURCES_FILE, sourcesHash } from './build-sources.mjs'
 
-const run = (command, ...args) => execFileSync(command, args, { stdio: 'inherit' })
-const entries = {
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ENTRIES = {
   'cli': 'cli/main.ts',
   'realm-worker': 'server/realm-worker.ts',
   'archive-worker': 'storage/archive/embedded-worker.ts',
@@ -15,8 +16,31 @@ const entries = {
   'testing': 'testing/index.ts',
 }
 
-rmSync('dist/node', { recursive: true, force: true })
-if (process.argv.includes('--check')) run('npx', 'tsc', '-b')
-await bundle(entries, 'dist/node')
-await makeArchiveTemplate('dist/archive-template')
-if (existsSync('viewer/vite.config.ts')) run('npx', 'vite', 'build', '--config', 'viewer/vite.config.ts', '--logLevel', 'warn')
+process.chdir(ROOT)
+if (!process.argv.includes('--if-changed') || !isBuilt()) {
+  requireWritable()
+  await build()
+}
+
+function requireWritable() {
+  try {
+    accessSync(existsSync('dist') ? 'dist' : '.', constants.W_OK)
+  } catch (error) {
+    const why = existsSync('dist/node') ? 'the sources are not those that dist/ was built from' : 'it is not built yet'
+    process.stderr.write(`Otherworld must be built, as ${why}, and this user may not write to ${ROOT} (${error.code}).\n  Run \`npm run build\` there as the user who installed it; the server itself needs to write to its data directory alone.\n`)
+    process.exit(1)
+  }
+}
+
+async function build() {
+  const sources = sourcesHash()
+  // Until all of it is there it is not built, whatever ends this before.
+  rmSync(SOURCES_FILE, { force: true })
+  rmSync('dist/node', { recursive: true, force: true })
+  // The tools are loaded here, as a start that builds nothing does without them.
+  const [{ bundle }, { bundlePage }, { makeArchiveTemplate }] = await Promise.all([import('./bundle.mjs'), import('./bundle-page.mjs'), import('./archive-template.mjs')])
+  await bundle(ENTRIES, 'dist/node')
+  await bundlePage('dist/viewer')
+  await makeArchiveTemplate('dist/archive-template')
+  writeFileSync(SOURCES_FILE, sources)
+}

@@ -3,13 +3,14 @@
 //   store-away [--seconds N --bots N --store s3|disk|all --json]: s3 needs Ceph's radosgw (testing/radosgw.ts)
 //   archive-away [--seconds N --bots N --how freeze|stop|kill --seed S --json]
 //   recovery [--rounds N --fault trap|loop --things N --json]
+//   locks [--races N --processes N --pairs N --json]: pairs need the rights to make namespaces
 //   hostile-uploads [--bots N --seconds S --senders N --files DIR --json]
 // Exits with 1 where something was lost. The server is built before.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { build } from 'esbuild'
 
 const [name = '', ...args] = process.argv.slice(2)
-const names = ['kill-transport', 'hostile', 'store-away', 'archive-away', 'hostile-uploads', 'recovery']
+const names = ['kill-transport', 'hostile', 'store-away', 'archive-away', 'hostile-uploads', 'locks', 'recovery']
 if (!names.includes(name)) {
   process.stderr.write(`There is no drill "${name}"; there are ${names.join(', ')}.\n`)
   process.exit(2)

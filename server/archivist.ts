@@ -213,7 +213,7 @@ export class Archivist {
       this.changes = new Changes(true)
       this.options.retell()
     }
-    if (!this.isAway) this.options.log(`archive: ${reason === 'away' ? 'away' : 'cannot save'}: ${textOf(error)}. The realm goes on; what is to be saved waits`)
+    if (!this.isAway) this.options.log(`archive: ${reason === 'away' || reason === 'broken' ? reason : 'cannot save'}: ${textOf(error)}. The realm goes on; what is to be saved waits`)
     this.isAway = true
     return false
   }

@@ -6,6 +6,7 @@ import { basename } from 'node:path'
 import { CHECKPOINT_BYTES_MAX, type Note, type RecordingHeader, type Simulation } from '../replay/index.ts'
 import { checkpoint, elementCount, hash, PHASES, SIM_VERSION, type Engine, type InputFrame, type Realm } from '../sim/index.ts'
 import { listRecordings, nodePlatform, parseRecordingName, RecordingFile, RecordingFault, removeUnfinished, type Platform, type RecordingEntry } from '../storage/recordings/index.ts'
+import { otherHolder } from '../storage/lock-mark.ts'
 import { beginningOf, type Beginning } from './beginning.ts'
 import { textOf } from './error.ts'
 import { HEARD_NOTE, type Heard } from './heard.ts'
@@ -32,6 +33,8 @@ export interface ChampionOptions {
   readonly platform?: Platform
   /** A sync of the recording took so long. */
   onSync?(ms: number): void
+  /** The recording that was being written was deleted. */
+  onLost?(): void
   /** For the archive's list of recordings and checkpoints. */
   onLog?(event: LogEvent): void
   /** For the operator. */
@@ -82,6 +85,8 @@ export class Champion implements RealmLog {
       onFault: (fault) => options.note(fault.message),
       onSpaceLow: (low) => this.spaceChanged(low),
       onSync: (ms) => options.onSync?.(ms),
+      otherHolder: () => (options.start.lock ? otherHolder(options.start.lock) : null),
+      onMissing: (path) => this.lost(path),
     })
     this.checkpoints = { tick: header.startTick, bytes: state?.length ?? 0, skipped: 0, warning: null }
     takenOut.onTold = () => this.optional(() => this.file.note(takenOut.note(realm.tick)))
@@ -110,6 +115,11 @@ export class Champion implements RealmLog {
 
   space(): LogSpace {
     return { recordedBytes: this.file.bytesOfAll, freeBytes: this.file.freeBytes, checkpoints: this.checkpoints }
+  }
+
+  /** What is written at present stands in no file that a recovery finds. */
+  isLost(): boolean {
+    return this.file.isLost
   }
 
   frame(frame: InputFrame): InputFrame {
@@ -197,6 +207,12 @@ export class Champion implements RealmLog {
       if (!(error instanceof RecordingFault)) throw error
       this.options.note(error.message)
     }
+  }
+
+  private lost(path: string): void {
+    this.rollAtTick = 0
+    this.options.onLost?.()
+    this.options.note(`${path} was deleted, moved or replaced while the realm writes it: another begins at the next tick with all of the realm's state; what the lost one held of the past is gone`)
   }
 
   private spaceChanged(low: boolean): void {

@@ -1,12 +1,13 @@
 /**
  * The directory in which a server keeps what outlives it: recordings, files and records, the secret of its tokens, the numbers given.
- * One server at a time: a lock file names the process that holds it.
+ * One server at a time, held by a lock of the kernel; readable by the user who runs it alone.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, writeSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { makeFolder } from '../storage/folder.ts'
-import { LockHeld, takeLock } from '../storage/lock-file.ts'
+import { FILE_MODE, makeFolder, makePrivate, setMode } from '../storage/folder.ts'
+import { LockHeld, NoLocks, takeLock, type HeldLock } from '../storage/lock-file.ts'
+import type { LockMark } from '../storage/lock-mark.ts'
 import { codeOf, ServerError, textOf } from './error.ts'
 
 /** Numbers are reserved in blocks, so that a login need not wait for the disk; what a crash leaves of a block is lost. */
@@ -15,6 +16,16 @@ const NUMBER_MAX = 0xffff_ffff
 const SECRET_BYTES = 32
 /** In the data directory. */
 export const OPERATOR_TOKEN_FILE = 'operator-token'
+const LOCK_FILE = 'server.lock'
+const IDENTITY_FILE = 'server-identity.json'
+/** Ending of a file that is about to take another's place. */
+const NEXT = '.new'
+/** All that a server keeps in its directory. */
+const OWN_ENTRIES: ReadonlySet<string> = new Set([LOCK_FILE, ...[IDENTITY_FILE, OPERATOR_TOKEN_FILE].flatMap((file) => [file, `${file}${NEXT}`]), 'archive', 'assets', 'uploads', 'recordings'])
+/** What may stand beside it without being anybody's: file systems make it at the top of a disk. */
+const NOBODYS: ReadonlySet<string> = new Set(['lost+found'])
+/** Paths named in a message. */
+const PATHS_SHOWN_MAX = 3
 
 export interface DataDirectory {
   readonly path: string
@@ -30,6 +41,12 @@ export interface DataDirectory {
   nextUser(): number
   /** No user number up to this one is given from now on; false: none would have been. */
   passUsers(number: number): boolean
+  /** For the threads that write there: whether the directory is still this server's. */
+  readonly lock: LockMark
+  /** For the operator: who else may be able to read the directory. */
+  readonly notes: readonly string[]
+  /** Takes the lock again where someone removed its file. */
+  keepLock(): void
   /** Lets another server use the directory. */
   release(): void
 }
@@ -49,13 +66,28 @@ export function openDataDirectory(path: string): DataDirectory {
   } catch (error) {
     throw unusable(root, error)
   }
-  const unlock = lock(root)
+  const lock = lockOf(root)
   try {
-    return { path: root, recordings, operatorToken: openOperatorToken(root), ...openIdentity(root), release: unlock }
+    const notes = tighten(root)
+    return { path: root, recordings, notes, lock: { file: lock.file, token: lock.token }, operatorToken: openOperatorToken(root), ...openIdentity(root), keepLock: lock.keep, release: lock.release }
   } catch (error) {
-    unlock()
+    lock.release()
     throw error instanceof ServerError ? error : unusable(root, error)
   }
+}
+
+/** Others lose the rights to what a server has in the directory, and to the directory, unless it is someone else's as well. Returns what the operator must know. */
+function tighten(root: string): readonly string[] {
+  const entries = readdirSync(root)
+  const strange = entries.filter((entry) => !OWN_ENTRIES.has(entry) && !NOBODYS.has(entry))
+  // An operator's links to other disks are followed, links below them are not.
+  const own = entries.filter((entry) => OWN_ENTRIES.has(entry)).map((entry) => join(root, entry)).filter(existsSync)
+  const failed = own.flatMap((path) => makePrivate(realpathSync(path)))
+  if (strange.length === 0 && !setMode(realpathSync(root))) failed.unshift(root)
+  return [
+    ...(strange.length === 0 ? [] : [`data: ${root} also holds ${strange.slice(0, PATHS_SHOWN_MAX).join(', ')}, which is not the server's: the folder's mode is left as it is. Give the server a folder of its own with --data DIR`]),
+    ...(failed.length === 0 ? [] : [`data: the modes of ${failed.length} paths belong to another user and cannot be tightened, so that others may be able to read them: ${failed.slice(0, PATHS_SHOWN_MAX).join(', ')}. Give them to the user who runs the server (chown)`]),
+  ]
 }
 
 function unusable(root: string, cause: unknown): ServerError {
@@ -63,21 +95,27 @@ function unusable(root: string, cause: unknown): ServerError {
     reason: 'data-directory',
     what: `the data directory cannot be used: ${textOf(cause)}`,
     where: root,
-    fix: 'give a directory that this user may write to with --data DIR',
+    fix: codeOf(cause) === 'ENOSPC' ? 'make room on the disk of this folder, or give a folder on another one with --data DIR' : 'give a directory that this user may write to with --data DIR',
     cause,
   })
 }
 
-/** Takes the lock or throws. Returns what gives it back. */
-function lock(root: string): () => void {
-  const file = join(root, 'server.lock')
+/** Takes the lock or throws ServerError. */
+function lockOf(root: string): HeldLock {
+  const file = join(root, LOCK_FILE)
   try {
     return takeLock(file)
   } catch (error) {
+    if (error instanceof NoLocks)
+      throw new ServerError({
+        reason: 'data-directory', cause: error, where: root,
+        what: `the data directory cannot be locked: ${error.message}`,
+        fix: 'put it on a disk of this machine, or on a network file system with locks (NFS mounted without nolock), with --data DIR',
+      })
     if (!(error instanceof LockHeld)) throw unusable(root, error)
     throw new ServerError({
       reason: 'already-running',
-      what: error.pid === 0 ? 'another server uses this data directory' : `another server (process ${error.pid}) uses this data directory`,
+      what: `another server (${error.holder}) uses this data directory`,
       where: file,
       fix: 'stop that server, or give this one a directory of its own with --data DIR',
     })
@@ -87,7 +125,7 @@ function lock(root: string): () => void {
 // --- secret and numbers
 
 function openIdentity(root: string): { readonly secret: Uint8Array } & Pick<DataDirectory, 'nextPlayer' | 'nextUser' | 'passUsers'> {
-  const file = join(root, 'server-identity.json')
+  const file = join(root, IDENTITY_FILE)
   const { secret, nextPlayer, nextUser } = readIdentity(file) ?? { secret: randomBytes(SECRET_BYTES).toString('base64'), nextPlayer: 1, nextUser: 1 }
   const next = { nextPlayer, nextUser }
   const reserved = { nextPlayer, nextUser }
@@ -157,8 +195,8 @@ function identityError(file: string, what: string): ServerError {
 
 /** Replaces a file at once, and so that it survives a power loss. */
 function writeDurably(file: string, text: string): void {
-  const next = `${file}.new`
-  const handle = openSync(next, 'w', 0o600)
+  const next = `${file}${NEXT}`
+  const handle = openSync(next, 'w', FILE_MODE)
   try {
     writeSync(handle, text)
     fsyncSync(handle)

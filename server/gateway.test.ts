@@ -2,7 +2,7 @@ import { Cause, Effect, Exit } from 'effect'
 import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import type { Observers } from './config.ts'
-import { makeGateway, type Caller, type GatewayService, type LoginError, type LoginReply, withoutHidden } from './gateway.ts'
+import { makeGateway, type Caller, type GatewayService, type LoginError, type LoginReply } from './gateway.ts'
 import { IDENTITY_SECONDS_MAX, LOGINS_PER_MINUTE_MAX, TOKEN_SECONDS_MAX } from './limits.ts'
 import { signIdentity, signToken, verifyToken } from './tokens.ts'
 
@@ -56,6 +56,7 @@ test('what is not a token of this server is not admitted', async () => {
   const bad = ['', 'x', '..', `${none}.${body}.`, `${head}.${body}.${sign.slice(0, -2)}`, `${head}.${Buffer.from('{"sub":"s"}').toString('base64url')}.${sign}`, 'a'.repeat(100_000)]
   bad.push(await signToken(new Uint8Array(32), claims, now, 60))
   bad.push(await signToken(secret, { ...claims, player: 0.5 }, now, 60))
+  bad.push(await signToken(secret, { ...claims, name: '\u3164' }, now, 60))
   bad.push(await signToken(secret, { ...claims, user: 0 }, now, 60))
   bad.push(await signToken(secret, { ...claims, uid: '../../etc' }, now, 60))
   bad.push(await signIdentity(secret, claims, now, 60))
@@ -96,9 +97,13 @@ test('LOG-4: an identity that is another server\'s, a session\'s token, expired 
   expect(await login(gateway, { name: 'Ada', identity: mine.identity }, here)).toMatchObject({ reason: 'bad-identity' })
 })
 
-test('LOG-1: names lose what cannot be seen', () => {
-  expect(withoutHidden('a\u202eb\n\tc\u0007 d')).toBe('ab c d')
-  expect(withoutHidden('Zoë  Łuk')).toBe('Zoë Łuk')
+test('LOG-1, NAM-2: names lose what cannot be seen, and one of nothing else is refused', async () => {
+  const gateway = gatewayAt({ ms: 1_000_000_000 })
+  const shown = async (name: string): Promise<unknown> => (await verifyToken(secret, await tokenOf(gateway, { name }, here), 1_000_000))?.name
+  expect(await shown('a\u202eb\n\tc\u0007 d')).toBe('ab c d')
+  expect(await shown('Zoe\u0308  Łuk')).toBe('Zoë Łuk')
+  expect(await shown('Ada\u3164\u2800')).toBe('Ada')
+  for (const name of ['\u3164', '\u115F\u1160', '\u2800\u2800', '\u200B', '\u0301']) expect(await login(gateway, { name }, here)).toMatchObject({ reason: 'bad-name' })
 })
 
 test('LCK-1: observers are admitted from this machine only, and from behind a proxy or another name not', async () => {

@@ -1,5 +1,5 @@
 /** Gateway: logs guests in, admits connections by their token, knows whose session each is. */
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { Context, Data, Effect, Layer } from 'effect'
 import { isLoopback, limitKey } from '../netcode/connection-limits.ts'
 import { cleanName, NAME_CHARACTERS_MAX } from '../protocol/index.ts'
@@ -112,7 +112,7 @@ export function makeGateway(options: GatewayOptions): GatewayService {
       const { name, role, identity } = yield* readLogin(body)
       if (role === 'observer' && !mayObserve(options.observers, caller)) return yield* notObserver(options.observers)
       const { uid, user } = identity === null ? { uid: randomUUID(), user: options.nextUser() } : yield* known(identity)
-      const claims: Claims = { session: randomUUID(), player: options.nextPlayer(), name, role, uid, user }
+      const claims: Claims = { session: randomUUID(), player: options.nextPlayer(), name, role, uid, user, ...shareOf(options.secret, caller.address) }
       const token = yield* Effect.promise(() => signToken(options.secret, claims, nowSeconds(), limits.TOKEN_SECONDS_MAX))
       const renewed = yield* Effect.promise(() => signIdentity(options.secret, claims, nowSeconds(), limits.IDENTITY_SECONDS_MAX))
       options.meters?.count('logins', role)
@@ -136,6 +136,17 @@ export function makeGateway(options: GatewayOptions): GatewayService {
   }
 }
 
+/**
+ * Guests are thrown away and made again in seconds, addresses are not: those behind one share what one may fill. The
+ * number tells nobody the address. This machine's own tools have a share each, and so have all behind a proxy on it that
+ * is not trusted to name them.
+ */
+function shareOf(secret: Uint8Array, address: string): Pick<Claims, 'share'> {
+  if (isLoopback(address)) return {}
+  const digest = createHmac('sha256', secret).update(`share ${limitKey(address)}`).digest()
+  return { share: digest.readUInt32BE(0) || 1 }
+}
+
 /** On this machine everyone may observe, unless a proxy or a page of another name speaks from here for someone else. */
 function mayObserve(observers: Observers, caller: Caller): boolean {
   if (observers === 'loopback') return isLoopback(caller.address) && isLocalHost(caller.host) && !caller.forwarded
@@ -152,7 +163,7 @@ interface Login {
 function readLogin(body: unknown): Effect.Effect<Login, LoginError> {
   if (typeof body !== 'object' || body === null || !('name' in body) || typeof body.name !== 'string')
     return badName('the body is not {"name": string}')
-  const cleaned = cleanName(withoutHidden(body.name))
+  const cleaned = cleanName(body.name)
   if (!cleaned.ok) return badName(`the name ${cleaned.error.message}`)
   const name = cleaned.value
   const role = 'role' in body && body.role !== undefined ? body.role : 'player'
@@ -160,11 +171,6 @@ function readLogin(body: unknown): Effect.Effect<Login, LoginError> {
   if (identity !== null && typeof identity !== 'string') return badIdentity()
   if (role === 'player' || role === 'observer') return Effect.succeed({ name, role, identity })
   return Effect.fail(new LoginError({ reason: 'bad-role', what: `there is no role ${JSON.stringify(role)}`, where: 'role', fix: 'send "player" or "observer", or leave it out' }))
-}
-
-/** Without control, formatting and other invisible characters, which could imitate or deface another's name. */
-export function withoutHidden(name: string): string {
-  return name.replace(/\s+/gu, ' ').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
 }
 
 const badName = (what: string): Effect.Effect<never, LoginError> =>

@@ -95,7 +95,7 @@ async function login(parts: HttpParts, request: IncomingMessage, response: Serve
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Otherworld</title>
 <h1>The server runs, but its page is not built</h1>
 <p>Run <code>npm run build</code> in the server's directory and start it again.</p>
-<p><a href="/v1/status">Status of the realm</a></p></html>
+<p><a href="v1/status">Status of the realm</a></p></html>
 `
 
 function page(parts: HttpParts, path: string, request: IncomingMessage, response: ServerResponse): void {

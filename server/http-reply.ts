@@ -6,8 +6,10 @@ import { HttpError } from '../netcode/http.ts'
 export class RouteError extends HttpError {
   override readonly where: string
   override readonly fix: string
-  constructor(status: number, reason: string, message: string, where: string, fix: string) {
+  constructor(status: number, reason: string, message: string, where: string, fix: string, options: ErrorOptions = {}) {
     super(status, reason, message, where, fix)
+    // For the operator; callers are told the rest alone.
+    this.cause = options.cause
     this.where = where
     this.fix = fix
   }

@@ -28,7 +28,7 @@ test('what comes after the seal goes into the next frame', () => {
 })
 
 test('a player\'s excess waits, others are not held up, and a flood ends', () => {
-  const center = new InteractionCenter(null, { inputsPerFrameMax: 4, backlogMax: 10, frameInputsMax: 100, frameBytesMax: 1e6 })
+  const center = new InteractionCenter({ limits: { inputsPerFrameMax: 4, backlogMax: 10, frameInputsMax: 100, frameBytesMax: 1e6, frameCreationMax: 1_100 } })
   const taken = Array.from({ length: 12 }, (_, i) => center.submit(1, input(i + 1, release(0))))
   expect(taken.filter(Boolean)).toHaveLength(10)
   center.submit(2, input(1, release(0)))
@@ -39,7 +39,7 @@ test('a player\'s excess waits, others are not held up, and a flood ends', () =>
 })
 
 test('a full frame starves nobody for long', () => {
-  const center = new InteractionCenter(null, { inputsPerFrameMax: 1, backlogMax: 1_000, frameInputsMax: 2, frameBytesMax: 1e6 })
+  const center = new InteractionCenter({ limits: { inputsPerFrameMax: 1, backlogMax: 1_000, frameInputsMax: 2, frameBytesMax: 1e6, frameCreationMax: 1_100 } })
   const served = new Map<number, number>()
   for (let tick = 1; tick <= 400; tick++) {
     for (let player = 1; player <= 4; player++) center.submit(player, input(tick, release(0)))
@@ -88,7 +88,7 @@ const command = fc.oneof(
 const arrivals = fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 50 }), command, fc.boolean()), { maxLength: 120 })
 
 property.prop([arrivals])('whatever arrives, frames are canonical and every command is carried out once', (all) => {
-  const center = new InteractionCenter(null, { inputsPerFrameMax: 3, backlogMax: 1_000, frameInputsMax: 8, frameBytesMax: 1e6 })
+  const center = new InteractionCenter({ limits: { inputsPerFrameMax: 3, backlogMax: 1_000, frameInputsMax: 8, frameBytesMax: 1e6, frameCreationMax: 1_100 } })
   const frames: InputFrame[] = []
   const seal = (): void => { frames.push(center.seal(frames.length + 1)) }
   for (const [player, sequence, intent, sealNow] of all) {

@@ -3,7 +3,7 @@
  * frame is sealed, or exceeds a player's share of it, goes into the next one.
  */
 import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX, PACKAGE_BYTES_MAX } from '../protocol/index.ts'
-import { compareInputs, packageOf, type Command, type Input, type InputFrame, type PackageHash, type PackagePhysics, type PlayerId, type Refusal } from '../sim/index.ts'
+import { compareInputs, CREATION_WORK_MAX, packageOf, type Command, type Input, type InputFrame, type PackageHash, type PackagePhysics, type PlayerId, type Refusal } from '../sim/index.ts'
 import { INPUT_BACKLOG_MAX, INPUTS_PER_FRAME_MAX } from './limits.ts'
 
 /** What the realm has to be given before a package is used: at most PACKAGE_BYTES_MAX bytes in a frame. */
@@ -30,6 +30,8 @@ export interface InteractionLimits {
   readonly backlogMax: number
   readonly frameInputsMax: number
   readonly frameBytesMax: number
+  /** Units of sim/creation.ts. */
+  readonly frameCreationMax: number
 }
 
 const LIMITS: InteractionLimits = {
@@ -38,6 +40,15 @@ const LIMITS: InteractionLimits = {
   frameInputsMax: FRAME_INPUTS_MAX,
   // Half of what a frame may have: the server's own inputs stand in it uncounted.
   frameBytesMax: FRAME_BYTES_MAX / 2,
+  frameCreationMax: CREATION_WORK_MAX,
+}
+
+export interface InteractionCenterOptions {
+  /** Null: nobody may use packages. */
+  readonly rights?: PackageRights | null
+  readonly limits?: InteractionLimits
+  /** What carrying out a command makes, in units of sim/creation.ts. */
+  creationWork?(command: Command): number
 }
 
 /** Bytes of any input but a spawn, in a frame: the largest, a pose of 18 bones, has about 130. */
@@ -54,15 +65,16 @@ interface Waiting {
 export class InteractionCenter {
   private readonly limits: InteractionLimits
   private readonly rights: PackageRights | null
+  private readonly creationWork: (command: Command) => number
   /** In order of arrival. */
   private readonly waiting = new Map<PlayerId, Waiting[]>()
   private fromServer: Input[] = []
   private serverSequence = 0
 
-  /** `rights`: null where nobody may use packages. */
-  constructor(rights: PackageRights | null = null, limits: InteractionLimits = LIMITS) {
+  constructor({ rights = null, limits = LIMITS, creationWork = () => 0 }: InteractionCenterOptions = {}) {
     this.rights = rights
     this.limits = limits
+    this.creationWork = creationWork
   }
 
   /** Queues an input of the server's own for the next frame; returns its sequence. Never refused: the server bounds them. */
@@ -113,7 +125,7 @@ export class InteractionCenter {
 
   /** Takes the inputs of `tick`: the server's all, of each player at most the share, in canonical order. */
   seal(tick: number): InputFrame {
-    const frame = new OpenFrame({ fromServer: this.fromServer, limits: this.limits, rights: this.rights, number: (command) => this.numbered(command) })
+    const frame = new OpenFrame({ fromServer: this.fromServer, limits: this.limits, rights: this.rights, creationWork: this.creationWork, number: (command) => this.numbered(command) })
     this.fromServer = []
     const players = [...this.waiting.keys()]
     // Who is served first changes by the tick, so that a full frame starves nobody.
@@ -131,6 +143,7 @@ interface OpenFrameOptions {
   readonly fromServer: Input[]
   readonly limits: InteractionLimits
   readonly rights: PackageRights | null
+  creationWork(command: Command): number
   number(command: Command): Input
 }
 
@@ -139,6 +152,7 @@ class OpenFrame {
   readonly inputs: Input[]
   private readonly options: OpenFrameOptions
   private bytes = 0
+  private creation = 0
   /** Packages that come in with this frame, and the bytes of their physics. */
   private readonly brought = new Set<PackageHash>()
   private broughtBytes = 0
@@ -150,16 +164,19 @@ class OpenFrame {
 
   /** Takes of one player's queue what there is room for, no sequence twice, and nothing past what must wait; returns the rest. */
   take(queue: readonly Waiting[]): Waiting[] {
-    const { inputsPerFrameMax, frameInputsMax, frameBytesMax } = this.options.limits
+    const { inputsPerFrameMax, frameInputsMax, frameBytesMax, frameCreationMax } = this.options.limits
     const taken = new Set<number>()
     for (const [i, waiting] of queue.entries()) {
       const { input, bytes } = waiting
-      const full = taken.size >= inputsPerFrameMax || this.inputs.length >= frameInputsMax || this.bytes + bytes > frameBytesMax
+      const creation = this.options.creationWork(input.command)
+      const makesTooMuch = creation > 0 && this.creation > 0 && this.creation + creation > frameCreationMax
+      const full = taken.size >= inputsPerFrameMax || this.inputs.length >= frameInputsMax || this.bytes + bytes > frameBytesMax || makesTooMuch
       const judged = full || taken.has(input.sequence) ? null : this.judged(waiting)
       if (judged === null) return queue.slice(i)
       taken.add(input.sequence)
       this.inputs.push(judged)
       this.bytes += bytes
+      this.creation += creation
     }
     return []
   }

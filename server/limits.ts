@@ -206,3 +206,6 @@ export const GRANTS_REFRESH_MS = 30_000
 /** Wrong tokens that one address may try for an operator's, at once and then a second. */
 export const OPERATOR_TRIES_BURST_MAX = 10
 export const OPERATOR_TRIES_PER_SECOND_MAX = 0.2
+
+/** Owners and the operator hear of frozen and expired props at most so often: a pile may freeze a hundred in one tick. */
+export const PROP_REPORT_MS = 2_000

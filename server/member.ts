@@ -19,6 +19,8 @@ export class Member {
   readonly player: PlayerId
   readonly user: UserNumber
   readonly name: string
+  /** See Claims. */
+  readonly share: number | undefined
   readonly session: ServerSession
   /** Its user; empty where it was recovered and has not come back. */
   uid = ''
@@ -45,10 +47,11 @@ export class Member {
   /** It was welcomed on an earlier link, or recovered: its numbering goes on. */
   known = false
 
-  constructor({ player, user, name }: Pick<Claims, 'player' | 'user' | 'name'>, nowMs: number, heard?: HeardNumbers) {
+  constructor({ player, user, name, share }: Pick<Claims, 'player' | 'user' | 'name' | 'share'>, nowMs: number, heard?: HeardNumbers) {
     this.player = player
     this.user = user
     this.name = name
+    this.share = share
     this.linkAtMs = nowMs
     this.takeovers = new TokenBucket(TAKEOVERS_PER_SECOND_MAX, TAKEOVERS_BURST_MAX, nowMs)
     this.session = new ServerSession(nowMs, heard)

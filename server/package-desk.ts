@@ -3,8 +3,8 @@
  * which has the archive; nothing here waits, for a tick asks only for what has been answered already.
  */
 import { TokenBucket } from '../netcode/session/token-bucket.ts'
-import { encodeInput, PACKAGE_BYTES_MAX } from '../protocol/index.ts'
-import { charactersOf, checkPhysics, type PackageHash, type PackagePhysics, type PlayerId } from '../sim/index.ts'
+import { encodeInput, LABEL_CHARACTERS_MAX, PACKAGE_BYTES_MAX } from '../protocol/index.ts'
+import { charactersOf, checkPhysics, nameFault, type PackageHash, type PackagePhysics, type PlayerId } from '../sim/index.ts'
 import type { Brought, PackageRights, Verdict } from './interaction-center.ts'
 import { GRANT_MS, GRANTS_PER_PLAYER_MAX, PACKAGE_WAIT_MS_MAX, WANTED_BURST_MAX, WANTED_PER_SECOND_MAX } from './limits.ts'
 import type { FromRealm, PackageAnswer, ToRealm } from './realm-messages.ts'
@@ -100,7 +100,8 @@ function answerOf(hash: PackageHash, given: PackageAnswer): Answer {
   const { physics } = given
   const bytes = bytesOf(hash, physics)
   if (bytes > PACKAGE_BYTES_MAX) return { ok: false, reason: 'package-limit' }
-  return checkPhysics(physics) ? { ok: false, reason: 'invalid-value' } : { ok: true, brings: { physics, bytes }, characters: charactersOf(physics) }
+  const name = physics.kind === 'object' ? physics.prop.name : physics.body.name
+  return checkPhysics(physics) || nameFault(name, LABEL_CHARACTERS_MAX) !== null ? { ok: false, reason: 'invalid-value' } : { ok: true, brings: { physics, bytes }, characters: charactersOf(physics) }
 }
 
 /** In a frame. */

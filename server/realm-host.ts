@@ -4,6 +4,7 @@ import type { ServerEvents, ServerTransport } from '../netcode/transport.ts'
 import { Archive, type ArchiveService } from '../storage/archive/index.ts'
 import { Archivist } from './archivist.ts'
 import { ServerSettings, type Settings } from './config.ts'
+import type { DataDirectory } from './data-directory.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
 import type { ServerError } from './error.ts'
 import { GrantsService } from './grants-service.ts'
@@ -19,7 +20,7 @@ import { RealmLife } from './realm-life.ts'
 import { RealmLinks, type RealmLinksOptions } from './realm-links.ts'
 import type { FromRealm, PackageAnswer, RealmStart, WorkerStatus } from './realm-messages.ts'
 import { savedStart } from './saved-start.ts'
-import { healthOf, type Health, type RealmStatus } from './status.ts'
+import { healthOf, withRecording, type Health, type RealmStatus } from './status.ts'
 
 export interface RealmHostService {
   /** Succeeds when the realm ticks for the first time; fails with why it cannot. */
@@ -60,7 +61,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void)
       }
       const host = yield* Effect.acquireRelease(
-        Effect.sync(() => new Host(settings, gateway, startOf(settings, data.recordings, meters), settle, counted, outside, archive)),
+        Effect.sync(() => new Host(settings, gateway, startOf(settings, data, meters), settle, counted, outside, archive)),
         (running) => Effect.promise(() => running.drain('The server stops.')),
       )
       grants.tell((uid) => host.grant(uid))
@@ -68,7 +69,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         ready: Deferred.await(ready),
         eventsFor: (transport) => host.eventsFor(transport),
         status: () => host.status(),
-        health: () => host.health(),
+        health: () => withRecording(host.health(), meters.recordings),
         meters,
         saveBacklog: () => host.saveBacklog,
         drain: (reason) => host.drain(reason),
@@ -200,8 +201,8 @@ class Host {
   }
 }
 
-function startOf({ definition, keepBytes }: Settings, recordings: string, meters: RealmMeters): RealmStart {
-  return { definition, recordings, keepBytes, recordedBy: `otherworld ${packageVersion()}`, meters: meters.buffers }
+function startOf({ definition, keepBytes }: Settings, { recordings, lock }: DataDirectory, meters: RealmMeters): RealmStart {
+  return { definition, recordings, lock, keepBytes, recordedBy: `otherworld ${packageVersion()}`, meters: meters.buffers }
 }
 
 function emptyStatus(id: string): WorkerStatus {

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { otherHolder } from '../storage/lock-mark.ts'
 import { findRemedy, listRecordings, sealLeftOpen, type Found, type Remedy } from '../storage/recordings/index.ts'
 import type { Settings } from './config.ts'
 import { ServerError, textOf } from './error.ts'
@@ -89,7 +90,9 @@ export class RealmLife {
 
   /** What a worker that was ended, or died, left open. */
   private async seal(): Promise<void> {
-    const { recordings, definition } = this.options.start
+    const { recordings, definition, lock } = this.options.start
+    // Another server has taken over: what is open is its.
+    if (lock && otherHolder(lock) !== null) return
     try {
       const sealed = await sealLeftOpen(recordings, definition.id, 'the step of this tick did not end before the server stopped')
       if (sealed.type === 'failed') this.log(`realm: ${sealed.path} could not be sealed: ${sealed.message}`)

@@ -4,6 +4,7 @@
  */
 import type { Peer } from '../netcode/transport.ts'
 import type { PackagePhysics, PlayerId, RealmDefinition } from '../sim/index.ts'
+import type { LockMark } from '../storage/lock-mark.ts'
 import type { LogEvent } from './archivist.ts'
 import type { ElementsTold } from './element-watch.ts'
 import type { MeterBuffers } from './metrics/realm-meters.ts'
@@ -34,6 +35,8 @@ export interface RealmStart {
   readonly definition: RealmDefinition
   /** Directory of the recordings. */
   readonly recordings: string
+  /** Of the data directory; none: nobody else can use it. */
+  readonly lock?: LockMark
   /** Older recordings of the realm are removed where all together take more bytes. */
   readonly keepBytes: number
   /** Program and version, for the recording's header. */

@@ -1,6 +1,6 @@
 /** Runs one realm instance: on each tick takes what came in, runs the core, hands out what follows from it. */
 import { SAMPLE_EVERY_TICKS } from '../replay/index.ts'
-import { elementCount, hasRoom, type Realm } from '../sim/index.ts'
+import { creationWork, elementCount, hasRoom, type Realm } from '../sim/index.ts'
 import { RecordingFault } from '../storage/recordings/index.ts'
 import type { Heard } from './heard.ts'
 import { InteractionCenter } from './interaction-center.ts'
@@ -28,6 +28,8 @@ export interface RunningLog extends RealmLog {
   readonly unanswered: Unanswered
   /** The disk fills up: nobody new is to be let in. */
   isSpaceLow(): boolean
+  /** What is written at present stands in no file that a recovery finds. */
+  isLost(): boolean
   /** Whom to ask, at each checkpoint, which outcomes have not been heard: a recovery from it tells them. */
   listen(unheard: () => Unheard): void
   readonly takenOut: TakenOut
@@ -98,14 +100,14 @@ export class RealmRunner {
     this.desk = new PackageDesk({
       post: (message) => options.post(message), knows: (hash) => realm.packages.has(hash), hasRoom: (characters) => hasRoom(realm, characters), uidOf: (player) => this.sessions.uidOf(player), nowMs: () => timer.nowMs(),
     })
-    const center = new InteractionCenter(this.desk)
+    const center = new InteractionCenter({ rights: this.desk, creationWork: (command) => creationWork(realm, command) })
     this.center = center
     this.meters = options.meters ?? new RealmMeters()
     this.split = new TickSplit(() => timer.nowMs())
     this.told.atMs = timer.nowMs()
     this.core = new RealmCore({ realm, log, center, sampleTicks: SAMPLE_EVERY_TICKS, laps: this.split, ...(options.pulse ? { pulse: options.pulse } : {}) })
     const closedTo = (): string | null => (log.isSpaceLow() || this.isStalled ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
-    this.sessions = new Sessions({ realm, center, desk: this.desk, out: this.out, heard: log.heard.all, unanswered: log.unanswered, takenOut: log.takenOut, meters: this.meters, closedTo }, timer.nowMs())
+    this.sessions = new Sessions({ realm, center, desk: this.desk, out: this.out, heard: log.heard.all, unanswered: log.unanswered, takenOut: log.takenOut, meters: this.meters, note: (text) => this.note(text), closedTo }, timer.nowMs())
     log.listen(() => this.sessions.unheard)
     this.watch = new ElementWatch(realm, (told) => options.post({ type: 'elements', told }))
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
@@ -228,7 +230,7 @@ export class RealmRunner {
     this.meters.recorded(recordedBytes)
     this.meters.sample(realm, {
       ...this.sessions.load, observers: this.observers.count, elements: elementCount(realm), inputBacklog: this.center.backlog,
-      isSpaceLow: this.options.log.isSpaceLow(), isStalled: this.isStalled, freeBytes,
+      isSpaceLow: this.options.log.isSpaceLow(), isLost: this.options.log.isLost(), isStalled: this.isStalled, freeBytes,
     })
   }
 

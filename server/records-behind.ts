@@ -75,7 +75,7 @@ export class RecordsBehind {
     }
   }
 
-  /** False where the archive is away; what it will never take is told and given up. */
+  /** False where the archive is away or damaged; what it will never take is told and given up. */
   private async done(write: () => Effect.Effect<void, StoreError>): Promise<boolean> {
     try {
       await outcomeOf(write())
@@ -83,7 +83,7 @@ export class RecordsBehind {
       this.isAway = false
       return true
     } catch (error) {
-      const away = isStoreError(error) && error.isRetryable
+      const away = isStoreError(error) && (error.isRetryable || error.reason === 'broken')
       if (!away) this.parts.log(`archive: a record could not be written: ${textOf(error)}`)
       else if (!this.isAway) this.parts.log(`archive: it does not answer; what has to be written waits: ${textOf(error)}`)
       this.isAway = away

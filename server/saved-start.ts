@@ -59,10 +59,10 @@ async function patiently<T>({ realm, log, isEnding }: SavedStartOptions, ask: ()
 }
 
 function noArchive(realm: string, cause: unknown): ServerError {
-  const [what, where] = cause instanceof ArchiveError ? [cause.what, cause.where] : [cause instanceof Error ? cause.message : String(cause), 'the archive']
+  const { what, where, fix } = cause instanceof ArchiveError ? cause : { what: cause instanceof Error ? cause.message : String(cause), where: 'the archive', fix: 'start the database' }
   return new ServerError({
     reason: 'archive', cause, where,
     what: `the realm ${realm} has no recording, and the archive, which may have its things, cannot be asked: ${what}`,
-    fix: 'start the database, or name another one with --database-url; or bring the recordings back',
+    fix: `bring the recordings back; or ${fix}; or name another database with --database-url`,
   })
 }

@@ -5,7 +5,7 @@
 import { RESUME_MS_MAX, type OutgoingPart, type Received } from '../netcode/session/index.ts'
 import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
-import { passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm } from '../sim/index.ts'
+import { passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm, type UserNumber } from '../sim/index.ts'
 import { Catalog } from './catalog.ts'
 import { Doorway } from './doorway.ts'
 import { refusedInput, type InteractionCenter } from './interaction-center.ts'
@@ -17,6 +17,7 @@ import { versionWords } from './observers.ts'
 import type { PackageDesk } from './package-desk.ts'
 import { OwnedProps } from './owned-props.ts'
 import type { Outbound } from './outbound.ts'
+import { PropReports } from './prop-reports.ts'
 import { Outcomes } from './outcomes.ts'
 import { Partings } from './partings.ts'
 import type { TickOutcome } from './realm-core.ts'
@@ -41,6 +42,8 @@ export interface SessionsOptions {
   /** What users are to be told when they come back. */
   readonly takenOut: TakenOut
   readonly meters: RealmMeters
+  /** For the operator. */
+  note(text: string): void
   /** Why nobody new is let in at present; null: they are. */
   closedTo(): string | null
 }
@@ -50,6 +53,7 @@ export class Sessions {
   private readonly catalog: Catalog
   private readonly owned: OwnedProps
   private readonly outcomes: Outcomes
+  private readonly reports: PropReports
   private readonly partings: Partings
   private readonly definition: string
   private readonly members = new Map<PlayerId, Member>()
@@ -77,6 +81,7 @@ export class Sessions {
       memberOf: (player) => this.members.get(player),
       refused: (member, reason) => this.expel(member, 'refused', reason, this.nowMs),
     })
+    this.reports = new PropReports({ notify: (user, text) => this.notify(user, text), note: options.note })
     for (const avatar of realm.avatars.values()) {
       const { player, moveSequence, permissions } = avatar
       const member = new Member(avatar, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
@@ -87,6 +92,11 @@ export class Sessions {
       this.members.set(player, member)
       this.standStill(member)
     }
+  }
+
+  /** A message for a person, to every player of a user. */
+  private notify(user: UserNumber, text: string): void {
+    for (const member of this.members.values()) if (member.user === user) member.session.queue({ type: 'notice', text })
   }
 
   get connected(): number {
@@ -206,10 +216,10 @@ export class Sessions {
 
   private join(member: Member, body: number): void {
     const { center, realm } = this.options
-    const { player, user, name } = member
+    const { player, user, name, share } = member
     const permissions = member.permissions ?? realm.definition.permissions
     member.stage = 'joining'
-    this.outcomes.expectJoin(center.order({ type: 'join', player, user, name, body, permissions }), player)
+    this.outcomes.expectJoin(center.order({ type: 'join', player, user, ...(share === undefined ? {} : { share }), name, body, permissions }), player)
   }
 
   private submit(member: Member, inputs: readonly Input[], nowMs: number): void {
@@ -288,6 +298,7 @@ export class Sessions {
     this.nowMs = nowMs
     this.acknowledge(frame)
     this.outcomes.route(events)
+    this.reports.stepped(events, nowMs)
     const news: ServerMessage[] = [...this.catalog.update(realm)]
     if (realm.tick % HASH_SAMPLE_TICKS === 0) news.push({ type: 'hashSample', tick: realm.tick, hash })
     this.expire(nowMs)

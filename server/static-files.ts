@@ -33,7 +33,7 @@ interface StaticFile {
   readonly bytes: Buffer
   readonly type: string
   readonly etag: string
-  /** Vite puts a content hash into these names. */
+  /** The build puts a content hash into these names. */
   readonly immutable: boolean
   gzip: Buffer | null
 }

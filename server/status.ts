@@ -46,7 +46,16 @@ export interface ServerStatus extends ThingsStatus {
 /** Stores that are away make nothing unhealthy: the realm goes on without them. */
 export interface Health extends Partial<StoresState> {
   readonly ok: boolean
-  readonly realms: readonly { readonly id: string; readonly ok: boolean; readonly tick: number; readonly tickAgeMs: number; readonly problem: string | null; readonly warning: string | null }[]
+  readonly realms: readonly { readonly id: string; readonly ok: boolean; readonly tick: number; readonly tickAgeMs: number; readonly problem: string | null; readonly warning: string | null
+    /** Times that the recording was deleted while the realm wrote it, since the server's start. */
+    readonly recordingsLost: number
+  }[]
+}
+
+/** How a realm's recording does: `isMissing` while what is written stands in no file that a restart finds. */
+export interface RecordingHealth {
+  readonly lost: number
+  readonly isMissing: boolean
 }
 
 /** `tickAtMs`: when the realm's newest tick was heard of; `problem`: why it does not run, if that is known. */
@@ -54,5 +63,14 @@ export function healthOf({ id, tick, warning }: Pick<RealmStatus, 'id' | 'tick' 
   const tickAgeMs = Math.round(nowMs - tickAtMs)
   const late = tickAgeMs > HEALTHY_TICK_AGE_MS_MAX
   const said = problem ?? (late ? `no tick for ${(tickAgeMs / 1_000).toFixed(1)} s` : null)
-  return { ok: said === null, realms: [{ id, ok: said === null, tick, tickAgeMs, problem: said, warning }] }
+  return { ok: said === null, realms: [{ id, ok: said === null, tick, tickAgeMs, problem: said, warning, recordingsLost: 0 }] }
+}
+
+/** A realm that ticks and is not recorded is not healthy. */
+export function withRecording({ realms, ...rest }: Health, { lost, isMissing }: RecordingHealth): Health {
+  const told = realms.map((realm) => {
+    const problem = realm.problem ?? (isMissing ? 'the recording was deleted, and another could not be begun yet' : null)
+    return { ...realm, ok: problem === null, problem, recordingsLost: lost }
+  })
+  return { ...rest, ok: told.every(({ ok }) => ok), realms: told }
 }

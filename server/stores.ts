@@ -2,20 +2,17 @@
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { Context, Effect, Layer } from 'effect'
-import { archiveLayer, Archive, type ArchiveError } from '../storage/archive/index.ts'
+import { archiveLayer, Archive, ArchiveError } from '../storage/archive/index.ts'
 import { assetsLayer, Assets, type AssetError } from '../storage/assets/index.ts'
 import { ServerSettings } from './config.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
-import { ServerError } from './error.ts'
+import { ServerError, textOf } from './error.ts'
 import { STORE_ANSWER_MS_MAX, STORE_WATCH_MS } from './limits.ts'
 import { inTime, isStoreError } from './uploads/patience.ts'
 
 const failed = (reason: 'archive' | 'assets') => ({ what, where, fix, cause }: ArchiveError | AssetError): ServerError => new ServerError({ reason, what, where, fix, cause })
 
-/**
- * A database elsewhere that is away at the start is waited for while the server runs; the embedded one, and one that can
- * never be used, ends the start.
- */
+/** A database that is away at the start, or whose files are damaged, is told of, and the realm goes on from its recordings; one that must not be used ends the start. */
 export const archiveOf = Layer.effect(Archive, Effect.gen(function* () {
   const { databaseUrl, log } = yield* ServerSettings
   const { path } = yield* DataDirectoryService
@@ -32,10 +29,10 @@ export const assetsOf = Layer.effect(Assets, Effect.gen(function* () {
   return Context.get(opened, Assets)
 }))
 
-/** `sinceMs`: Unix time at which it was found as it is. */
+/** `sinceMs`: Unix time at which it was found as it is. `broken`: it does not come back by itself. */
 export interface StoreState {
   readonly kind: string
-  readonly state: 'up' | 'away'
+  readonly state: 'up' | 'away' | 'broken'
   readonly sinceMs: number
 }
 
@@ -100,11 +97,14 @@ export class Watched {
   async look(): Promise<void> {
     if (this.looking) return
     this.looking = true
-    const why = await this.ask().then(() => null, (error: unknown) => (error instanceof Error ? error.message : String(error)))
+    const fault = await this.ask().then(() => null, (error: unknown) => error)
     this.looking = false
-    const state = why === null ? 'up' : 'away'
+    const state = fault === null ? 'up' : isBroken(fault) ? 'broken' : 'away'
     if (state === this.now.state) return
     this.now = { ...this.now, state, sinceMs: Date.now() }
-    this.log(why === null ? `${this.name}: back` : `${this.name}: away: ${why}; the realm goes on, uploads wait`)
+    this.log(fault === null ? `${this.name}: back` : `${this.name}: ${state}: ${textOf(fault instanceof Error ? fault.cause ?? fault : fault)}; the realm goes on, uploads ${state === 'away' ? 'wait' : 'are refused'}`)
   }
 }
+
+/** Damage does not mend itself, unlike an absence. */
+const isBroken = (fault: unknown): boolean => fault instanceof Error && fault.cause instanceof ArchiveError && fault.cause.reason === 'broken'

@@ -3,6 +3,8 @@
  * logged in; an identity says who comes back. Neither can stand for the other: each has an issuer of its own.
  */
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { NAME_CHARACTERS_MAX } from '../protocol/index.ts'
+import { nameFault } from '../sim/index.ts'
 
 export type Role = 'player' | 'observer'
 
@@ -20,6 +22,8 @@ export interface Claims extends Identity {
   readonly player: number
   readonly name: string
   readonly role: Role
+  /** The share of a realm that this session's things are counted in: the same for all behind one address. Absent: the user's own. */
+  readonly share?: number
 }
 
 const SESSION_ISSUER = 'otherworld'
@@ -29,8 +33,8 @@ const TOKEN_CHARACTERS_MAX = 1_024
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** `issuedAtSeconds`: Unix time. */
-export function signToken(secret: Uint8Array, { session, player, name, role, uid, user }: Claims, issuedAtSeconds: number, lifeSeconds: number): Promise<string> {
-  return sign(secret, SESSION_ISSUER, session, { player, name, role, uid, user }, issuedAtSeconds, lifeSeconds)
+export function signToken(secret: Uint8Array, { session, ...claims }: Claims, issuedAtSeconds: number, lifeSeconds: number): Promise<string> {
+  return sign(secret, SESSION_ISSUER, session, { ...claims }, issuedAtSeconds, lifeSeconds)
 }
 
 /** `issuedAtSeconds`: Unix time. */
@@ -42,9 +46,10 @@ export function signIdentity(secret: Uint8Array, { uid, user }: Identity, issued
 export async function verifyToken(secret: Uint8Array, token: string, nowSeconds: number): Promise<Claims | null> {
   const payload = await verify(secret, SESSION_ISSUER, token, nowSeconds)
   if (!payload) return null
-  const { sub, player, name, role, uid, user } = payload
-  if (typeof sub !== 'string' || typeof name !== 'string' || !isUid(uid) || !isNumber(player) || !isNumber(user)) return null
-  return role === 'player' || role === 'observer' ? { session: sub, player, name, role, uid, user } : null
+  const { sub, player, name, role, uid, user, share } = payload
+  if (typeof sub !== 'string' || typeof name !== 'string' || nameFault(name, NAME_CHARACTERS_MAX) !== null || !isUid(uid) || !isNumber(player) || !isNumber(user)) return null
+  if (role !== 'player' && role !== 'observer') return null
+  return { session: sub, player, name, role, uid, user, ...(isNumber(share) ? { share } : {}) }
 }
 
 /** Who an identity of this secret stands for; null where it is none or has expired. Never rejects. */

@@ -97,6 +97,7 @@ function scratchLog(realm: Realm): RunningLog {
   return {
     realm, epoch: 0, heard: new Heard(), unanswered: new Unanswered(), takenOut: new TakenOut(),
     isSpaceLow: () => false,
+    isLost: () => false,
     space: () => ({ recordedBytes: 0, freeBytes: 0, checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null } }),
     frame: (frame) => {
       const read = decodeFrame(encodeFrame(frame))

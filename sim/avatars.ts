@@ -1,5 +1,5 @@
 /** Avatars: their root capsule, coming and going. */
-import { CONTROLLER_OFFSET, RAPIER, type ColliderDesc } from './engine.ts'
+import { CONTROLLER_OFFSET, RAPIER, type ColliderDesc, type RigidBody, type World } from './engine.ts'
 import { add, fround, froundVec, max, vec } from './maths.ts'
 import { POSE_FLOATS } from './pose.ts'
 import { nextUnit } from './random.ts'
@@ -8,8 +8,9 @@ import { CAPSULE_RADIUS } from './steering.ts'
 import { restHeadHeight } from './skeleton.ts'
 import { dropBones } from './bones.ts'
 import { releaseAll } from './holds.ts'
+import { tend } from './left-behind.ts'
 import type { Avatar, Realm } from './state.ts'
-import type { AvatarBody, BodyChoice, PlayerId, RejectReason, UserNumber, Vec3 } from './types.ts'
+import type { AvatarBody, BodyChoice, PlayerId, RejectReason, ShareNumber, UserNumber, Vec3 } from './types.ts'
 
 /** Half height of a body's root capsule without its caps: from the ground to a little above the head bone. */
 export const capsuleHalfHeight = (body: AvatarBody): number => max(0.05, (restHeadHeight(body) + 0.15) / 2 - CAPSULE_RADIUS)
@@ -31,6 +32,7 @@ export interface AvatarMake {
   readonly id: number
   readonly player: PlayerId
   readonly user: UserNumber
+  readonly share: ShareNumber
   readonly name: string
   readonly wears: BodyChoice
   readonly body: AvatarBody
@@ -59,13 +61,26 @@ const capsuleDesc = (body: AvatarBody): ColliderDesc =>
   RAPIER.ColliderDesc.capsule(capsuleHalfHeight(body), CAPSULE_RADIUS).setCollisionGroups(Groups.capsule)
 
 export function createAvatar(realm: Realm, make: Omit<AvatarMake, 'id'>): Avatar {
-  const capsule = realm.world.createRigidBody(RAPIER.RigidBodyDesc.kinematicPositionBased())
-  realm.world.createCollider(capsuleDesc(make.body), capsule)
-  const avatar = newAvatar({ id: realm.nextElement++, ...make }, capsule)
+  const avatar = newAvatar({ id: realm.nextElement++, ...make }, createCapsule(realm.world, make.body))
   realm.avatars.set(avatar.id, avatar)
   realm.players.set(avatar.player, avatar)
   toSpawn(realm, avatar)
+  tend(realm, avatar)
   return avatar
+}
+
+function createCapsule(world: World, body: AvatarBody): RigidBody {
+  const capsule = world.createRigidBody(RAPIER.RigidBodyDesc.kinematicPositionBased())
+  world.createCollider(capsuleDesc(body), capsule)
+  return capsule
+}
+
+/** Puts an avatar's capsule into another world, without bones. */
+export function addBody(world: World, avatar: Avatar): void {
+  avatar.capsule = createCapsule(world, avatar.body)
+  avatar.capsuleCollider = avatar.capsule.collider(0)
+  avatar.bones = null
+  placeCapsule(avatar)
 }
 
 export function removeAvatar(realm: Realm, avatar: Avatar): void {
@@ -74,6 +89,7 @@ export function removeAvatar(realm: Realm, avatar: Avatar): void {
   realm.world.removeRigidBody(avatar.capsule)
   realm.avatars.delete(avatar.id)
   realm.players.delete(avatar.player)
+  tend(realm, avatar)
 }
 
 /** Puts an avatar somewhere at once, at rest, empty-handed: nothing between is touched. */

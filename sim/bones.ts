@@ -131,7 +131,7 @@ const countBodies = (avatar: Avatar): number => avatar.bones?.reduce((n, bone) =
 
 /** The phase: bones near dynamic props get bodies, which follow the pose; others lose theirs. */
 export function stepBones(realm: Realm): void {
-  const movable = [...realm.props.values()].filter((p) => p.spec.motion === 'dynamic')
+  const movable = [...realm.props.values()].filter((p) => p.spec.motion === 'dynamic' && p.frozen === null)
   let bodies = 0
   for (const avatar of realm.avatars.values()) bodies += countBodies(avatar)
   let made = 0

@@ -16,7 +16,7 @@ export function stepBounds(realm: Realm): void {
     letGo(realm, prop, false)
     placeProp(prop, prop.home.position, prop.home.rotation)
     prop.asleep = false
-    readMotion(realm, prop)
+    readMotion(prop)
     realm.events.push({ type: 'returned', element: prop.id })
   }
 }

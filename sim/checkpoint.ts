@@ -3,6 +3,7 @@
  * u64 xxHash64 of all that follows; then blobs (u32 length, bytes): the realm's own state, the physics engine's state.
  * A flipped bit would often restore and then trap, so the hash is checked before anything is read.
  */
+import { placeBox } from './boxes.ts'
 import { ByteReader, ByteWriter, keptJson } from './bytes.ts'
 import { bodyOf, newAvatar } from './avatars.ts'
 import { createController, restoreWorld, type Engine, type RigidBody, type World } from './engine.ts'
@@ -102,7 +103,7 @@ function readAvatar(r: ByteReader, realm: Realm, packages: readonly PackageHash[
   const wears = index < bodies.length ? index : packages[index - bodies.length] ?? ''
   const body = bodyOf(realm, wears)
   if (typeof body === 'string') throw new CheckpointError('corrupt', `the checkpoint's avatar ${id} names body ${index}: ${body}`)
-  const make = { id, player, user, name, wears, body, permissions: r.u32() }
+  const make = { id, player, user, name, wears, body, permissions: r.u32(), share: r.u32() }
   const root = { position: r.vec(), yaw: r.f32(), velocity: r.vec() }
   const intent = r.vec()
   const bits = r.u8()
@@ -131,6 +132,8 @@ function readHold(r: ByteReader): Hold {
   return { player, hand, position: r.vec(), rotation: r.quat(), velocity: r.vec(), dragTick: r.u32() }
 }
 
+const frozenOf = (bits: number): Prop['frozen'] => (bits & 4 ? 'work' : bits & 8 ? 'unstable' : bits & 16 ? 'new' : null)
+
 /** `makes`: of each entry of the table; null: no prop can be of it. */
 function readProp(r: ByteReader, realm: Realm, makes: readonly (PropMake | null)[]): Prop {
   const [id, index, owner] = [r.u32(), r.u32(), r.u32()]
@@ -139,12 +142,20 @@ function readProp(r: ByteReader, realm: Realm, makes: readonly (PropMake | null)
   const home = { position: r.vec(), rotation: r.quat() }
   const [scale, access] = [r.f32(), r.u8()]
   const bits = r.u8()
-  const bonesPassUntil = r.u32()
+  const [bonesPassUntil, share, ownerLeftTick] = [r.u32(), r.u32(), r.u32()]
+  const motion = motionFloats()
+  const broken = (bits & 32) !== 0
+  if (broken) r.floats(motion)
   const hold = bits & 2 ? readHold(r) : null
   const body = rigidBodyOf(realm.world, r.f64())
   const radius = propRadius(make.spec) * scale
-  const prop: Prop = { id, ...make, owner, access, home, body, scale, radius, motion: motionFloats(), asleep: false, hold, bonesPassUntil }
-  readMotion(realm, prop)
+  const prop: Prop = { id, ...make, owner, share, ownerLeftTick, access, home, body, scale, radius, motion, box: new Float64Array(6), asleep: false, frozen: frozenOf(bits), broken, hold, bonesPassUntil }
+  readMotion(prop)
+  // A body that is broken has no motion to read: what it was before stands in the realm's own state.
+  if (broken) {
+    prop.asleep = (bits & 1) !== 0
+    placeBox(prop.spec, motion, scale, prop.box)
+  }
   return prop
 }
 

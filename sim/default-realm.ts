@@ -1,6 +1,8 @@
 /** The realm that a server runs when it is given none: a yard with things to climb, stack, kick and throw. */
 import { DEFAULT_BODY } from './body.ts'
+import { STATE_BYTES_MAX } from './budget.ts'
 import { IDENTITY, vec } from './maths.ts'
+import { WORK_MAX } from './work.ts'
 import { Permission, type Collider, type Motion, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type Shape, type Vec3 } from './types.ts'
 
 const at = (shape: Shape, position: Vec3 = vec(0, 0, 0), rotation: Quat = IDENTITY): Collider => ({ shape, position, rotation })
@@ -51,6 +53,9 @@ export const DEFAULT_DEFINITION: RealmDefinition = {
   permissions: Permission.spawn | Permission.grab | Permission.scale | Permission.fly,
   playersMax: 128,
   elementsMax: 1024,
+  workMax: WORK_MAX,
+  stateBytesMax: STATE_BYTES_MAX,
+  leftBehind: { seconds: 600, remove: 'when-full' },
   bodies: [DEFAULT_BODY],
   props: [
     ...pyramid,

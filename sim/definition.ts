@@ -1,9 +1,12 @@
 /** Reading a realm definition from JSON: every fault is named with its place, and what is accepted never traps. */
 import { isFiniteNumber } from './maths.ts'
+import { nameFault, shownName } from './name.ts'
 import { BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, CAPSULE_RADIUS_MIN, CAPSULES_MAX } from './packages.ts'
-import { checkScale } from './props.ts'
-import { checkProp, COLLIDERS_MAX, isUnitQuat } from './shapes.ts'
-import { BONES, type AvatarBody, type Collider, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type Shape, type Vec3 } from './types.ts'
+import { STATE_BYTES_MAX } from './budget.ts'
+import { RANGES } from './ranges.ts'
+import { checkProp, checkScale, COLLIDERS_MAX, isUnitQuat } from './shapes.ts'
+import { WORK_MAX } from './work.ts'
+import { BONES, PERMISSIONS_MAX, type AvatarBody, type Collider, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type Shape, type Vec3 } from './types.ts'
 
 /** What is wrong, and where: a JSON pointer. */
 export interface DefinitionError {
@@ -14,6 +17,8 @@ export interface DefinitionError {
 export const PLAYERS_MAX = 1024
 export const ELEMENTS_MAX = 16_384
 const BODIES_MAX = 64
+/** Characters (code points) of a name: what fits on a label of the page. */
+const NAME_CHARACTERS_MAX = 64
 const EXTENT_MAX = 10_000
 
 type Json = Readonly<Record<string, unknown>>
@@ -48,6 +53,12 @@ class Reading {
     this.fault(where, `needs ${what}, has ${describe(value)}`)
     return 'x'
   }
+  name(value: unknown, where: string): string {
+    const fault = typeof value === 'string' ? nameFault(value, NAME_CHARACTERS_MAX) : 'is missing'
+    if (typeof value === 'string' && fault === null) return value
+    this.fault(where, `needs a name of 1 to ${NAME_CHARACTERS_MAX} characters that can be seen, has ${describe(value)}: it ${fault}`)
+    return 'x'
+  }
   vec(value: unknown, where: string, limit = EXTENT_MAX): Vec3 {
     const o = this.object(value, where)
     return { x: this.number(o.x, `${where}/x`, -limit, limit), y: this.number(o.y, `${where}/y`, -limit, limit), z: this.number(o.z, `${where}/z`, -limit, limit) }
@@ -65,8 +76,6 @@ function describe(value: unknown): string {
   const json = JSON.stringify(value) ?? typeof value
   return json.length > 40 ? `${json.slice(0, 40)}…` : json
 }
-
-const NAME = /^[^\p{C}]{1,64}$/u
 
 function readShape(r: Reading, value: unknown, where: string): Shape {
   const o = r.object(value, where)
@@ -100,10 +109,10 @@ function readProp(r: Reading, value: unknown, where: string): PropSpec {
   const motion = o.motion === 'static' || o.motion === 'dynamic' || o.motion === 'kinematic' ? o.motion : null
   if (!motion) r.fault(`${where}/motion`, `needs static, dynamic or kinematic, has ${describe(o.motion)}`)
   return {
-    name: r.text(o.name, `${where}/name`, NAME, 'a name of 1 to 64 characters'),
+    name: r.name(o.name, `${where}/name`),
     motion: motion ?? 'static',
     colliders: r.list(o.colliders, `${where}/colliders`, COLLIDERS_MAX, (item, at) => readCollider(r, item, at)),
-    density: r.number(o.density, `${where}/density`, 1e-3, 1e5),
+    density: r.number(o.density, `${where}/density`, RANGES.density.min, RANGES.density.max),
     friction: r.number(o.friction, `${where}/friction`, 0, 10),
     restitution: r.number(o.restitution, `${where}/restitution`, 0, 1),
     color: r.number(o.color, `${where}/color`, 0, 0xffffff, true),
@@ -117,7 +126,7 @@ function readPlaced(r: Reading, value: unknown, where: string): PlacedProp {
     prop: readProp(r, o.prop, `${where}/prop`),
     position: r.vec(o.position, `${where}/position`),
     rotation: r.quat(o.rotation, `${where}/rotation`),
-    scale: r.number(o.scale, `${where}/scale`, 0.05, 20),
+    scale: r.number(o.scale, `${where}/scale`, RANGES.scale.min, RANGES.scale.max),
   }
   if (r.errors.length > before) return placed
   const reason = checkProp(placed.prop) ?? checkScale(placed.prop, placed.scale)
@@ -130,7 +139,7 @@ function readBody(r: Reading, value: unknown, where: string): AvatarBody {
   const offsets = r.list(o.offsets, `${where}/offsets`, BONES.length, (item, at) => r.vec(item, at, BODY_OFFSET_MAX))
   if (offsets.length !== BONES.length) r.fault(`${where}/offsets`, `needs ${BONES.length} offsets, one for each bone, has ${offsets.length}`)
   return {
-    name: r.text(o.name, `${where}/name`, NAME, 'a name of 1 to 64 characters'),
+    name: r.name(o.name, `${where}/name`),
     offsets,
     capsules: r.list(o.capsules, `${where}/capsules`, CAPSULES_MAX, (item, at) => {
       const c = r.object(item, at)
@@ -142,6 +151,18 @@ function readBody(r: Reading, value: unknown, where: string): AvatarBody {
       }
     }),
   }
+}
+
+/** What a definition says nothing about: things are kept for ten minutes, and then go where there is no room. */
+const LEFT_BEHIND: RealmDefinition['leftBehind'] = { seconds: 600, remove: 'when-full' }
+const LEFT_BEHIND_SECONDS_MAX = 365 * 24 * 60 * 60
+
+function readLeftBehind(r: Reading, value: unknown): RealmDefinition['leftBehind'] {
+  if (value === undefined) return LEFT_BEHIND
+  const o = r.object(value, '/leftBehind')
+  const remove = o.remove === 'never' || o.remove === 'when-full' || o.remove === 'always' ? o.remove : null
+  if (!remove) r.fault('/leftBehind/remove', `needs never, when-full or always, has ${describe(o.remove)}`)
+  return { seconds: r.number(o.seconds, '/leftBehind/seconds', 0, LEFT_BEHIND_SECONDS_MAX, true), remove: remove ?? 'never' }
 }
 
 /** The parts that must fit each other. */
@@ -157,10 +178,10 @@ function checkWhole(r: Reading, d: RealmDefinition): void {
   if (d.props.length > d.elementsMax) r.fault('/props', `holds ${d.props.length} props, more than elementsMax (${d.elementsMax})`)
 }
 
-/** A prop's make from parsed JSON; null where it is none, or one that cannot be. */
+/** A prop's make from kept JSON; null where it is none, or one that cannot be. A name from before the rule of names is put right. */
 export function parseProp(json: unknown): PropSpec | null {
   const r = new Reading()
-  const prop = readProp(r, json, '')
+  const prop = readProp(r, isObject(json) && typeof json.name === 'string' ? { ...json, name: shownName(json.name) || 'unnamed' } : json, '')
   return r.errors.length === 0 && checkProp(prop) === null ? prop : null
 }
 
@@ -171,7 +192,7 @@ export function parseDefinition(json: unknown): { readonly ok: true; readonly de
   const [bounds, ground, spawn] = [r.object(o.bounds, '/bounds'), r.object(o.ground, '/ground'), r.object(o.spawn, '/spawn')]
   const definition: RealmDefinition = {
     id: r.text(o.id, '/id', /^[a-z0-9][a-z0-9-]{0,63}$/, 'an id of a-z, 0-9 and -'),
-    name: r.text(o.name, '/name', NAME, 'a name of 1 to 64 characters'),
+    name: r.name(o.name, '/name'),
     seed: r.number(o.seed, '/seed', 0, 0xffffffff, true),
     tickRate: r.number(o.tickRate, '/tickRate', 20, 120, true),
     gravity: r.vec(o.gravity, '/gravity', 100),
@@ -179,9 +200,12 @@ export function parseDefinition(json: unknown): { readonly ok: true; readonly de
     ground: { x: r.number(ground.x, '/ground/x', 1, EXTENT_MAX), z: r.number(ground.z, '/ground/z', 1, EXTENT_MAX) },
     spawn: { position: r.vec(spawn.position, '/spawn/position'), yaw: r.number(spawn.yaw, '/spawn/yaw', -4, 4), radius: r.number(spawn.radius, '/spawn/radius', 0, 100) },
     reach: r.number(o.reach, '/reach', 0.5, 100),
-    permissions: r.number(o.permissions, '/permissions', 0, 31, true),
+    permissions: r.number(o.permissions, '/permissions', 0, PERMISSIONS_MAX, true),
     playersMax: r.number(o.playersMax, '/playersMax', 1, PLAYERS_MAX, true),
     elementsMax: r.number(o.elementsMax, '/elementsMax', 1, ELEMENTS_MAX, true),
+    workMax: o.workMax === undefined ? WORK_MAX : r.number(o.workMax, '/workMax', 100, 100_000, true),
+    stateBytesMax: o.stateBytesMax === undefined ? STATE_BYTES_MAX : r.number(o.stateBytesMax, '/stateBytesMax', 100_000, 2 * STATE_BYTES_MAX, true),
+    leftBehind: readLeftBehind(r, o.leftBehind),
     bodies: r.list(o.bodies, '/bodies', BODIES_MAX, (item, at) => readBody(r, item, at)),
     props: r.list(o.props, '/props', ELEMENTS_MAX, (item, at) => readPlaced(r, item, at)),
   }

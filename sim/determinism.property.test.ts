@@ -79,7 +79,7 @@ describe('the simulation', () => {
       for (const frame of framesOf(scenario)) {
         const events = step(realm, frame)
         for (const { player, sequence, command } of frame.inputs) {
-          const mine = events.filter((e: SimEvent) => e.type !== 'returned' && e.player === player && e.sequence === sequence)
+          const mine = events.filter((e: SimEvent) => 'sequence' in e && e.player === player && e.sequence === sequence)
           const quiet = command.type === 'move' || command.type === 'pose' || command.type === 'drag'
           expect(mine.length).toBe(quiet ? mine.filter((e) => e.type === 'rejected').length : 1)
           expect(mine.length).toBeLessThanOrEqual(1)

@@ -61,6 +61,7 @@ export function letGo(realm: Realm, prop: Prop, thrown: boolean): void {
   const { hold } = prop
   prop.hold = null
   if (!hold || prop.spec.motion !== 'dynamic') return
+  // A frozen body takes no speed: it stays where it is.
   prop.body.setGravityScale(1, true)
   prop.bonesPassUntil = realm.tick + BONES_PASS_TICKS
   const still = !thrown || realm.tick - hold.dragTick > THROW_WINDOW_TICKS
@@ -107,6 +108,7 @@ export function stepHolds(realm: Realm): void {
       letGo(realm, prop, false)
       realm.events.push({ type: 'released', player: hold.player, sequence: 0, element: prop.id })
     } else if (hold) {
+      if (prop.frozen !== null && prop.frozen !== 'new') continue
       if (prop.spec.motion === 'dynamic') followDynamic(prop, hold, tickRate)
       else followKinematic(prop, hold, tickRate)
     } else if (prop.bonesPassUntil && realm.tick >= prop.bonesPassUntil) {

@@ -3,11 +3,14 @@ import { dropForbidden, isAccess, manages, mayAct, owns } from './access.ts'
 import { bodyOf, createAvatar, placeAvatar, removeAvatar, wear } from './avatars.ts'
 import { reject } from './events.ts'
 import { drag, grab, handOf, release } from './holds.ts'
-import { abs, clamp, fround, froundQuat, froundVec, isFiniteNumber, wrapAngle } from './maths.ts'
+import { clamp, fround, froundQuat, froundVec, isFiniteNumber, wrapAngle } from './maths.ts'
 import { continueTrack, isPackedPose, boneMaskOf, POSE_FLOATS, unpackPose, writePose } from './pose.ts'
 import { addPackage } from './packages.ts'
-import { checkScale, createProp, makeOf, removeProp, rescaleProp } from './props.ts'
-import { isFiniteVec, isUnitQuat } from './shapes.ts'
+import { createProp, makeOf, removeProp, rescaleProp } from './props.ts'
+import { guestReason, makeRoom } from './budget.ts'
+import { askToMove } from './freeze.ts'
+import { checkScale, isPosition, isUnitQuat } from './shapes.ts'
+import { inRange } from './ranges.ts'
 import { Permission, type Command, type Input, type RejectReason, type Vec3 } from './types.ts'
 import type { Avatar, Realm } from './state.ts'
 
@@ -15,21 +18,18 @@ type Of<T extends Command['type']> = Extract<Command, { type: T }>
 /** A reason, or null where the command was carried out. */
 type Outcome = RejectReason | null
 
-const YAW_MAX = 1e4
-const within = (x: number, limit: number): boolean => isFiniteNumber(x) && abs(x) <= limit
-
 export function inBounds(realm: Realm, { x, y, z }: Vec3): boolean {
   const { min, max } = realm.definition.bounds
   return x >= min.x && x <= max.x && y >= min.y && y <= max.y && z >= min.z && z <= max.z
 }
 
-function join(realm: Realm, input: Input, { player, user, name, body: wears, permissions }: Of<'join'>): Outcome {
+function join(realm: Realm, input: Input, { player, user, share, name, body: wears, permissions }: Of<'join'>): Outcome {
   if (realm.players.has(player)) return 'already-joined'
   if (player === 0 || user === 0) return 'invalid-value'
   if (realm.players.size >= realm.definition.playersMax) return 'realm-full'
   const body = bodyOf(realm, wears)
   if (typeof body === 'string') return body
-  const avatar = createAvatar(realm, { player, user, name, wears, body, permissions })
+  const avatar = createAvatar(realm, { player, user, share: share ?? user, name, wears, body, permissions })
   realm.events.push({ type: 'joined', player: input.player, sequence: input.sequence, joined: player, element: avatar.id })
   return null
 }
@@ -45,7 +45,7 @@ function leave(realm: Realm, input: Input, { player }: Of<'leave'>): Outcome {
 function teleport(realm: Realm, input: Input, { player, position, yaw }: Of<'teleport'>): Outcome {
   const avatar = realm.players.get(player)
   if (!avatar) return 'unknown-player'
-  if (!isFiniteVec(position) || !inBounds(realm, position) || !within(yaw, YAW_MAX)) return 'invalid-value'
+  if (!isPosition(position) || !inBounds(realm, position) || !inRange('yaw', yaw)) return 'invalid-value'
   placeAvatar(realm, avatar, position, wrapAngle(yaw))
   realm.events.push({ type: 'teleported', player: input.player, sequence: input.sequence, moved: player })
   return null
@@ -100,7 +100,7 @@ function serverCommand(realm: Realm, input: Input): Outcome {
 }
 
 function move(avatar: Avatar, input: Input, { x, y, z, yaw, jump, run, fly }: Of<'move'>): Outcome {
-  if (![x, y, z].every(isFiniteNumber) || !within(yaw, YAW_MAX)) return 'invalid-value'
+  if (![x, y, z].every(isFiniteNumber) || !inRange('yaw', yaw)) return 'invalid-value'
   if (fly && !(avatar.permissions & Permission.fly)) return 'not-permitted'
   avatar.yaw = fround(wrapAngle(yaw))
   avatar.intent = { x: fround(clamp(x, -1, 1)), y: fround(clamp(y, -1, 1)), z: fround(clamp(z, -1, 1)), jump, run, fly }
@@ -120,14 +120,15 @@ function pose(realm: Realm, avatar: Avatar, { pose: packed }: Of<'pose'>): Outco
 
 function spawn(realm: Realm, input: Input, avatar: Avatar | null, { prop: wanted, position, rotation, scale, access, owner }: Of<'spawn'>): Outcome {
   if (avatar && !(avatar.permissions & Permission.spawn)) return 'not-permitted'
-  if (realm.props.size + realm.avatars.size >= realm.definition.elementsMax) return 'element-limit'
   if (avatar && owner !== 0) return 'server-only'
   const make = makeOf(realm, wanted)
   if (typeof make === 'string') return make
   const reason = checkScale(make.spec, scale)
   if (reason) return reason
-  if (!isFiniteVec(position) || !inBounds(realm, position) || !isUnitQuat(rotation) || !isAccess(access)) return 'invalid-value'
-  const prop = createProp(realm, make, { position, rotation, scale, access, owner: avatar?.user ?? owner })
+  if (!isPosition(position) || !inBounds(realm, position) || !isUnitQuat(rotation) || !isAccess(access)) return 'invalid-value'
+  const noRoom = (avatar && !manages(avatar) ? guestReason(realm, make.spec, { position, rotation, scale }) : null) ?? makeRoom(realm, avatar, make.spec)
+  if (noRoom) return noRoom
+  const prop = createProp(realm, make, { position, rotation, scale, access, owner: avatar?.user ?? owner, share: avatar?.share ?? owner })
   if (!prop) return 'degenerate-shape'
   realm.events.push({ type: 'spawned', player: input.player, sequence: input.sequence, element: prop.id })
   return null
@@ -151,13 +152,14 @@ function takeHold(realm: Realm, input: Input, avatar: Avatar, command: Of<'grab'
   if (!mayAct(avatar, prop, 'drag')) return 'not-permitted'
   if (hand === null) return 'invalid-value'
   const reason = grab(realm, avatar, prop, hand)
+  if (!reason && prop.frozen === 'unstable') askToMove(prop)
   if (!reason) realm.events.push({ type: 'grabbed', player: input.player, sequence: input.sequence, element: prop.id })
   return reason
 }
 
 function dragHeld(realm: Realm, avatar: Avatar, { hand: number, position, rotation }: Of<'drag'>): Outcome {
   const hand = handOf(number)
-  if (hand === null || !isFiniteVec(position) || !isUnitQuat(rotation)) return 'invalid-value'
+  if (hand === null || !isPosition(position) || !isUnitQuat(rotation)) return 'invalid-value'
   return drag(realm, avatar, hand, froundVec(position), froundQuat(rotation))
 }
 
@@ -180,6 +182,7 @@ function rescale(realm: Realm, input: Input, avatar: Avatar, { element, scale: w
   const reason = checkScale(prop.spec, wanted)
   if (reason) return reason
   if (!rescaleProp(realm, prop, fround(wanted))) return 'degenerate-shape'
+  askToMove(prop)
   realm.events.push({ type: 'scaled', player: input.player, sequence: input.sequence, element })
   return null
 }

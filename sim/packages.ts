@@ -3,8 +3,8 @@
  * like everything else, so that frames and checkpoints alone suffice to go on.
  */
 import { ascii, keptJson } from './bytes.ts'
-import { isFiniteNumber } from './maths.ts'
-import { checkProp, isFiniteVec } from './shapes.ts'
+import { inRange, RANGES } from './ranges.ts'
+import { checkProp } from './shapes.ts'
 import { restHeadHeight } from './skeleton.ts'
 import type { Package, Realm } from './state.ts'
 import { BONES, type AvatarBody, type Command, type PackageHash, type PackagePhysics, type RejectReason, type Vec3 } from './types.ts'
@@ -16,24 +16,20 @@ export const PACKAGES_CHARACTERS_MAX = 3_145_728
 
 export const CAPSULES_MAX = 24
 /** How far a bone is from its parent, or a capsule's end from its bone, metres on each axis. */
-export const BODY_OFFSET_MAX = 10
-export const CAPSULE_RADIUS_MIN = 1e-3
-export const CAPSULE_RADIUS_MAX = 10
-/** Height of the head at rest, metres: below, hands reach nothing; above, an avatar stands out of most realms. */
-export const HEAD_HEIGHT_MIN = 0.05
-export const HEAD_HEIGHT_MAX = 10
+export const BODY_OFFSET_MAX = RANGES.boneOffset.max
+export const CAPSULE_RADIUS_MIN = RANGES.boneRadius.min
+export const CAPSULE_RADIUS_MAX = RANGES.boneRadius.max
 
-const isNear = (v: Vec3): boolean => isFiniteVec(v) && [v.x, v.y, v.z].every((x) => x >= -BODY_OFFSET_MAX && x <= BODY_OFFSET_MAX)
-const isBetween = (x: number, min: number, max: number): boolean => isFiniteNumber(x) && x >= min && x <= max
+const isNear = ({ x, y, z }: Vec3): boolean => inRange('boneOffset', x) && inRange('boneOffset', y) && inRange('boneOffset', z)
 
 /** Why an avatar cannot have this body, or null. */
 export function checkBody({ offsets, capsules }: AvatarBody): RejectReason | null {
   if (offsets.length !== BONES.length || !offsets.every(isNear) || capsules.length > CAPSULES_MAX) return 'invalid-value'
   for (const { bone, a, b, radius } of capsules) {
-    if (!Number.isInteger(bone) || !isBetween(bone, 0, BONES.length - 1) || !isNear(a) || !isNear(b)) return 'invalid-value'
-    if (!isBetween(radius, CAPSULE_RADIUS_MIN, CAPSULE_RADIUS_MAX)) return 'invalid-value'
+    if (!Number.isInteger(bone) || bone < 0 || bone >= BONES.length || !isNear(a) || !isNear(b)) return 'invalid-value'
+    if (!inRange('boneRadius', radius)) return 'invalid-value'
   }
-  return isBetween(restHeadHeight({ name: '', offsets, capsules }), HEAD_HEIGHT_MIN, HEAD_HEIGHT_MAX) ? null : 'invalid-value'
+  return inRange('headHeight', restHeadHeight({ name: '', offsets, capsules })) ? null : 'invalid-value'
 }
 
 const HASH = /^[0-9a-f]{64}$/

@@ -1,11 +1,12 @@
 /** Props: creating, scaling and removing their bodies, and reading where physics has taken them. */
-import { RAPIER, type RigidBody, type RigidBodyDesc } from './engine.ts'
-import { fround, froundQuat, froundVec, IDENTITY, isFiniteNumber } from './maths.ts'
+import { RAPIER, type RigidBody, type RigidBodyDesc, type World } from './engine.ts'
+import { abs, fround, froundQuat, froundVec, IDENTITY } from './maths.ts'
 import { propRadius } from './extent.ts'
-import { checkProp, colliderDescs, Groups, RADIUS_MAX, RADIUS_MIN, SCALE_MAX, SCALE_MIN } from './shapes.ts'
-import { SimulationFault, type Package, type Prop, type Realm } from './state.ts'
+import { placeBox } from './boxes.ts'
+import { checkProp, colliderDescs, Groups } from './shapes.ts'
+import type { Package, Prop, Realm } from './state.ts'
 import { ascii, keptJson } from './bytes.ts'
-import type { PackageHash, PlacedProp, PropSpec, Quat, RejectReason, UserNumber, Vec3 } from './types.ts'
+import type { PackageHash, PlacedProp, PropSpec, Quat, RejectReason, ShareNumber, UserNumber, Vec3 } from './types.ts'
 
 const BODY: Record<PropSpec['motion'], () => RigidBodyDesc> = {
   static: () => RAPIER.RigidBodyDesc.fixed(),
@@ -16,24 +17,15 @@ const BODY: Record<PropSpec['motion'], () => RigidBodyDesc> = {
 /** Damping of free props: what air and rolling take, so that a ball comes to rest. 1/s */
 const LINEAR_DAMPING = 0.05
 const ANGULAR_DAMPING = 0.4
+/** Props smaller than this are swept along their path, so that they do not pass through walls. Metres. */
+const CCD_RADIUS_MAX = 0.2
+/** Faster than this, or spinning faster, a body's numbers are about to be none: m/s, rad/s. A thrown prop has 20 m/s. */
+const SPEED_MAX = 1_000
+const SPIN_MAX = 1e6
 
 export const motionFloats = (): Float32Array => new Float32Array(13)
 export const positionOf = ({ motion: m }: Prop): Vec3 => ({ x: m[0] ?? 0, y: m[1] ?? 0, z: m[2] ?? 0 })
 export const rotationOf = ({ motion: m }: Prop): Quat => ({ x: m[3] ?? 0, y: m[4] ?? 0, z: m[5] ?? 0, w: m[6] ?? 1 })
-
-/** Why a prop cannot have this scale, or null. */
-export function checkScale(spec: PropSpec, scale: number): RejectReason | null {
-  if (!isFiniteNumber(scale)) return 'invalid-value'
-  const radius = propRadius(spec) * scale
-  return scale >= SCALE_MIN && scale <= SCALE_MAX && radius >= RADIUS_MIN && radius <= RADIUS_MAX ? null : 'scale-out-of-range'
-}
-
-function attachColliders(realm: Realm, spec: PropSpec, body: RigidBody, scale: number): boolean {
-  const descs = colliderDescs(spec, scale)
-  if (!descs) return false
-  for (const desc of descs) realm.world.createCollider(desc, body)
-  return true
-}
 
 /** What a prop is made of, as state keeps it. */
 export type PropMake = Pick<Prop, 'spec' | 'package' | 'identity'>
@@ -55,39 +47,50 @@ export const packageMake = ({ hash, physics, identity }: Package): PropMake | nu
 
 export interface PropPlace extends Omit<PlacedProp, 'prop'> {
   readonly owner: UserNumber
+  readonly share: ShareNumber
   readonly access: number
 }
 
-/** Puts a checked prop into the realm; null where the engine finds no hull in it. */
+/** What of a prop its body depends on. */
+type BodyOf = Pick<Prop, 'spec' | 'scale' | 'radius' | 'frozen' | 'hold' | 'bonesPassUntil'>
+
+/** Puts a prop's body with its colliders into the world; null where the engine finds no hull. */
+export function createBody(world: World, prop: BodyOf, position: Vec3, rotation: Quat): RigidBody | null {
+  const { spec, scale, radius, frozen, hold, bonesPassUntil } = prop
+  const descs = colliderDescs(spec, scale)
+  if (!descs) return null
+  const isDynamic = spec.motion === 'dynamic'
+  const stands = isDynamic && frozen !== null && frozen !== 'new'
+  const body = world.createRigidBody(
+    (stands ? BODY.static : BODY[spec.motion])()
+      .setTranslation(position.x, position.y, position.z)
+      .setRotation(rotation)
+      .setLinearDamping(LINEAR_DAMPING)
+      .setAngularDamping(ANGULAR_DAMPING)
+      .setGravityScale(isDynamic && hold ? 0 : 1)
+      .setCcdEnabled(isDynamic && radius < CCD_RADIUS_MAX),
+  )
+  for (const desc of descs) world.createCollider(isDynamic && (hold || bonesPassUntil) ? desc.setCollisionGroups(Groups.held) : desc, body)
+  return body
+}
+
+/** Puts a checked prop into the realm; null where the engine finds no hull in it. A dynamic one moves where the tick has work to spare. */
 export function createProp(realm: Realm, make: PropMake, placed: PropPlace): Prop | null {
   const { spec } = make
   const [position, rotation, scale] = [froundVec(placed.position), froundQuat(placed.rotation), fround(placed.scale)]
-  const desc = BODY[spec.motion]()
-    .setTranslation(position.x, position.y, position.z)
-    .setRotation(rotation)
-    .setLinearDamping(LINEAR_DAMPING)
-    .setAngularDamping(ANGULAR_DAMPING)
-    .setCcdEnabled(spec.motion === 'dynamic' && propRadius(spec) * scale < 0.2)
-  const body = realm.world.createRigidBody(desc)
-  if (!attachColliders(realm, spec, body, scale)) {
-    realm.world.removeRigidBody(body)
-    return null
-  }
-  const prop: Prop = {
-    id: realm.nextElement++,
+  const whole = {
     ...make,
-    owner: placed.owner,
-    access: placed.access,
-    home: { position, rotation },
-    body,
     scale,
     radius: propRadius(spec) * scale,
-    motion: motionFloats(),
-    asleep: false,
+    frozen: spec.motion === 'dynamic' ? ('new' as const) : null,
     hold: null,
     bonesPassUntil: 0,
   }
-  readMotion(realm, prop)
+  const body = createBody(realm.world, whole, position, rotation)
+  if (!body) return null
+  const { owner, share, access } = placed
+  const prop: Prop = { id: realm.nextElement++, ...whole, owner, share, ownerLeftTick: 0, access, home: { position, rotation }, body, motion: motionFloats(), box: new Float64Array(6), asleep: false, broken: false }
+  readMotion(prop)
   realm.props.set(prop.id, prop)
   return prop
 }
@@ -106,6 +109,7 @@ export function rescaleProp(realm: Realm, prop: Prop, scale: number): boolean {
   for (const desc of descs) realm.world.createCollider(filter === null || prop.spec.motion !== 'dynamic' ? desc : desc.setCollisionGroups(filter), prop.body)
   prop.scale = scale
   prop.radius = propRadius(prop.spec) * scale
+  placeBox(prop.spec, prop.motion, scale, prop.box)
   return true
 }
 
@@ -127,7 +131,7 @@ export function placeProp(prop: Prop, position: Vec3, rotation: Quat): void {
 const V = { x: 0, y: 0, z: 0 }
 const Q = { ...IDENTITY }
 
-/** Copies the body's 13 floats. A number that is none stops the realm. */
+/** Copies the body's 13 floats. */
 export function readBody(body: RigidBody, m: Float32Array): void {
   body.translation(V)
   m[0] = V.x
@@ -148,13 +152,27 @@ export function readBody(body: RigidBody, m: Float32Array): void {
   m[12] = V.z
 }
 
-/** Brings a prop's motion up to date. Bodies that slept before and after are left out: nothing about them changed. */
-export function readMotion(realm: Realm, prop: Prop): void {
-  const asleep = prop.body.isSleeping()
+const scratch = motionFloats()
+
+/** Finite, and slow enough to stay so. NaN and Infinity make every comparison false. */
+function isSound(m: Float32Array): boolean {
+  for (let i = 0; i < 7; i++) if (!(abs(m[i] ?? NaN) < 1e6)) return false
+  for (let i = 7; i < 13; i++) if (!(abs(m[i] ?? NaN) < (i < 10 ? SPEED_MAX : SPIN_MAX))) return false
+  return true
+}
+
+/**
+ * Brings a prop's motion up to date. Bodies that slept or stood before and after are left out: nothing about them changed.
+ * A motion that is not sound is not taken over: the prop is `broken`, and the next step repairs it.
+ */
+export function readMotion(prop: Prop): void {
+  const asleep = prop.frozen === null || prop.frozen === 'new' ? prop.body.isSleeping() : true
   if (asleep && prop.asleep) return
+  readBody(prop.body, scratch)
+  // The engine disables a body in which it finds NaN itself: nothing would ever touch it again.
+  prop.broken = !isSound(scratch) || !prop.body.isEnabled()
+  if (prop.broken) return
   prop.asleep = asleep
-  readBody(prop.body, prop.motion)
-  let sum = 0
-  for (const x of prop.motion) sum += x
-  if (!isFiniteNumber(sum)) throw new SimulationFault(realm.tick, `prop ${prop.id} (${prop.spec.name}) has a number that is none: ${prop.motion.join(' ')}`)
+  prop.motion.set(scratch)
+  placeBox(prop.spec, prop.motion, prop.scale, prop.box)
 }

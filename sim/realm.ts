@@ -1,5 +1,6 @@
 /** Genesis and the step: the pure heart. A realm is changed by `step` alone, and only by what stands in the frame. */
-import { createController, createWorld, RAPIER, stepWorld, type Engine } from './engine.ts'
+import { createController, createWorld, stepWorld, type Engine } from './engine.ts'
+import { addGround } from './ground.ts'
 import { applyInputs } from './inputs.ts'
 import { stepBones } from './bones.ts'
 import { stepBounds } from './bounds.ts'
@@ -7,15 +8,13 @@ import { stepHolds } from './holds.ts'
 import { stepLocomotion } from './locomotion.ts'
 import { createProp, makeOf, readMotion } from './props.ts'
 import { seedRandom } from './random.ts'
-import { Groups } from './shapes.ts'
+import { stepUpkeep } from './upkeep.ts'
+import { stepWork } from './work.ts'
 import { SimulationFault, type Realm } from './state.ts'
 import { PHASES, type InputFrame, type Phase, type RealmDefinition, type SimEvent } from './types.ts'
 
 /** Counts up whenever the same frames would give another hash than before. */
-export const SIM_VERSION = 2
-
-/** The ground is as thick as this below its plane, so that nothing thrown at it passes through. Metres. */
-const GROUND_THICKNESS = 10
+export const SIM_VERSION = 3
 
 /** The first element ids are the plane's and the marker's. */
 const FIRST_FREE_ID = 3
@@ -37,12 +36,10 @@ export function genesis(engine: Engine, definition: RealmDefinition): Realm {
     players: new Map(),
     events: [],
   }
-  const ground = world.createRigidBody(RAPIER.RigidBodyDesc.fixed())
-  const slab = RAPIER.ColliderDesc.cuboid(definition.ground.x, GROUND_THICKNESS / 2, definition.ground.z)
-  world.createCollider(slab.setTranslation(0, -GROUND_THICKNESS / 2, 0).setCollisionGroups(Groups.world), ground)
+  addGround(world, definition)
   for (const placed of definition.props) {
     const make = makeOf(realm, placed.prop)
-    if (typeof make === 'string' || !createProp(realm, make, { ...placed, owner: 0, access: 0 })) throw new Error(`the realm's prop "${placed.prop.name}" has no hull`)
+    if (typeof make === 'string' || !createProp(realm, make, { ...placed, owner: 0, share: 0, access: 0 })) throw new Error(`the realm's prop "${placed.prop.name}" has no hull`)
   }
   return realm
 }
@@ -54,22 +51,24 @@ export interface StepOptions {
 
 function stepPhysics(realm: Realm): void {
   stepWorld(realm.world)
-  for (const prop of realm.props.values()) readMotion(realm, prop)
+  for (const prop of realm.props.values()) readMotion(prop)
 }
 
 const RUN: Record<Phase, (realm: Realm, frame: InputFrame) => void> = {
+  upkeep: stepUpkeep,
   inputs: (realm, frame) => applyInputs(realm, frame.inputs),
   // Before physics, not after: the engine does not keep changes that were made since its last step in its state bytes.
   bounds: stepBounds,
   locomotion: stepLocomotion,
   bones: stepBones,
   holds: stepHolds,
+  work: stepWork,
   physics: stepPhysics,
 }
 
 /**
  * Applies one frame; its tick follows the realm's. Returns what happened.
- * Throws SimulationFault where the engine trapped or a number is none: the realm is then unusable.
+ * Throws SimulationFault where the engine trapped: the realm is then unusable.
  */
 export function step(realm: Realm, frame: InputFrame, options?: StepOptions): readonly SimEvent[] {
   if (frame.tick !== realm.tick + 1) throw new RangeError(`frame of tick ${frame.tick} given to a realm at tick ${realm.tick}`)

@@ -7,6 +7,7 @@ const flags = (...bits: readonly boolean[]): number => bits.reduce((sum, bit, i)
 /** What changes about an avatar. */
 export function writeAvatar(w: ByteWriter, a: Avatar): void {
   w.u32(a.permissions)
+  w.u32(a.share)
   w.vec(a.position)
   w.f32(a.yaw)
   w.vec(a.velocity)
@@ -25,8 +26,11 @@ export function writeAvatar(w: ByteWriter, a: Avatar): void {
 export function writeProp(w: ByteWriter, p: Prop): void {
   w.f32(p.scale)
   w.u8(p.access)
-  w.u8(flags(p.asleep, p.hold !== null))
+  w.u8(flags(p.asleep, p.hold !== null, p.frozen === 'work', p.frozen === 'unstable', p.frozen === 'new', p.broken))
   w.u32(p.bonesPassUntil)
+  w.u32(p.share)
+  w.u32(p.ownerLeftTick)
+  if (p.broken) w.floats(p.motion)
   if (!p.hold) return
   w.u32(p.hold.player)
   w.u8(p.hold.hand)

@@ -1,6 +1,9 @@
 /** From prop specs to Rapier's colliders: checks, scaling, collision groups. */
 import { RAPIER, type ColliderDesc } from './engine.ts'
-import { abs, cross, dot, isFiniteNumber, length, scaled, sub } from './maths.ts'
+import { propRadius } from './extent.ts'
+import { isFiniteNumber, length, scaled } from './maths.ts'
+import { inRange, RANGES } from './ranges.ts'
+import { leastExtent, massOf, needleness, solidOf } from './solid.ts'
 import type { Collider, PropSpec, Quat, RejectReason, Shape, Vec3 } from './types.ts'
 
 const GROUP = { world: 1, dynamic: 2, bone: 4, capsule: 8 } as const
@@ -23,79 +26,78 @@ export const COLLIDERS_MAX = 16
 export const CONVEX_POINTS_MAX = 64
 /** Vertices of a static mesh: what a realm file may reasonably hold. */
 export const TRIMESH_VERTICES_MAX = 65_536
-export const SCALE_MIN = 0.05
-export const SCALE_MAX = 20
-/** Radius of a whole prop at its scale, metres: smaller ones the solver cannot hold, larger ones fill the realm. */
-export const RADIUS_MIN = 0.002
-export const RADIUS_MAX = 100
-const DENSITY_MAX = 100_000
+export const SCALE_MIN = RANGES.scale.min
+export const SCALE_MAX = RANGES.scale.max
 
-const positive = (x: number): boolean => isFiniteNumber(x) && x > 0 && x <= RADIUS_MAX
-const within = (x: number, lo: number, hi: number): boolean => isFiniteNumber(x) && x >= lo && x <= hi
 export const isFiniteVec = (v: Vec3): boolean => isFiniteNumber(v.x) && isFiniteNumber(v.y) && isFiniteNumber(v.z)
 
 /** True for a quaternion whose length is 1 within what 32-bit floats and quantisation lose. */
-export function isUnitQuat(q: Quat): boolean {
-  const l = q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w
-  return isFiniteNumber(l) && abs(l - 1) < 0.01
-}
+export const isUnitQuat = (q: Quat): boolean => inRange('quaternion', q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w)
 
-/** Points that span a volume: a tetrahedron of at least a thousandth of the extent cubed. */
-function spansVolume(flat: readonly number[]): boolean {
-  const points: Vec3[] = []
-  for (let i = 0; i + 2 < flat.length; i += 3) points.push({ x: flat[i] ?? 0, y: flat[i + 1] ?? 0, z: flat[i + 2] ?? 0 })
-  const origin = points[0]
-  if (!origin) return false
-  const farthest = (measure: (p: Vec3) => number): Vec3 =>
-    points.reduce((best, p) => (measure(p) > measure(best) ? p : best), origin)
-  const u = sub(farthest((p) => length(sub(p, origin))), origin)
-  const extent = length(u)
-  if (!(extent > 1e-3)) return false
-  const v = sub(farthest((p) => length(cross(u, sub(p, origin)))), origin)
-  const normal = cross(u, v)
-  const w = sub(farthest((p) => abs(dot(normal, sub(p, origin)))), origin)
-  return abs(dot(normal, w)) > 1e-3 * extent * extent * extent
-}
+/** Whether a position can be: finite, and where 32-bit floats still resolve a millimetre. */
+export const isPosition = ({ x, y, z }: Vec3): boolean => inRange('position', x) && inRange('position', y) && inRange('position', z)
 
-function checkTrimesh(vertices: readonly number[], indices: readonly number[]): boolean {
+function checkTrimesh(vertices: readonly number[], indices: readonly number[]): RejectReason | null {
   const count = vertices.length / 3
-  return (
+  const isMesh =
     Number.isInteger(count) && count >= 3 && count <= TRIMESH_VERTICES_MAX &&
     indices.length % 3 === 0 && indices.length >= 3 && indices.length <= 6 * TRIMESH_VERTICES_MAX &&
-    vertices.every((x) => within(x, -RADIUS_MAX, RADIUS_MAX)) && indices.every((i) => Number.isInteger(i) && i >= 0 && i < count)
-  )
+    vertices.every((x) => inRange('point', x)) && indices.every((i) => Number.isInteger(i) && i >= 0 && i < count)
+  if (!isMesh) return 'invalid-value'
+  return needleness(vertices, indices) <= NEEDLENESS_MAX ? null : 'degenerate-shape'
 }
 
-function checkShape(shape: Shape): RejectReason | null {
+/** A mesh's triangle: its longest edge may be so many times its height. Without a height it has no normal. */
+const NEEDLENESS_MAX = 1e5
+
+function checkNumbers(shape: Shape): RejectReason | null {
+  const areExtents = (...extents: readonly number[]): RejectReason | null => (extents.every((x) => inRange('shapeExtent', x)) ? null : 'size-out-of-range')
   switch (shape.type) {
     case 'box':
-      return positive(shape.halfExtents.x) && positive(shape.halfExtents.y) && positive(shape.halfExtents.z) ? null : 'invalid-value'
+      return areExtents(shape.halfExtents.x, shape.halfExtents.y, shape.halfExtents.z)
     case 'sphere':
-      return positive(shape.radius) ? null : 'invalid-value'
+      return areExtents(shape.radius)
     case 'capsule':
-      return positive(shape.radius) && positive(shape.halfHeight) ? null : 'invalid-value'
+      return areExtents(shape.radius, shape.halfHeight)
     case 'convex': {
       const { points } = shape
       if (points.length % 3 !== 0 || points.length < 12 || points.length > 3 * CONVEX_POINTS_MAX) return 'invalid-value'
-      if (!points.every((x) => within(x, -RADIUS_MAX, RADIUS_MAX))) return 'invalid-value'
-      return spansVolume(points) ? null : 'degenerate-shape'
+      return points.every((x) => inRange('point', x)) ? null : 'invalid-value'
     }
     case 'trimesh':
-      return checkTrimesh(shape.vertices, shape.indices) ? null : 'invalid-value'
+      return checkTrimesh(shape.vertices, shape.indices)
   }
 }
 
-/** Why a prop of this make cannot be, or null. */
+/** Why a shape cannot be at any scale, or null. */
+function checkShape(shape: Shape): RejectReason | null {
+  const reason = checkNumbers(shape)
+  if (reason) return reason
+  const solid = solidOf(shape)
+  return !solid || (solid.least > 0 && inRange('slenderness', solid.most / solid.least)) ? null : 'degenerate-shape'
+}
+
+/** Why a prop of this make cannot be at any scale, or null. */
 export function checkProp(spec: PropSpec): RejectReason | null {
   if (spec.colliders.length < 1 || spec.colliders.length > COLLIDERS_MAX) return 'invalid-value'
-  if (!within(spec.density, 1e-3, DENSITY_MAX) || !within(spec.friction, 0, 10) || !within(spec.restitution, 0, 1)) return 'invalid-value'
+  if (!inRange('density', spec.density) || !inRange('friction', spec.friction) || !inRange('restitution', spec.restitution)) return 'invalid-value'
+  if (!Number.isInteger(spec.color) || !inRange('color', spec.color)) return 'invalid-value'
   for (const collider of spec.colliders) {
     if (collider.shape.type === 'trimesh' && spec.motion !== 'static') return 'trimesh-not-static'
-    if (!isFiniteVec(collider.position) || length(collider.position) > RADIUS_MAX || !isUnitQuat(collider.rotation)) return 'invalid-value'
+    if (!inRange('colliderOffset', length(collider.position)) || !isUnitQuat(collider.rotation)) return 'invalid-value'
     const reason = checkShape(collider.shape)
     if (reason) return reason
   }
   return null
+}
+
+/** Why a prop cannot have this scale, or null. The spec is checked already. */
+export function checkScale(spec: PropSpec, scale: number): RejectReason | null {
+  if (!isFiniteNumber(scale)) return 'invalid-value'
+  if (!inRange('scale', scale) || !inRange('scaledRadius', propRadius(spec) * scale)) return 'scale-out-of-range'
+  const least = leastExtent(spec)
+  if (least !== Infinity && !inRange('scaledExtent', least * scale)) return 'size-out-of-range'
+  return spec.motion !== 'dynamic' || inRange('mass', massOf(spec, scale)) ? null : 'mass-out-of-range'
 }
 
 function shapeDesc(shape: Shape, s: number): ColliderDesc | null {

@@ -1,8 +1,9 @@
 /** What a realm consists of while it runs. Changed only by `step`; everything else reads it through views. */
 import type { CharacterController, Engine, RapierCollider, RigidBody, World } from './engine.ts'
+import type { Box } from './boxes.ts'
 import type { PoseTrack } from './pose.ts'
 import type { RandomState } from './random.ts'
-import type { AvatarBody, BodyChoice, ElementId, HandId, PackageHash, PackagePhysics, PlayerId, PropSpec, Quat, RealmDefinition, SimEvent, UserNumber, Vec3 } from './types.ts'
+import type { AvatarBody, BodyChoice, ElementId, FreezeCause, HandId, PackageHash, PackagePhysics, PlayerId, PropSpec, Quat, RealmDefinition, ShareNumber, SimEvent, UserNumber, Vec3 } from './types.ts'
 
 /** The last `move` of a player; it holds until the next. */
 export interface Intent {
@@ -18,6 +19,7 @@ export interface Avatar {
   readonly id: ElementId
   readonly player: PlayerId
   readonly user: UserNumber
+  readonly share: ShareNumber
   readonly name: string
   wears: BodyChoice
   /** What `wears` names. */
@@ -36,7 +38,7 @@ export interface Avatar {
   /** The track's two poses as they stand in state bytes. */
   readonly trackFloats: Float32Array
   boneMask: number
-  readonly capsule: RigidBody
+  capsule: RigidBody
   capsuleCollider: RapierCollider
   /** A kinematic body for each capsule that is close to a dynamic prop, null for the others; null where none is. */
   bones: (RigidBody | null)[] | null
@@ -50,16 +52,26 @@ export interface Prop {
   /** xxHash64 of the spec's JSON, or the package's identity: stands for it in state hashes. */
   readonly identity: bigint
   readonly owner: UserNumber
+  /** The share that it is counted in: its owner's when it was spawned. */
+  readonly share: ShareNumber
+  /** Since which tick its owner has been away; 0: is here, or may leave things. */
+  ownerLeftTick: number
   /** Who may do what with it: Access, for each of ACTS. */
   access: number
   readonly home: { readonly position: Vec3; readonly rotation: Quat }
-  readonly body: RigidBody
+  body: RigidBody
   scale: number
   /** Radius around the body's origin that holds all colliders, metres, at its scale. */
   radius: number
   /** Position, rotation, linear and angular velocity after the last step: 13 floats. */
   readonly motion: Float32Array
+  /** Axis-aligned box around it at that place. */
+  readonly box: Box
   asleep: boolean
+  /** Why it stands still whatever touches it. `new`: it was spawned or scaled in this tick, and moves once the tick has work to spare. */
+  frozen: FreezeCause | 'new' | null
+  /** Its motion was not finite after the last step: `motion` holds the last finite one, and the next step repairs it. */
+  broken: boolean
   hold: Hold | null
   /** Until this tick bones pass through it, so that the hand which let go does not kick it away. 0: they do not. */
   bonesPassUntil: number
@@ -88,8 +100,8 @@ export interface Hold {
 export interface Realm {
   readonly engine: Engine
   readonly definition: RealmDefinition
-  readonly world: World
-  readonly controller: CharacterController
+  world: World
+  controller: CharacterController
   readonly random: RandomState
   /** The last tick that was stepped; 0 at genesis. */
   tick: number

@@ -27,6 +27,11 @@ export type PlayerId = number
 export type UserNumber = number
 /** SHA-256 of a package's manifest: 64 lower-case hex digits. */
 export type PackageHash = string
+/**
+ * Who shares a share of the realm, 0 to 2^32 - 1: the users behind one network address are given the same number, so that
+ * throw-away guests do not multiply what one person may fill. 0: the realm itself.
+ */
+export type ShareNumber = number
 /** Identity of an element in one realm instance, 1 to 2^32 - 1, given in order of creation and never used again. */
 export type ElementId = number
 
@@ -113,6 +118,8 @@ export interface PackedPose {
 
 /** What a player may do; bits that add up. */
 export const Permission = { spawn: 1, grab: 2, scale: 4, manage: 8, fly: 16 } as const
+/** All bits of Permission together. */
+export const PERMISSIONS_MAX = 31
 
 /**
  * Who may do something with a prop: 2 bits of its `access` byte for each of ACTS, lowest first. By default everyone drags
@@ -132,9 +139,9 @@ export type HandId = 0 | 1 | 2
 export const REFUSALS = ['too-many-props', 'unknown-package', 'not-permitted', 'archive-away', 'package-limit', 'invalid-value'] as const
 export type Refusal = (typeof REFUSALS)[number]
 
-/** An intent. `join`, `leave`, `teleport`, `permit` and `package` come from the server only (player 0). */
+/** An intent. A join without a `share` has one of its user alone. `join`, `leave`, `teleport`, `permit` and `package` come from the server only (player 0). */
 export type Command =
-  | { readonly type: 'join'; readonly player: PlayerId; readonly user: UserNumber; readonly name: string; readonly body: number; readonly permissions: number }
+  | { readonly type: 'join'; readonly player: PlayerId; readonly user: UserNumber; readonly share?: ShareNumber; readonly name: string; readonly body: number; readonly permissions: number }
   | { readonly type: 'leave'; readonly player: PlayerId }
   | { readonly type: 'teleport'; readonly player: PlayerId; readonly position: Vec3; readonly yaw: number }
   | { readonly type: 'permit'; readonly player: PlayerId; readonly permissions: number }
@@ -178,11 +185,16 @@ export interface InputFrame {
 }
 
 /** Why an input was not carried out. */
-export type RejectReason =
-  | 'unknown-player' | 'already-joined' | 'realm-full' | 'server-only'
-  | 'unknown-element' | 'not-movable' | 'held-by-another' | 'hand-full' | 'hand-empty' | 'out-of-reach'
-  | 'scale-out-of-range' | 'element-limit' | 'unknown-body' | 'trimesh-not-static' | 'degenerate-shape'
-  | 'wrong-kind' | Refusal
+export const REJECT_REASONS = [
+  'unknown-player', 'already-joined', 'realm-full', 'server-only',
+  'unknown-element', 'not-movable', 'held-by-another', 'hand-full', 'hand-empty', 'out-of-reach',
+  'scale-out-of-range', 'size-out-of-range', 'mass-out-of-range', 'degenerate-shape', 'trimesh-not-static', 'mesh-too-large',
+  'element-limit', 'share-limit', 'state-limit', 'too-crowded', 'unknown-body', 'wrong-kind', ...REFUSALS,
+] as const
+export type RejectReason = (typeof REJECT_REASONS)[number]
+
+/** Why a prop is frozen. */
+export type FreezeCause = 'work' | 'unstable'
 
 /** What a step reports. Every input but `move`, `pose` and `drag` ends in exactly one event with its player and sequence; those three only when rejected. What slips from a hand, or may no longer be held, is `released` with sequence 0. */
 export type SimEvent =
@@ -196,6 +208,11 @@ export type SimEvent =
   | { readonly type: 'rejected'; readonly player: PlayerId; readonly sequence: number; readonly command: CommandType; readonly reason: RejectReason }
   /** An element left the realm's bounds and was put back where it came from. */
   | { readonly type: 'returned'; readonly element: ElementId }
+  /** A prop stands still until there is work to spare (`work`), or until someone takes it (`unstable`: its numbers were not finite). */
+  | { readonly type: 'frozen'; readonly element: ElementId; readonly owner: UserNumber; readonly cause: FreezeCause }
+  | { readonly type: 'thawed'; readonly element: ElementId }
+  /** A prop whose owner has left was removed, by the realm's rule. */
+  | { readonly type: 'expired'; readonly element: ElementId; readonly owner: UserNumber }
 
 /** A prop that stands in the realm from genesis. */
 export interface PlacedProp {
@@ -225,11 +242,22 @@ export interface RealmDefinition {
   readonly permissions: number
   readonly playersMax: number
   readonly elementsMax: number
+  /** Physics work of one tick, in the units of sim/work.ts: what exceeds it is frozen. */
+  readonly workMax: number
+  /** Bytes of a checkpoint that spawned props may take, by the estimate of sim/budget.ts. */
+  readonly stateBytesMax: number
+  /** What becomes of the props of a player who has left and may not manage. */
+  readonly leftBehind: {
+    /** How long they are kept in any case. */
+    readonly seconds: number
+    /** `when-full`: then they may go, the longest left first, where a spawn finds no room; `always`: then they go. */
+    readonly remove: 'never' | 'when-full' | 'always'
+  }
   /** Bodies that a join may name by index; the first is the default. */
   readonly bodies: readonly AvatarBody[]
   readonly props: readonly PlacedProp[]
 }
 
 /** The stages of a step, in their order; phase hashes are taken after each. */
-export const PHASES = ['inputs', 'bounds', 'locomotion', 'bones', 'holds', 'physics'] as const
+export const PHASES = ['upkeep', 'inputs', 'bounds', 'locomotion', 'bones', 'holds', 'work', 'physics'] as const
 export type Phase = (typeof PHASES)[number]

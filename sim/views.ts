@@ -3,7 +3,7 @@ import { fround, ScratchQuat, ScratchVec } from './maths.ts'
 import { evaluatePose, PoseMixer, type Pose } from './pose.ts'
 import { restHeadHeight } from './skeleton.ts'
 import { MARKER_ID, MARKER_POSITION, PLANE_ID, type Avatar, type Prop, type Realm } from './state.ts'
-import type { ElementId, HandId, Mutable, PackageHash, PlayerId, PropSpec, Quat, UserNumber, Vec3 } from './types.ts'
+import type { ElementId, FreezeCause, HandId, Mutable, PackageHash, PlayerId, PropSpec, Quat, UserNumber, Vec3 } from './types.ts'
 
 export interface AvatarView {
   readonly id: ElementId
@@ -48,6 +48,8 @@ export interface PropView {
   /** Who may do what with it: Access, for each of ACTS. */
   readonly access: number
   readonly asleep: boolean
+  /** Why it stands still whatever touches it; null: it does not. */
+  readonly frozen: FreezeCause | null
 }
 
 /** What an avatar wears, as views and messages name it. */
@@ -81,7 +83,7 @@ function propView(p: Prop, into: Motion): PropView {
   readVec(p.motion, 10, angvel)
   return {
     id: p.id, spec: p.spec, package: p.package, position, rotation, linvel, angvel, scale: p.scale,
-    holder: p.hold?.player ?? 0, hand: p.hold?.hand ?? 0, owner: p.owner, access: p.access, asleep: p.asleep,
+    holder: p.hold?.player ?? 0, hand: p.hold?.hand ?? 0, owner: p.owner, access: p.access, asleep: p.asleep, frozen: p.frozen === 'new' ? null : p.frozen,
   }
 }
 
@@ -139,6 +141,6 @@ export function* fields(realm: Realm): Generator<Field> {
   }
   for (const p of realm.props.values()) {
     const { id: _id, spec: _spec, ...view } = propView(p, newMotion())
-    yield* leaves(p.id, '', { ...view, name: p.spec.name, hold: p.hold, bonesPassUntil: p.bonesPassUntil })
+    yield* leaves(p.id, '', { ...view, name: p.spec.name, hold: p.hold, bonesPassUntil: p.bonesPassUntil, share: p.share, ownerLeftTick: p.ownerLeftTick })
   }
 }

@@ -1,74 +1,110 @@
-/** A lock file that names the process which holds it, so that a lock whose process is gone can be taken over. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+/**
+ * A lock of the kernel on a file. An open file of this process holds it, so that it goes when the process goes, however
+ * that ends, and it counts for every process that sees the file: in other containers too. Nothing is ever "stale", so
+ * nothing is ever taken over. What the file says is for people and for the fence (lock-mark.ts).
+ */
+import { randomUUID } from 'node:crypto'
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { hostname } from 'node:os'
+import { inWords, readHolder, type Holder, type LockMark } from './lock-mark.ts'
 
 /** Another process, or another part of this one, has it. */
 export class LockHeld extends Error {
-  /** Of the process that has it; 0: several want it at once. */
-  readonly pid: number
+  /** "process 17 on HOST", or "another process" where the file does not say. */
+  readonly holder: string
 
-  constructor(file: string, pid: number) {
-    super(`${file} is held by ${pid === 0 ? 'another process' : `process ${pid}`}`)
-    this.pid = pid
+  constructor(file: string, holder: string) {
+    super(`${file} is held by ${holder}`)
+    this.holder = holder
   }
 }
 
-interface Holder {
-  readonly pid: number
-  /** When that process started, as the system counts it; tells it from a later one with the same number. */
-  readonly started: string
+/** The file system, or this build of Node, has no locks. */
+export class NoLocks extends Error {}
+
+export interface HeldLock extends LockMark {
+  /** Takes it again where its file was removed meanwhile; a file that another process holds is left alone. */
+  keep(): void
+  release(): void
 }
 
-/** On Linux: boot and start tick of a process; null where there is none. Elsewhere only whether it lives. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    return `${boot}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`
-  } catch {
-    if (process.platform === 'linux') return null
+/** The byte that is locked. Windows lets nobody read a locked range, and who holds the lock stands at the beginning. */
+const LOCKED_BYTE = 2 ** 30
+/** Someone may remove the file between our opening and our locking it; each time it has to be opened anew. */
+const ATTEMPTS_MAX = 10
+const NO_LOCKS: ReadonlySet<unknown> = new Set(['ENOLCK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'])
+
+type TryLock = (fd: number, offset: number, length: number) => boolean
+
+/** Takes the lock. Throws LockHeld, NoLocks, or Node's error where the file cannot be written. */
+export function takeLock(file: string): HeldLock {
+  const mine: Holder = { pid: process.pid, host: hostname(), token: randomUUID() }
+  let fd: number | null = openLocked(file, mine)
+  const keep = (): void => {
+    if (fd === null || isAt(file, fd)) return
+    try {
+      const again = openLocked(file, mine)
+      closeSync(fd)
+      fd = again
+    } catch (error) {
+      // Where another process has it now, the fence stops what this one writes; what else is wrong the next look may find mended.
+      if (!(error instanceof Error)) throw error
+    }
   }
+  const release = (): void => {
+    if (fd === null) return
+    // The file stays: to remove it would let one process lock the old file and another a new one.
+    ftruncateSync(fd)
+    closeSync(fd)
+    fd = null
+  }
+  return { file, token: mine.token, keep, release }
+}
+
+function openLocked(file: string, mine: Holder): number {
+  const tryLock = loadTryLock()
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const fd = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600)
+    try {
+      if (!lock(tryLock, fd, file)) throw new LockHeld(file, inWords(readHolder(file)))
+      if (isAt(file, fd)) {
+        ftruncateSync(fd)
+        writeSync(fd, `${JSON.stringify(mine)}\n`, 0)
+        return fd
+      }
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+    closeSync(fd)
+  }
+  throw new LockHeld(file, inWords(null))
+}
+
+function lock(tryLock: TryLock, fd: number, file: string): boolean {
   try {
-    process.kill(pid, 0)
-    return 'alive'
+    return tryLock(fd, LOCKED_BYTE, 1)
   } catch (error) {
-    return codeOf(error) === 'EPERM' ? 'alive' : null
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (NO_LOCKS.has(code)) throw new NoLocks(`the file system of ${file} has no locks (${String(code)})`)
+    throw error
   }
 }
 
-function readHolder(file: string): Holder | null {
+/** The open file is the one that stands under the name. */
+function isAt(file: string, fd: number): boolean {
+  const named = statSync(file, { bigint: true, throwIfNoEntry: false })
+  const open = fstatSync(fd, { bigint: true })
+  return named !== undefined && named.ino === open.ino && named.dev === open.dev
+}
+
+/** Loaded only by who locks: everything else of the program runs where there is no build of it. */
+function loadTryLock(): TryLock {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof value !== 'object' || value === null || !('pid' in value) || !('started' in value)) return null
-    return typeof value.pid === 'number' && typeof value.started === 'string' ? { pid: value.pid, started: value.started } : null
-  } catch {
-    return null
+    const { tryLock } = createRequire(import.meta.url)('fs-native-extensions') as { readonly tryLock: TryLock }
+    return tryLock
+  } catch (error) {
+    throw new NoLocks(`locks of the kernel cannot be used on ${process.platform} ${process.arch}: ${error instanceof Error ? error.message : String(error)}`)
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-}
-
-/** Takes the lock, also one whose process is gone, and returns what gives it back. Throws LockHeld, or Node's error where the file cannot be written. */
-export function takeLock(file: string): () => void {
-  const mine: Holder = { pid: process.pid, started: startOf(process.pid) ?? '' }
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(file, JSON.stringify(mine), { flag: 'wx' })
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error
-    }
-    const holder = readHolder(file)
-    if (holder && startOf(holder.pid) === holder.started) throw new LockHeld(file, holder.pid)
-    // Of several that see the stale lock only one can rename it; the others find it gone and try again.
-    const stale = `${file}.stale-${process.pid}`
-    try {
-      renameSync(file, stale)
-      rmSync(stale, { force: true })
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
-    }
-  }
-  throw new LockHeld(file, 0)
 }

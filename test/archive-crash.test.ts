@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(child, { force: true })
 })
 
-test(`an embedded archive whose process is killed ${KILLS} times at random moments has all that was acknowledged, and its lock is taken over`, async () => {
+test(`an embedded archive whose process is killed ${KILLS} times at random moments has all that was acknowledged, and its lock is free`, async () => {
   const random = randomFrom(7)
   let acknowledged = 0
   for (let run = 1; run <= KILLS; run++) {

@@ -128,7 +128,7 @@ function propAt(i: number, seconds: number): PropView {
   const linvel = i === 0 ? { x: 3, y: y > 0.2 ? 4 - 10 * flight : 0, z: 0 } : STILL
   return {
     id: 21 + i, spec, package: null, access: 0, position: at, rotation: i === 0 ? about('z', flight * 4) : about('y', Math.floor(seconds / 1.7)), linvel, angvel: STILL,
-    scale: 1, holder: 0, hand: 0, owner: 0, asleep: i !== 0,
+    scale: 1, holder: 0, hand: 0, owner: 0, asleep: i !== 0, frozen: null,
   }
 }
 

@@ -127,7 +127,7 @@ function socketThat(says, ms) {
 /** Opens a WebSocket, does `act` with it when it is open, closes it after `ms`. */
 function webSocket(token, act, ms = 300) {
   return new Promise((resolve) => {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=${token}`)
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, ['otherworld', `token.${token}`])
     socket.on('error', () => {})
     socket.on('open', () => act(socket))
     socket.once('close', resolve)

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 const ROOT = new URL('../', import.meta.url)
-const FOLDERS = ['protocol', 'netcode', 'server', 'test']
-const RULE = /\b(?:LOG|SIG|CHN|WSK|PKT|SES|INP|MSG|SNP|POS|CLK|OWN|LCK|LIM|VER)-\d+\b/g
+const FOLDERS = ['sim', 'protocol', 'netcode', 'server', 'test']
+const RULE = /\b(?:LOG|NAM|SIG|CHN|WSK|PKT|SES|INP|MSG|SNP|POS|CLK|OWN|LCK|LIM|VER)-\d+\b/g
 /** What no test of ours can break: how a sender forgets, what the parts of a body are, what a client may leave out. */
 const UNQUOTED = ['PKT-6', 'POS-3', 'POS-4']
 

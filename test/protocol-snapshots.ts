@@ -45,7 +45,7 @@ class RestlessWorld {
     pose: { ...restPose(), bones: Array.from({ length: 18 }, (_, bone) => (bone % 3 === i ? null : { x: 0, y: 0, z: 0, w: 1 })) }, boneMask: 0, moveSequence: 0, holds: [],
   }))
   props: PropView[] = placed.slice(0, 2).map(({ prop, position, rotation, scale }, i) => ({
-    id: i + 3, spec: prop, package: null, access: 0, position, rotation, linvel: { x: 0, y: 0, z: 0 }, angvel: { x: 0, y: 0, z: 0 }, scale, holder: 0, hand: 0, owner: 0, asleep: false,
+    id: i + 3, spec: prop, package: null, access: 0, position, rotation, linvel: { x: 0, y: 0, z: 0 }, angvel: { x: 0, y: 0, z: 0 }, scale, holder: 0, hand: 0, owner: 0, asleep: false, frozen: null,
   }))
 
   step(tick: number): void {

@@ -9,7 +9,7 @@ afterEach(() => clean.all())
 
 /** A client that speaks no protocol of ours. */
 async function rawSocket(url: string, token: string): Promise<{ socket: WebSocket; closed: Promise<string> }> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}v1/ws?token=${token}`)
+  const socket = new WebSocket(`${url.replace('http', 'ws')}v1/ws`, ['otherworld', `token.${token}`])
   clean.add(() => socket.terminate())
   const closed = new Promise<string>((resolve) => {
     socket.once('close', (code, reason) => resolve(reason.toString() || String(code)))

@@ -52,6 +52,7 @@ export class Stage {
   private makeLog(heard: Heard, unanswered: Unanswered): RunningLog {
     return {
       realm: this.realm, epoch: 1, heard, unanswered, takenOut: this.takenOut,
+      isLost: () => false,
       isSpaceLow: () => this.isSpaceLow,
       listen: () => undefined,
       space: () => ({ recordedBytes: this.frames.length, freeBytes: 1e9, checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null } }),

@@ -212,14 +212,16 @@ export class Connection {
 /** Token of the last login; null: there is none. */
 export const tokenIn = (store: Store): string | null => store.get(TOKEN)
 
-/** Storage of this tab or of this browser, or a map where the browser forbids it. */
-export function storeOf(kind: 'sessionStorage' | 'localStorage'): Store {
+/** Storage of this tab or of this browser for one server, as several may share an origin; a map where the browser forbids it. */
+export function storeOf(kind: 'sessionStorage' | 'localStorage', server: string): Store {
+  const { pathname } = new URL(server)
+  const named = (key: string): string => (pathname === '/' ? key : `${key} ${pathname}`)
   const values = new Map<string, string>()
   try {
     const storage = window[kind]
     return {
-      get: (key) => storage.getItem(key),
-      set: (key, value) => (value === null ? storage.removeItem(key) : storage.setItem(key, value)),
+      get: (key) => storage.getItem(named(key)),
+      set: (key, value) => (value === null ? storage.removeItem(named(key)) : storage.setItem(named(key), value)),
     }
   } catch {
     return { get: (key) => values.get(key) ?? null, set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)) }

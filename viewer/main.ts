@@ -21,14 +21,15 @@ import { visitRealm } from './visit.ts'
 import { titleScene } from './title-scene.ts'
 import { frameOf } from './world.ts'
 
-const server = new URL('/', location.href).href
+/** The page stands at the server's address, which behind a proxy may have a path. */
+const server = new URL('.', location.href).href
 const query = new URLSearchParams(location.search)
 const canvas = byId('view') as HTMLCanvasElement
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)')
 /** A finger rather than a mouse. */
 const coarse = matchMedia('(pointer: coarse)')
 const FIGURES_MS = 500
-const tab = storeOf('sessionStorage')
+const tab = storeOf('sessionStorage', server)
 
 function fatal(text: string): void {
   const card = document.createElement('p')
@@ -82,7 +83,7 @@ class Page {
       url: server,
       connects: [connectWebRtc, connectWebSocket],
       store: tab,
-      keep: storeOf('localStorage'),
+      keep: storeOf('localStorage', server),
       clock: () => performance.now(),
       changed: (state) => this.#changed(state),
     })

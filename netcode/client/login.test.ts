@@ -19,7 +19,7 @@ describe('the login', () => {
   })
 
   test.each([
-    ['a name that cannot be shown', 'a\u0000b', answer(200, {}), /characters that cannot be seen/],
+    ['a name that cannot be shown', '\u3164\u2800', answer(200, {}), /has 0 characters/],
     ['a server that refuses', 'Ada', answer(503, { reason: 'full', message: 'The realm is full.' }), /The realm is full/],
     ['a server of another kind', 'Ada', answer(200, { hello: 1 }), /something else than a token/],
     ['an identity of another server', 'Ada', answer(400, { reason: 'bad-identity', message: 'the identity is not one of this server' }), /does not know who this is/],

@@ -22,7 +22,7 @@ test('SNP-6: a packet that comes a second late still finds baselines that are as
   let tick = oldest
   const goOn = (until: number, x: number): void => {
     for (; tick <= until; tick += 1)
-      source.update(tick, [], [{ id: 3, spec: crate.prop, package: null, access: 0, scale: 1, position: { x, y: 1, z: 0 }, rotation: crate.rotation, linvel: STILL, angvel: STILL, holder: 0, hand: 0, owner: 0, asleep: false }])
+      source.update(tick, [], [{ id: 3, spec: crate.prop, package: null, access: 0, scale: 1, position: { x, y: 1, z: 0 }, rotation: crate.rotation, linvel: STILL, angvel: STILL, holder: 0, hand: 0, owner: 0, asleep: false, frozen: null }])
   }
   goOn(oldest, 0)
   const first = view.next(source, 1, 50)

@@ -1,6 +1,7 @@
 /** The WebSocket transport, the client's side, over the standard WebSocket API: see client-browser.ts and client-node.ts. */
 import { below, CONNECT_MS_MAX, refusal, timedOut, unreachable } from '../connect-error.ts'
 import { checkMessageSize, CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, type ClientConnection, type ClientEvents, type Connect } from '../transport.ts'
+import { offeredProtocols, TOKEN } from './token.ts'
 
 /** Bytes that wait to be sent before the connection is given up: minutes of a client's inputs. */
 const BUFFERED_BYTES_MAX = 1024 * 1024
@@ -21,27 +22,27 @@ export interface StandardWebSocket {
   addEventListener(type: 'close', listener: (event: { readonly code: number, readonly reason: string }) => void): void
 }
 
-/** Opens a WebSocket at a ws(s) URL. */
-export type OpenWebSocket = (url: string) => StandardWebSocket
+/** Opens a WebSocket at a ws(s) URL and offers subprotocols. */
+export type OpenWebSocket = (url: string, protocols: string[]) => StandardWebSocket
 
 /** Makes a `Connect` of a WebSocket implementation. */
 export function webSocketConnect(open: OpenWebSocket): Connect {
   return async (url, token, events) => {
     const address = below(url, 'v1/ws')
-    address.searchParams.set('token', token)
+    if (!TOKEN.test(token)) throw new ConnectError('refused', 'The token is none that a server gives: it has letters, digits, "-", "_" and "." alone.')
     const socketAddress = new URL(address)
     socketAddress.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
-    const connection = new WebSocketConnection(open(socketAddress.href), events)
+    const connection = new WebSocketConnection(open(socketAddress.href, offeredProtocols(token)), events)
     const outcome = await connection.connected
     if (outcome === 'open') return connection
-    throw outcome === 'timed-out' ? timedOut(address, CONNECT_MS_MAX) : await explain(address)
+    throw outcome === 'timed-out' ? timedOut(address, CONNECT_MS_MAX) : await explain(address, token)
   }
 }
 
 /** Asks over plain HTTP why the upgrade failed: browsers keep that from the page. */
-async function explain(address: URL): Promise<ConnectError> {
+async function explain(address: URL, token: string): Promise<ConnectError> {
   try {
-    const response = await fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(CONNECT_MS_MAX) })
+    const response = await fetch(address, { cache: 'no-store', headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(CONNECT_MS_MAX) })
     return await refusal(response)
   } catch (cause) {
     return unreachable(address, cause)

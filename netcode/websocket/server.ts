@@ -9,6 +9,7 @@ import { handleCors, HttpError, sendError } from '../http.ts'
 import { originAllowed, type AllowedOrigins } from '../origin.ts'
 import { checkMessageSize, CLOSE_REASON, MESSAGE_BYTES_MAX, ORDERED_MESSAGE_BYTES_MAX, type Admission, type ConnectionId, type ServerEvents, type ServerTransport } from '../transport.ts'
 import { ServerSocket } from './server-socket.ts'
+import { offeredToken, SUBPROTOCOL } from './token.ts'
 
 export const WEBSOCKET_PATH = '/v1/ws'
 
@@ -56,7 +57,7 @@ export class WebSocketTransport implements ServerTransport {
   readonly #limits: ConnectionLimits
   readonly #sockets = new Map<ConnectionId, ServerSocket>()
   // Pings are answered by ServerSocket, which counts them
-  readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, maxFragments: FRAGMENTS_MAX, maxBufferedChunks: CHUNKS_MAX, perMessageDeflate: false, clientTracking: false, autoPong: false })
+  readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, maxFragments: FRAGMENTS_MAX, maxBufferedChunks: CHUNKS_MAX, perMessageDeflate: false, clientTracking: false, autoPong: false, handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL })
   #detach: (() => void)[] = []
   #nextConnection: ConnectionId = 1
   #isStopped = false
@@ -195,9 +196,11 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? '').split('?', 1)[0] ?? ''
 }
 
+/** The token of an upgrade, or of the plain request that asks why one was refused. Throws an HttpError where it stands in the URL. */
 function tokenOf(request: IncomingMessage): string {
   const query = (request.url ?? '').split('?').slice(1).join('?')
-  return new URLSearchParams(query).get('token') ?? ''
+  if (new URLSearchParams(query).has('token')) throw new HttpError(400, 'token-in-url', 'The token stands in the URL, where logs of proxies keep it. Offer it as a subprotocol: "otherworld, token.TOKEN" in Sec-WebSocket-Protocol. An older client needs an update.')
+  return /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ?? offeredToken(request.headers['sec-websocket-protocol'])
 }
 
 /** Answers an upgrade with an HTTP error and ends the socket. */

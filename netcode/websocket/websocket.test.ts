@@ -8,6 +8,7 @@ import { CLOSE_REASON, MESSAGE_BYTES_MAX, type ServerEvents } from '../transport
 import { connectWebSocket } from './client-node.ts'
 import { RECEIVED_FRAMES_BURST_MAX } from './server-socket.ts'
 import { FRAGMENTS_MAX, WebSocketTransport, type WebSocketOptions } from './server.ts'
+import { offeredProtocols } from './token.ts'
 
 const silent = { received: () => {}, closed: () => {} }
 
@@ -32,8 +33,8 @@ const make: MakeContractServer = async (events, admission) => {
 
 /** A process of its own that connects and says so, and then is gone. */
 const kill: KillClient = async ({ url }, token) => {
-  const script = `import('ws').then(({ WebSocket }) => new WebSocket(process.argv[1]).on('open', () => console.log('open')))`
-  const child = spawn(process.execPath, ['-e', script, `${url.replace('http', 'ws')}/v1/ws?token=${token}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const script = `import('ws').then(({ WebSocket }) => new WebSocket(process.argv[1], process.argv.slice(2)).on('open', () => console.log('open')))`
+  const child = spawn(process.execPath, ['-e', script, `${url.replace('http', 'ws')}/v1/ws`, ...offeredProtocols(token)], { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise((resolve) => { child.stdout.once('data', resolve) })
   child.kill('SIGKILL')
 }
@@ -64,15 +65,39 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 function raw(url: string): WebSocket {
-  return new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`)
+  return new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, offeredProtocols('good'))
 }
 
 test('a peer that offers compression gets none: what it could blow up to is not known', async () => {
   const { url } = await serve()
-  const offering = new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`, { perMessageDeflate: true })
+  const offering = new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, offeredProtocols('good'), { perMessageDeflate: true })
   await new Promise((resolve) => { offering.once('open', resolve) })
   expect(offering.extensions).toBe('')
   offering.terminate()
+})
+
+test('WSK-1: the token is offered as a subprotocol; the server chooses the other one, so that no answer repeats the token', async () => {
+  const { url, opened } = await serve()
+  const socket = raw(url)
+  const answer = await new Promise<string>((resolve) => { socket.once('upgrade', (response) => resolve(JSON.stringify(response.rawHeaders))) })
+  await until(() => opened.length === 1)
+  expect(socket.protocol).toBe('otherworld')
+  expect(answer).not.toContain('good')
+  socket.terminate()
+})
+
+test('WSK-1: a good token in the URL is refused with words, beside the same one offered as it should be', async () => {
+  const { url, opened, transport } = await serve()
+  const said = await fetch(`${url}/v1/ws?token=good`, { headers: { authorization: 'Bearer good' } })
+  expect([said.status, await said.json()]).toEqual([400, { reason: 'token-in-url', message: expect.stringContaining('Sec-WebSocket-Protocol') }])
+  const old = new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`, offeredProtocols('good'))
+  old.on('error', () => {})
+  expect(await new Promise((resolve) => { old.on('unexpected-response', (_, response) => resolve(response.statusCode)) })).toBe(400)
+  expect([opened, transport.stats.connections]).toEqual([[], 0])
+})
+
+test('LOG-2: a token that no server gives is not sent', async () => {
+  for (const token of ['', 'two words', 'a,b', 'a\r\nx: y', 'x'.repeat(1_025)]) await expect(connectWebSocket('http://127.0.0.1:1', token, silent)).rejects.toMatchObject({ reason: 'refused' })
 })
 
 test('WSK-1: a peer that sends text or an oversize message is closed with that reason', async () => {
@@ -172,7 +197,7 @@ test('one address gets only as many connections as its limit, and a place is fre
 test('pages of other origins connect only where the operator allows them', async () => {
   const { url } = await serve({ allowedOrigins: ['https://friend.example'] })
   const status = (origin: string) => new Promise((resolve) => {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`, { origin })
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, offeredProtocols('good'), { origin })
     socket.on('open', () => { resolve('open'); socket.close() })
     socket.on('unexpected-response', (_, response) => { resolve(response.statusCode); response.destroy() })
     socket.on('error', () => {})
@@ -186,8 +211,8 @@ test('WSK-2: broken upgrades and hung-up ones leave no place taken', async () =>
   const { url, transport, opened } = await serve({ admission: () => new Promise((resolve) => { setTimeout(() => resolve({ session: 'ada' }), 30) }) })
   const port = Number(new URL(url).port)
   const requests = [
-    'GET /v1/ws?token=good HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
-    'GET /v1/ws?token=good HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 99\r\nSec-WebSocket-Key: x\r\n\r\n',
+    'GET /v1/ws HTTP/1.1\r\nSec-WebSocket-Protocol: otherworld, token.good\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    'GET /v1/ws HTTP/1.1\r\nSec-WebSocket-Protocol: otherworld, token.good\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 99\r\nSec-WebSocket-Key: x\r\n\r\n',
     'GET /v1/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: nonsense\r\n\r\n',
   ]
   for (let i = 0; i < 30; i++) {

@@ -299,6 +299,7 @@ export namespace otherworld {
         body: number;
         permissions: number;
         user: number;
+        share: number;
         static encode(message: otherworld.Join.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): otherworld.Join & otherworld.Join.$Shape;
     }
@@ -310,6 +311,7 @@ export namespace otherworld {
             body?: (number|null);
             permissions?: (number|null);
             user?: (number|null);
+            share?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = otherworld.Join.$Properties;

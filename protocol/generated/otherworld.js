@@ -1225,6 +1225,7 @@ export const otherworld = $root.otherworld = (() => {
         Join.prototype.body = 0;
         Join.prototype.permissions = 0;
         Join.prototype.user = 0;
+        Join.prototype.share = 0;
 
         Join.encode = function (message, writer, _depth) {
             if (!writer)
@@ -1243,6 +1244,8 @@ export const otherworld = $root.otherworld = (() => {
                 writer.uint32(32).uint32(message.permissions);
             if (message.user != null && $Object.hasOwnProperty.call(message, "user") && message.user !== 0)
                 writer.uint32(40).uint32(message.user);
+            if (message.share != null && $Object.hasOwnProperty.call(message, "share") && message.share !== 0)
+                writer.uint32(48).uint32(message.share);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -1319,6 +1322,15 @@ export const otherworld = $root.otherworld = (() => {
                             message.user = value;
                         else
                             delete message.user;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.share = value;
+                        else
+                            delete message.share;
                         continue;
                     }
                 }

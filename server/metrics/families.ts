@@ -1,4 +1,5 @@
 /** The server's own metrics: names, what they mean, what their labels can be. docs/operating.md lists them for operators. */
+import { REJECT_REASONS } from '../../sim/index.ts'
 import { counter, gauge, histogram } from './table.ts'
 
 /** What a tick's time goes into, in the order in which it happens. */
@@ -22,11 +23,7 @@ export const UPLOAD_ENDINGS = ['done', 'rejected', 'failed', 'expired', 'abandon
 export const ENDINGS = ['left', 'expired', 'refused', 'backlog', 'early-input', 'stopped', 'protocol', 'rate', 'sequence', 'slow-reader', 'version', 'other'] as const
 export type Ending = (typeof ENDINGS)[number]
 
-/** Of `RejectReason` in sim/types.ts. */
-const REJECTIONS = [
-  'unknown-player', 'already-joined', 'realm-full', 'server-only', 'invalid-value', 'not-permitted', 'unknown-element', 'not-movable', 'held-by-another', 'hand-full',
-  'hand-empty', 'out-of-reach', 'scale-out-of-range', 'element-limit', 'unknown-body', 'trimesh-not-static', 'degenerate-shape', 'other',
-]
+const REJECTIONS = [...REJECT_REASONS, 'other']
 
 /** Written by a realm's thread. */
 export const REALM_FAMILIES = {
@@ -40,6 +37,9 @@ export const REALM_FAMILIES = {
   joinsWaiting: gauge('otherworld_joins_waiting', 'Players who wait to be let in or to be told of the world.'),
   observers: gauge('otherworld_observers', 'Lockstep peers.'),
   elements: gauge('otherworld_elements', 'Elements of the realm.'),
+  propsFrozen: gauge('otherworld_props_frozen', 'Props that stand still because of the physics budget, or because they could not be simulated.'),
+  propsFroze: counter('otherworld_props_froze_total', 'Props that were frozen, by cause.', 'cause', ['work', 'unstable']),
+  propsExpired: counter('otherworld_props_expired_total', 'Props that were removed after their owners had left.'),
   props: gauge('otherworld_props', 'Props of the realm that can move.'),
   propsAwake: gauge('otherworld_props_awake', 'Props that move at present.'),
   inputs: counter('otherworld_inputs_total', 'Inputs that were sealed into frames.'),
@@ -57,6 +57,8 @@ export const REALM_FAMILIES = {
   checkpointAge: gauge('otherworld_checkpoint_age_seconds', 'How far back the last checkpoint is: what a recovery replays.'),
   checkpointBytes: gauge('otherworld_checkpoint_bytes', 'Bytes of the state when a checkpoint was taken last, unpacked.'),
   checkpointsSkipped: counter('otherworld_checkpoints_skipped_total', 'Checkpoints that were not written because the state is too large.'),
+  recordingsLost: counter('otherworld_recordings_lost_total', 'Times that the recording was deleted, moved or replaced while the realm wrote it.'),
+  recordingMissing: gauge('otherworld_recording_missing', '1 while what the realm writes stands in no file that a restart would find.'),
   diskFree: gauge('otherworld_disk_free_bytes', 'Bytes free on the disk of the recordings, as last seen.'),
   diskLow: gauge('otherworld_disk_low', '1 while nobody new is let in because the disk is almost full.'),
   stalled: gauge('otherworld_realm_stalled', '1 while the realm stands still because the disk is full.'),

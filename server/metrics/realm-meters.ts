@@ -1,5 +1,6 @@
 /** What a realm's thread counts, and what it looks up once a second. */
 import type { Realm, SimEvent } from '../../sim/index.ts'
+import type { RecordingHealth } from '../status.ts'
 import type { TickTiming } from '../tick-loop.ts'
 import { REALM_FAMILIES, THREAD_FAMILIES } from './families.ts'
 import { MetricTable } from './table.ts'
@@ -22,6 +23,7 @@ export interface RealmLoad {
   readonly messagesQueuedMost: number
   readonly isSpaceLow: boolean
   readonly isStalled: boolean
+  readonly isLost: boolean
   readonly freeBytes: number
 }
 
@@ -53,13 +55,25 @@ export class RealmMeters {
   stepped(inputs: number, events: readonly SimEvent[]): void {
     this.realm.add('inputs', inputs)
     for (const event of events) {
-      if (event.type === 'rejected') this.realm.count('commandsRejected', event.reason)
+      if (event.type === 'frozen') this.realm.count('propsFroze', event.cause)
+      else if (event.type === 'expired') this.realm.add('propsExpired')
+      else if (event.type === 'rejected') this.realm.count('commandsRejected', event.reason)
       else if ('sequence' in event && event.sequence !== 0 && event.player !== 0) this.realm.add('commandsDone')
     }
   }
 
   synced(ms: number): void {
     this.realm.observe('sync', ms / 1_000)
+  }
+
+  /** The recording was deleted; `sample` says when another has begun. */
+  lost(): void {
+    this.realm.add('recordingsLost')
+    this.realm.set('recordingMissing', 1)
+  }
+
+  get recordings(): RecordingHealth {
+    return { lost: this.realm.read('recordingsLost')[0] ?? 0, isMissing: this.realm.read('recordingMissing')[0] === 1 }
   }
 
   /** `bytes`: of the recording since the thread began. */
@@ -81,14 +95,17 @@ export class RealmMeters {
     const { realm: table } = this
     let moving = 0
     let awake = 0
-    for (const { spec, asleep } of realm.props.values()) {
+    let frozen = 0
+    for (const { spec, asleep, frozen: cause } of realm.props.values()) {
       if (spec.motion === 'static') continue
       moving++
+      if (cause !== null) frozen++
       if (!asleep) awake++
     }
     table.set('players', realm.players.size)
     table.set('props', moving)
     table.set('propsAwake', awake)
+    table.set('propsFrozen', frozen)
     table.set('elements', load.elements)
     table.set('connected', load.connected)
     table.set('joinsWaiting', load.joinsWaiting)
@@ -98,6 +115,7 @@ export class RealmMeters {
     table.set('messagesQueuedMost', load.messagesQueuedMost)
     if (Number.isFinite(load.freeBytes)) table.set('diskFree', load.freeBytes)
     table.set('diskLow', load.isSpaceLow ? 1 : 0)
+    table.set('recordingMissing', load.isLost ? 1 : 0)
     table.set('stalled', load.isStalled ? 1 : 0)
   }
 }

@@ -57,6 +57,7 @@ function settleBy(error: unknown, upload: Upload, { log }: CourseParts): void {
   if (error instanceof Ended) return upload.now('failed', { message: error.message })
   log(`upload ${upload.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   if (isStoreError(error) && error.isRetryable) return upload.now('failed', { message: 'The server could not reach its archive or its store of files for some minutes. Upload the file again later.' })
+  if (isStoreError(error) && error.reason === 'broken') return upload.now('failed', { message: 'The archive of this server is damaged. Tell its operator, and upload the file again when that is mended.' })
   if (isStoreError(error) && error.reason === 'full') return upload.now('failed', { message: 'The server has no room for more files. Tell its operator, and try again later.' })
   return upload.now('failed', { message: 'The server failed at this file. Try again; if that fails too, tell its operator.' })
 }

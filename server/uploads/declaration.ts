@@ -3,7 +3,6 @@ import { KIND_LIMITS } from '../../storage/ingest/limits.ts'
 import type { Sharing } from '../../storage/archive/archive.ts'
 import type { PackageKind } from '../../storage/packages/manifest.ts'
 import { cleanName } from '../../protocol/index.ts'
-import { withoutHidden } from '../gateway.ts'
 import { RouteError } from '../http-reply.ts'
 
 export interface Declaration {
@@ -54,7 +53,7 @@ function oneOf<T extends string>(value: unknown, where: string, values: readonly
 function readName(name: unknown, fileName: unknown): string {
   const given = name ?? (typeof fileName === 'string' ? fileName.slice(0, FILE_NAME_CHARACTERS_MAX).replace(/^.*[/\\]/, '').replace(/\.\w{1,5}$/, '') : undefined)
   if (typeof given !== 'string') throw bad('name', 'the name is missing', 'send what the thing is to be called, 1 to 32 characters')
-  const cleaned = cleanName(withoutHidden(given))
+  const cleaned = cleanName(given)
   if (!cleaned.ok) throw bad('name', `the name ${cleaned.error.message}`, 'send what the thing is to be called, 1 to 32 characters')
   return cleaned.value
 }

@@ -27,14 +27,16 @@ export async function inTime<T>(effect: Effect.Effect<T, StoreError>, msMax = ST
     return await Promise.race([outcomeOf(effect), late])
   } catch (error) {
     if (!isStoreError(error)) throw error
-    if (error.isRetryable) throw away(`${error instanceof ArchiveError ? 'the archive' : 'the store of files'} does not answer at present`)
+    const name = error instanceof ArchiveError ? 'the archive' : 'the store of files'
+    if (error.isRetryable) throw away(`${name} does not answer at present`, error)
+    if (error.reason === 'broken') throw new RouteError(503, 'store-away', `${name} is damaged`, 'the server', 'tell the operator of the server, whose log says what to do', { cause: error })
     throw error
   } finally {
     done.abort()
   }
 }
 
-const away = (what: string): RouteError => new RouteError(503, 'store-away', what, 'the server', 'try again in a moment')
+const away = (what: string, cause?: StoreError): RouteError => new RouteError(503, 'store-away', what, 'the server', 'try again in a moment', { cause })
 
 export interface Patience {
   readonly patienceMs: number

@@ -34,6 +34,7 @@ export function classify(error: unknown): Verdict {
 
 const FIXES: Readonly<Record<ArchiveError['reason'], string>> = {
   away: 'see that the database runs and can be reached; it is tried again',
+  broken: 'restore the database from a backup',
   conflict: 'try again, or look at what else writes there',
   fenced: 'stop this server: another one runs the realm',
   'too-large': 'save less at once',
@@ -49,8 +50,13 @@ export function archiveError(error: unknown, where: string): ArchiveError {
   const reason = verdict === 'again' ? 'conflict' : verdict === 'lost' ? 'away' : verdict
   const said = error instanceof Error ? error.message : String(error)
   const state = error instanceof SqlFault && error.state !== '' ? ` (SQLSTATE ${error.state})` : ''
-  return failed(reason, `the archive could not do it: ${said}${state}`, where, error)
+  const what = `the archive could not do it: ${said}${state}`
+  if (!isDiskFull(error)) return failed(reason, what, where, error)
+  return new ArchiveError({ reason, what, where, fix: 'make room on the disk of the database; it is tried again', cause: error })
 }
+
+/** SQLSTATE 53100, or the system's word for it on the way to the embedded database. */
+const isDiskFull = (error: unknown): boolean => error instanceof SqlFault && (error.state === '53100' || error.message.includes('ENOSPC'))
 
 export function failed(reason: ArchiveError['reason'], what: string, where: string, cause?: unknown): ArchiveError {
   return new ArchiveError({ reason, what, where, fix: FIXES[reason], ...(cause === undefined ? {} : { cause }) })

@@ -15,7 +15,9 @@ export interface EmbeddedRequest {
 }
 
 export type EmbeddedAnswer =
+  /** The database is open: statements are answered from now on. */
+  | { readonly type: 'open' }
   | { readonly type: 'rows'; readonly id: number; readonly rows: readonly Row[] }
   | { readonly type: 'refused'; readonly id: number; readonly state: string; readonly message: string }
-  /** The database cannot be opened; the thread ends after it. */
-  | { readonly type: 'failed'; readonly message: string }
+  /** The database cannot be opened, or broke; the thread ends after it. `code`: the system's, of a failed call; else ''. */
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }

@@ -2,6 +2,7 @@
 import { cpSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
+import { makePrivate } from '../folder.ts'
 import type { Row } from './connection.ts'
 import type { EmbeddedAnswer, EmbeddedRequest, EmbeddedStart } from './embedded-messages.ts'
 
@@ -17,7 +18,11 @@ async function open({ directory, template }: EmbeddedStart): Promise<PGlite> {
     cpSync(template, beginning, { recursive: true })
     renameSync(beginning, directory)
   }
-  return PGlite.create({ dataDir: directory })
+  // PGlite goes by the bits of a mode rather than by what the system allows, and makes files that everyone may write.
+  makePrivate(directory)
+  const db = await PGlite.create({ dataDir: directory })
+  makePrivate(directory)
+  return db
 }
 
 async function answer(db: PGlite, { id, sql, values }: EmbeddedRequest): Promise<EmbeddedAnswer> {
@@ -43,6 +48,7 @@ async function serve(port: MessagePort, start: EmbeddedStart): Promise<void> {
     wake?.()
   })
   const db = await open(start)
+  post({ type: 'open' })
   for (;;) {
     const request = requests.shift()
     if (request) post(await answer(db, request))
@@ -57,7 +63,8 @@ if (parentPort) {
   serve(port, workerData as EmbeddedStart).then(
     () => process.exit(0),
     (error: unknown) => {
-      port.postMessage({ type: 'failed', message: error instanceof Error ? error.message : String(error) } satisfies EmbeddedAnswer)
+      const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+      port.postMessage({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) } satisfies EmbeddedAnswer)
       process.exit(1)
     },
   )

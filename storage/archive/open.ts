@@ -52,7 +52,8 @@ export function openArchive(options: ArchiveOptions): OpenArchive {
 
 /**
  * The archive as a service, closed with the scope. A database that does not answer is told of and tried again at each
- * use; one that never can be used (another version, wrong password, directory in use) fails here.
+ * use; one whose files are damaged is told of, since realms go on from their recordings without it; one that must not be
+ * used (another version, wrong password, directory in use) fails here.
  */
 export function archiveLayer(options: ArchiveOptions): Layer.Layer<Archive, ArchiveError> {
   return Layer.effect(Archive, Effect.gen(function* () {
@@ -61,7 +62,7 @@ export function archiveLayer(options: ArchiveOptions): Layer.Layer<Archive, Arch
       (opened) => Effect.promise(() => opened.close()),
     )
     yield* Effect.tryPromise({ try: () => archive.prepare(), catch: (error) => archiveError(error, archive.connection.where) }).pipe(
-      Effect.catch((error) => (error.isRetryable ? Effect.sync(() => options.log(`archive: ${error.message}`)) : Effect.fail(error))),
+      Effect.catch((error) => (error.isRetryable || error.reason === 'broken' ? Effect.sync(() => options.log(`archive: ${error.message}`)) : Effect.fail(error))),
     )
     return archive.service
   }))

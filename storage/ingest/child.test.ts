@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { ingestInChild } from './child.ts'
 import { assetPath, glbWith } from './fixture.ts'
@@ -57,7 +58,7 @@ test('a file that is not there is no fault of the file\'s', async () => {
 })
 
 test('the same bytes give the same package wherever and however the process runs', () => {
-  const child = new URL('../../dist/node/ingest-child.js', import.meta.url).pathname
+  const child = fileURLToPath(new URL('../../dist/node/ingest-child.js', import.meta.url))
   const hashes = [{ TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', VIPS_CONCURRENCY: '7', UV_THREADPOOL_SIZE: '1' }, { TZ: 'UTC', LC_ALL: 'C', NODE_OPTIONS: '--no-deprecation' }].map((env, i) => {
     const out = mkdtempSync(join(directory, 'run-'))
     const { status, stderr } = spawnSync(process.execPath, [child, JSON.stringify({ file: assetPath('avatars/RiggedFigure.glb'), directory: out, options: {} })], { env, cwd: i === 0 ? out : '/', encoding: 'utf8' })

@@ -1,6 +1,7 @@
 /**
  * The ingest in a process of its own, under limits of memory and time: whatever a file does to a decoder, the server and
- * its ticks go on. The child inherits nothing but its arguments: no environment, no open files, no standard input.
+ * its ticks go on. The child inherits nothing but its arguments (no environment, no open files, no standard input) and ends
+ * within a second of this process.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -58,7 +59,7 @@ async function ingestInto(directory: string, path: string, options: IngestOption
   const startMs = performance.now()
   const limits = { ...CHILD_LIMITS, ...setting.limits }
   const { onStage, ...plain } = options
-  const ending = await run(JSON.stringify({ file: path, directory, options: plain }), limits, setting, onStage)
+  const ending = await run(JSON.stringify({ file: path, directory, options: plain, parent: process.pid }), limits, setting, onStage)
   const milliseconds = Math.round(performance.now() - startMs)
   if (ending.code === 0) {
     const outcome = await readOutcome(directory)

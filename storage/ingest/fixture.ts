@@ -1,11 +1,12 @@
 /** Small glTF files for tests: a triangle, and whatever a test makes of it. */
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { writeGlb } from './container.ts'
 import { encodePng } from './pixels/png.ts'
 
 export type Json = Record<string, unknown>
 
-export const assetPath = (name: string): string => new URL(`../../fixtures/assets/${name}`, import.meta.url).pathname
+export const assetPath = (name: string): string => fileURLToPath(new URL(`../../fixtures/assets/${name}`, import.meta.url))
 export const asset = (name: string): Uint8Array => new Uint8Array(readFileSync(assetPath(name)))
 
 /** Positions of a tetrahedron of 1 m, on the ground; indices of its four faces. */

@@ -1,5 +1,5 @@
 /** The second half of an ingest: from checked glTF to the package. Loaded only for what passed the checks, for its libraries are large. */
-import type { PackagePhysics, PropSpec } from '../../sim/index.ts'
+import { nameFault, type PackagePhysics, type PropSpec } from '../../sim/index.ts'
 import type { PackageCapsule, PackageJoint } from '../packages/manifest.ts'
 import { armatureOf } from './armature.ts'
 import type { Checked } from './check/index.ts'
@@ -68,7 +68,7 @@ async function checkRuntime(runtime: Uint8Array): Promise<void> {
 function nameOf(wish: string | undefined, title: string | null): string {
   for (const name of [wish, /^(?:aux)?scene[ _.]?\d*$/i.test(title ?? '') ? null : title]) {
     const clean = plainName(name ?? '', NAME_CHARACTERS_MAX)
-    if (clean !== '') return clean
+    if (nameFault(clean, NAME_CHARACTERS_MAX) === null) return clean
   }
   return 'unnamed'
 }

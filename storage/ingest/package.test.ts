@@ -78,6 +78,7 @@ test('ranks are VRChat\'s, the worst of all measures', async () => {
 test('a package is called what it is asked to be, else what the file says, without what breaks text', async () => {
   expect((await accepted(glbWith({ scenes: [{ name: 'Cup\u{202e}\u{0000} of  tea', nodes: [0] }] }))).manifest.name).toBe('Cup of tea')
   expect((await accepted(glbWith({ scenes: [{ name: 'Scene.001', nodes: [0] }] }))).manifest.name).toBe('unnamed')
+  expect((await accepted(glbWith({}), { name: '\u3164\u2800' })).manifest.name).toBe('unnamed')
   const { manifest } = await accepted(glbWith({}), { name: 'Mine' })
   expect(manifest.name).toBe('Mine')
   expect(manifest.physics).toMatchObject({ kind: 'object', prop: { name: 'Mine' } })

@@ -15,6 +15,8 @@ export class AppendFile {
   private synced: number
   private directorySynced: boolean
   private failed: RecordingFault | null = null
+  /** Null where the file system gives an open file another identity than its name. */
+  private readonly id: string | null
 
   private constructor(platform: Platform, path: string, file: OutputFile, size: number, durable: boolean) {
     this.platform = platform
@@ -23,6 +25,7 @@ export class AppendFile {
     this.size = size
     this.synced = durable ? size : 0
     this.directorySynced = durable
+    this.id = file.id() === platform.idOf(path) ? file.id() : null
   }
 
   /**
@@ -54,6 +57,12 @@ export class AppendFile {
   /** Bytes on the disk: safe from a loss of power. */
   get syncedBytes(): number {
     return this.synced
+  }
+
+  /** The file stands under its name. False: it was deleted, moved or replaced, and no reader will find it. */
+  isThere(): boolean {
+    const found = this.platform.idOf(this.path)
+    return found !== null && (this.id === null || found === this.id)
   }
 
   /** Appends all of it, or throws RecordingFault and leaves the file as it was. A failed append may be tried again; a failed sync not. */

@@ -1,7 +1,7 @@
 /** What can go wrong with recordings on disk. */
 
-/** `no-space`: the disk or a quota is full. `exists`: another process has begun the same recording. `denied`: rights. `io`: all else. */
-export type RecordingFaultReason = 'no-space' | 'exists' | 'denied' | 'io'
+/** `no-space`: the disk or a quota is full. `exists`: another process has begun the same recording. `fenced`: another server goes on with the realm. `denied`: rights. `io`: all else. */
+export type RecordingFaultReason = 'no-space' | 'exists' | 'fenced' | 'denied' | 'io'
 
 /** A recording could not be written. Nothing that was written before is harmed: it ends with a whole chunk. */
 export class RecordingFault extends Error {
@@ -15,8 +15,11 @@ export class RecordingFault extends Error {
   }
 }
 
-const REASONS: Readonly<Record<string, RecordingFaultReason>> = { ENOSPC: 'no-space', EDQUOT: 'no-space', EFBIG: 'no-space', EEXIST: 'exists', EACCES: 'denied', EPERM: 'denied', EROFS: 'denied' }
-const WORDS: Readonly<Record<RecordingFaultReason, string>> = {
+/** What the file system can say. */
+type FileReason = Exclude<RecordingFaultReason, 'fenced'>
+
+const REASONS: Readonly<Record<string, FileReason>> = { ENOSPC: 'no-space', EDQUOT: 'no-space', EFBIG: 'no-space', EEXIST: 'exists', EACCES: 'denied', EPERM: 'denied', EROFS: 'denied' }
+const WORDS: Readonly<Record<FileReason, string>> = {
   'no-space': 'there is no space left; free some, or point --data at another disk',
   exists: 'it exists already; is another server running on the same data directory?',
   denied: 'the rights do not allow it; check who owns the data directory',

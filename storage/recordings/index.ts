@@ -1,5 +1,6 @@
 /** Recordings on disk: the durable log of running realms, and recovery from it. */
-export { COMMIT_EVERY_MS, FREE_BYTES_MIN, RecordingFile, SEGMENT_BYTES_MAX, type RecordingFileOptions, type RollState } from './recording-file.ts'
+export { FREE_BYTES_MIN } from './directory-watch.ts'
+export { COMMIT_EVERY_MS, RecordingFile, SEGMENT_BYTES_MAX, type RecordingFileOptions, type RollState } from './recording-file.ts'
 export { nodePlatform, type InputFile, type OutputFile, type Platform } from './platform.ts'
 export { RecordingFault, type RecordingFaultReason } from './fault.ts'
 export { listRecordings, removeUnfinished, type RecordingEntry } from './list.ts'

@@ -2,7 +2,7 @@
  * What recordings need of the machine: files, a clock, a timer, and packing beside the ticks. Everything that touches
  * them goes through here, so that the simulator (testing/simulator) can put a machine of its own in its place.
  */
-import { closeSync, existsSync, fdatasync, fdatasyncSync, fsync, fsyncSync, ftruncateSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fdatasync, fdatasyncSync, fstatSync, fsync, fsyncSync, ftruncateSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, statSync, unlinkSync, writeSync, type BigIntStats } from 'node:fs'
 import { open, readdir, readFile, statfs, unlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { deflateRaw } from 'node:zlib'
@@ -16,6 +16,8 @@ export interface OutputFile {
   sync(): void
   syncLater(): Promise<void>
   close(): void
+  /** Which file it is, whatever its name. */
+  id(): string
 }
 
 /** Stored bytes, read in pieces. */
@@ -38,6 +40,8 @@ export interface Platform {
   makeDirectory(path: string): void
   /** Names of the files in it, not of directories; rejects with ENOENT where there is none. */
   list(directory: string): Promise<string[]>
+  /** The same at once; a missing directory has none. */
+  listNow(directory: string): string[]
   syncDirectory(path: string): void
   syncDirectoryLater(path: string): Promise<void>
   /** Brings a file that an earlier process wrote to the disk. */
@@ -49,6 +53,8 @@ export interface Platform {
   open(path: string): Promise<InputFile>
   read(path: string): Promise<Uint8Array>
   exists(path: string): boolean
+  /** Which file has that name, as `id` of an open one; null: none. */
+  idOf(path: string): string | null
   /** A second name; fails with EEXIST where it is taken. */
   link(from: string, to: string): void
   rename(from: string, to: string): void
@@ -88,6 +94,22 @@ class NodeFile implements OutputFile {
   close(): void {
     closeSync(this.fd)
   }
+
+  id(): string {
+    return idIn(fstatSync(this.fd, { bigint: true }))
+  }
+}
+
+const idIn = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`
+
+function idOf(path: string): string | null {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat === undefined ? null : idIn(stat)
+}
+
+/** Where there is no such directory there are no files. */
+function namesIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : []
 }
 
 function withDirectory(path: string, run: (fd: number) => void): void {
@@ -134,6 +156,7 @@ export const nodePlatform: Platform = {
   pack: (bytes) => packLater(bytes, DEFLATE),
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
   list: async (directory) => (await readdir(directory, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name),
+  listNow: namesIn,
   syncDirectory: (path) => withDirectory(path, fsyncSync),
   syncDirectoryLater: syncPath,
   syncFile: syncPath,
@@ -145,6 +168,7 @@ export const nodePlatform: Platform = {
   open: openFile,
   read: (path) => readFile(path),
   exists: existsSync,
+  idOf,
   link: linkSync,
   rename: renameSync,
   remove: unlinkSync,

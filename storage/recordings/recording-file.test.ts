@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, type PathLike } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, type PathLike } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Realm } from '../../sim/index.ts'
 import { headerOf, sessionFrames } from '../../test/recording-example.ts'
-import { listRecordings, RecordingFault, RecordingFile, removeUnfinished, type RecordingFileOptions } from './index.ts'
+import { LOOK_EVERY_MS } from './directory-watch.ts'
+import { COMMIT_EVERY_MS, listRecordings, RecordingFault, RecordingFile, removeUnfinished, type RecordingFileOptions } from './index.ts'
 
 /** A disk with so many bytes left, put between the file system and the code under test. */
 const disk = vi.hoisted(() => ({ bytesLeft: Number.POSITIVE_INFINITY, syncFails: '', syncDelayMs: 0, syncs: 0 }))
@@ -187,4 +188,91 @@ test('a recording that was being begun when the process ended is no recording, a
   expect(await listRecordings(join(directory, 'missing'))).toEqual([])
   mkdirSync(join(directory, 'yard-e000004-s0001.owr'))
   expect(await listRecordings(directory)).toEqual([])
+})
+
+/** The machine that runs the tests may be busy. */
+const PATIENCE = { timeout: 10_000, interval: 16 }
+
+test('looks at the directory are so close that what happens to it is noticed within a second', () => {
+  expect(LOOK_EVERY_MS + 2 * COMMIT_EVERY_MS).toBeLessThan(1_000)
+})
+
+const HARMS: Readonly<Record<string, (path: string) => void>> = {
+  'is deleted': (path) => rmSync(path),
+  'is moved away': (path) => renameSync(path, `${path}.away`),
+  'is replaced by a copy': (path) => { copyFileSync(path, `${path}.copy`); renameSync(`${path}.copy`, path) },
+  'goes with its whole folder': (path) => rmSync(join(path, '..'), { recursive: true }),
+}
+
+for (const [what, harm] of Object.entries(HARMS))
+  test(`a recording that ${what} while it is written is noticed, and the next segment has all of the state`, async () => {
+    const realm = simulation.genesis(DEFAULT_DEFINITION)
+    const missing: string[] = []
+    const file = begin(realm, { directory: join(directory, 'recordings'), onMissing: (path) => missing.push(path) })
+    const lost = file.path
+    run(realm, file, 1, 5)
+    harm(lost)
+    await vi.waitFor(() => {
+      const tick = file.lastTick + 1
+      run(realm, file, tick, tick)
+      expect(file.rollDue).toBe(true)
+    }, PATIENCE)
+    expect([missing, file.isLost]).toEqual([[lost], true])
+    roll(realm, file)
+    expect([file.isLost, file.rollDue, existsSync(file.path)]).toEqual([false, false, true])
+    run(realm, file, file.lastTick + 1, file.lastTick + 5)
+    // As after a kill: nothing is closed.
+    const recording = await verified(file.path)
+    expect([recording.header.start, recording.lastTick]).toEqual(['checkpoint', file.lastTick])
+    await file.close()
+    expect(faults).toEqual([])
+    simulation.free(realm)
+  })
+
+test('a new segment that cannot begin leaves the recording missing, and a later one ends that', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm)
+  run(realm, file, 1, 5)
+  rmSync(file.path)
+  await vi.waitFor(() => {
+    run(realm, file, file.lastTick + 1, file.lastTick + 1)
+    expect(file.isLost).toBe(true)
+  }, PATIENCE)
+  disk.bytesLeft = 0
+  expect(() => roll(realm, file)).toThrow(/no space left/)
+  expect([file.isLost, file.rollDue]).toEqual([true, true])
+  disk.bytesLeft = Infinity
+  const { bytesOfAll } = file
+  roll(realm, file)
+  expect(file.isLost).toBe(false)
+  expect(file.bytesOfAll).toBe(bytesOfAll + file.bytes)
+  await file.close()
+  simulation.free(realm)
+})
+
+test('where a newer epoch of the realm stands beside it no segment begins, and nothing more is written', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  const file = begin(realm)
+  run(realm, file, 1, 5)
+  writeFileSync(join(directory, 'yard-e000002-s0001.owr'), '')
+  expect(() => roll(realm, file)).toThrow(expect.objectContaining({ reason: 'fenced', message: expect.stringMatching(/yard stops here, in epoch 1: another server has gone on with it in yard-e000002-s0001\.owr/) as string }) as Error)
+  expect(() => file.frame({ tick: 6, inputs: [] })).toThrow(/yard stops here/)
+  expect(() => begin(realm)).toThrow(/yard stops here/)
+  expect(readdirSync(directory).toSorted()).toEqual(['yard-e000001-s0001.owr', 'yard-e000002-s0001.owr'])
+  await file.close()
+  simulation.free(realm)
+})
+
+test('who else takes the directory over is noticed; epochs of other realms mean nothing', async () => {
+  const realm = simulation.genesis(DEFAULT_DEFINITION)
+  let other: string | null = null
+  writeFileSync(join(directory, 'meadow-e000009-s0001.owr'), '')
+  const file = begin(realm, { otherHolder: () => other })
+  run(realm, file, 1, 5)
+  roll(realm, file)
+  other = 'process 1 on box'
+  await vi.waitFor(() => expect(() => run(realm, file, file.lastTick + 1, file.lastTick + 1)).toThrow(/another server \(process 1 on box\) has taken the data directory/), PATIENCE)
+  expect(() => roll(realm, file)).toThrow(/has taken/)
+  await file.close()
+  simulation.free(realm)
 })

@@ -9,18 +9,15 @@ import { Encoding, RecordingWriter, type Note, type Quarantine, type RecordingHe
 import type { InputFrame } from '../../sim/index.ts'
 import { AppendFile } from './append-file.ts'
 import { CheckpointBudget } from './checkpoint-budget.ts'
+import { DirectoryWatch } from './directory-watch.ts'
 import { faultOf, RecordingFault } from './fault.ts'
-import { recordingName } from './names.ts'
+import { recordingName, type RecordingName } from './names.ts'
 import { nodePlatform, type Platform } from './platform.ts'
 
 /** Bytes beside its first checkpoint at which a new segment begins: some minutes of a full realm, a day of an idle one; a file to be read whole. */
 export const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
 /** Milliseconds between syncs: with the sync itself well under the 100 ms that a power loss may cost. */
 export const COMMIT_EVERY_MS = 50
-/** Bytes that must be free, or nobody is let in any more: a quarter of an hour of a full realm, for someone to act. */
-export const FREE_BYTES_MIN = 256 * 1024 * 1024
-/** Milliseconds between looks at the free space. */
-const SPACE_EVERY_MS = 1000
 
 export interface RecordingFileOptions {
   /** Is made where it is missing. */
@@ -42,6 +39,10 @@ export interface RecordingFileOptions {
   onSpaceLow?(low: boolean): void
   /** A sync to the disk took so long. */
   onSync?(ms: number): void
+  /** Who else has taken the directory over, in words; null: nobody. Asked before each segment, and now and then. */
+  otherHolder?(): string | null
+  /** The current segment was deleted, moved or replaced: `rollDue` until another has begun. */
+  onMissing?(path: string): void
 }
 
 /** The state at which a new segment begins. */
@@ -75,15 +76,22 @@ export class RecordingFile {
   private committing: Promise<void> | null = null
   private tickSynced: number
   private bytesBefore = 0
-  private spaceSeenMs = -Infinity
-  private free = Number.POSITIVE_INFINITY
-  private low = false
+  private readonly watch: DirectoryWatch
+  /** What is written now stands in no file that a reader finds. */
+  private missing = false
   private ended = false
 
   private constructor(options: RecordingFileOptions) {
     this.options = options
     this.platform = options.platform ?? nodePlatform
     this.platform.makeDirectory(options.directory)
+    this.watch = new DirectoryWatch({
+      directory: options.directory, platform: this.platform, freeBytesMin: options.freeBytesMin,
+      otherHolder: () => options.otherHolder?.() ?? null,
+      onSpaceLow: (low) => options.onSpaceLow?.(low),
+      onMissing: (path) => this.isMissing(path),
+    })
+    this.watch.mayBegin(nameOf({ ...options.header, segment: 1 }))
     const start = options.checkpoint && packNow(options.header.startTick, options.checkpoint)
     this.segment = begin(this.platform, options.directory, { ...options.header, segment: 1 }, start ?? null, options.notes ?? [], true)
     this.tickSynced = options.header.startTick
@@ -123,16 +131,21 @@ export class RecordingFile {
 
   /** Bytes free on the disk, as last seen. */
   get freeBytes(): number {
-    return this.free
+    return this.watch.free
   }
 
   get spaceLow(): boolean {
-    return this.low
+    return this.watch.isLow
   }
 
-  /** The segment has reached its size: `roll` after this tick. */
+  /** The current segment was deleted, and the next has not begun: an end of the process would cost all since the last one that is there. */
+  get isLost(): boolean {
+    return this.missing
+  }
+
+  /** The segment has reached its size, or is not there any more: `roll` after this tick. */
   get rollDue(): boolean {
-    return this.bytes - this.segment.startBytes >= (this.options.segmentBytesMax ?? SEGMENT_BYTES_MAX)
+    return this.missing || this.bytes - this.segment.startBytes >= (this.options.segmentBytesMax ?? SEGMENT_BYTES_MAX)
   }
 
   /** It is time for the state after `tick`, by the ticks and bytes since the last. */
@@ -148,6 +161,7 @@ export class RecordingFile {
 
   /** Before the step. Step the frame that is returned: it is what a reader will get. */
   frame(frame: InputFrame): InputFrame {
+    if (this.watch.fenced) throw this.watch.fenced
     const recorded = this.segment.writer.frame(frame)
     this.commitSoon()
     return recorded
@@ -199,8 +213,13 @@ export class RecordingFile {
     if (tick !== before.writer.lastTick) throw new RangeError(`a segment can begin at tick ${before.writer.lastTick}, not ${tick}`)
     const header: RecordingHeader = { ...before.header, segment: before.header.segment + 1, start: 'checkpoint', startTick: tick, startHash: hash, players, elements, createdAt: new Date(this.platform.unixMs()).toISOString() }
     const sha256 = createHash('sha256').update(checkpoint).digest()
-    this.bytesBefore += this.bytes
+    this.watch.mayBegin(nameOf(header))
+    // Its folder may be gone as well.
+    if (this.missing) this.platform.makeDirectory(this.options.directory)
+    const bytesBefore = this.bytesOfAll
     this.segment = begin(this.platform, this.options.directory, header, { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint }, notes, false)
+    this.bytesBefore = bytesBefore
+    this.missing = false
     this.budget.took(tick, checkpoint.length)
     const closing = this.finish(before).catch((error: unknown) => this.options.onFault(error as RecordingFault)).finally(() => this.closing.delete(closing))
     this.closing.add(closing)
@@ -253,24 +272,23 @@ export class RecordingFile {
       await segment.file.sync()
       this.options.onSync?.(this.platform.nowMs() - startMs)
       this.tickSynced = Math.max(this.tickSynced, tick)
-      await this.lookAtSpace()
+      await this.watch.look(segment.file, nameOf(segment.header))
       return true
     } catch (error) {
-      this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, this.options.directory, 'look at the space of'))
+      this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, this.options.directory, 'look at'))
       return false
     }
   }
 
-  private async lookAtSpace(): Promise<void> {
-    const nowMs = this.platform.nowMs()
-    if (nowMs - this.spaceSeenMs < SPACE_EVERY_MS) return
-    this.spaceSeenMs = nowMs
-    this.free = await this.platform.freeBytes(this.options.directory)
-    const low = this.free < (this.options.freeBytesMin ?? FREE_BYTES_MIN)
-    if (low !== this.low) this.options.onSpaceLow?.(low)
-    this.low = low
+  private isMissing(path: string): void {
+    // A segment that ended meanwhile is not the one that counts.
+    if (path !== this.path || this.missing) return
+    this.missing = true
+    this.options.onMissing?.(path)
   }
 }
+
+const nameOf = ({ definition, epoch, segment }: Pick<RecordingHeader, 'definition' | 'epoch' | 'segment'>): RecordingName => ({ realm: definition.id, epoch, segment })
 
 function packNow(tick: number, bytes: Uint8Array): StoredCheckpoint {
   return { tick, rawBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest(), encoding: Encoding.deflate, stored: deflateRawSync(bytes) }
@@ -283,6 +301,6 @@ function begin(platform: Platform, directory: string, header: RecordingHeader, s
   const writer = new RecordingWriter(header, (bytes) => (file ? file.append(bytes) : first.push(bytes)))
   if (start) writer.checkpoint(start)
   for (const note of notes) writer.note(note)
-  file = AppendFile.create(platform, join(directory, recordingName({ realm: header.definition.id, epoch: header.epoch, segment: header.segment })), Buffer.concat(first), durable)
+  file = AppendFile.create(platform, join(directory, recordingName(nameOf(header))), Buffer.concat(first), durable)
   return { header, file, writer, startBytes: start?.stored.length ?? 0, packing: null }
 }

@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import type { BotsReport } from './bots-report.ts'
 
-const CLI = new URL('../../cli/otherworld.js', import.meta.url).pathname
+const CLI = fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url))
 const TICK_RATE = 60
 
 interface Served {

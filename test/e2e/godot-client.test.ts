@@ -1,8 +1,9 @@
 /** OtherworldClient in a real Godot, at real servers. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { DEFAULT_DEFINITION } from '../../sim/index.ts'
+import { tapHttp } from '../http-tap.ts'
 import { cleanup, joined, serveHere } from '../server-harness.ts'
 import { expectGodotTests } from './godot.ts'
 
@@ -17,9 +18,12 @@ async function stranger(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-test('a Godot joins, walks, spawns, grabs, drags, scales and releases, and others see it', async () => {
-  const { url } = await serveHere(clean)
-  await expectGodotTests('system/client_test.gd', { env: { OTHERWORLD_URL: url } })
+test('a Godot joins, walks, spawns, grabs, drags, scales and releases, others see it, and no URL has its token', async () => {
+  const tap = await tapHttp(clean, (await serveHere(clean)).url)
+  await expectGodotTests('system/client_test.gd', { env: { OTHERWORLD_URL: tap.url } })
+  expect(tap.requestLines.filter((line) => line.startsWith('GET /v1/ws '))).not.toEqual([])
+  expect(tap.tokens.size).toBeGreaterThan(0)
+  expect(tap.leaks()).toEqual([])
 }, 240_000)
 
 test('a Godot that is cut off resumes as the same player, and what cannot be is said in words', async () => {

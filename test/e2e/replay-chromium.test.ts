@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium } from './chromium.ts'
 import { replay } from './replay-page.ts'
 
-const folder = new URL('../../fixtures/replays/', import.meta.url).pathname
+const folder = fileURLToPath(new URL('../../fixtures/replays/', import.meta.url))
 const own = (process.env.RECORDINGS ?? '').split(',').filter(Boolean)
 const files = [...readdirSync(folder).filter((name) => name.endsWith('.owr')).map((name) => join(folder, name)), ...own]
 
@@ -19,7 +20,7 @@ let server: Server
 let base: string
 
 beforeAll(async () => {
-  const bundled = await build({ entryPoints: [new URL('replay-page.ts', import.meta.url).pathname], bundle: true, format: 'esm', platform: 'browser', write: false, logLevel: 'error' })
+  const bundled = await build({ entryPoints: [fileURLToPath(new URL('replay-page.ts', import.meta.url))], bundle: true, format: 'esm', platform: 'browser', write: false, logLevel: 'error' })
   const script = bundled.outputFiles[0]?.contents ?? new Uint8Array()
   server = createServer((request, response) => {
     const file = files[Number(request.url?.slice('/recording/'.length))]

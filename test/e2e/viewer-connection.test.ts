@@ -1,7 +1,8 @@
 /** What the live page does and says when its connection is not what it should be. Needs `npm run build`. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
-import { cleanup, joined, serveProcess, temporaryDirectory, until } from '../server-harness.ts'
+import { tapHttp } from '../http-tap.ts'
+import { cleanup, joined, serveHere, serveProcess, temporaryDirectory, until } from '../server-harness.ts'
 import { launchChromium } from './chromium.ts'
 import { avatarOf, connected, distance, holdUntil, joinByKeyboard, openPage, PATIENCE_MS } from './viewer-page.ts'
 
@@ -35,6 +36,17 @@ test('the server is killed: the page says so in words; the server is back: so is
   const watcher = await joined(clean, second.url, 'watcher')
   const { position } = await until('the watcher sees Mira', () => avatarOf(watcher, 'Mira'), PATIENCE_MS)
   await holdUntil(page, 'w', 'she walks again', () => (avatarOf(watcher, 'Mira')?.position.z ?? 0) < position.z - 0.5)
+  expect(errors).toEqual([])
+})
+
+test('where UDP is blocked the page plays over WebSocket, and no URL has its token', async () => {
+  const tap = await tapHttp(clean, (await serveHere(clean)).url)
+  const { page, errors } = await openPage(browser, tap.url)
+  clean.add(() => page.context().close())
+  await joinByKeyboard(page, 'Mira')
+  expect(tap.requestLines).toContain('GET /v1/ws HTTP/1.1')
+  expect(tap.tokens.size).toBeGreaterThan(0)
+  expect(tap.leaks()).toEqual([])
   expect(errors).toEqual([])
 })
 

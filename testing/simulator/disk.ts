@@ -4,9 +4,13 @@
  * cut at any byte or filled with zeros. Names count like bytes: a file is there after a loss of power once its
  * directory was synced.
  */
+import { basename, dirname } from 'node:path'
 import type { Dice } from '../bots/mind.ts'
 
+let inodes = 0
+
 export class Inode {
+  readonly id = String(inodes++)
   bytes = new Uint8Array(4_096)
   length = 0
   synced = 0
@@ -51,6 +55,10 @@ export class Disk {
     const inode = this.names.get(path)
     if (inode === undefined) throw errorOf('ENOENT', path)
     return inode
+  }
+
+  namesIn(directory: string): string[] {
+    return [...this.names.keys()].filter((path) => dirname(path) === directory).map((path) => basename(path))
   }
 
   /** The names in a directory are on the disk from now on. */

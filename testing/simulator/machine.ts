@@ -1,6 +1,5 @@
 /** One life of a process on the simulated disk and clock. When it is killed, nothing of it runs on or writes any more. */
 import { deflateRawSync } from 'node:zlib'
-import { dirname, basename } from 'node:path'
 import type { TickTimer } from '../../server/tick-loop.ts'
 import type { InputFile, OutputFile, Platform } from '../../storage/recordings/index.ts'
 import type { Dice } from '../bots/mind.ts'
@@ -94,7 +93,8 @@ export class Process {
         return packed
       },
       makeDirectory: () => undefined,
-      list: (directory) => Promise.resolve([...disk.names.keys()].filter((path) => dirname(path) === directory).map((path) => basename(path))),
+      list: (directory) => Promise.resolve(disk.namesIn(directory)),
+      listNow: (directory) => disk.namesIn(directory),
       syncDirectory: (path) => disk.syncNames(path),
       syncDirectoryLater: async (path) => {
         await this.wait(dice.between(...SYNC_MS))
@@ -110,6 +110,7 @@ export class Process {
       open: (path) => Promise.resolve(inputOf(disk.find(path))),
       read: (path) => Promise.resolve(disk.find(path).content.slice()),
       exists: (path) => disk.names.has(path),
+      idOf: (path) => disk.names.get(path)?.id ?? null,
       link: (from, to) => {
         this.lives(from)
         if (disk.names.has(to)) throw errorOf('EEXIST', to)
@@ -150,6 +151,7 @@ export class Process {
         inode.synced = Math.max(inode.synced, Math.min(length, inode.length))
       },
       close: () => undefined,
+      id: () => inode.id,
     }
   }
 

@@ -2,8 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
-const CLI = new URL('../../cli/otherworld.js', import.meta.url).pathname
+const CLI = fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url))
 
 export interface Server {
   readonly process: ChildProcess

@@ -1,4 +1,5 @@
 /** The page's side of the worker that hashes and fetches. */
+import { below } from '../../netcode/connect-error.ts'
 import { ApiError } from './api.ts'
 import type { Link } from './answers.ts'
 import type { BytesJob, BytesNews } from './bytes-worker.ts'
@@ -28,7 +29,7 @@ export class WorkerBytes implements Bytes {
   #worker: Worker | null = null
   #next = 1
 
-  /** `server`: what relative links are relative to. */
+  /** `server`: what links that are no full addresses are below. */
   constructor(server: string) {
     this.#server = server
   }
@@ -40,7 +41,7 @@ export class WorkerBytes implements Bytes {
   }
 
   async fetch({ link, sha256, bytes }: Parameters<Bytes['fetch']>[0]): Promise<ArrayBuffer> {
-    const news = await this.#ask({ type: 'fetch', url: new URL(link.url, this.#server).href, headers: link.headers, sha256, bytesMax: bytes }, () => undefined)
+    const news = await this.#ask({ type: 'fetch', url: below(this.#server, link.url).href, headers: link.headers, sha256, bytesMax: bytes }, () => undefined)
     if (news.type !== 'fetched') throw new ApiError('internal', 400, 'The file could not be read.')
     return news.bytes
   }

@@ -1,4 +1,5 @@
 /** Puts a file where its link says, and tells how far it is: fetch has no progress for uploads, XMLHttpRequest has. */
+import { below } from '../../netcode/connect-error.ts'
 import type { Link } from './answers.ts'
 import { ApiError } from './api.ts'
 
@@ -7,7 +8,7 @@ const STALL_MS = 30_000
 
 export type Put = (link: Link, file: Blob, signal: AbortSignal, progress: (share: number) => void) => Promise<void>
 
-/** Rejects with an ApiError in words. Relative links are relative to `server`. */
+/** Rejects with an ApiError in words. Links that are no full addresses are below `server`. */
 export const putTo = (server: string): Put => (link, file, signal, progress) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
@@ -26,7 +27,7 @@ export const putTo = (server: string): Put => (link, file, signal, progress) =>
         request.abort()
       }, STALL_MS)
     }
-    request.open('PUT', new URL(link.url, server))
+    request.open('PUT', below(server, link.url))
     for (const [name, value] of Object.entries(link.headers)) if (!/^(host|content-length)$/i.test(name)) request.setRequestHeader(name, value)
     request.upload.addEventListener('progress', ({ loaded }) => {
       moved()

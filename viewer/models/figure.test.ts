@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { Quaternion, Vector3, type Object3D } from 'three'
 import { expect, test } from 'vitest'
 import { length, sub, yawRotation } from '../../sim/maths.ts'
@@ -13,7 +14,7 @@ import { advanceGait, poseOf, STANDING } from '../gait.ts'
 import { Figure } from './figure.ts'
 import { parseModel, type Model } from './model.ts'
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
 interface Rigged {
   readonly model: Model

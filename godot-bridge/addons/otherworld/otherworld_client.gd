@@ -105,7 +105,7 @@ const _Rights := preload("net/rights.gd")
 const _Shapes := preload("net/shapes.gd")
 const _Visit := preload("net/visit.gd")
 
-## Address of the server, [code]http://host:port[/code] or [code]https://host[/code].
+## Address of the server, [code]http://host:port[/code] or [code]https://host[/code], with the path that a proxy put before it.
 @export var url := "http://127.0.0.1:7350":
 	set(to): url = to.strip_edges()
 ## Name that others see above one's head, 1 to 32 characters.

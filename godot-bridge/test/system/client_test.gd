@@ -104,7 +104,7 @@ func test_a_user_may_do_what_owner_access_and_permissions_allow() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
 	var element := (await ada.spawn_box(Vector3.ONE * 0.2, ada.own.position + Vector3(0, 1, -1))).element
-	await until("Bob sees it", func() -> bool: return bob.props.has(element))
+	await until("both see it", func() -> bool: return ada.props.has(element) and bob.props.has(element))
 	var act := OtherworldClient.Act
 	equal([bob.may(act.DRAG, bob.props[element]), bob.may(act.DESPAWN, bob.props[element]), ada.may(act.DESPAWN, ada.props[element])], [true, false, true])
 	equal((await bob.despawn(element)).reason, "not-permitted")

@@ -111,7 +111,7 @@ func test_a_prop_is_refused_with_the_field_and_what_is_wrong_with_it() -> void:
 	_starts(_said("prop_added", ["scale"], INF), "messages[0].prop_added.scale: is inf")
 	_starts(_said("prop_added", ["access"], 64), "messages[0].prop_added.access: is 64")
 	_starts(_said("prop_added", ["package"], PackedByteArray([1])), "messages[0].prop_added.package: has 1 bytes")
-	_starts(_said("prop_added", ["prop", "name"], "a\nb"), "messages[0].prop_added.prop.name: has a character that is not printed (U+000A)")
+	_starts(_said("prop_added", ["prop", "name"], "a\nb"), "messages[0].prop_added.prop.name: has a character that cannot be seen (U+000A)")
 	_starts(_said("prop_added", ["prop", "name"], "x".repeat(65)), "messages[0].prop_added.prop.name: has 65 characters")
 	_starts(_said("prop_added", ["prop", "motion"], 3), "messages[0].prop_added.prop.motion: is 3")
 	_starts(_said("prop_added", ["prop", "color"], 1 << 24), "messages[0].prop_added.prop.color: is 16777216")
@@ -171,10 +171,11 @@ func test_the_own_avatar_is_not_told_beyond_what_can_be_predicted_from() -> void
 
 
 func test_names_have_characters_that_are_seen() -> void:
-	for name: String in ["Ada", "Zoë", "👩‍🚀", "a b", "x".repeat(32)]:
-		equal(Values.name(name, "name"), "", name)
-	for name: String in ["", " a", "a ", "a\u200bb", "a\u202eb", "\u200da", "a\u00a0b", "x".repeat(33), "\ufffd"]:
-		check(Values.name(name, "name") != "", "\"%s\" is refused" % name)
+	for name: String in ["Ada", "Zoë", "李小龍", "हिन्दी", "👩‍🚀", "❤️‍🔥", "1️⃣", "葛" + char(0xe0100), "a b", "x".repeat(32)]:
+		equal([Values.name(name, "name"), Values.label(name, "name")], ["", ""], name)
+	for name: String in ["", " a", "a ", "a\u200bb", "a\u202eb", "\u200da", "a\u00a0b", "a\nb", "x".repeat(65), "\ufffd", "\u3164", "a\u115f", "\uffa0", "\u2800", char(0x13441), "\u0301", "a\u200db", "\u3164\ufe0f"]:
+		check(Values.name(name, "name") != "" and Values.label(name, "name") != "", "\"%s\" is refused" % name)
+	check(Values.name("x".repeat(33), "name") != "" and Values.label("x".repeat(33), "name") == "", "how long a name may be")
 
 
 func test_an_input_that_would_end_the_connection_is_refused_before() -> void:

@@ -125,6 +125,9 @@ func test_addresses_are_read() -> void:
 	for url: String in expected:
 		var address: Address = Address.parse(url)
 		equal([address.host, address.port, address.is_secure, address.path, address.below("v1/x")], expected[url], url)
+	var world: Address = Address.parse("https://play.example.org/world/")
+	equal(world.link("/v1/assets/x?a=b"), "https://play.example.org/world/v1/assets/x?a=b")
+	equal(world.link("http://store.example.org/x"), "http://store.example.org/x")
 	for url: String in ["", "plaza", "ftp://x", "http://", "http://a b", "http://x:99999", "http://x:0", "http://user@x", "http://x/?a"]:
 		var address: Address = Address.parse(url)
 		check(address.fault != null, "\"%s\" was taken for an address" % url)

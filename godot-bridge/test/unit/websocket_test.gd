@@ -15,6 +15,8 @@ var _socket: WebSocketPeer
 var _says := UPGRADE_NEEDED
 var _upgrades := true
 var _connections := 0
+# What the question said.
+var _question := ""
 var _connection: WebsocketConnection
 
 
@@ -22,9 +24,10 @@ func before() -> void:
 	_says = UPGRADE_NEEDED
 	_upgrades = true
 	_connections = 0
+	_question = ""
 	_socket = null
 	equal(_server.listen(0, "127.0.0.1"), OK)
-	_connection = WebsocketConnection.new("http://127.0.0.1:%d" % _server.get_local_port(), "a token", _now())
+	_connection = WebsocketConnection.new("http://127.0.0.1:%d" % _server.get_local_port(), "a.token", _now())
 
 
 func after() -> void:
@@ -44,12 +47,14 @@ func _process(_delta: float) -> void:
 			_asking.append(stream)
 		elif _upgrades:
 			_socket = WebSocketPeer.new()
+			_socket.supported_protocols = ["otherworld"]
 			_socket.accept_stream(stream)
 		else:
 			stream.disconnect_from_host()
 	for stream: StreamPeerTCP in _asking.duplicate():
 		stream.poll()
 		if stream.get_status() == StreamPeerTCP.STATUS_CONNECTED and stream.get_available_bytes() > 0:
+			_question = stream.get_utf8_string(stream.get_available_bytes())
 			var body := _says.substr(4)
 			var type := "application/json" if body.begins_with("{") else "text/html"
 			var head := "HTTP/1.1 %s Status\r\ncontent-type: %s\r\ncontent-length: %d\r\n\r\n" % [_says.left(3), type, body.length()]
@@ -66,10 +71,17 @@ func _settled() -> void:
 		return _connection.status != Connection.Status.CONNECTING)
 
 
+func test_the_token_is_offered_as_a_subprotocol_and_stands_in_no_url() -> void:
+	await _settled()
+	equal(_connection.status, Connection.Status.OPEN)
+	check(_question.begins_with("GET /v1/ws HTTP/1.1\r\n") and "authorization: Bearer a.token\r\n" in _question, _question)
+	check(_socket.get_requested_url().ends_with("/v1/ws"), _socket.get_requested_url())
+	equal(_socket.get_selected_protocol(), "otherworld")
+
+
 func test_packets_go_both_ways_and_texts_are_none() -> void:
 	await _settled()
 	equal(_connection.status, Connection.Status.OPEN)
-	check(_socket.get_requested_url().ends_with("/v1/ws?token=a%20token"), _socket.get_requested_url())
 	_connection.send(PackedByteArray([1, 2, 3]))
 	await until("the server has it", func() -> bool: return _socket.get_available_packet_count() > 0)
 	equal(_socket.get_packet(), PackedByteArray([1, 2, 3]))

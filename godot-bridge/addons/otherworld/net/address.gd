@@ -24,6 +24,11 @@ func below(relative: String, scheme := "http") -> String:
 	return "%s%s://%s%s/%s" % [scheme, "s" if is_secure else "", authority(), path, relative]
 
 
+## The whole address of a link that the server gave: a full address, or a path below this one (docs/api.md, Links).
+func link(url: String) -> String:
+	return url if url.begins_with("http://") or url.begins_with("https://") else below(url.lstrip("/"))
+
+
 ## The host, with the port where it is not the scheme's own.
 func authority() -> String:
 	var name := "[%s]" % host if ":" in host else host

@@ -2,6 +2,7 @@ extends "connection.gd"
 ## A connection over WebSocket (docs/protocol.md, section 4): for networks that block UDP, and where there is no WebRTC.
 
 const Address := preload("address.gd")
+const Http := preload("http.gd")
 const HttpCall := preload("http_call.gd")
 
 ## Bytes that came while the game stood still: what a server sends in some seconds.
@@ -13,7 +14,11 @@ const CLOSE_REASON_CHARACTERS_MAX := 30
 const _CODE_NORMAL := 1000
 ## No close frame came: Godot's own word, and a browser's (RFC 6455, 7.1.5).
 const _CODES_ABNORMAL: Array[int] = [-1, 1006]
+const _PATH := "v1/ws"
 const _STATUS_UPGRADE := 426
+# The subprotocol that is spoken, and what the one begins with that tells the token: never in the URL, which proxies log.
+const _SUBPROTOCOL := "otherworld"
+const _TOKEN_PREFIX := "token."
 
 var _address: Address
 var _token: String
@@ -33,11 +38,7 @@ func _init(url: String, token: String, now_msec: float) -> void:
 	if _address.fault != null:
 		_fail(_address.fault)
 	else:
-		_question = HttpCall.new(HTTPClient.METHOD_GET, _target("http"), PackedStringArray(), PackedByteArray(), CONNECT_MSEC_MAX, now_msec)
-
-
-func _target(scheme: String) -> String:
-	return _address.below("v1/ws?token=" + _token.uri_encode(), scheme)
+		_question = HttpCall.new(HTTPClient.METHOD_GET, _address.below(_PATH), Http.json_headers(token, false), PackedByteArray(), CONNECT_MSEC_MAX, now_msec)
 
 
 func poll(now_msec: float) -> void:
@@ -67,7 +68,8 @@ func _connect_socket() -> void:
 	_socket = WebSocketPeer.new()
 	_socket.inbound_buffer_size = INBOUND_BYTES_MAX
 	_socket.outbound_buffer_size = OUTBOUND_BYTES_MAX
-	if _socket.connect_to_url(_target("ws")) != OK:
+	_socket.supported_protocols = PackedStringArray([_SUBPROTOCOL, _TOKEN_PREFIX + _token])
+	if _socket.connect_to_url(_address.below(_PATH, "ws")) != OK:
 		_fail(HttpCall.unreachable(_address))
 
 

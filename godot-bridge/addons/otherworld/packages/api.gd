@@ -34,10 +34,7 @@ func packages() -> Answer:
 
 ## A file by its signed link, which needs no token; [param url] may be a path on the server. At most [param bytes].
 func file(url: String, bytes: int) -> Answer:
-	var whole := url
-	if url.begins_with("/"):
-		var address := Address.parse(server) as Address
-		whole = "http%s://%s%s" % ["s" if address.is_secure else "", address.authority(), url]
+	var whole := (Address.parse(server) as Address).link(url)
 	var timeout_msec := TIMEOUT_MSEC + bytes / DOWNLOAD_BYTES_PER_SECOND_MIN * 1000.0
 	var download := Call.new(HTTPClient.METHOD_GET, whole, [], PackedByteArray(), timeout_msec, _now())
 	download.body_bytes_max = bytes

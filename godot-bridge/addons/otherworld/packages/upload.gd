@@ -26,6 +26,7 @@ signal failed(message: String)
 ## [method cancel] was called before it was done.
 signal cancelled
 
+const _Address := preload("../net/address.gd")
 const _Fault := preload("../net/fault.gd")
 const _Http := preload("../net/http.gd")
 const _SceneExport := preload("scene_export.gd")
@@ -201,7 +202,7 @@ func _send(put: Dictionary, bytes: PackedByteArray) -> bool:
 	var named: Dictionary = put.get("headers") if put.get("headers") is Dictionary else {}
 	for header: String in named:
 		headers.append("%s: %s" % [header, named[header]])
-	var url := _absolute(str(put.get("url", "")))
+	var url := (_Address.parse(_base) as _Address).link(str(put.get("url", "")))
 	var sending := _Sending.new(HTTPClient.METHOD_PUT, url, headers, bytes, _SENDING_STILL_MSEC_MAX, _now())
 	while not sending.poll(_now()):
 		_tell("sending", lerpf(_SHARE_READ, _SHARE_SENT, sending.sent_share()))
@@ -214,15 +215,6 @@ func _send(put: Dictionary, bytes: PackedByteArray) -> bool:
 		return not _is_over()
 	_fail("The store of files did not take it. " + sending.answer.fault.in_words())
 	return false
-
-
-## The server may put links on itself without its name.
-func _absolute(url: String) -> String:
-	if not url.begins_with("/"):
-		return url if "://" in url else _base + "/" + url
-	var host_at := _base.find("://") + 3
-	var path_at := _base.find("/", host_at)
-	return (_base if path_at < 0 else _base.left(path_at)) + url
 
 
 func _follow(status: Dictionary) -> void:

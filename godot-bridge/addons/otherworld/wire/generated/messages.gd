@@ -515,6 +515,7 @@ class Join:
 	var body: int
 	var permissions: int
 	var user: int
+	var share: int
 
 
 	func encode() -> PackedByteArray:
@@ -524,6 +525,7 @@ class Join:
 		Codec.put_number(out, 24, body)
 		Codec.put_number(out, 32, permissions)
 		Codec.put_number(out, 40, user)
+		Codec.put_number(out, 48, share)
 		return out
 
 
@@ -550,7 +552,9 @@ class Join:
 				made.permissions = number
 			elif tag == 40:
 				made.user = number
-			elif tag < 48 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
+			elif tag == 48:
+				made.share = number
+			elif tag < 56 or stop - at > Codec.OTHER_FIELD_BYTES_MAX:
 				return null
 			at = stop
 		return made

@@ -1,0 +1,13 @@
+/** The quad plane that every realm stands on. */
+import { RAPIER, type World } from './engine.ts'
+import { Groups } from './shapes.ts'
+import type { RealmDefinition } from './types.ts'
+
+/** The ground is as thick as this below its plane, so that nothing thrown at it passes through. Metres. */
+const GROUND_THICKNESS = 10
+
+export function addGround(world: World, { ground }: Pick<RealmDefinition, 'ground'>): void {
+  const body = world.createRigidBody(RAPIER.RigidBodyDesc.fixed())
+  const slab = RAPIER.ColliderDesc.cuboid(ground.x, GROUND_THICKNESS / 2, ground.z)
+  world.createCollider(slab.setTranslation(0, -GROUND_THICKNESS / 2, 0).setCollisionGroups(Groups.world), body)
+}

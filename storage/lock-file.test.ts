@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest'
+import { runRaces } from '../testing/lock/races.ts'
+
+test('of six processes that want a lock whose holder is gone, or is being killed, never two have it: 200 races', async () => {
+  const { holders, killed } = await runRaces({ races: 200, processes: 6, killEvery: 20 })
+  const { 0: nobody = 0, 1: one = 0, ...more } = holders
+  expect(more).toEqual({})
+  expect(one + nobody).toBe(200)
+  expect(nobody).toBeLessThanOrEqual(killed)
+})

@@ -1,0 +1,81 @@
+/**
+ * Looks now and then at the directory that a recording is written into: whether the file is still there, whether the
+ * directory is still this server's, whether there is room.
+ */
+import { dirname } from 'node:path'
+import type { AppendFile } from './append-file.ts'
+import { RecordingFault } from './fault.ts'
+import { parseRecordingName, type RecordingName } from './names.ts'
+import type { Platform } from './platform.ts'
+
+/** Bytes that must be free, or nobody is let in any more: a quarter of an hour of a full realm, for someone to act. */
+export const FREE_BYTES_MIN = 256 * 1024 * 1024
+/** Milliseconds between looks: a recording that was deleted is to be noticed within a second. */
+export const LOOK_EVERY_MS = 500
+
+export interface DirectoryWatchOptions {
+  readonly directory: string
+  readonly platform: Platform
+  readonly freeBytesMin?: number | undefined
+  /** Who else has taken the directory over, in words; null: nobody. */
+  otherHolder?(): string | null
+  /** Free space fell below freeBytesMin (true), or is above it again (false). */
+  onSpaceLow?(low: boolean): void
+  /** The file that is being written is not there any more: deleted, moved or replaced. */
+  onMissing(path: string): void
+}
+
+export class DirectoryWatch {
+  private readonly options: DirectoryWatchOptions
+  private lookedAtMs = -Infinity
+  /** Bytes free, as last seen. */
+  free = Number.POSITIVE_INFINITY
+  isLow = false
+  /** Somebody else goes on with the realm: nothing may be written any more. */
+  fenced: RecordingFault | null = null
+
+  constructor(options: DirectoryWatchOptions) {
+    this.options = options
+  }
+
+  /** Looks, unless it did just now. Rejects with what the file system says. */
+  async look(file: AppendFile, name: RecordingName): Promise<void> {
+    const { directory, platform, freeBytesMin = FREE_BYTES_MIN, onSpaceLow } = this.options
+    const nowMs = platform.nowMs()
+    if (nowMs - this.lookedAtMs < LOOK_EVERY_MS) return
+    this.lookedAtMs = nowMs
+    this.checkHolder(name)
+    if (!file.isThere()) return this.options.onMissing(file.path)
+    this.checkEpochs(await platform.list(directory), name)
+    this.free = await platform.freeBytes(directory)
+    const low = this.free < freeBytesMin
+    if (low !== this.isLow) onSpaceLow?.(low)
+    this.isLow = low
+    return undefined
+  }
+
+  /** Before a segment begins. Throws RecordingFault `fenced` where another server goes on with the realm. */
+  mayBegin(name: RecordingName): void {
+    if (this.fenced) throw this.fenced
+    this.checkHolder(name)
+    this.checkEpochs(this.options.platform.listNow(this.options.directory), name)
+  }
+
+  private checkHolder(name: RecordingName): void {
+    const holder = this.options.otherHolder?.() ?? null
+    if (holder !== null) this.fence(name, `another server (${holder}) has taken the data directory ${dirname(this.options.directory)} over`)
+  }
+
+  private checkEpochs(files: readonly string[], { realm, epoch }: RecordingName): void {
+    const newer = files.find((file) => {
+      const found = parseRecordingName(file)
+      return found !== null && found.realm === realm && found.epoch > epoch
+    })
+    if (newer !== undefined) this.fence({ realm, epoch, segment: 0 }, `another server has gone on with it in ${newer}`)
+  }
+
+  private fence({ realm, epoch }: RecordingName, why: string): void {
+    this.fenced ??= new RecordingFault('fenced', this.options.directory, `the realm ${realm} stops here, in epoch ${epoch}: ${why}. Two servers must not use one directory; stop one of them, or give it a directory of its own with --data DIR`)
+    throw this.fenced
+  }
+}
