@@ -32,6 +32,6 @@ function commandOf(realm: Realm, { element }: Thing): Command | null {
   }
   const avatar = realm.avatars.get(element)
   if (!avatar) return null
-  const { player, user, name, wears, permissions } = avatar
-  return { type: 'join', player, user, name, body: typeof wears === 'number' ? wears : 0, permissions }
+  const { player, user, share, name, wears, permissions } = avatar
+  return { type: 'join', player, user, share, name, body: typeof wears === 'number' ? wears : 0, permissions }
 }
