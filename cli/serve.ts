@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { DEFAULT_DEFINITION } from '../sim/index.ts'
 import { DEFAULT_KEEP_GB, DEFAULT_PORT, defaultSettings, databaseInWords, filesInWords, OBSERVERS, readRealmFile, readStoreSettings, ServerError, startServer, type Observers, type RunningServer, type Settings } from '../server/main.ts'
 import { printFailure, terminal } from './output.ts'
-import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX } from '../server/limits.ts'
+import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX, SHUTDOWN_MS_MAX } from '../server/limits.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
 export const verb: Verb = {
@@ -38,20 +38,25 @@ const USAGE: ReadonlySet<ServerError['reason']> = new Set(['bad-realm', 'bad-set
 async function serve(args: Arguments): Promise<number> {
   const json = args.flag('json')
   outliveOutputs()
-  const stopped = stopSignal()
+  const ending = new AbortController()
+  const stopped = stopSignal((signal) => {
+    if (!json) process.stderr.write(`\n${signal}: saying goodbye and sealing the recording.\n`)
+    limitShutdown()
+    ending.abort()
+  })
   try {
     const settings = settingsOf(args)
-    const server = await startServer(settings)
+    const server = await startServer(settings, ending.signal)
+    if (server === null) return Exit.ok
     process.stdout.write(json ? readyJson(server) : readyWords(server, settings))
-    const signal = await stopped
-    if (!json) process.stderr.write(`\n${signal}: saying goodbye and sealing the recording.\n`)
+    await stopped
     await server.stop()
     return Exit.ok
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
     const { reason, what, where, fix } = error
     printFailure(terminal, 'serve', json, { reason, message: what, where, fix }, error.message)
-    return USAGE.has(error.reason) ? Exit.usage : error.reason === 'recording' ? Exit.corrupt : Exit.failed
+    return USAGE.has(error.reason) ? Exit.usage : error.reason === 'recording' ? Exit.corrupt : error.reason === 'other-version' ? Exit.version : Exit.failed
   }
 }
 
@@ -97,17 +102,31 @@ function outliveOutputs(): void {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
 }
 
-/** The first SIGINT, SIGTERM or SIGHUP. A second SIGINT or SIGTERM ends the process at once; a terminal that closes may send SIGHUP twice. */
-function stopSignal(): Promise<string> {
+/** The first SIGINT, SIGTERM or SIGHUP, which is told of at once. A second SIGINT or SIGTERM ends the process; a terminal that closes may send SIGHUP twice. */
+function stopSignal(tell: (signal: string) => void): Promise<void> {
   return new Promise((resolve) => {
-    process.on('SIGHUP', () => resolve('SIGHUP'))
+    let isTold = false
+    const take = (signal: string): void => {
+      if (!isTold) tell(signal)
+      isTold = true
+      resolve()
+    }
+    process.on('SIGHUP', () => take('SIGHUP'))
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         process.once(signal, () => process.exit(Exit.failed))
-        resolve(signal)
+        take(signal)
       })
     }
   })
+}
+
+/** The recording is sealed first: what hangs after that, a database above all, is not waited for. */
+function limitShutdown(): void {
+  setTimeout(() => {
+    process.stderr.write(`The server did not end within ${SHUTDOWN_MS_MAX / 1_000} s and is ended; the recording has what the archive could not take.\n`)
+    process.exit(Exit.ok)
+  }, SHUTDOWN_MS_MAX).unref()
 }
 
 function readyJson({ url, data }: RunningServer): string {

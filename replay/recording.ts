@@ -103,6 +103,11 @@ export class Recording {
     return offset === undefined ? null : toHex(this.file.subarray(offset, offset + HASH_BYTES))
   }
 
+  /** Where the FRAME chunk of a tick begins; null where it has none. */
+  frameOffset(tick: number): number | null {
+    return this.run.frames.get(tick) ?? null
+  }
+
   /** The frame of a tick as protocol/encodeFrame wrote it; null where it has no inputs. */
   frameBytes(tick: number): Uint8Array | null {
     const chunk = peekChunk(this.file, this.run.frames.get(tick) ?? this.file.length)

@@ -2,6 +2,7 @@
 //   kill-transport [--kills N --bots N --pause S --json]     hostile [--connects N --bots N --seed S --json]
 //   store-away [--seconds N --bots N --store s3|disk|all --json]: s3 needs Ceph's radosgw (testing/radosgw.ts)
 //   archive-away [--seconds N --bots N --how freeze|stop|kill --seed S --json]
+//   recovery [--rounds N --fault trap|loop --things N --json]
 //   locks [--races N --processes N --pairs N --json]: pairs need the rights to make namespaces
 //   guest [--seed S --seconds N --guests N --bots N --only PHASES --from ADDRESS --fresh --json]
 //   hostile-uploads [--bots N --seconds S --senders N --files DIR --json]
@@ -10,7 +11,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { build } from 'esbuild'
 
 const [name = '', ...args] = process.argv.slice(2)
-const names = ['kill-transport', 'hostile', 'guest', 'store-away', 'archive-away', 'hostile-uploads', 'locks']
+const names = ['kill-transport', 'hostile', 'guest', 'recovery', 'store-away', 'archive-away', 'hostile-uploads', 'locks']
 if (!names.includes(name)) {
   process.stderr.write(`There is no drill "${name}"; there are ${names.join(', ')}.\n`)
   process.exit(2)

@@ -60,7 +60,7 @@ class Site {
       gateway, viewer: loadStaticFiles(join(directory, 'none')), origins: ['https://friend.example'], transports: [], assets: this.assets,
       api: makeApi(gateway, desk, this.packages, makeGrantRoutes(this.grants, OPERATOR, Date.now)),
       status: () => ({ schema: 'otherworld/status/1', realms: [], archive: up, assets: up, uploads: desk.counts, backlog: { records: 0, elements: 0 } }),
-      health: () => healthOf('yard', 1, 0, 0, null), metrics: () => '', log: () => undefined,
+      health: () => healthOf({ id: 'yard', tick: 1, warning: null }, 0, 0, null), metrics: () => '', log: () => undefined,
     }))
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
     undo.push(() => {

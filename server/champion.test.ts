@@ -101,38 +101,6 @@ test('what players have not heard is told after a second crash too, and after an
   for (const { realm } of [first, second, third, fourth]) free(realm)
 })
 
-test('inputs on which the simulation fails are not taken again: they count as heard, and their senders are told', async () => {
-  const first = await open()
-  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
-  const frame = { tick: 2, inputs: [{ player: 4, sequence: 20, command: { type: 'despawn', element: 99 } as const }] }
-  first.frame(frame)
-
-  const real = simulationOf(engine)
-  const trapping: typeof real = {
-    ...real,
-    step: (realm, played, onPhase) => {
-      if (played.inputs.some(({ sequence }) => sequence === 20)) throw new Error('unreachable')
-      return real.step(realm, played, onPhase)
-    },
-  }
-  const start = { definition: DEFAULT_DEFINITION, recordings, keepBytes: 1e9, recordedBy: 'test' }
-  const second = await Champion.open({ engine, simulation: trapping, start, note: (text) => notes.push(text) })
-  expect(second.realm.tick).toBe(1)
-  expect(notes.join('\n')).toContain('left out and kept in the recording as quarantined')
-  expect(second.heard.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
-  expect(second.unanswered.of(4)).toEqual([{ type: 'commandRejected', sequence: 20, reason: 'quarantined', tick: 2 }])
-  await second.close()
-  await first.close()
-  free(first.realm)
-  free(second.realm)
-
-  // The numbers stand in the new recording too.
-  const third = await open()
-  expect(third.heard.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
-  await third.close()
-  free(third.realm)
-})
-
 test('a changed definition under the same id is told, and the recording\'s is kept', async () => {
   const first = await open()
   run(first, 5)

@@ -3,24 +3,30 @@
  * an epoch at each start, rolls segments, and removes what retention no longer keeps.
  */
 import { basename } from 'node:path'
-import { salvageRecording, simulationOf, type Note, type RecordingHeader, type Simulation } from '../replay/index.ts'
-import { checkpoint, elementCount, genesis, hash, PHASES, SIM_VERSION, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../sim/index.ts'
-import { listRecordings, nodePlatform, parseRecordingName, recover, RecordingFile, RecordingFault, removeUnfinished, type Platform, type Recovered, type RecordingEntry, type Skipped } from '../storage/recordings/index.ts'
+import { CHECKPOINT_BYTES_MAX, type Note, type RecordingHeader, type Simulation } from '../replay/index.ts'
+import { checkpoint, elementCount, hash, PHASES, SIM_VERSION, type Engine, type InputFrame, type Realm } from '../sim/index.ts'
+import { listRecordings, nodePlatform, parseRecordingName, RecordingFile, RecordingFault, removeUnfinished, type Platform, type RecordingEntry } from '../storage/recordings/index.ts'
 import { otherHolder } from '../storage/lock-mark.ts'
-import { ServerError, textOf } from './error.ts'
-import { Heard, HEARD_NOTE } from './heard.ts'
+import { beginningOf, type Beginning } from './beginning.ts'
+import { textOf } from './error.ts'
+import { HEARD_NOTE, type Heard } from './heard.ts'
 import type { RealmLog } from './realm-core.ts'
 import type { RealmStart } from './realm-messages.ts'
+import type { CheckpointsState, LogSpace } from './realm-runner.ts'
 import type { LogEvent } from './archivist.ts'
 import { logEvents } from './log-events.ts'
-import { bringBack } from './restoration.ts'
-import { Unanswered, unheardNote, type Unheard } from './unanswered.ts'
+import { relog, type EarlierStart } from './relog.ts'
+import { runFirst } from './repair.ts'
+import type { TakenOut } from './taken-out.ts'
+import { unheardNote, type Unanswered, type Unheard } from './unanswered.ts'
 
 export interface ChampionOptions {
   readonly start: RealmStart
   readonly engine: Engine
   /** Bytes at which a segment ends; by default SEGMENT_BYTES_MAX. */
   readonly segmentBytesMax?: number
+  /** Bytes that a checkpoint may have at most; by default CHECKPOINT_BYTES_MAX. */
+  readonly checkpointBytesMax?: number
   /** What replays the recording; by default the simulation on the engine. */
   readonly simulation?: Simulation<Realm>
   /** Default: this machine. */
@@ -35,15 +41,6 @@ export interface ChampionOptions {
   note(text: string): void
 }
 
-/** Where a realm goes on. */
-interface Beginning {
-  readonly realm: Realm
-  readonly epoch: number
-  readonly heard: Heard
-  readonly unanswered: Unanswered
-  readonly recovered: Recovered<Realm> | null
-}
-
 /** Ticks before a segment that could not be begun, for want of space above all, is tried again: not each tick, nor told so often. */
 const ROLL_RETRY_TICKS = 600
 
@@ -54,6 +51,8 @@ export class Champion implements RealmLog {
   readonly heard: Heard
   /** What became of their last commands, where a crash may have kept it from them. */
   readonly unanswered: Unanswered
+  /** What users are to be told of what was taken out. */
+  readonly takenOut: TakenOut
   private readonly options: ChampionOptions
   private readonly file: RecordingFile
   private unheard: () => Unheard
@@ -61,22 +60,26 @@ export class Champion implements RealmLog {
   private rollAtTick = 0
   /** Of the last tick. */
   private stateHash = ''
+  private checkpoints: CheckpointsState
   private readonly listed: (entries: readonly RecordingEntry[]) => void
 
-  private constructor(options: ChampionOptions, { realm, epoch, heard, unanswered, recovered }: Beginning) {
+  private constructor(options: ChampionOptions, beginning: Beginning) {
+    const { realm, epoch, heard, unanswered, takenOut, repair, earlier } = beginning
     this.options = options
     this.realm = realm
     this.epoch = epoch
     this.heard = heard
     this.unanswered = unanswered
+    this.takenOut = takenOut
     this.listed = logEvents((event) => options.onLog?.(event))
     this.unheard = () => unanswered.all
-    const header = headerOf(realm, epoch, options)
+    const header = { ...headerOf(realm, epoch, options), ...(earlier ? startOf(earlier) : {}) }
+    const state = header.start === 'genesis' ? null : earlier ? earlier.checkpoint : checkpoint(realm)
     this.file = RecordingFile.create({
       directory: options.start.recordings,
       header,
-      ...(header.start === 'checkpoint' ? { checkpoint: checkpoint(realm) } : {}),
-      notes: this.notes(),
+      ...(state === null ? {} : { checkpoint: state }),
+      notes: earlier ? earlier.notes : this.notes(),
       ...(options.platform === undefined ? {} : { platform: options.platform }),
       ...(options.segmentBytesMax === undefined ? {} : { segmentBytesMax: options.segmentBytesMax }),
       onFault: (fault) => options.note(fault.message),
@@ -85,18 +88,17 @@ export class Champion implements RealmLog {
       otherHolder: () => (options.start.lock ? otherHolder(options.start.lock) : null),
       onMissing: (path) => this.lost(path),
     })
-    for (const quarantine of recovered?.quarantined ?? []) this.file.quarantine(quarantine)
+    this.checkpoints = { tick: header.startTick, bytes: state?.length ?? 0, skipped: 0, warning: null }
+    takenOut.onTold = () => this.optional(() => this.file.note(takenOut.note(realm.tick)))
+    for (const quarantine of repair.quarantined) this.file.quarantine(quarantine)
+    if (earlier) relog(earlier, realm, this.file)
+    if (repair.frame) runFirst(realm, repair.frame, this, unanswered)
   }
 
   /** Recovers the realm from its newest recording, or makes it anew, and begins a recording. Throws ServerError, RecordingFault. */
   static async open(options: ChampionOptions): Promise<Champion> {
-    const { recordings, definition } = options.start
-    await removeUnfinished(recordings, options.platform)
-    const unanswered = new Unanswered()
-    const found = await recover(recordings, definition.id, unanswered.watching(options.simulation ?? simulationOf(options.engine)), options.platform)
-    if (found.status === 'unusable' || found.status === 'other-version') throw cannotGoOn(found, recordings)
-    const beginning = found.status === 'fresh' ? fresh(options, found.nextEpoch) : await goOn(options, found, unanswered)
-    const champion = new Champion(options, beginning)
+    await removeUnfinished(options.start.recordings, options.platform)
+    const champion = new Champion(options, await beginningOf(options))
     await champion.retainOrSay()
     return champion
   }
@@ -111,8 +113,8 @@ export class Champion implements RealmLog {
     return this.file.spaceLow
   }
 
-  space(): { readonly recordedBytes: number; readonly freeBytes: number } {
-    return { recordedBytes: this.file.bytesOfAll, freeBytes: this.file.freeBytes }
+  space(): LogSpace {
+    return { recordedBytes: this.file.bytesOfAll, freeBytes: this.file.freeBytes, checkpoints: this.checkpoints }
   }
 
   /** What is written at present stands in no file that a recovery finds. */
@@ -136,27 +138,51 @@ export class Champion implements RealmLog {
     this.optional(() => this.file.sample(sample))
   }
 
+  checkpointDue(tick: number): boolean {
+    return this.file.checkpointDue(tick)
+  }
+
   checkpoint(tick: number, bytes: Uint8Array): void {
+    if (!this.fits(tick, bytes)) return
     this.optional(() => {
       // Before the checkpoint: a crash between the two leaves too many answers rather than too few.
       this.file.note(unheardNote(tick, this.unheard()))
+      this.file.note(this.takenOut.note(tick))
       this.file.checkpoint(tick, bytes)
       const segment = parseRecordingName(basename(this.file.path))?.segment ?? 0
       this.options.onLog?.({ type: 'checkpoint', entry: { realm: this.realm.definition.id, epoch: this.epoch, tick, segment, stateHash: this.stateHash, bytes: bytes.length } })
     })
   }
 
+  /** A state that no reader would take is not written: the realm goes on, and a recovery begins with the last one that was. */
+  private fits(tick: number, bytes: Uint8Array): boolean {
+    const bytesMax = this.options.checkpointBytesMax ?? CHECKPOINT_BYTES_MAX
+    const before = this.checkpoints
+    if (bytes.length <= bytesMax) {
+      if (before.warning !== null) this.options.note(`the state fits into a checkpoint again (${inMib(bytes.length)} MiB at tick ${tick})`)
+      this.checkpoints = { tick, bytes: bytes.length, skipped: before.skipped, warning: null }
+      return true
+    }
+    this.rollAtTick = tick + this.file.postponeCheckpoint(tick, bytes.length)
+    const warning = `the state takes ${inMib(bytes.length)} MiB, more than the ${inMib(bytesMax)} MiB of a checkpoint: none was written since tick ${before.tick}; remove things from the realm`
+    if (before.warning === null) this.options.note(`${warning}. The realm goes on, and a recovery would replay from there`)
+    this.checkpoints = { tick: before.tick, bytes: bytes.length, skipped: before.skipped + 1, warning }
+    return false
+  }
+
   listen(unheard: () => Unheard): void {
     this.unheard = unheard
   }
 
-  /** Between two ticks: begins the next segment where the current one has reached its size. */
+  /** Between two ticks: begins the next segment where the current one has reached its size, and the state fits into a checkpoint. */
   rollIfDue(): void {
     const { realm } = this
     if (!this.file.rollDue || realm.tick < this.rollAtTick) return
     this.rollAtTick = realm.tick + ROLL_RETRY_TICKS
+    const state = checkpoint(realm)
+    if (!this.fits(realm.tick, state)) return
     this.optional(() =>
-      this.file.roll({ tick: realm.tick, hash: hash(realm), players: realm.players.size, elements: elementCount(realm), checkpoint: checkpoint(realm), notes: this.notes() }))
+      this.file.roll({ tick: realm.tick, hash: hash(realm), players: realm.players.size, elements: elementCount(realm), checkpoint: state, notes: this.notes() }))
     void this.retainOrSay()
   }
 
@@ -171,7 +197,7 @@ export class Champion implements RealmLog {
   /** What the state does not hold of its players, and the recording must. */
   private notes(): readonly Note[] {
     const { tick } = this.realm
-    return [{ tick, kind: HEARD_NOTE, text: this.heard.toText() }, unheardNote(tick, this.unheard())]
+    return [{ tick, kind: HEARD_NOTE, text: this.heard.toText() }, unheardNote(tick, this.unheard()), this.takenOut.note(tick)]
   }
 
   private optional(write: () => void): void {
@@ -238,37 +264,7 @@ function headerOf(realm: Realm, epoch: number, { start, platform = nodePlatform 
   }
 }
 
-function fresh({ engine, start, note }: ChampionOptions, nextEpoch: number): Beginning {
-  const { saved } = start
-  const realm = genesis(engine, start.definition)
-  if (saved?.at) bringBack(realm, { ...saved, at: saved.at }, note)
-  return { realm, epoch: Math.max(nextEpoch, (saved?.newestEpoch ?? 0) + 1), heard: new Heard(), unanswered: new Unanswered(), recovered: null }
-}
+const startOf = ({ tick, hash: startHash, players, elements, checkpoint: bytes }: EarlierStart): Pick<RecordingHeader, 'start' | 'startTick' | 'startHash' | 'players' | 'elements'> =>
+  ({ start: bytes === null ? 'genesis' : 'checkpoint', startTick: tick, startHash, players, elements })
 
-async function goOn({ start, note, platform = nodePlatform }: ChampionOptions, found: Recovered<Realm>, unanswered: Unanswered): Promise<Beginning> {
-  note(`goes on at tick ${found.tick} from ${found.path} (${found.ticksReplayed} ticks replayed)`)
-  for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`)
-  for (const { offset, message } of found.damage) note(`${found.path} is damaged at byte ${offset}: ${message}`)
-  if (found.ticksLost > 0) note(`${found.ticksLost} ticks after tick ${found.tick} could not be recovered`)
-  if (found.divergedAt !== null) note(`the replay of tick ${found.divergedAt} gave another hash than the recording: \`otherworld replay verify ${found.path}\` says more`)
-  for (const { tick, reason } of found.quarantined) note(`the inputs of tick ${tick} made the simulation fail twice (${reason}); they are left out and kept in the recording as quarantined`)
-  if (!sameDefinition(found.definition, start.definition))
-    note(`the recording's realm definition differs from the one given and is kept: a realm keeps what it began with. Give the changed realm another "id", or another --data directory`)
-  const salvage = salvageRecording(await platform.read(found.path))
-  const parts = salvage.ok ? salvage.value.parts : []
-  const heard = Heard.of(parts, found.tick)
-  unanswered.carryOver(parts, found.tick)
-  for (const quarantine of found.quarantined) unanswered.leftOut(quarantine, heard)
-  return { realm: found.realm, epoch: found.nextEpoch, heard, unanswered, recovered: found }
-}
-
-/** As JSON both come from the same parser, which gives the fields in one order. */
-const sameDefinition = (a: RealmDefinition, b: RealmDefinition): boolean => JSON.stringify(a) === JSON.stringify(b)
-
-function cannotGoOn(found: { readonly status: 'unusable'; readonly skipped: readonly Skipped[] } | { readonly status: 'other-version'; readonly path: string; readonly error: Error }, directory: string): ServerError {
-  const fix = 'move the recordings away to begin the realm afresh, or give another directory with --data DIR'
-  if (found.status === 'other-version')
-    return new ServerError({ reason: 'recording', what: `the realm cannot go on: ${found.error.message}`, where: found.path, fix: `run the version that made it, or ${fix}` })
-  const what = found.skipped.map(({ path, error }) => `\n    ${path}: ${error.message}`).join('')
-  return new ServerError({ reason: 'recording', what: `no recording of the realm can be used:${what}`, where: directory, fix })
-}
+const inMib = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)

@@ -61,7 +61,7 @@ export class Heard {
 /** A number of the wire: an unsigned integer of 32 bits. */
 export const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff
 
-function parse(text: string): unknown {
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

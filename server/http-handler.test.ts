@@ -42,7 +42,7 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     assets: { origin: null, answers: () => false },
     api: () => Promise.resolve(false),
     status: () => ({ schema: 'otherworld/status/1', realms: [], archive: UP, assets: UP, uploads: { stages: {}, queue: 0, busy: 0 }, backlog: { records: 0, elements: 0 } }),
-    health: () => healthOf('home', 5, 0, 10, problem),
+    health: () => healthOf({ id: 'home', tick: 5, warning: 'a warning' }, 0, 10, problem),
     metrics: () => '# HELP a A.\n# TYPE a gauge\na 1\n',
     log: (line) => logged.push(line),
     ...changes,
@@ -135,8 +135,8 @@ test('health is 503 with the reason while the realm does not tick', async () => 
   problem = 'the realm is starting'
   const response = await fetch(`${base}/healthz`)
   expect(response.status).toBe(503)
-  expect(await response.json()).toMatchObject({ ok: false, realms: [{ problem: 'the realm is starting' }] })
-  expect(healthOf('home', 5, 0, 60_000, null)).toMatchObject({ ok: false, realms: [{ problem: 'no tick for 60.0 s' }] })
+  expect(await response.json()).toMatchObject({ ok: false, realms: [{ problem: 'the realm is starting', warning: 'a warning' }] })
+  expect(healthOf({ id: 'home', tick: 5, warning: null }, 0, 60_000, null)).toMatchObject({ ok: false, realms: [{ problem: 'no tick for 60.0 s' }] })
 })
 
 test('pages of other sites may not use the API unless they are named', async () => {

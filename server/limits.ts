@@ -89,15 +89,36 @@ export const OVERLOAD_SHARE_MAX = 0.01
 /** A realm that has not ticked for this long is not healthy. */
 export const HEALTHY_TICK_AGE_MS_MAX = 2_000
 
-/** Restarts of a realm's worker within RESTART_WINDOW_MS before the realm is given up. */
-export const RESTARTS_MAX = 5
-export const RESTART_WINDOW_MS = 60_000
+/**
+ * The step of one tick may take so long; then the worker is ended, and what it hung on is left out (docs/recording.md). A
+ * hundred times what a tick may take, and more than a garbage collection or a busy machine costs.
+ */
+export const STEP_MS_MAX = 2_000
+/** The same in a try of the search after a fault: nobody is served meanwhile, and the heap is small. */
+export const TRY_STEP_MS_MAX = 1_000
+/** Between two steps a running worker may be silent for so long: a slow disk is no endless loop, and starting again would not mend it. */
+export const PAUSE_MS_MAX = 15_000
+/** The same while it starts: the engine is loaded, a large recording is read. */
+export const START_PAUSE_MS_MAX = 60_000
+/** One try goes on for a second of ticks; and one reads a recording, whose every step is watched as well. */
+export const TRY_MS_MAX = 10_000
+export const REPLAY_MS_MAX = 5 * 60 * 1_000
+
+/** Starts of a realm's worker in a row without progress before the realm is given up, whatever time each took. */
+export const STARTS_MAX = 5
+/** A worker that ran for so many ticks has made progress: ten seconds. */
+export const PROGRESS_TICKS = 600
+/** Pause before the second start, ms; it doubles from start to start. */
+export const RESTART_MS = 100
 
 /** How long a realm that stops goes on ticking, so that everyone hears the goodbye. */
 export const STOP_MS_MAX = 1_200
 
-/** How long the shutdown waits for the worker to seal its recording before it is ended. */
-export const SHUTDOWN_MS_MAX = 10_000
+/** How long the shutdown waits for the worker to seal its recording; then it is ended, and the main thread seals it. */
+export const WORKER_STOP_MS_MAX = 2_000
+
+/** All of a shutdown, with room for a busy machine in the 5 s that are promised. The recording is sealed by then; what else is not done is given up. */
+export const SHUTDOWN_MS_MAX = 4_000
 
 /** How long a player's inputs wait for what the main thread says about a package; then the one that names it is rejected. */
 export const PACKAGE_WAIT_MS_MAX = 2_000
@@ -112,10 +133,10 @@ export const GRANT_MS = 5_000
 export const GRANTS_PER_PLAYER_MAX = 32
 
 /** How long the shutdown waits for the archive to take what is left to save; the recording has it all the same. */
-export const ARCHIVE_FLUSH_MS_MAX = 5_000
+export const ARCHIVE_FLUSH_MS_MAX = 1_000
 
 /** How long the shutdown waits for an ingest to be ended and for a store that is being asked; what is not done is said to be. */
-export const UPLOADS_STOP_MS_MAX = 5_000
+export const UPLOADS_STOP_MS_MAX = 1_000
 
 /** Uploads of one user that are not settled: some files dropped on the page at once. */
 export const UPLOADS_PER_USER_MAX = 4

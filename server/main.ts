@@ -46,8 +46,13 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Starts a server and resolves when its realm ticks and can be connected to. Rejects with a ServerError. */
-export async function startServer(settings: Settings): Promise<RunningServer> {
+/**
+ * Starts a server and resolves when its realm ticks and can be connected to. Rejects with a ServerError; null where `signal`
+ * ended the start, and everything that had begun has been ended in order.
+ */
+export async function startServer(settings: Settings): Promise<RunningServer>
+export async function startServer(settings: Settings, signal: AbortSignal): Promise<RunningServer | null>
+export async function startServer(settings: Settings, signal?: AbortSignal): Promise<RunningServer | null> {
   const runtime = ManagedRuntime.make(serverLayer.pipe(Layer.provide(Layer.succeed(ServerSettings, settings))))
   const started = await runtime.runPromiseExit(Effect.gen(function* () {
     const http = yield* Http
@@ -57,9 +62,10 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     const data = yield* DataDirectoryService
     yield* Effect.all([host.ready, transports.ready], { concurrency: 'unbounded' })
     return { http, host, data, port }
-  }))
+  }), ...(signal ? [{ signal }] : []))
   if (Exit.isFailure(started)) {
     await runtime.dispose()
+    if (signal?.aborted) return null
     throw Cause.squash(started.cause)
   }
   const { http, host, data, port } = started.value

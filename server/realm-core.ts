@@ -5,6 +5,7 @@
 import { checkpoint, elementCount, hash, phaseHash, step, type InputFrame, type Realm, type SimEvent } from '../sim/index.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 import { NO_LAPS, type Laps } from './metrics/tick-split.ts'
+import { Pulse } from './watchdog.ts'
 
 /** What the core writes to: the recording, as storage keeps it. */
 export interface RealmLog {
@@ -14,6 +15,8 @@ export interface RealmLog {
   hash(tick: number, hash: string): void
   /** After the hash of its tick: the hashes after each of PHASES. */
   sample(sample: { readonly tick: number; readonly players: number; readonly elements: number; readonly phases: readonly string[] }): void
+  /** It is time for a checkpoint of the state after `tick`. */
+  checkpointDue(tick: number): boolean
   /** The state's bytes after `tick`; the log owns them. */
   checkpoint(tick: number, bytes: Uint8Array): void
 }
@@ -22,10 +25,10 @@ export interface RealmCoreOptions {
   readonly realm: Realm
   readonly log: RealmLog
   readonly center: InteractionCenter
-  /** Ticks between checkpoints. */
-  readonly checkpointTicks: number
   /** Ticks between samples. */
   readonly sampleTicks: number
+  /** Is told when a step begins and ends: one that does not end is noticed from outside. */
+  readonly pulse?: Pulse
   /** Hears what the time of a tick goes into. */
   readonly laps?: Laps
 }
@@ -41,6 +44,7 @@ export interface TickOutcome {
 export class RealmCore {
   private readonly options: RealmCoreOptions
   private readonly laps: Laps
+  private readonly pulse: Pulse
   private lastHash: string
   /** Sealed, and not yet in the log: what could not be written is written again before anything else happens. */
   private sealed: InputFrame | null = null
@@ -50,6 +54,7 @@ export class RealmCore {
   constructor(options: RealmCoreOptions) {
     this.options = options
     this.laps = options.laps ?? NO_LAPS
+    this.pulse = options.pulse ?? new Pulse()
     this.lastHash = hash(options.realm)
   }
 
@@ -82,8 +87,8 @@ export class RealmCore {
 
   /** After `run`, once it is known to whom the tick's outcomes go: a recovery from the checkpoint does not see them again. */
   checkpointIfDue(): void {
-    const { realm, log, checkpointTicks } = this.options
-    if (realm.tick % checkpointTicks === 0) log.checkpoint(realm.tick, checkpoint(realm))
+    const { realm, log } = this.options
+    if (log.checkpointDue(realm.tick)) log.checkpoint(realm.tick, checkpoint(realm))
   }
 
   private phase(hashes: string[]): void {
@@ -99,10 +104,12 @@ export class RealmCore {
     const frame = log.frame(this.sealed)
     this.sealed = null
     this.laps.lap('record')
-    const events = onPhase ? step(realm, frame, { onPhase }) : step(realm, frame)
-    this.laps.lap('step')
-    const outcome = { frame, events, hash: hash(realm) }
-    this.laps.lap('hash')
-    return outcome
+    return this.pulse.during(frame.tick, () => {
+      const events = onPhase ? step(realm, frame, { onPhase }) : step(realm, frame)
+      this.laps.lap('step')
+      const outcome = { frame, events, hash: hash(realm) }
+      this.laps.lap('hash')
+      return outcome
+    })
   }
 }

@@ -1,6 +1,4 @@
 /** Realm host: the main thread's side of one realm instance: runs its worker, carries its packets, watches over it. */
-import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { Context, Deferred, Effect, Layer } from 'effect'
 import type { ServerEvents, ServerTransport } from '../netcode/transport.ts'
 import { Archive, type ArchiveService } from '../storage/archive/index.ts'
@@ -8,19 +6,19 @@ import { Archivist } from './archivist.ts'
 import { ServerSettings, type Settings } from './config.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { DataDirectoryService } from './data-directory-service.ts'
-import { ServerError, textOf } from './error.ts'
+import type { ServerError } from './error.ts'
 import { GrantsService } from './grants-service.ts'
 import { PackagesService } from './packages/service.ts'
 import { Gateway, type GatewayService } from './gateway.ts'
-import { ARCHIVE_FLUSH_MS_MAX, INBOUND_BATCH_MS, RESTART_WINDOW_MS, RESTARTS_MAX, SHUTDOWN_MS_MAX } from './limits.ts'
-import { packageRoot, packageVersion } from './package-root.ts'
+import { ARCHIVE_FLUSH_MS_MAX, INBOUND_BATCH_MS } from './limits.ts'
+import { packageVersion } from './package-root.ts'
 import { ServerMeters, type ServerTable } from './metrics/server-meters.ts'
 import { Presence } from './presence.ts'
 import { RecordsService } from './records-service.ts'
 import { RealmMeters } from './metrics/realm-meters.ts'
+import { RealmLife } from './realm-life.ts'
 import { RealmLinks, type RealmLinksOptions } from './realm-links.ts'
-import type { FromRealm, PackageAnswer, RealmStart, ToRealm, WorkerStatus } from './realm-messages.ts'
-import type { SavedStart } from './restoration.ts'
+import type { FromRealm, PackageAnswer, RealmStart, WorkerStatus } from './realm-messages.ts'
 import { savedStart } from './saved-start.ts'
 import { healthOf, withRecording, type Health, type RealmStatus } from './status.ts'
 
@@ -93,41 +91,37 @@ interface Outside extends Pick<RealmLinksOptions, 'grantedTo' | 'came' | 'went'>
 class Host {
   private readonly settings: Settings
   private readonly start: RealmStart
-  private readonly settle: Settle
-  private readonly counted: ServerTable
   private readonly outside: Outside
   private readonly links: RealmLinks
-  private readonly archive: ArchiveService
   private readonly archivist: Archivist
+  private readonly life: RealmLife
   private batchTimer: NodeJS.Timeout | undefined
-  private worker: Worker | null = null
-  private problem: string | null = 'the realm is starting'
   private tickAtMs = performance.now()
   private workerStatus: WorkerStatus
   private newest: NewestState = { tick: 0, stateHash: '', players: 0, elements: 0 }
-  private restartsAtMs: number[] = []
-  private restarts = 0
   private draining: Promise<void> | null = null
-  private everReady = false
 
   constructor(settings: Settings, gateway: GatewayService, start: RealmStart, settle: Settle, counted: ServerTable, outside: Outside, archive: ArchiveService) {
     this.settings = settings
     this.start = start
-    this.settle = settle
-    this.counted = counted
     this.outside = outside
     this.workerStatus = emptyStatus(start.definition.id)
     this.links = new RealmLinks({
       counted,
       claimsOf: (session) => gateway.claimsOf(session),
       ...outside,
-      closedTo: () => this.problem,
+      closedTo: () => this.life.problem,
       waits: () => { this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS) },
       log: (line) => settings.log(line),
     })
-    this.archive = archive
-    this.archivist = new Archivist({ archive, log: (line) => settings.log(line), retell: () => tell(this.worker, { type: 'retell' }) })
-    this.begin()
+    this.archivist = new Archivist({ archive, log: (line) => settings.log(line), retell: () => this.life.post({ type: 'retell' }) })
+    this.life = new RealmLife({
+      settings, start, counted, settle,
+      savedStart: (isEnding) => savedStart({ archive, realm: start.definition.id, recordings: start.recordings, log: (line) => settings.log(line), isEnding }),
+      heard: (message) => this.heard(message),
+      died: () => this.links.closeAll('The realm starts again; reconnect to go on where you were.'),
+    })
+    this.life.begin()
   }
 
   eventsFor(transport: () => ServerTransport): ServerEvents {
@@ -135,7 +129,8 @@ class Host {
   }
 
   status(): RealmStatus {
-    return { ...this.workerStatus, ...this.newest, connections: this.links.size, restarts: this.restarts }
+    const { restarts, quarantined } = this.life
+    return { ...this.workerStatus, ...this.newest, connections: this.links.size, restarts, quarantined }
   }
 
   get saveBacklog(): number {
@@ -143,7 +138,7 @@ class Host {
   }
 
   health(): Health {
-    return healthOf(this.start.definition.id, this.newest.tick, this.tickAtMs, performance.now(), this.problem)
+    return healthOf({ id: this.start.definition.id, tick: this.newest.tick, warning: this.workerStatus.warning }, this.tickAtMs, performance.now(), this.life.problem)
   }
 
   grant(uid: string): void {
@@ -151,47 +146,14 @@ class Host {
   }
 
   drain(reason: string): Promise<void> {
-    this.draining ??= this.stopWorker(reason)
+    this.draining ??= this.stop(reason)
     return this.draining
   }
 
   private flush(): void {
     this.batchTimer = undefined
     const message = this.links.take()
-    this.worker?.postMessage(message, [message.bytes.buffer])
-  }
-
-  // --- the worker
-
-  private begin(): void {
-    this.beginSaved().catch((error: unknown) => this.cannotBegin(error))
-  }
-
-  /** Looks first whether the realm has to be brought back from the archive. */
-  private async beginSaved(): Promise<void> {
-    const { settings, archive, start: { definition, recordings } } = this
-    const saved = await savedStart({ archive, realm: definition.id, recordings, log: (line) => settings.log(line), isEnding: () => this.draining !== null })
-    if (!this.draining) this.launch(saved)
-  }
-
-  private cannotBegin(error: unknown): void {
-    const told = error instanceof ServerError ? error : new ServerError({ reason: 'realm', what: textOf(error), where: `realm ${this.start.definition.id}`, fix: 'see to the directory of the recordings', cause: error })
-    this.problem = told.what
-    this.settings.log(`realm: ${told.message}`)
-    this.settle(told)
-  }
-
-  private launch(saved: SavedStart | null): void {
-    const workerData: RealmStart = saved === null ? this.start : { ...this.start, saved }
-    const worker = new Worker(this.settings.realmWorker ?? join(packageRoot(), 'dist/node/realm-worker.js'), { workerData, name: `realm ${this.start.definition.id}` })
-    this.worker = worker
-    worker.on('message', (message: FromRealm) => {
-      if (worker === this.worker) this.heard(message)
-    })
-    worker.on('error', (error) => this.settings.log(`realm: the worker failed: ${error.stack ?? error.message}`))
-    worker.on('exit', () => {
-      if (worker === this.worker) this.died()
-    })
+    this.life.post(message, [message.bytes.buffer])
   }
 
   private heard(message: FromRealm): void {
@@ -201,27 +163,23 @@ class Host {
       case 'status':
         this.workerStatus = message.status
         return undefined
-      case 'note': return this.settings.log(`realm: ${message.text}`)
-      case 'failed': return this.failed(message)
       case 'wanted': return this.wanted(message)
       case 'elements': return this.archivist.elements(message.told)
       case 'log': return this.archivist.logged(message.event)
-      case 'stopped': return undefined
+      // What concerns the worker's life is heard there.
+      case 'note': case 'failed': case 'stopped': return undefined
     }
   }
 
   private wanted({ hash, player, uid }: Extract<FromRealm, { type: 'wanted' }>): void {
-    const { worker } = this
-    void this.outside.physicsFor(hash, uid).then((answer) => tell(worker, { type: 'package', hash, player, ...answer }))
+    const tell = this.life.replier()
+    void this.outside.physicsFor(hash, uid).then((answer) => tell({ type: 'package', hash, player, ...answer }))
   }
 
   private started(message: Extract<FromRealm, { type: 'ready' }>): void {
-    this.problem = null
-    this.everReady = true
     this.archivist.begin(message.definition, message.epoch)
     this.takeState(message)
     this.tickAtMs = performance.now()
-    this.settle(null)
   }
 
   private takeState({ tick, stateHash, players, elements }: NewestState): void {
@@ -234,63 +192,13 @@ class Host {
     this.links.send(message)
   }
 
-  private failed({ what, where, fix, retry }: Extract<FromRealm, { type: 'failed' }>): void {
-    const error = new ServerError({ reason: 'realm', what, where, fix })
-    this.settings.log(`realm: ${error.message}`)
-    if (retry) return
-    // A start that cannot succeed is not repeated: the worker's end finds the restarts used up.
-    this.restartsAtMs = Array.from({ length: RESTARTS_MAX }, () => performance.now())
-    this.problem = what
-    if (!this.everReady) this.settle(error)
-  }
-
-  private died(): void {
-    this.worker = null
-    this.links.closeAll('The realm starts again; reconnect to go on where you were.')
-    if (this.draining) return
-    const nowMs = performance.now()
-    this.restartsAtMs = this.restartsAtMs.filter((atMs) => atMs > nowMs - RESTART_WINDOW_MS)
-    if (this.restartsAtMs.length >= RESTARTS_MAX) return this.giveUp()
-    this.problem = 'the realm starts again after a fault'
-    this.restartsAtMs.push(nowMs)
-    this.restarts++
-    this.counted.add('restarts')
-    this.settings.log(`realm: the worker died and is started again from its recording (${this.restartsAtMs.length} of ${RESTARTS_MAX} times a minute)`)
-    setTimeout(() => { if (!this.draining) this.begin() }, 100 * 2 ** (this.restartsAtMs.length - 1))
-  }
-
-  private giveUp(): void {
-    this.problem = `the realm died too often (${this.problem ?? 'the log says why'})`
-    this.settings.log(`realm: ${this.problem}; it stays down. Look above for the reason, then start the server again.`)
-    this.settle(new ServerError({ reason: 'realm', what: this.problem, where: `realm ${this.start.definition.id}`, fix: 'the log says why; correct it and start the server again' }))
-  }
-
-  private async stopWorker(reason: string): Promise<void> {
-    this.problem ??= 'the server stops'
+  private async stop(reason: string): Promise<void> {
     clearTimeout(this.batchTimer)
-    const { worker } = this
-    if (worker) await endOf(worker, { type: 'stop', reason }, (text) => this.settings.log(text))
-    this.worker = null
+    await this.life.stop(reason)
     this.links.closeAll(reason)
     if (!(await this.archivist.end(ARCHIVE_FLUSH_MS_MAX)))
       this.settings.log(`archive: ${this.archivist.backlog} things could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`)
   }
-}
-
-function tell(worker: Worker | null, message: ToRealm): void {
-  worker?.postMessage(message, [])
-}
-
-/** Asks a worker to end and waits; past SHUTDOWN_MS_MAX it is ended from outside, and its recording is recovered at the next start. */
-async function endOf(worker: Worker, stop: ToRealm, log: (line: string) => void): Promise<void> {
-  const ended = new Promise<void>((resolve) => { worker.once('exit', () => resolve()) })
-  const timer = setTimeout(() => {
-    log(`realm: the worker did not end within ${SHUTDOWN_MS_MAX / 1_000} s and is ended without sealing its recording`)
-    void worker.terminate()
-  }, SHUTDOWN_MS_MAX)
-  worker.postMessage(stop, [])
-  await ended
-  clearTimeout(timer)
 }
 
 function startOf({ definition, keepBytes }: Settings, { recordings, lock }: DataDirectory, meters: RealmMeters): RealmStart {
@@ -300,6 +208,6 @@ function startOf({ definition, keepBytes }: Settings, { recordings, lock }: Data
 function emptyStatus(id: string): WorkerStatus {
   return {
     id, tick: 0, stateHash: '', players: 0, elements: 0, tickMsP50: 0, tickMsP99: 0, tickMsMax: 0, overruns: 0, delayedMs: 0,
-    observers: 0, connections: 0, epoch: 0,
+    observers: 0, connections: 0, epoch: 0, warning: null,
   }
 }

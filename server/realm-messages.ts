@@ -8,6 +8,8 @@ import type { LockMark } from '../storage/lock-mark.ts'
 import type { LogEvent } from './archivist.ts'
 import type { ElementsTold } from './element-watch.ts'
 import type { MeterBuffers } from './metrics/realm-meters.ts'
+import type { Remedy } from '../storage/recordings/index.ts'
+import type { ServerErrorReason } from './error.ts'
 import type { SavedStart } from './restoration.ts'
 import type { RealmStatus } from './status.ts'
 import type { Claims } from './tokens.ts'
@@ -41,6 +43,12 @@ export interface RealmStart {
   readonly recordedBy: string
   /** What the archive has of a realm that has no recording; none: it has one, or the archive has nothing. */
   readonly saved?: SavedStart
+  /** What a search found to be left out after a fault; none: the realm goes on as it was. */
+  readonly remedy?: Remedy
+  /** Where the thread tells that it gets on (server/watchdog.ts). */
+  readonly pulse?: SharedArrayBuffer
+  /** The thread runs no realm, but tries of a search (storage/recordings/search.ts). */
+  readonly isTrial?: boolean
   /** What the worker counts in, so that the main thread can read it; without it the worker counts for itself. */
   readonly meters?: MeterBuffers
 }
@@ -79,10 +87,14 @@ export type FromRealm =
   /** For the operator's log. */
   | { readonly type: 'note'; readonly text: string }
   /** It cannot start or go on; the worker ends after it. */
-  | { readonly type: 'failed'; readonly what: string; readonly where: string; readonly fix: string; readonly retry: boolean }
+  | {
+      readonly type: 'failed'; readonly reason: ServerErrorReason; readonly what: string; readonly where: string; readonly fix: string
+      /** `never`: only the operator can help. `again`: as it is, later. `search`: what makes it fail is to be found and left out. */
+      readonly retry: 'never' | 'again' | 'search'
+    }
   | { readonly type: 'stopped' }
 
-export type WorkerStatus = Omit<RealmStatus, 'restarts'>
+export type WorkerStatus = Omit<RealmStatus, 'restarts' | 'quarantined'>
 
 /** Packets on their way in one batch. */
 export class PacketBatch {

@@ -1,5 +1,5 @@
 /** Runs one realm instance: on each tick takes what came in, runs the core, hands out what follows from it. */
-import { CHECKPOINT_EVERY_TICKS, SAMPLE_EVERY_TICKS } from '../replay/index.ts'
+import { SAMPLE_EVERY_TICKS } from '../replay/index.ts'
 import { creationWork, elementCount, hasRoom, type Realm } from '../sim/index.ts'
 import { RecordingFault } from '../storage/recordings/index.ts'
 import type { Heard } from './heard.ts'
@@ -16,7 +16,9 @@ import type { FromRealm, LinkEvent, ToRealm } from './realm-messages.ts'
 import { Sessions } from './sessions.ts'
 import { TickRecorder, type TickStatistics } from './statistics.ts'
 import { TickLoop, type TickTimer, type TickTiming } from './tick-loop.ts'
+import type { TakenOut } from './taken-out.ts'
 import type { Unanswered, Unheard } from './unanswered.ts'
+import type { Pulse } from './watchdog.ts'
 
 /** The log of a running realm, as the Champion keeps it. */
 export interface RunningLog extends RealmLog {
@@ -30,10 +32,29 @@ export interface RunningLog extends RealmLog {
   isLost(): boolean
   /** Whom to ask, at each checkpoint, which outcomes have not been heard: a recovery from it tells them. */
   listen(unheard: () => Unheard): void
-  /** Bytes written since the start, and free on the disk. */
-  space(): { readonly recordedBytes: number; readonly freeBytes: number }
+  readonly takenOut: TakenOut
+  space(): LogSpace
   rollIfDue(): void
   close(): Promise<void>
+}
+
+/** How a log stands. */
+export interface LogSpace {
+  /** Written since the start, and free on the disk. */
+  readonly recordedBytes: number
+  readonly freeBytes: number
+  readonly checkpoints: CheckpointsState
+}
+
+export interface CheckpointsState {
+  /** Of the last that was written. */
+  readonly tick: number
+  /** Of the last state that was taken, unpacked. */
+  readonly bytes: number
+  /** Too large to be written, since the start. */
+  readonly skipped: number
+  /** For the operator, while none can be written. */
+  readonly warning: string | null
 }
 
 export interface RealmRunnerOptions {
@@ -43,6 +64,7 @@ export interface RealmRunnerOptions {
   receive(): ToRealm | undefined
   post(message: FromRealm, transfer?: readonly ArrayBuffer[]): void
   readonly meters?: RealmMeters
+  readonly pulse?: Pulse
   /** Once a second. */
   onSecond?(): void
 }
@@ -83,9 +105,9 @@ export class RealmRunner {
     this.meters = options.meters ?? new RealmMeters()
     this.split = new TickSplit(() => timer.nowMs())
     this.told.atMs = timer.nowMs()
-    this.core = new RealmCore({ realm, log, center, checkpointTicks: CHECKPOINT_EVERY_TICKS, sampleTicks: SAMPLE_EVERY_TICKS, laps: this.split })
+    this.core = new RealmCore({ realm, log, center, sampleTicks: SAMPLE_EVERY_TICKS, laps: this.split, ...(options.pulse ? { pulse: options.pulse } : {}) })
     const closedTo = (): string | null => (log.isSpaceLow() || this.isStalled ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
-    this.sessions = new Sessions({ realm, center, desk: this.desk, out: this.out, heard: log.heard.all, unanswered: log.unanswered, meters: this.meters, note: (text) => this.note(text), closedTo }, timer.nowMs())
+    this.sessions = new Sessions({ realm, center, desk: this.desk, out: this.out, heard: log.heard.all, unanswered: log.unanswered, takenOut: log.takenOut, meters: this.meters, note: (text) => this.note(text), closedTo }, timer.nowMs())
     log.listen(() => this.sessions.unheard)
     this.watch = new ElementWatch(realm, (told) => options.post({ type: 'elements', told }))
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
@@ -193,7 +215,7 @@ export class RealmRunner {
       type: 'status',
       status: {
         id: realm.definition.id, tick: this.core.tick, stateHash: this.core.stateHash, ...countsOf(realm),
-        ...read, observers: this.observers.count, connections: this.sessions.connected, epoch,
+        ...read, observers: this.observers.count, connections: this.sessions.connected, epoch, warning: this.options.log.space().checkpoints.warning,
       },
     })
     this.tellOverload({ ...read, ticks }, nowMs)
@@ -203,7 +225,8 @@ export class RealmRunner {
 
   private sample(): void {
     const { realm } = this.options.log
-    const { recordedBytes, freeBytes } = this.options.log.space()
+    const { recordedBytes, freeBytes, checkpoints } = this.options.log.space()
+    this.meters.checkpoints(checkpoints, (realm.tick - checkpoints.tick) / realm.definition.tickRate)
     this.meters.recorded(recordedBytes)
     this.meters.sample(realm, {
       ...this.sessions.load, observers: this.observers.count, elements: elementCount(realm), inputBacklog: this.center.backlog,

@@ -1,49 +1,12 @@
-/** The worker thread of one realm instance: loads the engine, opens the log, ticks until it is told to stop. */
-import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
-import { hash, loadEngine } from '../sim/index.ts'
-import { RecordingFault } from '../storage/recordings/index.ts'
-import { Champion } from './champion.ts'
-import { ServerError, textOf } from './error.ts'
-import { WARM_UP_TICKS } from './limits.ts'
-import { RealmMeters } from './metrics/realm-meters.ts'
-import { ThreadMeter } from './metrics/thread-meter.ts'
-import type { FromRealm, RealmStart, ToRealm } from './realm-messages.ts'
-import { countsOf, RealmRunner } from './realm-runner.ts'
-import { preciseTimer } from './tick-loop.ts'
-import { warmUp } from './warm-up.ts'
-
-async function run(port: MessagePort, start: RealmStart): Promise<void> {
-  const post = (message: FromRealm, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer)
-  const note = (text: string): void => post({ type: 'note', text })
-  const engine = await loadEngine()
-  const meters = new RealmMeters(start.meters)
-  const thread = new ThreadMeter(meters.thread)
-  const log = await Champion.open({ start, engine, note, onLog: (event) => post({ type: 'log', event }), onSync: (ms) => meters.synced(ms), onLost: () => meters.lost() })
-  await warmUp(engine, log.realm.definition, WARM_UP_TICKS)
-  const receive = (): ToRealm | undefined => (receiveMessageOnPort(port) as { readonly message: ToRealm } | undefined)?.message
-  const runner = new RealmRunner({ log, timer: preciseTimer(), receive, post, meters, onSecond: () => thread.sample() })
-  post({ type: 'ready', tick: log.realm.tick, stateHash: hash(log.realm), ...countsOf(log.realm), definition: log.realm.definition, epoch: log.epoch })
-  await runner.run()
-  post({ type: 'stopped' })
-}
-
-/** What can be helped by starting again, and what only by the operator. */
-function failure(error: unknown, start: RealmStart): FromRealm {
-  if (error instanceof ServerError) return { type: 'failed', what: error.what, where: error.where, fix: error.fix, retry: false }
-  if (error instanceof RecordingFault)
-    return { type: 'failed', what: error.message, where: error.path, fix: error.reason === 'fenced' ? 'stop this server, and look at how two came to use one directory' : 'see to the disk and its rights, then start the server again', retry: error.reason === 'io' }
-  const stack = error instanceof Error ? error.stack : undefined
-  return { type: 'failed', what: stack ?? textOf(error), where: `realm ${start.definition.id}`, fix: 'the realm is started again from its recording; report this with the recording', retry: true }
-}
+/** The worker thread of a realm: runs an instance, or carries out tries of a search. What only one of them needs the other does not load. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { RealmStart } from './realm-messages.ts'
+import { Pulse } from './watchdog.ts'
 
 if (parentPort) {
-  const port = parentPort
   const start = workerData as RealmStart
-  run(port, start).then(
-    () => process.exit(0),
-    (error: unknown) => {
-      port.postMessage(failure(error, start))
-      process.exit(1)
-    },
-  )
+  const pulse = new Pulse(start.pulse)
+  pulse.enrol()
+  if (start.isTrial) await (await import('./realm-trial.ts')).tryOut(parentPort, pulse)
+  else (await import('./realm-run.ts')).runRealm(parentPort, start, pulse)
 }

@@ -23,6 +23,7 @@ import { Partings } from './partings.ts'
 import type { TickOutcome } from './realm-core.ts'
 import type { LinkId } from './realm-messages.ts'
 import type { Claims } from './tokens.ts'
+import type { TakenOut } from './taken-out.ts'
 import type { Unanswered, Unheard } from './unanswered.ts'
 
 /** Each client is sent a snapshot every so many ticks, 20 a second at 60; clients take turns, so that no tick makes all. */
@@ -38,6 +39,8 @@ export interface SessionsOptions {
   /** Of players whose avatars stand in a recovered realm. */
   readonly heard: ReadonlyMap<PlayerId, HeardNumbers>
   readonly unanswered: Unanswered
+  /** What users are to be told when they come back. */
+  readonly takenOut: TakenOut
   readonly meters: RealmMeters
   /** For the operator. */
   note(text: string): void
@@ -356,6 +359,7 @@ export class Sessions {
       player: member.player, user: avatar.user, avatar: avatar.id, permissions: avatar.permissions, definition: this.definition, resumed: member.known, sequence, ackCommand,
     })
     for (const message of this.catalog.describe(realm)) member.session.queue(message)
+    for (const text of this.options.takenOut.take(avatar.user)) member.session.queue({ type: 'notice', text })
     member.greeting = 'welcomed'
     this.options.meters.realm.add(member.known ? 'sessionsResumed' : 'sessionsStarted')
     member.view = new SnapshotView(realm.tick)

@@ -24,6 +24,10 @@ export interface RealmStatus {
   readonly epoch: number
   /** Times that the worker was started again after it died, since the server's start. */
   readonly restarts: number
+  /** Things, avatars and frames that recoveries took out because the simulation failed with them, since the server's start. */
+  readonly quarantined: number
+  /** What the operator should see to while the realm goes on; null: nothing. */
+  readonly warning: string | null
 }
 
 /** Of what people bring: where it is kept, what is under way. */
@@ -42,7 +46,7 @@ export interface ServerStatus extends ThingsStatus {
 /** Stores that are away make nothing unhealthy: the realm goes on without them. */
 export interface Health extends Partial<StoresState> {
   readonly ok: boolean
-  readonly realms: readonly { readonly id: string; readonly ok: boolean; readonly tick: number; readonly tickAgeMs: number; readonly problem: string | null
+  readonly realms: readonly { readonly id: string; readonly ok: boolean; readonly tick: number; readonly tickAgeMs: number; readonly problem: string | null; readonly warning: string | null
     /** Times that the recording was deleted while the realm wrote it, since the server's start. */
     readonly recordingsLost: number
   }[]
@@ -55,11 +59,11 @@ export interface RecordingHealth {
 }
 
 /** `tickAtMs`: when the realm's newest tick was heard of; `problem`: why it does not run, if that is known. */
-export function healthOf(id: string, tick: number, tickAtMs: number, nowMs: number, problem: string | null): Health {
+export function healthOf({ id, tick, warning }: Pick<RealmStatus, 'id' | 'tick' | 'warning'>, tickAtMs: number, nowMs: number, problem: string | null): Health {
   const tickAgeMs = Math.round(nowMs - tickAtMs)
   const late = tickAgeMs > HEALTHY_TICK_AGE_MS_MAX
   const said = problem ?? (late ? `no tick for ${(tickAgeMs / 1_000).toFixed(1)} s` : null)
-  return { ok: said === null, realms: [{ id, ok: said === null, tick, tickAgeMs, problem: said, recordingsLost: 0 }] }
+  return { ok: said === null, realms: [{ id, ok: said === null, tick, tickAgeMs, problem: said, warning, recordingsLost: 0 }] }
 }
 
 /** A realm that ticks and is not recorded is not healthy. */

@@ -4,10 +4,12 @@
  */
 import { ClientSession } from '../netcode/session/index.ts'
 import { decodeFrame, encodeFrame } from '../protocol/index.ts'
+import { CHECKPOINT_EVERY_TICKS } from '../replay/index.ts'
 import { BONES, free, genesis, packPose, phaseHash, type Engine, type Pose, type Quat, type Realm, type RealmDefinition } from '../sim/index.ts'
 import { Heard } from './heard.ts'
 import type { FromRealm, ToRealm } from './realm-messages.ts'
 import { RealmRunner, type RunningLog } from './realm-runner.ts'
+import { TakenOut } from './taken-out.ts'
 import { Unanswered } from './unanswered.ts'
 
 const PLAYERS = 4
@@ -93,16 +95,17 @@ class Rehearsal {
 /** Everything that a log does but the disk. */
 function scratchLog(realm: Realm): RunningLog {
   return {
-    realm, epoch: 0, heard: new Heard(), unanswered: new Unanswered(),
+    realm, epoch: 0, heard: new Heard(), unanswered: new Unanswered(), takenOut: new TakenOut(),
     isSpaceLow: () => false,
     isLost: () => false,
-    space: () => ({ recordedBytes: 0, freeBytes: 0 }),
+    space: () => ({ recordedBytes: 0, freeBytes: 0, checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null } }),
     frame: (frame) => {
       const read = decodeFrame(encodeFrame(frame))
       return read.ok ? read.value : { ...UNREAD, tick: frame.tick }
     },
     hash: () => undefined,
     sample: () => void phaseHash(realm),
+    checkpointDue: (tick) => tick % CHECKPOINT_EVERY_TICKS === 0,
     checkpoint: () => undefined,
     listen: () => undefined,
     rollIfDue: () => undefined,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { readRecording, simulationOf, verify, type Recording } from '../replay/index.ts'
 import { loadEngine } from '../sim/index.ts'
 import { listRecordings } from '../storage/recordings/index.ts'
-import { drive, login, RenderClient, type Connect, type Role } from '../netcode/index.ts'
+import { drive, login, RenderClient, type Connect, type RenderEvents, type Role } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import { defaultSettings, startServer, type RunningServer, type Settings } from '../server/main.ts'
 
@@ -106,12 +106,13 @@ export interface JoinOptions {
   readonly connects?: readonly Connect[]
   readonly token?: string
   readonly role?: Role
+  readonly events?: RenderEvents
 }
 
 /** A render client that is on its way in, driven until the test ends. */
 export async function enter(clean: Cleanup, url: string, name: string, options: JoinOptions = {}): Promise<RenderClient> {
   const token = options.token ?? (await login(url, name, { role: options.role ?? 'player' })).token
-  const client = new RenderClient({ url, token, connects: options.connects ?? [connectWebSocket] })
+  const client = new RenderClient({ url, token, connects: options.connects ?? [connectWebSocket], ...(options.events ? { events: options.events } : {}) })
   const stop = drive([client])
   clean.add(stop)
   client.start()

@@ -4,6 +4,7 @@ import { encodeClientPacket, PROTOCOL_VERSION, type ServerMessage } from '../pro
 import { Heard } from '../server/heard.ts'
 import type { FromRealm, LinkEvent, PackageAnswer, ToRealm, WorkerStatus } from '../server/realm-messages.ts'
 import { RealmRunner, type RunningLog } from '../server/realm-runner.ts'
+import { TakenOut } from '../server/taken-out.ts'
 import type { Role } from '../server/tokens.ts'
 import { Unanswered } from '../server/unanswered.ts'
 import { uidOf } from '../testing/uid.ts'
@@ -17,6 +18,7 @@ export class Stage {
   readonly posted: FromRealm[] = []
   readonly sent = new Map<number, Uint8Array[]>()
   readonly closes = new Map<number, string>()
+  readonly takenOut = new TakenOut()
   readonly log: RunningLog
   status: WorkerStatus | null = null
   nowMs = 10_000
@@ -49,11 +51,11 @@ export class Stage {
 
   private makeLog(heard: Heard, unanswered: Unanswered): RunningLog {
     return {
-      realm: this.realm, epoch: 1, heard, unanswered,
+      realm: this.realm, epoch: 1, heard, unanswered, takenOut: this.takenOut,
       isLost: () => false,
       isSpaceLow: () => this.isSpaceLow,
       listen: () => undefined,
-      space: () => ({ recordedBytes: this.frames.length, freeBytes: 1e9 }),
+      space: () => ({ recordedBytes: this.frames.length, freeBytes: 1e9, checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null } }),
       frame: (frame) => {
         this.nowMs += this.workMs
         if (this.writeFault) throw this.writeFault
@@ -66,6 +68,7 @@ export class Stage {
         this.hashes.set(tick, value)
       },
       sample: () => undefined,
+      checkpointDue: () => false,
       checkpoint: () => undefined,
       rollIfDue: () => undefined,
       close: async () => { this.closed = true },

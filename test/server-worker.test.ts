@@ -2,6 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
+import { simulationOf } from '../replay/index.ts'
+import { loadEngine } from '../sim/index.ts'
+import { recordSession } from './recording-example.ts'
+import { runCli } from './run-cli.ts'
 import { cleanup, joined, lives, serveHere, temporaryDirectory, until, verifiedRecordings } from './server-harness.ts'
 
 const clean = cleanup()
@@ -56,4 +60,20 @@ test('recordings that cannot be used stop the server with their names, at once',
   const file = join(dataDirectory, 'recordings/yard-e000001-s0001.owr')
   writeFileSync(file, 'this was a recording')
   await expect(serveHere(clean, { dataDirectory })).rejects.toThrow(/no recording of the realm can be used[^]*yard-e000001-s0001\.owr[^]*move the recordings away/)
+})
+
+test('recordings that cannot be used end `serve` with exit code 3, those of another version with 4', async () => {
+  const data = temporaryDirectory(clean)
+  const first = await serveHere(clean, { dataDirectory: data })
+  await first.stop()
+  const file = join(data, 'recordings/yard-e000001-s0001.owr')
+  const simulation = simulationOf(await loadEngine())
+  for (const [content, code, words] of [
+    ['this was a recording', 3, /no recording of the realm can be used/],
+    [recordSession({ ...simulation, version: simulation.version + 1 }, { ticks: 3, players: 1 }), 4, /made by version \d+ of the simulation/],
+  ] as const) {
+    writeFileSync(file, content)
+    const { code: ended, errors } = await runCli(['serve', '--port', '0', '--udp-port', '0', '--data', data])
+    expect([ended, errors]).toEqual([code, expect.stringMatching(words)])
+  }
 })

@@ -54,6 +54,9 @@ export const REALM_FAMILIES = {
   sessionsEnded: counter('otherworld_sessions_ended_total', 'Sessions that ended, by how.', 'reason', ENDINGS),
   recordingBytes: counter('otherworld_recording_bytes_total', 'Bytes written to the recording.'),
   sync: histogram('otherworld_recording_sync_seconds', 'Time that a sync of the recording to the disk took.', SYNC_BUCKETS),
+  checkpointAge: gauge('otherworld_checkpoint_age_seconds', 'How far back the last checkpoint is: what a recovery replays.'),
+  checkpointBytes: gauge('otherworld_checkpoint_bytes', 'Bytes of the state when a checkpoint was taken last, unpacked.'),
+  checkpointsSkipped: counter('otherworld_checkpoints_skipped_total', 'Checkpoints that were not written because the state is too large.'),
   recordingsLost: counter('otherworld_recordings_lost_total', 'Times that the recording was deleted, moved or replaced while the realm wrote it.'),
   recordingMissing: gauge('otherworld_recording_missing', '1 while what the realm writes stands in no file that a restart would find.'),
   diskFree: gauge('otherworld_disk_free_bytes', 'Bytes free on the disk of the recordings, as last seen.'),
@@ -86,5 +89,7 @@ export const SERVER_FAMILIES = {
   inboundDropped: counter('otherworld_packets_unread_total', 'Packets dropped because the realm did not keep up with them.'),
   logins: counter('otherworld_logins_total', 'Logins, by role.', 'role', ['player', 'observer']),
   loginsRefused: counter('otherworld_logins_refused_total', 'Logins refused, by reason.', 'reason', ['bad-name', 'bad-role', 'bad-identity', 'not-permitted', 'too-many-logins', 'other']),
+  quarantined: counter('otherworld_quarantined_total', 'What recoveries took out of the realm because the simulation failed with it.', 'kind', ['inputs', 'prop', 'avatar', 'ticks']),
+  searches: counter('otherworld_recovery_tries_total', 'Tries that it took to find out.'),
   restarts: counter('otherworld_realm_restarts_total', 'Times that a realm\'s worker was started again after it died.'),
 } as const

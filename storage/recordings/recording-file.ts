@@ -8,12 +8,13 @@ import { deflateRawSync } from 'node:zlib'
 import { Encoding, RecordingWriter, type Note, type Quarantine, type RecordingHeader, type Sample, type StoredCheckpoint } from '../../replay/index.ts'
 import type { InputFrame } from '../../sim/index.ts'
 import { AppendFile } from './append-file.ts'
+import { CheckpointBudget } from './checkpoint-budget.ts'
 import { DirectoryWatch } from './directory-watch.ts'
 import { faultOf, RecordingFault } from './fault.ts'
 import { recordingName, type RecordingName } from './names.ts'
 import { nodePlatform, type Platform } from './platform.ts'
 
-/** Bytes at which a new segment begins: some minutes of a full realm, a day of an idle one; a file to be read whole. */
+/** Bytes beside its first checkpoint at which a new segment begins: some minutes of a full realm, a day of an idle one; a file to be read whole. */
 export const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
 /** Milliseconds between syncs: with the sync itself well under the 100 ms that a power loss may cost. */
 export const COMMIT_EVERY_MS = 50
@@ -59,6 +60,8 @@ interface Segment {
   readonly header: RecordingHeader
   readonly file: AppendFile
   readonly writer: RecordingWriter
+  /** Of the checkpoint that it began with; they do not count for its size, or a large state would fill it at once. */
+  readonly startBytes: number
   packing: Promise<void> | null
 }
 
@@ -67,6 +70,7 @@ export class RecordingFile {
   private readonly options: RecordingFileOptions
   private readonly platform: Platform
   private segment: Segment
+  private readonly budget: CheckpointBudget
   private readonly closing = new Set<Promise<void>>()
   private cancelTimer: (() => void) | null = null
   private committing: Promise<void> | null = null
@@ -91,6 +95,8 @@ export class RecordingFile {
     const start = options.checkpoint && packNow(options.header.startTick, options.checkpoint)
     this.segment = begin(this.platform, options.directory, { ...options.header, segment: 1 }, start ?? null, options.notes ?? [], true)
     this.tickSynced = options.header.startTick
+    this.budget = new CheckpointBudget(options.header.definition.tickRate, options.header.startTick)
+    if (start) this.budget.took(start.tick, start.stored.length)
   }
 
   /** Begins the recording of an epoch. Its header and starting state are on the disk when this returns. Throws RecordingFault. */
@@ -139,7 +145,18 @@ export class RecordingFile {
 
   /** The segment has reached its size, or is not there any more: `roll` after this tick. */
   get rollDue(): boolean {
-    return this.missing || this.bytes >= (this.options.segmentBytesMax ?? SEGMENT_BYTES_MAX)
+    return this.missing || this.bytes - this.segment.startBytes >= (this.options.segmentBytesMax ?? SEGMENT_BYTES_MAX)
+  }
+
+  /** It is time for the state after `tick`, by the ticks and bytes since the last. */
+  checkpointDue(tick: number): boolean {
+    return this.budget.due(tick)
+  }
+
+  /** One of so many bytes is not written: how many ticks later it is to be tried again. */
+  postponeCheckpoint(tick: number, bytes: number): number {
+    this.budget.took(tick, bytes)
+    return this.budget.ticksFor(bytes)
   }
 
   /** Before the step. Step the frame that is returned: it is what a reader will get. */
@@ -164,14 +181,20 @@ export class RecordingFile {
   checkpoint(tick: number, bytes: Uint8Array): void {
     const { segment } = this
     const lead = { tick, rawBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest() }
+    this.budget.took(tick, bytes.length)
     if (segment.packing) {
       segment.writer.checkpoint({ ...lead, encoding: Encoding.raw, stored: bytes })
       return
     }
     segment.packing = this.platform.pack(bytes)
-      .then((stored) => segment.writer.checkpoint({ ...lead, encoding: Encoding.deflate, stored }))
+      .then((stored) => this.packed(segment, { ...lead, encoding: Encoding.deflate, stored }))
       .catch((error: unknown) => this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, segment.file.path, 'pack a checkpoint for')))
       .finally(() => (segment.packing = null))
+  }
+
+  private packed(segment: Segment, checkpoint: StoredCheckpoint): void {
+    segment.writer.checkpoint(checkpoint)
+    if (segment === this.segment) this.budget.took(checkpoint.tick, checkpoint.stored.length)
   }
 
   quarantine(quarantine: Quarantine): void {
@@ -197,6 +220,7 @@ export class RecordingFile {
     this.segment = begin(this.platform, this.options.directory, header, { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint }, notes, false)
     this.bytesBefore = bytesBefore
     this.missing = false
+    this.budget.took(tick, checkpoint.length)
     const closing = this.finish(before).catch((error: unknown) => this.options.onFault(error as RecordingFault)).finally(() => this.closing.delete(closing))
     this.closing.add(closing)
     this.commitSoon()
@@ -278,5 +302,5 @@ function begin(platform: Platform, directory: string, header: RecordingHeader, s
   if (start) writer.checkpoint(start)
   for (const note of notes) writer.note(note)
   file = AppendFile.create(platform, join(directory, recordingName(nameOf(header))), Buffer.concat(first), durable)
-  return { header, file, writer, packing: null }
+  return { header, file, writer, startBytes: start?.stored.length ?? 0, packing: null }
 }

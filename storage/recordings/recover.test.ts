@@ -1,12 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { decodeFrame } from '../../protocol/index.ts'
-import { readRecording, simulationOf, toHex, type Simulation } from '../../replay/index.ts'
+import { readRecording, simulationOf, type Simulation } from '../../replay/index.ts'
 import { loadEngine, type Realm } from '../../sim/index.ts'
-import { recordSession, sessionFrames, type SessionOptions } from '../../test/recording-example.ts'
-import { recordingName, recover, RecordingFile, type Recovered, type Recovery } from './index.ts'
+import { recordSession, type SessionOptions } from '../../test/recording-example.ts'
+import { recordingName, recover, ReplayFault, type Recovered, type Recovery } from './index.ts'
 
 const simulation = simulationOf(await loadEngine())
 const SESSION = { ticks: 100, players: 3, seed: 2, checkpointEvery: 40 } as const
@@ -43,7 +42,7 @@ test('an empty directory has nothing to recover', async () => {
 test('the state is that of the last tick, from the last checkpoint on', async () => {
   put(bytes)
   const found = recovered(await recover(directory, 'yard', simulation))
-  expect(found).toMatchObject({ tick: 100, hash: hashAt(bytes, 100), epoch: 1, nextEpoch: 2, ticksReplayed: 20, quarantined: [], ticksLost: 0, divergedAt: null })
+  expect(found).toMatchObject({ tick: 100, hash: hashAt(bytes, 100), epoch: 1, nextEpoch: 2, ticksReplayed: 20, ticksLost: 0, divergedAt: null })
   expect(simulation.hash(found.realm)).toBe(found.hash)
   simulation.free(found.realm)
 })
@@ -90,45 +89,26 @@ test('damage before a later checkpoint costs nothing, damage after it only what 
   }
 })
 
-test('a frame that traps twice is left out, kept, and the realm goes on from the tick before', async () => {
-  put(bytes)
-  const trapping: Simulation<Realm> = {
-    ...simulation,
-    step: (realm, frame, onPhase) => {
-      if (frame.tick === 90) throw new Error('unreachable')
-      return simulation.step(realm, frame, onPhase)
-    },
-  }
-  const found = recovered(await recover(directory, 'yard', trapping))
-  expect(found).toMatchObject({ tick: 89, hash: hashAt(bytes, 89), ticksLost: 11 })
-  const [left] = found.quarantined
-  expect(left).toMatchObject({ tick: 90, reason: 'unreachable' })
-  const frame = decodeFrame(left?.frame ?? new Uint8Array(0))
-  expect(frame.ok && frame.value).toEqual(sessionFrames(SESSION)[89])
-
-  const file = RecordingFile.create({
-    directory, checkpoint: simulation.checkpoint(found.realm), onFault: (fault) => expect.fail(fault.message),
-    header: { engine: simulation.engine, simVersion: simulation.version, definition: found.definition, epoch: found.nextEpoch, start: 'checkpoint', startTick: 89, startHash: found.hash, ...simulation.counts(found.realm), phases: simulation.phases, createdAt: '', recordedBy: 'a test' },
-  })
-  for (const one of found.quarantined) file.quarantine(one)
-  await file.close()
-  const next = readRecording(readFileSync(file.path))
-  expect(next.ok && next.value.quarantined.map((one) => [one.tick, toHex(one.frame)])).toEqual([[90, toHex(left?.frame ?? new Uint8Array(0))]])
-  simulation.free(found.realm)
+const failingAt = (failing: number): Simulation<Realm> => ({
+  ...simulation,
+  step: (realm, frame, onPhase) => {
+    if (frame.tick === failing) throw new Error('unreachable')
+    return simulation.step(realm, frame, onPhase)
+  },
 })
 
-test('a frame that traps once only is replayed', async () => {
-  put(bytes)
-  let traps = 1
-  const flaky: Simulation<Realm> = {
-    ...simulation,
-    step: (realm, frame, onPhase) => {
-      if (frame.tick === 95 && traps-- > 0) throw new Error('unreachable')
-      return simulation.step(realm, frame, onPhase)
-    },
-  }
-  const found = recovered(await recover(directory, 'yard', flaky))
-  expect(found).toMatchObject({ tick: 100, quarantined: [], hash: hashAt(bytes, 100) })
+test('a tick on which the simulation fails is named, and nothing is guessed', async () => {
+  const path = put(bytes)
+  const failed = recover(directory, 'yard', failingAt(90))
+  await expect(failed).rejects.toThrow(ReplayFault)
+  await expect(failed).rejects.toMatchObject({ path, tick: 90, message: 'unreachable' })
+})
+
+test('a recording can be gone on from an earlier tick, and what is lost is counted', async () => {
+  const path = put(bytes)
+  const found = recovered(await recover(directory, 'yard', failingAt(90), { from: { path, tick: 89 } }))
+  expect(found).toMatchObject({ tick: 89, hash: hashAt(bytes, 89), ticksReplayed: 9, ticksLost: 11 })
+  expect(found.recording.frameBytes(90)).not.toBeNull()
   simulation.free(found.realm)
 })
 

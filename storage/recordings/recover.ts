@@ -1,7 +1,7 @@
 /** The state that a realm goes on from: its newest recording, last checkpoint that restores, and the frames after it. */
-import { Player, RecordingError, salvageRecording, type Damage, type Quarantine, type Recording, type Simulation } from '../../replay/index.ts'
+import { Player, RecordingError, salvageRecording, type Damage, type Recording, type Simulation } from '../../replay/index.ts'
 import type { RealmDefinition } from '../../sim/index.ts'
-import { listRecordings, type RecordingEntry } from './list.ts'
+import { listRecordings } from './list.ts'
 import { nodePlatform, type Platform } from './platform.ts'
 
 /** A recording that was passed over, and why. */
@@ -21,9 +21,9 @@ export interface Recovered<R> {
   readonly epoch: number
   readonly nextEpoch: number
   readonly ticksReplayed: number
-  /** Frames that trapped twice (or cannot be decoded): the realm goes on from the tick before, without them. Record them, tell operator and senders. */
-  readonly quarantined: readonly Quarantine[]
-  /** Hashed ticks after the recovered one that could not be had: after a trap or damage. They were seen, and are lost. */
+  /** What the realm goes on from: later frames of it, if there are any, are left out. */
+  readonly recording: Recording
+  /** Hashed ticks after the recovered one that are not gone on from: after damage, or by a remedy. They were seen, and are lost. */
   readonly ticksLost: number
   /** First replayed tick whose hash is not the recorded one: a fault of the simulation; null as it should be. */
   readonly divergedAt: number | null
@@ -42,13 +42,33 @@ export type Recovery<R> =
   | { readonly status: 'other-version'; readonly path: string; readonly error: RecordingError; readonly nextEpoch: number }
   | { readonly status: 'unusable'; readonly nextEpoch: number; readonly skipped: readonly Skipped[] }
 
-/** Recovers a realm. Throws what the file system throws, and what the simulation throws where it traps on restoring too. */
-export async function recover<R>(directory: string, realm: string, simulation: Simulation<R>, platform: Platform = nodePlatform): Promise<Recovery<R>> {
+/** The simulation failed while a recording was replayed. The instance of the engine must not be used any more: the search (search.ts) finds out what to leave out. */
+export class ReplayFault extends Error {
+  override readonly name = 'ReplayFault'
+  readonly path: string
+  readonly tick: number
+  constructor(path: string, tick: number, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.path = path
+    this.tick = tick
+  }
+}
+
+export interface RecoverOptions {
+  readonly platform?: Platform
+  /** Go on from this recording after this tick, whatever follows. */
+  readonly from?: { readonly path: string; readonly tick: number }
+}
+
+/** Recovers a realm. Throws what the file system throws, and ReplayFault where the simulation fails on the recording. */
+export async function recover<R>(directory: string, realm: string, simulation: Simulation<R>, options: RecoverOptions = {}): Promise<Recovery<R>> {
+  const { platform = nodePlatform, from } = options
   const entries = await listRecordings(directory, realm, platform)
   const nextEpoch = entries.reduce((newest, { epoch }) => Math.max(newest, epoch), 0) + 1
   const skipped: Skipped[] = []
   for (const entry of entries) {
-    const found = await recoverFrom(entry, simulation, platform)
+    if (from && entry.path !== from.path) continue
+    const found = await replayFile(entry.path, simulation, { platform, ...(from ? { tick: from.tick } : {}) })
     if (found instanceof RecordingError) {
       if (found.reason === 'other-engine' || found.reason === 'other-sim') return { status: 'other-version', path: entry.path, error: found, nextEpoch }
       skipped.push({ path: entry.path, error: found })
@@ -61,80 +81,53 @@ export async function recover<R>(directory: string, realm: string, simulation: S
   return skipped.length === 0 ? { status: 'fresh', nextEpoch } : { status: 'unusable', nextEpoch, skipped }
 }
 
-type Found<R> = Pick<Recovered<R>, 'realm' | 'definition' | 'tick' | 'hash' | 'ticksReplayed' | 'quarantined' | 'ticksLost' | 'divergedAt' | 'damage'>
+export type Replayed<R> = Pick<Recovered<R>, 'realm' | 'definition' | 'tick' | 'hash' | 'ticksReplayed' | 'recording' | 'ticksLost' | 'divergedAt' | 'damage'>
 
-async function recoverFrom<R>(entry: RecordingEntry, simulation: Simulation<R>, platform: Platform): Promise<Found<R> | RecordingError> {
-  const salvage = salvageRecording(await platform.read(entry.path))
+export interface ReplayOptions {
+  readonly platform?: Platform
+  /** The last tick that is stepped; by default the last that was written, whether anybody saw the end of its step or not. */
+  readonly tick?: number
+  /** By default true: without `tick`, a frame that has no hash is stepped too. */
+  readonly withPending?: boolean
+}
+
+/** Replays one file as far as asked for; of a damaged one the last stretch that gives a state. Throws ReplayFault. */
+export async function replayFile<R>(path: string, simulation: Simulation<R>, options: ReplayOptions = {}): Promise<Replayed<R> | RecordingError> {
+  const { platform = nodePlatform, tick, withPending = true } = options
+  const salvage = salvageRecording(await platform.read(path))
   if (!salvage.ok) return salvage.error
   const { parts, damage } = salvage.value
   const lastTick = parts.reduce((last, part) => Math.max(last, part.lastTick), 0)
   let failed: RecordingError | null = null
   for (const part of parts.toReversed()) {
-    const replayed = await new Recoverer(part, simulation).toEnd()
-    if (!(replayed instanceof RecordingError)) return { ...replayed, damage, ticksLost: Math.max(0, lastTick - replayed.tick) }
+    if (tick !== undefined && part.startTick > tick) continue
+    // What was written last is wanted too: a frame whose step nobody saw the end of was accepted all the same.
+    const last = part.lastTick + (withPending && part.hasFrameWithoutHash ? 1 : 0)
+    const replayed = await replayPart(path, part, simulation, Math.min(tick ?? last, last))
+    if (!(replayed instanceof RecordingError)) return { ...replayed, recording: part, damage, ticksLost: Math.max(0, lastTick - replayed.tick) }
     failed ??= replayed
   }
   return failed ?? new RecordingError('no-start', 'the recording holds no state to start from')
 }
 
-/** Replays one whole stretch from its last checkpoint, and deals with frames that trap. */
-class Recoverer<R> {
-  private readonly recording: Recording
-  private readonly simulation: Simulation<R>
-  private divergedAt: number | null = null
-
-  constructor(recording: Recording, simulation: Simulation<R>) {
-    this.recording = recording
-    this.simulation = simulation
-  }
-
-  async toEnd(): Promise<Omit<Found<R>, 'damage' | 'ticksLost'> | RecordingError> {
-    // What was written last is wanted too: a frame whose step nobody saw the end of was accepted all the same.
-    const target = this.recording.lastTick + (this.recording.hasFrameWithoutHash ? 1 : 0)
-    const first = await this.replay(target)
-    if (first instanceof RecordingError || first.trap === null) return first instanceof RecordingError ? first : this.found(first, [])
-    const second = await this.replay(target)
-    if (second instanceof RecordingError || second.trap === null) return second instanceof RecordingError ? second : this.found(second, [])
-    const { tick, reason } = second.trap
-    const frame = this.recording.frameBytes(tick) ?? new Uint8Array(0)
-    const before = await this.replay(tick - 1)
-    if (before instanceof RecordingError) return before
-    if (before.trap) throw new Error(`the simulation trapped at tick ${before.trap.tick} (${before.trap.reason}), where it did not before`)
-    return this.found(before, [{ tick, reason, frame }])
-  }
-
-  private found({ player, from }: { player: Player<R>; from: number }, quarantined: readonly Quarantine[]): Omit<Found<R>, 'damage' | 'ticksLost'> {
-    const { realm, definition, tick } = player
-    return { realm, definition, tick, hash: this.simulation.hash(realm), ticksReplayed: tick - from, quarantined, divergedAt: this.divergedAt }
-  }
-
-  /** From the newest checkpoint not after `target` to `target`, or to a trap; after one, the player has been freed. */
-  private async replay(target: number): Promise<{ player: Player<R>; from: number; trap: { tick: number; reason: string } | null } | RecordingError> {
-    const opened = await Player.open(this.recording, this.simulation, target)
-    if (!opened.ok) return opened.error
-    const player = opened.value
-    const from = player.tick
-    while (player.tick < target) {
-      const tick = player.tick + 1
-      try {
-        const played = player.step()
-        if (!played.ok) throw played.error
-      } catch (error) {
-        return { player: freed(player, player), from, trap: { tick, reason: (error as Error).message } }
-      }
-      const expected = this.recording.hash(player.tick)
-      if (expected !== null && expected !== this.simulation.hash(player.realm)) this.divergedAt ??= player.tick
+/** From the newest checkpoint not after `target` to `target`. */
+async function replayPart<R>(path: string, recording: Recording, simulation: Simulation<R>, target: number): Promise<Omit<Replayed<R>, 'recording' | 'damage' | 'ticksLost'> | RecordingError> {
+  const opened = await Player.open(recording, simulation, target)
+  if (!opened.ok) return opened.error
+  const player = opened.value
+  const from = player.tick
+  let divergedAt: number | null = null
+  while (player.tick < target) {
+    const tick = player.tick + 1
+    try {
+      const played = player.step()
+      if (!played.ok) throw played.error
+    } catch (error) {
+      throw new ReplayFault(path, tick, error)
     }
-    return { player, from, trap: null }
+    const expected = recording.hash(player.tick)
+    if (expected !== null && expected !== simulation.hash(player.realm)) divergedAt ??= player.tick
   }
-}
-
-/** Gives a player's memory back; after a trap the engine may refuse even that. */
-function freed<R, T>(player: Player<R>, value: T): T {
-  try {
-    player.free()
-  } catch {
-    return value
-  }
-  return value
+  const { realm, definition, tick } = player
+  return { realm, definition, tick, hash: simulation.hash(realm), ticksReplayed: tick - from, divergedAt }
 }

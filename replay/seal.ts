@@ -1,0 +1,84 @@
+/** Closes a recording whose writer ended before it could: what has to go of its tail, and what has to follow. */
+import { encodeChunk, peekChunk } from './chunks.ts'
+import { bad, good, RecordingError, type RecordingResult } from './error.ts'
+import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SEEK_POINT_EVERY_TICKS } from './format.ts'
+import { encodeIndex, type Place } from './index-chunk.ts'
+import { encodeFooter, encodeQuarantine, type Quarantine } from './payloads.ts'
+import { readRecording } from './read.ts'
+import type { Recording } from './recording.ts'
+
+export interface Seal {
+  /** The file is to be cut to so many bytes: a torn tail goes, and a frame whose step nobody saw the end of. */
+  readonly keepBytes: number
+  /** Then this is to be written at its end. */
+  readonly append: Uint8Array
+  /** The frame that went; it stands in `append`. */
+  readonly quarantined: Quarantine | null
+}
+
+/** Null where the recording is closed already. Errors: those of a recording that cannot be opened, damage among them: such a one stays as it is. */
+export function sealRecording(bytes: Uint8Array, reason: string): RecordingResult<Seal | null> {
+  const read = readRecording(bytes)
+  if (!read.ok) return read
+  const recording = read.value
+  if (!recording.truncated) return good(null)
+  const { lastTick } = recording
+  const pending = recording.hasFrameWithoutHash ? recording.frameOffset(lastTick + 1) : null
+  const walked = walk(bytes, recording, pending ?? recording.wholeBytes)
+  if (walked instanceof RecordingError) return bad(walked)
+  const { keepBytes } = walked
+  const quarantined = pending === null ? null : { tick: lastTick + 1, reason, frame: recording.frameBytes(lastTick + 1)?.slice() ?? new Uint8Array(0) }
+  const tail: Uint8Array[] = []
+  let { sequence } = walked
+  if (quarantined) tail.push(encodeChunk(ChunkType.quarantine, sequence++, ...encodeQuarantine(quarantined)))
+  const indexOffset = keepBytes + (tail[0]?.length ?? 0)
+  const index = indexOf(recording, keepBytes, walked.seekPoints)
+  if (index instanceof RecordingError) return bad(index)
+  tail.push(encodeChunk(ChunkType.index, sequence++, index), encodeChunk(ChunkType.footer, sequence, encodeFooter(indexOffset)))
+  return good({ keepBytes, append: concat(tail), quarantined })
+}
+
+/** How many chunks are kept, where they end, and where a reader may begin. */
+function walk(bytes: Uint8Array, { startTick }: Recording, endBytes: number): { keepBytes: number; sequence: number; seekPoints: Place[] } | RecordingError {
+  const seekPoints: Place[] = []
+  let [offset, sequence, tick] = [PREAMBLE_BYTES, 0, startTick]
+  while (offset < endBytes) {
+    const chunk = peekChunk(bytes, offset)
+    if (!chunk) return new RecordingError('corrupt', 'the recording changed while it was closed', offset, sequence)
+    // It was cut between index and footer: both are written anew.
+    if (chunk.type === ChunkType.index) break
+    offset = chunk.end
+    sequence++
+    if (chunk.type !== ChunkType.hash) continue
+    tick += (chunk.payloadEnd - chunk.payloadStart) / HASH_BYTES
+    if ((tick - startTick) % SEEK_POINT_EVERY_TICKS === 0) seekPoints.push([tick, offset])
+  }
+  return { keepBytes: offset, sequence, seekPoints }
+}
+
+function indexOf(recording: Recording, keepBytes: number, seekPoints: readonly Place[]): Uint8Array | RecordingError {
+  const { startTick, lastTick, header } = recording
+  const joined = new Set<number>()
+  let [frames, inputs] = [0, 0]
+  for (let tick = startTick + 1; tick <= lastTick; tick++) {
+    if (recording.frameOffset(tick) === null) continue
+    const frame = recording.frame(tick)
+    if (!frame.ok) return frame.error
+    frames++
+    inputs += frame.value.inputs.length
+    for (const { command } of frame.value.inputs) if (command.type === 'join') joined.add(command.player)
+  }
+  const elements = [...recording.samples.values()].at(-1)?.elements ?? header.elements
+  const checkpoints = recording.checkpoints.filter(({ offset }) => offset < keepBytes).map(({ tick, offset }): Place => [tick, offset])
+  return encodeIndex({ startTick, lastTick, frames, inputs, players: header.players + joined.size, elements, checkpoints, seekPoints })
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    out.set(part, offset)
+    offset += part.length
+  }
+  return out
+}

@@ -1,0 +1,140 @@
+/** What is left out of a realm on which the simulation fails, so that it can go on; and one try of it. docs/recording.md, "Recovery", has the rules. */
+import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
+import { RecordingError, type RecordingErrorReason, type Simulation } from '../../replay/index.ts'
+import type { Command, ElementId, Input, InputFrame, PlayerId, RealmDefinition, SimEvent, UserNumber } from '../../sim/index.ts'
+import type { Platform } from './platform.ts'
+import { replayFile, ReplayFault } from './recover.ts'
+
+/** Goes on after `tick` of a recording; the frame after it begins with the removals. */
+export interface Remedy {
+  readonly path: string
+  readonly tick: number
+  /** What the simulation said when it failed. */
+  readonly reason: string
+  /** The inputs of the frame after `tick` are left out. */
+  readonly leavesOut: boolean
+  readonly props: readonly ElementId[]
+  /** Their avatars leave. */
+  readonly players: readonly PlayerId[]
+  /** The realm goes back to an earlier tick than the last that was recorded. */
+  readonly goesBack: boolean
+  /** How many tries it took to find out. */
+  readonly tries: number
+}
+
+/** Something that can be taken out. */
+export interface Thing {
+  readonly type: 'prop' | 'avatar'
+  readonly element: ElementId
+  /** Of an avatar; 0 of a prop. */
+  readonly player: PlayerId
+  readonly user: UserNumber
+  readonly name: string
+  readonly isAwake: boolean
+}
+
+/** A simulation, and what can be taken out of its realms. */
+export interface RepairableSimulation<R> extends Simulation<R> {
+  things(realm: R): readonly Thing[]
+}
+
+/** A state to try from, and what is known of it. */
+export interface Base {
+  readonly path: string
+  /** First tick of the recording. */
+  readonly startTick: number
+  readonly tick: number
+  readonly definition: RealmDefinition
+  readonly checkpoint: Uint8Array
+  /** The frame of the tick after it, as recorded; null: it has no inputs. */
+  readonly pending: Uint8Array | null
+  readonly things: readonly Thing[]
+  /** Ticks at which elements were last spawned, grabbed, scaled or let go. */
+  readonly touched: ReadonlyMap<ElementId, number>
+}
+
+export type Try =
+  /** Replays a recording to `tick`; null: to the last whole one. */
+  | { readonly type: 'replay'; readonly path: string; readonly tick: number | null }
+  /** Goes on from a state for `ticks` ticks; `frame` is the first. */
+  | { readonly type: 'go-on'; readonly base: Pick<Base, 'tick' | 'definition' | 'checkpoint'>; readonly frame: FrameWanted; readonly ticks: number }
+
+/** The frame after a base: what is taken out, and the inputs that were recorded for it, where they are kept. */
+export interface FrameWanted {
+  readonly pending: Uint8Array | null
+  readonly props: readonly ElementId[]
+  readonly players: readonly PlayerId[]
+}
+
+export type Outcome =
+  | { readonly type: 'replayed'; readonly base: Base }
+  | { readonly type: 'went-on' }
+  /** `tick`: which one failed; null: the failure was outside a step. */
+  | { readonly type: 'failed'; readonly tick: number | null; readonly reason: string }
+  | { readonly type: 'unusable'; readonly reason: RecordingErrorReason; readonly message: string }
+
+/** Carries tries out, each bounded in time. A try that failed leaves nothing behind for the next. */
+export interface Trials {
+  run(attempt: Try): Promise<Outcome>
+}
+
+/** The removals stand after the server's own inputs and before those of players. Null where the recorded inputs cannot be decoded. */
+export function frameOf(tick: number, { pending, props, players }: FrameWanted): InputFrame | null {
+  const decoded = pending === null ? null : decodeFrame(pending)
+  if (decoded && !decoded.ok) return null
+  const inputs = decoded?.value.inputs ?? []
+  const own = inputs.filter(({ player }) => player === 0)
+  const commands: Command[] = [...props.map((element): Command => ({ type: 'despawn', element })), ...players.map((player): Command => ({ type: 'leave', player }))]
+  const first = (own.at(-1)?.sequence ?? 0) + 1
+  const removals = commands.map((command, i): Input => ({ player: 0, sequence: first + i, command }))
+  const frame = decodeFrame(encodeFrame({ tick, inputs: [...own, ...removals, ...inputs.slice(own.length)] }))
+  return frame.ok ? frame.value : null
+}
+
+/** One try, in this thread: it may never end, and after a failure the engine must not be used again. */
+export async function runTry<R>(attempt: Try, simulation: RepairableSimulation<R>, platform?: Platform): Promise<Outcome> {
+  try {
+    return attempt.type === 'replay' ? await replay(attempt, simulation, platform) : goOn(attempt, simulation)
+  } catch (error) {
+    return { type: 'failed', tick: error instanceof ReplayFault ? error.tick : null, reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function replay<R>({ path, tick }: Extract<Try, { type: 'replay' }>, simulation: RepairableSimulation<R>, platform?: Platform): Promise<Outcome> {
+  const touched = new Map<ElementId, number>()
+  const watching: Simulation<R> = { ...simulation, step: (realm, frame, onPhase) => {
+    const events = simulation.step(realm, frame, onPhase)
+    for (const event of events) noteTouch(event, frame.tick, touched)
+    return events
+  } }
+  const found = await replayFile(path, watching, { withPending: false, ...(tick === null ? {} : { tick }), ...(platform ? { platform } : {}) })
+  if (found instanceof RecordingError) return { type: 'unusable', reason: found.reason, message: found.message }
+  const { realm, definition, recording } = found
+  const base: Base = {
+    path, startTick: recording.startTick, tick: found.tick, definition, checkpoint: simulation.checkpoint(realm),
+    pending: recording.frameBytes(found.tick + 1)?.slice() ?? null, things: simulation.things(realm), touched,
+  }
+  simulation.free(realm)
+  return { type: 'replayed', base }
+}
+
+function noteTouch(event: SimEvent, tick: number, touched: Map<ElementId, number>): void {
+  if ('element' in event) touched.set(event.element, tick)
+}
+
+function goOn<R>({ base, frame: wanted, ticks }: Extract<Try, { type: 'go-on' }>, simulation: RepairableSimulation<R>): Outcome {
+  const realm = simulation.restore(base.definition, base.checkpoint)
+  for (let tick = base.tick + 1; tick <= base.tick + ticks; tick++) {
+    const frame = tick === base.tick + 1 ? frameOf(tick, wanted) : { tick, inputs: [] }
+    if (!frame) return { type: 'failed', tick, reason: 'the frame cannot be decoded' }
+    try {
+      simulation.step(realm, frame)
+      simulation.hash(realm)
+    } catch (error) {
+      return { type: 'failed', tick, reason: error instanceof Error ? error.message : String(error) }
+    }
+  }
+  simulation.checkpoint(realm)
+  simulation.free(realm)
+  return { type: 'went-on' }
+}

@@ -1,0 +1,192 @@
+/**
+ * Finds what has to be left out for a realm to go on, by trying. In this order, each only where the one before does not help:
+ * the inputs of the failing tick; the things in the realm, the most suspicious and newest first, narrowed down to the few
+ * that matter, or to one owner's; avatars too; going back to an earlier tick; going back to an earlier recording.
+ */
+import { frameOf, type Base, type Outcome, type Remedy, type Thing, type Trials, type Try } from './remedy.ts'
+
+/** Tries of one search. Each is bounded in time; one of a thousand things takes some 20. */
+export const TRIES_MAX = 100
+/** A realm that goes on for so many ticks without inputs is held to be healed: a second. What fails later is found from there. */
+export const PROOF_TICKS = 60
+/** Things that are looked for one by one; where more are needed, those of an owner go together. */
+export const CULPRITS_MAX = 4
+/** Going back is by so many ticks: no more than a second of everyone's is lost for nothing. */
+const BACK_TICKS = 60
+/** Replays of one recording that may fail, each at an earlier tick. */
+const REPLAYS_MAX = 3
+
+/**
+ * - `remedy`: `removed` has the things of `remedy.props` and `remedy.players`.
+ * - `untold`: no try could be made, or no recording be used: starting the realm says why.
+ * - `none`: everything was tried and nothing helps, or TRIES_MAX was reached.
+ */
+export type Found =
+  | { readonly type: 'remedy'; readonly remedy: Remedy; readonly removed: readonly Thing[] }
+  | { readonly type: 'untold' }
+  | { readonly type: 'none'; readonly tries: number; readonly reason: string }
+
+class TriesSpent extends Error {}
+
+/** `paths`: recordings of the realm, newest first. */
+export async function findRemedy(paths: readonly string[], trials: Trials): Promise<Found> {
+  const search = new Search(trials)
+  try {
+    for (const [i, path] of paths.entries()) await search.recording(path, i > 0)
+  } catch (error) {
+    if (!(error instanceof TriesSpent)) throw error
+  }
+  return search.result()
+}
+
+/** Thrown where there is nothing better to look for. */
+class Healed extends TriesSpent {}
+
+class Search {
+  private readonly trials: Trials
+  private tries = 0
+  private reason: string | null = null
+  /** The best that is known to heal: fewest things out. */
+  private best: Extract<Found, { type: 'remedy' }> | null = null
+
+  constructor(trials: Trials) {
+    this.trials = trials
+  }
+
+  result(): Found {
+    if (this.best) return { ...this.best, remedy: { ...this.best.remedy, tries: this.tries } }
+    return this.reason === null ? { type: 'untold' } : { type: 'none', tries: this.tries, reason: this.reason }
+  }
+
+  private async run(attempt: Try): Promise<Outcome> {
+    if (this.tries >= TRIES_MAX) throw new TriesSpent()
+    this.tries++
+    return this.trials.run(attempt)
+  }
+
+  /** `isOlder`: not the newest. Returns where nothing of it helps. */
+  async recording(path: string, isOlder: boolean): Promise<void> {
+    const end = await this.baseAt(path, null)
+    if (!end) return
+    if (isOlder) {
+      await this.helps({ ...end, pending: null }, [], { goesBack: true })
+      return this.goBack(end)
+    }
+    await this.helps(end, [], { keepsInputs: true })
+    if (end.pending !== null) await this.helps(end, [])
+    await this.things(end)
+    return this.goBack(end)
+  }
+
+  /** The state after `tick`, or after the last that can be replayed. */
+  private async baseAt(path: string, tick: number | null): Promise<Base | null> {
+    let wanted = tick
+    for (let i = 0; i < REPLAYS_MAX; i++) {
+      const outcome = await this.run({ type: 'replay', path, tick: wanted })
+      if (outcome.type === 'replayed') return outcome.base
+      if (outcome.type !== 'failed') return null
+      if (outcome.tick === null) return null
+      this.reason ??= outcome.reason
+      wanted = outcome.tick - 1
+    }
+    return null
+  }
+
+  /** Whether the realm goes on from `base` without `things`; where it is the best so far, it is kept. */
+  private async heals(base: Base, things: readonly Thing[], { keepsInputs = false, goesBack = false } = {}): Promise<boolean> {
+    const props = things.filter(({ type }) => type === 'prop').map(({ element }) => element)
+    const players = things.filter(({ type }) => type === 'avatar').map(({ player }) => player)
+    const frame = { pending: keepsInputs ? base.pending : null, props, players }
+    const outcome = await this.run({ type: 'go-on', base: { tick: base.tick, definition: base.definition, checkpoint: base.checkpoint }, frame, ticks: PROOF_TICKS })
+    if (outcome.type !== 'went-on') {
+      if (outcome.type === 'failed') this.reason ??= outcome.reason
+      return false
+    }
+    if (this.best === null || things.length <= this.best.removed.length) {
+      const leavesOut = !keepsInputs && base.pending !== null && !goesBack
+      const reason = this.reason ?? ''
+      this.best = { type: 'remedy', removed: things, remedy: { path: base.path, tick: base.tick, reason, leavesOut, props, players, goesBack, tries: this.tries } }
+    }
+    return true
+  }
+
+  /** The same, and ends the search where it does. */
+  private async helps(...given: Parameters<Search['heals']>): Promise<void> {
+    if (await this.heals(...given)) throw new Healed()
+  }
+
+  private async things(base: Base): Promise<void> {
+    const order = suspects(base, this.reason ?? '')
+    const props = order.filter(({ type }) => type === 'prop')
+    const found = (await this.fewest(base, props.map((thing) => [thing]))) ?? (await this.fewest(base, byUser(order)))
+    if (found === null) return
+    // The inputs of the tick may be innocent.
+    if (base.pending !== null && frameOf(base.tick + 1, { pending: base.pending, props: [], players: [] })?.inputs.length) await this.heals(base, found, { keepsInputs: true })
+    throw new Healed()
+  }
+
+  /** Of groups of things, the most suspicious first, the few that have to go; null where not even all of them help. */
+  private async fewest(base: Base, groups: readonly (readonly Thing[])[]): Promise<readonly Thing[] | null> {
+    const all = (some: readonly (readonly Thing[])[]): Thing[] => some.flat()
+    const count = await shortest(groups.length, (n) => this.heals(base, all(groups.slice(0, n))))
+    if (count === null) return null
+    const enough = groups.slice(0, count)
+    const few = await this.narrow(enough.slice(0, -1), enough.slice(-1), (some) => this.heals(base, all(some)))
+    if (few) return all(few)
+    const owners = byUser(all(enough))
+    const fewOwners = owners.length < count ? await this.narrow(owners, [], (some) => this.heals(base, all(some))) : null
+    return all(fewOwners ?? enough)
+  }
+
+  /** `others` and `needed` help together: those that really do, or null where they are more than CULPRITS_MAX. */
+  private async narrow<G>(others: readonly G[], needed: readonly G[], help: (some: readonly G[]) => Promise<boolean>): Promise<readonly G[] | null> {
+    if (others.length === 0 || (needed.length > 0 && (await help(needed)))) return needed
+    if (needed.length >= CULPRITS_MAX) return null
+    // The shortest start of the others that helps with what is needed ends with one more that is.
+    const count = (await shortest(others.length, async (n) => n === others.length || help([...needed, ...others.slice(0, n)]))) ?? others.length
+    return this.narrow(others.slice(0, count - 1), [...needed, ...others.slice(count - 1, count)], help)
+  }
+
+  /** To the latest tick from which the realm goes on by itself. */
+  private async goBack(end: Base): Promise<void> {
+    const steps = Math.ceil((end.tick - end.startTick) / BACK_TICKS)
+    if (steps === 0) return
+    const count = await shortest(steps, async (n) => {
+      const tick = Math.max(end.startTick, end.tick - n * BACK_TICKS)
+      const outcome = await this.run({ type: 'replay', path: end.path, tick })
+      return outcome.type === 'replayed' && this.heals({ ...outcome.base, pending: null }, [], { goesBack: true })
+    })
+    if (count !== null) throw new Healed()
+  }
+}
+
+/** The least n from 1 to `max` that helps, where more helps as well: by doubling, then halving. Null: not even `max`. */
+async function shortest(max: number, helps: (n: number) => Promise<boolean>): Promise<number | null> {
+  let [bad, good] = [0, 0]
+  for (let n = 1; good === 0; n *= 2) {
+    const size = Math.min(n, max)
+    if (size === bad) return null
+    if (await helps(size)) good = size
+    else bad = size
+  }
+  while (good - bad > 1) {
+    const middle = Math.floor((bad + good) / 2)
+    if (await helps(middle)) good = middle
+    else bad = middle
+  }
+  return good
+}
+
+/** What the failure names; what was touched last; what moves; all by age, the newest first. */
+export function suspects({ things, touched }: Pick<Base, 'things' | 'touched'>, reason: string): readonly Thing[] {
+  const named = Number(/\bprop (\d+)\b/.exec(reason)?.[1] ?? 0)
+  const rank = ({ element, isAwake }: Thing): number => (element === named ? 3 : touched.has(element) ? 2 : isAwake ? 1 : 0)
+  return things.toSorted((a, b) => rank(b) - rank(a) || (touched.get(b.element) ?? 0) - (touched.get(a.element) ?? 0) || b.element - a.element)
+}
+
+/** Together what is one's, in the order of its first. */
+function byUser(things: readonly Thing[]): readonly (readonly Thing[])[] {
+  const groups = new Map<number, Thing[]>()
+  for (const thing of things) groups.set(thing.user, [...(groups.get(thing.user) ?? []), thing])
+  return [...groups.values()]
+}
