@@ -61,7 +61,7 @@ describe('INP-18, INP-19: room for spawned props', () => {
   })
 
   test('hulls and meshes count by what a checkpoint takes for them', () => {
-    for (const prop of [crate(), spec('dynamic', ...Array.from({ length: 16 }, () => collider(ball(0.4)))), spec("static", collider(sheet(30)))]) {
+    for (const prop of [crate(), spec('dynamic', ...Array.from({ length: 16 }, () => collider(ball(0.4)))), spec('static', collider(sheet(30)))]) {
       stage((s) => {
         s.join(1)
         const before = checkpoint(s.realm).length

@@ -10,6 +10,16 @@ export function freeze(realm: Realm, prop: Prop, cause: FreezeCause): void {
   if (!stood) realm.events.push({ type: 'frozen', element: prop.id, owner: prop.owner, cause })
   if (stood && prop.frozen === cause) return
   prop.frozen = cause
+  stand(prop)
+}
+
+/** Keeps a prop that asks to move where it is until the next tick. */
+export function wait(prop: Prop): void {
+  prop.frozen = 'new'
+  stand(prop)
+}
+
+function stand(prop: Prop): void {
   prop.body.setBodyType(RAPIER.RigidBodyType.Fixed, false)
   // Where the engine was about to put it differs in the last bits; it would creep there in a later step.
   prop.body.setTranslation(positionOf(prop), false)
@@ -19,7 +29,7 @@ export function freeze(realm: Realm, prop: Prop, cause: FreezeCause): void {
 
 /** Lets physics move it again, from rest. */
 export function thaw(realm: Realm, prop: Prop): void {
-  if (prop.frozen !== 'new') realm.events.push({ type: 'thawed', element: prop.id })
+  if (prop.frozen === 'work' || prop.frozen === 'unstable') realm.events.push({ type: 'thawed', element: prop.id })
   prop.frozen = null
   if (prop.body.bodyType() === RAPIER.RigidBodyType.Dynamic) return
   prop.body.setBodyType(RAPIER.RigidBodyType.Dynamic, true)

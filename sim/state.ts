@@ -68,7 +68,7 @@ export interface Prop {
   /** Axis-aligned box around it at that place. */
   readonly box: Box
   asleep: boolean
-  /** Why it stands still whatever touches it. `new`: it was spawned or scaled in this tick, and moves once the tick has work to spare. */
+  /** Why it stands still whatever touches it. `new`: it was spawned, scaled or taken, and moves once a tick has work to spare. */
   frozen: FreezeCause | 'new' | null
   /** Its motion was not finite after the last step: `motion` holds the last finite one, and the next step repairs it. */
   broken: boolean

@@ -5,7 +5,7 @@
  */
 import { boxAround, depth, placeColliderBoxes, touches, type Box } from './boxes.ts'
 import { capsuleCentre } from './avatars.ts'
-import { freeze, thaw } from './freeze.ts'
+import { freeze, thaw, wait } from './freeze.ts'
 import { floor, min } from './maths.ts'
 import { RANGES } from './ranges.ts'
 import { Sweep } from './sweep.ts'
@@ -51,6 +51,9 @@ const TRIANGLES_COUNTED_MAX = RANGES.meshTriangles.max
 /** A realm's own mesh is terrain: what stands on it touches a few of its triangles. */
 const TERRAIN_WORK = 2
 
+/** Part of an avatar's bone bodies that one thing touches at once. */
+const BONES_SHARE = 0.25
+
 /** Something that touches: a prop, or an avatar with its bones. */
 interface Body {
   readonly prop: Prop | null
@@ -76,10 +79,10 @@ function worksOf({ spec, share: owners }: Prop): readonly number[] {
 
 const bodyOf = (prop: Prop): Body => ({ prop, box: prop.box, works: worksOf(prop), boxes: null, active: false })
 
-/** An avatar touches with its capsule and its bone bodies. */
+/** An avatar touches with its capsule, and at once with some of its bone bodies. */
 function avatarBody(avatar: Avatar): Body {
   const bones = avatar.bones?.reduce((n, bone) => (bone ? n + 1 : n), 0) ?? 0
-  return { prop: null, box: boxAround(avatar.position, 1, 2 * capsuleCentre(avatar.body)), works: [1 + bones], boxes: null, active: false }
+  return { prop: null, box: boxAround(avatar.position, 1, 2 * capsuleCentre(avatar.body)), works: [1 + bones * BONES_SHARE], boxes: null, active: false }
 }
 
 function boxesOf(body: Body): Box {
@@ -98,7 +101,8 @@ function pairWork(a: Body, b: Body): number {
       if (touches(boxesA, 6 * i, boxesB, 6 * k)) sum += (one + other) / 2
     })
   })
-  return sum * (1 + (DEEP_FACTOR - 1) * depth(a.box, b.box))
+  // An avatar's box holds much air.
+  return a.prop && b.prop ? sum * (1 + (DEEP_FACTOR - 1) * depth(a.box, b.box)) : sum
 }
 
 const isAwake = ({ prop }: Body): boolean => prop === null || (!prop.asleep && prop.spec.motion !== 'static')
@@ -162,11 +166,14 @@ function allot(realm: Realm, ledger: Ledger, movable: readonly Body[]): void {
     const isNew = prop.frozen !== null
     if (prop.frozen === 'work' && (floor(realm.tick / LOOK_TICKS) + prop.id) % THAW_LOOKS !== 0) continue
     const room = (isNew ? workMax * THAW_SHARE : workMax) - used
-    // At least one may begin in a tick, however heavy: else it would wait for ever.
-    const most = isNew && begun > 0 ? (room < NEW_WORK_MAX - begun ? room : NEW_WORK_MAX - begun) : room
-    const cost = most > 0 ? ledger.cost(body, most) : Infinity
-    if (cost > most) {
+    const cost = room > 0 ? ledger.cost(body, room) : Infinity
+    if (cost > room) {
       freeze(realm, prop, 'work')
+      continue
+    }
+    // At least one may begin in a tick, however heavy: else it would wait for ever.
+    if (isNew && begun > 0 && begun + cost > NEW_WORK_MAX) {
+      wait(prop)
       continue
     }
     if (isNew) {

@@ -1,8 +1,9 @@
 /** A short run of `npm run drill -- guest` with a fixed seed: hostile guests on real WebRTC and WebSocket against a real server while honest bots play. */
 import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const DRILL = new URL('../../scripts/drill.mjs', import.meta.url).pathname
+const DRILL = fileURLToPath(new URL('../../scripts/drill.mjs', import.meta.url))
 const PHASES = ['storms', 'edges', 'burst', 'pile']
 /** Ms of one tick: the processor is shared with the guests, the bots and what else the machine does. */
 const TICK_MS_MAX = 1_000
