@@ -21,7 +21,7 @@ import { RealmLinks, type RealmLinksOptions } from './realm-links.ts'
 import type { FromRealm, PackageAnswer, RealmStart, ToRealm, WorkerStatus } from './realm-messages.ts'
 import type { SavedStart } from './restoration.ts'
 import { savedStart } from './saved-start.ts'
-import { healthOf, type Health, type RealmStatus } from './status.ts'
+import { healthOf, type Closure, type Health, type RealmStatus } from './status.ts'
 
 export interface RealmHostService {
   /** Succeeds when the realm ticks for the first time; fails with why it cannot. */
@@ -30,6 +30,8 @@ export interface RealmHostService {
   eventsFor(transport: () => ServerTransport): ServerEvents
   status(): RealmStatus
   health(): Health
+  /** Why nobody is let in at present; null: they are. */
+  closedTo(): Closure | null
   readonly meters: RealmMeters
   /** Elements that wait to be saved. */
   saveBacklog(): number
@@ -71,6 +73,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         eventsFor: (transport) => host.eventsFor(transport),
         status: () => host.status(),
         health: () => host.health(),
+        closedTo: () => host.closedTo(),
         meters,
         saveBacklog: () => host.saveBacklog,
         drain: (reason) => host.drain(reason),
@@ -101,6 +104,8 @@ class Host {
   private batchTimer: NodeJS.Timeout | undefined
   private worker: Worker | null = null
   private problem: string | null = 'the realm is starting'
+  /** It does not start again by itself. */
+  private isDown = false
   private tickAtMs = performance.now()
   private workerStatus: WorkerStatus
   private newest: NewestState = { tick: 0, stateHash: '', players: 0, elements: 0 }
@@ -120,7 +125,7 @@ class Host {
       counted,
       claimsOf: (session) => gateway.claimsOf(session),
       ...outside,
-      closedTo: () => this.problem,
+      closedTo: () => this.closedTo()?.words ?? null,
       waits: () => { this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS) },
       log: (line) => settings.log(line),
     })
@@ -143,6 +148,11 @@ class Host {
 
   health(): Health {
     return healthOf(this.start.definition.id, this.newest.tick, this.tickAtMs, performance.now(), this.problem)
+  }
+
+  closedTo(): Closure | null {
+    if (this.problem === null) return null
+    return { reason: this.draining ? 'stopping' : this.isDown ? 'down' : 'starting', words: this.problem }
   }
 
   grant(uid: string): void {
@@ -176,6 +186,7 @@ class Host {
   private cannotBegin(error: unknown): void {
     const told = error instanceof ServerError ? error : new ServerError({ reason: 'realm', what: textOf(error), where: `realm ${this.start.definition.id}`, fix: 'see to the directory of the recordings', cause: error })
     this.problem = told.what
+    this.isDown = true
     this.settings.log(`realm: ${told.message}`)
     this.settle(told)
   }
@@ -240,6 +251,7 @@ class Host {
     // A start that cannot succeed is not repeated: the worker's end finds the restarts used up.
     this.restartsAtMs = Array.from({ length: RESTARTS_MAX }, () => performance.now())
     this.problem = what
+    this.isDown = true
     if (!this.everReady) this.settle(error)
   }
 
@@ -259,6 +271,7 @@ class Host {
   }
 
   private giveUp(): void {
+    this.isDown = true
     this.problem = `the realm died too often (${this.problem ?? 'the log says why'})`
     this.settings.log(`realm: ${this.problem}; it stays down. Look above for the reason, then start the server again.`)
     this.settle(new ServerError({ reason: 'realm', what: this.problem, where: `realm ${this.start.definition.id}`, fix: 'the log says why; correct it and start the server again' }))

@@ -41,6 +41,7 @@ const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
   refused: 'Choose a name and enter again.',
   'bad-identity': 'Enter again: you come in as a new guest.',
   busy: 'Many are coming in at this moment; the page goes on trying.',
+  starting: 'The page comes in as soon as it has started.',
   'udp-blocked': 'Your network blocks UDP; the page uses WebSocket where it can.',
   'timed-out': 'The network or the server is slow; the page goes on trying.',
 }
@@ -48,6 +49,17 @@ const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
 /** The error's own words, then what to do about it. */
 export function problemInWords(error: Pick<ConnectError, 'reason' | 'message'>): string {
   return `${sentence(error.message)} ${ADVICE[error.reason]}`
+}
+
+/** The server asks to wait, in its words. */
+export const waitInWords = (reason: string): string => `${sentence(reason)} You come in as soon as it lets you.`
+
+/** The session could not be resumed, and the player is in a new one. */
+export const REJOINED = 'You were away for too long for your place to be kept: you are in anew.'
+
+/** Of a lost connection that is made again. */
+export function retryInWords(reason: string, attempt: number, isKept: boolean): string {
+  return `${sentence(reason)} Reconnecting, attempt ${attempt}. ${isKept ? 'Your place is kept for 30 seconds.' : 'Your place is kept no longer; you come in anew as soon as the server answers.'}`
 }
 
 /** With a capital at its start and a full stop at its end. */
