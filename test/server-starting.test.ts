@@ -1,0 +1,76 @@
+/** Who comes while a real server's realm starts, over each transport. */
+import { createServer, connect as connectTcp } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { drive, login, RenderClient, type ClientState, type Connect } from '../netcode/index.ts'
+import { connectWebRtc } from '../netcode/webrtc/client-node.ts'
+import { connectWebSocket } from '../netcode/websocket/client-node.ts'
+import { cleanup, joined, lives, serveProcess, sleep, temporaryDirectory, until, type Cleanup } from './server-harness.ts'
+
+const clean = cleanup()
+afterEach(() => clean.all())
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => void server.close(resolve))
+  return port
+}
+
+const listens = (port: number): Promise<boolean> => new Promise((resolve) => {
+  const socket = connectTcp(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
+  socket.once('error', () => resolve(false))
+})
+
+interface Newcomer {
+  readonly client: RenderClient
+  readonly states: readonly ClientState[]
+}
+
+function newcomer(at: Cleanup, url: string, token: string, connect: Connect): Newcomer {
+  const states: ClientState[] = []
+  const client = new RenderClient({ url, token, connects: [connect], events: { state: (state) => void states.push(state) } })
+  at.add(drive([client]))
+  client.start()
+  return { client, states }
+}
+
+test('SIG-5: clients that come while the realm starts after a crash wait, are told so, and join over each transport', async () => {
+  const data = temporaryDirectory(clean)
+  const port = await freePort()
+  const [args, url] = [['--port', String(port), '--data', data], `http://127.0.0.1:${port}/`]
+  let server = await serveProcess(clean, args)
+  const ada = await joined(clean, url, 'Ada')
+  for (let round = 1; round <= 2; round++) {
+    const tokens = await Promise.all(['socket', 'rtc'].map(async (name) => (await login(url, `${name} ${round}`)).token))
+    server.child.kill('SIGKILL')
+    await server.exit
+    const starting = serveProcess(clean, args)
+    while (!(await listens(port))) await sleep(5)
+    // The port is there; the realm is not, and says so to whoever asks.
+    const answer = await fetch(new URL('.wrtc/v2/connections', url), { method: 'POST', headers: { authorization: `Bearer ${tokens[0] ?? ''}` } })
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
+    expect(await answer.json()).toMatchObject({ reason: 'starting', message: expect.stringMatching(/starting|starts/) as string })
+    const newcomers = [connectWebSocket, connectWebRtc].map((connect, i) => newcomer(clean, url, tokens[i] ?? '', connect))
+    for (const { client, states } of newcomers) {
+      await until('the newcomer has joined', () => lives(client).type === 'joined')
+      expect(states.some((state) => state.type === 'connecting' && /starting/.test(state.waiting ?? ''))).toBe(true)
+    }
+    server = await starting
+    await until('who was there is back', () => lives(ada).type === 'joined')
+  }
+  // Ada, and two newcomers of each round.
+  await until('all are in the realm', () => ada.sample().avatars.length === 5)
+}, 120_000)
+
+test('a login that comes while the server starts waits for its gateway', async () => {
+  const data = temporaryDirectory(clean)
+  const port = await freePort()
+  const starting = serveProcess(clean, ['--port', String(port), '--data', data])
+  while (!(await listens(port))) await sleep(5)
+  const waited: string[] = []
+  expect((await login(`http://127.0.0.1:${port}/`, 'Ada', { waiting: (reason) => void waited.push(reason) })).token).not.toBe('')
+  expect(waited[0]).toMatch(/The server is starting/)
+  await starting
+}, 60_000)
