@@ -6,6 +6,7 @@ import { RESUME_MS_MAX, type OutgoingPart, type Received } from '../netcode/sess
 import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
 import { passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm } from '../sim/index.ts'
+import type { Away } from './away.ts'
 import { Catalog } from './catalog.ts'
 import { Doorway } from './doorway.ts'
 import { refusedInput, type InteractionCenter } from './interaction-center.ts'
@@ -37,6 +38,8 @@ export interface SessionsOptions {
   /** Of players whose avatars stand in a recovered realm. */
   readonly heard: ReadonlyMap<PlayerId, HeardNumbers>
   readonly unanswered: Unanswered
+  /** Since when its players are away, told to the log. */
+  readonly away: Away
   readonly meters: RealmMeters
   /** Why nobody new is let in at present; null: they are. */
   closedTo(): string | null
@@ -59,9 +62,9 @@ export class Sessions {
   private phases = 0
   private nowMs: number
 
-  /** Avatars that stand in the realm already wait for their players to come back. */
+  /** Avatars that stand in the realm already wait for their players to come back, for as long as each had left. */
   constructor(options: SessionsOptions, nowMs: number) {
-    const { realm, heard, unanswered, out } = options
+    const { realm, heard, unanswered, away, out } = options
     this.options = options
     this.nowMs = nowMs
     this.catalog = new Catalog(realm)
@@ -76,7 +79,10 @@ export class Sessions {
     })
     for (const avatar of realm.avatars.values()) {
       const { player, moveSequence, permissions } = avatar
+      away.went(player, realm.tick)
+      const awayTicks = realm.tick - (away.sinceTick(player) ?? realm.tick)
       const member = new Member(avatar, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
+      member.linkAtMs = nowMs - (awayTicks * 1_000) / realm.definition.tickRate
       member.stage = 'playing'
       member.known = true
       member.permissions = permissions
@@ -158,6 +164,7 @@ export class Sessions {
     if (member.link !== null) this.replaced(member, member.link, nowMs)
     this.members.set(player, member)
     this.byLink.set(link, member)
+    this.options.away.ended(player)
     member.attach(link, nowMs)
     member.uid = uid
     this.permit(member, opened.granted)
@@ -241,6 +248,7 @@ export class Sessions {
     if (member.link !== null) this.byLink.delete(member.link)
     member.detach(nowMs)
     if (member.stage === 'new') this.members.delete(member.player)
+    else this.options.away.went(member.player, this.options.realm.tick)
     this.standStill(member)
   }
 
@@ -269,8 +277,9 @@ export class Sessions {
   }
 
   private remove(member: Member, ending: Ending): void {
-    const { center, desk, meters } = this.options
+    const { away, center, desk, meters } = this.options
     meters.realm.count('sessionsEnded', ending)
+    away.ended(member.player)
     if (member.link !== null) this.byLink.delete(member.link)
     this.members.delete(member.player)
     center.forget(member.player)
@@ -325,6 +334,8 @@ export class Sessions {
     this.options.meters.realm.add('sessionsEnded', this.members.size, this.options.meters.realm.rowOf('sessionsEnded', 'stopped'))
     // What was taken from them is still carried out, and its outcomes are kept for when they come back.
     for (const member of this.members.values()) {
+      if (member.link === null) continue
+      if (member.stage !== 'new') this.options.away.went(member.player, this.options.realm.tick)
       member.link = null
       member.linkAtMs = nowMs
     }
