@@ -1,22 +1,13 @@
 /** Who comes while a real server's realm starts, over each transport. */
-import { createServer, connect as connectTcp } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { connect as connectTcp } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { drive, login, RenderClient, type ClientState, type Connect } from '../netcode/index.ts'
 import { connectWebRtc } from '../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
-import { cleanup, joined, lives, serveProcess, sleep, temporaryDirectory, until, type Cleanup } from './server-harness.ts'
+import { cleanup, freePort, joined, lives, serveProcess, sleep, temporaryDirectory, until, type Cleanup } from './server-harness.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => void server.close(resolve))
-  return port
-}
 
 const listens = (port: number): Promise<boolean> => new Promise((resolve) => {
   const socket = connectTcp(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
@@ -73,4 +64,23 @@ test('a login that comes while the server starts waits for its gateway', async (
   expect((await login(`http://127.0.0.1:${port}/`, 'Ada', { waiting: (reason) => void waited.push(reason) })).token).not.toBe('')
   expect(waited[0]).toMatch(/The server is starting/)
   await starting
+}, 60_000)
+
+test('while the server is silent one\'s own avatar stands after 1.5 s, and walks on once it answers again', async () => {
+  const server = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)])
+  const ada = await joined(clean, server.url, 'Ada')
+  const z = (): number => ada.sample().avatars.find(({ own }) => own)?.position.z ?? 0
+  const start = await until('Ada sees herself', () => (z() !== 0 ? z() : null))
+  ada.move({ z: -1, yaw: 0 })
+  await until('Ada walks', () => z() < start - 1)
+  server.child.kill('SIGSTOP')
+  const from = z()
+  await sleep(2_000)
+  const stood = z()
+  await sleep(2_500)
+  // At 2 m/s; before, she walked on for as long as it was silent.
+  expect(from - stood).toBeLessThan(3.6)
+  expect(z()).toBeCloseTo(stood, 3)
+  server.child.kill('SIGCONT')
+  await until('Ada walks on', () => z() < stood - 0.5)
 }, 60_000)

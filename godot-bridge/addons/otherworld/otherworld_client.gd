@@ -331,7 +331,7 @@ func _on_entrance_ended(visit: _Visit) -> void:
 	if visit == null:
 		_finish(_entrance.refusal)
 		return
-	_visit = visit
+	_visit = visit.after(_visit)
 	visit.joined.connect(_on_visit_joined)
 	visit.connection_lost.connect(_on_visit_connection_lost)
 	visit.fell_back.connect(transport_fell_back.emit)

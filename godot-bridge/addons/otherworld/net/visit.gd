@@ -28,6 +28,7 @@ const Limits := preload("limits.gd")
 const Messages := preload("../wire/generated/messages.gd")
 const Picture := preload("picture.gd")
 const Rate := preload("rate.gd")
+const Self := preload("visit.gd")
 const Session := preload("session.gd")
 const SnapshotDecoder := preload("../wire/snapshot_decoder.gd")
 const World := preload("../world/world.gd")
@@ -78,6 +79,13 @@ func _init(transports: Array[Callable], body: int, now_msec: float, rejoins := f
 	_line.lost.connect(_on_line_lost)
 	_line.expired.connect(_on_line_finished.bind(expired))
 	_line.ended.connect(_on_line_finished.bind(ended))
+
+
+## This one, with what the player was doing on the visit [param before].
+func after(before: Self) -> Self:
+	_move = before._move
+	_pose = before._pose
+	return self
 
 
 ## Starts to connect.
