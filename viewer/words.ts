@@ -42,6 +42,7 @@ const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
   'bad-identity': 'Enter again: you come in as a new guest.',
   busy: 'Many are coming in at this moment; the page goes on trying.',
   starting: 'The page comes in as soon as it has started.',
+  'no-loopback': 'The page uses WebSocket where it can.',
   'udp-blocked': 'Your network blocks UDP; the page uses WebSocket where it can.',
   'timed-out': 'The network or the server is slow; the page goes on trying.',
 }
@@ -72,6 +73,8 @@ export function sentence(text: string): string {
 
 /** Why the page runs over WebSocket although WebRTC is better. */
 export function fallbackInWords(error: Pick<ConnectError, 'reason' | 'message'>): string {
+  if (error.reason === 'no-loopback')
+    return 'Firefox does not use WebRTC on loopback addresses such as 127.0.0.1, so you are connected over WebSocket. On one machine that is as good; nothing is blocked.'
   const why = error.reason === 'udp-blocked' || error.reason === 'timed-out' ? 'UDP seems to be blocked on this network' : 'WebRTC is not possible here'
   return `${why}, so you are connected over WebSocket. Everything works; on a poor network it stutters more. Another network, or one that lets UDP through, is smoother.`
 }
