@@ -151,17 +151,22 @@ export class Line {
     const { renew, rejoins } = this.#options
     if (!this.#worked || rejoins !== true || renew === undefined || this.#renewal !== 'none') return this.end(words)
     this.#renewal = 'asking'
-    renew().then((token) => {
+    void this.#renew(renew)
+    return undefined
+  }
+
+  async #renew(renew: () => Promise<string>): Promise<void> {
+    try {
+      this.#token = await renew()
       this.#renewal = 'tried'
-      this.#token = token
       if (!this.#isOver) this.connect()
-    }, (error: unknown) => {
+    } catch (error) {
       this.#renewal = 'none'
       if (this.#isOver) return
-      if (error instanceof ConnectError && error.reason === 'refused') this.end(error.message)
-      else this.#again(error instanceof Error ? error.message : words)
-    })
-    return undefined
+      const words = error instanceof Error ? error.message : String(error)
+      if (error instanceof ConnectError && error.reason === 'refused') this.end(words)
+      else this.#again(words)
+    }
   }
 
   #wait(reason: string, isStarting: boolean): void {
