@@ -1,10 +1,10 @@
 /** Who comes while a real server's realm starts, over each transport. */
 import { connect as connectTcp } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { drive, login, RenderClient, type ClientState, type Connect } from '../netcode/index.ts'
+import { drive, login, RenderClient, type AvatarSample, type ClientState, type Connect } from '../netcode/index.ts'
 import { connectWebRtc } from '../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
-import { cleanup, freePort, joined, lives, serveProcess, sleep, temporaryDirectory, until, type Cleanup } from './server-harness.ts'
+import { cleanup, emptyRealmFile, freePort, joined, lives, serveProcess, sleep, temporaryDirectory, until, type Cleanup } from './server-harness.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())
@@ -67,18 +67,25 @@ test('a login that comes while the server starts waits for its gateway', async (
 }, 60_000)
 
 test('while the server is silent one\'s own avatar stands after 1.5 s, and walks on once it answers again', async () => {
-  const server = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)])
+  const server = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean), '--realm', emptyRealmFile(clean)])
   const ada = await joined(clean, server.url, 'Ada')
-  const z = (): number => ada.sample().avatars.find(({ own }) => own)?.position.z ?? 0
-  const start = await until('Ada sees herself', () => (z() !== 0 ? z() : null))
+  const own = (): AvatarSample | undefined => ada.sample().avatars.find((avatar) => avatar.own)
+  const z = (): number => own()?.position.z ?? Number.NaN
   ada.move({ z: -1, yaw: 0 })
-  await until('Ada walks', () => z() < start - 1)
+  await until('Ada walks', () => (own()?.velocity.z ?? 0) < -1.9)
+  const start = z()
+  await until('Ada has walked', () => z() < start - 0.5)
   server.child.kill('SIGSTOP')
   const from = z()
-  await sleep(2_000)
+  // Drawn as a page draws: what nobody looks at is not stepped.
+  const drawn = async (seconds: number): Promise<void> => {
+    for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs; z()) await sleep(16)
+  }
+  await drawn(2)
   const stood = z()
-  await sleep(2_500)
+  await drawn(2.5)
   // At 2 m/s; before, she walked on for as long as it was silent.
+  expect(from - stood).toBeGreaterThan(1)
   expect(from - stood).toBeLessThan(3.6)
   expect(z()).toBeCloseTo(stood, 3)
   server.child.kill('SIGCONT')
