@@ -3,8 +3,15 @@ import { ConnectError } from './transport.ts'
 
 /** Connecting is given up after this long, ms. */
 export const CONNECT_MS_MAX = 10_000
+/** Wait before a server that starts is asked the second, third … time, ms; the last goes on. Most have started within a second or two. */
+const STARTING_RETRY_MS: readonly number[] = [500, 1_000, 2_000]
 /** A message of a refusal is cut here, characters: it is shown to a person. */
 const REFUSAL_MESSAGE_CHARACTERS_MAX = 300
+
+/** How long to wait after a server was asked `times` times and was starting each time, ms. */
+export function startingRetryMs(times: number): number {
+  return STARTING_RETRY_MS[Math.min(times, STARTING_RETRY_MS.length) - 1] ?? 0
+}
 
 /**
  * The address of `path` below a server's http(s) URL, which may have a path of its own: behind a proxy. A full address, as
@@ -19,13 +26,14 @@ export function below(url: string, path: string): URL {
 
 /**
  * The error for a response that is no success, with the server's own words where it has any. A 5xx is `unreachable`:
- * the server starts, stops or is full, or a proxy stands before it, and trying again later helps. A 429, or a 503 with the
- * reason "busy" or "starting", is `busy`. A 404 with the reason "closed" is `timed-out`: an attempt that the server no longer waits for.
+ * the server stops or is full, or a proxy stands before it, and trying again later helps. A 429, or a 503 with the reason
+ * "busy", is `busy`; a 503 with the reason "starting" is `starting`. A 404 with the reason "closed" is `timed-out`: an attempt that the server no longer waits for.
  */
 export async function refusal(response: Response): Promise<ConnectError> {
   const { message, reason } = await wordsOf(response)
   const words = message ?? unexplained(response.status)
-  if (response.status === 429 || (response.status === 503 && (reason === 'busy' || reason === 'starting'))) return new ConnectError('busy', `The server asks to wait: ${words}`)
+  if (response.status === 429 || (response.status === 503 && reason === 'busy')) return new ConnectError('busy', `The server asks to wait: ${words}`)
+  if (response.status === 503 && reason === 'starting') return new ConnectError('starting', `The server asks to wait: ${words}`)
   if (response.status === 404 && reason === 'closed') return new ConnectError('timed-out', `The server has given this attempt up: ${words}`)
   if (response.status === 400 && reason === 'bad-identity') return new ConnectError('bad-identity', `The server does not know who this is: ${words}`)
   if (response.status >= 500) return new ConnectError('unreachable', `The server cannot be connected to now: ${words}`)

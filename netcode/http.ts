@@ -88,6 +88,9 @@ export interface CorsPermissions {
 
 const CORS_DEFAULT: CorsPermissions = { methods: 'GET, POST, OPTIONS', headers: 'Authorization, Content-Type' }
 
+/** Of the server's API. */
+export const API_CORS: CorsPermissions = { methods: 'GET, POST, PUT, PATCH, DELETE, OPTIONS', headers: 'Authorization, Content-Type' }
+
 /**
  * Sets the CORS headers for an allowed page of another origin and answers a preflight. Returns true where the request
  * is done; throws HttpError 403 where the page may not connect.

@@ -16,7 +16,8 @@ export type { Mismatch }
 /** Where the peer stands. `reason`s are words for a person. */
 export type LockstepState =
   | { readonly type: 'idle' }
-  | { readonly type: 'connecting' }
+  /** `waiting`: the server has asked to wait, in its words; it is tried again. */
+  | { readonly type: 'connecting'; readonly waiting?: string }
   | { readonly type: 'running'; readonly epoch: number }
   | { readonly type: 'reconnecting'; readonly reason: string; readonly attempt: number; readonly giveUpAtMs: number }
   | { readonly type: 'closed'; readonly reason: string }
@@ -73,7 +74,7 @@ export class LockstepPeer {
         connected: (connection) => this.#connected(connection),
         received: (bytes) => this.#received(bytes),
         fellBack: () => undefined,
-        waiting: () => undefined,
+        waiting: (reason) => this.#set({ type: 'connecting', waiting: reason }),
         retrying: (reason, attempt, giveUpAtMs) => this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs }),
         ended: (reason) => this.#ended(reason),
       },
@@ -159,7 +160,7 @@ export class LockstepPeer {
       case 'frame': return this.#replica.push(message)
       case 'goodbye':
         if (message.again !== true) return message.reason
-        this.#line.lost(message.reason)
+        this.#line.restarts(message.reason)
         return null
     }
   }

@@ -100,8 +100,13 @@ export interface ClientConnection {
 /** Connects to a server at an http(s) URL with a token; rejects with a ConnectError. */
 export type Connect = (url: string, token: string, events: ClientEvents) => Promise<ClientConnection>
 
-/** `bad-identity`: the login's identity is none of this server; without it one begins as a new guest. `busy`: too many connect at this moment, or the transport starts again; the same again in a second or a few helps. */
-export type ConnectReason = 'unreachable' | 'refused' | 'busy' | 'udp-blocked' | 'timed-out' | 'bad-identity'
+/**
+ * `bad-identity`: the login's identity is none of this server; without it one begins as a new guest. `busy`: too many connect at this
+ * moment, or the transport starts again; the same again in a second or a few helps. `starting`: the same again helps once the
+ * realm has started, however long that takes. `no-loopback`: the server is reached on its own machine alone, where this browser
+ * has no WebRTC.
+ */
+export type ConnectReason = 'unreachable' | 'refused' | 'busy' | 'starting' | 'udp-blocked' | 'no-loopback' | 'timed-out' | 'bad-identity'
 
 /** Why a connection could not be made, in words for a person. */
 export class ConnectError extends Error {

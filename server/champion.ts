@@ -123,6 +123,8 @@ export class Champion implements RealmLog {
   }
 
   frame(frame: InputFrame): InputFrame {
+    const away = this.heard.away.changes(this.realm.tick)
+    if (away !== null) this.optional(() => this.file.note(away))
     const recorded = this.file.frame(frame)
     this.heard.take(recorded)
     return recorded
@@ -197,7 +199,7 @@ export class Champion implements RealmLog {
   /** What the state does not hold of its players, and the recording must. */
   private notes(): readonly Note[] {
     const { tick } = this.realm
-    return [{ tick, kind: HEARD_NOTE, text: this.heard.toText() }, unheardNote(tick, this.unheard()), this.takenOut.note(tick)]
+    return [{ tick, kind: HEARD_NOTE, text: this.heard.toText() }, this.heard.away.note(tick), unheardNote(tick, this.unheard()), this.takenOut.note(tick)]
   }
 
   private optional(write: () => void): void {

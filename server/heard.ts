@@ -5,12 +5,14 @@
 import { isLatestWins } from '../protocol/index.ts'
 import type { Recording } from '../replay/index.ts'
 import type { InputFrame, PlayerId } from '../sim/index.ts'
+import { Away } from './away.ts'
 import type { HeardNumbers } from './member.ts'
 
 /** Kind of the note in a recording that carries the numbers of the recording before it. */
 export const HEARD_NOTE = 'otherworld.heard'
 
 export class Heard {
+  readonly away = new Away()
   private readonly numbers = new Map<PlayerId, HeardNumbers>()
 
   /** Takes the inputs of a frame; who leaves is forgotten. */
@@ -48,6 +50,7 @@ export class Heard {
   static of(parts: readonly Recording[], tick: number): Heard {
     const heard = new Heard()
     for (const recording of parts) {
+      heard.away.takeNotes(recording.notes, tick)
       for (const note of recording.notes) if (note.kind === HEARD_NOTE && note.tick === recording.startTick) heard.takeText(note.text)
       for (let at = recording.startTick + 1; at <= Math.min(tick, recording.lastTick + 1); at++) {
         const frame = recording.frame(at)

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Effect, Exit, Cause } from 'effect'
 import { plainAddress } from '../netcode/connection-limits.ts'
-import { handleCors, HttpError, readJson, sendError, sendJson } from '../netcode/http.ts'
+import { API_CORS, handleCors, HttpError, readJson, sendError, sendJson } from '../netcode/http.ts'
 import type { AssetsService } from '../storage/assets/index.ts'
 import type { Api } from './api.ts'
 import { only } from './api-request.ts'
@@ -29,8 +29,6 @@ export interface HttpParts {
   log(line: string): void
 }
 
-const CORS = { methods: 'GET, POST, PUT, PATCH, DELETE, OPTIONS', headers: 'Authorization, Content-Type' }
-
 const LOGIN_STATUS: Readonly<Record<LoginError['reason'], number>> = { 'bad-name': 400, 'bad-role': 400, 'bad-identity': 400, 'not-permitted': 403, 'too-many-logins': 429 }
 
 /** Answers every request; what a handler throws becomes a JSON error, and never ends the process. */
@@ -50,7 +48,7 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
   securityHeaders(response, request.headers.host, parts.assets.origin)
   if (parts.transports.some((answers) => answers(request, response))) return undefined
   // Pages of other sites may not use the API, unless the operator names them: a visitor's browser is not their tool.
-  if (handleCors(request, response, parts.origins, CORS)) return undefined
+  if (handleCors(request, response, parts.origins, API_CORS)) return undefined
   const path = pathOf(request)
   if (path === '/v1/login') return login(parts, request, response)
   if (path.startsWith('/.wrtc/')) throw notFound(path)

@@ -111,11 +111,6 @@ export class InteractionCenter {
     this.waiting.delete(player)
   }
 
-  /** Spawns of the player that wait for a frame. */
-  spawnsWaiting(player: PlayerId): number {
-    return this.waiting.get(player)?.filter(({ input }) => input.command.type === 'spawn').length ?? 0
-  }
-
   /** Inputs that wait for the next frames. */
   get backlog(): number {
     let sum = this.fromServer.length

@@ -62,9 +62,6 @@ export const LOGINS_PER_MINUTE_MAX = 60
 export const TAKEOVERS_BURST_MAX = 10
 export const TAKEOVERS_PER_SECOND_MAX = 0.2
 
-/** Props that one player may have in a realm, more than one builds in an evening; further spawns are refused. The largest realm holds 16,384. */
-export const PROPS_PER_PLAYER_MAX = 500
-
 /** How long messages for a realm are gathered before they cross to its worker: a quarter of a tick at 60 a second. */
 export const INBOUND_BATCH_MS = 4
 

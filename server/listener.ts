@@ -1,7 +1,7 @@
 /** The TCP port as a service: bound before anything costly starts, so that a port in use is told at once. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { Context, Effect, Layer } from 'effect'
-import { sendJson } from '../netcode/http.ts'
+import { API_CORS, handleCors, HttpError, sendError } from '../netcode/http.ts'
 import { limitBody } from './body-deadline.ts'
 import { ServerSettings, type Settings } from './config.ts'
 import { codeOf, ServerError, textOf } from './error.ts'
@@ -12,7 +12,7 @@ export interface ListenerService {
   readonly server: Server
   /** The port that was bound. */
   readonly port: number
-  /** Who answers requests from now on; null: they are told that the server does not yet or no longer. */
+  /** Who answers requests from now on; null: they are told that the server stops. Before the first call they are told that it starts. */
   answerWith(handler: RequestListener | null): void
 }
 
@@ -21,7 +21,7 @@ export class Listener extends Context.Service<Listener, ListenerService>()('othe
     Listener,
     Effect.gen(function* () {
       const settings = yield* ServerSettings
-      let handler: RequestListener = unavailable
+      let handler: RequestListener = unavailable(settings.origins, 'starting', 'The server is starting. Try again in a moment.')
       const server = yield* Effect.acquireRelease(
         listen(settings, (request, response) => handler(request, response)),
         (running) => Effect.promise(() => shut(running)),
@@ -30,15 +30,22 @@ export class Listener extends Context.Service<Listener, ListenerService>()('othe
       return {
         server,
         port: typeof address === 'object' && address !== null ? address.port : settings.port,
-        answerWith: (next) => { handler = next ?? unavailable },
+        answerWith: (next) => { handler = next ?? unavailable(settings.origins, 'stopping', 'The server is stopping.') },
       }
     }),
   )
 }
 
-const unavailable: RequestListener = (_, response) => {
-  response.setHeader('connection', 'close')
-  sendJson(response, 503, { reason: 'unavailable', message: 'The server is starting or stopping. Try again in a moment.' })
+/** Pages of allowed origins have to be able to read that they shall wait. */
+function unavailable(origins: readonly string[], reason: 'starting' | 'stopping', message: string): RequestListener {
+  return (request, response) => {
+    response.setHeader('connection', 'close')
+    try {
+      if (!handleCors(request, response, origins, API_CORS)) throw new HttpError(503, reason, message)
+    } catch (error) {
+      sendError(response, error)
+    }
+  }
 }
 
 function listen(settings: Settings, handler: RequestListener): Effect.Effect<Server, ServerError> {

@@ -20,7 +20,7 @@ import { RealmLife } from './realm-life.ts'
 import { RealmLinks, type RealmLinksOptions } from './realm-links.ts'
 import type { FromRealm, PackageAnswer, RealmStart, WorkerStatus } from './realm-messages.ts'
 import { savedStart } from './saved-start.ts'
-import { healthOf, withRecording, type Health, type RealmStatus } from './status.ts'
+import { healthOf, withRecording, type Closure, type Health, type RealmStatus } from './status.ts'
 
 export interface RealmHostService {
   /** Succeeds when the realm ticks for the first time; fails with why it cannot. */
@@ -29,6 +29,8 @@ export interface RealmHostService {
   eventsFor(transport: () => ServerTransport): ServerEvents
   status(): RealmStatus
   health(): Health
+  /** Why nobody is let in at present; null: they are. */
+  closedTo(): Closure | null
   readonly meters: RealmMeters
   /** Elements that wait to be saved. */
   saveBacklog(): number
@@ -70,6 +72,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         eventsFor: (transport) => host.eventsFor(transport),
         status: () => host.status(),
         health: () => withRecording(host.health(), meters.recordings),
+        closedTo: () => host.closedTo(),
         meters,
         saveBacklog: () => host.saveBacklog,
         drain: (reason) => host.drain(reason),
@@ -110,7 +113,7 @@ class Host {
       counted,
       claimsOf: (session) => gateway.claimsOf(session),
       ...outside,
-      closedTo: () => this.life.problem,
+      closedTo: () => this.closedTo()?.words ?? null,
       waits: () => { this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS) },
       log: (line) => settings.log(line),
     })
@@ -139,6 +142,12 @@ class Host {
 
   health(): Health {
     return healthOf({ id: this.start.definition.id, tick: this.newest.tick, warning: this.workerStatus.warning }, this.tickAtMs, performance.now(), this.life.problem)
+  }
+
+  closedTo(): Closure | null {
+    const { problem, isDown } = this.life
+    if (problem === null) return null
+    return { reason: this.draining ? 'stopping' : isDown ? 'down' : 'starting', words: problem }
   }
 
   grant(uid: string): void {

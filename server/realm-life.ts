@@ -33,6 +33,8 @@ type Failure = Extract<FromRealm, { type: 'failed' }>
 export class RealmLife {
   /** Why the realm does not run; null: it does. */
   problem: string | null = 'the realm is starting'
+  /** It does not start again by itself. */
+  isDown = false
   /** Since the server's start. */
   restarts = 0
   quarantined = 0
@@ -203,6 +205,7 @@ export class RealmLife {
     this.log(`realm: ${error.message}`)
     if (retry !== 'never') return
     this.problem = what
+    this.isDown = true
     this.options.settle(error)
   }
 
@@ -223,6 +226,7 @@ export class RealmLife {
 
   private giveUp(what: string, reason: string): void {
     this.problem = `${what} (${reason})`
+    this.isDown = true
     this.log(`realm: ${this.problem}; it stays down. Look above for the reason, then start the server again.`)
     this.options.settle(new ServerError({ reason: 'realm', what: this.problem, where: `realm ${this.options.start.definition.id}`, fix: 'the log says why; correct it and start the server again' }))
   }
@@ -230,6 +234,7 @@ export class RealmLife {
   private cannotBegin(error: unknown): void {
     const told = error instanceof ServerError ? error : new ServerError({ reason: 'realm', what: textOf(error), where: `realm ${this.options.start.definition.id}`, fix: 'see to the directory of the recordings', cause: error })
     this.problem = told.what
+    this.isDown = true
     this.log(`realm: ${told.message}`)
     this.options.settle(told)
   }

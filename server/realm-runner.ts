@@ -107,7 +107,7 @@ export class RealmRunner {
     this.told.atMs = timer.nowMs()
     this.core = new RealmCore({ realm, log, center, sampleTicks: SAMPLE_EVERY_TICKS, laps: this.split, ...(options.pulse ? { pulse: options.pulse } : {}) })
     const closedTo = (): string | null => (log.isSpaceLow() || this.isStalled ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
-    this.sessions = new Sessions({ realm, center, desk: this.desk, out: this.out, heard: log.heard.all, unanswered: log.unanswered, takenOut: log.takenOut, meters: this.meters, note: (text) => this.note(text), closedTo }, timer.nowMs())
+    this.sessions = new Sessions({ realm, center, desk: this.desk, out: this.out, heard: log.heard.all, away: log.heard.away, unanswered: log.unanswered, takenOut: log.takenOut, meters: this.meters, note: (text) => this.note(text), closedTo }, timer.nowMs())
     log.listen(() => this.sessions.unheard)
     this.watch = new ElementWatch(realm, (told) => options.post({ type: 'elements', told }))
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })

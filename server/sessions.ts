@@ -6,16 +6,16 @@ import { RESUME_MS_MAX, type OutgoingPart, type Received } from '../netcode/sess
 import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
 import { passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm, type UserNumber } from '../sim/index.ts'
+import type { Away } from './away.ts'
 import { Catalog } from './catalog.ts'
 import { Doorway } from './doorway.ts'
-import { refusedInput, type InteractionCenter } from './interaction-center.ts'
-import { HELLO_MS_MAX, PROPS_PER_PLAYER_MAX } from './limits.ts'
+import type { InteractionCenter } from './interaction-center.ts'
+import { HELLO_MS_MAX } from './limits.ts'
 import { Member, type HeardNumbers } from './member.ts'
 import type { Ending } from './metrics/families.ts'
 import type { RealmMeters } from './metrics/realm-meters.ts'
 import { versionWords } from './observers.ts'
 import type { PackageDesk } from './package-desk.ts'
-import { OwnedProps } from './owned-props.ts'
 import type { Outbound } from './outbound.ts'
 import { PropReports } from './prop-reports.ts'
 import { Outcomes } from './outcomes.ts'
@@ -41,6 +41,8 @@ export interface SessionsOptions {
   readonly unanswered: Unanswered
   /** What users are to be told when they come back. */
   readonly takenOut: TakenOut
+  /** Since when its players are away, told to the log. */
+  readonly away: Away
   readonly meters: RealmMeters
   /** For the operator. */
   note(text: string): void
@@ -51,7 +53,6 @@ export interface SessionsOptions {
 export class Sessions {
   private readonly options: SessionsOptions
   private readonly catalog: Catalog
-  private readonly owned: OwnedProps
   private readonly outcomes: Outcomes
   private readonly reports: PropReports
   private readonly partings: Partings
@@ -66,13 +67,12 @@ export class Sessions {
   private phases = 0
   private nowMs: number
 
-  /** Avatars that stand in the realm already wait for their players to come back. */
+  /** Avatars that stand in the realm already wait for their players to come back, for as long as each had left. */
   constructor(options: SessionsOptions, nowMs: number) {
-    const { realm, heard, unanswered, out } = options
+    const { realm, heard, unanswered, away, out } = options
     this.options = options
     this.nowMs = nowMs
     this.catalog = new Catalog(realm)
-    this.owned = new OwnedProps(realm)
     this.source = new SnapshotSource(realm.definition.bounds)
     this.partings = new Partings(out)
     // Render clients are told of each prop as it is now, and need not know how it began.
@@ -84,7 +84,10 @@ export class Sessions {
     this.reports = new PropReports({ notify: (user, text) => this.notify(user, text), note: options.note })
     for (const avatar of realm.avatars.values()) {
       const { player, moveSequence, permissions } = avatar
+      away.went(player, realm.tick)
+      const awayTicks = realm.tick - (away.sinceTick(player) ?? realm.tick)
       const member = new Member(avatar, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
+      member.linkAtMs = nowMs - (awayTicks * 1_000) / realm.definition.tickRate
       member.stage = 'playing'
       member.known = true
       member.permissions = permissions
@@ -171,6 +174,7 @@ export class Sessions {
     if (member.link !== null) this.replaced(member, member.link, nowMs)
     this.members.set(player, member)
     this.byLink.set(link, member)
+    this.options.away.ended(player)
     member.attach(link, nowMs)
     member.uid = uid
     this.permit(member, opened.granted)
@@ -224,19 +228,10 @@ export class Sessions {
 
   private submit(member: Member, inputs: readonly Input[], nowMs: number): void {
     for (const input of inputs) {
-      if (this.options.center.submit(member.player, this.withinShare(member, input))) continue
+      if (this.options.center.submit(member.player, input)) continue
       return this.expel(member, 'backlog', 'More commands were sent than can be carried out; they came faster than the realm takes them.', nowMs)
     }
     return undefined
-  }
-
-  /**
-   * The input, or where it spawns more than the player's share one that the simulation rejects: it stands in the log like any
-   * other, so that it is acknowledged and answered once.
-   */
-  private withinShare(member: Member, input: Input): Input {
-    if (input.command.type !== 'spawn' || !this.hasAllProps(member)) return input
-    return refusedInput(input, 'too-many-props')
   }
 
   /** Null where the player is not here, or was recovered and has not come back. */
@@ -244,16 +239,12 @@ export class Sessions {
     return this.members.get(player)?.uid || null
   }
 
-  /** True where the player may spawn no more: those in the realm and those on their way are PROPS_PER_PLAYER_MAX. */
-  private hasAllProps({ player, user }: Member): boolean {
-    return this.owned.of(user) + this.options.center.spawnsWaiting(player) >= PROPS_PER_PLAYER_MAX
-  }
-
   /** The link is gone, the player may come back: the avatar stands still and waits. */
   private lost(member: Member, nowMs: number): void {
     if (member.link !== null) this.byLink.delete(member.link)
     member.detach(nowMs)
     if (member.stage === 'new') this.members.delete(member.player)
+    else this.options.away.went(member.player, this.options.realm.tick)
     this.standStill(member)
   }
 
@@ -282,8 +273,9 @@ export class Sessions {
   }
 
   private remove(member: Member, ending: Ending): void {
-    const { center, desk, meters } = this.options
+    const { away, center, desk, meters } = this.options
     meters.realm.count('sessionsEnded', ending)
+    away.ended(member.player)
     if (member.link !== null) this.byLink.delete(member.link)
     this.members.delete(member.player)
     center.forget(member.player)
@@ -339,6 +331,8 @@ export class Sessions {
     this.options.meters.realm.add('sessionsEnded', this.members.size, this.options.meters.realm.rowOf('sessionsEnded', 'stopped'))
     // What was taken from them is still carried out, and its outcomes are kept for when they come back.
     for (const member of this.members.values()) {
+      if (member.link === null) continue
+      if (member.stage !== 'new') this.options.away.went(member.player, this.options.realm.tick)
       member.link = null
       member.linkAtMs = nowMs
     }

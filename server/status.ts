@@ -43,6 +43,12 @@ export interface ServerStatus extends ThingsStatus {
   readonly realms: readonly RealmStatus[]
 }
 
+/** Why a realm lets nobody in: `starting` passes by itself, `stopping` and `down` wait for the operator. */
+export interface Closure {
+  readonly reason: 'starting' | 'stopping' | 'down'
+  readonly words: string
+}
+
 /** Stores that are away make nothing unhealthy: the realm goes on without them. */
 export interface Health extends Partial<StoresState> {
   readonly ok: boolean

@@ -3,12 +3,14 @@ import { isIP } from 'node:net'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Context, Effect, Layer } from 'effect'
 import type { ConnectionLimitOptions } from '../netcode/connection-limits.ts'
+import { HttpError } from '../netcode/http.ts'
+import type { Admission } from '../netcode/transport.ts'
 import { WebRtcTransport, type WebRtcStats } from '../netcode/webrtc/host.ts'
 import { WebSocketTransport, type WebSocketStats } from '../netcode/websocket/server.ts'
 import { ServerSettings, type Settings } from './config.ts'
 import { ServerError, textOf } from './error.ts'
-import { Gateway } from './gateway.ts'
-import { RealmHost } from './realm-host.ts'
+import { Gateway, type GatewayService } from './gateway.ts'
+import { RealmHost, type RealmHostService } from './realm-host.ts'
 
 export interface TransportsService {
   /** Succeeds when WebRTC can be connected to. */
@@ -30,7 +32,7 @@ export class Transports extends Context.Service<Transports, TransportsService>()
       const gateway = yield* Gateway
       const host = yield* RealmHost
       const report = (where: string, error: unknown): void => settings.log(`${where}: ${textOf(error)}`)
-      const common = { admission: gateway.admit, allowedOrigins: settings.origins, limits: connectionLimits(settings), report }
+      const common = { admission: admissionTo(host, gateway), allowedOrigins: settings.origins, limits: connectionLimits(settings), report }
       const makeWebSocket = Effect.sync(() => {
         const transport: WebSocketTransport = new WebSocketTransport({ ...common, events: host.eventsFor(() => transport) })
         return transport
@@ -56,6 +58,16 @@ export class Transports extends Context.Service<Transports, TransportsService>()
       }
     }),
   )
+}
+
+/** Refuses before a connection is made: a client can be told to wait only while it asks over HTTP. */
+function admissionTo(host: Pick<RealmHostService, 'closedTo'>, gateway: Pick<GatewayService, 'admit'>): Admission {
+  return async (token) => {
+    const admitted = await gateway.admit(token)
+    const closure = admitted && host.closedTo()
+    if (closure) throw new HttpError(503, closure.reason, `${closure.words.charAt(0).toUpperCase()}${closure.words.slice(1)}.`)
+    return admitted
+  }
 }
 
 /** An address that may have many connections may also make them, within half a minute. */

@@ -136,7 +136,7 @@ export const Hand = { left: 0, right: 1, pointer: 2 } as const
 export type HandId = 0 | 1 | 2
 
 /** Why the server refuses a player's command before the simulation sees it. */
-export const REFUSALS = ['too-many-props', 'unknown-package', 'not-permitted', 'archive-away', 'package-limit', 'invalid-value'] as const
+export const REFUSALS = ['unknown-package', 'not-permitted', 'archive-away', 'package-limit', 'invalid-value'] as const
 export type Refusal = (typeof REFUSALS)[number]
 
 /** An intent. A join without a `share` has one of its user alone. `join`, `leave`, `teleport`, `permit` and `package` come from the server only (player 0). */

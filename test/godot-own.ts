@@ -98,16 +98,19 @@ interface Line {
   readonly jitterTicks: number
   readonly ticks: number
   readonly definition: RealmDefinition
+  /** From this tick to that one no answer comes. */
+  readonly outage?: readonly [number, number]
 }
 
 export const LINES: readonly Line[] = [
   { name: 'a close server', seed: 1, delayTicks: 2, jitterTicks: 0, ticks: 240, definition: PLAIN },
   { name: 'a far server with jitter', seed: 2, delayTicks: 9, jitterTicks: 5, ticks: 400, definition: PLAIN },
   { name: 'pillars in the way', seed: 3, delayTicks: 5, jitterTicks: 2, ticks: 400, definition: { ...PLAIN, props: PILLARS } },
+  { name: 'a server that falls silent for three seconds', seed: 4, delayTicks: 4, jitterTicks: 1, ticks: 400, definition: PLAIN, outage: [120, 300] },
 ]
 
 /** A client's prediction of an avatar in a real realm, whose moves and answers take their time. */
-export function predictionTrace(engine: Engine, { name, seed, delayTicks, jitterTicks, ticks, definition }: Line): PredictionTrace {
+export function predictionTrace(engine: Engine, { name, seed, delayTicks, jitterTicks, ticks, definition, outage: [silentFrom, silentTo] = [0, 0] }: Line): PredictionTrace {
   const dice = new Dice(seed)
   const events: PredictionEvent[] = []
   const realm = genesis(engine, definition)
@@ -138,7 +141,7 @@ export function predictionTrace(engine: Engine, { name, seed, delayTicks, jitter
     }
     const present = tick + Math.fround(dice.between(0, 0.9))
     const nowMs = Math.fround(present * 16.7)
-    const answer = answers.get(tick)
+    const answer = tick >= silentFrom && tick < silentTo ? undefined : answers.get(tick)
     if (answer !== undefined) {
       const { own } = answer
       prediction.told(own, answer.tick, { present, nowMs, awayTicks: delayTicks / 2 }, obstacles)

@@ -1,11 +1,12 @@
 /** Real servers for tests, in this process or as a process of their own, and clients that connect to them. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readRecording, simulationOf, verify, type Recording } from '../replay/index.ts'
-import { loadEngine } from '../sim/index.ts'
+import { DEFAULT_DEFINITION, loadEngine } from '../sim/index.ts'
 import { listRecordings } from '../storage/recordings/index.ts'
 import { drive, login, RenderClient, type Connect, type RenderEvents, type Role } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
@@ -46,6 +47,23 @@ export async function until<T>(what: string, look: () => T | null | undefined | 
     if (performance.now() > endMs) throw new Error(`waited ${msMax} ms in vain until ${what}`)
     await sleep(10)
   }
+}
+
+/** A realm file for `serve --realm`: the default realm with nothing that stands in the way. */
+export function emptyRealmFile(clean: Cleanup): string {
+  const file = join(temporaryDirectory(clean), 'empty.json')
+  writeFileSync(file, JSON.stringify({ ...DEFAULT_DEFINITION, id: 'empty', props: [] }))
+  return file
+}
+
+/** A TCP port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => void server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('the port is not known')
+  return address.port
 }
 
 export interface TestServer extends RunningServer {

@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { PACKETS_BURST_MAX, RECEIVED_BYTES_BURST_MAX, SEQUENCE_JUMP_MAX } from '../netcode/session/index.ts'
 import { encodeClientPacket, encodeInput, type ClientHead } from '../protocol/index.ts'
-import { PROPS_PER_PLAYER_MAX, TAKEOVERS_BURST_MAX } from '../server/limits.ts'
+import { TAKEOVERS_BURST_MAX } from '../server/limits.ts'
 import { loadEngine, type Command, type Engine, type PropSpec } from '../sim/index.ts'
 import { Guest, hello, playAll, Stage } from './server-stage.ts'
 
@@ -94,7 +94,8 @@ test('poses metres away, drags far off and scales without sense are held within 
 })
 
 test('one player cannot fill the realm with props: beyond a share spawns are rejected by name, and despawning makes room', async () => {
-  const at = begin({ elementsMax: PROPS_PER_PLAYER_MAX + 500 })
+  const share = 64
+  const at = begin({ elementsMax: 4 * share })
   const eve = new Guest(at, 1, 1)
   await eve.play(400)
   const pebble: PropSpec = {
@@ -104,17 +105,17 @@ test('one player cannot fill the realm with props: beyond a share spawns are rej
   const spawn = (i: number) => eve.session.command({ type: 'spawn', prop: pebble, position: { x: (i % 30) / 2 - 8, y: 0.5, z: -2 - Math.floor(i / 30) / 4 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 })
   const outcomes = () => eve.messages.filter(({ type }) => type === 'commandDone' || type === 'commandRejected')
   const reasons = () => new Set(eve.messages.flatMap((message) => (message.type === 'commandRejected' ? [message.reason] : [])))
-  for (let i = 0; i < PROPS_PER_PLAYER_MAX + 30;) {
+  for (let i = 0; i < share + 30;) {
     // Below the rate of inputs, or she would be ended for that.
-    for (let j = 0; j < 15 && i < PROPS_PER_PLAYER_MAX + 30; j++) if (spawn(i).ok) i += 1
+    for (let j = 0; j < 15 && i < share + 30; j++) if (spawn(i).ok) i += 1
     await eve.play(150)
   }
-  for (let i = 0; i < 20 && outcomes().length < PROPS_PER_PLAYER_MAX + 30; i++) await eve.play(500)
+  for (let i = 0; i < 20 && outcomes().length < share + 30; i++) await eve.play(500)
   expect(eve.goodbye).toBeNull()
-  expect(outcomes()).toHaveLength(PROPS_PER_PLAYER_MAX + 30)
+  expect(outcomes()).toHaveLength(share + 30)
   const owned = [...at.realm.props.values()].filter(({ owner }) => owner === 1)
-  expect(owned).toHaveLength(PROPS_PER_PLAYER_MAX)
-  expect(reasons()).toContain('too-many-props')
+  expect(owned).toHaveLength(share)
+  expect(reasons()).toContain('share-limit')
   eve.session.command({ type: 'despawn', element: owned[0]?.id ?? 0 })
   await eve.play(300)
   spawn(0)

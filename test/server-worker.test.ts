@@ -6,7 +6,7 @@ import { simulationOf } from '../replay/index.ts'
 import { loadEngine } from '../sim/index.ts'
 import { recordSession } from './recording-example.ts'
 import { runCli } from './run-cli.ts'
-import { cleanup, joined, lives, serveHere, temporaryDirectory, until, verifiedRecordings } from './server-harness.ts'
+import { cleanup, enter, joined, lives, serveHere, temporaryDirectory, until, verifiedRecordings } from './server-harness.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())
@@ -46,6 +46,21 @@ test('a worker that dies is started again from its recording, and clients resume
   const recordings = await verifiedRecordings(server.data)
   expect(recordings.map(({ truncated }) => truncated)).toEqual([true, false])
   expect(recordings[1]?.startTick).toBe(recordings[0]?.lastTick)
+})
+
+test('a newcomer to a realm whose worker has just died joins; to one that stays down it is told why, at once', async () => {
+  const trigger = join(temporaryDirectory(clean), 'now')
+  const line = `const before = readFileSync(count).length; import("node:fs").then(({ existsSync }) => setInterval(() => { if (existsSync(${JSON.stringify(trigger)} + (before === 1 ? "1" : "2"))) throw new Error("an injected fault") }, 20))`
+  const server = await serveHere(clean, { realmWorker: brokenWorker(line, 100) })
+  writeFileSync(`${trigger}1`, '')
+  const [ada] = await Promise.all([joined(clean, server.url, 'Ada'), until('the worker died', () => server.status().restarts > 0)])
+  expect(lives(ada).type).toMatch(/joined|reconnecting/)
+  expect((await joined(clean, server.url, 'Bob')).state.type).toBe('joined')
+  writeFileSync(`${trigger}2`, '')
+  await until('the realm is given up', () => server.health().realms[0]?.problem?.includes('died too often'))
+  const late = await enter(clean, server.url, 'Eve')
+  const state = await until('Eve is told', () => late.state.type === 'closed' && late.state)
+  expect(state.reason).toMatch(/The realm died too often/)
 })
 
 test('a worker that dies at every start is given up, in words', async () => {

@@ -57,7 +57,7 @@ async function inside(): Promise<Stage> {
 
 test('a name becomes a token, the token a session; the tab keeps both', async () => {
   const stage = await inside()
-  expect(stage.state).toEqual({ type: 'joined', resumed: false, fallback: null })
+  expect(stage.state).toEqual({ type: 'joined', resumed: false, rejoined: false, fallback: null })
   expect(stage.values.get('otherworld.token')).toBe('token 1')
   expect(stage.connection.rememberedName).toBe('Mira')
 })
@@ -76,6 +76,31 @@ test('while the client reconnects the page says why and which attempt it is', as
   stage.client.tell({ type: 'reconnecting', reason: 'the server has not answered for 5 seconds', attempt: 2, giveUpAtMs: 30_000 })
   expect(stage.state).toMatchObject({ type: 'away', title: 'Connection lost', atMs: null })
   expect(stage.state.type === 'away' && stage.state.text).toBe('The server has not answered for 5 seconds. Reconnecting, attempt 2. Your place is kept for 30 seconds.')
+})
+
+test('when the place is kept no longer the page says so, and that it came in anew', async () => {
+  const stage = await inside()
+  stage.nowMs = 31_000
+  stage.client.tell({ type: 'reconnecting', reason: 'the server does not answer', attempt: 12, giveUpAtMs: 30_000 })
+  expect(stage.state.type === 'away' && stage.state.text).toMatch(/attempt 12\. Your place is kept no longer; you come in anew/)
+  stage.client.tell(joined)
+  expect(stage.state).toMatchObject({ type: 'joined', resumed: false, rejoined: true })
+})
+
+test('a client whose token is refused gets a new one by the same name, which the tab keeps', async () => {
+  const stage = await inside()
+  expect(await stage.client.options.renew?.()).toBe('token 2')
+  expect(stage.logins).toEqual(['Mira', 'Mira'])
+  expect(stage.values.get('otherworld.token')).toBe('token 2')
+})
+
+test('a realm that is starting is waited for, and the page says so', async () => {
+  const stage = new Stage()
+  await stage.connection.join('Mira')
+  stage.client.tell({ type: 'connecting', waiting: 'The server asks to wait: The realm is starting' })
+  expect(stage.state).toEqual({ type: 'away', title: 'Please wait', text: 'The server asks to wait: The realm is starting. You come in as soon as it lets you.', atMs: null })
+  stage.client.tell(joined)
+  expect(stage.state).toMatchObject({ type: 'joined', rejoined: false })
 })
 
 test('a server that falls silent is waited for after a second, but not where the page itself was stalled', async () => {

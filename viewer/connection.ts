@@ -3,7 +3,7 @@
  * for good begins a new one by itself as soon as the server answers again.
  */
 import { ConnectError, login, RenderClient, type ClientState, type Connect, type Login, type RenderClientOptions } from '../netcode/index.ts'
-import { fallbackInWords, problemInWords, sentence } from './words.ts'
+import { fallbackInWords, problemInWords, retryInWords, sentence, waitInWords } from './words.ts'
 
 /** Wait before the page tries again after a session ended, ms; the last goes on. */
 export const RETURN_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000]
@@ -18,8 +18,9 @@ const IDENTITY = 'otherworld.identity'
 export type LinkState =
   | { readonly type: 'lobby'; readonly problem: string | null }
   | { readonly type: 'joining' }
-  | { readonly type: 'joined'; readonly resumed: boolean; readonly fallback: string | null }
-  /** `atMs`: when the page tries again, clock of `update`; null: it is trying. */
+  /** `rejoined`: in a new session, as the one before could not be resumed. */
+  | { readonly type: 'joined'; readonly resumed: boolean; readonly rejoined: boolean; readonly fallback: string | null }
+  /** `atMs`: when the page tries again, clock of `update`; null: it is trying, or waits for the server's start. */
   | { readonly type: 'away'; readonly title: string; readonly text: string; readonly atMs: number | null }
 
 /** What keeps values over a reload: sessionStorage, or a map where a browser forbids it. */
@@ -118,15 +119,20 @@ export class Connection {
 
   async #login(name: string): Promise<void> {
     try {
-      const { token, identity } = await this.#logInAs(name)
-      this.#options.store.set(TOKEN, token)
-      this.#options.keep.set(IDENTITY, identity)
-      this.#options.store.set(NAME, name)
-      this.#connect(token)
+      this.#connect(await this.#tokenFor(name))
     } catch (error) {
       const known = error instanceof ConnectError ? error : new ConnectError('unreachable', `The login failed: ${String(error)}`, { cause: error })
       this.#ended(problemInWords(known), known.reason === 'refused' && !this.#everJoined)
     }
+  }
+
+  /** Logs in and keeps what the login gives. */
+  async #tokenFor(name: string): Promise<string> {
+    const { token, identity } = await this.#logInAs(name)
+    this.#options.store.set(TOKEN, token)
+    this.#options.keep.set(IDENTITY, identity)
+    this.#options.store.set(NAME, name)
+    return token
   }
 
   /** As the same user as before, or where the server does not know that one, as a new guest. */
@@ -134,11 +140,12 @@ export class Connection {
     const { url, keep } = this.#options
     const logIn = this.#options.login ?? login
     const identity = keep.get(IDENTITY)
-    if (identity === null) return logIn(url, name)
-    return logIn(url, name, { identity }).catch((error: unknown) => {
+    const waiting = (reason: string): void => this.#waits(reason)
+    if (identity === null) return logIn(url, name, { waiting })
+    return logIn(url, name, { identity, waiting }).catch((error: unknown) => {
       if (!(error instanceof ConnectError) || error.reason !== 'bad-identity') throw error
       keep.set(IDENTITY, null)
-      return logIn(url, name)
+      return logIn(url, name, { waiting })
     })
   }
 
@@ -149,6 +156,7 @@ export class Connection {
     const make = this.#options.makeClient ?? ((options: RenderClientOptions) => new RenderClient(options))
     const client = make({
       url, token, connects, clock,
+      renew: () => this.#tokenFor(this.#name ?? this.rememberedName),
       events: {
         state: (state) => {
           if (this.#client === client) this.#follow(state)
@@ -165,14 +173,21 @@ export class Connection {
 
   #follow(state: ClientState): void {
     if (state.type === 'joined') {
+      const rejoined = this.#everJoined && !state.resumed
       this.#everJoined = true
       this.#attempt = 0
       const fellBack = state.transport === 'websocket' ? this.#fallback : null
-      this.#set({ type: 'joined', resumed: state.resumed, fallback: fellBack && fallbackInWords(fellBack) })
-    } else if (state.type === 'reconnecting') {
+      this.#set({ type: 'joined', resumed: state.resumed, rejoined, fallback: fellBack && fallbackInWords(fellBack) })
+    } else if (state.type === 'connecting' && state.waiting !== undefined) this.#waits(state.waiting)
+    else if (state.type === 'reconnecting') {
       this.#fallback = null
-      this.#set({ type: 'away', title: 'Connection lost', text: `${sentence(state.reason)} Reconnecting, attempt ${state.attempt}. Your place is kept for 30 seconds.`, atMs: null })
+      this.#set({ type: 'away', title: 'Connection lost', text: retryInWords(state.reason, state.attempt, this.#options.clock() < state.giveUpAtMs), atMs: null })
     } else if (state.type === 'closed') this.#closed(state.reason)
+  }
+
+  /** A wait that is not the player's: of a realm that is starting, say. Nobody waits who has left. */
+  #waits(reason: string): void {
+    if (this.#name !== null) this.#set({ type: 'away', title: 'Please wait', text: waitInWords(reason), atMs: null })
   }
 
   #closed(reason: string): void {

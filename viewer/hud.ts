@@ -135,7 +135,7 @@ export class Hud {
       'stat-delay': `${stats.delayMs.toFixed(0)} ms`,
       'stat-jitter': `${stats.jitterMs.toFixed(0)} ms`,
       'stat-correction': `${(stats.correctionRmsMetres * 100).toFixed(1)} cm`,
-      'stat-transport': fellBack ? 'WebSocket, no UDP' : transportName(stats.transport),
+      'stat-transport': fellBack ? 'WebSocket, no WebRTC' : transportName(stats.transport),
       'stat-picture': `${framesPerSecond.toFixed(0)} fps`,
     }
     for (const [id, text] of Object.entries(show)) {

@@ -18,6 +18,7 @@ import { StageView, type ModelSources } from './stage-view.ts'
 import { Things } from './things/things.ts'
 import { eyeAround } from './view.ts'
 import { visitRealm } from './visit.ts'
+import { REJOINED } from './words.ts'
 import { titleScene } from './title-scene.ts'
 import { frameOf } from './world.ts'
 
@@ -118,7 +119,7 @@ class Page {
 
   #changed(state: LinkState): void {
     this.#hud.banner(state.type === 'away' ? { title: state.title, text: state.text, health: state.atMs === null ? 'waiting' : 'bad', action: state.atMs === null ? null : 'Try now' } : null)
-    if (state.type === 'joined') this.#joined(state.resumed, state.fallback)
+    if (state.type === 'joined') this.#joined(state)
     else if (state.type === 'joining') this.#card.joining()
     else if (state.type === 'lobby') this.#left(state.problem)
     else {
@@ -128,7 +129,7 @@ class Page {
     }
   }
 
-  #joined(resumed: boolean, fallback: string | null): void {
+  #joined({ resumed, rejoined, fallback }: Extract<LinkState, { readonly type: 'joined' }>): void {
     const { client } = this.#connection
     const definition = client?.definition
     if (!client || !definition) return
@@ -142,7 +143,7 @@ class Page {
     this.#entered = false
     this.#input.enabled = true
     canvas.focus({ preventScroll: true })
-    this.#hud.say(fallback ?? (resumed ? 'Welcome back: you are where you were.' : `You are in ${definition.name}. ${coarse.matches ? 'The stick walks; drag to look.' : 'Walk with W A S D; H shows all keys.'}`))
+    this.#hud.say(rejoined ? REJOINED : fallback ?? (resumed ? 'Welcome back: you are where you were.' : `You are in ${definition.name}. ${coarse.matches ? 'The stick walks; drag to look.' : 'Walk with W A S D; H shows all keys.'}`))
   }
 
   #left(problem: string | null): void {

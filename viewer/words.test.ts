@@ -17,6 +17,8 @@ test('a refusal is put in words, also one that this page does not know', () => {
 test('a problem names itself and what to do', () => {
   expect(problemInWords({ reason: 'unreachable', message: 'the server at x does not answer' })).toBe('The server at x does not answer. Check that the server runs and that you are online.')
   expect(fallbackInWords({ reason: 'refused', message: '' })).toMatch(/^WebRTC is not possible here, so you are connected over WebSocket\./)
+  expect(fallbackInWords({ reason: 'udp-blocked', message: '' })).toMatch(/^UDP seems to be blocked on this network/)
+  expect(fallbackInWords({ reason: 'no-loopback', message: '' })).toMatch(/^Firefox does not use WebRTC on loopback addresses/)
 })
 
 test('figures are short', () => {

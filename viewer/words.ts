@@ -29,7 +29,6 @@ const REFUSALS: Readonly<Record<RejectReason | 'lost' | 'not-joined' | 'too-many
   'unknown-body': 'The realm has no such body.',
   'unknown-package': 'The realm does not have that upload, or you may not use it.',
   'wrong-kind': 'That upload is for something else: an avatar is worn, an object is placed.',
-  'too-many-props': 'You have as many things here as one may: delete some first.',
   'archive-away': 'The server cannot look your uploads up just now: try again in a while.',
   'package-limit': 'The realm is full of different uploads: delete some things first.',
   lost: 'The server never answered: try again.',
@@ -47,6 +46,8 @@ const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
   refused: 'Choose a name and enter again.',
   'bad-identity': 'Enter again: you come in as a new guest.',
   busy: 'Many are coming in at this moment; the page goes on trying.',
+  starting: 'The page comes in as soon as it has started.',
+  'no-loopback': 'The page uses WebSocket where it can.',
   'udp-blocked': 'Your network blocks UDP; the page uses WebSocket where it can.',
   'timed-out': 'The network or the server is slow; the page goes on trying.',
 }
@@ -54,6 +55,17 @@ const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
 /** The error's own words, then what to do about it. */
 export function problemInWords(error: Pick<ConnectError, 'reason' | 'message'>): string {
   return `${sentence(error.message)} ${ADVICE[error.reason]}`
+}
+
+/** The server asks to wait, in its words. */
+export const waitInWords = (reason: string): string => `${sentence(reason)} You come in as soon as it lets you.`
+
+/** The session could not be resumed, and the player is in a new one. */
+export const REJOINED = 'You were away for too long for your place to be kept: you are in anew.'
+
+/** Of a lost connection that is made again. */
+export function retryInWords(reason: string, attempt: number, isKept: boolean): string {
+  return `${sentence(reason)} Reconnecting, attempt ${attempt}. ${isKept ? 'Your place is kept for 30 seconds.' : 'Your place is kept no longer; you come in anew as soon as the server answers.'}`
 }
 
 /** With a capital at its start and a full stop at its end. */
@@ -66,6 +78,8 @@ export function sentence(text: string): string {
 
 /** Why the page runs over WebSocket although WebRTC is better. */
 export function fallbackInWords(error: Pick<ConnectError, 'reason' | 'message'>): string {
+  if (error.reason === 'no-loopback')
+    return 'Firefox does not use WebRTC on loopback addresses such as 127.0.0.1, so you are connected over WebSocket. On one machine that is as good; nothing is blocked.'
   const why = error.reason === 'udp-blocked' || error.reason === 'timed-out' ? 'UDP seems to be blocked on this network' : 'WebRTC is not possible here'
   return `${why}, so you are connected over WebSocket. Everything works; on a poor network it stutters more. Another network, or one that lets UDP through, is smoother.`
 }

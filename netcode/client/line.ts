@@ -1,7 +1,8 @@
 /**
  * A client's line to the server: one connection at a time, made over the first transport that works, and made again
- * when it is lost, for as long as the session can be resumed.
+ * when it is lost, for as long as the session can be resumed, and beyond that where a new one will do.
  */
+import { startingRetryMs } from '../connect-error.ts'
 import { RESUME_MS_MAX } from '../session/limits.ts'
 import { ConnectError, type ClientConnection, type Connect } from '../transport.ts'
 import { Attempt, inWords } from './connector.ts'
@@ -11,17 +12,20 @@ const RETRY_MS: readonly number[] = [0, 250, 500, 1_000, 2_000, 4_000]
 /** A connection that worked for less counts as one more failure, ms: or a server that fails at each client would be asked without a pause. */
 const STABLE_MS = 5_000
 
-/** Where the server asks to wait, it is asked again after this long, ms, for so long: a storm of a thousand takes ten seconds. */
+/**
+ * Where the server asks to wait, it is asked again after this long, ms, for so long: a storm of a thousand takes ten seconds.
+ * Each time that it says that it is starting, the time begins anew: it ends only where a server went away as it started.
+ */
 const BUSY_RETRY_MS = 1_000
-const BUSY_MS_MAX = 60_000
+const WAIT_MS_MAX = 60_000
 
 export interface LineEvents {
   connected(connection: ClientConnection): void
   received(bytes: Uint8Array): void
   fellBack(error: ConnectError): void
-  /** The first connection has to wait for its turn, in words why; it is tried again. */
+  /** The first connection has to wait for its turn or for the realm's start, in words why; it is tried again. */
   waiting(reason: string): void
-  /** The connection is lost and will be made again until `giveUpAtMs`. */
+  /** The connection is lost and will be made again; until `giveUpAtMs` the session can be resumed. */
   retrying(reason: string, attempt: number, giveUpAtMs: number): void
   /** For good; heard once. */
   ended(reason: string): void
@@ -32,11 +36,23 @@ export interface LineOptions {
   readonly token: string
   readonly connects: readonly Connect[]
   readonly clock: () => number
+  /** Goes on after RESUME_MS_MAX, without an end: a new session will do. */
+  readonly rejoins?: boolean
+  /** Logs in anew, where the server takes the token no more; rejects with a ConnectError. */
+  readonly renew?: () => Promise<string>
   readonly events: LineEvents
+}
+
+/** The next time that the server is asked. */
+interface Retry {
+  readonly atMs: number
+  readonly attempt: number
+  readonly giveUpAtMs: number
 }
 
 export class Line {
   readonly #options: LineOptions
+  #token: string
   #attempt: Attempt | null = null
   #connection: ClientConnection | null = null
   /** Which of the transports the connection is of. */
@@ -45,11 +61,14 @@ export class Line {
   #works = false
   #worked = false
   #worksSinceMs = 0
-  #retry: { readonly atMs: number; readonly attempt: number; readonly giveUpAtMs: number } | null = null
+  #retry: Retry | null = null
+  /** A new token is asked for. `tried`: it was, since a connection worked last. */
+  #renewal: 'none' | 'asking' | 'tried' = 'none'
   #isOver = false
 
   constructor(options: LineOptions) {
     this.#options = options
+    this.#token = options.token
   }
 
   get connection(): ClientConnection | null {
@@ -58,9 +77,9 @@ export class Line {
 
   /** Starts to connect, over the transports from `first` on. */
   connect(first = 0): void {
-    const { url, token, connects, events } = this.#options
+    const { url, connects, events } = this.#options
     this.#works = false
-    this.#attempt = new Attempt(url, token, connects.slice(first), {
+    this.#attempt = new Attempt(url, this.#token, connects.slice(first), {
       connected: (connection, index) => {
         this.#connection = connection
         this.#transport = first + index
@@ -69,28 +88,29 @@ export class Line {
       fellBack: (error) => events.fellBack(error),
       failed: (errors) => this.#failed(errors),
       received: (bytes) => events.received(bytes),
-      closed: (reason) => this.lost(`The connection ended: ${reason}.`),
+      closed: (reason) => this.#closed(`The connection ended: ${reason}.`),
     })
   }
 
   /** Connects again where that is due. */
   update(nowMs: number): void {
-    if (this.#retry === null || this.#attempt !== null || nowMs < this.#retry.atMs) return
+    if (this.#retry === null || this.#attempt !== null || this.#renewal === 'asking' || nowMs < this.#retry.atMs) return
     this.connect()
   }
 
   /** The server has answered: from now on a lost connection is made again. */
   works(): void {
+    if (!this.#worked) this.#retry = null
     this.#works = true
     this.#worked = true
+    this.#renewal = 'none'
     this.#worksSinceMs = this.#options.clock()
   }
 
   /** The connection is of no use any more, in words why. */
   lost(reason: string): void {
     if (this.#isOver) return
-    // It connected and nothing came through, as behind some firewalls: the next transport may do better.
-    const untried = this.#connection !== null && !this.#works ? this.#transport + 1 : this.#options.connects.length
+    const untried = this.#untried()
     this.#drop(reason)
     if (untried < this.#options.connects.length) {
       this.#options.events.fellBack(new ConnectError('timed-out', reason))
@@ -98,18 +118,64 @@ export class Line {
     } else this.#again(reason)
   }
 
-  #failed(errors: readonly ConnectError[]): void {
-    this.#attempt = null
-    if (!this.#worked && errors.some(({ reason }) => reason === 'busy')) this.#wait(inWords(errors))
-    else if (errors.every(({ reason }) => reason === 'refused')) this.end(inWords(errors))
-    else this.#again(inWords(errors))
+  /** It connected and nothing came through, as behind some firewalls: the next transport may do better. */
+  #untried(): number {
+    return this.#connection !== null && !this.#works ? this.#transport + 1 : this.#options.connects.length
   }
 
-  #wait(reason: string): void {
+  /** Closed before the Welcome by a server that had let it in: its realm may have failed meanwhile, and starts again. */
+  #closed(reason: string): void {
+    if (this.#worked || this.#untried() < this.#options.connects.length) this.lost(reason)
+    else this.restarts(reason)
+  }
+
+  /** The server goes away, in words why, and is soon back. */
+  restarts(reason: string): void {
+    if (this.#isOver) return
+    this.#drop(reason)
+    if (this.#worked) this.#again(reason)
+    else this.#wait(reason, false)
+  }
+
+  #failed(errors: readonly ConnectError[]): void {
+    this.#attempt = null
+    const words = inWords(errors)
+    if (errors.every(({ reason }) => reason === 'refused')) return this.#refused(words)
+    const [isStarting, isBusy] = (['starting', 'busy'] as const).map((wait) => errors.some(({ reason }) => reason === wait))
+    if (!this.#worked && (isStarting || isBusy || this.#retry !== null)) this.#wait(words, isStarting === true)
+    else this.#again(words)
+  }
+
+  /** What was refused once is refused again, unless it was for an old token. */
+  #refused(words: string): void {
+    const { renew, rejoins } = this.#options
+    if (!this.#worked || rejoins !== true || renew === undefined || this.#renewal !== 'none') return this.end(words)
+    this.#renewal = 'asking'
+    void this.#renew(renew)
+    return undefined
+  }
+
+  async #renew(renew: () => Promise<string>): Promise<void> {
+    try {
+      this.#token = await renew()
+      this.#renewal = 'tried'
+      if (!this.#isOver) this.connect()
+    } catch (error) {
+      this.#renewal = 'none'
+      if (this.#isOver) return
+      const words = error instanceof Error ? error.message : String(error)
+      if (error instanceof ConnectError && error.reason === 'refused') this.end(words)
+      else this.#again(words)
+    }
+  }
+
+  #wait(reason: string, isStarting: boolean): void {
     const nowMs = this.#options.clock()
-    const giveUpAtMs = this.#retry?.giveUpAtMs ?? nowMs + BUSY_MS_MAX
+    const before = this.#retry
+    const giveUpAtMs = isStarting || before === null ? nowMs + WAIT_MS_MAX : before.giveUpAtMs
     if (nowMs >= giveUpAtMs) return this.end(reason)
-    this.#retry = { atMs: nowMs + BUSY_RETRY_MS, attempt: 0, giveUpAtMs }
+    const attempt = isStarting ? (before?.attempt ?? 0) + 1 : 0
+    this.#retry = { atMs: nowMs + (isStarting ? startingRetryMs(attempt) : BUSY_RETRY_MS), attempt, giveUpAtMs }
     this.#options.events.waiting(reason)
   }
 
@@ -120,9 +186,11 @@ export class Line {
     // Each connection that worked renewed the session, however short it was.
     const giveUpAtMs = this.#works || this.#retry === null ? nowMs + RESUME_MS_MAX : this.#retry.giveUpAtMs
     if (!this.#worked) return this.end(reason)
-    if (nowMs >= giveUpAtMs) return this.end(`${reason} The session could not be resumed within ${RESUME_MS_MAX / 1_000} seconds.`)
     const waitMs = RETRY_MS[Math.min(attempt, RETRY_MS.length) - 1] ?? 0
-    this.#retry = { atMs: Math.min(giveUpAtMs, nowMs + waitMs), attempt, giveUpAtMs }
+    if (this.#options.rejoins !== true) {
+      if (nowMs >= giveUpAtMs) return this.end(`${reason} The session could not be resumed within ${RESUME_MS_MAX / 1_000} seconds.`)
+      this.#retry = { atMs: Math.min(giveUpAtMs, nowMs + waitMs), attempt, giveUpAtMs }
+    } else this.#retry = { atMs: nowMs + waitMs, attempt, giveUpAtMs }
     this.#options.events.retrying(reason, attempt, giveUpAtMs)
   }
 

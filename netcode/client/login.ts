@@ -1,6 +1,6 @@
 /** The guest login: a name for a token. */
 import { cleanName } from '../../protocol/index.ts'
-import { below, refusal, unreachable } from '../connect-error.ts'
+import { below, refusal, startingRetryMs, unreachable } from '../connect-error.ts'
 import { ConnectError } from '../transport.ts'
 
 /** Observers watch and may run a lockstep peer; players have an avatar. */
@@ -22,12 +22,28 @@ export interface LoginOptions {
   readonly role?: Role
   /** Of an earlier login; without it, a new guest. Rejects with `bad-identity` where it is none of this server. */
   readonly identity?: string
+  /** The server is starting, in its words; it is asked again. */
+  readonly waiting?: (reason: string) => void
+  /** Ends the wait: the login then rejects as it stands. */
+  readonly signal?: AbortSignal
   /** Default: the global one. */
   readonly fetch?: typeof fetch
 }
 
-/** Asks the server at an http(s) URL for a token. Rejects with a ConnectError in words. */
-export async function login(url: string, name: string, { role = 'player', identity, fetch: request = fetch }: LoginOptions = {}): Promise<Login> {
+/** Asks the server at an http(s) URL for a token, for as long as it says that it is starting. Rejects with a ConnectError in words. */
+export async function login(url: string, name: string, options: LoginOptions = {}): Promise<Login> {
+  for (let asked = 1; ; asked += 1) {
+    try {
+      return await ask(url, name, options)
+    } catch (error) {
+      if (!(error instanceof ConnectError) || error.reason !== 'starting' || options.signal?.aborted) throw error
+      options.waiting?.(error.message)
+      await new Promise((resolve) => setTimeout(resolve, startingRetryMs(asked)))
+    }
+  }
+}
+
+async function ask(url: string, name: string, { role = 'player', identity, fetch: request = fetch }: LoginOptions): Promise<Login> {
   const clean = cleanName(name)
   if (!clean.ok) throw new ConnectError('refused', `The name "${name.slice(0, 40)}" ${clean.error.message}.`)
   const address = below(url, 'v1/login')

@@ -161,4 +161,34 @@ describe('prediction', () => {
     const before = pair.prediction.at(66, 1_100)?.position.z ?? 0
     expect((pair.prediction.at(216_000, 3_600_000)?.position.z ?? 0) - before).toBeGreaterThan(-0.1)
   })
+
+  test.prop([fc.integer({ min: 0, max: 30 }), arbitraryMove.filter(({ x, z }) => x !== 0 || z !== 0), fc.integer({ min: 1, max: 40 })], { numRuns: 30 })(
+    'OWN-5: the avatar stands 1.5 s after the last answer, however often it is drawn meanwhile, and goes on with the next', (delayTicks, move, frameTicks) => {
+      const pair = new Pair(delayTicks)
+      for (let tick = 2; tick <= 120; tick += 1) {
+        pair.pass(tick)
+        if (tick === 80) pair.send(80, move)
+      }
+      const heard = pair.prediction.at(120, 2_000)?.position ?? REST
+      // The last answer is of tick 120 at the latest.
+      for (let tick = 120; tick < 212; tick += Math.min(frameTicks, 212 - tick)) pair.prediction.at(tick, tick * 16.7)
+      const stopped = pair.prediction.at(212, 212 * 16.7)
+      expect(stopped?.velocity).toEqual({ x: 0, y: 0, z: 0 })
+      for (let tick = 212; tick < 300; tick += frameTicks) expect(pair.prediction.at(tick + 0.5, tick * 16.7)?.position).toEqual(stopped?.position)
+      // Running, or falling after 1.5 s: no farther than that takes it.
+      expect(apart(stopped?.position ?? REST, heard)).toBeLessThan(20)
+      for (let tick = 300; tick <= 320; tick += 1) pair.pass(tick)
+      expect(apart(pair.prediction.at(320, 1e9)?.position ?? REST, stopped?.position ?? REST)).toBeGreaterThan(0.5)
+      expect(pair.prediction.correction.lastMetres).toBe(0)
+    },
+  )
+
+  test('an avatar that stands for want of answers still turns', () => {
+    const pair = new Pair(6)
+    for (let tick = 2; tick <= 60; tick += 1) pair.pass(tick)
+    pair.send(61, { ...REST, z: -1 })
+    pair.prediction.at(160, 2_700)
+    pair.send(160, { ...REST, z: -1, yaw: 1 })
+    expect(pair.prediction.at(170, 2_900)?.yaw).toBe(1)
+  })
 })

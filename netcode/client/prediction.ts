@@ -17,7 +17,7 @@ import type { Own } from '../../protocol/index.ts'
 const BLEND_MS = 100
 /** A larger error is a teleport, and is shown at once, metres. */
 const SNAP_METRES = 3
-/** How far the client goes ahead of the server's answers, ticks: 1.5 s at 60; a connection worse than that is not played over. */
+/** How far the client goes ahead of the server's last answer, ticks: 1.5 s at 60. After that the avatar stands: what it does is not known. */
 const AHEAD_TICKS_MAX = 90
 /** Moves since the one that the server has answered: one a tick at most. */
 const MOVES_MAX = 256
@@ -80,6 +80,8 @@ export class Prediction {
   /** Steps made: the state is the one before step `#at`. */
   #at = 0
   #answer: Answer | null = null
+  /** Where the last answer lies on the client's timeline, ticks. */
+  #answeredAt = 0
   #obstacles: readonly Obstacle[] = []
   /** How long a move takes until it is in effect, ticks: what the last answer to a known move says. */
   #delayTicks: number | null = null
@@ -131,6 +133,7 @@ export class Prediction {
     const { position, velocity, yaw, grounded, flying, jumping, moveSequence } = own
     this.#state = { position, velocity, yaw, grounded, flying, jumping, sequence: moveSequence }
     this.#at = from
+    this.#answeredAt = from
     this.#advance(present)
     if (before !== null) this.#correct(sub(before.position, this.#state.position), nowMs)
   }
@@ -159,20 +162,30 @@ export class Prediction {
     this.#advance(present)
     const state = this.#state
     if (state === null) return null
+    if (this.#at >= this.#standsAt) return this.#standing(state, nowMs)
     const next = this.#step(state, this.#at)
     const share = Math.min(1, Math.max(0, present - this.#at))
     const position = add(lerp(state.position, next.position, share), this.#errorNow(nowMs))
     return { position, velocity: next.velocity, grounded: next.grounded, flying: next.flying, yaw: next.yaw }
   }
 
+  /** The server has not answered for too long: the avatar stays where it is, and turns alone. */
+  #standing({ position, grounded, flying, yaw, sequence }: State, nowMs: number): PredictedAvatar {
+    const last = this.#moves.at(-1)
+    return { position: add(position, this.#errorNow(nowMs)), velocity: ZERO, grounded, flying, yaw: last === undefined || last.sequence === sequence ? yaw : last.move.yaw }
+  }
+
+  /** From this tick of the client's timeline on no step is made until the server answers. */
+  get #standsAt(): number {
+    return this.#answeredAt + AHEAD_TICKS_MAX
+  }
+
   /** Steps up to the whole tick before `present`. A gap that nobody saw (the page slept) is not walked through. */
   #advance(present: number): void {
     const now = Math.floor(present)
-    if (this.#state === null || now <= this.#at || now - this.#at > AHEAD_TICKS_MAX) {
-      if (now - this.#at > AHEAD_TICKS_MAX) this.#at = now
-      return
-    }
-    for (; this.#at < now; this.#at += 1) this.#state = this.#step(this.#state, this.#at)
+    if (this.#state === null || now <= this.#at) return
+    if (now - this.#at > AHEAD_TICKS_MAX) this.#at = now
+    for (const end = Math.min(now, this.#standsAt); this.#at < end; this.#at += 1) this.#state = this.#step(this.#state, this.#at)
   }
 
   #moveAt(tick: number): SentMove | null {

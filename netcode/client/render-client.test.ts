@@ -3,7 +3,7 @@ import { DEFAULT_DEFINITION, loadEngine, type Engine, type PropSpec } from '../.
 import { SmallServer, type SmallServerOptions } from '../../testing/small-server.ts'
 import { ConnectError, type Connect } from '../transport.ts'
 import { RenderClient } from './render-client.ts'
-import type { ClientState, Outcome, RenderEvents } from './types.ts'
+import type { ClientState, Outcome, RenderClientOptions, RenderEvents } from './types.ts'
 
 const CRATE: PropSpec = {
   name: 'crate', motion: 'dynamic', density: 200, friction: 0.5, restitution: 0, color: 0xff8800,
@@ -26,8 +26,8 @@ function serve(options: Partial<SmallServerOptions> = {}): SmallServer {
   return server
 }
 
-function clientOf(at: SmallServer, token: string, connects: readonly Connect[] = [at.transport.connect], events: RenderEvents = {}): RenderClient {
-  const client = new RenderClient({ url: 'http://test', token, connects, events, clock: () => at.nowMs })
+function clientOf(at: SmallServer, token: string, connects: readonly Connect[] = [at.transport.connect], events: RenderEvents = {}, more: Partial<RenderClientOptions> = {}): RenderClient {
+  const client = new RenderClient({ url: 'http://test', token, connects, events, clock: () => at.nowMs, ...more })
   client.start()
   return client
 }
@@ -145,6 +145,52 @@ describe('a render client', () => {
     expect(states).toMatchObject([{ type: 'connecting' }, { type: 'connecting', waiting: 'Many are coming in.' }, { type: 'connecting', waiting: 'Many are coming in.' }, { type: 'joined' }])
   })
 
+  test('SIG-5: waits for as long as the realm is starting, asks less and less often, and joins', async () => {
+    const yard = serve()
+    const startedMs = yard.nowMs + 100_000
+    const askedMs: number[] = []
+    const starting: Connect = (...call) => {
+      askedMs.push(yard.nowMs)
+      return yard.nowMs < startedMs ? Promise.reject(new ConnectError('starting', 'The realm is starting.')) : yard.transport.connect(...call)
+    }
+    const ada = clientOf(yard, 'ada', [starting])
+    await pass(yard, [ada], 30)
+    expect(ada.state).toEqual({ type: 'connecting', waiting: 'The realm is starting.' })
+    await pass(yard, [ada], 60 * 103)
+    expect(ada.state.type).toBe('joined')
+    const waitsMs = askedMs.slice(1).map((ms, i) => Math.round((ms - (askedMs[i] ?? 0)) / 100) / 10)
+    expect(waitsMs.slice(0, 4)).toEqual([0.5, 1, 2, 2])
+    expect(Math.max(...waitsMs)).toBeLessThan(2.2)
+  })
+
+  test('a server that goes away while it starts is waited for, but not for ever', async () => {
+    const yard = serve()
+    let error = new ConnectError('starting', 'The realm is starting.')
+    const ada = clientOf(yard, 'ada', [() => Promise.reject(error)])
+    await pass(yard, [ada], 60 * 3)
+    error = new ConnectError('unreachable', 'The server does not answer.')
+    await pass(yard, [ada], 60 * 50)
+    expect(ada.state).toMatchObject({ type: 'connecting', waiting: 'The server does not answer.' })
+    await pass(yard, [ada], 60 * 15)
+    expect(ada.state).toEqual({ type: 'closed', reason: 'The server does not answer.' })
+  })
+
+  test('joins where the server closed the first connection before the Welcome, as a realm that fails does', async () => {
+    const yard = serve()
+    let asked = 0
+    const failing: Connect = (url, token, events) => {
+      asked += 1
+      if (asked > 1) return yard.transport.connect(url, token, events)
+      setImmediate(() => events.closed('The realm starts again; reconnect to go on where you were.'))
+      return Promise.resolve({ kind: 'memory', ordered: false, send: () => undefined, close: () => undefined })
+    }
+    const ada = clientOf(yard, 'ada', [failing])
+    await pass(yard, [ada], 10)
+    expect(ada.state).toMatchObject({ type: 'connecting', waiting: expect.stringContaining('The realm starts again') as string })
+    await pass(yard, [ada], 90)
+    expect(ada.state.type).toBe('joined')
+  })
+
   test('does not wait for ever', async () => {
     const yard = serve()
     const ada = clientOf(yard, 'ada', [() => Promise.reject(new ConnectError('busy', 'Many are coming in.'))])
@@ -179,7 +225,7 @@ describe('a render client', () => {
     expect(stopped).toBe(true)
   })
 
-  test('says in words where no transport connects, and gives up a lost session after 30 seconds', async () => {
+  test('says in words where no transport connects, and without rejoin gives up a lost session after 30 seconds', async () => {
     const yard = serve()
     const never: Connect = () => Promise.reject(new ConnectError('unreachable', 'The server does not answer.'))
     const alone = clientOf(yard, 'ada', [never])
@@ -188,7 +234,7 @@ describe('a render client', () => {
 
     let up = true
     const sometimes: Connect = (...all) => (up ? yard.transport.connect(...all) : never(...all))
-    const ada = clientOf(yard, 'ada', [sometimes])
+    const ada = clientOf(yard, 'ada', [sometimes], {}, { rejoin: false })
     await pass(yard, [ada], 40)
     const waiting: Outcome[] = []
     up = false
@@ -200,6 +246,48 @@ describe('a render client', () => {
     expect(ada.state.type).toBe('closed')
     expect(waiting).toMatchObject([{ ok: false, reason: 'lost' }])
     expect(ada.stats().inputsLost).toBe(1)
+  })
+
+  test('SES-9: joins anew where the session could not be resumed, with a new token where the old one is refused, and says so', async () => {
+    const yard = serve()
+    let up = true
+    const connect: Connect = (url, token, events) => {
+      if (!up) return Promise.reject(new ConnectError('unreachable', 'The server does not answer.'))
+      return token === 'old' ? Promise.reject(new ConnectError('refused', 'Log in again.')) : yard.transport.connect(url, token, events)
+    }
+    let first = true
+    const once: Connect = (url, token, events) => (first ? yard.transport.connect(url, token, events) : connect(url, token, events))
+    const told: (string | boolean)[] = []
+    const logins: number[] = []
+    const ada = clientOf(yard, 'old', [once], {
+      state: (state) => told.push(state.type === 'joined' ? `joined ${state.player}` : state.type), rejoined: ({ resumed }) => told.push(resumed),
+    }, { renew: () => (logins.push(yard.nowMs), Promise.resolve('new')) })
+    await pass(yard, [ada], 40)
+    first = false
+    up = false
+    yard.breakConnections()
+    const lost: Outcome[] = []
+    void ada.despawn(5).then((outcome) => lost.push(outcome))
+    await pass(yard, [ada], 60 * 45)
+    expect(ada.state).toMatchObject({ type: 'reconnecting', reason: 'The server does not answer.' })
+    expect(lost).toMatchObject([{ ok: false, reason: 'lost' }])
+    expect(logins).toEqual([])
+    up = true
+    await pass(yard, [ada], 60 * 6)
+    expect([told[0], told[1], told.at(-2), told.at(-1)]).toEqual(['connecting', 'joined 1', 'joined 2', false])
+    expect(logins).toHaveLength(1)
+  })
+
+  test('a new token that is refused too is the end', async () => {
+    const yard = serve()
+    let first = true
+    const once: Connect = (...call) => (first ? yard.transport.connect(...call) : Promise.reject(new ConnectError('refused', 'Log in again.')))
+    const ada = clientOf(yard, 'ada', [once], {}, { renew: () => Promise.resolve('bad') })
+    await pass(yard, [ada], 40)
+    first = false
+    yard.breakConnections()
+    await pass(yard, [ada], 60)
+    expect(ada.state).toEqual({ type: 'closed', reason: 'Log in again.' })
   })
 
   test('SES-7: leaves with a goodbye that the server hears', async () => {

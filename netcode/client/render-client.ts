@@ -52,15 +52,15 @@ export class RenderClient {
     this.#options = options
     this.#clock = options.clock ?? (() => performance.now())
     this.#session = new ClientSession(this.#clock(), { body: options.body ?? 0 })
-    const { url, token, connects } = options
+    const { url, token, connects, renew } = options
     this.#line = new Line({
-      url, token, connects, clock: this.#clock,
+      url, token, connects, clock: this.#clock, rejoins: options.rejoin ?? true, ...(renew === undefined ? {} : { renew }),
       events: {
         connected: () => this.#connected(),
         received: (bytes) => this.#received(bytes),
         fellBack: (error) => options.events?.fellBack?.(error),
         waiting: (reason) => this.#set({ type: 'connecting', waiting: reason }),
-        retrying: (reason, attempt, giveUpAtMs) => this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs }),
+        retrying: (reason, attempt, giveUpAtMs) => this.#retrying(reason, attempt, giveUpAtMs),
         ended: (reason) => this.#ended(reason),
       },
     })
@@ -115,6 +115,12 @@ export class RenderClient {
     else this.#line.end(this.#leaving.reason)
   }
 
+  #retrying(reason: string, attempt: number, giveUpAtMs: number): void {
+    // Nobody waits for an answer for longer than a session can be resumed.
+    if (this.#clock() >= giveUpAtMs) this.#commands.lose()
+    this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs })
+  }
+
   #ended(reason: string): void {
     this.#commands.lose()
     this.#set({ type: 'closed', reason })
@@ -163,8 +169,8 @@ export class RenderClient {
     const { goodbye } = heard.value
     if (goodbye === null) return this.#send(nowMs)
     this.#send(nowMs, true)
-    if (goodbye.again === true) this.#lost(goodbye.reason)
-    else this.#line.end(goodbye.reason)
+    if (goodbye.again === true && this.#leaving === null) this.#line.restarts(goodbye.reason)
+    else this.#line.end(this.#leaving?.reason ?? goodbye.reason)
   }
 
   /** False: the connection ended over it. */
@@ -183,7 +189,8 @@ export class RenderClient {
       this.#line.end(definition)
       return false
     }
-    if (this.#joined !== null) this.#reconnects += 1
+    const isBack = this.#joined !== null
+    if (isBack) this.#reconnects += 1
     // What was acknowledged and is not in the log any more went with the server's power.
     if (welcome.resumed) this.#commands.lose(welcome.ackCommand, this.#session.oldestUnacknowledged)
     else this.#commands.lose()
@@ -201,6 +208,7 @@ export class RenderClient {
     const { player, avatar, resumed } = welcome
     this.#set({ type: 'joined', transport: this.#line.connection?.kind ?? 'memory', player, avatar, resumed })
     this.#options.events?.welcome?.(welcome)
+    if (isBack && !resumed) this.#options.events?.rejoined?.(welcome)
     return true
   }
 

@@ -9,10 +9,10 @@ export type { JointTransform, Pose }
 /** Where the client stands. `reason`s are words for a person. */
 export type ClientState =
   | { readonly type: 'idle' }
-  /** `waiting`: the server has asked to wait, in its words; it is tried again each second. */
+  /** `waiting`: the server has asked to wait, in its words: the realm is starting, say. It is tried again. */
   | { readonly type: 'connecting'; readonly waiting?: string }
   | { readonly type: 'joined'; readonly transport: TransportKind; readonly player: PlayerId; readonly avatar: ElementId; readonly resumed: boolean }
-  /** The connection is lost and is being made again; until `giveUpAtMs` the session can be resumed. */
+  /** The connection is lost and is being made again; until `giveUpAtMs` the session can be resumed, after it a new one begins, where it may (`rejoin`). */
   | { readonly type: 'reconnecting'; readonly reason: string; readonly attempt: number; readonly giveUpAtMs: number }
   | { readonly type: 'closed'; readonly reason: string }
 
@@ -27,6 +27,8 @@ export interface RenderEvents {
   /** A transport could not connect and the next is tried. */
   fellBack?(error: ConnectError): void
   welcome?(welcome: Welcome): void
+  /** In the realm again, in a new session, after `welcome`: the one before could not be resumed, and its player and avatar are gone. */
+  rejoined?(welcome: Welcome): void
   /** Each reliable message, in order, after the world took it. */
   message?(message: ServerMessage): void
 }
@@ -41,6 +43,10 @@ export interface RenderClientOptions {
   /** Index of the wished body in the realm's definition. */
   readonly body?: number
   readonly events?: RenderEvents
+  /** False: a session that cannot be resumed any more is the end. Default: true, the client joins anew by itself, however long it takes. */
+  readonly rejoin?: boolean
+  /** Logs in anew, where the server takes the token no more, and gives the new one; rejects with a ConnectError. Without it that is the end. */
+  readonly renew?: () => Promise<string>
   /** False: avatars' poses are not kept and samples have none, for programs that do not draw. Default: true. */
   readonly poses?: boolean
   /** False: the own avatar is as the snapshots show it, for programs that do not draw. Default: true. */

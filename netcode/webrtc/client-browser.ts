@@ -33,6 +33,8 @@ class BrowserPeerLink implements PeerLink {
     })
   }
 
+  /** Firefox, unless media.peerconnection.ice.loopback is set, which a page cannot tell. */
+  get usesLoopback(): boolean { return !/\bFirefox\//.test(navigator.userAgent) }
   get bufferedBytes(): number { return this.#channel?.bufferedAmount ?? 0 }
 
   async answer(offerSdp: string): Promise<string> {

@@ -40,6 +40,7 @@ class NodePeerLink implements PeerLink {
     this.#pc.onStateChange((state) => this.#guarded('connection state', () => this.#stateChanged(state)))
   }
 
+  readonly usesLoopback = true
   get bufferedBytes(): number { return this.#isClosed ? 0 : this.#channel?.bufferedAmount() ?? 0 }
 
   answer(offerSdp: string): Promise<string> {

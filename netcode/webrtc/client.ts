@@ -3,6 +3,7 @@
  * differs between browsers and Node is behind PeerLink: client-browser.ts, client-node.ts.
  */
 import { below, CONNECT_MS_MAX, refusal, timedOut, unreachable } from '../connect-error.ts'
+import { isLoopback } from '../connection-limits.ts'
 import { checkMessageSize, CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, type ClientConnection, type ClientEvents, type Connect } from '../transport.ts'
 
 /** A channel in which more than this waits, bytes, drops what is sent: as much as the server allows itself. */
@@ -12,6 +13,8 @@ const CHANNEL_BUFFERED_BYTES_MAX = 16_384
  * each few tens of ms, and the server's late candidates were asked for by then. Who waits sits before an empty screen.
  */
 const REACH_MS_MAX = 4_000
+/** The same where all that the server offers are loopback addresses and the browser takes none, unless it was told to: on one machine it takes no time. */
+const LOOPBACK_REACH_MS_MAX = 1_000
 /** From the answer on, the server is asked for candidates that it found late, after these pauses, ms. */
 const CANDIDATE_PAUSES_MS = [200, 400, 800, 1_600]
 /** Candidates taken from one answer of the server. */
@@ -40,6 +43,8 @@ export interface PeerLink {
   /** Sends a copy; nothing where the channel is not open. */
   send(bytes: Uint8Array): void
   readonly bufferedBytes: number
+  /** False: it does not use addresses as 127.0.0.1, unless the person told it to. */
+  readonly usesLoopback: boolean
   close(): void
 }
 
@@ -157,6 +162,8 @@ class RtcConnection implements ClientConnection {
   #isHandedOut = false
   #isReached = false
   #failure: ConnectError | null = null
+  /** Of the server's candidates. */
+  #addresses: string[] = []
   #settled: () => void = () => {}
   #heardAtMs = 0
   #looking: ReturnType<typeof setInterval> | null = null
@@ -171,17 +178,17 @@ class RtcConnection implements ClientConnection {
     })
   }
 
-  /** Resolves when the channel is open; rejects with 'udp-blocked' where it fails, nothing comes through, or it is not open by the deadline. */
+  /** Resolves when the channel is open; rejects with 'udp-blocked' or 'no-loopback' where it fails, nothing comes through, or it is not open by the deadline. */
   async open(signalling: Signalling, id: string): Promise<void> {
     if (this.#state === 'connecting' && !signalling.deadline.aborted) {
       const settled = new Promise<void>((resolve) => { this.#settled = resolve })
       signalling.deadline.addEventListener('abort', () => this.#settled(), { once: true })
       this.#fetchCandidates(signalling, id).catch((error: unknown) => this.#givenUp(error, signalling))
-      const unreached = setTimeout(() => { if (!this.#isReached) this.#settled() }, REACH_MS_MAX)
+      const unreached = setTimeout(() => { if (!this.#isReached) this.#settled() }, this.#isOutOfReach ? LOOPBACK_REACH_MS_MAX : REACH_MS_MAX)
       await settled
       clearTimeout(unreached)
     }
-    if (this.#state !== 'open') throw this.#failure ?? udpBlocked(signalling.address)
+    if (this.#state !== 'open') throw this.#failure ?? (this.#isOutOfReach ? noLoopback(signalling.address) : udpBlocked(signalling.address))
     this.#isHandedOut = true
     this.#watch(signalling, id)
   }
@@ -195,7 +202,13 @@ class RtcConnection implements ClientConnection {
     this.#end(reason)
   }
 
+  /** All that the server offers are addresses of its own machine, which this browser does not use. */
+  get #isOutOfReach(): boolean {
+    return !this.link.usesLoopback && this.#addresses.length > 0 && this.#addresses.every(isLoopback)
+  }
+
   addCandidates(candidates: readonly Candidate[]): void {
+    this.#addresses.push(...candidates.map(addressOf))
     for (const { candidate, sdpMid } of candidates) this.link.addCandidate(candidate, sdpMid)
   }
 
@@ -252,6 +265,14 @@ class RtcConnection implements ClientConnection {
     if (this.#isHandedOut) this.#events.closed(reason)
   }
 }
+
+function noLoopback(address: URL): ConnectError {
+  return new ConnectError('no-loopback', `The server at ${address.host} is reached over WebRTC on its own machine alone (127.0.0.1), and this browser does not use WebRTC on loopback addresses. `
+    + 'Connect over WebSocket instead.')
+}
+
+/** RFC 8839, 5.1: foundation, component, transport, priority, address. */
+const addressOf = ({ candidate }: Candidate): string => candidate.split(' ')[4] ?? ''
 
 function udpBlocked(address: URL): ConnectError {
   return new ConnectError('udp-blocked', `The server at ${address.host} answers, but no UDP packets get through between it and this device. `

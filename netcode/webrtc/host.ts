@@ -306,7 +306,7 @@ function builtChildPath(): string {
 }
 
 function restarting(): HttpError {
-  return new HttpError(503, 'starting', 'WebRTC is starting on the server. Try again in a second.')
+  return new HttpError(503, 'busy', 'WebRTC is starting on the server. Try again in a second.')
 }
 
 /** `why`: what a peer did that ended it; it reads that here, since a data channel closes without words. */

@@ -10,6 +10,11 @@ const CODE_NORMAL = 1000
 const CODE_ABNORMAL = 1006
 const CLOSE_REASON_CHARACTERS_MAX = 40
 
+/** The server's answer to a plain request that it would upgrade (WSK-2). */
+const STATUS_UPGRADE = 426
+/** Upgrades that are tried where the server admits the client: a second one that fails is taken by a proxy. */
+const TRIES_MAX = 2
+
 /** What is used of the standard WebSocket (WHATWG). */
 export interface StandardWebSocket {
   binaryType: string
@@ -32,20 +37,25 @@ export function webSocketConnect(open: OpenWebSocket): Connect {
     if (!TOKEN.test(token)) throw new ConnectError('refused', 'The token is none that a server gives: it has letters, digits, "-", "_" and "." alone.')
     const socketAddress = new URL(address)
     socketAddress.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
-    const connection = new WebSocketConnection(open(socketAddress.href, offeredProtocols(token)), events)
-    const outcome = await connection.connected
-    if (outcome === 'open') return connection
-    throw outcome === 'timed-out' ? timedOut(address, CONNECT_MS_MAX) : await explain(address, token)
+    for (let tries = 1; ; tries += 1) {
+      const connection = new WebSocketConnection(open(socketAddress.href, offeredProtocols(token)), events)
+      const outcome = await connection.connected
+      if (outcome === 'open') return connection
+      if (outcome === 'timed-out') throw timedOut(address, CONNECT_MS_MAX)
+      const { isAdmitted, error } = await explain(address, token)
+      // What it was refused for is over by now, as where the realm has just started
+      if (!isAdmitted || tries === TRIES_MAX) throw error
+    }
   }
 }
 
-/** Asks over plain HTTP why the upgrade failed: browsers keep that from the page. */
-async function explain(address: URL, token: string): Promise<ConnectError> {
+/** Asks over plain HTTP why the upgrade failed: browsers keep that from the page. `isAdmitted`: nothing speaks against one now. */
+async function explain(address: URL, token: string): Promise<{ readonly isAdmitted: boolean; readonly error: ConnectError }> {
   try {
     const response = await fetch(address, { cache: 'no-store', headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(CONNECT_MS_MAX) })
-    return await refusal(response)
+    return { isAdmitted: response.status === STATUS_UPGRADE, error: await refusal(response) }
   } catch (cause) {
-    return unreachable(address, cause)
+    return { isAdmitted: false, error: unreachable(address, cause) }
   }
 }
 

@@ -86,7 +86,7 @@ test('where no UDP gets through the page connects over WebSocket and says why an
   await joinByKeyboard(page, 'Mira')
   expect(await page.textContent('#say')).toMatch(/UDP seems to be blocked on this network, so you are connected over WebSocket/)
   await page.click('#panel summary')
-  await page.waitForFunction(() => /WebSocket, no UDP/.test(document.getElementById('stat-transport')?.textContent ?? ''))
+  await page.waitForFunction(() => /WebSocket, no WebRTC/.test(document.getElementById('stat-transport')?.textContent ?? ''))
   expect(errors).toEqual([])
 })
 

@@ -63,6 +63,15 @@ test('bots whose connection could not be made try again with the same session un
   await crowd.leave()
 })
 
+test('bots that come while the realm is starting wait for it, and say why', async () => {
+  const { crowd, tries } = await placeOf(3, (_session, tried) => (tried <= 2 ? 'starting' : null))
+  expect(await crowd.connect()).toBe(3)
+  expect([...tries.values()]).toEqual([3, 3, 3])
+  expect(crowd.joinRetries).toBe(0)
+  expect(crowd.progress.troubles).toEqual(['It is starting for now. (6 times)'])
+  await crowd.leave()
+})
+
 test.each(['unreachable', 'udp-blocked', 'refused'] as const)('where the first finds the server %s, none of the others tries', async (reason) => {
   const { crowd, tries } = await placeOf(3, () => reason)
   await expect(crowd.connect()).rejects.toMatchObject({ reason })

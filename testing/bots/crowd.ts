@@ -13,7 +13,7 @@ import type { BehaviourName } from './mind.ts'
 
 /** Bots that connect at the same time: a server takes so many half-open connections of one address (netcode/connection-limits.ts). */
 const CONNECTING_MAX = 64
-/** From starting to connect to the Welcome, ms; a first connection takes a second at most. */
+/** From starting to connect, or from the server's last word that it is starting, to the Welcome, ms; a first connection takes a second at most. */
 const JOIN_MS_MAX = 20_000
 /** Whose connection could not be made tries again after this long, and for so long after the last was to come, ms: a player would as well. */
 const JOIN_RETRY_MS = 1_000
@@ -207,14 +207,22 @@ export class Crowd {
       settle = resolve
     })
     let failure: ConnectError | null = null
+    const timer = setTimeout(() => settle(new ConnectError('timed-out', `The server did not welcome a bot within ${JOIN_MS_MAX / 1000} s.`)), JOIN_MS_MAX)
     const client = new RenderClient({
       url, token, connects, clock, poses: false, predict: false,
+      renew: () => this.#login(url, `bot ${index + 1}`),
       events: {
+        rejoined: () => this.#note('a bot\'s session could not be resumed, and it joined anew'),
         fellBack: (error) => {
           failure = error
         },
         state: (state) => {
           if (state.type === 'joined') settle(null)
+          // A server that says that it is starting is there, and is waited for
+          if (state.type === 'connecting' && state.waiting !== undefined) {
+            this.#note(state.waiting)
+            timer.refresh()
+          }
           if (state.type === 'reconnecting') this.#note(state.reason)
           if (state.type === 'closed') settle(failure ?? new ConnectError('refused', state.reason))
         },
@@ -223,7 +231,6 @@ export class Crowd {
     const bot = new Bot(client, createMind(behaviour, seed + index, this.#wardrobe))
     this.#bots.push(bot)
     client.start()
-    const timer = setTimeout(() => settle(new ConnectError('timed-out', `The server did not welcome a bot within ${JOIN_MS_MAX / 1000} s.`)), JOIN_MS_MAX)
     const error = await joined
     clearTimeout(timer)
     if (error) {
@@ -236,7 +243,7 @@ export class Crowd {
   async #login(url: string, name: string): Promise<string> {
     for (let tries = 1; ; tries++) {
       try {
-        return (await login(url, name)).token
+        return (await login(url, name, { waiting: (reason) => this.#note(reason) })).token
       } catch (error) {
         if (!(error instanceof ConnectError) || error.reason !== 'busy' || tries >= LOGIN_TRIES_MAX || this.#bots.length === 0) throw error
         await sleep(LOGIN_RETRY_MS)

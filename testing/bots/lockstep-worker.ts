@@ -30,6 +30,7 @@ async function watch({ url, name }: WatcherOptions, port: MessagePort, tell: (me
   const heard = (state: LockstepState): void => {
     if (state.type === 'running' && firstTick === 0) firstTick = (peer.realm?.tick ?? 0) + 1
     if (state.type === 'running') tell({ type: 'running' })
+    if (state.type === 'connecting' && state.waiting !== undefined) tell({ type: 'trouble', reason: state.waiting })
     if (state.type === 'reconnecting') tell({ type: 'trouble', reason: state.reason })
     if (state.type === 'closed') end(state.reason)
   }

@@ -7,14 +7,13 @@ extends Node
 ## there, else over WebSocket), shows the realm by an [OtherworldView] and plays in it by an [OtherworldPlayer] or
 ## [OtherworldXRPlayer], which it adds below itself where the scene has none.
 ## [br][br]
-## A lost connection is made again by itself for 30 seconds, with the same avatar: [signal connection_lost], then
-## [signal connection_resumed] or [signal closed]. Realm space is Godot's: metres, Y up, forward is -Z.
+## A lost connection is made again by itself: [signal connection_lost], then within 30 seconds [signal connection_resumed], with
+## the same avatar, and later [signal rejoined] with a new one, or [signal closed]. Realm space is Godot's: metres, Y up, forward is -Z.
 ## [codeblock]
 ## @onready var client: OtherworldClient = $OtherworldClient
 ##
 ## func _ready() -> void:
 ##     client.joined.connect(func() -> void: print("I am player ", client.player))
-##     client.closed.connect(func(reason: String) -> void: print(reason))
 ##
 ## func throw_up_a_box() -> void:
 ##     var outcome := await client.spawn_box(Vector3.ONE * 0.2, Vector3(0, 3, 0))
@@ -30,11 +29,13 @@ signal joined
 signal connection_lost(reason: String)
 ## In the realm again, as the same player. The world was described anew: elements that went meanwhile were removed.
 signal connection_resumed
+## In the realm again, as a new player with a new avatar: the session before could not be resumed. See [member rejoin].
+signal rejoined
 ## Out of the realm for good, or never in it; [param reason] says to people why and what to do. [method open] begins anew.
 signal closed(reason: String)
 ## One way to connect did not work, or is not there, and another is tried; [param message] says to people why.
 signal transport_fell_back(message: String)
-## The server is full or starting and asks to wait; it is tried again each second.
+## The server is busy, or the realm is starting, and asks to wait; it is tried again. [param reason] is for people.
 signal waited(reason: String)
 ## The realm says something to the player.
 signal notice_received(text: String)
@@ -119,6 +120,8 @@ const _Visit := preload("net/visit.gd")
 ## Be the same user at each visit, owner of what one placed and uploaded before: kept in
 ## [code]user://otherworld/identities.cfg[/code] for each server.
 @export var remember_identity := true
+## Joins anew, however long it takes, where the session could not be resumed; else that is the end, and [signal closed] says so.
+@export var rejoin := true
 ## Adds an [OtherworldView] below this node if the scene has none.
 @export var add_view := true
 ## Adds what plays below this node if the scene has none.
@@ -151,8 +154,7 @@ var player: int:
 ## Bits of [enum Permission] that one has.
 var permissions: int:
 	get: return _visit.permissions
-## For the server's HTTP API; see [method request]. It goes to this server alone: empty before joining, and where [member url]
-## was changed since.
+## For the server's HTTP API (see [method request]). Empty before joining, and where [member url] was changed since.
 var token: String:
 	get: return _entrance.token if _entrance.url == url else ""
 ## Id of the realm. Empty before joining.
@@ -164,7 +166,6 @@ var transport_used: String:
 
 var _state := State.OFFLINE
 var _entrance := _Entrance.new()
-# Of nowhere, while there is none.
 var _visit := _nowhere()
 var _is_finishing := false
 
@@ -203,11 +204,14 @@ func open() -> void:
 		_visit.cut("left")
 	if _state != State.OFFLINE and _state != State.CLOSED:
 		return
-	_entrance = _Entrance.new()
-	_entrance.waited.connect(waited.emit)
-	_entrance.fell_back.connect(transport_fell_back.emit)
-	_entrance.ended.connect(_on_entrance_ended)
 	_set_state(State.CONNECTING)
+	_enter()
+
+
+func _enter() -> void:
+	_entrance = _Entrance.new()
+	_entrance.is_patient = _state == State.RECONNECTING
+	_entrance.ended.connect(_on_entrance_ended)
 	_Entrance.enter(_entrance, self)
 
 
@@ -327,19 +331,16 @@ func _on_entrance_ended(visit: _Visit) -> void:
 	if visit == null:
 		_finish(_entrance.refusal)
 		return
-	_visit = visit
+	_visit = visit.after(_visit)
 	visit.joined.connect(_on_visit_joined)
 	visit.connection_lost.connect(_on_visit_connection_lost)
 	visit.fell_back.connect(transport_fell_back.emit)
 	visit.waited.connect(waited.emit)
 	visit.told.connect(_on_visit_told)
+	visit.expired.connect(_on_visit_expired)
 	visit.ended.connect(_finish)
-	visit.picture.world.avatar_added.connect(avatar_added.emit)
-	visit.picture.world.avatar_changed.connect(avatar_changed.emit)
-	visit.picture.world.avatar_removed.connect(avatar_removed.emit)
-	visit.picture.world.prop_added.connect(prop_added.emit)
-	visit.picture.world.prop_changed.connect(prop_changed.emit)
-	visit.picture.world.prop_removed.connect(prop_removed.emit)
+	for told: Signal in [avatar_added, avatar_changed, avatar_removed, prop_added, prop_changed, prop_removed]:
+		visit.picture.world.connect(told.get_name(), told.emit)
 	visit.start()
 
 
@@ -348,15 +349,15 @@ func _on_visit_joined(is_resumed: bool) -> void:
 	_set_state(State.JOINED)
 	if _state != State.JOINED:
 		return
-	(joined if is_first else connection_resumed).emit()
+	(joined if is_first else connection_resumed if is_resumed else rejoined).emit()
 	if avatar_package and (is_first or not is_resumed):
-		_wear(avatar_package)
+		_visit.wear(avatar_package)
 
 
-func _wear(hash: String) -> void:
-	var outcome := await wear_package(hash)
-	if not outcome.ok:
-		push_warning("OtherworldClient: the avatar of package %s could not be worn: %s." % [hash.left(12), outcome.reason])
+# The token is too old, or of a server that began afresh. Who is told of what goes may close the client over it.
+func _on_visit_expired(_reason: String) -> void:
+	_enter()
+	_visit.picture.world.clear()
 
 
 func _on_visit_connection_lost(reason: String) -> void:

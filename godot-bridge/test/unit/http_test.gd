@@ -76,7 +76,7 @@ func test_a_refusal_has_the_servers_words() -> void:
 
 func test_kinds_of_refusal_follow_the_status_and_the_reason() -> void:
 	var kinds := {
-		[429, "address-rate"]: Fault.Kind.BUSY, [503, "starting"]: Fault.Kind.BUSY, [503, "full"]: Fault.Kind.UNREACHABLE,
+		[429, "address-rate"]: Fault.Kind.BUSY, [503, "busy"]: Fault.Kind.BUSY, [503, "starting"]: Fault.Kind.STARTING, [503, "down"]: Fault.Kind.UNREACHABLE, [503, "full"]: Fault.Kind.UNREACHABLE,
 		[404, "closed"]: Fault.Kind.TIMED_OUT, [404, "not-found"]: Fault.Kind.REFUSED, [400, "bad-identity"]: Fault.Kind.BAD_IDENTITY, [401, "token"]: Fault.Kind.REFUSED,
 	}
 	for of: Array in kinds:

@@ -52,6 +52,7 @@ func before() -> void:
 	_line.fell_back.connect(func(fault: Fault) -> void: _told.append(["fell_back", fault.message]))
 	_line.waited.connect(func(reason: String) -> void: _told.append(["waited", reason]))
 	_line.lost.connect(func(reason: String, attempt: int, until_msec: float) -> void: _told.append(["lost", reason, attempt, until_msec]))
+	_line.expired.connect(func(reason: String) -> void: _told.append(["expired", reason]))
 	_line.ended.connect(func(reason: String) -> void: _told.append(["ended", reason]))
 	_line.connect_from(0, _now)
 
@@ -134,6 +135,69 @@ func test_a_busy_server_is_asked_again_each_second_for_a_minute_over_the_same_tr
 	equal(asked, 61)
 	equal(_made[1].size(), 0)
 	equal(_told[0], ["waited", "Wait."])
+
+
+func test_a_server_that_starts_is_waited_for_without_an_end_and_asked_less_and_less_often() -> void:
+	var waits: Array[float] = []
+	var asked_msec := _now
+	while _now < 121_000.0:
+		_of(0).fail(Fault.Kind.STARTING, "Starting.")
+		var made := _made[0].size()
+		while _made[0].size() == made and _now < 200_000.0:
+			_pass(10)
+		waits.append(snappedf(_now - asked_msec, 100.0))
+		asked_msec = _now
+	equal(waits.slice(0, 4), [500.0, 1_000.0, 2_000.0, 2_000.0])
+	equal([_told[0], _made[1].size()], [["waited", "Starting."], 0])
+	_of(0).open()
+	_pass(10)
+	equal(_told[-1], ["connected"])
+
+
+func test_a_server_that_goes_away_as_it_starts_is_waited_for_a_minute() -> void:
+	_of(0).fail(Fault.Kind.STARTING, "Starting.")
+	_pass(0)
+	var begin := _now
+	while _told[-1][0] != "ended" and _now < begin + 100_000.0:
+		_pass(50)
+		for transport: int in 2:
+			if _made[transport] and _of(transport).status == Connection.Status.CONNECTING:
+				_of(transport).fail(Fault.Kind.UNREACHABLE, "Nobody.")
+	near(_now - begin, 60_000.0, 2_000.0)
+
+
+func test_who_is_let_in_and_closed_before_the_welcome_comes_again() -> void:
+	_of(0).fail(Fault.Kind.UDP_BLOCKED, "No UDP.")
+	_pass(10)
+	_of(1).open()
+	_pass(10)
+	_of(1).was_closed_by_peer = true
+	_of(1).end("the realm starts again")
+	_pass(0)
+	equal(_told[-1], ["waited", "The connection ended: the realm starts again."])
+	_pass(1_000)
+	equal(_made[0].size(), 2)
+
+
+func test_who_may_join_anew_goes_on_after_the_session_is_over_and_says_where_a_token_is_refused() -> void:
+	_line.rejoins = true
+	_join()
+	_of(0).end("gone")
+	var begin := _now
+	while _now < begin + 120_000.0:
+		_pass(50)
+		for transport: int in 2:
+			if _made[transport] and _of(transport).status == Connection.Status.CONNECTING:
+				_of(transport).fail(Fault.Kind.UNREACHABLE, "Nobody.")
+	equal([_told[-1][0], _told[-1][3]], ["lost", begin + 30_050.0])
+	while _of(0).status != Connection.Status.CONNECTING:
+		_pass(50)
+	for transport: int in 2:
+		_of(transport).fail(Fault.Kind.REFUSED, "Log in again.")
+		_pass(0)
+	equal(_told[-1], ["expired", "Log in again."])
+	_pass(10_000)
+	equal(_told[-1], ["expired", "Log in again."])
 
 
 func test_a_lost_connection_is_made_again_at_once_and_then_less_and_less_often() -> void:

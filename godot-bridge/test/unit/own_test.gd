@@ -80,6 +80,32 @@ func test_a_program_that_slept_does_not_walk_on_for_what_it_slept() -> void:
 	near(shown.position.z, before, 0.05)
 
 
+func test_the_avatar_stands_a_second_and_a_half_after_the_last_answer_and_turns_still() -> void:
+	var prediction := Prediction.new(_plain())
+	prediction.sent(1, 1.0, _forward())
+	var answer := _answer_at(Vector3.ZERO)
+	answer.move_sequence = 1
+	answer.move_ticks = 1
+	prediction.told(answer, 3, 10.0, 100.0, 5.0, [])
+	var shown := Motion.new()
+	var stopped := Vector3.ZERO
+	# Five seconds in which the server says nothing, drawn in each tick.
+	for tick: int in range(10, 310):
+		prediction.at(tick, tick * 16.7, shown)
+		if tick == 100:
+			stopped = shown.position
+			equal(shown.velocity, Vector3.ZERO)
+	equal(shown.position, stopped)
+	# At two metres a second.
+	near(shown.position.z, -3.0, 0.3)
+	var turned := _forward()
+	turned.yaw = 1.0
+	prediction.sent(2, 310.0, turned)
+	prediction.at(311.0, 5_200.0, shown)
+	equal(shown.yaw, 1.0)
+	equal(shown.position, stopped)
+
+
 func test_nothing_is_shown_before_the_first_answer() -> void:
 	var prediction := Prediction.new(_plain())
 	prediction.sent(1, 1.0, _forward())

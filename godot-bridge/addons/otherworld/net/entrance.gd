@@ -16,8 +16,8 @@ const Transports := preload("transports.gd")
 const Visit := preload("visit.gd")
 const Webrtc := preload("webrtc.gd")
 
-## What a server that starts or stops answers to a login: it is asked again as a busy one.
-const _NOT_YET: Array[String] = ["unavailable", "stopping"]
+## What a server that stops, perhaps to start again, answers to a login: it is asked again as a busy one.
+const _STOPPING := "stopping"
 
 ## "" before the login; and the address of the server that gave it.
 var token := ""
@@ -27,12 +27,19 @@ var realm := ""
 var is_over := false
 ## Why there is no visit, in words.
 var refusal := ""
+## Asks until somebody answers, without an end: for who was in the realm, whose server may be away.
+var is_patient := false
+# Until when a server is asked again that is busy, or that went away as it started.
+var _end_msec := 0.0
+var _asked := 0
 
 
 ## [signal ended] follows. Nobody should wait for this itself, as a client may be freed meanwhile; and it is static, as what
 ## waits keeps its arguments alive and not its object.
 static func enter(entrance: Self, client: OtherworldClient) -> void:
 	var url := client.url
+	entrance.waited.connect(client.waited.emit)
+	entrance.fell_back.connect(client.transport_fell_back.emit)
 	var login := await _log_in(entrance, url, client.player_name, client.remember_identity)
 	if entrance.is_over or not is_instance_valid(client):
 		return
@@ -53,17 +60,32 @@ func _visit_of(client: OtherworldClient, url: String) -> Visit:
 		return null
 	if client.transport == OtherworldClient.Transport.AUTO and transports.size() == 1:
 		fell_back.emit(Webrtc.INSTALL)
-	return Visit.new(transports, 0, Time.get_ticks_usec() / 1000.0)
+	return Visit.new(transports, 0, Time.get_ticks_usec() / 1000.0, client.rejoin)
 
 
 static func _log_in(entrance: Self, url: String, name: String, remember: bool) -> Login:
-	var end_msec := Time.get_ticks_msec() + Line.BUSY_MSEC_MAX
 	var tree := Engine.get_main_loop() as SceneTree
 	while true:
 		var login: Login = await Login.request(url, name, remember)
-		if entrance.is_over or login.fault == null or Time.get_ticks_msec() >= end_msec or not (login.fault.kind == Fault.Kind.BUSY or login.fault.reason in _NOT_YET):
+		if entrance.is_over or login.fault == null or not entrance._may_pass(login.fault):
 			return login
 		entrance.waited.emit(login.fault.in_words())
-		# A second of the server's time: also in a game that is paused, in slow motion or stopped by its time scale.
-		await tree.create_timer(Line.BUSY_RETRY_MSEC / 1000.0, true, false, true).timeout
+		# Of the server's time: also in a game that is paused, in slow motion or stopped by its time scale.
+		await tree.create_timer(entrance._wait_msec(login.fault) / 1000.0, true, false, true).timeout
 	return null
+
+
+func _may_pass(fault: Fault) -> bool:
+	var now_msec := float(Time.get_ticks_msec())
+	_asked += 1
+	if _asked == 1 or fault.kind == Fault.Kind.STARTING:
+		_end_msec = now_msec + Line.WAIT_MSEC_MAX
+	if fault.kind == Fault.Kind.STARTING or is_patient:
+		return fault.kind != Fault.Kind.REFUSED
+	# What waits already is not put off by a server that goes away as it starts.
+	var asks_to_wait := fault.kind == Fault.Kind.BUSY or fault.reason == _STOPPING
+	return now_msec < _end_msec and (asks_to_wait or (_asked > 1 and fault.kind != Fault.Kind.REFUSED))
+
+
+func _wait_msec(fault: Fault) -> float:
+	return Line.starting_retry_msec(_asked) if fault.kind == Fault.Kind.STARTING or is_patient else Line.BUSY_RETRY_MSEC

@@ -9,6 +9,8 @@ enum Kind {
 	REFUSED,
 	## The server asks to wait: the same again in a second or a few helps.
 	BUSY,
+	## The realm is starting: the same again helps once it has, however long that takes.
+	STARTING,
 	## The server answers over HTTP, but no UDP packets get through.
 	UDP_BLOCKED,
 	## It took too long.
@@ -62,7 +64,9 @@ static func of_answer(status: int, body: Variant) -> RefCounted:
 	var words := _text(fields, "message")
 	if words.is_empty():
 		words = "Status %d, without a reason." % status
-	if status == 429 or (status == 503 and (of_reason == "busy" or of_reason == "starting")):
+	if status == 503 and of_reason == "starting":
+		return _refusal(Kind.STARTING, "The server asks to wait: ", words, of_reason, fields)
+	if status == 429 or (status == 503 and of_reason == "busy"):
 		return _refusal(Kind.BUSY, "The server asks to wait: ", words, of_reason, fields)
 	if status == 404 and of_reason == "closed":
 		return _refusal(Kind.TIMED_OUT, "The server has given this connection up: ", words, of_reason, fields)

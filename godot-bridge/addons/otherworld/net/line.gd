@@ -1,6 +1,6 @@
 extends RefCounted
 ## A client's line to the server: one connection at a time, made over the first transport that works, and made again when it
-## is lost, for as long as the session can be resumed. Time comes in as an argument.
+## is lost, for as long as the session can be resumed, and beyond that where a new one will do. Time comes in as an argument.
 
 ## There is a connection; packets may go out.
 signal connected(connection: Connection)
@@ -8,10 +8,12 @@ signal connected(connection: Connection)
 signal received(packet: PackedByteArray)
 ## A transport could not connect, and the next is tried.
 signal fell_back(fault: Fault)
-## The first connection has to wait for its turn, in words why; it is tried again.
+## The first connection has to wait for its turn or for the realm's start, in words why; it is tried again.
 signal waited(reason: String)
-## The connection is lost and will be made again until [param give_up_at_msec].
+## The connection is lost and will be made again; until [param give_up_at_msec] the session can be resumed.
 signal lost(reason: String, attempt: int, give_up_at_msec: float)
+## The server takes the token no more: a new session needs a new one, and a new line. Heard once, in place of [signal ended].
+signal expired(reason: String)
 ## For good; heard once.
 signal ended(reason: String)
 
@@ -24,11 +26,16 @@ const RETRY_MSEC: PackedFloat32Array = [0.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_0
 ## A connection that worked for less counts as one more failure: or a server that fails at each client would be asked without a pause.
 const STABLE_MSEC := 5_000.0
 ## Where the server asks to wait, it is asked again after this long, for so long: a storm of a thousand takes ten seconds.
+## Each time that it says that it is starting, the time begins anew: it ends only where a server went away as it started.
 const BUSY_RETRY_MSEC := 1_000.0
-const BUSY_MSEC_MAX := 60_000.0
+const WAIT_MSEC_MAX := 60_000.0
+## Wait before a server that starts is asked the second, third … time; the last goes on. Most have started within a second or two.
+const STARTING_RETRY_MSEC: PackedFloat32Array = [500.0, 1_000.0, 2_000.0]
 
 ## The connection that is open; null: there is none.
 var connection: Connection
+## Goes on after the time in which the session can be resumed, without an end: a new one will do.
+var rejoins := false
 # Makes a connection each, (now_msec: float) -> Connection, in the order in which they are tried.
 var _transports: Array[Callable]
 # Being made.
@@ -88,7 +95,7 @@ func _advance(now_msec: float) -> void:
 	elif attempt.status == Connection.Status.ENDED:
 		_faults.append(attempt.fault)
 		# Another transport is not less busy, and would be a worse one for all the time to come.
-		if attempt.fault.kind == Fault.Kind.BUSY:
+		if attempt.fault.kind == Fault.Kind.BUSY or attempt.fault.kind == Fault.Kind.STARTING:
 			_attempt = null
 			_failed(now_msec)
 			return
@@ -108,12 +115,33 @@ func _take(now_msec: float) -> void:
 			break
 		received.emit(packet)
 	if current == connection and current.status == Connection.Status.ENDED:
-		# A server that closes at once (it starts, say) is reached: who was here before comes back the same way.
-		drop("The connection ended: %s." % current.closing_reason.trim_suffix("."), now_msec, not (_worked and current.was_closed_by_peer))
+		_ended(current, "The connection ended: %s." % current.closing_reason.trim_suffix("."), now_msec)
+
+
+# A server that closes is reached: who was here before comes back the same way. Who was not may have met a realm that failed
+# and starts again.
+func _ended(current: Connection, reason: String, now_msec: float) -> void:
+	if current.was_closed_by_peer and not _works and not _worked and _transport + 1 >= _transports.size():
+		restarts(reason, now_msec)
+	else:
+		drop(reason, now_msec, not (_worked and current.was_closed_by_peer))
+
+
+## The server goes away, in words why, and is soon back.
+func restarts(reason: String, now_msec: float) -> void:
+	if _is_over:
+		return
+	_close(reason)
+	if _worked:
+		_again(reason, now_msec)
+	else:
+		_wait(reason, false, now_msec)
 
 
 ## The server has answered: from now on a lost connection is made again.
 func works(now_msec: float) -> void:
+	if not _worked:
+		_is_retrying = false
 	_works = true
 	_worked = true
 	_works_since_msec = now_msec
@@ -134,30 +162,39 @@ func drop(reason: String, now_msec: float, may_fall_back := true) -> void:
 
 
 func _failed(now_msec: float) -> void:
+	var is_starting := false
 	var is_busy := false
 	var is_refused := true
 	for fault: Fault in _faults:
+		is_starting = is_starting or fault.kind == Fault.Kind.STARTING
 		is_busy = is_busy or fault.kind == Fault.Kind.BUSY
 		is_refused = is_refused and fault.kind == Fault.Kind.REFUSED
 	var reason := _in_words()
-	if not _worked and is_busy:
-		_wait(reason, now_msec)
+	if is_refused and _worked and rejoins:
+		_finish(expired, reason)
 	elif is_refused:
 		end(reason)
+	elif not _worked and (is_starting or is_busy or _is_retrying):
+		_wait(reason, is_starting, now_msec)
 	else:
 		_again(reason, now_msec)
 
 
-func _wait(reason: String, now_msec: float) -> void:
-	if not _is_retrying:
-		_give_up_at_msec = now_msec + BUSY_MSEC_MAX
+func _wait(reason: String, is_starting: bool, now_msec: float) -> void:
+	if is_starting or not _is_retrying:
+		_give_up_at_msec = now_msec + WAIT_MSEC_MAX
 	if now_msec >= _give_up_at_msec:
 		end(reason)
 		return
+	_retry_attempt = _retry_attempt + 1 if is_starting else 0
 	_is_retrying = true
-	_retry_at_msec = now_msec + BUSY_RETRY_MSEC
-	_retry_attempt = 0
+	_retry_at_msec = now_msec + (starting_retry_msec(_retry_attempt) if is_starting else BUSY_RETRY_MSEC)
 	waited.emit(reason)
+
+
+## How long to wait after a server was asked so many times and was starting each time.
+static func starting_retry_msec(times: int) -> float:
+	return STARTING_RETRY_MSEC[mini(times, STARTING_RETRY_MSEC.size()) - 1]
 
 
 func _again(reason: String, now_msec: float) -> void:
@@ -170,12 +207,12 @@ func _again(reason: String, now_msec: float) -> void:
 	if not _worked:
 		end(reason)
 		return
-	if now_msec >= _give_up_at_msec:
+	if now_msec >= _give_up_at_msec and not rejoins:
 		end("%s The session could not be resumed within %d seconds." % [reason, Limits.RESUME_MSEC_MAX / 1000.0])
 		return
 	var wait_msec := RETRY_MSEC[mini(_retry_attempt, RETRY_MSEC.size()) - 1]
 	_is_retrying = true
-	_retry_at_msec = minf(_give_up_at_msec, now_msec + wait_msec)
+	_retry_at_msec = now_msec + wait_msec if rejoins else minf(_give_up_at_msec, now_msec + wait_msec)
 	lost.emit(reason, _retry_attempt, _give_up_at_msec)
 
 
@@ -190,12 +227,15 @@ func _close(reason: String) -> void:
 
 ## Closes for good.
 func end(reason: String) -> void:
-	if _is_over:
-		return
+	if not _is_over:
+		_finish(ended, reason)
+
+
+func _finish(told: Signal, reason: String) -> void:
 	_is_over = true
 	_is_retrying = false
 	_close(reason)
-	ended.emit(reason)
+	told.emit(reason)
 
 
 # What all transports said, without repeats.

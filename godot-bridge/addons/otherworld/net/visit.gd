@@ -12,6 +12,8 @@ signal fell_back(message: String)
 signal waited(reason: String)
 ## Each reliable message but the world's and the outcomes, in order.
 signal told(message: Messages.ServerMessage)
+## The server takes the token no more: a new visit needs a new login. Heard once, in place of [signal ended].
+signal expired(reason: String)
 ## For good; heard once.
 signal ended(reason: String)
 
@@ -26,6 +28,7 @@ const Limits := preload("limits.gd")
 const Messages := preload("../wire/generated/messages.gd")
 const Picture := preload("picture.gd")
 const Rate := preload("rate.gd")
+const Self := preload("visit.gd")
 const Session := preload("session.gd")
 const SnapshotDecoder := preload("../wire/snapshot_decoder.gd")
 const World := preload("../world/world.gd")
@@ -62,17 +65,27 @@ var _pose: Messages.PlayerInput
 
 
 ## [param transports]: what makes a connection each, (now_msec: float) -> Connection, in the order in which they are tried.
-func _init(transports: Array[Callable], body: int, now_msec: float) -> void:
+## [param rejoins]: a session that cannot be resumed is followed by a new one.
+func _init(transports: Array[Callable], body: int, now_msec: float, rejoins := false) -> void:
 	_now_msec = now_msec
 	session = Session.new(now_msec, body)
 	session.timeline = picture.timeline
 	_line = Line.new(transports)
+	_line.rejoins = rejoins
 	_line.connected.connect(_on_line_connected)
 	_line.received.connect(_on_line_received)
 	_line.fell_back.connect(_on_line_fell_back)
 	_line.waited.connect(waited.emit)
 	_line.lost.connect(_on_line_lost)
-	_line.ended.connect(_on_line_ended)
+	_line.expired.connect(_on_line_finished.bind(expired))
+	_line.ended.connect(_on_line_finished.bind(ended))
+
+
+## This one, with what the player was doing on the visit [param before].
+func after(before: Self) -> Self:
+	_move = before._move
+	_pose = before._pose
+	return self
 
 
 ## Starts to connect.
@@ -147,8 +160,11 @@ func _on_line_fell_back(fault: Fault) -> void:
 		fell_back.emit(_fell_back_message)
 
 
-func _on_line_lost(reason: String, _attempt: int, _give_up_at_msec: float) -> void:
+func _on_line_lost(reason: String, _attempt: int, give_up_at_msec: float) -> void:
 	transport = ""
+	# Nobody waits for an answer for longer than a session can be resumed.
+	if _now_msec >= give_up_at_msec:
+		commands.lose()
 	if _is_leaving:
 		_line.end(_leaving_reason)
 	elif not _is_lost:
@@ -157,11 +173,11 @@ func _on_line_lost(reason: String, _attempt: int, _give_up_at_msec: float) -> vo
 		connection_lost.emit(reason)
 
 
-func _on_line_ended(reason: String) -> void:
+func _on_line_finished(reason: String, told: Signal) -> void:
 	_is_over = true
 	transport = ""
 	commands.lose()
-	ended.emit(reason)
+	told.emit(reason)
 
 
 # --- packets
@@ -195,8 +211,10 @@ func _on_line_received(packet: PackedByteArray) -> void:
 		_send()
 		return
 	_send(true)
-	if heard.goodbye.again:
-		_drop(heard.goodbye.reason)
+	if _is_leaving:
+		_line.end(_leaving_reason)
+	elif heard.goodbye.again:
+		_line.restarts(heard.goodbye.reason, _now_msec)
 	else:
 		_line.end(heard.goodbye.reason)
 
@@ -299,6 +317,13 @@ func _latest(input: Messages.PlayerInput, is_urgent := false) -> void:
 		return
 	session.latest(input, is_urgent)
 	_send()
+
+
+## Puts on an avatar of a package; a refusal is for who made the game.
+func wear(hash: String) -> void:
+	var outcome := await command(Inputs.wear(hash, 0)) if Inputs.is_hash(hash) else OtherworldOutcome.refused("invalid-value")
+	if not outcome.ok:
+		push_warning("OtherworldClient: the avatar of package %s could not be worn: %s." % [hash.left(12), outcome.reason])
 
 
 ## Takes hold of a prop; it follows the hand at once, until the server says otherwise.

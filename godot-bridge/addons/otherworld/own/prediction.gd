@@ -17,7 +17,8 @@ const Terrain := preload("terrain.gd")
 const BLEND_MSEC := 100.0
 ## A larger error is a teleport, and is shown at once, metres.
 const SNAP_METRES := 3.0
-## How far the client goes ahead of the server's answers: 1.5 s at 60; a connection worse than that is not played over.
+## How far the client goes ahead of the server's last answer: 1.5 s at 60. After that the avatar stands: what it does is not
+## known.
 const AHEAD_TICKS_MAX := 90
 ## Moves since the one that the server has answered: one a tick at most.
 const MOVES_MAX := 256
@@ -55,6 +56,8 @@ var _at := 0
 var _answer: Messages.Own = null
 # Of the server.
 var _answer_tick := 0
+# Where the last answer lies on the client's timeline.
+var _answered_at := 0
 # How far the server's avatar went in a tick between its last two answers, where the move was the same.
 var _per_tick := Vector3.ZERO
 var _knows_per_tick := false
@@ -105,7 +108,8 @@ func told(answer: Messages.Own, tick: int, present: float, now_msec: float, away
 	_obstacles = obstacles.duplicate()
 	for i: int in _obstacles.size():
 		_obstacles[i].y = Steering.obstacle_reach(obstacles[i].y)
-	_at = _answered(floori(present), away_ticks)
+	_answered_at = _answered(floori(present), away_ticks)
+	_at = _answered_at
 	_restart()
 	_advance(present)
 	if had_answer:
@@ -117,11 +121,23 @@ func at(present: float, now_msec: float, shown: Motion) -> bool:
 	_advance(present)
 	if _answer == null:
 		return false
-	_next.take(_state)
-	_step(_next, _at)
-	shown.take(_next)
-	shown.position = _state.position.lerp(_next.position, clampf(present - _at, 0.0, 1.0)) + _error_now(now_msec)
+	if _at >= _answered_at + AHEAD_TICKS_MAX:
+		_stand(shown)
+	else:
+		_next.take(_state)
+		_step(_next, _at)
+		shown.take(_next)
+		shown.position = _state.position.lerp(_next.position, clampf(present - _at, 0.0, 1.0))
+	shown.position += _error_now(now_msec)
 	return true
+
+
+# The server has not answered for too long: the avatar stays where it is, and turns alone.
+func _stand(shown: Motion) -> void:
+	shown.take(_state)
+	shown.velocity = Vector3.ZERO
+	if not _moves.is_empty() and _moves[-1].sequence != _state.sequence:
+		shown.yaw = _moves[-1].move.yaw
 
 
 # Rounded as the wire rounds.
@@ -195,7 +211,8 @@ func _advance(present: float) -> void:
 	if _answer == null or now - _at > AHEAD_TICKS_MAX:
 		_at = maxi(_at, now)
 		return
-	while _at < now:
+	var end := mini(now, _answered_at + AHEAD_TICKS_MAX)
+	while _at < end:
 		_step(_state, _at)
 		_at += 1
 

@@ -28,7 +28,6 @@ const REFUSALS: Dictionary[String, String] = {
 	"unknown-body": "The realm has no such body.",
 	"unknown-package": "The realm does not have that upload, or you may not use it.",
 	"wrong-kind": "That upload is for something else: an avatar is worn, an object is placed.",
-	"too-many-props": "You have as many things here as one may: delete some first.",
 	"archive-away": "The server cannot look your uploads up just now: try again in a while.",
 	"package-limit": "The realm is full of different uploads: delete some things first.",
 	"lost": "The server never answered: try again.",

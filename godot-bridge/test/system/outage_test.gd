@@ -1,0 +1,57 @@
+extends "../client_case.gd"
+## What a client does while its server starts, falls silent and begins afresh: test/e2e/godot-outage.test.ts does that to a real
+## one, each step as a file with its name appears.
+
+const HTTP := preload("res://addons/otherworld/net/http.gd")
+
+## Steps of the two sides, as files.
+var _steps := OS.get_environment("OTHERWORLD_STEPS")
+
+
+func _step(named: String) -> void:
+	FileAccess.open(_steps.path_join(named), FileAccess.WRITE)
+
+
+func _is_done(named: String) -> bool:
+	return FileAccess.file_exists(_steps.path_join(named))
+
+
+# Until somebody answers at the server's address, whatever it says.
+func _server_listens() -> void:
+	while (await HTTP.request_json(HTTPClient.METHOD_GET, url + "/healthz")).status == 0:
+		await get_tree().process_frame
+
+
+func test_a_client_waits_for_its_server_stands_while_it_is_silent_and_joins_anew() -> void:
+	var heard: Array[String] = []
+	_step("ready")
+	await _server_listens()
+	var ada := quiet_client("Ada")
+	ada.waited.connect(func(reason: String) -> void: heard.append(reason))
+	for told: Signal in [ada.joined, ada.connection_resumed, ada.rejoined]:
+		told.connect(func() -> void: heard.append(told.get_name()))
+	ada.closed.connect(func(reason: String) -> void: heard.append("closed: " + reason))
+	add_child(ada)
+	await until("Ada has joined", func() -> bool: return ada.own != null or ada.state == OtherworldClient.State.CLOSED, 60.0)
+	check("starting" in heard[0] and heard[-1] == "joined", str(heard))
+	ada.move(Vector3(0, 0, -1), 0.0)
+	await until("Ada walks", func() -> bool: return ada.own.velocity.z < -1.9)
+	var start := ada.own.position
+	await until("Ada has walked", func() -> bool: return ada.own.position.z < start.z - 0.5)
+
+	_step("walking")
+	await until("the server is silent", func() -> bool: return _is_done("silent"), 60.0)
+	var from := ada.own.position
+	await seconds(5.0)
+	var metres := ada.own.position.distance_to(from)
+	print("         walked %.2f m in 5 s without an answer" % metres)
+	# 1.5 s at 2 m/s.
+	check(metres > 1.0 and metres < 3.6, "walked %s m" % metres)
+	equal(ada.own.velocity, Vector3.ZERO)
+
+	_step("stood")
+	heard.clear()
+	await until("Ada is in the realm of the new server", func() -> bool: return heard.has("rejoined"), 90.0)
+	check(not heard.has("connection_resumed") and not heard.has("joined"), str(heard))
+	equal([ada.state, ada.avatars.size()], [OtherworldClient.State.JOINED, 1])
+	await until("her new avatar walks as the old one did", func() -> bool: return ada.own != null and ada.own.velocity.z < -1.0)
