@@ -8,34 +8,10 @@ import { add, multiply, rotate } from '../../sim/maths.ts'
 import { at, stage, UPRIGHT } from '../../sim/test-stage.ts'
 import { checkProp, checkScale } from '../../sim/shapes.ts'
 import { massOf, solidOf } from '../../sim/solid.ts'
-import { writeGlb } from './container.ts'
-import { binaryOf, floats, shorts, type Json } from './fixture.ts'
+import { glbOf, prism, type Json } from './fixture.ts'
 import { fitObject } from './fit/index.ts'
 import { ingest } from './ingest.ts'
 import type { IngestOutcome } from './types.ts'
-
-type Triple = readonly [number, number, number]
-
-/** A GLB of one mesh. */
-function glbOf(points: readonly Triple[], triangles: readonly number[], change: Json = {}): Uint8Array {
-  const { bin, views } = binaryOf(floats(...points.flat()), shorts(...triangles))
-  const edge = (pick: (...x: number[]) => number): number[] => [0, 1, 2].map((k) => Math.fround(pick(...points.map((p) => p[k] ?? 0))))
-  return writeGlb({
-    asset: { version: '2.0' }, scene: 0, scenes: [{ nodes: [0] }], nodes: [{ name: 'Thing', mesh: 0 }],
-    meshes: [{ primitives: [{ attributes: { POSITION: 0 }, indices: 1 }] }],
-    accessors: [{ bufferView: 0, componentType: 5126, count: points.length, type: 'VEC3', min: edge(Math.min), max: edge(Math.max) }, { bufferView: 1, componentType: 5123, count: triangles.length, type: 'SCALAR' }],
-    bufferViews: views, buffers: [{ byteLength: bin.length }], ...change,
-  }, bin)
-}
-
-/** A prism with a regular polygon as its base, standing on the ground; leaning by `lean` radians about Z. */
-function prism(sides: number, radius: number, height: number, lean = 0, change: Json = {}): Uint8Array {
-  const turned = ([x, y, z]: Triple): Triple => [x * Math.cos(lean) - y * Math.sin(lean), x * Math.sin(lean) + y * Math.cos(lean), z]
-  const rim = (y: number): Triple[] => Array.from({ length: sides }, (_, i) => turned([radius * Math.cos((2 * Math.PI * (i + 0.5)) / sides), y, radius * Math.sin((2 * Math.PI * (i + 0.5)) / sides)]))
-  const around = Array.from({ length: sides }, (_, i) => [i, sides + i, (i + 1) % sides, (i + 1) % sides, sides + i, sides + ((i + 1) % sides)]).flat()
-  const lids = Array.from({ length: sides - 2 }, (_, i) => [0, i + 1, i + 2, sides, sides + i + 2, sides + i + 1]).flat()
-  return glbOf([...rim(0), ...rim(height)], [...around, ...lids], change)
-}
 
 const sheet = (x: number, z: number): Uint8Array => glbOf([[-x / 2, 0, -z / 2], [-x / 2, 0, z / 2], [x / 2, 0, z / 2], [x / 2, 0, -z / 2]], [0, 1, 2, 0, 2, 3])
 const SQUARE = Math.SQRT1_2
