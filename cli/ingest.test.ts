@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { prism } from '../storage/ingest/fixture.ts'
 import { runIngest, verb } from './ingest.ts'
 import type { Terminal } from './output.ts'
 import { parseVerb, UsageError } from './verb.ts'
@@ -52,6 +53,18 @@ test('refused files exit with 1, what is no glTF with 3, and words say what to d
   expect(refused.out).toContain('IMAGE_SIZE at /images/0')
   expect(refused.out).toContain('Scale the texture down.')
   expect((await run(asset('LICENSES.md'))).code).toBe(3)
+})
+
+test('what is thickened, and why a collider of the file cannot be, stands in the report', async () => {
+  const [paper, flat] = [join(directory, 'paper.glb'), join(directory, 'flat.glb')]
+  writeFileSync(paper, prism(4, 0.15, 0.0001))
+  const shapes = [{ type: 'box', box: { size: [1, 0, 1] } }]
+  const nodes = [{ mesh: 0, extensions: { OMI_physics_body: { collider: { shape: 0 } } } }]
+  writeFileSync(flat, prism(24, 0.1, 0.02, 0, { extensionsUsed: ['OMI_physics_shape', 'OMI_physics_body'], extensions: { OMI_physics_shape: { shapes } }, nodes }))
+  const thickened = await run(paper)
+  expect([thickened.code, thickened.out]).toEqual([0, expect.stringMatching(/COLLIDER_THICKENED.*1 of 1 colliders.*at least 0\.002 m thick/s)])
+  const refused = await run(flat)
+  expect([refused.code, refused.out]).toEqual([1, expect.stringMatching(/COLLIDER_SIZE at \/extensions\/OMI_physics_shape\/shapes\/0.*the box is 0 m thick; a collider is at least 0\.002 m thick/s)])
 })
 
 test('--check says what the checks say and makes nothing', async () => {

@@ -92,12 +92,16 @@ export function makeRoom(realm: Realm, avatar: Avatar | null, spec: PropSpec): R
 
 type Place = Pick<PlacedProp, 'position' | 'rotation' | 'scale'>
 
-/** Why a guest may not spawn a prop like this there, or null: only who manages may move props by code, or build large meshes. */
-export function guestReason(realm: Realm, spec: PropSpec, place: Place): RejectReason | null {
+/** Why a guest may not spawn a prop like this there, or null. */
+export const guestReason = (realm: Realm, spec: PropSpec, place: Place): RejectReason | null =>
+  guestSpecReason(spec) ?? (spec.motion === 'static' && isCrowded(realm, spec, place) ? 'too-crowded' : null)
+
+/** Why a guest may spawn a prop like this nowhere, or null: only who manages may move props by code, or build large meshes. */
+export function guestSpecReason(spec: PropSpec): RejectReason | null {
   if (spec.motion === 'dynamic') return null
   if (spec.motion === 'kinematic') return 'not-permitted'
   for (const { shape } of spec.colliders) if (shape.type === 'trimesh' && !inRange('meshTriangles', shape.indices.length / 3)) return 'mesh-too-large'
-  return isCrowded(realm, spec, place) ? 'too-crowded' : null
+  return workOf(spec) > CROWD_WORK_MAX ? 'too-crowded' : null
 }
 
 /** Whether so many static colliders stand around a place that walking there would cost too much. */

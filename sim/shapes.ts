@@ -48,7 +48,7 @@ function checkTrimesh(vertices: readonly number[], indices: readonly number[]): 
 }
 
 /** A mesh's triangle: its longest edge may be so many times its height. Without a height it has no normal. */
-const NEEDLENESS_MAX = 1e5
+export const NEEDLENESS_MAX = 1e5
 
 function checkNumbers(shape: Shape): RejectReason | null {
   const areExtents = (...extents: readonly number[]): RejectReason | null => (extents.every((x) => inRange('shapeExtent', x)) ? null : 'size-out-of-range')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { checkProp } from '../../sim/shapes.ts'
+import { checkProp, checkScale } from '../../sim/shapes.ts'
 import { canonicalBytes, canonicalJson } from '../packages/canonical.ts'
 import { asset, assetPath, glbWith, picture, tetrahedron, textured, type Json } from './fixture.ts'
 import { ingest } from './ingest.ts'
@@ -25,7 +25,7 @@ function check({ hash, manifest, files }: Accepted, original: Uint8Array): void 
   expect(files.get(manifest.files.original.sha256)?.bytes).toEqual(original)
   const named = [hash, ...[manifest.files.runtime, manifest.files.original, ...manifest.files.levels, ...manifest.files.textures].map(({ sha256 }) => sha256)]
   expect(new Set(named)).toEqual(new Set(files.keys()))
-  if (manifest.physics.kind === 'object') expect(checkProp(manifest.physics.prop)).toBeNull()
+  if (manifest.physics.kind === 'object') expect(checkProp(manifest.physics.prop) ?? checkScale(manifest.physics.prop, 1)).toBeNull()
   for (const level of manifest.files.levels) {
     expect(level.triangles).toBeLessThan(0.81 * manifest.counts.triangles)
     expect(level.bytes).toBeLessThan(manifest.files.runtime.bytes)

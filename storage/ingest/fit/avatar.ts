@@ -2,6 +2,7 @@
 import type { Document, Node } from '@gltf-transform/core'
 import { CAPSULES_MAX, checkPhysics } from '../../../sim/index.ts'
 import { sub, unit } from '../../../sim/maths.ts'
+import { RANGES } from '../../../sim/ranges.ts'
 import type { PackageCapsule } from '../../packages/manifest.ts'
 import { Rejected, type AvatarFit, type FitAvatar, type Warn } from '../types.ts'
 import { fixedBody, humanoidBody, type PlacedCapsule } from './body.ts'
@@ -19,7 +20,6 @@ const CELLS = { coarse: 40, fine: 80 } as const
 const SHARE_MIN = 0.002
 /** Where less of its box than this is enclosed the surface is open, and the capsules stay as the surface gave them. */
 const SOLID_MIN = 0.005
-const RADIUS_MIN = 0.001
 
 const areaOf = ({ weights }: Group): number => weights.reduce((sum, w) => sum + w, 0)
 
@@ -47,7 +47,7 @@ function filled(first: readonly Capsule[], groups: readonly Group[], surface: Su
 export function capsulesOf(groups: readonly Group[], surface: Surface): { group: Group; capsule: Capsule }[] {
   const total = groups.reduce((sum, group) => sum + areaOf(group), 0)
   const kept = groups.filter((group) => areaOf(group) >= SHARE_MIN * total)
-  const first = kept.map((group) => fitCapsule(group, boneDirection(group))).map((c) => ({ ...c, r: Math.max(c.r, RADIUS_MIN) }))
+  const first = kept.map((group) => fitCapsule(group, boneDirection(group))).map((c) => ({ ...c, r: Math.max(c.r, RANGES.boneRadius.min) }))
   const capsules = filled(first, kept, surface)
   return kept.flatMap((group, i) => {
     const capsule = capsules[i]
@@ -58,7 +58,7 @@ export function capsulesOf(groups: readonly Group[], surface: Surface): { group:
 const packageCapsule = ({ group, capsule }: { group: Group; capsule: Capsule }): PackageCapsule => {
   const frame = frameOf(group.node)
   const [a, b] = [quantisedVec(intoFrame(frame, capsule.a)), quantisedVec(intoFrame(frame, capsule.b))]
-  return { bone: group.bone, joint: group.node.getName(), a: [a.x, a.y, a.z], b: [b.x, b.y, b.z], r: Math.max(quantised(capsule.r), RADIUS_MIN) }
+  return { bone: group.bone, joint: group.node.getName(), a: [a.x, a.y, a.z], b: [b.x, b.y, b.z], r: Math.max(quantised(capsule.r), RANGES.boneRadius.min) }
 }
 
 /** All joints of all skins. */
@@ -84,7 +84,7 @@ export const fitAvatar = ((document: Document, humanoid: ReadonlyMap<string, Nod
   const bare: PlacedCapsule[] = placed.map(({ group, capsule }) => ({ bone: group.bone, ...capsule }))
   const { body, rest } = humanoid.size > 0 ? humanoidBody(humanoid, bare, samples, warn) : { body: fixedBody(bare, height), rest: new Map() }
   if (checkPhysics({ kind: 'avatar', body }) !== null) {
-    throw new Rejected({ rule: 'AVATAR_EXTENT', where: '', value: height, limit: 10, message: `the avatar is ${height} m high: a realm takes avatars whose head is 0.05 to 10 m above the ground; scale it to metres` })
+    throw new Rejected({ rule: 'AVATAR_EXTENT', where: '', value: height, limit: RANGES.headHeight.max, message: `the avatar is ${height} m high: a realm takes avatars whose head is ${RANGES.headHeight.min} to ${RANGES.headHeight.max} m above the ground; scale it to metres` })
   }
   return { capsules: placed.map(packageCapsule), body, rest }
 }) satisfies FitAvatar

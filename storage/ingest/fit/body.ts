@@ -6,6 +6,7 @@
 import type { Node } from '@gltf-transform/core'
 import { DEFAULT_BODY, type AvatarBody, type BoneCapsule, type Quat, type Vec3 } from '../../../sim/index.ts'
 import { add, dot, fromTo, IDENTITY, multiply, normalise, rotate, scaled, sub, unit, vec } from '../../../sim/maths.ts'
+import { RANGES } from '../../../sim/ranges.ts'
 import { BONE_PARENTS, BONES } from '../../../sim/types.ts'
 import type { Warn } from '../types.ts'
 import type { Capsule } from './capsule.ts'
@@ -22,7 +23,6 @@ export const FACING: Quat = { x: 0, y: 1, z: 0, w: 0 }
 const ZERO = vec(0, 0, 0)
 const OUT = { left: vec(-1, 0, 0), right: vec(1, 0, 0) } as const
 const DOWN = vec(0, -1, 0)
-const RADIUS_MIN = 0.001
 
 interface Joint {
   readonly bone: string
@@ -140,7 +140,7 @@ export function humanoidBody(humanoid: ReadonlyMap<string, Node>, capsules: read
     const index = (BONES as readonly string[]).indexOf(bone)
     if (!joint || index < 0) return []
     const local = (p: Vec3): Vec3 => roundVec(rotate(joint.swing, sub(faced(p), joint.at)))
-    return [{ bone: index, a: local(a), b: local(b), radius: Math.max(round(r), Math.fround(RADIUS_MIN)) }]
+    return [{ bone: index, a: local(a), b: local(b), radius: Math.max(round(r), Math.fround(RANGES.boneRadius.min)) }]
   })
   const rest = new Map([...joints.values()].map(({ node, swing, rotation }) => [node, normalise(multiply(swing, rotation))]))
   return { body: { name: 'avatar', offsets, capsules: bodyCapsules }, rest }
@@ -155,6 +155,6 @@ export function fixedBody(capsules: readonly PlacedCapsule[], height: number): A
   const offsets = DEFAULT_BODY.offsets.map((offset) => roundVec(scaled(offset, Math.max(height, HEIGHT_MIN) / DEFAULT_HEIGHT)))
   const hips = offsets[0] ?? ZERO
   const local = (p: Vec3): Vec3 => roundVec(sub(faced(p), hips))
-  return { name: 'avatar', offsets, capsules: capsules.map(({ a, b, r }) => ({ bone: 0, a: local(a), b: local(b), radius: Math.max(round(r), Math.fround(RADIUS_MIN)) })) }
+  return { name: 'avatar', offsets, capsules: capsules.map(({ a, b, r }) => ({ bone: 0, a: local(a), b: local(b), radius: Math.max(round(r), Math.fround(RANGES.boneRadius.min)) })) }
 }
 

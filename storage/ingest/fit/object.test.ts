@@ -122,7 +122,7 @@ describe('fitting', () => {
     const document = sheet('Leaf')
     const { colliders } = await fitObject(document, NO_OMI, () => undefined)
     expect(colliders).toHaveLength(1)
-    expect(colliders[0]?.shape).toEqual({ type: 'box', halfExtents: { x: 0.5, y: Math.fround(0.0005), z: 0.5 } })
+    expect(colliders[0]?.shape).toEqual({ type: 'box', halfExtents: { x: 0.5, y: Math.fround(0.001), z: 0.5 } })
   })
 })
 
@@ -235,7 +235,7 @@ describe('colliders that the file brings', () => {
     const { document, omi } = withOmi([{ type: 'box' }], [{ body: { trigger: { shape: 0 } } }])
     const warnings: IngestWarning[] = []
     const made = await fitObject(document, omi, (w) => warnings.push(w))
-    expect(warnings.map(({ rule }) => rule)).toEqual(['OMI_TRIGGER'])
+    expect(warnings.map(({ rule }) => rule)).toEqual(['OMI_TRIGGER', 'COLLIDER_THICKENED'])
     expect(made.prop).toMatchObject({ motion: 'dynamic', density: DENSITY_DEFAULT })
   })
 

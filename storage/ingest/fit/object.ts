@@ -4,25 +4,30 @@
  */
 import type { Document, Node } from '@gltf-transform/core'
 import { COLLIDERS_MAX, type Collider, type Vec3 } from '../../../sim/index.ts'
-import { IDENTITY } from '../../../sim/maths.ts'
-import { checkProp } from '../../../sim/shapes.ts'
-import { Rejected, type FitObject, type ObjectFit, type OmiPhysics, type Warn } from '../types.ts'
+import { propRadius } from '../../../sim/extent.ts'
+import { clamp, IDENTITY } from '../../../sim/maths.ts'
+import { RANGES } from '../../../sim/ranges.ts'
+import { massOf } from '../../../sim/solid.ts'
+import type { FitObject, ObjectFit, OmiPhysics, Warn } from '../types.ts'
 import { colorOf } from './color.ts'
-import { decompose, hullCollider, isTaken, type Found } from './colliders.ts'
+import { decompose, exactHull, hullCollider, volumeOfCollider, type Found } from './colliders.ts'
 import { frameOf } from './frame.ts'
 import { BALL_RADIUS_METRES } from '../limits.ts'
-import { HullMaker, volumeOf } from './hulls.ts'
+import { HullMaker } from './hulls.ts'
 import { omiColliders } from './omi.ts'
 import { boxCollider, placed, recognised } from './primitives.ts'
 import { solidOf } from './solid.ts'
+import { checkSpawnable, warnOfBuilders, type Places } from './spawnable.ts'
 import { suffixColliders } from './suffix.ts'
 import { boundsOf, nodesOf, surfaceOf, type Surface } from './surface.ts'
+import { isThin, thickened } from './thicken.ts'
 
 /** kg/m³ of what does not say its mass: between wood (500) and water (1000). */
 export const DENSITY_DEFAULT = 700
 export const FRICTION_DEFAULT = 0.6
 export const RESTITUTION_DEFAULT = 0.1
-const DENSITY = { min: 0.01, max: 50_000 } as const
+/** What 32-bit floats round, a mass at the edge of its range may not lose. */
+const MARGIN = 1.000001
 /** A mesh that fills this much of its convex hull is its hull. */
 const HULL_FILL = 0.9
 const CELLS = 64
@@ -50,9 +55,11 @@ function simple(hulls: HullMaker, { node, surface }: Part): Collider | null {
   if (!hull) return boxCollider(points, frame)
   const volume = enclosed(surface)
   const primitive = recognised(points, frame, volume)
-  if (primitive && isTaken(primitive)) return primitive
-  const collider = hullCollider(hulls, hull, points, frame)
-  return volume >= HULL_FILL * hull.volume || collider.shape.type === 'box' ? collider : null
+  if (primitive) return primitive
+  const exact = exactHull(hulls, hull)
+  // A part this thin has no cells to be taken apart by: it is one box or hull, thickened.
+  const isSheet = !exact || isThin(exact)
+  return isSheet || volume >= HULL_FILL * hull.volume ? hullCollider(hulls, hull, points, frame) : null
 }
 
 /** Not all in one point, or none at all. */
@@ -80,55 +87,53 @@ function fitted(hulls: HullMaker, document: Document): Found {
   return { colliders: parts.flatMap(({ surface }, i) => ones[i] ?? decompose(hulls, surface, Math.max(each, 1))), motion: 'dynamic' }
 }
 
-/** m³ at scale 1. */
-function colliderVolume(hulls: HullMaker, { shape }: Collider): number {
-  switch (shape.type) {
-    case 'box':
-      return 8 * shape.halfExtents.x * shape.halfExtents.y * shape.halfExtents.z
-    case 'sphere':
-      return 4.18879020478639 * shape.radius * shape.radius * shape.radius
-    case 'capsule':
-      return 3.141592653589793 * shape.radius * shape.radius * (2 * shape.halfHeight + (4 / 3) * shape.radius)
-    case 'convex':
-    case 'trimesh': {
-      const flat = shape.type === 'convex' ? shape.points : shape.vertices
-      const points = Array.from({ length: flat.length / 3 }, (_, i) => ({ x: flat[3 * i] ?? 0, y: flat[3 * i + 1] ?? 0, z: flat[3 * i + 2] ?? 0 }))
-      return shape.type === 'convex' ? (hulls.hull(points)?.volume ?? 0) : Math.abs(volumeOf(points, shape.indices))
-    }
-  }
+/** What measuring colliders takes no notice of. */
+const UNSAID = { name: '', density: 1, friction: 0, restitution: 0, color: 0 } as const
+
+/** kg/m³. A mass that the file says is kept; what says none gets the usual density, or the nearest with which it can be. */
+function densityOf(hulls: HullMaker, { colliders, mass, massAt, motion }: Found, warn: Warn): number {
+  const volume = colliders.reduce((sum, collider) => sum + volumeOfCollider(hulls, collider), 0)
+  const usual = mass !== undefined && volume > 0 ? mass / volume : DENSITY_DEFAULT
+  if (massAt !== undefined) return Math.fround(usual)
+  const counted = massOf({ ...UNSAID, motion, colliders }, 1)
+  const [lightest, heaviest] = motion === 'dynamic' && counted > 0 ? [(RANGES.mass.min / counted) * MARGIN, RANGES.mass.max / counted / MARGIN] : [0, Infinity]
+  const density = Math.fround(clamp(clamp(usual, lightest, heaviest), RANGES.density.min, RANGES.density.max))
+  if (density !== Math.fround(usual)) warn({ rule: 'DENSITY_CHOSEN', where: '', message: `the object has ${density} instead of ${usual} kg/m³, so that a realm can hold its mass` })
+  return density
 }
 
-function densityOf(hulls: HullMaker, { colliders, mass }: Found): number {
-  const volume = colliders.reduce((sum, collider) => sum + colliderVolume(hulls, collider), 0)
-  if (mass === undefined || !(volume > 0)) return DENSITY_DEFAULT
-  return Math.fround(Math.min(Math.max(mass / volume, DENSITY.min), DENSITY.max))
+/** What came from meshes, as thick and as large as it has to be; says so. */
+function largeEnough(hulls: HullMaker, { colliders, stated, motion }: Found, warn: Warn): readonly Collider[] {
+  const isFixed = (collider: Collider): boolean => stated?.has(collider) === true
+  const thick = colliders.map((collider) => (isFixed(collider) ? collider : thickened(hulls, collider)))
+  const thin = thick.filter((collider, i) => collider !== colliders[i]).length
+  if (thin > 0) warn({ rule: 'COLLIDER_THICKENED', where: '', message: `${thin} of ${thick.length} colliders are thicker than the mesh: each is at least ${2 * RANGES.scaledExtent.min} m thick, and a ${RANGES.slenderness.max}th of its length` })
+  const radius = Math.fround(RANGES.scaledRadius.min)
+  const [first] = thick
+  if (!first || isFixed(first) || propRadius({ ...UNSAID, motion, colliders: thick }) >= radius) return thick
+  return [{ ...first, shape: { type: 'sphere', radius } }]
 }
 
-/** A name for what the simulation refused, in a modeller's words. */
-function refuse(colliders: readonly Collider[], reason: string): never {
-  const count = colliders.length
-  if (count > COLLIDERS_MAX) {
-    throw new Rejected({ rule: 'COLLIDERS_MAX', where: '', value: count, limit: COLLIDERS_MAX, message: `the object has ${count} colliders; ${COLLIDERS_MAX} are allowed: merge some, or leave them out and let them be fitted` })
-  }
-  const at = colliders.findIndex((collider) => !isTaken(collider))
-  throw new Rejected({ rule: 'COLLIDER_INVALID', where: `collider ${at}`, value: colliders[at]?.shape.type ?? reason, limit: null, message: `a collider cannot be used (${reason}): its size must lie between 0.1 mm and 100 m, and a hull must have a volume` })
-}
+/** Where the file says each collider, else which of the fitted ones it is. */
+const placesOf = ({ colliders, stated, massAt }: Found): Places => ({ colliders: colliders.map((collider, i) => stated?.get(collider) ?? `collider ${i}`), mass: massAt ?? '' })
 
 /** See FitObject in storage/ingest/types.ts. */
 export const fitObject = (async (document: Document, omi: OmiPhysics, warn: Warn): Promise<ObjectFit> => {
   const hulls = await HullMaker.make()
   try {
     const found = omiColliders(hulls, omi, warn) ?? suffixColliders(hulls, document, warn) ?? fitted(hulls, document)
+    const colliders = largeEnough(hulls, found, warn)
     const prop = {
       motion: found.motion,
-      density: densityOf(hulls, found),
+      density: densityOf(hulls, { ...found, colliders }, warn),
       friction: Math.fround(found.friction ?? FRICTION_DEFAULT),
       restitution: Math.fround(found.restitution ?? RESTITUTION_DEFAULT),
       color: colorOf(document),
     }
-    const reason = checkProp({ name: 'object', colliders: found.colliders, ...prop })
-    if (reason) refuse(found.colliders, reason)
-    return { colliders: found.colliders, prop }
+    const [spec, places] = [{ name: 'object', colliders, ...prop }, placesOf(found)]
+    checkSpawnable(spec, places)
+    warnOfBuilders(spec, places, warn)
+    return { colliders, prop }
   } finally {
     hulls.free()
   }

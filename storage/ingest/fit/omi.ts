@@ -6,11 +6,12 @@ import type { Collider, Motion, Shape, Vec3 } from '../../../sim/index.ts'
 import { COLLIDERS_MAX } from '../../../sim/index.ts'
 import { boundsOf } from '../../../sim/extent.ts'
 import { cos, length, PI, sin, vec } from '../../../sim/maths.ts'
+import { inRange, RANGES } from '../../../sim/ranges.ts'
 import { Rejected, type OmiPhysics, type Warn } from '../types.ts'
-import { decompose, hullCollider, trimeshCollider, type Found } from './colliders.ts'
+import { decompose, exactHull, hullCollider, trimeshCollider, type Found } from './colliders.ts'
 import { frameOf, outOfFrame, transformed } from './frame.ts'
 import { HullMaker } from './hulls.ts'
-import { placed } from './primitives.ts'
+import { boxCollider, placed } from './primitives.ts'
 import type { Surface } from './surface.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -21,21 +22,26 @@ const part = (value: unknown, key: string): Json => {
 }
 const inside = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined)
 
-function refuse(where: string, value: unknown, message: string): never {
-  throw new Rejected({ rule: 'OMI_PHYSICS', where, value: typeof value === 'number' || typeof value === 'string' ? value : null, limit: null, message })
+function refuse(where: string, value: unknown, message: string, limit: string | null = null): never {
+  throw new Rejected({ rule: 'OMI_PHYSICS', where, value: typeof value === 'number' || typeof value === 'string' ? value : null, limit, message })
 }
 
-/** A length of a shape: above zero (or from zero on), with the extension's default where it is left out. */
-function metres(from: Json, key: string, otherwise: number, where: string, least = 1e-6): number {
+/** Metres that a length may be written as; what it comes to at its node's scale is checked later (spawnable.ts). */
+const LENGTH_MAX = 1e4
+const LENGTHS = `0 to ${LENGTH_MAX} m`
+const isLength = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= LENGTH_MAX
+
+/** A length of a shape, with the extension's default where it is left out. */
+function metres(from: Json, key: string, otherwise: number, where: string): number {
   const value = from[key] ?? otherwise
-  if (typeof value === 'number' && value >= least && value <= 1e4) return value
-  return refuse(`${where}/${key}`, value, `${key} must be a number of metres above zero`)
+  if (isLength(value)) return value
+  return refuse(`${where}/${key}`, value, `${key} must be a number of metres from zero on`, LENGTHS)
 }
 
 const corner = (where: string, value: unknown): readonly number[] => {
   const list: readonly unknown[] = value === undefined ? [1, 1, 1] : Array.isArray(value) ? value : []
-  const size = list.map((x) => (typeof x === 'number' && x > 0 && x <= 1e4 ? x : refuse(where, null, 'size must be three numbers of metres above zero')))
-  return size.length === 3 ? size : refuse(where, null, 'size must be three numbers of metres above zero')
+  const size = list.map((x) => (isLength(x) ? x : refuse(where, x, 'size must be three numbers of metres from zero on', LENGTHS)))
+  return size.length === 3 ? size : refuse(where, null, 'size must be three numbers of metres from zero on', LENGTHS)
 }
 
 /** A node's axis shorter than this holds nothing, whatever its collider's size. */
@@ -97,11 +103,11 @@ function meshColliders(reading: Reading, shape: Json, type: 'convex' | 'trimesh'
   return decompose(hulls, surface, COLLIDERS_MAX)
 }
 
-/** A round hull of local points, as the node stands. */
+/** A round hull of local points, as the node stands; a box, too thin to be taken, where they have no volume. */
 function turnedHull({ hulls }: Reading, node: Node, points: readonly Vec3[]): Collider {
   const matrix = node.getWorldMatrix()
   const inScene = points.map(({ x, y, z }) => transformed(matrix, x, y, z))
-  return hullCollider(hulls, hulls.hull(inScene), inScene, frameOf(node))
+  return exactHull(hulls, hulls.hull(inScene)) ?? boxCollider(inScene, frameOf(node))
 }
 
 function colliderOf(reading: Reading, shape: Json, node: Node, where: string): Collider[] {
@@ -120,14 +126,14 @@ function colliderOf(reading: Reading, shape: Json, node: Node, where: string): C
     }
     case 'capsule': {
       const body = part(shape, 'capsule')
-      const [height, top, bottom] = [metres(body, 'height', 1, `${where}/capsule`, 0), metres(body, 'radiusTop', 0.5, `${where}/capsule`, 0), metres(body, 'radiusBottom', 0.5, `${where}/capsule`, 0)]
+      const [height, top, bottom] = [metres(body, 'height', 1, `${where}/capsule`), metres(body, 'radiusTop', 0.5, `${where}/capsule`), metres(body, 'radiusBottom', 0.5, `${where}/capsule`)]
       if (top !== bottom || !isEven || top === 0) return [turnedHull(reading, node, [...dome(height / 2, top, 1), ...dome(-height / 2, bottom, -1)])]
       const radius = Math.fround(top * scale.x)
       return one(height > 0 ? { type: 'capsule', halfHeight: Math.fround((height * scale.x) / 2), radius } : { type: 'sphere', radius })
     }
     case 'cylinder': {
       const body = part(shape, 'cylinder')
-      const [height, top, bottom] = [metres(body, 'height', 2, `${where}/cylinder`), metres(body, 'radiusTop', 0.5, `${where}/cylinder`, 0), metres(body, 'radiusBottom', 0.5, `${where}/cylinder`, 0)]
+      const [height, top, bottom] = [metres(body, 'height', 2, `${where}/cylinder`), metres(body, 'radiusTop', 0.5, `${where}/cylinder`), metres(body, 'radiusBottom', 0.5, `${where}/cylinder`)]
       return [turnedHull(reading, node, [...rim(height / 2, top), ...rim(-height / 2, bottom)])]
     }
     case 'convex':
@@ -138,12 +144,12 @@ function colliderOf(reading: Reading, shape: Json, node: Node, where: string): C
   }
 }
 
+/** Shapes that are given by a mesh and not by numbers. */
+const FROM_MESHES: ReadonlySet<unknown> = new Set(['convex', 'trimesh'])
+
 const MOTIONS: readonly unknown[] = ['static', 'kinematic', 'dynamic']
 
-interface Body {
-  readonly motion: Motion
-  readonly mass?: number
-}
+type Body = Pick<Found, 'motion' | 'mass' | 'massAt'>
 
 /** How the whole moves: an object is one body, so the first node that moves decides. Without motion OMI's colliders are static. */
 function motionOf({ bodies }: OmiPhysics, warn: Warn): Body {
@@ -154,8 +160,10 @@ function motionOf({ bodies }: OmiPhysics, warn: Warn): Body {
   const { type = 'dynamic', mass = 1 } = part(body, 'motion')
   if (moving.length > 1) warn({ rule: 'OMI_ONE_BODY', where: node.getName(), message: `the file has ${moving.length} bodies; an object is one: all move as "${node.getName()}" does` })
   if (!MOTIONS.includes(type)) return refuse(`${node.getName()}/motion/type`, type, 'motion must be static, kinematic or dynamic')
-  const isMass = typeof mass === 'number' && mass > 0 && mass < 1e9
-  return { motion: type as Motion, ...(isMass && type === 'dynamic' ? { mass } : {}) }
+  if (type !== 'dynamic') return { motion: type as Motion }
+  const where = `${node.getName()}/motion/mass`
+  if (typeof mass !== 'number' || !inRange('mass', mass)) return refuse(where, mass, 'mass must be a number of kilograms within what a realm takes', `${RANGES.mass.min} to ${RANGES.mass.max} kg`)
+  return { motion: type, mass, ...(inside(inside(body, 'motion'), 'mass') === undefined ? {} : { massAt: where }) }
 }
 
 function surfaceMaterial(omi: OmiPhysics, index: unknown): Pick<Found, 'friction' | 'restitution'> {
@@ -165,7 +173,7 @@ function surfaceMaterial(omi: OmiPhysics, index: unknown): Pick<Found, 'friction
     const value = material[key] ?? otherwise
     return typeof value === 'number' && value >= 0 ? Math.min(value, most) : otherwise
   }
-  return { friction: number('dynamicFriction', 0.6, 10), restitution: number('restitution', 0, 1) }
+  return { friction: number('dynamicFriction', 0.6, RANGES.friction.max), restitution: number('restitution', 0, RANGES.restitution.max) }
 }
 
 /** The colliders that the file says, or null where it says none. Triggers are passed over. Throws Rejected. */
@@ -173,6 +181,7 @@ export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Fou
   const body = motionOf(omi, warn)
   const reading: Reading = { hulls, omi, motion: body.motion, warn }
   const colliders: Collider[] = []
+  const stated = new Map<Collider, string>()
   let material: unknown
   for (const [node, said] of omi.bodies) {
     if (inside(said, 'trigger') !== undefined) warn({ rule: 'OMI_TRIGGER', where: node.getName(), message: 'triggers are not supported: it is passed over' })
@@ -185,10 +194,12 @@ export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Fou
     }
     const [shape, where] = [typeof index === 'number' ? omi.shapes[index] : undefined, `/extensions/OMI_physics_shape/shapes/${JSON.stringify(index)}`]
     if (!isObject(shape)) return refuse(where, index, `"${node.getName()}" names a shape that the file does not have`)
-    colliders.push(...colliderOf(reading, shape, node, where))
+    const made = colliderOf(reading, shape, node, where)
+    colliders.push(...made)
+    if (!FROM_MESHES.has(shape['type'])) for (const collider of made) stated.set(collider, where)
     material ??= part(said, 'collider')['physicsMaterial']
   }
-  return colliders.length === 0 ? null : { colliders, ...body, ...surfaceMaterial(omi, material) }
+  return colliders.length === 0 ? null : { colliders, stated, ...body, ...surfaceMaterial(omi, material) }
 }
 
 /** The box that the file's own colliders fill as they stand now; null where it says none. Throws Rejected. */

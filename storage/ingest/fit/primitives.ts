@@ -1,6 +1,7 @@
 /** Meshes that are boxes, spheres or capsules are recognised as such: the engine is faster and more exact with them. */
 import type { Collider, Quat, Shape, Vec3 } from '../../../sim/index.ts'
 import { distance, IDENTITY, length, multiply, rotate, sub, vec } from '../../../sim/maths.ts'
+import { RANGES } from '../../../sim/ranges.ts'
 import { distanceTo } from './capsule.ts'
 import { intoFrame, quantised, type Frame } from './frame.ts'
 import { boundsOf } from './surface.ts'
@@ -14,7 +15,7 @@ const ROUND_FILL = 0.82
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= OFF_MAX * Math.max(a, b)
 const round = (x: number): number => Math.fround(quantised(x))
-const roundUp = (x: number): number => Math.max(round(x), Math.fround(0.0001))
+const roundUp = (x: number): number => Math.max(round(x), Math.fround(RANGES.shapeExtent.min))
 
 export const placed = (shape: Shape, { x, y, z }: Vec3, q: Quat): Collider => ({
   shape,
@@ -35,10 +36,10 @@ function boxOf(points: readonly Vec3[]): Box {
   return { centre: vec((min.x + max.x) / 2, (min.y + max.y) / 2, (min.z + max.z) / 2), half: [(max.x - min.x) / 2, (max.y - min.y) / 2, (max.z - min.z) / 2] }
 }
 
-/** The box around points, in the frame's directions; at least 1 mm thick, so that a sheet is one too. */
+/** The box around points, in the frame's directions; at least 0.2 mm thick, so that a sheet is one too. */
 export function boxCollider(points: readonly Vec3[], frame: Frame): Collider {
   const { centre, half } = boxOf(points.map((p) => intoFrame(frame, p)))
-  const [x, y, z] = half.map((h) => Math.max(roundUp(h), Math.fround(0.0005)))
+  const [x, y, z] = half.map(roundUp)
   const at = rotate(frame.rotation, centre)
   return placed({ type: 'box', halfExtents: { x: x ?? 1, y: y ?? 1, z: z ?? 1 } }, vec(at.x + frame.position.x, at.y + frame.position.y, at.z + frame.position.z), frame.rotation)
 }
