@@ -292,8 +292,8 @@ async function endOf(worker: Worker, stop: ToRealm, log: (line: string) => void)
   clearTimeout(timer)
 }
 
-function startOf({ definition, keepBytes }: Settings, recordings: string, meters: RealmMeters): RealmStart {
-  return { definition, recordings, keepBytes, recordedBy: `otherworld ${packageVersion()}`, meters: meters.buffers }
+function startOf({ definition, keepBytes, warmUpTicks }: Settings, recordings: string, meters: RealmMeters): RealmStart {
+  return { definition, recordings, keepBytes, ...(warmUpTicks === undefined ? {} : { warmUpTicks }), recordedBy: `otherworld ${packageVersion()}`, meters: meters.buffers }
 }
 
 function emptyStatus(id: string): WorkerStatus {

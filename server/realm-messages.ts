@@ -38,6 +38,8 @@ export interface RealmStart {
   readonly recordedBy: string
   /** What the archive has of a realm that has no recording; none: it has one, or the archive has nothing. */
   readonly saved?: SavedStart
+  /** By default WARM_UP_TICKS. */
+  readonly warmUpTicks?: number
   /** What the worker counts in, so that the main thread can read it; without it the worker counts for itself. */
   readonly meters?: MeterBuffers
 }
