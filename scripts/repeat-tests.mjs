@@ -33,11 +33,11 @@ function setBusy(count) {
   while (loops.length < count) loops.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }))
 }
 
-/** One run of Vitest: seconds, how many passed, and what failed, in words. */
+/** One run of Vitest: seconds, how many passed, the names of what failed, and Vitest's words on it. */
 async function runOnce(files, report) {
   const startMs = performance.now()
-  const args = ['vitest', 'run', '--project', 'unit', '--reporter=json', `--outputFile=${report}`, ...files]
-  const child = spawn('npx', args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const args = ['vitest', 'run', '--project', 'unit', '--reporter=json', '--reporter=default', `--outputFile=${report}`, ...files]
+  const child = spawn('npx', args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text })
   const code = await new Promise((resolve) => { child.once('close', resolve) })
@@ -50,13 +50,13 @@ async function runOnce(files, report) {
     passed = told.numPassedTests
     for (const { name, message, assertionResults } of told.testResults) {
       const path = name.replace(`${process.cwd()}/`, '')
-      if (message) failed.push(`${path}: ${message}`)
-      for (const { status, fullName, failureMessages } of assertionResults) if (status === 'failed') failed.push(`${path} › ${fullName}\n${failureMessages.join('\n')}`)
+      if (message) failed.push(`${path} as a whole`)
+      for (const { status, fullName } of assertionResults) if (status === 'failed') failed.push(`${path} › ${fullName}`)
     }
   }
-  // An error that came outside of every test, or after its end, is in no test's results
-  if (code !== 0 && failed.length === 0) failed.push(`Vitest ended with ${code}\n${said.trim()}`)
-  return { seconds, passed, failed }
+  // What comes outside of every test, or after its end, is in no test's results
+  if (code !== 0 && failed.length === 0) failed.push(`an error outside of the tests, or Vitest's own: it ended with ${code}`)
+  return { seconds, passed, failed, words: failed.length === 0 ? '' : said.slice(Math.max(0, said.search(/⎯ (?:Failed|Unhandled)/) - 20)).trim() }
 }
 
 function row({ run, busy, seconds, passed, failed }) {
@@ -89,14 +89,12 @@ async function main() {
     setBusy(run > runs - busyRuns ? busy : 0)
     const result = await runOnce(files, join(folder, 'report.json'))
     process.stdout.write(`${row({ run, busy: loops.length, ...result })}\n`)
-    for (const failure of result.failed) {
-      const [name] = failure.split('\n')
-      process.stdout.write(`${failure.replace(/^/gm, '     ')}\n`)
-      failures.set(name, [...failures.get(name) ?? [], run])
-    }
+    for (const name of result.failed) failures.set(name, [...failures.get(name) ?? [], run])
+    if (result.words !== '') process.stdout.write(`${result.words.replace(/^/gm, '     ')}\n`)
     if (result.failed.length === 0) green += 1
     else if (values.stop) break
   }
+  setBusy(0)
   process.stdout.write(`\n${green} of ${runs} runs green\n`)
   for (const [name, where] of failures) process.stdout.write(`${name}: in run ${where.join(', ')}\n`)
   process.exitCode = green === runs ? 0 : 1

@@ -9,6 +9,7 @@ import { afterEach, expect, test } from 'vitest'
 import { assetsContract, fileOf, newBytes, reasonOf, run } from './contract.ts'
 import { UPLOADS_MAX } from './limits.ts'
 import { LocalAssets, type LocalOptions } from './local.ts'
+import { until } from '../../testing/wait.ts'
 
 const SECRET = new Uint8Array(32).fill(7)
 const TYPE = 'model/gltf-binary'
@@ -71,14 +72,6 @@ function say(base: string, text: string): { readonly socket: Socket; readonly an
   sockets.push(socket)
   socket.on('error', () => undefined).on('data', (chunk) => { answer += chunk.toString('latin1') })
   return { socket, answer: () => answer, closed: new Promise((resolve) => { socket.once('close', () => resolve()) }) }
-}
-
-async function until(what: string, look: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 20_000
-  while (!(await look())) {
-    if (performance.now() > endMs) throw new Error(`waited in vain until ${what}`)
-    await new Promise((resolve) => { setTimeout(resolve, 20) })
-  }
 }
 
 test('HEAD, If-Range, several ranges and malformed ones are answered as RFC 9110 has them', async () => {
