@@ -73,7 +73,7 @@ export type Start = (command: string, args: readonly string[]) => ChildProcess
 const startHere: Start = (command, args) => spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
 
 /** A process compiles its code and opens its database; on a busy machine that takes its time, ms. */
-const START_MS_MAX = 55_000
+const START_MS_MAX = 120_000
 
 /** `otherworld serve --json` as a process of its own; resolves when it is ready, rejects with its words where it ends before. */
 export async function serveProcess(clean: Cleanup, args: readonly string[], start: Start = startHere): Promise<ServeProcess> {

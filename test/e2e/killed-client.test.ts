@@ -26,7 +26,7 @@ test('a WebRTC client that is killed is noticed by the transport alone, once', a
   const program = await buildClient()
   try {
     const client = spawn(process.execPath, [program, server.url], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await new Promise((resolve) => { client.stdout.once('data', resolve) })
+    await new Promise((resolve) => { client.stdout.once('data', resolve).once('close', resolve) })
     await until('open', () => server.opened.length === 1)
     client.kill('SIGKILL')
     await until('noticed', () => server.closed.length === 1, NOTICED_MS_MAX)
