@@ -27,6 +27,9 @@ const whole = (name, text, min) => {
   process.exit(2)
 }
 
+/** Vitest, where it runs: it ends with this process. */
+let running = null
+
 const loops = []
 function setBusy(count) {
   while (loops.length > count) loops.pop().kill('SIGKILL')
@@ -36,11 +39,13 @@ function setBusy(count) {
 /** One run of Vitest: seconds, how many passed, the names of what failed, and Vitest's words on it. */
 async function runOnce(files, report) {
   const startMs = performance.now()
-  const args = ['vitest', 'run', '--project', 'unit', '--reporter=json', '--reporter=default', `--outputFile=${report}`, ...files]
-  const child = spawn('npx', args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter=json', '--reporter=default', `--outputFile=${report}`, ...files]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
+  running = child
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text })
   const code = await new Promise((resolve) => { child.once('close', resolve) })
+  running = null
   const seconds = (performance.now() - startMs) / 1_000
   const failed = []
   let passed = 0
@@ -79,6 +84,7 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'otherworld-repeat-'))
   process.on('exit', () => {
     setBusy(0)
+    running?.kill('SIGTERM')
     rmSync(folder, { recursive: true, force: true })
   })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130))
