@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { freePort } from '../testing/ports.ts'
 import { verb } from './bots.ts'
 import { helpOf, parseVerb, UsageError } from './verb.ts'
 
@@ -15,15 +15,6 @@ afterEach(() => {
 })
 
 const run = (...argv: string[]): Promise<number> => verb.run(parseVerb(verb, argv))
-
-/** A port at which nothing listens: it was free a moment ago. */
-async function deadUrl(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => void server.close(resolve))
-  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
-}
 
 describe('wrong use is refused with what was given and what is taken', () => {
   test.each([
@@ -51,7 +42,7 @@ test('the help names every option, the behaviours and when it exits with 1', () 
 
 describe('a server that is not there', () => {
   test.each(['webrtc', 'websocket'])('ends with 1 and says so, over %s', async (transport) => {
-    const url = await deadUrl()
+    const url = `http://127.0.0.1:${await freePort()}`
     expect(await run('--url', url, '--count', '3', '--seconds', '1', '--transport', transport, '--json')).toBe(1)
     expect(written.err).toContain(`The server at ${url.slice('http://'.length)} does not answer`)
     expect(JSON.parse(written.out)).toEqual({ schema: 'otherworld/bots/1', error: { reason: 'unreachable', message: expect.stringContaining('does not answer') } })

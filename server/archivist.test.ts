@@ -5,6 +5,7 @@ import { ArchiveError, type ArchiveService, type SavedElement } from '../storage
 import { memoryArchive } from '../storage/archive/memory.ts'
 import { definitionOf, elementOf } from '../storage/archive/samples.ts'
 import { Archivist } from './archivist.ts'
+import { until as untilSo } from '../testing/wait.ts'
 
 const REALM = definitionOf('yard')
 const away = (): ArchiveError => new ArchiveError({ reason: 'away', what: 'no answer', where: 'a test', fix: 'wait' })
@@ -45,10 +46,7 @@ const told = (tick: number, put: readonly SavedElement[], removed: readonly numb
 /** The first that is told where everything is. */
 const first = (...given: Parameters<typeof told>): ReturnType<typeof told> => ({ ...told(...given), begins: true })
 const at = (element: number, x: number): SavedElement => elementOf(element, { position: { x, y: 0, z: 0 } })
-async function until(look: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1_000 && !(await look()); i++) await new Promise((resolve) => { setTimeout(resolve, 10) })
-  expect(await look()).toBe(true)
-}
+const until = (look: () => boolean | Promise<boolean>): Promise<boolean> => untilSo('the archive has it', look)
 
 describe('the archivist', () => {
   test('saves all first, then what has changed; a round that is not complete is not saved', async () => {
@@ -135,7 +133,7 @@ describe('the archivist', () => {
     archivist.elements(first(1, [at(1, 1), at(2, 2)]))
     const fromMs = performance.now()
     expect(await archivist.end(200)).toBe(false)
-    expect(performance.now() - fromMs).toBeLessThan(5_000)
+    expect(performance.now() - fromMs).toBeLessThan(30_000)
     expect(archivist.backlog).toBe(2)
   })
 

@@ -36,6 +36,8 @@ export interface Settings {
   readonly loginsPerMinuteMax: number
   /** False: WebSocket only. */
   readonly webrtc: boolean
+  /** Ticks of a scratch realm before the realm begins (server/warm-up.ts); by default WARM_UP_TICKS. */
+  readonly warmUpTicks?: number
   /** The built worker of a realm; by default dist/node/realm-worker.js. */
   readonly realmWorker?: string
   /** Lines for the operator. */

@@ -210,8 +210,8 @@ class Host {
   }
 }
 
-function startOf({ definition, keepBytes }: Settings, { recordings, lock }: DataDirectory, meters: RealmMeters): RealmStart {
-  return { definition, recordings, lock, keepBytes, recordedBy: `otherworld ${packageVersion()}`, meters: meters.buffers }
+function startOf({ definition, keepBytes, warmUpTicks }: Settings, { recordings, lock }: DataDirectory, meters: RealmMeters): RealmStart {
+  return { definition, recordings, lock, keepBytes, ...(warmUpTicks === undefined ? {} : { warmUpTicks }), recordedBy: `otherworld ${packageVersion()}`, meters: meters.buffers }
 }
 
 function emptyStatus(id: string): WorkerStatus {

@@ -49,6 +49,8 @@ export interface RealmStart {
   readonly pulse?: SharedArrayBuffer
   /** The thread runs no realm, but tries of a search (storage/recordings/search.ts). */
   readonly isTrial?: boolean
+  /** By default WARM_UP_TICKS. */
+  readonly warmUpTicks?: number
   /** What the worker counts in, so that the main thread can read it; without it the worker counts for itself. */
   readonly meters?: MeterBuffers
 }

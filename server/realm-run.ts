@@ -21,7 +21,7 @@ async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<
   const thread = new ThreadMeter(meters.thread)
   const simulation = watched(repairable(engine), pulse)
   const log = await Champion.open({ start, engine, simulation, note, onLog: (event) => post({ type: 'log', event }), onSync: (ms) => meters.synced(ms), onLost: () => meters.lost() })
-  await warmUp(engine, log.realm.definition, WARM_UP_TICKS)
+  await warmUp(engine, log.realm.definition, start.warmUpTicks ?? WARM_UP_TICKS)
   const receive = (): ToRealm | undefined => (receiveMessageOnPort(port) as { readonly message: ToRealm } | undefined)?.message
   const runner = new RealmRunner({ log, timer: preciseTimer(), receive, post, meters, pulse, onSecond: () => thread.sample() })
   post({ type: 'ready', tick: log.realm.tick, stateHash: hash(log.realm), ...countsOf(log.realm), definition: log.realm.definition, epoch: log.epoch })

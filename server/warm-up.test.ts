@@ -14,6 +14,10 @@ test.each([
   await expect(warmUp(engine, definition, 130)).resolves.toBeUndefined()
 })
 
+test('a rehearsal of no ticks is none', async () => {
+  await expect(warmUp(await loadEngine(), DEFAULT_DEFINITION, 0)).resolves.toBeUndefined()
+})
+
 test('the realm of a hundred has as many props as its benchmark says', () => {
   const { props, playersMax } = readRealmFile(fileURLToPath(new URL('../fixtures/realms/hundred.json', import.meta.url)))
   expect(props.filter(({ prop }) => prop.motion === 'dynamic')).toHaveLength(200)

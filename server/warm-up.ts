@@ -16,8 +16,9 @@ const PLAYERS = 4
 /** A frame that cannot be read back is a fault that the realm itself will meet and tell of. */
 const UNREAD = { tick: 0, inputs: [] }
 
-/** The realm that plays is not touched. Throws SimulationFault where the scratch one traps. */
+/** The realm that plays is not touched; 0 ticks: nothing runs. Throws SimulationFault where the scratch one traps. */
 export async function warmUp(engine: Engine, definition: RealmDefinition, ticks: number): Promise<void> {
+  if (ticks === 0) return
   const realm = genesis(engine, { ...definition, playersMax: Math.max(PLAYERS, definition.playersMax) })
   try {
     await new Rehearsal(realm, ticks).run()

@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { SILENCE_MS_MAX } from '../netcode/session/limits.ts'
 import { CLOSE_REASON } from '../netcode/transport.ts'
 import { nodeWebRtcConnect } from '../netcode/webrtc/client-node.ts'
-import { serveWebRtc, until } from '../netcode/webrtc/test-server.ts'
+import { serveWebRtc } from '../netcode/webrtc/test-server.ts'
+import { freePort } from '../testing/ports.ts'
+import { until } from '../testing/wait.ts'
 
 const HOSTILE_CONNECTS = Number(process.env['HOSTILE_CONNECTS'] ?? 250)
 const SEED = Number(process.env['HOSTILE_SEED'] ?? 20_260)
 /** An honest client sends this often, ms. */
 const HONEST_PERIOD_MS = 20
-/** What an honest client may wait for an answer while the attack runs on the same two cores, ms. */
-const HONEST_GAP_MS_MAX = 2_000
 
 /** Runs attacks FROM to TO in a process of its own; resolves with how many were done before it ended. */
 async function attack(url: string, from: number, to: number): Promise<number> {
@@ -24,7 +25,7 @@ async function attack(url: string, from: number, to: number): Promise<number> {
 
 test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, and an honest client goes on throughout`, async () => {
   const limits = { connectionsPerAddressMax: 400, halfOpenPerAddressMax: 400, halfOpenMax: 400 }
-  const server = await serveWebRtc({ limits, halfOpenMsMax: 2_000, udpPort: 42_731 })
+  const server = await serveWebRtc({ limits, halfOpenMsMax: 2_000, udpPort: await freePort('udp') })
   const { transport, url, received } = server
   try {
     const pid = transport.stats.pid
@@ -32,8 +33,9 @@ test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, 
     let sent = 0
     let lastAnswerMs = performance.now()
     let gapMs = 0
+    const endings: string[] = []
     const honest = await nodeWebRtcConnect({ bindAddress: '127.0.0.1' })(url, 'good', {
-      closed: (reason) => { throw new Error(`The honest client was closed: ${reason}`) },
+      closed: (reason) => { endings.push(reason) },
       received: () => {
         answers += 1
         gapMs = Math.max(gapMs, performance.now() - lastAnswerMs)
@@ -52,17 +54,18 @@ test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, 
     let done = 0
     // Where the attacker's own stack breaks down, another one goes on with what is left
     for (let attackers = 0; done < HOSTILE_CONNECTS && attackers < 10; attackers++) done += await attack(url, done, HOSTILE_CONNECTS)
-    await until('half-open connections are given up', () => transport.stats.halfOpen === 0, 5_000)
-    await until('all hostile connections are gone', () => transport.stats.connections === 1, 15_000)
+    await until('half-open connections are given up', () => transport.stats.halfOpen === 0)
+    await until('all hostile connections are gone', () => transport.stats.connections === 1)
     clearInterval(ticking)
 
     expect(done).toBeGreaterThanOrEqual(HOSTILE_CONNECTS)
     expect(transport.stats.pid).toBe(pid)
     expect(transport.stats.restarts).toBe(0)
+    expect(endings).toEqual([])
     expect(server.closed.filter(({ connection }) => connection === honestId)).toEqual([])
     expect(new Set(server.closed.map(({ connection }) => connection)).size).toBe(server.closed.length)
     expect(answers).toBeGreaterThan(sent * 0.9)
-    expect(gapMs).toBeLessThan(HONEST_GAP_MS_MAX)
+    expect(gapMs).toBeLessThan(SILENCE_MS_MAX)
     // The attacks came as far as they were meant to
     expect(server.closed.map(({ reason }) => reason)).toEqual(expect.arrayContaining([CLOSE_REASON.channel, CLOSE_REASON.text, CLOSE_REASON.oversize, CLOSE_REASON.peer]))
   } finally {

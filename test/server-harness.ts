@@ -10,12 +10,16 @@ import { DEFAULT_DEFINITION, loadEngine } from '../sim/index.ts'
 import { listRecordings } from '../storage/recordings/index.ts'
 import { drive, login, RenderClient, type Connect, type RenderEvents, type Role } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
+import { until } from '../testing/wait.ts'
 import { defaultSettings, startServer, type RunningServer, type Settings } from '../server/main.ts'
+
+const REMOVAL_TRIES_MAX = 20
+const REMOVAL_PAUSE_MS = 50
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 export interface Cleanup {
-  /** Runs at the end, the last first. */
+  /** Runs at the end, the last first, and whether or not those before it failed. */
   add(undo: () => unknown): void
   all(): Promise<void>
 }
@@ -25,29 +29,21 @@ export function cleanup(): Cleanup {
   return {
     add: (undo) => void undos.push(undo),
     all: async () => {
-      for (const undo of undos.splice(0).toReversed()) await undo()
+      const faults: unknown[] = []
+      for (const undo of undos.splice(0).toReversed()) await Promise.resolve().then(undo).catch((fault: unknown) => faults.push(fault))
+      if (faults.length > 0) throw faults[0]
     },
   }
 }
 
 export function temporaryDirectory(clean: Cleanup): string {
   const path = mkdtempSync(join(tmpdir(), 'otherworld-server-'))
-  clean.add(() => rmSync(path, { recursive: true, force: true }))
+  // A process that was killed may leave a child that still writes for a moment
+  clean.add(() => rmSync(path, { recursive: true, force: true, maxRetries: REMOVAL_TRIES_MAX, retryDelay: REMOVAL_PAUSE_MS }))
   return path
 }
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Waits until `look` finds something; says what was waited for where it does not come. */
-export async function until<T>(what: string, look: () => T | null | undefined | false, msMax = 30_000): Promise<T> {
-  const endMs = performance.now() + msMax
-  for (;;) {
-    const found = look()
-    if (found !== null && found !== undefined && found !== false) return found
-    if (performance.now() > endMs) throw new Error(`waited ${msMax} ms in vain until ${what}`)
-    await sleep(10)
-  }
-}
+export { sleep, until } from '../testing/wait.ts'
 
 /** A realm file for `serve --realm`: the default realm with nothing that stands in the way. */
 export function emptyRealmFile(clean: Cleanup): string {
@@ -71,10 +67,10 @@ export interface TestServer extends RunningServer {
   readonly logged: readonly string[]
 }
 
-/** A server in this process on any free ports. */
+/** A server in this process on any free ports; what its start makes faster is left out, what it does is not. */
 export async function serveHere(clean: Cleanup, changes: Partial<Settings> = {}): Promise<TestServer> {
   const logged: string[] = []
-  const settings = { ...defaultSettings(temporaryDirectory(clean)), port: 0, udpPort: 0, webrtc: false, log: (line: string): void => void logged.push(line), ...changes }
+  const settings = { ...defaultSettings(temporaryDirectory(clean)), port: 0, udpPort: 0, webrtc: false, warmUpTicks: 0, log: (line: string): void => void logged.push(line), ...changes }
   const server = await startServer(settings)
   clean.add(() => server.stop())
   return { ...server, logged }
@@ -94,10 +90,12 @@ export type Start = (command: string, args: readonly string[]) => ChildProcess
 
 const startHere: Start = (command, args) => spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
 
+/** A process compiles its code and opens its database; on a busy machine that takes its time, ms. */
+const START_MS_MAX = 120_000
+
 /** `otherworld serve --json` as a process of its own; resolves when it is ready, rejects with its words where it ends before. */
 export async function serveProcess(clean: Cleanup, args: readonly string[], start: Start = startHere): Promise<ServeProcess> {
   const child = start(process.execPath, [join(ROOT, 'cli/otherworld.js'), 'serve', '--json', ...args])
-  clean.add(() => child.kill('SIGKILL'))
   const lines: string[] = []
   let errors = ''
   let rest = ''
@@ -114,7 +112,11 @@ export async function serveProcess(clean: Cleanup, args: readonly string[], star
       resolve(code)
     })
   })
-  await until('the server is ready', () => lines.length > 0 || ended, 60_000)
+  clean.add(async () => {
+    child.kill('SIGKILL')
+    await exit
+  })
+  await until('the server is ready', () => lines.length > 0 || ended, START_MS_MAX)
   if (lines[0] === undefined) throw new Error(errors)
   const { url } = JSON.parse(lines[0]) as { url: string }
   return { child, url, lines, errors: () => errors, exit }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { RenderClient } from '../netcode/index.ts'
 import { Access, ACTS, DEFAULT_DEFINITION, type Act } from '../sim/index.ts'
-import { cleanup, serveHere, sleep, until } from './server-harness.ts'
+import { cleanup, serveHere, until } from './server-harness.ts'
 import { assetBytes, bringsTheTeacup, BUILD, grantRole, Person, positionOf, spawnOf } from './things.ts'
 
 // Several real files go through the ingest, at the lowest priority of a machine that may be busy.
@@ -85,8 +85,7 @@ test('hostile files are rejected with their rule while the realm ticks on, and n
   expect(readdirSync(join(server.data, 'assets/sha256'))).toEqual([])
   expect(ada.state.type).toBe('joined')
   const { tick } = server.status()
-  await sleep(200)
-  expect(server.status().tick).toBeGreaterThan(tick)
+  await until('the realm ticks on', () => server.status().tick > tick)
   expect(await (await fetch(`${server.url}metrics`)).text()).toContain(`otherworld_uploads_ended_total{ending="rejected"} ${HOSTILE.length}`)
 })
 

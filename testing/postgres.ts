@@ -1,10 +1,10 @@
 /** A PostgreSQL of one's own for tests and drills, on this machine, in a folder that goes with it. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { freePort } from './ports.ts'
 
 export interface TestPostgres {
   /** postgres://… of the server's own database. */
@@ -59,15 +59,6 @@ function runAs(): { readonly uid?: number; readonly gid?: number } {
   if (process.getuid?.() !== 0) return {}
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer()
-  await new Promise<void>((resolve) => { listener.listen(0, '127.0.0.1', resolve) })
-  const address = listener.address()
-  await new Promise((resolve) => { listener.close(resolve) })
-  if (address === null || typeof address === 'string') throw new Error('there is no free port')
-  return address.port
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })

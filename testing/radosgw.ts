@@ -5,10 +5,10 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from './ports.ts'
 
 /** All must be there; `apt-get install --no-install-recommends radosgw ceph-mon ceph-osd ceph-common` brings them. */
 const PROGRAMS = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'ceph', 'ceph-authtool', 'monmaptool'] as const
@@ -56,14 +56,6 @@ async function requirePrograms(): Promise<void> {
   const found = await Promise.all(PROGRAMS.map((program) => call('sh', ['-c', `command -v ${program}`]).then(() => true, () => false)))
   const missing = PROGRAMS.filter((_, i) => found[i] === false)
   if (missing.length > 0) throw new Error(`This needs a real S3 server, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed. On Debian: apt-get install --no-install-recommends radosgw ceph-mon ceph-osd ceph-common`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => { server.close(resolve) })
-  return port
 }
 
 class Cluster implements Radosgw {

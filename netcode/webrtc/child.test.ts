@@ -3,43 +3,51 @@ import { expect, test } from 'vitest'
 import { buildChild } from './build-child.ts'
 import type { FromChild, ToChild } from './ipc.ts'
 
-const EXIT_MS_MAX = 5_000
+/** A child that has not ended by then will not; generous, since the machine may be busy. */
+const EXIT_MS_MAX = 30_000
+
+const heard = (child: ChildProcess, type: FromChild['type']): Promise<FromChild> => new Promise((resolve, reject) => {
+  child.on('message', (message: FromChild) => { if (message.type === type) resolve(message) })
+  child.once('exit', (code, signal) => reject(new Error(`the child ended before it said ${type}: ${signal ?? code}`)))
+})
+
+async function tell(child: ChildProcess, message: ToChild, answer: FromChild['type']): Promise<void> {
+  const answered = heard(child, answer)
+  child.send(message)
+  await answered
+}
+
+const offer = (child: ChildProcess, connection: number): Promise<void> => tell(child, { type: 'offer', connection, extraAddresses: [] }, 'offered')
 
 /** A child that has made an offer, as a main process would see it. */
 async function childWithOffer(): Promise<ChildProcess> {
   const child = fork(await buildChild(), [], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const heard = (type: FromChild['type']) => new Promise((resolve) => { child.on('message', (message: FromChild) => { if (message.type === type) resolve(message) }) })
-  const tell = (message: ToChild) => { child.send(message) }
-  const ready = heard('ready')
-  tell({ type: 'configure', config: { udpPort: null, bindAddress: '127.0.0.1', iceServers: [], receivedExcessMax: 5_000, receivedMessagesPerSecondMax: 100 } })
-  await ready
-  const offered = heard('offered')
-  tell({ type: 'offer', connection: 1, extraAddresses: [] })
-  await offered
+  await tell(child, { type: 'configure', config: { udpPort: null, bindAddress: '127.0.0.1', iceServers: [], receivedExcessMax: 5_000, receivedMessagesPerSecondMax: 100 } }, 'ready')
+  await offer(child, 1)
   return child
 }
 
-async function exitOf(child: ChildProcess): Promise<{ code: number | null, signal: string | null }> {
+interface Exit { readonly code: number | null, readonly signal: string | null }
+
+/** Does what ends the child, and resolves with how it ended. */
+async function exitAfter(child: ChildProcess, end: () => void): Promise<Exit> {
+  const exited = new Promise<Exit>((resolve) => { child.once('exit', (code, signal) => resolve({ code, signal })) })
   const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_MS_MAX)
-  const exit = await new Promise<{ code: number | null, signal: string | null }>((resolve) => { child.once('exit', (code, signal) => resolve({ code, signal })) })
-  clearTimeout(timer)
-  return exit
+  end()
+  return await exited.finally(() => clearTimeout(timer))
 }
 
 test('the child ends with the main process, also with connections under way', async () => {
   const child = await childWithOffer()
   // What it sees when the main process is killed
-  child.disconnect()
-  expect(await exitOf(child)).toEqual({ code: 0, signal: null })
+  expect(await exitAfter(child, () => child.disconnect())).toEqual({ code: 0, signal: null })
 })
 
 test('the child ends when it is told to, and not on the signals that a terminal sends to the whole group', async () => {
   const child = await childWithOffer()
   child.kill('SIGINT')
   child.kill('SIGTERM')
-  await new Promise((resolve) => { setTimeout(resolve, 200) })
-  expect(child.exitCode).toBeNull()
-  expect(child.signalCode).toBeNull()
-  child.send({ type: 'stop' } satisfies ToChild)
-  expect(await exitOf(child)).toEqual({ code: 0, signal: null })
+  await offer(child, 2)
+  expect([child.exitCode, child.signalCode]).toEqual([null, null])
+  expect(await exitAfter(child, () => child.send({ type: 'stop' } satisfies ToChild))).toEqual({ code: 0, signal: null })
 })

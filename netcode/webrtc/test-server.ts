@@ -47,12 +47,3 @@ export async function serveWebRtc(options: Partial<WebRtcOptions> = {}): Promise
   })
   return { transport, url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`, opened, received, closed, faults, stop }
 }
-
-/** Waits until `condition` holds; throws after `waitMs`. */
-export async function until(what: string, condition: () => boolean, waitMs = 10_000): Promise<void> {
-  const endMs = performance.now() + waitMs
-  while (!condition()) {
-    if (performance.now() > endMs) throw new Error(`Did not happen within ${waitMs} ms: ${what}`)
-    await new Promise((resolve) => { setTimeout(resolve, 5) })
-  }
-}

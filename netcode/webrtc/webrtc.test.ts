@@ -1,24 +1,26 @@
 import { beforeAll, afterEach, expect, test } from 'vitest'
-import { PeerConnection, type DataChannel } from 'node-datachannel'
+import { freePort } from '../../testing/ports.ts'
+import { sendUntil, until } from '../../testing/wait.ts'
 import { transportContract, type MakeContractServer } from '../transport-contract.ts'
-import { CLOSE_REASON } from '../transport.ts'
+import { CLOSE_REASON, ConnectError } from '../transport.ts'
 import { buildChild } from './build-child.ts'
 import { nodeWebRtcConnect } from './client-node.ts'
 import type { WebRtcOptions } from './host.ts'
-import { serveWebRtc, until, type TestServer } from './test-server.ts'
+import { withRawPeer, type RawPeer } from './raw-peer.ts'
+import { serveWebRtc, type TestServer } from './test-server.ts'
 
 const connectWebRtc = nodeWebRtcConnect({ bindAddress: '127.0.0.1' })
 const silent = { received: () => {}, closed: () => {} }
 let childPath = ''
 beforeAll(async () => { childPath = await buildChild() })
 
-const make = (options: Partial<WebRtcOptions>): MakeContractServer => async (events, admission) => {
-  const { transport, url, stop } = await serveWebRtc({ events, admission, childPath, ...options })
+const make = (options: () => Promise<Partial<WebRtcOptions>>): MakeContractServer => async (events, admission) => {
+  const { transport, url, stop } = await serveWebRtc({ events, admission, childPath, ...await options() })
   return { transport, url, connect: connectWebRtc, stop }
 }
 
-transportContract('WebRTC', make({}))
-transportContract('WebRTC on one UDP port', make({ udpPort: 42_719 }))
+transportContract('WebRTC', make(() => Promise.resolve({})))
+transportContract('WebRTC on one UDP port', make(async () => ({ udpPort: await freePort('udp') })))
 
 const servers: TestServer[] = []
 afterEach(async () => { for (const server of servers.splice(0)) await server.stop() })
@@ -55,16 +57,17 @@ test('CHN-3: a message larger than the buffers is not queued behind stale ones: 
 })
 
 test('a peer that floods is heard at the limit only, and others are heard as ever', async () => {
-  const { url, transport, received, opened } = await serve({ receivedMessagesPerSecondMax: 100 })
+  const perSecond = 100
+  const { url, transport, received, opened } = await serve({ receivedMessagesPerSecondMax: perSecond })
   const flooder = await connectWebRtc(url, 'good', silent)
   const other = await connectWebRtc(url, 'good', silent)
   await until('both open', () => opened.length === 2)
-  for (let i = 0; i < 500; i++) flooder.send(Uint8Array.of(1))
-  await new Promise((resolve) => { setTimeout(resolve, 300) })
-  other.send(Uint8Array.of(2))
-  await until('the other is heard', () => received.some(({ bytes }) => bytes[0] === 2))
-  expect(received.filter(({ bytes }) => bytes[0] === 1).length).toBeLessThan(200)
-  expect(transport.stats.droppedReceived).toBeGreaterThan(200)
+  const startMs = performance.now()
+  const flood = (): void => { for (let i = 0; i < 500; i++) flooder.send(Uint8Array.of(1)) }
+  await sendUntil('messages beyond the limit are dropped', flood, () => transport.stats.droppedReceived > 200)
+  await sendUntil('the other is heard', () => other.send(Uint8Array.of(2)), () => received.some(({ bytes }) => bytes[0] === 2))
+  const seconds = (performance.now() - startMs) / 1_000
+  expect(received.filter(({ bytes }) => bytes[0] === 1).length).toBeLessThanOrEqual(perSecond * (1 + seconds))
 })
 
 test('SIG-8: a peer that goes on flooding is ended alone, and its ID is told why', async () => {
@@ -79,17 +82,15 @@ test('SIG-8: a peer that goes on flooding is ended alone, and its ID is told why
     return response
   }
   const flooder = await connectWebRtc(url, 'good', silent).finally(() => { globalThis.fetch = fetching })
-  for (let i = 0; i < 40 && closed.length === 0; i++) {
-    for (let j = 0; j < 50; j++) flooder.send(Uint8Array.of(1))
-    await new Promise((resolve) => { setTimeout(resolve, 20) })
-  }
-  await until('the flooder is ended', () => closed.length === 1)
+  await until('the flooder is ended', () => {
+    for (let i = 0; i < 50; i++) flooder.send(Uint8Array.of(1))
+    return closed.length === 1
+  })
   expect(closed).toMatchObject([{ connection: opened[1], reason: CLOSE_REASON.flood }])
   const told = await fetch(`${url}/.wrtc/v2/connections/${ids[0]}/additional-candidates`)
   expect(told.status).toBe(404)
   expect(await told.json()).toMatchObject({ reason: 'closed', message: expect.stringContaining(CLOSE_REASON.flood) })
-  other.send(Uint8Array.of(2))
-  await until('the other is heard', () => received.some(({ bytes }) => bytes[0] === 2))
+  await sendUntil('the other is heard', () => other.send(Uint8Array.of(2)), () => received.some(({ bytes }) => bytes[0] === 2))
 })
 
 test('SIG-1, SIG-2, SIG-5: broken requests of signalling are answered with a status and a reason, and nothing stays behind', async () => {
@@ -108,13 +109,18 @@ test('SIG-1, SIG-2, SIG-5: broken requests of signalling are answered with a sta
   await until('nothing left', () => transport.stats.connections === 0)
 })
 
-test('SIG-4: connections that are never answered are forgotten, and limits hold meanwhile', async () => {
-  const { url, transport } = await serve({ halfOpenMsMax: 1_000, limits: { halfOpenPerAddressMax: 3, ownMachineLimited: true } })
+test('SIG-4: so many connections may wait for an answer, and no more', async () => {
+  const { url, transport } = await serve({ limits: { halfOpenPerAddressMax: 3, ownMachineLimited: true } })
   const responses = await Promise.all(Array.from({ length: 5 }, () => open(url)))
   expect(responses.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429, 429])
   expect(transport.stats.halfOpen).toBe(3)
-  await until('expired', () => transport.stats.connections === 0)
-  expect((await open(url)).status).toBe(200)
+})
+
+test('SIG-4: a connection that is never answered is forgotten, and its place is free', async () => {
+  const { url, transport } = await serve({ halfOpenMsMax: 300, limits: { halfOpenPerAddressMax: 1, ownMachineLimited: true } })
+  await open(url)
+  await until('it has expired', () => transport.stats.connections === 0)
+  expect((await open(url)).status).not.toBe(429)
 })
 
 test('SIG-7: pages of other origins connect only where the operator allows them, with CORS headers', async () => {
@@ -129,16 +135,21 @@ test('SIG-7: pages of other origins connect only where the operator allows them,
 
 test('SIG-3, SIG-5: a client whose attempt the server has given up is told at once', async () => {
   const { url } = await serve({ halfOpenMsMax: 100 })
-  const startMs = performance.now()
-  const error = await withoutUdp(() => connectWebRtc(url, 'good', silent)).then(() => null, (reason: unknown) => reason)
+  const patient = nodeWebRtcConnect({ bindAddress: '127.0.0.1', connectMsMax: 50_000 })
+  const error = await withoutUdp(() => patient(url, 'good', silent)).then(() => null, (reason: unknown) => reason)
+  // The server's words, not those of the client's own limit, which is far off
   expect(error).toMatchObject({ reason: 'timed-out', message: expect.stringMatching(/not opened in time/) })
-  expect(performance.now() - startMs).toBeLessThan(5_000)
 })
 
 test('a server that does not hear the UDP packets is reported as udp-blocked', async () => {
   const { url } = await serve()
-  const blocked = nodeWebRtcConnect({ bindAddress: '127.0.0.1', connectMsMax: 1_500 })
-  const error = await withoutUdp(() => blocked(url, 'good', silent)).then(() => null, (reason: unknown) => reason)
+  let error: unknown
+  // On a busy machine a short limit may be over before the server has answered at all
+  for (const connectMsMax of [1_500, 6_000, 30_000]) {
+    const blocked = nodeWebRtcConnect({ bindAddress: '127.0.0.1', connectMsMax })
+    error = await withoutUdp(() => blocked(url, 'good', silent)).then(() => null, (reason: unknown) => reason)
+    if (!(error instanceof ConnectError && error.reason === 'timed-out')) break
+  }
   expect(error).toMatchObject({ reason: 'udp-blocked', message: expect.stringMatching(/WebSocket/) })
 })
 
@@ -157,12 +168,24 @@ async function withoutUdp<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-test('CHN-1, CHN-2: a second channel and a text message end the connection that they came on', async () => {
+/** A peer of its own, which does `then` when both sides have the channel open. */
+async function connectRaw({ url, opened }: TestServer, then: (peer: RawPeer) => void, edit?: (sdp: string) => string): Promise<void> {
+  const openedBefore = opened.length
+  await withRawPeer(url, () => until('the server has it open', () => opened.length > openedBefore), then, edit)
+}
+
+test('CHN-1: a second channel ends the connection that it came on', async () => {
   const server = await serve()
-  const { closed } = server
-  for (const misbehave of [secondChannel, textMessage]) await connectRaw(server, misbehave)
-  await until('both closed', () => closed.length === 2)
-  expect(closed.map(({ reason }) => reason)).toEqual([CLOSE_REASON.channel, CLOSE_REASON.text])
+  await connectRaw(server, (peer) => peer.openChannel('mine'))
+  await until('closed', () => server.closed.length === 1)
+  expect(server.closed.map(({ reason }) => reason)).toEqual([CLOSE_REASON.channel])
+})
+
+test('CHN-2: a text message ends the connection that it came on', async () => {
+  const server = await serve()
+  await connectRaw(server, (peer) => { peer.send('{"disconnect":{}}') })
+  await until('closed', () => server.closed.length === 1)
+  expect(server.closed.map(({ reason }) => reason)).toEqual([CLOSE_REASON.text])
 })
 
 test('CHN-2: an oversize message ends the connection that it came on, unheard, and no other', async () => {
@@ -170,24 +193,25 @@ test('CHN-2: an oversize message ends the connection that it came on, unheard, a
   const { url, received, opened, closed } = server
   const other = await connectWebRtc(url, 'good', silent)
   await until('the other is open', () => opened.length === 1)
-  await connectRaw(server, ({ channel }) => {
-    expect(channel.maxMessageSize()).toBeGreaterThan(200_000)
-    for (let i = 0; i < 10; i++) channel.sendMessageBinary(new Uint8Array(100_000))
+  await connectRaw(server, (peer) => {
+    expect(peer.messageBytesMax).toBeGreaterThan(200_000)
+    // Until the server has closed the channel, which may be after the first of them
+    for (let i = 0; i < 10 && peer.send(new Uint8Array(100_000)); i++);
   }, (sdp) => sdp.replace(/a=max-message-size:\d+/, 'a=max-message-size:262144'))
   await until('closed', () => opened.length === 2 && closed.length === 1)
   expect(closed[0]?.reason).toBe(CLOSE_REASON.oversize)
-  other.send(Uint8Array.of(1))
-  await until('the other is heard', () => received.length > 0)
-  expect(received.map(({ bytes }) => bytes.length)).toEqual([1])
+  await sendUntil('the other is heard', () => other.send(Uint8Array.of(1)), () => received.length > 0)
+  expect(new Set(received.map(({ bytes }) => bytes.length))).toEqual(new Set([1]))
 })
 
 test('a port that is taken is said at the start', async () => {
-  await serve({ udpPort: 42_720 })
-  await expect(serve({ udpPort: 42_720 })).rejects.toThrow(/UDP port 42720 cannot be opened/)
+  const udpPort = await freePort('udp')
+  await serve({ udpPort })
+  await expect(serve({ udpPort })).rejects.toThrow(`UDP port ${udpPort} cannot be opened`)
 })
 
 test('a killed child is reported on every connection, starts again, and takes new connections', async () => {
-  const { url, transport, closed, opened, faults } = await serve({ udpPort: 42_721 })
+  const { url, transport, closed, opened, faults } = await serve({ udpPort: await freePort('udp') })
   await Promise.all(Array.from({ length: 3 }, () => connectWebRtc(url, 'good', silent)))
   await until('open', () => opened.length === 3)
   const before = transport.stats.pid ?? 0
@@ -196,34 +220,8 @@ test('a killed child is reported on every connection, starts again, and takes ne
   expect(closed.every(({ reason }) => reason === CLOSE_REASON.restarted)).toBe(true)
   expect(transport.stats.connections).toBe(0)
   expect((await open(url)).status).toBe(503)
-  const startMs = performance.now()
   await until('restarted', () => transport.stats.pid !== null && transport.stats.pid !== before)
-  let connection = null
-  while (!connection && performance.now() - startMs < 5_000) connection = await connectWebRtc(url, 'good', silent).catch(() => null)
-  expect(connection).not.toBeNull()
+  await until('a new connection is taken', () => connectWebRtc(url, 'good', silent).catch(() => null))
   expect(transport.stats.restarts).toBe(1)
   expect(faults.join()).toMatch(/SIGKILL/)
 })
-
-interface RawPeer { readonly pc: PeerConnection, readonly channel: DataChannel }
-
-function secondChannel({ pc }: RawPeer): void { pc.createDataChannel('mine') }
-function textMessage({ channel }: RawPeer): void { channel.sendMessage('{"disconnect":{}}') }
-
-/** Connects without our client, does `then` when the channel is open on both sides, and resolves when it is over. */
-async function connectRaw({ url, opened }: TestServer, then: (peer: RawPeer) => void, edit = (sdp: string) => sdp): Promise<void> {
-  const openedBefore = opened.length
-  const { id, localDescription } = await (await open(url)).json() as { id: string, localDescription: { sdp: string } }
-  const pc = new PeerConnection('raw', { iceServers: [], bindAddress: '127.0.0.1' })
-  const gathered = new Promise<void>((resolve) => { pc.onGatheringStateChange((state) => { if (state === 'complete') resolve() }) })
-  const ended = new Promise<void>((resolve) => { pc.onStateChange((state) => { if (state === 'closed' || state === 'disconnected') resolve() }) })
-  const channel = new Promise<DataChannel>((resolve) => { pc.onDataChannel((dataChannel) => dataChannel.onOpen(() => resolve(dataChannel))) })
-  pc.setRemoteDescription(edit(localDescription.sdp), 'offer')
-  await gathered
-  const answered = await (await answer(url, id, JSON.stringify({ type: 'answer', sdp: pc.localDescription()?.sdp }))).json() as { candidates: { candidate: string, sdpMid: string }[] }
-  for (const { candidate, sdpMid } of answered.candidates) pc.addRemoteCandidate(candidate, sdpMid)
-  await until('the server has it open', () => opened.length > openedBefore)
-  then({ pc, channel: await channel })
-  await ended
-  pc.close()
-}

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
 import { createConnection } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import { WebSocket, type ClientOptions } from 'ws'
+import { until } from '../../testing/wait.ts'
 import { transportContract, type KillClient, type MakeContractServer } from '../transport-contract.ts'
 import { CLOSE_REASON, MESSAGE_BYTES_MAX, type ServerEvents } from '../transport.ts'
 import { connectWebSocket } from './client-node.ts'
@@ -35,7 +36,7 @@ const make: MakeContractServer = async (events, admission) => {
 const kill: KillClient = async ({ url }, token) => {
   const script = `import('ws').then(({ WebSocket }) => new WebSocket(process.argv[1], process.argv.slice(2)).on('open', () => console.log('open')))`
   const child = spawn(process.execPath, ['-e', script, `${url.replace('http', 'ws')}/v1/ws`, ...offeredProtocols(token)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  await new Promise((resolve) => { child.stdout.once('data', resolve) })
+  await new Promise((resolve) => { child.stdout.once('data', resolve).once('close', resolve) })
   child.kill('SIGKILL')
 }
 
@@ -58,20 +59,24 @@ async function serve(options: Partial<WebSocketOptions> = {}, events: Partial<Se
   return { url, transport, opened, closed }
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  const endMs = performance.now() + 5_000
-  while (!condition() && performance.now() < endMs) await new Promise((resolve) => { setTimeout(resolve, 5) })
-  expect(condition()).toBe(true)
+/** A peer of its own. The server may cut it off while it sends: the error of that is the server's right. */
+function raw(url: string, options: ClientOptions = {}): WebSocket {
+  return new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, offeredProtocols('good'), options).on('error', () => {})
 }
 
-function raw(url: string): WebSocket {
-  return new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, offeredProtocols('good'))
+/** One that is open on its own side too: before that it neither pings nor pauses. */
+async function openRaw(url: string, options: ClientOptions = {}): Promise<WebSocket> {
+  const socket = raw(url, options)
+  await until('the peer is open', () => socket.readyState === WebSocket.OPEN)
+  return socket
 }
+
+/** Resolves with code and reason. */
+const closeOf = (socket: WebSocket): Promise<readonly [number, string]> => new Promise((resolve) => { socket.once('close', (code, reason) => resolve([code, String(reason)])) })
 
 test('a peer that offers compression gets none: what it could blow up to is not known', async () => {
   const { url } = await serve()
-  const offering = new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, offeredProtocols('good'), { perMessageDeflate: true })
-  await new Promise((resolve) => { offering.once('open', resolve) })
+  const offering = await openRaw(url, { perMessageDeflate: true })
   expect(offering.extensions).toBe('')
   offering.terminate()
 })
@@ -104,31 +109,28 @@ test('WSK-1: a peer that sends text or an oversize message is closed with that r
   const { url, closed } = await serve()
   const text = raw(url)
   text.on('open', () => text.send('hello'))
-  const code = await new Promise((resolve) => { text.on('close', resolve) })
-  expect(code).toBe(1003)
+  expect((await closeOf(text))[0]).toBe(1003)
   const large = raw(url)
   large.on('open', () => large.send(new Uint8Array(MESSAGE_BYTES_MAX + 1)))
-  await new Promise((resolve) => { large.on('close', resolve) })
-  await until(() => closed.length === 2)
+  await closeOf(large)
+  await until('both are closed', () => closed.length === 2)
   expect(closed).toEqual([CLOSE_REASON.text, CLOSE_REASON.oversize])
 })
 
 test('a peer that floods with messages, empty ones or pings is closed with that reason; one that pings is answered', async () => {
-  const { url, closed, opened } = await serve()
+  const { url, closed } = await serve()
   const floods: ((socket: WebSocket) => void)[] = [(socket) => socket.send(Uint8Array.of(1)), (socket) => socket.send(new Uint8Array(0)), (socket) => socket.ping(), (socket) => socket.pong()]
-  const calm = raw(url)
-  await until(() => opened.length === 1)
+  const calm = await openRaw(url)
   const ponged = new Promise((resolve) => { calm.once('pong', resolve) })
   calm.ping('are you there')
   expect(String(await ponged)).toBe('are you there')
-  const codes = await Promise.all(floods.map((flood) => new Promise((resolve) => {
+  const codes = await Promise.all(floods.map((flood) => {
     const socket = raw(url)
-    socket.on('error', () => {})
     socket.on('open', () => { for (let i = 0; i < RECEIVED_FRAMES_BURST_MAX + 200; i++) flood(socket) })
-    socket.on('close', (code, reason) => resolve([code, String(reason)]))
-  })))
+    return closeOf(socket)
+  }))
   expect(codes).toEqual(floods.map(() => [1008, CLOSE_REASON.flood]))
-  await until(() => closed.length === 4)
+  await until('all are closed', () => closed.length === 4)
   expect(calm.readyState).toBe(WebSocket.OPEN)
   calm.terminate()
 })
@@ -136,20 +138,18 @@ test('a peer that floods with messages, empty ones or pings is closed with that 
 test('a message in more fragments than it can need is refused', async () => {
   const { url, closed } = await serve()
   const socket = raw(url)
-  socket.on('error', () => {})
   socket.on('open', () => { for (let i = 0; i < FRAGMENTS_MAX + 2; i++) socket.send(Uint8Array.of(1), { fin: false }) })
-  await until(() => closed.length === 1)
+  await until('it is closed', () => closed.length === 1)
 })
 
 test('WSK-3: a peer that does not read is closed before its buffer outgrows the limit, others go on', async () => {
   const { url, transport, opened, closed } = await serve({ bufferedBytesMax: 1_000_000 })
-  const slow = raw(url)
-  await until(() => opened.length === 1)
+  const slow = await openRaw(url)
   slow.pause()
-  const fast = raw(url)
+  const fast = await openRaw(url)
   let heard = 0
   fast.on('message', () => { heard += 1 })
-  await until(() => opened.length === 2)
+  await until('the server has both', () => opened.length === 2)
   const [slowId = 0, fastId = 0] = opened
   let bufferedMax = 0
   for (let i = 0; i < 300 && closed.length === 0; i++) {
@@ -161,14 +161,14 @@ test('WSK-3: a peer that does not read is closed before its buffer outgrows the 
   }
   expect(closed).toEqual([CLOSE_REASON.slow])
   expect(bufferedMax).toBeLessThanOrEqual(1_100_000)
-  await until(() => heard === 20)
+  await until('the fast one has all', () => heard === 20)
   slow.terminate()
 })
 
 test('where all readers together hold too much, the one with the most is closed', async () => {
   const { url, transport, opened, closed } = await serve({ bufferedBytesTotalMax: 3_000_000 })
-  const [first, second] = [raw(url), raw(url)]
-  await until(() => opened.length === 2)
+  const [first, second] = [await openRaw(url), await openRaw(url)]
+  await until('the server has both', () => opened.length === 2)
   first.pause()
   second.pause()
   const [a = 0, b = 0] = opened
@@ -190,17 +190,16 @@ test('one address gets only as many connections as its limit, and a place is fre
   const error = await connectWebSocket(url, 'good', silent).then(() => null, (reason: unknown) => reason)
   expect(error).toMatchObject({ reason: 'busy', message: expect.stringMatching(/2 connections, which is the limit/) })
   first.close('enough')
-  await until(() => transport.stats.connections === 1)
+  await until('one is left', () => transport.stats.connections === 1)
   await connectWebSocket(url, 'good', silent)
 })
 
 test('pages of other origins connect only where the operator allows them', async () => {
   const { url } = await serve({ allowedOrigins: ['https://friend.example'] })
   const status = (origin: string) => new Promise((resolve) => {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, offeredProtocols('good'), { origin })
+    const socket = raw(url, { origin })
     socket.on('open', () => { resolve('open'); socket.close() })
     socket.on('unexpected-response', (_, response) => { resolve(response.statusCode); response.destroy() })
-    socket.on('error', () => {})
   })
   expect(await status('https://friend.example')).toBe('open')
   expect(await status(url)).toBe('open')
@@ -215,13 +214,16 @@ test('WSK-2: broken upgrades and hung-up ones leave no place taken', async () =>
     'GET /v1/ws HTTP/1.1\r\nSec-WebSocket-Protocol: otherworld, token.good\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 99\r\nSec-WebSocket-Key: x\r\n\r\n',
     'GET /v1/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: nonsense\r\n\r\n',
   ]
+  const hungUp: Promise<void>[] = []
   for (let i = 0; i < 30; i++) {
     const socket = createConnection(port, '127.0.0.1', () => socket.write(requests[i % 3] ?? ''))
     socket.on('error', () => {})
+    hungUp.push(new Promise((resolve) => { socket.once('close', () => resolve()) }))
     setTimeout(() => socket.destroy(), (i * 7) % 60)
   }
-  await new Promise((resolve) => { setTimeout(resolve, 400) })
-  await until(() => transport.stats.connections === 0)
-  expect(opened).toEqual([])
+  await Promise.all(hungUp)
+  // Heard after all of them: the server takes what comes in its order
   await connectWebSocket(url, 'good', silent)
+  await until('no place is taken but its own', () => transport.stats.connections === 1)
+  expect(opened).toHaveLength(1)
 })

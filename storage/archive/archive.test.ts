@@ -8,8 +8,11 @@ import { buildArchiveWorker } from './build-worker.ts'
 import { archiveContract, type ContractArchive } from './contract.ts'
 import { EmbeddedConnection } from './embedded.ts'
 import { memoryArchive } from './memory.ts'
+import { SCHEMA_VERSION } from './migrations.ts'
 import { archiveLayer, openArchive, type ArchiveOptions } from './open.ts'
+import { integer } from './rows.ts'
 import { uuid } from './samples.ts'
+import { STATEMENTS } from './statements.ts'
 
 const places: string[] = []
 const place = (): string => {
@@ -41,6 +44,13 @@ archiveContract('embedded', () => embedded(place()))
 
 describe('the embedded archive', () => {
   const user = { uid: uuid(1, 1), number: 1, name: 'Anna' }
+
+  test('a new directory begins with the tables of this version, which no start has to make', async () => {
+    const connection = new EmbeddedConnection(place(), worker)
+    const rows = await connection.session((sql) => sql.query(STATEMENTS.newestMigration))
+    expect(rows.map((row) => integer(row, 'version'))).toEqual([SCHEMA_VERSION])
+    await connection.close()
+  })
 
   test('one at a time uses a directory', async () => {
     const directory = place()

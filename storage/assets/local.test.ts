@@ -9,6 +9,7 @@ import { afterEach, expect, test } from 'vitest'
 import { assetsContract, fileOf, newBytes, reasonOf, run } from './contract.ts'
 import { UPLOADS_MAX } from './limits.ts'
 import { LocalAssets, type LocalOptions } from './local.ts'
+import { sleep, until } from '../../testing/wait.ts'
 
 const SECRET = new Uint8Array(32).fill(7)
 const TYPE = 'model/gltf-binary'
@@ -71,14 +72,6 @@ function say(base: string, text: string): { readonly socket: Socket; readonly an
   sockets.push(socket)
   socket.on('error', () => undefined).on('data', (chunk) => { answer += chunk.toString('latin1') })
   return { socket, answer: () => answer, closed: new Promise((resolve) => { socket.once('close', () => resolve()) }) }
-}
-
-async function until(what: string, look: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 20_000
-  while (!(await look())) {
-    if (performance.now() > endMs) throw new Error(`waited in vain until ${what}`)
-    await new Promise((resolve) => { setTimeout(resolve, 20) })
-  }
 }
 
 test('HEAD, If-Range, several ranges and malformed ones are answered as RFC 9110 has them', async () => {
@@ -219,7 +212,8 @@ test('of two senders of the same upload the newer one goes on, and the older is 
   expect(await readdir(join(directory, 'unfinished'))).toEqual([])
 })
 
-const QUICK = { bytesMin: 65_536, windowMs: 500 }
+/** Long enough that who keeps the pace keeps it where this process stands still for half a second. */
+const QUICK = { bytesMin: 65_536, windowMs: 1_000 }
 
 test('who sends too slowly is cut off and told; who keeps the pace may take as long as it needs', async () => {
   const { store, base, directory } = await here({ paces: { upload: QUICK, download: QUICK } })
@@ -232,7 +226,7 @@ test('who sends too slowly is cut off and told; who keeps the pace may take as l
   let at = 0
   const drip = setInterval(() => {
     slow.socket.write('a')
-    steady.socket.write(bytes.subarray(at, at += 20_000))
+    steady.socket.write(bytes.subarray(at, at += 16_000))
   }, 50)
   try {
     await Promise.all([slow.closed, steady.closed])
@@ -255,7 +249,7 @@ test('who asks for a file and does not read it is cut off, and others are served
     return peer
   })
   expect((await (await fetch(base + url)).arrayBuffer()).byteLength).toBe(bytes.length)
-  await new Promise((resolve) => { setTimeout(resolve, 1_500) })
+  await sleep(2.5 * QUICK.windowMs)
   for (const { socket } of lazy) socket.resume()
   await Promise.all(lazy.map(({ closed }) => closed))
   for (const { answer } of lazy) expect(answer().length).toBeLessThan(bytes.length)

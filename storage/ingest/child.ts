@@ -33,8 +33,11 @@ export interface ChildSetting {
 
 /** Written last, so that what is there is whole. */
 export const OUTCOME_FILE = 'outcome.json'
-/** Below every other process of the machine, the lowest that there is: beside a realm's ticks it takes what they leave. */
-const NICENESS = 19
+/**
+ * Below every other process of the machine, the lowest that there is: beside a realm's ticks it takes what they leave. Tests
+ * set another: beside programs that keep all cores busy it gets a hundredth of one, and each file takes minutes.
+ */
+const NICENESS = Number(process.env['OTHERWORLD_INGEST_NICENESS'] ?? 19)
 /** What is kept of a child's last words, characters from their beginning: the reason stands before the traces. */
 const LAST_WORDS_MAX = 2_000
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
+import { until } from '../../testing/wait.ts'
 import type { BotsReport } from './bots-report.ts'
 
 const CLI = fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url))
@@ -25,7 +26,7 @@ afterEach(async () => {
       server.kill('SIGKILL')
       await exited
     }
-    rmSync(data, { recursive: true, force: true })
+    rmSync(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   }
 })
 
@@ -52,6 +53,11 @@ const bots = (...args: string[]): Promise<Ended> =>
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr })
     })
   })
+
+async function playersOf(url: string): Promise<number | undefined> {
+  const { realms } = await (await fetch(`${url}v1/status`)).json() as { realms: { players: number }[] }
+  return realms[0]?.players
+}
 
 const reportOf = ({ stdout }: Ended): BotsReport => JSON.parse(stdout) as BotsReport
 
@@ -91,7 +97,7 @@ test('a server that does not allow observers is named as the reason, with exit 1
 test('a server that dies while bots play ends the run with exit 1 and words', async () => {
   const { url, process: server } = await serve()
   const playing = bots('--url', url, '--count', '2', '--seconds', '12', '--behaviour', 'drag', '--transport', 'websocket', '--lockstep', '1', '--json')
-  await new Promise((resolve) => void setTimeout(resolve, 6_000))
+  await until('both play', async () => (await playersOf(url)) === 2)
   server.kill('SIGKILL')
   const ended = await playing
   expect(ended.code).toBe(1)

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 import { CLOSE_REASON } from '../../netcode/transport.ts'
-import { serveWebRtc, until } from '../../netcode/webrtc/test-server.ts'
+import { serveWebRtc } from '../../netcode/webrtc/test-server.ts'
+import { until } from '../../testing/wait.ts'
 
 /** ICE consent expires after 30 s without an answer (RFC 7675, 5.1); the stack checks every few seconds. */
 const NOTICED_MS_MAX = 60_000
@@ -25,7 +26,7 @@ test('a WebRTC client that is killed is noticed by the transport alone, once', a
   const program = await buildClient()
   try {
     const client = spawn(process.execPath, [program, server.url], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await new Promise((resolve) => { client.stdout.once('data', resolve) })
+    await new Promise((resolve) => { client.stdout.once('data', resolve).once('close', resolve) })
     await until('open', () => server.opened.length === 1)
     client.kill('SIGKILL')
     await until('noticed', () => server.closed.length === 1, NOTICED_MS_MAX)

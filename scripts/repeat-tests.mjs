@@ -1,0 +1,109 @@
+// Runs tests again and again, for faults that come now and then: `node scripts/repeat-tests.mjs --help`.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { GROUPS } from './test-groups.mjs'
+
+const HELP = `node scripts/repeat-tests.mjs [--runs N] [--busy K] [--busy-runs M] [--stop] [GROUP | FILE ...]
+
+Runs unit tests N times and says for each run how long it took and which tests failed; ends with 1 if any did.
+Build first: tests of processes start what stands in dist/.
+
+  GROUP          outside: WebRTC, WebSocket, HTTP, threads and processes (default)
+  FILE           test files, as Vitest takes them
+  --runs N       how often, default 20
+  --busy K       loops that keep a core busy each, beside the runs, default 0
+  --busy-runs M  only the last M runs have them, default all
+  --stop         ends after the first run that fails
+  --list         prints the files of the group and ends
+`
+
+const whole = (name, text, min) => {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= min) return value
+  process.stderr.write(`--${name} is ${JSON.stringify(text)}; it takes a whole number from ${min}\n`)
+  process.exit(2)
+}
+
+/** Vitest, where it runs: it ends with this process. */
+let running = null
+
+const loops = []
+function setBusy(count) {
+  while (loops.length > count) loops.pop().kill('SIGKILL')
+  while (loops.length < count) loops.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }))
+}
+
+/** One run of Vitest: seconds, how many passed, the names of what failed, and Vitest's words on it. */
+async function runOnce(files, report) {
+  const startMs = performance.now()
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter=json', '--reporter=default', `--outputFile=${report}`, ...files]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
+  running = child
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text })
+  const code = await new Promise((resolve) => { child.once('close', resolve) })
+  running = null
+  const seconds = (performance.now() - startMs) / 1_000
+  const failed = []
+  let passed = 0
+  if (existsSync(report)) {
+    const told = JSON.parse(readFileSync(report, 'utf8'))
+    rmSync(report)
+    passed = told.numPassedTests
+    for (const { name, message, assertionResults } of told.testResults) {
+      const path = name.replace(`${process.cwd()}/`, '')
+      if (message) failed.push(`${path} as a whole`)
+      for (const { status, fullName } of assertionResults) if (status === 'failed') failed.push(`${path} › ${fullName}`)
+    }
+  }
+  // What comes outside of every test, or after its end, is in no test's results
+  if (code !== 0 && failed.length === 0) failed.push(`an error outside of the tests, or Vitest's own: it ended with ${code}`)
+  return { seconds, passed, failed, words: failed.length === 0 ? '' : said.slice(Math.max(0, said.search(/⎯ (?:Failed|Unhandled)/) - 20)).trim() }
+}
+
+function row({ run, busy, seconds, passed, failed }) {
+  return [`${run}`.padStart(3), `${busy}`.padStart(4), seconds.toFixed(0).padStart(7), loadavg()[0].toFixed(1).padStart(5), `${passed}`.padStart(6), `${failed.length}`.padStart(6)].join('  ')
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { runs: { type: 'string', default: '20' }, busy: { type: 'string', default: '0' }, 'busy-runs': { type: 'string' }, stop: { type: 'boolean', default: false }, list: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  })
+  if (values.help) return void process.stdout.write(HELP)
+  const runs = whole('runs', values.runs, 1)
+  const busy = whole('busy', values.busy, 0)
+  const busyRuns = values['busy-runs'] === undefined ? runs : whole('busy-runs', values['busy-runs'], 0)
+  const named = positionals.length === 0 ? ['outside'] : positionals
+  const files = (await Promise.all(named.map((name) => GROUPS[name]?.() ?? [name]))).flat()
+  if (values.list) return void process.stdout.write(`${files.join('\n')}\n`)
+
+  const folder = mkdtempSync(join(tmpdir(), 'otherworld-repeat-'))
+  process.on('exit', () => {
+    setBusy(0)
+    running?.kill('SIGTERM')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130))
+  process.stdout.write(`${files.length} files\nrun  busy  seconds   load  passed  failed\n`)
+  const failures = new Map()
+  let green = 0
+  for (let run = 1; run <= runs; run++) {
+    setBusy(run > runs - busyRuns ? busy : 0)
+    const result = await runOnce(files, join(folder, 'report.json'))
+    process.stdout.write(`${row({ run, busy: loops.length, ...result })}\n`)
+    for (const name of result.failed) failures.set(name, [...failures.get(name) ?? [], run])
+    if (result.words !== '') process.stdout.write(`${result.words.replace(/^/gm, '     ')}\n`)
+    if (result.failed.length === 0) green += 1
+    else if (values.stop) break
+  }
+  setBusy(0)
+  process.stdout.write(`\n${green} of ${runs} runs green\n`)
+  for (const [name, where] of failures) process.stdout.write(`${name}: in run ${where.join(', ')}\n`)
+  process.exitCode = green === runs ? 0 : 1
+}
+
+await main()
