@@ -31,14 +31,14 @@ function moveAround(realm: Realm, avatar: Avatar, step: Vec3): { to: Vec3; groun
   return { to: to.y < 0 && avatar.position.y >= 0 && overGround(realm.definition, to) ? vec(to.x, 0, to.z) : to, grounded: realm.controller.computedGrounded() }
 }
 
-function stepAvatar(realm: Realm, avatar: Avatar, isNear: boolean): void {
+function stepAvatar(realm: Realm, avatar: Avatar, asks: boolean): void {
   const { definition } = realm
   const { tickRate, gravity } = definition
   avatar.flying = avatar.intent.fly && (avatar.permissions & Permission.fly) !== 0
   const { velocity, jumped } = steer(avatar.velocity, avatar.yaw, avatar.intent, avatar.grounded, avatar.flying, gravity.y, tickRate)
   if (jumped) avatar.intent.jump = false
   const step = scaled(velocity, 1 / tickRate)
-  const { to, grounded } = isNear ? moveAround(realm, avatar, step) : moveFreely(definition, avatar.position, step)
+  const { to, grounded } = asks ? moveAround(realm, avatar, step) : moveFreely(definition, avatar.position, step)
   const { position, ...motion } = settle(velocity, to, grounded, avatar.flying)
   avatar.grounded = motion.grounded
   avatar.velocity = motion.velocity

@@ -85,7 +85,7 @@ test('WSK-1: the token is offered as a subprotocol; the server chooses the other
   const { url, opened } = await serve()
   const socket = raw(url)
   const answer = await new Promise<string>((resolve) => { socket.once('upgrade', (response) => resolve(JSON.stringify(response.rawHeaders))) })
-  await until(() => opened.length === 1)
+  await until('it is open', () => opened.length === 1)
   expect(socket.protocol).toBe('otherworld')
   expect(answer).not.toContain('good')
   socket.terminate()
