@@ -11,19 +11,20 @@ export interface PropReportsOptions {
 
 type Kind = FreezeCause | 'expired'
 
-const count = (n: number, one: string): string => (n === 1 ? `1 ${one}` : `${n} ${one}s`)
+/** `one` for one prop, `many` for more: each with the number before it. */
+const props = (n: number, of: string, one: string, many: string): string => `${n} ${n === 1 ? 'prop' : 'props'} of ${of} ${n === 1 ? one : many}`
 
 /** What an owner is told: what happened, why, and what to do. */
 const TO_OWNER: Readonly<Record<Kind, (n: number) => string>> = {
-  work: (n) => `${count(n, 'prop')} of yours stopped moving: too much touches in this realm. Remove some, or move them apart.`,
-  unstable: (n) => `${count(n, 'prop')} of yours could not be simulated and stays where it last was. Grab or scale it to try again.`,
-  expired: (n) => `${count(n, 'prop')} of yours went while you were away: the realm needed the room.`,
+  work: (n) => props(n, 'yours', 'stopped moving: too much touches in this realm. Remove it, or move it away.', 'stopped moving: too much touches in this realm. Remove some, or move them apart.'),
+  unstable: (n) => props(n, 'yours', 'could not be simulated and stays where it last was. Grab or scale it to try again.', 'could not be simulated and stay where they last were. Grab or scale them to try again.'),
+  expired: (n) => props(n, 'yours', 'was removed while you were away: the realm needed the room.', 'were removed while you were away: the realm needed the room.'),
 }
 
 const TO_OPERATOR: Readonly<Record<Kind, (n: number, users: string) => string>> = {
-  work: (n, users) => `${count(n, 'prop')} of ${users} stands still: physics work is over the realm's workMax`,
-  unstable: (n, users) => `${count(n, 'prop')} of ${users} had numbers that are not finite; each was put back and stands still`,
-  expired: (n, users) => `${count(n, 'prop')} of ${users} was removed: the owner has left, and the realm's leftBehind rule lets it go`,
+  work: (n, users) => props(n, users, 'stands still', 'stand still') + ': physics work is over the realm\'s workMax',
+  unstable: (n, users) => props(n, users, 'had numbers that are not finite; it was put back and stands still', 'had numbers that are not finite; they were put back and stand still'),
+  expired: (n, users) => props(n, users, 'was', 'were') + ' removed: the owner has left, and the realm\'s leftBehind rule lets it go',
 }
 
 /** Gathers events and reports them in one sentence a kind, at most once in PROP_REPORT_MS. */

@@ -5,6 +5,7 @@ import { Connection, RETURN_MS, type LinkState, type Store } from './connection.
 /** A connection over scripted clients; time goes on by hand. */
 class Stage {
   readonly states: LinkState[] = []
+  readonly notices: string[] = []
   readonly clients: { options: RenderClientOptions; tell(state: ClientState): void }[] = []
   readonly logins: string[] = []
   /** Identities that logins were made with. */
@@ -28,7 +29,7 @@ class Stage {
       const stats = (nowMs: number): { readonly quietMs: number } => ({ quietMs: nowMs - this.heardMs })
       return { start: () => undefined, update: () => undefined, close: () => Promise.resolve(), stats } as unknown as RenderClient
     }
-    this.connection = new Connection({ url: 'http://x/', connects: [], store: storeOf(this.values), keep: storeOf(this.kept), clock: () => this.nowMs, changed: (state) => void this.states.push(state), login: fakeLogin, makeClient })
+    this.connection = new Connection({ url: 'http://x/', connects: [], store: storeOf(this.values), keep: storeOf(this.kept), clock: () => this.nowMs, changed: (state) => void this.states.push(state), notified: (text) => void this.notices.push(text), login: fakeLogin, makeClient })
   }
 
   get state(): LinkState {
@@ -60,6 +61,12 @@ test('a name becomes a token, the token a session; the tab keeps both', async ()
   expect(stage.state).toEqual({ type: 'joined', resumed: false, rejoined: false, fallback: null })
   expect(stage.values.get('otherworld.token')).toBe('token 1')
   expect(stage.connection.rememberedName).toBe('Mira')
+})
+
+test('a message from the server is shown to the player', async () => {
+  const stage = await inside()
+  stage.client.options.events?.message?.({ type: 'notice', text: '2 props of yours stopped moving.' })
+  expect(stage.notices).toEqual(['2 props of yours stopped moving.'])
 })
 
 test('a reload goes on with the same token and does not log in', () => {

@@ -39,6 +39,8 @@ export interface ConnectionOptions {
   readonly keep: Store
   readonly clock: () => number
   changed(state: LinkState): void
+  /** The server has a message for the player. */
+  notified(text: string): void
   /** Logs in; the real one by default. */
   readonly login?: typeof login
   /** Makes a client; a RenderClient by default. */
@@ -160,6 +162,9 @@ export class Connection {
       events: {
         state: (state) => {
           if (this.#client === client) this.#follow(state)
+        },
+        message: (message) => {
+          if (message.type === 'notice' && this.#client === client) this.#options.notified(message.text)
         },
         fellBack: (error) => {
           this.#errors.push(error)

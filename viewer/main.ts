@@ -87,6 +87,7 @@ class Page {
       keep: storeOf('localStorage', server),
       clock: () => performance.now(),
       changed: (state) => this.#changed(state),
+      notified: (text) => this.#hud.say(text),
     })
     this.#things = new Things({
       api, bytes, put: putTo(server), play: () => this.#play, problemOf: (hash) => view.library.problemOf(hash),
