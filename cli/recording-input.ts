@@ -63,6 +63,18 @@ export async function openNewest(paths: readonly string[]): Promise<Opened> {
   return newest
 }
 
+/** The files named, and all recordings in the folders named. Throws UsageError. */
+export async function recordingsIn(paths: readonly string[]): Promise<readonly string[]> {
+  const files: string[] = []
+  for (const path of paths) {
+    const found = await stat(path).catch((error: unknown) => { throw unreadable(path, error) })
+    const inside = found.isDirectory() ? (await Promise.all([path, join(path, 'recordings')].map((folder) => listRecordings(folder)))).flat().map((entry) => entry.path) : [path]
+    if (inside.length === 0) throw new UsageError(`there is no recording in ${path}`)
+    files.push(...inside)
+  }
+  return files
+}
+
 /** A file is itself; a folder is its newest recording of each realm, or that of its recordings/. */
 async function filesIn(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch((error: unknown) => { throw unreadable(path, error) })

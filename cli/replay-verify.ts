@@ -2,7 +2,7 @@
 import { loadEngine, type Realm } from '../sim/index.ts'
 import { RecordingError, simulationOf, verify, type Simulation, type Verification } from '../replay/index.ts'
 import { formatSeconds, paint, plural, printJson, Progress, terminal, type Terminal } from './output.ts'
-import { errorFields, exitOf, openRecording } from './recording-input.ts'
+import { errorFields, exitOf, openRecording, recordingsIn } from './recording-input.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
 const SCHEMA = 'otherworld/replay-verify/1'
@@ -20,10 +20,10 @@ interface FileOutcome {
 }
 
 export async function runVerify(args: Arguments, to: Terminal, load: () => Promise<Simulation<Realm>> = async () => simulationOf(await loadEngine())): Promise<number> {
-  const files = args.positionals
-  if (files.length === 0) throw new UsageError('it takes recordings: otherworld replay verify FILE...')
+  if (args.positionals.length === 0) throw new UsageError('it takes recordings: otherworld replay verify FILE...')
   const timeoutSeconds = args.text('timeout-seconds') === undefined ? null : args.number('timeout-seconds', { min: 0.001, max: TIMEOUT_SECONDS_MAX })
   const signal = timeoutSeconds === null ? null : AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))
+  const files = await recordingsIn(args.positionals)
   const simulation = await load()
   const outcomes: FileOutcome[] = []
   for (const file of files) {

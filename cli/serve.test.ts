@@ -87,7 +87,7 @@ test('a second server on the same data directory is refused and harms nothing', 
       return ended
     })
   })
-  expect(await second).toMatchObject({ code: 2, out: expect.stringContaining('"error":{"reason":"already-running"'), errors: expect.stringMatching(/another server \(process \d+\) uses this data directory[^]*--data DIR/) })
+  expect(await second).toMatchObject({ code: 2, out: expect.stringContaining('"error":{"reason":"already-running"'), errors: expect.stringMatching(/another server \(process \d+ on \S+\) uses this data directory[^]*--data DIR/) })
   expect(first.code).toBe(0)
 })
 

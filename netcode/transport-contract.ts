@@ -251,7 +251,7 @@ function describeEnding(contract: Contract): void {
   contract('a server that closes lets the last message leave, and each side hears of the end once', async (world) => {
     const left: Uint8Array[] = []
     for (let i = 0; left.length === 0 && i < TRIES_MAX; i++) {
-      const { received, closed, id } = await world.connect(`ada ${i}`)
+      const { received, closed, id } = await world.connect(`ada-${i}`)
       world.server.transport.send(id, pattern(40))
       world.server.transport.close(id, 'a reason')
       world.server.transport.close(id, 'another')

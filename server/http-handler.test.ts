@@ -149,3 +149,18 @@ test('pages of other sites may not use the API unless they are named', async () 
   expect(friend.status).toBe(204)
   expect(friend.headers.get('access-control-allow-origin')).toBe('https://friend.example')
 })
+
+test('guests behind a proxy on this machine share by the address that it adds last; a header from elsewhere in the list counts for nothing', async () => {
+  const base = await start()
+  const shareOf = async (forwardedFor: string | null): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json', ...(forwardedFor === null ? {} : { 'x-forwarded-for': forwardedFor }) }
+    const { token } = await (await fetch(`${base}/v1/login`, { method: 'POST', headers, body: '{"name":"Ada"}' })).json() as { token: string }
+    return (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { share?: number }).share
+  }
+  const own = await shareOf('203.0.113.9')
+  expect(own).toBeTypeOf('number')
+  expect(await shareOf('198.51.100.1, 203.0.113.9')).toBe(own)
+  expect(await shareOf('203.0.113.9, 198.51.100.1')).not.toBe(own)
+  expect(await shareOf('nonsense')).toBeUndefined()
+  expect(await shareOf(null)).toBeUndefined()
+})

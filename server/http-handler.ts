@@ -1,7 +1,8 @@
 /** The routes of the server's HTTP port. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
 import { Effect, Exit, Cause } from 'effect'
-import { plainAddress } from '../netcode/connection-limits.ts'
+import { isLoopback, plainAddress } from '../netcode/connection-limits.ts'
 import { API_CORS, handleCors, HttpError, readJson, sendError, sendJson } from '../netcode/http.ts'
 import type { AssetsService } from '../storage/assets/index.ts'
 import type { Api } from './api.ts'
@@ -74,11 +75,18 @@ function pathOf(request: IncomingMessage): string {
 
 const notFound = (path: string): RouteError => new RouteError(404, 'not-found', 'there is nothing at this address', path, 'see docs/api.md for the addresses')
 
+/** A proxy on this machine speaks for the address that it has added last; who else sends such a header is not believed. */
+function callerAddress(peer: string, forwardedFor: string | string[] | undefined): string {
+  if (!isLoopback(peer) || forwardedFor === undefined) return peer
+  const last = plainAddress(String(forwardedFor).split(',').at(-1)?.trim() ?? '')
+  return isIP(last) === 0 ? peer : last
+}
+
 async function login(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   only(request, ['POST'])
   const { headers, socket } = request
   const caller = {
-    address: plainAddress(socket.remoteAddress ?? ''),
+    address: callerAddress(plainAddress(socket.remoteAddress ?? ''), headers['x-forwarded-for']),
     host: headers.host,
     forwarded: headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined,
   }

@@ -5,7 +5,7 @@
 import { RESUME_MS_MAX, type OutgoingPart, type Received } from '../netcode/session/index.ts'
 import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../protocol/index.ts'
-import { passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm, type UserNumber } from '../sim/index.ts'
+import { frozenCause, passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm, type UserNumber } from '../sim/index.ts'
 import type { Away } from './away.ts'
 import { Catalog } from './catalog.ts'
 import { Doorway } from './doorway.ts'
@@ -81,7 +81,7 @@ export class Sessions {
       memberOf: (player) => this.members.get(player),
       refused: (member, reason) => this.expel(member, 'refused', reason, this.nowMs),
     })
-    this.reports = new PropReports({ notify: (user, text) => this.notify(user, text), note: options.note })
+    this.reports = new PropReports({ frozenCause: (element) => frozenCause(realm, element), notify: (user, text) => this.notify(user, text), note: options.note })
     for (const avatar of realm.avatars.values()) {
       const { player, moveSequence, permissions } = avatar
       away.went(player, realm.tick)

@@ -3,10 +3,10 @@ import { isFiniteNumber } from './maths.ts'
 import { nameFault, shownName } from './name.ts'
 import { BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, CAPSULE_RADIUS_MIN, CAPSULES_MAX } from './packages.ts'
 import { STATE_BYTES_MAX } from './budget.ts'
-import { RANGES } from './ranges.ts'
+import { RANGES, type RangeName } from './ranges.ts'
 import { checkProp, checkScale, COLLIDERS_MAX, isUnitQuat } from './shapes.ts'
 import { WORK_MAX } from './work.ts'
-import { BONES, PERMISSIONS_MAX, type AvatarBody, type Collider, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type Shape, type Vec3 } from './types.ts'
+import { BONES, PERMISSIONS_MAX, type AvatarBody, type Collider, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type RejectReason, type Shape, type Vec3 } from './types.ts'
 
 /** What is wrong, and where: a JSON pointer. */
 export interface DefinitionError {
@@ -119,6 +119,17 @@ function readProp(r: Reading, value: unknown, where: string): PropSpec {
   }
 }
 
+const limits = (name: RangeName): string => `${RANGES[name].min} to ${RANGES[name].max} ${RANGES[name].unit}`.trim()
+
+/** What a prop's numbers must be, for who writes a definition. */
+const FAULTS: Readonly<Partial<Record<RejectReason, string>>> = {
+  'size-out-of-range': `extents of a collider are ${limits('shapeExtent')}, and its least half width times the scale is ${limits('scaledExtent')}`,
+  'degenerate-shape': `a collider needs a volume and is at most ${RANGES.slenderness.max} times as long as it is thin`,
+  'mass-out-of-range': `a dynamic prop has ${limits('mass')} at its scale`,
+  'scale-out-of-range': `scale is ${limits('scale')}, and the radius of the whole prop ${limits('scaledRadius')}`,
+  'trimesh-not-static': 'a mesh is for static props alone',
+}
+
 function readPlaced(r: Reading, value: unknown, where: string): PlacedProp {
   const o = r.object(value, where)
   const before = r.errors.length
@@ -130,7 +141,7 @@ function readPlaced(r: Reading, value: unknown, where: string): PlacedProp {
   }
   if (r.errors.length > before) return placed
   const reason = checkProp(placed.prop) ?? checkScale(placed.prop, placed.scale)
-  if (reason) r.fault(where, `the prop "${placed.prop.name}" cannot be: ${reason}`)
+  if (reason) r.fault(where, `the prop "${placed.prop.name}" cannot be: ${FAULTS[reason] ?? reason} (${reason})`)
   return placed
 }
 

@@ -29,7 +29,7 @@ export const RANGES = {
   restitution: range(0, 1, '', 'restitution', 'above 1 a bounce would gain energy'),
   color: range(0, 0xffffff, '', 'color, 0xRRGGBB', 'three bytes'),
   scale: range(0.05, 20, '', 'scale of a prop', 'a cup may become a house, and back'),
-  quaternion: range(0.99, 1.01, '', 'squared length of a rotation', 'a unit quaternion, with what 32-bit floats and quantisation lose'),
+  quaternion: range(0.999, 1.001, '', 'squared length of a rotation', 'a unit quaternion, with what 32-bit floats and quantisation lose'),
   access: range(0, 63, '', 'access byte', 'two bits for each of drag, scale and despawn'),
   hand: range(0, 2, '', 'hand of grab, drag and release', 'left, right, pointer'),
   moveAxis: range(-1, 1, '', 'x, y and z of a move; larger ones are clamped', 'a direction; the speed is the realm\'s'),

@@ -87,6 +87,12 @@ function propView(p: Prop, into: Motion): PropView {
   }
 }
 
+/** Why a prop stands still; null: it does not, or is not there. */
+export function frozenCause(realm: Pick<Realm, 'props'>, element: ElementId): FreezeCause | null {
+  const cause = realm.props.get(element)?.frozen ?? null
+  return cause === 'new' ? null : cause
+}
+
 function readVec(from: Float32Array, at: number, into: Mutable<Vec3>): void {
   into.x = from[at] ?? 0
   into.y = from[at + 1] ?? 0

@@ -12,7 +12,7 @@ import { Sweep } from './sweep.ts'
 import type { Avatar, Prop, Realm } from './state.ts'
 import type { PropSpec, Shape, ShareNumber } from './types.ts'
 
-/** Work of a tick by default: 200 boxes in a heap, about a third of a tick of 60 a second on one core. */
+/** Work of a tick by default: some 200 boxes in a heap, 5 to 10 ms on one core. */
 export const WORK_MAX = 2_000
 /** Share of the budget up to which frozen props are let go again: below 1, so that none is frozen and thawed by turns. */
 const THAW_SHARE = 0.8
