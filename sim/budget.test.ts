@@ -61,7 +61,7 @@ describe('INP-18, INP-19: room for spawned props', () => {
   })
 
   test('hulls and meshes count by what a checkpoint takes for them', () => {
-    for (const prop of [crate(), spec('dynamic', ...Array.from({ length: 16 }, () => collider(ball(0.4)))), spec('static', collider(sheet(30)))]) {
+    for (const prop of [crate(), spec('dynamic', ...Array.from({ length: 16 }, () => collider(ball(0.4)))), spec('static', collider(sheet(12)))]) {
       stage((s) => {
         s.join(1)
         const before = checkpoint(s.realm).length
@@ -98,8 +98,8 @@ describe('INP-18, INP-19: room for spawned props', () => {
   test('guests spawn small meshes alone', () => {
     stage((s) => {
       s.join(1)
-      expect(s.spawn(1, spec('static', collider(sheet(65))), at(-20, 1, 0))).toBe('mesh-too-large')
-      expect(s.spawn(1, spec('static', collider(sheet(50))), at(-20, 1, 0))).toBeTypeOf('number')
+      expect(s.spawn(1, spec('static', collider(sheet(33))), at(-20, 1, 0))).toBe('mesh-too-large')
+      expect(s.spawn(1, spec('static', collider(sheet(32))), at(-20, 1, 0))).toBeTypeOf('number')
     })
   })
 

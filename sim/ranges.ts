@@ -38,7 +38,7 @@ export const RANGES = {
   boneOffset: range(-10, 10, 'm', 'each coordinate of a body\'s bone offsets and capsule ends', 'an avatar of at most 10 m'),
   boneRadius: range(0.001, 10, 'm', 'radius of a bone\'s capsule', 'an avatar of at most 10 m'),
   headHeight: range(0.05, 10, 'm', 'height of a body\'s head at rest', 'below, hands reach nothing; above, an avatar stands out of most realms'),
-  meshTriangles: range(1, 128, '', 'triangles of a static mesh that a player spawns; a realm\'s own or a builder\'s may have more', 'each triangle that something touches is a contact'),
+  meshTriangles: range(1, 64, '', 'triangles of a static mesh that a player spawns; a realm\'s own or a builder\'s may have more', 'each triangle that something touches is a contact'),
 } as const satisfies Record<string, NumberRange>
 
 export type RangeName = keyof typeof RANGES

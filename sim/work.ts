@@ -6,7 +6,7 @@
 import { boxAround, depth, placeColliderBoxes, touches, type Box } from './boxes.ts'
 import { capsuleCentre } from './avatars.ts'
 import { freeze, thaw, wait } from './freeze.ts'
-import { floor, min } from './maths.ts'
+import { floor } from './maths.ts'
 import { RANGES } from './ranges.ts'
 import { Sweep } from './sweep.ts'
 import type { Avatar, Prop, Realm } from './state.ts'
@@ -40,15 +40,14 @@ export function shapeWork(shape: Shape): number {
       return 0.75
     case 'convex':
       return 1 + shape.points.length / 3 / 16
-    case 'trimesh':
-      return 1 + min(shape.indices.length / 3, TRIANGLES_COUNTED_MAX) / 4
+    case 'trimesh': {
+      const triangles = shape.indices.length / 3
+      return triangles <= RANGES.meshTriangles.max ? 1 + triangles : TERRAIN_WORK
+    }
   }
 }
 
-/** Of a larger mesh, which a guest cannot make, one thing touches no more. */
-const TRIANGLES_COUNTED_MAX = RANGES.meshTriangles.max
-
-/** A realm's own mesh is terrain: what stands on it touches a few of its triangles. */
+/** A realm's own mesh, and a builder's that no guest can make, is terrain: what stands on it touches a few of its triangles. */
 const TERRAIN_WORK = 2
 
 /** Part of an avatar's bone bodies that one thing touches at once. */

@@ -1,5 +1,5 @@
 /** A scene: some guests, sometimes a builder, and what they do tick by tick. All of it comes from the seed and from what the realm then holds. */
-import { creationWork, CREATION_WORK_MAX, compareInputs, passingAvatars, passingProps, type Command, type ElementId, type HandId, type Input, type InputFrame, type PlayerId, type Realm, type RealmDefinition, type Vec3 } from '../../sim/index.ts'
+import { creationWork, CREATION_WORK_MAX, RANGES, compareInputs, passingAvatars, passingProps, type Command, type ElementId, type HandId, type Input, type InputFrame, type PlayerId, type Realm, type RealmDefinition, type Vec3 } from '../../sim/index.ts'
 import { Actor, PERMISSIONS_ALL, type Sight } from './actor.ts'
 import { drawDefinition } from './definitions.ts'
 import { Draw } from './edges.ts'
@@ -14,6 +14,12 @@ interface Player {
   sequence: number
   at: Vec3
   hands: HandId[]
+}
+
+/** A mesh that no guest may make. Who brings it answers for what it costs to walk on (docs/threat-model.md). */
+function makesTerrain(command: Command): boolean {
+  const spec = command.type === 'spawn' ? command.prop : command.type === 'package' && command.physics.kind === 'object' ? command.physics.prop : null
+  return spec !== null && typeof spec !== 'string' && spec.colliders.some(({ shape }) => shape.type === 'trimesh' && shape.indices.length / 3 > RANGES.meshTriangles.max)
 }
 
 export class Scene {
@@ -51,7 +57,8 @@ export class Scene {
         else if (deed !== 'spawn' || this.left-- > 0) inputs.push({ player: player.id, sequence: ++player.sequence, command: this.actor.command(deed, player, sight) })
       }
     }
-    return { tick: realm.tick + 1, inputs: this.sealed(realm, inputs).toSorted(compareInputs) }
+    const drawn = inputs.filter(({ player, command }) => this.isGuest(player) || !makesTerrain(command))
+    return { tick: realm.tick + 1, inputs: this.sealed(realm, drawn).toSorted(compareInputs) }
   }
 
   /** What a server would seal into this frame: no more new colliders than one takes; the rest waits for the next. */
@@ -66,6 +73,10 @@ export class Scene {
       else this.waiting.push(input)
       return fits
     })
+  }
+
+  private isGuest(player: PlayerId): boolean {
+    return this.players.some(({ id, permissions }) => id === player && permissions !== PERMISSIONS_ALL)
   }
 
   private join({ id, permissions }: Player): Input {

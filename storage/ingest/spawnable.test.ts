@@ -136,10 +136,10 @@ describe('what a file states itself and cannot be is refused, with rule, place, 
 describe('what builders alone may place is accepted with a warning', () => {
   const mesh = (sides: number, name: string): Promise<IngestOutcome> => ingest(prism(sides, 1, 1, 0, { nodes: [{ name, mesh: 0 }] }))
 
-  test('a static mesh of more than 128 triangles', async () => {
-    const [small, large] = [await mesh(33, 'Wall-col'), await mesh(34, 'Wall-col')]
+  test('a static mesh of more than 64 triangles', async () => {
+    const [small, large] = [await mesh(17, 'Wall-col'), await mesh(18, 'Wall-col')]
     expect([rulesOf(small), rulesOf(large)]).toEqual([expect.not.arrayContaining(['BUILDERS_ONLY']), expect.arrayContaining(['BUILDERS_ONLY'])])
-    expect(large.warnings.find(({ rule }) => rule === 'BUILDERS_ONLY')?.message).toMatch(/132 triangles.*128/)
+    expect(large.warnings.find(({ rule }) => rule === 'BUILDERS_ONLY')?.message).toMatch(/68 triangles.*64/)
     expect([guestSpecReason(specOf(small)), guestSpecReason(specOf(large))]).toEqual([null, 'mesh-too-large'])
   })
 
