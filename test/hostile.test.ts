@@ -31,21 +31,23 @@ test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, 
     const pid = transport.stats.pid
     let answers = 0
     let sent = 0
-    let lastAnswerMs = performance.now()
-    let gapMs = 0
+    // Counted in what it sends, not by the clock: a machine that is busy keeps the sender waiting as well
+    let unanswered = 0
+    let unansweredMost = 0
     const endings: string[] = []
     const honest = await nodeWebRtcConnect({ bindAddress: '127.0.0.1' })(url, 'good', {
       closed: (reason) => { endings.push(reason) },
       received: () => {
         answers += 1
-        gapMs = Math.max(gapMs, performance.now() - lastAnswerMs)
-        lastAnswerMs = performance.now()
+        unanswered = 0
       },
     })
     await until('the honest client is open', () => server.opened.length === 1)
     const [honestId = 0] = server.opened
     const ticking = setInterval(() => {
       sent += 1
+      unanswered += 1
+      unansweredMost = Math.max(unansweredMost, unanswered)
       honest.send(Uint8Array.of(1, 2, 3))
       for (const { connection } of received.splice(0)) if (connection === honestId) transport.send(honestId, new Uint8Array(1_000))
       transport.flush()
@@ -65,7 +67,7 @@ test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, 
     expect(server.closed.filter(({ connection }) => connection === honestId)).toEqual([])
     expect(new Set(server.closed.map(({ connection }) => connection)).size).toBe(server.closed.length)
     expect(answers).toBeGreaterThan(sent * 0.9)
-    expect(gapMs).toBeLessThan(SILENCE_MS_MAX)
+    expect(unansweredMost).toBeLessThan(SILENCE_MS_MAX / HONEST_PERIOD_MS)
     // The attacks came as far as they were meant to
     expect(server.closed.map(({ reason }) => reason)).toEqual(expect.arrayContaining([CLOSE_REASON.channel, CLOSE_REASON.text, CLOSE_REASON.oversize, CLOSE_REASON.peer]))
   } finally {
