@@ -53,5 +53,5 @@ func test_a_client_waits_for_its_server_stands_while_it_is_silent_and_joins_anew
 	heard.clear()
 	await until("Ada is in the realm of the new server", func() -> bool: return heard.has("rejoined"), 90.0)
 	check(not heard.has("connection_resumed") and not heard.has("joined"), str(heard))
-	equal([ada.state, ada.avatars.size()], [OtherworldClient.State.JOINED, 1])
 	await until("her new avatar walks as the old one did", func() -> bool: return ada.own != null and ada.own.velocity.z < -1.0)
+	equal([ada.state, ada.avatars.size()], [OtherworldClient.State.JOINED, 1])
