@@ -8,11 +8,13 @@ import type { Command, PropSpec } from './types.ts'
 /** Units of one frame, from all players together: the largest prop (16 hulls of 64 points) alone. */
 export const CREATION_WORK_MAX = 1_100
 
+/** A spawn or scale by itself: the body, and the count of what its owner has. */
+const PROP_WORK = 10
 const COLLIDER_WORK = 2
 const TRIANGLE_WORK = 0.25
 
 function specWork(spec: PropSpec): number {
-  let sum = 0
+  let sum = PROP_WORK
   for (const { shape } of spec.colliders) {
     sum += COLLIDER_WORK
     if (shape.type === 'convex') sum += shape.points.length / 3
