@@ -64,7 +64,7 @@ export function unreachable(url: URL, cause: unknown): ConnectError {
 /** Node's codes of a certificate that it does not trust (OpenSSL's verify results, and a name that is another). */
 const UNTRUSTED = /^(?:CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\w+|ERR_TLS_CERT_ALTNAME_INVALID|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/
 
-/** What is wrong with an encrypted connection, in words; null where it is something else. Browsers keep it from the page. */
+/** Describes what is wrong with an encrypted connection; null where it is something else. Browsers keep it from the page. */
 export function tlsWords(error: unknown): string | null {
   for (let each = error, depth = 0; each instanceof Error && depth < 4; each = each.cause, depth += 1) {
     const code = 'code' in each && typeof each.code === 'string' ? each.code : ''

@@ -21,7 +21,7 @@ export interface RecordingInfo {
   readonly start: 'genesis' | 'checkpoint'
   readonly startTick: number
   readonly lastTick: number
-  /** Of the starting state and of the state after the last tick, 16 hex digits. */
+  /** Hashes of the starting state and of the state after the last tick, 16 hex digits. */
   readonly startHash: string
   readonly lastHash: string
   /** A frame follows whose hash was not written any more: a restart steps it, and begins a tick later. */

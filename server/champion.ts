@@ -117,7 +117,7 @@ export class Champion implements RealmLog {
     return { recordedBytes: this.file.bytesOfAll, freeBytes: this.file.freeBytes, checkpoints: this.checkpoints }
   }
 
-  /** What is written at present stands in no file that a recovery finds. */
+  /** True while the recording goes into no file that a recovery finds. */
   isLost(): boolean {
     return this.file.isLost
   }

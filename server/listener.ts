@@ -12,7 +12,7 @@ export interface ListenerService {
   readonly server: Server
   /** The port that was bound. */
   readonly port: number
-  /** Who answers requests from now on; null: they are told that the server stops. Before the first call they are told that it starts. */
+  /** Sets the handler of requests from now on; null: they are told that the server stops. Before the first call they are told that it starts. */
   answerWith(handler: RequestListener | null): void
 }
 

@@ -35,7 +35,7 @@ export interface RealmStart {
   readonly definition: RealmDefinition
   /** Directory of the recordings. */
   readonly recordings: string
-  /** Of the data directory; none: nobody else can use it. */
+  /** The data directory's lock; none: nobody else can use it. */
   readonly lock?: LockMark
   /** Older recordings of the realm are removed where all together take more bytes. */
   readonly keepBytes: number

@@ -28,7 +28,7 @@ export interface RunningLog extends RealmLog {
   readonly unanswered: Unanswered
   /** The disk fills up: nobody new is to be let in. */
   isSpaceLow(): boolean
-  /** What is written at present stands in no file that a recovery finds. */
+  /** True while the recording goes into no file that a recovery finds. */
   isLost(): boolean
   /** Whom to ask, at each checkpoint, which outcomes have not been heard: a recovery from it tells them. */
   listen(unheard: () => Unheard): void

@@ -75,7 +75,7 @@ function spawnOf(name: string, x: number): Command {
   return { type: 'spawn', prop, position: { x, y: 2, z: -6 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 }
 }
 
-/** Of all things: name, owner, and where they are. */
+/** All things: name, owner, and where they are. */
 const standing = (realm: Realm): readonly string[] => Array.from(realm.props.values(), ({ spec, owner, motion }) => `${spec.name} of ${owner} at ${[...motion].join(' ')}`)
 
 test('inputs on which the simulation fails are not taken again: they count as heard, and their senders are told', async () => {

@@ -15,7 +15,7 @@ export class TakenOut {
   onTold: () => void = () => undefined
   private rows: (readonly [UserNumber, string])[] = []
 
-  /** Of users alone: what is the realm's belongs to nobody. */
+  /** For users alone: what is the realm's belongs to nobody. */
   add(user: UserNumber, text: string): void {
     if (user !== 0) this.rows = [...this.rows, [user, text] as const].slice(-TAKEN_OUT_MAX)
   }

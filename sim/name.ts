@@ -19,7 +19,7 @@ const SEEN = /[\p{L}\p{N}\p{P}\p{S}]/u
 /** Most names: quick to accept. */
 const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/
 
-/** What is wrong with a name of at most so many characters (code points); null where it is one. */
+/** Describes what is wrong with a name of at most so many characters (code points); null where it is one. */
 export function nameFault(name: string, charactersMax: number): string | null {
   // A character has at most two of UTF-16: what is far too long is not looked at.
   const characters = name.length > 2 * charactersMax ? 'too many' : Array.from(name).length

@@ -28,7 +28,7 @@ export type UserNumber = number
 /** SHA-256 of a package's manifest: 64 lower-case hex digits. */
 export type PackageHash = string
 /**
- * Who shares a share of the realm, 0 to 2^32 - 1: the users behind one network address are given the same number, so that
+ * Number of a share of the realm, 0 to 2^32 - 1: the users behind one network address are given the same number, so that
  * throw-away guests do not multiply what one person may fill. 0: the realm itself.
  */
 export type ShareNumber = number

@@ -40,7 +40,7 @@ function rebuild(realm: Realm): void {
   realm.controller = createController(world)
 }
 
-/** What is broken stands frozen at its last finite place, out of every hand, until someone takes it or scales it. */
+/** A broken prop stands frozen at its last finite place, out of every hand, until someone takes it or scales it. */
 function repair(realm: Realm): void {
   const broken = [...realm.props.values()].filter((prop) => prop.broken)
   if (broken.length === 0) return

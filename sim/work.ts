@@ -57,9 +57,9 @@ const BONES_SHARE = 0.25
 interface Body {
   readonly prop: Prop | null
   readonly box: Box
-  /** Of each collider. */
+  /** Work of each collider. */
   readonly works: readonly number[]
-  /** Of the colliders, when they were last asked for; null: not in this tick. */
+  /** Boxes of the colliders, when they were last asked for; null: not in this tick. */
   boxes: Box | null
   /** Moves in this tick, or may when something touches it. */
   active: boolean
@@ -115,7 +115,7 @@ class Ledger {
 
   /** What a body adds to the tick's work beside those that are active already; more than `most` is not counted on. */
   cost(body: Body, most: number): number {
-    // What is frozen would be awake as soon as it moved.
+    // A frozen prop would be awake as soon as it moved.
     const awake = isAwake(body) || body.prop?.frozen != null
     let sum = awake ? BODY_WORK : 0
     this.sweep.around(body.box, (other) => {

@@ -30,7 +30,7 @@ export function readHolder(file: string): Holder | null {
 
 export const inWords = (holder: Holder | null): string => (holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`)
 
-/** Who else has written itself into the file, in words; null: nobody, so that the lock is still ours (or its file is gone, and nobody has it). */
+/** Describes who else has written itself into the file; null: nobody, so that the lock is still ours (or its file is gone, and nobody has it). */
 export function otherHolder({ file, token }: LockMark): string | null {
   const holder = readHolder(file)
   return holder === null || holder.token === token ? null : inWords(holder)

@@ -1,4 +1,4 @@
-/** Who comes while a real server's realm starts, over each transport. */
+/** Clients that come while a real server's realm starts, over each transport. */
 import { connect as connectTcp } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { drive, login, RenderClient, type AvatarSample, type ClientState, type Connect } from '../netcode/index.ts'

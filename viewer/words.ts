@@ -63,7 +63,7 @@ export const waitInWords = (reason: string): string => `${sentence(reason)} You 
 /** The session could not be resumed, and the player is in a new one. */
 export const REJOINED = 'You were away for too long for your place to be kept: you are in anew.'
 
-/** Of a lost connection that is made again. */
+/** Text for a lost connection that is made again. */
 export function retryInWords(reason: string, attempt: number, isKept: boolean): string {
   return `${sentence(reason)} Reconnecting, attempt ${attempt}. ${isKept ? 'Your place is kept for 30 seconds.' : 'Your place is kept no longer; you come in anew as soon as the server answers.'}`
 }

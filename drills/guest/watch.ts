@@ -1,4 +1,4 @@
-/** What is measured from outside while guests are at work: ticks, restarts, growth, and what honest players notice. */
+/** Measurements from outside while guests are at work: ticks, restarts, growth, and what honest players notice. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRecording } from '../../replay/index.ts'
@@ -17,7 +17,7 @@ const READ_BYTES_MAX = 600 * MIB
 export interface Figures {
   readonly seconds: number
   readonly ticks: number
-  /** Of the server's own histogram; null where it could not be asked, or its realm began anew. */
+  /** From the server's own histogram; null where it could not be asked, or its realm began anew. */
   readonly tickMsP50: number | null
   readonly tickMsP99: number | null
   /** The longest that was seen in a status, ms. */

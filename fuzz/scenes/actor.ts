@@ -18,17 +18,17 @@ const NUDGES = [0, 0, 1e-7, 1e-4, 0.01, 0.5, 3]
 /** How often a hand that holds nothing is moved or opened all the same. */
 const EMPTY_SHARE = 0.1
 
-/** Who acts, and where. */
+/** A player that acts, and its place. */
 export interface Standing {
   readonly at: Vec3
   /** Hands that hold something; null: not known. */
   readonly hands: readonly HandId[] | null
 }
 
-/** What is there to act on. */
+/** Everything that a player can act on. */
 export interface Sight {
   readonly elements: readonly ElementId[]
-  /** Of each element; empty: not known. */
+  /** The place of each element; empty: not known. */
   readonly places: readonly Vec3[]
 }
 
@@ -48,7 +48,7 @@ export class Actor {
     this.point = this.anywhere()
   }
 
-  /** What is done next. */
+  /** The next command to draw. */
   deed(): Deed {
     return this.draw.weighted(Object.entries(this.style.deeds).map(([name, weight]) => [weight, name as Deed] as const))
   }

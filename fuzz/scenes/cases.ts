@@ -13,7 +13,7 @@ export interface SavedInput {
 const revived = ({ player, sequence, command }: Input): Input =>
   ({ player, sequence, command: command.type === 'pose' ? { type: 'pose', pose: { ...command.pose, bytes: Uint8Array.from(command.pose.bytes) } } : command })
 
-/** Whoever acts and never joins has joined before. */
+/** Players that act without a join have joined before. */
 export function savedSource(list: readonly SavedInput[], definition: RealmDefinition): Source {
   const joined = new Set(list.map(({ input: { command } }) => (command.type === 'join' ? command.player : 0)))
   const players = [...new Set(list.map(({ input }) => input.player))].filter((player) => player !== 0 && !joined.has(player))

@@ -11,7 +11,7 @@ const engine = await loadEngine()
 const SEED = 20_261
 const WORLDS = 100
 const TICKS = 100
-/** Of a thread's own processor time: npm run fuzz:scenes holds 50 on a quiet machine, a test runs beside others. */
+/** Limit of a step in the thread's own processor time: npm run fuzz:scenes holds 50 on a quiet machine, a test runs beside others. */
 const SLOW_MS = 100
 
 const run = (world: number, changes: Partial<Parameters<typeof runWorld>[1]> = {}): WorldReport =>

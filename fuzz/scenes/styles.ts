@@ -12,7 +12,7 @@ export interface Style {
   readonly gathers: number
   /** Weights of what a player does next. */
   readonly deeds: Partial<Record<Deed, number>>
-  /** What is spawned; null: props of all makes. */
+  /** The make of spawned props; null: all makes. */
   readonly thing: 'pair' | 'pile' | 'burst' | 'bloat' | null
   /** Things made in this way, all players together. */
   count(draw: Draw): number

@@ -1,7 +1,7 @@
 /** How long this thread has had a processor, ms: a step costs the same on a busy machine. Where the system does not say, the time of day stands for it. */
 import { openSync, readSync } from 'node:fs'
 
-/** Of a thread's /proc entry: nanoseconds on a processor, nanoseconds waiting, turns. */
+/** The fields of a thread's /proc entry: nanoseconds on a processor, nanoseconds waiting, turns. */
 const ENTRY_BYTES = 64
 
 function open(): number | null {

@@ -162,7 +162,7 @@ class RtcConnection implements ClientConnection {
   #isHandedOut = false
   #isReached = false
   #failure: ConnectError | null = null
-  /** Of the server's candidates. */
+  /** Addresses of the server's candidates. */
   #addresses: string[] = []
   #settled: () => void = () => {}
   #heardAtMs = 0

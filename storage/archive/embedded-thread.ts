@@ -32,7 +32,7 @@ export class Thread {
         else resolve()
       }
     })
-    // Who asks for it hears of it; nobody may.
+    // Callers that ask for it hear of it; nobody may.
     this.opening.catch(() => undefined)
     this.worker.on('message', (message: EmbeddedAnswer) => this.heard(message))
     this.worker.on('error', (error) => this.end(error.message))

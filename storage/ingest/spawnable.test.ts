@@ -1,4 +1,4 @@
-/** What is accepted can be spawned by a guest at scale 1, however thin it is; what a file states itself and cannot be is refused by name. */
+/** Accepted models can be spawned by a guest at scale 1, however thin it is; what a file states itself and cannot be is refused by name. */
 import { describe, expect, test } from 'vitest'
 import { NodeIO } from '@gltf-transform/core'
 import { props, type PropSpec, type PropView } from '../../sim/index.ts'

@@ -17,7 +17,7 @@ export interface DirectoryWatchOptions {
   readonly directory: string
   readonly platform: Platform
   readonly freeBytesMin?: number | undefined
-  /** Who else has taken the directory over, in words; null: nobody. */
+  /** Describes who else has taken the directory over, in words; null: nobody. */
   otherHolder?(): string | null
   /** Free space fell below freeBytesMin (true), or is above it again (false). */
   onSpaceLow?(low: boolean): void

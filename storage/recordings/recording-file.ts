@@ -39,7 +39,7 @@ export interface RecordingFileOptions {
   onSpaceLow?(low: boolean): void
   /** A sync to the disk took so long. */
   onSync?(ms: number): void
-  /** Who else has taken the directory over, in words; null: nobody. Asked before each segment, and now and then. */
+  /** Describes who else has taken the directory over, in words; null: nobody. Asked before each segment, and now and then. */
   otherHolder?(): string | null
   /** The current segment was deleted, moved or replaced: `rollDue` until another has begun. */
   onMissing?(path: string): void
@@ -60,7 +60,7 @@ interface Segment {
   readonly header: RecordingHeader
   readonly file: AppendFile
   readonly writer: RecordingWriter
-  /** Of the checkpoint that it began with; they do not count for its size, or a large state would fill it at once. */
+  /** Bytes of the checkpoint that it began with; they do not count for its size, or a large state would fill it at once. */
   readonly startBytes: number
   packing: Promise<void> | null
 }
@@ -77,7 +77,7 @@ export class RecordingFile {
   private tickSynced: number
   private bytesBefore = 0
   private readonly watch: DirectoryWatch
-  /** What is written now stands in no file that a reader finds. */
+  /** True while the recording goes into no file that a reader finds. */
   private missing = false
   private ended = false
 

@@ -1,4 +1,4 @@
-/** What is left out of a realm on which the simulation fails, so that it can go on; and one try of it. docs/recording.md, "Recovery", has the rules. */
+/** The parts left out of a realm on which the simulation fails, so that it can go on; and one try of it. docs/recording.md, "Recovery", has the rules. */
 import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
 import { RecordingError, type RecordingErrorReason, type Simulation } from '../../replay/index.ts'
 import type { Command, ElementId, Input, InputFrame, PlayerId, RealmDefinition, SimEvent, UserNumber } from '../../sim/index.ts'
@@ -26,7 +26,7 @@ export interface Remedy {
 export interface Thing {
   readonly type: 'prop' | 'avatar'
   readonly element: ElementId
-  /** Of an avatar; 0 of a prop. */
+  /** An avatar's player; 0 for a prop. */
   readonly player: PlayerId
   readonly user: UserNumber
   readonly name: string

@@ -125,7 +125,7 @@ class Search {
     throw new Healed()
   }
 
-  /** Of groups of things, the most suspicious first, the few that have to go; null where not even all of them help. */
+  /** Finds, among groups of things with the most suspicious first, the few that have to go; null where not even all of them help. */
   private async fewest(base: Base, groups: readonly (readonly Thing[])[]): Promise<readonly Thing[] | null> {
     const all = (some: readonly (readonly Thing[])[]): Thing[] => some.flat()
     const count = await shortest(groups.length, (n) => this.heals(base, all(groups.slice(0, n))))

@@ -6,7 +6,7 @@ import { solidOf } from '../../../sim/solid.ts'
 import type { HullMaker } from './hulls.ts'
 import { boxCollider, placed } from './primitives.ts'
 
-/** Of the greatest slenderness: rounding to 0.1 mm and to 32-bit floats must not exceed it. */
+/** Part of the greatest slenderness: rounding to 0.1 mm and to 32-bit floats must not exceed it. */
 const SLENDER_SHARE = 0.95
 /** A hull is at most grown by this many times what it lacks: its least half width is a lower bound of the real one. */
 const GROWTH_MAX = 16
