@@ -88,7 +88,7 @@ export interface CorsPermissions {
 
 const CORS_DEFAULT: CorsPermissions = { methods: 'GET, POST, OPTIONS', headers: 'Authorization, Content-Type' }
 
-/** Of the server's API. */
+/** CORS headers of the server's API. */
 export const API_CORS: CorsPermissions = { methods: 'GET, POST, PUT, PATCH, DELETE, OPTIONS', headers: 'Authorization, Content-Type' }
 
 /**

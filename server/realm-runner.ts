@@ -47,9 +47,9 @@ export interface LogSpace {
 }
 
 export interface CheckpointsState {
-  /** Of the last that was written. */
+  /** Tick of the last checkpoint that was written. */
   readonly tick: number
-  /** Of the last state that was taken, unpacked. */
+  /** Bytes of the last state that was taken, unpacked. */
   readonly bytes: number
   /** Too large to be written, since the start. */
   readonly skipped: number
