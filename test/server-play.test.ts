@@ -5,6 +5,7 @@ import { connectWebRtc } from '../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import { loadEngine, type PropSpec, type Vec3 } from '../sim/index.ts'
 import { cleanup, enter, joined, serveHere, sleep, until, verifiedRecordings } from './server-harness.ts'
+import { ownPosition } from './things.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())
@@ -15,7 +16,6 @@ const BALL: PropSpec = {
 }
 const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 }
 
-const ownPosition = (client: RenderClient): Vec3 => client.sample().avatars.find(({ own }) => own)?.position ?? { x: Number.NaN, y: 0, z: 0 }
 const seenPosition = (client: RenderClient, element: number): Vec3 | undefined => client.sample().props.find((prop) => prop.element === element)?.position
 
 const THROWS_MAX = 5
@@ -27,7 +27,7 @@ const FLIGHT_MS_MAX = 8_000
  */
 async function throws(ada: RenderClient, bob: RenderClient): Promise<number> {
   for (let i = 0; i < THROWS_MAX; i++) {
-    const { x, z } = ownPosition(ada)
+    const { x, z } = await ownPosition(ada)
     const spawned = await ada.spawn(BALL, { position: { x, y: 1.2, z: z - 1 } })
     expect(spawned).toMatchObject({ ok: true })
     const element = spawned.ok ? spawned.element : 0
@@ -60,7 +60,7 @@ test('people meet over WebRTC and WebSocket, throw a ball, a lockstep peer agree
   peer.start()
 
   await until('both see each other by name', () => [ada, bob].every((client) => client.sample().avatars.map(({ name }) => name).toSorted().join() === 'Ada,Bob'))
-  const start = ownPosition(ada)
+  const start = await ownPosition(ada)
   ada.move({ z: -1, yaw: 0 })
   await until('Bob sees Ada walk', () => (bob.sample().avatars.find(({ name }) => name === 'Ada')?.position.z ?? start.z) < start.z - 0.5)
   ada.move({ yaw: 0 })

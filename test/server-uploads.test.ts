@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { RenderClient } from '../netcode/index.ts'
 import { Access, ACTS, DEFAULT_DEFINITION, type Act } from '../sim/index.ts'
 import { cleanup, serveHere, until } from './server-harness.ts'
-import { assetBytes, bringsTheTeacup, BUILD, grantRole, Person, positionOf, spawnOf } from './things.ts'
+import { assetBytes, bringsTheTeacup, BUILD, grantRole, Person, ownPosition, spawnOf } from './things.ts'
 
 // Several real files go through the ingest, at the lowest priority of a machine that may be busy.
 vi.setConfig({ testTimeout: 240_000 })
@@ -58,7 +58,7 @@ test('who may put a package into the realm: its owner, a role, everyone once it 
   await grantRole(server, bob.uid, 'builder')
   const hash = await ada.hashOf('objects/BoxTextured.glb')
   const [atBob, atCleo] = [await bob.join(clean), await cleo.join(clean)]
-  const { x, z } = positionOf(atBob)
+  const { x, z } = await ownPosition(atBob)
   const spawns = (client: RenderClient): ReturnType<RenderClient['spawn']> => client.spawn(hash, { position: { x, y: 1, z: z - 1 } })
   expect(await spawns(atCleo)).toMatchObject({ ok: false, reason: 'not-permitted' })
   expect(await spawns(atBob)).toMatchObject({ ok: true })

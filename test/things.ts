@@ -57,11 +57,16 @@ export class Person {
   }
 }
 
-export const positionOf = (client: RenderClient): Vec3 => client.sample().avatars.find(({ own }) => own)?.position ?? { x: Number.NaN, y: 0, z: 0 }
+/** Where the client's own avatar is; waits for the first snapshot that shows it. */
+export async function ownPosition(client: RenderClient): Promise<Vec3> {
+  const own = (): Vec3 | undefined => client.sample().avatars.find((avatar) => avatar.own)?.position
+  await until('the own avatar is seen', () => own() !== undefined)
+  return own() as Vec3
+}
 
 /** Puts it within everyone's reach; its element. */
 export async function spawnOf(client: RenderClient, hash: string, access = 0): Promise<number> {
-  const { x, y, z } = positionOf(client)
+  const { x, y, z } = await ownPosition(client)
   const outcome = await client.spawn(hash, { position: { x, y: y + 1, z: z - 0.8 }, access })
   expect(outcome.ok ? 'spawned' : outcome.reason).toBe('spawned')
   return outcome.ok ? outcome.element : 0

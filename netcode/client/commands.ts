@@ -1,6 +1,13 @@
-/** Commands that wait for their outcome. */
-import type { ServerMessage } from '../../protocol/index.ts'
+/** Commands that wait for their outcome, and the check of what a program gives before it is sent. */
+import { decodeInput, describe, encodeInput, type ServerMessage } from '../../protocol/index.ts'
+import type { Command } from '../../sim/types.ts'
 import type { Outcome } from './types.ts'
+
+/** Why the server would end the connection over this command, with the field; null where the wire can carry it. */
+export function wireFaultOf(command: Command): string | null {
+  const checked = decodeInput(encodeInput({ player: 0, sequence: 1, command }))
+  return checked.ok ? null : describe(checked.error)
+}
 
 export class Commands {
   readonly #waiting = new Map<number, (outcome: Outcome) => void>()

@@ -301,6 +301,20 @@ describe('a render client', () => {
     expect(await ada.despawn(3)).toMatchObject({ ok: false, reason: 'not-joined' })
   })
 
+  test('a number that is not finite is refused before it is sent, and the session goes on', async () => {
+    const yard = serve()
+    const ada = clientOf(yard, 'ada')
+    await pass(yard, [ada], 10)
+    const nowhere = { x: Number.NaN, y: 1, z: 0 }
+    expect(await ada.spawn(CRATE, { position: nowhere })).toMatchObject({ ok: false, reason: 'invalid-value' })
+    expect(await ada.scale(1, Infinity)).toMatchObject({ ok: false, reason: 'invalid-value' })
+    expect(() => ada.move({ x: Number.NaN, yaw: 0 })).toThrow(/the move is not sent: .*x: is NaN/)
+    expect(() => ada.drag(0, nowhere, { x: 0, y: 0, z: 0, w: 1 })).toThrow(RangeError)
+    expect(() => ada.drag(0, { x: 0, y: 0, z: 0 }, { x: 0, y: 0, z: 0, w: 0 })).toThrow(RangeError)
+    await pass(yard, [ada], 30)
+    expect(ada.state).toMatchObject({ type: 'joined' })
+  })
+
   test('SES-6: notices a server that falls silent', async () => {
     const yard = serve()
     const ada = clientOf(yard, 'ada')

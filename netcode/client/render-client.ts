@@ -5,7 +5,7 @@
 import type { BodyChoice, Command, ElementId, HandId, PackageHash, PackedPose, PropSpec, Quat, RealmDefinition, UserNumber, Vec3 } from '../../sim/types.ts'
 import type { ServerMessage, SnapshotPart, Welcome } from '../../protocol/index.ts'
 import { ClientSession } from '../session/client-session.ts'
-import { Commands } from './commands.ts'
+import { Commands, wireFaultOf } from './commands.ts'
 import { readDefinition } from './definition.ts'
 import { Line } from './line.ts'
 import { OwnAvatar } from './own-avatar.ts'
@@ -237,10 +237,13 @@ export class RenderClient {
 
   // --- inputs
 
-  /** Walks, turns, jumps, flies: holds until the next call. A change of direction leaves at once, a turn with the next packet. */
+  /**
+   * Walks, turns, jumps, flies: holds until the next call. A change of direction leaves at once, a turn with the next packet.
+   * Throws a RangeError for a number that is not finite.
+   */
   move({ x = 0, y = 0, z = 0, yaw, jump = false, run = false, fly = false }: Moving): void {
     const before = this.#move
-    this.#move = { type: 'move', x, y, z, yaw, jump, run, fly }
+    this.#move = sendable({ type: 'move', x, y, z, yaw, jump, run, fly })
     if (before !== null && isSame(before, this.#move)) return
     this.#joined?.own.wishes(this.#move)
     this.#latest(this.#move, before === null || changesCourse(before, this.#move))
@@ -253,10 +256,11 @@ export class RenderClient {
     this.#latest(this.#pose)
   }
 
-  /** Says where what the hand holds should be, world space. */
+  /** Says where what the hand holds should be, world space. Throws a RangeError for numbers that are no position or no rotation. */
   drag(hand: HandId, position: Vec3, rotation: Quat): void {
+    const drag = sendable({ type: 'drag', hand, position, rotation })
     this.#joined?.own.grips.dragged(hand, position, rotation)
-    this.#latest({ type: 'drag', hand, position, rotation })
+    this.#latest(drag)
   }
 
   #latest(command: Command, urgent = false): void {
@@ -304,6 +308,7 @@ export class RenderClient {
   /** Sends a command until it is acknowledged, also over a reconnect; resolves with what became of it, never rejects. */
   #command(command: Command): Promise<Outcome> {
     if (this.#joined === null || this.#state.type === 'closed' || this.#leaving !== null) return Promise.resolve({ ok: false, sequence: 0, reason: 'not-joined' })
+    if (wireFaultOf(command) !== null) return Promise.resolve({ ok: false, sequence: 0, reason: 'invalid-value' })
     const queued = this.#session.command(command)
     if (!queued.ok) return Promise.resolve({ ok: false, sequence: 0, reason: 'too-many' })
     const outcome = this.#commands.wait(queued.value)
@@ -332,6 +337,13 @@ export class RenderClient {
       driftPpm: this.#joined?.own.clock.driftPpm ?? 0, quietMs: this.#line.connection === null ? 0 : this.#session.quietMs(nowMs),
     }
   }
+}
+
+/** The server ends a connection over such a number: the program that gave it hears of it first. */
+function sendable<T extends Command>(command: T): T {
+  const fault = wireFaultOf(command)
+  if (fault !== null) throw new RangeError(`the ${command.type} is not sent: ${fault}`)
+  return command
 }
 
 /** A jump is none that was made before. */
