@@ -11,8 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Effect } from 'effect'
 import { LocalAssets } from '../storage/assets/local.ts'
 import { LinkSigner } from '../storage/assets/signature.ts'
-import type { ServerFigures } from '../testing/bots/server-watch.ts'
-import { crowd, serve, type CrowdReport } from '../testing/soak/programs.ts'
+import type { ServerFigures } from '../bots/server-watch.ts'
+import { crowd, serve, type CrowdReport } from '../test/soak/programs.ts'
 import { median } from './measure.ts'
 import type { Report, Row } from './report.ts'
 
@@ -107,7 +107,7 @@ async function prepare(data: string): Promise<string> {
 function linkOf(url: string, data: string, key: string): string {
   const { secret } = JSON.parse(readFileSync(join(data, 'server-identity.json'), 'utf8')) as { readonly secret: string }
   const request = { key, expiresAtMs: Date.now() + 3_600_000, file: null }
-  // As server/stores.ts derives it
+  // As server/host/stores.ts derives it
   const linkSecret = createHmac('sha256', Buffer.from(secret, 'base64')).update('otherworld: links to files').digest()
   return `${url}v1/assets/${key}?${new LinkSigner(linkSecret).query(request)}`
 }

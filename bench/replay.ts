@@ -4,7 +4,7 @@ import { CHECKPOINT_EVERY_TICKS, packCheckpoint, readRecording, RecordingWriter,
 import { median } from './measure.ts'
 import type { Report, Row } from './report.ts'
 import { scene, sceneDefinition, wardrobe } from './scene.ts'
-import type { Wardrobe } from '../testing/bots/mimic.ts'
+import type { Wardrobe } from '../bots/mimic.ts'
 
 const PLAYERS = [20, 100] as const
 const TICKS = 1_200

@@ -1,9 +1,9 @@
 /** The standard load: avatars with 18 bones posed by motion clips, walking among 200 dynamic props. */
 import { DEFAULT_DEFINITION, genesis, step, type Engine, type InputFrame, type PlacedProp, type PropSpec, type Realm, type RealmDefinition, type SimEvent, type StepOptions } from '../sim/index.ts'
-import { Dice } from '../testing/bots/mind.ts'
-import { loadClips } from '../testing/bots/clip-files.ts'
-import { fitAll, type Wardrobe } from '../testing/bots/mimic.ts'
-import { Troupe } from '../testing/bots/troupe.ts'
+import { Dice } from '../bots/mind.ts'
+import { loadClips } from '../bots/clip-files.ts'
+import { fitAll, type Wardrobe } from '../bots/mimic.ts'
+import { Troupe } from '../bots/troupe.ts'
 
 export const DYNAMICS = 200
 /** Half the side of the square over which props are strewn, metres: where the avatars walk. */

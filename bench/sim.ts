@@ -3,7 +3,7 @@ import { checkpoint, free, hash, loadEngine, PHASES, props, restore, type Engine
 import { median, percentile, samples, timed, type Samples } from './measure.ts'
 import type { Report, Row } from './report.ts'
 import { DYNAMICS, scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'
-import type { Wardrobe } from '../testing/bots/mimic.ts'
+import type { Wardrobe } from '../bots/mimic.ts'
 
 const AVATARS = [10, 100, 300, 500] as const
 /** Not measured: compiling, and props that settle. */

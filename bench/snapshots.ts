@@ -2,7 +2,7 @@
  * What snapshots cost and how true they are: 100 clients among 100 avatars × 200 props of which 60 move, over the
  * in-memory network, real sessions and decoders at both ends. Truth is the simulation's state at the moment drawn.
  */
-import { avatarAdded, propAdded } from '../server/catalog.ts'
+import { avatarAdded, propAdded } from '../server/realm/catalog.ts'
 import { avatars, free, loadEngine, props, type AvatarView, type Engine, type PropView, type Quat, type Realm, type Vec3 } from '../sim/index.ts'
 import { PROTOCOL_VERSION } from '../protocol/index.ts'
 import { SAVINGS, SnapshotDecoder, SnapshotSource, SnapshotView, type Savings } from '../netcode/snapshot.ts'
@@ -10,8 +10,8 @@ import { ClientSession, ServerSession } from '../netcode/session/index.ts'
 import { Playback } from '../netcode/client/playback.ts'
 import { World } from '../netcode/client/world.ts'
 import type { AvatarSample, PropSample } from '../netcode/client/types.ts'
-import { Dice } from '../testing/bots/mind.ts'
-import type { Wardrobe } from '../testing/bots/mimic.ts'
+import { Dice } from '../bots/mind.ts'
+import type { Wardrobe } from '../bots/mimic.ts'
 import { median, percentile, samples, timed, type Samples } from './measure.ts'
 import type { Report, Row } from './report.ts'
 import { scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConnectError } from '../netcode/index.ts'
-import { OPERATOR_TOKEN_FILE } from '../server/data-directory.ts'
+import { OPERATOR_TOKEN_FILE } from '../server/accounts/data-directory.ts'
 import { printFailure, printJson, rows, schemaOf, terminal } from './output.ts'
 import { ApiError, fieldsOf, isServerUrl, ServerApi, textIn } from './server-api.ts'
 import { Exit, UsageError, type Arguments, type Option, type Verb } from './verb.ts'

@@ -1,8 +1,8 @@
 /** What a run of `otherworld bots` came to: its fields, its faults, its text. */
-import { percentileOf, type CrowdFigures } from '../testing/bots/figures.ts'
-import type { WatchFigures } from '../testing/bots/lockstep-watch.ts'
-import type { BehaviourName } from '../testing/bots/mind.ts'
-import type { ServerFigures } from '../testing/bots/server-watch.ts'
+import { percentileOf, type CrowdFigures } from '../bots/figures.ts'
+import type { WatchFigures } from '../bots/lockstep-watch.ts'
+import type { BehaviourName } from '../bots/mind.ts'
+import type { ServerFigures } from '../bots/server-watch.ts'
 import { paint, rows, type Terminal } from './output.ts'
 
 /** Bots that look at their clock less often than a snapshot comes measure themselves, ms. */

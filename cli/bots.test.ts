@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { freePort } from '../testing/ports.ts'
+import { freePort } from '../test/environments/ports.ts'
 import { verb } from './bots.ts'
 import { helpOf, parseVerb, UsageError } from './verb.ts'
 

@@ -1,5 +1,5 @@
 /** What `otherworld ingest` says of a file, for programs and for people. */
-import type { IngestWarning, Rejection } from '../storage/ingest/index.ts'
+import type { IngestWarning, Rejection } from '../ingest/index.ts'
 import type { CheckedFile, Ingested } from './ingest.ts'
 import { formatBytes, formatCount, paint, plural, rows, type Terminal } from './output.ts'
 

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
-import { checkUpload, ingestInChild, packedFile, Rejected, type IngestOptions, type IngestOutcome, type IngestWarning, type Rejection } from '../storage/ingest/index.ts'
+import { checkUpload, ingestInChild, packedFile, Rejected, type IngestOptions, type IngestOutcome, type IngestWarning, type Rejection } from '../ingest/index.ts'
 import { checkedText, ingestJson, ingestText } from './ingest-report.ts'
 import { printJson, terminal, type Terminal } from './output.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
-import { runCli, type CliEnd } from '../test/run-cli.ts'
-import { cleanup, serveHere, temporaryDirectory } from '../test/server-harness.ts'
+import { runCli, type CliEnd } from '../test/harness/run-cli.ts'
+import { cleanup, serveHere, temporaryDirectory } from '../test/harness/server-harness.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 

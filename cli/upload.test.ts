@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { PropSample, RenderClient } from '../netcode/index.ts'
-import { runCli, type CliEnd } from '../test/run-cli.ts'
-import { cleanup, joined, serveHere, temporaryDirectory, until } from '../test/server-harness.ts'
+import { runCli, type CliEnd } from '../test/harness/run-cli.ts'
+import { cleanup, joined, serveHere, temporaryDirectory, until } from '../test/harness/server-harness.ts'
 
 // Real files go through the ingest, at the lowest priority of a machine that may be busy.
 vi.setConfig({ testTimeout: 240_000 })

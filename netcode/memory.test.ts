@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MemoryClient, MemoryTransport, type LinkConditions, type MemoryOptions } from './memory.ts'
-import { transportContract, type KillClient, type MakeContractServer } from './transport-contract.ts'
+import { transportContract, type KillClient, type MakeContractServer } from './transport.suite.ts'
 
 /** Passes a second of its own clock at each step: the contract waits for nothing else. */
 function memoryServer(options: Partial<MemoryOptions>): MakeContractServer {

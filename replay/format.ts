@@ -1,6 +1,6 @@
 /**
  * The numbers of the recording format, version 1. docs/recording.md describes the format completely; a change here
- * is a change there, and test/recording-document.test.ts reads a recording from that document alone.
+ * is a change there, and test/protocol/recording-document.test.ts reads a recording from that document alone.
  */
 
 /** A byte that is no text, the name, and both line ends: a file mangled in transport is seen at once (as PNG does). */

@@ -1,7 +1,7 @@
 /** The header chunk: every input to the simulation that is not in the frames. */
 import type { RealmDefinition } from '../sim/index.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
-import { exactJson } from './exact-json.ts'
+import { exactJson } from '../packages/exact-json.ts'
 import { FORMAT_VERSION, HEADER_BYTES_MAX, MAGIC, PHASES_MAX, PREAMBLE_BYTES } from './format.ts'
 
 /** What a recording begins with. `definition` is as read: the simulation's own parser judges it before it is used. */

@@ -1,5 +1,5 @@
 /** The index: what a sealed recording says of itself, so that a reader seeks without reading all of it. */
-import { exactJson } from './exact-json.ts'
+import { exactJson } from '../packages/exact-json.ts'
 import { parseJsonObject } from './header.ts'
 
 /** Tick and byte offset. */

@@ -1,7 +1,7 @@
 /** Recordings in which packages are worn, placed and dragged: they replay by themselves, with no store at hand. */
 import { expect, test } from 'vitest'
 import { DEFAULT_BODY, DEFAULT_DEFINITION, Hand, loadEngine, type Command, type InputFrame, type PackagePhysics } from '../sim/index.ts'
-import { headerOf, joined, recordSession, recordTick } from '../test/recording-example.ts'
+import { headerOf, joined, recordSession, recordTick } from '../test/harness/recording-example.ts'
 import { describeRecording, Player, rawCheckpoint, readRecording, RecordingWriter, simulationOf, verify, type Recording } from './index.ts'
 
 const simulation = simulationOf(await loadEngine())

@@ -1,7 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { loadEngine } from '../sim/index.ts'
-import { joined, recordSession } from '../test/recording-example.ts'
+import { joined, recordSession } from '../test/harness/recording-example.ts'
 import { encodeChunk, peekChunk } from './chunks.ts'
 import { ChunkType, PREAMBLE_BYTES } from './format.ts'
 import { describeRecording, readRecording, readSummary, salvageRecording, simulationOf, verify, type Recording } from './index.ts'

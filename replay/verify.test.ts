@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { loadEngine, type InputFrame, type Realm } from '../sim/index.ts'
-import { recordSession } from '../test/recording-example.ts'
+import { recordSession } from '../test/harness/recording-example.ts'
 import { Player, readRecording, simulationOf, verify, type Recording, type Simulation, type Verification } from './index.ts'
 
 const simulation = simulationOf(await loadEngine())

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
 import { DEFAULT_DEFINITION, type InputFrame } from '../sim/index.ts'
-import { joined, randomFrom, sessionFrames } from '../test/recording-example.ts'
+import { joined, randomFrom, sessionFrames } from '../test/harness/recording-example.ts'
 import { packCheckpoint, rawCheckpoint, readRecording, RecordingWriter, toHex, WriterError, type RecordingHeader, type Sample } from './index.ts'
 
 const HEADER: RecordingHeader = {

@@ -8,11 +8,11 @@ import { isBuilt, SOURCES_FILE, sourcesHash } from './build-sources.mjs'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const ENTRIES = {
   'cli': 'cli/main.ts',
-  'realm-worker': 'server/realm-worker.ts',
+  'realm-worker': 'server/realm/worker.ts',
   'archive-worker': 'storage/archive/embedded-worker.ts',
   'webrtc-child': 'netcode/webrtc/child.ts',
-  'ingest-child': 'storage/ingest/ingest-child.ts',
-  'lockstep-worker': 'testing/bots/lockstep-worker.ts',
+  'ingest-child': 'ingest/ingest-child.ts',
+  'lockstep-worker': 'bots/lockstep-worker.ts',
   'testing': 'testing/index.ts',
 }
 

@@ -8,7 +8,7 @@ const PAGE = 'viewer/index.html'
 /** In index.html by their sources. */
 const ENTRIES = ['viewer/main.ts', 'viewer/styles/page.css']
 /** Started by `new Worker(new URL('./NAME.ts', import.meta.url))`. */
-const WORKERS = ['viewer/lockstep-worker.ts', 'viewer/api/bytes-worker.ts']
+const WORKERS = ['viewer/app/lockstep-worker.ts', 'viewer/api/bytes-worker.ts']
 
 /** The page needs definitions and codecs of the simulation, never its engine: modules of ours do nothing when loaded. */
 const withoutSideEffects = {
@@ -17,7 +17,7 @@ const withoutSideEffects = {
     building.onResolve({ filter: /^\.|^@dimforge\// }, async ({ path, pluginData, ...options }) => {
       if (pluginData === withoutSideEffects) return undefined
       const resolved = await building.resolve(path, { ...options, pluginData: withoutSideEffects })
-      return /\/(sim|protocol|netcode)\/[^?]*\.ts$|@dimforge/.test(resolved.path) ? { ...resolved, sideEffects: false } : resolved
+      return /\/(sim|protocol|packages|http|netcode)\/[^?]*\.ts$|@dimforge/.test(resolved.path) ? { ...resolved, sideEffects: false } : resolved
     })
   },
 }

@@ -1,6 +1,6 @@
 // npm run drill -- NAME [options]: bundles and runs a drill, which rehearses a failure on a real server and prints figures:
 //   kill-transport [--kills N --bots N --pause S --json]     hostile [--connects N --bots N --seed S --json]
-//   store-away [--seconds N --bots N --store s3|disk|all --json]: s3 needs Ceph's radosgw (testing/radosgw.ts)
+//   store-away [--seconds N --bots N --store s3|disk|all --json]: s3 needs Ceph's radosgw (test/environments/radosgw.ts)
 //   archive-away [--seconds N --bots N --how freeze|stop|kill --seed S --json]
 //   recovery [--rounds N --fault trap|loop --things N --json]
 //   locks [--races N --processes N --pairs N --json]: pairs need the rights to make namespaces
@@ -17,5 +17,5 @@ if (!names.includes(name)) {
   process.exit(2)
 }
 execFileSync('node', ['scripts/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })
-await build({ entryPoints: [`drills/${name}.ts`], outdir: 'dist/drills', bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', sourcemap: true, logLevel: 'warning' })
+await build({ entryPoints: [`test/drills/${name}.ts`], outdir: 'dist/drills', bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', sourcemap: true, logLevel: 'warning' })
 process.exit(spawnSync(process.execPath, ['--enable-source-maps', `dist/drills/${name}.js`, ...args], { stdio: 'inherit' }).status ?? 1)

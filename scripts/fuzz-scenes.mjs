@@ -30,7 +30,7 @@ const first = values.world === undefined ? number('from') : number('world')
 const count = isSingle ? 1 : number('worlds')
 
 await build({
-  entryPoints: { 'scenes-worker': 'fuzz/scenes/worker.ts' }, outdir: 'dist/fuzz', bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', sourcemap: true, logLevel: 'warning',
+  entryPoints: { 'scenes-worker': 'test/fuzz/scenes/worker.ts' }, outdir: 'dist/fuzz', bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', sourcemap: true, logLevel: 'warning',
 })
 
 /** Time between two looks at the workers, ms. */

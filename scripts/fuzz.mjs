@@ -1,6 +1,6 @@
 // npm run fuzz -- [--seconds N] [--targets a,b] [--merge]: coverage-guided fuzzing (Jazzer.js, libFuzzer) of every decoder for N
 // seconds in all, beginning with the committed corpus and with what a small realm really sends. --merge then writes what reached
-// new code back into fuzz/corpus, minimised (--seconds 0: what the last run left). Exits with 1 where something was found, with 2 where it cannot run here.
+// new code back into test/fuzz/corpus, minimised (--seconds 0: what the last run left). Exits with 1 where something was found, with 2 where it cannot run here.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -56,7 +56,7 @@ function jazzer({ name, isAsync }, folders, flags) {
   return { status, words: stderr }
 }
 
-const corpusOf = (name) => resolve('fuzz/corpus', name)
+const corpusOf = (name) => resolve('test/fuzz/corpus', name)
 const last = (words, pattern) => [...words.matchAll(pattern)].at(-1)?.[1] ?? '?'
 
 function fuzz(target, seconds) {
@@ -85,5 +85,5 @@ const each = Math.max(1, Math.floor(seconds / wanted.length))
 let found = 0
 if (seconds > 0) for (const target of wanted) if (fuzz(target, each)) found += 1
 if (values.merge) for (const target of wanted) await merge(target)
-if (found > 0) process.stdout.write(`Finds are in ${folder('found')}. Each becomes a named test and a file in fuzz/corpus.\n`)
+if (found > 0) process.stdout.write(`Finds are in ${folder('found')}. Each becomes a named test and a file in test/fuzz/corpus.\n`)
 process.exitCode = found > 0 ? 1 : 0

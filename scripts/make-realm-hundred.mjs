@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
-/** Props within NEAR_METRES of the spawn, where bots roam (testing/bots/walker.ts), and in rows beyond FAR_METRES. */
+/** Props within NEAR_METRES of the spawn, where bots roam (bots/walker.ts), and in rows beyond FAR_METRES. */
 const NEAR = 92
 const FAR = 200 - NEAR
 const NEAR_METRES = 11

@@ -2,8 +2,10 @@
 // `**` is not exact across engines (it may be computed by pow); layers may import only from layers before them.
 import { posix } from 'node:path'
 
-/** The layers in their order; a folder imports only from those before it. */
-export const LAYERS = ['sim', 'protocol', 'netcode', 'replay', 'storage', 'server', 'testing', 'viewer', 'cli']
+/** The rooms in their order, from the ground up; a room imports only from those before it. */
+export const LAYERS = [
+  'sim', 'protocol', 'packages', 'http', 'netcode', 'replay', 'ingest', 'storage', 'server', 'viewer', 'bots', 'testing', 'cli', 'scripts', 'test', 'bench',
+]
 /** Pairs that must not know each other although their order would allow it. */
 const STRANGERS = [['netcode', 'replay']]
 
@@ -18,14 +20,17 @@ const noExponent = {
   }),
 }
 
-const layerOf = (path) => path.split('/').find((part) => LAYERS.includes(part))
+const roomOf = (path) => path.split('/')[0]
+/** Tests and what only tests use say so by their names. */
+const isTestCode = (path) => /\.(?:test|suite|fixture|fake)\.m?ts$/.test(path)
 
 /** Why `file` (from the root) may not import `source`, or null. */
 export function importFault(file, source) {
-  if (!source.startsWith('.') || file.endsWith('.test.ts')) return null
-  const from = layerOf(file)
-  const to = layerOf(posix.join(posix.dirname(file), source))
-  if (!from || !to || from === to) return null
+  if (!source.startsWith('.') || isTestCode(file)) return null
+  const target = posix.join(posix.dirname(file), source)
+  const [from, to] = [roomOf(file), roomOf(target)]
+  if (isTestCode(target) && !['test', 'bench'].includes(from)) return `${target} is for tests alone`
+  if (!LAYERS.includes(from) || !LAYERS.includes(to) || from === to) return null
   if (LAYERS.indexOf(to) > LAYERS.indexOf(from)) return `${from}/ stands below ${to}/ and must not import it`
   if (STRANGERS.some(([a, b]) => (a === from && b === to) || (b === from && a === to))) return `${from}/ and ${to}/ do not import each other`
   return null

@@ -14,7 +14,7 @@ if (dir === undefined || !existsSync(dir)) {
   process.exit(2)
 }
 mkdirSync('.tmp', { recursive: true })
-await bundle({ check: 'storage/ingest/check/index.ts', ingest: 'storage/ingest/index.ts' }, '.tmp/validator-suite')
+await bundle({ check: 'ingest/check/index.ts', ingest: 'ingest/index.ts' }, '.tmp/validator-suite')
 const load = (name) => import(pathToFileURL(resolve(`.tmp/validator-suite/${name}.js`)))
 const { examine } = await load('check')
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Context } from 'effect'
 import { DEFAULT_DEFINITION, parseDefinition, type RealmDefinition } from '../sim/index.ts'
 import { codeOf, ServerError, textOf } from './error.ts'
-import type { S3Settings } from './store-settings.ts'
+import type { S3Settings } from './host/store-settings.ts'
 import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX } from './limits.ts'
 
 /** Who may be a lockstep peer. They see every input of everyone, wherever it happens. */
@@ -36,7 +36,7 @@ export interface Settings {
   readonly loginsPerMinuteMax: number
   /** False: WebSocket only. */
   readonly webrtc: boolean
-  /** Ticks of a scratch realm before the realm begins (server/warm-up.ts); by default WARM_UP_TICKS. */
+  /** Ticks of a scratch realm before the realm begins (server/realm/warm-up.ts); by default WARM_UP_TICKS. */
   readonly warmUpTicks?: number
   /** The built worker of a realm; by default dist/node/realm-worker.js. */
   readonly realmWorker?: string

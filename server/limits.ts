@@ -1,6 +1,6 @@
 /**
  * Every limit of the server that is not a setting: its unit is in its name, its reason beside it. Those of a session
- * (rates, silence, resume) stand in netcode/session/limits.ts, those of links in netcode/connection-limits.ts.
+ * (rates, silence, resume) stand in netcode/session/limits.ts, those of links in http/connection-limits.ts.
  */
 
 /** Links of one realm instance, open at once and of all kinds: 500 players, observers, and some that come and go. */

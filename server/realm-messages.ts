@@ -5,14 +5,14 @@
 import type { Peer } from '../netcode/transport.ts'
 import type { PackagePhysics, PlayerId, RealmDefinition } from '../sim/index.ts'
 import type { LockMark } from '../storage/lock-mark.ts'
-import type { LogEvent } from './archivist.ts'
-import type { ElementsTold } from './element-watch.ts'
+import type { LogEvent } from './host/element-write-behind.ts'
+import type { ElementsTold } from './realm/element-change-tracker.ts'
 import type { MeterBuffers } from './metrics/realm-meters.ts'
 import type { Remedy } from '../storage/recordings/index.ts'
 import type { ServerErrorReason } from './error.ts'
-import type { SavedStart } from './restoration.ts'
-import type { RealmStatus } from './status.ts'
-import type { Claims } from './tokens.ts'
+import type { SavedStart } from './recorder/archive-restore.ts'
+import type { RealmStatus } from './http/status.ts'
+import type { Claims } from './accounts/tokens.ts'
 
 /** One link of one client, of whichever transport; never used again while the server runs. */
 export type LinkId = number
@@ -45,7 +45,7 @@ export interface RealmStart {
   readonly saved?: SavedStart
   /** What a search found to be left out after a fault; none: the realm goes on as it was. */
   readonly remedy?: Remedy
-  /** Where the thread tells that it gets on (server/watchdog.ts). */
+  /** Where the thread tells that it gets on (server/host/watchdog.ts). */
   readonly pulse?: SharedArrayBuffer
   /** The thread runs no realm, but tries of a search (storage/recordings/search.ts). */
   readonly isTrial?: boolean

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runRaces } from '../testing/lock/races.ts'
+import { runRaces } from '../test/environments/lock/races.ts'
 
 test('of six processes that want a lock whose holder is gone, or is being killed, never two have it: 200 races', async () => {
   const { holders, killed } = await runRaces({ races: 200, processes: 6, killEvery: 20 })

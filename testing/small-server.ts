@@ -7,8 +7,8 @@ import { OwnWatch, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { MoveSchedule, ServerSession, type OutgoingPart } from '../netcode/session/index.ts'
 import type { ConnectionId, Peer } from '../netcode/transport.ts'
 import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
-import { avatarAdded, propAdded } from '../server/catalog.ts'
-import { answerTo } from '../server/outcomes.ts'
+import { avatarAdded, propAdded } from '../server/realm/catalog.ts'
+import { answerTo } from '../server/realm/outcomes.ts'
 import {
   avatars, checkpoint, compareInputs, free, genesis, hash, props, SIM_VERSION, step, worn, type Command, type Engine, type Input, type InputFrame, type Realm, type RealmDefinition, type SimEvent,
 } from '../sim/index.ts'

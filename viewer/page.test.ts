@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { checkProp } from '../sim/shapes.ts'
-import { facetedGeometry } from './prop-geometry.ts'
-import { oklch, playerColors } from './palette.ts'
-import { SHAPES, spawnPlace } from './shapes.ts'
-import { titleScene } from './title-scene.ts'
+import { facetedGeometry } from './render/prop-geometry.ts'
+import { oklch, playerColors } from './render/palette.ts'
+import { SHAPES, spawnPlace } from './app/starter-shapes.ts'
+import { titleScene } from './render/title-scene.ts'
 
 const html = readFileSync(new URL('index.html', import.meta.url), 'utf8')
 
@@ -15,7 +15,7 @@ test('the page runs under a strict policy: no inline script or style, nothing fr
 })
 
 test('every element that the code asks for by id stands in the page', () => {
-  const sources = ['main.ts', 'hud.ts', 'join.ts', 'things/things.ts', 'things/panel.ts', 'upload/form.ts', 'upload/drop.ts'].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n')
+  const sources = ['main.ts', 'ui/hud.ts', 'ui/join.ts', 'inventory/things.ts', 'inventory/panel.ts', 'upload/form.ts', 'upload/drop.ts'].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n')
   const ids = [...sources.matchAll(/byId(?:As)?\('([\w-]+)'|'((?:stat|panel)-[\w-]+)':/g)].map(([, one, two]) => one ?? two ?? '')
   expect(ids.length).toBeGreaterThan(15)
   for (const id of ids) expect(html).toContain(`id="${id}"`)

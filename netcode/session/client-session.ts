@@ -10,7 +10,7 @@ import {
 import { COMMAND_BYTES_UNACKED_MAX, COMMAND_INTERVAL_MS, COMMANDS_UNACKED_MAX, HEAD_BYTES_MAX, INPUT_INTERVAL_MS, SENT_BYTES_BURST_MAX, SENT_BYTES_PER_SECOND_MAX } from './limits.ts'
 import { Inbox } from './inbox.ts'
 import { Link, type SessionFault } from './link.ts'
-import { TokenBucket } from './token-bucket.ts'
+import { TokenBucket } from '../../http/token-bucket.ts'
 
 /** What a packet brought that is new. */
 export interface Heard {

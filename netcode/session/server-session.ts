@@ -13,7 +13,7 @@ import {
 } from './limits.ts'
 import { Link, type SessionFault } from './link.ts'
 import { MESSAGE_OVERHEAD_BYTES, Outbox, type Run } from './outbox.ts'
-import { TokenBucket } from './token-bucket.ts'
+import { TokenBucket } from '../../http/token-bucket.ts'
 
 /** What a packet brought that is new. Inputs carry the session's player. */
 export interface Received {

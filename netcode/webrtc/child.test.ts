@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { buildChild } from './build-child.ts'
+import { buildChild } from './build-child.fixture.ts'
 import type { FromChild, ToChild } from './ipc.ts'
 
 /** A child that has not ended by then will not; generous, since the machine may be busy. */

@@ -3,7 +3,7 @@
  * differs between browsers and Node is behind PeerLink: client-browser.ts, client-node.ts.
  */
 import { below, CONNECT_MS_MAX, refusal, timedOut, unreachable } from '../connect-error.ts'
-import { isLoopback } from '../connection-limits.ts'
+import { isLoopback } from '../../http/connection-limits.ts'
 import { checkMessageSize, CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, type ClientConnection, type ClientEvents, type Connect } from '../transport.ts'
 
 /** A channel in which more than this waits, bytes, drops what is sent: as much as the server allows itself. */

@@ -1,5 +1,5 @@
 /** The connections that the main process knows of, from the first request to the confirmed end. */
-import type { Place } from '../connection-limits.ts'
+import type { Place } from '../../http/connection-limits.ts'
 import type { ConnectionId, Peer } from '../transport.ts'
 import type { IceCandidate } from './signalling.ts'
 

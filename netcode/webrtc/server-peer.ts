@@ -1,7 +1,7 @@
 /** One peer connection of the WebRTC child: offers, takes the answer, moves raw binary over the one channel. */
 import { PeerConnection, type DataChannel } from 'node-datachannel'
 import { contain, type ReportFault } from '../guard.ts'
-import { TokenBucket } from '../session/token-bucket.ts'
+import { TokenBucket } from '../../http/token-bucket.ts'
 import { CLOSE_REASON, MESSAGE_BYTES_MAX } from '../transport.ts'
 import type { ChildConfig } from './ipc.ts'
 import { extraHostCandidates, splitDescription, usableCandidates } from './sdp.ts'

@@ -10,9 +10,9 @@
  * (token), 403 (origin), 404 (ID), 429 (limits of the address), 503 (full, or WebRTC is starting).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { plainAddress } from '../connection-limits.ts'
-import { handleCors, HttpError, readJson, sendError, sendJson } from '../http.ts'
-import type { AllowedOrigins } from '../origin.ts'
+import { plainAddress } from '../../http/connection-limits.ts'
+import { handleCors, HttpError, readJson, sendError, sendJson } from '../../http/http.ts'
+import type { AllowedOrigins } from '../../http/origin.ts'
 
 export const SIGNALLING_PREFIX = '/.wrtc/v2'
 

@@ -1,13 +1,13 @@
 import { beforeAll, afterEach, expect, test } from 'vitest'
-import { freePort } from '../../testing/ports.ts'
+import { freePort } from '../../test/environments/ports.ts'
 import { sendUntil, until } from '../../testing/wait.ts'
-import { transportContract, type MakeContractServer } from '../transport-contract.ts'
+import { transportContract, type MakeContractServer } from '../transport.suite.ts'
 import { CLOSE_REASON, ConnectError } from '../transport.ts'
-import { buildChild } from './build-child.ts'
+import { buildChild } from './build-child.fixture.ts'
 import { nodeWebRtcConnect } from './client-node.ts'
 import type { WebRtcOptions } from './host.ts'
 import { withRawPeer, type RawPeer } from './raw-peer.ts'
-import { serveWebRtc, type TestServer } from './test-server.ts'
+import { serveWebRtc, type TestServer } from './webrtc-server.fixture.ts'
 
 const connectWebRtc = nodeWebRtcConnect({ bindAddress: '127.0.0.1' })
 const silent = { received: () => {}, closed: () => {} }

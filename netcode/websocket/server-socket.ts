@@ -1,6 +1,6 @@
 /** One WebSocket connection on the server: binary messages both ways, one reason at its end. */
 import type { RawData, WebSocket } from 'ws'
-import { TokenBucket } from '../session/token-bucket.ts'
+import { TokenBucket } from '../../http/token-bucket.ts'
 import { CLOSE_REASON } from '../transport.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { counter, gauge, histogram, MetricTable } from './table.ts'
-import { parseMetrics } from './parse.ts'
+import { parseMetrics } from '../../bots/parse-metrics.ts'
 import { metricsText, told, toldOf } from './text.ts'
 import { REALM_FAMILIES, SERVER_FAMILIES, THREAD_FAMILIES } from './families.ts'
 import { RealmMeters } from './realm-meters.ts'

@@ -1,7 +1,7 @@
 /** What a realm's thread counts, and what it looks up once a second. */
 import type { Realm, SimEvent } from '../../sim/index.ts'
-import type { RecordingHealth } from '../status.ts'
-import type { TickTiming } from '../tick-loop.ts'
+import type { RecordingHealth } from '../http/status.ts'
+import type { TickTiming } from '../realm/tick-loop.ts'
 import { REALM_FAMILIES, THREAD_FAMILIES } from './families.ts'
 import { MetricTable } from './table.ts'
 import type { TickSplit } from './tick-split.ts'

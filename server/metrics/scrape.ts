@@ -1,6 +1,6 @@
 /** Everything that GET /metrics tells, put together when it is asked for. */
-import type { TransportsService } from '../transports.ts'
-import type { ThingsStatus } from '../status.ts'
+import type { TransportsService } from '../host/transports.ts'
+import type { ThingsStatus } from '../http/status.ts'
 import type { RealmMeters } from './realm-meters.ts'
 import type { ServerMeters } from './server-meters.ts'
 import { metricsText, told, toldOf, type Labels, type Told } from './text.ts'

@@ -1,13 +1,13 @@
 /** Packages towards users and realms: what they are, where their files are, who may use them. */
 import type { ArchiveService, ObjectRecord, RealmRole, Sharing } from '../../storage/archive/archive.ts'
 import type { AssetsService } from '../../storage/assets/assets.ts'
-import type { PackageFile, PackageKind, PackageManifest } from '../../storage/packages/manifest.ts'
-import { RouteError } from '../http-reply.ts'
+import type { PackageFile, PackageKind, PackageManifest } from '../../packages/manifest.ts'
+import { RouteError } from '../http/reply.ts'
 import { DOWNLOAD_LINK_SECONDS, PACKAGE_ANSWER_MS_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
 import type { PackageAnswer } from '../realm-messages.ts'
-import type { Claims } from '../tokens.ts'
-import { inTime } from '../uploads/patience.ts'
-import { PackageShelf } from './shelf.ts'
+import type { Claims } from '../accounts/tokens.ts'
+import { inTime } from '../uploads/retry.ts'
+import { PackageShelf } from './package-cache.ts'
 
 export interface FileLink {
   readonly url: string

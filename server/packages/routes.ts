@@ -1,6 +1,6 @@
 /** The addresses of packages below /v1/packages. */
-import { readJson, sendJson } from '../../netcode/http.ts'
-import { only, type ApiRequest } from '../api-request.ts'
+import { readJson, sendJson } from '../../http/http.ts'
+import { only, type ApiRequest } from '../http/api-request.ts'
 import type { Packages } from './packages.ts'
 
 /** Answers and returns true, or false where the path is no address of a package. Throws HttpError. */

@@ -2,7 +2,7 @@
 import { Context, Effect, Layer } from 'effect'
 import { Archive } from '../../storage/archive/index.ts'
 import { Assets } from '../../storage/assets/index.ts'
-import { GrantsService } from '../grants-service.ts'
+import { GrantsService } from '../accounts/grants-service.ts'
 import { Packages } from './packages.ts'
 
 export class PackagesService extends Context.Service<PackagesService, Packages>()('otherworld/Packages') {

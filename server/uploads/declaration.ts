@@ -1,9 +1,9 @@
 /** What a client says of a file before it sends it: checked against what a server takes at all. */
-import { KIND_LIMITS } from '../../storage/ingest/limits.ts'
+import { KIND_LIMITS } from '../../ingest/limits.ts'
 import type { Sharing } from '../../storage/archive/archive.ts'
-import type { PackageKind } from '../../storage/packages/manifest.ts'
+import type { PackageKind } from '../../packages/manifest.ts'
 import { cleanName } from '../../protocol/index.ts'
-import { RouteError } from '../http-reply.ts'
+import { RouteError } from '../http/reply.ts'
 
 export interface Declaration {
   /** What the package will be called. */

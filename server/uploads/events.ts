@@ -1,8 +1,8 @@
 /** The events of an upload: server-sent events (WHATWG HTML, "Server-sent events"), each the whole status, until it is settled. */
 import type { ServerResponse } from 'node:http'
 import { FOLLOWER_BEAT_MS, FOLLOWER_BUFFER_BYTES_MAX } from '../limits.ts'
-import type { Claims } from '../tokens.ts'
-import type { UploadDesk } from './desk.ts'
+import type { Claims } from '../accounts/tokens.ts'
+import type { UploadDesk } from './upload-service.ts'
 import type { UploadStatus } from './status.ts'
 
 /** A client that lost the connection asks again after this long, ms. */

@@ -1,8 +1,8 @@
 /** The addresses of uploads below /v1/uploads. */
-import { isLoopback, limitKey, plainAddress } from '../../netcode/connection-limits.ts'
-import { readJson, sendJson } from '../../netcode/http.ts'
-import { only, type ApiRequest } from '../api-request.ts'
-import type { UploadDesk } from './desk.ts'
+import { isLoopback, limitKey, plainAddress } from '../../http/connection-limits.ts'
+import { readJson, sendJson } from '../../http/http.ts'
+import { only, type ApiRequest } from '../http/api-request.ts'
+import type { UploadDesk } from './upload-service.ts'
 import { sendEvents } from './events.ts'
 
 /** Answers and returns true, or false where the path is no address of an upload. Throws HttpError. */

@@ -1,6 +1,6 @@
 /** What an upload's owner is told of it, and its stages in their order. */
-import { INGEST_STAGES, type IngestStage, type IngestWarning, type Rejection } from '../../storage/ingest/types.ts'
-import type { PackageKind, PackageManifest } from '../../storage/packages/manifest.ts'
+import { INGEST_STAGES, type IngestStage, type IngestWarning, type Rejection } from '../../ingest/types.ts'
+import type { PackageKind, PackageManifest } from '../../packages/manifest.ts'
 
 /** `waiting`: for its bytes. `received`: for its turn. The last three are final. */
 export const UPLOAD_STAGES = ['waiting', 'received', ...INGEST_STAGES, 'storing', 'done', 'rejected', 'failed'] as const

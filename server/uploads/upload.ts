@@ -1,5 +1,5 @@
 /** One upload: what was declared, where it stands, who follows it. Knows neither stores nor time. */
-import type { Claims } from '../tokens.ts'
+import type { Claims } from '../accounts/tokens.ts'
 import type { Declaration } from './declaration.ts'
 import { isSettled, progressOf, type UploadStage, type UploadStatus } from './status.ts'
 

@@ -4,7 +4,7 @@
  */
 import { Context, Data, type Effect } from 'effect'
 import type { Quat, RealmDefinition, Vec3 } from '../../sim/index.ts'
-import type { PackageKind, PackageManifest } from '../packages/manifest.ts'
+import type { PackageKind, PackageManifest } from '../../packages/manifest.ts'
 import { faultText, type Fault } from '../fault.ts'
 
 export class ArchiveError extends Data.TaggedError('ArchiveError')<Fault & {

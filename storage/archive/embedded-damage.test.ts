@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { Effect } from 'effect'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ArchiveError } from './archive.ts'
-import { buildArchiveWorker } from './build-worker.ts'
+import { buildArchiveWorker } from './build-worker.fixture.ts'
 import { openArchive, type OpenArchive } from './open.ts'
-import { uuid } from './samples.ts'
+import { uuid } from './archive.fixture.ts'
 
 const places: string[] = []
 const place = (): string => {

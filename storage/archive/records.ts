@@ -1,5 +1,5 @@
 /** Reading rows of everything but elements. */
-import type { PackageManifest } from '../packages/manifest.ts'
+import type { PackageManifest } from '../../packages/manifest.ts'
 import type { CheckpointEntry, Grant, ObjectRecord, RealmRole, RecordingEntry, SessionEntry, Sharing, StoredPackage, User } from './archive.ts'
 import type { Row, SqlValue } from './connection.ts'
 import { integer, integerOrNull, json, text, word } from './rows.ts'

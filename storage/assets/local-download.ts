@@ -1,6 +1,6 @@
 /** Downloads from the Local Cloud: whole or a range, at the taker's pace, a chunk in memory at a time. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { HttpError } from '../../netcode/http.ts'
+import { HttpError } from '../../http/http.ts'
 import type { ParsedKey } from './keys.ts'
 import { DOWNLOAD_CHUNK_BYTES, DOWNLOADS_MAX, type Pace } from './limits.ts'
 import type { LocalAssets, OpenFile } from './local.ts'

@@ -3,7 +3,7 @@
  * query. Everything below /v1/assets is answered here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { handleCors, HttpError, sendError } from '../../netcode/http.ts'
+import { handleCors, HttpError, sendError } from '../../http/http.ts'
 import { AssetError, type AssetsService } from './assets.ts'
 import { parseKey } from './keys.ts'
 import { diskFault } from './disk.ts'

@@ -1,7 +1,7 @@
 /** Uploads to the Local Cloud's quarantine: exactly the bytes that were declared, hashed on their way to the disk. */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { HttpError, sendJson } from '../../netcode/http.ts'
+import { HttpError, sendJson } from '../../http/http.ts'
 import { pathOf, type NewFile } from './disk.ts'
 import type { DeclaredFile, ParsedKey } from './keys.ts'
 import { UPLOADS_MAX, type Pace } from './limits.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Realm } from '../../sim/index.ts'
-import { headerOf, sessionFrames } from '../../test/recording-example.ts'
+import { headerOf, sessionFrames } from '../../test/harness/recording-example.ts'
 import { LOOK_EVERY_MS } from './directory-watch.ts'
 import { COMMIT_EVERY_MS, listRecordings, RecordingFault, RecordingFile, removeUnfinished, type RecordingFileOptions } from './index.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readRecording, simulationOf, type Simulation } from '../../replay/index.ts'
 import { loadEngine, type Realm } from '../../sim/index.ts'
-import { recordSession, type SessionOptions } from '../../test/recording-example.ts'
+import { recordSession, type SessionOptions } from '../../test/harness/recording-example.ts'
 import { recordingName, recover, ReplayFault, type Recovered, type Recovery } from './index.ts'
 
 const simulation = simulationOf(await loadEngine())

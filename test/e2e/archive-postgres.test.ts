@@ -2,13 +2,13 @@
 import { rmSync } from 'node:fs'
 import { Effect } from 'effect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { archiveContract, type ContractArchive } from '../../storage/archive/contract.ts'
+import { archiveContract, type ContractArchive } from '../../storage/archive/archive.suite.ts'
 import { openArchive, type ArchiveError, type OpenArchive } from '../../storage/archive/index.ts'
 import { MIGRATIONS } from '../../storage/archive/migrations.ts'
-import { definitionOf, elementOf, recordOf, uuid } from '../../storage/archive/samples.ts'
-import { startPostgres, type TestPostgres } from '../../testing/postgres.ts'
-import { buildChild, expectThere, writeAndKill } from '../archive-crash.ts'
-import { randomFrom } from '../recording-example.ts'
+import { definitionOf, elementOf, recordOf, uuid } from '../../storage/archive/archive.fixture.ts'
+import { startPostgres, type TestPostgres } from '../environments/postgres.ts'
+import { buildChild, expectThere, writeAndKill } from '../system/archive-crash.ts'
+import { randomFrom } from '../harness/recording-example.ts'
 import pg from 'pg'
 
 let postgres: TestPostgres

@@ -3,10 +3,10 @@ import { CreateBucketCommand, DeleteBucketCommand, GetBucketCorsCommand, S3Clien
 import { randomUUID } from 'node:crypto'
 import { Effect } from 'effect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { assetsContract, fileOf, newBytes, reasonOf, run } from '../../storage/assets/contract.ts'
+import { assetsContract, fileOf, newBytes, reasonOf, run } from '../../storage/assets/assets.suite.ts'
 import { Assets, assetsLayer } from '../../storage/assets/index.ts'
 import { S3Assets, type S3Options } from '../../storage/assets/s3.ts'
-import { startRadosgw, type Radosgw } from '../../testing/radosgw.ts'
+import { startRadosgw, type Radosgw } from '../environments/radosgw.ts'
 
 const TYPE = 'model/gltf-binary'
 /** Of one operation with all its tries, so that the tests need not wait for the real one, ms. */

@@ -3,9 +3,9 @@
  * Left out only where the machine permits no network namespaces; REQUIRE_NETWORK=1 makes that a failure.
  */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { whyNoNetwork } from '../../testing/network/available.ts'
-import { Network } from '../../testing/network/network.ts'
-import { cleanup, sleep, until } from '../server-harness.ts'
+import { whyNoNetwork } from '../environments/network/available.ts'
+import { Network } from '../environments/network/network.ts'
+import { cleanup, sleep, until } from '../harness/server-harness.ts'
 import { botsIn, lay, PORT, serveIn, type Laid } from './network/bed.ts'
 import { buildPlayer, startPlayer, type Player, type PlayerReport } from './network/player-process.ts'
 

@@ -1,5 +1,5 @@
 /** What `otherworld bots --json` prints (`otherworld/bots/1`), as far as tests look at it. */
-import type { CrowdFigures } from '../../testing/bots/figures.ts'
+import type { CrowdFigures } from '../../bots/figures.ts'
 
 export interface BotsReport extends CrowdFigures {
   readonly schema: string

@@ -1,6 +1,6 @@
 /** The live page in Firefox. Needs `npm run build`. */
 import { afterEach, expect, test } from 'vitest'
-import { cleanup, joined, serveProcess, temporaryDirectory, until } from '../server-harness.ts'
+import { cleanup, joined, serveProcess, temporaryDirectory, until } from '../harness/server-harness.ts'
 import { launchFirefox } from './firefox.ts'
 import { avatarOf, PATIENCE_MS } from './viewer-page.ts'
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import puppeteer, { type Browser } from 'puppeteer-core'
-import type { Cleanup } from '../server-harness.ts'
+import type { Cleanup } from '../harness/server-harness.ts'
 
 const EXECUTABLE = process.env.FIREFOX ?? '/usr/bin/firefox-esr'
 const XVFB = '/usr/bin/Xvfb'

@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { DEFAULT_DEFINITION } from '../../sim/index.ts'
-import { tapHttp } from '../http-tap.ts'
-import { cleanup, joined, serveHere } from '../server-harness.ts'
+import { tapHttp } from '../harness/http-tap.ts'
+import { cleanup, joined, serveHere } from '../harness/server-harness.ts'
 import { expectGodotTests } from './godot.ts'
 
 const clean = cleanup()

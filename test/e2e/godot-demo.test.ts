@@ -1,6 +1,6 @@
 /** The demo project in a headless Godot, from its menu into a realm of a real server and back. */
 import { afterEach, test } from 'vitest'
-import { cleanup, serveHere } from '../server-harness.ts'
+import { cleanup, serveHere } from '../harness/server-harness.ts'
 import { expectGodotTests } from './godot.ts'
 
 const clean = cleanup()

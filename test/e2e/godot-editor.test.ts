@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { cleanup, serveHere, temporaryDirectory } from '../server-harness.ts'
+import { cleanup, serveHere, temporaryDirectory } from '../harness/server-harness.ts'
 import { GODOT_TESTS, runGodot } from './godot.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

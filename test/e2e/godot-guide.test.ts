@@ -3,7 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
-import { cleanup, joined, serveHere, temporaryDirectory, until } from '../server-harness.ts'
+import { cleanup, joined, serveHere, temporaryDirectory, until } from '../harness/server-harness.ts'
 import { runGodot } from './godot.ts'
 
 // The teacup goes through the ingest, at the lowest priority of a machine that may be busy.

@@ -5,9 +5,9 @@ import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
 import { afterEach, expect, test } from 'vitest'
 import { add, multiply, rotate, vec } from '../../sim/maths.ts'
 import type { Quat, Vec3 } from '../../sim/types.ts'
-import type { PackageManifest } from '../../storage/packages/manifest.ts'
-import { cleanup, serveHere } from '../server-harness.ts'
-import { Person } from '../things.ts'
+import type { PackageManifest } from '../../packages/manifest.ts'
+import { cleanup, serveHere } from '../harness/server-harness.ts'
+import { Person } from '../harness/people.ts'
 import { expectGodotTests } from './godot.ts'
 
 const MODELS = [

@@ -1,6 +1,6 @@
 /** A desktop player in Godot against a real server: events of keys and a mouse, and what another client sees of it. */
 import { afterEach, test } from 'vitest'
-import { cleanup, serveHere } from '../server-harness.ts'
+import { cleanup, serveHere } from '../harness/server-harness.ts'
 import { expectGodotTests } from './godot.ts'
 
 const clean = cleanup()

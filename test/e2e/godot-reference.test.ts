@@ -7,8 +7,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { namesOf, readClass, renderClass, wordless, type ClassPage } from '../../testing/godot-reference.ts'
-import { cleanup, temporaryDirectory } from '../server-harness.ts'
+import { namesOf, readClass, renderClass, wordless, type ClassPage } from '../environments/godot-reference.ts'
+import { cleanup, temporaryDirectory } from '../harness/server-harness.ts'
 import { runGodot } from './godot.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

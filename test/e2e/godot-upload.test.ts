@@ -1,8 +1,8 @@
 /** Uploads from Godot to a real server, which keeps the files itself or in a real S3. */
 import { afterEach, test, vi } from 'vitest'
 import { readStoreSettings } from '../../server/main.ts'
-import { startRadosgw } from '../../testing/radosgw.ts'
-import { cleanup, serveHere } from '../server-harness.ts'
+import { startRadosgw } from '../environments/radosgw.ts'
+import { cleanup, serveHere } from '../harness/server-harness.ts'
 import { expectGodotTests } from './godot.ts'
 
 // Real files go through the ingest, at the lowest priority of a machine that may be busy.

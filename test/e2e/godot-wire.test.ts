@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import {
   decodeClientPacket, decodeServerPacket, encodeClientPacket, encodeInput, encodeServerMessage, encodeServerPacket, encodeSnapshotPart,
 } from '../../protocol/index.ts'
-import { Schema } from '../protocol-reader.ts'
+import { Schema } from '../protocol/reader.ts'
 import { GODOT_TESTS, runGodot } from './godot.ts'
 
 const SEED = 20_461

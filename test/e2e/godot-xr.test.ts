@@ -1,6 +1,6 @@
 /** The headset player in a realm of a real server: trackers that Godot itself makes up, seen by a second client. */
 import { afterEach, test } from 'vitest'
-import { cleanup, serveHere } from '../server-harness.ts'
+import { cleanup, serveHere } from '../harness/server-harness.ts'
 import { expectGodotTests } from './godot.ts'
 
 const clean = cleanup()

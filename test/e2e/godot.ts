@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
-import { importProject, runGodot as run, type GodotOptions, type GodotRun } from '../../testing/godot.ts'
+import { importProject, runGodot as run, type GodotOptions, type GodotRun } from '../environments/godot.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const DEMO = join(ROOT, 'godot-bridge/demo')

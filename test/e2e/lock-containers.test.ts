@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { runPair } from '../../testing/lock/pairs.ts'
+import { runPair } from '../environments/lock/pairs.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'otherworld-containers-'))
 afterAll(() => rmSync(data, { recursive: true, force: true }))

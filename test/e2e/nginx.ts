@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { temporaryDirectory, until, type Cleanup } from '../server-harness.ts'
+import { temporaryDirectory, until, type Cleanup } from '../harness/server-harness.ts'
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/operating.md', import.meta.url))
 

@@ -4,8 +4,8 @@ import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { runCli } from '../run-cli.ts'
-import { cleanup, serveHere, serveProcess, temporaryDirectory } from '../server-harness.ts'
+import { runCli } from '../harness/run-cli.ts'
+import { cleanup, serveHere, serveProcess, temporaryDirectory } from '../harness/server-harness.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())

@@ -1,8 +1,8 @@
 /** A whole server whose archive is a real PostgreSQL. */
 import { afterAll, afterEach, beforeAll, test } from 'vitest'
-import { startPostgres, type TestPostgres } from '../../testing/postgres.ts'
-import { bringsPackagesBack, givesNoNumberTwice, savesAndBringsBack } from '../server-archive.ts'
-import { cleanup } from '../server-harness.ts'
+import { startPostgres, type TestPostgres } from '../environments/postgres.ts'
+import { bringsPackagesBack, givesNoNumberTwice, savesAndBringsBack } from '../harness/server-archive.ts'
+import { cleanup } from '../harness/server-harness.ts'
 
 const clean = cleanup()
 let postgres: TestPostgres

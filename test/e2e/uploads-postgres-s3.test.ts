@@ -1,10 +1,10 @@
 /** Things of one's own with a real PostgreSQL and a real S3 server: by configuration only. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { readStoreSettings } from '../../server/main.ts'
-import { startPostgres, type TestPostgres } from '../../testing/postgres.ts'
-import { startRadosgw, type Radosgw } from '../../testing/radosgw.ts'
-import { cleanup, serveHere } from '../server-harness.ts'
-import { bringsTheTeacup, Person } from '../things.ts'
+import { startPostgres, type TestPostgres } from '../environments/postgres.ts'
+import { startRadosgw, type Radosgw } from '../environments/radosgw.ts'
+import { cleanup, serveHere } from '../harness/server-harness.ts'
+import { bringsTheTeacup, Person } from '../harness/people.ts'
 
 // Real files go through the ingest, at the lowest priority of a machine that may be busy.
 vi.setConfig({ testTimeout: 240_000 })

@@ -1,8 +1,8 @@
 /** What the live page does and says when its connection is not what it should be. Needs `npm run build`. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
-import { tapHttp } from '../http-tap.ts'
-import { cleanup, joined, serveHere, serveProcess, temporaryDirectory, until } from '../server-harness.ts'
+import { tapHttp } from '../harness/http-tap.ts'
+import { cleanup, joined, serveHere, serveProcess, temporaryDirectory, until } from '../harness/server-harness.ts'
 import { launchChromium } from './chromium.ts'
 import { avatarOf, connected, distance, holdUntil, joinByKeyboard, openPage, PATIENCE_MS } from './viewer-page.ts'
 

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
-import { cleanup, joined, serveProcess, temporaryDirectory, until } from '../server-harness.ts'
+import { cleanup, joined, serveProcess, temporaryDirectory, until } from '../harness/server-harness.ts'
 import { launchChromium } from './chromium.ts'
 import { avatarOf, CROWD_PATIENCE_MS, joinByKeyboard, openPage, type OpenPage } from './viewer-page.ts'
 

@@ -3,11 +3,11 @@ import { PerspectiveCamera, Vector3 } from 'three'
 import type { Browser, Page } from 'playwright-core'
 import type { AvatarSample, PropSample, RenderClient } from '../../netcode/index.ts'
 import type { Vec3 } from '../../sim/index.ts'
-import { DISTANCE_START, eyeBehind } from '../../viewer/view.ts'
-import { until } from '../server-harness.ts'
+import { DISTANCE_START, eyeBehind } from '../../viewer/render/camera.ts'
+import { until } from '../harness/server-harness.ts'
 
 export const WINDOW = { width: 800, height: 500 } as const
-/** The view's pitch and lens when a player comes in (viewer/play.ts, viewer/scene.ts). */
+/** The view's pitch and lens when a player comes in (viewer/app/player.ts, viewer/render/scene.ts). */
 const PITCH = -0.14
 const FIELD_DEGREES = 55
 /** In software WebGL, with other tests beside it, a frame may take half a second. */

@@ -1,7 +1,7 @@
 /** Things of one's own on the live page, as a person and the page itself tell of them. */
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { until } from '../server-harness.ts'
+import { until } from '../harness/server-harness.ts'
 import { PATIENCE_MS } from './viewer-page.ts'
 
 export interface Reported {

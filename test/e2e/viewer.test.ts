@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
 import type { RenderClient } from '../../netcode/index.ts'
-import { cleanup, joined, serveProcess, sleep, temporaryDirectory, until, verifiedRecordings } from '../server-harness.ts'
+import { cleanup, joined, serveProcess, sleep, temporaryDirectory, until, verifiedRecordings } from '../harness/server-harness.ts'
 import { launchChromium } from './chromium.ts'
 import { avatarOf, distance, holdUntil, joinByKeyboard, onScreen, openPage, PATIENCE_MS, propOf, type OpenPage } from './viewer-page.ts'
 

@@ -1,7 +1,7 @@
 /** Reads every recording that a simulated world left, replays it, and holds what the clients were told against it. */
 import { readRecording, salvageRecording, verify, type Recording, type Simulation } from '../../replay/index.ts'
 import { isLatestWins } from '../../protocol/index.ts'
-import { answerTo } from '../../server/outcomes.ts'
+import { answerTo } from '../../server/realm/outcomes.ts'
 import type { Realm, SimEvent } from '../../sim/index.ts'
 import { parseRecordingName } from '../../storage/recordings/index.ts'
 import { basename } from 'node:path'

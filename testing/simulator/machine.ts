@@ -1,8 +1,8 @@
 /** One life of a process on the simulated disk and clock. When it is killed, nothing of it runs on or writes any more. */
 import { deflateRawSync } from 'node:zlib'
-import type { TickTimer } from '../../server/tick-loop.ts'
+import type { TickTimer } from '../../server/realm/tick-loop.ts'
 import type { InputFile, OutputFile, Platform } from '../../storage/recordings/index.ts'
-import type { Dice } from '../bots/mind.ts'
+import type { Dice } from '../../bots/mind.ts'
 import type { VirtualClock } from './clock.ts'
 import { errorOf, Inode, type Disk } from './disk.ts'
 

@@ -2,17 +2,17 @@
  * The server of a simulated world: the real links, runner, Champion and recordings, in processes that can be killed at
  * any moment, over a disk that outlives them.
  */
-import { Champion } from '../../server/champion.ts'
+import { Champion } from '../../server/recorder/champion.ts'
 import { INBOUND_BATCH_MS } from '../../server/limits.ts'
 import { SERVER_FAMILIES } from '../../server/metrics/families.ts'
 import { RealmMeters } from '../../server/metrics/realm-meters.ts'
 import { MetricTable } from '../../server/metrics/table.ts'
-import { RealmLinks } from '../../server/realm-links.ts'
+import { RealmLinks } from '../../server/host/realm-links.ts'
 import type { FromRealm, ToRealm } from '../../server/realm-messages.ts'
-import { RealmRunner } from '../../server/realm-runner.ts'
-import type { Claims } from '../../server/tokens.ts'
+import { RealmRunner } from '../../server/realm/runner.ts'
+import type { Claims } from '../../server/accounts/tokens.ts'
 import { free, hash, type Engine, type Realm, type RealmDefinition } from '../../sim/index.ts'
-import type { Dice } from '../bots/mind.ts'
+import type { Dice } from '../../bots/mind.ts'
 import type { Access } from './access.ts'
 import { settle, type VirtualClock } from './clock.ts'
 import { Disk } from './disk.ts'

@@ -5,8 +5,8 @@
  */
 import { simulationOf } from '../../replay/index.ts'
 import { DEFAULT_BODY, DEFAULT_DEFINITION, loadEngine, type Engine, type RealmDefinition } from '../../sim/index.ts'
-import { loadClips } from '../bots/clip-files.ts'
-import { fitAll, type Wardrobe } from '../bots/mimic.ts'
+import { loadClips } from '../../bots/clip-files.ts'
+import { fitAll, type Wardrobe } from '../../bots/mimic.ts'
 import type { Invariant, Violation } from './invariants.ts'
 import { checkLog, type LogFigures } from './log-check.ts'
 import { planOf, type Plan, type PlanOptions } from './plan.ts'

@@ -1,5 +1,5 @@
 /** What the server answers about uploads and packages, as far as the page needs it. */
-import type { PackageKind } from '../../storage/packages/manifest.ts'
+import type { PackageKind } from '../../packages/manifest.ts'
 import { AnswerError, readList, readNumber, readObject, readOneOf, readOptional, readText } from './read.ts'
 
 const KINDS: readonly PackageKind[] = ['avatar', 'object']

@@ -1,5 +1,5 @@
 /** The server's HTTP API for uploads and packages, in a page's words. */
-import { sentence } from '../words.ts'
+import { sentence } from '../ui/messages.ts'
 import { isSettled, readDeclared, readRecords, readStatus, type DeclaredUpload, type PackageRecord, type Sharing, type UploadStatus } from './answers.ts'
 import { readPackage, type PackageInfo } from './package-info.ts'
 import { isObject } from './read.ts'

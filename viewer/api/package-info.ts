@@ -1,5 +1,5 @@
 /** A package as the page draws it: its manifest, read, with a link for each of its models. */
-import type { PackageJoint, PackageKind } from '../../storage/packages/manifest.ts'
+import type { PackageJoint, PackageKind } from '../../packages/manifest.ts'
 import { BONES, type AvatarBody, type BoneCapsule, type Collider, type Quat, type Shape, type Vec3 } from '../../sim/types.ts'
 import { readHash, readLink, type Link } from './answers.ts'
 import { AnswerError, readList, readNumber, readObject, readOneOf, readOptional, readText } from './read.ts'

@@ -1,6 +1,6 @@
 /** What polished metal mirrors: the page's own sky, so that it is not black. */
 import { MeshStandardMaterial, PMREMGenerator, Scene, type Material, type Texture, type WebGLRenderer } from 'three'
-import { createSky } from '../sky.ts'
+import { createSky } from '../render/sky.ts'
 
 /** How much of the sky metal gives back; the lights do the rest. */
 const INTENSITY = 0.75

@@ -1,9 +1,9 @@
 /** One wearer's copy of an avatar's model: its joints follow the simulation's bones, or its own animations play. */
 import { AnimationMixer, Group, Mesh, Quaternion, SkinnedMesh, type Vector3, type AnimationAction, type AnimationClip, type Object3D } from 'three'
 import * as SkeletonUtils from 'three/addons/utils/SkeletonUtils.js'
-import type { PackageJoint } from '../../storage/packages/manifest.ts'
+import type { PackageJoint } from '../../packages/manifest.ts'
 import type { JointTransform } from '../../sim/pose.ts'
-import { poseNodes, type RestNode } from '../../storage/packages/retarget.ts'
+import { poseNodes, type RestNode } from '../../packages/retarget.ts'
 import type { Quat, Vec3 } from '../../sim/types.ts'
 import { isSkinned, type Model } from './model.ts'
 

@@ -1,5 +1,5 @@
 /** Files that come in: dropped anywhere on the page, or chosen. */
-import { byId, byIdAs } from '../dom.ts'
+import { byId, byIdAs } from '../ui/dom.ts'
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
 

@@ -1,5 +1,5 @@
 /** The card that asks what a file is to be called, what it is and who may place it. */
-import { byId, byIdAs } from '../dom.ts'
+import { byId, byIdAs } from '../ui/dom.ts'
 import type { Chosen } from './skeleton-map.ts'
 import type { UploadWish } from './upload.ts'
 import { nameOfFile } from './words.ts'

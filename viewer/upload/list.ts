@@ -1,5 +1,5 @@
 /** Uploads as the page lists them: a bar for each, what became of it, and what can be done about it. */
-import { make, makeButton } from '../dom.ts'
+import { make, makeButton } from '../ui/dom.ts'
 import type { QueuedFile } from './queue.ts'
 import { isOver } from './upload.ts'
 import { phaseInWords, rejectionInLines, rejectionsAsText } from './words.ts'

@@ -4,7 +4,7 @@ import { ApiError, problemOf } from '../api/api.ts'
 import { isSettled, type Rejection, type UploadStage, type UploadStatus } from '../api/answers.ts'
 import type { Bytes } from '../api/bytes.ts'
 import type { Put } from '../api/put.ts'
-import type { PackageKind } from '../../storage/packages/manifest.ts'
+import type { PackageKind } from '../../packages/manifest.ts'
 
 /** What the person wishes for the file. */
 export interface UploadWish {

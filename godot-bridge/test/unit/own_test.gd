@@ -1,5 +1,5 @@
 extends "../test_case.gd"
-## The own avatar does as it does in TypeScript, by traces that test/godot-own.test.ts writes.
+## The own avatar does as it does in TypeScript, by traces that test/godot/own-avatar-traces.test.ts writes.
 
 const Grips := preload("res://addons/otherworld/own/grips.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")

@@ -1,8 +1,8 @@
 /** A network with a server in it. */
-import { Network } from '../../../testing/network/network.ts'
-import type { Host } from '../../../testing/network/host.ts'
+import { Network } from '../../environments/network/network.ts'
+import type { Host } from '../../environments/network/host.ts'
 import { fileURLToPath } from 'node:url'
-import { serveProcess, temporaryDirectory, type Cleanup, type ServeProcess } from '../../server-harness.ts'
+import { serveProcess, temporaryDirectory, type Cleanup, type ServeProcess } from '../../harness/server-harness.ts'
 import type { BotsReport } from '../bots-report.ts'
 
 const CLI = fileURLToPath(new URL('../../../cli/otherworld.js', import.meta.url))

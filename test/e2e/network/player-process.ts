@@ -5,8 +5,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { build } from 'esbuild'
 import type { Vec3 } from '../../../sim/index.ts'
-import type { Host } from '../../../testing/network/host.ts'
-import { until, type Cleanup } from '../../server-harness.ts'
+import type { Host } from '../../environments/network/host.ts'
+import { until, type Cleanup } from '../../harness/server-harness.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const PROGRAM = `${ROOT}/.tmp/network-player-${process.pid}.mjs`

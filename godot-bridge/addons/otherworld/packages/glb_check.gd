@@ -3,7 +3,7 @@ extends RefCounted
 ## Looks at a GLB before Godot reads it: files that no server should pass on make the engine's reader hang, crash or take all
 ## memory (nodes in a ring, indices of nothing, offsets before the buffer, accessors of zeros, pictures that unfold to GiB).
 ##
-## Limits are those of uploads (storage/ingest/limits.ts). The first thing that is wrong is named.
+## Limits are those of uploads (ingest/limits.ts). The first thing that is wrong is named.
 
 const Glb := preload("glb.gd")
 const Picture := preload("picture_size.gd")

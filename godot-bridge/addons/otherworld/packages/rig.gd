@@ -1,6 +1,6 @@
 @tool
 extends RefCounted
-## What turns a model's joints when the realm's bones turn (storage/packages/retarget.ts), worked out once for a model.
+## What turns a model's joints when the realm's bones turn (packages/retarget.ts), worked out once for a model.
 ##
 ## Of each joint that a bone drives it needs the rotation in the space of the node above. Between two driven joints the
 ## file's nodes do not turn, so it is [code]left * (how its bone is turned against that of the joint above) * right[/code]

@@ -1,0 +1,96 @@
+/** The four behaviours, put together from walking, carrying, mimicking and making. */
+import { Hand, RUN_SPEED, WALK_SPEED, type Vec3 } from '../sim/index.ts'
+import { Carrier, type CarrierOptions } from './carrier.ts'
+import { Maker } from './maker.ts'
+import { Mimic, type Wardrobe } from './mimic.ts'
+import { Dice, type BehaviourName, type Deeds, type Mind, type Outcome, type Sight } from './mind.ts'
+import { Walker, type Gait } from './walker.ts'
+
+/** Time between two poses, ms: 15 a second (DESIGN.md section 5). */
+const POSE_MS = 1000 / 15
+/** Where a desktop player holds things, in root space. */
+const POINTER_GRIP: Vec3 = { x: 0.25, y: 1.25, z: -1.25 }
+/** How long a gait or a mood lasts, ms. */
+const MOOD_MS: readonly [number, number] = [4_000, 10_000]
+
+const WALK: Gait = { speed: WALK_SPEED, run: false }
+const RUN: Gait = { speed: RUN_SPEED, run: true }
+
+interface Parts {
+  readonly carrier?: Carrier
+  readonly maker?: Maker
+  readonly mimic?: Mimic
+}
+
+/** One body that walks, and does what its parts do. */
+class Person implements Mind {
+  readonly #dice: Dice
+  readonly #walker: Walker
+  readonly #parts: Parts
+  #run = false
+  #moodUntilMs = 0
+  #poseMs = -Infinity
+  #grip = POINTER_GRIP
+
+  constructor(dice: Dice, standMsMax: number, parts: Parts) {
+    this.#dice = dice
+    this.#walker = new Walker(dice, standMsMax)
+    this.#parts = parts
+  }
+
+  think(nowMs: number, sight: Sight, deeds: Deeds): void {
+    if (nowMs >= this.#moodUntilMs) {
+      this.#moodUntilMs = nowMs + this.#dice.between(...MOOD_MS)
+      this.#run = this.#dice.chance(0.3)
+    }
+    const { carrier, maker } = this.#parts
+    this.#walk(nowMs, sight, deeds)
+    this.#pose(nowMs, deeds)
+    carrier?.step(nowMs, sight, deeds, this.#walker.yaw, this.#grip)
+    maker?.step(nowMs, sight, deeds, this.#walker.yaw)
+  }
+
+  settled(outcome: Outcome): void {
+    this.#parts.carrier?.settled(outcome)
+    this.#parts.maker?.settled(outcome)
+  }
+
+  #walk(nowMs: number, sight: Sight, deeds: Deeds): void {
+    const wanted = this.#parts.carrier?.wants(sight) ?? undefined
+    if (wanted) this.#walker.goTo(wanted, sight.definition)
+    const gait = this.#parts.mimic?.gait(this.#run) ?? (this.#run ? RUN : WALK)
+    deeds.move(this.#walker.step(nowMs, sight, gait, wanted))
+  }
+
+  #pose(nowMs: number, deeds: Deeds): void {
+    const { mimic } = this.#parts
+    if (!mimic || nowMs - this.#poseMs < POSE_MS) return
+    this.#poseMs = Math.max(this.#poseMs + POSE_MS, nowMs - POSE_MS)
+    const pose = mimic.step(nowMs, this.#walker.speed, this.#run)
+    deeds.pose(pose)
+    const { x, y, z } = pose.right.position
+    this.#grip = { x, y, z: z - 0.35 }
+  }
+}
+
+const POINTER: CarrierOptions = { hand: Hand.pointer, pauseMs: [300, 1_500], scaleShare: 0.3 }
+const RIGHT_HAND: CarrierOptions = { hand: Hand.right, pauseMs: [4_000, 12_000], scaleShare: 0.1 }
+
+type Kind = Exclude<BehaviourName, 'mixed'>
+
+function person(kind: Kind, dice: Dice, clips: Wardrobe, makes: boolean): Mind {
+  const maker = makes ? { maker: new Maker(dice) } : {}
+  if (kind === 'walk') return new Person(dice, 1_500, maker)
+  if (kind === 'drag') return new Person(dice, 800, { carrier: new Carrier(dice, POINTER), ...maker })
+  return new Person(dice, 4_000, { mimic: new Mimic(dice, clips), carrier: new Carrier(dice, RIGHT_HAND), ...maker })
+}
+
+/**
+ * How a bot behaves, by name and seed: `walk` from place to place, `drag` things about, `mocap` moves as people do and
+ * takes things in its hand now and then; `mixed` is one of the three, drawn by the seed, and makes things as well.
+ */
+export function createMind(name: BehaviourName, seed: number, clips: Wardrobe): Mind {
+  const dice = new Dice(seed)
+  const kind: Kind = name === 'mixed' ? dice.pick(['walk', 'drag', 'mocap'] as const) ?? 'walk' : name
+  return person(kind, dice, clips, name === 'mixed')
+}

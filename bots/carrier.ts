@@ -1,0 +1,147 @@
+/** Grabs a prop that is near, carries it, sometimes scales it, throws it; goes on with something else when it is refused. */
+import { add, distance, rotate, yawRotation } from '../sim/maths.ts'
+import type { ElementId, HandId, Vec3 } from '../sim/index.ts'
+import { ahead } from './heading.ts'
+import type { Deeds, Dice, Outcome, SeenProp, Sight } from './mind.ts'
+
+/** How far away a prop may be to be interesting, metres. */
+const INTEREST_METRES = 10
+/** Share of the reach at which a bot grabs and holds: where it sees itself may be a few ticks old. */
+const REACH_SHARE = 0.6
+const APPROACH_MS_MAX = 6_000
+/** A command without an outcome in that time is given up. */
+const ANSWER_MS_MAX = 5_000
+/** How long a throw swings, and how far, from behind to ahead. */
+const SWING_MS = 250
+const SWING_METRES = 1.2
+const SCALE_MIN = 0.4
+const SCALE_MAX = 2.5
+
+type State =
+  | { readonly name: 'bored'; readonly untilMs: number }
+  | { readonly name: 'near'; readonly element: ElementId; readonly untilMs: number }
+  | { readonly name: 'asked'; readonly element: ElementId; readonly sequence: number; readonly untilMs: number }
+  | { readonly name: 'carry'; readonly element: ElementId; readonly untilMs: number; readonly scaleAtMs: number }
+  | { readonly name: 'swing'; readonly element: ElementId; readonly startMs: number }
+
+export interface CarrierOptions {
+  readonly hand: HandId
+  /** Time between two things, ms: at least and at most. */
+  readonly pauseMs: readonly [number, number]
+  /** Share of carried things that are scaled. */
+  readonly scaleShare: number
+}
+
+export class Carrier {
+  readonly #dice: Dice
+  readonly #options: CarrierOptions
+  #state: State = { name: 'bored', untilMs: 0 }
+  #nowMs = 0
+
+  constructor(dice: Dice, options: CarrierOptions) {
+    this.#dice = dice
+    this.#options = options
+  }
+
+  /** Where the prop is that it wants to get near to. */
+  wants(sight: Sight): Vec3 | null {
+    return this.#state.name === 'near' ? propOf(sight, this.#state.element)?.position ?? null : null
+  }
+
+  get holding(): boolean {
+    return this.#state.name === 'carry' || this.#state.name === 'swing'
+  }
+
+  /** `grip`: where the hand is in root space. */
+  step(nowMs: number, sight: Sight, deeds: Deeds, yaw: number, grip: Vec3): void {
+    this.#nowMs = nowMs
+    const state = this.#state
+    switch (state.name) {
+      case 'bored':
+        if (nowMs >= state.untilMs) this.#choose(sight)
+        return
+      case 'near':
+        return this.#approach(state.element, state.untilMs, sight, deeds)
+      case 'asked':
+        if (nowMs > state.untilMs) this.#rest()
+        return
+      case 'carry':
+        return this.#carry(state, sight, deeds, yaw, grip)
+      case 'swing':
+        return this.#swing(state, sight, deeds, yaw, grip)
+    }
+  }
+
+  settled(outcome: Outcome): void {
+    const state = this.#state
+    if (state.name !== 'asked' || outcome.sequence !== state.sequence) return
+    if (!outcome.ok) return this.#rest()
+    const untilMs = this.#nowMs + this.#dice.between(1_000, 4_000)
+    const scaleAtMs = this.#dice.chance(this.#options.scaleShare) ? this.#nowMs + this.#dice.between(200, 1_000) : Infinity
+    this.#state = { name: 'carry', element: state.element, untilMs, scaleAtMs }
+  }
+
+  #rest(): void {
+    this.#state = { name: 'bored', untilMs: this.#nowMs + this.#dice.between(...this.#options.pauseMs) }
+  }
+
+  #choose(sight: Sight): void {
+    const near = [...sight.props()]
+      .filter(({ spec, holder, position }) => spec.motion !== 'static' && holder === 0 && distance(position, sight.position) < INTEREST_METRES)
+      .toSorted((a, b) => distance(a.position, sight.position) - distance(b.position, sight.position))
+    const chosen = this.#dice.pick(near.slice(0, 4))
+    if (chosen) this.#state = { name: 'near', element: chosen.element, untilMs: this.#nowMs + APPROACH_MS_MAX }
+    else this.#rest()
+  }
+
+  #approach(element: ElementId, untilMs: number, sight: Sight, deeds: Deeds): void {
+    const prop = propOf(sight, element)
+    if (!prop || prop.holder !== 0 || this.#nowMs > untilMs) return this.#rest()
+    if (distance(prop.position, eyes(sight)) > sight.definition.reach * REACH_SHARE) return
+    const sequence = deeds.command({ type: 'grab', element, hand: this.#options.hand })
+    this.#state = { name: 'asked', element, sequence, untilMs: this.#nowMs + ANSWER_MS_MAX }
+  }
+
+  #carry(state: Extract<State, { name: 'carry' }>, sight: Sight, deeds: Deeds, yaw: number, grip: Vec3): void {
+    const prop = propOf(sight, state.element)
+    if (!prop) return this.#rest()
+    deeds.drag(this.#options.hand, this.#place(sight, yaw, grip, 0), yawRotation(yaw))
+    if (this.#nowMs >= state.scaleAtMs) {
+      deeds.command({ type: 'scale', element: state.element, scale: this.#newScale(prop) })
+      this.#state = { ...state, scaleAtMs: Infinity }
+    } else if (this.#nowMs >= state.untilMs) this.#state = { name: 'swing', element: state.element, startMs: this.#nowMs }
+  }
+
+  #newScale({ scale }: SeenProp): number {
+    return Math.fround(Math.min(SCALE_MAX, Math.max(SCALE_MIN, scale * this.#dice.between(0.7, 1.5))))
+  }
+
+  #swing(state: Extract<State, { name: 'swing' }>, sight: Sight, deeds: Deeds, yaw: number, grip: Vec3): void {
+    const share = (this.#nowMs - state.startMs) / SWING_MS
+    if (share <= 1) {
+      deeds.drag(this.#options.hand, this.#place(sight, yaw, grip, (share - 0.5) * SWING_METRES), yawRotation(yaw))
+      return
+    }
+    deeds.command({ type: 'release', hand: this.#options.hand })
+    this.#rest()
+  }
+
+  /** The hand in the world, `forward` metres ahead of where it is, kept within the reach. */
+  #place(sight: Sight, yaw: number, grip: Vec3, forward: number): Vec3 {
+    const look = ahead(yaw)
+    const at = add(sight.position, rotate(yawRotation(yaw), grip))
+    const wished = { x: at.x + look.x * forward, y: at.y + Math.max(0, forward) * 0.4, z: at.z + look.z * forward }
+    const from = eyes(sight)
+    const share = Math.min(1, (sight.definition.reach * REACH_SHARE) / Math.max(distance(wished, from), 1e-6))
+    const along = (a: number, b: number): number => Math.fround(a + (b - a) * share)
+    return { x: along(from.x, wished.x), y: along(from.y, wished.y), z: along(from.z, wished.z) }
+  }
+}
+
+/** Reach is measured from about here. */
+const eyes = ({ position }: Sight): Vec3 => ({ x: position.x, y: position.y + 1.5, z: position.z })
+
+function propOf(sight: Sight, element: ElementId): SeenProp | undefined {
+  for (const prop of sight.props()) if (prop.element === element) return prop
+  return undefined
+}

@@ -1,0 +1,55 @@
+/** The thread of one lockstep peer, so that its simulation and the bots' sending do not hold each other up. */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { loadEngine } from '../sim/index.ts'
+import { drive, login } from '../netcode/index.ts'
+import { LockstepPeer, type LockstepState } from '../netcode/lockstep.ts'
+import { connectWebSocket } from '../netcode/websocket/client-node.ts'
+import { threadCpuSeconds } from '../server/metrics/thread-meter.ts'
+import type { FromWatcher, WatcherOptions } from './lockstep-watch.ts'
+
+/** Simulation in one go, ms: as long as frames come 60 times a second, two or three fit. */
+const BUDGET_MS = 12
+const REPORT_MS = 250
+
+async function watch({ url, name }: WatcherOptions, port: MessagePort, tell: (message: FromWatcher) => void): Promise<void> {
+  const engine = await loadEngine()
+  const { token } = await login(url, name, { role: 'observer' })
+  let firstTick = 0
+  const peer = new LockstepPeer({ url, token, connects: [connectWebSocket], engine, budgetMs: BUDGET_MS, events: { state: (state) => heard(state) } })
+  const report = (): void => {
+    if (peer.realm) tell({ type: 'report', firstTick, cpuSeconds: threadCpuSeconds(), ...peer.report() })
+  }
+  const stopDriving = drive([peer])
+  const reporting = setInterval(report, REPORT_MS)
+  const end = (reason: string): void => {
+    clearInterval(reporting)
+    stopDriving()
+    tell({ type: 'ended', reason })
+    port.close()
+  }
+  const heard = (state: LockstepState): void => {
+    if (state.type === 'running' && firstTick === 0) firstTick = (peer.realm?.tick ?? 0) + 1
+    if (state.type === 'running') tell({ type: 'running' })
+    if (state.type === 'connecting' && state.waiting !== undefined) tell({ type: 'trouble', reason: state.waiting })
+    if (state.type === 'reconnecting') tell({ type: 'trouble', reason: state.reason })
+    if (state.type === 'closed') end(state.reason)
+  }
+  port.on('message', () => {
+    report()
+    peer.close('done')
+  })
+  peer.start()
+}
+
+async function main(port: MessagePort): Promise<void> {
+  const tell = (message: FromWatcher): void => port.postMessage(message, [])
+  try {
+    await watch(workerData as WatcherOptions, port, tell)
+  } catch (error) {
+    tell({ type: 'ended', reason: error instanceof Error ? error.message : String(error) })
+    port.close()
+  }
+}
+
+if (!parentPort) throw new Error('lockstep-worker.ts runs as a worker thread')
+void main(parentPort)

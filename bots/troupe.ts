@@ -1,0 +1,81 @@
+/** Bots that play straight in a realm, without server or network: workloads for tests and benchmarks, the same for the same seed. */
+import { avatars, packPose, props, type Command, type Input, type InputFrame, type PlayerId, type Realm, type SimEvent, type Vec3 } from '../sim/index.ts'
+import { createMind } from './behaviours.ts'
+import type { BehaviourName, Deed, Deeds, Mind, SeenProp } from './mind.ts'
+import type { Wardrobe } from './mimic.ts'
+
+/** Each bot thinks in every second tick, half of them in each. */
+const THINK_TICKS = 2
+
+interface Member {
+  readonly player: PlayerId
+  readonly mind: Mind
+  sequence: number
+}
+
+export interface TroupeOptions {
+  readonly count: number
+  readonly behaviour: BehaviourName
+  readonly seed: number
+  readonly clips: Wardrobe
+}
+
+export class Troupe {
+  readonly #members: readonly Member[]
+
+  constructor({ count, behaviour, seed, clips }: TroupeOptions) {
+    this.#members = Array.from({ length: count }, (_, i) => ({ player: i + 1, mind: createMind(behaviour, seed + i, clips), sequence: 0 }))
+  }
+
+  /** What all want in the realm's next tick; at tick 0 they join. */
+  next(realm: Realm): InputFrame {
+    const tick = realm.tick + 1
+    return { tick, inputs: realm.tick === 0 ? this.#joins(realm) : this.#thoughts(realm) }
+  }
+
+  /** To be called with what the step reported. */
+  heard(events: readonly SimEvent[]): void {
+    for (const event of events) {
+      if (!('sequence' in event)) continue
+      const outcome = event.type === 'rejected'
+        ? { sequence: event.sequence, ok: false, reason: event.reason } as const
+        : 'element' in event ? { sequence: event.sequence, ok: true, element: event.element } as const : null
+      if (outcome) this.#members[event.player - 1]?.mind.settled(outcome)
+    }
+  }
+
+  #joins({ definition }: Realm): Input[] {
+    return this.#members.map(({ player }, i) => ({
+      player: 0,
+      sequence: i + 1,
+      command: { type: 'join', player, user: player, name: `bot ${player}`, body: 0, permissions: definition.permissions },
+    }))
+  }
+
+  #thoughts(realm: Realm): Input[] {
+    const places = new Map(avatars(realm).map(({ player, position }) => [player, position]))
+    const seen = props(realm).map((prop): SeenProp => ({ ...prop, element: prop.id }))
+    return this.#members
+      .filter(({ player }) => (player + realm.tick) % THINK_TICKS === 0)
+      .flatMap((member) => think(member, realm, seen, places.get(member.player)))
+  }
+}
+
+function think(member: Member, realm: Realm, seen: readonly SeenProp[], position: Vec3 | undefined): Input[] {
+  if (!position) return []
+  const inputs: Input[] = []
+  const put = (command: Command): number => {
+    inputs.push({ player: member.player, sequence: ++member.sequence, command })
+    return member.sequence
+  }
+  const deeds: Deeds = {
+    move: (move) => put({ type: 'move', ...move, x: Math.fround(move.x), z: Math.fround(move.z), yaw: Math.fround(move.yaw) }),
+    pose: (pose) => put({ type: 'pose', pose: packPose(pose) }),
+    drag: (hand, at, { x, y, z, w }) =>
+      put({ type: 'drag', hand, position: at, rotation: { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z), w: Math.fround(w) } }),
+    command: (deed: Deed) => put(deed),
+  }
+  const nowMs = (realm.tick * 1000) / realm.definition.tickRate
+  member.mind.think(nowMs, { definition: realm.definition, player: member.player, position, props: () => seen }, deeds)
+  return inputs
+}

@@ -1,0 +1,114 @@
+/** Walks from waypoint to waypoint within the realm's bounds, stands a while, jumps now and then. */
+import { clamp, wrapAngle } from '../sim/maths.ts'
+import { RUN_SPEED, WALK_SPEED, type RealmDefinition, type Vec3 } from '../sim/index.ts'
+import { yawTowards } from './heading.ts'
+import type { Dice, Move, Sight } from './mind.ts'
+
+/** How far from the spawn bots roam, metres: near enough to meet each other. */
+const ROAM_METRES = 12
+/** Distance to the edge of the ground or of the bounds that waypoints keep, metres. */
+const EDGE_METRES = 1.5
+const ARRIVED_METRES = 0.4
+/** rad/s */
+const TURN_SPEED = 4
+/** Who has come no nearer to its waypoint in that time takes another: something stands in the way. */
+const STUCK_MS = 2_000
+/** Jumps a second of walking. */
+const JUMP_RATE = 0.08
+/** How long a jump is wished for: moves are sent less often than bots think, and the wish must be in one of them. */
+const JUMP_MS = 150
+
+/** How fast: m/s, and whether that is a run. */
+export interface Gait {
+  readonly speed: number
+  readonly run: boolean
+}
+
+export class Walker {
+  yaw = 0
+  /** What the last move wished for, m/s. */
+  speed = 0
+  readonly #dice: Dice
+  readonly #standMsMax: number
+  #goal: Vec3 | null = null
+  #standUntilMs = 0
+  #nearest = Infinity
+  #nearestMs = 0
+  #lastMs: number | null = null
+  #jumpUntilMs = -Infinity
+
+  constructor(dice: Dice, standMsMax: number) {
+    this.#dice = dice
+    this.#standMsMax = standMsMax
+    this.yaw = dice.between(-Math.PI, Math.PI)
+  }
+
+  /** Drops the waypoint and goes there, within the area in which waypoints lie. */
+  goTo(goal: Vec3, definition: RealmDefinition): void {
+    const area = areaOf(definition)
+    this.#head({ x: clamp(goal.x, area.minX, area.maxX), y: 0, z: clamp(goal.z, area.minZ, area.maxZ) })
+    this.#standUntilMs = 0
+  }
+
+  stand(untilMs: number): void {
+    this.#goal = null
+    this.#standUntilMs = untilMs
+  }
+
+  /** The next move. `face`: where to look while standing. */
+  step(nowMs: number, sight: Sight, gait: Gait, face?: Vec3): Move {
+    const seconds = this.#lastMs === null ? 0 : Math.min(0.2, (nowMs - this.#lastMs) / 1000)
+    this.#lastMs = nowMs
+    if (nowMs < this.#standUntilMs) return this.#stay(sight, seconds, face)
+    const goal = this.#goal ?? this.#head(this.#waypoint(sight.definition))
+    const away = Math.hypot(goal.x - sight.position.x, goal.z - sight.position.z)
+    if (away < this.#nearest - 0.05) [this.#nearest, this.#nearestMs] = [away, nowMs]
+    if (away < ARRIVED_METRES || nowMs - this.#nearestMs > STUCK_MS) {
+      this.stand(nowMs + this.#dice.between(0, this.#standMsMax))
+      return this.#stay(sight, seconds, face)
+    }
+    const off = this.#turn(yawTowards(sight.position, goal), seconds)
+    const top = gait.run ? RUN_SPEED : WALK_SPEED
+    this.speed = Math.min(top, gait.speed) * clamp(Math.cos(off), 0, 1)
+    if (this.#dice.chance(JUMP_RATE * seconds)) this.#jumpUntilMs = nowMs + JUMP_MS
+    return { x: 0, y: 0, z: -this.speed / top, yaw: this.yaw, jump: nowMs < this.#jumpUntilMs, run: gait.run, fly: false }
+  }
+
+  #stay(sight: Sight, seconds: number, face: Vec3 | undefined): Move {
+    if (face) this.#turn(yawTowards(sight.position, face), seconds)
+    this.speed = 0
+    return { x: 0, y: 0, z: 0, yaw: this.yaw, jump: false, run: false, fly: false }
+  }
+
+  #head(goal: Vec3): Vec3 {
+    this.#nearest = Infinity
+    this.#goal = goal
+    return goal
+  }
+
+  /** Turns towards a heading; returns what is still missing. */
+  #turn(yaw: number, seconds: number): number {
+    const off = wrapAngle(yaw - this.yaw)
+    this.yaw = wrapAngle(this.yaw + clamp(off, -TURN_SPEED * seconds, TURN_SPEED * seconds))
+    return wrapAngle(yaw - this.yaw)
+  }
+
+  #waypoint(definition: RealmDefinition): Vec3 {
+    const { minX, maxX, minZ, maxZ } = areaOf(definition)
+    return { x: this.#dice.between(minX, maxX), y: 0, z: this.#dice.between(minZ, maxZ) }
+  }
+}
+
+/** The overlap of three ranges, EDGE_METRES inside it; the centre alone where that leaves nothing. */
+function range(low: number, high: number, half: number, centre: number): readonly [number, number] {
+  const min = Math.max(low, -half, centre - ROAM_METRES) + EDGE_METRES
+  const max = Math.min(high, half, centre + ROAM_METRES) - EDGE_METRES
+  return min <= max ? [min, max] : [centre, centre]
+}
+
+/** The rectangle in which waypoints lie: on the ground, within the bounds, around the spawn. */
+export function areaOf({ bounds, ground, spawn }: RealmDefinition): { minX: number; maxX: number; minZ: number; maxZ: number } {
+  const [minX, maxX] = range(bounds.min.x, bounds.max.x, ground.x, spawn.position.x)
+  const [minZ, maxZ] = range(bounds.min.z, bounds.max.z, ground.z, spawn.position.z)
+  return { minX, maxX, minZ, maxZ }
+}

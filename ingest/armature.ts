@@ -1,0 +1,36 @@
+/**
+ * The armature that a node tree holds: joints of skins and humanoid nodes, each with the nearest joint above it. The tree
+ * stays the truth (docs/decisions/0006-tree.md); this view is derived from it and cannot be turned back.
+ */
+import type { Document, Node } from '@gltf-transform/core'
+import type { Quat } from '../sim/index.ts'
+import type { PackageJoint } from '../packages/manifest.ts'
+import { jointsOf } from './fit/avatar.ts'
+import { nodesOf } from './fit/surface.ts'
+
+export interface ArmatureNames {
+  /** Node by VRM 1.0 bone name. */
+  readonly humanoid?: ReadonlyMap<string, Node>
+  readonly rest?: ReadonlyMap<Node, Quat>
+  /** Name that a node had when it was uploaded; without it its name now. */
+  readonly uploaded?: ReadonlyMap<Node, string>
+}
+
+/** Joints in the order of the tree; null where nothing is skinned and no humanoid is named. */
+export function armatureOf(document: Document, { humanoid = new Map<string, Node>(), rest, uploaded }: ArmatureNames = {}): PackageJoint[] | null {
+  const bones = new Map([...humanoid].map(([bone, node]) => [node, bone]))
+  const joints = new Set([...jointsOf(document), ...bones.keys()])
+  if (joints.size === 0) return null
+  return nodesOf(document).filter((node) => joints.has(node)).map((node): PackageJoint => {
+    let above = node.getParentNode()
+    while (above && !joints.has(above)) above = above.getParentNode()
+    const [bone, turned] = [bones.get(node), rest?.get(node)]
+    return {
+      joint: node.getName(),
+      parent: above?.getName() ?? null,
+      name: uploaded?.get(node) ?? node.getName(),
+      ...(bone === undefined ? {} : { humanoid: bone }),
+      ...(turned === undefined ? {} : { rest: turned }),
+    }
+  })
+}

@@ -1,0 +1,117 @@
+/**
+ * A package's manifest: all that a device, the simulation and the archive need to know of one ingested upload. Its bytes
+ * are canonical JSON (keys sorted, no spaces, UTF-8), and their SHA-256 is the package's hash: it names everything in the
+ * package, for each file stands in it with its own SHA-256. Nothing in it depends on who uploaded it, where or when.
+ */
+import type { Collider, PackagePhysics, Quat, Vec3 } from '../sim/index.ts'
+
+export const MANIFEST_SCHEMA = 'otherworld/manifest/1'
+
+export type PackageKind = 'avatar' | 'object'
+
+/** A file of the package in the asset store, under `sha256/HEX`. */
+export interface PackageFile {
+  /** 64 lower-case hex digits. */
+  readonly sha256: string
+  readonly bytes: number
+  readonly mediaType: string
+}
+
+export interface PackageMaterial {
+  /** Unique in the package, Godot-safe. */
+  readonly id: string
+  readonly name: string
+}
+
+export interface PackageMesh {
+  readonly id: string
+  readonly name: string
+  readonly triangles: number
+  readonly vertices: number
+  /** Ids of its primitives' materials. */
+  readonly materials: readonly string[]
+  readonly morphTargets: number
+}
+
+export interface PackageAnimation {
+  readonly id: string
+  readonly name: string
+  readonly seconds: number
+}
+
+export interface PackageTexture extends PackageFile {
+  readonly id: string
+  readonly name: string
+  readonly width: number
+  readonly height: number
+}
+
+/** One joint of the derived armature view; the node tree of the GLB is the truth. */
+export interface PackageJoint {
+  /** Name of the node in the runtime GLB, unique in it. */
+  readonly joint: string
+  /** Name of the nearest joint above it; null for a root. */
+  readonly parent: string | null
+  /** Name that the upload had. */
+  readonly name: string
+  /** Humanoid bone (a name of sim's BONES, or another of VRM's, e.g. leftToes), where the upload says. */
+  readonly humanoid?: string
+  /**
+   * Of humanoid joints: the node's rotation in the avatar's root space (as AvatarBody has it: the model turned to face -Z)
+   * when the body is in its T-pose with all bones unrotated. A bone that is turned by R in root space puts its node at R · rest.
+   */
+  readonly rest?: Quat
+}
+
+/** A fitted capsule in its joint's space, metres. */
+export interface PackageCapsule {
+  /** Humanoid bone, or the joint's name where the rig is not humanoid. */
+  readonly bone: string
+  /** Name of the joint's node in the runtime GLB. */
+  readonly joint: string
+  readonly a: readonly [number, number, number]
+  readonly b: readonly [number, number, number]
+  readonly r: number
+}
+
+/** A simpler form of the runtime GLB, for who is farther than `metresMin` (at scale 1). */
+export interface PackageLevel extends PackageFile {
+  readonly metresMin: number
+  readonly triangles: number
+}
+
+export type PackageRank = 'excellent' | 'good' | 'medium' | 'poor' | 'verypoor'
+
+export interface PackageManifest {
+  readonly schema: typeof MANIFEST_SCHEMA
+  readonly kind: PackageKind
+  readonly name: string
+  readonly attachments: {
+    readonly avatar: { readonly materials: readonly PackageMaterial[]; readonly meshes: readonly PackageMesh[]; readonly animations: readonly PackageAnimation[] }
+    /** Of an object; empty for avatars, whose capsules stand in `capsules`. */
+    readonly colliders: readonly Collider[]
+  }
+  /** Factor from the model's units as uploaded to metres as they stand in the realm. */
+  readonly scale: number
+  /** Null where nothing is skinned. */
+  readonly skeleton: readonly PackageJoint[] | null
+  readonly capsules: readonly PackageCapsule[]
+  /** Where the model stands relative to its Marker3D: the transform that was baked at ingest. Front is +Z. */
+  readonly marker: { readonly position: Vec3; readonly rotation: Quat }
+  /** Axis-aligned box of the model at rest, metres, marker space. */
+  readonly bounds: { readonly min: Vec3; readonly max: Vec3 }
+  readonly counts: { readonly triangles: number; readonly vertices: number; readonly materials: number; readonly textures: number; readonly joints: number; readonly textureBytes: number }
+  readonly rank: { readonly pc: PackageRank; readonly mobile: PackageRank }
+  readonly files: {
+    /** What devices load: GLB that Godot 4.6 and three.js read without extensions that they lack. */
+    readonly runtime: PackageFile
+    /** As it was uploaded. */
+    readonly original: PackageFile
+    /** Simpler forms, nearest first; may be empty. */
+    readonly levels: readonly PackageLevel[]
+    /** Textures as they stand in the runtime GLB, each as a file of its own too. */
+    readonly textures: readonly PackageTexture[]
+  }
+  /** What the simulation takes. */
+  readonly physics: PackagePhysics
+}

@@ -1,0 +1,97 @@
+/**
+ * From the simulation's bones to a package's node tree: what a client does to show an avatar in its pose. Godot's addon
+ * does the same in GDScript. The model stands under the avatar's root, turned by half a turn about Y (its front is +Z,
+ * the avatar's -Z); everything here is in root space.
+ */
+import { add, conjugate, multiply, rotate, sub } from '../sim/maths.ts'
+import type { JointTransform } from '../sim/pose.ts'
+import { BONES, type Bone, type Quat, type Vec3 } from '../sim/types.ts'
+import type { PackageJoint } from './manifest.ts'
+
+/** A node of the runtime GLB as the file has it. */
+export interface RestNode {
+  readonly name: string
+  /** Name of the node above it; null at the top of the scene. */
+  readonly parent: string | null
+  readonly translation: Vec3
+  readonly rotation: Quat
+  readonly scale: Vec3
+}
+
+/** What to set: local rotations by node name, and where the hips' node stands in the node above it. */
+export interface NodePose {
+  readonly rotations: ReadonlyMap<string, Quat>
+  readonly hips: { readonly name: string; readonly translation: Vec3 } | null
+}
+
+interface Placed {
+  readonly position: Vec3
+  readonly rotation: Quat
+  readonly scale: Vec3
+}
+
+const TOP: Placed = { position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 1, z: 0, w: 0 }, scale: { x: 1, y: 1, z: 1 } }
+
+/** Bones of the trunk that a rig may lack: they have no length there, and turn what the bone before them carries. */
+const FOLDED: Readonly<Partial<Record<Bone, Bone>>> = { spine: 'chest', chest: 'upperChest' }
+
+/** Which bone turns the node of a bone: itself, or the last of those after it that the rig lacks. */
+function driverOf(bone: Bone, has: ReadonlySet<string>): number {
+  let last = bone
+  for (let next = FOLDED[last]; next && !has.has(next); next = FOLDED[last]) last = next
+  return BONES.indexOf(last)
+}
+
+const times = (a: Vec3, b: Vec3): Vec3 => ({ x: a.x * b.x, y: a.y * b.y, z: a.z * b.z })
+const over = (a: Vec3, b: Vec3): Vec3 => ({ x: a.x / b.x, y: a.y / b.y, z: a.z / b.z })
+
+interface Driven {
+  readonly bone: number
+  readonly rest: Quat
+  readonly isHips: boolean
+}
+
+function drivenJoints(skeleton: readonly PackageJoint[]): Map<string, Driven> {
+  const has = new Set(skeleton.flatMap(({ humanoid }) => (humanoid === undefined ? [] : [humanoid])))
+  const driven = new Map<string, Driven>()
+  for (const { joint, humanoid, rest } of skeleton) {
+    const bone = BONES.find((name) => name === humanoid)
+    if (bone && rest) driven.set(joint, { bone: driverOf(bone, has), rest, isHips: bone === 'hips' })
+  }
+  return driven
+}
+
+/**
+ * The pose of a package's nodes for the 18 bones of `solveSkeleton` (root space). `nodes`: all nodes, parents before
+ * children. Nodes that it does not name stay as the file has them. A package without a humanoid has nothing to turn.
+ */
+export function poseNodes(skeleton: readonly PackageJoint[], nodes: readonly RestNode[], bones: readonly JointTransform[]): NodePose {
+  const driven = drivenJoints(skeleton)
+  const placed = new Map<string, Placed>()
+  const rotations = new Map<string, Quat>()
+  let hips: NodePose['hips'] = null
+  for (const node of nodes) {
+    const above = (node.parent === null ? undefined : placed.get(node.parent)) ?? TOP
+    const scale = times(above.scale, node.scale)
+    const joint = driven.get(node.name)
+    const bone = joint && bones[joint.bone]
+    const rotation = bone ? multiply(bone.rotation, joint.rest) : multiply(above.rotation, node.rotation)
+    const position = bone && joint.isHips ? bone.position : add(above.position, rotate(above.rotation, times(above.scale, node.translation)))
+    if (bone) rotations.set(node.name, multiply(conjugate(above.rotation), rotation))
+    if (bone && joint.isHips) hips = { name: node.name, translation: over(rotate(conjugate(above.rotation), sub(position, above.position)), above.scale) }
+    placed.set(node.name, { position, rotation, scale })
+  }
+  return { rotations, hips }
+}
+
+/** Where nodes stand in root space with a pose set: what a scene graph computes. */
+export function placeNodes(nodes: readonly RestNode[], { rotations, hips }: NodePose): ReadonlyMap<string, { readonly position: Vec3; readonly rotation: Quat }> {
+  const placed = new Map<string, Placed>()
+  for (const node of nodes) {
+    const above = (node.parent === null ? undefined : placed.get(node.parent)) ?? TOP
+    const translation = hips?.name === node.name ? hips.translation : node.translation
+    const rotation = multiply(above.rotation, rotations.get(node.name) ?? node.rotation)
+    placed.set(node.name, { position: add(above.position, rotate(above.rotation, times(above.scale, translation))), rotation, scale: times(above.scale, node.scale) })
+  }
+  return placed
+}

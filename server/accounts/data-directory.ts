@@ -1,0 +1,207 @@
+/**
+ * The directory in which a server keeps what outlives it: recordings, files and records, the secret of its tokens, the numbers given.
+ * One server at a time, held by a lock of the kernel; readable by the user who runs it alone.
+ */
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, writeSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { FILE_MODE, makeFolder, makePrivate, setMode } from '../../storage/folder.ts'
+import { LockHeld, NoLocks, takeLock, type HeldLock } from '../../storage/lock-file.ts'
+import type { LockMark } from '../../storage/lock-mark.ts'
+import { codeOf, ServerError, textOf } from '../error.ts'
+
+/** Numbers are reserved in blocks, so that a login need not wait for the disk; what a crash leaves of a block is lost. */
+const NUMBER_BLOCK = 1_000
+const NUMBER_MAX = 0xffff_ffff
+const SECRET_BYTES = 32
+/** In the data directory. */
+export const OPERATOR_TOKEN_FILE = 'operator-token'
+const LOCK_FILE = 'server.lock'
+const IDENTITY_FILE = 'server-identity.json'
+/** Ending of a file that is about to take another's place. */
+const NEXT = '.new'
+/** All that a server keeps in its directory. */
+const OWN_ENTRIES: ReadonlySet<string> = new Set([LOCK_FILE, ...[IDENTITY_FILE, OPERATOR_TOKEN_FILE].flatMap((file) => [file, `${file}${NEXT}`]), 'archive', 'assets', 'uploads', 'recordings'])
+/** What may stand beside it without being anybody's: file systems make it at the top of a disk. */
+const NOBODYS: ReadonlySet<string> = new Set(['lost+found'])
+/** Paths named in a message. */
+const PATHS_SHOWN_MAX = 3
+
+export interface DataDirectory {
+  readonly path: string
+  /** Where a realm's recordings stand. */
+  readonly recordings: string
+  /** Key of the tokens' signatures, 32 bytes, random, kept in `server-identity.json` (mode 0600). */
+  readonly secret: Uint8Array
+  /** What the operator's tools authorise themselves with, kept in `operator-token` (mode 0600). */
+  readonly operatorToken: string
+  /** A player id that was never given before by a server on this directory. */
+  nextPlayer(): number
+  /** Likewise a user number. */
+  nextUser(): number
+  /** No user number up to this one is given from now on; false: none would have been. */
+  passUsers(number: number): boolean
+  /** For the threads that write there: whether the directory is still this server's. */
+  readonly lock: LockMark
+  /** For the operator: who else may be able to read the directory. */
+  readonly notes: readonly string[]
+  /** Takes the lock again where someone removed its file. */
+  keepLock(): void
+  /** Lets another server use the directory. */
+  release(): void
+}
+
+interface Identity {
+  readonly secret: string
+  readonly nextPlayer: number
+  readonly nextUser: number
+}
+
+/** Opens the directory, makes it where it is missing, and locks it. Throws ServerError. */
+export function openDataDirectory(path: string): DataDirectory {
+  const root = resolve(path)
+  const recordings = join(root, 'recordings')
+  try {
+    makeFolder(recordings)
+  } catch (error) {
+    throw unusable(root, error)
+  }
+  const lock = lockOf(root)
+  try {
+    const notes = tighten(root)
+    return { path: root, recordings, notes, lock: { file: lock.file, token: lock.token }, operatorToken: openOperatorToken(root), ...openIdentity(root), keepLock: lock.keep, release: lock.release }
+  } catch (error) {
+    lock.release()
+    throw error instanceof ServerError ? error : unusable(root, error)
+  }
+}
+
+/** Others lose the rights to what a server has in the directory, and to the directory, unless it is someone else's as well. Returns what the operator must know. */
+function tighten(root: string): readonly string[] {
+  const entries = readdirSync(root)
+  const strange = entries.filter((entry) => !OWN_ENTRIES.has(entry) && !NOBODYS.has(entry))
+  // An operator's links to other disks are followed, links below them are not.
+  const own = entries.filter((entry) => OWN_ENTRIES.has(entry)).map((entry) => join(root, entry)).filter(existsSync)
+  const failed = own.flatMap((path) => makePrivate(realpathSync(path)))
+  if (strange.length === 0 && !setMode(realpathSync(root))) failed.unshift(root)
+  return [
+    ...(strange.length === 0 ? [] : [`data: ${root} also holds ${strange.slice(0, PATHS_SHOWN_MAX).join(', ')}, which is not the server's: the folder's mode is left as it is. Give the server a folder of its own with --data DIR`]),
+    ...(failed.length === 0 ? [] : [`data: the modes of ${failed.length} paths belong to another user and cannot be tightened, so that others may be able to read them: ${failed.slice(0, PATHS_SHOWN_MAX).join(', ')}. Give them to the user who runs the server (chown)`]),
+  ]
+}
+
+function unusable(root: string, cause: unknown): ServerError {
+  return new ServerError({
+    reason: 'data-directory',
+    what: `the data directory cannot be used: ${textOf(cause)}`,
+    where: root,
+    fix: codeOf(cause) === 'ENOSPC' ? 'make room on the disk of this folder, or give a folder on another one with --data DIR' : 'give a directory that this user may write to with --data DIR',
+    cause,
+  })
+}
+
+/** Takes the lock or throws ServerError. */
+function lockOf(root: string): HeldLock {
+  const file = join(root, LOCK_FILE)
+  try {
+    return takeLock(file)
+  } catch (error) {
+    if (error instanceof NoLocks)
+      throw new ServerError({
+        reason: 'data-directory', cause: error, where: root,
+        what: `the data directory cannot be locked: ${error.message}`,
+        fix: 'put it on a disk of this machine, or on a network file system with locks (NFS mounted without nolock), with --data DIR',
+      })
+    if (!(error instanceof LockHeld)) throw unusable(root, error)
+    throw new ServerError({
+      reason: 'already-running',
+      what: `another server (${error.holder}) uses this data directory`,
+      where: file,
+      fix: 'stop that server, or give this one a directory of its own with --data DIR',
+    })
+  }
+}
+
+// --- secret and numbers
+
+function openIdentity(root: string): { readonly secret: Uint8Array } & Pick<DataDirectory, 'nextPlayer' | 'nextUser' | 'passUsers'> {
+  const file = join(root, IDENTITY_FILE)
+  const { secret, nextPlayer, nextUser } = readIdentity(file) ?? { secret: randomBytes(SECRET_BYTES).toString('base64'), nextPlayer: 1, nextUser: 1 }
+  const next = { nextPlayer, nextUser }
+  const reserved = { nextPlayer, nextUser }
+  const reserve = (what: keyof typeof next): void => {
+    reserved[what] = next[what] + NUMBER_BLOCK
+    writeDurably(file, JSON.stringify({ secret, ...reserved } satisfies Identity))
+  }
+  const take = (what: keyof typeof next): number => {
+    if (next[what] >= NUMBER_MAX) throw identityError(file, `all 4,294,967,295 numbers (${what}) are used up`)
+    if (next[what] >= reserved[what]) reserve(what)
+    return next[what]++
+  }
+  const passUsers = (number: number): boolean => {
+    if (number < next.nextUser) return false
+    next.nextUser = number + 1
+    reserve('nextUser')
+    return true
+  }
+  reserve('nextPlayer')
+  reserve('nextUser')
+  return { secret: new Uint8Array(Buffer.from(secret, 'base64')), nextPlayer: () => take('nextPlayer'), nextUser: () => take('nextUser'), passUsers }
+}
+
+const OPERATOR_TOKEN = /^[\w-]{43}$/
+
+/** Made at the first start; who can read the data directory is the operator. */
+function openOperatorToken(root: string): string {
+  const file = join(root, OPERATOR_TOKEN_FILE)
+  if (!existsSync(file)) writeDurably(file, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`)
+  const token = readFileSync(file, 'utf8').trim()
+  if (OPERATOR_TOKEN.test(token)) return token
+  throw new ServerError({ reason: 'data-directory', what: 'the operator\'s token cannot be used: it is not 43 letters and digits', where: file, fix: 'remove the file: a new one is made at the next start' })
+}
+
+function readIdentity(file: string): Identity | null {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw identityError(file, textOf(error))
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && 'secret' in value && 'nextPlayer' in value) {
+      const { secret, nextPlayer } = value
+      // Servers before there were users kept no numbers of theirs.
+      const nextUser = 'nextUser' in value ? value.nextUser : 1
+      if (isNext(nextPlayer) && isNext(nextUser) && typeof secret === 'string' && Buffer.from(secret, 'base64').length === SECRET_BYTES) return { secret, nextPlayer, nextUser }
+    }
+  } catch {
+    // Falls through to the same words as a file of another shape.
+  }
+  throw identityError(file, 'it does not hold {"secret": 32 bytes in base64, "nextPlayer": number, "nextUser": number}')
+}
+
+const isNext = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1
+
+function identityError(file: string, what: string): ServerError {
+  return new ServerError({
+    reason: 'data-directory',
+    what: `the server's identity cannot be used: ${what}`,
+    where: file,
+    fix: 'restore the file from a backup, or remove it: everyone is then a new guest, and owns nothing that stands in the realm',
+  })
+}
+
+/** Replaces a file at once, and so that it survives a power loss. */
+function writeDurably(file: string, text: string): void {
+  const next = `${file}${NEXT}`
+  const handle = openSync(next, 'w', FILE_MODE)
+  try {
+    writeSync(handle, text)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+  renameSync(next, file)
+}

@@ -1,0 +1,188 @@
+/** Gateway: logs guests in, admits connections by their token, knows whose session each is. */
+import { createHmac, randomUUID } from 'node:crypto'
+import { Context, Data, Effect, Layer } from 'effect'
+import { isLoopback, limitKey } from '../../http/connection-limits.ts'
+import { cleanName, NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
+import { Archive } from '../../storage/archive/index.ts'
+import { isLocalHost } from '../http/address.ts'
+import { ServerSettings, type Observers } from '../config.ts'
+import { DataDirectoryService } from './data-directory-service.ts'
+import * as limits from '../limits.ts'
+import { bucketsByKey } from '../../http/rate-limit.ts'
+import { ServerMeters, type ServerTable } from '../metrics/server-meters.ts'
+import { RecordsService } from '../host/records-service.ts'
+import { passKnownUsers } from './user-numbers.ts'
+import { signIdentity, signToken, verifyIdentity, verifyToken, type Claims, type Identity, type Role } from './tokens.ts'
+
+/** Where a login comes from, as far as the server can tell. */
+export interface Caller {
+  readonly address: string
+  /** The Host header. */
+  readonly host: string | undefined
+  /** A proxy says that it speaks for someone else. */
+  readonly forwarded: boolean
+}
+
+export interface LoginReply {
+  readonly token: string
+  readonly session: string
+  /** Id of the realm to enter. */
+  readonly realm: string
+  /** Long-lived: sent with the next login, it makes the guest the same user again. */
+  readonly identity: string
+  readonly user: {
+    /** UUID. */
+    readonly uid: string
+    /** What elements are owned by. */
+    readonly number: number
+  }
+}
+
+export class LoginError extends Data.TaggedError('LoginError')<{
+  readonly reason: 'bad-name' | 'bad-role' | 'bad-identity' | 'not-permitted' | 'too-many-logins'
+  readonly what: string
+  readonly where: string
+  readonly fix: string
+}> {}
+
+export interface GatewayOptions {
+  readonly realm: string
+  readonly secret: Uint8Array
+  readonly observers: Observers
+  readonly meters?: ServerTable
+  /** Logins of one address at once; they come back within a minute. */
+  readonly loginsPerMinuteMax: number
+  nextPlayer(): number
+  nextUser(): number
+  /** Unix time. */
+  nowMs(): number
+  /** Somebody has logged in. Must return at once. */
+  loggedIn?(claims: Claims): void
+}
+
+export interface GatewayService {
+  /** `body`: the parsed JSON of POST /v1/login. */
+  login(body: unknown, caller: Caller): Effect.Effect<LoginReply, LoginError>
+  /** Says whose the token is; null: not admitted. */
+  admit(token: string): Promise<{ readonly session: string } | null>
+  /** The claims of a session that was admitted. */
+  claimsOf(session: string): Claims | undefined
+  /** Whose token a request bears; null: nobody's. */
+  bearer(token: string): Promise<Claims | null>
+}
+
+export class Gateway extends Context.Service<Gateway, GatewayService>()('otherworld/Gateway') {
+  static readonly layer = Layer.effect(
+    Gateway,
+    Effect.gen(function* () {
+      const settings = yield* ServerSettings
+      const data = yield* DataDirectoryService
+      const { table: meters } = yield* ServerMeters
+      const records = yield* RecordsService
+      const archive = yield* Archive
+      const ended = yield* Effect.acquireRelease(Effect.sync(() => new AbortController()), (controller) => Effect.sync(() => controller.abort()))
+      yield* Effect.promise(() => passKnownUsers({ archive, passUsers: data.passUsers, log: settings.log }, limits.STORE_ANSWER_MS_MAX, ended.signal))
+      return makeGateway({
+        realm: settings.definition.id,
+        secret: data.secret,
+        observers: settings.observers,
+        meters,
+        loginsPerMinuteMax: settings.loginsPerMinuteMax,
+        nextPlayer: data.nextPlayer,
+        nextUser: data.nextUser,
+        nowMs: Date.now,
+        loggedIn: ({ uid, user, name }) => records.user({ uid, number: user, name }),
+      })
+    }),
+  )
+}
+
+export function makeGateway(options: GatewayOptions): GatewayService {
+  const logins = bucketsByKey(options.loginsPerMinuteMax, options.loginsPerMinuteMax / 60, limits.LOGIN_ADDRESSES_MAX)
+  const admitted = new Map<string, Claims>()
+  const nowSeconds = (): number => Math.floor(options.nowMs() / 1_000)
+
+  const known = (identity: string): Effect.Effect<Identity, LoginError> =>
+    Effect.promise(() => verifyIdentity(options.secret, identity, nowSeconds())).pipe(Effect.flatMap((found) => (found ? Effect.succeed(found) : badIdentity())))
+
+  const login = (body: unknown, caller: Caller): Effect.Effect<LoginReply, LoginError> =>
+    Effect.gen(function* () {
+      // This machine's own tools and tests log in by the hundred; a proxy in front of the server has its own limit.
+      if (!isLoopback(caller.address) && !logins.take(limitKey(caller.address), options.nowMs())) return yield* tooMany(caller.address)
+      const { name, role, identity } = yield* readLogin(body)
+      if (role === 'observer' && !mayObserve(options.observers, caller)) return yield* notObserver(options.observers)
+      const { uid, user } = identity === null ? { uid: randomUUID(), user: options.nextUser() } : yield* known(identity)
+      const claims: Claims = { session: randomUUID(), player: options.nextPlayer(), name, role, uid, user, ...shareOf(options.secret, caller.address) }
+      const token = yield* Effect.promise(() => signToken(options.secret, claims, nowSeconds(), limits.TOKEN_SECONDS_MAX))
+      const renewed = yield* Effect.promise(() => signIdentity(options.secret, claims, nowSeconds(), limits.IDENTITY_SECONDS_MAX))
+      options.meters?.count('logins', role)
+      options.loggedIn?.(claims)
+      return { token, session: claims.session, realm: options.realm, identity: renewed, user: { uid, number: user } }
+    }).pipe(Effect.tapError(({ reason }) => Effect.sync(() => options.meters?.count('loginsRefused', reason))))
+
+  return {
+    login,
+    admit: async (token) => {
+      const claims = await verifyToken(options.secret, token, nowSeconds())
+      if (!claims) return null
+      admitted.delete(claims.session)
+      admitted.set(claims.session, claims)
+      const oldest = admitted.keys().next()
+      if (admitted.size > limits.SESSIONS_MAX && !oldest.done) admitted.delete(oldest.value)
+      return { session: claims.session }
+    },
+    claimsOf: (session) => admitted.get(session),
+    bearer: (token) => verifyToken(options.secret, token, nowSeconds()),
+  }
+}
+
+/**
+ * Guests are thrown away and made again in seconds, addresses are not: those behind one share what one may fill. The
+ * number tells nobody the address. This machine's own tools have a share each, and so have all behind a proxy on it that
+ * is not trusted to name them.
+ */
+function shareOf(secret: Uint8Array, address: string): Pick<Claims, 'share'> {
+  if (isLoopback(address)) return {}
+  const digest = createHmac('sha256', secret).update(`share ${limitKey(address)}`).digest()
+  return { share: digest.readUInt32BE(0) || 1 }
+}
+
+/** On this machine everyone may observe, unless a proxy or a page of another name speaks from here for someone else. */
+function mayObserve(observers: Observers, caller: Caller): boolean {
+  if (observers === 'loopback') return isLoopback(caller.address) && isLocalHost(caller.host) && !caller.forwarded
+  return observers === 'anyone'
+}
+
+interface Login {
+  readonly name: string
+  readonly role: Role
+  /** Null: a new guest. */
+  readonly identity: string | null
+}
+
+function readLogin(body: unknown): Effect.Effect<Login, LoginError> {
+  if (typeof body !== 'object' || body === null || !('name' in body) || typeof body.name !== 'string')
+    return badName('the body is not {"name": string}')
+  const cleaned = cleanName(body.name)
+  if (!cleaned.ok) return badName(`the name ${cleaned.error.message}`)
+  const name = cleaned.value
+  const role = 'role' in body && body.role !== undefined ? body.role : 'player'
+  const identity = 'identity' in body && body.identity !== undefined ? body.identity : null
+  if (identity !== null && typeof identity !== 'string') return badIdentity()
+  if (role === 'player' || role === 'observer') return Effect.succeed({ name, role, identity })
+  return Effect.fail(new LoginError({ reason: 'bad-role', what: `there is no role ${JSON.stringify(role)}`, where: 'role', fix: 'send "player" or "observer", or leave it out' }))
+}
+
+const badName = (what: string): Effect.Effect<never, LoginError> =>
+  Effect.fail(new LoginError({ reason: 'bad-name', what, where: 'name', fix: `send a name of 1 to ${NAME_CHARACTERS_MAX} characters` }))
+
+const badIdentity = (): Effect.Effect<never, LoginError> =>
+  Effect.fail(new LoginError({ reason: 'bad-identity', what: 'the identity is not one of this server, or has expired', where: 'identity', fix: 'remove it to begin as a new guest' }))
+
+const tooMany = (address: string): Effect.Effect<never, LoginError> =>
+  Effect.fail(new LoginError({ reason: 'too-many-logins', what: 'too many logins', where: `address ${address}`, fix: 'wait a few seconds, then try again' }))
+
+function notObserver(observers: Observers): Effect.Effect<never, LoginError> {
+  const who = observers === 'nobody' ? 'this server admits no observers' : 'this server admits observers from its own machine only'
+  return Effect.fail(new LoginError({ reason: 'not-permitted', what: who, where: 'role', fix: 'log in as "player", or let the operator start the server with --observers anyone' }))
+}

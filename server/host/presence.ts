@@ -1,0 +1,37 @@
+/** Who is in the realm, for the archive: a session begins with its first link, and ends with its last for as long as no other comes. */
+import type { RecordsBehind } from './record-write-behind.ts'
+import type { Claims } from '../accounts/tokens.ts'
+
+export class Presence {
+  private readonly realm: string
+  private readonly records: Pick<RecordsBehind, 'session'>
+  private readonly nowMs: () => number
+  private readonly open = new Map<string, { readonly startedAtMs: number; links: number }>()
+
+  constructor(realm: string, records: Pick<RecordsBehind, 'session'>, nowMs: () => number) {
+    this.realm = realm
+    this.records = records
+    this.nowMs = nowMs
+  }
+
+  came(claims: Claims): void {
+    const known = this.open.get(claims.session)
+    if (known) known.links++
+    else {
+      const startedAtMs = this.nowMs()
+      this.open.set(claims.session, { startedAtMs, links: 1 })
+      this.tell(claims, startedAtMs, null)
+    }
+  }
+
+  went(claims: Claims): void {
+    const known = this.open.get(claims.session)
+    if (!known || --known.links > 0) return
+    this.open.delete(claims.session)
+    this.tell(claims, known.startedAtMs, this.nowMs())
+  }
+
+  private tell({ session, uid, player }: Claims, startedAtMs: number, endedAtMs: number | null): void {
+    this.records.session({ id: session, userUid: uid, realm: this.realm, player, startedAtMs, endedAtMs })
+  }
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { MESSAGE_BYTES_MAX, type ServerTransport } from '../../netcode/transport.ts'
+import { INBOUND_BYTES_MAX } from '../limits.ts'
+import { SERVER_FAMILIES } from '../metrics/families.ts'
+import { MetricTable } from '../metrics/table.ts'
+import { RealmLinks } from './realm-links.ts'
+
+const TRANSPORT: ServerTransport = { kind: 'memory', send: () => undefined, flush: () => undefined, close: () => undefined, stop: () => Promise.resolve() }
+const CLAIMS = { session: 'one', player: 1, name: 'Ada', role: 'player', uid: '', user: 1 } as const
+
+test('what waits for a realm that stands still is bounded in bytes: the newest packets are dropped, and the log is told', () => {
+  const said: string[] = []
+  const links = new RealmLinks({ counted: new MetricTable(SERVER_FAMILIES), claimsOf: () => CLAIMS, grantedTo: () => 0, came: () => undefined, went: () => undefined, closedTo: () => null, waits: () => undefined, log: (line) => void said.push(line) })
+  const events = links.eventsFor(() => TRANSPORT)
+  events.opened(1, { session: 'one', kind: 'memory', ordered: false, address: '127.0.0.1' })
+  const fitting = Math.floor(INBOUND_BYTES_MAX / MESSAGE_BYTES_MAX)
+  let waiting = 0
+  for (let i = 0; i < fitting + 10; i += 1) {
+    events.received(1, new Uint8Array(MESSAGE_BYTES_MAX))
+    // Handed on, but the realm has not ticked: it still waits.
+    if (i % 100 === 0) waiting += links.take().bytes.length
+  }
+  waiting += links.take().bytes.length
+  expect(waiting).toBe(fitting * MESSAGE_BYTES_MAX)
+  expect(said).toEqual(['realm: 10 packets were dropped because the realm does not keep up'])
+})
+
+test('a role that changes is heard of after the links that were opened before, with what their users could do then', () => {
+  let granted = 8
+  const links = new RealmLinks({ counted: new MetricTable(SERVER_FAMILIES), claimsOf: () => CLAIMS, grantedTo: () => granted, came: () => undefined, went: () => undefined, closedTo: () => null, waits: () => undefined, log: () => undefined })
+  links.eventsFor(() => TRANSPORT).opened(1, { session: 'one', kind: 'memory', ordered: false, address: '127.0.0.1' })
+  granted = 0
+  links.grant('someone')
+  expect(links.take().events).toMatchObject([{ type: 'opened', granted: 8 }, { type: 'grant', uid: 'someone', granted: 0 }])
+})

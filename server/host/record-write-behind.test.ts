@@ -1,0 +1,108 @@
+import { Effect } from 'effect'
+import { expect, test } from 'vitest'
+import { ArchiveError, type SessionEntry } from '../../storage/archive/archive.ts'
+import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
+import { ARCHIVE_BEHIND_MAX } from '../limits.ts'
+import { Presence } from './presence.ts'
+import { RecordsBehind } from './record-write-behind.ts'
+
+const uid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
+
+/** An archive that can be away, and what is written behind it; each wait ends at the next turn. */
+function behind(): { readonly records: RecordsBehind; readonly archive: ReturnType<typeof memoryArchive>; readonly outage: { away: boolean; broken: boolean; tries: number }; readonly logged: string[] } {
+  const archive = memoryArchive()
+  const outage = { away: false, broken: false, tries: 0 }
+  const logged: string[] = []
+  const guard = <T>(write: () => Effect.Effect<T, ArchiveError>): Effect.Effect<T, ArchiveError> => Effect.suspend(() => {
+    outage.tries++
+    if (outage.broken) return Effect.fail(new ArchiveError({ reason: 'internal', what: 'it will not', where: 'db', fix: 'none' }))
+    return outage.away ? Effect.fail(new ArchiveError({ reason: 'away', what: 'gone', where: 'db', fix: 'wait' })) : write()
+  })
+  const records = new RecordsBehind({
+    archive: { putUser: (user) => guard(() => archive.putUser(user)), putSession: (session) => guard(() => archive.putSession(session)) },
+    sleep: turn, log: (line) => void logged.push(line),
+  })
+  return { records, archive, outage, logged }
+}
+
+test('what is told while the archive is away is written when it is back, each in its newest state', async () => {
+  const { records, archive, outage, logged } = behind()
+  outage.away = true
+  for (let i = 0; i < 5; i++) records.user({ uid: uid(1), number: 1, name: `Ada ${i}` })
+  records.user({ uid: uid(2), number: 2, name: 'Bob' })
+  for (let i = 0; i < 20; i++) await turn()
+  expect(records.state).toMatchObject({ waiting: 2, away: true })
+  outage.away = false
+  await expect.poll(() => records.state.waiting).toBe(0)
+  expect(await Effect.runPromise(archive.user(uid(1)))).toMatchObject({ name: 'Ada 4' })
+  expect(await Effect.runPromise(archive.user(uid(2)))).toMatchObject({ name: 'Bob' })
+  expect(logged.join('\n')).toMatch(/does not answer[^]*answers again/)
+  expect(logged).toHaveLength(2)
+})
+
+test('what the archive will never take is told and given up; the others are written', async () => {
+  const { records, archive, outage, logged } = behind()
+  outage.broken = true
+  records.user({ uid: uid(1), number: 1, name: 'Ada' })
+  await expect.poll(() => records.state.waiting).toBe(0)
+  outage.broken = false
+  records.user({ uid: uid(2), number: 2, name: 'Bob' })
+  await expect.poll(() => records.state.waiting).toBe(0)
+  expect(await Effect.runPromise(archive.user(uid(2)))).not.toBeNull()
+  expect(logged.join()).toContain('could not be written')
+})
+
+test('an outage that lasts costs so much memory and no more', async () => {
+  const { records, outage } = behind()
+  outage.away = true
+  for (let i = 0; i < ARCHIVE_BEHIND_MAX + 100; i++) records.user({ uid: uid(i), number: i + 1, name: 'x' })
+  await turn()
+  expect(records.state.waiting).toBeLessThanOrEqual(ARCHIVE_BEHIND_MAX)
+  expect(records.state.dropped).toBeGreaterThanOrEqual(100)
+  await records.stop()
+})
+
+test('stopped while the archive is away it ends at once, and says what is lost', async () => {
+  const { records, outage, logged } = behind()
+  outage.away = true
+  records.user({ uid: uid(1), number: 1, name: 'Ada' })
+  await turn()
+  await records.stop()
+  expect(logged.at(-1)).toContain('1 records of users and sessions could not be written')
+})
+
+test('a session begins with its first link and ends with its last', () => {
+  const told: SessionEntry[] = []
+  let nowMs = 1_000
+  const presence = new Presence('yard', { session: (each) => void told.push(each) }, () => nowMs)
+  const claims = { session: uid(9), player: 4, name: 'Ada', role: 'player', uid: uid(1), user: 1 } as const
+  presence.came(claims)
+  nowMs = 2_000
+  presence.came(claims)
+  presence.went(claims)
+  nowMs = 3_000
+  presence.went(claims)
+  expect(told).toEqual([
+    { id: uid(9), userUid: uid(1), realm: 'yard', player: 4, startedAtMs: 1_000, endedAtMs: null },
+    { id: uid(9), userUid: uid(1), realm: 'yard', player: 4, startedAtMs: 1_000, endedAtMs: 3_000 },
+  ])
+})
+
+test('what is put in the moment in which the work ends is written too', async () => {
+  for (let microtasks = 0; microtasks < 40; microtasks++) {
+    const { records } = behind()
+    records.user({ uid: uid(1), number: 1, name: 'Ada' })
+    for (let i = 0; i < microtasks; i++) await Promise.resolve()
+    records.user({ uid: uid(2), number: 2, name: 'Bob' })
+    await expect.poll(() => records.state.waiting, { message: `after ${microtasks} microtasks` }).toBe(0)
+  }
+})
+
+test('an archive that takes the question and never answers does not hold up the end', async () => {
+  const logged: string[] = []
+  const records = new RecordsBehind({ archive: { putUser: () => Effect.never, putSession: () => Effect.never }, sleep: turn, log: (line) => void logged.push(line) })
+  records.user({ uid: uid(1), number: 1, name: 'Ada' })
+  await records.stop()
+  expect(logged).toEqual([expect.stringContaining('1 records')])
+})

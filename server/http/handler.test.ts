@@ -1,0 +1,166 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, request as httpRequest, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeGateway } from '../accounts/gateway.ts'
+import { httpHandler, type HttpParts } from './handler.ts'
+import { loadStaticFiles } from './static-files.ts'
+import { healthOf } from './status.ts'
+
+const UP = { kind: 'local', state: 'up', sinceMs: 0 } as const
+
+let root = ''
+let server: Server | undefined
+let problem: string | null = null
+const logged: string[] = []
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'otherworld-http-'))
+  mkdirSync(join(root, 'viewer/assets'), { recursive: true })
+  writeFileSync(join(root, 'secret.txt'), 'not for you')
+  writeFileSync(join(root, 'viewer/index.html'), '<!doctype html><title>world</title>')
+  writeFileSync(join(root, 'viewer/replay.html'), '<!doctype html><title>replay</title>')
+  writeFileSync(join(root, 'viewer/assets/main-Ab12Cd34.js'), 'export {}')
+  logged.length = 0
+  problem = null
+})
+afterEach(() => {
+  server?.close()
+  server?.closeAllConnections()
+  rmSync(root, { recursive: true, force: true })
+})
+
+async function start(changes: Partial<HttpParts> = {}): Promise<string> {
+  const gateway = makeGateway({ realm: 'home', secret: new Uint8Array(32), observers: 'loopback', loginsPerMinuteMax: 60, nextPlayer: () => 1, nextUser: () => 1, nowMs: Date.now })
+  const parts: HttpParts = {
+    gateway,
+    viewer: loadStaticFiles(join(root, 'viewer')),
+    origins: ['https://friend.example'],
+    transports: [],
+    assets: { origin: null, answers: () => false },
+    api: () => Promise.resolve(false),
+    status: () => ({ schema: 'otherworld/status/1', realms: [], archive: UP, assets: UP, uploads: { stages: {}, queue: 0, busy: 0 }, backlog: { records: 0, elements: 0 } }),
+    health: () => healthOf({ id: 'home', tick: 5, warning: 'a warning' }, 0, 10, problem),
+    metrics: () => '# HELP a A.\n# TYPE a gauge\na 1\n',
+    log: (line) => logged.push(line),
+    ...changes,
+  }
+  server = createServer(httpHandler(parts))
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** fetch normalises paths; this sends them as they are. */
+function rawGet(base: string, path: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(base)
+    httpRequest({ hostname, port, path }, (response) => {
+      let body = ''
+      response.on('data', (chunk) => { body += String(chunk) })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+    }).on('error', reject).end()
+  })
+}
+
+test('the page comes with its type, a tag, and a policy that lets the viewer run', async () => {
+  const base = await start()
+  const page = await fetch(`${base}/`)
+  expect(page.status).toBe(200)
+  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
+  expect(page.headers.get('cache-control')).toBe('no-cache')
+  const policy = page.headers.get('content-security-policy') ?? ''
+  expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'")
+  expect(policy).toContain(`ws://${new URL(base).host}`)
+  expect(policy).not.toContain('unsafe-inline')
+  expect(policy).toContain("connect-src 'self' blob:")
+  const again = await fetch(`${base}/`, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } })
+  expect(again.status).toBe(304)
+  const script = await fetch(`${base}/assets/main-Ab12Cd34.js`)
+  expect(script.headers.get('cache-control')).toContain('immutable')
+  expect(script.headers.get('content-type')).toContain('javascript')
+  expect(await (await fetch(`${base}/replay`)).text()).toContain('replay')
+})
+
+test('where files are in a store of their own the page may talk to it and show its pictures', async () => {
+  const base = await start({ assets: { origin: 'https://files.example', answers: () => false } })
+  const policy = (await fetch(`${base}/`)).headers.get('content-security-policy') ?? ''
+  expect(policy).toMatch(/img-src [^;]* https:\/\/files\.example;/)
+  expect(policy).toMatch(/connect-src [^;]* https:\/\/files\.example;/)
+})
+
+test('no path leads out of the viewer', async () => {
+  const base = await start()
+  for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/assets/../../secret.txt', '/%00', '//etc/passwd', '/..\\secret.txt', '/%c0%ae%c0%ae/secret.txt', '/%'])
+    expect((await rawGet(base, path)).body).not.toContain('not for you')
+  expect((await rawGet(base, '/%')).status).toBe(400)
+})
+
+test('where the viewer is not built the page says so', async () => {
+  const base = await start({ viewer: loadStaticFiles(join(root, 'nothing')) })
+  const page = await fetch(`${base}/`)
+  expect(page.status).toBe(503)
+  expect(await page.text()).toContain('npm run build')
+})
+
+test('LOG-3: errors say what, where and what to do', async () => {
+  const base = await start()
+  const post = (body: string): Promise<Response> => fetch(`${base}/v1/login`, { method: 'POST', body })
+  for (const [response, status, reason] of [
+    [await fetch(`${base}/v1/nothing`), 404, 'not-found'],
+    [await fetch(`${base}/v1/login`), 405, 'method-not-allowed'],
+    [await post('{'), 400, 'bad-json'],
+    [await post('{"name": 1}'), 400, 'bad-name'],
+    [await post(`{"name": "${'x'.repeat(70_000)}"}`), 413, 'body-too-large'],
+    [await fetch(`${base}/.wrtc/v2/connections`, { method: 'POST' }), 404, 'not-found'],
+  ] as const) {
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ reason, message: expect.any(String) })
+  }
+  expect((await post('{"name": "Ada"}')).status).toBe(200)
+})
+
+test('a handler that fails answers 500 without its insides, and tells the log', async () => {
+  const base = await start({ status: () => { throw new Error('inner secret') } })
+  const response = await fetch(`${base}/v1/status`)
+  expect(response.status).toBe(500)
+  expect(await response.text()).not.toContain('inner secret')
+  expect(logged.join()).toContain('inner secret')
+})
+
+test('health is 503 with the reason while the realm does not tick', async () => {
+  const base = await start()
+  expect((await fetch(`${base}/healthz`)).status).toBe(200)
+  problem = 'the realm is starting'
+  const response = await fetch(`${base}/healthz`)
+  expect(response.status).toBe(503)
+  expect(await response.json()).toMatchObject({ ok: false, realms: [{ problem: 'the realm is starting', warning: 'a warning' }] })
+  expect(healthOf({ id: 'home', tick: 5, warning: null }, 0, 60_000, null)).toMatchObject({ ok: false, realms: [{ problem: 'no tick for 60.0 s' }] })
+})
+
+test('pages of other sites may not use the API unless they are named', async () => {
+  const base = await start()
+  const from = (origin: string, method = 'GET'): Promise<Response> => fetch(`${base}/v1/status`, { method, headers: { origin } })
+  expect((await from('https://evil.example')).status).toBe(403)
+  expect((await from('null')).status).toBe(403)
+  expect((await from(base)).status).toBe(200)
+  const friend = await from('https://friend.example', 'OPTIONS')
+  expect(friend.status).toBe(204)
+  expect(friend.headers.get('access-control-allow-origin')).toBe('https://friend.example')
+})
+
+test('guests behind a proxy on this machine share by the address that it adds last; a header from elsewhere in the list counts for nothing', async () => {
+  const base = await start()
+  const shareOf = async (forwardedFor: string | null): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json', ...(forwardedFor === null ? {} : { 'x-forwarded-for': forwardedFor }) }
+    const { token } = await (await fetch(`${base}/v1/login`, { method: 'POST', headers, body: '{"name":"Ada"}' })).json() as { token: string }
+    return (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { share?: number }).share
+  }
+  const own = await shareOf('203.0.113.9')
+  expect(own).toBeTypeOf('number')
+  expect(await shareOf('198.51.100.1, 203.0.113.9')).toBe(own)
+  expect(await shareOf('203.0.113.9, 198.51.100.1')).not.toBe(own)
+  expect(await shareOf('nonsense')).toBeUndefined()
+  expect(await shareOf(null)).toBeUndefined()
+})

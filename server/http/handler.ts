@@ -1,0 +1,113 @@
+/** The routes of the server's HTTP port. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
+import { Effect, Exit, Cause } from 'effect'
+import { isLoopback, plainAddress } from '../../http/connection-limits.ts'
+import { API_CORS, handleCors, HttpError, readJson, sendError, sendJson } from '../../http/http.ts'
+import type { AssetsService } from '../../storage/assets/index.ts'
+import type { Api } from './api.ts'
+import { only } from './api-request.ts'
+import { METRICS_CONTENT_TYPE } from '../metrics/text.ts'
+import { LoginError, type GatewayService } from '../accounts/gateway.ts'
+import { RouteError, securityHeaders, sendText } from './reply.ts'
+import type { StaticFiles } from './static-files.ts'
+import type { Health, ServerStatus } from './status.ts'
+
+export interface HttpParts {
+  readonly gateway: GatewayService
+  readonly viewer: StaticFiles
+  /** Origins of pages elsewhere that may use the API. */
+  readonly origins: readonly string[]
+  /** The transports' own addresses (signalling at /.wrtc/v2, /v1/ws): each answers and returns true, or false for any other. */
+  readonly transports: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[]
+  /** The store of files: answers what is below /v1/assets, with headers of its own. */
+  readonly assets: Pick<AssetsService, 'answers' | 'origin'>
+  readonly api: Api
+  status(): ServerStatus
+  health(): Health
+  /** In Prometheus' text format. */
+  metrics(): string
+  log(line: string): void
+}
+
+const LOGIN_STATUS: Readonly<Record<LoginError['reason'], number>> = { 'bad-name': 400, 'bad-role': 400, 'bad-identity': 400, 'not-permitted': 403, 'too-many-logins': 429 }
+
+/** Answers every request; what a handler throws becomes a JSON error, and never ends the process. */
+export function httpHandler(parts: HttpParts): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    request.on('error', () => undefined)
+    response.on('error', () => undefined)
+    route(parts, request, response).catch((error: unknown) => {
+      if (!(error instanceof HttpError)) parts.log(`http: ${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`)
+      sendError(response, error)
+    })
+  }
+}
+
+async function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (parts.assets.answers(request, response)) return undefined
+  securityHeaders(response, request.headers.host, parts.assets.origin)
+  if (parts.transports.some((answers) => answers(request, response))) return undefined
+  // Pages of other sites may not use the API, unless the operator names them: a visitor's browser is not their tool.
+  if (handleCors(request, response, parts.origins, API_CORS)) return undefined
+  const path = pathOf(request)
+  if (path === '/v1/login') return login(parts, request, response)
+  if (path.startsWith('/.wrtc/')) throw notFound(path)
+  if (await parts.api(path, request, response)) return undefined
+  only(request, ['GET', 'HEAD'])
+  if (path === '/healthz') {
+    const health = parts.health()
+    return sendJson(response, health.ok ? 200 : 503, health)
+  }
+  if (path === '/metrics') return sendText(response, METRICS_CONTENT_TYPE, parts.metrics())
+  if (path === '/v1/status') return sendJson(response, 200, parts.status())
+  if (path.startsWith('/v1/')) throw notFound(path)
+  return page(parts, path, request, response)
+}
+
+function pathOf(request: IncomingMessage): string {
+  try {
+    return decodeURIComponent(new URL(request.url ?? '/', 'http://server').pathname)
+  } catch {
+    throw new RouteError(400, 'bad-path', 'the path is not valid', request.url ?? '', 'percent-encode it as UTF-8')
+  }
+}
+
+const notFound = (path: string): RouteError => new RouteError(404, 'not-found', 'there is nothing at this address', path, 'see docs/api.md for the addresses')
+
+/** A proxy on this machine speaks for the address that it has added last; who else sends such a header is not believed. */
+function callerAddress(peer: string, forwardedFor: string | string[] | undefined): string {
+  if (!isLoopback(peer) || forwardedFor === undefined) return peer
+  const last = plainAddress(String(forwardedFor).split(',').at(-1)?.trim() ?? '')
+  return isIP(last) === 0 ? peer : last
+}
+
+async function login(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  only(request, ['POST'])
+  const { headers, socket } = request
+  const caller = {
+    address: callerAddress(plainAddress(socket.remoteAddress ?? ''), headers['x-forwarded-for']),
+    host: headers.host,
+    forwarded: headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined,
+  }
+  const exit = await Effect.runPromiseExit(parts.gateway.login(await readJson(request), caller))
+  if (Exit.isSuccess(exit)) return sendJson(response, 200, exit.value)
+  const error = Cause.squash(exit.cause)
+  if (!(error instanceof LoginError)) throw error
+  throw new RouteError(LOGIN_STATUS[error.reason], error.reason, error.what, error.where, error.fix)
+}
+
+/** Plain words where the viewer is not built; no scripts, no styles. */
+const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Otherworld</title>
+<h1>The server runs, but its page is not built</h1>
+<p>Run <code>npm run build</code> in the server's directory and start it again.</p>
+<p><a href="v1/status">Status of the realm</a></p></html>
+`
+
+function page(parts: HttpParts, path: string, request: IncomingMessage, response: ServerResponse): void {
+  if (parts.viewer.count === 0 && path === '/') {
+    response.writeHead(503, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+    return void response.end(request.method === 'HEAD' ? undefined : NOT_BUILT)
+  }
+  if (!parts.viewer.serve(path, request, response)) throw notFound(path)
+}

@@ -1,0 +1,40 @@
+/** How the server answers over HTTP beyond what the transports share (http/http.ts): fuller errors, security headers. */
+import type { ServerResponse } from 'node:http'
+import { HttpError } from '../../http/http.ts'
+
+/** Thrown by a handler; becomes the JSON `{reason, message, where, fix}` with the status. */
+export class RouteError extends HttpError {
+  override readonly where: string
+  override readonly fix: string
+  constructor(status: number, reason: string, message: string, where: string, fix: string, options: ErrorOptions = {}) {
+    super(status, reason, message, where, fix)
+    // For the operator; callers are told the rest alone.
+    this.cause = options.cause
+    this.where = where
+    this.fix = fix
+  }
+}
+
+export function sendText(response: ServerResponse, contentType: string, text: string): void {
+  response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(text) })
+  response.end(text)
+}
+
+/** A Host header that may stand in a header of ours. */
+const HOST = /^[\w.\-:[\]]{1,255}$/
+
+/**
+ * Headers of every answer. The policy fits the viewer: scripts and styles from files only, WebAssembly allowed,
+ * connections to this server (named as well, because not every browser counts ws: as 'self'), to the store of files where
+ * that has an origin of its own, and to blob:, as which the page reads the textures within the models that it downloaded.
+ */
+export function securityHeaders(response: ServerResponse, host: string | undefined, filesOrigin: string | null = null): void {
+  const files = filesOrigin === null ? '' : ` ${filesOrigin}`
+  const sockets = host !== undefined && HOST.test(host) ? ` ws://${host} wss://${host}` : ''
+  response.setHeader('content-security-policy', [
+    "default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", `img-src 'self' data: blob:${files}`,
+    `connect-src 'self' blob:${sockets}${files}`, "worker-src 'self' blob:", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
+  ].join('; '))
+  response.setHeader('x-content-type-options', 'nosniff')
+  response.setHeader('referrer-policy', 'no-referrer')
+}

@@ -1,0 +1,106 @@
+/** What render clients are told of the world beside its motion: which elements there are, who holds them, their scale. */
+import type { ServerMessage } from '../../protocol/index.ts'
+import { boxOf, props, worn, type Avatar, type BodyChoice, type ElementId, type PlayerId, type PropSpec, type PropView, type Realm } from '../../sim/index.ts'
+
+interface Known {
+  scale: number
+  holder: PlayerId
+  access: number
+  /** As it was described last; said again as long as it lies there. */
+  message: PropAdded | null
+}
+
+type PropAdded = Extract<ServerMessage, { readonly type: 'propAdded' }>
+
+export class Catalog {
+  /** Each with what is said of it, as long as it wears the same. */
+  private readonly avatars = new Map<ElementId, { readonly wears: BodyChoice; readonly message: ServerMessage }>()
+  private readonly props = new Map<ElementId, Known>()
+
+  constructor(realm: Realm) {
+    this.update(realm)
+  }
+
+  /** Everything that stands in the realm, for who comes anew. What has not changed is the same object as the last time, so that it is encoded once. */
+  describe(realm: Realm): readonly ServerMessage[] {
+    return [...Array.from(this.avatars.values(), ({ message }) => message), ...props(realm).map((view) => this.described(view))]
+  }
+
+  private described(view: PropView): ServerMessage {
+    const known = this.props.get(view.id)
+    if (known?.message && isAsIn(view, known.message)) return known.message
+    const message = propAdded(view)
+    if (known) known.message = message
+    return message
+  }
+
+  /** What has changed since the last call; looks at every element, because holds also end by themselves. */
+  update(realm: Realm): readonly ServerMessage[] {
+    const messages: ServerMessage[] = []
+    this.removals(realm, messages)
+    this.updateAvatars(realm, messages)
+    this.updateProps(realm, messages)
+    return messages
+  }
+
+  private removals(realm: Realm, messages: ServerMessage[]): void {
+    for (const known of [this.avatars, this.props] as const) {
+      const alive = known === this.avatars ? realm.avatars : realm.props
+      for (const element of known.keys()) {
+        if (alive.has(element)) continue
+        known.delete(element)
+        messages.push({ type: 'elementRemoved', element })
+      }
+    }
+  }
+
+  private updateAvatars(realm: Realm, messages: ServerMessage[]): void {
+    for (const avatar of realm.avatars.values()) {
+      const { id, wears } = avatar
+      const known = this.avatars.get(id)
+      if (known?.wears === wears) continue
+      const message = avatarAdded(avatar)
+      this.avatars.set(id, { wears, message })
+      messages.push(known ? { type: 'avatarChanged', element: id, ...worn(avatar) } : message)
+    }
+  }
+
+  private updateProps(realm: Realm, messages: ServerMessage[]): void {
+    const added = new Set<ElementId>()
+    for (const { id, scale, access, hold } of realm.props.values()) {
+      const known = this.props.get(id)
+      const holder = hold?.player ?? 0
+      if (known?.scale === scale && known.holder === holder && known.access === access) continue
+      if (known) {
+        known.scale = scale
+        known.holder = holder
+        known.access = access
+        messages.push({ type: 'propChanged', element: id, scale, holder, access })
+      } else {
+        this.props.set(id, { scale, holder, access, message: null })
+        added.add(id)
+      }
+    }
+    if (added.size > 0) for (const view of props(realm)) if (added.has(view.id)) messages.push(this.described(view))
+  }
+}
+
+export const avatarAdded = (avatar: Pick<Avatar, 'id' | 'player' | 'user' | 'name' | 'wears' | 'body'>): ServerMessage =>
+  ({ type: 'avatarAdded', element: avatar.id, player: avatar.player, user: avatar.user, name: avatar.name, ...worn(avatar) })
+
+/** Specs of packages with one box instead of their colliders; all props of a package share its spec. */
+const boxes = new WeakMap<PropSpec, PropSpec>()
+
+function boxFor(spec: PropSpec): PropSpec {
+  const known = boxes.get(spec) ?? boxOf(spec)
+  boxes.set(spec, known)
+  return known
+}
+
+export const propAdded = ({ id, spec, package: hash, scale, holder, owner, access, position, rotation }: PropView): PropAdded =>
+  ({ type: 'propAdded', element: id, prop: hash === null ? spec : boxFor(spec), package: hash, scale, holder, owner, access, position, rotation })
+
+function isAsIn({ scale, holder, access, position: p, rotation: q }: PropView, { scale: wasScale, holder: wasHolder, access: wasAccess, position, rotation }: PropAdded): boolean {
+  return scale === wasScale && holder === wasHolder && access === wasAccess && p.x === position.x && p.y === position.y && p.z === position.z
+    && q.x === rotation.x && q.y === rotation.y && q.z === rotation.z && q.w === rotation.w
+}

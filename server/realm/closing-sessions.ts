@@ -1,0 +1,72 @@
+/** Clients that were told goodbye: each is told until it has heard it or a second has passed, then its link is closed. */
+import { GOODBYE_MS_MAX, INPUT_INTERVAL_MS } from '../../netcode/session/limits.ts'
+import type { ServerSession } from '../../netcode/session/index.ts'
+import type { Outbound } from './outbound.ts'
+import type { LinkId } from '../realm-messages.ts'
+
+/** Of a session that goes on at another link: it can say no more here, so its last packets are said again. */
+interface Echo {
+  readonly packets: readonly Uint8Array[]
+  readonly reason: string
+  readonly endMs: number
+  nextMs: number
+}
+
+export class Partings {
+  private readonly out: Outbound
+  private readonly echoes = new Map<LinkId, Echo>()
+  private readonly leaving = new Map<LinkId, { readonly session: ServerSession; readonly reason: string }>()
+
+  constructor(out: Outbound) {
+    this.out = out
+  }
+
+  get count(): number {
+    return this.leaving.size + this.echoes.size
+  }
+
+  begin(link: LinkId, session: ServerSession, reason: string, nowMs: number, again = false): void {
+    session.goodbye(reason, nowMs, again)
+    this.leaving.set(link, { session, reason })
+  }
+
+  /** The packets hold the goodbye. The client closes when it has heard it: where the link closed first, it might not read it. */
+  echo(link: LinkId, packets: readonly Uint8Array[], reason: string, nowMs: number): void {
+    this.echoes.set(link, { packets, reason, endMs: nowMs + GOODBYE_MS_MAX, nextMs: nowMs })
+    this.repeat(nowMs)
+  }
+
+  /** True where the packet was from a client that is leaving: only its acknowledgements count. */
+  received(link: LinkId, bytes: Uint8Array, nowMs: number): boolean {
+    const parting = this.leaving.get(link)
+    parting?.session.receive(bytes, nowMs)
+    return parting !== undefined || this.echoes.has(link)
+  }
+
+  closed(link: LinkId): void {
+    this.leaving.delete(link)
+    this.echoes.delete(link)
+  }
+
+  private repeat(nowMs: number): void {
+    for (const [link, echo] of this.echoes) {
+      if (nowMs >= echo.endMs) {
+        this.echoes.delete(link)
+        this.out.close(link, echo.reason)
+      } else if (nowMs >= echo.nextMs) {
+        echo.nextMs = nowMs + INPUT_INTERVAL_MS
+        for (const packet of echo.packets) this.out.send(link, packet)
+      }
+    }
+  }
+
+  ticked(nowMs: number): void {
+    this.repeat(nowMs)
+    for (const [link, { session, reason }] of this.leaving) {
+      for (const packet of session.packets([], nowMs)) this.out.send(link, packet)
+      if (!session.parted(nowMs)) continue
+      this.leaving.delete(link)
+      this.out.close(link, reason)
+    }
+  }
+}

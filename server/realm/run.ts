@@ -1,0 +1,49 @@
+/** Runs one realm instance in its worker thread: loads the engine, opens the log, ticks until it is told to stop. */
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+import { hash, loadEngine, SimulationFault } from '../../sim/index.ts'
+import { RecordingFault, repairable, ReplayFault } from '../../storage/recordings/index.ts'
+import { Champion } from '../recorder/champion.ts'
+import { ServerError, textOf } from '../error.ts'
+import { WARM_UP_TICKS } from '../limits.ts'
+import { RealmMeters } from '../metrics/realm-meters.ts'
+import { ThreadMeter } from '../metrics/thread-meter.ts'
+import type { FromRealm, RealmStart, ToRealm } from '../realm-messages.ts'
+import { countsOf, RealmRunner } from './runner.ts'
+import { preciseTimer } from './tick-loop.ts'
+import { warmUp } from './warm-up.ts'
+import { watched, type Pulse } from '../host/watchdog.ts'
+
+async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<void> {
+  const post = (message: FromRealm, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer)
+  const note = (text: string): void => post({ type: 'note', text })
+  const engine = await loadEngine()
+  const meters = new RealmMeters(start.meters)
+  const thread = new ThreadMeter(meters.thread)
+  const simulation = watched(repairable(engine), pulse)
+  const log = await Champion.open({ start, engine, simulation, note, onLog: (event) => post({ type: 'log', event }), onSync: (ms) => meters.synced(ms), onLost: () => meters.lost() })
+  await warmUp(engine, log.realm.definition, start.warmUpTicks ?? WARM_UP_TICKS)
+  const receive = (): ToRealm | undefined => (receiveMessageOnPort(port) as { readonly message: ToRealm } | undefined)?.message
+  const runner = new RealmRunner({ log, timer: preciseTimer(), receive, post, meters, pulse, onSecond: () => thread.sample() })
+  post({ type: 'ready', tick: log.realm.tick, stateHash: hash(log.realm), ...countsOf(log.realm), definition: log.realm.definition, epoch: log.epoch })
+  await runner.run()
+  post({ type: 'stopped' })
+}
+
+/** What can be helped by the operator alone, what by starting again, and what by leaving out whatever it fails on. */
+function failure(error: unknown, start: RealmStart): FromRealm {
+  if (error instanceof ServerError) return { type: 'failed', reason: error.reason, what: error.what, where: error.where, fix: error.fix, retry: 'never' }
+  if (error instanceof RecordingFault)
+    return { type: 'failed', reason: 'realm', what: error.message, where: error.path, fix: error.reason === 'fenced' ? 'stop this server, and look at how two came to use one directory' : 'see to the disk and its rights, then start the server again', retry: error.reason === 'io' ? 'again' : 'never' }
+  const stack = error instanceof Error ? error.stack : undefined
+  return { type: 'failed', reason: 'realm', what: stack ?? textOf(error), where: `realm ${start.definition.id}`, fix: 'the realm is started again from its recording; report this with the recording', retry: error instanceof SimulationFault || error instanceof ReplayFault ? 'search' : 'again' }
+}
+
+export function runRealm(port: MessagePort, start: RealmStart, pulse: Pulse): void {
+  run(port, start, pulse).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      port.postMessage(failure(error, start), [])
+      process.exit(1)
+    },
+  )
+}

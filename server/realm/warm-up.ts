@@ -1,0 +1,123 @@
+/**
+ * Runs a scratch realm with players until the code is compiled: the first ticks of a process take many times longer.
+ * All of a tick is run, from clients' packets to snapshots, not the simulation alone; only disk and threads are left out.
+ */
+import { ClientSession } from '../../netcode/session/index.ts'
+import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
+import { CHECKPOINT_EVERY_TICKS } from '../../replay/index.ts'
+import { BONES, free, genesis, packPose, phaseHash, type Engine, type Pose, type Quat, type Realm, type RealmDefinition } from '../../sim/index.ts'
+import { Heard } from '../recorder/sequence-tracker.ts'
+import type { FromRealm, ToRealm } from '../realm-messages.ts'
+import { RealmRunner, type RunningLog } from './runner.ts'
+import { TakenOut } from '../recorder/removal-notices.ts'
+import { Unanswered } from '../recorder/undelivered-outcomes.ts'
+
+const PLAYERS = 4
+/** A frame that cannot be read back is a fault that the realm itself will meet and tell of. */
+const UNREAD = { tick: 0, inputs: [] }
+
+/** The realm that plays is not touched; 0 ticks: nothing runs. Throws SimulationFault where the scratch one traps. */
+export async function warmUp(engine: Engine, definition: RealmDefinition, ticks: number): Promise<void> {
+  if (ticks === 0) return
+  const realm = genesis(engine, { ...definition, playersMax: Math.max(PLAYERS, definition.playersMax) })
+  try {
+    await new Rehearsal(realm, ticks).run()
+  } finally {
+    free(realm)
+  }
+}
+
+class Rehearsal {
+  private readonly realm: Realm
+  private readonly ticks: number
+  private readonly runner: RealmRunner
+  private readonly players: readonly ClientSession[] = Array.from({ length: PLAYERS }, () => new ClientSession(0))
+  private inbox: ToRealm[] = []
+  private nowMs = 0
+  private ticked = 0
+
+  constructor(realm: Realm, ticks: number) {
+    this.realm = realm
+    this.ticks = ticks
+    this.runner = new RealmRunner({
+      log: scratchLog(realm),
+      timer: { nowMs: () => this.nowMs, until: (atMs) => this.until(atMs) },
+      receive: () => this.inbox.shift(),
+      post: (message) => this.heard(message),
+    })
+    for (const [i] of this.players.entries())
+      this.put({ type: 'opened', link: i, peer: { session: '', kind: 'memory', ordered: false, address: '' }, claims: { session: '', player: i + 1, name: 'warm-up', role: 'player', uid: '', user: i + 1 }, granted: 0 })
+  }
+
+  run(): Promise<void> {
+    return this.runner.run()
+  }
+
+  private put(event: Extract<ToRealm, { type: 'batch' }>['events'][number], bytes: Uint8Array = new Uint8Array()): void {
+    this.inbox.push({ type: 'batch', events: [event], bytes })
+  }
+
+  /** Time passes as fast as it is worked off. */
+  private until(atMs: number): Promise<void> {
+    this.nowMs = Math.max(this.nowMs, atMs)
+    this.ticked++
+    if (this.ticked === this.ticks) this.inbox.push({ type: 'stop', reason: 'warm' })
+    for (const [i, session] of this.players.entries()) this.play(session, i)
+    return Promise.resolve()
+  }
+
+  private play(session: ClientSession, i: number): void {
+    if (session.welcomed) {
+      const yaw = Math.fround(((this.ticked / 50 + i) % 6) - 3)
+      session.latest({ type: 'move', x: 0, y: 0, z: -1, yaw, jump: this.ticked % 90 === 0, run: true, fly: false })
+      session.latest({ type: 'pose', pose: packPose(poseAt(this.ticked / 10 + i)) })
+      if (this.ticked % 40 === i) session.command({ type: 'grab', element: this.someProp(this.ticked + i), hand: 1 })
+      if (this.ticked % 40 === i + 20) session.command({ type: 'release', hand: 1 })
+    }
+    for (const packet of session.packets(this.nowMs)) this.put({ type: 'received', link: i, length: packet.length }, packet)
+  }
+
+  private someProp(seed: number): number {
+    const ids = [...this.realm.props.keys()]
+    return ids[seed % Math.max(1, ids.length)] ?? 0
+  }
+
+  private heard(message: FromRealm): void {
+    if (message.type !== 'tick') return
+    let offset = 0
+    for (const [i, link] of message.links.entries()) {
+      const end = offset + (message.lengths[i] ?? 0)
+      this.players[link]?.receive(message.bytes.slice(offset, end), this.nowMs)
+      offset = end
+    }
+  }
+}
+
+/** Everything that a log does but the disk. */
+function scratchLog(realm: Realm): RunningLog {
+  return {
+    realm, epoch: 0, heard: new Heard(), unanswered: new Unanswered(), takenOut: new TakenOut(),
+    isSpaceLow: () => false,
+    isLost: () => false,
+    space: () => ({ recordedBytes: 0, freeBytes: 0, checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null } }),
+    frame: (frame) => {
+      const read = decodeFrame(encodeFrame(frame))
+      return read.ok ? read.value : { ...UNREAD, tick: frame.tick }
+    },
+    hash: () => undefined,
+    sample: () => void phaseHash(realm),
+    checkpointDue: (tick) => tick % CHECKPOINT_EVERY_TICKS === 0,
+    checkpoint: () => undefined,
+    listen: () => undefined,
+    rollIfDue: () => undefined,
+    close: () => Promise.resolve(),
+  }
+}
+
+/** A body that sways. */
+function poseAt(angle: number): Pose {
+  const s = Math.sin(angle) / 2
+  const rotation: Quat = { x: 0, y: s, z: 0, w: Math.sqrt(1 - s * s) }
+  const joint = (x: number, y: number): Pose['head'] => ({ position: { x, y, z: s / 2 }, rotation })
+  return { head: joint(0, 1.6), left: joint(-0.3, 1.1), right: joint(0.3, 1.1), bones: BONES.map(() => rotation) }
+}

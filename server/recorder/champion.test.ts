@@ -1,0 +1,198 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { simulationOf } from '../../replay/index.ts'
+import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../../sim/index.ts'
+import { elementOf } from '../../storage/archive/archive.fixture.ts'
+import { recover, type RecordingEntry } from '../../storage/recordings/index.ts'
+import { beyond, Champion } from './champion.ts'
+import type { SavedStart } from './archive-restore.ts'
+
+/** Put between the file system and the code under test: a directory whose files may not be removed. */
+const rights = vi.hoisted(() => ({ unlinkFails: false }))
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>()
+  const unlink: typeof fs.unlink = async (path) => {
+    if (rights.unlinkFails) throw Object.assign(new Error('EACCES: injected'), { code: 'EACCES' })
+    return fs.unlink(path)
+  }
+  return { ...fs, unlink }
+})
+
+let engine: Engine
+let recordings = ''
+let notes: string[] = []
+beforeAll(async () => { engine = await loadEngine() })
+beforeEach(() => {
+  recordings = mkdtempSync(join(tmpdir(), 'otherworld-champion-'))
+  notes = []
+  rights.unlinkFails = false
+})
+afterEach(() => rmSync(recordings, { recursive: true, force: true }))
+
+const open = (changes: Partial<typeof DEFAULT_DEFINITION> = {}, keepBytes = 1e9, segmentBytesMax = 1e9): Promise<Champion> =>
+  Champion.open({ engine, segmentBytesMax, start: { definition: { ...DEFAULT_DEFINITION, ...changes }, recordings, keepBytes, recordedBy: 'test' }, note: (text) => notes.push(text) })
+
+function run(champion: Champion, ticks: number, commands: (tick: number) => readonly (readonly [number, Command])[] = () => []): void {
+  const { realm } = champion
+  for (let i = 0; i < ticks; i++) {
+    const tick = realm.tick + 1
+    const frame = champion.frame({ tick, inputs: commands(tick).map(([player, command], at) => ({ player, sequence: tick * 10 + at, command })) })
+    step(realm, frame)
+    champion.hash(tick, hash(realm))
+  }
+}
+
+test('a realm that was ended in order goes on at the same state, with the numbers of its players', async () => {
+  const first = await open()
+  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  run(first, 40, () => [[4, { type: 'release', hand: 1 }]])
+  const before = hash(first.realm)
+  await first.close()
+  free(first.realm)
+
+  const second = await open()
+  expect(second.epoch).toBe(2)
+  expect(second.realm.tick).toBe(41)
+  expect(hash(second.realm)).toBe(before)
+  expect([...second.heard.all]).toEqual([[4, { sequence: 410, ackCommand: 410 }]])
+  await second.close()
+  free(second.realm)
+
+  // Nothing was said in the second epoch: the numbers were carried over.
+  const third = await open()
+  expect([...third.heard.all]).toEqual([[4, { sequence: 410, ackCommand: 410 }]])
+  await third.close()
+  free(third.realm)
+})
+
+test('after a crash players are told again what became of their last commands', async () => {
+  const first = await open()
+  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  run(first, 3, () => [[4, { type: 'release', hand: 1 }]])
+
+  const second = await open()
+  expect(second.unanswered.of(4)).toEqual([2, 3, 4].map((tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick })))
+  expect(second.unanswered.of(5)).toEqual([])
+  await second.close()
+  await first.close()
+  free(first.realm)
+  free(second.realm)
+})
+
+test('what players have not heard is told after a second crash too, and after an end in order', async () => {
+  const first = await open()
+  run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
+  run(first, 2, () => [[4, { type: 'release', hand: 1 }]])
+  const answers = [2, 3].map((tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick }) as const)
+
+  const second = await open()
+  run(second, 5)
+  const third = await open()
+  expect(third.unanswered.of(4)).toEqual(answers)
+  third.listen(() => new Map([[4, [...answers, { type: 'commandDone', sequence: 50, element: 7, tick: 8 } as const]]]))
+  run(third, 5)
+  await third.close()
+
+  const fourth = await open()
+  expect(fourth.unanswered.of(4)).toEqual([...answers, { type: 'commandDone', sequence: 50, element: 7, tick: 8 }])
+  for (const champion of [fourth, second, first]) await champion.close()
+  for (const { realm } of [first, second, third, fourth]) free(realm)
+})
+
+test('a changed definition under the same id is told, and the recording\'s is kept', async () => {
+  const first = await open()
+  run(first, 5)
+  await first.close()
+  free(first.realm)
+  const second = await open({ name: 'Another Yard' })
+  expect(second.realm.definition.name).toBe(DEFAULT_DEFINITION.name)
+  expect(notes.join('\n')).toContain('a realm keeps what it began with')
+  await second.close()
+  free(second.realm)
+})
+
+test('recordings beyond what is kept go, oldest first, but neither the newest nor the one before', async () => {
+  for (let epoch = 1; epoch <= 4; epoch++) {
+    const champion = await open({}, epoch === 4 ? 1 : 1e9)
+    run(champion, 10)
+    await champion.close()
+    free(champion.realm)
+  }
+  expect(readdirSync(recordings)).toEqual(['yard-e000003-s0001.owr', 'yard-e000004-s0001.owr'])
+  expect(notes.filter((note) => note.startsWith('removed'))).toHaveLength(2)
+  expect(existsSync(join(recordings, 'yard-e000001-s0001.owr'))).toBe(false)
+})
+
+test('a segment that cannot be begun is tried again later, and said once', async () => {
+  const champion = await open({}, 1e9, 1)
+  run(champion, 3)
+  // Another has begun the file that is next.
+  const taken = champion.path.replace('s0001', 's0002')
+  writeFileSync(taken, 'taken')
+  for (let i = 0; i < 50; i++) {
+    champion.rollIfDue()
+    run(champion, 1)
+  }
+  expect(notes.filter((note) => note.includes('s0002'))).toHaveLength(1)
+  rmSync(taken)
+  run(champion, 600)
+  champion.rollIfDue()
+  expect(champion.path).toBe(taken)
+  await champion.close()
+  free(champion.realm)
+})
+
+test('recordings that cannot be removed are said, and the realm runs', async () => {
+  for (let epoch = 1; epoch <= 3; epoch++) {
+    const champion = await open()
+    run(champion, 3)
+    await champion.close()
+    free(champion.realm)
+  }
+  rights.unlinkFails = true
+  const champion = await open({}, 1)
+  expect(notes.join('\n')).toContain('old recordings could not be removed')
+  run(champion, 3)
+  await champion.close()
+  free(champion.realm)
+})
+
+test('what is kept is counted from the newest on', () => {
+  const entry = (epoch: number, segment: number): RecordingEntry => ({ realm: 'yard', epoch, segment, path: `${epoch}-${segment}`, bytes: 100, summary: null, unreadable: null })
+  const entries = [entry(5, 1), entry(4, 2), entry(4, 1), entry(3, 2), entry(3, 1), entry(2, 1)]
+  expect(beyond(entries, 5, 400).map(({ path }) => path)).toEqual(['2-1', '3-1'])
+  expect(beyond(entries, 5, 0).map(({ path }) => path)).toEqual(['2-1', '3-1', '3-2', '4-1'])
+  expect(beyond(entries, 5, 1e9)).toEqual([])
+  // A server that runs for months has one epoch: its older segments go as well.
+  const long = [entry(7, 4), entry(7, 3), entry(7, 2), entry(7, 1), entry(6, 9), entry(6, 8)]
+  expect(beyond(long, 7, 250).map(({ path }) => path)).toEqual(['6-8', '7-1', '7-2'])
+})
+
+test('what the archive saved stands in the realm before there is a recording; a server that ends before leaves none, and it is done again', async () => {
+  const saved: SavedStart = {
+    newestEpoch: 6, at: { realm: DEFAULT_DEFINITION.id, epoch: 5, tick: 99 }, packages: [],
+    elements: Array.from({ length: 300 }, (_, i) => elementOf(i + 1, { spec: DEFAULT_DEFINITION.props[0]?.prop, position: { x: (i % 60) / 3 - 10, y: 3 + Math.floor(i / 60) / 8, z: -5 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, owner: 9, access: 2 })),
+  }
+  const begin = (bringsBack: boolean): Promise<Champion> => Champion.open({
+    engine, note: (text) => {
+      notes.push(text)
+      if (!bringsBack && text.includes('there was no recording')) throw new Error('killed')
+    },
+    start: { definition: { ...DEFAULT_DEFINITION, elementsMax: 4_000 }, recordings, keepBytes: 1e9, recordedBy: 'test', saved },
+  })
+  await expect(begin(false)).rejects.toThrow('killed')
+  expect(readdirSync(recordings)).toEqual([])
+
+  const champion = await begin(true)
+  expect(champion.epoch).toBe(7)
+  expect(notes).toEqual(Array.from({ length: 2 }, () => 'there was no recording: 300 things stand where the archive saved them at tick 99 of epoch 5'))
+  // As after kill -9: nothing more is written, and all is there.
+  const recovered = await recover(recordings, DEFAULT_DEFINITION.id, simulationOf(engine))
+  if (recovered.status !== 'recovered') throw new Error(recovered.status)
+  expect([recovered.realm.props.size, hash(recovered.realm)]).toEqual([300, hash(champion.realm)])
+  await champion.close()
+  free(champion.realm)
+  free(recovered.realm)
+})

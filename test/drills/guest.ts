@@ -1,0 +1,202 @@
+/**
+ * Hostile guests on the real wire, with the goal of stopping the tick, growing the state or ending the realm, while honest bots
+ * play: what the guests are told, what the honest notice, and whether the realm comes back afterwards.
+ */
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { nodeWebRtcConnect } from '../../netcode/webrtc/client-node.ts'
+import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
+import { readRecording } from '../../replay/index.ts'
+import { Draw } from '../fuzz/scenes/edges.ts'
+import { Guests } from './guest/guests.ts'
+import { PHASES } from './guest/phases.ts'
+import { Watch, type Figures } from './guest/watch.ts'
+import type { Told } from './guest/wire-guest.ts'
+import { Players } from './players.ts'
+import { sleep, startServerOn, startServerProcess, until, type ServerProcess } from './server-process.ts'
+
+const text = (value: string): { readonly type: 'string'; readonly default: string } => ({ type: 'string', default: value })
+const { values } = parseArgs({
+  options: {
+    seed: text('1'), seconds: text('20'), guests: text('2'), bots: text('10'), only: text(Object.keys(PHASES).join(',')), 'tick-ms-max': text('500'), from: { type: 'string' }, fresh: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
+  },
+})
+const [seed, seconds, tickMsMax] = [Number(values.seed), Number(values.seconds), Number(values['tick-ms-max'])]
+const names = values.only.split(',')
+const unknown = names.filter((name) => !(name in PHASES))
+if (unknown.length > 0) {
+  process.stderr.write(`There is no phase "${unknown.join(', ')}"; there are ${Object.keys(PHASES).join(', ')}.\n`)
+  process.exit(2)
+}
+
+/** A server and its bots settle in: the status tells the longest tick of the last 10 s, ms. */
+const SETTLE_MS = 11_000
+/** What was begun at the end of a phase may go on for so long, ms. */
+const AFTER_MS = 2_000
+/** A realm that was started again ticks for so long before it is believed, ms. */
+const BACK_MS = 4_000
+/** A start is waited for no longer, ms. */
+const START_MS_MAX = 60_000
+
+interface Afterwards {
+  /** From SIGTERM to the end of the process, s. */
+  readonly stopSeconds: number
+  /** Every recording was closed in order but those of a realm that was restarted. */
+  readonly isSealed: boolean
+  /** From a start on the same data until it ticks, s; null: it does not. */
+  readonly backSeconds: number | null
+  readonly restartsAfterwards: number
+}
+
+interface PhaseReport {
+  readonly phase: string
+  readonly goal: string
+  readonly told: Told
+  readonly guestsEnded: Readonly<Record<string, number>>
+  readonly figures: Figures
+  readonly changed: readonly string[]
+  readonly commandsLost: number
+  afterwards: Afterwards | null
+  readonly faults: readonly string[]
+}
+
+interface Play {
+  readonly server: ServerProcess
+  readonly honest: Players
+}
+
+const rtc = nodeWebRtcConnect()
+const connects = [rtc, connectWebSocket]
+
+async function begin(): Promise<Play> {
+  const server = await startServerProcess()
+  const honest = await Players.join(server.url, (i) => [i % 2 === 0 ? rtc : connectWebSocket], Number(values.bots), seed)
+  await sleep(SETTLE_MS)
+  return { server, honest }
+}
+
+function isSealed(data: string): boolean {
+  const folder = join(data, 'recordings')
+  const newest = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.owr')).toSorted().at(-1)
+  if (newest === undefined) return false
+  const read = readRecording(new Uint8Array(readFileSync(join(folder, newest))))
+  return read.ok && read.value.index !== null
+}
+
+async function ticksOf(url: string): Promise<{ readonly tick: number; readonly restarts: number } | null> {
+  try {
+    const { realms: [realm] } = await (await fetch(`${url}v1/status`, { signal: AbortSignal.timeout(2_000) })).json() as { readonly realms: readonly { tick: number; restarts: number }[] }
+    return realm ?? null
+  } catch {
+    return null
+  }
+}
+
+/** Stops the server and starts another on what it left. */
+async function afterwards({ server, honest }: Play): Promise<Afterwards> {
+  void honest.leave()
+  const stopAtMs = performance.now()
+  await server.end()
+  const stopSeconds = (performance.now() - stopAtMs) / 1_000
+  const sealed = isSealed(server.data)
+  const startAtMs = performance.now()
+  let [backSeconds, restarts]: [number | null, number] = [null, 0]
+  try {
+    const again = await Promise.race([startServerOn(server.data), sleep(START_MS_MAX).then(() => null)])
+    if (again) {
+      const first = (await ticksOf(again.url))?.tick ?? 0
+      let now = await ticksOf(again.url)
+      while ((now === null || now.tick <= first) && performance.now() - startAtMs < START_MS_MAX) {
+        await sleep(100)
+        now = await ticksOf(again.url)
+      }
+      const seenMs = performance.now()
+      await sleep(BACK_MS)
+      const later = await ticksOf(again.url)
+      restarts = later?.restarts ?? 0
+      backSeconds = later && now && later.tick > now.tick + 10 && restarts === 0 ? (seenMs - startAtMs) / 1_000 : null
+      await again.stop()
+    }
+  } catch (error) {
+    process.stderr.write(`the second start: ${error instanceof Error ? error.message.slice(0, 500) : String(error)}\n`)
+  }
+  rmSync(server.data, { recursive: true, force: true })
+  return { stopSeconds: Number(stopSeconds.toFixed(1)), isSealed: sealed, backSeconds: backSeconds === null ? null : Number(backSeconds.toFixed(1)), restartsAfterwards: restarts }
+}
+
+/** The guests take away what they can of what they made. */
+async function tidy(guests: Guests): Promise<void> {
+  for (const { guest } of guests.seats) for (const element of guest.isJoined ? [...guest.elements] : []) guest.command({ type: 'despawn', element })
+  await until(() => guests.seats.every(({ guest }) => !guest.isJoined || guest.unacknowledged === 0), 10_000)
+}
+
+function faultsOf({ figures, changed, commandsLost }: Pick<PhaseReport, 'figures' | 'changed' | 'commandsLost'>): string[] {
+  const { restarts, honest, tickMsMax: most, gapMsMax } = figures
+  return [
+    restarts > 0 && `the realm was restarted ${restarts} times`,
+    honest.in < honest.count && `${honest.count - honest.in} honest players are out`,
+    honest.reconnects > 0 && `honest players had to come back ${honest.reconnects} times`,
+    changed.length > 0 && `${changed.length} honest players are somebody else`,
+    commandsLost > 0 && `${commandsLost} commands of honest players were lost`,
+    most > tickMsMax && `a tick took ${most} ms`,
+    gapMsMax > Math.max(2_000, tickMsMax * 2) && `no tick for ${gapMsMax} ms`,
+  ].filter((fault) => fault !== false)
+}
+
+async function runPhase(name: string, play: Play): Promise<PhaseReport> {
+  const { server, honest } = play
+  const phase = PHASES[name]
+  if (!phase) throw new Error(`no phase ${name}`)
+  const lostBefore = honest.all.reduce((sum, { client }) => sum + client.stats().inputsLost, 0)
+  const watch = await Watch.begin({ url: server.url, data: server.data, pid: server.pid, honest })
+  const guests = new Guests(server.url, connects, Number(values.guests), values.from ?? null)
+  const draw = new Draw(seed * 1_000 + Object.keys(PHASES).indexOf(name))
+  await phase.run({ url: server.url, guests, connects, draw, endMs: performance.now() + seconds * 1_000 })
+  await sleep(AFTER_MS)
+  const figures = await watch.end()
+  const told = structuredClone(guests.told)
+  await tidy(guests)
+  guests.close()
+  const commandsLost = honest.all.reduce((sum, { client }) => sum + client.stats().inputsLost, 0) - lostBefore
+  const report = { figures, changed: honest.changed, commandsLost }
+  return { phase: name, goal: phase.goal, told, guestsEnded: guests.ended, ...report, afterwards: null, faults: faultsOf(report) }
+}
+
+const again = (name: string): string => `npm run drill -- guest --seed ${seed} --seconds ${seconds} --guests ${values.guests} --bots ${values.bots}${values.from === undefined ? '' : ` --from ${values.from}`} --only ${name}`
+
+function tell({ phase, goal, told, guestsEnded, figures, afterwards: after, faults }: PhaseReport): void {
+  const counts = (of: Readonly<Record<string, number>>): string => Object.entries(of).toSorted((a, b) => b[1] - a[1]).map(([what, times]) => `${what} ${times}`).join(', ')
+  const { honest } = figures
+  const lines = [
+    `${phase}: ${goal}; ${figures.seconds} s, ${figures.ticks} ticks`,
+    `  told: ${Object.entries(told).map(([type, outcomes]) => `${type}: ${counts(outcomes)}`).join('; ') || 'nothing'}`,
+    ...(Object.keys(guestsEnded).length > 0 ? [`  guests ended: ${counts(guestsEnded)}`] : []),
+    `  tick p50 ${figures.tickMsP50 ?? '?'} ms, p99 ${figures.tickMsP99 ?? '?'} ms, longest ${figures.tickMsMax} ms, ${figures.cpuMsPerTick ?? '?'} ms of processor a tick; over budget ${figures.overBudgetShare === null ? '?' : (100 * figures.overBudgetShare).toFixed(2)} %; longest without a tick ${figures.gapMsMax} ms; realm restarts ${figures.restarts}`,
+    `  honest: ${honest.in} of ${honest.count} in, came back ${honest.reconnects}, longest without news ${honest.gapMsMax} ms; rejected: ${counts(honest.rejected) || 'nothing'}`,
+    `  ${figures.elements} elements, checkpoint ${(figures.checkpointBytesMax / 1e6).toFixed(1)} MB, recordings ${figures.recordedMbPerMinute} MB a minute, ${figures.rssMiB} MiB`,
+    ...(after ? [`  afterwards: ended in ${after.stopSeconds} s, ${after.isSealed ? '' : 'not '}sealed; ${after.backSeconds === null ? `does not come back (restarts ${after.restartsAfterwards})` : `ticks again ${after.backSeconds} s after the next start`}`] : []),
+    ...(faults.length > 0 ? [`  FAILED: ${faults.join('; ')}`, `  again: ${again(phase)}`] : []),
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+const reports: PhaseReport[] = []
+let play: Play | null = null
+for (const [i, name] of names.entries()) {
+  play ??= await begin()
+  let report = await runPhase(name, play)
+  // What a realm is like that was restarted, or is gone, is no measure of what comes next.
+  if (values.fresh || report.figures.restarts > 0 || report.figures.unanswered > 5 || report.figures.honest.in < report.figures.honest.count || i === names.length - 1) {
+    const after = await afterwards(play)
+    const faults = [...report.faults, ...(after.backSeconds === null ? ['the realm does not come back'] : []), ...(after.isSealed ? [] : ['the recording was not sealed']), ...(after.stopSeconds > 10 ? [`the server took ${after.stopSeconds} s to end`] : [])]
+    report = { ...report, afterwards: after, faults }
+    play = null
+  }
+  reports.push(report)
+  if (!values.json) tell(report)
+}
+const failed = reports.filter(({ faults }) => faults.length > 0)
+if (values.json) process.stdout.write(`${JSON.stringify({ schema: 'otherworld/drill-guest/1', seed, seconds, guests: Number(values.guests), bots: Number(values.bots), phases: reports, failed: failed.map(({ phase }) => ({ phase, again: again(phase) })) })}\n`)
+else process.stdout.write(failed.length === 0 ? `all ${reports.length} phases held\n` : `failed: ${failed.map(({ phase }) => phase).join(', ')}\n`)
+process.exit(failed.length === 0 ? 0 : 1)

@@ -1,0 +1,123 @@
+/** Somebody who uploads things and does not give up: what each step is answered is noted, and it is tried again. */
+import { createHash } from 'node:crypto'
+import { login } from '../../netcode/index.ts'
+import { cubeGlb } from '../../testing/cube-glb.ts'
+import { sleep } from './server-process.ts'
+
+/** Time between two tries, and between two looks at a status, ms. */
+const TRY_MS = 1_000
+const LOOK_MS = 250
+/** A request that is not answered by then is tried again, ms. */
+const ANSWER_MS_MAX = 10_000
+
+interface Link {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+interface Status {
+  readonly id: string
+  readonly stage: string
+  readonly package?: string
+  readonly message?: string
+}
+
+/** One thing on its way. */
+export class UploadRun {
+  readonly name: string
+  /** Answers that were no success, by step and reason, and how often. */
+  readonly refusals: Record<string, number> = {}
+  /** What the status said while it waited. */
+  readonly messages = new Set<string>()
+  stage = 'new'
+  package: string | null = null
+  endedAtMs: number | null = null
+  private readonly url: string
+  private readonly bytes: Uint8Array<ArrayBuffer>
+  private token = ''
+  private id = ''
+  private link: Link | null = null
+
+  constructor(url: string, name: string) {
+    this.url = url
+    this.name = name
+    this.bytes = cubeGlb(name)
+  }
+
+  get isDone(): boolean {
+    return this.stage === 'done'
+  }
+
+  /** Declares the file and brings its bytes. */
+  async bring(): Promise<this> {
+    this.token = (await login(this.url, this.name)).token
+    const declared = await this.insist('declare', () => this.ask('POST', 'v1/uploads', { name: this.name, bytes: this.bytes.length, sha256: createHash('sha256').update(this.bytes).digest('hex'), kind: 'object' }))
+    const { id, put } = await declared.json() as Status & { readonly put: Link | null }
+    this.id = id
+    this.link = put
+    this.stage = 'declared'
+    await this.sendBytes()
+    return this
+  }
+
+  private async sendBytes(): Promise<void> {
+    const { link } = this
+    if (link === null) return
+    // 412: an earlier try arrived, only its answer was lost
+    await this.insist('put', () => fetch(new URL(link.url, this.url), { method: 'PUT', headers: link.headers, body: this.bytes, signal: AbortSignal.timeout(ANSWER_MS_MAX) }), [412])
+    this.stage = 'brought'
+  }
+
+  /** Completes it and waits until it is settled. */
+  async finish(): Promise<this> {
+    await this.insist('complete', () => this.ask('POST', `v1/uploads/${this.id}/complete`))
+    for (;;) {
+      const status = await (await this.insist('status', () => this.ask('GET', `v1/uploads/${this.id}`))).json() as Status
+      this.stage = status.stage
+      if (status.message !== undefined) this.messages.add(`${status.stage}: ${status.message}`)
+      if (['done', 'rejected', 'failed'].includes(status.stage)) {
+        this.package = status.package ?? null
+        this.endedAtMs = performance.now()
+        return this
+      }
+      await sleep(LOOK_MS)
+    }
+  }
+
+  /** All files of the package come by its links, and the first is as long as the manifest says. */
+  async canBeFetched(): Promise<boolean> {
+    const response = await this.ask('GET', `v1/packages/${this.package ?? ''}`)
+    if (!response.ok) return false
+    const { manifest, files } = await response.json() as { readonly manifest: { readonly files: { readonly runtime: { readonly bytes: number } } }; readonly files: { readonly runtime: { readonly url: string } } }
+    const file = await fetch(new URL(files.runtime.url, this.url))
+    return file.ok && (await file.arrayBuffer()).byteLength === manifest.files.runtime.bytes
+  }
+
+  private ask(method: string, path: string, body?: unknown): Promise<Response> {
+    const json = body === undefined ? {} : { body: JSON.stringify(body) }
+    return fetch(new URL(path, this.url), { method, headers: { 'authorization': `Bearer ${this.token}`, 'content-type': 'application/json' }, signal: AbortSignal.timeout(ANSWER_MS_MAX), ...json })
+  }
+
+  /** Tries until it succeeds; what another try cannot change is thrown. */
+  private async insist(step: string, make: () => Promise<Response>, fine: readonly number[] = []): Promise<Response> {
+    for (;;) {
+      const response = await make().catch((error: unknown) => (error instanceof Error ? error.name : String(error)))
+      if (typeof response !== 'string' && (response.ok || fine.includes(response.status))) return response
+      const why = typeof response === 'string' ? response : `${response.status} ${await reasonIn(response)}`
+      const said = `${step}: ${why}`
+      this.refusals[said] = (this.refusals[said] ?? 0) + 1
+      if (typeof response !== 'string' && response.status < 500 && response.status !== 429) throw new Error(`${this.name}: ${said}`)
+      await sleep(TRY_MS)
+    }
+  }
+}
+
+async function reasonIn(response: Response): Promise<string> {
+  const text = await response.text()
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'reason' in value ? String(value.reason) : ''
+  } catch {
+    return /<Code>(\w+)</.exec(text)?.[1] ?? ''
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * One process of a race for a lock. Lines come in: `take FILE AT` tries to take it at that Unix time, ms, and says `held`
+ * or `refused`; `free` gives back what it holds. It dies in the middle of holding as it is killed.
+ */
+import { createInterface } from 'node:readline'
+import { LockHeld, takeLock, type HeldLock } from '../../../storage/lock-file.ts'
+
+let held: HeldLock | null = null
+
+function take(file: string): string {
+  try {
+    held = takeLock(file)
+    return 'held'
+  } catch (error) {
+    if (error instanceof LockHeld) return 'refused'
+    throw error
+  }
+}
+
+function free(): string {
+  held?.release()
+  held = null
+  return 'free'
+}
+
+for await (const line of createInterface(process.stdin)) {
+  const [what = '', file = '', at = ''] = line.split('\t')
+  // All begin within the same fraction of a millisecond: a timer would spread them.
+  while (performance.timeOrigin + performance.now() < Number(at)) continue
+  process.stdout.write(`${what === 'take' ? take(file) : free()}\n`)
+}

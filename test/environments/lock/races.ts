@@ -1,0 +1,107 @@
+/** Races of several processes for one lock whose last holder is gone: how many of them got it. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { build } from 'esbuild'
+
+export interface RacesOptions {
+  readonly races: number
+  readonly processes: number
+  /** In each so many-th race the last holder is killed (`kill -9`) as the others begin. */
+  readonly killEvery: number
+}
+
+export interface RacesResult {
+  readonly races: number
+  /** Races by how many processes held the lock at their end. */
+  readonly holders: Readonly<Record<number, number>>
+  readonly killed: number
+}
+
+/** Milliseconds until a race begins: all racers have read their line by then. */
+const LEAD_MS = 4
+
+class Racer {
+  private readonly child: ChildProcess
+  private readonly lines: AsyncIterator<string>
+
+  constructor(file: string) {
+    this.child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] })
+    if (!this.child.stdout) throw new Error('the racer has no output')
+    this.lines = createInterface(this.child.stdout)[Symbol.asyncIterator]()
+  }
+
+  async ask(line: string): Promise<string> {
+    this.child.stdin?.write(`${line}\n`)
+    const answer = await this.lines.next()
+    if (answer.done === true) throw new Error(`a racer ended at "${line}"`)
+    return answer.value
+  }
+
+  take(file: string, atMs: number): Promise<string> {
+    return this.ask(`take\t${file}\t${atMs}`)
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL')
+  }
+
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return
+    const exit = once(this.child, 'exit')
+    this.child.kill('SIGKILL')
+    await exit
+  }
+}
+
+/** Built beside the repository's packages, which it needs. */
+async function program(): Promise<string> {
+  const outfile = join(process.cwd(), '.tmp', `lock-racer-${process.pid}.mjs`)
+  await build({ entryPoints: [join(process.cwd(), 'test/environments/lock/racer.ts')], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
+  return outfile
+}
+
+/** What a lock file says after its holder was killed: another boot's process, or a version that had no locks of the kernel. */
+const STALE = [
+  { pid: 4_194_303, host: 'gone', token: 'stale' }, { pid: process.pid, started: 'another boot:1' }, 'torn',
+]
+
+const nowMs = (): number => performance.timeOrigin + performance.now()
+
+/** Runs in the repository's folder. */
+export async function runRaces({ races, processes, killEvery }: RacesOptions): Promise<RacesResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'otherworld-races-'))
+  const file = await program()
+  const racers = Array.from({ length: processes }, () => new Racer(file))
+  const holders: Record<number, number> = {}
+  let killed = 0
+  try {
+    for (let race = 0; race < races; race++) {
+      const lock = join(folder, `${race}.lock`)
+      writeFileSync(lock, JSON.stringify(STALE[race % STALE.length]))
+      const victim = race % killEvery === killEvery - 1 ? new Racer(file) : null
+      if (victim && (await victim.take(lock, 0)) !== 'held') throw new Error(`nobody holds ${lock}, and it cannot be taken`)
+      const atMs = nowMs() + LEAD_MS
+      if (victim) {
+        killed++
+        setTimeout(() => victim.kill(), LEAD_MS * Math.random() * 2)
+      }
+      const answers = await Promise.all(racers.map((racer) => racer.take(lock, atMs)))
+      const count = answers.filter((answer) => answer === 'held').length
+      // Where the victim lived longer than the others tried, nobody has it.
+      holders[count] = (holders[count] ?? 0) + 1
+      await victim?.end()
+      if (victim && count === 0 && (await racers[0]?.take(lock, 0)) !== 'held') throw new Error(`${lock} is held, and its holder was killed`)
+      await Promise.all(racers.map((racer) => racer.ask('free')))
+      rmSync(lock)
+    }
+  } finally {
+    await Promise.all(racers.map((racer) => racer.end()))
+    rmSync(folder, { recursive: true, force: true })
+    rmSync(file, { force: true })
+  }
+  return { races, holders, killed }
+}

@@ -1,0 +1,236 @@
+/** Runs one world of a scene and looks at what must hold: it goes on, every step is short, its numbers are numbers, and a checkpoint goes on alike. */
+import { checkpoint, DEFAULT_DEFINITION, free, genesis, hash, passingAvatars, passingProps, restore, step, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../../../sim/index.ts'
+import { CHECKPOINT_BYTES_MAX } from '../../../replay/format.ts'
+import { Draw } from './edges.ts'
+import { Scene } from './scene.ts'
+import { threadClock } from './thread-clock.ts'
+
+/** Ticks that a restored realm is compared for. */
+const COMPARED_TICKS = 20
+/** A world with a slow step is run again, at most so often in all: the shortest time of each step counts, for the collection of garbage falls into any. */
+const RUNS_MAX = 3
+/** A step this slow is slow on any machine: not run again, ms. */
+const SURELY_SLOW_MS = 500
+/** Steps of a world that take so long together end it: it is told as slow, and there are others to see. ms */
+const WORLD_MS_MAX = 15_000
+/** Views are looked at this often, ticks. */
+const VIEWS_EVERY_TICKS = 10
+
+export type FailureKind = 'ended' | 'slow' | 'unequal' | 'non-finite' | 'too-large' | 'hung'
+
+export interface Failure {
+  readonly kind: FailureKind
+  readonly tick: number
+  readonly message: string
+}
+
+export interface WorldReport {
+  readonly world: number
+  readonly style: string
+  readonly isDefault: boolean
+  readonly ticks: number
+  readonly commands: number
+  readonly spawned: number
+  /** Reasons of rejected commands, and how many of each. */
+  readonly rejected: Readonly<Record<string, number>>
+  readonly stepMs: number
+  readonly slowestMs: number
+  readonly slowestTick: number
+  readonly slowSteps: number
+  readonly checkpointBytes: number
+  readonly props: number
+  readonly failures: readonly Failure[]
+  /** The engine trapped: what is in its memory is not to be used any more. */
+  readonly isSpoilt: boolean
+}
+
+/** What a run draws its frames from: a scene, or frames that were saved. */
+export interface Source {
+  readonly name: string
+  readonly definition: RealmDefinition
+  frame(realm: Realm): InputFrame
+}
+
+export interface RunOptions {
+  readonly world: number
+  readonly ticks: number
+  readonly slowMs: number
+  /** Seed of the tick at which a checkpoint is taken. */
+  readonly seed: number
+  makeSource(): Source
+  /** Before each step of the world itself. */
+  onFrame?(frame: InputFrame): void
+  /** Before each piece of work that may take long. */
+  onBeat?(tick: number): void
+}
+
+export function sceneSource(seed: number): Source {
+  const scene = new Scene(seed)
+  return { name: scene.style.name, definition: scene.definition, frame: (realm) => scene.frame(realm) }
+}
+
+/** Ms of this thread's own. */
+const clock = threadClock()
+
+/** The seed of one of many worlds. */
+export const seedOf = (seed: number, world: number): number => (Math.imul(seed, 0x9e37_79b1) + world) >>> 0
+
+/** Bytes at a tick, and how the original went on from there. */
+interface Mark {
+  readonly tick: number
+  readonly bytes: Uint8Array
+  readonly frames: InputFrame[]
+  readonly hashes: string[]
+}
+
+class Run {
+  readonly failures: Failure[] = []
+  readonly rejected: Record<string, number> = {}
+  /** By tick. */
+  readonly stepMs: number[] = []
+  sumMs = 0
+  commands = 0
+  spawned = 0
+  checkpointBytes = 0
+  isSpoilt = false
+  private readonly marks: Mark[] = []
+  private readonly engine: Engine
+  private readonly source: Source
+  private readonly options: RunOptions
+  realm: Realm | null = null
+
+  constructor(engine: Engine, options: RunOptions) {
+    this.engine = engine
+    this.options = options
+    this.source = options.makeSource()
+  }
+
+  /** `isWhole`: with all checks, and the ticks that they take; otherwise for the times alone. */
+  go(isWhole: boolean): void {
+    const { ticks, seed } = this.options
+    const markAt = 1 + new Draw(seed).below(Math.max(1, ticks - COMPARED_TICKS))
+    try {
+      this.realm = genesis(this.engine, this.source.definition)
+      for (let tick = 1; tick <= ticks && this.sumMs < WORLD_MS_MAX; tick++) {
+        this.step(this.realm, this.source.frame(this.realm))
+        if (isWhole && tick === markAt) this.mark(this.realm)
+        if (isWhole && (tick % VIEWS_EVERY_TICKS === 0 || tick === ticks)) this.look(this.realm)
+      }
+      if (isWhole) this.mark(this.realm)
+      const isCut = this.sumMs >= WORLD_MS_MAX
+      for (let more = 1; more <= (isWhole && !isCut ? COMPARED_TICKS : 0); more++) this.step(this.realm, { tick: this.realm.tick + 1, inputs: [] })
+    } catch (error) {
+      this.fail('ended', this.realm?.tick ?? 0, error instanceof Error ? error.message : String(error))
+      const cause = error instanceof Error ? error.cause ?? error : error
+      this.isSpoilt = (cause instanceof Error && cause.constructor.name === 'RuntimeError') || String(cause).includes('recursive use') || String(cause).includes('unreachable')
+    }
+    if (isWhole && !this.isSpoilt && this.sumMs < WORLD_MS_MAX) for (const mark of this.marks) this.compare(mark)
+  }
+
+  free(): void {
+    if (this.realm && !this.isSpoilt) free(this.realm)
+    this.realm = null
+  }
+
+  fail(kind: FailureKind, tick: number, message: string): void {
+    this.failures.push({ kind, tick, message })
+  }
+
+  private step(realm: Realm, frame: InputFrame): void {
+    this.options.onFrame?.(frame)
+    this.options.onBeat?.(frame.tick)
+    const atMs = clock()
+    const events = step(realm, frame)
+    const ms = clock() - atMs
+    this.stepMs[frame.tick] = ms
+    this.sumMs += ms
+    this.commands += frame.inputs.length
+    for (const event of events) {
+      if (event.type === 'rejected') this.rejected[event.reason] = (this.rejected[event.reason] ?? 0) + 1
+      if (event.type === 'spawned') this.spawned += 1
+    }
+    for (const mark of this.marks) {
+      if (mark.hashes.length >= COMPARED_TICKS) continue
+      mark.frames.push(frame)
+      mark.hashes.push(hash(realm))
+    }
+  }
+
+  private mark(realm: Realm): void {
+    this.options.onBeat?.(realm.tick)
+    const bytes = checkpoint(realm)
+    this.checkpointBytes = Math.max(this.checkpointBytes, bytes.length)
+    if (bytes.length > CHECKPOINT_BYTES_MAX) this.fail('too-large', realm.tick, `the checkpoint has ${bytes.length} bytes; a recording takes ${CHECKPOINT_BYTES_MAX}`)
+    this.marks.push({ tick: realm.tick, bytes, frames: [], hashes: [] })
+  }
+
+  private look(realm: Realm): void {
+    if (this.failures.some(({ kind }) => kind === 'non-finite')) return
+    const bad = (where: string, value: unknown): void => this.fail('non-finite', realm.tick, `${where} holds ${JSON.stringify(value)}`)
+    for (const view of passingProps(realm)) {
+      const { position, rotation, linvel, angvel, scale } = view
+      for (const value of [position, rotation, linvel, angvel, { scale }]) if (!Object.values(value).every(Number.isFinite)) return bad(`prop ${view.id}`, { ...value })
+    }
+    for (const { id, position, yaw, velocity } of passingAvatars(realm)) {
+      for (const value of [position, { yaw }, velocity]) if (!Object.values(value).every(Number.isFinite)) return bad(`avatar ${id}`, value)
+    }
+  }
+
+  /** A realm of the checkpoint gives the same bytes again and the same hashes. */
+  private compare(mark: Mark): void {
+    let realm: Realm | null = null
+    try {
+      realm = restore(this.engine, this.source.definition, mark.bytes)
+      if (Buffer.compare(checkpoint(realm), mark.bytes) !== 0) this.fail('unequal', mark.tick, 'a restored realm has another checkpoint than the one it is of')
+      for (const [i, frame] of mark.frames.entries()) {
+        this.options.onBeat?.(frame.tick)
+        step(realm, frame)
+        const restored = hash(realm)
+        if (restored === mark.hashes[i]) continue
+        return this.fail('unequal', frame.tick, `restored from tick ${mark.tick} the hash is ${restored}; it was ${mark.hashes[i] ?? 'none'}`)
+      }
+    } catch (error) {
+      this.fail('unequal', mark.tick, `a realm restored from tick ${mark.tick} ended: ${String(error)}`)
+    } finally {
+      if (realm) free(realm)
+    }
+  }
+}
+
+/** The steps' shortest times over some runs. */
+function shortest(engine: Engine, options: RunOptions, first: readonly number[]): number[] {
+  const times = [...first]
+  const isOver = (): boolean => {
+    const slowest = times.reduce((most, ms) => Math.max(most, ms), 0)
+    return slowest > options.slowMs && slowest < SURELY_SLOW_MS
+  }
+  for (let runs = 1; runs < RUNS_MAX && isOver(); runs++) {
+    const { onFrame: _onFrame, ...quiet } = options
+    const again = new Run(engine, quiet)
+    again.go(false)
+    again.free()
+    again.stepMs.forEach((ms, tick) => { times[tick] = Math.min(times[tick] ?? ms, ms) })
+  }
+  return times
+}
+
+export function runWorld(engine: Engine, options: RunOptions): WorldReport {
+  const { world, ticks, slowMs, makeSource } = options
+  const { name: style, definition } = makeSource()
+  const run = new Run(engine, options)
+  run.go(true)
+  const times = run.failures.some(({ kind }) => kind === 'ended') ? run.stepMs : shortest(engine, options, run.stepMs)
+  let [slowestTick, slowestMs, slowSteps, stepMs] = [0, 0, 0, 0]
+  times.forEach((ms, tick) => {
+    if (tick > 0) stepMs += ms
+    if (ms > slowMs) slowSteps++
+    if (ms > slowestMs) [slowestTick, slowestMs] = [tick, ms]
+  })
+  if (slowSteps > 0) run.fail('slow', slowestTick, `${slowSteps} steps took more than ${slowMs} ms; the slowest ${slowestMs.toFixed(0)} ms`)
+  const report: WorldReport = {
+    world, style, isDefault: definition === DEFAULT_DEFINITION, ticks: Math.min(ticks, run.realm?.tick ?? 0), commands: run.commands, spawned: run.spawned, rejected: run.rejected,
+    stepMs, slowestMs, slowestTick, slowSteps, checkpointBytes: run.checkpointBytes, props: run.realm?.props.size ?? 0, failures: run.failures, isSpoilt: run.isSpoilt,
+  }
+  run.free()
+  return report
+}

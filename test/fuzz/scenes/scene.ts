@@ -1,0 +1,106 @@
+/** A scene: some guests, sometimes a builder, and what they do tick by tick. All of it comes from the seed and from what the realm then holds. */
+import { creationWork, CREATION_WORK_MAX, RANGES, compareInputs, passingAvatars, passingProps, type Command, type ElementId, type HandId, type Input, type InputFrame, type PlayerId, type Realm, type RealmDefinition, type Vec3 } from '../../../sim/index.ts'
+import { Actor, PERMISSIONS_ALL, type Sight } from './actor.ts'
+import { drawDefinition } from './definitions.ts'
+import { Draw } from './edges.ts'
+import { drawStyle, type Style } from './styles.ts'
+
+/** How often somebody looks at a thing that neither hand nor scale move. */
+const STATIC_SHARE = 0.2
+
+interface Player {
+  readonly id: PlayerId
+  readonly permissions: number
+  sequence: number
+  at: Vec3
+  hands: HandId[]
+}
+
+/** A mesh that no guest may make. Who brings it answers for what it costs to walk on (docs/threat-model.md). */
+function makesTerrain(command: Command): boolean {
+  const spec = command.type === 'spawn' ? command.prop : command.type === 'package' && command.physics.kind === 'object' ? command.physics.prop : null
+  return spec !== null && typeof spec !== 'string' && spec.colliders.some(({ shape }) => shape.type === 'trimesh' && shape.indices.length / 3 > RANGES.meshTriangles.max)
+}
+
+export class Scene {
+  readonly definition: RealmDefinition
+  readonly style: Style
+  private waiting: Input[] = []
+  private readonly draw: Draw
+  private readonly players: Player[]
+  private readonly actor: Actor
+  /** Things that may still be made. */
+  private left: number
+  private serverSequence = 0
+
+  constructor(seed: number) {
+    const draw = new Draw(seed)
+    this.draw = draw
+    this.definition = drawDefinition(draw)
+    this.style = drawStyle(draw)
+    const guests = draw.whole(2, 4)
+    const builders = draw.chance(0.3) ? 1 : 0
+    this.players = Array.from({ length: guests + builders }, (_, i) => ({ id: i + 1, permissions: i < guests ? this.definition.permissions : PERMISSIONS_ALL, sequence: 0, at: { x: 0, y: 0, z: 0 }, hands: [] }))
+    this.actor = new Actor(draw, this.definition, this.style)
+    this.left = this.style.count(draw)
+  }
+
+  /** The frame of the realm's next tick. */
+  frame(realm: Realm): InputFrame {
+    const inputs: Input[] = realm.tick === 0 ? this.players.map((player) => this.join(player)) : []
+    let sight: Sight | null = null
+    for (const player of realm.tick === 0 ? [] : this.players) {
+      for (let count = this.style.pace(this.draw); count > 0; count--) {
+        sight ??= this.look(realm)
+        const deed = this.actor.deed()
+        if (deed === 'server') inputs.push(this.fromServer(this.actor.order(player)))
+        else if (deed !== 'spawn' || this.left-- > 0) inputs.push({ player: player.id, sequence: ++player.sequence, command: this.actor.command(deed, player, sight) })
+      }
+    }
+    const drawn = inputs.filter(({ player, command }) => this.isGuest(player) || !makesTerrain(command))
+    return { tick: realm.tick + 1, inputs: this.sealed(realm, drawn).toSorted(compareInputs) }
+  }
+
+  /** What a server would seal into this frame: no more new colliders than one takes; the rest waits for the next. */
+  private sealed(realm: Realm, inputs: readonly Input[]): Input[] {
+    const all = [...this.waiting, ...inputs]
+    this.waiting = []
+    let sum = 0
+    return all.filter((input) => {
+      const work = creationWork(realm, input.command)
+      const fits = work === 0 || sum === 0 || sum + work <= CREATION_WORK_MAX
+      if (fits) sum += work
+      else this.waiting.push(input)
+      return fits
+    })
+  }
+
+  private isGuest(player: PlayerId): boolean {
+    return this.players.some(({ id, permissions }) => id === player && permissions !== PERMISSIONS_ALL)
+  }
+
+  private join({ id, permissions }: Player): Input {
+    return this.fromServer({ type: 'join', player: id, user: id, name: `Player ${id}`, body: 0, permissions })
+  }
+
+  private fromServer(command: Command): Input {
+    return { player: 0, sequence: ++this.serverSequence, command }
+  }
+
+  private look(realm: Realm): Sight {
+    const of = (id: PlayerId): Player | undefined => this.players.find((player) => player.id === id)
+    for (const player of this.players) player.hands = []
+    for (const avatar of passingAvatars(realm)) {
+      const player = of(avatar.player)
+      if (player) player.at = { ...avatar.position }
+    }
+    const [elements, places]: [ElementId[], Vec3[]] = [[], []]
+    for (const { id, spec, position, holder, hand } of passingProps(realm)) {
+      of(holder)?.hands.push(hand)
+      if (spec.motion === 'static' && !this.draw.chance(STATIC_SHARE)) continue
+      elements.push(id)
+      places.push({ x: position.x, y: position.y, z: position.z })
+    }
+    return { elements, places }
+  }
+}

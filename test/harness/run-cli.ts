@@ -1,0 +1,26 @@
+/** The `otherworld` command as a person runs it: a process of its own, what it wrote, and the code that it ended with. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const CLI = fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url))
+
+export interface CliEnd {
+  readonly code: number | null
+  readonly out: string
+  readonly errors: string
+  /** The one JSON object on standard output. */
+  json(): Record<string, unknown>
+}
+
+/** `settings`: variables of its environment besides this process's own. */
+export function runCli(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<CliEnd> {
+  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let out = ''
+  let errors = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { errors += text })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, out, errors, json: () => JSON.parse(out) as Record<string, unknown> }))
+  })
+}

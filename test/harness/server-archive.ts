@@ -1,0 +1,168 @@
+/** What a server saves in its archive and is brought back from, whichever archive: for a unit test and an end-to-end test. */
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Effect } from 'effect'
+import { expect } from 'vitest'
+import { login } from '../../netcode/index.ts'
+import { simulationOf } from '../../replay/index.ts'
+import { DEFAULT_DEFINITION, free, loadEngine, parseDefinition, props, type PropSpec, type RealmDefinition, type Vec3 } from '../../sim/index.ts'
+import { openArchive, type ArchiveService, type SavedElement } from '../../storage/archive/index.ts'
+import { manifestOf } from '../../storage/archive/archive.fixture.ts'
+import { recover } from '../../storage/recordings/index.ts'
+import { joined, serveHere, temporaryDirectory, until, verifiedRecordings, type Cleanup, type TestServer } from './server-harness.ts'
+
+const STATIC = 60
+const KINEMATIC = 40
+const DYNAMIC = 100
+const ELEMENTS = STATIC + KINEMATIC + DYNAMIC
+/** How far a thing on the ground settles when it stands there anew, m. */
+const SETTLE_METRES = 0.002
+
+const box = (motion: PropSpec['motion']): PropSpec => ({
+  name: `a ${motion} box ☕`, motion, density: 200, friction: 0.875, restitution: 0, color: 0x88_44_22,
+  colliders: [{ shape: { type: 'box', halfExtents: { x: 0.125, y: 0.125, z: 0.125 } }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
+})
+/** A place of its own for each, away from where players stand; numbers that no short decimal is. */
+const placeOf = (i: number): Vec3 => ({ x: Math.fround(-9 + (i % 20) * 0.91), y: 0.125, z: Math.fround(-4 - Math.floor(i / 20) * 0.73) })
+
+/** As from a realm file: what a thing is called by in state hashes depends on the order of its fields. */
+function parsed(definition: RealmDefinition): RealmDefinition {
+  const read = parseDefinition(definition)
+  if (!read.ok) throw new Error(JSON.stringify(read.errors))
+  return read.definition
+}
+
+const DEFINITION = parsed({
+  ...DEFAULT_DEFINITION, id: 'kept', permissions: 31,
+  props: Array.from({ length: STATIC + 10 }, (_, i) => ({ prop: box('static'), position: { ...placeOf(i), y: 1 + i / 7 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 })),
+})
+
+/** Of the realm as its newest recording ends. */
+async function recordedElements(data: string): Promise<SavedElement[]> {
+  const found = await recover(join(data, 'recordings'), DEFINITION.id, simulationOf(await loadEngine()))
+  if (found.status !== 'recovered') throw new Error(`the recordings are ${found.status}`)
+  const elements = props(found.realm).map(({ id, spec, package: hash, owner, access, position, rotation, scale }) =>
+    ({ element: id, name: spec.name, package: hash, spec: hash === null ? spec : null, owner, access, position: { ...position }, rotation: { ...rotation }, scale }))
+  free(found.realm)
+  return elements
+}
+
+async function inArchive<T>(data: string, databaseUrl: string | null, ask: (archive: ArchiveService) => Promise<T>): Promise<T> {
+  const archive = openArchive({ databaseUrl, directory: join(data, 'archive'), log: () => undefined })
+  try {
+    return await ask(archive.service)
+  } finally {
+    await archive.close()
+  }
+}
+
+/** 60 static ones of the definition (10 are removed), 40 kinematic and 100 dynamic ones of a player, some scaled and with rights. */
+async function furnish(clean: Cleanup, server: TestServer): Promise<void> {
+  const ada = await joined(clean, server.url, 'Ada')
+  const spawned = await Promise.all(Array.from({ length: KINEMATIC + DYNAMIC }, async (_, i) => {
+    const outcome = await ada.spawn(box(i < KINEMATIC ? 'kinematic' : 'dynamic'), { position: placeOf(i), access: i % 64 })
+    if (!outcome.ok) throw new Error(`spawn ${i}: ${outcome.reason}`)
+    return outcome.element
+  }))
+  const changed = await Promise.all([
+    ...spawned.slice(0, 20).map((element) => ada.scale(element, 1.1)),
+    ...spawned.slice(20, 40).map((element) => ada.setAccess(element, 63)),
+    ...Array.from({ length: 10 }, (_, i) => ada.despawn(3 + i)),
+  ])
+  expect(changed.filter(({ ok }) => !ok)).toEqual([])
+  await ada.close()
+}
+
+const byElement = (elements: readonly SavedElement[]): SavedElement[] => elements.toSorted((a, b) => a.element - b.element)
+
+/** A realm is furnished, restarted with its log, and brought back without it; `databaseUrl`: null for the embedded archive. */
+export async function savesAndBringsBack(clean: Cleanup, databaseUrl: string | null): Promise<void> {
+  const data = temporaryDirectory(clean)
+  const settings = { dataDirectory: data, databaseUrl, definition: DEFINITION }
+  const saved = (): Promise<readonly SavedElement[]> => inArchive(data, databaseUrl, async (archive) => (await Effect.runPromise(archive.savedRealm(DEFINITION.id)))?.elements ?? [])
+
+  const first = await serveHere(clean, settings)
+  await furnish(clean, first)
+  await first.stop()
+  const left = await recordedElements(data)
+  expect(left).toHaveLength(ELEMENTS)
+  expect(await saved()).toEqual(byElement(left))
+
+  const second = await serveHere(clean, settings)
+  expect(second.logged.join('\n')).toContain('goes on at tick')
+  await second.stop()
+  const gone = byElement(await recordedElements(data))
+  expect(await saved()).toEqual(gone)
+  expect(gone.map(({ element, access, scale, owner }) => ({ element, access, scale, owner }))).toEqual(byElement(left).map(({ element, access, scale, owner }) => ({ element, access, scale, owner })))
+  for (const [i, element] of byElement(left).entries()) if (!element.name.includes('dynamic')) expect(gone[i]).toEqual(element)
+
+  await broughtBack(clean, settings, gone)
+}
+
+/** The recordings are moved away: the server begins with what the archive has, in a recording that holds all of it. */
+async function broughtBack(clean: Cleanup, settings: { readonly dataDirectory: string; readonly databaseUrl: string | null; readonly definition: RealmDefinition }, gone: readonly SavedElement[]): Promise<void> {
+  const { dataDirectory: data, databaseUrl } = settings
+  renameSync(join(data, 'recordings'), join(data, 'moved-away'))
+  mkdirSync(join(data, 'recordings'))
+  const third = await serveHere(clean, settings)
+  await until('the things are brought back', () => third.logged.some((line) => line.includes(`there was no recording: ${ELEMENTS} things stand where the archive saved them`)))
+  await third.stop()
+  const [recording] = await verifiedRecordings(data)
+  // It begins with all of it: whatever ends a server before leaves none.
+  expect(recording?.header).toMatchObject({ epoch: 3, start: 'checkpoint', elements: ELEMENTS + 2 })
+  const back = byElement(await recordedElements(data))
+  for (const [i, { element: _, position, ...rest }] of gone.entries()) {
+    const { element: __, position: now, ...restNow } = back[i]!
+    if (rest.name.includes('dynamic')) {
+      expect(Math.hypot(now.x - position.x, now.y - position.y, now.z - position.z)).toBeLessThan(SETTLE_METRES)
+      expect({ ...restNow, rotation: null }).toEqual({ ...rest, rotation: null })
+    } else expect({ ...restNow, position: now }).toEqual({ ...rest, position })
+  }
+  await inArchive(data, databaseUrl, async (archive) => {
+    const listed = await Effect.runPromise(archive.recordings(DEFINITION.id))
+    expect(listed.map(({ epoch, segment, location, lastTick }) => [epoch, segment, location, lastTick !== null])).toEqual([3, 2, 1].map((epoch) => [epoch, 1, `kept-e00000${epoch}-s0001.owr`, true]))
+    expect((await Effect.runPromise(archive.checkpoints(DEFINITION.id, 1)))[0]).toMatchObject({ epoch: 3, tick: recording?.lastTick, stateHash: recording?.hash(recording.lastTick) })
+    expect((await Effect.runPromise(archive.savedRealm(DEFINITION.id)))?.elements).toEqual(back)
+  })
+}
+
+/** A realm that only the archive knows, with a thing of a package, and one of a package that is gone. */
+export async function bringsPackagesBack(clean: Cleanup, databaseUrl: string | null): Promise<void> {
+  const data = temporaryDirectory(clean)
+  const hash = 'c'.repeat(64)
+  const thing = (element: number, of: string): SavedElement =>
+    ({ element, name: 'cup', package: of, spec: null, owner: 77, access: 3, position: { x: 1.5, y: 0.5, z: -2.5 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 2 })
+  await inArchive(data, databaseUrl, async (archive) => {
+    await Effect.runPromise(archive.putPackage({ hash, kind: 'object', manifest: { ...manifestOf('cup'), physics: { kind: 'object', prop: box('kinematic') } } }))
+    await Effect.runPromise(archive.putRealm(DEFINITION, 41))
+    await Effect.runPromise(archive.replaceElements({ realm: DEFINITION.id, epoch: 41, tick: 5 }, [thing(900, hash), thing(901, 'd'.repeat(64))]))
+  })
+  const server = await serveHere(clean, { dataDirectory: data, databaseUrl, definition: DEFINITION })
+  await until('the thing is brought back', () => server.logged.some((line) => line.includes('there was no recording: 1 things')))
+  await server.stop()
+  const [recording] = await verifiedRecordings(data)
+  expect(recording?.header.epoch).toBe(42)
+  const [back, ...others] = await recordedElements(data)
+  expect(others).toEqual([])
+  expect({ ...back, element: 0, name: '' }).toEqual({ ...thing(0, hash), name: '' })
+}
+
+/** The data directory's count of users is lost, and with it its secret; the archive is not. */
+export async function givesNoNumberTwice(clean: Cleanup, databaseUrl: string | null): Promise<void> {
+  const data = temporaryDirectory(clean)
+  const settings = { dataDirectory: data, databaseUrl, definition: { ...DEFINITION, permissions: 15 } }
+  const first = await serveHere(clean, settings)
+  for (let i = 0; i < 3; i++) await login(first.url, `Guest ${i}`)
+  const owner = await joined(clean, first.url, 'Ada')
+  const outcome = await owner.spawn(box('kinematic'), { position: placeOf(0), access: 0 })
+  expect(outcome.ok).toBe(true)
+  await owner.close()
+  await first.stop()
+  const saved = await inArchive(data, databaseUrl, (archive) => Effect.runPromise(archive.newestUserNumber()))
+  rmSync(join(data, 'server-identity.json'))
+
+  const second = await serveHere(clean, settings)
+  expect(second.logged.join('\n')).toContain(`did not know of the numbers up to ${saved}`)
+  const guest = await joined(clean, second.url, 'Eve')
+  expect(guest.user).toBeGreaterThan(saved)
+}

@@ -1,0 +1,168 @@
+/** Real servers for tests, in this process or as a process of their own, and clients that connect to them. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
+import { DEFAULT_DEFINITION, loadEngine } from '../../sim/index.ts'
+import { listRecordings } from '../../storage/recordings/index.ts'
+import { drive, login, RenderClient, type Connect, type RenderEvents, type Role } from '../../netcode/index.ts'
+import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
+import { until } from '../../testing/wait.ts'
+import { defaultSettings, startServer, type RunningServer, type Settings } from '../../server/main.ts'
+
+const REMOVAL_TRIES_MAX = 20
+const REMOVAL_PAUSE_MS = 50
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface Cleanup {
+  /** Runs at the end, the last first, and whether or not those before it failed. */
+  add(undo: () => unknown): void
+  all(): Promise<void>
+}
+
+export function cleanup(): Cleanup {
+  const undos: (() => unknown)[] = []
+  return {
+    add: (undo) => void undos.push(undo),
+    all: async () => {
+      const faults: unknown[] = []
+      for (const undo of undos.splice(0).toReversed()) await Promise.resolve().then(undo).catch((fault: unknown) => faults.push(fault))
+      if (faults.length > 0) throw faults[0]
+    },
+  }
+}
+
+export function temporaryDirectory(clean: Cleanup): string {
+  const path = mkdtempSync(join(tmpdir(), 'otherworld-server-'))
+  // A process that was killed may leave a child that still writes for a moment
+  clean.add(() => rmSync(path, { recursive: true, force: true, maxRetries: REMOVAL_TRIES_MAX, retryDelay: REMOVAL_PAUSE_MS }))
+  return path
+}
+
+export { sleep, until } from '../../testing/wait.ts'
+
+/** A realm file for `serve --realm`: the default realm with nothing that stands in the way. */
+export function emptyRealmFile(clean: Cleanup): string {
+  const file = join(temporaryDirectory(clean), 'empty.json')
+  writeFileSync(file, JSON.stringify({ ...DEFAULT_DEFINITION, id: 'empty', props: [] }))
+  return file
+}
+
+/** A TCP port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => void server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('the port is not known')
+  return address.port
+}
+
+export interface TestServer extends RunningServer {
+  /** What the server told its operator. */
+  readonly logged: readonly string[]
+}
+
+/** A server in this process on any free ports; what its start makes faster is left out, what it does is not. */
+export async function serveHere(clean: Cleanup, changes: Partial<Settings> = {}): Promise<TestServer> {
+  const logged: string[] = []
+  const settings = { ...defaultSettings(temporaryDirectory(clean)), port: 0, udpPort: 0, webrtc: false, warmUpTicks: 0, log: (line: string): void => void logged.push(line), ...changes }
+  const server = await startServer(settings)
+  clean.add(() => server.stop())
+  return { ...server, logged }
+}
+
+export interface ServeProcess {
+  readonly child: ChildProcess
+  readonly url: string
+  /** All lines of standard output so far. */
+  readonly lines: readonly string[]
+  readonly errors: () => string
+  readonly exit: Promise<number | null>
+}
+
+/** Starts a program, here or in a host of a network. */
+export type Start = (command: string, args: readonly string[]) => ChildProcess
+
+const startHere: Start = (command, args) => spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+
+/** A process compiles its code and opens its database; on a busy machine that takes its time, ms. */
+const START_MS_MAX = 120_000
+
+/** `otherworld serve --json` as a process of its own; resolves when it is ready, rejects with its words where it ends before. */
+export async function serveProcess(clean: Cleanup, args: readonly string[], start: Start = startHere): Promise<ServeProcess> {
+  const child = start(process.execPath, [join(ROOT, 'cli/otherworld.js'), 'serve', '--json', ...args])
+  const lines: string[] = []
+  let errors = ''
+  let rest = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    const parts = (rest + chunk.toString()).split('\n')
+    rest = parts.pop() ?? ''
+    lines.push(...parts)
+  })
+  child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString() })
+  let ended = false
+  const exit = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
+      ended = true
+      resolve(code)
+    })
+  })
+  clean.add(async () => {
+    child.kill('SIGKILL')
+    await exit
+  })
+  await until('the server is ready', () => lines.length > 0 || ended, START_MS_MAX)
+  if (lines[0] === undefined) throw new Error(errors)
+  const { url } = JSON.parse(lines[0]) as { url: string }
+  return { child, url, lines, errors: () => errors, exit }
+}
+
+export interface JoinOptions {
+  readonly connects?: readonly Connect[]
+  readonly token?: string
+  readonly role?: Role
+  readonly events?: RenderEvents
+}
+
+/** A render client that is on its way in, driven until the test ends. */
+export async function enter(clean: Cleanup, url: string, name: string, options: JoinOptions = {}): Promise<RenderClient> {
+  const token = options.token ?? (await login(url, name, { role: options.role ?? 'player' })).token
+  const client = new RenderClient({ url, token, connects: options.connects ?? [connectWebSocket], ...(options.events ? { events: options.events } : {}) })
+  const stop = drive([client])
+  clean.add(stop)
+  client.start()
+  return client
+}
+
+/** The client's state; throws where it has given up. */
+export function lives({ state }: RenderClient): RenderClient['state'] {
+  if (state.type === 'closed') throw new Error(`the client ended: ${state.reason}`)
+  return state
+}
+
+/** The same, and it has joined. */
+export async function joined(clean: Cleanup, url: string, name: string, options: JoinOptions = {}): Promise<RenderClient> {
+  const client = await enter(clean, url, name, options)
+  await until(`${name} has joined`, () => lives(client).type === 'joined')
+  return client
+}
+
+/** All recordings of a data directory, oldest first; throws where one cannot be opened or replays to another hash. */
+export async function verifiedRecordings(data: string): Promise<readonly Recording[]> {
+  const simulation = simulationOf(await loadEngine())
+  const entries = await listRecordings(join(data, 'recordings'))
+  return Promise.all(entries.toReversed().map(async ({ path }) => {
+    const recording = readRecording(readFileSync(path))
+    if (!recording.ok) throw recording.error
+    const verified = await verify(recording.value, simulation)
+    if (!verified.ok) throw verified.error
+    const { firstDivergence } = verified.value
+    if (firstDivergence) throw new Error(`${path}: tick ${firstDivergence.tick}: ${firstDivergence.message}`)
+    return recording.value
+  }))
+}

@@ -1,0 +1,205 @@
+/** A realm's runner on a clock that tests move, its log in memory, and clients that speak to it in packets. */
+import { ClientSession } from '../../netcode/session/index.ts'
+import { encodeClientPacket, PROTOCOL_VERSION, type ServerMessage } from '../../protocol/index.ts'
+import { Heard } from '../../server/recorder/sequence-tracker.ts'
+import type { FromRealm, LinkEvent, PackageAnswer, ToRealm, WorkerStatus } from '../../server/realm-messages.ts'
+import { RealmRunner, type RunningLog } from '../../server/realm/runner.ts'
+import { TakenOut } from '../../server/recorder/removal-notices.ts'
+import type { Role } from '../../server/accounts/tokens.ts'
+import { Unanswered } from '../../server/recorder/undelivered-outcomes.ts'
+import { uidOf } from '../../testing/uid.ts'
+import { DEFAULT_DEFINITION, genesis, type Command, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../../sim/index.ts'
+
+/** A realm with its log in memory, on a clock that passes only when the test lets it. */
+export class Stage {
+  readonly realm: Realm
+  readonly frames: InputFrame[] = []
+  readonly hashes = new Map<number, string>()
+  readonly posted: FromRealm[] = []
+  readonly sent = new Map<number, Uint8Array[]>()
+  readonly closes = new Map<number, string>()
+  readonly takenOut = new TakenOut()
+  readonly log: RunningLog
+  status: WorkerStatus | null = null
+  nowMs = 10_000
+  closed = false
+  /** Milliseconds that the next steps take. */
+  workMs = 0
+  isSpaceLow = false
+  writeFault: Error | null = null
+  /** Of the hash alone: the tick is stepped, and not in the log. */
+  hashFault: Error | null = null
+  private inbox: ToRealm[] = []
+  private readonly done: Promise<void>
+  private readonly ended: Promise<void>
+  private wake: (() => void) | null = null
+  private targetMs = 0
+  private readonly reached: (() => void)[] = []
+
+  constructor(engine: Engine, changes: Partial<RealmDefinition> = {}, from?: { realm: Realm; heard: Heard; unanswered?: Unanswered }) {
+    this.realm = from?.realm ?? genesis(engine, { ...DEFAULT_DEFINITION, ...changes })
+    this.log = this.makeLog(from?.heard ?? new Heard(), from?.unanswered ?? new Unanswered())
+    const runner = new RealmRunner({
+      log: this.log,
+      timer: { nowMs: () => this.nowMs, until: (atMs) => this.until(atMs) },
+      receive: () => this.inbox.shift(),
+      post: (message) => this.take(message),
+    })
+    this.done = runner.run()
+    this.ended = this.done.catch(() => undefined)
+  }
+
+  private makeLog(heard: Heard, unanswered: Unanswered): RunningLog {
+    return {
+      realm: this.realm, epoch: 1, heard, unanswered, takenOut: this.takenOut,
+      isLost: () => false,
+      isSpaceLow: () => this.isSpaceLow,
+      listen: () => undefined,
+      space: () => ({ recordedBytes: this.frames.length, freeBytes: 1e9, checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null } }),
+      frame: (frame) => {
+        this.nowMs += this.workMs
+        if (this.writeFault) throw this.writeFault
+        this.frames.push(frame)
+        heard.take(frame)
+        return frame
+      },
+      hash: (tick, value) => {
+        if (this.hashFault) throw this.hashFault
+        this.hashes.set(tick, value)
+      },
+      sample: () => undefined,
+      checkpointDue: () => false,
+      checkpoint: () => undefined,
+      rollIfDue: () => undefined,
+      close: async () => { this.closed = true },
+    }
+  }
+
+  private take(message: FromRealm): void {
+    if (message.type === 'status') this.status = message.status
+    if (message.type !== 'tick') return void this.posted.push(message)
+    let offset = 0
+    message.links.forEach((link, i) => {
+      const end = offset + (message.lengths[i] ?? 0)
+      this.sent.set(link, [...(this.sent.get(link) ?? []), message.bytes.slice(offset, end)])
+      offset = end
+    })
+    for (const { link, reason } of message.closes) this.closes.set(link, reason)
+    // What is sent has been written: the tick's hash is in the log.
+    if (message.advanced && this.hashes.get(message.tick) !== message.stateHash) throw new Error(`tick ${message.tick} was sent before its hash was written`)
+  }
+
+  private async until(atMs: number): Promise<void> {
+    while (atMs > this.targetMs) {
+      for (const resolve of this.reached.splice(0)) resolve()
+      await new Promise<void>((resolve) => { this.wake = resolve })
+    }
+    this.nowMs = Math.max(this.nowMs, atMs)
+  }
+
+  /** Lets `ms` pass on the realm's schedule. */
+  async pass(ms: number): Promise<void> {
+    this.targetMs = Math.max(this.targetMs, this.nowMs) + ms
+    const there = new Promise<void>((resolve) => this.reached.push(resolve))
+    this.wake?.()
+    await Promise.race([there, this.ended])
+  }
+
+  put(event: LinkEvent, bytes: Uint8Array = new Uint8Array()): void {
+    this.inbox.push({ type: 'batch', events: [event], bytes })
+  }
+
+  open(link: number, player: number, role: Role = 'player', ordered = true, granted = 0): void {
+    const peer = { session: `s${player}`, kind: ordered ? 'websocket' : 'webrtc', ordered, address: '127.0.0.1' } as const
+    this.put({ type: 'opened', link, peer, claims: { session: `s${player}`, player, name: `Player ${player}`, role, uid: uidOf(player), user: player }, granted })
+  }
+
+  receive(link: number, bytes: Uint8Array): void {
+    this.put({ type: 'received', link, length: bytes.length }, bytes)
+  }
+
+  grant(player: number, granted: number): void {
+    this.put({ type: 'grant', uid: uidOf(player), granted })
+  }
+
+  /** Packages that the realm has asked for since the last call. */
+  wanted(): Extract<FromRealm, { type: 'wanted' }>[] {
+    return this.posted.splice(0).filter((message) => message.type === 'wanted')
+  }
+
+  answer(player: number, hash: string, answer: PackageAnswer): void {
+    this.inbox.push({ type: 'package', hash, player, ...answer })
+  }
+
+  stop(reason: string): void {
+    this.inbox.push({ type: 'stop', reason })
+  }
+
+  end(): Promise<void> {
+    return this.done
+  }
+}
+
+/** A render client at the stage, one link at a time. */
+export class Guest {
+  readonly messages: ServerMessage[] = []
+  readonly session: ClientSession
+  goodbye: string | null = null
+  snapshots = 0
+  link: number
+  private readonly stage: Stage
+  readonly player: number
+
+  /** `session`: of a client that was at another stage before. */
+  constructor(stage: Stage, link: number, player: number, session?: ClientSession, granted = 0) {
+    this.stage = stage
+    this.player = player
+    this.link = link
+    this.session = session ?? new ClientSession(stage.nowMs)
+    session?.attach(stage.nowMs)
+    stage.open(link, player, 'player', true, granted)
+  }
+
+  reconnect(link: number): void {
+    this.link = link
+    this.session.attach(this.stage.nowMs)
+    this.stage.open(link, this.player)
+  }
+
+  /** Sends what is due and takes what has come, every 50 ms, for `ms`. */
+  async play(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 50) await playAll(this.stage, [this])
+  }
+
+  exchange(): void {
+    for (const packet of this.session.packets(this.stage.nowMs)) this.stage.receive(this.link, packet)
+  }
+
+  take(): void {
+    for (const bytes of this.stage.sent.get(this.link)?.splice(0) ?? []) {
+      const heard = this.session.receive(bytes, this.stage.nowMs)
+      if (!heard.ok) throw new Error(heard.error.message)
+      this.messages.push(...heard.value.messages)
+      if (heard.value.snapshot) this.snapshots++
+      this.goodbye ??= heard.value.goodbye?.reason ?? null
+      if (heard.value.goodbye !== null) for (const packet of this.session.packets(this.stage.nowMs, true)) this.stage.receive(this.link, packet)
+    }
+  }
+
+  last<T extends ServerMessage['type']>(type: T): Extract<ServerMessage, { type: T }> | undefined {
+    return this.messages.findLast((message): message is Extract<ServerMessage, { type: T }> => message.type === type)
+  }
+}
+
+export async function playAll(stage: Stage, guests: readonly Guest[], ms = 50): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 50) {
+    for (const guest of guests) guest.exchange()
+    await stage.pass(50)
+    for (const guest of guests) guest.take()
+  }
+}
+
+export const walk = { type: 'move', x: 0, y: 0, z: -1, yaw: 0, jump: false, run: false, fly: false } as const satisfies Command
+/** A client's first packet. */
+export const hello = (mode: 'render' | 'lockstep', protocol = PROTOCOL_VERSION, body = 0): Uint8Array =>
+  encodeClientPacket({ packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 0, control: { type: 'hello', protocol, mode, body } }, [], [])

@@ -1,0 +1,32 @@
+/** The committed vectors are what the product writes: `UPDATE_VECTORS=1 npx vitest run test/protocol/vectors` makes them anew. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { decodeClientPacket } from '../../protocol/index.ts'
+import { captureSession } from './session.ts'
+import { boneVectors, snapshotVectors } from './snapshots.ts'
+import { vectors } from './vectors.ts'
+
+/** Compares with the committed file. */
+function check(name: string, made: object): void {
+  const file = new URL(`../../fixtures/protocol/${name}`, import.meta.url)
+  const text = `${JSON.stringify(made, null, 1)}\n`
+  if (process.env.UPDATE_VECTORS) writeFileSync(file, text)
+  expect(readFileSync(file, 'utf8')).toBe(text)
+}
+
+const made = () => ({ ...vectors(), bones: boneVectors(), snapshots: snapshotVectors() })
+
+test('the committed vectors are what the encoders write', () => check('vectors.json', made()))
+
+test('the committed session is what a client and a server say', async () => check('session.json', await captureSession()))
+
+test.each(vectors().refused)('PKT-8: the server refuses $name', ({ hex }) => {
+  expect(decodeClientPacket(Uint8Array.from(Buffer.from(hex, 'hex'))).ok).toBe(false)
+})
+
+test('the snapshot vectors hold every strand, and baselines that are missing', () => {
+  const { snapshots } = made()
+  expect(snapshots[0]?.steps.every(({ missing }) => missing === 0)).toBe(true)
+  expect(snapshots[1]?.steps.some(({ missing }) => missing > 0)).toBe(true)
+  expect(new Set(snapshots[0]?.steps.flatMap(({ states }) => states.map(({ strand }) => strand)))).toEqual(new Set(['root', 'joints', 'bones', 'prop']))
+})

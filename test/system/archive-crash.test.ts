@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { buildArchiveWorker } from '../../storage/archive/build-worker.fixture.ts'
+import { openArchive } from '../../storage/archive/index.ts'
+import { buildChild, expectThere, writeAndKill } from './archive-crash.ts'
+import { randomFrom } from '../harness/recording-example.ts'
+
+const KILLS = 4
+const child = await buildChild()
+const worker = await buildArchiveWorker()
+const directory = mkdtempSync(join(tmpdir(), 'otherworld-archive-crash-'))
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true })
+  rmSync(child, { force: true })
+})
+
+test(`an embedded archive whose process is killed ${KILLS} times at random moments has all that was acknowledged, and its lock is free`, async () => {
+  const random = randomFrom(7)
+  let acknowledged = 0
+  for (let run = 1; run <= KILLS; run++) {
+    const told = await writeAndKill(child, ['', directory, String(run), worker], 5 + Math.floor(random() * 300), random() * 10)
+    acknowledged += told.records.length
+    const archive = openArchive({ databaseUrl: null, directory, worker, log: () => undefined })
+    try {
+      await expectThere(archive.service, run, told)
+    } finally {
+      await archive.close()
+    }
+  }
+  expect(acknowledged).toBeGreaterThan(KILLS * 3)
+})

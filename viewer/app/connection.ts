@@ -1,0 +1,249 @@
+/**
+ * The page's link to its server: logs in, keeps a render client, resumes after a reload, and when a session has ended
+ * for good begins a new one by itself as soon as the server answers again.
+ */
+import { ConnectError, login, RenderClient, type ClientState, type Connect, type Login, type RenderClientOptions } from '../../netcode/index.ts'
+import { fallbackInWords, problemInWords, retryInWords, sentence, waitInWords } from '../ui/messages.ts'
+
+/** Wait before the page tries again after a session ended, ms; the last goes on. */
+export const RETURN_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000]
+/** After so long without a word of the server the page says so, ms: 20 snapshots should have come. */
+const QUIET_MS = 1_000
+/** A page that was not called for so long was stalled itself: what it did not hear then says nothing, ms. */
+const STALLED_MS = 500
+const TOKEN = 'otherworld.token'
+const NAME = 'otherworld.name'
+const IDENTITY = 'otherworld.identity'
+
+export type LinkState =
+  | { readonly type: 'lobby'; readonly problem: string | null }
+  | { readonly type: 'joining' }
+  /** `rejoined`: in a new session, as the one before could not be resumed. */
+  | { readonly type: 'joined'; readonly resumed: boolean; readonly rejoined: boolean; readonly fallback: string | null }
+  /** `atMs`: when the page tries again, clock of `update`; null: it is trying, or waits for the server's start. */
+  | { readonly type: 'away'; readonly title: string; readonly text: string; readonly atMs: number | null }
+
+/** What keeps values over a reload: sessionStorage, or a map where a browser forbids it. */
+export interface Store {
+  get(key: string): string | null
+  set(key: string, value: string | null): void
+}
+
+export interface ConnectionOptions {
+  /** http(s) URL of the server. */
+  readonly url: string
+  readonly connects: readonly Connect[]
+  /** Of this tab. */
+  readonly store: Store
+  /** Of this browser: keeps who the guest is. */
+  readonly keep: Store
+  readonly clock: () => number
+  changed(state: LinkState): void
+  /** The server has a message for the player. */
+  notified(text: string): void
+  /** Logs in; the real one by default. */
+  readonly login?: typeof login
+  /** Makes a client; a RenderClient by default. */
+  readonly makeClient?: (options: RenderClientOptions) => RenderClient
+}
+
+export class Connection {
+  readonly #options: ConnectionOptions
+  #state: LinkState = { type: 'lobby', problem: null }
+  #client: RenderClient | null = null
+  /** The name that the player joined with: says that the page should come back by itself. */
+  #name: string | null = null
+  #everJoined = false
+  #attempt = 0
+  #fallback: ConnectError | null = null
+  #errors: ConnectError[] = []
+  #updatedMs = -Infinity
+  #awakeMs = -Infinity
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+  }
+
+  get state(): LinkState {
+    return this.#state
+  }
+
+  /** Null until the player joins. */
+  get client(): RenderClient | null {
+    return this.#client
+  }
+
+  get rememberedName(): string {
+    return this.#options.store.get(NAME) ?? ''
+  }
+
+  /** Takes up the session of this tab where there is one. True: it is being tried. */
+  resume(): boolean {
+    const token = this.#options.store.get(TOKEN)
+    const name = this.#options.store.get(NAME)
+    if (token === null || name === null) return false
+    this.#name = name
+    this.#set({ type: 'joining' })
+    this.#connect(token)
+    return true
+  }
+
+  /** Joins under a name. */
+  async join(name: string): Promise<void> {
+    this.#name = name
+    this.#everJoined = false
+    this.#set({ type: 'joining' })
+    await this.#login(name)
+  }
+
+  /** Lets time pass; call it in each frame and a few times a second where none are drawn. */
+  update(nowMs: number): void {
+    if (nowMs - this.#updatedMs > STALLED_MS) this.#awakeMs = nowMs
+    this.#updatedMs = nowMs
+    this.#client?.update(nowMs)
+    if (this.#state.type === 'away' && this.#state.atMs !== null && nowMs >= this.#state.atMs) this.retry()
+  }
+
+  /** The server has fallen silent, and the connection is not given up yet. */
+  isWaiting(nowMs: number): boolean {
+    if (this.#state.type !== 'joined' || this.#client === null) return false
+    return Math.min(this.#client.stats(nowMs).quietMs, nowMs - this.#awakeMs) >= QUIET_MS
+  }
+
+  /** Tries again at once. */
+  retry(): void {
+    if (this.#state.type !== 'away' || this.#state.atMs === null || this.#name === null) return
+    this.#set({ ...this.#state, atMs: null })
+    const token = this.#options.store.get(TOKEN)
+    if (token === null) void this.#login(this.#name)
+    else this.#connect(token)
+  }
+
+  async #login(name: string): Promise<void> {
+    try {
+      this.#connect(await this.#tokenFor(name))
+    } catch (error) {
+      const known = error instanceof ConnectError ? error : new ConnectError('unreachable', `The login failed: ${String(error)}`, { cause: error })
+      this.#ended(problemInWords(known), known.reason === 'refused' && !this.#everJoined)
+    }
+  }
+
+  /** Logs in and keeps what the login gives. */
+  async #tokenFor(name: string): Promise<string> {
+    const { token, identity } = await this.#logInAs(name)
+    this.#options.store.set(TOKEN, token)
+    this.#options.keep.set(IDENTITY, identity)
+    this.#options.store.set(NAME, name)
+    return token
+  }
+
+  /** As the same user as before, or where the server does not know that one, as a new guest. */
+  async #logInAs(name: string): Promise<Login> {
+    const { url, keep } = this.#options
+    const logIn = this.#options.login ?? login
+    const identity = keep.get(IDENTITY)
+    const waiting = (reason: string): void => this.#waits(reason)
+    if (identity === null) return logIn(url, name, { waiting })
+    return logIn(url, name, { identity, waiting }).catch((error: unknown) => {
+      if (!(error instanceof ConnectError) || error.reason !== 'bad-identity') throw error
+      keep.set(IDENTITY, null)
+      return logIn(url, name, { waiting })
+    })
+  }
+
+  #connect(token: string): void {
+    this.#fallback = null
+    this.#errors = []
+    const { url, connects, clock } = this.#options
+    const make = this.#options.makeClient ?? ((options: RenderClientOptions) => new RenderClient(options))
+    const client = make({
+      url, token, connects, clock,
+      renew: () => this.#tokenFor(this.#name ?? this.rememberedName),
+      events: {
+        state: (state) => {
+          if (this.#client === client) this.#follow(state)
+        },
+        message: (message) => {
+          if (message.type === 'notice' && this.#client === client) this.#options.notified(message.text)
+        },
+        fellBack: (error) => {
+          this.#errors.push(error)
+          this.#fallback ??= error
+        },
+      },
+    })
+    this.#client = client
+    client.start()
+  }
+
+  #follow(state: ClientState): void {
+    if (state.type === 'joined') {
+      const rejoined = this.#everJoined && !state.resumed
+      this.#everJoined = true
+      this.#attempt = 0
+      const fellBack = state.transport === 'websocket' ? this.#fallback : null
+      this.#set({ type: 'joined', resumed: state.resumed, rejoined, fallback: fellBack && fallbackInWords(fellBack) })
+    } else if (state.type === 'connecting' && state.waiting !== undefined) this.#waits(state.waiting)
+    else if (state.type === 'reconnecting') {
+      this.#fallback = null
+      this.#set({ type: 'away', title: 'Connection lost', text: retryInWords(state.reason, state.attempt, this.#options.clock() < state.giveUpAtMs), atMs: null })
+    } else if (state.type === 'closed') this.#closed(state.reason)
+  }
+
+  /** A wait that is not the player's: of a realm that is starting, say. Nobody waits who has left. */
+  #waits(reason: string): void {
+    if (this.#name !== null) this.#set({ type: 'away', title: 'Please wait', text: waitInWords(reason), atMs: null })
+  }
+
+  #closed(reason: string): void {
+    // A token that the server no longer takes is of no use: the next attempt logs in anew.
+    if (this.#errors.some((error) => error.reason === 'refused')) this.#options.store.set(TOKEN, null)
+    this.#ended(sentence(reason), false)
+  }
+
+  /** The session is over. A player who was in comes back by themselves; who never got in is asked again. */
+  #ended(text: string, askAgain: boolean): void {
+    if (askAgain || this.#name === null) {
+      this.#set({ type: 'lobby', problem: text })
+      return
+    }
+    const waitMs = RETURN_MS[Math.min(this.#attempt, RETURN_MS.length - 1)] ?? 1_000
+    this.#attempt += 1
+    const title = this.#everJoined ? 'The session has ended' : 'Not connected'
+    this.#set({ type: 'away', title, text: `${text} The page comes back by itself as soon as the server answers.`, atMs: this.#options.clock() + waitMs })
+  }
+
+  /** Leaves for good and asks for a name again. */
+  async leave(): Promise<void> {
+    this.#options.store.set(TOKEN, null)
+    this.#name = null
+    const client = this.#client
+    this.#client = null
+    this.#set({ type: 'lobby', problem: null })
+    await client?.close('left')
+  }
+
+  #set(state: LinkState): void {
+    this.#state = state
+    this.#options.changed(state)
+  }
+}
+
+/** Token of the last login; null: there is none. */
+export const tokenIn = (store: Store): string | null => store.get(TOKEN)
+
+/** Storage of this tab or of this browser for one server, as several may share an origin; a map where the browser forbids it. */
+export function storeOf(kind: 'sessionStorage' | 'localStorage', server: string): Store {
+  const { pathname } = new URL(server)
+  const named = (key: string): string => (pathname === '/' ? key : `${key} ${pathname}`)
+  const values = new Map<string, string>()
+  try {
+    const storage = window[kind]
+    return {
+      get: (key) => storage.getItem(named(key)),
+      set: (key, value) => (value === null ? storage.removeItem(named(key)) : storage.setItem(named(key), value)),
+    }
+  } catch {
+    return { get: (key) => values.get(key) ?? null, set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)) }
+  }
+}

@@ -1,0 +1,100 @@
+/** What the page draws: the world at one moment, whoever supplies it (the render client; in tests a scripted one). */
+import type { WorldSample } from '../../netcode/index.ts'
+import { scaled } from '../../sim/maths.ts'
+import { restHeadHeight, solveSkeleton } from '../../sim/skeleton.ts'
+import type { AvatarBody, ElementId, PlayerId, PropSpec, Quat, RealmDefinition, Vec3 } from '../../sim/types.ts'
+import type { Pose } from '../../sim/pose.ts'
+
+/** One avatar at one moment. `position` is the ground point under it. */
+export interface ShownAvatar {
+  readonly element: ElementId
+  readonly player: PlayerId
+  /** User number: whose things it owns. */
+  readonly user: number
+  readonly name: string
+  readonly body: AvatarBody
+  /** Hash of the package that it wears; null: a body of the realm's. */
+  readonly package: string | null
+  readonly position: Vec3
+  readonly yaw: number
+  readonly flying: boolean
+  /** Null where the player sends none: the page then draws a gait of its own. */
+  readonly pose: Pose | null
+}
+
+export interface ShownProp {
+  readonly element: ElementId
+  /** Of a package: a box around it instead of its colliders. */
+  readonly spec: PropSpec
+  /** Hash of its package; null: the spec is all there is. */
+  readonly package: string | null
+  /** User number; 0: the realm itself. */
+  readonly owner: number
+  /** Who may do what with it (sim/access.ts). */
+  readonly access: number
+  readonly position: Vec3
+  readonly rotation: Quat
+  readonly scale: number
+  /** 0: nobody. */
+  readonly holder: PlayerId
+}
+
+export interface ShownWorld {
+  readonly avatars: readonly ShownAvatar[]
+  readonly props: readonly ShownProp[]
+}
+
+/** Half extents of the ground, metres; where players start. */
+export interface RealmFrame {
+  readonly name: string
+  readonly ground: { readonly x: number; readonly z: number }
+  readonly spawn: Vec3
+}
+
+export const frameOf = ({ name, ground, spawn }: RealmDefinition): RealmFrame => ({ name, ground, spawn: spawn.position })
+
+/** The body of a package's avatar; null while it is not known. */
+export type BodyOf = (hash: string) => AvatarBody | null
+
+/** A sample of the render client as the page draws it; `bodies` are the realm's. */
+export function shownOf(sample: WorldSample, bodies: readonly AvatarBody[], bodyOf: BodyOf): ShownWorld {
+  const fallback = bodies[0]
+  if (fallback === undefined) return { avatars: [], props: sample.props }
+  const avatars = sample.avatars.map((avatar) => ({
+    ...avatar,
+    body: avatar.package === null ? (bodies[avatar.body] ?? fallback) : (bodyOf(avatar.package) ?? bodyOfHeight(fallback, avatar.headMetres)),
+  }))
+  return { avatars, props: sample.props }
+}
+
+const resized = new WeakMap<AvatarBody, Map<number, AvatarBody>>()
+
+/** A body with its head as high as told: what stands for one that is not known yet. */
+export function bodyOfHeight(body: AvatarBody, headMetres: number): AvatarBody {
+  const byHeight = resized.get(body) ?? new Map<number, AvatarBody>()
+  resized.set(body, byHeight)
+  const known = byHeight.get(headMetres)
+  if (known) return known
+  const factor = headMetres / restHeadHeight(body)
+  const made: AvatarBody = {
+    name: body.name,
+    offsets: body.offsets.map((offset) => scaled(offset, factor)),
+    capsules: body.capsules.map(({ bone, a, b, radius }) => ({ bone, a: scaled(a, factor), b: scaled(b, factor), radius: radius * factor })),
+  }
+  if (byHeight.size > 64) byHeight.clear()
+  byHeight.set(headMetres, made)
+  return made
+}
+
+const heights = new WeakMap<AvatarBody, number>()
+
+/** Height of a body at rest, metres. */
+export function bodyHeight(body: AvatarBody): number {
+  let height = heights.get(body)
+  if (height === undefined) {
+    const bones = solveSkeleton(body, null)
+    height = Math.max(restHeadHeight(body), ...body.capsules.map(({ bone, a, b, radius }) => (bones[bone]?.position.y ?? 0) + Math.max(a.y, b.y) + radius))
+    heights.set(body, height)
+  }
+  return height
+}

@@ -1,0 +1,41 @@
+/** What a player points at, in words: whose it is and who may do what with it. Pure. */
+import { ACTS, type Act, type ElementId } from '../../sim/types.ts'
+import type { ShownProp, ShownWorld } from '../app/world.ts'
+
+export interface Pointed {
+  readonly element: ElementId
+  readonly name: string
+  readonly owner: string
+  readonly access: number
+  readonly mayChange: boolean
+  /** It cannot be carried or scaled by anybody. */
+  readonly standsFast: boolean
+  /** Why its own model is not shown. */
+  readonly problem: string | null
+}
+
+export const ACT_WORDS: Readonly<Record<Act, string>> = { drag: 'Carry', scale: 'Scale', despawn: 'Delete' }
+/** By the value of Access. */
+const ACCESS_WORDS: readonly string[] = ['as usual', 'everyone', 'owner and builders', 'owner alone']
+
+export const wordsOf = (access: number): string => ACCESS_WORDS[access] ?? ''
+
+/** An access byte with the two bits of an act changed. */
+export function withAccess(access: number, act: Act, value: number): number {
+  const shift = ACTS.indexOf(act) * 2
+  return (access & ~(3 << shift)) | (value << shift)
+}
+
+/** `own`: the player's user number; null while it is not known. */
+export function pointedOf(prop: ShownProp, { avatars }: ShownWorld, own: { readonly user: number; readonly manages: boolean } | null, problem: string | null): Pointed {
+  const { element, spec, owner, access } = prop
+  const mine = own !== null && owner !== 0 && owner === own.user
+  return { element, name: spec.name, owner: ownerInWords(owner, mine, avatars), access, mayChange: mine || (own?.manages ?? false), standsFast: spec.motion === 'static', problem }
+}
+
+function ownerInWords(owner: number, mine: boolean, avatars: ShownWorld['avatars']): string {
+  if (owner === 0) return 'of the realm'
+  if (mine) return 'yours'
+  const there = avatars.find(({ user }) => user === owner)
+  return there ? `${there.name}’s` : 'of somebody who is not here'
+}

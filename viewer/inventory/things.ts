@@ -1,0 +1,169 @@
+/** Things of one's own on the page: files come in, become packages, are placed and worn; the panel that looks after them. */
+import { problemOf, type Api } from '../api/api.ts'
+import type { PackageRecord } from '../api/answers.ts'
+import type { Bytes } from '../api/bytes.ts'
+import type { Put } from '../api/put.ts'
+import { byId } from '../ui/dom.ts'
+import type { Play } from '../app/player.ts'
+import { FileDrop } from '../upload/drop.ts'
+import { UploadForm } from '../upload/form.ts'
+import { UploadList } from '../upload/list.ts'
+import { UploadQueue, type QueuedFile } from '../upload/queue.ts'
+import { chosenOf } from '../upload/skeleton-map.ts'
+import { ThingsPanel } from './panel.ts'
+
+export interface ThingsOptions {
+  readonly api: Api
+  readonly bytes: Bytes
+  readonly put: Put
+  /** The player in the world; null before joining. */
+  readonly play: () => Play | null
+  /** Why a package cannot be drawn, in words. */
+  readonly problemOf: (hash: string) => string | null
+  readonly say: (text: string) => void
+  /** The keys go to the world again. */
+  readonly back: () => void
+}
+
+/** A request of the panel that takes longer is given up, ms. */
+const REQUEST_MS_MAX = 15_000
+
+export class Things {
+  readonly #options: ThingsOptions
+  readonly #queue: UploadQueue
+  readonly #list: UploadList
+  readonly #form: UploadForm
+  readonly #drop: FileDrop
+  readonly #panel: ThingsPanel
+  /** Counts requests for the list, so that a late answer does not replace a newer one. */
+  #asked = 0
+
+  constructor(options: ThingsOptions) {
+    this.#options = options
+    const { api, bytes, put, play } = options
+    this.#queue = new UploadQueue({ api, bytes, put }, (item) => this.#changed(item))
+    this.#list = new UploadList(byId('uploads'), {
+      cancel: ({ id }) => this.#queue.cancel(id),
+      retry: ({ id }) => this.#queue.retry(id),
+      dismiss: (item) => this.#dismiss(item),
+      wear: ({ state, wish }) => void this.#wear(state.package, wish.name),
+      place: ({ state, wish }) => void this.#place(state.package, wish.name),
+      copy: (text) => void this.#copy(text),
+    })
+    this.#form = new UploadForm((file, wish) => {
+      if (this.#queue.add(file, wish) === null) options.say('Too many files wait already: let some of them finish.')
+    }, () => options.back())
+    this.#drop = new FileDrop(() => play() !== null, (files) => void this.#files(files))
+    this.#panel = new ThingsPanel({
+      place: ({ hash, name }) => void this.#place(hash, name),
+      wear: ({ hash, name }) => void this.#wear(hash, name),
+      takeOff: () => void play()?.wear(0, 'a character'),
+      share: (record, sharing) => void this.#ask(() => api.share(record.hash, sharing, AbortSignal.timeout(REQUEST_MS_MAX))),
+      remove: (record) => void this.#remove(record),
+      changeAccess: ({ element }, access) => void play()?.changeAccess(element, access),
+    })
+    byId('add-file').addEventListener('click', () => this.choose())
+    byId('things-close').addEventListener('click', () => {
+      this.toggle(false)
+      byId('tool-things').focus()
+    })
+    byId('tool-things').addEventListener('click', () => this.toggle())
+  }
+
+  /** Opens the system's dialog for a file. */
+  choose(): void {
+    this.#drop.choose()
+  }
+
+  toggle(open = !this.#panel.isOpen): void {
+    this.#panel.open(open)
+    if (open) void this.#refresh()
+  }
+
+  /** The player has left: what was asked is forgotten, what is on its way goes on. */
+  left(): void {
+    this.#form.clear()
+    this.#panel.open(false)
+  }
+
+  /** Once in a while: what the panel shows of the world. */
+  update(): void {
+    const play = this.#options.play()
+    if (!play || !this.#panel.isOpen || this.#panel.isBusy) return
+    this.#panel.wearing(play.wears !== null)
+    this.#panel.point(play.inspect((hash) => this.#options.problemOf(hash)))
+  }
+
+  async #files(files: readonly File[]): Promise<void> {
+    const { chosen, refusals: [said] } = await chosenOf(files)
+    if (said !== undefined) this.#options.say(said)
+    // Reading takes a moment, in which the player may have left.
+    if (this.#options.play() !== null) this.#form.add(chosen)
+  }
+
+  #changed(item: QueuedFile): void {
+    this.#list.show(item)
+    const { phase, kind, package: hash } = item.state
+    if (phase !== 'done') return
+    if (kind === 'avatar') this.#options.say(`“${item.wish.name}” is ready to be worn.`)
+    else void this.#place(hash, item.wish.name)
+    if (this.#panel.isOpen) void this.#refresh()
+  }
+
+  #dismiss(item: QueuedFile): void {
+    this.#queue.dismiss(item.id)
+    this.#list.remove(item)
+    this.#options.back()
+  }
+
+  async #place(hash: string | null, name: string): Promise<void> {
+    if (hash === null) return
+    try {
+      const { bounds } = await this.#options.api.package(hash, AbortSignal.timeout(REQUEST_MS_MAX))
+      await this.#options.play()?.place(hash, name, bounds)
+    } catch (error) {
+      this.#options.say(problemOf(error).message)
+    }
+  }
+
+  async #wear(hash: string | null, name: string): Promise<void> {
+    if (hash !== null) await this.#options.play()?.wear(hash, `“${name}”`)
+    this.#options.back()
+  }
+
+  async #copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text)
+      this.#options.say('Copied.')
+    } catch {
+      // Pages on a plain-HTTP network have no clipboard: what is to be copied is selected instead.
+      getSelection()?.selectAllChildren(byId('uploads'))
+      this.#options.say('Selected: copy it with Ctrl+C.')
+    }
+  }
+
+  async #remove({ hash, name }: PackageRecord): Promise<void> {
+    await this.#ask(() => this.#options.api.remove(hash, AbortSignal.timeout(REQUEST_MS_MAX)), `“${name}” is deleted. What stands in the realm stays.`)
+  }
+
+  /** Changes something on the server and shows the list anew. */
+  async #ask(request: () => Promise<void>, done?: string): Promise<void> {
+    try {
+      await request()
+      if (done !== undefined) this.#options.say(done)
+    } catch (error) {
+      this.#options.say(problemOf(error).message)
+    }
+    await this.#refresh()
+  }
+
+  async #refresh(): Promise<void> {
+    const turn = ++this.#asked
+    try {
+      const records = await this.#options.api.packages(AbortSignal.timeout(REQUEST_MS_MAX))
+      if (turn === this.#asked) this.#panel.list(records, null)
+    } catch (error) {
+      if (turn === this.#asked) this.#panel.list(null, problemOf(error).message)
+    }
+  }
+}

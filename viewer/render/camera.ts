@@ -1,0 +1,51 @@
+/** Where the eye is: over the shoulder of the player's own avatar, or on a slow round before joining. Pure. */
+import { add, rotate, scaled, yawRotation } from '../../sim/maths.ts'
+import type { Vec3 } from '../../sim/types.ts'
+import type { Look } from '../input/controls.ts'
+
+export interface Eye {
+  readonly position: Vec3
+  /** Unit vector. */
+  readonly direction: Vec3
+}
+
+export const DISTANCE_START = 4.2
+export const DISTANCE_MAX = 14
+/** Nearer than this the view is from the eyes themselves, metres. */
+const OWN_EYES = 0.9
+/** The eye stays over the ground, metres. */
+const EYE_HEIGHT_MIN = 0.3
+const PIVOT_HEIGHT = 1.52
+/** To the right of the head at full distance, metres. */
+const SHOULDER = 0.42
+
+export function directionOf({ yaw, pitch }: Look): Vec3 {
+  const flat = Math.cos(pitch)
+  return { x: -Math.sin(yaw) * flat, y: Math.sin(pitch), z: -Math.cos(yaw) * flat }
+}
+
+/** The eye `distance` metres behind an avatar at `feet`; 0 looks from its head. */
+export function eyeBehind(feet: Vec3, look: Look, distance: number): Eye {
+  const direction = directionOf(look)
+  const far = distance < OWN_EYES ? 0 : distance
+  const aside = rotate(yawRotation(look.yaw), { x: SHOULDER * Math.min(1, far / 2), y: 0, z: 0 })
+  const pivot = add({ x: feet.x, y: feet.y + PIVOT_HEIGHT, z: feet.z }, aside)
+  const down = direction.y > 0 ? (pivot.y - EYE_HEIGHT_MIN) / direction.y : Infinity
+  return { position: add(pivot, scaled(direction, -Math.min(far, Math.max(0, down)))), direction }
+}
+
+/** The distance after the wheel turned; it snaps to the avatar's own eyes. */
+export function zoom(distance: number, notches: number): number {
+  const next = distance < OWN_EYES && notches < 0 ? OWN_EYES : distance * 1.12 ** -notches
+  return next < OWN_EYES ? 0 : Math.min(DISTANCE_MAX, next)
+}
+
+/** The eye of who has not joined: a slow round about the title scene, which stands beside the card: to its right, or over it where the window is tall. */
+export function eyeAround(seconds: number, aspect: number): Eye {
+  const tall = aspect < 0.9
+  const angle = 0.55 - seconds * 0.05
+  const far = tall ? 8.6 : 7.4
+  const position = { x: Math.sin(angle) * far, y: 2.1, z: Math.cos(angle) * far }
+  const pitch = Math.atan2(1.25 - position.y, far) - (tall ? 0.2 : 0)
+  return { position, direction: directionOf({ yaw: angle + (tall ? 0 : 0.33), pitch }) }
+}
