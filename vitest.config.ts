@@ -11,8 +11,26 @@ export default defineConfig({
     // One for each core; by default a core is left out, of two that is half: most tests wait for other threads and processes.
     maxWorkers: '100%',
     projects: [
-      { test: { name: 'unit', include: ['*/**/*.test.ts'], exclude: ['node_modules', 'dist', 'test/e2e/**', '.tmp'], testTimeout: HANGS_MS, hookTimeout: HANGS_MS, env } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false, env } },
+      {
+        test: {
+          name: 'unit',
+          include: ['*/**/*.test.ts'],
+          exclude: ['node_modules', 'dist', 'test/e2e/**', '.tmp'],
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
+          env,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          env,
+        },
+      },
     ],
   },
 })

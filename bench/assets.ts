@@ -56,9 +56,11 @@ function download(url: string, pace: number | null): Promise<number> {
 async function downloadAll(url: string, pace: number | null, isOver: () => boolean): Promise<number> {
   const startMs = performance.now()
   let bytes = 0
-  await Promise.all(Array.from({ length: DOWNLOADS }, async () => {
-    while (!isOver()) bytes += await download(url, pace)
-  }))
+  await Promise.all(
+    Array.from({ length: DOWNLOADS }, async () => {
+      while (!isOver()) bytes += await download(url, pace)
+    }),
+  )
   return (bytes * 1_000) / (performance.now() - startMs)
 }
 
@@ -75,20 +77,36 @@ interface Run {
 }
 
 async function measure(url: string, file: string, { name, lanes, pace }: (typeof LOADS)[number]): Promise<Run> {
-  const playing = crowd(url, ['--count', String(BOTS), '--seconds', String(SECONDS), '--behaviour', 'mixed', '--transport', 'websocket'])
+  const playing = crowd(url, [
+    '--count',
+    String(BOTS),
+    '--seconds',
+    String(SECONDS),
+    '--behaviour',
+    'mixed',
+    '--transport',
+    'websocket',
+  ])
   // All are in, and the last ones' first snapshots are sent
   await sleep(4_000)
   const endMs = performance.now() + (SECONDS - 2) * 1_000
   const bytesPerSecond = lanes ? await downloadAll(file, pace, () => performance.now() > endMs) : 0
   const report = await playing.report
-  if (report === null || report.faults.length > 0) throw new Error(`the bots could not play: ${report?.faults.join('; ')}`)
+  if (report === null || report.faults.length > 0)
+    throw new Error(`the bots could not play: ${report?.faults.join('; ')}`)
   return { name, crowd: report as Crowd, bytesPerSecond }
 }
 
 function rowsOf(name: string, runs: readonly Run[]): Row[] {
-  const row = (what: string, unit: string, of: (run: Run) => number): Row => ({ what: `${name}: ${what}`, value: median(runs.map(of)), unit })
+  const row = (what: string, unit: string, of: (run: Run) => number): Row => ({
+    what: `${name}: ${what}`,
+    value: median(runs.map(of)),
+    unit,
+  })
   return [
-    ...(runs.some(({ bytesPerSecond }) => bytesPerSecond > 0) ? [row('downloaded', 'MB/s', ({ bytesPerSecond }) => bytesPerSecond / 1e6)] : []),
+    ...(runs.some(({ bytesPerSecond }) => bytesPerSecond > 0)
+      ? [row('downloaded', 'MB/s', ({ bytesPerSecond }) => bytesPerSecond / 1e6)]
+      : []),
     row('tick, median', 'ms', ({ crowd: { server } }) => server?.tickMsP50 ?? NaN),
     row('tick, p99', 'ms', ({ crowd: { server } }) => server?.tickMsP99 ?? NaN),
     row('ticks over their budget', '%', ({ crowd: { server } }) => 100 * (server?.overBudgetShare ?? NaN)),
@@ -120,11 +138,23 @@ export async function run(): Promise<Report> {
   try {
     const file = linkOf(server.url, data, key)
     const runs: Run[] = []
-    for (let round = 0; round < ROUNDS; round += 1) for (const load of LOADS) runs.push(await measure(server.url, file, load))
-    const rows = LOADS.flatMap(({ name }) => rowsOf(name, runs.filter((each) => each.name === name)))
-    return { name: 'assets', about: `files of ${FILE_BYTES / 1e6} MB from the Local Cloud beside a realm with ${BOTS} bots over WebSocket; ${ROUNDS} runs of ${SECONDS} s each in turns, medians`, rows }
+    for (let round = 0; round < ROUNDS; round += 1)
+      for (const load of LOADS) runs.push(await measure(server.url, file, load))
+    const rows = LOADS.flatMap(({ name }) =>
+      rowsOf(
+        name,
+        runs.filter((each) => each.name === name),
+      ),
+    )
+    return {
+      name: 'assets',
+      about: `files of ${FILE_BYTES / 1e6} MB from the Local Cloud beside a realm with ${BOTS} bots over WebSocket; ${ROUNDS} runs of ${SECONDS} s each in turns, medians`,
+      rows,
+    }
   } finally {
-    const ended = new Promise((resolve) => { server.process.once('close', resolve) })
+    const ended = new Promise((resolve) => {
+      server.process.once('close', resolve)
+    })
     server.process.kill('SIGTERM')
     await ended
     rmSync(data, { recursive: true, force: true })

@@ -35,20 +35,26 @@ function windingNumber(p: Vec3, { points, triangles }: Surface): number {
 }
 
 /** Shares of the grid's points: in both of either, and in both of the mesh's. */
-export function overlap(surface: Surface, capsules: readonly Capsule[], count = POINTS): { readonly iou: number; readonly covered: number } {
+export function overlap(
+  surface: Surface,
+  capsules: readonly Capsule[],
+  count = POINTS,
+): { readonly iou: number; readonly covered: number } {
   const { min, max } = boundsOf(surface.points)
   const pad = 0.05 * (max.y - min.y)
   const [w, h, d] = [max.x - min.x + 2 * pad, max.y - min.y + 2 * pad, max.z - min.z + 2 * pad]
   const step = Math.cbrt((w * h * d) / count)
   let [mesh, either, both] = [0, 0, 0]
-  for (let x = step / 2; x < w; x += step) for (let y = step / 2; y < h; y += step) for (let z = step / 2; z < d; z += step) {
-    const p = { x: min.x - pad + x, y: min.y - pad + y, z: min.z - pad + z }
-    const inMesh = Math.abs(windingNumber(p, surface)) > 0.5
-    const inCapsules = capsules.some((capsule) => distanceTo(capsule, p) <= 0)
-    if (inMesh) mesh++
-    if (inMesh || inCapsules) either++
-    if (inMesh && inCapsules) both++
-  }
+  for (let x = step / 2; x < w; x += step)
+    for (let y = step / 2; y < h; y += step)
+      for (let z = step / 2; z < d; z += step) {
+        const p = { x: min.x - pad + x, y: min.y - pad + y, z: min.z - pad + z }
+        const inMesh = Math.abs(windingNumber(p, surface)) > 0.5
+        const inCapsules = capsules.some((capsule) => distanceTo(capsule, p) <= 0)
+        if (inMesh) mesh++
+        if (inMesh || inCapsules) either++
+        if (inMesh && inCapsules) both++
+      }
   return { iou: both / either, covered: both / mesh }
 }
 
@@ -75,8 +81,17 @@ async function measure(file: string): Promise<Row[]> {
 }
 
 export async function run(files: readonly string[]): Promise<Report> {
-  const chosen = files.length > 0 ? files : readdirSync(FOLDER).toSorted().map((file) => `${FOLDER}/${file}`)
+  const chosen =
+    files.length > 0
+      ? files
+      : readdirSync(FOLDER)
+          .toSorted()
+          .map((file) => `${FOLDER}/${file}`)
   const rows: Row[] = []
   for (const file of chosen) rows.push(...(await measure(file)))
-  return { name: 'capsules', about: `${chosen.length} avatars; ${POINTS} points of a grid each; humanoids by VRM or fixtures/assets/humanoid; median of ${RUNS} fits`, rows }
+  return {
+    name: 'capsules',
+    about: `${chosen.length} avatars; ${POINTS} points of a grid each; humanoids by VRM or fixtures/assets/humanoid; median of ${RUNS} fits`,
+    rows,
+  }
 }

@@ -1,6 +1,13 @@
 /** What encoding and decoding cost: frames, snapshots, packets, at 100 avatars × 200 dynamics. */
 import { avatars, free, loadEngine, props, type InputFrame } from '../sim/index.ts'
-import { decodeFrame, decodeLockstep, decodeServerPacket, encodeFrame, encodeLockstep, encodeServerPacket } from '../protocol/index.ts'
+import {
+  decodeFrame,
+  decodeLockstep,
+  decodeServerPacket,
+  encodeFrame,
+  encodeLockstep,
+  encodeServerPacket,
+} from '../protocol/index.ts'
 import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { meanMs } from './measure.ts'
 import type { Report, Row } from './report.ts'
@@ -28,9 +35,21 @@ function frameRows(frames: readonly InputFrame[]): Row[] {
   const each = 1 / frames.length
   return [
     { what: 'frame', value: sum(encoded.map(({ length }) => length)) * each, unit: 'bytes' },
-    { what: 'frame encoded', value: meanMs(MEASURED_MS, () => frames.forEach((frame) => void encodeFrame(frame))) * each, unit: 'ms' },
-    { what: 'frame decoded', value: meanMs(MEASURED_MS, () => encoded.forEach((bytes) => void decodeFrame(bytes))) * each, unit: 'ms' },
-    { what: 'lockstep message decoded', value: meanMs(MEASURED_MS, () => messages.forEach((bytes) => void decodeLockstep(bytes))) * each, unit: 'ms' },
+    {
+      what: 'frame encoded',
+      value: meanMs(MEASURED_MS, () => frames.forEach((frame) => void encodeFrame(frame))) * each,
+      unit: 'ms',
+    },
+    {
+      what: 'frame decoded',
+      value: meanMs(MEASURED_MS, () => encoded.forEach((bytes) => void decodeFrame(bytes))) * each,
+      unit: 'ms',
+    },
+    {
+      what: 'lockstep message decoded',
+      value: meanMs(MEASURED_MS, () => messages.forEach((bytes) => void decodeLockstep(bytes))) * each,
+      unit: 'ms',
+    },
   ]
 }
 
@@ -43,7 +62,16 @@ function snapshotRows({ realm }: Scene): Row[] {
   quantise()
   const make = () => new SnapshotView(0).next(source, 0, 0)
   const { bytes: part } = make()
-  const head = { packet: 1, ackPacket: 1, ackBits: 0, ackCommand: 1, firstMessage: 0, clientTimeMs: 0, clientTimeAgeMs: 0, control: null }
+  const head = {
+    packet: 1,
+    ackPacket: 1,
+    ackBits: 0,
+    ackCommand: 1,
+    firstMessage: 0,
+    clientTimeMs: 0,
+    clientTimeAgeMs: 0,
+    control: null,
+  }
   const pack = () => encodeServerPacket(head, [], part)
   const encoded = pack()
   const read = (): void => {
@@ -52,7 +80,11 @@ function snapshotRows({ realm }: Scene): Row[] {
   }
   return [
     { what: 'first snapshot of a client', value: encoded.length, unit: 'bytes' },
-    { what: 'views of the realm made', value: meanMs(MEASURED_MS, () => void [avatars(realm), props(realm)]), unit: 'ms' },
+    {
+      what: 'views of the realm made',
+      value: meanMs(MEASURED_MS, () => void [avatars(realm), props(realm)]),
+      unit: 'ms',
+    },
     { what: 'state quantised, once for all clients', value: meanMs(MEASURED_MS, quantise), unit: 'ms' },
     { what: 'first snapshot encoded, for one client', value: meanMs(MEASURED_MS, make), unit: 'ms' },
     { what: 'its packet encoded', value: meanMs(MEASURED_MS, pack), unit: 'ms' },

@@ -29,14 +29,33 @@ const GODOT_SECONDS_MAX = 600
 /** An acknowledgement takes so long: the age of most baselines. */
 const ACK_TICKS = 9
 const PROJECT = 'godot-bridge/demo'
-const HEAD = { packet: 1, ackPacket: 0, ackBits: 0, ackCommand: 0, firstMessage: 0, clientTimeMs: 0, clientTimeAgeMs: 0, control: null }
+const HEAD = {
+  packet: 1,
+  ackPacket: 0,
+  ackBits: 0,
+  ackCommand: 0,
+  firstMessage: 0,
+  clientTimeMs: 0,
+  clientTimeAgeMs: 0,
+  control: null,
+}
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-interface Captured { readonly tick: number; readonly avatars: string; readonly props: string }
+interface Captured {
+  readonly tick: number
+  readonly avatars: string
+  readonly props: string
+}
 
 /** Sections of all that there is: each strand against its state at `baseTick`. */
-function sections(source: SnapshotSource, roster: Roster, kinds: readonly Kind[], empty: number, baseTick: number): string {
+function sections(
+  source: SnapshotSource,
+  roster: Roster,
+  kinds: readonly Kind[],
+  empty: number,
+  baseTick: number,
+): string {
   const to = new ByteWriter(1_024)
   for (const kind of kinds) {
     to.reserve(5)
@@ -58,22 +77,34 @@ function sections(source: SnapshotSource, roster: Roster, kinds: readonly Kind[]
 
 /** The whole room at once; `kinds`: of the avatars. */
 const room = (source: SnapshotSource, kinds: readonly Kind[], baseTick: number): Captured => ({
-  tick: source.tick, avatars: sections(source, source.avatars, kinds, AVATAR_KINDS.length - kinds.length, baseTick), props: sections(source, source.props, [PROP], 0, baseTick),
+  tick: source.tick,
+  avatars: sections(source, source.avatars, kinds, AVATAR_KINDS.length - kinds.length, baseTick),
+  props: sections(source, source.props, [PROP], 0, baseTick),
 })
 
 const ROOMS: readonly (readonly [string, readonly Kind[], boolean])[] = [
-  ['roots and props, whole', [ROOT], true], ['roots and props, changes', [ROOT], false], ['with head and hands, changes', [ROOT, JOINTS], false],
-  ['with bones, whole', AVATAR_KINDS, true], ['with bones, changes', AVATAR_KINDS, false],
+  ['roots and props, whole', [ROOT], true],
+  ['roots and props, changes', [ROOT], false],
+  ['with head and hands, changes', [ROOT, JOINTS], false],
+  ['with bones, whole', AVATAR_KINDS, true],
+  ['with bones, changes', AVATAR_KINDS, false],
 ]
 
 /** All props go round in circles of a metre. */
-function circling(views: readonly PropView[], tick: number, dice: readonly { readonly x: number; readonly z: number }[]): PropView[] {
+function circling(
+  views: readonly PropView[],
+  tick: number,
+  dice: readonly { readonly x: number; readonly z: number }[],
+): PropView[] {
   return views.map((view, i) => {
     const [angle, centre] = [(tick / 180) * 2 * Math.PI + i, dice[i] ?? { x: 0, z: 0 }]
     const speed = (2 * Math.PI) / 3
     return {
-      ...view, asleep: false, position: { x: centre.x + Math.cos(angle), y: 0.5, z: centre.z + Math.sin(angle) },
-      linvel: { x: -Math.sin(angle) * speed, y: 0, z: Math.cos(angle) * speed }, rotation: { x: 0, y: Math.sin(angle / 2), z: 0, w: Math.cos(angle / 2) },
+      ...view,
+      asleep: false,
+      position: { x: centre.x + Math.cos(angle), y: 0.5, z: centre.z + Math.sin(angle) },
+      linvel: { x: -Math.sin(angle) * speed, y: 0, z: Math.cos(angle) * speed },
+      rotation: { x: 0, y: Math.sin(angle / 2), z: 0, w: Math.cos(angle / 2) },
     }
   })
 }
@@ -102,7 +133,10 @@ async function capture() {
     packets.push({ tick: snapshot.tick, avatars: hex(snapshot.avatars), props: hex(snapshot.props) })
     waiting.push({ dueTick: realm.tick + ACK_TICKS, arrived })
     for (const { kinds, isWhole, snapshots } of rooms) {
-      if (snapshots.length < ROOM_SNAPSHOTS) snapshots.push(room(source, kinds, isWhole || snapshots.length < ACK_TICKS / SEND_TICKS ? NEVER : realm.tick - ACK_TICKS))
+      if (snapshots.length < ROOM_SNAPSHOTS)
+        snapshots.push(
+          room(source, kinds, isWhole || snapshots.length < ACK_TICKS / SEND_TICKS ? NEVER : realm.tick - ACK_TICKS),
+        )
     }
   }
   const elements = { avatars: avatars(realm).map(({ id }) => id), props: props(realm).map(({ id }) => id) }
@@ -116,7 +150,12 @@ type Measured = Readonly<Record<string, readonly number[]>>
 
 function rowsOf(measured: Measured): Row[] {
   return Object.entries(measured).flatMap(([what, ms]) => [
-    { what: `${what}, median`, value: median(ms), unit: 'ms', ...(what.startsWith('roots and props, whole: both') ? { goal: 1 } : {}) },
+    {
+      what: `${what}, median`,
+      value: median(ms),
+      unit: 'ms',
+      ...(what.startsWith('roots and props, whole: both') ? { goal: 1 } : {}),
+    },
     { what: `${what}, p99`, value: percentile(ms, 0.99), unit: 'ms' },
   ])
 }
@@ -128,8 +167,12 @@ export async function run(): Promise<Report> {
     const captured = await capture()
     writeFileSync(from, JSON.stringify(captured))
     await importProject(PROJECT)
-    const { status, output } = await runGodot(['-s', resolve('godot-bridge/bench/frame.gd'), '--', from, to], { project: PROJECT, secondsMax: GODOT_SECONDS_MAX })
-    if (status !== 0 || /^(SCRIPT )?ERROR/m.test(output)) throw new Error(`Godot did not measure to the end:\n${output}`)
+    const { status, output } = await runGodot(['-s', resolve('godot-bridge/bench/frame.gd'), '--', from, to], {
+      project: PROJECT,
+      secondsMax: GODOT_SECONDS_MAX,
+    })
+    if (status !== 0 || /^(SCRIPT )?ERROR/m.test(output))
+      throw new Error(`Godot did not measure to the end:\n${output}`)
     const rows = rowsOf(JSON.parse(readFileSync(to, 'utf8')) as Measured)
     const bytes = captured.packets.map(({ avatars: a, props: p }) => (a.length + p.length) / 2)
     const about = `${captured.avatars.length} posed avatars and ${captured.props.length} moving props in a headless Godot, ${captured.packets.length} packets with ${Math.round(median(bytes))} bytes of records, frames at 60 a second; each time the least of five runs`

@@ -30,9 +30,18 @@ const LINES: readonly { readonly name: string; readonly conditions: Partial<Link
   { name: '5 % loss', conditions: { ...DELAY, lossShare: 0.05 } },
 ]
 
-interface Figures { readonly transport: string; readonly rttMs: number; readonly loss: number; readonly delayMs: number; readonly snapshotsPerSecond: number }
+interface Figures {
+  readonly transport: string
+  readonly rttMs: number
+  readonly loss: number
+  readonly delayMs: number
+  readonly snapshotsPerSecond: number
+}
 /** What Godot drew: at a tick, the elements and where. */
-interface Drawn { readonly tick: number; readonly places: readonly { readonly element: number; readonly position: Vec3 }[] }
+interface Drawn {
+  readonly tick: number
+  readonly places: readonly { readonly element: number; readonly position: Vec3 }[]
+}
 
 async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
   if (stdout) for await (const line of createInterface({ input: stdout })) return JSON.parse(line)
@@ -40,7 +49,10 @@ async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
 }
 
 function drawnOf(file: string): { readonly drawn: Drawn[]; readonly figures: Figures } {
-  const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as [number, number[]] | Figures)
+  const lines = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as [number, number[]] | Figures)
   const figures = lines.pop()
   if (figures === undefined || Array.isArray(figures)) throw new Error('Godot did not end with its figures')
   const drawn = lines.flatMap((line) => (Array.isArray(line) ? [{ tick: line[0], places: placesOf(line[1]) }] : []))
@@ -64,7 +76,10 @@ async function truthOf(data: string, from: number, to: number): Promise<Map<numb
     if (!player.ok) throw player.error
     await player.value.seek(from)
     while (player.value.tick <= to && !player.value.done) {
-      truth.set(player.value.tick, new Map([...avatars(player.value.realm)].map(({ id, position }) => [id, { ...position }])))
+      truth.set(
+        player.value.tick,
+        new Map([...avatars(player.value.realm)].map(({ id, position }) => [id, { ...position }])),
+      )
       const stepped = player.value.step()
       if (!stepped.ok) throw stepped.error
     }
@@ -89,20 +104,49 @@ async function errorsOf(drawn: readonly Drawn[], data: string): Promise<number[]
   })
 }
 
-async function watch(home: Host, away: Host, transport: string): Promise<{ readonly errors: number[]; readonly figures: Figures }> {
+async function watch(
+  home: Host,
+  away: Host,
+  transport: string,
+): Promise<{ readonly errors: number[]; readonly figures: Figures }> {
   const folder = mkdtempSync(join(tmpdir(), 'otherworld-bench-'))
   const data = join(folder, 'data')
-  const server = home.spawn(process.execPath, [CLI, 'serve', '--json', '--host', home.address, '--port', '0', '--data', data], ['ignore', 'pipe', 'inherit'])
+  const server = home.spawn(
+    process.execPath,
+    [CLI, 'serve', '--json', '--host', home.address, '--port', '0', '--data', data],
+    ['ignore', 'pipe', 'inherit'],
+  )
   try {
-    const { url } = await firstLine(server) as { url: string }
-    const bots = home.spawn(process.execPath, [CLI, 'bots', '--url', url, '--count', String(BOTS), '--behaviour', 'walk', '--seconds', String(SECONDS + 60), '--json'], 'ignore')
+    const { url } = (await firstLine(server)) as { url: string }
+    const bots = home.spawn(
+      process.execPath,
+      [
+        CLI,
+        'bots',
+        '--url',
+        url,
+        '--count',
+        String(BOTS),
+        '--behaviour',
+        'walk',
+        '--seconds',
+        String(SECONDS + 60),
+        '--json',
+      ],
+      'ignore',
+    )
     const project = projectWithAddon(folder, process.env.WEBRTC_NATIVE)
     await importProject(project)
     const out = join(folder, 'drawn.jsonl')
-    const watched = await runGodot(['-s', join(process.cwd(), 'godot-bridge/bench/watch.gd'), '--', url, String(SECONDS), out, transport], { project, within: ['ip', 'netns', 'exec', away.namespace] })
+    const watched = await runGodot(
+      ['-s', join(process.cwd(), 'godot-bridge/bench/watch.gd'), '--', url, String(SECONDS), out, transport],
+      { project, within: ['ip', 'netns', 'exec', away.namespace] },
+    )
     if (watched.status !== 0) throw new Error(`Godot did not watch to the end:\n${watched.output}`)
     bots.kill('SIGKILL')
-    const ended = new Promise((resolve) => { server.once('close', resolve) })
+    const ended = new Promise((resolve) => {
+      server.once('close', resolve)
+    })
     server.kill('SIGTERM')
     await ended
     const { drawn, figures } = drawnOf(out)
@@ -142,5 +186,9 @@ export async function run(): Promise<Report> {
         await network.stop()
       }
     }
-  return { name: 'godot-position', about: `${BOTS} walking bots as a headless Godot draws them over 50 ms and 20 ms of jitter each way, ${SECONDS} s, against the recording`, rows }
+  return {
+    name: 'godot-position',
+    about: `${BOTS} walking bots as a headless Godot draws them over 50 ms and 20 ms of jitter each way, ${SECONDS} s, against the recording`,
+    rows,
+  }
 }

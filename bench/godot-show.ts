@@ -19,17 +19,29 @@ const FILES = ['fixtures/assets/avatars/CesiumMan.glb']
 type Figures = Readonly<Record<string, number>>
 
 /** The line of JSON that a script of godot-bridge/bench prints. */
-async function measured(script: string, args: readonly string[], picture = false): Promise<Readonly<Record<string, unknown>>> {
-  const { status, output } = await runGodot(['-s', resolve('godot-bridge/bench', script), '--', ...args], { project: PROJECT, picture })
+async function measured(
+  script: string,
+  args: readonly string[],
+  picture = false,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { status, output } = await runGodot(['-s', resolve('godot-bridge/bench', script), '--', ...args], {
+    project: PROJECT,
+    picture,
+  })
   const line = output.split('\n').find((text) => text.startsWith('{'))
-  if (status !== 0 || line === undefined || /^(SCRIPT )?ERROR/m.test(output)) throw new Error(`Godot did not measure to the end:\n${output}`)
+  if (status !== 0 || line === undefined || /^(SCRIPT )?ERROR/m.test(output))
+    throw new Error(`Godot did not measure to the end:\n${output}`)
   return JSON.parse(line) as Readonly<Record<string, unknown>>
 }
 
 async function crowdRows(): Promise<Row[]> {
-  const figures = await measured('show.gd', [AVATARS, PROPS, FRAMES].map(String)) as Figures
+  const figures = (await measured('show.gd', [AVATARS, PROPS, FRAMES].map(String))) as Figures
   return [
-    { what: `view, ${AVATARS} avatars and ${PROPS} props, median`, value: (figures.viewUsP50 ?? 0) / 1_000, unit: 'ms' },
+    {
+      what: `view, ${AVATARS} avatars and ${PROPS} props, median`,
+      value: (figures.viewUsP50 ?? 0) / 1_000,
+      unit: 'ms',
+    },
     { what: 'view, p99', value: (figures.viewUsP99 ?? 0) / 1_000, unit: 'ms' },
   ]
 }
@@ -38,15 +50,36 @@ async function crowdRows(): Promise<Row[]> {
 function upload(url: string, file: string, folder: string): string {
   const name = basename(file, extname(file))
   const map = `fixtures/assets/humanoid/${name}.json`
-  const uploaded = spawnSync(process.execPath, ['cli/otherworld.js', 'upload', file, '--url', url, '--json', '--identity', join(folder, 'identities.json'), ...(existsSync(map) ? ['--humanoid', map] : [])], { encoding: 'utf8' })
-  const hash: unknown = uploaded.status === 0 ? (JSON.parse(uploaded.stdout) as Readonly<Record<string, unknown>>).package : undefined
+  const uploaded = spawnSync(
+    process.execPath,
+    [
+      'cli/otherworld.js',
+      'upload',
+      file,
+      '--url',
+      url,
+      '--json',
+      '--identity',
+      join(folder, 'identities.json'),
+      ...(existsSync(map) ? ['--humanoid', map] : []),
+    ],
+    { encoding: 'utf8' },
+  )
+  const hash: unknown =
+    uploaded.status === 0 ? (JSON.parse(uploaded.stdout) as Readonly<Record<string, unknown>>).package : undefined
   if (typeof hash !== 'string') throw new Error(`${file} was not taken:\n${uploaded.stdout}${uploaded.stderr}`)
   return hash
 }
 
 async function loadRows(url: string, file: string, folder: string): Promise<Row[]> {
-  const figures = await measured('load.gd', [url, upload(url, file, folder)], true) as Readonly<Record<string, Figures>>
-  return [['idle', 'nothing loads'], ['download', 'downloaded and read'], ['disk', 'from the disk']].flatMap(([key = '', words]) => {
+  const figures = (await measured('load.gd', [url, upload(url, file, folder)], true)) as Readonly<
+    Record<string, Figures>
+  >
+  return [
+    ['idle', 'nothing loads'],
+    ['download', 'downloaded and read'],
+    ['disk', 'from the disk'],
+  ].flatMap(([key = '', words]) => {
     const { shownMs = 0, frameMsMax = 0 } = figures[key] ?? {}
     return [
       { what: `${basename(file)}: longest frame, ${words}`, value: frameMsMax, unit: 'ms' },
@@ -61,8 +94,12 @@ export async function run(files: readonly string[]): Promise<Report> {
   try {
     await importProject(PROJECT)
     const rows = await crowdRows()
-    for (const file of files.length > 0 ? files : FILES) rows.push(...await loadRows(server.url, file, folder))
-    return { name: 'godot-show', about: `headless Godot, ${FRAMES} frames, the least of five runs of the same; frames are 60 a second at most where something loads`, rows }
+    for (const file of files.length > 0 ? files : FILES) rows.push(...(await loadRows(server.url, file, folder)))
+    return {
+      name: 'godot-show',
+      about: `headless Godot, ${FRAMES} frames, the least of five runs of the same; frames are 60 a second at most where something loads`,
+      rows,
+    }
   } finally {
     server.process.kill()
     rmSync(folder, { recursive: true, force: true })

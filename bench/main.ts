@@ -23,7 +23,11 @@ const load = BENCHMARKS[name]
 if (name === '--list') process.stdout.write(`${Object.keys(BENCHMARKS).join('\n')}\n`)
 else if (load) {
   const report = await (await load()).run(files)
-  const json = { schema: 'otherworld/bench/1', ...report, rows: report.rows.map((row) => ({ ...row, ratioToGoal: ratioToGoal(row) })) }
+  const json = {
+    schema: 'otherworld/bench/1',
+    ...report,
+    rows: report.rows.map((row) => ({ ...row, ratioToGoal: ratioToGoal(row) })),
+  }
   process.stdout.write(rest.includes('--json') ? `${JSON.stringify(json)}\n` : `${tableOf(report)}\n`)
 } else {
   process.stderr.write(`there is no benchmark "${name}"; there are: ${Object.keys(BENCHMARKS).join(', ')}\n`)

@@ -31,7 +31,6 @@ const SEEN_METRES = 0.05
 const REST_MS = 700
 const REST_MS_MORE = 300
 
-
 /** Looks until `seen`; ms since `fromMs`, or null where it is not seen. */
 async function timeUntil(fromMs: number, seen: () => boolean): Promise<number | null> {
   while (performance.now() - fromMs < EFFECT_MS_MAX) {
@@ -52,10 +51,16 @@ async function join(url: string, name: string): Promise<RenderClient> {
   return client
 }
 
-const positionIn = (watcher: RenderClient, avatar: number) => watcher.sample().avatars.find(({ element }) => element === avatar)?.position
+const positionIn = (watcher: RenderClient, avatar: number) =>
+  watcher.sample().avatars.find(({ element }) => element === avatar)?.position
 
 /** One step there or back, from rest. */
-async function tryMove(actor: RenderClient, watcher: RenderClient, avatar: number, forth: boolean): Promise<number | null> {
+async function tryMove(
+  actor: RenderClient,
+  watcher: RenderClient,
+  avatar: number,
+  forth: boolean,
+): Promise<number | null> {
   const from = positionIn(watcher, avatar)
   if (!from) return null
   const fromMs = performance.now()
@@ -73,7 +78,9 @@ async function trySpawn(actor: RenderClient, watcher: RenderClient): Promise<num
   const player = actor.state.type === 'joined' ? actor.state.player : 0
   const fromMs = performance.now()
   const made = actor.spawn(BALL, { position: { x: 0, y: 1, z: 0 } })
-  const ms = await timeUntil(fromMs, () => watcher.sample().props.some(({ element, owner }) => owner === player && !known.has(element)))
+  const ms = await timeUntil(fromMs, () =>
+    watcher.sample().props.some(({ element, owner }) => owner === player && !known.has(element)),
+  )
   const outcome = await made
   if (outcome.ok) await actor.despawn(outcome.element)
   return ms
@@ -91,24 +98,30 @@ const spawnMs: number[] = []
 const rttMs: number[] = []
 let unseen = 0
 
-await Promise.all(clients.map(async (watcher, i) => {
-  const actor = clients[(i + 1) % clients.length] ?? watcher
-  const avatar = actor.state.type === 'joined' ? actor.state.avatar : 0
-  for (let turn = 0; performance.now() < endMs; turn++) {
-    await sleep(REST_MS + Math.random() * REST_MS_MORE)
-    const isSpawn = turn % 3 === 2
-    const ms = await (isSpawn ? trySpawn(actor, watcher) : tryMove(actor, watcher, avatar, turn % 3 === 0))
-    if (ms === null) unseen += 1
-    else (isSpawn ? spawnMs : moveMs).push(ms)
-    rttMs.push(watcher.stats().rttMs ?? 0)
-  }
-}))
+await Promise.all(
+  clients.map(async (watcher, i) => {
+    const actor = clients[(i + 1) % clients.length] ?? watcher
+    const avatar = actor.state.type === 'joined' ? actor.state.avatar : 0
+    for (let turn = 0; performance.now() < endMs; turn++) {
+      await sleep(REST_MS + Math.random() * REST_MS_MORE)
+      const isSpawn = turn % 3 === 2
+      const ms = await (isSpawn ? trySpawn(actor, watcher) : tryMove(actor, watcher, avatar, turn % 3 === 0))
+      if (ms === null) unseen += 1
+      else (isSpawn ? spawnMs : moveMs).push(ms)
+      rttMs.push(watcher.stats().rttMs ?? 0)
+    }
+  }),
+)
 
 const playedSeconds = (performance.now() - startMs) / 1_000
 const after = clients.map((client) => client.stats())
-const rates = (of: (stats: (typeof after)[number]) => number): number[] => after.map((stats, i) => (of(stats) - of(before[i] ?? stats)) / playedSeconds)
+const rates = (of: (stats: (typeof after)[number]) => number): number[] =>
+  after.map((stats, i) => (of(stats) - of(before[i] ?? stats)) / playedSeconds)
 const figures: NetworkFigures = {
-  moveMs, spawnMs, rttMs, unseen,
+  moveMs,
+  spawnMs,
+  rttMs,
+  unseen,
   snapshotsPerSecond: rates(({ snapshotsReceived }) => snapshotsReceived),
   kbpsDown: rates(({ bytesDown }) => (bytesDown * 8) / 1_000),
   kbpsUp: rates(({ bytesUp }) => (bytesUp * 8) / 1_000),

@@ -24,7 +24,11 @@ const LINES: readonly { readonly name: string; readonly conditions: Partial<Link
 ]
 
 type Start = (args: readonly string[]) => ChildProcess
-interface Places { readonly server: Start; readonly clients: Start; readonly address: string }
+interface Places {
+  readonly server: Start
+  readonly clients: Start
+  readonly address: string
+}
 
 const here: Start = (args) => spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'] })
 
@@ -38,10 +42,14 @@ async function figuresOf({ server, clients, address }: Places): Promise<NetworkF
   const data = mkdtempSync(join(tmpdir(), 'otherworld-bench-'))
   const serving = server([CLI, 'serve', '--json', '--host', address, '--port', '0', '--data', data])
   try {
-    const { url } = await firstLine(serving) as { url: string }
-    return await firstLine(clients(['dist/bench/network-clients.js', url, String(CLIENTS), String(SECONDS)])) as NetworkFigures
+    const { url } = (await firstLine(serving)) as { url: string }
+    return (await firstLine(
+      clients(['dist/bench/network-clients.js', url, String(CLIENTS), String(SECONDS)]),
+    )) as NetworkFigures
   } finally {
-    const ended = new Promise((resolve) => { serving.once('close', resolve) })
+    const ended = new Promise((resolve) => {
+      serving.once('close', resolve)
+    })
     serving.kill('SIGTERM')
     await ended
     rmSync(data, { recursive: true, force: true })
@@ -84,7 +92,12 @@ export async function run(): Promise<Report> {
   if (!existsSync('dist/node/cli.js')) throw new Error('the server is not built: npm run build')
   const rows = rowsOf('loopback', await figuresOf({ server: here, clients: here, address: '127.0.0.1' }))
   const impossible = whyNoNetwork()
-  if (impossible === null) for (const { name, conditions } of LINES) rows.push(...rowsOf(name, await overLine(conditions)))
+  if (impossible === null)
+    for (const { name, conditions } of LINES) rows.push(...rowsOf(name, await overLine(conditions)))
   const left = impossible === null ? '' : `; bad lines are left out: ${impossible}`
-  return { name: 'network', about: `${CLIENTS} clients over WebRTC, each watched by another, ${SECONDS} s; delays are each way${left}`, rows }
+  return {
+    name: 'network',
+    about: `${CLIENTS} clients over WebRTC, each watched by another, ${SECONDS} s; delays are each way${left}`,
+    rows,
+  }
 }

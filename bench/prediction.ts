@@ -31,7 +31,10 @@ const OWN_SEEN_METRES = 0.0005
 
 /** A wide plain with nothing on it. */
 const PLAIN: RealmDefinition = {
-  ...DEFAULT_DEFINITION, props: [], ground: { x: 2_000, z: 2_000 }, spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 0 },
+  ...DEFAULT_DEFINITION,
+  props: [],
+  ground: { x: 2_000, z: 2_000 },
+  spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 0 },
   bounds: { min: { x: -2_000, y: -50, z: -2_000 }, max: { x: 2_000, y: 200, z: 2_000 } },
 }
 
@@ -44,7 +47,12 @@ class Stage {
   constructor(engine: Engine, conditions: Partial<LinkConditions>, seed: number) {
     this.server = new SmallServer({ engine, definition: PLAIN, conditions, seed })
     this.clients = ['walker', 'watcher'].map((token) => {
-      const client = new RenderClient({ url: 'http://bench', token, connects: [this.server.transport.connect], clock: () => this.server.nowMs })
+      const client = new RenderClient({
+        url: 'http://bench',
+        token,
+        connects: [this.server.transport.connect],
+        clock: () => this.server.nowMs,
+      })
       client.start()
       return client
     })
@@ -65,9 +73,11 @@ class Stage {
   }
 }
 
-const walkerOf = (client: RenderClient, nowMs: number): AvatarSample | undefined => client.sample(nowMs).avatars.find(({ player }) => player === 1)
+const walkerOf = (client: RenderClient, nowMs: number): AvatarSample | undefined =>
+  client.sample(nowMs).avatars.find(({ player }) => player === 1)
 const apart = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
-const rms = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+const rms = (values: readonly number[]): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
 
 /** A player who walks as people do: changes course each second or so, turns while walking, runs, stops, jumps now and then. */
 class Player {
@@ -87,7 +97,13 @@ class Player {
       this.#untilMs = nowMs + dice.between(300, 1_800)
       this.#turning = dice.between(0, 1) < 0.4 ? dice.between(-2, 2) : 0
       const way = Math.floor(dice.between(0, 5))
-      this.#move = { yaw: 0, z: way < 3 ? -1 : 0, x: way === 3 ? 1 : 0, run: dice.between(0, 1) < 0.3, jump: dice.between(0, 1) < 0.1 }
+      this.#move = {
+        yaw: 0,
+        z: way < 3 ? -1 : 0,
+        x: way === 3 ? 1 : 0,
+        run: dice.between(0, 1) < 0.3,
+        jump: dice.between(0, 1) < 0.1,
+      }
     }
     this.#yaw += (this.#turning * FRAME_MS) / 1_000
     const move = { ...this.#move, yaw: this.#yaw }
@@ -163,7 +179,12 @@ async function measure(engine: Engine, { name, conditions }: (typeof NETWORKS)[n
   const { ownFrames, otherMs } = await effects(start)
   start.server.free()
   const goal = conditions.lossShare === 0 ? { goal: 1 } : {}
-  const row = (what: string, value: number, unit: string, more: { readonly goal?: number } = {}): Row => ({ what: `${name}: ${what}`, value, unit, ...more })
+  const row = (what: string, value: number, unit: string, more: { readonly goal?: number } = {}): Row => ({
+    what: `${name}: ${what}`,
+    value,
+    unit,
+    ...more,
+  })
   return [
     row('corrections', sizes.length, ''),
     row('correction, RMS', rms(sizes), 'cm'),
@@ -172,7 +193,11 @@ async function measure(engine: Engine, { name, conditions }: (typeof NETWORKS)[n
     row('corrections over 1 cm', (100 * sizes.filter((size) => size > 1).length) / sizes.length, '%'),
     row('drawn behind arrivals', stats?.delayMs ?? 0, 'ms'),
     row('input to own effect, largest', Math.max(...ownFrames), 'frames', { goal: 1 }),
-    row('input to own effect, in the same frame', (100 * ownFrames.filter((frames) => frames === 0).length) / ownFrames.length, '%'),
+    row(
+      'input to own effect, in the same frame',
+      (100 * ownFrames.filter((frames) => frames === 0).length) / ownFrames.length,
+      '%',
+    ),
     row('input to effect at another, p50', percentile(otherMs, 0.5), 'ms'),
     row('input to effect at another, p99', percentile(otherMs, 0.99), 'ms'),
     row('inputs whose effect was seen by both', Math.min(ownFrames.length, otherMs.length), `of ${STARTS}`),
@@ -182,6 +207,10 @@ async function measure(engine: Engine, { name, conditions }: (typeof NETWORKS)[n
 export async function run(): Promise<Report> {
   const engine = await loadEngine()
   const rows: Row[] = []
-  for (const network of NETWORKS) rows.push(...await measure(engine, network))
-  return { name: 'prediction', about: `a player walks ${WALK_MS / 1_000} s on a plain and sets off ${STARTS} times, another watches; 72 frames a second, 20 snapshots a second`, rows }
+  for (const network of NETWORKS) rows.push(...(await measure(engine, network)))
+  return {
+    name: 'prediction',
+    about: `a player walks ${WALK_MS / 1_000} s on a plain and sets off ${STARTS} times, another watches; 72 frames a second, 20 snapshots a second`,
+    rows,
+  }
 }

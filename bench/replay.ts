@@ -1,6 +1,14 @@
 /** How much faster than real time recordings of 20 and 100 players replay, with every hash compared; and what they take on disk. */
 import { checkpoint, elementCount, free, genesis, hash, loadEngine, step, type Engine } from '../sim/index.ts'
-import { CHECKPOINT_EVERY_TICKS, packCheckpoint, readRecording, RecordingWriter, simulationOf, verify, type Verification } from '../replay/index.ts'
+import {
+  CHECKPOINT_EVERY_TICKS,
+  packCheckpoint,
+  readRecording,
+  RecordingWriter,
+  simulationOf,
+  verify,
+  type Verification,
+} from '../replay/index.ts'
 import { median } from './measure.ts'
 import type { Report, Row } from './report.ts'
 import { scene, sceneDefinition, wardrobe } from './scene.ts'
@@ -19,7 +27,20 @@ async function recorded(engine: Engine, players: number, clips: Wardrobe): Promi
   const { realm, next, hear } = scene(engine, players, clips)
   const parts: Uint8Array[] = []
   const counts = { players: realm.avatars.size, elements: elementCount(realm) }
-  const header = { engine: engine.sha256, simVersion: simulation.version, definition, epoch: 1, segment: 1, start: 'genesis', startTick: 0, startHash: hash(realm), ...counts, phases: simulation.phases, createdAt: '2026-01-01T00:00:00Z', recordedBy: 'bench' } as const
+  const header = {
+    engine: engine.sha256,
+    simVersion: simulation.version,
+    definition,
+    epoch: 1,
+    segment: 1,
+    start: 'genesis',
+    startTick: 0,
+    startHash: hash(realm),
+    ...counts,
+    phases: simulation.phases,
+    createdAt: '2026-01-01T00:00:00Z',
+    recordedBy: 'bench',
+  } as const
   const writer = new RecordingWriter(header, (bytes) => parts.push(bytes))
   for (let tick = 1; tick <= TICKS; tick++) {
     hear(step(realm, writer.frame(next())))
@@ -50,7 +71,12 @@ async function measure(engine: Engine, players: number, clips: Wardrobe): Promis
     byProcessor.push(ticksExecuted / 60 / ((user + system) / 1e6))
     byWall.push(realTimeFactor)
   }
-  const row = (what: string, value: number, unit: string): Row => ({ what: `${players} players: ${what}`, value, unit, moreIsBetter: unit === '×' })
+  const row = (what: string, value: number, unit: string): Row => ({
+    what: `${players} players: ${what}`,
+    value,
+    unit,
+    moreIsBetter: unit === '×',
+  })
   return [
     { ...row('replay speed', median(byProcessor), '×'), goal: REAL_TIME_FACTOR_GOAL },
     row('replay speed, wall', median(byWall), '×'),
@@ -63,6 +89,10 @@ export async function run(): Promise<Report> {
   const clips = await wardrobe()
   free(genesis(engine, sceneDefinition(1)))
   const rows: Row[] = []
-  for (const players of PLAYERS) rows.push(...await measure(engine, players, clips))
-  return { name: 'replay', about: `mocap players, 200 dynamics, ${TICKS} ticks, every hash and checkpoint compared, median of ${RUNS}; processor time unless it says wall`, rows }
+  for (const players of PLAYERS) rows.push(...(await measure(engine, players, clips)))
+  return {
+    name: 'replay',
+    about: `mocap players, 200 dynamics, ${TICKS} ticks, every hash and checkpoint compared, median of ${RUNS}; processor time unless it says wall`,
+    rows,
+  }
 }

@@ -1,5 +1,17 @@
 /** The standard load: avatars with 18 bones posed by motion clips, walking among 200 dynamic props. */
-import { DEFAULT_DEFINITION, genesis, step, type Engine, type InputFrame, type PlacedProp, type PropSpec, type Realm, type RealmDefinition, type SimEvent, type StepOptions } from '../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  genesis,
+  step,
+  type Engine,
+  type InputFrame,
+  type PlacedProp,
+  type PropSpec,
+  type Realm,
+  type RealmDefinition,
+  type SimEvent,
+  type StepOptions,
+} from '../sim/index.ts'
 import { Dice } from '../bots/mind.ts'
 import { loadClips } from '../bots/clip-files.ts'
 import { fitAll, type Wardrobe } from '../bots/mimic.ts'
@@ -13,7 +25,13 @@ const SEED = 7
 const NOWHERE = { x: 0, y: 0, z: 0 }
 const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 }
 const specOf = (name: string, shape: PropSpec['colliders'][number]['shape']): PropSpec => ({
-  name, motion: 'dynamic', colliders: [{ shape, position: NOWHERE, rotation: UPRIGHT }], density: 150, friction: 0.6, restitution: 0.3, color: 0x888888,
+  name,
+  motion: 'dynamic',
+  colliders: [{ shape, position: NOWHERE, rotation: UPRIGHT }],
+  density: 150,
+  friction: 0.6,
+  restitution: 0.3,
+  color: 0x888888,
 })
 const SPECS = [
   specOf('box', { type: 'box', halfExtents: { x: 0.2, y: 0.2, z: 0.2 } }),
@@ -25,15 +43,32 @@ const SPECS = [
 function strewn(count: number): PlacedProp[] {
   const dice = new Dice(SEED)
   const side = Math.ceil(Math.sqrt(count))
-  const along = (n: number): number => Math.fround(((n + 0.5 + dice.between(-0.2, 0.2)) / side - 0.5) * 2 * SPREAD_METRES)
+  const along = (n: number): number =>
+    Math.fround(((n + 0.5 + dice.between(-0.2, 0.2)) / side - 0.5) * 2 * SPREAD_METRES)
   return SPECS.flatMap((prop, kind) =>
-    Array.from({ length: count }, (_, i) => i).filter((i) => i % SPECS.length === kind).map((i) => (
-      { prop, position: { x: along(i % side), y: 0.5, z: along(Math.floor(i / side)) }, rotation: UPRIGHT, scale: 1 })))
+    Array.from({ length: count }, (_, i) => i)
+      .filter((i) => i % SPECS.length === kind)
+      .map((i) => ({
+        prop,
+        position: { x: along(i % side), y: 0.5, z: along(Math.floor(i / side)) },
+        rotation: UPRIGHT,
+        scale: 1,
+      })),
+  )
 }
 
 export function sceneDefinition(avatars: number): RealmDefinition {
   const spawn = { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: SPREAD_METRES }
-  return { ...DEFAULT_DEFINITION, id: 'bench', name: 'Bench', seed: SEED, spawn, playersMax: Math.max(1, avatars), elementsMax: 2_000, props: strewn(DYNAMICS) }
+  return {
+    ...DEFAULT_DEFINITION,
+    id: 'bench',
+    name: 'Bench',
+    seed: SEED,
+    spawn,
+    playersMax: Math.max(1, avatars),
+    elementsMax: 2_000,
+    props: strewn(DYNAMICS),
+  }
 }
 
 export async function wardrobe(): Promise<Wardrobe> {

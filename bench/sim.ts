@@ -12,7 +12,10 @@ const MEASURED_TICKS = 900
 const CHECKPOINTS = 40
 
 /** DESIGN.md section 4. */
-const GOALS: Readonly<Record<number, { readonly median: number; readonly p99: number }>> = { 100: { median: 2, p99: 7 }, 500: { median: 5, p99: 10 } }
+const GOALS: Readonly<Record<number, { readonly median: number; readonly p99: number }>> = {
+  100: { median: 2, p99: 7 },
+  500: { median: 5, p99: 10 },
+}
 const CHECKPOINT_GOALS = { kib: 1536, takenMs: 1.5, restoredMs: 4 }
 
 interface Load {
@@ -34,7 +37,16 @@ function phaseClock(into: Load['phases']): (phase: Phase) => void {
   }
 }
 
-const noPhases = (): Load['phases'] => ({ upkeep: [], work: [], inputs: [], locomotion: [], bones: [], holds: [], physics: [], bounds: [] })
+const noPhases = (): Load['phases'] => ({
+  upkeep: [],
+  work: [],
+  inputs: [],
+  locomotion: [],
+  bones: [],
+  holds: [],
+  physics: [],
+  bounds: [],
+})
 
 function measureTicks({ realm, next, step }: Scene): Load {
   const load: Load = { phases: noPhases(), step: samples(), hash: samples(), awake: [], boneBodies: [] }
@@ -46,7 +58,12 @@ function measureTicks({ realm, next, step }: Scene): Load {
     timed(warm ? samples() : load.hash, () => hash(realm))
     if (warm) continue
     load.awake.push(props(realm).filter(({ asleep }) => !asleep).length)
-    load.boneBodies.push([...realm.avatars.values()].reduce((sum, { bones }) => sum + (bones?.filter((bone) => bone !== null).length ?? 0), 0))
+    load.boneBodies.push(
+      [...realm.avatars.values()].reduce(
+        (sum, { bones }) => sum + (bones?.filter((bone) => bone !== null).length ?? 0),
+        0,
+      ),
+    )
   }
   return load
 }
@@ -55,7 +72,12 @@ function tickRows(avatars: number, load: Load): Row[] {
   const goals = GOALS[avatars]
   const cpu = load.step.cpuMs.map((ms, i) => ms + (load.hash.cpuMs[i] ?? 0))
   const wall = load.step.wallMs.map((ms, i) => ms + (load.hash.wallMs[i] ?? 0))
-  const row = (what: string, value: number, goal?: number): Row => ({ what: `${avatars} avatars: ${what}`, value, unit: 'ms', ...(goal === undefined ? {} : { goal }) })
+  const row = (what: string, value: number, goal?: number): Row => ({
+    what: `${avatars} avatars: ${what}`,
+    value,
+    unit: 'ms',
+    ...(goal === undefined ? {} : { goal }),
+  })
   return [
     row('tick (step and hash), median', median(cpu), goals?.median),
     row('tick, p99', percentile(cpu, 0.99), goals?.p99),
@@ -80,8 +102,18 @@ function checkpointRows(engine: Engine, avatars: number, { realm }: Scene): Row[
   const goal = (value: number) => (limited ? { goal: value } : {})
   return [
     { what: `${avatars} avatars: checkpoint`, value: bytes.length / 1024, unit: 'KiB', ...goal(CHECKPOINT_GOALS.kib) },
-    { what: `${avatars} avatars: checkpoint taken, median`, value: median(taken.cpuMs), unit: 'ms', ...goal(CHECKPOINT_GOALS.takenMs) },
-    { what: `${avatars} avatars: restored, median`, value: median(restored.cpuMs), unit: 'ms', ...goal(CHECKPOINT_GOALS.restoredMs) },
+    {
+      what: `${avatars} avatars: checkpoint taken, median`,
+      value: median(taken.cpuMs),
+      unit: 'ms',
+      ...goal(CHECKPOINT_GOALS.takenMs),
+    },
+    {
+      what: `${avatars} avatars: restored, median`,
+      value: median(restored.cpuMs),
+      unit: 'ms',
+      ...goal(CHECKPOINT_GOALS.restoredMs),
+    },
   ]
 }
 
@@ -96,5 +128,9 @@ export async function run(): Promise<Report> {
   const engine = await loadEngine()
   const clips = await wardrobe()
   const rows = AVATARS.flatMap((avatars) => measure(engine, avatars, clips))
-  return { name: 'sim', about: `avatars with 18 bones, posed at 15 Hz, among ${DYNAMICS} dynamics; ${MEASURED_TICKS} ticks after ${WARM_UP_TICKS}; processor time unless it says wall`, rows }
+  return {
+    name: 'sim',
+    about: `avatars with 18 bones, posed at 15 Hz, among ${DYNAMICS} dynamics; ${MEASURED_TICKS} ticks after ${WARM_UP_TICKS}; processor time unless it says wall`,
+    rows,
+  }
 }

@@ -3,7 +3,18 @@
  * in-memory network, real sessions and decoders at both ends. Truth is the simulation's state at the moment drawn.
  */
 import { avatarAdded, propAdded } from '../server/realm/catalog.ts'
-import { avatars, free, loadEngine, props, type AvatarView, type Engine, type PropView, type Quat, type Realm, type Vec3 } from '../sim/index.ts'
+import {
+  avatars,
+  free,
+  loadEngine,
+  props,
+  type AvatarView,
+  type Engine,
+  type PropView,
+  type Quat,
+  type Realm,
+  type Vec3,
+} from '../sim/index.ts'
 import { PROTOCOL_VERSION } from '../protocol/index.ts'
 import { SAVINGS, SnapshotDecoder, SnapshotSource, SnapshotView, type Savings } from '../netcode/snapshot.ts'
 import { ClientSession, ServerSession } from '../netcode/session/index.ts'
@@ -86,7 +97,19 @@ class Line {
     this.down = new Way(network, dice)
     this.up = new Way(network, dice)
     this.server.queue({
-      type: 'welcome', protocol: PROTOCOL_VERSION, realm: 'bench', tick: realm.tick, tickRate: 60, player: avatar.player, user: avatar.user, avatar: avatar.id, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      realm: 'bench',
+      tick: realm.tick,
+      tickRate: 60,
+      player: avatar.player,
+      user: avatar.user,
+      avatar: avatar.id,
+      permissions: 7,
+      definition: '{}',
+      resumed: false,
+      sequence: 0,
+      ackCommand: 0,
     })
     for (const other of realm.avatars.values()) this.world.tell(avatarAdded(other))
     for (const prop of props(realm)) this.world.tell(propAdded(prop))
@@ -94,7 +117,8 @@ class Line {
 
   /** Who acts acknowledges 15 times a second. */
   talk(nowMs: number): void {
-    if (this.client.welcomed) this.client.latest({ type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false })
+    if (this.client.welcomed)
+      this.client.latest({ type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false })
     this.up.put(this.client.packets(nowMs), nowMs)
     for (const bytes of this.up.take(nowMs)) this.server.receive(bytes, nowMs)
   }
@@ -142,7 +166,10 @@ function degrees(a: Quat, b: Quat): number {
 function addAvatarError(into: Errors, seen: AvatarSample, truth: AvatarView): void {
   into.rootCm.push(apartCm(seen.position, truth.position))
   if (truth.pose === null || seen.pose === null) return
-  into.handCm.push(apartCm(seen.pose.left.position, truth.pose.left.position), apartCm(seen.pose.right.position, truth.pose.right.position))
+  into.handCm.push(
+    apartCm(seen.pose.left.position, truth.pose.left.position),
+    apartCm(seen.pose.right.position, truth.pose.right.position),
+  )
   for (const [i, bone] of truth.pose.bones.entries()) {
     const shown = seen.pose.bones[i]
     if (bone && shown) into.boneDegrees.push(degrees(bone, shown))
@@ -197,11 +224,21 @@ class Mover {
       if (centre === undefined) return { ...view, asleep: true }
       const angle = (tick / 180) * 2 * Math.PI + i
       const half = angle / 2
-      const position = { x: centre.x + Math.cos(angle), y: 0.5 + 0.3 * Math.abs(Math.sin(angle * 3)), z: centre.z + Math.sin(angle) }
+      const position = {
+        x: centre.x + Math.cos(angle),
+        y: 0.5 + 0.3 * Math.abs(Math.sin(angle * 3)),
+        z: centre.z + Math.sin(angle),
+      }
       const speed = (2 * Math.PI) / 3
       const rise = 0.9 * speed * Math.cos(angle * 3) * Math.sign(Math.sin(angle * 3))
       const linvel = { x: -Math.sin(angle) * speed, y: rise, z: Math.cos(angle) * speed }
-      return { ...view, position, linvel, rotation: { x: 0, y: Math.sin(half), z: 0, w: Math.cos(half) }, asleep: false }
+      return {
+        ...view,
+        position,
+        linvel,
+        rotation: { x: 0, y: Math.sin(half), z: 0, w: Math.cos(half) },
+        asleep: false,
+      }
     })
   }
 }
@@ -213,12 +250,23 @@ function play({ realm, next, step }: Scene, network: Network, ticks: number, sav
   const lines = avatars(realm).map((avatar) => new Line(realm, avatar, network, dice))
   const source = new SnapshotSource(realm.definition.bounds, savings)
   const history: (Truth | undefined)[] = []
-  const outcome: Outcome = { near: noErrors(), far: noErrors(), quantised: samples(), encoded: samples(), bytes: [], delayMs: 0, missing: 0 }
+  const outcome: Outcome = {
+    near: noErrors(),
+    far: noErrors(),
+    quantised: samples(),
+    encoded: samples(),
+    bytes: [],
+    delayMs: 0,
+    missing: 0,
+  }
   for (let i = 0; i < ticks; i += 1) {
     step(next())
     const nowMs = i * TICK_MS
     const [people, things] = [avatars(realm), mover.move(props(realm), realm.tick)]
-    history[realm.tick % TRUTH_TICKS] = { avatars: new Map(people.map((one) => [one.id, one])), props: new Map(things.map((one) => [one.id, one])) }
+    history[realm.tick % TRUTH_TICKS] = {
+      avatars: new Map(people.map((one) => [one.id, one])),
+      props: new Map(things.map((one) => [one.id, one])),
+    }
     const measured = i >= WARM_UP_TICKS
     for (const line of lines) line.talk(nowMs)
     timed(measured ? outcome.quantised : samples(), () => source.update(realm.tick, people, things))
@@ -233,13 +281,20 @@ function play({ realm, next, step }: Scene, network: Network, ticks: number, sav
   return { ...outcome, delayMs: median(delays), missing: lines.reduce((sum, { missing }) => sum + missing, 0) }
 }
 
-const rms = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+const rms = (values: readonly number[]): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
 
 function errorRows(where: string, name: string, { rootCm, handCm, boneDegrees, propCm }: Errors): Row[] {
   const rows = (what: string, values: readonly number[], unit: string): Row[] => [
-    { what: `${name}: ${where} ${what}, RMS`, value: rms(values), unit }, { what: `${name}: ${where} ${what}, p99`, value: percentile(values, 0.99), unit },
+    { what: `${name}: ${where} ${what}, RMS`, value: rms(values), unit },
+    { what: `${name}: ${where} ${what}, p99`, value: percentile(values, 0.99), unit },
   ]
-  return [...rows('root', rootCm, 'cm'), ...rows('hands', handCm, 'cm'), ...rows('bones', boneDegrees, '°'), ...rows('moving props', propCm, 'cm')]
+  return [
+    ...rows('root', rootCm, 'cm'),
+    ...rows('hands', handCm, 'cm'),
+    ...rows('bones', boneDegrees, '°'),
+    ...rows('moving props', propCm, 'cm'),
+  ]
 }
 
 function measure(engine: Engine, clips: Wardrobe, network: Network): Row[] {
@@ -253,8 +308,16 @@ function measure(engine: Engine, clips: Wardrobe, network: Network): Row[] {
     { what: `${name}: packet to a client, mean`, value: mean, unit: 'bytes' },
     { what: `${name}: packet to a client, largest`, value: Math.max(...outcome.bytes), unit: 'bytes', goal: 1_100 },
     { what: `${name}: down to a client`, value: (mean * 20 * 8) / 1_000, unit: 'kb/s', goal: 256 },
-    { what: `${name}: a tick's state quantised, once for all, median`, value: median(outcome.quantised.cpuMs), unit: 'ms' },
-    { what: `${name}: a tick's packets encoded, a third of the clients, median`, value: median(outcome.encoded.cpuMs), unit: 'ms' },
+    {
+      what: `${name}: a tick's state quantised, once for all, median`,
+      value: median(outcome.quantised.cpuMs),
+      unit: 'ms',
+    },
+    {
+      what: `${name}: a tick's packets encoded, a third of the clients, median`,
+      value: median(outcome.encoded.cpuMs),
+      unit: 'ms',
+    },
     { what: `${name}: both, p99`, value: percentile(both, 0.99), unit: 'ms', goal: 4 },
     { what: `${name}: drawn behind arrivals`, value: outcome.delayMs, unit: 'ms' },
     { what: `${name}: baselines missing`, value: outcome.missing, unit: 'packets' },
@@ -265,8 +328,12 @@ function measure(engine: Engine, clips: Wardrobe, network: Network): Row[] {
 
 /** Each saving alone taken away: within the same bytes, what it is worth shows in the errors. */
 const WITHOUT: readonly (readonly [string, Partial<Savings>])[] = [
-  ['all savings', {}], ['no deadbands', { deadband: 0 }], ['no levels', { levels: false }], ['no view factor', { behindFactor: 1 }],
-  ['no urgency', { urgency: false }], ['no deltas', { deltas: false }],
+  ['all savings', {}],
+  ['no deadbands', { deadband: 0 }],
+  ['no levels', { levels: false }],
+  ['no view factor', { behindFactor: 1 }],
+  ['no urgency', { urgency: false }],
+  ['no deltas', { deltas: false }],
 ]
 const SAVING_TICKS = 120
 
@@ -275,10 +342,19 @@ function measureSavings(engine: Engine, clips: Wardrobe): Row[] {
     const played = scene(engine, AVATARS, clips)
     const { near, far } = play(played, NETWORKS[0] as Network, WARM_UP_TICKS + SAVING_TICKS, { ...SAVINGS, ...savings })
     free(played.realm)
-    const row = (what: string, values: readonly number[], unit: string): Row => ({ what: `${name}: ${what}, RMS`, value: rms(values), unit })
+    const row = (what: string, values: readonly number[], unit: string): Row => ({
+      what: `${name}: ${what}, RMS`,
+      value: rms(values),
+      unit,
+    })
     return [
-      row('near root', near.rootCm, 'cm'), row('near bones', near.boneDegrees, '°'), row('near props', near.propCm, 'cm'),
-      row('far root', far.rootCm, 'cm'), row('far hands', far.handCm, 'cm'), row('far bones', far.boneDegrees, '°'), row('far props', far.propCm, 'cm'),
+      row('near root', near.rootCm, 'cm'),
+      row('near bones', near.boneDegrees, '°'),
+      row('near props', near.propCm, 'cm'),
+      row('far root', far.rootCm, 'cm'),
+      row('far hands', far.handCm, 'cm'),
+      row('far bones', far.boneDegrees, '°'),
+      row('far props', far.propCm, 'cm'),
     ]
   })
 }
@@ -289,5 +365,9 @@ export async function run(): Promise<Report> {
   free(scene(engine, 1, clips).realm)
   const rows = [...NETWORKS.flatMap((network) => measure(engine, clips, network)), ...measureSavings(engine, clips)]
   const { spawn } = sceneDefinition(AVATARS)
-  return { name: 'snapshots', about: `${AVATARS} clients, ${AVATARS} avatars with 18 bones within ${spawn.radius} m, 200 props of which ${MOVING_PROPS} move, 20 sends a second`, rows }
+  return {
+    name: 'snapshots',
+    about: `${AVATARS} clients, ${AVATARS} avatars with 18 bones within ${spawn.radius} m, 200 props of which ${MOVING_PROPS} move, 20 sends a second`,
+    rows,
+  }
 }

@@ -78,7 +78,11 @@ class Crowd implements TickTimer {
     this.meters = meters
     this.act = act
     const events = this.sessions.map((_, link): LinkEvent => ({
-      type: 'opened', link, peer: { session: '', kind: 'memory', ordered: false, address: '' }, claims: { session: '', player: link + 1, name: `bot ${link + 1}`, role: 'player', uid: '', user: link + 1 }, granted: 0,
+      type: 'opened',
+      link,
+      peer: { session: '', kind: 'memory', ordered: false, address: '' },
+      claims: { session: '', player: link + 1, name: `bot ${link + 1}`, role: 'player', uid: '', user: link + 1 },
+      granted: 0,
     }))
     this.inbox.push({ type: 'batch', events, bytes: new Uint8Array() })
   }
@@ -109,7 +113,9 @@ class Crowd implements TickTimer {
 
   private send(nowMs: number): void {
     const packets = this.sessions.map((session) => session.packets(nowMs))
-    const events = packets.flatMap((sent, link) => sent.map(({ length }): LinkEvent => ({ type: 'received', link, length })))
+    const events = packets.flatMap((sent, link) =>
+      sent.map(({ length }): LinkEvent => ({ type: 'received', link, length })),
+    )
     this.inbox.push({ type: 'batch', events, bytes: new Uint8Array(Buffer.concat(packets.flat())) })
   }
 
@@ -132,7 +138,11 @@ class Crowd implements TickTimer {
 async function play(recordings: string): Promise<Crowd> {
   const engine = await loadEngine()
   const troupe = new Troupe({ count: PLAYERS, behaviour: 'mocap', seed: SEED, clips: await wardrobe() })
-  const log = await Champion.open({ start: { definition: sceneDefinition(PLAYERS), recordings, keepBytes: Infinity, recordedBy: 'bench' }, engine, note: () => undefined })
+  const log = await Champion.open({
+    start: { definition: sceneDefinition(PLAYERS), recordings, keepBytes: Infinity, recordedBy: 'bench' },
+    engine,
+    note: () => undefined,
+  })
   const meters = new Meters()
   const crowd = new Crowd(meters, (sessions) => {
     if (log.realm.tick === 0) return
@@ -158,7 +168,15 @@ export async function run(): Promise<Report> {
     { what: 'tick, mean', value: cpuMs.reduce((sum, ms) => sum + ms, 0) / cpuMs.length, unit: 'ms' },
     { what: 'tick, p99', value: percentile(cpuMs, 0.99), unit: 'ms' },
     { what: 'allocated in a tick, median', value: median(allocatedMib), unit: 'MiB' },
-    ...TICK_PARTS.map((part, i): Row => ({ what: `${part}, median, wall`, value: median(partsMs[i] ?? []), unit: 'ms' })),
+    ...TICK_PARTS.map((part, i): Row => ({
+      what: `${part}, median, wall`,
+      value: median(partsMs[i] ?? []),
+      unit: 'ms',
+    })),
   ]
-  return { name: 'tick', about: `a realm's worker with ${PLAYERS} clients posed by motion clips × ${DYNAMICS} dynamics, without network; ${MEASURED_TICKS} ticks after ${WARM_UP_TICKS}; processor time unless it says wall`, rows }
+  return {
+    name: 'tick',
+    about: `a realm's worker with ${PLAYERS} clients posed by motion clips × ${DYNAMICS} dynamics, without network; ${MEASURED_TICKS} ticks after ${WARM_UP_TICKS}; processor time unless it says wall`,
+    rows,
+  }
 }

@@ -15,10 +15,12 @@ let received = 0
 let sent = 0
 
 const waiting = Array.from({ length: Number(count) }, (_, i) => `client ${i + 1}`)
-await Promise.all(Array.from({ length: CONNECTING_MAX }, async () => {
-  for (let token = waiting.shift(); token !== undefined; token = waiting.shift())
-    connections.push(await connect(url, token, { received: () => void received++, closed: () => undefined }))
-}))
+await Promise.all(
+  Array.from({ length: CONNECTING_MAX }, async () => {
+    for (let token = waiting.shift(); token !== undefined; token = waiting.shift())
+      connections.push(await connect(url, token, { received: () => void received++, closed: () => undefined }))
+  }),
+)
 
 const payload = new Uint8Array(UP_BYTES).fill(3)
 setInterval(() => {

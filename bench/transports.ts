@@ -69,7 +69,14 @@ async function bedOf(kind: Kind): Promise<Bed> {
   const transport = new WebRtcTransport({ ...options, bindAddress: '127.0.0.1' })
   http.on('request', (request, response) => void transport.handleHttp(request, response))
   await transport.ready
-  return { http, transport, url: await listening(http), open, received, processor: () => own() + processorSeconds(transport.stats.pid ?? 0) }
+  return {
+    http,
+    transport,
+    url: await listening(http),
+    open,
+    received,
+    processor: () => own() + processorSeconds(transport.stats.pid ?? 0),
+  }
 }
 
 async function listening(http: Server): Promise<string> {
@@ -103,7 +110,9 @@ export interface ClientCounts {
 
 async function measure(kind: Kind, count: number): Promise<Row[]> {
   const bed = await bedOf(kind)
-  const clients = fork(new URL('./transport-clients.js', import.meta.url), [kind, bed.url, String(count)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const clients = fork(new URL('./transport-clients.js', import.meta.url), [kind, bed.url, String(count)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   let counts: ClientCounts = { sent: 0, received: 0 }
   clients.on('message', (message) => void (counts = message as ClientCounts))
   for (let waitedMs = 0; bed.open.size < count; waitedMs += 50) {
@@ -111,15 +120,29 @@ async function measure(kind: Kind, count: number): Promise<Row[]> {
     await sleep(50)
   }
   const down = sending(bed)
-  const look = () => ({ processor: bed.processor(), up: bed.received.messages, downSent: down.sent(), ...counts, ms: performance.now() })
+  const look = () => ({
+    processor: bed.processor(),
+    up: bed.received.messages,
+    downSent: down.sent(),
+    ...counts,
+    ms: performance.now(),
+  })
   await sleep(SETTLE_MS)
   const from = look()
   await sleep(MEASURED_MS)
   const to = look()
-  const row = (what: string, value: number, unit: string): Row => ({ what: `${kind}, ${count} clients: ${what}`, value, unit })
+  const row = (what: string, value: number, unit: string): Row => ({
+    what: `${kind}, ${count} clients: ${what}`,
+    value,
+    unit,
+  })
   const rows = [
     row('share of one core', (100_000 * (to.processor - from.processor)) / (to.ms - from.ms), '%'),
-    row('messages a second each way together', (1000 * (to.up - from.up + to.received - from.received)) / (to.ms - from.ms), ''),
+    row(
+      'messages a second each way together',
+      (1000 * (to.up - from.up + to.received - from.received)) / (to.ms - from.ms),
+      '',
+    ),
     row('arrived of those to the server', (100 * (to.up - from.up)) / (to.sent - from.sent), '%'),
     row('arrived of those to the clients', (100 * (to.received - from.received)) / (to.downSent - from.downSent), '%'),
   ]
@@ -132,6 +155,10 @@ async function measure(kind: Kind, count: number): Promise<Row[]> {
 
 export async function run(): Promise<Report> {
   const rows: Row[] = []
-  for (const kind of KINDS) for (const count of CLIENTS) rows.push(...await measure(kind, count))
-  return { name: 'transports', about: `${DOWN_HZ} Hz × ${DOWN_BYTES} B to each client, ${UP_HZ} Hz × ${UP_BYTES} B back; the clients run in another process, share the machine, and are counted each 200 ms, so shares are right to 3 %`, rows }
+  for (const kind of KINDS) for (const count of CLIENTS) rows.push(...(await measure(kind, count)))
+  return {
+    name: 'transports',
+    about: `${DOWN_HZ} Hz × ${DOWN_BYTES} B to each client, ${UP_HZ} Hz × ${UP_BYTES} B back; the clients run in another process, share the machine, and are counted each 200 ms, so shares are right to 3 %`,
+    rows,
+  }
 }

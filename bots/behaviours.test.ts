@@ -1,5 +1,20 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { avatars, DEFAULT_BODY, DEFAULT_DEFINITION, free, genesis, hash, loadEngine, Permission, step, type CommandType, type InputFrame, type Realm, type RealmDefinition, type SimEvent } from '../sim/index.ts'
+import {
+  avatars,
+  DEFAULT_BODY,
+  DEFAULT_DEFINITION,
+  free,
+  genesis,
+  hash,
+  loadEngine,
+  Permission,
+  step,
+  type CommandType,
+  type InputFrame,
+  type Realm,
+  type RealmDefinition,
+  type SimEvent,
+} from '../sim/index.ts'
 import { loadClips } from './clip-files.ts'
 import { BEHAVIOURS, type BehaviourName } from './mind.ts'
 import { fitAll } from './mimic.ts'
@@ -20,7 +35,15 @@ interface Played {
   readonly travelled: number[]
 }
 
-function play(behaviour: BehaviourName, { count = 6, seconds = 20, seed = 1, definition = DEFAULT_DEFINITION }: { count?: number; seconds?: number; seed?: number; definition?: RealmDefinition } = {}): Played {
+function play(
+  behaviour: BehaviourName,
+  {
+    count = 6,
+    seconds = 20,
+    seed = 1,
+    definition = DEFAULT_DEFINITION,
+  }: { count?: number; seconds?: number; seed?: number; definition?: RealmDefinition } = {},
+): Played {
   const realm = genesis(engine, definition)
   realms.push(realm)
   const troupe = new Troupe({ count, behaviour, seed, clips })
@@ -32,14 +55,18 @@ function play(behaviour: BehaviourName, { count = 6, seconds = 20, seed = 1, def
     played.frames.push(frame)
     played.events.push(...events)
     for (const { player, velocity } of avatars(realm))
-      played.travelled[player - 1] = (played.travelled[player - 1] ?? 0) + Math.hypot(velocity.x, velocity.z) / definition.tickRate
+      played.travelled[player - 1] =
+        (played.travelled[player - 1] ?? 0) + Math.hypot(velocity.x, velocity.z) / definition.tickRate
   }
   return played
 }
 
-const counted = ({ events }: Played, type: SimEvent['type']): number => events.filter((event) => event.type === type).length
-const sent = ({ frames }: Played, type: CommandType): number => frames.flatMap(({ inputs }) => inputs).filter(({ command }) => command.type === type).length
-const reasons = ({ events }: Played): string[] => events.flatMap((event) => (event.type === 'rejected' ? [`${event.command}: ${event.reason}`] : []))
+const counted = ({ events }: Played, type: SimEvent['type']): number =>
+  events.filter((event) => event.type === type).length
+const sent = ({ frames }: Played, type: CommandType): number =>
+  frames.flatMap(({ inputs }) => inputs).filter(({ command }) => command.type === type).length
+const reasons = ({ events }: Played): string[] =>
+  events.flatMap((event) => (event.type === 'rejected' ? [`${event.command}: ${event.reason}`] : []))
 
 describe.each(BEHAVIOURS)('bots that %s', (behaviour) => {
   test('walk about, all of them, and stay where the ground is', () => {
@@ -95,7 +122,8 @@ test('mocap bots pose 15 times a second with bones, and now and then take someth
   const played = play('mocap', { count: 8, seconds: 40 })
   expect(sent(played, 'pose') / (8 * 40)).toBeGreaterThan(14)
   expect(sent(played, 'pose') / (8 * 40)).toBeLessThan(16)
-  for (const { pose } of avatars(played.realm)) expect(pose?.bones.filter((bone) => bone !== null).length).toBeGreaterThanOrEqual(16)
+  for (const { pose } of avatars(played.realm))
+    expect(pose?.bones.filter((bone) => bone !== null).length).toBeGreaterThanOrEqual(16)
   expect(counted(played, 'grabbed')).toBeGreaterThan(3)
 })
 

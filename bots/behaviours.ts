@@ -91,6 +91,6 @@ function person(kind: Kind, dice: Dice, clips: Wardrobe, makes: boolean): Mind {
  */
 export function createMind(name: BehaviourName, seed: number, clips: Wardrobe): Mind {
   const dice = new Dice(seed)
-  const kind: Kind = name === 'mixed' ? dice.pick(['walk', 'drag', 'mocap'] as const) ?? 'walk' : name
+  const kind: Kind = name === 'mixed' ? (dice.pick(['walk', 'drag', 'mocap'] as const) ?? 'walk') : name
   return person(kind, dice, clips, name === 'mixed')
 }

@@ -59,7 +59,7 @@ export class Bot {
   /** Wishes to jump, at once and until it is told otherwise; from then on its mind jumps no more. A bot that rests does not. */
   jump(wish: boolean): void {
     this.#jumps = wish
-    if (!this.#resting) this.client.move({ ...this.#move ?? { yaw: this.#self?.yaw ?? 0 }, jump: wish })
+    if (!this.#resting) this.client.move({ ...(this.#move ?? { yaw: this.#self?.yaw ?? 0 }), jump: wish })
   }
 
   get tally(): Tally {
@@ -75,7 +75,14 @@ export class Bot {
       this.#self = this.#world.avatars.find(({ own }) => own) ?? null
     }
     const { props } = this.#world
-    return this.#self && { definition, player: state.player, position: reckoned(this.#self, nowMs - this.#lookedMs), props: () => props }
+    return (
+      this.#self && {
+        definition,
+        player: state.player,
+        position: reckoned(this.#self, nowMs - this.#lookedMs),
+        props: () => props,
+      }
+    )
   }
 
   readonly #deeds: Deeds = {
@@ -99,7 +106,9 @@ export class Bot {
     const answer = await this.#carryOut(deed)
     if (answer.ok) this.#done++
     else this.#rejected[answer.reason] = (this.#rejected[answer.reason] ?? 0) + 1
-    this.#mind.settled(answer.ok ? { sequence, ok: true, element: answer.element } : { sequence, ok: false, reason: answer.reason })
+    this.#mind.settled(
+      answer.ok ? { sequence, ok: true, element: answer.element } : { sequence, ok: false, reason: answer.reason },
+    )
   }
 
   #carryOut(deed: Deed): Promise<Answer> {

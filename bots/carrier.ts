@@ -45,7 +45,7 @@ export class Carrier {
 
   /** Where the prop is that it wants to get near to. */
   wants(sight: Sight): Vec3 | null {
-    return this.#state.name === 'near' ? propOf(sight, this.#state.element)?.position ?? null : null
+    return this.#state.name === 'near' ? (propOf(sight, this.#state.element)?.position ?? null) : null
   }
 
   get holding(): boolean {
@@ -77,7 +77,9 @@ export class Carrier {
     if (state.name !== 'asked' || outcome.sequence !== state.sequence) return
     if (!outcome.ok) return this.#rest()
     const untilMs = this.#nowMs + this.#dice.between(1_000, 4_000)
-    const scaleAtMs = this.#dice.chance(this.#options.scaleShare) ? this.#nowMs + this.#dice.between(200, 1_000) : Infinity
+    const scaleAtMs = this.#dice.chance(this.#options.scaleShare)
+      ? this.#nowMs + this.#dice.between(200, 1_000)
+      : Infinity
     this.#state = { name: 'carry', element: state.element, untilMs, scaleAtMs }
   }
 
@@ -87,7 +89,10 @@ export class Carrier {
 
   #choose(sight: Sight): void {
     const near = [...sight.props()]
-      .filter(({ spec, holder, position }) => spec.motion !== 'static' && holder === 0 && distance(position, sight.position) < INTEREST_METRES)
+      .filter(
+        ({ spec, holder, position }) =>
+          spec.motion !== 'static' && holder === 0 && distance(position, sight.position) < INTEREST_METRES,
+      )
       .toSorted((a, b) => distance(a.position, sight.position) - distance(b.position, sight.position))
     const chosen = this.#dice.pick(near.slice(0, 4))
     if (chosen) this.#state = { name: 'near', element: chosen.element, untilMs: this.#nowMs + APPROACH_MS_MAX }
@@ -109,7 +114,8 @@ export class Carrier {
     if (this.#nowMs >= state.scaleAtMs) {
       deeds.command({ type: 'scale', element: state.element, scale: this.#newScale(prop) })
       this.#state = { ...state, scaleAtMs: Infinity }
-    } else if (this.#nowMs >= state.untilMs) this.#state = { name: 'swing', element: state.element, startMs: this.#nowMs }
+    } else if (this.#nowMs >= state.untilMs)
+      this.#state = { name: 'swing', element: state.element, startMs: this.#nowMs }
   }
 
   #newScale({ scale }: SeenProp): number {

@@ -8,12 +8,17 @@ const FOLDER = new URL('../fixtures/motion/', import.meta.url)
 /** All clips of all files, by file name. Throws MotionFileError naming the file. */
 export async function loadClips(): Promise<Clip[]> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.json')).toSorted()
-  const files = await Promise.all(names.map(async (name) => {
-    try {
-      return readMotionFile(JSON.parse(await readFile(new URL(name, FOLDER), 'utf8')))
-    } catch (error) {
-      throw new MotionFileError(`fixtures/motion/${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
-    }
-  }))
+  const files = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return readMotionFile(JSON.parse(await readFile(new URL(name, FOLDER), 'utf8')))
+      } catch (error) {
+        throw new MotionFileError(
+          `fixtures/motion/${name}: ${error instanceof Error ? error.message : String(error)}`,
+          { cause: error },
+        )
+      }
+    }),
+  )
   return files.flat()
 }

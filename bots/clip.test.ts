@@ -1,14 +1,28 @@
 import { describe, expect, test } from 'vitest'
-import { BONES, DEFAULT_BODY, packPose, solveSkeleton, unpackPose, type AvatarBody, type Bone, type Pose, type Vec3 } from '../sim/index.ts'
+import {
+  BONES,
+  DEFAULT_BODY,
+  packPose,
+  solveSkeleton,
+  unpackPose,
+  type AvatarBody,
+  type Bone,
+  type Pose,
+  type Vec3,
+} from '../sim/index.ts'
 import { distance, rotate } from '../sim/maths.ts'
 import { fitClip, readMotionFile, type Clip } from './clip.ts'
 import { loadClips } from './clip-files.ts'
 
 const clips = await loadClips()
-const named = (kinds: readonly string[]) => clips.filter(({ kind }) => kinds.includes(kind)).map((clip) => [clip.name, clip] as const)
+const named = (kinds: readonly string[]) =>
+  clips.filter(({ kind }) => kinds.includes(kind)).map((clip) => [clip.name, clip] as const)
 const ALL = named(['walk', 'run', 'idle', 'act'])
 const nowhere: Vec3 = { x: Number.NaN, y: Number.NaN, z: Number.NaN }
-const big: AvatarBody = { ...DEFAULT_BODY, offsets: DEFAULT_BODY.offsets.map(({ x, y, z }) => ({ x: x * 1.3, y: y * 1.3, z: z * 1.3 })) }
+const big: AvatarBody = {
+  ...DEFAULT_BODY,
+  offsets: DEFAULT_BODY.offsets.map(({ x, y, z }) => ({ x: x * 1.3, y: y * 1.3, z: z * 1.3 })),
+}
 
 /** Poses along a clip, as they come off the wire, with where each bone is. */
 function solved(clip: Clip, body: AvatarBody): { readonly pose: Pose; at(bone: Bone): Vec3 }[] {
@@ -27,7 +41,10 @@ test('clips are there for walking, running, standing and acting, each with a nam
   expect(new Set(clips.map(({ name }) => name)).size).toBe(clips.length)
 })
 
-describe.each([['the default body', DEFAULT_BODY], ['a body a third larger', big]] as const)('on %s', (_, body) => {
+describe.each([
+  ['the default body', DEFAULT_BODY],
+  ['a body a third larger', big],
+] as const)('on %s', (_, body) => {
   test.each(ALL)('%s is upright and its feet stand on the ground', (_name, clip) => {
     const frames = solved(clip, body)
     const rest = solveSkeleton(body, null)[BONES.indexOf('leftFoot')]?.position.y ?? Number.NaN
@@ -62,7 +79,8 @@ describe('locomotion', () => {
     const { speed } = fitClip(clip, DEFAULT_BODY)
     expect(speed).toBeGreaterThan(0.8)
     expect(speed).toBeLessThan(clip.kind === 'walk' ? 2 : 6)
-    for (const { pose } of solved(clip, DEFAULT_BODY)) expect(Math.hypot(pose.head.position.x, pose.head.position.z)).toBeLessThan(0.7)
+    for (const { pose } of solved(clip, DEFAULT_BODY))
+      expect(Math.hypot(pose.head.position.x, pose.head.position.z)).toBeLessThan(0.7)
   })
 
   test.each(named(['walk']))('%s moves the lower foot backwards', (_name, clip) => {

@@ -2,7 +2,16 @@
  * Motion clips: how real people (well, a knight) move, fitted to an avatar's body. The files stand in fixtures/motion/,
  * whose README.md describes the format; scripts/extract-motion.mjs makes them.
  */
-import { BONES, mixPoses, solveSkeleton, type AvatarBody, type JointTransform, type Pose, type Quat, type Vec3 } from '../sim/index.ts'
+import {
+  BONES,
+  mixPoses,
+  solveSkeleton,
+  type AvatarBody,
+  type JointTransform,
+  type Pose,
+  type Quat,
+  type Vec3,
+} from '../sim/index.ts'
 import { add, IDENTITY, length, lerp, normalise, scaled, sub, ZERO } from '../sim/maths.ts'
 
 /** What a clip shows: walking, running, standing, or an act that is done once. */
@@ -54,13 +63,17 @@ function readFrames(name: string, data: string, boneMask: number, count: number)
   const bytes = base64(data)
   const bones = BONES.filter((_, i) => boneMask & (1 << i)).length
   if (bytes.length !== count * (3 + bones * 4) * 2)
-    throw new MotionFileError(`clip "${name}" has ${bytes.length} bytes; ${count} frames of ${bones} bones take ${count * (3 + bones * 4) * 2}`)
+    throw new MotionFileError(
+      `clip "${name}" has ${bytes.length} bytes; ${count} frames of ${bones} bones take ${count * (3 + bones * 4) * 2}`,
+    )
   const view = new DataView(bytes.buffer)
   let at = -2
   const next = (scale: number): number => view.getInt16((at += 2), true) / scale
   return Array.from({ length: count }, () => ({
     hip: { x: next(8192), y: next(8192), z: next(8192) },
-    bones: BONES.map((_, i) => (boneMask & (1 << i) ? normalise({ x: next(32767), y: next(32767), z: next(32767), w: next(32767) }) : null)),
+    bones: BONES.map((_, i) =>
+      boneMask & (1 << i) ? normalise({ x: next(32767), y: next(32767), z: next(32767), w: next(32767) }) : null,
+    ),
   }))
 }
 
@@ -69,22 +82,33 @@ function readClip(clip: unknown, boneMask: number): Clip {
   const { name, kind, seconds, speed, frames, data } = clip
   if (typeof name !== 'string' || typeof data !== 'string' || typeof kind !== 'string' || !KINDS.includes(kind))
     throw new MotionFileError(`clip "${String(name)}" needs a name, data and a kind of ${KINDS.join(', ')}`)
-  if (typeof seconds !== 'number' || !(seconds > 0) || typeof speed !== 'number' || !(speed >= 0) || typeof frames !== 'number' || !(frames >= 2))
+  if (
+    typeof seconds !== 'number' ||
+    !(seconds > 0) ||
+    typeof speed !== 'number' ||
+    !(speed >= 0) ||
+    typeof frames !== 'number' ||
+    !(frames >= 2)
+  )
     throw new MotionFileError(`clip "${name}" needs seconds above 0, a speed, and at least 2 frames`)
   return { name, kind: kind as ClipKind, seconds, speed, frames: readFrames(name, data, boneMask, frames) }
 }
 
 /** Reads the parsed JSON of a clip file. Throws MotionFileError. */
 export function readMotionFile(json: unknown): Clip[] {
-  if (!isRecord(json) || json['schema'] !== 'otherworld/motion/1') throw new MotionFileError('no clip file: its schema is not "otherworld/motion/1"')
+  if (!isRecord(json) || json['schema'] !== 'otherworld/motion/1')
+    throw new MotionFileError('no clip file: its schema is not "otherworld/motion/1"')
   const { boneMask, clips } = json
-  if (typeof boneMask !== 'number' || !Array.isArray(clips)) throw new MotionFileError('the clip file lacks boneMask or clips')
+  if (typeof boneMask !== 'number' || !Array.isArray(clips))
+    throw new MotionFileError('the clip file lacks boneMask or clips')
   return clips.map((clip) => readClip(clip, boneMask))
 }
 
 const offsetOf = (body: AvatarBody, bone: number): Vec3 => body.offsets[bone] ?? ZERO
-const legLengthOf = (body: AvatarBody): number => length(offsetOf(body, LEFT_LOWER_LEG)) + length(offsetOf(body, LEFT_FOOT))
-const heightOfAnkles = (bones: readonly JointTransform[]): number => Math.min(positionOf(bones, LEFT_FOOT).y, positionOf(bones, RIGHT_FOOT).y)
+const legLengthOf = (body: AvatarBody): number =>
+  length(offsetOf(body, LEFT_LOWER_LEG)) + length(offsetOf(body, LEFT_FOOT))
+const heightOfAnkles = (bones: readonly JointTransform[]): number =>
+  Math.min(positionOf(bones, LEFT_FOOT).y, positionOf(bones, RIGHT_FOOT).y)
 const positionOf = (bones: readonly JointTransform[], bone: number): Vec3 => bones[bone]?.position ?? ZERO
 
 /** All bones of a body in a clip's frame: the middle between its hip joints is where the clip has it, by the length of its legs. */
@@ -119,7 +143,7 @@ export function fitClip(clip: Clip, body: AvatarBody): FittedClip {
     seconds: clip.seconds,
     speed: clip.speed * legLengthOf(body),
     at: (seconds) => {
-      const phase = (((seconds / clip.seconds) % 1) + 1) % 1 * last
+      const phase = ((((seconds / clip.seconds) % 1) + 1) % 1) * last
       const [a, b] = [poses[Math.floor(phase)], poses[Math.min(last, Math.floor(phase) + 1)]]
       if (!a || !b) throw new RangeError(`clip "${clip.name}" has no frame at ${seconds} s`)
       return mixPoses(a, b, phase - Math.floor(phase))

@@ -21,7 +21,9 @@ async function loginServer(): Promise<string> {
   let sessions = 0
   const server: Server = createServer((_request, response) => {
     const session = `session ${++sessions}`
-    response.end(JSON.stringify({ token: session, session, realm: 'here', identity: session, user: { uid: uidOf(1), number: 1 } }))
+    response.end(
+      JSON.stringify({ token: session, session, realm: 'here', identity: session, user: { uid: uidOf(1), number: 1 } }),
+    )
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   undo.push(() => void server.close())
@@ -49,7 +51,15 @@ async function placeOf(count: number, fails: (session: string, tried: number) =>
     if (reason !== null) throw new ConnectError(reason, `It is ${reason} for now.`)
     return await server.transport.connect(url, token, events)
   }
-  const crowd = new Crowd({ url: await loginServer(), count, behaviour: 'mixed', connects: [connect], seed: 1, clips, clock: () => server.nowMs })
+  const crowd = new Crowd({
+    url: await loginServer(),
+    count,
+    behaviour: 'mixed',
+    connects: [connect],
+    seed: 1,
+    clips,
+    clock: () => server.nowMs,
+  })
   return { crowd, server, tries }
 }
 
@@ -72,12 +82,15 @@ test('bots that come while the realm is starting wait for it, and say why', asyn
   await crowd.leave()
 })
 
-test.each(['unreachable', 'udp-blocked', 'refused'] as const)('where the first finds the server %s, none of the others tries', async (reason) => {
-  const { crowd, tries } = await placeOf(3, () => reason)
-  await expect(crowd.connect()).rejects.toMatchObject({ reason })
-  expect([...tries.values()]).toEqual([1])
-  await crowd.leave()
-})
+test.each(['unreachable', 'udp-blocked', 'refused'] as const)(
+  'where the first finds the server %s, none of the others tries',
+  async (reason) => {
+    const { crowd, tries } = await placeOf(3, () => reason)
+    await expect(crowd.connect()).rejects.toMatchObject({ reason })
+    expect([...tries.values()]).toEqual([1])
+    await crowd.leave()
+  },
+)
 
 test('who is refused does not ask again, and its words are kept', async () => {
   const { crowd, tries } = await placeOf(4, (session) => (session === 'session 3' ? 'refused' : null))
@@ -92,11 +105,14 @@ test('at the end no command is begun, and what was begun is waited for', async (
   await crowd.connect()
   const figures = await crowd.play(4)
   const frames = server.frames.length
-  const begun = (type: string): boolean => server.frames.slice(frames).some(({ inputs }) => inputs.some(({ command }) => command.type === type))
+  const begun = (type: string): boolean =>
+    server.frames.slice(frames).some(({ inputs }) => inputs.some(({ command }) => command.type === type))
   await new Promise((resolve) => void setTimeout(resolve, 500))
   expect(['spawn', 'despawn', 'grab', 'scale'].filter(begun)).toEqual([])
   const rejected = Object.values(figures.commandsRejected).reduce((sum, times) => sum + times, 0)
-  const asked = server.frames.flatMap(({ inputs }) => inputs).filter(({ player, command }) => player > 0 && !['move', 'pose', 'drag'].includes(command.type)).length
+  const asked = server.frames
+    .flatMap(({ inputs }) => inputs)
+    .filter(({ player, command }) => player > 0 && !['move', 'pose', 'drag'].includes(command.type)).length
   expect(asked).toBeGreaterThan(0)
   expect(figures.inputsLost).toBe(0)
   expect(figures.commandsDone + rejected).toBe(asked)

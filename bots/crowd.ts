@@ -72,7 +72,10 @@ export class Crowd {
   }
 
   get progress(): CrowdProgress {
-    return { connected: this.#bots.filter(({ client }) => client.state.type === 'joined').length, troubles: Array.from(this.#troubles, ([words, times]) => (times > 1 ? `${words} (${times} times)` : words)) }
+    return {
+      connected: this.#bots.filter(({ client }) => client.state.type === 'joined').length,
+      troubles: Array.from(this.#troubles, ([words, times]) => (times > 1 ? `${words} (${times} times)` : words)),
+    }
   }
 
   /** The server's newest tick as far as the bots know; 0 before the first snapshot. */
@@ -90,14 +93,18 @@ export class Crowd {
     const startMs = this.#now()
     const rampMs = 1000 * (this.#options.joinSeconds ?? 0)
     const stepMs = rampMs / Math.max(1, waiting.length)
-    await Promise.all(Array.from({ length: CONNECTING_MAX }, async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const dueMs = startMs + next * stepMs
-        if (dueMs > this.#now()) await sleep(dueMs - this.#now())
-        const fromMs = stepMs > 0 ? dueMs : this.#now()
-        await this.#join(next, fromMs, Math.max(startMs + rampMs, fromMs) + JOIN_RETRIES_MS_MAX).catch((error: unknown) => this.#note(wordsOf(error)))
-      }
-    }))
+    await Promise.all(
+      Array.from({ length: CONNECTING_MAX }, async () => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          const dueMs = startMs + next * stepMs
+          if (dueMs > this.#now()) await sleep(dueMs - this.#now())
+          const fromMs = stepMs > 0 ? dueMs : this.#now()
+          await this.#join(next, fromMs, Math.max(startMs + rampMs, fromMs) + JOIN_RETRIES_MS_MAX).catch(
+            (error: unknown) => this.#note(wordsOf(error)),
+          )
+        }
+      }),
+    )
     // Who lost its connection meanwhile came in all the same, and comes back
     return this.#joinMs.length
   }
@@ -130,7 +137,10 @@ export class Crowd {
       const after = to[i]
       return after ? [{ from: before, to: after }] : []
     })
-    return { seconds: Number(playedSeconds.toFixed(3)), ...figuresOf(this.#bots, this.#now(), traffic, playedSeconds, samples) }
+    return {
+      seconds: Number(playedSeconds.toFixed(3)),
+      ...figuresOf(this.#bots, this.#now(), traffic, playedSeconds, samples),
+    }
   }
 
   /** Says goodbye; nothing runs on afterwards. */
@@ -170,7 +180,8 @@ export class Crowd {
   async #drain(): Promise<void> {
     for (const bot of this.#bots) bot.rest()
     const endMs = this.#now() + DRAIN_MS_MAX
-    const unanswered = (): number[] => this.#bots.map(({ client }) => client.stats().commandsPending).filter((pending) => pending > 0)
+    const unanswered = (): number[] =>
+      this.#bots.map(({ client }) => client.stats().commandsPending).filter((pending) => pending > 0)
     let left = Infinity
     for (let untilMs = endMs; this.#now() < Math.min(untilMs, endMs); await sleep(50)) {
       const pending = unanswered().reduce((sum, each) => sum + each, 0)
@@ -178,7 +189,8 @@ export class Crowd {
       if (pending < left) untilMs = this.#now() + ANSWER_MS_MAX
       left = pending
     }
-    for (const pending of unanswered()) this.#note(`a bot waited in vain for an answer to ${pending === 1 ? 'a command' : `${pending} commands`}`)
+    for (const pending of unanswered())
+      this.#note(`a bot waited in vain for an answer to ${pending === 1 ? 'a command' : `${pending} commands`}`)
   }
 
   #note(words: string): void {
@@ -207,12 +219,20 @@ export class Crowd {
       settle = resolve
     })
     let failure: ConnectError | null = null
-    const timer = setTimeout(() => settle(new ConnectError('timed-out', `The server did not welcome a bot within ${JOIN_MS_MAX / 1000} s.`)), JOIN_MS_MAX)
+    const timer = setTimeout(
+      () => settle(new ConnectError('timed-out', `The server did not welcome a bot within ${JOIN_MS_MAX / 1000} s.`)),
+      JOIN_MS_MAX,
+    )
     const client = new RenderClient({
-      url, token, connects, clock, poses: false, predict: false,
+      url,
+      token,
+      connects,
+      clock,
+      poses: false,
+      predict: false,
       renew: () => this.#login(url, `bot ${index + 1}`),
       events: {
-        rejoined: () => this.#note('a bot\'s session could not be resumed, and it joined anew'),
+        rejoined: () => this.#note("a bot's session could not be resumed, and it joined anew"),
         fellBack: (error) => {
           failure = error
         },
@@ -245,7 +265,13 @@ export class Crowd {
       try {
         return (await login(url, name, { waiting: (reason) => this.#note(reason) })).token
       } catch (error) {
-        if (!(error instanceof ConnectError) || error.reason !== 'busy' || tries >= LOGIN_TRIES_MAX || this.#bots.length === 0) throw error
+        if (
+          !(error instanceof ConnectError) ||
+          error.reason !== 'busy' ||
+          tries >= LOGIN_TRIES_MAX ||
+          this.#bots.length === 0
+        )
+          throw error
         await sleep(LOGIN_RETRY_MS)
       }
     }

@@ -24,7 +24,8 @@ afterEach(() => {
 
 /** Does what it wants but never jumps by itself. */
 const earthbound = (mind: Mind): Mind => ({
-  think: (nowMs, sight, deeds) => mind.think(nowMs, sight, { ...deeds, move: (move) => deeds.move({ ...move, jump: false }) }),
+  think: (nowMs, sight, deeds) =>
+    mind.think(nowMs, sight, { ...deeds, move: (move) => deeds.move({ ...move, jump: false }) }),
   settled: (outcome) => mind.settled(outcome),
 })
 
@@ -35,11 +36,22 @@ interface Scene {
   readonly heard?: boolean
 }
 
-async function play({ behaviour = 'mocap', delayMs = 20, heard = true }: Scene): Promise<{ readonly latencyMs: readonly number[]; readonly jumps: number }> {
+async function play({
+  behaviour = 'mocap',
+  delayMs = 20,
+  heard = true,
+}: Scene): Promise<{ readonly latencyMs: readonly number[]; readonly jumps: number }> {
   const here = new SmallServer({ engine, definition: DEFAULT_DEFINITION, conditions: { delayMs }, seed: 3 })
   server = here
   const bots = Array.from({ length: 6 }, (_, i) => {
-    const client = new RenderClient({ url: 'http://test', token: `bot ${i}`, connects: [here.transport.connect], clock: () => here.nowMs, poses: false, predict: false })
+    const client = new RenderClient({
+      url: 'http://test',
+      token: `bot ${i}`,
+      connects: [here.transport.connect],
+      clock: () => here.nowMs,
+      poses: false,
+      predict: false,
+    })
     client.start()
     return new Bot(client, earthbound(createMind(behaviour, i, clips)))
   })
@@ -65,11 +77,14 @@ async function play({ behaviour = 'mocap', delayMs = 20, heard = true }: Scene):
   return { latencyMs: watch.latencyMs, jumps }
 }
 
-test.each(BEHAVIOURS)('bots that %s are seen to jump some forty times a minute each, and each time is a jump', async (behaviour) => {
-  const { latencyMs, jumps } = await play({ behaviour })
-  expect(latencyMs.length).toBeGreaterThan((3 * 35 * SECONDS) / 60)
-  expect(Math.abs(jumps - latencyMs.length)).toBeLessThanOrEqual(3)
-})
+test.each(BEHAVIOURS)(
+  'bots that %s are seen to jump some forty times a minute each, and each time is a jump',
+  async (behaviour) => {
+    const { latencyMs, jumps } = await play({ behaviour })
+    expect(latencyMs.length).toBeGreaterThan((3 * 35 * SECONDS) / 60)
+    expect(Math.abs(jumps - latencyMs.length)).toBeLessThanOrEqual(3)
+  },
+)
 
 test('what the line takes longer, the effect takes longer: there and back', async () => {
   const near = await play({ delayMs: 5 })

@@ -46,8 +46,9 @@ export class EffectWatch {
     this.#bots = bots
     this.#dice = new Dice(seed)
     const count = Math.min(JUMPERS_MAX, Math.floor(bots.length / 2))
-    this.#jumpers = Array.from({ length: count }, (_, i) => bots[Math.floor((i * bots.length) / count)])
-      .flatMap((bot) => (bot ? [{ bot, nextMs: -Infinity, jump: null }] : []))
+    this.#jumpers = Array.from({ length: count }, (_, i) => bots[Math.floor((i * bots.length) / count)]).flatMap(
+      (bot) => (bot ? [{ bot, nextMs: -Infinity, jump: null }] : []),
+    )
   }
 
   /** All so far, ms. */

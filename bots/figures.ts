@@ -44,7 +44,8 @@ export interface Traffic {
 }
 
 /** One client's traffic over the time that counts, kilobits a second. */
-const kbps = (from: number, to: number, seconds: number): number => (seconds > 0 ? ((to - from) * 8) / 1000 / seconds : 0)
+const kbps = (from: number, to: number, seconds: number): number =>
+  seconds > 0 ? ((to - from) * 8) / 1000 / seconds : 0
 
 /** Everything that was measured while they played, ms. */
 export interface Samples {
@@ -54,17 +55,34 @@ export interface Samples {
 }
 
 /** `traffic`: of each bot, at the beginning and at the end of the `seconds` that count. */
-export function figuresOf(bots: readonly Bot[], nowMs: number, traffic: readonly { readonly from: Traffic; readonly to: Traffic }[], seconds: number, { rttMs, effectMs, updateMs }: Samples): CrowdFigures {
+export function figuresOf(
+  bots: readonly Bot[],
+  nowMs: number,
+  traffic: readonly { readonly from: Traffic; readonly to: Traffic }[],
+  seconds: number,
+  { rttMs, effectMs, updateMs }: Samples,
+): CrowdFigures {
   const stats = bots.map((bot) => bot.client.stats(nowMs))
   const rejected: Record<string, number> = {}
-  for (const bot of bots) for (const [reason, count] of Object.entries(bot.tally.rejected)) rejected[reason] = (rejected[reason] ?? 0) + count
+  for (const bot of bots)
+    for (const [reason, count] of Object.entries(bot.tally.rejected)) rejected[reason] = (rejected[reason] ?? 0) + count
   const losses = stats.map(({ loss }) => loss)
   return {
     inputsSent: sum(stats.map(({ inputsSent }) => inputsSent)),
     inputsLost: sum(stats.map(({ inputsLost, commandsPending }) => inputsLost + commandsPending)),
     snapshotsReceived: sum(stats.map(({ snapshotsReceived }) => snapshotsReceived)),
-    kbpsDownMedian: rounded(percentileOf(traffic.map(({ from, to }) => kbps(from.down, to.down, seconds)), 0.5)),
-    kbpsUpMedian: rounded(percentileOf(traffic.map(({ from, to }) => kbps(from.up, to.up, seconds)), 0.5)),
+    kbpsDownMedian: rounded(
+      percentileOf(
+        traffic.map(({ from, to }) => kbps(from.down, to.down, seconds)),
+        0.5,
+      ),
+    ),
+    kbpsUpMedian: rounded(
+      percentileOf(
+        traffic.map(({ from, to }) => kbps(from.up, to.up, seconds)),
+        0.5,
+      ),
+    ),
     rttMsP50: rounded(percentileOf(rttMs, 0.5)),
     rttMsP99: rounded(percentileOf(rttMs, 0.99)),
     effectMsP50: rounded(percentileOf(effectMs, 0.5)),

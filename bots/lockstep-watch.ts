@@ -20,7 +20,13 @@ export interface WatchFigures {
   readonly ticksChecked: number
   readonly hashMismatches: number
   /** Each peer's own; `gap`: ticks between its first and its last that it did not check. */
-  readonly each: readonly { readonly firstTick: number; readonly lastTick: number; readonly ticksChecked: number; readonly gap: number; readonly firstMismatch: number | null }[]
+  readonly each: readonly {
+    readonly firstTick: number
+    readonly lastTick: number
+    readonly ticksChecked: number
+    readonly gap: number
+    readonly firstMismatch: number | null
+  }[]
 }
 
 /** From the start of the thread to the peer's first tick: loading the engine takes a second, a large checkpoint another. */
@@ -29,7 +35,10 @@ const START_MS_MAX = 30_000
 const CATCH_UP_MS_MAX = 30_000
 const STOP_MS_MAX = 5_000
 /** Two folders up from here, or beside the other bundles. */
-const FILE = new URL(import.meta.url.endsWith('.ts') ? '../dist/node/lockstep-worker.js' : './lockstep-worker.js', import.meta.url)
+const FILE = new URL(
+  import.meta.url.endsWith('.ts') ? '../dist/node/lockstep-worker.js' : './lockstep-worker.js',
+  import.meta.url,
+)
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -93,28 +102,43 @@ export class LockstepWatch {
     for (let waitedMs = 0; !this.#watchers.every(({ running }) => running); waitedMs += 20) {
       const failed = this.#watchers.find(({ ended }) => ended !== null)
       if (failed) throw new Error(`A lockstep peer could not start: ${failed.ended ?? ''}`)
-      if (waitedMs >= START_MS_MAX) throw new Error(`A lockstep peer did not get its first tick within ${START_MS_MAX / 1000} s.`)
+      if (waitedMs >= START_MS_MAX)
+        throw new Error(`A lockstep peer did not get its first tick within ${START_MS_MAX / 1000} s.`)
       await sleep(20)
     }
   }
 
   /** Why peers stopped before they were asked to, or had to connect again; each once. */
   get troubles(): string[] {
-    return [...new Set(this.#watchers.flatMap(({ ended, trouble }) => [ended, trouble].filter((words) => words !== null)))]
+    return [
+      ...new Set(this.#watchers.flatMap(({ ended, trouble }) => [ended, trouble].filter((words) => words !== null))),
+    ]
   }
 
   /** Waits until all that still follow have checked `tick`, or cannot catch up. */
   async reached(tick: number): Promise<void> {
-    const behind = (): boolean => this.#watchers.some(({ ended, running, report }) => ended === null && running && (report?.tick ?? 0) < tick)
+    const behind = (): boolean =>
+      this.#watchers.some(({ ended, running, report }) => ended === null && running && (report?.tick ?? 0) < tick)
     for (let waitedMs = 0; behind() && waitedMs < CATCH_UP_MS_MAX; waitedMs += 50) await sleep(50)
   }
 
   get figures(): WatchFigures {
-    const each = this.#watchers.flatMap(({ report }) => (report ? [report] : [])).map(({ firstTick, tick, ticksChecked, firstMismatch }) => (
-      { firstTick, lastTick: tick, ticksChecked, gap: tick - firstTick + 1 - ticksChecked, firstMismatch: firstMismatch?.tick ?? null }
-    ))
+    const each = this.#watchers
+      .flatMap(({ report }) => (report ? [report] : []))
+      .map(({ firstTick, tick, ticksChecked, firstMismatch }) => ({
+        firstTick,
+        lastTick: tick,
+        ticksChecked,
+        gap: tick - firstTick + 1 - ticksChecked,
+        firstMismatch: firstMismatch?.tick ?? null,
+      }))
     const mismatches = this.#watchers.reduce((sum, { report }) => sum + (report?.mismatches ?? 0), 0)
-    return { peers: this.#watchers.length, ticksChecked: each.reduce((sum, { ticksChecked }) => sum + ticksChecked, 0), hashMismatches: mismatches, each }
+    return {
+      peers: this.#watchers.length,
+      ticksChecked: each.reduce((sum, { ticksChecked }) => sum + ticksChecked, 0),
+      hashMismatches: mismatches,
+      each,
+    }
   }
 
   /** Processor time of all peers' threads so far, seconds; null where the system does not tell. */

@@ -11,11 +11,22 @@ import type { FromWatcher, WatcherOptions } from './lockstep-watch.ts'
 const BUDGET_MS = 12
 const REPORT_MS = 250
 
-async function watch({ url, name }: WatcherOptions, port: MessagePort, tell: (message: FromWatcher) => void): Promise<void> {
+async function watch(
+  { url, name }: WatcherOptions,
+  port: MessagePort,
+  tell: (message: FromWatcher) => void,
+): Promise<void> {
   const engine = await loadEngine()
   const { token } = await login(url, name, { role: 'observer' })
   let firstTick = 0
-  const peer = new LockstepPeer({ url, token, connects: [connectWebSocket], engine, budgetMs: BUDGET_MS, events: { state: (state) => heard(state) } })
+  const peer = new LockstepPeer({
+    url,
+    token,
+    connects: [connectWebSocket],
+    engine,
+    budgetMs: BUDGET_MS,
+    events: { state: (state) => heard(state) },
+  })
   const report = (): void => {
     if (peer.realm) tell({ type: 'report', firstTick, cpuSeconds: threadCpuSeconds(), ...peer.report() })
   }

@@ -17,7 +17,13 @@ const SHAPES: readonly { readonly name: string; readonly shapes: readonly Shape[
   { name: 'ball', shapes: [{ type: 'sphere', radius: 0.25 }] },
   { name: 'capsule', shapes: [{ type: 'capsule', halfHeight: 0.25, radius: 0.125 }] },
   { name: 'tetrahedron', shapes: [{ type: 'convex', points: CORNERS }] },
-  { name: 'dumb-bell', shapes: [{ type: 'sphere', radius: 0.25 }, { type: 'box', halfExtents: { x: 0.5, y: 0.125, z: 0.125 } }] },
+  {
+    name: 'dumb-bell',
+    shapes: [
+      { type: 'sphere', radius: 0.25 },
+      { type: 'box', halfExtents: { x: 0.5, y: 0.125, z: 0.125 } },
+    ],
+  },
 ]
 
 export class Maker {
@@ -39,7 +45,17 @@ export class Maker {
     const look = ahead(yaw)
     const { x, y, z } = add(sight.position, { x: look.x, y: 1.5, z: look.z })
     const position = { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z) }
-    this.#asked.add(deeds.command({ type: 'spawn', prop: this.#spec(), position, rotation: IDENTITY, scale: Math.fround(this.#dice.between(0.5, 1.5)), access: 0, owner: 0 }))
+    this.#asked.add(
+      deeds.command({
+        type: 'spawn',
+        prop: this.#spec(),
+        position,
+        rotation: IDENTITY,
+        scale: Math.fround(this.#dice.between(0.5, 1.5)),
+        access: 0,
+        owner: 0,
+      }),
+    )
   }
 
   settled(outcome: Outcome): void {

@@ -8,7 +8,10 @@ export interface Line {
 
 export interface Metrics {
   /** By name; a histogram's lines stand under its own name, without suffix, as `lines` of the family. */
-  readonly families: ReadonlyMap<string, { readonly type: string; readonly help: string; readonly lines: readonly Line[] }>
+  readonly families: ReadonlyMap<
+    string,
+    { readonly type: string; readonly help: string; readonly lines: readonly Line[] }
+  >
   /** The value of one line, 0 where there is none: of a name, with at least these labels; of several lines the sum. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number
 }
@@ -32,7 +35,8 @@ export function parseMetrics(text: string): Metrics {
       help = { name, text: rest }
       if (families.has(name) || !NAME.test(name)) fail('a metric is told twice or has no good name')
     } else if (kind === 'TYPE') {
-      if (help?.name !== name || !['counter', 'gauge', 'histogram'].includes(rest)) fail('the type does not follow the help')
+      if (help?.name !== name || !['counter', 'gauge', 'histogram'].includes(rest))
+        fail('the type does not follow the help')
       family = { name, type: rest, lines: [] }
       families.set(name, { ...family, help: help?.text ?? '' })
     } else if (family) family.lines.push(sampleOf(line, family, fail))
@@ -41,7 +45,11 @@ export function parseMetrics(text: string): Metrics {
   return { families, sum: (name, labels = {}) => sumOf(families, name, labels) }
 }
 
-function sampleOf(line: string, family: { readonly name: string; readonly type: string }, fail: (what: string) => never): Line {
+function sampleOf(
+  line: string,
+  family: { readonly name: string; readonly type: string },
+  fail: (what: string) => never,
+): Line {
   const [, name = '', labelText = '', valueText = ''] = SAMPLE.exec(line) ?? fail('not a value')
   const suffixes = family.type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']
   if (!suffixes.some((suffix) => name === family.name + suffix)) fail(`a value of another metric than ${family.name}`)
@@ -62,8 +70,14 @@ function labelsOf(text: string, fail: (what: string) => never): Record<string, s
   return labels
 }
 
-function sumOf(families: ReadonlyMap<string, { readonly lines: readonly Line[] }>, name: string, labels: Readonly<Record<string, string>>): number {
+function sumOf(
+  families: ReadonlyMap<string, { readonly lines: readonly Line[] }>,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+): number {
   const { lines } = families.get(name) ?? families.get(name.replace(/_(?:bucket|sum|count)$/, '')) ?? { lines: [] }
   const wanted = Object.entries(labels)
-  return lines.filter((line) => line.name === name && wanted.every(([label, value]) => line.labels[label] === value)).reduce((sum, { value }) => sum + value, 0)
+  return lines
+    .filter((line) => line.name === name && wanted.every(([label, value]) => line.labels[label] === value))
+    .reduce((sum, { value }) => sum + value, 0)
 }

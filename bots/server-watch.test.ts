@@ -7,12 +7,31 @@ import { metricsText, toldOf } from '../server/metrics/text.ts'
 import { quantile, ServerWatch } from './server-watch.ts'
 
 describe('a quantile of a histogram', () => {
-  const buckets = [[1, 10], [2, 10], [4, 30], [Infinity, 40]] as const
-  test.each([[0.25, 1], [0.5, 3], [0.75, 4], [0.99, 4], [0, 0]])('of %d is %d', (share, value) => {
+  const buckets = [
+    [1, 10],
+    [2, 10],
+    [4, 30],
+    [Infinity, 40],
+  ] as const
+  test.each([
+    [0.25, 1],
+    [0.5, 3],
+    [0.75, 4],
+    [0.99, 4],
+    [0, 0],
+  ])('of %d is %d', (share, value) => {
     expect(quantile(buckets, share)).toBe(value)
   })
   test('of nothing is 0', () => {
-    expect(quantile([[1, 0], [Infinity, 0]], 0.99)).toBe(0)
+    expect(
+      quantile(
+        [
+          [1, 0],
+          [Infinity, 0],
+        ],
+        0.99,
+      ),
+    ).toBe(0)
   })
 })
 

@@ -61,14 +61,24 @@ export class ServerWatch {
     this.#awake = []
     if (!from || !to || !to.metrics.families.has('otherworld_tick_seconds')) return null
     const seconds = (to.atMs - from.atMs) / 1000
-    const grown = (name: string, labels?: Readonly<Record<string, string>>): number => to.metrics.sum(name, labels) - from.metrics.sum(name, labels)
+    const grown = (name: string, labels?: Readonly<Record<string, string>>): number =>
+      to.metrics.sum(name, labels) - from.metrics.sum(name, labels)
     const now = (name: string, labels?: Readonly<Record<string, string>>): number => to.metrics.sum(name, labels)
     const ticks = grown('otherworld_tick_seconds_count')
     const buckets = tickBuckets(from.metrics, to.metrics)
-    const process = (name: string): number => rounded(grown('otherworld_process_cpu_seconds_total', { process: name }) / seconds, 3)
-    const threads = (to.metrics.families.get('otherworld_thread_cpu_seconds_total')?.lines ?? []).map(({ labels }) => labels['thread'] ?? '')
+    const process = (name: string): number =>
+      rounded(grown('otherworld_process_cpu_seconds_total', { process: name }) / seconds, 3)
+    const threads = (to.metrics.families.get('otherworld_thread_cpu_seconds_total')?.lines ?? []).map(
+      ({ labels }) => labels['thread'] ?? '',
+    )
     const thread = (name: string): number => grown('otherworld_thread_cpu_seconds_total', { thread: name }) / seconds
-    const parts = [...new Set((to.metrics.families.get('otherworld_tick_part_seconds')?.lines ?? []).map(({ labels }) => labels['part'] ?? ''))]
+    const parts = [
+      ...new Set(
+        (to.metrics.families.get('otherworld_tick_part_seconds')?.lines ?? []).map(
+          ({ labels }) => labels['part'] ?? '',
+        ),
+      ),
+    ]
     return {
       seconds: rounded(seconds, 2),
       ticks,
@@ -76,10 +86,20 @@ export class ServerWatch {
       tickMsP99: rounded(quantile(buckets, 0.99) * 1000, 2),
       overBudgetShare: rounded(ticks > 0 ? grown('otherworld_tick_overruns_total') / ticks : 0, 5),
       delayedMs: rounded(grown('otherworld_tick_delay_seconds_total') * 1000, 0),
-      partsMs: Object.fromEntries(parts.map((part) => [part, rounded((grown('otherworld_tick_part_seconds_sum', { part }) / Math.max(1, ticks)) * 1000, 3)])),
+      partsMs: Object.fromEntries(
+        parts.map((part) => [
+          part,
+          rounded((grown('otherworld_tick_part_seconds_sum', { part }) / Math.max(1, ticks)) * 1000, 3),
+        ]),
+      ),
       cpu: {
-        server: process('server'), webrtc: process('webrtc'), main: rounded(thread('main'), 3),
-        realm: rounded(threads.filter((name) => name.startsWith('realm ')).reduce((sum, name) => sum + thread(name), 0), 3),
+        server: process('server'),
+        webrtc: process('webrtc'),
+        main: rounded(thread('main'), 3),
+        realm: rounded(
+          threads.filter((name) => name.startsWith('realm ')).reduce((sum, name) => sum + thread(name), 0),
+          3,
+        ),
       },
       rssMiB: { server: memory(now, 'server'), webrtc: memory(now, 'webrtc') },
       props: now('otherworld_props'),
@@ -98,7 +118,13 @@ type Buckets = readonly (readonly [bound: number, count: number])[]
 
 function tickBuckets(from: Metrics, to: Metrics): Buckets {
   const name = 'otherworld_tick_seconds_bucket'
-  const bounds = [...new Set((to.families.get('otherworld_tick_seconds')?.lines ?? []).flatMap(({ labels }) => (labels['le'] === undefined ? [] : [labels['le']])))]
+  const bounds = [
+    ...new Set(
+      (to.families.get('otherworld_tick_seconds')?.lines ?? []).flatMap(({ labels }) =>
+        labels['le'] === undefined ? [] : [labels['le']],
+      ),
+    ),
+  ]
   return bounds.map((le) => [le === '+Inf' ? Infinity : Number(le), to.sum(name, { le }) - from.sum(name, { le })])
 }
 
@@ -107,7 +133,8 @@ export function quantile(buckets: Buckets, share: number): number {
   const rank = share * (buckets.at(-1)?.[1] ?? 0)
   let [low, before] = [0, 0]
   for (const [bound, count] of buckets) {
-    if (count >= rank && count > before) return bound === Infinity ? low : low + ((bound - low) * (rank - before)) / (count - before)
+    if (count >= rank && count > before)
+      return bound === Infinity ? low : low + ((bound - low) * (rank - before)) / (count - before)
     ;[low, before] = [bound, count]
   }
   return low === Infinity ? 0 : low

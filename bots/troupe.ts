@@ -1,5 +1,16 @@
 /** Bots that play straight in a realm, without server or network: workloads for tests and benchmarks, the same for the same seed. */
-import { avatars, packPose, props, type Command, type Input, type InputFrame, type PlayerId, type Realm, type SimEvent, type Vec3 } from '../sim/index.ts'
+import {
+  avatars,
+  packPose,
+  props,
+  type Command,
+  type Input,
+  type InputFrame,
+  type PlayerId,
+  type Realm,
+  type SimEvent,
+  type Vec3,
+} from '../sim/index.ts'
 import { createMind } from './behaviours.ts'
 import type { BehaviourName, Deed, Deeds, Mind, SeenProp } from './mind.ts'
 import type { Wardrobe } from './mimic.ts'
@@ -24,7 +35,11 @@ export class Troupe {
   readonly #members: readonly Member[]
 
   constructor({ count, behaviour, seed, clips }: TroupeOptions) {
-    this.#members = Array.from({ length: count }, (_, i) => ({ player: i + 1, mind: createMind(behaviour, seed + i, clips), sequence: 0 }))
+    this.#members = Array.from({ length: count }, (_, i) => ({
+      player: i + 1,
+      mind: createMind(behaviour, seed + i, clips),
+      sequence: 0,
+    }))
   }
 
   /** What all want in the realm's next tick; at tick 0 they join. */
@@ -37,9 +52,12 @@ export class Troupe {
   heard(events: readonly SimEvent[]): void {
     for (const event of events) {
       if (!('sequence' in event)) continue
-      const outcome = event.type === 'rejected'
-        ? { sequence: event.sequence, ok: false, reason: event.reason } as const
-        : 'element' in event ? { sequence: event.sequence, ok: true, element: event.element } as const : null
+      const outcome =
+        event.type === 'rejected'
+          ? ({ sequence: event.sequence, ok: false, reason: event.reason } as const)
+          : 'element' in event
+            ? ({ sequence: event.sequence, ok: true, element: event.element } as const)
+            : null
       if (outcome) this.#members[event.player - 1]?.mind.settled(outcome)
     }
   }
@@ -48,7 +66,14 @@ export class Troupe {
     return this.#members.map(({ player }, i) => ({
       player: 0,
       sequence: i + 1,
-      command: { type: 'join', player, user: player, name: `bot ${player}`, body: 0, permissions: definition.permissions },
+      command: {
+        type: 'join',
+        player,
+        user: player,
+        name: `bot ${player}`,
+        body: 0,
+        permissions: definition.permissions,
+      },
     }))
   }
 
@@ -69,10 +94,16 @@ function think(member: Member, realm: Realm, seen: readonly SeenProp[], position
     return member.sequence
   }
   const deeds: Deeds = {
-    move: (move) => put({ type: 'move', ...move, x: Math.fround(move.x), z: Math.fround(move.z), yaw: Math.fround(move.yaw) }),
+    move: (move) =>
+      put({ type: 'move', ...move, x: Math.fround(move.x), z: Math.fround(move.z), yaw: Math.fround(move.yaw) }),
     pose: (pose) => put({ type: 'pose', pose: packPose(pose) }),
     drag: (hand, at, { x, y, z, w }) =>
-      put({ type: 'drag', hand, position: at, rotation: { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z), w: Math.fround(w) } }),
+      put({
+        type: 'drag',
+        hand,
+        position: at,
+        rotation: { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z), w: Math.fround(w) },
+      }),
     command: (deed: Deed) => put(deed),
   }
   const nowMs = (realm.tick * 1000) / realm.definition.tickRate

@@ -71,7 +71,15 @@ export class Walker {
     const top = gait.run ? RUN_SPEED : WALK_SPEED
     this.speed = Math.min(top, gait.speed) * clamp(Math.cos(off), 0, 1)
     if (this.#dice.chance(JUMP_RATE * seconds)) this.#jumpUntilMs = nowMs + JUMP_MS
-    return { x: 0, y: 0, z: -this.speed / top, yaw: this.yaw, jump: nowMs < this.#jumpUntilMs, run: gait.run, fly: false }
+    return {
+      x: 0,
+      y: 0,
+      z: -this.speed / top,
+      yaw: this.yaw,
+      jump: nowMs < this.#jumpUntilMs,
+      run: gait.run,
+      fly: false,
+    }
   }
 
   #stay(sight: Sight, seconds: number, face: Vec3 | undefined): Move {
@@ -107,7 +115,12 @@ function range(low: number, high: number, half: number, centre: number): readonl
 }
 
 /** The rectangle in which waypoints lie: on the ground, within the bounds, around the spawn. */
-export function areaOf({ bounds, ground, spawn }: RealmDefinition): { minX: number; maxX: number; minZ: number; maxZ: number } {
+export function areaOf({ bounds, ground, spawn }: RealmDefinition): {
+  minX: number
+  maxX: number
+  minZ: number
+  maxZ: number
+} {
   const [minX, maxX] = range(bounds.min.x, bounds.max.x, ground.x, spawn.position.x)
   const [minZ, maxZ] = range(bounds.min.z, bounds.max.z, ground.z, spawn.position.z)
   return { minX, maxX, minZ, maxZ }

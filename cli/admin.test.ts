@@ -25,15 +25,27 @@ test('a role is given, counts at once, is listed, and is taken again', async () 
   const ada = await Person.at(server.url, 'Ada')
   const atAda = await ada.join(clean)
   const manages = (): boolean => (atAda.permissions & Permission.manage) !== 0
-  const admin = (verb: string, ...args: readonly string[]): Promise<CliEnd> => runCli(['admin', verb, ...args, '--url', server.url, '--data', server.data])
+  const admin = (verb: string, ...args: readonly string[]): Promise<CliEnd> =>
+    runCli(['admin', verb, ...args, '--url', server.url, '--data', server.data])
   const realm = server.status().id
 
   expect(await admin('grants')).toMatchObject({ code: 0, out: `nobody has a role in ${realm}\n`, errors: '' })
-  expect(await admin('grant', ada.uid, 'builder')).toMatchObject({ code: 0, out: `${ada.uid} is builder of ${realm}\n`, errors: '' })
+  expect(await admin('grant', ada.uid, 'builder')).toMatchObject({
+    code: 0,
+    out: `${ada.uid} is builder of ${realm}\n`,
+    errors: '',
+  })
   await until('the role counts', manages)
   expect((await admin('grants')).out).toMatch(new RegExp(`^ *${ada.uid} +builder\n$`))
-  expect((await admin('grants', '--json')).json()).toEqual({ schema: 'otherworld/admin-grants/1', realm, grants: [{ uid: ada.uid, role: 'builder' }] })
-  expect(await admin('revoke', ada.uid)).toMatchObject({ code: 0, out: `${ada.uid} has no role in ${realm} any more\n` })
+  expect((await admin('grants', '--json')).json()).toEqual({
+    schema: 'otherworld/admin-grants/1',
+    realm,
+    grants: [{ uid: ada.uid, role: 'builder' }],
+  })
+  expect(await admin('revoke', ada.uid)).toMatchObject({
+    code: 0,
+    out: `${ada.uid} has no role in ${realm} any more\n`,
+  })
   await until('the role is gone', () => !manages())
   expect((await admin('grants', '--json', '--realm', realm)).json()).toMatchObject({ grants: [] })
 })
@@ -46,10 +58,13 @@ test('what the server refuses ends with 1 and its words', async () => {
   expect(king).toMatchObject({ code: 1, out: '', errors: expect.stringMatching(/builder[^]*owner|what to do/) })
   const elsewhere = await runCli(['admin', 'grants', '--realm', 'elsewhere', '--json', ...at])
   expect(elsewhere.code).toBe(1)
-  expect(elsewhere.json()).toMatchObject({ schema: 'otherworld/admin-grants/1', error: { reason: expect.any(String), message: expect.any(String) } })
+  expect(elsewhere.json()).toMatchObject({
+    schema: 'otherworld/admin-grants/1',
+    error: { reason: expect.any(String), message: expect.any(String) },
+  })
 })
 
-test('another server\'s operator has nothing to say', async () => {
+test("another server's operator has nothing to say", async () => {
   const server = await serveHere(clean)
   const { uid } = await Person.at(server.url, 'Ada')
   const { code, errors } = await runCli(['admin', 'grant', uid, 'builder', '--url', server.url, '--data', otherData()])
@@ -60,13 +75,22 @@ test('another server\'s operator has nothing to say', async () => {
 const UID = '00000000-0000-4000-8000-000000000001'
 
 test.each([
-  ['a data directory without a token', ['grants', '--data', '/nowhere'], /the operator's token cannot be read: .*; give the server's data directory with --data DIR/],
+  [
+    'a data directory without a token',
+    ['grants', '--data', '/nowhere'],
+    /the operator's token cannot be read: .*; give the server's data directory with --data DIR/,
+  ],
   ['an address that is none', ['grants', '--url', 'localhost'], /--url is "localhost"; it takes an address like/],
   ['a user without a role', ['grant', UID], /it takes a user and a role: otherworld admin grant UID ROLE/],
   ['nobody', ['revoke'], /it takes a user: otherworld admin revoke UID/],
   ['a verb that is none', ['gift', UID], /there is no verb "admin gift"[^]*admin grant/],
 ])('%s is refused with words and exit code 2', async (_, args, words) => {
-  const { code, out, errors } = await runCli(['admin', ...args, ...(args.includes('--data') ? [] : ['--data', otherData()]), ...(args.includes('--url') ? [] : ['--url', NOWHERE])])
+  const { code, out, errors } = await runCli([
+    'admin',
+    ...args,
+    ...(args.includes('--data') ? [] : ['--data', otherData()]),
+    ...(args.includes('--url') ? [] : ['--url', NOWHERE]),
+  ])
   expect(errors).toMatch(words)
   expect(errors).not.toContain('    at ')
   expect(out).toBe('')
@@ -74,5 +98,9 @@ test.each([
 })
 
 test('a server that is not there ends with 1 and says so', async () => {
-  expect(await runCli(['admin', 'grants', '--url', NOWHERE, '--data', otherData()])).toMatchObject({ code: 1, out: '', errors: expect.stringContaining('does not answer') })
+  expect(await runCli(['admin', 'grants', '--url', NOWHERE, '--data', otherData()])).toMatchObject({
+    code: 1,
+    out: '',
+    errors: expect.stringContaining('does not answer'),
+  })
 })

@@ -9,25 +9,39 @@ import { Exit, UsageError, type Arguments, type Option, type Verb } from './verb
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },
-  data: { type: 'string', value: 'DIR', help: 'the server\'s data directory, whose operator-token authorises this', default: 'data' },
-  realm: { type: 'string', value: 'ID', help: 'the realm (default: the server\'s only one)' },
+  data: {
+    type: 'string',
+    value: 'DIR',
+    help: "the server's data directory, whose operator-token authorises this",
+    default: 'data',
+  },
+  realm: { type: 'string', value: 'ID', help: "the realm (default: the server's only one)" },
 }
 
 export const grant: Verb = {
-  name: 'admin grant', positionals: 'UID ROLE', options: OPTIONS,
-  summary: 'Gives a user a role in a realm: builder (changes and removes what others left) or owner (flies, and gives roles).\nUID is what a login answers as user.uid; the page shows it. The role counts at once.',
+  name: 'admin grant',
+  positionals: 'UID ROLE',
+  options: OPTIONS,
+  summary:
+    'Gives a user a role in a realm: builder (changes and removes what others left) or owner (flies, and gives roles).\nUID is what a login answers as user.uid; the page shows it. The role counts at once.',
   run: (args) => {
     const [uid, role] = exactly(args, 2, 'a user and a role: otherworld admin grant UID ROLE')
     return admin('admin grant', args, async (api, realm) => {
-      const granted = await api.ask('PUT', `v1/realms/${encodeURIComponent(realm)}/grants/${encodeURIComponent(uid ?? '')}`, { role })
+      const granted = await api.ask(
+        'PUT',
+        `v1/realms/${encodeURIComponent(realm)}/grants/${encodeURIComponent(uid ?? '')}`,
+        { role },
+      )
       say(args, 'admin grant', { realm, uid, role: granted['role'] }, `${uid} is ${role} of ${realm}\n`)
     })
   },
 }
 
 export const revoke: Verb = {
-  name: 'admin revoke', positionals: 'UID', options: OPTIONS,
-  summary: 'Takes a user\'s role in a realm. It counts at once.',
+  name: 'admin revoke',
+  positionals: 'UID',
+  options: OPTIONS,
+  summary: "Takes a user's role in a realm. It counts at once.",
   run: (args) => {
     const [uid] = exactly(args, 1, 'a user: otherworld admin revoke UID')
     return admin('admin revoke', args, async (api, realm) => {
@@ -38,14 +52,22 @@ export const revoke: Verb = {
 }
 
 export const grants: Verb = {
-  name: 'admin grants', options: OPTIONS,
+  name: 'admin grants',
+  options: OPTIONS,
   summary: 'Lists who has which role in a realm.',
-  run: (args) => admin('admin grants', args, async (api, realm) => {
-    const { grants: listed } = await api.ask('GET', `v1/realms/${encodeURIComponent(realm)}/grants`)
-    const all = (Array.isArray(listed) ? listed : []).map(fieldsOf)
-    const words = all.length === 0 ? `nobody has a role in ${realm}\n` : rows(terminal, all.map((each) => [String(each['uid']), String(each['role'])] as const))
-    say(args, 'admin grants', { realm, grants: all }, words)
-  }),
+  run: (args) =>
+    admin('admin grants', args, async (api, realm) => {
+      const { grants: listed } = await api.ask('GET', `v1/realms/${encodeURIComponent(realm)}/grants`)
+      const all = (Array.isArray(listed) ? listed : []).map(fieldsOf)
+      const words =
+        all.length === 0
+          ? `nobody has a role in ${realm}\n`
+          : rows(
+              terminal,
+              all.map((each) => [String(each['uid']), String(each['role'])] as const),
+            )
+      say(args, 'admin grants', { realm, grants: all }, words)
+    }),
 }
 
 function exactly(args: Arguments, count: number, what: string): readonly string[] {
@@ -58,18 +80,29 @@ function say(args: Arguments, name: string, fields: Readonly<Record<string, unkn
   else terminal.out(words)
 }
 
-async function admin(name: string, args: Arguments, work: (api: ServerApi, realm: string) => Promise<void>): Promise<number> {
+async function admin(
+  name: string,
+  args: Arguments,
+  work: (api: ServerApi, realm: string) => Promise<void>,
+): Promise<number> {
   const url = args.text('url') ?? ''
   if (!isServerUrl(url)) throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
   const api = new ServerApi(url, operatorToken(args.text('data') ?? 'data'))
   try {
-    await work(api, args.text('realm') ?? await onlyRealm(api))
+    await work(api, args.text('realm') ?? (await onlyRealm(api)))
     return Exit.ok
   } catch (error) {
-    if (error instanceof ConnectError) printFailure(terminal, name, args.flag('json'), { reason: error.reason, message: error.message })
+    if (error instanceof ConnectError)
+      printFailure(terminal, name, args.flag('json'), { reason: error.reason, message: error.message })
     else if (error instanceof ApiError) {
       const { reason, message, where, fix } = error
-      printFailure(terminal, name, args.flag('json'), { reason, message, ...(where === undefined ? {} : { where }), ...(fix === undefined ? {} : { fix }) }, fix === undefined ? message : `${message}\n  what to do: ${fix}`)
+      printFailure(
+        terminal,
+        name,
+        args.flag('json'),
+        { reason, message, ...(where === undefined ? {} : { where }), ...(fix === undefined ? {} : { fix }) },
+        fix === undefined ? message : `${message}\n  what to do: ${fix}`,
+      )
     } else throw error
     return Exit.failed
   }
@@ -80,7 +113,10 @@ function operatorToken(data: string): string {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
-    throw new UsageError(`the operator's token cannot be read: ${(error as Error).message}; give the server's data directory with --data DIR, as a user who may read it`, { cause: error })
+    throw new UsageError(
+      `the operator's token cannot be read: ${(error as Error).message}; give the server's data directory with --data DIR, as a user who may read it`,
+      { cause: error },
+    )
   }
 }
 

@@ -43,18 +43,37 @@ export interface Report extends CrowdFigures {
   readonly faults: readonly string[]
 }
 
-export function figuresOfJoins(latencyMs: readonly number[], retries: number, tookMs: number, server: ServerFigures | null): JoinFigures {
+export function figuresOfJoins(
+  latencyMs: readonly number[],
+  retries: number,
+  tookMs: number,
+  server: ServerFigures | null,
+): JoinFigures {
   const whole = (value: number): number => Number(value.toFixed(1))
-  return { seconds: whole(tookMs / 1000), latencyMsP50: whole(percentileOf(latencyMs, 0.5)), latencyMsP99: whole(percentileOf(latencyMs, 0.99)), retries, server }
+  return {
+    seconds: whole(tookMs / 1000),
+    latencyMsP50: whole(percentileOf(latencyMs, 0.5)),
+    latencyMsP99: whole(percentileOf(latencyMs, 0.99)),
+    retries,
+    server,
+  }
 }
 
 /** What must not happen, in words. `stayed`: bots connected at the end; `lastTick`: the newest that they know of. */
-export function faultsOf(count: number, { connected, stayed, lastTick }: { readonly connected: number; readonly stayed: number; readonly lastTick: number }, figures: CrowdFigures, { hashMismatches, peers, each }: WatchFigures): string[] {
+export function faultsOf(
+  count: number,
+  { connected, stayed, lastTick }: { readonly connected: number; readonly stayed: number; readonly lastTick: number },
+  figures: CrowdFigures,
+  { hashMismatches, peers, each }: WatchFigures,
+): string[] {
   const faults: string[] = []
   if (connected < count) faults.push(`${count - connected} of ${count} bots did not connect`)
   if (stayed < connected) faults.push(`${connected - stayed} bots were no longer connected at the end`)
   if (figures.inputsLost > 0) faults.push(`${figures.inputsLost} commands got no answer`)
-  if (hashMismatches > 0) faults.push(`${hashMismatches} ticks had another state than the server's, the first of them tick ${Math.min(...each.map(({ firstMismatch }) => firstMismatch ?? Infinity))}`)
+  if (hashMismatches > 0)
+    faults.push(
+      `${hashMismatches} ticks had another state than the server's, the first of them tick ${Math.min(...each.map(({ firstMismatch }) => firstMismatch ?? Infinity))}`,
+    )
   for (const { gap, lastTick: reached } of each) {
     if (gap > 0) faults.push(`a lockstep peer did not check ${gap} ticks`)
     if (reached < lastTick) faults.push(`a lockstep peer came to tick ${reached} only; the server was at ${lastTick}`)
@@ -67,21 +86,55 @@ const percent = (share: number, digits = 0): string => `${(share * 100).toFixed(
 
 export function textOf(to: Terminal, report: Report): string {
   const { requested, connected, seconds, behaviour, transport, lockstep, join, server, faults } = report
-  const rejected = Object.entries(report.commandsRejected).map(([reason, times]) => `${times} ${reason}`).join(', ')
-  return `${paint(to, 'bold', `${connected} of ${requested} bots connected over ${transport}; ${behaviour} for ${seconds} s`)}\n${rows(to, [
-    ['joining', `${join.latencyMsP50} ms (median), ${join.latencyMsP99} ms (99 %); all within ${join.seconds} s${join.retries > 0 ? `; ${join.retries} tried again` : ''}`],
-    ...(join.server ? [['', `the server's tick meanwhile ${ticksOf(join.server)}`] as const] : []),
-    ['inputs', `${report.inputsSent} sent; commands: ${report.commandsDone} carried out, ${rejected === '' ? 'none' : rejected} rejected, ${report.inputsLost} lost`],
-    ['snapshots', `${report.snapshotsReceived} received; loss ${percent(report.lossMedian, 2)} (median), ${percent(report.lossMax, 2)} (worst)`],
-    ['bandwidth', `${report.kbpsDownMedian} kb/s down, ${report.kbpsUpMedian} kb/s up for each bot (median)`],
-    ['round trip', `${report.rttMsP50} ms (median), ${report.rttMsP99} ms (99 %); ${report.reconnects} reconnects`],
-    ...(report.effects > 0 ? [['to be seen', `${report.effectMsP50} ms (median), ${report.effectMsP99} ms (99 %) from an input until another bot shows its effect; ${report.effects} times`] as const] : []),
-    ...(lockstep.peers > 0 ? [['lockstep', `${lockstep.peers} peers, ${lockstep.ticksChecked} ticks checked, ${lockstep.hashMismatches} hash mismatches`] as const] : []),
-    ...(server ? serverRows(server) : [['server', 'its /metrics cannot be read'] as const]),
-    ['bots', `looked at their clock each ${report.updateMsP50} ms (median), ${report.updateMsP99} ms (99 %)${report.updateMsP99 > UPDATE_MS_LATE ? ': this machine is too busy for them, and times above are longer for it' : ''}`],
-    ['processor', `bots ${percent(report.cpu.bots)} of a core${report.cpu.lockstep === null ? '' : `, lockstep peers ${percent(report.cpu.lockstep)}`}`],
-    ...faults.map((fault) => [paint(to, 'red', 'fault'), fault] as const),
-  ])}`
+  const rejected = Object.entries(report.commandsRejected)
+    .map(([reason, times]) => `${times} ${reason}`)
+    .join(', ')
+  return `${paint(to, 'bold', `${connected} of ${requested} bots connected over ${transport}; ${behaviour} for ${seconds} s`)}\n${rows(
+    to,
+    [
+      [
+        'joining',
+        `${join.latencyMsP50} ms (median), ${join.latencyMsP99} ms (99 %); all within ${join.seconds} s${join.retries > 0 ? `; ${join.retries} tried again` : ''}`,
+      ],
+      ...(join.server ? [['', `the server's tick meanwhile ${ticksOf(join.server)}`] as const] : []),
+      [
+        'inputs',
+        `${report.inputsSent} sent; commands: ${report.commandsDone} carried out, ${rejected === '' ? 'none' : rejected} rejected, ${report.inputsLost} lost`,
+      ],
+      [
+        'snapshots',
+        `${report.snapshotsReceived} received; loss ${percent(report.lossMedian, 2)} (median), ${percent(report.lossMax, 2)} (worst)`,
+      ],
+      ['bandwidth', `${report.kbpsDownMedian} kb/s down, ${report.kbpsUpMedian} kb/s up for each bot (median)`],
+      ['round trip', `${report.rttMsP50} ms (median), ${report.rttMsP99} ms (99 %); ${report.reconnects} reconnects`],
+      ...(report.effects > 0
+        ? [
+            [
+              'to be seen',
+              `${report.effectMsP50} ms (median), ${report.effectMsP99} ms (99 %) from an input until another bot shows its effect; ${report.effects} times`,
+            ] as const,
+          ]
+        : []),
+      ...(lockstep.peers > 0
+        ? [
+            [
+              'lockstep',
+              `${lockstep.peers} peers, ${lockstep.ticksChecked} ticks checked, ${lockstep.hashMismatches} hash mismatches`,
+            ] as const,
+          ]
+        : []),
+      ...(server ? serverRows(server) : [['server', 'its /metrics cannot be read'] as const]),
+      [
+        'bots',
+        `looked at their clock each ${report.updateMsP50} ms (median), ${report.updateMsP99} ms (99 %)${report.updateMsP99 > UPDATE_MS_LATE ? ': this machine is too busy for them, and times above are longer for it' : ''}`,
+      ],
+      [
+        'processor',
+        `bots ${percent(report.cpu.bots)} of a core${report.cpu.lockstep === null ? '' : `, lockstep peers ${percent(report.cpu.lockstep)}`}`,
+      ],
+      ...faults.map((fault) => [paint(to, 'red', 'fault'), fault] as const),
+    ],
+  )}`
 }
 
 const ticksOf = ({ tickMsP50, tickMsP99, overBudgetShare, delayedMs }: ServerFigures): string =>
@@ -91,8 +144,16 @@ function serverRows(server: ServerFigures): readonly (readonly [string, string])
   const { cpu, rssMiB, props, propsAwakeMean } = server
   return [
     ['tick', ticksOf(server)],
-    ['of which', Object.entries(server.partsMs).map(([part, ms]) => `${part} ${ms} ms`).join(', ')],
+    [
+      'of which',
+      Object.entries(server.partsMs)
+        .map(([part, ms]) => `${part} ${ms} ms`)
+        .join(', '),
+    ],
     ['props', `${propsAwakeMean} of ${props} moving (mean)`],
-    ['server', `processor: ${percent(cpu.server)} of a core (main thread ${percent(cpu.main)}, realm ${percent(cpu.realm)}), WebRTC process ${percent(cpu.webrtc)}; memory ${rssMiB.server} and ${rssMiB.webrtc} MiB`],
+    [
+      'server',
+      `processor: ${percent(cpu.server)} of a core (main thread ${percent(cpu.main)}, realm ${percent(cpu.realm)}), WebRTC process ${percent(cpu.webrtc)}; memory ${rssMiB.server} and ${rssMiB.webrtc} MiB`,
+    ],
   ]
 }

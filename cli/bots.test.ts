@@ -29,7 +29,9 @@ describe('wrong use is refused with what was given and what is taken', () => {
     [['--join-seconds', 'soon'], /--join-seconds is "soon"/],
     [['--nonsense', '1'], /nonsense/],
   ])('%j', async (argv, words) => {
-    const outcome = await Promise.resolve().then(() => run(...argv)).catch((error: unknown) => error)
+    const outcome = await Promise.resolve()
+      .then(() => run(...argv))
+      .catch((error: unknown) => error)
     expect(outcome).toBeInstanceOf(UsageError)
     expect(String(outcome)).toMatch(words)
   })
@@ -37,7 +39,23 @@ describe('wrong use is refused with what was given and what is taken', () => {
 
 test('the help names every option, the behaviours and when it exits with 1', () => {
   const help = helpOf(verb)
-  for (const words of ['--url', '--count', '--seconds', '--behaviour', '--transport', '--lockstep', '--join-seconds', '--seed', '--json', 'walk', 'drag', 'mocap', 'mixed', 'cannot be reached']) expect(help).toContain(words)
+  for (const words of [
+    '--url',
+    '--count',
+    '--seconds',
+    '--behaviour',
+    '--transport',
+    '--lockstep',
+    '--join-seconds',
+    '--seed',
+    '--json',
+    'walk',
+    'drag',
+    'mocap',
+    'mixed',
+    'cannot be reached',
+  ])
+    expect(help).toContain(words)
 })
 
 describe('a server that is not there', () => {
@@ -45,6 +63,9 @@ describe('a server that is not there', () => {
     const url = `http://127.0.0.1:${await freePort()}`
     expect(await run('--url', url, '--count', '3', '--seconds', '1', '--transport', transport, '--json')).toBe(1)
     expect(written.err).toContain(`The server at ${url.slice('http://'.length)} does not answer`)
-    expect(JSON.parse(written.out)).toEqual({ schema: 'otherworld/bots/1', error: { reason: 'unreachable', message: expect.stringContaining('does not answer') } })
+    expect(JSON.parse(written.out)).toEqual({
+      schema: 'otherworld/bots/1',
+      error: { reason: 'unreachable', message: expect.stringContaining('does not answer') },
+    })
   })
 })

@@ -36,10 +36,20 @@ export const verb: Verb = {
     url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },
     count: { type: 'string', value: 'N', help: 'how many bots', default: '20' },
     seconds: { type: 'string', value: 'S', help: 'how long they play once all are connected', default: '30' },
-    'join-seconds': { type: 'string', value: 'S', help: 'the bots come evenly over this time; 0: as fast as they can, 64 at a time', default: '0' },
+    'join-seconds': {
+      type: 'string',
+      value: 'S',
+      help: 'the bots come evenly over this time; 0: as fast as they can, 64 at a time',
+      default: '0',
+    },
     behaviour: { type: 'string', value: BEHAVIOURS.join('|'), help: 'what they do', default: 'mixed' },
     transport: { type: 'string', value: TRANSPORTS.join('|'), help: 'how they connect', default: 'webrtc' },
-    lockstep: { type: 'string', value: 'K', help: 'lockstep peers that check every tick; the server must allow observers', default: '0' },
+    lockstep: {
+      type: 'string',
+      value: 'K',
+      help: 'lockstep peers that check every tick; the server must allow observers',
+      default: '0',
+    },
     seed: { type: 'string', value: 'N', help: 'of all that the bots choose', default: '1' },
   },
   run,
@@ -65,7 +75,8 @@ function settingsOf(args: Arguments): Settings {
     return found
   }
   const url = args.text('url') ?? ''
-  if (!/^https?:\/\/./.test(url) || !URL.canParse(url)) throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
+  if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
+    throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
   return {
     url,
     count: args.number('count', { min: 1, max: BOTS_MAX, integer: true }),
@@ -87,7 +98,10 @@ async function run(args: Arguments): Promise<number> {
     return report.faults.length === 0 ? Exit.ok : Exit.failed
   } catch (error) {
     if (!(error instanceof ConnectError) && !(error instanceof LockstepFailed)) throw error
-    printFailure(terminal, 'bots', settings.json, { reason: error instanceof ConnectError ? error.reason : 'lockstep', message: error.message })
+    printFailure(terminal, 'bots', settings.json, {
+      reason: error instanceof ConnectError ? error.reason : 'lockstep',
+      message: error.message,
+    })
     return Exit.failed
   }
 }
@@ -100,7 +114,16 @@ const connectOf = async (transport: TransportName): Promise<Connect> =>
 
 async function play(settings: Settings): Promise<Report> {
   const { url, count, behaviour, transport, seed, joinSeconds } = settings
-  const crowd = new Crowd({ url, count, behaviour, seed, joinSeconds, connects: [await connectOf(transport)], clips: await loadClips(), clock: () => performance.now() })
+  const crowd = new Crowd({
+    url,
+    count,
+    behaviour,
+    seed,
+    joinSeconds,
+    connects: [await connectOf(transport)],
+    clips: await loadClips(),
+    clock: () => performance.now(),
+  })
   const watch = new LockstepWatch(url, settings.lockstep)
   const progress = showProgress(settings, crowd, watch)
   const interrupted = new AbortController()
@@ -115,7 +138,12 @@ async function play(settings: Settings): Promise<Report> {
     const startMs = performance.now()
     const connected = await crowd.connect()
     const between = await server.look()
-    const join = figuresOfJoins(crowd.joinMs, crowd.joinRetries, performance.now() - startMs, server.figures(before, between))
+    const join = figuresOfJoins(
+      crowd.joinMs,
+      crowd.joinRetries,
+      performance.now() - startMs,
+      server.figures(before, between),
+    )
     progress.playing()
     const cost = costSince(watch)
     const looking = setInterval(() => void server.look(), LOOK_MS)
@@ -128,7 +156,20 @@ async function play(settings: Settings): Promise<Report> {
     const { connected: stayed, troubles } = crowd.progress
     const faults = faultsOf(count, { connected, stayed, lastTick }, figures, lockstep)
     if (faults.length > 0) faults.push(...troubles, ...watch.troubles)
-    return { schema: 'otherworld/bots/1', requested: count, connected, behaviour, transport, seed, ...figures, lockstep, join, server: during, cpu, faults }
+    return {
+      schema: 'otherworld/bots/1',
+      requested: count,
+      connected,
+      behaviour,
+      transport,
+      seed,
+      ...figures,
+      lockstep,
+      join,
+      server: during,
+      cpu,
+      faults,
+    }
   } finally {
     process.off('SIGINT', interrupt)
     progress.end()
@@ -145,17 +186,25 @@ function costSince(watch: LockstepWatch): () => Report['cpu'] {
     const now = watch.cpuSeconds
     const lockstep = peers === null || now === null ? null : (now - peers) / seconds
     const share = (value: number): number => Number(value.toFixed(3))
-    return { bots: share((user + system) / 1e6 / seconds - (lockstep ?? 0)), lockstep: lockstep === null ? null : share(lockstep) }
+    return {
+      bots: share((user + system) / 1e6 / seconds - (lockstep ?? 0)),
+      lockstep: lockstep === null ? null : share(lockstep),
+    }
   }
 }
 
 /** A line on a terminal that is written over: who is connected, and how long it takes. */
-function showProgress({ json, count, seconds }: Settings, crowd: Crowd, watch: LockstepWatch): { playing(): void; end(): void } {
+function showProgress(
+  { json, count, seconds }: Settings,
+  crowd: Crowd,
+  watch: LockstepWatch,
+): { playing(): void; end(): void } {
   let untilMs: number | null = null
   if (json || !process.stderr.isTTY) return { playing: () => undefined, end: () => undefined }
   const show = (): void => {
     const { hashMismatches, peers, ticksChecked } = watch.figures
-    const left = untilMs === null ? 'connecting' : `${Math.max(0, Math.ceil((untilMs - performance.now()) / 1000))} s left`
+    const left =
+      untilMs === null ? 'connecting' : `${Math.max(0, Math.ceil((untilMs - performance.now()) / 1000))} s left`
     const checked = peers > 0 ? `, ${ticksChecked} ticks checked, ${hashMismatches} mismatches` : ''
     process.stderr.write(`\r\u001B[K${crowd.progress.connected} of ${count} bots connected, ${left}${checked}`)
   }

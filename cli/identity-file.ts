@@ -9,7 +9,9 @@ export function defaultIdentityFile(): string {
   try {
     return join(process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'otherworld', 'identities.json')
   } catch (error) {
-    throw new UsageError('this user has no home folder to keep who you are in; give a file with --identity FILE', { cause: error })
+    throw new UsageError('this user has no home folder to keep who you are in; give a file with --identity FILE', {
+      cause: error,
+    })
   }
 }
 
@@ -20,11 +22,14 @@ function read(file: string): Identities {
   if (!existsSync(file)) return {}
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'string')) return { ...value }
+    if (typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'string'))
+      return { ...value }
   } catch {
     // The same words as for a file of another shape.
   }
-  throw new UsageError(`"${file}" does not hold identities; give another file with --identity, or remove it to begin as a new guest`)
+  throw new UsageError(
+    `"${file}" does not hold identities; give another file with --identity, or remove it to begin as a new guest`,
+  )
 }
 
 /** The address of a server as identities are kept by it. */
@@ -37,7 +42,8 @@ export const serverKey = (url: string): string => {
 export const identityFor = (file: string, url: string): string | null => read(file)[serverKey(url)] ?? null
 
 /** Keeps it for its user alone (mode 0600). Throws UsageError. */
-export const keepIdentity = (file: string, url: string, identity: string): void => write(file, { ...read(file), [serverKey(url)]: identity })
+export const keepIdentity = (file: string, url: string, identity: string): void =>
+  write(file, { ...read(file), [serverKey(url)]: identity })
 
 /** Throws UsageError where nothing could be kept in the file. */
 export const requireWritable = (file: string): void => write(file, read(file))
@@ -48,6 +54,9 @@ function write(file: string, identities: Identities): void {
     writeFileSync(`${file}.new`, `${JSON.stringify(identities, null, 2)}\n`, { mode: 0o600 })
     renameSync(`${file}.new`, file)
   } catch (error) {
-    throw new UsageError(`who you are cannot be kept in "${file}": ${(error as Error).message}; give a file that can be written with --identity FILE`, { cause: error })
+    throw new UsageError(
+      `who you are cannot be kept in "${file}": ${(error as Error).message}; give a file that can be written with --identity FILE`,
+      { cause: error },
+    )
   }
 }

@@ -7,19 +7,52 @@ import { formatBytes, formatCount, paint, plural, rows, type Terminal } from './
 export function ingestJson({ file, outcome, kept }: Ingested): Record<string, unknown> {
   const { milliseconds, warnings } = outcome
   if (!outcome.accepted)
-    return { file, accepted: false, kind: null, hash: null, rank: null, triangles: null, materials: null, textures: null, joints: null, capsules: [], colliders: [], rejections: outcome.rejections, warnings, milliseconds }
+    return {
+      file,
+      accepted: false,
+      kind: null,
+      hash: null,
+      rank: null,
+      triangles: null,
+      materials: null,
+      textures: null,
+      joints: null,
+      capsules: [],
+      colliders: [],
+      rejections: outcome.rejections,
+      warnings,
+      milliseconds,
+    }
   const { hash, manifest } = outcome
   const { kind, rank, counts, capsules, attachments } = manifest
   return {
-    file, accepted: true, kind, hash, rank, triangles: counts.triangles, materials: counts.materials, textures: counts.textures, joints: counts.joints,
-    capsules, colliders: attachments.colliders, rejections: [], warnings, milliseconds,
-    name: manifest.name, scale: manifest.scale, bounds: manifest.bounds, runtimeBytes: manifest.files.runtime.bytes, package: kept,
+    file,
+    accepted: true,
+    kind,
+    hash,
+    rank,
+    triangles: counts.triangles,
+    materials: counts.materials,
+    textures: counts.textures,
+    joints: counts.joints,
+    capsules,
+    colliders: attachments.colliders,
+    rejections: [],
+    warnings,
+    milliseconds,
+    name: manifest.name,
+    scale: manifest.scale,
+    bounds: manifest.bounds,
+    runtimeBytes: manifest.files.runtime.bytes,
+    package: kept,
   }
 }
 
 export function ingestText(to: Terminal, one: Ingested): string {
   const { file, outcome } = one
-  const verdict = outcome.accepted ? paint(to, 'green', `accepted as ${outcome.manifest.kind}`) : paint(to, 'red', 'rejected')
+  const verdict = outcome.accepted
+    ? paint(to, 'green', `accepted as ${outcome.manifest.kind}`)
+    : paint(to, 'red', 'rejected')
   const head = `${paint(to, 'bold', file)}: ${verdict} (${formatCount(outcome.milliseconds)} ms)\n`
   return `${head}${foundText(to, one)}${notesText(to, outcome.accepted ? [] : outcome.rejections, outcome.warnings)}`
 }
@@ -30,7 +63,8 @@ export function checkedText(to: Terminal, { file, accepted, rejections, warnings
 
 /** Why a file was rejected, and what was put right in it. */
 export function notesText(to: Terminal, rejections: readonly Rejection[], warnings: readonly IngestWarning[]): string {
-  const words = (colour: 'red' | 'yellow', { rule, where, message }: IngestWarning): string => `  ${paint(to, colour, rule)}${where === '' ? '' : ` at ${where}`}\n    ${message}\n`
+  const words = (colour: 'red' | 'yellow', { rule, where, message }: IngestWarning): string =>
+    `  ${paint(to, colour, rule)}${where === '' ? '' : ` at ${where}`}\n    ${message}\n`
   return [...rejections.map((one) => words('red', one)), ...warnings.map((one) => words('yellow', one))].join('')
 }
 
@@ -44,12 +78,39 @@ function foundText(to: Terminal, { outcome, kept }: Ingested): string {
   const humanoid = manifest.skeleton?.filter((joint) => joint.humanoid !== undefined).length ?? 0
   return rows(to, [
     ['name', manifest.name],
-    ['size', `${metres(bounds.max.x - bounds.min.x)} × ${metres(bounds.max.y - bounds.min.y)} × ${metres(bounds.max.z - bounds.min.z)} m${manifest.scale === 1 ? '' : `, scaled by ${manifest.scale}`}`],
-    ['found', [plural(counts.triangles, 'triangle'), plural(attachments.avatar.meshes.length, 'mesh', 'meshes'), plural(counts.materials, 'material'), `${plural(counts.textures, 'texture')} (${formatBytes(counts.textureBytes)})`, plural(attachments.avatar.animations.length, 'animation')].join(', ')],
-    ...(manifest.skeleton ? [['skeleton', `${plural(counts.joints, 'joint')}, ${humanoid === 0 ? 'not humanoid' : `${humanoid} humanoid`}`] as const] : []),
-    ['fitted', manifest.kind === 'avatar' ? plural(manifest.capsules.length, 'capsule') : plural(attachments.colliders.length, 'collider')],
+    [
+      'size',
+      `${metres(bounds.max.x - bounds.min.x)} × ${metres(bounds.max.y - bounds.min.y)} × ${metres(bounds.max.z - bounds.min.z)} m${manifest.scale === 1 ? '' : `, scaled by ${manifest.scale}`}`,
+    ],
+    [
+      'found',
+      [
+        plural(counts.triangles, 'triangle'),
+        plural(attachments.avatar.meshes.length, 'mesh', 'meshes'),
+        plural(counts.materials, 'material'),
+        `${plural(counts.textures, 'texture')} (${formatBytes(counts.textureBytes)})`,
+        plural(attachments.avatar.animations.length, 'animation'),
+      ].join(', '),
+    ],
+    ...(manifest.skeleton
+      ? [
+          [
+            'skeleton',
+            `${plural(counts.joints, 'joint')}, ${humanoid === 0 ? 'not humanoid' : `${humanoid} humanoid`}`,
+          ] as const,
+        ]
+      : []),
+    [
+      'fitted',
+      manifest.kind === 'avatar'
+        ? plural(manifest.capsules.length, 'capsule')
+        : plural(attachments.colliders.length, 'collider'),
+    ],
     ['rank', `${rank.pc} on PC, ${rank.mobile} on mobile`],
-    ['runtime', `${formatBytes(files.runtime.bytes)}${level ? `; simplified ${formatBytes(level.bytes)}, ${plural(level.triangles, 'triangle')}, from ${level.metresMin} m on` : ''}`],
+    [
+      'runtime',
+      `${formatBytes(files.runtime.bytes)}${level ? `; simplified ${formatBytes(level.bytes)}, ${plural(level.triangles, 'triangle')}, from ${level.metresMin} m on` : ''}`,
+    ],
     ['package', hash],
     ['kept in', kept ?? 'nowhere (--out DIR keeps it)'],
   ])

@@ -24,7 +24,19 @@ test('an accepted file is told with the fields that programs read, and its packa
   const { code, json } = await run(asset('avatars/RiggedFigure.glb'), '--json', '--out', out)
   expect(code).toBe(0)
   const { hash, package: kept, ...told } = json()
-  expect(told).toMatchObject({ schema: 'otherworld/ingest/1', accepted: true, kind: 'avatar', rank: { pc: 'excellent', mobile: 'excellent' }, triangles: 256, materials: 1, textures: 0, joints: 19, colliders: [], rejections: [], name: 'RiggedFigure' })
+  expect(told).toMatchObject({
+    schema: 'otherworld/ingest/1',
+    accepted: true,
+    kind: 'avatar',
+    rank: { pc: 'excellent', mobile: 'excellent' },
+    triangles: 256,
+    materials: 1,
+    textures: 0,
+    joints: 19,
+    colliders: [],
+    rejections: [],
+    name: 'RiggedFigure',
+  })
   const [capsule] = told['capsules'] as Record<string, unknown>[]
   expect(Object.keys(capsule ?? {}).toSorted()).toEqual(['a', 'b', 'bone', 'joint', 'r'])
   expect(kept).toBe(join(out, String(hash)))
@@ -43,7 +55,10 @@ test('a .gltf with its files beside it is packed; a file that is missing or else
     writeFileSync(join(folder, 'other.gltf'), gltf.replace('mug_empty.bin', uri))
     const refused = await run(join(folder, 'other.gltf'), '--json')
     expect(refused.code).toBe(1)
-    expect(refused.json()).toMatchObject({ accepted: false, rejections: [{ rule: 'EXTERNAL_URI', where: '/buffers/0/uri' }] })
+    expect(refused.json()).toMatchObject({
+      accepted: false,
+      rejections: [{ rule: 'EXTERNAL_URI', where: '/buffers/0/uri' }],
+    })
   }
 })
 
@@ -60,11 +75,26 @@ test('what is thickened, and why a collider of the file cannot be, stands in the
   writeFileSync(paper, prism(4, 0.15, 0.0001))
   const shapes = [{ type: 'box', box: { size: [1, 0, 1] } }]
   const nodes = [{ mesh: 0, extensions: { OMI_physics_body: { collider: { shape: 0 } } } }]
-  writeFileSync(flat, prism(24, 0.1, 0.02, 0, { extensionsUsed: ['OMI_physics_shape', 'OMI_physics_body'], extensions: { OMI_physics_shape: { shapes } }, nodes }))
+  writeFileSync(
+    flat,
+    prism(24, 0.1, 0.02, 0, {
+      extensionsUsed: ['OMI_physics_shape', 'OMI_physics_body'],
+      extensions: { OMI_physics_shape: { shapes } },
+      nodes,
+    }),
+  )
   const thickened = await run(paper)
-  expect([thickened.code, thickened.out]).toEqual([0, expect.stringMatching(/COLLIDER_THICKENED.*1 of 1 colliders.*at least 0\.002 m thick/s)])
+  expect([thickened.code, thickened.out]).toEqual([
+    0,
+    expect.stringMatching(/COLLIDER_THICKENED.*1 of 1 colliders.*at least 0\.002 m thick/s),
+  ])
   const refused = await run(flat)
-  expect([refused.code, refused.out]).toEqual([1, expect.stringMatching(/COLLIDER_SIZE at \/extensions\/OMI_physics_shape\/shapes\/0.*the box is 0 m thick; a collider is at least 0\.002 m thick/s)])
+  expect([refused.code, refused.out]).toEqual([
+    1,
+    expect.stringMatching(
+      /COLLIDER_SIZE at \/extensions\/OMI_physics_shape\/shapes\/0.*the box is 0 m thick; a collider is at least 0\.002 m thick/s,
+    ),
+  ])
 })
 
 test('--check says what the checks say and makes nothing', async () => {
@@ -82,13 +112,24 @@ test('several files are told in one object', async () => {
 })
 
 test('a humanoid map makes a skinned model a humanoid', async () => {
-  const { code, json } = await run(asset('avatars/RiggedFigure.glb'), '--humanoid', asset('humanoid/RiggedFigure.json'), '--json')
+  const { code, json } = await run(
+    asset('avatars/RiggedFigure.glb'),
+    '--humanoid',
+    asset('humanoid/RiggedFigure.json'),
+    '--json',
+  )
   expect(code).toBe(0)
   expect((json()['capsules'] as { bone: string }[]).map(({ bone }) => bone)).toContain('leftUpperArm')
 })
 
 test('wrong use is told', async () => {
-  for (const argv of [[], ['no-such-file.glb'], [asset('objects/BoxTextured.glb'), '--kind', 'car'], [asset('objects/BoxTextured.glb'), '--humanoid', asset('LICENSES.md')], [asset('objects/BoxTextured.glb'), '--origin', 'moon']])
+  for (const argv of [
+    [],
+    ['no-such-file.glb'],
+    [asset('objects/BoxTextured.glb'), '--kind', 'car'],
+    [asset('objects/BoxTextured.glb'), '--humanoid', asset('LICENSES.md')],
+    [asset('objects/BoxTextured.glb'), '--origin', 'moon'],
+  ])
     await expect(run(...argv)).rejects.toThrow(UsageError)
   expect(existsSync(join(directory, 'nothing'))).toBe(false)
 })

@@ -2,7 +2,16 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
-import { checkUpload, ingestInChild, packedFile, Rejected, type IngestOptions, type IngestOutcome, type IngestWarning, type Rejection } from '../ingest/index.ts'
+import {
+  checkUpload,
+  ingestInChild,
+  packedFile,
+  Rejected,
+  type IngestOptions,
+  type IngestOutcome,
+  type IngestWarning,
+  type Rejection,
+} from '../ingest/index.ts'
 import { checkedText, ingestJson, ingestText } from './ingest-report.ts'
 import { printJson, terminal, type Terminal } from './output.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
@@ -20,7 +29,8 @@ export interface Ingested {
 export async function runIngest(args: Arguments, to: Terminal): Promise<number> {
   const files = args.positionals
   if (files.length === 0) throw new UsageError('it takes files: otherworld ingest FILE...')
-  for (const file of files) if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
+  for (const file of files)
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
   const options = optionsOf(args)
   if (args.flag('check')) return runCheck(files, args.flag('json'), to)
   const done: Ingested[] = []
@@ -30,7 +40,14 @@ export async function runIngest(args: Arguments, to: Terminal): Promise<number> 
     if (!args.flag('json')) to.out(ingestText(to, one))
   }
   const [first] = done
-  if (args.flag('json') && first) printJson(to, SCHEMA, done.length === 1 ? ingestJson(first) : { accepted: done.every(({ outcome }) => outcome.accepted), files: done.map(ingestJson) })
+  if (args.flag('json') && first)
+    printJson(
+      to,
+      SCHEMA,
+      done.length === 1
+        ? ingestJson(first)
+        : { accepted: done.every(({ outcome }) => outcome.accepted), files: done.map(ingestJson) },
+    )
   return codeOf(done.flatMap(({ outcome }) => (outcome.accepted ? [] : outcome.rejections)))
 }
 
@@ -50,7 +67,12 @@ async function runCheck(files: readonly string[], isJson: boolean, to: Terminal)
     if (!isJson) to.out(checkedText(to, one))
   }
   const accepted = done.every((one) => one.accepted)
-  if (isJson) printJson(to, SCHEMA, done.length === 1 ? { checkOnly: true, ...done[0] } : { checkOnly: true, accepted, files: done })
+  if (isJson)
+    printJson(
+      to,
+      SCHEMA,
+      done.length === 1 ? { checkOnly: true, ...done[0] } : { checkOnly: true, accepted, files: done },
+    )
   return codeOf(done.flatMap(({ rejections }) => rejections))
 }
 
@@ -76,7 +98,12 @@ function optionsOf(args: Arguments): IngestOptions {
   const origin = (['ground', 'author'] as const).find((one) => one === (args.text('origin') ?? 'ground'))
   if (!origin) throw new UsageError(`--origin is "${args.text('origin')}"; it takes ground, author`)
   const [map, name] = [args.text('humanoid'), args.text('name')]
-  return { kind, origin, ...(name === undefined ? {} : { name }), ...(map === undefined ? {} : { humanoid: readMap(map) }) }
+  return {
+    kind,
+    origin,
+    ...(name === undefined ? {} : { name }),
+    ...(map === undefined ? {} : { humanoid: readMap(map) }),
+  }
 }
 
 /** {"hips": "mixamorig:Hips", …} */
@@ -87,12 +114,24 @@ export function readMap(path: string): Record<string, string> {
   } catch (error) {
     throw new UsageError(`--humanoid: "${path}" cannot be read as JSON: ${(error as Error).message}`, { cause: error })
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json) || !Object.values(json).every((name) => typeof name === 'string'))
-    throw new UsageError(`--humanoid: "${path}" must be an object of node names by bone, e.g. {"hips": "Hips", "head": "Head"}`)
+  if (
+    typeof json !== 'object' ||
+    json === null ||
+    Array.isArray(json) ||
+    !Object.values(json).every((name) => typeof name === 'string')
+  )
+    throw new UsageError(
+      `--humanoid: "${path}" must be an object of node names by bone, e.g. {"hips": "Hips", "head": "Head"}`,
+    )
   return json as Record<string, string>
 }
 
-async function ingestOne(file: string, options: IngestOptions, out: string | undefined, to: Terminal): Promise<Ingested> {
+async function ingestOne(
+  file: string,
+  options: IngestOptions,
+  out: string | undefined,
+  to: Terminal,
+): Promise<Ingested> {
   const directory = temporaryFolder()
   try {
     const named = { ...options, name: options.name ?? basename(file, extname(file)) }
@@ -107,21 +146,40 @@ function temporaryFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), 'otherworld-ingest-'))
   } catch (error) {
-    throw new UsageError(`there is no temporary folder to work in: ${(error as Error).message}; name one that can be written with TMPDIR=DIR`, { cause: error })
+    throw new UsageError(
+      `there is no temporary folder to work in: ${(error as Error).message}; name one that can be written with TMPDIR=DIR`,
+      { cause: error },
+    )
   }
 }
 
-async function ingestPacked(file: string, options: IngestOptions, directory: string, to: Terminal): Promise<IngestOutcome> {
+async function ingestPacked(
+  file: string,
+  options: IngestOptions,
+  directory: string,
+  to: Terminal,
+): Promise<IngestOutcome> {
   const startMs = performance.now()
   const packed = join(directory, 'upload')
   try {
     writeFileSync(packed, await packedFile(file))
   } catch (error) {
     if (!(error instanceof Rejected)) throw error
-    return { accepted: false, rejections: error.rejections, warnings: [], milliseconds: Math.round(performance.now() - startMs) }
+    return {
+      accepted: false,
+      rejections: error.rejections,
+      warnings: [],
+      milliseconds: Math.round(performance.now() - startMs),
+    }
   }
-  const stage = to.errIsTerminal ? (name: string): void => to.err(`\r\x1b[2K${basename(file)}: ${name}`) : (): void => {}
-  const outcome = await ingestInChild(packed, { ...options, onStage: stage }, { directory: join(directory, 'package'), report: (message) => to.err(`otherworld ingest: ${message}\n`) })
+  const stage = to.errIsTerminal
+    ? (name: string): void => to.err(`\r\x1b[2K${basename(file)}: ${name}`)
+    : (): void => {}
+  const outcome = await ingestInChild(
+    packed,
+    { ...options, onStage: stage },
+    { directory: join(directory, 'package'), report: (message) => to.err(`otherworld ingest: ${message}\n`) },
+  )
   if (to.errIsTerminal) to.err('\r\x1b[2K')
   return outcome
 }
@@ -136,9 +194,13 @@ function keep(out: string, { hash, manifest, files }: Extract<IngestOutcome, { a
   }
   put('manifest.json', hash)
   put('runtime.glb', manifest.files.runtime.sha256)
-  put(manifest.files.original.mediaType === 'model/gltf-binary' ? 'original.glb' : 'original.gltf', manifest.files.original.sha256)
+  put(
+    manifest.files.original.mediaType === 'model/gltf-binary' ? 'original.glb' : 'original.gltf',
+    manifest.files.original.sha256,
+  )
   for (const [i, level] of manifest.files.levels.entries()) put(`level-${i + 1}.glb`, level.sha256)
-  for (const { id, sha256, mediaType } of manifest.files.textures) put(join('textures', `${id}.${mediaType.replace('image/', '')}`), sha256)
+  for (const { id, sha256, mediaType } of manifest.files.textures)
+    put(join('textures', `${id}.${mediaType.replace('image/', '')}`), sha256)
   return folder
 }
 
@@ -147,10 +209,24 @@ export const verb: Verb = {
   summary: 'Checks a .glb, .vrm or .gltf file and makes the package that a server would make of it. Offline.',
   positionals: 'FILE...',
   options: {
-    kind: { type: 'string', value: 'KIND', help: 'auto, avatar or object; auto: what is skinned or humanoid is an avatar', default: 'auto' },
-    humanoid: { type: 'string', value: 'FILE', help: 'JSON with the node\'s name by humanoid bone, for skinned models that are no VRM' },
-    origin: { type: 'string', value: 'ORIGIN', help: 'ground: lifted onto the ground; author: left where it is', default: 'ground' },
-    name: { type: 'string', value: 'NAME', help: 'what the package is called; without it the file\'s name' },
+    kind: {
+      type: 'string',
+      value: 'KIND',
+      help: 'auto, avatar or object; auto: what is skinned or humanoid is an avatar',
+      default: 'auto',
+    },
+    humanoid: {
+      type: 'string',
+      value: 'FILE',
+      help: "JSON with the node's name by humanoid bone, for skinned models that are no VRM",
+    },
+    origin: {
+      type: 'string',
+      value: 'ORIGIN',
+      help: 'ground: lifted onto the ground; author: left where it is',
+      default: 'ground',
+    },
+    name: { type: 'string', value: 'NAME', help: "what the package is called; without it the file's name" },
     check: { type: 'boolean', help: 'only check the file, and make no package' },
     out: { type: 'string', value: 'DIR', help: 'keep the package in DIR/HASH; without it nothing is kept' },
   },

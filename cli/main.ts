@@ -3,27 +3,62 @@ import { readFileSync } from 'node:fs'
 import { printFailure, terminal } from './output.ts'
 import { Exit, helpOf, parseVerb, UsageError, type Verb } from './verb.ts'
 
-const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+const VERSION = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version
 
 /** Each verb is loaded only when it is used, so that `--help` answers at once. */
-const VERBS: readonly { readonly name: string; readonly summary: string; load(): Promise<{ readonly verb: Verb }> }[] = [
-  { name: 'serve', summary: 'run the server', load: () => import('./serve.ts') },
-  { name: 'bots', summary: 'connect simulated players to a server and report what they saw', load: () => import('./bots.ts') },
-  { name: 'ingest', summary: 'check a model file and make the package that a server would make of it', load: () => import('./ingest.ts') },
-  { name: 'upload', summary: 'bring a model to a server', load: () => import('./upload.ts') },
-  { name: 'admin grant', summary: 'give a user a role in a realm', load: async () => ({ verb: (await import('./admin.ts')).grant }) },
-  { name: 'admin revoke', summary: 'take a user\'s role in a realm', load: async () => ({ verb: (await import('./admin.ts')).revoke }) },
-  { name: 'admin grants', summary: 'list who has which role in a realm', load: async () => ({ verb: (await import('./admin.ts')).grants }) },
-  { name: 'replay info', summary: 'say what a recording holds', load: () => import('./replay-info.ts') },
-  { name: 'replay verify', summary: 'replay recordings and compare every state hash', load: () => import('./replay-verify.ts') },
-]
+const VERBS: readonly { readonly name: string; readonly summary: string; load(): Promise<{ readonly verb: Verb }> }[] =
+  [
+    { name: 'serve', summary: 'run the server', load: () => import('./serve.ts') },
+    {
+      name: 'bots',
+      summary: 'connect simulated players to a server and report what they saw',
+      load: () => import('./bots.ts'),
+    },
+    {
+      name: 'ingest',
+      summary: 'check a model file and make the package that a server would make of it',
+      load: () => import('./ingest.ts'),
+    },
+    { name: 'upload', summary: 'bring a model to a server', load: () => import('./upload.ts') },
+    {
+      name: 'admin grant',
+      summary: 'give a user a role in a realm',
+      load: async () => ({ verb: (await import('./admin.ts')).grant }),
+    },
+    {
+      name: 'admin revoke',
+      summary: "take a user's role in a realm",
+      load: async () => ({ verb: (await import('./admin.ts')).revoke }),
+    },
+    {
+      name: 'admin grants',
+      summary: 'list who has which role in a realm',
+      load: async () => ({ verb: (await import('./admin.ts')).grants }),
+    },
+    { name: 'replay info', summary: 'say what a recording holds', load: () => import('./replay-info.ts') },
+    {
+      name: 'replay verify',
+      summary: 'replay recordings and compare every state hash',
+      load: () => import('./replay-verify.ts'),
+    },
+  ]
 
 function overview(): string {
   const width = Math.max(...VERBS.map(({ name }) => name.length)) + 2
-  return ['otherworld VERB [options]', '', ...VERBS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`), '', '`otherworld VERB --help` tells more.', ''].join('\n')
+  return [
+    'otherworld VERB [options]',
+    '',
+    ...VERBS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+    '',
+    '`otherworld VERB --help` tells more.',
+    '',
+  ].join('\n')
 }
 
-const isHelp = (word: string | undefined): boolean => word === undefined || word === '--help' || word === '-h' || word === 'help'
+const isHelp = (word: string | undefined): boolean =>
+  word === undefined || word === '--help' || word === '-h' || word === 'help'
 
 /** What is said where no verb is named: help where it was asked for, else what there is instead. */
 function answerWithoutVerb(argv: readonly string[]): number {
@@ -32,7 +67,8 @@ function answerWithoutVerb(argv: readonly string[]): number {
     return Exit.ok
   }
   const family = VERBS.some(({ name }) => name.startsWith(`${argv[0]} `)) && isHelp(argv[1])
-  if (!isHelp(argv[0]) && !family) process.stderr.write(`otherworld: there is no verb "${argv.slice(0, 2).join(' ')}"\n\n`)
+  if (!isHelp(argv[0]) && !family)
+    process.stderr.write(`otherworld: there is no verb "${argv.slice(0, 2).join(' ')}"\n\n`)
   const asked = isHelp(argv[0]) || family
   ;(asked ? process.stdout : process.stderr).write(overview())
   return asked ? Exit.ok : Exit.usage
@@ -41,7 +77,9 @@ function answerWithoutVerb(argv: readonly string[]): number {
 /** A folder that cannot be written, a disk that is full: no fault of the program's, and no stack would help. */
 function refusedByTheSystem(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || !('path' in error || 'syscall' in error)) return null
-  return ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EMFILE', 'ENFILE'].includes(String(error.code)) ? `the system refuses it: ${error.message}` : null
+  return ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EMFILE', 'ENFILE'].includes(String(error.code))
+    ? `the system refuses it: ${error.message}`
+    : null
 }
 
 async function main(given: readonly string[]): Promise<number> {
@@ -59,7 +97,13 @@ async function main(given: readonly string[]): Promise<number> {
   } catch (error) {
     const json = rest.includes('--json')
     if (error instanceof UsageError) {
-      printFailure(terminal, verb.name, json, { reason: 'usage', message: error.message }, `${error.message}\n\`otherworld ${verb.name} --help\` shows its options.`)
+      printFailure(
+        terminal,
+        verb.name,
+        json,
+        { reason: 'usage', message: error.message },
+        `${error.message}\n\`otherworld ${verb.name} --help\` shows its options.`,
+      )
       return Exit.usage
     }
     const refused = refusedByTheSystem(error)
@@ -68,7 +112,13 @@ async function main(given: readonly string[]): Promise<number> {
       return Exit.failed
     }
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    printFailure(terminal, verb.name, json, { reason: 'internal', message }, `this is a fault of the program: ${stack ?? message}`)
+    printFailure(
+      terminal,
+      verb.name,
+      json,
+      { reason: 'internal', message },
+      `this is a fault of the program: ${stack ?? message}`,
+    )
     return Exit.failed
   }
 }

@@ -3,13 +3,33 @@ import { formatBytes, formatCount, formatSeconds, plural, printJson, Progress, r
 
 function capture(isTerminal: boolean): Terminal & { text: { out: string; err: string } } {
   const text = { out: '', err: '' }
-  return { text, out: (more) => void (text.out += more), err: (more) => void (text.err += more), outIsTerminal: isTerminal, errIsTerminal: isTerminal }
+  return {
+    text,
+    out: (more) => void (text.out += more),
+    err: (more) => void (text.err += more),
+    outIsTerminal: isTerminal,
+    errIsTerminal: isTerminal,
+  }
 }
 
 test('sizes, times and counts read as people write them', () => {
-  expect([0, 1023, 1024, 1_530_000, 5e9].map(formatBytes)).toEqual(['0 bytes', '1023 bytes', '1 KiB', '1.46 MiB', '4.66 GiB'])
-  expect([2.54, 7, 59.6, 125, 11_250].map(formatSeconds)).toEqual(['2.5 s', '7 s', '1 min 00 s', '2 min 05 s', '3 h 07 min'])
-  expect([formatCount(12_345), plural(1, 'hash', 'hashes'), plural(2, 'hash', 'hashes'), plural(1000, 'tick')]).toEqual(['12,345', '1 hash', '2 hashes', '1,000 ticks'])
+  expect([0, 1023, 1024, 1_530_000, 5e9].map(formatBytes)).toEqual([
+    '0 bytes',
+    '1023 bytes',
+    '1 KiB',
+    '1.46 MiB',
+    '4.66 GiB',
+  ])
+  expect([2.54, 7, 59.6, 125, 11_250].map(formatSeconds)).toEqual([
+    '2.5 s',
+    '7 s',
+    '1 min 00 s',
+    '2 min 05 s',
+    '3 h 07 min',
+  ])
+  expect([formatCount(12_345), plural(1, 'hash', 'hashes'), plural(2, 'hash', 'hashes'), plural(1000, 'tick')]).toEqual(
+    ['12,345', '1 hash', '2 hashes', '1,000 ticks'],
+  )
 })
 
 test('an object is printed on one line, with its schema first', () => {
@@ -19,7 +39,10 @@ test('an object is printed on one line, with its schema first', () => {
 })
 
 test('columns line up, in colour only where a person reads', () => {
-  const pairs = [['a', '1'], ['long name', '2']] as const
+  const pairs = [
+    ['a', '1'],
+    ['long name', '2'],
+  ] as const
   expect(rows(capture(false), pairs)).toBe('  a          1\n  long name  2\n')
   expect(rows(capture(true), pairs)).toContain('\x1b[2m')
 })

@@ -38,7 +38,13 @@ export interface Failure {
 export const schemaOf = (verb: string): string => `otherworld/${verb.replaceAll(' ', '-')}/1`
 
 /** Says on stderr that a verb failed, and with `json` on stdout as {schema, error} too. `words`: for people, where they are more than the message. */
-export function printFailure(to: Terminal, verb: string, json: boolean, failure: Failure, words = failure.message): void {
+export function printFailure(
+  to: Terminal,
+  verb: string,
+  json: boolean,
+  failure: Failure,
+  words = failure.message,
+): void {
   to.err(`otherworld ${verb}: ${words}\n`)
   if (json) printJson(to, schemaOf(verb), { error: failure })
 }
@@ -46,7 +52,8 @@ export function printFailure(to: Terminal, verb: string, json: boolean, failure:
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const
 
 /** Text in a colour where a person reads it, plain where not. */
-export const paint = (to: Terminal, colour: keyof typeof CODES, text: string): string => (to.outIsTerminal ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text)
+export const paint = (to: Terminal, colour: keyof typeof CODES, text: string): string =>
+  to.outIsTerminal ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text
 
 /** Names and values in two columns, indented. */
 export function rows(to: Terminal, pairs: readonly (readonly [name: string, value: string])[]): string {
@@ -75,7 +82,8 @@ export function formatSeconds(seconds: number): string {
 /** 12,345 */
 export const formatCount = (count: number): string => count.toLocaleString('en-US')
 
-export const plural = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`
 
 /** Milliseconds between two drawings of a progress line. */
 const DRAW_EVERY_MS = 100
@@ -106,7 +114,9 @@ export class Progress {
     const filled = Math.round(share * BAR_CELLS)
     const leftSeconds = ((nowMs - this.startMs) / 1000) * (1 / share - 1)
     const estimate = share >= ESTIMATE_FROM ? `, ${formatSeconds(Math.ceil(leftSeconds))} left` : ''
-    this.to.err(`\r\x1b[2K${this.label} ${'━'.repeat(filled)}${'╌'.repeat(BAR_CELLS - filled)} ${Math.floor(share * 100)} %${estimate}`)
+    this.to.err(
+      `\r\x1b[2K${this.label} ${'━'.repeat(filled)}${'╌'.repeat(BAR_CELLS - filled)} ${Math.floor(share * 100)} %${estimate}`,
+    )
   }
 
   /** Takes the line away. */

@@ -19,11 +19,17 @@ const EXITS: Readonly<Record<RecordingErrorReason, number>> = {
 export const exitOf = (error: RecordingError): number => EXITS[error.reason]
 
 /** Fields of an error for `--json`. */
-export const errorFields = (error: RecordingError): Readonly<Record<string, unknown>> => ({ reason: error.reason, message: error.message, offset: error.offset })
+export const errorFields = (error: RecordingError): Readonly<Record<string, unknown>> => ({
+  reason: error.reason,
+  message: error.message,
+  offset: error.offset,
+})
 
 function unreadable(path: string, error: unknown): UsageError {
   const { code, message } = error as NodeJS.ErrnoException
-  return new UsageError(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`, { cause: error })
+  return new UsageError(`cannot read ${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`, {
+    cause: error,
+  })
 }
 
 /** The recording, or what is wrong with it. Throws UsageError where the file cannot be read at all. */
@@ -46,7 +52,7 @@ export interface Opened {
 /** The newest of the files and folders named, which are of one realm. Throws UsageError. */
 export async function openNewest(paths: readonly string[]): Promise<Opened> {
   const files: string[] = []
-  for (const path of paths) files.push(...await filesIn(path))
+  for (const path of paths) files.push(...(await filesIn(path)))
   let newest: Opened | null = null
   for (const file of files) {
     const recording = await openRecording(file)
@@ -56,8 +62,12 @@ export async function openNewest(paths: readonly string[]): Promise<Opened> {
       continue
     }
     const [one, other] = [newest.recording.header, recording.header]
-    if (one.realm !== other.realm) throw new UsageError(`${newest.file} is of the realm "${one.realm}", ${file} of "${other.realm}"; name recordings of one realm`)
-    if (other.epoch > one.epoch || (other.epoch === one.epoch && other.segment > one.segment)) newest = { file, recording }
+    if (one.realm !== other.realm)
+      throw new UsageError(
+        `${newest.file} is of the realm "${one.realm}", ${file} of "${other.realm}"; name recordings of one realm`,
+      )
+    if (other.epoch > one.epoch || (other.epoch === one.epoch && other.segment > one.segment))
+      newest = { file, recording }
   }
   if (!newest) throw new UsageError(`there is no recording in ${paths.join(', ')}`)
   return newest
@@ -67,8 +77,14 @@ export async function openNewest(paths: readonly string[]): Promise<Opened> {
 export async function recordingsIn(paths: readonly string[]): Promise<readonly string[]> {
   const files: string[] = []
   for (const path of paths) {
-    const found = await stat(path).catch((error: unknown) => { throw unreadable(path, error) })
-    const inside = found.isDirectory() ? (await Promise.all([path, join(path, 'recordings')].map((folder) => listRecordings(folder)))).flat().map((entry) => entry.path) : [path]
+    const found = await stat(path).catch((error: unknown) => {
+      throw unreadable(path, error)
+    })
+    const inside = found.isDirectory()
+      ? (await Promise.all([path, join(path, 'recordings')].map((folder) => listRecordings(folder))))
+          .flat()
+          .map((entry) => entry.path)
+      : [path]
     if (inside.length === 0) throw new UsageError(`there is no recording in ${path}`)
     files.push(...inside)
   }
@@ -77,12 +93,15 @@ export async function recordingsIn(paths: readonly string[]): Promise<readonly s
 
 /** A file is itself; a folder is its newest recording of each realm, or that of its recordings/. */
 async function filesIn(path: string): Promise<readonly string[]> {
-  const found = await stat(path).catch((error: unknown) => { throw unreadable(path, error) })
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error)
+  })
   if (!found.isDirectory()) return [path]
   for (const folder of [path, join(path, 'recordings')]) {
     // By realm, the newest first.
     const entries = await listRecordings(folder)
-    if (entries.length > 0) return entries.filter(({ realm }, i) => realm !== entries[i - 1]?.realm).map((entry) => entry.path)
+    if (entries.length > 0)
+      return entries.filter(({ realm }, i) => realm !== entries[i - 1]?.realm).map((entry) => entry.path)
   }
   return []
 }

@@ -1,13 +1,24 @@
 /** `otherworld replay info`: what a recording holds. Runs nothing, so it works on recordings of other versions too. */
 import { describeRecording, RecordingError, type Recording, type RecordingInfo } from '../replay/index.ts'
-import { formatBytes, formatCount, formatSeconds, paint, plural, printJson, rows, terminal, type Terminal } from './output.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatSeconds,
+  paint,
+  plural,
+  printJson,
+  rows,
+  terminal,
+  type Terminal,
+} from './output.ts'
 import { errorFields, exitOf, openNewest } from './recording-input.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
 const SCHEMA = 'otherworld/replay-info/1'
 
 export async function runInfo(args: Arguments, to: Terminal): Promise<number> {
-  if (args.positionals.length === 0) throw new UsageError('it takes a recording, or a folder of them: otherworld replay info FILE')
+  if (args.positionals.length === 0)
+    throw new UsageError('it takes a recording, or a folder of them: otherworld replay info FILE')
   const { file, recording } = await openNewest(args.positionals)
   const info = recording instanceof RecordingError ? recording : describe(recording)
   if (info instanceof RecordingError) {
@@ -22,7 +33,11 @@ export async function runInfo(args: Arguments, to: Terminal): Promise<number> {
 }
 
 /** The tick of `--tick`, and the hash of the state after it. */
-function askedTick(args: Arguments, recording: Recording | RecordingError, { startTick, lastTick }: RecordingInfo): { readonly tick: number; readonly hash: string } | null {
+function askedTick(
+  args: Arguments,
+  recording: Recording | RecordingError,
+  { startTick, lastTick }: RecordingInfo,
+): { readonly tick: number; readonly hash: string } | null {
   if (args.text('tick') === undefined || recording instanceof RecordingError) return null
   const tick = args.number('tick', { min: startTick, max: lastTick, integer: true })
   return { tick, hash: recording.hash(tick) ?? '' }
@@ -35,13 +50,28 @@ function describe(recording: Parameters<typeof describeRecording>[0]): Recording
 
 function textOf(to: Terminal, file: string, info: RecordingInfo, asked: ReturnType<typeof askedTick>): string {
   const perTick = info.ticks > 0 ? ` (${Math.round(info.bytes / info.ticks)} a tick)` : ''
-  const ending = info.truncated ? paint(to, 'yellow', `not closed${info.tornBytes > 0 ? `; a torn tail of ${plural(info.tornBytes, 'byte')} is left out` : ''}`) : 'closed, with index'
+  const ending = info.truncated
+    ? paint(
+        to,
+        'yellow',
+        `not closed${info.tornBytes > 0 ? `; a torn tail of ${plural(info.tornBytes, 'byte')} is left out` : ''}`,
+      )
+    : 'closed, with index'
   return `${paint(to, 'bold', file)}\n${rows(to, [
     ['realm', `${info.realm}, epoch ${info.epoch}, segment ${info.segment}`],
     ['recorded', `${info.createdAt} by ${info.recordedBy}`],
-    ['ticks', `${formatCount(info.ticks)} (${info.startTick + 1} to ${info.lastTick}), ${info.tickRate} a second: ${formatSeconds(info.ticks / info.tickRate)}`],
-    ['starts from', `${info.start === 'genesis' ? 'genesis' : `a checkpoint at tick ${info.startTick}`}, state hash ${info.startHash}`],
-    ['last tick', `${info.lastTick}, state hash ${info.lastHash}${info.unhashedFrame ? `; the frame of tick ${info.lastTick + 1} follows, without a hash` : ''}`],
+    [
+      'ticks',
+      `${formatCount(info.ticks)} (${info.startTick + 1} to ${info.lastTick}), ${info.tickRate} a second: ${formatSeconds(info.ticks / info.tickRate)}`,
+    ],
+    [
+      'starts from',
+      `${info.start === 'genesis' ? 'genesis' : `a checkpoint at tick ${info.startTick}`}, state hash ${info.startHash}`,
+    ],
+    [
+      'last tick',
+      `${info.lastTick}, state hash ${info.lastHash}${info.unhashedFrame ? `; the frame of tick ${info.lastTick + 1} follows, without a hash` : ''}`,
+    ],
     ...(asked ? [[`tick ${asked.tick}`, `state hash ${asked.hash}`] as const] : []),
     ['players', formatCount(info.players)],
     ['elements', formatCount(info.elements)],
@@ -62,9 +92,11 @@ export const verb: Verb = {
   summary: [
     'Says what a recording holds: ticks, the last state hash, players, elements, checkpoints, versions.',
     '',
-    'FILE is a recording, several of one realm, a folder of them, or a server\'s data directory: the newest is described.',
+    "FILE is a recording, several of one realm, a folder of them, or a server's data directory: the newest is described.",
   ].join('\n'),
   positionals: 'FILE...',
-  options: { tick: { type: 'string', value: 'N', help: 'print the state hash of this tick too, to compare it with /v1/status' } },
+  options: {
+    tick: { type: 'string', value: 'N', help: 'print the state hash of this tick too, to compare it with /v1/status' },
+  },
   run: (args) => runInfo(args, terminal),
 }

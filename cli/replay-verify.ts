@@ -19,15 +19,27 @@ interface FileOutcome {
   readonly tickRate: number
 }
 
-export async function runVerify(args: Arguments, to: Terminal, load: () => Promise<Simulation<Realm>> = async () => simulationOf(await loadEngine())): Promise<number> {
+export async function runVerify(
+  args: Arguments,
+  to: Terminal,
+  load: () => Promise<Simulation<Realm>> = async () => simulationOf(await loadEngine()),
+): Promise<number> {
   if (args.positionals.length === 0) throw new UsageError('it takes recordings: otherworld replay verify FILE...')
-  const timeoutSeconds = args.text('timeout-seconds') === undefined ? null : args.number('timeout-seconds', { min: 0.001, max: TIMEOUT_SECONDS_MAX })
+  const timeoutSeconds =
+    args.text('timeout-seconds') === undefined
+      ? null
+      : args.number('timeout-seconds', { min: 0.001, max: TIMEOUT_SECONDS_MAX })
   const signal = timeoutSeconds === null ? null : AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))
   const files = await recordingsIn(args.positionals)
   const simulation = await load()
   const outcomes: FileOutcome[] = []
   for (const file of files) {
-    const outcome = await verifyFile(file, simulation, signal, new Progress(to, files.length === 1 ? 'verifying' : `${outcomes.length + 1}/${files.length} ${file}`))
+    const outcome = await verifyFile(
+      file,
+      simulation,
+      signal,
+      new Progress(to, files.length === 1 ? 'verifying' : `${outcomes.length + 1}/${files.length} ${file}`),
+    )
     if (!args.flag('json')) to.out(lineOf(to, outcome))
     outcomes.push(outcome)
   }
@@ -37,13 +49,26 @@ export async function runVerify(args: Arguments, to: Terminal, load: () => Promi
   return exit
 }
 
-async function verifyFile(file: string, simulation: Simulation<Realm>, signal: AbortSignal | null, progress: Progress): Promise<FileOutcome> {
+async function verifyFile(
+  file: string,
+  simulation: Simulation<Realm>,
+  signal: AbortSignal | null,
+  progress: Progress,
+): Promise<FileOutcome> {
   const recording = await openRecording(file)
   if (recording instanceof RecordingError) return { file, exit: exitOf(recording), result: recording, tickRate: 0 }
-  const result = await verify(recording, simulation, { ...(signal && { signal }), onProgress: ({ done, total }) => progress.update(done, total) })
+  const result = await verify(recording, simulation, {
+    ...(signal && { signal }),
+    onProgress: ({ done, total }) => progress.update(done, total),
+  })
   progress.end()
   if (!result.ok) return { file, exit: exitOf(result.error), result: result.error, tickRate: recording.header.tickRate }
-  return { file, exit: result.value.ok ? Exit.ok : result.value.aborted ? Exit.timeout : Exit.failed, result: result.value, tickRate: recording.header.tickRate }
+  return {
+    file,
+    exit: result.value.ok ? Exit.ok : result.value.aborted ? Exit.timeout : Exit.failed,
+    result: result.value,
+    tickRate: recording.header.tickRate,
+  }
 }
 
 function fieldsOf({ file, exit, result }: FileOutcome): Readonly<Record<string, unknown>> {
@@ -51,7 +76,16 @@ function fieldsOf({ file, exit, result }: FileOutcome): Readonly<Record<string, 
     const { aborted, realTimeFactor, ...rest } = result
     return { file, ...rest, realTimeFactor: Number(realTimeFactor.toFixed(2)), ...(aborted && { timedOut: true }) }
   }
-  return { file, ok: exit === Exit.ok, ticksExecuted: 0, hashesCompared: 0, truncated: false, firstDivergence: null, realTimeFactor: 0, error: errorFields(result) }
+  return {
+    file,
+    ok: exit === Exit.ok,
+    ticksExecuted: 0,
+    hashesCompared: 0,
+    truncated: false,
+    firstDivergence: null,
+    realTimeFactor: 0,
+    error: errorFields(result),
+  }
 }
 
 function lineOf(to: Terminal, { file, result, tickRate }: FileOutcome): string {
@@ -59,9 +93,12 @@ function lineOf(to: Terminal, { file, result, tickRate }: FileOutcome): string {
   if (result instanceof RecordingError) return `${paint(to, 'red', '✗')} ${name}: ${result.message}\n`
   const { ticksExecuted, firstDivergence, truncated, realTimeFactor, hashesCompared, aborted } = result
   const counted = `${plural(hashesCompared, 'hash', 'hashes')} of ${plural(ticksExecuted, 'tick')} compared`
-  if (firstDivergence) return `${paint(to, 'red', '✗')} ${name}: diverged at tick ${firstDivergence.tick}; ${counted}\n    ${firstDivergence.message}\n`
-  if (aborted) return `${paint(to, 'yellow', '?')} ${name}: out of time at tick ${ticksExecuted}; ${counted}, all equal so far\n`
-  if (ticksExecuted === 0) return `${paint(to, 'green', '✓')} ${name}: ${paint(to, 'yellow', `${truncated ? 'cut before its first tick' : 'it holds no tick'}, so nothing could be compared`)}\n`
+  if (firstDivergence)
+    return `${paint(to, 'red', '✗')} ${name}: diverged at tick ${firstDivergence.tick}; ${counted}\n    ${firstDivergence.message}\n`
+  if (aborted)
+    return `${paint(to, 'yellow', '?')} ${name}: out of time at tick ${ticksExecuted}; ${counted}, all equal so far\n`
+  if (ticksExecuted === 0)
+    return `${paint(to, 'green', '✓')} ${name}: ${paint(to, 'yellow', `${truncated ? 'cut before its first tick' : 'it holds no tick'}, so nothing could be compared`)}\n`
   const tail = truncated ? paint(to, 'yellow', '; it was not closed, and ends with its last whole tick') : ''
   return `${paint(to, 'green', '✓')} ${name}: ${counted}, all equal; ${formatSeconds(ticksExecuted / tickRate)} replayed ${realTimeFactor.toFixed(1)} × real time${tail}\n`
 }
@@ -73,7 +110,8 @@ function summaryOf(to: Terminal, outcomes: readonly FileOutcome[]): string {
 
 export const verb: Verb = {
   name: 'replay verify',
-  summary: 'Replays recordings and compares every state hash. Exits: 0 all equal, 1 diverged, 3 corrupt, 4 other version, 5 out of time.',
+  summary:
+    'Replays recordings and compares every state hash. Exits: 0 all equal, 1 diverged, 3 corrupt, 4 other version, 5 out of time.',
   positionals: 'FILE...',
   options: { 'timeout-seconds': { type: 'string', value: 'N', help: 'give up after so many seconds' } },
   run: (args) => runVerify(args, terminal),

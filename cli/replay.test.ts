@@ -28,13 +28,19 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
 }
 
 /** A session whose recorder's gravity is not what its header says: every replay must diverge. */
-const lying = recordSession({ ...simulation, genesis: (definition) => simulation.genesis({ ...definition, gravity: { x: 0, y: -9, z: 0 } }) }, { ticks: 60, players: 2 })
+const lying = recordSession(
+  { ...simulation, genesis: (definition) => simulation.genesis({ ...definition, gravity: { x: 0, y: -9, z: 0 } }) },
+  { ticks: 60, players: 2 },
+)
 
 /** A later segment of the same realm: it starts from the checkpoint of a state. */
 function segment(epoch: number, number: number, ticks: number): Uint8Array {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
   const parts: Uint8Array[] = []
-  const writer = new RecordingWriter({ ...headerOf(simulation, DEFAULT_DEFINITION, realm), epoch, segment: number, start: 'checkpoint', startTick: 7 }, (bytes) => parts.push(bytes))
+  const writer = new RecordingWriter(
+    { ...headerOf(simulation, DEFAULT_DEFINITION, realm), epoch, segment: number, start: 'checkpoint', startTick: 7 },
+    (bytes) => parts.push(bytes),
+  )
   writer.checkpoint(rawCheckpoint(7, simulation.checkpoint(realm)))
   for (let tick = 8; tick <= 7 + ticks; tick++) writer.hash(tick, simulation.hash(realm))
   writer.seal()
@@ -46,7 +52,10 @@ const later = segment(2, 3, 0)
 const good = file('good.owr', session)
 const torn = file('torn.owr', session.subarray(0, Math.floor(session.length * 0.7)))
 const corrupt = file('corrupt.owr', flipped(session, Math.floor(session.length / 2)))
-const other = file('other.owr', recordSession({ ...simulation, version: simulation.version + 1 }, { ticks: 10, players: 1 }))
+const other = file(
+  'other.owr',
+  recordSession({ ...simulation, version: simulation.version + 1 }, { ticks: 10, players: 1 }),
+)
 const diverged = file('diverged.owr', lying)
 const text = file('text.owr', new TextEncoder().encode('no recording at all'))
 const header = file('header.owr', session.subarray(0, 100))
@@ -54,17 +63,30 @@ const format = file('format.owr', flipped(session, 9))
 const startless = file('startless.owr', later.subarray(0, 3_000))
 const longer = file('longer.owr', joined([session, Uint8Array.of(0)]))
 const chunkAfter = file('chunk-after.owr', joined([session, session.subarray(-FOOTER_BYTES)]))
-const elsewhere = file('elsewhere.owr', recordSession(simulation, { ticks: 2, players: 1, definition: { ...DEFAULT_DEFINITION, id: 'elsewhere' } }))
+const elsewhere = file(
+  'elsewhere.owr',
+  recordSession(simulation, { ticks: 2, players: 1, definition: { ...DEFAULT_DEFINITION, id: 'elsewhere' } }),
+)
 const empty = file('empty.owr', new Uint8Array(0))
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-interface Ran { readonly exit: number; readonly out: string; readonly err: string }
+interface Ran {
+  readonly exit: number
+  readonly out: string
+  readonly err: string
+}
 
 async function run(which: 'verify' | 'info', argv: readonly string[], watched = false): Promise<Ran> {
   const said = { out: '', err: '' }
-  const to: Terminal = { out: (more) => void (said.out += more), err: (more) => void (said.err += more), outIsTerminal: watched, errIsTerminal: watched }
-  const exit = which === 'verify' ? await runVerify(parseVerb(verifyVerb, argv), to) : await runInfo(parseVerb(infoVerb, argv), to)
+  const to: Terminal = {
+    out: (more) => void (said.out += more),
+    err: (more) => void (said.err += more),
+    outIsTerminal: watched,
+    errIsTerminal: watched,
+  }
+  const exit =
+    which === 'verify' ? await runVerify(parseVerb(verifyVerb, argv), to) : await runInfo(parseVerb(infoVerb, argv), to)
   return { exit, ...said }
 }
 
@@ -78,8 +100,28 @@ test('verify answers with one object that names each file and what came out', as
     schema: 'otherworld/replay-verify/1',
     ok: true,
     files: [
-      { file: good, ok: true, ticksExecuted: 150, hashesCompared: 150, samplesCompared: 5, checkpointsCompared: 2, truncated: false, firstDivergence: null, realTimeFactor: expect.any(Number) },
-      { file: torn, ok: true, ticksExecuted: expect.any(Number), hashesCompared: expect.any(Number), samplesCompared: expect.any(Number), checkpointsCompared: expect.any(Number), truncated: true, firstDivergence: null, realTimeFactor: expect.any(Number) },
+      {
+        file: good,
+        ok: true,
+        ticksExecuted: 150,
+        hashesCompared: 150,
+        samplesCompared: 5,
+        checkpointsCompared: 2,
+        truncated: false,
+        firstDivergence: null,
+        realTimeFactor: expect.any(Number),
+      },
+      {
+        file: torn,
+        ok: true,
+        ticksExecuted: expect.any(Number),
+        hashesCompared: expect.any(Number),
+        samplesCompared: expect.any(Number),
+        checkpointsCompared: expect.any(Number),
+        truncated: true,
+        firstDivergence: null,
+        realTimeFactor: expect.any(Number),
+      },
     ],
   })
 })
@@ -118,7 +160,9 @@ test('verify names the first tick that diverges, and damage by its offset', asyn
 
 test('verify tells a person what was compared, in colour and with progress only where someone reads', async () => {
   const plain = await run('verify', [good, torn])
-  expect(plain.out).toMatch(/✓ .*good\.owr: 150 hashes of 150 ticks compared, all equal; 2\.5 s replayed [\d.]+ × real time\n/)
+  expect(plain.out).toMatch(
+    /✓ .*good\.owr: 150 hashes of 150 ticks compared, all equal; 2\.5 s replayed [\d.]+ × real time\n/,
+  )
   expect(plain.out).toContain('it was not closed, and ends with its last whole tick')
   expect(plain.out).toContain('2 of 2 recordings verified')
   expect(plain.out + plain.err).not.toContain('\x1b')
@@ -129,23 +173,44 @@ test('verify tells a person what was compared, in colour and with progress only 
 })
 
 test('verify names the place where a file was cut within its header, and where bytes stand after its footer', async () => {
-  expect((await run('verify', [header])).out).toBe(`✗ ${header}: the file was cut before its header was whole; it holds no tick (at byte 100)\n`)
-  expect((await run('verify', [longer])).out).toContain(`✗ ${longer}: 1 bytes stand after the recording's footer (at byte ${session.length}, chunk `)
-  expect(json(await run('verify', [longer, chunkAfter, '--json']))['files']).toMatchObject([{ ok: false, error: { reason: 'corrupt', offset: session.length } }, { ok: false, error: { reason: 'corrupt', offset: session.length } }])
+  expect((await run('verify', [header])).out).toBe(
+    `✗ ${header}: the file was cut before its header was whole; it holds no tick (at byte 100)\n`,
+  )
+  expect((await run('verify', [longer])).out).toContain(
+    `✗ ${longer}: 1 bytes stand after the recording's footer (at byte ${session.length}, chunk `,
+  )
+  expect(json(await run('verify', [longer, chunkAfter, '--json']))['files']).toMatchObject([
+    { ok: false, error: { reason: 'corrupt', offset: session.length } },
+    { ok: false, error: { reason: 'corrupt', offset: session.length } },
+  ])
 })
 
 test('info says what a recording holds, of other versions too', async () => {
   const ran = await run('info', [good, '--json'])
   expect(ran.exit).toBe(0)
   expect(json(ran)).toMatchObject({
-    schema: 'otherworld/replay-info/1', ticks: 150, tickRate: 60, players: 3, elements: expect.any(Number), engine: simulation.engine, simVersion: simulation.version, bytes: session.length, checkpoints: 2, truncated: false,
+    schema: 'otherworld/replay-info/1',
+    ticks: 150,
+    tickRate: 60,
+    players: 3,
+    elements: expect.any(Number),
+    engine: simulation.engine,
+    simVersion: simulation.version,
+    bytes: session.length,
+    checkpoints: 2,
+    truncated: false,
   })
   expect(json(await run('info', [other, '--json']))).toMatchObject({ simVersion: simulation.version + 1, ticks: 10 })
   expect((await run('info', [torn])).out).toMatch(/not closed; a torn tail of [\d,]+ bytes? is left out/)
   expect((await run('info', [good])).out).toMatch(/players +3\n/)
 })
 
-test.each([[corrupt, 3, 'corrupt'], [header, 3, 'torn-header'], [text, 3, 'not-a-recording'], [format, 4, 'unsupported-version']] as const)('info ends as the contract says on %s', async (path, exit, reason) => {
+test.each([
+  [corrupt, 3, 'corrupt'],
+  [header, 3, 'torn-header'],
+  [text, 3, 'not-a-recording'],
+  [format, 4, 'unsupported-version'],
+] as const)('info ends as the contract says on %s', async (path, exit, reason) => {
   const ran = await run('info', [path, '--json'])
   expect(ran.exit).toBe(exit)
   expect(json(ran)).toMatchObject({ error: { reason } })
@@ -157,7 +222,15 @@ test('info tells the first and the last state hash, and that of a tick that is a
   if (!recording.ok) throw recording.error
   const hash = (tick: number): string | null => recording.value.hash(tick)
   const told = json(await run('info', [good, '--tick', '77', '--json']))
-  expect(told).toMatchObject({ startTick: 0, startHash: hash(0), lastTick: 150, lastHash: hash(150), unhashedFrame: false, tick: 77, hash: hash(77) })
+  expect(told).toMatchObject({
+    startTick: 0,
+    startHash: hash(0),
+    lastTick: 150,
+    lastHash: hash(150),
+    unhashedFrame: false,
+    tick: 77,
+    hash: hash(77),
+  })
   expect(new Set([hash(0), hash(77), hash(150)]).size).toBe(3)
   const words = (await run('info', [good, '--tick', '77'])).out
   expect(words).toContain(`last tick      150, state hash ${hash(150)}\n`)
@@ -167,10 +240,23 @@ test('info tells the first and the last state hash, and that of a tick that is a
 test('info describes the newest of several segments, of a folder and of a data directory', async () => {
   const data = join(directory, 'data')
   mkdirSync(join(data, 'recordings'), { recursive: true })
-  const named = (epoch: number, number: number): string => join(data, 'recordings', `${DEFAULT_DEFINITION.id}-e00000${epoch}-s000${number}.owr`)
+  const named = (epoch: number, number: number): string =>
+    join(data, 'recordings', `${DEFAULT_DEFINITION.id}-e00000${epoch}-s000${number}.owr`)
   const newest = named(2, 3)
-  for (const [epoch, number] of [[1, 9], [2, 1], [2, 3], [2, 2]] as const) writeFileSync(named(epoch, number), segment(epoch, number, 4))
-  for (const argv of [[named(1, 9), newest, named(2, 2)], [join(data, 'recordings')], [data]]) expect(json(await run('info', [...argv, '--json']))).toMatchObject({ file: newest, epoch: 2, segment: 3, lastTick: 11 })
+  for (const [epoch, number] of [
+    [1, 9],
+    [2, 1],
+    [2, 3],
+    [2, 2],
+  ] as const)
+    writeFileSync(named(epoch, number), segment(epoch, number, 4))
+  for (const argv of [[named(1, 9), newest, named(2, 2)], [join(data, 'recordings')], [data]])
+    expect(json(await run('info', [...argv, '--json']))).toMatchObject({
+      file: newest,
+      epoch: 2,
+      segment: 3,
+      lastTick: 11,
+    })
   await expect(run('info', [join(directory, 'data', 'nothing')])).rejects.toThrow('there is no such file')
   mkdirSync(join(directory, 'bare'))
   await expect(run('info', [join(directory, 'bare')])).rejects.toThrow('there is no recording in')
@@ -178,7 +264,9 @@ test('info describes the newest of several segments, of a folder and of a data d
 })
 
 test('wrong use is a usage error that says what is missing', async () => {
-  for (const argv of [[], [join(directory, 'missing.owr')], [good, '--timeout-seconds', 'soon']]) await expect(run('verify', argv)).rejects.toThrow(UsageError)
-  for (const argv of [[], [join(directory, 'missing.owr')], [good, '--tick', '151'], [good, elsewhere]]) await expect(run('info', argv)).rejects.toThrow(UsageError)
+  for (const argv of [[], [join(directory, 'missing.owr')], [good, '--timeout-seconds', 'soon']])
+    await expect(run('verify', argv)).rejects.toThrow(UsageError)
+  for (const argv of [[], [join(directory, 'missing.owr')], [good, '--tick', '151'], [good, elsewhere]])
+    await expect(run('info', argv)).rejects.toThrow(UsageError)
   await expect(run('verify', [join(directory, 'missing.owr')])).rejects.toThrow('there is no such file')
 })

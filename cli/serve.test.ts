@@ -10,7 +10,9 @@ import { readRecording } from '../replay/index.ts'
 
 let directory = ''
 const undo: (() => void)[] = []
-beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'otherworld-serve-')) })
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'otherworld-serve-'))
+})
 afterEach(() => {
   for (const each of undo.splice(0)) each()
   rmSync(directory, { recursive: true, force: true })
@@ -23,8 +25,15 @@ interface Ended {
 }
 
 /** Runs `otherworld serve`; `ready` is called with each piece of its output and may end it. */
-function serve(args: readonly string[], ready: (out: string, stop: (signal: NodeJS.Signals) => void, child: ChildProcess) => void = () => undefined, options: SpawnOptions = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('otherworld.js', import.meta.url)), 'serve', ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+function serve(
+  args: readonly string[],
+  ready: (out: string, stop: (signal: NodeJS.Signals) => void, child: ChildProcess) => void = () => undefined,
+  options: SpawnOptions = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('otherworld.js', import.meta.url)), 'serve', ...args], {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   undo.push(() => child.kill('SIGKILL'))
   let out = ''
   let errors = ''
@@ -32,15 +41,25 @@ function serve(args: readonly string[], ready: (out: string, stop: (signal: Node
     out += chunk.toString()
     ready(out, (signal) => child.kill(signal), child)
   })
-  child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString() })
-  return new Promise((resolve) => { child.once('close', (code) => resolve({ code, out, errors })) })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
+  return new Promise((resolve) => {
+    child.once('close', (code) => resolve({ code, out, errors }))
+  })
 }
 
 const data = (): readonly string[] => ['--data', join(directory, 'data')]
 
 test('with --json the first line is the ready object, and nothing else stands on standard output', async () => {
   const { code, out } = await serve(['--port', '0', '--json', ...data()], (_, stop) => stop('SIGTERM'))
-  expect(JSON.parse(out)).toEqual({ schema: 'otherworld/serve/1', ready: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/), pid: expect.any(Number), data: join(directory, 'data') })
+  expect(JSON.parse(out)).toEqual({
+    schema: 'otherworld/serve/1',
+    ready: true,
+    url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
+    pid: expect.any(Number),
+    data: join(directory, 'data'),
+  })
   expect(out.split('\n')).toHaveLength(2)
   expect(code).toBe(0)
 })
@@ -74,7 +93,11 @@ test('a UDP port in use is named, with what to do, and is a wrong use', async ()
   undo.push(() => other.close())
   const { port } = other.address()
   const { code, errors } = await serve(['--port', '0', '--udp-port', String(port), ...data()])
-  expect(errors).toMatch(new RegExp(`WebRTC could not be started: [^]*where: UDP port ${port}\n {2}what to do: give a free port with --udp-port N`))
+  expect(errors).toMatch(
+    new RegExp(
+      `WebRTC could not be started: [^]*where: UDP port ${port}\n {2}what to do: give a free port with --udp-port N`,
+    ),
+  )
   expect(errors).not.toContain('    at ')
   expect(code).toBe(2)
 })
@@ -87,7 +110,11 @@ test('a second server on the same data directory is refused and harms nothing', 
       return ended
     })
   })
-  expect(await second).toMatchObject({ code: 2, out: expect.stringContaining('"error":{"reason":"already-running"'), errors: expect.stringMatching(/another server \(process \d+ on \S+\) uses this data directory[^]*--data DIR/) })
+  expect(await second).toMatchObject({
+    code: 2,
+    out: expect.stringContaining('"error":{"reason":"already-running"'),
+    errors: expect.stringMatching(/another server \(process \d+ on \S+\) uses this data directory[^]*--data DIR/),
+  })
   expect(first.code).toBe(0)
 })
 
@@ -97,20 +124,42 @@ test('a port in use is named, with what to do, and no recording is begun', async
   undo.push(() => other.close())
   const { port } = other.address() as AddressInfo
   const { code, errors } = await serve(['--port', String(port), ...data()])
-  expect(errors).toBe(`otherworld serve: port ${port} is in use by another program\n  where: 127.0.0.1:${port}\n  what to do: stop that program, or give another port with --port N (0: any)\n`)
+  expect(errors).toBe(
+    `otherworld serve: port ${port} is in use by another program\n  where: 127.0.0.1:${port}\n  what to do: stop that program, or give another port with --port N (0: any)\n`,
+  )
   expect(code).toBe(2)
 })
 
 test.each([
   ['a port that is none', ['--port', '99999'], /--port is "99999"; it takes a whole number from 0 to 65535/],
-  ['observers that are none', ['--observers', 'friends'], /--observers is "friends"; it takes loopback, anyone, nobody/],
+  [
+    'observers that are none',
+    ['--observers', 'friends'],
+    /--observers is "friends"; it takes loopback, anyone, nobody/,
+  ],
   ['an origin with a path', ['--origins', 'https://a.example/page'], /an origin looks like https:\/\/example\.org/],
-  ['a public address that is a name', ['--public-address', 'game.example'], /--public-address is "game\.example"; it takes an IP address/],
+  [
+    'a public address that is a name',
+    ['--public-address', 'game.example'],
+    /--public-address is "game\.example"; it takes an IP address/,
+  ],
   ['an option that is none', ['--porte', '1'], /--porte/],
   ['another database', ['--database-url', 'mysql://u:p@h/d'], /begins with mysql:[^]*postgresql:\/\/USER/],
-  ['half of an S3 server', ['--s3-endpoint', 'http://127.0.0.1:1'], /not --s3-bucket, --s3-access-key, --s3-secret-key/],
-  ['a realm file that is not there', ['--realm', '/nowhere/realm.json'], /there is no such realm file\n {2}where: \/nowhere\/realm\.json/],
-  ['an address of another machine', ['--port', '0', '--host', '203.0.113.77'], /this machine has no address "203\.0\.113\.77"/],
+  [
+    'half of an S3 server',
+    ['--s3-endpoint', 'http://127.0.0.1:1'],
+    /not --s3-bucket, --s3-access-key, --s3-secret-key/,
+  ],
+  [
+    'a realm file that is not there',
+    ['--realm', '/nowhere/realm.json'],
+    /there is no such realm file\n {2}where: \/nowhere\/realm\.json/,
+  ],
+  [
+    'an address of another machine',
+    ['--port', '0', '--host', '203.0.113.77'],
+    /this machine has no address "203\.0\.113\.77"/,
+  ],
 ])('%s is refused with words and exit code 2', async (_, args, words) => {
   const { code, errors, out } = await serve([...args, ...data()])
   expect(errors).toMatch(words)
@@ -122,13 +171,25 @@ test.each([
 test.each([
   ['a usage error', ['--observers', 'friends'], { reason: 'usage', message: expect.stringContaining('friends') }],
   ['an option that is none', ['--porte', '1'], { reason: 'usage', message: expect.stringContaining('porte') }],
-  ['a server\'s error', ['--realm', '/nowhere/realm.json'], { reason: 'bad-realm', message: 'there is no such realm file', where: '/nowhere/realm.json', fix: expect.any(String) }],
-])('with --json %s is one object on standard output, words on the other, and the exit code the same', async (_, args, error) => {
-  const { code, out, errors } = await serve(['--json', ...args, ...data()])
-  expect(JSON.parse(out)).toEqual({ schema: 'otherworld/serve/1', error })
-  expect(errors).toContain('otherworld serve: ')
-  expect(code).toBe(2)
-})
+  [
+    "a server's error",
+    ['--realm', '/nowhere/realm.json'],
+    {
+      reason: 'bad-realm',
+      message: 'there is no such realm file',
+      where: '/nowhere/realm.json',
+      fix: expect.any(String),
+    },
+  ],
+])(
+  'with --json %s is one object on standard output, words on the other, and the exit code the same',
+  async (_, args, error) => {
+    const { code, out, errors } = await serve(['--json', ...args, ...data()])
+    expect(JSON.parse(out)).toEqual({ schema: 'otherworld/serve/1', error })
+    expect(errors).toContain('otherworld serve: ')
+    expect(code).toBe(2)
+  },
+)
 
 test('a realm file with faults names each place', async () => {
   const file = join(directory, 'realm.json')

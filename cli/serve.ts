@@ -1,7 +1,21 @@
 /** `otherworld serve`: runs the server until it is told to stop. */
 import { isIP } from 'node:net'
 import { DEFAULT_DEFINITION } from '../sim/index.ts'
-import { DEFAULT_KEEP_GB, DEFAULT_PORT, defaultSettings, databaseInWords, filesInWords, OBSERVERS, readRealmFile, readStoreSettings, ServerError, startServer, type Observers, type RunningServer, type Settings } from '../server/main.ts'
+import {
+  DEFAULT_KEEP_GB,
+  DEFAULT_PORT,
+  defaultSettings,
+  databaseInWords,
+  filesInWords,
+  OBSERVERS,
+  readRealmFile,
+  readStoreSettings,
+  ServerError,
+  startServer,
+  type Observers,
+  type RunningServer,
+  type Settings,
+} from '../server/main.ts'
 import { printFailure, terminal } from './output.ts'
 import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX, SHUTDOWN_MS_MAX } from '../server/limits.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
@@ -10,30 +24,92 @@ export const verb: Verb = {
   name: 'serve',
   summary: 'Runs a server with one realm: the page, WebRTC and WebSocket for clients, and a recording of everything.',
   options: {
-    port: { type: 'string', value: 'N', help: 'TCP port of the page, the API and WebSocket; 0: any', default: String(DEFAULT_PORT) },
-    host: { type: 'string', value: 'ADDRESS', help: 'address to listen on; 0.0.0.0 for all networks', default: '127.0.0.1' },
-    'udp-port': { type: 'string', value: 'N', help: 'UDP port that all WebRTC clients share; 0: any (default: the same as --port)' },
+    port: {
+      type: 'string',
+      value: 'N',
+      help: 'TCP port of the page, the API and WebSocket; 0: any',
+      default: String(DEFAULT_PORT),
+    },
+    host: {
+      type: 'string',
+      value: 'ADDRESS',
+      help: 'address to listen on; 0.0.0.0 for all networks',
+      default: '127.0.0.1',
+    },
+    'udp-port': {
+      type: 'string',
+      value: 'N',
+      help: 'UDP port that all WebRTC clients share; 0: any (default: the same as --port)',
+    },
     'public-address': { type: 'string', value: 'IP', help: 'address that a router in front of this machine has' },
     data: { type: 'string', value: 'DIR', help: 'directory of recordings, keys, records and files', default: 'data' },
     realm: { type: 'string', value: 'FILE', help: 'realm definition, JSON; without it a playground' },
-    observers: { type: 'string', value: 'WHO', help: `who may follow every input as a lockstep peer: ${OBSERVERS.join(', ')}`, default: 'loopback' },
-    origins: { type: 'string', value: 'LIST', help: 'origins of pages elsewhere that may connect, with commas: https://example.org' },
-    'connections-per-address': { type: 'string', value: 'N', help: 'connections of one network address (a LAN party behind one router, a load test); this machine has no such limit', default: String(CONNECTIONS_PER_ADDRESS_MAX) },
-    'logins-per-minute': { type: 'string', value: 'N', help: 'logins of one network address, at once and per minute; likewise', default: String(LOGINS_PER_MINUTE_MAX) },
-    'database-url': { type: 'string', value: 'URL', help: 'PostgreSQL or CockroachDB that keeps the records; better as OTHERWORLD_DATABASE_URL (default: embedded in DIR/archive)' },
-    's3-endpoint': { type: 'string', value: 'URL', help: 'S3 server that keeps the files; all S3 options also as OTHERWORLD_S3_ENDPOINT and so on (default: DIR/assets)' },
-    's3-public-endpoint': { type: 'string', value: 'URL', help: 'address that devices reach it under (default: the same)' },
+    observers: {
+      type: 'string',
+      value: 'WHO',
+      help: `who may follow every input as a lockstep peer: ${OBSERVERS.join(', ')}`,
+      default: 'loopback',
+    },
+    origins: {
+      type: 'string',
+      value: 'LIST',
+      help: 'origins of pages elsewhere that may connect, with commas: https://example.org',
+    },
+    'connections-per-address': {
+      type: 'string',
+      value: 'N',
+      help: 'connections of one network address (a LAN party behind one router, a load test); this machine has no such limit',
+      default: String(CONNECTIONS_PER_ADDRESS_MAX),
+    },
+    'logins-per-minute': {
+      type: 'string',
+      value: 'N',
+      help: 'logins of one network address, at once and per minute; likewise',
+      default: String(LOGINS_PER_MINUTE_MAX),
+    },
+    'database-url': {
+      type: 'string',
+      value: 'URL',
+      help: 'PostgreSQL or CockroachDB that keeps the records; better as OTHERWORLD_DATABASE_URL (default: embedded in DIR/archive)',
+    },
+    's3-endpoint': {
+      type: 'string',
+      value: 'URL',
+      help: 'S3 server that keeps the files; all S3 options also as OTHERWORLD_S3_ENDPOINT and so on (default: DIR/assets)',
+    },
+    's3-public-endpoint': {
+      type: 'string',
+      value: 'URL',
+      help: 'address that devices reach it under (default: the same)',
+    },
     's3-bucket': { type: 'string', value: 'NAME', help: 'bucket in it' },
     's3-region': { type: 'string', value: 'NAME', help: 'region that it says it is in (default us-east-1)' },
     's3-access-key': { type: 'string', value: 'KEY', help: 'key that it knows the server by' },
-    's3-secret-key': { type: 'string', value: 'SECRET', help: 'its secret; other users of the machine can read a command line: better as OTHERWORLD_S3_SECRET_KEY' },
-    'keep-gb': { type: 'string', value: 'N', help: 'remove the oldest recordings beyond so many GB', default: String(DEFAULT_KEEP_GB) },
+    's3-secret-key': {
+      type: 'string',
+      value: 'SECRET',
+      help: 'its secret; other users of the machine can read a command line: better as OTHERWORLD_S3_SECRET_KEY',
+    },
+    'keep-gb': {
+      type: 'string',
+      value: 'N',
+      help: 'remove the oldest recordings beyond so many GB',
+      default: String(DEFAULT_KEEP_GB),
+    },
   },
   run: serve,
 }
 
 /** Errors that lie in how the command was used. */
-const USAGE: ReadonlySet<ServerError['reason']> = new Set(['bad-realm', 'bad-setting', 'data-directory', 'already-running', 'port-in-use', 'listen', 'transport'])
+const USAGE: ReadonlySet<ServerError['reason']> = new Set([
+  'bad-realm',
+  'bad-setting',
+  'data-directory',
+  'already-running',
+  'port-in-use',
+  'listen',
+  'transport',
+])
 
 async function serve(args: Arguments): Promise<number> {
   const json = args.flag('json')
@@ -56,7 +132,13 @@ async function serve(args: Arguments): Promise<number> {
     if (!(error instanceof ServerError)) throw error
     const { reason, what, where, fix } = error
     printFailure(terminal, 'serve', json, { reason, message: what, where, fix }, error.message)
-    return USAGE.has(error.reason) ? Exit.usage : error.reason === 'recording' ? Exit.corrupt : error.reason === 'other-version' ? Exit.version : Exit.failed
+    return USAGE.has(error.reason)
+      ? Exit.usage
+      : error.reason === 'recording'
+        ? Exit.corrupt
+        : error.reason === 'other-version'
+          ? Exit.version
+          : Exit.failed
   }
 }
 
@@ -67,7 +149,8 @@ function settingsOf(args: Arguments): Settings {
     ...defaultSettings(args.text('data') ?? 'data'),
     port,
     host: args.text('host') ?? '127.0.0.1',
-    udpPort: args.text('udp-port') === undefined ? port : args.number('udp-port', { min: 0, max: 65_535, integer: true }),
+    udpPort:
+      args.text('udp-port') === undefined ? port : args.number('udp-port', { min: 0, max: 65_535, integer: true }),
     publicAddress: publicAddressOf(args.text('public-address')),
     definition: realm === undefined ? DEFAULT_DEFINITION : readRealmFile(realm),
     observers: observersOf(args.text('observers') ?? 'loopback'),
@@ -91,10 +174,14 @@ function observersOf(text: string): Observers {
 }
 
 function originsOf(text: string): readonly string[] {
-  return text.split(',').map((each) => each.trim()).filter((each) => each !== '').map((each) => {
-    if (URL.canParse(each) && new URL(each).origin === each) return each
-    throw new UsageError(`--origins has "${each}"; an origin looks like https://example.org, without a path`)
-  })
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+    .map((each) => {
+      if (URL.canParse(each) && new URL(each).origin === each) return each
+      throw new UsageError(`--origins has "${each}"; an origin looks like https://example.org, without a path`)
+    })
 }
 
 /** What would end a process is passed over: where a terminal or a pipe closed, the realm is still to be sealed. */
@@ -124,7 +211,9 @@ function stopSignal(tell: (signal: string) => void): Promise<void> {
 /** The recording is sealed first: what hangs after that, a database above all, is not waited for. */
 function limitShutdown(): void {
   setTimeout(() => {
-    process.stderr.write(`The server did not end within ${SHUTDOWN_MS_MAX / 1_000} s and is ended; the recording has what the archive could not take.\n`)
+    process.stderr.write(
+      `The server did not end within ${SHUTDOWN_MS_MAX / 1_000} s and is ended; the recording has what the archive could not take.\n`,
+    )
     process.exit(Exit.ok)
   }, SHUTDOWN_MS_MAX).unref()
 }

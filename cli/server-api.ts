@@ -22,7 +22,8 @@ export class ApiError extends Error {
 export type Fields = Readonly<Record<string, unknown>>
 
 export const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? { ...value } : {})
-export const textIn = (fields: Fields, name: string): string | undefined => (typeof fields[name] === 'string' ? fields[name] : undefined)
+export const textIn = (fields: Fields, name: string): string | undefined =>
+  typeof fields[name] === 'string' ? fields[name] : undefined
 
 export class ServerApi {
   private readonly url: string
@@ -35,22 +36,36 @@ export class ServerApi {
 
   /** The answer's JSON; no fields where it has none. Rejects with ApiError, or ConnectError where nobody answers. */
   async ask(method: string, path: string, body?: Fields): Promise<Fields> {
-    const response = await this.fetch(path, {
-      method, signal: AbortSignal.timeout(ANSWER_MS_MAX),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }, body === undefined ? {} : { 'content-type': 'application/json' })
+    const response = await this.fetch(
+      path,
+      {
+        method,
+        signal: AbortSignal.timeout(ANSWER_MS_MAX),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      },
+      body === undefined ? {} : { 'content-type': 'application/json' },
+    )
     return fieldsOf(await response.json().catch(() => null))
   }
 
   /** The answer as it comes, its status a good one. */
   async fetch(path: string, init: RequestInit = {}, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
     const address = below(this.url, path)
-    const response = await fetch(address, { ...init, headers: { ...headers, authorization: `Bearer ${this.token}` } }).catch((error: unknown) => {
+    const response = await fetch(address, {
+      ...init,
+      headers: { ...headers, authorization: `Bearer ${this.token}` },
+    }).catch((error: unknown) => {
       throw unreachable(address, error)
     })
     if (response.ok) return response
     const said = fieldsOf(await response.json().catch(() => null))
-    throw new ApiError(response.status, textIn(said, 'reason') ?? 'error', textIn(said, 'message') ?? unexplained(response.status), textIn(said, 'where'), textIn(said, 'fix'))
+    throw new ApiError(
+      response.status,
+      textIn(said, 'reason') ?? 'error',
+      textIn(said, 'message') ?? unexplained(response.status),
+      textIn(said, 'where'),
+      textIn(said, 'fix'),
+    )
   }
 }
 

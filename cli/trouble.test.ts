@@ -16,11 +16,17 @@ const clean = cleanup()
 afterEach(() => clean.all())
 
 const TEACUP = fileURLToPath(new URL('../fixtures/assets/objects/teacup.glb', import.meta.url))
-const upload = (url: string, settings: Readonly<Record<string, string>> = {}, ...more: readonly string[]): Promise<CliEnd> =>
+const upload = (
+  url: string,
+  settings: Readonly<Record<string, string>> = {},
+  ...more: readonly string[]
+): Promise<CliEnd> =>
   runCli(['upload', TEACUP, '--url', url, ...more], { XDG_CONFIG_HOME: temporaryDirectory(clean), ...settings })
 
 async function listening(server: Server, scheme = 'http'): Promise<string> {
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   clean.add(() => {
     server.close()
     server.closeAllConnections()
@@ -28,13 +34,36 @@ async function listening(server: Server, scheme = 'http'): Promise<string> {
   return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-const notFound: RequestListener = (_, response) => void response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>404</h1>')
+const notFound: RequestListener = (_, response) =>
+  void response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>404</h1>')
 
 /** A key and a certificate for 127.0.0.1 that nobody else has signed; the certificate's file. */
 function ownCertificate(): { readonly key: Buffer; readonly cert: Buffer; readonly file: string } {
   const folder = temporaryDirectory(clean)
   const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=untrusted.test', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', keyFile, '-out', file], { stdio: 'ignore' })
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=untrusted.test',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+      '-keyout',
+      keyFile,
+      '-out',
+      file,
+    ],
+    { stdio: 'ignore' },
+  )
   return { key: readFileSync(keyFile), cert: readFileSync(file), file }
 }
 
@@ -42,43 +71,70 @@ test('a certificate that is not trusted is told as that, and what makes it trust
   const { key, cert, file } = ownCertificate()
   const url = await listening(createTlsServer({ key, cert }, notFound), 'https')
   const told = await upload(url)
-  expect(told).toMatchObject({ code: 1, errors: expect.stringMatching(/answers, but its certificate is not trusted: self-signed certificate \(DEPTH_ZERO_SELF_SIGNED_CERT\).*NODE_EXTRA_CA_CERTS=FILE/) })
+  expect(told).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(
+      /answers, but its certificate is not trusted: self-signed certificate \(DEPTH_ZERO_SELF_SIGNED_CERT\).*NODE_EXTRA_CA_CERTS=FILE/,
+    ),
+  })
   expect(told.errors).not.toMatch(/does not answer| {4}at /)
-  expect(await upload(url, { NODE_EXTRA_CA_CERTS: file })).toMatchObject({ code: 1, errors: expect.stringMatching(/there is no Otherworld server at this address \(status 404\)/) })
+  expect(await upload(url, { NODE_EXTRA_CA_CERTS: file })).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(/there is no Otherworld server at this address \(status 404\)/),
+  })
 })
 
 test('https where only http is spoken is told as that', async () => {
   const url = await listening(createServer(notFound))
-  expect((await upload(url.replace('http:', 'https:'))).errors).toMatch(/not in TLS \(\w+\). Does its address begin with http: rather than https:\?/)
+  expect((await upload(url.replace('http:', 'https:'))).errors).toMatch(
+    /not in TLS \(\w+\). Does its address begin with http: rather than https:\?/,
+  )
 })
 
 /** A proxy before a real server that answers uploads of files by itself, as nginx does with what is too large for it. */
 async function proxyThatRefuses(status: number): Promise<string> {
   const target = new URL((await serveHere(clean)).url)
-  return listening(createServer((incoming, response) => {
-    if (incoming.method === 'PUT') {
-      incoming.resume()
-      return void response.writeHead(status, { 'content-type': 'text/html', connection: 'close' }).end(`<html><h1>${status}</h1></html>`)
-    }
-    const forwarded = request({ host: target.hostname, port: target.port, path: incoming.url, method: incoming.method, headers: incoming.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
-    forwarded.once('error', () => response.destroy())
-    incoming.pipe(forwarded)
-    return undefined
-  }))
+  return listening(
+    createServer((incoming, response) => {
+      if (incoming.method === 'PUT') {
+        incoming.resume()
+        return void response
+          .writeHead(status, { 'content-type': 'text/html', connection: 'close' })
+          .end(`<html><h1>${status}</h1></html>`)
+      }
+      const forwarded = request(
+        {
+          host: target.hostname,
+          port: target.port,
+          path: incoming.url,
+          method: incoming.method,
+          headers: incoming.headers,
+        },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers)
+          answer.pipe(response)
+        },
+      )
+      forwarded.once('error', () => response.destroy())
+      incoming.pipe(forwarded)
+      return undefined
+    }),
+  )
 }
 
 test('a proxy that takes no file of that size is told as that, and not to be tried again', async () => {
   const { code, errors } = await upload(await proxyThatRefuses(413))
-  expect(errors).toMatch(/a proxy on the way takes no body of this size \(status 413\); who runs it must allow more \(nginx: client_max_body_size\)/)
+  expect(errors).toMatch(
+    /a proxy on the way takes no body of this size \(status 413\); who runs it must allow more \(nginx: client_max_body_size\)/,
+  )
   expect(errors).not.toContain('try again')
   expect(code).toBe(1)
 })
 
 test('a proxy whose server is away may be tried again', async () => {
-  expect((await upload(await proxyThatRefuses(502))).errors).toMatch(/a proxy answers, but the server behind it does not \(status 502\)\n {2}what to do: try again/)
+  expect((await upload(await proxyThatRefuses(502))).errors).toMatch(
+    /a proxy answers, but the server behind it does not \(status 502\)\n {2}what to do: try again/,
+  )
 })
 
 test('a home that cannot be written is said before there is a user that nobody could be again', async () => {
@@ -86,7 +142,9 @@ test('a home that cannot be written is said before there is a user that nobody c
   const file = join(temporaryDirectory(clean), 'file')
   writeFileSync(file, '')
   const { code, errors, out } = await upload(url, { XDG_CONFIG_HOME: join(file, 'config') })
-  expect(errors).toMatch(/who you are cannot be kept in ".*identities\.json": ENOTDIR[^]*give a file that can be written with --identity FILE/)
+  expect(errors).toMatch(
+    /who you are cannot be kept in ".*identities\.json": ENOTDIR[^]*give a file that can be written with --identity FILE/,
+  )
   expect(errors).not.toContain('    at ')
   expect([code, out, logged.filter((line) => line.includes('upload'))]).toEqual([2, '', []])
 })
@@ -94,7 +152,12 @@ test('a home that cannot be written is said before there is a user that nobody c
 test('a temporary folder, or one for the package, that cannot be written is named', async () => {
   const nowhere = join(temporaryDirectory(clean), 'nothing')
   const temporary = await runCli(['ingest', TEACUP], { TMPDIR: nowhere })
-  expect(temporary).toMatchObject({ code: 2, errors: expect.stringMatching(/there is no temporary folder to work in: ENOENT.*name one that can be written with TMPDIR=DIR/) })
+  expect(temporary).toMatchObject({
+    code: 2,
+    errors: expect.stringMatching(
+      /there is no temporary folder to work in: ENOENT.*name one that can be written with TMPDIR=DIR/,
+    ),
+  })
   const folder = temporaryDirectory(clean)
   mkdirSync(join(folder, 'in'))
   writeFileSync(join(folder, 'in', 'file'), '')

@@ -29,10 +29,21 @@ export interface Watch {
 }
 
 /** The settled status. Rejects with ApiError, ConnectError, or the signal's reason. */
-export async function uploadBytes(api: ServerApi, url: string, bytes: Uint8Array, wish: UploadWish, watch: Watch): Promise<Fields> {
+export async function uploadBytes(
+  api: ServerApi,
+  url: string,
+  bytes: Uint8Array,
+  wish: UploadWish,
+  watch: Watch,
+): Promise<Fields> {
   const declared = await api.ask('POST', 'v1/uploads', {
-    name: wish.name, fileName: wish.fileName, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'),
-    kind: wish.kind, humanoid: wish.humanoid, sharing: wish.sharing,
+    name: wish.name,
+    fileName: wish.fileName,
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    kind: wish.kind,
+    humanoid: wish.humanoid,
+    sharing: wish.sharing,
   })
   const id = textIn(declared, 'id') ?? ''
   if (declared['put'] === null) return declared
@@ -44,20 +55,42 @@ export async function uploadBytes(api: ServerApi, url: string, bytes: Uint8Array
 
 function send(address: URL, headers: Fields, bytes: Uint8Array, watch: Watch): Promise<void> {
   return new Promise((resolve, reject) => {
-    const request = (address.protocol === 'https:' ? httpsRequest : httpRequest)(address, {
-      method: 'PUT', signal: watch.signal,
-      headers: { ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])), 'content-length': bytes.length },
-    }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => { text = (text + chunk).slice(0, 10_000) })
-      response.once('end', () => {
-        const status = response.statusCode ?? 0
-        // 412: the same bytes are there already, from a try whose answer was lost.
-        if ((status >= 200 && status < 300) || status === 412) return resolve()
-        return reject(refusalOf(status, text, address))
-      })
-    })
-    request.once('error', (error) => reject(watch.signal.aborted ? watch.signal.reason : new ApiError(0, 'store-unreachable', `the store of files at ${address.host} does not take the file: ${tlsWords(error) ?? error.message}`, address.host, tlsWords(error) === null ? 'try again' : undefined)))
+    const request = (address.protocol === 'https:' ? httpsRequest : httpRequest)(
+      address,
+      {
+        method: 'PUT',
+        signal: watch.signal,
+        headers: {
+          ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+          'content-length': bytes.length,
+        },
+      },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text = (text + chunk).slice(0, 10_000)
+        })
+        response.once('end', () => {
+          const status = response.statusCode ?? 0
+          // 412: the same bytes are there already, from a try whose answer was lost.
+          if ((status >= 200 && status < 300) || status === 412) return resolve()
+          return reject(refusalOf(status, text, address))
+        })
+      },
+    )
+    request.once('error', (error) =>
+      reject(
+        watch.signal.aborted
+          ? watch.signal.reason
+          : new ApiError(
+              0,
+              'store-unreachable',
+              `the store of files at ${address.host} does not take the file: ${tlsWords(error) ?? error.message}`,
+              address.host,
+              tlsWords(error) === null ? 'try again' : undefined,
+            ),
+      ),
+    )
     feed(request, bytes, watch)
   })
 }
@@ -69,9 +102,16 @@ function refusalOf(status: number, text: string, address: URL): ApiError {
   } catch {
     // S3 answers in XML; the status says enough.
   }
-  const message = textIn(said, 'message') ?? `the file did not get through to the store of files: ${unexplained(status)}`
+  const message =
+    textIn(said, 'message') ?? `the file did not get through to the store of files: ${unexplained(status)}`
   // Only where the server says so, or something is away, may the same come to another end.
-  return new ApiError(status, textIn(said, 'reason') ?? 'store-refused', message, address.host, textIn(said, 'fix') ?? (status >= 500 || status === 429 ? 'try again' : undefined))
+  return new ApiError(
+    status,
+    textIn(said, 'reason') ?? 'store-refused',
+    message,
+    address.host,
+    textIn(said, 'fix') ?? (status >= 500 || status === 429 ? 'try again' : undefined),
+  )
 }
 
 function feed(request: NodeJS.WritableStream, bytes: Uint8Array, watch: Watch): void {
@@ -93,8 +133,10 @@ async function follow(api: ServerApi, id: string, watch: Watch): Promise<Fields>
   for (let vain = 0; ; vain++) {
     watch.signal.throwIfAborted()
     try {
-      const last = await events(api, id, watch, () => { vain = 0 })
-      const status = last ?? await api.ask('GET', `v1/uploads/${id}`)
+      const last = await events(api, id, watch, () => {
+        vain = 0
+      })
+      const status = last ?? (await api.ask('GET', `v1/uploads/${id}`))
       tell(status, watch)
       if (isSettled(status)) return status
     } catch (error) {
@@ -126,7 +168,8 @@ async function events(api: ServerApi, id: string, watch: Watch, heard: () => voi
 function tell(status: Fields, watch: Watch): void {
   const { stage, progress, queue } = status
   const waits = typeof queue === 'number' && queue > 0 ? `${queue} before it` : undefined
-  if (typeof stage === 'string') watch.stage(stage, typeof progress === 'number' ? progress : 0, textIn(status, 'message') ?? waits)
+  if (typeof stage === 'string')
+    watch.stage(stage, typeof progress === 'number' ? progress : 0, textIn(status, 'message') ?? waits)
 }
 
 const isSettled = ({ stage }: Fields): boolean => stage === 'done' || stage === 'rejected' || stage === 'failed'

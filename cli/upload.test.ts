@@ -18,8 +18,10 @@ const TEACUP = asset('objects/teacup.glb')
 const HASH = /^[0-9a-f]{64}$/
 
 /** Uploads with the configuration of this test's own in `home`. */
-const uploadFrom = (home: string, ...args: readonly string[]): Promise<CliEnd> => runCli(['upload', ...args], { XDG_CONFIG_HOME: home })
-const propOf = (client: RenderClient, element: unknown): Promise<PropSample> => until('the thing stands in the realm', () => client.sample().props.find((prop) => prop.element === element))
+const uploadFrom = (home: string, ...args: readonly string[]): Promise<CliEnd> =>
+  runCli(['upload', ...args], { XDG_CONFIG_HOME: home })
+const propOf = (client: RenderClient, element: unknown): Promise<PropSample> =>
+  until('the thing stands in the realm', () => client.sample().props.find((prop) => prop.element === element))
 
 test('a file is uploaded and stands in the realm; its hash is the last word, and the next upload is of the same user', async () => {
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
@@ -34,7 +36,15 @@ test('a file is uploaded and stands in the realm; its hash is the last word, and
 
   const again = await uploadFrom(home, TEACUP, '--url', url, '--spawn', '--as', 'Ada', '--json')
   expect(again.code).toBe(0)
-  expect(again.json()).toMatchObject({ schema: 'otherworld/upload/1', file: TEACUP, stage: 'done', package: hash, kind: 'object', rejections: [], element: expect.any(Number) })
+  expect(again.json()).toMatchObject({
+    schema: 'otherworld/upload/1',
+    file: TEACUP,
+    stage: 'done',
+    package: hash,
+    kind: 'object',
+    rejections: [],
+    element: expect.any(Number),
+  })
   expect((await propOf(watcher, again.json()['element'])).owner).toBe(cup.owner)
 
   const other = await uploadFrom(temporaryDirectory(clean), TEACUP, '--url', url, '--spawn', '--as', 'Ada', '--json')
@@ -60,13 +70,20 @@ test('a file that is against the rules ends with 1 and names the rule, the place
   expect(told.out).toMatch(/node_cycle\.glb: rejected\n[^]*NODE_LOOP[^]*\/nodes\/0/)
   const json = await uploadFrom(home, file, '--url', url, '--json')
   expect(json.code).toBe(1)
-  expect(json.json()).toMatchObject({ stage: 'rejected', package: null, element: null, rejections: [{ rule: 'NODE_LOOP', where: '/nodes/0', message: expect.any(String) }] })
+  expect(json.json()).toMatchObject({
+    stage: 'rejected',
+    package: null,
+    element: null,
+    rejections: [{ rule: 'NODE_LOOP', where: '/nodes/0', message: expect.any(String) }],
+  })
 })
 
 test('an avatar is kept but not put into the realm, and its hash is told all the same', async () => {
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   const { code, errors } = await uploadFrom(home, asset('avatars/debug_robot.vrm'), '--url', url, '--spawn')
-  expect(errors).toMatch(/^the package is done: [0-9a-f]{64}\n.*an avatar is worn, it does not stand by itself\n {2}what to do: wear it on the page/)
+  expect(errors).toMatch(
+    /^the package is done: [0-9a-f]{64}\n.*an avatar is worn, it does not stand by itself\n {2}what to do: wear it on the page/,
+  )
   expect(code).toBe(1)
 })
 
@@ -77,10 +94,22 @@ test.each([
   ['two files', [TEACUP, TEACUP], /it takes one file/],
   ['a file that is not there', ['/nowhere/cup.glb', '--url', NOWHERE], /there is no file "\/nowhere\/cup\.glb"/],
   ['a folder', [asset('objects'), '--url', NOWHERE], /there is no file/],
-  ['an address that is none', [TEACUP, '--url', 'localhost:7350'], /--url is "localhost:7350"; it takes an address like http:\/\/127\.0\.0\.1:7350/],
-  ['a kind that is none', [TEACUP, '--url', NOWHERE, '--kind', 'teapot'], /--kind is "teapot"; it takes avatar, object/],
+  [
+    'an address that is none',
+    [TEACUP, '--url', 'localhost:7350'],
+    /--url is "localhost:7350"; it takes an address like http:\/\/127\.0\.0\.1:7350/,
+  ],
+  [
+    'a kind that is none',
+    [TEACUP, '--url', NOWHERE, '--kind', 'teapot'],
+    /--kind is "teapot"; it takes avatar, object/,
+  ],
   ['a time that is none', [TEACUP, '--url', NOWHERE, '--timeout', 'soon'], /--timeout is "soon"/],
-  ['a map that is not there', [TEACUP, '--url', NOWHERE, '--humanoid', '/nowhere/map.json'], /--humanoid: "\/nowhere\/map\.json" cannot be read as JSON/],
+  [
+    'a map that is not there',
+    [TEACUP, '--url', NOWHERE, '--humanoid', '/nowhere/map.json'],
+    /--humanoid: "\/nowhere\/map\.json" cannot be read as JSON/,
+  ],
 ])('%s is refused with words and exit code 2', async (_, args, words) => {
   const { code, out, errors } = await uploadFrom(temporaryDirectory(clean), ...args)
   expect(errors).toMatch(words)
@@ -91,18 +120,31 @@ test.each([
 
 test('a server that is not there ends with 1 and says so, on standard output too where JSON is wanted', async () => {
   const home = temporaryDirectory(clean)
-  expect(await uploadFrom(home, TEACUP, '--url', NOWHERE)).toMatchObject({ code: 1, out: '', errors: expect.stringMatching(/does not answer. Is it running/) })
+  expect(await uploadFrom(home, TEACUP, '--url', NOWHERE)).toMatchObject({
+    code: 1,
+    out: '',
+    errors: expect.stringMatching(/does not answer. Is it running/),
+  })
   const { code, json } = await uploadFrom(home, TEACUP, '--url', NOWHERE, '--json')
   expect(code).toBe(1)
-  expect(json()).toMatchObject({ schema: 'otherworld/upload/1', error: { reason: 'unreachable', message: expect.any(String) } })
+  expect(json()).toMatchObject({
+    schema: 'otherworld/upload/1',
+    error: { reason: 'unreachable', message: expect.any(String) },
+  })
 })
 
 test('an identity that is none is not written over: what to do is said', async () => {
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   const file = join(home, 'me.json')
   writeFileSync(file, 'my diary')
-  expect(await uploadFrom(home, TEACUP, '--url', url, '--identity', file)).toMatchObject({ code: 2, errors: expect.stringMatching(/me\.json" does not hold identities; give another file with --identity/) })
+  expect(await uploadFrom(home, TEACUP, '--url', url, '--identity', file)).toMatchObject({
+    code: 2,
+    errors: expect.stringMatching(/me\.json" does not hold identities; give another file with --identity/),
+  })
   expect(readFileSync(file, 'utf8')).toBe('my diary')
   writeFileSync(file, JSON.stringify({ [new URL(url).origin]: 'of another server' }))
-  expect(await uploadFrom(home, TEACUP, '--url', url, '--identity', file)).toMatchObject({ code: 1, errors: expect.stringMatching(/what to do: remove http:\/\/127\.0\.0\.1:\d+ from this file/) })
+  expect(await uploadFrom(home, TEACUP, '--url', url, '--identity', file)).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(/what to do: remove http:\/\/127\.0\.0\.1:\d+ from this file/),
+  })
 })

@@ -24,13 +24,21 @@ export const verb: Verb = {
   positionals: 'FILE',
   options: {
     url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },
-    name: { type: 'string', value: 'NAME', help: 'what the package is called; without it the file\'s name' },
+    name: { type: 'string', value: 'NAME', help: "what the package is called; without it the file's name" },
     kind: { type: 'string', value: 'KIND', help: 'avatar or object; without it by what is in the file' },
-    humanoid: { type: 'string', value: 'FILE', help: 'JSON with the node\'s name by humanoid bone, for skinned models that are no VRM' },
+    humanoid: {
+      type: 'string',
+      value: 'FILE',
+      help: "JSON with the node's name by humanoid bone, for skinned models that are no VRM",
+    },
     share: { type: 'boolean', help: 'everyone may use it, not you alone' },
     spawn: { type: 'boolean', help: 'put it into the realm, near the marker' },
     as: { type: 'string', value: 'NAME', help: 'your name there (default: your name on this machine)' },
-    identity: { type: 'string', value: 'FILE', help: 'keeps who you are at each server (default: otherworld/identities.json in your configuration)' },
+    identity: {
+      type: 'string',
+      value: 'FILE',
+      help: 'keeps who you are at each server (default: otherworld/identities.json in your configuration)',
+    },
     timeout: { type: 'string', value: 'S', help: 'give up after so many seconds', default: '600' },
   },
   run,
@@ -44,7 +52,8 @@ async function run(args: Arguments): Promise<number> {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
   const url = args.text('url') ?? ''
   if (!isServerUrl(url)) throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
-  if (!KINDS.includes(args.text('kind'))) throw new UsageError(`--kind is "${args.text('kind')}"; it takes avatar, object`)
+  if (!KINDS.includes(args.text('kind')))
+    throw new UsageError(`--kind is "${args.text('kind')}"; it takes avatar, object`)
   const signal = AbortSignal.timeout(args.number('timeout', { min: 1, max: 86_400 }) * 1_000)
   try {
     return await upload(args, file, url, signal)
@@ -56,8 +65,11 @@ async function run(args: Arguments): Promise<number> {
 async function upload(args: Arguments, file: string, url: string, signal: AbortSignal): Promise<number> {
   const map = args.text('humanoid')
   const wish = {
-    name: args.text('name') ?? basename(file, extname(file)).slice(0, 32), fileName: basename(file), kind: args.text('kind'),
-    humanoid: map === undefined ? undefined : readMap(map), sharing: args.flag('share') ? 'everyone' : 'owner',
+    name: args.text('name') ?? basename(file, extname(file)).slice(0, 32),
+    fileName: basename(file),
+    kind: args.text('kind'),
+    humanoid: map === undefined ? undefined : readMap(map),
+    sharing: args.flag('share') ? 'everyone' : 'owner',
   } as const
   const bytes = await packedFile(file)
   const token = await logIn(args, url)
@@ -81,9 +93,19 @@ async function logIn(args: Arguments, url: string): Promise<string> {
   const known = identityFor(file, url)
   // Before there is a user of the server's that nobody could be again.
   requireWritable(file)
-  const { token, identity } = await login(url, args.text('as') ?? ownName(), known === null ? {} : { identity: known }).catch((error: unknown) => {
+  const { token, identity } = await login(
+    url,
+    args.text('as') ?? ownName(),
+    known === null ? {} : { identity: known },
+  ).catch((error: unknown) => {
     if (!(error instanceof ConnectError) || error.reason !== 'bad-identity') throw error
-    throw new ApiError(400, 'bad-identity', error.message, file, `remove ${serverKey(url)} from this file to begin as a new guest, or give another with --identity`)
+    throw new ApiError(
+      400,
+      'bad-identity',
+      error.message,
+      file,
+      `remove ${serverKey(url)} from this file to begin as a new guest, or give another with --identity`,
+    )
   })
   keepIdentity(file, url, identity)
   return token
@@ -124,11 +146,18 @@ async function spawnIt(url: string, token: string, hash: string, signal: AbortSi
   try {
     client.start()
     while (client.state.type !== 'joined') {
-      if (client.state.type === 'closed') throw new ApiError(0, 'not-joined', `the realm did not let you in: ${client.state.reason}`)
+      if (client.state.type === 'closed')
+        throw new ApiError(0, 'not-joined', `the realm did not let you in: ${client.state.reason}`)
       signal.throwIfAborted()
-      await new Promise((resolve) => { setTimeout(resolve, 20) })
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20)
+      })
     }
-    const outcome = await client.spawn(hash, { position: { x: 0, y: 1, z: -1.5 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 })
+    const outcome = await client.spawn(hash, {
+      position: { x: 0, y: 1, z: -1.5 },
+      rotation: { x: 0, y: 0, z: 0, w: 1 },
+      scale: 1,
+    })
     if (!outcome.ok) throw refusalOf(outcome.reason)
     await client.close('done')
     return outcome.element
@@ -137,22 +166,49 @@ async function spawnIt(url: string, token: string, hash: string, signal: AbortSi
   }
 }
 
-const refusalOf = (reason: string): ApiError => (reason === 'wrong-kind'
-  ? new ApiError(0, reason, 'the realm did not take it: an avatar is worn, it does not stand by itself', '--spawn', 'wear it on the page (T), or leave out --spawn')
-  : new ApiError(0, reason, `the realm did not take it: ${reason}`))
+const refusalOf = (reason: string): ApiError =>
+  reason === 'wrong-kind'
+    ? new ApiError(
+        0,
+        reason,
+        'the realm did not take it: an avatar is worn, it does not stand by itself',
+        '--spawn',
+        'wear it on the page (T), or leave out --spawn',
+      )
+    : new ApiError(0, reason, `the realm did not take it: ${reason}`)
 
 function print(args: Arguments, file: string, status: Fields, element: number | null): void {
   const { id, stage, package: hash = null, kind = null, rank = null, rejections = [], warnings = [] } = status
   const message = textIn(status, 'message') ?? null
-  if (args.flag('json')) return printJson(terminal, schemaOf('upload'), { file, id, stage, package: hash, kind, rank, rejections, warnings, message, element })
+  if (args.flag('json'))
+    return printJson(terminal, schemaOf('upload'), {
+      file,
+      id,
+      stage,
+      package: hash,
+      kind,
+      rank,
+      rejections,
+      warnings,
+      message,
+      element,
+    })
   const notes = notesText(terminal, rejections as readonly Rejection[], warnings as readonly IngestWarning[])
-  if (stage !== 'done') return terminal.out(`${paint(terminal, 'bold', file)}: ${paint(terminal, 'red', String(stage))}\n${message === null ? '' : `  ${message}\n`}${notes}`)
+  if (stage !== 'done')
+    return terminal.out(
+      `${paint(terminal, 'bold', file)}: ${paint(terminal, 'red', String(stage))}\n${message === null ? '' : `  ${message}\n`}${notes}`,
+    )
   const { pc, mobile } = (rank ?? {}) as { readonly pc?: string; readonly mobile?: string }
-  return terminal.out(`${paint(terminal, 'bold', file)}: ${paint(terminal, 'green', `done${typeof kind === 'string' ? `, an ${kind}` : ''}`)}\n${notes}${rows(terminal, [
-    ...(pc === undefined ? [] : [['rank', `${pc} on PC, ${mobile} on mobile`] as const]),
-    ...(element === null ? [] : [['element', String(element)] as const]),
-    ['package', String(hash)],
-  ])}`)
+  return terminal.out(
+    `${paint(terminal, 'bold', file)}: ${paint(terminal, 'green', `done${typeof kind === 'string' ? `, an ${kind}` : ''}`)}\n${notes}${rows(
+      terminal,
+      [
+        ...(pc === undefined ? [] : [['rank', `${pc} on PC, ${mobile} on mobile`] as const]),
+        ...(element === null ? [] : [['element', String(element)] as const]),
+        ['package', String(hash)],
+      ],
+    )}`,
+  )
 }
 
 function failed(error: unknown, args: Arguments, signal: AbortSignal): number {
@@ -166,11 +222,28 @@ function failed(error: unknown, args: Arguments, signal: AbortSignal): number {
     printFailure(terminal, 'upload', json, { reason: 'timed-out', message, fix: 'try again, or give --timeout S' })
     return Exit.timeout
   }
-  if (error instanceof ConnectError) printFailure(terminal, 'upload', json, { reason: error.reason, message: error.message })
-  else if (error instanceof ApiError) printFailure(terminal, 'upload', json, failureOf(error), `${error.message}${error.fix === undefined ? '' : `\n  what to do: ${error.fix}`}`)
+  if (error instanceof ConnectError)
+    printFailure(terminal, 'upload', json, { reason: error.reason, message: error.message })
+  else if (error instanceof ApiError)
+    printFailure(
+      terminal,
+      'upload',
+      json,
+      failureOf(error),
+      `${error.message}${error.fix === undefined ? '' : `\n  what to do: ${error.fix}`}`,
+    )
   else throw error
   return Exit.failed
 }
 
-const failureOf = ({ reason, message, where, fix }: ApiError): { readonly reason: string; readonly message: string; readonly where?: string; readonly fix?: string } =>
-  ({ reason, message, ...(where === undefined ? {} : { where }), ...(fix === undefined ? {} : { fix }) })
+const failureOf = ({
+  reason,
+  message,
+  where,
+  fix,
+}: ApiError): {
+  readonly reason: string
+  readonly message: string
+  readonly where?: string
+  readonly fix?: string
+} => ({ reason, message, ...(where === undefined ? {} : { where }), ...(fix === undefined ? {} : { fix }) })

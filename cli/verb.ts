@@ -48,7 +48,14 @@ export function helpOf(verb: Verb): string {
   })
   const width = Math.max(...rows.map(([left]) => left.length)) + 2
   const lines = rows.map(([left, right]) => left.padEnd(width) + right)
-  return [`otherworld ${verb.name}${verb.positionals ? ` ${verb.positionals}` : ''}`, '', verb.summary, '', ...lines, ''].join('\n')
+  return [
+    `otherworld ${verb.name}${verb.positionals ? ` ${verb.positionals}` : ''}`,
+    '',
+    verb.summary,
+    '',
+    ...lines,
+    '',
+  ].join('\n')
 }
 
 /** Parses a verb's arguments. Throws UsageError. */
@@ -74,7 +81,9 @@ export function parseVerb(verb: Verb, argv: readonly string[]): Arguments {
       const given = text(name)
       const value = given === undefined || given.trim() === '' ? Number.NaN : Number(given)
       if (!(value >= min && value <= max) || (integer && !Number.isInteger(value)))
-        throw new UsageError(`--${name} is ${given === undefined ? 'missing' : `"${given}"`}; it takes ${integer ? 'a whole number' : 'a number'} from ${min} to ${max}`)
+        throw new UsageError(
+          `--${name} is ${given === undefined ? 'missing' : `"${given}"`}; it takes ${integer ? 'a whole number' : 'a number'} from ${min} to ${max}`,
+        )
       return value
     },
   }

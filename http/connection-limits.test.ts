@@ -2,38 +2,54 @@ import { fc, test as property } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
 import { ConnectionLimits, isLoopback, isRefusal, limitKey, plainAddress, type Place } from './connection-limits.ts'
 
-const OPTIONS = { connectionsMax: 8, connectionsPerAddressMax: 4, halfOpenMax: 5, halfOpenPerAddressMax: 2, connectBurstMax: 1_000, connectsPerSecondMax: 1, ownMachineLimited: false }
+const OPTIONS = {
+  connectionsMax: 8,
+  connectionsPerAddressMax: 4,
+  halfOpenMax: 5,
+  halfOpenPerAddressMax: 2,
+  connectBurstMax: 1_000,
+  connectsPerSecondMax: 1,
+  ownMachineLimited: false,
+}
 
 const action = fc.oneof(
   fc.record({ kind: fc.constant('reserve' as const), address: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ kind: fc.constantFrom('opened' as const, 'free' as const), which: fc.nat({ max: 20 }) }),
 )
 
-property.prop([fc.array(action, { maxLength: 80 })])('in any order of calls no limit is passed, and all places come back', (actions) => {
-  const limits = new ConnectionLimits(OPTIONS)
-  const places: { place: Place, address: number, state: string }[] = []
-  for (const step of actions) {
-    if (step.kind === 'reserve') {
-      const answer = limits.reserve(`192.0.2.${step.address}`, 0)
-      if (!isRefusal(answer)) places.push({ place: answer, address: step.address, state: 'half-open' })
-    } else {
-      const held = places[step.which]
-      held?.place[step.kind]()
-      if (held && held.state !== 'free') held.state = step.kind
+property.prop([fc.array(action, { maxLength: 80 })])(
+  'in any order of calls no limit is passed, and all places come back',
+  (actions) => {
+    const limits = new ConnectionLimits(OPTIONS)
+    const places: { place: Place; address: number; state: string }[] = []
+    for (const step of actions) {
+      if (step.kind === 'reserve') {
+        const answer = limits.reserve(`192.0.2.${step.address}`, 0)
+        if (!isRefusal(answer)) places.push({ place: answer, address: step.address, state: 'half-open' })
+      } else {
+        const held = places[step.which]
+        held?.place[step.kind]()
+        if (held && held.state !== 'free') held.state = step.kind
+      }
+      const count = (state: string, address?: number) =>
+        places.filter(
+          (held) =>
+            (state === 'all' ? held.state !== 'free' : held.state === state) &&
+            (address ?? held.address) === held.address,
+        ).length
+      expect(limits.connections).toBe(count('all'))
+      expect(limits.halfOpen).toBe(count('half-open'))
+      expect(limits.connections).toBeLessThanOrEqual(OPTIONS.connectionsMax)
+      expect(limits.halfOpen).toBeLessThanOrEqual(OPTIONS.halfOpenMax)
+      for (const address of [1, 2, 3, 4]) {
+        expect(count('all', address)).toBeLessThanOrEqual(OPTIONS.connectionsPerAddressMax)
+        expect(count('half-open', address)).toBeLessThanOrEqual(OPTIONS.halfOpenPerAddressMax)
+      }
     }
-    const count = (state: string, address?: number) => places.filter((held) => (state === 'all' ? held.state !== 'free' : held.state === state) && (address ?? held.address) === held.address).length
-    expect(limits.connections).toBe(count('all'))
-    expect(limits.halfOpen).toBe(count('half-open'))
-    expect(limits.connections).toBeLessThanOrEqual(OPTIONS.connectionsMax)
-    expect(limits.halfOpen).toBeLessThanOrEqual(OPTIONS.halfOpenMax)
-    for (const address of [1, 2, 3, 4]) {
-      expect(count('all', address)).toBeLessThanOrEqual(OPTIONS.connectionsPerAddressMax)
-      expect(count('half-open', address)).toBeLessThanOrEqual(OPTIONS.halfOpenPerAddressMax)
-    }
-  }
-  for (const { place } of places) place.free()
-  expect([limits.connections, limits.halfOpen, limits.addresses]).toEqual([0, 0, 0])
-})
+    for (const { place } of places) place.free()
+    expect([limits.connections, limits.halfOpen, limits.addresses]).toEqual([0, 0, 0])
+  },
+)
 
 test('a refusal says why, with the status that HTTP has for it', () => {
   const limits = new ConnectionLimits({ ...OPTIONS, halfOpenPerAddressMax: 1, halfOpenMax: 2 })
@@ -51,7 +67,12 @@ test('an address that connects over and over waits, also where each connection i
     answer.free()
     return 'connected'
   }
-  expect([0, 1, 2, 3].map((nowMs) => connect('192.0.2.1', nowMs))).toEqual(['connected', 'connected', 'connected', 'address-rate'])
+  expect([0, 1, 2, 3].map((nowMs) => connect('192.0.2.1', nowMs))).toEqual([
+    'connected',
+    'connected',
+    'connected',
+    'address-rate',
+  ])
   expect(connect('192.0.2.2', 3)).toBe('connected')
   expect(connect('192.0.2.1', 600)).toBe('connected')
   expect(connect('192.0.2.1', 601)).toBe('address-rate')

@@ -44,7 +44,10 @@ export interface Place {
   free(): void
 }
 
-interface AddressCount { connections: number, halfOpen: number }
+interface AddressCount {
+  connections: number
+  halfOpen: number
+}
 
 /** Counts connections by address and in all. Every reserved place is given back by `free`. */
 export class ConnectionLimits {
@@ -61,13 +64,21 @@ export class ConnectionLimits {
   }
 
   /** Connections that hold a place, half-open ones among them. */
-  get connections(): number { return this.#connections }
-  get halfOpen(): number { return this.#halfOpen }
+  get connections(): number {
+    return this.#connections
+  }
+  get halfOpen(): number {
+    return this.#halfOpen
+  }
   /** Addresses that hold a place. */
-  get addresses(): number { return this.#addresses.size }
+  get addresses(): number {
+    return this.#addresses.size
+  }
 
   /** How often a place was refused since the start, by reason. */
-  get refused(): Readonly<Record<string, number>> { return this.#refused }
+  get refused(): Readonly<Record<string, number>> {
+    return this.#refused
+  }
 
   reserve(address: string, nowMs: number): Place | Refusal {
     const key = limitKey(address)
@@ -111,10 +122,18 @@ export class ConnectionLimits {
   #fullness(): Refusal | null {
     const limits = this.#options
     if (this.#connections >= limits.connectionsMax) {
-      return { status: 503, reason: 'full', message: `The server is full: ${limits.connectionsMax} connections. Try again later.` }
+      return {
+        status: 503,
+        reason: 'full',
+        message: `The server is full: ${limits.connectionsMax} connections. Try again later.`,
+      }
     }
     if (this.#halfOpen >= limits.halfOpenMax) {
-      return { status: 503, reason: 'busy', message: 'Too many people are connecting at this moment. Try again in a few seconds.' }
+      return {
+        status: 503,
+        reason: 'busy',
+        message: 'Too many people are connecting at this moment. Try again in a few seconds.',
+      }
     }
     return null
   }
@@ -122,13 +141,26 @@ export class ConnectionLimits {
   #refusal(key: string, count: AddressCount, nowMs: number): Refusal | null {
     const limits = this.#options
     if (count.connections >= limits.connectionsPerAddressMax) {
-      return { status: 429, reason: 'address-full', message: `Your network address already has ${limits.connectionsPerAddressMax} connections, which is the limit. Close some first.` }
+      return {
+        status: 429,
+        reason: 'address-full',
+        message: `Your network address already has ${limits.connectionsPerAddressMax} connections, which is the limit. Close some first.`,
+      }
     }
     if (count.halfOpen >= limits.halfOpenPerAddressMax) {
-      return { status: 429, reason: 'address-busy', message: 'Too many connections are being made from your network address at this moment. Try again in a few seconds.' }
+      return {
+        status: 429,
+        reason: 'address-busy',
+        message:
+          'Too many connections are being made from your network address at this moment. Try again in a few seconds.',
+      }
     }
     if (!this.#connects.take(key, nowMs)) {
-      return { status: 429, reason: 'address-rate', message: `Your network address connects too often: more than ${Math.round(limits.connectsPerSecondMax)} times a second. Try again in a few seconds.` }
+      return {
+        status: 429,
+        reason: 'address-rate',
+        message: `Your network address connects too often: more than ${Math.round(limits.connectsPerSecondMax)} times a second. Try again in a few seconds.`,
+      }
     }
     return null
   }
@@ -151,7 +183,12 @@ export function limitKey(address: string): string {
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
   const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
   const groups = tail === undefined ? before : [...before, ...zeros, ...after]
-  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '').toLowerCase()).join(':') + '::/64'
+  return (
+    groups
+      .slice(0, 4)
+      .map((group) => group.replace(/^0+(?=.)/, '').toLowerCase())
+      .join(':') + '::/64'
+  )
 }
 
 /** The address without the IPv6 form that a dual-stack socket gives to IPv4 peers. */

@@ -39,7 +39,8 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 
 /** Answers with the error's status and {reason, message, where?, fix?}. What is no HttpError becomes a 500 without details. */
 export function sendError(response: ServerResponse, error: unknown): void {
-  const { status, reason, message, where, fix } = error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
+  const { status, reason, message, where, fix } =
+    error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
   sendJson(response, status, { reason, message, where, fix })
 }
 
@@ -57,7 +58,10 @@ function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(new HttpError(408, 'slow-body', 'The body did not arrive in time.')), BODY_MS_MAX)
+    const timer = setTimeout(
+      () => fail(new HttpError(408, 'slow-body', 'The body did not arrive in time.')),
+      BODY_MS_MAX,
+    )
     const fail = (error: HttpError) => {
       clearTimeout(timer)
       request.off('data', take)
@@ -67,7 +71,8 @@ function readBody(request: IncomingMessage): Promise<string> {
     }
     const take = (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > BODY_BYTES_MAX) fail(new HttpError(413, 'body-too-large', `The body may have ${BODY_BYTES_MAX} bytes.`))
+      if (bytes > BODY_BYTES_MAX)
+        fail(new HttpError(413, 'body-too-large', `The body may have ${BODY_BYTES_MAX} bytes.`))
       else chunks.push(chunk)
     }
     request.on('data', take)
@@ -89,16 +94,28 @@ export interface CorsPermissions {
 const CORS_DEFAULT: CorsPermissions = { methods: 'GET, POST, OPTIONS', headers: 'Authorization, Content-Type' }
 
 /** CORS headers of the server's API. */
-export const API_CORS: CorsPermissions = { methods: 'GET, POST, PUT, PATCH, DELETE, OPTIONS', headers: 'Authorization, Content-Type' }
+export const API_CORS: CorsPermissions = {
+  methods: 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
+  headers: 'Authorization, Content-Type',
+}
 
 /**
  * Sets the CORS headers for an allowed page of another origin and answers a preflight. Returns true where the request
  * is done; throws HttpError 403 where the page may not connect.
  */
-export function handleCors(request: IncomingMessage, response: ServerResponse, allowed: AllowedOrigins, may: CorsPermissions = CORS_DEFAULT): boolean {
+export function handleCors(
+  request: IncomingMessage,
+  response: ServerResponse,
+  allowed: AllowedOrigins,
+  may: CorsPermissions = CORS_DEFAULT,
+): boolean {
   const { origin, host } = request.headers
   if (!originAllowed(origin, host, allowed)) {
-    throw new HttpError(403, 'origin', `Pages of ${origin} may not connect here. The server's operator can allow that origin.`)
+    throw new HttpError(
+      403,
+      'origin',
+      `Pages of ${origin} may not connect here. The server's operator can allow that origin.`,
+    )
   }
   if (origin !== undefined) {
     response.setHeader('access-control-allow-origin', origin)

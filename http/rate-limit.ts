@@ -2,7 +2,11 @@
 import { TokenBucket } from './token-bucket.ts'
 
 /** One bucket per key, for at most `keysMax` keys: the one unused for longest is forgotten. */
-export function bucketsByKey(burst: number, perSecond: number, keysMax: number): { take(key: string, nowMs: number): boolean } {
+export function bucketsByKey(
+  burst: number,
+  perSecond: number,
+  keysMax: number,
+): { take(key: string, nowMs: number): boolean } {
   const buckets = new Map<string, TokenBucket>()
   return {
     take: (key, nowMs) => {

@@ -27,7 +27,11 @@ describe('the armature that a node tree holds', () => {
 
   test('passes nodes between joints over, and keeps the names of the upload', () => {
     const document = new Document()
-    const [hips, between, spine] = [document.createNode('hips'), document.createNode('between'), document.createNode('spine_2')]
+    const [hips, between, spine] = [
+      document.createNode('hips'),
+      document.createNode('between'),
+      document.createNode('spine_2'),
+    ]
     document.createScene().addChild(hips.addChild(between.addChild(spine)))
     document.createSkin().addJoint(hips).addJoint(spine)
     expect(armatureOf(document, { uploaded: new Map([[spine, 'spine']]) })).toEqual([

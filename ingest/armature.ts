@@ -17,20 +17,25 @@ export interface ArmatureNames {
 }
 
 /** Joints in the order of the tree; null where nothing is skinned and no humanoid is named. */
-export function armatureOf(document: Document, { humanoid = new Map<string, Node>(), rest, uploaded }: ArmatureNames = {}): PackageJoint[] | null {
+export function armatureOf(
+  document: Document,
+  { humanoid = new Map<string, Node>(), rest, uploaded }: ArmatureNames = {},
+): PackageJoint[] | null {
   const bones = new Map([...humanoid].map(([bone, node]) => [node, bone]))
   const joints = new Set([...jointsOf(document), ...bones.keys()])
   if (joints.size === 0) return null
-  return nodesOf(document).filter((node) => joints.has(node)).map((node): PackageJoint => {
-    let above = node.getParentNode()
-    while (above && !joints.has(above)) above = above.getParentNode()
-    const [bone, turned] = [bones.get(node), rest?.get(node)]
-    return {
-      joint: node.getName(),
-      parent: above?.getName() ?? null,
-      name: uploaded?.get(node) ?? node.getName(),
-      ...(bone === undefined ? {} : { humanoid: bone }),
-      ...(turned === undefined ? {} : { rest: turned }),
-    }
-  })
+  return nodesOf(document)
+    .filter((node) => joints.has(node))
+    .map((node): PackageJoint => {
+      let above = node.getParentNode()
+      while (above && !joints.has(above)) above = above.getParentNode()
+      const [bone, turned] = [bones.get(node), rest?.get(node)]
+      return {
+        joint: node.getName(),
+        parent: above?.getName() ?? null,
+        name: uploaded?.get(node) ?? node.getName(),
+        ...(bone === undefined ? {} : { humanoid: bone }),
+        ...(turned === undefined ? {} : { rest: turned }),
+      }
+    })
 }

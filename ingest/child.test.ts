@@ -22,7 +22,10 @@ function fileOf(bytes: Uint8Array): string {
 test('the child makes the same package, tells its stages, and leaves nothing behind', async () => {
   const path = fileOf(glbWith({}))
   const stages: IngestStage[] = []
-  const [there, here] = [await ingestInChild(path, { name: 'Thing', onStage: (stage) => stages.push(stage) }), await ingest(glbWith({}), { name: 'Thing' })]
+  const [there, here] = [
+    await ingestInChild(path, { name: 'Thing', onStage: (stage) => stages.push(stage) }),
+    await ingest(glbWith({}), { name: 'Thing' }),
+  ]
   if (!there.accepted || !here.accepted) throw new Error('it is refused')
   expect(there.hash).toBe(here.hash)
   expect(there.manifest).toEqual(here.manifest)
@@ -32,36 +35,57 @@ test('the child makes the same package, tells its stages, and leaves nothing beh
 })
 
 test('a refusal comes with its reasons', async () => {
-  expect(await ingestInChild(assetPath('hostile/node_cycle.glb'), {}, { directory: join(directory, 'cycle') })).toMatchObject({ accepted: false, rejections: [{ rule: 'NODE_LOOP', where: '/nodes/0' }] })
+  expect(
+    await ingestInChild(assetPath('hostile/node_cycle.glb'), {}, { directory: join(directory, 'cycle') }),
+  ).toMatchObject({ accepted: false, rejections: [{ rule: 'NODE_LOOP', where: '/nodes/0' }] })
 })
 
 test('a child that takes longer than it may is killed', async () => {
-  const outcome = await ingestInChild(assetPath('avatars/CesiumMan.glb'), {}, { directory: join(directory, 'late'), limits: { wallMs: 150 } })
+  const outcome = await ingestInChild(
+    assetPath('avatars/CesiumMan.glb'),
+    {},
+    { directory: join(directory, 'late'), limits: { wallMs: 150 } },
+  )
   expect(outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'RESOURCES', limit: 0.15 }] })
 })
 
 test('a child that takes more memory than it may ends in a refusal', async () => {
   const said: string[] = []
-  const outcome = await ingestInChild(assetPath('avatars/CesiumMan.glb'), {}, { directory: join(directory, 'large'), limits: { heapMiB: 12 }, report: (message) => said.push(message) })
+  const outcome = await ingestInChild(
+    assetPath('avatars/CesiumMan.glb'),
+    {},
+    { directory: join(directory, 'large'), limits: { heapMiB: 12 }, report: (message) => said.push(message) },
+  )
   expect(outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'RESOURCES' }] })
   expect(said.join()).toContain('heap')
 })
 
 test('a child that is no longer wanted is ended', async () => {
   const stop = new AbortController()
-  const outcome = ingestInChild(assetPath('avatars/CesiumMan.glb'), { onStage: () => stop.abort() }, { directory: join(directory, 'stopped'), signal: stop.signal })
+  const outcome = ingestInChild(
+    assetPath('avatars/CesiumMan.glb'),
+    { onStage: () => stop.abort() },
+    { directory: join(directory, 'stopped'), signal: stop.signal },
+  )
   expect(await outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'RESOURCES' }] })
 })
 
-test('a file that is not there is no fault of the file\'s', async () => {
+test("a file that is not there is no fault of the file's", async () => {
   await expect(ingestInChild(join(directory, 'nothing'), {})).rejects.toThrow('ENOENT')
 })
 
 test('the same bytes give the same package wherever and however the process runs', () => {
   const child = fileURLToPath(new URL('../dist/node/ingest-child.js', import.meta.url))
-  const hashes = [{ TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', VIPS_CONCURRENCY: '7', UV_THREADPOOL_SIZE: '1' }, { TZ: 'UTC', LC_ALL: 'C', NODE_OPTIONS: '--no-deprecation' }].map((env, i) => {
+  const hashes = [
+    { TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', VIPS_CONCURRENCY: '7', UV_THREADPOOL_SIZE: '1' },
+    { TZ: 'UTC', LC_ALL: 'C', NODE_OPTIONS: '--no-deprecation' },
+  ].map((env, i) => {
     const out = mkdtempSync(join(directory, 'run-'))
-    const { status, stderr } = spawnSync(process.execPath, [child, JSON.stringify({ file: assetPath('avatars/RiggedFigure.glb'), directory: out, options: {} })], { env, cwd: i === 0 ? out : '/', encoding: 'utf8' })
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [child, JSON.stringify({ file: assetPath('avatars/RiggedFigure.glb'), directory: out, options: {} })],
+      { env, cwd: i === 0 ? out : '/', encoding: 'utf8' },
+    )
     expect(stderr).toBe('')
     expect(status).toBe(0)
     return (JSON.parse(readFileSync(join(out, 'outcome.json'), 'utf8')) as { hash: string }).hash

@@ -12,7 +12,15 @@ import { fileURLToPath } from 'node:url'
 import { isObject, listOf, objectOf, textOf } from './json.ts'
 import { CHILD_LIMITS } from './limits.ts'
 import { sha256 } from './package.ts'
-import { INGEST_STAGES, type IngestFile, type IngestOptions, type IngestOutcome, type IngestStage, type IngestWarning, type Rejection } from './types.ts'
+import {
+  INGEST_STAGES,
+  type IngestFile,
+  type IngestOptions,
+  type IngestOutcome,
+  type IngestStage,
+  type IngestWarning,
+  type Rejection,
+} from './types.ts'
 
 export interface ChildLimits {
   readonly dataBytes: number
@@ -41,14 +49,24 @@ const NICENESS = Number(process.env['OTHERWORLD_INGEST_NICENESS'] ?? 19)
 /** What is kept of a child's last words, characters from their beginning: the reason stands before the traces. */
 const LAST_WORDS_MAX = 2_000
 
-const childPath = (): string => fileURLToPath(new URL(import.meta.url.endsWith('/ingest/child.ts') ? '../dist/node/ingest-child.js' : './ingest-child.js', import.meta.url))
+const childPath = (): string =>
+  fileURLToPath(
+    new URL(
+      import.meta.url.endsWith('/ingest/child.ts') ? '../dist/node/ingest-child.js' : './ingest-child.js',
+      import.meta.url,
+    ),
+  )
 const toolPath = (name: string): string | undefined => [`/usr/bin/${name}`, `/bin/${name}`].find(existsSync)
 
 /**
  * Ingests the file at `path`. What the file does to the child ends in a rejection; that there can be no child, or that it
  * cannot write, rejects the promise. How many run at once is the caller's to bound.
  */
-export async function ingestInChild(path: string, options: IngestOptions, setting: ChildSetting = {}): Promise<IngestOutcome> {
+export async function ingestInChild(
+  path: string,
+  options: IngestOptions,
+  setting: ChildSetting = {},
+): Promise<IngestOutcome> {
   const directory = setting.directory ?? `${path}.package`
   await mkdir(directory, { recursive: true })
   try {
@@ -58,18 +76,31 @@ export async function ingestInChild(path: string, options: IngestOptions, settin
   }
 }
 
-async function ingestInto(directory: string, path: string, options: IngestOptions, setting: ChildSetting): Promise<IngestOutcome> {
+async function ingestInto(
+  directory: string,
+  path: string,
+  options: IngestOptions,
+  setting: ChildSetting,
+): Promise<IngestOutcome> {
   const startMs = performance.now()
   const limits = { ...CHILD_LIMITS, ...setting.limits }
   const { onStage, ...plain } = options
-  const ending = await run(JSON.stringify({ file: path, directory, options: plain, parent: process.pid }), limits, setting, onStage)
+  const ending = await run(
+    JSON.stringify({ file: path, directory, options: plain, parent: process.pid }),
+    limits,
+    setting,
+    onStage,
+  )
   const milliseconds = Math.round(performance.now() - startMs)
   if (ending.code === 0) {
     const outcome = await readOutcome(directory)
     if (outcome) return { ...outcome, milliseconds }
   }
   if (ending.words !== '') setting.report?.(`an ingest ended with ${ending.signal ?? ending.code}: ${ending.words}`)
-  if (isOwnFault(ending)) throw new Error(`the ingest's process ended with code ${ending.code}: ${ending.words.split('\n').find((line) => line.includes('Error')) ?? 'it left no outcome'}`)
+  if (isOwnFault(ending))
+    throw new Error(
+      `the ingest's process ended with code ${ending.code}: ${ending.words.split('\n').find((line) => line.includes('Error')) ?? 'it left no outcome'}`,
+    )
   return { accepted: false, rejections: [resourcesRejection(ending, limits)], warnings: [], milliseconds }
 }
 
@@ -86,11 +117,33 @@ interface Ending {
 
 function resourcesRejection({ signal, isLate }: Ending, limits: ChildLimits): Rejection {
   // Its processor time was not used up: it comes last on this machine, which has other work.
-  if (isLate) return { rule: 'RESOURCES', where: '', value: null, limit: limits.wallMs / 1000, message: 'The file was not unpacked and checked in time: it is large, or the machine is busy. Try again later; else use fewer vertices, animations and morph targets, and smaller textures.' }
+  if (isLate)
+    return {
+      rule: 'RESOURCES',
+      where: '',
+      value: null,
+      limit: limits.wallMs / 1000,
+      message:
+        'The file was not unpacked and checked in time: it is large, or the machine is busy. Try again later; else use fewer vertices, animations and morph targets, and smaller textures.',
+    }
   const isTime = signal === 'SIGXCPU' || signal === 'SIGKILL'
   return isTime
-    ? { rule: 'RESOURCES', where: '', value: null, limit: limits.cpuSeconds, message: 'The file took too long to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.' }
-    : { rule: 'RESOURCES', where: '', value: null, limit: limits.dataBytes, message: 'The file took too much memory to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.' }
+    ? {
+        rule: 'RESOURCES',
+        where: '',
+        value: null,
+        limit: limits.cpuSeconds,
+        message:
+          'The file took too long to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.',
+      }
+    : {
+        rule: 'RESOURCES',
+        where: '',
+        value: null,
+        limit: limits.dataBytes,
+        message:
+          'The file took too much memory to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.',
+      }
 }
 
 let saidUnlimited = false
@@ -103,16 +156,30 @@ function start(argument: string, limits: ChildLimits, report: ((message: string)
   }
   const words = [
     ...(nice === undefined ? [] : [nice, '-n', String(NICENESS)]),
-    ...(prlimit === undefined ? [] : [prlimit, `--data=${limits.dataBytes}`, `--cpu=${limits.cpuSeconds}`, '--core=0', '--']),
-    process.execPath, `--max-old-space-size=${limits.heapMiB}`, childPath(), argument,
+    ...(prlimit === undefined
+      ? []
+      : [prlimit, `--data=${limits.dataBytes}`, `--cpu=${limits.cpuSeconds}`, '--core=0', '--']),
+    process.execPath,
+    `--max-old-space-size=${limits.heapMiB}`,
+    childPath(),
+    argument,
   ]
   const [command = process.execPath, ...args] = words
-  const child = spawn(command, args, { env: { NODE_OPTIONS: '', VIPS_CONCURRENCY: '1' }, stdio: ['ignore', 'pipe', 'pipe'], detached: false })
+  const child = spawn(command, args, {
+    env: { NODE_OPTIONS: '', VIPS_CONCURRENCY: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: false,
+  })
   if (nice === undefined && child.pid !== undefined) setPriority(child.pid, NICENESS)
   return child
 }
 
-function run(argument: string, limits: ChildLimits, { signal: abort, report }: ChildSetting, onStage: ((stage: IngestStage) => void) | undefined): Promise<Ending> {
+function run(
+  argument: string,
+  limits: ChildLimits,
+  { signal: abort, report }: ChildSetting,
+  onStage: ((stage: IngestStage) => void) | undefined,
+): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const child = start(argument, limits, report)
     let isLate = false
@@ -158,7 +225,8 @@ async function readOutcome(directory: string): Promise<IngestOutcome | null> {
   if (text === null) return null
   const json = objectOf(JSON.parse(text))
   const warnings = listOf(json['warnings']) as IngestWarning[]
-  if (json['accepted'] !== true) return { accepted: false, rejections: listOf(json['rejections']) as Rejection[], warnings, milliseconds: 0 }
+  if (json['accepted'] !== true)
+    return { accepted: false, rejections: listOf(json['rejections']) as Rejection[], warnings, milliseconds: 0 }
   const files = new Map<string, IngestFile>()
   for (const entry of listOf(json['files']).filter(isObject)) {
     const [hash, mediaType] = [textOf(entry['sha256']) ?? '', textOf(entry['mediaType']) ?? '']
@@ -169,5 +237,14 @@ async function readOutcome(directory: string): Promise<IngestOutcome | null> {
   }
   const hash = textOf(json['hash']) ?? ''
   const manifest = files.get(hash)
-  return manifest ? { accepted: true, hash, manifest: JSON.parse(new TextDecoder().decode(manifest.bytes)), files, warnings, milliseconds: 0 } : null
+  return manifest
+    ? {
+        accepted: true,
+        hash,
+        manifest: JSON.parse(new TextDecoder().decode(manifest.bytes)),
+        files,
+        warnings,
+        milliseconds: 0,
+      }
+    : null
 }

@@ -12,14 +12,25 @@ function unaligned(gap: boolean): Uint8Array {
   const padding = gap ? (4 - (body.length % 4)) % 4 : 0
   const out = new Uint8Array(20 + body.length + padding + 8 + bin.length)
   const view = new DataView(out.buffer)
-  const words: readonly (readonly [number, number])[] = [[0, 0x46546c67], [4, 2], [8, out.length], [12, body.length], [16, 0x4e4f534a], [20 + body.length + padding, bin.length], [24 + body.length + padding, 0x004e4942]]
+  const words: readonly (readonly [number, number])[] = [
+    [0, 0x46546c67],
+    [4, 2],
+    [8, out.length],
+    [12, body.length],
+    [16, 0x4e4f534a],
+    [20 + body.length + padding, bin.length],
+    [24 + body.length + padding, 0x004e4942],
+  ]
   for (const [at, word] of words) view.setUint32(at, word, true)
   out.set(body, 20)
   out.set(bin, 28 + body.length + padding)
   return out
 }
 
-test.each([['with', true], ['without', false]])('unaligned chunks %s padding between them are read, written anew and told of', async (_, gap) => {
+test.each([
+  ['with', true],
+  ['without', false],
+])('unaligned chunks %s padding between them are read, written anew and told of', async (_, gap) => {
   const opened = openContainer(unaligned(gap))
   if (!('json' in opened)) throw new Error(opened.fault.message)
   expect(opened).toMatchObject({ isUnaligned: true, json: tetrahedron().json })
@@ -50,7 +61,8 @@ test('a file that is cut off anywhere is never taken for whole', () => {
 })
 
 test('a byte order mark, text that is not UTF-8 and JSON that is no object are faults, not crashes', () => {
-  for (const glb of [glbOfText('\u{feff}{"asset":{"version":"2.0"}}'), glbOfText('[1]'), glbOfText('{"asset"')]) expect(openContainer(glb)).toHaveProperty('fault')
+  for (const glb of [glbOfText('\u{feff}{"asset":{"version":"2.0"}}'), glbOfText('[1]'), glbOfText('{"asset"')])
+    expect(openContainer(glb)).toHaveProperty('fault')
   const broken = glbOfText('{"asset":{"version":"2.0","generator":"xxxx"}}')
   broken[60] = 0xff
   expect(openContainer(broken)).toMatchObject({ fault: { rule: 'INVALID_JSON' } })

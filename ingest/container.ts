@@ -28,15 +28,32 @@ export interface Malformed {
   readonly fault: Rejection
 }
 
-const fault = (rule: string, where: string, message: string, value: number | string | null = null, limit: number | string | null = null): Rejection => ({ rule, where, value, limit, message })
+const fault = (
+  rule: string,
+  where: string,
+  message: string,
+  value: number | string | null = null,
+  limit: number | string | null = null,
+): Rejection => ({ rule, where, value, limit, message })
 
 /** The upload's JSON and binary chunk. Throws Rejected for what is no glTF, or would harm who reads on. */
 export function openContainer(bytes: Uint8Array): Container | Malformed {
   if (bytes.length > CHECK_LIMITS.fileBytes)
-    refuse('FILE_SIZE', '', `The file is larger than ${CHECK_LIMITS.fileBytes >> 20} MiB. Use smaller or fewer textures, or fewer vertices.`, bytes.length, CHECK_LIMITS.fileBytes)
+    refuse(
+      'FILE_SIZE',
+      '',
+      `The file is larger than ${CHECK_LIMITS.fileBytes >> 20} MiB. Use smaller or fewer textures, or fewer vertices.`,
+      bytes.length,
+      CHECK_LIMITS.fileBytes,
+    )
   if (bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === MAGIC) return openGlb(bytes)
   if (looksLikeJson(bytes)) return openText(bytes)
-  refuse('NOT_GLTF', 'byte 0', 'This is no glTF file: it begins neither with "glTF" (GLB, VRM) nor with "{" (JSON). Export the model as .glb or .vrm.', hexOf(bytes.subarray(0, 8)))
+  refuse(
+    'NOT_GLTF',
+    'byte 0',
+    'This is no glTF file: it begins neither with "glTF" (GLB, VRM) nor with "{" (JSON). Export the model as .glb or .vrm.',
+    hexOf(bytes.subarray(0, 8)),
+  )
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -65,7 +82,11 @@ function parseJson(bytes: Uint8Array): JsonObject | Rejection {
     if (isObject(json)) return json
     return fault('TYPE_MISMATCH', '', 'The JSON is not an object.')
   } catch (error) {
-    return fault('INVALID_JSON', '', `The JSON cannot be read: ${error instanceof Error ? error.message.slice(0, 120) : 'unknown'}. The file is damaged; export the model again.`)
+    return fault(
+      'INVALID_JSON',
+      '',
+      `The JSON cannot be read: ${error instanceof Error ? error.message.slice(0, 120) : 'unknown'}. The file is damaged; export the model again.`,
+    )
   }
 }
 
@@ -77,43 +98,96 @@ interface Chunk {
 }
 
 function openGlb(bytes: Uint8Array): Container | Malformed {
-  const malformed = (rule: string, offset: number, message: string, value: number | null = null, limit: number | null = null): Malformed =>
-    ({ form: 'glb', fault: fault(rule, `byte ${offset}`, `${message} The file is damaged or was cut off; export or copy it again.`, value, limit) })
-  if (bytes.length < HEADER_BYTES) return malformed('GLB_UNEXPECTED_END_OF_HEADER', bytes.length, 'The file ends within its header.')
+  const malformed = (
+    rule: string,
+    offset: number,
+    message: string,
+    value: number | null = null,
+    limit: number | null = null,
+  ): Malformed => ({
+    form: 'glb',
+    fault: fault(
+      rule,
+      `byte ${offset}`,
+      `${message} The file is damaged or was cut off; export or copy it again.`,
+      value,
+      limit,
+    ),
+  })
+  if (bytes.length < HEADER_BYTES)
+    return malformed('GLB_UNEXPECTED_END_OF_HEADER', bytes.length, 'The file ends within its header.')
   const view = viewOf(bytes)
   const version = view.getUint32(4, true)
-  if (version !== 2) return malformed('GLB_INVALID_VERSION', 4, `This is GLB version ${version}; only version 2 can be read.`, version, 2)
+  if (version !== 2)
+    return malformed(
+      'GLB_INVALID_VERSION',
+      4,
+      `This is GLB version ${version}; only version 2 can be read.`,
+      version,
+      2,
+    )
   const length = view.getUint32(8, true)
   const { chunks, end } = readChunks(bytes, Math.min(length, bytes.length))
   // Every JSON chunk is scanned, whatever is wrong around it, since the validator may come to read it.
   const parsed = chunks.filter(({ type }) => type === JSON_CHUNK).map(({ data }) => parseChunk(data))
-  if (length > bytes.length) return malformed('GLB_LENGTH_MISMATCH', bytes.length, `The header promises ${length} bytes, but there are ${bytes.length}.`, bytes.length, length)
+  if (length > bytes.length)
+    return malformed(
+      'GLB_LENGTH_MISMATCH',
+      bytes.length,
+      `The header promises ${length} bytes, but there are ${bytes.length}.`,
+      bytes.length,
+      length,
+    )
   if (end !== null) return malformed('GLB_UNEXPECTED_END_OF_CHUNK_DATA', end, 'A chunk is longer than the file.')
   const [first, second] = chunks
   const json = parsed[0]
-  if (first?.type !== JSON_CHUNK || json === undefined) return malformed('GLB_UNEXPECTED_FIRST_CHUNK', HEADER_BYTES, 'The first chunk is not JSON.')
+  if (first?.type !== JSON_CHUNK || json === undefined)
+    return malformed('GLB_UNEXPECTED_FIRST_CHUNK', HEADER_BYTES, 'The first chunk is not JSON.')
   const known = chunks.filter(({ type }) => type === JSON_CHUNK || type === BIN_CHUNK)
   const extra = known.find((chunk) => chunk !== first && !(chunk === second && chunk.type === BIN_CHUNK))
-  if (extra) return malformed(extra.type === BIN_CHUNK && second?.type !== BIN_CHUNK ? 'GLB_UNEXPECTED_BIN_CHUNK' : 'GLB_DUPLICATE_CHUNK', extra.offset, 'A chunk stands where none may be.')
+  if (extra)
+    return malformed(
+      extra.type === BIN_CHUNK && second?.type !== BIN_CHUNK ? 'GLB_UNEXPECTED_BIN_CHUNK' : 'GLB_DUPLICATE_CHUNK',
+      extra.offset,
+      'A chunk stands where none may be.',
+    )
   if (isRejection(json)) return { form: 'glb', fault: json }
-  return { form: 'glb', json, bin: second?.type === BIN_CHUNK ? second.data : null, isUnaligned: chunks.some(({ data, offset }) => data.length % 4 !== 0 || offset % 4 !== 0) }
+  return {
+    form: 'glb',
+    json,
+    bin: second?.type === BIN_CHUNK ? second.data : null,
+    isUnaligned: chunks.some(({ data, offset }) => data.length % 4 !== 0 || offset % 4 !== 0),
+  }
 }
 
 function parseChunk(data: Uint8Array): JsonObject | Rejection {
   if (data.length > CHECK_LIMITS.jsonBytes)
-    refuse('JSON_SIZE', 'byte 12', `The JSON is larger than ${CHECK_LIMITS.jsonBytes >> 20} MiB. Remove custom data, or merge animations and meshes.`, data.length, CHECK_LIMITS.jsonBytes)
+    refuse(
+      'JSON_SIZE',
+      'byte 12',
+      `The JSON is larger than ${CHECK_LIMITS.jsonBytes >> 20} MiB. Remove custom data, or merge animations and meshes.`,
+      data.length,
+      CHECK_LIMITS.jsonBytes,
+    )
   return parseJson(data)
 }
 
 /** The chunks as far as they hang together; `end`: where one goes beyond the file, else null. What lies beyond the file is cut off. */
-function readChunks(bytes: Uint8Array, length: number): { readonly chunks: readonly Chunk[]; readonly end: number | null } {
+function readChunks(
+  bytes: Uint8Array,
+  length: number,
+): { readonly chunks: readonly Chunk[]; readonly end: number | null } {
   const view = viewOf(bytes)
   const chunks: Chunk[] = []
   for (let at = HEADER_BYTES; at < length && chunks.length < 16;) {
     if (at + CHUNK_HEADER_BYTES > length) return { chunks, end: at }
     const size = view.getUint32(at, true)
     const from = at + CHUNK_HEADER_BYTES
-    chunks.push({ type: view.getUint32(at + 4, true), offset: at, data: bytes.subarray(from, Math.min(from + size, length)) })
+    chunks.push({
+      type: view.getUint32(at + 4, true),
+      offset: at,
+      data: bytes.subarray(from, Math.min(from + size, length)),
+    })
     if (from + size > length) return { chunks, end: from }
     at = nextChunk(view, from + size, length)
   }
@@ -125,7 +199,8 @@ function nextChunk(view: DataView, at: number, length: number): number {
   const aligned = at + ((4 - (at % 4)) % 4)
   if (aligned === at) return at
   if (length - at < CHUNK_HEADER_BYTES) return length
-  const isType = (offset: number): boolean => offset + CHUNK_HEADER_BYTES <= length && [JSON_CHUNK, BIN_CHUNK].includes(view.getUint32(offset + 4, true))
+  const isType = (offset: number): boolean =>
+    offset + CHUNK_HEADER_BYTES <= length && [JSON_CHUNK, BIN_CHUNK].includes(view.getUint32(offset + 4, true))
   return !isType(at) && isType(aligned) ? aligned : at
 }
 

@@ -13,7 +13,8 @@ export function dataOf(uri: string): Uint8Array | null {
 }
 
 /** The media type that a data URI names, or null. */
-export const dataType = (uri: string): string | null => /^data:([\w.+-]+\/[\w.+-]+)/.exec(uri.slice(0, 100))?.[1] ?? null
+export const dataType = (uri: string): string | null =>
+  /^data:([\w.+-]+\/[\w.+-]+)/.exec(uri.slice(0, 100))?.[1] ?? null
 
 class Binary {
   readonly #parts: Uint8Array[] = []
@@ -40,7 +41,11 @@ class Binary {
 }
 
 /** All buffers become the first one; those without data (a decoder's placeholders) are kept behind it. URIs that `resolve` does not know stay. */
-export function embed(json: JsonObject, bin: Uint8Array | null, resolve: Resolve): { readonly json: JsonObject; readonly bin: Uint8Array | null } {
+export function embed(
+  json: JsonObject,
+  bin: Uint8Array | null,
+  resolve: Resolve,
+): { readonly json: JsonObject; readonly bin: Uint8Array | null } {
   const binary = new Binary()
   const buffers = objectsOf(json, 'buffers')
   if (buffers.length === 0 && listOf(json['images']).length === 0) return { json, bin }
@@ -59,7 +64,11 @@ export function embed(json: JsonObject, bin: Uint8Array | null, resolve: Resolve
     const data = uri === null ? null : resolve(uri)
     if (uri === null || !data) return image
     views.push({ buffer: 0, byteOffset: binary.add(data), byteLength: data.length })
-    return { ...without(image, 'uri'), mimeType: image['mimeType'] ?? dataType(uri) ?? sniffed(data), bufferView: views.length - 1 }
+    return {
+      ...without(image, 'uri'),
+      mimeType: image['mimeType'] ?? dataType(uri) ?? sniffed(data),
+      bufferView: views.length - 1,
+    }
   })
   const out: Record<string, unknown> = { ...json }
   if (binary.length > 0 || kept.length > 0) out['buffers'] = [{ byteLength: binary.length }, ...kept]
@@ -74,7 +83,15 @@ function moved(view: JsonObject, places: readonly { readonly index: number; read
   const out = placed(view, places)
   const extensions = objectOf(view['extensions'])
   const packed = MESHOPT.filter((name) => extensions[name] !== undefined)
-  return packed.length === 0 ? out : { ...out, extensions: { ...extensions, ...Object.fromEntries(packed.map((name) => [name, placed(objectOf(extensions[name]), places)])) } }
+  return packed.length === 0
+    ? out
+    : {
+        ...out,
+        extensions: {
+          ...extensions,
+          ...Object.fromEntries(packed.map((name) => [name, placed(objectOf(extensions[name]), places)])),
+        },
+      }
 }
 
 function placed(view: JsonObject, places: readonly { readonly index: number; readonly at: number }[]): JsonObject {

@@ -35,10 +35,17 @@ export function tetrahedron(...more: readonly Uint8Array[]): { json: Json; bin: 
   return {
     bin,
     json: {
-      asset: { version: '2.0' }, scene: 0, scenes: [{ nodes: [0] }], nodes: [{ name: 'Thing', mesh: 0 }],
+      asset: { version: '2.0' },
+      scene: 0,
+      scenes: [{ nodes: [0] }],
+      nodes: [{ name: 'Thing', mesh: 0 }],
       meshes: [{ name: 'Thing', primitives: [{ attributes: { POSITION: 0 }, indices: 1 }] }],
-      accessors: [{ bufferView: 0, componentType: 5126, count: 4, type: 'VEC3', min: [0, 0, 0], max: [1, 1, 1] }, { bufferView: 1, componentType: 5123, count: 12, type: 'SCALAR' }],
-      bufferViews: views, buffers: [{ byteLength: bin.length }],
+      accessors: [
+        { bufferView: 0, componentType: 5126, count: 4, type: 'VEC3', min: [0, 0, 0], max: [1, 1, 1] },
+        { bufferView: 1, componentType: 5123, count: 12, type: 'SCALAR' },
+      ],
+      bufferViews: views,
+      buffers: [{ byteLength: bin.length }],
     },
   }
 }
@@ -70,7 +77,9 @@ export function picture(width: number, height: number, alpha = 255): Uint8Array 
 
 /** Members of the JSON for a texture whose image is the piece of data with this view. */
 export const textured = (view: number, mimeType = 'image/png'): Json => ({
-  images: [{ bufferView: view, mimeType }], textures: [{ source: 0 }], samplers: [{}],
+  images: [{ bufferView: view, mimeType }],
+  textures: [{ source: 0 }],
+  samplers: [{}],
   materials: [{ name: 'Paint', pbrMetallicRoughness: { baseColorTexture: { index: 0 } } }],
   meshes: [{ name: 'Thing', primitives: [{ attributes: { POSITION: 0, TEXCOORD_0: 2 }, indices: 1, material: 0 }] }],
 })
@@ -80,20 +89,64 @@ type Triple = readonly [number, number, number]
 /** A GLB of one mesh. */
 export function glbOf(points: readonly Triple[], triangles: readonly number[], change: Json = {}): Uint8Array {
   const { bin, views } = binaryOf(floats(...points.flat()), shorts(...triangles))
-  const edge = (pick: (...x: number[]) => number): number[] => [0, 1, 2].map((k) => Math.fround(pick(...points.map((p) => p[k] ?? 0))))
-  return writeGlb({
-    asset: { version: '2.0' }, scene: 0, scenes: [{ nodes: [0] }], nodes: [{ name: 'Thing', mesh: 0 }],
-    meshes: [{ primitives: [{ attributes: { POSITION: 0 }, indices: 1 }] }],
-    accessors: [{ bufferView: 0, componentType: 5126, count: points.length, type: 'VEC3', min: edge(Math.min), max: edge(Math.max) }, { bufferView: 1, componentType: 5123, count: triangles.length, type: 'SCALAR' }],
-    bufferViews: views, buffers: [{ byteLength: bin.length }], ...change,
-  }, bin)
+  const edge = (pick: (...x: number[]) => number): number[] =>
+    [0, 1, 2].map((k) => Math.fround(pick(...points.map((p) => p[k] ?? 0))))
+  return writeGlb(
+    {
+      asset: { version: '2.0' },
+      scene: 0,
+      scenes: [{ nodes: [0] }],
+      nodes: [{ name: 'Thing', mesh: 0 }],
+      meshes: [{ primitives: [{ attributes: { POSITION: 0 }, indices: 1 }] }],
+      accessors: [
+        {
+          bufferView: 0,
+          componentType: 5126,
+          count: points.length,
+          type: 'VEC3',
+          min: edge(Math.min),
+          max: edge(Math.max),
+        },
+        { bufferView: 1, componentType: 5123, count: triangles.length, type: 'SCALAR' },
+      ],
+      bufferViews: views,
+      buffers: [{ byteLength: bin.length }],
+      ...change,
+    },
+    bin,
+  )
 }
 
 /** A prism with a regular polygon as its base, standing on the ground; leaning by `lean` radians about Z. */
 export function prism(sides: number, radius: number, height: number, lean = 0, change: Json = {}): Uint8Array {
-  const turned = ([x, y, z]: Triple): Triple => [x * Math.cos(lean) - y * Math.sin(lean), x * Math.sin(lean) + y * Math.cos(lean), z]
-  const rim = (y: number): Triple[] => Array.from({ length: sides }, (_, i) => turned([radius * Math.cos((2 * Math.PI * (i + 0.5)) / sides), y, radius * Math.sin((2 * Math.PI * (i + 0.5)) / sides)]))
-  const around = Array.from({ length: sides }, (_, i) => [i, sides + i, (i + 1) % sides, (i + 1) % sides, sides + i, sides + ((i + 1) % sides)]).flat()
-  const lids = Array.from({ length: sides - 2 }, (_, i) => [0, i + 1, i + 2, sides, sides + i + 2, sides + i + 1]).flat()
+  const turned = ([x, y, z]: Triple): Triple => [
+    x * Math.cos(lean) - y * Math.sin(lean),
+    x * Math.sin(lean) + y * Math.cos(lean),
+    z,
+  ]
+  const rim = (y: number): Triple[] =>
+    Array.from({ length: sides }, (_, i) =>
+      turned([
+        radius * Math.cos((2 * Math.PI * (i + 0.5)) / sides),
+        y,
+        radius * Math.sin((2 * Math.PI * (i + 0.5)) / sides),
+      ]),
+    )
+  const around = Array.from({ length: sides }, (_, i) => [
+    i,
+    sides + i,
+    (i + 1) % sides,
+    (i + 1) % sides,
+    sides + i,
+    sides + ((i + 1) % sides),
+  ]).flat()
+  const lids = Array.from({ length: sides - 2 }, (_, i) => [
+    0,
+    i + 1,
+    i + 2,
+    sides,
+    sides + i + 2,
+    sides + i + 1,
+  ]).flat()
   return glbOf([...rim(0), ...rim(height)], [...around, ...lids], change)
 }

@@ -4,4 +4,13 @@ export { checkUpload } from './check/index.ts'
 export { ingestInChild, type ChildLimits, type ChildSetting } from './child.ts'
 export { packedFile } from './pack.ts'
 export { CHECK_LIMITS, CHILD_LIMITS, KIND_LIMITS } from './limits.ts'
-export { Rejected, INGEST_STAGES, type IngestFile, type IngestOptions, type IngestOutcome, type IngestStage, type IngestWarning, type Rejection } from './types.ts'
+export {
+  Rejected,
+  INGEST_STAGES,
+  type IngestFile,
+  type IngestOptions,
+  type IngestOutcome,
+  type IngestStage,
+  type IngestWarning,
+  type Rejection,
+} from './types.ts'

@@ -16,10 +16,15 @@ interface Order {
 
 async function main({ file, directory, options, parent }: Order): Promise<void> {
   if (parent !== undefined) endWithParent(parent)
-  const outcome = await ingest(new Uint8Array(readFileSync(file)), { ...options, onStage: (stage) => void process.stdout.write(`stage ${stage}\n`) })
+  const outcome = await ingest(new Uint8Array(readFileSync(file)), {
+    ...options,
+    onStage: (stage) => void process.stdout.write(`stage ${stage}\n`),
+  })
   const listed = outcome.accepted ? [...outcome.files].map(([sha256, { mediaType }]) => ({ sha256, mediaType })) : []
   if (outcome.accepted) for (const [sha256, { bytes }] of outcome.files) writeFileSync(join(directory, sha256), bytes)
-  const words = outcome.accepted ? { accepted: true, hash: outcome.hash, files: listed, warnings: outcome.warnings } : { accepted: false, rejections: outcome.rejections, warnings: outcome.warnings }
+  const words = outcome.accepted
+    ? { accepted: true, hash: outcome.hash, files: listed, warnings: outcome.warnings }
+    : { accepted: false, rejections: outcome.rejections, warnings: outcome.warnings }
   writeFileSync(join(directory, `${OUTCOME_FILE}.new`), JSON.stringify(words))
   renameSync(join(directory, `${OUTCOME_FILE}.new`), join(directory, OUTCOME_FILE))
 }

@@ -2,7 +2,14 @@
 import { checkUpload } from './check/index.ts'
 import { OUTCOME_ENTRIES_MAX } from './limits.ts'
 import type { Package } from './package.ts'
-import { Rejected, type IngestOptions, type IngestOutcome, type IngestWarning, type Rejection, type Warn } from './types.ts'
+import {
+  Rejected,
+  type IngestOptions,
+  type IngestOutcome,
+  type IngestWarning,
+  type Rejection,
+  type Warn,
+} from './types.ts'
 
 /**
  * Checks, normalises, fits and packages an upload. Never throws for anything that the bytes hold. It uses as much memory
@@ -27,9 +34,26 @@ export async function ingest(bytes: Uint8Array, options: IngestOptions = {}): Pr
 function rejectionsOf(error: unknown): readonly Rejection[] {
   if (error instanceof Rejected) return error.rejections.slice(0, OUTCOME_ENTRIES_MAX)
   if (error instanceof RangeError && error.message.includes('allocation failed'))
-    return [{ rule: 'RESOURCES', where: '', value: null, limit: null, message: 'The file took too much memory to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.' }]
+    return [
+      {
+        rule: 'RESOURCES',
+        where: '',
+        value: null,
+        limit: null,
+        message:
+          'The file took too much memory to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.',
+      },
+    ]
   const why = error instanceof Error ? error.message.slice(0, 200) : String(error)
-  return [{ rule: 'UNREADABLE', where: '', value: null, limit: null, message: `The file passed the checks but could not be read (${why}). Export it again with another exporter or version.` }]
+  return [
+    {
+      rule: 'UNREADABLE',
+      where: '',
+      value: null,
+      limit: null,
+      message: `The file passed the checks but could not be read (${why}). Export it again with another exporter or version.`,
+    },
+  ]
 }
 
 async function run(bytes: Uint8Array, options: IngestOptions, warn: Warn): Promise<Package> {

@@ -4,7 +4,8 @@ import { Rejected } from './types.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value if it is an object, else an empty one: what is of the wrong type is the validator's to report. */
 export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
@@ -16,7 +17,8 @@ export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(val
 export const objectsOf = (json: JsonObject, key: string): JsonObject[] => listOf(json[key]).map(objectOf)
 
 /** A whole number from 0 on, or null. */
-export const countOf = (value: unknown): number | null => (Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null)
+export const countOf = (value: unknown): number | null =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null
 
 export const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -27,9 +29,16 @@ export const extensionOf = (holder: JsonObject, name: string): JsonObject | null
 }
 
 /** A copy that lacks one key. */
-export const without = (object: JsonObject, key: string): JsonObject => Object.fromEntries(Object.entries(object).filter(([name]) => name !== key))
+export const without = (object: JsonObject, key: string): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => name !== key))
 
 /** Refuses the upload for one rule. */
-export function refuse(rule: string, where: string, message: string, value: number | string | null = null, limit: number | string | null = null): never {
+export function refuse(
+  rule: string,
+  where: string,
+  message: string,
+  value: number | string | null = null,
+  limit: number | string | null = null,
+): never {
   throw new Rejected({ rule, where, value: typeof value === 'string' ? clipped(value) : value, limit, message })
 }

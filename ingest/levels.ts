@@ -3,7 +3,13 @@ import { weld, simplify } from '@gltf-transform/functions'
 import { MeshoptSimplifier } from 'meshoptimizer'
 import { CARRIED_EXTENSIONS } from './extensions.ts'
 import { openContainer } from './container.ts'
-import { LEVEL_DISTANCE_SIZES, LEVEL_ERROR_MAX, LEVEL_TEXTURE_SIDE_MAX, LEVEL_TRIANGLES_FROM, LEVEL_TRIANGLES_SHARE } from './limits.ts'
+import {
+  LEVEL_DISTANCE_SIZES,
+  LEVEL_ERROR_MAX,
+  LEVEL_TEXTURE_SIDE_MAX,
+  LEVEL_TRIANGLES_FROM,
+  LEVEL_TRIANGLES_SHARE,
+} from './limits.ts'
 import { measure } from './measure.ts'
 import { readDocument } from './normalise/io.ts'
 import type { Box } from './normalise/math.ts'
@@ -26,15 +32,21 @@ export async function simplerLevel(runtime: Uint8Array, triangles: number, bound
   const opened = openContainer(runtime)
   if (!('json' in opened)) throw new Error('the runtime form cannot be read')
   const { document, write } = await readDocument(opened.json, opened.bin)
-  for (const extension of document.getRoot().listExtensionsUsed()) if (CARRIED_EXTENSIONS.includes(extension.extensionName)) extension.dispose()
+  for (const extension of document.getRoot().listExtensionsUsed())
+    if (CARRIED_EXTENSIONS.includes(extension.extensionName)) extension.dispose()
   dropMotion(document)
   await MeshoptSimplifier.ready
-  await document.transform(weld(), simplify({ simplifier: MeshoptSimplifier, ratio: LEVEL_TRIANGLES_SHARE, error: LEVEL_ERROR_MAX }))
+  await document.transform(
+    weld(),
+    simplify({ simplifier: MeshoptSimplifier, ratio: LEVEL_TRIANGLES_SHARE, error: LEVEL_ERROR_MAX }),
+  )
   removeUnused(document)
   await shrinkTextures(document)
   const left = measure(document, 0).triangles
   const bytes = await write()
-  return left <= 0.8 * triangles && bytes.length < runtime.length ? { bytes, triangles: left, metresMin: distanceOf(bounds) } : null
+  return left <= 0.8 * triangles && bytes.length < runtime.length
+    ? { bytes, triangles: left, metresMin: distanceOf(bounds) }
+    : null
 }
 
 /** Animations and morph targets, which nobody sees from afar. */
@@ -60,12 +72,19 @@ async function shrinkTextures(document: Document): Promise<void> {
   for (const texture of document.getRoot().listTextures()) {
     const bytes = texture.getImage()
     const header = bytes && readImageHeader(bytes)
-    if (!bytes || !header || header.type === 'image/ktx2' || Math.max(header.width, header.height) <= LEVEL_TEXTURE_SIDE_MAX) continue
+    if (
+      !bytes ||
+      !header ||
+      header.type === 'image/ktx2' ||
+      Math.max(header.width, header.height) <= LEVEL_TEXTURE_SIDE_MAX
+    )
+      continue
     await setPixels(texture, within(await decodePixels(bytes), LEVEL_TEXTURE_SIDE_MAX), header.type)
   }
   const root = document.getRoot()
   const hasWebp = root.listTextures().some((texture) => texture.getMimeType() === 'image/webp')
-  for (const extension of root.listExtensionsUsed()) if (extension.extensionName === 'EXT_texture_webp' && !hasWebp) extension.dispose()
+  for (const extension of root.listExtensionsUsed())
+    if (extension.extensionName === 'EXT_texture_webp' && !hasWebp) extension.dispose()
 }
 
 /** To a decimetre. */

@@ -100,8 +100,24 @@ export interface KindLimits {
 
 /** Reason: what 100 avatars and some hundred objects may cost a headset (DESIGN: 128 and 48 MiB of textures, 70k and 20k triangles). */
 export const KIND_LIMITS: Readonly<Record<PackageKind, KindLimits>> = {
-  avatar: { fileBytes: 25 * MIB, triangles: 70_000, trianglesWarn: 32_000, materials: 16, textureBytes: 128 * MIB, joints: 256, metres: { min: 0.3, max: 3 } },
-  object: { fileBytes: 10 * MIB, triangles: 20_000, trianglesWarn: 10_000, materials: 4, textureBytes: 48 * MIB, joints: 0, metres: { min: 0.01, max: 50 } },
+  avatar: {
+    fileBytes: 25 * MIB,
+    triangles: 70_000,
+    trianglesWarn: 32_000,
+    materials: 16,
+    textureBytes: 128 * MIB,
+    joints: 256,
+    metres: { min: 0.3, max: 3 },
+  },
+  object: {
+    fileBytes: 10 * MIB,
+    triangles: 20_000,
+    trianglesWarn: 10_000,
+    materials: 4,
+    textureBytes: 48 * MIB,
+    joints: 0,
+    metres: { min: 0.01, max: 50 },
+  },
 }
 
 /** What the ingest's process may use. */

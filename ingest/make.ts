@@ -16,11 +16,18 @@ import { plainName } from './text.ts'
 import { Rejected, type IngestOptions, type IngestStage, type Warn } from './types.ts'
 
 /** `original`: the upload as it came. Throws Rejected. */
-export async function make(checked: Checked, original: Uint8Array, options: IngestOptions, onStage: (stage: IngestStage) => void, warn: Warn): Promise<Package> {
+export async function make(
+  checked: Checked,
+  original: Uint8Array,
+  options: IngestOptions,
+  onStage: (stage: IngestStage) => void,
+  warn: Warn,
+): Promise<Package> {
   onStage('normalising')
   const normalised = await normalise(checked, options, warn)
   const { document, place } = normalised
-  const joints = normalised.kind === 'avatar' ? (armatureOf(document, { humanoid: normalised.humanoid })?.length ?? 0) : 0
+  const joints =
+    normalised.kind === 'avatar' ? (armatureOf(document, { humanoid: normalised.humanoid })?.length ?? 0) : 0
   checkLimits(normalised.kind, measure(document, joints), original.length, warn)
   const name = nameOf(options.name, normalised.title)
   onStage('fitting')
@@ -30,7 +37,18 @@ export async function make(checked: Checked, original: Uint8Array, options: Inge
   const runtime = await normalised.write()
   await checkRuntime(runtime)
   const level = await simplerLevel(runtime, measures.triangles, place.bounds)
-  return makePackage({ kind: normalised.kind, name, document, originals: normalised.originals, place, measures, ...fitted, runtime, original, level })
+  return makePackage({
+    kind: normalised.kind,
+    name,
+    document,
+    originals: normalised.originals,
+    place,
+    measures,
+    ...fitted,
+    runtime,
+    original,
+    level,
+  })
 }
 
 interface Fitted {
@@ -40,12 +58,26 @@ interface Fitted {
   readonly physics: PackagePhysics
 }
 
-async function fit({ kind, document, humanoid, omi, originals }: Normalised, name: string, warn: Warn): Promise<Fitted> {
+async function fit(
+  { kind, document, humanoid, omi, originals }: Normalised,
+  name: string,
+  warn: Warn,
+): Promise<Fitted> {
   if (kind === 'avatar') {
     const { capsules, body, rest } = fitAvatar(document, humanoid, warn)
     removeOmi(document)
-    const uploaded = new Map(document.getRoot().listNodes().map((node) => [node, originals.get(node) ?? node.getName()]))
-    return { skeleton: armatureOf(document, { humanoid, rest, uploaded }), capsules, colliders: [], physics: { kind, body: { ...body, name } } }
+    const uploaded = new Map(
+      document
+        .getRoot()
+        .listNodes()
+        .map((node) => [node, originals.get(node) ?? node.getName()]),
+    )
+    return {
+      skeleton: armatureOf(document, { humanoid, rest, uploaded }),
+      capsules,
+      colliders: [],
+      physics: { kind, body: { ...body, name } },
+    }
   }
   const { colliders, prop } = await fitObject(document, omi, warn)
   // Meshes that are colliders alone, by their nodes' names, are not drawn.
@@ -59,9 +91,20 @@ async function fit({ kind, document, humanoid, omi, originals }: Normalised, nam
 /** The runtime form must be what the upload had to be: whatever a decoder made of packed data is seen here, by the validator. */
 async function checkRuntime(runtime: Uint8Array): Promise<void> {
   const { rejections, errors } = await validate(runtime, 'glb', () => null)
-  if (rejections.length > 0) throw new Rejected(...rejections.map((rejection) => ({ ...rejection, message: `After unpacking: ${rejection.message}` })))
+  if (rejections.length > 0)
+    throw new Rejected(
+      ...rejections.map((rejection) => ({ ...rejection, message: `After unpacking: ${rejection.message}` })),
+    )
   const [left] = errors
-  if (left) throw new Rejected({ rule: left.code, where: left.where, value: null, limit: null, message: 'After unpacking, the data is still not what glTF wants. Export the model again, or without compression.' })
+  if (left)
+    throw new Rejected({
+      rule: left.code,
+      where: left.where,
+      value: null,
+      limit: null,
+      message:
+        'After unpacking, the data is still not what glTF wants. Export the model again, or without compression.',
+    })
 }
 
 /** The name asked for, else the file's title; scenes that are called "Scene" have none. */

@@ -24,7 +24,8 @@ export function trianglesOf(mesh: Mesh): number {
   }, 0)
 }
 
-export const verticesOf = (mesh: Mesh): number => mesh.listPrimitives().reduce((sum, primitive) => sum + (primitive.getAttribute('POSITION')?.getCount() ?? 0), 0)
+export const verticesOf = (mesh: Mesh): number =>
+  mesh.listPrimitives().reduce((sum, primitive) => sum + (primitive.getAttribute('POSITION')?.getCount() ?? 0), 0)
 
 /** Width and height by the image's header; 0 where it says none. */
 export function sizeOf(texture: Texture): { readonly width: number; readonly height: number } {
@@ -69,21 +70,68 @@ export function checkLimits(kind: PackageKind, measures: Measures, uploadBytes: 
   const atMost = (rule: string, where: string, value: number, limit: number, message: string): void => {
     if (value > limit) faults.push({ rule, where, value, limit, message })
   }
-  atMost('FILE_SIZE', '', uploadBytes, limits.fileBytes, `The file has ${mib(uploadBytes)}; an ${kind} may have ${mib(limits.fileBytes)}. Use smaller or fewer textures, or fewer vertices.`)
-  atMost('TRIANGLES', '/meshes', measures.triangles, limits.triangles, `The ${kind} has ${number(measures.triangles)} triangles; at most ${number(limits.triangles)} are taken. Decimate it, or remove what nobody sees.`)
-  atMost('MATERIALS', '/materials', measures.materials, limits.materials, `The ${kind} has ${measures.materials} materials; at most ${limits.materials} are taken. Merge materials by an atlas.`)
-  atMost('TEXTURE_MEMORY', '/images', measures.textureBytes, limits.textureBytes, `The textures take ${mib(measures.textureBytes)} in memory; at most ${mib(limits.textureBytes)} are taken. Scale them down: half the side is a quarter of the memory.`)
-  atMost('JOINTS', '/skins', measures.joints, limits.joints, `The ${kind} has ${measures.joints} joints; at most ${limits.joints} are taken. Remove bones that move nothing.`)
+  atMost(
+    'FILE_SIZE',
+    '',
+    uploadBytes,
+    limits.fileBytes,
+    `The file has ${mib(uploadBytes)}; an ${kind} may have ${mib(limits.fileBytes)}. Use smaller or fewer textures, or fewer vertices.`,
+  )
+  atMost(
+    'TRIANGLES',
+    '/meshes',
+    measures.triangles,
+    limits.triangles,
+    `The ${kind} has ${number(measures.triangles)} triangles; at most ${number(limits.triangles)} are taken. Decimate it, or remove what nobody sees.`,
+  )
+  atMost(
+    'MATERIALS',
+    '/materials',
+    measures.materials,
+    limits.materials,
+    `The ${kind} has ${measures.materials} materials; at most ${limits.materials} are taken. Merge materials by an atlas.`,
+  )
+  atMost(
+    'TEXTURE_MEMORY',
+    '/images',
+    measures.textureBytes,
+    limits.textureBytes,
+    `The textures take ${mib(measures.textureBytes)} in memory; at most ${mib(limits.textureBytes)} are taken. Scale them down: half the side is a quarter of the memory.`,
+  )
+  atMost(
+    'JOINTS',
+    '/skins',
+    measures.joints,
+    limits.joints,
+    `The ${kind} has ${measures.joints} joints; at most ${limits.joints} are taken. Remove bones that move nothing.`,
+  )
   if (faults.length > 0) throw new Rejected(...faults)
   if (measures.triangles > limits.trianglesWarn)
-    warn({ rule: 'TRIANGLES_MANY', where: '/meshes', message: `The ${kind} has ${number(measures.triangles)} triangles; from ${number(limits.trianglesWarn)} on it is heavy for headsets.` })
+    warn({
+      rule: 'TRIANGLES_MANY',
+      where: '/meshes',
+      message: `The ${kind} has ${number(measures.triangles)} triangles; from ${number(limits.trianglesWarn)} on it is heavy for headsets.`,
+    })
 }
 
 const RANKS: readonly PackageRank[] = ['excellent', 'good', 'medium', 'poor']
 const MIB = 1 << 20
 
 /** Largest value of each rank, excellent to poor; beyond is very poor. */
-type Table = Readonly<Record<'triangles' | 'textureBytes' | 'skinnedMeshes' | 'basicMeshes' | 'materialSlots' | 'joints' | 'width' | 'height' | 'depth', readonly [number, number, number, number]>>
+type Table = Readonly<
+  Record<
+    | 'triangles'
+    | 'textureBytes'
+    | 'skinnedMeshes'
+    | 'basicMeshes'
+    | 'materialSlots'
+    | 'joints'
+    | 'width'
+    | 'height'
+    | 'depth',
+    readonly [number, number, number, number]
+  >
+>
 
 /**
  * VRChat's avatar performance ranks, of what a package has of them. Source: VRChat, "Performance Ranks",
@@ -116,10 +164,12 @@ const TABLES: Readonly<Record<'pc' | 'mobile', Table>> = {
 
 /** The worst rank of any measure. */
 function rankBy(table: Table, values: Readonly<Record<keyof Table, number>>): PackageRank {
-  const worst = Math.max(...Object.entries(table).map(([key, steps]) => {
-    const at = steps.findIndex((step) => values[key as keyof Table] <= step)
-    return at < 0 ? RANKS.length : at
-  }))
+  const worst = Math.max(
+    ...Object.entries(table).map(([key, steps]) => {
+      const at = steps.findIndex((step) => values[key as keyof Table] <= step)
+      return at < 0 ? RANKS.length : at
+    }),
+  )
   return RANKS[worst] ?? 'verypoor'
 }
 

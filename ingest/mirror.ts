@@ -11,15 +11,20 @@ import { Names } from './normalise/names.ts'
 
 function meshOf(document: Document, positions: readonly number[], indices: readonly number[]): Mesh {
   const buffer = document.getRoot().listBuffers()[0] ?? document.createBuffer()
-  const primitive = document.createPrimitive()
-    .setAttribute('POSITION', document.createAccessor().setType('VEC3').setArray(Float32Array.from(positions)).setBuffer(buffer))
+  const primitive = document
+    .createPrimitive()
+    .setAttribute(
+      'POSITION',
+      document.createAccessor().setType('VEC3').setArray(Float32Array.from(positions)).setBuffer(buffer),
+    )
     .setIndices(document.createAccessor().setType('SCALAR').setArray(Uint32Array.from(indices)).setBuffer(buffer))
   return document.createMesh('').addPrimitive(primitive)
 }
 
 /** Takes out what an upload said of physics, which the fit has read. */
 export function removeOmi(document: Document): void {
-  for (const extension of carriedOf(document)) if (extension.extensionName.startsWith('OMI_physics_')) extension.dispose()
+  for (const extension of carriedOf(document))
+    if (extension.extensionName.startsWith('OMI_physics_')) extension.dispose()
 }
 
 /** Adds nodes that carry the colliders, and the meshes of their hulls, which no node draws. */
@@ -37,7 +42,10 @@ export async function mirrorColliders(document: Document, colliders: readonly Co
   const names = new Names()
   for (const node of document.getRoot().listNodes()) names.unique(node.getName())
   for (const { translation, rotation, body } of nodes) {
-    const node = document.createNode(names.unique('Collider')).setTranslation([translation.x, translation.y, translation.z]).setRotation([rotation.x, rotation.y, rotation.z, rotation.w])
+    const node = document
+      .createNode(names.unique('Collider'))
+      .setTranslation([translation.x, translation.y, translation.z])
+      .setRotation([rotation.x, rotation.y, rotation.z, rotation.w])
     document.getRoot().getDefaultScene()?.addChild(node)
     bodies.pieces.push({ owner: node, data: { ...body }, slots: [] })
   }

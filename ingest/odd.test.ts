@@ -9,28 +9,65 @@ const accessors = base['accessors'] as Json[]
 const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const alone = (more: Json): Uint8Array => text({ asset: { version: '2.0' }, ...more })
 /** The tetrahedron with accessors from 2 on, over views from 2 on. */
-const withAccessors = (more: readonly Json[], change: Json, ...data: readonly Uint8Array[]): Uint8Array => glbWith({ accessors: [...accessors, ...more], ...change }, ...data)
-const mesh = (primitive: Json, more: Json = {}): Json => ({ meshes: [{ primitives: [{ attributes: { POSITION: 0 }, indices: 1, ...primitive }], ...more }] })
+const withAccessors = (more: readonly Json[], change: Json, ...data: readonly Uint8Array[]): Uint8Array =>
+  glbWith({ accessors: [...accessors, ...more], ...change }, ...data)
+const mesh = (primitive: Json, more: Json = {}): Json => ({
+  meshes: [{ primitives: [{ attributes: { POSITION: 0 }, indices: 1, ...primitive }], ...more }],
+})
 const used = (...names: readonly string[]): Json => ({ extensionsUsed: names })
 const ext = (name: string, value: Json): Json => ({ extensions: { [name]: value } })
-const float = (count: number, type: string, view: number, more: Json = {}): Json => ({ bufferView: view, componentType: 5126, count, type, ...more })
+const float = (count: number, type: string, view: number, more: Json = {}): Json => ({
+  bufferView: view,
+  componentType: 5126,
+  count,
+  type,
+  ...more,
+})
 const uv = float(4, 'VEC2', 2)
-const painted = (material: Json, more: Json = {}): Uint8Array => withAccessors([uv], { ...textured(3), materials: [material], ...more }, new Uint8Array(32), picture(8, 8))
+const painted = (material: Json, more: Json = {}): Uint8Array =>
+  withAccessors([uv], { ...textured(3), materials: [material], ...more }, new Uint8Array(32), picture(8, 8))
 const moving = (path: string, type: string, values: Uint8Array, more: Json = {}): Uint8Array =>
-  withAccessors([float(2, 'SCALAR', 2, { min: [0], max: [1] }), float(2, type, 3)], { animations: [{ samplers: [{ input: 2, output: 3 }], channels: [{ sampler: 0, target: { node: 0, path } }] }], ...more }, floats(0, 1), values)
+  withAccessors(
+    [float(2, 'SCALAR', 2, { min: [0], max: [1] }), float(2, type, 3)],
+    {
+      animations: [{ samplers: [{ input: 2, output: 3 }], channels: [{ sampler: 0, target: { node: 0, path } }] }],
+      ...more,
+    },
+    floats(0, 1),
+    values,
+  )
 const steps = floats(0, 0, 0, 1, 1, 1)
 const morph = { targets: [{ POSITION: 2 }] }
 const shift = floats(0, 0, 0, 0, 0, 0, 0, 0.5, 0, 0, 0, 0)
 
 /** Positions and normals in turn, in one view. */
 function interleaved(): Uint8Array {
-  const data = floats(...[[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]].flatMap((position) => [...position, 0, 1, 0]))
-  const views = (tetrahedron(data).json['bufferViews'] as Json[]).map((view, i) => (i === 2 ? { ...view, byteStride: 24 } : view))
-  const [position, normal] = [float(4, 'VEC3', 2, { min: [0, 0, 0], max: [1, 1, 1] }), float(4, 'VEC3', 2, { byteOffset: 12 })]
-  return withAccessors([position, normal], { bufferViews: views, ...mesh({ attributes: { POSITION: 2, NORMAL: 3 } }) }, data)
+  const data = floats(
+    ...[
+      [0, 0, 0],
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ].flatMap((position) => [...position, 0, 1, 0]),
+  )
+  const views = (tetrahedron(data).json['bufferViews'] as Json[]).map((view, i) =>
+    i === 2 ? { ...view, byteStride: 24 } : view,
+  )
+  const [position, normal] = [
+    float(4, 'VEC3', 2, { min: [0, 0, 0], max: [1, 1, 1] }),
+    float(4, 'VEC3', 2, { byteOffset: 12 }),
+  ]
+  return withAccessors(
+    [position, normal],
+    { bufferViews: views, ...mesh({ attributes: { POSITION: 2, NORMAL: 3 } }) },
+    data,
+  )
 }
 
-const box = (size: readonly number[]): Json => ({ ...used('OMI_physics_shape', 'OMI_physics_body'), ...ext('OMI_physics_shape', { shapes: [{ type: 'box', box: { size } }] }) })
+const box = (size: readonly number[]): Json => ({
+  ...used('OMI_physics_shape', 'OMI_physics_body'),
+  ...ext('OMI_physics_shape', { shapes: [{ type: 'box', box: { size } }] }),
+})
 const body = (said: Json): Json => ext('OMI_physics_body', said)
 
 /** Valid files that are seldom; what comes out is not asked, but that something does. */
@@ -38,62 +75,281 @@ const VALID: Readonly<Record<string, () => Uint8Array>> = {
   'nothing but an asset': () => alone({}),
   'an empty scene': () => alone({ scene: 0, scenes: [{}] }),
   'nodes without a scene': () => alone({ nodes: [{ children: [1] }, {}] }),
-  'a camera alone': () => alone({ cameras: [{ type: 'perspective', perspective: { yfov: 1, znear: 0.1 } }], nodes: [{ camera: 0 }], scenes: [{ nodes: [0] }] }),
-  'lights alone': () => alone({ ...used('KHR_lights_punctual'), ...ext('KHR_lights_punctual', { lights: [{ type: 'point' }] }), nodes: [ext('KHR_lights_punctual', { light: 0 })], scenes: [{ nodes: [0] }] }),
-  'a skeleton alone': () => alone({ nodes: [{ children: [1] }, {}], skins: [{ joints: [0, 1] }], scenes: [{ nodes: [0] }] }),
-  'materials alone': () => alone({ materials: [{ name: 'Red', pbrMetallicRoughness: { baseColorFactor: [1, 0, 0, 1] } }] }),
+  'a camera alone': () =>
+    alone({
+      cameras: [{ type: 'perspective', perspective: { yfov: 1, znear: 0.1 } }],
+      nodes: [{ camera: 0 }],
+      scenes: [{ nodes: [0] }],
+    }),
+  'lights alone': () =>
+    alone({
+      ...used('KHR_lights_punctual'),
+      ...ext('KHR_lights_punctual', { lights: [{ type: 'point' }] }),
+      nodes: [ext('KHR_lights_punctual', { light: 0 })],
+      scenes: [{ nodes: [0] }],
+    }),
+  'a skeleton alone': () =>
+    alone({ nodes: [{ children: [1] }, {}], skins: [{ joints: [0, 1] }], scenes: [{ nodes: [0] }] }),
+  'materials alone': () =>
+    alone({ materials: [{ name: 'Red', pbrMetallicRoughness: { baseColorFactor: [1, 0, 0, 1] } }] }),
   'an animation without a mesh': () => moving('translation', 'VEC3', steps, { nodes: [{}] }),
-  'an animation without a node': () => withAccessors([float(2, 'SCALAR', 2, { min: [0], max: [1] }), float(2, 'VEC3', 3)], { animations: [{ samplers: [{ input: 2, output: 3 }], channels: [{ sampler: 0, target: { path: 'scale' } }] }] }, floats(0, 1), steps),
-  'two scenes and no default': () => glbWith({ scene: undefined, scenes: [{ nodes: [0] }, { nodes: [1] }], nodes: [{ mesh: 0 }, { mesh: 0 }] }),
+  'an animation without a node': () =>
+    withAccessors(
+      [float(2, 'SCALAR', 2, { min: [0], max: [1] }), float(2, 'VEC3', 3)],
+      { animations: [{ samplers: [{ input: 2, output: 3 }], channels: [{ sampler: 0, target: { path: 'scale' } }] }] },
+      floats(0, 1),
+      steps,
+    ),
+  'two scenes and no default': () =>
+    glbWith({ scene: undefined, scenes: [{ nodes: [0] }, { nodes: [1] }], nodes: [{ mesh: 0 }, { mesh: 0 }] }),
   'the second scene shown': () => glbWith({ scene: 1, scenes: [{}, { nodes: [0] }] }),
   'no scene': () => glbWith({ scene: undefined, scenes: undefined }),
-  'names of many scripts': () => glbWith({ nodes: [{ name: '猫の手 🐈 ‮ العربية', mesh: 0 }], scenes: [{ name: '\u0000', nodes: [0] }] }),
-  'the same name everywhere': () => glbWith({ nodes: [{ name: 'A', mesh: 0, children: [1, 2] }, { name: 'A' }, { name: 'a' }] }),
-  'extras of every kind': () => glbWith({ extras: [1], nodes: [{ mesh: 0, extras: 'text' }], ...mesh({ extras: { a: [null] } }, { extras: 3 }), asset: { version: '2.0', extras: {} } }),
-  'sparse data on nothing': () => withAccessors([{ componentType: 5126, count: 4, type: 'VEC3', min: [0, 0, 0], max: [0.5, 0, 0], sparse: { count: 1, indices: { bufferView: 2, componentType: 5123 }, values: { bufferView: 3 } } }], mesh(morph), shorts(2), floats(0.5, 0, 0)),
-  'sparse data behind an offset': () => withAccessors([float(4, 'VEC3', 2, { byteOffset: 12, min: [0, 0, 0], max: [2, 0, 0], sparse: { count: 1, indices: { bufferView: 3, componentType: 5121 }, values: { bufferView: 4 } } })], mesh(morph), new Uint8Array(60), Uint8Array.of(3), floats(2, 0, 0)),
-  'morph targets': () => withAccessors([float(4, 'VEC3', 2, { min: [0, 0, 0], max: [0, 0.5, 0] })], mesh(morph, { weights: [0.5], extras: { targetNames: ['smile'] } }), shift),
-  'animated morph targets': () => withAccessors([float(4, 'VEC3', 2, { min: [0, 0, 0], max: [0, 0.5, 0] }), float(2, 'SCALAR', 3, { min: [0], max: [1] }), float(2, 'SCALAR', 3)], { ...mesh(morph), animations: [{ samplers: [{ input: 3, output: 4 }], channels: [{ sampler: 0, target: { node: 0, path: 'weights' } }] }] }, shift, floats(0, 1)),
+  'names of many scripts': () =>
+    glbWith({ nodes: [{ name: '猫の手 🐈 ‮ العربية', mesh: 0 }], scenes: [{ name: '\u0000', nodes: [0] }] }),
+  'the same name everywhere': () =>
+    glbWith({ nodes: [{ name: 'A', mesh: 0, children: [1, 2] }, { name: 'A' }, { name: 'a' }] }),
+  'extras of every kind': () =>
+    glbWith({
+      extras: [1],
+      nodes: [{ mesh: 0, extras: 'text' }],
+      ...mesh({ extras: { a: [null] } }, { extras: 3 }),
+      asset: { version: '2.0', extras: {} },
+    }),
+  'sparse data on nothing': () =>
+    withAccessors(
+      [
+        {
+          componentType: 5126,
+          count: 4,
+          type: 'VEC3',
+          min: [0, 0, 0],
+          max: [0.5, 0, 0],
+          sparse: { count: 1, indices: { bufferView: 2, componentType: 5123 }, values: { bufferView: 3 } },
+        },
+      ],
+      mesh(morph),
+      shorts(2),
+      floats(0.5, 0, 0),
+    ),
+  'sparse data behind an offset': () =>
+    withAccessors(
+      [
+        float(4, 'VEC3', 2, {
+          byteOffset: 12,
+          min: [0, 0, 0],
+          max: [2, 0, 0],
+          sparse: { count: 1, indices: { bufferView: 3, componentType: 5121 }, values: { bufferView: 4 } },
+        }),
+      ],
+      mesh(morph),
+      new Uint8Array(60),
+      Uint8Array.of(3),
+      floats(2, 0, 0),
+    ),
+  'morph targets': () =>
+    withAccessors(
+      [float(4, 'VEC3', 2, { min: [0, 0, 0], max: [0, 0.5, 0] })],
+      mesh(morph, { weights: [0.5], extras: { targetNames: ['smile'] } }),
+      shift,
+    ),
+  'animated morph targets': () =>
+    withAccessors(
+      [
+        float(4, 'VEC3', 2, { min: [0, 0, 0], max: [0, 0.5, 0] }),
+        float(2, 'SCALAR', 3, { min: [0], max: [1] }),
+        float(2, 'SCALAR', 3),
+      ],
+      {
+        ...mesh(morph),
+        animations: [
+          { samplers: [{ input: 3, output: 4 }], channels: [{ sampler: 0, target: { node: 0, path: 'weights' } }] },
+        ],
+      },
+      shift,
+      floats(0, 1),
+    ),
   'interleaved data': interleaved,
-  'indices of 32 bits': () => withAccessors([{ bufferView: 2, componentType: 5125, count: 12, type: 'SCALAR' }], mesh({ indices: 2 }), new Uint8Array(Uint32Array.of(0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3).buffer)),
-  'no indices': () => withAccessors([float(6, 'VEC3', 2, { min: [0, 0, 0], max: [1, 1, 0] })], { meshes: [{ primitives: [{ attributes: { POSITION: 2 } }] }] }, floats(0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0)),
+  'indices of 32 bits': () =>
+    withAccessors(
+      [{ bufferView: 2, componentType: 5125, count: 12, type: 'SCALAR' }],
+      mesh({ indices: 2 }),
+      new Uint8Array(Uint32Array.of(0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3).buffer),
+    ),
+  'no indices': () =>
+    withAccessors(
+      [float(6, 'VEC3', 2, { min: [0, 0, 0], max: [1, 1, 0] })],
+      { meshes: [{ primitives: [{ attributes: { POSITION: 2 } }] }] },
+      floats(0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0),
+    ),
   'a strip': () => glbWith(mesh({ mode: 5 })),
   'a fan': () => glbWith(mesh({ mode: 6 })),
   'lines in a loop': () => glbWith(mesh({ mode: 2 })),
   'points without indices': () => glbWith({ meshes: [{ primitives: [{ attributes: { POSITION: 0 }, mode: 0 }] }] }),
-  'a mesh without positions': () => withAccessors([float(4, 'VEC3', 2)], { meshes: [{ primitives: [{ attributes: { NORMAL: 2 } }] }] }, floats(0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0)),
-  'colours and own attributes': () => withAccessors([{ bufferView: 2, componentType: 5121, normalized: true, count: 4, type: 'VEC4' }, float(4, 'SCALAR', 3)], mesh({ attributes: { POSITION: 0, COLOR_0: 2, _TEMPERATURE: 3 } }), new Uint8Array(16).fill(200), new Uint8Array(16)),
-  'directions that are zeros': () => withAccessors([{ componentType: 5126, count: 4, type: 'VEC3' }, { componentType: 5126, count: 4, type: 'VEC4' }], mesh({ attributes: { POSITION: 0, NORMAL: 2, TANGENT: 3 } })),
-  'a mirrored matrix': () => glbWith({ nodes: [{ mesh: 0, matrix: [-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 2, 0, 0, 1] }] }),
-  'a node of no size beside another': () => glbWith({ nodes: [{ mesh: 0, scale: [0, 0, 0] }, { mesh: 0 }], scenes: [{ nodes: [0, 1] }] }),
+  'a mesh without positions': () =>
+    withAccessors(
+      [float(4, 'VEC3', 2)],
+      { meshes: [{ primitives: [{ attributes: { NORMAL: 2 } }] }] },
+      floats(0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0),
+    ),
+  'colours and own attributes': () =>
+    withAccessors(
+      [{ bufferView: 2, componentType: 5121, normalized: true, count: 4, type: 'VEC4' }, float(4, 'SCALAR', 3)],
+      mesh({ attributes: { POSITION: 0, COLOR_0: 2, _TEMPERATURE: 3 } }),
+      new Uint8Array(16).fill(200),
+      new Uint8Array(16),
+    ),
+  'directions that are zeros': () =>
+    withAccessors(
+      [
+        { componentType: 5126, count: 4, type: 'VEC3' },
+        { componentType: 5126, count: 4, type: 'VEC4' },
+      ],
+      mesh({ attributes: { POSITION: 0, NORMAL: 2, TANGENT: 3 } }),
+    ),
+  'a mirrored matrix': () =>
+    glbWith({ nodes: [{ mesh: 0, matrix: [-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 2, 0, 0, 1] }] }),
+  'a node of no size beside another': () =>
+    glbWith({ nodes: [{ mesh: 0, scale: [0, 0, 0] }, { mesh: 0 }], scenes: [{ nodes: [0, 1] }] }),
   'a node flat in one direction': () => glbWith({ nodes: [{ mesh: 0, scale: [1, 0, 1] }] }),
   'a node thinner than a hair': () => glbWith({ nodes: [{ mesh: 0, scale: [1, 1e-8, 1e-8] }] }),
   'a node smaller than an atom': () => glbWith({ nodes: [{ mesh: 0, scale: [1e-30, 1e-30, 1e-30] }] }),
-  'a row of lines': () => glbWith({ nodes: Array.from({ length: 17 }, (_, i) => ({ mesh: 0, translation: [i, 0, 0], scale: [1, 0, 0] })), scenes: [{ nodes: Array.from({ length: 17 }, (_, i) => i) }] }),
+  'a row of lines': () =>
+    glbWith({
+      nodes: Array.from({ length: 17 }, (_, i) => ({ mesh: 0, translation: [i, 0, 0], scale: [1, 0, 0] })),
+      scenes: [{ nodes: Array.from({ length: 17 }, (_, i) => i) }],
+    }),
   'a mirrored scale': () => glbWith({ nodes: [{ mesh: 0, scale: [-1, 1, 1] }] }),
-  'an unknown optional extension': () => glbWith({ ...used('ACME_something'), nodes: [{ mesh: 0, ...ext('ACME_something', { a: 1 }) }] }),
-  'an extension that is required for what is left out': () => glbWith({ ...used('KHR_interactivity'), extensionsRequired: ['KHR_interactivity'] }),
-  'an unlit material': () => painted({ pbrMetallicRoughness: { baseColorTexture: { index: 0 } }, ...ext('KHR_materials_unlit', {}) }, used('KHR_materials_unlit')),
-  'a transformed texture': () => painted({ pbrMetallicRoughness: { baseColorTexture: { index: 0, ...ext('KHR_texture_transform', { scale: [2, 2] }) } } }, used('KHR_texture_transform')),
-  'a transformed texture without an image': () => painted({ emissiveTexture: { index: 0, ...ext('KHR_texture_transform', { rotation: 1 }) } }, { ...used('KHR_texture_transform'), textures: [{}] }),
-  'a texture of an unknown format beside a known one': () => painted({ pbrMetallicRoughness: { baseColorTexture: { index: 0 } } }, { ...used('MSFT_texture_dds'), textures: [{ source: 0, ...ext('MSFT_texture_dds', { source: 0 }) }] }),
-  'variants': () => glbWith({ ...used('KHR_materials_variants'), ...ext('KHR_materials_variants', { variants: [{ name: 'red' }] }), materials: [{}], ...mesh(ext('KHR_materials_variants', { mappings: [{ material: 0, variants: [0] }] })) }),
-  'metadata': () => glbWith({ ...used('KHR_xmp_json_ld'), ...ext('KHR_xmp_json_ld', { packets: [{ '@context': { dc: 'http://purl.org/dc/elements/1.1/' }, 'dc:title': 'Thing' }] }), asset: { version: '2.0', ...ext('KHR_xmp_json_ld', { packet: 0 }) } }),
+  'an unknown optional extension': () =>
+    glbWith({ ...used('ACME_something'), nodes: [{ mesh: 0, ...ext('ACME_something', { a: 1 }) }] }),
+  'an extension that is required for what is left out': () =>
+    glbWith({ ...used('KHR_interactivity'), extensionsRequired: ['KHR_interactivity'] }),
+  'an unlit material': () =>
+    painted(
+      { pbrMetallicRoughness: { baseColorTexture: { index: 0 } }, ...ext('KHR_materials_unlit', {}) },
+      used('KHR_materials_unlit'),
+    ),
+  'a transformed texture': () =>
+    painted(
+      { pbrMetallicRoughness: { baseColorTexture: { index: 0, ...ext('KHR_texture_transform', { scale: [2, 2] }) } } },
+      used('KHR_texture_transform'),
+    ),
+  'a transformed texture without an image': () =>
+    painted(
+      { emissiveTexture: { index: 0, ...ext('KHR_texture_transform', { rotation: 1 }) } },
+      { ...used('KHR_texture_transform'), textures: [{}] },
+    ),
+  'a texture of an unknown format beside a known one': () =>
+    painted(
+      { pbrMetallicRoughness: { baseColorTexture: { index: 0 } } },
+      { ...used('MSFT_texture_dds'), textures: [{ source: 0, ...ext('MSFT_texture_dds', { source: 0 }) }] },
+    ),
+  variants: () =>
+    glbWith({
+      ...used('KHR_materials_variants'),
+      ...ext('KHR_materials_variants', { variants: [{ name: 'red' }] }),
+      materials: [{}],
+      ...mesh(ext('KHR_materials_variants', { mappings: [{ material: 0, variants: [0] }] })),
+    }),
+  metadata: () =>
+    glbWith({
+      ...used('KHR_xmp_json_ld'),
+      ...ext('KHR_xmp_json_ld', {
+        packets: [{ '@context': { dc: 'http://purl.org/dc/elements/1.1/' }, 'dc:title': 'Thing' }],
+      }),
+      asset: { version: '2.0', ...ext('KHR_xmp_json_ld', { packet: 0 }) },
+    }),
   'an announced buffer': () => text({ ...base, buffers: [{ byteLength: 1000 }] }),
   'a view that nothing uses': () => glbWith({}, new Uint8Array(7)),
   'an accessor that nothing uses': () => withAccessors([{ componentType: 5126, count: 4, type: 'ACME_VEC5' }], {}),
-  'bones that rest in one point': () => withAccessors([{ componentType: 5121, count: 4, type: 'VEC4' }, { componentType: 5126, count: 4, type: 'VEC4' }], { ...mesh({ attributes: { POSITION: 0, JOINTS_0: 2, WEIGHTS_0: 3 } }), nodes: [{ mesh: 0, skin: 0 }, {}], scenes: [{ nodes: [0, 1] }], skins: [{ joints: [1] }] }),
-  'a pointer of an animation': () => withAccessors([float(2, 'SCALAR', 2, { min: [0], max: [1] }), float(2, 'SCALAR', 2)], { ...used('KHR_animation_pointer'), materials: [{}], animations: [{ samplers: [{ input: 2, output: 3 }], channels: [{ sampler: 0, target: { path: 'pointer', ...ext('KHR_animation_pointer', { pointer: '/materials/0/alphaCutoff' }) } }] }] }, floats(0, 1)),
-  'a triangle of two corners': () => withAccessors([{ bufferView: 2, componentType: 5123, count: 2, type: 'SCALAR' }], mesh({ indices: 2 }), shorts(0, 1)),
-  'a strip of two corners': () => withAccessors([{ bufferView: 2, componentType: 5123, count: 2, type: 'SCALAR' }], mesh({ indices: 2, mode: 5 }), shorts(0, 1)),
-  'triangles without an area': () => withAccessors([{ bufferView: 2, componentType: 5123, count: 6, type: 'SCALAR' }], mesh({ indices: 2 }), shorts(0, 1, 1, 2, 2, 2)),
-  'an animated face that is a collider alone': () => withAccessors([float(4, 'VEC3', 2, { min: [0, 0, 0], max: [0, 0.5, 0] }), float(2, 'SCALAR', 3, { min: [0], max: [1] }), float(2, 'SCALAR', 3)], { ...mesh(morph), nodes: [{ name: 'Head-convcolonly', mesh: 0, weights: [1] }], animations: [{ samplers: [{ input: 3, output: 4 }], channels: [{ sampler: 0, target: { node: 0, path: 'weights' } }] }] }, shift, floats(0, 1)),
-  'a wall that nobody sees': () => alone({ ...box([4, 3, 0.2]), nodes: [body({ collider: { shape: 0 } })], scenes: [{ nodes: [0] }] }),
-  'a trigger alone': () => alone({ ...box([1, 1, 1]), nodes: [body({ trigger: { shape: 0 } })], scenes: [{ nodes: [0] }] }),
-  'a collider of no size': () => alone({ ...box([1, 1, 1]), nodes: [{ scale: [0, 0, 0], ...body({ collider: { shape: 0 } }) }], scenes: [{ nodes: [0] }] }),
-  'a collider in a scene that is not shown': () => alone({ ...box([1, 1, 1]), nodes: [body({ collider: { shape: 0 } }), {}], scene: 1, scenes: [{ nodes: [0] }, { nodes: [1] }] }),
-  'a picture of no format that is known': () => withAccessors([uv], textured(3), new Uint8Array(32), new TextEncoder().encode('GIF89a no picture')),
-  'a skin that no mesh wears': () => glbWith({ nodes: [{ mesh: 0 }, {}], scenes: [{ nodes: [0, 1] }], skins: [{ joints: [1] }] }),
+  'bones that rest in one point': () =>
+    withAccessors(
+      [
+        { componentType: 5121, count: 4, type: 'VEC4' },
+        { componentType: 5126, count: 4, type: 'VEC4' },
+      ],
+      {
+        ...mesh({ attributes: { POSITION: 0, JOINTS_0: 2, WEIGHTS_0: 3 } }),
+        nodes: [{ mesh: 0, skin: 0 }, {}],
+        scenes: [{ nodes: [0, 1] }],
+        skins: [{ joints: [1] }],
+      },
+    ),
+  'a pointer of an animation': () =>
+    withAccessors(
+      [float(2, 'SCALAR', 2, { min: [0], max: [1] }), float(2, 'SCALAR', 2)],
+      {
+        ...used('KHR_animation_pointer'),
+        materials: [{}],
+        animations: [
+          {
+            samplers: [{ input: 2, output: 3 }],
+            channels: [
+              {
+                sampler: 0,
+                target: { path: 'pointer', ...ext('KHR_animation_pointer', { pointer: '/materials/0/alphaCutoff' }) },
+              },
+            ],
+          },
+        ],
+      },
+      floats(0, 1),
+    ),
+  'a triangle of two corners': () =>
+    withAccessors(
+      [{ bufferView: 2, componentType: 5123, count: 2, type: 'SCALAR' }],
+      mesh({ indices: 2 }),
+      shorts(0, 1),
+    ),
+  'a strip of two corners': () =>
+    withAccessors(
+      [{ bufferView: 2, componentType: 5123, count: 2, type: 'SCALAR' }],
+      mesh({ indices: 2, mode: 5 }),
+      shorts(0, 1),
+    ),
+  'triangles without an area': () =>
+    withAccessors(
+      [{ bufferView: 2, componentType: 5123, count: 6, type: 'SCALAR' }],
+      mesh({ indices: 2 }),
+      shorts(0, 1, 1, 2, 2, 2),
+    ),
+  'an animated face that is a collider alone': () =>
+    withAccessors(
+      [
+        float(4, 'VEC3', 2, { min: [0, 0, 0], max: [0, 0.5, 0] }),
+        float(2, 'SCALAR', 3, { min: [0], max: [1] }),
+        float(2, 'SCALAR', 3),
+      ],
+      {
+        ...mesh(morph),
+        nodes: [{ name: 'Head-convcolonly', mesh: 0, weights: [1] }],
+        animations: [
+          { samplers: [{ input: 3, output: 4 }], channels: [{ sampler: 0, target: { node: 0, path: 'weights' } }] },
+        ],
+      },
+      shift,
+      floats(0, 1),
+    ),
+  'a wall that nobody sees': () =>
+    alone({ ...box([4, 3, 0.2]), nodes: [body({ collider: { shape: 0 } })], scenes: [{ nodes: [0] }] }),
+  'a trigger alone': () =>
+    alone({ ...box([1, 1, 1]), nodes: [body({ trigger: { shape: 0 } })], scenes: [{ nodes: [0] }] }),
+  'a collider of no size': () =>
+    alone({
+      ...box([1, 1, 1]),
+      nodes: [{ scale: [0, 0, 0], ...body({ collider: { shape: 0 } }) }],
+      scenes: [{ nodes: [0] }],
+    }),
+  'a collider in a scene that is not shown': () =>
+    alone({
+      ...box([1, 1, 1]),
+      nodes: [body({ collider: { shape: 0 } }), {}],
+      scene: 1,
+      scenes: [{ nodes: [0] }, { nodes: [1] }],
+    }),
+  'a picture of no format that is known': () =>
+    withAccessors([uv], textured(3), new Uint8Array(32), new TextEncoder().encode('GIF89a no picture')),
+  'a skin that no mesh wears': () =>
+    glbWith({ nodes: [{ mesh: 0 }, {}], scenes: [{ nodes: [0, 1] }], skins: [{ joints: [1] }] }),
 }
 
 describe('what is odd but valid becomes a package', () => {
@@ -106,12 +362,28 @@ describe('what is odd but valid becomes a package', () => {
 })
 
 test('a skinned face with an animated mouth is an object too, where it is asked for', async () => {
-  const face = withAccessors([
-    { bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' }, float(4, 'VEC4', 3), float(4, 'VEC3', 4, { min: [0, 0, 0], max: [0, 0.5, 0] }), float(2, 'SCALAR', 5, { min: [0], max: [1] }), float(2, 'SCALAR', 5),
-  ], {
-    ...mesh({ attributes: { POSITION: 0, JOINTS_0: 2, WEIGHTS_0: 3 }, targets: [{ POSITION: 4 }] }), nodes: [{ mesh: 0, skin: 0, weights: [0] }, {}], scenes: [{ nodes: [0, 1] }], skins: [{ joints: [1] }],
-    animations: [{ samplers: [{ input: 5, output: 6 }], channels: [{ sampler: 0, target: { node: 0, path: 'weights' } }] }],
-  }, new Uint8Array(16), floats(...Array.from({ length: 4 }, () => [1, 0, 0, 0]).flat()), shift, floats(0, 1))
+  const face = withAccessors(
+    [
+      { bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' },
+      float(4, 'VEC4', 3),
+      float(4, 'VEC3', 4, { min: [0, 0, 0], max: [0, 0.5, 0] }),
+      float(2, 'SCALAR', 5, { min: [0], max: [1] }),
+      float(2, 'SCALAR', 5),
+    ],
+    {
+      ...mesh({ attributes: { POSITION: 0, JOINTS_0: 2, WEIGHTS_0: 3 }, targets: [{ POSITION: 4 }] }),
+      nodes: [{ mesh: 0, skin: 0, weights: [0] }, {}],
+      scenes: [{ nodes: [0, 1] }],
+      skins: [{ joints: [1] }],
+      animations: [
+        { samplers: [{ input: 5, output: 6 }], channels: [{ sampler: 0, target: { node: 0, path: 'weights' } }] },
+      ],
+    },
+    new Uint8Array(16),
+    floats(...Array.from({ length: 4 }, () => [1, 0, 0, 0]).flat()),
+    shift,
+    floats(0, 1),
+  )
   for (const kind of ['object', 'avatar'] as const) {
     const outcome = await ingest(face, { kind })
     expect(outcome.accepted ? [] : outcome.rejections).toEqual([])
@@ -121,9 +393,19 @@ test('a skinned face with an animated mouth is an object too, where it is asked 
 const skin = { nodes: [{ mesh: 0, skin: 0 }, {}], scenes: [{ nodes: [0, 1] }], skins: [{ joints: [1] }] }
 /** The tetrahedron hung on one bone, with these joints and weights. */
 const hung = (joints: Uint8Array, weights: Uint8Array, change: Json = {}): Uint8Array =>
-  withAccessors([{ bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' }, float(4, 'VEC4', 3)], { ...mesh({ attributes: { POSITION: 0, JOINTS_0: 2, WEIGHTS_0: 3 } }), ...skin, ...change }, joints, weights)
+  withAccessors(
+    [{ bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' }, float(4, 'VEC4', 3)],
+    { ...mesh({ attributes: { POSITION: 0, JOINTS_0: 2, WEIGHTS_0: 3 } }), ...skin, ...change },
+    joints,
+    weights,
+  )
 const wholly = floats(...Array.from({ length: 4 }, () => [1, 0, 0, 0]).flat())
-const indices = (componentType: number, count: number): Json => ({ bufferView: 2, componentType, count, type: 'SCALAR' })
+const indices = (componentType: number, count: number): Json => ({
+  bufferView: 2,
+  componentType,
+  count,
+  type: 'SCALAR',
+})
 
 /** Files with one error each: the validator's code and pointer are the refusal's. */
 const INVALID: readonly (readonly [rule: string, where: string, make: () => Uint8Array])[] = [
@@ -131,7 +413,11 @@ const INVALID: readonly (readonly [rule: string, where: string, make: () => Uint
   ['UNDEFINED_PROPERTY', '/asset', () => text({ asset: {} })],
   ['PATTERN_MISMATCH', '/asset/version', () => text({ asset: { version: 'two' } })],
   ['UNKNOWN_ASSET_MAJOR_VERSION', '/asset/version', () => text({ asset: { version: '3.0' } })],
-  ['ASSET_MIN_VERSION_GREATER_THAN_VERSION', '/asset/minVersion', () => text({ asset: { version: '2.0', minVersion: '2.1' } })],
+  [
+    'ASSET_MIN_VERSION_GREATER_THAN_VERSION',
+    '/asset/minVersion',
+    () => text({ asset: { version: '2.0', minVersion: '2.1' } }),
+  ],
   ['TYPE_MISMATCH', '/nodes/0/name', () => alone({ nodes: [{ name: 1 }] })],
   ['INVALID_INDEX', '/nodes/0/children/0', () => alone({ nodes: [{ children: ['a'] }] })],
   ['ARRAY_LENGTH_NOT_IN_LIST', '/nodes/0/scale', () => alone({ nodes: [{ scale: [1, 1] }] })],
@@ -142,40 +428,203 @@ const INVALID: readonly (readonly [rule: string, where: string, make: () => Uint
   ['DUPLICATE_ELEMENTS', '/scenes/0/nodes/1', () => glbWith({ scenes: [{ nodes: [0, 0] }] })],
   ['NODE_LOOP', '/nodes/0', () => alone({ nodes: [{ children: [1] }, { children: [0] }] })],
   ['NODE_PARENT_OVERRIDE', '/nodes/1/children/0', () => alone({ nodes: [{ children: [2] }, { children: [2] }, {}] })],
-  ['SCENE_NON_ROOT_NODE', '/scenes/0/nodes/1', () => alone({ nodes: [{ children: [1] }, {}], scenes: [{ nodes: [0, 1] }] })],
-  ['NODE_MATRIX_TRS', '/nodes/0/matrix', () => glbWith({ nodes: [{ mesh: 0, matrix: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1], scale: [1, 1, 1] }] })],
-  ['NODE_MATRIX_NON_TRS', '/nodes/0/matrix', () => glbWith({ nodes: [{ mesh: 0, matrix: [1, 0.5, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] }] })],
+  [
+    'SCENE_NON_ROOT_NODE',
+    '/scenes/0/nodes/1',
+    () => alone({ nodes: [{ children: [1] }, {}], scenes: [{ nodes: [0, 1] }] }),
+  ],
+  [
+    'NODE_MATRIX_TRS',
+    '/nodes/0/matrix',
+    () => glbWith({ nodes: [{ mesh: 0, matrix: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1], scale: [1, 1, 1] }] }),
+  ],
+  [
+    'NODE_MATRIX_NON_TRS',
+    '/nodes/0/matrix',
+    () => glbWith({ nodes: [{ mesh: 0, matrix: [1, 0.5, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] }] }),
+  ],
   ['ROTATION_NON_UNIT', '/nodes/0/rotation', () => glbWith({ nodes: [{ mesh: 0, rotation: [1, 1, 0, 0] }] })],
-  ['NODE_WEIGHTS_INVALID', '/nodes/0/weights', () => withAccessors([float(4, 'VEC3', 2, { min: [0, 0, 0], max: [0, 0.5, 0] })], { ...mesh(morph), nodes: [{ mesh: 0, weights: [1, 1] }] }, shift)],
+  [
+    'NODE_WEIGHTS_INVALID',
+    '/nodes/0/weights',
+    () =>
+      withAccessors(
+        [float(4, 'VEC3', 2, { min: [0, 0, 0], max: [0, 0.5, 0] })],
+        { ...mesh(morph), nodes: [{ mesh: 0, weights: [1, 1] }] },
+        shift,
+      ),
+  ],
   ['UNSATISFIED_DEPENDENCY', '/nodes/0/skin', () => alone({ nodes: [{ skin: 0 }], skins: [{ joints: [0] }] })],
   ['NODE_SKIN_WITH_NON_SKINNED_MESH', '/nodes/0', () => glbWith(skin)],
-  ['SKIN_NO_COMMON_ROOT', '/skins/0/joints', () => hung(new Uint8Array(16), wholly, { nodes: [{ mesh: 0, skin: 0 }, {}, {}], scenes: [{ nodes: [0, 1, 2] }], skins: [{ joints: [1, 2] }] })],
-  ['ACCESSOR_JOINTS_INDEX_OOB', '/meshes/0/primitives/0/attributes/JOINTS_0', () => hung(Uint8Array.of(5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), wholly)],
-  ['ACCESSOR_WEIGHTS_NEGATIVE', '/meshes/0/primitives/0/attributes/WEIGHTS_0', () => hung(new Uint8Array(16), floats(2, -1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0))],
-  ['ACCESSOR_INVALID_FLOAT', '/accessors/2', () => withAccessors([float(4, 'VEC2', 2)], mesh({ attributes: { POSITION: 0, TEXCOORD_0: 2 } }), floats(0, Number.NaN, 0, 0, 0, 0, 0, 0))],
-  ['ACCESSOR_INDEX_OOB', '/meshes/0/primitives/0/indices', () => withAccessors([indices(5123, 3)], mesh({ indices: 2 }), shorts(0, 1, 4))],
-  ['ACCESSOR_INDEX_PRIMITIVE_RESTART', '/meshes/0/primitives/0/indices', () => withAccessors([indices(5121, 3)], mesh({ indices: 2 }), Uint8Array.of(0, 1, 255))],
+  [
+    'SKIN_NO_COMMON_ROOT',
+    '/skins/0/joints',
+    () =>
+      hung(new Uint8Array(16), wholly, {
+        nodes: [{ mesh: 0, skin: 0 }, {}, {}],
+        scenes: [{ nodes: [0, 1, 2] }],
+        skins: [{ joints: [1, 2] }],
+      }),
+  ],
+  [
+    'ACCESSOR_JOINTS_INDEX_OOB',
+    '/meshes/0/primitives/0/attributes/JOINTS_0',
+    () => hung(Uint8Array.of(5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), wholly),
+  ],
+  [
+    'ACCESSOR_WEIGHTS_NEGATIVE',
+    '/meshes/0/primitives/0/attributes/WEIGHTS_0',
+    () => hung(new Uint8Array(16), floats(2, -1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0)),
+  ],
+  [
+    'ACCESSOR_INVALID_FLOAT',
+    '/accessors/2',
+    () =>
+      withAccessors(
+        [float(4, 'VEC2', 2)],
+        mesh({ attributes: { POSITION: 0, TEXCOORD_0: 2 } }),
+        floats(0, Number.NaN, 0, 0, 0, 0, 0, 0),
+      ),
+  ],
+  [
+    'ACCESSOR_INDEX_OOB',
+    '/meshes/0/primitives/0/indices',
+    () => withAccessors([indices(5123, 3)], mesh({ indices: 2 }), shorts(0, 1, 4)),
+  ],
+  [
+    'ACCESSOR_INDEX_PRIMITIVE_RESTART',
+    '/meshes/0/primitives/0/indices',
+    () => withAccessors([indices(5121, 3)], mesh({ indices: 2 }), Uint8Array.of(0, 1, 255)),
+  ],
   ['ACCESSOR_TOO_LONG', '/accessors/2', () => withAccessors([float(40, 'VEC2', 2)], {}, new Uint8Array(32))],
-  ['ACCESSOR_OFFSET_ALIGNMENT', '/accessors/2/byteOffset', () => withAccessors([float(1, 'VEC2', 2, { byteOffset: 2 })], {}, new Uint8Array(32))],
-  ['MESH_PRIMITIVE_POSITION_ACCESSOR_WITHOUT_BOUNDS', '/meshes/0/primitives/0/attributes/POSITION', () => withAccessors([float(4, 'VEC3', 2)], mesh({ attributes: { POSITION: 2 } }), new Uint8Array(48))],
-  ['MESH_PRIMITIVE_UNEQUAL_ACCESSOR_COUNT', '/meshes/0/primitives/0/attributes/TEXCOORD_0', () => withAccessors([float(3, 'VEC2', 2)], mesh({ attributes: { POSITION: 0, TEXCOORD_0: 2 } }), new Uint8Array(24))],
-  ['MESH_PRIMITIVE_ATTRIBUTES_ACCESSOR_INVALID_FORMAT', '/meshes/0/primitives/0/attributes/NORMAL', () => withAccessors([float(4, 'VEC2', 2)], mesh({ attributes: { POSITION: 0, NORMAL: 2 } }), new Uint8Array(32))],
-  ['MESH_PRIMITIVE_INVALID_ATTRIBUTE', '/meshes/0/primitives/0/attributes/COLOUR', () => glbWith(mesh({ attributes: { POSITION: 0, COLOUR: 0 } }))],
-  ['MESH_PRIMITIVE_JOINTS_WEIGHTS_MISMATCH', '/meshes/0/primitives/0/attributes', () => withAccessors([{ bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' }], mesh({ attributes: { POSITION: 0, JOINTS_0: 2 } }), new Uint8Array(16))],
-  ['BUFFER_VIEW_TOO_LONG', '/bufferViews/0/byteLength', () => glbWith({ bufferViews: [{ buffer: 0, byteLength: 9_999 }], accessors: [accessors[0]], meshes: [{ primitives: [{ attributes: { POSITION: 0 } }] }] })],
-  ['ANIMATION_DUPLICATE_TARGETS', '/animations/0/channels/0/target', () => moving('translation', 'VEC3', steps, { animations: [{ samplers: [{ input: 2, output: 3 }], channels: [0, 1].map(() => ({ sampler: 0, target: { node: 0, path: 'scale' } })) }] })],
-  ['ACCESSOR_ANIMATION_SAMPLER_OUTPUT_NON_NORMALIZED_QUATERNION', '/animations/0/channels/0/sampler', () => moving('rotation', 'VEC4', floats(0, 0, 0, 1, 1, 1, 1, 1))],
-  ['ANIMATION_CHANNEL_TARGET_NODE_WEIGHTS_NO_MORPHS', '/animations/0/channels/0/target', () => moving('weights', 'SCALAR', floats(0, 1))],
-  ['CAMERA_ZFAR_LEQUAL_ZNEAR', '/cameras/0/perspective', () => alone({ cameras: [{ type: 'perspective', perspective: { yfov: 1, znear: 1, zfar: 1 } }] })],
-  ['UNDECLARED_EXTENSION', '/materials/0/extensions/KHR_materials_unlit', () => alone({ materials: [ext('KHR_materials_unlit', {})] })],
+  [
+    'ACCESSOR_OFFSET_ALIGNMENT',
+    '/accessors/2/byteOffset',
+    () => withAccessors([float(1, 'VEC2', 2, { byteOffset: 2 })], {}, new Uint8Array(32)),
+  ],
+  [
+    'MESH_PRIMITIVE_POSITION_ACCESSOR_WITHOUT_BOUNDS',
+    '/meshes/0/primitives/0/attributes/POSITION',
+    () => withAccessors([float(4, 'VEC3', 2)], mesh({ attributes: { POSITION: 2 } }), new Uint8Array(48)),
+  ],
+  [
+    'MESH_PRIMITIVE_UNEQUAL_ACCESSOR_COUNT',
+    '/meshes/0/primitives/0/attributes/TEXCOORD_0',
+    () =>
+      withAccessors([float(3, 'VEC2', 2)], mesh({ attributes: { POSITION: 0, TEXCOORD_0: 2 } }), new Uint8Array(24)),
+  ],
+  [
+    'MESH_PRIMITIVE_ATTRIBUTES_ACCESSOR_INVALID_FORMAT',
+    '/meshes/0/primitives/0/attributes/NORMAL',
+    () => withAccessors([float(4, 'VEC2', 2)], mesh({ attributes: { POSITION: 0, NORMAL: 2 } }), new Uint8Array(32)),
+  ],
+  [
+    'MESH_PRIMITIVE_INVALID_ATTRIBUTE',
+    '/meshes/0/primitives/0/attributes/COLOUR',
+    () => glbWith(mesh({ attributes: { POSITION: 0, COLOUR: 0 } })),
+  ],
+  [
+    'MESH_PRIMITIVE_JOINTS_WEIGHTS_MISMATCH',
+    '/meshes/0/primitives/0/attributes',
+    () =>
+      withAccessors(
+        [{ bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' }],
+        mesh({ attributes: { POSITION: 0, JOINTS_0: 2 } }),
+        new Uint8Array(16),
+      ),
+  ],
+  [
+    'BUFFER_VIEW_TOO_LONG',
+    '/bufferViews/0/byteLength',
+    () =>
+      glbWith({
+        bufferViews: [{ buffer: 0, byteLength: 9_999 }],
+        accessors: [accessors[0]],
+        meshes: [{ primitives: [{ attributes: { POSITION: 0 } }] }],
+      }),
+  ],
+  [
+    'ANIMATION_DUPLICATE_TARGETS',
+    '/animations/0/channels/0/target',
+    () =>
+      moving('translation', 'VEC3', steps, {
+        animations: [
+          {
+            samplers: [{ input: 2, output: 3 }],
+            channels: [0, 1].map(() => ({ sampler: 0, target: { node: 0, path: 'scale' } })),
+          },
+        ],
+      }),
+  ],
+  [
+    'ACCESSOR_ANIMATION_SAMPLER_OUTPUT_NON_NORMALIZED_QUATERNION',
+    '/animations/0/channels/0/sampler',
+    () => moving('rotation', 'VEC4', floats(0, 0, 0, 1, 1, 1, 1, 1)),
+  ],
+  [
+    'ANIMATION_CHANNEL_TARGET_NODE_WEIGHTS_NO_MORPHS',
+    '/animations/0/channels/0/target',
+    () => moving('weights', 'SCALAR', floats(0, 1)),
+  ],
+  [
+    'CAMERA_ZFAR_LEQUAL_ZNEAR',
+    '/cameras/0/perspective',
+    () => alone({ cameras: [{ type: 'perspective', perspective: { yfov: 1, znear: 1, zfar: 1 } }] }),
+  ],
+  [
+    'UNDECLARED_EXTENSION',
+    '/materials/0/extensions/KHR_materials_unlit',
+    () => alone({ materials: [ext('KHR_materials_unlit', {})] }),
+  ],
   ['UNSATISFIED_DEPENDENCY', '/extensionsRequired', () => alone({ extensionsRequired: ['KHR_materials_unlit'] })],
-  ['IMAGE_UNEXPECTED_EOS', '/images/0', () => withAccessors([uv], textured(3), new Uint8Array(32), Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20))],
+  [
+    'IMAGE_UNEXPECTED_EOS',
+    '/images/0',
+    () =>
+      withAccessors(
+        [uv],
+        textured(3),
+        new Uint8Array(32),
+        Uint8Array.of(
+          0x89,
+          0x50,
+          0x4e,
+          0x47,
+          0x0d,
+          0x0a,
+          0x1a,
+          0x0a,
+          1,
+          2,
+          3,
+          4,
+          5,
+          6,
+          7,
+          8,
+          9,
+          10,
+          11,
+          12,
+          13,
+          14,
+          15,
+          16,
+          17,
+          18,
+          19,
+          20,
+        ),
+      ),
+  ],
 ]
 
-describe('what is invalid is refused under the validator\'s code, where it stands', () => {
+describe("what is invalid is refused under the validator's code, where it stands", () => {
   test.each(INVALID)('%s at %s', async (rule, where, make) => {
     const outcome = await ingest(make())
-    const found = outcome.accepted ? ['accepted'] : outcome.rejections.map((rejection) => `${rejection.rule} ${rejection.where}`)
+    const found = outcome.accepted
+      ? ['accepted']
+      : outcome.rejections.map((rejection) => `${rejection.rule} ${rejection.where}`)
     expect(found).toContain(`${rule} ${where}`)
     expect(REPAIRED[rule]).toBeUndefined()
   })

@@ -9,7 +9,16 @@ import type { IngestOptions, IngestOutcome } from './types.ts'
 
 /** Hashes of the packages of the sample files. UPDATE_HASHES=1 writes them anew, after a change that is meant to change packages. */
 const HASHES = assetPath('hashes.json')
-const SAMPLES = ['avatars/CesiumMan.glb', 'avatars/Fox.glb', 'avatars/RiggedFigure.glb', 'avatars/debug_robot.vrm', 'objects/BoxTextured.glb', 'objects/primitives.glb', 'objects/teacup.glb', 'objects/v-sekai_teapot.glb']
+const SAMPLES = [
+  'avatars/CesiumMan.glb',
+  'avatars/Fox.glb',
+  'avatars/RiggedFigure.glb',
+  'avatars/debug_robot.vrm',
+  'objects/BoxTextured.glb',
+  'objects/primitives.glb',
+  'objects/teacup.glb',
+  'objects/v-sekai_teapot.glb',
+]
 
 type Accepted = Extract<IngestOutcome, { accepted: true }>
 async function accepted(bytes: Uint8Array, options: IngestOptions = {}): Promise<Accepted> {
@@ -23,9 +32,15 @@ function check({ hash, manifest, files }: Accepted, original: Uint8Array): void 
   for (const [name, { bytes }] of files) expect(sha(bytes)).toBe(name)
   expect(sha(canonicalBytes(manifest))).toBe(hash)
   expect(files.get(manifest.files.original.sha256)?.bytes).toEqual(original)
-  const named = [hash, ...[manifest.files.runtime, manifest.files.original, ...manifest.files.levels, ...manifest.files.textures].map(({ sha256 }) => sha256)]
+  const named = [
+    hash,
+    ...[manifest.files.runtime, manifest.files.original, ...manifest.files.levels, ...manifest.files.textures].map(
+      ({ sha256 }) => sha256,
+    ),
+  ]
   expect(new Set(named)).toEqual(new Set(files.keys()))
-  if (manifest.physics.kind === 'object') expect(checkProp(manifest.physics.prop) ?? checkScale(manifest.physics.prop, 1)).toBeNull()
+  if (manifest.physics.kind === 'object')
+    expect(checkProp(manifest.physics.prop) ?? checkScale(manifest.physics.prop, 1)).toBeNull()
   for (const level of manifest.files.levels) {
     expect(level.triangles).toBeLessThan(0.81 * manifest.counts.triangles)
     expect(level.bytes).toBeLessThan(manifest.files.runtime.bytes)
@@ -46,37 +61,82 @@ test('the packages of the sample files are the same as ever, whole, and named by
 const base = tetrahedron().json
 const paints = (count: number): Json => ({
   materials: Array.from({ length: count }, (_, i) => ({ name: `Paint ${i}` })),
-  meshes: [{ primitives: Array.from({ length: count }, (_, material) => ({ attributes: { POSITION: 0 }, indices: 1, material })) }],
+  meshes: [
+    {
+      primitives: Array.from({ length: count }, (_, material) => ({
+        attributes: { POSITION: 0 },
+        indices: 1,
+        material,
+      })),
+    },
+  ],
 })
 
 test('every limit of its kind is told, with value and limit', async () => {
   const indices = { bufferView: 2, componentType: 5121, count: 3 * 20_001, type: 'SCALAR' }
-  const bytes = glbWith({ ...paints(5), accessors: [...(base['accessors'] as Json[]), indices], nodes: [{ mesh: 0 }, { mesh: 1 }], scenes: [{ nodes: [0, 1] }], ...(() => {
-    const { meshes } = paints(5)
-    return { meshes: [...(meshes as Json[]), { primitives: [{ attributes: { POSITION: 0 }, indices: 2 }] }] }
-  })() }, Uint8Array.from({ length: 3 * 20_001 }, (_, i) => i % 3))
-  expect(await ingest(bytes)).toMatchObject({ accepted: false, rejections: [{ rule: 'TRIANGLES', value: 20_021, limit: 20_000 }, { rule: 'MATERIALS', value: 5, limit: 4 }] })
+  const bytes = glbWith(
+    {
+      ...paints(5),
+      accessors: [...(base['accessors'] as Json[]), indices],
+      nodes: [{ mesh: 0 }, { mesh: 1 }],
+      scenes: [{ nodes: [0, 1] }],
+      ...(() => {
+        const { meshes } = paints(5)
+        return { meshes: [...(meshes as Json[]), { primitives: [{ attributes: { POSITION: 0 }, indices: 2 }] }] }
+      })(),
+    },
+    Uint8Array.from({ length: 3 * 20_001 }, (_, i) => i % 3),
+  )
+  expect(await ingest(bytes)).toMatchObject({
+    accepted: false,
+    rejections: [
+      { rule: 'TRIANGLES', value: 20_021, limit: 20_000 },
+      { rule: 'MATERIALS', value: 5, limit: 4 },
+    ],
+  })
 })
 
 test('textures that take too much memory together are refused', async () => {
   const uv = { bufferView: 2, componentType: 5126, count: 4, type: 'VEC2' }
   const image = picture(2_048, 2_048)
-  const bytes = glbWith({
-    ...textured(3), accessors: [...(base['accessors'] as Json[]), uv], images: Array.from({ length: 4 }, () => ({ bufferView: 3, mimeType: 'image/png' })), textures: Array.from({ length: 4 }, (_, source) => ({ source })),
-    materials: [{ normalTexture: { index: 0 }, occlusionTexture: { index: 1 }, emissiveTexture: { index: 2 }, pbrMetallicRoughness: { baseColorTexture: { index: 3 } } }],
-  }, new Uint8Array(32), image)
-  expect(await ingest(bytes)).toMatchObject({ accepted: false, rejections: [{ rule: 'TEXTURE_MEMORY', value: 64 * 1024 * 1024, limit: 48 * 1024 * 1024 }] })
+  const bytes = glbWith(
+    {
+      ...textured(3),
+      accessors: [...(base['accessors'] as Json[]), uv],
+      images: Array.from({ length: 4 }, () => ({ bufferView: 3, mimeType: 'image/png' })),
+      textures: Array.from({ length: 4 }, (_, source) => ({ source })),
+      materials: [
+        {
+          normalTexture: { index: 0 },
+          occlusionTexture: { index: 1 },
+          emissiveTexture: { index: 2 },
+          pbrMetallicRoughness: { baseColorTexture: { index: 3 } },
+        },
+      ],
+    },
+    new Uint8Array(32),
+    image,
+  )
+  expect(await ingest(bytes)).toMatchObject({
+    accepted: false,
+    rejections: [{ rule: 'TEXTURE_MEMORY', value: 64 * 1024 * 1024, limit: 48 * 1024 * 1024 }],
+  })
 })
 
-test('ranks are VRChat\'s, the worst of all measures', async () => {
+test("ranks are VRChat's, the worst of all measures", async () => {
   expect((await accepted(glbWith(paints(1)))).manifest.rank).toEqual({ pc: 'excellent', mobile: 'excellent' })
   expect((await accepted(glbWith(paints(2)))).manifest.rank).toEqual({ pc: 'excellent', mobile: 'medium' })
   expect((await accepted(glbWith(paints(4)))).manifest.rank).toEqual({ pc: 'excellent', mobile: 'poor' })
-  expect((await accepted(glbWith({ nodes: [{ mesh: 0, scale: [4.5, 1, 1] }] }))).manifest.rank).toEqual({ pc: 'medium', mobile: 'medium' })
+  expect((await accepted(glbWith({ nodes: [{ mesh: 0, scale: [4.5, 1, 1] }] }))).manifest.rank).toEqual({
+    pc: 'medium',
+    mobile: 'medium',
+  })
 })
 
 test('a package is called what it is asked to be, else what the file says, without what breaks text', async () => {
-  expect((await accepted(glbWith({ scenes: [{ name: 'Cup\u{202e}\u{0000} of  tea', nodes: [0] }] }))).manifest.name).toBe('Cup of tea')
+  expect(
+    (await accepted(glbWith({ scenes: [{ name: 'Cup\u{202e}\u{0000} of  tea', nodes: [0] }] }))).manifest.name,
+  ).toBe('Cup of tea')
   expect((await accepted(glbWith({ scenes: [{ name: 'Scene.001', nodes: [0] }] }))).manifest.name).toBe('unnamed')
   expect((await accepted(glbWith({}), { name: '\u3164\u2800' })).manifest.name).toBe('unnamed')
   const { manifest } = await accepted(glbWith({}), { name: 'Mine' })

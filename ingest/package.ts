@@ -3,7 +3,15 @@ import { createHash } from 'node:crypto'
 import type { Document } from '@gltf-transform/core'
 import type { Collider, PackagePhysics } from '../sim/index.ts'
 import { canonicalBytes } from '../packages/canonical.ts'
-import { MANIFEST_SCHEMA, type PackageCapsule, type PackageFile, type PackageJoint, type PackageKind, type PackageManifest, type PackageTexture } from '../packages/manifest.ts'
+import {
+  MANIFEST_SCHEMA,
+  type PackageCapsule,
+  type PackageFile,
+  type PackageJoint,
+  type PackageKind,
+  type PackageManifest,
+  type PackageTexture,
+} from '../packages/manifest.ts'
 import type { Level } from './levels.ts'
 import { rankOf, sizeOf, trianglesOf, verticesOf, type Measures } from './measure.ts'
 import type { OriginalNames } from './normalise/names.ts'
@@ -65,7 +73,9 @@ export function makePackage(parts: Parts): Package {
     files: {
       runtime: files.add(parts.runtime, GLB),
       original: files.add(parts.original, parts.original[0] === 0x67 ? GLB : 'model/gltf+json'),
-      levels: parts.level ? [{ ...files.add(parts.level.bytes, GLB), metresMin: parts.level.metresMin, triangles: parts.level.triangles }] : [],
+      levels: parts.level
+        ? [{ ...files.add(parts.level.bytes, GLB), metresMin: parts.level.metresMin, triangles: parts.level.triangles }]
+        : [],
       textures: texturesOf(parts, files),
     },
     physics: parts.physics,
@@ -79,31 +89,54 @@ export function makePackage(parts: Parts): Package {
 function attachmentsOf({ document, originals }: Parts): PackageManifest['attachments']['avatar'] {
   const root = document.getRoot()
   const drawn = new Set(root.listNodes().map((node) => node.getMesh()))
-  const named = (item: { getName(): string }): { id: string; name: string } => ({ id: item.getName(), name: originals.get(item) ?? '' })
+  const named = (item: { getName(): string }): { id: string; name: string } => ({
+    id: item.getName(),
+    name: originals.get(item) ?? '',
+  })
   return {
     materials: root.listMaterials().map(named),
-    meshes: root.listMeshes().filter((mesh) => drawn.has(mesh)).map((mesh) => {
-      const primitives = mesh.listPrimitives()
-      return {
-        ...named(mesh),
-        triangles: trianglesOf(mesh),
-        vertices: verticesOf(mesh),
-        materials: [...new Set(primitives.flatMap((primitive) => primitive.getMaterial()?.getName() ?? []))],
-        morphTargets: Math.max(0, ...primitives.map((primitive) => primitive.listTargets().length)),
-      }
-    }),
+    meshes: root
+      .listMeshes()
+      .filter((mesh) => drawn.has(mesh))
+      .map((mesh) => {
+        const primitives = mesh.listPrimitives()
+        return {
+          ...named(mesh),
+          triangles: trianglesOf(mesh),
+          vertices: verticesOf(mesh),
+          materials: [...new Set(primitives.flatMap((primitive) => primitive.getMaterial()?.getName() ?? []))],
+          morphTargets: Math.max(0, ...primitives.map((primitive) => primitive.listTargets().length)),
+        }
+      }),
     animations: root.listAnimations().map((animation) => ({
       ...named(animation),
-      seconds: Number(Math.max(0, ...animation.listSamplers().map((sampler) => sampler.getInput()?.getMaxNormalized([])[0] ?? 0)).toPrecision(7)),
+      seconds: Number(
+        Math.max(
+          0,
+          ...animation.listSamplers().map((sampler) => sampler.getInput()?.getMaxNormalized([])[0] ?? 0),
+        ).toPrecision(7),
+      ),
     })),
   }
 }
 
 function texturesOf({ document, originals }: Parts, files: Files): PackageTexture[] {
-  return document.getRoot().listTextures().flatMap((texture) => {
-    const bytes = texture.getImage()
-    return bytes ? [{ ...files.add(bytes, texture.getMimeType()), id: texture.getName(), name: originals.get(texture) ?? '', ...sizedOf(texture) }] : []
-  })
+  return document
+    .getRoot()
+    .listTextures()
+    .flatMap((texture) => {
+      const bytes = texture.getImage()
+      return bytes
+        ? [
+            {
+              ...files.add(bytes, texture.getMimeType()),
+              id: texture.getName(),
+              name: originals.get(texture) ?? '',
+              ...sizedOf(texture),
+            },
+          ]
+        : []
+    })
 }
 
 const sizedOf = (texture: Parameters<typeof sizeOf>[0]): { width: number; height: number } => {

@@ -16,6 +16,11 @@ const WATCH = `
 `
 
 export function endWithParent(parent: number): void {
-  const watch = new Worker(WATCH, { eval: true, workerData: { parent, everyMs: LOOK_EVERY_MS }, execArgv: [], stdin: false })
+  const watch = new Worker(WATCH, {
+    eval: true,
+    workerData: { parent, everyMs: LOOK_EVERY_MS },
+    execArgv: [],
+    stdin: false,
+  })
   watch.unref()
 }

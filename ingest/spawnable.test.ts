@@ -13,7 +13,16 @@ import { fitObject } from './fit/index.ts'
 import { ingest } from './ingest.ts'
 import type { IngestOutcome } from './types.ts'
 
-const sheet = (x: number, z: number): Uint8Array => glbOf([[-x / 2, 0, -z / 2], [-x / 2, 0, z / 2], [x / 2, 0, z / 2], [x / 2, 0, -z / 2]], [0, 1, 2, 0, 2, 3])
+const sheet = (x: number, z: number): Uint8Array =>
+  glbOf(
+    [
+      [-x / 2, 0, -z / 2],
+      [-x / 2, 0, z / 2],
+      [x / 2, 0, z / 2],
+      [x / 2, 0, -z / 2],
+    ],
+    [0, 1, 2, 0, 2, 3],
+  )
 const SQUARE = Math.SQRT1_2
 
 function specOf(outcome: IngestOutcome): PropSpec {
@@ -23,7 +32,8 @@ function specOf(outcome: IngestOutcome): PropSpec {
   return physics.prop
 }
 
-const rulesOf = (outcome: IngestOutcome): string[] => (outcome.accepted ? outcome.warnings : outcome.rejections).map(({ rule }) => rule)
+const rulesOf = (outcome: IngestOutcome): string[] =>
+  (outcome.accepted ? outcome.warnings : outcome.rejections).map(({ rule }) => rule)
 
 /** A guest spawns the package 0.5 m above the ground: the prop after two seconds. */
 function dropped(prop: PropSpec, use: (after: PropView | undefined) => void): void {
@@ -31,7 +41,10 @@ function dropped(prop: PropSpec, use: (after: PropView | undefined) => void): vo
     s.join(1)
     const hash = '5'.repeat(64)
     s.tick([0, { type: 'package', hash, physics: { kind: 'object', prop } }])
-    const events = s.tick([1, { type: 'spawn', prop: hash, position: at(1, 0.5, 4), rotation: UPRIGHT, scale: 1, access: 0, owner: 0 }])
+    const events = s.tick([
+      1,
+      { type: 'spawn', prop: hash, position: at(1, 0.5, 4), rotation: UPRIGHT, scale: 1, access: 0, owner: 0 },
+    ])
     expect(events).toMatchObject([{ type: 'spawned' }])
     expect(s.wait(120).filter(({ type }) => type === 'returned' || type === 'frozen')).toEqual([])
     use(props(s.realm)[0])
@@ -39,7 +52,13 @@ function dropped(prop: PropSpec, use: (after: PropView | undefined) => void): vo
 }
 
 const lowestOf = ({ colliders }: PropSpec, { position: p, rotation: q }: PropView): number =>
-  boundsOf(colliders.map(({ shape, position, rotation }) => ({ shape, position: add(p, rotate(q, position)), rotation: multiply(q, rotation) }))).low.y
+  boundsOf(
+    colliders.map(({ shape, position, rotation }) => ({
+      shape,
+      position: add(p, rotate(q, position)),
+      rotation: multiply(q, rotation),
+    })),
+  ).low.y
 
 describe('thin and small things are accepted, spawned by a guest at scale 1, and fall', () => {
   test.each<readonly [string, () => Uint8Array]>([
@@ -73,7 +92,9 @@ describe('thin and small things are accepted, spawned by a guest at scale 1, and
   test('a cube that is 3 mm large keeps its size, and is heavy enough to be', async () => {
     const document = await new NodeIO().readBinary(prism(4, 0.003 * SQUARE, 0.003))
     const warnings: string[] = []
-    const { colliders, prop } = await fitObject(document, { shapes: [], bodies: new Map(), meshes: [] }, ({ rule }) => warnings.push(rule))
+    const { colliders, prop } = await fitObject(document, { shapes: [], bodies: new Map(), meshes: [] }, ({ rule }) =>
+      warnings.push(rule),
+    )
     expect(warnings).toEqual(['DENSITY_CHOSEN'])
     const spec = { name: 'cube', colliders, ...prop }
     expect(solidOf(colliders[0]!.shape)).toMatchObject({ least: Math.fround(0.0015), most: Math.fround(0.0015) })
@@ -94,10 +115,15 @@ describe('thin and small things are accepted, spawned by a guest at scale 1, and
 
 /** The coin with these OMI shapes, a body for each. */
 function withShapes(shapes: readonly Json[], motion?: Json): Uint8Array {
-  const bodies = shapes.map((_, i) => ({ name: `body${i}`, extensions: { OMI_physics_body: { collider: { shape: i }, ...(motion && i === 0 ? { motion } : {}) } } }))
+  const bodies = shapes.map((_, i) => ({
+    name: `body${i}`,
+    extensions: { OMI_physics_body: { collider: { shape: i }, ...(motion && i === 0 ? { motion } : {}) } },
+  }))
   return prism(24, 0.1, 0.02, 0, {
-    extensionsUsed: ['OMI_physics_shape', 'OMI_physics_body'], extensions: { OMI_physics_shape: { shapes } },
-    nodes: [{ name: 'Coin', mesh: 0 }, ...bodies], scenes: [{ nodes: [0, ...bodies.map((_, i) => i + 1)] }],
+    extensionsUsed: ['OMI_physics_shape', 'OMI_physics_body'],
+    extensions: { OMI_physics_shape: { shapes } },
+    nodes: [{ name: 'Coin', mesh: 0 }, ...bodies],
+    scenes: [{ nodes: [0, ...bodies.map((_, i) => i + 1)] }],
   })
 }
 
@@ -106,24 +132,82 @@ const AT = '/extensions/OMI_physics_shape/shapes/0'
 
 describe('what a file states itself and cannot be is refused, with rule, place, value and limit', () => {
   test.each<readonly [string, Json, Json | undefined, Json]>([
-    ['a box without thickness', box(1, 0, 1), undefined, { rule: 'COLLIDER_SIZE', where: AT, value: 0, limit: '0.001 to 100 m' }],
+    [
+      'a box without thickness',
+      box(1, 0, 1),
+      undefined,
+      { rule: 'COLLIDER_SIZE', where: AT, value: 0, limit: '0.001 to 100 m' },
+    ],
     ['a box 1 mm thick', box(0.1, 0.001, 0.1), undefined, { rule: 'COLLIDER_SIZE', where: AT, value: 0.0005 }],
-    ['a box of 300 m', box(300, 300, 300), undefined, { rule: 'COLLIDER_SIZE', where: AT, value: 150, limit: '0.0001 to 100 m' }],
-    ['a sheet of 20 m that is 4 mm thick', box(20, 0.004, 20), undefined, { rule: 'COLLIDER_SLENDER', where: AT, value: 5_000, limit: 1_000 }],
-    ['a sphere without radius', { type: 'sphere', sphere: { radius: 0 } }, undefined, { rule: 'COLLIDER_SIZE', where: AT, value: 0 }],
-    ['a sphere of 1 mm', { type: 'sphere', sphere: { radius: 0.001 } }, undefined, { rule: 'COLLIDER_REACH', where: '', value: 0.001, limit: '0.002 to 100 m' }],
-    ['a cylinder without height', { type: 'cylinder', cylinder: { height: 0 } }, undefined, { rule: 'COLLIDER_SIZE', where: AT }],
-    ['a thread', { type: 'capsule', capsule: { height: 10, radiusTop: 0.002, radiusBottom: 0.002 } }, undefined, { rule: 'COLLIDER_SLENDER', where: AT, limit: 1_000 }],
-    ['a size below zero', box(1, -1, 1), undefined, { rule: 'OMI_PHYSICS', where: `${AT}/box/size`, value: -1, limit: '0 to 10000 m' }],
-    ['a mass below zero', box(1, 1, 1), { type: 'dynamic', mass: -2 }, { rule: 'OMI_PHYSICS', where: 'body0/motion/mass', value: -2, limit: '0.0001 to 10000000 kg' }],
-    ['a density below 1', box(1, 1, 1), { type: 'dynamic', mass: 0.5 }, { rule: 'COLLIDER_DENSITY', where: 'body0/motion/mass', value: 0.5, limit: '1 to 25000 kg/m³' }],
-    ['a density above 25,000', box(0.1, 0.1, 0.1), { type: 'dynamic', mass: 30 }, { rule: 'COLLIDER_DENSITY', where: 'body0/motion/mass', value: 30_000 }],
+    [
+      'a box of 300 m',
+      box(300, 300, 300),
+      undefined,
+      { rule: 'COLLIDER_SIZE', where: AT, value: 150, limit: '0.0001 to 100 m' },
+    ],
+    [
+      'a sheet of 20 m that is 4 mm thick',
+      box(20, 0.004, 20),
+      undefined,
+      { rule: 'COLLIDER_SLENDER', where: AT, value: 5_000, limit: 1_000 },
+    ],
+    [
+      'a sphere without radius',
+      { type: 'sphere', sphere: { radius: 0 } },
+      undefined,
+      { rule: 'COLLIDER_SIZE', where: AT, value: 0 },
+    ],
+    [
+      'a sphere of 1 mm',
+      { type: 'sphere', sphere: { radius: 0.001 } },
+      undefined,
+      { rule: 'COLLIDER_REACH', where: '', value: 0.001, limit: '0.002 to 100 m' },
+    ],
+    [
+      'a cylinder without height',
+      { type: 'cylinder', cylinder: { height: 0 } },
+      undefined,
+      { rule: 'COLLIDER_SIZE', where: AT },
+    ],
+    [
+      'a thread',
+      { type: 'capsule', capsule: { height: 10, radiusTop: 0.002, radiusBottom: 0.002 } },
+      undefined,
+      { rule: 'COLLIDER_SLENDER', where: AT, limit: 1_000 },
+    ],
+    [
+      'a size below zero',
+      box(1, -1, 1),
+      undefined,
+      { rule: 'OMI_PHYSICS', where: `${AT}/box/size`, value: -1, limit: '0 to 10000 m' },
+    ],
+    [
+      'a mass below zero',
+      box(1, 1, 1),
+      { type: 'dynamic', mass: -2 },
+      { rule: 'OMI_PHYSICS', where: 'body0/motion/mass', value: -2, limit: '0.0001 to 10000000 kg' },
+    ],
+    [
+      'a density below 1',
+      box(1, 1, 1),
+      { type: 'dynamic', mass: 0.5 },
+      { rule: 'COLLIDER_DENSITY', where: 'body0/motion/mass', value: 0.5, limit: '1 to 25000 kg/m³' },
+    ],
+    [
+      'a density above 25,000',
+      box(0.1, 0.1, 0.1),
+      { type: 'dynamic', mass: 30 },
+      { rule: 'COLLIDER_DENSITY', where: 'body0/motion/mass', value: 30_000 },
+    ],
   ])('%s', async (_, shape, motion, rejection) => {
     expect(await ingest(withShapes([shape], motion))).toMatchObject({ accepted: false, rejections: [rejection] })
   })
 
   test('each fault is told', async () => {
-    expect(rulesOf(await ingest(withShapes([box(1, 0, 1), box(1, 1, 1), box(20, 0.004, 20)])))).toEqual(['COLLIDER_SIZE', 'COLLIDER_SLENDER'])
+    expect(rulesOf(await ingest(withShapes([box(1, 0, 1), box(1, 1, 1), box(20, 0.004, 20)])))).toEqual([
+      'COLLIDER_SIZE',
+      'COLLIDER_SLENDER',
+    ])
   })
 
   test('a mass that the file does not say is chosen', async () => {
@@ -134,11 +218,15 @@ describe('what a file states itself and cannot be is refused, with rule, place, 
 })
 
 describe('what builders alone may place is accepted with a warning', () => {
-  const mesh = (sides: number, name: string): Promise<IngestOutcome> => ingest(prism(sides, 1, 1, 0, { nodes: [{ name, mesh: 0 }] }))
+  const mesh = (sides: number, name: string): Promise<IngestOutcome> =>
+    ingest(prism(sides, 1, 1, 0, { nodes: [{ name, mesh: 0 }] }))
 
   test('a static mesh of more than 64 triangles', async () => {
     const [small, large] = [await mesh(17, 'Wall-col'), await mesh(18, 'Wall-col')]
-    expect([rulesOf(small), rulesOf(large)]).toEqual([expect.not.arrayContaining(['BUILDERS_ONLY']), expect.arrayContaining(['BUILDERS_ONLY'])])
+    expect([rulesOf(small), rulesOf(large)]).toEqual([
+      expect.not.arrayContaining(['BUILDERS_ONLY']),
+      expect.arrayContaining(['BUILDERS_ONLY']),
+    ])
     expect(large.warnings.find(({ rule }) => rule === 'BUILDERS_ONLY')?.message).toMatch(/68 triangles.*64/)
     expect([guestSpecReason(specOf(small)), guestSpecReason(specOf(large))]).toEqual([null, 'mesh-too-large'])
   })
@@ -148,7 +236,18 @@ describe('what builders alone may place is accepted with a warning', () => {
   })
 
   test('triangles of a static mesh that have no area are left out of its collider', async () => {
-    const outcome = await ingest(glbOf([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0.5, 0, 0]], [0, 1, 2, 0, 3, 1], { nodes: [{ name: 'Wall-col', mesh: 0 }] }))
+    const outcome = await ingest(
+      glbOf(
+        [
+          [0, 0, 0],
+          [1, 0, 0],
+          [0, 1, 0],
+          [0.5, 0, 0],
+        ],
+        [0, 1, 2, 0, 3, 1],
+        { nodes: [{ name: 'Wall-col', mesh: 0 }] },
+      ),
+    )
     const [collider] = specOf(outcome).colliders
     expect(collider?.shape).toMatchObject({ type: 'trimesh', indices: [0, 1, 2] })
   })

@@ -2,7 +2,10 @@
 import { shownName } from '../sim/name.ts'
 
 /** At most so many characters (code points). */
-export const firstCharacters = (text: string, count: number): string => Array.from(text.slice(0, 2 * count)).slice(0, count).join('')
+export const firstCharacters = (text: string, count: number): string =>
+  Array.from(text.slice(0, 2 * count))
+    .slice(0, count)
+    .join('')
 
 /** Control, format, direction and unassigned characters, and what breaks lines. */
 const UNSEEN = /[\p{C}\u2028\u2029]/gu
@@ -10,10 +13,12 @@ const UNSEEN = /[\p{C}\u2028\u2029]/gu
 const LOOK_MAX = 1_000
 
 /** As it is shown (the rule of names, sim/name.ts), at most so many characters. */
-export const plainText = (text: string, charactersMax: number): string => shownName(firstCharacters(shownName(text.slice(0, LOOK_MAX)), charactersMax))
+export const plainText = (text: string, charactersMax: number): string =>
+  shownName(firstCharacters(shownName(text.slice(0, LOOK_MAX)), charactersMax))
 
 /** As plainText, and compatibility forms (full width, ligatures) as their plain letters. */
-export const plainName = (text: string, charactersMax: number): string => plainText(text.slice(0, LOOK_MAX).normalize('NFKC'), charactersMax)
+export const plainName = (text: string, charactersMax: number): string =>
+  plainText(text.slice(0, LOOK_MAX).normalize('NFKC'), charactersMax)
 
 /** For a message: at most 80 characters, unseen ones marked. */
 export function clipped(text: string): string {

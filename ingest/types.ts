@@ -48,7 +48,11 @@ export class Rejected extends Error {
   readonly rejections: readonly Rejection[]
 
   constructor(...rejections: readonly Rejection[]) {
-    super(rejections.map(({ rule, where, message }) => `${rule} at ${where === '' ? 'the file' : where}: ${message}`).join('; '))
+    super(
+      rejections
+        .map(({ rule, where, message }) => `${rule} at ${where === '' ? 'the file' : where}: ${message}`)
+        .join('; '),
+    )
     this.name = 'Rejected'
     this.rejections = rejections
   }
@@ -108,7 +112,11 @@ export interface AvatarFit {
  * The fit of an avatar: pure and deterministic; throws Rejected. `document` is normalised: metres, front +Z, feet at
  * y = 0, plain attributes, at most four influences, unique names (`capsules[].joint`). `humanoid`: node by VRM 1.0 bone name; empty where nothing says.
  */
-export type FitAvatar = (document: Document, humanoid: ReadonlyMap<string, Node>, warn: Warn) => AvatarFit | Promise<AvatarFit>
+export type FitAvatar = (
+  document: Document,
+  humanoid: ReadonlyMap<string, Node>,
+  warn: Warn,
+) => AvatarFit | Promise<AvatarFit>
 
 export interface ObjectFit {
   /** At most 16, in the space of the normalised document's scene. */

@@ -19,7 +19,10 @@ export function startingRetryMs(times: number): number {
  */
 export function below(url: string, path: string): URL {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new ConnectError('unreachable', `"${url}" is not the address of a server. It must look like http://host:port or https://host.`)
+    throw new ConnectError(
+      'unreachable',
+      `"${url}" is not the address of a server. It must look like http://host:port or https://host.`,
+    )
   }
   return new URL(path.replace(/^\/+/, ''), url.endsWith('/') ? url : `${url}/`)
 }
@@ -32,10 +35,14 @@ export function below(url: string, path: string): URL {
 export async function refusal(response: Response): Promise<ConnectError> {
   const { message, reason } = await wordsOf(response)
   const words = message ?? unexplained(response.status)
-  if (response.status === 429 || (response.status === 503 && reason === 'busy')) return new ConnectError('busy', `The server asks to wait: ${words}`)
-  if (response.status === 503 && reason === 'starting') return new ConnectError('starting', `The server asks to wait: ${words}`)
-  if (response.status === 404 && reason === 'closed') return new ConnectError('timed-out', `The server has given this attempt up: ${words}`)
-  if (response.status === 400 && reason === 'bad-identity') return new ConnectError('bad-identity', `The server does not know who this is: ${words}`)
+  if (response.status === 429 || (response.status === 503 && reason === 'busy'))
+    return new ConnectError('busy', `The server asks to wait: ${words}`)
+  if (response.status === 503 && reason === 'starting')
+    return new ConnectError('starting', `The server asks to wait: ${words}`)
+  if (response.status === 404 && reason === 'closed')
+    return new ConnectError('timed-out', `The server has given this attempt up: ${words}`)
+  if (response.status === 400 && reason === 'bad-identity')
+    return new ConnectError('bad-identity', `The server does not know who this is: ${words}`)
   if (response.status >= 500) return new ConnectError('unreachable', `The server cannot be connected to now: ${words}`)
   return new ConnectError('refused', `The server refused the connection: ${words}`)
 }
@@ -57,25 +64,36 @@ export function unexplained(status: number): string {
 
 export function unreachable(url: URL, cause: unknown): ConnectError {
   const words = tlsWords(cause)
-  if (words !== null) return new ConnectError('unreachable', `The server at ${url.host} answers, but ${words}.`, { cause })
-  return new ConnectError('unreachable', `The server at ${url.host} does not answer. Is it running, and is the address right?`, { cause })
+  if (words !== null)
+    return new ConnectError('unreachable', `The server at ${url.host} answers, but ${words}.`, { cause })
+  return new ConnectError(
+    'unreachable',
+    `The server at ${url.host} does not answer. Is it running, and is the address right?`,
+    { cause },
+  )
 }
 
 /** Node's codes of a certificate that it does not trust (OpenSSL's verify results, and a name that is another). */
-const UNTRUSTED = /^(?:CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\w+|ERR_TLS_CERT_ALTNAME_INVALID|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/
+const UNTRUSTED =
+  /^(?:CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\w+|ERR_TLS_CERT_ALTNAME_INVALID|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/
 
 /** Describes what is wrong with an encrypted connection; null where it is something else. Browsers keep it from the page. */
 export function tlsWords(error: unknown): string | null {
   for (let each = error, depth = 0; each instanceof Error && depth < 4; each = each.cause, depth += 1) {
     const code = 'code' in each && typeof each.code === 'string' ? each.code : ''
-    if (UNTRUSTED.test(code)) return `its certificate is not trusted: ${each.message} (${code}). If it is one of your own, name the authority that signed it: NODE_EXTRA_CA_CERTS=FILE`
-    if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return `not in TLS (${code}). Does its address begin with http: rather than https:?`
+    if (UNTRUSTED.test(code))
+      return `its certificate is not trusted: ${each.message} (${code}). If it is one of your own, name the authority that signed it: NODE_EXTRA_CA_CERTS=FILE`
+    if (code === 'EPROTO' || code.startsWith('ERR_SSL_'))
+      return `not in TLS (${code}). Does its address begin with http: rather than https:?`
   }
   return null
 }
 
 export function timedOut(url: URL, milliseconds: number): ConnectError {
-  return new ConnectError('timed-out', `The server at ${url.host} did not finish connecting within ${milliseconds / 1000} s. It may be overloaded; try again.`)
+  return new ConnectError(
+    'timed-out',
+    `The server at ${url.host} did not finish connecting within ${milliseconds / 1000} s. It may be overloaded; try again.`,
+  )
 }
 
 async function wordsOf(response: Response): Promise<{ readonly message: string | null; readonly reason: unknown }> {

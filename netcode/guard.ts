@@ -10,7 +10,11 @@ export function contain(where: string, report: ReportFault, run: () => void): bo
     run()
     return true
   } catch (error) {
-    try { report(where, error) } catch { /* a failing reporter must not undo the containment */ }
+    try {
+      report(where, error)
+    } catch {
+      /* a failing reporter must not undo the containment */
+    }
     return false
   }
 }

@@ -5,11 +5,26 @@
 export * from './transport.ts'
 export * from './session/index.ts'
 export {
-  LEVELS, SnapshotDecoder, SnapshotSource, SnapshotView, UPDATE_TICKS_MAX, type Bounds, type Sample,
+  LEVELS,
+  SnapshotDecoder,
+  SnapshotSource,
+  SnapshotView,
+  UPDATE_TICKS_MAX,
+  type Bounds,
+  type Sample,
 } from './snapshot.ts'
 export { login, type Login, type LoginOptions, type Role } from './client/login.ts'
 export { RenderClient } from './client/render-client.ts'
 export { drive, type Driven } from './client/drive.ts'
 export type {
-  AvatarSample, ClientState, ClientStats, Moving, Outcome, PropSample, RenderClientOptions, RenderEvents, Spawning, WorldSample,
+  AvatarSample,
+  ClientState,
+  ClientStats,
+  Moving,
+  Outcome,
+  PropSample,
+  RenderClientOptions,
+  RenderEvents,
+  Spawning,
+  WorldSample,
 } from './client/types.ts'

@@ -13,19 +13,27 @@ function run(conditions: Partial<LinkConditions>, seed: number, count: number, o
 
 /** Lengths of the runs of lost messages. */
 function bursts(arrivals: readonly number[][]): number[] {
-  return arrivals.map(({ length }) => (length === 0 ? 'x' : ' ')).join('').split(' ').map(({ length }) => length).filter((length) => length > 0)
+  return arrivals
+    .map(({ length }) => (length === 0 ? 'x' : ' '))
+    .join('')
+    .split(' ')
+    .map(({ length }) => length)
+    .filter((length) => length > 0)
 }
 
-test.prop([seeds, fc.double({ min: 0.05, max: 0.4, noNaN: true }), fc.constantFrom(1, 4, 10)], { numRuns: 15 })('the stated share is lost, in bursts of the stated length', (seed, lossShare, lossBurst) => {
-  const arrivals = run({ lossShare, lossBurst }, seed, 200_000)
-  const lost = arrivals.filter(({ length }) => length === 0).length / arrivals.length
-  expect(Math.abs(lost - lossShare)).toBeLessThan(0.25 * lossShare)
-  const lengths = bursts(arrivals)
-  const mean = lengths.reduce((a, b) => a + b, 0) / lengths.length
-  // Losses that do not know of each other come in runs of 1 / (1 - share) too
-  const expected = lossBurst === 1 ? 1 / (1 - lossShare) : lossBurst
-  expect(Math.abs(mean - expected)).toBeLessThan(0.25 * expected)
-})
+test.prop([seeds, fc.double({ min: 0.05, max: 0.4, noNaN: true }), fc.constantFrom(1, 4, 10)], { numRuns: 15 })(
+  'the stated share is lost, in bursts of the stated length',
+  (seed, lossShare, lossBurst) => {
+    const arrivals = run({ lossShare, lossBurst }, seed, 200_000)
+    const lost = arrivals.filter(({ length }) => length === 0).length / arrivals.length
+    expect(Math.abs(lost - lossShare)).toBeLessThan(0.25 * lossShare)
+    const lengths = bursts(arrivals)
+    const mean = lengths.reduce((a, b) => a + b, 0) / lengths.length
+    // Losses that do not know of each other come in runs of 1 / (1 - share) too
+    const expected = lossBurst === 1 ? 1 / (1 - lossShare) : lossBurst
+    expect(Math.abs(mean - expected)).toBeLessThan(0.25 * expected)
+  },
+)
 
 test.prop([seeds, fc.boolean()])('a blackout lets nothing through, and its end is the end of it', (seed, inBursts) => {
   const way = new Way(false, randomFrom(seed))
@@ -34,22 +42,28 @@ test.prop([seeds, fc.boolean()])('a blackout lets nothing through, and its end i
   expect(way.arrivals(100, BYTES, PERFECT)).toHaveLength(1)
 })
 
-test.prop([seeds, fc.integer({ min: 100, max: 4_000 })])('no more gets through than the rate, and nothing waits longer than the queue', (seed, rateKbps) => {
-  const arrivals = run({ rateKbps, queueMsMax: 100 }, seed, 5_000)
-  const sentKbps = BYTES * 8
-  const arrived = arrivals.flat()
-  expect(arrived.length / arrivals.length).toBeLessThanOrEqual(rateKbps / sentKbps + 0.05)
-  expect(arrived.length / arrivals.length).toBeGreaterThanOrEqual(rateKbps / sentKbps - 0.05)
-  for (const [sentMs, [atMs]] of arrivals.entries()) if (atMs !== undefined) expect(atMs - sentMs).toBeLessThan(101)
-})
+test.prop([seeds, fc.integer({ min: 100, max: 4_000 })])(
+  'no more gets through than the rate, and nothing waits longer than the queue',
+  (seed, rateKbps) => {
+    const arrivals = run({ rateKbps, queueMsMax: 100 }, seed, 5_000)
+    const sentKbps = BYTES * 8
+    const arrived = arrivals.flat()
+    expect(arrived.length / arrivals.length).toBeLessThanOrEqual(rateKbps / sentKbps + 0.05)
+    expect(arrived.length / arrivals.length).toBeGreaterThanOrEqual(rateKbps / sentKbps - 0.05)
+    for (const [sentMs, [atMs]] of arrivals.entries()) if (atMs !== undefined) expect(atMs - sentMs).toBeLessThan(101)
+  },
+)
 
-test.prop([seeds])('an unordered link doubles and reorders; an ordered one loses, doubles and reorders nothing', (seed) => {
-  const conditions = { delayMs: 20, jitterMs: 30, lossShare: 0.1, duplicateShare: 0.2 }
-  const loose = run(conditions, seed, 2_000)
-  expect(loose.filter(({ length }) => length === 2).length).toBeGreaterThan(200)
-  const firsts = loose.flatMap(([first]) => (first === undefined ? [] : [first]))
-  expect(firsts.some((atMs, i) => atMs < (firsts[i - 1] ?? 0))).toBe(true)
-  const times = run(conditions, seed, 2_000, true).map((arrivals) => arrivals[0] ?? Number.NaN)
-  expect(times).toHaveLength(2_000)
-  expect(times.every((atMs, i) => atMs >= (times[i - 1] ?? 0))).toBe(true)
-})
+test.prop([seeds])(
+  'an unordered link doubles and reorders; an ordered one loses, doubles and reorders nothing',
+  (seed) => {
+    const conditions = { delayMs: 20, jitterMs: 30, lossShare: 0.1, duplicateShare: 0.2 }
+    const loose = run(conditions, seed, 2_000)
+    expect(loose.filter(({ length }) => length === 2).length).toBeGreaterThan(200)
+    const firsts = loose.flatMap(([first]) => (first === undefined ? [] : [first]))
+    expect(firsts.some((atMs, i) => atMs < (firsts[i - 1] ?? 0))).toBe(true)
+    const times = run(conditions, seed, 2_000, true).map((arrivals) => arrivals[0] ?? Number.NaN)
+    expect(times).toHaveLength(2_000)
+    expect(times.every((atMs, i) => atMs >= (times[i - 1] ?? 0))).toBe(true)
+  },
+)

@@ -24,7 +24,15 @@ export interface LinkConditions {
   readonly queueMsMax: number
 }
 
-export const PERFECT: LinkConditions = { delayMs: 0, jitterMs: 0, lossShare: 0, lossBurst: 1, duplicateShare: 0, rateKbps: Infinity, queueMsMax: 200 }
+export const PERFECT: LinkConditions = {
+  delayMs: 0,
+  jitterMs: 0,
+  lossShare: 0,
+  lossBurst: 1,
+  duplicateShare: 0,
+  rateKbps: Infinity,
+  queueMsMax: 200,
+}
 
 /** One way of a link: when each copy of what is sent arrives. The same calls with the same `random` give the same times. */
 export class Way {

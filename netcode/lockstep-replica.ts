@@ -1,6 +1,16 @@
 /** The realm of a lockstep peer: restored from a checkpoint, stepped by the frames as they come, checked at every tick. */
 import {
-  CheckpointError, free, hash, parseDefinition, restore, SIM_VERSION, SimulationFault, step, type Engine, type Realm, type RealmDefinition,
+  CheckpointError,
+  free,
+  hash,
+  parseDefinition,
+  restore,
+  SIM_VERSION,
+  SimulationFault,
+  step,
+  type Engine,
+  type Realm,
+  type RealmDefinition,
 } from '../sim/index.ts'
 import { PROTOCOL_VERSION, type LockstepFrame, type LockstepStart } from '../protocol/index.ts'
 
@@ -63,14 +73,18 @@ export class LockstepReplica {
       if (error instanceof CheckpointError) return `The server's checkpoint cannot be restored: ${error.message}`
       throw error
     }
-    return this.#realm.tick === start.tick ? null : `The server's checkpoint is of tick ${this.#realm.tick}, not of tick ${start.tick} as it says.`
+    return this.#realm.tick === start.tick
+      ? null
+      : `The server's checkpoint is of tick ${this.#realm.tick}, not of tick ${start.tick} as it says.`
   }
 
   #refuse({ protocol, engine, simVersion }: LockstepStart): string | null {
-    if (protocol !== PROTOCOL_VERSION) return `The server speaks protocol ${protocol}, this peer ${PROTOCOL_VERSION}. Update the older of the two.`
+    if (protocol !== PROTOCOL_VERSION)
+      return `The server speaks protocol ${protocol}, this peer ${PROTOCOL_VERSION}. Update the older of the two.`
     if (engine !== this.#engine.sha256)
       return `The server simulates with another physics engine (${engine.slice(0, 12)}…, here ${this.#engine.sha256.slice(0, 12)}…): their states cannot agree. Use the same version of both.`
-    if (simVersion !== SIM_VERSION) return `The server simulates with version ${simVersion}, this peer with ${SIM_VERSION}: their states cannot agree. Use the same version of both.`
+    if (simVersion !== SIM_VERSION)
+      return `The server simulates with version ${simVersion}, this peer with ${SIM_VERSION}: their states cannot agree. Use the same version of both.`
     return null
   }
 
@@ -78,8 +92,10 @@ export class LockstepReplica {
   push(frame: LockstepFrame): string | null {
     if (this.#realm === null) return `The frame of tick ${frame.frame.tick} came before a checkpoint.`
     const expected = this.#realm.tick + this.framesBehind + 1
-    if (frame.frame.tick !== expected) return `The frame of tick ${frame.frame.tick} came where tick ${expected} was due.`
-    if (this.framesBehind >= FRAMES_WAITING_MAX) return `This device cannot keep up: it is ${this.framesBehind} ticks behind the server.`
+    if (frame.frame.tick !== expected)
+      return `The frame of tick ${frame.frame.tick} came where tick ${expected} was due.`
+    if (this.framesBehind >= FRAMES_WAITING_MAX)
+      return `This device cannot keep up: it is ${this.framesBehind} ticks behind the server.`
     this.#waiting.push(frame)
     return null
   }
@@ -95,7 +111,8 @@ export class LockstepReplica {
     try {
       step(this.#realm, waiting.frame)
     } catch (error) {
-      if (error instanceof SimulationFault) return `The simulation failed at tick ${waiting.frame.tick}: ${error.message}`
+      if (error instanceof SimulationFault)
+        return `The simulation failed at tick ${waiting.frame.tick}: ${error.message}`
       throw error
     }
     this.#compare(waiting, hash(this.#realm))

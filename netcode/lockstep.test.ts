@@ -23,12 +23,22 @@ function serve(options: Partial<SmallServerOptions> = {}): SmallServer {
 }
 
 function peerOf(server: SmallServer, connect: Connect = server.transport.connect): LockstepPeer {
-  const peer = new LockstepPeer({ url: 'http://test', token: 'observer', connects: [connect], engine, clock: () => server.nowMs })
+  const peer = new LockstepPeer({
+    url: 'http://test',
+    token: 'observer',
+    connects: [connect],
+    engine,
+    clock: () => server.nowMs,
+  })
   peer.start()
   return peer
 }
 
-async function pass(server: SmallServer, driven: readonly { update(nowMs: number): void }[], ticks: number): Promise<void> {
+async function pass(
+  server: SmallServer,
+  driven: readonly { update(nowMs: number): void }[],
+  ticks: number,
+): Promise<void> {
   for (let i = 0; i < ticks; i += 1) {
     for (const one of driven) one.update(server.nowMs)
     server.tick()
@@ -39,7 +49,12 @@ async function pass(server: SmallServer, driven: readonly { update(nowMs: number
 describe('a lockstep peer', () => {
   test('joins late and agrees with the server on every tick', async () => {
     const server = serve({ conditions: { delayMs: 30, jitterMs: 30, lossShare: 0.05 } })
-    const player = new RenderClient({ url: 'http://test', token: 'ada', connects: [server.transport.connect], clock: () => server.nowMs })
+    const player = new RenderClient({
+      url: 'http://test',
+      token: 'ada',
+      connects: [server.transport.connect],
+      clock: () => server.nowMs,
+    })
     player.start()
     await pass(server, [player], 60)
     player.move({ z: -1, yaw: 0.5, run: true })
@@ -56,13 +71,22 @@ describe('a lockstep peer', () => {
 
   test('LCK-2, INP-14: joins a realm whose packages came before it, and agrees', async () => {
     const server = serve()
-    const player = new RenderClient({ url: 'http://test', token: 'ada', connects: [server.transport.connect], clock: () => server.nowMs })
+    const player = new RenderClient({
+      url: 'http://test',
+      token: 'ada',
+      connects: [server.transport.connect],
+      clock: () => server.nowMs,
+    })
     player.start()
     await pass(server, [player], 30)
     const [body, cup] = ['b0'.repeat(32), 'c0'.repeat(32)] as const
     const [crate] = DEFAULT_DEFINITION.props
     if (crate === undefined) throw new Error('the default realm has no props')
-    server.order({ type: 'package', hash: body, physics: { kind: 'avatar', body: { ...DEFAULT_BODY, capsules: DEFAULT_BODY.capsules.slice(0, 6) } } })
+    server.order({
+      type: 'package',
+      hash: body,
+      physics: { kind: 'avatar', body: { ...DEFAULT_BODY, capsules: DEFAULT_BODY.capsules.slice(0, 6) } },
+    })
     server.order({ type: 'package', hash: cup, physics: { kind: 'object', prop: crate.prop } })
     const worn = player.wear(body)
     const made = player.spawn(cup, { position: { x: 0, y: 1, z: 3 }, access: 2 })
@@ -82,7 +106,11 @@ describe('a lockstep peer', () => {
     expect(peer.report().ticksChecked).toBeGreaterThan(90)
     expect(peer.realm?.packages.size).toBe(2)
     const sample = player.sample()
-    expect(sample.props.find((prop) => prop.element === element)).toMatchObject({ package: cup, owner: player.user, access: 3 })
+    expect(sample.props.find((prop) => prop.element === element)).toMatchObject({
+      package: cup,
+      owner: player.user,
+      access: 3,
+    })
     expect(sample.avatars.find(({ own }) => own)).toMatchObject({ body: 0, package: null, user: player.user })
     peer.close()
   })
@@ -123,12 +151,33 @@ describe('a replica', () => {
     const server = serve()
     const { checkpoint, hash, SIM_VERSION } = await import('../sim/index.ts')
     const replica = new LockstepReplica(engine)
-    const start = { type: 'start', protocol: PROTOCOL_VERSION, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFAULT_DEFINITION), tick: 0, checkpoint: checkpoint(server.realm), epoch: 1 } as const
+    const start = {
+      type: 'start',
+      protocol: PROTOCOL_VERSION,
+      engine: engine.sha256,
+      simVersion: SIM_VERSION,
+      definition: JSON.stringify(DEFAULT_DEFINITION),
+      tick: 0,
+      checkpoint: checkpoint(server.realm),
+      epoch: 1,
+    } as const
     expect(replica.start(start)).toBeNull()
     for (let tick = 1; tick <= 10; tick += 1) {
       server.tick()
       // From tick 6 on the server has seen an input that the peer was not told.
-      const frame = { tick, inputs: tick === 6 ? [{ player: 0, sequence: 1, command: { type: 'join', player: 9, user: 9, name: 'Eve', body: 0, permissions: 0 } } as const] : [] }
+      const frame = {
+        tick,
+        inputs:
+          tick === 6
+            ? [
+                {
+                  player: 0,
+                  sequence: 1,
+                  command: { type: 'join', player: 9, user: 9, name: 'Eve', body: 0, permissions: 0 },
+                } as const,
+              ]
+            : [],
+      }
       expect(replica.push({ type: 'frame', frame, hash: hash(server.realm) })).toBeNull()
       expect(replica.step()).toBeNull()
     }
@@ -140,12 +189,27 @@ describe('a replica', () => {
     const server = serve()
     const { checkpoint, SIM_VERSION } = await import('../sim/index.ts')
     const replica = new LockstepReplica(engine)
-    expect(replica.push({ type: 'frame', frame: { tick: 5, inputs: [] }, hash: '0'.repeat(16) })).toMatch(/before a checkpoint/)
-    const start = { type: 'start', protocol: PROTOCOL_VERSION, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFAULT_DEFINITION), tick: 0, checkpoint: checkpoint(server.realm), epoch: 1 } as const
+    expect(replica.push({ type: 'frame', frame: { tick: 5, inputs: [] }, hash: '0'.repeat(16) })).toMatch(
+      /before a checkpoint/,
+    )
+    const start = {
+      type: 'start',
+      protocol: PROTOCOL_VERSION,
+      engine: engine.sha256,
+      simVersion: SIM_VERSION,
+      definition: JSON.stringify(DEFAULT_DEFINITION),
+      tick: 0,
+      checkpoint: checkpoint(server.realm),
+      epoch: 1,
+    } as const
     expect(replica.start({ ...start, definition: '{' })).toMatch(/broken JSON/)
-    expect(replica.start({ ...start, checkpoint: start.checkpoint.map((byte, i) => (i === 200 ? byte ^ 1 : byte)) })).toMatch(/cannot be restored/)
+    expect(
+      replica.start({ ...start, checkpoint: start.checkpoint.map((byte, i) => (i === 200 ? byte ^ 1 : byte)) }),
+    ).toMatch(/cannot be restored/)
     expect(replica.start(start)).toBeNull()
-    expect(replica.push({ type: 'frame', frame: { tick: 5, inputs: [] }, hash: '0'.repeat(16) })).toBe('The frame of tick 5 came where tick 1 was due.')
+    expect(replica.push({ type: 'frame', frame: { tick: 5, inputs: [] }, hash: '0'.repeat(16) })).toBe(
+      'The frame of tick 5 came where tick 1 was due.',
+    )
     replica.end()
   })
 })

@@ -4,7 +4,15 @@
  * transport that is ordered (WebSocket) and the role of an observer.
  */
 import type { Engine, Realm } from '../sim/index.ts'
-import { decodeLockstep, describe, encodeClientPacket, PROTOCOL_VERSION, type Goodbye, type Hello, type LockstepMessage } from '../protocol/index.ts'
+import {
+  decodeLockstep,
+  describe,
+  encodeClientPacket,
+  PROTOCOL_VERSION,
+  type Goodbye,
+  type Hello,
+  type LockstepMessage,
+} from '../protocol/index.ts'
 import { Line } from './client/line.ts'
 import { Rate } from './client/rates.ts'
 import { LockstepReplica, type Mismatch } from './lockstep-replica.ts'
@@ -69,7 +77,10 @@ export class LockstepPeer {
     this.#replica = new LockstepReplica(options.engine)
     const { url, token, connects } = options
     this.#line = new Line({
-      url, token, connects, clock: this.#clock,
+      url,
+      token,
+      connects,
+      clock: this.#clock,
       events: {
         connected: (connection) => this.#connected(connection),
         received: (bytes) => this.#received(bytes),
@@ -93,8 +104,13 @@ export class LockstepPeer {
   report(nowMs: number = this.#clock()): LockstepReport {
     const { realm, ticksChecked, mismatches, firstMismatch, framesBehind } = this.#replica
     return {
-      tick: realm?.tick ?? 0, ticksChecked, mismatches, firstMismatch, framesBehind,
-      bytesDown: this.#down.total, bytesDownPerSecond: this.#down.perSecond(nowMs),
+      tick: realm?.tick ?? 0,
+      ticksChecked,
+      mismatches,
+      firstMismatch,
+      framesBehind,
+      bytesDown: this.#down.total,
+      bytesDownPerSecond: this.#down.perSecond(nowMs),
     }
   }
 
@@ -108,7 +124,8 @@ export class LockstepPeer {
   /** Lets time pass: simulates what has arrived for at most `budgetMs`, notices silence, connects again. */
   update(nowMs: number = this.#clock()): void {
     const isConnected = this.#line.connection !== null
-    if (isConnected && nowMs - this.#heardAtMs >= SILENCE_MS_MAX) this.#line.lost('The server has not sent a frame for 5 seconds.')
+    if (isConnected && nowMs - this.#heardAtMs >= SILENCE_MS_MAX)
+      this.#line.lost('The server has not sent a frame for 5 seconds.')
     else if (isConnected && nowMs - this.#sentAtMs >= HEARTBEAT_MS) this.#send(null)
     this.#line.update(nowMs)
     this.#catchUp()
@@ -127,7 +144,8 @@ export class LockstepPeer {
   }
 
   #connected(connection: ClientConnection): void {
-    if (!connection.ordered) return this.#line.end(`A lockstep peer needs an ordered transport; ${connection.kind} is not.`)
+    if (!connection.ordered)
+      return this.#line.end(`A lockstep peer needs an ordered transport; ${connection.kind} is not.`)
     this.#packet = 0
     this.#heardAtMs = this.#clock()
     this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, mode: 'lockstep', body: 0 })
@@ -136,7 +154,14 @@ export class LockstepPeer {
   #send(control: Hello | Goodbye | null): void {
     this.#packet += 1
     this.#sentAtMs = this.#clock()
-    const head = { packet: this.#packet, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: Math.floor(this.#sentAtMs) >>> 0, control }
+    const head = {
+      packet: this.#packet,
+      ackPacket: 0,
+      ackBits: 0,
+      ackMessage: 0,
+      clientTimeMs: Math.floor(this.#sentAtMs) >>> 0,
+      control,
+    }
     this.#line.connection?.send(encodeClientPacket(head, [], []))
   }
 
@@ -144,7 +169,9 @@ export class LockstepPeer {
     this.#heardAtMs = this.#clock()
     this.#down.add(bytes.length, this.#heardAtMs)
     const decoded = decodeLockstep(bytes)
-    const failed = decoded.ok ? this.#take(decoded.value) : `The server's message is not valid: ${describe(decoded.error)}`
+    const failed = decoded.ok
+      ? this.#take(decoded.value)
+      : `The server's message is not valid: ${describe(decoded.error)}`
     if (failed !== null) this.#line.end(failed)
   }
 
@@ -157,7 +184,8 @@ export class LockstepPeer {
         this.#set({ type: 'running', epoch: message.epoch })
         return null
       }
-      case 'frame': return this.#replica.push(message)
+      case 'frame':
+        return this.#replica.push(message)
       case 'goodbye':
         if (message.again !== true) return message.reason
         this.#line.restarts(message.reason)

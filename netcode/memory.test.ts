@@ -24,16 +24,29 @@ const vanish: KillClient = async ({ connect, url }, token) => {
 
 transportContract('unordered memory', memoryServer({}), vanish)
 transportContract('ordered memory', memoryServer({ ordered: true }), vanish)
-transportContract('ordered memory on a bad network', memoryServer({ ordered: true, conditions: { delayMs: 80, jitterMs: 40, lossShare: 0.3, duplicateShare: 0.2 } }))
+transportContract(
+  'ordered memory on a bad network',
+  memoryServer({ ordered: true, conditions: { delayMs: 80, jitterMs: 40, lossShare: 0.3, duplicateShare: 0.2 } }),
+)
 
 /** Sends `count` numbered messages up, one a millisecond, and returns what arrived and when. */
-async function run(conditions: Partial<LinkConditions>, seed: number, count: number): Promise<{ number: number, atMs: number }[]> {
-  const arrived: { number: number, atMs: number }[] = []
+async function run(
+  conditions: Partial<LinkConditions>,
+  seed: number,
+  count: number,
+): Promise<{ number: number; atMs: number }[]> {
+  const arrived: { number: number; atMs: number }[] = []
   const transport = new MemoryTransport({
     seed,
     conditions,
     admission: () => Promise.resolve({ session: 'ada' }),
-    events: { opened: () => {}, closed: () => {}, received: (_, bytes) => { arrived.push({ number: new DataView(bytes.buffer).getUint16(0), atMs: transport.nowMs }) } },
+    events: {
+      opened: () => {},
+      closed: () => {},
+      received: (_, bytes) => {
+        arrived.push({ number: new DataView(bytes.buffer).getUint16(0), atMs: transport.nowMs })
+      },
+    },
   })
   const client = await transport.connect('memory', '', { received: () => {}, closed: () => {} })
   for (let i = 0; i < count; i++) {
@@ -66,7 +79,16 @@ test('loss, duplicates, delay and reordering come as often as asked', async () =
 
 test('nothing moves while the clock stands', async () => {
   const received: Uint8Array[] = []
-  const transport = new MemoryTransport({ admission: () => Promise.resolve({ session: 'ada' }), events: { opened: () => {}, closed: () => {}, received: (_, bytes) => { received.push(bytes) } } })
+  const transport = new MemoryTransport({
+    admission: () => Promise.resolve({ session: 'ada' }),
+    events: {
+      opened: () => {},
+      closed: () => {},
+      received: (_, bytes) => {
+        received.push(bytes)
+      },
+    },
+  })
   const client = await transport.connect('memory', '', { received: () => {}, closed: () => {} })
   client.send(Uint8Array.of(1))
   expect(received).toEqual([])

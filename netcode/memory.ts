@@ -4,7 +4,20 @@
  */
 import { contain, type ReportFault } from './guard.ts'
 import { PERFECT, randomFrom, Way, type LinkConditions } from './link-conditions.ts'
-import { checkMessageSize, CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, ORDERED_MESSAGE_BYTES_MAX, type Admission, type ClientConnection, type ClientEvents, type Connect, type ConnectionId, type ServerEvents, type ServerTransport } from './transport.ts'
+import {
+  checkMessageSize,
+  CLOSE_REASON,
+  ConnectError,
+  MESSAGE_BYTES_MAX,
+  ORDERED_MESSAGE_BYTES_MAX,
+  type Admission,
+  type ClientConnection,
+  type ClientEvents,
+  type Connect,
+  type ConnectionId,
+  type ServerEvents,
+  type ServerTransport,
+} from './transport.ts'
 
 export type { LinkConditions } from './link-conditions.ts'
 
@@ -28,7 +41,10 @@ export interface MemoryOptions {
   readonly report?: ReportFault
 }
 
-interface Delivery { readonly dueMs: number, readonly run: () => void }
+interface Delivery {
+  readonly dueMs: number
+  readonly run: () => void
+}
 
 /** A client's end, with one more way to end than real ones offer. */
 export class MemoryClient implements ClientConnection {
@@ -46,10 +62,14 @@ export class MemoryClient implements ClientConnection {
     this.#link.sendUp(bytes.slice())
   }
 
-  close(reason: string): void { this.#link.closeByClient(reason) }
+  close(reason: string): void {
+    this.#link.closeByClient(reason)
+  }
 
   /** Is gone without a word, like a killed process: the server notices late. */
-  vanish(): void { this.#link.vanish() }
+  vanish(): void {
+    this.#link.vanish()
+  }
 }
 
 interface Link {
@@ -91,10 +111,14 @@ export class MemoryTransport implements ServerTransport {
     this.connect = (_url, token, events) => this.#connect(token, events)
   }
 
-  get nowMs(): number { return this.#nowMs }
+  get nowMs(): number {
+    return this.#nowMs
+  }
 
   /** When something is due next, ms; Infinity: nothing is under way. */
-  get nextDueMs(): number { return this.#deliveries[0]?.dueMs ?? Infinity }
+  get nextDueMs(): number {
+    return this.#deliveries[0]?.dueMs ?? Infinity
+  }
 
   /** Changes what holds for messages sent from now on. */
   setConditions(conditions: Partial<LinkConditions>): void {
@@ -146,7 +170,8 @@ export class MemoryTransport implements ServerTransport {
   die(): void {
     this.#isStopped = true
     this.#deliveries = []
-    for (const link of this.#links.values()) if (this.#options.ordered === true) this.#endClient(link, CLOSE_REASON.lost)
+    for (const link of this.#links.values())
+      if (this.#options.ordered === true) this.#endClient(link, CLOSE_REASON.lost)
     this.#links.clear()
   }
 
@@ -154,12 +179,30 @@ export class MemoryTransport implements ServerTransport {
     if (this.#isStopped) throw new ConnectError('unreachable', 'The server does not answer: it was stopped.')
     const admitted = await this.#options.admission(token)
     if (this.#isStopped) throw new ConnectError('unreachable', 'The server does not answer: it was stopped.')
-    if (!admitted) throw new ConnectError('refused', 'The server refused the connection: The token is not valid or no longer. Log in again.')
+    if (!admitted)
+      throw new ConnectError(
+        'refused',
+        'The server refused the connection: The token is not valid or no longer. Log in again.',
+      )
     const ordered = this.#options.ordered === true
     const connection = this.#nextConnection++
-    const link: ServerLink = { client: events, up: new Way(ordered, this.#random), down: new Way(ordered, this.#random), state: 'open', isClientOpen: true, queue: [] }
+    const link: ServerLink = {
+      client: events,
+      up: new Way(ordered, this.#random),
+      down: new Way(ordered, this.#random),
+      state: 'open',
+      isClientOpen: true,
+      queue: [],
+    }
     this.#links.set(connection, link)
-    this.#guarded(connection, () => this.#options.events.opened(connection, { session: admitted.session, kind: 'memory', ordered, address: `memory-${connection}` }))
+    this.#guarded(connection, () =>
+      this.#options.events.opened(connection, {
+        session: admitted.session,
+        kind: 'memory',
+        ordered,
+        address: `memory-${connection}`,
+      }),
+    )
     return new MemoryClient(this.#clientLink(connection, link, ordered))
   }
 
@@ -169,12 +212,15 @@ export class MemoryTransport implements ServerTransport {
       ordered,
       sendUp: (bytes) => {
         if (!link.isClientOpen) return
-        for (const dueMs of link.up.arrivals(this.#nowMs, bytes.length, this.#conditions)) this.#scheduleMessage(dueMs, () => this.#receive(connection, bytes.slice()))
+        for (const dueMs of link.up.arrivals(this.#nowMs, bytes.length, this.#conditions))
+          this.#scheduleMessage(dueMs, () => this.#receive(connection, bytes.slice()))
       },
       closeByClient: (reason) => {
         if (!link.isClientOpen) return
         this.#endClient(link, reason)
-        schedule(link.up.lastArrival(this.#nowMs, this.#conditions), () => this.#endServer(connection, CLOSE_REASON.peer))
+        schedule(link.up.lastArrival(this.#nowMs, this.#conditions), () =>
+          this.#endServer(connection, CLOSE_REASON.peer),
+        )
       },
       vanish: () => {
         link.isClientOpen = false
@@ -190,14 +236,17 @@ export class MemoryTransport implements ServerTransport {
     for (const bytes of queue) {
       const sent = bytes.slice()
       for (const dueMs of link.down.arrivals(this.#nowMs, bytes.length, this.#conditions)) {
-        this.#scheduleMessage(dueMs, () => { if (link.isClientOpen) link.client.received(sent.slice()) })
+        this.#scheduleMessage(dueMs, () => {
+          if (link.isClientOpen) link.client.received(sent.slice())
+        })
       }
     }
   }
 
   #receive(connection: ConnectionId, bytes: Uint8Array): void {
     const link = this.#links.get(connection)
-    if (link && link.state !== 'closing') this.#guarded(connection, () => this.#options.events.received(connection, bytes))
+    if (link && link.state !== 'closing')
+      this.#guarded(connection, () => this.#options.events.received(connection, bytes))
   }
 
   #endClient(link: ServerLink, reason: string): void {
@@ -207,7 +256,8 @@ export class MemoryTransport implements ServerTransport {
   }
 
   #endServer(connection: ConnectionId, reason: string): void {
-    if (this.#links.delete(connection)) contain('closed listener', this.#report, () => this.#options.events.closed(connection, reason))
+    if (this.#links.delete(connection))
+      contain('closed listener', this.#report, () => this.#options.events.closed(connection, reason))
   }
 
   #guarded(connection: ConnectionId, run: () => void): void {

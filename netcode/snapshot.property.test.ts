@@ -4,23 +4,84 @@ import { arbitraryPackedPose, arbitraryPropSpec, arbitraryQuat, arbitraryVec3 } 
 import { packPose, unpackPose, type AvatarView, type Pose, type PropView, type Quat, type Vec3 } from '../sim/index.ts'
 import { decodeServerPacket, encodeServerPacket, PACKET_BYTES_MAX, type SnapshotPart } from '../protocol/index.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from './session/limits.ts'
-import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotView, UPDATE_TICKS_MAX, type Bounds, type Sample } from './snapshot.ts'
-import { AVATAR_KINDS, BONES, bonesState, JOINTS, jointsState, keyOf, PROP, PROP_KINDS, propState, ROOT, rootState, WIDTHS, type Kind } from './snapshot/strands.ts'
+import {
+  BASELINE_TICKS_MAX,
+  SnapshotDecoder,
+  SnapshotSource,
+  SnapshotView,
+  UPDATE_TICKS_MAX,
+  type Bounds,
+  type Sample,
+} from './snapshot.ts'
+import {
+  AVATAR_KINDS,
+  BONES,
+  bonesState,
+  JOINTS,
+  jointsState,
+  keyOf,
+  PROP,
+  PROP_KINDS,
+  propState,
+  ROOT,
+  rootState,
+  WIDTHS,
+  type Kind,
+} from './snapshot/strands.ts'
 
 const BOUNDS: Bounds = { min: { x: -500, y: -20, z: -300 }, max: { x: 500, y: 200, z: 300 } }
-const HEAD = { packet: 4_294_967_295, ackPacket: 4_294_967_295, ackBits: 4_294_967_295, ackCommand: 4_294_967_295, firstMessage: 4_294_967_295, clientTimeMs: 4_294_967_295, clientTimeAgeMs: 4_294_967_295, control: null }
+const HEAD = {
+  packet: 4_294_967_295,
+  ackPacket: 4_294_967_295,
+  ackBits: 4_294_967_295,
+  ackCommand: 4_294_967_295,
+  firstMessage: 4_294_967_295,
+  clientTimeMs: 4_294_967_295,
+  clientTimeAgeMs: 4_294_967_295,
+  control: null,
+}
 
 const arbitraryAvatar: fc.Arbitrary<Omit<AvatarView, 'id'>> = fc.record({
-  player: fc.nat(), user: fc.nat(), name: fc.constant('Ada'), body: fc.constant(0), package: fc.constant(null), headMetres: fc.constant(1.5), permissions: fc.constant(0),
-  position: fc.oneof(arbitraryVec3(20), fc.record({ x: fc.double({ min: -550, max: 550, noNaN: true }), y: fc.double({ min: -60, max: 250, noNaN: true }), z: fc.double({ min: -350, max: 350, noNaN: true }) })),
-  yaw: fc.double({ min: -20, max: 20, noNaN: true }), velocity: arbitraryVec3(30), grounded: fc.boolean(), flying: fc.boolean(),
-  pose: fc.option(arbitraryPackedPose().map((packed) => unpackPose(packed))), boneMask: fc.constant(0), moveSequence: fc.constant(0),
+  player: fc.nat(),
+  user: fc.nat(),
+  name: fc.constant('Ada'),
+  body: fc.constant(0),
+  package: fc.constant(null),
+  headMetres: fc.constant(1.5),
+  permissions: fc.constant(0),
+  position: fc.oneof(
+    arbitraryVec3(20),
+    fc.record({
+      x: fc.double({ min: -550, max: 550, noNaN: true }),
+      y: fc.double({ min: -60, max: 250, noNaN: true }),
+      z: fc.double({ min: -350, max: 350, noNaN: true }),
+    }),
+  ),
+  yaw: fc.double({ min: -20, max: 20, noNaN: true }),
+  velocity: arbitraryVec3(30),
+  grounded: fc.boolean(),
+  flying: fc.boolean(),
+  pose: fc.option(arbitraryPackedPose().map((packed) => unpackPose(packed))),
+  boneMask: fc.constant(0),
+  moveSequence: fc.constant(0),
 })
 const arbitraryProp: fc.Arbitrary<Omit<PropView, 'id'>> = fc.record({
-  spec: arbitraryPropSpec(), package: fc.constant(null), access: fc.constant(0), position: arbitraryVec3(80), rotation: arbitraryQuat(), linvel: arbitraryVec3(5), angvel: arbitraryVec3(5), scale: fc.constant(1),
-  holder: fc.constant(0), hand: fc.constant(0 as const), owner: fc.constant(0), asleep: fc.boolean(), frozen: fc.constant(null),
+  spec: arbitraryPropSpec(),
+  package: fc.constant(null),
+  access: fc.constant(0),
+  position: arbitraryVec3(80),
+  rotation: arbitraryQuat(),
+  linvel: arbitraryVec3(5),
+  angvel: arbitraryVec3(5),
+  scale: fc.constant(1),
+  holder: fc.constant(0),
+  hand: fc.constant(0 as const),
+  owner: fc.constant(0),
+  asleep: fc.boolean(),
+  frozen: fc.constant(null),
 })
-const numbered = <T>(items: readonly T[], from = 1): (T & { readonly id: number })[] => items.map((item, i) => ({ ...item, id: i + from }))
+const numbered = <T>(items: readonly T[], from = 1): (T & { readonly id: number })[] =>
+  items.map((item, i) => ({ ...item, id: i + from }))
 
 const distance = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
 /** The angle between two rotations, degrees; by the half chord, which is exact for small angles. */
@@ -53,18 +114,27 @@ function newest(decoder: SnapshotDecoder, element: number, kind: Kind): readonly
 /** The source's state of each strand at its tick, by key. */
 function statesOf({ avatars, props, histories, tick }: SnapshotSource): Map<number, readonly number[]> {
   const states = new Map<number, readonly number[]>()
-  for (const [roster, kinds] of [[avatars, AVATAR_KINDS], [props, PROP_KINDS]] as const)
+  for (const [roster, kinds] of [
+    [avatars, AVATAR_KINDS],
+    [props, PROP_KINDS],
+  ] as const)
     for (const row of roster.order)
       for (const kind of kinds) {
         const history = histories[kind]
         const at = history.at(row, tick)
-        if ((history.born[row] ?? -1) >= 0) states.set(keyOf(roster.elements[row] ?? 0, kind), [...history.states.subarray(at, at + WIDTHS[kind])])
+        if ((history.born[row] ?? -1) >= 0)
+          states.set(keyOf(roster.elements[row] ?? 0, kind), [...history.states.subarray(at, at + WIDTHS[kind])])
       }
   return states
 }
 
 /** Calls until everything has been said, each part acknowledged at once. */
-function sayAll(source: SnapshotSource, avatars: readonly AvatarView[], props: readonly PropView[], calls = 200): SnapshotDecoder {
+function sayAll(
+  source: SnapshotSource,
+  avatars: readonly AvatarView[],
+  props: readonly PropView[],
+  calls = 200,
+): SnapshotDecoder {
   const view = new SnapshotView(0)
   const decoder = new SnapshotDecoder()
   for (let i = 1; i <= calls; i += 1) {
@@ -76,7 +146,10 @@ function sayAll(source: SnapshotSource, avatars: readonly AvatarView[], props: r
   return decoder
 }
 
-function expectAvatar(decoder: SnapshotDecoder, { id, position, yaw, velocity, grounded, flying, pose }: AvatarView): void {
+function expectAvatar(
+  decoder: SnapshotDecoder,
+  { id, position, yaw, velocity, grounded, flying, pose }: AvatarView,
+): void {
   const root = rootState(newest(decoder, id, ROOT), BOUNDS)
   expect(distance(root.position, position)).toBeLessThanOrEqual(0.002)
   expect(Math.abs(Math.sin((root.yaw - yaw) / 2))).toBeLessThanOrEqual(8e-4)
@@ -108,7 +181,9 @@ function expectProp(decoder: SnapshotDecoder, { id, position, rotation, asleep }
 }
 
 describe('a snapshot', () => {
-  test.prop([fc.array(arbitraryAvatar, { maxLength: 12 }), fc.array(arbitraryProp, { maxLength: 30 })], { numRuns: 30 })('SNP-3, SNP-4: shows every avatar and prop within its error, and nothing static', (people, things) => {
+  test.prop([fc.array(arbitraryAvatar, { maxLength: 12 }), fc.array(arbitraryProp, { maxLength: 30 })], {
+    numRuns: 30,
+  })('SNP-3, SNP-4: shows every avatar and prop within its error, and nothing static', (people, things) => {
     const avatars = numbered(people)
     const props = numbered(things, 100)
     const decoder = sayAll(new SnapshotSource(BOUNDS), avatars, props)
@@ -119,17 +194,39 @@ describe('a snapshot', () => {
     }
   })
 
-  test.prop([arbitraryQuat(), arbitraryQuat(), arbitraryVec3(3)], { numRuns: 500 })('said whole, shows head and hands within 0.2 degrees and 2 mm, bones within 1.2 degrees', (head, bone, position) => {
-    const joint = { position, rotation: head }
-    const pose = { head: joint, left: joint, right: joint, bones: [bone, ...Array.from({ length: 17 }, () => null)] }
-    const avatar: AvatarView = { id: 1, player: 1, user: 1, name: 'Ada', body: 0, package: null, headMetres: 1.5, permissions: 0, position, yaw: 0, velocity: position, grounded: true, flying: false, pose, boneMask: packPose(pose).boneMask, moveSequence: 0 }
-    const decoder = sayAll(new SnapshotSource(BOUNDS), [avatar], [], 1)
-    expect(degrees(jointsState(newest(decoder, 1, JOINTS)).head.rotation, head)).toBeLessThanOrEqual(0.2)
-    expect(degrees(bonesState(newest(decoder, 1, BONES))[0] as Quat, bone)).toBeLessThanOrEqual(1.2)
-    expect(distance(jointsState(newest(decoder, 1, JOINTS)).left.position, position)).toBeLessThanOrEqual(0.002)
-  })
+  test.prop([arbitraryQuat(), arbitraryQuat(), arbitraryVec3(3)], { numRuns: 500 })(
+    'said whole, shows head and hands within 0.2 degrees and 2 mm, bones within 1.2 degrees',
+    (head, bone, position) => {
+      const joint = { position, rotation: head }
+      const pose = { head: joint, left: joint, right: joint, bones: [bone, ...Array.from({ length: 17 }, () => null)] }
+      const avatar: AvatarView = {
+        id: 1,
+        player: 1,
+        user: 1,
+        name: 'Ada',
+        body: 0,
+        package: null,
+        headMetres: 1.5,
+        permissions: 0,
+        position,
+        yaw: 0,
+        velocity: position,
+        grounded: true,
+        flying: false,
+        pose,
+        boneMask: packPose(pose).boneMask,
+        moveSequence: 0,
+      }
+      const decoder = sayAll(new SnapshotSource(BOUNDS), [avatar], [], 1)
+      expect(degrees(jointsState(newest(decoder, 1, JOINTS)).head.rotation, head)).toBeLessThanOrEqual(0.2)
+      expect(degrees(bonesState(newest(decoder, 1, BONES))[0] as Quat, bone)).toBeLessThanOrEqual(1.2)
+      expect(distance(jointsState(newest(decoder, 1, JOINTS)).left.position, position)).toBeLessThanOrEqual(0.002)
+    },
+  )
 
-  test.prop([fc.array(arbitraryAvatar, { maxLength: 60 }), fc.array(arbitraryProp, { maxLength: 60 })], { numRuns: 20 })('SNP-1, PKT-2: fits a packet, however much there is to say', (people, things) => {
+  test.prop([fc.array(arbitraryAvatar, { maxLength: 60 }), fc.array(arbitraryProp, { maxLength: 60 })], {
+    numRuns: 20,
+  })('SNP-1, PKT-2: fits a packet, however much there is to say', (people, things) => {
     const source = new SnapshotSource(BOUNDS)
     const view = new SnapshotView(0)
     for (let i = 1; i < 20; i += 1) {
@@ -140,14 +237,20 @@ describe('a snapshot', () => {
     }
   })
 
-  test.prop([fc.array(arbitraryAvatar, { minLength: 1, maxLength: 8 }), fc.array(arbitraryProp, { maxLength: 20 })], { numRuns: 30 })('costs next to nothing where nothing changes', (people, things) => {
+  test.prop([fc.array(arbitraryAvatar, { minLength: 1, maxLength: 8 }), fc.array(arbitraryProp, { maxLength: 20 })], {
+    numRuns: 30,
+  })('costs next to nothing where nothing changes', (people, things) => {
     const still = { x: 0, y: 0, z: 0 }
     const avatars = numbered(people).map((avatar) => ({ ...avatar, velocity: still }))
     const source = new SnapshotSource(BOUNDS)
     const view = new SnapshotView(0)
     let last = Infinity
     for (let i = 1; i < 250; i += 1) {
-      source.update(i * 3, avatars, numbered(things, 100).map((thing) => ({ ...thing, linvel: still })))
+      source.update(
+        i * 3,
+        avatars,
+        numbered(things, 100).map((thing) => ({ ...thing, linvel: still })),
+      )
       const part = view.next(source, 1, 0)
       part.arrived()
       last = part.bytes.length
@@ -155,18 +258,24 @@ describe('a snapshot', () => {
     expect(last).toBeLessThan(12)
   })
 
-  test.prop([fc.uint8Array({ maxLength: 400 }), fc.uint8Array({ maxLength: 400 })], { numRuns: 500 })('SNP-8, SNP-10: is refused in words where the bytes are none', (avatars, props) => {
-    const result = new SnapshotDecoder().take({ tick: 1, avatars, props, own: null })
-    if (!result.ok) expect(result.error.message).not.toBe('')
-  })
+  test.prop([fc.uint8Array({ maxLength: 400 }), fc.uint8Array({ maxLength: 400 })], { numRuns: 500 })(
+    'SNP-8, SNP-10: is refused in words where the bytes are none',
+    (avatars, props) => {
+      const result = new SnapshotDecoder().take({ tick: 1, avatars, props, own: null })
+      if (!result.ok) expect(result.error.message).not.toBe('')
+    },
+  )
 
-  test.prop([fc.array(arbitraryAvatar, { minLength: 1, maxLength: 5 }), fc.nat()])('is refused where it is cut short', (list, where) => {
-    const source = new SnapshotSource(BOUNDS)
-    source.update(9, numbered(list), [])
-    const part = received(new SnapshotView(0).next(source, 1, 0).bytes)
-    const cut = { ...part, avatars: part.avatars.subarray(0, 1 + (where % (part.avatars.length - 1))) }
-    expect(new SnapshotDecoder().take(cut).ok).toBe(false)
-  })
+  test.prop([fc.array(arbitraryAvatar, { minLength: 1, maxLength: 5 }), fc.nat()])(
+    'is refused where it is cut short',
+    (list, where) => {
+      const source = new SnapshotSource(BOUNDS)
+      source.update(9, numbered(list), [])
+      const part = received(new SnapshotView(0).next(source, 1, 0).bytes)
+      const cut = { ...part, avatars: part.avatars.subarray(0, 1 + (where % (part.avatars.length - 1))) }
+      expect(new SnapshotDecoder().take(cut).ok).toBe(false)
+    },
+  )
 })
 
 /** A world that moves in bounds: some walk, some rest for a while. */
@@ -183,16 +292,47 @@ class Crowd {
 
   tick(): void {
     const random = this.#random
-    const by = (v: Vec3, size: number): Vec3 => ({ x: v.x + (random() - 0.5) * size, y: v.y + (random() - 0.5) * size, z: v.z + (random() - 0.5) * size })
-    const near = ({ x, y, z }: Vec3): Vec3 => ({ x: Math.max(-30, Math.min(30, x)), y: Math.max(-30, Math.min(30, y)), z: Math.max(-30, Math.min(30, z)) })
+    const by = (v: Vec3, size: number): Vec3 => ({
+      x: v.x + (random() - 0.5) * size,
+      y: v.y + (random() - 0.5) * size,
+      z: v.z + (random() - 0.5) * size,
+    })
+    const near = ({ x, y, z }: Vec3): Vec3 => ({
+      x: Math.max(-30, Math.min(30, x)),
+      y: Math.max(-30, Math.min(30, y)),
+      z: Math.max(-30, Math.min(30, z)),
+    })
     const turned = (q: Quat): Quat => {
       const [x, y, z, w] = [q.x + (random() - 0.5) * 0.2, q.y, q.z + (random() - 0.5) * 0.2, q.w]
       const length = Math.hypot(x, y, z, w) || 1
       return { x: x / length, y: y / length, z: z / length, w: w / length }
     }
-    const bent = (pose: Pose): Pose => ({ ...pose, left: { position: near(by(pose.left.position, 0.1)), rotation: turned(pose.left.rotation) }, bones: pose.bones.map((bone) => bone && (random() < 0.5 ? turned(bone) : bone)) })
-    this.avatars = this.avatars.map((a) => (random() < 0.5 ? a : { ...a, position: by(a.position, 0.2), yaw: a.yaw + random(), velocity: random() < 0.1 ? by(a.velocity, 1) : a.velocity, pose: a.pose && bent(a.pose) }))
-    this.props = this.props.map((p) => (random() < 0.7 ? p : { ...p, position: random() < 0.1 ? by({ x: 0, y: 10, z: 0 }, 90) : by(p.position, 0.2), rotation: turned(p.rotation), asleep: random() < 0.2 }))
+    const bent = (pose: Pose): Pose => ({
+      ...pose,
+      left: { position: near(by(pose.left.position, 0.1)), rotation: turned(pose.left.rotation) },
+      bones: pose.bones.map((bone) => bone && (random() < 0.5 ? turned(bone) : bone)),
+    })
+    this.avatars = this.avatars.map((a) =>
+      random() < 0.5
+        ? a
+        : {
+            ...a,
+            position: by(a.position, 0.2),
+            yaw: a.yaw + random(),
+            velocity: random() < 0.1 ? by(a.velocity, 1) : a.velocity,
+            pose: a.pose && bent(a.pose),
+          },
+    )
+    this.props = this.props.map((p) =>
+      random() < 0.7
+        ? p
+        : {
+            ...p,
+            position: random() < 0.1 ? by({ x: 0, y: 10, z: 0 }, 90) : by(p.position, 0.2),
+            rotation: turned(p.rotation),
+            asleep: random() < 0.2,
+          },
+    )
   }
 
   rest(): void {
@@ -213,93 +353,121 @@ function randomOf(seed: number): () => number {
 }
 
 describe('over a bad network', () => {
-  const arbitraryCrowd = fc.tuple(fc.array(arbitraryAvatar, { minLength: 1, maxLength: 8 }), fc.array(arbitraryProp.filter(({ spec }) => spec.motion !== 'static'), { maxLength: 12 }))
+  const arbitraryCrowd = fc.tuple(
+    fc.array(arbitraryAvatar, { minLength: 1, maxLength: 8 }),
+    fc.array(
+      arbitraryProp.filter(({ spec }) => spec.motion !== 'static'),
+      { maxLength: 12 },
+    ),
+  )
 
-  test.prop([arbitraryCrowd, fc.integer(), fc.double({ min: 0, max: 0.6, noNaN: true })], { numRuns: 12 })('SNP-6, SNP-9: whatever is lost, late or doubled, the client holds what the source held, bit for bit, and once it heals the newest', ([people, things], seed, loss) => {
-    const random = randomOf(seed)
-    const crowd = new Crowd(random, numbered(people), numbered(things, 100))
-    const source = new SnapshotSource(BOUNDS)
-    const view = new SnapshotView(0)
-    const decoder = new SnapshotDecoder()
-    const underWay: { readonly dueTick: number; readonly run: () => void }[] = []
-    for (let tick = 1; tick < 1_500; tick += 1) {
-      const isBad = tick < 900
-      if (isBad) crowd.tick()
-      else crowd.rest()
-      source.update(tick, crowd.avatars, crowd.props)
-      // A blackout in between, longer than any baseline may be old.
-      const isDark = tick > 300 && tick < 300 + BASELINE_TICKS_MAX + 60
-      const part = tick % 3 === 0 ? view.next(source, 1, 80) : null
-      if (part !== null && (!isBad || (!isDark && random() >= loss))) {
-        const truth = statesOf(source)
-        const late = (): number => tick + (isBad ? Math.floor(random() * 12) : 3)
-        const arrive = (): void => {
-          for (const { element, kind, values } of samplesOf(decoder, received(part.bytes))) expect(values).toEqual(truth.get(keyOf(element, kind)))
+  test.prop([arbitraryCrowd, fc.integer(), fc.double({ min: 0, max: 0.6, noNaN: true })], { numRuns: 12 })(
+    'SNP-6, SNP-9: whatever is lost, late or doubled, the client holds what the source held, bit for bit, and once it heals the newest',
+    ([people, things], seed, loss) => {
+      const random = randomOf(seed)
+      const crowd = new Crowd(random, numbered(people), numbered(things, 100))
+      const source = new SnapshotSource(BOUNDS)
+      const view = new SnapshotView(0)
+      const decoder = new SnapshotDecoder()
+      const underWay: { readonly dueTick: number; readonly run: () => void }[] = []
+      for (let tick = 1; tick < 1_500; tick += 1) {
+        const isBad = tick < 900
+        if (isBad) crowd.tick()
+        else crowd.rest()
+        source.update(tick, crowd.avatars, crowd.props)
+        // A blackout in between, longer than any baseline may be old.
+        const isDark = tick > 300 && tick < 300 + BASELINE_TICKS_MAX + 60
+        const part = tick % 3 === 0 ? view.next(source, 1, 80) : null
+        if (part !== null && (!isBad || (!isDark && random() >= loss))) {
+          const truth = statesOf(source)
+          const late = (): number => tick + (isBad ? Math.floor(random() * 12) : 3)
+          const arrive = (): void => {
+            for (const { element, kind, values } of samplesOf(decoder, received(part.bytes)))
+              expect(values).toEqual(truth.get(keyOf(element, kind)))
+          }
+          underWay.push({
+            dueTick: late(),
+            run: () => {
+              arrive()
+              if (!isBad || random() >= loss) underWay.push({ dueTick: late() + 3, run: () => part.arrived() })
+            },
+          })
+          if (random() < 0.1) underWay.push({ dueTick: late(), run: arrive })
         }
-        underWay.push({ dueTick: late(), run: () => {
-          arrive()
-          if (!isBad || random() >= loss) underWay.push({ dueTick: late() + 3, run: () => part.arrived() })
-        } })
-        if (random() < 0.1) underWay.push({ dueTick: late(), run: arrive })
+        const due = underWay.filter(({ dueTick }) => dueTick <= tick)
+        for (const one of due) underWay.splice(underWay.indexOf(one), 1)
+        for (const { run } of due) run()
       }
-      const due = underWay.filter(({ dueTick }) => dueTick <= tick)
-      for (const one of due) underWay.splice(underWay.indexOf(one), 1)
-      for (const { run } of due) run()
-    }
-    for (const [key, values] of statesOf(source)) expect(newest(decoder, Math.floor(key / 4), (key % 4) as Kind)).toEqual(values)
-    for (const avatar of crowd.avatars) expectAvatar(decoder, avatar)
-    for (const prop of crowd.props) expectProp(decoder, prop)
-    // Three strands an avatar, one a prop, each with the states of the last seconds only.
-    expect(decoder.states).toBeLessThanOrEqual((crowd.avatars.length * 3 + crowd.props.length) * BASELINE_TICKS_MAX)
-  })
+      for (const [key, values] of statesOf(source))
+        expect(newest(decoder, Math.floor(key / 4), (key % 4) as Kind)).toEqual(values)
+      for (const avatar of crowd.avatars) expectAvatar(decoder, avatar)
+      for (const prop of crowd.props) expectProp(decoder, prop)
+      // Three strands an avatar, one a prop, each with the states of the last seconds only.
+      expect(decoder.states).toBeLessThanOrEqual((crowd.avatars.length * 3 + crowd.props.length) * BASELINE_TICKS_MAX)
+    },
+  )
 
-  test.prop([fc.array(arbitraryAvatar, { minLength: 2, maxLength: 4 }), fc.array(arbitraryProp, { maxLength: 4 })], { numRuns: 20 })('SNP-7: a record of which the baseline is not there is passed over, the others are read, and the server goes on from none', (people, things) => {
-    const crowd = new Crowd(randomOf(1), numbered(people), numbered(things, 100))
-    const source = new SnapshotSource(BOUNDS)
-    const view = new SnapshotView(0)
-    const decoder = new SnapshotDecoder()
-    let [passed, read] = [0, 0]
-    for (let tick = 3; tick < 3 + BASELINE_TICKS_MAX * 3; tick += 3) {
-      crowd.tick()
-      source.update(tick, crowd.avatars, crowd.props)
-      const part = view.next(source, 1, 0)
-      const decoded = decoder.take(received(part.bytes))
-      if (!decoded.ok) throw new Error(decoded.error.message)
-      const truth = statesOf(source)
-      for (const { element, kind, values } of decoded.value.samples) expect(values).toEqual(truth.get(keyOf(element, kind)))
-      if (decoded.value.missing === 0) part.arrived()
-      else {
-        passed += decoded.value.missing
-        read += decoded.value.samples.length
+  test.prop([fc.array(arbitraryAvatar, { minLength: 2, maxLength: 4 }), fc.array(arbitraryProp, { maxLength: 4 })], {
+    numRuns: 20,
+  })(
+    'SNP-7: a record of which the baseline is not there is passed over, the others are read, and the server goes on from none',
+    (people, things) => {
+      const crowd = new Crowd(randomOf(1), numbered(people), numbered(things, 100))
+      const source = new SnapshotSource(BOUNDS)
+      const view = new SnapshotView(0)
+      const decoder = new SnapshotDecoder()
+      let [passed, read] = [0, 0]
+      for (let tick = 3; tick < 3 + BASELINE_TICKS_MAX * 3; tick += 3) {
+        crowd.tick()
+        source.update(tick, crowd.avatars, crowd.props)
+        const part = view.next(source, 1, 0)
+        const decoded = decoder.take(received(part.bytes))
+        if (!decoded.ok) throw new Error(decoded.error.message)
+        const truth = statesOf(source)
+        for (const { element, kind, values } of decoded.value.samples)
+          expect(values).toEqual(truth.get(keyOf(element, kind)))
+        if (decoded.value.missing === 0) part.arrived()
+        else {
+          passed += decoded.value.missing
+          read += decoded.value.samples.length
+        }
+        // Told that it is gone, while its records are still on their way: a fault of the order of things.
+        if (tick === 30) decoder.forget(1)
       }
-      // Told that it is gone, while its records are still on their way: a fault of the order of things.
-      if (tick === 30) decoder.forget(1)
-    }
-    expect(passed).toBeGreaterThan(0)
-    expect(read).toBeGreaterThan(0)
-    crowd.rest()
-    for (let tick = 900; tick < 1_200; tick += 3) {
-      source.update(tick, crowd.avatars, crowd.props)
-      const part = view.next(source, 1, 0)
-      samplesOf(decoder, received(part.bytes))
-      part.arrived()
-    }
-    // What was forgotten and rests since is not said again, since it was acknowledged; all that moved is.
-    for (const avatar of crowd.avatars) if (avatar.id !== 1) expectAvatar(decoder, avatar)
-    expect(newest(decoder, 1, ROOT)).toEqual(statesOf(source).get(keyOf(1, ROOT)))
-  })
+      expect(passed).toBeGreaterThan(0)
+      expect(read).toBeGreaterThan(0)
+      crowd.rest()
+      for (let tick = 900; tick < 1_200; tick += 3) {
+        source.update(tick, crowd.avatars, crowd.props)
+        const part = view.next(source, 1, 0)
+        samplesOf(decoder, received(part.bytes))
+        part.arrived()
+      }
+      // What was forgotten and rests since is not said again, since it was acknowledged; all that moved is.
+      for (const avatar of crowd.avatars) if (avatar.id !== 1) expectAvatar(decoder, avatar)
+      expect(newest(decoder, 1, ROOT)).toEqual(statesOf(source).get(keyOf(1, ROOT)))
+    },
+  )
 
   test('SNP-11: however many there are, everybody is updated once a second', () => {
     const random = randomOf(3)
     const person = fc.sample(arbitraryAvatar, { numRuns: 300, seed: 5 })
-    const crowd = new Crowd(random, numbered(person.map((a) => ({ ...a, position: { x: random() * 300, y: 0, z: random() * 100 } }))), [])
+    const crowd = new Crowd(
+      random,
+      numbered(person.map((a) => ({ ...a, position: { x: random() * 300, y: 0, z: random() * 100 } }))),
+      [],
+    )
     const source = new SnapshotSource(BOUNDS)
     const view = new SnapshotView(0)
     const decoder = new SnapshotDecoder()
     const seen = new Map<number, number>()
     let longest = 0
     for (let tick = 3; tick < 900; tick += 3) {
-      crowd.avatars = crowd.avatars.map((a) => ({ ...a, position: { ...a.position, x: a.position.x + 0.02 }, velocity: { x: 1.2, y: 0, z: 0 } }))
+      crowd.avatars = crowd.avatars.map((a) => ({
+        ...a,
+        position: { ...a.position, x: a.position.x + 0.02 },
+        velocity: { x: 1.2, y: 0, z: 0 },
+      }))
       source.update(tick, crowd.avatars, [])
       const part = view.next(source, 1, 0)
       for (const { element, kind } of samplesOf(decoder, received(part.bytes))) {
@@ -317,5 +485,10 @@ describe('over a bad network', () => {
 test('an empty world has a snapshot, which says its tick', () => {
   const source = new SnapshotSource(BOUNDS)
   source.update(5, [], [])
-  expect(received(new SnapshotView(0).next(source, 1, 0).bytes)).toEqual({ tick: 5, avatars: new Uint8Array(0), props: new Uint8Array(0), own: null })
+  expect(received(new SnapshotView(0).next(source, 1, 0).bytes)).toEqual({
+    tick: 5,
+    avatars: new Uint8Array(0),
+    props: new Uint8Array(0),
+    own: null,
+  })
 })

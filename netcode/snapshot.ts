@@ -53,7 +53,15 @@
  *
  * Which records: netcode/snapshot/interest.ts. Static props never move and are not in snapshots.
  */
-export { MARGIN_METRES, type BonesState, type Bounds, type JointsState, type Kind, type PropState, type RootState } from './snapshot/strands.ts'
+export {
+  MARGIN_METRES,
+  type BonesState,
+  type Bounds,
+  type JointsState,
+  type Kind,
+  type PropState,
+  type RootState,
+} from './snapshot/strands.ts'
 export { SnapshotSource } from './snapshot/source.ts'
 export { BASELINE_TICKS_MAX } from './snapshot/history.ts'
 export { SnapshotView } from './snapshot/view.ts'

@@ -1,6 +1,19 @@
 /** What every transport must do, as a vitest suite: `transportContract('WebSocket', makeServer)` in a test file. */
 import { describe, expect, test } from 'vitest'
-import { CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, MessageSizeError, ORDERED_MESSAGE_BYTES_MAX, type Admission, type ClientConnection, type Connect, type ConnectionId, type Peer, type ServerEvents, type ServerTransport } from './transport.ts'
+import {
+  CLOSE_REASON,
+  ConnectError,
+  MESSAGE_BYTES_MAX,
+  MessageSizeError,
+  ORDERED_MESSAGE_BYTES_MAX,
+  type Admission,
+  type ClientConnection,
+  type Connect,
+  type ConnectionId,
+  type Peer,
+  type ServerEvents,
+  type ServerTransport,
+} from './transport.ts'
 
 /** A started server of the transport under test and the way to it. */
 export interface ContractServer {
@@ -28,8 +41,16 @@ const AGAIN_MS = 250
 /** Times that an unordered transport may take to bring a message that is sent once. */
 const TRIES_MAX = 5
 
-interface Heard { readonly opened: { connection: ConnectionId, peer: Peer }[], readonly received: { connection: ConnectionId, bytes: Uint8Array }[], readonly closed: { connection: ConnectionId, reason: string }[] }
-interface Client { readonly connection: ClientConnection, readonly received: Uint8Array[], readonly closed: string[] }
+interface Heard {
+  readonly opened: { connection: ConnectionId; peer: Peer }[]
+  readonly received: { connection: ConnectionId; bytes: Uint8Array }[]
+  readonly closed: { connection: ConnectionId; reason: string }[]
+}
+interface Client {
+  readonly connection: ClientConnection
+  readonly received: Uint8Array[]
+  readonly closed: string[]
+}
 
 /** A server that notes what it hears, and clients that do. */
 class World {
@@ -44,21 +65,35 @@ class World {
   }
 
   async start(make: MakeContractServer): Promise<void> {
-    this.#server = await make({
-      opened: (connection, peer) => { this.heard.opened.push({ connection, peer }) },
-      received: (connection, bytes) => {
-        this.onReceived(connection, bytes)
-        this.heard.received.push({ connection, bytes })
+    this.#server = await make(
+      {
+        opened: (connection, peer) => {
+          this.heard.opened.push({ connection, peer })
+        },
+        received: (connection, bytes) => {
+          this.onReceived(connection, bytes)
+          this.heard.received.push({ connection, bytes })
+        },
+        closed: (connection, reason) => {
+          this.heard.closed.push({ connection, reason })
+        },
       },
-      closed: (connection, reason) => { this.heard.closed.push({ connection, reason }) },
-    }, (token) => Promise.resolve(token.startsWith('good-') ? { session: token.slice('good-'.length) } : null))
+      (token) => Promise.resolve(token.startsWith('good-') ? { session: token.slice('good-'.length) } : null),
+    )
   }
 
   /** Connects, and waits until the server has heard of it. */
   async connect(session: string): Promise<Client & { readonly id: ConnectionId }> {
     const received: Uint8Array[] = []
     const closed: string[] = []
-    const events = { received: (bytes: Uint8Array) => { received.push(bytes) }, closed: (reason: string) => { closed.push(reason) } }
+    const events = {
+      received: (bytes: Uint8Array) => {
+        received.push(bytes)
+      },
+      closed: (reason: string) => {
+        closed.push(reason)
+      },
+    }
     const connection = await this.server.connect(this.server.url, `good-${session}`, events)
     await this.until(`${session} opened`, () => this.heard.opened.some(({ peer }) => peer.session === session))
     const id = this.heard.opened.find(({ peer }) => peer.session === session)?.connection ?? 0
@@ -78,7 +113,8 @@ class World {
   async until(what: string, condition: () => boolean): Promise<void> {
     const endMs = performance.now() + WAIT_MS_MAX
     while (!condition()) {
-      if (performance.now() > endMs) throw new Error(`Did not happen within ${WAIT_MS_MAX} ms: ${what}. Heard: ${JSON.stringify(this.heard.closed)}`)
+      if (performance.now() > endMs)
+        throw new Error(`Did not happen within ${WAIT_MS_MAX} ms: ${what}. Heard: ${JSON.stringify(this.heard.closed)}`)
       await this.pause(2)
     }
   }
@@ -97,21 +133,24 @@ class World {
 
   async pause(milliseconds: number): Promise<void> {
     this.server.step?.()
-    await new Promise((resolve) => { setTimeout(resolve, milliseconds) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, milliseconds)
+    })
   }
 }
 
 /** `kill`: where a killed client is noticed soon enough for a unit test. */
 export function transportContract(name: string, make: MakeContractServer, kill?: KillClient): void {
-  const contract = (title: string, run: (world: World) => Promise<void>) => test(title, async () => {
-    const world = new World()
-    await world.start(make)
-    try {
-      await run(world)
-    } finally {
-      await world.server.stop()
-    }
-  })
+  const contract = (title: string, run: (world: World) => Promise<void>) =>
+    test(title, async () => {
+      const world = new World()
+      await world.start(make)
+      try {
+        await run(world)
+      } finally {
+        await world.server.stop()
+      }
+    })
   describe(`${name} keeps the transport contract:`, () => {
     describeConnecting(contract)
     describeMessages(contract)
@@ -127,14 +166,22 @@ function describeConnecting(contract: Contract): void {
     const { connection } = await world.connect('ada')
     await world.pause(50)
     expect(world.heard.opened.map(({ peer }) => peer)).toEqual([
-      { session: 'ada', kind: world.server.transport.kind, ordered: connection.ordered, address: expect.stringMatching(/./) },
+      {
+        session: 'ada',
+        kind: world.server.transport.kind,
+        ordered: connection.ordered,
+        address: expect.stringMatching(/./),
+      },
     ])
     expect(connection.kind).toBe(world.server.transport.kind)
   })
 
   contract('a client with a bad token is refused in words and never opened', async (world) => {
     const refused = world.server.connect(world.server.url, 'bad', { received: () => {}, closed: () => {} })
-    const error = await refused.then(() => null, (reason: unknown) => reason)
+    const error = await refused.then(
+      () => null,
+      (reason: unknown) => reason,
+    )
     expect(error).toBeInstanceOf(ConnectError)
     expect(error).toMatchObject({ reason: 'refused', message: expect.stringMatching(/token/) })
     await world.pause(50)
@@ -143,7 +190,12 @@ function describeConnecting(contract: Contract): void {
 
   contract('a server that is gone is unreachable', async (world) => {
     await world.server.stop()
-    const error = await world.server.connect(world.server.url, 'good-ada', { received: () => {}, closed: () => {} }).then(() => null, (reason: unknown) => reason)
+    const error = await world.server
+      .connect(world.server.url, 'good-ada', { received: () => {}, closed: () => {} })
+      .then(
+        () => null,
+        (reason: unknown) => reason,
+      )
     expect(error).toBeInstanceOf(ConnectError)
     expect(error).toMatchObject({ reason: 'unreachable' })
   })
@@ -154,8 +206,16 @@ function describeMessages(contract: Contract): void {
     const { connection, received, id } = await world.connect('ada')
     const up = (): Uint8Array[] => world.heard.received.map(({ bytes }) => bytes)
     for (const size of [1, 1_100, MESSAGE_BYTES_MAX]) {
-      await world.delivered(`${size} bytes up`, () => connection.send(pattern(size)), () => up().some(({ length }) => length === size))
-      await world.delivered(`${size} bytes down`, () => world.sendDown(id, pattern(size)), () => received.some(({ length }) => length === size))
+      await world.delivered(
+        `${size} bytes up`,
+        () => connection.send(pattern(size)),
+        () => up().some(({ length }) => length === size),
+      )
+      await world.delivered(
+        `${size} bytes down`,
+        () => world.sendDown(id, pattern(size)),
+        () => received.some(({ length }) => length === size),
+      )
     }
     for (const bytes of [...up(), ...received]) expect(plain(bytes)).toEqual(pattern(bytes.length))
     if (world.ordered) expect([up().length, received.length]).toEqual([3, 3])
@@ -168,7 +228,11 @@ function describeMessages(contract: Contract): void {
     expect(() => connection.send(new Uint8Array(0))).toThrow(MessageSizeError)
     expect(() => world.server.transport.send(id, new Uint8Array(downMax + 1))).toThrow(MessageSizeError)
     expect(() => world.server.transport.send(id, new Uint8Array(0))).toThrow(MessageSizeError)
-    await world.delivered('a message down', () => world.sendDown(id, pattern(9)), () => received.length > 0)
+    await world.delivered(
+      'a message down',
+      () => world.sendDown(id, pattern(9)),
+      () => received.length > 0,
+    )
   })
 
   contract('an ordered transport brings a checkpoint of 2 MB, an unordered one refuses it', async (world) => {
@@ -187,8 +251,16 @@ function describeMessages(contract: Contract): void {
       send(buffer)
       buffer.fill(0)
     }
-    await world.delivered('up', overwritten((buffer) => connection.send(buffer)), () => world.heard.received.length > 0)
-    await world.delivered('down', overwritten((buffer) => world.sendDown(id, buffer)), () => received.length > 0)
+    await world.delivered(
+      'up',
+      overwritten((buffer) => connection.send(buffer)),
+      () => world.heard.received.length > 0,
+    )
+    await world.delivered(
+      'down',
+      overwritten((buffer) => world.sendDown(id, buffer)),
+      () => received.length > 0,
+    )
     expect(plain(received[0])).toEqual(pattern(500))
     expect(plain(world.heard.received[0]?.bytes)).toEqual(pattern(500))
   })
@@ -196,14 +268,19 @@ function describeMessages(contract: Contract): void {
   contract('a hundred messages each way arrive, in order where the transport says so', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     const lists = (): Uint8Array[][] => [world.heard.received.map(({ bytes }) => bytes), received]
-    const missing = (list: Uint8Array[] = []): number[] => Array.from({ length: 100 }, (_, i) => i).filter((i) => !list.some((bytes) => bytes[0] === i))
+    const missing = (list: Uint8Array[] = []): number[] =>
+      Array.from({ length: 100 }, (_, i) => i).filter((i) => !list.some((bytes) => bytes[0] === i))
     let round = 0
-    await world.delivered('a hundred both ways', () => {
-      const [up, down] = lists()
-      for (const i of missing(up)) connection.send(Uint8Array.of(i, round))
-      for (const i of missing(down)) world.sendDown(id, Uint8Array.of(i, round))
-      round += 1
-    }, () => lists().every((list) => missing(list).length === 0))
+    await world.delivered(
+      'a hundred both ways',
+      () => {
+        const [up, down] = lists()
+        for (const i of missing(up)) connection.send(Uint8Array.of(i, round))
+        for (const i of missing(down)) world.sendDown(id, Uint8Array.of(i, round))
+        round += 1
+      },
+      () => lists().every((list) => missing(list).length === 0),
+    )
     for (const list of lists()) {
       const heard = list.map((bytes) => bytes.join())
       expect(new Set(heard).size).toBe(heard.length)
@@ -213,12 +290,19 @@ function describeMessages(contract: Contract): void {
 
   contract('connections do not hear each other', async (world) => {
     const clients = await Promise.all(['ada', 'bob', 'cy', 'dee', 'eve'].map((session) => world.connect(session)))
-    await world.delivered('all', () => {
-      for (const [i, { connection, id }] of clients.entries()) {
-        connection.send(Uint8Array.of(i))
-        world.sendDown(id, Uint8Array.of(i))
-      }
-    }, () => clients.every(({ id, received }) => received.length > 0 && world.heard.received.some(({ connection }) => connection === id)))
+    await world.delivered(
+      'all',
+      () => {
+        for (const [i, { connection, id }] of clients.entries()) {
+          connection.send(Uint8Array.of(i))
+          world.sendDown(id, Uint8Array.of(i))
+        }
+      },
+      () =>
+        clients.every(
+          ({ id, received }) => received.length > 0 && world.heard.received.some(({ connection }) => connection === id),
+        ),
+    )
     for (const [i, { received, id }] of clients.entries()) {
       const up = world.heard.received.filter(({ connection }) => connection === id).map(({ bytes }) => bytes)
       expect(new Set([...received, ...up].map((bytes) => bytes.join()))).toEqual(new Set([`${i}`]))
@@ -228,25 +312,38 @@ function describeMessages(contract: Contract): void {
 
   contract('a listener that throws ends only the connection that it was about', async (world) => {
     const [ada, bob] = await Promise.all([world.connect('ada'), world.connect('bob')])
-    world.onReceived = (connection) => { if (connection === ada.id) throw new Error('a fault in the listener') }
-    await world.delivered('ada closed', () => ada.connection.send(Uint8Array.of(1)), () => ada.closed.length === 1)
+    world.onReceived = (connection) => {
+      if (connection === ada.id) throw new Error('a fault in the listener')
+    }
+    await world.delivered(
+      'ada closed',
+      () => ada.connection.send(Uint8Array.of(1)),
+      () => ada.closed.length === 1,
+    )
     await world.until('ada closed on the server', () => world.heard.closed.length === 1)
     expect(world.heard.closed).toEqual([{ connection: ada.id, reason: CLOSE_REASON.internal }])
-    await world.delivered('bob heard', () => bob.connection.send(Uint8Array.of(2)), () => world.heard.received.length > 0)
+    await world.delivered(
+      'bob heard',
+      () => bob.connection.send(Uint8Array.of(2)),
+      () => world.heard.received.length > 0,
+    )
     expect(bob.closed).toEqual([])
   })
 }
 
 function describeEnding(contract: Contract): void {
-  contract('a client that closes is reported once, as closed by the peer, and hears its own reason once', async (world) => {
-    const { connection, closed, id } = await world.connect('ada')
-    connection.close('had enough')
-    connection.close('again')
-    await world.until('closed', () => world.heard.closed.length > 0)
-    await world.pause(200)
-    expect(world.heard.closed).toEqual([{ connection: id, reason: CLOSE_REASON.peer }])
-    expect(closed).toEqual(['had enough'])
-  })
+  contract(
+    'a client that closes is reported once, as closed by the peer, and hears its own reason once',
+    async (world) => {
+      const { connection, closed, id } = await world.connect('ada')
+      connection.close('had enough')
+      connection.close('again')
+      await world.until('closed', () => world.heard.closed.length > 0)
+      await world.pause(200)
+      expect(world.heard.closed).toEqual([{ connection: id, reason: CLOSE_REASON.peer }])
+      expect(closed).toEqual(['had enough'])
+    },
+  )
 
   contract('a server that closes lets the last message leave, and each side hears of the end once', async (world) => {
     const left: Uint8Array[] = []
@@ -292,7 +389,9 @@ function describeEnding(contract: Contract): void {
   contract('stop ends every connection and says so', async (world) => {
     const clients = await Promise.all(['ada', 'bob', 'cy'].map((session) => world.connect(session)))
     await world.server.transport.stop()
-    expect(world.heard.closed.map(({ reason }) => reason)).toEqual(Array.from({ length: 3 }, () => CLOSE_REASON.stopped))
+    expect(world.heard.closed.map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 3 }, () => CLOSE_REASON.stopped),
+    )
     await world.until('the clients heard', () => clients.every(({ closed }) => closed.length === 1))
   })
 }

@@ -106,7 +106,15 @@ export type Connect = (url: string, token: string, events: ClientEvents) => Prom
  * realm has started, however long that takes. `no-loopback`: the server is reached on its own machine alone, where this browser
  * has no WebRTC.
  */
-export type ConnectReason = 'unreachable' | 'refused' | 'busy' | 'starting' | 'udp-blocked' | 'no-loopback' | 'timed-out' | 'bad-identity'
+export type ConnectReason =
+  | 'unreachable'
+  | 'refused'
+  | 'busy'
+  | 'starting'
+  | 'udp-blocked'
+  | 'no-loopback'
+  | 'timed-out'
+  | 'bad-identity'
 
 /** Why a connection could not be made, in words for a person. */
 export class ConnectError extends Error {

@@ -87,7 +87,11 @@ export interface PackageManifest {
   readonly kind: PackageKind
   readonly name: string
   readonly attachments: {
-    readonly avatar: { readonly materials: readonly PackageMaterial[]; readonly meshes: readonly PackageMesh[]; readonly animations: readonly PackageAnimation[] }
+    readonly avatar: {
+      readonly materials: readonly PackageMaterial[]
+      readonly meshes: readonly PackageMesh[]
+      readonly animations: readonly PackageAnimation[]
+    }
     /** Of an object; empty for avatars, whose capsules stand in `capsules`. */
     readonly colliders: readonly Collider[]
   }
@@ -100,7 +104,14 @@ export interface PackageManifest {
   readonly marker: { readonly position: Vec3; readonly rotation: Quat }
   /** Axis-aligned box of the model at rest, metres, marker space. */
   readonly bounds: { readonly min: Vec3; readonly max: Vec3 }
-  readonly counts: { readonly triangles: number; readonly vertices: number; readonly materials: number; readonly textures: number; readonly joints: number; readonly textureBytes: number }
+  readonly counts: {
+    readonly triangles: number
+    readonly vertices: number
+    readonly materials: number
+    readonly textures: number
+    readonly joints: number
+    readonly textureBytes: number
+  }
   readonly rank: { readonly pc: PackageRank; readonly mobile: PackageRank }
   readonly files: {
     /** What devices load: GLB that Godot 4.6 and three.js read without extensions that they lack. */

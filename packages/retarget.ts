@@ -30,7 +30,11 @@ interface Placed {
   readonly scale: Vec3
 }
 
-const TOP: Placed = { position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 1, z: 0, w: 0 }, scale: { x: 1, y: 1, z: 1 } }
+const TOP: Placed = {
+  position: { x: 0, y: 0, z: 0 },
+  rotation: { x: 0, y: 1, z: 0, w: 0 },
+  scale: { x: 1, y: 1, z: 1 },
+}
 
 /** Bones of the trunk that a rig may lack: they have no length there, and turn what the bone before them carries. */
 const FOLDED: Readonly<Partial<Record<Bone, Bone>>> = { spine: 'chest', chest: 'upperChest' }
@@ -65,7 +69,11 @@ function drivenJoints(skeleton: readonly PackageJoint[]): Map<string, Driven> {
  * The pose of a package's nodes for the 18 bones of `solveSkeleton` (root space). `nodes`: all nodes, parents before
  * children. Nodes that it does not name stay as the file has them. A package without a humanoid has nothing to turn.
  */
-export function poseNodes(skeleton: readonly PackageJoint[], nodes: readonly RestNode[], bones: readonly JointTransform[]): NodePose {
+export function poseNodes(
+  skeleton: readonly PackageJoint[],
+  nodes: readonly RestNode[],
+  bones: readonly JointTransform[],
+): NodePose {
   const driven = drivenJoints(skeleton)
   const placed = new Map<string, Placed>()
   const rotations = new Map<string, Quat>()
@@ -76,22 +84,36 @@ export function poseNodes(skeleton: readonly PackageJoint[], nodes: readonly Res
     const joint = driven.get(node.name)
     const bone = joint && bones[joint.bone]
     const rotation = bone ? multiply(bone.rotation, joint.rest) : multiply(above.rotation, node.rotation)
-    const position = bone && joint.isHips ? bone.position : add(above.position, rotate(above.rotation, times(above.scale, node.translation)))
+    const position =
+      bone && joint.isHips
+        ? bone.position
+        : add(above.position, rotate(above.rotation, times(above.scale, node.translation)))
     if (bone) rotations.set(node.name, multiply(conjugate(above.rotation), rotation))
-    if (bone && joint.isHips) hips = { name: node.name, translation: over(rotate(conjugate(above.rotation), sub(position, above.position)), above.scale) }
+    if (bone && joint.isHips)
+      hips = {
+        name: node.name,
+        translation: over(rotate(conjugate(above.rotation), sub(position, above.position)), above.scale),
+      }
     placed.set(node.name, { position, rotation, scale })
   }
   return { rotations, hips }
 }
 
 /** Where nodes stand in root space with a pose set: what a scene graph computes. */
-export function placeNodes(nodes: readonly RestNode[], { rotations, hips }: NodePose): ReadonlyMap<string, { readonly position: Vec3; readonly rotation: Quat }> {
+export function placeNodes(
+  nodes: readonly RestNode[],
+  { rotations, hips }: NodePose,
+): ReadonlyMap<string, { readonly position: Vec3; readonly rotation: Quat }> {
   const placed = new Map<string, Placed>()
   for (const node of nodes) {
     const above = (node.parent === null ? undefined : placed.get(node.parent)) ?? TOP
     const translation = hips?.name === node.name ? hips.translation : node.translation
     const rotation = multiply(above.rotation, rotations.get(node.name) ?? node.rotation)
-    placed.set(node.name, { position: add(above.position, rotate(above.rotation, times(above.scale, translation))), rotation, scale: times(above.scale, node.scale) })
+    placed.set(node.name, {
+      position: add(above.position, rotate(above.rotation, times(above.scale, translation))),
+      rotation,
+      scale: times(above.scale, node.scale),
+    })
   }
   return placed
 }

@@ -1,7 +1,13 @@
 /** Checks of single values, shared by the decoders: each returns the value or throws Invalid with its place. */
 import { nameFault, shownName } from '../sim/name.ts'
 import type { Quat, Vec3 } from '../sim/types.ts'
-import { LABEL_CHARACTERS_MAX, NAME_CHARACTERS_MAX, QUATERNION_TOLERANCE, TEXT_CHARACTERS_MAX, UINT32_MAX } from './limits.ts'
+import {
+  LABEL_CHARACTERS_MAX,
+  NAME_CHARACTERS_MAX,
+  QUATERNION_TOLERANCE,
+  TEXT_CHARACTERS_MAX,
+  UINT32_MAX,
+} from './limits.ts'
 import { attempt, Invalid, within, type Result } from './result.ts'
 
 type Maybe<T> = T | null | undefined
@@ -19,7 +25,8 @@ export function finite(value: Maybe<number>, where: string): number {
 /** A finite number of at most `limit` either way. */
 export function bounded(value: Maybe<number>, where: string, limit: number): number {
   const number = finite(value, where)
-  if (Math.abs(number) > limit) throw new Invalid('out-of-range', where, `is ${number}; at most ${limit} either way is taken`)
+  if (Math.abs(number) > limit)
+    throw new Invalid('out-of-range', where, `is ${number}; at most ${limit} either way is taken`)
   return number
 }
 
@@ -38,7 +45,11 @@ export function present<T>(value: Maybe<T>, where: string): T {
 }
 
 /** `limit`: of each coordinate, either way. */
-export function vec3(value: Maybe<{ x?: number | null; y?: number | null; z?: number | null }>, where: string, limit = Infinity): Vec3 {
+export function vec3(
+  value: Maybe<{ x?: number | null; y?: number | null; z?: number | null }>,
+  where: string,
+  limit = Infinity,
+): Vec3 {
   const { x, y, z } = present(value, where)
   try {
     return { x: bounded(x, 'x', limit), y: bounded(y, 'y', limit), z: bounded(z, 'z', limit) }
@@ -48,7 +59,10 @@ export function vec3(value: Maybe<{ x?: number | null; y?: number | null; z?: nu
 }
 
 /** A unit quaternion within QUATERNION_TOLERANCE. */
-export function quat(value: Maybe<{ x?: number | null; y?: number | null; z?: number | null; w?: number | null }>, where: string): Quat {
+export function quat(
+  value: Maybe<{ x?: number | null; y?: number | null; z?: number | null; w?: number | null }>,
+  where: string,
+): Quat {
   const given = present(value, where)
   const x = given.x ?? 0
   const y = given.y ?? 0
@@ -56,14 +70,22 @@ export function quat(value: Maybe<{ x?: number | null; y?: number | null; z?: nu
   const w = given.w ?? 0
   const squared = x * x + y * y + z * z + w * w
   // Written so that NaN fails too.
-  if (!(Math.abs(squared - 1) <= QUATERNION_TOLERANCE)) throw new Invalid('out-of-range', where, `(${x}, ${y}, ${z}, ${w}) is no unit quaternion`)
+  if (!(Math.abs(squared - 1) <= QUATERNION_TOLERANCE))
+    throw new Invalid('out-of-range', where, `(${x}, ${y}, ${z}, ${w}) is no unit quaternion`)
   return { x, y, z, w }
 }
 
 /** Reads each item of a list; an error says which. */
-export function list<T, U>(items: Maybe<readonly T[]>, where: string, min: number, max: number, read: (item: T) => U): U[] {
+export function list<T, U>(
+  items: Maybe<readonly T[]>,
+  where: string,
+  min: number,
+  max: number,
+  read: (item: T) => U,
+): U[] {
   const given = items ?? []
-  if (given.length < min || given.length > max) throw new Invalid('out-of-range', where, `has ${given.length} items; ${min} to ${max} are allowed`)
+  if (given.length < min || given.length > max)
+    throw new Invalid('out-of-range', where, `has ${given.length} items; ${min} to ${max} are allowed`)
   const out: U[] = []
   try {
     for (const item of given) out.push(read(item))

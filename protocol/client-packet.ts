@@ -3,7 +3,13 @@ import type { CommandType, Input } from '../sim/types.ts'
 import { integer, list, plainText, present } from './check.ts'
 import { otherworld } from './generated/otherworld.js'
 import { fromWireInput, INPUT_LAYOUT } from './input.ts'
-import { COMMAND_BYTES_MAX, PACKET_BYTES_ACCEPTED_MAX, PACKET_COMMANDS_MAX, PACKET_LATEST_MAX, TEXT_BYTES_MAX } from './limits.ts'
+import {
+  COMMAND_BYTES_MAX,
+  PACKET_BYTES_ACCEPTED_MAX,
+  PACKET_COMMANDS_MAX,
+  PACKET_LATEST_MAX,
+  TEXT_BYTES_MAX,
+} from './limits.ts'
 import { attempt, Invalid, within, type Result } from './result.ts'
 import { layout, scan } from './scan.ts'
 
@@ -58,7 +64,10 @@ const LATEST_FIELD = (6 << 3) | 2
 
 export const GOODBYE_LAYOUT = layout({ 1: { name: 'reason', bytesMax: TEXT_BYTES_MAX } })
 
-export const toWireGoodbye = ({ reason, again = false }: Goodbye): otherworld.Goodbye.$Properties => ({ reason: plainText(reason), ...(again ? { again } : {}) })
+export const toWireGoodbye = ({ reason, again = false }: Goodbye): otherworld.Goodbye.$Properties => ({
+  reason: plainText(reason),
+  ...(again ? { again } : {}),
+})
 
 export function fromWireGoodbye({ reason, again }: otherworld.Goodbye.$Properties): Goodbye {
   return { type: 'goodbye', reason: plainText(reason), ...(again === true ? { again } : {}) }
@@ -80,7 +89,11 @@ export function isLatestWins(type: CommandType): boolean {
 }
 
 /** Puts a packet together; `commands` and `latest` are inputs as `encodeInput` made them (player 0). */
-export function encodeClientPacket(head: ClientHead, commands: readonly Uint8Array[], latest: readonly Uint8Array[]): Uint8Array {
+export function encodeClientPacket(
+  head: ClientHead,
+  commands: readonly Uint8Array[],
+  latest: readonly Uint8Array[],
+): Uint8Array {
   const { control, ...numbers } = head
   const wire: otherworld.ClientPacket.$Properties = numbers
   if (control?.type === 'hello') wire.hello = { ...control, mode: MODES.indexOf(control.mode) }
@@ -94,7 +107,8 @@ export function encodeClientPacket(head: ClientHead, commands: readonly Uint8Arr
 function readInput(allowed: ReadonlySet<CommandType>): (wire: otherworld.Input.$Properties) => Input {
   return (wire) => {
     const { sequence, command } = fromWireInput(wire)
-    if (!allowed.has(command.type)) throw new Invalid('not-allowed', '', `a client does not send "${command.type}" here`)
+    if (!allowed.has(command.type))
+      throw new Invalid('not-allowed', '', `a client does not send "${command.type}" here`)
     return { player: 0, sequence, command }
   }
 }
@@ -106,8 +120,17 @@ function readControl(wire: otherworld.ClientPacket): Hello | Goodbye | null {
   if (wire.control !== 'hello') return null
   const hello = present(wire.hello, 'hello')
   const mode = MODES[hello.mode ?? 0]
-  if (mode === undefined) throw within('hello', new Invalid('out-of-range', 'mode', `is ${hello.mode}; 0 (render) and 1 (lockstep) are known`))
-  return { type: 'hello', protocol: integer(hello.protocol, 'hello.protocol'), mode, body: integer(hello.body, 'hello.body') }
+  if (mode === undefined)
+    throw within(
+      'hello',
+      new Invalid('out-of-range', 'mode', `is ${hello.mode}; 0 (render) and 1 (lockstep) are known`),
+    )
+  return {
+    type: 'hello',
+    protocol: integer(hello.protocol, 'hello.protocol'),
+    mode,
+    body: integer(hello.body, 'hello.body'),
+  }
 }
 
 export function decodeClientPacket(bytes: Uint8Array): Result<ClientPacket> {

@@ -7,7 +7,9 @@ import { FRAME_BYTES_MAX, FRAME_INPUTS_MAX, SERVER_MESSAGE_BYTES_MAX } from './l
 import { attempt, Invalid, type Result } from './result.ts'
 import { layout, scan } from './scan.ts'
 
-export const FRAME_LAYOUT = layout({ 2: { name: 'inputs', bytesMax: SERVER_MESSAGE_BYTES_MAX, repeatsMax: FRAME_INPUTS_MAX, layout: INPUT_LAYOUT } })
+export const FRAME_LAYOUT = layout({
+  2: { name: 'inputs', bytesMax: SERVER_MESSAGE_BYTES_MAX, repeatsMax: FRAME_INPUTS_MAX, layout: INPUT_LAYOUT },
+})
 
 export function toWireFrame(frame: InputFrame): otherworld.InputFrame.$Properties {
   return { tick: frame.tick, inputs: frame.inputs.map(toWireInput) }
@@ -24,7 +26,11 @@ export function fromWireFrame(wire: otherworld.InputFrame.$Properties): InputFra
   inputs.forEach((input, i) => {
     const before = inputs[i - 1]
     if (before !== undefined && !inOrder(before, input))
-      throw new Invalid('order', `inputs[${i}]`, `player ${input.player}'s input ${input.sequence} stands after player ${before.player}'s ${before.sequence}`)
+      throw new Invalid(
+        'order',
+        `inputs[${i}]`,
+        `player ${input.player}'s input ${input.sequence} stands after player ${before.player}'s ${before.sequence}`,
+      )
   })
   return { tick, inputs }
 }

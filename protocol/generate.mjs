@@ -16,10 +16,25 @@ const out = resolve(process.argv[2] ?? join(here, 'generated'))
 const godot = resolve(process.argv[2] ?? join(here, '../godot-bridge/addons/otherworld/wire/generated'))
 const require = createRequire(import.meta.url)
 const tools = join(dirname(require.resolve('protobufjs-cli/package.json')), 'bin')
-const tool = (name, ...args) => execFileSync(process.execPath, [join(tools, name), ...args], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
+const tool = (name, ...args) =>
+  execFileSync(process.execPath, [join(tools, name), ...args], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
 
 // What we do not use is left out; a root of our own keeps two codecs in one program apart.
-const options = ['-t', 'static-module', '-w', 'esm', '--es6', '-r', 'otherworld', '--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-service']
+const options = [
+  '-t',
+  'static-module',
+  '-w',
+  'esm',
+  '--es6',
+  '-r',
+  'otherworld',
+  '--no-create',
+  '--no-verify',
+  '--no-convert',
+  '--no-delimited',
+  '--no-typeurl',
+  '--no-service',
+]
 
 const temporary = mkdtempSync(join(tmpdir(), 'otherworld-codec-'))
 try {
@@ -38,6 +53,9 @@ try {
 }
 
 mkdirSync(godot, { recursive: true })
-const { root } = protobuf.parse(readFileSync(join(here, 'otherworld.proto'), 'utf8'), new protobuf.Root(), { keepCase: true, alternateCommentMode: true })
+const { root } = protobuf.parse(readFileSync(join(here, 'otherworld.proto'), 'utf8'), new protobuf.Root(), {
+  keepCase: true,
+  alternateCommentMode: true,
+})
 writeFileSync(join(godot, 'messages.gd'), messagesText(root))
 writeFileSync(join(godot, 'limits.gd'), limitsText(readFileSync(join(here, 'limits.ts'), 'utf8')))

@@ -6,9 +6,29 @@ export { decodeInput, encodeInput } from './input.ts'
 export { decodeFrame, encodeFrame } from './frame.ts'
 export { decodeServerMessage, encodeServerMessage, type ServerMessage, type Welcome } from './message.ts'
 export {
-  decodeClientPacket, encodeClientPacket, isLatestWins, type ClientHead, type ClientMode, type ClientPacket, type Goodbye, type Hello,
+  decodeClientPacket,
+  encodeClientPacket,
+  isLatestWins,
+  type ClientHead,
+  type ClientMode,
+  type ClientPacket,
+  type Goodbye,
+  type Hello,
 } from './client-packet.ts'
 export {
-  decodeServerPacket, encodeServerPacket, encodeSnapshotPart, OWN_BYTES_MAX, type Own, type ServerHead, type ServerPacket, type SnapshotPart,
+  decodeServerPacket,
+  encodeServerPacket,
+  encodeSnapshotPart,
+  OWN_BYTES_MAX,
+  type Own,
+  type ServerHead,
+  type ServerPacket,
+  type SnapshotPart,
 } from './server-packet.ts'
-export { decodeLockstep, encodeLockstep, type LockstepFrame, type LockstepMessage, type LockstepStart } from './lockstep.ts'
+export {
+  decodeLockstep,
+  encodeLockstep,
+  type LockstepFrame,
+  type LockstepMessage,
+  type LockstepStart,
+} from './lockstep.ts'

@@ -36,18 +36,31 @@ export type LockstepMessage = LockstepStart | LockstepFrame | Goodbye
 
 const LOCKSTEP_LAYOUT = layout({
   1: {
-    name: 'start', bytesMax: LOCKSTEP_MESSAGE_BYTES_MAX,
-    layout: layout({ 4: { name: 'definition', bytesMax: DEFINITION_BYTES_MAX }, 6: { name: 'checkpoint', bytesMax: LOCKSTEP_MESSAGE_BYTES_MAX } }),
+    name: 'start',
+    bytesMax: LOCKSTEP_MESSAGE_BYTES_MAX,
+    layout: layout({
+      4: { name: 'definition', bytesMax: DEFINITION_BYTES_MAX },
+      6: { name: 'checkpoint', bytesMax: LOCKSTEP_MESSAGE_BYTES_MAX },
+    }),
   },
-  2: { name: 'frame', bytesMax: FRAME_BYTES_MAX + 64, layout: layout({ 1: { name: 'frame', bytesMax: FRAME_BYTES_MAX, layout: FRAME_LAYOUT } }) },
+  2: {
+    name: 'frame',
+    bytesMax: FRAME_BYTES_MAX + 64,
+    layout: layout({ 1: { name: 'frame', bytesMax: FRAME_BYTES_MAX, layout: FRAME_LAYOUT } }),
+  },
   3: { name: 'goodbye', bytesMax: TEXT_BYTES_MAX + 16, layout: GOODBYE_LAYOUT },
 })
 
 export function encodeLockstep(message: LockstepMessage): Uint8Array {
   switch (message.type) {
-    case 'start': return otherworld.LockstepMessage.encode({ start: message }).finish()
-    case 'frame': return otherworld.LockstepMessage.encode({ frame: { frame: toWireFrame(message.frame), hash: hexBytes(message.hash) } }).finish()
-    case 'goodbye': return otherworld.LockstepMessage.encode({ goodbye: toWireGoodbye(message) }).finish()
+    case 'start':
+      return otherworld.LockstepMessage.encode({ start: message }).finish()
+    case 'frame':
+      return otherworld.LockstepMessage.encode({
+        frame: { frame: toWireFrame(message.frame), hash: hexBytes(message.hash) },
+      }).finish()
+    case 'goodbye':
+      return otherworld.LockstepMessage.encode({ goodbye: toWireGoodbye(message) }).finish()
   }
 }
 
@@ -55,8 +68,14 @@ function readStart(wire: otherworld.LockstepStart.$Properties): LockstepStart {
   const engine = wire.engine ?? ''
   if (!/^[0-9a-f]{64}$/.test(engine)) throw new Invalid('out-of-range', 'engine', 'is no sha256 in hex')
   return {
-    type: 'start', protocol: integer(wire.protocol, 'protocol'), engine, simVersion: integer(wire.simVersion, 'simVersion'),
-    definition: wire.definition ?? '', tick: integer(wire.tick, 'tick'), checkpoint: ownBytes(wire.checkpoint), epoch: integer(wire.epoch, 'epoch'),
+    type: 'start',
+    protocol: integer(wire.protocol, 'protocol'),
+    engine,
+    simVersion: integer(wire.simVersion, 'simVersion'),
+    definition: wire.definition ?? '',
+    tick: integer(wire.tick, 'tick'),
+    checkpoint: ownBytes(wire.checkpoint),
+    epoch: integer(wire.epoch, 'epoch'),
   }
 }
 
@@ -69,10 +88,14 @@ export function decodeLockstep(bytes: Uint8Array): Result<LockstepMessage> {
     scan(bytes, LOCKSTEP_MESSAGE_BYTES_MAX, LOCKSTEP_LAYOUT)
     const wire = otherworld.LockstepMessage.decode(bytes) as otherworld.LockstepMessage
     switch (wire.message) {
-      case 'start': return inside(wire.start, 'start', readStart)
-      case 'frame': return inside(wire.frame, 'frame', readFrame)
-      case 'goodbye': return fromWireGoodbye(present(wire.goodbye, 'goodbye'))
-      default: throw new Invalid('missing', '', 'the message is missing or of a kind that this version does not know')
+      case 'start':
+        return inside(wire.start, 'start', readStart)
+      case 'frame':
+        return inside(wire.frame, 'frame', readFrame)
+      case 'goodbye':
+        return fromWireGoodbye(present(wire.goodbye, 'goodbye'))
+      default:
+        throw new Invalid('missing', '', 'the message is missing or of a kind that this version does not know')
     }
   })
 }

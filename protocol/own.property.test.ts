@@ -1,8 +1,25 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { decodeServerPacket, encodeServerPacket, encodeSnapshotPart, OWN_BYTES_MAX, OWN_METRES_MAX, OWN_YAW_MAX, type Own } from './index.ts'
+import {
+  decodeServerPacket,
+  encodeServerPacket,
+  encodeSnapshotPart,
+  OWN_BYTES_MAX,
+  OWN_METRES_MAX,
+  OWN_YAW_MAX,
+  type Own,
+} from './index.ts'
 
-const head = { packet: 1, ackPacket: 0, ackBits: 0, ackCommand: 0, firstMessage: 0, clientTimeMs: 0, clientTimeAgeMs: 0, control: null }
+const head = {
+  packet: 1,
+  ackPacket: 0,
+  ackBits: 0,
+  ackCommand: 0,
+  firstMessage: 0,
+  clientTimeMs: 0,
+  clientTimeAgeMs: 0,
+  control: null,
+}
 const NONE = new Uint8Array(0)
 const part = (own: Own | null): Uint8Array => encodeSnapshotPart({ tick: 7, avatars: NONE, props: NONE, own })
 const decode = (own: Own) => decodeServerPacket(encodeServerPacket(head, [], part(own)))
@@ -10,10 +27,19 @@ const decode = (own: Own) => decodeServerPacket(encodeServerPacket(head, [], par
 const within = (limit: number): fc.Arbitrary<number> => fc.float({ min: -limit, max: limit, noNaN: true })
 const float = within(OWN_METRES_MAX)
 const vec = fc.record({ x: float, y: float, z: float }, { noNullPrototype: true })
-const arbitraryOwn: fc.Arbitrary<Own> = fc.record({
-  moveSequence: fc.integer({ min: 1, max: 0xffff_ffff }), moveTicks: fc.integer({ min: 1, max: 0xffff_ffff }),
-  position: vec, velocity: vec, yaw: within(OWN_YAW_MAX), grounded: fc.boolean(), flying: fc.boolean(), jumping: fc.boolean(),
-}, { noNullPrototype: true })
+const arbitraryOwn: fc.Arbitrary<Own> = fc.record(
+  {
+    moveSequence: fc.integer({ min: 1, max: 0xffff_ffff }),
+    moveTicks: fc.integer({ min: 1, max: 0xffff_ffff }),
+    position: vec,
+    velocity: vec,
+    yaw: within(OWN_YAW_MAX),
+    grounded: fc.boolean(),
+    flying: fc.boolean(),
+    jumping: fc.boolean(),
+  },
+  { noNullPrototype: true },
+)
 
 test.prop([arbitraryOwn])('the own avatar arrives bit for bit, within its bytes', (own) => {
   const decoded = decode(own)
@@ -21,14 +47,30 @@ test.prop([arbitraryOwn])('the own avatar arrives bit for bit, within its bytes'
   expect(part(own).length - part(null).length).toBeLessThanOrEqual(OWN_BYTES_MAX)
 })
 
-test.prop([arbitraryOwn, fc.constantFrom(Number.NaN, Infinity, -Infinity), fc.constantFrom('position', 'velocity', 'yaw')])('a number that is none is refused with its place', (own, bad, where) => {
+test.prop([
+  arbitraryOwn,
+  fc.constantFrom(Number.NaN, Infinity, -Infinity),
+  fc.constantFrom('position', 'velocity', 'yaw'),
+])('a number that is none is refused with its place', (own, bad, where) => {
   const decoded = decode(where === 'yaw' ? { ...own, yaw: bad } : { ...own, [where]: { x: 0, y: bad, z: 0 } })
-  expect(decoded).toMatchObject({ ok: false, error: { reason: 'out-of-range', where: where === 'yaw' ? 'snapshot.own.yaw' : `snapshot.own.${where}.y` } })
+  expect(decoded).toMatchObject({
+    ok: false,
+    error: { reason: 'out-of-range', where: where === 'yaw' ? 'snapshot.own.yaw' : `snapshot.own.${where}.y` },
+  })
 })
 
 test('a move that was in effect for no step is refused', () => {
   const at = { x: 0, y: 0, z: 0 }
-  const own: Own = { moveSequence: 3, moveTicks: 0, position: at, velocity: at, yaw: 0, grounded: true, flying: false, jumping: false }
+  const own: Own = {
+    moveSequence: 3,
+    moveTicks: 0,
+    position: at,
+    velocity: at,
+    yaw: 0,
+    grounded: true,
+    flying: false,
+    jumping: false,
+  }
   expect(decode(own)).toMatchObject({ ok: false, error: { where: 'snapshot.own.moveTicks' } })
   expect(decode({ ...own, moveSequence: 0 })).toMatchObject({ ok: true })
 })

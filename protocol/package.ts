@@ -1,5 +1,12 @@
 /** Packages between the wire and sim/types.ts. */
-import { BONES, type AvatarBody, type BodyChoice, type BoneCapsule, type PackageHash, type PackagePhysics } from '../sim/types.ts'
+import {
+  BONES,
+  type AvatarBody,
+  type BodyChoice,
+  type BoneCapsule,
+  type PackageHash,
+  type PackagePhysics,
+} from '../sim/types.ts'
 import { finite, inside, integer, label, list, vec3 } from './check.ts'
 import type { otherworld } from './generated/otherworld.js'
 import { hexBytes, hexText } from './hex.ts'
@@ -29,16 +36,19 @@ type Bytes = Uint8Array | null | undefined
 export const readHash = (bytes: Bytes, where: string): PackageHash => hexText(bytes, where, PACKAGE_HASH_BYTES)
 
 /** A hash, or null where the field is empty. */
-export const readOptionalHash = (bytes: Bytes, where: string): PackageHash | null => (bytes && bytes.length > 0 ? readHash(bytes, where) : null)
+export const readOptionalHash = (bytes: Bytes, where: string): PackageHash | null =>
+  bytes && bytes.length > 0 ? readHash(bytes, where) : null
 
 /** The field of a hash, or none. */
-export const toWireHash = (hash: PackageHash | null): { package: Uint8Array } | Record<string, never> => (hash === null ? {} : { package: hexBytes(hash) })
+export const toWireHash = (hash: PackageHash | null): { package: Uint8Array } | Record<string, never> =>
+  hash === null ? {} : { package: hexBytes(hash) }
 
 /** What a `wear` names: a body's index, or a package where there is one. */
 export function readBodyChoice({ body, package: hash }: otherworld.Wear.$Properties): BodyChoice {
   const named = readOptionalHash(hash, 'package')
   const index = integer(body, 'body')
-  if (named !== null && index !== 0) throw new Invalid('out-of-range', 'body', `is ${index} beside a package; one of them is needed`)
+  if (named !== null && index !== 0)
+    throw new Invalid('out-of-range', 'body', `is ${index} beside a package; one of them is needed`)
   return named ?? index
 }
 
@@ -46,7 +56,12 @@ export const toWireBodyChoice = (choice: BodyChoice): { body: number } | { packa
   typeof choice === 'number' ? { body: choice } : { package: hexBytes(choice) }
 
 function readCapsule(wire: otherworld.BoneCapsule.$Properties): BoneCapsule {
-  return { bone: integer(wire.bone, 'bone', 0, BONES.length - 1), a: vec3(wire.a, 'a'), b: vec3(wire.b, 'b'), radius: finite(wire.radius, 'radius') }
+  return {
+    bone: integer(wire.bone, 'bone', 0, BONES.length - 1),
+    a: vec3(wire.a, 'a'),
+    b: vec3(wire.b, 'b'),
+    radius: finite(wire.radius, 'radius'),
+  }
 }
 
 function readBody(wire: otherworld.AvatarBody.$Properties): AvatarBody {
@@ -65,8 +80,11 @@ export function toWirePhysics(physics: PackagePhysics): Pick<otherworld.Package.
 
 export function readPhysics(wire: otherworld.Package): PackagePhysics {
   switch (wire.physics) {
-    case 'prop': return { kind: 'object', prop: inside(wire.prop, 'prop', fromWireProp) }
-    case 'body': return { kind: 'avatar', body: inside(wire.body, 'body', readBody) }
-    default: throw new Invalid('missing', 'physics', 'is missing or of a kind that this version does not know')
+    case 'prop':
+      return { kind: 'object', prop: inside(wire.prop, 'prop', fromWireProp) }
+    case 'body':
+      return { kind: 'avatar', body: inside(wire.body, 'body', readBody) }
+    default:
+      throw new Invalid('missing', 'physics', 'is missing or of a kind that this version does not know')
   }
 }

@@ -3,7 +3,13 @@ import type { Collider, Motion, PropSpec, Shape } from '../sim/types.ts'
 import { finite, integer, label, list, present, quat, vec3 } from './check.ts'
 import type { otherworld } from './generated/otherworld.js'
 import {
-  COLLIDERS_MAX, HULL_POINTS_MAX, HULL_POINTS_MIN, LABEL_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX, TRIMESH_TRIANGLES_MAX, TRIMESH_VERTICES_MAX,
+  COLLIDERS_MAX,
+  HULL_POINTS_MAX,
+  HULL_POINTS_MIN,
+  LABEL_BYTES_MAX,
+  SERVER_MESSAGE_BYTES_MAX,
+  TRIMESH_TRIANGLES_MAX,
+  TRIMESH_VERTICES_MAX,
 } from './limits.ts'
 import { Invalid } from './result.ts'
 import { layout } from './scan.ts'
@@ -26,11 +32,16 @@ export const PROP_LAYOUT = layout({
 
 function wireShape(shape: Shape): otherworld.Collider.$Properties {
   switch (shape.type) {
-    case 'box': return { box: shape }
-    case 'sphere': return { sphere: shape }
-    case 'capsule': return { capsule: shape }
-    case 'convex': return { convex: { points: [...shape.points] } }
-    case 'trimesh': return { trimesh: { vertices: [...shape.vertices], indices: [...shape.indices] } }
+    case 'box':
+      return { box: shape }
+    case 'sphere':
+      return { sphere: shape }
+    case 'capsule':
+      return { capsule: shape }
+    case 'convex':
+      return { convex: { points: [...shape.points] } }
+    case 'trimesh':
+      return { trimesh: { vertices: [...shape.vertices], indices: [...shape.indices] } }
   }
 }
 
@@ -50,29 +61,51 @@ function points(values: readonly number[] | null | undefined, where: string, min
 
 function readTrimesh({ vertices, indices }: otherworld.Trimesh.$Properties): Shape {
   const coordinates = points(vertices, 'shape.vertices', 3, TRIMESH_VERTICES_MAX)
-  const corners = list(indices, 'shape.indices', 3, TRIMESH_TRIANGLES_MAX * 3, (index) => integer(index, '', 0, coordinates.length / 3 - 1))
-  if (corners.length % 3 !== 0) throw new Invalid('out-of-range', 'shape.indices', `has ${corners.length} numbers; three make a triangle`)
+  const corners = list(indices, 'shape.indices', 3, TRIMESH_TRIANGLES_MAX * 3, (index) =>
+    integer(index, '', 0, coordinates.length / 3 - 1),
+  )
+  if (corners.length % 3 !== 0)
+    throw new Invalid('out-of-range', 'shape.indices', `has ${corners.length} numbers; three make a triangle`)
   return { type: 'trimesh', vertices: coordinates, indices: corners }
 }
 
 function readShape(wire: otherworld.Collider): Shape {
   switch (wire.shape) {
-    case 'box': return { type: 'box', halfExtents: vec3(wire.box?.halfExtents, 'shape.halfExtents') }
-    case 'sphere': return { type: 'sphere', radius: finite(wire.sphere?.radius, 'shape.radius') }
-    case 'capsule': return { type: 'capsule', halfHeight: finite(wire.capsule?.halfHeight, 'shape.halfHeight'), radius: finite(wire.capsule?.radius, 'shape.radius') }
-    case 'convex': return { type: 'convex', points: points(wire.convex?.points, 'shape.points', HULL_POINTS_MIN, HULL_POINTS_MAX) }
-    case 'trimesh': return readTrimesh(present(wire.trimesh, 'shape'))
-    default: throw new Invalid('missing', 'shape', 'is missing or of a kind that this version does not know')
+    case 'box':
+      return { type: 'box', halfExtents: vec3(wire.box?.halfExtents, 'shape.halfExtents') }
+    case 'sphere':
+      return { type: 'sphere', radius: finite(wire.sphere?.radius, 'shape.radius') }
+    case 'capsule':
+      return {
+        type: 'capsule',
+        halfHeight: finite(wire.capsule?.halfHeight, 'shape.halfHeight'),
+        radius: finite(wire.capsule?.radius, 'shape.radius'),
+      }
+    case 'convex':
+      return { type: 'convex', points: points(wire.convex?.points, 'shape.points', HULL_POINTS_MIN, HULL_POINTS_MAX) }
+    case 'trimesh':
+      return readTrimesh(present(wire.trimesh, 'shape'))
+    default:
+      throw new Invalid('missing', 'shape', 'is missing or of a kind that this version does not know')
   }
 }
 
 function readCollider(wire: otherworld.Collider.$Properties): Collider {
-  return { shape: readShape(wire as otherworld.Collider), position: vec3(wire.position, 'position'), rotation: quat(wire.rotation, 'rotation') }
+  return {
+    shape: readShape(wire as otherworld.Collider),
+    position: vec3(wire.position, 'position'),
+    rotation: quat(wire.rotation, 'rotation'),
+  }
 }
 
 export function fromWireProp(wire: otherworld.PropSpec.$Properties): PropSpec {
   const motion = MOTIONS[wire.motion ?? 0]
-  if (motion === undefined) throw new Invalid('out-of-range', 'motion', `is ${wire.motion}; 0 (static), 1 (dynamic) and 2 (kinematic) are known`)
+  if (motion === undefined)
+    throw new Invalid(
+      'out-of-range',
+      'motion',
+      `is ${wire.motion}; 0 (static), 1 (dynamic) and 2 (kinematic) are known`,
+    )
   return {
     name: label(wire.name, 'name'),
     motion,

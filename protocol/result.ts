@@ -15,7 +15,9 @@ export interface ProtocolError {
   readonly message: string
 }
 
-export type Result<T, E = ProtocolError> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }
+export type Result<T, E = ProtocolError> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E }
 
 /** How decoding stops inside this folder; `attempt` turns it into a Result, so that it never leaves it. */
 export class Invalid extends Error {
@@ -30,7 +32,9 @@ export class Invalid extends Error {
 
 /** The same error, one step further from the leaf. The path is put together only where something is wrong. */
 export function within(step: string, error: unknown): unknown {
-  if (error instanceof Invalid) error.where = error.where === '' ? step : error.where.startsWith('[') ? step + error.where : `${step}.${error.where}`
+  if (error instanceof Invalid)
+    error.where =
+      error.where === '' ? step : error.where.startsWith('[') ? step + error.where : `${step}.${error.where}`
   return error
 }
 
@@ -39,8 +43,16 @@ export function attempt<T>(decode: () => T): Result<T> {
   try {
     return { ok: true, value: decode() }
   } catch (error) {
-    if (error instanceof Invalid) return { ok: false, error: { reason: error.reason, where: error.where, message: error.message } }
-    return { ok: false, error: { reason: 'malformed', where: '', message: `the bytes are not a message: ${error instanceof Error ? error.message : String(error)}` } }
+    if (error instanceof Invalid)
+      return { ok: false, error: { reason: error.reason, where: error.where, message: error.message } }
+    return {
+      ok: false,
+      error: {
+        reason: 'malformed',
+        where: '',
+        message: `the bytes are not a message: ${error instanceof Error ? error.message : String(error)}`,
+      },
+    }
   }
 }
 

@@ -30,7 +30,8 @@ export function layout(fields: Readonly<Record<number, FieldLimits>>): MessageLa
 
 /** Throws Invalid (inside this folder only) where the bytes break a limit or are not the wire format. */
 export function scan(bytes: Uint8Array, bytesMax: number, root: MessageLayout): void {
-  if (bytes.length > bytesMax) throw new Invalid('too-large', '', `the message has ${bytes.length} bytes; at most ${bytesMax} are taken`)
+  if (bytes.length > bytesMax)
+    throw new Invalid('too-large', '', `the message has ${bytes.length} bytes; at most ${bytesMax} are taken`)
   scanMessage({ bytes, position: 0 }, bytes.length, root)
 }
 
@@ -50,7 +51,8 @@ function scanMessage(cursor: Cursor, end: number, fields: MessageLayout): void {
       counts ??= []
       const count = (counts[field] ?? 0) + 1
       counts[field] = count
-      if (count > limits.repeatsMax) throw new Invalid('too-large', limits.name, `there are more than ${limits.repeatsMax}`)
+      if (count > limits.repeatsMax)
+        throw new Invalid('too-large', limits.name, `there are more than ${limits.repeatsMax}`)
     }
     passValue(cursor, end, tag & 7, limits)
   }
@@ -71,7 +73,8 @@ function passValue(cursor: Cursor, end: number, wireType: number, limits: FieldL
     case 2: {
       const length = varint(cursor, end)
       const bytesMax = limits?.bytesMax ?? OTHER_FIELD_BYTES_MAX
-      if (length > bytesMax) throw new Invalid('too-large', limits?.name ?? '', `a field has ${length} bytes; at most ${bytesMax} are taken`)
+      if (length > bytesMax)
+        throw new Invalid('too-large', limits?.name ?? '', `a field has ${length} bytes; at most ${bytesMax} are taken`)
       const stop = notBeyond(cursor.position + length, end)
       if (limits?.layout !== undefined) descend(cursor, stop, limits.name, limits.layout)
       cursor.position = stop

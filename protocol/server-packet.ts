@@ -3,7 +3,14 @@ import type { Vec3 } from '../sim/types.ts'
 import { bounded, inside, integer, list, ownBytes, vec3 } from './check.ts'
 import { fromWireGoodbye, GOODBYE_LAYOUT, toWireGoodbye, type Goodbye } from './client-packet.ts'
 import { otherworld } from './generated/otherworld.js'
-import { OWN_METRES_MAX, OWN_YAW_MAX, PACKET_BYTES_ACCEPTED_MAX, PACKET_MESSAGES_MAX, SNAPSHOT_BLOCK_BYTES_MAX, TEXT_BYTES_MAX } from './limits.ts'
+import {
+  OWN_METRES_MAX,
+  OWN_YAW_MAX,
+  PACKET_BYTES_ACCEPTED_MAX,
+  PACKET_MESSAGES_MAX,
+  SNAPSHOT_BLOCK_BYTES_MAX,
+  TEXT_BYTES_MAX,
+} from './limits.ts'
 import { fromWireMessage, MESSAGE_LAYOUT, type ServerMessage } from './message.ts'
 import { attempt, type Result } from './result.ts'
 import { layout, scan } from './scan.ts'
@@ -78,7 +85,11 @@ export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
 }
 
 /** Puts a packet together from what `encodeServerMessage` and `encodeSnapshotPart` made. */
-export function encodeServerPacket(head: ServerHead, messages: readonly Uint8Array[], snapshot: Uint8Array | null): Uint8Array {
+export function encodeServerPacket(
+  head: ServerHead,
+  messages: readonly Uint8Array[],
+  snapshot: Uint8Array | null,
+): Uint8Array {
   const { control, ...numbers } = head
   const wire: otherworld.ServerPacket.$Properties = numbers
   if (control !== null) wire.goodbye = toWireGoodbye(control)
@@ -91,15 +102,25 @@ export function encodeServerPacket(head: ServerHead, messages: readonly Uint8Arr
 function readSnapshot(wire: otherworld.Snapshot.$Properties | null | undefined): SnapshotPart | null {
   if (wire === null || wire === undefined) return null
   const own = wire.own ? inside(wire.own, 'snapshot.own', readOwn) : null
-  return { tick: integer(wire.tick, 'snapshot.tick'), avatars: ownBytes(wire.avatars), props: ownBytes(wire.props), own }
+  return {
+    tick: integer(wire.tick, 'snapshot.tick'),
+    avatars: ownBytes(wire.avatars),
+    props: ownBytes(wire.props),
+    own,
+  }
 }
 
 function readOwn(wire: otherworld.Own.$Properties): Own {
   const moveSequence = integer(wire.moveSequence, 'moveSequence')
   return {
-    moveSequence, moveTicks: integer(wire.moveTicks, 'moveTicks', moveSequence === 0 ? 0 : 1),
-    position: vec3(wire.position, 'position', OWN_METRES_MAX), velocity: vec3(wire.velocity, 'velocity', OWN_METRES_MAX), yaw: bounded(wire.yaw, 'yaw', OWN_YAW_MAX),
-    grounded: wire.grounded ?? false, flying: wire.flying ?? false, jumping: wire.jumping ?? false,
+    moveSequence,
+    moveTicks: integer(wire.moveTicks, 'moveTicks', moveSequence === 0 ? 0 : 1),
+    position: vec3(wire.position, 'position', OWN_METRES_MAX),
+    velocity: vec3(wire.velocity, 'velocity', OWN_METRES_MAX),
+    yaw: bounded(wire.yaw, 'yaw', OWN_YAW_MAX),
+    grounded: wire.grounded ?? false,
+    flying: wire.flying ?? false,
+    jumping: wire.jumping ?? false,
   }
 }
 

@@ -1,6 +1,13 @@
 /** Chunks: the frame that everything in a recording stands in. Bytes in, bytes out; nothing here knows what they mean. */
 import { crc32c } from './crc32c.ts'
-import { CHUNK_BYTES_MIN, CHUNK_LEAD_BYTES, ChunkType, CRC_BYTES, LENGTH_BYTES_MAX, PAYLOAD_BYTES_MAX } from './format.ts'
+import {
+  CHUNK_BYTES_MIN,
+  CHUNK_LEAD_BYTES,
+  ChunkType,
+  CRC_BYTES,
+  LENGTH_BYTES_MAX,
+  PAYLOAD_BYTES_MAX,
+} from './format.ts'
 
 /** Where a whole chunk with the right CRC lies in the file. Offsets are bytes from the file's start. */
 export interface Chunk {
@@ -35,7 +42,8 @@ function lengthBytes(length: number): number[] {
 /** One chunk around the parts of its payload. Throws RangeError where the payload is larger than PAYLOAD_BYTES_MAX. */
 export function encodeChunk(type: number, sequence: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
-  if (length > PAYLOAD_BYTES_MAX) throw new RangeError(`a ${chunkName(type)} chunk of ${length} bytes; at most ${PAYLOAD_BYTES_MAX} fit`)
+  if (length > PAYLOAD_BYTES_MAX)
+    throw new RangeError(`a ${chunkName(type)} chunk of ${length} bytes; at most ${PAYLOAD_BYTES_MAX} fit`)
   const prefix = lengthBytes(length)
   const out = new Uint8Array(CHUNK_LEAD_BYTES + prefix.length + length + CRC_BYTES)
   const view = new DataView(out.buffer)
@@ -68,7 +76,14 @@ export function peekChunk(bytes: Uint8Array, offset: number): Chunk | null {
   const payloadStart = offset + CHUNK_LEAD_BYTES + size + 1
   const payloadEnd = payloadStart + length
   if (payloadEnd + CRC_BYTES > bytes.length) return null
-  return { type: bytes[offset] ?? 0, sequence: readUint32(bytes, offset + 1), offset, payloadStart, payloadEnd, end: payloadEnd + CRC_BYTES }
+  return {
+    type: bytes[offset] ?? 0,
+    sequence: readUint32(bytes, offset + 1),
+    offset,
+    payloadStart,
+    payloadEnd,
+    end: payloadEnd + CRC_BYTES,
+  }
 }
 
 /** The whole chunk at `offset`, or null where there is none. */
@@ -79,7 +94,13 @@ export function readChunk(bytes: Uint8Array, offset: number): Chunk | null {
 
 /** Little-endian; the caller has checked the bounds. */
 export function readUint32(bytes: Uint8Array, offset: number): number {
-  return ((bytes[offset] ?? 0) | ((bytes[offset + 1] ?? 0) << 8) | ((bytes[offset + 2] ?? 0) << 16) | ((bytes[offset + 3] ?? 0) << 24)) >>> 0
+  return (
+    ((bytes[offset] ?? 0) |
+      ((bytes[offset + 1] ?? 0) << 8) |
+      ((bytes[offset + 2] ?? 0) << 16) |
+      ((bytes[offset + 3] ?? 0) << 24)) >>>
+    0
+  )
 }
 
 /**

@@ -8,7 +8,13 @@ import { toHex, type StoredCheckpoint } from './payloads.ts'
 export const sha256Hex = (bytes: Uint8Array): string => toHex(sha256(bytes))
 
 /** A checkpoint stored as it is. */
-export const rawCheckpoint = (tick: number, bytes: Uint8Array): StoredCheckpoint => ({ tick, encoding: Encoding.raw, rawBytes: bytes.length, sha256: sha256(bytes), stored: bytes })
+export const rawCheckpoint = (tick: number, bytes: Uint8Array): StoredCheckpoint => ({
+  tick,
+  encoding: Encoding.raw,
+  rawBytes: bytes.length,
+  sha256: sha256(bytes),
+  stored: bytes,
+})
 
 /** A checkpoint stored packed, where that is smaller. */
 export async function packCheckpoint(tick: number, bytes: Uint8Array): Promise<StoredCheckpoint> {
@@ -18,18 +24,33 @@ export async function packCheckpoint(tick: number, bytes: Uint8Array): Promise<S
 }
 
 /** The state's bytes, checked against length and SHA-256. */
-export async function unpackCheckpoint(checkpoint: StoredCheckpoint, offset: number): Promise<RecordingResult<Uint8Array>> {
+export async function unpackCheckpoint(
+  checkpoint: StoredCheckpoint,
+  offset: number,
+): Promise<RecordingResult<Uint8Array>> {
   const { tick, encoding, rawBytes, stored } = checkpoint
-  const bytes = encoding === Encoding.raw ? stored : await pipe(stored, new DecompressionStream('deflate-raw'), rawBytes)
-  if (bytes?.length !== rawBytes) return bad(new RecordingError('corrupt', `the checkpoint of tick ${tick} does not unpack to its ${rawBytes} bytes`, offset))
-  if (sha256Hex(bytes) !== toHex(checkpoint.sha256)) return bad(new RecordingError('corrupt', `the checkpoint of tick ${tick} does not have its SHA-256`, offset))
+  const bytes =
+    encoding === Encoding.raw ? stored : await pipe(stored, new DecompressionStream('deflate-raw'), rawBytes)
+  if (bytes?.length !== rawBytes)
+    return bad(
+      new RecordingError('corrupt', `the checkpoint of tick ${tick} does not unpack to its ${rawBytes} bytes`, offset),
+    )
+  if (sha256Hex(bytes) !== toHex(checkpoint.sha256))
+    return bad(new RecordingError('corrupt', `the checkpoint of tick ${tick} does not have its SHA-256`, offset))
   return good(bytes)
 }
 
 /** Runs bytes through a stream; null where it fails or gives more than `bytesMax`, at which it stops. */
-async function pipe(bytes: Uint8Array, through: CompressionStream | DecompressionStream, bytesMax: number): Promise<Uint8Array | null> {
+async function pipe(
+  bytes: Uint8Array,
+  through: CompressionStream | DecompressionStream,
+  bytesMax: number,
+): Promise<Uint8Array | null> {
   const writer = through.writable.getWriter()
-  const writing = writer.write(Uint8Array.from(bytes)).then(() => writer.close()).catch(() => {})
+  const writing = writer
+    .write(Uint8Array.from(bytes))
+    .then(() => writer.close())
+    .catch(() => {})
   const reader = through.readable.getReader()
   const parts: Uint8Array[] = []
   let size = 0

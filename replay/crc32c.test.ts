@@ -19,7 +19,10 @@ test('gives the check value and the vectors of RFC 3720', () => {
   expect(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i))).toBe(0x46dd794e)
 })
 
-property.prop([fc.uint8Array({ maxLength: 70 }), fc.nat(8), fc.nat(8)])('agrees with the definition on any part of any bytes', (bytes, from, cut) => {
-  const end = Math.max(from, bytes.length - cut)
-  expect(crc32c(bytes, from, end)).toBe(slow(bytes.length < from ? new Uint8Array(0) : bytes.subarray(from, end)))
-})
+property.prop([fc.uint8Array({ maxLength: 70 }), fc.nat(8), fc.nat(8)])(
+  'agrees with the definition on any part of any bytes',
+  (bytes, from, cut) => {
+    const end = Math.max(from, bytes.length - cut)
+    expect(crc32c(bytes, from, end)).toBe(slow(bytes.length < from ? new Uint8Array(0) : bytes.subarray(from, end)))
+  },
+)

@@ -34,9 +34,14 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number
   let i = start
   for (; i + SLICES <= end; i += SLICES) {
     crc =
-      at(t, 1792 + ((crc ^ at(bytes, i)) & 255)) ^ at(t, 1536 + (((crc >>> 8) ^ at(bytes, i + 1)) & 255)) ^
-      at(t, 1280 + (((crc >>> 16) ^ at(bytes, i + 2)) & 255)) ^ at(t, 1024 + (((crc >>> 24) ^ at(bytes, i + 3)) & 255)) ^
-      at(t, 768 + at(bytes, i + 4)) ^ at(t, 512 + at(bytes, i + 5)) ^ at(t, 256 + at(bytes, i + 6)) ^ at(t, at(bytes, i + 7))
+      at(t, 1792 + ((crc ^ at(bytes, i)) & 255)) ^
+      at(t, 1536 + (((crc >>> 8) ^ at(bytes, i + 1)) & 255)) ^
+      at(t, 1280 + (((crc >>> 16) ^ at(bytes, i + 2)) & 255)) ^
+      at(t, 1024 + (((crc >>> 24) ^ at(bytes, i + 3)) & 255)) ^
+      at(t, 768 + at(bytes, i + 4)) ^
+      at(t, 512 + at(bytes, i + 5)) ^
+      at(t, 256 + at(bytes, i + 6)) ^
+      at(t, at(bytes, i + 7))
   }
   for (; i < end; i++) crc = at(t, (crc ^ at(bytes, i)) & 255) ^ (crc >>> 8)
   return (crc ^ 0xffffffff) >>> 0

@@ -10,7 +10,14 @@
  * - `bad-definition`: the realm definition in the header is refused by the simulation.
  */
 export type RecordingErrorReason =
-  | 'not-a-recording' | 'unsupported-version' | 'torn-header' | 'no-start' | 'corrupt' | 'other-engine' | 'other-sim' | 'bad-definition'
+  | 'not-a-recording'
+  | 'unsupported-version'
+  | 'torn-header'
+  | 'no-start'
+  | 'corrupt'
+  | 'other-engine'
+  | 'other-sim'
+  | 'bad-definition'
 
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
@@ -20,7 +27,12 @@ export class RecordingError extends Error {
   /** Sequence number of the chunk, where known. */
   readonly chunk: number | null
 
-  constructor(reason: RecordingErrorReason, message: string, offset: number | null = null, chunk: number | null = null) {
+  constructor(
+    reason: RecordingErrorReason,
+    message: string,
+    offset: number | null = null,
+    chunk: number | null = null,
+  ) {
     super(offset === null ? message : `${message} (at byte ${offset}${chunk === null ? '' : `, chunk ${chunk}`})`)
     this.reason = reason
     this.offset = offset
@@ -28,7 +40,12 @@ export class RecordingError extends Error {
   }
 }
 
-export type RecordingResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: RecordingError }
+export type RecordingResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: RecordingError }
 
 export const good = <T>(value: T): RecordingResult<T> => ({ ok: true, value })
-export const bad = (error: RecordingError): { readonly ok: false; readonly error: RecordingError } => ({ ok: false, error })
+export const bad = (error: RecordingError): { readonly ok: false; readonly error: RecordingError } => ({
+  ok: false,
+  error,
+})

@@ -31,7 +31,11 @@ export interface RecordingHeader<Definition = RealmDefinition> {
 }
 
 /** A header as it was read. */
-export type ReadHeader = RecordingHeader<Readonly<Record<string, unknown>>> & { readonly tickRate: number; readonly seed: number; readonly realm: string }
+export type ReadHeader = RecordingHeader<Readonly<Record<string, unknown>>> & {
+  readonly tickRate: number
+  readonly seed: number
+  readonly realm: string
+}
 
 /** Magic and version: the first 12 bytes of a file. */
 export function encodePreamble(): Uint8Array {
@@ -44,24 +48,49 @@ export function encodePreamble(): Uint8Array {
 /** Checks magic and version; null where they are right. */
 export function checkPreamble(bytes: Uint8Array): RecordingError | null {
   const differs = MAGIC.findIndex((byte, i) => i < bytes.length && bytes[i] !== byte)
-  if (bytes.length === 0 || differs >= 0) return new RecordingError('not-a-recording', bytes.length === 0 ? 'the file is empty' : 'this is no Otherworld recording: its first bytes are not the magic of one', Math.max(differs, 0))
-  if (bytes.length < PREAMBLE_BYTES) return new RecordingError('torn-header', 'the file was cut before its header was whole; it holds no tick', bytes.length)
+  if (bytes.length === 0 || differs >= 0)
+    return new RecordingError(
+      'not-a-recording',
+      bytes.length === 0
+        ? 'the file is empty'
+        : 'this is no Otherworld recording: its first bytes are not the magic of one',
+      Math.max(differs, 0),
+    )
+  if (bytes.length < PREAMBLE_BYTES)
+    return new RecordingError(
+      'torn-header',
+      'the file was cut before its header was whole; it holds no tick',
+      bytes.length,
+    )
   const version = new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length, true)
   if (version === FORMAT_VERSION) return null
-  return new RecordingError('unsupported-version', `the recording has format version ${version}; this program reads version ${FORMAT_VERSION}`, MAGIC.length)
+  return new RecordingError(
+    'unsupported-version',
+    `the recording has format version ${version}; this program reads version ${FORMAT_VERSION}`,
+    MAGIC.length,
+  )
 }
 
 /** The header's payload: JSON in UTF-8. Throws TypeError where the definition holds what JSON cannot carry exactly. */
 export function encodeHeader(header: RecordingHeader): Uint8Array {
   const { definition, ...rest } = header
-  const json = exactJson({ ...rest, tickRate: definition.tickRate, seed: definition.seed, realm: definition.id, definition })
+  const json = exactJson({
+    ...rest,
+    tickRate: definition.tickRate,
+    seed: definition.seed,
+    realm: definition.id,
+    definition,
+  })
   const out = new TextEncoder().encode(json)
-  if (out.length > HEADER_BYTES_MAX) throw new TypeError(`the realm definition makes a header of ${out.length} bytes; at most ${HEADER_BYTES_MAX} fit`)
+  if (out.length > HEADER_BYTES_MAX)
+    throw new TypeError(`the realm definition makes a header of ${out.length} bytes; at most ${HEADER_BYTES_MAX} fit`)
   return out
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-const isUint32 = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isUint32 = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 1024
 
 /** What each field must be; `true` is right. */
@@ -79,7 +108,8 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   startHash: (value) => typeof value === 'string' && /^[0-9a-f]{16}$/.test(value),
   players: isUint32,
   elements: isUint32,
-  phases: (value) => Array.isArray(value) && value.length <= PHASES_MAX && value.every(isText) && new Set(value).size === value.length,
+  phases: (value) =>
+    Array.isArray(value) && value.length <= PHASES_MAX && value.every(isText) && new Set(value).size === value.length,
   createdAt: isText,
   recordedBy: isText,
 }
@@ -96,13 +126,18 @@ export function parseJsonObject(payload: Uint8Array): Record<string, unknown> | 
 
 /** Reads a header's payload. Fields that this version does not know are left out. */
 export function decodeHeader(payload: Uint8Array): RecordingResult<ReadHeader> {
-  const wrong = (message: string) => bad(new RecordingError('corrupt', `the recording's header ${message}`, PREAMBLE_BYTES, 0))
+  const wrong = (message: string) =>
+    bad(new RecordingError('corrupt', `the recording's header ${message}`, PREAMBLE_BYTES, 0))
   const json = payload.length <= HEADER_BYTES_MAX ? parseJsonObject(payload) : null
   if (!json) return wrong('is no JSON object')
   for (const [field, check] of Object.entries(CHECKS)) if (!check(json[field])) return wrong(`has no valid "${field}"`)
   const header = Object.fromEntries(Object.keys(CHECKS).map((field) => [field, json[field]])) as unknown as ReadHeader
   if (header.start === 'genesis' && header.startTick !== 0) return wrong('starts from genesis at another tick than 0')
-  for (const [field, inside] of [['tickRate', 'tickRate'], ['seed', 'seed'], ['realm', 'id']] as const) {
+  for (const [field, inside] of [
+    ['tickRate', 'tickRate'],
+    ['seed', 'seed'],
+    ['realm', 'id'],
+  ] as const) {
     if (header[field] !== header.definition[inside]) return wrong(`says another "${field}" than its realm definition`)
   }
   return good(header)

@@ -23,13 +23,24 @@ export interface RecordingIndex {
 
 export const encodeIndex = (index: RecordingIndex): Uint8Array => new TextEncoder().encode(exactJson({ ...index }))
 
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-const isPlaces = (value: unknown): value is Place[] => Array.isArray(value) && value.every((place) => Array.isArray(place) && place.length === 2 && place.every(isCount))
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+const isPlaces = (value: unknown): value is Place[] =>
+  Array.isArray(value) && value.every((place) => Array.isArray(place) && place.length === 2 && place.every(isCount))
 
 /** Null where the payload is no index. */
 export function decodeIndex(payload: Uint8Array): RecordingIndex | null {
-  const { startTick, lastTick, frames, inputs, players, elements, checkpoints, seekPoints } = parseJsonObject(payload) ?? {}
-  if (!isCount(startTick) || !isCount(lastTick) || !isCount(frames) || !isCount(inputs) || !isCount(players) || !isCount(elements)) return null
+  const { startTick, lastTick, frames, inputs, players, elements, checkpoints, seekPoints } =
+    parseJsonObject(payload) ?? {}
+  if (
+    !isCount(startTick) ||
+    !isCount(lastTick) ||
+    !isCount(frames) ||
+    !isCount(inputs) ||
+    !isCount(players) ||
+    !isCount(elements)
+  )
+    return null
   if (!isPlaces(checkpoints) || !isPlaces(seekPoints)) return null
   return { startTick, lastTick, frames, inputs, players, elements, checkpoints, seekPoints }
 }

@@ -1,7 +1,14 @@
 /** Recordings: written, read, played, verified. Runs in Node and in the browser. docs/recording.md describes the format. */
 export { RecordingError, type RecordingErrorReason, type RecordingResult } from './error.ts'
 export { exactJson } from '../packages/exact-json.ts'
-export { CHECKPOINT_BYTES_MAX, CHECKPOINT_EVERY_TICKS, Encoding, FORMAT_VERSION, SAMPLE_EVERY_TICKS, type EncodingId } from './format.ts'
+export {
+  CHECKPOINT_BYTES_MAX,
+  CHECKPOINT_EVERY_TICKS,
+  Encoding,
+  FORMAT_VERSION,
+  SAMPLE_EVERY_TICKS,
+  type EncodingId,
+} from './format.ts'
 export { encodeHeader, type ReadHeader, type RecordingHeader } from './header.ts'
 export { toHex, type Note, type Quarantine, type Sample, type StoredCheckpoint } from './payloads.ts'
 export { packCheckpoint, rawCheckpoint, sha256Hex, unpackCheckpoint } from './compress.ts'

@@ -48,7 +48,8 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Bytes of an even number of hex digits. Throws RangeError on anything else. */
 export function fromHex(hex: string, bytes: number): Uint8Array {
-  if (hex.length !== 2 * bytes || !/^[0-9a-f]*$/.test(hex)) throw new RangeError(`"${hex}" is not ${2 * bytes} lower-case hex digits`)
+  if (hex.length !== 2 * bytes || !/^[0-9a-f]*$/.test(hex))
+    throw new RangeError(`"${hex}" is not ${2 * bytes} lower-case hex digits`)
   return Uint8Array.from({ length: bytes }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
 }
 
@@ -75,7 +76,13 @@ export function decodeCheckpoint(payload: Uint8Array): StoredCheckpoint | null {
   const stored = payload.subarray(CHECKPOINT_LEAD_BYTES)
   if ((encoding !== Encoding.raw && encoding !== Encoding.deflate) || rawBytes > CHECKPOINT_BYTES_MAX) return null
   if (encoding === Encoding.raw && stored.length !== rawBytes) return null
-  return { tick: numbers.getUint32(0, true), encoding, rawBytes, sha256: payload.subarray(9, CHECKPOINT_LEAD_BYTES), stored }
+  return {
+    tick: numbers.getUint32(0, true),
+    encoding,
+    rawBytes,
+    sha256: payload.subarray(9, CHECKPOINT_LEAD_BYTES),
+    stored,
+  }
 }
 
 const SAMPLE_LEAD_BYTES = 12
@@ -94,8 +101,15 @@ export function encodeSample(sample: Sample): Uint8Array {
 export function decodeSample(payload: Uint8Array, phases: number): Sample | null {
   if (payload.length !== SAMPLE_LEAD_BYTES + phases * HASH_BYTES) return null
   const numbers = view(payload)
-  const hashes = Array.from({ length: phases }, (_, i) => toHex(payload.subarray(SAMPLE_LEAD_BYTES + i * HASH_BYTES, SAMPLE_LEAD_BYTES + (i + 1) * HASH_BYTES)))
-  return { tick: numbers.getUint32(0, true), players: numbers.getUint32(4, true), elements: numbers.getUint32(8, true), phases: hashes }
+  const hashes = Array.from({ length: phases }, (_, i) =>
+    toHex(payload.subarray(SAMPLE_LEAD_BYTES + i * HASH_BYTES, SAMPLE_LEAD_BYTES + (i + 1) * HASH_BYTES)),
+  )
+  return {
+    tick: numbers.getUint32(0, true),
+    players: numbers.getUint32(4, true),
+    elements: numbers.getUint32(8, true),
+    phases: hashes,
+  }
 }
 
 const QUARANTINE_LEAD_BYTES = 6
@@ -118,7 +132,8 @@ export function decodeQuarantine(payload: Uint8Array): Quarantine | null {
   return { tick: view(payload).getUint32(0, true), reason, frame: payload.subarray(frameStart) }
 }
 
-export const encodeNote = (note: Note): Uint8Array => new TextEncoder().encode(JSON.stringify({ tick: note.tick, kind: note.kind, text: note.text }))
+export const encodeNote = (note: Note): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify({ tick: note.tick, kind: note.kind, text: note.text }))
 
 export function decodeNote(payload: Uint8Array): Note | null {
   const { tick, kind, text } = parseJsonObject(payload) ?? {}

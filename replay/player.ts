@@ -14,10 +14,21 @@ export interface PlayedTick {
 const PAUSE_EVERY_TICKS = 60
 
 /** Null where the simulation can replay the recording to the same bytes; otherwise why not. */
-export function checkVersions(recording: Recording, simulation: Pick<Simulation<unknown>, 'engine' | 'version'>): RecordingError | null {
+export function checkVersions(
+  recording: Recording,
+  simulation: Pick<Simulation<unknown>, 'engine' | 'version'>,
+): RecordingError | null {
   const { engine, simVersion } = recording.header
-  if (simVersion !== simulation.version) return new RecordingError('other-sim', `the recording was made by version ${simVersion} of the simulation; this is version ${simulation.version}`)
-  if (engine !== simulation.engine) return new RecordingError('other-engine', `the recording was made by physics engine ${engine.slice(0, 12)}…; this one is ${simulation.engine.slice(0, 12)}…`)
+  if (simVersion !== simulation.version)
+    return new RecordingError(
+      'other-sim',
+      `the recording was made by version ${simVersion} of the simulation; this is version ${simulation.version}`,
+    )
+  if (engine !== simulation.engine)
+    return new RecordingError(
+      'other-engine',
+      `the recording was made by physics engine ${engine.slice(0, 12)}…; this one is ${simulation.engine.slice(0, 12)}…`,
+    )
   return null
 }
 
@@ -28,7 +39,12 @@ export class Player<R> {
   private current: R
   private at: number
 
-  private constructor(recording: Recording, simulation: Simulation<R>, definition: RealmDefinition, start: { readonly tick: number; readonly realm: R }) {
+  private constructor(
+    recording: Recording,
+    simulation: Simulation<R>,
+    definition: RealmDefinition,
+    start: { readonly tick: number; readonly realm: R },
+  ) {
     this.recording = recording
     this.simulation = simulation
     this.definition = definition
@@ -40,13 +56,22 @@ export class Player<R> {
    * A player at the recording's start, or at the last checkpoint that restores and is not after `from`.
    * Errors: other-engine, other-sim, bad-definition, no-start, corrupt. `free` it after use.
    */
-  static async open<R>(recording: Recording, simulation: Simulation<R>, from = recording.startTick): Promise<RecordingResult<Player<R>>> {
+  static async open<R>(
+    recording: Recording,
+    simulation: Simulation<R>,
+    from = recording.startTick,
+  ): Promise<RecordingResult<Player<R>>> {
     const other = checkVersions(recording, simulation)
     if (other) return bad(other)
     const parsed = simulation.parseDefinition(recording.header.definition)
     if (!parsed.ok) {
       const [first] = parsed.errors
-      return bad(new RecordingError('bad-definition', `the recording's realm definition is refused: ${first?.where ?? ''} ${first?.message ?? ''}`))
+      return bad(
+        new RecordingError(
+          'bad-definition',
+          `the recording's realm definition is refused: ${first?.where ?? ''} ${first?.message ?? ''}`,
+        ),
+      )
     }
     const start = await load(recording, simulation, parsed.definition, from)
     return start.ok ? good(new Player(recording, simulation, parsed.definition, start.value)) : start
@@ -77,7 +102,10 @@ export class Player<R> {
   /** Goes to the state after `tick`, which is held to the recording's ticks: on from here or from a nearer checkpoint. */
   async seek(tick: number, pause?: () => Promise<void>): Promise<RecordingResult<void>> {
     const target = Math.min(Math.max(tick, this.recording.startTick), this.recording.lastTick)
-    const nearest = this.recording.checkpoints.reduce((best, entry) => (entry.tick <= target ? Math.max(best, entry.tick) : best), this.recording.startTick)
+    const nearest = this.recording.checkpoints.reduce(
+      (best, entry) => (entry.tick <= target ? Math.max(best, entry.tick) : best),
+      this.recording.startTick,
+    )
     if (this.at > target || this.at < nearest) {
       const loaded = await load(this.recording, this.simulation, this.definition, target)
       if (!loaded.ok) return loaded
@@ -100,7 +128,12 @@ export class Player<R> {
 }
 
 /** The newest state not after `from` that can be had: checkpoints first, newest first; then genesis. */
-async function load<R>(recording: Recording, simulation: Simulation<R>, definition: RealmDefinition, from: number): Promise<RecordingResult<{ tick: number; realm: R }>> {
+async function load<R>(
+  recording: Recording,
+  simulation: Simulation<R>,
+  definition: RealmDefinition,
+  from: number,
+): Promise<RecordingResult<{ tick: number; realm: R }>> {
   const candidates = recording.checkpoints.filter(({ tick }) => tick <= from).toSorted((a, b) => b.tick - a.tick)
   let failed: RecordingError | null = null
   for (const entry of candidates) {
@@ -110,10 +143,21 @@ async function load<R>(recording: Recording, simulation: Simulation<R>, definiti
       try {
         return good({ tick: entry.tick, realm: simulation.restore(definition, bytes.value) })
       } catch (error) {
-        failed ??= new RecordingError('corrupt', `the checkpoint of tick ${entry.tick} cannot be restored: ${(error as Error).message}`, entry.offset)
+        failed ??= new RecordingError(
+          'corrupt',
+          `the checkpoint of tick ${entry.tick} cannot be restored: ${(error as Error).message}`,
+          entry.offset,
+        )
       }
     }
   }
-  if (recording.header.start === 'genesis' && recording.startTick === 0) return good({ tick: 0, realm: simulation.genesis(definition) })
-  return bad(failed ?? new RecordingError('no-start', 'the recording was cut before the checkpoint that it starts from was whole; nothing can be replayed'))
+  if (recording.header.start === 'genesis' && recording.startTick === 0)
+    return good({ tick: 0, realm: simulation.genesis(definition) })
+  return bad(
+    failed ??
+      new RecordingError(
+        'no-start',
+        'the recording was cut before the checkpoint that it starts from was whole; nothing can be replayed',
+      ),
+  )
 }

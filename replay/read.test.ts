@@ -4,7 +4,15 @@ import { loadEngine } from '../sim/index.ts'
 import { joined, recordSession } from '../test/harness/recording-example.ts'
 import { encodeChunk, peekChunk } from './chunks.ts'
 import { ChunkType, PREAMBLE_BYTES } from './format.ts'
-import { describeRecording, readRecording, readSummary, salvageRecording, simulationOf, verify, type Recording } from './index.ts'
+import {
+  describeRecording,
+  readRecording,
+  readSummary,
+  salvageRecording,
+  simulationOf,
+  verify,
+  type Recording,
+} from './index.ts'
 
 const simulation = simulationOf(await loadEngine())
 const session = recordSession(simulation, { ticks: 90, players: 2, sampleEvery: 20, checkpointEvery: 40 })
@@ -19,7 +27,7 @@ function opened(bytes: Uint8Array): Recording {
 /** Where each chunk begins, and the end. */
 function chunkOffsets(bytes: Uint8Array): number[] {
   const offsets: number[] = []
-  for (let offset = PREAMBLE_BYTES; offset < bytes.length; ) {
+  for (let offset = PREAMBLE_BYTES; offset < bytes.length;) {
     offsets.push(offset)
     offset = peekChunk(bytes, offset)?.end ?? bytes.length
   }
@@ -64,7 +72,9 @@ describe('a recording that was cut', () => {
     expect(!empty.ok && empty.error.reason).toBe('not-a-recording')
   })
 
-  property.prop([fc.integer({ min: headerEnd, max: session.length - 1 }), fc.uint8Array({ maxLength: 40 })], { numRuns: 200 })('opens with any rubbish at its torn end', (length, rubbish) => {
+  property.prop([fc.integer({ min: headerEnd, max: session.length - 1 }), fc.uint8Array({ maxLength: 40 })], {
+    numRuns: 200,
+  })('opens with any rubbish at its torn end', (length, rubbish) => {
     const part = readRecording(joined([session.subarray(0, length), rubbish]))
     if (part.ok) expectPrefix(part.value)
     else expect(part.error.reason).toBe('corrupt')
@@ -72,18 +82,21 @@ describe('a recording that was cut', () => {
 })
 
 describe('a recording that was damaged', () => {
-  property.prop([fc.nat(8 * session.length - 1)], { numRuns: 400 })('never shows another hash for a flipped bit: it is an error that names the place, or a shorter recording', (bit) => {
-    const bytes = Uint8Array.from(session)
-    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-    const part = readRecording(bytes)
-    if (part.ok) {
-      expectPrefix(part.value)
-      expect(part.value.truncated).toBe(true)
-    } else {
-      expect(['corrupt', 'not-a-recording', 'unsupported-version']).toContain(part.error.reason)
-      expect(part.error.offset).toBeLessThanOrEqual(bit >> 3)
-    }
-  })
+  property.prop([fc.nat(8 * session.length - 1)], { numRuns: 400 })(
+    'never shows another hash for a flipped bit: it is an error that names the place, or a shorter recording',
+    (bit) => {
+      const bytes = Uint8Array.from(session)
+      bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      const part = readRecording(bytes)
+      if (part.ok) {
+        expectPrefix(part.value)
+        expect(part.value.truncated).toBe(true)
+      } else {
+        expect(['corrupt', 'not-a-recording', 'unsupported-version']).toContain(part.error.reason)
+        expect(part.error.offset).toBeLessThanOrEqual(bit >> 3)
+      }
+    },
+  )
 
   test('names offset and chunk of damage that whole chunks follow', () => {
     const at = offsets[20] ?? 0
@@ -93,15 +106,18 @@ describe('a recording that was damaged', () => {
     expect(!part.ok && part.error).toMatchObject({ reason: 'corrupt', offset: at, chunk: 20 })
   })
 
-  property.prop([fc.uint8Array({ minLength: 1, maxLength: 300 })], { numRuns: 200 })('is refused where anything stands after its footer, at that byte, and salvaged whole', (more) => {
-    const bytes = joined([session, more])
-    const part = readRecording(bytes)
-    expect(!part.ok && part.error).toMatchObject({ reason: 'corrupt', offset: session.length })
-    const salvage = salvageRecording(bytes)
-    if (!salvage.ok) throw salvage.error
-    expect(salvage.value.damage.map(({ offset }) => offset)).toEqual([session.length])
-    expect(salvage.value.parts[0]?.lastTick).toBe(whole.lastTick)
-  })
+  property.prop([fc.uint8Array({ minLength: 1, maxLength: 300 })], { numRuns: 200 })(
+    'is refused where anything stands after its footer, at that byte, and salvaged whole',
+    (more) => {
+      const bytes = joined([session, more])
+      const part = readRecording(bytes)
+      expect(!part.ok && part.error).toMatchObject({ reason: 'corrupt', offset: session.length })
+      const salvage = salvageRecording(bytes)
+      if (!salvage.ok) throw salvage.error
+      expect(salvage.value.damage.map(({ offset }) => offset)).toEqual([session.length])
+      expect(salvage.value.parts[0]?.lastTick).toBe(whole.lastTick)
+    },
+  )
 
   test('is refused where chunks are missing, doubled or swapped', () => {
     const [a = 0, b = 0, c = 0] = offsets.slice(30, 33)
@@ -117,7 +133,15 @@ describe('a recording that was damaged', () => {
     }
   })
 
-  property.prop([fc.array(fc.record({ at: fc.nat(session.length - 1), byte: fc.nat(255), cut: fc.boolean() }), { minLength: 1, maxLength: 6 })], { numRuns: 150 })('is salvaged without ever showing a wrong hash', (edits) => {
+  property.prop(
+    [
+      fc.array(fc.record({ at: fc.nat(session.length - 1), byte: fc.nat(255), cut: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+    ],
+    { numRuns: 150 },
+  )('is salvaged without ever showing a wrong hash', (edits) => {
     let bytes: Uint8Array = Uint8Array.from(session)
     for (const { at, byte, cut } of edits) {
       if (cut) bytes = joined([bytes.subarray(0, at), bytes.subarray(at + byte)])
@@ -125,7 +149,8 @@ describe('a recording that was damaged', () => {
     }
     const salvage = salvageRecording(bytes)
     if (!salvage.ok) return
-    for (const part of salvage.value.parts) for (let tick = part.startTick + 1; tick <= part.lastTick; tick++) expect(part.hash(tick)).toBe(whole.hash(tick))
+    for (const part of salvage.value.parts)
+      for (let tick = part.startTick + 1; tick <= part.lastTick; tick++) expect(part.hash(tick)).toBe(whole.hash(tick))
   })
 
   test('is read past the damage when it is salvaged', () => {
@@ -136,10 +161,11 @@ describe('a recording that was damaged', () => {
     if (!salvage.ok) throw salvage.error
     expect(salvage.value.damage.map(({ offset }) => offset)).toEqual([at])
     expect(salvage.value.parts.length).toBe(2)
-    for (const part of salvage.value.parts) for (let tick = part.startTick + 1; tick <= part.lastTick; tick++) {
-      expect(part.hash(tick)).toBe(whole.hash(tick))
-      expect(part.frame(tick)).toEqual(whole.frame(tick))
-    }
+    for (const part of salvage.value.parts)
+      for (let tick = part.startTick + 1; tick <= part.lastTick; tick++) {
+        expect(part.hash(tick)).toBe(whole.hash(tick))
+        expect(part.frame(tick)).toEqual(whole.frame(tick))
+      }
     expect(salvage.value.parts.at(-1)?.lastTick).toBe(90)
   })
 })
@@ -149,7 +175,9 @@ describe('hostile bytes', () => {
     expect(readRecording(bytes).ok).toBe(false)
   })
 
-  property.prop([fc.constantFrom(...Object.values(ChunkType), 0x99, 0x44), fc.uint8Array({ maxLength: 200 })], { numRuns: 300 })('in a chunk with the right checksum give an error or a recording', async (type, payload) => {
+  property.prop([fc.constantFrom(...Object.values(ChunkType), 0x99, 0x44), fc.uint8Array({ maxLength: 200 })], {
+    numRuns: 300,
+  })('in a chunk with the right checksum give an error or a recording', async (type, payload) => {
     const bytes = joined([session.subarray(0, headerEnd), encodeChunk(type, 1, payload)])
     const part = readRecording(bytes)
     if (!part.ok) {
@@ -167,7 +195,11 @@ describe('hostile bytes', () => {
   })
 
   test('cannot make a checkpoint unpack to more than it says', async () => {
-    const bomb = new Uint8Array(await new Response(new Blob([new Uint8Array(2 ** 20)]).stream().pipeThrough(new CompressionStream('deflate-raw'))).arrayBuffer())
+    const bomb = new Uint8Array(
+      await new Response(
+        new Blob([new Uint8Array(2 ** 20)]).stream().pipeThrough(new CompressionStream('deflate-raw')),
+      ).arrayBuffer(),
+    )
     const lead = Uint8Array.of(0, 0, 0, 0, 1, 16, 0, 0, 0, ...new Uint8Array(32))
     const recording = opened(joined([session.subarray(0, headerEnd), encodeChunk(ChunkType.checkpoint, 1, lead, bomb)]))
     const [entry] = recording.checkpoints
@@ -189,13 +221,26 @@ describe('a chunk of an unknown type', () => {
 
 test('the summary is read from the two ends alone and agrees with the whole', async () => {
   const read: number[] = []
-  const source = { size: session.length, read: (offset: number, length: number) => (read.push(length), Promise.resolve(session.subarray(offset, offset + length))) }
+  const source = {
+    size: session.length,
+    read: (offset: number, length: number) => (
+      read.push(length),
+      Promise.resolve(session.subarray(offset, offset + length))
+    ),
+  }
   const summary = await readSummary(source)
   if (!summary.ok) throw summary.error
   expect(summary.value.header).toEqual(whole.header)
   expect(summary.value.index).toEqual(whole.index)
   const info = describeRecording(whole)
-  expect(info.ok && info.value).toMatchObject({ ticks: 90, players: 2, inputs: whole.index?.inputs, elements: whole.index?.elements, checkpoints: 2, truncated: false })
+  expect(info.ok && info.value).toMatchObject({
+    ticks: 90,
+    players: 2,
+    inputs: whole.index?.inputs,
+    elements: whole.index?.elements,
+    checkpoints: 2,
+    truncated: false,
+  })
   const cut = await readSummary({ ...source, size: session.length - 1 })
   expect(cut.ok && cut.value.index).toBe(null)
 })

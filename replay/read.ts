@@ -5,7 +5,17 @@ import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SKIPPABLE } from './format.ts'
 import { checkPreamble, decodeHeader, type ReadHeader } from './header.ts'
 import { decodeIndex, type RecordingIndex } from './index-chunk.ts'
-import { decodeCheckpoint, decodeFooter, decodeNote, decodeQuarantine, decodeSample, toHex, type Note, type Quarantine, type Sample } from './payloads.ts'
+import {
+  decodeCheckpoint,
+  decodeFooter,
+  decodeNote,
+  decodeQuarantine,
+  decodeSample,
+  toHex,
+  type Note,
+  type Quarantine,
+  type Sample,
+} from './payloads.ts'
 import { Recording, type CheckpointEntry, type Damage } from './recording.ts'
 
 /** Ticks while they are read. `startTick` null: after damage, until a chunk says which tick it is. */
@@ -46,8 +56,12 @@ function openReader(bytes: Uint8Array): RecordingResult<Reader> {
   const error = checkPreamble(bytes)
   if (error) return bad(error)
   const chunk = readChunk(bytes, PREAMBLE_BYTES)
-  if (!chunk && !findChunk(bytes, PREAMBLE_BYTES + 1, 0)) return bad(new RecordingError('torn-header', 'the file was cut before its header was whole; it holds no tick', bytes.length))
-  if (chunk?.type !== ChunkType.header || chunk.sequence !== 0) return bad(new RecordingError('corrupt', 'the recording does not begin with a whole header', PREAMBLE_BYTES, 0))
+  if (!chunk && !findChunk(bytes, PREAMBLE_BYTES + 1, 0))
+    return bad(
+      new RecordingError('torn-header', 'the file was cut before its header was whole; it holds no tick', bytes.length),
+    )
+  if (chunk?.type !== ChunkType.header || chunk.sequence !== 0)
+    return bad(new RecordingError('corrupt', 'the recording does not begin with a whole header', PREAMBLE_BYTES, 0))
   const header = decodeHeader(bytes.subarray(chunk.payloadStart, chunk.payloadEnd))
   return header.ok ? good(new Reader(bytes, header.value, chunk.end)) : header
 }
@@ -87,9 +101,15 @@ class Reader {
         continue
       }
       if (wrong instanceof RecordingError && !salvage) return wrong
-      const next = chunk && chunk.sequence > this.sequence ? chunk : findChunk(this.bytes, chunk ? chunk.end : this.offset + 1, this.sequence)
+      const next =
+        chunk && chunk.sequence > this.sequence
+          ? chunk
+          : findChunk(this.bytes, chunk ? chunk.end : this.offset + 1, this.sequence)
       if (!chunk && !next && !this.sealed) return null
-      const message = !chunk && this.sealed ? `${this.bytes.length - this.offset} bytes stand after the recording's footer` : this.describe(chunk, wrong)
+      const message =
+        !chunk && this.sealed
+          ? `${this.bytes.length - this.offset} bytes stand after the recording's footer`
+          : this.describe(chunk, wrong)
       if (!salvage) return new RecordingError('corrupt', message, this.offset, this.sequence)
       this.damage.push({ offset: this.offset, chunk: this.sequence, message })
       if (!next) return null
@@ -103,7 +123,17 @@ class Reader {
     const { startTick, hashes, frames } = this.runs[index] ?? this.run
     const { bytes, header, checkpoints, samples, quarantined, notes } = this
     const run = { startTick: startTick ?? header.startTick, hashes, frames }
-    return new Recording({ bytes, header, run, wholeBytes: this.offset, index: this.sealed ? this.index : null, checkpoints, samples, quarantined, notes })
+    return new Recording({
+      bytes,
+      header,
+      run,
+      wholeBytes: this.offset,
+      index: this.sealed ? this.index : null,
+      checkpoints,
+      samples,
+      quarantined,
+      notes,
+    })
   }
 
   private skipTo(next: Chunk): void {
@@ -121,24 +151,40 @@ class Reader {
 
   /** Notes a chunk; what is wrong with it, or null. */
   private take(chunk: Chunk): string | RecordingError | null {
-    if (chunk.sequence !== this.sequence) return `has number ${chunk.sequence} where ${this.sequence} is due: chunks are missing or out of order`
+    if (chunk.sequence !== this.sequence)
+      return `has number ${chunk.sequence} where ${this.sequence} is due: chunks are missing or out of order`
     if (this.sealed) return 'stands after the footer'
     if (this.index && chunk.type !== ChunkType.footer) return 'stands after the index'
-    if (this.header.start === 'checkpoint' && this.sequence === 1 && chunk.type !== ChunkType.checkpoint) return 'stands where the checkpoint that the recording starts from is due'
+    if (this.header.start === 'checkpoint' && this.sequence === 1 && chunk.type !== ChunkType.checkpoint)
+      return 'stands where the checkpoint that the recording starts from is due'
     const payload = this.bytes.subarray(chunk.payloadStart, chunk.payloadEnd)
     switch (chunk.type) {
-      case ChunkType.frame: return this.takeFrame(chunk, payload)
-      case ChunkType.hash: return this.takeHashes(chunk, payload)
-      case ChunkType.sample: return this.takeSample(payload)
-      case ChunkType.checkpoint: return this.takeCheckpoint(chunk, payload)
-      case ChunkType.quarantine: return keep(this.quarantined, decodeQuarantine(payload))
-      case ChunkType.note: return keep(this.notes, decodeNote(payload))
-      case ChunkType.index: return this.takeIndex(chunk, payload)
-      case ChunkType.footer: return this.takeFooter(payload)
-      case ChunkType.header: return 'is a second header'
+      case ChunkType.frame:
+        return this.takeFrame(chunk, payload)
+      case ChunkType.hash:
+        return this.takeHashes(chunk, payload)
+      case ChunkType.sample:
+        return this.takeSample(payload)
+      case ChunkType.checkpoint:
+        return this.takeCheckpoint(chunk, payload)
+      case ChunkType.quarantine:
+        return keep(this.quarantined, decodeQuarantine(payload))
+      case ChunkType.note:
+        return keep(this.notes, decodeNote(payload))
+      case ChunkType.index:
+        return this.takeIndex(chunk, payload)
+      case ChunkType.footer:
+        return this.takeFooter(payload)
+      case ChunkType.header:
+        return 'is a second header'
       default:
         if (chunk.type & SKIPPABLE) return null
-        return new RecordingError('unsupported-version', `the recording holds a chunk of type ${chunkName(chunk.type)}, which this program must know to read it`, chunk.offset, chunk.sequence)
+        return new RecordingError(
+          'unsupported-version',
+          `the recording holds a chunk of type ${chunkName(chunk.type)}, which this program must know to read it`,
+          chunk.offset,
+          chunk.sequence,
+        )
     }
   }
 
@@ -159,7 +205,8 @@ class Reader {
   }
 
   private takeHashes(chunk: Chunk, payload: Uint8Array): string | null {
-    if (payload.length === 0 || payload.length % HASH_BYTES !== 0) return `has ${payload.length} bytes, no multiple of ${HASH_BYTES}`
+    if (payload.length === 0 || payload.length % HASH_BYTES !== 0)
+      return `has ${payload.length} bytes, no multiple of ${HASH_BYTES}`
     if (this.tick === null) return null
     if (this.tick + payload.length / HASH_BYTES > 0xffffffff) return 'goes beyond the last tick that a number holds'
     for (let offset = chunk.payloadStart; offset < chunk.payloadEnd; offset += HASH_BYTES) this.run.hashes.push(offset)
@@ -179,9 +226,17 @@ class Reader {
     const checkpoint = decodeCheckpoint(payload)
     if (!checkpoint) return 'is malformed'
     const { tick, rawBytes, stored } = checkpoint
-    if (tick < this.header.startTick || (this.tick !== null && tick > this.tick)) return `is of tick ${tick}, outside ticks ${this.header.startTick} to ${this.tick}`
-    if (this.sequence === 1 && tick !== this.header.startTick && this.header.start === 'checkpoint') return `is of tick ${tick} where that of the start, ${this.header.startTick}, is due`
-    this.checkpoints.push({ tick, offset: chunk.offset, rawBytes, storedBytes: stored.length, sha256: toHex(checkpoint.sha256) })
+    if (tick < this.header.startTick || (this.tick !== null && tick > this.tick))
+      return `is of tick ${tick}, outside ticks ${this.header.startTick} to ${this.tick}`
+    if (this.sequence === 1 && tick !== this.header.startTick && this.header.start === 'checkpoint')
+      return `is of tick ${tick} where that of the start, ${this.header.startTick}, is due`
+    this.checkpoints.push({
+      tick,
+      offset: chunk.offset,
+      rawBytes,
+      storedBytes: stored.length,
+      sha256: toHex(checkpoint.sha256),
+    })
     return null
   }
 
@@ -189,8 +244,17 @@ class Reader {
     const index = decodeIndex(payload)
     if (!index) return 'is malformed'
     if (this.damage.length > 0) return null
-    if (index.startTick !== this.header.startTick || index.lastTick !== this.tick || index.frames !== this.run.frames.size) return 'contradicts the chunks before it'
-    const same = index.checkpoints.length === this.checkpoints.length && index.checkpoints.every(([tick, offset], i) => tick === this.checkpoints[i]?.tick && offset === this.checkpoints[i]?.offset)
+    if (
+      index.startTick !== this.header.startTick ||
+      index.lastTick !== this.tick ||
+      index.frames !== this.run.frames.size
+    )
+      return 'contradicts the chunks before it'
+    const same =
+      index.checkpoints.length === this.checkpoints.length &&
+      index.checkpoints.every(
+        ([tick, offset], i) => tick === this.checkpoints[i]?.tick && offset === this.checkpoints[i]?.offset,
+      )
     if (!same) return 'contradicts the checkpoints before it'
     this.index = index
     this.indexOffset = chunk.offset

@@ -120,8 +120,22 @@ export class Recording {
     if (!bytes) return good({ tick, inputs: [] })
     const decoded = decodeFrame(bytes)
     const offset = this.run.frames.get(tick) ?? null
-    if (!decoded.ok) return bad(new RecordingError('corrupt', `the frame of tick ${tick} cannot be decoded: ${decoded.error.where} ${decoded.error.message}`, offset))
-    if (decoded.value.tick !== tick) return bad(new RecordingError('corrupt', `the frame of tick ${tick} says that it is of tick ${decoded.value.tick}`, offset))
+    if (!decoded.ok)
+      return bad(
+        new RecordingError(
+          'corrupt',
+          `the frame of tick ${tick} cannot be decoded: ${decoded.error.where} ${decoded.error.message}`,
+          offset,
+        ),
+      )
+    if (decoded.value.tick !== tick)
+      return bad(
+        new RecordingError(
+          'corrupt',
+          `the frame of tick ${tick} says that it is of tick ${decoded.value.tick}`,
+          offset,
+        ),
+      )
     return good(decoded.value)
   }
 
@@ -129,6 +143,8 @@ export class Recording {
   async checkpointBytes(entry: CheckpointEntry): Promise<RecordingResult<Uint8Array>> {
     const chunk = peekChunk(this.file, entry.offset)
     const stored = chunk && decodeCheckpoint(this.file.subarray(chunk.payloadStart, chunk.payloadEnd))
-    return stored ? unpackCheckpoint(stored, entry.offset) : bad(new RecordingError('corrupt', `the checkpoint of tick ${entry.tick} is not where it was`, entry.offset))
+    return stored
+      ? unpackCheckpoint(stored, entry.offset)
+      : bad(new RecordingError('corrupt', `the checkpoint of tick ${entry.tick} is not where it was`, entry.offset))
   }
 }

@@ -24,19 +24,28 @@ function sealed(bytes: Uint8Array): Uint8Array {
 
 const HEADER_BYTES = read(open).frameOffset(1) ?? 0
 
-test.prop([fc.integer({ min: HEADER_BYTES, max: open.length })], { numRuns: 40 })('wherever the writer was ended, what it wrote is closed and replays; a frame without hash goes into the quarantine', async (length) => {
-  const cut = open.subarray(0, length)
-  const before = read(cut)
-  const bytes = sealed(cut)
-  const after = read(bytes)
-  expect([after.truncated, after.lastTick, after.hash(after.lastTick)]).toEqual([false, before.lastTick, before.hash(before.lastTick)])
-  expect(after.hasFrameWithoutHash).toBe(false)
-  expect(after.quarantined.map(({ tick, reason }) => [tick, reason])).toEqual(before.hasFrameWithoutHash ? [[before.lastTick + 1, 'it hung']] : [])
-  expect(after.index?.checkpoints.length).toBe(before.checkpoints.length)
-  const verified = await verify(after, simulation)
-  expect(verified.ok && verified.value.firstDivergence).toBeNull()
-  expect(sealRecording(bytes, 'again')).toEqual({ ok: true, value: null })
-})
+test.prop([fc.integer({ min: HEADER_BYTES, max: open.length })], { numRuns: 40 })(
+  'wherever the writer was ended, what it wrote is closed and replays; a frame without hash goes into the quarantine',
+  async (length) => {
+    const cut = open.subarray(0, length)
+    const before = read(cut)
+    const bytes = sealed(cut)
+    const after = read(bytes)
+    expect([after.truncated, after.lastTick, after.hash(after.lastTick)]).toEqual([
+      false,
+      before.lastTick,
+      before.hash(before.lastTick),
+    ])
+    expect(after.hasFrameWithoutHash).toBe(false)
+    expect(after.quarantined.map(({ tick, reason }) => [tick, reason])).toEqual(
+      before.hasFrameWithoutHash ? [[before.lastTick + 1, 'it hung']] : [],
+    )
+    expect(after.index?.checkpoints.length).toBe(before.checkpoints.length)
+    const verified = await verify(after, simulation)
+    expect(verified.ok && verified.value.firstDivergence).toBeNull()
+    expect(sealRecording(bytes, 'again')).toEqual({ ok: true, value: null })
+  },
+)
 
 plain('the index says the same as a writer that closes in order', () => {
   expect(read(sealed(open)).index).toEqual(read(recordSession(simulation, SESSION)).index)
@@ -46,13 +55,22 @@ plain('a checkpoint that came late, behind the frame that hung, goes with it', (
   const frames = sessionFrames(SESSION)
   const before = read(open)
   const parts: Uint8Array[] = []
-  recordSession(simulation, { ...SESSION, seal: false, frames: frames.slice(0, 60), onWrite: (bytes) => parts.push(bytes) })
+  recordSession(simulation, {
+    ...SESSION,
+    seal: false,
+    frames: frames.slice(0, 60),
+    onWrite: (bytes) => parts.push(bytes),
+  })
   const pending = before.frameBytes(61)
   if (!pending) throw new Error('tick 61 has no inputs')
   const late = rawCheckpoint(60, new Uint8Array(9))
   // One write for the preamble, then one for each chunk.
   const sequence = parts.length - 1
-  const bytes = joined([...parts, encodeChunk(2, sequence, pending), encodeChunk(4, sequence + 1, ...encodeCheckpoint(late))])
+  const bytes = joined([
+    ...parts,
+    encodeChunk(2, sequence, pending),
+    encodeChunk(4, sequence + 1, ...encodeCheckpoint(late)),
+  ])
   expect(read(bytes).checkpoints.map(({ tick }) => tick)).toEqual([40, 60])
   const after = read(sealed(bytes))
   expect([after.lastTick, after.checkpoints.map(({ tick }) => tick), after.quarantined.length]).toEqual([60, [40], 1])

@@ -27,19 +27,29 @@ export function sealRecording(bytes: Uint8Array, reason: string): RecordingResul
   const walked = walk(bytes, recording, pending ?? recording.wholeBytes)
   if (walked instanceof RecordingError) return bad(walked)
   const { keepBytes } = walked
-  const quarantined = pending === null ? null : { tick: lastTick + 1, reason, frame: recording.frameBytes(lastTick + 1)?.slice() ?? new Uint8Array(0) }
+  const quarantined =
+    pending === null
+      ? null
+      : { tick: lastTick + 1, reason, frame: recording.frameBytes(lastTick + 1)?.slice() ?? new Uint8Array(0) }
   const tail: Uint8Array[] = []
   let { sequence } = walked
   if (quarantined) tail.push(encodeChunk(ChunkType.quarantine, sequence++, ...encodeQuarantine(quarantined)))
   const indexOffset = keepBytes + (tail[0]?.length ?? 0)
   const index = indexOf(recording, keepBytes, walked.seekPoints)
   if (index instanceof RecordingError) return bad(index)
-  tail.push(encodeChunk(ChunkType.index, sequence++, index), encodeChunk(ChunkType.footer, sequence, encodeFooter(indexOffset)))
+  tail.push(
+    encodeChunk(ChunkType.index, sequence++, index),
+    encodeChunk(ChunkType.footer, sequence, encodeFooter(indexOffset)),
+  )
   return good({ keepBytes, append: concat(tail), quarantined })
 }
 
 /** How many chunks are kept, where they end, and where a reader may begin. */
-function walk(bytes: Uint8Array, { startTick }: Recording, endBytes: number): { keepBytes: number; sequence: number; seekPoints: Place[] } | RecordingError {
+function walk(
+  bytes: Uint8Array,
+  { startTick }: Recording,
+  endBytes: number,
+): { keepBytes: number; sequence: number; seekPoints: Place[] } | RecordingError {
   const seekPoints: Place[] = []
   let [offset, sequence, tick] = [PREAMBLE_BYTES, 0, startTick]
   while (offset < endBytes) {
@@ -69,8 +79,19 @@ function indexOf(recording: Recording, keepBytes: number, seekPoints: readonly P
     for (const { command } of frame.value.inputs) if (command.type === 'join') joined.add(command.player)
   }
   const elements = [...recording.samples.values()].at(-1)?.elements ?? header.elements
-  const checkpoints = recording.checkpoints.filter(({ offset }) => offset < keepBytes).map(({ tick, offset }): Place => [tick, offset])
-  return encodeIndex({ startTick, lastTick, frames, inputs, players: header.players + joined.size, elements, checkpoints, seekPoints })
+  const checkpoints = recording.checkpoints
+    .filter(({ offset }) => offset < keepBytes)
+    .map(({ tick, offset }): Place => [tick, offset])
+  return encodeIndex({
+    startTick,
+    lastTick,
+    frames,
+    inputs,
+    players: header.players + joined.size,
+    elements,
+    checkpoints,
+    seekPoints,
+  })
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

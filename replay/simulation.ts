@@ -1,5 +1,22 @@
 /** What replay needs of a simulation. It is an argument everywhere here, so that another one can be put in its place. */
-import { checkpoint, elementCount, free, genesis, hash, parseDefinition, phaseHash, PHASES, restore, SIM_VERSION, step, type Engine, type InputFrame, type Realm, type RealmDefinition, type SimEvent } from '../sim/index.ts'
+import {
+  checkpoint,
+  elementCount,
+  free,
+  genesis,
+  hash,
+  parseDefinition,
+  phaseHash,
+  PHASES,
+  restore,
+  SIM_VERSION,
+  step,
+  type Engine,
+  type InputFrame,
+  type Realm,
+  type RealmDefinition,
+  type SimEvent,
+} from '../sim/index.ts'
 
 /** `R`: a realm of it. `step`, `genesis` and `restore` may throw: a trap, or bytes that are no state. */
 export interface Simulation<R> {
@@ -8,7 +25,11 @@ export interface Simulation<R> {
   readonly version: number
   /** Names of the phases that `step` reports, in their order. */
   readonly phases: readonly string[]
-  parseDefinition(json: unknown): { readonly ok: true; readonly definition: RealmDefinition } | { readonly ok: false; readonly errors: readonly { readonly where: string; readonly message: string }[] }
+  parseDefinition(
+    json: unknown,
+  ):
+    | { readonly ok: true; readonly definition: RealmDefinition }
+    | { readonly ok: false; readonly errors: readonly { readonly where: string; readonly message: string }[] }
   genesis(definition: RealmDefinition): R
   restore(definition: RealmDefinition, bytes: Uint8Array): R
   step(realm: R, frame: InputFrame, onPhase?: (phase: string) => void): readonly SimEvent[]

@@ -1,7 +1,15 @@
 /** Header and index of a recording, read from its two ends alone. */
 import { readChunk, readUint32 } from './chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
-import { CHUNK_LEAD_BYTES, ChunkType, CRC_BYTES, FOOTER_BYTES, HEADER_BYTES_MAX, LENGTH_BYTES_MAX, PREAMBLE_BYTES } from './format.ts'
+import {
+  CHUNK_LEAD_BYTES,
+  ChunkType,
+  CRC_BYTES,
+  FOOTER_BYTES,
+  HEADER_BYTES_MAX,
+  LENGTH_BYTES_MAX,
+  PREAMBLE_BYTES,
+} from './format.ts'
 import { checkPreamble, decodeHeader, type ReadHeader } from './header.ts'
 import { decodeIndex, type RecordingIndex } from './index-chunk.ts'
 import { decodeFooter } from './payloads.ts'
@@ -29,7 +37,15 @@ export async function readSummary(source: ByteSource): Promise<RecordingResult<R
   if (wrong) return bad(wrong)
   const bytes = await readRest(source, first)
   const chunk = readChunk(bytes, PREAMBLE_BYTES)
-  if (chunk?.type !== ChunkType.header) return bad(new RecordingError(chunk || bytes.length < source.size ? 'corrupt' : 'torn-header', 'the recording does not begin with a whole header', PREAMBLE_BYTES, 0))
+  if (chunk?.type !== ChunkType.header)
+    return bad(
+      new RecordingError(
+        chunk || bytes.length < source.size ? 'corrupt' : 'torn-header',
+        'the recording does not begin with a whole header',
+        PREAMBLE_BYTES,
+        0,
+      ),
+    )
   const header = decodeHeader(bytes.subarray(chunk.payloadStart, chunk.payloadEnd))
   return header.ok ? good({ header: header.value, index: await readTail(source) }) : header
 }
@@ -52,8 +68,10 @@ async function readTail(source: ByteSource): Promise<RecordingIndex | null> {
   const footerOffset = source.size - FOOTER_BYTES
   const tail = await source.read(footerOffset, FOOTER_BYTES)
   const footer = readChunk(tail, 0)
-  const offset = footer?.type === ChunkType.footer ? decodeFooter(tail.subarray(footer.payloadStart, footer.payloadEnd)) : null
-  if (offset === null || offset < PREAMBLE_BYTES || offset >= footerOffset || footerOffset - offset > HEADER_BYTES_MAX) return null
+  const offset =
+    footer?.type === ChunkType.footer ? decodeFooter(tail.subarray(footer.payloadStart, footer.payloadEnd)) : null
+  if (offset === null || offset < PREAMBLE_BYTES || offset >= footerOffset || footerOffset - offset > HEADER_BYTES_MAX)
+    return null
   const bytes = await source.read(offset, footerOffset - offset)
   const chunk = readChunk(bytes, 0)
   return chunk?.type === ChunkType.index ? decodeIndex(bytes.subarray(chunk.payloadStart, chunk.payloadEnd)) : null

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import { loadEngine, type InputFrame, type Realm } from '../sim/index.ts'
 import { recordSession } from '../test/harness/recording-example.ts'
-import { Player, readRecording, simulationOf, verify, type Recording, type Simulation, type Verification } from './index.ts'
+import {
+  Player,
+  readRecording,
+  simulationOf,
+  verify,
+  type Recording,
+  type Simulation,
+  type Verification,
+} from './index.ts'
 
 const simulation = simulationOf(await loadEngine())
 const session = recordSession(simulation, { ticks: 240, players: 4, sampleEvery: 30, checkpointEvery: 100 })
@@ -20,7 +28,15 @@ async function verified<R>(bytes: Uint8Array, by: Simulation<R>): Promise<Verifi
 
 test('a recorded session replays to its hashes, samples and checkpoints', async () => {
   const result = await verified(session, simulation)
-  expect(result).toMatchObject({ ok: true, ticksExecuted: 240, hashesCompared: 240, samplesCompared: 8, checkpointsCompared: 2, truncated: false, firstDivergence: null })
+  expect(result).toMatchObject({
+    ok: true,
+    ticksExecuted: 240,
+    hashesCompared: 240,
+    samplesCompared: 8,
+    checkpointsCompared: 2,
+    truncated: false,
+    firstDivergence: null,
+  })
   expect(result.realTimeFactor).toBeGreaterThan(1)
 })
 
@@ -41,12 +57,22 @@ test('a player that seeks about arrives at the recorded states', async () => {
 const sabotaged = (step: Simulation<Realm>['step']): Simulation<Realm> => ({ ...simulation, step })
 
 test('an input that is altered in one frame is caught at that tick', async () => {
-  const altered = (frame: InputFrame): InputFrame => ({ ...frame, inputs: frame.inputs.map((input) => (input.command.type === 'move' ? { ...input, command: { ...input.command, yaw: input.command.yaw + 0.01 } } : input)) })
+  const altered = (frame: InputFrame): InputFrame => ({
+    ...frame,
+    inputs: frame.inputs.map((input) =>
+      input.command.type === 'move'
+        ? { ...input, command: { ...input.command, yaw: input.command.yaw + 0.01 } }
+        : input,
+    ),
+  })
   const tick = Array.from({ length: 100 }, (_, i) => i + 101).find((at) => {
     const frame = opened(session).frame(at)
     return frame.ok && frame.value.inputs.some(({ command }) => command.type === 'move')
   })
-  const result = await verified(session, sabotaged((realm, frame, onPhase) => simulation.step(realm, frame.tick === tick ? altered(frame) : frame, onPhase)))
+  const result = await verified(
+    session,
+    sabotaged((realm, frame, onPhase) => simulation.step(realm, frame.tick === tick ? altered(frame) : frame, onPhase)),
+  )
   expect(result.ok).toBe(false)
   expect(result.firstDivergence?.tick).toBe(tick)
 })
@@ -54,10 +80,16 @@ test('an input that is altered in one frame is caught at that tick', async () =>
 test('the phase is named where a tick with phase hashes diverges in it', async () => {
   const nudged = sabotaged((realm, frame, onPhase) =>
     simulation.step(realm, frame, (phase) => {
-      if (frame.tick === 120 && phase === 'locomotion') for (const avatar of realm.avatars.values()) avatar.velocity = { ...avatar.velocity, x: avatar.velocity.x + 1 }
+      if (frame.tick === 120 && phase === 'locomotion')
+        for (const avatar of realm.avatars.values()) avatar.velocity = { ...avatar.velocity, x: avatar.velocity.x + 1 }
       onPhase?.(phase)
-    }))
-  expect((await verified(session, nudged)).firstDivergence).toMatchObject({ tick: 120, kind: 'phase', phase: 'locomotion' })
+    }),
+  )
+  expect((await verified(session, nudged)).firstDivergence).toMatchObject({
+    tick: 120,
+    kind: 'phase',
+    phase: 'locomotion',
+  })
 })
 
 test('gravity that differs by the last bit of a 32-bit float is caught', async () => {
@@ -66,7 +98,10 @@ test('gravity that differs by the last bit of a 32-bit float is caught', async (
     genesis: (definition) => {
       const bits = new Uint32Array(Float32Array.of(definition.gravity.y).buffer)
       bits[0] = (bits[0] ?? 0) + 1
-      return simulation.genesis({ ...definition, gravity: { ...definition.gravity, y: new Float32Array(bits.buffer)[0] ?? 0 } })
+      return simulation.genesis({
+        ...definition,
+        gravity: { ...definition.gravity, y: new Float32Array(bits.buffer)[0] ?? 0 },
+      })
     },
   }
   const result = await verified(session, heavier)
@@ -78,14 +113,19 @@ test('a simulation that is not deterministic is caught', async () => {
   let steps = 0
   const drifting = sabotaged((realm, frame, onPhase) => {
     const events = simulation.step(realm, frame, onPhase)
-    if (++steps === 77) for (const avatar of realm.avatars.values()) avatar.position = { ...avatar.position, x: avatar.position.x + 1e-6 * (1 + Math.random()) + 1e-3 }
+    if (++steps === 77)
+      for (const avatar of realm.avatars.values())
+        avatar.position = { ...avatar.position, x: avatar.position.x + 1e-6 * (1 + Math.random()) + 1e-3 }
     return events
   })
   expect((await verified(session, drifting)).firstDivergence).toMatchObject({ tick: 77, kind: 'hash' })
 })
 
 test('a start that differs is caught before the first tick', async () => {
-  const reseeded: Simulation<Realm> = { ...simulation, genesis: (definition) => simulation.genesis({ ...definition, seed: definition.seed + 1 }) }
+  const reseeded: Simulation<Realm> = {
+    ...simulation,
+    genesis: (definition) => simulation.genesis({ ...definition, seed: definition.seed + 1 }),
+  }
   expect((await verified(session, reseeded)).firstDivergence).toMatchObject({ tick: 0, kind: 'start' })
 })
 
@@ -106,7 +146,10 @@ test('another engine and another version of the simulation are refused by name',
   const recording = opened(session)
   const byEngine = await verify(recording, { ...simulation, engine: '0'.repeat(64) })
   const byVersion = await verify(recording, { ...simulation, version: simulation.version + 1 })
-  expect([byEngine, byVersion].map((result) => !result.ok && result.error.reason)).toEqual(['other-engine', 'other-sim'])
+  expect([byEngine, byVersion].map((result) => !result.ok && result.error.reason)).toEqual([
+    'other-engine',
+    'other-sim',
+  ])
 })
 
 test('an aborted verification says so and is not ok', async () => {

@@ -50,7 +50,11 @@ const SLICE_MS = 50
 const NO_TICK_YET = -1
 
 /** Errors: those of Player.open, and `corrupt` where a frame or a checkpoint is malformed inside. */
-export async function verify<R>(recording: Recording, simulation: Simulation<R>, options: VerifyOptions = {}): Promise<RecordingResult<Verification>> {
+export async function verify<R>(
+  recording: Recording,
+  simulation: Simulation<R>,
+  options: VerifyOptions = {},
+): Promise<RecordingResult<Verification>> {
   const player = await Player.open(recording, simulation)
   if (!player.ok) return player
   const run = new Run(player.value, simulation, options)
@@ -127,7 +131,14 @@ class Run<R> {
     const expected = recording.hash(tick)
     const actual = this.simulation.hash(realm)
     if (expected === null || expected === actual) return null
-    return { tick, kind: 'start', phase: null, expected, actual, message: `the starting state, at tick ${tick}, differs: recorded ${expected}, replayed ${actual}` }
+    return {
+      tick,
+      kind: 'start',
+      phase: null,
+      expected,
+      actual,
+      message: `the starting state, at tick ${tick}, differs: recorded ${expected}, replayed ${actual}`,
+    }
   }
 
   /** Steps one tick and compares all that is known of it. */
@@ -139,7 +150,14 @@ class Run<R> {
     try {
       stepped = this.player.step(sample && ((phase) => phases.set(phase, this.simulation.phaseHash(this.player.realm))))
     } catch (error) {
-      return good({ tick, kind: 'fault', phase: null, expected: this.player.recording.hash(tick), actual: null, message: `tick ${tick} could not be replayed: ${(error as Error).message}` })
+      return good({
+        tick,
+        kind: 'fault',
+        phase: null,
+        expected: this.player.recording.hash(tick),
+        actual: null,
+        message: `tick ${tick} could not be replayed: ${(error as Error).message}`,
+      })
     }
     if (!stepped.ok) return stepped
     this.lastExecuted = tick
@@ -147,12 +165,24 @@ class Run<R> {
     return phase ? good(phase) : this.compareState(tick)
   }
 
-  private comparePhases(tick: number, recorded: readonly string[], replayed: ReadonlyMap<string, string>): Divergence | null {
+  private comparePhases(
+    tick: number,
+    recorded: readonly string[],
+    replayed: ReadonlyMap<string, string>,
+  ): Divergence | null {
     this.samplesCompared++
     for (const [i, phase] of this.player.recording.header.phases.entries()) {
       const expected = recorded[i] ?? null
       const actual = replayed.get(phase) ?? null
-      if (expected !== actual) return { tick, kind: 'phase', phase, expected, actual, message: `the state first differs after phase "${phase}" of tick ${tick}: recorded ${expected}, replayed ${actual}` }
+      if (expected !== actual)
+        return {
+          tick,
+          kind: 'phase',
+          phase,
+          expected,
+          actual,
+          message: `the state first differs after phase "${phase}" of tick ${tick}: recorded ${expected}, replayed ${actual}`,
+        }
     }
     return null
   }
@@ -161,7 +191,15 @@ class Run<R> {
     const expected = this.player.recording.hash(tick)
     const actual = this.simulation.hash(this.player.realm)
     this.hashesCompared++
-    if (expected !== actual) return good({ tick, kind: 'hash', phase: null, expected, actual, message: `the state after tick ${tick} differs: recorded ${expected}, replayed ${actual}` })
+    if (expected !== actual)
+      return good({
+        tick,
+        kind: 'hash',
+        phase: null,
+        expected,
+        actual,
+        message: `the state after tick ${tick} differs: recorded ${expected}, replayed ${actual}`,
+      })
     for (const entry of this.player.recording.checkpoints) {
       if (entry.tick !== tick) continue
       const bytes = await this.player.recording.checkpointBytes(entry)
@@ -179,9 +217,23 @@ class Run<R> {
       const actual = this.simulation.hash(restored)
       this.simulation.free(restored)
       if (actual === expected) return null
-      return { tick, kind: 'checkpoint', phase: null, expected, actual, message: `the checkpoint of tick ${tick} restores to another state: recorded ${expected}, restored ${actual}` }
+      return {
+        tick,
+        kind: 'checkpoint',
+        phase: null,
+        expected,
+        actual,
+        message: `the checkpoint of tick ${tick} restores to another state: recorded ${expected}, restored ${actual}`,
+      }
     } catch (error) {
-      return { tick, kind: 'checkpoint', phase: null, expected, actual: null, message: `the checkpoint of tick ${tick} cannot be restored: ${(error as Error).message}` }
+      return {
+        tick,
+        kind: 'checkpoint',
+        phase: null,
+        expected,
+        actual: null,
+        message: `the checkpoint of tick ${tick} cannot be restored: ${(error as Error).message}`,
+      }
     }
   }
 }

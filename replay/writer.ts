@@ -8,7 +8,18 @@ import { encodeChunk } from './chunks.ts'
 import { CHECKPOINT_BYTES_MAX, ChunkType, HASH_BYTES, SEEK_POINT_EVERY_TICKS, SHA256_BYTES } from './format.ts'
 import { encodeHeader, encodePreamble, type RecordingHeader } from './header.ts'
 import { encodeIndex, type Place } from './index-chunk.ts'
-import { encodeCheckpoint, encodeFooter, encodeNote, encodeQuarantine, encodeSample, fromHex, type Note, type Quarantine, type Sample, type StoredCheckpoint } from './payloads.ts'
+import {
+  encodeCheckpoint,
+  encodeFooter,
+  encodeNote,
+  encodeQuarantine,
+  encodeSample,
+  fromHex,
+  type Note,
+  type Quarantine,
+  type Sample,
+  type StoredCheckpoint,
+} from './payloads.ts'
 
 /** The writer was used out of order, or given what no reader could read back: a bug of the caller, nothing was written. */
 export class WriterError extends Error {
@@ -66,11 +77,17 @@ export class RecordingWriter {
    * reader will get it (numbers rounded to 32 bits). Throws WriterError where no reader would accept it.
    */
   frame(frame: InputFrame): InputFrame {
-    this.expect(frame.tick === this.tick + 1 && !this.pending, `the frame of tick ${frame.tick} after tick ${this.tick}${this.pending ? ' and another frame' : ''}`)
+    this.expect(
+      frame.tick === this.tick + 1 && !this.pending,
+      `the frame of tick ${frame.tick} after tick ${this.tick}${this.pending ? ' and another frame' : ''}`,
+    )
     if (frame.inputs.length === 0) return frame
     const bytes = encodeFrame(frame)
     const decoded = decodeFrame(bytes)
-    if (!decoded.ok) throw new WriterError(`the frame of tick ${frame.tick} could not be read back: ${decoded.error.where} ${decoded.error.message}`)
+    if (!decoded.ok)
+      throw new WriterError(
+        `the frame of tick ${frame.tick} could not be read back: ${decoded.error.where} ${decoded.error.message}`,
+      )
     this.chunk(ChunkType.frame, bytes)
     this.pending = true
     this.frames++
@@ -91,15 +108,24 @@ export class RecordingWriter {
   /** After the hash of the same tick, before the next frame. */
   sample(sample: Sample): void {
     this.expect(sample.tick === this.tick && !this.pending, `a sample of tick ${sample.tick} after tick ${this.tick}`)
-    this.expect(sample.phases.length === this.header.phases.length, `a sample of ${sample.phases.length} phases where the header names ${this.header.phases.length}`)
+    this.expect(
+      sample.phases.length === this.header.phases.length,
+      `a sample of ${sample.phases.length} phases where the header names ${this.header.phases.length}`,
+    )
     this.chunk(ChunkType.sample, encodeSample(sample))
     this.elements = sample.elements
   }
 
   /** At any time after its tick, so that packing it need not hold up the ticks that follow. */
   checkpoint(checkpoint: StoredCheckpoint): void {
-    this.expect(checkpoint.tick >= this.header.startTick && checkpoint.tick <= this.tick, `a checkpoint of tick ${checkpoint.tick} after tick ${this.tick}`)
-    this.expect(checkpoint.rawBytes <= CHECKPOINT_BYTES_MAX && checkpoint.sha256.length === SHA256_BYTES, `a checkpoint of ${checkpoint.rawBytes} bytes`)
+    this.expect(
+      checkpoint.tick >= this.header.startTick && checkpoint.tick <= this.tick,
+      `a checkpoint of tick ${checkpoint.tick} after tick ${this.tick}`,
+    )
+    this.expect(
+      checkpoint.rawBytes <= CHECKPOINT_BYTES_MAX && checkpoint.sha256.length === SHA256_BYTES,
+      `a checkpoint of ${checkpoint.rawBytes} bytes`,
+    )
     const offset = this.written
     this.chunk(ChunkType.checkpoint, ...encodeCheckpoint(checkpoint))
     this.checkpoints.push([checkpoint.tick, offset])
@@ -121,7 +147,16 @@ export class RecordingWriter {
     const offset = this.written
     const { header, frames, inputs, elements, checkpoints, seekPoints } = this
     const players = header.players + this.players.size
-    const index = encodeIndex({ startTick: header.startTick, lastTick: this.tick, frames, inputs, players, elements, checkpoints, seekPoints })
+    const index = encodeIndex({
+      startTick: header.startTick,
+      lastTick: this.tick,
+      frames,
+      inputs,
+      players,
+      elements,
+      checkpoints,
+      seekPoints,
+    })
     const chunk = encodeChunk(ChunkType.index, this.sequence, index)
     const footer = encodeChunk(ChunkType.footer, this.sequence + 1, encodeFooter(offset))
     const both = new Uint8Array(chunk.length + footer.length)
@@ -137,7 +172,12 @@ export class RecordingWriter {
 
   private chunk(type: number, ...parts: readonly Uint8Array[]): void {
     if (this.ended) throw new WriterError('the recording is sealed')
-    if (this.header.start === 'checkpoint' && this.checkpoints.length === 0 && type !== ChunkType.header && type !== ChunkType.checkpoint)
+    if (
+      this.header.start === 'checkpoint' &&
+      this.checkpoints.length === 0 &&
+      type !== ChunkType.header &&
+      type !== ChunkType.checkpoint
+    )
       throw new WriterError('the recording starts from a checkpoint, which must be written first')
     this.put(encodeChunk(type, this.sequence, ...parts))
     this.sequence++

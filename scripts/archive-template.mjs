@@ -31,7 +31,16 @@ export async function makeArchiveTemplate(directory) {
 /** The archive's migrations and the statements that note them, as a module. */
 async function tablesCode() {
   const contents = "export { MIGRATIONS } from './migrations.ts'\nexport { STATEMENTS } from './statements.ts'"
-  const { outputFiles: [code] } = await build({ stdin: { contents, resolveDir: 'storage/archive', loader: 'ts' }, bundle: true, write: false, format: 'esm', platform: 'node', logLevel: 'warning' })
+  const {
+    outputFiles: [code],
+  } = await build({
+    stdin: { contents, resolveDir: 'storage/archive', loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'warning',
+  })
   return code.text
 }
 
@@ -49,5 +58,6 @@ async function makeTables(db, code) {
 /** PGlite leaves files of mode 0600; who runs the server is often another user than the one who installed it, and copies them. */
 function makeReadable(folder) {
   chmodSync(folder, 0o755)
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644)
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644)
 }

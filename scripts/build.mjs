@@ -7,13 +7,13 @@ import { isBuilt, SOURCES_FILE, sourcesHash } from './build-sources.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const ENTRIES = {
-  'cli': 'cli/main.ts',
+  cli: 'cli/main.ts',
   'realm-worker': 'server/realm/worker.ts',
   'archive-worker': 'storage/archive/embedded-worker.ts',
   'webrtc-child': 'netcode/webrtc/child.ts',
   'ingest-child': 'ingest/ingest-child.ts',
   'lockstep-worker': 'bots/lockstep-worker.ts',
-  'testing': 'testing/index.ts',
+  testing: 'testing/index.ts',
 }
 
 process.chdir(ROOT)
@@ -27,7 +27,9 @@ function requireWritable() {
     accessSync(existsSync('dist') ? 'dist' : '.', constants.W_OK)
   } catch (error) {
     const why = existsSync('dist/node') ? 'the sources are not those that dist/ was built from' : 'it is not built yet'
-    process.stderr.write(`Otherworld must be built, as ${why}, and this user may not write to ${ROOT} (${error.code}).\n  Run \`npm run build\` there as the user who installed it; the server itself needs to write to its data directory alone.\n`)
+    process.stderr.write(
+      `Otherworld must be built, as ${why}, and this user may not write to ${ROOT} (${error.code}).\n  Run \`npm run build\` there as the user who installed it; the server itself needs to write to its data directory alone.\n`,
+    )
     process.exit(1)
   }
 }
@@ -38,7 +40,11 @@ async function build() {
   rmSync(SOURCES_FILE, { force: true })
   rmSync('dist/node', { recursive: true, force: true })
   // The tools are loaded here, as a start that builds nothing does without them.
-  const [{ bundle }, { bundlePage }, { makeArchiveTemplate }] = await Promise.all([import('./bundle.mjs'), import('./bundle-page.mjs'), import('./archive-template.mjs')])
+  const [{ bundle }, { bundlePage }, { makeArchiveTemplate }] = await Promise.all([
+    import('./bundle.mjs'),
+    import('./bundle-page.mjs'),
+    import('./archive-template.mjs'),
+  ])
   await bundle(ENTRIES, 'dist/node')
   await bundlePage('dist/viewer')
   await makeArchiveTemplate('dist/archive-template')

@@ -17,7 +17,9 @@ const withoutSideEffects = {
     building.onResolve({ filter: /^\.|^@dimforge\// }, async ({ path, pluginData, ...options }) => {
       if (pluginData === withoutSideEffects) return undefined
       const resolved = await building.resolve(path, { ...options, pluginData: withoutSideEffects })
-      return /\/(sim|protocol|packages|http|netcode)\/[^?]*\.ts$|@dimforge/.test(resolved.path) ? { ...resolved, sideEffects: false } : resolved
+      return /\/(sim|protocol|packages|http|netcode)\/[^?]*\.ts$|@dimforge/.test(resolved.path)
+        ? { ...resolved, sideEffects: false }
+        : resolved
     })
   },
 }
@@ -27,11 +29,15 @@ const builtWorkers = (built) => ({
   name: 'workers by their built names',
   setup(building) {
     building.onLoad({ filter: /[\\/]viewer[\\/].*\.ts$/ }, ({ path }) => {
-      const contents = readFileSync(path, 'utf8').replace(/new URL\('\.\/([\w-]+\.ts)', import\.meta\.url\)/g, (_, name) => {
-        const source = WORKERS.find((file) => basename(file) === name)
-        if (source === undefined) throw new Error(`${path} starts the worker ${name}, which WORKERS in scripts/bundle-page.mjs does not name`)
-        return `new URL('./${built[source]}', import.meta.url)`
-      })
+      const contents = readFileSync(path, 'utf8').replace(
+        /new URL\('\.\/([\w-]+\.ts)', import\.meta\.url\)/g,
+        (_, name) => {
+          const source = WORKERS.find((file) => basename(file) === name)
+          if (source === undefined)
+            throw new Error(`${path} starts the worker ${name}, which WORKERS in scripts/bundle-page.mjs does not name`)
+          return `new URL('./${built[source]}', import.meta.url)`
+        },
+      )
       return { contents, loader: 'ts' }
     })
   },
@@ -40,10 +46,23 @@ const builtWorkers = (built) => ({
 /** Bundles into assets/NAME-HASH.EXT of `outdir`; file names by their sources. */
 async function bundle(entryPoints, outdir, plugins) {
   const { metafile } = await build({
-    entryPoints, outdir: join(outdir, 'assets'), entryNames: '[name]-[hash]', plugins, bundle: true, minify: true,
-    platform: 'browser', target: 'es2022', format: 'esm', metafile: true, logLevel: 'warning',
+    entryPoints,
+    outdir: join(outdir, 'assets'),
+    entryNames: '[name]-[hash]',
+    plugins,
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'esm',
+    metafile: true,
+    logLevel: 'warning',
   })
-  return Object.fromEntries(Object.entries(metafile.outputs).flatMap(([file, { entryPoint }]) => (entryPoint === undefined ? [] : [[entryPoint, basename(file)]])))
+  return Object.fromEntries(
+    Object.entries(metafile.outputs).flatMap(([file, { entryPoint }]) =>
+      entryPoint === undefined ? [] : [[entryPoint, basename(file)]],
+    ),
+  )
 }
 
 export async function bundlePage(outdir) {
@@ -51,6 +70,9 @@ export async function bundlePage(outdir) {
   const workers = await bundle(WORKERS, outdir, [withoutSideEffects])
   const files = await bundle(ENTRIES, outdir, [withoutSideEffects, builtWorkers(workers)])
   cpSync('viewer/public', outdir, { recursive: true })
-  const html = ENTRIES.reduce((text, source) => text.replace(`./${source.slice('viewer/'.length)}`, `./assets/${files[source]}`), readFileSync(PAGE, 'utf8'))
+  const html = ENTRIES.reduce(
+    (text, source) => text.replace(`./${source.slice('viewer/'.length)}`, `./assets/${files[source]}`),
+    readFileSync(PAGE, 'utf8'),
+  )
   writeFileSync(join(outdir, 'index.html'), html)
 }

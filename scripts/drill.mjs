@@ -11,11 +11,33 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { build } from 'esbuild'
 
 const [name = '', ...args] = process.argv.slice(2)
-const names = ['kill-transport', 'hostile', 'guest', 'recovery', 'store-away', 'archive-away', 'hostile-uploads', 'locks']
+const names = [
+  'kill-transport',
+  'hostile',
+  'guest',
+  'recovery',
+  'store-away',
+  'archive-away',
+  'hostile-uploads',
+  'locks',
+]
 if (!names.includes(name)) {
   process.stderr.write(`There is no drill "${name}"; there are ${names.join(', ')}.\n`)
   process.exit(2)
 }
 execFileSync('node', ['scripts/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })
-await build({ entryPoints: [`test/drills/${name}.ts`], outdir: 'dist/drills', bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', sourcemap: true, logLevel: 'warning' })
-process.exit(spawnSync(process.execPath, ['--enable-source-maps', `dist/drills/${name}.js`, ...args], { stdio: 'inherit' }).status ?? 1)
+await build({
+  entryPoints: [`test/drills/${name}.ts`],
+  outdir: 'dist/drills',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
+})
+process.exit(
+  spawnSync(process.execPath, ['--enable-source-maps', `dist/drills/${name}.js`, ...args], { stdio: 'inherit' })
+    .status ?? 1,
+)

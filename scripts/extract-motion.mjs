@@ -17,10 +17,14 @@ import { applyAnimation, durationOf } from './motion/sample.mjs'
 const TURN = new Quaternion(0, 1, 0, 0)
 /** Which bone a limb points to, and where to in our rest body, which stands in a T-pose. */
 const LIMBS = {
-  leftUpperArm: ['leftLowerArm', [-1, 0, 0]], leftLowerArm: ['leftHand', [-1, 0, 0]],
-  rightUpperArm: ['rightLowerArm', [1, 0, 0]], rightLowerArm: ['rightHand', [1, 0, 0]],
-  leftUpperLeg: ['leftLowerLeg', [0, -1, 0]], leftLowerLeg: ['leftFoot', [0, -1, 0]],
-  rightUpperLeg: ['rightLowerLeg', [0, -1, 0]], rightLowerLeg: ['rightFoot', [0, -1, 0]],
+  leftUpperArm: ['leftLowerArm', [-1, 0, 0]],
+  leftLowerArm: ['leftHand', [-1, 0, 0]],
+  rightUpperArm: ['rightLowerArm', [1, 0, 0]],
+  rightLowerArm: ['rightHand', [1, 0, 0]],
+  leftUpperLeg: ['leftLowerLeg', [0, -1, 0]],
+  leftLowerLeg: ['leftFoot', [0, -1, 0]],
+  rightUpperLeg: ['rightLowerLeg', [0, -1, 0]],
+  rightLowerLeg: ['rightFoot', [0, -1, 0]],
 }
 /** A hand continues its arm: it is bent in the bind pose as the arm is. */
 const CONTINUES = { leftHand: 'leftLowerArm', rightHand: 'rightLowerArm' }
@@ -34,7 +38,10 @@ const world = (node) => new Matrix4().fromArray(node.getWorldMatrix())
 /** Bone name → {node, bind: world matrix in the bind pose}. A joint that the model lacks is an error in the map. */
 function bind(document, model) {
   const skin = document.getRoot().listSkins()[0]
-  const space = document.getRoot().listNodes().find((node) => node.getName() === model.space)
+  const space = document
+    .getRoot()
+    .listNodes()
+    .find((node) => node.getName() === model.space)
   if (!skin || !space) throw new Error(`the model has no skin or no node "${model.space}"`)
   const joints = skin.listJoints()
   const inverse = skin.getInverseBindMatrices()
@@ -91,7 +98,10 @@ function standStill(poses, seconds) {
   const start = poses[0].hip.clone()
   const drift = poses.at(-1).hip.clone().sub(start).setY(0)
   poses.forEach((pose, i) => {
-    const shift = start.clone().setY(0).addScaledVector(drift, i / (poses.length - 1))
+    const shift = start
+      .clone()
+      .setY(0)
+      .addScaledVector(drift, i / (poses.length - 1))
     pose.hip.sub(shift)
     for (const ankle of pose.ankles) ankle.sub(shift)
   })
@@ -125,7 +135,10 @@ function encode(poses, leg) {
 }
 
 function extractClip(document, model, bound, aligned, [name, { kind, from }]) {
-  const animation = document.getRoot().listAnimations().find((one) => one.getName() === from)
+  const animation = document
+    .getRoot()
+    .listAnimations()
+    .find((one) => one.getName() === from)
   if (!animation) throw new Error(`the model has no animation "${from}"`)
   const seconds = durationOf(animation)
   const count = Math.round(seconds * RATE_HZ) + 1
@@ -136,13 +149,22 @@ function extractClip(document, model, bound, aligned, [name, { kind, from }]) {
   const leg = legLength(bound)
   const travel = standStill(poses, seconds)
   const speed = kind === 'walk' || kind === 'run' ? Math.max(travel, strideSpeed(poses)) / leg : 0
-  return { name, kind, speed: Number(speed.toFixed(3)), seconds: Number(seconds.toFixed(4)), frames: count, data: encode(poses, leg) }
+  return {
+    name,
+    kind,
+    speed: Number(speed.toFixed(3)),
+    seconds: Number(seconds.toFixed(4)),
+    frames: count,
+    data: encode(poses, leg),
+  }
 }
 
 const [input, output] = process.argv.slice(2)
 const model = MODELS[basename(input ?? '')]
 if (!model || !output) {
-  process.stderr.write(`usage: node scripts/extract-motion.mjs MODEL.glb OUT.json\nmodels with a bone map: ${Object.keys(MODELS).join(', ')}\n`)
+  process.stderr.write(
+    `usage: node scripts/extract-motion.mjs MODEL.glb OUT.json\nmodels with a bone map: ${Object.keys(MODELS).join(', ')}\n`,
+  )
   process.exit(2)
 }
 const document = await new NodeIO().read(input)
@@ -156,4 +178,6 @@ const text = `${JSON.stringify({ ...head, clips: [] }, null, 1).replace(/\[\]\s*
 JSON.parse(text)
 writeFileSync(output, text)
 for (const { name, kind, seconds, frames, speed } of clips)
-  process.stdout.write(`${name.padEnd(16)} ${kind.padEnd(5)} ${seconds.toFixed(2)} s ${String(frames).padStart(3)} frames${speed ? `, ${speed} leg lengths/s` : ''}\n`)
+  process.stdout.write(
+    `${name.padEnd(16)} ${kind.padEnd(5)} ${seconds.toFixed(2)} s ${String(frames).padStart(3)} frames${speed ? `, ${speed} leg lengths/s` : ''}\n`,
+  )

@@ -5,7 +5,22 @@ const common = { bundle: true, platform: 'node', target: 'node20', logLevel: 'wa
 const external = ['@dimforge/*', 'effect', 'effect/*', 'jose', 'node-datachannel', 'ws']
 
 /** The processes of scripts/mutate.mjs. */
-export const bundleMutate = () => build({ ...common, format: 'esm', packages: 'external', entryPoints: ['test/fuzz/mutate-worker.ts'], outdir: 'dist/fuzz' })
+export const bundleMutate = () =>
+  build({
+    ...common,
+    format: 'esm',
+    packages: 'external',
+    entryPoints: ['test/fuzz/mutate-worker.ts'],
+    outdir: 'dist/fuzz',
+  })
 
 /** The fuzzer loads it by require. */
-export const bundleFuzz = () => build({ ...common, format: 'cjs', external, entryPoints: { entry: 'test/fuzz/entry.ts' }, outdir: 'dist/fuzz', outExtension: { '.js': '.cjs' } })
+export const bundleFuzz = () =>
+  build({
+    ...common,
+    format: 'cjs',
+    external,
+    entryPoints: { entry: 'test/fuzz/entry.ts' },
+    outdir: 'dist/fuzz',
+    outExtension: { '.js': '.cjs' },
+  })

@@ -12,14 +12,22 @@ function blocksOf(session) {
   session.post('Profiler.takePreciseCoverage', (error, answer) => {
     if (error) throw error
     const ours = answer.result.filter(({ url }) => url.endsWith('/fuzz/entry.cjs'))
-    blocks = ours.flatMap(({ functions }) => functions.flatMap(({ ranges }) => ranges.filter(({ count }) => count > 0).map(({ startOffset, endOffset, count }) => `${startOffset}-${endOffset}*${stepOf(count)}`)))
+    blocks = ours.flatMap(({ functions }) =>
+      functions.flatMap(({ ranges }) =>
+        ranges
+          .filter(({ count }) => count > 0)
+          .map(({ startOffset, endOffset, count }) => `${startOffset}-${endOffset}*${stepOf(count)}`),
+      ),
+    )
   })
   return blocks
 }
 
 /** Paths of the inputs to keep, of all in `folders`. */
 export async function minimise(take, name, folders) {
-  const inputs = folders.flatMap((folder) => readdirSync(folder).map((file) => join(folder, file))).map((path) => ({ path, bytes: readFileSync(path) }))
+  const inputs = folders
+    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
+    .map((path) => ({ path, bytes: readFileSync(path) }))
   const session = new Session()
   session.connect()
   session.post('Profiler.enable')

@@ -10,8 +10,18 @@ import { build } from 'esbuild'
 const text = (value) => ({ type: 'string', default: value })
 const { values } = parseArgs({
   options: {
-    worlds: text('1000'), ticks: text('200'), seed: text('1'), from: text('0'), jobs: text(String(availableParallelism())), 'slow-ms': text('50'), 'hang-ms': text('10000'),
-    world: { type: 'string' }, save: { type: 'string' }, case: { type: 'string' }, json: { type: 'boolean', default: false }, minimise: { type: 'boolean', default: false },
+    worlds: text('1000'),
+    ticks: text('200'),
+    seed: text('1'),
+    from: text('0'),
+    jobs: text(String(availableParallelism())),
+    'slow-ms': text('50'),
+    'hang-ms': text('10000'),
+    world: { type: 'string' },
+    save: { type: 'string' },
+    case: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    minimise: { type: 'boolean', default: false },
   },
 })
 const number = (name) => {
@@ -30,7 +40,15 @@ const first = values.world === undefined ? number('from') : number('world')
 const count = isSingle ? 1 : number('worlds')
 
 await build({
-  entryPoints: { 'scenes-worker': 'test/fuzz/scenes/worker.ts' }, outdir: 'dist/fuzz', bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', sourcemap: true, logLevel: 'warning',
+  entryPoints: { 'scenes-worker': 'test/fuzz/scenes/worker.ts' },
+  outdir: 'dist/fuzz',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
 })
 
 /** Time between two looks at the workers, ms. */
@@ -43,12 +61,16 @@ const reports = []
 let saved = []
 let definition = null
 
-const again = (world) => `npm run fuzz:scenes -- ${values.case === undefined ? `--seed ${seed} --world ${world}` : `--case ${String(values.case)}`}${ticks === 200 ? '' : ` --ticks ${ticks}`}`
+const again = (world) =>
+  `npm run fuzz:scenes -- ${values.case === undefined ? `--seed ${seed} --world ${world}` : `--case ${String(values.case)}`}${ticks === 200 ? '' : ` --ticks ${ticks}`}`
 
 function take(report) {
   reports.push(report)
   if (values.json) return
-  for (const { kind, tick, message } of report.failures) process.stdout.write(`${clear()}world ${report.world} (${report.style}), tick ${tick}: ${kind}: ${message.slice(0, 300)}\n  again: ${again(report.world)}\n`)
+  for (const { kind, tick, message } of report.failures)
+    process.stdout.write(
+      `${clear()}world ${report.world} (${report.style}), tick ${tick}: ${kind}: ${message.slice(0, 300)}\n  again: ${again(report.world)}\n`,
+    )
 }
 
 function shorten(list) {
@@ -61,46 +83,75 @@ const json = (inputs) => JSON.stringify(inputs, (_, value) => (value instanceof 
 const clear = () => (process.stderr.isTTY ? '\r\u001B[K' : '')
 
 /** One thread; a world that hangs is told and the thread ended, and one whose engine trapped is replaced, too. */
-const thread = () => new Promise((resolve, reject) => {
-  const beats = new Int32Array(new SharedArrayBuffer(8))
-  const worker = new Worker(new URL('../dist/fuzz/scenes-worker.js', import.meta.url), { workerData: { seed, ticks, slowMs, caseFile: values.case ?? null, tellsFrames: values.save !== undefined, minimises: values.minimise, beats } })
-  let world = null
-  let seen = { beats: -1, atMs: 0 }
-  const end = (value) => {
-    clearInterval(watch)
-    worker.removeAllListeners('exit')
-    resolve(worker.terminate().then(() => value))
-  }
-  const give = () => {
-    if (next >= first + count) return end('done')
-    world = next++
-    seen = { beats: -1, atMs: performance.now() }
-    return worker.postMessage(world, [])
-  }
-  const watch = setInterval(() => {
-    const now = Atomics.load(beats, 0)
-    if (world === null || now !== seen.beats) seen = { beats: now, atMs: performance.now() }
-    else if (performance.now() - seen.atMs > hangMs) {
-      const tick = Atomics.load(beats, 1)
-      const failure = { kind: 'hung', tick, message: `the step takes more than ${hangMs} ms; its thread was ended` }
-      take({ world, style: '?', ticks: tick, commands: 0, spawned: 0, rejected: {}, stepMs: hangMs, slowestMs: hangMs, slowestTick: tick, slowSteps: 1, checkpointBytes: 0, props: 0, failures: [failure], isSpoilt: true })
-      end('replace')
+const thread = () =>
+  new Promise((resolve, reject) => {
+    const beats = new Int32Array(new SharedArrayBuffer(8))
+    const worker = new Worker(new URL('../dist/fuzz/scenes-worker.js', import.meta.url), {
+      workerData: {
+        seed,
+        ticks,
+        slowMs,
+        caseFile: values.case ?? null,
+        tellsFrames: values.save !== undefined,
+        minimises: values.minimise,
+        beats,
+      },
+    })
+    let world = null
+    let seen = { beats: -1, atMs: 0 }
+    const end = (value) => {
+      clearInterval(watch)
+      worker.removeAllListeners('exit')
+      resolve(worker.terminate().then(() => value))
     }
-  }, LOOK_MS)
-  worker.on('message', (message) => {
-    if (message.type === 'ready') give()
-    else if (message.type === 'definition') ({ definition } = message)
-    else if (message.type === 'shortest') shorten(message.list)
-    else if (message.type === 'frame') saved.push(...message.frame.inputs.map((input) => ({ tick: message.frame.tick, input })))
-    else {
-      take(message.report)
-      if (message.report.isSpoilt) end('replace')
-      else give()
+    const give = () => {
+      if (next >= first + count) return end('done')
+      world = next++
+      seen = { beats: -1, atMs: performance.now() }
+      return worker.postMessage(world, [])
     }
+    const watch = setInterval(() => {
+      const now = Atomics.load(beats, 0)
+      if (world === null || now !== seen.beats) seen = { beats: now, atMs: performance.now() }
+      else if (performance.now() - seen.atMs > hangMs) {
+        const tick = Atomics.load(beats, 1)
+        const failure = { kind: 'hung', tick, message: `the step takes more than ${hangMs} ms; its thread was ended` }
+        take({
+          world,
+          style: '?',
+          ticks: tick,
+          commands: 0,
+          spawned: 0,
+          rejected: {},
+          stepMs: hangMs,
+          slowestMs: hangMs,
+          slowestTick: tick,
+          slowSteps: 1,
+          checkpointBytes: 0,
+          props: 0,
+          failures: [failure],
+          isSpoilt: true,
+        })
+        end('replace')
+      }
+    }, LOOK_MS)
+    worker.on('message', (message) => {
+      if (message.type === 'ready') give()
+      else if (message.type === 'definition') ({ definition } = message)
+      else if (message.type === 'shortest') shorten(message.list)
+      else if (message.type === 'frame')
+        saved.push(...message.frame.inputs.map((input) => ({ tick: message.frame.tick, input })))
+      else {
+        take(message.report)
+        if (message.report.isSpoilt) end('replace')
+        else give()
+      }
+    })
+    worker.on('error', reject)
+    worker.on('exit', (code) =>
+      reject(new Error(`a thread ended with ${code} in world ${world}; again: ${again(world)}`)),
+    )
   })
-  worker.on('error', reject)
-  worker.on('exit', (code) => reject(new Error(`a thread ended with ${code} in world ${world}; again: ${again(world)}`)))
-})
 
 async function run() {
   if ((await thread()) === 'replace') await run()
@@ -111,7 +162,10 @@ const progress = () => {
   const bad = reports.filter(({ failures }) => failures.length > 0).length
   return `${reports.length} of ${count} worlds, ${bad} failed, ${seconds.toFixed(0)} s, ${reports.length === 0 ? '?' : Math.round(((count - reports.length) / reports.length) * seconds)} s left`
 }
-const teller = setInterval(() => process.stderr.write(process.stderr.isTTY ? `${clear()}${progress()}` : `${progress()}\n`), process.stderr.isTTY ? 500 : TELL_MS)
+const teller = setInterval(
+  () => process.stderr.write(process.stderr.isTTY ? `${clear()}${progress()}` : `${progress()}\n`),
+  process.stderr.isTTY ? 500 : TELL_MS,
+)
 await Promise.all(Array.from({ length: Math.min(count, Math.max(1, number('jobs'))) }, run))
 clearInterval(teller)
 
@@ -125,12 +179,30 @@ const add = (into, rejected) => {
 const slowest = worst(({ slowestMs }) => slowestMs)
 const largest = worst(({ checkpointBytes }) => checkpointBytes)
 const report = {
-  schema: 'otherworld/fuzz-scenes/1', seed, ticks, worlds: reports.length, seconds: (performance.now() - startMs) / 1000,
-  commands: sum(({ commands }) => commands), spawned: sum(({ spawned }) => spawned), rejected: reports.reduce((into, { rejected }) => add(into, rejected), {}),
-  ended: failed('ended'), hung: failed('hung'), unequal: failed('unequal'), nonFinite: failed('non-finite'), tooLarge: failed('too-large'), slowWorlds: failed('slow'),
-  slowSteps: sum(({ slowSteps }) => slowSteps), stepMs: sum(({ stepMs }) => stepMs), slowestMs: slowest.slowestMs, slowestWorld: slowest.world, slowestTick: slowest.slowestTick,
-  checkpointBytesMax: largest.checkpointBytes, checkpointBytesMaxWorld: largest.world,
-  failures: reports.flatMap(({ world, style, failures }) => failures.map((failure) => ({ world, style, ...failure, again: again(world) }))),
+  schema: 'otherworld/fuzz-scenes/1',
+  seed,
+  ticks,
+  worlds: reports.length,
+  seconds: (performance.now() - startMs) / 1000,
+  commands: sum(({ commands }) => commands),
+  spawned: sum(({ spawned }) => spawned),
+  rejected: reports.reduce((into, { rejected }) => add(into, rejected), {}),
+  ended: failed('ended'),
+  hung: failed('hung'),
+  unequal: failed('unequal'),
+  nonFinite: failed('non-finite'),
+  tooLarge: failed('too-large'),
+  slowWorlds: failed('slow'),
+  slowSteps: sum(({ slowSteps }) => slowSteps),
+  stepMs: sum(({ stepMs }) => stepMs),
+  slowestMs: slowest.slowestMs,
+  slowestWorld: slowest.world,
+  slowestTick: slowest.slowestTick,
+  checkpointBytesMax: largest.checkpointBytes,
+  checkpointBytesMaxWorld: largest.world,
+  failures: reports.flatMap(({ world, style, failures }) =>
+    failures.map((failure) => ({ world, style, ...failure, again: again(world) })),
+  ),
 }
 report.styles = reports.reduce((styles, each) => {
   const style = (styles[each.style] ??= { worlds: 0, failed: 0, spawned: 0, stepMs: 0, slowestMs: 0 })
@@ -148,14 +220,32 @@ if (values.save !== undefined) {
 }
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
 else {
-  const row = (...cells) => process.stdout.write(`${cells[0].padEnd(10)}${cells.slice(1).map((cell) => cell.padStart(12)).join('')}\n`)
+  const row = (...cells) =>
+    process.stdout.write(
+      `${cells[0].padEnd(10)}${cells
+        .slice(1)
+        .map((cell) => cell.padStart(12))
+        .join('')}\n`,
+    )
   process.stdout.write(clear())
   row('style', 'worlds', 'failed', 'spawned', 'ms a step', 'slowest ms')
-  for (const [style, { worlds, failed: bad, spawned, stepMs, slowestMs }] of Object.entries(report.styles)) row(style, String(worlds), String(bad), String(spawned), (stepMs / worlds / ticks).toFixed(3), slowestMs.toFixed(1))
-  const rejected = Object.entries(report.rejected).toSorted((a, b) => b[1] - a[1]).map(([reason, times]) => `${reason} ${times}`).join(', ')
-  process.stdout.write(`seed ${seed}: ${report.worlds} worlds of ${ticks} ticks in ${report.seconds.toFixed(0)} s; ${report.commands} inputs, ${report.spawned} spawned; rejected: ${rejected || 'nothing'}\n`)
-  process.stdout.write(`ended ${report.ended}, hung ${report.hung}, restored unequal ${report.unequal}, numbers that are none ${report.nonFinite}, checkpoints too large ${report.tooLarge}; `)
-  process.stdout.write(`steps over ${slowMs} ms ${report.slowSteps} in ${report.slowWorlds} worlds, slowest ${report.slowestMs.toFixed(1)} ms (world ${report.slowestWorld}, tick ${report.slowestTick}); `)
-  process.stdout.write(`largest checkpoint ${(report.checkpointBytesMax / 1e6).toFixed(2)} MB (world ${report.checkpointBytesMaxWorld})\n`)
+  for (const [style, { worlds, failed: bad, spawned, stepMs, slowestMs }] of Object.entries(report.styles))
+    row(style, String(worlds), String(bad), String(spawned), (stepMs / worlds / ticks).toFixed(3), slowestMs.toFixed(1))
+  const rejected = Object.entries(report.rejected)
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([reason, times]) => `${reason} ${times}`)
+    .join(', ')
+  process.stdout.write(
+    `seed ${seed}: ${report.worlds} worlds of ${ticks} ticks in ${report.seconds.toFixed(0)} s; ${report.commands} inputs, ${report.spawned} spawned; rejected: ${rejected || 'nothing'}\n`,
+  )
+  process.stdout.write(
+    `ended ${report.ended}, hung ${report.hung}, restored unequal ${report.unequal}, numbers that are none ${report.nonFinite}, checkpoints too large ${report.tooLarge}; `,
+  )
+  process.stdout.write(
+    `steps over ${slowMs} ms ${report.slowSteps} in ${report.slowWorlds} worlds, slowest ${report.slowestMs.toFixed(1)} ms (world ${report.slowestWorld}, tick ${report.slowestTick}); `,
+  )
+  process.stdout.write(
+    `largest checkpoint ${(report.checkpointBytesMax / 1e6).toFixed(2)} MB (world ${report.checkpointBytesMaxWorld})\n`,
+  )
 }
 process.exitCode = report.failures.length === 0 ? 0 : 1

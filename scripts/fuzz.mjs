@@ -11,7 +11,14 @@ import { bundleFuzz } from './fuzz-bundle.mjs'
 import { minimise } from './fuzz-minimise.mjs'
 import { fuzzerNode } from './fuzz-runtime.mjs'
 
-const { values } = parseArgs({ options: { 'seconds': { type: 'string', default: '60' }, 'targets': { type: 'string', default: '' }, 'merge': { type: 'boolean', default: false }, 'if-possible': { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    targets: { type: 'string', default: '' },
+    merge: { type: 'boolean', default: false },
+    'if-possible': { type: 'boolean', default: false },
+  },
+})
 const WORK = resolve('.tmp/fuzz')
 const ENTRY = 'dist/fuzz/entry.cjs'
 /** Longest input, bytes: a few packets; what is longer repeats itself, and the committed corpus stays small. */
@@ -50,9 +57,27 @@ async function writeSeeds() {
 
 /** Runs the fuzzer on one target; its words, and whether it found something. */
 function jazzer({ name, isAsync }, folders, flags) {
-  const args = ['node_modules/@jazzer.js/core/dist/cli.js', ENTRY, ...folders, '-i', 'dist/fuzz', '-e', 'node_modules', ...(isAsync ? [] : ['--sync']),
-    '--', `-max_len=${INPUT_BYTES_MAX}`, `-timeout=${INPUT_SECONDS_MAX}`, `-rss_limit_mb=${RSS_MB_MAX}`, `-artifact_prefix=${folder('found')}/${name}-`, ...flags]
-  const { status, stderr } = spawnSync(node[0], [...node.slice(1), ...args], { encoding: 'utf8', env: { ...process.env, FUZZ_TARGET: name }, maxBuffer: 1e9 })
+  const args = [
+    'node_modules/@jazzer.js/core/dist/cli.js',
+    ENTRY,
+    ...folders,
+    '-i',
+    'dist/fuzz',
+    '-e',
+    'node_modules',
+    ...(isAsync ? [] : ['--sync']),
+    '--',
+    `-max_len=${INPUT_BYTES_MAX}`,
+    `-timeout=${INPUT_SECONDS_MAX}`,
+    `-rss_limit_mb=${RSS_MB_MAX}`,
+    `-artifact_prefix=${folder('found')}/${name}-`,
+    ...flags,
+  ]
+  const { status, stderr } = spawnSync(node[0], [...node.slice(1), ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, FUZZ_TARGET: name },
+    maxBuffer: 1e9,
+  })
   return { status, words: stderr }
 }
 
@@ -61,9 +86,15 @@ const last = (words, pattern) => [...words.matchAll(pattern)].at(-1)?.[1] ?? '?'
 
 function fuzz(target, seconds) {
   const committed = existsSync(corpusOf(target.name)) ? [corpusOf(target.name)] : []
-  const { status, words } = jazzer(target, [folder('new', target.name), ...committed, folder('seeds', target.name)], [`-max_total_time=${seconds}`, '-print_final_stats=1'])
+  const { status, words } = jazzer(
+    target,
+    [folder('new', target.name), ...committed, folder('seeds', target.name)],
+    [`-max_total_time=${seconds}`, '-print_final_stats=1'],
+  )
   const isFound = status !== 0
-  process.stdout.write(`${target.name.padEnd(20)} ${last(words, /^stat::number_of_executed_units:\s*(\d+)/gm).padStart(9)} inputs  cov ${last(words, /cov: (\d+)/g).padStart(5)}  features ${last(words, /ft: (\d+)/g).padStart(6)}  corpus ${last(words, /corp: (\d+)/g).padStart(4)}${isFound ? '  FOUND' : ''}\n`)
+  process.stdout.write(
+    `${target.name.padEnd(20)} ${last(words, /^stat::number_of_executed_units:\s*(\d+)/gm).padStart(9)} inputs  cov ${last(words, /cov: (\d+)/g).padStart(5)}  features ${last(words, /ft: (\d+)/g).padStart(6)}  corpus ${last(words, /corp: (\d+)/g).padStart(4)}${isFound ? '  FOUND' : ''}\n`,
+  )
   if (isFound) process.stdout.write(`${words.split('\n').slice(-40).join('\n')}\n`)
   return isFound
 }
@@ -71,10 +102,13 @@ function fuzz(target, seconds) {
 /** Writes the corpus anew: of the committed, the new and the real inputs those that reach all that is reached. */
 async function merge({ name }) {
   const folders = [corpusOf(name), join(WORK, 'new', name), join(WORK, 'seeds', name)].filter(existsSync)
-  const kept = (await minimise(take, name, folders)).map((path) => readFileSync(path)).filter(({ length }) => length <= KEPT_BYTES_MAX)
+  const kept = (await minimise(take, name, folders))
+    .map((path) => readFileSync(path))
+    .filter(({ length }) => length <= KEPT_BYTES_MAX)
   rmSync(corpusOf(name), { recursive: true, force: true })
   mkdirSync(corpusOf(name), { recursive: true })
-  for (const bytes of kept) writeFileSync(join(corpusOf(name), createHash('sha1').update(bytes).digest('hex').slice(0, 16)), bytes)
+  for (const bytes of kept)
+    writeFileSync(join(corpusOf(name), createHash('sha1').update(bytes).digest('hex').slice(0, 16)), bytes)
   process.stdout.write(`${name.padEnd(20)} ${kept.length} inputs in the corpus\n`)
 }
 
@@ -85,5 +119,6 @@ const each = Math.max(1, Math.floor(seconds / wanted.length))
 let found = 0
 if (seconds > 0) for (const target of wanted) if (fuzz(target, each)) found += 1
 if (values.merge) for (const target of wanted) await merge(target)
-if (found > 0) process.stdout.write(`Finds are in ${folder('found')}. Each becomes a named test and a file in test/fuzz/corpus.\n`)
+if (found > 0)
+  process.stdout.write(`Finds are in ${folder('found')}. Each becomes a named test and a file in test/fuzz/corpus.\n`)
 process.exitCode = found > 0 ? 1 : 0

@@ -21,7 +21,10 @@ const EXTENSIONS = ['.glb', '.vrm', '.gltf']
 /** Rendering in software takes its time, ms. */
 const GODOT_MS_MAX = 300_000
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { humanoid: { type: 'string', default: join(ROOT, 'fixtures/assets/humanoid') } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { humanoid: { type: 'string', default: join(ROOT, 'fixtures/assets/humanoid') } },
+})
 const [folder, picture] = positionals
 if (folder === undefined || picture === undefined) {
   console.error('godot-contact-sheet: give the folder of the models and the picture to write')
@@ -29,18 +32,36 @@ if (folder === undefined || picture === undefined) {
 }
 
 /** Models of a folder and of its folders. */
-const modelsIn = (place) => readdirSync(place, { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? modelsIn(join(place, entry.name)) : EXTENSIONS.includes(extname(entry.name)) ? [join(place, entry.name)] : []).toSorted()
+const modelsIn = (place) =>
+  readdirSync(place, { withFileTypes: true })
+    .flatMap((entry) =>
+      entry.isDirectory()
+        ? modelsIn(join(place, entry.name))
+        : EXTENSIONS.includes(extname(entry.name))
+          ? [join(place, entry.name)]
+          : [],
+    )
+    .toSorted()
 
 const home = mkdtempSync(join(tmpdir(), 'otherworld-sheet-'))
-const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', '--data', join(home, 'data')], { stdio: ['ignore', 'pipe', 'inherit'] })
+const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', '--data', join(home, 'data')], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
 try {
   const url = await new Promise((ready, failed) => {
     server.stdout.setEncoding('utf8').once('data', (line) => ready(JSON.parse(line.split('\n')[0]).url))
     server.once('exit', (code) => failed(new Error(`the server ended with ${code}`)))
   })
-  const hashes = (kind) => modelsIn(join(folder, `${kind}s`)).map((file) => upload(url, file, kind)).join(',')
-  render({ OTHERWORLD_URL: url, OTHERWORLD_AVATARS: hashes('avatar'), OTHERWORLD_OBJECTS: hashes('object'), OTHERWORLD_PICTURE: resolve(picture) })
+  const hashes = (kind) =>
+    modelsIn(join(folder, `${kind}s`))
+      .map((file) => upload(url, file, kind))
+      .join(',')
+  render({
+    OTHERWORLD_URL: url,
+    OTHERWORLD_AVATARS: hashes('avatar'),
+    OTHERWORLD_OBJECTS: hashes('object'),
+    OTHERWORLD_PICTURE: resolve(picture),
+  })
   writeFileSync(picture, await sharp(resolve(picture)).png({ palette: true, effort: 10 }).toBuffer())
   console.log(picture)
 } finally {
@@ -52,19 +73,59 @@ try {
 function upload(url, file, kind) {
   const name = basename(file, extname(file))
   const map = join(values.humanoid, `${name}.json`)
-  const run = spawnSync(process.execPath, [
-    CLI, 'upload', file, '--url', url, '--json', '--name', name, '--kind', kind, '--identity', join(home, 'identities.json'), ...(existsSync(map) && kind === 'avatar' ? ['--humanoid', map] : []),
-  ], { encoding: 'utf8' })
+  const run = spawnSync(
+    process.execPath,
+    [
+      CLI,
+      'upload',
+      file,
+      '--url',
+      url,
+      '--json',
+      '--name',
+      name,
+      '--kind',
+      kind,
+      '--identity',
+      join(home, 'identities.json'),
+      ...(existsSync(map) && kind === 'avatar' ? ['--humanoid', map] : []),
+    ],
+    { encoding: 'utf8' },
+  )
   if (run.status !== 0) throw new Error(`${file} was not taken:\n${run.stdout}${run.stderr}`)
   return `${name}=${JSON.parse(run.stdout).package}`
 }
 
 function render(env) {
-  const godot = process.env.GODOT ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'otherworld/godot/godot')
-  const options = { encoding: 'utf8', timeout: GODOT_MS_MAX, env: { ...process.env, ...env, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home } }
+  const godot =
+    process.env.GODOT ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'otherworld/godot/godot')
+  const options = {
+    encoding: 'utf8',
+    timeout: GODOT_MS_MAX,
+    env: { ...process.env, ...env, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
+  }
   const project = ['--xr-mode', 'off', '--path', join(BRIDGE, 'demo')]
   spawnSync(godot, ['--headless', ...project, '--import'], options)
-  const run = spawnSync('xvfb-run', ['-a', '-s', '-screen 0 1600x1200x24', godot, '--rendering-driver', 'opengl3', '--audio-driver', 'Dummy', '--resolution', '640x360', ...project, '-s', join(BRIDGE, 'tools/contact_sheet.gd')], options)
+  const run = spawnSync(
+    'xvfb-run',
+    [
+      '-a',
+      '-s',
+      '-screen 0 1600x1200x24',
+      godot,
+      '--rendering-driver',
+      'opengl3',
+      '--audio-driver',
+      'Dummy',
+      '--resolution',
+      '640x360',
+      ...project,
+      '-s',
+      join(BRIDGE, 'tools/contact_sheet.gd'),
+    ],
+    options,
+  )
   const output = `${run.stdout}${run.stderr}`
-  if (run.status !== 0 || /^(SCRIPT )?ERROR/m.test(output)) throw new Error(`Godot ended with ${run.status}:\n${output}`)
+  if (run.status !== 0 || /^(SCRIPT )?ERROR/m.test(output))
+    throw new Error(`Godot ended with ${run.status}:\n${output}`)
 }

@@ -19,7 +19,14 @@ const NOWHERE = '/nonexistent/otherworld'
 
 const as = (uid) => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups']
 /** Each process that is started has the folder mounted read-only, in a mount namespace of its own. */
-const readOnly = (folder) => ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"', folder]
+const readOnly = (folder) => [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"',
+  folder,
+]
 
 /** One of each way to install; the ways to run take one of these. */
 const INSTALLATIONS = {
@@ -37,13 +44,36 @@ const WAYS = [
   { name: 'NODE_ENV=production', in: 'plain', environment: { NODE_ENV: 'production' } },
   { name: 'installed by root, run by another user', in: 'plain', uid: NOBODY },
   { name: 'a user without a name', in: 'plain', uid: NAMELESS },
-  { name: 'HOME cannot be written', in: 'plain', uid: NOBODY, environment: { HOME: NOWHERE }, words: /HOME|--identity/ },
-  { name: 'TMPDIR is missing', in: 'plain', uid: NOBODY, environment: { TMPDIR: NOWHERE }, words: /TMPDIR/, verbs: ['ingest'] },
+  {
+    name: 'HOME cannot be written',
+    in: 'plain',
+    uid: NOBODY,
+    environment: { HOME: NOWHERE },
+    words: /HOME|--identity/,
+  },
+  {
+    name: 'TMPDIR is missing',
+    in: 'plain',
+    uid: NOBODY,
+    environment: { TMPDIR: NOWHERE },
+    words: /TMPDIR/,
+    verbs: ['ingest'],
+  },
   { name: 'a read-only installation', in: 'plain', wrap: readOnly },
-  { name: 'not built anew by who may (refused)', in: 'plain', uid: NOBODY, changed: 'cli/verb.ts', words: /Run `npm run build` there as the user who installed it/ },
+  {
+    name: 'not built anew by who may (refused)',
+    in: 'plain',
+    uid: NOBODY,
+    changed: 'cli/verb.ts',
+    words: /Run `npm run build` there as the user who installed it/,
+  },
 ]
 
-if (process.getuid?.() !== 0 || spawnSync('unshare', ['--mount', 'true']).status !== 0 || spawnSync('setpriv', ['--version']).error) {
+if (
+  process.getuid?.() !== 0 ||
+  spawnSync('unshare', ['--mount', 'true']).status !== 0 ||
+  spawnSync('setpriv', ['--version']).error
+) {
   process.stderr.write('install-check must be root, and may make mount namespaces (util-linux: setpriv, unshare)\n')
   process.exit(2)
 }
@@ -60,14 +90,22 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 
 /** What the repository tracks, as it is here: a fresh clone. */
 function clone(folder) {
-  for (const file of execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' }).split('\0').filter(Boolean)) {
+  for (const file of execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' })
+    .split('\0')
+    .filter(Boolean)) {
     mkdirSync(join(folder, dirname(file)), { recursive: true })
     cpSync(join(ROOT, file), join(folder, file), { verbatimSymlinks: true })
   }
 }
 
 /** Without what npm, which runs this, tells its scripts: nothing of this folder is to be found by chance. */
-const environmentOf = (more) => ({ ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_ENV$|^INIT_CWD$/i.test(name))), PATH: process.env.PATH.split(':').filter((part) => !part.includes('node_modules')).join(':'), ...more })
+const environmentOf = (more) => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_ENV$|^INIT_CWD$/i.test(name))),
+  PATH: process.env.PATH.split(':')
+    .filter((part) => !part.includes('node_modules'))
+    .join(':'),
+  ...more,
+})
 
 /** A command with all that it started; one that is over, or never began, is left alone. */
 function end({ pid, exitCode, signalCode }) {
@@ -76,14 +114,25 @@ function end({ pid, exitCode, signalCode }) {
 
 /** Runs a command to its end, or until `until` finds something in what it prints. */
 function run([command, ...args], { cwd, environment, until }) {
-  const child = spawn(command, args, { cwd, env: environmentOf(environment), stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(command, args, {
+    cwd,
+    env: environmentOf(environment),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   started.add(child)
   const state = { child, out: '', errors: '' }
   const timer = setTimeout(() => end(child), STEP_MS_MAX)
-  child.once('error', (error) => { state.errors += error.message })
-  state.ended = new Promise((resolve) => { child.once('close', (code) => resolve({ ...state, code })) })
+  child.once('error', (error) => {
+    state.errors += error.message
+  })
+  state.ended = new Promise((resolve) => {
+    child.once('close', (code) => resolve({ ...state, code }))
+  })
   child.once('close', () => clearTimeout(timer))
-  child.stderr.on('data', (chunk) => { state.errors += chunk })
+  child.stderr.on('data', (chunk) => {
+    state.errors += chunk
+  })
   const found = new Promise((resolve) => {
     child.stdout.on('data', (chunk) => {
       state.out += chunk
@@ -110,7 +159,10 @@ async function tryIt(way, cwd, own) {
   const wrap = [...(way.wrap?.(cwd) ?? []), ...(way.uid === undefined ? [] : as(way.uid))]
   const setting = { cwd, environment: { HOME: own, ...way.environment } }
   if (way.changed !== undefined) appendFileSync(join(cwd, way.changed), '// Changed since it was built\n')
-  const running = await run([...wrap, 'npm', 'start', '--', '--port', '0', '--udp-port', '0', '--json', '--data', join(own, 'data')], { ...setting, until: /^\{.*\}$/m })
+  const running = await run(
+    [...wrap, 'npm', 'start', '--', '--port', '0', '--udp-port', '0', '--json', '--data', join(own, 'data')],
+    { ...setting, until: /^\{.*\}$/m },
+  )
   try {
     if (way.changed !== undefined) {
       if (running.code !== 1 || !way.words.test(running.errors)) fail('npm start is refused', running)
@@ -121,7 +173,10 @@ async function tryIt(way, cwd, own) {
     const { url, pid } = JSON.parse(line)
     await requirePage(url)
     for (const verb of [...(way.verbs ?? []), 'upload']) {
-      const done = await run([...wrap, 'node', 'cli/otherworld.js', verb, MODEL, ...(verb === 'upload' ? ['--url', url] : [])], setting)
+      const done = await run(
+        [...wrap, 'node', 'cli/otherworld.js', verb, MODEL, ...(verb === 'upload' ? ['--url', url] : [])],
+        setting,
+      )
       const isTold = done.code === 2 && way.words?.test(done.errors)
       if (done.code !== 0 && !isTold) fail(`otherworld ${verb}`, done)
     }
@@ -136,14 +191,26 @@ async function tryIt(way, cwd, own) {
 async function requirePage(url) {
   const html = await (await fetch(url)).text()
   const script = /<script type="module" src="([^"]+)"/.exec(html)?.[1]
-  if (script === undefined || !(await fetch(new URL(script, url))).ok) throw new Error(`the page: it or its script is not served:\n${html.slice(0, 500)}`)
+  if (script === undefined || !(await fetch(new URL(script, url))).ok)
+    throw new Error(`the page: it or its script is not served:\n${html.slice(0, 500)}`)
 }
 
 const startMs = performance.now()
 const secondsSince = (ms) => Math.round((performance.now() - ms) / 100) / 10
-const installed = Object.fromEntries(Object.entries(INSTALLATIONS).map(([name, installation]) => [name, install(installation).then((folder) => ({ folder, problem: null }), (error) => ({ folder: null, problem: error.message }))]))
+const installed = Object.fromEntries(
+  Object.entries(INSTALLATIONS).map(([name, installation]) => [
+    name,
+    install(installation).then(
+      (folder) => ({ folder, problem: null }),
+      (error) => ({ folder: null, problem: error.message }),
+    ),
+  ]),
+)
 await Promise.all(Object.values(installed))
-if (!isJson) process.stdout.write(`${Object.keys(installed).length} installations ${String(secondsSince(startMs)).padStart(32)} s\n`)
+if (!isJson)
+  process.stdout.write(
+    `${Object.keys(installed).length} installations ${String(secondsSince(startMs)).padStart(32)} s\n`,
+  )
 const results = []
 for (const [index, way] of WAYS.entries()) {
   const wayMs = performance.now()
@@ -151,10 +218,18 @@ for (const [index, way] of WAYS.entries()) {
   mkdirSync(own)
   if (way.uid !== undefined) chownSync(own, way.uid, way.uid)
   const { folder, problem: installProblem } = await installed[way.in]
-  const problem = installProblem ?? await tryIt(way, folder, own).then(() => null, (error) => error.message)
+  const problem =
+    installProblem ??
+    (await tryIt(way, folder, own).then(
+      () => null,
+      (error) => error.message,
+    ))
   const [ok, seconds] = [problem === null, secondsSince(wayMs)]
   results.push({ way: way.name, ok, seconds, problem })
-  if (!isJson) process.stdout.write(`${ok ? 'works' : 'FAILS'}  ${way.name.padEnd(40)} ${String(seconds).padStart(6)} s\n${ok ? '' : `${problem.replace(/^/gm, '         ')}\n`}`)
+  if (!isJson)
+    process.stdout.write(
+      `${ok ? 'works' : 'FAILS'}  ${way.name.padEnd(40)} ${String(seconds).padStart(6)} s\n${ok ? '' : `${problem.replace(/^/gm, '         ')}\n`}`,
+    )
 }
 if (isJson) process.stdout.write(`${JSON.stringify({ schema: 'otherworld/install-check/1', results })}\n`)
 process.exit(results.every(({ ok }) => ok) ? 0 : 1)

@@ -25,18 +25,53 @@ const bots = (behaviour, count, seconds, seed, more = {}) => ({ behaviour, count
 const SESSIONS = [
   { name: 'walk', about: 'six people walk, run and jump', waves: [bots('walk', 6, 10, 101)] },
   { name: 'drag', about: 'four people grab, carry, scale and throw things', waves: [bots('drag', 4, 10, 201)] },
-  { name: 'mocap', about: 'three people move by motion clips of real models, over WebRTC', waves: [bots('mocap', 3, 8, 301, { transport: 'webrtc' })] },
-  { name: 'mixed', about: 'six people, each a walker, a dragger or a mover by clips', waves: [bots('mixed', 6, 8, 401)] },
-  { name: 'churn', about: 'five groups join and leave, overlapping', waves: [0, 1, 2, 3, 4].map((i) => bots(i % 2 ? 'drag' : 'walk', 3, 3, 501 + i, { at: i * 1_500 })) },
-  { name: 'making', about: 'two groups spawn, scale, throw and remove things', waves: [bots('mixed', 4, 14, 613), bots('drag', 3, 14, 627, { at: 500 })] },
-  { name: 'killed', about: 'the server is killed with SIGKILL while people throw things; the recording has no end', waves: [bots('drag', 3, 30, 701)], killAfterMs: 6_000 },
-  { name: 'recovered', about: 'a server was killed and started again: the recording begins with the recovered state', waves: [bots('drag', 3, 30, 801)], killAfterMs: 5_000, again: [bots('drag', 3, 6, 802)] },
-  { name: 'things', about: 'three people place, carry, scale and keep packages and wear avatars, among bots who throw what lies there', script: 'things-session', waves: [bots('drag', 2, 14, 901)] },
+  {
+    name: 'mocap',
+    about: 'three people move by motion clips of real models, over WebRTC',
+    waves: [bots('mocap', 3, 8, 301, { transport: 'webrtc' })],
+  },
+  {
+    name: 'mixed',
+    about: 'six people, each a walker, a dragger or a mover by clips',
+    waves: [bots('mixed', 6, 8, 401)],
+  },
+  {
+    name: 'churn',
+    about: 'five groups join and leave, overlapping',
+    waves: [0, 1, 2, 3, 4].map((i) => bots(i % 2 ? 'drag' : 'walk', 3, 3, 501 + i, { at: i * 1_500 })),
+  },
+  {
+    name: 'making',
+    about: 'two groups spawn, scale, throw and remove things',
+    waves: [bots('mixed', 4, 14, 613), bots('drag', 3, 14, 627, { at: 500 })],
+  },
+  {
+    name: 'killed',
+    about: 'the server is killed with SIGKILL while people throw things; the recording has no end',
+    waves: [bots('drag', 3, 30, 701)],
+    killAfterMs: 6_000,
+  },
+  {
+    name: 'recovered',
+    about: 'a server was killed and started again: the recording begins with the recovered state',
+    waves: [bots('drag', 3, 30, 801)],
+    killAfterMs: 5_000,
+    again: [bots('drag', 3, 6, 802)],
+  },
+  {
+    name: 'things',
+    about: 'three people place, carry, scale and keep packages and wear avatars, among bots who throw what lies there',
+    script: 'things-session',
+    waves: [bots('drag', 2, 14, 901)],
+  },
 ]
 
 async function serve(data) {
-  const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data', data, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const line of createInterface({ input: server.stdout })) return { server, url: JSON.parse(line).url, exited: new Promise((resolve) => server.once('exit', resolve)) }
+  const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data', data, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  for await (const line of createInterface({ input: server.stdout }))
+    return { server, url: JSON.parse(line).url, exited: new Promise((resolve) => server.once('exit', resolve)) }
   throw new Error('the server ended before it was ready')
 }
 
@@ -48,7 +83,22 @@ async function perform(url, name) {
 
 async function wave(url, signal, { behaviour, count, seconds, seed, transport = 'websocket', at = 0 }) {
   await sleep(at)
-  const args = ['bots', '--url', url, '--behaviour', behaviour, '--count', count, '--seconds', seconds, '--seed', seed, '--transport', transport, '--json']
+  const args = [
+    'bots',
+    '--url',
+    url,
+    '--behaviour',
+    behaviour,
+    '--count',
+    count,
+    '--seconds',
+    seconds,
+    '--seed',
+    seed,
+    '--transport',
+    transport,
+    '--json',
+  ]
   return JSON.parse((await run(process.execPath, [CLI, ...args.map(String)], { signal })).stdout)
 }
 
@@ -56,7 +106,10 @@ async function wave(url, signal, { behaviour, count, seconds, seed, transport = 
 async function play(data, waves, killAfterMs, script) {
   const { server, url, exited } = await serve(data)
   const over = new AbortController()
-  const played = Promise.all([...waves.map((one) => wave(url, over.signal, one)), ...(script ? [perform(url, script)] : [])])
+  const played = Promise.all([
+    ...waves.map((one) => wave(url, over.signal, one)),
+    ...(script ? [perform(url, script)] : []),
+  ])
   if (killAfterMs === undefined) await played
   else {
     await Promise.race([sleep(killAfterMs), played])
@@ -73,13 +126,16 @@ async function record({ name, waves, killAfterMs, again, script }) {
   try {
     await play(data, waves, killAfterMs, script)
     if (again) await play(data, again)
-    const recordings = readdirSync(join(data, 'recordings')).filter((file) => file.endsWith('.owr')).toSorted()
+    const recordings = readdirSync(join(data, 'recordings'))
+      .filter((file) => file.endsWith('.owr'))
+      .toSorted()
     const kept = join(OUT, `${name}.owr`)
     copyFileSync(join(data, 'recordings', recordings.at(-1)), kept)
     const { stdout } = await run(process.execPath, [CLI, 'replay', 'verify', kept, '--json'])
     const [{ ok, ticksExecuted, truncated }] = JSON.parse(stdout).files
     const bytes = statSync(kept).size
-    if (!ok || bytes > BYTES_MAX) throw new Error(`${name}: ${ok ? `${bytes} bytes are more than ${BYTES_MAX}` : stdout}`)
+    if (!ok || bytes > BYTES_MAX)
+      throw new Error(`${name}: ${ok ? `${bytes} bytes are more than ${BYTES_MAX}` : stdout}`)
     const info = JSON.parse((await run(process.execPath, [CLI, 'replay', 'info', kept, '--json'])).stdout)
     return { ticks: ticksExecuted, truncated, bytes, players: info.players, inputs: info.inputs, start: info.start }
   } finally {
@@ -111,6 +167,8 @@ for (const session of SESSIONS) {
   if (wanted.length > 0 && !wanted.includes(session.name)) continue
   const made = await record(session)
   rows.push({ ...session, ...made })
-  process.stdout.write(`${session.name.padEnd(10)} ${made.ticks} ticks, ${made.players} players, ${made.inputs} inputs, ${(made.bytes / 1024).toFixed(0)} KiB${made.truncated ? ', truncated' : ''}, starts from ${made.start}\n`)
+  process.stdout.write(
+    `${session.name.padEnd(10)} ${made.ticks} ticks, ${made.players} players, ${made.inputs} inputs, ${(made.bytes / 1024).toFixed(0)} KiB${made.truncated ? ', truncated' : ''}, starts from ${made.start}\n`,
+  )
 }
 if (wanted.length === 0) writeFileSync(join(OUT, 'README.md'), readme(rows))

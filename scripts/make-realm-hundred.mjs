@@ -10,13 +10,25 @@ const FAR = 200 - NEAR
 const NEAR_METRES = 11
 const FAR_METRES = 20
 
-const { outputFiles } = await build({ stdin: { contents: "export { DEFAULT_DEFINITION } from './sim/default-realm.ts'", resolveDir: '.' }, bundle: true, write: false, format: 'esm' })
+const { outputFiles } = await build({
+  stdin: { contents: "export { DEFAULT_DEFINITION } from './sim/default-realm.ts'", resolveDir: '.' },
+  bundle: true,
+  write: false,
+  format: 'esm',
+})
 const { DEFAULT_DEFINITION } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
 
-const specs = ['crate', 'ball', 'log', 'gem', 'stool'].map((name) => DEFAULT_DEFINITION.props.find(({ prop }) => prop.name === name).prop)
+const specs = ['crate', 'ball', 'log', 'gem', 'stool'].map(
+  (name) => DEFAULT_DEFINITION.props.find(({ prop }) => prop.name === name).prop,
+)
 const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
 const rounded = (value) => Number(value.toFixed(3))
-const place = (i, x, z) => ({ prop: specs[i % specs.length], position: { x: rounded(x), y: 0.3, z: rounded(z) }, rotation: IDENTITY, scale: 1 })
+const place = (i, x, z) => ({
+  prop: specs[i % specs.length],
+  position: { x: rounded(x), y: 0.3, z: rounded(z) },
+  rotation: IDENTITY,
+  scale: 1,
+})
 
 // Vogel's spiral: as many props on each square metre.
 const near = Array.from({ length: NEAR }, (_, i) => {
@@ -25,6 +37,13 @@ const near = Array.from({ length: NEAR }, (_, i) => {
 })
 const far = Array.from({ length: FAR }, (_, i) => place(i, FAR_METRES + 1.2 * Math.floor(i / 20), -12 + 1.2 * (i % 20)))
 
-writeFileSync('fixtures/realms/hundred.json', `${JSON.stringify({
-  ...DEFAULT_DEFINITION, id: 'hundred', name: 'A Hundred', spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 8 }, props: [...near, ...far],
-})}\n`)
+writeFileSync(
+  'fixtures/realms/hundred.json',
+  `${JSON.stringify({
+    ...DEFAULT_DEFINITION,
+    id: 'hundred',
+    name: 'A Hundred',
+    spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 8 },
+    props: [...near, ...far],
+  })}\n`,
+)

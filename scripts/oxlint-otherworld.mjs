@@ -4,7 +4,22 @@ import { posix } from 'node:path'
 
 /** The rooms in their order, from the ground up; a room imports only from those before it. */
 export const LAYERS = [
-  'sim', 'protocol', 'packages', 'http', 'netcode', 'replay', 'ingest', 'storage', 'server', 'viewer', 'bots', 'testing', 'cli', 'scripts', 'test', 'bench',
+  'sim',
+  'protocol',
+  'packages',
+  'http',
+  'netcode',
+  'replay',
+  'ingest',
+  'storage',
+  'server',
+  'viewer',
+  'bots',
+  'testing',
+  'cli',
+  'scripts',
+  'test',
+  'bench',
 ]
 /** Pairs that must not know each other although their order would allow it. */
 const STRANGERS = [['netcode', 'replay']]
@@ -12,10 +27,18 @@ const STRANGERS = [['netcode', 'replay']]
 const noExponent = {
   create: (context) => ({
     BinaryExpression(node) {
-      if (node.operator === '**') context.report({ node, message: '`**` differs between engines: multiply, or write a polynomial in sim/maths.ts' })
+      if (node.operator === '**')
+        context.report({
+          node,
+          message: '`**` differs between engines: multiply, or write a polynomial in sim/maths.ts',
+        })
     },
     AssignmentExpression(node) {
-      if (node.operator === '**=') context.report({ node, message: '`**=` differs between engines: multiply, or write a polynomial in sim/maths.ts' })
+      if (node.operator === '**=')
+        context.report({
+          node,
+          message: '`**=` differs between engines: multiply, or write a polynomial in sim/maths.ts',
+        })
     },
   }),
 }
@@ -32,7 +55,8 @@ export function importFault(file, source) {
   if (isTestCode(target) && !['test', 'bench'].includes(from)) return `${target} is for tests alone`
   if (!LAYERS.includes(from) || !LAYERS.includes(to) || from === to) return null
   if (LAYERS.indexOf(to) > LAYERS.indexOf(from)) return `${from}/ stands below ${to}/ and must not import it`
-  if (STRANGERS.some(([a, b]) => (a === from && b === to) || (b === from && a === to))) return `${from}/ and ${to}/ do not import each other`
+  if (STRANGERS.some(([a, b]) => (a === from && b === to) || (b === from && a === to)))
+    return `${from}/ and ${to}/ do not import each other`
   return null
 }
 

@@ -39,12 +39,29 @@ function setBusy(count) {
 /** One run of Vitest: seconds, how many passed, the names of what failed, and Vitest's words on it. */
 async function runOnce(files, report) {
   const startMs = performance.now()
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter=json', '--reporter=default', `--outputFile=${report}`, ...files]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } })
+  const args = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    'unit',
+    '--reporter=json',
+    '--reporter=default',
+    `--outputFile=${report}`,
+    ...files,
+  ]
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1' },
+  })
   running = child
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text })
-  const code = await new Promise((resolve) => { child.once('close', resolve) })
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      said += text
+    })
+  const code = await new Promise((resolve) => {
+    child.once('close', resolve)
+  })
   running = null
   const seconds = (performance.now() - startMs) / 1_000
   const failed = []
@@ -60,18 +77,38 @@ async function runOnce(files, report) {
     }
   }
   // What comes outside of every test, or after its end, is in no test's results
-  if (code !== 0 && failed.length === 0) failed.push(`an error outside of the tests, or Vitest's own: it ended with ${code}`)
-  return { seconds, passed, failed, words: failed.length === 0 ? '' : said.slice(Math.max(0, said.search(/⎯ (?:Failed|Unhandled)/) - 20)).trim() }
+  if (code !== 0 && failed.length === 0)
+    failed.push(`an error outside of the tests, or Vitest's own: it ended with ${code}`)
+  return {
+    seconds,
+    passed,
+    failed,
+    words: failed.length === 0 ? '' : said.slice(Math.max(0, said.search(/⎯ (?:Failed|Unhandled)/) - 20)).trim(),
+  }
 }
 
 function row({ run, busy, seconds, passed, failed }) {
-  return [`${run}`.padStart(3), `${busy}`.padStart(4), seconds.toFixed(0).padStart(7), loadavg()[0].toFixed(1).padStart(5), `${passed}`.padStart(6), `${failed.length}`.padStart(6)].join('  ')
+  return [
+    `${run}`.padStart(3),
+    `${busy}`.padStart(4),
+    seconds.toFixed(0).padStart(7),
+    loadavg()[0].toFixed(1).padStart(5),
+    `${passed}`.padStart(6),
+    `${failed.length}`.padStart(6),
+  ].join('  ')
 }
 
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { runs: { type: 'string', default: '20' }, busy: { type: 'string', default: '0' }, 'busy-runs': { type: 'string' }, stop: { type: 'boolean', default: false }, list: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: {
+      runs: { type: 'string', default: '20' },
+      busy: { type: 'string', default: '0' },
+      'busy-runs': { type: 'string' },
+      stop: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   })
   if (values.help) return void process.stdout.write(HELP)
   const runs = whole('runs', values.runs, 1)
@@ -95,7 +132,7 @@ async function main() {
     setBusy(run > runs - busyRuns ? busy : 0)
     const result = await runOnce(files, join(folder, 'report.json'))
     process.stdout.write(`${row({ run, busy: loops.length, ...result })}\n`)
-    for (const name of result.failed) failures.set(name, [...failures.get(name) ?? [], run])
+    for (const name of result.failed) failures.set(name, [...(failures.get(name) ?? []), run])
     if (result.words !== '') process.stdout.write(`${result.words.replace(/^/gm, '     ')}\n`)
     if (result.failed.length === 0) green += 1
     else if (values.stop) break

@@ -3,4 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { bundle } from './bundle.mjs'
 
 await bundle({ soak: 'test/soak/main.ts' }, 'dist/soak')
-process.exitCode = spawnSync(process.execPath, ['--enable-source-maps', 'dist/soak/soak.js', ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1
+process.exitCode =
+  spawnSync(process.execPath, ['--enable-source-maps', 'dist/soak/soak.js', ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  }).status ?? 1

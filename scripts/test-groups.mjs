@@ -9,8 +9,20 @@ export const GROUPS = { outside: outsideTests }
 
 /** Unit tests of WebRTC, WebSocket, HTTP, threads and processes; paths from the root. */
 async function outsideTests() {
-  const tests = execFileSync('git', ['ls-files', '*/*.test.ts'], { encoding: 'utf8' }).split('\n').filter((path) => path !== '' && !path.startsWith('test/e2e/'))
-  const { metafile } = await build({ entryPoints: tests, bundle: true, write: false, outdir: 'dist', metafile: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'error' })
+  const tests = execFileSync('git', ['ls-files', '*/*.test.ts'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((path) => path !== '' && !path.startsWith('test/e2e/'))
+  const { metafile } = await build({
+    entryPoints: tests,
+    bundle: true,
+    write: false,
+    outdir: 'dist',
+    metafile: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  })
   return tests.filter((path) => reaches(metafile.inputs, path))
 }
 

@@ -39,7 +39,13 @@ class Person {
   async brings(path, name, humanoid) {
     const bytes = readFileSync(ASSETS + path)
     const watch = { sent: () => undefined, stage: () => undefined, signal: AbortSignal.timeout(120_000) }
-    const status = await uploadBytes(this.api, url, bytes, { name, fileName: path, kind: undefined, humanoid, sharing: 'everyone' }, watch)
+    const status = await uploadBytes(
+      this.api,
+      url,
+      bytes,
+      { name, fileName: path, kind: undefined, humanoid, sharing: 'everyone' },
+      watch,
+    )
     if (status.stage !== 'done') throw new Error(`${path}: ${JSON.stringify(status)}`)
     return status.package
   }
@@ -53,7 +59,10 @@ class Person {
 /** The outcome's element; throws where it is not as it should be: `reason` null for what works. */
 async function so(what, promise, reason = null) {
   const outcome = await promise
-  if ((outcome.ok ? null : outcome.reason) !== reason) throw new Error(`${what} ${outcome.ok ? 'worked' : `was refused: ${outcome.reason}`}; it should be ${reason ?? 'done'}`)
+  if ((outcome.ok ? null : outcome.reason) !== reason)
+    throw new Error(
+      `${what} ${outcome.ok ? 'worked' : `was refused: ${outcome.reason}`}; it should be ${reason ?? 'done'}`,
+    )
   return outcome.ok ? outcome.element : 0
 }
 
@@ -62,7 +71,11 @@ async function carries({ client, name }, element, from, to) {
   await so(`${name} takes ${element}`, client.grab(element, POINTER))
   for (let ms = 0; ms <= CARRY_MS; ms += PACE_MS) {
     const share = ms / CARRY_MS
-    const at = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share + Math.sin(Math.PI * share) * 0.4, z: from.z + (to.z - from.z) * share }
+    const at = {
+      x: from.x + (to.x - from.x) * share,
+      y: from.y + (to.y - from.y) * share + Math.sin(Math.PI * share) * 0.4,
+      z: from.z + (to.z - from.z) * share,
+    }
     client.drag(POINTER, at, IDENTITY)
     await sleep(PACE_MS)
   }
@@ -77,8 +90,16 @@ async function walks({ client }, yaw, ms) {
 
 async function placesAndCarries(ada, bob, { cup, shapes }) {
   const cups = []
-  for (let i = 0; i < 4; i++) cups.push(await so('a cup', ada.client.spawn(cup, { position: { x: -0.6 + i * 0.4, y: 0.4 + i * 0.2, z: 4 } })))
-  const set = await so('the shapes', bob.client.spawn(shapes, { position: { x: 1.2, y: 1.4, z: 3.2 }, rotation: { x: 0, y: 0.3826834, z: 0, w: 0.9238795 }, scale: 0.5 }))
+  for (let i = 0; i < 4; i++)
+    cups.push(await so('a cup', ada.client.spawn(cup, { position: { x: -0.6 + i * 0.4, y: 0.4 + i * 0.2, z: 4 } })))
+  const set = await so(
+    'the shapes',
+    bob.client.spawn(shapes, {
+      position: { x: 1.2, y: 1.4, z: 3.2 },
+      rotation: { x: 0, y: 0.3826834, z: 0, w: 0.9238795 },
+      scale: 0.5,
+    }),
+  )
   await Promise.all([
     carries(ada, cups[0], { x: -0.6, y: 0.4, z: 4 }, { x: -1, y: 1.2, z: 3 }),
     carries(bob, cups[3], { x: 0.6, y: 1, z: 4 }, { x: 1.2, y: 1.6, z: 3.4 }),
@@ -110,11 +131,19 @@ const [ada, bob] = [await Person.enter('Ada'), await Person.enter('Bob')]
 const packages = {
   cup: await ada.brings('objects/teacup.glb', 'teacup'),
   shapes: await ada.brings('objects/primitives.glb', 'shapes'),
-  figure: await ada.brings('avatars/RiggedFigure.glb', 'figure', JSON.parse(readFileSync(`${ASSETS}humanoid/RiggedFigure.json`, 'utf8'))),
+  figure: await ada.brings(
+    'avatars/RiggedFigure.glb',
+    'figure',
+    JSON.parse(readFileSync(`${ASSETS}humanoid/RiggedFigure.json`, 'utf8')),
+  ),
   robot: await bob.brings('avatars/debug_robot.vrm', 'robot'),
 }
 const cleo = await Person.enter('Cleo')
-await so('a package that is none', cleo.client.spawn(createHash('sha256').update('none').digest('hex'), { position: { x: 0, y: 1, z: 4 } }), 'unknown-package')
+await so(
+  'a package that is none',
+  cleo.client.spawn(createHash('sha256').update('none').digest('hex'), { position: { x: 0, y: 1, z: 4 } }),
+  'unknown-package',
+)
 const cups = await placesAndCarries(ada, bob, packages)
 await keepsForHerself(ada, bob, cups[2])
 await changesBodies(ada, bob, packages)

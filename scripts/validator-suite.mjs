@@ -10,7 +10,9 @@ import { bundle } from './bundle.mjs'
 const isFull = process.argv.includes('--full')
 const [dir] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 if (dir === undefined || !existsSync(dir)) {
-  process.stderr.write('node scripts/validator-suite.mjs DIR: DIR holds *.gltf and *.glb, each with its *.report.json\n')
+  process.stderr.write(
+    'node scripts/validator-suite.mjs DIR: DIR holds *.gltf and *.glb, each with its *.report.json\n',
+  )
   process.exit(2)
 }
 mkdirSync('.tmp', { recursive: true })
@@ -18,9 +20,15 @@ await bundle({ check: 'ingest/check/index.ts', ingest: 'ingest/index.ts' }, '.tm
 const load = (name) => import(pathToFileURL(resolve(`.tmp/validator-suite/${name}.js`)))
 const { examine } = await load('check')
 
-const reports = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.name.endsWith('.report.json')).map((entry) => join(entry.parentPath ?? entry.path, entry.name)).toSorted()
+const reports = readdirSync(dir, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.name.endsWith('.report.json'))
+  .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  .toSorted()
 
-const errorsOf = (report) => report.issues.messages.filter(({ severity }) => severity === 0).map(({ code, pointer, offset }) => `${code} ${pointer ?? (offset === undefined ? '' : `byte ${offset}`)}`)
+const errorsOf = (report) =>
+  report.issues.messages
+    .filter(({ severity }) => severity === 0)
+    .map(({ code, pointer, offset }) => `${code} ${pointer ?? (offset === undefined ? '' : `byte ${offset}`)}`)
 
 /** Files beside the case, as its own directory holds them. */
 function neighbour(file) {
@@ -35,7 +43,11 @@ async function verdictOf(file) {
   try {
     const { verdict, opened } = await examine(new Uint8Array(readFileSync(file)), neighbour(file))
     const repaired = verdict.errors.length > 0 && verdict.rejections.length === 0
-    return { accepted: verdict.rejections.length === 0 && !('fault' in opened), errors: verdict.errors.map(({ code, where }) => `${code} ${where}`), repaired }
+    return {
+      accepted: verdict.rejections.length === 0 && !('fault' in opened),
+      errors: verdict.errors.map(({ code, where }) => `${code} ${where}`),
+      repaired,
+    }
   } catch (error) {
     if (!error.rejections) throw error
     return { accepted: false, errors: error.rejections.map(({ rule, where }) => `${rule} ${where}`), early: true }
@@ -50,10 +62,16 @@ async function compareFull() {
     const file = report.slice(0, -'.report.json'.length)
     if (!existsSync(file)) continue
     const expected = errorsOf(JSON.parse(readFileSync(report, 'utf8')))
-    const { accepted, rejections = [] } = await packedFile(file).then((bytes) => ingest(bytes), (error) => ({ accepted: false, rejections: error.rejections ?? [{ rule: 'THROWN', where: String(error) }] }))
+    const { accepted, rejections = [] } = await packedFile(file).then(
+      (bytes) => ingest(bytes),
+      (error) => ({ accepted: false, rejections: error.rejections ?? [{ rule: 'THROWN', where: String(error) }] }),
+    )
     figures.cases += 1
     if (accepted === (expected.length === 0)) figures.verdicts += 1
-    else process.stdout.write(`${relative(dir, file)}\n  report: ${expected.join(', ') || 'no errors'}\n  ingest: ${accepted ? 'accepted' : rejections.map(({ rule, where, message }) => `${rule} ${where} (${message})`).join(', ')}\n`)
+    else
+      process.stdout.write(
+        `${relative(dir, file)}\n  report: ${expected.join(', ') || 'no errors'}\n  ingest: ${accepted ? 'accepted' : rejections.map(({ rule, where, message }) => `${rule} ${where} (${message})`).join(', ')}\n`,
+      )
   }
   process.stdout.write(`${figures.verdicts} of ${figures.cases} verdicts (accepted or not) agree.\n`)
 }
@@ -77,8 +95,16 @@ for (const report of reports) {
   if (sameErrors) figures.identical += 1
   if (repaired) figures.repaired += 1
   if (sameVerdict && sameErrors) continue
-  const why = repaired ? 'accepted, for all of its errors are put right' : early ? 'refused before the validator' : 'the validator says otherwise'
-  process.stdout.write(`${relative(dir, file)}: ${why}\n  report: ${wanted.join(', ') || 'no errors'}\n  ingest: ${errors.join(', ') || 'no errors'}\n`)
+  const why = repaired
+    ? 'accepted, for all of its errors are put right'
+    : early
+      ? 'refused before the validator'
+      : 'the validator says otherwise'
+  process.stdout.write(
+    `${relative(dir, file)}: ${why}\n  report: ${wanted.join(', ') || 'no errors'}\n  ingest: ${errors.join(', ') || 'no errors'}\n`,
+  )
   if (!repaired && !early) process.exitCode = 1
 }
-process.stdout.write(`${figures.verdicts} of ${figures.cases} verdicts (accepted or not) agree; in ${figures.identical} of ${figures.cases} all codes and pointers are the same; ${figures.repaired} are accepted because their errors are put right.\n`)
+process.stdout.write(
+  `${figures.verdicts} of ${figures.cases} verdicts (accepted or not) agree; in ${figures.identical} of ${figures.cases} all codes and pointers are the same; ${figures.repaired} are accepted because their errors are put right.\n`,
+)

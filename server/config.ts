@@ -87,9 +87,14 @@ export function readRealmFile(file: string): RealmDefinition {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    return fail(codeOf(error) === 'ENOENT' ? 'there is no such realm file' : `the realm file cannot be read: ${textOf(error)}`, 'give the path of a JSON file with --realm FILE', error)
+    return fail(
+      codeOf(error) === 'ENOENT' ? 'there is no such realm file' : `the realm file cannot be read: ${textOf(error)}`,
+      'give the path of a JSON file with --realm FILE',
+      error,
+    )
   }
-  if (Buffer.byteLength(text) > REALM_FILE_BYTES_MAX) return fail(`the realm file is larger than ${REALM_FILE_BYTES_MAX} bytes`, 'make it smaller')
+  if (Buffer.byteLength(text) > REALM_FILE_BYTES_MAX)
+    return fail(`the realm file is larger than ${REALM_FILE_BYTES_MAX} bytes`, 'make it smaller')
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -98,7 +103,13 @@ export function readRealmFile(file: string): RealmDefinition {
   }
   const parsed = parseDefinition(json)
   if (parsed.ok) return parsed.definition
-  const shown = parsed.errors.slice(0, FAULTS_SHOWN_MAX).map((error) => `\n    ${error.where === '' ? 'the whole' : error.where}: ${error.message}`)
-  const more = parsed.errors.length > FAULTS_SHOWN_MAX ? `\n    and ${parsed.errors.length - FAULTS_SHOWN_MAX} more` : ''
-  return fail(`the realm file has ${parsed.errors.length} fault${parsed.errors.length === 1 ? '' : 's'}:${shown.join('')}${more}`, 'correct these places')
+  const shown = parsed.errors
+    .slice(0, FAULTS_SHOWN_MAX)
+    .map((error) => `\n    ${error.where === '' ? 'the whole' : error.where}: ${error.message}`)
+  const more =
+    parsed.errors.length > FAULTS_SHOWN_MAX ? `\n    and ${parsed.errors.length - FAULTS_SHOWN_MAX} more` : ''
+  return fail(
+    `the realm file has ${parsed.errors.length} fault${parsed.errors.length === 1 ? '' : 's'}:${shown.join('')}${more}`,
+    'correct these places',
+  )
 }

@@ -3,12 +3,26 @@ import { Data } from 'effect'
 import { faultText, type Fault } from '../storage/fault.ts'
 
 export type ServerErrorReason =
-  | 'bad-realm' | 'bad-setting' | 'data-directory' | 'already-running' | 'port-in-use' | 'listen' | 'transport' | 'recording' | 'other-version' | 'realm' | 'not-built' | 'archive' | 'assets'
+  | 'bad-realm'
+  | 'bad-setting'
+  | 'data-directory'
+  | 'already-running'
+  | 'port-in-use'
+  | 'listen'
+  | 'transport'
+  | 'recording'
+  | 'other-version'
+  | 'realm'
+  | 'not-built'
+  | 'archive'
+  | 'assets'
 
 /** `what` went wrong, `where`, and what to `fix`; the message says all three. */
-export class ServerError extends Data.TaggedError('ServerError')<Fault & {
-  readonly reason: ServerErrorReason
-}> {
+export class ServerError extends Data.TaggedError('ServerError')<
+  Fault & {
+    readonly reason: ServerErrorReason
+  }
+> {
   override get message(): string {
     return faultText(this)
   }

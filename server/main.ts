@@ -15,8 +15,25 @@ import { archiveOf, assetsOf, Stores } from './host/stores.ts'
 import { Transports } from './host/transports.ts'
 import { UploadsService } from './uploads/layer.ts'
 
-export { defaultSettings, DEFAULT_KEEP_GB, DEFAULT_PORT, OBSERVERS, readRealmFile, type Observers, type Settings } from './config.ts'
-export { databaseInWords, environmentName, filesInWords, readStoreSettings, STORE_OPTIONS, type S3Settings, type StoreOption, type StoreSettings } from './host/store-settings.ts'
+export {
+  defaultSettings,
+  DEFAULT_KEEP_GB,
+  DEFAULT_PORT,
+  OBSERVERS,
+  readRealmFile,
+  type Observers,
+  type Settings,
+} from './config.ts'
+export {
+  databaseInWords,
+  environmentName,
+  filesInWords,
+  readStoreSettings,
+  STORE_OPTIONS,
+  type S3Settings,
+  type StoreOption,
+  type StoreSettings,
+} from './host/store-settings.ts'
 export { ServerError, type ServerErrorReason } from './error.ts'
 export type { Health, RealmStatus, ServerStatus } from './http/status.ts'
 
@@ -54,20 +71,30 @@ export async function startServer(settings: Settings): Promise<RunningServer>
 export async function startServer(settings: Settings, signal: AbortSignal): Promise<RunningServer | null>
 export async function startServer(settings: Settings, signal?: AbortSignal): Promise<RunningServer | null> {
   const runtime = ManagedRuntime.make(serverLayer.pipe(Layer.provide(Layer.succeed(ServerSettings, settings))))
-  const started = await runtime.runPromiseExit(Effect.gen(function* () {
-    const http = yield* Http
-    const host = yield* RealmHost
-    const transports = yield* Transports
-    const { port } = yield* Listener
-    const data = yield* DataDirectoryService
-    yield* Effect.all([host.ready, transports.ready], { concurrency: 'unbounded' })
-    return { http, host, data, port }
-  }), ...(signal ? [{ signal }] : []))
+  const started = await runtime.runPromiseExit(
+    Effect.gen(function* () {
+      const http = yield* Http
+      const host = yield* RealmHost
+      const transports = yield* Transports
+      const { port } = yield* Listener
+      const data = yield* DataDirectoryService
+      yield* Effect.all([host.ready, transports.ready], { concurrency: 'unbounded' })
+      return { http, host, data, port }
+    }),
+    ...(signal ? [{ signal }] : []),
+  )
   if (Exit.isFailure(started)) {
     await runtime.dispose()
     if (signal?.aborted) return null
     throw Cause.squash(started.cause)
   }
   const { http, host, data, port } = started.value
-  return { url: http.url, port, data: data.path, status: host.status, health: host.health, stop: () => runtime.dispose() }
+  return {
+    url: http.url,
+    port,
+    data: data.path,
+    status: host.status,
+    health: host.health,
+    stop: () => runtime.dispose(),
+  }
 }

@@ -17,5 +17,7 @@ export function packageRoot(): string {
 /** Of package.json. */
 export function packageVersion(): string {
   const value: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
-  return typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string' ? value.version : 'unknown'
+  return typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string'
+    ? value.version
+    : 'unknown'
 }

@@ -19,7 +19,13 @@ export type LinkId = number
 
 /** `granted`: permission bits that the user's role in the realm adds to everyone's. */
 export type LinkEvent =
-  | { readonly type: 'opened'; readonly link: LinkId; readonly peer: Peer; readonly claims: Claims; readonly granted: number }
+  | {
+      readonly type: 'opened'
+      readonly link: LinkId
+      readonly peer: Peer
+      readonly claims: Claims
+      readonly granted: number
+    }
   | { readonly type: 'received'; readonly link: LinkId; readonly length: number }
   | { readonly type: 'closed'; readonly link: LinkId; readonly reason: string }
   /** The user's role has changed: these bits count from now on, for all of its players, and for links opened before. */
@@ -66,20 +72,30 @@ export type ToRealm =
 
 export type FromRealm =
   | {
-      readonly type: 'ready'; readonly tick: number; readonly stateHash: string; readonly players: number; readonly elements: number
+      readonly type: 'ready'
+      readonly tick: number
+      readonly stateHash: string
+      readonly players: number
+      readonly elements: number
       /** As the recording has them. */
-      readonly definition: RealmDefinition; readonly epoch: number
+      readonly definition: RealmDefinition
+      readonly epoch: number
     }
   /** For the archive: elements that have changed, and what happened to the log. */
   | { readonly type: 'elements'; readonly told: ElementsTold }
   | { readonly type: 'log'; readonly event: LogEvent }
   /** The outcome of one tick: packet i goes to `links[i]` and has `lengths[i]` bytes; then links are closed. */
   | {
-      readonly type: 'tick'; readonly tick: number; readonly stateHash: string
+      readonly type: 'tick'
+      readonly tick: number
+      readonly stateHash: string
       /** False where the realm stands still, because its log cannot be written. */
       readonly advanced: boolean
-      readonly players: number; readonly elements: number
-      readonly links: readonly LinkId[]; readonly lengths: readonly number[]; readonly bytes: Uint8Array
+      readonly players: number
+      readonly elements: number
+      readonly links: readonly LinkId[]
+      readonly lengths: readonly number[]
+      readonly bytes: Uint8Array
       readonly closes: readonly { readonly link: LinkId; readonly reason: string }[]
     }
   /** Once a second. */
@@ -90,7 +106,11 @@ export type FromRealm =
   | { readonly type: 'note'; readonly text: string }
   /** It cannot start or go on; the worker ends after it. */
   | {
-      readonly type: 'failed'; readonly reason: ServerErrorReason; readonly what: string; readonly where: string; readonly fix: string
+      readonly type: 'failed'
+      readonly reason: ServerErrorReason
+      readonly what: string
+      readonly where: string
+      readonly fix: string
       /** `never`: only the operator can help. `again`: as it is, later. `search`: what makes it fail is to be found and left out. */
       readonly retry: 'never' | 'again' | 'search'
     }

@@ -8,9 +8,11 @@ const NEEDED: Record<Act, number> = { drag: Permission.grab, scale: Permission.s
 
 export const isAccess = (access: number): boolean => access >>> 0 === access && access <= ACCESS_MAX
 
-export const owns = ({ user }: Pick<Avatar, 'user'>, { owner }: Pick<Prop, 'owner'>): boolean => owner !== 0 && owner === user
+export const owns = ({ user }: Pick<Avatar, 'user'>, { owner }: Pick<Prop, 'owner'>): boolean =>
+  owner !== 0 && owner === user
 
-export const manages = ({ permissions }: Pick<Avatar, 'permissions'>): boolean => (permissions & Permission.manage) !== 0
+export const manages = ({ permissions }: Pick<Avatar, 'permissions'>): boolean =>
+  (permissions & Permission.manage) !== 0
 
 /** The access of an act, with what the default stands for. */
 export function accessOf(access: number, act: Act): number {
@@ -20,7 +22,11 @@ export function accessOf(access: number, act: Act): number {
 }
 
 /** Whether a player may do this with a prop: for clients that offer it, too. */
-export function mayAct(avatar: Pick<Avatar, 'user' | 'permissions'>, prop: Pick<Prop, 'owner' | 'access'>, act: Act): boolean {
+export function mayAct(
+  avatar: Pick<Avatar, 'user' | 'permissions'>,
+  prop: Pick<Prop, 'owner' | 'access'>,
+  act: Act,
+): boolean {
   if ((avatar.permissions & NEEDED[act]) !== NEEDED[act]) return false
   const access = accessOf(prop.access, act)
   return access === Access.everyone || owns(avatar, prop) || (access === Access.ownerAndManagers && manages(avatar))

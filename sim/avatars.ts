@@ -13,7 +13,8 @@ import type { Avatar, Realm } from './state.ts'
 import type { AvatarBody, BodyChoice, PlayerId, RejectReason, ShareNumber, UserNumber, Vec3 } from './types.ts'
 
 /** Half height of a body's root capsule without its caps: from the ground to a little above the head bone. */
-export const capsuleHalfHeight = (body: AvatarBody): number => max(0.05, (restHeadHeight(body) + 0.15) / 2 - CAPSULE_RADIUS)
+export const capsuleHalfHeight = (body: AvatarBody): number =>
+  max(0.05, (restHeadHeight(body) + 0.15) / 2 - CAPSULE_RADIUS)
 
 /** Height of the capsule's centre above the root. */
 export const capsuleCentre = (body: AvatarBody): number => capsuleHalfHeight(body) + CAPSULE_RADIUS + CONTROLLER_OFFSET
@@ -110,10 +111,14 @@ function placeCapsule({ capsule, position, body }: Avatar): void {
   capsule.setNextKinematicTranslation(centre)
 }
 
-export const toSpawn = (realm: Realm, avatar: Avatar): void => placeAvatar(realm, avatar, spawnPoint(realm), realm.definition.spawn.yaw)
+export const toSpawn = (realm: Realm, avatar: Avatar): void =>
+  placeAvatar(realm, avatar, spawnPoint(realm), realm.definition.spawn.yaw)
 
 /** The body that a choice names, or why there is none. */
-export function bodyOf({ definition, packages }: Pick<Realm, 'definition' | 'packages'>, choice: BodyChoice): AvatarBody | RejectReason {
+export function bodyOf(
+  { definition, packages }: Pick<Realm, 'definition' | 'packages'>,
+  choice: BodyChoice,
+): AvatarBody | RejectReason {
   if (typeof choice === 'number') return definition.bodies[choice] ?? 'unknown-body'
   const physics = packages.get(choice)?.physics
   if (!physics) return 'unknown-package'

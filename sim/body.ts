@@ -24,7 +24,12 @@ const OFFSETS: Record<Bone, Vec3> = {
   rightFoot: vec(0, -0.38, 0),
 }
 
-const capsule = (bone: Bone, a: Vec3, b: Vec3, radius: number): BoneCapsule => ({ bone: BONES.indexOf(bone), a, b, radius })
+const capsule = (bone: Bone, a: Vec3, b: Vec3, radius: number): BoneCapsule => ({
+  bone: BONES.indexOf(bone),
+  a,
+  b,
+  radius,
+})
 
 const side = (prefix: 'left' | 'right', s: -1 | 1): BoneCapsule[] => [
   capsule(`${prefix}UpperArm`, vec(0.03 * s, 0, 0), vec(0.25 * s, 0, 0), 0.05),

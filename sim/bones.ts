@@ -4,7 +4,24 @@
  * in the order of ids, with caps.
  */
 import { RAPIER, type RigidBody } from './engine.ts'
-import { add, fromTo, length, lerp, max, min, multiply, rotate, ScratchQuat, ScratchVec, setQuat, setVec, sub, unit, vec, yawRotation } from './maths.ts'
+import {
+  add,
+  fromTo,
+  length,
+  lerp,
+  max,
+  min,
+  multiply,
+  rotate,
+  ScratchQuat,
+  ScratchVec,
+  setQuat,
+  setVec,
+  sub,
+  unit,
+  vec,
+  yawRotation,
+} from './maths.ts'
 import { evaluatePose, PoseMixer, type JointTransform } from './pose.ts'
 import { Groups } from './shapes.ts'
 import { newBones, solveSkeleton } from './skeleton.ts'
@@ -57,7 +74,10 @@ const placed = { position: new ScratchVec(), rotation: new ScratchQuat() }
 /** Sets `placed` to where a capsule is in the world with its avatar's pose now. */
 function setPlacement(avatar: Avatar, turn: Quat, joint: JointTransform | undefined, place: Placement): void {
   if (joint) {
-    setVec(placed.position, add(avatar.position, rotate(turn, add(joint.position, rotate(joint.rotation, place.position)))))
+    setVec(
+      placed.position,
+      add(avatar.position, rotate(turn, add(joint.position, rotate(joint.rotation, place.position)))),
+    )
     setQuat(placed.rotation, multiply(multiply(turn, joint.rotation), place.rotation))
   } else {
     setVec(placed.position, avatar.position)
@@ -66,7 +86,9 @@ function setPlacement(avatar: Avatar, turn: Quat, joint: JointTransform | undefi
 }
 
 function createBone(realm: Realm, capsule: BoneCapsule, { position, rotation }: Placement): RigidBody {
-  const desc = RAPIER.RigidBodyDesc.kinematicPositionBased().setTranslation(position.x, position.y, position.z).setRotation(rotation)
+  const desc = RAPIER.RigidBodyDesc.kinematicPositionBased()
+    .setTranslation(position.x, position.y, position.z)
+    .setRotation(rotation)
   const bone = realm.world.createRigidBody(desc)
   const shape = RAPIER.ColliderDesc.capsule(length(sub(capsule.b, capsule.a)) / 2, capsule.radius)
   realm.world.createCollider(shape.setCollisionGroups(Groups.bone), bone)

@@ -41,7 +41,17 @@ const MARGIN = 0.01
 /** Writes the world box of a local one to `into` at `at`. */
 function place({ centre, half }: LocalBox, m: Float32Array, scale: number, into: Box, at: number): void {
   const [px, py, pz, x, y, z, w] = m as unknown as readonly [number, number, number, number, number, number, number]
-  const [xx, yy, zz, xy, xz, yz, wx, wy, wz] = [2 * x * x, 2 * y * y, 2 * z * z, 2 * x * y, 2 * x * z, 2 * y * z, 2 * w * x, 2 * w * y, 2 * w * z]
+  const [xx, yy, zz, xy, xz, yz, wx, wy, wz] = [
+    2 * x * x,
+    2 * y * y,
+    2 * z * z,
+    2 * x * y,
+    2 * x * z,
+    2 * y * z,
+    2 * w * x,
+    2 * w * y,
+    2 * w * z,
+  ]
   const [a, b, c] = [1 - yy - zz, xy - wz, xz + wy]
   const [d, e, f] = [xy + wz, 1 - xx - zz, yz - wx]
   const [g, h, i] = [xz - wy, yz + wx, 1 - xx - yy]
@@ -82,7 +92,14 @@ export const grown = (box: Box, by: number): Box => box.map((x, i) => (i < 3 ? x
 
 /** Whether the box at `i` of `a` touches the one at `k` of `b`. */
 export function touches(a: Box, i: number, b: Box, k: number): boolean {
-  return at(a, i) <= at(b, k + 3) && at(a, i + 3) >= at(b, k) && at(a, i + 1) <= at(b, k + 4) && at(a, i + 4) >= at(b, k + 1) && at(a, i + 2) <= at(b, k + 5) && at(a, i + 5) >= at(b, k + 2)
+  return (
+    at(a, i) <= at(b, k + 3) &&
+    at(a, i + 3) >= at(b, k) &&
+    at(a, i + 1) <= at(b, k + 4) &&
+    at(a, i + 4) >= at(b, k + 1) &&
+    at(a, i + 2) <= at(b, k + 5) &&
+    at(a, i + 5) >= at(b, k + 2)
+  )
 }
 
 /** How far two boxes that touch reach into one another, on the axis where they do least: a part of the smaller one, 0 to 1. */

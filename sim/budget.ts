@@ -28,7 +28,9 @@ const VERTEX_BYTES = 60
 
 function shapeBytes(shape: Shape): number {
   if (shape.type === 'convex') return (shape.points.length / 3) * HULL_POINT_BYTES
-  return shape.type === 'trimesh' ? (shape.indices.length / 3) * TRIANGLE_BYTES + (shape.vertices.length / 3) * VERTEX_BYTES : 0
+  return shape.type === 'trimesh'
+    ? (shape.indices.length / 3) * TRIANGLE_BYTES + (shape.vertices.length / 3) * VERTEX_BYTES
+    : 0
 }
 
 const known = new WeakMap<PropSpec, number>()
@@ -59,13 +61,25 @@ interface Bound {
 function boundsFor({ props, avatars, definition }: Realm, avatar: Avatar | null): readonly Bound[] {
   const { elementsMax, stateBytesMax } = definition
   const spawned = ({ owner }: Prop): boolean => owner !== 0
-  const whole: Bound = { counts: spawned, props: { max: elementsMax, used: props.size + avatars.size, reason: 'element-limit' }, bytesMax: stateBytesMax }
+  const whole: Bound = {
+    counts: spawned,
+    props: { max: elementsMax, used: props.size + avatars.size, reason: 'element-limit' },
+    bytesMax: stateBytesMax,
+  }
   if (!avatar || manages(avatar)) return [whole]
   const part = (share: number, counts: Full['counts']): Bound => {
     const used = [...props.values()].filter(counts).length
-    return { counts, props: { max: max(PROPS_MIN, elementsMax * share), used, reason: 'share-limit' }, bytesMax: stateBytesMax * share }
+    return {
+      counts,
+      props: { max: max(PROPS_MIN, elementsMax * share), used, reason: 'share-limit' },
+      bytesMax: stateBytesMax * share,
+    }
   }
-  return [part(USER_PART, ({ owner }) => owner === avatar.user), part(SHARE_PART, ({ share }) => share === avatar.share), whole]
+  return [
+    part(USER_PART, ({ owner }) => owner === avatar.user),
+    part(SHARE_PART, ({ share }) => share === avatar.share),
+    whole,
+  ]
 }
 
 /** The first bound that a prop of so many bytes would exceed. */
@@ -100,7 +114,8 @@ export const guestReason = (realm: Realm, spec: PropSpec, place: Place): RejectR
 export function guestSpecReason(spec: PropSpec): RejectReason | null {
   if (spec.motion === 'dynamic') return null
   if (spec.motion === 'kinematic') return 'not-permitted'
-  for (const { shape } of spec.colliders) if (shape.type === 'trimesh' && !inRange('meshTriangles', shape.indices.length / 3)) return 'mesh-too-large'
+  for (const { shape } of spec.colliders)
+    if (shape.type === 'trimesh' && !inRange('meshTriangles', shape.indices.length / 3)) return 'mesh-too-large'
   return workOf(spec) > CROWD_WORK_MAX ? 'too-crowded' : null
 }
 
@@ -110,7 +125,8 @@ function isCrowded(realm: Realm, spec: PropSpec, { position: p, rotation: q, sca
   placeBox(spec, Float32Array.of(p.x, p.y, p.z, q.x, q.y, q.z, q.w), scale, box)
   const around = grown(box, CROWD_METRES)
   let work = workOf(spec)
-  for (const prop of realm.props.values()) if (prop.spec.motion !== 'dynamic' && prop.owner !== 0 && touches(around, 0, prop.box, 0)) work += workOf(prop.spec)
+  for (const prop of realm.props.values())
+    if (prop.spec.motion !== 'dynamic' && prop.owner !== 0 && touches(around, 0, prop.box, 0)) work += workOf(prop.spec)
   return work > CROWD_WORK_MAX
 }
 

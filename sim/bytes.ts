@@ -116,7 +116,8 @@ export class ByteReader {
     return { x: this.f32(), y: this.f32(), z: this.f32(), w: this.f32() }
   }
   raw(length: number): Uint8Array {
-    if (this.#at + length > this.#bytes.length) throw new RangeError(`${length} bytes wanted at ${this.#at} of ${this.#bytes.length}`)
+    if (this.#at + length > this.#bytes.length)
+      throw new RangeError(`${length} bytes wanted at ${this.#at} of ${this.#bytes.length}`)
     this.#at += length
     return this.#bytes.subarray(this.#at - length, this.#at)
   }
@@ -129,7 +130,8 @@ export class ByteReader {
   text(): string {
     const bytes = this.blob()
     const units: string[] = []
-    for (let i = 0; i + 1 < bytes.length; i += 2) units.push(String.fromCharCode((bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8)))
+    for (let i = 0; i + 1 < bytes.length; i += 2)
+      units.push(String.fromCharCode((bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8)))
     return units.join('')
   }
   ascii(): string {

@@ -10,12 +10,23 @@ interface Recorded {
   readonly input: Input
 }
 
-const recorded = (name: string): readonly Recorded[] => JSON.parse(readFileSync(new URL(`cases/${name}.json`, import.meta.url), 'utf8')) as Recorded[]
-const reasons = (events: readonly SimEvent[]): string[] => events.flatMap((event) => (event.type === 'rejected' ? [event.reason] : []))
-const spawn = (prop: Extract<Command, { type: 'spawn' }>['prop'], position = at(0, 5, 0), scale = 1): Command => ({ type: 'spawn', prop, position, rotation: UPRIGHT, scale, access: 0, owner: 0 })
+const recorded = (name: string): readonly Recorded[] =>
+  JSON.parse(readFileSync(new URL(`cases/${name}.json`, import.meta.url), 'utf8')) as Recorded[]
+const reasons = (events: readonly SimEvent[]): string[] =>
+  events.flatMap((event) => (event.type === 'rejected' ? [event.reason] : []))
+const spawn = (prop: Extract<Command, { type: 'spawn' }>['prop'], position = at(0, 5, 0), scale = 1): Command => ({
+  type: 'spawn',
+  prop,
+  position,
+  rotation: UPRIGHT,
+  scale,
+  access: 0,
+  owner: 0,
+})
 
 function expectSound(s: Stage): void {
-  for (const { position, rotation } of props(s.realm)) for (const v of [position, rotation]) expect(Object.values(v).every(Number.isFinite)).toBe(true)
+  for (const { position, rotation } of props(s.realm))
+    for (const v of [position, rotation]) expect(Object.values(v).every(Number.isFinite)).toBe(true)
   expect(hash(s.realm)).toMatch(/^[0-9a-f]{16}$/)
 }
 
@@ -26,7 +37,15 @@ describe('what once ended a realm', () => {
         s.join(1)
         const inputs = recorded(name)
         const told: string[] = []
-        while (s.realm.tick < 250) told.push(...reasons(step(s.realm, { tick: s.realm.tick + 1, inputs: inputs.filter(({ tick }) => tick === s.realm.tick + 1).map(({ input }) => input) })))
+        while (s.realm.tick < 250)
+          told.push(
+            ...reasons(
+              step(s.realm, {
+                tick: s.realm.tick + 1,
+                inputs: inputs.filter(({ tick }) => tick === s.realm.tick + 1).map(({ input }) => input),
+              }),
+            ),
+          )
         expect(told).toHaveLength(inputs.length)
         expectSound(s)
       })
@@ -37,27 +56,42 @@ describe('what once ended a realm', () => {
       s.join(1)
       const capsule = spec('kinematic', collider({ type: 'capsule', radius: 0.5, halfHeight: 0.2 }))
       const speck = { ...spec('dynamic', collider({ type: 'sphere', radius: 1e-7 }, at(0.1, 0, 0))), density: 0.1 }
-      expect(reasons(s.tick([1, spawn(capsule, at(3, 0.5, 3))], [1, spawn(speck, at(3, 3, 3))]))).toEqual(['not-permitted', 'invalid-value'])
+      expect(reasons(s.tick([1, spawn(capsule, at(3, 0.5, 3))], [1, spawn(speck, at(3, 3, 3))]))).toEqual([
+        'not-permitted',
+        'invalid-value',
+      ])
       s.wait(60)
       expectSound(s)
     })
   })
 
   test('500 boxes of scale 20 in one place stay within the budget, and the realm goes on', () => {
-    stage((s) => {
-      for (const player of [1, 2]) s.join(player)
-      for (let i = 0; i < 250; i++) s.tick([1, spawn(crate(), at(0, 12, 0), 20)], [2, spawn(crate(), at(0, 12, 0), 20)])
-      s.wait(60)
-      expect(props(s.realm)).toHaveLength(500)
-      expect(props(s.realm).filter(({ frozen }) => frozen === 'work').length).toBeGreaterThan(300)
-      expectSound(s)
-    }, { elementsMax: 2048 })
+    stage(
+      (s) => {
+        for (const player of [1, 2]) s.join(player)
+        for (let i = 0; i < 250; i++)
+          s.tick([1, spawn(crate(), at(0, 12, 0), 20)], [2, spawn(crate(), at(0, 12, 0), 20)])
+        s.wait(60)
+        expect(props(s.realm)).toHaveLength(500)
+        expect(props(s.realm).filter(({ frozen }) => frozen === 'work').length).toBeGreaterThan(300)
+        expectSound(s)
+      },
+      { elementsMax: 2048 },
+    )
   })
 
   test('a thin board, a rod and a cup at a twentieth of their size are simulated', () => {
     stage((s) => {
       s.join(1)
-      for (const half of [at(0.5, 0.02, 0.5), at(0.02, 0.02, 1), at(0.1, 0.1, 0.1)]) expect(s.spawn(1, { ...spec('dynamic', collider({ type: 'box', halfExtents: half })), density: 800 }, at(0, 2, 0), 0.05)).toBeTypeOf('number')
+      for (const half of [at(0.5, 0.02, 0.5), at(0.02, 0.02, 1), at(0.1, 0.1, 0.1)])
+        expect(
+          s.spawn(
+            1,
+            { ...spec('dynamic', collider({ type: 'box', halfExtents: half })), density: 800 },
+            at(0, 2, 0),
+            0.05,
+          ),
+        ).toBeTypeOf('number')
       s.wait(120)
       for (const { position } of props(s.realm)) expect(position.y).toBeLessThan(0.1)
     })

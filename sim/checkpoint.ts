@@ -57,7 +57,11 @@ function writeOwn(w: ByteWriter, realm: Realm): void {
     w.u32(avatar.player)
     w.u32(avatar.user)
     w.text(avatar.name)
-    w.u32(typeof avatar.wears === 'number' ? avatar.wears : realm.definition.bodies.length + (packageIndex.get(avatar.wears) ?? 0))
+    w.u32(
+      typeof avatar.wears === 'number'
+        ? avatar.wears
+        : realm.definition.bodies.length + (packageIndex.get(avatar.wears) ?? 0),
+    )
     writeAvatar(w, avatar)
     w.f64(avatar.capsule.handle)
     for (const bone of avatar.bones ?? []) if (bone) w.f64(bone.handle)
@@ -92,7 +96,8 @@ export function checkpoint(realm: Realm): Uint8Array {
 }
 
 function rigidBodyOf(world: World, handle: number): RigidBody {
-  if (!world.bodies.contains(handle)) throw new CheckpointError('corrupt', `the checkpoint names a body (${handle}) that its physics does not hold`)
+  if (!world.bodies.contains(handle))
+    throw new CheckpointError('corrupt', `the checkpoint names a body (${handle}) that its physics does not hold`)
   return world.getRigidBody(handle)
 }
 
@@ -100,9 +105,10 @@ function rigidBodyOf(world: World, handle: number): RigidBody {
 function readAvatar(r: ByteReader, realm: Realm, packages: readonly PackageHash[]): Avatar {
   const [id, player, user, name, index] = [r.u32(), r.u32(), r.u32(), r.text(), r.u32()]
   const { bodies } = realm.definition
-  const wears = index < bodies.length ? index : packages[index - bodies.length] ?? ''
+  const wears = index < bodies.length ? index : (packages[index - bodies.length] ?? '')
   const body = bodyOf(realm, wears)
-  if (typeof body === 'string') throw new CheckpointError('corrupt', `the checkpoint's avatar ${id} names body ${index}: ${body}`)
+  if (typeof body === 'string')
+    throw new CheckpointError('corrupt', `the checkpoint's avatar ${id} names body ${index}: ${body}`)
   const make = { id, player, user, name, wears, body, permissions: r.u32(), share: r.u32() }
   const root = { position: r.vec(), yaw: r.f32(), velocity: r.vec() }
   const intent = r.vec()
@@ -115,15 +121,23 @@ function readAvatar(r: ByteReader, realm: Realm, packages: readonly PackageHash[
     boneMask = r.u32()
     const [start, durationTicks] = [r.u32(), r.u32()]
     r.floats(floats)
-    const [from, to] = [readPose(floats.subarray(0, POSE_FLOATS), boneMask), readPose(floats.subarray(POSE_FLOATS), boneMask)]
+    const [from, to] = [
+      readPose(floats.subarray(0, POSE_FLOATS), boneMask),
+      readPose(floats.subarray(POSE_FLOATS), boneMask),
+    ]
     track = { from, to, start, durationTicks }
   }
   const avatar = newAvatar(make, rigidBodyOf(realm.world, r.f64()))
   const bones = body.capsules.map((_, i) => (boneBodies & (1 << i) ? rigidBodyOf(realm.world, r.f64()) : null))
   avatar.trackFloats.set(floats)
   return Object.assign(avatar, root, {
-    grounded: bit(0), flying: bit(1), intent: { ...intent, jump: bit(2), run: bit(3), fly: bit(4) },
-    moveSequence, boneMask, track, bones: boneBodies ? bones : null,
+    grounded: bit(0),
+    flying: bit(1),
+    intent: { ...intent, jump: bit(2), run: bit(3), fly: bit(4) },
+    moveSequence,
+    boneMask,
+    track,
+    bones: boneBodies ? bones : null,
   })
 }
 
@@ -132,7 +146,8 @@ function readHold(r: ByteReader): Hold {
   return { player, hand, position: r.vec(), rotation: r.quat(), velocity: r.vec(), dragTick: r.u32() }
 }
 
-const frozenOf = (bits: number): Prop['frozen'] => (bits & 4 ? 'work' : bits & 8 ? 'unstable' : bits & 16 ? 'new' : null)
+const frozenOf = (bits: number): Prop['frozen'] =>
+  bits & 4 ? 'work' : bits & 8 ? 'unstable' : bits & 16 ? 'new' : null
 
 /** `makes`: of each entry of the table; null: no prop can be of it. */
 function readProp(r: ByteReader, realm: Realm, makes: readonly (PropMake | null)[]): Prop {
@@ -149,7 +164,25 @@ function readProp(r: ByteReader, realm: Realm, makes: readonly (PropMake | null)
   const hold = bits & 2 ? readHold(r) : null
   const body = rigidBodyOf(realm.world, r.f64())
   const radius = propRadius(make.spec) * scale
-  const prop: Prop = { id, ...make, owner, share, ownerLeftTick, access, home, body, scale, radius, motion, box: new Float64Array(6), asleep: false, frozen: frozenOf(bits), broken, hold, bonesPassUntil }
+  const prop: Prop = {
+    id,
+    ...make,
+    owner,
+    share,
+    ownerLeftTick,
+    access,
+    home,
+    body,
+    scale,
+    radius,
+    motion,
+    box: new Float64Array(6),
+    asleep: false,
+    frozen: frozenOf(bits),
+    broken,
+    hold,
+    bonesPassUntil,
+  }
   readMotion(prop)
   // A body that is broken has no motion to read: what it was before stands in the realm's own state.
   if (broken) {
@@ -172,8 +205,18 @@ function readOwn(r: ByteReader, engine: Engine, definition: RealmDefinition, wor
   const random = Uint32Array.of(r.u32(), r.u32(), r.u32(), r.u32())
   const [avatarCount, propCount, packageCount] = [r.u32(), r.u32(), r.u32()]
   const realm: Realm = {
-    engine, definition, world, controller: createController(world), random, tick, nextElement,
-    avatars: new Map(), props: new Map(), packages: new Map(), players: new Map(), events: [],
+    engine,
+    definition,
+    world,
+    controller: createController(world),
+    random,
+    tick,
+    nextElement,
+    avatars: new Map(),
+    props: new Map(),
+    packages: new Map(),
+    players: new Map(),
+    events: [],
   }
   const makes = Array.from({ length: r.u32() }, (_, i) => readMake(r.ascii(), realm, i < packageCount))
   const packages = [...realm.packages.keys()]
@@ -192,11 +235,17 @@ function readOwn(r: ByteReader, engine: Engine, definition: RealmDefinition, wor
 /** The content of checked bytes: the realm's own state and the physics engine's. */
 function open(engine: Engine, bytes: Uint8Array): { own: Uint8Array; physics: Uint8Array } {
   const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < 24 || head.getUint32(0, true) !== MAGIC) throw new CheckpointError('not-a-checkpoint', 'these bytes are not a checkpoint')
+  if (bytes.length < 24 || head.getUint32(0, true) !== MAGIC)
+    throw new CheckpointError('not-a-checkpoint', 'these bytes are not a checkpoint')
   const version = head.getUint32(4, true)
-  if (version !== SIM_VERSION) throw new CheckpointError('other-version', `the checkpoint is of simulation version ${version}, this is version ${SIM_VERSION}`)
+  if (version !== SIM_VERSION)
+    throw new CheckpointError(
+      'other-version',
+      `the checkpoint is of simulation version ${version}, this is version ${SIM_VERSION}`,
+    )
   const content = bytes.subarray(16)
-  if (engine.hash64(content) !== head.getBigUint64(8, true)) throw new CheckpointError('corrupt', 'the checkpoint does not match its hash')
+  if (engine.hash64(content) !== head.getBigUint64(8, true))
+    throw new CheckpointError('corrupt', 'the checkpoint does not match its hash')
   const r = new ByteReader(content)
   return { own: r.blob(), physics: r.blob() }
 }

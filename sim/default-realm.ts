@@ -3,16 +3,40 @@ import { DEFAULT_BODY } from './body.ts'
 import { STATE_BYTES_MAX } from './budget.ts'
 import { IDENTITY, vec } from './maths.ts'
 import { WORK_MAX } from './work.ts'
-import { Permission, type Collider, type Motion, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type Shape, type Vec3 } from './types.ts'
+import {
+  Permission,
+  type Collider,
+  type Motion,
+  type PlacedProp,
+  type PropSpec,
+  type Quat,
+  type RealmDefinition,
+  type Shape,
+  type Vec3,
+} from './types.ts'
 
-const at = (shape: Shape, position: Vec3 = vec(0, 0, 0), rotation: Quat = IDENTITY): Collider => ({ shape, position, rotation })
+const at = (shape: Shape, position: Vec3 = vec(0, 0, 0), rotation: Quat = IDENTITY): Collider => ({
+  shape,
+  position,
+  rotation,
+})
 const box = (x: number, y: number, z: number): Shape => ({ type: 'box', halfExtents: vec(x, y, z) })
 
-const spec = (name: string, motion: Motion, color: number, density: number, colliders: readonly Collider[], restitution = 0.1): PropSpec =>
-  ({ name, motion, colliders, density, friction: 0.7, restitution, color })
+const spec = (
+  name: string,
+  motion: Motion,
+  color: number,
+  density: number,
+  colliders: readonly Collider[],
+  restitution = 0.1,
+): PropSpec => ({ name, motion, colliders, density, friction: 0.7, restitution, color })
 
-const place = (prop: PropSpec, x: number, y: number, z: number, rotation: Quat = IDENTITY, scale = 1): PlacedProp =>
-  ({ prop, position: vec(x, y, z), rotation, scale })
+const place = (prop: PropSpec, x: number, y: number, z: number, rotation: Quat = IDENTITY, scale = 1): PlacedProp => ({
+  prop,
+  position: vec(x, y, z),
+  rotation,
+  scale,
+})
 
 /** About X, 14 degrees; about Y, 20 and 45 degrees. */
 const SLOPE: Quat = { x: 0.1218693, y: 0, z: 0, w: 0.9925462 }
@@ -23,17 +47,40 @@ const crate = spec('crate', 'dynamic', 0xd9a05b, 220, [at(box(0.22, 0.22, 0.22))
 const ball = spec('ball', 'dynamic', 0xe4572e, 120, [at({ type: 'sphere', radius: 0.2 })], 0.7)
 const log = spec('log', 'dynamic', 0x9c6b45, 300, [at({ type: 'capsule', halfHeight: 0.35, radius: 0.12 })])
 const gem = spec('gem', 'dynamic', 0x3fb8af, 400, [
-  at({ type: 'convex', points: [0, 0.28, 0, 0, -0.2, 0, 0.2, 0.06, 0, -0.2, 0.06, 0, 0, 0.06, 0.2, 0, 0.06, -0.2, 0.14, 0.06, 0.14, -0.14, 0.06, -0.14, 0.14, 0.06, -0.14, -0.14, 0.06, 0.14] }),
+  at({
+    type: 'convex',
+    points: [
+      0, 0.28, 0, 0, -0.2, 0, 0.2, 0.06, 0, -0.2, 0.06, 0, 0, 0.06, 0.2, 0, 0.06, -0.2, 0.14, 0.06, 0.14, -0.14, 0.06,
+      -0.14, 0.14, 0.06, -0.14, -0.14, 0.06, 0.14,
+    ],
+  }),
 ])
 const stool = spec('stool', 'dynamic', 0xf2c14e, 250, [
   at(box(0.22, 0.03, 0.22), vec(0, 0.42, 0)),
-  ...([[-1, -1], [-1, 1], [1, -1], [1, 1]] as const).map(([x, z]) => at(box(0.03, 0.2, 0.03), vec(0.17 * x, 0.2, 0.17 * z))),
+  ...(
+    [
+      [-1, -1],
+      [-1, 1],
+      [1, -1],
+      [1, 1],
+    ] as const
+  ).map(([x, z]) => at(box(0.03, 0.2, 0.03), vec(0.17 * x, 0.2, 0.17 * z))),
 ])
 const ramp = spec('ramp', 'static', 0x7d8597, 1000, [at(box(1.5, 0.15, 3))])
 const deck = spec('deck', 'static', 0x8d99ae, 1000, [at(box(1.5, 0.7, 1.5))])
-const steps = spec('steps', 'static', 0x98a2b3, 1000, [0, 1, 2, 3].map((i) => at(box(0.9, 0.1 * (i + 1), 0.2), vec(0, 0.1 * (i + 1), -0.4 * i))))
+const steps = spec(
+  'steps',
+  'static',
+  0x98a2b3,
+  1000,
+  [0, 1, 2, 3].map((i) => at(box(0.9, 0.1 * (i + 1), 0.2), vec(0, 0.1 * (i + 1), -0.4 * i))),
+)
 const mound = spec('mound', 'static', 0x6b8f71, 1000, [
-  at({ type: 'trimesh', vertices: [-3, 0, -3, 3, 0, -3, 3, 0, 3, -3, 0, 3, -1, 0.8, -1, 1, 0.8, -1, 1, 0.8, 1, -1, 0.8, 1], indices: [0, 4, 1, 1, 4, 5, 1, 5, 2, 2, 5, 6, 2, 6, 3, 3, 6, 7, 3, 7, 0, 0, 7, 4, 4, 7, 5, 5, 7, 6] }),
+  at({
+    type: 'trimesh',
+    vertices: [-3, 0, -3, 3, 0, -3, 3, 0, 3, -3, 0, 3, -1, 0.8, -1, 1, 0.8, -1, 1, 0.8, 1, -1, 0.8, 1],
+    indices: [0, 4, 1, 1, 4, 5, 1, 5, 2, 2, 5, 6, 2, 6, 3, 3, 6, 7, 3, 7, 0, 0, 7, 4, 4, 7, 5, 5, 7, 6],
+  }),
 ])
 
 const pyramid: PlacedProp[] = [3, 2, 1].flatMap((width, level) =>

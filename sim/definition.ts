@@ -6,7 +6,19 @@ import { STATE_BYTES_MAX } from './budget.ts'
 import { RANGES, type RangeName } from './ranges.ts'
 import { checkProp, checkScale, COLLIDERS_MAX, isUnitQuat } from './shapes.ts'
 import { WORK_MAX } from './work.ts'
-import { BONES, PERMISSIONS_MAX, type AvatarBody, type Collider, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type RejectReason, type Shape, type Vec3 } from './types.ts'
+import {
+  BONES,
+  PERMISSIONS_MAX,
+  type AvatarBody,
+  type Collider,
+  type PlacedProp,
+  type PropSpec,
+  type Quat,
+  type RealmDefinition,
+  type RejectReason,
+  type Shape,
+  type Vec3,
+} from './types.ts'
 
 /** What is wrong, and where: a JSON pointer. */
 export interface DefinitionError {
@@ -43,7 +55,12 @@ class Reading {
     return []
   }
   number(value: unknown, where: string, min: number, max: number, whole = false): number {
-    const good = typeof value === 'number' && isFiniteNumber(value) && value >= min && value <= max && (!whole || Number.isInteger(value))
+    const good =
+      typeof value === 'number' &&
+      isFiniteNumber(value) &&
+      value >= min &&
+      value <= max &&
+      (!whole || Number.isInteger(value))
     if (good) return value
     this.fault(where, `needs ${whole ? 'a whole number' : 'a number'} from ${min} to ${max}, has ${describe(value)}`)
     return min
@@ -56,12 +73,19 @@ class Reading {
   name(value: unknown, where: string): string {
     const fault = typeof value === 'string' ? nameFault(value, NAME_CHARACTERS_MAX) : 'is missing'
     if (typeof value === 'string' && fault === null) return value
-    this.fault(where, `needs a name of 1 to ${NAME_CHARACTERS_MAX} characters that can be seen, has ${describe(value)}: it ${fault}`)
+    this.fault(
+      where,
+      `needs a name of 1 to ${NAME_CHARACTERS_MAX} characters that can be seen, has ${describe(value)}: it ${fault}`,
+    )
     return 'x'
   }
   vec(value: unknown, where: string, limit = EXTENT_MAX): Vec3 {
     const o = this.object(value, where)
-    return { x: this.number(o.x, `${where}/x`, -limit, limit), y: this.number(o.y, `${where}/y`, -limit, limit), z: this.number(o.z, `${where}/z`, -limit, limit) }
+    return {
+      x: this.number(o.x, `${where}/x`, -limit, limit),
+      y: this.number(o.y, `${where}/y`, -limit, limit),
+      z: this.number(o.z, `${where}/z`, -limit, limit),
+    }
   }
   quat(value: unknown, where: string): Quat {
     const o = this.object(value, where)
@@ -101,7 +125,11 @@ function readShape(r: Reading, value: unknown, where: string): Shape {
 
 function readCollider(r: Reading, value: unknown, where: string): Collider {
   const o = r.object(value, where)
-  return { shape: readShape(r, o.shape, `${where}/shape`), position: r.vec(o.position, `${where}/position`), rotation: r.quat(o.rotation, `${where}/rotation`) }
+  return {
+    shape: readShape(r, o.shape, `${where}/shape`),
+    position: r.vec(o.position, `${where}/position`),
+    rotation: r.quat(o.rotation, `${where}/rotation`),
+  }
 }
 
 function readProp(r: Reading, value: unknown, where: string): PropSpec {
@@ -148,7 +176,8 @@ function readPlaced(r: Reading, value: unknown, where: string): PlacedProp {
 function readBody(r: Reading, value: unknown, where: string): AvatarBody {
   const o = r.object(value, where)
   const offsets = r.list(o.offsets, `${where}/offsets`, BONES.length, (item, at) => r.vec(item, at, BODY_OFFSET_MAX))
-  if (offsets.length !== BONES.length) r.fault(`${where}/offsets`, `needs ${BONES.length} offsets, one for each bone, has ${offsets.length}`)
+  if (offsets.length !== BONES.length)
+    r.fault(`${where}/offsets`, `needs ${BONES.length} offsets, one for each bone, has ${offsets.length}`)
   return {
     name: r.name(o.name, `${where}/name`),
     offsets,
@@ -173,34 +202,51 @@ function readLeftBehind(r: Reading, value: unknown): RealmDefinition['leftBehind
   const o = r.object(value, '/leftBehind')
   const remove = o.remove === 'never' || o.remove === 'when-full' || o.remove === 'always' ? o.remove : null
   if (!remove) r.fault('/leftBehind/remove', `needs never, when-full or always, has ${describe(o.remove)}`)
-  return { seconds: r.number(o.seconds, '/leftBehind/seconds', 0, LEFT_BEHIND_SECONDS_MAX, true), remove: remove ?? 'never' }
+  return {
+    seconds: r.number(o.seconds, '/leftBehind/seconds', 0, LEFT_BEHIND_SECONDS_MAX, true),
+    remove: remove ?? 'never',
+  }
 }
 
 /** The parts that must fit each other. */
 function checkWhole(r: Reading, d: RealmDefinition): void {
   const { min, max } = d.bounds
   if (!(min.x < max.x && min.y < max.y && min.z < max.z)) r.fault('/bounds', 'needs min below max on every axis')
-  const inside = ({ x, y, z }: Vec3): boolean => x >= min.x && x <= max.x && y >= min.y && y <= max.y && z >= min.z && z <= max.z
+  const inside = ({ x, y, z }: Vec3): boolean =>
+    x >= min.x && x <= max.x && y >= min.y && y <= max.y && z >= min.z && z <= max.z
   if (!inside(d.spawn.position)) r.fault('/spawn/position', 'lies outside the bounds')
   d.props.forEach(({ position }, i) => {
     if (!inside(position)) r.fault(`/props/${i}/position`, 'lies outside the bounds')
   })
   if (d.bodies.length === 0) r.fault('/bodies', 'needs at least one body')
-  if (d.props.length > d.elementsMax) r.fault('/props', `holds ${d.props.length} props, more than elementsMax (${d.elementsMax})`)
+  if (d.props.length > d.elementsMax)
+    r.fault('/props', `holds ${d.props.length} props, more than elementsMax (${d.elementsMax})`)
 }
 
 /** A prop's make from kept JSON; null where it is none, or one that cannot be. A name from before the rule of names is put right. */
 export function parseProp(json: unknown): PropSpec | null {
   const r = new Reading()
-  const prop = readProp(r, isObject(json) && typeof json.name === 'string' ? { ...json, name: shownName(json.name) || 'unnamed' } : json, '')
+  const prop = readProp(
+    r,
+    isObject(json) && typeof json.name === 'string' ? { ...json, name: shownName(json.name) || 'unnamed' } : json,
+    '',
+  )
   return r.errors.length === 0 && checkProp(prop) === null ? prop : null
 }
 
 /** A definition from parsed JSON, or all that is wrong with it. */
-export function parseDefinition(json: unknown): { readonly ok: true; readonly definition: RealmDefinition } | { readonly ok: false; readonly errors: readonly DefinitionError[] } {
+export function parseDefinition(
+  json: unknown,
+):
+  | { readonly ok: true; readonly definition: RealmDefinition }
+  | { readonly ok: false; readonly errors: readonly DefinitionError[] } {
   const r = new Reading()
   const o = r.object(json, '')
-  const [bounds, ground, spawn] = [r.object(o.bounds, '/bounds'), r.object(o.ground, '/ground'), r.object(o.spawn, '/spawn')]
+  const [bounds, ground, spawn] = [
+    r.object(o.bounds, '/bounds'),
+    r.object(o.ground, '/ground'),
+    r.object(o.spawn, '/spawn'),
+  ]
   const definition: RealmDefinition = {
     id: r.text(o.id, '/id', /^[a-z0-9][a-z0-9-]{0,63}$/, 'an id of a-z, 0-9 and -'),
     name: r.name(o.name, '/name'),
@@ -209,13 +255,20 @@ export function parseDefinition(json: unknown): { readonly ok: true; readonly de
     gravity: r.vec(o.gravity, '/gravity', 100),
     bounds: { min: r.vec(bounds.min, '/bounds/min'), max: r.vec(bounds.max, '/bounds/max') },
     ground: { x: r.number(ground.x, '/ground/x', 1, EXTENT_MAX), z: r.number(ground.z, '/ground/z', 1, EXTENT_MAX) },
-    spawn: { position: r.vec(spawn.position, '/spawn/position'), yaw: r.number(spawn.yaw, '/spawn/yaw', -4, 4), radius: r.number(spawn.radius, '/spawn/radius', 0, 100) },
+    spawn: {
+      position: r.vec(spawn.position, '/spawn/position'),
+      yaw: r.number(spawn.yaw, '/spawn/yaw', -4, 4),
+      radius: r.number(spawn.radius, '/spawn/radius', 0, 100),
+    },
     reach: r.number(o.reach, '/reach', 0.5, 100),
     permissions: r.number(o.permissions, '/permissions', 0, PERMISSIONS_MAX, true),
     playersMax: r.number(o.playersMax, '/playersMax', 1, PLAYERS_MAX, true),
     elementsMax: r.number(o.elementsMax, '/elementsMax', 1, ELEMENTS_MAX, true),
     workMax: o.workMax === undefined ? WORK_MAX : r.number(o.workMax, '/workMax', 100, 100_000, true),
-    stateBytesMax: o.stateBytesMax === undefined ? STATE_BYTES_MAX : r.number(o.stateBytesMax, '/stateBytesMax', 100_000, 2 * STATE_BYTES_MAX, true),
+    stateBytesMax:
+      o.stateBytesMax === undefined
+        ? STATE_BYTES_MAX
+        : r.number(o.stateBytesMax, '/stateBytesMax', 100_000, 2 * STATE_BYTES_MAX, true),
     leftBehind: readLeftBehind(r, o.leftBehind),
     bodies: r.list(o.bodies, '/bodies', BODIES_MAX, (item, at) => readBody(r, item, at)),
     props: r.list(o.props, '/props', ELEMENTS_MAX, (item, at) => readPlaced(r, item, at)),

@@ -1,7 +1,23 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { arbitraryScenario, framesOf } from '../testing/scenario.ts'
-import { avatars, checkpoint, compareInputs, DEFAULT_DEFINITION, fields, free, genesis, hash, loadEngine, props, restore, step, type InputFrame, type Realm, type SimEvent } from './index.ts'
+import {
+  avatars,
+  checkpoint,
+  compareInputs,
+  DEFAULT_DEFINITION,
+  fields,
+  free,
+  genesis,
+  hash,
+  loadEngine,
+  props,
+  restore,
+  step,
+  type InputFrame,
+  type Realm,
+  type SimEvent,
+} from './index.ts'
 
 const engine = await loadEngine()
 const RUNS = { numRuns: 25 }
@@ -18,7 +34,8 @@ function withRealm<T>(make: () => Realm, use: (realm: Realm) => T): T {
 }
 
 const fresh = (): Realm => genesis(engine, DEFINITION)
-const run = (realm: Realm, frames: readonly InputFrame[]): string[] => frames.map((frame) => (step(realm, frame), hash(realm)))
+const run = (realm: Realm, frames: readonly InputFrame[]): string[] =>
+  frames.map((frame) => (step(realm, frame), hash(realm)))
 
 describe('the simulation', () => {
   test.prop([arbitraryScenario()], RUNS)('gives the same hashes for the same frames', (scenario) => {
@@ -26,53 +43,66 @@ describe('the simulation', () => {
     expect(withRealm(fresh, (r) => run(r, frames))).toEqual(withRealm(fresh, (r) => run(r, frames)))
   })
 
-  test.prop([arbitraryScenario(), fc.integer({ min: 0, max: 119 })], { numRuns: 40 })('goes on bit-identically from a checkpoint, which restores to the same bytes', (scenario, at) => {
-    const frames = framesOf(scenario)
-    const [bytes, state, straight] = withRealm(fresh, (r) => {
-      run(r, frames.slice(0, at))
-      const taken = checkpoint(r)
-      return [taken, [...fields(r)], run(r, frames.slice(at))] as const
-    })
-    withRealm(() => restore(engine, DEFINITION, bytes), (r) => {
-      expect(checkpoint(r)).toEqual(bytes)
-      // No number of the state may be finer than its bytes.
-      expect([...fields(r)]).toEqual(state)
-      expect(run(r, frames.slice(at))).toEqual(straight)
-    })
-  })
+  test.prop([arbitraryScenario(), fc.integer({ min: 0, max: 119 })], { numRuns: 40 })(
+    'goes on bit-identically from a checkpoint, which restores to the same bytes',
+    (scenario, at) => {
+      const frames = framesOf(scenario)
+      const [bytes, state, straight] = withRealm(fresh, (r) => {
+        run(r, frames.slice(0, at))
+        const taken = checkpoint(r)
+        return [taken, [...fields(r)], run(r, frames.slice(at))] as const
+      })
+      withRealm(
+        () => restore(engine, DEFINITION, bytes),
+        (r) => {
+          expect(checkpoint(r)).toEqual(bytes)
+          // No number of the state may be finer than its bytes.
+          expect([...fields(r)]).toEqual(state)
+          expect(run(r, frames.slice(at))).toEqual(straight)
+        },
+      )
+    },
+  )
 
-  test.prop([arbitraryScenario(3, 40), fc.infiniteStream(fc.nat())], { numRuns: 20 })('does not depend on the order in which inputs arrived', (scenario, order) => {
-    const frames = framesOf(scenario)
-    const shuffled = frames.map(({ tick, inputs }) => {
-      const keyed = inputs.map((input) => ({ input, key: order.next().value ?? 0 })).toSorted((a, b) => a.key - b.key)
-      return { tick, inputs: keyed.map(({ input }) => input).toSorted(compareInputs) }
-    })
-    expect(withRealm(fresh, (r) => run(r, shuffled))).toEqual(withRealm(fresh, (r) => run(r, frames)))
-  })
+  test.prop([arbitraryScenario(3, 40), fc.infiniteStream(fc.nat())], { numRuns: 20 })(
+    'does not depend on the order in which inputs arrived',
+    (scenario, order) => {
+      const frames = framesOf(scenario)
+      const shuffled = frames.map(({ tick, inputs }) => {
+        const keyed = inputs.map((input) => ({ input, key: order.next().value ?? 0 })).toSorted((a, b) => a.key - b.key)
+        return { tick, inputs: keyed.map(({ input }) => input).toSorted(compareInputs) }
+      })
+      expect(withRealm(fresh, (r) => run(r, shuffled))).toEqual(withRealm(fresh, (r) => run(r, frames)))
+    },
+  )
 
-  test.prop([arbitraryScenario()], RUNS)('keeps numbers finite, things above ground, scales in their limits, and one holder for each hand', (scenario) => {
-    withRealm(fresh, (realm) => {
-      for (const frame of framesOf(scenario)) {
-        step(realm, frame)
-        const hands = new Set<string>()
-        for (const prop of props(realm)) {
-          const { position: p, scale, holder, hand, linvel } = prop
-          expect([p.x, p.y, p.z, linvel.x, linvel.y, linvel.z].every(Number.isFinite)).toBe(true)
-          expect(scale).toBeGreaterThanOrEqual(Math.fround(0.05))
-          expect(scale).toBeLessThanOrEqual(20)
-          if (Math.abs(p.x) < 49 && Math.abs(p.z) < 49 && prop.spec.motion === 'dynamic' && !holder) expect(p.y).toBeGreaterThan(-0.6)
-          if (!holder) continue
-          expect(avatars(realm).some((a) => a.player === holder)).toBe(true)
-          expect(hands.has(`${holder}/${hand}`)).toBe(false)
-          hands.add(`${holder}/${hand}`)
+  test.prop([arbitraryScenario()], RUNS)(
+    'keeps numbers finite, things above ground, scales in their limits, and one holder for each hand',
+    (scenario) => {
+      withRealm(fresh, (realm) => {
+        for (const frame of framesOf(scenario)) {
+          step(realm, frame)
+          const hands = new Set<string>()
+          for (const prop of props(realm)) {
+            const { position: p, scale, holder, hand, linvel } = prop
+            expect([p.x, p.y, p.z, linvel.x, linvel.y, linvel.z].every(Number.isFinite)).toBe(true)
+            expect(scale).toBeGreaterThanOrEqual(Math.fround(0.05))
+            expect(scale).toBeLessThanOrEqual(20)
+            if (Math.abs(p.x) < 49 && Math.abs(p.z) < 49 && prop.spec.motion === 'dynamic' && !holder)
+              expect(p.y).toBeGreaterThan(-0.6)
+            if (!holder) continue
+            expect(avatars(realm).some((a) => a.player === holder)).toBe(true)
+            expect(hands.has(`${holder}/${hand}`)).toBe(false)
+            hands.add(`${holder}/${hand}`)
+          }
+          for (const { position: p } of avatars(realm)) {
+            expect([p.x, p.y, p.z].every(Number.isFinite)).toBe(true)
+            if (Math.abs(p.x) < 50 && Math.abs(p.z) < 50) expect(p.y).toBeGreaterThan(-0.1)
+          }
         }
-        for (const { position: p } of avatars(realm)) {
-          expect([p.x, p.y, p.z].every(Number.isFinite)).toBe(true)
-          if (Math.abs(p.x) < 50 && Math.abs(p.z) < 50) expect(p.y).toBeGreaterThan(-0.1)
-        }
-      }
-    })
-  })
+      })
+    },
+  )
 
   test.prop([arbitraryScenario()], RUNS)('answers every command with exactly one event', (scenario) => {
     withRealm(fresh, (realm) => {

@@ -44,7 +44,8 @@ async function load(): Promise<Engine> {
   } finally {
     WebAssembly.instantiate = instantiate
   }
-  if (!wasm) throw new Error('the physics engine did not hand its wasm to WebAssembly.instantiate; its package has changed')
+  if (!wasm)
+    throw new Error('the physics engine did not hand its wasm to WebAssembly.instantiate; its package has changed')
   const sha = bytesToHex(sha256(wasm))
   const { h64Raw } = await createXXHash()
   return { sha256: sha, hash64: h64Raw }
@@ -60,8 +61,17 @@ export function createWorld(gravity: Vec3, tickRate: number): World {
 /** One step. World.step would then walk every body in JavaScript to look for soft bodies, which we have none of. */
 export function stepWorld(w: World): void {
   w.physicsPipeline.step(
-    w.gravity, w.integrationParameters, w.islands, w.broadPhase, w.narrowPhase, w.bodies, w.colliders,
-    w.softBodies, w.impulseJoints, w.multibodyJoints, w.ccdSolver,
+    w.gravity,
+    w.integrationParameters,
+    w.islands,
+    w.broadPhase,
+    w.narrowPhase,
+    w.bodies,
+    w.colliders,
+    w.softBodies,
+    w.impulseJoints,
+    w.multibodyJoints,
+    w.ccdSolver,
   )
 }
 

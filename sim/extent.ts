@@ -33,7 +33,10 @@ function outline(shape: Shape): { readonly points: readonly Vec3[]; readonly mar
   switch (shape.type) {
     case 'box': {
       const { x, y, z } = shape.halfExtents
-      return { points: [-1, 1].flatMap((i) => [-1, 1].flatMap((j) => [vec(i * x, j * y, -z), vec(i * x, j * y, z)])), margin: 0 }
+      return {
+        points: [-1, 1].flatMap((i) => [-1, 1].flatMap((j) => [vec(i * x, j * y, -z), vec(i * x, j * y, z)])),
+        margin: 0,
+      }
     }
     case 'sphere':
       return { points: [vec(0, 0, 0)], margin: shape.radius }
@@ -42,7 +45,12 @@ function outline(shape: Shape): { readonly points: readonly Vec3[]; readonly mar
     case 'convex':
     case 'trimesh': {
       const flat = shape.type === 'convex' ? shape.points : shape.vertices
-      return { points: Array.from({ length: flat.length / 3 }, (_, i) => vec(flat[3 * i] ?? 0, flat[3 * i + 1] ?? 0, flat[3 * i + 2] ?? 0)), margin: 0 }
+      return {
+        points: Array.from({ length: flat.length / 3 }, (_, i) =>
+          vec(flat[3 * i] ?? 0, flat[3 * i + 1] ?? 0, flat[3 * i + 2] ?? 0),
+        ),
+        margin: 0,
+      }
     }
   }
 }

@@ -32,7 +32,14 @@ export function grab(realm: Realm, avatar: Avatar, prop: Prop, hand: HandId): Re
   const inHand = heldBy(realm, avatar.player, hand)
   if (inHand && inHand !== prop) return 'hand-full'
   if (distance(positionOf(prop), headOf(avatar)) - prop.radius > realm.definition.reach) return 'out-of-reach'
-  prop.hold = { player: avatar.player, hand, position: positionOf(prop), rotation: rotationOf(prop), velocity: vec(0, 0, 0), dragTick: realm.tick }
+  prop.hold = {
+    player: avatar.player,
+    hand,
+    position: positionOf(prop),
+    rotation: rotationOf(prop),
+    velocity: vec(0, 0, 0),
+    dragTick: realm.tick,
+  }
   if (prop.spec.motion === 'dynamic') {
     prop.body.setGravityScale(0, true)
     setGroups(prop, Groups.held)

@@ -5,14 +5,44 @@ export { DEFAULT_BODY } from './body.ts'
 export { DEFAULT_DEFINITION } from './default-realm.ts'
 export { ELEMENTS_MAX, parseDefinition, parseProp, type DefinitionError } from './definition.ts'
 export { SIM_VERSION, genesis, step, free, type StepOptions } from './realm.ts'
-export { MARKER_ID, MARKER_POSITION, PLANE_ID, SimulationFault, type Avatar, type Package, type Realm } from './state.ts'
+export {
+  MARKER_ID,
+  MARKER_POSITION,
+  PLANE_ID,
+  SimulationFault,
+  type Avatar,
+  type Package,
+  type Realm,
+} from './state.ts'
 export { hash, phaseHash } from './hash.ts'
 export { checkpoint, restore, CheckpointError } from './checkpoint.ts'
-export { avatars, frozenCause, passingAvatars, passingProps, props, worn, fields, elementCount, type AvatarView, type PropView, type Field } from './views.ts'
+export {
+  avatars,
+  frozenCause,
+  passingAvatars,
+  passingProps,
+  props,
+  worn,
+  fields,
+  elementCount,
+  type AvatarView,
+  type PropView,
+  type Field,
+} from './views.ts'
 export { packPose, unpackPose, packRotation, unpackRotation, mixPoses, type Pose, type JointTransform } from './pose.ts'
 export { solveSkeleton, restHeadHeight } from './skeleton.ts'
 export { mayAct, manages, owns, isAccess } from './access.ts'
-export { charactersOf, checkPhysics, hasRoom, isPackageHash, packageOf, CAPSULES_MAX, BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, PACKAGES_MAX } from './packages.ts'
+export {
+  charactersOf,
+  checkPhysics,
+  hasRoom,
+  isPackageHash,
+  packageOf,
+  CAPSULES_MAX,
+  BODY_OFFSET_MAX,
+  CAPSULE_RADIUS_MAX,
+  PACKAGES_MAX,
+} from './packages.ts'
 export { nameFault, shownName } from './name.ts'
 export { boxOf } from './extent.ts'
 export { steer, stepFreely, WALK_SPEED, RUN_SPEED } from './steering.ts'

@@ -23,14 +23,24 @@ export function inBounds(realm: Realm, { x, y, z }: Vec3): boolean {
   return x >= min.x && x <= max.x && y >= min.y && y <= max.y && z >= min.z && z <= max.z
 }
 
-function join(realm: Realm, input: Input, { player, user, share, name, body: wears, permissions }: Of<'join'>): Outcome {
+function join(
+  realm: Realm,
+  input: Input,
+  { player, user, share, name, body: wears, permissions }: Of<'join'>,
+): Outcome {
   if (realm.players.has(player)) return 'already-joined'
   if (player === 0 || user === 0) return 'invalid-value'
   if (realm.players.size >= realm.definition.playersMax) return 'realm-full'
   const body = bodyOf(realm, wears)
   if (typeof body === 'string') return body
   const avatar = createAvatar(realm, { player, user, share: share ?? user, name, wears, body, permissions })
-  realm.events.push({ type: 'joined', player: input.player, sequence: input.sequence, joined: player, element: avatar.id })
+  realm.events.push({
+    type: 'joined',
+    player: input.player,
+    sequence: input.sequence,
+    joined: player,
+    element: avatar.id,
+  })
   return null
 }
 
@@ -69,7 +79,14 @@ function takePackage(realm: Realm, input: Input, { hash, physics }: Of<'package'
 function dress(realm: Realm, input: Input, avatar: Avatar | undefined, { body }: Of<'wear'>): Outcome {
   if (!avatar) return 'unknown-player'
   const reason = wear(realm, avatar, body)
-  if (!reason) realm.events.push({ type: 'worn', player: input.player, sequence: input.sequence, wearer: avatar.player, element: avatar.id })
+  if (!reason)
+    realm.events.push({
+      type: 'worn',
+      player: input.player,
+      sequence: input.sequence,
+      wearer: avatar.player,
+      element: avatar.id,
+    })
   return reason
 }
 
@@ -118,17 +135,32 @@ function pose(realm: Realm, avatar: Avatar, { pose: packed }: Of<'pose'>): Outco
   return null
 }
 
-function spawn(realm: Realm, input: Input, avatar: Avatar | null, { prop: wanted, position, rotation, scale, access, owner }: Of<'spawn'>): Outcome {
+function spawn(
+  realm: Realm,
+  input: Input,
+  avatar: Avatar | null,
+  { prop: wanted, position, rotation, scale, access, owner }: Of<'spawn'>,
+): Outcome {
   if (avatar && !(avatar.permissions & Permission.spawn)) return 'not-permitted'
   if (avatar && owner !== 0) return 'server-only'
   const make = makeOf(realm, wanted)
   if (typeof make === 'string') return make
   const reason = checkScale(make.spec, scale)
   if (reason) return reason
-  if (!isPosition(position) || !inBounds(realm, position) || !isUnitQuat(rotation) || !isAccess(access)) return 'invalid-value'
-  const noRoom = (avatar && !manages(avatar) ? guestReason(realm, make.spec, { position, rotation, scale }) : null) ?? makeRoom(realm, avatar, make.spec)
+  if (!isPosition(position) || !inBounds(realm, position) || !isUnitQuat(rotation) || !isAccess(access))
+    return 'invalid-value'
+  const noRoom =
+    (avatar && !manages(avatar) ? guestReason(realm, make.spec, { position, rotation, scale }) : null) ??
+    makeRoom(realm, avatar, make.spec)
   if (noRoom) return noRoom
-  const prop = createProp(realm, make, { position, rotation, scale, access, owner: avatar?.user ?? owner, share: avatar?.share ?? owner })
+  const prop = createProp(realm, make, {
+    position,
+    rotation,
+    scale,
+    access,
+    owner: avatar?.user ?? owner,
+    share: avatar?.share ?? owner,
+  })
   if (!prop) return 'degenerate-shape'
   realm.events.push({ type: 'spawned', player: input.player, sequence: input.sequence, element: prop.id })
   return null

@@ -18,13 +18,17 @@ export function tend(realm: Realm, { user, permissions }: Pick<Avatar, 'user' | 
 /** Whether the realm's rule lets a prop go. */
 export function isLeftBehind({ tick, definition }: Realm, { ownerLeftTick, hold }: Prop): boolean {
   const { seconds, remove } = definition.leftBehind
-  return remove !== 'never' && ownerLeftTick !== 0 && hold === null && tick - ownerLeftTick >= seconds * definition.tickRate
+  return (
+    remove !== 'never' && ownerLeftTick !== 0 && hold === null && tick - ownerLeftTick >= seconds * definition.tickRate
+  )
 }
 
 /** The prop that has been left for longest among those that count and may go; undefined: there is none. */
 export function longestLeft(realm: Realm, counts: (prop: Prop) => boolean): Prop | undefined {
   let longest: Prop | undefined
-  for (const prop of realm.props.values()) if (counts(prop) && isLeftBehind(realm, prop) && (!longest || prop.ownerLeftTick < longest.ownerLeftTick)) longest = prop
+  for (const prop of realm.props.values())
+    if (counts(prop) && isLeftBehind(realm, prop) && (!longest || prop.ownerLeftTick < longest.ownerLeftTick))
+      longest = prop
   return longest
 }
 

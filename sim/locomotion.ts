@@ -28,14 +28,25 @@ function moveAround(realm: Realm, avatar: Avatar, step: Vec3): { to: Vec3; groun
   const moved = realm.controller.computedMovement()
   if (!isFiniteVec(moved)) return { to: avatar.position, grounded: avatar.grounded }
   const to = add(avatar.position, moved)
-  return { to: to.y < 0 && avatar.position.y >= 0 && overGround(realm.definition, to) ? vec(to.x, 0, to.z) : to, grounded: realm.controller.computedGrounded() }
+  return {
+    to: to.y < 0 && avatar.position.y >= 0 && overGround(realm.definition, to) ? vec(to.x, 0, to.z) : to,
+    grounded: realm.controller.computedGrounded(),
+  }
 }
 
 function stepAvatar(realm: Realm, avatar: Avatar, asks: boolean): void {
   const { definition } = realm
   const { tickRate, gravity } = definition
   avatar.flying = avatar.intent.fly && (avatar.permissions & Permission.fly) !== 0
-  const { velocity, jumped } = steer(avatar.velocity, avatar.yaw, avatar.intent, avatar.grounded, avatar.flying, gravity.y, tickRate)
+  const { velocity, jumped } = steer(
+    avatar.velocity,
+    avatar.yaw,
+    avatar.intent,
+    avatar.grounded,
+    avatar.flying,
+    gravity.y,
+    tickRate,
+  )
   if (jumped) avatar.intent.jump = false
   const step = scaled(velocity, 1 / tickRate)
   const { to, grounded } = asks ? moveAround(realm, avatar, step) : moveFreely(definition, avatar.position, step)
@@ -44,12 +55,15 @@ function stepAvatar(realm: Realm, avatar: Avatar, asks: boolean): void {
   avatar.velocity = motion.velocity
   if (position.x === avatar.position.x && position.y === avatar.position.y && position.z === avatar.position.z) return
   avatar.position = position
-  avatar.capsule.setNextKinematicTranslation(vec(position.x, fround(position.y + capsuleCentre(avatar.body)), position.z))
+  avatar.capsule.setNextKinematicTranslation(
+    vec(position.x, fround(position.y + capsuleCentre(avatar.body)), position.z),
+  )
 }
 
 /** The phase: every avatar goes where its player's last `move` says. */
 export function stepLocomotion(realm: Realm): void {
   const obstacles = [...realm.props.values()].filter((p) => p.spec.motion !== 'dynamic')
   const waits = waitingAvatars(realm, obstacles)
-  for (const avatar of realm.avatars.values()) if (!waits.has(avatar)) stepAvatar(realm, avatar, isNear(avatar, obstacles))
+  for (const avatar of realm.avatars.values())
+    if (!waits.has(avatar)) stepAvatar(realm, avatar, isNear(avatar, obstacles))
 }

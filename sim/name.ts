@@ -23,14 +23,21 @@ const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/
 export function nameFault(name: string, charactersMax: number): string | null {
   // A character has at most two of UTF-16: what is far too long is not looked at.
   const characters = name.length > 2 * charactersMax ? 'too many' : Array.from(name).length
-  if (typeof characters === 'string' || characters < 1 || characters > charactersMax) return `has ${characters} characters; 1 to ${charactersMax} are allowed`
+  if (typeof characters === 'string' || characters < 1 || characters > charactersMax)
+    return `has ${characters} characters; 1 to ${charactersMax} are allowed`
   if (PLAIN.test(name)) return null
   const hidden = HIDDEN.exec(name)?.[0] ?? /[^\S ]/u.exec(name)?.[0]
-  if (hidden !== undefined) return `has a character that cannot be seen (U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`
+  if (hidden !== undefined)
+    return `has a character that cannot be seen (U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`
   if (name !== name.trim()) return 'has spaces at its ends'
   return SEEN.test(name) ? null : 'has no character that can be seen by itself'
 }
 
 /** A name as it was typed, brought into the form that is shown: without hidden characters, white space as one space, NFC. It may be empty, or too long. */
 export const shownName = (typed: string): string =>
-  typed.replaceAll(/[^\S\uFEFF]+/gu, ' ').replaceAll(EACH_HIDDEN, '').replaceAll(/ +/g, ' ').trim().normalize('NFC')
+  typed
+    .replaceAll(/[^\S\uFEFF]+/gu, ' ')
+    .replaceAll(EACH_HIDDEN, '')
+    .replaceAll(/ +/g, ' ')
+    .trim()
+    .normalize('NFC')

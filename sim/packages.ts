@@ -7,7 +7,15 @@ import { inRange, RANGES } from './ranges.ts'
 import { checkProp } from './shapes.ts'
 import { restHeadHeight } from './skeleton.ts'
 import type { Package, Realm } from './state.ts'
-import { BONES, type AvatarBody, type Command, type PackageHash, type PackagePhysics, type RejectReason, type Vec3 } from './types.ts'
+import {
+  BONES,
+  type AvatarBody,
+  type Command,
+  type PackageHash,
+  type PackagePhysics,
+  type RejectReason,
+  type Vec3,
+} from './types.ts'
 
 /** Packages of a realm at once: more different things than a room shows. */
 export const PACKAGES_MAX = 256
@@ -20,11 +28,13 @@ export const BODY_OFFSET_MAX = RANGES.boneOffset.max
 export const CAPSULE_RADIUS_MIN = RANGES.boneRadius.min
 export const CAPSULE_RADIUS_MAX = RANGES.boneRadius.max
 
-const isNear = ({ x, y, z }: Vec3): boolean => inRange('boneOffset', x) && inRange('boneOffset', y) && inRange('boneOffset', z)
+const isNear = ({ x, y, z }: Vec3): boolean =>
+  inRange('boneOffset', x) && inRange('boneOffset', y) && inRange('boneOffset', z)
 
 /** Why an avatar cannot have this body, or null. */
 export function checkBody({ offsets, capsules }: AvatarBody): RejectReason | null {
-  if (offsets.length !== BONES.length || !offsets.every(isNear) || capsules.length > CAPSULES_MAX) return 'invalid-value'
+  if (offsets.length !== BONES.length || !offsets.every(isNear) || capsules.length > CAPSULES_MAX)
+    return 'invalid-value'
   for (const { bone, a, b, radius } of capsules) {
     if (!Number.isInteger(bone) || bone < 0 || bone >= BONES.length || !isNear(a) || !isNear(b)) return 'invalid-value'
     if (!inRange('boneRadius', radius)) return 'invalid-value'
@@ -47,8 +57,12 @@ export function packageOf(command: Command): PackageHash | null {
 }
 
 /** A package from its kept JSON. JSON has no -0, and one sign can turn a trajectory. */
-export const keptPackage = ({ engine }: Pick<Realm, 'engine'>, hash: PackageHash, json: string): Package =>
-  ({ hash, physics: JSON.parse(json) as PackagePhysics, json, identity: engine.hash64(ascii(hash + json)) })
+export const keptPackage = ({ engine }: Pick<Realm, 'engine'>, hash: PackageHash, json: string): Package => ({
+  hash,
+  physics: JSON.parse(json) as PackagePhysics,
+  json,
+  identity: engine.hash64(ascii(hash + json)),
+})
 
 /** Hashes of the packages that something in the realm is of. */
 function used(realm: Realm): ReadonlySet<unknown> {

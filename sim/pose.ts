@@ -47,16 +47,19 @@ export function packRotation(q: Quat): number {
 
 export function unpackRotation(bits: number): Quat {
   const largest = bits >>> 30
-  const part = (shift: number): number => (((bits >>> shift) & STEPS) / STEPS * 2 - 1) * RANGE
+  const part = (shift: number): number => ((((bits >>> shift) & STEPS) / STEPS) * 2 - 1) * RANGE
   const a = part(20)
   const b = part(10)
   const c = part(0)
   const d = sqrt(clamp(1 - a * a - b * b - c * c, 0, 1))
   const q =
-    largest === 0 ? { x: d, y: a, z: b, w: c }
-    : largest === 1 ? { x: a, y: d, z: b, w: c }
-    : largest === 2 ? { x: a, y: b, z: d, w: c }
-    : { x: a, y: b, z: c, w: d }
+    largest === 0
+      ? { x: d, y: a, z: b, w: c }
+      : largest === 1
+        ? { x: a, y: d, z: b, w: c }
+        : largest === 2
+          ? { x: a, y: b, z: d, w: c }
+          : { x: a, y: b, z: c, w: d }
   return froundQuat(q)
 }
 
@@ -221,8 +224,17 @@ export function writePose(pose: Pose, into: Float32Array): void {
 export function readPose(from: Float32Array, boneMask: number): Pose {
   const at = (i: number): number => from[i] ?? 0
   const rotation = (i: number): Quat => ({ x: at(i), y: at(i + 1), z: at(i + 2), w: at(i + 3) })
-  const joint = (i: number): JointTransform => ({ position: { x: at(i), y: at(i + 1), z: at(i + 2) }, rotation: rotation(i + 3) })
-  return { head: joint(0), left: joint(7), right: joint(14), bones: BONES.map((_, i) => (boneMask & (1 << i) ? rotation(21 + 4 * i) : null)) }
+  const joint = (i: number): JointTransform => ({
+    position: { x: at(i), y: at(i + 1), z: at(i + 2) },
+    rotation: rotation(i + 3),
+  })
+  return {
+    head: joint(0),
+    left: joint(7),
+    right: joint(14),
+    bones: BONES.map((_, i) => (boneMask & (1 << i) ? rotation(21 + 4 * i) : null)),
+  }
 }
 
-export const boneMaskOf = (pose: Pose): number => pose.bones.reduce((mask, bone, i) => (bone ? mask | (1 << i) : mask), 0)
+export const boneMaskOf = (pose: Pose): number =>
+  pose.bones.reduce((mask, bone, i) => (bone ? mask | (1 << i) : mask), 0)

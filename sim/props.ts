@@ -31,14 +31,17 @@ export const rotationOf = ({ motion: m }: Prop): Quat => ({ x: m[3] ?? 0, y: m[4
 export type PropMake = Pick<Prop, 'spec' | 'package' | 'identity'>
 
 /** The make that a spec's kept JSON is of. JSON has no -0, and one sign can turn a trajectory. */
-export const keptMake = ({ engine }: Pick<Realm, 'engine'>, json: string): PropMake =>
-  ({ spec: JSON.parse(json) as PropSpec, package: null, identity: engine.hash64(ascii(json)) })
+export const keptMake = ({ engine }: Pick<Realm, 'engine'>, json: string): PropMake => ({
+  spec: JSON.parse(json) as PropSpec,
+  package: null,
+  identity: engine.hash64(ascii(json)),
+})
 
 /** The make that a command names, or why there is none that a prop can have. */
 export function makeOf(realm: Realm, wanted: PropSpec | PackageHash): PropMake | RejectReason {
   if (typeof wanted !== 'string') return checkProp(wanted) ?? keptMake(realm, keptJson(wanted))
   const known = realm.packages.get(wanted)
-  return known ? packageMake(known) ?? 'wrong-kind' : 'unknown-package'
+  return known ? (packageMake(known) ?? 'wrong-kind') : 'unknown-package'
 }
 
 /** Null where the package is none of a prop. */
@@ -70,7 +73,8 @@ export function createBody(world: World, prop: BodyOf, position: Vec3, rotation:
       .setGravityScale(isDynamic && hold ? 0 : 1)
       .setCcdEnabled(isDynamic && radius < CCD_RADIUS_MAX),
   )
-  for (const desc of descs) world.createCollider(isDynamic && (hold || bonesPassUntil) ? desc.setCollisionGroups(Groups.held) : desc, body)
+  for (const desc of descs)
+    world.createCollider(isDynamic && (hold || bonesPassUntil) ? desc.setCollisionGroups(Groups.held) : desc, body)
   return body
 }
 
@@ -89,7 +93,20 @@ export function createProp(realm: Realm, make: PropMake, placed: PropPlace): Pro
   const body = createBody(realm.world, whole, position, rotation)
   if (!body) return null
   const { owner, share, access } = placed
-  const prop: Prop = { id: realm.nextElement++, ...whole, owner, share, ownerLeftTick: 0, access, home: { position, rotation }, body, motion: motionFloats(), box: new Float64Array(6), asleep: false, broken: false }
+  const prop: Prop = {
+    id: realm.nextElement++,
+    ...whole,
+    owner,
+    share,
+    ownerLeftTick: 0,
+    access,
+    home: { position, rotation },
+    body,
+    motion: motionFloats(),
+    box: new Float64Array(6),
+    asleep: false,
+    broken: false,
+  }
   readMotion(prop)
   realm.props.set(prop.id, prop)
   return prop
@@ -106,7 +123,11 @@ export function rescaleProp(realm: Realm, prop: Prop, scale: number): boolean {
   if (!descs) return false
   for (let i = prop.body.numColliders() - 1; i >= 0; i--) realm.world.removeCollider(prop.body.collider(i), true)
   const filter = prop.hold || prop.bonesPassUntil ? Groups.held : null
-  for (const desc of descs) realm.world.createCollider(filter === null || prop.spec.motion !== 'dynamic' ? desc : desc.setCollisionGroups(filter), prop.body)
+  for (const desc of descs)
+    realm.world.createCollider(
+      filter === null || prop.spec.motion !== 'dynamic' ? desc : desc.setCollisionGroups(filter),
+      prop.body,
+    )
   prop.scale = scale
   prop.radius = propRadius(prop.spec) * scale
   placeBox(prop.spec, prop.motion, scale, prop.box)

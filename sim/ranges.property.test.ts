@@ -19,13 +19,24 @@ const ANYTHING = [0, -0, Number.NaN, Infinity, -Infinity, 1e-45, 1e-38, 1e-7, 3.
 
 /** A range's edges, their neighbours, and what lies in no range. */
 const edgesOf = (name: RangeName): number[] => [
-  ...[RANGES[name].min, RANGES[name].max].flatMap((edge) => (edge === 0 ? [0, 1e-3] : [edge, Math.fround(edge), neighbour(edge, 2), neighbour(edge, -2)])),
+  ...[RANGES[name].min, RANGES[name].max].flatMap((edge) =>
+    edge === 0 ? [0, 1e-3] : [edge, Math.fround(edge), neighbour(edge, 2), neighbour(edge, -2)],
+  ),
   ...ANYTHING,
 ]
 
 const withShape = (shape: Shape): PropSpec => spec('dynamic', collider(shape))
 const cubeOf = (half: number): PropSpec => withShape({ type: 'box', halfExtents: at(half, half, half) })
-const spawn = (change: Partial<Extract<Command, { type: 'spawn' }>>): Command => ({ type: 'spawn', prop: crate(), position: at(0, 2, 0), rotation: UPRIGHT, scale: 1, access: 0, owner: 0, ...change })
+const spawn = (change: Partial<Extract<Command, { type: 'spawn' }>>): Command => ({
+  type: 'spawn',
+  prop: crate(),
+  position: at(0, 2, 0),
+  rotation: UPRIGHT,
+  scale: 1,
+  access: 0,
+  owner: 0,
+  ...change,
+})
 
 /** A command that carries the number, for each range that one number decides. */
 const COMMANDS: { readonly [N in RangeName]?: (x: number) => Command } = {
@@ -78,35 +89,57 @@ describe('INP-16: the ranges of numbers', () => {
     expect(checkProp(withShape({ type: 'convex', points: flat }))).toBe('degenerate-shape')
     expect(checkProp(withShape({ type: 'convex', points: [...flat, 0, 1e-4, 0] }))).toBe('degenerate-shape')
     expect(checkProp(withShape({ type: 'convex', points: [...flat, 0, 0.1, 0] }))).toBeNull()
-    const mesh = (vertices: number[]): PropSpec => spec('static', collider({ type: 'trimesh', vertices, indices: [0, 1, 2] }))
+    const mesh = (vertices: number[]): PropSpec =>
+      spec('static', collider({ type: 'trimesh', vertices, indices: [0, 1, 2] }))
     expect(checkProp(mesh([0, 0, 0, 1, 0, 0, 2, 0, 0]))).toBe('degenerate-shape')
     expect(checkProp(mesh([0, 0, 0, 1, 0, 0, 0, 0, 1]))).toBeNull()
   })
 
   test('docs/protocol.md prints them all', () => {
-    const rows = Object.entries(RANGES).map(([name, { min, max, unit, what, reason }]) => `| ${name} | ${min} | ${max} | ${unit} | ${what} | ${reason} |`)
+    const rows = Object.entries(RANGES).map(
+      ([name, { min, max, unit, what, reason }]) => `| ${name} | ${min} | ${max} | ${unit} | ${what} | ${reason} |`,
+    )
     expect(readFileSync(new URL('../docs/protocol.md', import.meta.url), 'utf8')).toContain(rows.join('\n'))
   })
 })
 
-const size = fc.constantFrom(...edgesOf('shapeExtent'), ...edgesOf('scaledExtent'), 0.01, 0.05, 0.2, 1, 5, 30).map(Math.fround)
+const size = fc
+  .constantFrom(...edgesOf('shapeExtent'), ...edgesOf('scaledExtent'), 0.01, 0.05, 0.2, 1, 5, 30)
+  .map(Math.fround)
 const shape: fc.Arbitrary<Shape> = fc.oneof(
   fc.tuple(size, size, size).map(([x, y, z]): Shape => ({ type: 'box', halfExtents: { x, y, z } })),
   size.map((radius): Shape => ({ type: 'sphere', radius })),
   fc.tuple(size, size).map(([radius, halfHeight]): Shape => ({ type: 'capsule', radius, halfHeight })),
 )
-const make = fc.record({ shape, offset: size, density: fc.constantFrom(...edgesOf('density'), 200), scale: fc.constantFrom(...edgesOf('scale'), 1), friction: fc.constantFrom(0, 10), restitution: fc.constantFrom(0, 1) })
+const make = fc.record({
+  shape,
+  offset: size,
+  density: fc.constantFrom(...edgesOf('density'), 200),
+  scale: fc.constantFrom(...edgesOf('scale'), 1),
+  friction: fc.constantFrom(0, 10),
+  restitution: fc.constantFrom(0, 1),
+})
 
 describe('whatever a guest spawns from the edges of all ranges', () => {
-  property.prop([fc.array(make, { minLength: 2, maxLength: 8 })], { numRuns: 60 })('leaves every number of the realm finite', (makes) => {
-    stage((s) => {
-      s.join(1)
-      for (const { shape: one, offset, density, scale, friction, restitution } of makes) {
-        const prop = { ...spec('dynamic', collider(one, at(offset, 0, 0)), collider(boxShape(0.2))), density, friction, restitution }
-        s.tick([1, spawn({ prop, scale, position: at(0, 3, 0) })])
-      }
-      s.wait(60)
-      for (const { position, rotation, linvel, angvel } of props(s.realm)) for (const v of [position, rotation, linvel, angvel]) expect(Object.values(v).every(Number.isFinite)).toBe(true)
-    })
-  })
+  property.prop([fc.array(make, { minLength: 2, maxLength: 8 })], { numRuns: 60 })(
+    'leaves every number of the realm finite',
+    (makes) => {
+      stage((s) => {
+        s.join(1)
+        for (const { shape: one, offset, density, scale, friction, restitution } of makes) {
+          const prop = {
+            ...spec('dynamic', collider(one, at(offset, 0, 0)), collider(boxShape(0.2))),
+            density,
+            friction,
+            restitution,
+          }
+          s.tick([1, spawn({ prop, scale, position: at(0, 3, 0) })])
+        }
+        s.wait(60)
+        for (const { position, rotation, linvel, angvel } of props(s.realm))
+          for (const v of [position, rotation, linvel, angvel])
+            expect(Object.values(v).every(Number.isFinite)).toBe(true)
+      })
+    },
+  )
 })

@@ -39,7 +39,8 @@ export function genesis(engine: Engine, definition: RealmDefinition): Realm {
   addGround(world, definition)
   for (const placed of definition.props) {
     const make = makeOf(realm, placed.prop)
-    if (typeof make === 'string' || !createProp(realm, make, { ...placed, owner: 0, share: 0, access: 0 })) throw new Error(`the realm's prop "${placed.prop.name}" has no hull`)
+    if (typeof make === 'string' || !createProp(realm, make, { ...placed, owner: 0, share: 0, access: 0 }))
+      throw new Error(`the realm's prop "${placed.prop.name}" has no hull`)
   }
   return realm
 }
@@ -71,7 +72,8 @@ const RUN: Record<Phase, (realm: Realm, frame: InputFrame) => void> = {
  * Throws SimulationFault where the engine trapped: the realm is then unusable.
  */
 export function step(realm: Realm, frame: InputFrame, options?: StepOptions): readonly SimEvent[] {
-  if (frame.tick !== realm.tick + 1) throw new RangeError(`frame of tick ${frame.tick} given to a realm at tick ${realm.tick}`)
+  if (frame.tick !== realm.tick + 1)
+    throw new RangeError(`frame of tick ${frame.tick} given to a realm at tick ${realm.tick}`)
   realm.tick = frame.tick
   realm.events = []
   try {

@@ -35,14 +35,20 @@ export const isFiniteVec = (v: Vec3): boolean => isFiniteNumber(v.x) && isFinite
 export const isUnitQuat = (q: Quat): boolean => inRange('quaternion', q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w)
 
 /** Whether a position can be: finite, and where 32-bit floats still resolve a millimetre. */
-export const isPosition = ({ x, y, z }: Vec3): boolean => inRange('position', x) && inRange('position', y) && inRange('position', z)
+export const isPosition = ({ x, y, z }: Vec3): boolean =>
+  inRange('position', x) && inRange('position', y) && inRange('position', z)
 
 function checkTrimesh(vertices: readonly number[], indices: readonly number[]): RejectReason | null {
   const count = vertices.length / 3
   const isMesh =
-    Number.isInteger(count) && count >= 3 && count <= TRIMESH_VERTICES_MAX &&
-    indices.length % 3 === 0 && indices.length >= 3 && indices.length <= 6 * TRIMESH_VERTICES_MAX &&
-    vertices.every((x) => inRange('point', x)) && indices.every((i) => Number.isInteger(i) && i >= 0 && i < count)
+    Number.isInteger(count) &&
+    count >= 3 &&
+    count <= TRIMESH_VERTICES_MAX &&
+    indices.length % 3 === 0 &&
+    indices.length >= 3 &&
+    indices.length <= 6 * TRIMESH_VERTICES_MAX &&
+    vertices.every((x) => inRange('point', x)) &&
+    indices.every((i) => Number.isInteger(i) && i >= 0 && i < count)
   if (!isMesh) return 'invalid-value'
   return needleness(vertices, indices) <= NEEDLENESS_MAX ? null : 'degenerate-shape'
 }
@@ -51,7 +57,8 @@ function checkTrimesh(vertices: readonly number[], indices: readonly number[]): 
 export const NEEDLENESS_MAX = 1e5
 
 function checkNumbers(shape: Shape): RejectReason | null {
-  const areExtents = (...extents: readonly number[]): RejectReason | null => (extents.every((x) => inRange('shapeExtent', x)) ? null : 'size-out-of-range')
+  const areExtents = (...extents: readonly number[]): RejectReason | null =>
+    extents.every((x) => inRange('shapeExtent', x)) ? null : 'size-out-of-range'
   switch (shape.type) {
     case 'box':
       return areExtents(shape.halfExtents.x, shape.halfExtents.y, shape.halfExtents.z)
@@ -80,7 +87,12 @@ function checkShape(shape: Shape): RejectReason | null {
 /** Why a prop of this make cannot be at any scale, or null. */
 export function checkProp(spec: PropSpec): RejectReason | null {
   if (spec.colliders.length < 1 || spec.colliders.length > COLLIDERS_MAX) return 'invalid-value'
-  if (!inRange('density', spec.density) || !inRange('friction', spec.friction) || !inRange('restitution', spec.restitution)) return 'invalid-value'
+  if (
+    !inRange('density', spec.density) ||
+    !inRange('friction', spec.friction) ||
+    !inRange('restitution', spec.restitution)
+  )
+    return 'invalid-value'
   if (!Number.isInteger(spec.color) || !inRange('color', spec.color)) return 'invalid-value'
   for (const collider of spec.colliders) {
     if (collider.shape.type === 'trimesh' && spec.motion !== 'static') return 'trimesh-not-static'
@@ -140,4 +152,3 @@ export function colliderDescs(spec: PropSpec, scale: number): ColliderDesc[] | n
   }
   return descs
 }
-

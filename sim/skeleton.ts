@@ -3,7 +3,26 @@
  * limbs (law of cosines) from head and hands alone. Both make the head bone end where the pose says.
  */
 import type { JointTransform, Pose } from './pose.ts'
-import { add, clamp, dot, fromTo, IDENTITY, length, max, multiply, rotate, scaled, ScratchQuat, ScratchVec, setQuat, setVec, sqrt, sub, unit, vec } from './maths.ts'
+import {
+  add,
+  clamp,
+  dot,
+  fromTo,
+  IDENTITY,
+  length,
+  max,
+  multiply,
+  rotate,
+  scaled,
+  ScratchQuat,
+  ScratchVec,
+  setQuat,
+  setVec,
+  sqrt,
+  sub,
+  unit,
+  vec,
+} from './maths.ts'
 import { BONE_PARENTS, BONES, type AvatarBody, type Bone, type Quat, type Vec3 } from './types.ts'
 
 const BONE = Object.fromEntries(BONES.map((name, i) => [name, i])) as Record<Bone, number>
@@ -14,7 +33,10 @@ const BACK = vec(0, 0, 1)
 const offsetOf = (body: AvatarBody, bone: number): Vec3 => body.offsets[bone] ?? { x: 0, y: 0, z: 0 }
 
 /** A rotation of 75 degrees about Z, either way: the arms of somebody who only stands there. */
-const ARM_DOWN = { left: { x: 0, y: 0, z: 0.6087614, w: 0.7933533 }, right: { x: 0, y: 0, z: -0.6087614, w: 0.7933533 } }
+const ARM_DOWN = {
+  left: { x: 0, y: 0, z: 0.6087614, w: 0.7933533 },
+  right: { x: 0, y: 0, z: -0.6087614, w: 0.7933533 },
+}
 
 /** Local rotations of a body whose player has sent no pose yet. */
 const idleRotation = (bone: number): Quat =>
@@ -43,7 +65,8 @@ function shift(bones: Bones, by: Vec3): Bones {
   return bones
 }
 
-const at = (bones: readonly JointTransform[], bone: number): JointTransform => bones[bone] ?? { position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }
+const at = (bones: readonly JointTransform[], bone: number): JointTransform =>
+  bones[bone] ?? { position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }
 
 /** Two bones that reach from where the upper one stands for `target`, bending towards `pole`. */
 function reach(body: AvatarBody, bones: JointTransform[], upper: number, target: Vec3, pole: Vec3, end: Quat): void {
@@ -56,7 +79,10 @@ function reach(body: AvatarBody, bones: JointTransform[], upper: number, target:
   const d = clamp(length(wish), (l1 > l2 ? l1 - l2 : l2 - l1) + 1e-3, l1 + l2 - 1e-4)
   const along = (l1 * l1 - l2 * l2 + d * d) / (2 * d)
   const out = sqrt(max(l1 * l1 - along * along, 0))
-  const side = unit(sub(pole, scaled(direction, dot(pole, direction))), unit(sub(FORWARD, scaled(direction, dot(FORWARD, direction))), vec(1, 0, 0)))
+  const side = unit(
+    sub(pole, scaled(direction, dot(pole, direction))),
+    unit(sub(FORWARD, scaled(direction, dot(FORWARD, direction))), vec(1, 0, 0)),
+  )
   const joint = add(root, add(scaled(direction, along), scaled(side, out)))
   const hand = add(root, scaled(direction, d))
   bones[upper] = { position: root, rotation: fromTo(unit(first, DOWN), unit(sub(joint, root), direction)) }
@@ -68,7 +94,10 @@ function reach(body: AvatarBody, bones: JointTransform[], upper: number, target:
 function fromThreePoints(body: AvatarBody, pose: Pose): JointTransform[] {
   const rest = forward(body, () => IDENTITY)
   const by = sub(pose.head.position, at(rest, BONE.head).position)
-  const bones: JointTransform[] = shift(forward(body, () => IDENTITY), by)
+  const bones: JointTransform[] = shift(
+    forward(body, () => IDENTITY),
+    by,
+  )
   bones[BONE.head] = { position: pose.head.position, rotation: pose.head.rotation }
   reach(body, bones, BONE.leftUpperArm, pose.left.position, add(DOWN, BACK), pose.left.rotation)
   reach(body, bones, BONE.rightUpperArm, pose.right.position, add(DOWN, BACK), pose.right.rotation)
@@ -83,7 +112,11 @@ function fromThreePoints(body: AvatarBody, pose: Pose): JointTransform[] {
  * All 18 bones in root space; null stands for a player who has sent no pose yet. `scratch`: bones of an earlier call that
  * may be written over and returned, for who solves many and keeps none.
  */
-export function solveSkeleton(body: AvatarBody, pose: Pose | null, scratch: Bones = newBones()): readonly JointTransform[] {
+export function solveSkeleton(
+  body: AvatarBody,
+  pose: Pose | null,
+  scratch: Bones = newBones(),
+): readonly JointTransform[] {
   if (!pose) return forward(body, idleRotation, scratch)
   if (pose.bones.every((bone) => bone === null)) return fromThreePoints(body, pose)
   const bones = forward(body, (i) => pose.bones[i] ?? IDENTITY, scratch)
@@ -97,7 +130,10 @@ const headHeights = new WeakMap<AvatarBody, number>()
 export function restHeadHeight(body: AvatarBody): number {
   let height = headHeights.get(body)
   if (height === undefined) {
-    height = at(forward(body, () => IDENTITY), BONE.head).position.y
+    height = at(
+      forward(body, () => IDENTITY),
+      BONE.head,
+    ).position.y
     headHeights.set(body, height)
   }
   return height

@@ -9,7 +9,11 @@ export interface Solid {
   readonly volume: number
 }
 
-const flatPoint = (flat: readonly number[], i: number): Vec3 => ({ x: flat[i] ?? 0, y: flat[i + 1] ?? 0, z: flat[i + 2] ?? 0 })
+const flatPoint = (flat: readonly number[], i: number): Vec3 => ({
+  x: flat[i] ?? 0,
+  y: flat[i + 1] ?? 0,
+  z: flat[i + 2] ?? 0,
+})
 
 /**
  * A tetrahedron of far points: from the first point to the farthest, then the farthest from that line, then from that
@@ -19,12 +23,22 @@ function hullSolid(flat: readonly number[]): Solid {
   const points: Vec3[] = []
   for (let i = 0; i + 2 < flat.length; i += 3) points.push(flatPoint(flat, i))
   const origin = flatPoint(flat, 0)
-  const farthest = (measure: (p: Vec3) => number): Vec3 => points.reduce((best, p) => (measure(p) > measure(best) ? p : best), origin)
-  const u = sub(farthest((p) => length(sub(p, origin))), origin)
-  const v = sub(farthest((p) => length(cross(u, sub(p, origin)))), origin)
+  const farthest = (measure: (p: Vec3) => number): Vec3 =>
+    points.reduce((best, p) => (measure(p) > measure(best) ? p : best), origin)
+  const u = sub(
+    farthest((p) => length(sub(p, origin))),
+    origin,
+  )
+  const v = sub(
+    farthest((p) => length(cross(u, sub(p, origin)))),
+    origin,
+  )
   const normal = cross(u, v)
   const area = length(normal)
-  const w = sub(farthest((p) => abs(dot(normal, sub(p, origin)))), origin)
+  const w = sub(
+    farthest((p) => abs(dot(normal, sub(p, origin)))),
+    origin,
+  )
   const span = length(u)
   if (!(span > 0) || !(area > 0)) return { least: 0, most: span / 2, volume: 0 }
   const determinant = abs(dot(normal, w))
@@ -39,7 +53,11 @@ function shapeSolid(shape: Shape): Solid | null {
       return { least: min(x, min(y, z)), most: max(x, max(y, z)), volume: 8 * x * y * z }
     }
     case 'sphere':
-      return { least: shape.radius, most: shape.radius, volume: (4 / 3) * PI * shape.radius * shape.radius * shape.radius }
+      return {
+        least: shape.radius,
+        most: shape.radius,
+        volume: (4 / 3) * PI * shape.radius * shape.radius * shape.radius,
+      }
     case 'capsule': {
       const { radius: r, halfHeight } = shape
       return { least: r, most: r + halfHeight, volume: PI * r * r * (2 * halfHeight + (4 / 3) * r) }
@@ -70,7 +88,8 @@ export function massOf(spec: PropSpec, scale: number): number {
 }
 
 /** Least half width of a prop's colliders at scale 1, metres; Infinity where all are meshes. */
-export const leastExtent = (spec: PropSpec): number => spec.colliders.reduce((least, { shape }) => min(least, solidOf(shape)?.least ?? Infinity), Infinity)
+export const leastExtent = (spec: PropSpec): number =>
+  spec.colliders.reduce((least, { shape }) => min(least, solidOf(shape)?.least ?? Infinity), Infinity)
 
 /** Longest edge of a mesh's triangle over its height: how much of a needle it is; Infinity where it has no area. */
 export function needleness(vertices: readonly number[], indices: readonly number[]): number {

@@ -3,7 +3,23 @@ import type { CharacterController, Engine, RapierCollider, RigidBody, World } fr
 import type { Box } from './boxes.ts'
 import type { PoseTrack } from './pose.ts'
 import type { RandomState } from './random.ts'
-import type { AvatarBody, BodyChoice, ElementId, FreezeCause, HandId, PackageHash, PackagePhysics, PlayerId, PropSpec, Quat, RealmDefinition, ShareNumber, SimEvent, UserNumber, Vec3 } from './types.ts'
+import type {
+  AvatarBody,
+  BodyChoice,
+  ElementId,
+  FreezeCause,
+  HandId,
+  PackageHash,
+  PackagePhysics,
+  PlayerId,
+  PropSpec,
+  Quat,
+  RealmDefinition,
+  ShareNumber,
+  SimEvent,
+  UserNumber,
+  Vec3,
+} from './types.ts'
 
 /** The last `move` of a player; it holds until the next. */
 export interface Intent {

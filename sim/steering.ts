@@ -27,7 +27,15 @@ export interface Steered {
 }
 
 /** The velocity of the next tick from an intent. */
-export function steer(velocity: Vec3, yaw: number, intent: Intent, grounded: boolean, flying: boolean, gravityY: number, tickRate: number): Steered {
+export function steer(
+  velocity: Vec3,
+  yaw: number,
+  intent: Intent,
+  grounded: boolean,
+  flying: boolean,
+  gravityY: number,
+  tickRate: number,
+): Steered {
   const wish = limited(vec(intent.x, 0, intent.z), 1)
   const speed = flying ? FLY_SPEED : intent.run ? RUN_SPEED : WALK_SPEED
   const [s, c] = [sin(yaw), cos(yaw)]
@@ -37,9 +45,11 @@ export function steer(velocity: Vec3, yaw: number, intent: Intent, grounded: boo
   const jumped = intent.jump && grounded && !flying
   const y = flying
     ? velocity.y + (clamp(intent.y, -1, 1) * FLY_SPEED - velocity.y) * GRIP
-    : jumped ? JUMP_SPEED
-    : grounded ? 0
-    : clamp(velocity.y + gravityY / tickRate, -FALL_SPEED_MAX, FALL_SPEED_MAX)
+    : jumped
+      ? JUMP_SPEED
+      : grounded
+        ? 0
+        : clamp(velocity.y + gravityY / tickRate, -FALL_SPEED_MAX, FALL_SPEED_MAX)
   return {
     velocity: froundVec(vec(velocity.x + (goalX - velocity.x) * grip, y, velocity.z + (goalZ - velocity.z) * grip)),
     jumped,
@@ -74,7 +84,13 @@ export function settle(velocity: Vec3, to: Vec3, touches: boolean, flying: boole
 }
 
 /** One tick of an avatar that nothing stands in the way of. `jumped`: the intent's jump is used up. */
-export function stepFreely(terrain: Terrain, { position, velocity: before, grounded }: Motion, yaw: number, intent: Intent, flying: boolean): Motion & { readonly jumped: boolean } {
+export function stepFreely(
+  terrain: Terrain,
+  { position, velocity: before, grounded }: Motion,
+  yaw: number,
+  intent: Intent,
+  flying: boolean,
+): Motion & { readonly jumped: boolean } {
   const { velocity, jumped } = steer(before, yaw, intent, grounded, flying, terrain.gravity.y, terrain.tickRate)
   const moved = moveFreely(terrain, position, scaled(velocity, 1 / terrain.tickRate))
   return { ...settle(velocity, moved.to, moved.grounded, flying), jumped }

@@ -1,5 +1,21 @@
 /** For tests alone: a realm with a script, and makes of props. */
-import { DEFAULT_DEFINITION, free, genesis, loadEngine, step, type Collider, type Command, type Input, type PropSpec, type Realm, type RealmDefinition, type RejectReason, type Shape, type SimEvent, type Vec3 } from './index.ts'
+import {
+  DEFAULT_DEFINITION,
+  free,
+  genesis,
+  loadEngine,
+  step,
+  type Collider,
+  type Command,
+  type Input,
+  type PropSpec,
+  type Realm,
+  type RealmDefinition,
+  type RejectReason,
+  type Shape,
+  type SimEvent,
+  type Vec3,
+} from './index.ts'
 
 export const engine = await loadEngine()
 export const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 }
@@ -10,7 +26,15 @@ export const MANAGER = 31
 export const at = (x: number, y: number, z: number): Vec3 => ({ x, y, z })
 export const collider = (shape: Shape, position = at(0, 0, 0)): Collider => ({ shape, position, rotation: UPRIGHT })
 export const boxShape = (half: number): Shape => ({ type: 'box', halfExtents: at(half, half, half) })
-export const spec = (motion: PropSpec['motion'], ...colliders: Collider[]): PropSpec => ({ name: 'thing', motion, colliders, density: 200, friction: 0.5, restitution: 0, color: 0 })
+export const spec = (motion: PropSpec['motion'], ...colliders: Collider[]): PropSpec => ({
+  name: 'thing',
+  motion,
+  colliders,
+  density: 200,
+  friction: 0.5,
+  restitution: 0,
+  color: 0,
+})
 export const crate = (half = 0.25): PropSpec => spec('dynamic', collider(boxShape(half)))
 
 /** Commands are given player by player; ticks pass. */
@@ -19,7 +43,12 @@ export class Stage {
   #sequence = 0
 
   constructor(change: Partial<RealmDefinition> = {}) {
-    this.realm = genesis(engine, { ...DEFAULT_DEFINITION, props: [], spawn: { position: at(0, 0, 5), yaw: 0, radius: 0 }, ...change })
+    this.realm = genesis(engine, {
+      ...DEFAULT_DEFINITION,
+      props: [],
+      spawn: { position: at(0, 0, 5), yaw: 0, radius: 0 },
+      ...change,
+    })
   }
 
   tick(...commands: (readonly [player: number, command: Command])[]): readonly SimEvent[] {

@@ -70,9 +70,24 @@ export interface PropSpec {
 
 /** The 18 humanoid bones, in the order in which poses carry them. Each bone's parent stands before it. */
 export const BONES = [
-  'hips', 'spine', 'chest', 'upperChest', 'neck', 'head',
-  'leftUpperArm', 'leftLowerArm', 'leftHand', 'rightUpperArm', 'rightLowerArm', 'rightHand',
-  'leftUpperLeg', 'leftLowerLeg', 'leftFoot', 'rightUpperLeg', 'rightLowerLeg', 'rightFoot',
+  'hips',
+  'spine',
+  'chest',
+  'upperChest',
+  'neck',
+  'head',
+  'leftUpperArm',
+  'leftLowerArm',
+  'leftHand',
+  'rightUpperArm',
+  'rightLowerArm',
+  'rightHand',
+  'leftUpperLeg',
+  'leftLowerLeg',
+  'leftFoot',
+  'rightUpperLeg',
+  'rightLowerLeg',
+  'rightFoot',
 ] as const
 export type Bone = (typeof BONES)[number]
 /** Index in BONES of each bone's parent; -1 for the hips. */
@@ -141,7 +156,15 @@ export type Refusal = (typeof REFUSALS)[number]
 
 /** An intent. A join without a `share` has one of its user alone. `join`, `leave`, `teleport`, `permit` and `package` come from the server only (player 0). */
 export type Command =
-  | { readonly type: 'join'; readonly player: PlayerId; readonly user: UserNumber; readonly share?: ShareNumber; readonly name: string; readonly body: number; readonly permissions: number }
+  | {
+      readonly type: 'join'
+      readonly player: PlayerId
+      readonly user: UserNumber
+      readonly share?: ShareNumber
+      readonly name: string
+      readonly body: number
+      readonly permissions: number
+    }
   | { readonly type: 'leave'; readonly player: PlayerId }
   | { readonly type: 'teleport'; readonly player: PlayerId; readonly position: Vec3; readonly yaw: number }
   | { readonly type: 'permit'; readonly player: PlayerId; readonly permissions: number }
@@ -149,12 +172,26 @@ export type Command =
    * Holds until the next one. `x`, `z`: wished direction in the player's own frame, each -1 to 1 (-z is forward);
    * `y`: up and down while flying; `yaw`: the heading itself, about +Y, 0 looks along -Z.
    */
-  | { readonly type: 'move'; readonly x: number; readonly y: number; readonly z: number; readonly yaw: number; readonly jump: boolean; readonly run: boolean; readonly fly: boolean }
+  | {
+      readonly type: 'move'
+      readonly x: number
+      readonly y: number
+      readonly z: number
+      readonly yaw: number
+      readonly jump: boolean
+      readonly run: boolean
+      readonly fly: boolean
+    }
   | { readonly type: 'pose'; readonly pose: PackedPose }
   /** `owner`: whose the server spawns it for; a player's own is its own, and names 0. */
   | {
-      readonly type: 'spawn'; readonly prop: PropSpec | PackageHash; readonly position: Vec3; readonly rotation: Quat; readonly scale: number
-      readonly access: number; readonly owner: UserNumber
+      readonly type: 'spawn'
+      readonly prop: PropSpec | PackageHash
+      readonly position: Vec3
+      readonly rotation: Quat
+      readonly scale: number
+      readonly access: number
+      readonly owner: UserNumber
     }
   | { readonly type: 'despawn'; readonly element: ElementId }
   | { readonly type: 'grab'; readonly element: ElementId; readonly hand: HandId }
@@ -186,10 +223,29 @@ export interface InputFrame {
 
 /** Why an input was not carried out. */
 export const REJECT_REASONS = [
-  'unknown-player', 'already-joined', 'realm-full', 'server-only',
-  'unknown-element', 'not-movable', 'held-by-another', 'hand-full', 'hand-empty', 'out-of-reach',
-  'scale-out-of-range', 'size-out-of-range', 'mass-out-of-range', 'degenerate-shape', 'trimesh-not-static', 'mesh-too-large',
-  'element-limit', 'share-limit', 'state-limit', 'too-crowded', 'unknown-body', 'wrong-kind', ...REFUSALS,
+  'unknown-player',
+  'already-joined',
+  'realm-full',
+  'server-only',
+  'unknown-element',
+  'not-movable',
+  'held-by-another',
+  'hand-full',
+  'hand-empty',
+  'out-of-reach',
+  'scale-out-of-range',
+  'size-out-of-range',
+  'mass-out-of-range',
+  'degenerate-shape',
+  'trimesh-not-static',
+  'mesh-too-large',
+  'element-limit',
+  'share-limit',
+  'state-limit',
+  'too-crowded',
+  'unknown-body',
+  'wrong-kind',
+  ...REFUSALS,
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 
@@ -198,14 +254,43 @@ export type FreezeCause = 'work' | 'unstable'
 
 /** What a step reports. Every input but `move`, `pose` and `drag` ends in exactly one event with its player and sequence; those three only when rejected. What slips from a hand, or may no longer be held, is `released` with sequence 0. */
 export type SimEvent =
-  | { readonly type: 'joined'; readonly player: PlayerId; readonly sequence: number; readonly joined: PlayerId; readonly element: ElementId }
-  | { readonly type: 'left'; readonly player: PlayerId; readonly sequence: number; readonly left: PlayerId; readonly element: ElementId }
+  | {
+      readonly type: 'joined'
+      readonly player: PlayerId
+      readonly sequence: number
+      readonly joined: PlayerId
+      readonly element: ElementId
+    }
+  | {
+      readonly type: 'left'
+      readonly player: PlayerId
+      readonly sequence: number
+      readonly left: PlayerId
+      readonly element: ElementId
+    }
   | { readonly type: 'teleported'; readonly player: PlayerId; readonly sequence: number; readonly moved: PlayerId }
   | { readonly type: 'permitted'; readonly player: PlayerId; readonly sequence: number; readonly changed: PlayerId }
   | { readonly type: 'packaged'; readonly player: PlayerId; readonly sequence: number; readonly hash: PackageHash }
-  | { readonly type: 'worn'; readonly player: PlayerId; readonly sequence: number; readonly wearer: PlayerId; readonly element: ElementId }
-  | { readonly type: 'spawned' | 'despawned' | 'grabbed' | 'released' | 'scaled' | 'accessChanged'; readonly player: PlayerId; readonly sequence: number; readonly element: ElementId }
-  | { readonly type: 'rejected'; readonly player: PlayerId; readonly sequence: number; readonly command: CommandType; readonly reason: RejectReason }
+  | {
+      readonly type: 'worn'
+      readonly player: PlayerId
+      readonly sequence: number
+      readonly wearer: PlayerId
+      readonly element: ElementId
+    }
+  | {
+      readonly type: 'spawned' | 'despawned' | 'grabbed' | 'released' | 'scaled' | 'accessChanged'
+      readonly player: PlayerId
+      readonly sequence: number
+      readonly element: ElementId
+    }
+  | {
+      readonly type: 'rejected'
+      readonly player: PlayerId
+      readonly sequence: number
+      readonly command: CommandType
+      readonly reason: RejectReason
+    }
   /** An element left the realm's bounds and was put back where it came from. */
   | { readonly type: 'returned'; readonly element: ElementId }
   /** A prop stands still until there is work to spare (`work`), or until someone takes it (`unstable`: its numbers were not finite). */

@@ -15,7 +15,10 @@ describe('INP-22: a body whose numbers are not finite', () => {
   function withBroken(use: (s: Stage, broken: number, other: number) => void): void {
     stage((s) => {
       s.join(1)
-      const [broken, other] = [s.spawn(1, crate(), at(0, 0.25, 0)), s.spawn(1, crate(), at(3, 4, 0))] as [number, number]
+      const [broken, other] = [s.spawn(1, crate(), at(0, 0.25, 0)), s.spawn(1, crate(), at(3, 4, 0))] as [
+        number,
+        number,
+      ]
       s.wait(20)
       use(s, broken, other)
     })

@@ -3,7 +3,18 @@ import { fround, ScratchQuat, ScratchVec } from './maths.ts'
 import { evaluatePose, PoseMixer, type Pose } from './pose.ts'
 import { restHeadHeight } from './skeleton.ts'
 import { MARKER_ID, MARKER_POSITION, PLANE_ID, type Avatar, type Prop, type Realm } from './state.ts'
-import type { ElementId, FreezeCause, HandId, Mutable, PackageHash, PlayerId, PropSpec, Quat, UserNumber, Vec3 } from './types.ts'
+import type {
+  ElementId,
+  FreezeCause,
+  HandId,
+  Mutable,
+  PackageHash,
+  PlayerId,
+  PropSpec,
+  Quat,
+  UserNumber,
+  Vec3,
+} from './types.ts'
 
 export interface AvatarView {
   readonly id: ElementId
@@ -53,15 +64,31 @@ export interface PropView {
 }
 
 /** What an avatar wears, as views and messages name it. */
-export function worn({ wears, body }: Pick<Avatar, 'wears' | 'body'>): Pick<AvatarView, 'body' | 'package' | 'headMetres'> {
+export function worn({
+  wears,
+  body,
+}: Pick<Avatar, 'wears' | 'body'>): Pick<AvatarView, 'body' | 'package' | 'headMetres'> {
   const headMetres = fround(restHeadHeight(body))
-  return typeof wears === 'number' ? { body: wears, package: null, headMetres } : { body: 0, package: wears, headMetres }
+  return typeof wears === 'number'
+    ? { body: wears, package: null, headMetres }
+    : { body: 0, package: wears, headMetres }
 }
 
 const avatarView = (a: Avatar, tick: number, mixer?: PoseMixer): AvatarView => ({
-  id: a.id, player: a.player, user: a.user, name: a.name, ...worn(a), permissions: a.permissions, position: a.position, yaw: a.yaw,
-  velocity: a.velocity, grounded: a.grounded, flying: a.flying, pose: a.track && evaluatePose(a.track, tick, mixer),
-  boneMask: a.boneMask, moveSequence: a.moveSequence,
+  id: a.id,
+  player: a.player,
+  user: a.user,
+  name: a.name,
+  ...worn(a),
+  permissions: a.permissions,
+  position: a.position,
+  yaw: a.yaw,
+  velocity: a.velocity,
+  grounded: a.grounded,
+  flying: a.flying,
+  pose: a.track && evaluatePose(a.track, tick, mixer),
+  boneMask: a.boneMask,
+  moveSequence: a.moveSequence,
 })
 
 /** Vectors of a view, written over where they are given again. */
@@ -72,7 +99,12 @@ interface Motion {
   readonly angvel: ScratchVec
 }
 
-const newMotion = (): Motion => ({ position: new ScratchVec(), rotation: new ScratchQuat(), linvel: new ScratchVec(), angvel: new ScratchVec() })
+const newMotion = (): Motion => ({
+  position: new ScratchVec(),
+  rotation: new ScratchQuat(),
+  linvel: new ScratchVec(),
+  angvel: new ScratchVec(),
+})
 
 function propView(p: Prop, into: Motion): PropView {
   const { position, rotation, linvel, angvel } = into
@@ -82,8 +114,20 @@ function propView(p: Prop, into: Motion): PropView {
   readVec(p.motion, 7, linvel)
   readVec(p.motion, 10, angvel)
   return {
-    id: p.id, spec: p.spec, package: p.package, position, rotation, linvel, angvel, scale: p.scale,
-    holder: p.hold?.player ?? 0, hand: p.hold?.hand ?? 0, owner: p.owner, access: p.access, asleep: p.asleep, frozen: p.frozen === 'new' ? null : p.frozen,
+    id: p.id,
+    spec: p.spec,
+    package: p.package,
+    position,
+    rotation,
+    linvel,
+    angvel,
+    scale: p.scale,
+    holder: p.hold?.player ?? 0,
+    hand: p.hold?.hand ?? 0,
+    owner: p.owner,
+    access: p.access,
+    asleep: p.asleep,
+    frozen: p.frozen === 'new' ? null : p.frozen,
   }
 }
 
@@ -99,8 +143,10 @@ function readVec(from: Float32Array, at: number, into: Mutable<Vec3>): void {
   into.z = from[at + 2] ?? 0
 }
 
-export const avatars = (realm: Realm): readonly AvatarView[] => [...realm.avatars.values()].map((a) => avatarView(a, realm.tick))
-export const props = (realm: Realm): readonly PropView[] => [...realm.props.values()].map((p) => propView(p, newMotion()))
+export const avatars = (realm: Realm): readonly AvatarView[] =>
+  [...realm.avatars.values()].map((a) => avatarView(a, realm.tick))
+export const props = (realm: Realm): readonly PropView[] =>
+  [...realm.props.values()].map((p) => propView(p, newMotion()))
 
 /** The avatars one after the other, for who looks at each and keeps none: a view is valid until the next. */
 export function* passingAvatars(realm: Realm): Generator<AvatarView> {
@@ -139,14 +185,49 @@ export function* fields(realm: Realm): Generator<Field> {
   yield* leaves(0, 'random', [...realm.random])
   yield { element: PLANE_ID, field: 'kind', value: 'plane' }
   yield* leaves(MARKER_ID, 'position', MARKER_POSITION)
-  for (const { hash, identity } of realm.packages.values()) yield { element: 0, field: `packages.${hash}`, value: identity.toString(16).padStart(16, '0') }
+  for (const { hash, identity } of realm.packages.values())
+    yield { element: 0, field: `packages.${hash}`, value: identity.toString(16).padStart(16, '0') }
   for (const a of realm.avatars.values()) {
-    const { id, player, user, wears, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track } = a
-    yield* leaves(id, '', { player, user, wears, permissions, position, yaw, velocity, grounded, flying, intent, moveSequence, track })
+    const {
+      id,
+      player,
+      user,
+      wears,
+      permissions,
+      position,
+      yaw,
+      velocity,
+      grounded,
+      flying,
+      intent,
+      moveSequence,
+      track,
+    } = a
+    yield* leaves(id, '', {
+      player,
+      user,
+      wears,
+      permissions,
+      position,
+      yaw,
+      velocity,
+      grounded,
+      flying,
+      intent,
+      moveSequence,
+      track,
+    })
     yield { element: id, field: 'boneBodies', value: a.bones?.map((bone, i) => (bone ? i : '')).join(' ') ?? '' }
   }
   for (const p of realm.props.values()) {
     const { id: _id, spec: _spec, ...view } = propView(p, newMotion())
-    yield* leaves(p.id, '', { ...view, name: p.spec.name, hold: p.hold, bonesPassUntil: p.bonesPassUntil, share: p.share, ownerLeftTick: p.ownerLeftTick })
+    yield* leaves(p.id, '', {
+      ...view,
+      name: p.spec.name,
+      hold: p.hold,
+      bonesPassUntil: p.bonesPassUntil,
+      share: p.share,
+      ownerLeftTick: p.ownerLeftTick,
+    })
   }
 }

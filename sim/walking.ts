@@ -46,7 +46,9 @@ function workAround({ position, body }: Avatar, obstacles: readonly Prop[]): num
 export function waitingAvatars(realm: Realm, obstacles: readonly Prop[]): ReadonlySet<Avatar> {
   const spawned = obstacles.filter(({ share }) => share !== 0)
   if (spawned.length === 0) return NOBODY
-  const near = [...realm.avatars.values()].map((avatar) => ({ avatar, work: workAround(avatar, spawned) })).filter(({ work }) => work > 0)
+  const near = [...realm.avatars.values()]
+    .map((avatar) => ({ avatar, work: workAround(avatar, spawned) }))
+    .filter(({ work }) => work > 0)
   const waits = new Set<Avatar>()
   let sum = 0
   for (let i = 0; i < near.length; i++) {

@@ -3,7 +3,8 @@ import { checkpoint, free, hash, props, restore, step } from './index.ts'
 import { at, collider, crate, engine, spec, stage, type Stage } from './test-stage.ts'
 
 const frozenOf = (s: Stage): number => props(s.realm).filter(({ frozen }) => frozen === 'work').length
-const heap = (s: Stage, player: number, count: number, position = at(0, 6, 0)): number[] => Array.from({ length: count }, () => s.spawn(player, crate(), position) as number)
+const heap = (s: Stage, player: number, count: number, position = at(0, 6, 0)): number[] =>
+  Array.from({ length: count }, () => s.spawn(player, crate(), position) as number)
 
 describe('INP-21: the budget of physics work', () => {
   test('lets an ordinary heap of boxes fall', () => {
@@ -87,7 +88,12 @@ describe('INP-21: the budget of physics work', () => {
   test('counts the parts of compounds that touch, not all of them with all', () => {
     stage((s) => {
       s.join(1)
-      const table = spec('dynamic', ...[0, 1, 2, 3, 4, 5, 6, 7].map((i) => collider({ type: 'box', halfExtents: at(0.1, 0.1, 0.1) }, at(i * 0.25, 0, 0))))
+      const table = spec(
+        'dynamic',
+        ...[0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
+          collider({ type: 'box', halfExtents: at(0.1, 0.1, 0.1) }, at(i * 0.25, 0, 0)),
+        ),
+      )
       for (let i = 0; i < 40; i++) s.spawn(1, table, at(0, 0.2 + 0.25 * i, 0))
       expect(s.wait(60).filter(({ type }) => type === 'frozen')).toEqual([])
     })

@@ -73,7 +73,9 @@ function worksOf({ spec, share: owners }: Prop): readonly number[] {
     works = spec.colliders.map(({ shape }) => shapeWork(shape))
     known.set(spec, works)
   }
-  return owners === 0 ? works.map((work, i) => (spec.colliders[i]?.shape.type === 'trimesh' ? TERRAIN_WORK : work)) : works
+  return owners === 0
+    ? works.map((work, i) => (spec.colliders[i]?.shape.type === 'trimesh' ? TERRAIN_WORK : work))
+    : works
 }
 
 const bodyOf = (prop: Prop): Body => ({ prop, box: prop.box, works: worksOf(prop), boxes: null, active: false })
@@ -81,7 +83,13 @@ const bodyOf = (prop: Prop): Body => ({ prop, box: prop.box, works: worksOf(prop
 /** An avatar touches with its capsule, and at once with some of its bone bodies. */
 function avatarBody(avatar: Avatar): Body {
   const bones = avatar.bones?.reduce((n, bone) => (bone ? n + 1 : n), 0) ?? 0
-  return { prop: null, box: boxAround(avatar.position, 1, 2 * capsuleCentre(avatar.body)), works: [1 + bones * BONES_SHARE], boxes: null, active: false }
+  return {
+    prop: null,
+    box: boxAround(avatar.position, 1, 2 * capsuleCentre(avatar.body)),
+    works: [1 + bones * BONES_SHARE],
+    boxes: null,
+    active: false,
+  }
 }
 
 function boxesOf(body: Body): Box {
@@ -137,7 +145,11 @@ interface Queue {
 /** Held props first, then those that move already, then the oldest. */
 function byTurn({ prop: a }: Body, { prop: b }: Body): number {
   if (!a || !b) return 0
-  return Number(b.hold !== null) - Number(a.hold !== null) || Number(a.frozen !== null) - Number(b.frozen !== null) || a.id - b.id
+  return (
+    Number(b.hold !== null) - Number(a.hold !== null) ||
+    Number(a.frozen !== null) - Number(b.frozen !== null) ||
+    a.id - b.id
+  )
 }
 
 function queuesOf(bodies: readonly Body[]): Queue[] {

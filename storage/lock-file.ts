@@ -105,6 +105,8 @@ function loadTryLock(): TryLock {
     const { tryLock } = createRequire(import.meta.url)('fs-native-extensions') as { readonly tryLock: TryLock }
     return tryLock
   } catch (error) {
-    throw new NoLocks(`locks of the kernel cannot be used on ${process.platform} ${process.arch}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new NoLocks(
+      `locks of the kernel cannot be used on ${process.platform} ${process.arch}: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }

@@ -20,15 +20,19 @@ export interface Holder {
 export function readHolder(file: string): Holder | null {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof value !== 'object' || value === null || !('pid' in value) || !('host' in value) || !('token' in value)) return null
+    if (typeof value !== 'object' || value === null || !('pid' in value) || !('host' in value) || !('token' in value))
+      return null
     const { pid, host, token } = value
-    return typeof pid === 'number' && typeof host === 'string' && typeof token === 'string' ? { pid, host, token } : null
+    return typeof pid === 'number' && typeof host === 'string' && typeof token === 'string'
+      ? { pid, host, token }
+      : null
   } catch {
     return null
   }
 }
 
-export const inWords = (holder: Holder | null): string => (holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`)
+export const inWords = (holder: Holder | null): string =>
+  holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`
 
 /** Describes who else has written itself into the file; null: nobody, so that the lock is still ours (or its file is gone, and nobody has it). */
 export function otherHolder({ file, token }: LockMark): string | null {

@@ -32,7 +32,8 @@ export interface Watcher {
   frame(nowMs: number, serverTick: number, atMs: number): void
 }
 
-const within = (spans: readonly (readonly [number, number])[], atMs: number): readonly [number, number] | undefined => spans.find(([from, to]) => atMs >= from && atMs < to)
+const within = (spans: readonly (readonly [number, number])[], atMs: number): readonly [number, number] | undefined =>
+  spans.find(([from, to]) => atMs >= from && atMs < to)
 
 /** The server's tick at a time, with parts. */
 function tickAt(pauses: readonly (readonly [number, number])[], atMs: number): number {
@@ -48,14 +49,26 @@ interface Delivery {
 }
 
 function deliveries(options: ArrivalsOptions): Delivery[] {
-  const { seed, lengthMs, delayMs = () => 30, jitterMs = 0, lossShare = 0, serverPausesMs = [], pageStallsMs = [] } = options
+  const {
+    seed,
+    lengthMs,
+    delayMs = () => 30,
+    jitterMs = 0,
+    lossShare = 0,
+    serverPausesMs = [],
+    pageStallsMs = [],
+  } = options
   const dice = new Dice(seed)
   const made: Delivery[] = []
   for (let sentMs = 0, last = 0; sentMs < lengthMs; sentMs += 1) {
     const tick = Math.floor(tickAt(serverPausesMs, sentMs) / SEND_TICKS) * SEND_TICKS
     if (tick === last) continue
     last = tick
-    const [down, up, isLost] = [delayMs(sentMs) + dice.between(0, jitterMs), delayMs(sentMs) + dice.between(0, jitterMs), dice.between(0, 1) < lossShare]
+    const [down, up, isLost] = [
+      delayMs(sentMs) + dice.between(0, jitterMs),
+      delayMs(sentMs) + dice.between(0, jitterMs),
+      dice.between(0, 1) < lossShare,
+    ]
     const cameMs = sentMs + down
     const atMs = within(pageStallsMs, cameMs)?.[1] ?? cameMs
     if (!isLost) made.push({ atMs, tick, rttMs: up + down + atMs - cameMs })

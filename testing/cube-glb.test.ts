@@ -7,8 +7,16 @@ test('a made cube has the container of glTF 2.0, encloses its volume outwards, a
     const bytes = cubeGlb(name)
     const view = new DataView(bytes.buffer)
     const word = (at: number): number => view.getUint32(at, true)
-    expect([word(0), word(4), word(8), word(16), bytes.length % 4]).toEqual([0x46546c67, 2, bytes.length, 0x4e4f534a, 0])
-    const json = JSON.parse(new TextDecoder().decode(bytes.subarray(20, 20 + word(12)))) as { readonly nodes: readonly { readonly name: string }[] }
+    expect([word(0), word(4), word(8), word(16), bytes.length % 4]).toEqual([
+      0x46546c67,
+      2,
+      bytes.length,
+      0x4e4f534a,
+      0,
+    ])
+    const json = JSON.parse(new TextDecoder().decode(bytes.subarray(20, 20 + word(12)))) as {
+      readonly nodes: readonly { readonly name: string }[]
+    }
     expect(json.nodes[0]?.name).toBe(name)
     const bin = 20 + word(12) + 8
     const corner = (index: number): readonly [number, number, number] => {

@@ -18,8 +18,19 @@ const CURSED_HEIGHT = 1
 
 /** A thing on which the engine fails. */
 export const CURSED: PropSpec = {
-  name: 'cursed ball', motion: 'dynamic', density: 100, friction: 0.5, restitution: 0, color: 0x101010,
-  colliders: [{ shape: { type: 'sphere', radius: CURSED_RADIUS }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
+  name: 'cursed ball',
+  motion: 'dynamic',
+  density: 100,
+  friction: 0.5,
+  restitution: 0,
+  color: 0x101010,
+  colliders: [
+    {
+      shape: { type: 'sphere', radius: CURSED_RADIUS },
+      position: { x: 0, y: 0, z: 0 },
+      rotation: { x: 0, y: 0, z: 0, w: 1 },
+    },
+  ],
 }
 
 const STRIKES: Record<PlantedFault, string> = {
@@ -31,7 +42,9 @@ const STRIKES: Record<PlantedFault, string> = {
 export function plantedEngine(root: string, directory: string, fault: PlantedFault): string {
   const engine = pathToFileURL(join(root, 'node_modules/@dimforge/rapier3d-deterministic-compat/dist/rapier.mjs')).href
   const file = join(directory, `planted-${fault}.mjs`)
-  writeFileSync(file, `
+  writeFileSync(
+    file,
+    `
 import RAPIER from ${JSON.stringify(engine)}
 const step = RAPIER.PhysicsPipeline.prototype.step
 let poisoned = false
@@ -43,7 +56,8 @@ RAPIER.PhysicsPipeline.prototype.step = function (...given) {
   if (poisoned) { ${STRIKES[fault]} }
   return step.apply(this, given)
 }
-`)
+`,
+  )
   return file
 }
 

@@ -4,7 +4,22 @@
  */
 import * as fc from 'fast-check'
 import {
-  BONES, compareInputs, packPose, type AvatarBody, type BodyChoice, type Command, type HandId, type Input, type InputFrame, type PackageHash, type PackagePhysics, type Pose, type PropSpec, type Quat, type Shape, type Vec3,
+  BONES,
+  compareInputs,
+  packPose,
+  type AvatarBody,
+  type BodyChoice,
+  type Command,
+  type HandId,
+  type Input,
+  type InputFrame,
+  type PackageHash,
+  type PackagePhysics,
+  type Pose,
+  type PropSpec,
+  type Quat,
+  type Shape,
+  type Vec3,
 } from '../sim/index.ts'
 
 /** One command of a player at a tick; player 0 is the server. */
@@ -19,8 +34,10 @@ export interface Scenario {
   readonly acts: readonly Act[]
 }
 
-const number = (min: number, max: number): fc.Arbitrary<number> => fc.float({ min: Math.fround(min), max: Math.fround(max), noNaN: true })
-const point = (limit: number, low = 0): fc.Arbitrary<Vec3> => fc.record({ x: number(-limit, limit), y: number(low, 3), z: number(-limit, limit) })
+const number = (min: number, max: number): fc.Arbitrary<number> =>
+  fc.float({ min: Math.fround(min), max: Math.fround(max), noNaN: true })
+const point = (limit: number, low = 0): fc.Arbitrary<Vec3> =>
+  fc.record({ x: number(-limit, limit), y: number(low, 3), z: number(-limit, limit) })
 
 export const arbitraryRotation: fc.Arbitrary<Quat> = fc
   .tuple(number(-1, 1), number(-1, 1), number(-1, 1), number(-1, 1))
@@ -35,22 +52,39 @@ export const arbitraryShape: fc.Arbitrary<Shape> = fc.oneof(
   fc.record({ type: fc.constant('box' as const), halfExtents: fc.record({ x: size, y: size, z: size }) }),
   fc.record({ type: fc.constant('sphere' as const), radius: size }),
   fc.record({ type: fc.constant('capsule' as const), halfHeight: size, radius: size }),
-  fc.record({ type: fc.constant('convex' as const), points: fc.array(number(-0.5, 0.5), { minLength: 12, maxLength: 48 }).map((p) => p.slice(0, p.length - (p.length % 3))) }),
+  fc.record({
+    type: fc.constant('convex' as const),
+    points: fc
+      .array(number(-0.5, 0.5), { minLength: 12, maxLength: 48 })
+      .map((p) => p.slice(0, p.length - (p.length % 3))),
+  }),
 )
 
 export const arbitraryProp: fc.Arbitrary<PropSpec> = fc.record({
   name: fc.constant('thing'),
   motion: fc.constantFrom('dynamic', 'dynamic', 'kinematic', 'static'),
-  colliders: fc.array(fc.record({ shape: arbitraryShape, position: fc.record({ x: number(-0.3, 0.3), y: number(-0.3, 0.3), z: number(-0.3, 0.3) }), rotation: arbitraryRotation }), { minLength: 1, maxLength: 3 }),
+  colliders: fc.array(
+    fc.record({
+      shape: arbitraryShape,
+      position: fc.record({ x: number(-0.3, 0.3), y: number(-0.3, 0.3), z: number(-0.3, 0.3) }),
+      rotation: arbitraryRotation,
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
   density: number(20, 2000),
   friction: number(0, 1),
   restitution: number(0, 0.9),
   color: fc.nat(0xffffff),
 })
 
-const joint = fc.record({ position: fc.record({ x: number(-1, 1), y: number(0, 2), z: number(-1, 1) }), rotation: arbitraryRotation })
+const joint = fc.record({
+  position: fc.record({ x: number(-1, 1), y: number(0, 2), z: number(-1, 1) }),
+  rotation: arbitraryRotation,
+})
 export const arbitraryPose: fc.Arbitrary<Pose> = fc.record({
-  head: joint, left: joint, right: joint,
+  head: joint,
+  left: joint,
+  right: joint,
   bones: fc.array(fc.option(arbitraryRotation, { freq: 2 }), { minLength: BONES.length, maxLength: BONES.length }),
 })
 
@@ -62,7 +96,10 @@ const bodyPoint = fc.record({ x: number(-0.3, 0.3), y: number(-0.05, 0.4), z: nu
 export const arbitraryBody: fc.Arbitrary<AvatarBody> = fc.record({
   name: fc.constant('somebody'),
   offsets: fc.array(bodyPoint, { minLength: BONES.length, maxLength: BONES.length }),
-  capsules: fc.array(fc.record({ bone: fc.nat(BONES.length - 1), a: bodyPoint, b: bodyPoint, radius: number(0.01, 0.2) }), { maxLength: 24 }),
+  capsules: fc.array(
+    fc.record({ bone: fc.nat(BONES.length - 1), a: bodyPoint, b: bodyPoint, radius: number(0.01, 0.2) }),
+    { maxLength: 24 },
+  ),
 })
 const arbitraryPhysics: fc.Arbitrary<PackagePhysics> = fc.oneof(
   fc.record({ kind: fc.constant('object' as const), prop: arbitraryProp }),
@@ -74,15 +111,44 @@ const hand = fc.constantFrom<HandId>(0, 1, 2)
 
 /** What a player may send, legal or not. */
 export const arbitraryCommand: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('move' as const), x: number(-1, 1), y: number(-1, 1), z: number(-1, 1), yaw: number(-4, 4), jump: fc.boolean(), run: fc.boolean(), fly: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('move' as const),
+      x: number(-1, 1),
+      y: number(-1, 1),
+      z: number(-1, 1),
+      yaw: number(-4, 4),
+      jump: fc.boolean(),
+      run: fc.boolean(),
+      fly: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: arbitraryPose.map((pose) => ({ type: 'pose' as const, pose: packPose(pose) })) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('spawn' as const), prop: fc.oneof<fc.Arbitrary<PropSpec | PackageHash>[]>(arbitraryProp, arbitraryHash), position: point(6), rotation: arbitraryRotation, scale: number(0.05, 5), access: arbitraryAccess, owner: fc.constant(0) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('spawn' as const),
+      prop: fc.oneof<fc.Arbitrary<PropSpec | PackageHash>[]>(arbitraryProp, arbitraryHash),
+      position: point(6),
+      rotation: arbitraryRotation,
+      scale: number(0.05, 5),
+      access: arbitraryAccess,
+      owner: fc.constant(0),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('grab' as const), element, hand }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('drag' as const), hand, position: point(6), rotation: arbitraryRotation }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant('drag' as const), hand, position: point(6), rotation: arbitraryRotation }),
+  },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('release' as const), hand }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('scale' as const), element, scale: number(0.01, 25) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('despawn' as const), element }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('wear' as const), player: fc.constant(0), body: arbitraryBodyChoice }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('wear' as const), player: fc.constant(0), body: arbitraryBodyChoice }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('access' as const), element, access: arbitraryAccess }) },
 )
 
@@ -90,7 +156,14 @@ const serverCommand = (players: number): fc.Arbitrary<Command> => {
   const player = fc.integer({ min: 1, max: players })
   return fc.oneof(
     fc.record({ type: fc.constant('leave' as const), player }),
-    fc.record({ type: fc.constant('join' as const), player, user: fc.integer({ min: 1, max: players }), name: fc.constant('again'), body: fc.constant(0), permissions: fc.integer({ min: 0, max: 31 }) }),
+    fc.record({
+      type: fc.constant('join' as const),
+      player,
+      user: fc.integer({ min: 1, max: players }),
+      name: fc.constant('again'),
+      body: fc.constant(0),
+      permissions: fc.integer({ min: 0, max: 31 }),
+    }),
     fc.record({ type: fc.constant('teleport' as const), player, position: point(20), yaw: number(-3, 3) }),
     fc.record({ type: fc.constant('permit' as const), player, permissions: fc.integer({ min: 0, max: 31 }) }),
     fc.record({ type: fc.constant('package' as const), hash: arbitraryHash, physics: arbitraryPhysics }),
@@ -101,26 +174,72 @@ const serverCommand = (players: number): fc.Arbitrary<Command> => {
 /** Somebody grabs a thing, carries it along some points and lets go: what single random commands seldom add up to. */
 const carry = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
   fc
-    .record({ tick: fc.integer({ min: 2, max: ticks }), player: fc.integer({ min: 1, max: players }), element: fc.integer({ min: 3, max: 18 }), hand, points: fc.array(fc.record({ position: point(4), rotation: arbitraryRotation, gap: fc.integer({ min: 1, max: 8 }) }), { maxLength: 8 }) })
+    .record({
+      tick: fc.integer({ min: 2, max: ticks }),
+      player: fc.integer({ min: 1, max: players }),
+      element: fc.integer({ min: 3, max: 18 }),
+      hand,
+      points: fc.array(
+        fc.record({ position: point(4), rotation: arbitraryRotation, gap: fc.integer({ min: 1, max: 8 }) }),
+        { maxLength: 8 },
+      ),
+    })
     .map(({ tick, player, element: grabbed, hand: by, points }) => {
       let at = tick
-      const drags = points.map(({ position, rotation, gap }): Act => ({ tick: (at += gap), player, command: { type: 'drag', hand: by, position, rotation } }))
-      return [{ tick, player, command: { type: 'grab', element: grabbed, hand: by } }, ...drags, { tick: at + 2, player, command: { type: 'release', hand: by } }]
+      const drags = points.map(({ position, rotation, gap }): Act => ({
+        tick: (at += gap),
+        player,
+        command: { type: 'drag', hand: by, position, rotation },
+      }))
+      return [
+        { tick, player, command: { type: 'grab', element: grabbed, hand: by } },
+        ...drags,
+        { tick: at + 2, player, command: { type: 'release', hand: by } },
+      ]
     })
 
 /** Poses in a row, with other bones each. */
 const gesture = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
   fc
-    .record({ tick: fc.integer({ min: 2, max: ticks }), player: fc.integer({ min: 1, max: players }), poses: fc.array(arbitraryPose, { minLength: 2, maxLength: 4 }) })
-    .map(({ tick, player, poses }) => poses.map((pose, i): Act => ({ tick: tick + 4 * i, player, command: { type: 'pose', pose: packPose(pose) } })))
+    .record({
+      tick: fc.integer({ min: 2, max: ticks }),
+      player: fc.integer({ min: 1, max: players }),
+      poses: fc.array(arbitraryPose, { minLength: 2, maxLength: 4 }),
+    })
+    .map(({ tick, player, poses }) =>
+      poses.map((pose, i): Act => ({ tick: tick + 4 * i, player, command: { type: 'pose', pose: packPose(pose) } })),
+    )
 
 /** A package comes, somebody wears it or sets one down and takes hold of something; then goes on in another. */
 const unpack = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
   fc
-    .record({ tick: fc.integer({ min: 2, max: ticks }), player: fc.integer({ min: 1, max: players }), hash: arbitraryHash, physics: arbitraryPhysics, position: point(4), element: fc.integer({ min: 15, max: 24 }), hand })
+    .record({
+      tick: fc.integer({ min: 2, max: ticks }),
+      player: fc.integer({ min: 1, max: players }),
+      hash: arbitraryHash,
+      physics: arbitraryPhysics,
+      position: point(4),
+      element: fc.integer({ min: 15, max: 24 }),
+      hand,
+    })
     .map(({ tick, player, hash, physics, position, element: grabbed, hand: by }) => [
       { tick, player: 0, command: { type: 'package', hash, physics } },
-      { tick, player, command: physics.kind === 'avatar' ? { type: 'wear', player: 0, body: hash } : { type: 'spawn', prop: hash, position, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 } },
+      {
+        tick,
+        player,
+        command:
+          physics.kind === 'avatar'
+            ? { type: 'wear', player: 0, body: hash }
+            : {
+                type: 'spawn',
+                prop: hash,
+                position,
+                rotation: { x: 0, y: 0, z: 0, w: 1 },
+                scale: 1,
+                access: 0,
+                owner: 0,
+              },
+      },
       { tick: tick + 1, player, command: { type: 'grab', element: grabbed, hand: by } },
     ])
 
@@ -128,12 +247,26 @@ const unpack = (players: number, ticks: number): fc.Arbitrary<Act[]> =>
 export function arbitraryScenario(players = 4, ticks = 120, acts = 40): fc.Arbitrary<Scenario> {
   const tick = fc.integer({ min: 2, max: ticks })
   const act = fc.oneof(
-    { weight: 9, arbitrary: fc.record({ tick, player: fc.integer({ min: 1, max: players }), command: arbitraryCommand }) },
+    {
+      weight: 9,
+      arbitrary: fc.record({ tick, player: fc.integer({ min: 1, max: players }), command: arbitraryCommand }),
+    },
     { weight: 1, arbitrary: fc.record({ tick, player: fc.constant(0), command: serverCommand(players) }) },
   )
-  const joins: Act[] = Array.from({ length: players }, (_, i) => ({ tick: 1, player: 0, command: { type: 'join', player: i + 1, user: i + 1, name: `p${i + 1}`, body: 0, permissions: 31 } }))
-  const story = fc.oneof({ weight: 4, arbitrary: act.map((one) => [one]) }, { weight: 2, arbitrary: carry(players, ticks) }, { weight: 1, arbitrary: gesture(players, ticks) }, { weight: 2, arbitrary: unpack(players, ticks) })
-  return fc.array(story, { maxLength: acts }).map((more) => ({ ticks, acts: [...joins, ...more.flat()].filter((one) => one.tick <= ticks) }))
+  const joins: Act[] = Array.from({ length: players }, (_, i) => ({
+    tick: 1,
+    player: 0,
+    command: { type: 'join', player: i + 1, user: i + 1, name: `p${i + 1}`, body: 0, permissions: 31 },
+  }))
+  const story = fc.oneof(
+    { weight: 4, arbitrary: act.map((one) => [one]) },
+    { weight: 2, arbitrary: carry(players, ticks) },
+    { weight: 1, arbitrary: gesture(players, ticks) },
+    { weight: 2, arbitrary: unpack(players, ticks) },
+  )
+  return fc
+    .array(story, { maxLength: acts })
+    .map((more) => ({ ticks, acts: [...joins, ...more.flat()].filter((one) => one.tick <= ticks) }))
 }
 
 /** The scenario's frames, each in canonical order. */

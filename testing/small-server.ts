@@ -10,7 +10,23 @@ import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } fr
 import { avatarAdded, propAdded } from '../server/realm/catalog.ts'
 import { answerTo } from '../server/realm/outcomes.ts'
 import {
-  avatars, checkpoint, compareInputs, free, genesis, hash, props, SIM_VERSION, step, worn, type Command, type Engine, type Input, type InputFrame, type Realm, type RealmDefinition, type SimEvent,
+  avatars,
+  checkpoint,
+  compareInputs,
+  free,
+  genesis,
+  hash,
+  props,
+  SIM_VERSION,
+  step,
+  worn,
+  type Command,
+  type Engine,
+  type Input,
+  type InputFrame,
+  type Realm,
+  type RealmDefinition,
+  type SimEvent,
 } from '../sim/index.ts'
 
 export interface SmallServerOptions {
@@ -20,7 +36,10 @@ export interface SmallServerOptions {
   readonly seed?: number
   readonly ordered?: boolean
   /** Changes what lockstep peers are told: the sabotage that they must notice. */
-  readonly forge?: (message: { readonly engine: string; readonly simVersion: number }) => { readonly engine: string; readonly simVersion: number }
+  readonly forge?: (message: { readonly engine: string; readonly simVersion: number }) => {
+    readonly engine: string
+    readonly simVersion: number
+  }
 }
 
 interface Member {
@@ -55,7 +74,9 @@ export class SmallServer {
     this.realm = genesis(options.engine, options.definition)
     this.#source = new SnapshotSource(options.definition.bounds)
     this.transport = new MemoryTransport({
-      admission: (token) => Promise.resolve({ session: token }), ordered: options.ordered ?? false, seed: options.seed ?? 1,
+      admission: (token) => Promise.resolve({ session: token }),
+      ordered: options.ordered ?? false,
+      seed: options.seed ?? 1,
       ...(options.conditions === undefined ? {} : { conditions: options.conditions }),
       events: {
         opened: (connection, peer) => this.#opened(connection, peer),
@@ -71,7 +92,8 @@ export class SmallServer {
 
   /** Breaks all connections; clients may come back. */
   breakConnections(): void {
-    for (const connection of [...this.#byConnection.keys(), ...this.#observers]) this.transport.close(connection, 'broken by the test')
+    for (const connection of [...this.#byConnection.keys(), ...this.#observers])
+      this.transport.close(connection, 'broken by the test')
   }
 
   free(): void {
@@ -79,7 +101,16 @@ export class SmallServer {
   }
 
   #opened(connection: ConnectionId, { session }: Peer): void {
-    const member = this.#members.get(session) ?? { player: this.#members.size + 1, session: new ServerSession(this.nowMs), connection: null, view: null, own: new OwnWatch(), moves: new MoveSchedule(), greeting: 'none' as const, known: false }
+    const member = this.#members.get(session) ?? {
+      player: this.#members.size + 1,
+      session: new ServerSession(this.nowMs),
+      connection: null,
+      view: null,
+      own: new OwnWatch(),
+      moves: new MoveSchedule(),
+      greeting: 'none' as const,
+      known: false,
+    }
     member.session.player = member.player
     member.session.attach(this.nowMs)
     member.connection = connection
@@ -121,7 +152,14 @@ export class SmallServer {
   #greet(member: Member, body: number): void {
     member.greeting = 'asked'
     if (!this.realm.players.has(member.player))
-      this.order({ type: 'join', player: member.player, user: member.player, name: `Player ${member.player}`, body, permissions: this.realm.definition.permissions })
+      this.order({
+        type: 'join',
+        player: member.player,
+        user: member.player,
+        name: `Player ${member.player}`,
+        body,
+        permissions: this.realm.definition.permissions,
+      })
   }
 
   /** An input of the server's own, for the next tick. */
@@ -134,10 +172,18 @@ export class SmallServer {
     if (this.#observers.has(connection)) return
     this.#observers.add(connection)
     const says = { engine: this.#options.engine.sha256, simVersion: SIM_VERSION }
-    this.transport.send(connection, encodeLockstep({
-      type: 'start', protocol: PROTOCOL_VERSION, ...(this.#options.forge?.(says) ?? says), definition: JSON.stringify(this.realm.definition),
-      tick: this.realm.tick, checkpoint: checkpoint(this.realm), epoch: 1,
-    }))
+    this.transport.send(
+      connection,
+      encodeLockstep({
+        type: 'start',
+        protocol: PROTOCOL_VERSION,
+        ...(this.#options.forge?.(says) ?? says),
+        definition: JSON.stringify(this.realm.definition),
+        tick: this.realm.tick,
+        checkpoint: checkpoint(this.realm),
+        epoch: 1,
+      }),
+    )
   }
 
   /** One tick: what arrived is simulated, what came of it is sent; the clock moves by a tick. */
@@ -153,7 +199,8 @@ export class SmallServer {
     this.frames.push(frame)
     const events = step(this.realm, frame)
     for (const { player, sequence, command } of frame.inputs)
-      if (!isLatestWins(command.type)) for (const member of this.#members.values()) if (member.player === player) member.session.recorded(sequence)
+      if (!isLatestWins(command.type))
+        for (const member of this.#members.values()) if (member.player === player) member.session.recorded(sequence)
     this.#tell(events)
     const lockstep = encodeLockstep({ type: 'frame', frame, hash: hash(this.realm) })
     for (const connection of this.#observers) this.transport.send(connection, lockstep)
@@ -167,10 +214,13 @@ export class SmallServer {
       const avatar = this.realm.players.get(member.player)
       if (avatar) member.own.stepped(avatar, this.realm.tick)
       this.#inputs.push(...member.moves.take(this.realm.tick + 1))
-      for (const event of events) if ('sequence' in event && event.player === member.player) member.session.queue(answerTo(event, this.realm.tick))
+      for (const event of events)
+        if ('sequence' in event && event.player === member.player)
+          member.session.queue(answerTo(event, this.realm.tick))
       if (member.greeting === 'welcomed') for (const message of news) member.session.queue(message)
       if (member.greeting === 'asked' && this.realm.players.has(member.player)) this.#welcome(member)
-      if (member.connection !== null && !this.#observers.has(member.connection)) this.#send(member, member.session.packets(this.#parts(member), this.nowMs))
+      if (member.connection !== null && !this.#observers.has(member.connection))
+        this.#send(member, member.session.packets(this.#parts(member), this.nowMs))
     }
   }
 
@@ -191,8 +241,19 @@ export class SmallServer {
     if (avatar === undefined) return
     const { sequence, ackCommand } = member.session
     member.session.queue({
-      type: 'welcome', protocol: PROTOCOL_VERSION, realm: this.realm.definition.id, tick: this.realm.tick, tickRate: this.realm.definition.tickRate,
-      player: member.player, user: avatar.user, avatar: avatar.id, permissions: avatar.permissions, definition: JSON.stringify(this.realm.definition), resumed: member.known, sequence, ackCommand,
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      realm: this.realm.definition.id,
+      tick: this.realm.tick,
+      tickRate: this.realm.definition.tickRate,
+      player: member.player,
+      user: avatar.user,
+      avatar: avatar.id,
+      permissions: avatar.permissions,
+      definition: JSON.stringify(this.realm.definition),
+      resumed: member.known,
+      sequence,
+      ackCommand,
     })
     for (const message of this.#world()) member.session.queue(message)
     member.greeting = 'welcomed'
@@ -201,10 +262,7 @@ export class SmallServer {
   }
 
   #world(): ServerMessage[] {
-    return [
-      ...[...this.realm.avatars.values()].map(avatarAdded),
-      ...props(this.realm).map(propAdded),
-    ]
+    return [...[...this.realm.avatars.values()].map(avatarAdded), ...props(this.realm).map(propAdded)]
   }
 
   /** What changed among the elements since the last tick. */
@@ -221,11 +279,17 @@ export class SmallServer {
       const looks = `${prop.scale} ${prop.holder} ${prop.access}`
       now.set(prop.id, looks)
       if (!this.#shown.has(prop.id)) news.push(propAdded(prop))
-      else if (this.#shown.get(prop.id) !== looks) news.push({ type: 'propChanged', element: prop.id, scale: prop.scale, holder: prop.holder, access: prop.access })
+      else if (this.#shown.get(prop.id) !== looks)
+        news.push({
+          type: 'propChanged',
+          element: prop.id,
+          scale: prop.scale,
+          holder: prop.holder,
+          access: prop.access,
+        })
     }
     for (const id of this.#shown.keys()) if (!now.has(id)) news.push({ type: 'elementRemoved', element: id })
     this.#shown = now
     return news
   }
-
 }

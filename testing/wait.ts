@@ -10,10 +10,17 @@ const LOOK_MS = 5
 /** What may get lost on the way is sent again after so long, ms. */
 const AGAIN_MS = 250
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+export const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 
 /** Waits until `look` finds something; rejects with what was waited for where it does not come. */
-export async function until<T>(what: string, look: () => T | null | undefined | false | Promise<T | null | undefined | false>, msMax = WAIT_MS_MAX): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+  msMax = WAIT_MS_MAX,
+): Promise<T> {
   const endMs = performance.now() + msMax
   for (;;) {
     const found = await look()
@@ -27,7 +34,11 @@ export async function until<T>(what: string, look: () => T | null | undefined | 
  * Does `send` again and again until `look` finds something. For what goes as a datagram: a data channel gives a message up
  * when the other side was not scheduled for long enough to acknowledge it.
  */
-export async function sendUntil<T>(what: string, send: () => void, look: () => T | null | undefined | false): Promise<T> {
+export async function sendUntil<T>(
+  what: string,
+  send: () => void,
+  look: () => T | null | undefined | false,
+): Promise<T> {
   let sentMs = -Infinity
   return await until(what, () => {
     const found = look()

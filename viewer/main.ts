@@ -44,7 +44,9 @@ function createView({ api, bytes }: Pick<ModelSources, 'api' | 'bytes'>): StageV
   try {
     return new StageView(canvas, byId('labels'), query.get('quality'), { api, bytes })
   } catch (error) {
-    fatal(`This browser cannot draw the world: WebGL 2 is missing or switched off. Update the browser, or switch on hardware acceleration in its settings, and reload. (${error instanceof Error ? error.message : String(error)})`)
+    fatal(
+      `This browser cannot draw the world: WebGL 2 is missing or switched off. Update the browser, or switch on hardware acceleration in its settings, and reload. (${error instanceof Error ? error.message : String(error)})`,
+    )
     return null
   }
 }
@@ -68,7 +70,12 @@ class Page {
   constructor(view: StageView, api: Api, bytes: WorkerBytes) {
     this.#view = view
     const hashes = new HashCheck(server, (verdict) => this.#hud.verdict(verdict))
-    this.#hud = new Hud({ act: (action) => this.#act(action, true), verify: () => hashes.toggle(), retry: () => this.#connection.retry(), leave: () => void this.#connection.leave() })
+    this.#hud = new Hud({
+      act: (action) => this.#act(action, true),
+      verify: () => hashes.toggle(),
+      retry: () => this.#connection.retry(),
+      leave: () => void this.#connection.leave(),
+    })
     this.#card = new JoinCard((name) => void this.#connection.join(name))
     this.#input = new Input(canvas, {
       act: (action) => this.#act(action, false),
@@ -90,16 +97,29 @@ class Page {
       notified: (text) => this.#hud.say(text),
     })
     this.#things = new Things({
-      api, bytes, put: putTo(server), play: () => this.#play, problemOf: (hash) => view.library.problemOf(hash),
-      say: (text) => this.#hud.say(text), back: () => canvas.focus({ preventScroll: true }),
+      api,
+      bytes,
+      put: putTo(server),
+      play: () => this.#play,
+      problemOf: (hash) => view.library.problemOf(hash),
+      say: (text) => this.#hud.say(text),
+      back: () => canvas.focus({ preventScroll: true }),
     })
   }
 
   /** What stands for each element of a package in the last picture: the index of its model's level; null: a placeholder. */
-  report(): readonly { readonly element: number; readonly package: string; readonly level: number | null; readonly problem: string | null }[] {
+  report(): readonly {
+    readonly element: number
+    readonly package: string
+    readonly level: number | null
+    readonly problem: string | null
+  }[] {
     const world = this.#play?.world
     return [...(world?.props ?? []), ...(world?.avatars ?? [])].flatMap(({ element, package: hash }) =>
-      hash === null ? [] : [{ element, package: hash, level: this.#view.levelOf(element), problem: this.#view.library.problemOf(hash) }])
+      hash === null
+        ? []
+        : [{ element, package: hash, level: this.#view.levelOf(element), problem: this.#view.library.problemOf(hash) }],
+    )
   }
 
   start(): void {
@@ -119,7 +139,16 @@ class Page {
   // --- connection
 
   #changed(state: LinkState): void {
-    this.#hud.banner(state.type === 'away' ? { title: state.title, text: state.text, health: state.atMs === null ? 'waiting' : 'bad', action: state.atMs === null ? null : 'Try now' } : null)
+    this.#hud.banner(
+      state.type === 'away'
+        ? {
+            title: state.title,
+            text: state.text,
+            health: state.atMs === null ? 'waiting' : 'bad',
+            action: state.atMs === null ? null : 'Try now',
+          }
+        : null,
+    )
     if (state.type === 'joined') this.#joined(state)
     else if (state.type === 'joining') this.#card.joining()
     else if (state.type === 'lobby') this.#left(state.problem)
@@ -137,14 +166,30 @@ class Page {
     this.#fellBack = fallback !== null
     this.#card.hide()
     // The same client has come back: the player looks where they looked.
-    this.#play = this.#play?.plays(client) ? this.#play : new Play(client, definition, this.#input, this.#rayThrough, (hash) => this.#view.library.packages.peek(hash)?.body ?? null, (text) => this.#hud.say(text))
+    this.#play = this.#play?.plays(client)
+      ? this.#play
+      : new Play(
+          client,
+          definition,
+          this.#input,
+          this.#rayThrough,
+          (hash) => this.#view.library.packages.peek(hash)?.body ?? null,
+          (text) => this.#hud.say(text),
+        )
     this.#view.enter(frameOf(definition))
     this.#hud.playing(true, definition.name, this.#play.mayFly)
     this.#hud.health('waiting', 'Entering')
     this.#entered = false
     this.#input.enabled = true
     canvas.focus({ preventScroll: true })
-    this.#hud.say(rejoined ? REJOINED : fallback ?? (resumed ? 'Welcome back: you are where you were.' : `You are in ${definition.name}. ${coarse.matches ? 'The stick walks; drag to look.' : 'Walk with W A S D; H shows all keys.'}`))
+    this.#hud.say(
+      rejoined
+        ? REJOINED
+        : (fallback ??
+            (resumed
+              ? 'Welcome back: you are where you were.'
+              : `You are in ${definition.name}. ${coarse.matches ? 'The stick walks; drag to look.' : 'Walk with W A S D; H shows all keys.'}`)),
+    )
   }
 
   #left(problem: string | null): void {
@@ -159,7 +204,13 @@ class Page {
   #wait(on: boolean): void {
     if (on === this.#isWaiting) return
     this.#isWaiting = on
-    if (on) this.#hud.banner({ title: 'Waiting for the server', text: 'Nothing has been heard of it for a second.', health: 'waiting', action: null })
+    if (on)
+      this.#hud.banner({
+        title: 'Waiting for the server',
+        text: 'Nothing has been heard of it for a second.',
+        health: 'waiting',
+        action: null,
+      })
     if (on) this.#hud.health('waiting', 'Waiting')
     if (on || this.#connection.state.type !== 'joined') return
     this.#hud.banner(null)
@@ -176,14 +227,17 @@ class Page {
     else if (action.type === 'outlines') this.#outline()
     else this.#play?.act(action)
     // A button of the toolbar is pressed in passing: the keys go to the world again.
-    if (byButton && action.type !== 'help' && !document.activeElement?.matches(':focus-visible')) canvas.focus({ preventScroll: true })
+    if (byButton && action.type !== 'help' && !document.activeElement?.matches(':focus-visible'))
+      canvas.focus({ preventScroll: true })
   }
 
   #outline(): void {
     const { outlines } = this.#view
     outlines.on = !outlines.on
     this.#hud.outlines(outlines.on)
-    this.#hud.say(outlines.on ? 'Outlines: orange moves, blue stands fast, violet is led, green are people.' : 'Outlines are off.')
+    this.#hud.say(
+      outlines.on ? 'Outlines: orange moves, blue stands fast, violet is led, green are people.' : 'Outlines are off.',
+    )
   }
 
   // --- frames
@@ -212,7 +266,18 @@ class Page {
     }
     const joined = this.#connection.client?.state
     const own = joined?.type === 'joined' ? { element: joined.avatar, player: joined.player } : null
-    this.#view.draw(played?.world ?? titleScene(lobbyTime), { eye, own, pointed: played?.pointed ?? null, strained: played?.strained ?? false, reducedMotion: reducedMotion.matches }, seconds, time)
+    this.#view.draw(
+      played?.world ?? titleScene(lobbyTime),
+      {
+        eye,
+        own,
+        pointed: played?.pointed ?? null,
+        strained: played?.strained ?? false,
+        reducedMotion: reducedMotion.matches,
+      },
+      seconds,
+      time,
+    )
     const holding = this.#play?.holding.element !== null && this.#play !== null
     this.#hud.holding(holding)
     canvas.dataset.cursor = holding ? 'hold' : played?.pointed ? 'hand' : ''
@@ -226,7 +291,12 @@ class Page {
     if (!client || !this.#play) return
     const stats = client.stats(atMs)
     this.#meter.snapshots(stats.snapshotsReceived, atMs)
-    this.#hud.figures({ stats, players: client.sample(atMs).avatars.length, ...this.#meter.rates(atMs), fellBack: this.#fellBack })
+    this.#hud.figures({
+      stats,
+      players: client.sample(atMs).avatars.length,
+      ...this.#meter.rates(atMs),
+      fellBack: this.#fellBack,
+    })
   }
 
   #rayThrough: RayThrough = (eye, place) => {
@@ -242,7 +312,8 @@ class Page {
 /** A button that is a key while it is pressed. */
 function bindHeldKey(button: HTMLElement, code: string, held: Set<string>): void {
   button.addEventListener('pointerdown', () => held.add(code))
-  for (const type of ['pointerup', 'pointercancel', 'pointerleave'] as const) button.addEventListener(type, () => held.delete(code))
+  for (const type of ['pointerup', 'pointercancel', 'pointerleave'] as const)
+    button.addEventListener(type, () => held.delete(code))
 }
 
 const bytes = new WorkerBytes(server)

@@ -4,13 +4,22 @@ import { CHECK_LIMITS } from '../limits.ts'
 
 /** glTF 2.0, section 5.1: bytes of a component; components of an element. */
 const COMPONENT_BYTES: Readonly<Record<number, number>> = { 5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4 }
-const COMPONENTS: Readonly<Record<string, number>> = { SCALAR: 1, VEC2: 2, VEC3: 3, VEC4: 4, MAT2: 4, MAT3: 9, MAT4: 16 }
+const COMPONENTS: Readonly<Record<string, number>> = {
+  SCALAR: 1,
+  VEC2: 2,
+  VEC3: 3,
+  VEC4: 4,
+  MAT2: 4,
+  MAT3: 9,
+  MAT4: 16,
+}
 const MESHOPT = ['EXT_meshopt_compression', 'KHR_meshopt_compression']
 
 const mib = (bytes: number): number => Math.ceil(bytes / (1 << 20))
 
 /** Bytes of one element; 0 where the type is unknown, which the validator reports. */
-const elementBytes = (accessor: JsonObject): number => (COMPONENT_BYTES[Number(accessor['componentType'])] ?? 0) * (COMPONENTS[String(accessor['type'])] ?? 0)
+const elementBytes = (accessor: JsonObject): number =>
+  (COMPONENT_BYTES[Number(accessor['componentType'])] ?? 0) * (COMPONENTS[String(accessor['type'])] ?? 0)
 
 /** A count as it was given, also one that is no whole number: what matters is how large it would be. */
 const claimed = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
@@ -27,11 +36,23 @@ export function checkAccessors(json: JsonObject, hasBin: boolean): void {
     const own = bytes[i] ?? 0
     total += own
     if (own > CHECK_LIMITS.accessorBytes || total > CHECK_LIMITS.accessorBytes)
-      refuse('ACCESSOR_SIZE', `/accessors/${i}`, `The accessors up to this one claim ${mib(total)} MiB of data; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB can be taken. Reduce vertices, morph targets or animations.`, total, CHECK_LIMITS.accessorBytes)
+      refuse(
+        'ACCESSOR_SIZE',
+        `/accessors/${i}`,
+        `The accessors up to this one claim ${mib(total)} MiB of data; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB can be taken. Reduce vertices, morph targets or animations.`,
+        total,
+        CHECK_LIMITS.accessorBytes,
+      )
     checkSparse(accessor, i)
     if (!isView[countOf(accessor['bufferView']) ?? -1] && !draco.has(i)) zeros += own
     if (zeros > CHECK_LIMITS.zeroBytes)
-      refuse('ACCESSOR_ZEROS', `/accessors/${i}`, `The accessors without data claim ${mib(zeros)} MiB of zeros; at most ${mib(CHECK_LIMITS.zeroBytes)} MiB can be taken. Export the model again.`, zeros, CHECK_LIMITS.zeroBytes)
+      refuse(
+        'ACCESSOR_ZEROS',
+        `/accessors/${i}`,
+        `The accessors without data claim ${mib(zeros)} MiB of zeros; at most ${mib(CHECK_LIMITS.zeroBytes)} MiB can be taken. Export the model again.`,
+        zeros,
+        CHECK_LIMITS.zeroBytes,
+      )
   }
   checkTouched(json, bytes)
   checkViews(json)
@@ -39,15 +60,26 @@ export function checkAccessors(json: JsonObject, hasBin: boolean): void {
 
 /** Of each view whether there is anything behind it: a buffer may be only announced, as those are that a decoder fills. */
 function viewsWithData(json: JsonObject, hasBin: boolean): boolean[] {
-  const buffers = objectsOf(json, 'buffers').map((buffer, i) => typeof buffer['uri'] === 'string' || (i === 0 && hasBin))
-  return objectsOf(json, 'bufferViews').map((view) => buffers[countOf(view['buffer']) ?? -1] === true || MESHOPT.some((name) => extensionOf(view, name)))
+  const buffers = objectsOf(json, 'buffers').map(
+    (buffer, i) => typeof buffer['uri'] === 'string' || (i === 0 && hasBin),
+  )
+  return objectsOf(json, 'bufferViews').map(
+    (view) => buffers[countOf(view['buffer']) ?? -1] === true || MESHOPT.some((name) => extensionOf(view, name)),
+  )
 }
 
 function checkSparse(accessor: JsonObject, i: number): void {
   const sparse = accessor['sparse']
   if (!isObject(sparse)) return
   const [count, of] = [claimed(sparse['count']), claimed(accessor['count'])]
-  if (count > of) refuse('ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE', `/accessors/${i}/sparse/count`, `The sparse accessor replaces ${count} of ${of} elements. Export the model again.`, count, of)
+  if (count > of)
+    refuse(
+      'ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE',
+      `/accessors/${i}/sparse/count`,
+      `The sparse accessor replaces ${count} of ${of} elements. Export the model again.`,
+      count,
+      of,
+    )
 }
 
 /** Accessors whose data comes from Draco. */
@@ -55,7 +87,9 @@ function dracoAccessors(json: JsonObject): ReadonlySet<unknown> {
   const found = new Set<unknown>()
   for (const mesh of objectsOf(json, 'meshes'))
     for (const primitive of objectsOf(mesh, 'primitives'))
-      if (extensionOf(primitive, 'KHR_draco_mesh_compression')) for (const index of [primitive['indices'], ...Object.values(objectOf(primitive['attributes']))]) found.add(index)
+      if (extensionOf(primitive, 'KHR_draco_mesh_compression'))
+        for (const index of [primitive['indices'], ...Object.values(objectOf(primitive['attributes']))])
+          found.add(index)
   return found
 }
 
@@ -65,13 +99,23 @@ function checkTouched(json: JsonObject, bytes: readonly number[]): void {
   const touch = (where: string, indices: readonly unknown[]): void => {
     for (const index of indices) touched += bytes[countOf(index) ?? -1] ?? 0
     if (touched > CHECK_LIMITS.touchedBytes)
-      refuse('GEOMETRY_SIZE', where, `The meshes and animations up to this one read ${mib(touched)} MiB, some of it many times over; at most ${mib(CHECK_LIMITS.touchedBytes)} MiB can be taken. Reduce vertices, morph targets or animations.`, touched, CHECK_LIMITS.touchedBytes)
+      refuse(
+        'GEOMETRY_SIZE',
+        where,
+        `The meshes and animations up to this one read ${mib(touched)} MiB, some of it many times over; at most ${mib(CHECK_LIMITS.touchedBytes)} MiB can be taken. Reduce vertices, morph targets or animations.`,
+        touched,
+        CHECK_LIMITS.touchedBytes,
+      )
   }
   for (const [i, mesh] of objectsOf(json, 'meshes').entries())
     for (const [k, primitive] of objectsOf(mesh, 'primitives').entries())
-      touch(`/meshes/${i}/primitives/${k}`, [primitive['indices'], ...[primitive['attributes'], ...listOf(primitive['targets'])].flatMap((set) => Object.values(objectOf(set)))])
+      touch(`/meshes/${i}/primitives/${k}`, [
+        primitive['indices'],
+        ...[primitive['attributes'], ...listOf(primitive['targets'])].flatMap((set) => Object.values(objectOf(set))),
+      ])
   for (const [i, animation] of objectsOf(json, 'animations').entries())
-    for (const [k, sampler] of objectsOf(animation, 'samplers').entries()) touch(`/animations/${i}/samplers/${k}`, [sampler['input'], sampler['output']])
+    for (const [k, sampler] of objectsOf(animation, 'samplers').entries())
+      touch(`/animations/${i}/samplers/${k}`, [sampler['input'], sampler['output']])
   for (const [i, skin] of objectsOf(json, 'skins').entries()) touch(`/skins/${i}`, [skin['inverseBindMatrices']])
 }
 
@@ -83,6 +127,12 @@ function checkViews(json: JsonObject): void {
     if (!packed) continue
     unpacked += claimed(packed['count']) * claimed(packed['byteStride'])
     if (unpacked > CHECK_LIMITS.accessorBytes)
-      refuse('MESHOPT_SIZE', `/bufferViews/${i}`, `The meshopt data up to this view claims to unpack to ${mib(unpacked)} MiB; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB can be taken.`, unpacked, CHECK_LIMITS.accessorBytes)
+      refuse(
+        'MESHOPT_SIZE',
+        `/bufferViews/${i}`,
+        `The meshopt data up to this view claims to unpack to ${mib(unpacked)} MiB; at most ${mib(CHECK_LIMITS.accessorBytes)} MiB can be taken.`,
+        unpacked,
+        CHECK_LIMITS.accessorBytes,
+      )
   }
 }

@@ -21,7 +21,14 @@ const LISTS: readonly (readonly [key: string, max: number, advice: string])[] = 
 ]
 
 function atMost(where: string, what: string, count: number, max: number, advice: string): void {
-  if (count > max) refuse('COUNT', where, `There are ${count.toLocaleString('en-US')} ${what}; at most ${max.toLocaleString('en-US')} can be taken. ${advice}`, count, max)
+  if (count > max)
+    refuse(
+      'COUNT',
+      where,
+      `There are ${count.toLocaleString('en-US')} ${what}; at most ${max.toLocaleString('en-US')} can be taken. ${advice}`,
+      count,
+      max,
+    )
 }
 
 /** Throws Rejected. */
@@ -40,10 +47,29 @@ function checkMeshes(json: JsonObject): void {
     atMost('/meshes', 'primitives', primitives, CHECK_LIMITS.primitives, 'Join meshes that share a material.')
     for (const [k, primitive] of list.entries()) {
       const where = `/meshes/${i}/primitives/${k}`
-      atMost(`${where}/attributes`, 'attributes', keyCount(primitive['attributes']), CHECK_LIMITS.attributes, 'Export the model again without custom attributes.')
+      atMost(
+        `${where}/attributes`,
+        'attributes',
+        keyCount(primitive['attributes']),
+        CHECK_LIMITS.attributes,
+        'Export the model again without custom attributes.',
+      )
       const targets = listOf(primitive['targets'])
-      atMost(`${where}/targets`, 'morph targets', targets.length, CHECK_LIMITS.morphTargets, 'Remove shape keys that are not used.')
-      for (const target of targets) atMost(`${where}/targets`, 'attributes of one morph target', keyCount(target), CHECK_LIMITS.attributes, 'Export the model again.')
+      atMost(
+        `${where}/targets`,
+        'morph targets',
+        targets.length,
+        CHECK_LIMITS.morphTargets,
+        'Remove shape keys that are not used.',
+      )
+      for (const target of targets)
+        atMost(
+          `${where}/targets`,
+          'attributes of one morph target',
+          keyCount(target),
+          CHECK_LIMITS.attributes,
+          'Export the model again.',
+        )
     }
   }
 }
@@ -52,7 +78,13 @@ const keyCount = (value: unknown): number => (isObject(value) ? Object.keys(valu
 
 function checkSkins(json: JsonObject): void {
   for (const [i, skin] of objectsOf(json, 'skins').entries())
-    atMost(`/skins/${i}/joints`, 'joints', listOf(skin['joints']).length, CHECK_LIMITS.joints, 'Remove bones that move nothing.')
+    atMost(
+      `/skins/${i}/joints`,
+      'joints',
+      listOf(skin['joints']).length,
+      CHECK_LIMITS.joints,
+      'Remove bones that move nothing.',
+    )
 }
 
 function checkAnimations(json: JsonObject): void {
@@ -61,8 +93,26 @@ function checkAnimations(json: JsonObject): void {
   for (const animation of objectsOf(json, 'animations')) {
     channels += listOf(animation['channels']).length
     samplers += listOf(animation['samplers']).length
-    atMost('/animations', 'animation channels', channels, CHECK_LIMITS.channels, 'Keep only the animations that are used.')
-    atMost('/animations', 'animation samplers', samplers, CHECK_LIMITS.channels, 'Keep only the animations that are used.')
+    atMost(
+      '/animations',
+      'animation channels',
+      channels,
+      CHECK_LIMITS.channels,
+      'Keep only the animations that are used.',
+    )
+    atMost(
+      '/animations',
+      'animation samplers',
+      samplers,
+      CHECK_LIMITS.channels,
+      'Keep only the animations that are used.',
+    )
   }
-  atMost('/extensions', 'extensions', Object.keys(objectOf(json['extensions'])).length, CHECK_LIMITS.extensions, 'Export the model again without them.')
+  atMost(
+    '/extensions',
+    'extensions',
+    Object.keys(objectOf(json['extensions'])).length,
+    CHECK_LIMITS.extensions,
+    'Export the model again without them.',
+  )
 }

@@ -9,7 +9,12 @@ import { readDracoHeader } from './draco-header.ts'
 export function checkExtensions(json: JsonObject, bin: Uint8Array | null): void {
   for (const [i, name] of listOf(json['extensionsRequired']).entries())
     if (typeof name === 'string' && !isKnownExtension(name))
-      refuse('EXTENSION_REQUIRED', `/extensionsRequired/${i}`, `The file cannot be read without the extension "${clipped(name)}", which is not known here. Export the model without it.`, name)
+      refuse(
+        'EXTENSION_REQUIRED',
+        `/extensionsRequired/${i}`,
+        `The file cannot be read without the extension "${clipped(name)}", which is not known here. Export the model without it.`,
+        name,
+      )
   checkInstances(json)
   checkDraco(json, bin)
 }
@@ -20,10 +25,18 @@ function checkInstances(json: JsonObject): void {
   for (const [i, node] of objectsOf(json, 'nodes').entries()) {
     const packed = extensionOf(node, 'EXT_mesh_gpu_instancing')
     if (!packed) continue
-    const counts = Object.values(objectOf(packed['attributes'])).map((index) => Number(accessors[countOf(index) ?? -1]?.['count'] ?? 0))
+    const counts = Object.values(objectOf(packed['attributes'])).map((index) =>
+      Number(accessors[countOf(index) ?? -1]?.['count'] ?? 0),
+    )
     instances += Math.max(0, ...counts)
     if (instances > CHECK_LIMITS.instances)
-      refuse('INSTANCES', `/nodes/${i}/extensions/EXT_mesh_gpu_instancing`, `The nodes up to this one are ${instances.toLocaleString('en-US')} instances; at most ${CHECK_LIMITS.instances.toLocaleString('en-US')} can be taken. Use fewer copies.`, instances, CHECK_LIMITS.instances)
+      refuse(
+        'INSTANCES',
+        `/nodes/${i}/extensions/EXT_mesh_gpu_instancing`,
+        `The nodes up to this one are ${instances.toLocaleString('en-US')} instances; at most ${CHECK_LIMITS.instances.toLocaleString('en-US')} can be taken. Use fewer copies.`,
+        instances,
+        CHECK_LIMITS.instances,
+      )
   }
 }
 
@@ -38,11 +51,25 @@ function checkDraco(json: JsonObject, bin: Uint8Array | null): void {
       const where = `/meshes/${i}/primitives/${k}/extensions/KHR_draco_mesh_compression`
       const view = views[countOf(packed['bufferView']) ?? -1]
       const [from, length] = [countOf(view?.['byteOffset'] ?? 0), countOf(view?.['byteLength'])]
-      const header = bin && from !== null && length !== null && from + length <= bin.length ? readDracoHeader(bin.subarray(from, from + length)) : null
-      if (!header) refuse('DRACO_DATA', where, 'The Draco data cannot be found or read. Export the model again, or without Draco compression.')
+      const header =
+        bin && from !== null && length !== null && from + length <= bin.length
+          ? readDracoHeader(bin.subarray(from, from + length))
+          : null
+      if (!header)
+        refuse(
+          'DRACO_DATA',
+          where,
+          'The Draco data cannot be found or read. Export the model again, or without Draco compression.',
+        )
       triangles += Math.max(header.faces, header.points / 3)
       if (triangles > CHECK_LIMITS.dracoTriangles)
-        refuse('DRACO_SIZE', where, `The Draco data up to this mesh claims ${Math.round(triangles).toLocaleString('en-US')} triangles; at most ${CHECK_LIMITS.dracoTriangles.toLocaleString('en-US')} are unpacked. Reduce the mesh.`, Math.round(triangles), CHECK_LIMITS.dracoTriangles)
+        refuse(
+          'DRACO_SIZE',
+          where,
+          `The Draco data up to this mesh claims ${Math.round(triangles).toLocaleString('en-US')} triangles; at most ${CHECK_LIMITS.dracoTriangles.toLocaleString('en-US')} are unpacked. Reduce the mesh.`,
+          Math.round(triangles),
+          CHECK_LIMITS.dracoTriangles,
+        )
     }
   }
 }

@@ -2,13 +2,22 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { readImageHeader } from './image-header.ts'
 
-const plain = (width: number, height: number, channels: 3 | 4 = 3) => sharp({ create: { width, height, channels, background: { r: 200, g: 30, b: 60, alpha: 0.5 } } })
+const plain = (width: number, height: number, channels: 3 | 4 = 3) =>
+  sharp({ create: { width, height, channels, background: { r: 200, g: 30, b: 60, alpha: 0.5 } } })
 
-describe('the size in a header is the picture\'s', () => {
-  test.each([[1, 1], [37, 5], [640, 480]])('%d × %d', async (width, height) => {
+describe("the size in a header is the picture's", () => {
+  test.each([
+    [1, 1],
+    [37, 5],
+    [640, 480],
+  ])('%d × %d', async (width, height) => {
     const made = [
-      ['image/png', await plain(width, height).png().toBuffer()], ['image/jpeg', await plain(width, height).jpeg().toBuffer()], ['image/jpeg', await plain(width, height).jpeg({ progressive: true }).withMetadata().toBuffer()],
-      ['image/webp', await plain(width, height).webp().toBuffer()], ['image/webp', await plain(width, height).webp({ lossless: true }).toBuffer()], ['image/webp', await plain(width, height, 4).webp().toBuffer()],
+      ['image/png', await plain(width, height).png().toBuffer()],
+      ['image/jpeg', await plain(width, height).jpeg().toBuffer()],
+      ['image/jpeg', await plain(width, height).jpeg({ progressive: true }).withMetadata().toBuffer()],
+      ['image/webp', await plain(width, height).webp().toBuffer()],
+      ['image/webp', await plain(width, height).webp({ lossless: true }).toBuffer()],
+      ['image/webp', await plain(width, height, 4).webp().toBuffer()],
       ['image/avif', await plain(width, height).avif().toBuffer()],
     ] as const
     for (const [type, bytes] of made) expect(readImageHeader(new Uint8Array(bytes))).toEqual({ type, width, height })
@@ -20,7 +29,14 @@ function ktx2(width: number, height: number, levels: number, length = 4 * width 
   const out = new Uint8Array(80 + 24 * Math.max(1, levels) + 4 * width * height)
   out.set([0xab, 0x4b, 0x54, 0x58, 0x20, 0x32, 0x30, 0xbb, 0x0d, 0x0a, 0x1a, 0x0a])
   const view = new DataView(out.buffer)
-  const words: readonly (readonly [number, number])[] = [[12, 37], [16, 1], [20, width], [24, height], [36, 1], [40, levels]]
+  const words: readonly (readonly [number, number])[] = [
+    [12, 37],
+    [16, 1],
+    [20, width],
+    [24, height],
+    [36, 1],
+    [40, levels],
+  ]
   for (const [at, word] of words) view.setUint32(at, word, true)
   for (let level = 0; level < levels; level++) {
     const values = [80 + 24 * levels, length, length]
@@ -30,8 +46,10 @@ function ktx2(width: number, height: number, levels: number, length = 4 * width 
 }
 
 describe('KTX2', () => {
-  test('one level is read', () => expect(readImageHeader(ktx2(8, 4, 1))).toEqual({ type: 'image/ktx2', width: 8, height: 4 }))
-  test('more levels than a picture of its size can have are none', () => expect(readImageHeader(ktx2(8, 4, 40))).toBeNull())
+  test('one level is read', () =>
+    expect(readImageHeader(ktx2(8, 4, 1))).toEqual({ type: 'image/ktx2', width: 8, height: 4 }))
+  test('more levels than a picture of its size can have are none', () =>
+    expect(readImageHeader(ktx2(8, 4, 40))).toBeNull())
   test('a level that lies beyond the file, or unpacks to more than its pixels, is none', () => {
     expect(readImageHeader(ktx2(8, 4, 1, 1e9))).toBeNull()
     expect(readImageHeader(ktx2(8, 4, 1).subarray(0, 100))).toBeNull()
@@ -39,7 +57,13 @@ describe('KTX2', () => {
 })
 
 test('an image that is cut off anywhere has a size or none, and never throws', async () => {
-  for (const bytes of [await plain(64, 32).png().toBuffer(), await plain(64, 32).jpeg().toBuffer(), await plain(64, 32).webp().toBuffer(), await plain(64, 32).avif().toBuffer(), Buffer.from(ktx2(8, 8, 1))])
+  for (const bytes of [
+    await plain(64, 32).png().toBuffer(),
+    await plain(64, 32).jpeg().toBuffer(),
+    await plain(64, 32).webp().toBuffer(),
+    await plain(64, 32).avif().toBuffer(),
+    Buffer.from(ktx2(8, 8, 1)),
+  ])
     for (let length = 0; length <= bytes.length; length++) {
       const header = readImageHeader(new Uint8Array(bytes.subarray(0, length)))
       if (header) expect(header.width).toBeGreaterThan(0)

@@ -12,7 +12,8 @@ export interface ImageHeader {
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-const ascii = (bytes: Uint8Array, at: number, length: number): string => String.fromCharCode(...bytes.subarray(at, at + length))
+const ascii = (bytes: Uint8Array, at: number, length: number): string =>
+  String.fromCharCode(...bytes.subarray(at, at + length))
 
 const begins = (bytes: Uint8Array, ...head: readonly number[]): boolean => head.every((byte, i) => bytes[i] === byte)
 
@@ -26,7 +27,8 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   return null
 }
 
-const sized = (type: ImageType, width: number, height: number): ImageHeader | null => (width > 0 && height > 0 ? { type, width, height } : null)
+const sized = (type: ImageType, width: number, height: number): ImageHeader | null =>
+  width > 0 && height > 0 ? { type, width, height } : null
 
 function png(bytes: Uint8Array): ImageHeader | null {
   if (bytes.length < 33 || ascii(bytes, 12, 4) !== 'IHDR') return null
@@ -35,7 +37,8 @@ function png(bytes: Uint8Array): ImageHeader | null {
 }
 
 /** Markers of a frame: SOF0 to SOF15 without DHT (C4), JPG (C8) and DAC (CC). */
-const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
+const isFrame = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 
 function jpeg(bytes: Uint8Array): ImageHeader | null {
   const view = viewOf(bytes)
@@ -63,7 +66,11 @@ function webp(bytes: Uint8Array): ImageHeader | null {
       return sized('image/webp', 1 + (bits & 0x3fff), 1 + ((bits >>> 14) & 0x3fff))
     }
     case 'VP8X':
-      return sized('image/webp', 1 + (view.getUint32(24, true) & 0xffffff), 1 + ((view.getUint32(26, true) >>> 8) & 0xffffff))
+      return sized(
+        'image/webp',
+        1 + (view.getUint32(24, true) & 0xffffff),
+        1 + ((view.getUint32(26, true) >>> 8) & 0xffffff),
+      )
     default:
       return null
   }
@@ -75,7 +82,14 @@ function ktx2(bytes: Uint8Array): ImageHeader | null {
   const [width, height, depth, layers, faces, levels] = [20, 24, 28, 32, 36, 40].map((at) => view.getUint32(at, true))
   const isPlain = depth === 0 && (layers ?? 0) <= 1 && faces === 1
   const count = Math.max(1, levels ?? 0)
-  if (!isPlain || width === undefined || height === undefined || count > 1 + Math.floor(Math.log2(Math.max(width, height, 1))) || 80 + 24 * count > bytes.length) return null
+  if (
+    !isPlain ||
+    width === undefined ||
+    height === undefined ||
+    count > 1 + Math.floor(Math.log2(Math.max(width, height, 1))) ||
+    80 + 24 * count > bytes.length
+  )
+    return null
   return levelsAreIn(bytes, width, height, count) ? sized('image/ktx2', width, height) : null
 }
 

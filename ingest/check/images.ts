@@ -5,7 +5,11 @@ import { CHECK_LIMITS } from '../limits.ts'
 import { readImageHeader } from './image-header.ts'
 
 /** Bytes behind each image; null where there are none, which the validator reports. */
-export function imageBytes(json: JsonObject, bin: Uint8Array | null, resolve: (uri: string) => Uint8Array | null): readonly (Uint8Array | null)[] {
+export function imageBytes(
+  json: JsonObject,
+  bin: Uint8Array | null,
+  resolve: (uri: string) => Uint8Array | null,
+): readonly (Uint8Array | null)[] {
   const views = objectsOf(json, 'bufferViews')
   const buffers = objectsOf(json, 'buffers')
   const bufferData = (index: number): Uint8Array | null => {
@@ -19,7 +23,9 @@ export function imageBytes(json: JsonObject, bin: Uint8Array | null, resolve: (u
     const view = views[countOf(image['bufferView']) ?? -1]
     const data = view ? bufferData(countOf(view['buffer']) ?? -1) : null
     const [from, length] = [countOf(view?.['byteOffset'] ?? 0), countOf(view?.['byteLength'])]
-    return data && from !== null && length !== null && from + length <= data.length ? data.subarray(from, from + length) : null
+    return data && from !== null && length !== null && from + length <= data.length
+      ? data.subarray(from, from + length)
+      : null
   })
 }
 
@@ -35,12 +41,30 @@ export function checkImages(images: readonly (Uint8Array | null)[]): void {
     if (!header) continue
     const side = Math.max(header.width, header.height)
     if (side > CHECK_LIMITS.imageSide)
-      refuse('IMAGE_SIZE', where, `The image is ${header.width} × ${header.height} pixels; a side may have ${CHECK_LIMITS.imageSide}. Scale the texture down.`, side, CHECK_LIMITS.imageSide)
+      refuse(
+        'IMAGE_SIZE',
+        where,
+        `The image is ${header.width} × ${header.height} pixels; a side may have ${CHECK_LIMITS.imageSide}. Scale the texture down.`,
+        side,
+        CHECK_LIMITS.imageSide,
+      )
     const own = header.width * header.height
     if (own > CHECK_LIMITS.imagePixels)
-      refuse('IMAGE_SIZE', where, `The image has ${mega(own)}; at most ${mega(CHECK_LIMITS.imagePixels)} can be taken. Scale the texture down.`, own, CHECK_LIMITS.imagePixels)
+      refuse(
+        'IMAGE_SIZE',
+        where,
+        `The image has ${mega(own)}; at most ${mega(CHECK_LIMITS.imagePixels)} can be taken. Scale the texture down.`,
+        own,
+        CHECK_LIMITS.imagePixels,
+      )
     pixels += own
     if (pixels > CHECK_LIMITS.imagesPixels)
-      refuse('IMAGES_SIZE', where, `The images up to this one have ${mega(pixels)} together; at most ${mega(CHECK_LIMITS.imagesPixels)} can be taken. Scale textures down.`, pixels, CHECK_LIMITS.imagesPixels)
+      refuse(
+        'IMAGES_SIZE',
+        where,
+        `The images up to this one have ${mega(pixels)} together; at most ${mega(CHECK_LIMITS.imagesPixels)} can be taken. Scale textures down.`,
+        pixels,
+        CHECK_LIMITS.imagesPixels,
+      )
   }
 }

@@ -25,7 +25,14 @@ interface Level {
 }
 
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
-const isStructure = (code: number): boolean => code === COMMA || code === COLON || code === OPEN_OBJECT || code === CLOSE_OBJECT || code === OPEN_ARRAY || code === CLOSE_ARRAY || code === QUOTE
+const isStructure = (code: number): boolean =>
+  code === COMMA ||
+  code === COLON ||
+  code === OPEN_OBJECT ||
+  code === CLOSE_OBJECT ||
+  code === OPEN_ARRAY ||
+  code === CLOSE_ARRAY ||
+  code === QUOTE
 
 /** Position behind the closing quote of the string that begins at `start`; the text's end where it is not closed. */
 function stringEnd(text: string, start: number): number {
@@ -65,7 +72,13 @@ class Scan {
   #open(isMap: boolean): void {
     this.#count()
     if (this.#levels.length >= CHECK_LIMITS.jsonDepth)
-      refuse('JSON_DEPTH', this.#where(), `The JSON is nested deeper than ${CHECK_LIMITS.jsonDepth} levels. No glTF exporter does that; export the model again without custom data.`, this.#levels.length + 1, CHECK_LIMITS.jsonDepth)
+      refuse(
+        'JSON_DEPTH',
+        this.#where(),
+        `The JSON is nested deeper than ${CHECK_LIMITS.jsonDepth} levels. No glTF exporter does that; export the model again without custom data.`,
+        this.#levels.length + 1,
+        CHECK_LIMITS.jsonDepth,
+      )
     this.#levels.push({ keys: isMap ? new Set() : null, at: isMap ? '' : 0, keyNext: isMap })
   }
 
@@ -87,17 +100,36 @@ class Scan {
   #key(level: Level, keys: Set<string>, start: number, end: number): void {
     level.keyNext = false
     if (end - start > CHECK_LIMITS.jsonKeyCharacters + 2)
-      refuse('JSON_KEY', this.#where(), `A key is longer than ${CHECK_LIMITS.jsonKeyCharacters} characters.`, end - start - 2, CHECK_LIMITS.jsonKeyCharacters)
+      refuse(
+        'JSON_KEY',
+        this.#where(),
+        `A key is longer than ${CHECK_LIMITS.jsonKeyCharacters} characters.`,
+        end - start - 2,
+        CHECK_LIMITS.jsonKeyCharacters,
+      )
     const key = unescaped(this.#text.slice(start, end))
     level.at = key
-    if (key === '__proto__') refuse('JSON_KEY', this.#where(), 'A key is called "__proto__", which no glTF file needs and which attacks programs that read it. Remove the custom property of that name.', key)
-    if (keys.has(key)) refuse('JSON_DUPLICATE_KEY', this.#where(), `The key "${clipped(key)}" stands twice in one object, so that programs would read the file differently. Export the model again.`, key)
+    if (key === '__proto__')
+      refuse(
+        'JSON_KEY',
+        this.#where(),
+        'A key is called "__proto__", which no glTF file needs and which attacks programs that read it. Remove the custom property of that name.',
+        key,
+      )
+    if (keys.has(key))
+      refuse(
+        'JSON_DUPLICATE_KEY',
+        this.#where(),
+        `The key "${clipped(key)}" stands twice in one object, so that programs would read the file differently. Export the model again.`,
+        key,
+      )
     keys.add(key)
   }
 
   #literal(start: number): number {
     let end = start + 1
-    while (end < this.#text.length && !isStructure(this.#text.charCodeAt(end)) && !isSpace(this.#text.charCodeAt(end))) end++
+    while (end < this.#text.length && !isStructure(this.#text.charCodeAt(end)) && !isSpace(this.#text.charCodeAt(end)))
+      end++
     this.#count()
     const word = this.#text.slice(start, Math.min(end, start + 400))
     if (/^-?\d/.test(word) && !Number.isFinite(Number(word)) && /^-?[\d.eE+-]+$/.test(word))
@@ -108,7 +140,13 @@ class Scan {
   #count(): void {
     this.#values += 1
     if (this.#values > CHECK_LIMITS.jsonValues)
-      refuse('JSON_SIZE', '', `The JSON holds more than ${CHECK_LIMITS.jsonValues.toLocaleString('en-US')} values. Remove custom data, or merge animations and meshes.`, this.#values, CHECK_LIMITS.jsonValues)
+      refuse(
+        'JSON_SIZE',
+        '',
+        `The JSON holds more than ${CHECK_LIMITS.jsonValues.toLocaleString('en-US')} values. Remove custom data, or merge animations and meshes.`,
+        this.#values,
+        CHECK_LIMITS.jsonValues,
+      )
   }
 
   #where(): string {

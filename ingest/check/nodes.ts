@@ -13,7 +13,13 @@ function parentsOf(nodes: readonly JsonObject[]): Int32Array {
       if (child === null || child >= nodes.length) continue
       if (child === i) refuse('NODE_LOOP', `/nodes/${i}`, 'This node is its own child. Export the model again.', i)
       const parent = parents[child] ?? NO_PARENT
-      if (parent !== NO_PARENT) refuse('NODE_PARENT_OVERRIDE', `/nodes/${i}/children/${k}`, `Node ${child} has two parents, ${parent} and ${i}; nodes must form a tree. Export the model again.`, child)
+      if (parent !== NO_PARENT)
+        refuse(
+          'NODE_PARENT_OVERRIDE',
+          `/nodes/${i}/children/${k}`,
+          `Node ${child} has two parents, ${parent} and ${i}; nodes must form a tree. Export the model again.`,
+          child,
+        )
       parents[child] = i
     }
   }
@@ -31,14 +37,21 @@ export function checkNodes(json: JsonObject): void {
     while (at !== NO_PARENT && depths[at] === 0) {
       path.push(at)
       // A path longer than there are nodes went round.
-      if (path.length > nodes.length) refuse('NODE_LOOP', `/nodes/${i}`, 'This node is among its own descendants. Export the model again.', i)
+      if (path.length > nodes.length)
+        refuse('NODE_LOOP', `/nodes/${i}`, 'This node is among its own descendants. Export the model again.', i)
       at = parents[at] ?? NO_PARENT
     }
     let depth = at === NO_PARENT ? 0 : (depths[at] ?? 0)
     for (const node of path.toReversed()) {
       depth += 1
       if (depth > CHECK_LIMITS.nodeDepth)
-        refuse('NODE_DEPTH', `/nodes/${node}`, `Nodes are nested deeper than ${CHECK_LIMITS.nodeDepth} levels. Flatten the hierarchy.`, depth, CHECK_LIMITS.nodeDepth)
+        refuse(
+          'NODE_DEPTH',
+          `/nodes/${node}`,
+          `Nodes are nested deeper than ${CHECK_LIMITS.nodeDepth} levels. Flatten the hierarchy.`,
+          depth,
+          CHECK_LIMITS.nodeDepth,
+        )
       depths[node] = depth
     }
   }

@@ -27,7 +27,12 @@ function checkUris(json: JsonObject, resolve: (uri: string) => Uint8Array | null
     for (const [i, holder] of objectsOf(json, key).entries()) {
       const uri = holder['uri']
       if (typeof uri !== 'string' || dataOf(uri) || resolve(uri)) continue
-      refuse('EXTERNAL_URI', `/${key}/${i}/uri`, `The file refers to "${clipped(uri)}", which is not in it. Nothing is loaded from elsewhere: export as one .glb file, which holds its buffers and textures.`, uri)
+      refuse(
+        'EXTERNAL_URI',
+        `/${key}/${i}/uri`,
+        `The file refers to "${clipped(uri)}", which is not in it. Nothing is loaded from elsewhere: export as one .glb file, which holds its buffers and textures.`,
+        uri,
+      )
     }
   }
 }

@@ -15,7 +15,8 @@ interface ValidatorOptions {
 }
 
 /** Loaded when it is needed: what the preflight refuses never waits for it. */
-const load = (): { validateBytes(bytes: Uint8Array, options: ValidatorOptions): Promise<unknown> } => createRequire(import.meta.url)('gltf-validator')
+const load = (): { validateBytes(bytes: Uint8Array, options: ValidatorOptions): Promise<unknown> } =>
+  createRequire(import.meta.url)('gltf-validator')
 
 const ERROR = 0
 const WARNING = 1
@@ -35,9 +36,11 @@ export const REPAIRED: Readonly<Record<string, string>> = {
 /** What to do, for the errors that modellers meet. */
 const ADVICE: Readonly<Record<string, string>> = {
   ACCESSOR_INDEX_OOB: 'The mesh refers to vertices that do not exist. Export it again.',
-  ACCESSOR_INVALID_FLOAT: 'The mesh has coordinates that are no numbers. Look for broken modifiers or zero scales, then export again.',
+  ACCESSOR_INVALID_FLOAT:
+    'The mesh has coordinates that are no numbers. Look for broken modifiers or zero scales, then export again.',
   ACCESSOR_TOO_LONG: 'The file was cut off or is damaged. Export it again.',
-  ACCESSOR_JOINTS_INDEX_OOB: 'A vertex is weighted to a bone that its armature has not. Remove vertex groups without bones, then export again.',
+  ACCESSOR_JOINTS_INDEX_OOB:
+    'A vertex is weighted to a bone that its armature has not. Remove vertex groups without bones, then export again.',
   BUFFER_VIEW_TOO_LONG: 'The file was cut off or is damaged. Export it again.',
   BUFFER_BYTE_LENGTH_MISMATCH: 'The file was cut off or is damaged. Export it again.',
   EMPTY_ENTITY: 'The exporter wrote an empty list or object. Use a newer exporter.',
@@ -45,7 +48,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   IMAGE_UNEXPECTED_EOS: 'The texture is cut off. Save it again as PNG or JPEG.',
   INVALID_JSON: 'The file is damaged. Export it again.',
   MESH_PRIMITIVE_POSITION_ACCESSOR_WITHOUT_BOUNDS: 'Use a newer exporter.',
-  NODE_MATRIX_NON_TRS: 'Apply the object\'s transform (it is sheared), then export again.',
+  NODE_MATRIX_NON_TRS: "Apply the object's transform (it is sheared), then export again.",
   NODE_SKIN_NO_SCENE: 'Put the armature into the scene that is exported.',
   SKIN_NO_COMMON_ROOT: 'The bones of one armature must have one root. Parent them to one bone or empty.',
   UNRESOLVED_REFERENCE: 'The file refers to something that it does not hold. Export it again.',
@@ -67,38 +70,59 @@ export interface Verdict {
 }
 
 /** `bytes` have passed the preflight. `resolve`: files beside a .gltf. */
-export async function validate(bytes: Uint8Array, format: 'glb' | 'gltf', resolve: (uri: string) => Uint8Array | null): Promise<Verdict> {
-  const report = objectOf(await load().validateBytes(bytes, {
-    format,
-    maxIssues: VALIDATOR_ISSUES_MAX,
-    writeTimestamp: false,
-    externalResourceFunction: async (uri) => resolve(uri) ?? Promise.reject(new Error('it is not in the file')),
-  }))
+export async function validate(
+  bytes: Uint8Array,
+  format: 'glb' | 'gltf',
+  resolve: (uri: string) => Uint8Array | null,
+): Promise<Verdict> {
+  const report = objectOf(
+    await load().validateBytes(bytes, {
+      format,
+      maxIssues: VALIDATOR_ISSUES_MAX,
+      writeTimestamp: false,
+      externalResourceFunction: async (uri) => resolve(uri) ?? Promise.reject(new Error('it is not in the file')),
+    }),
+  )
   const found = objectOf(report['issues'])
   const issues = listOf(found['messages']).flatMap(issueOf)
   const errors = issues.filter(({ severity }) => severity === ERROR)
   // Where notes filled the report before the errors came, the count still tells.
-  if (errors.length < Number(found['numErrors'])) errors.push({ code: 'VALIDATOR_ISSUES', severity: ERROR, where: '', message: `There are ${Number(found['numErrors'])} errors; not all are listed.` })
+  if (errors.length < Number(found['numErrors']))
+    errors.push({
+      code: 'VALIDATOR_ISSUES',
+      severity: ERROR,
+      where: '',
+      message: `There are ${Number(found['numErrors'])} errors; not all are listed.`,
+    })
   const refused = errors.filter(({ code }) => REPAIRED[code] === undefined)
   return {
-    rejections: refused.slice(0, OUTCOME_ENTRIES_MAX).map(({ code, where, message }) => ({ rule: code, where, value: null, limit: null, message: ADVICE[code] ? `${message} ${ADVICE[code]}` : message })),
+    rejections: refused.slice(0, OUTCOME_ENTRIES_MAX).map(({ code, where, message }) => ({
+      rule: code,
+      where,
+      value: null,
+      limit: null,
+      message: ADVICE[code] ? `${message} ${ADVICE[code]}` : message,
+    })),
     warnings: issues.flatMap(warningOf),
     errors: errors.map(({ code, where }) => ({ code, where })),
   }
 }
 
 function warningOf({ severity, code, where, message }: Issue): IngestWarning[] {
-  if (severity === ERROR) return REPAIRED[code] === undefined ? [] : [{ rule: code, where, message: `${message} ${REPAIRED[code]}` }]
+  if (severity === ERROR)
+    return REPAIRED[code] === undefined ? [] : [{ rule: code, where, message: `${message} ${REPAIRED[code]}` }]
   return severity === WARNING ? [{ rule: code, where, message }] : []
 }
 
 function issueOf(value: unknown): Issue[] {
   if (!isObject(value)) return []
   const offset = value['offset']
-  return [{
-    code: textOf(value['code']) ?? 'UNKNOWN',
-    message: textOf(value['message']) ?? '',
-    severity: Number(value['severity']),
-    where: textOf(value['pointer']) ?? (typeof offset === 'number' ? `byte ${offset}` : ''),
-  }]
+  return [
+    {
+      code: textOf(value['code']) ?? 'UNKNOWN',
+      message: textOf(value['message']) ?? '',
+      severity: Number(value['severity']),
+      where: textOf(value['pointer']) ?? (typeof offset === 'number' ? `byte ${offset}` : ''),
+    },
+  ]
 }

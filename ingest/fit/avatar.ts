@@ -31,7 +31,10 @@ function boneDirection({ node, tip }: Group): { x: number; y: number; z: number 
 
 /** Owner of every inside cell: the group of the nearest sample. */
 function cellOwners(solid: Solid, groups: readonly Group[]): Int16Array {
-  return ownersOf(solid, groups.flatMap(({ points }, i) => points.map((p) => [p, i] as const)))
+  return ownersOf(
+    solid,
+    groups.flatMap(({ points }, i) => points.map((p) => [p, i] as const)),
+  )
 }
 
 /** The capsules, brought to fill what the surface encloses; unchanged where it is open. */
@@ -47,7 +50,9 @@ function filled(first: readonly Capsule[], groups: readonly Group[], surface: Su
 export function capsulesOf(groups: readonly Group[], surface: Surface): { group: Group; capsule: Capsule }[] {
   const total = groups.reduce((sum, group) => sum + areaOf(group), 0)
   const kept = groups.filter((group) => areaOf(group) >= SHARE_MIN * total)
-  const first = kept.map((group) => fitCapsule(group, boneDirection(group))).map((c) => ({ ...c, r: Math.max(c.r, RANGES.boneRadius.min) }))
+  const first = kept
+    .map((group) => fitCapsule(group, boneDirection(group)))
+    .map((c) => ({ ...c, r: Math.max(c.r, RANGES.boneRadius.min) }))
   const capsules = filled(first, kept, surface)
   return kept.flatMap((group, i) => {
     const capsule = capsules[i]
@@ -58,19 +63,40 @@ export function capsulesOf(groups: readonly Group[], surface: Surface): { group:
 const packageCapsule = ({ group, capsule }: { group: Group; capsule: Capsule }): PackageCapsule => {
   const frame = frameOf(group.node)
   const [a, b] = [quantisedVec(intoFrame(frame, capsule.a)), quantisedVec(intoFrame(frame, capsule.b))]
-  return { bone: group.bone, joint: group.node.getName(), a: [a.x, a.y, a.z], b: [b.x, b.y, b.z], r: Math.max(quantised(capsule.r), RANGES.boneRadius.min) }
+  return {
+    bone: group.bone,
+    joint: group.node.getName(),
+    a: [a.x, a.y, a.z],
+    b: [b.x, b.y, b.z],
+    r: Math.max(quantised(capsule.r), RANGES.boneRadius.min),
+  }
 }
 
 /** All joints of all skins. */
-export const jointsOf = (document: Document): Set<Node> => new Set(document.getRoot().listSkins().flatMap((skin) => skin.listJoints()))
+export const jointsOf = (document: Document): Set<Node> =>
+  new Set(
+    document
+      .getRoot()
+      .listSkins()
+      .flatMap((skin) => skin.listJoints()),
+  )
 
 function samplesAndSurface(document: Document): { surface: Surface; samples: Sample[]; height: number } {
   const surface = surfaceOf(nodesOf(document))
   const { min, max } = boundsOf(surface.points)
   const extent = Math.max(max.x - min.x, max.y - min.y, max.z - min.z)
   if (!(extent > 1e-3 && extent < 1000)) {
-    const message = surface.triangles.length === 0 ? 'the avatar has no triangles: export its meshes too' : `the avatar is ${extent} m large: scale it to a person's size`
-    throw new Rejected({ rule: 'AVATAR_EXTENT', where: '', value: surface.triangles.length === 0 ? null : extent, limit: 1000, message })
+    const message =
+      surface.triangles.length === 0
+        ? 'the avatar has no triangles: export its meshes too'
+        : `the avatar is ${extent} m large: scale it to a person's size`
+    throw new Rejected({
+      rule: 'AVATAR_EXTENT',
+      where: '',
+      value: surface.triangles.length === 0 ? null : extent,
+      limit: 1000,
+      message,
+    })
   }
   return { surface, samples: samplesOf(surface, extent / CELLS.fine), height: max.y - min.y }
 }
@@ -79,12 +105,20 @@ function samplesAndSurface(document: Document): { surface: Surface; samples: Sam
 export const fitAvatar = ((document: Document, humanoid: ReadonlyMap<string, Node>, warn: Warn): AvatarFit => {
   if (humanoid.size > 0) checkHumanoid(humanoid, warn)
   const { surface, samples, height } = samplesAndSurface(document)
-  const groups = humanoid.size > 0 ? humanoidGroups(samples, humanoid) : jointGroups(samples, jointsOf(document), CAPSULES_MAX)
+  const groups =
+    humanoid.size > 0 ? humanoidGroups(samples, humanoid) : jointGroups(samples, jointsOf(document), CAPSULES_MAX)
   const placed = capsulesOf(groups, surface)
   const bare: PlacedCapsule[] = placed.map(({ group, capsule }) => ({ bone: group.bone, ...capsule }))
-  const { body, rest } = humanoid.size > 0 ? humanoidBody(humanoid, bare, samples, warn) : { body: fixedBody(bare, height), rest: new Map() }
+  const { body, rest } =
+    humanoid.size > 0 ? humanoidBody(humanoid, bare, samples, warn) : { body: fixedBody(bare, height), rest: new Map() }
   if (checkPhysics({ kind: 'avatar', body }) !== null) {
-    throw new Rejected({ rule: 'AVATAR_EXTENT', where: '', value: height, limit: RANGES.headHeight.max, message: `the avatar is ${height} m high: a realm takes avatars whose head is ${RANGES.headHeight.min} to ${RANGES.headHeight.max} m above the ground; scale it to metres` })
+    throw new Rejected({
+      rule: 'AVATAR_EXTENT',
+      where: '',
+      value: height,
+      limit: RANGES.headHeight.max,
+      message: `the avatar is ${height} m high: a realm takes avatars whose head is ${RANGES.headHeight.min} to ${RANGES.headHeight.max} m above the ground; scale it to metres`,
+    })
   }
   return { capsules: placed.map(packageCapsule), body, rest }
 }) satisfies FitAvatar

@@ -57,7 +57,9 @@ function target(bone: string): { readonly ends: readonly string[]; readonly way:
 /** All mapped joints with their swings, each after the one above it. */
 function jointsOf(humanoid: ReadonlyMap<string, Node>): Map<string, Joint> {
   const depth = (bone: string): number => (parentOfBone(bone) === null ? 0 : 1 + depth(parentOfBone(bone) ?? ''))
-  const order = [...humanoid.keys()].filter((bone) => bone === 'hips' || parentOfBone(bone) !== null).toSorted((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))
+  const order = [...humanoid.keys()]
+    .filter((bone) => bone === 'hips' || parentOfBone(bone) !== null)
+    .toSorted((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))
   const positions = new Map(order.map((bone) => [bone, faced(frameOf(humanoid.get(bone) as Node).position)]))
   const joints = new Map<string, Joint>()
   for (const bone of order) {
@@ -87,7 +89,11 @@ function tPose(joints: ReadonlyMap<string, Joint>): Map<string, Vec3> {
 }
 
 /** How far below its ankle a foot's sole is, metres; the lower one's of both, in the T-pose. */
-function lowest(samples: readonly Sample[], joints: ReadonlyMap<string, Joint>, placed: ReadonlyMap<string, Vec3>): number {
+function lowest(
+  samples: readonly Sample[],
+  joints: ReadonlyMap<string, Joint>,
+  placed: ReadonlyMap<string, Vec3>,
+): number {
   const feet = (['leftFoot', 'rightFoot'] as const).flatMap((bone) => {
     const [joint, at] = [joints.get(bone), placed.get(bone)]
     return joint && at ? [{ joint, at, sole: Infinity }] : []
@@ -124,11 +130,21 @@ const roundVec = (v: Vec3): Vec3 => {
 }
 
 /** The body of a humanoid rig, and how each of its nodes stands in the T-pose (PackageJoint.rest). `capsules`: scene space, file's rest pose. */
-export function humanoidBody(humanoid: ReadonlyMap<string, Node>, capsules: readonly PlacedCapsule[], samples: readonly Sample[], warn: Warn): { readonly body: AvatarBody; readonly rest: ReadonlyMap<Node, Quat> } {
+export function humanoidBody(
+  humanoid: ReadonlyMap<string, Node>,
+  capsules: readonly PlacedCapsule[],
+  samples: readonly Sample[],
+  warn: Warn,
+): { readonly body: AvatarBody; readonly rest: ReadonlyMap<Node, Quat> } {
   const joints = jointsOf(humanoid)
   const placed = tPose(joints)
   const sides = sub(placed.get('rightUpperLeg') ?? ZERO, placed.get('leftUpperLeg') ?? ZERO)
-  if (sides.x < 0) warn({ rule: 'HUMANOID_BACKWARDS', where: 'leftUpperLeg', message: 'the left leg is on the right: the model faces -Z, or left and right are exchanged' })
+  if (sides.x < 0)
+    warn({
+      rule: 'HUMANOID_BACKWARDS',
+      where: 'leftUpperLeg',
+      message: 'the left leg is on the right: the model faces -Z, or left and right are exchanged',
+    })
   const hips = placed.get('hips') ?? ZERO
   const root = vec(hips.x, lowest(samples, joints, placed), hips.z)
   const offsets = BONES.map((bone, i) => {
@@ -142,7 +158,9 @@ export function humanoidBody(humanoid: ReadonlyMap<string, Node>, capsules: read
     const local = (p: Vec3): Vec3 => roundVec(rotate(joint.swing, sub(faced(p), joint.at)))
     return [{ bone: index, a: local(a), b: local(b), radius: Math.max(round(r), Math.fround(RANGES.boneRadius.min)) }]
   })
-  const rest = new Map([...joints.values()].map(({ node, swing, rotation }) => [node, normalise(multiply(swing, rotation))]))
+  const rest = new Map(
+    [...joints.values()].map(({ node, swing, rotation }) => [node, normalise(multiply(swing, rotation))]),
+  )
   return { body: { name: 'avatar', offsets, capsules: bodyCapsules }, rest }
 }
 
@@ -152,9 +170,19 @@ const HEIGHT_MIN = 0.2
 
 /** The body of a rig without a humanoid: the default body's bones at its height, all capsules on the hips. */
 export function fixedBody(capsules: readonly PlacedCapsule[], height: number): AvatarBody {
-  const offsets = DEFAULT_BODY.offsets.map((offset) => roundVec(scaled(offset, Math.max(height, HEIGHT_MIN) / DEFAULT_HEIGHT)))
+  const offsets = DEFAULT_BODY.offsets.map((offset) =>
+    roundVec(scaled(offset, Math.max(height, HEIGHT_MIN) / DEFAULT_HEIGHT)),
+  )
   const hips = offsets[0] ?? ZERO
   const local = (p: Vec3): Vec3 => roundVec(sub(faced(p), hips))
-  return { name: 'avatar', offsets, capsules: capsules.map(({ a, b, r }) => ({ bone: 0, a: local(a), b: local(b), radius: Math.max(round(r), Math.fround(RANGES.boneRadius.min)) })) }
+  return {
+    name: 'avatar',
+    offsets,
+    capsules: capsules.map(({ a, b, r }) => ({
+      bone: 0,
+      a: local(a),
+      b: local(b),
+      radius: Math.max(round(r), Math.fround(RANGES.boneRadius.min)),
+    })),
+  }
 }
-

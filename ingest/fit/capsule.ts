@@ -20,7 +20,11 @@ const WITHIN = 0.7
 const BETTER = 0.9
 
 /** The values below which these shares (rising) of the weight lie. */
-export function percentiles(values: readonly number[], weights: readonly number[], ...shares: readonly number[]): number[] {
+export function percentiles(
+  values: readonly number[],
+  weights: readonly number[],
+  ...shares: readonly number[]
+): number[] {
   const order = Uint32Array.from(values, (_, i) => i).toSorted((i, j) => (values[i] ?? 0) - (values[j] ?? 0) || i - j)
   const total = weights.reduce((sum, w) => sum + w, 0)
   const found: number[] = []
@@ -35,7 +39,10 @@ export function percentiles(values: readonly number[], weights: readonly number[
 
 export function centroid({ points, weights }: WeightedPoints): Vec3 {
   const sum = weights.reduce((s, w) => s + w, 0)
-  return scaled(points.reduce((s, p, i) => add(s, scaled(p, weights[i] ?? 0)), vec(0, 0, 0)), sum > 0 ? 1 / sum : 0)
+  return scaled(
+    points.reduce((s, p, i) => add(s, scaled(p, weights[i] ?? 0)), vec(0, 0, 0)),
+    sum > 0 ? 1 / sum : 0,
+  )
 }
 
 /** The direction in which points spread most: power iteration on their covariance. */
@@ -52,7 +59,11 @@ export function mainAxis({ points, weights }: WeightedPoints, centre: Vec3): Vec
   })
   let axis = unit(vec(0.577, 0.571, 0.583), vec(0, 1, 0))
   for (let k = 0; k < 60; k++) {
-    const next = vec(xx * axis.x + xy * axis.y + xz * axis.z, xy * axis.x + yy * axis.y + yz * axis.z, xz * axis.x + yz * axis.y + zz * axis.z)
+    const next = vec(
+      xx * axis.x + xy * axis.y + xz * axis.z,
+      xy * axis.x + yy * axis.y + yz * axis.z,
+      xz * axis.x + yz * axis.y + zz * axis.z,
+    )
     const size = length(next)
     if (!(size > 0)) return axis
     axis = scaled(next, 1 / size)
@@ -66,7 +77,8 @@ export function across(axis: Vec3): readonly [Vec3, Vec3] {
   return [u, cross(axis, u)]
 }
 
-export const capsuleVolume = ({ a, b, r }: Capsule): number => 3.141592653589793 * r * r * (length(sub(b, a)) + (4 / 3) * r)
+export const capsuleVolume = ({ a, b, r }: Capsule): number =>
+  3.141592653589793 * r * r * (length(sub(b, a)) + (4 / 3) * r)
 
 function along(axis: Vec3, group: WeightedPoints, centre: Vec3): Capsule {
   const { points, weights } = group

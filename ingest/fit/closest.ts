@@ -25,7 +25,12 @@ function onTriangle(p: Vec3, a: Vec3, b: Vec3, c: Vec3): Vec3 {
 }
 
 /** The nearest point of a mesh that is within `reach` metres of p, or null. */
-export function nearestWithin(p: Vec3, reach: number, points: readonly Vec3[], triangles: readonly number[]): Vec3 | null {
+export function nearestWithin(
+  p: Vec3,
+  reach: number,
+  points: readonly Vec3[],
+  triangles: readonly number[],
+): Vec3 | null {
   let [nearest, least]: [Vec3 | null, number] = [null, reach * reach]
   for (let i = 0; i + 2 < triangles.length; i += 3) {
     const [a, b, c] = [points[triangles[i] ?? 0], points[triangles[i + 1] ?? 0], points[triangles[i + 2] ?? 0]]

@@ -30,11 +30,23 @@ export interface Found {
 /** A collider of a hull as it is, or null where it is too flat to be one. */
 export function exactHull(hulls: HullMaker, hull: Hull | null): Collider | null {
   const reduced = hull && hulls.reduced(hull)
-  return reduced && placed({ type: 'convex', points: reduced.points.flatMap(({ x, y, z }) => [x, y, z]) }, { x: 0, y: 0, z: 0 }, IDENTITY)
+  return (
+    reduced &&
+    placed(
+      { type: 'convex', points: reduced.points.flatMap(({ x, y, z }) => [x, y, z]) },
+      { x: 0, y: 0, z: 0 },
+      IDENTITY,
+    )
+  )
 }
 
 /** A collider of a hull, or a box around it where it is too flat for one; either may still have to be thickened. */
-export function hullCollider(hulls: HullMaker, hull: Hull | null, points: readonly Vec3[], frame = { position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }): Collider {
+export function hullCollider(
+  hulls: HullMaker,
+  hull: Hull | null,
+  points: readonly Vec3[],
+  frame = { position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY },
+): Collider {
   const [collider, box] = [exactHull(hulls, hull), boxCollider(points, frame)]
   if (!collider) return box
   const volume = (one: Collider): number => volumeOfCollider(hulls, thickened(hulls, one))

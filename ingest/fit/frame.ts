@@ -1,6 +1,20 @@
 /** Where a node stands: its origin and rotation in the scene, without its scale. In + - * / sqrt alone, as all of the fit. */
 import type { Node } from '@gltf-transform/core'
-import { add, conjugate, cross, dot, IDENTITY, length, normalise, rotate, scaled, sqrt, sub, unit, vec } from '../../sim/maths.ts'
+import {
+  add,
+  conjugate,
+  cross,
+  dot,
+  IDENTITY,
+  length,
+  normalise,
+  rotate,
+  scaled,
+  sqrt,
+  sub,
+  unit,
+  vec,
+} from '../../sim/maths.ts'
 import type { Quat, Vec3 } from '../../sim/index.ts'
 
 /** 4 x 4, column by column, as glTF has it. */

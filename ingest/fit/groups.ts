@@ -55,7 +55,11 @@ class Gathered {
     this.#cells.set(key, sum)
   }
   samples(): Sample[] {
-    return [...this.#cells.values()].map(({ x, y, z, weight, carrier }) => ({ point: { x: x / weight, y: y / weight, z: z / weight }, weight, carrier }))
+    return [...this.#cells.values()].map(({ x, y, z, weight, carrier }) => ({
+      point: { x: x / weight, y: y / weight, z: z / weight },
+      weight,
+      carrier,
+    }))
   }
 }
 
@@ -69,7 +73,10 @@ export function samplesOf({ points, carriers, triangles }: Surface, spacing: num
     if (!a || !b || !c || !ca || !cb || !cc) continue
     const area = length(cross(sub(b, a), sub(c, a))) / 2
     if (!(area > 0)) continue
-    const n = Math.min(PARTS_MAX, Math.max(1, Math.ceil(Math.max(distance(a, b), distance(b, c), distance(c, a)) / spacing)))
+    const n = Math.min(
+      PARTS_MAX,
+      Math.max(1, Math.ceil(Math.max(distance(a, b), distance(b, c), distance(c, a)) / spacing)),
+    )
     const put = (u: number, v: number): void => {
       const w = 1 - u - v
       const point = { x: w * a.x + u * b.x + v * c.x, y: w * a.y + u * b.y + v * c.y, z: w * a.z + u * b.z + v * c.z }
@@ -80,21 +87,33 @@ export function samplesOf({ points, carriers, triangles }: Surface, spacing: num
       gathered.put(a, area / 3, ca)
       gathered.put(b, area / 3, cb)
       gathered.put(c, area / 3, cc)
-    } else for (let i = 0; i < n; i++) for (let j = 0; i + j < n; j++) {
-      put((i + 1 / 3) / n, (j + 1 / 3) / n)
-      if (i + j + 1 < n) put((i + 2 / 3) / n, (j + 2 / 3) / n)
-    }
+    } else
+      for (let i = 0; i < n; i++)
+        for (let j = 0; i + j < n; j++) {
+          put((i + 1 / 3) / n, (j + 1 / 3) / n)
+          if (i + j + 1 < n) put((i + 2 / 3) / n, (j + 2 / 3) / n)
+        }
   }
   return gathered.samples()
 }
 
 /** What each bone points to: the first of these that is there. */
 const NEXT: Readonly<Record<string, readonly string[]>> = {
-  hips: ['spine'], spine: ['chest', 'upperChest', 'neck', 'head'], chest: ['upperChest', 'neck', 'head'], upperChest: ['neck', 'head'], neck: ['head'],
-  ...Object.fromEntries((['left', 'right'] as const).flatMap((s) => [
-    [`${s}UpperArm`, [`${s}LowerArm`]], [`${s}LowerArm`, [`${s}Hand`]], [`${s}Hand`, [`${s}MiddleProximal`, `${s}IndexProximal`]],
-    [`${s}UpperLeg`, [`${s}LowerLeg`]], [`${s}LowerLeg`, [`${s}Foot`]], [`${s}Foot`, [`${s}Toes`]],
-  ])),
+  hips: ['spine'],
+  spine: ['chest', 'upperChest', 'neck', 'head'],
+  chest: ['upperChest', 'neck', 'head'],
+  upperChest: ['neck', 'head'],
+  neck: ['head'],
+  ...Object.fromEntries(
+    (['left', 'right'] as const).flatMap((s) => [
+      [`${s}UpperArm`, [`${s}LowerArm`]],
+      [`${s}LowerArm`, [`${s}Hand`]],
+      [`${s}Hand`, [`${s}MiddleProximal`, `${s}IndexProximal`]],
+      [`${s}UpperLeg`, [`${s}LowerLeg`]],
+      [`${s}LowerLeg`, [`${s}Foot`]],
+      [`${s}Foot`, [`${s}Toes`]],
+    ]),
+  ),
 }
 
 /** Remembers what a node gave: samples are many, nodes few, and asking a document for a node's parent is slow. */
@@ -146,7 +165,13 @@ export function jointGroups(samples: readonly Sample[], joints: ReadonlySet<Node
   const groupOf = remembered((node): Group => {
     const below = node.listChildren().filter((child) => joints.has(child))
     const [only] = below
-    const made: Group = { bone: node.getName(), node, points: [], weights: [], tip: only && below.length === 1 ? frameOf(only).position : null }
+    const made: Group = {
+      bone: node.getName(),
+      node,
+      points: [],
+      weights: [],
+      tip: only && below.length === 1 ? frameOf(only).position : null,
+    }
     groups.set(node, made)
     return made
   })

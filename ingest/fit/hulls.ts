@@ -2,7 +2,14 @@
  * Convex hulls: made, measured, cut out of meshes and merged by the simulation's physics engine (its deterministic build),
  * and thinned to what a collider may hold.
  */
-import { createWorld, loadEngine, RAPIER, type ColliderDesc, type RapierCollider, type World } from '../../sim/engine.ts'
+import {
+  createWorld,
+  loadEngine,
+  RAPIER,
+  type ColliderDesc,
+  type RapierCollider,
+  type World,
+} from '../../sim/engine.ts'
 import { cross, dot, scaled, sub, unit, vec } from '../../sim/maths.ts'
 import { CONVEX_POINTS_MAX, type Vec3 } from '../../sim/index.ts'
 import { nearestWithin } from './closest.ts'
@@ -22,22 +29,28 @@ const DIRECTIONS = 256
 const ZERO = vec(0, 0, 0)
 
 const flat = (points: readonly Vec3[]): Float32Array => Float32Array.from(points.flatMap(({ x, y, z }) => [x, y, z]))
-const unflat = (numbers: Float32Array): Vec3[] => Array.from({ length: Math.floor(numbers.length / 3) }, (_, i) => vec(numbers[3 * i] ?? 0, numbers[3 * i + 1] ?? 0, numbers[3 * i + 2] ?? 0))
+const unflat = (numbers: Float32Array): Vec3[] =>
+  Array.from({ length: Math.floor(numbers.length / 3) }, (_, i) =>
+    vec(numbers[3 * i] ?? 0, numbers[3 * i + 1] ?? 0, numbers[3 * i + 2] ?? 0),
+  )
 
 /** Unit vectors: the axes first, then points of a lattice on the cube's faces, pushed to the sphere. */
 const directions: readonly Vec3[] = (() => {
   const out: Vec3[] = []
   for (const s of [1, -1]) out.push(vec(s, 0, 0), vec(0, s, 0), vec(0, 0, s))
   const n = Math.floor(Math.sqrt(DIRECTIONS / 6))
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) for (const s of [1, -1]) {
-    const [u, v] = [(2 * i + 1) / n - 1, (2 * j + 1) / n - 1]
-    out.push(unit(vec(s, u, v), vec(1, 0, 0)), unit(vec(u, s, v), vec(0, 1, 0)), unit(vec(u, v, s), vec(0, 0, 1)))
-  }
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++)
+      for (const s of [1, -1]) {
+        const [u, v] = [(2 * i + 1) / n - 1, (2 * j + 1) / n - 1]
+        out.push(unit(vec(s, u, v), vec(1, 0, 0)), unit(vec(u, s, v), vec(0, 1, 0)), unit(vec(u, v, s), vec(0, 0, 1)))
+      }
   return out
 })()
 
 /** How far points reach in each direction. */
-const reachOf = (points: readonly Vec3[]): number[] => directions.map((d) => points.reduce((most, p) => Math.max(most, dot(p, d)), -Infinity))
+const reachOf = (points: readonly Vec3[]): number[] =>
+  directions.map((d) => points.reduce((most, p) => Math.max(most, dot(p, d)), -Infinity))
 
 /** The points of a hull that matter most: always the one that reaches farther than the chosen ones in some direction. */
 function thinned(points: readonly Vec3[], countMax: number): Vec3[] {
@@ -133,7 +146,11 @@ export class HullMaker {
     const desc = points.length >= 4 ? RAPIER.ColliderDesc.convexHull(flat(points)) : null
     const collider = desc && this.#collider(desc)
     if (!collider) return null
-    const made = { points: unflat(collider.vertices()), triangles: Array.from(collider.indices() ?? []), volume: collider.volume() }
+    const made = {
+      points: unflat(collider.vertices()),
+      triangles: Array.from(collider.indices() ?? []),
+      volume: collider.volume(),
+    }
     this.#world.removeCollider(collider, false)
     return made.volume > 0 ? made : null
   }
@@ -156,12 +173,23 @@ export class HullMaker {
     const small = this.hull(kept)
     if (!small) return null
     const grown = kept.length === points.length ? 1 : Math.min(1.05, cubeRoot(volume / small.volume))
-    const centre = scaled(kept.reduce((s, p) => vec(s.x + p.x, s.y + p.y, s.z + p.z), ZERO), 1 / kept.length)
-    const outer = kept.map((p) => vec(centre.x + (p.x - centre.x) * grown, centre.y + (p.y - centre.y) * grown, centre.z + (p.z - centre.z) * grown))
+    const centre = scaled(
+      kept.reduce((s, p) => vec(s.x + p.x, s.y + p.y, s.z + p.z), ZERO),
+      1 / kept.length,
+    )
+    const outer = kept.map((p) =>
+      vec(
+        centre.x + (p.x - centre.x) * grown,
+        centre.y + (p.y - centre.y) * grown,
+        centre.z + (p.z - centre.z) * grown,
+      ),
+    )
     const whole = grown === 1 ? null : this.faces(points)
     const planes = whole ? planesOf(whole.points, whole.triangles) : []
     const held = outer.map((p) => pulledInto(p, planes))
-    const rounded = held.map(({ x, y, z }) => vec(Math.fround(quantised(x)), Math.fround(quantised(y)), Math.fround(quantised(z))))
+    const rounded = held.map(({ x, y, z }) =>
+      vec(Math.fround(quantised(x)), Math.fround(quantised(y)), Math.fround(quantised(z))),
+    )
     const final = this.hull(rounded)
     return final && { points: rounded, volume: final.volume }
   }
@@ -183,7 +211,9 @@ export class HullMaker {
   }
   /** The mesh in at most `countMax` hulls, none reaching beyond the mesh. */
   decomposed(points: readonly Vec3[], triangles: readonly number[], countMax: number): Hull[] {
-    const desc = RAPIER.ColliderDesc.convexDecomposition(flat(points), Uint32Array.from(triangles), { resolution: RESOLUTION })
+    const desc = RAPIER.ColliderDesc.convexDecomposition(flat(points), Uint32Array.from(triangles), {
+      resolution: RESOLUTION,
+    })
     const shape = desc?.shape
     const shapes = shape instanceof RAPIER.Compound ? shape.shapes : []
     const parts = shapes.flatMap((part) => (part instanceof RAPIER.ConvexPolyhedron ? [unflat(part.vertices)] : []))
@@ -191,8 +221,15 @@ export class HullMaker {
     // Parts are made of cells, so their corners stand up to one beside the mesh: these are brought back to it.
     const slack = (2 * Math.max(max.x - min.x, max.y - min.y, max.z - min.z)) / RESOLUTION
     const snapped = parts.map((part) => part.map((p) => nearestWithin(p, slack, points, triangles) ?? p))
-    const hulls = this.merged(snapped.flatMap((part) => this.hull(part) ?? []), countMax)
-    return this.#covering(hulls, [...new Set(triangles)].flatMap((i) => points[i] ?? []), slack)
+    const hulls = this.merged(
+      snapped.flatMap((part) => this.hull(part) ?? []),
+      countMax,
+    )
+    return this.#covering(
+      hulls,
+      [...new Set(triangles)].flatMap((i) => points[i] ?? []),
+      slack,
+    )
   }
   /** Hulls made of cells end up to a cell or two before the mesh: each vertex outside all of them is added to the nearest. */
   #covering(hulls: readonly Hull[], vertices: readonly Vec3[], slack: number): Hull[] {
@@ -214,7 +251,10 @@ export class HullMaker {
   /** Pairs are put together, always the one whose common hull adds least, till there are at most `countMax`. */
   merged(hulls: readonly Hull[], countMax: number): Hull[] {
     const left = new Map(hulls.map((hull, i) => [i, hull]))
-    const costs = new Map<string, { readonly i: number; readonly j: number; readonly hull: Hull; readonly cost: number }>()
+    const costs = new Map<
+      string,
+      { readonly i: number; readonly j: number; readonly hull: Hull; readonly cost: number }
+    >()
     const weigh = (i: number, j: number): void => {
       const [a, b] = [left.get(i), left.get(j)]
       const hull = a && b && this.hull([...a.points, ...b.points])

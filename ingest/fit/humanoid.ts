@@ -9,8 +9,21 @@ import { determinant } from './frame.ts'
 
 /** What a humanoid must have; all others are optional. */
 export const REQUIRED_BONES = [
-  'hips', 'spine', 'head', 'leftUpperArm', 'leftLowerArm', 'leftHand', 'rightUpperArm', 'rightLowerArm', 'rightHand',
-  'leftUpperLeg', 'leftLowerLeg', 'leftFoot', 'rightUpperLeg', 'rightLowerLeg', 'rightFoot',
+  'hips',
+  'spine',
+  'head',
+  'leftUpperArm',
+  'leftLowerArm',
+  'leftHand',
+  'rightUpperArm',
+  'rightLowerArm',
+  'rightHand',
+  'leftUpperLeg',
+  'leftLowerLeg',
+  'leftFoot',
+  'rightUpperLeg',
+  'rightLowerLeg',
+  'rightFoot',
 ] as const satisfies readonly Bone[]
 
 const FINGERS = ['Thumb', 'Index', 'Middle', 'Ring', 'Little'] as const
@@ -26,7 +39,10 @@ const EXTRA_PARENTS: ReadonlyMap<string, string> = new Map([
     [`${side}Toes`, `${side}Foot`],
     ...FINGERS.flatMap((finger) => {
       const parts = finger === 'Thumb' ? PARTS.Thumb : (['Proximal', 'Intermediate', 'Distal'] as const)
-      return parts.map((part, i): [string, string] => [`${side}${finger}${part}`, i === 0 ? `${side}Hand` : `${side}${finger}${parts[i - 1] ?? ''}`])
+      return parts.map((part, i): [string, string] => [
+        `${side}${finger}${part}`,
+        i === 0 ? `${side}Hand` : `${side}${finger}${parts[i - 1] ?? ''}`,
+      ])
     }),
   ]),
 ])
@@ -34,18 +50,27 @@ const EXTRA_PARENTS: ReadonlyMap<string, string> = new Map([
 const indexOfBone = (bone: string): number => (BONES as readonly string[]).indexOf(bone)
 
 /** The bone above a bone; null above the hips and for a name that is none. */
-export const parentOfBone = (bone: string): string | null => EXTRA_PARENTS.get(bone) ?? BONES[BONE_PARENTS[indexOfBone(bone)] ?? -1] ?? null
+export const parentOfBone = (bone: string): string | null =>
+  EXTRA_PARENTS.get(bone) ?? BONES[BONE_PARENTS[indexOfBone(bone)] ?? -1] ?? null
 
 export const isBone = (name: string): boolean => indexOfBone(name) >= 0 || EXTRA_PARENTS.has(name)
 
 /** VRM 0.x calls the thumb's bones one part lower than VRM 1.0. */
-const fromVrm0 = (bone: string): string => bone.replace(/ThumbProximal$/, 'ThumbMetacarpal').replace(/ThumbIntermediate$/, 'ThumbProximal')
+const fromVrm0 = (bone: string): string =>
+  bone.replace(/ThumbProximal$/, 'ThumbMetacarpal').replace(/ThumbIntermediate$/, 'ThumbProximal')
 
 type Json = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-const inside = (value: unknown, ...path: readonly string[]): unknown => path.reduce((v, key) => (isObject(v) ? v[key] : undefined), value)
+const inside = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce((v, key) => (isObject(v) ? v[key] : undefined), value)
 
-const fault = (rule: string, where: string, value: number | string | null, limit: number | string | null, message: string): Rejection => ({ rule, where, value, limit, message })
+const fault = (
+  rule: string,
+  where: string,
+  value: number | string | null,
+  limit: number | string | null,
+  message: string,
+): Rejection => ({ rule, where, value, limit, message })
 
 /** Names to indices of nodes; a name that no node or more than one has is refused. */
 function byName(json: unknown, names: Json, where: string): Map<string, number> {
@@ -58,7 +83,15 @@ function byName(json: unknown, names: Json, where: string): Map<string, number> 
     const [first] = at
     if (typeof name !== 'string' || first === undefined || at.length > 1) {
       const what = `${at.length === 0 ? 'no node' : `${at.length} nodes`} called ${JSON.stringify(name)}`
-      throw new Rejected(fault('HUMANOID_NODE', `${where}/${bone}`, typeof name === 'string' ? name : null, 'the name of one node', `the map names ${bone}, and there is ${what}: write the node's name as it stands in the file`))
+      throw new Rejected(
+        fault(
+          'HUMANOID_NODE',
+          `${where}/${bone}`,
+          typeof name === 'string' ? name : null,
+          'the name of one node',
+          `the map names ${bone}, and there is ${what}: write the node's name as it stands in the file`,
+        ),
+      )
     }
     found.set(bone, first)
   }
@@ -79,10 +112,12 @@ export function readHumanoid(json: unknown, names?: Readonly<Record<string, stri
     : Array.isArray(vrm0)
       ? vrm0.map((value) => [inside(value, 'bone'), inside(value, 'node')])
       : []
-  if (entries.length === 0) return isObject(extras) ? byName(json, extras, '/asset/extras/otherworld/humanoid') : new Map()
+  if (entries.length === 0)
+    return isObject(extras) ? byName(json, extras, '/asset/extras/otherworld/humanoid') : new Map()
   const found = new Map<string, number>()
   for (const [bone, node] of entries) {
-    if (typeof bone === 'string' && typeof node === 'number' && Number.isInteger(node) && node >= 0) found.set(isObject(vrm1) ? bone : fromVrm0(bone), node)
+    if (typeof bone === 'string' && typeof node === 'number' && Number.isInteger(node) && node >= 0)
+      found.set(isObject(vrm1) ? bone : fromVrm0(bone), node)
   }
   return found
 }
@@ -96,13 +131,32 @@ const isAbove = (above: Node, node: Node): boolean => {
 export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): void {
   const faults: Rejection[] = []
   for (const bone of REQUIRED_BONES) {
-    if (!humanoid.has(bone)) faults.push(fault('HUMANOID_BONE_MISSING', bone, null, 'a node', `a humanoid needs ${bone}: name its node in the map, or in the VRM export`))
+    if (!humanoid.has(bone))
+      faults.push(
+        fault(
+          'HUMANOID_BONE_MISSING',
+          bone,
+          null,
+          'a node',
+          `a humanoid needs ${bone}: name its node in the map, or in the VRM export`,
+        ),
+      )
   }
   const users = new Map<Node, string>()
   for (const [bone, node] of humanoid) {
     const other = users.get(node)
-    if (!isBone(bone)) warn({ rule: 'HUMANOID_BONE_UNKNOWN', where: bone, message: `${bone} is no bone of VRM 1.0; it is passed over` })
-    else if (other) faults.push(fault('HUMANOID_NODE_TWICE', bone, node.getName(), 'a node of its own', `${other} and ${bone} are the same node "${node.getName()}": give each bone a node of its own`))
+    if (!isBone(bone))
+      warn({ rule: 'HUMANOID_BONE_UNKNOWN', where: bone, message: `${bone} is no bone of VRM 1.0; it is passed over` })
+    else if (other)
+      faults.push(
+        fault(
+          'HUMANOID_NODE_TWICE',
+          bone,
+          node.getName(),
+          'a node of its own',
+          `${other} and ${bone} are the same node "${node.getName()}": give each bone a node of its own`,
+        ),
+      )
     else users.set(node, bone)
   }
   for (const [bone, node] of humanoid) {
@@ -110,12 +164,28 @@ export function checkHumanoid(humanoid: ReadonlyMap<string, Node>, warn: Warn): 
     while (above && !humanoid.has(above)) above = parentOfBone(above)
     const parent = above && humanoid.get(above)
     if (above && parent && parent !== node && !isAbove(parent, node)) {
-      faults.push(fault('HUMANOID_ORDER', bone, node.getName(), parent.getName(), `${bone} ("${node.getName()}") must be below ${above} ("${parent.getName()}") in the node tree`))
+      faults.push(
+        fault(
+          'HUMANOID_ORDER',
+          bone,
+          node.getName(),
+          parent.getName(),
+          `${bone} ("${node.getName()}") must be below ${above} ("${parent.getName()}") in the node tree`,
+        ),
+      )
     }
   }
   for (const [bone, node] of humanoid) {
     if (determinant(node.getWorldMatrix()) > 0) continue
-    faults.push(fault('HUMANOID_MIRRORED', bone, node.getName(), 'a scale above zero', `"${node.getName()}" (${bone}) or a node above it has a negative or no scale, so its bones cannot be turned: apply the scale in the modelling program`))
+    faults.push(
+      fault(
+        'HUMANOID_MIRRORED',
+        bone,
+        node.getName(),
+        'a scale above zero',
+        `"${node.getName()}" (${bone}) or a node above it has a negative or no scale, so its bones cannot be turned: apply the scale in the modelling program`,
+      ),
+    )
   }
   if (faults.length > 0) throw new Rejected(...faults)
 }

@@ -14,7 +14,9 @@ export interface Fixture {
 }
 
 function jsonOf(path: string, bytes: Buffer): unknown {
-  return JSON.parse(extname(path) === '.gltf' ? bytes.toString() : bytes.subarray(20, 20 + bytes.readUInt32LE(12)).toString())
+  return JSON.parse(
+    extname(path) === '.gltf' ? bytes.toString() : bytes.subarray(20, 20 + bytes.readUInt32LE(12)).toString(),
+  )
 }
 
 /** What is higher than this was made in centimetres, m. */
@@ -32,17 +34,37 @@ export async function readFixture(path: string, maps = 'fixtures/assets/humanoid
   const bytes = readFileSync(full)
   const json = jsonOf(full, bytes)
   const io = new NodeIO().setLogger(new Logger(Logger.Verbosity.SILENT)).registerExtensions(ALL_EXTENSIONS)
-  const document = extname(full) === '.gltf' ? await io.readJSON({ json: json as never, resources: resourcesOf(json, dirname(full)) }) : await io.readBinary(new Uint8Array(bytes))
+  const document =
+    extname(full) === '.gltf'
+      ? await io.readJSON({ json: json as never, resources: resourcesOf(json, dirname(full)) })
+      : await io.readBinary(new Uint8Array(bytes))
   const { min, max } = boundsOf(surfaceOf(nodesOf(document)).points)
-  if (max.y - min.y > CENTIMETRES_FROM) for (const node of document.getRoot().listScenes()[0]?.listChildren() ?? []) scaleDown(node)
+  if (max.y - min.y > CENTIMETRES_FROM)
+    for (const node of document.getRoot().listScenes()[0]?.listChildren() ?? []) scaleDown(node)
   const map = join(maps, `${basename(full, extname(full))}.json`)
   const nodes = document.getRoot().listNodes()
-  const indices = readHumanoid(json, existsSync(map) ? (JSON.parse(readFileSync(map, 'utf8')) as Record<string, string>) : undefined)
-  return { document, json, humanoid: new Map([...indices].flatMap(([bone, i]) => { const node = nodes[i]; return node ? [[bone, node] as const] : [] })) }
+  const indices = readHumanoid(
+    json,
+    existsSync(map) ? (JSON.parse(readFileSync(map, 'utf8')) as Record<string, string>) : undefined,
+  )
+  return {
+    document,
+    json,
+    humanoid: new Map(
+      [...indices].flatMap(([bone, i]) => {
+        const node = nodes[i]
+        return node ? [[bone, node] as const] : []
+      }),
+    ),
+  }
 }
 
 function resourcesOf(json: unknown, folder: string): Record<string, Uint8Array<ArrayBuffer>> {
   const { buffers = [], images = [] } = json as { buffers?: { uri?: string }[]; images?: { uri?: string }[] }
-  const uris = [...buffers, ...images].flatMap(({ uri }) => (uri !== undefined && !uri.startsWith('data:') ? [uri] : []))
-  return Object.fromEntries(uris.map((uri) => [uri, new Uint8Array(readFileSync(join(folder, decodeURIComponent(uri))))]))
+  const uris = [...buffers, ...images].flatMap(({ uri }) =>
+    uri !== undefined && !uri.startsWith('data:') ? [uri] : [],
+  )
+  return Object.fromEntries(
+    uris.map((uri) => [uri, new Uint8Array(readFileSync(join(folder, decodeURIComponent(uri))))]),
+  )
 }

@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { Document } from '@gltf-transform/core'
-import { DEFAULT_DEFINITION, free, genesis, loadEngine, props, step, type PropSpec, type PropView, type Quat, type RealmDefinition, type Vec3 } from '../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  free,
+  genesis,
+  loadEngine,
+  props,
+  step,
+  type PropSpec,
+  type PropView,
+  type Quat,
+  type RealmDefinition,
+  type Vec3,
+} from '../../sim/index.ts'
 import { checkProp } from '../../sim/shapes.ts'
 import { add, IDENTITY, rotate, vec } from '../../sim/maths.ts'
 import { Rejected, type IngestWarning, type ObjectFit, type OmiPhysics } from '../types.ts'
@@ -18,8 +30,15 @@ const OBJECTS = ['teacup.glb', 'v-sekai_teapot.glb', 'BoxTextured.glb', 'kaykit_
 const specOf = ({ colliders, prop }: ObjectFit): PropSpec => ({ name: 'thing', colliders, ...prop })
 
 /** The props of an otherwise empty realm after some ticks. */
-function after(ticks: number, placed: readonly { prop: PropSpec; position: Vec3; rotation?: Quat }[], each: (props: readonly PropView[]) => void = () => undefined): readonly PropView[] {
-  const definition: RealmDefinition = { ...DEFAULT_DEFINITION, props: placed.map((p) => ({ rotation: IDENTITY, scale: 1, ...p })) }
+function after(
+  ticks: number,
+  placed: readonly { prop: PropSpec; position: Vec3; rotation?: Quat }[],
+  each: (props: readonly PropView[]) => void = () => undefined,
+): readonly PropView[] {
+  const definition: RealmDefinition = {
+    ...DEFAULT_DEFINITION,
+    props: placed.map((p) => ({ rotation: IDENTITY, scale: 1, ...p })),
+  }
   const realm = genesis(engine, definition)
   try {
     for (let i = 0; i < ticks; i++) {
@@ -47,14 +66,21 @@ function fitOf(name: string): ReturnType<typeof fit> {
 
 describe.each(OBJECTS)('%s', (name) => {
   test('gets colliders that the simulation takes, at most 16 of at most 64 points, within its bounds', async () => {
-    const { fit: { colliders, prop }, points } = await fitOf(name)
+    const {
+      fit: { colliders, prop },
+      points,
+    } = await fitOf(name)
     expect(checkProp({ name, colliders, ...prop })).toBeNull()
     const { min, max } = boundsOf(points)
     for (const { shape } of colliders) {
       if (shape.type !== 'convex') continue
       for (let i = 0; i < shape.points.length; i += 3) {
         const [x = 0, y = 0, z = 0] = shape.points.slice(i, i + 3)
-        for (const [v, lo, hi] of [[x, min.x, max.x], [y, min.y, max.y], [z, min.z, max.z]] as const) {
+        for (const [v, lo, hi] of [
+          [x, min.x, max.x],
+          [y, min.y, max.y],
+          [z, min.z, max.z],
+        ] as const) {
           expect(v).toBeGreaterThan(lo - 0.0002)
           expect(v).toBeLessThan(hi + 0.0002)
         }
@@ -64,21 +90,33 @@ describe.each(OBJECTS)('%s', (name) => {
 
   test('falls, comes to rest and lies there, with what is seen of it within 1 cm of the ground (0.3 % of what is larger than 3 m)', async () => {
     const { fit: made, points } = await fitOf(name)
-    const lowest = ({ position, rotation }: PropView): number => points.reduce((least, p) => Math.min(least, add(position, rotate(rotation, p)).y), Infinity)
+    const lowest = ({ position, rotation }: PropView): number =>
+      points.reduce((least, p) => Math.min(least, add(position, rotate(rotation, p)).y), Infinity)
     const [before] = after(600, [{ prop: specOf(made), position: vec(3, 0.3, 3) }])
     const [then] = after(1200, [{ prop: specOf(made), position: vec(3, 0.3, 3) }], ([view]) => {
-      if (![view?.position.x, view?.position.y, view?.position.z].every(Number.isFinite)) throw new Error('a number that is none')
+      if (![view?.position.x, view?.position.y, view?.position.z].every(Number.isFinite))
+        throw new Error('a number that is none')
     })
     if (!before || !then) throw new Error('the prop is gone')
     const { min, max } = boundsOf(points)
-    expect(Math.abs(lowest(then))).toBeLessThan(Math.max(0.01, 0.003 * Math.max(max.x - min.x, max.y - min.y, max.z - min.z)))
-    expect(Math.hypot(then.position.x - before.position.x, then.position.y - before.position.y, then.position.z - before.position.z)).toBeLessThan(0.02)
+    expect(Math.abs(lowest(then))).toBeLessThan(
+      Math.max(0.01, 0.003 * Math.max(max.x - min.x, max.y - min.y, max.z - min.z)),
+    )
+    expect(
+      Math.hypot(
+        then.position.x - before.position.x,
+        then.position.y - before.position.y,
+        then.position.z - before.position.z,
+      ),
+    ).toBeLessThan(0.02)
   })
 })
 
 describe('fitting', () => {
   test('sees boxes, spheres and capsules, takes a cylinder as a hull and a ring as several', async () => {
-    const { fit: { colliders } } = await fitOf('primitives.glb')
+    const {
+      fit: { colliders },
+    } = await fitOf('primitives.glb')
     expect(colliders.slice(0, 4).map(({ shape }) => shape.type)).toEqual(['box', 'sphere', 'capsule', 'convex'])
     const [box, sphere, capsule] = colliders
     expect(box?.shape).toEqual({ type: 'box', halfExtents: { x: 0.5, y: 0.5, z: 0.5 } })
@@ -90,8 +128,14 @@ describe('fitting', () => {
 
   test('leaves the teacup hollow: a marble that is dropped into it stays in it, above its floor', async () => {
     const { fit: cup } = await fitOf('teacup.glb')
-    const marble: PropSpec = { ...specOf(cup), colliders: [{ shape: { type: 'sphere', radius: 0.008 }, position: vec(0, 0, 0), rotation: IDENTITY }] }
-    const [held, ball] = after(600, [{ prop: specOf(cup), position: vec(3, 0.005, 3) }, { prop: marble, position: vec(3, 0.12, 3) }])
+    const marble: PropSpec = {
+      ...specOf(cup),
+      colliders: [{ shape: { type: 'sphere', radius: 0.008 }, position: vec(0, 0, 0), rotation: IDENTITY }],
+    }
+    const [held, ball] = after(600, [
+      { prop: specOf(cup), position: vec(3, 0.005, 3) },
+      { prop: marble, position: vec(3, 0.12, 3) },
+    ])
     if (!held || !ball) throw new Error('a prop is gone')
     expect(Math.hypot(ball.position.x - held.position.x, ball.position.z - held.position.z)).toBeLessThan(0.035)
     expect(ball.position.y).toBeGreaterThan(held.position.y + 0.008)
@@ -103,8 +147,14 @@ describe('fitting', () => {
     for (const node of nodesOf(document)) if (node.getName() !== 'Torus') node.setMesh(null)
     for (const node of nodesOf(document)) node.setTranslation([0, 0, 0]).setRotation([Math.SQRT1_2, 0, 0, Math.SQRT1_2])
     const ring = await fitObject(document, NO_OMI, () => undefined)
-    const marble: PropSpec = { ...specOf(ring), colliders: [{ shape: { type: 'sphere', radius: 0.2 }, position: vec(0, 0, 0), rotation: IDENTITY }] }
-    const [, ball] = after(300, [{ prop: { ...specOf(ring), motion: 'static' }, position: vec(3, 0.2, 3) }, { prop: marble, position: vec(3, 1.5, 3) }])
+    const marble: PropSpec = {
+      ...specOf(ring),
+      colliders: [{ shape: { type: 'sphere', radius: 0.2 }, position: vec(0, 0, 0), rotation: IDENTITY }],
+    }
+    const [, ball] = after(300, [
+      { prop: { ...specOf(ring), motion: 'static' }, position: vec(3, 0.2, 3) },
+      { prop: marble, position: vec(3, 1.5, 3) },
+    ])
     expect(ball?.position.y).toBeLessThan(0.21)
   })
 
@@ -114,7 +164,9 @@ describe('fitting', () => {
 
   test('is a small ball on the ground for an object without a mesh', async () => {
     const { colliders, prop } = await fitObject(new Document(), NO_OMI, () => undefined)
-    expect(colliders).toMatchObject([{ shape: { type: 'sphere', radius: Math.fround(0.05) }, position: { y: Math.fround(0.05) } }])
+    expect(colliders).toMatchObject([
+      { shape: { type: 'sphere', radius: Math.fround(0.05) }, position: { y: Math.fround(0.05) } },
+    ])
     expect(prop.motion).toBe('dynamic')
   })
 
@@ -130,9 +182,18 @@ describe('fitting', () => {
 function sheet(name: string): Document {
   const document = new Document()
   const buffer = document.createBuffer()
-  const positions = document.createAccessor().setType('VEC3').setArray(new Float32Array([-0.5, 0, -0.5, -0.5, 0, 0.5, 0.5, 0, 0.5, 0.5, 0, -0.5])).setBuffer(buffer)
-  const indices = document.createAccessor().setArray(new Uint16Array([0, 1, 2, 0, 2, 3])).setBuffer(buffer)
-  const mesh = document.createMesh().addPrimitive(document.createPrimitive().setAttribute('POSITION', positions).setIndices(indices))
+  const positions = document
+    .createAccessor()
+    .setType('VEC3')
+    .setArray(new Float32Array([-0.5, 0, -0.5, -0.5, 0, 0.5, 0.5, 0, 0.5, 0.5, 0, -0.5]))
+    .setBuffer(buffer)
+  const indices = document
+    .createAccessor()
+    .setArray(new Uint16Array([0, 1, 2, 0, 2, 3]))
+    .setBuffer(buffer)
+  const mesh = document
+    .createMesh()
+    .addPrimitive(document.createPrimitive().setAttribute('POSITION', positions).setIndices(indices))
   document.createScene().addChild(document.createNode(name).setMesh(mesh))
   return document
 }
@@ -165,19 +226,38 @@ describe("Godot's name suffixes", () => {
 })
 
 /** A file with nodes of these extensions and one mesh (a tetrahedron of 1 m). */
-function withOmi(shapes: readonly unknown[], nodes: readonly { body: unknown; translation?: [number, number, number]; scale?: [number, number, number] }[], extra: object = {}): { document: Document; omi: OmiPhysics } {
+function withOmi(
+  shapes: readonly unknown[],
+  nodes: readonly { body: unknown; translation?: [number, number, number]; scale?: [number, number, number] }[],
+  extra: object = {},
+): { document: Document; omi: OmiPhysics } {
   const document = sheet('seen')
   const buffer = document.getRoot().listBuffers()[0]!
-  const positions = document.createAccessor().setType('VEC3').setArray(new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])).setBuffer(buffer)
-  const indices = document.createAccessor().setArray(new Uint16Array([0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3])).setBuffer(buffer)
-  const mesh = document.createMesh().addPrimitive(document.createPrimitive().setAttribute('POSITION', positions).setIndices(indices))
+  const positions = document
+    .createAccessor()
+    .setType('VEC3')
+    .setArray(new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]))
+    .setBuffer(buffer)
+  const indices = document
+    .createAccessor()
+    .setArray(new Uint16Array([0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3]))
+    .setBuffer(buffer)
+  const mesh = document
+    .createMesh()
+    .addPrimitive(document.createPrimitive().setAttribute('POSITION', positions).setIndices(indices))
   const scene = document.getRoot().listScenes()[0]!
   const made = nodes.map(({ translation, scale }, i) => {
-    const node = document.createNode(`node${i}`).setTranslation(translation ?? [0, 0, 0]).setScale(scale ?? [1, 1, 1])
+    const node = document
+      .createNode(`node${i}`)
+      .setTranslation(translation ?? [0, 0, 0])
+      .setScale(scale ?? [1, 1, 1])
     scene.addChild(node)
     return node
   })
-  const json = { extensions: { OMI_physics_shape: { shapes }, ...extra }, nodes: nodes.map(({ body }) => ({ extensions: { OMI_physics_body: body } })) }
+  const json = {
+    extensions: { OMI_physics_shape: { shapes }, ...extra },
+    nodes: nodes.map(({ body }) => ({ extensions: { OMI_physics_body: body } })),
+  }
   return { document, omi: readOmi(json, made, [mesh]) }
 }
 
@@ -188,7 +268,11 @@ describe('colliders that the file brings', () => {
     ['box', { type: 'box', box: { size: [1, 2, 3] } }, { type: 'box', halfExtents: { x: 0.5, y: 1, z: 1.5 } }],
     ['box of default size', { type: 'box' }, { type: 'box', halfExtents: { x: 0.5, y: 0.5, z: 0.5 } }],
     ['sphere', { type: 'sphere', sphere: { radius: 0.25 } }, { type: 'sphere', radius: 0.25 }],
-    ['capsule, whose height is between the centres', { type: 'capsule', capsule: { height: 1, radiusTop: 0.5, radiusBottom: 0.5 } }, { type: 'capsule', halfHeight: 0.5, radius: 0.5 }],
+    [
+      'capsule, whose height is between the centres',
+      { type: 'capsule', capsule: { height: 1, radiusTop: 0.5, radiusBottom: 0.5 } },
+      { type: 'capsule', halfHeight: 0.5, radius: 0.5 },
+    ],
     ['capsule of no height', { type: 'capsule', capsule: { height: 0 } }, { type: 'sphere', radius: 0.5 }],
   ])('%s', async (_, shape, wanted) => {
     const { document, omi } = withOmi([shape], [{ body: collider(0), translation: [1, 2, 3] }])
@@ -207,7 +291,9 @@ describe('colliders that the file brings', () => {
     const [made] = (await fitObject(document, omi, () => undefined)).colliders
     expect(made?.shape.type).toBe('convex')
     expect(made?.shape.type === 'convex' && made.shape.points.length / 3).toBeLessThanOrEqual(pointsMax)
-    expect(made?.shape.type === 'convex' && made.shape.points.length / 3).toBeGreaterThanOrEqual(Math.min(pointsMax, 30))
+    expect(made?.shape.type === 'convex' && made.shape.points.length / 3).toBeGreaterThanOrEqual(
+      Math.min(pointsMax, 30),
+    )
   })
 
   test('a trimesh stays one where the object is static, and becomes hulls where it moves', async () => {
@@ -223,7 +309,16 @@ describe('colliders that the file brings', () => {
 
   test('mass becomes density by volume, 1 kg where a body says none; materials give friction and restitution; scale counts', async () => {
     const box = { type: 'box', box: { size: [1, 1, 1] } }
-    const said = withOmi([box], [{ body: { motion: { type: 'dynamic', mass: 16 }, collider: { shape: 0, physicsMaterial: 0 } }, scale: [2, 2, 2] }], { OMI_physics_body: { physicsMaterials: [{ dynamicFriction: 0.25, restitution: 0.5 }] } })
+    const said = withOmi(
+      [box],
+      [
+        {
+          body: { motion: { type: 'dynamic', mass: 16 }, collider: { shape: 0, physicsMaterial: 0 } },
+          scale: [2, 2, 2],
+        },
+      ],
+      { OMI_physics_body: { physicsMaterials: [{ dynamicFriction: 0.25, restitution: 0.5 }] } },
+    )
     const { prop, colliders } = await fitObject(said.document, said.omi, () => undefined)
     expect(prop).toMatchObject({ motion: 'dynamic', density: 2, friction: 0.25, restitution: 0.5 })
     expect(colliders[0]?.shape).toEqual({ type: 'box', halfExtents: { x: 1, y: 1, z: 1 } })
@@ -244,11 +339,21 @@ describe('colliders that the file brings', () => {
     const node = document.createNode('old')
     document.getRoot().listScenes()[0]!.addChild(node)
     const read = async (one: object): Promise<ObjectFit> => {
-      const json = { extensions: { OMI_collider: { colliders: [one] } }, nodes: [{ extensions: { OMI_collider: { collider: 0 } } }] }
+      const json = {
+        extensions: { OMI_collider: { colliders: [one] } },
+        nodes: [{ extensions: { OMI_collider: { collider: 0 } } }],
+      }
       return fitObject(document, readOmi(json, [node], document.getRoot().listMeshes()), () => undefined)
     }
-    expect((await read({ type: 'capsule', height: 2, radius: 0.5 })).colliders[0]?.shape).toEqual({ type: 'capsule', halfHeight: 0.5, radius: 0.5 })
-    expect((await read({ type: 'box', size: [1, 2, 1] })).colliders[0]?.shape).toEqual({ type: 'box', halfExtents: { x: 0.5, y: 1, z: 0.5 } })
+    expect((await read({ type: 'capsule', height: 2, radius: 0.5 })).colliders[0]?.shape).toEqual({
+      type: 'capsule',
+      halfHeight: 0.5,
+      radius: 0.5,
+    })
+    expect((await read({ type: 'box', size: [1, 2, 1] })).colliders[0]?.shape).toEqual({
+      type: 'box',
+      halfExtents: { x: 0.5, y: 1, z: 0.5 },
+    })
     expect((await read({ type: 'box', size: [1, 2, 1], isTrigger: true })).prop.motion).toBe('dynamic')
   })
 
@@ -263,31 +368,46 @@ describe('colliders that the file brings', () => {
     const { document, omi } = withOmi(shapes, [{ body }])
     const refusal = await fitObject(document, omi, () => undefined).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(Rejected)
-    expect(refusal instanceof Rejected && refusal.rejections[0]).toMatchObject({ rule: 'OMI_PHYSICS', where: expect.stringMatching(/./) })
+    expect(refusal instanceof Rejected && refusal.rejections[0]).toMatchObject({
+      rule: 'OMI_PHYSICS',
+      where: expect.stringMatching(/./),
+    })
   })
 
   test('more than 16 are refused', async () => {
-    const { document, omi } = withOmi([{ type: 'box' }], Array.from({ length: 17 }, (_, i) => ({ body: collider(0), translation: [i, 0, 0] })))
+    const { document, omi } = withOmi(
+      [{ type: 'box' }],
+      Array.from({ length: 17 }, (_, i) => ({ body: collider(0), translation: [i, 0, 0] })),
+    )
     await expect(fitObject(document, omi, () => undefined)).rejects.toThrow('COLLIDERS_MAX')
   })
 })
 
 describe('the mirror as OMI_physics_shape', () => {
   test('has boxes, spheres, hulls and meshes, never capsules, and reads back as the same colliders', async () => {
-    const { fit: { colliders } } = await fitOf('primitives.glb')
+    const {
+      fit: { colliders },
+    } = await fitOf('primitives.glb')
     const mirror = await omiMirror(colliders, 'dynamic', 5)
     const types = mirror.shapes.map(({ type }) => type)
     expect(types).toHaveLength(colliders.length)
     expect(types).not.toContain('capsule')
     expect(types.slice(0, 3)).toEqual(['box', 'sphere', 'convex'])
-    const used = mirror.shapes.flatMap(({ convex }) => (convex === undefined ? [] : [(convex as { mesh: number }).mesh]))
+    const used = mirror.shapes.flatMap(({ convex }) =>
+      convex === undefined ? [] : [(convex as { mesh: number }).mesh],
+    )
     expect(used).toEqual(mirror.meshes.map((_, i) => 5 + i))
     for (const { positions, indices } of mirror.meshes) {
       expect(indices.length).toBeGreaterThanOrEqual(12)
       expect(Math.max(...indices)).toBeLessThan(positions.length / 3)
     }
     expect(mirror.nodes.map(({ body }) => body)).toEqual(colliders.map((_, shape) => ({ collider: { shape } })))
-    const { document, omi } = withOmi(mirror.shapes.slice(0, 2), [{ body: { ...collider(0), motion: { type: 'dynamic' } } }, { body: collider(1) }])
-    expect((await fitObject(document, omi, () => undefined)).colliders.map(({ shape }) => shape)).toEqual(colliders.slice(0, 2).map(({ shape }) => shape))
+    const { document, omi } = withOmi(mirror.shapes.slice(0, 2), [
+      { body: { ...collider(0), motion: { type: 'dynamic' } } },
+      { body: collider(1) },
+    ])
+    expect((await fitObject(document, omi, () => undefined)).colliders.map(({ shape }) => shape)).toEqual(
+      colliders.slice(0, 2).map(({ shape }) => shape),
+    )
   })
 })

@@ -71,20 +71,27 @@ function hasExtent(points: readonly Vec3[]): boolean {
 /** For what has no triangles: a box around its points and lines, or a ball on the ground where it has none with an extent. */
 function standIn(points: readonly Vec3[]): Collider {
   const radius = Math.fround(BALL_RADIUS_METRES)
-  return hasExtent(points) ? boxCollider(points, SCENE) : placed({ type: 'sphere', radius }, { x: 0, y: radius, z: 0 }, SCENE.rotation)
+  return hasExtent(points)
+    ? boxCollider(points, SCENE)
+    : placed({ type: 'sphere', radius }, { x: 0, y: radius, z: 0 }, SCENE.rotation)
 }
 
 /** Colliders that fit the meshes: a part for each node with a mesh, or all in one where these are too many. */
 function fitted(hulls: HullMaker, document: Document): Found {
   const nodes = nodesOf(document).filter((node) => node.getMesh())
   const [first] = nodes
-  const all = nodes.map((node): Part => ({ node, surface: surfaceOf([node]) })).filter(({ surface }) => surface.triangles.length > 0 && hasExtent(surface.points))
+  const all = nodes
+    .map((node): Part => ({ node, surface: surfaceOf([node]) }))
+    .filter(({ surface }) => surface.triangles.length > 0 && hasExtent(surface.points))
   if (!first || all.length === 0) return { colliders: [standIn(surfaceOf(nodes).points)], motion: 'dynamic' }
   const parts = all.length <= COLLIDERS_MAX ? all : [{ node: first, surface: surfaceOf(nodes) }]
   const ones = parts.map((part) => simple(hulls, part))
   const hollow = ones.filter((one) => one === null).length
   const each = Math.floor((COLLIDERS_MAX - (parts.length - hollow)) / Math.max(hollow, 1))
-  return { colliders: parts.flatMap(({ surface }, i) => ones[i] ?? decompose(hulls, surface, Math.max(each, 1))), motion: 'dynamic' }
+  return {
+    colliders: parts.flatMap(({ surface }, i) => ones[i] ?? decompose(hulls, surface, Math.max(each, 1))),
+    motion: 'dynamic',
+  }
 }
 
 /** What measuring colliders takes no notice of. */
@@ -96,9 +103,17 @@ function densityOf(hulls: HullMaker, { colliders, mass, massAt, motion }: Found,
   const usual = mass !== undefined && volume > 0 ? mass / volume : DENSITY_DEFAULT
   if (massAt !== undefined) return Math.fround(usual)
   const counted = massOf({ ...UNSAID, motion, colliders }, 1)
-  const [lightest, heaviest] = motion === 'dynamic' && counted > 0 ? [(RANGES.mass.min / counted) * MARGIN, RANGES.mass.max / counted / MARGIN] : [0, Infinity]
+  const [lightest, heaviest] =
+    motion === 'dynamic' && counted > 0
+      ? [(RANGES.mass.min / counted) * MARGIN, RANGES.mass.max / counted / MARGIN]
+      : [0, Infinity]
   const density = Math.fround(clamp(clamp(usual, lightest, heaviest), RANGES.density.min, RANGES.density.max))
-  if (density !== Math.fround(usual)) warn({ rule: 'DENSITY_CHOSEN', where: '', message: `the object has ${density} instead of ${usual} kg/m³, so that a realm can hold its mass` })
+  if (density !== Math.fround(usual))
+    warn({
+      rule: 'DENSITY_CHOSEN',
+      where: '',
+      message: `the object has ${density} instead of ${usual} kg/m³, so that a realm can hold its mass`,
+    })
   return density
 }
 
@@ -107,7 +122,12 @@ function largeEnough(hulls: HullMaker, { colliders, stated, motion }: Found, war
   const isFixed = (collider: Collider): boolean => stated?.has(collider) === true
   const thick = colliders.map((collider) => (isFixed(collider) ? collider : thickened(hulls, collider)))
   const thin = thick.filter((collider, i) => collider !== colliders[i]).length
-  if (thin > 0) warn({ rule: 'COLLIDER_THICKENED', where: '', message: `${thin} of ${thick.length} colliders are thicker than the mesh: each is at least ${2 * RANGES.scaledExtent.min} m thick, and a ${RANGES.slenderness.max}th of its length` })
+  if (thin > 0)
+    warn({
+      rule: 'COLLIDER_THICKENED',
+      where: '',
+      message: `${thin} of ${thick.length} colliders are thicker than the mesh: each is at least ${2 * RANGES.scaledExtent.min} m thick, and a ${RANGES.slenderness.max}th of its length`,
+    })
   const radius = Math.fround(RANGES.scaledRadius.min)
   const [first] = thick
   if (!first || isFixed(first) || propRadius({ ...UNSAID, motion, colliders: thick }) >= radius) return thick
@@ -115,7 +135,10 @@ function largeEnough(hulls: HullMaker, { colliders, stated, motion }: Found, war
 }
 
 /** Where the file says each collider, else which of the fitted ones it is. */
-const placesOf = ({ colliders, stated, massAt }: Found): Places => ({ colliders: colliders.map((collider, i) => stated?.get(collider) ?? `collider ${i}`), mass: massAt ?? '' })
+const placesOf = ({ colliders, stated, massAt }: Found): Places => ({
+  colliders: colliders.map((collider, i) => stated?.get(collider) ?? `collider ${i}`),
+  mass: massAt ?? '',
+})
 
 /** See FitObject in ingest/types.ts. */
 export const fitObject = (async (document: Document, omi: OmiPhysics, warn: Warn): Promise<ObjectFit> => {

@@ -4,17 +4,33 @@ import type { OmiPhysics } from '../types.ts'
 
 type Json = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-const inside = (value: unknown, ...path: readonly string[]): unknown => path.reduce((v, key) => (isObject(v) ? v[key] : undefined), value)
+const inside = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce((v, key) => (isObject(v) ? v[key] : undefined), value)
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** The shape as one of the newer extension; the archived one writes lengths beside the type, full heights, and hulls. */
 function fromArchived(collider: unknown): unknown {
   if (!isObject(collider)) return collider
   const { type, mesh, size, radius, height, isTrigger } = collider
-  const shape = type === 'hull' ? { type: 'convex', convex: { mesh } } : type === 'mesh' || type === 'trimesh' ? { type: 'trimesh', trimesh: { mesh } } : { type }
+  const shape =
+    type === 'hull'
+      ? { type: 'convex', convex: { mesh } }
+      : type === 'mesh' || type === 'trimesh'
+        ? { type: 'trimesh', trimesh: { mesh } }
+        : { type }
   const round = { radiusTop: radius ?? 0.5, radiusBottom: radius ?? 0.5 }
-  const mid = typeof height === 'number' && typeof (radius ?? 0.5) === 'number' ? Math.max(height - 2 * Number(radius ?? 0.5), 0) : 1
-  return { ...shape, box: { size }, sphere: radius === undefined ? {} : { radius }, capsule: { height: mid, ...round }, cylinder: { height: height ?? 2, ...round }, isTrigger }
+  const mid =
+    typeof height === 'number' && typeof (radius ?? 0.5) === 'number'
+      ? Math.max(height - 2 * Number(radius ?? 0.5), 0)
+      : 1
+  return {
+    ...shape,
+    box: { size },
+    sphere: radius === undefined ? {} : { radius },
+    capsule: { height: mid, ...round },
+    cylinder: { height: height ?? 2, ...round },
+    isTrigger,
+  }
 }
 
 /** The archived extension on a node, as a collider or trigger of the newer one. */

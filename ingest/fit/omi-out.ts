@@ -13,7 +13,11 @@ export interface OmiMirror {
   /** Meshes that the shapes name, to be appended to the document's: flat positions and triples of indices. */
   readonly meshes: readonly { readonly positions: readonly number[]; readonly indices: readonly number[] }[]
   /** A child of the object's root for each collider, with this as its OMI_physics_body. */
-  readonly nodes: readonly { readonly translation: Vec3; readonly rotation: Quat; readonly body: Readonly<Record<string, unknown>> }[]
+  readonly nodes: readonly {
+    readonly translation: Vec3
+    readonly rotation: Quat
+    readonly body: Readonly<Record<string, unknown>>
+  }[]
   /** OMI_physics_body of the object's root. */
   readonly root: Readonly<Record<string, unknown>>
 }
@@ -23,19 +27,31 @@ const RING = 8
 
 function capsulePoints(halfHeight: number, radius: number): Vec3[] {
   const rings = [0, 0.5, 1].flatMap((angle) =>
-    Array.from({ length: RING }, (_, i): Vec3 => vec(radius * cos(angle) * cos((2 * PI * i) / RING), radius * sin(angle), radius * cos(angle) * sin((2 * PI * i) / RING))),
+    Array.from({ length: RING }, (_, i): Vec3 =>
+      vec(
+        radius * cos(angle) * cos((2 * PI * i) / RING),
+        radius * sin(angle),
+        radius * cos(angle) * sin((2 * PI * i) / RING),
+      ),
+    ),
   )
   const dome = [...rings, vec(0, radius, 0)]
   return dome.flatMap(({ x, y, z }) => [vec(x, halfHeight + y, z), vec(x, -halfHeight - y, z)])
 }
 
-const points = (flat: readonly number[]): Vec3[] => Array.from({ length: flat.length / 3 }, (_, i) => vec(flat[3 * i] ?? 0, flat[3 * i + 1] ?? 0, flat[3 * i + 2] ?? 0))
+const points = (flat: readonly number[]): Vec3[] =>
+  Array.from({ length: flat.length / 3 }, (_, i) => vec(flat[3 * i] ?? 0, flat[3 * i + 1] ?? 0, flat[3 * i + 2] ?? 0))
 
 /** See OmiMirror. `firstMesh`: how many meshes the document has before. */
-export async function omiMirror(colliders: readonly Collider[], motion: PropSpec['motion'], firstMesh: number): Promise<OmiMirror> {
+export async function omiMirror(
+  colliders: readonly Collider[],
+  motion: PropSpec['motion'],
+  firstMesh: number,
+): Promise<OmiMirror> {
   const hulls = await HullMaker.make()
   const meshes: { positions: number[]; indices: number[] }[] = []
-  const addMesh = (positions: readonly number[], indices: readonly number[]): number => firstMesh + meshes.push({ positions: [...positions], indices: [...indices] }) - 1
+  const addMesh = (positions: readonly number[], indices: readonly number[]): number =>
+    firstMesh + meshes.push({ positions: [...positions], indices: [...indices] }) - 1
   const hullMesh = (of: readonly Vec3[]): number => {
     const made = hulls.faces(of)
     return addMesh(made?.points.flatMap(({ x, y, z }) => [x, y, z]) ?? [], made?.triangles ?? [])
@@ -44,7 +60,10 @@ export async function omiMirror(colliders: readonly Collider[], motion: PropSpec
     const shapes = colliders.map(({ shape }): Readonly<Record<string, unknown>> => {
       switch (shape.type) {
         case 'box':
-          return { type: 'box', box: { size: [2 * shape.halfExtents.x, 2 * shape.halfExtents.y, 2 * shape.halfExtents.z] } }
+          return {
+            type: 'box',
+            box: { size: [2 * shape.halfExtents.x, 2 * shape.halfExtents.y, 2 * shape.halfExtents.z] },
+          }
         case 'sphere':
           return { type: 'sphere', sphere: { radius: shape.radius } }
         case 'capsule':
@@ -55,7 +74,11 @@ export async function omiMirror(colliders: readonly Collider[], motion: PropSpec
           return { type: 'trimesh', trimesh: { mesh: addMesh(shape.vertices, shape.indices) } }
       }
     })
-    const nodes = colliders.map(({ position, rotation }, shape) => ({ translation: position, rotation, body: { collider: { shape } } }))
+    const nodes = colliders.map(({ position, rotation }, shape) => ({
+      translation: position,
+      rotation,
+      body: { collider: { shape } },
+    }))
     return { shapes, meshes, nodes, root: { motion: { type: motion } } }
   } finally {
     hulls.free()

@@ -23,7 +23,13 @@ const part = (value: unknown, key: string): Json => {
 const inside = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined)
 
 function refuse(where: string, value: unknown, message: string, limit: string | null = null): never {
-  throw new Rejected({ rule: 'OMI_PHYSICS', where, value: typeof value === 'number' || typeof value === 'string' ? value : null, limit, message })
+  throw new Rejected({
+    rule: 'OMI_PHYSICS',
+    where,
+    value: typeof value === 'number' || typeof value === 'string' ? value : null,
+    limit,
+    message,
+  })
 }
 
 /** Metres that a length may be written as; what it comes to at its node's scale is checked later (spawnable.ts). */
@@ -40,7 +46,9 @@ function metres(from: Json, key: string, otherwise: number, where: string): numb
 
 const corner = (where: string, value: unknown): readonly number[] => {
   const list: readonly unknown[] = value === undefined ? [1, 1, 1] : Array.isArray(value) ? value : []
-  const size = list.map((x) => (isLength(x) ? x : refuse(where, x, 'size must be three numbers of metres from zero on', LENGTHS)))
+  const size = list.map((x) =>
+    isLength(x) ? x : refuse(where, x, 'size must be three numbers of metres from zero on', LENGTHS),
+  )
   return size.length === 3 ? size : refuse(where, null, 'size must be three numbers of metres from zero on', LENGTHS)
 }
 
@@ -53,11 +61,15 @@ const SEGMENTS = 32
 /** Rims of a cylinder, or of what a capsule with two radii is the hull of. */
 function rim(y: number, radius: number, segments = SEGMENTS): Vec3[] {
   if (radius <= 0) return [vec(0, y, 0)]
-  return Array.from({ length: segments }, (_, i) => vec(radius * cos((2 * PI * i) / segments), y, radius * sin((2 * PI * i) / segments)))
+  return Array.from({ length: segments }, (_, i) =>
+    vec(radius * cos((2 * PI * i) / segments), y, radius * sin((2 * PI * i) / segments)),
+  )
 }
 
 function dome(y: number, radius: number, up: 1 | -1): Vec3[] {
-  return [0, 0.45, 0.9].flatMap((angle) => rim(y + up * radius * sin(angle), radius * cos(angle), 16)).concat(vec(0, y + up * radius, 0))
+  return [0, 0.45, 0.9]
+    .flatMap((angle) => rim(y + up * radius * sin(angle), radius * cos(angle), 16))
+    .concat(vec(0, y + up * radius, 0))
 }
 
 interface Reading {
@@ -82,9 +94,12 @@ function meshSurface({ omi }: Reading, index: unknown, node: Node, where: string
     }
     if (primitive.getMode() !== 4) continue
     const corners = indices?.getCount() ?? count
-    for (let i = 0; i + 2 < corners; i += 3) for (let k = 0; k < 3; k++) triangles.push(base + (indices?.getScalar(i + k) ?? i + k))
+    for (let i = 0; i + 2 < corners; i += 3)
+      for (let k = 0; k < 3; k++) triangles.push(base + (indices?.getScalar(i + k) ?? i + k))
   }
-  return points.length >= 3 && triangles.length >= 3 ? { points, triangles, carriers: [], areas: new Float64Array() } : refuse(where, null, 'the shape needs a mesh of triangles')
+  return points.length >= 3 && triangles.length >= 3
+    ? { points, triangles, carriers: [], areas: new Float64Array() }
+    : refuse(where, null, 'the shape needs a mesh of triangles')
 }
 
 /** Lengths of a node's axes: OMI shapes are scaled by their nodes. */
@@ -94,12 +109,22 @@ function scaleOf(node: Node): Vec3 {
   return vec(axis(0), axis(4), axis(8))
 }
 
-function meshColliders(reading: Reading, shape: Json, type: 'convex' | 'trimesh', node: Node, where: string): Collider[] {
+function meshColliders(
+  reading: Reading,
+  shape: Json,
+  type: 'convex' | 'trimesh',
+  node: Node,
+  where: string,
+): Collider[] {
   const { hulls, motion, warn } = reading
   const surface = meshSurface(reading, part(shape, type)['mesh'], node, `${where}/${type}/mesh`)
   if (type === 'convex') return [hullCollider(hulls, hulls.hull(surface.points), surface.points)]
   if (motion === 'static') return [trimeshCollider(surface)]
-  warn({ rule: 'OMI_TRIMESH_MOVES', where, message: 'a trimesh cannot move: the object gets convex hulls instead; make it static to keep the mesh' })
+  warn({
+    rule: 'OMI_TRIMESH_MOVES',
+    where,
+    message: 'a trimesh cannot move: the object gets convex hulls instead; make it static to keep the mesh',
+  })
   return decompose(hulls, surface, COLLIDERS_MAX)
 }
 
@@ -118,7 +143,14 @@ function colliderOf(reading: Reading, shape: Json, node: Node, where: string): C
   switch (shape['type']) {
     case 'box': {
       const [x = 1, y = 1, z = 1] = corner(`${where}/box/size`, part(shape, 'box')['size'])
-      return one({ type: 'box', halfExtents: vec(Math.fround((x * scale.x) / 2), Math.fround((y * scale.y) / 2), Math.fround((z * scale.z) / 2)) })
+      return one({
+        type: 'box',
+        halfExtents: vec(
+          Math.fround((x * scale.x) / 2),
+          Math.fround((y * scale.y) / 2),
+          Math.fround((z * scale.z) / 2),
+        ),
+      })
     }
     case 'sphere': {
       const radius = metres(part(shape, 'sphere'), 'radius', 0.5, `${where}/sphere`)
@@ -126,14 +158,27 @@ function colliderOf(reading: Reading, shape: Json, node: Node, where: string): C
     }
     case 'capsule': {
       const body = part(shape, 'capsule')
-      const [height, top, bottom] = [metres(body, 'height', 1, `${where}/capsule`), metres(body, 'radiusTop', 0.5, `${where}/capsule`), metres(body, 'radiusBottom', 0.5, `${where}/capsule`)]
-      if (top !== bottom || !isEven || top === 0) return [turnedHull(reading, node, [...dome(height / 2, top, 1), ...dome(-height / 2, bottom, -1)])]
+      const [height, top, bottom] = [
+        metres(body, 'height', 1, `${where}/capsule`),
+        metres(body, 'radiusTop', 0.5, `${where}/capsule`),
+        metres(body, 'radiusBottom', 0.5, `${where}/capsule`),
+      ]
+      if (top !== bottom || !isEven || top === 0)
+        return [turnedHull(reading, node, [...dome(height / 2, top, 1), ...dome(-height / 2, bottom, -1)])]
       const radius = Math.fround(top * scale.x)
-      return one(height > 0 ? { type: 'capsule', halfHeight: Math.fround((height * scale.x) / 2), radius } : { type: 'sphere', radius })
+      return one(
+        height > 0
+          ? { type: 'capsule', halfHeight: Math.fround((height * scale.x) / 2), radius }
+          : { type: 'sphere', radius },
+      )
     }
     case 'cylinder': {
       const body = part(shape, 'cylinder')
-      const [height, top, bottom] = [metres(body, 'height', 2, `${where}/cylinder`), metres(body, 'radiusTop', 0.5, `${where}/cylinder`), metres(body, 'radiusBottom', 0.5, `${where}/cylinder`)]
+      const [height, top, bottom] = [
+        metres(body, 'height', 2, `${where}/cylinder`),
+        metres(body, 'radiusTop', 0.5, `${where}/cylinder`),
+        metres(body, 'radiusBottom', 0.5, `${where}/cylinder`),
+      ]
       return [turnedHull(reading, node, [...rim(height / 2, top), ...rim(-height / 2, bottom)])]
     }
     case 'convex':
@@ -158,11 +203,23 @@ function motionOf({ bodies }: OmiPhysics, warn: Warn): Body {
   if (!first) return { motion: 'static' }
   const [node, body] = first
   const { type = 'dynamic', mass = 1 } = part(body, 'motion')
-  if (moving.length > 1) warn({ rule: 'OMI_ONE_BODY', where: node.getName(), message: `the file has ${moving.length} bodies; an object is one: all move as "${node.getName()}" does` })
-  if (!MOTIONS.includes(type)) return refuse(`${node.getName()}/motion/type`, type, 'motion must be static, kinematic or dynamic')
+  if (moving.length > 1)
+    warn({
+      rule: 'OMI_ONE_BODY',
+      where: node.getName(),
+      message: `the file has ${moving.length} bodies; an object is one: all move as "${node.getName()}" does`,
+    })
+  if (!MOTIONS.includes(type))
+    return refuse(`${node.getName()}/motion/type`, type, 'motion must be static, kinematic or dynamic')
   if (type !== 'dynamic') return { motion: type as Motion }
   const where = `${node.getName()}/motion/mass`
-  if (typeof mass !== 'number' || !inRange('mass', mass)) return refuse(where, mass, 'mass must be a number of kilograms within what a realm takes', `${RANGES.mass.min} to ${RANGES.mass.max} kg`)
+  if (typeof mass !== 'number' || !inRange('mass', mass))
+    return refuse(
+      where,
+      mass,
+      'mass must be a number of kilograms within what a realm takes',
+      `${RANGES.mass.min} to ${RANGES.mass.max} kg`,
+    )
   return { motion: type, mass, ...(inside(inside(body, 'motion'), 'mass') === undefined ? {} : { massAt: where }) }
 }
 
@@ -173,7 +230,10 @@ function surfaceMaterial(omi: OmiPhysics, index: unknown): Pick<Found, 'friction
     const value = material[key] ?? otherwise
     return typeof value === 'number' && value >= 0 ? Math.min(value, most) : otherwise
   }
-  return { friction: number('dynamicFriction', 0.6, RANGES.friction.max), restitution: number('restitution', 0, RANGES.restitution.max) }
+  return {
+    friction: number('dynamicFriction', 0.6, RANGES.friction.max),
+    restitution: number('restitution', 0, RANGES.restitution.max),
+  }
 }
 
 /** The colliders that the file says, or null where it says none. Triggers are passed over. Throws Rejected. */
@@ -184,15 +244,23 @@ export function omiColliders(hulls: HullMaker, omi: OmiPhysics, warn: Warn): Fou
   const stated = new Map<Collider, string>()
   let material: unknown
   for (const [node, said] of omi.bodies) {
-    if (inside(said, 'trigger') !== undefined) warn({ rule: 'OMI_TRIGGER', where: node.getName(), message: 'triggers are not supported: it is passed over' })
+    if (inside(said, 'trigger') !== undefined)
+      warn({ rule: 'OMI_TRIGGER', where: node.getName(), message: 'triggers are not supported: it is passed over' })
     const index = part(said, 'collider')['shape']
     if (index === undefined || index === -1) continue
     const { x, y, z } = scaleOf(node)
     if (!(Math.min(x, y, z) > SCALE_MIN)) {
-      warn({ rule: 'OMI_NO_SIZE', where: node.getName(), message: 'the collider has no size, for its node is scaled to nothing: it is passed over' })
+      warn({
+        rule: 'OMI_NO_SIZE',
+        where: node.getName(),
+        message: 'the collider has no size, for its node is scaled to nothing: it is passed over',
+      })
       continue
     }
-    const [shape, where] = [typeof index === 'number' ? omi.shapes[index] : undefined, `/extensions/OMI_physics_shape/shapes/${JSON.stringify(index)}`]
+    const [shape, where] = [
+      typeof index === 'number' ? omi.shapes[index] : undefined,
+      `/extensions/OMI_physics_shape/shapes/${JSON.stringify(index)}`,
+    ]
     if (!isObject(shape)) return refuse(where, index, `"${node.getName()}" names a shape that the file does not have`)
     const made = colliderOf(reading, shape, node, where)
     colliders.push(...made)

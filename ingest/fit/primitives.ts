@@ -24,7 +24,11 @@ export const placed = (shape: Shape, { x, y, z }: Vec3, q: Quat): Collider => ({
 })
 
 /** Turns local Y to the axis of that index. */
-const Y_TO: readonly Quat[] = [{ x: 0, y: 0, z: -0.7071067811865476, w: 0.7071067811865476 }, IDENTITY, { x: 0.7071067811865476, y: 0, z: 0, w: 0.7071067811865476 }]
+const Y_TO: readonly Quat[] = [
+  { x: 0, y: 0, z: -0.7071067811865476, w: 0.7071067811865476 },
+  IDENTITY,
+  { x: 0.7071067811865476, y: 0, z: 0, w: 0.7071067811865476 },
+]
 
 interface Box {
   readonly centre: Vec3
@@ -33,7 +37,10 @@ interface Box {
 
 function boxOf(points: readonly Vec3[]): Box {
   const { min, max } = boundsOf(points)
-  return { centre: vec((min.x + max.x) / 2, (min.y + max.y) / 2, (min.z + max.z) / 2), half: [(max.x - min.x) / 2, (max.y - min.y) / 2, (max.z - min.z) / 2] }
+  return {
+    centre: vec((min.x + max.x) / 2, (min.y + max.y) / 2, (min.z + max.z) / 2),
+    half: [(max.x - min.x) / 2, (max.y - min.y) / 2, (max.z - min.z) / 2],
+  }
 }
 
 /** The box around points, in the frame's directions; at least 0.2 mm thick, so that a sheet is one too. */
@@ -41,7 +48,11 @@ export function boxCollider(points: readonly Vec3[], frame: Frame): Collider {
   const { centre, half } = boxOf(points.map((p) => intoFrame(frame, p)))
   const [x, y, z] = half.map(roundUp)
   const at = rotate(frame.rotation, centre)
-  return placed({ type: 'box', halfExtents: { x: x ?? 1, y: y ?? 1, z: z ?? 1 } }, vec(at.x + frame.position.x, at.y + frame.position.y, at.z + frame.position.z), frame.rotation)
+  return placed(
+    { type: 'box', halfExtents: { x: x ?? 1, y: y ?? 1, z: z ?? 1 } },
+    vec(at.x + frame.position.x, at.y + frame.position.y, at.z + frame.position.z),
+    frame.rotation,
+  )
 }
 
 function isBox(local: readonly Vec3[], { centre, half: [hx, hy, hz] }: Box, volume: number): boolean {
@@ -56,16 +67,23 @@ function isBox(local: readonly Vec3[], { centre, half: [hx, hy, hz] }: Box, volu
 function sphereOf(local: readonly Vec3[], { centre, half: [hx, hy, hz] }: Box, volume: number): number | null {
   if (!near(hx, hy) || !near(hy, hz) || !near(hx, hz)) return null
   const r = local.reduce((most, p) => Math.max(most, distance(p, centre)), 0)
-  return volume >= ROUND_FILL * (4 / 3) * PI * r * r * r && local.every((p) => distance(p, centre) >= (1 - OFF_MAX) * r) ? r : null
+  return volume >= ROUND_FILL * (4 / 3) * PI * r * r * r && local.every((p) => distance(p, centre) >= (1 - OFF_MAX) * r)
+    ? r
+    : null
 }
 
-function capsuleOf(local: readonly Vec3[], { centre, half }: Box, volume: number): { axis: number; radius: number; halfHeight: number } | null {
+function capsuleOf(
+  local: readonly Vec3[],
+  { centre, half }: Box,
+  volume: number,
+): { axis: number; radius: number; halfHeight: number } | null {
   const axis = [1, 0, 2].toSorted((a, b) => (half[b] ?? 0) - (half[a] ?? 0))[0] ?? 1
   const [h = 0, u = 0, v = 0] = [half[axis], half[(axis + 1) % 3], half[(axis + 2) % 3]]
   const radius = Math.max(u, v)
   const halfHeight = h - radius
   if (!near(u, v) || halfHeight < 0.05 * radius) return null
-  const end = (s: number): Vec3 => vec(centre.x + (axis === 0 ? s : 0), centre.y + (axis === 1 ? s : 0), centre.z + (axis === 2 ? s : 0))
+  const end = (s: number): Vec3 =>
+    vec(centre.x + (axis === 0 ? s : 0), centre.y + (axis === 1 ? s : 0), centre.z + (axis === 2 ? s : 0))
   const capsule = { a: end(-halfHeight), b: end(halfHeight), r: radius }
   const full = PI * radius * radius * (2 * halfHeight + (4 / 3) * radius)
   const isOn = local.every((p) => Math.abs(distanceTo(capsule, p)) <= OFF_MAX * radius)
@@ -84,5 +102,7 @@ export function recognised(points: readonly Vec3[], frame: Frame, volume: number
   if (radius !== null) return placed({ type: 'sphere', radius: roundUp(radius) }, at, IDENTITY)
   const capsule = capsuleOf(local, box, volume)
   const turned = capsule && multiply(frame.rotation, Y_TO[capsule.axis] ?? IDENTITY)
-  return capsule && turned ? placed({ type: 'capsule', halfHeight: roundUp(capsule.halfHeight), radius: roundUp(capsule.radius) }, at, turned) : null
+  return capsule && turned
+    ? placed({ type: 'capsule', halfHeight: roundUp(capsule.halfHeight), radius: roundUp(capsule.radius) }, at, turned)
+    : null
 }

@@ -39,7 +39,10 @@ class Filling {
     const { solid } = this
     const range = (axis: 0 | 1 | 2, lo: number, hi: number, count: number): [number, number] => {
       const first = sampleAt(solid, axis, 0)
-      return [Math.max(0, Math.ceil((lo - r - first) / solid.cell)), Math.min(count - 1, Math.floor((hi + r - first) / solid.cell))]
+      return [
+        Math.max(0, Math.ceil((lo - r - first) / solid.cell)),
+        Math.min(count - 1, Math.floor((hi + r - first) / solid.cell)),
+      ]
     }
     const [x0, x1] = range(0, Math.min(a.x, b.x), Math.max(a.x, b.x), solid.nx)
     const [y0, y1] = range(1, Math.min(a.y, b.y), Math.max(a.y, b.y), solid.ny)
@@ -127,7 +130,13 @@ export const FINE = [0.8, 0.4]
  * Better capsules for the same bones. `first`: what the surface gave, from which none goes far. `owners`: by cell the
  * index of the capsule that it belongs to, or -1.
  */
-export function refine(capsules: readonly Capsule[], first: readonly Capsule[], solid: Solid, owners: Int16Array, steps: readonly number[]): Capsule[] {
+export function refine(
+  capsules: readonly Capsule[],
+  first: readonly Capsule[],
+  solid: Solid,
+  owners: Int16Array,
+  steps: readonly number[],
+): Capsule[] {
   const filling = new Filling(solid, owners)
   const best = [...capsules]
   capsules.forEach((capsule, i) => filling.put(capsule, i, 1))
@@ -159,7 +168,8 @@ export type Seeds = readonly (readonly [Vec3, number])[]
 export function ownersOf(solid: Solid, seeds: Seeds): Int16Array {
   const owners = new Int16Array(solid.inside.length).fill(-1)
   const cellOf = (p: Vec3): number => {
-    const at = (axis: 0 | 1 | 2, x: number, count: number): number => Math.min(count - 1, Math.max(0, Math.round((x - sampleAt(solid, axis, 0)) / solid.cell)))
+    const at = (axis: 0 | 1 | 2, x: number, count: number): number =>
+      Math.min(count - 1, Math.max(0, Math.round((x - sampleAt(solid, axis, 0)) / solid.cell)))
     return (at(2, p.z, solid.nz) * solid.ny + at(1, p.y, solid.ny)) * solid.nx + at(0, p.x, solid.nx)
   }
   let front: number[] = []

@@ -30,7 +30,8 @@ const ASIDE = 0.0137
 const axisOf = ({ x, y, z }: Vec3, axis: number): number => (axis === 0 ? x : axis === 1 ? y : z)
 
 /** Where a cell's sample lies along an axis. */
-export const sampleAt = ({ origin, cell }: Grid, axis: number, i: number): number => axisOf(origin, axis) + (i + 0.5 + ASIDE * (axis + 1)) * cell
+export const sampleAt = ({ origin, cell }: Grid, axis: number, i: number): number =>
+  axisOf(origin, axis) + (i + 0.5 + ASIDE * (axis + 1)) * cell
 
 export function gridAround(points: readonly Vec3[], cellsMax: number): Grid {
   const { min, max } = boundsOf(points)
@@ -53,11 +54,19 @@ function sweep(grid: Grid, { points, triangles }: Surface, axis: 0 | 1 | 2, into
   const [depth = 0, wide = 0, high = 0] = [size[axis], size[u], size[v]]
   const [along = 0, right = 0, up = 0] = [stride[axis], stride[u], stride[v]]
   const crossings = new Int16Array(wide * high * (depth + 1))
-  const index = (at: number, a: number): number => Math.ceil((at - axisOf(grid.origin, a)) / grid.cell - 0.5 - ASIDE * (a + 1))
+  const index = (at: number, a: number): number =>
+    Math.ceil((at - axisOf(grid.origin, a)) / grid.cell - 0.5 - ASIDE * (a + 1))
   for (let t = 0; t + 2 < triangles.length; t += 3) {
     const [a, b, c] = [points[triangles[t] ?? 0], points[triangles[t + 1] ?? 0], points[triangles[t + 2] ?? 0]]
     if (!a || !b || !c) continue
-    const [au, av, bu, bv, cu, cv] = [axisOf(a, u), axisOf(a, v), axisOf(b, u), axisOf(b, v), axisOf(c, u), axisOf(c, v)]
+    const [au, av, bu, bv, cu, cv] = [
+      axisOf(a, u),
+      axisOf(a, v),
+      axisOf(b, u),
+      axisOf(b, v),
+      axisOf(c, u),
+      axisOf(c, v),
+    ]
     const twice = (bu - au) * (cv - av) - (bv - av) * (cu - au)
     if (twice === 0) continue
     for (let i = Math.max(0, index(Math.min(au, bu, cu), u)); i < wide; i++) {
@@ -70,7 +79,10 @@ function sweep(grid: Grid, { points, triangles }: Surface, axis: 0 | 1 | 2, into
         const wb = ((cu - pu) * (av - pv) - (cv - pv) * (au - pu)) / twice
         const wc = 1 - wa - wb
         if (wa < 0 || wb < 0 || wc < 0) continue
-        const at = Math.min(Math.max(index(wa * axisOf(a, axis) + wb * axisOf(b, axis) + wc * axisOf(c, axis), axis), 0), depth)
+        const at = Math.min(
+          Math.max(index(wa * axisOf(a, axis) + wb * axisOf(b, axis) + wc * axisOf(c, axis), axis), 0),
+          depth,
+        )
         const slot = (j * wide + i) * (depth + 1) + at
         crossings[slot] = (crossings[slot] ?? 0) + (twice > 0 ? -1 : 1)
       }

@@ -45,7 +45,13 @@ function colliderFault({ shape }: Collider, where: string): Rejection | null {
   const odd = lengthsOf(shape).find((x) => !inRange('shapeExtent', x))
   if (odd !== undefined || !(most <= RANGES.shapeExtent.max)) {
     const value = odd ?? most
-    return { rule: 'COLLIDER_SIZE', where, value: told(value), limit: limitOf('shapeExtent'), message: `the ${shape.type} has a half width of ${told(value)} m; ${limitOf('shapeExtent')} are allowed. Scale it to metres` }
+    return {
+      rule: 'COLLIDER_SIZE',
+      where,
+      value: told(value),
+      limit: limitOf('shapeExtent'),
+      message: `the ${shape.type} has a half width of ${told(value)} m; ${limitOf('shapeExtent')} are allowed. Scale it to metres`,
+    }
   }
   if (inRange('slenderness', most / least)) return null
   const message = `the ${shape.type} is ${told(most / least)} times as long as it is thick; ${RANGES.slenderness.max} times are allowed. Make it thicker or shorter, or divide it`
@@ -56,12 +62,30 @@ function wholeFaults(spec: PropSpec, places: Places): Rejection[] {
   const [radius, mass] = [propRadius(spec), massOf(spec, 1)]
   const faults: Rejection[] = []
   if (!inRange('scaledRadius', radius)) {
-    faults.push({ rule: 'COLLIDER_REACH', where: '', value: told(radius), limit: limitOf('scaledRadius'), message: `the colliders reach ${told(radius)} m from the object's origin; ${limitOf('scaledRadius')} are allowed. Scale the object, or move it to its origin` })
+    faults.push({
+      rule: 'COLLIDER_REACH',
+      where: '',
+      value: told(radius),
+      limit: limitOf('scaledRadius'),
+      message: `the colliders reach ${told(radius)} m from the object's origin; ${limitOf('scaledRadius')} are allowed. Scale the object, or move it to its origin`,
+    })
   }
   if (!inRange('density', spec.density)) {
-    faults.push({ rule: 'COLLIDER_DENSITY', where: places.mass, value: told(spec.density), limit: limitOf('density'), message: `the mass over the colliders' volume is ${told(spec.density)} kg/m³; ${limitOf('density')} are allowed. Change the mass, or leave it out` })
+    faults.push({
+      rule: 'COLLIDER_DENSITY',
+      where: places.mass,
+      value: told(spec.density),
+      limit: limitOf('density'),
+      message: `the mass over the colliders' volume is ${told(spec.density)} kg/m³; ${limitOf('density')} are allowed. Change the mass, or leave it out`,
+    })
   } else if (spec.motion === 'dynamic' && !inRange('mass', mass)) {
-    faults.push({ rule: 'COLLIDER_MASS', where: places.mass, value: told(mass), limit: limitOf('mass'), message: `the object would weigh ${told(mass)} kg; ${limitOf('mass')} are allowed. Change its mass or its size` })
+    faults.push({
+      rule: 'COLLIDER_MASS',
+      where: places.mass,
+      value: told(mass),
+      limit: limitOf('mass'),
+      message: `the object would weigh ${told(mass)} kg; ${limitOf('mass')} are allowed. Change its mass or its size`,
+    })
   }
   return faults
 }
@@ -70,7 +94,13 @@ function wholeFaults(spec: PropSpec, places: Places): Rejection[] {
 export function checkSpawnable(spec: PropSpec, places: Places): void {
   const count = spec.colliders.length
   if (count > COLLIDERS_MAX) {
-    throw new Rejected({ rule: 'COLLIDERS_MAX', where: '', value: count, limit: COLLIDERS_MAX, message: `the object has ${count} colliders; ${COLLIDERS_MAX} are allowed: merge some, or leave them out and let them be fitted` })
+    throw new Rejected({
+      rule: 'COLLIDERS_MAX',
+      where: '',
+      value: count,
+      limit: COLLIDERS_MAX,
+      message: `the object has ${count} colliders; ${COLLIDERS_MAX} are allowed: merge some, or leave them out and let them be fitted`,
+    })
   }
   const faults = spec.colliders.flatMap((collider, i) => colliderFault(collider, places.colliders[i] ?? '') ?? [])
   if (faults.length === 0) faults.push(...wholeFaults(spec, places))
@@ -83,7 +113,13 @@ export function checkSpawnable(spec: PropSpec, places: Places): void {
 function invalid(spec: PropSpec, places: Places, reason: RejectReason): Rejected {
   const at = spec.colliders.findIndex((collider) => checkProp({ ...spec, colliders: [collider] }) !== null)
   const message = `a collider cannot be used (${reason}): a mesh needs triangles with an area, and coordinates within ${RANGES.point.max} m`
-  return new Rejected({ rule: 'COLLIDER_INVALID', where: places.colliders[at] ?? '', value: spec.colliders[at]?.shape.type ?? reason, limit: null, message })
+  return new Rejected({
+    rule: 'COLLIDER_INVALID',
+    where: places.colliders[at] ?? '',
+    value: spec.colliders[at]?.shape.type ?? reason,
+    limit: null,
+    message,
+  })
 }
 
 /** Says what only builders (who may manage) can place. */
@@ -92,8 +128,15 @@ export function warnOfBuilders(spec: PropSpec, places: Places, warn: Warn): void
   if (!reason) return
   const triangles = spec.colliders.map(({ shape }) => (shape.type === 'trimesh' ? shape.indices.length / 3 : 0))
   const most = Math.max(...triangles)
-  const why = reason === 'not-permitted' ? 'a kinematic object moves as programs say'
-    : reason === 'mesh-too-large' ? `a static mesh has ${most} triangles; what a guest places has at most ${RANGES.meshTriangles.max}. Decimate it, or name its node -convcol`
-    : 'its static colliders together cost more than a guest may put into one place. Use fewer and simpler ones'
-  warn({ rule: 'BUILDERS_ONLY', where: places.colliders[triangles.indexOf(most)] ?? '', message: `only who may manage a realm can place this object (${reason}): ${why}` })
+  const why =
+    reason === 'not-permitted'
+      ? 'a kinematic object moves as programs say'
+      : reason === 'mesh-too-large'
+        ? `a static mesh has ${most} triangles; what a guest places has at most ${RANGES.meshTriangles.max}. Decimate it, or name its node -convcol`
+        : 'its static colliders together cost more than a guest may put into one place. Use fewer and simpler ones'
+  warn({
+    rule: 'BUILDERS_ONLY',
+    where: places.colliders[triangles.indexOf(most)] ?? '',
+    message: `only who may manage a realm can place this object (${reason}): ${why}`,
+  })
 }

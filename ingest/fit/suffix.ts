@@ -18,7 +18,8 @@ const suffixOf = (node: Node): { readonly isHull: boolean; readonly isOnly: bool
 }
 
 /** Nodes with a mesh that is a collider and not to be seen: the ingest takes their meshes out. */
-export const collisionOnlyNodes = (document: Document): Node[] => nodesOf(document).filter((node) => node.getMesh() && suffixOf(node)?.isOnly === true)
+export const collisionOnlyNodes = (document: Document): Node[] =>
+  nodesOf(document).filter((node) => node.getMesh() && suffixOf(node)?.isOnly === true)
 
 /** Colliders of nodes so named, or null where there are none. A mesh cannot move: with one the object is static. */
 export function suffixColliders(hulls: HullMaker, document: Document, warn: Warn): Found | null {
@@ -32,8 +33,15 @@ export function suffixColliders(hulls: HullMaker, document: Document, warn: Warn
   const isStatic = named.some(({ isHull }) => !isHull)
   if (isStatic) {
     const where = named.find(({ isHull }) => !isHull)?.node.getName() ?? ''
-    warn({ rule: 'COLLIDER_STATIC', where, message: 'a node whose name ends in -col or -colonly is a mesh collider, which cannot move: the object is static; use -convcol to have it movable' })
+    warn({
+      rule: 'COLLIDER_STATIC',
+      where,
+      message:
+        'a node whose name ends in -col or -colonly is a mesh collider, which cannot move: the object is static; use -convcol to have it movable',
+    })
   }
-  const colliders = named.map(({ surface, isHull }) => (isHull ? hullCollider(hulls, hulls.hull(surface.points), surface.points) : trimeshCollider(surface)))
+  const colliders = named.map(({ surface, isHull }) =>
+    isHull ? hullCollider(hulls, hulls.hull(surface.points), surface.points) : trimeshCollider(surface),
+  )
   return { colliders, motion: isStatic ? 'static' : 'dynamic' }
 }

@@ -36,7 +36,12 @@ export function nodesOf(document: Document): Node[] {
 const product = (a: Matrix, b: Matrix): Matrix =>
   Array.from({ length: 16 }, (_, i) => {
     const [r, c] = [i % 4, i - (i % 4)]
-    return (a[r] ?? 0) * (b[c] ?? 0) + (a[r + 4] ?? 0) * (b[c + 1] ?? 0) + (a[r + 8] ?? 0) * (b[c + 2] ?? 0) + (a[r + 12] ?? 0) * (b[c + 3] ?? 0)
+    return (
+      (a[r] ?? 0) * (b[c] ?? 0) +
+      (a[r + 4] ?? 0) * (b[c + 1] ?? 0) +
+      (a[r + 8] ?? 0) * (b[c + 2] ?? 0) +
+      (a[r + 12] ?? 0) * (b[c + 3] ?? 0)
+    )
   })
 
 interface Skin {
@@ -58,7 +63,12 @@ function skinOf(node: Node): Skin | null {
 }
 
 /** The vertex as its skin puts it, or null where no weight holds it. */
-function skinned(primitive: Primitive, vertex: number, p: readonly number[], { joints, matrices }: Skin): { point: Vec3; carrier: Node } | null {
+function skinned(
+  primitive: Primitive,
+  vertex: number,
+  p: readonly number[],
+  { joints, matrices }: Skin,
+): { point: Vec3; carrier: Node } | null {
   const [joint, weight]: [number[], number[]] = [[], []]
   let [x, y, z, sum, most] = [0, 0, 0, 0, 0]
   let carrier: Node | null = null
@@ -88,7 +98,8 @@ function corners(primitive: Primitive): number[] {
   const at = (i: number): number => indices?.getScalar(i) ?? i
   const out: number[] = []
   if (primitive.getMode() === 4) for (let i = 0; i + 2 < count; i += 3) out.push(at(i), at(i + 1), at(i + 2))
-  if (primitive.getMode() === 5) for (let i = 0; i + 2 < count; i++) out.push(at(i), at(i + 1 + (i % 2)), at(i + 2 - (i % 2)))
+  if (primitive.getMode() === 5)
+    for (let i = 0; i + 2 < count; i++) out.push(at(i), at(i + 1 + (i % 2)), at(i + 2 - (i % 2)))
   if (primitive.getMode() === 6) for (let i = 1; i + 1 < count; i++) out.push(at(i), at(i + 1), at(0))
   return out
 }
@@ -139,7 +150,10 @@ export function surfaceOf(nodes: readonly Node[]): Surface {
 
 /** Axis-aligned box of points. */
 export function boundsOf(points: readonly Vec3[]): { readonly min: Vec3; readonly max: Vec3 } {
-  const [min, max] = [{ x: Infinity, y: Infinity, z: Infinity }, { x: -Infinity, y: -Infinity, z: -Infinity }]
+  const [min, max] = [
+    { x: Infinity, y: Infinity, z: Infinity },
+    { x: -Infinity, y: -Infinity, z: -Infinity },
+  ]
   for (const { x, y, z } of points) {
     min.x = Math.min(min.x, x)
     min.y = Math.min(min.y, y)

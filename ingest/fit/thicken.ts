@@ -15,7 +15,10 @@ const CORNERS: readonly Vec3[] = [-1, 1].flatMap((x) => [-1, 1].flatMap((y) => [
 const SCENE = { position: vec(0, 0, 0), rotation: IDENTITY }
 
 /** Least half width that a collider of this longest one may have, in steps of 0.1 mm. */
-const leastHalf = (most: number): number => Math.fround(Math.max(RANGES.scaledExtent.min, Math.ceil(most / (SLENDER_SHARE * RANGES.slenderness.max) / STEP) * STEP))
+const leastHalf = (most: number): number =>
+  Math.fround(
+    Math.max(RANGES.scaledExtent.min, Math.ceil(most / (SLENDER_SHARE * RANGES.slenderness.max) / STEP) * STEP),
+  )
 
 /** Whether a collider is thinner than a prop at scale 1 may be. A mesh is not: it is a surface. */
 export function isThin({ shape }: Collider): boolean {
@@ -23,7 +26,8 @@ export function isThin({ shape }: Collider): boolean {
   return solid !== null && !(inRange('scaledExtent', solid.least) && inRange('slenderness', solid.most / solid.least))
 }
 
-export const pointsOf = (flat: readonly number[]): Vec3[] => Array.from({ length: flat.length / 3 }, (_, i) => vec(flat[3 * i] ?? 0, flat[3 * i + 1] ?? 0, flat[3 * i + 2] ?? 0))
+export const pointsOf = (flat: readonly number[]): Vec3[] =>
+  Array.from({ length: flat.length / 3 }, (_, i) => vec(flat[3 * i] ?? 0, flat[3 * i + 1] ?? 0, flat[3 * i + 2] ?? 0))
 
 /** The hull of points, each spread to a small cube: as much thicker as it has to be. */
 function grownHull(hulls: HullMaker, collider: Collider, flat: readonly number[]): Collider {
@@ -33,7 +37,13 @@ function grownHull(hulls: HullMaker, collider: Collider, flat: readonly number[]
   for (let by = lacking; by <= GROWTH_MAX * lacking; by *= 2) {
     const whole = hulls.hull(points.flatMap((p) => CORNERS.map((corner) => add(p, scaled(corner, by)))))
     const hull = whole && hulls.reduced(whole)
-    const grown = hull && placed({ type: 'convex', points: hull.points.flatMap(({ x, y, z }) => [x, y, z]) }, collider.position, collider.rotation)
+    const grown =
+      hull &&
+      placed(
+        { type: 'convex', points: hull.points.flatMap(({ x, y, z }) => [x, y, z]) },
+        collider.position,
+        collider.rotation,
+      )
     if (grown && !isThin(grown)) return grown
   }
   return thickened(hulls, boxCollider(points, SCENE))
@@ -47,7 +57,10 @@ export function thickened(hulls: HullMaker, collider: Collider): Collider {
   switch (shape.type) {
     case 'box': {
       const { x, y, z } = shape.halfExtents
-      return { ...collider, shape: { type: 'box', halfExtents: { x: Math.max(x, half), y: Math.max(y, half), z: Math.max(z, half) } } }
+      return {
+        ...collider,
+        shape: { type: 'box', halfExtents: { x: Math.max(x, half), y: Math.max(y, half), z: Math.max(z, half) } },
+      }
     }
     case 'sphere':
       return { ...collider, shape: { type: 'sphere', radius: Math.max(shape.radius, half) } }

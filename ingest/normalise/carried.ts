@@ -3,30 +3,65 @@
  * over as it is; what in it points to nodes, meshes, materials and textures is read as references and written with the
  * numbers that those have then. Sources: the VRM 0.0 and 1.0 specifications (vrm-c/vrm-specification), OMI's glTF extensions.
  */
-import { Extension, type Document, type Material, type Mesh, type Node, type ReaderContext, type Texture, TextureInfo, type WriterContext } from '@gltf-transform/core'
+import {
+  Extension,
+  type Document,
+  type Material,
+  type Mesh,
+  type Node,
+  type ReaderContext,
+  type Texture,
+  TextureInfo,
+  type WriterContext,
+} from '@gltf-transform/core'
 import { countOf, isObject, objectOf, objectsOf, textOf, type JsonObject } from '../json.ts'
 
 type Kind = 'node' | 'mesh' | 'material' | 'materialName' | 'image' | 'texture' | 'textureInfo'
 /** Keys from the extension's object down; `*`: each member. */
 type Path = readonly [kind: Kind, path: string]
 
-const MTOON_TEXTURES = ['shadeMultiplyTexture', 'shadingShiftTexture', 'matcapTexture', 'rimMultiplyTexture', 'outlineWidthMultiplyTexture', 'uvAnimationMaskTexture']
+const MTOON_TEXTURES = [
+  'shadeMultiplyTexture',
+  'shadingShiftTexture',
+  'matcapTexture',
+  'rimMultiplyTexture',
+  'outlineWidthMultiplyTexture',
+  'uvAnimationMaskTexture',
+]
 
 const REFERENCES: Readonly<Record<string, readonly Path[]>> = {
   VRM: [
-    ['node', 'humanoid/humanBones/*/node'], ['node', 'firstPerson/firstPersonBone'], ['mesh', 'firstPerson/meshAnnotations/*/mesh'],
-    ['mesh', 'blendShapeMaster/blendShapeGroups/*/binds/*/mesh'], ['materialName', 'blendShapeMaster/blendShapeGroups/*/materialValues/*/materialName'],
-    ['node', 'secondaryAnimation/boneGroups/*/bones/*'], ['node', 'secondaryAnimation/boneGroups/*/center'], ['node', 'secondaryAnimation/colliderGroups/*/node'],
-    ['materialName', 'materialProperties/*/name'], ['texture', 'materialProperties/*/textureProperties/*'], ['texture', 'meta/texture'],
+    ['node', 'humanoid/humanBones/*/node'],
+    ['node', 'firstPerson/firstPersonBone'],
+    ['mesh', 'firstPerson/meshAnnotations/*/mesh'],
+    ['mesh', 'blendShapeMaster/blendShapeGroups/*/binds/*/mesh'],
+    ['materialName', 'blendShapeMaster/blendShapeGroups/*/materialValues/*/materialName'],
+    ['node', 'secondaryAnimation/boneGroups/*/bones/*'],
+    ['node', 'secondaryAnimation/boneGroups/*/center'],
+    ['node', 'secondaryAnimation/colliderGroups/*/node'],
+    ['materialName', 'materialProperties/*/name'],
+    ['texture', 'materialProperties/*/textureProperties/*'],
+    ['texture', 'meta/texture'],
   ],
   VRMC_vrm: [
-    ['node', 'humanoid/humanBones/*/node'], ['node', 'firstPerson/meshAnnotations/*/node'], ['image', 'meta/thumbnailImage'],
-    ['node', 'expressions/*/*/morphTargetBinds/*/node'], ['material', 'expressions/*/*/materialColorBinds/*/material'], ['material', 'expressions/*/*/textureTransformBinds/*/material'],
+    ['node', 'humanoid/humanBones/*/node'],
+    ['node', 'firstPerson/meshAnnotations/*/node'],
+    ['image', 'meta/thumbnailImage'],
+    ['node', 'expressions/*/*/morphTargetBinds/*/node'],
+    ['material', 'expressions/*/*/materialColorBinds/*/material'],
+    ['material', 'expressions/*/*/textureTransformBinds/*/material'],
   ],
-  VRMC_springBone: [['node', 'colliders/*/node'], ['node', 'springs/*/joints/*/node'], ['node', 'springs/*/center']],
+  VRMC_springBone: [
+    ['node', 'colliders/*/node'],
+    ['node', 'springs/*/joints/*/node'],
+    ['node', 'springs/*/center'],
+  ],
   VRMC_node_constraint: [['node', 'constraint/*/source']],
   VRMC_materials_mtoon: MTOON_TEXTURES.map((key) => ['textureInfo', key] as const),
-  OMI_physics_shape: [['mesh', 'shapes/*/convex/mesh'], ['mesh', 'shapes/*/trimesh/mesh']],
+  OMI_physics_shape: [
+    ['mesh', 'shapes/*/convex/mesh'],
+    ['mesh', 'shapes/*/trimesh/mesh'],
+  ],
   OMI_physics_body: [['node', 'trigger/nodes/*']],
 }
 
@@ -53,8 +88,17 @@ function placesOf(data: Holder, path: string): { holder: Holder; key: string }[]
   const keys = path.split('/')
   const last = keys.pop() ?? ''
   let holders: Holder[] = [data]
-  for (const key of keys) holders = holders.flatMap((holder) => (key === '*' ? Object.values(holder) : [holder[key]]).filter((value): value is Holder => typeof value === 'object' && value !== null))
-  return holders.flatMap((holder) => (last === '*' ? Object.keys(holder) : [last]).filter((key) => Object.hasOwn(holder, key)).map((key) => ({ holder, key })))
+  for (const key of keys)
+    holders = holders.flatMap((holder) =>
+      (key === '*' ? Object.values(holder) : [holder[key]]).filter(
+        (value): value is Holder => typeof value === 'object' && value !== null,
+      ),
+    )
+  return holders.flatMap((holder) =>
+    (last === '*' ? Object.keys(holder) : [last])
+      .filter((key) => Object.hasOwn(holder, key))
+      .map((key) => ({ holder, key })),
+  )
 }
 
 export abstract class CarriedExtension extends Extension {
@@ -66,7 +110,11 @@ export abstract class CarriedExtension extends Extension {
       const found = objectOf(holder['extensions'])[this.extensionName]
       if (!isObject(found)) return
       const data = structuredClone(found) as Holder
-      this.pieces.push({ owner, data, slots: (REFERENCES[this.extensionName] ?? []).flatMap((path) => this.#slots(context, data, path)) })
+      this.pieces.push({
+        owner,
+        data,
+        slots: (REFERENCES[this.extensionName] ?? []).flatMap((path) => this.#slots(context, data, path)),
+      })
     }
     take(null, json)
     for (const [i, node] of objectsOf(json, 'nodes').entries()) take(context.nodes[i] ?? null, node)
@@ -82,7 +130,8 @@ export abstract class CarriedExtension extends Extension {
   }
 
   #resolve(context: ReaderContext, kind: Kind, value: unknown): { target: Target; info: TextureInfo | null } | null {
-    const plain = (target: Target | undefined): { target: Target; info: null } | null => (target ? { target, info: null } : null)
+    const plain = (target: Target | undefined): { target: Target; info: null } | null =>
+      target ? { target, info: null } : null
     const index = countOf(value) ?? -1
     switch (kind) {
       case 'node':
@@ -92,7 +141,9 @@ export abstract class CarriedExtension extends Extension {
       case 'material':
         return plain(context.materials[index])
       case 'materialName':
-        return plain(typeof value === 'string' ? context.materials.find((material) => material.getName() === value) : undefined)
+        return plain(
+          typeof value === 'string' ? context.materials.find((material) => material.getName() === value) : undefined,
+        )
       case 'image':
         return plain(context.textures[index])
       case 'texture':
@@ -122,7 +173,12 @@ export abstract class CarriedExtension extends Extension {
   }
 
   #put(context: WriterContext, { holder, key, kind, target, info }: Slot): void {
-    const value = kind === 'materialName' ? target.getName() : info ? this.#putTexture(context, target as Texture, info) : indexOf(context, kind, target)
+    const value =
+      kind === 'materialName'
+        ? target.getName()
+        : info
+          ? this.#putTexture(context, target as Texture, info)
+          : indexOf(context, kind, target)
     if (kind === 'textureInfo') holder[key] = { ...objectOf(holder[key]), index: value }
     else holder[key] = value ?? -1
   }
@@ -146,7 +202,8 @@ function indexOf(context: WriterContext, kind: Kind, target: Target): number | u
 
 function holderOf(context: WriterContext, owner: Node | Material): Holder | undefined {
   const { nodes, materials } = context.jsonDoc.json
-  return (nodes?.[context.nodeIndexMap.get(owner as Node) ?? -1] ?? materials?.[context.materialIndexMap.get(owner as Material) ?? -1]) as Holder | undefined
+  return (nodes?.[context.nodeIndexMap.get(owner as Node) ?? -1] ??
+    materials?.[context.materialIndexMap.get(owner as Material) ?? -1]) as Holder | undefined
 }
 
 /** A class of its own for each name, as gltf-transform registers them. */
@@ -158,12 +215,17 @@ export function carriedExtension(name: string): typeof Extension & (new (documen
 }
 
 export function carriedOf(document: Document): CarriedExtension[] {
-  return document.getRoot().listExtensionsUsed().filter((extension): extension is CarriedExtension => extension instanceof CarriedExtension)
+  return document
+    .getRoot()
+    .listExtensionsUsed()
+    .filter((extension): extension is CarriedExtension => extension instanceof CarriedExtension)
 }
 
 /** Which VRM the file is, null where it is none. */
 export function vrmVersion(document: Document): 0 | 1 | null {
-  const names = carriedOf(document).filter(({ pieces }) => pieces.length > 0).map(({ extensionName }) => extensionName)
+  const names = carriedOf(document)
+    .filter(({ pieces }) => pieces.length > 0)
+    .map(({ extensionName }) => extensionName)
   return names.includes('VRMC_vrm') ? 1 : names.includes('VRM') ? 0 : null
 }
 

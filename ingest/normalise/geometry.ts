@@ -13,26 +13,31 @@ export async function normaliseGeometry(document: Document, warn: Warn): Promise
   for (const [i, mesh] of document.getRoot().listMeshes().entries()) {
     for (const [k, primitive] of mesh.listPrimitives().entries()) {
       const where = `/meshes/${i}/primitives/${k}`
-      if (primitive.getMode() === Primitive.Mode.TRIANGLE_STRIP || primitive.getMode() === Primitive.Mode.TRIANGLE_FAN) convertPrimitiveToTriangles(primitive)
+      if (primitive.getMode() === Primitive.Mode.TRIANGLE_STRIP || primitive.getMode() === Primitive.Mode.TRIANGLE_FAN)
+        convertPrimitiveToTriangles(primitive)
       normaliseWeights(primitive, where, document, warn)
       for (const semantic of ['NORMAL', 'TANGENT']) unitVectors(primitive.getAttribute(semantic))
-      for (const semantic of primitive.listSemantics()) if (semantic.startsWith('_')) primitive.setAttribute(semantic, null)
+      for (const semantic of primitive.listSemantics())
+        if (semantic.startsWith('_')) primitive.setAttribute(semantic, null)
     }
   }
   removeEmpty(document)
-  for (const accessor of document.getRoot().listAccessors()) if (accessor.getSparse() && isPlain(accessor)) accessor.setSparse(false)
+  for (const accessor of document.getRoot().listAccessors())
+    if (accessor.getSparse() && isPlain(accessor)) accessor.setSparse(false)
 }
 
 /** Primitives without a vertex to draw (strips of two corners, or without positions), and meshes of such alone. */
 function removeEmpty(document: Document): void {
   for (const mesh of document.getRoot().listMeshes()) {
-    for (const primitive of mesh.listPrimitives()) if (!primitive.getAttribute('POSITION') || primitive.getIndices()?.getCount() === 0) primitive.dispose()
+    for (const primitive of mesh.listPrimitives())
+      if (!primitive.getAttribute('POSITION') || primitive.getIndices()?.getCount() === 0) primitive.dispose()
     if (mesh.listPrimitives().length === 0) mesh.dispose()
   }
 }
 
 /** Used by something else than a morph target, for which alone leaving out zeros pays. */
-const isPlain = (accessor: Accessor): boolean => accessor.listParents().some((parent) => !['PrimitiveTarget', 'Buffer', 'Root'].includes(parent.propertyType))
+const isPlain = (accessor: Accessor): boolean =>
+  accessor.listParents().some((parent) => !['PrimitiveTarget', 'Buffer', 'Root'].includes(parent.propertyType))
 
 /** The four largest of up to eight or more influences, scaled to a sum of 1; floats, for they say 1 exactly. */
 function normaliseWeights(primitive: Primitive, where: string, document: Document, warn: Warn): void {
@@ -55,8 +60,18 @@ function normaliseWeights(primitive: Primitive, where: string, document: Documen
     })
     if (kept.length === 0) weights[INFLUENCES * vertex] = 1
   }
-  if (folded > 0) warn({ rule: 'INFLUENCES_FOLDED', where, message: `${folded} vertices hang on more than ${INFLUENCES} bones; the ${INFLUENCES} strongest were kept.` })
-  if (scaled > 0) warn({ rule: 'WEIGHTS_SCALED', where, message: `The weights of ${scaled} vertices did not add up to 1 and were scaled. In Blender: Weights > Normalize All.` })
+  if (folded > 0)
+    warn({
+      rule: 'INFLUENCES_FOLDED',
+      where,
+      message: `${folded} vertices hang on more than ${INFLUENCES} bones; the ${INFLUENCES} strongest were kept.`,
+    })
+  if (scaled > 0)
+    warn({
+      rule: 'WEIGHTS_SCALED',
+      where,
+      message: `The weights of ${scaled} vertices did not add up to 1 and were scaled. In Blender: Weights > Normalize All.`,
+    })
   setInfluences(primitive, document, joints, weights, sets.length)
 }
 
@@ -77,7 +92,10 @@ function influenceSets(primitive: Primitive): { readonly joints: Accessor; reado
 }
 
 /** Each joint once, strongest first; of equal ones, the one that stands first. */
-function influencesOf(sets: readonly { readonly joints: Accessor; readonly weights: Accessor }[], vertex: number): Influence[] {
+function influencesOf(
+  sets: readonly { readonly joints: Accessor; readonly weights: Accessor }[],
+  vertex: number,
+): Influence[] {
   const found = new Map<number, number>()
   for (const { joints, weights } of sets) {
     const [index, share] = [joints.getElement(vertex, []), weights.getElement(vertex, [])]
@@ -89,12 +107,21 @@ function influencesOf(sets: readonly { readonly joints: Accessor; readonly weigh
   return [...found].map(([joint, weight]) => ({ joint, weight })).toSorted((a, b) => b.weight - a.weight)
 }
 
-function setInfluences(primitive: Primitive, document: Document, joints: Uint16Array, weights: Float32Array, sets: number): void {
+function setInfluences(
+  primitive: Primitive,
+  document: Document,
+  joints: Uint16Array,
+  weights: Float32Array,
+  sets: number,
+): void {
   const buffer = document.getRoot().listBuffers()[0] ?? null
   const isSmall = joints.every((joint) => joint < 256)
-  const accessor = (array: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float32Array<ArrayBuffer>): Accessor => document.createAccessor().setType('VEC4').setArray(array).setBuffer(buffer)
+  const accessor = (array: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float32Array<ArrayBuffer>): Accessor =>
+    document.createAccessor().setType('VEC4').setArray(array).setBuffer(buffer)
   for (let i = 1; i < sets; i++) primitive.setAttribute(`JOINTS_${i}`, null).setAttribute(`WEIGHTS_${i}`, null)
-  primitive.setAttribute('JOINTS_0', accessor(isSmall ? Uint8Array.from(joints) : Uint16Array.from(joints))).setAttribute('WEIGHTS_0', accessor(Float32Array.from(weights)))
+  primitive
+    .setAttribute('JOINTS_0', accessor(isSmall ? Uint8Array.from(joints) : Uint16Array.from(joints)))
+    .setAttribute('WEIGHTS_0', accessor(Float32Array.from(weights)))
 }
 
 /** The first three components of each element, scaled to length 1; a tangent's fourth, which is a sign, made 1 or -1. */

@@ -43,15 +43,29 @@ export async function normalise(checked: Checked, options: IngestOptions, warn: 
   const kind = kindOf(document, humanoid, drawn, options.kind ?? 'auto')
   if (kind === 'object' && document.getRoot().listSkins().length > 0) {
     bakeSkins(document)
-    warn({ rule: 'SKIN_BAKED', where: '/skins', message: 'The skinned model is taken as an object: it stays in the pose that it stands in.' })
+    warn({
+      rule: 'SKIN_BAKED',
+      where: '/skins',
+      message: 'The skinned model is taken as an object: it stays in the pose that it stands in.',
+    })
   }
   if (kind === 'object' && drawn && !document.getRoot().listMeshes().some(trianglesOf))
-    warn({ rule: 'NOTHING_DRAWN', where: '/meshes', message: 'The file has points or lines, but no triangles: not every client draws these. Convert them to a mesh and export again.' })
+    warn({
+      rule: 'NOTHING_DRAWN',
+      where: '/meshes',
+      message:
+        'The file has points or lines, but no triangles: not every client draws these. Convert them to a mesh and export again.',
+    })
   await normaliseTextures(document, warn)
   removeUnused(document, named)
   const title = vrmTitle(document) ?? document.getRoot().getDefaultScene()?.getName() ?? null
   const originals = renameAll(document)
-  const placed = place(document, drawn ?? await undrawnBox(shown(omi, document), warn), { kind, origin: options.origin ?? 'ground', isTurned: vrm === 0, isVrm: vrm !== null }, warn)
+  const placed = place(
+    document,
+    drawn ?? (await undrawnBox(shown(omi, document), warn)),
+    { kind, origin: options.origin ?? 'ground', isTurned: vrm === 0, isVrm: vrm !== null },
+    warn,
+  )
   settleExtensions(document)
   return { ...opened, kind, humanoid, omi: shown(omi, document), originals, place: placed, title }
 }
@@ -62,17 +76,23 @@ async function decoded<T>(run: () => Promise<T>): Promise<T> {
     return await run()
   } catch (error) {
     if (error instanceof Rejected) throw error
-    refuse('UNREADABLE', '', `The file's data cannot be unpacked, or is not in it (${error instanceof Error ? error.message.slice(0, 120) : 'unknown'}). Export it again, or without compression.`)
+    refuse(
+      'UNREADABLE',
+      '',
+      `The file's data cannot be unpacked, or is not in it (${error instanceof Error ? error.message.slice(0, 120) : 'unknown'}). Export it again, or without compression.`,
+    )
   }
 }
 
 /** Before a node is added or removed: the map counts in the file's nodes. Throws Rejected. */
 function humanoidOf(document: Document, { json }: Checked, { humanoid }: IngestOptions): ReadonlyMap<string, Node> {
   const nodes = document.getRoot().listNodes()
-  return new Map([...readHumanoid(json, humanoid)].flatMap(([bone, index]) => {
-    const node = nodes[index]
-    return node ? [[bone, node] as const] : []
-  }))
+  return new Map(
+    [...readHumanoid(json, humanoid)].flatMap(([bone, index]) => {
+      const node = nodes[index]
+      return node ? [[bone, node] as const] : []
+    }),
+  )
 }
 
 /** The box of all that is drawn; null where nothing is that has an extent. */
@@ -84,7 +104,11 @@ function drawnBox(document: Document): Box | null {
 /** Of an object that shows nothing (a wall that nobody sees, lights, an empty scene): of its own colliders, else of the ball that it gets. */
 async function undrawnBox(omi: OmiPhysics, warn: Warn): Promise<Box> {
   const said = await omiBounds(omi)
-  warn({ rule: 'NOTHING_DRAWN', where: '', message: `The file has no mesh in its scene, or none with an extent: nobody will see it. ${said ? 'Its colliders are taken' : 'It gets a small ball as its collider'}. If it should be seen, export it with its objects selected and visible.` })
+  warn({
+    rule: 'NOTHING_DRAWN',
+    where: '',
+    message: `The file has no mesh in its scene, or none with an extent: nobody will see it. ${said ? 'Its colliders are taken' : 'It gets a small ball as its collider'}. If it should be seen, export it with its objects selected and visible.`,
+  })
   return said ?? BALL
 }
 
@@ -95,11 +119,26 @@ function shown(omi: OmiPhysics, document: Document): OmiPhysics {
 }
 
 /** Whatever is skinned or says that it is humanoid is an avatar, unless it is asked for as an object or there is nothing to see. Throws Rejected. */
-function kindOf(document: Document, humanoid: ReadonlyMap<string, Node>, drawn: Box | null, wish: PackageKind | 'auto'): PackageKind {
-  if (!drawn && wish === 'avatar') refuse('NOTHING_DRAWN', '', 'The file has no mesh in its scene: an avatar must be seen. Export it with its objects selected and visible, or as an object.', 0, null)
+function kindOf(
+  document: Document,
+  humanoid: ReadonlyMap<string, Node>,
+  drawn: Box | null,
+  wish: PackageKind | 'auto',
+): PackageKind {
+  if (!drawn && wish === 'avatar')
+    refuse(
+      'NOTHING_DRAWN',
+      '',
+      'The file has no mesh in its scene: an avatar must be seen. Export it with its objects selected and visible, or as an object.',
+      0,
+      null,
+    )
   if (wish !== 'auto') return wish
   if (!drawn) return 'object'
-  const isSkinned = document.getRoot().listNodes().some((node) => node.getMesh() && node.getSkin())
+  const isSkinned = document
+    .getRoot()
+    .listNodes()
+    .some((node) => node.getMesh() && node.getSkin())
   return isSkinned || humanoid.size > 0 ? 'avatar' : 'object'
 }
 
@@ -110,8 +149,14 @@ function settleExtensions(document: Document): void {
   const carried = carriedOf(document)
   for (const extension of root.listExtensionsUsed()) {
     const { extensionName: name } = extension
-    const isIdle = carried.some((one) => one === extension && one.pieces.length === 0) || (name === 'EXT_texture_webp' && !types.has('image/webp')) || (name === 'KHR_texture_basisu' && !types.has('image/ktx2'))
+    const isIdle =
+      carried.some((one) => one === extension && one.pieces.length === 0) ||
+      (name === 'EXT_texture_webp' && !types.has('image/webp')) ||
+      (name === 'KHR_texture_basisu' && !types.has('image/ktx2'))
     if (isIdle || DECODED_EXTENSIONS.includes(name)) extension.dispose()
-    else extension.setRequired(STAYS_REQUIRED.includes(name) && (name !== 'KHR_texture_transform' || extension.isRequired()))
+    else
+      extension.setRequired(
+        STAYS_REQUIRED.includes(name) && (name !== 'KHR_texture_transform' || extension.isRequired()),
+      )
   }
 }

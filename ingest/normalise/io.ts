@@ -7,7 +7,9 @@ import { CARRIED_EXTENSIONS, DECODED_EXTENSIONS, KEPT_EXTENSIONS } from '../exte
 import { listOf, type JsonObject } from '../json.ts'
 import { carriedExtension } from './carried.ts'
 
-const { createDecoderModule } = createRequire(import.meta.url)('draco3dgltf') as { createDecoderModule(): Promise<unknown> }
+const { createDecoderModule } = createRequire(import.meta.url)('draco3dgltf') as {
+  createDecoderModule(): Promise<unknown>
+}
 
 /** What gltf-transform calls a GLB's binary chunk. */
 const GLB_BUFFER = '@glb.bin'
@@ -22,7 +24,8 @@ async function makeIo(json: JsonObject): Promise<NodeIO> {
     .registerExtensions(ALL_EXTENSIONS.filter(({ EXTENSION_NAME }) => KNOWN.has(EXTENSION_NAME)))
     .registerExtensions(CARRIED_EXTENSIONS.map(carriedExtension))
   const used = listOf(json['extensionsUsed'])
-  if (used.includes('KHR_draco_mesh_compression')) io.registerDependencies({ 'draco3d.decoder': await createDecoderModule() })
+  if (used.includes('KHR_draco_mesh_compression'))
+    io.registerDependencies({ 'draco3d.decoder': await createDecoderModule() })
   if (used.includes('EXT_meshopt_compression') || used.includes('KHR_meshopt_compression')) {
     await MeshoptDecoder.ready
     io.registerDependencies({ 'meshopt.decoder': MeshoptDecoder })
@@ -39,7 +42,10 @@ export interface Opened {
 /** Throws where packed data cannot be unpacked. */
 export async function readDocument(json: JsonObject, bin: Uint8Array | null): Promise<Opened> {
   const io = await makeIo(json)
-  const document = await io.readJSON({ json: json as unknown as GLTF.IGLTF, resources: { [GLB_BUFFER]: Uint8Array.from(bin ?? []) } })
+  const document = await io.readJSON({
+    json: json as unknown as GLTF.IGLTF,
+    resources: { [GLB_BUFFER]: Uint8Array.from(bin ?? []) },
+  })
   document.setLogger(new Logger(Logger.Verbosity.SILENT))
   const write = async (): Promise<Uint8Array<ArrayBuffer>> => {
     settleBuffers(document)

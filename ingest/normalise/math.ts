@@ -6,20 +6,33 @@ export function multiply(a: mat4, b: mat4): mat4 {
   const out = Array.from<number>({ length: 16 }).fill(0)
   for (let column = 0; column < 4; column++)
     for (let row = 0; row < 4; row++)
-      for (let k = 0; k < 4; k++) out[4 * column + row] = (out[4 * column + row] ?? 0) + (a[4 * k + row] ?? 0) * (b[4 * column + k] ?? 0)
+      for (let k = 0; k < 4; k++)
+        out[4 * column + row] = (out[4 * column + row] ?? 0) + (a[4 * k + row] ?? 0) * (b[4 * column + k] ?? 0)
   return out as mat4
 }
 
 /** A point under a matrix. */
-export const transformed = (m: mat4, [x, y, z]: vec3): vec3 => [m[0] * x + m[4] * y + m[8] * z + m[12], m[1] * x + m[5] * y + m[9] * z + m[13], m[2] * x + m[6] * y + m[10] * z + m[14]]
+export const transformed = (m: mat4, [x, y, z]: vec3): vec3 => [
+  m[0] * x + m[4] * y + m[8] * z + m[12],
+  m[1] * x + m[5] * y + m[9] * z + m[13],
+  m[2] * x + m[6] * y + m[10] * z + m[14],
+]
 
 /** A direction under a matrix, not scaled to length 1. */
-export const turned = (m: mat4, [x, y, z]: vec3): vec3 => [m[0] * x + m[4] * y + m[8] * z, m[1] * x + m[5] * y + m[9] * z, m[2] * x + m[6] * y + m[10] * z]
+export const turned = (m: mat4, [x, y, z]: vec3): vec3 => [
+  m[0] * x + m[4] * y + m[8] * z,
+  m[1] * x + m[5] * y + m[9] * z,
+  m[2] * x + m[6] * y + m[10] * z,
+]
 
 /** A normal under a matrix (by its cofactors, which holds for uneven and mirrored scales too), not scaled to length 1. */
 export function turnedNormal(m: mat4, [x, y, z]: vec3): vec3 {
   const [a, b, c, d, e, f, g, h, i] = [m[0], m[1], m[2], m[4], m[5], m[6], m[8], m[9], m[10]]
-  return [(e * i - f * h) * x + (c * h - b * i) * y + (b * f - c * e) * z, (f * g - d * i) * x + (a * i - c * g) * y + (c * d - a * f) * z, (d * h - e * g) * x + (b * g - a * h) * y + (a * e - b * d) * z]
+  return [
+    (e * i - f * h) * x + (c * h - b * i) * y + (b * f - c * e) * z,
+    (f * g - d * i) * x + (a * i - c * g) * y + (c * d - a * f) * z,
+    (d * h - e * g) * x + (b * g - a * h) * y + (a * e - b * d) * z,
+  ]
 }
 
 export interface Box {

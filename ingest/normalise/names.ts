@@ -53,7 +53,13 @@ export function renameAll(document: Document): OriginalNames {
   const root = document.getRoot()
   const originals = new Map<unknown, string>()
   const kinds: readonly (readonly [string, readonly Named[]])[] = [
-    ['Node', root.listNodes()], ['Mesh', root.listMeshes()], ['Material', root.listMaterials()], ['Animation', root.listAnimations()], ['Texture', root.listTextures()], ['Skin', root.listSkins()], ['Scene', root.listScenes()],
+    ['Node', root.listNodes()],
+    ['Mesh', root.listMeshes()],
+    ['Material', root.listMaterials()],
+    ['Animation', root.listAnimations()],
+    ['Texture', root.listTextures()],
+    ['Skin', root.listSkins()],
+    ['Scene', root.listScenes()],
   ]
   for (const [kind, list] of kinds) {
     const names = new Names()

@@ -20,7 +20,16 @@ export interface Place {
 }
 
 /** Factors of exports in another unit, likeliest first: centimetres, millimetres, inches, feet, and their reverses. */
-const UNITS: readonly (readonly [factor: number, name: string])[] = [[0.01, 'centimetres'], [0.001, 'millimetres'], [0.0254, 'inches'], [0.3048, 'feet'], [0.1, 'decimetres'], [100, 'hundredfold metres'], [1_000, 'kilometres'], [10, 'tenfold metres']]
+const UNITS: readonly (readonly [factor: number, name: string])[] = [
+  [0.01, 'centimetres'],
+  [0.001, 'millimetres'],
+  [0.0254, 'inches'],
+  [0.3048, 'feet'],
+  [0.1, 'decimetres'],
+  [100, 'hundredfold metres'],
+  [1_000, 'kilometres'],
+  [10, 'tenfold metres'],
+]
 /** Metres that a model is scaled to where no unit explains its size. */
 const SIZE_ELSE: Readonly<Record<PackageKind, number>> = { avatar: 1.7, object: 1 }
 /** Extents below this, metres in any unit, are rounding. */
@@ -44,17 +53,22 @@ export function place(document: Document, before: Box, wish: Wish, warn: Warn): 
   const turned = turnedBox(before, scale, wish.isTurned)
   const position = wish.origin === 'author' || wish.isVrm ? { x: 0, y: 0, z: 0 } : lift(turned, warn)
   const bounds = { min: moved(turned.min, position), max: moved(turned.max, position) }
-  if (scale !== 1 || wish.isTurned || position.x !== 0 || position.y !== 0 || position.z !== 0) wrap(document, position, rotation, scale)
+  if (scale !== 1 || wish.isTurned || position.x !== 0 || position.y !== 0 || position.z !== 0)
+    wrap(document, position, rotation, scale)
   return { position, rotation, scale, bounds }
 }
 
 const moved = (v: Vec3, by: Vec3): Vec3 => ({ x: rounded(v.x + by.x), y: rounded(v.y + by.y), z: rounded(v.z + by.z) })
 
 /** Where the ball lies that stands for what shows nothing: on its marker. */
-export const BALL: Box = { min: { x: -BALL_RADIUS_METRES, y: 0, z: -BALL_RADIUS_METRES }, max: { x: BALL_RADIUS_METRES, y: 2 * BALL_RADIUS_METRES, z: BALL_RADIUS_METRES } }
+export const BALL: Box = {
+  min: { x: -BALL_RADIUS_METRES, y: 0, z: -BALL_RADIUS_METRES },
+  max: { x: BALL_RADIUS_METRES, y: 2 * BALL_RADIUS_METRES, z: BALL_RADIUS_METRES },
+}
 
 /** Whether a box has any extent: all in one point is as good as nothing. */
-export const hasExtent = ({ min, max }: Box): boolean => Math.max(max.x - min.x, max.y - min.y, max.z - min.z) > EXTENT_MIN
+export const hasExtent = ({ min, max }: Box): boolean =>
+  Math.max(max.x - min.x, max.y - min.y, max.z - min.z) > EXTENT_MIN
 
 const sizesOf = ({ min, max }: Box): readonly [number, number, number] => [max.x - min.x, max.y - min.y, max.z - min.z]
 
@@ -67,25 +81,43 @@ function sizeOf(box: Box, kind: PackageKind): number {
 function saneScale(box: Box, kind: PackageKind, warn: Warn): number {
   const size = sizeOf(box, kind)
   const { min, max } = KIND_LIMITS[kind].metres
-  if (!Number.isFinite(size)) refuse('SIZE', '', 'The model has no end: its size is beyond any number. Apply its scale and export again.', String(size), min)
+  if (!Number.isFinite(size))
+    refuse(
+      'SIZE',
+      '',
+      'The model has no end: its size is beyond any number. Apply its scale and export again.',
+      String(size),
+      min,
+    )
   if (size >= min && size <= max) return 1
   const unit = UNITS.find(([factor]) => size * factor >= min && size * factor <= max)
   const scale = unit?.[0] ?? Number((SIZE_ELSE[kind] / size).toPrecision(6))
   const guess = unit ? `It seems to be in ${unit[1]}` : 'No unit explains that'
-  warn({ rule: 'SCALED', where: '', message: `The ${kind} is ${Number(size.toPrecision(3))} m large; ${min} to ${max} m is taken as sane. ${guess}; it was scaled by ${scale}. glTF is in metres: set the exporter's unit.` })
+  warn({
+    rule: 'SCALED',
+    where: '',
+    message: `The ${kind} is ${Number(size.toPrecision(3))} m large; ${min} to ${max} m is taken as sane. ${guess}; it was scaled by ${scale}. glTF is in metres: set the exporter's unit.`,
+  })
   return scale
 }
 
 function turnedBox({ min, max }: Box, scale: number, isTurned: boolean): Box {
   const scaled = (v: Vec3): Vec3 => ({ x: v.x * scale, y: v.y * scale, z: v.z * scale })
   const [low, high] = [scaled(min), scaled(max)]
-  return isTurned ? { min: { x: -high.x, y: low.y, z: -high.z }, max: { x: -low.x, y: high.y, z: -low.z } } : { min: low, max: high }
+  return isTurned
+    ? { min: { x: -high.x, y: low.y, z: -high.z }, max: { x: -low.x, y: high.y, z: -low.z } }
+    : { min: low, max: high }
 }
 
 /** Up or down to the ground; sideways only where the origin lies beside the model, which would turn about a point in the air. */
 function lift({ min, max }: Box, warn: Warn): Vec3 {
   const isBeside = min.x > 0 || max.x < 0 || min.z > 0 || max.z < 0
-  if (isBeside) warn({ rule: 'ORIGIN_MOVED', where: '', message: 'The origin lies beside the model; it was moved under the model\'s middle.' })
+  if (isBeside)
+    warn({
+      rule: 'ORIGIN_MOVED',
+      where: '',
+      message: "The origin lies beside the model; it was moved under the model's middle.",
+    })
   const y = Math.abs(min.y) < LIFT_MIN ? 0 : rounded(-min.y)
   return { x: isBeside ? rounded(-(min.x + max.x) / 2) : 0, y, z: isBeside ? rounded(-(min.z + max.z) / 2) : 0 }
 }
@@ -93,7 +125,11 @@ function lift({ min, max }: Box, warn: Warn): Vec3 {
 function wrap(document: Document, position: Vec3, rotation: Quat, scale: number): void {
   const scene = document.getRoot().getDefaultScene()
   if (!scene) throw new Error('the document has no scene')
-  const node = document.createNode(MARKER).setTranslation([position.x, position.y, position.z]).setRotation([rotation.x, rotation.y, rotation.z, rotation.w]).setScale([scale, scale, scale])
+  const node = document
+    .createNode(MARKER)
+    .setTranslation([position.x, position.y, position.z])
+    .setRotation([rotation.x, rotation.y, rotation.z, rotation.w])
+    .setScale([scale, scale, scale])
   for (const child of scene.listChildren()) node.addChild(child)
   scene.addChild(node)
 }

@@ -7,11 +7,27 @@ import { clipped } from '../text.ts'
 import type { Warn } from '../types.ts'
 import { hasData, repaired } from './repair.ts'
 
-const LISTS = ['accessors', 'animations', 'bufferViews', 'buffers', 'images', 'materials', 'meshes', 'nodes', 'samplers', 'scenes', 'skins', 'textures'] as const
+const LISTS = [
+  'accessors',
+  'animations',
+  'bufferViews',
+  'buffers',
+  'images',
+  'materials',
+  'meshes',
+  'nodes',
+  'samplers',
+  'scenes',
+  'skins',
+  'textures',
+] as const
 
 /** A copy without custom data, cameras, lights, scenes that are not shown and animations of what is not there. */
 export function prepare(json: JsonObject, bin: Uint8Array | null, warn: Warn): JsonObject {
-  const out: Record<string, unknown> = { ...structuredClone(repaired(json, bin, warn)), asset: { version: '2.0', generator: 'Otherworld', ...copyrightOf(json) } }
+  const out: Record<string, unknown> = {
+    ...structuredClone(repaired(json, bin, warn)),
+    asset: { version: '2.0', generator: 'Otherworld', ...copyrightOf(json) },
+  }
   for (const key of LISTS) if (Array.isArray(out[key])) out[key] = listOf(out[key]).map(withoutExtras)
   delete out['extras']
   delete out['cameras']
@@ -20,8 +36,10 @@ export function prepare(json: JsonObject, bin: Uint8Array | null, warn: Warn): J
   out['animations'] = drawnAnimations(out, warn)
   dropExtensions(out, warn)
   dropScenes(out, warn)
-  if (listOf(json['cameras']).length > 0) warn({ rule: 'CAMERAS_DROPPED', where: '/cameras', message: 'Cameras are left out.' })
-  for (const key of [...LISTS, 'extensionsUsed', 'extensionsRequired']) if (Array.isArray(out[key]) && listOf(out[key]).length === 0) delete out[key]
+  if (listOf(json['cameras']).length > 0)
+    warn({ rule: 'CAMERAS_DROPPED', where: '/cameras', message: 'Cameras are left out.' })
+  for (const key of [...LISTS, 'extensionsUsed', 'extensionsRequired'])
+    if (Array.isArray(out[key]) && listOf(out[key]).length === 0) delete out[key]
   return out
 }
 
@@ -35,7 +53,10 @@ function withoutExtras(value: unknown): JsonObject {
   const { extras, ...rest } = objectOf(value)
   const names = listOf(objectOf(extras)['targetNames'])
   const primitives = Array.isArray(rest['primitives']) ? { primitives: rest['primitives'].map(withoutExtras) } : {}
-  const kept = names.length > 0 && names.every((name) => typeof name === 'string') ? { extras: { targetNames: names.map((name) => clipped(String(name))) } } : {}
+  const kept =
+    names.length > 0 && names.every((name) => typeof name === 'string')
+      ? { extras: { targetNames: names.map((name) => clipped(String(name))) } }
+      : {}
   return { ...rest, ...primitives, ...kept }
 }
 
@@ -52,9 +73,22 @@ function typedImages(json: JsonObject, bin: Uint8Array | null): JsonObject[] {
 function drawnAnimations(json: JsonObject, warn: Warn): JsonObject[] {
   return objectsOf(json, 'animations').flatMap((animation, i) => {
     const channels = objectsOf(animation, 'channels')
-    const samplers = objectsOf(animation, 'samplers').map(({ input, output }) => hasData(json, input) && hasData(json, output))
-    const kept = channels.filter(({ target, sampler }) => isObject(target) && Number.isInteger(target['node']) && target['path'] !== 'pointer' && samplers[Number(sampler)] === true)
-    if (kept.length < channels.length) warn({ rule: 'CHANNELS_DROPPED', where: `/animations/${i}`, message: `${channels.length - kept.length} of ${channels.length} channels move no node, or have no data, and are left out.` })
+    const samplers = objectsOf(animation, 'samplers').map(
+      ({ input, output }) => hasData(json, input) && hasData(json, output),
+    )
+    const kept = channels.filter(
+      ({ target, sampler }) =>
+        isObject(target) &&
+        Number.isInteger(target['node']) &&
+        target['path'] !== 'pointer' &&
+        samplers[Number(sampler)] === true,
+    )
+    if (kept.length < channels.length)
+      warn({
+        rule: 'CHANNELS_DROPPED',
+        where: `/animations/${i}`,
+        message: `${channels.length - kept.length} of ${channels.length} channels move no node, or have no data, and are left out.`,
+      })
     return kept.length > 0 ? [{ ...animation, channels: kept }] : []
   })
 }
@@ -62,8 +96,14 @@ function drawnAnimations(json: JsonObject, warn: Warn): JsonObject[] {
 function dropExtensions(json: Record<string, unknown>, warn: Warn): void {
   const used = listOf(json['extensionsUsed']).filter((name) => typeof name === 'string')
   for (const name of used)
-    if (!survivesIngest(name)) warn({ rule: 'EXTENSION_DROPPED', where: '/extensionsUsed', message: `The extension "${clipped(name)}" is left out: ${name === 'KHR_lights_punctual' ? 'what people bring carries no lights' : 'clients do not use it'}.` })
-  for (const key of ['extensionsUsed', 'extensionsRequired']) json[key] = listOf(json[key]).filter((name) => typeof name === 'string' && survivesIngest(name))
+    if (!survivesIngest(name))
+      warn({
+        rule: 'EXTENSION_DROPPED',
+        where: '/extensionsUsed',
+        message: `The extension "${clipped(name)}" is left out: ${name === 'KHR_lights_punctual' ? 'what people bring carries no lights' : 'clients do not use it'}.`,
+      })
+  for (const key of ['extensionsUsed', 'extensionsRequired'])
+    json[key] = listOf(json[key]).filter((name) => typeof name === 'string' && survivesIngest(name))
 }
 
 /** One scene is shown: the default, else the first, else all roots. */
@@ -72,7 +112,12 @@ function dropScenes(json: Record<string, unknown>, warn: Warn): void {
   const children = new Set(objectsOf(json, 'nodes').flatMap((node) => listOf(node['children'])))
   const roots = objectsOf(json, 'nodes').flatMap((_, i) => (children.has(i) ? [] : [i]))
   const shown = scenes[Number(json['scene'] ?? 0)] ?? { nodes: roots }
-  if (scenes.length > 1) warn({ rule: 'SCENES_DROPPED', where: '/scenes', message: `${scenes.length - 1} of ${scenes.length} scenes are left out: a package is the default scene.` })
+  if (scenes.length > 1)
+    warn({
+      rule: 'SCENES_DROPPED',
+      where: '/scenes',
+      message: `${scenes.length - 1} of ${scenes.length} scenes are left out: a package is the default scene.`,
+    })
   json['scenes'] = [shown]
   json['scene'] = 0
 }

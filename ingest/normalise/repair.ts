@@ -22,8 +22,12 @@ export function repaired(json: JsonObject, bin: Uint8Array | null, warn: Warn): 
   return {
     ...json,
     accessors,
-    skins: objectsOf(json, 'skins').map((skin) => (hasData({ accessors }, skin['inverseBindMatrices']) ? skin : without(skin, 'inverseBindMatrices'))),
-    images: objectsOf(json, 'images').map((image) => (isEmpty(image['bufferView']) ? without(image, 'bufferView') : image)),
+    skins: objectsOf(json, 'skins').map((skin) =>
+      hasData({ accessors }, skin['inverseBindMatrices']) ? skin : without(skin, 'inverseBindMatrices'),
+    ),
+    images: objectsOf(json, 'images').map((image) =>
+      isEmpty(image['bufferView']) ? without(image, 'bufferView') : image,
+    ),
     bufferViews: views.map((view, i) => (isEmpty(i) ? IDLE_VIEW : view)),
     materials: withoutIdleTextures(objectsOf(json, 'materials'), objectsOf(json, 'textures').map(hasImage)),
   }
@@ -44,7 +48,12 @@ function readableAccessors(json: JsonObject, isEmpty: (view: unknown) => boolean
     const plain = isGone ? without(without(said, 'bufferView'), 'byteOffset') : said
     return isSparseGone ? without(plain, 'sparse') : plain
   })
-  if (missing.length > 0) warn({ rule: 'BUFFER_MISSING', where: `/accessors/${missing[0]}`, message: `The data of ${missing.length} accessors stands in a buffer that is only announced; zeros are taken for it. Export as one .glb file, which holds its buffers.` })
+  if (missing.length > 0)
+    warn({
+      rule: 'BUFFER_MISSING',
+      where: `/accessors/${missing[0]}`,
+      message: `The data of ${missing.length} accessors stands in a buffer that is only announced; zeros are taken for it. Export as one .glb file, which holds its buffers.`,
+    })
   return accessors
 }
 
@@ -59,28 +68,43 @@ function withSparseOffsets(accessor: JsonObject): JsonObject {
   const sparse = accessor['sparse']
   if (!isObject(sparse)) return accessor
   const [indices, values] = [objectOf(sparse['indices']), objectOf(sparse['values'])]
-  return { ...accessor, sparse: { ...sparse, indices: { byteOffset: 0, ...indices }, values: { byteOffset: 0, ...values } } }
+  return {
+    ...accessor,
+    sparse: { ...sparse, indices: { byteOffset: 0, ...indices }, values: { byteOffset: 0, ...values } },
+  }
 }
 
 function usedAccessors(json: JsonObject): ReadonlySet<unknown> {
   const primitives = objectsOf(json, 'meshes').flatMap((mesh) => objectsOf(mesh, 'primitives'))
   const samplers = objectsOf(json, 'animations').flatMap((animation) => objectsOf(animation, 'samplers'))
   return new Set([
-    ...primitives.flatMap((primitive) => [primitive['indices'], ...[primitive['attributes'], ...listOf(primitive['targets'])].flatMap((set) => Object.values(objectOf(set)))]),
+    ...primitives.flatMap((primitive) => [
+      primitive['indices'],
+      ...[primitive['attributes'], ...listOf(primitive['targets'])].flatMap((set) => Object.values(objectOf(set))),
+    ]),
     ...samplers.flatMap(({ input, output }) => [input, output]),
     ...objectsOf(json, 'skins').map((skin) => skin['inverseBindMatrices']),
-    ...objectsOf(json, 'nodes').flatMap((node) => Object.values(objectOf(objectOf(objectOf(node['extensions'])['EXT_mesh_gpu_instancing'])['attributes']))),
+    ...objectsOf(json, 'nodes').flatMap((node) =>
+      Object.values(objectOf(objectOf(objectOf(node['extensions'])['EXT_mesh_gpu_instancing'])['attributes'])),
+    ),
   ])
 }
 
 const hasImage = (texture: JsonObject): boolean =>
-  [texture, ...TEXTURE_SOURCES.map((name) => objectOf(objectOf(texture['extensions'])[name]))].some(({ source }) => countOf(source) !== null)
+  [texture, ...TEXTURE_SOURCES.map((name) => objectOf(objectOf(texture['extensions'])[name]))].some(
+    ({ source }) => countOf(source) !== null,
+  )
 
 /** Without the members that refer to a texture that has no image, at any depth: `baseColorTexture`, `clearcoatTexture` … */
 function withoutIdleTextures<T>(value: T, isDrawn: readonly boolean[]): T
 function withoutIdleTextures(value: unknown, isDrawn: readonly boolean[]): unknown {
   if (Array.isArray(value)) return value.map((one: unknown) => withoutIdleTextures(one, isDrawn))
   if (!isObject(value)) return value
-  const isIdle = ([key, member]: [string, unknown]): boolean => key.endsWith('Texture') && isObject(member) && isDrawn[countOf(member['index']) ?? -1] === false
-  return Object.fromEntries(Object.entries(value).filter((entry) => !isIdle(entry)).map(([key, member]) => [key, withoutIdleTextures(member, isDrawn)]))
+  const isIdle = ([key, member]: [string, unknown]): boolean =>
+    key.endsWith('Texture') && isObject(member) && isDrawn[countOf(member['index']) ?? -1] === false
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter((entry) => !isIdle(entry))
+      .map(([key, member]) => [key, withoutIdleTextures(member, isDrawn)]),
+  )
 }

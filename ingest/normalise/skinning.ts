@@ -21,12 +21,16 @@ function vertexMatrix(node: Node, primitive: Primitive): (vertex: number) => mat
   if (!skin || !joints || !weights) return () => world
   const matrices = jointMatrices(skin)
   return (vertex) => {
-    const [index, weight] = [joints.getElement(vertex, [0, 0, 0, 0]) as vec4, weights.getElement(vertex, [0, 0, 0, 0]) as vec4]
+    const [index, weight] = [
+      joints.getElement(vertex, [0, 0, 0, 0]) as vec4,
+      weights.getElement(vertex, [0, 0, 0, 0]) as vec4,
+    ]
     const out = [...ZERO] as mat4
     for (let k = 0; k < 4; k++) {
       const matrix = matrices[index[k] ?? 0]
       const share = weight[k] ?? 0
-      if (matrix && share > 0) for (let cell = 0; cell < 16; cell++) out[cell] = (out[cell] ?? 0) + share * (matrix[cell] ?? 0)
+      if (matrix && share > 0)
+        for (let cell = 0; cell < 16; cell++) out[cell] = (out[cell] ?? 0) + share * (matrix[cell] ?? 0)
     }
     return out
   }
@@ -68,12 +72,23 @@ export function bakeSkins(document: Document): void {
 }
 
 function bakedPrimitive(document: Document, node: Node, primitive: Primitive): Primitive {
-  const out = document.createPrimitive().setMode(primitive.getMode()).setMaterial(primitive.getMaterial()).setIndices(primitive.getIndices())
+  const out = document
+    .createPrimitive()
+    .setMode(primitive.getMode())
+    .setMaterial(primitive.getMaterial())
+    .setIndices(primitive.getIndices())
   const matrix = vertexMatrix(node, primitive)
   for (const semantic of primitive.listSemantics()) {
     const source = primitive.getAttribute(semantic)
     if (!source || semantic.startsWith('JOINTS_') || semantic.startsWith('WEIGHTS_')) continue
-    const moved = semantic === 'POSITION' ? transformed : semantic === 'NORMAL' ? (m: mat4, v: vec3) => unit(turnedNormal(m, v)) : semantic === 'TANGENT' ? (m: mat4, v: vec3) => unit(turned(m, v)) : null
+    const moved =
+      semantic === 'POSITION'
+        ? transformed
+        : semantic === 'NORMAL'
+          ? (m: mat4, v: vec3) => unit(turnedNormal(m, v))
+          : semantic === 'TANGENT'
+            ? (m: mat4, v: vec3) => unit(turned(m, v))
+            : null
     if (!moved) {
       out.setAttribute(semantic, source)
       continue

@@ -11,14 +11,20 @@ import type { Warn } from '../types.ts'
 
 /** Throws Rejected. */
 export async function normaliseTextures(document: Document, warn: Warn): Promise<void> {
-  for (const [i, texture] of document.getRoot().listTextures().entries()) await normaliseTexture(texture, `/images/${i}`, warn)
+  for (const [i, texture] of document.getRoot().listTextures().entries())
+    await normaliseTexture(texture, `/images/${i}`, warn)
 }
 
 async function normaliseTexture(texture: Texture, where: string, warn: Warn): Promise<void> {
   const bytes = texture.getImage()
   const header = bytes ? readImageHeader(bytes) : null
   if (!bytes || !header) {
-    warn({ rule: 'IMAGE_FORMAT', where, message: 'The texture has no image, or none that is PNG, JPEG, WebP, AVIF or KTX2; it is left out. Save it again as PNG or JPEG.' })
+    warn({
+      rule: 'IMAGE_FORMAT',
+      where,
+      message:
+        'The texture has no image, or none that is PNG, JPEG, WebP, AVIF or KTX2; it is left out. Save it again as PNG or JPEG.',
+    })
     texture.dispose()
     return
   }
@@ -28,18 +34,35 @@ async function normaliseTexture(texture: Texture, where: string, warn: Warn): Pr
     return
   }
   const clean = cleanImage(bytes, header.type)
-  if (!clean) refuse('IMAGE_DAMAGED', where, 'The texture is damaged, cut off or animated. Save it again as PNG or JPEG.')
+  if (!clean)
+    refuse('IMAGE_DAMAGED', where, 'The texture is damaged, cut off or animated. Save it again as PNG or JPEG.')
   const pixels = await decoded(clean, where)
   const isTooLarge = Math.max(pixels.width, pixels.height) > TEXTURE_SIDE_MAX
   if (!isTooLarge && header.type !== 'image/avif') texture.setImage(own(clean)).setMimeType(header.type)
-  else await setPixels(texture, isTooLarge ? within(pixels, TEXTURE_SIDE_MAX) : pixels, header.type === 'image/avif' ? 'image/png' : header.type)
+  else
+    await setPixels(
+      texture,
+      isTooLarge ? within(pixels, TEXTURE_SIDE_MAX) : pixels,
+      header.type === 'image/avif' ? 'image/png' : header.type,
+    )
   if (isTooLarge)
-    warn({ rule: 'TEXTURE_SCALED', where, message: `The texture was ${pixels.width} × ${pixels.height}; it was scaled down to ${TEXTURE_SIDE_MAX} at most. Scale it yourself for the best result.` })
+    warn({
+      rule: 'TEXTURE_SCALED',
+      where,
+      message: `The texture was ${pixels.width} × ${pixels.height}; it was scaled down to ${TEXTURE_SIDE_MAX} at most. Scale it yourself for the best result.`,
+    })
 }
 
 function keepKtx2(texture: Texture, { width, height }: ImageHeader, where: string): void {
   const side = Math.max(width, height)
-  if (side > TEXTURE_SIDE_MAX) refuse('TEXTURE_SIDE', where, `The KTX2 texture is ${width} × ${height}; a side may have ${TEXTURE_SIDE_MAX}. Scale it down.`, side, TEXTURE_SIDE_MAX)
+  if (side > TEXTURE_SIDE_MAX)
+    refuse(
+      'TEXTURE_SIDE',
+      where,
+      `The KTX2 texture is ${width} × ${height}; a side may have ${TEXTURE_SIDE_MAX}. Scale it down.`,
+      side,
+      TEXTURE_SIDE_MAX,
+    )
   texture.setMimeType('image/ktx2')
 }
 
@@ -48,7 +71,11 @@ async function decoded(bytes: Uint8Array, where: string): Promise<Pixels> {
   try {
     return await decodePixels(bytes)
   } catch (error) {
-    refuse('IMAGE_DAMAGED', where, `The texture cannot be decoded (${error instanceof Error ? error.message.slice(0, 100) : 'unknown'}). Save it again as PNG or JPEG.`)
+    refuse(
+      'IMAGE_DAMAGED',
+      where,
+      `The texture cannot be decoded (${error instanceof Error ? error.message.slice(0, 100) : 'unknown'}). Save it again as PNG or JPEG.`,
+    )
   }
 }
 
@@ -63,5 +90,7 @@ export function within(pixels: Pixels, sideMax: number): Pixels {
 /** As JPEG where the source was one, else as PNG; WebP becomes PNG or, opaque, JPEG. */
 export async function setPixels(texture: Texture, pixels: Pixels, source: string): Promise<void> {
   const isJpeg = source !== 'image/png' && isOpaque(pixels)
-  texture.setImage(own(isJpeg ? await encodeJpeg(pixels) : encodePng(pixels))).setMimeType(isJpeg ? 'image/jpeg' : 'image/png')
+  texture
+    .setImage(own(isJpeg ? await encodeJpeg(pixels) : encodePng(pixels)))
+    .setMimeType(isJpeg ? 'image/jpeg' : 'image/png')
 }

@@ -15,12 +15,18 @@ export function removeUnused(document: Document, kept: readonly Mesh[] = []): vo
   removeMeshes(document, wanted)
   // VRM 0.x counts its material properties as the materials are counted: there all are kept.
   const isCounted = carried.some(({ extensionName, pieces }) => extensionName === 'VRM' && pieces.length > 0)
-  const materials = new Set<unknown>(root.listMeshes().flatMap((mesh) => mesh.listPrimitives().map((primitive) => primitive.getMaterial())))
-  for (const material of root.listMaterials()) if (!isCounted && !materials.has(material) && !wanted.has(material)) material.dispose()
-  for (const texture of root.listTextures()) if (!wanted.has(texture) && texture.listParents().every(({ propertyType }) => propertyType === 'Root')) texture.dispose()
+  const materials = new Set<unknown>(
+    root.listMeshes().flatMap((mesh) => mesh.listPrimitives().map((primitive) => primitive.getMaterial())),
+  )
+  for (const material of root.listMaterials())
+    if (!isCounted && !materials.has(material) && !wanted.has(material)) material.dispose()
+  for (const texture of root.listTextures())
+    if (!wanted.has(texture) && texture.listParents().every(({ propertyType }) => propertyType === 'Root'))
+      texture.dispose()
   removeWeights(document)
   removeAnimations(document)
-  for (const accessor of root.listAccessors()) if (accessor.listParents().every(({ propertyType }) => propertyType === 'Root')) accessor.dispose()
+  for (const accessor of root.listAccessors())
+    if (accessor.listParents().every(({ propertyType }) => propertyType === 'Root')) accessor.dispose()
 }
 
 function removeMeshes(document: Document, wanted: ReadonlySet<unknown>): void {
@@ -38,10 +44,16 @@ function removeMeshes(document: Document, wanted: ReadonlySet<unknown>): void {
 
 /** Weights of morph targets, and animations of these, where there are no morph targets any more. */
 function removeWeights(document: Document): void {
-  const hasTargets = (node: Node | null): boolean => node?.getMesh()?.listPrimitives().some((primitive) => primitive.listTargets().length > 0) === true
-  for (const node of document.getRoot().listNodes()) if (node.getWeights().length > 0 && !hasTargets(node)) node.setWeights([])
+  const hasTargets = (node: Node | null): boolean =>
+    node
+      ?.getMesh()
+      ?.listPrimitives()
+      .some((primitive) => primitive.listTargets().length > 0) === true
+  for (const node of document.getRoot().listNodes())
+    if (node.getWeights().length > 0 && !hasTargets(node)) node.setWeights([])
   for (const animation of document.getRoot().listAnimations())
-    for (const channel of animation.listChannels()) if (channel.getTargetPath() === 'weights' && !hasTargets(channel.getTargetNode())) channel.dispose()
+    for (const channel of animation.listChannels())
+      if (channel.getTargetPath() === 'weights' && !hasTargets(channel.getTargetNode())) channel.dispose()
 }
 
 function removeAnimations(document: Document): void {

@@ -33,7 +33,8 @@ function cleanPng(bytes: Uint8Array): Uint8Array | null {
 }
 
 /** Adobe's segment says how colours are coded; JFIF's is part of the format. */
-const isKeptSegment = (marker: number): boolean => (marker < 0xe1 && marker !== 0xfe) || marker === 0xee || (marker > 0xef && marker !== 0xfe)
+const isKeptSegment = (marker: number): boolean =>
+  (marker < 0xe1 && marker !== 0xfe) || marker === 0xee || (marker > 0xef && marker !== 0xfe)
 
 function cleanJpeg(bytes: Uint8Array): Uint8Array | null {
   const view = viewOf(bytes)

@@ -8,14 +8,27 @@ sharp.cache(false)
 sharp.concurrency(1)
 // Of all that libvips can load (SVG, PDF, TIFF … from files and addresses) these four, from memory.
 sharp.block({ operation: ['VipsForeignLoad'] })
-sharp.unblock({ operation: ['VipsForeignLoadPngBuffer', 'VipsForeignLoadJpegBuffer', 'VipsForeignLoadWebpBuffer', 'VipsForeignLoadHeifBuffer'] })
+sharp.unblock({
+  operation: [
+    'VipsForeignLoadPngBuffer',
+    'VipsForeignLoadJpegBuffer',
+    'VipsForeignLoadWebpBuffer',
+    'VipsForeignLoadHeifBuffer',
+  ],
+})
 
 /** Of the simplified level and of textures that were scaled down. */
 const JPEG_QUALITY = 90
 
 /** All pixels. Rejects where the image is damaged. */
 export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
-  const { data, info } = await sharp(bytes, { limitInputPixels: CHECK_LIMITS.imagePixels, failOn: 'truncated', ignoreIcc: true, sequentialRead: true, pages: 1 })
+  const { data, info } = await sharp(bytes, {
+    limitInputPixels: CHECK_LIMITS.imagePixels,
+    failOn: 'truncated',
+    ignoreIcc: true,
+    sequentialRead: true,
+    pages: 1,
+  })
     .toColourspace('srgb')
     .ensureAlpha()
     .raw({ depth: 'uchar' })
@@ -26,6 +39,9 @@ export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
 
 /** An opaque picture; libjpeg-turbo's vector code is bit-exact to its plain code. */
 export async function encodeJpeg({ width, height, data }: Pixels): Promise<Uint8Array> {
-  const encoded = await sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha().jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4', optimiseCoding: true }).toBuffer()
+  const encoded = await sharp(data, { raw: { width, height, channels: 4 } })
+    .removeAlpha()
+    .jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4', optimiseCoding: true })
+    .toBuffer()
   return new Uint8Array(encoded)
 }

@@ -32,7 +32,12 @@ export function encodePng(pixels: Pixels): Uint8Array {
   view.setUint32(0, pixels.width)
   view.setUint32(4, pixels.height)
   header.set([8, channels === 3 ? COLOUR : COLOUR_ALPHA], 8)
-  const parts = [Uint8Array.from(SIGNATURE), chunk('IHDR', header), chunk('IDAT', zlibSync(filtered(pixels, channels), { level: COMPRESSION })), chunk('IEND', new Uint8Array(0))]
+  const parts = [
+    Uint8Array.from(SIGNATURE),
+    chunk('IHDR', header),
+    chunk('IDAT', zlibSync(filtered(pixels, channels), { level: COMPRESSION })),
+    chunk('IEND', new Uint8Array(0)),
+  ]
   return joined(parts)
 }
 
@@ -59,7 +64,8 @@ function filtered({ width, height, data }: Pixels, channels: 3 | 4): Uint8Array 
   let row = new Uint8Array(stride)
   const candidate = new Uint8Array(stride)
   for (let y = 0; y < height; y++) {
-    for (let x = 0, from = 4 * y * width; x < width; x++, from += 4) for (let c = 0; c < channels; c++) row[x * channels + c] = data[from + c] ?? 0
+    for (let x = 0, from = 4 * y * width; x < width; x++, from += 4)
+      for (let c = 0; c < channels; c++) row[x * channels + c] = data[from + c] ?? 0
     let least = Infinity
     const at = y * (stride + 1)
     for (let filter = 0; filter < 5; filter++) {

@@ -2,7 +2,11 @@
 import type { Pixels } from './png.ts'
 
 /** The size within `sideMax` that keeps the proportions. */
-export function fitted(width: number, height: number, sideMax: number): { readonly width: number; readonly height: number } {
+export function fitted(
+  width: number,
+  height: number,
+  sideMax: number,
+): { readonly width: number; readonly height: number } {
   const share = Math.min(1, sideMax / Math.max(width, height))
   return { width: Math.max(1, Math.round(width * share)), height: Math.max(1, Math.round(height * share)) }
 }

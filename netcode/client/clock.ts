@@ -108,7 +108,8 @@ export class ServerClock {
   /** Arrival time minus tick time of the quickest, brought to now by the drift; null before the first. */
   #offset(nowMs: number): number | null {
     let least = Infinity
-    for (const stretch of this.#stretches.slice(-WINDOW_STRETCHES)) least = Math.min(least, stretch.least + ((nowMs - stretch.atMs) * this.#ppm) / 1e6)
+    for (const stretch of this.#stretches.slice(-WINDOW_STRETCHES))
+      least = Math.min(least, stretch.least + ((nowMs - stretch.atMs) * this.#ppm) / 1e6)
     return least === Infinity ? null : least
   }
 
@@ -128,7 +129,10 @@ export class ServerClock {
     const elapsed = Math.max(0, nowMs - this.#atMs) / this.#tickMs
     this.#atMs = Math.max(this.#atMs, nowMs)
     const [offset, oneWayMs] = [this.#offset(nowMs), this.#oneWayMs]
-    this.#tick = this.#follow(offset === null || oneWayMs === null ? null : (nowMs - offset + oneWayMs) / this.#tickMs, elapsed)
+    this.#tick = this.#follow(
+      offset === null || oneWayMs === null ? null : (nowMs - offset + oneWayMs) / this.#tickMs,
+      elapsed,
+    )
     return this.#tick ?? 0
   }
 

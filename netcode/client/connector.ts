@@ -34,7 +34,13 @@ export class Attempt {
   }
 
   /** Null: connected. */
-  async #try(connect: Connect, index: number, url: string, token: string, events: ConnectorEvents): Promise<ConnectError | null> {
+  async #try(
+    connect: Connect,
+    index: number,
+    url: string,
+    token: string,
+    events: ConnectorEvents,
+  ): Promise<ConnectError | null> {
     try {
       const connection = await connect(url, token, this.#gate(events))
       if (this.#over) connection.close('the client no longer wants to connect')
@@ -45,7 +51,9 @@ export class Attempt {
       }
       return null
     } catch (error) {
-      return error instanceof ConnectError ? error : new ConnectError('unreachable', `The connection could not be made: ${String(error)}`, { cause: error })
+      return error instanceof ConnectError
+        ? error
+        : new ConnectError('unreachable', `The connection could not be made: ${String(error)}`, { cause: error })
     }
   }
 
@@ -78,5 +86,7 @@ export class Attempt {
 
 /** The errors of all transports in one sentence or two, without repeats. */
 export function inWords(errors: readonly ConnectError[]): string {
-  return errors.length === 0 ? 'No transport was given to connect with.' : [...new Set(errors.map(({ message }) => message))].join(' ')
+  return errors.length === 0
+    ? 'No transport was given to connect with.'
+    : [...new Set(errors.map(({ message }) => message))].join(' ')
 }

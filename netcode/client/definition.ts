@@ -5,9 +5,12 @@ import { PROTOCOL_VERSION, type Welcome } from '../../protocol/index.ts'
 
 /** The definition, or in words why we cannot take part. */
 export function readDefinition({ protocol, definition }: Welcome): RealmDefinition | string {
-  if (protocol !== PROTOCOL_VERSION) return `The server speaks protocol ${protocol}, this client ${PROTOCOL_VERSION}. Load the page again or update the client.`
+  if (protocol !== PROTOCOL_VERSION)
+    return `The server speaks protocol ${protocol}, this client ${PROTOCOL_VERSION}. Load the page again or update the client.`
   const parsed = parseDefinition(parseJson(definition))
-  return parsed.ok ? parsed.definition : `The server describes a realm that this client does not understand: ${parsed.errors[0]?.message ?? 'no definition'}.`
+  return parsed.ok
+    ? parsed.definition
+    : `The server describes a realm that this client does not understand: ${parsed.errors[0]?.message ?? 'no definition'}.`
 }
 
 function parseJson(text: string): unknown {

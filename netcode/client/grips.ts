@@ -62,7 +62,16 @@ export class Grips {
 
   grabbed(hand: HandId, element: ElementId, nowMs: number): void {
     this.released(hand, nowMs)
-    this.#grips.set(hand, { element, sinceMs: nowMs, target: null, drawn: null, drawnMs: nowMs, history: [], pull: ZERO, confirmed: false })
+    this.#grips.set(hand, {
+      element,
+      sinceMs: nowMs,
+      target: null,
+      drawn: null,
+      drawnMs: nowMs,
+      history: [],
+      pull: ZERO,
+      confirmed: false,
+    })
   }
 
   dragged(hand: HandId, position: Vec3, rotation: Quat): void {
@@ -79,7 +88,12 @@ export class Grips {
   released(hand: HandId, nowMs: number): void {
     const grip = this.#grips.get(hand)
     this.#grips.delete(hand)
-    if (grip?.drawn) this.#fading.set(grip.element, { sinceMs: nowMs, from: { ...grip.drawn, position: add(grip.drawn.position, grip.pull) }, offset: null })
+    if (grip?.drawn)
+      this.#fading.set(grip.element, {
+        sinceMs: nowMs,
+        from: { ...grip.drawn, position: add(grip.drawn.position, grip.pull) },
+        offset: null,
+      })
   }
 
   /** The props as they are to be drawn. `lagMs`: how old the drag is that `props` show; `head`, `reach`: what limits the hand. */
@@ -93,7 +107,8 @@ export class Grips {
     for (const [hand, grip] of this.#grips) {
       if (grip.element !== prop.element) continue
       grip.confirmed ||= prop.holder === this.#player
-      const lost = prop.holder !== this.#player && (prop.holder !== 0 || grip.confirmed || nowMs - grip.sinceMs > CONFIRM_MS)
+      const lost =
+        prop.holder !== this.#player && (prop.holder !== 0 || grip.confirmed || nowMs - grip.sinceMs > CONFIRM_MS)
       if (lost) {
         this.released(hand, nowMs)
         return null
@@ -125,7 +140,10 @@ export class Grips {
     const [then, after] = [grip.history[at], grip.history[at + 1]]
     // What the server shows is from before the grab, or from before it said that it is ours.
     if (then === undefined || !grip.confirmed) return
-    const speed = after === undefined ? 0 : distance(then.position, after.position) / Math.max(1e-3, (after.atMs - then.atMs) / 1_000)
+    const speed =
+      after === undefined
+        ? 0
+        : distance(then.position, after.position) / Math.max(1e-3, (after.atMs - then.atMs) / 1_000)
     const error = sub(position, then.position)
     const slack = SLACK_METRES + SLACK_SECONDS * speed
     const wanted = length(error) > slack ? error : ZERO
@@ -137,6 +155,10 @@ export class Grips {
     if (fading === undefined) return null
     fading.offset ??= sub(fading.from.position, prop.position)
     const share = Math.exp(-(nowMs - fading.sinceMs) / BLEND_MS)
-    return { ...prop, position: add(prop.position, scaled(fading.offset, share)), rotation: nlerp(prop.rotation, fading.from.rotation, share) }
+    return {
+      ...prop,
+      position: add(prop.position, scaled(fading.offset, share)),
+      rotation: nlerp(prop.rotation, fading.from.rotation, share),
+    }
   }
 }

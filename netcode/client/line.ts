@@ -141,7 +141,9 @@ export class Line {
     this.#attempt = null
     const words = inWords(errors)
     if (errors.every(({ reason }) => reason === 'refused')) return this.#refused(words)
-    const [isStarting, isBusy] = (['starting', 'busy'] as const).map((wait) => errors.some(({ reason }) => reason === wait))
+    const [isStarting, isBusy] = (['starting', 'busy'] as const).map((wait) =>
+      errors.some(({ reason }) => reason === wait),
+    )
     if (!this.#worked && (isStarting || isBusy || this.#retry !== null)) this.#wait(words, isStarting === true)
     else this.#again(words)
   }
@@ -188,7 +190,8 @@ export class Line {
     if (!this.#worked) return this.end(reason)
     const waitMs = RETRY_MS[Math.min(attempt, RETRY_MS.length) - 1] ?? 0
     if (this.#options.rejoins !== true) {
-      if (nowMs >= giveUpAtMs) return this.end(`${reason} The session could not be resumed within ${RESUME_MS_MAX / 1_000} seconds.`)
+      if (nowMs >= giveUpAtMs)
+        return this.end(`${reason} The session could not be resumed within ${RESUME_MS_MAX / 1_000} seconds.`)
       this.#retry = { atMs: Math.min(giveUpAtMs, nowMs + waitMs), attempt, giveUpAtMs }
     } else this.#retry = { atMs: nowMs + waitMs, attempt, giveUpAtMs }
     this.#options.events.retrying(reason, attempt, giveUpAtMs)

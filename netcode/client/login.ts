@@ -43,12 +43,20 @@ export async function login(url: string, name: string, options: LoginOptions = {
   }
 }
 
-async function ask(url: string, name: string, { role = 'player', identity, fetch: request = fetch }: LoginOptions): Promise<Login> {
+async function ask(
+  url: string,
+  name: string,
+  { role = 'player', identity, fetch: request = fetch }: LoginOptions,
+): Promise<Login> {
   const clean = cleanName(name)
   if (!clean.ok) throw new ConnectError('refused', `The name "${name.slice(0, 40)}" ${clean.error.message}.`)
   const address = below(url, 'v1/login')
   const body = JSON.stringify({ name: clean.value, role, identity })
-  const response = await request(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).catch((error: unknown) => {
+  const response = await request(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  }).catch((error: unknown) => {
     throw unreachable(address, error)
   })
   if (!response.ok) throw await refusal(response)
@@ -58,9 +66,20 @@ async function ask(url: string, name: string, { role = 'player', identity, fetch
 function readLogin(json: unknown): Login {
   const { token, session, realm, identity, user } = fieldsOf(json)
   const { uid, number } = fieldsOf(user)
-  if (typeof token !== 'string' || typeof session !== 'string' || typeof realm !== 'string' || typeof identity !== 'string' || typeof uid !== 'string' || typeof number !== 'number')
-    throw new ConnectError('refused', 'The server answered the login with something else than a token. Is it an Otherworld server of this version?')
+  if (
+    typeof token !== 'string' ||
+    typeof session !== 'string' ||
+    typeof realm !== 'string' ||
+    typeof identity !== 'string' ||
+    typeof uid !== 'string' ||
+    typeof number !== 'number'
+  )
+    throw new ConnectError(
+      'refused',
+      'The server answered the login with something else than a token. Is it an Otherworld server of this version?',
+    )
   return { token, session, realm, identity, user: { uid, number } }
 }
 
-const fieldsOf = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? { ...value } : {})
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? { ...value } : {}

@@ -14,7 +14,11 @@ const FALL_TICKS_MAX = 9
 const STILL = { ahead: <T>(state: T): T => state, moves: (): boolean => false }
 
 const mix = (a: number, b: number, t: number): number => a + (b - a) * t
-const add = (a: Vec3, b: Vec3, times: number): Vec3 => ({ x: a.x + b.x * times, y: a.y + b.y * times, z: a.z + b.z * times })
+const add = (a: Vec3, b: Vec3, times: number): Vec3 => ({
+  x: a.x + b.x * times,
+  y: a.y + b.y * times,
+  z: a.z + b.z * times,
+})
 const minus = (a: Vec3, b: Vec3): Vec3 => add(a, b, -1)
 const size = (v: Vec3): number => Math.hypot(v.x, v.y, v.z)
 /** How far b is from where the velocities of both lead from a, metres. */
@@ -22,7 +26,11 @@ function stray(a: Moving, b: Moving, seconds: number): number {
   const expected = add(add(a.position, a.velocity, seconds / 2), b.velocity, seconds / 2)
   return size(minus(b.position, expected))
 }
-const mixVec = (a: Vec3, b: Vec3, t: number): Vec3 => ({ x: mix(a.x, b.x, t), y: mix(a.y, b.y, t), z: mix(a.z, b.z, t) })
+const mixVec = (a: Vec3, b: Vec3, t: number): Vec3 => ({
+  x: mix(a.x, b.x, t),
+  y: mix(a.y, b.y, t),
+  z: mix(a.z, b.z, t),
+})
 
 /** Normalised linear interpolation the short way; the two are close. */
 function mixQuat(a: Quat, b: Quat, t: number): Quat {
@@ -54,7 +62,8 @@ function travel(a: Moving, b: Moving, t: number, seconds: number): Vec3 {
   if (off > STRAY_METRES) return mixVec(a.position, b.position, t)
   const [t2, t3] = [t * t, t * t * t]
   const [pa, pb, va, vb] = [2 * t3 - 3 * t2 + 1, 3 * t2 - 2 * t3, (t3 - 2 * t2 + t) * seconds, (t3 - t2) * seconds]
-  const along = (axis: 'x' | 'y' | 'z'): number => pa * a.position[axis] + pb * b.position[axis] + va * a.velocity[axis] + vb * b.velocity[axis]
+  const along = (axis: 'x' | 'y' | 'z'): number =>
+    pa * a.position[axis] + pb * b.position[axis] + va * a.velocity[axis] + vb * b.velocity[axis]
   return { x: along('x'), y: along('y'), z: along('z') }
 }
 
@@ -67,7 +76,12 @@ function fadePlace(position: Vec3, drawn: Vec3, right: Vec3, share: number): Vec
 
 export const rootMotion = (tickSeconds: number): Motion<RootState> => ({
   moves,
-  mix: (a, b, t, ticks) => ({ ...b, position: travel(a, b, t, ticks * tickSeconds), yaw: within(a.yaw + turnOf(a.yaw, b.yaw) * t), velocity: mixVec(a.velocity, b.velocity, t) }),
+  mix: (a, b, t, ticks) => ({
+    ...b,
+    position: travel(a, b, t, ticks * tickSeconds),
+    yaw: within(a.yaw + turnOf(a.yaw, b.yaw) * t),
+    velocity: mixVec(a.velocity, b.velocity, t),
+  }),
   ahead: (root, ticks) => {
     const position = add(root.position, root.velocity, ticks * tickSeconds)
     const rising = root.grounded ? 0 : root.flying ? ticks : Math.min(ticks, FALL_TICKS_MAX)
@@ -75,16 +89,25 @@ export const rootMotion = (tickSeconds: number): Motion<RootState> => ({
   },
   fade: (root, drawn, right, share) => {
     const position = fadePlace(root.position, drawn.position, right.position, share)
-    return position === null ? null : { ...root, position, yaw: within(root.yaw + turnOf(right.yaw, drawn.yaw) * share) }
+    return position === null
+      ? null
+      : { ...root, position, yaw: within(root.yaw + turnOf(right.yaw, drawn.yaw) * share) }
   },
 })
 
 export const propMotion = (tickSeconds: number): Motion<PropState> => ({
   moves,
-  mix: (a, b, t, ticks) => ({ ...b, position: travel(a, b, t, ticks * tickSeconds), rotation: mixQuat(a.rotation, b.rotation, t) }),
+  mix: (a, b, t, ticks) => ({
+    ...b,
+    position: travel(a, b, t, ticks * tickSeconds),
+    rotation: mixQuat(a.rotation, b.rotation, t),
+  }),
   ahead: (prop, ticks) => {
     const position = add(prop.position, prop.velocity, ticks * tickSeconds)
-    return { ...prop, position: { ...position, y: prop.position.y + prop.velocity.y * Math.min(ticks, FALL_TICKS_MAX) * tickSeconds } }
+    return {
+      ...prop,
+      position: { ...position, y: prop.position.y + prop.velocity.y * Math.min(ticks, FALL_TICKS_MAX) * tickSeconds },
+    }
   },
   fade: (prop, drawn, right, share) => {
     const position = fadePlace(prop.position, drawn.position, right.position, share)
@@ -93,8 +116,18 @@ export const propMotion = (tickSeconds: number): Motion<PropState> => ({
 })
 
 const NO_BONES: BonesState = []
-const mixJoints = (a: JointsState, b: JointsState, t: number): JointsState => mixPoses({ ...a, bones: NO_BONES }, { ...b, bones: NO_BONES }, t)
-const mixBones = (a: BonesState, b: BonesState, t: number): BonesState => b.map((bone, i) => bone && mixQuat(a[i] ?? bone, bone, t))
+const mixJoints = (a: JointsState, b: JointsState, t: number): JointsState =>
+  mixPoses({ ...a, bones: NO_BONES }, { ...b, bones: NO_BONES }, t)
+const mixBones = (a: BonesState, b: BonesState, t: number): BonesState =>
+  b.map((bone, i) => bone && mixQuat(a[i] ?? bone, bone, t))
 
-export const jointsMotion: Motion<JointsState> = { ...STILL, mix: mixJoints, fade: (joints, drawn, _right, share) => mixJoints(joints, drawn, share) }
-export const bonesMotion: Motion<BonesState> = { ...STILL, mix: mixBones, fade: (bones, drawn, _right, share) => bones.map((bone, i) => bone && mixQuat(bone, drawn[i] ?? bone, share)) }
+export const jointsMotion: Motion<JointsState> = {
+  ...STILL,
+  mix: mixJoints,
+  fade: (joints, drawn, _right, share) => mixJoints(joints, drawn, share),
+}
+export const bonesMotion: Motion<BonesState> = {
+  ...STILL,
+  mix: mixBones,
+  fade: (bones, drawn, _right, share) => bones.map((bone, i) => bone && mixQuat(bone, drawn[i] ?? bone, share)),
+}

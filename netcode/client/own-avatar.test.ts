@@ -6,9 +6,20 @@ import type { AvatarSample } from './types.ts'
 
 const engine = await loadEngine()
 const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
-const box = (motion: PropSpec['motion'], halfExtents: Vec3): PropSpec =>
-  ({ name: 'box', motion, density: 100, friction: 0.5, restitution: 0, color: 0, colliders: [{ shape: { type: 'box', halfExtents }, position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }] })
-const PLAIN: RealmDefinition = { ...DEFAULT_DEFINITION, props: [], spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 0 } }
+const box = (motion: PropSpec['motion'], halfExtents: Vec3): PropSpec => ({
+  name: 'box',
+  motion,
+  density: 100,
+  friction: 0.5,
+  restitution: 0,
+  color: 0,
+  colliders: [{ shape: { type: 'box', halfExtents }, position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }],
+})
+const PLAIN: RealmDefinition = {
+  ...DEFAULT_DEFINITION,
+  props: [],
+  spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 0 },
+}
 const LINE = { conditions: { delayMs: 60, jitterMs: 20 }, seed: 3 }
 
 let server: SmallServer | null = null
@@ -25,7 +36,13 @@ class Visit {
   constructor(definition: RealmDefinition, options: Partial<SmallServerOptions> = {}) {
     this.server = new SmallServer({ engine, definition, ...LINE, ...options })
     server = this.server
-    const clientOf = (token: string): RenderClient => new RenderClient({ url: 'http://test', token, connects: [this.server.transport.connect], clock: () => this.server.nowMs })
+    const clientOf = (token: string): RenderClient =>
+      new RenderClient({
+        url: 'http://test',
+        token,
+        connects: [this.server.transport.connect],
+        clock: () => this.server.nowMs,
+      })
     this.ada = clientOf('ada')
     this.bob = clientOf('bob')
     for (const client of [this.ada, this.bob]) client.start()
@@ -114,7 +131,12 @@ describe('the own avatar', () => {
   })
 
   test('does not walk far into a wall that only the server knows of', async () => {
-    const wall = { prop: box('static', { x: 2, y: 1, z: 0.2 }), position: { x: 0, y: 1, z: -2 }, rotation: IDENTITY, scale: 1 }
+    const wall = {
+      prop: box('static', { x: 2, y: 1, z: 0.2 }),
+      position: { x: 0, y: 1, z: -2 },
+      rotation: IDENTITY,
+      scale: 1,
+    }
     const visit = new Visit({ ...PLAIN, props: [wall] })
     await visit.pass(120, nothing)
     visit.ada.move({ z: -1, yaw: 0 })
@@ -126,7 +148,12 @@ describe('the own avatar', () => {
   })
 
   test('carries what it holds in the hand at once', async () => {
-    const crate = { prop: box('dynamic', { x: 0.2, y: 0.2, z: 0.2 }), position: { x: 0, y: 0.2, z: -1.5 }, rotation: IDENTITY, scale: 1 }
+    const crate = {
+      prop: box('dynamic', { x: 0.2, y: 0.2, z: 0.2 }),
+      position: { x: 0, y: 0.2, z: -1.5 },
+      rotation: IDENTITY,
+      scale: 1,
+    }
     const visit = new Visit({ ...PLAIN, props: [crate] })
     await visit.pass(120, nothing)
     const { element, position } = visit.ada.sample(visit.server.nowMs).props[0] ?? expect.fail('there is no crate')

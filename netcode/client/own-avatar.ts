@@ -57,7 +57,12 @@ export class OwnAvatar {
   /** The server's answer, of its `tick`. */
   told(own: Own, tick: number, nowMs: number): void {
     const { clock } = this
-    this.#prediction.told(own, tick, { present: clock.tick(nowMs), nowMs, awayTicks: clock.awayTicks }, this.#obstaclesNear(own.position))
+    this.#prediction.told(
+      own,
+      tick,
+      { present: clock.tick(nowMs), nowMs, awayTicks: clock.awayTicks },
+      this.#obstaclesNear(own.position),
+    )
   }
 
   /** What stands about the avatar, as it was drawn last. */
@@ -66,7 +71,8 @@ export class OwnAvatar {
     for (const { spec, scale, position } of this.#props) {
       if (spec.motion === 'dynamic') continue
       const radius = this.#radius(spec) * scale
-      if (Math.hypot(position.x - x, position.z - z) < radius + OBSTACLE_METRES) found.push({ x: position.x, z: position.z, radius })
+      if (Math.hypot(position.x - x, position.z - z) < radius + OBSTACLE_METRES)
+        found.push({ x: position.x, z: position.z, radius })
     }
     return found
   }
@@ -83,14 +89,30 @@ export class OwnAvatar {
     if (predicted === null) return seen
     // A turn that is not sent yet is seen all the same; one that the server made stays until the player turns.
     const turns = this.#wished !== null && this.#wished.yaw !== this.#sent?.yaw
-    return { ...seen, ...predicted, yaw: turns ? wrapAngle(this.#wished?.yaw ?? 0) : predicted.yaw, pose: this.#pose ?? seen.pose }
+    return {
+      ...seen,
+      ...predicted,
+      yaw: turns ? wrapAngle(this.#wished?.yaw ?? 0) : predicted.yaw,
+      pose: this.#pose ?? seen.pose,
+    }
   }
 
   /** The props with what is held in the hand. `tick`: the moment that they are of. */
-  props(props: readonly PropSample[], tick: number, own: AvatarSample | undefined, nowMs: number): readonly PropSample[] {
+  props(
+    props: readonly PropSample[],
+    tick: number,
+    own: AvatarSample | undefined,
+    nowMs: number,
+  ): readonly PropSample[] {
     this.#props = props
     const head = add(own?.position ?? vec(0, 0, 0), vec(0, own?.headMetres ?? HEAD_METRES, 0))
     const lagTicks = this.clock.tick(nowMs) + this.#prediction.delayTicks - tick
-    return this.grips.place(props, nowMs, Math.max(0, (lagTicks * 1_000) / this.#definition.tickRate), head, this.#definition.reach)
+    return this.grips.place(
+      props,
+      nowMs,
+      Math.max(0, (lagTicks * 1_000) / this.#definition.tickRate),
+      head,
+      this.#definition.reach,
+    )
   }
 }

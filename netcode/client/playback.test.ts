@@ -10,7 +10,14 @@ const TICK_MS = 1_000 / 60
 interface Watched {
   readonly playback: Playback
   /** Of each frame. */
-  readonly frames: { readonly atMs: number; readonly drawn: number; readonly delayMs: number; readonly newest: number; readonly rate: number; readonly behindMs: number }[]
+  readonly frames: {
+    readonly atMs: number
+    readonly drawn: number
+    readonly delayMs: number
+    readonly newest: number
+    readonly rate: number
+    readonly behindMs: number
+  }[]
 }
 
 function watch(options: ArrivalsOptions): Watched {
@@ -20,13 +27,21 @@ function watch(options: ArrivalsOptions): Watched {
     arrived: (tick, _rttMs, nowMs) => playback.arrived(tick, nowMs),
     frame: (nowMs, serverTick, atMs) => {
       const drawn = playback.drawTick(nowMs)
-      frames.push({ atMs, drawn, delayMs: playback.delayMs, newest: playback.newest, rate: playback.rate, behindMs: (serverTick - drawn) * TICK_MS })
+      frames.push({
+        atMs,
+        drawn,
+        delayMs: playback.delayMs,
+        newest: playback.newest,
+        rate: playback.rate,
+        behindMs: (serverTick - drawn) * TICK_MS,
+      })
     },
   })
   return { playback, frames }
 }
 
-const between = ({ frames }: Watched, fromMs: number, toMs = Infinity): Watched['frames'] => frames.filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
+const between = ({ frames }: Watched, fromMs: number, toMs = Infinity): Watched['frames'] =>
+  frames.filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
 const behind = (frames: Watched['frames']): number => Math.max(...frames.map(({ behindMs }) => behindMs))
 /** Frames that show a moment for which no snapshot had come yet. */
 const starved = (frames: Watched['frames']): number => frames.filter(({ drawn, newest }) => drawn > newest).length
@@ -56,7 +71,11 @@ describe('playback', () => {
   })
 
   test('grows within a second of a line that got worse, and shrinks over some', () => {
-    const seen = watch({ seed: 4, lengthMs: 60_000, delayMs: (atMs) => (atMs > 20_000 && atMs < 22_000 ? 30 + (Math.floor(atMs / 50) % 2) * 150 : 30) })
+    const seen = watch({
+      seed: 4,
+      lengthMs: 60_000,
+      delayMs: (atMs) => (atMs > 20_000 && atMs < 22_000 ? 30 + (Math.floor(atMs / 50) % 2) * 150 : 30),
+    })
     const delayAt = (ms: number): number => between(seen, ms)[0]?.delayMs ?? 0
     expect(delayAt(19_900)).toBe(DELAY_MS_MIN)
     expect(delayAt(21_000)).toBeGreaterThan(SEND_MS + 140)
@@ -65,7 +84,12 @@ describe('playback', () => {
   })
 
   test('follows a round trip from 20 to 300 and back to 20 ms', () => {
-    const seen = watch({ seed: 5, lengthMs: 90_000, jitterMs: 4, delayMs: (atMs) => (atMs > 30_000 && atMs < 60_000 ? 150 : 10) })
+    const seen = watch({
+      seed: 5,
+      lengthMs: 90_000,
+      jitterMs: 4,
+      delayMs: (atMs) => (atMs > 30_000 && atMs < 60_000 ? 150 : 10),
+    })
     expect(behind(between(seen, 20_000, 30_000))).toBeLessThan(10 + DELAY_MS_MIN + 10)
     expect(starved(between(seen, 32_000, 60_000))).toBe(0)
     expect(behind(between(seen, 50_000, 60_000))).toBeLessThan(150 + DELAY_MS_MIN + 20)
@@ -78,37 +102,57 @@ describe('playback', () => {
     expect(behind(between(seen, 28_000))).toBeLessThan(30 + DELAY_MS_MIN + 5)
   })
 
-  test.each([['for 30 seconds', [[20_000, 50_000]]], ['for 2 seconds in each 5', Array.from({ length: 12 }, (_, i) => [i * 5_000 + 2_000, i * 5_000 + 4_000])]] as [string, [number, number][]][])(
-    'does not take a tab that was stalled %s for a bad line', (_, pageStallsMs) => {
-      const seen = watch({ seed: 7, lengthMs: 60_000, jitterMs: 10, pageStallsMs })
-      expect(Math.max(...between(seen, 5_000).map(({ delayMs }) => delayMs))).toBeLessThan(DELAY_MS_MIN + 15)
-      expect(behind(between(seen, 51_000, 52_000))).toBeLessThan(40 + DELAY_MS_MIN + 20)
-    },
-  )
+  test.each([
+    ['for 30 seconds', [[20_000, 50_000]]],
+    ['for 2 seconds in each 5', Array.from({ length: 12 }, (_, i) => [i * 5_000 + 2_000, i * 5_000 + 4_000])],
+  ] as [string, [number, number][]][])('does not take a tab that was stalled %s for a bad line', (_, pageStallsMs) => {
+    const seen = watch({ seed: 7, lengthMs: 60_000, jitterMs: 10, pageStallsMs })
+    expect(Math.max(...between(seen, 5_000).map(({ delayMs }) => delayMs))).toBeLessThan(DELAY_MS_MIN + 15)
+    expect(behind(between(seen, 51_000, 52_000))).toBeLessThan(40 + DELAY_MS_MIN + 20)
+  })
 
   const line = fc.record({
-    seed: fc.nat(1e6), jitterMs: fc.integer({ min: 0, max: 400 }), lossShare: fc.double({ min: 0, max: 0.5, noNaN: true }), delay: fc.integer({ min: 1, max: 300 }),
-    change: fc.integer({ min: 1, max: 300 }), pause: fc.integer({ min: 0, max: 4_000 }), stall: fc.integer({ min: 0, max: 4_000 }),
+    seed: fc.nat(1e6),
+    jitterMs: fc.integer({ min: 0, max: 400 }),
+    lossShare: fc.double({ min: 0, max: 0.5, noNaN: true }),
+    delay: fc.integer({ min: 1, max: 300 }),
+    change: fc.integer({ min: 1, max: 300 }),
+    pause: fc.integer({ min: 0, max: 4_000 }),
+    stall: fc.integer({ min: 0, max: 4_000 }),
   })
-  test.prop([line], { numRuns: 60 })('never goes back, and no more than a tenth faster or slower than time but in a jump or where nothing comes', ({ seed, jitterMs, lossShare, delay, change, pause, stall }) => {
-    const seen = watch({
-      seed, jitterMs, lossShare, lengthMs: 25_000, delayMs: (atMs) => (atMs < 12_000 ? delay : change), serverPausesMs: [[5_000, 5_000 + pause]], pageStallsMs: [[15_000, 15_000 + stall]],
-    })
-    const wrong = seen.frames.filter(({ drawn, delayMs, newest, atMs }, i) => {
-      const before = seen.frames[i - 1]
-      if (before === undefined || before.drawn === 0) return false
-      const elapsed = (atMs - before.atMs) / TICK_MS
-      const gone = drawn - before.drawn
-      const isQuick = gone > elapsed * 1.1 + 1e-6 && gone < 30
-      const isSlow = gone < elapsed * 0.9 - 1e-6 && drawn < newest + 15 - 1e-6
-      return gone < 0 || isQuick || isSlow || delayMs < DELAY_MS_MIN || delayMs > DELAY_MS_MAX
-    })
-    expect(wrong).toEqual([])
-  })
+  test.prop([line], { numRuns: 60 })(
+    'never goes back, and no more than a tenth faster or slower than time but in a jump or where nothing comes',
+    ({ seed, jitterMs, lossShare, delay, change, pause, stall }) => {
+      const seen = watch({
+        seed,
+        jitterMs,
+        lossShare,
+        lengthMs: 25_000,
+        delayMs: (atMs) => (atMs < 12_000 ? delay : change),
+        serverPausesMs: [[5_000, 5_000 + pause]],
+        pageStallsMs: [[15_000, 15_000 + stall]],
+      })
+      const wrong = seen.frames.filter(({ drawn, delayMs, newest, atMs }, i) => {
+        const before = seen.frames[i - 1]
+        if (before === undefined || before.drawn === 0) return false
+        const elapsed = (atMs - before.atMs) / TICK_MS
+        const gone = drawn - before.drawn
+        const isQuick = gone > elapsed * 1.1 + 1e-6 && gone < 30
+        const isSlow = gone < elapsed * 0.9 - 1e-6 && drawn < newest + 15 - 1e-6
+        return gone < 0 || isQuick || isSlow || delayMs < DELAY_MS_MIN || delayMs > DELAY_MS_MAX
+      })
+      expect(wrong).toEqual([])
+    },
+  )
 })
 
 describe('a track', () => {
-  const still: Motion<number> = { mix: (a, b, t) => a + (b - a) * t, ahead: (state) => state, moves: () => false, fade: (state, drawn, right, share) => state + (drawn - right) * share }
+  const still: Motion<number> = {
+    mix: (a, b, t) => a + (b - a) * t,
+    ahead: (state) => state,
+    moves: () => false,
+    fade: (state, drawn, right, share) => state + (drawn - right) * share,
+  }
   const going: Motion<number> = { ...still, ahead: (state, ticks) => state + ticks, moves: () => true }
 
   test('mixes the two states around the moment, and holds the last', () => {

@@ -88,7 +88,8 @@ export class Playback {
       this.#note(offset)
     }
     if (tick <= this.#newest) return
-    if (this.#newest > 0) this.#intervalMs += (Math.min(INTERVAL_MS_MAX, (tick - this.#newest) * this.#tickMs) - this.#intervalMs) / 16
+    if (this.#newest > 0)
+      this.#intervalMs += (Math.min(INTERVAL_MS_MAX, (tick - this.#newest) * this.#tickMs) - this.#intervalMs) / 16
     this.#newest = tick
   }
 

@@ -1,11 +1,25 @@
 import { fc, test } from '@fast-check/vitest'
 import { afterAll, describe, expect } from 'vitest'
-import { DEFAULT_DEFINITION, free, genesis, loadEngine, step, type Input, type Realm, type RealmDefinition, type Vec3 } from '../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  free,
+  genesis,
+  loadEngine,
+  step,
+  type Input,
+  type Realm,
+  type RealmDefinition,
+  type Vec3,
+} from '../../sim/index.ts'
 import { OwnWatch } from '../snapshot/own.ts'
 import { Prediction, type Move } from './prediction.ts'
 
 const engine = await loadEngine()
-const PLAIN: RealmDefinition = { ...DEFAULT_DEFINITION, props: [], spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 0 } }
+const PLAIN: RealmDefinition = {
+  ...DEFAULT_DEFINITION,
+  props: [],
+  spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 0 },
+}
 const realms: Realm[] = []
 afterAll(() => realms.forEach(free))
 
@@ -28,7 +42,16 @@ class Pair {
     this.realm = genesis(engine, definition)
     realms.push(this.realm)
     this.prediction = new Prediction(definition)
-    step(this.realm, { tick: 1, inputs: [{ player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'Ada', body: 0, permissions: 31 } }] })
+    step(this.realm, {
+      tick: 1,
+      inputs: [
+        {
+          player: 0,
+          sequence: 1,
+          command: { type: 'join', player: 1, user: 1, name: 'Ada', body: 0, permissions: 31 },
+        },
+      ],
+    })
   }
 
   /** At the client's tick; `lateTicks`: the network brings it late. */
@@ -43,7 +66,13 @@ class Pair {
   pass(tick: number): void {
     while (this.realm.tick < tick) this.#step()
     const answer = this.#answers.get(tick)
-    if (answer) this.prediction.told(answer, tick - this.#delayTicks, { present: tick, nowMs: tick * 16.7, awayTicks: this.#delayTicks }, [])
+    if (answer)
+      this.prediction.told(
+        answer,
+        tick - this.#delayTicks,
+        { present: tick, nowMs: tick * 16.7, awayTicks: this.#delayTicks },
+        [],
+      )
   }
 
   readonly #answers = new Map<number, ReturnType<OwnWatch['own']>>()
@@ -59,14 +88,31 @@ class Pair {
   }
 }
 
-const arbitraryMove: fc.Arbitrary<Move> = fc.record({
-  x: fc.constantFrom(-1, 0, 1), y: fc.constantFrom(-1, 0, 1), z: fc.constantFrom(-1, 0, 1), yaw: fc.double({ min: -4, max: 4, noNaN: true }).map(Math.fround),
-  jump: fc.boolean(), run: fc.boolean(), fly: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
-}, { noNullPrototype: true }).map((move) => ({ type: 'move', ...move }))
+const arbitraryMove: fc.Arbitrary<Move> = fc
+  .record(
+    {
+      x: fc.constantFrom(-1, 0, 1),
+      y: fc.constantFrom(-1, 0, 1),
+      z: fc.constantFrom(-1, 0, 1),
+      yaw: fc.double({ min: -4, max: 4, noNaN: true }).map(Math.fround),
+      jump: fc.boolean(),
+      run: fc.boolean(),
+      fly: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
+    },
+    { noNullPrototype: true },
+  )
+  .map((move) => ({ type: 'move', ...move }))
 
 describe('prediction', () => {
-  test.prop([fc.array(fc.tuple(fc.integer({ min: 1, max: 25 }), arbitraryMove), { minLength: 1, maxLength: 12 }), fc.integer({ min: 0, max: 20 })], { numRuns: 40 })(
-    'OWN-4: goes where the simulation will, to the bit: walking, running, jumping, falling, flying, turning', (script, delayTicks) => {
+  test.prop(
+    [
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 25 }), arbitraryMove), { minLength: 1, maxLength: 12 }),
+      fc.integer({ min: 0, max: 20 }),
+    ],
+    { numRuns: 40 },
+  )(
+    'OWN-4: goes where the simulation will, to the bit: walking, running, jumping, falling, flying, turning',
+    (script, delayTicks) => {
       const pair = new Pair(delayTicks)
       const starts = new Map<number, Move>()
       let end = 40
@@ -82,7 +128,8 @@ describe('prediction', () => {
         shown[tick] = pair.prediction.at(tick, tick * 16.7)?.position ?? { x: 0, y: 0, z: 0 }
         if (tick > 20) expect(pair.prediction.correction.lastMetres).toBe(0)
       }
-      for (let tick = 60; tick < end; tick += 1) expect(apart(shown[tick] ?? REST, pair.truth[tick + delayTicks] ?? REST)).toBeLessThan(1e-6)
+      for (let tick = 60; tick < end; tick += 1)
+        expect(apart(shown[tick] ?? REST, pair.truth[tick + delayTicks] ?? REST)).toBeLessThan(1e-6)
     },
   )
 
@@ -115,7 +162,16 @@ describe('prediction', () => {
 
   test('a teleport is followed at once', () => {
     const prediction = new Prediction(PLAIN)
-    const at = (x: number) => ({ moveSequence: 0, moveTicks: 0, position: { x, y: 0, z: 0 }, velocity: { x: 0, y: 0, z: 0 }, yaw: 0, grounded: true, flying: false, jumping: false })
+    const at = (x: number) => ({
+      moveSequence: 0,
+      moveTicks: 0,
+      position: { x, y: 0, z: 0 },
+      velocity: { x: 0, y: 0, z: 0 },
+      yaw: 0,
+      grounded: true,
+      flying: false,
+      jumping: false,
+    })
     prediction.told(at(0), 3, { present: 10, nowMs: 100, awayTicks: 5 }, [])
     prediction.told(at(20), 6, { present: 13, nowMs: 150, awayTicks: 5 }, [])
     expect(prediction.at(13, 150)?.position.x).toBe(20)
@@ -126,13 +182,36 @@ describe('prediction', () => {
     const wall = [{ x: 0, z: -1, radius: 0.5 }]
     prediction.sent(1, 1, { ...REST, z: -1 })
     for (let tick = 3; tick < 120; tick += 3)
-      prediction.told({ moveSequence: 1, moveTicks: tick, position: { x: 0, y: 0, z: -0.2 }, velocity: { x: 0, y: 0, z: -2 }, yaw: 0, grounded: true, flying: false, jumping: false }, tick, { present: tick + 10, nowMs: tick * 16.7, awayTicks: 5 }, wall)
+      prediction.told(
+        {
+          moveSequence: 1,
+          moveTicks: tick,
+          position: { x: 0, y: 0, z: -0.2 },
+          velocity: { x: 0, y: 0, z: -2 },
+          yaw: 0,
+          grounded: true,
+          flying: false,
+          jumping: false,
+        },
+        tick,
+        { present: tick + 10, nowMs: tick * 16.7, awayTicks: 5 },
+        wall,
+      )
     expect(prediction.at(130, 2_200)?.position.z).toBeCloseTo(-0.2, 2)
   })
 
   test('who stands on a thing does not sink into it', () => {
     const prediction = new Prediction(PLAIN)
-    const on = { moveSequence: 0, moveTicks: 0, position: { x: 0, y: 1, z: 0 }, velocity: { x: 0, y: 0, z: 0 }, yaw: 0, grounded: true, flying: false, jumping: false }
+    const on = {
+      moveSequence: 0,
+      moveTicks: 0,
+      position: { x: 0, y: 1, z: 0 },
+      velocity: { x: 0, y: 0, z: 0 },
+      yaw: 0,
+      grounded: true,
+      flying: false,
+      jumping: false,
+    }
     prediction.told(on, 3, { present: 10, nowMs: 100, awayTicks: 5 }, [{ x: 0, z: 0, radius: 1 }])
     expect(prediction.at(40, 600)).toMatchObject({ position: on.position, grounded: true })
   })
@@ -141,14 +220,37 @@ describe('prediction', () => {
     const prediction = new Prediction(PLAIN)
     const { max } = PLAIN.bounds
     prediction.sent(1, 1, { ...REST, x: 1, run: true })
-    prediction.told({ moveSequence: 1, moveTicks: 1, position: { x: max.x - 0.1, y: 0, z: 0 }, velocity: { x: 4, y: 0, z: 0 }, yaw: 0, grounded: true, flying: false, jumping: false }, 3, { present: 10, nowMs: 100, awayTicks: 5 }, [])
+    prediction.told(
+      {
+        moveSequence: 1,
+        moveTicks: 1,
+        position: { x: max.x - 0.1, y: 0, z: 0 },
+        velocity: { x: 4, y: 0, z: 0 },
+        yaw: 0,
+        grounded: true,
+        flying: false,
+        jumping: false,
+      },
+      3,
+      { present: 10, nowMs: 100, awayTicks: 5 },
+      [],
+    )
     expect(prediction.at(80, 1_000)?.position.x).toBeLessThanOrEqual(max.x)
   })
 
   test('a move that was sent before there was a timeline counts from its answer on', () => {
     const prediction = new Prediction(PLAIN)
     prediction.sent(1, 0, { ...REST, z: -1 })
-    const answer = { moveSequence: 1, moveTicks: 3, position: { x: 0, y: 0, z: 0 }, velocity: { x: 0, y: 0, z: -2 }, yaw: 0, grounded: true, flying: false, jumping: false }
+    const answer = {
+      moveSequence: 1,
+      moveTicks: 3,
+      position: { x: 0, y: 0, z: 0 },
+      velocity: { x: 0, y: 0, z: -2 },
+      yaw: 0,
+      grounded: true,
+      flying: false,
+      jumping: false,
+    }
     prediction.told(answer, 300, { present: 310, nowMs: 1_000, awayTicks: 5 }, [])
     // Fifteen steps: ten since then, five under way.
     expect(prediction.at(310, 1_000)?.position.z).toBeCloseTo(-15 / 30, 4)
@@ -162,8 +264,16 @@ describe('prediction', () => {
     expect((pair.prediction.at(216_000, 3_600_000)?.position.z ?? 0) - before).toBeGreaterThan(-0.1)
   })
 
-  test.prop([fc.integer({ min: 0, max: 30 }), arbitraryMove.filter(({ x, z }) => x !== 0 || z !== 0), fc.integer({ min: 1, max: 40 })], { numRuns: 30 })(
-    'OWN-5: the avatar stands 1.5 s after the last answer, however often it is drawn meanwhile, and goes on with the next', (delayTicks, move, frameTicks) => {
+  test.prop(
+    [
+      fc.integer({ min: 0, max: 30 }),
+      arbitraryMove.filter(({ x, z }) => x !== 0 || z !== 0),
+      fc.integer({ min: 1, max: 40 }),
+    ],
+    { numRuns: 30 },
+  )(
+    'OWN-5: the avatar stands 1.5 s after the last answer, however often it is drawn meanwhile, and goes on with the next',
+    (delayTicks, move, frameTicks) => {
       const pair = new Pair(delayTicks)
       for (let tick = 2; tick <= 120; tick += 1) {
         pair.pass(tick)
@@ -174,7 +284,8 @@ describe('prediction', () => {
       for (let tick = 120; tick < 212; tick += Math.min(frameTicks, 212 - tick)) pair.prediction.at(tick, tick * 16.7)
       const stopped = pair.prediction.at(212, 212 * 16.7)
       expect(stopped?.velocity).toEqual({ x: 0, y: 0, z: 0 })
-      for (let tick = 212; tick < 300; tick += frameTicks) expect(pair.prediction.at(tick + 0.5, tick * 16.7)?.position).toEqual(stopped?.position)
+      for (let tick = 212; tick < 300; tick += frameTicks)
+        expect(pair.prediction.at(tick + 0.5, tick * 16.7)?.position).toEqual(stopped?.position)
       // Running, or falling after 1.5 s: no farther than that takes it.
       expect(apart(stopped?.position ?? REST, heard)).toBeLessThan(20)
       for (let tick = 300; tick <= 320; tick += 1) pair.pass(tick)

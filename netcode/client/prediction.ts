@@ -172,7 +172,13 @@ export class Prediction {
   /** The server has not answered for too long: the avatar stays where it is, and turns alone. */
   #standing({ position, grounded, flying, yaw, sequence }: State, nowMs: number): PredictedAvatar {
     const last = this.#moves.at(-1)
-    return { position: add(position, this.#errorNow(nowMs)), velocity: ZERO, grounded, flying, yaw: last === undefined || last.sequence === sequence ? yaw : last.move.yaw }
+    return {
+      position: add(position, this.#errorNow(nowMs)),
+      velocity: ZERO,
+      grounded,
+      flying,
+      yaw: last === undefined || last.sequence === sequence ? yaw : last.move.yaw,
+    }
   }
 
   /** From this tick of the client's timeline on no step is made until the server answers. */
@@ -185,12 +191,14 @@ export class Prediction {
     const now = Math.floor(present)
     if (this.#state === null || now <= this.#at) return
     if (now - this.#at > AHEAD_TICKS_MAX) this.#at = now
-    for (const end = Math.min(now, this.#standsAt); this.#at < end; this.#at += 1) this.#state = this.#step(this.#state, this.#at)
+    for (const end = Math.min(now, this.#standsAt); this.#at < end; this.#at += 1)
+      this.#state = this.#step(this.#state, this.#at)
   }
 
   #moveAt(tick: number): SentMove | null {
     let found: SentMove | null = null
-    for (const move of this.#moves) if (move.tick <= tick || move.sequence === this.#answer?.own.moveSequence) found = move
+    for (const move of this.#moves)
+      if (move.tick <= tick || move.sequence === this.#answer?.own.moveSequence) found = move
     return found
   }
 
@@ -200,11 +208,19 @@ export class Prediction {
     const jumping = isNew ? sent.move.jump : state.jumping
     const flying = isNew ? sent.move.fly : state.flying
     const yaw = isNew ? sent.move.yaw : state.yaw
-    const intent = sent === null ? { x: 0, y: 0, z: 0, jump: false, run: false, fly: flying } : { ...sent.move, jump: jumping }
+    const intent =
+      sent === null ? { x: 0, y: 0, z: 0, jump: false, run: false, fly: flying } : { ...sent.move, jump: jumping }
     const { jumped, ...free } = stepFreely(this.#definition, state, yaw, intent, flying)
     const motion = this.#isNear(state.position) ? this.#among(state, free, jumped, sent?.sequence ?? 0) : free
     const { position } = motion
-    return { ...motion, position: this.#inBounds(position) ? position : state.position, flying, yaw, jumping: jumping && !jumped, sequence: sent?.sequence ?? state.sequence }
+    return {
+      ...motion,
+      position: this.#inBounds(position) ? position : state.position,
+      flying,
+      yaw,
+      jumping: jumping && !jumped,
+      sequence: sent?.sequence ?? state.sequence,
+    }
   }
 
   /** A step near things: who stands on one does not fall through it, and who is held up is held up still. */
@@ -212,12 +228,17 @@ export class Prediction {
     if (!state.grounded || jumped) return free
     const perTick = sequence === this.#answer?.own.moveSequence ? this.#answer.perTick : null
     const velocity = { ...free.velocity, y: 0 }
-    const position = perTick === null ? { ...free.position, y: state.position.y } : add(state.position, limited(perTick, length(free.velocity) / this.#definition.tickRate))
+    const position =
+      perTick === null
+        ? { ...free.position, y: state.position.y }
+        : add(state.position, limited(perTick, length(free.velocity) / this.#definition.tickRate))
     return { position, velocity, grounded: true }
   }
 
   #isNear({ x, z }: Vec3): boolean {
-    return this.#obstacles.some((obstacle) => Math.hypot(obstacle.x - x, obstacle.z - z) < obstacleReach(obstacle.radius))
+    return this.#obstacles.some(
+      (obstacle) => Math.hypot(obstacle.x - x, obstacle.z - z) < obstacleReach(obstacle.radius),
+    )
   }
 
   #inBounds({ x, y, z }: Vec3): boolean {

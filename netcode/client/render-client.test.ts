@@ -6,8 +6,19 @@ import { RenderClient } from './render-client.ts'
 import type { ClientState, Outcome, RenderClientOptions, RenderEvents } from './types.ts'
 
 const CRATE: PropSpec = {
-  name: 'crate', motion: 'dynamic', density: 200, friction: 0.5, restitution: 0, color: 0xff8800,
-  colliders: [{ shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
+  name: 'crate',
+  motion: 'dynamic',
+  density: 200,
+  friction: 0.5,
+  restitution: 0,
+  color: 0xff8800,
+  colliders: [
+    {
+      shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } },
+      position: { x: 0, y: 0, z: 0 },
+      rotation: { x: 0, y: 0, z: 0, w: 1 },
+    },
+  ],
 }
 const DEFINITION = { ...DEFAULT_DEFINITION, props: DEFAULT_DEFINITION.props.slice(0, 3) }
 
@@ -26,7 +37,13 @@ function serve(options: Partial<SmallServerOptions> = {}): SmallServer {
   return server
 }
 
-function clientOf(at: SmallServer, token: string, connects: readonly Connect[] = [at.transport.connect], events: RenderEvents = {}, more: Partial<RenderClientOptions> = {}): RenderClient {
+function clientOf(
+  at: SmallServer,
+  token: string,
+  connects: readonly Connect[] = [at.transport.connect],
+  events: RenderEvents = {},
+  more: Partial<RenderClientOptions> = {},
+): RenderClient {
   const client = new RenderClient({ url: 'http://test', token, connects, events, clock: () => at.nowMs, ...more })
   client.start()
   return client
@@ -59,7 +76,10 @@ describe('a render client', () => {
     // Each drawn frame a little farther, also between the snapshots of every third tick.
     for (const [i, z] of seen.entries()) if (i > 0) expect(z).toBeLessThan((seen[i - 1] ?? 0) - 0.005)
     const { avatars, props } = ada.sample(yard.nowMs)
-    expect(avatars.map(({ player, name, own }) => ({ player, name, own }))).toEqual([{ player: 1, name: 'Player 1', own: true }, { player: 2, name: 'Player 2', own: false }])
+    expect(avatars.map(({ player, name, own }) => ({ player, name, own }))).toEqual([
+      { player: 1, name: 'Player 1', own: true },
+      { player: 2, name: 'Player 2', own: false },
+    ])
     expect(props.length).toBe(3)
   })
 
@@ -75,12 +95,19 @@ describe('a render client', () => {
     note(ada.spawn(CRATE, { position: { x: Math.fround(x), y: 1, z: Math.fround(z - 1.5) } }))
     note(ada.despawn(9_999))
     await pass(yard, [ada], 30)
-    expect(outcomes).toMatchObject([{ ok: true, sequence: 1 }, { ok: false, sequence: 2, reason: 'unknown-element' }])
+    expect(outcomes).toMatchObject([
+      { ok: true, sequence: 1 },
+      { ok: false, sequence: 2, reason: 'unknown-element' },
+    ])
     const crate = outcomes[0]?.ok === true ? outcomes[0].element : 0
     note(ada.grab(crate, 0))
     note(ada.scale(crate, 2))
     await pass(yard, [ada], 30)
-    expect(ada.sample(yard.nowMs).props.find(({ element }) => element === crate)).toMatchObject({ holder: 1, scale: 2, owner: 1 })
+    expect(ada.sample(yard.nowMs).props.find(({ element }) => element === crate)).toMatchObject({
+      holder: 1,
+      scale: 2,
+      owner: 1,
+    })
     note(ada.release(0))
     note(ada.despawn(crate))
     await pass(yard, [ada], 30)
@@ -128,7 +155,9 @@ describe('a render client', () => {
     const yard = serve()
     const blocked: Connect = () => Promise.reject(new ConnectError('udp-blocked', 'UDP does not reach the server.'))
     const errors: string[] = []
-    const ada = clientOf(yard, 'ada', [blocked, yard.transport.connect], { fellBack: ({ reason }) => errors.push(reason) })
+    const ada = clientOf(yard, 'ada', [blocked, yard.transport.connect], {
+      fellBack: ({ reason }) => errors.push(reason),
+    })
     await pass(yard, [ada], 40)
     expect(errors).toEqual(['udp-blocked'])
     expect(ada.state.type).toBe('joined')
@@ -137,12 +166,18 @@ describe('a render client', () => {
   test('waits where the server asks to, says so, and does not fall back to a worse transport', async () => {
     const yard = serve()
     let asked = 0
-    const busy: Connect = (...call) => (++asked < 3 ? Promise.reject(new ConnectError('busy', 'Many are coming in.')) : yard.transport.connect(...call))
+    const busy: Connect = (...call) =>
+      ++asked < 3 ? Promise.reject(new ConnectError('busy', 'Many are coming in.')) : yard.transport.connect(...call)
     const states: ClientState[] = []
     const never: Connect = () => Promise.reject(new Error('this must not be tried'))
     const ada = clientOf(yard, 'ada', [busy, never], { state: (state) => states.push(state) })
     await pass(yard, [ada], 60 * 3)
-    expect(states).toMatchObject([{ type: 'connecting' }, { type: 'connecting', waiting: 'Many are coming in.' }, { type: 'connecting', waiting: 'Many are coming in.' }, { type: 'joined' }])
+    expect(states).toMatchObject([
+      { type: 'connecting' },
+      { type: 'connecting', waiting: 'Many are coming in.' },
+      { type: 'connecting', waiting: 'Many are coming in.' },
+      { type: 'joined' },
+    ])
   })
 
   test('SIG-5: waits for as long as the realm is starting, asks less and less often, and joins', async () => {
@@ -151,7 +186,9 @@ describe('a render client', () => {
     const askedMs: number[] = []
     const starting: Connect = (...call) => {
       askedMs.push(yard.nowMs)
-      return yard.nowMs < startedMs ? Promise.reject(new ConnectError('starting', 'The realm is starting.')) : yard.transport.connect(...call)
+      return yard.nowMs < startedMs
+        ? Promise.reject(new ConnectError('starting', 'The realm is starting.'))
+        : yard.transport.connect(...call)
     }
     const ada = clientOf(yard, 'ada', [starting])
     await pass(yard, [ada], 30)
@@ -186,7 +223,10 @@ describe('a render client', () => {
     }
     const ada = clientOf(yard, 'ada', [failing])
     await pass(yard, [ada], 10)
-    expect(ada.state).toMatchObject({ type: 'connecting', waiting: expect.stringContaining('The realm starts again') as string })
+    expect(ada.state).toMatchObject({
+      type: 'connecting',
+      waiting: expect.stringContaining('The realm starts again') as string,
+    })
     await pass(yard, [ada], 90)
     expect(ada.state.type).toBe('joined')
   })
@@ -200,9 +240,12 @@ describe('a render client', () => {
 
   test('falls back where a transport connects and nothing comes through', async () => {
     const yard = serve()
-    const deaf: Connect = () => Promise.resolve({ kind: 'webrtc', ordered: false, send: () => undefined, close: () => undefined })
+    const deaf: Connect = () =>
+      Promise.resolve({ kind: 'webrtc', ordered: false, send: () => undefined, close: () => undefined })
     const errors: string[] = []
-    const ada = clientOf(yard, 'ada', [deaf, yard.transport.connect], { fellBack: ({ message }) => errors.push(message) })
+    const ada = clientOf(yard, 'ada', [deaf, yard.transport.connect], {
+      fellBack: ({ message }) => errors.push(message),
+    })
     await pass(yard, [ada], 60 * 5 + 40)
     expect(errors).toEqual(['The server has not answered for 5 seconds.'])
     expect(ada.state).toMatchObject({ type: 'joined', transport: 'memory' })
@@ -221,7 +264,9 @@ describe('a render client', () => {
     const tick = yard.realm.tick
     ada.move({ yaw: 0.6 })
     await pass(yard, [ada], 2)
-    const stopped = yard.frames.slice(tick).some(({ inputs }) => inputs.some(({ command }) => command.type === 'move' && command.z === 0))
+    const stopped = yard.frames
+      .slice(tick)
+      .some(({ inputs }) => inputs.some(({ command }) => command.type === 'move' && command.z === 0))
     expect(stopped).toBe(true)
   })
 
@@ -253,15 +298,25 @@ describe('a render client', () => {
     let up = true
     const connect: Connect = (url, token, events) => {
       if (!up) return Promise.reject(new ConnectError('unreachable', 'The server does not answer.'))
-      return token === 'old' ? Promise.reject(new ConnectError('refused', 'Log in again.')) : yard.transport.connect(url, token, events)
+      return token === 'old'
+        ? Promise.reject(new ConnectError('refused', 'Log in again.'))
+        : yard.transport.connect(url, token, events)
     }
     let first = true
-    const once: Connect = (url, token, events) => (first ? yard.transport.connect(url, token, events) : connect(url, token, events))
+    const once: Connect = (url, token, events) =>
+      first ? yard.transport.connect(url, token, events) : connect(url, token, events)
     const told: (string | boolean)[] = []
     const logins: number[] = []
-    const ada = clientOf(yard, 'old', [once], {
-      state: (state) => told.push(state.type === 'joined' ? `joined ${state.player}` : state.type), rejoined: ({ resumed }) => told.push(resumed),
-    }, { renew: () => (logins.push(yard.nowMs), Promise.resolve('new')) })
+    const ada = clientOf(
+      yard,
+      'old',
+      [once],
+      {
+        state: (state) => told.push(state.type === 'joined' ? `joined ${state.player}` : state.type),
+        rejoined: ({ resumed }) => told.push(resumed),
+      },
+      { renew: () => (logins.push(yard.nowMs), Promise.resolve('new')) },
+    )
     await pass(yard, [ada], 40)
     first = false
     up = false
@@ -281,7 +336,8 @@ describe('a render client', () => {
   test('a new token that is refused too is the end', async () => {
     const yard = serve()
     let first = true
-    const once: Connect = (...call) => (first ? yard.transport.connect(...call) : Promise.reject(new ConnectError('refused', 'Log in again.')))
+    const once: Connect = (...call) =>
+      first ? yard.transport.connect(...call) : Promise.reject(new ConnectError('refused', 'Log in again.'))
     const ada = clientOf(yard, 'ada', [once], {}, { renew: () => Promise.resolve('bad') })
     await pass(yard, [ada], 40)
     first = false

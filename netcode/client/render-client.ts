@@ -2,7 +2,19 @@
  * A player's client: connects, sends inputs, keeps the world as the server tells it. Driven by `update` (each drawn
  * frame, or `drive` where there are none); what arrives is taken when it arrives, so that a hidden page stays alive.
  */
-import type { BodyChoice, Command, ElementId, HandId, PackageHash, PackedPose, PropSpec, Quat, RealmDefinition, UserNumber, Vec3 } from '../../sim/types.ts'
+import type {
+  BodyChoice,
+  Command,
+  ElementId,
+  HandId,
+  PackageHash,
+  PackedPose,
+  PropSpec,
+  Quat,
+  RealmDefinition,
+  UserNumber,
+  Vec3,
+} from '../../sim/types.ts'
 import type { ServerMessage, SnapshotPart, Welcome } from '../../protocol/index.ts'
 import { ClientSession } from '../session/client-session.ts'
 import { Commands, wireFaultOf } from './commands.ts'
@@ -54,7 +66,12 @@ export class RenderClient {
     this.#session = new ClientSession(this.#clock(), { body: options.body ?? 0 })
     const { url, token, connects, renew } = options
     this.#line = new Line({
-      url, token, connects, clock: this.#clock, rejoins: options.rejoin ?? true, ...(renew === undefined ? {} : { renew }),
+      url,
+      token,
+      connects,
+      clock: this.#clock,
+      rejoins: options.rejoin ?? true,
+      ...(renew === undefined ? {} : { renew }),
       events: {
         connected: () => this.#connected(),
         received: (bytes) => this.#received(bytes),
@@ -214,7 +231,8 @@ export class RenderClient {
 
   #show(part: SnapshotPart, packet: number, nowMs: number): void {
     const decoded = this.#decoder.take(part)
-    if (!decoded.ok) return this.#lost(`A snapshot of the server is not valid: ${decoded.error.where}: ${decoded.error.message}.`)
+    if (!decoded.ok)
+      return this.#lost(`A snapshot of the server is not valid: ${decoded.error.where}: ${decoded.error.message}.`)
     if (decoded.value.missing > 0) this.#session.disown(packet)
     if (this.#joined === null || !this.#session.welcomed) return
     const { world, playback, own } = this.#joined
@@ -231,8 +249,19 @@ export class RenderClient {
     if (this.#joined === null) return EMPTY
     const { world, playback, welcome, own } = this.#joined
     const tick = playback.drawTick(nowMs)
-    const avatars = world.avatarsAt(tick, welcome.player).map((avatar) => (avatar.own ? own.avatar(avatar, nowMs) : avatar))
-    return { tick, avatars, props: own.props(world.propsAt(tick), tick, avatars.find((avatar) => avatar.own), nowMs) }
+    const avatars = world
+      .avatarsAt(tick, welcome.player)
+      .map((avatar) => (avatar.own ? own.avatar(avatar, nowMs) : avatar))
+    return {
+      tick,
+      avatars,
+      props: own.props(
+        world.propsAt(tick),
+        tick,
+        avatars.find((avatar) => avatar.own),
+        nowMs,
+      ),
+    }
   }
 
   // --- inputs
@@ -287,7 +316,10 @@ export class RenderClient {
   }
 
   /** Makes a prop of a spec or of a package. The outcome's `element` is the new one. */
-  spawn(prop: PropSpec | PackageHash, { position, rotation = IDENTITY, scale = 1, access = 0 }: Spawning): Promise<Outcome> {
+  spawn(
+    prop: PropSpec | PackageHash,
+    { position, rotation = IDENTITY, scale = 1, access = 0 }: Spawning,
+  ): Promise<Outcome> {
     return this.#command({ type: 'spawn', prop, position, rotation, scale, access, owner: 0 })
   }
 
@@ -307,7 +339,8 @@ export class RenderClient {
 
   /** Sends a command until it is acknowledged, also over a reconnect; resolves with what became of it, never rejects. */
   #command(command: Command): Promise<Outcome> {
-    if (this.#joined === null || this.#state.type === 'closed' || this.#leaving !== null) return Promise.resolve({ ok: false, sequence: 0, reason: 'not-joined' })
+    if (this.#joined === null || this.#state.type === 'closed' || this.#leaving !== null)
+      return Promise.resolve({ ok: false, sequence: 0, reason: 'not-joined' })
     if (wireFaultOf(command) !== null) return Promise.resolve({ ok: false, sequence: 0, reason: 'invalid-value' })
     const queued = this.#session.command(command)
     if (!queued.ok) return Promise.resolve({ ok: false, sequence: 0, reason: 'too-many' })
@@ -325,16 +358,25 @@ export class RenderClient {
     return {
       transport: this.#line.connection?.kind ?? null,
       rttMs,
-      bytesUp: this.#up.total, bytesDown: this.#down.total,
-      bytesUpPerSecond: this.#up.perSecond(nowMs), bytesDownPerSecond: this.#down.perSecond(nowMs),
-      snapshotsReceived: this.#snapshots, snapshotParts: this.#snapshotParts,
+      bytesUp: this.#up.total,
+      bytesDown: this.#down.total,
+      bytesUpPerSecond: this.#up.perSecond(nowMs),
+      bytesDownPerSecond: this.#down.perSecond(nowMs),
+      snapshotsReceived: this.#snapshots,
+      snapshotParts: this.#snapshotParts,
       loss: expected === 0 ? 0 : 1 - received / expected,
-      inputsSent: this.#session.inputsSent, commandsPending: this.#commands.pending, inputsLost: this.#commands.lost,
+      inputsSent: this.#session.inputsSent,
+      commandsPending: this.#commands.pending,
+      inputsLost: this.#commands.lost,
       reconnects: this.#reconnects,
-      serverTick: playback === undefined || playback.newest === 0 ? 0 : Math.floor(this.#joined?.own.clock.tick(nowMs) ?? 0),
-      delayMs: playback?.delayMs ?? 0, jitterMs: playback?.jitterMs ?? 0,
-      correctionMetres: this.#joined?.own.correction.lastMetres ?? 0, correctionRmsMetres: this.#joined?.own.correction.rmsMetres ?? 0,
-      driftPpm: this.#joined?.own.clock.driftPpm ?? 0, quietMs: this.#line.connection === null ? 0 : this.#session.quietMs(nowMs),
+      serverTick:
+        playback === undefined || playback.newest === 0 ? 0 : Math.floor(this.#joined?.own.clock.tick(nowMs) ?? 0),
+      delayMs: playback?.delayMs ?? 0,
+      jitterMs: playback?.jitterMs ?? 0,
+      correctionMetres: this.#joined?.own.correction.lastMetres ?? 0,
+      correctionRmsMetres: this.#joined?.own.correction.rmsMetres ?? 0,
+      driftPpm: this.#joined?.own.clock.driftPpm ?? 0,
+      quietMs: this.#line.connection === null ? 0 : this.#session.quietMs(nowMs),
     }
   }
 }
@@ -348,11 +390,21 @@ function sendable<T extends Command>(command: T): T {
 
 /** A jump is none that was made before. */
 function isSame(a: Move, b: Move): boolean {
-  return !b.jump && a.x === b.x && a.y === b.y && a.z === b.z && a.yaw === b.yaw && a.jump === b.jump && a.run === b.run && a.fly === b.fly
+  return (
+    !b.jump &&
+    a.x === b.x &&
+    a.y === b.y &&
+    a.z === b.z &&
+    a.yaw === b.yaw &&
+    a.jump === b.jump &&
+    a.run === b.run &&
+    a.fly === b.fly
+  )
 }
 
 /** Starting, stopping, turning round, jumping: what a player feels the delay of. Another degree of a stick is not. */
 function changesCourse(a: Move, b: Move): boolean {
-  const courseOf = ({ x, y, z, jump, run, fly }: Move): string => [Math.sign(x), Math.sign(y), Math.sign(z), jump, run, fly].join(' ')
+  const courseOf = ({ x, y, z, jump, run, fly }: Move): string =>
+    [Math.sign(x), Math.sign(y), Math.sign(z), jump, run, fly].join(' ')
   return courseOf(a) !== courseOf(b)
 }

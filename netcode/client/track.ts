@@ -53,7 +53,8 @@ export class Track<T> {
     // What was drawn lies between states that were there already.
     if (drawn === null || before === undefined || drawn.tick <= before) return
     const right = this.#right(drawn.tick, Infinity)
-    if (right !== null) this.#error = { tick: drawn.tick, drawn: drawn.state, right, ticks: Math.min(FADE_TICKS_MAX, tick - before) }
+    if (right !== null)
+      this.#error = { tick: drawn.tick, drawn: drawn.state, right, ticks: Math.min(FADE_TICKS_MAX, tick - before) }
   }
 
   get length(): number {

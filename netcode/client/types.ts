@@ -1,6 +1,15 @@
 /** What a render client shows to the program that uses it. */
 import type { JointTransform, Pose } from '../../sim/pose.ts'
-import type { ElementId, PackageHash, PlayerId, PropSpec, Quat, RejectReason, UserNumber, Vec3 } from '../../sim/types.ts'
+import type {
+  ElementId,
+  PackageHash,
+  PlayerId,
+  PropSpec,
+  Quat,
+  RejectReason,
+  UserNumber,
+  Vec3,
+} from '../../sim/types.ts'
 import type { ServerMessage, Welcome } from '../../protocol/index.ts'
 import type { Connect, ConnectError, TransportKind } from '../transport.ts'
 
@@ -11,7 +20,13 @@ export type ClientState =
   | { readonly type: 'idle' }
   /** `waiting`: the server has asked to wait, in its words: the realm is starting, say. It is tried again. */
   | { readonly type: 'connecting'; readonly waiting?: string }
-  | { readonly type: 'joined'; readonly transport: TransportKind; readonly player: PlayerId; readonly avatar: ElementId; readonly resumed: boolean }
+  | {
+      readonly type: 'joined'
+      readonly transport: TransportKind
+      readonly player: PlayerId
+      readonly avatar: ElementId
+      readonly resumed: boolean
+    }
   /** The connection is lost and is being made again; until `giveUpAtMs` the session can be resumed, after it a new one begins, where it may (`rejoin`). */
   | { readonly type: 'reconnecting'; readonly reason: string; readonly attempt: number; readonly giveUpAtMs: number }
   | { readonly type: 'closed'; readonly reason: string }
@@ -19,7 +34,11 @@ export type ClientState =
 /** How a command ended: carried out at `tick` (`element`: what it made or concerned), or not and why. `lost`: never answered. */
 export type Outcome =
   | { readonly ok: true; readonly sequence: number; readonly element: ElementId; readonly tick: number }
-  | { readonly ok: false; readonly sequence: number; readonly reason: RejectReason | 'lost' | 'not-joined' | 'too-many' | (string & {}) }
+  | {
+      readonly ok: false
+      readonly sequence: number
+      readonly reason: RejectReason | 'lost' | 'not-joined' | 'too-many' | (string & {})
+    }
 
 /** All optional; called from `update` or when a message arrives. */
 export interface RenderEvents {

@@ -6,12 +6,44 @@ import type { AvatarView } from '../../sim/views.ts'
 import { World } from './world.ts'
 
 const { bounds } = DEFAULT_DEFINITION
-const HEAD = { packet: 1, ackPacket: 0, ackBits: 0, ackCommand: 0, firstMessage: 0, clientTimeMs: 0, clientTimeAgeMs: 0, control: null }
-const AVATAR: AvatarView = {
-  id: 9, player: 2, user: 2, name: 'Bob', body: 0, package: null, headMetres: 1.5, permissions: 7, position: { x: 1, y: 0, z: 3 }, yaw: 0, velocity: { x: 0, y: 0, z: 0 }, grounded: true, flying: false,
-  pose: null, boneMask: 0, moveSequence: 0,
+const HEAD = {
+  packet: 1,
+  ackPacket: 0,
+  ackBits: 0,
+  ackCommand: 0,
+  firstMessage: 0,
+  clientTimeMs: 0,
+  clientTimeAgeMs: 0,
+  control: null,
 }
-const ADDED = { type: 'avatarAdded', element: 9, player: 2, user: 2, name: 'Bob', body: 0, package: null, headMetres: 1.5 } as const
+const AVATAR: AvatarView = {
+  id: 9,
+  player: 2,
+  user: 2,
+  name: 'Bob',
+  body: 0,
+  package: null,
+  headMetres: 1.5,
+  permissions: 7,
+  position: { x: 1, y: 0, z: 3 },
+  yaw: 0,
+  velocity: { x: 0, y: 0, z: 0 },
+  grounded: true,
+  flying: false,
+  pose: null,
+  boneMask: 0,
+  moveSequence: 0,
+}
+const ADDED = {
+  type: 'avatarAdded',
+  element: 9,
+  player: 2,
+  user: 2,
+  name: 'Bob',
+  body: 0,
+  package: null,
+  headMetres: 1.5,
+} as const
 
 function snapshotOf(avatars: readonly AvatarView[]): SnapshotPart {
   const source = new SnapshotSource(bounds)

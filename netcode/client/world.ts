@@ -3,7 +3,23 @@ import type { Pose } from '../../sim/pose.ts'
 import type { ElementId, PackageHash, PlayerId, PropSpec, UserNumber, Vec3 } from '../../sim/types.ts'
 import type { ServerMessage } from '../../protocol/index.ts'
 import type { Sample, SnapshotDecoder } from '../snapshot/decoder.ts'
-import { BONE_COUNT, BONES, bonesState, JOINTS, jointsState, PROP, propState, ROOT, rootState, type BonesState, type Bounds, type JointsState, type Kind, type PropState, type RootState } from '../snapshot/strands.ts'
+import {
+  BONE_COUNT,
+  BONES,
+  bonesState,
+  JOINTS,
+  jointsState,
+  PROP,
+  propState,
+  ROOT,
+  rootState,
+  type BonesState,
+  type Bounds,
+  type JointsState,
+  type Kind,
+  type PropState,
+  type RootState,
+} from '../snapshot/strands.ts'
 import { bonesMotion, jointsMotion, propMotion, rootMotion } from './motions.ts'
 import { Track, type Motion } from './track.ts'
 import type { AvatarSample, PropSample } from './types.ts'
@@ -61,7 +77,16 @@ export class World {
     switch (message.type) {
       case 'avatarAdded': {
         const { element, player, user, name } = message
-        this.#avatars.set(element, { element, player, user, name, worn: wornOf(message), roots: new Track(this.#roots), joints: new Track(jointsMotion), bones: new Track(bonesMotion) })
+        this.#avatars.set(element, {
+          element,
+          player,
+          user,
+          name,
+          worn: wornOf(message),
+          roots: new Track(this.#roots),
+          joints: new Track(jointsMotion),
+          bones: new Track(bonesMotion),
+        })
         this.#catchUp(element, [ROOT, JOINTS, BONES])
         return
       }
@@ -72,7 +97,17 @@ export class World {
       }
       case 'propAdded': {
         const { element, prop, package: hash, owner, access, scale, holder, position, rotation } = message
-        this.#props.set(element, { element, spec: prop, package: hash, owner, access, scale, holder, first: { position, rotation, velocity: AT_REST, asleep: true }, track: new Track(this.#things) })
+        this.#props.set(element, {
+          element,
+          spec: prop,
+          package: hash,
+          owner,
+          access,
+          scale,
+          holder,
+          first: { position, rotation, velocity: AT_REST, asleep: true },
+          track: new Track(this.#things),
+        })
         this.#catchUp(element, [PROP])
         return
       }
@@ -119,7 +154,8 @@ export class World {
       const { element, player, user, name, worn, roots } = entry
       // Before the first snapshot's moment the first is shown: better early than invisible.
       const root = roots.at(tick, untilTick) ?? roots.oldest
-      if (root !== null) samples.push({ ...root, element, player, user, name, ...worn, own: player === own, pose: poseAt(entry, tick) })
+      if (root !== null)
+        samples.push({ ...root, element, player, user, name, ...worn, own: player === own, pose: poseAt(entry, tick) })
     }
     return samples
   }
@@ -127,14 +163,21 @@ export class World {
   /** The props at a moment, by element. */
   propsAt(tick: number): PropSample[] {
     const untilTick = this.#newestTick + AHEAD_TICKS_MAX
-    return Array.from(this.#props.values(), ({ element, spec, package: hash, scale, holder, owner, access, first, track }) => {
-      const { position, rotation, asleep } = track.at(tick, untilTick) ?? first
-      return { element, spec, package: hash, scale, holder, owner, access, position, rotation, asleep }
-    })
+    return Array.from(
+      this.#props.values(),
+      ({ element, spec, package: hash, scale, holder, owner, access, first, track }) => {
+        const { position, rotation, asleep } = track.at(tick, untilTick) ?? first
+        return { element, spec, package: hash, scale, holder, owner, access, position, rotation, asleep }
+      },
+    )
   }
 }
 
-const wornOf = ({ body, package: hash, headMetres }: AvatarEntry['worn']): AvatarEntry['worn'] => ({ body, package: hash, headMetres })
+const wornOf = ({ body, package: hash, headMetres }: AvatarEntry['worn']): AvatarEntry['worn'] => ({
+  body,
+  package: hash,
+  headMetres,
+})
 
 const AT_REST: Vec3 = { x: 0, y: 0, z: 0 }
 const UNSENT: BonesState = Array.from({ length: BONE_COUNT }, () => null)
@@ -142,5 +185,7 @@ const UNSENT: BonesState = Array.from({ length: BONE_COUNT }, () => null)
 /** Null before the first was sent. */
 function poseAt({ joints, bones }: AvatarEntry, tick: number): Pose | null {
   const held = joints.at(tick) ?? joints.oldest
-  return held === null ? null : { head: held.head, left: held.left, right: held.right, bones: bones.at(tick) ?? bones.oldest ?? UNSENT }
+  return held === null
+    ? null
+    : { head: held.head, left: held.left, right: held.right, bones: bones.at(tick) ?? bones.oldest ?? UNSENT }
 }

@@ -4,10 +4,33 @@
  */
 import type { Command, CommandType, HandId, Input } from '../../sim/types.ts'
 import {
-  COMMAND_BYTES_MAX, decodeServerPacket, describe, encodeClientPacket, encodeInput, isLatestWins, PACKET_BYTES_MAX, PACKET_COMMANDS_MAX, PROTOCOL_VERSION,
-  type ClientMode, type Goodbye, type Hello, type Result, type ServerMessage, type ServerPacket, type SnapshotPart, type Welcome,
+  COMMAND_BYTES_MAX,
+  decodeServerPacket,
+  describe,
+  encodeClientPacket,
+  encodeInput,
+  isLatestWins,
+  PACKET_BYTES_MAX,
+  PACKET_COMMANDS_MAX,
+  PROTOCOL_VERSION,
+  type ClientMode,
+  type Goodbye,
+  type Hello,
+  type Result,
+  type ServerMessage,
+  type ServerPacket,
+  type SnapshotPart,
+  type Welcome,
 } from '../../protocol/index.ts'
-import { COMMAND_BYTES_UNACKED_MAX, COMMAND_INTERVAL_MS, COMMANDS_UNACKED_MAX, HEAD_BYTES_MAX, INPUT_INTERVAL_MS, SENT_BYTES_BURST_MAX, SENT_BYTES_PER_SECOND_MAX } from './limits.ts'
+import {
+  COMMAND_BYTES_UNACKED_MAX,
+  COMMAND_INTERVAL_MS,
+  COMMANDS_UNACKED_MAX,
+  HEAD_BYTES_MAX,
+  INPUT_INTERVAL_MS,
+  SENT_BYTES_BURST_MAX,
+  SENT_BYTES_PER_SECOND_MAX,
+} from './limits.ts'
 import { Inbox } from './inbox.ts'
 import { Link, type SessionFault } from './link.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
@@ -158,7 +181,8 @@ export class ClientSession {
     if (!this.#numbering) return refuse('there is no Welcome from the server yet')
     const input = this.#numbered(command)
     const bytes = encodeInput(input)
-    if (bytes.length > COMMAND_BYTES_MAX) return refuse(`the command has ${bytes.length} bytes; at most ${COMMAND_BYTES_MAX} can be sent`)
+    if (bytes.length > COMMAND_BYTES_MAX)
+      return refuse(`the command has ${bytes.length} bytes; at most ${COMMAND_BYTES_MAX} can be sent`)
     if (this.#pending.length >= COMMANDS_UNACKED_MAX || this.#pendingBytes + bytes.length > COMMAND_BYTES_UNACKED_MAX)
       return refuse(`${this.#pending.length} commands wait for the server already`)
     this.#sequence = input.sequence
@@ -181,7 +205,13 @@ export class ClientSession {
     const input = this.#numbered(command)
     this.#sequence = input.sequence
     const key = command.type === 'drag' ? slotOf('drag', command.hand) : command.type
-    this.#slots.set(key, { sequence: input.sequence, bytes: encodeInput(input), kind: command.type, urgent, sent: false })
+    this.#slots.set(key, {
+      sequence: input.sequence,
+      bytes: encodeInput(input),
+      kind: command.type,
+      urgent,
+      sent: false,
+    })
     this.#urgent ||= urgent
     return input.sequence
   }
@@ -193,17 +223,34 @@ export class ClientSession {
   /** Takes a packet; what is new in it, or why the connection has to end. */
   receive(bytes: Uint8Array, nowMs: number): Result<Heard, SessionFault> {
     const decoded = decodeServerPacket(bytes)
-    if (!decoded.ok) return { ok: false, error: { reason: 'protocol', message: `a packet of the server is not valid: ${describe(decoded.error)}` } }
+    if (!decoded.ok)
+      return {
+        ok: false,
+        error: { reason: 'protocol', message: `a packet of the server is not valid: ${describe(decoded.error)}` },
+      }
     const packet = decoded.value
     const { arrival, acked } = this.#link.take(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
     if (arrival === 'old') return { ok: true, value: NOTHING }
     for (const { content } of acked) this.#slotsArrived(content)
     const rttMs = arrival === 'ahead' ? this.#measure(packet, nowMs) : null
     const messages = this.#inbox.take(packet.firstMessage, packet.messages)
-    if (!messages.ok) return { ok: false, error: { reason: 'protocol', message: `a message of the server is not valid: ${describe(messages.error)}` } }
+    if (!messages.ok)
+      return {
+        ok: false,
+        error: { reason: 'protocol', message: `a message of the server is not valid: ${describe(messages.error)}` },
+      }
     for (const message of messages.value) if (message.type === 'welcome') this.#welcome(message)
     if (this.#welcomed) this.#acknowledge(packet.ackCommand)
-    return { ok: true, value: { packet: packet.packet, messages: messages.value, snapshot: packet.snapshot, rttMs, goodbye: packet.control } }
+    return {
+      ok: true,
+      value: {
+        packet: packet.packet,
+        messages: messages.value,
+        snapshot: packet.snapshot,
+        rttMs,
+        goodbye: packet.control,
+      },
+    }
   }
 
   /** What a packet carried could not be used: it is not acknowledged, so that the server does not build on it. */
@@ -263,7 +310,10 @@ export class ClientSession {
    */
   packets(nowMs: number, answer = false): Uint8Array[] {
     const sinceMs = nowMs - this.#link.sentAtMs
-    const urgent = this.#urgent && nowMs - this.#urgentAtMs >= COMMAND_INTERVAL_MS && this.#bytes.available(nowMs) >= PACKET_BYTES_MAX
+    const urgent =
+      this.#urgent &&
+      nowMs - this.#urgentAtMs >= COMMAND_INTERVAL_MS &&
+      this.#bytes.available(nowMs) >= PACKET_BYTES_MAX
     const due = this.#isNews() && sinceMs >= INPUT_INTERVAL_MS
     if (!answer && !urgent && !due && !this.#link.heartbeatDue(nowMs)) return []
     if (this.#urgent) this.#urgentAtMs = nowMs
@@ -282,7 +332,9 @@ export class ClientSession {
   /** The oldest pending commands: all that fit, at least one, so that one too large for a packet goes by itself. */
   #commandsThatFit(): Pending[] {
     let room = this.#room()
-    const fitting = this.#pending.slice(0, PACKET_COMMANDS_MAX).findIndex(({ bytes }) => (room -= bytes.length + INPUT_OVERHEAD_BYTES) < 0)
+    const fitting = this.#pending
+      .slice(0, PACKET_COMMANDS_MAX)
+      .findIndex(({ bytes }) => (room -= bytes.length + INPUT_OVERHEAD_BYTES) < 0)
     return fitting < 0 ? this.#pending.slice(0, PACKET_COMMANDS_MAX) : this.#pending.slice(0, Math.max(1, fitting))
   }
 
@@ -295,7 +347,9 @@ export class ClientSession {
   /** The newest of each kind, by sequence. A drag waits until all commands are on their way: its grab may be among them. */
   #slotsThatFit(commands: readonly Pending[]): Slot[] {
     const all = commands.length === this.#pending.length
-    const slots = [...this.#slots.values()].filter(({ kind }) => all || kind !== 'drag').toSorted((a, b) => a.sequence - b.sequence)
+    const slots = [...this.#slots.values()]
+      .filter(({ kind }) => all || kind !== 'drag')
+      .toSorted((a, b) => a.sequence - b.sequence)
     let room = this.#room() - commands.reduce((sum, { bytes }) => sum + bytes.length + INPUT_OVERHEAD_BYTES, 0)
     return slots.filter(({ bytes }) => {
       const fits = bytes.length + INPUT_OVERHEAD_BYTES <= room
@@ -322,12 +376,23 @@ export class ClientSession {
     const tick = this.timeline(nowMs)
     for (const slot of slots) if (!slot.sent) this.#sending(slot, tick)
     const head = {
-      packet: this.#link.next(nowMs, slots.map(({ sequence }) => sequence)), ackPacket: received.highest, ackBits: received.bits,
-      ackMessage: this.#inbox.acked, clientTimeMs: clockOf(nowMs),
+      packet: this.#link.next(
+        nowMs,
+        slots.map(({ sequence }) => sequence),
+      ),
+      ackPacket: received.highest,
+      ackBits: received.bits,
+      ackMessage: this.#inbox.acked,
+      clientTimeMs: clockOf(nowMs),
       control: goodbye ?? (this.#welcomed ? null : this.#hello),
-      tick, moveTicks: slots.some(({ kind }) => kind === 'move') ? Math.max(0, tick - (this.#move?.tick ?? tick)) : 0,
+      tick,
+      moveTicks: slots.some(({ kind }) => kind === 'move') ? Math.max(0, tick - (this.#move?.tick ?? tick)) : 0,
     }
-    const packet = encodeClientPacket(head, commands.map(({ bytes }) => bytes), slots.map(({ bytes }) => bytes))
+    const packet = encodeClientPacket(
+      head,
+      commands.map(({ bytes }) => bytes),
+      slots.map(({ bytes }) => bytes),
+    )
     this.#bytes.spend(packet.length, nowMs)
     return packet
   }

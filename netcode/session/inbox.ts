@@ -1,5 +1,11 @@
 /** The receiving end of reliable messages: puts them in order, drops repeats, puts parts together. */
-import { decodeServerMessage, SERVER_MESSAGE_BYTES_MAX, type ProtocolError, type Result, type ServerMessage } from '../../protocol/index.ts'
+import {
+  decodeServerMessage,
+  SERVER_MESSAGE_BYTES_MAX,
+  type ProtocolError,
+  type Result,
+  type ServerMessage,
+} from '../../protocol/index.ts'
 import { MESSAGE_WINDOW } from './limits.ts'
 
 export class Inbox {
@@ -46,7 +52,11 @@ export class Inbox {
     this.#parts.push(message.bytes)
     this.#partBytes += message.bytes.length
     if (this.#partBytes > SERVER_MESSAGE_BYTES_MAX)
-      return { reason: 'too-large', where: 'part', message: `the parts have more than ${SERVER_MESSAGE_BYTES_MAX} bytes together` }
+      return {
+        reason: 'too-large',
+        where: 'part',
+        message: `the parts have more than ${SERVER_MESSAGE_BYTES_MAX} bytes together`,
+      }
     if (!message.last) return null
     const whole = decodeServerMessage(this.#join())
     if (!whole.ok) return whole.error

@@ -65,7 +65,12 @@ export class Link<T> {
   }
 
   /** Takes the numbers of a received packet; the packets that it acknowledges for the first time. */
-  take(packet: number, ackPacket: number, ackBits: number, nowMs: number): { readonly arrival: 'ahead' | 'late' | 'old'; readonly acked: readonly Sent<T>[] } {
+  take(
+    packet: number,
+    ackPacket: number,
+    ackBits: number,
+    nowMs: number,
+  ): { readonly arrival: 'ahead' | 'late' | 'old'; readonly acked: readonly Sent<T>[] } {
     const arrival = this.received.take(packet)
     if (arrival === 'old') return { arrival, acked: [] }
     this.#heardAtMs = Math.max(this.#heardAtMs, nowMs)

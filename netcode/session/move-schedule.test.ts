@@ -4,7 +4,11 @@ import type { Input } from '../../sim/types.ts'
 import { MOVE_HOLD_TICKS_MAX, MOVES_HELD_MAX } from './limits.ts'
 import { MoveSchedule } from './move-schedule.ts'
 
-const move = (sequence: number): Input => ({ player: 1, sequence, command: { type: 'move', x: 0, y: 0, z: -1, yaw: 0, jump: false, run: false, fly: false } })
+const move = (sequence: number): Input => ({
+  player: 1,
+  sequence,
+  command: { type: 'move', x: 0, y: 0, z: -1, yaw: 0, jump: false, run: false, fly: false },
+})
 
 interface Sent {
   readonly clientTick: number
@@ -19,17 +23,31 @@ function play(sent: readonly Sent[], ticks: number, schedule = new MoveSchedule(
     for (const { sequence } of inputs) taken[sequence] = tick
   }
   for (let tick = 1; tick <= ticks; tick += 1) {
-    for (const [i, { clientTick, arrivesTick }] of sent.entries()) if (arrivesTick === tick) note(schedule.sort([move(i)], clientTick, 0, tick), tick)
+    for (const [i, { clientTick, arrivesTick }] of sent.entries())
+      if (arrivesTick === tick) note(schedule.sort([move(i)], clientTick, 0, tick), tick)
     note(schedule.take(tick), tick)
   }
   return taken
 }
 
 describe('a schedule of moves', () => {
-  test.prop([fc.array(fc.record({ afterTicks: fc.integer({ min: 4, max: 30 }), lateTicks: fc.integer({ min: 0, max: MOVE_HOLD_TICKS_MAX }) }), { minLength: 2, maxLength: 60 }), fc.integer({ min: -500, max: 500 })])(
-    'makes moves take effect as far apart as they were sent, whatever jitter of a few ticks comes upon them', (steps, origin) => {
+  test.prop([
+    fc.array(
+      fc.record({
+        afterTicks: fc.integer({ min: 4, max: 30 }),
+        lateTicks: fc.integer({ min: 0, max: MOVE_HOLD_TICKS_MAX }),
+      }),
+      { minLength: 2, maxLength: 60 },
+    ),
+    fc.integer({ min: -500, max: 500 }),
+  ])(
+    'makes moves take effect as far apart as they were sent, whatever jitter of a few ticks comes upon them',
+    (steps, origin) => {
       let at = 0
-      const sent = steps.map(({ afterTicks, lateTicks }) => ({ clientTick: 1_000 + origin + (at += afterTicks), arrivesTick: at + 5 + lateTicks }))
+      const sent = steps.map(({ afterTicks, lateTicks }) => ({
+        clientTick: 1_000 + origin + (at += afterTicks),
+        arrivesTick: at + 5 + lateTicks,
+      }))
       const schedule = new MoveSchedule()
       // The worst of the path was seen before.
       schedule.heard(1_000 + origin, 5)
@@ -37,12 +55,18 @@ describe('a schedule of moves', () => {
       // It remembers for seconds, and these came within them.
       fc.pre(at < 400)
       const taken = play(sent, at + 20, schedule)
-      for (let i = 1; i < sent.length; i += 1) expect((taken[i] ?? 0) - (taken[i - 1] ?? 0)).toBe((sent[i]?.clientTick ?? 0) - (sent[i - 1]?.clientTick ?? 0))
+      for (let i = 1; i < sent.length; i += 1)
+        expect((taken[i] ?? 0) - (taken[i - 1] ?? 0)).toBe((sent[i]?.clientTick ?? 0) - (sent[i - 1]?.clientTick ?? 0))
     },
   )
 
-  test.prop([fc.array(fc.record({ clientTick: fc.nat(2 ** 32 - 1), arrivesTick: fc.integer({ min: 1, max: 300 }) }), { maxLength: 200 })])(
-    'OWN-2, INP-12: lets no move wait longer than it may, loses none and keeps their order, whatever a client says of its timeline', (packets) => {
+  test.prop([
+    fc.array(fc.record({ clientTick: fc.nat(2 ** 32 - 1), arrivesTick: fc.integer({ min: 1, max: 300 }) }), {
+      maxLength: 200,
+    }),
+  ])(
+    'OWN-2, INP-12: lets no move wait longer than it may, loses none and keeps their order, whatever a client says of its timeline',
+    (packets) => {
       const sent = packets.toSorted((a, b) => a.arrivesTick - b.arrivesTick)
       const taken = play(sent, 310)
       for (const [i, { arrivesTick }] of sent.entries()) {
@@ -62,14 +86,19 @@ describe('a schedule of moves', () => {
   })
 
   test('gives up what it knew of a path once it is another', () => {
-    const steady = (from: number, count: number, delay: number): Sent[] => Array.from({ length: count }, (_, i) => ({ clientTick: from + 10 * i, arrivesTick: from + 10 * i + delay }))
+    const steady = (from: number, count: number, delay: number): Sent[] =>
+      Array.from({ length: count }, (_, i) => ({ clientTick: from + 10 * i, arrivesTick: from + 10 * i + delay }))
     const taken = play([...steady(0, 20, 3), ...steady(200, 30, 20)], 600)
     // After a few that came too late to be evened out, moves of the slower path wait for nothing.
     expect(taken.slice(-20)).toEqual(steady(300, 20, 20).map(({ arrivesTick }) => arrivesTick))
   })
 
   test('does not touch the moves of a client without a timeline, nor poses', () => {
-    const pose: Input = { player: 1, sequence: 3, command: { type: 'pose', pose: { bytes: new Uint8Array(30), boneMask: 0 } } }
+    const pose: Input = {
+      player: 1,
+      sequence: 3,
+      command: { type: 'pose', pose: { bytes: new Uint8Array(30), boneMask: 0 } },
+    }
     const schedule = new MoveSchedule()
     expect(schedule.sort([move(2), pose], 0, 0, 9)).toEqual([move(2), pose])
     schedule.heard(1, 9)

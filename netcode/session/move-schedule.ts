@@ -64,7 +64,10 @@ export class MoveSchedule {
   /** How far the server is to be behind the client's timeline, ticks; no more than can be made up by waiting. */
   get #behind(): number {
     const bound = this.#least() + MOVE_HOLD_TICKS_MAX
-    return Math.max(...this.#stretches.map(({ most }) => most).filter((most) => most <= bound), bound - MOVE_HOLD_TICKS_MAX)
+    return Math.max(
+      ...this.#stretches.map(({ most }) => most).filter((most) => most <= bound),
+      bound - MOVE_HOLD_TICKS_MAX,
+    )
   }
 
   /** Keeps a move that was first sent at the client's `clientTick`; `take` gives it when it is due. */

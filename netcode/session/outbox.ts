@@ -1,6 +1,12 @@
 /** The reliable messages to one client: numbered, sent until acknowledged, each again only when it seems lost. */
 import { encodeServerMessage, type ServerMessage } from '../../protocol/index.ts'
-import { MESSAGE_IN_PACKET_BYTES_MAX, MESSAGE_QUEUE_BYTES_MAX, MESSAGE_WINDOW, RESEND_MS_MAX, RESEND_MS_MIN } from './limits.ts'
+import {
+  MESSAGE_IN_PACKET_BYTES_MAX,
+  MESSAGE_QUEUE_BYTES_MAX,
+  MESSAGE_WINDOW,
+  RESEND_MS_MAX,
+  RESEND_MS_MIN,
+} from './limits.ts'
 
 /** Bytes around each message in a packet: tag and length. */
 export const MESSAGE_OVERHEAD_BYTES = 4
@@ -38,7 +44,13 @@ function piecesOf(message: ServerMessage): readonly Uint8Array[] {
 function partsOf(bytes: Uint8Array): Uint8Array[] {
   const parts: Uint8Array[] = []
   for (let start = 0; start < bytes.length; start += PART_BYTES)
-    parts.push(encodeServerMessage({ type: 'part', bytes: bytes.subarray(start, start + PART_BYTES), last: start + PART_BYTES >= bytes.length }))
+    parts.push(
+      encodeServerMessage({
+        type: 'part',
+        bytes: bytes.subarray(start, start + PART_BYTES),
+        last: start + PART_BYTES >= bytes.length,
+      }),
+    )
   return parts
 }
 

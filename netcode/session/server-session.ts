@@ -5,11 +5,26 @@
  */
 import type { HandId, Input, PlayerId } from '../../sim/types.ts'
 import {
-  decodeClientPacket, describe, encodeServerPacket, PACKET_BYTES_MAX, type ClientPacket, type Hello, type Result, type ServerMessage,
+  decodeClientPacket,
+  describe,
+  encodeServerPacket,
+  PACKET_BYTES_MAX,
+  type ClientPacket,
+  type Hello,
+  type Result,
+  type ServerMessage,
 } from '../../protocol/index.ts'
 import {
-  HEAD_BYTES_MAX, INPUTS_BURST_MAX, INPUTS_PER_SECOND_MAX, MESSAGE_BYTES_BURST, MESSAGE_BYTES_PER_SECOND, PACKETS_BURST_MAX, PACKETS_PER_SECOND_MAX,
-  RECEIVED_BYTES_BURST_MAX, RECEIVED_BYTES_PER_SECOND_MAX, SEQUENCE_JUMP_MAX,
+  HEAD_BYTES_MAX,
+  INPUTS_BURST_MAX,
+  INPUTS_PER_SECOND_MAX,
+  MESSAGE_BYTES_BURST,
+  MESSAGE_BYTES_PER_SECOND,
+  PACKETS_BURST_MAX,
+  PACKETS_PER_SECOND_MAX,
+  RECEIVED_BYTES_BURST_MAX,
+  RECEIVED_BYTES_PER_SECOND_MAX,
+  SEQUENCE_JUMP_MAX,
 } from './limits.ts'
 import { Link, type SessionFault } from './link.ts'
 import { MESSAGE_OVERHEAD_BYTES, Outbox, type Run } from './outbox.ts'
@@ -45,7 +60,8 @@ interface Carried {
 
 const NOTHING: Received = { commands: [], latest: [], tick: 0, moveTicks: 0, hello: null, goodbye: null }
 type Outcome = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>
-const isOutcome = (message: ServerMessage): message is Outcome => message.type === 'commandDone' || message.type === 'commandRejected'
+const isOutcome = (message: ServerMessage): message is Outcome =>
+  message.type === 'commandDone' || message.type === 'commandRejected'
 
 /** What of a session belongs to one connection and begins anew with the next. */
 class Attachment {
@@ -87,7 +103,10 @@ export class ServerSession {
   #holds = new Map<HandId, number>()
 
   /** `heard`: the numbers of a session that a recording remembers, where the server goes on after a crash. */
-  constructor(nowMs: number, heard: { readonly sequence: number; readonly ackCommand: number } = { sequence: 0, ackCommand: 0 }) {
+  constructor(
+    nowMs: number,
+    heard: { readonly sequence: number; readonly ackCommand: number } = { sequence: 0, ackCommand: 0 },
+  ) {
     this.#attachment = new Attachment(nowMs)
     this.#highest = heard.sequence
     this.#command = heard.ackCommand
@@ -190,7 +209,10 @@ export class ServerSession {
 
   #push(message: ServerMessage): void {
     if (this.#fault !== null || this.#attachment.outbox.push(message)) return
-    this.#end('slow-reader', `the client reads too slowly: more than ${Math.round(this.#attachment.outbox.bytes / 1024)} KiB wait for it`)
+    this.#end(
+      'slow-reader',
+      `the client reads too slowly: more than ${Math.round(this.#attachment.outbox.bytes / 1024)} KiB wait for it`,
+    )
   }
 
   #end(reason: SessionFault['reason'], message: string): SessionFault {
@@ -203,9 +225,16 @@ export class ServerSession {
     if (this.#fault !== null) return { ok: false, error: this.#fault }
     const { packetBucket, byteBucket } = this.#attachment
     if (!packetBucket.take(1, nowMs) || !byteBucket.take(bytes.length, nowMs))
-      return { ok: false, error: this.#end('rate', `the client sends more than ${PACKETS_PER_SECOND_MAX} packets or ${RECEIVED_BYTES_PER_SECOND_MAX} bytes a second`) }
+      return {
+        ok: false,
+        error: this.#end(
+          'rate',
+          `the client sends more than ${PACKETS_PER_SECOND_MAX} packets or ${RECEIVED_BYTES_PER_SECOND_MAX} bytes a second`,
+        ),
+      }
     const decoded = decodeClientPacket(bytes)
-    if (!decoded.ok) return { ok: false, error: this.#end('protocol', `a packet is not valid: ${describe(decoded.error)}`) }
+    if (!decoded.ok)
+      return { ok: false, error: this.#end('protocol', `a packet is not valid: ${describe(decoded.error)}`) }
     const fault = this.#take(decoded.value, nowMs)
     if (fault === 'old') return { ok: true, value: NOTHING }
     if (fault !== null) return { ok: false, error: fault }
@@ -214,8 +243,10 @@ export class ServerSession {
 
   #take(packet: ClientPacket, nowMs: number): SessionFault | 'old' | null {
     const { link, outbox } = this.#attachment
-    if (packet.packet > link.received.highest + SEQUENCE_JUMP_MAX) return this.#end('sequence', `packet ${packet.packet} follows packet ${link.received.highest}`)
-    if (packet.ackPacket > link.sent.last) return this.#end('protocol', `packet ${packet.ackPacket} is acknowledged, but was never sent`)
+    if (packet.packet > link.received.highest + SEQUENCE_JUMP_MAX)
+      return this.#end('sequence', `packet ${packet.packet} follows packet ${link.received.highest}`)
+    if (packet.ackPacket > link.sent.last)
+      return this.#end('protocol', `packet ${packet.ackPacket} is acknowledged, but was never sent`)
     const { arrival, acked } = link.take(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
     if (arrival === 'old') return 'old'
     for (const { content } of acked) {
@@ -223,7 +254,8 @@ export class ServerSession {
       content.part?.arrived()
     }
     outbox.acknowledgementMs = link.acknowledgementMs
-    if (!outbox.acknowledge(packet.ackMessage)) return this.#end('protocol', `message ${packet.ackMessage} is acknowledged, but was never sent`)
+    if (!outbox.acknowledge(packet.ackMessage))
+      return this.#end('protocol', `message ${packet.ackMessage} is acknowledged, but was never sent`)
     if (arrival === 'ahead') {
       this.#attachment.clientTimeMs = packet.clientTimeMs
       this.#attachment.clientTimeAtMs = nowMs
@@ -249,7 +281,8 @@ export class ServerSession {
       value: {
         commands: commands.map((input) => this.#stamped(input)),
         latest: fresh.map((input) => this.#stamped(input)),
-        tick: packet.tick, moveTicks: packet.moveTicks,
+        tick: packet.tick,
+        moveTicks: packet.moveTicks,
         hello: control?.type === 'hello' ? control : null,
         goodbye: control?.type === 'goodbye' ? control.reason : null,
       },
@@ -268,9 +301,14 @@ export class ServerSession {
   #sequenceFault({ commands, latest }: ClientPacket): SessionFault | null {
     for (const inputs of [commands, latest]) {
       const broken = inputs.findIndex(({ sequence }, i) => sequence <= (inputs[i - 1]?.sequence ?? 0))
-      if (broken >= 0) return this.#end('sequence', `input ${inputs[broken]?.sequence} stands after input ${inputs[broken - 1]?.sequence}`)
+      if (broken >= 0)
+        return this.#end(
+          'sequence',
+          `input ${inputs[broken]?.sequence} stands after input ${inputs[broken - 1]?.sequence}`,
+        )
       const last = inputs.at(-1)?.sequence ?? 0
-      if (last > this.#highest + SEQUENCE_JUMP_MAX) return this.#end('sequence', `input ${last} follows input ${this.#highest}`)
+      if (last > this.#highest + SEQUENCE_JUMP_MAX)
+        return this.#end('sequence', `input ${last} follows input ${this.#highest}`)
     }
     return null
   }
@@ -315,14 +353,21 @@ export class ServerSession {
     const isAsked = answer || link.goodbye !== null || parts.length > 0
     if (pace === 'wait' && !isAsked) return []
     const shown = link.goodbye === null ? parts : []
-    const out = shown.map((part) => this.#packet(part, this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX - part.bytes.length - MESSAGE_OVERHEAD_BYTES, nowMs), nowMs))
+    const out = shown.map((part) =>
+      this.#packet(
+        part,
+        this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX - part.bytes.length - MESSAGE_OVERHEAD_BYTES, nowMs),
+        nowMs,
+      ),
+    )
     const packetsMax = pace === 'free' ? Infinity : 1
     while (out.length < packetsMax) {
       const run = this.#run(PACKET_BYTES_MAX - HEAD_BYTES_MAX, nowMs)
       if (run === null) break
       out.push(this.#packet(null, run, nowMs))
     }
-    if (out.length === 0 && (answer || link.goodbye !== null || link.heartbeatDue(nowMs))) out.push(this.#packet(null, null, nowMs))
+    if (out.length === 0 && (answer || link.goodbye !== null || link.heartbeatDue(nowMs)))
+      out.push(this.#packet(null, null, nowMs))
     return out
   }
 
@@ -331,15 +376,24 @@ export class ServerSession {
     const { outbox, messageBucket, link } = this.#attachment
     const room = link.goodbye === null ? bytesMax : bytesMax - goodbyeBytes(link.goodbye.reason)
     const run = outbox.take(Math.min(room, messageBucket.available(nowMs)), nowMs)
-    if (run !== null) messageBucket.take(run.messages.reduce((sum, { length }) => sum + length, 0), nowMs)
+    if (run !== null)
+      messageBucket.take(
+        run.messages.reduce((sum, { length }) => sum + length, 0),
+        nowMs,
+      )
     return run
   }
 
   #packet(part: OutgoingPart | null, run: Run | null, nowMs: number): Uint8Array {
     const { link, clientTimeMs, clientTimeAtMs } = this.#attachment
     const head = {
-      packet: link.next(nowMs, { run, part }), ackPacket: link.received.highest, ackBits: link.received.bits, ackCommand: this.#recorded,
-      firstMessage: run?.first ?? 0, clientTimeMs, clientTimeAgeMs: Math.max(0, Math.round(nowMs - clientTimeAtMs)),
+      packet: link.next(nowMs, { run, part }),
+      ackPacket: link.received.highest,
+      ackBits: link.received.bits,
+      ackCommand: this.#recorded,
+      firstMessage: run?.first ?? 0,
+      clientTimeMs,
+      clientTimeAgeMs: Math.max(0, Math.round(nowMs - clientTimeAtMs)),
       control: link.goodbye,
     }
     return encodeServerPacket(head, run?.messages ?? [], part?.bytes ?? null)

@@ -16,7 +16,7 @@ interface Conditions {
 
 /** xorshift32: the same seed, the same network. */
 function randomOf(seed: number): () => number {
-  let state = (seed | 0) || 1
+  let state = seed | 0 || 1
   return () => {
     state ^= state << 13
     state ^= state >>> 17
@@ -40,7 +40,8 @@ class Pipe {
     const { lossShare, duplicateShare, delayMs, jitterMs } = this.#conditions
     for (const bytes of packets) {
       const copies = this.#random() < lossShare ? 0 : this.#random() < duplicateShare ? 2 : 1
-      for (let i = 0; i < copies; i += 1) this.#underWay.push({ dueMs: nowMs + delayMs + this.#random() * jitterMs, bytes })
+      for (let i = 0; i < copies; i += 1)
+        this.#underWay.push({ dueMs: nowMs + delayMs + this.#random() * jitterMs, bytes })
     }
   }
 
@@ -56,10 +57,25 @@ class Pipe {
 }
 
 const WELCOME: Welcome = {
-  type: 'welcome', protocol: 1, realm: 'plaza', tick: 1, tickRate: 60, player: 1, user: 1, avatar: 4, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
+  type: 'welcome',
+  protocol: 1,
+  realm: 'plaza',
+  tick: 1,
+  tickRate: 60,
+  player: 1,
+  user: 1,
+  avatar: 4,
+  permissions: 7,
+  definition: '{}',
+  resumed: false,
+  sequence: 0,
+  ackCommand: 0,
 }
 const TICK_MS = 1_000 / 60
-const SNAPSHOT = { bytes: encodeSnapshotPart({ tick: 1, avatars: new Uint8Array(900), props: new Uint8Array(0), own: null }), arrived: () => undefined }
+const SNAPSHOT = {
+  bytes: encodeSnapshotPart({ tick: 1, avatars: new Uint8Array(900), props: new Uint8Array(0), own: null }),
+  arrived: () => undefined,
+}
 
 /** One client, its server session, and the record of what either side did. */
 class Player {
@@ -101,7 +117,13 @@ class Player {
       if (queued.ok) this.commandsSent.push(queued.value)
     }
     if (this.#random() < 0.5) this.lastMove = this.client.latest(moveOf(this.#random()))
-    if (this.#random() < 0.1) this.client.latest({ type: 'drag', hand: 1, position: { x: 1, y: 1, z: 1 }, rotation: { x: 0, y: 0, z: 0, w: 1 } })
+    if (this.#random() < 0.1)
+      this.client.latest({
+        type: 'drag',
+        hand: 1,
+        position: { x: 1, y: 1, z: 1 },
+        rotation: { x: 0, y: 0, z: 0, w: 1 },
+      })
   }
 
   #serve(bytes: Uint8Array, nowMs: number, acting: boolean): void {
@@ -110,7 +132,12 @@ class Player {
     const { hello, commands, latest } = result.value
     if (hello !== null && !this.#welcomed) {
       this.#welcomed = true
-      this.server.queue({ ...WELCOME, resumed: this.#known, sequence: this.server.sequence, ackCommand: this.server.ackCommand })
+      this.server.queue({
+        ...WELCOME,
+        resumed: this.#known,
+        sequence: this.server.sequence,
+        ackCommand: this.server.ackCommand,
+      })
       this.#known = true
     }
     for (const { sequence } of commands) {
@@ -119,7 +146,8 @@ class Player {
       this.server.queue({ type: 'commandDone', sequence, element: 0, tick: 1 })
     }
     this.latestReceived.push(...latest)
-    if (acting && this.#welcomed && this.#random() < 0.3) this.#say(`message ${this.messagesSent.length} ${'.'.repeat(Math.floor(this.#random() * 1_500))}`.slice(0, 1_000))
+    if (acting && this.#welcomed && this.#random() < 0.3)
+      this.#say(`message ${this.messagesSent.length} ${'.'.repeat(Math.floor(this.#random() * 1_500))}`.slice(0, 1_000))
   }
 
   #welcomed = false
@@ -165,8 +193,10 @@ function expectOrder(inputs: readonly Input[]): void {
 }
 
 const arbitraryConditions: fc.Arbitrary<Conditions> = fc.record({
-  lossShare: fc.double({ min: 0, max: 0.3, noNaN: true }), duplicateShare: fc.double({ min: 0, max: 0.2, noNaN: true }),
-  delayMs: fc.integer({ min: 0, max: 150 }), jitterMs: fc.integer({ min: 0, max: 150 }),
+  lossShare: fc.double({ min: 0, max: 0.3, noNaN: true }),
+  duplicateShare: fc.double({ min: 0, max: 0.2, noNaN: true }),
+  delayMs: fc.integer({ min: 0, max: 150 }),
+  jitterMs: fc.integer({ min: 0, max: 150 }),
 })
 
 /** Bytes that the test's messages may pile up to: 18 a second of 750 bytes, resent after a second at the most, at 30 % loss. */
@@ -183,22 +213,39 @@ test.prop([arbitraryConditions, fc.array(fc.integer(), { minLength: 1, maxLength
       for (const player of players) {
         player.tick(tick, tick <= ACTING_TICKS)
         const { client, server } = player
-        if (client.unacknowledged > COMMANDS_UNACKED_MAX || server.queuedBytes > QUEUED_BYTES_EXPECTED || client.messagesWaiting > MESSAGE_WINDOW)
-          throw new Error(`at tick ${tick} ${client.unacknowledged} commands, ${server.queuedBytes} bytes and ${client.messagesWaiting} messages wait`)
+        if (
+          client.unacknowledged > COMMANDS_UNACKED_MAX ||
+          server.queuedBytes > QUEUED_BYTES_EXPECTED ||
+          client.messagesWaiting > MESSAGE_WINDOW
+        )
+          throw new Error(
+            `at tick ${tick} ${client.unacknowledged} commands, ${server.queuedBytes} bytes and ${client.messagesWaiting} messages wait`,
+          )
       }
     }
     for (const player of players) {
       expect(player.commandsReceived).toEqual(player.commandsSent)
       expect(player.outcomes).toEqual(player.commandsSent)
       expect(player.messagesHeard).toEqual(player.messagesSent)
-      expect(player.latestReceived.findLast(({ command }) => command.type === 'move')?.sequence ?? 0).toBe(player.lastMove)
+      expect(player.latestReceived.findLast(({ command }) => command.type === 'move')?.sequence ?? 0).toBe(
+        player.lastMove,
+      )
       expectOrder(player.latestReceived)
-      expect([player.client.unacknowledged, player.server.queuedBytes, player.client.messagesWaiting]).toEqual([0, 0, 0])
+      expect([player.client.unacknowledged, player.server.queuedBytes, player.client.messagesWaiting]).toEqual([
+        0, 0, 0,
+      ])
     }
   },
 )
 
-test.prop([arbitraryConditions, fc.integer(), fc.array(fc.integer({ min: 20, max: ACTING_TICKS }), { minLength: 1, maxLength: 4 })], { numRuns: 10 })(
+test.prop(
+  [
+    arbitraryConditions,
+    fc.integer(),
+    fc.array(fc.integer({ min: 20, max: ACTING_TICKS }), { minLength: 1, maxLength: 4 }),
+  ],
+  { numRuns: 10 },
+)(
   'every command arrives exactly once, in order and with its outcome, over lost connections',
   (conditions, seed, breaks) => {
     const player = new Player(seed, conditions)

@@ -1,23 +1,57 @@
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../../sim/types.ts'
-import { COMMAND_BYTES_MAX, encodeClientPacket, encodeInput, encodeSnapshotPart, PACKET_BYTES_MAX, type ServerMessage, type Welcome } from '../../protocol/index.ts'
+import {
+  COMMAND_BYTES_MAX,
+  encodeClientPacket,
+  encodeInput,
+  encodeSnapshotPart,
+  PACKET_BYTES_MAX,
+  type ServerMessage,
+  type Welcome,
+} from '../../protocol/index.ts'
 import { ClientSession } from './client-session.ts'
 import {
-  COMMANDS_UNACKED_MAX, GOODBYE_MS_MAX, HEARTBEAT_MS, INPUT_INTERVAL_MS, INPUTS_BURST_MAX, MESSAGE_QUEUE_BYTES_MAX, PACKETS_BURST_MAX, SEQUENCE_JUMP_MAX, SILENCE_MS_MAX,
+  COMMANDS_UNACKED_MAX,
+  GOODBYE_MS_MAX,
+  HEARTBEAT_MS,
+  INPUT_INTERVAL_MS,
+  INPUTS_BURST_MAX,
+  MESSAGE_QUEUE_BYTES_MAX,
+  PACKETS_BURST_MAX,
+  SEQUENCE_JUMP_MAX,
+  SILENCE_MS_MAX,
 } from './limits.ts'
 import { ServerSession, type OutgoingPart, type Received } from './server-session.ts'
 
 const WELCOME: Welcome = {
-  type: 'welcome', protocol: 1, realm: 'plaza', tick: 1, tickRate: 60, player: 3, user: 3, avatar: 4, permissions: 7, definition: '{}', resumed: false, sequence: 0, ackCommand: 0,
+  type: 'welcome',
+  protocol: 1,
+  realm: 'plaza',
+  tick: 1,
+  tickRate: 60,
+  player: 3,
+  user: 3,
+  avatar: 4,
+  permissions: 7,
+  definition: '{}',
+  resumed: false,
+  sequence: 0,
+  ackCommand: 0,
 }
 const move = (yaw: number): Command => ({ type: 'move', x: 0, y: 0, z: -1, yaw, jump: false, run: false, fly: false })
 const grab = (element: number): Command => ({ type: 'grab', element, hand: 0 })
-const drag = (x: number): Command => ({ type: 'drag', hand: 0, position: { x, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } })
+const drag = (x: number): Command => ({
+  type: 'drag',
+  hand: 0,
+  position: { x, y: 0, z: 0 },
+  rotation: { x: 0, y: 0, z: 0, w: 1 },
+})
 const release: Command = { type: 'release', hand: 0 }
 const notice = (text: string): ServerMessage => ({ type: 'notice', text })
 const head = (packet: number) => ({ packet, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 0, control: null })
 
-const inputsFrom = (first: number, count: number): Uint8Array[] => Array.from({ length: count }, (_, i) => encodeInput({ player: 0, sequence: first + i, command: release }))
+const inputsFrom = (first: number, count: number): Uint8Array[] =>
+  Array.from({ length: count }, (_, i) => encodeInput({ player: 0, sequence: first + i, command: release }))
 
 /** Both ends with nothing between them; what each says reaches the other at once, or is lost. */
 class Pair {
@@ -139,8 +173,32 @@ describe('a client session', () => {
     for (let i = 0; i < COMMANDS_UNACKED_MAX; i += 1) expect(pair.client.command(grab(i + 1)).ok).toBe(true)
     expect(pair.client.command(grab(1)).ok).toBe(false)
     const vertices = Array.from({ length: COMMAND_BYTES_MAX / 4 }, () => 1)
-    const mesh = { name: 'a', motion: 'static', density: 1, friction: 1, restitution: 0, color: 0, colliders: [{ shape: { type: 'trimesh', vertices, indices: [0, 1, 2] }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }] } as const
-    expect(new Pair().client.command({ type: 'spawn', prop: mesh, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 }).ok).toBe(false)
+    const mesh = {
+      name: 'a',
+      motion: 'static',
+      density: 1,
+      friction: 1,
+      restitution: 0,
+      color: 0,
+      colliders: [
+        {
+          shape: { type: 'trimesh', vertices, indices: [0, 1, 2] },
+          position: { x: 0, y: 0, z: 0 },
+          rotation: { x: 0, y: 0, z: 0, w: 1 },
+        },
+      ],
+    } as const
+    expect(
+      new Pair().client.command({
+        type: 'spawn',
+        prop: mesh,
+        position: { x: 0, y: 0, z: 0 },
+        rotation: { x: 0, y: 0, z: 0, w: 1 },
+        scale: 1,
+        access: 0,
+        owner: 0,
+      }).ok,
+    ).toBe(false)
   })
 
   test('PKT-2: keeps packets within their size, however many commands wait', () => {
@@ -158,9 +216,32 @@ describe('a client session', () => {
   test('sends the largest commands one by one, no faster than the server takes them', () => {
     const pair = new Pair()
     const shape = { type: 'convex', points: Array.from({ length: 192 }, (_, i) => i / 7) } as const
-    const colliders = Array.from({ length: 16 }, () => ({ shape, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }))
-    const prop = { name: 'heap', motion: 'dynamic', density: 1, friction: 1, restitution: 0, color: 0, colliders } as const
-    for (let i = 0; i < 8; i += 1) expect(pair.client.command({ type: 'spawn', prop, position: { x: i, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 }).ok).toBe(true)
+    const colliders = Array.from({ length: 16 }, () => ({
+      shape,
+      position: { x: 0, y: 0, z: 0 },
+      rotation: { x: 0, y: 0, z: 0, w: 1 },
+    }))
+    const prop = {
+      name: 'heap',
+      motion: 'dynamic',
+      density: 1,
+      friction: 1,
+      restitution: 0,
+      color: 0,
+      colliders,
+    } as const
+    for (let i = 0; i < 8; i += 1)
+      expect(
+        pair.client.command({
+          type: 'spawn',
+          prop,
+          position: { x: i, y: 0, z: 0 },
+          rotation: { x: 0, y: 0, z: 0, w: 1 },
+          scale: 1,
+          access: 0,
+          owner: 0,
+        }).ok,
+      ).toBe(true)
     // Acknowledgements take half a second: until then each is sent again and again.
     for (let tick = 0; tick < 1_200; tick += 1) {
       pair.pass(1_000 / 60)
@@ -233,7 +314,10 @@ describe('a server session', () => {
   test('puts one part of the snapshot in each packet and messages beside it', () => {
     const pair = new Pair()
     pair.server.queue(notice('hello'))
-    const parts = [0, 1].map((part) => ({ bytes: encodeSnapshotPart({ tick: 5 + part, avatars: new Uint8Array(950), props: new Uint8Array(0), own: null }), arrived: () => undefined }))
+    const parts = [0, 1].map((part) => ({
+      bytes: encodeSnapshotPart({ tick: 5 + part, avatars: new Uint8Array(950), props: new Uint8Array(0), own: null }),
+      arrived: () => undefined,
+    }))
     const packets = pair.down(false, parts)
     expect(packets).toHaveLength(2)
     for (const packet of packets) expect(packet.length).toBeLessThanOrEqual(PACKET_BYTES_MAX)
@@ -246,18 +330,55 @@ describe('a server session', () => {
     for (let bytes = 0; bytes <= MESSAGE_QUEUE_BYTES_MAX; bytes += text.length) pair.server.queue(notice(text))
     expect(pair.server.fault?.reason).toBe('slow-reader')
     expect(pair.server.queuedBytes).toBeLessThanOrEqual(MESSAGE_QUEUE_BYTES_MAX)
-    expect(pair.server.receive(encodeClientPacket(head(99), [], []), pair.nowMs)).toMatchObject({ ok: false, error: { reason: 'slow-reader' } })
+    expect(pair.server.receive(encodeClientPacket(head(99), [], []), pair.nowMs)).toMatchObject({
+      ok: false,
+      error: { reason: 'slow-reader' },
+    })
   })
 
   const faults: [string, string, (pair: Pair) => Uint8Array[]][] = [
     ['bytes that are no packet', 'protocol', () => [Uint8Array.of(1, 2, 3)]],
-    ['too many packets', 'rate', () => Array.from({ length: PACKETS_BURST_MAX + 1 }, (_, i) => encodeClientPacket(head(i + 10), [], []))],
-    ['too many inputs', 'rate', () => Array.from({ length: INPUTS_BURST_MAX / 100 + 1 }, (_, i) =>
-      encodeClientPacket(head(i + 10), inputsFrom(i * 100 + 1, 100), []))],
-    ['a sequence far ahead', 'sequence', () => [encodeClientPacket(head(10), [encodeInput({ player: 0, sequence: SEQUENCE_JUMP_MAX + 1, command: release })], [])]],
-    ['sequences that go back', 'sequence', () => [encodeClientPacket(head(10), [2, 1].map((sequence) => encodeInput({ player: 0, sequence, command: release })), [])]],
+    [
+      'too many packets',
+      'rate',
+      () => Array.from({ length: PACKETS_BURST_MAX + 1 }, (_, i) => encodeClientPacket(head(i + 10), [], [])),
+    ],
+    [
+      'too many inputs',
+      'rate',
+      () =>
+        Array.from({ length: INPUTS_BURST_MAX / 100 + 1 }, (_, i) =>
+          encodeClientPacket(head(i + 10), inputsFrom(i * 100 + 1, 100), []),
+        ),
+    ],
+    [
+      'a sequence far ahead',
+      'sequence',
+      () => [
+        encodeClientPacket(
+          head(10),
+          [encodeInput({ player: 0, sequence: SEQUENCE_JUMP_MAX + 1, command: release })],
+          [],
+        ),
+      ],
+    ],
+    [
+      'sequences that go back',
+      'sequence',
+      () => [
+        encodeClientPacket(
+          head(10),
+          [2, 1].map((sequence) => encodeInput({ player: 0, sequence, command: release })),
+          [],
+        ),
+      ],
+    ],
     ['a packet number far ahead', 'sequence', () => [encodeClientPacket(head(SEQUENCE_JUMP_MAX * 2), [], [])]],
-    ['an acknowledgement of what was never sent', 'protocol', () => [encodeClientPacket({ ...head(10), ackMessage: 2 }, [], [])]],
+    [
+      'an acknowledgement of what was never sent',
+      'protocol',
+      () => [encodeClientPacket({ ...head(10), ackMessage: 2 }, [], [])],
+    ],
   ]
   test.each(faults)('LIM-1, PKT-3, INP-1: ends over %s', (_, reason, packets) => {
     const pair = new Pair()

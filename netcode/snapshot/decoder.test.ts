@@ -3,7 +3,16 @@ import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../..
 import { DEFAULT_DEFINITION } from '../../sim/default-realm.ts'
 import { BASELINE_TICKS_MAX, SnapshotDecoder, SnapshotSource, SnapshotView } from '../snapshot.ts'
 
-const HEAD = { packet: 1, ackPacket: 0, ackBits: 0, ackCommand: 0, firstMessage: 0, clientTimeMs: 0, clientTimeAgeMs: 0, control: null }
+const HEAD = {
+  packet: 1,
+  ackPacket: 0,
+  ackBits: 0,
+  ackCommand: 0,
+  firstMessage: 0,
+  clientTimeMs: 0,
+  clientTimeAgeMs: 0,
+  control: null,
+}
 const STILL = { x: 0, y: 0, z: 0 }
 
 function received(bytes: Uint8Array): SnapshotPart {
@@ -22,17 +31,47 @@ test('SNP-6: a packet that comes a second late still finds baselines that are as
   let tick = oldest
   const goOn = (until: number, x: number): void => {
     for (; tick <= until; tick += 1)
-      source.update(tick, [], [{ id: 3, spec: crate.prop, package: null, access: 0, scale: 1, position: { x, y: 1, z: 0 }, rotation: crate.rotation, linvel: STILL, angvel: STILL, holder: 0, hand: 0, owner: 0, asleep: false, frozen: null }])
+      source.update(
+        tick,
+        [],
+        [
+          {
+            id: 3,
+            spec: crate.prop,
+            package: null,
+            access: 0,
+            scale: 1,
+            position: { x, y: 1, z: 0 },
+            rotation: crate.rotation,
+            linvel: STILL,
+            angvel: STILL,
+            holder: 0,
+            hand: 0,
+            owner: 0,
+            asleep: false,
+            frozen: null,
+          },
+        ],
+      )
   }
   goOn(oldest, 0)
   const first = view.next(source, 1, 50)
-  expect(decoder.take(received(first.bytes))).toMatchObject({ ok: true, value: { missing: 0, samples: [{ tick: oldest }] } })
+  expect(decoder.take(received(first.bytes))).toMatchObject({
+    ok: true,
+    value: { missing: 0, samples: [{ tick: oldest }] },
+  })
   first.arrived()
   goOn(oldest + BASELINE_TICKS_MAX - 1, 0)
   goOn(oldest + BASELINE_TICKS_MAX, 5)
   const late = received(view.next(source, 1, 50).bytes)
   goOn(oldest + BASELINE_TICKS_MAX + 60, 9)
   const newer = received(view.next(source, 1, 50).bytes)
-  expect(decoder.take(newer)).toMatchObject({ ok: true, value: { missing: 0, samples: [{ tick: oldest + BASELINE_TICKS_MAX + 60 }] } })
-  expect(decoder.take(late)).toMatchObject({ ok: true, value: { missing: 0, samples: [{ tick: oldest + BASELINE_TICKS_MAX }] } })
+  expect(decoder.take(newer)).toMatchObject({
+    ok: true,
+    value: { missing: 0, samples: [{ tick: oldest + BASELINE_TICKS_MAX + 60 }] },
+  })
+  expect(decoder.take(late)).toMatchObject({
+    ok: true,
+    value: { missing: 0, samples: [{ tick: oldest + BASELINE_TICKS_MAX }] },
+  })
 })

@@ -62,7 +62,10 @@ export class SnapshotDecoder {
   /** Takes a part: its records, or an error where any of it is malformed. Never throws, whatever the bytes. */
   take({ tick, avatars, props }: SnapshotPart): Result<Decoded> {
     const samples: Sample[] = []
-    const blocks: readonly [Uint8Array, readonly Kind[]][] = [[avatars, AVATAR_KINDS], [props, PROP_KINDS]]
+    const blocks: readonly [Uint8Array, readonly Kind[]][] = [
+      [avatars, AVATAR_KINDS],
+      [props, PROP_KINDS],
+    ]
     this.#missing = 0
     for (const [bytes, kinds] of blocks) {
       const from = new ByteReader(bytes)
@@ -74,7 +77,9 @@ export class SnapshotDecoder {
     }
     for (const sample of samples) this.#keep(sample)
     this.#newestTick = Math.max(this.#newestTick, tick)
-    return this.#strands.size > STRANDS_MAX ? wrong('snapshot', `more than ${STRANDS_MAX} strands are shown`) : { ok: true, value: { samples, missing: this.#missing } }
+    return this.#strands.size > STRANDS_MAX
+      ? wrong('snapshot', `more than ${STRANDS_MAX} strands are shown`)
+      : { ok: true, value: { samples, missing: this.#missing } }
   }
 
   /** What is wrong with a section; null: nothing. */
@@ -88,7 +93,8 @@ export class SnapshotDecoder {
       element += gap
       if (gap < 1 || element > 0xffff_ffff) return `record ${i} names no element after the last`
       const age = from.u8()
-      if (age > BASELINE_TICKS_MAX) return `the baseline of record ${i} is ${age} ticks old; at most ${BASELINE_TICKS_MAX} can be`
+      if (age > BASELINE_TICKS_MAX)
+        return `the baseline of record ${i} is ${age} ticks old; at most ${BASELINE_TICKS_MAX} can be`
       const base = age === 0 ? null : this.#baseline(keyOf(element, kind), tick - age)
       if (age > 0 && base === null) {
         skipRecord(kind, from)
@@ -133,11 +139,17 @@ export class SnapshotDecoder {
     if (this.#newestTick - this.#sweptTick < SWEEP_TICKS) return
     this.#sweptTick = this.#newestTick
     for (const [key, states] of this.#strands)
-      if ((states.at(-1)?.tick ?? 0) < this.#newestTick - UNKNOWN_TICKS_MAX && !isKnown(Math.floor(key / 4))) this.#strands.delete(key)
+      if ((states.at(-1)?.tick ?? 0) < this.#newestTick - UNKNOWN_TICKS_MAX && !isKnown(Math.floor(key / 4)))
+        this.#strands.delete(key)
   }
 }
 
-const NAMES = { [ROOT]: 'avatars.roots', [JOINTS]: 'avatars.joints', [BONES]: 'avatars.bones', [PROP]: 'props' } as const
+const NAMES = {
+  [ROOT]: 'avatars.roots',
+  [JOINTS]: 'avatars.joints',
+  [BONES]: 'avatars.bones',
+  [PROP]: 'props',
+} as const
 
 function wrong(where: string, message: string): Result<never> {
   return { ok: false, error: { reason: 'malformed', where, message } satisfies ProtocolError }

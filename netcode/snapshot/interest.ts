@@ -71,7 +71,9 @@ export class Eye {
 
   /** Whether a place at this distance counts as in view. */
   sees(x: number, z: number, distance: number): boolean {
-    return distance <= AROUND_METRES || (x - this.x) * this.forwardX + (z - this.z) * this.forwardZ >= distance * VIEW_COSINE
+    return (
+      distance <= AROUND_METRES || (x - this.x) * this.forwardX + (z - this.z) * this.forwardZ >= distance * VIEW_COSINE
+    )
   }
 }
 
@@ -82,4 +84,5 @@ export function levelOf(distance: number): Level {
 }
 
 /** An interval, ticks, shorter for what is touched. */
-export const shareOf = (interval: number, touched: boolean): number => (touched ? Math.max(INTERVAL_TICKS_MIN, interval * TOUCHED_SHARE) : interval)
+export const shareOf = (interval: number, touched: boolean): number =>
+  touched ? Math.max(INTERVAL_TICKS_MIN, interval * TOUCHED_SHARE) : interval

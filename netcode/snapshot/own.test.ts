@@ -3,14 +3,23 @@ import { DEFAULT_DEFINITION, free, genesis, loadEngine, step, type Command, type
 import { OwnWatch } from './own.ts'
 
 const engine = await loadEngine()
-const move = (sequence: number, jump = false): Input => ({ player: 1, sequence, command: { type: 'move', x: 0, y: 0, z: -1, yaw: 0.5, jump, run: false, fly: false } })
+const move = (sequence: number, jump = false): Input => ({
+  player: 1,
+  sequence,
+  command: { type: 'move', x: 0, y: 0, z: -1, yaw: 0.5, jump, run: false, fly: false },
+})
 const join: Command = { type: 'join', player: 1, user: 1, name: 'Ada', body: 0, permissions: 0 }
 
 test('OWN-1: a client is told which move its avatar follows, and for how many steps', () => {
   const realm = genesis(engine, DEFAULT_DEFINITION)
   const watch = new OwnWatch()
   const told: { moveSequence: number; moveTicks: number; jumping: boolean }[] = []
-  const inputs: Readonly<Record<number, readonly Input[]>> = { 1: [{ player: 0, sequence: 1, command: join }], 3: [move(4)], 6: [move(5), move(9, true)], 7: [move(10)] }
+  const inputs: Readonly<Record<number, readonly Input[]>> = {
+    1: [{ player: 0, sequence: 1, command: join }],
+    3: [move(4)],
+    6: [move(5), move(9, true)],
+    7: [move(10)],
+  }
   for (let tick = 1; tick <= 8; tick += 1) {
     step(realm, { tick, inputs: inputs[tick] ?? [] })
     const avatar = realm.players.get(1)
@@ -21,5 +30,14 @@ test('OWN-1: a client is told which move its avatar follows, and for how many st
     expect([position, yaw]).toEqual([avatar.position, avatar.yaw])
   }
   free(realm)
-  expect(told.map(({ moveSequence, moveTicks }) => `${moveSequence}:${moveTicks}`)).toEqual(['0:0', '0:0', '4:1', '4:2', '4:3', '9:1', '10:1', '10:2'])
+  expect(told.map(({ moveSequence, moveTicks }) => `${moveSequence}:${moveTicks}`)).toEqual([
+    '0:0',
+    '0:0',
+    '4:1',
+    '4:2',
+    '4:3',
+    '9:1',
+    '10:1',
+    '10:2',
+  ])
 })

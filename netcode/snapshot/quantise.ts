@@ -8,7 +8,18 @@ import type { Vec3 } from '../../sim/types.ts'
 import type { AvatarView, PropView } from '../../sim/views.ts'
 import { BONE_BITS, ROTATION_BITS, settleRotation } from './rotation.ts'
 import {
-  ASLEEP, BONE_COUNT, FLYING, GROUNDED, JOINT_STEPS_PER_METRE, MARGIN_METRES, POSITION_STEPS_MAX, STEPS_PER_METRE, TURN, VELOCITY_STEPS_PER_METRE, YAW_STEPS, type Bounds,
+  ASLEEP,
+  BONE_COUNT,
+  FLYING,
+  GROUNDED,
+  JOINT_STEPS_PER_METRE,
+  MARGIN_METRES,
+  POSITION_STEPS_MAX,
+  STEPS_PER_METRE,
+  TURN,
+  VELOCITY_STEPS_PER_METRE,
+  YAW_STEPS,
+  type Bounds,
 } from './strands.ts'
 
 /** Deadbands, in steps of their number: 0.5 mm; 0.05°; 15 mm/s; a joint's 0.5 mm; 0.1°; a bone's 0.16°. */
@@ -47,7 +58,12 @@ export class Quantiser {
 
   prop({ position, rotation, linvel, asleep }: PropView, into: Int32Array, from: number, to: number): void {
     this.#mover(position, linvel, into, from, to)
-    into[to + 3] = settleRotation(rotation, from < 0 ? null : (into[from + 3] ?? 0), ROTATION_BITS, 0.5 + ROTATION * this.#deadband)
+    into[to + 3] = settleRotation(
+      rotation,
+      from < 0 ? null : (into[from + 3] ?? 0),
+      ROTATION_BITS,
+      0.5 + ROTATION * this.#deadband,
+    )
     into[to + 7] = asleep ? ASLEEP : 0
     // A sleeper does not go on, whatever its last velocity was.
     if (asleep) into[to + 4] = into[to + 5] = into[to + 6] = 0
@@ -63,7 +79,12 @@ export class Quantiser {
       this.#settle(to, offset, x * JOINT_STEPS_PER_METRE, JOINT, -INT16_MAX, INT16_MAX)
       this.#settle(to, offset + 1, y * JOINT_STEPS_PER_METRE, JOINT, -INT16_MAX, INT16_MAX)
       this.#settle(to, offset + 2, z * JOINT_STEPS_PER_METRE, JOINT, -INT16_MAX, INT16_MAX)
-      into[to + offset + 3] = settleRotation(joint.rotation, from < 0 ? null : (into[from + offset + 3] ?? 0), ROTATION_BITS, 0.5 + ROTATION * this.#deadband)
+      into[to + offset + 3] = settleRotation(
+        joint.rotation,
+        from < 0 ? null : (into[from + offset + 3] ?? 0),
+        ROTATION_BITS,
+        0.5 + ROTATION * this.#deadband,
+      )
       offset += 4
     }
   }

@@ -1,7 +1,18 @@
 /** Reads records. netcode/snapshot.ts describes the bytes. */
 import type { ByteReader } from './bytes.ts'
 import { BONE_BITS, changed, ROTATION_BITS } from './rotation.ts'
-import { BONE_COUNT, BONE_MASK_ALL, BONES, JOINTS, POSITION_STEPS_MAX, ROOT, VELOCITY_TICKS, YAW_STEPS, type Kind, type Values } from './strands.ts'
+import {
+  BONE_COUNT,
+  BONE_MASK_ALL,
+  BONES,
+  JOINTS,
+  POSITION_STEPS_MAX,
+  ROOT,
+  VELOCITY_TICKS,
+  YAW_STEPS,
+  type Kind,
+  type Values,
+} from './strands.ts'
 import { CHANGE_16, CHANGE_24, CHANGE_5, CHANGE_8, LOW_BONES, SAME, SET_FOLLOWS, SMALL_OFFSET, WHOLE } from './write.ts'
 
 const at = (values: Values, i: number): number => values[i] ?? 0
@@ -9,12 +20,23 @@ const int16 = (value: number): number => (value << 16) >> 16
 
 /** The state that a record makes of its baseline, `age` ticks before (null: of none, everything is said whole); null: it is malformed. */
 export function readRecord(kind: Kind, from: ByteReader, base: Values | null, age: number): Values | null {
-  const values = kind === JOINTS ? readJoints(from, base) : kind === BONES ? readBones(from, base) : readMover(kind === ROOT, from, base, age)
+  const values =
+    kind === JOINTS
+      ? readJoints(from, base)
+      : kind === BONES
+        ? readBones(from, base)
+        : readMover(kind === ROOT, from, base, age)
   return from.over ? null : values
 }
 
 function readNumber(from: ByteReader, mode: number, expected: number): number {
-  return mode === SAME ? expected : mode === CHANGE_8 ? expected + from.i8() : mode === CHANGE_16 ? expected + from.i16() : from.u24()
+  return mode === SAME
+    ? expected
+    : mode === CHANGE_8
+      ? expected + from.i8()
+      : mode === CHANGE_16
+        ? expected + from.i16()
+        : from.u24()
 }
 
 const inRange = (steps: number): boolean => steps >= 0 && steps <= POSITION_STEPS_MAX
@@ -47,7 +69,13 @@ function readYaw(from: ByteReader, mode: number, before: number): number {
 /** A change of three times 5 bits. */
 function readSmall(from: ByteReader, before: number, size: number): number {
   const bits = from.u16()
-  return changed(before, size, ((bits >>> 10) & 31) - SMALL_OFFSET, ((bits >>> 5) & 31) - SMALL_OFFSET, (bits & 31) - SMALL_OFFSET)
+  return changed(
+    before,
+    size,
+    ((bits >>> 10) & 31) - SMALL_OFFSET,
+    ((bits >>> 5) & 31) - SMALL_OFFSET,
+    (bits & 31) - SMALL_OFFSET,
+  )
 }
 
 /** A rotation of 32 bits. */
@@ -65,7 +93,8 @@ function readJoints(from: ByteReader, base: Values | null): Values | null {
     const place = (mask >> i) & 3
     const turn = (mask >> (i + 2)) & 3
     if (place === 3 || (base === null && (place !== CHANGE_16 || turn !== WHOLE))) return null
-    if (place !== SAME) for (let k = i; k < i + 3; k += 1) values[k] = place === CHANGE_8 ? int16(at(values, k) + from.i8()) : from.i16()
+    if (place !== SAME)
+      for (let k = i; k < i + 3; k += 1) values[k] = place === CHANGE_8 ? int16(at(values, k) + from.i8()) : from.i16()
     values[i + 3] = readRotation(from, turn, at(values, i + 3))
   }
   return values
@@ -89,7 +118,8 @@ function readBones(from: ByteReader, base: Values | null): Values | null {
   return values
 }
 
-const boneMode = (low: number, high: number, i: number): number => (i < LOW_BONES ? low >>> (2 * i) : high >>> (2 * (i - LOW_BONES))) & 3
+const boneMode = (low: number, high: number, i: number): number =>
+  (i < LOW_BONES ? low >>> (2 * i) : high >>> (2 * (i - LOW_BONES))) & 3
 
 function readBone(from: ByteReader, mode: number, before: number): number {
   if (mode === SAME) return before
@@ -115,7 +145,9 @@ export function skipRecord(kind: Kind, from: ByteReader): void {
     return
   }
   const mask = from.u8()
-  from.skip(2 * of(NUMBER, mask) + of(NUMBER, mask >> 2) + of(kind === ROOT ? YAW : ROTATION, mask >> 4) + of(SPEED, mask >> 6))
+  from.skip(
+    2 * of(NUMBER, mask) + of(NUMBER, mask >> 2) + of(kind === ROOT ? YAW : ROTATION, mask >> 4) + of(SPEED, mask >> 6),
+  )
 }
 
 function skipBones(from: ByteReader): void {

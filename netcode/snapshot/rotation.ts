@@ -51,12 +51,20 @@ export function settleRotation({ x, y, z, w }: Quat, before: number | null, size
   const a = (largest === 0 ? y : x) * scale + most / 2
   const b = (largest < 2 ? z : y) * scale + most / 2
   const c = (largest === 3 ? z : w) * scale + most / 2
-  if (before !== null && before >>> (3 * size) === largest && near(a, before >>> (2 * size), size, slack) && near(b, before >>> size, size, slack) && near(c, before, size, slack)) return before
+  if (
+    before !== null &&
+    before >>> (3 * size) === largest &&
+    near(a, before >>> (2 * size), size, slack) &&
+    near(b, before >>> size, size, slack) &&
+    near(c, before, size, slack)
+  )
+    return before
   return (largest << (3 * size)) | (whole(a, most) << (2 * size)) | (whole(b, most) << size) | whole(c, most)
 }
 
 const whole = (value: number, most: number): number => (value < 0 ? 0 : value > most ? most : Math.round(value))
-const near = (value: number, before: number, size: number, slack: number): boolean => Math.abs(value - (before & ((1 << size) - 1))) <= slack
+const near = (value: number, before: number, size: number, slack: number): boolean =>
+  Math.abs(value - (before & ((1 << size) - 1))) <= slack
 
 /** Largest difference of a component of two rotations, in steps; Infinity where another component is the largest. */
 export function farthest(base: number, now: number, size: number): number {

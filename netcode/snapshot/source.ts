@@ -20,7 +20,12 @@ export class SnapshotSource {
   readonly avatars = new Roster()
   readonly props = new Roster()
   /** By kind. */
-  readonly histories: readonly [History, History, History, History] = [new History(ROOT), new History(JOINTS), new History(BONES), new History(PROP)]
+  readonly histories: readonly [History, History, History, History] = [
+    new History(ROOT),
+    new History(JOINTS),
+    new History(BONES),
+    new History(PROP),
+  ]
   /** Holds the records of this tick. */
   readonly records = new ByteWriter(65_536)
   readonly #quantiser: Quantiser

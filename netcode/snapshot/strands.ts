@@ -70,28 +70,48 @@ export const keyOf = (element: ElementId, kind: Kind): number => element * 4 + k
 
 const at = (values: Values, i: number): number => values[i] ?? 0
 const metres = (count: number, least: number): number => count / STEPS_PER_METRE + least - MARGIN_METRES
-const positionOf = (values: Values, { min }: Bounds): Vec3 => ({ x: metres(at(values, 0), min.x), y: metres(at(values, 1), min.y), z: metres(at(values, 2), min.z) })
-const velocityOf = (values: Values): Vec3 =>
-  ({ x: at(values, 4) / VELOCITY_STEPS_PER_METRE, y: at(values, 5) / VELOCITY_STEPS_PER_METRE, z: at(values, 6) / VELOCITY_STEPS_PER_METRE })
+const positionOf = (values: Values, { min }: Bounds): Vec3 => ({
+  x: metres(at(values, 0), min.x),
+  y: metres(at(values, 1), min.y),
+  z: metres(at(values, 2), min.z),
+})
+const velocityOf = (values: Values): Vec3 => ({
+  x: at(values, 4) / VELOCITY_STEPS_PER_METRE,
+  y: at(values, 5) / VELOCITY_STEPS_PER_METRE,
+  z: at(values, 6) / VELOCITY_STEPS_PER_METRE,
+})
 
 export function rootState(values: Values, bounds: Bounds): RootState {
   const flags = at(values, 7)
   return {
-    position: positionOf(values, bounds), yaw: (at(values, 3) / YAW_STEPS) * TURN, velocity: velocityOf(values),
-    grounded: (flags & GROUNDED) !== 0, flying: (flags & FLYING) !== 0,
+    position: positionOf(values, bounds),
+    yaw: (at(values, 3) / YAW_STEPS) * TURN,
+    velocity: velocityOf(values),
+    grounded: (flags & GROUNDED) !== 0,
+    flying: (flags & FLYING) !== 0,
   }
 }
 
 export function jointsState(values: Values): JointsState {
   const joint = (i: number): JointTransform => ({
-    position: { x: at(values, i) / JOINT_STEPS_PER_METRE, y: at(values, i + 1) / JOINT_STEPS_PER_METRE, z: at(values, i + 2) / JOINT_STEPS_PER_METRE },
+    position: {
+      x: at(values, i) / JOINT_STEPS_PER_METRE,
+      y: at(values, i + 1) / JOINT_STEPS_PER_METRE,
+      z: at(values, i + 2) / JOINT_STEPS_PER_METRE,
+    },
     rotation: unpackRotation(at(values, i + 3)),
   })
   return { head: joint(0), left: joint(4), right: joint(8) }
 }
 
 export const bonesState = (values: Values): BonesState =>
-  Array.from({ length: BONE_COUNT }, (_, i) => ((at(values, 0) & (1 << i)) === 0 ? null : unpackBone(at(values, i + 1))))
+  Array.from({ length: BONE_COUNT }, (_, i) =>
+    (at(values, 0) & (1 << i)) === 0 ? null : unpackBone(at(values, i + 1)),
+  )
 
-export const propState = (values: Values, bounds: Bounds): PropState =>
-  ({ position: positionOf(values, bounds), rotation: unpackRotation(at(values, 3)), velocity: velocityOf(values), asleep: (at(values, 7) & ASLEEP) !== 0 })
+export const propState = (values: Values, bounds: Bounds): PropState => ({
+  position: positionOf(values, bounds),
+  rotation: unpackRotation(at(values, 3)),
+  velocity: velocityOf(values),
+  asleep: (at(values, 7) & ASLEEP) !== 0,
+})

@@ -20,26 +20,35 @@ const off = (s: Int32Array, a: number, b: number): number => Math.abs(at(s, a) -
 const bounded = (error: number, min: number): number => (error < min ? min : error > URGENCY_MAX ? URGENCY_MAX : error)
 
 /** 0.5 to 4, of a root or prop: how far the state at `now` is from what is made of that at `then`, `age` ticks before. */
-export const placeUrgency = (kind: Kind, states: Int32Array, now: number, then: number, age: number): number => bounded(placeError(kind, states, now, then, age), PLACE_URGENCY_MIN)
+export const placeUrgency = (kind: Kind, states: Int32Array, now: number, then: number, age: number): number =>
+  bounded(placeError(kind, states, now, then, age), PLACE_URGENCY_MIN)
 
 /** 0.25 to 4, of a pose: by the way that its parts went since then. */
 export const poseUrgency = (way: number): number => bounded(way, URGENCY_MIN)
 
 /** The way that the parts of a pose go from the state at `then` to that at `now`. */
-export const poseWay = (kind: Kind, states: Int32Array, now: number, then: number): number => (kind === JOINTS ? jointsError(states, now, then) : bonesError(states, now, then))
+export const poseWay = (kind: Kind, states: Int32Array, now: number, then: number): number =>
+  kind === JOINTS ? jointsError(states, now, then) : bonesError(states, now, then)
 
 function placeError(kind: Kind, s: Int32Array, now: number, then: number, age: number): number {
   let most = 0
-  for (let i = 0; i < 3; i += 1) most = Math.max(most, Math.abs(at(s, now + i) - at(s, then + i) - (at(s, then + i + 4) * age) / VELOCITY_TICKS))
-  const turn = kind === ROOT ? off(s, now + 3, then + 3) / YAW_STEPS : Math.min(URGENCY_MAX, farthest(at(s, then + 3), at(s, now + 3), ROTATION_BITS) / (2 * JOINT_ROTATION_STEPS))
+  for (let i = 0; i < 3; i += 1)
+    most = Math.max(most, Math.abs(at(s, now + i) - at(s, then + i) - (at(s, then + i + 4) * age) / VELOCITY_TICKS))
+  const turn =
+    kind === ROOT
+      ? off(s, now + 3, then + 3) / YAW_STEPS
+      : Math.min(URGENCY_MAX, farthest(at(s, then + 3), at(s, now + 3), ROTATION_BITS) / (2 * JOINT_ROTATION_STEPS))
   return most / PLACE_STEPS + turn
 }
 
 function jointsError(s: Int32Array, now: number, then: number): number {
   let sum = 0
   for (let i = 0; i < 12; i += 4) {
-    sum += Math.max(off(s, now + i, then + i), off(s, now + i + 1, then + i + 1), off(s, now + i + 2, then + i + 2)) / JOINT_STEPS
-    sum += Math.min(URGENCY_MAX, farthest(at(s, then + i + 3), at(s, now + i + 3), ROTATION_BITS) / JOINT_ROTATION_STEPS) / 2
+    sum +=
+      Math.max(off(s, now + i, then + i), off(s, now + i + 1, then + i + 1), off(s, now + i + 2, then + i + 2)) /
+      JOINT_STEPS
+    sum +=
+      Math.min(URGENCY_MAX, farthest(at(s, then + i + 3), at(s, now + i + 3), ROTATION_BITS) / JOINT_ROTATION_STEPS) / 2
   }
   return sum / 3
 }
@@ -47,6 +56,7 @@ function jointsError(s: Int32Array, now: number, then: number): number {
 function bonesError(s: Int32Array, now: number, then: number): number {
   if (at(s, now) !== at(s, then)) return URGENCY_MAX
   let sum = 0
-  for (let i = 1; i <= BONE_COUNT; i += 1) sum += Math.min(URGENCY_MAX * BONE_STEPS, farthest(at(s, then + i), at(s, now + i), BONE_BITS))
+  for (let i = 1; i <= BONE_COUNT; i += 1)
+    sum += Math.min(URGENCY_MAX * BONE_STEPS, farthest(at(s, then + i), at(s, now + i), BONE_BITS))
   return sum / BONE_COUNT / BONE_STEPS
 }

@@ -149,7 +149,14 @@ export class SnapshotView {
   }
 
   /** Where a strand that changed stands among the candidates; -1: it waits. */
-  #bucket(history: History, slot: number, interval: number, tick: number, retryTicks: number, urgency: boolean): number {
+  #bucket(
+    history: History,
+    slot: number,
+    interval: number,
+    tick: number,
+    retryTicks: number,
+    urgency: boolean,
+  ): number {
     const row = slot >> 2
     const [sentTick, ackedTick] = [this.#sent[slot] ?? NEVER, this.#acked[slot] ?? NEVER]
     // What is not acknowledged after so long is taken for lost.
@@ -213,7 +220,8 @@ export class SnapshotView {
 
   /** A packet was acknowledged: the client has what it carried, unless it has something newer. */
   #arrived(slots: Uint32Array, tick: number): void {
-    for (const slot of slots) if ((this.#born[slot] ?? 0) <= tick && (this.#acked[slot] ?? 0) < tick) this.#acked[slot] = tick
+    for (const slot of slots)
+      if ((this.#born[slot] ?? 0) <= tick && (this.#acked[slot] ?? 0) < tick) this.#acked[slot] = tick
   }
 }
 
@@ -221,7 +229,11 @@ const NEAREST: Intervals = LEVELS[0]?.intervals ?? OWN
 
 /** Looks from an avatar. */
 function look(source: SnapshotSource, avatar: ElementId): void {
-  const { avatars, histories: [roots], tick } = source
+  const {
+    avatars,
+    histories: [roots],
+    tick,
+  } = source
   const row = avatars.rowOf(avatar)
   const yaw = row < 0 ? 0 : ((roots.states[roots.at(row, tick) + 3] ?? 0) / YAW_STEPS) * TURN
   eye.x = avatars.x[row] ?? 0
@@ -232,7 +244,8 @@ function look(source: SnapshotSource, avatar: ElementId): void {
 }
 
 /** How far the elements are apart, the first and the last. */
-const spread = ({ order, elements }: Roster): number => (elements[order.at(-1) ?? 0] ?? 0) - (elements[order[0] ?? 0] ?? 0)
+const spread = ({ order, elements }: Roster): number =>
+  (elements[order.at(-1) ?? 0] ?? 0) - (elements[order[0] ?? 0] ?? 0)
 /** From here on every gap is counted as a large one. */
 const SPREAD_WIDE = 4_096
 /** Bytes that a record's element is counted with. */

@@ -16,14 +16,22 @@ export const SMALL_OFFSET = 16
 const SMALL_MAX = 15
 
 /** Writes the state at `now` of `states` as a change since that at `base`, `age` ticks before; -1: whole. */
-export function writeRecord(kind: Kind, to: ByteWriter, states: Int32Array, now: number, base: number, age: number): void {
+export function writeRecord(
+  kind: Kind,
+  to: ByteWriter,
+  states: Int32Array,
+  now: number,
+  base: number,
+  age: number,
+): void {
   if (kind === JOINTS) writeJoints(to, states, now, base)
   else if (kind === BONES) writeBones(to, states, now, base)
   else writeMover(kind === ROOT, to, states, now, base, age)
 }
 
 const at = (states: Int32Array, i: number): number => states[i] ?? 0
-const modeOf = (most: number): number => (most === 0 ? SAME : most <= 127 ? CHANGE_8 : most <= 32_767 ? CHANGE_16 : WHOLE)
+const modeOf = (most: number): number =>
+  most === 0 ? SAME : most <= 127 ? CHANGE_8 : most <= 32_767 ? CHANGE_16 : WHOLE
 
 /** What is expected of a coordinate of a root or prop `age` ticks after its baseline; velocity stands four numbers on. */
 const change = (s: Int32Array, now: number, base: number, age: number): number =>
@@ -36,7 +44,13 @@ function writeMover(isRoot: boolean, to: ByteWriter, s: Int32Array, now: number,
   const z = isWhole ? 0 : change(s, now + 2, base + 2, age)
   const across = isWhole ? WHOLE : modeOf(Math.max(Math.abs(x), Math.abs(z)))
   const up = isWhole ? WHOLE : modeOf(Math.abs(y))
-  const turn = isWhole ? (isRoot ? CHANGE_16 : WHOLE) : isRoot ? yawMode(at(s, base + 3), at(s, now + 3)) : rotationMode(at(s, base + 3), at(s, now + 3), ROTATION_BITS)
+  const turn = isWhole
+    ? isRoot
+      ? CHANGE_16
+      : WHOLE
+    : isRoot
+      ? yawMode(at(s, base + 3), at(s, now + 3))
+      : rotationMode(at(s, base + 3), at(s, now + 3), ROTATION_BITS)
   const speed = isWhole ? WHOLE : speedMode(s, now, base)
   to.u8(across | (up << 2) | (turn << 4) | (speed << 6))
   writeNumber(to, across, x, at(s, now))
@@ -119,7 +133,9 @@ function jointMode(s: Int32Array, now: number, base: number): number {
   const x = Math.abs(at(s, now) - at(s, base))
   const y = Math.abs(at(s, now + 1) - at(s, base + 1))
   const z = Math.abs(at(s, now + 2) - at(s, base + 2))
-  return Math.min(CHANGE_16, modeOf(Math.max(x, y, z))) | (rotationMode(at(s, base + 3), at(s, now + 3), ROTATION_BITS) << 2)
+  return (
+    Math.min(CHANGE_16, modeOf(Math.max(x, y, z))) | (rotationMode(at(s, base + 3), at(s, now + 3), ROTATION_BITS) << 2)
+  )
 }
 
 /** Bones of which the modes stand in the first 32 bits of the mask. */

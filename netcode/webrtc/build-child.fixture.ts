@@ -10,7 +10,16 @@ import { build } from 'esbuild'
  */
 export async function buildChild(): Promise<string> {
   const entry = fileURLToPath(new URL('child.ts', import.meta.url))
-  const built = await build({ entryPoints: [entry], write: false, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
+  const built = await build({
+    entryPoints: [entry],
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  })
   const code = built.outputFiles[0]?.text ?? ''
   const folder = fileURLToPath(new URL('../../.tmp', import.meta.url))
   const path = `${folder}/webrtc-child-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.mjs`

@@ -6,10 +6,13 @@ import type { FromChild, ToChild } from './ipc.ts'
 /** A child that has not ended by then will not; generous, since the machine may be busy. */
 const EXIT_MS_MAX = 30_000
 
-const heard = (child: ChildProcess, type: FromChild['type']): Promise<FromChild> => new Promise((resolve, reject) => {
-  child.on('message', (message: FromChild) => { if (message.type === type) resolve(message) })
-  child.once('exit', (code, signal) => reject(new Error(`the child ended before it said ${type}: ${signal ?? code}`)))
-})
+const heard = (child: ChildProcess, type: FromChild['type']): Promise<FromChild> =>
+  new Promise((resolve, reject) => {
+    child.on('message', (message: FromChild) => {
+      if (message.type === type) resolve(message)
+    })
+    child.once('exit', (code, signal) => reject(new Error(`the child ended before it said ${type}: ${signal ?? code}`)))
+  })
 
 async function tell(child: ChildProcess, message: ToChild, answer: FromChild['type']): Promise<void> {
   const answered = heard(child, answer)
@@ -17,21 +20,44 @@ async function tell(child: ChildProcess, message: ToChild, answer: FromChild['ty
   await answered
 }
 
-const offer = (child: ChildProcess, connection: number): Promise<void> => tell(child, { type: 'offer', connection, extraAddresses: [] }, 'offered')
+const offer = (child: ChildProcess, connection: number): Promise<void> =>
+  tell(child, { type: 'offer', connection, extraAddresses: [] }, 'offered')
 
 /** A child that has made an offer, as a main process would see it. */
 async function childWithOffer(): Promise<ChildProcess> {
-  const child = fork(await buildChild(), [], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  await tell(child, { type: 'configure', config: { udpPort: null, bindAddress: '127.0.0.1', iceServers: [], receivedExcessMax: 5_000, receivedMessagesPerSecondMax: 100 } }, 'ready')
+  const child = fork(await buildChild(), [], {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  await tell(
+    child,
+    {
+      type: 'configure',
+      config: {
+        udpPort: null,
+        bindAddress: '127.0.0.1',
+        iceServers: [],
+        receivedExcessMax: 5_000,
+        receivedMessagesPerSecondMax: 100,
+      },
+    },
+    'ready',
+  )
   await offer(child, 1)
   return child
 }
 
-interface Exit { readonly code: number | null, readonly signal: string | null }
+interface Exit {
+  readonly code: number | null
+  readonly signal: string | null
+}
 
 /** Does what ends the child, and resolves with how it ended. */
 async function exitAfter(child: ChildProcess, end: () => void): Promise<Exit> {
-  const exited = new Promise<Exit>((resolve) => { child.once('exit', (code, signal) => resolve({ code, signal })) })
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
   const timer = setTimeout(() => child.kill('SIGKILL'), EXIT_MS_MAX)
   end()
   return await exited.finally(() => clearTimeout(timer))
@@ -49,5 +75,8 @@ test('the child ends when it is told to, and not on the signals that a terminal 
   child.kill('SIGTERM')
   await offer(child, 2)
   expect([child.exitCode, child.signalCode]).toEqual([null, null])
-  expect(await exitAfter(child, () => child.send({ type: 'stop' } satisfies ToChild))).toEqual({ code: 0, signal: null })
+  expect(await exitAfter(child, () => child.send({ type: 'stop' } satisfies ToChild))).toEqual({
+    code: 0,
+    signal: null,
+  })
 })

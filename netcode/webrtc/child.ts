@@ -30,7 +30,7 @@ const STOP_LINGER_MS = 100
 
 const peers = new Map<ConnectionId, ServerPeer>()
 /** Connections to be made, in their order. */
-const setups: { readonly connection: ConnectionId, readonly extraAddresses: readonly string[] }[] = []
+const setups: { readonly connection: ConnectionId; readonly extraAddresses: readonly string[] }[] = []
 let setupTimer: NodeJS.Timeout | null = null
 const received = new Batch()
 let config: ChildConfig | null = null
@@ -44,7 +44,9 @@ let droppedSends = 0
 function tell(message: FromChild, bytes = 0): void {
   if (!process.connected) return
   ipcBytes += bytes
-  process.send?.(message, undefined, undefined, () => { ipcBytes -= bytes })
+  process.send?.(message, undefined, undefined, () => {
+    ipcBytes -= bytes
+  })
 }
 
 function report(where: string, error: unknown): void {
@@ -99,14 +101,22 @@ function offerNext(): void {
 function offer(connection: ConnectionId, extraAddresses: readonly string[]): void {
   if (!config || peers.has(connection)) return
   try {
-    peers.set(connection, new ServerPeer(config, extraAddresses, {
-      offered: (sdp, candidates) => tell({ type: 'offered', connection, sdp, candidates }),
-      candidate: (candidate) => tell({ type: 'candidate', connection, candidate }),
-      opened: () => tell({ type: 'opened', connection }),
-      received: (bytes) => receive(connection, bytes),
-      droppedReceived: drop,
-      closed: (reason) => closed(connection, reason),
-    }, report))
+    peers.set(
+      connection,
+      new ServerPeer(
+        config,
+        extraAddresses,
+        {
+          offered: (sdp, candidates) => tell({ type: 'offered', connection, sdp, candidates }),
+          candidate: (candidate) => tell({ type: 'candidate', connection, candidate }),
+          opened: () => tell({ type: 'opened', connection }),
+          received: (bytes) => receive(connection, bytes),
+          droppedReceived: drop,
+          closed: (reason) => closed(connection, reason),
+        },
+        report,
+      ),
+    )
   } catch (error) {
     report('offer', error)
     closed(connection, CLOSE_REASON.internal)
@@ -160,7 +170,12 @@ function holdPort(udpPort: number, bindAddress: string | null): boolean {
     port = bindAddress === null ? new IceUdpMuxListener(udpPort) : new IceUdpMuxListener(udpPort, bindAddress)
     return true
   } catch {
-    report('UDP port', new Error(`UDP port ${udpPort} cannot be opened${bindAddress === null ? '' : ` on ${bindAddress}`}: another program may use it. Choose another.`))
+    report(
+      'UDP port',
+      new Error(
+        `UDP port ${udpPort} cannot be opened${bindAddress === null ? '' : ` on ${bindAddress}`}: another program may use it. Choose another.`,
+      ),
+    )
     setImmediate(() => process.exit(1))
     return false
   }
@@ -168,7 +183,13 @@ function holdPort(udpPort: number, bindAddress: string | null): boolean {
 
 function configure(next: ChildConfig): void {
   // Else every peer that fails a handshake writes to the log of the server
-  initLogger('Fatal', (level, message) => contain('log', () => {}, () => report(`library, ${level}`, new Error(message))))
+  initLogger('Fatal', (level, message) =>
+    contain(
+      'log',
+      () => {},
+      () => report(`library, ${level}`, new Error(message)),
+    ),
+  )
   if (next.udpPort !== null && !holdPort(next.udpPort, next.bindAddress)) return
   config = next
   // Small: bytes that wait in the stack are stale datagrams. Sooner acknowledgements: less waits for them.
@@ -182,17 +203,32 @@ function tellUsage(): void {
   const { user, system } = process.cpuUsage()
   const { active, idle } = performance.eventLoopUtilization()
   const { rss, heapUsed } = process.memoryUsage()
-  tell({ type: 'usage', usage: { cpuSeconds: (user + system) / 1e6, activeSeconds: active / 1_000, idleSeconds: idle / 1_000, residentBytes: rss, heapUsedBytes: heapUsed } })
+  tell({
+    type: 'usage',
+    usage: {
+      cpuSeconds: (user + system) / 1e6,
+      activeSeconds: active / 1_000,
+      idleSeconds: idle / 1_000,
+      residentBytes: rss,
+      heapUsedBytes: heapUsed,
+    },
+  })
 }
 
 function handle(message: ToChild): void {
   switch (message.type) {
-    case 'configure': return configure(message.config)
-    case 'offer': return offerSoon(message.connection, message.extraAddresses)
-    case 'answer': return answer(message.connection, message.sdp)
-    case 'close': return closeLater(message.connection, message.lingerMs)
-    case 'batch': return send(message.bytes)
-    case 'stop': return stop()
+    case 'configure':
+      return configure(message.config)
+    case 'offer':
+      return offerSoon(message.connection, message.extraAddresses)
+    case 'answer':
+      return answer(message.connection, message.sdp)
+    case 'close':
+      return closeLater(message.connection, message.lingerMs)
+    case 'batch':
+      return send(message.bytes)
+    case 'stop':
+      return stop()
   }
 }
 

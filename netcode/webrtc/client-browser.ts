@@ -34,8 +34,12 @@ class BrowserPeerLink implements PeerLink {
   }
 
   /** Firefox, unless media.peerconnection.ice.loopback is set, which a page cannot tell. */
-  get usesLoopback(): boolean { return !/\bFirefox\//.test(navigator.userAgent) }
-  get bufferedBytes(): number { return this.#channel?.bufferedAmount ?? 0 }
+  get usesLoopback(): boolean {
+    return !/\bFirefox\//.test(navigator.userAgent)
+  }
+  get bufferedBytes(): number {
+    return this.#channel?.bufferedAmount ?? 0
+  }
 
   async answer(offerSdp: string): Promise<string> {
     await this.#pc.setRemoteDescription({ type: 'offer', sdp: offerSdp })
@@ -60,7 +64,9 @@ class BrowserPeerLink implements PeerLink {
   #gathered(): Promise<void> {
     const pc = this.#pc
     return new Promise((resolve) => {
-      const check = () => { if (pc.iceGatheringState === 'complete') resolve() }
+      const check = () => {
+        if (pc.iceGatheringState === 'complete') resolve()
+      }
       setTimeout(resolve, GATHERING_MS_MAX)
       pc.addEventListener('icegatheringstatechange', check)
       check()
@@ -71,7 +77,9 @@ class BrowserPeerLink implements PeerLink {
     if (this.#channel || channel.label !== CHANNEL_LABEL) return
     this.#channel = channel
     channel.binaryType = 'arraybuffer'
-    channel.addEventListener('message', (event) => { if (event.data instanceof ArrayBuffer) this.#events.received(new Uint8Array(event.data)) })
+    channel.addEventListener('message', (event) => {
+      if (event.data instanceof ArrayBuffer) this.#events.received(new Uint8Array(event.data))
+    })
     channel.addEventListener('close', () => this.#events.ended(CLOSE_REASON.peer))
     channel.addEventListener('open', () => this.#events.opened())
     if (channel.readyState === 'open') this.#events.opened()

@@ -34,14 +34,24 @@ class NodePeerLink implements PeerLink {
     this.#events = events
     this.#report = options.report ?? (() => {})
     const bind = options.bindAddress === undefined ? {} : { bindAddress: options.bindAddress }
-    this.#pc = new PeerConnection('client', { iceServers: [...options.iceServers ?? []], maxMessageSize: MESSAGE_BYTES_MAX, ...bind })
+    this.#pc = new PeerConnection('client', {
+      iceServers: [...(options.iceServers ?? [])],
+      maxMessageSize: MESSAGE_BYTES_MAX,
+      ...bind,
+    })
     this.#pc.onDataChannel((channel) => this.#guarded('channel', () => this.#adopt(channel)))
-    this.#pc.onIceStateChange((state) => this.#guarded('ICE state', () => { if (state === 'connected' || state === 'completed') events.reached() }))
+    this.#pc.onIceStateChange((state) =>
+      this.#guarded('ICE state', () => {
+        if (state === 'connected' || state === 'completed') events.reached()
+      }),
+    )
     this.#pc.onStateChange((state) => this.#guarded('connection state', () => this.#stateChanged(state)))
   }
 
   readonly usesLoopback = true
-  get bufferedBytes(): number { return this.#isClosed ? 0 : this.#channel?.bufferedAmount() ?? 0 }
+  get bufferedBytes(): number {
+    return this.#isClosed ? 0 : (this.#channel?.bufferedAmount() ?? 0)
+  }
 
   answer(offerSdp: string): Promise<string> {
     const pc = this.#pc
@@ -52,7 +62,11 @@ class NodePeerLink implements PeerLink {
         else reject(new Error('The WebRTC library made no answer to the offer.'))
       }
       setTimeout(() => this.#guarded('answer', take), GATHERING_MS_MAX)
-      pc.onGatheringStateChange((state) => this.#guarded('gathering state', () => { if (state === 'complete') take() }))
+      pc.onGatheringStateChange((state) =>
+        this.#guarded('gathering state', () => {
+          if (state === 'complete') take()
+        }),
+      )
       // Makes the answer by itself
       pc.setRemoteDescription(offerSdp, 'offer')
     })
@@ -95,7 +109,11 @@ class NodePeerLink implements PeerLink {
 
   #received(message: string | Buffer | ArrayBuffer): void {
     if (typeof message === 'string') return
-    this.#events.received(message instanceof ArrayBuffer ? new Uint8Array(message) : new Uint8Array(message.buffer, message.byteOffset, message.byteLength))
+    this.#events.received(
+      message instanceof ArrayBuffer
+        ? new Uint8Array(message)
+        : new Uint8Array(message.buffer, message.byteOffset, message.byteLength),
+    )
   }
 
   #stateChanged(state: string): void {

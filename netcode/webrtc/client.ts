@@ -4,7 +4,15 @@
  */
 import { below, CONNECT_MS_MAX, refusal, timedOut, unreachable } from '../connect-error.ts'
 import { isLoopback } from '../../http/connection-limits.ts'
-import { checkMessageSize, CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, type ClientConnection, type ClientEvents, type Connect } from '../transport.ts'
+import {
+  checkMessageSize,
+  CLOSE_REASON,
+  ConnectError,
+  MESSAGE_BYTES_MAX,
+  type ClientConnection,
+  type ClientEvents,
+  type Connect,
+} from '../transport.ts'
 
 /** A channel in which more than this waits, bytes, drops what is sent: as much as the server allows itself. */
 const CHANNEL_BUFFERED_BYTES_MAX = 16_384
@@ -33,7 +41,10 @@ const QUIET_ASK_MS_MAX = 4_000
 /** Of the server's words, characters. */
 const ENDED_CHARACTERS_MAX = 300
 
-interface Candidate { readonly candidate: string, readonly sdpMid: string }
+interface Candidate {
+  readonly candidate: string
+  readonly sdpMid: string
+}
 
 /** One WebRTC stack's end of a connection. It reports through PeerLinkEvents and never throws from them. */
 export interface PeerLink {
@@ -86,7 +97,9 @@ export function webRtcConnect(make: MakePeerLink, options: RtcClientOptions = {}
 
 async function beforeEnd<T>(work: Promise<T>, signalling: Signalling): Promise<T> {
   const late = new Promise<never>((_resolve, reject) => {
-    signalling.deadline.addEventListener('abort', () => reject(timedOut(signalling.address, signalling.connectMsMax)), { once: true })
+    signalling.deadline.addEventListener('abort', () => reject(timedOut(signalling.address, signalling.connectMsMax)), {
+      once: true,
+    })
   })
   return await Promise.race([work, late])
 }
@@ -103,13 +116,16 @@ class Signalling {
     this.deadline = AbortSignal.timeout(connectMsMax)
   }
 
-  async open(token: string): Promise<{ readonly id: string, readonly offer: string }> {
+  async open(token: string): Promise<{ readonly id: string; readonly offer: string }> {
     const response = await this.#fetch('', { method: 'POST', headers: { authorization: `Bearer ${token}` } })
     const body: unknown = await response.json().catch(() => null)
     const id = field(body, 'id')
     const offer = field(field(body, 'localDescription'), 'sdp')
     if (typeof id !== 'string' || typeof offer !== 'string' || offer.length > OFFER_CHARACTERS_MAX) {
-      throw new ConnectError('unreachable', `What answers at ${this.address.host} is not an Otherworld server, or a proxy changed its answer.`)
+      throw new ConnectError(
+        'unreachable',
+        `What answers at ${this.address.host} is not an Otherworld server, or a proxy changed its answer.`,
+      )
     }
     return { id, offer }
   }
@@ -117,7 +133,11 @@ class Signalling {
   /** Resolves with the server's candidates: it is ready to be checked only when it has the answer. */
   async answer(id: string, sdp: string): Promise<readonly Candidate[]> {
     const body = JSON.stringify({ type: 'answer', sdp })
-    const response = await this.#fetch(`/${encodeURIComponent(id)}/remote-description`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    const response = await this.#fetch(`/${encodeURIComponent(id)}/remote-description`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
     return parseCandidates(field(await response.json().catch(() => null), 'candidates'))
   }
 
@@ -130,7 +150,10 @@ class Signalling {
   /** The server's words on why a connection that was open has ended; null where it has not, or cannot be asked. */
   async ended(id: string): Promise<string | null> {
     const signal = AbortSignal.timeout(QUIET_ASK_MS_MAX)
-    const response = await fetch(`${this.address.href}/${encodeURIComponent(id)}/additional-candidates`, { cache: 'no-store', signal }).catch(() => null)
+    const response = await fetch(`${this.address.href}/${encodeURIComponent(id)}/additional-candidates`, {
+      cache: 'no-store',
+      signal,
+    }).catch(() => null)
     const message = response?.status === 404 ? field(await response.json().catch(() => null), 'message') : null
     return typeof message === 'string' ? message.slice(0, ENDED_CHARACTERS_MAX).replace(/\.$/, '') : null
   }
@@ -171,7 +194,9 @@ class RtcConnection implements ClientConnection {
   constructor(make: MakePeerLink, events: ClientEvents) {
     this.#events = events
     this.link = make({
-      reached: () => { this.#isReached = true },
+      reached: () => {
+        this.#isReached = true
+      },
       opened: () => this.#opened(),
       received: (bytes) => this.#received(bytes),
       ended: (reason) => this.#end(reason),
@@ -181,14 +206,22 @@ class RtcConnection implements ClientConnection {
   /** Resolves when the channel is open; rejects with 'udp-blocked' or 'no-loopback' where it fails, nothing comes through, or it is not open by the deadline. */
   async open(signalling: Signalling, id: string): Promise<void> {
     if (this.#state === 'connecting' && !signalling.deadline.aborted) {
-      const settled = new Promise<void>((resolve) => { this.#settled = resolve })
+      const settled = new Promise<void>((resolve) => {
+        this.#settled = resolve
+      })
       signalling.deadline.addEventListener('abort', () => this.#settled(), { once: true })
       this.#fetchCandidates(signalling, id).catch((error: unknown) => this.#givenUp(error, signalling))
-      const unreached = setTimeout(() => { if (!this.#isReached) this.#settled() }, this.#isOutOfReach ? LOOPBACK_REACH_MS_MAX : REACH_MS_MAX)
+      const unreached = setTimeout(
+        () => {
+          if (!this.#isReached) this.#settled()
+        },
+        this.#isOutOfReach ? LOOPBACK_REACH_MS_MAX : REACH_MS_MAX,
+      )
       await settled
       clearTimeout(unreached)
     }
-    if (this.#state !== 'open') throw this.#failure ?? (this.#isOutOfReach ? noLoopback(signalling.address) : udpBlocked(signalling.address))
+    if (this.#state !== 'open')
+      throw this.#failure ?? (this.#isOutOfReach ? noLoopback(signalling.address) : udpBlocked(signalling.address))
     this.#isHandedOut = true
     this.#watch(signalling, id)
   }
@@ -214,7 +247,9 @@ class RtcConnection implements ClientConnection {
 
   async #fetchCandidates(signalling: Signalling, id: string): Promise<void> {
     for (const pauseMs of CANDIDATE_PAUSES_MS) {
-      await new Promise((resolve) => { setTimeout(resolve, pauseMs) })
+      await new Promise((resolve) => {
+        setTimeout(resolve, pauseMs)
+      })
       if (this.#state !== 'connecting') return
       this.addCandidates(await signalling.candidates(id))
     }
@@ -222,7 +257,13 @@ class RtcConnection implements ClientConnection {
 
   /** The server's word that it waits no longer ends the wait here; a request that fails otherwise changes nothing. */
   #givenUp(error: unknown, { deadline }: Signalling): void {
-    if (this.#state !== 'connecting' || deadline.aborted || !(error instanceof ConnectError) || (error.reason !== 'timed-out' && error.reason !== 'refused')) return
+    if (
+      this.#state !== 'connecting' ||
+      deadline.aborted ||
+      !(error instanceof ConnectError) ||
+      (error.reason !== 'timed-out' && error.reason !== 'refused')
+    )
+      return
     this.#failure = error
     this.#end(CLOSE_REASON.lost)
   }
@@ -240,7 +281,9 @@ class RtcConnection implements ClientConnection {
     this.#looking = setInterval(() => {
       if (isAsking || performance.now() - this.#heardAtMs < QUIET_MS) return
       isAsking = true
-      void this.#ask(signalling, id).finally(() => { isAsking = false })
+      void this.#ask(signalling, id).finally(() => {
+        isAsking = false
+      })
     }, QUIET_LOOK_MS)
   }
 
@@ -267,20 +310,28 @@ class RtcConnection implements ClientConnection {
 }
 
 function noLoopback(address: URL): ConnectError {
-  return new ConnectError('no-loopback', `The server at ${address.host} is reached over WebRTC on its own machine alone (127.0.0.1), and this browser does not use WebRTC on loopback addresses. `
-    + 'Connect over WebSocket instead.')
+  return new ConnectError(
+    'no-loopback',
+    `The server at ${address.host} is reached over WebRTC on its own machine alone (127.0.0.1), and this browser does not use WebRTC on loopback addresses. ` +
+      'Connect over WebSocket instead.',
+  )
 }
 
 /** RFC 8839, 5.1: foundation, component, transport, priority, address. */
 const addressOf = ({ candidate }: Candidate): string => candidate.split(' ')[4] ?? ''
 
 function udpBlocked(address: URL): ConnectError {
-  return new ConnectError('udp-blocked', `The server at ${address.host} answers, but no UDP packets get through between it and this device. `
-    + 'A firewall or the network may block UDP, or the server does not know its public address. Connect over WebSocket instead.')
+  return new ConnectError(
+    'udp-blocked',
+    `The server at ${address.host} answers, but no UDP packets get through between it and this device. ` +
+      'A firewall or the network may block UDP, or the server does not know its public address. Connect over WebSocket instead.',
+  )
 }
 
 function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined
 }
 
 function parseCandidates(value: unknown): readonly Candidate[] {

@@ -2,10 +2,24 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { CONNECTION_LIMITS, ConnectionLimits, isLoopback, isRefusal, type ConnectionLimitOptions } from '../../http/connection-limits.ts'
+import {
+  CONNECTION_LIMITS,
+  ConnectionLimits,
+  isLoopback,
+  isRefusal,
+  type ConnectionLimitOptions,
+} from '../../http/connection-limits.ts'
 import { contain, type ReportFault } from '../guard.ts'
 import type { AllowedOrigins } from '../../http/origin.ts'
-import { checkMessageSize, CLOSE_REASON, MESSAGE_BYTES_MAX, type Admission, type ConnectionId, type ServerEvents, type ServerTransport } from '../transport.ts'
+import {
+  checkMessageSize,
+  CLOSE_REASON,
+  MESSAGE_BYTES_MAX,
+  type Admission,
+  type ConnectionId,
+  type ServerEvents,
+  type ServerTransport,
+} from '../transport.ts'
 import { HttpError } from '../../http/http.ts'
 import { Batch, unpackBatch, type ChildUsage, type FromChild } from './ipc.ts'
 import { Deferred, Link, LinkTable } from './links.ts'
@@ -102,7 +116,9 @@ export class WebRtcTransport implements ServerTransport {
   }
 
   /** Resolves when the child is ready for the first time; until then connecting answers 503. Rejects if it ends before. */
-  get ready(): Promise<void> { return this.#ready.promise }
+  get ready(): Promise<void> {
+    return this.#ready.promise
+  }
 
   get stats(): WebRtcStats {
     return {
@@ -151,30 +167,42 @@ export class WebRtcTransport implements ServerTransport {
   }
 
   #supervise(): ChildSupervisor {
-    const { udpPort, bindAddress, iceServers, receivedMessagesPerSecondMax, receivedExcessMax, childPath } = this.#options
-    const supervisor = new ChildSupervisor(childPath ?? builtChildPath(), {
-      udpPort: udpPort ?? null,
-      bindAddress: bindAddress ?? null,
-      iceServers: iceServers ?? [],
-      receivedMessagesPerSecondMax: receivedMessagesPerSecondMax ?? RECEIVED_MESSAGES_PER_SECOND_MAX,
-      receivedExcessMax: receivedExcessMax ?? RECEIVED_EXCESS_MAX,
-    }, {
-      ready: () => this.#ready.resolve(),
-      message: (message) => contain('message of the WebRTC child', this.#report, () => this.#heard(message)),
-      died: (how, restartMs) => this.#childDied(how, restartMs),
-    })
+    const { udpPort, bindAddress, iceServers, receivedMessagesPerSecondMax, receivedExcessMax, childPath } =
+      this.#options
+    const supervisor = new ChildSupervisor(
+      childPath ?? builtChildPath(),
+      {
+        udpPort: udpPort ?? null,
+        bindAddress: bindAddress ?? null,
+        iceServers: iceServers ?? [],
+        receivedMessagesPerSecondMax: receivedMessagesPerSecondMax ?? RECEIVED_MESSAGES_PER_SECOND_MAX,
+        receivedExcessMax: receivedExcessMax ?? RECEIVED_EXCESS_MAX,
+      },
+      {
+        ready: () => this.#ready.resolve(),
+        message: (message) => contain('message of the WebRTC child', this.#report, () => this.#heard(message)),
+        died: (how, restartMs) => this.#childDied(how, restartMs),
+      },
+    )
     supervisor.start()
     return supervisor
   }
 
-  async #open(token: string, address: string): Promise<{ id: string, offer: string }> {
+  async #open(token: string, address: string): Promise<{ id: string; offer: string }> {
     if (this.#isStopped || !this.#supervisor.isReady) throw restarting()
     const place = this.#limits.reserve(address, performance.now())
     if (isRefusal(place)) throw new HttpError(place.status, place.reason, place.message)
     try {
       const admitted = await this.#options.admission(token)
       if (!admitted) throw new HttpError(401, 'token', 'The token is not valid or no longer. Log in again.')
-      const link = this.#addLink(new Link(this.#nextConnection++, randomUUID(), { session: admitted.session, kind: 'webrtc', ordered: false, address }, place))
+      const link = this.#addLink(
+        new Link(
+          this.#nextConnection++,
+          randomUUID(),
+          { session: admitted.session, kind: 'webrtc', ordered: false, address },
+          place,
+        ),
+      )
       return { id: link.id, offer: await link.offer.promise }
     } catch (error) {
       // Where a link exists it gives the place back too; once is enough
@@ -191,7 +219,8 @@ export class WebRtcTransport implements ServerTransport {
     this.#links.add(link)
     link.expireAfter(halfOpenMsMax ?? HALF_OPEN_MS_MAX, () => this.#end(link, CLOSE_REASON.lost))
     // The child may have died while admission was asked
-    if (!this.#supervisor.send({ type: 'offer', connection: link.connection, extraAddresses })) this.#removed(link, CLOSE_REASON.restarted)
+    if (!this.#supervisor.send({ type: 'offer', connection: link.connection, extraAddresses }))
+      this.#removed(link, CLOSE_REASON.restarted)
     return link
   }
 
@@ -218,7 +247,8 @@ export class WebRtcTransport implements ServerTransport {
     link.state = 'closing'
     link.rejectPending(closedError())
     link.expireAfter(CLOSE_CONFIRM_MS_MAX, () => this.#removed(link, reason))
-    if (!this.#supervisor.send({ type: 'close', connection: link.connection, lingerMs: isOpen ? CLOSE_LINGER_MS : 0 })) this.#removed(link, reason)
+    if (!this.#supervisor.send({ type: 'close', connection: link.connection, lingerMs: isOpen ? CLOSE_LINGER_MS : 0 }))
+      this.#removed(link, reason)
   }
 
   /** It is gone: forgets it and says so, once, where the owner had heard of it. */
@@ -248,15 +278,18 @@ export class WebRtcTransport implements ServerTransport {
 
   #heard(message: FromChild): void {
     switch (message.type) {
-      case 'ready': return
+      case 'ready':
+        return
       case 'usage':
         this.#usage = message.usage
         return
       case 'fault':
         this.#lastFault = message.message
         return this.#report(message.where, new Error(message.message))
-      case 'batch': return this.#heardBatch(message)
-      default: return this.#heardOf(this.#links.get(message.connection), message)
+      case 'batch':
+        return this.#heardBatch(message)
+      default:
+        return this.#heardOf(this.#links.get(message.connection), message)
     }
   }
 
@@ -266,10 +299,14 @@ export class WebRtcTransport implements ServerTransport {
       case 'offered':
         for (const candidate of message.candidates) link.addCandidate(candidate)
         return link.offer.resolve(message.sdp)
-      case 'candidate': return link.addCandidate(message.candidate)
-      case 'answered': return this.#answered(link, message.error)
-      case 'opened': return this.#opened(link)
-      case 'closed': return this.#removed(link, message.reason)
+      case 'candidate':
+        return link.addCandidate(message.candidate)
+      case 'answered':
+        return this.#answered(link, message.error)
+      case 'opened':
+        return this.#opened(link)
+      case 'closed':
+        return this.#removed(link, message.reason)
     }
   }
 
@@ -285,7 +322,8 @@ export class WebRtcTransport implements ServerTransport {
     link.state = 'open'
     link.cancelExpiry()
     link.place.opened()
-    if (!contain('opened listener', this.#report, () => this.#events.opened(link.connection, link.peer))) this.#end(link, CLOSE_REASON.internal)
+    if (!contain('opened listener', this.#report, () => this.#events.opened(link.connection, link.peer)))
+      this.#end(link, CLOSE_REASON.internal)
   }
 
   #heardBatch(batch: Extract<FromChild, { type: 'batch' }>): void {
@@ -294,7 +332,8 @@ export class WebRtcTransport implements ServerTransport {
     unpackBatch(batch.bytes, (connection, bytes) => {
       const link = this.#links.get(connection)
       if (link?.state !== 'open') return
-      if (!contain('received listener', this.#report, () => this.#events.received(connection, bytes))) this.#end(link, CLOSE_REASON.internal)
+      if (!contain('received listener', this.#report, () => this.#events.received(connection, bytes)))
+        this.#end(link, CLOSE_REASON.internal)
     })
   }
 }
@@ -312,5 +351,9 @@ function restarting(): HttpError {
 /** `why`: what a peer did that ended it; it reads that here, since a data channel closes without words. */
 function closedError(why: string | null = null): HttpError {
   if (why !== null) return new HttpError(404, 'closed', `This connection has ended: ${why}.`)
-  return new HttpError(404, 'closed', 'This connection does not exist, was closed, or was not opened in time. Connect again.')
+  return new HttpError(
+    404,
+    'closed',
+    'This connection does not exist, was closed, or was not opened in time. Connect again.',
+  )
 }

@@ -15,29 +15,39 @@ export interface ChildConfig {
 }
 
 export type ToChild =
-  | { readonly type: 'configure', readonly config: ChildConfig }
+  | { readonly type: 'configure'; readonly config: ChildConfig }
   /** Make a peer connection and offer it, with candidates for `extraAddresses` too. */
-  | { readonly type: 'offer', readonly connection: ConnectionId, readonly extraAddresses: readonly string[] }
-  | { readonly type: 'answer', readonly connection: ConnectionId, readonly sdp: string }
+  | { readonly type: 'offer'; readonly connection: ConnectionId; readonly extraAddresses: readonly string[] }
+  | { readonly type: 'answer'; readonly connection: ConnectionId; readonly sdp: string }
   /** End the peer connection after `lingerMs`, in which what is queued leaves. */
-  | { readonly type: 'close', readonly connection: ConnectionId, readonly lingerMs: number }
-  | { readonly type: 'batch', readonly bytes: Uint8Array }
+  | { readonly type: 'close'; readonly connection: ConnectionId; readonly lingerMs: number }
+  | { readonly type: 'batch'; readonly bytes: Uint8Array }
   | { readonly type: 'stop' }
 
 export type FromChild =
   | { readonly type: 'ready' }
   /** The offer, and apart from it the candidates known by then; `candidate` brings later ones. */
-  | { readonly type: 'offered', readonly connection: ConnectionId, readonly sdp: string, readonly candidates: readonly string[] }
-  | { readonly type: 'candidate', readonly connection: ConnectionId, readonly candidate: string }
+  | {
+      readonly type: 'offered'
+      readonly connection: ConnectionId
+      readonly sdp: string
+      readonly candidates: readonly string[]
+    }
+  | { readonly type: 'candidate'; readonly connection: ConnectionId; readonly candidate: string }
   /** The answer was taken (null) or why not. */
-  | { readonly type: 'answered', readonly connection: ConnectionId, readonly error: string | null }
-  | { readonly type: 'opened', readonly connection: ConnectionId }
+  | { readonly type: 'answered'; readonly connection: ConnectionId; readonly error: string | null }
+  | { readonly type: 'opened'; readonly connection: ConnectionId }
   /** The connection is gone, or could not be made; nothing of it follows. */
-  | { readonly type: 'closed', readonly connection: ConnectionId, readonly reason: string }
-  | { readonly type: 'batch', readonly bytes: Uint8Array, readonly droppedReceived: number, readonly droppedSends: number }
-  | { readonly type: 'fault', readonly where: string, readonly message: string }
+  | { readonly type: 'closed'; readonly connection: ConnectionId; readonly reason: string }
+  | {
+      readonly type: 'batch'
+      readonly bytes: Uint8Array
+      readonly droppedReceived: number
+      readonly droppedSends: number
+    }
+  | { readonly type: 'fault'; readonly where: string; readonly message: string }
   /** Once a second. */
-  | { readonly type: 'usage', readonly usage: ChildUsage }
+  | { readonly type: 'usage'; readonly usage: ChildUsage }
 
 /** What the child has cost since its start. */
 export interface ChildUsage {
@@ -53,8 +63,15 @@ export interface ChildUsage {
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isCount = (value: unknown): boolean => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
-const USAGE: readonly (keyof ChildUsage)[] = ['cpuSeconds', 'activeSeconds', 'idleSeconds', 'residentBytes', 'heapUsedBytes']
-const isUsage = (value: unknown): boolean => typeof value === 'object' && value !== null && USAGE.every((name) => Number.isFinite(Reflect.get(value, name)))
+const USAGE: readonly (keyof ChildUsage)[] = [
+  'cpuSeconds',
+  'activeSeconds',
+  'idleSeconds',
+  'residentBytes',
+  'heapUsedBytes',
+]
+const isUsage = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && USAGE.every((name) => Number.isFinite(Reflect.get(value, name)))
 
 /** What each field of the child's messages must be, by their type. */
 const FROM_CHILD: Readonly<Record<FromChild['type'], Readonly<Record<string, (value: unknown) => boolean>>>> = {
@@ -71,9 +88,14 @@ const FROM_CHILD: Readonly<Record<FromChild['type'], Readonly<Record<string, (va
 
 /** What the child says, checked: strangers' bytes reach that process first. Null where it is none of its messages. */
 export function readFromChild(message: unknown): FromChild | null {
-  const fields = typeof message === 'object' && message !== null ? new Map<string, unknown>(Object.entries(message)) : new Map<string, unknown>()
+  const fields =
+    typeof message === 'object' && message !== null
+      ? new Map<string, unknown>(Object.entries(message))
+      : new Map<string, unknown>()
   const checks = Object.entries(FROM_CHILD).find(([type]) => type === fields.get('type'))?.[1]
-  return checks && Object.entries(checks).every(([name, check]) => check(fields.get(name))) ? (message as FromChild) : null
+  return checks && Object.entries(checks).every(([name, check]) => check(fields.get(name)))
+    ? (message as FromChild)
+    : null
 }
 
 /** Bytes of a record's head in a batch: uint32 connection, uint16 length, little-endian. The message follows. */
@@ -81,13 +103,19 @@ export const RECORD_HEAD_BYTES = 6
 
 /** Messages on their way into one batch. Holds the given bytes until `pack`. */
 export class Batch {
-  #records: { connection: ConnectionId, bytes: Uint8Array }[] = []
+  #records: { connection: ConnectionId; bytes: Uint8Array }[] = []
   #bytes = 0
 
   /** Bytes that the packed batch would have. */
-  get bytes(): number { return this.#bytes }
-  get isEmpty(): boolean { return this.#records.length === 0 }
-  get count(): number { return this.#records.length }
+  get bytes(): number {
+    return this.#bytes
+  }
+  get isEmpty(): boolean {
+    return this.#records.length === 0
+  }
+  get count(): number {
+    return this.#records.length
+  }
 
   add(connection: ConnectionId, bytes: Uint8Array): void {
     this.#records.push({ connection, bytes })

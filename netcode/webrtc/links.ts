@@ -23,8 +23,12 @@ export class Deferred<T> {
     this.promise.catch(() => {})
   }
 
-  resolve(value: T): void { this.#resolve?.(value) }
-  reject(error: unknown): void { this.#reject?.(error) }
+  resolve(value: T): void {
+    this.#resolve?.(value)
+  }
+  reject(error: unknown): void {
+    this.#reject?.(error)
+  }
 }
 
 /** One connection. `id` is the peer's right to it, `connection` our name for it. */
@@ -65,7 +69,9 @@ export class Link {
   }
 
   /** Those that were not taken. */
-  get candidates(): readonly IceCandidate[] { return this.#candidates }
+  get candidates(): readonly IceCandidate[] {
+    return this.#candidates
+  }
 
   /** Those since the last call; none before the answer is taken, or the peer would begin before the server can. */
   takeCandidates(): readonly IceCandidate[] {
@@ -93,12 +99,20 @@ export class LinkTable {
     this.#byId.set(link.id, link)
   }
 
-  get(connection: ConnectionId): Link | undefined { return this.#byConnection.get(connection) }
-  getById(id: string): Link | undefined { return this.#byId.get(id) }
-  all(): readonly Link[] { return [...this.#byConnection.values()] }
+  get(connection: ConnectionId): Link | undefined {
+    return this.#byConnection.get(connection)
+  }
+  getById(id: string): Link | undefined {
+    return this.#byId.get(id)
+  }
+  all(): readonly Link[] {
+    return [...this.#byConnection.values()]
+  }
 
   /** Why a connection ended that was open; null where that is not known any more. */
-  endOf(id: string): string | null { return this.#ended.get(id) ?? null }
+  endOf(id: string): string | null {
+    return this.#ended.get(id) ?? null
+  }
 
   /** Forgets a connection, but for the reason of its end, and gives its place back. Returns false where it was forgotten before. */
   remove(link: Link, reason: string | null): boolean {

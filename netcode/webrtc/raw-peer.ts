@@ -30,49 +30,85 @@ class LibraryPeer implements RawPeer {
   #channel: DataChannel | null = null
 
   constructor() {
-    this.ended = new Promise((resolve) => { this.pc.onStateChange((state) => { if (state !== 'connecting' && state !== 'connected') resolve() }) })
+    this.ended = new Promise((resolve) => {
+      this.pc.onStateChange((state) => {
+        if (state !== 'connecting' && state !== 'connected') resolve()
+      })
+    })
     this.opened = new Promise((resolve) => {
-      this.pc.onDataChannel((channel) => channel.onOpen(() => {
-        this.#channel = channel
-        happens(() => { this.messageBytesMax = channel.maxMessageSize() })
-        resolve()
-      }))
+      this.pc.onDataChannel((channel) =>
+        channel.onOpen(() => {
+          this.#channel = channel
+          happens(() => {
+            this.messageBytesMax = channel.maxMessageSize()
+          })
+          resolve()
+        }),
+      )
     })
   }
 
   send(message: string | Uint8Array): boolean {
     const channel = this.#channel
-    return channel !== null && happens(() => { if (typeof message === 'string') channel.sendMessage(message); else channel.sendMessageBinary(message) })
+    return (
+      channel !== null &&
+      happens(() => {
+        if (typeof message === 'string') channel.sendMessage(message)
+        else channel.sendMessageBinary(message)
+      })
+    )
   }
 
   openChannel(label: string): void {
-    happens(() => { this.pc.createDataChannel(label) })
+    happens(() => {
+      this.pc.createDataChannel(label)
+    })
   }
 
   /** Takes the offer; the answer, with its candidates. */
   async answer(offerSdp: string): Promise<string> {
-    const gathered = new Promise<void>((resolve) => { this.pc.onGatheringStateChange((state) => { if (state === 'complete') resolve() }) })
+    const gathered = new Promise<void>((resolve) => {
+      this.pc.onGatheringStateChange((state) => {
+        if (state === 'complete') resolve()
+      })
+    })
     this.pc.setRemoteDescription(offerSdp, 'offer')
     await gathered
     return this.pc.localDescription()?.sdp ?? ''
   }
 
   addCandidate(candidate: string, mid: string): void {
-    happens(() => { this.pc.addRemoteCandidate(candidate, mid) })
+    happens(() => {
+      this.pc.addRemoteCandidate(candidate, mid)
+    })
   }
 }
 
-interface Offered { readonly id: string, readonly localDescription: { readonly sdp: string } }
-interface Answered { readonly candidates: readonly { readonly candidate: string, readonly sdpMid: string }[] }
+interface Offered {
+  readonly id: string
+  readonly localDescription: { readonly sdp: string }
+}
+interface Answered {
+  readonly candidates: readonly { readonly candidate: string; readonly sdpMid: string }[]
+}
 
 /** Connects, does `then` once `isReady` says that the server has the channel open too, and resolves when the connection is over. */
-export async function withRawPeer(url: string, isReady: () => Promise<unknown>, then: (peer: RawPeer) => void, edit = (sdp: string): string => sdp): Promise<void> {
+export async function withRawPeer(
+  url: string,
+  isReady: () => Promise<unknown>,
+  then: (peer: RawPeer) => void,
+  edit = (sdp: string): string => sdp,
+): Promise<void> {
   const connections = `${url}/.wrtc/v2/connections`
-  const { id, localDescription } = await (await fetch(connections, { method: 'POST', headers: { authorization: 'good' } })).json() as Offered
+  const { id, localDescription } = (await (
+    await fetch(connections, { method: 'POST', headers: { authorization: 'good' } })
+  ).json()) as Offered
   const peer = new LibraryPeer()
   try {
     const body = JSON.stringify({ type: 'answer', sdp: await peer.answer(edit(localDescription.sdp)) })
-    const { candidates } = await (await fetch(`${connections}/${id}/remote-description`, { method: 'POST', body })).json() as Answered
+    const { candidates } = (await (
+      await fetch(`${connections}/${id}/remote-description`, { method: 'POST', body })
+    ).json()) as Answered
     for (const { candidate, sdpMid } of candidates) peer.addCandidate(candidate, sdpMid)
     await Promise.all([isReady(), peer.opened])
     then(peer)
@@ -84,6 +120,11 @@ export async function withRawPeer(url: string, isReady: () => Promise<unknown>, 
 
 async function withinTime(ended: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(new Error(`the server did not end the connection within ${ENDED_MS_MAX} ms`)), ENDED_MS_MAX) })
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`the server did not end the connection within ${ENDED_MS_MAX} ms`)),
+      ENDED_MS_MAX,
+    )
+  })
   await Promise.race([ended, late]).finally(() => clearTimeout(timer))
 }

@@ -21,8 +21,11 @@ export interface SplitDescription {
 export function splitDescription(sdp: string): SplitDescription {
   const lines = sdp.split(/\r\n|\r|\n/).filter((line) => line !== '')
   const candidates = lines.filter((line) => line.startsWith(CANDIDATE)).map((line) => line.slice('a='.length))
-  const rest = lines.filter((line) => !line.startsWith(CANDIDATE) && line !== END_OF_CANDIDATES)
-    .map((line) => line.replace(/^m=application \d+ /, 'm=application 9 ').replace(/^c=IN IP[46] .*$/, 'c=IN IP4 0.0.0.0'))
+  const rest = lines
+    .filter((line) => !line.startsWith(CANDIDATE) && line !== END_OF_CANDIDATES)
+    .map((line) =>
+      line.replace(/^m=application \d+ /, 'm=application 9 ').replace(/^c=IN IP[46] .*$/, 'c=IN IP4 0.0.0.0'),
+    )
   return { sdp: rest.join(LINE_END) + LINE_END, candidates }
 }
 
@@ -43,9 +46,11 @@ export function extraHostCandidates(candidates: readonly string[], addresses: re
   const hosts = candidates.map(parseHostCandidate).filter((candidate) => candidate !== null)
   const ports = [...new Set(hosts.map((candidate) => candidate.port))]
   const present = new Set(hosts.map((candidate) => `${candidate.address} ${candidate.port}`))
-  return addresses.flatMap((address, rank) => ports
-    .filter((port) => !present.has(`${address} ${port}`))
-    .map((port) => `candidate:extra${rank} 1 UDP ${extraPriority(rank)} ${address} ${port} typ host`))
+  return addresses.flatMap((address, rank) =>
+    ports
+      .filter((port) => !present.has(`${address} ${port}`))
+      .map((port) => `candidate:extra${rank} 1 UDP ${extraPriority(rank)} ${address} ${port} typ host`),
+  )
 }
 
 /** RFC 8445, 5.1.2.1: 2^24 type preference (host 126) + 2^8 local preference + 256 - component. Below the stack's own. */
@@ -53,7 +58,7 @@ function extraPriority(rank: number): number {
   return 126 * 2 ** 24 + Math.max(0, 1_000 - rank) * 2 ** 8 + 255
 }
 
-function parseHostCandidate(candidate: string): { readonly address: string, readonly port: number } | null {
+function parseHostCandidate(candidate: string): { readonly address: string; readonly port: number } | null {
   const [, , protocol, , address = '', port = '', , type] = candidate.split(' ')
   if (protocol?.toUpperCase() !== 'UDP' || type !== 'host' || !/^\d{1,5}$/.test(port)) return null
   return { address, port: Number(port) }

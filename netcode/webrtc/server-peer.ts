@@ -66,7 +66,11 @@ export class ServerPeer {
     this.#pc.setRemoteDescription(sdp, 'answer')
     // Only now: with candidates the handshake begins, and it fails while the description is not whole in its place
     for (const candidate of usableCandidates(candidates)) {
-      contain('candidate of a peer', () => {}, () => this.#pc.addRemoteCandidate(candidate, CHANNEL_MID))
+      contain(
+        'candidate of a peer',
+        () => {},
+        () => this.#pc.addRemoteCandidate(candidate, CHANNEL_MID),
+      )
     }
   }
 
@@ -102,7 +106,11 @@ export class ServerPeer {
   #listenToConnection(): void {
     const pc = this.#pc
     pc.onLocalCandidate((candidate) => this.#guarded('local candidate', () => this.#candidate(candidate)))
-    pc.onGatheringStateChange((state) => this.#guarded('gathering state', () => { if (state === 'complete') this.#offer() }))
+    pc.onGatheringStateChange((state) =>
+      this.#guarded('gathering state', () => {
+        if (state === 'complete') this.#offer()
+      }),
+    )
     pc.onDataChannel(() => this.#guarded('second channel', () => this.end(CLOSE_REASON.channel)))
     pc.onStateChange(() => this.#guarded('connection state', () => this.#checkState()))
   }
@@ -147,8 +155,11 @@ export class ServerPeer {
 
   #received(message: string | Buffer | ArrayBuffer): void {
     if (typeof message === 'string') return this.end(CLOSE_REASON.text)
-    const bytes = new Uint8Array(message instanceof ArrayBuffer ? message : message.buffer,
-      message instanceof ArrayBuffer ? 0 : message.byteOffset, message.byteLength)
+    const bytes = new Uint8Array(
+      message instanceof ArrayBuffer ? message : message.buffer,
+      message instanceof ArrayBuffer ? 0 : message.byteOffset,
+      message.byteLength,
+    )
     if (bytes.length > MESSAGE_BYTES_MAX) return this.end(CLOSE_REASON.oversize)
     if (!this.#rate.take(1, performance.now())) return this.#tooMany()
     // Unordered: a message may overtake the acknowledgement that opens the channel
@@ -169,6 +180,8 @@ function rtcConfig(config: ChildConfig): ConstructorParameters<typeof PeerConnec
     // The library cuts what is longer and passes on the rest: one byte more, and a cut message shows
     maxMessageSize: MESSAGE_BYTES_MAX + 1,
     ...(config.bindAddress === null ? {} : { bindAddress: config.bindAddress }),
-    ...(config.udpPort === null ? {} : { enableIceUdpMux: true, portRangeBegin: config.udpPort, portRangeEnd: config.udpPort }),
+    ...(config.udpPort === null
+      ? {}
+      : { enableIceUdpMux: true, portRangeBegin: config.udpPort, portRangeEnd: config.udpPort }),
   }
 }

@@ -28,7 +28,7 @@ export interface SignallingBackend {
   readonly allowedOrigins: AllowedOrigins
   /** The peer's address; behind a proxy not the socket's. */
   addressOf(request: IncomingMessage): string
-  open(token: string, address: string): Promise<{ readonly id: string, readonly offer: string }>
+  open(token: string, address: string): Promise<{ readonly id: string; readonly offer: string }>
   /** Resolves with the candidates that `takeCandidates` will give: for clients that spare themselves that call. */
   answer(id: string, sdp: string): Promise<readonly IceCandidate[]>
   takeCandidates(id: string): readonly IceCandidate[]
@@ -36,10 +36,16 @@ export interface SignallingBackend {
 }
 
 /** Answers a signalling request and returns true; false for any other path. Never throws. */
-export function handleSignalling(request: IncomingMessage, response: ServerResponse, backend: SignallingBackend): boolean {
+export function handleSignalling(
+  request: IncomingMessage,
+  response: ServerResponse,
+  backend: SignallingBackend,
+): boolean {
   const path = (request.url ?? '').split('?', 1)[0] ?? ''
   if (path !== SIGNALLING_PREFIX && !path.startsWith(`${SIGNALLING_PREFIX}/`)) return false
-  route(request, response, path.slice(SIGNALLING_PREFIX.length), backend).catch((error: unknown) => sendError(response, error))
+  route(request, response, path.slice(SIGNALLING_PREFIX.length), backend).catch((error: unknown) =>
+    sendError(response, error),
+  )
   return true
 }
 
@@ -48,21 +54,29 @@ export function socketAddress(request: IncomingMessage): string {
   return plainAddress(request.socket.remoteAddress ?? 'unknown')
 }
 
-async function route(request: IncomingMessage, response: ServerResponse, path: string, backend: SignallingBackend): Promise<void> {
+async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  backend: SignallingBackend,
+): Promise<void> {
   if (handleCors(request, response, backend.allowedOrigins)) return
   const [, collection, id, action, ...rest] = path.split('/')
   if (collection !== 'connections' || rest.length > 0) throw notFound()
-  const call = `${request.method} ${id === undefined ? '' : action ?? 'nothing'}`
+  const call = `${request.method} ${id === undefined ? '' : (action ?? 'nothing')}`
   switch (call) {
-    case 'POST ': return open(request, response, backend)
-    case 'POST remote-description': return answer(request, response, id ?? '', backend)
+    case 'POST ':
+      return open(request, response, backend)
+    case 'POST remote-description':
+      return answer(request, response, id ?? '', backend)
     case 'GET additional-candidates':
       noMoreOn(response)
       return sendJson(response, 200, backend.takeCandidates(id ?? ''))
     case 'POST close':
       backend.close(id ?? '')
       return sendJson(response, 200, {})
-    default: throw notFound()
+    default:
+      throw notFound()
   }
 }
 
@@ -74,10 +88,20 @@ async function open(request: IncomingMessage, response: ServerResponse, backend:
   sendJson(response, 200, { userData: {}, id, localDescription: { type: 'offer', sdp: offer } })
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, id: string, backend: SignallingBackend): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  id: string,
+  backend: SignallingBackend,
+): Promise<void> {
   const body = await readJson(request)
   const sdp = readAnswer(body)
-  if (sdp === null) throw new HttpError(400, 'bad-answer', `The body must be {"type": "answer", "sdp": "v=0…"}, the answer to the offer, of at most ${SDP_CHARACTERS_MAX} characters.`)
+  if (sdp === null)
+    throw new HttpError(
+      400,
+      'bad-answer',
+      `The body must be {"type": "answer", "sdp": "v=0…"}, the answer to the offer, of at most ${SDP_CHARACTERS_MAX} characters.`,
+    )
   noMoreOn(response)
   sendJson(response, 200, { candidates: await backend.answer(id, sdp) })
 }
@@ -98,7 +122,9 @@ export function readAnswer(body: unknown): string | null {
   const description = typeof body === 'object' && body !== null ? body : {}
   const type = 'type' in description ? description.type : undefined
   const sdp = 'sdp' in description ? description.sdp : undefined
-  return type === 'answer' && typeof sdp === 'string' && sdp.startsWith('v=0') && sdp.length <= SDP_CHARACTERS_MAX ? sdp : null
+  return type === 'answer' && typeof sdp === 'string' && sdp.startsWith('v=0') && sdp.length <= SDP_CHARACTERS_MAX
+    ? sdp
+    : null
 }
 
 function notFound(): HttpError {

@@ -41,13 +41,21 @@ export class ChildSupervisor {
     this.#events = events
   }
 
-  get isReady(): boolean { return this.#isReady }
+  get isReady(): boolean {
+    return this.#isReady
+  }
   /** The child's process id; null while none runs. */
-  get pid(): number | null { return this.#child?.pid ?? null }
+  get pid(): number | null {
+    return this.#child?.pid ?? null
+  }
 
   start(): void {
     this.#startedAtMs = performance.now()
-    const child = fork(this.#path, [], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(this.#path, [], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     this.#child = child
     this.#ipcBytes = 0
     child.on('message', (message) => this.#heard(child, readFromChild(message)))
@@ -74,7 +82,9 @@ export class ChildSupervisor {
     if (this.#restartTimer) clearTimeout(this.#restartTimer)
     const child = this.#child
     if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const exited = new Promise<void>((resolve) => { child.once('exit', () => resolve()) })
+    const exited = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve())
+    })
     this.send({ type: 'stop' })
     const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX)
     await exited

@@ -8,8 +8,8 @@ export interface TestServer {
   readonly transport: WebRtcTransport
   readonly url: string
   readonly opened: ConnectionId[]
-  readonly received: { readonly connection: ConnectionId, readonly bytes: Uint8Array }[]
-  readonly closed: { readonly connection: ConnectionId, readonly reason: string }[]
+  readonly received: { readonly connection: ConnectionId; readonly bytes: Uint8Array }[]
+  readonly closed: { readonly connection: ConnectionId; readonly reason: string }[]
   /** What the transport reported as contained faults. */
   readonly faults: string[]
   stop(): Promise<void>
@@ -18,32 +18,54 @@ export interface TestServer {
 /** Admits the token 'good'. `options` replace any of this. */
 export async function serveWebRtc(options: Partial<WebRtcOptions> = {}): Promise<TestServer> {
   const opened: TestServer['opened'] = []
-  const received: { connection: ConnectionId, bytes: Uint8Array }[] = []
-  const closed: { connection: ConnectionId, reason: string }[] = []
+  const received: { connection: ConnectionId; bytes: Uint8Array }[] = []
+  const closed: { connection: ConnectionId; reason: string }[] = []
   const faults: string[] = []
   const transport = new WebRtcTransport({
     admission: (token) => Promise.resolve(token === 'good' ? { session: 'ada' } : null),
     events: {
-      opened: (connection) => { opened.push(connection) },
-      received: (connection, bytes) => { received.push({ connection, bytes }) },
-      closed: (connection, reason) => { closed.push({ connection, reason }) },
+      opened: (connection) => {
+        opened.push(connection)
+      },
+      received: (connection, bytes) => {
+        received.push({ connection, bytes })
+      },
+      closed: (connection, reason) => {
+        closed.push({ connection, reason })
+      },
     },
     bindAddress: '127.0.0.1',
-    childPath: options.childPath ?? await buildChild(),
-    report: (where, error) => { faults.push(`${where}: ${error instanceof Error ? error.message : String(error)}`) },
+    childPath: options.childPath ?? (await buildChild()),
+    report: (where, error) => {
+      faults.push(`${where}: ${error instanceof Error ? error.message : String(error)}`)
+    },
     ...options,
   })
-  const http = createServer((request, response) => { if (!transport.handleHttp(request, response)) response.writeHead(404).end() })
-  await new Promise<void>((resolve) => { http.listen(0, '127.0.0.1', resolve) })
+  const http = createServer((request, response) => {
+    if (!transport.handleHttp(request, response)) response.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => {
+    http.listen(0, '127.0.0.1', resolve)
+  })
   const address = http.address()
   const stop = async () => {
     await transport.stop()
     http.closeAllConnections()
-    await new Promise<void>((resolve) => { http.close(() => resolve()) })
+    await new Promise<void>((resolve) => {
+      http.close(() => resolve())
+    })
   }
   await transport.ready.catch(async (error: unknown) => {
     await stop()
     throw error
   })
-  return { transport, url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`, opened, received, closed, faults, stop }
+  return {
+    transport,
+    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+    opened,
+    received,
+    closed,
+    faults,
+    stop,
+  }
 }

@@ -12,18 +12,30 @@ import { serveWebRtc, type TestServer } from './webrtc-server.fixture.ts'
 const connectWebRtc = nodeWebRtcConnect({ bindAddress: '127.0.0.1' })
 const silent = { received: () => {}, closed: () => {} }
 let childPath = ''
-beforeAll(async () => { childPath = await buildChild() })
+beforeAll(async () => {
+  childPath = await buildChild()
+})
 
-const make = (options: () => Promise<Partial<WebRtcOptions>>): MakeContractServer => async (events, admission) => {
-  const { transport, url, stop } = await serveWebRtc({ events, admission, childPath, ...await options() })
-  return { transport, url, connect: connectWebRtc, stop }
-}
+const make =
+  (options: () => Promise<Partial<WebRtcOptions>>): MakeContractServer =>
+  async (events, admission) => {
+    const { transport, url, stop } = await serveWebRtc({ events, admission, childPath, ...(await options()) })
+    return { transport, url, connect: connectWebRtc, stop }
+  }
 
-transportContract('WebRTC', make(() => Promise.resolve({})))
-transportContract('WebRTC on one UDP port', make(async () => ({ udpPort: await freePort('udp') })))
+transportContract(
+  'WebRTC',
+  make(() => Promise.resolve({})),
+)
+transportContract(
+  'WebRTC on one UDP port',
+  make(async () => ({ udpPort: await freePort('udp') })),
+)
 
 const servers: TestServer[] = []
-afterEach(async () => { for (const server of servers.splice(0)) await server.stop() })
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop()
+})
 
 async function serve(options: Partial<WebRtcOptions> = {}): Promise<TestServer> {
   const server = await serveWebRtc({ childPath, ...options })
@@ -33,7 +45,8 @@ async function serve(options: Partial<WebRtcOptions> = {}): Promise<TestServer> 
 
 const headers = { authorization: 'good' }
 const open = (url: string) => fetch(`${url}/.wrtc/v2/connections`, { method: 'POST', headers })
-const answer = (url: string, id: string, body: string) => fetch(`${url}/.wrtc/v2/connections/${id}/remote-description`, { method: 'POST', body })
+const answer = (url: string, id: string, body: string) =>
+  fetch(`${url}/.wrtc/v2/connections/${id}/remote-description`, { method: 'POST', body })
 
 test('twenty clients that connect at once all get in', async () => {
   const { url, transport } = await serve()
@@ -47,7 +60,12 @@ test('twenty clients that connect at once all get in', async () => {
 test('CHN-3: a message larger than the buffers is not queued behind stale ones: datagrams are dropped and counted', async () => {
   const { url, transport, opened } = await serve()
   let heard = 0
-  await connectWebRtc(url, 'good', { received: () => { heard += 1 }, closed: () => {} })
+  await connectWebRtc(url, 'good', {
+    received: () => {
+      heard += 1
+    },
+    closed: () => {},
+  })
   await until('opened', () => opened.length === 1)
   for (let i = 0; i < 400; i++) transport.send(opened[0] ?? 0, new Uint8Array(16_000))
   transport.flush()
@@ -63,9 +81,15 @@ test('a peer that floods is heard at the limit only, and others are heard as eve
   const other = await connectWebRtc(url, 'good', silent)
   await until('both open', () => opened.length === 2)
   const startMs = performance.now()
-  const flood = (): void => { for (let i = 0; i < 500; i++) flooder.send(Uint8Array.of(1)) }
+  const flood = (): void => {
+    for (let i = 0; i < 500; i++) flooder.send(Uint8Array.of(1))
+  }
   await sendUntil('messages beyond the limit are dropped', flood, () => transport.stats.droppedReceived > 200)
-  await sendUntil('the other is heard', () => other.send(Uint8Array.of(2)), () => received.some(({ bytes }) => bytes[0] === 2))
+  await sendUntil(
+    'the other is heard',
+    () => other.send(Uint8Array.of(2)),
+    () => received.some(({ bytes }) => bytes[0] === 2),
+  )
   const seconds = (performance.now() - startMs) / 1_000
   expect(received.filter(({ bytes }) => bytes[0] === 1).length).toBeLessThanOrEqual(perSecond * (1 + seconds))
 })
@@ -78,10 +102,13 @@ test('SIG-8: a peer that goes on flooding is ended alone, and its ID is told why
   const fetching = globalThis.fetch
   globalThis.fetch = async (...args) => {
     const response = await fetching(...args)
-    if (typeof args[0] === 'string' && args[0].endsWith('/connections')) ids.push((await response.clone().json() as { id: string }).id)
+    if (typeof args[0] === 'string' && args[0].endsWith('/connections'))
+      ids.push(((await response.clone().json()) as { id: string }).id)
     return response
   }
-  const flooder = await connectWebRtc(url, 'good', silent).finally(() => { globalThis.fetch = fetching })
+  const flooder = await connectWebRtc(url, 'good', silent).finally(() => {
+    globalThis.fetch = fetching
+  })
   await until('the flooder is ended', () => {
     for (let i = 0; i < 50; i++) flooder.send(Uint8Array.of(1))
     return closed.length === 1
@@ -90,22 +117,46 @@ test('SIG-8: a peer that goes on flooding is ended alone, and its ID is told why
   const told = await fetch(`${url}/.wrtc/v2/connections/${ids[0]}/additional-candidates`)
   expect(told.status).toBe(404)
   expect(await told.json()).toMatchObject({ reason: 'closed', message: expect.stringContaining(CLOSE_REASON.flood) })
-  await sendUntil('the other is heard', () => other.send(Uint8Array.of(2)), () => received.some(({ bytes }) => bytes[0] === 2))
+  await sendUntil(
+    'the other is heard',
+    () => other.send(Uint8Array.of(2)),
+    () => received.some(({ bytes }) => bytes[0] === 2),
+  )
 })
 
 test('SIG-1, SIG-2, SIG-5: broken requests of signalling are answered with a status and a reason, and nothing stays behind', async () => {
   const { url, transport } = await serve()
-  const { id } = await (await open(url)).json() as { id: string }
-  const statuses = async (bodies: string[]) => await Promise.all(bodies.map(async (body) => (await answer(url, id, body)).status))
-  expect(await statuses(['{}', '', 'null', '[]', '{"type":"answer"}', '{"type":"offer","sdp":"v=0"}', '{"type":"answer","sdp":7}'])).toEqual(Array.from({ length: 7 }, () => 400))
-  expect((await answer(url, id, JSON.stringify({ type: 'answer', sdp: `v=0${'x'.repeat(70_000)}` })).catch(() => ({ status: 413 }))).status).toBe(413)
+  const { id } = (await (await open(url)).json()) as { id: string }
+  const statuses = async (bodies: string[]) =>
+    await Promise.all(bodies.map(async (body) => (await answer(url, id, body)).status))
+  expect(
+    await statuses([
+      '{}',
+      '',
+      'null',
+      '[]',
+      '{"type":"answer"}',
+      '{"type":"offer","sdp":"v=0"}',
+      '{"type":"answer","sdp":7}',
+    ]),
+  ).toEqual(Array.from({ length: 7 }, () => 400))
+  expect(
+    (
+      await answer(url, id, JSON.stringify({ type: 'answer', sdp: `v=0${'x'.repeat(70_000)}` })).catch(() => ({
+        status: 413,
+      }))
+    ).status,
+  ).toBe(413)
   expect((await answer(url, id, JSON.stringify({ type: 'answer', sdp: `v=0${'x'.repeat(20_000)}` }))).status).toBe(400)
   expect((await answer(url, 'no-such-id', '{"type":"answer","sdp":"v=0"}')).status).toBe(404)
   expect((await fetch(`${url}/.wrtc/v2/connections/no-such-id/additional-candidates`)).status).toBe(404)
   expect((await fetch(`${url}/.wrtc/v2/nothing`)).status).toBe(404)
   const garbage = await answer(url, id, JSON.stringify({ type: 'answer', sdp: 'v=0\r\ngarbage' }))
   expect(garbage.status).toBe(400)
-  expect(await garbage.json()).toMatchObject({ reason: 'bad-answer', message: expect.stringMatching(/answer cannot be used/) })
+  expect(await garbage.json()).toMatchObject({
+    reason: 'bad-answer',
+    message: expect.stringMatching(/answer cannot be used/),
+  })
   await until('nothing left', () => transport.stats.connections === 0)
 })
 
@@ -117,7 +168,10 @@ test('SIG-4: so many connections may wait for an answer, and no more', async () 
 })
 
 test('SIG-4: a connection that is never answered is forgotten, and its place is free', async () => {
-  const { url, transport } = await serve({ halfOpenMsMax: 300, limits: { halfOpenPerAddressMax: 1, ownMachineLimited: true } })
+  const { url, transport } = await serve({
+    halfOpenMsMax: 300,
+    limits: { halfOpenPerAddressMax: 1, ownMachineLimited: true },
+  })
   await open(url)
   await until('it has expired', () => transport.stats.connections === 0)
   expect((await open(url)).status).not.toBe(429)
@@ -136,7 +190,10 @@ test('SIG-7: pages of other origins connect only where the operator allows them,
 test('SIG-3, SIG-5: a client whose attempt the server has given up is told at once', async () => {
   const { url } = await serve({ halfOpenMsMax: 100 })
   const patient = nodeWebRtcConnect({ bindAddress: '127.0.0.1', connectMsMax: 50_000 })
-  const error = await withoutUdp(() => patient(url, 'good', silent)).then(() => null, (reason: unknown) => reason)
+  const error = await withoutUdp(() => patient(url, 'good', silent)).then(
+    () => null,
+    (reason: unknown) => reason,
+  )
   // The server's words, not those of the client's own limit, which is far off
   expect(error).toMatchObject({ reason: 'timed-out', message: expect.stringMatching(/not opened in time/) })
 })
@@ -147,7 +204,10 @@ test('a server that does not hear the UDP packets is reported as udp-blocked', a
   // On a busy machine a short limit may be over before the server has answered at all
   for (const connectMsMax of [1_500, 6_000, 30_000]) {
     const blocked = nodeWebRtcConnect({ bindAddress: '127.0.0.1', connectMsMax })
-    error = await withoutUdp(() => blocked(url, 'good', silent)).then(() => null, (reason: unknown) => reason)
+    error = await withoutUdp(() => blocked(url, 'good', silent)).then(
+      () => null,
+      (reason: unknown) => reason,
+    )
     if (!(error instanceof ConnectError && error.reason === 'timed-out')) break
   }
   expect(error).toMatchObject({ reason: 'udp-blocked', message: expect.stringMatching(/WebSocket/) })
@@ -159,7 +219,13 @@ async function withoutUdp<T>(run: () => Promise<T>): Promise<T> {
   globalThis.fetch = async (input, init) => {
     const body = typeof init?.body === 'string' ? { body: init.body.replaceAll(/a=candidate:.*?\\r\\n/g, '') } : {}
     const response = await fetchReal(input, { ...init, ...body })
-    return new Response((await response.text()).replaceAll(/"candidate":"[^"]*"/g, '"candidate":"candidate:1 1 UDP 2114977791 127.0.0.1 9 typ host"'), response)
+    return new Response(
+      (await response.text()).replaceAll(
+        /"candidate":"[^"]*"/g,
+        '"candidate":"candidate:1 1 UDP 2114977791 127.0.0.1 9 typ host"',
+      ),
+      response,
+    )
   }
   try {
     return await run()
@@ -169,7 +235,11 @@ async function withoutUdp<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /** A peer of its own, which does `then` when both sides have the channel open. */
-async function connectRaw({ url, opened }: TestServer, then: (peer: RawPeer) => void, edit?: (sdp: string) => string): Promise<void> {
+async function connectRaw(
+  { url, opened }: TestServer,
+  then: (peer: RawPeer) => void,
+  edit?: (sdp: string) => string,
+): Promise<void> {
   const openedBefore = opened.length
   await withRawPeer(url, () => until('the server has it open', () => opened.length > openedBefore), then, edit)
 }
@@ -183,7 +253,9 @@ test('CHN-1: a second channel ends the connection that it came on', async () => 
 
 test('CHN-2: a text message ends the connection that it came on', async () => {
   const server = await serve()
-  await connectRaw(server, (peer) => { peer.send('{"disconnect":{}}') })
+  await connectRaw(server, (peer) => {
+    peer.send('{"disconnect":{}}')
+  })
   await until('closed', () => server.closed.length === 1)
   expect(server.closed.map(({ reason }) => reason)).toEqual([CLOSE_REASON.text])
 })
@@ -193,14 +265,22 @@ test('CHN-2: an oversize message ends the connection that it came on, unheard, a
   const { url, received, opened, closed } = server
   const other = await connectWebRtc(url, 'good', silent)
   await until('the other is open', () => opened.length === 1)
-  await connectRaw(server, (peer) => {
-    expect(peer.messageBytesMax).toBeGreaterThan(200_000)
-    // Until the server has closed the channel, which may be after the first of them
-    for (let i = 0; i < 10 && peer.send(new Uint8Array(100_000)); i++);
-  }, (sdp) => sdp.replace(/a=max-message-size:\d+/, 'a=max-message-size:262144'))
+  await connectRaw(
+    server,
+    (peer) => {
+      expect(peer.messageBytesMax).toBeGreaterThan(200_000)
+      // Until the server has closed the channel, which may be after the first of them
+      for (let i = 0; i < 10 && peer.send(new Uint8Array(100_000)); i++);
+    },
+    (sdp) => sdp.replace(/a=max-message-size:\d+/, 'a=max-message-size:262144'),
+  )
   await until('closed', () => opened.length === 2 && closed.length === 1)
   expect(closed[0]?.reason).toBe(CLOSE_REASON.oversize)
-  await sendUntil('the other is heard', () => other.send(Uint8Array.of(1)), () => received.length > 0)
+  await sendUntil(
+    'the other is heard',
+    () => other.send(Uint8Array.of(1)),
+    () => received.length > 0,
+  )
   expect(new Set(received.map(({ bytes }) => bytes.length))).toEqual(new Set([1]))
 })
 

@@ -1,6 +1,14 @@
 /** The WebSocket transport, the client's side, over the standard WebSocket API: see client-browser.ts and client-node.ts. */
 import { below, CONNECT_MS_MAX, refusal, timedOut, unreachable } from '../connect-error.ts'
-import { checkMessageSize, CLOSE_REASON, ConnectError, MESSAGE_BYTES_MAX, type ClientConnection, type ClientEvents, type Connect } from '../transport.ts'
+import {
+  checkMessageSize,
+  CLOSE_REASON,
+  ConnectError,
+  MESSAGE_BYTES_MAX,
+  type ClientConnection,
+  type ClientEvents,
+  type Connect,
+} from '../transport.ts'
 import { offeredProtocols, TOKEN } from './token.ts'
 
 /** Bytes that wait to be sent before the connection is given up: minutes of a client's inputs. */
@@ -24,7 +32,7 @@ export interface StandardWebSocket {
   close(code?: number, reason?: string): void
   addEventListener(type: 'open' | 'error', listener: () => void): void
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
-  addEventListener(type: 'close', listener: (event: { readonly code: number, readonly reason: string }) => void): void
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void
 }
 
 /** Opens a WebSocket at a ws(s) URL and offers subprotocols. */
@@ -34,7 +42,11 @@ export type OpenWebSocket = (url: string, protocols: string[]) => StandardWebSoc
 export function webSocketConnect(open: OpenWebSocket): Connect {
   return async (url, token, events) => {
     const address = below(url, 'v1/ws')
-    if (!TOKEN.test(token)) throw new ConnectError('refused', 'The token is none that a server gives: it has letters, digits, "-", "_" and "." alone.')
+    if (!TOKEN.test(token))
+      throw new ConnectError(
+        'refused',
+        'The token is none that a server gives: it has letters, digits, "-", "_" and "." alone.',
+      )
     const socketAddress = new URL(address)
     socketAddress.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
     for (let tries = 1; ; tries += 1) {
@@ -50,9 +62,16 @@ export function webSocketConnect(open: OpenWebSocket): Connect {
 }
 
 /** Asks over plain HTTP why the upgrade failed: browsers keep that from the page. `isAdmitted`: nothing speaks against one now. */
-async function explain(address: URL, token: string): Promise<{ readonly isAdmitted: boolean; readonly error: ConnectError }> {
+async function explain(
+  address: URL,
+  token: string,
+): Promise<{ readonly isAdmitted: boolean; readonly error: ConnectError }> {
   try {
-    const response = await fetch(address, { cache: 'no-store', headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(CONNECT_MS_MAX) })
+    const response = await fetch(address, {
+      cache: 'no-store',
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(CONNECT_MS_MAX),
+    })
     return { isAdmitted: response.status === STATUS_UPGRADE, error: await refusal(response) }
   } catch (cause) {
     return { isAdmitted: false, error: unreachable(address, cause) }
@@ -82,7 +101,9 @@ class WebSocketConnection implements ClientConnection {
       socket.addEventListener('close', (event) => {
         clearTimeout(timer)
         resolve('failed')
-        this.#end(event.reason === '' ? (event.code === CODE_ABNORMAL ? CLOSE_REASON.lost : CLOSE_REASON.peer) : event.reason)
+        this.#end(
+          event.reason === '' ? (event.code === CODE_ABNORMAL ? CLOSE_REASON.lost : CLOSE_REASON.peer) : event.reason,
+        )
       })
     })
     // A close follows every error; without a listener Node's implementation would throw
@@ -109,7 +130,8 @@ class WebSocketConnection implements ClientConnection {
   }
 
   #message(data: unknown): void {
-    if (this.#state === 'open' && data instanceof ArrayBuffer && data.byteLength > 0) this.#events.received(new Uint8Array(data))
+    if (this.#state === 'open' && data instanceof ArrayBuffer && data.byteLength > 0)
+      this.#events.received(new Uint8Array(data))
   }
 
   /** Only a connection that was handed out tells of its end. */

@@ -42,7 +42,9 @@ export class ServerSocket {
     socket.on('message', (data, isBinary) => this.#message(data, isBinary))
     socket.on('ping', (data) => this.#ping(data))
     socket.on('pong', () => void this.#isFlood())
-    socket.on('error', (error) => { this.#reason ??= isOversize(error) ? CLOSE_REASON.oversize : CLOSE_REASON.lost })
+    socket.on('error', (error) => {
+      this.#reason ??= isOversize(error) ? CLOSE_REASON.oversize : CLOSE_REASON.lost
+    })
     this.ended = new Promise((resolve) => {
       socket.once('close', (code) => {
         this.#closed(code)
@@ -52,7 +54,9 @@ export class ServerSocket {
   }
 
   /** Bytes that wait for the peer to read. */
-  get bufferedBytes(): number { return this.#socket.bufferedAmount }
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount
+  }
 
   /** Copies and sends; a peer for which too much waits is cut off instead. */
   send(bytes: Uint8Array): void {
@@ -113,7 +117,9 @@ export class ServerSocket {
 
 function plainBytes(data: RawData): Uint8Array {
   if (Array.isArray(data)) return new Uint8Array(Buffer.concat(data))
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  return data instanceof ArrayBuffer
+    ? new Uint8Array(data)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 
 function isOversize(error: Error): boolean {

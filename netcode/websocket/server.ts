@@ -3,11 +3,27 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { CONNECTION_LIMITS, ConnectionLimits, isRefusal, plainAddress, type ConnectionLimitOptions, type Place } from '../../http/connection-limits.ts'
+import {
+  CONNECTION_LIMITS,
+  ConnectionLimits,
+  isRefusal,
+  plainAddress,
+  type ConnectionLimitOptions,
+  type Place,
+} from '../../http/connection-limits.ts'
 import { contain, type ReportFault } from '../guard.ts'
 import { handleCors, HttpError, sendError } from '../../http/http.ts'
 import { originAllowed, type AllowedOrigins } from '../../http/origin.ts'
-import { checkMessageSize, CLOSE_REASON, MESSAGE_BYTES_MAX, ORDERED_MESSAGE_BYTES_MAX, type Admission, type ConnectionId, type ServerEvents, type ServerTransport } from '../transport.ts'
+import {
+  checkMessageSize,
+  CLOSE_REASON,
+  MESSAGE_BYTES_MAX,
+  ORDERED_MESSAGE_BYTES_MAX,
+  type Admission,
+  type ConnectionId,
+  type ServerEvents,
+  type ServerTransport,
+} from '../transport.ts'
 import { ServerSocket } from './server-socket.ts'
 import { offeredToken, SUBPROTOCOL } from './token.ts'
 
@@ -47,7 +63,11 @@ export interface WebSocketStats {
   readonly refused: Readonly<Record<string, number>>
 }
 
-interface Admitted { readonly session: string, readonly address: string, readonly place: Place }
+interface Admitted {
+  readonly session: string
+  readonly address: string
+  readonly place: Place
+}
 
 export class WebSocketTransport implements ServerTransport {
   readonly kind = 'websocket'
@@ -57,7 +77,16 @@ export class WebSocketTransport implements ServerTransport {
   readonly #limits: ConnectionLimits
   readonly #sockets = new Map<ConnectionId, ServerSocket>()
   // Pings are answered by ServerSocket, which counts them
-  readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, maxFragments: FRAGMENTS_MAX, maxBufferedChunks: CHUNKS_MAX, perMessageDeflate: false, clientTracking: false, autoPong: false, handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL })
+  readonly #webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MESSAGE_BYTES_MAX,
+    maxFragments: FRAGMENTS_MAX,
+    maxBufferedChunks: CHUNKS_MAX,
+    perMessageDeflate: false,
+    clientTracking: false,
+    autoPong: false,
+    handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
+  })
   #detach: (() => void)[] = []
   #nextConnection: ConnectionId = 1
   #isStopped = false
@@ -70,7 +99,12 @@ export class WebSocketTransport implements ServerTransport {
   }
 
   get stats(): WebSocketStats {
-    return { connections: this.#limits.connections, halfOpen: this.#limits.halfOpen, bufferedBytes: this.#bufferedBytes(), refused: this.#limits.refused }
+    return {
+      connections: this.#limits.connections,
+      halfOpen: this.#limits.halfOpen,
+      bufferedBytes: this.#bufferedBytes(),
+      refused: this.#limits.refused,
+    }
   }
 
   /** Takes the upgrades of an HTTP server; those of other paths are refused where nobody else listens for them. */
@@ -113,7 +147,8 @@ export class WebSocketTransport implements ServerTransport {
   flush(): void {
     const totalMax = this.#options.bufferedBytesTotalMax ?? BUFFERED_BYTES_TOTAL_MAX
     let total = this.#bufferedBytes()
-    const fullest = total > totalMax ? [...this.#sockets.values()].toSorted((a, b) => b.bufferedBytes - a.bufferedBytes) : []
+    const fullest =
+      total > totalMax ? [...this.#sockets.values()].toSorted((a, b) => b.bufferedBytes - a.bufferedBytes) : []
     for (const socket of fullest) {
       if (total <= totalMax) break
       total -= socket.bufferedBytes
@@ -136,7 +171,8 @@ export class WebSocketTransport implements ServerTransport {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { origin, host } = request.headers
-    if (!originAllowed(origin, host, this.#options.allowedOrigins ?? [])) throw new HttpError(403, 'origin', `Pages of ${origin} may not connect here.`)
+    if (!originAllowed(origin, host, this.#options.allowedOrigins ?? []))
+      throw new HttpError(403, 'origin', `Pages of ${origin} may not connect here.`)
     const admitted = await this.#admit(request)
     // Whatever happens to the socket, also within the handshake, the place comes back
     socket.once('close', () => admitted.place.free())
@@ -164,14 +200,19 @@ export class WebSocketTransport implements ServerTransport {
     if (handleCors(request, response, this.#options.allowedOrigins ?? [])) return
     const admitted = await this.#admit(request)
     admitted.place.free()
-    throw new HttpError(426, 'upgrade', 'This address speaks WebSocket only. A proxy on the way may have removed the upgrade.')
+    throw new HttpError(
+      426,
+      'upgrade',
+      'This address speaks WebSocket only. A proxy on the way may have removed the upgrade.',
+    )
   }
 
   #open(webSocket: WebSocket, { session, address, place }: Admitted): void {
     const connection = this.#nextConnection++
     const socket = new ServerSocket(webSocket, this.#options.bufferedBytesMax ?? BUFFERED_BYTES_MAX, {
       received: (bytes) => {
-        if (!contain('received listener', this.#report, () => this.#options.events.received(connection, bytes))) socket.close(CLOSE_REASON.internal)
+        if (!contain('received listener', this.#report, () => this.#options.events.received(connection, bytes)))
+          socket.close(CLOSE_REASON.internal)
       },
       closed: (reason) => {
         this.#sockets.delete(connection)
@@ -181,7 +222,9 @@ export class WebSocketTransport implements ServerTransport {
     })
     this.#sockets.set(connection, socket)
     place.opened()
-    const heard = contain('opened listener', this.#report, () => this.#options.events.opened(connection, { session, kind: 'websocket', ordered: true, address }))
+    const heard = contain('opened listener', this.#report, () =>
+      this.#options.events.opened(connection, { session, kind: 'websocket', ordered: true, address }),
+    )
     if (!heard || this.#isStopped) socket.close(heard ? CLOSE_REASON.stopped : CLOSE_REASON.internal)
   }
 
@@ -199,16 +242,27 @@ function pathOf(request: IncomingMessage): string {
 /** The token of an upgrade, or of the plain request that asks why one was refused. Throws an HttpError where it stands in the URL. */
 function tokenOf(request: IncomingMessage): string {
   const query = (request.url ?? '').split('?').slice(1).join('?')
-  if (new URLSearchParams(query).has('token')) throw new HttpError(400, 'token-in-url', 'The token stands in the URL, where logs of proxies keep it. Offer it as a subprotocol: "otherworld, token.TOKEN" in Sec-WebSocket-Protocol. An older client needs an update.')
-  return /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ?? offeredToken(request.headers['sec-websocket-protocol'])
+  if (new URLSearchParams(query).has('token'))
+    throw new HttpError(
+      400,
+      'token-in-url',
+      'The token stands in the URL, where logs of proxies keep it. Offer it as a subprotocol: "otherworld, token.TOKEN" in Sec-WebSocket-Protocol. An older client needs an update.',
+    )
+  return (
+    /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ??
+    offeredToken(request.headers['sec-websocket-protocol'])
+  )
 }
 
 /** Answers an upgrade with an HTTP error and ends the socket. */
 function refuseUpgrade(socket: Duplex, error: unknown): void {
   if (socket.destroyed) return
-  const known = error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
+  const known =
+    error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
   const body = JSON.stringify({ reason: known.reason, message: known.message })
   socket.once('finish', () => socket.destroy())
-  socket.end(`HTTP/1.1 ${known.status} ${STATUS_CODES[known.status] ?? 'Error'}\r\nConnection: close\r\nContent-Type: application/json\r\n`
-    + `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  socket.end(
+    `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status] ?? 'Error'}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
 }

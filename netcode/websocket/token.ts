@@ -14,6 +14,9 @@ export const offeredProtocols = (token: string): string[] => [SUBPROTOCOL, TOKEN
 
 /** The token that is offered in a `Sec-WebSocket-Protocol` header; empty where none is. */
 export function offeredToken(header: string | undefined): string {
-  const found = header?.split(',').map((each) => each.trim()).find((each) => each.startsWith(TOKEN_PREFIX))
+  const found = header
+    ?.split(',')
+    .map((each) => each.trim())
+    .find((each) => each.startsWith(TOKEN_PREFIX))
   return found?.slice(TOKEN_PREFIX.length) ?? ''
 }

@@ -13,49 +13,90 @@ import { offeredProtocols } from './token.ts'
 
 const silent = { received: () => {}, closed: () => {} }
 
-async function listen(options: WebSocketOptions): Promise<{ transport: WebSocketTransport, http: Server, url: string }> {
+async function listen(
+  options: WebSocketOptions,
+): Promise<{ transport: WebSocketTransport; http: Server; url: string }> {
   const transport = new WebSocketTransport(options)
-  const http = createServer((request, response) => { if (!transport.handleHttp(request, response)) response.writeHead(404).end() })
+  const http = createServer((request, response) => {
+    if (!transport.handleHttp(request, response)) response.writeHead(404).end()
+  })
   transport.attach(http)
-  await new Promise<void>((resolve) => { http.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    http.listen(0, '127.0.0.1', resolve)
+  })
   const address = http.address()
   return { transport, http, url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}` }
 }
 
 async function close(http: Server): Promise<void> {
   http.closeAllConnections()
-  await new Promise<void>((resolve) => { http.close(() => resolve()) })
+  await new Promise<void>((resolve) => {
+    http.close(() => resolve())
+  })
 }
 
 const make: MakeContractServer = async (events, admission) => {
   const { transport, http, url } = await listen({ events, admission })
-  return { transport, url, connect: connectWebSocket, stop: async () => { await transport.stop(); await close(http) } }
+  return {
+    transport,
+    url,
+    connect: connectWebSocket,
+    stop: async () => {
+      await transport.stop()
+      await close(http)
+    },
+  }
 }
 
 /** A process of its own that connects and says so, and then is gone. */
 const kill: KillClient = async ({ url }, token) => {
   const script = `import('ws').then(({ WebSocket }) => new WebSocket(process.argv[1], process.argv.slice(2)).on('open', () => console.log('open')))`
-  const child = spawn(process.execPath, ['-e', script, `${url.replace('http', 'ws')}/v1/ws`, ...offeredProtocols(token)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  await new Promise((resolve) => { child.stdout.once('data', resolve).once('close', resolve) })
+  const child = spawn(
+    process.execPath,
+    ['-e', script, `${url.replace('http', 'ws')}/v1/ws`, ...offeredProtocols(token)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  await new Promise((resolve) => {
+    child.stdout.once('data', resolve).once('close', resolve)
+  })
   child.kill('SIGKILL')
 }
 
 transportContract('WebSocket', make, kill)
 
 const stops: (() => Promise<void>)[] = []
-afterEach(async () => { for (const stop of stops.splice(0)) await stop() })
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop()
+})
 
-interface Served { readonly url: string, readonly transport: WebSocketTransport, readonly opened: number[], readonly closed: string[] }
+interface Served {
+  readonly url: string
+  readonly transport: WebSocketTransport
+  readonly opened: number[]
+  readonly closed: string[]
+}
 
 async function serve(options: Partial<WebSocketOptions> = {}, events: Partial<ServerEvents> = {}): Promise<Served> {
   const opened: number[] = []
   const closed: string[] = []
   const { transport, http, url } = await listen({
     admission: (token) => Promise.resolve(token === 'good' ? { session: 'ada' } : null),
-    events: { opened: (connection) => { opened.push(connection) }, received: () => {}, closed: (_, reason) => { closed.push(reason) }, ...events },
+    events: {
+      opened: (connection) => {
+        opened.push(connection)
+      },
+      received: () => {},
+      closed: (_, reason) => {
+        closed.push(reason)
+      },
+      ...events,
+    },
     ...options,
   })
-  stops.push(async () => { await transport.stop(); await close(http) })
+  stops.push(async () => {
+    await transport.stop()
+    await close(http)
+  })
   return { url, transport, opened, closed }
 }
 
@@ -72,7 +113,10 @@ async function openRaw(url: string, options: ClientOptions = {}): Promise<WebSoc
 }
 
 /** Resolves with code and reason. */
-const closeOf = (socket: WebSocket): Promise<readonly [number, string]> => new Promise((resolve) => { socket.once('close', (code, reason) => resolve([code, String(reason)])) })
+const closeOf = (socket: WebSocket): Promise<readonly [number, string]> =>
+  new Promise((resolve) => {
+    socket.once('close', (code, reason) => resolve([code, String(reason)]))
+  })
 
 test('a peer that offers compression gets none: what it could blow up to is not known', async () => {
   const { url } = await serve()
@@ -84,7 +128,9 @@ test('a peer that offers compression gets none: what it could blow up to is not 
 test('WSK-1: the token is offered as a subprotocol; the server chooses the other one, so that no answer repeats the token', async () => {
   const { url, opened } = await serve()
   const socket = raw(url)
-  const answer = await new Promise<string>((resolve) => { socket.once('upgrade', (response) => resolve(JSON.stringify(response.rawHeaders))) })
+  const answer = await new Promise<string>((resolve) => {
+    socket.once('upgrade', (response) => resolve(JSON.stringify(response.rawHeaders)))
+  })
   await until('it is open', () => opened.length === 1)
   expect(socket.protocol).toBe('otherworld')
   expect(answer).not.toContain('good')
@@ -94,15 +140,23 @@ test('WSK-1: the token is offered as a subprotocol; the server chooses the other
 test('WSK-1: a good token in the URL is refused with words, beside the same one offered as it should be', async () => {
   const { url, opened, transport } = await serve()
   const said = await fetch(`${url}/v1/ws?token=good`, { headers: { authorization: 'Bearer good' } })
-  expect([said.status, await said.json()]).toEqual([400, { reason: 'token-in-url', message: expect.stringContaining('Sec-WebSocket-Protocol') }])
+  expect([said.status, await said.json()]).toEqual([
+    400,
+    { reason: 'token-in-url', message: expect.stringContaining('Sec-WebSocket-Protocol') },
+  ])
   const old = new WebSocket(`${url.replace('http', 'ws')}/v1/ws?token=good`, offeredProtocols('good'))
   old.on('error', () => {})
-  expect(await new Promise((resolve) => { old.on('unexpected-response', (_, response) => resolve(response.statusCode)) })).toBe(400)
+  expect(
+    await new Promise((resolve) => {
+      old.on('unexpected-response', (_, response) => resolve(response.statusCode))
+    }),
+  ).toBe(400)
   expect([opened, transport.stats.connections]).toEqual([[], 0])
 })
 
 test('LOG-2: a token that no server gives is not sent', async () => {
-  for (const token of ['', 'two words', 'a,b', 'a\r\nx: y', 'x'.repeat(1_025)]) await expect(connectWebSocket('http://127.0.0.1:1', token, silent)).rejects.toMatchObject({ reason: 'refused' })
+  for (const token of ['', 'two words', 'a,b', 'a\r\nx: y', 'x'.repeat(1_025)])
+    await expect(connectWebSocket('http://127.0.0.1:1', token, silent)).rejects.toMatchObject({ reason: 'refused' })
 })
 
 test('WSK-1: a peer that sends text or an oversize message is closed with that reason', async () => {
@@ -119,16 +173,27 @@ test('WSK-1: a peer that sends text or an oversize message is closed with that r
 
 test('a peer that floods with messages, empty ones or pings is closed with that reason; one that pings is answered', async () => {
   const { url, closed } = await serve()
-  const floods: ((socket: WebSocket) => void)[] = [(socket) => socket.send(Uint8Array.of(1)), (socket) => socket.send(new Uint8Array(0)), (socket) => socket.ping(), (socket) => socket.pong()]
+  const floods: ((socket: WebSocket) => void)[] = [
+    (socket) => socket.send(Uint8Array.of(1)),
+    (socket) => socket.send(new Uint8Array(0)),
+    (socket) => socket.ping(),
+    (socket) => socket.pong(),
+  ]
   const calm = await openRaw(url)
-  const ponged = new Promise((resolve) => { calm.once('pong', resolve) })
+  const ponged = new Promise((resolve) => {
+    calm.once('pong', resolve)
+  })
   calm.ping('are you there')
   expect(String(await ponged)).toBe('are you there')
-  const codes = await Promise.all(floods.map((flood) => {
-    const socket = raw(url)
-    socket.on('open', () => { for (let i = 0; i < RECEIVED_FRAMES_BURST_MAX + 200; i++) flood(socket) })
-    return closeOf(socket)
-  }))
+  const codes = await Promise.all(
+    floods.map((flood) => {
+      const socket = raw(url)
+      socket.on('open', () => {
+        for (let i = 0; i < RECEIVED_FRAMES_BURST_MAX + 200; i++) flood(socket)
+      })
+      return closeOf(socket)
+    }),
+  )
   expect(codes).toEqual(floods.map(() => [1008, CLOSE_REASON.flood]))
   await until('all are closed', () => closed.length === 4)
   expect(calm.readyState).toBe(WebSocket.OPEN)
@@ -138,7 +203,9 @@ test('a peer that floods with messages, empty ones or pings is closed with that 
 test('a message in more fragments than it can need is refused', async () => {
   const { url, closed } = await serve()
   const socket = raw(url)
-  socket.on('open', () => { for (let i = 0; i < FRAGMENTS_MAX + 2; i++) socket.send(Uint8Array.of(1), { fin: false }) })
+  socket.on('open', () => {
+    for (let i = 0; i < FRAGMENTS_MAX + 2; i++) socket.send(Uint8Array.of(1), { fin: false })
+  })
   await until('it is closed', () => closed.length === 1)
 })
 
@@ -148,7 +215,9 @@ test('WSK-3: a peer that does not read is closed before its buffer outgrows the 
   slow.pause()
   const fast = await openRaw(url)
   let heard = 0
-  fast.on('message', () => { heard += 1 })
+  fast.on('message', () => {
+    heard += 1
+  })
   await until('the server has both', () => opened.length === 2)
   const [slowId = 0, fastId = 0] = opened
   let bufferedMax = 0
@@ -157,7 +226,9 @@ test('WSK-3: a peer that does not read is closed before its buffer outgrows the 
     if (i < 20) transport.send(fastId, new Uint8Array(1_000))
     transport.flush()
     bufferedMax = Math.max(bufferedMax, transport.stats.bufferedBytes)
-    await new Promise((resolve) => { setTimeout(resolve, 2) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2)
+    })
   }
   expect(closed).toEqual([CLOSE_REASON.slow])
   expect(bufferedMax).toBeLessThanOrEqual(1_100_000)
@@ -176,7 +247,9 @@ test('where all readers together hold too much, the one with the most is closed'
     transport.send(a, new Uint8Array(100_000))
     transport.send(b, new Uint8Array(20_000))
     transport.flush()
-    await new Promise((resolve) => { setTimeout(resolve, 2) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2)
+    })
   }
   expect(closed).toEqual([CLOSE_REASON.slow])
   expect(transport.stats.connections).toBe(1)
@@ -187,7 +260,10 @@ test('where all readers together hold too much, the one with the most is closed'
 test('one address gets only as many connections as its limit, and a place is free again after a close', async () => {
   const { url, transport } = await serve({ limits: { connectionsPerAddressMax: 2, ownMachineLimited: true } })
   const [first] = await Promise.all([connectWebSocket(url, 'good', silent), connectWebSocket(url, 'good', silent)])
-  const error = await connectWebSocket(url, 'good', silent).then(() => null, (reason: unknown) => reason)
+  const error = await connectWebSocket(url, 'good', silent).then(
+    () => null,
+    (reason: unknown) => reason,
+  )
   expect(error).toMatchObject({ reason: 'busy', message: expect.stringMatching(/2 connections, which is the limit/) })
   first.close('enough')
   await until('one is left', () => transport.stats.connections === 1)
@@ -196,18 +272,30 @@ test('one address gets only as many connections as its limit, and a place is fre
 
 test('pages of other origins connect only where the operator allows them', async () => {
   const { url } = await serve({ allowedOrigins: ['https://friend.example'] })
-  const status = (origin: string) => new Promise((resolve) => {
-    const socket = raw(url, { origin })
-    socket.on('open', () => { resolve('open'); socket.close() })
-    socket.on('unexpected-response', (_, response) => { resolve(response.statusCode); response.destroy() })
-  })
+  const status = (origin: string) =>
+    new Promise((resolve) => {
+      const socket = raw(url, { origin })
+      socket.on('open', () => {
+        resolve('open')
+        socket.close()
+      })
+      socket.on('unexpected-response', (_, response) => {
+        resolve(response.statusCode)
+        response.destroy()
+      })
+    })
   expect(await status('https://friend.example')).toBe('open')
   expect(await status(url)).toBe('open')
   expect(await status('https://stranger.example')).toBe(403)
 })
 
 test('WSK-2: broken upgrades and hung-up ones leave no place taken', async () => {
-  const { url, transport, opened } = await serve({ admission: () => new Promise((resolve) => { setTimeout(() => resolve({ session: 'ada' }), 30) }) })
+  const { url, transport, opened } = await serve({
+    admission: () =>
+      new Promise((resolve) => {
+        setTimeout(() => resolve({ session: 'ada' }), 30)
+      }),
+  })
   const port = Number(new URL(url).port)
   const requests = [
     'GET /v1/ws HTTP/1.1\r\nSec-WebSocket-Protocol: otherworld, token.good\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
@@ -218,7 +306,11 @@ test('WSK-2: broken upgrades and hung-up ones leave no place taken', async () =>
   for (let i = 0; i < 30; i++) {
     const socket = createConnection(port, '127.0.0.1', () => socket.write(requests[i % 3] ?? ''))
     socket.on('error', () => {})
-    hungUp.push(new Promise((resolve) => { socket.once('close', () => resolve()) }))
+    hungUp.push(
+      new Promise((resolve) => {
+        socket.once('close', () => resolve())
+      }),
+    )
     setTimeout(() => socket.destroy(), (i * 7) % 60)
   }
   await Promise.all(hungUp)

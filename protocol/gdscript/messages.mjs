@@ -20,8 +20,20 @@ const SCALARS = {
   bytes: { type: 'PackedByteArray', wire: DELIMITED, put: 'put_bytes', read: 'data.slice(at, stop)' },
 }
 const LISTS = {
-  float: { type: 'PackedFloat32Array', put: 'put_floats', wire: FIXED_32, one: 'data.decode_float(at)', all: 'Codec.floats(data, at, stop)' },
-  uint32: { type: 'PackedInt32Array', put: 'put_numbers', wire: VARINT, one: 'number', all: 'Codec.numbers(data, at, stop)' },
+  float: {
+    type: 'PackedFloat32Array',
+    put: 'put_floats',
+    wire: FIXED_32,
+    one: 'data.decode_float(at)',
+    all: 'Codec.floats(data, at, stop)',
+  },
+  uint32: {
+    type: 'PackedInt32Array',
+    put: 'put_numbers',
+    wire: VARINT,
+    one: 'number',
+    all: 'Codec.numbers(data, at, stop)',
+  },
 }
 
 const pascal = (name) => name.replace(/(?:^|_)(\w)/g, (_, letter) => letter.toUpperCase())
@@ -32,7 +44,8 @@ const tabs = (depth, lines) => lines.map((line) => (line === '' ? '' : '\t'.repe
 
 /** How a field is declared, written and read: `{ declare, put, branches: [tag, lines][] }`. */
 function fieldCode(message, field) {
-  if (LOCALS.has(field.name)) throw new Error(`${message}.${field.name}: the generated code has a local of that name; rename it there`)
+  if (LOCALS.has(field.name))
+    throw new Error(`${message}.${field.name}: the generated code has a local of that name; rename it there`)
   if (field.resolvedType?.values) return scalarCode(message, field, { ...SCALARS.uint32 })
   const value = VALUES[field.type]
   if (value && field.repeated) return vectorListCode(message, field, value)
@@ -43,7 +56,10 @@ function fieldCode(message, field) {
 }
 
 function scalarCode(message, field, scalar) {
-  const limit = scalar.wire === DELIMITED ? [`if number > ${limitOf(BYTES_MAX, message, field) ?? 'Codec.OTHER_FIELD_BYTES_MAX'}:`, '\treturn null'] : []
+  const limit =
+    scalar.wire === DELIMITED
+      ? [`if number > ${limitOf(BYTES_MAX, message, field) ?? 'Codec.OTHER_FIELD_BYTES_MAX'}:`, '\treturn null']
+      : []
   return {
     declare: [`var ${field.name}: ${scalar.type}`],
     put: [`Codec.${scalar.put}(out, ${tagOf(field, scalar.wire)}, ${field.name})`],
@@ -55,11 +71,25 @@ function valueCode(field, { type, codec }) {
   const tag = tagOf(field, DELIMITED)
   return {
     declare: [
-      `## Setting it says that it is there ([member has_${field.name}]).`, `var ${field.name}: ${type}:`,
-      '\tset(value):', `\t\t${field.name} = value`, `\t\thas_${field.name} = true`, `var has_${field.name}: bool`,
+      `## Setting it says that it is there ([member has_${field.name}]).`,
+      `var ${field.name}: ${type}:`,
+      '\tset(value):',
+      `\t\t${field.name} = value`,
+      `\t\thas_${field.name} = true`,
+      `var has_${field.name}: bool`,
     ],
     put: [`if has_${field.name}:`, `\tCodec.put_${codec}(out, ${tag}, ${field.name})`],
-    branches: [[tag, [`var item: Variant = Codec.${codec}(data, at, stop)`, 'if item == null:', '\treturn null', `made.${field.name} = item`]]],
+    branches: [
+      [
+        tag,
+        [
+          `var item: Variant = Codec.${codec}(data, at, stop)`,
+          'if item == null:',
+          '\treturn null',
+          `made.${field.name} = item`,
+        ],
+      ],
+    ],
   }
 }
 
@@ -68,7 +98,16 @@ function vectorListCode(message, field, { codec }) {
   return {
     declare: [`var ${field.name}: PackedVector3Array = []`],
     put: [`for item: Vector3 in ${field.name}:`, `\tCodec.put_${codec}(out, ${tag}, item)`],
-    branches: [[tag, [`var item: Variant = Codec.${codec}(data, at, stop)`, ...full(message, field, 'item == null'), `made.${field.name}.append(item)`]]],
+    branches: [
+      [
+        tag,
+        [
+          `var item: Variant = Codec.${codec}(data, at, stop)`,
+          ...full(message, field, 'item == null'),
+          `made.${field.name}.append(item)`,
+        ],
+      ],
+    ],
   }
 }
 
@@ -77,11 +116,17 @@ function messageCode(field) {
   const type = className(field.type)
   const put = `\tCodec.put_bytes(out, ${tag}, ${field.name}.encode(), true)`
   const read = [`made.${field.name} = ${type}.decode(data, at, stop)`, `if not made.${field.name}:`, '\treturn null']
-  if (!field.partOf) return { declare: [`var ${field.name}: ${type}`], put: [`if ${field.name}:`, put], branches: [[tag, read]] }
+  if (!field.partOf)
+    return { declare: [`var ${field.name}: ${type}`], put: [`if ${field.name}:`, put], branches: [[tag, read]] }
   const which = `${field.partOf.name}_case`
   const cases = `${pascal(field.partOf.name)}Case`
   return {
-    declare: [`var ${field.name}: ${type}:`, '\tset(value):', `\t\t${field.name} = value`, `\t\t${which} = ${cases}.${upper(field.name)} if value else ${cases}.NONE`],
+    declare: [
+      `var ${field.name}: ${type}:`,
+      '\tset(value):',
+      `\t\t${field.name} = value`,
+      `\t\t${which} = ${cases}.${upper(field.name)} if value else ${cases}.NONE`,
+    ],
     put: [`if ${which} == ${cases}.${upper(field.name)}:`, put],
     branches: [[tag, [`if made.${which}:`, '\treturn null', ...read]]],
   }
@@ -93,7 +138,16 @@ function messageListCode(message, field) {
   return {
     declare: [`var ${field.name}: Array[${type}] = []`],
     put: [`for item: ${type} in ${field.name}:`, `\tCodec.put_bytes(out, ${tag}, item.encode(), true)`],
-    branches: [[tag, [`var item := ${type}.decode(data, at, stop)`, ...full(message, field, 'not item'), `made.${field.name}.append(item)`]]],
+    branches: [
+      [
+        tag,
+        [
+          `var item := ${type}.decode(data, at, stop)`,
+          ...full(message, field, 'not item'),
+          `made.${field.name}.append(item)`,
+        ],
+      ],
+    ],
   }
 }
 
@@ -106,32 +160,61 @@ function listCode(message, field) {
     declare: [`var ${field.name}: ${type} = []`],
     put: [`Codec.${put}(out, ${tagOf(field, DELIMITED)}, ${field.name})`],
     branches: [
-      [tagOf(field, DELIMITED), [`var item: Variant = ${all}`, 'if item == null:', '\treturn null', `made.${field.name}.append_array(item)`, ...checked]],
+      [
+        tagOf(field, DELIMITED),
+        [
+          `var item: Variant = ${all}`,
+          'if item == null:',
+          '\treturn null',
+          `made.${field.name}.append_array(item)`,
+          ...checked,
+        ],
+      ],
       [tagOf(field, wire), [`made.${field.name}.append(${one})`, ...checked]],
     ],
   }
 }
 
-const full = (message, field, broken) => [`if ${broken} or made.${field.name}.size() == ${limitOf(REPEATS_MAX, message, field)}:`, '\treturn null']
+const full = (message, field, broken) => [
+  `if ${broken} or made.${field.name}.size() == ${limitOf(REPEATS_MAX, message, field)}:`,
+  '\treturn null',
+]
 
 function limitOf(table, message, field) {
   const limit = table[`${message}.${field.name}`]
-  if (limit === undefined && field.repeated) throw new Error(`${message}.${field.name}: a repeated field needs a limit in rules.mjs`)
+  if (limit === undefined && field.repeated)
+    throw new Error(`${message}.${field.name}: a repeated field needs a limit in rules.mjs`)
   return limit
 }
 
-const commented = (comment) => (comment ?? '').split('\n').filter((line) => line !== '').map((line) => `## ${line}`)
+const commented = (comment) =>
+  (comment ?? '')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `## ${line}`)
 
 function encoder(message, codes) {
   const last = LAST[message.name] ?? []
-  const inOrder = [...message.fieldsArray.filter(({ name }) => !last.includes(name)), ...message.fieldsArray.filter(({ name }) => last.includes(name))]
-  return ['func encode() -> PackedByteArray:', '\tvar out := PackedByteArray()', ...tabs(1, inOrder.flatMap((field) => codes.get(field).put)), '\treturn out']
+  const inOrder = [
+    ...message.fieldsArray.filter(({ name }) => !last.includes(name)),
+    ...message.fieldsArray.filter(({ name }) => last.includes(name)),
+  ]
+  return [
+    'func encode() -> PackedByteArray:',
+    '\tvar out := PackedByteArray()',
+    ...tabs(
+      1,
+      inOrder.flatMap((field) => codes.get(field).put),
+    ),
+    '\treturn out',
+  ]
 }
 
 // A known field of another wire type is malformed, as is number 0; other numbers are of a later version.
 function decoder(message, codes) {
   const fields = message.fieldsArray
-  if (fields.some(({ id }, i) => id !== i + 1)) throw new Error(`${message.name}: its fields are not numbered 1, 2, 3 …, which the generated code counts on`)
+  if (fields.some(({ id }, i) => id !== i + 1))
+    throw new Error(`${message.name}: its fields are not numbered 1, 2, 3 …, which the generated code counts on`)
   const branches = fields.flatMap((field) => codes.get(field).branches)
   return [
     `static func decode(data: PackedByteArray, from: int, to: int) -> ${className(message.name)}:`,
@@ -141,13 +224,15 @@ function decoder(message, codes) {
       'while at < to:',
       ...tabs(1, [
         'var head := Codec.head(data, at, to)',
-        'if head < 0:', '\treturn null',
+        'if head < 0:',
+        '\treturn null',
         'var tag := head >> 37',
         'var number := head & 0xffffffff',
         'at += head >> 32 & 31',
         'var stop := at + number if tag & 7 else at',
         ...branches.flatMap(([tag, lines], i) => [`${i === 0 ? 'if' : 'elif'} tag == ${tag}:`, ...tabs(1, lines)]),
-        `elif tag < ${(fields.length + 1) << 3} or stop - at > Codec.OTHER_FIELD_BYTES_MAX:`, '\treturn null',
+        `elif tag < ${(fields.length + 1) << 3} or stop - at > Codec.OTHER_FIELD_BYTES_MAX:`,
+        '\treturn null',
         'at = stop',
       ]),
       'return made',
@@ -158,7 +243,11 @@ function decoder(message, codes) {
 function oneofCode(oneof) {
   const names = oneof.fieldsArray.map((field) => `\t${upper(field.name)} = ${field.id},`)
   return [
-    '## Which of the fields that exclude each other is there: the one that was set last, which alone is written.', `enum ${pascal(oneof.name)}Case {`, '\tNONE = 0,', ...names, '}',
+    '## Which of the fields that exclude each other is there: the one that was set last, which alone is written.',
+    `enum ${pascal(oneof.name)}Case {`,
+    '\tNONE = 0,',
+    ...names,
+    '}',
     `var ${oneof.name}_case := ${pascal(oneof.name)}Case.NONE`,
   ]
 }
@@ -166,11 +255,29 @@ function oneofCode(oneof) {
 function messageClass(message) {
   const codes = new Map(message.fieldsArray.map((field) => [field, fieldCode(message.name, field.resolve())]))
   const declared = message.fieldsArray.flatMap((field) => [...commented(field.comment), ...codes.get(field).declare])
-  const body = [...message.oneofsArray.flatMap(oneofCode), ...declared, '', '', ...encoder(message, codes), '', '', ...decoder(message, codes)]
-  return [...commented(message.comment?.startsWith('---') ? '' : message.comment), `class ${className(message.name)}:`, '\textends RefCounted', ...tabs(1, body)]
+  const body = [
+    ...message.oneofsArray.flatMap(oneofCode),
+    ...declared,
+    '',
+    '',
+    ...encoder(message, codes),
+    '',
+    '',
+    ...decoder(message, codes),
+  ]
+  return [
+    ...commented(message.comment?.startsWith('---') ? '' : message.comment),
+    `class ${className(message.name)}:`,
+    '\textends RefCounted',
+    ...tabs(1, body),
+  ]
 }
 
-const enumCode = (one) => [`enum ${one.name} {`, ...Object.entries(one.values).map(([name, value]) => `\t${name} = ${value},`), '}']
+const enumCode = (one) => [
+  `enum ${one.name} {`,
+  ...Object.entries(one.values).map(([name, value]) => `\t${name} = ${value},`),
+  '}',
+]
 
 /** The text of messages.gd; `root`: protobufjs's, parsed with `keepCase`. */
 export function messagesText(root) {

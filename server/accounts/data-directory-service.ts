@@ -9,13 +9,19 @@ import { ServerError } from '../error.ts'
 /** Milliseconds between looks at the lock's file: whoever removes it should not find the directory free for long. */
 const LOCK_LOOK_MS = 1_000
 
-export class DataDirectoryService extends Context.Service<DataDirectoryService, DataDirectory>()('otherworld/DataDirectory') {
+export class DataDirectoryService extends Context.Service<DataDirectoryService, DataDirectory>()(
+  'otherworld/DataDirectory',
+) {
   static readonly layer = Layer.effect(
     DataDirectoryService,
     Effect.gen(function* () {
       const { dataDirectory, log } = yield* ServerSettings
       // All threads have the process's mask, and child processes inherit it.
-      if (isMainThread) yield* Effect.acquireRelease(Effect.sync(() => process.umask(PRIVATE_UMASK)), (before) => Effect.sync(() => process.umask(before)))
+      if (isMainThread)
+        yield* Effect.acquireRelease(
+          Effect.sync(() => process.umask(PRIVATE_UMASK)),
+          (before) => Effect.sync(() => process.umask(before)),
+        )
       return yield* Effect.acquireRelease(
         Effect.suspend(() => {
           try {
@@ -26,10 +32,11 @@ export class DataDirectoryService extends Context.Service<DataDirectoryService, 
             return error instanceof ServerError ? Effect.fail(error) : Effect.die(error)
           }
         }),
-        ({ directory, timer }) => Effect.sync(() => {
-          clearInterval(timer)
-          directory.release()
-        }),
+        ({ directory, timer }) =>
+          Effect.sync(() => {
+            clearInterval(timer)
+            directory.release()
+          }),
       ).pipe(Effect.map(({ directory }) => directory))
     }),
   )

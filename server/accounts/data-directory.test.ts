@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -6,7 +16,9 @@ import { otherHolder } from '../../storage/lock-mark.ts'
 import { openDataDirectory } from './data-directory.ts'
 
 let root = ''
-beforeEach(() => { root = mkdtempSync(join(tmpdir(), 'otherworld-data-')) })
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'otherworld-data-'))
+})
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 test('the secret is made once, kept for its owner alone, and found again', () => {
@@ -36,7 +48,12 @@ test('no player id and no user number is given twice, also over restarts without
 
 test('numbers that are known from elsewhere are never given, also after the next start', () => {
   const data = openDataDirectory(root)
-  expect([data.nextUser(), data.passUsers(5_000), data.passUsers(4_999), data.nextUser()]).toEqual([1, true, false, 5_001])
+  expect([data.nextUser(), data.passUsers(5_000), data.passUsers(4_999), data.nextUser()]).toEqual([
+    1,
+    true,
+    false,
+    5_001,
+  ])
   data.release()
   const next = openDataDirectory(root)
   expect(next.nextUser()).toBeGreaterThan(5_001)
@@ -55,13 +72,19 @@ test('an identity from before there were users is taken over, with its secret an
 
 test('a second server on the same directory is refused with the process and the machine of the first one', () => {
   const data = openDataDirectory(root)
-  expect(() => openDataDirectory(root)).toThrow(`another server (process ${process.pid} on ${hostname()}) uses this data directory`)
+  expect(() => openDataDirectory(root)).toThrow(
+    `another server (process ${process.pid} on ${hostname()}) uses this data directory`,
+  )
   data.release()
   openDataDirectory(root).release()
 })
 
 test('what stands in a lock file that nobody holds keeps nobody out', () => {
-  for (const text of [JSON.stringify({ pid: process.pid, started: 'a version without locks of the kernel' }), JSON.stringify({ pid: process.pid, host: hostname(), token: 'x' }), '{"torn']) {
+  for (const text of [
+    JSON.stringify({ pid: process.pid, started: 'a version without locks of the kernel' }),
+    JSON.stringify({ pid: process.pid, host: hostname(), token: 'x' }),
+    '{"torn',
+  ]) {
     writeFileSync(join(root, 'server.lock'), text)
     openDataDirectory(root).release()
   }
@@ -70,7 +93,14 @@ test('what stands in a lock file that nobody holds keeps nobody out', () => {
 test('a lock file that is removed or replaced while a server runs is made again and held', () => {
   const data = openDataDirectory(root)
   const file = join(root, 'server.lock')
-  for (const harm of [() => rmSync(file), () => renameSync(file, `${file}.away`), () => { rmSync(file); writeFileSync(file, 'x') }]) {
+  for (const harm of [
+    () => rmSync(file),
+    () => renameSync(file, `${file}.away`),
+    () => {
+      rmSync(file)
+      writeFileSync(file, 'x')
+    },
+  ]) {
     harm()
     expect(otherHolder(data.lock)).toBeNull()
     data.keepLock()
@@ -96,19 +126,30 @@ const modeOf = (...path: string[]): string => (statSync(join(root, ...path)).mod
 test('an existing directory is tightened, with all that is in it, whatever modes it had', () => {
   mkdirSync(join(root, 'archive', 'database'), { recursive: true })
   writeFileSync(join(root, 'archive', 'database', 'table'), '')
-  writeFileSync(join(root, 'server-identity.json'), JSON.stringify({ secret: Buffer.alloc(32).toString('base64'), nextPlayer: 1 }))
+  writeFileSync(
+    join(root, 'server-identity.json'),
+    JSON.stringify({ secret: Buffer.alloc(32).toString('base64'), nextPlayer: 1 }),
+  )
   chmodSync(join(root, 'archive', 'database', 'table'), 0o666)
   chmodSync(join(root, 'server-identity.json'), 0o644)
   chmodSync(join(root, 'archive'), 0o2775)
   chmodSync(root, 0o755)
   const data = openDataDirectory(root)
-  expect([modeOf(), modeOf('archive'), modeOf('archive', 'database'), modeOf('archive', 'database', 'table'), modeOf('server-identity.json'), modeOf('server.lock'), modeOf('operator-token'), modeOf('recordings')])
-    .toEqual(['700', '2700', '700', '600', '600', '600', '600', '700'])
+  expect([
+    modeOf(),
+    modeOf('archive'),
+    modeOf('archive', 'database'),
+    modeOf('archive', 'database', 'table'),
+    modeOf('server-identity.json'),
+    modeOf('server.lock'),
+    modeOf('operator-token'),
+    modeOf('recordings'),
+  ]).toEqual(['700', '2700', '700', '600', '600', '600', '600', '700'])
   expect(data.notes).toEqual([])
   data.release()
 })
 
-test('what is not the server\'s keeps its modes, and so does the folder that it is in; the operator is told', () => {
+test("what is not the server's keeps its modes, and so does the folder that it is in; the operator is told", () => {
   const shared = join(root, 'shared')
   mkdirSync(join(shared, 'recordings'), { recursive: true })
   writeFileSync(join(shared, 'script.sh'), '')
@@ -118,7 +159,12 @@ test('what is not the server\'s keeps its modes, and so does the folder that it 
   chmodSync(join(shared, 'script.sh'), 0o755)
   chmodSync(shared, 0o755)
   const data = openDataDirectory(shared)
-  expect([modeOf('shared'), modeOf('shared', 'script.sh'), modeOf('shared', 'recordings'), modeOf('elsewhere')]).toEqual(['755', '755', '700', '644'])
+  expect([
+    modeOf('shared'),
+    modeOf('shared', 'script.sh'),
+    modeOf('shared', 'recordings'),
+    modeOf('elsewhere'),
+  ]).toEqual(['755', '755', '700', '644'])
   expect(data.notes.join()).toContain('also holds script.sh')
   data.release()
 })

@@ -2,7 +2,17 @@
  * The directory in which a server keeps what outlives it: recordings, files and records, the secret of its tokens, the numbers given.
  * One server at a time, held by a lock of the kernel; readable by the user who runs it alone.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { FILE_MODE, makeFolder, makePrivate, setMode } from '../../storage/folder.ts'
@@ -21,7 +31,14 @@ const IDENTITY_FILE = 'server-identity.json'
 /** Ending of a file that is about to take another's place. */
 const NEXT = '.new'
 /** All that a server keeps in its directory. */
-const OWN_ENTRIES: ReadonlySet<string> = new Set([LOCK_FILE, ...[IDENTITY_FILE, OPERATOR_TOKEN_FILE].flatMap((file) => [file, `${file}${NEXT}`]), 'archive', 'assets', 'uploads', 'recordings'])
+const OWN_ENTRIES: ReadonlySet<string> = new Set([
+  LOCK_FILE,
+  ...[IDENTITY_FILE, OPERATOR_TOKEN_FILE].flatMap((file) => [file, `${file}${NEXT}`]),
+  'archive',
+  'assets',
+  'uploads',
+  'recordings',
+])
 /** What may stand beside it without being anybody's: file systems make it at the top of a disk. */
 const NOBODYS: ReadonlySet<string> = new Set(['lost+found'])
 /** Paths named in a message. */
@@ -69,7 +86,16 @@ export function openDataDirectory(path: string): DataDirectory {
   const lock = lockOf(root)
   try {
     const notes = tighten(root)
-    return { path: root, recordings, notes, lock: { file: lock.file, token: lock.token }, operatorToken: openOperatorToken(root), ...openIdentity(root), keepLock: lock.keep, release: lock.release }
+    return {
+      path: root,
+      recordings,
+      notes,
+      lock: { file: lock.file, token: lock.token },
+      operatorToken: openOperatorToken(root),
+      ...openIdentity(root),
+      keepLock: lock.keep,
+      release: lock.release,
+    }
   } catch (error) {
     lock.release()
     throw error instanceof ServerError ? error : unusable(root, error)
@@ -81,12 +107,23 @@ function tighten(root: string): readonly string[] {
   const entries = readdirSync(root)
   const strange = entries.filter((entry) => !OWN_ENTRIES.has(entry) && !NOBODYS.has(entry))
   // An operator's links to other disks are followed, links below them are not.
-  const own = entries.filter((entry) => OWN_ENTRIES.has(entry)).map((entry) => join(root, entry)).filter(existsSync)
+  const own = entries
+    .filter((entry) => OWN_ENTRIES.has(entry))
+    .map((entry) => join(root, entry))
+    .filter(existsSync)
   const failed = own.flatMap((path) => makePrivate(realpathSync(path)))
   if (strange.length === 0 && !setMode(realpathSync(root))) failed.unshift(root)
   return [
-    ...(strange.length === 0 ? [] : [`data: ${root} also holds ${strange.slice(0, PATHS_SHOWN_MAX).join(', ')}, which is not the server's: the folder's mode is left as it is. Give the server a folder of its own with --data DIR`]),
-    ...(failed.length === 0 ? [] : [`data: the modes of ${failed.length} paths belong to another user and cannot be tightened, so that others may be able to read them: ${failed.slice(0, PATHS_SHOWN_MAX).join(', ')}. Give them to the user who runs the server (chown)`]),
+    ...(strange.length === 0
+      ? []
+      : [
+          `data: ${root} also holds ${strange.slice(0, PATHS_SHOWN_MAX).join(', ')}, which is not the server's: the folder's mode is left as it is. Give the server a folder of its own with --data DIR`,
+        ]),
+    ...(failed.length === 0
+      ? []
+      : [
+          `data: the modes of ${failed.length} paths belong to another user and cannot be tightened, so that others may be able to read them: ${failed.slice(0, PATHS_SHOWN_MAX).join(', ')}. Give them to the user who runs the server (chown)`,
+        ]),
   ]
 }
 
@@ -95,7 +132,10 @@ function unusable(root: string, cause: unknown): ServerError {
     reason: 'data-directory',
     what: `the data directory cannot be used: ${textOf(cause)}`,
     where: root,
-    fix: codeOf(cause) === 'ENOSPC' ? 'make room on the disk of this folder, or give a folder on another one with --data DIR' : 'give a directory that this user may write to with --data DIR',
+    fix:
+      codeOf(cause) === 'ENOSPC'
+        ? 'make room on the disk of this folder, or give a folder on another one with --data DIR'
+        : 'give a directory that this user may write to with --data DIR',
     cause,
   })
 }
@@ -108,7 +148,9 @@ function lockOf(root: string): HeldLock {
   } catch (error) {
     if (error instanceof NoLocks)
       throw new ServerError({
-        reason: 'data-directory', cause: error, where: root,
+        reason: 'data-directory',
+        cause: error,
+        where: root,
         what: `the data directory cannot be locked: ${error.message}`,
         fix: 'put it on a disk of this machine, or on a network file system with locks (NFS mounted without nolock), with --data DIR',
       })
@@ -124,9 +166,15 @@ function lockOf(root: string): HeldLock {
 
 // --- secret and numbers
 
-function openIdentity(root: string): { readonly secret: Uint8Array } & Pick<DataDirectory, 'nextPlayer' | 'nextUser' | 'passUsers'> {
+function openIdentity(
+  root: string,
+): { readonly secret: Uint8Array } & Pick<DataDirectory, 'nextPlayer' | 'nextUser' | 'passUsers'> {
   const file = join(root, IDENTITY_FILE)
-  const { secret, nextPlayer, nextUser } = readIdentity(file) ?? { secret: randomBytes(SECRET_BYTES).toString('base64'), nextPlayer: 1, nextUser: 1 }
+  const { secret, nextPlayer, nextUser } = readIdentity(file) ?? {
+    secret: randomBytes(SECRET_BYTES).toString('base64'),
+    nextPlayer: 1,
+    nextUser: 1,
+  }
   const next = { nextPlayer, nextUser }
   const reserved = { nextPlayer, nextUser }
   const reserve = (what: keyof typeof next): void => {
@@ -146,7 +194,12 @@ function openIdentity(root: string): { readonly secret: Uint8Array } & Pick<Data
   }
   reserve('nextPlayer')
   reserve('nextUser')
-  return { secret: new Uint8Array(Buffer.from(secret, 'base64')), nextPlayer: () => take('nextPlayer'), nextUser: () => take('nextUser'), passUsers }
+  return {
+    secret: new Uint8Array(Buffer.from(secret, 'base64')),
+    nextPlayer: () => take('nextPlayer'),
+    nextUser: () => take('nextUser'),
+    passUsers,
+  }
 }
 
 const OPERATOR_TOKEN = /^[\w-]{43}$/
@@ -157,7 +210,12 @@ function openOperatorToken(root: string): string {
   if (!existsSync(file)) writeDurably(file, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`)
   const token = readFileSync(file, 'utf8').trim()
   if (OPERATOR_TOKEN.test(token)) return token
-  throw new ServerError({ reason: 'data-directory', what: 'the operator\'s token cannot be used: it is not 43 letters and digits', where: file, fix: 'remove the file: a new one is made at the next start' })
+  throw new ServerError({
+    reason: 'data-directory',
+    what: "the operator's token cannot be used: it is not 43 letters and digits",
+    where: file,
+    fix: 'remove the file: a new one is made at the next start',
+  })
 }
 
 function readIdentity(file: string): Identity | null {
@@ -174,7 +232,13 @@ function readIdentity(file: string): Identity | null {
       const { secret, nextPlayer } = value
       // Servers before there were users kept no numbers of theirs.
       const nextUser = 'nextUser' in value ? value.nextUser : 1
-      if (isNext(nextPlayer) && isNext(nextUser) && typeof secret === 'string' && Buffer.from(secret, 'base64').length === SECRET_BYTES) return { secret, nextPlayer, nextUser }
+      if (
+        isNext(nextPlayer) &&
+        isNext(nextUser) &&
+        typeof secret === 'string' &&
+        Buffer.from(secret, 'base64').length === SECRET_BYTES
+      )
+        return { secret, nextPlayer, nextUser }
     }
   } catch {
     // Falls through to the same words as a file of another shape.

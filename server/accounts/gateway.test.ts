@@ -13,7 +13,15 @@ const away: Caller = { address: '203.0.113.9', host: 'world.example', forwarded:
 function gatewayAt(clock: { ms: number }, observers: Observers = 'loopback'): GatewayService {
   let player = 0
   let user = 0
-  return makeGateway({ realm: 'park', secret, observers, loginsPerMinuteMax: LOGINS_PER_MINUTE_MAX, nextPlayer: () => ++player, nextUser: () => ++user, nowMs: () => clock.ms })
+  return makeGateway({
+    realm: 'park',
+    secret,
+    observers,
+    loginsPerMinuteMax: LOGINS_PER_MINUTE_MAX,
+    nextPlayer: () => ++player,
+    nextUser: () => ++user,
+    nowMs: () => clock.ms,
+  })
 }
 
 async function login(gateway: GatewayService, body: unknown, caller: Caller): Promise<LoginReply | LoginError> {
@@ -53,22 +61,43 @@ test('what is not a token of this server is not admitted', async () => {
   expect(await verifyToken(secret, good, now)).toEqual(claims)
   const [head = '', body = '', sign = ''] = good.split('.')
   const none = Buffer.from('{"alg":"none"}').toString('base64url')
-  const bad = ['', 'x', '..', `${none}.${body}.`, `${head}.${body}.${sign.slice(0, -2)}`, `${head}.${Buffer.from('{"sub":"s"}').toString('base64url')}.${sign}`, 'a'.repeat(100_000)]
+  const bad = [
+    '',
+    'x',
+    '..',
+    `${none}.${body}.`,
+    `${head}.${body}.${sign.slice(0, -2)}`,
+    `${head}.${Buffer.from('{"sub":"s"}').toString('base64url')}.${sign}`,
+    'a'.repeat(100_000),
+  ]
   bad.push(await signToken(new Uint8Array(32), claims, now, 60))
   bad.push(await signToken(secret, { ...claims, player: 0.5 }, now, 60))
   bad.push(await signToken(secret, { ...claims, name: '\u3164' }, now, 60))
   bad.push(await signToken(secret, { ...claims, user: 0 }, now, 60))
   bad.push(await signToken(secret, { ...claims, uid: '../../etc' }, now, 60))
   bad.push(await signIdentity(secret, claims, now, 60))
-  bad.push(await new SignJWT({ ...claims, role: 'admin' }).setProtectedHeader({ alg: 'HS256' }).setIssuer('otherworld').setSubject('s').setExpirationTime(now + 60).sign(secret))
-  bad.push(await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setIssuer('otherworld').setSubject('s').sign(secret))
+  bad.push(
+    await new SignJWT({ ...claims, role: 'admin' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer('otherworld')
+      .setSubject('s')
+      .setExpirationTime(now + 60)
+      .sign(secret),
+  )
+  bad.push(
+    await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setIssuer('otherworld').setSubject('s').sign(secret),
+  )
   for (const token of bad) expect(await verifyToken(secret, token, now)).toBeNull()
 })
 
 test('LOG-1, LOG-3: a login without a usable name or role says what to send', async () => {
   const gateway = gatewayAt({ ms: 0 })
   for (const body of [null, 7, {}, { name: 5 }, { name: '' }, { name: '\u200b\u0000 ' }, { name: 'x'.repeat(33) }])
-    expect(await login(gateway, body, here)).toMatchObject({ reason: 'bad-name', where: 'name', fix: expect.stringContaining('1 to 32 characters') })
+    expect(await login(gateway, body, here)).toMatchObject({
+      reason: 'bad-name',
+      where: 'name',
+      fix: expect.stringContaining('1 to 32 characters'),
+    })
   expect(await login(gateway, { name: 'Ada', role: 'king' }, here)).toMatchObject({ reason: 'bad-role' })
 })
 
@@ -81,29 +110,39 @@ test('LOG-4: who brings an identity is the same user in a new session, also afte
   const again = await login(other, { name: 'Ada again', identity: first.identity }, away)
   expect(again).toMatchObject({ user: first.user })
   expect(again).not.toMatchObject({ session: first.session })
-  expect(await other.bearer('token' in again ? again.token : '')).toMatchObject({ uid: first.user.uid, user: first.user.number, name: 'Ada again' })
+  expect(await other.bearer('token' in again ? again.token : '')).toMatchObject({
+    uid: first.user.uid,
+    user: first.user.number,
+    name: 'Ada again',
+  })
   expect(await login(other, { name: 'Eve' }, away)).not.toMatchObject({ user: first.user })
 })
 
-test('LOG-4: an identity that is another server\'s, a session\'s token, expired or no text is refused with what to do', async () => {
+test("LOG-4: an identity that is another server's, a session's token, expired or no text is refused with what to do", async () => {
   const clock = { ms: 1_000_000_000 }
   const gateway = gatewayAt(clock)
   const mine = await login(gateway, { name: 'Ada' }, here)
   if (!('identity' in mine)) throw mine
   const foreign = await signIdentity(new Uint8Array(32), { uid: mine.user.uid, user: 1 }, 1_000_000, 1_000)
   for (const identity of [foreign, mine.token, '', 'x', 7, {}, 'a'.repeat(60_000)])
-    expect(await login(gateway, { name: 'Ada', identity }, here)).toMatchObject({ reason: 'bad-identity', where: 'identity', fix: 'remove it to begin as a new guest' })
+    expect(await login(gateway, { name: 'Ada', identity }, here)).toMatchObject({
+      reason: 'bad-identity',
+      where: 'identity',
+      fix: 'remove it to begin as a new guest',
+    })
   clock.ms += (IDENTITY_SECONDS_MAX + 1) * 1_000
   expect(await login(gateway, { name: 'Ada', identity: mine.identity }, here)).toMatchObject({ reason: 'bad-identity' })
 })
 
 test('LOG-1, NAM-2: names lose what cannot be seen, and one of nothing else is refused', async () => {
   const gateway = gatewayAt({ ms: 1_000_000_000 })
-  const shown = async (name: string): Promise<unknown> => (await verifyToken(secret, await tokenOf(gateway, { name }, here), 1_000_000))?.name
+  const shown = async (name: string): Promise<unknown> =>
+    (await verifyToken(secret, await tokenOf(gateway, { name }, here), 1_000_000))?.name
   expect(await shown('a\u202eb\n\tc\u0007 d')).toBe('ab c d')
   expect(await shown('Zoe\u0308  Łuk')).toBe('Zoë Łuk')
   expect(await shown('Ada\u3164\u2800')).toBe('Ada')
-  for (const name of ['\u3164', '\u115F\u1160', '\u2800\u2800', '\u200B', '\u0301']) expect(await login(gateway, { name }, here)).toMatchObject({ reason: 'bad-name' })
+  for (const name of ['\u3164', '\u115F\u1160', '\u2800\u2800', '\u200B', '\u0301'])
+    expect(await login(gateway, { name }, here)).toMatchObject({ reason: 'bad-name' })
 })
 
 test('LCK-1: observers are admitted from this machine only, and from behind a proxy or another name not', async () => {
@@ -111,7 +150,10 @@ test('LCK-1: observers are admitted from this machine only, and from behind a pr
   const gateway = gatewayAt({ ms: 0 })
   expect(await login(gateway, body, here)).toHaveProperty('token')
   for (const caller of [away, { ...here, forwarded: true }, { ...here, host: 'evil.example' }])
-    expect(await login(gateway, body, caller)).toMatchObject({ reason: 'not-permitted', fix: expect.stringContaining('--observers anyone') })
+    expect(await login(gateway, body, caller)).toMatchObject({
+      reason: 'not-permitted',
+      fix: expect.stringContaining('--observers anyone'),
+    })
   expect(await login(gatewayAt({ ms: 0 }, 'anyone'), body, away)).toHaveProperty('token')
   expect(await login(gatewayAt({ ms: 0 }, 'nobody'), body, here)).toMatchObject({ reason: 'not-permitted' })
 })
@@ -119,10 +161,12 @@ test('LCK-1: observers are admitted from this machine only, and from behind a pr
 test('an address that floods logins waits; others and this machine do not', async () => {
   const clock = { ms: 0 }
   const gateway = gatewayAt(clock)
-  for (let i = 0; i < LOGINS_PER_MINUTE_MAX; i++) expect(await login(gateway, { name: 'Ada' }, away)).toHaveProperty('token')
+  for (let i = 0; i < LOGINS_PER_MINUTE_MAX; i++)
+    expect(await login(gateway, { name: 'Ada' }, away)).toHaveProperty('token')
   expect(await login(gateway, { name: 'Ada' }, away)).toMatchObject({ reason: 'too-many-logins' })
   expect(await login(gateway, { name: 'Ada' }, { ...away, address: '203.0.113.10' })).toHaveProperty('token')
-  for (let i = 0; i < LOGINS_PER_MINUTE_MAX + 5; i++) expect(await login(gateway, { name: 'Ada' }, here)).toHaveProperty('token')
+  for (let i = 0; i < LOGINS_PER_MINUTE_MAX + 5; i++)
+    expect(await login(gateway, { name: 'Ada' }, here)).toHaveProperty('token')
   clock.ms += 1_000
   expect(await login(gateway, { name: 'Ada' }, away)).toHaveProperty('token')
 })

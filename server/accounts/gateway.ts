@@ -12,7 +12,15 @@ import { bucketsByKey } from '../../http/rate-limit.ts'
 import { ServerMeters, type ServerTable } from '../metrics/server-meters.ts'
 import { RecordsService } from '../host/records-service.ts'
 import { passKnownUsers } from './user-numbers.ts'
-import { signIdentity, signToken, verifyIdentity, verifyToken, type Claims, type Identity, type Role } from './tokens.ts'
+import {
+  signIdentity,
+  signToken,
+  verifyIdentity,
+  verifyToken,
+  type Claims,
+  type Identity,
+  type Role,
+} from './tokens.ts'
 
 /** Where a login comes from, as far as the server can tell. */
 export interface Caller {
@@ -80,8 +88,17 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
       const { table: meters } = yield* ServerMeters
       const records = yield* RecordsService
       const archive = yield* Archive
-      const ended = yield* Effect.acquireRelease(Effect.sync(() => new AbortController()), (controller) => Effect.sync(() => controller.abort()))
-      yield* Effect.promise(() => passKnownUsers({ archive, passUsers: data.passUsers, log: settings.log }, limits.STORE_ANSWER_MS_MAX, ended.signal))
+      const ended = yield* Effect.acquireRelease(
+        Effect.sync(() => new AbortController()),
+        (controller) => Effect.sync(() => controller.abort()),
+      )
+      yield* Effect.promise(() =>
+        passKnownUsers(
+          { archive, passUsers: data.passUsers, log: settings.log },
+          limits.STORE_ANSWER_MS_MAX,
+          ended.signal,
+        ),
+      )
       return makeGateway({
         realm: settings.definition.id,
         secret: data.secret,
@@ -103,18 +120,33 @@ export function makeGateway(options: GatewayOptions): GatewayService {
   const nowSeconds = (): number => Math.floor(options.nowMs() / 1_000)
 
   const known = (identity: string): Effect.Effect<Identity, LoginError> =>
-    Effect.promise(() => verifyIdentity(options.secret, identity, nowSeconds())).pipe(Effect.flatMap((found) => (found ? Effect.succeed(found) : badIdentity())))
+    Effect.promise(() => verifyIdentity(options.secret, identity, nowSeconds())).pipe(
+      Effect.flatMap((found) => (found ? Effect.succeed(found) : badIdentity())),
+    )
 
   const login = (body: unknown, caller: Caller): Effect.Effect<LoginReply, LoginError> =>
     Effect.gen(function* () {
       // This machine's own tools and tests log in by the hundred; a proxy in front of the server has its own limit.
-      if (!isLoopback(caller.address) && !logins.take(limitKey(caller.address), options.nowMs())) return yield* tooMany(caller.address)
+      if (!isLoopback(caller.address) && !logins.take(limitKey(caller.address), options.nowMs()))
+        return yield* tooMany(caller.address)
       const { name, role, identity } = yield* readLogin(body)
       if (role === 'observer' && !mayObserve(options.observers, caller)) return yield* notObserver(options.observers)
       const { uid, user } = identity === null ? { uid: randomUUID(), user: options.nextUser() } : yield* known(identity)
-      const claims: Claims = { session: randomUUID(), player: options.nextPlayer(), name, role, uid, user, ...shareOf(options.secret, caller.address) }
-      const token = yield* Effect.promise(() => signToken(options.secret, claims, nowSeconds(), limits.TOKEN_SECONDS_MAX))
-      const renewed = yield* Effect.promise(() => signIdentity(options.secret, claims, nowSeconds(), limits.IDENTITY_SECONDS_MAX))
+      const claims: Claims = {
+        session: randomUUID(),
+        player: options.nextPlayer(),
+        name,
+        role,
+        uid,
+        user,
+        ...shareOf(options.secret, caller.address),
+      }
+      const token = yield* Effect.promise(() =>
+        signToken(options.secret, claims, nowSeconds(), limits.TOKEN_SECONDS_MAX),
+      )
+      const renewed = yield* Effect.promise(() =>
+        signIdentity(options.secret, claims, nowSeconds(), limits.IDENTITY_SECONDS_MAX),
+      )
       options.meters?.count('logins', role)
       options.loggedIn?.(claims)
       return { token, session: claims.session, realm: options.realm, identity: renewed, user: { uid, number: user } }
@@ -143,7 +175,9 @@ export function makeGateway(options: GatewayOptions): GatewayService {
  */
 function shareOf(secret: Uint8Array, address: string): Pick<Claims, 'share'> {
   if (isLoopback(address)) return {}
-  const digest = createHmac('sha256', secret).update(`share ${limitKey(address)}`).digest()
+  const digest = createHmac('sha256', secret)
+    .update(`share ${limitKey(address)}`)
+    .digest()
   return { share: digest.readUInt32BE(0) || 1 }
 }
 
@@ -170,19 +204,57 @@ function readLogin(body: unknown): Effect.Effect<Login, LoginError> {
   const identity = 'identity' in body && body.identity !== undefined ? body.identity : null
   if (identity !== null && typeof identity !== 'string') return badIdentity()
   if (role === 'player' || role === 'observer') return Effect.succeed({ name, role, identity })
-  return Effect.fail(new LoginError({ reason: 'bad-role', what: `there is no role ${JSON.stringify(role)}`, where: 'role', fix: 'send "player" or "observer", or leave it out' }))
+  return Effect.fail(
+    new LoginError({
+      reason: 'bad-role',
+      what: `there is no role ${JSON.stringify(role)}`,
+      where: 'role',
+      fix: 'send "player" or "observer", or leave it out',
+    }),
+  )
 }
 
 const badName = (what: string): Effect.Effect<never, LoginError> =>
-  Effect.fail(new LoginError({ reason: 'bad-name', what, where: 'name', fix: `send a name of 1 to ${NAME_CHARACTERS_MAX} characters` }))
+  Effect.fail(
+    new LoginError({
+      reason: 'bad-name',
+      what,
+      where: 'name',
+      fix: `send a name of 1 to ${NAME_CHARACTERS_MAX} characters`,
+    }),
+  )
 
 const badIdentity = (): Effect.Effect<never, LoginError> =>
-  Effect.fail(new LoginError({ reason: 'bad-identity', what: 'the identity is not one of this server, or has expired', where: 'identity', fix: 'remove it to begin as a new guest' }))
+  Effect.fail(
+    new LoginError({
+      reason: 'bad-identity',
+      what: 'the identity is not one of this server, or has expired',
+      where: 'identity',
+      fix: 'remove it to begin as a new guest',
+    }),
+  )
 
 const tooMany = (address: string): Effect.Effect<never, LoginError> =>
-  Effect.fail(new LoginError({ reason: 'too-many-logins', what: 'too many logins', where: `address ${address}`, fix: 'wait a few seconds, then try again' }))
+  Effect.fail(
+    new LoginError({
+      reason: 'too-many-logins',
+      what: 'too many logins',
+      where: `address ${address}`,
+      fix: 'wait a few seconds, then try again',
+    }),
+  )
 
 function notObserver(observers: Observers): Effect.Effect<never, LoginError> {
-  const who = observers === 'nobody' ? 'this server admits no observers' : 'this server admits observers from its own machine only'
-  return Effect.fail(new LoginError({ reason: 'not-permitted', what: who, where: 'role', fix: 'log in as "player", or let the operator start the server with --observers anyone' }))
+  const who =
+    observers === 'nobody'
+      ? 'this server admits no observers'
+      : 'this server admits observers from its own machine only'
+  return Effect.fail(
+    new LoginError({
+      reason: 'not-permitted',
+      what: who,
+      where: 'role',
+      fix: 'log in as "player", or let the operator start the server with --observers anyone',
+    }),
+  )
 }

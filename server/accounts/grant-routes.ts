@@ -20,7 +20,14 @@ export function makeGrantRoutes(grants: Grants, operatorToken: string, nowMs: ()
     try {
       return await claims()
     } catch (error) {
-      if (!isLoopback(address) && !tries.take(limitKey(address), nowMs())) throw new RouteError(429, 'too-many-tries', 'too many requests without a valid token', 'Authorization', 'wait a minute, then try again')
+      if (!isLoopback(address) && !tries.take(limitKey(address), nowMs()))
+        throw new RouteError(
+          429,
+          'too-many-tries',
+          'too many requests without a valid token',
+          'Authorization',
+          'wait a minute, then try again',
+        )
       throw error
     }
   }
@@ -31,7 +38,11 @@ export function makeGrantRoutes(grants: Grants, operatorToken: string, nowMs: ()
     if (uid === undefined) {
       only(request, ['GET', 'HEAD'])
       const all = await grants.list(realm, await askerOf(asked))
-      sendJson(response, 200, { schema: 'otherworld/grants/1', realm, grants: all.map(({ userUid, role }) => ({ uid: userUid, role })) })
+      sendJson(response, 200, {
+        schema: 'otherworld/grants/1',
+        realm,
+        grants: all.map(({ userUid, role }) => ({ uid: userUid, role })),
+      })
       return true
     }
     only(request, ['PUT', 'DELETE'])

@@ -28,7 +28,11 @@ export class Grants {
   private roles: ReadonlyMap<string, RealmRole> = new Map()
   /** Counts what was given and taken here. */
   private revision = 0
-  private readonly changes = bucketsByKey(limits.GRANT_CHANGES_BURST_MAX, limits.GRANT_CHANGES_PER_SECOND_MAX, limits.LOGIN_ADDRESSES_MAX)
+  private readonly changes = bucketsByKey(
+    limits.GRANT_CHANGES_BURST_MAX,
+    limits.GRANT_CHANGES_PER_SECOND_MAX,
+    limits.LOGIN_ADDRESSES_MAX,
+  )
   private told = false
   private changed: (uid: string) => void = () => undefined
 
@@ -69,7 +73,8 @@ export class Grants {
   private take(roles: ReadonlyMap<string, RealmRole>): void {
     const before = this.roles
     this.roles = roles
-    for (const uid of new Set([...before.keys(), ...roles.keys()])) if (before.get(uid) !== roles.get(uid)) this.changed(uid)
+    for (const uid of new Set([...before.keys(), ...roles.keys()]))
+      if (before.get(uid) !== roles.get(uid)) this.changed(uid)
   }
 
   /** Throws RouteError 403, 404. */
@@ -82,8 +87,22 @@ export class Grants {
   async put(realm: string, uid: string, body: unknown, asker: Asker): Promise<Grant> {
     this.admit(realm, asker, uid)
     const role = typeof body === 'object' && body !== null && 'role' in body ? body.role : undefined
-    if (role !== 'builder' && role !== 'owner') throw new RouteError(400, 'bad-role', 'the body names no role', 'role', 'send {"role": "builder"} or {"role": "owner"}')
-    if (!this.roles.has(uid) && this.roles.size >= limits.GRANTS_MAX) throw new RouteError(409, 'too-many-grants', `the realm has ${this.roles.size} roles given already`, realm, 'take some back first')
+    if (role !== 'builder' && role !== 'owner')
+      throw new RouteError(
+        400,
+        'bad-role',
+        'the body names no role',
+        'role',
+        'send {"role": "builder"} or {"role": "owner"}',
+      )
+    if (!this.roles.has(uid) && this.roles.size >= limits.GRANTS_MAX)
+      throw new RouteError(
+        409,
+        'too-many-grants',
+        `the realm has ${this.roles.size} roles given already`,
+        realm,
+        'take some back first',
+      )
     const grant: Grant = { realm, userUid: uid, role }
     await inTime(this.parts.archive.putGrant(grant))
     this.revision++
@@ -97,16 +116,51 @@ export class Grants {
     const removed = await inTime(this.parts.archive.removeGrant(realm, uid))
     this.revision++
     this.take(new Map([...this.roles].filter(([each]) => each !== uid)))
-    if (!removed) throw new RouteError(404, 'not-found', 'this user has no role in the realm', uid, 'ask GET /v1/realms/ID/grants for those who have')
+    if (!removed)
+      throw new RouteError(
+        404,
+        'not-found',
+        'this user has no role in the realm',
+        uid,
+        'ask GET /v1/realms/ID/grants for those who have',
+      )
   }
 
   /** The operator and the realm's owners may; only whoever changes something is counted. */
   private admit(realm: string, asker: Asker, uid?: string): void {
-    if (realm !== this.parts.realm) throw new RouteError(404, 'not-found', 'there is no such realm on this server', realm.slice(0, 64), `its realm is ${this.parts.realm}`)
-    if (asker !== 'operator' && this.roleOf(asker.uid) !== 'owner') throw new RouteError(403, 'not-permitted', 'only the operator and owners of the realm may see and give its roles', realm, 'ask one of them')
+    if (realm !== this.parts.realm)
+      throw new RouteError(
+        404,
+        'not-found',
+        'there is no such realm on this server',
+        realm.slice(0, 64),
+        `its realm is ${this.parts.realm}`,
+      )
+    if (asker !== 'operator' && this.roleOf(asker.uid) !== 'owner')
+      throw new RouteError(
+        403,
+        'not-permitted',
+        'only the operator and owners of the realm may see and give its roles',
+        realm,
+        'ask one of them',
+      )
     if (uid === undefined) return undefined
-    if (!isUid(uid)) throw new RouteError(400, 'bad-user', 'this is not the uid of a user', 'uid', 'send the UUID that the login answers as user.uid, in lower case')
-    if (!this.changes.take(asker === 'operator' ? 'operator' : asker.uid, this.parts.nowMs())) throw new RouteError(429, 'too-many-changes', 'roles are changed too fast', realm, 'wait a few seconds, then try again')
+    if (!isUid(uid))
+      throw new RouteError(
+        400,
+        'bad-user',
+        'this is not the uid of a user',
+        'uid',
+        'send the UUID that the login answers as user.uid, in lower case',
+      )
+    if (!this.changes.take(asker === 'operator' ? 'operator' : asker.uid, this.parts.nowMs()))
+      throw new RouteError(
+        429,
+        'too-many-changes',
+        'roles are changed too fast',
+        realm,
+        'wait a few seconds, then try again',
+      )
     return undefined
   }
 }

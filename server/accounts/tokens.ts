@@ -33,12 +33,22 @@ const TOKEN_CHARACTERS_MAX = 1_024
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** `issuedAtSeconds`: Unix time. */
-export function signToken(secret: Uint8Array, { session, ...claims }: Claims, issuedAtSeconds: number, lifeSeconds: number): Promise<string> {
+export function signToken(
+  secret: Uint8Array,
+  { session, ...claims }: Claims,
+  issuedAtSeconds: number,
+  lifeSeconds: number,
+): Promise<string> {
   return sign(secret, SESSION_ISSUER, session, { ...claims }, issuedAtSeconds, lifeSeconds)
 }
 
 /** `issuedAtSeconds`: Unix time. */
-export function signIdentity(secret: Uint8Array, { uid, user }: Identity, issuedAtSeconds: number, lifeSeconds: number): Promise<string> {
+export function signIdentity(
+  secret: Uint8Array,
+  { uid, user }: Identity,
+  issuedAtSeconds: number,
+  lifeSeconds: number,
+): Promise<string> {
   return sign(secret, IDENTITY_ISSUER, uid, { user }, issuedAtSeconds, lifeSeconds)
 }
 
@@ -47,7 +57,15 @@ export async function verifyToken(secret: Uint8Array, token: string, nowSeconds:
   const payload = await verify(secret, SESSION_ISSUER, token, nowSeconds)
   if (!payload) return null
   const { sub, player, name, role, uid, user, share } = payload
-  if (typeof sub !== 'string' || typeof name !== 'string' || nameFault(name, NAME_CHARACTERS_MAX) !== null || !isUid(uid) || !isNumber(player) || !isNumber(user)) return null
+  if (
+    typeof sub !== 'string' ||
+    typeof name !== 'string' ||
+    nameFault(name, NAME_CHARACTERS_MAX) !== null ||
+    !isUid(uid) ||
+    !isNumber(player) ||
+    !isNumber(user)
+  )
+    return null
   if (role !== 'player' && role !== 'observer') return null
   return { session: sub, player, name, role, uid, user, ...(isNumber(share) ? { share } : {}) }
 }
@@ -60,7 +78,14 @@ export async function verifyIdentity(secret: Uint8Array, token: string, nowSecon
   return isUid(sub) && isNumber(user) ? { uid: sub, user } : null
 }
 
-function sign(secret: Uint8Array, issuer: string, subject: string, payload: JWTPayload, issuedAtSeconds: number, lifeSeconds: number): Promise<string> {
+function sign(
+  secret: Uint8Array,
+  issuer: string,
+  subject: string,
+  payload: JWTPayload,
+  issuedAtSeconds: number,
+  lifeSeconds: number,
+): Promise<string> {
   return new SignJWT(payload)
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(issuer)
@@ -70,10 +95,22 @@ function sign(secret: Uint8Array, issuer: string, subject: string, payload: JWTP
     .sign(secret)
 }
 
-async function verify(secret: Uint8Array, issuer: string, token: string, nowSeconds: number): Promise<JWTPayload | null> {
+async function verify(
+  secret: Uint8Array,
+  issuer: string,
+  token: string,
+  nowSeconds: number,
+): Promise<JWTPayload | null> {
   if (token.length > TOKEN_CHARACTERS_MAX) return null
   try {
-    return (await jwtVerify(token, secret, { algorithms: ['HS256'], issuer, requiredClaims: ['exp', 'sub'], currentDate: new Date(nowSeconds * 1_000) })).payload
+    return (
+      await jwtVerify(token, secret, {
+        algorithms: ['HS256'],
+        issuer,
+        requiredClaims: ['exp', 'sub'],
+        currentDate: new Date(nowSeconds * 1_000),
+      })
+    ).payload
   } catch {
     return null
   }
@@ -81,4 +118,5 @@ async function verify(secret: Uint8Array, issuer: string, token: string, nowSeco
 
 export const isUid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value)
 
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff
+const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff

@@ -7,17 +7,37 @@ const away = new ArchiveError({ reason: 'away', what: 'no answer', where: 'a tes
 const broken = new ArchiveError({ reason: 'internal', what: 'no such table', where: 'a test', fix: 'none' })
 
 /** An archive that answers as `state` says, and the number that is passed; waits end at the next turn. */
-function scene(state: { answer: number | ArchiveError | 'never' }): { readonly passed: number[]; readonly logged: string[]; run(waitMsMax: number, signal?: AbortSignal): Promise<void> } {
+function scene(state: { answer: number | ArchiveError | 'never' }): {
+  readonly passed: number[]
+  readonly logged: string[]
+  run(waitMsMax: number, signal?: AbortSignal): Promise<void>
+} {
   const [passed, logged]: [number[], string[]] = [[], []]
-  const newestUserNumber = (): Effect.Effect<number, ArchiveError> => Effect.suspend(() => {
-    if (state.answer === 'never') return Effect.never
-    return typeof state.answer === 'number' ? Effect.succeed(state.answer) : Effect.fail(state.answer)
-  })
+  const newestUserNumber = (): Effect.Effect<number, ArchiveError> =>
+    Effect.suspend(() => {
+      if (state.answer === 'never') return Effect.never
+      return typeof state.answer === 'number' ? Effect.succeed(state.answer) : Effect.fail(state.answer)
+    })
   const parts = {
-    archive: { newestUserNumber }, passUsers: (number: number) => { passed.push(number); return number > 10 }, log: (line: string) => void logged.push(line),
-    patience: { nowMs: () => 0, sleep: (ms: number) => new Promise((resolve) => { setTimeout(resolve, ms === 40 ? 40 : 1) }) },
+    archive: { newestUserNumber },
+    passUsers: (number: number) => {
+      passed.push(number)
+      return number > 10
+    },
+    log: (line: string) => void logged.push(line),
+    patience: {
+      nowMs: () => 0,
+      sleep: (ms: number) =>
+        new Promise((resolve) => {
+          setTimeout(resolve, ms === 40 ? 40 : 1)
+        }),
+    },
   }
-  return { passed, logged, run: (waitMsMax, signal = new AbortController().signal) => passKnownUsers(parts, waitMsMax, signal) }
+  return {
+    passed,
+    logged,
+    run: (waitMsMax, signal = new AbortController().signal) => passKnownUsers(parts, waitMsMax, signal),
+  }
 }
 
 test('an archive that answers is heard before any number is given; the operator reads where it knew more', async () => {

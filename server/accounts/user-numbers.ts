@@ -21,10 +21,18 @@ export async function passKnownUsers(parts: UserNumbersParts, waitMsMax: number,
   waited.abort()
 }
 
-async function ask({ archive, passUsers, patience = PATIENCE, log }: UserNumbersParts, signal: AbortSignal): Promise<void> {
+async function ask(
+  { archive, passUsers, patience = PATIENCE, log }: UserNumbersParts,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    const newest = await patiently({ ...patience, patienceMs: Infinity, signal, say: () => undefined }, () => archive.newestUserNumber())
-    if (!signal.aborted && passUsers(newest)) log(`users: the data directory did not know of the numbers up to ${newest}, which the archive has: new ones come after them`)
+    const newest = await patiently({ ...patience, patienceMs: Infinity, signal, say: () => undefined }, () =>
+      archive.newestUserNumber(),
+    )
+    if (!signal.aborted && passUsers(newest))
+      log(
+        `users: the data directory did not know of the numbers up to ${newest}, which the archive has: new ones come after them`,
+      )
   } catch (error) {
     if (!signal.aborted) log(`users: the archive cannot be asked for the numbers given so far: ${textOf(error)}`)
   }

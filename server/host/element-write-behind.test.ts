@@ -14,14 +14,21 @@ const away = (): ArchiveError => new ArchiveError({ reason: 'away', what: 'no an
 function moody(): { service: ArchiveService; mood: { isAway: boolean; losesAnswer: boolean; saves: number } } {
   const inner = memoryArchive()
   const mood = { isAway: false, losesAnswer: false, saves: 0 }
-  const or = <T>(work: Effect.Effect<T, ArchiveError>): Effect.Effect<T, ArchiveError> => Effect.suspend(() => {
-    mood.saves++
-    if (mood.isAway) return Effect.fail(away())
-    return mood.losesAnswer ? work.pipe(Effect.flatMap(() => Effect.fail(away()))) : work
-  })
+  const or = <T>(work: Effect.Effect<T, ArchiveError>): Effect.Effect<T, ArchiveError> =>
+    Effect.suspend(() => {
+      mood.saves++
+      if (mood.isAway) return Effect.fail(away())
+      return mood.losesAnswer ? work.pipe(Effect.flatMap(() => Effect.fail(away()))) : work
+    })
   return {
     mood,
-    service: { ...inner, putRealm: (...args) => or(inner.putRealm(...args)), replaceElements: (...args) => or(inner.replaceElements(...args)), saveElements: (...args) => or(inner.saveElements(...args)), putCheckpoint: (...args) => or(inner.putCheckpoint(...args)) },
+    service: {
+      ...inner,
+      putRealm: (...args) => or(inner.putRealm(...args)),
+      replaceElements: (...args) => or(inner.replaceElements(...args)),
+      saveElements: (...args) => or(inner.saveElements(...args)),
+      putCheckpoint: (...args) => or(inner.putCheckpoint(...args)),
+    },
   }
 }
 
@@ -38,11 +45,20 @@ function scene(): Scene {
   const { service, mood } = moody()
   const logged: string[] = []
   const retold: number[] = []
-  const archivist = new Archivist({ archive: service, log: (line) => void logged.push(line), retell: () => void retold.push(retold.length) })
+  const archivist = new Archivist({
+    archive: service,
+    log: (line) => void logged.push(line),
+    retell: () => void retold.push(retold.length),
+  })
   return { archivist, service, mood, logged, retold, saved: () => Effect.runPromise(service.savedRealm('yard')) }
 }
 
-const told = (tick: number, put: readonly SavedElement[], removed: readonly number[] = [], isComplete = true): Parameters<Archivist['elements']>[0] => ({ tick, put, removed, begins: false, isComplete })
+const told = (
+  tick: number,
+  put: readonly SavedElement[],
+  removed: readonly number[] = [],
+  isComplete = true,
+): Parameters<Archivist['elements']>[0] => ({ tick, put, removed, begins: false, isComplete })
 /** The first that is told where everything is. */
 const first = (...given: Parameters<typeof told>): ReturnType<typeof told> => ({ ...told(...given), begins: true })
 const at = (element: number, x: number): SavedElement => elementOf(element, { position: { x, y: 0, z: 0 } })
@@ -69,7 +85,8 @@ describe('the archivist', () => {
     archivist.elements(first(1, [at(1, 0), at(2, 0)]))
     await until(async () => (await saved())?.tick === 1)
     mood.isAway = true
-    for (let tick = 2; tick <= 500; tick++) archivist.elements(told(tick, [at(1, tick), at(3, tick)], tick === 400 ? [2] : []))
+    for (let tick = 2; tick <= 500; tick++)
+      archivist.elements(told(tick, [at(1, tick), at(3, tick)], tick === 400 ? [2] : []))
     expect(archivist.backlog).toBeLessThanOrEqual(3)
     await until(() => mood.saves > 4)
     expect(logged).toEqual([expect.stringContaining('archive: away')])
@@ -114,12 +131,21 @@ describe('the archivist', () => {
     // Another program of the same epoch number replaced the save by an older one: as where a backup is put in place.
     const set: ArchiveService['saveElements'] = service.saveElements
     let times = 0
-    Object.assign(service, { saveElements: (...args: Parameters<typeof set>) => (times++ === 0 ? Effect.fail(new ArchiveError({ reason: 'conflict', what: 'not all saved', where: 'a test', fix: 'save all' })) : set(...args)) })
+    Object.assign(service, {
+      saveElements: (...args: Parameters<typeof set>) =>
+        times++ === 0
+          ? Effect.fail(
+              new ArchiveError({ reason: 'conflict', what: 'not all saved', where: 'a test', fix: 'save all' }),
+            )
+          : set(...args),
+    })
     archivist.elements(told(2, [at(1, 2)]))
     await until(() => retold.length === 1)
     // Told before the realm heard of it: no view of all that stands there.
     archivist.elements(told(3, [at(9, 9)]))
-    await new Promise((resolve) => { setTimeout(resolve, 700) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 700)
+    })
     expect(await saved()).toMatchObject({ tick: 1, elements: [at(1, 1)] })
     archivist.elements(first(3, [at(1, 3), at(2, 3)]))
     await until(async () => (await saved())?.tick === 3)
@@ -137,7 +163,7 @@ describe('the archivist', () => {
     expect(archivist.backlog).toBe(2)
   })
 
-  test('a realm instance that begins anew tells everything itself: the old one\'s backlog goes', async () => {
+  test("a realm instance that begins anew tells everything itself: the old one's backlog goes", async () => {
     const { archivist, mood, saved } = scene()
     mood.isAway = true
     archivist.begin(REALM, 1)
@@ -153,7 +179,11 @@ describe('the archivist', () => {
     const { archivist, mood, service } = scene()
     mood.isAway = true
     archivist.begin(REALM, 1)
-    for (let tick = 1; tick <= 5_000; tick++) archivist.logged({ type: 'checkpoint', entry: { realm: 'yard', epoch: 1, tick, segment: 1, stateHash: '', bytes: 1 } })
+    for (let tick = 1; tick <= 5_000; tick++)
+      archivist.logged({
+        type: 'checkpoint',
+        entry: { realm: 'yard', epoch: 1, tick, segment: 1, stateHash: '', bytes: 1 },
+      })
     mood.isAway = false
     expect(await archivist.end(20_000)).toBe(true)
     const listed = await Effect.runPromise(service.checkpoints('yard', ELEMENTS_MAX))

@@ -5,7 +5,13 @@
  */
 import { Effect } from 'effect'
 import type { ElementId, RealmDefinition } from '../../sim/index.ts'
-import { ArchiveError, type ArchiveService, type CheckpointEntry, type RecordingEntry, type SavedElement } from '../../storage/archive/index.ts'
+import {
+  ArchiveError,
+  type ArchiveService,
+  type CheckpointEntry,
+  type RecordingEntry,
+  type SavedElement,
+} from '../../storage/archive/index.ts'
 import type { ElementsTold } from '../realm/element-change-tracker.ts'
 import { textOf } from '../error.ts'
 
@@ -49,7 +55,15 @@ class Changes {
     this.all = all
   }
 
-  take({ tick, put, removed, isComplete }: Pick<ElementsTold, 'tick' | 'isComplete'> & { readonly put: Iterable<SavedElement>; readonly removed: Iterable<ElementId> }): void {
+  take({
+    tick,
+    put,
+    removed,
+    isComplete,
+  }: Pick<ElementsTold, 'tick' | 'isComplete'> & {
+    readonly put: Iterable<SavedElement>
+    readonly removed: Iterable<ElementId>
+  }): void {
     for (const element of put) {
       this.removed.delete(element.element)
       this.put.set(element.element, element)
@@ -102,10 +116,17 @@ export class Archivist {
 
   logged(event: LogEvent): void {
     const { epoch } = event.entry
-    const key = event.type === 'checkpoint' ? `checkpoint ${epoch} ${event.entry.tick}` : `recording ${epoch} ${event.entry.segment}`
+    const key =
+      event.type === 'checkpoint'
+        ? `checkpoint ${epoch} ${event.entry.tick}`
+        : `recording ${epoch} ${event.entry.segment}`
     this.events.delete(key)
     this.events.set(key, event)
-    if (this.events.size > ENTRIES_MAX) for (const [oldest] of this.events) { this.events.delete(oldest); break }
+    if (this.events.size > ENTRIES_MAX)
+      for (const [oldest] of this.events) {
+        this.events.delete(oldest)
+        break
+      }
     this.work()
   }
 
@@ -119,7 +140,9 @@ export class Archivist {
     this.work()
     this.wake?.()
     let timer: NodeJS.Timeout | undefined
-    const enough = new Promise<void>((resolve) => { timer = setTimeout(resolve, msMax) })
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, msMax)
+    })
     await Promise.race([this.untilIdle(), enough])
     clearTimeout(timer)
     const isDone = this.isFenced || !this.hasWork
@@ -179,7 +202,11 @@ export class Archivist {
     const at = { realm: definition.id, epoch, tick: saving.tick }
     this.changes = new Changes(false)
     try {
-      await Effect.runPromise(saving.all ? archive.replaceElements(at, [...saving.put.values()]) : archive.saveElements(at, [...saving.put.values()], [...saving.removed]))
+      await Effect.runPromise(
+        saving.all
+          ? archive.replaceElements(at, [...saving.put.values()])
+          : archive.saveElements(at, [...saving.put.values()], [...saving.removed]),
+      )
     } catch (error) {
       // A realm that has begun again meanwhile tells everything itself.
       if (this.instance?.epoch === epoch && !this.changes.all) {
@@ -194,7 +221,13 @@ export class Archivist {
   private async enter(): Promise<void> {
     const { archive } = this.options
     for (const [key, event] of this.events) {
-      await Effect.runPromise(event.type === 'recording' ? archive.putRecording(event.entry) : event.type === 'checkpoint' ? archive.putCheckpoint(event.entry) : archive.removeRecording(event.entry))
+      await Effect.runPromise(
+        event.type === 'recording'
+          ? archive.putRecording(event.entry)
+          : event.type === 'checkpoint'
+            ? archive.putCheckpoint(event.entry)
+            : archive.removeRecording(event.entry),
+      )
       if (this.events.get(key) === event) this.events.delete(key)
       return
     }
@@ -205,7 +238,9 @@ export class Archivist {
     const reason = error instanceof ArchiveError ? error.reason : 'internal'
     if (reason === 'fenced') {
       this.isFenced = true
-      this.options.log(`archive: ${textOf(error)}. This server saves nothing of the realm any more; its recording goes on`)
+      this.options.log(
+        `archive: ${textOf(error)}. This server saves nothing of the realm any more; its recording goes on`,
+      )
       return true
     }
     if (reason === 'conflict') {
@@ -213,7 +248,10 @@ export class Archivist {
       this.changes = new Changes(true)
       this.options.retell()
     }
-    if (!this.isAway) this.options.log(`archive: ${reason === 'away' || reason === 'broken' ? reason : 'cannot save'}: ${textOf(error)}. The realm goes on; what is to be saved waits`)
+    if (!this.isAway)
+      this.options.log(
+        `archive: ${reason === 'away' || reason === 'broken' ? reason : 'cannot save'}: ${textOf(error)}. The realm goes on; what is to be saved waits`,
+      )
     this.isAway = true
     return false
   }

@@ -63,7 +63,9 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void)
       }
       const host = yield* Effect.acquireRelease(
-        Effect.sync(() => new Host(settings, gateway, startOf(settings, data, meters), settle, counted, outside, archive)),
+        Effect.sync(
+          () => new Host(settings, gateway, startOf(settings, data, meters), settle, counted, outside, archive),
+        ),
         (running) => Effect.promise(() => running.drain('The server stops.')),
       )
       grants.tell((uid) => host.grant(uid))
@@ -104,7 +106,15 @@ class Host {
   private newest: NewestState = { tick: 0, stateHash: '', players: 0, elements: 0 }
   private draining: Promise<void> | null = null
 
-  constructor(settings: Settings, gateway: GatewayService, start: RealmStart, settle: Settle, counted: ServerTable, outside: Outside, archive: ArchiveService) {
+  constructor(
+    settings: Settings,
+    gateway: GatewayService,
+    start: RealmStart,
+    settle: Settle,
+    counted: ServerTable,
+    outside: Outside,
+    archive: ArchiveService,
+  ) {
     this.settings = settings
     this.start = start
     this.outside = outside
@@ -114,13 +124,29 @@ class Host {
       claimsOf: (session) => gateway.claimsOf(session),
       ...outside,
       closedTo: () => this.closedTo()?.words ?? null,
-      waits: () => { this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS) },
+      waits: () => {
+        this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS)
+      },
       log: (line) => settings.log(line),
     })
-    this.archivist = new Archivist({ archive, log: (line) => settings.log(line), retell: () => this.life.post({ type: 'retell' }) })
+    this.archivist = new Archivist({
+      archive,
+      log: (line) => settings.log(line),
+      retell: () => this.life.post({ type: 'retell' }),
+    })
     this.life = new RealmLife({
-      settings, start, counted, settle,
-      savedStart: (isEnding) => savedStart({ archive, realm: start.definition.id, recordings: start.recordings, log: (line) => settings.log(line), isEnding }),
+      settings,
+      start,
+      counted,
+      settle,
+      savedStart: (isEnding) =>
+        savedStart({
+          archive,
+          realm: start.definition.id,
+          recordings: start.recordings,
+          log: (line) => settings.log(line),
+          isEnding,
+        }),
       heard: (message) => this.heard(message),
       died: () => this.links.closeAll('The realm starts again; reconnect to go on where you were.'),
     })
@@ -141,7 +167,12 @@ class Host {
   }
 
   health(): Health {
-    return healthOf({ id: this.start.definition.id, tick: this.newest.tick, warning: this.workerStatus.warning }, this.tickAtMs, performance.now(), this.life.problem)
+    return healthOf(
+      { id: this.start.definition.id, tick: this.newest.tick, warning: this.workerStatus.warning },
+      this.tickAtMs,
+      performance.now(),
+      this.life.problem,
+    )
   }
 
   closedTo(): Closure | null {
@@ -167,16 +198,24 @@ class Host {
 
   private heard(message: FromRealm): void {
     switch (message.type) {
-      case 'ready': return this.started(message)
-      case 'tick': return this.ticked(message)
+      case 'ready':
+        return this.started(message)
+      case 'tick':
+        return this.ticked(message)
       case 'status':
         this.workerStatus = message.status
         return undefined
-      case 'wanted': return this.wanted(message)
-      case 'elements': return this.archivist.elements(message.told)
-      case 'log': return this.archivist.logged(message.event)
+      case 'wanted':
+        return this.wanted(message)
+      case 'elements':
+        return this.archivist.elements(message.told)
+      case 'log':
+        return this.archivist.logged(message.event)
       // What concerns the worker's life is heard there.
-      case 'note': case 'failed': case 'stopped': return undefined
+      case 'note':
+      case 'failed':
+      case 'stopped':
+        return undefined
     }
   }
 
@@ -206,17 +245,43 @@ class Host {
     await this.life.stop(reason)
     this.links.closeAll(reason)
     if (!(await this.archivist.end(ARCHIVE_FLUSH_MS_MAX)))
-      this.settings.log(`archive: ${this.archivist.backlog} things could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`)
+      this.settings.log(
+        `archive: ${this.archivist.backlog} things could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`,
+      )
   }
 }
 
-function startOf({ definition, keepBytes, warmUpTicks }: Settings, { recordings, lock }: DataDirectory, meters: RealmMeters): RealmStart {
-  return { definition, recordings, lock, keepBytes, ...(warmUpTicks === undefined ? {} : { warmUpTicks }), recordedBy: `otherworld ${packageVersion()}`, meters: meters.buffers }
+function startOf(
+  { definition, keepBytes, warmUpTicks }: Settings,
+  { recordings, lock }: DataDirectory,
+  meters: RealmMeters,
+): RealmStart {
+  return {
+    definition,
+    recordings,
+    lock,
+    keepBytes,
+    ...(warmUpTicks === undefined ? {} : { warmUpTicks }),
+    recordedBy: `otherworld ${packageVersion()}`,
+    meters: meters.buffers,
+  }
 }
 
 function emptyStatus(id: string): WorkerStatus {
   return {
-    id, tick: 0, stateHash: '', players: 0, elements: 0, tickMsP50: 0, tickMsP99: 0, tickMsMax: 0, overruns: 0, delayedMs: 0,
-    observers: 0, connections: 0, epoch: 0, warning: null,
+    id,
+    tick: 0,
+    stateHash: '',
+    players: 0,
+    elements: 0,
+    tickMsP50: 0,
+    tickMsP99: 0,
+    tickMsMax: 0,
+    overruns: 0,
+    delayedMs: 0,
+    observers: 0,
+    connections: 0,
+    epoch: 0,
+    warning: null,
   }
 }

@@ -8,7 +8,15 @@ import { otherHolder } from '../../storage/lock-mark.ts'
 import { findRemedy, listRecordings, sealLeftOpen, type Found, type Remedy } from '../../storage/recordings/index.ts'
 import type { Settings } from '../config.ts'
 import { ServerError, textOf } from '../error.ts'
-import { PAUSE_MS_MAX, PROGRESS_TICKS, RESTART_MS, START_PAUSE_MS_MAX, STARTS_MAX, STEP_MS_MAX, WORKER_STOP_MS_MAX } from '../limits.ts'
+import {
+  PAUSE_MS_MAX,
+  PROGRESS_TICKS,
+  RESTART_MS,
+  START_PAUSE_MS_MAX,
+  STARTS_MAX,
+  STEP_MS_MAX,
+  WORKER_STOP_MS_MAX,
+} from '../limits.ts'
 import type { ServerTable } from '../metrics/server-meters.ts'
 import { packageRoot } from '../package-root.ts'
 import type { FromRealm, RealmStart, ToRealm } from '../realm-messages.ts'
@@ -96,10 +104,17 @@ export class RealmLife {
     // Another server has taken over: what is open is its.
     if (lock && otherHolder(lock) !== null) return
     try {
-      const sealed = await sealLeftOpen(recordings, definition.id, 'the step of this tick did not end before the server stopped')
+      const sealed = await sealLeftOpen(
+        recordings,
+        definition.id,
+        'the step of this tick did not end before the server stopped',
+      )
       if (sealed.type === 'failed') this.log(`realm: ${sealed.path} could not be sealed: ${sealed.message}`)
       if (sealed.type !== 'sealed') return
-      const dropped = sealed.droppedTick === null ? '' : `; the inputs of tick ${sealed.droppedTick}, whose step did not end, stand in it as quarantined`
+      const dropped =
+        sealed.droppedTick === null
+          ? ''
+          : `; the inputs of tick ${sealed.droppedTick}, whose step did not end, stand in it as quarantined`
       this.log(`realm: ${sealed.path} was left open by its worker and is sealed now${dropped}`)
     } catch (error) {
       this.log(`realm: the recording could not be sealed: ${textOf(error)}`)
@@ -116,7 +131,8 @@ export class RealmLife {
   private async prepare(searches: boolean): Promise<void> {
     const found = searches ? await this.search() : null
     if (this.isStopping) return
-    if (found?.type === 'none') return this.giveUp(`nothing was found after ${found.tries} tries with which the realm goes on`, found.reason)
+    if (found?.type === 'none')
+      return this.giveUp(`nothing was found after ${found.tries} tries with which the realm goes on`, found.reason)
     this.pending = found?.type === 'remedy' ? found : null
     const saved = await this.options.savedStart(() => this.isStopping)
     if (!this.isStopping) this.launch(saved, this.pending?.remedy ?? null)
@@ -142,14 +158,21 @@ export class RealmLife {
   private launch(saved: SavedStart | null, remedy: Remedy | null): void {
     const { start } = this.options
     const pulse = new Pulse()
-    const workerData: RealmStart = { ...start, pulse: pulse.buffer, ...(saved ? { saved } : {}), ...(remedy ? { remedy } : {}) }
+    const workerData: RealmStart = {
+      ...start,
+      pulse: pulse.buffer,
+      ...(saved ? { saved } : {}),
+      ...(remedy ? { remedy } : {}),
+    }
     const worker = new Worker(this.file, { workerData, name: `realm ${start.definition.id}` })
     this.worker = worker
     this.failure = null
     this.searchesNext = false
     this.readyAtTick = null
     this.watchdog = new Watchdog({
-      pulse, stepMsMax: STEP_MS_MAX, pauseMsMax: () => (this.readyAtTick === null ? START_PAUSE_MS_MAX : PAUSE_MS_MAX),
+      pulse,
+      stepMsMax: STEP_MS_MAX,
+      pauseMsMax: () => (this.readyAtTick === null ? START_PAUSE_MS_MAX : PAUSE_MS_MAX),
       onStuck: (what) => {
         this.log(`realm: ${what}: the worker is ended`)
         this.searchesNext = true
@@ -169,7 +192,8 @@ export class RealmLife {
     if (message.type === 'note') this.log(`realm: ${message.text}`)
     if (message.type === 'failed') this.failed(message)
     if (message.type === 'ready') this.started(message.tick)
-    if (message.type === 'tick' && this.readyAtTick !== null && message.tick >= this.readyAtTick + PROGRESS_TICKS) this.starts = 0
+    if (message.type === 'tick' && this.readyAtTick !== null && message.tick >= this.readyAtTick + PROGRESS_TICKS)
+      this.starts = 0
     this.options.heard(message)
   }
 
@@ -186,13 +210,21 @@ export class RealmLife {
     this.pending = null
     if (!pending) return
     const { counted } = this.options
-    const { remedy: { leavesOut, goesBack, tries }, removed } = pending
-    const kinds = [...removed.map(({ type }) => type), ...(leavesOut ? ['inputs' as const] : []), ...(goesBack ? ['ticks' as const] : [])]
+    const {
+      remedy: { leavesOut, goesBack, tries },
+      removed,
+    } = pending
+    const kinds = [
+      ...removed.map(({ type }) => type),
+      ...(leavesOut ? ['inputs' as const] : []),
+      ...(goesBack ? ['ticks' as const] : []),
+    ]
     for (const kind of kinds) counted.count('quarantined', kind)
     counted.add('searches', tries)
     this.quarantined += kinds.length
     if (removed.length > 0 || leavesOut) this.starts = 0
-    if (kinds.length > 0) this.log(`realm: what made it fail was found in ${tries} tries and is quarantined: ${kinds.join(', ')}`)
+    if (kinds.length > 0)
+      this.log(`realm: what made it fail was found in ${tries} tries and is quarantined: ${kinds.join(', ')}`)
   }
 
   // --- ends
@@ -214,11 +246,17 @@ export class RealmLife {
     this.worker = null
     this.options.died()
     if (this.isStopping || this.failure?.retry === 'never') return
-    if (this.starts >= STARTS_MAX) return this.giveUp(`the realm died too often: ${STARTS_MAX} starts in a row led nowhere`, this.failure?.what ?? 'the log says why')
+    if (this.starts >= STARTS_MAX)
+      return this.giveUp(
+        `the realm died too often: ${STARTS_MAX} starts in a row led nowhere`,
+        this.failure?.what ?? 'the log says why',
+      )
     this.problem = 'the realm starts again after a fault'
     this.restarts++
     this.options.counted.add('restarts')
-    this.log(`realm: the worker died and is started again from its recording (start ${this.starts + 1} of ${STARTS_MAX} without progress)`)
+    this.log(
+      `realm: the worker died and is started again from its recording (start ${this.starts + 1} of ${STARTS_MAX} without progress)`,
+    )
     // Another fault may pass by itself; where it does not, it may still be something in the realm.
     const searches = this.searchesNext || this.starts >= 2
     this.restartTimer = setTimeout(() => this.attempt(searches), RESTART_MS * 2 ** Math.max(0, this.starts - 1))
@@ -228,11 +266,27 @@ export class RealmLife {
     this.problem = `${what} (${reason})`
     this.isDown = true
     this.log(`realm: ${this.problem}; it stays down. Look above for the reason, then start the server again.`)
-    this.options.settle(new ServerError({ reason: 'realm', what: this.problem, where: `realm ${this.options.start.definition.id}`, fix: 'the log says why; correct it and start the server again' }))
+    this.options.settle(
+      new ServerError({
+        reason: 'realm',
+        what: this.problem,
+        where: `realm ${this.options.start.definition.id}`,
+        fix: 'the log says why; correct it and start the server again',
+      }),
+    )
   }
 
   private cannotBegin(error: unknown): void {
-    const told = error instanceof ServerError ? error : new ServerError({ reason: 'realm', what: textOf(error), where: `realm ${this.options.start.definition.id}`, fix: 'see to the directory of the recordings', cause: error })
+    const told =
+      error instanceof ServerError
+        ? error
+        : new ServerError({
+            reason: 'realm',
+            what: textOf(error),
+            where: `realm ${this.options.start.definition.id}`,
+            fix: 'see to the directory of the recordings',
+            cause: error,
+          })
     this.problem = told.what
     this.isDown = true
     this.log(`realm: ${told.message}`)
@@ -242,7 +296,9 @@ export class RealmLife {
 
 /** Asks a worker to end and waits; past WORKER_STOP_MS_MAX it is ended from outside. */
 async function endOf(worker: Worker, stop: ToRealm, log: (line: string) => void): Promise<void> {
-  const ended = new Promise<void>((resolve) => { worker.once('exit', () => resolve()) })
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', () => resolve())
+  })
   const timer = setTimeout(() => {
     log(`realm: the worker did not end within ${WORKER_STOP_MS_MAX / 1_000} s and is ended from outside`)
     void worker.terminate()

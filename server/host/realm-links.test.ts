@@ -5,12 +5,27 @@ import { SERVER_FAMILIES } from '../metrics/families.ts'
 import { MetricTable } from '../metrics/table.ts'
 import { RealmLinks } from './realm-links.ts'
 
-const TRANSPORT: ServerTransport = { kind: 'memory', send: () => undefined, flush: () => undefined, close: () => undefined, stop: () => Promise.resolve() }
+const TRANSPORT: ServerTransport = {
+  kind: 'memory',
+  send: () => undefined,
+  flush: () => undefined,
+  close: () => undefined,
+  stop: () => Promise.resolve(),
+}
 const CLAIMS = { session: 'one', player: 1, name: 'Ada', role: 'player', uid: '', user: 1 } as const
 
 test('what waits for a realm that stands still is bounded in bytes: the newest packets are dropped, and the log is told', () => {
   const said: string[] = []
-  const links = new RealmLinks({ counted: new MetricTable(SERVER_FAMILIES), claimsOf: () => CLAIMS, grantedTo: () => 0, came: () => undefined, went: () => undefined, closedTo: () => null, waits: () => undefined, log: (line) => void said.push(line) })
+  const links = new RealmLinks({
+    counted: new MetricTable(SERVER_FAMILIES),
+    claimsOf: () => CLAIMS,
+    grantedTo: () => 0,
+    came: () => undefined,
+    went: () => undefined,
+    closedTo: () => null,
+    waits: () => undefined,
+    log: (line) => void said.push(line),
+  })
   const events = links.eventsFor(() => TRANSPORT)
   events.opened(1, { session: 'one', kind: 'memory', ordered: false, address: '127.0.0.1' })
   const fitting = Math.floor(INBOUND_BYTES_MAX / MESSAGE_BYTES_MAX)
@@ -27,9 +42,21 @@ test('what waits for a realm that stands still is bounded in bytes: the newest p
 
 test('a role that changes is heard of after the links that were opened before, with what their users could do then', () => {
   let granted = 8
-  const links = new RealmLinks({ counted: new MetricTable(SERVER_FAMILIES), claimsOf: () => CLAIMS, grantedTo: () => granted, came: () => undefined, went: () => undefined, closedTo: () => null, waits: () => undefined, log: () => undefined })
+  const links = new RealmLinks({
+    counted: new MetricTable(SERVER_FAMILIES),
+    claimsOf: () => CLAIMS,
+    grantedTo: () => granted,
+    came: () => undefined,
+    went: () => undefined,
+    closedTo: () => null,
+    waits: () => undefined,
+    log: () => undefined,
+  })
   links.eventsFor(() => TRANSPORT).opened(1, { session: 'one', kind: 'memory', ordered: false, address: '127.0.0.1' })
   granted = 0
   links.grant('someone')
-  expect(links.take().events).toMatchObject([{ type: 'opened', granted: 8 }, { type: 'grant', uid: 'someone', granted: 0 }])
+  expect(links.take().events).toMatchObject([
+    { type: 'opened', granted: 8 },
+    { type: 'grant', uid: 'someone', granted: 0 },
+  ])
 })

@@ -57,7 +57,8 @@ export class RealmLinks {
 
   private opened(transport: ServerTransport, connection: ConnectionId, peer: Peer): void {
     const claims = this.options.claimsOf(peer.session)
-    const refusal = this.options.closedTo() ?? (this.table.size >= LINKS_MAX ? `the server is full (${LINKS_MAX} connections)` : null)
+    const refusal =
+      this.options.closedTo() ?? (this.table.size >= LINKS_MAX ? `the server is full (${LINKS_MAX} connections)` : null)
     if (refusal !== null || !claims) {
       transport.close(connection, refusal ?? 'the session is not known; log in again')
       return

@@ -7,21 +7,37 @@ import { Presence } from './presence.ts'
 import { RecordsBehind } from './record-write-behind.ts'
 
 const uid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 
 /** An archive that can be away, and what is written behind it; each wait ends at the next turn. */
-function behind(): { readonly records: RecordsBehind; readonly archive: ReturnType<typeof memoryArchive>; readonly outage: { away: boolean; broken: boolean; tries: number }; readonly logged: string[] } {
+function behind(): {
+  readonly records: RecordsBehind
+  readonly archive: ReturnType<typeof memoryArchive>
+  readonly outage: { away: boolean; broken: boolean; tries: number }
+  readonly logged: string[]
+} {
   const archive = memoryArchive()
   const outage = { away: false, broken: false, tries: 0 }
   const logged: string[] = []
-  const guard = <T>(write: () => Effect.Effect<T, ArchiveError>): Effect.Effect<T, ArchiveError> => Effect.suspend(() => {
-    outage.tries++
-    if (outage.broken) return Effect.fail(new ArchiveError({ reason: 'internal', what: 'it will not', where: 'db', fix: 'none' }))
-    return outage.away ? Effect.fail(new ArchiveError({ reason: 'away', what: 'gone', where: 'db', fix: 'wait' })) : write()
-  })
+  const guard = <T>(write: () => Effect.Effect<T, ArchiveError>): Effect.Effect<T, ArchiveError> =>
+    Effect.suspend(() => {
+      outage.tries++
+      if (outage.broken)
+        return Effect.fail(new ArchiveError({ reason: 'internal', what: 'it will not', where: 'db', fix: 'none' }))
+      return outage.away
+        ? Effect.fail(new ArchiveError({ reason: 'away', what: 'gone', where: 'db', fix: 'wait' }))
+        : write()
+    })
   const records = new RecordsBehind({
-    archive: { putUser: (user) => guard(() => archive.putUser(user)), putSession: (session) => guard(() => archive.putSession(session)) },
-    sleep: turn, log: (line) => void logged.push(line),
+    archive: {
+      putUser: (user) => guard(() => archive.putUser(user)),
+      putSession: (session) => guard(() => archive.putSession(session)),
+    },
+    sleep: turn,
+    log: (line) => void logged.push(line),
   })
   return { records, archive, outage, logged }
 }
@@ -101,7 +117,11 @@ test('what is put in the moment in which the work ends is written too', async ()
 
 test('an archive that takes the question and never answers does not hold up the end', async () => {
   const logged: string[] = []
-  const records = new RecordsBehind({ archive: { putUser: () => Effect.never, putSession: () => Effect.never }, sleep: turn, log: (line) => void logged.push(line) })
+  const records = new RecordsBehind({
+    archive: { putUser: () => Effect.never, putSession: () => Effect.never },
+    sleep: turn,
+    log: (line) => void logged.push(line),
+  })
   records.user({ uid: uid(1), number: 1, name: 'Ada' })
   await records.stop()
   expect(logged).toEqual([expect.stringContaining('1 records')])

@@ -85,7 +85,8 @@ export class RecordsBehind {
     } catch (error) {
       const away = isStoreError(error) && (error.isRetryable || error.reason === 'broken')
       if (!away) this.parts.log(`archive: a record could not be written: ${textOf(error)}`)
-      else if (!this.isAway) this.parts.log(`archive: it does not answer; what has to be written waits: ${textOf(error)}`)
+      else if (!this.isAway)
+        this.parts.log(`archive: it does not answer; what has to be written waits: ${textOf(error)}`)
       this.isAway = away
       return !away
     }
@@ -98,6 +99,7 @@ export class RecordsBehind {
     const late = this.parts.sleep(ARCHIVE_FLUSH_MS_MAX, done.signal).catch(() => undefined)
     await Promise.race([this.running, late])
     done.abort()
-    if (this.waiting.size > 0) this.parts.log(`archive: ${this.waiting.size} records of users and sessions could not be written`)
+    if (this.waiting.size > 0)
+      this.parts.log(`archive: ${this.waiting.size} records of users and sessions could not be written`)
   }
 }

@@ -12,7 +12,14 @@ export class RecordsService extends Context.Service<RecordsService, RecordsBehin
       const { log } = yield* ServerSettings
       const archive = yield* Archive
       return yield* Effect.acquireRelease(
-        Effect.sync(() => new RecordsBehind({ archive, sleep: (ms, signal) => setTimeout(ms, undefined, { signal, ref: false }), log })),
+        Effect.sync(
+          () =>
+            new RecordsBehind({
+              archive,
+              sleep: (ms, signal) => setTimeout(ms, undefined, { signal, ref: false }),
+              log,
+            }),
+        ),
         (records) => Effect.promise(() => records.stop()),
       )
     }),

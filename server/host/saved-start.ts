@@ -30,11 +30,19 @@ export async function savedStart(options: SavedStartOptions): Promise<SavedStart
   if (epoch === 0) return { newestEpoch, at: null, elements: [], packages: [] }
   const packages = await patiently(options, () => packagesOf(archive, elements))
   const known = new Set(packages.map(({ hash }) => hash))
-  return { newestEpoch, at: { realm, epoch, tick }, elements: elements.filter((element) => element.package === null || known.has(element.package)), packages }
+  return {
+    newestEpoch,
+    at: { realm, epoch, tick },
+    elements: elements.filter((element) => element.package === null || known.has(element.package)),
+    packages,
+  }
 }
 
 /** Physics of the packages that elements are of; those that are gone, or none of things, are left out. */
-async function packagesOf(archive: ArchiveService, elements: readonly SavedElement[]): Promise<{ readonly hash: string; readonly physics: PackagePhysics }[]> {
+async function packagesOf(
+  archive: ArchiveService,
+  elements: readonly SavedElement[],
+): Promise<{ readonly hash: string; readonly physics: PackagePhysics }[]> {
   const hashes = new Set(elements.flatMap((element) => element.package ?? []))
   const found: { readonly hash: string; readonly physics: PackagePhysics }[] = []
   for (const hash of hashes) {
@@ -52,16 +60,30 @@ async function patiently<T>({ realm, log, isEnding }: SavedStartOptions, ask: ()
     } catch (error) {
       const isWorthIt = error instanceof ArchiveError && error.isRetryable && performance.now() < endMs && !isEnding()
       if (!isWorthIt) throw noArchive(realm, error)
-      if (attempt === 1) log(`realm: there is no recording, and the archive is away: it is waited for, up to ${ARCHIVE_WAIT_MS_MAX / 1_000} s`)
-      await new Promise<void>((resolve) => { setTimeout(resolve, RETRY_MS) })
+      if (attempt === 1)
+        log(
+          `realm: there is no recording, and the archive is away: it is waited for, up to ${ARCHIVE_WAIT_MS_MAX / 1_000} s`,
+        )
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, RETRY_MS)
+      })
     }
   }
 }
 
 function noArchive(realm: string, cause: unknown): ServerError {
-  const { what, where, fix } = cause instanceof ArchiveError ? cause : { what: cause instanceof Error ? cause.message : String(cause), where: 'the archive', fix: 'start the database' }
+  const { what, where, fix } =
+    cause instanceof ArchiveError
+      ? cause
+      : {
+          what: cause instanceof Error ? cause.message : String(cause),
+          where: 'the archive',
+          fix: 'start the database',
+        }
   return new ServerError({
-    reason: 'archive', cause, where,
+    reason: 'archive',
+    cause,
+    where,
     what: `the realm ${realm} has no recording, and the archive, which may have its things, cannot be asked: ${what}`,
     fix: `bring the recordings back; or ${fix}; or name another database with --database-url`,
   })

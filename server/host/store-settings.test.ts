@@ -1,11 +1,25 @@
 import { expect, test } from 'vitest'
 import { ServerError } from '../error.ts'
-import { databaseInWords, readStoreSettings, STORE_OPTIONS, environmentName, filesInWords, type StoreOption, type StoreSettings } from './store-settings.ts'
+import {
+  databaseInWords,
+  readStoreSettings,
+  STORE_OPTIONS,
+  environmentName,
+  filesInWords,
+  type StoreOption,
+  type StoreSettings,
+} from './store-settings.ts'
 
 type Given = Readonly<Partial<Record<StoreOption, string>>>
-const read = (given: Given, environment: Readonly<Record<string, string>> = {}): StoreSettings => readStoreSettings((option) => given[option], environment)
+const read = (given: Given, environment: Readonly<Record<string, string>> = {}): StoreSettings =>
+  readStoreSettings((option) => given[option], environment)
 
-const S3: Given = { 's3-endpoint': 'http://127.0.0.1:9400', 's3-bucket': 'things', 's3-access-key': 'key', 's3-secret-key': 'a secret' }
+const S3: Given = {
+  's3-endpoint': 'http://127.0.0.1:9400',
+  's3-bucket': 'things',
+  's3-access-key': 'key',
+  's3-secret-key': 'a secret',
+}
 
 function refused(given: Given, environment: Readonly<Record<string, string>> = {}): ServerError {
   try {
@@ -24,11 +38,23 @@ test('without settings everything is kept in the data directory', () => {
 
 test('a setting of the command line goes before the same one of the environment', () => {
   const environment = Object.fromEntries(STORE_OPTIONS.map((option) => [environmentName(option), S3[option] ?? '']))
-  expect(read({ 's3-bucket': 'mine' }, { ...environment, OTHERWORLD_DATABASE_URL: 'postgresql://u:p@db:5432/world' })).toEqual({
+  expect(
+    read({ 's3-bucket': 'mine' }, { ...environment, OTHERWORLD_DATABASE_URL: 'postgresql://u:p@db:5432/world' }),
+  ).toEqual({
     databaseUrl: 'postgresql://u:p@db:5432/world',
-    s3: { endpoint: 'http://127.0.0.1:9400', publicEndpoint: 'http://127.0.0.1:9400', bucket: 'mine', region: 'us-east-1', accessKey: 'key', secretKey: 'a secret' },
+    s3: {
+      endpoint: 'http://127.0.0.1:9400',
+      publicEndpoint: 'http://127.0.0.1:9400',
+      bucket: 'mine',
+      region: 'us-east-1',
+      accessKey: 'key',
+      secretKey: 'a secret',
+    },
   })
-  expect(read({ ...S3, 's3-public-endpoint': 'https://files.example/', 's3-region': 'eu-west-3' }).s3).toMatchObject({ publicEndpoint: 'https://files.example', region: 'eu-west-3' })
+  expect(read({ ...S3, 's3-public-endpoint': 'https://files.example/', 's3-region': 'eu-west-3' }).s3).toMatchObject({
+    publicEndpoint: 'https://files.example',
+    region: 'eu-west-3',
+  })
 })
 
 test.each([
@@ -38,14 +64,21 @@ test.each([
   ['no host', 'postgresql:///world', /names no host/],
 ])('a database URL with %s is refused, without its password', (_, url, words) => {
   const error = refused({ 'database-url': url })
-  expect(error).toMatchObject({ reason: 'bad-setting', what: expect.stringMatching(words), where: '--database-url or OTHERWORLD_DATABASE_URL', fix: expect.stringContaining('postgresql://USER') })
+  expect(error).toMatchObject({
+    reason: 'bad-setting',
+    what: expect.stringMatching(words),
+    where: '--database-url or OTHERWORLD_DATABASE_URL',
+    fix: expect.stringContaining('postgresql://USER'),
+  })
   expect(error.message).not.toContain('hush')
 })
 
 test('the settings of S3 are given all or none', () => {
   expect(refused({ 's3-bucket': 'things' })).toMatchObject({ where: expect.stringContaining('--s3-endpoint') })
   expect(refused({}, { OTHERWORLD_S3_SECRET_KEY: 'hush' }).message).not.toContain('hush')
-  expect(refused({ 's3-endpoint': 'http://h', 's3-bucket': 'things' })).toMatchObject({ what: 'an S3 server is given, but not --s3-access-key, --s3-secret-key' })
+  expect(refused({ 's3-endpoint': 'http://h', 's3-bucket': 'things' })).toMatchObject({
+    what: 'an S3 server is given, but not --s3-access-key, --s3-secret-key',
+  })
 })
 
 test.each([
@@ -54,11 +87,17 @@ test.each([
   ['s3-public-endpoint', 'https://host/path', /not the address/],
   ['s3-bucket', 'My Bucket', /not the name of a bucket/],
 ] as const)('--%s %s is refused with what it takes', (option, value, words) => {
-  expect(refused({ ...S3, [option]: value })).toMatchObject({ reason: 'bad-setting', what: expect.stringMatching(words), where: expect.stringContaining(`--${option}`) })
+  expect(refused({ ...S3, [option]: value })).toMatchObject({
+    reason: 'bad-setting',
+    what: expect.stringMatching(words),
+    where: expect.stringContaining(`--${option}`),
+  })
 })
 
 test('what is used is told without secrets', () => {
-  expect(databaseInWords('postgresql://u:hush@db.example:5433/world?sslmode=require')).toBe('PostgreSQL at db.example:5433/world')
+  expect(databaseInWords('postgresql://u:hush@db.example:5433/world?sslmode=require')).toBe(
+    'PostgreSQL at db.example:5433/world',
+  )
   expect(filesInWords(read(S3).s3)).toBe('S3 at http://127.0.0.1:9400, bucket things')
   expect([databaseInWords(null), filesInWords(null)]).toEqual(['embedded', 'local'])
 })

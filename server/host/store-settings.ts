@@ -21,10 +21,19 @@ export interface StoreSettings {
 }
 
 /** Option as in the command line, without its dashes. In the environment: OTHERWORLD_ before it, in capitals. */
-export const STORE_OPTIONS = ['database-url', 's3-endpoint', 's3-public-endpoint', 's3-bucket', 's3-region', 's3-access-key', 's3-secret-key'] as const
+export const STORE_OPTIONS = [
+  'database-url',
+  's3-endpoint',
+  's3-public-endpoint',
+  's3-bucket',
+  's3-region',
+  's3-access-key',
+  's3-secret-key',
+] as const
 export type StoreOption = (typeof STORE_OPTIONS)[number]
 
-export const environmentName = (option: StoreOption): string => `OTHERWORLD_${option.replaceAll('-', '_').toUpperCase()}`
+export const environmentName = (option: StoreOption): string =>
+  `OTHERWORLD_${option.replaceAll('-', '_').toUpperCase()}`
 
 const DEFAULT_REGION = 'us-east-1'
 /** Amazon S3 user guide, "General purpose bucket naming rules"; other servers take no more. */
@@ -32,7 +41,10 @@ const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 const REQUIRED = ['s3-bucket', 's3-access-key', 's3-secret-key'] as const
 
 /** What was given by the command line or, where it is silent, by the environment. Throws ServerError. */
-export function readStoreSettings(given: (option: StoreOption) => string | undefined, environment: Readonly<Record<string, string | undefined>>): StoreSettings {
+export function readStoreSettings(
+  given: (option: StoreOption) => string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): StoreSettings {
   const value = (option: StoreOption): string | undefined => {
     const text = given(option) ?? environment[environmentName(option)]
     return text === undefined || text.trim() === '' ? undefined : text.trim()
@@ -46,10 +58,16 @@ const wrong = (option: StoreOption, what: string, fix: string): ServerError =>
 /** What is wrong is told without the value: it holds a password. */
 function databaseUrlOf(text: string | undefined): string | null {
   if (text === undefined) return null
-  const fix = 'give postgresql://USER:PASSWORD@HOST:PORT/DATABASE; without it the records are kept in the data directory'
+  const fix =
+    'give postgresql://USER:PASSWORD@HOST:PORT/DATABASE; without it the records are kept in the data directory'
   if (!URL.canParse(text)) throw wrong('database-url', 'the database URL is not a URL', fix)
   const { protocol, hostname, pathname, searchParams } = new URL(text)
-  if (protocol !== 'postgresql:' && protocol !== 'postgres:') throw wrong('database-url', `the database URL begins with ${protocol}//, which is none of PostgreSQL or CockroachDB`, fix)
+  if (protocol !== 'postgresql:' && protocol !== 'postgres:')
+    throw wrong(
+      'database-url',
+      `the database URL begins with ${protocol}//, which is none of PostgreSQL or CockroachDB`,
+      fix,
+    )
   if (hostname === '' && !searchParams.has('host')) throw wrong('database-url', 'the database URL names no host', fix)
   if (pathname.length < 2) throw wrong('database-url', 'the database URL names no database', fix)
   return text
@@ -59,14 +77,29 @@ function s3Of(value: (option: StoreOption) => string | undefined): S3Settings | 
   const endpoint = value('s3-endpoint')
   if (endpoint === undefined) {
     const lonely = STORE_OPTIONS.find((option) => option.startsWith('s3-') && value(option) !== undefined)
-    if (lonely !== undefined) throw wrong('s3-endpoint', `--${lonely} is given, but no S3 server`, 'give its address too, or leave out all S3 settings to keep the files in the data directory')
+    if (lonely !== undefined)
+      throw wrong(
+        's3-endpoint',
+        `--${lonely} is given, but no S3 server`,
+        'give its address too, or leave out all S3 settings to keep the files in the data directory',
+      )
     return null
   }
   const missing = REQUIRED.filter((option) => value(option) === undefined)
   const [first] = missing
-  if (first !== undefined) throw wrong(first, `an S3 server is given, but not ${missing.map((option) => `--${option}`).join(', ')}`, 'give all of --s3-endpoint, --s3-bucket, --s3-access-key and --s3-secret-key')
+  if (first !== undefined)
+    throw wrong(
+      first,
+      `an S3 server is given, but not ${missing.map((option) => `--${option}`).join(', ')}`,
+      'give all of --s3-endpoint, --s3-bucket, --s3-access-key and --s3-secret-key',
+    )
   const bucket = value('s3-bucket') ?? ''
-  if (!BUCKET.test(bucket)) throw wrong('s3-bucket', `"${bucket}" is not the name of a bucket`, 'give 3 to 63 lower-case letters, digits, dots and hyphens')
+  if (!BUCKET.test(bucket))
+    throw wrong(
+      's3-bucket',
+      `"${bucket}" is not the name of a bucket`,
+      'give 3 to 63 lower-case letters, digits, dots and hyphens',
+    )
   return {
     endpoint: originOf('s3-endpoint', endpoint),
     publicEndpoint: originOf('s3-public-endpoint', value('s3-public-endpoint') ?? endpoint),
@@ -79,9 +112,20 @@ function s3Of(value: (option: StoreOption) => string | undefined): S3Settings | 
 
 function originOf(option: StoreOption, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
-  const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+  const isOrigin =
+    url !== null &&
+    /^https?:$/.test(url.protocol) &&
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.username === '' &&
+    url.password === ''
   if (isOrigin) return url.origin
-  throw wrong(option, `"${text}" is not the address of an S3 server`, 'give http://HOST:PORT or https://HOST, without a path, a user or a password')
+  throw wrong(
+    option,
+    `"${text}" is not the address of an S3 server`,
+    'give http://HOST:PORT or https://HOST, without a path, a user or a password',
+  )
 }
 
 /** For people and logs: the database without its password. */
@@ -91,4 +135,5 @@ export function databaseInWords(databaseUrl: string | null): string {
   return `PostgreSQL at ${hostname}${port === '' ? '' : `:${port}`}${pathname}`
 }
 
-export const filesInWords = (s3: S3Settings | null): string => (s3 === null ? 'local' : `S3 at ${s3.endpoint}, bucket ${s3.bucket}`)
+export const filesInWords = (s3: S3Settings | null): string =>
+  s3 === null ? 'local' : `S3 at ${s3.endpoint}, bucket ${s3.bucket}`

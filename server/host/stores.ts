@@ -10,24 +10,38 @@ import { ServerError, textOf } from '../error.ts'
 import { STORE_ANSWER_MS_MAX, STORE_WATCH_MS } from '../limits.ts'
 import { inTime, isStoreError } from '../uploads/retry.ts'
 
-const failed = (reason: 'archive' | 'assets') => ({ what, where, fix, cause }: ArchiveError | AssetError): ServerError => new ServerError({ reason, what, where, fix, cause })
+const failed =
+  (reason: 'archive' | 'assets') =>
+  ({ what, where, fix, cause }: ArchiveError | AssetError): ServerError =>
+    new ServerError({ reason, what, where, fix, cause })
 
 /** A database that is away at the start, or whose files are damaged, is told of, and the realm goes on from its recordings; one that must not be used ends the start. */
-export const archiveOf = Layer.effect(Archive, Effect.gen(function* () {
-  const { databaseUrl, log } = yield* ServerSettings
-  const { path } = yield* DataDirectoryService
-  const opened = yield* Layer.build(archiveLayer({ databaseUrl, directory: join(path, 'archive'), log })).pipe(Effect.mapError(failed('archive')))
-  return Context.get(opened, Archive)
-}))
+export const archiveOf = Layer.effect(
+  Archive,
+  Effect.gen(function* () {
+    const { databaseUrl, log } = yield* ServerSettings
+    const { path } = yield* DataDirectoryService
+    const opened = yield* Layer.build(archiveLayer({ databaseUrl, directory: join(path, 'archive'), log })).pipe(
+      Effect.mapError(failed('archive')),
+    )
+    return Context.get(opened, Archive)
+  }),
+)
 
-export const assetsOf = Layer.effect(Assets, Effect.gen(function* () {
-  const { s3, origins, log } = yield* ServerSettings
-  const { path, secret } = yield* DataDirectoryService
-  const key = new Uint8Array(createHmac('sha256', secret).update('otherworld: links to files').digest())
-  const layer = s3 === null ? assetsLayer({ directory: join(path, 'assets'), secret: key, origins, log }) : assetsLayer({ s3: { ...s3, log } })
-  const opened = yield* Layer.build(layer).pipe(Effect.mapError(failed('assets')))
-  return Context.get(opened, Assets)
-}))
+export const assetsOf = Layer.effect(
+  Assets,
+  Effect.gen(function* () {
+    const { s3, origins, log } = yield* ServerSettings
+    const { path, secret } = yield* DataDirectoryService
+    const key = new Uint8Array(createHmac('sha256', secret).update('otherworld: links to files').digest())
+    const layer =
+      s3 === null
+        ? assetsLayer({ directory: join(path, 'assets'), secret: key, origins, log })
+        : assetsLayer({ s3: { ...s3, log } })
+    const opened = yield* Layer.build(layer).pipe(Effect.mapError(failed('assets')))
+    return Context.get(opened, Assets)
+  }),
+)
 
 /** `sinceMs`: Unix time at which it was found as it is. `broken`: it does not come back by itself. */
 export interface StoreState {
@@ -53,11 +67,16 @@ export class Stores extends Context.Service<Stores, { state(): StoresState }>()(
       const assets = yield* Assets
       const watched = {
         archive: new Watched(archive.kind, 'archive', () => inTime(archive.ping(), STORE_ANSWER_MS_MAX), log),
-        assets: new Watched(assets.kind, 'files', async () => {
-          await inTime(assets.head(NOTHING), STORE_ANSWER_MS_MAX).catch((error: unknown) => {
-            if (!isStoreError(error) || error.reason !== 'not-found') throw error
-          })
-        }, log),
+        assets: new Watched(
+          assets.kind,
+          'files',
+          async () => {
+            await inTime(assets.head(NOTHING), STORE_ANSWER_MS_MAX).catch((error: unknown) => {
+              if (!isStoreError(error) || error.reason !== 'not-found') throw error
+            })
+          },
+          log,
+        ),
       }
       const look = (): void => {
         void watched.archive.look()
@@ -97,14 +116,22 @@ export class Watched {
   async look(): Promise<void> {
     if (this.looking) return
     this.looking = true
-    const fault = await this.ask().then(() => null, (error: unknown) => error)
+    const fault = await this.ask().then(
+      () => null,
+      (error: unknown) => error,
+    )
     this.looking = false
     const state = fault === null ? 'up' : isBroken(fault) ? 'broken' : 'away'
     if (state === this.now.state) return
     this.now = { ...this.now, state, sinceMs: Date.now() }
-    this.log(fault === null ? `${this.name}: back` : `${this.name}: ${state}: ${textOf(fault instanceof Error ? fault.cause ?? fault : fault)}; the realm goes on, uploads ${state === 'away' ? 'wait' : 'are refused'}`)
+    this.log(
+      fault === null
+        ? `${this.name}: back`
+        : `${this.name}: ${state}: ${textOf(fault instanceof Error ? (fault.cause ?? fault) : fault)}; the realm goes on, uploads ${state === 'away' ? 'wait' : 'are refused'}`,
+    )
   }
 }
 
 /** Damage does not mend itself, unlike an absence. */
-const isBroken = (fault: unknown): boolean => fault instanceof Error && fault.cause instanceof ArchiveError && fault.cause.reason === 'broken'
+const isBroken = (fault: unknown): boolean =>
+  fault instanceof Error && fault.cause instanceof ArchiveError && fault.cause.reason === 'broken'

@@ -32,26 +32,46 @@ export class Transports extends Context.Service<Transports, TransportsService>()
       const gateway = yield* Gateway
       const host = yield* RealmHost
       const report = (where: string, error: unknown): void => settings.log(`${where}: ${textOf(error)}`)
-      const common = { admission: admissionTo(host, gateway), allowedOrigins: settings.origins, limits: connectionLimits(settings), report }
+      const common = {
+        admission: admissionTo(host, gateway),
+        allowedOrigins: settings.origins,
+        limits: connectionLimits(settings),
+        report,
+      }
       const makeWebSocket = Effect.sync(() => {
-        const transport: WebSocketTransport = new WebSocketTransport({ ...common, events: host.eventsFor(() => transport) })
+        const transport: WebSocketTransport = new WebSocketTransport({
+          ...common,
+          events: host.eventsFor(() => transport),
+        })
         return transport
       })
       const makeWebRtc = Effect.sync(() => {
         if (!settings.webrtc) return null
-        const transport: WebRtcTransport = new WebRtcTransport({ ...common, events: host.eventsFor(() => transport), ...webRtcAddresses(settings) })
+        const transport: WebRtcTransport = new WebRtcTransport({
+          ...common,
+          events: host.eventsFor(() => transport),
+          ...webRtcAddresses(settings),
+        })
         // Told through `ready`; nobody may be waiting when it is stopped early.
         transport.ready.catch(() => undefined)
         return transport
       })
-      const webSocket = yield* Effect.acquireRelease(makeWebSocket, (transport) => Effect.promise(() => transport.stop()))
-      const webRtc = yield* Effect.acquireRelease(makeWebRtc, (transport) => Effect.promise(async () => transport?.stop()))
+      const webSocket = yield* Effect.acquireRelease(makeWebSocket, (transport) =>
+        Effect.promise(() => transport.stop()),
+      )
+      const webRtc = yield* Effect.acquireRelease(makeWebRtc, (transport) =>
+        Effect.promise(async () => transport?.stop()),
+      )
       yield* Effect.addFinalizer(() => Effect.promise(() => host.drain('The server stops.')))
       return {
-        ready: webRtc ? Effect.tryPromise({ try: () => webRtc.ready, catch: (error) => webRtcError(settings, error) }) : Effect.void,
+        ready: webRtc
+          ? Effect.tryPromise({ try: () => webRtc.ready, catch: (error) => webRtcError(settings, error) })
+          : Effect.void,
         routes: [
           (request, response) => webSocket.handleHttp(request, response),
-          ...(webRtc ? [(request: IncomingMessage, response: ServerResponse): boolean => webRtc.handleHttp(request, response)] : []),
+          ...(webRtc
+            ? [(request: IncomingMessage, response: ServerResponse): boolean => webRtc.handleHttp(request, response)]
+            : []),
         ],
         stats: () => ({ webSocket: webSocket.stats, webRtc: webRtc?.stats ?? null }),
         attach: (server) => webSocket.attach(server),
@@ -65,18 +85,27 @@ function admissionTo(host: Pick<RealmHostService, 'closedTo'>, gateway: Pick<Gat
   return async (token) => {
     const admitted = await gateway.admit(token)
     const closure = admitted && host.closedTo()
-    if (closure) throw new HttpError(503, closure.reason, `${closure.words.charAt(0).toUpperCase()}${closure.words.slice(1)}.`)
+    if (closure)
+      throw new HttpError(503, closure.reason, `${closure.words.charAt(0).toUpperCase()}${closure.words.slice(1)}.`)
     return admitted
   }
 }
 
 /** An address that may have many connections may also make them, within half a minute. */
 function connectionLimits({ connectionsPerAddressMax }: Settings): Partial<ConnectionLimitOptions> {
-  return { connectionsPerAddressMax, connectBurstMax: connectionsPerAddressMax, connectsPerSecondMax: Math.max(1, connectionsPerAddressMax / 30) }
+  return {
+    connectionsPerAddressMax,
+    connectBurstMax: connectionsPerAddressMax,
+    connectsPerSecondMax: Math.max(1, connectionsPerAddressMax / 30),
+  }
 }
 
 /** A host that is a name (localhost) leaves the choice of the interface to WebRTC. */
-function webRtcAddresses({ host, udpPort, publicAddress }: Settings): { readonly udpPort?: number; readonly bindAddress?: string; readonly publicAddress?: string } {
+function webRtcAddresses({ host, udpPort, publicAddress }: Settings): {
+  readonly udpPort?: number
+  readonly bindAddress?: string
+  readonly publicAddress?: string
+} {
   const anywhere = host === '0.0.0.0' || host === '::' || isIP(host) === 0
   return {
     ...(udpPort === 0 ? {} : { udpPort }),

@@ -49,8 +49,12 @@ export class TrialWorkers implements Trials {
     const workerData: RealmStart = { ...this.start, pulse: pulse.buffer, isTrial: true }
     const worker = new Worker(this.file, { workerData, name: `trial ${this.start.definition.id}` })
     const hand: Hand = { worker, pulse, gone: null }
-    worker.on('error', (error) => { hand.gone ??= error.message })
-    worker.on('exit', () => { hand.gone ??= 'the thread ended' })
+    worker.on('error', (error) => {
+      hand.gone ??= error.message
+    })
+    worker.on('exit', () => {
+      hand.gone ??= 'the thread ended'
+    })
     return hand
   }
 
@@ -65,10 +69,16 @@ export class TrialWorkers implements Trials {
         worker.off('exit', ended)
         resolve(outcome)
       }
-      const fail = (reason: string): void => settle({ type: 'failed', tick: pulse.tick === 0 ? null : pulse.tick, reason })
+      const fail = (reason: string): void =>
+        settle({ type: 'failed', tick: pulse.tick === 0 ? null : pulse.tick, reason })
       const failed = (error: Error): void => fail(error.message)
       const ended = (): void => fail('the thread ended')
-      const watchdog = new Watchdog({ pulse, stepMsMax: TRY_STEP_MS_MAX, pauseMsMax: () => START_PAUSE_MS_MAX, onStuck: fail })
+      const watchdog = new Watchdog({
+        pulse,
+        stepMsMax: TRY_STEP_MS_MAX,
+        pauseMsMax: () => START_PAUSE_MS_MAX,
+        onStuck: fail,
+      })
       const msMax = attempt.type === 'replay' ? REPLAY_MS_MAX : TRY_MS_MAX
       const timer = setTimeout(() => fail(`a second of the realm took more than ${msMax / 1_000} s`), msMax)
       worker.on('message', settle)

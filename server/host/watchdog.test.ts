@@ -8,7 +8,9 @@ beforeEach(() => {
   stuck = []
   cpuMs = null
 })
-afterEach(() => { vi.useRealTimers() })
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 function watch(pulse: Pulse): Watchdog {
   vi.spyOn(pulse, 'cpuMs').mockImplementation(() => cpuMs)

@@ -76,8 +76,13 @@ export class Pulse {
 }
 
 /** A simulation each of whose steps shows in the pulse. */
-export const watched = <R, S extends Simulation<R>>(simulation: S & Simulation<R>, pulse: Pulse): S & Simulation<R> =>
-  ({ ...simulation, step: (realm, frame, onPhase) => pulse.during(frame.tick, () => simulation.step(realm, frame, onPhase)) })
+export const watched = <R, S extends Simulation<R>>(
+  simulation: S & Simulation<R>,
+  pulse: Pulse,
+): S & Simulation<R> => ({
+  ...simulation,
+  step: (realm, frame, onPhase) => pulse.during(frame.tick, () => simulation.step(realm, frame, onPhase)),
+})
 
 export interface WatchdogOptions {
   readonly pulse: Pulse

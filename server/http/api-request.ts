@@ -15,5 +15,11 @@ export interface ApiRequest {
 /** Throws RouteError 405 for any other method. */
 export function only(request: IncomingMessage, methods: readonly string[]): void {
   if (!methods.includes(request.method ?? ''))
-    throw new RouteError(405, 'method-not-allowed', `${request.method} is not possible here`, request.url ?? '', `use ${methods.join(' or ')}`)
+    throw new RouteError(
+      405,
+      'method-not-allowed',
+      `${request.method} is not possible here`,
+      request.url ?? '',
+      `use ${methods.join(' or ')}`,
+    )
 }

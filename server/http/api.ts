@@ -11,10 +11,20 @@ import { uploadRoutes } from '../uploads/routes.ts'
 /** Answers a request for a decoded path and returns true, or false where the path is none of its. Rejects with HttpError. */
 export type Api = (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
-export function makeApi(gateway: Pick<GatewayService, 'bearer'>, uploads: UploadDesk, packages: Packages, grants: GrantRoutes): Api {
+export function makeApi(
+  gateway: Pick<GatewayService, 'bearer'>,
+  uploads: UploadDesk,
+  packages: Packages,
+  grants: GrantRoutes,
+): Api {
   return async (path, request, response) => {
     if (!path.startsWith('/v1/')) return false
-    const asked = { request, response, segments: path.slice('/v1/'.length).split('/'), claims: () => bearerOf(request, gateway) }
-    return await uploadRoutes(uploads, asked) || await packageRoutes(packages, asked) || grants(asked)
+    const asked = {
+      request,
+      response,
+      segments: path.slice('/v1/'.length).split('/'),
+      claims: () => bearerOf(request, gateway),
+    }
+    return (await uploadRoutes(uploads, asked)) || (await packageRoutes(packages, asked)) || grants(asked)
   }
 }

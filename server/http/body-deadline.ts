@@ -20,4 +20,5 @@ export function limitBody(request: IncomingMessage, response: ServerResponse, ms
   request.once('close', () => clearInterval(timer))
 }
 
-const hasBody = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0

@@ -33,7 +33,15 @@ afterEach(() => {
 })
 
 async function start(changes: Partial<HttpParts> = {}): Promise<string> {
-  const gateway = makeGateway({ realm: 'home', secret: new Uint8Array(32), observers: 'loopback', loginsPerMinuteMax: 60, nextPlayer: () => 1, nextUser: () => 1, nowMs: Date.now })
+  const gateway = makeGateway({
+    realm: 'home',
+    secret: new Uint8Array(32),
+    observers: 'loopback',
+    loginsPerMinuteMax: 60,
+    nextPlayer: () => 1,
+    nextUser: () => 1,
+    nowMs: Date.now,
+  })
   const parts: HttpParts = {
     gateway,
     viewer: loadStaticFiles(join(root, 'viewer')),
@@ -41,7 +49,14 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     transports: [],
     assets: { origin: null, answers: () => false },
     api: () => Promise.resolve(false),
-    status: () => ({ schema: 'otherworld/status/1', realms: [], archive: UP, assets: UP, uploads: { stages: {}, queue: 0, busy: 0 }, backlog: { records: 0, elements: 0 } }),
+    status: () => ({
+      schema: 'otherworld/status/1',
+      realms: [],
+      archive: UP,
+      assets: UP,
+      uploads: { stages: {}, queue: 0, busy: 0 },
+      backlog: { records: 0, elements: 0 },
+    }),
     health: () => healthOf({ id: 'home', tick: 5, warning: 'a warning' }, 0, 10, problem),
     metrics: () => '# HELP a A.\n# TYPE a gauge\na 1\n',
     log: (line) => logged.push(line),
@@ -58,9 +73,13 @@ function rawGet(base: string, path: string): Promise<{ status: number; body: str
     const { hostname, port } = new URL(base)
     httpRequest({ hostname, port, path }, (response) => {
       let body = ''
-      response.on('data', (chunk) => { body += String(chunk) })
+      response.on('data', (chunk) => {
+        body += String(chunk)
+      })
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
-    }).on('error', reject).end()
+    })
+      .on('error', reject)
+      .end()
   })
 }
 
@@ -92,7 +111,17 @@ test('where files are in a store of their own the page may talk to it and show i
 
 test('no path leads out of the viewer', async () => {
   const base = await start()
-  for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/assets/../../secret.txt', '/%00', '//etc/passwd', '/..\\secret.txt', '/%c0%ae%c0%ae/secret.txt', '/%'])
+  for (const path of [
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/assets/../../secret.txt',
+    '/%00',
+    '//etc/passwd',
+    '/..\\secret.txt',
+    '/%c0%ae%c0%ae/secret.txt',
+    '/%',
+  ])
     expect((await rawGet(base, path)).body).not.toContain('not for you')
   expect((await rawGet(base, '/%')).status).toBe(400)
 })
@@ -122,7 +151,11 @@ test('LOG-3: errors say what, where and what to do', async () => {
 })
 
 test('a handler that fails answers 500 without its insides, and tells the log', async () => {
-  const base = await start({ status: () => { throw new Error('inner secret') } })
+  const base = await start({
+    status: () => {
+      throw new Error('inner secret')
+    },
+  })
   const response = await fetch(`${base}/v1/status`)
   expect(response.status).toBe(500)
   expect(await response.text()).not.toContain('inner secret')
@@ -135,13 +168,20 @@ test('health is 503 with the reason while the realm does not tick', async () => 
   problem = 'the realm is starting'
   const response = await fetch(`${base}/healthz`)
   expect(response.status).toBe(503)
-  expect(await response.json()).toMatchObject({ ok: false, realms: [{ problem: 'the realm is starting', warning: 'a warning' }] })
-  expect(healthOf({ id: 'home', tick: 5, warning: null }, 0, 60_000, null)).toMatchObject({ ok: false, realms: [{ problem: 'no tick for 60.0 s' }] })
+  expect(await response.json()).toMatchObject({
+    ok: false,
+    realms: [{ problem: 'the realm is starting', warning: 'a warning' }],
+  })
+  expect(healthOf({ id: 'home', tick: 5, warning: null }, 0, 60_000, null)).toMatchObject({
+    ok: false,
+    realms: [{ problem: 'no tick for 60.0 s' }],
+  })
 })
 
 test('pages of other sites may not use the API unless they are named', async () => {
   const base = await start()
-  const from = (origin: string, method = 'GET'): Promise<Response> => fetch(`${base}/v1/status`, { method, headers: { origin } })
+  const from = (origin: string, method = 'GET'): Promise<Response> =>
+    fetch(`${base}/v1/status`, { method, headers: { origin } })
   expect((await from('https://evil.example')).status).toBe(403)
   expect((await from('null')).status).toBe(403)
   expect((await from(base)).status).toBe(200)
@@ -153,8 +193,13 @@ test('pages of other sites may not use the API unless they are named', async () 
 test('guests behind a proxy on this machine share by the address that it adds last; a header from elsewhere in the list counts for nothing', async () => {
   const base = await start()
   const shareOf = async (forwardedFor: string | null): Promise<unknown> => {
-    const headers = { 'content-type': 'application/json', ...(forwardedFor === null ? {} : { 'x-forwarded-for': forwardedFor }) }
-    const { token } = await (await fetch(`${base}/v1/login`, { method: 'POST', headers, body: '{"name":"Ada"}' })).json() as { token: string }
+    const headers = {
+      'content-type': 'application/json',
+      ...(forwardedFor === null ? {} : { 'x-forwarded-for': forwardedFor }),
+    }
+    const { token } = (await (
+      await fetch(`${base}/v1/login`, { method: 'POST', headers, body: '{"name":"Ada"}' })
+    ).json()) as { token: string }
     return (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { share?: number }).share
   }
   const own = await shareOf('203.0.113.9')

@@ -30,7 +30,13 @@ export interface HttpParts {
   log(line: string): void
 }
 
-const LOGIN_STATUS: Readonly<Record<LoginError['reason'], number>> = { 'bad-name': 400, 'bad-role': 400, 'bad-identity': 400, 'not-permitted': 403, 'too-many-logins': 429 }
+const LOGIN_STATUS: Readonly<Record<LoginError['reason'], number>> = {
+  'bad-name': 400,
+  'bad-role': 400,
+  'bad-identity': 400,
+  'not-permitted': 403,
+  'too-many-logins': 429,
+}
 
 /** Answers every request; what a handler throws becomes a JSON error, and never ends the process. */
 export function httpHandler(parts: HttpParts): (request: IncomingMessage, response: ServerResponse) => void {
@@ -38,7 +44,8 @@ export function httpHandler(parts: HttpParts): (request: IncomingMessage, respon
     request.on('error', () => undefined)
     response.on('error', () => undefined)
     route(parts, request, response).catch((error: unknown) => {
-      if (!(error instanceof HttpError)) parts.log(`http: ${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`)
+      if (!(error instanceof HttpError))
+        parts.log(`http: ${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`)
       sendError(response, error)
     })
   }
@@ -73,7 +80,8 @@ function pathOf(request: IncomingMessage): string {
   }
 }
 
-const notFound = (path: string): RouteError => new RouteError(404, 'not-found', 'there is nothing at this address', path, 'see docs/api.md for the addresses')
+const notFound = (path: string): RouteError =>
+  new RouteError(404, 'not-found', 'there is nothing at this address', path, 'see docs/api.md for the addresses')
 
 /** A proxy on this machine speaks for the address that it has added last; who else sends such a header is not believed. */
 function callerAddress(peer: string, forwardedFor: string | string[] | undefined): string {

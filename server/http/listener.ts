@@ -21,7 +21,11 @@ export class Listener extends Context.Service<Listener, ListenerService>()('othe
     Listener,
     Effect.gen(function* () {
       const settings = yield* ServerSettings
-      let handler: RequestListener = unavailable(settings.origins, 'starting', 'The server is starting. Try again in a moment.')
+      let handler: RequestListener = unavailable(
+        settings.origins,
+        'starting',
+        'The server is starting. Try again in a moment.',
+      )
       const server = yield* Effect.acquireRelease(
         listen(settings, (request, response) => handler(request, response)),
         (running) => Effect.promise(() => shut(running)),
@@ -30,7 +34,9 @@ export class Listener extends Context.Service<Listener, ListenerService>()('othe
       return {
         server,
         port: typeof address === 'object' && address !== null ? address.port : settings.port,
-        answerWith: (next) => { handler = next ?? unavailable(settings.origins, 'stopping', 'The server is stopping.') },
+        answerWith: (next) => {
+          handler = next ?? unavailable(settings.origins, 'stopping', 'The server is stopping.')
+        },
       }
     }),
   )
@@ -50,17 +56,20 @@ function unavailable(origins: readonly string[], reason: 'starting' | 'stopping'
 
 function listen(settings: Settings, handler: RequestListener): Effect.Effect<Server, ServerError> {
   return Effect.callback((resume) => {
-    const server = createServer({
-      // Bodies have a time of their own each (limitBody)
-      requestTimeout: 0,
-      headersTimeout: REQUEST_MS_MAX,
-      keepAliveTimeout: REQUEST_MS_MAX,
-      connectionsCheckingInterval: REQUEST_CHECK_MS,
-      maxHeaderSize: HEADER_BYTES_MAX,
-    }, (request, response) => {
-      limitBody(request, response, REQUEST_MS_MAX)
-      handler(request, response)
-    })
+    const server = createServer(
+      {
+        // Bodies have a time of their own each (limitBody)
+        requestTimeout: 0,
+        headersTimeout: REQUEST_MS_MAX,
+        keepAliveTimeout: REQUEST_MS_MAX,
+        connectionsCheckingInterval: REQUEST_CHECK_MS,
+        maxHeaderSize: HEADER_BYTES_MAX,
+      },
+      (request, response) => {
+        limitBody(request, response, REQUEST_MS_MAX)
+        handler(request, response)
+      },
+    )
     server.timeout = STALL_MS_MAX
     server.maxConnections = SOCKETS_MAX
     new SocketLimits(2 * settings.connectionsPerAddressMax).watch(server)
@@ -86,10 +95,34 @@ function listenError({ host, port }: Settings, cause: Error): ServerError {
   const where = `${host}:${port}`
   const code = codeOf(cause)
   if (code === 'EADDRINUSE')
-    return new ServerError({ reason: 'port-in-use', what: `port ${port} is in use by another program`, where, fix: 'stop that program, or give another port with --port N (0: any)', cause })
+    return new ServerError({
+      reason: 'port-in-use',
+      what: `port ${port} is in use by another program`,
+      where,
+      fix: 'stop that program, or give another port with --port N (0: any)',
+      cause,
+    })
   if (code === 'EACCES')
-    return new ServerError({ reason: 'listen', what: `this user may not listen on port ${port}`, where, fix: 'give a port above 1023 with --port N', cause })
+    return new ServerError({
+      reason: 'listen',
+      what: `this user may not listen on port ${port}`,
+      where,
+      fix: 'give a port above 1023 with --port N',
+      cause,
+    })
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new ServerError({ reason: 'listen', what: `this machine has no address "${host}"`, where, fix: 'give an address of this machine with --host, or 0.0.0.0 for all', cause })
-  return new ServerError({ reason: 'listen', what: `the server cannot listen: ${textOf(cause)}`, where, fix: 'see --host and --port', cause })
+    return new ServerError({
+      reason: 'listen',
+      what: `this machine has no address "${host}"`,
+      where,
+      fix: 'give an address of this machine with --host, or 0.0.0.0 for all',
+      cause,
+    })
+  return new ServerError({
+    reason: 'listen',
+    what: `the server cannot listen: ${textOf(cause)}`,
+    where,
+    fix: 'see --host and --port',
+    cause,
+  })
 }

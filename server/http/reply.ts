@@ -16,7 +16,11 @@ export class RouteError extends HttpError {
 }
 
 export function sendText(response: ServerResponse, contentType: string, text: string): void {
-  response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(text) })
+  response.writeHead(200, {
+    'content-type': contentType,
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(text),
+  })
   response.end(text)
 }
 
@@ -28,13 +32,28 @@ const HOST = /^[\w.\-:[\]]{1,255}$/
  * connections to this server (named as well, because not every browser counts ws: as 'self'), to the store of files where
  * that has an origin of its own, and to blob:, as which the page reads the textures within the models that it downloaded.
  */
-export function securityHeaders(response: ServerResponse, host: string | undefined, filesOrigin: string | null = null): void {
+export function securityHeaders(
+  response: ServerResponse,
+  host: string | undefined,
+  filesOrigin: string | null = null,
+): void {
   const files = filesOrigin === null ? '' : ` ${filesOrigin}`
   const sockets = host !== undefined && HOST.test(host) ? ` ws://${host} wss://${host}` : ''
-  response.setHeader('content-security-policy', [
-    "default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", `img-src 'self' data: blob:${files}`,
-    `connect-src 'self' blob:${sockets}${files}`, "worker-src 'self' blob:", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
-  ].join('; '))
+  response.setHeader(
+    'content-security-policy',
+    [
+      "default-src 'self'",
+      "script-src 'self' 'wasm-unsafe-eval'",
+      "style-src 'self'",
+      `img-src 'self' data: blob:${files}`,
+      `connect-src 'self' blob:${sockets}${files}`,
+      "worker-src 'self' blob:",
+      "object-src 'none'",
+      "base-uri 'none'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+  )
   response.setHeader('x-content-type-options', 'nosniff')
   response.setHeader('referrer-policy', 'no-referrer')
 }

@@ -44,7 +44,11 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
       const records = yield* RecordsService
       const stores = yield* Stores
       const assets = yield* Assets
-      const things = (): ThingsStatus => ({ ...stores.state(), uploads: uploads.counts, backlog: { records: records.state.waiting, elements: host.saveBacklog() } })
+      const things = (): ThingsStatus => ({
+        ...stores.state(),
+        uploads: uploads.counts,
+        backlog: { records: records.state.waiting, elements: host.saveBacklog() },
+      })
       const handler = httpHandler({
         gateway,
         assets,
@@ -54,7 +58,14 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
         transports: transports.routes,
         status: () => ({ schema: 'otherworld/status/1', realms: [host.status()], ...things() }),
         health: () => ({ ...host.health(), ...stores.state() }),
-        metrics: () => scrape({ realm: settings.definition.id, realmMeters: host.meters, meters, transports: transports.stats(), things: things() }),
+        metrics: () =>
+          scrape({
+            realm: settings.definition.id,
+            realmMeters: host.meters,
+            meters,
+            transports: transports.stats(),
+            things: things(),
+          }),
         log: settings.log,
       })
       listener.answerWith(handler)

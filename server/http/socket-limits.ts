@@ -6,7 +6,10 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { isLoopback, limitKey } from '../../http/connection-limits.ts'
 
-const REFUSED = JSON.stringify({ reason: 'address-sockets', message: 'Your network address has too many open sockets here. Close some first.' })
+const REFUSED = JSON.stringify({
+  reason: 'address-sockets',
+  message: 'Your network address has too many open sockets here. Close some first.',
+})
 /** Written to a socket that is one too many: what it is about to ask is not read. */
 const ANSWER = `HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${REFUSED.length}\r\n\r\n${REFUSED}`
 

@@ -63,7 +63,9 @@ export function loadStaticFiles(root: string): StaticFiles {
     })
   }
   const find = (path: string): StaticFile | undefined =>
-    path.endsWith('/') ? files.get(`${path}index.html`) : (files.get(path) ?? files.get(`${path}.html`) ?? files.get(`${path}/index.html`))
+    path.endsWith('/')
+      ? files.get(`${path}index.html`)
+      : (files.get(path) ?? files.get(`${path}.html`) ?? files.get(`${path}/index.html`))
   return {
     count: files.size,
     serve: (path, request, response) => {

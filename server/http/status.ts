@@ -33,7 +33,11 @@ export interface RealmStatus {
 /** Of what people bring: where it is kept, what is under way. */
 export interface ThingsStatus extends StoresState {
   /** Uploads that are not settled by stage; those that wait for their turn, and those that are worked on. */
-  readonly uploads: { readonly stages: Readonly<Partial<Record<UploadStage, number>>>; readonly queue: number; readonly busy: number }
+  readonly uploads: {
+    readonly stages: Readonly<Partial<Record<UploadStage, number>>>
+    readonly queue: number
+    readonly busy: number
+  }
   /** What waits for the archive: records of users and sessions; elements of realms. */
   readonly backlog: { readonly records: number; readonly elements: number }
 }
@@ -52,7 +56,13 @@ export interface Closure {
 /** Stores that are away make nothing unhealthy: the realm goes on without them. */
 export interface Health extends Partial<StoresState> {
   readonly ok: boolean
-  readonly realms: readonly { readonly id: string; readonly ok: boolean; readonly tick: number; readonly tickAgeMs: number; readonly problem: string | null; readonly warning: string | null
+  readonly realms: readonly {
+    readonly id: string
+    readonly ok: boolean
+    readonly tick: number
+    readonly tickAgeMs: number
+    readonly problem: string | null
+    readonly warning: string | null
     /** Times that the recording was deleted while the realm wrote it, since the server's start. */
     readonly recordingsLost: number
   }[]
@@ -65,17 +75,26 @@ export interface RecordingHealth {
 }
 
 /** `tickAtMs`: when the realm's newest tick was heard of; `problem`: why it does not run, if that is known. */
-export function healthOf({ id, tick, warning }: Pick<RealmStatus, 'id' | 'tick' | 'warning'>, tickAtMs: number, nowMs: number, problem: string | null): Health {
+export function healthOf(
+  { id, tick, warning }: Pick<RealmStatus, 'id' | 'tick' | 'warning'>,
+  tickAtMs: number,
+  nowMs: number,
+  problem: string | null,
+): Health {
   const tickAgeMs = Math.round(nowMs - tickAtMs)
   const late = tickAgeMs > HEALTHY_TICK_AGE_MS_MAX
   const said = problem ?? (late ? `no tick for ${(tickAgeMs / 1_000).toFixed(1)} s` : null)
-  return { ok: said === null, realms: [{ id, ok: said === null, tick, tickAgeMs, problem: said, warning, recordingsLost: 0 }] }
+  return {
+    ok: said === null,
+    realms: [{ id, ok: said === null, tick, tickAgeMs, problem: said, warning, recordingsLost: 0 }],
+  }
 }
 
 /** A realm that ticks and is not recorded is not healthy. */
 export function withRecording({ realms, ...rest }: Health, { lost, isMissing }: RecordingHealth): Health {
   const told = realms.map((realm) => {
-    const problem = realm.problem ?? (isMissing ? 'the recording was deleted, and another could not be begun yet' : null)
+    const problem =
+      realm.problem ?? (isMissing ? 'the recording was deleted, and another could not be begun yet' : null)
     return { ...realm, ok: problem === null, problem, recordingsLost: lost }
   })
   return { ...rest, ok: told.every(({ ok }) => ok), realms: told }

@@ -28,7 +28,7 @@ describe('a table', () => {
     expect([...table.read('took', 0)]).toEqual([0, 0, 0, 0])
   })
 
-  test('on another\'s buffer shows what that one counted, also when its thread has ended', () => {
+  test("on another's buffer shows what that one counted, also when its thread has ended", () => {
     const table = new MetricTable(FAMILIES)
     new MetricTable(FAMILIES, table.buffer).add('ends', 5)
     new MetricTable(FAMILIES, table.buffer).add('ends', 2)
@@ -40,18 +40,28 @@ describe('the text', () => {
   test('tells each metric once, with buckets that hold those before them', () => {
     const table = new MetricTable(FAMILIES)
     for (const value of [0.05, 0.5, 7]) table.observe('took', value)
-    const metrics = parseMetrics(metricsText([...toldOf(table, { realm: 'yard' }), told('test_open', 'gauge', '', [[{ realm: 'attic' }, 4]])]))
+    const metrics = parseMetrics(
+      metricsText([...toldOf(table, { realm: 'yard' }), told('test_open', 'gauge', '', [[{ realm: 'attic' }, 4]])]),
+    )
     expect([...metrics.families.keys()]).toEqual(['test_ends_total', 'test_open', 'test_took_seconds'])
     const bucket = (le: string): number => metrics.sum('test_took_seconds_bucket', { part: 'a', realm: 'yard', le })
     expect([bucket('0.1'), bucket('1'), bucket('+Inf')]).toEqual([1, 2, 3])
-    expect([metrics.sum('test_took_seconds_sum', { part: 'a' }), metrics.sum('test_took_seconds_count', { part: 'a' })]).toEqual([7.55, 3])
+    expect([
+      metrics.sum('test_took_seconds_sum', { part: 'a' }),
+      metrics.sum('test_took_seconds_count', { part: 'a' }),
+    ]).toEqual([7.55, 3])
     expect(metrics.sum('test_open')).toBe(4)
   })
 
   test('is, byte for byte, what the format says, with what must be escaped escaped', () => {
-    expect(metricsText([told('test_x', 'gauge', 'A \\ and\nmore.', [[{ name: 'a"b\\c\nd' }, 0.5], [{}, Infinity]])])).toBe(
-      '# HELP test_x A \\\\ and\\nmore.\n# TYPE test_x gauge\ntest_x{name="a\\"b\\\\c\\nd"} 0.5\ntest_x +Inf\n',
-    )
+    expect(
+      metricsText([
+        told('test_x', 'gauge', 'A \\ and\nmore.', [
+          [{ name: 'a"b\\c\nd' }, 0.5],
+          [{}, Infinity],
+        ]),
+      ]),
+    ).toBe('# HELP test_x A \\\\ and\\nmore.\n# TYPE test_x gauge\ntest_x{name="a\\"b\\\\c\\nd"} 0.5\ntest_x +Inf\n')
   })
 
   test('a metric without values is not told', () => {
@@ -60,7 +70,11 @@ describe('the text', () => {
 })
 
 test('every metric has a name as Prometheus wants it: counters end in _total, nothing counts in milliseconds', () => {
-  for (const { name, type, help, label } of Object.values({ ...REALM_FAMILIES, ...SERVER_FAMILIES, ...THREAD_FAMILIES })) {
+  for (const { name, type, help, label } of Object.values({
+    ...REALM_FAMILIES,
+    ...SERVER_FAMILIES,
+    ...THREAD_FAMILIES,
+  })) {
     expect(name).toMatch(/^otherworld_[a-z][a-z0-9_]*$/)
     expect(name.endsWith('_total')).toBe(type === 'counter')
     expect(name).not.toMatch(/_(?:ms|milliseconds|kb|mib|percent)(?:_|$)/)
@@ -75,7 +89,15 @@ test('the parts of a tick add up to the tick', () => {
   const split = new TickSplit(() => nowMs)
   const meters = new RealmMeters()
   split.begin()
-  for (const [part, ms] of [['inputs', 1], ['record', 2], ['step', 3], ['hash', 0.5], ['record', 0.25], ['encode', 4], ['send', 1]] as const) {
+  for (const [part, ms] of [
+    ['inputs', 1],
+    ['record', 2],
+    ['step', 3],
+    ['hash', 0.5],
+    ['record', 0.25],
+    ['encode', 4],
+    ['send', 1],
+  ] as const) {
     nowMs += ms
     split.lap(part)
   }
@@ -86,9 +108,13 @@ test('the parts of a tick add up to the tick', () => {
 })
 
 test.each([
-  ['no type', 'a 1\n'], ['no number', '# HELP a b.\n# TYPE a gauge\na one\n'], ['no last line end', '# HELP a b.\n# TYPE a gauge\na 1'],
-  ['a metric twice', '# HELP a b.\n# TYPE a gauge\na 1\n# HELP a b.\n# TYPE a gauge\na 1\n'], ['another metric\'s value', '# HELP a b.\n# TYPE a gauge\nb 1\n'],
-  ['a label twice', '# HELP a b.\n# TYPE a gauge\na{x="1",x="2"} 1\n'], ['a quote that is not escaped', '# HELP a b.\n# TYPE a gauge\na{x="1"2"} 1\n'],
+  ['no type', 'a 1\n'],
+  ['no number', '# HELP a b.\n# TYPE a gauge\na one\n'],
+  ['no last line end', '# HELP a b.\n# TYPE a gauge\na 1'],
+  ['a metric twice', '# HELP a b.\n# TYPE a gauge\na 1\n# HELP a b.\n# TYPE a gauge\na 1\n'],
+  ["another metric's value", '# HELP a b.\n# TYPE a gauge\nb 1\n'],
+  ['a label twice', '# HELP a b.\n# TYPE a gauge\na{x="1",x="2"} 1\n'],
+  ['a quote that is not escaped', '# HELP a b.\n# TYPE a gauge\na{x="1"2"} 1\n'],
 ])('a text with %s is refused', (_, text) => {
   expect(() => parseMetrics(text)).toThrow(/line/)
 })

@@ -6,17 +6,23 @@ import { ThreadMeter } from './thread-meter.ts'
 
 export type ServerTable = MetricTable<typeof SERVER_FAMILIES>
 
-export class ServerMeters extends Context.Service<ServerMeters, {
-  readonly table: ServerTable
-  readonly thread: MetricTable<typeof THREAD_FAMILIES>
-  /** Brings `thread` up to date. */
-  sampleThread(): void
-}>()('otherworld/ServerMeters') {
+export class ServerMeters extends Context.Service<
+  ServerMeters,
+  {
+    readonly table: ServerTable
+    readonly thread: MetricTable<typeof THREAD_FAMILIES>
+    /** Brings `thread` up to date. */
+    sampleThread(): void
+  }
+>()('otherworld/ServerMeters') {
   static readonly layer = Layer.effect(
     ServerMeters,
     Effect.gen(function* () {
       const thread = new MetricTable(THREAD_FAMILIES)
-      const meter = yield* Effect.acquireRelease(Effect.sync(() => new ThreadMeter(thread)), (running) => Effect.sync(() => running.stop()))
+      const meter = yield* Effect.acquireRelease(
+        Effect.sync(() => new ThreadMeter(thread)),
+        (running) => Effect.sync(() => running.stop()),
+      )
       return { table: new MetricTable(SERVER_FAMILIES), thread, sampleThread: () => meter.sample() }
     }),
   )

@@ -19,10 +19,27 @@ export interface Family {
 
 const NONE: readonly string[] = ['']
 
-export const counter = (name: string, help: string, label: string | null = null, rows: readonly string[] = NONE): Family => ({ name, type: 'counter', help, label, rows, buckets: [] })
-export const gauge = (name: string, help: string): Family => ({ name, type: 'gauge', help, label: null, rows: NONE, buckets: [] })
-export const histogram = (name: string, help: string, buckets: readonly number[], label: string | null = null, rows: readonly string[] = NONE): Family =>
-  ({ name, type: 'histogram', help, label, rows, buckets })
+export const counter = (
+  name: string,
+  help: string,
+  label: string | null = null,
+  rows: readonly string[] = NONE,
+): Family => ({ name, type: 'counter', help, label, rows, buckets: [] })
+export const gauge = (name: string, help: string): Family => ({
+  name,
+  type: 'gauge',
+  help,
+  label: null,
+  rows: NONE,
+  buckets: [],
+})
+export const histogram = (
+  name: string,
+  help: string,
+  buckets: readonly number[],
+  label: string | null = null,
+  rows: readonly string[] = NONE,
+): Family => ({ name, type: 'histogram', help, label, rows, buckets })
 
 /** Numbers of one row: a histogram has its buckets, the one without a bound, and the sum. */
 const slotsOf = ({ type, buckets }: Family): number => (type === 'histogram' ? buckets.length + 2 : 1)

@@ -15,8 +15,12 @@ export interface Told {
 }
 
 /** A metric whose values are known when it is asked for. */
-export const told = (name: string, type: 'counter' | 'gauge', help: string, samples: readonly (readonly [labels: Labels, value: number])[]): Told =>
-  ({ name, type, help, samples: samples.map(([labels, value]) => ({ labels, value })) })
+export const told = (
+  name: string,
+  type: 'counter' | 'gauge',
+  help: string,
+  samples: readonly (readonly [labels: Labels, value: number])[],
+): Told => ({ name, type, help, samples: samples.map(([labels, value]) => ({ labels, value })) })
 
 /** All metrics of a table; `labels` stand on every line. */
 export function toldOf<F extends Families>(table: MetricTable<F>, labels: Labels): Told[] {
@@ -38,7 +42,11 @@ function histogramLines({ buckets }: Family, values: Float64Array, labels: Label
     count += values[i] ?? 0
     return { suffix: '_bucket', labels: { ...labels, le: numberText(bound) }, value: count }
   })
-  return [...lines, { suffix: '_sum', labels, value: values[buckets.length + 1] ?? 0 }, { suffix: '_count', labels, value: count }]
+  return [
+    ...lines,
+    { suffix: '_sum', labels, value: values[buckets.length + 1] ?? 0 },
+    { suffix: '_count', labels, value: count },
+  ]
 }
 
 /** Metrics of one name from several sources become one. */
@@ -48,17 +56,25 @@ export function metricsText(all: readonly Told[]): string {
     const before = byName.get(each.name)
     byName.set(each.name, before ? { ...before, samples: [...before.samples, ...each.samples] } : each)
   }
-  return [...byName.values()].filter(({ samples }) => samples.length > 0).map(familyText).join('')
+  return [...byName.values()]
+    .filter(({ samples }) => samples.length > 0)
+    .map(familyText)
+    .join('')
 }
 
 function familyText({ name, type, help, samples }: Told): string {
-  const lines = samples.map(({ suffix = '', labels, value }) => `${name}${suffix}${labelsText(labels)} ${numberText(value)}\n`)
+  const lines = samples.map(
+    ({ suffix = '', labels, value }) => `${name}${suffix}${labelsText(labels)} ${numberText(value)}\n`,
+  )
   return `# HELP ${name} ${help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')}\n# TYPE ${name} ${type}\n${lines.join('')}`
 }
 
 function labelsText(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"`)
+  const pairs = Object.entries(labels).map(
+    ([name, value]) => `${name}="${value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"`,
+  )
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }
 
-const numberText = (value: number): string => (value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : String(value))
+const numberText = (value: number): string =>
+  value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : String(value)

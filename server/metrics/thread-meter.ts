@@ -32,7 +32,8 @@ export class ThreadMeter {
   constructor(table: MetricTable<typeof THREAD_FAMILIES>) {
     this.table = table
     this.observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) table.observe('gc', entry.duration / 1_000, table.rowOf('gc', kindOf(entry)))
+      for (const entry of list.getEntries())
+        table.observe('gc', entry.duration / 1_000, table.rowOf('gc', kindOf(entry)))
     })
     this.observer.observe({ entryTypes: ['gc'] })
   }

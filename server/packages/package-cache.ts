@@ -17,7 +17,7 @@ export class PackageShelf {
   /** Null: there is none. Throws RouteError `store-away`. */
   async find(hash: string, msMax?: number): Promise<StoredPackage | null> {
     if (!HASH.test(hash)) return null
-    const found = this.known.get(hash) ?? await inTime(this.archive.package(hash), msMax)
+    const found = this.known.get(hash) ?? (await inTime(this.archive.package(hash), msMax))
     if (found) this.keep(found)
     return found
   }

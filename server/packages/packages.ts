@@ -65,12 +65,16 @@ export class Packages {
     const own = await this.ownRecord(hash, uid)
     const { runtime, original, levels, textures } = manifest.files
     return {
-      schema: 'otherworld/package/1', hash, manifest,
+      schema: 'otherworld/package/1',
+      hash,
+      manifest,
       files: {
         runtime: await this.link(runtime),
         original: own ? await this.link(original) : null,
         levels: await Promise.all(levels.map((each) => this.link(each))),
-        textures: Object.fromEntries(await Promise.all(textures.map(async (each) => [each.id, await this.link(each)] as const))),
+        textures: Object.fromEntries(
+          await Promise.all(textures.map(async (each) => [each.id, await this.link(each)] as const)),
+        ),
       },
     }
   }
@@ -82,8 +86,16 @@ export class Packages {
 
   /** The asker's own, and those that others share with everyone, the newest of them first. */
   async list({ uid }: Claims): Promise<readonly RecordTold[]> {
-    const [own, shared] = await Promise.all([inTime(this.parts.archive.recordsOf(uid)), inTime(this.parts.archive.sharedRecords(PACKAGES_PER_USER_MAX))])
-    const others = new Map(shared.filter((each) => own.every((mine) => mine.package !== each.package)).toReversed().map((each) => [each.package, each]))
+    const [own, shared] = await Promise.all([
+      inTime(this.parts.archive.recordsOf(uid)),
+      inTime(this.parts.archive.sharedRecords(PACKAGES_PER_USER_MAX)),
+    ])
+    const others = new Map(
+      shared
+        .filter((each) => own.every((mine) => mine.package !== each.package))
+        .toReversed()
+        .map((each) => [each.package, each]),
+    )
     const told: RecordTold[] = []
     for (const record of [...own, ...[...others.values()].toReversed()]) {
       const stored = await this.shelf.find(record.package)
@@ -92,24 +104,36 @@ export class Packages {
     return told
   }
 
-  private toldOf({ package: hash, name, sharing, bytes, createdAtMs, userUid }: ObjectRecord, kind: PackageKind, uid: string): RecordTold {
+  private toldOf(
+    { package: hash, name, sharing, bytes, createdAtMs, userUid }: ObjectRecord,
+    kind: PackageKind,
+    uid: string,
+  ): RecordTold {
     return { hash, name, kind, sharing, bytes, createdAtMs, own: userUid === uid }
   }
 
   /** Throws RouteError 404 where the asker has no record of it. */
   async share(hash: string, body: unknown, { uid }: Claims): Promise<RecordTold> {
     const sharing = typeof body === 'object' && body !== null && 'sharing' in body ? body.sharing : undefined
-    if (sharing !== 'owner' && sharing !== 'everyone') throw new RouteError(400, 'bad-sharing', 'the body does not say who may use the package', 'sharing', 'send {"sharing": "owner"} or {"sharing": "everyone"}')
+    if (sharing !== 'owner' && sharing !== 'everyone')
+      throw new RouteError(
+        400,
+        'bad-sharing',
+        'the body does not say who may use the package',
+        'sharing',
+        'send {"sharing": "owner"} or {"sharing": "everyone"}',
+      )
     const record = await this.ownRecord(hash, uid)
     const stored = record ? await this.shelf.find(hash) : null
-    if (!record || !stored || !await inTime(this.parts.archive.setSharing(record.id, uid, sharing))) throw notYours(hash)
+    if (!record || !stored || !(await inTime(this.parts.archive.setSharing(record.id, uid, sharing))))
+      throw notYours(hash)
     return this.toldOf({ ...record, sharing }, stored.kind, uid)
   }
 
   /** Removes the asker's record: it can be used by its other owners alone. What stands in realms stays. Throws RouteError 404. */
   async remove(hash: string, { uid }: Claims): Promise<void> {
     const record = await this.ownRecord(hash, uid)
-    if (!record || !await inTime(this.parts.archive.removeRecord(record.id, uid))) throw notYours(hash)
+    if (!record || !(await inTime(this.parts.archive.removeRecord(record.id, uid)))) throw notYours(hash)
   }
 
   private async ownRecord(hash: string, uid: string): Promise<ObjectRecord | undefined> {
@@ -134,5 +158,13 @@ export class Packages {
   }
 }
 
-const unknown = (hash: string): RouteError => new RouteError(404, 'not-found', 'there is no such package', hash.slice(0, 64), 'ask GET /v1/packages for those you may use')
-const notYours = (hash: string): RouteError => new RouteError(404, 'not-found', 'you have no such package', hash.slice(0, 64), 'ask GET /v1/packages for yours')
+const unknown = (hash: string): RouteError =>
+  new RouteError(
+    404,
+    'not-found',
+    'there is no such package',
+    hash.slice(0, 64),
+    'ask GET /v1/packages for those you may use',
+  )
+const notYours = (hash: string): RouteError =>
+  new RouteError(404, 'not-found', 'you have no such package', hash.slice(0, 64), 'ask GET /v1/packages for yours')

@@ -4,7 +4,10 @@ import { only, type ApiRequest } from '../http/api-request.ts'
 import type { Packages } from './packages.ts'
 
 /** Answers and returns true, or false where the path is no address of a package. Throws HttpError. */
-export async function packageRoutes(packages: Packages, { request, response, segments, claims }: ApiRequest): Promise<boolean> {
+export async function packageRoutes(
+  packages: Packages,
+  { request, response, segments, claims }: ApiRequest,
+): Promise<boolean> {
   const [family, hash, ...rest] = segments
   if (family !== 'packages' || rest.length > 0) return false
   if (hash === undefined) {

@@ -41,7 +41,9 @@ class Life {
         until: async (atMs) => {
           while (atMs > this.endMs) {
             this.reached()
-            await new Promise<void>((resolve) => { this.wake = resolve })
+            await new Promise<void>((resolve) => {
+              this.wake = resolve
+            })
           }
           this.nowMs = Math.max(this.nowMs, atMs)
         },
@@ -59,7 +61,9 @@ class Life {
 
   async pass(seconds: number): Promise<void> {
     this.endMs = this.nowMs + seconds * 1_000
-    const there = new Promise<void>((resolve) => { this.reached = resolve })
+    const there = new Promise<void>((resolve) => {
+      this.reached = resolve
+    })
     this.wake()
     await there
   }
@@ -70,14 +74,28 @@ class Life {
 
   /** A player on a link of that number says Hello. */
   connect(player: number, link: number): void {
-    const claims = { session: `s${player}`, player, name: `Player ${player}`, role: 'player', uid: uidOf(player), user: player } as const
-    this.put({ type: 'opened', link, peer: { session: claims.session, kind: 'websocket', ordered: true, address: '127.0.0.1' }, claims, granted: 0 })
+    const claims = {
+      session: `s${player}`,
+      player,
+      name: `Player ${player}`,
+      role: 'player',
+      uid: uidOf(player),
+      user: player,
+    } as const
+    this.put({
+      type: 'opened',
+      link,
+      peer: { session: claims.session, kind: 'websocket', ordered: true, address: '127.0.0.1' },
+      claims,
+      granted: 0,
+    })
     this.client = new ClientSession(this.nowMs)
     this.say(link)
   }
 
   say(link: number): void {
-    for (const packet of this.client.packets(this.nowMs, true)) this.put({ type: 'received', link, length: packet.length }, new Uint8Array(packet))
+    for (const packet of this.client.packets(this.nowMs, true))
+      this.put({ type: 'received', link, length: packet.length }, new Uint8Array(packet))
   }
 
   disconnect(link: number): void {
@@ -150,8 +168,18 @@ test('who comes back has all of the time again at the next loss', async () => {
 test('notes that are damaged, of another kind or of later ticks are left out', () => {
   const away = new Away()
   const kind = 'otherworld.away'
-  for (const text of ['', '{', '[1]', 'null', '[["a", 1], [1, -1], [1, 1e99], [3]]']) away.takeNotes([{ tick: 1, kind, text }], 9)
-  away.takeNotes([{ tick: 10, kind, text: '[[1,5]]' }, { tick: 1, kind: 'other', text: '[[2,5]]' }, { tick: 1, kind, text: '[[3,50]]' }, { tick: 2, kind, text: '[[4,1]]' }, { tick: 3, kind, text: '[[4,0]]' }], 9)
+  for (const text of ['', '{', '[1]', 'null', '[["a", 1], [1, -1], [1, 1e99], [3]]'])
+    away.takeNotes([{ tick: 1, kind, text }], 9)
+  away.takeNotes(
+    [
+      { tick: 10, kind, text: '[[1,5]]' },
+      { tick: 1, kind: 'other', text: '[[2,5]]' },
+      { tick: 1, kind, text: '[[3,50]]' },
+      { tick: 2, kind, text: '[[4,1]]' },
+      { tick: 3, kind, text: '[[4,0]]' },
+    ],
+    9,
+  )
   expect([1, 2, 3, 4].map((player) => away.sinceTick(player))).toEqual([null, null, 9, null])
 })
 

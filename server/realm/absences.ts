@@ -62,9 +62,14 @@ export class Away {
   }
 }
 
-const noteOf = (tick: number, rows: ReadonlyMap<PlayerId, number>): Note => ({ tick, kind: AWAY_NOTE, text: JSON.stringify([...rows]) })
+const noteOf = (tick: number, rows: ReadonlyMap<PlayerId, number>): Note => ({
+  tick,
+  kind: AWAY_NOTE,
+  text: JSON.stringify([...rows]),
+})
 
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
 function rowsOf(text: string): readonly unknown[] {
   try {

@@ -25,7 +25,7 @@ test('who comes alone does not wait, and what was not used is not saved up', () 
   expect(doorway.enter(always).length).toBe(NEWCOMERS_PER_TICK_MAX - 1)
 })
 
-test('those who have gone take nobody\'s turn', () => {
+test("those who have gone take nobody's turn", () => {
   const doorway = new Doorway<number>()
   for (let i = 0; i < 100; i++) doorway.ask(i)
   expect(doorway.enter((i) => i >= 98)).toEqual([98, 99])

@@ -1,6 +1,17 @@
 /** What render clients are told of the world beside its motion: which elements there are, who holds them, their scale. */
 import type { ServerMessage } from '../../protocol/index.ts'
-import { boxOf, props, worn, type Avatar, type BodyChoice, type ElementId, type PlayerId, type PropSpec, type PropView, type Realm } from '../../sim/index.ts'
+import {
+  boxOf,
+  props,
+  worn,
+  type Avatar,
+  type BodyChoice,
+  type ElementId,
+  type PlayerId,
+  type PropSpec,
+  type PropView,
+  type Realm,
+} from '../../sim/index.ts'
 
 interface Known {
   scale: number
@@ -23,7 +34,10 @@ export class Catalog {
 
   /** Everything that stands in the realm, for who comes anew. What has not changed is the same object as the last time, so that it is encoded once. */
   describe(realm: Realm): readonly ServerMessage[] {
-    return [...Array.from(this.avatars.values(), ({ message }) => message), ...props(realm).map((view) => this.described(view))]
+    return [
+      ...Array.from(this.avatars.values(), ({ message }) => message),
+      ...props(realm).map((view) => this.described(view)),
+    ]
   }
 
   private described(view: PropView): ServerMessage {
@@ -85,8 +99,16 @@ export class Catalog {
   }
 }
 
-export const avatarAdded = (avatar: Pick<Avatar, 'id' | 'player' | 'user' | 'name' | 'wears' | 'body'>): ServerMessage =>
-  ({ type: 'avatarAdded', element: avatar.id, player: avatar.player, user: avatar.user, name: avatar.name, ...worn(avatar) })
+export const avatarAdded = (
+  avatar: Pick<Avatar, 'id' | 'player' | 'user' | 'name' | 'wears' | 'body'>,
+): ServerMessage => ({
+  type: 'avatarAdded',
+  element: avatar.id,
+  player: avatar.player,
+  user: avatar.user,
+  name: avatar.name,
+  ...worn(avatar),
+})
 
 /** Specs of packages with one box instead of their colliders; all props of a package share its spec. */
 const boxes = new WeakMap<PropSpec, PropSpec>()
@@ -97,10 +119,43 @@ function boxFor(spec: PropSpec): PropSpec {
   return known
 }
 
-export const propAdded = ({ id, spec, package: hash, scale, holder, owner, access, position, rotation }: PropView): PropAdded =>
-  ({ type: 'propAdded', element: id, prop: hash === null ? spec : boxFor(spec), package: hash, scale, holder, owner, access, position, rotation })
+export const propAdded = ({
+  id,
+  spec,
+  package: hash,
+  scale,
+  holder,
+  owner,
+  access,
+  position,
+  rotation,
+}: PropView): PropAdded => ({
+  type: 'propAdded',
+  element: id,
+  prop: hash === null ? spec : boxFor(spec),
+  package: hash,
+  scale,
+  holder,
+  owner,
+  access,
+  position,
+  rotation,
+})
 
-function isAsIn({ scale, holder, access, position: p, rotation: q }: PropView, { scale: wasScale, holder: wasHolder, access: wasAccess, position, rotation }: PropAdded): boolean {
-  return scale === wasScale && holder === wasHolder && access === wasAccess && p.x === position.x && p.y === position.y && p.z === position.z
-    && q.x === rotation.x && q.y === rotation.y && q.z === rotation.z && q.w === rotation.w
+function isAsIn(
+  { scale, holder, access, position: p, rotation: q }: PropView,
+  { scale: wasScale, holder: wasHolder, access: wasAccess, position, rotation }: PropAdded,
+): boolean {
+  return (
+    scale === wasScale &&
+    holder === wasHolder &&
+    access === wasAccess &&
+    p.x === position.x &&
+    p.y === position.y &&
+    p.z === position.z &&
+    q.x === rotation.x &&
+    q.y === rotation.y &&
+    q.z === rotation.z &&
+    q.w === rotation.w
+  )
 }

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DEFAULT_DEFINITION, free, genesis, loadEngine, step, type Command, type Engine, type PropSpec, type Realm } from '../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  free,
+  genesis,
+  loadEngine,
+  step,
+  type Command,
+  type Engine,
+  type PropSpec,
+  type Realm,
+} from '../../sim/index.ts'
 import { elementOf } from '../../storage/archive/archive.fixture.ts'
 import type { SavedElement } from '../../storage/archive/index.ts'
 import { ElementWatch, MOVING_SECONDS, ROUND_SECONDS, type ElementsTold } from './element-change-tracker.ts'
@@ -7,13 +17,36 @@ import { bringBack } from '../recorder/archive-restore.ts'
 
 let engine: Engine
 const realms: Realm[] = []
-beforeAll(async () => { engine = await loadEngine() })
-afterAll(() => { for (const realm of realms) free(realm) })
-
-const prop = (element: number): SavedElement => elementOf(element, {
-  spec: { name: 'pebble', motion: 'kinematic', density: 1, friction: 0.5, restitution: 0, color: 1, colliders: [{ shape: { type: 'sphere', radius: 0.25 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }] },
-  position: { x: (element % 30) / 2 - 7, y: 1, z: Math.floor(element / 30) / 64 - 8 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, owner: 9, access: 2,
+beforeAll(async () => {
+  engine = await loadEngine()
 })
+afterAll(() => {
+  for (const realm of realms) free(realm)
+})
+
+const prop = (element: number): SavedElement =>
+  elementOf(element, {
+    spec: {
+      name: 'pebble',
+      motion: 'kinematic',
+      density: 1,
+      friction: 0.5,
+      restitution: 0,
+      color: 1,
+      colliders: [
+        {
+          shape: { type: 'sphere', radius: 0.25 },
+          position: { x: 0, y: 0, z: 0 },
+          rotation: { x: 0, y: 0, z: 0, w: 1 },
+        },
+      ],
+    },
+    position: { x: (element % 30) / 2 - 7, y: 1, z: Math.floor(element / 30) / 64 - 8 },
+    rotation: { x: 0, y: 0, z: 0, w: 1 },
+    scale: 1,
+    owner: 9,
+    access: 2,
+  })
 
 function realmOf(propsMax = 4_000): Realm {
   const realm = genesis(engine, { ...DEFAULT_DEFINITION, elementsMax: propsMax })
@@ -22,7 +55,10 @@ function realmOf(propsMax = 4_000): Realm {
 }
 
 const order = (realm: Realm, commands: readonly Command[] = []): ReturnType<typeof step> =>
-  step(realm, { tick: realm.tick + 1, inputs: commands.map((command, i) => ({ player: 0, sequence: realm.tick * 100 + i + 1, command })) })
+  step(realm, {
+    tick: realm.tick + 1,
+    inputs: commands.map((command, i) => ({ player: 0, sequence: realm.tick * 100 + i + 1, command })),
+  })
 
 /** Ticks with the watch until a round was complete, `seconds` at most; what was told. */
 function round(realm: Realm, watch: ElementWatch, heard: ElementsTold[], seconds: number): ElementsTold[] {
@@ -52,9 +88,17 @@ describe('the element watch', () => {
     // The last one floats apart from the others, which stay where they are when it goes.
     const [one = 0] = realm.props.keys()
     const two = [...realm.props.keys()].at(-1) ?? 0
-    order(realm, [{ type: 'access', element: one, access: 3 }, { type: 'despawn', element: two }])
+    order(realm, [
+      { type: 'access', element: one, access: 3 },
+      { type: 'despawn', element: two },
+    ])
     const changed = round(realm, watch, heard, 2 * ROUND_SECONDS)
-    expect(changed.at(-1)).toMatchObject({ put: [{ element: one, access: 3 }], removed: [two], begins: false, isComplete: true })
+    expect(changed.at(-1)).toMatchObject({
+      put: [{ element: one, access: 3 }],
+      removed: [two],
+      begins: false,
+      isComplete: true,
+    })
     expect(changed).toHaveLength(1)
   })
 
@@ -77,13 +121,26 @@ describe('the element watch', () => {
     expect(times).toBeLessThanOrEqual(3)
     heard.length = 0
     watch.finish()
-    expect(heard.at(-1)?.put.find(({ element }) => element === ball.id)?.position).toEqual({ x: ball.motion[0], y: ball.motion[1], z: ball.motion[2] })
+    expect(heard.at(-1)?.put.find(({ element }) => element === ball.id)?.position).toEqual({
+      x: ball.motion[0],
+      y: ball.motion[1],
+      z: ball.motion[2],
+    })
     expect(heard.at(-1)?.isComplete).toBe(true)
   })
 
   test('a large realm is told over ticks, a bounded part in each', () => {
     const realm = realmOf()
-    bringBack(realm, { newestEpoch: 1, at: { realm: 'yard', epoch: 1, tick: 1 }, elements: Array.from({ length: 1_000 }, (_, i) => prop(i)), packages: [] }, () => undefined)
+    bringBack(
+      realm,
+      {
+        newestEpoch: 1,
+        at: { realm: 'yard', epoch: 1, tick: 1 },
+        elements: Array.from({ length: 1_000 }, (_, i) => prop(i)),
+        packages: [],
+      },
+      () => undefined,
+    )
     const heard: ElementsTold[] = []
     const told = round(realm, new ElementWatch(realm, (each) => heard.push(each)), heard, 1)
     expect(ids(told)).toHaveLength(1_000)
@@ -108,11 +165,21 @@ describe('a restoration', () => {
   test('leaves out what is damaged, and tells how much came back', () => {
     const realm = realmOf()
     const notes: string[] = []
-    const elements = [...Array.from({ length: 3_000 }, (_, i) => prop(i)), { ...prop(1), spec: { name: 'damaged' } }, { ...prop(2), position: { x: 1e9, y: 0, z: 0 } }]
-    bringBack(realm, { newestEpoch: 4, at: { realm: 'yard', epoch: 4, tick: 99 }, elements, packages: [] }, (text) => void notes.push(text))
+    const elements = [
+      ...Array.from({ length: 3_000 }, (_, i) => prop(i)),
+      { ...prop(1), spec: { name: 'damaged' } },
+      { ...prop(2), position: { x: 1e9, y: 0, z: 0 } },
+    ]
+    bringBack(
+      realm,
+      { newestEpoch: 4, at: { realm: 'yard', epoch: 4, tick: 99 }, elements, packages: [] },
+      (text) => void notes.push(text),
+    )
     expect(realm.tick).toBe(1)
     expect(realm.props.size).toBe(3_000)
     expect([...realm.props.values()].every(({ owner, access }) => owner === 9 && access === 2)).toBe(true)
-    expect(notes).toEqual(['there was no recording: 3000 things stand where the archive saved them at tick 99 of epoch 4; 2 could not be brought back (1 refused, the others damaged or of packages that are gone)'])
+    expect(notes).toEqual([
+      'there was no recording: 3000 things stand where the archive saved them at tick 99 of epoch 4; 2 could not be brought back (1 refused, the others damaged or of packages that are gone)',
+    ])
   })
 })

@@ -85,7 +85,12 @@ export class ElementWatch {
       const prop = this.realm.props.get(left.pop() ?? 0)
       if (!prop || !isWanted(prop)) continue
       put.push(savedElement(prop))
-      this.told.set(prop.id, { place: prop.motion.slice(0, PLACE_FLOATS), scale: prop.scale, access: prop.access, tick: this.realm.tick })
+      this.told.set(prop.id, {
+        place: prop.motion.slice(0, PLACE_FLOATS),
+        scale: prop.scale,
+        access: prop.access,
+        tick: this.realm.tick,
+      })
     }
     this.post(put, left.length === 0)
   }
@@ -127,7 +132,14 @@ export class ElementWatch {
 
 function savedElement({ id, spec, package: hash, owner, access, motion: m, scale }: Prop): SavedElement {
   return {
-    element: id, name: spec.name, package: hash, spec: hash === null ? spec : null, owner, access,
-    position: { x: m[0] ?? 0, y: m[1] ?? 0, z: m[2] ?? 0 }, rotation: { x: m[3] ?? 0, y: m[4] ?? 0, z: m[5] ?? 0, w: m[6] ?? 1 }, scale,
+    element: id,
+    name: spec.name,
+    package: hash,
+    spec: hash === null ? spec : null,
+    owner,
+    access,
+    position: { x: m[0] ?? 0, y: m[1] ?? 0, z: m[2] ?? 0 },
+    rotation: { x: m[3] ?? 0, y: m[4] ?? 0, z: m[5] ?? 0, w: m[6] ?? 1 },
+    scale,
   }
 }

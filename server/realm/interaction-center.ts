@@ -3,7 +3,18 @@
  * frame is sealed, or exceeds a player's share of it, goes into the next one.
  */
 import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX, PACKAGE_BYTES_MAX } from '../../protocol/index.ts'
-import { compareInputs, CREATION_WORK_MAX, packageOf, type Command, type Input, type InputFrame, type PackageHash, type PackagePhysics, type PlayerId, type Refusal } from '../../sim/index.ts'
+import {
+  compareInputs,
+  CREATION_WORK_MAX,
+  packageOf,
+  type Command,
+  type Input,
+  type InputFrame,
+  type PackageHash,
+  type PackagePhysics,
+  type PlayerId,
+  type Refusal,
+} from '../../sim/index.ts'
 import { INPUT_BACKLOG_MAX, INPUTS_PER_FRAME_MAX } from '../limits.ts'
 
 /** What the realm has to be given before a package is used: at most PACKAGE_BYTES_MAX bytes in a frame. */
@@ -13,10 +24,17 @@ export interface Brought {
 }
 
 /** `brings`: null where the realm has the package. */
-export type Verdict = 'wait' | { readonly ok: true; readonly brings: Brought | null } | { readonly ok: false; readonly reason: Refusal }
+export type Verdict =
+  | 'wait'
+  | { readonly ok: true; readonly brings: Brought | null }
+  | { readonly ok: false; readonly reason: Refusal }
 
 /** What stands in the frame for an input that the server refuses: it is in the log like any other, acknowledged and answered once. */
-export const refusedInput = ({ player, sequence }: Input, reason: Refusal): Input => ({ player, sequence, command: { type: 'refused', reason } })
+export const refusedInput = ({ player, sequence }: Input, reason: Refusal): Input => ({
+  player,
+  sequence,
+  command: { type: 'refused', reason },
+})
 
 const UNKNOWN: Verdict = { ok: false, reason: 'unknown-package' }
 
@@ -120,7 +138,13 @@ export class InteractionCenter {
 
   /** Takes the inputs of `tick`: the server's all, of each player at most the share, in canonical order. */
   seal(tick: number): InputFrame {
-    const frame = new OpenFrame({ fromServer: this.fromServer, limits: this.limits, rights: this.rights, creationWork: this.creationWork, number: (command) => this.numbered(command) })
+    const frame = new OpenFrame({
+      fromServer: this.fromServer,
+      limits: this.limits,
+      rights: this.rights,
+      creationWork: this.creationWork,
+      number: (command) => this.numbered(command),
+    })
     this.fromServer = []
     const players = [...this.waiting.keys()]
     // Who is served first changes by the tick, so that a full frame starves nobody.
@@ -165,7 +189,11 @@ class OpenFrame {
       const { input, bytes } = waiting
       const creation = this.options.creationWork(input.command)
       const makesTooMuch = creation > 0 && this.creation > 0 && this.creation + creation > frameCreationMax
-      const full = taken.size >= inputsPerFrameMax || this.inputs.length >= frameInputsMax || this.bytes + bytes > frameBytesMax || makesTooMuch
+      const full =
+        taken.size >= inputsPerFrameMax ||
+        this.inputs.length >= frameInputsMax ||
+        this.bytes + bytes > frameBytesMax ||
+        makesTooMuch
       const judged = full || taken.has(input.sequence) ? null : this.judged(waiting)
       if (judged === null) return queue.slice(i)
       taken.add(input.sequence)
@@ -181,7 +209,9 @@ class OpenFrame {
     const { input } = waiting
     const hash = packageOf(input.command)
     if (hash === null) return input
-    const verdict = waiting.allowed ? { ok: true as const, ...waiting.allowed } : this.options.rights?.verdict(input.player, hash) ?? UNKNOWN
+    const verdict = waiting.allowed
+      ? { ok: true as const, ...waiting.allowed }
+      : (this.options.rights?.verdict(input.player, hash) ?? UNKNOWN)
     if (verdict === 'wait') return null
     if (!verdict.ok) return refusedInput(input, verdict.reason)
     const { brings } = verdict

@@ -47,7 +47,11 @@ export class Member {
   /** It was welcomed on an earlier link, or recovered: its numbering goes on. */
   known = false
 
-  constructor({ player, user, name, share }: Pick<Claims, 'player' | 'user' | 'name' | 'share'>, nowMs: number, heard?: HeardNumbers) {
+  constructor(
+    { player, user, name, share }: Pick<Claims, 'player' | 'user' | 'name' | 'share'>,
+    nowMs: number,
+    heard?: HeardNumbers,
+  ) {
     this.player = player
     this.user = user
     this.name = name

@@ -39,7 +39,8 @@ export class Observers {
 
   opened(link: LinkId, ordered: boolean, nowMs: number): void {
     this.observers.set(link, { session: new ServerSession(nowMs), ordered, openedAtMs: nowMs, state: 'silent' })
-    if (this.observers.size > OBSERVERS_MAX) this.refuse(link, `This realm has ${OBSERVERS_MAX} observers already, which is the most. Try again later.`)
+    if (this.observers.size > OBSERVERS_MAX)
+      this.refuse(link, `This realm has ${OBSERVERS_MAX} observers already, which is the most. Try again later.`)
   }
 
   has(link: LinkId): boolean {
@@ -59,8 +60,13 @@ export class Observers {
     if (goodbye !== null) return this.end(link, goodbye)
     if (!hello || observer.state !== 'silent') return
     if (hello.protocol !== PROTOCOL_VERSION) return this.refuse(link, versionWords(hello.protocol))
-    if (hello.mode !== 'lockstep') return this.refuse(link, 'This token is an observer\'s: it sees the frames, but has no avatar. Log in as a player to walk about.')
-    if (!observer.ordered) return this.refuse(link, 'Lockstep peers need every frame in order: connect by WebSocket instead of WebRTC.')
+    if (hello.mode !== 'lockstep')
+      return this.refuse(
+        link,
+        "This token is an observer's: it sees the frames, but has no avatar. Log in as a player to walk about.",
+      )
+    if (!observer.ordered)
+      return this.refuse(link, 'Lockstep peers need every frame in order: connect by WebSocket instead of WebRTC.')
     observer.state = 'asked'
   }
 
@@ -69,8 +75,10 @@ export class Observers {
     let frameBytes: Uint8Array | null = null
     let startBytes: Uint8Array | null = null
     for (const [link, observer] of this.observers) {
-      if (observer.session.silent(nowMs) || (observer.state === 'silent' && nowMs - observer.openedAtMs > HELLO_MS_MAX)) this.end(link, 'nothing was heard for too long')
-      else if (observer.state === 'started') this.options.out.send(link, (frameBytes ??= encodeLockstep({ type: 'frame', frame, hash })))
+      if (observer.session.silent(nowMs) || (observer.state === 'silent' && nowMs - observer.openedAtMs > HELLO_MS_MAX))
+        this.end(link, 'nothing was heard for too long')
+      else if (observer.state === 'started')
+        this.options.out.send(link, (frameBytes ??= encodeLockstep({ type: 'frame', frame, hash })))
       else if (observer.state === 'asked') this.start(link, observer, (startBytes ??= this.startMessage()))
     }
   }
@@ -82,13 +90,20 @@ export class Observers {
   private startMessage(): Uint8Array {
     const { realm, epoch } = this.options
     return encodeLockstep({
-      type: 'start', protocol: PROTOCOL_VERSION, engine: realm.engine.sha256, simVersion: SIM_VERSION, definition: this.definition,
-      tick: realm.tick, checkpoint: checkpoint(realm), epoch,
+      type: 'start',
+      protocol: PROTOCOL_VERSION,
+      engine: realm.engine.sha256,
+      simVersion: SIM_VERSION,
+      definition: this.definition,
+      tick: realm.tick,
+      checkpoint: checkpoint(realm),
+      epoch,
     })
   }
 
   private start(link: LinkId, observer: Observer, bytes: Uint8Array): void {
-    if (bytes.length > ORDERED_MESSAGE_BYTES_MAX) return this.refuse(link, `The realm's state has ${bytes.length} bytes, more than can be sent at once.`)
+    if (bytes.length > ORDERED_MESSAGE_BYTES_MAX)
+      return this.refuse(link, `The realm's state has ${bytes.length} bytes, more than can be sent at once.`)
     observer.state = 'started'
     return this.options.out.send(link, bytes)
   }
@@ -106,6 +121,9 @@ export class Observers {
 
 /** For a client of another version: who has to be renewed. */
 export function versionWords(theirs: number): string {
-  const older = theirs < PROTOCOL_VERSION ? 'the client is too old: reload the page or install the newer client' : 'the client is newer than this server: update the server'
+  const older =
+    theirs < PROTOCOL_VERSION
+      ? 'the client is too old: reload the page or install the newer client'
+      : 'the client is newer than this server: update the server'
   return `The client speaks version ${theirs} of the protocol and the server version ${PROTOCOL_VERSION}; ${older}.`
 }

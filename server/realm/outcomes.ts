@@ -47,7 +47,8 @@ export class Outcomes {
 
   private permitted(player: PlayerId): void {
     const permissions = this.realm.players.get(player)?.permissions
-    if (permissions !== undefined) this.targets.memberOf(player)?.session.queue({ type: 'permissionsChanged', permissions })
+    if (permissions !== undefined)
+      this.targets.memberOf(player)?.session.queue({ type: 'permissionsChanged', permissions })
   }
 
   private toPlayer(event: Extract<SimEvent, { readonly sequence: number }>): void {
@@ -57,7 +58,8 @@ export class Outcomes {
   }
 
   private wordsFor(reason: RejectReason): string {
-    if (reason === 'realm-full') return `The realm is full: ${this.realm.definition.playersMax} players are in it. Try again later.`
+    if (reason === 'realm-full')
+      return `The realm is full: ${this.realm.definition.playersMax} players are in it. Try again later.`
     return `The realm did not let you in (${reason}).`
   }
 }

@@ -4,9 +4,22 @@
  */
 import { TokenBucket } from '../../http/token-bucket.ts'
 import { encodeInput, LABEL_CHARACTERS_MAX, PACKAGE_BYTES_MAX } from '../../protocol/index.ts'
-import { charactersOf, checkPhysics, nameFault, type PackageHash, type PackagePhysics, type PlayerId } from '../../sim/index.ts'
+import {
+  charactersOf,
+  checkPhysics,
+  nameFault,
+  type PackageHash,
+  type PackagePhysics,
+  type PlayerId,
+} from '../../sim/index.ts'
 import type { Brought, PackageRights, Verdict } from './interaction-center.ts'
-import { GRANT_MS, GRANTS_PER_PLAYER_MAX, PACKAGE_WAIT_MS_MAX, WANTED_BURST_MAX, WANTED_PER_SECOND_MAX } from '../limits.ts'
+import {
+  GRANT_MS,
+  GRANTS_PER_PLAYER_MAX,
+  PACKAGE_WAIT_MS_MAX,
+  WANTED_BURST_MAX,
+  WANTED_PER_SECOND_MAX,
+} from '../limits.ts'
 import type { FromRealm, PackageAnswer, ToRealm } from '../realm-messages.ts'
 
 export interface PackageDeskOptions {
@@ -27,7 +40,9 @@ interface Question {
   answer: Answer | null
 }
 
-type Answer = { readonly ok: true; readonly brings: Brought; readonly characters: number } | Extract<Verdict, { readonly ok: false }>
+type Answer =
+  | { readonly ok: true; readonly brings: Brought; readonly characters: number }
+  | Extract<Verdict, { readonly ok: false }>
 
 interface Asker {
   readonly bucket: TokenBucket
@@ -81,7 +96,11 @@ export class PackageDesk implements PackageRights {
   }
 
   private askerOf(player: PlayerId, nowMs: number): Asker {
-    const known = this.askers.get(player) ?? { bucket: new TokenBucket(WANTED_PER_SECOND_MAX, WANTED_BURST_MAX, nowMs), question: null, grants: new Map<PackageHash, number>() }
+    const known = this.askers.get(player) ?? {
+      bucket: new TokenBucket(WANTED_PER_SECOND_MAX, WANTED_BURST_MAX, nowMs),
+      question: null,
+      grants: new Map<PackageHash, number>(),
+    }
     this.askers.set(player, known)
     return known
   }
@@ -101,8 +120,11 @@ function answerOf(hash: PackageHash, given: PackageAnswer): Answer {
   const bytes = bytesOf(hash, physics)
   if (bytes > PACKAGE_BYTES_MAX) return { ok: false, reason: 'package-limit' }
   const name = physics.kind === 'object' ? physics.prop.name : physics.body.name
-  return checkPhysics(physics) || nameFault(name, LABEL_CHARACTERS_MAX) !== null ? { ok: false, reason: 'invalid-value' } : { ok: true, brings: { physics, bytes }, characters: charactersOf(physics) }
+  return checkPhysics(physics) || nameFault(name, LABEL_CHARACTERS_MAX) !== null
+    ? { ok: false, reason: 'invalid-value' }
+    : { ok: true, brings: { physics, bytes }, characters: charactersOf(physics) }
 }
 
 /** In a frame. */
-const bytesOf = (hash: PackageHash, physics: PackagePhysics): number => encodeInput({ player: 0, sequence: 0xffff_ffff, command: { type: 'package', hash, physics } }).length
+const bytesOf = (hash: PackageHash, physics: PackagePhysics): number =>
+  encodeInput({ player: 0, sequence: 0xffff_ffff, command: { type: 'package', hash, physics } }).length

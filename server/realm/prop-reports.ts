@@ -14,18 +14,40 @@ export interface PropReportsOptions {
 type Kind = FreezeCause | 'expired'
 
 /** `one` for one prop, `many` for more: each with the number before it. */
-const props = (n: number, of: string, one: string, many: string): string => `${n} ${n === 1 ? 'prop' : 'props'} of ${of} ${n === 1 ? one : many}`
+const props = (n: number, of: string, one: string, many: string): string =>
+  `${n} ${n === 1 ? 'prop' : 'props'} of ${of} ${n === 1 ? one : many}`
 
 /** What an owner is told: what happened, why, and what to do. An owner whose props expire is not there. */
 const TO_OWNER: Readonly<Record<FreezeCause, (n: number) => string>> = {
-  work: (n) => props(n, 'yours', 'stands still: too many things touch one another here. Remove it, or move it away.', 'stand still: too many things touch one another here. Remove some, or move them apart.'),
-  unstable: (n) => props(n, 'yours', 'could not be simulated and stays where it last was. Grab or scale it to try again.', 'could not be simulated and stay where they last were. Grab or scale them to try again.'),
+  work: (n) =>
+    props(
+      n,
+      'yours',
+      'stands still: too many things touch one another here. Remove it, or move it away.',
+      'stand still: too many things touch one another here. Remove some, or move them apart.',
+    ),
+  unstable: (n) =>
+    props(
+      n,
+      'yours',
+      'could not be simulated and stays where it last was. Grab or scale it to try again.',
+      'could not be simulated and stay where they last were. Grab or scale them to try again.',
+    ),
 }
 
 const TO_OPERATOR: Readonly<Record<Kind, (n: number, users: string) => string>> = {
-  work: (n, users) => props(n, users, 'stands still', 'stand still') + ': contacts cost more than the realm\'s workMax; have some removed, or set it higher',
-  unstable: (n, users) => props(n, users, 'could not be simulated; it was put back and stands still', 'could not be simulated; they were put back and stand still'),
-  expired: (n, users) => props(n, users, 'was', 'were') + ' removed: the owner has left, and the realm\'s leftBehind rule lets it go',
+  work: (n, users) =>
+    props(n, users, 'stands still', 'stand still') +
+    ": contacts cost more than the realm's workMax; have some removed, or set it higher",
+  unstable: (n, users) =>
+    props(
+      n,
+      users,
+      'could not be simulated; it was put back and stands still',
+      'could not be simulated; they were put back and stand still',
+    ),
+  expired: (n, users) =>
+    props(n, users, 'was', 'were') + " removed: the owner has left, and the realm's leftBehind rule lets it go",
 }
 
 /** Gathers events, and reports what came of them in one sentence a kind, PROP_REPORT_MS after the first. */
@@ -66,7 +88,8 @@ export class PropReports {
       owners.set(owner, (owners.get(owner) ?? 0) + 1)
     }
     if (sum === 0) return
-    if (kind !== 'expired') for (const [owner, n] of owners) if (owner !== 0) this.options.notify(owner, TO_OWNER[kind](n))
+    if (kind !== 'expired')
+      for (const [owner, n] of owners) if (owner !== 0) this.options.notify(owner, TO_OWNER[kind](n))
     const users = [...owners.keys()].slice(0, 5).map((owner) => (owner === 0 ? 'the realm' : `user ${owner}`))
     const others = owners.size > users.length ? ` and ${owners.size - users.length} others` : ''
     this.options.note(TO_OPERATOR[kind](sum, users.join(', ') + others))

@@ -2,7 +2,16 @@
  * Realm Core: one tick of one realm instance. Seal the frame, write it, step, hash, write the hash; only then may
  * anything that follows from the tick leave the process.
  */
-import { checkpoint, elementCount, hash, phaseHash, step, type InputFrame, type Realm, type SimEvent } from '../../sim/index.ts'
+import {
+  checkpoint,
+  elementCount,
+  hash,
+  phaseHash,
+  step,
+  type InputFrame,
+  type Realm,
+  type SimEvent,
+} from '../../sim/index.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 import { NO_LAPS, type Laps } from '../metrics/tick-split.ts'
 import { Pulse } from '../host/watchdog.ts'
@@ -14,7 +23,12 @@ export interface RealmLog {
   /** After the step. */
   hash(tick: number, hash: string): void
   /** After the hash of its tick: the hashes after each of PHASES. */
-  sample(sample: { readonly tick: number; readonly players: number; readonly elements: number; readonly phases: readonly string[] }): void
+  sample(sample: {
+    readonly tick: number
+    readonly players: number
+    readonly elements: number
+    readonly phases: readonly string[]
+  }): void
   /** It is time for a checkpoint of the state after `tick`. */
   checkpointDue(tick: number): boolean
   /** The state's bytes after `tick`; the log owns them. */
@@ -80,7 +94,8 @@ export class RealmCore {
     log.hash(realm.tick, outcome.hash)
     this.stepped = null
     this.lastHash = outcome.hash
-    if (sampled && phases.length > 0) log.sample({ tick: realm.tick, players: realm.players.size, elements: elementCount(realm), phases })
+    if (sampled && phases.length > 0)
+      log.sample({ tick: realm.tick, players: realm.players.size, elements: elementCount(realm), phases })
     this.laps.lap('record')
     return outcome
   }

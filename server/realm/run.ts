@@ -20,22 +20,71 @@ async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<
   const meters = new RealmMeters(start.meters)
   const thread = new ThreadMeter(meters.thread)
   const simulation = watched(repairable(engine), pulse)
-  const log = await Champion.open({ start, engine, simulation, note, onLog: (event) => post({ type: 'log', event }), onSync: (ms) => meters.synced(ms), onLost: () => meters.lost() })
+  const log = await Champion.open({
+    start,
+    engine,
+    simulation,
+    note,
+    onLog: (event) => post({ type: 'log', event }),
+    onSync: (ms) => meters.synced(ms),
+    onLost: () => meters.lost(),
+  })
   await warmUp(engine, log.realm.definition, start.warmUpTicks ?? WARM_UP_TICKS)
-  const receive = (): ToRealm | undefined => (receiveMessageOnPort(port) as { readonly message: ToRealm } | undefined)?.message
-  const runner = new RealmRunner({ log, timer: preciseTimer(), receive, post, meters, pulse, onSecond: () => thread.sample() })
-  post({ type: 'ready', tick: log.realm.tick, stateHash: hash(log.realm), ...countsOf(log.realm), definition: log.realm.definition, epoch: log.epoch })
+  const receive = (): ToRealm | undefined =>
+    (receiveMessageOnPort(port) as { readonly message: ToRealm } | undefined)?.message
+  const runner = new RealmRunner({
+    log,
+    timer: preciseTimer(),
+    receive,
+    post,
+    meters,
+    pulse,
+    onSecond: () => thread.sample(),
+  })
+  post({
+    type: 'ready',
+    tick: log.realm.tick,
+    stateHash: hash(log.realm),
+    ...countsOf(log.realm),
+    definition: log.realm.definition,
+    epoch: log.epoch,
+  })
   await runner.run()
   post({ type: 'stopped' })
 }
 
 /** What can be helped by the operator alone, what by starting again, and what by leaving out whatever it fails on. */
 function failure(error: unknown, start: RealmStart): FromRealm {
-  if (error instanceof ServerError) return { type: 'failed', reason: error.reason, what: error.what, where: error.where, fix: error.fix, retry: 'never' }
+  if (error instanceof ServerError)
+    return {
+      type: 'failed',
+      reason: error.reason,
+      what: error.what,
+      where: error.where,
+      fix: error.fix,
+      retry: 'never',
+    }
   if (error instanceof RecordingFault)
-    return { type: 'failed', reason: 'realm', what: error.message, where: error.path, fix: error.reason === 'fenced' ? 'stop this server, and look at how two came to use one directory' : 'see to the disk and its rights, then start the server again', retry: error.reason === 'io' ? 'again' : 'never' }
+    return {
+      type: 'failed',
+      reason: 'realm',
+      what: error.message,
+      where: error.path,
+      fix:
+        error.reason === 'fenced'
+          ? 'stop this server, and look at how two came to use one directory'
+          : 'see to the disk and its rights, then start the server again',
+      retry: error.reason === 'io' ? 'again' : 'never',
+    }
   const stack = error instanceof Error ? error.stack : undefined
-  return { type: 'failed', reason: 'realm', what: stack ?? textOf(error), where: `realm ${start.definition.id}`, fix: 'the realm is started again from its recording; report this with the recording', retry: error instanceof SimulationFault || error instanceof ReplayFault ? 'search' : 'again' }
+  return {
+    type: 'failed',
+    reason: 'realm',
+    what: stack ?? textOf(error),
+    where: `realm ${start.definition.id}`,
+    fix: 'the realm is started again from its recording; report this with the recording',
+    retry: error instanceof SimulationFault || error instanceof ReplayFault ? 'search' : 'again',
+  }
 }
 
 export function runRealm(port: MessagePort, start: RealmStart, pulse: Pulse): void {

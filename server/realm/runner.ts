@@ -98,21 +98,56 @@ export class RealmRunner {
     const { tickRate } = realm.definition
     this.options = options
     this.desk = new PackageDesk({
-      post: (message) => options.post(message), knows: (hash) => realm.packages.has(hash), hasRoom: (characters) => hasRoom(realm, characters), uidOf: (player) => this.sessions.uidOf(player), nowMs: () => timer.nowMs(),
+      post: (message) => options.post(message),
+      knows: (hash) => realm.packages.has(hash),
+      hasRoom: (characters) => hasRoom(realm, characters),
+      uidOf: (player) => this.sessions.uidOf(player),
+      nowMs: () => timer.nowMs(),
     })
     const center = new InteractionCenter({ rights: this.desk, creationWork: (command) => creationWork(realm, command) })
     this.center = center
     this.meters = options.meters ?? new RealmMeters()
     this.split = new TickSplit(() => timer.nowMs())
     this.told.atMs = timer.nowMs()
-    this.core = new RealmCore({ realm, log, center, sampleTicks: SAMPLE_EVERY_TICKS, laps: this.split, ...(options.pulse ? { pulse: options.pulse } : {}) })
-    const closedTo = (): string | null => (log.isSpaceLow() || this.isStalled ? 'The server\'s disk is almost full: nobody new is let in until its operator has made room.' : null)
-    this.sessions = new Sessions({ realm, center, desk: this.desk, out: this.out, heard: log.heard.all, away: log.heard.away, unanswered: log.unanswered, takenOut: log.takenOut, meters: this.meters, note: (text) => this.note(text), closedTo }, timer.nowMs())
+    this.core = new RealmCore({
+      realm,
+      log,
+      center,
+      sampleTicks: SAMPLE_EVERY_TICKS,
+      laps: this.split,
+      ...(options.pulse ? { pulse: options.pulse } : {}),
+    })
+    const closedTo = (): string | null =>
+      log.isSpaceLow() || this.isStalled
+        ? "The server's disk is almost full: nobody new is let in until its operator has made room."
+        : null
+    this.sessions = new Sessions(
+      {
+        realm,
+        center,
+        desk: this.desk,
+        out: this.out,
+        heard: log.heard.all,
+        away: log.heard.away,
+        unanswered: log.unanswered,
+        takenOut: log.takenOut,
+        meters: this.meters,
+        note: (text) => this.note(text),
+        closedTo,
+      },
+      timer.nowMs(),
+    )
     log.listen(() => this.sessions.unheard)
     this.watch = new ElementWatch(realm, (told) => options.post({ type: 'elements', told }))
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
     this.statistics = new TickRecorder(tickRate, STATISTICS_MS)
-    this.loop = new TickLoop({ tickRate, catchUpMsMax: CATCH_UP_MS_MAX, timer, tick: () => this.tick(), onTiming: (timing) => this.timed(timing) })
+    this.loop = new TickLoop({
+      tickRate,
+      catchUpMsMax: CATCH_UP_MS_MAX,
+      timer,
+      tick: () => this.tick(),
+      onTiming: (timing) => this.timed(timing),
+    })
   }
 
   /** Ticks until it is told to stop, then seals the recording. Rejects with what broke the realm. */
@@ -126,7 +161,8 @@ export class RealmRunner {
     const { split } = this
     split.begin()
     const nowMs = this.options.timer.nowMs()
-    for (let message = this.options.receive(); message !== undefined; message = this.options.receive()) this.take(message, nowMs)
+    for (let message = this.options.receive(); message !== undefined; message = this.options.receive())
+      this.take(message, nowMs)
     const outcome = this.runCore()
     if (outcome) {
       this.meters.stepped(outcome.frame.inputs.length, outcome.events)
@@ -200,7 +236,10 @@ export class RealmRunner {
   private hand(outcome: TickOutcome | null): void {
     const batch = this.out.take()
     const { tick, stateHash } = this.core
-    this.options.post({ type: 'tick', tick, stateHash, advanced: outcome !== null, ...countsOf(this.options.log.realm), ...batch }, batch.links.length === 0 ? [] : [batch.bytes.buffer])
+    this.options.post(
+      { type: 'tick', tick, stateHash, advanced: outcome !== null, ...countsOf(this.options.log.realm), ...batch },
+      batch.links.length === 0 ? [] : [batch.bytes.buffer],
+    )
   }
 
   private timed(timing: TickTiming): void {
@@ -214,8 +253,15 @@ export class RealmRunner {
     this.options.post({
       type: 'status',
       status: {
-        id: realm.definition.id, tick: this.core.tick, stateHash: this.core.stateHash, ...countsOf(realm),
-        ...read, observers: this.observers.count, connections: this.sessions.connected, epoch, warning: this.options.log.space().checkpoints.warning,
+        id: realm.definition.id,
+        tick: this.core.tick,
+        stateHash: this.core.stateHash,
+        ...countsOf(realm),
+        ...read,
+        observers: this.observers.count,
+        connections: this.sessions.connected,
+        epoch,
+        warning: this.options.log.space().checkpoints.warning,
       },
     })
     this.tellOverload({ ...read, ticks }, nowMs)
@@ -229,8 +275,14 @@ export class RealmRunner {
     this.meters.checkpoints(checkpoints, (realm.tick - checkpoints.tick) / realm.definition.tickRate)
     this.meters.recorded(recordedBytes)
     this.meters.sample(realm, {
-      ...this.sessions.load, observers: this.observers.count, elements: elementCount(realm), inputBacklog: this.center.backlog,
-      isSpaceLow: this.options.log.isSpaceLow(), isLost: this.options.log.isLost(), isStalled: this.isStalled, freeBytes,
+      ...this.sessions.load,
+      observers: this.observers.count,
+      elements: elementCount(realm),
+      inputBacklog: this.center.backlog,
+      isSpaceLow: this.options.log.isSpaceLow(),
+      isLost: this.options.log.isLost(),
+      isStalled: this.isStalled,
+      freeBytes,
     })
   }
 
@@ -242,7 +294,9 @@ export class RealmRunner {
     this.told = { atMs: nowMs, overruns, ticks }
     if (slow <= all * OVERLOAD_SHARE_MAX) return
     const { tickRate } = this.options.log.realm.definition
-    this.note(`overloaded: ${slow} of ${all} ticks took longer than ${(1_000 / tickRate).toFixed(1)} ms; the realm is ${Math.round(delayedMs)} ms behind the clock since its start`)
+    this.note(
+      `overloaded: ${slow} of ${all} ticks took longer than ${(1_000 / tickRate).toFixed(1)} ms; the realm is ${Math.round(delayedMs)} ms behind the clock since its start`,
+    )
   }
 
   private note(text: string): void {
@@ -251,4 +305,7 @@ export class RealmRunner {
 }
 
 /** What the status says of a realm's state beside its tick and hash. */
-export const countsOf = (realm: Realm): { readonly players: number; readonly elements: number } => ({ players: realm.players.size, elements: elementCount(realm) })
+export const countsOf = (realm: Realm): { readonly players: number; readonly elements: number } => ({
+  players: realm.players.size,
+  elements: elementCount(realm),
+})

@@ -5,7 +5,16 @@
 import { RESUME_MS_MAX, type OutgoingPart, type Received } from '../../netcode/session/index.ts'
 import { SnapshotSource, SnapshotView } from '../../netcode/snapshot.ts'
 import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../../protocol/index.ts'
-import { frozenCause, passingAvatars, passingProps, type Input, type InputFrame, type PlayerId, type Realm, type UserNumber } from '../../sim/index.ts'
+import {
+  frozenCause,
+  passingAvatars,
+  passingProps,
+  type Input,
+  type InputFrame,
+  type PlayerId,
+  type Realm,
+  type UserNumber,
+} from '../../sim/index.ts'
 import type { Away } from './absences.ts'
 import { Catalog } from './catalog.ts'
 import { Doorway } from './admission-queue.ts'
@@ -63,7 +72,11 @@ export class Sessions {
   private readonly silent = new Map<LinkId, { readonly claims: Claims; granted: number; readonly openedAtMs: number }>()
   private readonly source: SnapshotSource
   /** Who has said Hello, on which link and with which wish. */
-  private readonly doorway = new Doorway<{ readonly member: Member; readonly link: LinkId | null; readonly body: number }>()
+  private readonly doorway = new Doorway<{
+    readonly member: Member
+    readonly link: LinkId | null
+    readonly body: number
+  }>()
   private phases = 0
   private nowMs: number
 
@@ -81,7 +94,11 @@ export class Sessions {
       memberOf: (player) => this.members.get(player),
       refused: (member, reason) => this.expel(member, 'refused', reason, this.nowMs),
     })
-    this.reports = new PropReports({ frozenCause: (element) => frozenCause(realm, element), notify: (user, text) => this.notify(user, text), note: options.note })
+    this.reports = new PropReports({
+      frozenCause: (element) => frozenCause(realm, element),
+      notify: (user, text) => this.notify(user, text),
+      note: options.note,
+    })
     for (const avatar of realm.avatars.values()) {
       const { player, moveSequence, permissions } = avatar
       away.went(player, realm.tick)
@@ -107,7 +124,12 @@ export class Sessions {
   }
 
   /** For the metrics; looks at every session. */
-  get load(): { readonly connected: number; readonly joinsWaiting: number; readonly messagesQueued: number; readonly messagesQueuedMost: number } {
+  get load(): {
+    readonly connected: number
+    readonly joinsWaiting: number
+    readonly messagesQueued: number
+    readonly messagesQueuedMost: number
+  } {
     let [joinsWaiting, messagesQueued, messagesQueuedMost] = [0, 0, 0]
     for (const { greeting, session } of this.members.values()) {
       if (greeting === 'asked' || greeting === 'admitted') joinsWaiting++
@@ -199,20 +221,28 @@ export class Sessions {
       this.admit()
     }
     // Their outcomes could not be told, and would pile up over the links of one who never asks to be let in.
-    if (commands.length + latest.length > 0 && member.greeting !== 'welcomed') return this.expel(member, 'early-input', 'Inputs were sent before the Welcome.', nowMs)
-    return this.submit(member, [...commands, ...member.moves.sort(latest, tick, moveTicks, this.options.realm.tick + 1)], nowMs)
+    if (commands.length + latest.length > 0 && member.greeting !== 'welcomed')
+      return this.expel(member, 'early-input', 'Inputs were sent before the Welcome.', nowMs)
+    return this.submit(
+      member,
+      [...commands, ...member.moves.sort(latest, tick, moveTicks, this.options.realm.tick + 1)],
+      nowMs,
+    )
   }
 
   private refusalOf(hello: Hello): string | null {
     const bodies = this.options.realm.definition.bodies.length
     if (hello.protocol !== PROTOCOL_VERSION) return versionWords(hello.protocol)
-    if (hello.mode === 'lockstep') return 'Lockstep peers see everything and need a token with the role "observer"; this one is a player\'s.'
+    if (hello.mode === 'lockstep')
+      return 'Lockstep peers see everything and need a token with the role "observer"; this one is a player\'s.'
     return hello.body < bodies ? null : `There is no body ${hello.body}; this realm has bodies 0 to ${bodies - 1}.`
   }
 
   /** Lets in those whose turn it is. */
   private admit(): void {
-    for (const { member, body } of this.doorway.enter(({ member: each, link }) => each.link === link && each.greeting === 'asked')) {
+    for (const { member, body } of this.doorway.enter(
+      ({ member: each, link }) => each.link === link && each.greeting === 'asked',
+    )) {
       member.greeting = 'admitted'
       if (member.stage === 'new') this.join(member, body)
     }
@@ -223,13 +253,21 @@ export class Sessions {
     const { player, user, name, share } = member
     const permissions = member.permissions ?? realm.definition.permissions
     member.stage = 'joining'
-    this.outcomes.expectJoin(center.order({ type: 'join', player, user, ...(share === undefined ? {} : { share }), name, body, permissions }), player)
+    this.outcomes.expectJoin(
+      center.order({ type: 'join', player, user, ...(share === undefined ? {} : { share }), name, body, permissions }),
+      player,
+    )
   }
 
   private submit(member: Member, inputs: readonly Input[], nowMs: number): void {
     for (const input of inputs) {
       if (this.options.center.submit(member.player, input)) continue
-      return this.expel(member, 'backlog', 'More commands were sent than can be carried out; they came faster than the realm takes them.', nowMs)
+      return this.expel(
+        member,
+        'backlog',
+        'More commands were sent than can be carried out; they came faster than the realm takes them.',
+        nowMs,
+      )
     }
     return undefined
   }
@@ -252,8 +290,21 @@ export class Sessions {
   private standStill(member: Member): void {
     const avatar = this.options.realm.players.get(member.player)
     if (!avatar) return
-    const command = { type: 'move', x: 0, y: 0, z: 0, yaw: avatar.yaw, jump: false, run: false, fly: avatar.flying } as const
-    this.options.center.submit(member.player, { player: member.player, sequence: member.session.nextSequence(), command })
+    const command = {
+      type: 'move',
+      x: 0,
+      y: 0,
+      z: 0,
+      yaw: avatar.yaw,
+      jump: false,
+      run: false,
+      fly: avatar.flying,
+    } as const
+    this.options.center.submit(member.player, {
+      player: member.player,
+      sequence: member.session.nextSequence(),
+      command,
+    })
   }
 
   /** The client says goodbye: it is answered, and its avatar leaves at once. */
@@ -313,12 +364,14 @@ export class Sessions {
 
   /** The log has the frame, and with it these commands. */
   private acknowledge({ inputs }: InputFrame): void {
-    for (const { player, sequence, command } of inputs) if (!isLatestWins(command.type)) this.members.get(player)?.session.recorded(sequence)
+    for (const { player, sequence, command } of inputs)
+      if (!isLatestWins(command.type)) this.members.get(player)?.session.recorded(sequence)
   }
 
   /** Where a tick cannot be run: clients hear that the server lives. */
   keepAlive(nowMs: number): void {
-    for (const { link, session } of this.members.values()) if (link !== null) this.send(link, session.packets([], nowMs))
+    for (const { link, session } of this.members.values())
+      if (link !== null) this.send(link, session.packets([], nowMs))
     this.partings.ticked(nowMs)
   }
 
@@ -328,7 +381,11 @@ export class Sessions {
     this.silent.clear()
     for (const [link, member] of this.byLink) this.partings.begin(link, member.session, reason, nowMs, true)
     this.byLink.clear()
-    this.options.meters.realm.add('sessionsEnded', this.members.size, this.options.meters.realm.rowOf('sessionsEnded', 'stopped'))
+    this.options.meters.realm.add(
+      'sessionsEnded',
+      this.members.size,
+      this.options.meters.realm.rowOf('sessionsEnded', 'stopped'),
+    )
     // What was taken from them is still carried out, and its outcomes are kept for when they come back.
     for (const member of this.members.values()) {
       if (member.link === null) continue
@@ -349,8 +406,19 @@ export class Sessions {
     if (!avatar) return
     const { sequence, ackCommand } = member.session
     member.session.queue({
-      type: 'welcome', protocol: PROTOCOL_VERSION, realm: realm.definition.id, tick: realm.tick, tickRate: realm.definition.tickRate,
-      player: member.player, user: avatar.user, avatar: avatar.id, permissions: avatar.permissions, definition: this.definition, resumed: member.known, sequence, ackCommand,
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      realm: realm.definition.id,
+      tick: realm.tick,
+      tickRate: realm.definition.tickRate,
+      player: member.player,
+      user: avatar.user,
+      avatar: avatar.id,
+      permissions: avatar.permissions,
+      definition: this.definition,
+      resumed: member.known,
+      sequence,
+      ackCommand,
     })
     for (const message of this.catalog.describe(realm)) member.session.queue(message)
     for (const text of this.options.takenOut.take(avatar.user)) member.session.queue({ type: 'notice', text })
@@ -371,7 +439,10 @@ export class Sessions {
     for (const member of this.members.values()) {
       const sinceMs = nowMs - member.linkAtMs
       if (member.link === null && sinceMs > RESUME_MS_MAX) this.remove(member, 'expired')
-      else if (member.link !== null && (member.session.silent(nowMs) || (member.greeting === 'none' && sinceMs > HELLO_MS_MAX))) {
+      else if (
+        member.link !== null &&
+        (member.session.silent(nowMs) || (member.greeting === 'none' && sinceMs > HELLO_MS_MAX))
+      ) {
         this.options.out.close(member.link, 'nothing was heard for too long')
         this.lost(member, nowMs)
       }

@@ -20,7 +20,11 @@ class FakeClock implements TickTimer {
   }
 }
 
-async function run(ticks: number, clock: FakeClock, workMs: (tick: number) => number): Promise<{ elapsedMs: number; timings: TickTiming[] }> {
+async function run(
+  ticks: number,
+  clock: FakeClock,
+  workMs: (tick: number) => number,
+): Promise<{ elapsedMs: number; timings: TickTiming[] }> {
   const timings: TickTiming[] = []
   const startMs = clock.nowMs()
   const loop = new TickLoop({
@@ -71,13 +75,29 @@ test('overloaded for good it delays every tick, says by how much, and skips none
 
 test('what a tick throws ends the loop', async () => {
   const clock = new FakeClock(() => 0)
-  const loop = new TickLoop({ tickRate: 60, catchUpMsMax: 250, timer: clock, tick: () => { throw new Error('the step failed') }, onTiming: () => undefined })
+  const loop = new TickLoop({
+    tickRate: 60,
+    catchUpMsMax: 250,
+    timer: clock,
+    tick: () => {
+      throw new Error('the step failed')
+    },
+    onTiming: () => undefined,
+  })
   await expect(loop.run()).rejects.toThrow('the step failed')
 })
 
 test('the precise timer ticks in real time at the rate it was given', async () => {
   let ticks = 0
-  const loop = new TickLoop({ tickRate: 200, catchUpMsMax: 250, timer: preciseTimer(), tick: () => { if (++ticks === 100) loop.stop() }, onTiming: () => undefined })
+  const loop = new TickLoop({
+    tickRate: 200,
+    catchUpMsMax: 250,
+    timer: preciseTimer(),
+    tick: () => {
+      if (++ticks === 100) loop.stop()
+    },
+    onTiming: () => undefined,
+  })
   const startMs = performance.now()
   await loop.run()
   expect(ticks).toBe(100)
@@ -86,7 +106,13 @@ test('the precise timer ticks in real time at the rate it was given', async () =
 
 test('percentiles cover the window alone', () => {
   const recorder = new TickRecorder(60, 10_000)
-  const timing = (startedAtMs: number, workMs: number): TickTiming => ({ startedAtMs, workMs, lateMs: 0, overrun: workMs > 16, delayMs: 0 })
+  const timing = (startedAtMs: number, workMs: number): TickTiming => ({
+    startedAtMs,
+    workMs,
+    lateMs: 0,
+    overrun: workMs > 16,
+    delayMs: 0,
+  })
   for (let i = 0; i < 600; i++) recorder.add(timing(i * 16, 100))
   for (let i = 0; i < 600; i++) recorder.add(timing(10_000 + i * 16, (i % 100) + 1))
   expect(recorder.read(20_000)).toMatchObject({ tickMsP50: 50, tickMsP99: 99, tickMsMax: 100, ticks: 1_200 })

@@ -46,7 +46,10 @@ export class TickRecorder {
   /** Sorts the window; meant for once a second. */
   read(nowMs: number): TickStatistics {
     const used = Math.min(this.count, this.workMs.length)
-    const recent = this.workMs.slice(0, used).filter((_, i) => (this.atMs[i] ?? 0) >= nowMs - this.windowMs).toSorted()
+    const recent = this.workMs
+      .slice(0, used)
+      .filter((_, i) => (this.atMs[i] ?? 0) >= nowMs - this.windowMs)
+      .toSorted()
     return {
       tickMsP50: percentile(recent, 0.5),
       tickMsP99: percentile(recent, 0.99),

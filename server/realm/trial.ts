@@ -7,5 +7,7 @@ import { watched, type Pulse } from '../host/watchdog.ts'
 /** Tries what it is sent, one after the other. */
 export async function tryOut(port: MessagePort, pulse: Pulse): Promise<void> {
   const simulation = watched(repairable(await loadEngine()), pulse)
-  port.on('message', (attempt: Try) => { void runTry(attempt, simulation).then((outcome) => port.postMessage(outcome, [])) })
+  port.on('message', (attempt: Try) => {
+    void runTry(attempt, simulation).then((outcome) => port.postMessage(outcome, []))
+  })
 }

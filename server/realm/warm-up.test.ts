@@ -8,7 +8,10 @@ import { warmUp } from './warm-up.ts'
 test.each([
   ['the playground', DEFAULT_DEFINITION],
   ['a realm for one', { ...DEFAULT_DEFINITION, playersMax: 1, props: [] }],
-  ['a realm of 200 props', readRealmFile(fileURLToPath(new URL('../../fixtures/realms/hundred.json', import.meta.url)))],
+  [
+    'a realm of 200 props',
+    readRealmFile(fileURLToPath(new URL('../../fixtures/realms/hundred.json', import.meta.url))),
+  ],
 ])('the rehearsal of %s comes to its end', async (_, definition) => {
   const engine = await loadEngine()
   await expect(warmUp(engine, definition, 130)).resolves.toBeUndefined()
@@ -19,7 +22,9 @@ test('a rehearsal of no ticks is none', async () => {
 })
 
 test('the realm of a hundred has as many props as its benchmark says', () => {
-  const { props, playersMax } = readRealmFile(fileURLToPath(new URL('../../fixtures/realms/hundred.json', import.meta.url)))
+  const { props, playersMax } = readRealmFile(
+    fileURLToPath(new URL('../../fixtures/realms/hundred.json', import.meta.url)),
+  )
   expect(props.filter(({ prop }) => prop.motion === 'dynamic')).toHaveLength(200)
   expect(playersMax).toBeGreaterThanOrEqual(100)
   expect(readFileSync(new URL('../../docs/benchmarks.md', import.meta.url), 'utf8')).toContain('200 props')

@@ -5,7 +5,18 @@
 import { ClientSession } from '../../netcode/session/index.ts'
 import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
 import { CHECKPOINT_EVERY_TICKS } from '../../replay/index.ts'
-import { BONES, free, genesis, packPose, phaseHash, type Engine, type Pose, type Quat, type Realm, type RealmDefinition } from '../../sim/index.ts'
+import {
+  BONES,
+  free,
+  genesis,
+  packPose,
+  phaseHash,
+  type Engine,
+  type Pose,
+  type Quat,
+  type Realm,
+  type RealmDefinition,
+} from '../../sim/index.ts'
 import { Heard } from '../recorder/sequence-tracker.ts'
 import type { FromRealm, ToRealm } from '../realm-messages.ts'
 import { RealmRunner, type RunningLog } from './runner.ts'
@@ -46,14 +57,23 @@ class Rehearsal {
       post: (message) => this.heard(message),
     })
     for (const [i] of this.players.entries())
-      this.put({ type: 'opened', link: i, peer: { session: '', kind: 'memory', ordered: false, address: '' }, claims: { session: '', player: i + 1, name: 'warm-up', role: 'player', uid: '', user: i + 1 }, granted: 0 })
+      this.put({
+        type: 'opened',
+        link: i,
+        peer: { session: '', kind: 'memory', ordered: false, address: '' },
+        claims: { session: '', player: i + 1, name: 'warm-up', role: 'player', uid: '', user: i + 1 },
+        granted: 0,
+      })
   }
 
   run(): Promise<void> {
     return this.runner.run()
   }
 
-  private put(event: Extract<ToRealm, { type: 'batch' }>['events'][number], bytes: Uint8Array = new Uint8Array()): void {
+  private put(
+    event: Extract<ToRealm, { type: 'batch' }>['events'][number],
+    bytes: Uint8Array = new Uint8Array(),
+  ): void {
     this.inbox.push({ type: 'batch', events: [event], bytes })
   }
 
@@ -74,7 +94,8 @@ class Rehearsal {
       if (this.ticked % 40 === i) session.command({ type: 'grab', element: this.someProp(this.ticked + i), hand: 1 })
       if (this.ticked % 40 === i + 20) session.command({ type: 'release', hand: 1 })
     }
-    for (const packet of session.packets(this.nowMs)) this.put({ type: 'received', link: i, length: packet.length }, packet)
+    for (const packet of session.packets(this.nowMs))
+      this.put({ type: 'received', link: i, length: packet.length }, packet)
   }
 
   private someProp(seed: number): number {
@@ -96,7 +117,11 @@ class Rehearsal {
 /** Everything that a log does but the disk. */
 function scratchLog(realm: Realm): RunningLog {
   return {
-    realm, epoch: 0, heard: new Heard(), unanswered: new Unanswered(), takenOut: new TakenOut(),
+    realm,
+    epoch: 0,
+    heard: new Heard(),
+    unanswered: new Unanswered(),
+    takenOut: new TakenOut(),
     isSpaceLow: () => false,
     isLost: () => false,
     space: () => ({ recordedBytes: 0, freeBytes: 0, checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null } }),

@@ -3,7 +3,15 @@
  * state with everything in it. Whatever ends the server before leaves no recording, and the next start does it all again.
  */
 import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
-import { parseProp, step, type Command, type Input, type PackagePhysics, type PropSpec, type Realm } from '../../sim/index.ts'
+import {
+  parseProp,
+  step,
+  type Command,
+  type Input,
+  type PackagePhysics,
+  type PropSpec,
+  type Realm,
+} from '../../sim/index.ts'
 import type { LogPosition, SavedElement } from '../../storage/archive/index.ts'
 
 /** What a realm begins with that has no log. */
@@ -18,7 +26,11 @@ export interface SavedStart {
 }
 
 /** Steps the realm, as genesis made it, so that all that was saved stands in it; tells the operator how much that is. Throws SimulationFault. */
-export function bringBack(realm: Realm, { elements, packages, at }: SavedStart & { readonly at: LogPosition }, note: (text: string) => void): void {
+export function bringBack(
+  realm: Realm,
+  { elements, packages, at }: SavedStart & { readonly at: LogPosition },
+  note: (text: string) => void,
+): void {
   const commands = [
     ...[...realm.props.keys()].map((element): Command => ({ type: 'despawn', element })),
     ...packages.flatMap(({ hash, physics }) => asRecorded({ type: 'package', hash, physics })),
@@ -29,7 +41,9 @@ export function bringBack(realm: Realm, { elements, packages, at }: SavedStart &
   const brought = events.filter(({ type }) => type === 'spawned').length
   const refused = events.filter((event) => event.type === 'rejected' && event.command === 'spawn').length
   const lost = elements.length - brought
-  note(`there was no recording: ${brought} things stand where the archive saved them at tick ${at.tick} of epoch ${at.epoch}${lost === 0 ? '' : `; ${lost} could not be brought back (${refused} refused, the others damaged or of packages that are gone)`}`)
+  note(
+    `there was no recording: ${brought} things stand where the archive saved them at tick ${at.tick} of epoch ${at.epoch}${lost === 0 ? '' : `; ${lost} could not be brought back (${refused} refused, the others damaged or of packages that are gone)`}`,
+  )
 }
 
 /** With its numbers as a recording has them, so that a package is the same whichever way it came into a realm. Empty: it is no input. */

@@ -3,13 +3,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { CHECKPOINT_EVERY_TICKS, readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
-import { checkpoint, DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../../sim/index.ts'
+import {
+  checkpoint,
+  DEFAULT_DEFINITION,
+  free,
+  hash,
+  loadEngine,
+  step,
+  type Command,
+  type Engine,
+} from '../../sim/index.ts'
 import { Champion } from './champion.ts'
 
 let engine: Engine
 let recordings = ''
 let notes: string[] = []
-beforeAll(async () => { engine = await loadEngine() })
+beforeAll(async () => {
+  engine = await loadEngine()
+})
 beforeEach(() => {
   recordings = mkdtempSync(join(tmpdir(), 'otherworld-checkpoint-'))
   notes = []
@@ -22,7 +33,12 @@ interface Limits {
 }
 
 const open = (limits: Limits = {}): Promise<Champion> =>
-  Champion.open({ engine, ...limits, start: { definition: DEFAULT_DEFINITION, recordings, keepBytes: 1e9, recordedBy: 'test' }, note: (text) => notes.push(text) })
+  Champion.open({
+    engine,
+    ...limits,
+    start: { definition: DEFAULT_DEFINITION, recordings, keepBytes: 1e9, recordedBy: 'test' },
+    note: (text) => notes.push(text),
+  })
 
 function run(champion: Champion, ticks: number, command?: Command): void {
   const { realm } = champion
@@ -38,19 +54,31 @@ function run(champion: Champion, ticks: number, command?: Command): void {
 function join4(champion: Champion): void {
   const { realm } = champion
   const tick = realm.tick + 1
-  step(realm, champion.frame({ tick, inputs: [{ player: 0, sequence: 1, command: { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 } }] }))
+  step(
+    realm,
+    champion.frame({
+      tick,
+      inputs: [
+        { player: 0, sequence: 1, command: { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 } },
+      ],
+    }),
+  )
   champion.hash(tick, hash(realm))
 }
 
 async function recordingsOf(): Promise<readonly Recording[]> {
-  return Promise.all(readdirSync(recordings).toSorted().map(async (name) => {
-    const read = readRecording(readFileSync(join(recordings, name)))
-    if (!read.ok) throw read.error
-    const verified = await verify(read.value, simulationOf(engine))
-    if (!verified.ok) throw verified.error
-    expect(verified.value.firstDivergence).toBeNull()
-    return read.value
-  }))
+  return Promise.all(
+    readdirSync(recordings)
+      .toSorted()
+      .map(async (name) => {
+        const read = readRecording(readFileSync(join(recordings, name)))
+        if (!read.ok) throw read.error
+        const verified = await verify(read.value, simulationOf(engine))
+        if (!verified.ok) throw verified.error
+        expect(verified.value.firstDivergence).toBeNull()
+        return read.value
+      }),
+  )
 }
 
 const end = async (champion: Champion): Promise<void> => {
@@ -61,12 +89,20 @@ const end = async (champion: Champion): Promise<void> => {
 test('a state that is too large for a checkpoint is not written, said once, and the realm goes on and ends in order', async () => {
   const champion = await open({ checkpointBytesMax: 1_000 })
   run(champion, 2 * CHECKPOINT_EVERY_TICKS + 5)
-  expect(champion.space().checkpoints).toMatchObject({ tick: 0, skipped: 2, warning: expect.stringContaining('none was written since tick 0; remove things') })
+  expect(champion.space().checkpoints).toMatchObject({
+    tick: 0,
+    skipped: 2,
+    warning: expect.stringContaining('none was written since tick 0; remove things'),
+  })
   expect(notes.filter((note) => note.includes('of a checkpoint'))).toHaveLength(1)
   const stateHash = hash(champion.realm)
   await end(champion)
   const [recording] = await recordingsOf()
-  expect([recording?.truncated, recording?.checkpoints.length, recording?.lastTick]).toEqual([false, 0, 2 * CHECKPOINT_EVERY_TICKS + 5])
+  expect([recording?.truncated, recording?.checkpoints.length, recording?.lastTick]).toEqual([
+    false,
+    0,
+    2 * CHECKPOINT_EVERY_TICKS + 5,
+  ])
 
   const next = await open()
   expect([next.realm.tick, hash(next.realm)]).toEqual([2 * CHECKPOINT_EVERY_TICKS + 5, stateHash])
@@ -84,7 +120,13 @@ test('at the end of a segment it goes on in the same file, and the next begins w
   expect(limited.path).toContain('s0001')
   expect(limited.space().checkpoints.warning).not.toBeNull()
   const everything = [...limited.realm.props.keys()]
-  step(limited.realm, limited.frame({ tick: 701, inputs: everything.map((element, i) => ({ player: 0, sequence: i + 1, command: { type: 'despawn', element } })) }))
+  step(
+    limited.realm,
+    limited.frame({
+      tick: 701,
+      inputs: everything.map((element, i) => ({ player: 0, sequence: i + 1, command: { type: 'despawn', element } })),
+    }),
+  )
   limited.hash(701, hash(limited.realm))
   run(limited, 700)
   expect(limited.path).toContain('s0002')
@@ -114,7 +156,12 @@ test('a start whose state is too large begins with the last checkpoint that fits
   const after = hash(second.realm)
   await end(second)
   const found = (await recordingsOf()).at(-1)
-  expect([found?.startTick, found?.lastTick, found?.header.epoch, found?.checkpoints.length]).toEqual([0, tick + 20, 2, 0])
+  expect([found?.startTick, found?.lastTick, found?.header.epoch, found?.checkpoints.length]).toEqual([
+    0,
+    tick + 20,
+    2,
+    0,
+  ])
 
   const third = await open()
   expect([third.realm.tick, hash(third.realm)]).toEqual([tick + 20, after])

@@ -23,7 +23,9 @@ vi.mock('node:fs/promises', async (original) => {
 let engine: Engine
 let recordings = ''
 let notes: string[] = []
-beforeAll(async () => { engine = await loadEngine() })
+beforeAll(async () => {
+  engine = await loadEngine()
+})
 beforeEach(() => {
   recordings = mkdtempSync(join(tmpdir(), 'otherworld-champion-'))
   notes = []
@@ -31,14 +33,30 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(recordings, { recursive: true, force: true }))
 
-const open = (changes: Partial<typeof DEFAULT_DEFINITION> = {}, keepBytes = 1e9, segmentBytesMax = 1e9): Promise<Champion> =>
-  Champion.open({ engine, segmentBytesMax, start: { definition: { ...DEFAULT_DEFINITION, ...changes }, recordings, keepBytes, recordedBy: 'test' }, note: (text) => notes.push(text) })
+const open = (
+  changes: Partial<typeof DEFAULT_DEFINITION> = {},
+  keepBytes = 1e9,
+  segmentBytesMax = 1e9,
+): Promise<Champion> =>
+  Champion.open({
+    engine,
+    segmentBytesMax,
+    start: { definition: { ...DEFAULT_DEFINITION, ...changes }, recordings, keepBytes, recordedBy: 'test' },
+    note: (text) => notes.push(text),
+  })
 
-function run(champion: Champion, ticks: number, commands: (tick: number) => readonly (readonly [number, Command])[] = () => []): void {
+function run(
+  champion: Champion,
+  ticks: number,
+  commands: (tick: number) => readonly (readonly [number, Command])[] = () => [],
+): void {
   const { realm } = champion
   for (let i = 0; i < ticks; i++) {
     const tick = realm.tick + 1
-    const frame = champion.frame({ tick, inputs: commands(tick).map(([player, command], at) => ({ player, sequence: tick * 10 + at, command })) })
+    const frame = champion.frame({
+      tick,
+      inputs: commands(tick).map(([player, command], at) => ({ player, sequence: tick * 10 + at, command })),
+    })
     step(realm, frame)
     champion.hash(tick, hash(realm))
   }
@@ -73,7 +91,9 @@ test('after a crash players are told again what became of their last commands', 
   run(first, 3, () => [[4, { type: 'release', hand: 1 }]])
 
   const second = await open()
-  expect(second.unanswered.of(4)).toEqual([2, 3, 4].map((tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick })))
+  expect(second.unanswered.of(4)).toEqual(
+    [2, 3, 4].map((tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick })),
+  )
   expect(second.unanswered.of(5)).toEqual([])
   await second.close()
   await first.close()
@@ -85,7 +105,9 @@ test('what players have not heard is told after a second crash too, and after an
   const first = await open()
   run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
   run(first, 2, () => [[4, { type: 'release', hand: 1 }]])
-  const answers = [2, 3].map((tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick }) as const)
+  const answers = [2, 3].map(
+    (tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick }) as const,
+  )
 
   const second = await open()
   run(second, 5)
@@ -101,7 +123,7 @@ test('what players have not heard is told after a second crash too, and after an
   for (const { realm } of [first, second, third, fourth]) free(realm)
 })
 
-test('a changed definition under the same id is told, and the recording\'s is kept', async () => {
+test("a changed definition under the same id is told, and the recording's is kept", async () => {
   const first = await open()
   run(first, 5)
   await first.close()
@@ -160,7 +182,15 @@ test('recordings that cannot be removed are said, and the realm runs', async () 
 })
 
 test('what is kept is counted from the newest on', () => {
-  const entry = (epoch: number, segment: number): RecordingEntry => ({ realm: 'yard', epoch, segment, path: `${epoch}-${segment}`, bytes: 100, summary: null, unreadable: null })
+  const entry = (epoch: number, segment: number): RecordingEntry => ({
+    realm: 'yard',
+    epoch,
+    segment,
+    path: `${epoch}-${segment}`,
+    bytes: 100,
+    summary: null,
+    unreadable: null,
+  })
   const entries = [entry(5, 1), entry(4, 2), entry(4, 1), entry(3, 2), entry(3, 1), entry(2, 1)]
   expect(beyond(entries, 5, 400).map(({ path }) => path)).toEqual(['2-1', '3-1'])
   expect(beyond(entries, 5, 0).map(({ path }) => path)).toEqual(['2-1', '3-1', '3-2', '4-1'])
@@ -172,22 +202,46 @@ test('what is kept is counted from the newest on', () => {
 
 test('what the archive saved stands in the realm before there is a recording; a server that ends before leaves none, and it is done again', async () => {
   const saved: SavedStart = {
-    newestEpoch: 6, at: { realm: DEFAULT_DEFINITION.id, epoch: 5, tick: 99 }, packages: [],
-    elements: Array.from({ length: 300 }, (_, i) => elementOf(i + 1, { spec: DEFAULT_DEFINITION.props[0]?.prop, position: { x: (i % 60) / 3 - 10, y: 3 + Math.floor(i / 60) / 8, z: -5 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, owner: 9, access: 2 })),
+    newestEpoch: 6,
+    at: { realm: DEFAULT_DEFINITION.id, epoch: 5, tick: 99 },
+    packages: [],
+    elements: Array.from({ length: 300 }, (_, i) =>
+      elementOf(i + 1, {
+        spec: DEFAULT_DEFINITION.props[0]?.prop,
+        position: { x: (i % 60) / 3 - 10, y: 3 + Math.floor(i / 60) / 8, z: -5 },
+        rotation: { x: 0, y: 0, z: 0, w: 1 },
+        scale: 1,
+        owner: 9,
+        access: 2,
+      }),
+    ),
   }
-  const begin = (bringsBack: boolean): Promise<Champion> => Champion.open({
-    engine, note: (text) => {
-      notes.push(text)
-      if (!bringsBack && text.includes('there was no recording')) throw new Error('killed')
-    },
-    start: { definition: { ...DEFAULT_DEFINITION, elementsMax: 4_000 }, recordings, keepBytes: 1e9, recordedBy: 'test', saved },
-  })
+  const begin = (bringsBack: boolean): Promise<Champion> =>
+    Champion.open({
+      engine,
+      note: (text) => {
+        notes.push(text)
+        if (!bringsBack && text.includes('there was no recording')) throw new Error('killed')
+      },
+      start: {
+        definition: { ...DEFAULT_DEFINITION, elementsMax: 4_000 },
+        recordings,
+        keepBytes: 1e9,
+        recordedBy: 'test',
+        saved,
+      },
+    })
   await expect(begin(false)).rejects.toThrow('killed')
   expect(readdirSync(recordings)).toEqual([])
 
   const champion = await begin(true)
   expect(champion.epoch).toBe(7)
-  expect(notes).toEqual(Array.from({ length: 2 }, () => 'there was no recording: 300 things stand where the archive saved them at tick 99 of epoch 5'))
+  expect(notes).toEqual(
+    Array.from(
+      { length: 2 },
+      () => 'there was no recording: 300 things stand where the archive saved them at tick 99 of epoch 5',
+    ),
+  )
   // As after kill -9: nothing more is written, and all is there.
   const recovered = await recover(recordings, DEFAULT_DEFINITION.id, simulationOf(engine))
   if (recovered.status !== 'recovered') throw new Error(recovered.status)

@@ -4,8 +4,26 @@
  */
 import { basename } from 'node:path'
 import { CHECKPOINT_BYTES_MAX, type Note, type RecordingHeader, type Simulation } from '../../replay/index.ts'
-import { checkpoint, elementCount, hash, PHASES, SIM_VERSION, type Engine, type InputFrame, type Realm } from '../../sim/index.ts'
-import { listRecordings, nodePlatform, parseRecordingName, RecordingFile, RecordingFault, removeUnfinished, type Platform, type RecordingEntry } from '../../storage/recordings/index.ts'
+import {
+  checkpoint,
+  elementCount,
+  hash,
+  PHASES,
+  SIM_VERSION,
+  type Engine,
+  type InputFrame,
+  type Realm,
+} from '../../sim/index.ts'
+import {
+  listRecordings,
+  nodePlatform,
+  parseRecordingName,
+  RecordingFile,
+  RecordingFault,
+  removeUnfinished,
+  type Platform,
+  type RecordingEntry,
+} from '../../storage/recordings/index.ts'
 import { otherHolder } from '../../storage/lock-mark.ts'
 import { beginningOf, type Beginning } from './starting-state.ts'
 import { textOf } from '../error.ts'
@@ -152,7 +170,17 @@ export class Champion implements RealmLog {
       this.file.note(this.takenOut.note(tick))
       this.file.checkpoint(tick, bytes)
       const segment = parseRecordingName(basename(this.file.path))?.segment ?? 0
-      this.options.onLog?.({ type: 'checkpoint', entry: { realm: this.realm.definition.id, epoch: this.epoch, tick, segment, stateHash: this.stateHash, bytes: bytes.length } })
+      this.options.onLog?.({
+        type: 'checkpoint',
+        entry: {
+          realm: this.realm.definition.id,
+          epoch: this.epoch,
+          tick,
+          segment,
+          stateHash: this.stateHash,
+          bytes: bytes.length,
+        },
+      })
     })
   }
 
@@ -161,13 +189,15 @@ export class Champion implements RealmLog {
     const bytesMax = this.options.checkpointBytesMax ?? CHECKPOINT_BYTES_MAX
     const before = this.checkpoints
     if (bytes.length <= bytesMax) {
-      if (before.warning !== null) this.options.note(`the state fits into a checkpoint again (${inMib(bytes.length)} MiB at tick ${tick})`)
+      if (before.warning !== null)
+        this.options.note(`the state fits into a checkpoint again (${inMib(bytes.length)} MiB at tick ${tick})`)
       this.checkpoints = { tick, bytes: bytes.length, skipped: before.skipped, warning: null }
       return true
     }
     this.rollAtTick = tick + this.file.postponeCheckpoint(tick, bytes.length)
     const warning = `the state takes ${inMib(bytes.length)} MiB, more than the ${inMib(bytesMax)} MiB of a checkpoint: none was written since tick ${before.tick}; remove things from the realm`
-    if (before.warning === null) this.options.note(`${warning}. The realm goes on, and a recovery would replay from there`)
+    if (before.warning === null)
+      this.options.note(`${warning}. The realm goes on, and a recovery would replay from there`)
     this.checkpoints = { tick: before.tick, bytes: bytes.length, skipped: before.skipped + 1, warning }
     return false
   }
@@ -184,14 +214,23 @@ export class Champion implements RealmLog {
     const state = checkpoint(realm)
     if (!this.fits(realm.tick, state)) return
     this.optional(() =>
-      this.file.roll({ tick: realm.tick, hash: hash(realm), players: realm.players.size, elements: elementCount(realm), checkpoint: state, notes: this.notes() }))
+      this.file.roll({
+        tick: realm.tick,
+        hash: hash(realm),
+        players: realm.players.size,
+        elements: elementCount(realm),
+        checkpoint: state,
+        notes: this.notes(),
+      }),
+    )
     void this.retainOrSay()
   }
 
   /** The last checkpoint, the index, all on the disk. */
   async close(): Promise<void> {
     // A tick that could not be written to its end has no checkpoint: recovery runs it again.
-    if (this.realm.tick > 0 && this.file.lastTick === this.realm.tick) this.checkpoint(this.realm.tick, checkpoint(this.realm))
+    if (this.realm.tick > 0 && this.file.lastTick === this.realm.tick)
+      this.checkpoint(this.realm.tick, checkpoint(this.realm))
     await this.file.close()
     await this.list().catch(() => undefined)
   }
@@ -199,7 +238,12 @@ export class Champion implements RealmLog {
   /** What the state does not hold of its players, and the recording must. */
   private notes(): readonly Note[] {
     const { tick } = this.realm
-    return [{ tick, kind: HEARD_NOTE, text: this.heard.toText() }, this.heard.away.note(tick), unheardNote(tick, this.unheard()), this.takenOut.note(tick)]
+    return [
+      { tick, kind: HEARD_NOTE, text: this.heard.toText() },
+      this.heard.away.note(tick),
+      unheardNote(tick, this.unheard()),
+      this.takenOut.note(tick),
+    ]
   }
 
   private optional(write: () => void): void {
@@ -214,17 +258,25 @@ export class Champion implements RealmLog {
   private lost(path: string): void {
     this.rollAtTick = 0
     this.options.onLost?.()
-    this.options.note(`${path} was deleted, moved or replaced while the realm writes it: another begins at the next tick with all of the realm's state; what the lost one held of the past is gone`)
+    this.options.note(
+      `${path} was deleted, moved or replaced while the realm writes it: another begins at the next tick with all of the realm's state; what the lost one held of the past is gone`,
+    )
   }
 
   private spaceChanged(low: boolean): void {
     const mib = Math.floor(this.file.freeBytes / 1024 / 1024)
-    this.options.note(low ? `the disk of ${this.options.start.recordings} has ${mib} MiB left: nobody is let in until there is room` : `there is room on the disk again (${mib} MiB)`)
+    this.options.note(
+      low
+        ? `the disk of ${this.options.start.recordings} has ${mib} MiB left: nobody is let in until there is room`
+        : `there is room on the disk again (${mib} MiB)`,
+    )
   }
 
   /** Old recordings that cannot be removed are no reason for the realm not to run. */
   private async retainOrSay(): Promise<void> {
-    await this.retain().catch((error: unknown) => this.options.note(`old recordings could not be removed: ${textOf(error)}`))
+    await this.retain().catch((error: unknown) =>
+      this.options.note(`old recordings could not be removed: ${textOf(error)}`),
+    )
   }
 
   /** Removes the oldest recordings beyond `keepBytes`. */
@@ -249,24 +301,54 @@ export class Champion implements RealmLog {
  * What does not fit into `keepBytes`, oldest first; `entries` are newest first. What a recovery may need stays: the two
  * newest files (the newest may not be on the disk yet) and the newest of an epoch before `epoch`.
  */
-export function beyond(entries: readonly RecordingEntry[], epoch: number, keepBytes: number): readonly RecordingEntry[] {
+export function beyond(
+  entries: readonly RecordingEntry[],
+  epoch: number,
+  keepBytes: number,
+): readonly RecordingEntry[] {
   const newestBefore = entries.find((entry) => entry.epoch < epoch)
   let total = 0
-  return entries.filter((entry, i) => {
-    total += entry.bytes
-    return i > 1 && entry !== newestBefore && total > keepBytes
-  }).toReversed()
+  return entries
+    .filter((entry, i) => {
+      total += entry.bytes
+      return i > 1 && entry !== newestBefore && total > keepBytes
+    })
+    .toReversed()
 }
 
-function headerOf(realm: Realm, epoch: number, { start, platform = nodePlatform }: ChampionOptions): Omit<RecordingHeader, 'segment'> {
+function headerOf(
+  realm: Realm,
+  epoch: number,
+  { start, platform = nodePlatform }: ChampionOptions,
+): Omit<RecordingHeader, 'segment'> {
   return {
-    engine: realm.engine.sha256, simVersion: SIM_VERSION, definition: realm.definition, epoch,
-    start: realm.tick === 0 ? 'genesis' : 'checkpoint', startTick: realm.tick, startHash: hash(realm),
-    players: realm.players.size, elements: elementCount(realm), phases: PHASES, createdAt: new Date(platform.unixMs()).toISOString(), recordedBy: start.recordedBy,
+    engine: realm.engine.sha256,
+    simVersion: SIM_VERSION,
+    definition: realm.definition,
+    epoch,
+    start: realm.tick === 0 ? 'genesis' : 'checkpoint',
+    startTick: realm.tick,
+    startHash: hash(realm),
+    players: realm.players.size,
+    elements: elementCount(realm),
+    phases: PHASES,
+    createdAt: new Date(platform.unixMs()).toISOString(),
+    recordedBy: start.recordedBy,
   }
 }
 
-const startOf = ({ tick, hash: startHash, players, elements, checkpoint: bytes }: EarlierStart): Pick<RecordingHeader, 'start' | 'startTick' | 'startHash' | 'players' | 'elements'> =>
-  ({ start: bytes === null ? 'genesis' : 'checkpoint', startTick: tick, startHash, players, elements })
+const startOf = ({
+  tick,
+  hash: startHash,
+  players,
+  elements,
+  checkpoint: bytes,
+}: EarlierStart): Pick<RecordingHeader, 'start' | 'startTick' | 'startHash' | 'players' | 'elements'> => ({
+  start: bytes === null ? 'genesis' : 'checkpoint',
+  startTick: tick,
+  startHash,
+  players,
+  elements,
+})
 
 const inMib = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1)

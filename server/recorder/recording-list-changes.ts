@@ -28,5 +28,13 @@ export function logEvents(tell: (event: LogEvent) => void): (entries: readonly R
 function listed({ realm, epoch, segment, path, bytes, summary }: RecordingEntry): ListedRecording | null {
   if (!summary) return null
   const { header, index } = summary
-  return { realm, epoch, segment, location: basename(path), startTick: header.startTick, lastTick: index?.lastTick ?? null, bytes: index ? bytes : 0 }
+  return {
+    realm,
+    epoch,
+    segment,
+    location: basename(path),
+    startTick: header.startTick,
+    lastTick: index?.lastTick ?? null,
+    bytes: index ? bytes : 0,
+  }
 }

@@ -26,7 +26,9 @@ export class TakenOut {
     if (own.length === 0) return own
     this.rows = this.rows.filter(([whose]) => whose !== user)
     this.onTold()
-    return own.length <= TOLD_MAX ? own : [...own.slice(0, TOLD_MAX), `The same happened to ${own.length - TOLD_MAX} more of your things.`]
+    return own.length <= TOLD_MAX
+      ? own
+      : [...own.slice(0, TOLD_MAX), `The same happened to ${own.length - TOLD_MAX} more of your things.`]
   }
 
   note(tick: number): Note {

@@ -4,14 +4,35 @@ import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { decodeFrame } from '../../protocol/index.ts'
 import { readRecording, simulationOf, verify, type Recording } from '../../replay/index.ts'
-import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine, type Input, type InputFrame, type PropSpec, type Realm } from '../../sim/index.ts'
-import { findRemedy, listRecordings, repairable, runTry, type Remedy, type RepairableSimulation } from '../../storage/recordings/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  free,
+  hash,
+  loadEngine,
+  step,
+  type Command,
+  type Engine,
+  type Input,
+  type InputFrame,
+  type PropSpec,
+  type Realm,
+} from '../../sim/index.ts'
+import {
+  findRemedy,
+  listRecordings,
+  repairable,
+  runTry,
+  type Remedy,
+  type RepairableSimulation,
+} from '../../storage/recordings/index.ts'
 import { Champion } from './champion.ts'
 
 let engine: Engine
 let recordings = ''
 let notes: string[] = []
-beforeAll(async () => { engine = await loadEngine() })
+beforeAll(async () => {
+  engine = await loadEngine()
+})
 beforeEach(() => {
   recordings = mkdtempSync(join(tmpdir(), 'otherworld-repair-'))
   notes = []
@@ -20,13 +41,21 @@ afterEach(() => rmSync(recordings, { recursive: true, force: true }))
 
 const START = { definition: DEFAULT_DEFINITION, keepBytes: 1e9, recordedBy: 'test' }
 
-const open = (): Promise<Champion> => Champion.open({ engine, start: { ...START, recordings }, note: (text) => notes.push(text) })
+const open = (): Promise<Champion> =>
+  Champion.open({ engine, start: { ...START, recordings }, note: (text) => notes.push(text) })
 
-function run(champion: Champion, ticks: number, commands: (tick: number) => readonly (readonly [number, Command])[] = () => []): void {
+function run(
+  champion: Champion,
+  ticks: number,
+  commands: (tick: number) => readonly (readonly [number, Command])[] = () => [],
+): void {
   const { realm } = champion
   for (let i = 0; i < ticks; i++) {
     const tick = realm.tick + 1
-    const frame = champion.frame({ tick, inputs: commands(tick).map(([player, command], at) => ({ player, sequence: tick * 10 + at, command })) })
+    const frame = champion.frame({
+      tick,
+      inputs: commands(tick).map(([player, command], at) => ({ player, sequence: tick * 10 + at, command })),
+    })
     step(realm, frame)
     champion.hash(tick, hash(realm))
   }
@@ -57,33 +86,64 @@ function failing(fails: (realm: Realm, frame: InputFrame) => boolean): Repairabl
 }
 
 /** As the main thread does after a realm's worker has died, the tries in this thread. */
-async function reopen(simulation: RepairableSimulation<Realm>): Promise<{ readonly champion: Champion; readonly remedy: Remedy }> {
+async function reopen(
+  simulation: RepairableSimulation<Realm>,
+): Promise<{ readonly champion: Champion; readonly remedy: Remedy }> {
   const paths = (await listRecordings(recordings, DEFAULT_DEFINITION.id)).map(({ path }) => path)
   const found = await findRemedy(paths, { run: (attempt) => runTry(attempt, simulation) })
   if (found.type !== 'remedy') throw new Error(found.type)
-  return { remedy: found.remedy, champion: await Champion.open({ engine, simulation, start: { ...START, recordings, remedy: found.remedy }, note: (text) => notes.push(text) }) }
+  return {
+    remedy: found.remedy,
+    champion: await Champion.open({
+      engine,
+      simulation,
+      start: { ...START, recordings, remedy: found.remedy },
+      note: (text) => notes.push(text),
+    }),
+  }
 }
 
 const joins = (...players: readonly number[]): readonly (readonly [number, Command])[] =>
-  players.map((player) => [0, { type: 'join', player, user: player + 100, name: `player ${player}`, body: 0, permissions: 7 }])
+  players.map((player) => [
+    0,
+    { type: 'join', player, user: player + 100, name: `player ${player}`, body: 0, permissions: 7 },
+  ])
 
 function spawnOf(name: string, x: number): Command {
   const prop: PropSpec = {
-    name, motion: 'dynamic', density: 100, friction: 0.5, restitution: 0.1, color: 0,
-    colliders: [{ shape: { type: 'sphere', radius: 0.25 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
+    name,
+    motion: 'dynamic',
+    density: 100,
+    friction: 0.5,
+    restitution: 0.1,
+    color: 0,
+    colliders: [
+      { shape: { type: 'sphere', radius: 0.25 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } },
+    ],
   }
-  return { type: 'spawn', prop, position: { x, y: 2, z: -6 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 }
+  return {
+    type: 'spawn',
+    prop,
+    position: { x, y: 2, z: -6 },
+    rotation: { x: 0, y: 0, z: 0, w: 1 },
+    scale: 1,
+    access: 0,
+    owner: 0,
+  }
 }
 
 /** All things: name, owner, and where they are. */
-const standing = (realm: Realm): readonly string[] => Array.from(realm.props.values(), ({ spec, owner, motion }) => `${spec.name} of ${owner} at ${[...motion].join(' ')}`)
+const standing = (realm: Realm): readonly string[] =>
+  Array.from(realm.props.values(), ({ spec, owner, motion }) => `${spec.name} of ${owner} at ${[...motion].join(' ')}`)
 
 test('inputs on which the simulation fails are not taken again: they count as heard, and their senders are told', async () => {
   const first = await open()
   run(first, 1, () => joins(4))
   first.frame({ tick: 2, inputs: [{ player: 4, sequence: 20, command: { type: 'despawn', element: 99 } }] })
 
-  const { champion: second, remedy } = await reopen(failing((_, frame) => frame.inputs.some(({ sequence }) => sequence === 20)))
+  const { champion: second, remedy } = await reopen(
+    failing((_, frame) => frame.inputs.some(({ sequence }) => sequence === 20)),
+  )
   expect(remedy).toMatchObject({ leavesOut: true, props: [], players: [], tries: 3 })
   expect(second.realm.tick).toBe(1)
   expect(notes.join('\n')).toContain('left out and kept in the recording as quarantined')
@@ -104,17 +164,29 @@ test('inputs on which the simulation fails are not taken again: they count as he
 test('a thing on which the simulation fails is taken out, kept with its owner, and its owner told; all else stays to the bit', async () => {
   const first = await open()
   run(first, 1, () => joins(4, 5))
-  run(first, 1, () => [[4, spawnOf('good', -2)], [4, spawnOf('better', 0)], [5, spawnOf('cursed', 2)], [5, spawnOf('harmless', 4)]])
+  run(first, 1, () => [
+    [4, spawnOf('good', -2)],
+    [4, spawnOf('better', 0)],
+    [5, spawnOf('cursed', 2)],
+    [5, spawnOf('harmless', 4)],
+  ])
   run(first, 30)
   const before = standing(first.realm)
   const cursed = [...first.realm.props.values()].find(({ spec }) => spec.name === 'cursed')
   // What a player sent in the very tick is carried out all the same.
   first.frame({ tick: 33, inputs: [{ player: 4, sequence: 330, command: { type: 'despawn', element: 9_999 } }] })
 
-  const { champion: second, remedy } = await reopen(failing((realm) => realm.tick > 32 && [...realm.props.values()].some(({ spec }) => spec.name === 'cursed')))
+  const { champion: second, remedy } = await reopen(
+    failing((realm) => realm.tick > 32 && [...realm.props.values()].some(({ spec }) => spec.name === 'cursed')),
+  )
   expect(remedy).toMatchObject({ tick: 32, leavesOut: false, props: [cursed?.id], players: [], goesBack: false })
   expect(second.realm.tick).toBe(33)
-  expect(second.unanswered.of(4).at(-1)).toEqual({ type: 'commandRejected', sequence: 330, reason: 'unknown-element', tick: 33 })
+  expect(second.unanswered.of(4).at(-1)).toEqual({
+    type: 'commandRejected',
+    sequence: 330,
+    reason: 'unknown-element',
+    tick: 33,
+  })
   step(first.realm, { tick: 33, inputs: [] })
   const expected = standing(first.realm).filter((line) => !line.startsWith('cursed'))
   expect(standing(second.realm)).toEqual(expected)
@@ -124,10 +196,23 @@ test('a thing on which the simulation fails is taken out, kept with its owner, a
   await second.close()
 
   const recording = opened(second.path)
-  expect(recording.quarantined.map(({ tick, reason, frame }) => ({ tick, reason, inputs: decoded(frame) }))).toEqual([{
-    tick: 33, reason: expect.stringContaining('("cursed") of user 105: unreachable'),
-    inputs: [{ player: 0, sequence: 1, command: expect.objectContaining({ type: 'spawn', owner: 105, prop: expect.objectContaining({ name: 'cursed' }) }) }],
-  }])
+  expect(recording.quarantined.map(({ tick, reason, frame }) => ({ tick, reason, inputs: decoded(frame) }))).toEqual([
+    {
+      tick: 33,
+      reason: expect.stringContaining('("cursed") of user 105: unreachable'),
+      inputs: [
+        {
+          player: 0,
+          sequence: 1,
+          command: expect.objectContaining({
+            type: 'spawn',
+            owner: 105,
+            prop: expect.objectContaining({ name: 'cursed' }),
+          }),
+        },
+      ],
+    },
+  ])
   const verified = await verify(recording, simulationOf(engine))
   expect(verified.ok && verified.value.firstDivergence).toBeNull()
 
@@ -163,7 +248,9 @@ test('where nothing less helps the realm goes back, commands since are not carri
   expect(remedy).toMatchObject({ goesBack: true, tick: 90 })
   expect(second.realm.tick).toBe(90)
   expect(second.heard.all.get(4)).toEqual({ sequence: 1_900, ackCommand: 1_900 })
-  expect(second.unanswered.of(4)).toEqual([{ type: 'commandRejected', sequence: 1_900, reason: 'quarantined', tick: 190 }])
+  expect(second.unanswered.of(4)).toEqual([
+    { type: 'commandRejected', sequence: 1_900, reason: 'quarantined', tick: 190 },
+  ])
   expect(second.takenOut.take(104)).toEqual([expect.stringContaining('go back to an earlier moment')])
   for (const champion of [second, first]) {
     await champion.close()

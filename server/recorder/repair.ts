@@ -25,20 +25,30 @@ export interface Told {
 export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, told: Told): Repair {
   const tick = remedy.tick + 1
   const pending = remedy.goesBack ? null : recording.frameBytes(tick)
-  const out = things(realm).filter(({ type, element, player }) => (type === 'prop' ? remedy.props.includes(element) : remedy.players.includes(player)))
+  const out = things(realm).filter(({ type, element, player }) =>
+    type === 'prop' ? remedy.props.includes(element) : remedy.players.includes(player),
+  )
   const quarantined = out.map((thing) => quarantineOf(realm, thing, tick, remedy.reason))
   for (const thing of out) {
-    told.note(`${inWords(thing)} is taken out, as the simulation fails with it (${remedy.reason}); it is kept in the recording as quarantined`)
+    told.note(
+      `${inWords(thing)} is taken out, as the simulation fails with it (${remedy.reason}); it is kept in the recording as quarantined`,
+    )
     told.takenOut.add(thing.user, wordsFor(thing))
   }
   if (remedy.leavesOut && pending) {
     const left = { tick, reason: remedy.reason, frame: pending.slice() }
     quarantined.push(left)
     told.unanswered.leftOut(left, told.heard)
-    told.note(`the inputs of tick ${tick} made the simulation fail twice (${remedy.reason}); they are left out and kept in the recording as quarantined`)
+    told.note(
+      `the inputs of tick ${tick} made the simulation fail twice (${remedy.reason}); they are left out and kept in the recording as quarantined`,
+    )
   }
   if (remedy.goesBack) goBack(realm, recording, remedy, told)
-  const frame = frameOf(tick, { pending: remedy.leavesOut ? null : pending, props: remedy.props, players: remedy.players })
+  const frame = frameOf(tick, {
+    pending: remedy.leavesOut ? null : pending,
+    props: remedy.props,
+    players: remedy.players,
+  })
   return { quarantined, frame: frame && frame.inputs.length > 0 ? frame : null }
 }
 
@@ -48,8 +58,11 @@ function goBack(realm: Realm, recording: Recording, { tick, reason }: Remedy, to
     const frame = recording.frameBytes(at)
     if (frame) told.unanswered.leftOut({ tick: at, reason, frame }, told.heard)
   }
-  told.note(`the realm goes back to tick ${tick}, as nothing less keeps the simulation from failing (${reason}); what came after stands in ${recording.header.realm}-e${recording.header.epoch} alone`)
-  for (const { user } of realm.avatars.values()) told.takenOut.add(user, 'The realm had to go back to an earlier moment after a fault. What happened since is gone.')
+  told.note(
+    `the realm goes back to tick ${tick}, as nothing less keeps the simulation from failing (${reason}); what came after stands in ${recording.header.realm}-e${recording.header.epoch} alone`,
+  )
+  for (const { user } of realm.avatars.values())
+    told.takenOut.add(user, 'The realm had to go back to an earlier moment after a fault. What happened since is gone.')
 }
 
 /** Frames that stand in a recording's quarantine at its very end: they were dropped when it was closed from outside. */
@@ -68,7 +81,12 @@ const wordsFor = ({ type, name }: Thing): string =>
     : 'Your avatar was taken out of the realm: the simulation failed with it. What you wore then may be the cause.'
 
 /** Runs the first frame as a tick of the log; what comes of it is told like what a replay brings. */
-export function runFirst(realm: Realm, given: InputFrame, log: { frame(frame: InputFrame): InputFrame; hash(tick: number, stateHash: string): void }, unanswered: Unanswered): void {
+export function runFirst(
+  realm: Realm,
+  given: InputFrame,
+  log: { frame(frame: InputFrame): InputFrame; hash(tick: number, stateHash: string): void },
+  unanswered: Unanswered,
+): void {
   const frame = log.frame(given)
   unanswered.take(frame.tick, step(realm, frame))
   log.hash(frame.tick, hash(realm))

@@ -3,7 +3,16 @@
  * begins with the last one that fits, and with the frames since: nothing is lost, and nothing has to go.
  */
 import type { Recording } from '../../replay/index.ts'
-import { elementCount, free, genesis, hash, restore, type Engine, type Realm, type RealmDefinition } from '../../sim/index.ts'
+import {
+  elementCount,
+  free,
+  genesis,
+  hash,
+  restore,
+  type Engine,
+  type Realm,
+  type RealmDefinition,
+} from '../../sim/index.ts'
 import type { RecordingFile } from '../../storage/recordings/index.ts'
 
 export interface EarlierStart {
@@ -17,16 +26,33 @@ export interface EarlierStart {
 }
 
 /** Null where the recording has none that fits and does not begin with genesis. */
-export async function earlierStart(recording: Recording, tick: number, bytesMax: number, engine: Engine, definition: RealmDefinition): Promise<EarlierStart | null> {
-  for (const entry of recording.checkpoints.filter((one) => one.tick <= tick && one.rawBytes <= bytesMax).toSorted((a, b) => b.tick - a.tick)) {
+export async function earlierStart(
+  recording: Recording,
+  tick: number,
+  bytesMax: number,
+  engine: Engine,
+  definition: RealmDefinition,
+): Promise<EarlierStart | null> {
+  for (const entry of recording.checkpoints
+    .filter((one) => one.tick <= tick && one.rawBytes <= bytesMax)
+    .toSorted((a, b) => b.tick - a.tick)) {
     const bytes = await recording.checkpointBytes(entry)
     if (bytes.ok) return describe(restore(engine, definition, bytes.value), recording, bytes.value)
   }
-  return recording.header.start === 'genesis' && recording.startTick === 0 ? describe(genesis(engine, definition), recording, null) : null
+  return recording.header.start === 'genesis' && recording.startTick === 0
+    ? describe(genesis(engine, definition), recording, null)
+    : null
 }
 
 function describe(realm: Realm, recording: Recording, checkpoint: Uint8Array | null): EarlierStart {
-  const start = { recording, tick: realm.tick, hash: hash(realm), players: realm.players.size, elements: elementCount(realm), checkpoint }
+  const start = {
+    recording,
+    tick: realm.tick,
+    hash: hash(realm),
+    players: realm.players.size,
+    elements: elementCount(realm),
+    checkpoint,
+  }
   free(realm)
   return start
 }
@@ -37,6 +63,6 @@ export function relog({ recording, tick }: EarlierStart, realm: Realm, file: Rec
     const frame = recording.frame(at)
     if (!frame.ok) throw frame.error
     file.frame(frame.value)
-    file.hash(at, at === realm.tick ? hash(realm) : recording.hash(at) ?? '')
+    file.hash(at, at === realm.tick ? hash(realm) : (recording.hash(at) ?? ''))
   }
 }

@@ -4,17 +4,22 @@ import { Heard } from './sequence-tracker.ts'
 
 const move: Command = { type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false }
 const release: Command = { type: 'release', hand: 0 }
-const frame = (tick: number, ...inputs: readonly (readonly [number, number, Command])[]): InputFrame =>
-  ({ tick, inputs: inputs.map(([player, sequence, command]) => ({ player, sequence, command })) })
+const frame = (tick: number, ...inputs: readonly (readonly [number, number, Command])[]): InputFrame => ({
+  tick,
+  inputs: inputs.map(([player, sequence, command]) => ({ player, sequence, command })),
+})
 
-test('it knows the highest number of each player\'s inputs, and of its commands', () => {
+test("it knows the highest number of each player's inputs, and of its commands", () => {
   const heard = new Heard()
   heard.take(frame(1, [1, 5, release], [1, 9, move], [2, 3, move]))
   heard.take(frame(2, [1, 7, release]))
-  expect([...heard.all]).toEqual([[1, { sequence: 9, ackCommand: 7 }], [2, { sequence: 3, ackCommand: 0 }]])
+  expect([...heard.all]).toEqual([
+    [1, { sequence: 9, ackCommand: 7 }],
+    [2, { sequence: 3, ackCommand: 0 }],
+  ])
 })
 
-test('who leaves is forgotten, and the server\'s own inputs do not count', () => {
+test("who leaves is forgotten, and the server's own inputs do not count", () => {
   const heard = new Heard()
   heard.take(frame(1, [1, 5, release]))
   heard.take(frame(2, [0, 44, { type: 'leave', player: 1 }]))

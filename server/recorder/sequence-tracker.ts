@@ -42,7 +42,8 @@ export class Heard {
     if (!Array.isArray(rows)) return
     for (const row of rows) {
       const [player, sequence, ackCommand] = Array.isArray(row) ? (row as readonly unknown[]) : []
-      if (isNumber(player) && isNumber(sequence) && isNumber(ackCommand)) this.numbers.set(player, { sequence, ackCommand })
+      if (isNumber(player) && isNumber(sequence) && isNumber(ackCommand))
+        this.numbers.set(player, { sequence, ackCommand })
     }
   }
 
@@ -51,7 +52,8 @@ export class Heard {
     const heard = new Heard()
     for (const recording of parts) {
       heard.away.takeNotes(recording.notes, tick)
-      for (const note of recording.notes) if (note.kind === HEARD_NOTE && note.tick === recording.startTick) heard.takeText(note.text)
+      for (const note of recording.notes)
+        if (note.kind === HEARD_NOTE && note.tick === recording.startTick) heard.takeText(note.text)
       for (let at = recording.startTick + 1; at <= Math.min(tick, recording.lastTick + 1); at++) {
         const frame = recording.frame(at)
         if (frame.ok) heard.take(frame.value)
@@ -62,7 +64,8 @@ export class Heard {
 }
 
 /** A number of the wire: an unsigned integer of 32 bits. */
-export const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff
+export const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff
 
 export function parse(text: string): unknown {
   try {

@@ -29,21 +29,43 @@ const UNHARMED: Repair = { quarantined: [], frame: null }
 export async function beginningOf(options: ChampionOptions): Promise<Beginning> {
   const { recordings, definition, remedy } = options.start
   const unanswered = new Unanswered()
-  const found = await recover(recordings, definition.id, unanswered.watching(options.simulation ?? simulationOf(options.engine)), {
-    ...(options.platform ? { platform: options.platform } : {}), ...(remedy ? { from: remedy } : {}),
-  })
+  const found = await recover(
+    recordings,
+    definition.id,
+    unanswered.watching(options.simulation ?? simulationOf(options.engine)),
+    {
+      ...(options.platform ? { platform: options.platform } : {}),
+      ...(remedy ? { from: remedy } : {}),
+    },
+  )
   if (found.status === 'unusable' || found.status === 'other-version') throw cannotGoOn(found, recordings)
   return found.status === 'fresh' ? fresh(options, found.nextEpoch) : await goOn(options, found, unanswered)
 }
 
-function fresh({ engine, start, note, checkpointBytesMax = CHECKPOINT_BYTES_MAX }: ChampionOptions, nextEpoch: number): Beginning {
+function fresh(
+  { engine, start, note, checkpointBytesMax = CHECKPOINT_BYTES_MAX }: ChampionOptions,
+  nextEpoch: number,
+): Beginning {
   const { saved } = start
   const realm = genesis(engine, start.definition)
   if (saved?.at) bringBack(realm, { ...saved, at: saved.at }, note)
   if (realm.tick > 0 && checkpoint(realm).length > checkpointBytesMax)
-    throw new ServerError({ reason: 'realm', what: 'what the archive saved takes more bytes than a recording can begin with', where: `realm ${start.definition.id}`, fix: 'bring the recordings back, or give the realm another "id" to begin afresh' })
+    throw new ServerError({
+      reason: 'realm',
+      what: 'what the archive saved takes more bytes than a recording can begin with',
+      where: `realm ${start.definition.id}`,
+      fix: 'bring the recordings back, or give the realm another "id" to begin afresh',
+    })
   const epoch = Math.max(nextEpoch, (saved?.newestEpoch ?? 0) + 1)
-  return { realm, epoch, heard: new Heard(), unanswered: new Unanswered(), takenOut: new TakenOut(), repair: UNHARMED, earlier: null }
+  return {
+    realm,
+    epoch,
+    heard: new Heard(),
+    unanswered: new Unanswered(),
+    takenOut: new TakenOut(),
+    repair: UNHARMED,
+    earlier: null,
+  }
 }
 
 async function goOn(options: ChampionOptions, found: Recovered<Realm>, unanswered: Unanswered): Promise<Beginning> {
@@ -56,13 +78,21 @@ async function goOn(options: ChampionOptions, found: Recovered<Realm>, unanswere
   const takenOut = TakenOut.of(parts, tick)
   unanswered.carryOver(parts, tick)
   for (const dropped of droppedAtEnd(found.recording, tick)) unanswered.leftOut(dropped, heard)
-  const repair = start.remedy ? repairOf(realm, found.recording, start.remedy, { heard, unanswered, takenOut, note }) : UNHARMED
+  const repair = start.remedy
+    ? repairOf(realm, found.recording, start.remedy, { heard, unanswered, takenOut, note })
+    : UNHARMED
   const earlier = await earlierOf(options, found)
   if (earlier === null) return { realm, epoch: found.nextEpoch, heard, unanswered, takenOut, repair, earlier }
-  note(`the state takes more bytes than a checkpoint may: the new recording begins with that of tick ${earlier.tick}, and repeats what came since`)
+  note(
+    `the state takes more bytes than a checkpoint may: the new recording begins with that of tick ${earlier.tick}, and repeats what came since`,
+  )
   const before = new Unanswered()
   before.carryOver(parts, earlier.tick)
-  const notes = [{ tick: earlier.tick, kind: HEARD_NOTE, text: Heard.of(parts, earlier.tick).toText() }, unheardNote(earlier.tick, before.all), takenOut.note(earlier.tick)]
+  const notes = [
+    { tick: earlier.tick, kind: HEARD_NOTE, text: Heard.of(parts, earlier.tick).toText() },
+    unheardNote(earlier.tick, before.all),
+    takenOut.note(earlier.tick),
+  ]
   return { realm, epoch: found.nextEpoch, heard, unanswered, takenOut, repair, earlier: { ...earlier, notes } }
 }
 
@@ -71,23 +101,48 @@ function tellOf(found: Recovered<Realm>, { start, note }: ChampionOptions): void
   for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`)
   for (const { offset, message } of found.damage) note(`${found.path} is damaged at byte ${offset}: ${message}`)
   if (found.ticksLost > 0) note(`${found.ticksLost} ticks after tick ${found.tick} could not be recovered`)
-  if (found.divergedAt !== null) note(`the replay of tick ${found.divergedAt} gave another hash than the recording: \`otherworld replay verify ${found.path}\` says more`)
+  if (found.divergedAt !== null)
+    note(
+      `the replay of tick ${found.divergedAt} gave another hash than the recording: \`otherworld replay verify ${found.path}\` says more`,
+    )
   if (!sameDefinition(found.definition, start.definition))
-    note(`the recording's realm definition differs from the one given and is kept: a realm keeps what it began with. Give the changed realm another "id", or another --data directory`)
+    note(
+      `the recording's realm definition differs from the one given and is kept: a realm keeps what it began with. Give the changed realm another "id", or another --data directory`,
+    )
 }
 
 /** Null where the realm's own state can begin a recording, as it should be. */
-async function earlierOf({ engine, checkpointBytesMax = CHECKPOINT_BYTES_MAX }: ChampionOptions, { realm, recording, tick, definition }: Recovered<Realm>): Promise<EarlierStart | null> {
-  return checkpoint(realm).length <= checkpointBytesMax ? null : earlierStart(recording, tick, checkpointBytesMax, engine, definition)
+async function earlierOf(
+  { engine, checkpointBytesMax = CHECKPOINT_BYTES_MAX }: ChampionOptions,
+  { realm, recording, tick, definition }: Recovered<Realm>,
+): Promise<EarlierStart | null> {
+  return checkpoint(realm).length <= checkpointBytesMax
+    ? null
+    : earlierStart(recording, tick, checkpointBytesMax, engine, definition)
 }
 
 /** As JSON both come from the same parser, which gives the fields in one order. */
 const sameDefinition = (a: RealmDefinition, b: RealmDefinition): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-function cannotGoOn(found: { readonly status: 'unusable'; readonly skipped: readonly Skipped[] } | { readonly status: 'other-version'; readonly path: string; readonly error: Error }, directory: string): ServerError {
+function cannotGoOn(
+  found:
+    | { readonly status: 'unusable'; readonly skipped: readonly Skipped[] }
+    | { readonly status: 'other-version'; readonly path: string; readonly error: Error },
+  directory: string,
+): ServerError {
   const fix = 'move the recordings away to begin the realm afresh, or give another directory with --data DIR'
   if (found.status === 'other-version')
-    return new ServerError({ reason: 'other-version', what: `the realm cannot go on: ${found.error.message}`, where: found.path, fix: `run the version that made it, or ${fix}` })
+    return new ServerError({
+      reason: 'other-version',
+      what: `the realm cannot go on: ${found.error.message}`,
+      where: found.path,
+      fix: `run the version that made it, or ${fix}`,
+    })
   const what = found.skipped.map(({ path, error }) => `\n    ${path}: ${error.message}`).join('')
-  return new ServerError({ reason: 'recording', what: `no recording of the realm can be used:${what}`, where: directory, fix })
+  return new ServerError({
+    reason: 'recording',
+    what: `no recording of the realm can be used:${what}`,
+    where: directory,
+    fix,
+  })
 }

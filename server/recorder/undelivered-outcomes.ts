@@ -16,8 +16,18 @@ export type Unheard = ReadonlyMap<PlayerId, readonly Answer[]>
 const UNHEARD_NOTE = 'otherworld.unheard'
 
 export const unheardNote = (tick: number, unheard: Unheard): Note => ({
-  tick, kind: UNHEARD_NOTE,
-  text: JSON.stringify([...unheard].flatMap(([player, answers]) => answers.map((answer) => [player, answer.sequence, answer.tick, answer.type === 'commandDone' ? answer.element : answer.reason]))),
+  tick,
+  kind: UNHEARD_NOTE,
+  text: JSON.stringify(
+    [...unheard].flatMap(([player, answers]) =>
+      answers.map((answer) => [
+        player,
+        answer.sequence,
+        answer.tick,
+        answer.type === 'commandDone' ? answer.element : answer.reason,
+      ]),
+    ),
+  ),
 })
 
 /** The reason that the sender of a quarantined command is told. */
@@ -63,7 +73,9 @@ export class Unanswered {
   }
 
   take(tick: number, events: readonly SimEvent[]): void {
-    for (const event of events) if ('sequence' in event && event.sequence !== 0 && event.player !== 0) this.put(event.player, answerTo(event, tick))
+    for (const event of events)
+      if ('sequence' in event && event.sequence !== 0 && event.player !== 0)
+        this.put(event.player, answerTo(event, tick))
   }
 
   /** A frame that is left out counts as heard, or its senders would send again what made the simulation fail. */
@@ -73,7 +85,8 @@ export class Unanswered {
     const inputs = decoded.value.inputs.filter(({ player }) => player !== 0)
     heard.take({ tick, inputs } satisfies InputFrame)
     for (const { player, sequence, command } of inputs)
-      if (!isLatestWins(command.type)) this.put(player, { type: 'commandRejected', sequence, reason: QUARANTINED, tick })
+      if (!isLatestWins(command.type))
+        this.put(player, { type: 'commandRejected', sequence, reason: QUARANTINED, tick })
   }
 
   private put(player: PlayerId, answer: Answer): void {

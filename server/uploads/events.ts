@@ -8,7 +8,12 @@ import type { UploadStatus } from './status.ts'
 /** A client that lost the connection asks again after this long, ms. */
 const RETRY_MS = 1_000
 
-export async function sendEvents(desk: UploadDesk, id: string, claims: Claims, response: ServerResponse): Promise<void> {
+export async function sendEvents(
+  desk: UploadDesk,
+  id: string,
+  claims: Claims,
+  response: ServerResponse,
+): Promise<void> {
   const first = await desk.status(id, claims)
   // Who went away meanwhile would be followed for until the upload is settled: nothing says again that it has.
   if (response.destroyed) return
@@ -28,7 +33,11 @@ export async function sendEvents(desk: UploadDesk, id: string, claims: Claims, r
     else response.write(text)
   }
   const tell = (status: UploadStatus): void => write(`data: ${JSON.stringify(status)}\n\n`)
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
   response.write(`retry: ${RETRY_MS}\n\n`)
   tell(end ? first : await desk.status(id, claims))
   if (!end) return finish()

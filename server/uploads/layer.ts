@@ -27,15 +27,24 @@ export class UploadsService extends Context.Service<UploadsService, UploadDesk>(
       const assets = yield* Assets
       const directory = yield* emptyFolder(join(path, 'uploads'))
       const desk = yield* Effect.acquireRelease(
-        Effect.sync(() => new UploadDesk({
-          archive, assets, directory, log, ingest: ingestInChild, known: new KnownOutcomes(), patience: PATIENCE,
-          // The realm keeps a core for itself.
-          ingestsMax: Math.max(1, Math.min(INGESTS_MAX, availableParallelism() - 1)),
-          newId: randomUUID,
-          nowMs: Date.now,
-          ingested: (seconds) => table.observe('ingest', seconds),
-          ended: (ending) => table.count('uploadsEnded', ending),
-        })),
+        Effect.sync(
+          () =>
+            new UploadDesk({
+              archive,
+              assets,
+              directory,
+              log,
+              ingest: ingestInChild,
+              known: new KnownOutcomes(),
+              patience: PATIENCE,
+              // The realm keeps a core for itself.
+              ingestsMax: Math.max(1, Math.min(INGESTS_MAX, availableParallelism() - 1)),
+              newId: randomUUID,
+              nowMs: Date.now,
+              ingested: (seconds) => table.observe('ingest', seconds),
+              ended: (ending) => table.count('uploadsEnded', ending),
+            }),
+        ),
         (running) => Effect.promise(() => running.stop()),
       )
       const tidy = (): void => {
@@ -68,6 +77,13 @@ function emptyFolder(directory: string): Effect.Effect<string, ServerError> {
       await mkdir(directory, { recursive: true, mode: 0o700 })
       return directory
     },
-    catch: (cause) => new ServerError({ reason: 'data-directory', what: `the folder of uploads cannot be used: ${textOf(cause)}`, where: directory, fix: 'see to its rights', cause }),
+    catch: (cause) =>
+      new ServerError({
+        reason: 'data-directory',
+        what: `the folder of uploads cannot be used: ${textOf(cause)}`,
+        where: directory,
+        fix: 'see to its rights',
+        cause,
+      }),
   })
 }

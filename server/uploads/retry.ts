@@ -8,7 +8,8 @@ import { STORE_ANSWER_MS_MAX, STORE_PATIENCE_MS, STORE_RETRY_MS, STORE_RETRY_MS_
 
 export type StoreError = ArchiveError | AssetError
 
-export const isStoreError = (error: unknown): error is StoreError => error instanceof ArchiveError || error instanceof AssetError
+export const isStoreError = (error: unknown): error is StoreError =>
+  error instanceof ArchiveError || error instanceof AssetError
 
 /** The value, or the error as it was made. */
 export async function outcomeOf<T>(effect: Effect.Effect<T, StoreError>): Promise<T> {
@@ -20,7 +21,9 @@ export async function outcomeOf<T>(effect: Effect.Effect<T, StoreError>): Promis
 /** For a request: what is away, or does not answer in time, is a 503 with words. */
 export async function inTime<T>(effect: Effect.Effect<T, StoreError>, msMax = STORE_ANSWER_MS_MAX): Promise<T> {
   const done = new AbortController()
-  const late = setTimeout(msMax, undefined, { signal: done.signal, ref: false }).then(() => { throw away('the archive or the store of files does not answer in time') })
+  const late = setTimeout(msMax, undefined, { signal: done.signal, ref: false }).then(() => {
+    throw away('the archive or the store of files does not answer in time')
+  })
   // Once the answer is there nobody waits for this one.
   late.catch(() => undefined)
   try {
@@ -29,14 +32,23 @@ export async function inTime<T>(effect: Effect.Effect<T, StoreError>, msMax = ST
     if (!isStoreError(error)) throw error
     const name = error instanceof ArchiveError ? 'the archive' : 'the store of files'
     if (error.isRetryable) throw away(`${name} does not answer at present`, error)
-    if (error.reason === 'broken') throw new RouteError(503, 'store-away', `${name} is damaged`, 'the server', 'tell the operator of the server, whose log says what to do', { cause: error })
+    if (error.reason === 'broken')
+      throw new RouteError(
+        503,
+        'store-away',
+        `${name} is damaged`,
+        'the server',
+        'tell the operator of the server, whose log says what to do',
+        { cause: error },
+      )
     throw error
   } finally {
     done.abort()
   }
 }
 
-const away = (what: string, cause?: StoreError): RouteError => new RouteError(503, 'store-away', what, 'the server', 'try again in a moment', { cause })
+const away = (what: string, cause?: StoreError): RouteError =>
+  new RouteError(503, 'store-away', what, 'the server', 'try again in a moment', { cause })
 
 export interface Patience {
   readonly patienceMs: number
@@ -49,7 +61,12 @@ export interface Patience {
   say(message: string | null): void
 }
 
-export const PATIENCE = { patienceMs: STORE_PATIENCE_MS, nowMs: () => performance.now(), sleep: (ms: number, signal: AbortSignal): Promise<unknown> => setTimeout(ms, undefined, { signal, ref: false }).catch(() => undefined) }
+export const PATIENCE = {
+  patienceMs: STORE_PATIENCE_MS,
+  nowMs: () => performance.now(),
+  sleep: (ms: number, signal: AbortSignal): Promise<unknown> =>
+    setTimeout(ms, undefined, { signal, ref: false }).catch(() => undefined),
+}
 
 /** Tries again while the other side is away, as long as the patience lasts; then it throws the last error. */
 export async function patiently<T>(patience: Patience, make: () => Effect.Effect<T, StoreError>): Promise<T> {
@@ -61,7 +78,9 @@ export async function patiently<T>(patience: Patience, make: () => Effect.Effect
       return value
     } catch (error) {
       if (!isStoreError(error) || !error.isRetryable || patience.nowMs() > endMs || patience.signal.aborted) throw error
-      patience.say(`${error instanceof ArchiveError ? 'The archive' : 'The store of files'} does not answer at present; it is tried again.`)
+      patience.say(
+        `${error instanceof ArchiveError ? 'The archive' : 'The store of files'} does not answer at present; it is tried again.`,
+      )
     }
     await patience.sleep(waitMs, patience.signal)
   }

@@ -6,12 +6,23 @@ import type { UploadDesk } from './upload-service.ts'
 import { sendEvents } from './events.ts'
 
 /** Answers and returns true, or false where the path is no address of an upload. Throws HttpError. */
-export async function uploadRoutes(desk: UploadDesk, { request, response, segments, claims }: ApiRequest): Promise<boolean> {
+export async function uploadRoutes(
+  desk: UploadDesk,
+  { request, response, segments, claims }: ApiRequest,
+): Promise<boolean> {
   const [family, id, action, ...rest] = segments
   if (family !== 'uploads' || rest.length > 0) return false
   if (id === undefined) {
     only(request, ['POST'])
-    sendJson(response, 201, await desk.declare(await readJson(request), await claims(), addressOf(plainAddress(request.socket.remoteAddress ?? ''))))
+    sendJson(
+      response,
+      201,
+      await desk.declare(
+        await readJson(request),
+        await claims(),
+        addressOf(plainAddress(request.socket.remoteAddress ?? '')),
+      ),
+    )
   } else if (action === undefined) {
     only(request, ['GET', 'DELETE'])
     if (request.method === 'GET') sendJson(response, 200, await desk.status(id, await claims()))

@@ -30,7 +30,17 @@ export interface UploadStatus {
 
 /** How far an upload is when a stage begins: what the stages take of a typical avatar's time. */
 const PROGRESS: Readonly<Record<UploadStage, number>> = {
-  waiting: 0, received: 0.02, checking: 0.05, validating: 0.1, normalising: 0.2, fitting: 0.6, packaging: 0.7, storing: 0.85, done: 1, rejected: 1, failed: 1,
+  waiting: 0,
+  received: 0.02,
+  checking: 0.05,
+  validating: 0.1,
+  normalising: 0.2,
+  fitting: 0.6,
+  packaging: 0.7,
+  storing: 0.85,
+  done: 1,
+  rejected: 1,
+  failed: 1,
 } satisfies Record<IngestStage | UploadStage, number>
 
 export const progressOf = (stage: UploadStage): number => PROGRESS[stage]

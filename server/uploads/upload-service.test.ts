@@ -9,7 +9,16 @@ import { ArchiveError, type ArchiveService } from '../../storage/archive/archive
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import type { IngestOutcome } from '../../ingest/types.ts'
 import { RouteError } from '../http/reply.ts'
-import { FOLLOWERS_PER_UPLOAD_MAX, PACKAGES_PER_USER_MAX, UPLOAD_LINK_SECONDS, UPLOADS_BURST_MAX, UPLOADS_OPEN_MAX, UPLOADS_PER_ADDRESS_BURST_MAX, UPLOADS_PER_USER_MAX, UPLOADS_STOP_MS_MAX } from '../limits.ts'
+import {
+  FOLLOWERS_PER_UPLOAD_MAX,
+  PACKAGES_PER_USER_MAX,
+  UPLOAD_LINK_SECONDS,
+  UPLOADS_BURST_MAX,
+  UPLOADS_OPEN_MAX,
+  UPLOADS_PER_ADDRESS_BURST_MAX,
+  UPLOADS_PER_USER_MAX,
+  UPLOADS_STOP_MS_MAX,
+} from '../limits.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import { UploadDesk, type Declared, type DeskParts, type UploadEnding } from './upload-service.ts'
 import { sendEvents } from './events.ts'
@@ -18,11 +27,20 @@ import { KnownOutcomes } from './dedupe-cache.ts'
 import type { UploadStatus } from './status.ts'
 
 let directory = ''
-beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'otherworld-uploads-')) })
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'otherworld-uploads-'))
+})
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 const uid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-const user = (n: number): Claims => ({ session: `s${n}`, player: n, name: `User ${n}`, role: 'player', uid: uid(n), user: n })
+const user = (n: number): Claims => ({
+  session: `s${n}`,
+  player: n,
+  name: `User ${n}`,
+  role: 'player',
+  uid: uid(n),
+  user: n,
+})
 const [ADA, BOB] = [user(1), user(2)]
 const CUP = Buffer.from('a teacup of at least twenty bytes')
 
@@ -39,13 +57,30 @@ class Shop {
     this.archive = changes.archive ?? memoryArchive()
     let ids = 100
     this.desk = new UploadDesk({
-      archive: this.archive, assets: this.assets, directory, known: new KnownOutcomes(), ingestsMax: 1,
+      archive: this.archive,
+      assets: this.assets,
+      directory,
+      known: new KnownOutcomes(),
+      ingestsMax: 1,
       ingest: (file, { name }) => {
         this.ingests++
         return Promise.resolve(outcomeFor(readFileSync(file), name ?? ''))
       },
-      patience: { patienceMs: 10_000, nowMs: () => this.nowMs, sleep: (ms) => { this.nowMs += ms; return new Promise((resolve) => { setImmediate(resolve) }) } },
-      newId: () => uid(ids++), nowMs: () => this.nowMs, ingested: () => undefined, ended: (ending) => void this.ended.push(ending), log: (line) => void this.logged.push(line),
+      patience: {
+        patienceMs: 10_000,
+        nowMs: () => this.nowMs,
+        sleep: (ms) => {
+          this.nowMs += ms
+          return new Promise((resolve) => {
+            setImmediate(resolve)
+          })
+        },
+      },
+      newId: () => uid(ids++),
+      nowMs: () => this.nowMs,
+      ingested: () => undefined,
+      ended: (ending) => void this.ended.push(ending),
+      log: (line) => void this.logged.push(line),
       ...changes,
     })
   }
@@ -55,10 +90,17 @@ class Shop {
   }
 
   /** Declared, sent and completed. */
-  async send(claims = ADA, bytes: Uint8Array = CUP, more: Readonly<Record<string, unknown>> = {}, sent = bytes): Promise<UploadStatus> {
+  async send(
+    claims = ADA,
+    bytes: Uint8Array = CUP,
+    more: Readonly<Record<string, unknown>> = {},
+    sent = bytes,
+  ): Promise<UploadStatus> {
     const { id, put } = await this.declare(claims, bytes, more)
     if (put !== null) this.assets.files.set(`quarantine/${id}`, sent)
-    await this.desk.complete(id, claims).catch((error: unknown) => { if (put !== null) throw error })
+    await this.desk.complete(id, claims).catch((error: unknown) => {
+      if (put !== null) throw error
+    })
     return this.settled(id, claims)
   }
 
@@ -66,16 +108,23 @@ class Shop {
     for (;;) {
       const status = await this.desk.status(id, claims)
       if (['done', 'rejected', 'failed'].includes(status.stage)) {
-        await new Promise((resolve) => { setImmediate(resolve) })
+        await new Promise((resolve) => {
+          setImmediate(resolve)
+        })
         return status
       }
-      await new Promise((resolve) => { setTimeout(resolve, 2) })
+      await new Promise((resolve) => {
+        setTimeout(resolve, 2)
+      })
     }
   }
 }
 
 async function refusal(promise: Promise<unknown>): Promise<RouteError> {
-  const error = await promise.then(() => null, (failed: unknown) => failed)
+  const error = await promise.then(
+    () => null,
+    (failed: unknown) => failed,
+  )
   if (error instanceof RouteError) return error
   throw error ?? new Error('it was taken')
 }
@@ -83,23 +132,48 @@ async function refusal(promise: Promise<unknown>): Promise<RouteError> {
 test('an upload is stored, recorded for its user, and leaves neither quarantine nor file behind', async () => {
   const shop = new Shop()
   const status = await shop.send(ADA, CUP, { sharing: 'everyone' })
-  expect(status).toMatchObject({ schema: 'otherworld/upload/1', stage: 'done', progress: 1, name: 'cup', kind: 'object', rank: { pc: 'excellent' }, package: expect.stringMatching(/^[0-9a-f]{64}$/) })
-  expect([...shop.assets.files.keys()].toSorted()).toEqual([`sha256/${sha256Of(CUP)}`, `sha256/${status.package}`].toSorted())
+  expect(status).toMatchObject({
+    schema: 'otherworld/upload/1',
+    stage: 'done',
+    progress: 1,
+    name: 'cup',
+    kind: 'object',
+    rank: { pc: 'excellent' },
+    package: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
+  expect([...shop.assets.files.keys()].toSorted()).toEqual(
+    [`sha256/${sha256Of(CUP)}`, `sha256/${status.package}`].toSorted(),
+  )
   expect(readdirSync(directory)).toEqual([])
-  expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toMatchObject([{ id: status.id, package: status.package, name: 'cup', sharing: 'everyone', bytes: 2 * CUP.length }])
+  expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toMatchObject([
+    { id: status.id, package: status.package, name: 'cup', sharing: 'everyone', bytes: 2 * CUP.length },
+  ])
   expect(await Effect.runPromise(shop.archive.user(ADA.uid))).toEqual({ uid: ADA.uid, number: 1, name: 'User 1' })
   expect(shop.ended).toEqual(['done'])
 })
 
 test('its owner hears every stage in order; progress never falls', async () => {
-  const shop = new Shop({ ingest: (file, { onStage }) => { onStage?.('validating'); onStage?.('normalising'); return Promise.resolve(outcomeFor(readFileSync(file), 'cup')) } })
+  const shop = new Shop({
+    ingest: (file, { onStage }) => {
+      onStage?.('validating')
+      onStage?.('normalising')
+      return Promise.resolve(outcomeFor(readFileSync(file), 'cup'))
+    },
+  })
   const { id } = await shop.declare()
   const heard: UploadStatus[] = []
   shop.desk.follow(id, ADA, (status) => heard.push(status))
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.desk.complete(id, ADA)
   await shop.settled(id)
-  expect([...new Set(heard.map(({ stage }) => stage))]).toEqual(['received', 'checking', 'validating', 'normalising', 'storing', 'done'])
+  expect([...new Set(heard.map(({ stage }) => stage))]).toEqual([
+    'received',
+    'checking',
+    'validating',
+    'normalising',
+    'storing',
+    'done',
+  ])
   const progress = heard.map((each) => each.progress)
   expect(progress).toEqual(progress.toSorted((a, b) => a - b))
   expect(shop.desk.follow(id, ADA, () => undefined)).toBeNull()
@@ -107,7 +181,10 @@ test('its owner hears every stage in order; progress never falls', async () => {
 
 test('a rejection is told with its rules, and nothing is kept', async () => {
   const shop = new Shop({ ingest: () => Promise.resolve(REFUSED) })
-  expect(await shop.send()).toMatchObject({ stage: 'rejected', rejections: [{ rule: 'NODE_CYCLE', where: '/nodes/0' }] })
+  expect(await shop.send()).toMatchObject({
+    stage: 'rejected',
+    rejections: [{ rule: 'NODE_CYCLE', where: '/nodes/0' }],
+  })
   expect(shop.assets.files.size).toBe(0)
   expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toEqual([])
   expect(shop.ended).toEqual(['rejected'])
@@ -119,7 +196,10 @@ test.each([
   ['more bytes', Buffer.concat([CUP, CUP]), 'UPLOAD_SIZE'],
 ])('%s than were declared are rejected before anything reads them', async (_, sent, rule) => {
   const shop = new Shop()
-  expect(await shop.send(ADA, CUP, {}, sent)).toMatchObject({ stage: 'rejected', rejections: [{ rule, message: expect.stringContaining('Upload the file again') }] })
+  expect(await shop.send(ADA, CUP, {}, sent)).toMatchObject({
+    stage: 'rejected',
+    rejections: [{ rule, message: expect.stringContaining('Upload the file again') }],
+  })
   expect([shop.ingests, shop.assets.files.size]).toEqual([0, 0])
 })
 
@@ -143,11 +223,12 @@ test('completed before the bytes are there it says so; completed twice it is don
   expect(shop.ingests).toBe(1)
 })
 
-test('somebody else\'s upload is as if it did not exist', async () => {
+test("somebody else's upload is as if it did not exist", async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
   const none = await refusal(shop.desk.status(uid(77), BOB))
-  for (const asked of [shop.desk.status(id, BOB), shop.desk.complete(id, BOB)]) expect(await refusal(asked)).toMatchObject({ status: 404, reason: none.reason, message: none.message })
+  for (const asked of [shop.desk.status(id, BOB), shop.desk.complete(id, BOB)])
+    expect(await refusal(asked)).toMatchObject({ status: 404, reason: none.reason, message: none.message })
   expect(() => shop.desk.abandon(id, BOB)).toThrow(RouteError)
   expect(shop.desk.follow(id, BOB, () => undefined)).toBeNull()
 })
@@ -166,7 +247,7 @@ test('the same bytes of the same user are done at once; another must send them, 
   expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toHaveLength(1)
 })
 
-test('who knows the hash of another\'s file only, and sends other bytes, gets nothing', async () => {
+test("who knows the hash of another's file only, and sends other bytes, gets nothing", async () => {
   const shop = new Shop()
   await shop.send()
   expect(await shop.send(BOB, CUP, {}, Buffer.alloc(CUP.length))).toMatchObject({ stage: 'rejected' })
@@ -193,7 +274,10 @@ test('many declared at once are no more than one by one', async () => {
 test('a thousand declared uploads of as many guests fill their table and no more', async () => {
   const shop = new Shop()
   let refused = 0
-  for (let i = 0; i < 1_000; i++) await shop.declare(user(10 + i)).catch(() => { refused++ })
+  for (let i = 0; i < 1_000; i++)
+    await shop.declare(user(10 + i)).catch(() => {
+      refused++
+    })
   expect(refused).toBe(1_000 - UPLOADS_OPEN_MAX)
   shop.nowMs += (UPLOAD_LINK_SECONDS + 1) * 1_000
   shop.desk.tidy()
@@ -216,19 +300,37 @@ test('declaring is limited in time, by user and by address', async () => {
 
 test('whose quota is used up is told before anything is sent, and in the end where uploads race for the last place', async () => {
   const shop = new Shop()
-  const record = (n: number, bytes: number): Parameters<ArchiveService['putRecord']>[0] => ({ id: uid(7_000 + n), package: `p${n}`, userUid: ADA.uid, name: 'x', sharing: 'owner', bytes, createdAtMs: n })
-  for (let i = 0; i < PACKAGES_PER_USER_MAX - 1; i++) await Effect.runPromise(shop.archive.putRecord(record(i, 10), { bytesMax: 1e9, countMax: 1e9 }))
+  const record = (n: number, bytes: number): Parameters<ArchiveService['putRecord']>[0] => ({
+    id: uid(7_000 + n),
+    package: `p${n}`,
+    userUid: ADA.uid,
+    name: 'x',
+    sharing: 'owner',
+    bytes,
+    createdAtMs: n,
+  })
+  for (let i = 0; i < PACKAGES_PER_USER_MAX - 1; i++)
+    await Effect.runPromise(shop.archive.putRecord(record(i, 10), { bytesMax: 1e9, countMax: 1e9 }))
   const { id } = await shop.declare()
   await Effect.runPromise(shop.archive.putRecord(record(999, 10), { bytesMax: 1e9, countMax: 1e9 }))
   expect(await refusal(shop.declare(ADA, Buffer.alloc(40)))).toMatchObject({ status: 403, reason: 'quota' })
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.desk.complete(id, ADA)
-  expect(await shop.settled(id)).toMatchObject({ stage: 'failed', message: expect.stringContaining(`${PACKAGES_PER_USER_MAX} packages`) })
+  expect(await shop.settled(id)).toMatchObject({
+    stage: 'failed',
+    message: expect.stringContaining(`${PACKAGES_PER_USER_MAX} packages`),
+  })
 })
 
 test('files are ingested one after the other, and who waits knows how many are before it', async () => {
   const gates: (() => void)[] = []
-  const shop = new Shop({ ingest: (file) => new Promise<IngestOutcome>((resolve) => { const bytes = readFileSync(file); gates.push(() => resolve(outcomeFor(bytes, 'cup'))) }) })
+  const shop = new Shop({
+    ingest: (file) =>
+      new Promise<IngestOutcome>((resolve) => {
+        const bytes = readFileSync(file)
+        gates.push(() => resolve(outcomeFor(bytes, 'cup')))
+      }),
+  })
   const ids: string[] = []
   for (const n of [1, 2, 3]) {
     const { id } = await shop.declare(user(n), Buffer.alloc(40, n))
@@ -236,12 +338,21 @@ test('files are ingested one after the other, and who waits knows how many are b
     await shop.desk.complete(id, user(n))
     ids.push(id)
   }
-  const places = async (): Promise<unknown[]> => Promise.all(ids.map(async (id, i) => { const { stage, queue } = await shop.desk.status(id, user(i + 1)); return queue ?? stage }))
+  const places = async (): Promise<unknown[]> =>
+    Promise.all(
+      ids.map(async (id, i) => {
+        const { stage, queue } = await shop.desk.status(id, user(i + 1))
+        return queue ?? stage
+      }),
+    )
   expect((await places()).slice(1)).toEqual([0, 1])
   shop.desk.abandon(ids[1] ?? '', user(2))
   for (const [i, id] of ids.entries()) {
     if (i === 1) continue
-    while (gates.length === 0) await new Promise((resolve) => { setTimeout(resolve, 2) })
+    while (gates.length === 0)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 2)
+      })
     gates.shift()?.()
     expect(await shop.settled(id, user(i + 1))).toMatchObject({ stage: 'done' })
   }
@@ -269,14 +380,21 @@ test('a store that stays away fails the upload in words, and refuses new ones', 
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.desk.complete(id, ADA)
   shop.assets.away = true
-  expect(await shop.settled(id)).toMatchObject({ stage: 'failed', message: expect.stringMatching(/Upload the file again later/) })
+  expect(await shop.settled(id)).toMatchObject({
+    stage: 'failed',
+    message: expect.stringMatching(/Upload the file again later/),
+  })
   expect(await refusal(shop.declare())).toMatchObject({ status: 503, reason: 'store-away' })
 })
 
 test('an archive that is away refuses new uploads in words', async () => {
-  const away = (): ReturnType<ArchiveService['recordsOf']> => Effect.fail(new ArchiveError({ reason: 'away', what: 'gone', where: 'db', fix: 'wait' }))
+  const away = (): ReturnType<ArchiveService['recordsOf']> =>
+    Effect.fail(new ArchiveError({ reason: 'away', what: 'gone', where: 'db', fix: 'wait' }))
   const shop = new Shop({ archive: { ...memoryArchive(), recordsOf: away } })
-  expect(await refusal(shop.declare())).toMatchObject({ status: 503, message: expect.stringContaining('the archive does not answer') })
+  expect(await refusal(shop.declare())).toMatchObject({
+    status: 503,
+    message: expect.stringContaining('the archive does not answer'),
+  })
 })
 
 test('what was done before a restart is still known to be done; what was not is gone in words', async () => {
@@ -285,27 +403,43 @@ test('what was done before a restart is still known to be done; what was not is 
   const pending = await shop.declare(ADA, Buffer.alloc(50))
   const next = new Shop({ archive: shop.archive })
   expect(await next.desk.status(id, ADA)).toMatchObject({ stage: 'done', package: hash })
-  expect(await refusal(next.desk.status(pending.id, ADA))).toMatchObject({ status: 404, message: expect.stringContaining('ends with the server') })
+  expect(await refusal(next.desk.status(pending.id, ADA))).toMatchObject({
+    status: 404,
+    message: expect.stringContaining('ends with the server'),
+  })
 })
 
 test('a server that stops says so to who waits, and waits for what runs', async () => {
   const running: (() => void)[] = []
   const shop = new Shop({
-    ingest: (file) => new Promise((resolve) => { const bytes = readFileSync(file); running.push(() => resolve(outcomeFor(bytes, 'cup'))) }),
+    ingest: (file) =>
+      new Promise((resolve) => {
+        const bytes = readFileSync(file)
+        running.push(() => resolve(outcomeFor(bytes, 'cup')))
+      }),
     // No time passes: the stop is not to end by its limit.
     patience: { patienceMs: 10_000, nowMs: () => 0, sleep: () => new Promise(() => undefined) },
   })
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.desk.complete(id, ADA)
-  while (running.length === 0) await new Promise((resolve) => { setTimeout(resolve, 2) })
+  while (running.length === 0)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2)
+    })
   const waiting = await shop.declare(BOB)
   const stopped = shop.desk.stop()
-  expect(await shop.desk.status(waiting.id, BOB)).toMatchObject({ stage: 'failed', message: expect.stringContaining('stopped') })
+  expect(await shop.desk.status(waiting.id, BOB)).toMatchObject({
+    stage: 'failed',
+    message: expect.stringContaining('stopped'),
+  })
   expect(await refusal(shop.declare(user(9)))).toMatchObject({ status: 503 })
   running[0]?.()
   await stopped
-  expect(await shop.desk.status(id, ADA)).toMatchObject({ stage: 'failed', message: expect.stringContaining('stopped') })
+  expect(await shop.desk.status(id, ADA)).toMatchObject({
+    stage: 'failed',
+    message: expect.stringContaining('stopped'),
+  })
 })
 
 test('a server that stops waits so long and no longer for what hangs', async () => {
@@ -314,7 +448,10 @@ test('a server that stops waits so long and no longer for what hangs', async () 
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.desk.complete(id, ADA)
-  while (hanging.length === 0) await new Promise((resolve) => { setTimeout(resolve, 2) })
+  while (hanging.length === 0)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2)
+    })
   const beganMs = shop.nowMs
   await shop.desk.stop()
   expect(shop.nowMs - beganMs).toBe(UPLOADS_STOP_MS_MAX)
@@ -336,21 +473,31 @@ test.each([
   ['no size', { name: 'x', sha256: 'a'.repeat(64) }, 'bad-declaration'],
   ['a size that is none', { name: 'x', bytes: 1e99, sha256: 'a'.repeat(64) }, 'too-large'],
   ['a fraction', { name: 'x', bytes: 100.5, sha256: 'a'.repeat(64) }, 'bad-declaration'],
-  ['an object of an avatar\'s size', { name: 'x', bytes: 20e6, sha256: 'a'.repeat(64), kind: 'object' }, 'too-large'],
+  ["an object of an avatar's size", { name: 'x', bytes: 20e6, sha256: 'a'.repeat(64), kind: 'object' }, 'too-large'],
   ['a file too small for anything', { name: 'x', bytes: 3, sha256: 'a'.repeat(64) }, 'bad-declaration'],
   ['a hash that is none', { name: 'x', bytes: 100, sha256: '../../etc/passwd' }, 'bad-declaration'],
   ['a kind that is none', { name: 'x', bytes: 100, sha256: 'a'.repeat(64), kind: 'world' }, 'bad-declaration'],
   ['a sharing that is none', { name: 'x', bytes: 100, sha256: 'a'.repeat(64), sharing: 'friends' }, 'bad-declaration'],
-  ['a humanoid that is none', { name: 'x', bytes: 100, sha256: 'a'.repeat(64), humanoid: { hips: 7 } }, 'bad-declaration'],
+  [
+    'a humanoid that is none',
+    { name: 'x', bytes: 100, sha256: 'a'.repeat(64), humanoid: { hips: 7 } },
+    'bad-declaration',
+  ],
 ])('a declaration with %s is refused with its place before anything is kept', async (_, body, reason) => {
   const shop = new Shop()
-  expect(await refusal(shop.desk.declare(body, ADA, null))).toMatchObject({ reason, where: expect.any(String), fix: expect.any(String) })
+  expect(await refusal(shop.desk.declare(body, ADA, null))).toMatchObject({
+    reason,
+    where: expect.any(String),
+    fix: expect.any(String),
+  })
   expect(shop.desk.counts.stages).toEqual({})
 })
 
 test('the name of a file serves where none is given', async () => {
   const shop = new Shop()
-  expect(await shop.desk.declare({ fileName: 'C:\\things\\Tea Cup.glb', bytes: 100, sha256: 'a'.repeat(64) }, ADA, null)).toMatchObject({ name: 'Tea Cup' })
+  expect(
+    await shop.desk.declare({ fileName: 'C:\\things\\Tea Cup.glb', bytes: 100, sha256: 'a'.repeat(64) }, ADA, null),
+  ).toMatchObject({ name: 'Tea Cup' })
 })
 
 test('who has gone away before its events begin is not followed for', async () => {
@@ -367,14 +514,20 @@ test('who has gone away before its events begin is not followed for', async () =
 test('the same file sent twice at once by one user is one record, and shared where either wish says so', async () => {
   const inner = memoryArchive()
   // Long enough that each looks before the other has written.
-  const archive = { ...inner, recordsOf: (of: string) => inner.recordsOf(of).pipe(Effect.delay(20)), putRecord: (...args: Parameters<typeof inner.putRecord>) => inner.putRecord(...args).pipe(Effect.delay(20)) }
+  const archive = {
+    ...inner,
+    recordsOf: (of: string) => inner.recordsOf(of).pipe(Effect.delay(20)),
+    putRecord: (...args: Parameters<typeof inner.putRecord>) => inner.putRecord(...args).pipe(Effect.delay(20)),
+  }
   const shop = new Shop({ ingestsMax: 2, archive })
   const [one, two] = await Promise.all([shop.declare(), shop.declare(ADA, CUP, { sharing: 'everyone' })])
   for (const { id } of [one, two]) shop.assets.files.set(`quarantine/${id}`, CUP)
   await Promise.all([one, two].map(({ id }) => shop.desk.complete(id, ADA)))
   const [first, second] = [await shop.settled(one.id), await shop.settled(two.id)]
   expect([first.stage, second.stage, first.package]).toEqual(['done', 'done', second.package])
-  expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toMatchObject([{ package: first.package, sharing: 'everyone' }])
+  expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toMatchObject([
+    { package: first.package, sharing: 'everyone' },
+  ])
 })
 
 test('a file that the server has from its user is shared where it is declared again to be', async () => {

@@ -33,8 +33,16 @@ export class UploadDesk {
   private readonly parts: DeskParts
   private readonly uploads = new Map<string, Upload>()
   private readonly queue: WorkQueue
-  private readonly byUser = bucketsByKey(limits.UPLOADS_BURST_MAX, limits.UPLOADS_PER_SECOND_MAX, limits.LOGIN_ADDRESSES_MAX)
-  private readonly byAddress = bucketsByKey(limits.UPLOADS_PER_ADDRESS_BURST_MAX, limits.UPLOADS_PER_ADDRESS_PER_SECOND_MAX, limits.LOGIN_ADDRESSES_MAX)
+  private readonly byUser = bucketsByKey(
+    limits.UPLOADS_BURST_MAX,
+    limits.UPLOADS_PER_SECOND_MAX,
+    limits.LOGIN_ADDRESSES_MAX,
+  )
+  private readonly byAddress = bucketsByKey(
+    limits.UPLOADS_PER_ADDRESS_BURST_MAX,
+    limits.UPLOADS_PER_ADDRESS_PER_SECOND_MAX,
+    limits.LOGIN_ADDRESSES_MAX,
+  )
   /** Uploads that are between the count and the table, waiting for an answer. */
   private readonly declaring = new Map<string, number>()
   private stopped = false
@@ -61,10 +69,15 @@ export class UploadDesk {
   private admit({ uid }: Claims, address: string | null): void {
     if (this.stopped) throw new RouteError(503, 'unavailable', 'the server is stopping', '', 'try again in a moment')
     const nowMs = this.parts.nowMs()
-    if ((address !== null && !this.byAddress.take(address, nowMs)) || !this.byUser.take(uid, nowMs)) throw busy('uploads are declared too fast', 'wait some seconds, then try again')
+    if ((address !== null && !this.byAddress.take(address, nowMs)) || !this.byUser.take(uid, nowMs))
+      throw busy('uploads are declared too fast', 'wait some seconds, then try again')
     const open = [...this.uploads.values()].filter(({ settled }) => !settled)
     const mine = open.filter(({ owner }) => owner.uid === uid).length + (this.declaring.get(uid) ?? 0)
-    if (mine >= limits.UPLOADS_PER_USER_MAX) throw busy(`you have ${mine} uploads under way; that is as many as one may have at once`, 'wait until one of them is done')
+    if (mine >= limits.UPLOADS_PER_USER_MAX)
+      throw busy(
+        `you have ${mine} uploads under way; that is as many as one may have at once`,
+        'wait until one of them is done',
+      )
     if (open.length >= limits.UPLOADS_OPEN_MAX) throw busy('many are uploading at this moment', 'try again in a minute')
   }
 
@@ -76,7 +89,8 @@ export class UploadDesk {
     const hash = known.hashOf(fingerprintOf(declaration))
     const own = records.find((record) => record.package === hash)
     if (hash !== null && own) {
-      if (declaration.sharing === 'everyone' && own.sharing !== 'everyone') await inTime(archive.setSharing(own.id, owner.uid, 'everyone'))
+      if (declaration.sharing === 'everyone' && own.sharing !== 'everyone')
+        await inTime(archive.setSharing(own.id, owner.uid, 'everyone'))
       const stored = await inTime(archive.package(hash))
       if (stored) {
         this.uploads.set(upload.id, upload)
@@ -85,8 +99,21 @@ export class UploadDesk {
       }
     }
     const bytes = records.reduce((sum, record) => sum + record.bytes, declaration.bytes)
-    if (records.length >= QUOTA.countMax || bytes > QUOTA.bytesMax) throw new RouteError(403, 'quota', quotaWords, `${records.length} packages, ${bytes - declaration.bytes} bytes`, 'remove packages with DELETE /v1/packages/HASH')
-    const put = await inTime(assets.uploadLink(upload.key, { bytes: declaration.bytes, sha256: declaration.sha256, mediaType: MEDIA_TYPE }, limits.UPLOAD_LINK_SECONDS))
+    if (records.length >= QUOTA.countMax || bytes > QUOTA.bytesMax)
+      throw new RouteError(
+        403,
+        'quota',
+        quotaWords,
+        `${records.length} packages, ${bytes - declaration.bytes} bytes`,
+        'remove packages with DELETE /v1/packages/HASH',
+      )
+    const put = await inTime(
+      assets.uploadLink(
+        upload.key,
+        { bytes: declaration.bytes, sha256: declaration.sha256, mediaType: MEDIA_TYPE },
+        limits.UPLOAD_LINK_SECONDS,
+      ),
+    )
     this.uploads.set(upload.id, upload)
     return { ...upload.status, put }
   }
@@ -96,7 +123,14 @@ export class UploadDesk {
     const upload = this.find(id, claims)
     if (upload.status.stage !== 'waiting') return upload.status
     await inTime(this.parts.assets.head(upload.key)).catch((error: unknown) => {
-      if (isStoreError(error) && error.reason === 'not-found') throw new RouteError(409, 'not-uploaded', 'the bytes of this upload have not arrived', id, 'send them to `put` of the declaration first')
+      if (isStoreError(error) && error.reason === 'not-found')
+        throw new RouteError(
+          409,
+          'not-uploaded',
+          'the bytes of this upload have not arrived',
+          id,
+          'send them to `put` of the declaration first',
+        )
       throw error
     })
     if (upload.status.stage === 'waiting') this.enqueue(upload)
@@ -122,7 +156,15 @@ export class UploadDesk {
     if (upload && upload.owner.uid === claims.uid) return upload.status
     const record = (await inTime(this.parts.archive.recordsOf(claims.uid))).find((each) => each.id === id)
     if (!record) throw notFound(id)
-    return { schema: 'otherworld/upload/1', id, name: record.name, bytes: record.bytes, stage: 'done', progress: 1, package: record.package }
+    return {
+      schema: 'otherworld/upload/1',
+      id,
+      name: record.name,
+      bytes: record.bytes,
+      stage: 'done',
+      progress: 1,
+      package: record.package,
+    }
   }
 
   /** Hears each change until it is settled. Null: it is settled, or not of this start of the server; `status` tells it. */
@@ -130,7 +172,8 @@ export class UploadDesk {
     const upload = this.uploads.get(id)
     if (!upload || upload.owner.uid !== claims.uid || upload.settled) return null
     const all = [...this.uploads.values()].reduce((sum, { followerCount }) => sum + followerCount, 0)
-    if (upload.followerCount >= limits.FOLLOWERS_PER_UPLOAD_MAX || all >= limits.FOLLOWERS_MAX) throw busy('the events of this upload are followed too often already', `ask GET /v1/uploads/${id} instead`)
+    if (upload.followerCount >= limits.FOLLOWERS_PER_UPLOAD_MAX || all >= limits.FOLLOWERS_MAX)
+      throw busy('the events of this upload are followed too often already', `ask GET /v1/uploads/${id} instead`)
     return upload.follow(follower)
   }
 
@@ -148,9 +191,11 @@ export class UploadDesk {
     const nowMs = this.parts.nowMs()
     const settled = [...this.uploads.values()].filter((each) => each.settled)
     for (const [i, { id, settledAtMs }] of settled.entries())
-      if (settledAtMs + limits.UPLOAD_SETTLED_MS < nowMs || i < settled.length - limits.UPLOADS_SETTLED_MAX) this.uploads.delete(id)
+      if (settledAtMs + limits.UPLOAD_SETTLED_MS < nowMs || i < settled.length - limits.UPLOADS_SETTLED_MAX)
+        this.uploads.delete(id)
     for (const upload of this.uploads.values())
-      if (upload.status.stage === 'waiting' && upload.declaredAtMs + limits.UPLOAD_LINK_SECONDS * 1_000 < nowMs) this.drop(upload, 'The file did not arrive in time. Upload it again.', 'expired')
+      if (upload.status.stage === 'waiting' && upload.declaredAtMs + limits.UPLOAD_LINK_SECONDS * 1_000 < nowMs)
+        this.drop(upload, 'The file did not arrive in time. Upload it again.', 'expired')
   }
 
   private drop(upload: Upload, message: string, ending: UploadEnding = 'abandoned'): void {
@@ -166,7 +211,14 @@ export class UploadDesk {
   private ended(upload: Upload, ending?: UploadEnding): void {
     const { stage } = upload.status
     upload.settledAtMs = this.parts.nowMs()
-    this.parts.ended(ending ?? (upload.given.signal.reason === GIVEN_UP ? 'abandoned' : stage === 'done' || stage === 'rejected' ? stage : 'failed'))
+    this.parts.ended(
+      ending ??
+        (upload.given.signal.reason === GIVEN_UP
+          ? 'abandoned'
+          : stage === 'done' || stage === 'rejected'
+            ? stage
+            : 'failed'),
+    )
   }
 
   /** Somebody else's is not told from one that does not exist. */
@@ -177,9 +229,17 @@ export class UploadDesk {
   }
 
   /** How many uploads there are in each stage, settled ones not; how many wait for their turn. */
-  get counts(): { readonly stages: Readonly<Partial<Record<UploadStage, number>>>; readonly queue: number; readonly busy: number } {
+  get counts(): {
+    readonly stages: Readonly<Partial<Record<UploadStage, number>>>
+    readonly queue: number
+    readonly busy: number
+  } {
     const stages: Partial<Record<UploadStage, number>> = {}
-    for (const { settled, status: { stage } } of this.uploads.values()) if (!settled) stages[stage] = (stages[stage] ?? 0) + 1
+    for (const {
+      settled,
+      status: { stage },
+    } of this.uploads.values())
+      if (!settled) stages[stage] = (stages[stage] ?? 0) + 1
     return { stages, queue: this.queue.length, busy: this.queue.busy }
   }
 
@@ -197,5 +257,13 @@ export class UploadDesk {
   }
 }
 
-const busy = (what: string, fix: string): RouteError => new RouteError(429, 'too-many-uploads', what, '/v1/uploads', fix)
-const notFound = (id: string): RouteError => new RouteError(404, 'not-found', 'there is no such upload of yours; one that was not done ends with the server', id.slice(0, 64), 'declare it anew with POST /v1/uploads')
+const busy = (what: string, fix: string): RouteError =>
+  new RouteError(429, 'too-many-uploads', what, '/v1/uploads', fix)
+const notFound = (id: string): RouteError =>
+  new RouteError(
+    404,
+    'not-found',
+    'there is no such upload of yours; one that was not done ends with the server',
+    id.slice(0, 64),
+    'declare it anew with POST /v1/uploads',
+  )

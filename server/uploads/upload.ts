@@ -33,7 +33,15 @@ export class Upload {
 
   get status(): UploadStatus {
     const { name, bytes } = this.declaration
-    return { schema: 'otherworld/upload/1', id: this.id, name, bytes, stage: this.stage, progress: Math.round(this.progress * 1_000) / 1_000, ...this.told }
+    return {
+      schema: 'otherworld/upload/1',
+      id: this.id,
+      name,
+      bytes,
+      stage: this.stage,
+      progress: Math.round(this.progress * 1_000) / 1_000,
+      ...this.told,
+    }
   }
 
   get settled(): boolean {

@@ -70,20 +70,61 @@ export class FakeAssets implements AssetsService {
   }
 }
 
-const fault = (reason: AssetError['reason']): AssetError => new AssetError({ reason, what: `the store is ${reason}`, where: 'memory', fix: 'wait' })
+const fault = (reason: AssetError['reason']): AssetError =>
+  new AssetError({ reason, what: `the store is ${reason}`, where: 'memory', fix: 'wait' })
 
 /** A package of one file, its own bytes. */
 export function outcomeFor(bytes: Uint8Array, name: string): IngestOutcome {
   const file = { sha256: sha256Of(bytes), bytes: bytes.length, mediaType: 'model/gltf-binary' }
   const manifest: PackageManifest = {
-    schema: 'otherworld/manifest/1', kind: 'object', name, attachments: { avatar: { materials: [], meshes: [], animations: [] }, colliders: [] }, scale: 1, skeleton: null, capsules: [],
-    marker: { position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }, bounds: { min: { x: 0, y: 0, z: 0 }, max: { x: 1, y: 1, z: 1 } },
-    counts: { triangles: 1, vertices: 3, materials: 0, textures: 0, joints: 0, textureBytes: 0 }, rank: { pc: 'excellent', mobile: 'good' },
+    schema: 'otherworld/manifest/1',
+    kind: 'object',
+    name,
+    attachments: { avatar: { materials: [], meshes: [], animations: [] }, colliders: [] },
+    scale: 1,
+    skeleton: null,
+    capsules: [],
+    marker: { position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } },
+    bounds: { min: { x: 0, y: 0, z: 0 }, max: { x: 1, y: 1, z: 1 } },
+    counts: { triangles: 1, vertices: 3, materials: 0, textures: 0, joints: 0, textureBytes: 0 },
+    rank: { pc: 'excellent', mobile: 'good' },
     files: { runtime: file, original: file, levels: [], textures: [] },
-    physics: { kind: 'object', prop: { name, motion: 'dynamic', density: 100, friction: 0.5, restitution: 0, color: 0, colliders: [{ shape: { type: 'sphere', radius: 0.5 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }] } },
+    physics: {
+      kind: 'object',
+      prop: {
+        name,
+        motion: 'dynamic',
+        density: 100,
+        friction: 0.5,
+        restitution: 0,
+        color: 0,
+        colliders: [
+          {
+            shape: { type: 'sphere', radius: 0.5 },
+            position: { x: 0, y: 0, z: 0 },
+            rotation: { x: 0, y: 0, z: 0, w: 1 },
+          },
+        ],
+      },
+    },
   }
   const hash = sha256Of(Buffer.from(JSON.stringify(manifest)))
-  return { accepted: true, hash, manifest, files: new Map([[file.sha256, { bytes, mediaType: file.mediaType }], [hash, { bytes: Buffer.from(JSON.stringify(manifest)), mediaType: 'application/json' }]]), warnings: [], milliseconds: 1 }
+  return {
+    accepted: true,
+    hash,
+    manifest,
+    files: new Map([
+      [file.sha256, { bytes, mediaType: file.mediaType }],
+      [hash, { bytes: Buffer.from(JSON.stringify(manifest)), mediaType: 'application/json' }],
+    ]),
+    warnings: [],
+    milliseconds: 1,
+  }
 }
 
-export const REFUSED: IngestOutcome = { accepted: false, rejections: [{ rule: 'NODE_CYCLE', where: '/nodes/0', value: 0, limit: null, message: 'A node is its own child.' }], warnings: [], milliseconds: 1 }
+export const REFUSED: IngestOutcome = {
+  accepted: false,
+  rejections: [{ rule: 'NODE_CYCLE', where: '/nodes/0', value: 0, limit: null, message: 'A node is its own child.' }],
+  warnings: [],
+  milliseconds: 1,
+}

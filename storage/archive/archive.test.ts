@@ -21,8 +21,12 @@ const place = (): string => {
   return path
 }
 let worker = ''
-beforeAll(async () => { worker = await buildArchiveWorker() })
-afterAll(() => { for (const path of places) rmSync(path, { recursive: true, force: true }) })
+beforeAll(async () => {
+  worker = await buildArchiveWorker()
+})
+afterAll(() => {
+  for (const path of places) rmSync(path, { recursive: true, force: true })
+})
 
 const options = (directory: string): ArchiveOptions => ({ databaseUrl: null, directory, worker, log: () => undefined })
 
@@ -65,11 +69,14 @@ describe('the embedded archive', () => {
     const { connection, service } = archive
     if (!(connection instanceof EmbeddedConnection)) throw new Error('not the embedded one')
     await Effect.runPromise(service.putUser(user))
-    const writes = Array.from({ length: 50 }, (_, n) => Effect.runPromiseExit(service.putUser({ uid: uuid(2, n), number: n, name: 'B' })))
+    const writes = Array.from({ length: 50 }, (_, n) =>
+      Effect.runPromiseExit(service.putUser({ uid: uuid(2, n), number: n, name: 'B' })),
+    )
     await Promise.all(writes.slice(0, 10))
     await connection.killThread()
     const exits = await Promise.all(writes)
-    for (const [n, exit] of exits.entries()) if (Exit.isSuccess(exit)) expect(await Effect.runPromise(service.user(uuid(2, n)))).not.toBeNull()
+    for (const [n, exit] of exits.entries())
+      if (Exit.isSuccess(exit)) expect(await Effect.runPromise(service.user(uuid(2, n)))).not.toBeNull()
     expect(await Effect.runPromise(service.user(user.uid))).toEqual(user)
     await archive.close()
   })
@@ -82,8 +89,18 @@ describe('the embedded archive', () => {
 
   test('a database that does not answer is told of, and used when it answers', async () => {
     const lines: string[] = []
-    const layer = archiveLayer({ ...options(place()), databaseUrl: 'postgres://u:secret@127.0.0.1:1/x', log: (line) => void lines.push(line) })
-    const error = await Effect.runPromise(Archive.pipe(Effect.flatMap((archive) => archive.ping()), Effect.flip, Effect.provide(layer)))
+    const layer = archiveLayer({
+      ...options(place()),
+      databaseUrl: 'postgres://u:secret@127.0.0.1:1/x',
+      log: (line) => void lines.push(line),
+    })
+    const error = await Effect.runPromise(
+      Archive.pipe(
+        Effect.flatMap((archive) => archive.ping()),
+        Effect.flip,
+        Effect.provide(layer),
+      ),
+    )
     expect(error).toBeInstanceOf(ArchiveError)
     expect(error).toMatchObject({ reason: 'away', isRetryable: true })
     expect(lines).toHaveLength(1)

@@ -7,13 +7,15 @@ import type { Quat, RealmDefinition, Vec3 } from '../../sim/index.ts'
 import type { PackageKind, PackageManifest } from '../../packages/manifest.ts'
 import { faultText, type Fault } from '../fault.ts'
 
-export class ArchiveError extends Data.TaggedError('ArchiveError')<Fault & {
-  /**
-   * `away`: the database does not answer or is still being tried again; worth trying again later. `broken`: its files are
-   * damaged, and it comes back only when the operator has seen to it.
-   */
-  readonly reason: 'away' | 'broken' | 'conflict' | 'fenced' | 'too-large' | 'in-use' | 'other-version' | 'internal'
-}> {
+export class ArchiveError extends Data.TaggedError('ArchiveError')<
+  Fault & {
+    /**
+     * `away`: the database does not answer or is still being tried again; worth trying again later. `broken`: its files are
+     * damaged, and it comes back only when the operator has seen to it.
+     */
+    readonly reason: 'away' | 'broken' | 'conflict' | 'fenced' | 'too-large' | 'in-use' | 'other-version' | 'internal'
+  }
+> {
   override get message(): string {
     return faultText(this)
   }

@@ -52,11 +52,18 @@ export function archiveError(error: unknown, where: string): ArchiveError {
   const state = error instanceof SqlFault && error.state !== '' ? ` (SQLSTATE ${error.state})` : ''
   const what = `the archive could not do it: ${said}${state}`
   if (!isDiskFull(error)) return failed(reason, what, where, error)
-  return new ArchiveError({ reason, what, where, fix: 'make room on the disk of the database; it is tried again', cause: error })
+  return new ArchiveError({
+    reason,
+    what,
+    where,
+    fix: 'make room on the disk of the database; it is tried again',
+    cause: error,
+  })
 }
 
 /** SQLSTATE 53100, or the system's word for it on the way to the embedded database. */
-const isDiskFull = (error: unknown): boolean => error instanceof SqlFault && (error.state === '53100' || error.message.includes('ENOSPC'))
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof SqlFault && (error.state === '53100' || error.message.includes('ENOSPC'))
 
 export function failed(reason: ArchiveError['reason'], what: string, where: string, cause?: unknown): ArchiveError {
   return new ArchiveError({ reason, what, where, fix: FIXES[reason], ...(cause === undefined ? {} : { cause }) })

@@ -29,7 +29,11 @@ export class SqlFault extends Error {
   /** SQLSTATE of `refused`, else ''. */
   readonly state: string
 
-  constructor(kind: SqlFault['kind'], message: string, options: { readonly state?: string; readonly cause?: unknown } = {}) {
+  constructor(
+    kind: SqlFault['kind'],
+    message: string,
+    options: { readonly state?: string; readonly cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause })
     this.kind = kind
     this.state = options.state ?? ''

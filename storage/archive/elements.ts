@@ -18,7 +18,8 @@ export interface ElementsSave {
 /** Throws ArchiveError `too-large` before anything is sent. */
 export function checkSize({ put, removed, at }: ElementsSave, where: string): void {
   const most = Math.max(put.length, removed === 'all' ? 0 : removed.length)
-  if (most > ELEMENTS_MAX) throw failed('too-large', `${most} elements of realm ${at.realm} at once; ${ELEMENTS_MAX} are allowed`, where)
+  if (most > ELEMENTS_MAX)
+    throw failed('too-large', `${most} elements of realm ${at.realm} at once; ${ELEMENTS_MAX} are allowed`, where)
 }
 
 /** In a transaction. Throws ArchiveError `fenced`, `conflict`. */
@@ -28,17 +29,33 @@ export async function saveElements(sql: SqlSession, { at, put, removed }: Elemen
   fence(integer(realm, 'epoch'), at.epoch, at.realm, where)
   const savedEpoch = integer(realm, 'saved_epoch')
   if (removed !== 'all' && savedEpoch !== at.epoch)
-    throw failed('conflict', `epoch ${at.epoch} of realm ${at.realm} has not saved all its elements yet (the archive holds those of epoch ${savedEpoch})`, where)
+    throw failed(
+      'conflict',
+      `epoch ${at.epoch} of realm ${at.realm} has not saved all its elements yet (the archive holds those of epoch ${savedEpoch})`,
+      where,
+    )
   if (savedEpoch === at.epoch && integer(realm, 'saved_tick') > at.tick) return
   if (removed === 'all') await sql.query(STATEMENTS.removeAllElements, [at.realm])
-  else await inBatches(sql, STATEMENTS.removeElements, at.realm, removed.map((element) => JSON.stringify({ element })))
-  await inBatches(sql, STATEMENTS.putElements, at.realm, put.map((element) => JSON.stringify(rowOf(element))))
+  else
+    await inBatches(
+      sql,
+      STATEMENTS.removeElements,
+      at.realm,
+      removed.map((element) => JSON.stringify({ element })),
+    )
+  await inBatches(
+    sql,
+    STATEMENTS.putElements,
+    at.realm,
+    put.map((element) => JSON.stringify(rowOf(element))),
+  )
   await sql.query(STATEMENTS.realmSaved, [at.realm, String(at.epoch), String(at.tick)])
 }
 
 /** Throws `fenced` where `newest` is newer than `epoch`. */
 export function fence(newest: number, epoch: number, realm: string, where: string): void {
-  if (newest > epoch) throw failed('fenced', `epoch ${newest} of realm ${realm} has begun; epoch ${epoch} may no longer write`, where)
+  if (newest > epoch)
+    throw failed('fenced', `epoch ${newest} of realm ${realm} has begun; epoch ${epoch} may no longer write`, where)
 }
 
 /** Null where the realm is unknown. */
@@ -70,10 +87,32 @@ async function inBatches(sql: SqlSession, statement: SqlText, realm: string, row
 }
 
 /** Numbers of the transform travel as text: a database's JSON knows no -0. */
-function rowOf({ element, name, package: hash, spec, owner, access, position: p, rotation: q, scale }: SavedElement): Readonly<Record<string, string | number | null>> {
+function rowOf({
+  element,
+  name,
+  package: hash,
+  spec,
+  owner,
+  access,
+  position: p,
+  rotation: q,
+  scale,
+}: SavedElement): Readonly<Record<string, string | number | null>> {
   return {
-    element, name, package: hash, spec: spec === null || spec === undefined ? null : exactJson(spec), owner, access,
-    px: exact(p.x), py: exact(p.y), pz: exact(p.z), qx: exact(q.x), qy: exact(q.y), qz: exact(q.z), qw: exact(q.w), scale: exact(scale),
+    element,
+    name,
+    package: hash,
+    spec: spec === null || spec === undefined ? null : exactJson(spec),
+    owner,
+    access,
+    px: exact(p.x),
+    py: exact(p.y),
+    pz: exact(p.z),
+    qx: exact(q.x),
+    qy: exact(q.y),
+    qz: exact(q.z),
+    qw: exact(q.w),
+    scale: exact(scale),
   }
 }
 

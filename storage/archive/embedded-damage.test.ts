@@ -20,7 +20,8 @@ let worker = ''
 /** An archive with a user in it that was closed in order. */
 let sound = ''
 
-const open = (directory: string): OpenArchive => openArchive({ databaseUrl: null, directory, worker, log: () => undefined })
+const open = (directory: string): OpenArchive =>
+  openArchive({ databaseUrl: null, directory, worker, log: () => undefined })
 
 beforeAll(async () => {
   worker = await buildArchiveWorker()
@@ -29,7 +30,9 @@ beforeAll(async () => {
   await Effect.runPromise(archive.service.putUser(user))
   await archive.close()
 })
-afterAll(() => { for (const path of places) rmSync(path, { recursive: true, force: true }) })
+afterAll(() => {
+  for (const path of places) rmSync(path, { recursive: true, force: true })
+})
 
 async function faultAfter(harm: (database: string) => void): Promise<ArchiveError> {
   const directory = place()
@@ -48,11 +51,18 @@ async function faultAfter(harm: (database: string) => void): Promise<ArchiveErro
   }
 }
 
-const logs = (database: string): string[] => readdirSync(join(database, 'pg_wal')).filter((name) => /^[0-9A-F]{24}$/.test(name)).map((name) => join(database, 'pg_wal', name))
+const logs = (database: string): string[] =>
+  readdirSync(join(database, 'pg_wal'))
+    .filter((name) => /^[0-9A-F]{24}$/.test(name))
+    .map((name) => join(database, 'pg_wal', name))
 
 const HARMS: Readonly<Record<string, (database: string) => void>> = {
-  'the write-ahead log is cut to nothing': (database) => { for (const file of logs(database)) truncateSync(file) },
-  'the write-ahead log is full of zeros': (database) => { for (const file of logs(database)) writeFileSync(file, Buffer.alloc(statSync(file).size)) },
+  'the write-ahead log is cut to nothing': (database) => {
+    for (const file of logs(database)) truncateSync(file)
+  },
+  'the write-ahead log is full of zeros': (database) => {
+    for (const file of logs(database)) writeFileSync(file, Buffer.alloc(statSync(file).size))
+  },
   'pg_control is empty': (database) => truncateSync(join(database, 'global', 'pg_control')),
   'pg_control is gone': (database) => rmSync(join(database, 'global', 'pg_control')),
   'the version file is empty': (database) => truncateSync(join(database, 'PG_VERSION')),
@@ -63,7 +73,9 @@ for (const [what, harm] of Object.entries(HARMS))
   test(`${what}: the archive is broken and not away, with what to do and what is lost`, async () => {
     const fault = await faultAfter(harm)
     expect(fault).toMatchObject({ reason: 'broken', isRetryable: false })
-    expect(fault.message).toMatch(/damaged[^]*where: .*database\n[^]*move this folder aside[^]*names of users[^]*comes back from their recordings/)
+    expect(fault.message).toMatch(
+      /damaged[^]*where: .*database\n[^]*move this folder aside[^]*names of users[^]*comes back from their recordings/,
+    )
   })
 
 test('with the damaged folder moved aside a new database begins', async () => {

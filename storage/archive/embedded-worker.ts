@@ -7,9 +7,13 @@ import type { Row } from './connection.ts'
 import type { EmbeddedAnswer, EmbeddedRequest, EmbeddedStart } from './embedded-messages.ts'
 
 /** OIDs of the types that our statements answer with, each left as its text: bool, int8, int4, text, float8, timestamptz, uuid, jsonb and kin. */
-const AS_TEXT = Object.fromEntries([16, 20, 21, 23, 25, 114, 700, 701, 1043, 1114, 1184, 1700, 2950, 3802].map((oid) => [oid, (value: string) => value]))
+const AS_TEXT = Object.fromEntries(
+  [16, 20, 21, 23, 25, 114, 700, 701, 1043, 1114, 1184, 1700, 2950, 3802].map((oid) => [oid, (value: string) => value]),
+)
 /** Parameters are texts already. */
-const SERIALIZERS = Object.fromEntries([16, 20, 21, 23, 25, 114, 700, 701, 1043, 1114, 1184, 1700, 2950, 3802].map((oid) => [oid, (value: string) => value]))
+const SERIALIZERS = Object.fromEntries(
+  [16, 20, 21, 23, 25, 114, 700, 701, 1043, 1114, 1184, 1700, 2950, 3802].map((oid) => [oid, (value: string) => value]),
+)
 
 async function open({ directory, template }: EmbeddedStart): Promise<PGlite> {
   if (template !== null && !existsSync(directory) && existsSync(template)) {
@@ -53,7 +57,10 @@ async function serve(port: MessagePort, start: EmbeddedStart): Promise<void> {
     const request = requests.shift()
     if (request) post(await answer(db, request))
     else if (isClosing) break
-    else await new Promise<void>((resolve) => { wake = resolve })
+    else
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
   }
   await db.close()
 }
@@ -64,7 +71,11 @@ if (parentPort) {
     () => process.exit(0),
     (error: unknown) => {
       const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-      port.postMessage({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) } satisfies EmbeddedAnswer)
+      port.postMessage({
+        type: 'failed',
+        code,
+        message: error instanceof Error ? error.message : String(error),
+      } satisfies EmbeddedAnswer)
       process.exit(1)
     },
   )

@@ -43,7 +43,12 @@ export class EmbeddedConnection implements SqlConnection {
   session<T>(use: (sql: SqlSession) => Promise<T>): Promise<T> {
     const result = this.turn.then(async () => {
       const thread = await this.running()
-      return use({ query: (sql, values = []) => thread.query(sql, values).catch((error: unknown) => { throw whatItFound(this.start.directory, error) }) })
+      return use({
+        query: (sql, values = []) =>
+          thread.query(sql, values).catch((error: unknown) => {
+            throw whatItFound(this.start.directory, error)
+          }),
+      })
     })
     this.turn = result.catch(() => undefined)
     return result

@@ -19,7 +19,11 @@ export async function migrate(connection: SqlConnection, transactions: Transacti
   for (;;) {
     const version = await newest(transactions)
     if (version > SCHEMA_VERSION)
-      throw failed('other-version', `the archive's tables are of version ${version}; this program knows them up to ${SCHEMA_VERSION}`, connection.where)
+      throw failed(
+        'other-version',
+        `the archive's tables are of version ${version}; this program knows them up to ${SCHEMA_VERSION}`,
+        connection.where,
+      )
     if (version === SCHEMA_VERSION) return
     await transactions.run(step).catch((error: unknown) => {
       if (!wasCommittedByItself(error)) throw error

@@ -56,21 +56,38 @@ export function openArchive(options: ArchiveOptions): OpenArchive {
  * used (another version, wrong password, directory in use) fails here.
  */
 export function archiveLayer(options: ArchiveOptions): Layer.Layer<Archive, ArchiveError> {
-  return Layer.effect(Archive, Effect.gen(function* () {
-    const archive = yield* Effect.acquireRelease(
-      Effect.try({ try: () => openArchive(options), catch: (error) => archiveError(error, options.databaseUrl ?? options.directory) }),
-      (opened) => Effect.promise(() => opened.close()),
-    )
-    yield* Effect.tryPromise({ try: () => archive.prepare(), catch: (error) => archiveError(error, archive.connection.where) }).pipe(
-      Effect.catch((error) => (error.isRetryable || error.reason === 'broken' ? Effect.sync(() => options.log(`archive: ${error.message}`)) : Effect.fail(error))),
-    )
-    return archive.service
-  }))
+  return Layer.effect(
+    Archive,
+    Effect.gen(function* () {
+      const archive = yield* Effect.acquireRelease(
+        Effect.try({
+          try: () => openArchive(options),
+          catch: (error) => archiveError(error, options.databaseUrl ?? options.directory),
+        }),
+        (opened) => Effect.promise(() => opened.close()),
+      )
+      yield* Effect.tryPromise({
+        try: () => archive.prepare(),
+        catch: (error) => archiveError(error, archive.connection.where),
+      }).pipe(
+        Effect.catch((error) =>
+          error.isRetryable || error.reason === 'broken'
+            ? Effect.sync(() => options.log(`archive: ${error.message}`))
+            : Effect.fail(error),
+        ),
+      )
+      return archive.service
+    }),
+  )
 }
 
 function connectionOf({ databaseUrl, directory, worker }: ArchiveOptions): SqlConnection {
   if (databaseUrl === null) return new EmbeddedConnection(directory, worker)
   if (!/^postgres(?:ql)?:\/\//.test(databaseUrl))
-    throw failed('internal', 'the database URL does not begin with postgres:// or postgresql://', 'the setting of the database URL')
+    throw failed(
+      'internal',
+      'the database URL does not begin with postgres:// or postgresql://',
+      'the setting of the database URL',
+    )
   return new PostgresConnection(databaseUrl)
 }

@@ -62,7 +62,9 @@ export class PostgresConnection implements SqlConnection {
 
   async close(): Promise<void> {
     let timer: NodeJS.Timeout | undefined
-    const enough = new Promise<void>((resolve) => { timer = setTimeout(resolve, CLOSE_MS_MAX) })
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_MS_MAX)
+    })
     await Promise.race([this.pool.end().catch(() => undefined), enough])
     clearTimeout(timer)
   }
@@ -75,7 +77,8 @@ async function rowsOf(client: pg.PoolClient, text: SqlText, values: readonly Sql
 
 /** What the server said has a SQLSTATE; all else is a matter of the line. */
 function faultOf(error: unknown, kind: 'lost' | 'unreachable'): SqlFault {
-  if (error instanceof pg.DatabaseError && error.code !== undefined) return new SqlFault('refused', error.message, { state: error.code, cause: error })
+  if (error instanceof pg.DatabaseError && error.code !== undefined)
+    return new SqlFault('refused', error.message, { state: error.code, cause: error })
   return new SqlFault(kind, messageOf(error), { cause: error })
 }
 

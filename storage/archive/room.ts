@@ -12,7 +12,8 @@ const BLOCK_BYTES = 4_096
 function bytesIn(folder: string): number {
   let bytes = 0
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) bytes += Math.ceil(statSync(join(entry.parentPath, entry.name)).size / BLOCK_BYTES) * BLOCK_BYTES
+    if (entry.isFile())
+      bytes += Math.ceil(statSync(join(entry.parentPath, entry.name)).size / BLOCK_BYTES) * BLOCK_BYTES
   }
   return bytes
 }

@@ -14,7 +14,8 @@ export function textOrNull(row: Row, column: string): string | null {
 /** INT4 and INT8 within what a number holds exactly. */
 export function integer(row: Row, column: string): number {
   const value = Number(text(row, column))
-  if (!Number.isSafeInteger(value)) throw new Error(`column ${column} holds ${row[column] ?? 'nothing'}, which is no whole number up to 2^53`)
+  if (!Number.isSafeInteger(value))
+    throw new Error(`column ${column} holds ${row[column] ?? 'nothing'}, which is no whole number up to 2^53`)
   return value
 }
 
@@ -25,7 +26,8 @@ export function integerOrNull(row: Row, column: string): number | null {
 /** FLOAT8: both databases write the shortest text that reads as the same number. */
 export function float(row: Row, column: string): number {
   const value = Number(text(row, column))
-  if (!Number.isFinite(value)) throw new Error(`column ${column} holds ${row[column] ?? 'nothing'}, which is no finite number`)
+  if (!Number.isFinite(value))
+    throw new Error(`column ${column} holds ${row[column] ?? 'nothing'}, which is no finite number`)
   return value
 }
 
@@ -39,6 +41,7 @@ export function json(row: Row, column: string): unknown {
 export function word<T extends string>(row: Row, column: string, words: readonly T[]): T {
   const value = text(row, column)
   const found = words.find((each) => each === value)
-  if (found === undefined) throw new Error(`column ${column} holds ${JSON.stringify(value)}; it may hold ${words.join(', ')}`)
+  if (found === undefined)
+    throw new Error(`column ${column} holds ${JSON.stringify(value)}; it may hold ${words.join(', ')}`)
   return found
 }

@@ -39,15 +39,31 @@ const DENIED: Readonly<Record<string, string>> = {
 /** Types and functions that both have, with the same meaning; sizes of numbers are written out. */
 const TYPES = new Set(['uuid', 'text', 'int4', 'int8', 'float8', 'timestamptz', 'jsonb'])
 const FUNCTIONS = new Set(['now', 'sum', 'count', 'max', 'round', 'extract', 'jsonb_to_recordset'])
-const TYPE_FAULTS = ['CREATE TABLE t (id BIGSERIAL PRIMARY KEY)', 'CREATE TABLE t (a TSRANGE)', "SELECT '1'::MONEY", 'SELECT 1::FLOAT4', 'CREATE TABLE t (a VARCHAR)', 'CREATE TABLE t (a XML)']
-const FUNCTION_FAULTS = ['SELECT pg_advisory_lock(1)', 'SELECT pg_try_advisory_xact_lock(1)', "SELECT pg_notify('a', 'b')", "SELECT nextval('s')", 'SELECT uuidv7()', 'SELECT lo_create(0)']
+const TYPE_FAULTS = [
+  'CREATE TABLE t (id BIGSERIAL PRIMARY KEY)',
+  'CREATE TABLE t (a TSRANGE)',
+  "SELECT '1'::MONEY",
+  'SELECT 1::FLOAT4',
+  'CREATE TABLE t (a VARCHAR)',
+  'CREATE TABLE t (a XML)',
+]
+const FUNCTION_FAULTS = [
+  'SELECT pg_advisory_lock(1)',
+  'SELECT pg_try_advisory_xact_lock(1)',
+  "SELECT pg_notify('a', 'b')",
+  "SELECT nextval('s')",
+  'SELECT uuidv7()',
+  'SELECT lo_create(0)',
+]
 /** Words whose size the parser hides: INT is 4 bytes in PostgreSQL and 8 in CockroachDB. */
 const SIZES = /\b(?:INT|INTEGER|BIGINT|SMALLINT|REAL|DOUBLE|DECIMAL|NUMERIC)\b/i
 
 beforeAll(() => loadModule())
 
 const namesOf = (value: unknown): string[] =>
-  (Array.isArray(value) ? value : []).flatMap((each: { readonly String?: { readonly sval?: string } }) => each.String?.sval ?? [])
+  (Array.isArray(value) ? value : []).flatMap(
+    (each: { readonly String?: { readonly sval?: string } }) => each.String?.sval ?? [],
+  )
 
 /** What is wrong with a statement; throws where it is no SQL. */
 function faultsOf(sql: string): string[] {
@@ -57,7 +73,10 @@ function faultsOf(sql: string): string[] {
     for (const [key, value] of Object.entries(node as Readonly<Record<string, unknown>>)) {
       if (key in DENIED) faults.push(key)
       if (typeof value === 'string' && value in DENIED) faults.push(value)
-      const names = namesOf((value as { readonly names?: unknown } | null)?.names ?? (value as { readonly funcname?: unknown } | null)?.funcname)
+      const names = namesOf(
+        (value as { readonly names?: unknown } | null)?.names ??
+          (value as { readonly funcname?: unknown } | null)?.funcname,
+      )
       const name = names.at(-1) ?? ''
       if ((key === 'TypeName' || key === 'typeName') && !TYPES.has(name)) faults.push(`type ${name}`)
       if (key === 'FuncCall' && !FUNCTIONS.has(name)) faults.push(`function ${name}`)
@@ -69,10 +88,13 @@ function faultsOf(sql: string): string[] {
   return faults
 }
 
-describe('the archive\'s SQL', () => {
-  test.each([...Object.entries(STATEMENTS), ...MIGRATIONS.map(({ name, sql }) => [`migration ${name}`, sql] as const)])('%s keeps to what both databases have', (_, sql) => {
-    expect(faultsOf(sql)).toEqual([])
-  })
+describe("the archive's SQL", () => {
+  test.each([...Object.entries(STATEMENTS), ...MIGRATIONS.map(({ name, sql }) => [`migration ${name}`, sql] as const)])(
+    '%s keeps to what both databases have',
+    (_, sql) => {
+      expect(faultsOf(sql)).toEqual([])
+    },
+  )
 
   test.each(Object.entries(DENIED))('%s would be found', (node, sql) => {
     expect(faultsOf(sql)).toContain(node)
@@ -86,12 +108,16 @@ describe('the archive\'s SQL', () => {
     expect(faultsOf(sql).join()).toContain('function ')
   })
 
-  test.each(['SELECT 1::INT', 'CREATE TABLE t (a BIGINT)', 'CREATE TABLE t (a double precision)'])('%s is found by its size', (sql) => {
-    expect(faultsOf(sql)).toContain('a size that is not written out')
-  })
+  test.each(['SELECT 1::INT', 'CREATE TABLE t (a BIGINT)', 'CREATE TABLE t (a double precision)'])(
+    '%s is found by its size',
+    (sql) => {
+      expect(faultsOf(sql)).toContain('a size that is not written out')
+    },
+  )
 
   test('migrations do no harm when they are run again, and count up from 1', () => {
-    for (const { sql } of [...MIGRATIONS, { sql: STATEMENTS.createMigrations }]) expect(sql).toMatch(/^CREATE (?:TABLE|INDEX) IF NOT EXISTS /)
+    for (const { sql } of [...MIGRATIONS, { sql: STATEMENTS.createMigrations }])
+      expect(sql).toMatch(/^CREATE (?:TABLE|INDEX) IF NOT EXISTS /)
     expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1))
   })
 

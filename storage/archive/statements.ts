@@ -8,14 +8,18 @@ export const STATEMENTS = {
   rollback: 'ROLLBACK',
   ping: 'SELECT 1 AS one',
 
-  createMigrations: 'CREATE TABLE IF NOT EXISTS migrations (version INT4 PRIMARY KEY, name TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL)',
+  createMigrations:
+    'CREATE TABLE IF NOT EXISTS migrations (version INT4 PRIMARY KEY, name TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL)',
   /** The sentinel: who migrates holds this row. */
-  putSentinel: "INSERT INTO migrations (version, name, applied_at) VALUES (0, 'sentinel', now()) ON CONFLICT (version) DO NOTHING",
+  putSentinel:
+    "INSERT INTO migrations (version, name, applied_at) VALUES (0, 'sentinel', now()) ON CONFLICT (version) DO NOTHING",
   lockSentinel: 'SELECT version FROM migrations WHERE version = 0 FOR UPDATE',
   newestMigration: 'SELECT max(version) AS version FROM migrations',
-  recordMigration: 'INSERT INTO migrations (version, name, applied_at) VALUES ($1::INT4, $2::TEXT, now()) ON CONFLICT (version) DO NOTHING',
+  recordMigration:
+    'INSERT INTO migrations (version, name, applied_at) VALUES ($1::INT4, $2::TEXT, now()) ON CONFLICT (version) DO NOTHING',
 
-  putUser: 'INSERT INTO users (uid, number, name) VALUES ($1::UUID, $2::INT8, $3::TEXT) ON CONFLICT (uid) DO UPDATE SET number = excluded.number, name = excluded.name',
+  putUser:
+    'INSERT INTO users (uid, number, name) VALUES ($1::UUID, $2::INT8, $3::TEXT) ON CONFLICT (uid) DO UPDATE SET number = excluded.number, name = excluded.name',
   user: 'SELECT uid, number, name FROM users WHERE uid = $1::UUID',
   newestUser: 'SELECT coalesce(max(number), 0)::INT8 AS number FROM users',
   newestOwner: 'SELECT coalesce(max(owner), 0)::INT8 AS number FROM elements',
@@ -34,11 +38,13 @@ export const STATEMENTS = {
   realm: 'SELECT definition, epoch, saved_epoch, saved_tick FROM realms WHERE id = $1::TEXT',
   realmSaved: 'UPDATE realms SET epoch = $2::INT8, saved_epoch = $2::INT8, saved_tick = $3::INT8 WHERE id = $1::TEXT',
 
-  putPackage: 'INSERT INTO packages (hash, kind, manifest) VALUES ($1::TEXT, $2::TEXT, $3::TEXT) ON CONFLICT (hash) DO NOTHING',
+  putPackage:
+    'INSERT INTO packages (hash, kind, manifest) VALUES ($1::TEXT, $2::TEXT, $3::TEXT) ON CONFLICT (hash) DO NOTHING',
   package: 'SELECT kind, manifest FROM packages WHERE hash = $1::TEXT',
 
   /** What the user has beside the record `$2`. */
-  quotaUsed: 'SELECT coalesce(sum(bytes), 0)::INT8 AS bytes, count(*)::INT8 AS count FROM records WHERE user_uid = $1::UUID AND id <> $2::UUID',
+  quotaUsed:
+    'SELECT coalesce(sum(bytes), 0)::INT8 AS bytes, count(*)::INT8 AS count FROM records WHERE user_uid = $1::UUID AND id <> $2::UUID',
   recordOwner: 'SELECT user_uid FROM records WHERE id = $1::UUID',
   recordOfPackage: 'SELECT id FROM records WHERE user_uid = $1::UUID AND package = $2::TEXT',
   putRecord: `INSERT INTO records (id, package, user_uid, name, sharing, bytes, created_at)
@@ -49,10 +55,12 @@ export const STATEMENTS = {
     FROM records WHERE sharing = 'everyone' ORDER BY created_at DESC, id DESC LIMIT $1::INT4`,
   setSharing: 'UPDATE records SET sharing = $3::TEXT WHERE id = $1::UUID AND user_uid = $2::UUID RETURNING id',
   removeRecord: 'DELETE FROM records WHERE id = $1::UUID AND user_uid = $2::UUID RETURNING id',
-  mayUse: "SELECT 1 AS one FROM records WHERE package = $2::TEXT AND (user_uid = $1::UUID OR sharing = 'everyone') LIMIT 1",
+  mayUse:
+    "SELECT 1 AS one FROM records WHERE package = $2::TEXT AND (user_uid = $1::UUID OR sharing = 'everyone') LIMIT 1",
 
   removeAllElements: 'DELETE FROM elements WHERE realm = $1::TEXT',
-  removeElements: 'DELETE FROM elements WHERE realm = $1::TEXT AND element IN (SELECT r.element FROM jsonb_to_recordset($2::JSONB) AS r (element INT8))',
+  removeElements:
+    'DELETE FROM elements WHERE realm = $1::TEXT AND element IN (SELECT r.element FROM jsonb_to_recordset($2::JSONB) AS r (element INT8))',
   putElements: `INSERT INTO elements (realm, element, name, package, spec, owner, access, px, py, pz, qx, qy, qz, qw, scale)
     SELECT $1::TEXT, e.element, e.name, e.package, e.spec, e.owner, e.access, e.px::FLOAT8, e.py::FLOAT8, e.pz::FLOAT8,
       e.qx::FLOAT8, e.qy::FLOAT8, e.qz::FLOAT8, e.qw::FLOAT8, e.scale::FLOAT8
@@ -78,7 +86,8 @@ export const STATEMENTS = {
   checkpoints: `SELECT realm, epoch, tick, segment, state_hash, bytes
     FROM checkpoints WHERE realm = $1::TEXT ORDER BY epoch DESC, tick DESC LIMIT $2::INT8`,
 
-  putGrant: 'INSERT INTO grants (realm, user_uid, role) VALUES ($1::TEXT, $2::UUID, $3::TEXT) ON CONFLICT (realm, user_uid) DO UPDATE SET role = excluded.role',
+  putGrant:
+    'INSERT INTO grants (realm, user_uid, role) VALUES ($1::TEXT, $2::UUID, $3::TEXT) ON CONFLICT (realm, user_uid) DO UPDATE SET role = excluded.role',
   removeGrant: 'DELETE FROM grants WHERE realm = $1::TEXT AND user_uid = $2::UUID RETURNING user_uid',
   grants: 'SELECT realm, user_uid, role FROM grants WHERE realm = $1::TEXT ORDER BY user_uid',
 } as const

@@ -5,11 +5,16 @@ import { STATEMENTS } from './statements.ts'
 import { Transactions, type Repeatability } from './transactions.ts'
 
 /** A database that answers each statement with a fault for as long as `faultOf` gives one, and notes what it heard. */
-function database(faultOf: (sql: SqlText, attempt: number) => SqlFault | null): { readonly connection: SqlConnection; readonly heard: SqlText[] } {
+function database(faultOf: (sql: SqlText, attempt: number) => SqlFault | null): {
+  readonly connection: SqlConnection
+  readonly heard: SqlText[]
+} {
   const heard: SqlText[] = []
   let attempt = 0
   const connection: SqlConnection = {
-    kind: 'sql', where: 'a test', close: async () => undefined,
+    kind: 'sql',
+    where: 'a test',
+    close: async () => undefined,
     session: (use) => {
       attempt++
       return use({
@@ -28,12 +33,21 @@ function database(faultOf: (sql: SqlText, attempt: number) => SqlFault | null): 
 const refused = (state: string): SqlFault => new SqlFault('refused', 'no', { state })
 const lost = (): SqlFault => new SqlFault('lost', 'gone')
 
-async function run(faultOf: (sql: SqlText, attempt: number) => SqlFault | null, repeatability?: Repeatability): Promise<{ outcome: unknown; heard: SqlText[]; pauses: number[]; retries: string[] }> {
+async function run(
+  faultOf: (sql: SqlText, attempt: number) => SqlFault | null,
+  repeatability?: Repeatability,
+): Promise<{ outcome: unknown; heard: SqlText[]; pauses: number[]; retries: string[] }> {
   const { connection, heard } = database(faultOf)
   const pauses: number[] = []
   const retries: string[] = []
-  const transactions = new Transactions(connection, { random: () => 0.5, sleep: async (ms) => void pauses.push(ms), onRetry: (verdict) => void retries.push(verdict) })
-  const outcome: unknown = await transactions.run((sql) => sql.query(STATEMENTS.ping), repeatability).catch((error: unknown) => error)
+  const transactions = new Transactions(connection, {
+    random: () => 0.5,
+    sleep: async (ms) => void pauses.push(ms),
+    onRetry: (verdict) => void retries.push(verdict),
+  })
+  const outcome: unknown = await transactions
+    .run((sql) => sql.query(STATEMENTS.ping), repeatability)
+    .catch((error: unknown) => error)
   return { outcome, heard, pauses, retries }
 }
 
@@ -44,13 +58,18 @@ describe('transactions', () => {
     expect(heard).toEqual(['BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE', STATEMENTS.ping, STATEMENTS.commit])
   })
 
-  test.each(['40001', '40P01'])('are rolled back and tried again on %s, in the statement and at the commit, after longer and longer pauses', async (state) => {
-    const { outcome, heard, pauses, retries } = await run((sql, attempt) => (sql === (attempt === 1 ? STATEMENTS.ping : STATEMENTS.commit) && attempt < 4 ? refused(state) : null))
-    expect(outcome).toEqual([{ one: '1' }])
-    expect(heard.filter((sql) => sql === STATEMENTS.rollback)).toHaveLength(3)
-    expect(pauses).toEqual([BACK_OFF_MS, 2 * BACK_OFF_MS, 4 * BACK_OFF_MS])
-    expect(retries).toEqual(['again', 'again', 'again'])
-  })
+  test.each(['40001', '40P01'])(
+    'are rolled back and tried again on %s, in the statement and at the commit, after longer and longer pauses',
+    async (state) => {
+      const { outcome, heard, pauses, retries } = await run((sql, attempt) =>
+        sql === (attempt === 1 ? STATEMENTS.ping : STATEMENTS.commit) && attempt < 4 ? refused(state) : null,
+      )
+      expect(outcome).toEqual([{ one: '1' }])
+      expect(heard.filter((sql) => sql === STATEMENTS.rollback)).toHaveLength(3)
+      expect(pauses).toEqual([BACK_OFF_MS, 2 * BACK_OFF_MS, 4 * BACK_OFF_MS])
+      expect(retries).toEqual(['again', 'again', 'again'])
+    },
+  )
 
   test('end as a conflict after a bound, with pauses that are bounded too', async () => {
     const { outcome, pauses } = await run((sql) => (sql === STATEMENTS.ping ? refused('40001') : null))
@@ -60,7 +79,9 @@ describe('transactions', () => {
   })
 
   test('are tried again where the connection broke, and end as away', async () => {
-    expect((await run((sql, attempt) => (sql === STATEMENTS.commit && attempt === 1 ? lost() : null))).outcome).toEqual([{ one: '1' }])
+    expect((await run((sql, attempt) => (sql === STATEMENTS.commit && attempt === 1 ? lost() : null))).outcome).toEqual(
+      [{ one: '1' }],
+    )
     const { outcome, heard, retries } = await run((sql) => (sql === STATEMENTS.ping ? lost() : null))
     expect(outcome).toMatchObject({ reason: 'away', isRetryable: true })
     expect(retries).toHaveLength(LOST_ATTEMPTS_MAX - 1)
@@ -68,11 +89,23 @@ describe('transactions', () => {
   })
 
   test('that must be done once are not repeated where the commit may have happened, and are where it cannot', async () => {
-    expect(await run((sql) => (sql === STATEMENTS.commit ? lost() : null), 'once')).toMatchObject({ outcome: { reason: 'away' }, retries: [] })
-    expect((await run((sql, attempt) => (sql === STATEMENTS.ping && attempt === 1 ? lost() : null), 'once')).retries).toEqual(['lost'])
+    expect(await run((sql) => (sql === STATEMENTS.commit ? lost() : null), 'once')).toMatchObject({
+      outcome: { reason: 'away' },
+      retries: [],
+    })
+    expect(
+      (await run((sql, attempt) => (sql === STATEMENTS.ping && attempt === 1 ? lost() : null), 'once')).retries,
+    ).toEqual(['lost'])
   })
 
-  test.each([['23505', 'conflict'], ['54001', 'too-large'], ['53300', 'away'], ['57014', 'away'], ['28P01', 'internal'], ['42601', 'internal']])('a fault of SQLSTATE %s is not repeated and is called %s', async (state, reason) => {
+  test.each([
+    ['23505', 'conflict'],
+    ['54001', 'too-large'],
+    ['53300', 'away'],
+    ['57014', 'away'],
+    ['28P01', 'internal'],
+    ['42601', 'internal'],
+  ])('a fault of SQLSTATE %s is not repeated and is called %s', async (state, reason) => {
     const { outcome, retries } = await run((sql) => (sql === STATEMENTS.ping ? refused(state) : null))
     expect([outcome, retries]).toEqual([expect.objectContaining({ reason }), []])
   })

@@ -16,7 +16,9 @@ export interface TransactionsOptions {
 export type Repeatability = 'repeatable' | 'once'
 
 /** What became of an attempt. */
-type Attempt<T> = { readonly done: true; readonly value: T } | { readonly done: false; readonly error: unknown; readonly committing: boolean }
+type Attempt<T> =
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly error: unknown; readonly committing: boolean }
 
 export class Transactions {
   private readonly connection: SqlConnection
@@ -34,7 +36,8 @@ export class Transactions {
 
   /** Rejects with ArchiveError. `work` is run anew in each attempt, on a state without what earlier ones did. */
   async run<T>(work: (sql: SqlSession) => Promise<T>, repeatability: Repeatability = 'repeatable'): Promise<T> {
-    if (this.waiting >= WAITING_MAX) throw failed('away', `${WAITING_MAX} transactions already wait for the database`, this.where)
+    if (this.waiting >= WAITING_MAX)
+      throw failed('away', `${WAITING_MAX} transactions already wait for the database`, this.where)
     this.waiting++
     try {
       return await this.attempts(work, repeatability)
@@ -50,7 +53,8 @@ export class Transactions {
       const verdict = classify(outcome.error)
       if (verdict === 'lost') lost++
       const isUnknown = verdict === 'lost' && outcome.committing && repeatability === 'once'
-      const isWorthIt = verdict === 'again' ? attempt < ATTEMPTS_MAX : verdict === 'lost' && lost < LOST_ATTEMPTS_MAX && !isUnknown
+      const isWorthIt =
+        verdict === 'again' ? attempt < ATTEMPTS_MAX : verdict === 'lost' && lost < LOST_ATTEMPTS_MAX && !isUnknown
       if (!isWorthIt) throw archiveError(outcome.error, this.where)
       this.options.onRetry?.(verdict === 'again' ? 'again' : 'lost')
       await this.pause(attempt)
@@ -79,14 +83,18 @@ export class Transactions {
   }
 }
 
-const pauseOf = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+const pauseOf = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 
 async function rolledBackOnError<T>(sql: SqlSession, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     // On a broken connection the database rolls back by itself. A rollback that fails says so to the session, which lets the connection go.
-    if (!(error instanceof SqlFault) || error.kind === 'refused') await sql.query(STATEMENTS.rollback).catch(() => undefined)
+    if (!(error instanceof SqlFault) || error.kind === 'refused')
+      await sql.query(STATEMENTS.rollback).catch(() => undefined)
     throw error
   }
 }

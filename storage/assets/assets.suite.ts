@@ -24,22 +24,42 @@ export interface AssetsBed {
 const TYPE = 'model/gltf-binary'
 const LIFE_SECONDS = 60
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Bytes that no other call gives, and that do not repeat. */
 export function newBytes(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length)
   const seed = randomUUID()
-  for (let at = 0, block = 0; at < length; at += 32, block += 1) bytes.set(createHash('sha256').update(`${seed} ${block}`).digest().subarray(0, Math.min(32, length - at)), at)
+  for (let at = 0, block = 0; at < length; at += 32, block += 1)
+    bytes.set(
+      createHash('sha256')
+        .update(`${seed} ${block}`)
+        .digest()
+        .subarray(0, Math.min(32, length - at)),
+      at,
+    )
   return bytes
 }
 
-export const fileOf = (bytes: Uint8Array, mediaType = TYPE): DeclaredFile => ({ bytes: bytes.length, sha256: sha256(bytes), mediaType })
+export const fileOf = (bytes: Uint8Array, mediaType = TYPE): DeclaredFile => ({
+  bytes: bytes.length,
+  sha256: sha256(bytes),
+  mediaType,
+})
 
 export const run = Effect.runPromise
 /** The reason for which it fails. */
-export const reasonOf = (effect: Effect.Effect<unknown, AssetError>): Promise<string> => run(effect.pipe(Effect.flip, Effect.map(({ reason }) => reason)))
+export const reasonOf = (effect: Effect.Effect<unknown, AssetError>): Promise<string> =>
+  run(
+    effect.pipe(
+      Effect.flip,
+      Effect.map(({ reason }) => reason),
+    ),
+  )
 
 /** Sends `sent` of `bytes`, announced in full, and hangs up. */
 function sendPart(url: string, link: AssetLink, bytes: Uint8Array, sent: number): Promise<void> {
@@ -53,8 +73,12 @@ function sendPart(url: string, link: AssetLink, bytes: Uint8Array, sent: number)
 export function assetsContract(name: string, make: () => Promise<AssetsBed>): void {
   describe(`the asset store ${name}`, () => {
     const beds: AssetsBed[] = []
-    beforeAll(async () => { beds.push(await make()) })
-    afterAll(async () => { for (const bed of beds) await bed.stop() })
+    beforeAll(async () => {
+      beds.push(await make())
+    })
+    afterAll(async () => {
+      for (const bed of beds) await bed.stop()
+    })
     const bed = (): AssetsBed => {
       const [made] = beds
       if (made === undefined) throw new Error('The store was not made.')
@@ -63,7 +87,11 @@ export function assetsContract(name: string, make: () => Promise<AssetsBed>): vo
     const store = (): AssetsService => bed().store
     const at = (url: string): string => new URL(url, bed().base).href
     const follow = (link: AssetLink, init: RequestInit = {}): Promise<Response> =>
-      fetch(at(link.url), { method: link.method, ...init, headers: { ...link.headers, ...init.headers as Record<string, string> } })
+      fetch(at(link.url), {
+        method: link.method,
+        ...init,
+        headers: { ...link.headers, ...(init.headers as Record<string, string>) },
+      })
     const quarantine = (): string => `quarantine/${randomUUID()}`
 
     filesContract(store)
@@ -115,7 +143,28 @@ function filesContract(store: () => AssetsService): void {
   })
 
   const hex = 'ab'.repeat(32)
-  for (const key of ['', '/', '..', '../secret', 'sha256/..', `sha256/../${hex}`, `/sha256/${hex}`, `sha256/${hex}/`, `sha256/${hex.toUpperCase()}`, `sha256/${hex}.type`, `sha256/${hex}\n`, 'quarantine/', 'quarantine/..', 'quarantine/%2e%2e', 'quarantine/a/b', 'quarantine/a\0', 'quarantine/A', '-', 'other/x', `quarantine/${'a'.repeat(65)}`]) {
+  for (const key of [
+    '',
+    '/',
+    '..',
+    '../secret',
+    'sha256/..',
+    `sha256/../${hex}`,
+    `/sha256/${hex}`,
+    `sha256/${hex}/`,
+    `sha256/${hex.toUpperCase()}`,
+    `sha256/${hex}.type`,
+    `sha256/${hex}\n`,
+    'quarantine/',
+    'quarantine/..',
+    'quarantine/%2e%2e',
+    'quarantine/a/b',
+    'quarantine/a\0',
+    'quarantine/A',
+    '-',
+    'other/x',
+    `quarantine/${'a'.repeat(65)}`,
+  ]) {
     test(`${JSON.stringify(key.slice(0, 30))} is no key`, async () => {
       expect(await reasonOf(store().get(key, 10))).toBe('bad-key')
       expect(await reasonOf(store().head(key))).toBe('bad-key')
@@ -127,13 +176,27 @@ function filesContract(store: () => AssetsService): void {
 
   test('a media type that could end a header, a size, hash or life that cannot be, are refused', async () => {
     const file = fileOf(newBytes(10))
-    for (const mediaType of ['', 'text', 'text/html\r\nset-cookie: a=b', 'text/html; charset=utf-8', 'Text/HTML', 'a/b/c', 'é/x', `a/${'b'.repeat(200)}`]) {
+    for (const mediaType of [
+      '',
+      'text',
+      'text/html\r\nset-cookie: a=b',
+      'text/html; charset=utf-8',
+      'Text/HTML',
+      'a/b/c',
+      'é/x',
+      `a/${'b'.repeat(200)}`,
+    ]) {
       expect(await reasonOf(store().put(newBytes(1), mediaType))).toBe('bad-file')
       expect(await reasonOf(store().uploadLink('quarantine/a', { ...file, mediaType }, LIFE_SECONDS))).toBe('bad-file')
     }
-    for (const bytes of [0, -1, 1.5, Number.NaN, 2 ** 60]) expect(await reasonOf(store().uploadLink('quarantine/a', { ...file, bytes }, LIFE_SECONDS))).toBe('bad-file')
-    for (const hash of ['', 'x', file.sha256.toUpperCase(), `${file.sha256}0`]) expect(await reasonOf(store().uploadLink('quarantine/a', { ...file, sha256: hash }, LIFE_SECONDS))).toBe('bad-file')
-    for (const life of [0, -1, 0.5, Infinity, 1e9]) expect(await reasonOf(store().downloadLink(`sha256/${hex}`, life))).toBe('bad-file')
+    for (const bytes of [0, -1, 1.5, Number.NaN, 2 ** 60])
+      expect(await reasonOf(store().uploadLink('quarantine/a', { ...file, bytes }, LIFE_SECONDS))).toBe('bad-file')
+    for (const hash of ['', 'x', file.sha256.toUpperCase(), `${file.sha256}0`])
+      expect(await reasonOf(store().uploadLink('quarantine/a', { ...file, sha256: hash }, LIFE_SECONDS))).toBe(
+        'bad-file',
+      )
+    for (const life of [0, -1, 0.5, Infinity, 1e9])
+      expect(await reasonOf(store().downloadLink(`sha256/${hex}`, life))).toBe('bad-file')
   })
 }
 
@@ -151,7 +214,8 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
   test('a link takes no more and no fewer bytes than were declared', async () => {
     const [key, bytes] = [quarantine(), newBytes(1_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
-    for (const other of [newBytes(1_001), newBytes(999)]) expect((await follow(link, { body: other })).status).toBeGreaterThanOrEqual(400)
+    for (const other of [newBytes(1_001), newBytes(999)])
+      expect((await follow(link, { body: other })).status).toBeGreaterThanOrEqual(400)
     expect(await reasonOf(store().head(key))).toBe('not-found')
   })
 
@@ -166,7 +230,9 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
   test('headers other than those of the link are refused', async () => {
     const [key, bytes] = [quarantine(), newBytes(1_000)]
     const link = await run(store().uploadLink(key, fileOf(bytes), LIFE_SECONDS))
-    expect((await follow(link, { body: bytes, headers: { 'content-type': 'text/html' } })).status).toBeGreaterThanOrEqual(400)
+    expect(
+      (await follow(link, { body: bytes, headers: { 'content-type': 'text/html' } })).status,
+    ).toBeGreaterThanOrEqual(400)
     expect(await reasonOf(store().head(key))).toBe('not-found')
   })
 
@@ -185,12 +251,16 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
     const link = await run(store().uploadLink(key, fileOf(bytes), 1))
     const url = new URL(at(link.url))
     const changed = [
-      url.href.replace(key, quarantine()), url.href.replace(/(signature=)./i, '$10'), url.href.replace(/signature=[^&]*/i, ''),
-      ...[...url.searchParams.keys()].filter((field) => !/signature|x-id/i.test(field)).map((field) => {
-        const other = new URL(url)
-        other.searchParams.set(field, `${url.searchParams.get(field)}1`)
-        return other.href
-      }),
+      url.href.replace(key, quarantine()),
+      url.href.replace(/(signature=)./i, '$10'),
+      url.href.replace(/signature=[^&]*/i, ''),
+      ...[...url.searchParams.keys()]
+        .filter((field) => !/signature|x-id/i.test(field))
+        .map((field) => {
+          const other = new URL(url)
+          other.searchParams.set(field, `${url.searchParams.get(field)}1`)
+          return other.href
+        }),
     ]
     for (const href of changed) {
       if (href === url.href) continue
@@ -206,10 +276,14 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
     const [old, young, bytes] = [quarantine(), quarantine(), newBytes(100)]
     const kept = await run(store().put(bytes, TYPE))
     await run(store().sweepQuarantine(0))
-    expect((await follow(await run(store().uploadLink(old, fileOf(bytes), LIFE_SECONDS)), { body: bytes })).ok).toBe(true)
+    expect((await follow(await run(store().uploadLink(old, fileOf(bytes), LIFE_SECONDS)), { body: bytes })).ok).toBe(
+      true,
+    )
     expect(await run(store().sweepQuarantine(60_000))).toBe(0)
     await sleep(2_500)
-    expect((await follow(await run(store().uploadLink(young, fileOf(bytes), LIFE_SECONDS)), { body: bytes })).ok).toBe(true)
+    expect((await follow(await run(store().uploadLink(young, fileOf(bytes), LIFE_SECONDS)), { body: bytes })).ok).toBe(
+      true,
+    )
     expect(await run(store().sweepQuarantine(1_500))).toBe(1)
     expect(await reasonOf(store().head(old))).toBe('not-found')
     expect((await run(store().head(young))).bytes).toBe(100)
@@ -226,16 +300,27 @@ function downloadsContract({ store, at, follow }: Pick<Tools, 'store' | 'at' | '
     expect(response.headers.get('cache-control')).toContain('immutable')
     expect(response.headers.get('content-disposition')).toBe('attachment')
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
-    const again = await follow(await run(store().downloadLink(`sha256/${sha256(bytes)}`, LIFE_SECONDS)), { headers: { 'if-none-match': response.headers.get('etag') ?? '' } })
+    const again = await follow(await run(store().downloadLink(`sha256/${sha256(bytes)}`, LIFE_SECONDS)), {
+      headers: { 'if-none-match': response.headers.get('etag') ?? '' },
+    })
     expect(again.status).toBe(304)
   })
 
   test('a link gives a range of the file', async () => {
     const bytes = newBytes(150_000)
     const link = await run(store().downloadLink(await run(store().put(bytes, TYPE)), LIFE_SECONDS))
-    for (const [range, from, to] of [['bytes=0-9', 0, 10], ['bytes=-5', 149_995, 150_000], ['bytes=149990-', 149_990, 150_000], ['bytes=70000-999999', 70_000, 150_000]] as const) {
+    for (const [range, from, to] of [
+      ['bytes=0-9', 0, 10],
+      ['bytes=-5', 149_995, 150_000],
+      ['bytes=149990-', 149_990, 150_000],
+      ['bytes=70000-999999', 70_000, 150_000],
+    ] as const) {
       const response = await follow(link, { headers: { range } })
-      expect([range, response.status, response.headers.get('content-range')]).toEqual([range, 206, `bytes ${from}-${to - 1}/150000`])
+      expect([range, response.status, response.headers.get('content-range')]).toEqual([
+        range,
+        206,
+        `bytes ${from}-${to - 1}/150000`,
+      ])
       expect(Buffer.from(await response.arrayBuffer()).equals(bytes.subarray(from, to))).toBe(true)
     }
     expect((await follow(link, { headers: { range: 'bytes=150000-' } })).status).toBe(416)
@@ -244,7 +329,9 @@ function downloadsContract({ store, at, follow }: Pick<Tools, 'store' | 'at' | '
   test('who asks soon after another is given the same link', async () => {
     const key = await run(store().put(newBytes(10), TYPE))
     // Within a quarter of three hours, but for a moment in each
-    const urls = await Promise.all(Array.from({ length: 3 }, () => run(store().downloadLink(key, 10_800)).then(({ url }) => url)))
+    const urls = await Promise.all(
+      Array.from({ length: 3 }, () => run(store().downloadLink(key, 10_800)).then(({ url }) => url)),
+    )
     expect(new Set(urls).size).toBeLessThanOrEqual(2)
   })
 
@@ -252,21 +339,35 @@ function downloadsContract({ store, at, follow }: Pick<Tools, 'store' | 'at' | '
     const [key, other] = [await run(store().put(newBytes(100), TYPE)), await run(store().put(newBytes(100), TYPE))]
     const link = await run(store().downloadLink(key, 1))
     const url = at(link.url)
-    for (const href of [url.replace(key, other), url.replace(/(signature=)./i, '$1_'), url.replace(/\?.*/, '')]) expect((await fetch(href)).status).toBe(403)
+    for (const href of [url.replace(key, other), url.replace(/(signature=)./i, '$1_'), url.replace(/\?.*/, '')])
+      expect((await fetch(href)).status).toBe(403)
     expect((await fetch(url, { method: 'DELETE' })).status).toBeGreaterThanOrEqual(403)
     await sleep(link.expiresAtMs + 1_100 - Date.now())
     expect((await follow(link)).status).toBe(403)
   })
 }
 
-function faultsContract({ bed, store, follow, quarantine }: Pick<Tools, 'bed' | 'store' | 'follow' | 'quarantine'>): void {
+function faultsContract({
+  bed,
+  store,
+  follow,
+  quarantine,
+}: Pick<Tools, 'bed' | 'store' | 'follow' | 'quarantine'>): void {
   test('where the store is away, each operation says so within a bounded time, and all is well when it is back', async () => {
     const bytes = newBytes(1_000)
     const key = await run(store().put(bytes, TYPE))
     const back = await bed().away()
     try {
       const startMs = performance.now()
-      const reasons = await Promise.all([store().put(newBytes(10), TYPE), store().get(key, 1_000), store().head(key), store().remove(key), store().sweepQuarantine(0)].map(reasonOf))
+      const reasons = await Promise.all(
+        [
+          store().put(newBytes(10), TYPE),
+          store().get(key, 1_000),
+          store().head(key),
+          store().remove(key),
+          store().sweepQuarantine(0),
+        ].map(reasonOf),
+      )
       expect(reasons).toEqual(['away', 'away', 'away', 'away', 'away'])
       expect(performance.now() - startMs).toBeLessThan(bed().awayMsMax)
     } finally {
@@ -274,7 +375,9 @@ function faultsContract({ bed, store, follow, quarantine }: Pick<Tools, 'bed' | 
     }
     expect(Buffer.from(await run(store().get(key, 1_000))).equals(bytes)).toBe(true)
     const upload = quarantine()
-    expect((await follow(await run(store().uploadLink(upload, fileOf(bytes), LIFE_SECONDS)), { body: bytes })).ok).toBe(true)
+    expect((await follow(await run(store().uploadLink(upload, fileOf(bytes), LIFE_SECONDS)), { body: bytes })).ok).toBe(
+      true,
+    )
     expect((await run(store().head(upload))).bytes).toBe(1_000)
   })
 }

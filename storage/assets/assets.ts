@@ -6,13 +6,15 @@ import { faultText, type Fault } from '../fault.ts'
 /** Where a file is: `quarantine/UPLOAD` until it was ingested, then `sha256/HEX`. Lower-case letters, digits, `-`, `/`. */
 export type AssetKey = string
 
-export class AssetError extends Data.TaggedError('AssetError')<Fault & {
-  /**
-   * `away`: the store does not answer; worth trying again. `full`: no room. `bad-key`, `bad-file`: what was asked for cannot
-   * be (a malformed key; a size, hash, media type or link's life out of range). `denied`: rights, credentials, no such bucket.
-   */
-  readonly reason: 'away' | 'not-found' | 'too-large' | 'wrong-hash' | 'full' | 'denied' | 'bad-key' | 'bad-file'
-}> {
+export class AssetError extends Data.TaggedError('AssetError')<
+  Fault & {
+    /**
+     * `away`: the store does not answer; worth trying again. `full`: no room. `bad-key`, `bad-file`: what was asked for cannot
+     * be (a malformed key; a size, hash, media type or link's life out of range). `denied`: rights, credentials, no such bucket.
+     */
+    readonly reason: 'away' | 'not-found' | 'too-large' | 'wrong-hash' | 'full' | 'denied' | 'bad-key' | 'bad-file'
+  }
+> {
   override get message(): string {
     return faultText(this)
   }
@@ -53,7 +55,11 @@ export interface AssetsService {
    * A link to upload exactly so many bytes with this SHA-256 (hex) to `quarantine/UPLOAD`, once: HTTP 412 where a file is
    * there already. Not every S3 checks the hash: who takes a file out of the quarantine does.
    */
-  uploadLink(key: AssetKey, file: { readonly bytes: number; readonly sha256: string; readonly mediaType: string }, lifeSeconds: number): Effect.Effect<AssetLink, AssetError>
+  uploadLink(
+    key: AssetKey,
+    file: { readonly bytes: number; readonly sha256: string; readonly mediaType: string },
+    lifeSeconds: number,
+  ): Effect.Effect<AssetLink, AssetError>
   /** For `sha256/HEX` alone. The same for all who ask within a quarter of its life, so that caches know it again. */
   downloadLink(key: AssetKey, lifeSeconds: number): Effect.Effect<AssetLink, AssetError>
   /** Removes what has lain in the quarantine for longer; returns how many. */

@@ -7,17 +7,27 @@ import { AssetError } from './assets.ts'
 import { Disk, diskFault } from './disk.ts'
 import { DISK_JOBS_MAX, DISK_QUEUE_MAX } from './limits.ts'
 
-const rejection = async (promise: Promise<unknown>): Promise<unknown> => promise.then(() => { throw new Error('it succeeded') }, (error: unknown) => error)
+const rejection = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => {
+      throw new Error('it succeeded')
+    },
+    (error: unknown) => error,
+  )
 
 test('a disk that hangs takes two operations; the others wait, and beyond a limit are told that it is away', async () => {
   const disk = new Disk(tmpdir(), 0)
   let begun = 0
   let letGo: () => void = () => undefined
-  const hangs = new Promise<void>((resolve) => { letGo = resolve })
-  const jobs = Array.from({ length: DISK_JOBS_MAX + DISK_QUEUE_MAX }, () => disk.run(async () => {
-    begun += 1
-    await hangs
-  }))
+  const hangs = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const jobs = Array.from({ length: DISK_JOBS_MAX + DISK_QUEUE_MAX }, () =>
+    disk.run(async () => {
+      begun += 1
+      await hangs
+    }),
+  )
   await new Promise(setImmediate)
   expect(begun).toBe(DISK_JOBS_MAX)
   expect(await rejection(disk.run(async () => undefined))).toMatchObject({ reason: 'away' })
@@ -29,7 +39,13 @@ test('a disk that hangs takes two operations; the others wait, and beyond a limi
 
 test('a job that fails lets the next one run', async () => {
   const disk = new Disk(tmpdir(), 0)
-  const fails = Array.from({ length: 10 }, (_, i) => rejection(disk.run(async () => { throw new Error(`fault ${i}`) })))
+  const fails = Array.from({ length: 10 }, (_, i) =>
+    rejection(
+      disk.run(async () => {
+        throw new Error(`fault ${i}`)
+      }),
+    ),
+  )
   await Promise.all(fails)
   expect(await disk.run(async () => 'runs')).toBe('runs')
 })

@@ -9,7 +9,8 @@ import { DISK_JOBS_MAX, DISK_QUEUE_MAX } from './limits.ts'
 const UNFINISHED = 'unfinished'
 
 /** Below the store's root. Folders of 256 keep listings short. */
-export const pathOf = ({ folder, name }: ParsedKey): string => (folder === 'sha256' ? join(folder, name.slice(0, 2), name) : join(folder, name))
+export const pathOf = ({ folder, name }: ParsedKey): string =>
+  folder === 'sha256' ? join(folder, name.slice(0, 2), name) : join(folder, name)
 
 export class Disk {
   readonly root: string
@@ -33,8 +34,16 @@ export class Disk {
   /** Runs a job on files when fewer than DISK_JOBS_MAX others run. Throws AssetError `away` where too many wait. */
   async run<T>(job: () => Promise<T>): Promise<T> {
     if (this.waiting.length >= DISK_QUEUE_MAX)
-      throw new AssetError({ reason: 'away', what: 'the disk does not keep up', where: this.root, fix: 'check that the disk of the data directory is there and sound, and try again' })
-    if (this.running >= DISK_JOBS_MAX) await new Promise<void>((resolve) => { this.waiting.push(resolve) })
+      throw new AssetError({
+        reason: 'away',
+        what: 'the disk does not keep up',
+        where: this.root,
+        fix: 'check that the disk of the data directory is there and sound, and try again',
+      })
+    if (this.running >= DISK_JOBS_MAX)
+      await new Promise<void>((resolve) => {
+        this.waiting.push(resolve)
+      })
     else this.running += 1
     try {
       return await job()
@@ -50,7 +59,12 @@ export class Disk {
   async requireRoom(bytes: number): Promise<void> {
     const { bavail, bsize } = await this.run(() => statfs(this.root))
     if (bavail * bsize - bytes >= this.freeBytesMin) return
-    throw new AssetError({ reason: 'full', what: `the disk has ${bavail * bsize} bytes free, of which ${this.freeBytesMin} are kept`, where: this.root, fix: 'free some space, or move the data directory to a larger disk' })
+    throw new AssetError({
+      reason: 'full',
+      what: `the disk has ${bavail * bsize} bytes free, of which ${this.freeBytesMin} are kept`,
+      where: this.root,
+      fix: 'free some space, or move the data directory to a larger disk',
+    })
   }
 
   /** A new file; it is nowhere to be seen before it is published. */
@@ -84,7 +98,13 @@ export class Disk {
       await stat(join(this.root, UNFINISHED))
       return null
     } catch (cause) {
-      throw new AssetError({ reason: 'away', what: 'the folder of the assets is gone', where: this.root, fix: 'mount its disk, or start the server again to begin an empty one', cause })
+      throw new AssetError({
+        reason: 'away',
+        what: 'the folder of the assets is gone',
+        where: this.root,
+        fix: 'mount its disk, or start the server again to begin an empty one',
+        cause,
+      })
     }
   }
 
@@ -160,7 +180,9 @@ async function syncFolder(path: string): Promise<void> {
 
 /** The system's code of a failed call, or ''. */
 function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : ''
 }
 
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
@@ -171,7 +193,24 @@ export function diskFault(error: unknown, doing: string, where: string): AssetEr
   if (error instanceof AssetError) return error
   const code = codeOf(error)
   const words = { where, cause: error }
-  if (FULL.has(code)) return new AssetError({ ...words, reason: 'full', what: `could not ${doing}: there is no space left (${code})`, fix: 'free some space, or move the data directory to a larger disk' })
-  if (DENIED.has(code)) return new AssetError({ ...words, reason: 'denied', what: `could not ${doing}: the rights do not allow it (${code})`, fix: 'check who owns the data directory, and that its disk is mounted for writing' })
-  return new AssetError({ ...words, reason: 'away', what: `could not ${doing}: ${code || String(error)}`, fix: 'check that the disk of the data directory is there and sound' })
+  if (FULL.has(code))
+    return new AssetError({
+      ...words,
+      reason: 'full',
+      what: `could not ${doing}: there is no space left (${code})`,
+      fix: 'free some space, or move the data directory to a larger disk',
+    })
+  if (DENIED.has(code))
+    return new AssetError({
+      ...words,
+      reason: 'denied',
+      what: `could not ${doing}: the rights do not allow it (${code})`,
+      fix: 'check who owns the data directory, and that its disk is mounted for writing',
+    })
+  return new AssetError({
+    ...words,
+    reason: 'away',
+    what: `could not ${doing}: ${code || String(error)}`,
+    fix: 'check that the disk of the data directory is there and sound',
+  })
 }

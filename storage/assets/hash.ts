@@ -18,5 +18,10 @@ export async function sha256Of(bytes: Uint8Array): Promise<string> {
 export async function requireContent(bytes: Uint8Array, sha256: string, where: string): Promise<void> {
   const found = await sha256Of(bytes)
   if (found === sha256) return
-  throw new AssetError({ reason: 'wrong-hash', what: `the file has changed in the store: its SHA-256 is now ${found}`, where, fix: 'restore it from a backup; if there is none, remove it and upload it again' })
+  throw new AssetError({
+    reason: 'wrong-hash',
+    what: `the file has changed in the store: its SHA-256 is now ${found}`,
+    where,
+    fix: 'restore it from a backup; if there is none, remove it and upload it again',
+  })
 }

@@ -20,13 +20,22 @@ export function assetsLayer(options: AssetsOptions): Layer.Layer<Assets, AssetEr
 }
 
 function openLocal(options: LocalOptions): Effect.Effect<AssetsService, AssetError> {
-  return Effect.tryPromise({ try: () => LocalAssets.open(options), catch: (error) => diskFault(error, 'use the folder of the assets', options.directory) })
+  return Effect.tryPromise({
+    try: () => LocalAssets.open(options),
+    catch: (error) => diskFault(error, 'use the folder of the assets', options.directory),
+  })
 }
 
 function openS3(options: S3Options) {
   return Effect.acquireRelease(
     // Loaded where it is used: it takes a third of a second
-    Effect.tryPromise({ try: async () => new (await import('./s3.ts')).S3Assets(options), catch: (error) => s3Fault(error, 'use S3', options.endpoint) }),
+    Effect.tryPromise({
+      try: async () => new (await import('./s3.ts')).S3Assets(options),
+      catch: (error) => s3Fault(error, 'use S3', options.endpoint),
+    }),
     (store) => Effect.sync(() => store.stop()),
-  ).pipe(Effect.tap((store) => store.start), Effect.map((store): AssetsService => store))
+  ).pipe(
+    Effect.tap((store) => store.start),
+    Effect.map((store): AssetsService => store),
+  )
 }

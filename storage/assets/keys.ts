@@ -34,19 +34,34 @@ export function requireKey(key: AssetKey, folder?: ParsedKey['folder']): ParsedK
   const parsed = parseKey(key)
   if (parsed !== null && (folder === undefined || parsed.folder === folder)) return parsed
   const fix = `use ${folder === 'quarantine' ? '' : 'sha256/ and 64 lower-case hex digits'}${folder === undefined ? ', or ' : ''}${folder === 'sha256' ? '' : 'quarantine/ and up to 64 of a-z, 0-9 and -'}`
-  throw new AssetError({ reason: 'bad-key', what: 'this is no name of a file that may be used so', where: JSON.stringify(key.slice(0, 100)), fix })
+  throw new AssetError({
+    reason: 'bad-key',
+    what: 'this is no name of a file that may be used so',
+    where: JSON.stringify(key.slice(0, 100)),
+    fix,
+  })
 }
 
 /** Throws AssetError `bad-file`. */
 export function requireMediaType(mediaType: string): string {
   if (MEDIA_TYPE.test(mediaType)) return mediaType
-  throw badFile('this is no media type', JSON.stringify(mediaType.slice(0, 100)), 'use one like model/gltf-binary, in lower case and without parameters')
+  throw badFile(
+    'this is no media type',
+    JSON.stringify(mediaType.slice(0, 100)),
+    'use one like model/gltf-binary, in lower case and without parameters',
+  )
 }
 
 /** Throws AssetError `bad-file`. */
 export function requireFile(file: DeclaredFile): DeclaredFile {
-  if (!Number.isSafeInteger(file.bytes) || file.bytes < 1) throw badFile('a file has at least one byte', `bytes: ${file.bytes}`, 'declare its size as a whole number')
-  if (!SHA256.test(file.sha256)) throw badFile('this is no SHA-256', `sha256: ${JSON.stringify(file.sha256.slice(0, 100))}`, 'declare it as 64 lower-case hex digits')
+  if (!Number.isSafeInteger(file.bytes) || file.bytes < 1)
+    throw badFile('a file has at least one byte', `bytes: ${file.bytes}`, 'declare its size as a whole number')
+  if (!SHA256.test(file.sha256))
+    throw badFile(
+      'this is no SHA-256',
+      `sha256: ${JSON.stringify(file.sha256.slice(0, 100))}`,
+      'declare it as 64 lower-case hex digits',
+    )
   requireMediaType(file.mediaType)
   return file
 }
@@ -57,7 +72,8 @@ export function requireLife(lifeSeconds: number): number {
   throw badFile('a link cannot live so long', `${lifeSeconds} s`, `use whole seconds from 1 to ${LINK_SECONDS_MAX}`)
 }
 
-const badFile = (what: string, where: string, fix: string): AssetError => new AssetError({ reason: 'bad-file', what, where, fix })
+const badFile = (what: string, where: string, fix: string): AssetError =>
+  new AssetError({ reason: 'bad-file', what, where, fix })
 
 /**
  * When a download link counts as signed, Unix ms: a quarter of its life at most before now, the same moment for all who

@@ -16,11 +16,25 @@ export class Downloads {
   }
 
   async send(key: ParsedKey, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.running >= DOWNLOADS_MAX) throw new HttpError(503, 'busy', 'the server sends as many files as it can', `sha256/${key.name}`, 'try again in a moment')
+    if (this.running >= DOWNLOADS_MAX)
+      throw new HttpError(
+        503,
+        'busy',
+        'the server sends as many files as it can',
+        `sha256/${key.name}`,
+        'try again in a moment',
+      )
     this.running += 1
     try {
       const file = await this.store.openFile(key)
-      if (file === null) throw new HttpError(404, 'not-found', 'there is no such file', `sha256/${key.name}`, 'it may have been removed: ask the API for the package')
+      if (file === null)
+        throw new HttpError(
+          404,
+          'not-found',
+          'there is no such file',
+          `sha256/${key.name}`,
+          'it may have been removed: ask the API for the package',
+        )
       try {
         await answer(file, `"${key.name}"`, request, response, this.store.paces.download)
       } finally {
@@ -32,7 +46,13 @@ export class Downloads {
   }
 }
 
-async function answer(file: OpenFile, etag: string, request: IncomingMessage, response: ServerResponse, pace: Pace): Promise<void> {
+async function answer(
+  file: OpenFile,
+  etag: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  pace: Pace,
+): Promise<void> {
   const { headers, method } = request
   response.setHeader('etag', etag)
   // Its name is its content; private, for a link is one person's
@@ -41,10 +61,19 @@ async function answer(file: OpenFile, etag: string, request: IncomingMessage, re
   if (isNamed(headers['if-none-match'], etag)) return void response.writeHead(304).end()
   response.setHeader('content-type', file.mediaType)
   response.setHeader('content-disposition', 'attachment')
-  const range = method === 'GET' && isCurrent(String(headers['if-range'] ?? etag), etag) ? parseRange(headers.range, file.bytes) : 'whole'
+  const range =
+    method === 'GET' && isCurrent(String(headers['if-range'] ?? etag), etag)
+      ? parseRange(headers.range, file.bytes)
+      : 'whole'
   if (range === 'unsatisfiable') {
     response.setHeader('content-range', `bytes */${file.bytes}`)
-    throw new HttpError(416, 'range', `the file has ${file.bytes} bytes`, `range: ${String(headers.range).slice(0, 100)}`, 'ask for bytes within it')
+    throw new HttpError(
+      416,
+      'range',
+      `the file has ${file.bytes} bytes`,
+      `range: ${String(headers.range).slice(0, 100)}`,
+      'ask for bytes within it',
+    )
   }
   const { first, last } = range === 'whole' ? { first: 0, last: file.bytes - 1 } : range
   if (range !== 'whole') response.setHeader('content-range', `bytes ${first}-${last}/${file.bytes}`)
@@ -55,15 +84,25 @@ async function answer(file: OpenFile, etag: string, request: IncomingMessage, re
 
 /** If-None-Match (RFC 9110 section 13.1.2): weak comparison. */
 const isNamed = (header: string | undefined, etag: string): boolean =>
-  header !== undefined && header.split(',').map((tag) => tag.trim().replace(/^W\//, '')).some((tag) => tag === etag || tag === '*')
+  header !== undefined &&
+  header
+    .split(',')
+    .map((tag) => tag.trim().replace(/^W\//, ''))
+    .some((tag) => tag === etag || tag === '*')
 
 /** If-Range (section 13.1.5): strong comparison; a date is never right, for files here have none. */
 const isCurrent = (header: string, etag: string): boolean => header.trim() === etag
 
 async function pour(file: OpenFile, { first, last }: ByteRange, response: ServerResponse, pace: Pace): Promise<void> {
   let sent = 0
-  const stop = watchPace(() => sent, pace, () => void response.destroy())
-  const gone = new Promise<'gone'>((resolve) => { response.once('close', () => resolve('gone')) })
+  const stop = watchPace(
+    () => sent,
+    pace,
+    () => void response.destroy(),
+  )
+  const gone = new Promise<'gone'>((resolve) => {
+    response.once('close', () => resolve('gone'))
+  })
   const buffer = new Uint8Array(Math.min(DOWNLOAD_CHUNK_BYTES, last - first + 1))
   try {
     for (let at = first; at <= last && !response.destroyed;) {
@@ -71,8 +110,10 @@ async function pour(file: OpenFile, { first, last }: ByteRange, response: Server
       // Shorter than it was: an end in order would be taken for the whole
       if (read === 0) return void response.destroy()
       // The buffer is written over when the socket has taken it, so the taker's pace is ours
-      const taken = new Promise<'taken'>((resolve) => { response.write(buffer.subarray(0, read), () => resolve('taken')) })
-      if (await Promise.race([taken, gone]) === 'gone') return undefined
+      const taken = new Promise<'taken'>((resolve) => {
+        response.write(buffer.subarray(0, read), () => resolve('taken'))
+      })
+      if ((await Promise.race([taken, gone])) === 'gone') return undefined
       at += read
       sent += read
     }

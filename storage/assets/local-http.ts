@@ -22,7 +22,11 @@ const CORS = { methods: 'GET, HEAD, PUT, OPTIONS', headers: 'Content-Type, Range
 const EXPOSED = 'Accept-Ranges, Content-Length, Content-Range, ETag'
 
 /** Nothing that was uploaded is run as a page of this server, whatever a browser takes it for. */
-const HARMLESS = { 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'", 'referrer-policy': 'no-referrer' }
+const HARMLESS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "sandbox; default-src 'none'",
+  'referrer-policy': 'no-referrer',
+}
 
 export interface LocalHttpOptions {
   readonly origins: readonly string[] | '*'
@@ -30,7 +34,8 @@ export interface LocalHttpOptions {
 }
 
 /** True for requests whose bodies may take long: their senders are held to a pace here, and not to a time. */
-export const isUpload = ({ method, url = '' }: IncomingMessage): boolean => method === 'PUT' && url.startsWith(UPLOAD_ROUTE)
+export const isUpload = ({ method, url = '' }: IncomingMessage): boolean =>
+  method === 'PUT' && url.startsWith(UPLOAD_ROUTE)
 
 export const isAssetRequest = ({ url = '' }: IncomingMessage): boolean => url.startsWith(ROUTE)
 
@@ -43,7 +48,10 @@ export function localCloudHandler(store: LocalAssets, { origins, log }: LocalHtt
     for (const [name, value] of Object.entries(HARMLESS)) response.setHeader(name, value)
     route(parts, request, response).catch((error: unknown) => {
       const known = httpErrorOf(error)
-      if (known === null) log(`assets: ${request.method} ${(request.url ?? '').split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`)
+      if (known === null)
+        log(
+          `assets: ${request.method} ${(request.url ?? '').split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`,
+        )
       refuse(request, response, known ?? error)
     })
     return true
@@ -53,7 +61,17 @@ export function localCloudHandler(store: LocalAssets, { origins, log }: LocalHtt
 /** Answers what is below /v1/assets where another store serves files. */
 export function noFilesHere(request: IncomingMessage, response: ServerResponse): boolean {
   if (!isAssetRequest(request)) return false
-  refuse(request, response, new HttpError(404, 'not-found', 'files are not served here but by the S3 store', ROUTE, 'use the links that the API gives'))
+  refuse(
+    request,
+    response,
+    new HttpError(
+      404,
+      'not-found',
+      'files are not served here but by the S3 store',
+      ROUTE,
+      'use the links that the API gives',
+    ),
+  )
   return true
 }
 
@@ -72,7 +90,14 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   const [path = '', query = ''] = url.split('?', 2)
   const name = path.slice(ROUTE.length)
   const key = parseKey(name)
-  if (key === null) throw new HttpError(404, 'not-found', 'there is no file of such a name', path.slice(0, 200), 'use the links that the API gives')
+  if (key === null)
+    throw new HttpError(
+      404,
+      'not-found',
+      'there is no file of such a name',
+      path.slice(0, 200),
+      'use the links that the API gives',
+    )
   if (key.folder === 'quarantine') {
     if (method !== 'PUT') throw notAllowed(method, path, 'PUT')
     const { file } = permitted(parts.store, 'PUT', name, query)
@@ -89,24 +114,54 @@ function permitted({ signer, nowMs }: LocalAssets, method: 'GET' | 'PUT', key: s
   const read = readQuery(method, key, query)
   if (read === null || !signer.isValid(read.request, read.signature)) throw invalid(key)
   if (read.request.expiresAtMs <= nowMs())
-    throw new HttpError(403, 'link-expired', `the link has expired at ${new Date(read.request.expiresAtMs).toISOString()}`, key, 'ask the API for a new one')
+    throw new HttpError(
+      403,
+      'link-expired',
+      `the link has expired at ${new Date(read.request.expiresAtMs).toISOString()}`,
+      key,
+      'ask the API for a new one',
+    )
   return read.request
 }
 
-const invalid = (key: string): HttpError => new HttpError(403, 'link-invalid', 'the link is not signed by this server for this request', key, 'use a link of the API as it is, with the method and headers that it names')
+const invalid = (key: string): HttpError =>
+  new HttpError(
+    403,
+    'link-invalid',
+    'the link is not signed by this server for this request',
+    key,
+    'use a link of the API as it is, with the method and headers that it names',
+  )
 
-const notAllowed = (method: string, where: string, methods: string): HttpError => new HttpError(405, 'method-not-allowed', `${method} is not possible here`, where, `use ${methods}`)
+const notAllowed = (method: string, where: string, methods: string): HttpError =>
+  new HttpError(405, 'method-not-allowed', `${method} is not possible here`, where, `use ${methods}`)
 
 const STATUS: Readonly<Record<AssetError['reason'], number>> = {
-  'away': 503, 'not-found': 404, 'too-large': 413, 'wrong-hash': 422, 'full': 507, 'denied': 500, 'bad-key': 404, 'bad-file': 400,
+  away: 503,
+  'not-found': 404,
+  'too-large': 413,
+  'wrong-hash': 422,
+  full: 507,
+  denied: 500,
+  'bad-key': 404,
+  'bad-file': 400,
 }
 
 /** Null where it is a fault of ours. The operator reads of rights and folders; who asked does not. */
 function httpErrorOf(error: unknown): HttpError | null {
   if (error instanceof HttpError) return error
-  const fault = error instanceof AssetError || (error instanceof Error && 'code' in error) ? diskFault(error, 'use the file', ROUTE) : null
+  const fault =
+    error instanceof AssetError || (error instanceof Error && 'code' in error)
+      ? diskFault(error, 'use the file', ROUTE)
+      : null
   if (fault === null || fault.reason === 'denied') return null
-  return new HttpError(STATUS[fault.reason], fault.reason, fault.reason === 'away' || fault.reason === 'full' ? `the store of this server is ${fault.reason}` : fault.what, ROUTE, 'try again later')
+  return new HttpError(
+    STATUS[fault.reason],
+    fault.reason,
+    fault.reason === 'away' || fault.reason === 'full' ? `the store of this server is ${fault.reason}` : fault.what,
+    ROUTE,
+    'try again later',
+  )
 }
 
 /** Answers with the error; who is still sending is heard to the end before, for a while: who writes to a closed connection reads no answer. */

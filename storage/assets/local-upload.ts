@@ -16,7 +16,9 @@ interface Cut {
 
 function newCut(): Cut {
   let end: Cut['end'] = () => undefined
-  const happens = new Promise<never>((_, reject) => { end = reject })
+  const happens = new Promise<never>((_, reject) => {
+    end = reject
+  })
   happens.catch(() => undefined)
   return { happens, end }
 }
@@ -31,25 +33,42 @@ export class Uploads {
   }
 
   /** Takes the body of a permitted request and answers. Throws HttpError, AssetError, or the file system's errors. */
-  async receive(key: ParsedKey, declared: DeclaredFile, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async receive(
+    key: ParsedKey,
+    declared: DeclaredFile,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const where = `quarantine/${key.name}`
     requireHeaders(declared, request, where)
     const cut = this.begin(key.name, where)
     try {
-      if (await this.store.disk.size(pathOf(key)) !== null)
-        throw new HttpError(412, 'already-there', 'this upload is complete', where, 'go on with the next step; to upload another file, ask the API for another link')
+      if ((await this.store.disk.size(pathOf(key))) !== null)
+        throw new HttpError(
+          412,
+          'already-there',
+          'this upload is complete',
+          where,
+          'go on with the next step; to upload another file, ask the API for another link',
+        )
       await this.store.disk.requireRoom(declared.bytes)
       await this.save(pathOf(key), declared, request, cut)
     } finally {
       if (this.running.get(key.name) === cut) this.running.delete(key.name)
     }
-    sendJson(response, 201, { schema: 'otherworld/asset/1', key: where, bytes: declared.bytes, sha256: declared.sha256 })
+    sendJson(response, 201, {
+      schema: 'otherworld/asset/1',
+      key: where,
+      bytes: declared.bytes,
+      sha256: declared.sha256,
+    })
   }
 
   /** A connection that was lost may look alive for long: of two with the same upload the newer one goes on. */
   private begin(name: string, where: string): Cut {
     const older = this.running.get(name)
-    if (older === undefined && this.running.size >= UPLOADS_MAX) throw new HttpError(503, 'busy', 'the server takes as many uploads as it can', where, 'try again in a moment')
+    if (older === undefined && this.running.size >= UPLOADS_MAX)
+      throw new HttpError(503, 'busy', 'the server takes as many uploads as it can', where, 'try again in a moment')
     older?.end(new HttpError(409, 'superseded', 'the same upload was begun again', where, 'go on with the newer one'))
     const cut = newCut()
     this.running.set(name, cut)
@@ -72,20 +91,51 @@ export class Uploads {
 /** Throws HttpError where the request announces another body than the link permits. */
 function requireHeaders({ bytes, mediaType }: DeclaredFile, { headers }: IncomingMessage, where: string): void {
   const length = headers['content-length']
-  if (length === undefined) throw new HttpError(411, 'length-required', 'the request does not say how long its body is', where, `send content-length: ${bytes}`)
-  if (Number(length) !== bytes) throw new HttpError(400, 'wrong-length', `the link is for ${bytes} bytes, the request has ${length}`, where, 'send the file that was declared, or ask the API for a link for this one')
-  if (headers['content-type'] !== mediaType) throw new HttpError(415, 'wrong-type', `the link is for ${mediaType}`, where, `send content-type: ${mediaType}`)
+  if (length === undefined)
+    throw new HttpError(
+      411,
+      'length-required',
+      'the request does not say how long its body is',
+      where,
+      `send content-length: ${bytes}`,
+    )
+  if (Number(length) !== bytes)
+    throw new HttpError(
+      400,
+      'wrong-length',
+      `the link is for ${bytes} bytes, the request has ${length}`,
+      where,
+      'send the file that was declared, or ask the API for a link for this one',
+    )
+  if (headers['content-type'] !== mediaType)
+    throw new HttpError(415, 'wrong-type', `the link is for ${mediaType}`, where, `send content-type: ${mediaType}`)
 }
 
 /** Writes the body to the file as it comes. Throws HttpError where it is not what was declared, or comes too slowly. */
-async function takeBody(request: IncomingMessage, { bytes, sha256 }: DeclaredFile, file: NewFile, { happens, end }: Cut, pace: Pace): Promise<void> {
+async function takeBody(
+  request: IncomingMessage,
+  { bytes, sha256 }: DeclaredFile,
+  file: NewFile,
+  { happens, end }: Cut,
+  pace: Pace,
+): Promise<void> {
   const where = `quarantine, ${bytes} bytes`
-  const slow = new HttpError(408, 'slow-upload', `fewer than ${pace.bytesMin} bytes came within ${pace.windowMs / 1_000} s`, where, 'try again on a faster line')
+  const slow = new HttpError(
+    408,
+    'slow-upload',
+    `fewer than ${pace.bytesMin} bytes came within ${pace.windowMs / 1_000} s`,
+    where,
+    'try again on a faster line',
+  )
   const away = new HttpError(503, 'away', 'the store of this server does not answer', where, 'try again later')
   const hash = createHash('sha256')
   let received = 0
   let isWriting = false
-  const stop = watchPace(() => received, pace, () => end(isWriting ? away : slow))
+  const stop = watchPace(
+    () => received,
+    pace,
+    () => end(isWriting ? away : slow),
+  )
   const take = async (chunk: Buffer): Promise<void> => {
     received += chunk.length
     hash.update(chunk)
@@ -94,15 +144,33 @@ async function takeBody(request: IncomingMessage, { bytes, sha256 }: DeclaredFil
     isWriting = false
   }
   await forEachChunk(request, take, happens).finally(stop)
-  if (received !== bytes) throw new HttpError(400, 'broken-body', `the body broke off after ${received} of ${bytes} bytes`, where, 'send it again')
-  if (hash.digest('hex') !== sha256) throw new HttpError(422, 'wrong-hash', 'the bytes are not those that were declared: their SHA-256 differs', where, 'send the file that was declared, or ask the API for a link for this one')
+  if (received !== bytes)
+    throw new HttpError(
+      400,
+      'broken-body',
+      `the body broke off after ${received} of ${bytes} bytes`,
+      where,
+      'send it again',
+    )
+  if (hash.digest('hex') !== sha256)
+    throw new HttpError(
+      422,
+      'wrong-hash',
+      'the bytes are not those that were declared: their SHA-256 differs',
+      where,
+      'send the file that was declared, or ask the API for a link for this one',
+    )
 }
 
 /**
  * The next chunk is read when `take` is done with the last. Resolves at the end, also where the sender went away before;
  * rejects when `cut` does, and what comes then is nobody's.
  */
-function forEachChunk(request: IncomingMessage, take: (chunk: Buffer) => Promise<void>, cut: Promise<never>): Promise<void> {
+function forEachChunk(
+  request: IncomingMessage,
+  take: (chunk: Buffer) => Promise<void>,
+  cut: Promise<never>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const onData = (chunk: Buffer): void => {
       request.pause()

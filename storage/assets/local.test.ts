@@ -29,10 +29,14 @@ async function serve(options: Partial<LocalOptions> = {}): Promise<Place> {
   const server = createServer((request, response) => {
     if (!store.answers(request, response)) response.writeHead(404).end('not ours')
   })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   const stop = async (): Promise<void> => {
     server.closeAllConnections()
-    await new Promise((resolve) => { server.close(resolve) })
+    await new Promise((resolve) => {
+      server.close(resolve)
+    })
     await rm(parent, { recursive: true, force: true })
   }
   return { directory, store, server, base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop }
@@ -64,29 +68,48 @@ const here = async (options: Partial<LocalOptions> = {}): Promise<Place> => {
 }
 
 /** Speaks HTTP as it stands, without a client's corrections. */
-function say(base: string, text: string): { readonly socket: Socket; readonly answer: () => string; readonly closed: Promise<void> } {
+function say(
+  base: string,
+  text: string,
+): { readonly socket: Socket; readonly answer: () => string; readonly closed: Promise<void> } {
   const { hostname, port } = new URL(base)
   let answer = ''
   const socket = connect(Number(port), hostname)
   socket.write(text)
   sockets.push(socket)
-  socket.on('error', () => undefined).on('data', (chunk) => { answer += chunk.toString('latin1') })
-  return { socket, answer: () => answer, closed: new Promise((resolve) => { socket.once('close', () => resolve()) }) }
+  socket
+    .on('error', () => undefined)
+    .on('data', (chunk) => {
+      answer += chunk.toString('latin1')
+    })
+  return {
+    socket,
+    answer: () => answer,
+    closed: new Promise((resolve) => {
+      socket.once('close', () => resolve())
+    }),
+  }
 }
 
 test('HEAD, If-Range, several ranges and malformed ones are answered as RFC 9110 has them', async () => {
   const { store, base } = await here()
   const bytes = newBytes(1_000)
   const { url } = await run(store.downloadLink(await run(store.put(bytes, TYPE)), 60))
-  const ask = (headers: Record<string, string>, method = 'GET'): Promise<Response> => fetch(base + url, { method, headers })
+  const ask = (headers: Record<string, string>, method = 'GET'): Promise<Response> =>
+    fetch(base + url, { method, headers })
   const head = await ask({ range: 'bytes=0-1' }, 'HEAD')
-  expect([head.status, head.headers.get('content-length'), head.headers.get('accept-ranges')]).toEqual([200, '1000', 'bytes'])
+  expect([head.status, head.headers.get('content-length'), head.headers.get('accept-ranges')]).toEqual([
+    200,
+    '1000',
+    'bytes',
+  ])
   const etag = head.headers.get('etag') ?? ''
   expect(etag).toMatch(/^"[0-9a-f]{64}"$/)
   expect((await ask({ range: 'bytes=0-1', 'if-range': etag })).status).toBe(206)
   expect((await ask({ range: 'bytes=0-1', 'if-range': '"other"' })).status).toBe(200)
   expect((await ask({ range: 'bytes=0-1', 'if-range': 'Wed, 21 Oct 2015 07:28:00 GMT' })).status).toBe(200)
-  for (const range of ['bytes=0-1,5-6', 'bytes=', 'bytes=5-1', 'lines=1-2', 'bytes=a-b']) expect([range, (await ask({ range })).status]).toEqual([range, 200])
+  for (const range of ['bytes=0-1,5-6', 'bytes=', 'bytes=5-1', 'lines=1-2', 'bytes=a-b'])
+    expect([range, (await ask({ range })).status]).toEqual([range, 200])
   expect((await ask({ 'if-none-match': `"x", W/${etag}` })).status).toBe(304)
   const refused = await ask({ range: 'bytes=1000-' })
   expect([refused.status, refused.headers.get('content-range')]).toEqual([416, 'bytes */1000'])
@@ -95,7 +118,9 @@ test('HEAD, If-Range, several ranges and malformed ones are answered as RFC 9110
 test('nothing that is served can be run as a page of the server', async () => {
   const { store, base } = await here()
   const page = new TextEncoder().encode('<script>alert(1)</script>')
-  const { headers } = await fetch(base + (await run(store.downloadLink(await run(store.put(page, 'text/html')), 60))).url)
+  const { headers } = await fetch(
+    base + (await run(store.downloadLink(await run(store.put(page, 'text/html')), 60))).url,
+  )
   expect(headers.get('content-type')).toBe('text/html')
   expect(headers.get('x-content-type-options')).toBe('nosniff')
   expect(headers.get('content-disposition')).toBe('attachment')
@@ -108,7 +133,22 @@ test('paths that try to leave the folder find nothing, encoded or not', async ()
   await writeFile(join(directory, '..', 'secret'), 'secret')
   const { url } = await run(store.downloadLink(key, 60))
   const query = url.slice(url.indexOf('?'))
-  const paths = ['../secret', '..%2fsecret', '%2e%2e/secret', 'sha256/../../secret', `sha256/..%2f..%2fsecret`, '/etc/passwd', `${key}/../../secret`, `${key}.type`, key.toUpperCase(), `${key}%00`, 'quarantine/../../secret', 'unfinished/1', '', '.']
+  const paths = [
+    '../secret',
+    '..%2fsecret',
+    '%2e%2e/secret',
+    'sha256/../../secret',
+    `sha256/..%2f..%2fsecret`,
+    '/etc/passwd',
+    `${key}/../../secret`,
+    `${key}.type`,
+    key.toUpperCase(),
+    `${key}%00`,
+    'quarantine/../../secret',
+    'unfinished/1',
+    '',
+    '.',
+  ]
   for (const path of paths) {
     const peer = say(base, `GET /v1/assets/${path}${query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
     await peer.closed
@@ -138,8 +178,14 @@ test('a page of another origin may upload and download where the operator permit
   expect(allowed.headers.get('access-control-allow-origin')).toBe('https://world.example')
   expect(allowed.headers.get('access-control-expose-headers')).toContain('ETag')
   expect((await fetch(base + url, { headers: { origin: 'https://other.example' } })).status).toBe(403)
-  const preflight = await fetch(`${base}/v1/assets/quarantine/a?x=y`, { method: 'OPTIONS', headers: { origin: 'https://world.example', 'access-control-request-method': 'PUT' } })
-  expect([preflight.status, preflight.headers.get('access-control-allow-methods')?.includes('PUT')]).toEqual([204, true])
+  const preflight = await fetch(`${base}/v1/assets/quarantine/a?x=y`, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://world.example', 'access-control-request-method': 'PUT' },
+  })
+  expect([preflight.status, preflight.headers.get('access-control-allow-methods')?.includes('PUT')]).toEqual([
+    204,
+    true,
+  ])
 })
 
 test('a file that the disk changed is told by its hash', async () => {
@@ -165,9 +211,16 @@ test('where the folder is gone, as a disk that is not mounted, the store is away
   const { store, base, directory } = await here()
   const bytes = newBytes(100)
   const key = await run(store.put(bytes, TYPE))
-  const [upload, download] = [await run(store.uploadLink('quarantine/a', fileOf(bytes), 60)), await run(store.downloadLink(key, 60))]
+  const [upload, download] = [
+    await run(store.uploadLink('quarantine/a', fileOf(bytes), 60)),
+    await run(store.downloadLink(key, 60)),
+  ]
   await rename(directory, `${directory}.away`)
-  expect(await Promise.all([store.put(newBytes(10), TYPE), store.get(key, 100), store.head(key), store.sweepQuarantine(0)].map(reasonOf))).toEqual(['away', 'away', 'away', 'away'])
+  expect(
+    await Promise.all(
+      [store.put(newBytes(10), TYPE), store.get(key, 100), store.head(key), store.sweepQuarantine(0)].map(reasonOf),
+    ),
+  ).toEqual(['away', 'away', 'away', 'away'])
   expect((await fetch(base + upload.url, { method: 'PUT', headers: upload.headers, body: bytes })).status).toBe(503)
   expect((await fetch(base + download.url)).status).toBe(503)
   expect(await readdir(join(directory, '..'))).toEqual(['assets.away'])
@@ -189,10 +242,16 @@ test('a new store on the same folder has the files of the last, and forgets what
 test('an upload without a length, or of a file that nobody signed for, is refused before it is read', async () => {
   const { store, base, directory } = await here()
   const link = await run(store.uploadLink('quarantine/a', fileOf(newBytes(100)), 60))
-  const chunked = say(base, `PUT ${link.url} HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`)
+  const chunked = say(
+    base,
+    `PUT ${link.url} HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
+  )
   await until('the answer is there', () => chunked.answer().includes('length-required'))
   expect(chunked.answer()).toContain('411')
-  const unsigned = say(base, `PUT /v1/assets/quarantine/b HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a'.repeat(1_000)}`)
+  const unsigned = say(
+    base,
+    `PUT /v1/assets/quarantine/b HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a'.repeat(1_000)}`,
+  )
   await unsigned.closed
   expect(unsigned.answer()).toMatch(/^HTTP\/1\.1 403 .*link-invalid/s)
   expect(await readdir(join(directory, 'quarantine'))).toEqual([])
@@ -202,7 +261,10 @@ test('of two senders of the same upload the newer one goes on, and the older is 
   const { store, base, directory } = await here()
   const bytes = newBytes(300_000)
   const link = await run(store.uploadLink('quarantine/a', fileOf(bytes), 60))
-  const older = say(base, `PUT ${link.url} HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nContent-Length: ${bytes.length}\r\n\r\nhello`)
+  const older = say(
+    base,
+    `PUT ${link.url} HTTP/1.1\r\nHost: x\r\nContent-Type: ${TYPE}\r\nContent-Length: ${bytes.length}\r\n\r\nhello`,
+  )
   await until('the older one is under way', async () => (await readdir(join(directory, 'unfinished'))).length > 0)
   expect((await fetch(base + link.url, { method: 'PUT', headers: link.headers, body: bytes })).status).toBe(201)
   await older.closed
@@ -220,13 +282,16 @@ test('who sends too slowly is cut off and told; who keeps the pace may take as l
   const bytes = newBytes(800_000)
   const open = async (id: string): Promise<ReturnType<typeof say>> => {
     const { url } = await run(store.uploadLink(`quarantine/${id}`, fileOf(bytes), 60))
-    return say(base, `PUT ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${TYPE}\r\nContent-Length: ${bytes.length}\r\n\r\n`)
+    return say(
+      base,
+      `PUT ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${TYPE}\r\nContent-Length: ${bytes.length}\r\n\r\n`,
+    )
   }
   const [slow, steady] = [await open('slow'), await open('steady')]
   let at = 0
   const drip = setInterval(() => {
     slow.socket.write('a')
-    steady.socket.write(bytes.subarray(at, at += 16_000))
+    steady.socket.write(bytes.subarray(at, (at += 16_000)))
   }, 50)
   try {
     await Promise.all([slow.closed, steady.closed])

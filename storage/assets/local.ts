@@ -11,7 +11,16 @@ import { Effect } from 'effect'
 import { AssetError, type AssetHead, type AssetKey, type AssetLink, type AssetsService } from './assets.ts'
 import { diskFault, Disk, pathOf } from './disk.ts'
 import { requireContent, sha256Of } from './hash.ts'
-import { requireFile, requireKey, requireLife, requireMediaType, signedAtMs, UNKNOWN_MEDIA_TYPE, type DeclaredFile, type ParsedKey } from './keys.ts'
+import {
+  requireFile,
+  requireKey,
+  requireLife,
+  requireMediaType,
+  signedAtMs,
+  UNKNOWN_MEDIA_TYPE,
+  type DeclaredFile,
+  type ParsedKey,
+} from './keys.ts'
 import { ASSET_FREE_BYTES_MIN, CHUNK_BYTES, DISK_MS_MAX, DOWNLOAD_PACE, UPLOAD_PACE, type Pace } from './limits.ts'
 import { LOCAL_PATH, localCloudHandler } from './local-http.ts'
 import { LinkSigner } from './signature.ts'
@@ -48,7 +57,16 @@ export class LocalAssets implements AssetsService {
   private readonly publicPath: string
   private readonly writing = new Map<AssetKey, Promise<void>>()
 
-  private constructor({ directory, secret, publicPath = LOCAL_PATH, origins = [], freeBytesMin = ASSET_FREE_BYTES_MIN, nowMs = Date.now, log = () => undefined, ...options }: LocalOptions) {
+  private constructor({
+    directory,
+    secret,
+    publicPath = LOCAL_PATH,
+    origins = [],
+    freeBytesMin = ASSET_FREE_BYTES_MIN,
+    nowMs = Date.now,
+    log = () => undefined,
+    ...options
+  }: LocalOptions) {
     this.paces = options.paces ?? { upload: UPLOAD_PACE, download: DOWNLOAD_PACE }
     this.disk = new Disk(directory, freeBytesMin)
     this.signer = new LinkSigner(secret)
@@ -61,7 +79,9 @@ export class LocalAssets implements AssetsService {
   /** Makes the folders where they are missing. Rejects with AssetError. */
   static async open(options: LocalOptions): Promise<LocalAssets> {
     const store = new LocalAssets(options)
-    await store.disk.begin(['sha256', 'quarantine']).catch((error: unknown) => { throw diskFault(error, 'use the folder of the assets', options.directory) })
+    await store.disk.begin(['sha256', 'quarantine']).catch((error: unknown) => {
+      throw diskFault(error, 'use the folder of the assets', options.directory)
+    })
     return store
   }
 
@@ -86,7 +106,7 @@ export class LocalAssets implements AssetsService {
   private async write(key: AssetKey, bytes: Uint8Array, mediaType: string): Promise<void> {
     const path = pathOf(requireKey(key))
     // One of another size was damaged by something else, and is replaced
-    if (await this.disk.size(path) === bytes.length) return
+    if ((await this.disk.size(path)) === bytes.length) return
     await this.disk.requireRoom(bytes.length)
     const file = await this.disk.create()
     try {
@@ -116,7 +136,13 @@ export class LocalAssets implements AssetsService {
       const parsed = requireKey(key)
       const file = await this.require(key)
       try {
-        if (file.bytes > bytesMax) throw new AssetError({ reason: 'too-large', what: `the file has ${file.bytes} bytes; ${bytesMax} are permitted`, where: key, fix: 'use a smaller one' })
+        if (file.bytes > bytesMax)
+          throw new AssetError({
+            reason: 'too-large',
+            what: `the file has ${file.bytes} bytes; ${bytesMax} are permitted`,
+            where: key,
+            fix: 'use a smaller one',
+          })
         const bytes = await readWhole(file)
         if (parsed.folder === 'sha256') await requireContent(bytes, parsed.name, key)
         return bytes
@@ -136,7 +162,8 @@ export class LocalAssets implements AssetsService {
 
   private async require(key: AssetKey): Promise<OpenFile> {
     const file = await this.openFile(requireKey(key))
-    if (file === null) throw new AssetError({ reason: 'not-found', what: 'there is no such file', where: key, fix: 'upload it again' })
+    if (file === null)
+      throw new AssetError({ reason: 'not-found', what: 'there is no such file', where: key, fix: 'upload it again' })
     return file
   }
 
@@ -148,7 +175,8 @@ export class LocalAssets implements AssetsService {
     const close = (): Promise<void> => this.disk.run(() => handle.close())
     try {
       const { size } = await this.disk.run(() => handle.stat())
-      const read = async (buffer: Uint8Array, position: number): Promise<number> => this.disk.run(async () => (await handle.read(buffer, 0, buffer.length, position)).bytesRead)
+      const read = async (buffer: Uint8Array, position: number): Promise<number> =>
+        this.disk.run(async () => (await handle.read(buffer, 0, buffer.length, position)).bytesRead)
       return { bytes: size, mediaType: await this.typeOf(path), read, close }
     } catch (error) {
       await close()
@@ -181,7 +209,12 @@ export class LocalAssets implements AssetsService {
       requireKey(key, 'quarantine')
       const expiresAtMs = this.nowMs() + requireLife(lifeSeconds) * 1_000
       const query = this.signer.query({ key, expiresAtMs, file: requireFile(file) })
-      return { method: 'PUT', url: `${this.publicPath}/${key}?${query}`, headers: { 'content-type': file.mediaType }, expiresAtMs } as const
+      return {
+        method: 'PUT',
+        url: `${this.publicPath}/${key}?${query}`,
+        headers: { 'content-type': file.mediaType },
+        expiresAtMs,
+      } as const
     })
   }
 
@@ -189,7 +222,12 @@ export class LocalAssets implements AssetsService {
     return this.attempt('sign a link', key, async () => {
       requireKey(key, 'sha256')
       const expiresAtMs = signedAtMs(this.nowMs(), requireLife(lifeSeconds)) + lifeSeconds * 1_000
-      return { method: 'GET', url: `${this.publicPath}/${key}?${this.signer.query({ key, expiresAtMs, file: null })}`, headers: {}, expiresAtMs } as const
+      return {
+        method: 'GET',
+        url: `${this.publicPath}/${key}?${this.signer.query({ key, expiresAtMs, file: null })}`,
+        headers: {},
+        expiresAtMs,
+      } as const
     })
   }
 
@@ -205,7 +243,15 @@ export class LocalAssets implements AssetsService {
     return Effect.tryPromise({ try: run, catch: (error) => diskFault(error, doing, where) }).pipe(
       Effect.timeoutOrElse({
         duration: DISK_MS_MAX,
-        orElse: () => Effect.fail(new AssetError({ reason: 'away', what: `could not ${doing}: the disk did not answer within ${DISK_MS_MAX} ms`, where, fix: 'check the disk of the data directory' })),
+        orElse: () =>
+          Effect.fail(
+            new AssetError({
+              reason: 'away',
+              what: `could not ${doing}: the disk did not answer within ${DISK_MS_MAX} ms`,
+              where,
+              fix: 'check the disk of the data directory',
+            }),
+          ),
       }),
     )
   }

@@ -1,13 +1,24 @@
 /** The bucket at start: made where it is missing, and open to pages, which upload and download directly. */
-import { CreateBucketCommand, GetBucketCorsCommand, HeadBucketCommand, PutBucketCorsCommand, type S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  GetBucketCorsCommand,
+  HeadBucketCommand,
+  PutBucketCorsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
 import { codeOf, isMissing } from './s3-fault.ts'
 
 /** Pages of every origin: what protects files is the signature of a link, and no browser sends it by itself. */
 const CORS = {
-  CORSRules: [{
-    AllowedOrigins: ['*'], AllowedMethods: ['GET', 'HEAD', 'PUT'], AllowedHeaders: ['*'],
-    ExposeHeaders: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'], MaxAgeSeconds: 3_600,
-  }],
+  CORSRules: [
+    {
+      AllowedOrigins: ['*'],
+      AllowedMethods: ['GET', 'HEAD', 'PUT'],
+      AllowedHeaders: ['*'],
+      ExposeHeaders: ['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag'],
+      MaxAgeSeconds: 3_600,
+    },
+  ],
 }
 
 export async function requireBucket(client: S3Client, bucket: string, abortSignal: AbortSignal): Promise<void> {

@@ -1,12 +1,34 @@
 /** Files in S3: devices upload and download there directly, with presigned links. */
 import { Readable } from 'node:stream'
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { Effect, Schedule } from 'effect'
 import { AssetError, type AssetHead, type AssetKey, type AssetLink, type AssetsService } from './assets.ts'
 import { requireContent, sha256Of } from './hash.ts'
-import { requireFile, requireKey, requireLife, requireMediaType, signedAtMs, UNKNOWN_MEDIA_TYPE, type DeclaredFile } from './keys.ts'
-import { S3_CONNECT_MS_MAX, S3_MS_MAX, S3_RETRY_MS, S3_RETRY_MS_MAX, S3_SILENCE_MS_MAX, S3_SOCKETS_MAX } from './limits.ts'
+import {
+  requireFile,
+  requireKey,
+  requireLife,
+  requireMediaType,
+  signedAtMs,
+  UNKNOWN_MEDIA_TYPE,
+  type DeclaredFile,
+} from './keys.ts'
+import {
+  S3_CONNECT_MS_MAX,
+  S3_MS_MAX,
+  S3_RETRY_MS,
+  S3_RETRY_MS_MAX,
+  S3_SILENCE_MS_MAX,
+  S3_SOCKETS_MAX,
+} from './limits.ts'
 import { noFilesHere } from './local-http.ts'
 import { permitPages, requireBucket } from './s3-bucket.ts'
 import { isThereAlready, s3Fault } from './s3-fault.ts'
@@ -43,7 +65,15 @@ export class S3Assets implements AssetsService {
   private readonly log: (line: string) => void
 
   /** Throws AssetError where an address is none. */
-  constructor({ endpoint, publicEndpoint = endpoint, bucket, nowMs = Date.now, msMax = S3_MS_MAX, log = () => undefined, ...options }: S3Options) {
+  constructor({
+    endpoint,
+    publicEndpoint = endpoint,
+    bucket,
+    nowMs = Date.now,
+    msMax = S3_MS_MAX,
+    log = () => undefined,
+    ...options
+  }: S3Options) {
     for (const address of [endpoint, publicEndpoint]) requireAddress(address)
     this.client = clientOf(endpoint, options)
     this.signer = clientOf(publicEndpoint, options)
@@ -55,11 +85,13 @@ export class S3Assets implements AssetsService {
   }
 
   /** Checks the address, the keys and the bucket, which is made where it is missing. */
-  readonly start = Effect.suspend(() => this.attempt('use the bucket', this.bucket, async (signal) => {
-    await requireBucket(this.client, this.bucket, signal)
-    const remark = await permitPages(this.client, this.bucket, signal)
-    if (remark !== null) this.log(remark)
-  }))
+  readonly start = Effect.suspend(() =>
+    this.attempt('use the bucket', this.bucket, async (signal) => {
+      await requireBucket(this.client, this.bucket, signal)
+      const remark = await permitPages(this.client, this.bucket, signal)
+      if (remark !== null) this.log(remark)
+    }),
+  )
 
   stop(): void {
     this.client.destroy()
@@ -72,8 +104,15 @@ export class S3Assets implements AssetsService {
       const sha256 = await sha256Of(bytes)
       const key = `sha256/${sha256}`
       const command = new PutObjectCommand({
-        Bucket: this.bucket, Key: key, Body: bytes, ContentLength: bytes.length, ContentType: mediaType, ChecksumSHA256: base64(sha256),
-        ContentDisposition: 'attachment', CacheControl: CACHE, IfNoneMatch: '*',
+        Bucket: this.bucket,
+        Key: key,
+        Body: bytes,
+        ContentLength: bytes.length,
+        ContentType: mediaType,
+        ChecksumSHA256: base64(sha256),
+        ContentDisposition: 'attachment',
+        CacheControl: CACHE,
+        IfNoneMatch: '*',
       })
       try {
         await this.client.send(command, { abortSignal })
@@ -88,11 +127,19 @@ export class S3Assets implements AssetsService {
   get(key: AssetKey, bytesMax: number): Effect.Effect<Uint8Array, AssetError> {
     return this.attempt('read a file', this.whereIs(key), async (abortSignal) => {
       const { folder, name } = requireKey(key)
-      const { Body, ContentLength = 0 } = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }), { abortSignal })
+      const { Body, ContentLength = 0 } = await this.client.send(
+        new GetObjectCommand({ Bucket: this.bucket, Key: key }),
+        { abortSignal },
+      )
       if (!(Body instanceof Readable)) throw new Error('the answer has no body')
       if (ContentLength > bytesMax) {
         Body.destroy()
-        throw new AssetError({ reason: 'too-large', what: `the file has ${ContentLength} bytes; ${bytesMax} are permitted`, where: key, fix: 'use a smaller one' })
+        throw new AssetError({
+          reason: 'too-large',
+          what: `the file has ${ContentLength} bytes; ${bytesMax} are permitted`,
+          where: key,
+          fix: 'use a smaller one',
+        })
       }
       const bytes = await readWhole(Body, ContentLength)
       if (folder === 'sha256') await requireContent(bytes, name, key)
@@ -103,7 +150,10 @@ export class S3Assets implements AssetsService {
   head(key: AssetKey): Effect.Effect<AssetHead, AssetError> {
     return this.attempt('look at a file', this.whereIs(key), async (abortSignal) => {
       requireKey(key)
-      const { ContentLength = 0, ContentType = UNKNOWN_MEDIA_TYPE } = await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }), { abortSignal })
+      const { ContentLength = 0, ContentType = UNKNOWN_MEDIA_TYPE } = await this.client.send(
+        new HeadObjectCommand({ Bucket: this.bucket, Key: key }),
+        { abortSignal },
+      )
       return { bytes: ContentLength, mediaType: ContentType }
     })
   }
@@ -121,9 +171,19 @@ export class S3Assets implements AssetsService {
       requireLife(lifeSeconds)
       const { bytes, sha256, mediaType } = requireFile(file)
       const atMs = Math.floor(this.nowMs() / 1_000) * 1_000
-      const command = new PutObjectCommand({ Bucket: this.bucket, Key: key, ContentLength: bytes, ContentType: mediaType, ChecksumSHA256: base64(sha256), IfNoneMatch: '*' })
+      const command = new PutObjectCommand({
+        Bucket: this.bucket,
+        Key: key,
+        ContentLength: bytes,
+        ContentType: mediaType,
+        ChecksumSHA256: base64(sha256),
+        IfNoneMatch: '*',
+      })
       const url = await getSignedUrl(this.signer, command, {
-        expiresIn: lifeSeconds, signingDate: new Date(atMs), signableHeaders: new Set(SIGNED), unhoistableHeaders: new Set(SIGNED),
+        expiresIn: lifeSeconds,
+        signingDate: new Date(atMs),
+        signableHeaders: new Set(SIGNED),
+        unhoistableHeaders: new Set(SIGNED),
       })
       const headers = { 'content-type': mediaType, 'if-none-match': '*', 'x-amz-checksum-sha256': base64(sha256) }
       return { method: 'PUT', url, headers, expiresAtMs: atMs + lifeSeconds * 1_000 } as const
@@ -134,7 +194,10 @@ export class S3Assets implements AssetsService {
     return this.attempt('sign a link', this.whereIs(key), async () => {
       requireKey(key, 'sha256')
       const atMs = signedAtMs(this.nowMs(), requireLife(lifeSeconds))
-      const url = await getSignedUrl(this.signer, new GetObjectCommand({ Bucket: this.bucket, Key: key }), { expiresIn: lifeSeconds, signingDate: new Date(atMs) })
+      const url = await getSignedUrl(this.signer, new GetObjectCommand({ Bucket: this.bucket, Key: key }), {
+        expiresIn: lifeSeconds,
+        signingDate: new Date(atMs),
+      })
       return { method: 'GET', url, headers: {}, expiresAtMs: atMs + lifeSeconds * 1_000 } as const
     })
   }
@@ -144,9 +207,13 @@ export class S3Assets implements AssetsService {
       let removed = 0
       let after: string | undefined
       do {
-        const page = await this.client.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: 'quarantine/', ContinuationToken: after }), { abortSignal })
+        const page = await this.client.send(
+          new ListObjectsV2Command({ Bucket: this.bucket, Prefix: 'quarantine/', ContinuationToken: after }),
+          { abortSignal },
+        )
         for (const { Key, LastModified } of page.Contents ?? []) {
-          if (Key === undefined || LastModified === undefined || LastModified.getTime() >= this.nowMs() - olderThanMs) continue
+          if (Key === undefined || LastModified === undefined || LastModified.getTime() >= this.nowMs() - olderThanMs)
+            continue
           await this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key }), { abortSignal })
           removed += 1
         }
@@ -161,9 +228,18 @@ export class S3Assets implements AssetsService {
   }
 
   /** Tries again what S3 did not answer, until it does or the time is up. */
-  private attempt<T>(doing: string, where: string, run: (signal: AbortSignal) => Promise<T>): Effect.Effect<T, AssetError> {
+  private attempt<T>(
+    doing: string,
+    where: string,
+    run: (signal: AbortSignal) => Promise<T>,
+  ): Effect.Effect<T, AssetError> {
     return Effect.suspend(() => {
-      let last = new AssetError({ reason: 'away', what: `could not ${doing}: S3 did not answer within ${this.msMax} ms`, where, fix: 'check that the S3 server runs and that the address --s3-endpoint leads to it' })
+      let last = new AssetError({
+        reason: 'away',
+        what: `could not ${doing}: S3 did not answer within ${this.msMax} ms`,
+        where,
+        fix: 'check that the S3 server runs and that the address --s3-endpoint leads to it',
+      })
       return Effect.tryPromise({ try: run, catch: (error) => (last = s3Fault(error, doing, where)) }).pipe(
         Effect.retry({ while: ({ isRetryable }) => isRetryable, schedule: RETRIES }),
         Effect.timeoutOrElse({ duration: this.msMax, orElse: () => Effect.fail(last) }),
@@ -176,19 +252,39 @@ export class S3Assets implements AssetsService {
 const RETRIES = Schedule.jittered(Schedule.min([Schedule.exponential(S3_RETRY_MS), Schedule.spaced(S3_RETRY_MS_MAX)]))
 
 /** Speaks to one address with one pair of keys: what else stands in this machine's environment for S3 is not used. */
-function clientOf(endpoint: string, { region, accessKey, secretKey }: Pick<S3Options, 'region' | 'accessKey' | 'secretKey'>): S3Client {
+function clientOf(
+  endpoint: string,
+  { region, accessKey, secretKey }: Pick<S3Options, 'region' | 'accessKey' | 'secretKey'>,
+): S3Client {
   return new S3Client({
-    endpoint, region, forcePathStyle: true, credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    endpoint,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
     // Older servers do not know the checksums that the library adds by itself; ours are SHA-256, and named
-    requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: 1, useFipsEndpoint: false, useDualstackEndpoint: false, userAgentAppId: 'otherworld',
-    requestHandler: { connectionTimeout: S3_CONNECT_MS_MAX, socketTimeout: S3_SILENCE_MS_MAX, httpAgent: { maxSockets: S3_SOCKETS_MAX, keepAlive: true }, httpsAgent: { maxSockets: S3_SOCKETS_MAX, keepAlive: true } },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 1,
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    userAgentAppId: 'otherworld',
+    requestHandler: {
+      connectionTimeout: S3_CONNECT_MS_MAX,
+      socketTimeout: S3_SILENCE_MS_MAX,
+      httpAgent: { maxSockets: S3_SOCKETS_MAX, keepAlive: true },
+      httpsAgent: { maxSockets: S3_SOCKETS_MAX, keepAlive: true },
+    },
   })
 }
 
 function requireAddress(address: string): void {
   if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return
-  throw new AssetError({ reason: 'denied', what: 'this is no address of an S3 server', where: address, fix: 'give one like http://10.0.0.5:9000 with --s3-endpoint and --s3-public-endpoint' })
+  throw new AssetError({
+    reason: 'denied',
+    what: 'this is no address of an S3 server',
+    where: address,
+    fix: 'give one like http://10.0.0.5:9000 with --s3-endpoint and --s3-public-endpoint',
+  })
 }
 
 /** Of a file's SHA-256 in hex: as S3 has it in headers. */
@@ -198,7 +294,8 @@ async function readWhole(body: Readable, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length)
   let at = 0
   for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array) || at + chunk.length > length) throw new Error(`the answer is longer than the ${length} bytes that it says`)
+    if (!(chunk instanceof Uint8Array) || at + chunk.length > length)
+      throw new Error(`the answer is longer than the ${length} bytes that it says`)
     bytes.set(chunk, at)
     at += chunk.length
   }

@@ -23,7 +23,8 @@ export class LinkSigner {
   }
 
   private digest({ key, expiresAtMs, file }: SignedRequest): Buffer {
-    const parts = file === null ? ['GET', key, expiresAtMs] : ['PUT', key, expiresAtMs, file.bytes, file.sha256, file.mediaType]
+    const parts =
+      file === null ? ['GET', key, expiresAtMs] : ['PUT', key, expiresAtMs, file.bytes, file.sha256, file.mediaType]
     return createHmac('sha256', this.secret).update(parts.join('\n')).digest()
   }
 
@@ -31,7 +32,11 @@ export class LinkSigner {
   query(request: SignedRequest): string {
     const { file, expiresAtMs } = request
     const fields = file === null ? {} : { bytes: String(file.bytes), sha256: file.sha256, type: file.mediaType }
-    return new URLSearchParams({ ...fields, expires: String(expiresAtMs), signature: this.digest(request).toString('base64url') }).toString()
+    return new URLSearchParams({
+      ...fields,
+      expires: String(expiresAtMs),
+      signature: this.digest(request).toString('base64url'),
+    }).toString()
   }
 
   isValid(request: SignedRequest, signature: string): boolean {
@@ -43,14 +48,21 @@ export class LinkSigner {
 }
 
 /** What a link's query says, not yet checked against its signature; null where it does not say it in our way. */
-export function readQuery(method: 'GET' | 'PUT', key: AssetKey, query: string): { readonly request: SignedRequest; readonly signature: string } | null {
+export function readQuery(
+  method: 'GET' | 'PUT',
+  key: AssetKey,
+  query: string,
+): { readonly request: SignedRequest; readonly signature: string } | null {
   const fields = new URLSearchParams(query)
   const expiresAtMs = wholeNumber(fields.get('expires'))
   const signature = fields.get('signature')
   if (expiresAtMs === null || signature === null) return null
   if (method === 'GET') return { request: { key, expiresAtMs, file: null }, signature }
   const [bytes, sha256, mediaType] = [wholeNumber(fields.get('bytes')), fields.get('sha256'), fields.get('type')]
-  return bytes === null || sha256 === null || mediaType === null ? null : { request: { key, expiresAtMs, file: { bytes, sha256, mediaType } }, signature }
+  return bytes === null || sha256 === null || mediaType === null
+    ? null
+    : { request: { key, expiresAtMs, file: { bytes, sha256, mediaType } }, signature }
 }
 
-const wholeNumber = (text: string | null): number | null => (text !== null && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null)
+const wholeNumber = (text: string | null): number | null =>
+  text !== null && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null

@@ -108,11 +108,12 @@ export class AppendFile {
 }
 
 /** Of a file that takes nothing more, whatever the cause was: room on the disk does not mend it, a new recording does. */
-const lasting = ({ path, message, cause }: RecordingFault): RecordingFault => new RecordingFault('io', path, message, { cause })
+const lasting = ({ path, message, cause }: RecordingFault): RecordingFault =>
+  new RecordingFault('io', path, message, { cause })
 
 /** A single write may take less than it was given, above all before the disk is full. */
 function writeWhole(file: OutputFile, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length; ) done += file.write(bytes, done, position + done)
+  for (let done = 0; done < bytes.length;) done += file.write(bytes, done, position + done)
 }
 
 /** Gives the finished file its name, which must be free. */

@@ -4,7 +4,10 @@ import { CHECKPOINT_BYTES_MAX, CHECKPOINT_EVERY_TICKS } from '../../replay/index
 import { CHECKPOINT_BYTES_PER_MINUTE_MAX, CheckpointBudget } from './checkpoint-budget.ts'
 
 /** Bytes and times of the checkpoints that a state of these sizes, one a minute, makes in so many minutes. */
-function play(tickRate: number, sizes: readonly number[]): { readonly bytes: number; readonly ticks: readonly number[] } {
+function play(
+  tickRate: number,
+  sizes: readonly number[],
+): { readonly bytes: number; readonly ticks: readonly number[] } {
   const budget = new CheckpointBudget(tickRate, 0)
   const ticks: number[] = []
   let bytes = 0
@@ -20,9 +23,14 @@ function play(tickRate: number, sizes: readonly number[]): { readonly bytes: num
 
 const arbitrarySize = fc.integer({ min: 1_000, max: CHECKPOINT_BYTES_MAX })
 
-test.prop([fc.constantFrom(20, 60), fc.array(arbitrarySize, { minLength: 1, maxLength: 10 })])('however large the state gets, its checkpoints take no more than the limit a minute, and one', (tickRate, sizes) => {
-  expect(play(tickRate, sizes).bytes).toBeLessThanOrEqual(sizes.length * CHECKPOINT_BYTES_PER_MINUTE_MAX + Math.max(...sizes))
-})
+test.prop([fc.constantFrom(20, 60), fc.array(arbitrarySize, { minLength: 1, maxLength: 10 })])(
+  'however large the state gets, its checkpoints take no more than the limit a minute, and one',
+  (tickRate, sizes) => {
+    expect(play(tickRate, sizes).bytes).toBeLessThanOrEqual(
+      sizes.length * CHECKPOINT_BYTES_PER_MINUTE_MAX + Math.max(...sizes),
+    )
+  },
+)
 
 plain('a realm of ordinary size has one each ten seconds', () => {
   const { ticks } = play(60, [1e6, 1e6])
@@ -30,6 +38,9 @@ plain('a realm of ordinary size has one each ten seconds', () => {
 })
 
 plain('the largest state is written every four minutes', () => {
-  const { ticks } = play(60, Array.from({ length: 9 }, () => CHECKPOINT_BYTES_MAX))
+  const { ticks } = play(
+    60,
+    Array.from({ length: 9 }, () => CHECKPOINT_BYTES_MAX),
+  )
   expect(ticks.map((tick) => tick / 3_600)).toEqual([1 / 6, 1 / 6 + 4, 1 / 6 + 8])
 })

@@ -63,7 +63,11 @@ export class DirectoryWatch {
 
   private checkHolder(name: RecordingName): void {
     const holder = this.options.otherHolder?.() ?? null
-    if (holder !== null) this.fence(name, `another server (${holder}) has taken the data directory ${dirname(this.options.directory)} over`)
+    if (holder !== null)
+      this.fence(
+        name,
+        `another server (${holder}) has taken the data directory ${dirname(this.options.directory)} over`,
+      )
   }
 
   private checkEpochs(files: readonly string[], { realm, epoch }: RecordingName): void {
@@ -75,7 +79,11 @@ export class DirectoryWatch {
   }
 
   private fence({ realm, epoch }: RecordingName, why: string): void {
-    this.fenced ??= new RecordingFault('fenced', this.options.directory, `the realm ${realm} stops here, in epoch ${epoch}: ${why}. Two servers must not use one directory; stop one of them, or give it a directory of its own with --data DIR`)
+    this.fenced ??= new RecordingFault(
+      'fenced',
+      this.options.directory,
+      `the realm ${realm} stops here, in epoch ${epoch}: ${why}. Two servers must not use one directory; stop one of them, or give it a directory of its own with --data DIR`,
+    )
     throw this.fenced
   }
 }

@@ -18,7 +18,15 @@ export class RecordingFault extends Error {
 /** What the file system can say. */
 type FileReason = Exclude<RecordingFaultReason, 'fenced'>
 
-const REASONS: Readonly<Record<string, FileReason>> = { ENOSPC: 'no-space', EDQUOT: 'no-space', EFBIG: 'no-space', EEXIST: 'exists', EACCES: 'denied', EPERM: 'denied', EROFS: 'denied' }
+const REASONS: Readonly<Record<string, FileReason>> = {
+  ENOSPC: 'no-space',
+  EDQUOT: 'no-space',
+  EFBIG: 'no-space',
+  EEXIST: 'exists',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  EROFS: 'denied',
+}
 const WORDS: Readonly<Record<FileReason, string>> = {
   'no-space': 'there is no space left; free some, or point --data at another disk',
   exists: 'it exists already; is another server running on the same data directory?',
@@ -30,5 +38,7 @@ const WORDS: Readonly<Record<FileReason, string>> = {
 export function faultOf(error: unknown, path: string, doing: string): RecordingFault {
   const code = (error as NodeJS.ErrnoException | null)?.code ?? ''
   const reason = REASONS[code] ?? 'io'
-  return new RecordingFault(reason, path, `could not ${doing} ${path}: ${WORDS[reason]} (${code || String(error)})`, { cause: error })
+  return new RecordingFault(reason, path, `could not ${doing} ${path}: ${WORDS[reason]} (${code || String(error)})`, {
+    cause: error,
+  })
 }

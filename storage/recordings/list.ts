@@ -14,7 +14,11 @@ export interface RecordingEntry extends RecordingName {
 }
 
 /** Recordings of a realm, newest first (by epoch, then segment); of all realms where none is named. A missing directory holds none. */
-export async function listRecordings(directory: string, realm?: string, platform: Platform = nodePlatform): Promise<readonly RecordingEntry[]> {
+export async function listRecordings(
+  directory: string,
+  realm?: string,
+  platform: Platform = nodePlatform,
+): Promise<readonly RecordingEntry[]> {
   const names = (await filesOf(directory, platform)).flatMap((file) => {
     const name = parseRecordingName(file)
     return name && (realm === undefined || name.realm === realm) ? [{ ...name, path: join(directory, file) }] : []
@@ -27,7 +31,8 @@ export async function listRecordings(directory: string, realm?: string, platform
 
 /** Removes what was left of recordings that were being begun when a process ended. Only while no server runs on the directory. */
 export async function removeUnfinished(directory: string, platform: Platform = nodePlatform): Promise<void> {
-  for (const file of await filesOf(directory, platform)) if (file.endsWith(UNFINISHED) && file.includes('.owr.')) await platform.removeLater(join(directory, file))
+  for (const file of await filesOf(directory, platform))
+    if (file.endsWith(UNFINISHED) && file.includes('.owr.')) await platform.removeLater(join(directory, file))
 }
 
 async function filesOf(directory: string, platform: Platform): Promise<string[]> {
@@ -43,7 +48,12 @@ async function describe(name: RecordingName & { readonly path: string }, platfor
   const file = await platform.open(name.path)
   try {
     const summary = await readSummary(file)
-    return { ...name, bytes: file.size, summary: summary.ok ? summary.value : null, unreadable: summary.ok ? null : summary.error.reason }
+    return {
+      ...name,
+      bytes: file.size,
+      summary: summary.ok ? summary.value : null,
+      unreadable: summary.ok ? null : summary.error.reason,
+    }
   } finally {
     await file.close()
   }

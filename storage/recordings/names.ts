@@ -8,7 +8,8 @@ export interface RecordingName {
 
 const PATTERN = /^([a-z0-9][a-z0-9-]{0,63})-e(\d{6,10})-s(\d{4,10})\.owr$/
 
-export const recordingName = ({ realm, epoch, segment }: RecordingName): string => `${realm}-e${String(epoch).padStart(6, '0')}-s${String(segment).padStart(4, '0')}.owr`
+export const recordingName = ({ realm, epoch, segment }: RecordingName): string =>
+  `${realm}-e${String(epoch).padStart(6, '0')}-s${String(segment).padStart(4, '0')}.owr`
 
 /** Null where the file is no recording of a realm. */
 export function parseRecordingName(file: string): RecordingName | null {

@@ -2,7 +2,25 @@
  * What recordings need of the machine: files, a clock, a timer, and packing beside the ticks. Everything that touches
  * them goes through here, so that the simulator (testing/simulator) can put a machine of its own in its place.
  */
-import { closeSync, existsSync, fdatasync, fdatasyncSync, fstatSync, fsync, fsyncSync, ftruncateSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, statSync, unlinkSync, writeSync, type BigIntStats } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+  type BigIntStats,
+} from 'node:fs'
 import { open, readdir, readFile, statfs, unlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { deflateRaw } from 'node:zlib'
@@ -155,7 +173,8 @@ export const nodePlatform: Platform = {
   },
   pack: (bytes) => packLater(bytes, DEFLATE),
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
-  list: async (directory) => (await readdir(directory, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name),
+  list: async (directory) =>
+    (await readdir(directory, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name),
   listNow: namesIn,
   syncDirectory: (path) => withDirectory(path, fsyncSync),
   syncDirectoryLater: syncPath,

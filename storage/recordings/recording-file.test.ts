@@ -1,4 +1,15 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, type PathLike } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  type PathLike,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -6,7 +17,14 @@ import { readRecording, simulationOf, verify, type Recording } from '../../repla
 import { DEFAULT_DEFINITION, loadEngine, type Realm } from '../../sim/index.ts'
 import { headerOf, sessionFrames } from '../../test/harness/recording-example.ts'
 import { LOOK_EVERY_MS } from './directory-watch.ts'
-import { COMMIT_EVERY_MS, listRecordings, RecordingFault, RecordingFile, removeUnfinished, type RecordingFileOptions } from './index.ts'
+import {
+  COMMIT_EVERY_MS,
+  listRecordings,
+  RecordingFault,
+  RecordingFile,
+  removeUnfinished,
+  type RecordingFileOptions,
+} from './index.ts'
 
 /** A disk with so many bytes left, put between the file system and the code under test. */
 const disk = vi.hoisted(() => ({ bytesLeft: Number.POSITIVE_INFINITY, syncFails: '', syncDelayMs: 0, syncs: 0 }))
@@ -38,7 +56,13 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 function begin(realm: Realm, more: Partial<RecordingFileOptions> = {}): RecordingFile {
-  return RecordingFile.create({ directory, header: headerOf(simulation, DEFAULT_DEFINITION, realm), commitEveryMs: 5, onFault: (fault) => faults.push(fault), ...more })
+  return RecordingFile.create({
+    directory,
+    header: headerOf(simulation, DEFAULT_DEFINITION, realm),
+    commitEveryMs: 5,
+    onFault: (fault) => faults.push(fault),
+    ...more,
+  })
 }
 
 /** Ticks of a session, recorded as a realm does it. */
@@ -51,7 +75,12 @@ function run(realm: Realm, file: RecordingFile, from: number, to: number): void 
 }
 
 const roll = (realm: Realm, file: RecordingFile): void =>
-  file.roll({ tick: file.lastTick, hash: simulation.hash(realm), ...simulation.counts(realm), checkpoint: simulation.checkpoint(realm) })
+  file.roll({
+    tick: file.lastTick,
+    hash: simulation.hash(realm),
+    ...simulation.counts(realm),
+    checkpoint: simulation.checkpoint(realm),
+  })
 
 async function verified(path: string): Promise<Recording> {
   const recording = readRecording(readFileSync(path))
@@ -69,7 +98,11 @@ test('a closed recording is sealed, verifies, and is named by realm, epoch and s
   await file.close()
   expect(readdirSync(directory)).toEqual(['yard-e000001-s0001.owr'])
   const recording = await verified(file.path)
-  expect([recording.lastTick, recording.truncated, recording.checkpoints.map(({ tick }) => tick).toSorted()]).toEqual([60, false, [25, 50]])
+  expect([recording.lastTick, recording.truncated, recording.checkpoints.map(({ tick }) => tick).toSorted()]).toEqual([
+    60,
+    false,
+    [25, 50],
+  ])
   expect(recording.checkpoints.some(({ storedBytes, rawBytes }) => storedBytes < rawBytes)).toBe(true)
   expect(file.syncedTick).toBe(60)
   simulation.free(realm)
@@ -96,7 +129,12 @@ test('a segment that is full is followed by one that starts with a checkpoint; b
   run(realm, file, 31, 50)
   await file.close()
   const entries = await listRecordings(directory)
-  expect(entries.map(({ epoch, segment, summary }) => [epoch, segment, summary?.index?.startTick, summary?.index?.lastTick])).toEqual([[1, 2, 30, 50], [1, 1, 0, 30]])
+  expect(
+    entries.map(({ epoch, segment, summary }) => [epoch, segment, summary?.index?.startTick, summary?.index?.lastTick]),
+  ).toEqual([
+    [1, 2, 30, 50],
+    [1, 1, 0, 30],
+  ])
   for (const { path } of entries) expect((await verified(path)).truncated).toBe(false)
   expect(faults).toEqual([])
   simulation.free(realm)
@@ -117,7 +155,9 @@ test('a full disk is a typed fault that harms nothing, and writing goes on when 
   run(realm, file, 1, 10)
   const [frame] = sessionFrames({ ticks: 11, players: 3, seed: 5 }).slice(10)
   disk.bytesLeft = 7
-  expect(() => frame && file.frame(frame)).toThrow(expect.objectContaining({ name: 'RecordingFault', reason: 'no-space', path: file.path }))
+  expect(() => frame && file.frame(frame)).toThrow(
+    expect.objectContaining({ name: 'RecordingFault', reason: 'no-space', path: file.path }),
+  )
   expect((await verified(file.path)).lastTick).toBe(10)
   disk.bytesLeft = Number.POSITIVE_INFINITY
   run(realm, file, 11, 20)
@@ -141,17 +181,22 @@ test('a checkpoint that finds no space is reported, and the ticks go on', async 
 })
 
 // A full disk may show only at the sync, too: then room does not bring back what the system has dropped.
-test.each(['EIO', 'ENOSPC', 'EDQUOT'])('a failed sync (%s) is reported, lasts, and nothing more is accepted as written', async (code) => {
-  const realm = simulation.genesis(DEFAULT_DEFINITION)
-  const file = begin(realm)
-  disk.syncFails = code
-  run(realm, file, 1, 5)
-  await vi.waitFor(() => expect(faults[0]).toMatchObject({ reason: 'io' }))
-  expect(() => file.hash(6, '0'.repeat(16))).toThrow(expect.objectContaining({ name: 'RecordingFault', reason: 'io' }))
-  expect(file.syncedTick).toBe(0)
-  await expect(file.close()).rejects.toThrow(RecordingFault)
-  simulation.free(realm)
-})
+test.each(['EIO', 'ENOSPC', 'EDQUOT'])(
+  'a failed sync (%s) is reported, lasts, and nothing more is accepted as written',
+  async (code) => {
+    const realm = simulation.genesis(DEFAULT_DEFINITION)
+    const file = begin(realm)
+    disk.syncFails = code
+    run(realm, file, 1, 5)
+    await vi.waitFor(() => expect(faults[0]).toMatchObject({ reason: 'io' }))
+    expect(() => file.hash(6, '0'.repeat(16))).toThrow(
+      expect.objectContaining({ name: 'RecordingFault', reason: 'io' }),
+    )
+    expect(file.syncedTick).toBe(0)
+    await expect(file.close()).rejects.toThrow(RecordingFault)
+    simulation.free(realm)
+  },
+)
 
 test('what is written while a sync is under way is sealed and synced by the close, and nothing is touched after it', async () => {
   const realm = simulation.genesis(DEFAULT_DEFINITION)
@@ -200,7 +245,10 @@ test('looks at the directory are so close that what happens to it is noticed wit
 const HARMS: Readonly<Record<string, (path: string) => void>> = {
   'is deleted': (path) => rmSync(path),
   'is moved away': (path) => renameSync(path, `${path}.away`),
-  'is replaced by a copy': (path) => { copyFileSync(path, `${path}.copy`); renameSync(`${path}.copy`, path) },
+  'is replaced by a copy': (path) => {
+    copyFileSync(path, `${path}.copy`)
+    renameSync(`${path}.copy`, path)
+  },
   'goes with its whole folder': (path) => rmSync(join(path, '..'), { recursive: true }),
 }
 
@@ -255,7 +303,14 @@ test('where a newer epoch of the realm stands beside it no segment begins, and n
   const file = begin(realm)
   run(realm, file, 1, 5)
   writeFileSync(join(directory, 'yard-e000002-s0001.owr'), '')
-  expect(() => roll(realm, file)).toThrow(expect.objectContaining({ reason: 'fenced', message: expect.stringMatching(/yard stops here, in epoch 1: another server has gone on with it in yard-e000002-s0001\.owr/) as string }) as Error)
+  expect(() => roll(realm, file)).toThrow(
+    expect.objectContaining({
+      reason: 'fenced',
+      message: expect.stringMatching(
+        /yard stops here, in epoch 1: another server has gone on with it in yard-e000002-s0001\.owr/,
+      ) as string,
+    }) as Error,
+  )
   expect(() => file.frame({ tick: 6, inputs: [] })).toThrow(/yard stops here/)
   expect(() => begin(realm)).toThrow(/yard stops here/)
   expect(readdirSync(directory).toSorted()).toEqual(['yard-e000001-s0001.owr', 'yard-e000002-s0001.owr'])
@@ -271,7 +326,13 @@ test('who else takes the directory over is noticed; epochs of other realms mean 
   run(realm, file, 1, 5)
   roll(realm, file)
   other = 'process 1 on box'
-  await vi.waitFor(() => expect(() => run(realm, file, file.lastTick + 1, file.lastTick + 1)).toThrow(/another server \(process 1 on box\) has taken the data directory/), PATIENCE)
+  await vi.waitFor(
+    () =>
+      expect(() => run(realm, file, file.lastTick + 1, file.lastTick + 1)).toThrow(
+        /another server \(process 1 on box\) has taken the data directory/,
+      ),
+    PATIENCE,
+  )
   expect(() => roll(realm, file)).toThrow(/has taken/)
   await file.close()
   simulation.free(realm)

@@ -5,7 +5,15 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
-import { Encoding, RecordingWriter, type Note, type Quarantine, type RecordingHeader, type Sample, type StoredCheckpoint } from '../../replay/index.ts'
+import {
+  Encoding,
+  RecordingWriter,
+  type Note,
+  type Quarantine,
+  type RecordingHeader,
+  type Sample,
+  type StoredCheckpoint,
+} from '../../replay/index.ts'
 import type { InputFrame } from '../../sim/index.ts'
 import { AppendFile } from './append-file.ts'
 import { CheckpointBudget } from './checkpoint-budget.ts'
@@ -86,14 +94,23 @@ export class RecordingFile {
     this.platform = options.platform ?? nodePlatform
     this.platform.makeDirectory(options.directory)
     this.watch = new DirectoryWatch({
-      directory: options.directory, platform: this.platform, freeBytesMin: options.freeBytesMin,
+      directory: options.directory,
+      platform: this.platform,
+      freeBytesMin: options.freeBytesMin,
       otherHolder: () => options.otherHolder?.() ?? null,
       onSpaceLow: (low) => options.onSpaceLow?.(low),
       onMissing: (path) => this.isMissing(path),
     })
     this.watch.mayBegin(nameOf({ ...options.header, segment: 1 }))
     const start = options.checkpoint && packNow(options.header.startTick, options.checkpoint)
-    this.segment = begin(this.platform, options.directory, { ...options.header, segment: 1 }, start ?? null, options.notes ?? [], true)
+    this.segment = begin(
+      this.platform,
+      options.directory,
+      { ...options.header, segment: 1 },
+      start ?? null,
+      options.notes ?? [],
+      true,
+    )
     this.tickSynced = options.header.startTick
     this.budget = new CheckpointBudget(options.header.definition.tickRate, options.header.startTick)
     if (start) this.budget.took(start.tick, start.stored.length)
@@ -101,7 +118,8 @@ export class RecordingFile {
 
   /** Begins the recording of an epoch. Its header and starting state are on the disk when this returns. Throws RecordingFault. */
   static create(options: RecordingFileOptions): RecordingFile {
-    if ((options.header.start === 'checkpoint') !== (options.checkpoint !== undefined)) throw new TypeError('a recording that starts from a checkpoint needs it, another must not have one')
+    if ((options.header.start === 'checkpoint') !== (options.checkpoint !== undefined))
+      throw new TypeError('a recording that starts from a checkpoint needs it, another must not have one')
     return new RecordingFile(options)
   }
 
@@ -186,9 +204,14 @@ export class RecordingFile {
       segment.writer.checkpoint({ ...lead, encoding: Encoding.raw, stored: bytes })
       return
     }
-    segment.packing = this.platform.pack(bytes)
+    segment.packing = this.platform
+      .pack(bytes)
       .then((stored) => this.packed(segment, { ...lead, encoding: Encoding.deflate, stored }))
-      .catch((error: unknown) => this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, segment.file.path, 'pack a checkpoint for')))
+      .catch((error: unknown) =>
+        this.options.onFault(
+          error instanceof RecordingFault ? error : faultOf(error, segment.file.path, 'pack a checkpoint for'),
+        ),
+      )
       .finally(() => (segment.packing = null))
   }
 
@@ -210,18 +233,37 @@ export class RecordingFile {
   roll(state: RollState): void {
     const { segment: before } = this
     const { tick, hash, players, elements, checkpoint, notes = [] } = state
-    if (tick !== before.writer.lastTick) throw new RangeError(`a segment can begin at tick ${before.writer.lastTick}, not ${tick}`)
-    const header: RecordingHeader = { ...before.header, segment: before.header.segment + 1, start: 'checkpoint', startTick: tick, startHash: hash, players, elements, createdAt: new Date(this.platform.unixMs()).toISOString() }
+    if (tick !== before.writer.lastTick)
+      throw new RangeError(`a segment can begin at tick ${before.writer.lastTick}, not ${tick}`)
+    const header: RecordingHeader = {
+      ...before.header,
+      segment: before.header.segment + 1,
+      start: 'checkpoint',
+      startTick: tick,
+      startHash: hash,
+      players,
+      elements,
+      createdAt: new Date(this.platform.unixMs()).toISOString(),
+    }
     const sha256 = createHash('sha256').update(checkpoint).digest()
     this.watch.mayBegin(nameOf(header))
     // Its folder may be gone as well.
     if (this.missing) this.platform.makeDirectory(this.options.directory)
     const bytesBefore = this.bytesOfAll
-    this.segment = begin(this.platform, this.options.directory, header, { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint }, notes, false)
+    this.segment = begin(
+      this.platform,
+      this.options.directory,
+      header,
+      { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint },
+      notes,
+      false,
+    )
     this.bytesBefore = bytesBefore
     this.missing = false
     this.budget.took(tick, checkpoint.length)
-    const closing = this.finish(before).catch((error: unknown) => this.options.onFault(error as RecordingFault)).finally(() => this.closing.delete(closing))
+    const closing = this.finish(before)
+      .catch((error: unknown) => this.options.onFault(error as RecordingFault))
+      .finally(() => this.closing.delete(closing))
     this.closing.add(closing)
     this.commitSoon()
   }
@@ -288,14 +330,35 @@ export class RecordingFile {
   }
 }
 
-const nameOf = ({ definition, epoch, segment }: Pick<RecordingHeader, 'definition' | 'epoch' | 'segment'>): RecordingName => ({ realm: definition.id, epoch, segment })
+const nameOf = ({
+  definition,
+  epoch,
+  segment,
+}: Pick<RecordingHeader, 'definition' | 'epoch' | 'segment'>): RecordingName => ({
+  realm: definition.id,
+  epoch,
+  segment,
+})
 
 function packNow(tick: number, bytes: Uint8Array): StoredCheckpoint {
-  return { tick, rawBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest(), encoding: Encoding.deflate, stored: deflateRawSync(bytes) }
+  return {
+    tick,
+    rawBytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest(),
+    encoding: Encoding.deflate,
+    stored: deflateRawSync(bytes),
+  }
 }
 
 /** Opens the file of a segment with its header, its starting checkpoint where it has one, and its notes. */
-function begin(platform: Platform, directory: string, header: RecordingHeader, start: StoredCheckpoint | null, notes: readonly Note[], durable: boolean): Segment {
+function begin(
+  platform: Platform,
+  directory: string,
+  header: RecordingHeader,
+  start: StoredCheckpoint | null,
+  notes: readonly Note[],
+  durable: boolean,
+): Segment {
   const first: Uint8Array[] = []
   let file: AppendFile | null = null
   const writer = new RecordingWriter(header, (bytes) => (file ? file.append(bytes) : first.push(bytes)))

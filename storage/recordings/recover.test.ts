@@ -42,7 +42,15 @@ test('an empty directory has nothing to recover', async () => {
 test('the state is that of the last tick, from the last checkpoint on', async () => {
   put(bytes)
   const found = recovered(await recover(directory, 'yard', simulation))
-  expect(found).toMatchObject({ tick: 100, hash: hashAt(bytes, 100), epoch: 1, nextEpoch: 2, ticksReplayed: 20, ticksLost: 0, divergedAt: null })
+  expect(found).toMatchObject({
+    tick: 100,
+    hash: hashAt(bytes, 100),
+    epoch: 1,
+    nextEpoch: 2,
+    ticksReplayed: 20,
+    ticksLost: 0,
+    divergedAt: null,
+  })
   expect(simulation.hash(found.realm)).toBe(found.hash)
   simulation.free(found.realm)
 })
@@ -75,7 +83,10 @@ test('damage before a later checkpoint costs nothing, damage after it only what 
   const recording = readRecording(bytes)
   if (!recording.ok) throw recording.error
   const second = recording.value.checkpoints[1]?.offset ?? 0
-  for (const [offset, tick] of [[second - 2000, 100], [second + (recording.value.checkpoints[1]?.storedBytes ?? 0) + 400, null]] as const) {
+  for (const [offset, tick] of [
+    [second - 2000, 100],
+    [second + (recording.value.checkpoints[1]?.storedBytes ?? 0) + 400, null],
+  ] as const) {
     const damaged = Uint8Array.from(bytes)
     damaged[offset] = (damaged[offset] ?? 0) ^ 8
     put(damaged)
@@ -128,7 +139,10 @@ test('recordings that give no state are no reason to begin afresh in silence', a
 
 test('a replay that does not give the recorded hashes is said', async () => {
   put(bytes)
-  const drifting: Simulation<Realm> = { ...simulation, hash: (realm) => (realm.tick === 85 ? '0'.repeat(16) : simulation.hash(realm)) }
+  const drifting: Simulation<Realm> = {
+    ...simulation,
+    hash: (realm) => (realm.tick === 85 ? '0'.repeat(16) : simulation.hash(realm)),
+  }
   const found = recovered(await recover(directory, 'yard', drifting))
   expect(found).toMatchObject({ tick: 100, divergedAt: 85 })
   simulation.free(found.realm)

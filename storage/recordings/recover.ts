@@ -1,5 +1,12 @@
 /** The state that a realm goes on from: its newest recording, last checkpoint that restores, and the frames after it. */
-import { Player, RecordingError, salvageRecording, type Damage, type Recording, type Simulation } from '../../replay/index.ts'
+import {
+  Player,
+  RecordingError,
+  salvageRecording,
+  type Damage,
+  type Recording,
+  type Simulation,
+} from '../../replay/index.ts'
 import type { RealmDefinition } from '../../sim/index.ts'
 import { listRecordings } from './list.ts'
 import { nodePlatform, type Platform } from './platform.ts'
@@ -39,7 +46,12 @@ export interface Recovered<R> {
 export type Recovery<R> =
   | Recovered<R>
   | { readonly status: 'fresh'; readonly nextEpoch: number }
-  | { readonly status: 'other-version'; readonly path: string; readonly error: RecordingError; readonly nextEpoch: number }
+  | {
+      readonly status: 'other-version'
+      readonly path: string
+      readonly error: RecordingError
+      readonly nextEpoch: number
+    }
   | { readonly status: 'unusable'; readonly nextEpoch: number; readonly skipped: readonly Skipped[] }
 
 /** The simulation failed while a recording was replayed. The instance of the engine must not be used any more: the search (search.ts) finds out what to leave out. */
@@ -61,7 +73,12 @@ export interface RecoverOptions {
 }
 
 /** Recovers a realm. Throws what the file system throws, and ReplayFault where the simulation fails on the recording. */
-export async function recover<R>(directory: string, realm: string, simulation: Simulation<R>, options: RecoverOptions = {}): Promise<Recovery<R>> {
+export async function recover<R>(
+  directory: string,
+  realm: string,
+  simulation: Simulation<R>,
+  options: RecoverOptions = {},
+): Promise<Recovery<R>> {
   const { platform = nodePlatform, from } = options
   const entries = await listRecordings(directory, realm, platform)
   const nextEpoch = entries.reduce((newest, { epoch }) => Math.max(newest, epoch), 0) + 1
@@ -70,7 +87,8 @@ export async function recover<R>(directory: string, realm: string, simulation: S
     if (from && entry.path !== from.path) continue
     const found = await replayFile(entry.path, simulation, { platform, ...(from ? { tick: from.tick } : {}) })
     if (found instanceof RecordingError) {
-      if (found.reason === 'other-engine' || found.reason === 'other-sim') return { status: 'other-version', path: entry.path, error: found, nextEpoch }
+      if (found.reason === 'other-engine' || found.reason === 'other-sim')
+        return { status: 'other-version', path: entry.path, error: found, nextEpoch }
       skipped.push({ path: entry.path, error: found })
     } else {
       // Its last ticks may be in the system's memory alone, and nobody will write to it again.
@@ -81,7 +99,10 @@ export async function recover<R>(directory: string, realm: string, simulation: S
   return skipped.length === 0 ? { status: 'fresh', nextEpoch } : { status: 'unusable', nextEpoch, skipped }
 }
 
-export type Replayed<R> = Pick<Recovered<R>, 'realm' | 'definition' | 'tick' | 'hash' | 'ticksReplayed' | 'recording' | 'ticksLost' | 'divergedAt' | 'damage'>
+export type Replayed<R> = Pick<
+  Recovered<R>,
+  'realm' | 'definition' | 'tick' | 'hash' | 'ticksReplayed' | 'recording' | 'ticksLost' | 'divergedAt' | 'damage'
+>
 
 export interface ReplayOptions {
   readonly platform?: Platform
@@ -92,7 +113,11 @@ export interface ReplayOptions {
 }
 
 /** Replays one file as far as asked for; of a damaged one the last stretch that gives a state. Throws ReplayFault. */
-export async function replayFile<R>(path: string, simulation: Simulation<R>, options: ReplayOptions = {}): Promise<Replayed<R> | RecordingError> {
+export async function replayFile<R>(
+  path: string,
+  simulation: Simulation<R>,
+  options: ReplayOptions = {},
+): Promise<Replayed<R> | RecordingError> {
   const { platform = nodePlatform, tick, withPending = true } = options
   const salvage = salvageRecording(await platform.read(path))
   if (!salvage.ok) return salvage.error
@@ -104,14 +129,20 @@ export async function replayFile<R>(path: string, simulation: Simulation<R>, opt
     // What was written last is wanted too: a frame whose step nobody saw the end of was accepted all the same.
     const last = part.lastTick + (withPending && part.hasFrameWithoutHash ? 1 : 0)
     const replayed = await replayPart(path, part, simulation, Math.min(tick ?? last, last))
-    if (!(replayed instanceof RecordingError)) return { ...replayed, recording: part, damage, ticksLost: Math.max(0, lastTick - replayed.tick) }
+    if (!(replayed instanceof RecordingError))
+      return { ...replayed, recording: part, damage, ticksLost: Math.max(0, lastTick - replayed.tick) }
     failed ??= replayed
   }
   return failed ?? new RecordingError('no-start', 'the recording holds no state to start from')
 }
 
 /** From the newest checkpoint not after `target` to `target`. */
-async function replayPart<R>(path: string, recording: Recording, simulation: Simulation<R>, target: number): Promise<Omit<Replayed<R>, 'recording' | 'damage' | 'ticksLost'> | RecordingError> {
+async function replayPart<R>(
+  path: string,
+  recording: Recording,
+  simulation: Simulation<R>,
+  target: number,
+): Promise<Omit<Replayed<R>, 'recording' | 'damage' | 'ticksLost'> | RecordingError> {
   const opened = await Player.open(recording, simulation, target)
   if (!opened.ok) return opened.error
   const player = opened.value

@@ -1,7 +1,16 @@
 /** The parts left out of a realm on which the simulation fails, so that it can go on; and one try of it. docs/recording.md, "Recovery", has the rules. */
 import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
 import { RecordingError, type RecordingErrorReason, type Simulation } from '../../replay/index.ts'
-import type { Command, ElementId, Input, InputFrame, PlayerId, RealmDefinition, SimEvent, UserNumber } from '../../sim/index.ts'
+import type {
+  Command,
+  ElementId,
+  Input,
+  InputFrame,
+  PlayerId,
+  RealmDefinition,
+  SimEvent,
+  UserNumber,
+} from '../../sim/index.ts'
 import type { Platform } from './platform.ts'
 import { replayFile, ReplayFault } from './recover.ts'
 
@@ -57,7 +66,12 @@ export type Try =
   /** Replays a recording to `tick`; null: to the last whole one. */
   | { readonly type: 'replay'; readonly path: string; readonly tick: number | null }
   /** Goes on from a state for `ticks` ticks; `frame` is the first. */
-  | { readonly type: 'go-on'; readonly base: Pick<Base, 'tick' | 'definition' | 'checkpoint'>; readonly frame: FrameWanted; readonly ticks: number }
+  | {
+      readonly type: 'go-on'
+      readonly base: Pick<Base, 'tick' | 'definition' | 'checkpoint'>
+      readonly frame: FrameWanted
+      readonly ticks: number
+    }
 
 /** The frame after a base: what is taken out, and the inputs that were recorded for it, where they are kept. */
 export interface FrameWanted {
@@ -84,7 +98,10 @@ export function frameOf(tick: number, { pending, props, players }: FrameWanted):
   if (decoded && !decoded.ok) return null
   const inputs = decoded?.value.inputs ?? []
   const own = inputs.filter(({ player }) => player === 0)
-  const commands: Command[] = [...props.map((element): Command => ({ type: 'despawn', element })), ...players.map((player): Command => ({ type: 'leave', player }))]
+  const commands: Command[] = [
+    ...props.map((element): Command => ({ type: 'despawn', element })),
+    ...players.map((player): Command => ({ type: 'leave', player })),
+  ]
   const first = (own.at(-1)?.sequence ?? 0) + 1
   const removals = commands.map((command, i): Input => ({ player: 0, sequence: first + i, command }))
   const frame = decodeFrame(encodeFrame({ tick, inputs: [...own, ...removals, ...inputs.slice(own.length)] }))
@@ -92,27 +109,52 @@ export function frameOf(tick: number, { pending, props, players }: FrameWanted):
 }
 
 /** One try, in this thread: it may never end, and after a failure the engine must not be used again. */
-export async function runTry<R>(attempt: Try, simulation: RepairableSimulation<R>, platform?: Platform): Promise<Outcome> {
+export async function runTry<R>(
+  attempt: Try,
+  simulation: RepairableSimulation<R>,
+  platform?: Platform,
+): Promise<Outcome> {
   try {
     return attempt.type === 'replay' ? await replay(attempt, simulation, platform) : goOn(attempt, simulation)
   } catch (error) {
-    return { type: 'failed', tick: error instanceof ReplayFault ? error.tick : null, reason: error instanceof Error ? error.message : String(error) }
+    return {
+      type: 'failed',
+      tick: error instanceof ReplayFault ? error.tick : null,
+      reason: error instanceof Error ? error.message : String(error),
+    }
   }
 }
 
-async function replay<R>({ path, tick }: Extract<Try, { type: 'replay' }>, simulation: RepairableSimulation<R>, platform?: Platform): Promise<Outcome> {
+async function replay<R>(
+  { path, tick }: Extract<Try, { type: 'replay' }>,
+  simulation: RepairableSimulation<R>,
+  platform?: Platform,
+): Promise<Outcome> {
   const touched = new Map<ElementId, number>()
-  const watching: Simulation<R> = { ...simulation, step: (realm, frame, onPhase) => {
-    const events = simulation.step(realm, frame, onPhase)
-    for (const event of events) noteTouch(event, frame.tick, touched)
-    return events
-  } }
-  const found = await replayFile(path, watching, { withPending: false, ...(tick === null ? {} : { tick }), ...(platform ? { platform } : {}) })
+  const watching: Simulation<R> = {
+    ...simulation,
+    step: (realm, frame, onPhase) => {
+      const events = simulation.step(realm, frame, onPhase)
+      for (const event of events) noteTouch(event, frame.tick, touched)
+      return events
+    },
+  }
+  const found = await replayFile(path, watching, {
+    withPending: false,
+    ...(tick === null ? {} : { tick }),
+    ...(platform ? { platform } : {}),
+  })
   if (found instanceof RecordingError) return { type: 'unusable', reason: found.reason, message: found.message }
   const { realm, definition, recording } = found
   const base: Base = {
-    path, startTick: recording.startTick, tick: found.tick, definition, checkpoint: simulation.checkpoint(realm),
-    pending: recording.frameBytes(found.tick + 1)?.slice() ?? null, things: simulation.things(realm), touched,
+    path,
+    startTick: recording.startTick,
+    tick: found.tick,
+    definition,
+    checkpoint: simulation.checkpoint(realm),
+    pending: recording.frameBytes(found.tick + 1)?.slice() ?? null,
+    things: simulation.things(realm),
+    touched,
   }
   simulation.free(realm)
   return { type: 'replayed', base }
@@ -122,7 +164,10 @@ function noteTouch(event: SimEvent, tick: number, touched: Map<ElementId, number
   if ('element' in event) touched.set(event.element, tick)
 }
 
-function goOn<R>({ base, frame: wanted, ticks }: Extract<Try, { type: 'go-on' }>, simulation: RepairableSimulation<R>): Outcome {
+function goOn<R>(
+  { base, frame: wanted, ticks }: Extract<Try, { type: 'go-on' }>,
+  simulation: RepairableSimulation<R>,
+): Outcome {
   const realm = simulation.restore(base.definition, base.checkpoint)
   for (let tick = base.tick + 1; tick <= base.tick + ticks; tick++) {
     const frame = tick === base.tick + 1 ? frameOf(tick, wanted) : { tick, inputs: [] }

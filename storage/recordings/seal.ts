@@ -27,7 +27,8 @@ export async function sealLeftOpen(directory: string, realm: string, reason: str
     const fd = openSync(path, 'r+')
     try {
       ftruncateSync(fd, keepBytes)
-      for (let done = 0; done < append.length; ) done += writeSync(fd, append, done, append.length - done, keepBytes + done)
+      for (let done = 0; done < append.length;)
+        done += writeSync(fd, append, done, append.length - done, keepBytes + done)
       fsyncSync(fd)
     } finally {
       closeSync(fd)

@@ -93,11 +93,20 @@ class Search {
   }
 
   /** Whether the realm goes on from `base` without `things`; where it is the best so far, it is kept. */
-  private async heals(base: Base, things: readonly Thing[], { keepsInputs = false, goesBack = false } = {}): Promise<boolean> {
+  private async heals(
+    base: Base,
+    things: readonly Thing[],
+    { keepsInputs = false, goesBack = false } = {},
+  ): Promise<boolean> {
     const props = things.filter(({ type }) => type === 'prop').map(({ element }) => element)
     const players = things.filter(({ type }) => type === 'avatar').map(({ player }) => player)
     const frame = { pending: keepsInputs ? base.pending : null, props, players }
-    const outcome = await this.run({ type: 'go-on', base: { tick: base.tick, definition: base.definition, checkpoint: base.checkpoint }, frame, ticks: PROOF_TICKS })
+    const outcome = await this.run({
+      type: 'go-on',
+      base: { tick: base.tick, definition: base.definition, checkpoint: base.checkpoint },
+      frame,
+      ticks: PROOF_TICKS,
+    })
     if (outcome.type !== 'went-on') {
       if (outcome.type === 'failed') this.reason ??= outcome.reason
       return false
@@ -105,7 +114,11 @@ class Search {
     if (this.best === null || things.length <= this.best.removed.length) {
       const leavesOut = !keepsInputs && base.pending !== null && !goesBack
       const reason = this.reason ?? ''
-      this.best = { type: 'remedy', removed: things, remedy: { path: base.path, tick: base.tick, reason, leavesOut, props, players, goesBack, tries: this.tries } }
+      this.best = {
+        type: 'remedy',
+        removed: things,
+        remedy: { path: base.path, tick: base.tick, reason, leavesOut, props, players, goesBack, tries: this.tries },
+      }
     }
     return true
   }
@@ -118,10 +131,18 @@ class Search {
   private async things(base: Base): Promise<void> {
     const order = suspects(base, this.reason ?? '')
     const props = order.filter(({ type }) => type === 'prop')
-    const found = (await this.fewest(base, props.map((thing) => [thing]))) ?? (await this.fewest(base, byUser(order)))
+    const found =
+      (await this.fewest(
+        base,
+        props.map((thing) => [thing]),
+      )) ?? (await this.fewest(base, byUser(order)))
     if (found === null) return
     // The inputs of the tick may be innocent.
-    if (base.pending !== null && frameOf(base.tick + 1, { pending: base.pending, props: [], players: [] })?.inputs.length) await this.heals(base, found, { keepsInputs: true })
+    if (
+      base.pending !== null &&
+      frameOf(base.tick + 1, { pending: base.pending, props: [], players: [] })?.inputs.length
+    )
+      await this.heals(base, found, { keepsInputs: true })
     throw new Healed()
   }
 
@@ -134,16 +155,23 @@ class Search {
     const few = await this.narrow(enough.slice(0, -1), enough.slice(-1), (some) => this.heals(base, all(some)))
     if (few) return all(few)
     const owners = byUser(all(enough))
-    const fewOwners = owners.length < count ? await this.narrow(owners, [], (some) => this.heals(base, all(some))) : null
+    const fewOwners =
+      owners.length < count ? await this.narrow(owners, [], (some) => this.heals(base, all(some))) : null
     return all(fewOwners ?? enough)
   }
 
   /** `others` and `needed` help together: those that really do, or null where they are more than CULPRITS_MAX. */
-  private async narrow<G>(others: readonly G[], needed: readonly G[], help: (some: readonly G[]) => Promise<boolean>): Promise<readonly G[] | null> {
+  private async narrow<G>(
+    others: readonly G[],
+    needed: readonly G[],
+    help: (some: readonly G[]) => Promise<boolean>,
+  ): Promise<readonly G[] | null> {
     if (others.length === 0 || (needed.length > 0 && (await help(needed)))) return needed
     if (needed.length >= CULPRITS_MAX) return null
     // The shortest start of the others that helps with what is needed ends with one more that is.
-    const count = (await shortest(others.length, async (n) => n === others.length || help([...needed, ...others.slice(0, n)]))) ?? others.length
+    const count =
+      (await shortest(others.length, async (n) => n === others.length || help([...needed, ...others.slice(0, n)]))) ??
+      others.length
     return this.narrow(others.slice(0, count - 1), [...needed, ...others.slice(count - 1, count)], help)
   }
 
@@ -180,8 +208,12 @@ async function shortest(max: number, helps: (n: number) => Promise<boolean>): Pr
 /** What the failure names; what was touched last; what moves; all by age, the newest first. */
 export function suspects({ things, touched }: Pick<Base, 'things' | 'touched'>, reason: string): readonly Thing[] {
   const named = Number(/\bprop (\d+)\b/.exec(reason)?.[1] ?? 0)
-  const rank = ({ element, isAwake }: Thing): number => (element === named ? 3 : touched.has(element) ? 2 : isAwake ? 1 : 0)
-  return things.toSorted((a, b) => rank(b) - rank(a) || (touched.get(b.element) ?? 0) - (touched.get(a.element) ?? 0) || b.element - a.element)
+  const rank = ({ element, isAwake }: Thing): number =>
+    element === named ? 3 : touched.has(element) ? 2 : isAwake ? 1 : 0
+  return things.toSorted(
+    (a, b) =>
+      rank(b) - rank(a) || (touched.get(b.element) ?? 0) - (touched.get(a.element) ?? 0) || b.element - a.element,
+  )
 }
 
 /** Together what is one's, in the order of its first. */

@@ -7,27 +7,49 @@ import type { RepairableSimulation, Thing } from './remedy.ts'
 export const repairable = (engine: Engine): RepairableSimulation<Realm> => ({ ...simulationOf(engine), things })
 
 export function things(realm: Realm): readonly Thing[] {
-  const props = Array.from(realm.props.values(), ({ id, owner, spec, asleep }): Thing =>
-    ({ type: 'prop', element: id, player: 0, user: owner, name: spec.name, isAwake: spec.motion !== 'static' && !asleep }))
-  const avatars = Array.from(realm.avatars.values(), ({ id, player, user, name }): Thing => ({ type: 'avatar', element: id, player, user, name, isAwake: true }))
+  const props = Array.from(realm.props.values(), ({ id, owner, spec, asleep }): Thing => ({
+    type: 'prop',
+    element: id,
+    player: 0,
+    user: owner,
+    name: spec.name,
+    isAwake: spec.motion !== 'static' && !asleep,
+  }))
+  const avatars = Array.from(realm.avatars.values(), ({ id, player, user, name }): Thing => ({
+    type: 'avatar',
+    element: id,
+    player,
+    user,
+    name,
+    isAwake: true,
+  }))
   return [...props, ...avatars]
 }
 
 /** A thing in words, for the operator. */
 export const inWords = ({ type, element, player, user, name }: Thing): string =>
-  type === 'prop' ? `thing ${element} ("${name}") of ${user === 0 ? 'the realm' : `user ${user}`}` : `avatar ${element} of player ${player} ("${name}", user ${user})`
+  type === 'prop'
+    ? `thing ${element} ("${name}") of ${user === 0 ? 'the realm' : `user ${user}`}`
+    : `avatar ${element} of player ${player} ("${name}", user ${user})`
 
 /** How a thing that is taken out stands in the recording: the server's input that would bring it back as it was, with its owner. */
 export function quarantineOf(realm: Realm, thing: Thing, tick: number, reason: string): Quarantine {
   const command = commandOf(realm, thing)
-  return { tick, reason: `${inWords(thing)}: ${reason}`, frame: encodeFrame({ tick, inputs: command ? [{ player: 0, sequence: 1, command }] : [] }) }
+  return {
+    tick,
+    reason: `${inWords(thing)}: ${reason}`,
+    frame: encodeFrame({ tick, inputs: command ? [{ player: 0, sequence: 1, command }] : [] }),
+  }
 }
 
 function commandOf(realm: Realm, { element }: Thing): Command | null {
   const prop = realm.props.get(element)
   if (prop) {
     const { spec, package: hash, motion: m, scale, access, owner } = prop
-    const [position, rotation] = [{ x: m[0] ?? 0, y: m[1] ?? 0, z: m[2] ?? 0 }, { x: m[3] ?? 0, y: m[4] ?? 0, z: m[5] ?? 0, w: m[6] ?? 1 }]
+    const [position, rotation] = [
+      { x: m[0] ?? 0, y: m[1] ?? 0, z: m[2] ?? 0 },
+      { x: m[3] ?? 0, y: m[4] ?? 0, z: m[5] ?? 0, w: m[6] ?? 1 },
+    ]
     return { type: 'spawn', prop: hash ?? spec, position, rotation, scale, access, owner }
   }
   const avatar = realm.avatars.get(element)

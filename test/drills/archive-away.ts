@@ -16,8 +16,11 @@ import { sleep, startServerProcess, until } from './server-process.ts'
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '30' }, bots: { type: 'string', default: '20' }, how: { type: 'string', default: 'freeze' },
-    seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '30' },
+    bots: { type: 'string', default: '20' },
+    how: { type: 'string', default: 'freeze' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
   },
 })
 const seconds = Number(values.seconds)
@@ -48,7 +51,9 @@ async function cpuSeconds(url: string): Promise<number> {
 }
 
 async function figures(url: string): Promise<RealmFigures> {
-  const { realms: [realm] } = await (await fetch(`${url}v1/status`)).json() as { readonly realms: readonly RealmFigures[] }
+  const {
+    realms: [realm],
+  } = (await (await fetch(`${url}v1/status`)).json()) as { readonly realms: readonly RealmFigures[] }
   if (!realm) throw new Error('the status has no realm')
   return realm
 }
@@ -59,8 +64,17 @@ async function phase(name: string, url: string, length: number): Promise<Ticks> 
   await sleep(length * 1_000)
   const [after, cpuAfter] = [await figures(url), await cpuSeconds(url)]
   const count = after.tick - before.tick
-  const ticks = { ticks: count, cpuMsPerTick: (cpuAfter - cpuBefore) * 1_000 / Math.max(1, count), tickMsP50: after.tickMsP50, tickMsP99: after.tickMsP99, overruns: after.overruns - before.overruns }
-  if (!values.json) process.stdout.write(`${name}: ${ticks.ticks} ticks, p50 ${ticks.tickMsP50.toFixed(2)} ms, p99 ${ticks.tickMsP99.toFixed(2)} ms, ${ticks.overruns} overruns, ${ticks.cpuMsPerTick.toFixed(2)} ms of processor a tick\n`)
+  const ticks = {
+    ticks: count,
+    cpuMsPerTick: ((cpuAfter - cpuBefore) * 1_000) / Math.max(1, count),
+    tickMsP50: after.tickMsP50,
+    tickMsP99: after.tickMsP99,
+    overruns: after.overruns - before.overruns,
+  }
+  if (!values.json)
+    process.stdout.write(
+      `${name}: ${ticks.ticks} ticks, p50 ${ticks.tickMsP50.toFixed(2)} ms, p99 ${ticks.tickMsP99.toFixed(2)} ms, ${ticks.overruns} overruns, ${ticks.cpuMsPerTick.toFixed(2)} ms of processor a tick\n`,
+    )
   return ticks
 }
 
@@ -74,16 +88,30 @@ async function takeAway(postgres: TestPostgres): Promise<() => Promise<void>> {
 }
 
 /** What the recording ends with, and what the archive has. */
-async function compare(data: string, databaseUrl: string): Promise<{ readonly recorded: number; readonly saved: number; readonly different: number }> {
+async function compare(
+  data: string,
+  databaseUrl: string,
+): Promise<{ readonly recorded: number; readonly saved: number; readonly different: number }> {
   const found = await recover(join(data, 'recordings'), DEFAULT_DEFINITION.id, simulationOf(await loadEngine()))
   if (found.status !== 'recovered') throw new Error(`the recordings are ${found.status}`)
   const archive = openArchive({ databaseUrl, directory: '', log: () => undefined })
   const saved = await Effect.runPromise(archive.service.savedRealm(DEFAULT_DEFINITION.id))
   await archive.close()
-  const text = ({ position: p, rotation: q, scale, access, owner }: Pick<SavedElement, 'position' | 'rotation' | 'scale' | 'access' | 'owner'>): string => [p.x, p.y, p.z, q.x, q.y, q.z, q.w, scale, access, owner].join(' ')
+  const text = ({
+    position: p,
+    rotation: q,
+    scale,
+    access,
+    owner,
+  }: Pick<SavedElement, 'position' | 'rotation' | 'scale' | 'access' | 'owner'>): string =>
+    [p.x, p.y, p.z, q.x, q.y, q.z, q.w, scale, access, owner].join(' ')
   const elements = new Map(saved?.elements.map((element) => [element.element, text(element)]))
   const recorded = props(found.realm)
-  return { recorded: recorded.length, saved: elements.size, different: recorded.filter((prop) => elements.get(prop.id) !== text(prop)).length }
+  return {
+    recorded: recorded.length,
+    saved: elements.size,
+    different: recorded.filter((prop) => elements.get(prop.id) !== text(prop)).length,
+  }
 }
 
 const postgres = await startPostgres()
@@ -95,7 +123,10 @@ const bringBack = await takeAway(postgres)
 const during = await phase('during', server.url, seconds)
 await bringBack()
 const backAtMs = performance.now()
-const isBack = await until(() => server.errors().includes('archive: back') || !server.errors().includes('archive: '), BACK_SECONDS_MAX * 1_000)
+const isBack = await until(
+  () => server.errors().includes('archive: back') || !server.errors().includes('archive: '),
+  BACK_SECONDS_MAX * 1_000,
+)
 const backSeconds = (performance.now() - backAtMs) / 1_000
 const after = await phase('after', server.url, seconds)
 const { reconnects } = players
@@ -108,9 +139,30 @@ await postgres.remove()
 
 const share = ({ overruns, ticks }: Ticks): number => overruns / Math.max(1, ticks)
 const wasTold = server.errors().includes('archive: away')
-const report = { schema: 'otherworld/archive-away/1', bots: players.all.length, seconds, how: values.how, before, during, after, backSeconds, operatorWasTold: wasTold, reconnects, ...settled, elements: kept }
-const isGood = isBack && wasTold && kept.different === 0 && kept.saved === kept.recorded && settled.commandsLost === 0
-  && share(during) <= Math.max(share(before), share(after)) + OVERRUN_SHARE_MAX
+const report = {
+  schema: 'otherworld/archive-away/1',
+  bots: players.all.length,
+  seconds,
+  how: values.how,
+  before,
+  during,
+  after,
+  backSeconds,
+  operatorWasTold: wasTold,
+  reconnects,
+  ...settled,
+  elements: kept,
+}
+const isGood =
+  isBack &&
+  wasTold &&
+  kept.different === 0 &&
+  kept.saved === kept.recorded &&
+  settled.commandsLost === 0 &&
+  share(during) <= Math.max(share(before), share(after)) + OVERRUN_SHARE_MAX
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
-else process.stdout.write(`the archive was back ${backSeconds.toFixed(1)} s after the database; ${kept.saved} of ${kept.recorded} things saved, ${kept.different} different from the recording; ${settled.commandsAnswered} commands answered, ${settled.commandsLost} lost; the operator was ${wasTold ? '' : 'not '}told\n`)
+else
+  process.stdout.write(
+    `the archive was back ${backSeconds.toFixed(1)} s after the database; ${kept.saved} of ${kept.recorded} things saved, ${kept.different} different from the recording; ${settled.commandsAnswered} commands answered, ${settled.commandsLost} lost; the operator was ${wasTold ? '' : 'not '}told\n`,
+  )
 process.exit(isGood ? 0 : 1)

@@ -16,10 +16,21 @@ import type { Told } from './guest/wire-guest.ts'
 import { Players } from './players.ts'
 import { sleep, startServerOn, startServerProcess, until, type ServerProcess } from './server-process.ts'
 
-const text = (value: string): { readonly type: 'string'; readonly default: string } => ({ type: 'string', default: value })
+const text = (value: string): { readonly type: 'string'; readonly default: string } => ({
+  type: 'string',
+  default: value,
+})
 const { values } = parseArgs({
   options: {
-    seed: text('1'), seconds: text('20'), guests: text('2'), bots: text('10'), only: text(Object.keys(PHASES).join(',')), 'tick-ms-max': text('500'), from: { type: 'string' }, fresh: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
+    seed: text('1'),
+    seconds: text('20'),
+    guests: text('2'),
+    bots: text('10'),
+    only: text(Object.keys(PHASES).join(',')),
+    'tick-ms-max': text('500'),
+    from: { type: 'string' },
+    fresh: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   },
 })
 const [seed, seconds, tickMsMax] = [Number(values.seed), Number(values.seconds), Number(values['tick-ms-max'])]
@@ -71,14 +82,22 @@ const connects = [rtc, connectWebSocket]
 
 async function begin(): Promise<Play> {
   const server = await startServerProcess()
-  const honest = await Players.join(server.url, (i) => [i % 2 === 0 ? rtc : connectWebSocket], Number(values.bots), seed)
+  const honest = await Players.join(
+    server.url,
+    (i) => [i % 2 === 0 ? rtc : connectWebSocket],
+    Number(values.bots),
+    seed,
+  )
   await sleep(SETTLE_MS)
   return { server, honest }
 }
 
 function isSealed(data: string): boolean {
   const folder = join(data, 'recordings')
-  const newest = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.owr')).toSorted().at(-1)
+  const newest = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.owr'))
+    .toSorted()
+    .at(-1)
   if (newest === undefined) return false
   const read = readRecording(new Uint8Array(readFileSync(join(folder, newest))))
   return read.ok && read.value.index !== null
@@ -86,7 +105,11 @@ function isSealed(data: string): boolean {
 
 async function ticksOf(url: string): Promise<{ readonly tick: number; readonly restarts: number } | null> {
   try {
-    const { realms: [realm] } = await (await fetch(`${url}v1/status`, { signal: AbortSignal.timeout(2_000) })).json() as { readonly realms: readonly { tick: number; restarts: number }[] }
+    const {
+      realms: [realm],
+    } = (await (await fetch(`${url}v1/status`, { signal: AbortSignal.timeout(2_000) })).json()) as {
+      readonly realms: readonly { tick: number; restarts: number }[]
+    }
     return realm ?? null
   } catch {
     return null
@@ -122,16 +145,26 @@ async function afterwards({ server, honest }: Play): Promise<Afterwards> {
     process.stderr.write(`the second start: ${error instanceof Error ? error.message.slice(0, 500) : String(error)}\n`)
   }
   rmSync(server.data, { recursive: true, force: true })
-  return { stopSeconds: Number(stopSeconds.toFixed(1)), isSealed: sealed, backSeconds: backSeconds === null ? null : Number(backSeconds.toFixed(1)), restartsAfterwards: restarts }
+  return {
+    stopSeconds: Number(stopSeconds.toFixed(1)),
+    isSealed: sealed,
+    backSeconds: backSeconds === null ? null : Number(backSeconds.toFixed(1)),
+    restartsAfterwards: restarts,
+  }
 }
 
 /** The guests take away what they can of what they made. */
 async function tidy(guests: Guests): Promise<void> {
-  for (const { guest } of guests.seats) for (const element of guest.isJoined ? [...guest.elements] : []) guest.command({ type: 'despawn', element })
+  for (const { guest } of guests.seats)
+    for (const element of guest.isJoined ? [...guest.elements] : []) guest.command({ type: 'despawn', element })
   await until(() => guests.seats.every(({ guest }) => !guest.isJoined || guest.unacknowledged === 0), 10_000)
 }
 
-function faultsOf({ figures, changed, commandsLost }: Pick<PhaseReport, 'figures' | 'changed' | 'commandsLost'>): string[] {
+function faultsOf({
+  figures,
+  changed,
+  commandsLost,
+}: Pick<PhaseReport, 'figures' | 'changed' | 'commandsLost'>): string[] {
   const { restarts, honest, tickMsMax: most, gapMsMax } = figures
   return [
     restarts > 0 && `the realm was restarted ${restarts} times`,
@@ -160,22 +193,43 @@ async function runPhase(name: string, play: Play): Promise<PhaseReport> {
   guests.close()
   const commandsLost = honest.all.reduce((sum, { client }) => sum + client.stats().inputsLost, 0) - lostBefore
   const report = { figures, changed: honest.changed, commandsLost }
-  return { phase: name, goal: phase.goal, told, guestsEnded: guests.ended, ...report, afterwards: null, faults: faultsOf(report) }
+  return {
+    phase: name,
+    goal: phase.goal,
+    told,
+    guestsEnded: guests.ended,
+    ...report,
+    afterwards: null,
+    faults: faultsOf(report),
+  }
 }
 
-const again = (name: string): string => `npm run drill -- guest --seed ${seed} --seconds ${seconds} --guests ${values.guests} --bots ${values.bots}${values.from === undefined ? '' : ` --from ${values.from}`} --only ${name}`
+const again = (name: string): string =>
+  `npm run drill -- guest --seed ${seed} --seconds ${seconds} --guests ${values.guests} --bots ${values.bots}${values.from === undefined ? '' : ` --from ${values.from}`} --only ${name}`
 
 function tell({ phase, goal, told, guestsEnded, figures, afterwards: after, faults }: PhaseReport): void {
-  const counts = (of: Readonly<Record<string, number>>): string => Object.entries(of).toSorted((a, b) => b[1] - a[1]).map(([what, times]) => `${what} ${times}`).join(', ')
+  const counts = (of: Readonly<Record<string, number>>): string =>
+    Object.entries(of)
+      .toSorted((a, b) => b[1] - a[1])
+      .map(([what, times]) => `${what} ${times}`)
+      .join(', ')
   const { honest } = figures
   const lines = [
     `${phase}: ${goal}; ${figures.seconds} s, ${figures.ticks} ticks`,
-    `  told: ${Object.entries(told).map(([type, outcomes]) => `${type}: ${counts(outcomes)}`).join('; ') || 'nothing'}`,
+    `  told: ${
+      Object.entries(told)
+        .map(([type, outcomes]) => `${type}: ${counts(outcomes)}`)
+        .join('; ') || 'nothing'
+    }`,
     ...(Object.keys(guestsEnded).length > 0 ? [`  guests ended: ${counts(guestsEnded)}`] : []),
     `  tick p50 ${figures.tickMsP50 ?? '?'} ms, p99 ${figures.tickMsP99 ?? '?'} ms, longest ${figures.tickMsMax} ms, ${figures.cpuMsPerTick ?? '?'} ms of processor a tick; over budget ${figures.overBudgetShare === null ? '?' : (100 * figures.overBudgetShare).toFixed(2)} %; longest without a tick ${figures.gapMsMax} ms; realm restarts ${figures.restarts}`,
     `  honest: ${honest.in} of ${honest.count} in, came back ${honest.reconnects}, longest without news ${honest.gapMsMax} ms; rejected: ${counts(honest.rejected) || 'nothing'}`,
     `  ${figures.elements} elements, checkpoint ${(figures.checkpointBytesMax / 1e6).toFixed(1)} MB, recordings ${figures.recordedMbPerMinute} MB a minute, ${figures.rssMiB} MiB`,
-    ...(after ? [`  afterwards: ended in ${after.stopSeconds} s, ${after.isSealed ? '' : 'not '}sealed; ${after.backSeconds === null ? `does not come back (restarts ${after.restartsAfterwards})` : `ticks again ${after.backSeconds} s after the next start`}`] : []),
+    ...(after
+      ? [
+          `  afterwards: ended in ${after.stopSeconds} s, ${after.isSealed ? '' : 'not '}sealed; ${after.backSeconds === null ? `does not come back (restarts ${after.restartsAfterwards})` : `ticks again ${after.backSeconds} s after the next start`}`,
+        ]
+      : []),
     ...(faults.length > 0 ? [`  FAILED: ${faults.join('; ')}`, `  again: ${again(phase)}`] : []),
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
@@ -187,9 +241,20 @@ for (const [i, name] of names.entries()) {
   play ??= await begin()
   let report = await runPhase(name, play)
   // What a realm is like that was restarted, or is gone, is no measure of what comes next.
-  if (values.fresh || report.figures.restarts > 0 || report.figures.unanswered > 5 || report.figures.honest.in < report.figures.honest.count || i === names.length - 1) {
+  if (
+    values.fresh ||
+    report.figures.restarts > 0 ||
+    report.figures.unanswered > 5 ||
+    report.figures.honest.in < report.figures.honest.count ||
+    i === names.length - 1
+  ) {
     const after = await afterwards(play)
-    const faults = [...report.faults, ...(after.backSeconds === null ? ['the realm does not come back'] : []), ...(after.isSealed ? [] : ['the recording was not sealed']), ...(after.stopSeconds > 10 ? [`the server took ${after.stopSeconds} s to end`] : [])]
+    const faults = [
+      ...report.faults,
+      ...(after.backSeconds === null ? ['the realm does not come back'] : []),
+      ...(after.isSealed ? [] : ['the recording was not sealed']),
+      ...(after.stopSeconds > 10 ? [`the server took ${after.stopSeconds} s to end`] : []),
+    ]
     report = { ...report, afterwards: after, faults }
     play = null
   }
@@ -197,6 +262,14 @@ for (const [i, name] of names.entries()) {
   if (!values.json) tell(report)
 }
 const failed = reports.filter(({ faults }) => faults.length > 0)
-if (values.json) process.stdout.write(`${JSON.stringify({ schema: 'otherworld/drill-guest/1', seed, seconds, guests: Number(values.guests), bots: Number(values.bots), phases: reports, failed: failed.map(({ phase }) => ({ phase, again: again(phase) })) })}\n`)
-else process.stdout.write(failed.length === 0 ? `all ${reports.length} phases held\n` : `failed: ${failed.map(({ phase }) => phase).join(', ')}\n`)
+if (values.json)
+  process.stdout.write(
+    `${JSON.stringify({ schema: 'otherworld/drill-guest/1', seed, seconds, guests: Number(values.guests), bots: Number(values.bots), phases: reports, failed: failed.map(({ phase }) => ({ phase, again: again(phase) })) })}\n`,
+  )
+else
+  process.stdout.write(
+    failed.length === 0
+      ? `all ${reports.length} phases held\n`
+      : `failed: ${failed.map(({ phase }) => phase).join(', ')}\n`,
+  )
 process.exit(failed.length === 0 ? 0 : 1)

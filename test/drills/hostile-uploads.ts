@@ -12,8 +12,11 @@ import { sleep, startServerProcess } from './server-process.ts'
 
 const { values } = parseArgs({
   options: {
-    bots: { type: 'string', default: '20' }, seconds: { type: 'string', default: '30' }, files: { type: 'string', default: 'fixtures/assets/hostile' },
-    senders: { type: 'string', default: '3' }, json: { type: 'boolean', default: false },
+    bots: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '30' },
+    files: { type: 'string', default: 'fixtures/assets/hostile' },
+    senders: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
   },
 })
 /** Longest time that the server may work on a hostile file, ms. */
@@ -35,9 +38,14 @@ const files = readdirSync(values.files).map((name) => ({ name, bytes: readFileSy
 const verdicts: Verdict[] = []
 let refused = 0
 
-const guest = async (url: string, name: string): Promise<ServerApi> => new ServerApi(url, (await login(url, name)).token)
+const guest = async (url: string, name: string): Promise<ServerApi> =>
+  new ServerApi(url, (await login(url, name)).token)
 
-async function sendOne(url: string, api: ServerApi, file: { readonly name: string; readonly bytes: Uint8Array }): Promise<void> {
+async function sendOne(
+  url: string,
+  api: ServerApi,
+  file: { readonly name: string; readonly bytes: Uint8Array },
+): Promise<void> {
   let beganMs = performance.now()
   let began = false
   const stage = (now: string): void => {
@@ -46,39 +54,73 @@ async function sendOne(url: string, api: ServerApi, file: { readonly name: strin
     beganMs = performance.now()
   }
   const watch = { sent: (): void => undefined, stage, signal: AbortSignal.timeout(UPLOAD_MS_MAX) }
-  const status: Fields = await uploadBytes(api, url, file.bytes, { name: 'hostile', fileName: file.name, kind: undefined, humanoid: undefined, sharing: 'owner' }, watch)
-  const rejections = Array.isArray(status['rejections']) ? status['rejections'] as readonly Fields[] : []
-  verdicts.push({ file: file.name, stage: textIn(status, 'stage') ?? '', rules: rejections.map((each) => textIn(each, 'rule') ?? ''), ms: performance.now() - beganMs })
+  const status: Fields = await uploadBytes(
+    api,
+    url,
+    file.bytes,
+    { name: 'hostile', fileName: file.name, kind: undefined, humanoid: undefined, sharing: 'owner' },
+    watch,
+  )
+  const rejections = Array.isArray(status['rejections']) ? (status['rejections'] as readonly Fields[]) : []
+  verdicts.push({
+    file: file.name,
+    stage: textIn(status, 'stage') ?? '',
+    rules: rejections.map((each) => textIn(each, 'rule') ?? ''),
+    ms: performance.now() - beganMs,
+  })
 }
 
 /** One file after the other until the time is over, each time as a new guest, so that no limit by user slows it. */
 async function sender(url: string, endMs: number, from: number): Promise<void> {
   for (let i = from; performance.now() < endMs; i++) {
     const file = files[i % files.length]
-    if (file) await sendOne(url, await guest(url, `sender ${i}`), file).catch(() => { refused++ })
+    if (file)
+      await sendOne(url, await guest(url, `sender ${i}`), file).catch(() => {
+        refused++
+      })
   }
 }
 
 /** As many as can be declared, and listeners to one of them. */
-async function flood(url: string): Promise<{ readonly taken: number; readonly refused: number; readonly listening: number }> {
+async function flood(
+  url: string,
+): Promise<{ readonly taken: number; readonly refused: number; readonly listening: number }> {
   let taken = 0
   let id = ''
   const api = await guest(url, 'listener')
   for (let i = 0; i < DECLARATIONS; i++) {
     const declarer = i === 0 ? api : await guest(url, `declarer ${i}`)
-    const declared = await declarer.ask('POST', 'v1/uploads', { name: 'never', bytes: 1_000_000, sha256: 'a'.repeat(64) }).catch(() => null)
+    const declared = await declarer
+      .ask('POST', 'v1/uploads', { name: 'never', bytes: 1_000_000, sha256: 'a'.repeat(64) })
+      .catch(() => null)
     if (!declared) continue
     taken++
     if (i === 0) id = textIn(declared, 'id') ?? ''
   }
   const ended = new AbortController()
-  const listeners = await Promise.allSettled(Array.from({ length: LISTENERS }, () => api.fetch(`v1/uploads/${id}/events`, { signal: ended.signal })))
+  const listeners = await Promise.allSettled(
+    Array.from({ length: LISTENERS }, () => api.fetch(`v1/uploads/${id}/events`, { signal: ended.signal })),
+  )
   ended.abort()
-  return { taken, refused: DECLARATIONS - taken, listening: listeners.filter(({ status }) => status === 'fulfilled').length }
+  return {
+    taken,
+    refused: DECLARATIONS - taken,
+    listening: listeners.filter(({ status }) => status === 'fulfilled').length,
+  }
 }
 
 const median = (of: readonly number[]): number => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)] ?? 0
-const figuresOf = (figures: ServerFigures | null): Readonly<Record<string, number>> => (figures === null ? {} : { ticks: figures.ticks, tickMsP50: figures.tickMsP50, tickMsP99: figures.tickMsP99, overBudgetShare: figures.overBudgetShare, delayedMs: figures.delayedMs, mainThreadCores: figures.cpu.main })
+const figuresOf = (figures: ServerFigures | null): Readonly<Record<string, number>> =>
+  figures === null
+    ? {}
+    : {
+        ticks: figures.ticks,
+        tickMsP50: figures.tickMsP50,
+        tickMsP99: figures.tickMsP99,
+        overBudgetShare: figures.overBudgetShare,
+        delayedMs: figures.delayedMs,
+        mainThreadCores: figures.cpu.main,
+      }
 
 const server = await startServerProcess('--logins-per-minute', '100000')
 const players = await Players.join(server.url, [connectWebSocket], Number(values.bots), 1)
@@ -98,12 +140,31 @@ await server.stop()
 
 const byFile = files.map(({ name }) => {
   const of = verdicts.filter(({ file }) => file === name)
-  return { file: name, times: of.length, rules: [...new Set(of.flatMap(({ rules }) => rules))], stages: [...new Set(of.map(({ stage }) => stage))], msMedian: Math.round(median(of.map(({ ms }) => ms))), msMax: Math.round(Math.max(0, ...of.map(({ ms }) => ms))) }
+  return {
+    file: name,
+    times: of.length,
+    rules: [...new Set(of.flatMap(({ rules }) => rules))],
+    stages: [...new Set(of.map(({ stage }) => stage))],
+    msMedian: Math.round(median(of.map(({ ms }) => ms))),
+    msMax: Math.round(Math.max(0, ...of.map(({ ms }) => ms))),
+  }
 })
 const report = {
-  schema: 'otherworld/hostile-uploads/1', bots: Number(values.bots), stillIn, uploads: verdicts.length, refused, files: byFile,
-  before: figuresOf(watch.figures(start, before)), during: figuresOf(watch.figures(before, during)), flood: { ...flooded, ...figuresOf(watch.figures(during, after)) },
+  schema: 'otherworld/hostile-uploads/1',
+  bots: Number(values.bots),
+  stillIn,
+  uploads: verdicts.length,
+  refused,
+  files: byFile,
+  before: figuresOf(watch.figures(start, before)),
+  during: figuresOf(watch.figures(before, during)),
+  flood: { ...flooded, ...figuresOf(watch.figures(during, after)) },
 }
-const isGood = stillIn === Number(values.bots) && byFile.every(({ stages, times, msMedian }) => times > 0 && stages.every((stage) => stage === 'rejected') && msMedian < REJECTED_MS_MAX)
+const isGood =
+  stillIn === Number(values.bots) &&
+  byFile.every(
+    ({ stages, times, msMedian }) =>
+      times > 0 && stages.every((stage) => stage === 'rejected') && msMedian < REJECTED_MS_MAX,
+  )
 process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`)
 process.exit(isGood ? 0 : 1)

@@ -7,7 +7,14 @@ import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { Players } from './players.ts'
 import { sleep, startServerProcess, usageOf } from './server-process.ts'
 
-const { values } = parseArgs({ options: { connects: { type: 'string', default: '1000' }, bots: { type: 'string', default: '2' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: {
+    connects: { type: 'string', default: '1000' },
+    bots: { type: 'string', default: '2' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+})
 const connects = Number(values.connects)
 /** The honest may wait this long for a snapshot, ms, with everything on one machine. */
 const GAP_MS_MAX = 2_000
@@ -23,7 +30,11 @@ const made: Record<string, number> = {}
 let done = 0
 
 async function attack(url: string, tokens: readonly string[], from: number): Promise<void> {
-  const attacker = spawn(process.execPath, ['test/system/hostile-peers.mjs', url, String(from), values.connects, values.seed, ...tokens], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const attacker = spawn(
+    process.execPath,
+    ['test/system/hostile-peers.mjs', url, String(from), values.connects, values.seed, ...tokens],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  )
   attacker.stdout.on('data', (chunk: Buffer) => {
     for (const line of chunk.toString().split('\n').filter(Boolean)) {
       const name = line.split(' ')[1] ?? '?'
@@ -31,11 +42,19 @@ async function attack(url: string, tokens: readonly string[], from: number): Pro
       done += 1
     }
   })
-  await new Promise((resolve) => { attacker.once('close', resolve) })
+  await new Promise((resolve) => {
+    attacker.once('close', resolve)
+  })
 }
 
-async function statusOf(url: string): Promise<{ readonly players: number; readonly connections: number; readonly restarts: number }> {
-  const { realms: [realm] } = await (await fetch(`${url}v1/status`)).json() as { readonly realms: readonly { players: number; connections: number; restarts: number }[] }
+async function statusOf(
+  url: string,
+): Promise<{ readonly players: number; readonly connections: number; readonly restarts: number }> {
+  const {
+    realms: [realm],
+  } = (await (await fetch(`${url}v1/status`)).json()) as {
+    readonly realms: readonly { players: number; connections: number; restarts: number }[]
+  }
   return realm ?? { players: -1, connections: -1, restarts: -1 }
 }
 
@@ -50,14 +69,17 @@ const server = await startServerProcess('--logins-per-minute', '100000')
 const rtc = await Players.join(server.url, [nodeWebRtcConnect()], Math.ceil(Number(values.bots) / 2), 1)
 const web = await Players.join(server.url, [connectWebSocket], Math.floor(Number(values.bots) / 2), 50)
 const honest = [...rtc.all, ...web.all]
-const tokens = await Promise.all(Array.from({ length: 24 }, async (_, i) => (await login(server.url, `hostile ${i}`)).token))
+const tokens = await Promise.all(
+  Array.from({ length: 24 }, async (_, i) => (await login(server.url, `hostile ${i}`)).token),
+)
 await sleep(3_000)
 const transportPid = server.transportPid()
 const before = usage([server.pid, transportPid])
 rtc.forgetGaps()
 web.forgetGaps()
 const startMs = performance.now()
-for (let attackers = 0; done < connects && attackers < ATTACKERS_MAX; attackers += 1) await attack(server.url, tokens, done)
+for (let attackers = 0; done < connects && attackers < ATTACKERS_MAX; attackers += 1)
+  await attack(server.url, tokens, done)
 const seconds = (performance.now() - startMs) / 1_000
 const gapMsMax = Math.max(...honest.map((player) => player.gapMsMax))
 await sleep(REST_MS)
@@ -65,20 +87,43 @@ const status = await statusOf(server.url)
 const after = usage([server.pid, server.transportPid()])
 const reconnects = rtc.reconnects + web.reconnects
 const settled = [await rtc.settle(), await web.settle()]
-const isHonestIn = honest.every(({ client }) => client.state.type === 'joined') && rtc.changed.length + web.changed.length === 0
+const isHonestIn =
+  honest.every(({ client }) => client.state.type === 'joined') && rtc.changed.length + web.changed.length === 0
 await rtc.leave()
 await web.leave()
 const isSameChild = transportPid !== null && server.transportPid() === transportPid
 await server.stop()
 
 const report = {
-  schema: 'otherworld/hostile/1', connects: done, seconds: Number(seconds.toFixed(1)), attacks: made,
-  honest: { count: honest.length, stillIn: isHonestIn, reconnects, gapMsMax: Math.round(gapMsMax), commandsLost: settled.reduce((sum, { commandsLost }) => sum + commandsLost, 0) },
-  after: { connections: status.connections, players: status.players, realmRestarts: status.restarts, sameTransportProcess: isSameChild },
+  schema: 'otherworld/hostile/1',
+  connects: done,
+  seconds: Number(seconds.toFixed(1)),
+  attacks: made,
+  honest: {
+    count: honest.length,
+    stillIn: isHonestIn,
+    reconnects,
+    gapMsMax: Math.round(gapMsMax),
+    commandsLost: settled.reduce((sum, { commandsLost }) => sum + commandsLost, 0),
+  },
+  after: {
+    connections: status.connections,
+    players: status.players,
+    realmRestarts: status.restarts,
+    sameTransportProcess: isSameChild,
+  },
   processes: { main: { before: before[0], after: after[0] }, transport: { before: before[1], after: after[1] } },
 }
 const grew = after.some(({ rssMiB }, i) => (rssMiB - (before[i]?.rssMiB ?? 0)) * 1_048_576 > GROWTH_BYTES_MAX)
-const isGood = done >= connects && isHonestIn && gapMsMax < GAP_MS_MAX && reconnects === 0 && report.honest.commandsLost === 0
-  && status.connections === honest.length && status.restarts === 0 && isSameChild && !grew
+const isGood =
+  done >= connects &&
+  isHonestIn &&
+  gapMsMax < GAP_MS_MAX &&
+  reconnects === 0 &&
+  report.honest.commandsLost === 0 &&
+  status.connections === honest.length &&
+  status.restarts === 0 &&
+  isSameChild &&
+  !grew
 process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`)
 process.exit(isGood ? 0 : 1)

@@ -4,7 +4,15 @@ import { nodeWebRtcConnect } from '../../netcode/webrtc/client-node.ts'
 import { Players } from './players.ts'
 import { sleep, startServerProcess, until } from './server-process.ts'
 
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '10' }, bots: { type: 'string', default: '20' }, pause: { type: 'string', default: '6' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '10' },
+    bots: { type: 'string', default: '20' },
+    pause: { type: 'string', default: '6' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+})
 /** All are to be back within this, s. */
 const BACK_SECONDS_MAX = 5
 /** No one is waited for longer, ms: a session can be resumed for 30 s. */
@@ -21,7 +29,10 @@ for (let kill = 1; kill <= Number(values.kills); kill += 1) {
   process.kill(pid, 'SIGKILL')
   const isBack = await until(() => players.haveReturned(kill), WAIT_MS_MAX)
   seconds.push(isBack ? (performance.now() - atMs) / 1_000 : Infinity)
-  if (!values.json) process.stdout.write(`kill ${kill}: ${players.joined} of ${players.all.length} back after ${seconds.at(-1)?.toFixed(2)} s\n`)
+  if (!values.json)
+    process.stdout.write(
+      `kill ${kill}: ${players.joined} of ${players.all.length} back after ${seconds.at(-1)?.toFixed(2)} s\n`,
+    )
 }
 const { changed, reconnects } = players
 const settled = await players.settle()
@@ -30,10 +41,21 @@ await server.stop()
 
 const sorted = seconds.toSorted((a, b) => a - b)
 const report = {
-  schema: 'otherworld/kill-transport/1', bots: players.all.length, kills: seconds.length, seconds, secondsP50: sorted[Math.floor(sorted.length / 2)] ?? 0, secondsMax: sorted.at(-1) ?? 0,
-  identitiesKept: changed.length === 0, changed, reconnects, ...settled,
+  schema: 'otherworld/kill-transport/1',
+  bots: players.all.length,
+  kills: seconds.length,
+  seconds,
+  secondsP50: sorted[Math.floor(sorted.length / 2)] ?? 0,
+  secondsMax: sorted.at(-1) ?? 0,
+  identitiesKept: changed.length === 0,
+  changed,
+  reconnects,
+  ...settled,
 }
 const isGood = report.identitiesKept && report.commandsLost === 0 && report.secondsMax < BACK_SECONDS_MAX
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
-else process.stdout.write(`all back after ${report.secondsP50.toFixed(2)} s (median), ${report.secondsMax.toFixed(2)} s at most; ${settled.commandsAnswered} commands answered, ${settled.commandsLost} lost; ${changed.length === 0 ? 'all are who they were' : changed.join('; ')}\n`)
+else
+  process.stdout.write(
+    `all back after ${report.secondsP50.toFixed(2)} s (median), ${report.secondsMax.toFixed(2)} s at most; ${settled.commandsAnswered} commands answered, ${settled.commandsLost} lost; ${changed.length === 0 ? 'all are who they were' : changed.join('; ')}\n`,
+  )
 process.exit(isGood ? 0 : 1)

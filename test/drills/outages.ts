@@ -21,7 +21,13 @@ const ARGS = ['--logins-per-minute', '100000'] as const
 /** A server with a real S3 server, which is stopped with its connections open, and killed. */
 export async function standWithS3(): Promise<Stand> {
   const s3 = await startRadosgw()
-  const settings = { ENDPOINT: s3.endpoint, BUCKET: 'otherworld', REGION: 'us-east-1', ACCESS_KEY: s3.accessKey, SECRET_KEY: s3.secretKey }
+  const settings = {
+    ENDPOINT: s3.endpoint,
+    BUCKET: 'otherworld',
+    REGION: 'us-east-1',
+    ACCESS_KEY: s3.accessKey,
+    SECRET_KEY: s3.secretKey,
+  }
   for (const [name, value] of Object.entries(settings)) process.env[`OTHERWORLD_S3_${name}`] = value
   const server = await startServerProcess(...ARGS)
   for (const name of Object.keys(settings)) delete process.env[`OTHERWORLD_S3_${name}`]

@@ -35,15 +35,26 @@ export class Players {
   }
 
   /** Resolves when all have joined. `connects`: of all, or of each by its number. */
-  static async join(url: string, connects: readonly Connect[] | ((i: number) => readonly Connect[]), count: number, seed: number): Promise<Players> {
+  static async join(
+    url: string,
+    connects: readonly Connect[] | ((i: number) => readonly Connect[]),
+    count: number,
+    seed: number,
+  ): Promise<Players> {
     const players = new Players()
     const wardrobe = fitAll(await loadClips(), DEFAULT_BODY)
     for (let i = 0; i < count; i += 1) {
       const { token } = await login(url, `honest ${i + 1}`)
       const client = new RenderClient({ url, token, connects: typeof connects === 'function' ? connects(i) : connects })
-      players.all.push({ client, bot: new Bot(client, createMind('mixed', seed + i, wardrobe)), identity: '', gapMsMax: 0 })
+      players.all.push({
+        client,
+        bot: new Bot(client, createMind('mixed', seed + i, wardrobe)),
+        identity: '',
+        gapMsMax: 0,
+      })
       client.start()
-      if (!(await until(() => client.state.type === 'joined', JOIN_MS_MAX))) throw new Error(`player ${i + 1} did not get in: ${JSON.stringify(client.state)}`)
+      if (!(await until(() => client.state.type === 'joined', JOIN_MS_MAX)))
+        throw new Error(`player ${i + 1} did not get in: ${JSON.stringify(client.state)}`)
     }
     for (const player of players.all) player.identity = identityOf(player.client)
     return players
@@ -80,7 +91,9 @@ export class Players {
 
   /** Players who are not who they were. */
   get changed(): readonly string[] {
-    return this.all.filter((player) => identityOf(player.client) !== player.identity).map(({ identity, client }) => `${identity} is now ${identityOf(client)}`)
+    return this.all
+      .filter((player) => identityOf(player.client) !== player.identity)
+      .map(({ identity, client }) => `${identity} is now ${identityOf(client)}`)
   }
 
   get reconnects(): number {
@@ -93,7 +106,9 @@ export class Players {
     await until(() => this.all.every(({ client }) => client.stats().commandsPending === 0), DRAIN_MS_MAX)
     const sum = (of: (player: Player) => number): number => this.all.reduce((total, player) => total + of(player), 0)
     return {
-      commandsAnswered: sum(({ bot: { tally } }) => tally.done + Object.values(tally.rejected).reduce((all, each) => all + each, 0)),
+      commandsAnswered: sum(
+        ({ bot: { tally } }) => tally.done + Object.values(tally.rejected).reduce((all, each) => all + each, 0),
+      ),
       commandsLost: sum(({ client }) => client.stats().inputsLost + client.stats().commandsPending),
     }
   }

@@ -12,7 +12,14 @@ import type { RealmStatus, ServerStatus } from '../../server/main.ts'
 import { CURSED, plantedEngine, type PlantedFault } from '../../testing/planted-fault.ts'
 import { sleep, startServerProcess, until } from './server-process.ts'
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '50' }, fault: { type: 'string', default: 'trap' }, things: { type: 'string', default: '50' }, json: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '50' },
+    fault: { type: 'string', default: 'trap' },
+    things: { type: 'string', default: '50' },
+    json: { type: 'boolean', default: false },
+  },
+})
 const rounds = Number(values.rounds)
 const fault: PlantedFault = values.fault === 'loop' ? 'loop' : 'trap'
 /** The realm is to be back within this, s; from the last tick before the fault, so that it includes the time until a hang is noticed. */
@@ -28,10 +35,20 @@ interface Guest {
 async function guest(url: string, name: string): Promise<Guest> {
   const { token } = await login(url, name)
   const notices: string[] = []
-  const client = new RenderClient({ url, token, connects: [connectWebSocket], events: { message: (message) => { if (message.type === 'notice') notices.push(message.text) } } })
+  const client = new RenderClient({
+    url,
+    token,
+    connects: [connectWebSocket],
+    events: {
+      message: (message) => {
+        if (message.type === 'notice') notices.push(message.text)
+      },
+    },
+  })
   drive([client])
   client.start()
-  if (!(await until(() => client.state.type === 'joined', WAIT_MS_MAX))) throw new Error(`${name} did not get in: ${JSON.stringify(client.state)}`)
+  if (!(await until(() => client.state.type === 'joined', WAIT_MS_MAX)))
+    throw new Error(`${name} did not get in: ${JSON.stringify(client.state)}`)
   return { client, notices }
 }
 
@@ -43,7 +60,12 @@ async function statusOf(url: string): Promise<RealmStatus> {
 
 /** All props but the cursed ones, with their places to the millimetre: they stand still. */
 const standing = ({ client }: Guest): string =>
-  client.sample().props.filter(({ spec }) => spec.name === 'box').map(({ element, position: { x, y, z } }) => `${element} ${x.toFixed(3)} ${y.toFixed(3)} ${z.toFixed(3)}`).toSorted().join('\n')
+  client
+    .sample()
+    .props.filter(({ spec }) => spec.name === 'box')
+    .map(({ element, position: { x, y, z } }) => `${element} ${x.toFixed(3)} ${y.toFixed(3)} ${z.toFixed(3)}`)
+    .toSorted()
+    .join('\n')
 
 /** Seconds from the last tick before the fault to the first after it; null: it never came back. */
 async function round(url: string): Promise<number | null> {
@@ -68,8 +90,20 @@ const server = await startServerProcess()
 delete process.env['NODE_OPTIONS']
 const [honest, hostile] = [await guest(server.url, 'honest'), await guest(server.url, 'hostile')]
 const identity = JSON.stringify(honest.client.state)
-const box = { ...CURSED, name: 'box', motion: 'static', colliders: [{ shape: { type: 'box', halfExtents: { x: 0.1, y: 0.1, z: 0.1 } }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }] } as const
-for (let i = 0; i < Number(values.things); i += 1) await honest.client.spawn(box, { position: { x: (i % 10) - 5, y: 0.1, z: -5 - Math.floor(i / 10) } })
+const box = {
+  ...CURSED,
+  name: 'box',
+  motion: 'static',
+  colliders: [
+    {
+      shape: { type: 'box', halfExtents: { x: 0.1, y: 0.1, z: 0.1 } },
+      position: { x: 0, y: 0, z: 0 },
+      rotation: { x: 0, y: 0, z: 0, w: 1 },
+    },
+  ],
+} as const
+for (let i = 0; i < Number(values.things); i += 1)
+  await honest.client.spawn(box, { position: { x: (i % 10) - 5, y: 0.1, z: -5 - Math.floor(i / 10) } })
 await until(() => standing(honest).split('\n').length === Number(values.things), WAIT_MS_MAX)
 const before = standing(honest)
 
@@ -81,28 +115,54 @@ for (let i = 1; i <= rounds; i += 1) {
   if (!spawned.ok) faults.push(`round ${i}: the spawn was rejected`)
   const took = await back
   seconds.push(took ?? Infinity)
-  const isBack = await until(() => [honest, hostile].every(({ client }) => client.state.type === 'joined' && client.stats().reconnects >= i) && standing(honest) === before, WAIT_MS_MAX)
+  const isBack = await until(
+    () =>
+      [honest, hostile].every(({ client }) => client.state.type === 'joined' && client.stats().reconnects >= i) &&
+      standing(honest) === before,
+    WAIT_MS_MAX,
+  )
   if (!isBack) {
-    faults.push(`round ${i}: not everything is as it was: ${JSON.stringify([honest.client.state, hostile.client.state])}`)
+    faults.push(
+      `round ${i}: not everything is as it was: ${JSON.stringify([honest.client.state, hostile.client.state])}`,
+    )
     break
   }
-  if (!(await until(() => hostile.notices.length >= i, WAIT_MS_MAX)) || hostile.notices.length > i) faults.push(`round ${i}: the owner was told ${hostile.notices.length} times`)
+  if (!(await until(() => hostile.notices.length >= i, WAIT_MS_MAX)) || hostile.notices.length > i)
+    faults.push(`round ${i}: the owner was told ${hostile.notices.length} times`)
   if (!values.json) process.stdout.write(`${fault} ${i}: back after ${took?.toFixed(2) ?? 'never'} s\n`)
 }
 const end = await statusOf(server.url)
 if (end.quarantined !== rounds) faults.push(`the operator counts ${end.quarantined} of ${rounds}`)
 if (end.restarts !== rounds) faults.push(`there were ${end.restarts} restarts, not ${rounds}`)
-if (JSON.stringify({ ...honest.client.state, resumed: false }) !== JSON.stringify({ ...(JSON.parse(identity) as object), resumed: false })) faults.push('the honest player is not who it was')
-const told = server.errors().split('\n').filter((line) => line.includes('("cursed ball")')).length
+if (
+  JSON.stringify({ ...honest.client.state, resumed: false }) !==
+  JSON.stringify({ ...(JSON.parse(identity) as object), resumed: false })
+)
+  faults.push('the honest player is not who it was')
+const told = server
+  .errors()
+  .split('\n')
+  .filter((line) => line.includes('("cursed ball")')).length
 await server.stop()
 rmSync(folder, { recursive: true, force: true })
 
 const sorted = seconds.toSorted((a, b) => a - b)
 const report = {
-  schema: 'otherworld/recovery/1', fault, rounds, back: seconds.filter((each) => each < Infinity).length, seconds, secondsP50: sorted[Math.floor(sorted.length / 2)] ?? 0, secondsMax: sorted.at(-1) ?? 0,
-  ownerTold: hostile.notices.length, operatorTold: told, faults,
+  schema: 'otherworld/recovery/1',
+  fault,
+  rounds,
+  back: seconds.filter((each) => each < Infinity).length,
+  seconds,
+  secondsP50: sorted[Math.floor(sorted.length / 2)] ?? 0,
+  secondsMax: sorted.at(-1) ?? 0,
+  ownerTold: hostile.notices.length,
+  operatorTold: told,
+  faults,
 }
 const isGood = faults.length === 0 && report.secondsMax < BACK_SECONDS_MAX
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
-else process.stdout.write(`${report.back} of ${rounds} back, after ${report.secondsP50.toFixed(2)} s (median), ${report.secondsMax.toFixed(2)} s at most; the owner was told ${report.ownerTold} times; ${faults.length === 0 ? 'all else was where it had been' : faults.join('; ')}\n`)
+else
+  process.stdout.write(
+    `${report.back} of ${rounds} back, after ${report.secondsP50.toFixed(2)} s (median), ${report.secondsMax.toFixed(2)} s at most; the owner was told ${report.ownerTold} times; ${faults.length === 0 ? 'all else was where it had been' : faults.join('; ')}\n`,
+  )
 process.exit(isGood ? 0 : 1)

@@ -23,7 +23,10 @@ export interface ServerProcess {
 /** A server that does not end in order within this is killed, ms. */
 const END_MS_MAX = 30_000
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+export const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 
 /** Waits until `look` is true; false where `msMax` have passed. */
 export async function until(look: () => boolean, msMax: number): Promise<boolean> {
@@ -36,7 +39,11 @@ export async function until(look: () => boolean, msMax: number): Promise<boolean
 }
 
 function transportOf(pid: number): number | null {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)
   return children.find((child) => commandOf(child).includes('webrtc-child')) ?? null
 }
 
@@ -73,11 +80,19 @@ export const startServerProcess = (...args: readonly string[]): Promise<ServerPr
 
 /** The same on data that are there already. */
 export async function startServerOn(data: string, ...args: readonly string[]): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['cli/otherworld.js', 'serve', '--json', '--port', '0', '--udp-port', '0', '--data', data, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(
+    process.execPath,
+    ['cli/otherworld.js', 'serve', '--json', '--port', '0', '--udp-port', '0', '--data', data, ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
   let errors = ''
-  child.stderr.on('data', (chunk: Buffer) => { errors = (errors + chunk.toString()).slice(-100_000) })
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-100_000)
+  })
   const pid = child.pid ?? 0
-  const exited = new Promise<void>((resolve) => { child.once('exit', () => resolve()) })
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+  })
   const end = async (): Promise<void> => {
     child.kill('SIGTERM')
     const killing = setTimeout(() => child.kill('SIGKILL'), END_MS_MAX)
@@ -88,5 +103,13 @@ export async function startServerOn(data: string, ...args: readonly string[]): P
     await end()
     rmSync(data, { recursive: true, force: true })
   }
-  return { pid, url: await ready(child, () => errors), transportPid: () => transportOf(pid), errors: () => errors, data, end, stop }
+  return {
+    pid,
+    url: await ready(child, () => errors),
+    transportPid: () => transportOf(pid),
+    errors: () => errors,
+    data,
+    end,
+    stop,
+  }
 }

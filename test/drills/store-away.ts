@@ -8,7 +8,13 @@ import { sleep } from './server-process.ts'
 import { UploadRun } from './uploader.ts'
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '30' }, bots: { type: 'string', default: '20' }, store: { type: 'string', default: 'all' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } },
+  options: {
+    seconds: { type: 'string', default: '30' },
+    bots: { type: 'string', default: '20' },
+    store: { type: 'string', default: 'all' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
 })
 const seconds = Number(values.seconds)
 /** An upload begins this often, ms. */
@@ -23,7 +29,16 @@ type Ticks = Pick<ServerFigures, 'ticks' | 'tickMsP50' | 'tickMsP99' | 'overBudg
 interface Result {
   readonly outage: string
   readonly ticks: Readonly<Record<'before' | 'during' | 'after', Ticks>>
-  readonly uploads: { readonly begun: number; readonly begunDuring: number; readonly doneDuring: number; readonly done: number; readonly fetched: number; readonly savedAfterMs: number; readonly refusals: Record<string, number>; readonly messages: readonly string[] }
+  readonly uploads: {
+    readonly begun: number
+    readonly begunDuring: number
+    readonly doneDuring: number
+    readonly done: number
+    readonly fetched: number
+    readonly savedAfterMs: number
+    readonly refusals: Record<string, number>
+    readonly messages: readonly string[]
+  }
   readonly gapMsMax: number
   readonly isGood: boolean
 }
@@ -46,7 +61,15 @@ class Uploads {
   }
 
   start(): void {
-    this.timer = setInterval(() => this.follow(this.add().bring().then((upload) => upload.finish())), UPLOAD_EVERY_MS)
+    this.timer = setInterval(
+      () =>
+        this.follow(
+          this.add()
+            .bring()
+            .then((upload) => upload.finish()),
+        ),
+      UPLOAD_EVERY_MS,
+    )
   }
 
   stop(): void {
@@ -58,7 +81,11 @@ class Uploads {
   }
 
   follow(end: Promise<unknown>): void {
-    this.ends.push(end.catch((error: unknown) => process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)))
+    this.ends.push(
+      end.catch((error: unknown) =>
+        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`),
+      ),
+    )
   }
 
   /** Resolves when all have ended, or the time is up. */
@@ -100,17 +127,43 @@ async function rehearse(url: string, outage: Outage, players: Players): Promise<
   const done = uploads.all.filter(({ isDone }) => isDone)
   const fetched = (await Promise.all(done.map((upload) => upload.canBeFetched()))).filter(Boolean).length
   const refusals: Record<string, number> = {}
-  for (const [said, times] of uploads.all.flatMap((upload) => Object.entries(upload.refusals))) refusals[said] = (refusals[said] ?? 0) + times
+  for (const [said, times] of uploads.all.flatMap((upload) => Object.entries(upload.refusals)))
+    refusals[said] = (refusals[said] ?? 0) + times
   const savedAfterMs = Math.round(Math.max(...inOutage.map(({ endedAtMs }) => endedAtMs ?? Infinity)) - backAtMs)
-  const isGood = done.length === uploads.all.length && fetched === done.length && during.overBudgetShare <= before.overBudgetShare + OVERRUNS_SHARE_MAX
-  const messages = [...new Set(uploads.all.flatMap((upload) => [...upload.messages, ...(upload.isDone ? [] : [`not done: ${upload.stage}`])]))]
+  const isGood =
+    done.length === uploads.all.length &&
+    fetched === done.length &&
+    during.overBudgetShare <= before.overBudgetShare + OVERRUNS_SHARE_MAX
+  const messages = [
+    ...new Set(
+      uploads.all.flatMap((upload) => [...upload.messages, ...(upload.isDone ? [] : [`not done: ${upload.stage}`])]),
+    ),
+  ]
   return {
-    outage: outage.name, ticks: { before, during, after }, gapMsMax: Math.round(gapMsMax), isGood,
-    uploads: { begun: uploads.all.length, begunDuring, doneDuring, done: done.length, fetched, savedAfterMs, refusals, messages },
+    outage: outage.name,
+    ticks: { before, during, after },
+    gapMsMax: Math.round(gapMsMax),
+    isGood,
+    uploads: {
+      begun: uploads.all.length,
+      begunDuring,
+      doneDuring,
+      done: done.length,
+      fetched,
+      savedAfterMs,
+      refusals,
+      messages,
+    },
   }
 }
 
-async function rehearseAll(make: () => Promise<Stand>): Promise<readonly (Result & { readonly commandsLost: number; readonly changed: readonly string[]; readonly log: readonly string[] })[]> {
+async function rehearseAll(make: () => Promise<Stand>): Promise<
+  readonly (Result & {
+    readonly commandsLost: number
+    readonly changed: readonly string[]
+    readonly log: readonly string[]
+  })[]
+> {
   const stand = await make()
   try {
     const players = await Players.join(stand.server.url, [connectWebSocket], Number(values.bots), Number(values.seed))
@@ -122,8 +175,17 @@ async function rehearseAll(make: () => Promise<Stand>): Promise<readonly (Result
     const { commandsLost } = await players.settle()
     const { changed } = players
     await players.leave()
-    const log = stand.server.errors().split('\n').filter((line) => /away|back|assets|files/.test(line))
-    return results.map((result) => ({ ...result, commandsLost, changed, log, isGood: result.isGood && commandsLost === 0 && changed.length === 0 }))
+    const log = stand.server
+      .errors()
+      .split('\n')
+      .filter((line) => /away|back|assets|files/.test(line))
+    return results.map((result) => ({
+      ...result,
+      commandsLost,
+      changed,
+      log,
+      isGood: result.isGood && commandsLost === 0 && changed.length === 0,
+    }))
   } finally {
     await stand.stop()
   }
@@ -132,12 +194,17 @@ async function rehearseAll(make: () => Promise<Stand>): Promise<readonly (Result
 function textOf(result: Result | undefined): string {
   if (!result) return ''
   const { outage, ticks, uploads, gapMsMax } = result
-  const line = ([name, { ticks: count, tickMsP50, tickMsP99, overBudgetShare, delayedMs }]: readonly [string, Ticks]): string =>
+  const line = ([name, { ticks: count, tickMsP50, tickMsP99, overBudgetShare, delayedMs }]: readonly [
+    string,
+    Ticks,
+  ]): string =>
     `  ${name.padEnd(7)} ${count} ticks, median ${tickMsP50} ms, p99 ${tickMsP99} ms, ${(100 * overBudgetShare).toFixed(2)} % over budget, ${delayedMs} ms delayed`
   return [
-    `${outage}, ${seconds} s:`, ...Object.entries(ticks).map(line),
+    `${outage}, ${seconds} s:`,
+    ...Object.entries(ticks).map(line),
     `  uploads: ${uploads.begun} begun, ${uploads.begunDuring} of them while it was away; ${uploads.done} done, ${uploads.fetched} of them fetched; the last that waited ${(uploads.savedAfterMs / 1_000).toFixed(1)} s after its return`,
-    ...Object.entries(uploads.refusals).map(([said, times]) => `    ${times} × ${said}`), ...uploads.messages.map((message) => `    ${message}`),
+    ...Object.entries(uploads.refusals).map(([said, times]) => `    ${times} × ${said}`),
+    ...uploads.messages.map((message) => `    ${message}`),
     `  longest time without a snapshot while it was away: ${gapMsMax} ms`,
   ].join('\n')
 }
@@ -148,6 +215,9 @@ if (stands === undefined || !(seconds >= 5) || !(Number(values.bots) >= 1)) {
   process.exit(2)
 }
 const results = []
-for (const make of stands) results.push(...await rehearseAll(make))
-if (values.json) process.stdout.write(`${JSON.stringify({ schema: 'otherworld/store-away/1', seconds, bots: Number(values.bots), results })}\n`)
+for (const make of stands) results.push(...(await rehearseAll(make)))
+if (values.json)
+  process.stdout.write(
+    `${JSON.stringify({ schema: 'otherworld/store-away/1', seconds, bots: Number(values.bots), results })}\n`,
+  )
 process.exit(results.every(({ isGood }) => isGood) ? 0 : 1)

@@ -51,8 +51,15 @@ export class UploadRun {
   /** Declares the file and brings its bytes. */
   async bring(): Promise<this> {
     this.token = (await login(this.url, this.name)).token
-    const declared = await this.insist('declare', () => this.ask('POST', 'v1/uploads', { name: this.name, bytes: this.bytes.length, sha256: createHash('sha256').update(this.bytes).digest('hex'), kind: 'object' }))
-    const { id, put } = await declared.json() as Status & { readonly put: Link | null }
+    const declared = await this.insist('declare', () =>
+      this.ask('POST', 'v1/uploads', {
+        name: this.name,
+        bytes: this.bytes.length,
+        sha256: createHash('sha256').update(this.bytes).digest('hex'),
+        kind: 'object',
+      }),
+    )
+    const { id, put } = (await declared.json()) as Status & { readonly put: Link | null }
     this.id = id
     this.link = put
     this.stage = 'declared'
@@ -64,7 +71,17 @@ export class UploadRun {
     const { link } = this
     if (link === null) return
     // 412: an earlier try arrived, only its answer was lost
-    await this.insist('put', () => fetch(new URL(link.url, this.url), { method: 'PUT', headers: link.headers, body: this.bytes, signal: AbortSignal.timeout(ANSWER_MS_MAX) }), [412])
+    await this.insist(
+      'put',
+      () =>
+        fetch(new URL(link.url, this.url), {
+          method: 'PUT',
+          headers: link.headers,
+          body: this.bytes,
+          signal: AbortSignal.timeout(ANSWER_MS_MAX),
+        }),
+      [412],
+    )
     this.stage = 'brought'
   }
 
@@ -72,7 +89,9 @@ export class UploadRun {
   async finish(): Promise<this> {
     await this.insist('complete', () => this.ask('POST', `v1/uploads/${this.id}/complete`))
     for (;;) {
-      const status = await (await this.insist('status', () => this.ask('GET', `v1/uploads/${this.id}`))).json() as Status
+      const status = (await (
+        await this.insist('status', () => this.ask('GET', `v1/uploads/${this.id}`))
+      ).json()) as Status
       this.stage = status.stage
       if (status.message !== undefined) this.messages.add(`${status.stage}: ${status.message}`)
       if (['done', 'rejected', 'failed'].includes(status.stage)) {
@@ -88,14 +107,22 @@ export class UploadRun {
   async canBeFetched(): Promise<boolean> {
     const response = await this.ask('GET', `v1/packages/${this.package ?? ''}`)
     if (!response.ok) return false
-    const { manifest, files } = await response.json() as { readonly manifest: { readonly files: { readonly runtime: { readonly bytes: number } } }; readonly files: { readonly runtime: { readonly url: string } } }
+    const { manifest, files } = (await response.json()) as {
+      readonly manifest: { readonly files: { readonly runtime: { readonly bytes: number } } }
+      readonly files: { readonly runtime: { readonly url: string } }
+    }
     const file = await fetch(new URL(files.runtime.url, this.url))
     return file.ok && (await file.arrayBuffer()).byteLength === manifest.files.runtime.bytes
   }
 
   private ask(method: string, path: string, body?: unknown): Promise<Response> {
     const json = body === undefined ? {} : { body: JSON.stringify(body) }
-    return fetch(new URL(path, this.url), { method, headers: { 'authorization': `Bearer ${this.token}`, 'content-type': 'application/json' }, signal: AbortSignal.timeout(ANSWER_MS_MAX), ...json })
+    return fetch(new URL(path, this.url), {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+      ...json,
+    })
   }
 
   /** Tries until it succeeds; what another try cannot change is thrown. */
@@ -106,7 +133,8 @@ export class UploadRun {
       const why = typeof response === 'string' ? response : `${response.status} ${await reasonIn(response)}`
       const said = `${step}: ${why}`
       this.refusals[said] = (this.refusals[said] ?? 0) + 1
-      if (typeof response !== 'string' && response.status < 500 && response.status !== 429) throw new Error(`${this.name}: ${said}`)
+      if (typeof response !== 'string' && response.status < 500 && response.status !== 429)
+        throw new Error(`${this.name}: ${said}`)
       await sleep(TRY_MS)
     }
   }

@@ -13,7 +13,9 @@ import pg from 'pg'
 
 let postgres: TestPostgres
 let databases = 0
-beforeAll(async () => { postgres = await startPostgres() })
+beforeAll(async () => {
+  postgres = await startPostgres()
+})
 afterAll(() => postgres.remove())
 
 const newDatabase = (): Promise<string> => postgres.createDatabase(`archive_${++databases}`)
@@ -21,7 +23,12 @@ const openAt = (databaseUrl: string, onRetry?: (verdict: string) => void): OpenA
   openArchive({ databaseUrl, directory: '', log: () => undefined, ...(onRetry === undefined ? {} : { onRetry }) })
 const done = <T>(effect: Effect.Effect<T, ArchiveError>): Promise<T> => Effect.runPromise(effect)
 const reasonOf = (effect: Effect.Effect<unknown, ArchiveError>): Promise<ArchiveError['reason'] | null> =>
-  done(effect.pipe(Effect.as(null), Effect.catch((error) => Effect.succeed(error.reason))))
+  done(
+    effect.pipe(
+      Effect.as(null),
+      Effect.catch((error) => Effect.succeed(error.reason)),
+    ),
+  )
 
 async function contractAt(url: string): Promise<ContractArchive> {
   const archive = openAt(url)
@@ -54,7 +61,9 @@ describe('several hosts', () => {
       const hosts = Array.from({ length: 4 }, () => openAt(url))
       await Promise.all(hosts.map((host) => host.prepare()))
       await Promise.all(hosts.map((host) => done(host.service.ping())))
-      expect(await ask(url, 'SELECT version FROM migrations ORDER BY version')).toEqual([0, ...MIGRATIONS.map(({ version }) => version)].map((version) => ({ version })))
+      expect(await ask(url, 'SELECT version FROM migrations ORDER BY version')).toEqual(
+        [0, ...MIGRATIONS.map(({ version }) => version)].map((version) => ({ version })),
+      )
       await Promise.all(hosts.map((host) => host.close()))
     }
   })
@@ -85,9 +94,25 @@ describe('several hosts', () => {
   test('that upload for one user at once, over two pools, never exceed the quota; some are tried again', async () => {
     const url = await newDatabase()
     let retries = 0
-    const hosts = [openAt(url, () => { retries++ }), openAt(url, () => { retries++ })]
+    const hosts = [
+      openAt(url, () => {
+        retries++
+      }),
+      openAt(url, () => {
+        retries++
+      }),
+    ]
     const quota = { bytesMax: 100, countMax: 100 }
-    const reasons = await Promise.all(Array.from({ length: 40 }, (_, n) => reasonOf((hosts[n % 2] ?? hosts[0]!).service.putRecord(recordOf(uuid(1, n), uuid(2, 0), { package: `package ${n}` }), quota))))
+    const reasons = await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        reasonOf(
+          (hosts[n % 2] ?? hosts[0]!).service.putRecord(
+            recordOf(uuid(1, n), uuid(2, 0), { package: `package ${n}` }),
+            quota,
+          ),
+        ),
+      ),
+    )
     expect(reasons.filter((reason) => reason === null)).toHaveLength(10)
     expect(reasons.filter((reason) => reason === 'conflict')).toHaveLength(30)
     expect(retries).toBeGreaterThan(0)
@@ -98,7 +123,9 @@ describe('several hosts', () => {
     const url = await newDatabase()
     const [older, newer] = [openAt(url), openAt(url)]
     await done(older.service.putRealm(definitionOf('contested'), 1))
-    const saves = Array.from({ length: 30 }, (_, i) => reasonOf(older.service.replaceElements({ realm: 'contested', epoch: 1, tick: i }, [elementOf(1)])))
+    const saves = Array.from({ length: 30 }, (_, i) =>
+      reasonOf(older.service.replaceElements({ realm: 'contested', epoch: 1, tick: i }, [elementOf(1)])),
+    )
     await done(newer.service.putRealm(definitionOf('contested'), 2))
     await done(newer.service.replaceElements({ realm: 'contested', epoch: 2, tick: 1 }, [elementOf(2)]))
     const reasons = await Promise.all(saves)
@@ -137,14 +164,19 @@ describe('a database in trouble', () => {
 
   test('of which the password is wrong, or the database missing, is told as it is', async () => {
     const archive = openAt(postgres.url.replace(/\/postgres$/, '/nowhere'))
-    await expect(done(archive.service.ping())).rejects.toMatchObject({ reason: 'internal', what: expect.stringContaining('nowhere') as string })
+    await expect(done(archive.service.ping())).rejects.toMatchObject({
+      reason: 'internal',
+      what: expect.stringContaining('nowhere') as string,
+    })
     await archive.close()
   })
 })
 
 describe('kill -9 during writes', () => {
   let child = ''
-  beforeAll(async () => { child = await buildChild() })
+  beforeAll(async () => {
+    child = await buildChild()
+  })
   afterAll(() => rmSync(child, { force: true }))
 
   test('of the writing process: all that was acknowledged is there', async () => {
@@ -163,11 +195,19 @@ describe('kill -9 during writes', () => {
     try {
       const random = randomFrom(9)
       for (let run = 1; run <= 4; run++) {
-        const told = await writeAndKill(child, [durable.url, '', String(run)], 5 + Math.floor(random() * 200), random() * 20, async () => {
-          await durable.kill()
-          await durable.start()
-          await new Promise((resolve) => { setTimeout(resolve, 300) })
-        })
+        const told = await writeAndKill(
+          child,
+          [durable.url, '', String(run)],
+          5 + Math.floor(random() * 200),
+          random() * 20,
+          async () => {
+            await durable.kill()
+            await durable.start()
+            await new Promise((resolve) => {
+              setTimeout(resolve, 300)
+            })
+          },
+        )
         const archive = openAt(durable.url)
         await expectThere(archive.service, run, told)
         await archive.close()

@@ -11,14 +11,27 @@ import { startRadosgw, type Radosgw } from '../environments/radosgw.ts'
 const TYPE = 'model/gltf-binary'
 /** Of one operation with all its tries, so that the tests need not wait for the real one, ms. */
 const MS_MAX = 6_000
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 
 let server: Radosgw
-beforeAll(async () => { server = await startRadosgw() })
-afterAll(async () => { await server.stop() })
+beforeAll(async () => {
+  server = await startRadosgw()
+})
+afterAll(async () => {
+  await server.stop()
+})
 
-const optionsOf = (changes: Partial<S3Options> = {}): S3Options =>
-  ({ endpoint: server.endpoint, region: 'us-east-1', bucket: `b-${randomUUID()}`, accessKey: server.accessKey, secretKey: server.secretKey, ...changes })
+const optionsOf = (changes: Partial<S3Options> = {}): S3Options => ({
+  endpoint: server.endpoint,
+  region: 'us-east-1',
+  bucket: `b-${randomUUID()}`,
+  accessKey: server.accessKey,
+  secretKey: server.secretKey,
+  ...changes,
+})
 
 async function open(changes: Partial<S3Options> = {}): Promise<S3Assets> {
   const store = new S3Assets(optionsOf(changes))
@@ -27,7 +40,13 @@ async function open(changes: Partial<S3Options> = {}): Promise<S3Assets> {
 }
 
 /** The same keys and address, without our store. */
-const plain = (): S3Client => new S3Client({ endpoint: server.endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId: server.accessKey, secretAccessKey: server.secretKey } })
+const plain = (): S3Client =>
+  new S3Client({
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: server.accessKey, secretAccessKey: server.secretKey },
+  })
 
 describe('the server answers and is killed', () => {
   assetsContract('S3, killed', async () => {
@@ -36,7 +55,14 @@ describe('the server answers and is killed', () => {
       await server.kill()
       return () => server.restart()
     }
-    return { store, base: server.endpoint, checksUploads: false, awayMsMax: MS_MAX + 2_000, away, stop: async () => store.stop() }
+    return {
+      store,
+      base: server.endpoint,
+      checksUploads: false,
+      awayMsMax: MS_MAX + 2_000,
+      away,
+      stop: async () => store.stop(),
+    }
   })
 })
 
@@ -68,7 +94,9 @@ test('what was begun while the server restarts is done when it is back', async (
 test('the bucket is made where it is missing, and open to pages; a rule of the operator stays', async () => {
   const options = optionsOf()
   const layer = assetsLayer({ s3: options })
-  const kind = Effect.gen(function* () { return (yield* Assets).kind }).pipe(Effect.provide(layer))
+  const kind = Effect.gen(function* () {
+    return (yield* Assets).kind
+  }).pipe(Effect.provide(layer))
   expect(await run(kind)).toBe('s3')
   const { CORSRules } = await plain().send(new GetBucketCorsCommand({ Bucket: options.bucket }))
   expect(CORSRules?.[0]?.AllowedMethods?.toSorted()).toEqual(['GET', 'HEAD', 'PUT'])
@@ -81,9 +109,15 @@ test('a page may upload and download: preflight and answers name its origin', as
   const link = await run(store.uploadLink('quarantine/page', fileOf(bytes), 60))
   const origin = 'https://world.example'
   const preflight = await fetch(link.url, {
-    method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': Object.keys(link.headers).join(',') },
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': Object.keys(link.headers).join(','),
+    },
   })
-  const names = (response: Response): boolean => ['*', origin].includes(response.headers.get('access-control-allow-origin') ?? '')
+  const names = (response: Response): boolean =>
+    ['*', origin].includes(response.headers.get('access-control-allow-origin') ?? '')
   expect([preflight.status, names(preflight)]).toEqual([200, true])
   const allowed = (preflight.headers.get('access-control-allow-headers') ?? '').toLowerCase()
   for (const header of Object.keys(link.headers)) expect(allowed).toContain(header)
@@ -93,10 +127,18 @@ test('a page may upload and download: preflight and answers name its origin', as
 })
 
 test('wrong keys, a wrong address and no bucket are said at start or when they show, in plain words', async () => {
-  const messageOf = (store: S3Assets): Promise<string> => run(store.start.pipe(Effect.flip, Effect.map(({ reason, message }) => `${reason} ${message}`)))
+  const messageOf = (store: S3Assets): Promise<string> =>
+    run(
+      store.start.pipe(
+        Effect.flip,
+        Effect.map(({ reason, message }) => `${reason} ${message}`),
+      ),
+    )
   expect(await messageOf(new S3Assets(optionsOf({ secretKey: 'wrong' })))).toMatch(/^denied .*secret key/s)
   expect(await messageOf(new S3Assets(optionsOf({ accessKey: 'nobody' })))).toMatch(/^denied .*access key/s)
-  expect(await messageOf(new S3Assets(optionsOf({ endpoint: 'http://127.0.0.1:1', msMax: 1_000 })))).toMatch(/^away .*--s3-endpoint/s)
+  expect(await messageOf(new S3Assets(optionsOf({ endpoint: 'http://127.0.0.1:1', msMax: 1_000 })))).toMatch(
+    /^away .*--s3-endpoint/s,
+  )
   expect(() => new S3Assets(optionsOf({ endpoint: 'not an address' }))).toThrow(/no address/)
 
   const bucket = `gone-${randomUUID()}`
@@ -112,7 +154,9 @@ test('links lead to the public address, everything else to the inner one', async
   expect(store.origin).toBe('https://files.example:8443')
   const key = await run(store.put(newBytes(10), TYPE))
   expect((await run(store.downloadLink(key, 60))).url).toMatch(/^https:\/\/files\.example:8443\/b-[^/]+\/sha256\//)
-  expect((await run(store.uploadLink('quarantine/a', fileOf(newBytes(1)), 60))).url).toMatch(/^https:\/\/files\.example:8443\//)
+  expect((await run(store.uploadLink('quarantine/a', fileOf(newBytes(1)), 60))).url).toMatch(
+    /^https:\/\/files\.example:8443\//,
+  )
   store.stop()
 })
 

@@ -19,7 +19,8 @@ const impossible = whyNoNetwork()
 if (impossible !== null) process.stderr.write(`The tests of bad networks are left out: ${impossible}.\n`)
 beforeAll(() => buildPlayer())
 beforeEach(({ skip }) => {
-  if (impossible !== null && process.env['REQUIRE_NETWORK'] === '1') throw new Error(`Bad networks must be tested here, and cannot be: ${impossible}.`)
+  if (impossible !== null && process.env['REQUIRE_NETWORK'] === '1')
+    throw new Error(`Bad networks must be tested here, and cannot be: ${impossible}.`)
   skip(impossible !== null, `left out: ${impossible}`)
 })
 afterEach(() => clean.all())
@@ -44,15 +45,24 @@ async function leavesWhole(player: Player): Promise<void> {
 /** From now on: ms until new commands were answered and new snapshots came. */
 async function backAfterMs(player: Player, msMax: number): Promise<number> {
   const fromMs = performance.now()
-  const { commands: { done }, snapshots, joins } = player.report
-  await until(`${player.name} is back`, () => {
-    const { report } = player
-    return report.joins.length >= joins.length && report.commands.done > done + 1 && report.snapshots > snapshots + 5
-  }, msMax)
+  const {
+    commands: { done },
+    snapshots,
+    joins,
+  } = player.report
+  await until(
+    `${player.name} is back`,
+    () => {
+      const { report } = player
+      return report.joins.length >= joins.length && report.commands.done > done + 1 && report.snapshots > snapshots + 5
+    },
+    msMax,
+  )
   return performance.now() - fromMs
 }
 
-const snapshotsPerSecond = (from: PlayerReport, to: PlayerReport): number => ((to.snapshots - from.snapshots) * 1_000) / (to.atMs - from.atMs)
+const snapshotsPerSecond = (from: PlayerReport, to: PlayerReport): number =>
+  ((to.snapshots - from.snapshots) * 1_000) / (to.atMs - from.atMs)
 
 describe('on a line that is bad all the time', () => {
   test('with 5 % loss and 50 ms ± 20 ms each way, 8 bots play, no command is lost, snapshots flow, and a lockstep peer agrees', async () => {
@@ -60,7 +70,14 @@ describe('on a line that is bad all the time', () => {
     const host = await bed.network.host('bots')
     host.line.set({ delayMs: 30, jitterMs: 40, lossShare: 0.05 })
     const report = await botsIn(host, '--url', bed.server.url, '--count', '8', '--seconds', '20', '--lockstep', '1')
-    expect(report).toMatchObject({ requested: 8, connected: 8, inputsLost: 0, reconnects: 0, faults: [], lockstep: { hashMismatches: 0 } })
+    expect(report).toMatchObject({
+      requested: 8,
+      connected: 8,
+      inputsLost: 0,
+      reconnects: 0,
+      faults: [],
+      lockstep: { hashMismatches: 0 },
+    })
     expect(report.lockstep.ticksChecked).toBeGreaterThan(20 * 60 * 0.8)
     expect(report.commandsDone).toBeGreaterThan(20)
     expect(report.snapshotsReceived / 8 / report.seconds).toBeGreaterThan(SNAPSHOTS_PER_SECOND_MIN)
@@ -75,7 +92,13 @@ describe('on a line that is bad all the time', () => {
     const host = await bed.network.host('bots')
     host.line.set({ delayMs: 10, jitterMs: 80, duplicateShare: 0.2 })
     const report = await botsIn(host, '--url', bed.server.url, '--count', '4', '--seconds', '12', '--lockstep', '1')
-    expect(report).toMatchObject({ connected: 4, inputsLost: 0, reconnects: 0, faults: [], lockstep: { hashMismatches: 0 } })
+    expect(report).toMatchObject({
+      connected: 4,
+      inputsLost: 0,
+      reconnects: 0,
+      faults: [],
+      lockstep: { hashMismatches: 0 },
+    })
     expect(report.snapshotsReceived / 4 / report.seconds).toBeGreaterThan(SNAPSHOTS_PER_SECOND_MIN)
     expect(host.line.counts.doubled).toBeGreaterThan(0.15 * host.line.counts.sent)
   })
@@ -103,9 +126,29 @@ describe('on a line that takes less than is there to be seen', () => {
   test('8 players share 400 kb/s, a third of what there is to see: the stream adapts, round trips do not run away, nothing is lost', async () => {
     const bed = await lay(clean, SEED)
     const host = await bed.network.host('bots')
-    const crowd = botsIn(await bed.network.host('crowd'), '--url', bed.server.url, '--count', '12', '--seconds', '36', '--behaviour', 'mocap')
+    const crowd = botsIn(
+      await bed.network.host('crowd'),
+      '--url',
+      bed.server.url,
+      '--count',
+      '12',
+      '--seconds',
+      '36',
+      '--behaviour',
+      'mocap',
+    )
     host.line.set({ delayMs: 20, rateKbps: 400, queueMsMax: 1_000 })
-    const report = await botsIn(host, '--url', bed.server.url, '--count', '8', '--seconds', '20', '--behaviour', 'mocap')
+    const report = await botsIn(
+      host,
+      '--url',
+      bed.server.url,
+      '--count',
+      '8',
+      '--seconds',
+      '20',
+      '--behaviour',
+      'mocap',
+    )
     expect(await crowd).toMatchObject({ connected: 12, inputsLost: 0, faults: [] })
     expect(report).toMatchObject({ connected: 8, inputsLost: 0, reconnects: 0, faults: [] })
     // Without a pace of the server's own it is 10 s, and grows for as long as they play
@@ -199,7 +242,13 @@ describe('behind routers that translate addresses', () => {
     const home = network.hostBehind(gate, 'home')
     network.forward(gate, PORT, home)
     await serveIn(clean, home, '0.0.0.0', '--public-address', gate.address)
-    const ada = startPlayer(clean, network.hostBehind(await network.host('router'), 'ada'), `http://${gate.address}:${PORT}`, 'ada', 'webrtc')
+    const ada = startPlayer(
+      clean,
+      network.hostBehind(await network.host('router'), 'ada'),
+      `http://${gate.address}:${PORT}`,
+      'ada',
+      'webrtc',
+    )
     await ada.joined()
     await backAfterMs(ada, 5_000)
     expect(ada.report.troubles).toEqual([])

@@ -32,7 +32,9 @@ afterEach(async () => {
 
 async function serve(...more: string[]): Promise<Served> {
   const data = mkdtempSync(join(tmpdir(), 'otherworld-bots-'))
-  const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data', data, '--json', ...more], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data', data, '--json', ...more], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   for await (const line of createInterface({ input: server.stdout })) {
     const { url } = JSON.parse(line) as { url: string }
     served.push({ process: server, url, data })
@@ -55,7 +57,7 @@ const bots = (...args: string[]): Promise<Ended> =>
   })
 
 async function playersOf(url: string): Promise<number | undefined> {
-  const { realms } = await (await fetch(`${url}v1/status`)).json() as { realms: { players: number }[] }
+  const { realms } = (await (await fetch(`${url}v1/status`)).json()) as { realms: { players: number }[] }
   return realms[0]?.players
 }
 
@@ -63,7 +65,21 @@ const reportOf = ({ stdout }: Ended): BotsReport => JSON.parse(stdout) as BotsRe
 
 test('bots that move by clips play over WebRTC, no command is lost, and a lockstep peer agrees at every tick', async () => {
   const { url } = await serve()
-  const ended = await bots('--url', url, '--count', '6', '--seconds', '8', '--behaviour', 'mocap', '--lockstep', '1', '--seed', '3', '--json')
+  const ended = await bots(
+    '--url',
+    url,
+    '--count',
+    '6',
+    '--seconds',
+    '8',
+    '--behaviour',
+    'mocap',
+    '--lockstep',
+    '1',
+    '--seed',
+    '3',
+    '--json',
+  )
   const report = reportOf(ended)
   expect(report).toMatchObject({ schema: 'otherworld/bots/1', requested: 6, connected: 6, inputsLost: 0, faults: [] })
   expect(ended.code).toBe(0)
@@ -78,7 +94,21 @@ test('bots that move by clips play over WebRTC, no command is lost, and a lockst
 
 test('dragging bots over WebSocket carry things, seen alike by two lockstep peers', async () => {
   const { url } = await serve()
-  const ended = await bots('--url', url, '--count', '4', '--seconds', '8', '--behaviour', 'drag', '--transport', 'websocket', '--lockstep', '2', '--json')
+  const ended = await bots(
+    '--url',
+    url,
+    '--count',
+    '4',
+    '--seconds',
+    '8',
+    '--behaviour',
+    'drag',
+    '--transport',
+    'websocket',
+    '--lockstep',
+    '2',
+    '--json',
+  )
   const report = reportOf(ended)
   expect(report.faults).toEqual([])
   expect(ended.code).toBe(0)
@@ -89,14 +119,39 @@ test('dragging bots over WebSocket carry things, seen alike by two lockstep peer
 
 test('a server that does not allow observers is named as the reason, with exit 1', async () => {
   const { url } = await serve('--observers', 'nobody')
-  const ended = await bots('--url', url, '--count', '1', '--seconds', '1', '--transport', 'websocket', '--lockstep', '1')
+  const ended = await bots(
+    '--url',
+    url,
+    '--count',
+    '1',
+    '--seconds',
+    '1',
+    '--transport',
+    'websocket',
+    '--lockstep',
+    '1',
+  )
   expect(ended.code).toBe(1)
   expect(ended.stderr).toMatch(/lockstep peer could not start.*observers/is)
 })
 
 test('a server that dies while bots play ends the run with exit 1 and words', async () => {
   const { url, process: server } = await serve()
-  const playing = bots('--url', url, '--count', '2', '--seconds', '12', '--behaviour', 'drag', '--transport', 'websocket', '--lockstep', '1', '--json')
+  const playing = bots(
+    '--url',
+    url,
+    '--count',
+    '2',
+    '--seconds',
+    '12',
+    '--behaviour',
+    'drag',
+    '--transport',
+    'websocket',
+    '--lockstep',
+    '1',
+    '--json',
+  )
   await until('both play', async () => (await playersOf(url)) === 2)
   server.kill('SIGKILL')
   const ended = await playing

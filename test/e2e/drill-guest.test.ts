@@ -23,18 +23,43 @@ function drill(...args: string[]): Promise<Ended> {
 }
 
 interface Report {
-  readonly phases: readonly { readonly phase: string; readonly faults: readonly string[]; readonly told: Readonly<Record<string, Readonly<Record<string, number>>>>; readonly figures: { readonly ticks: number; readonly restarts: number; readonly honest: { readonly in: number } } }[]
+  readonly phases: readonly {
+    readonly phase: string
+    readonly faults: readonly string[]
+    readonly told: Readonly<Record<string, Readonly<Record<string, number>>>>
+    readonly figures: { readonly ticks: number; readonly restarts: number; readonly honest: { readonly in: number } }
+  }[]
 }
 
 test('hostile guests end neither the realm nor an honest player, and the realm comes back afterwards', async () => {
-  const { code, output, errors } = await drill('guest', '--seed', '1', '--seconds', '4', '--bots', '4', '--only', PHASES.join(','), '--tick-ms-max', String(TICK_MS_MAX), '--json')
+  const { code, output, errors } = await drill(
+    'guest',
+    '--seed',
+    '1',
+    '--seconds',
+    '4',
+    '--bots',
+    '4',
+    '--only',
+    PHASES.join(','),
+    '--tick-ms-max',
+    String(TICK_MS_MAX),
+    '--json',
+  )
   const { phases } = JSON.parse(output) as Report
-  expect(phases.map(({ phase, faults }) => [phase, faults]), errors.slice(-2_000)).toEqual(PHASES.map((phase) => [phase, []]))
+  expect(
+    phases.map(({ phase, faults }) => [phase, faults]),
+    errors.slice(-2_000),
+  ).toEqual(PHASES.map((phase) => [phase, []]))
   for (const { figures, told } of phases) {
     expect(figures).toMatchObject({ restarts: 0, honest: { in: 4 } })
     expect(figures.ticks).toBeGreaterThan(60)
     // They were heard: something came of what they sent.
-    expect(Object.values(told).flatMap((outcomes) => Object.values(outcomes)).reduce((sum, times) => sum + times, 0)).toBeGreaterThan(10)
+    expect(
+      Object.values(told)
+        .flatMap((outcomes) => Object.values(outcomes))
+        .reduce((sum, times) => sum + times, 0),
+    ).toBeGreaterThan(10)
   }
   expect(code).toBe(0)
 })

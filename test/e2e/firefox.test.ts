@@ -7,8 +7,11 @@ import { avatarOf, PATIENCE_MS } from './viewer-page.ts'
 const clean = cleanup()
 afterEach(() => clean.all())
 
-test('on the server\'s own machine Firefox plays over WebSocket, and the page says why and blames no network', async () => {
-  const [{ url }, browser] = await Promise.all([serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)]), launchFirefox(clean)])
+test("on the server's own machine Firefox plays over WebSocket, and the page says why and blames no network", async () => {
+  const [{ url }, browser] = await Promise.all([
+    serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)]),
+    launchFirefox(clean),
+  ])
   const page = await browser.newPage()
   page.setDefaultTimeout(PATIENCE_MS)
   const errors: string[] = []
@@ -18,7 +21,9 @@ test('on the server\'s own machine Firefox plays over WebSocket, and the page sa
   await page.keyboard.type('Mira')
   await page.keyboard.press('Enter')
   await page.waitForFunction(() => document.getElementById('panel-state')?.textContent === 'Connected')
-  expect(await page.$eval('#say', (say) => say.textContent)).toMatch(/^Firefox does not use WebRTC on loopback addresses such as 127\.0\.0\.1, so you are connected over WebSocket/)
+  expect(await page.$eval('#say', (say) => say.textContent)).toMatch(
+    /^Firefox does not use WebRTC on loopback addresses such as 127\.0\.0\.1, so you are connected over WebSocket/,
+  )
 
   const watcher = await joined(clean, url, 'watcher')
   const { position } = await until('the watcher sees Mira', () => avatarOf(watcher, 'Mira'), PATIENCE_MS)

@@ -12,7 +12,9 @@ afterEach(() => clean.all())
 
 /** A web server that is none of ours; its URL. */
 async function stranger(): Promise<string> {
-  const server = createServer((_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'))
+  const server = createServer(
+    (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
+  )
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   clean.add(() => server.close())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -30,5 +32,7 @@ test('a Godot that is cut off resumes as the same player, and what cannot be is 
   const { url } = await serveHere(clean)
   const full = await serveHere(clean, { definition: { ...DEFAULT_DEFINITION, playersMax: 1 } })
   await joined(clean, full.url, 'First')
-  await expectGodotTests('system/connection_test.gd', { env: { OTHERWORLD_URL: url, OTHERWORLD_FULL_URL: full.url, OTHERWORLD_STRANGER_URL: await stranger() } })
+  await expectGodotTests('system/connection_test.gd', {
+    env: { OTHERWORLD_URL: url, OTHERWORLD_FULL_URL: full.url, OTHERWORLD_STRANGER_URL: await stranger() },
+  })
 }, 240_000)

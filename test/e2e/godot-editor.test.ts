@@ -29,10 +29,14 @@ test('the dock lists, uploads, places and takes back, and goes without a trace',
   const project = temporaryDirectory(clean)
   cpSync(join(ROOT, 'godot-bridge/addons/otherworld'), join(project, 'addons/otherworld'), { recursive: true })
   mkdirSync(join(project, 'test'))
-  for (const file of ['runner.gd', 'test_case.gd', 'error_log.gd', 'editor']) cpSync(join(GODOT_TESTS, file), join(project, 'test', file), { recursive: true })
+  for (const file of ['runner.gd', 'test_case.gd', 'error_log.gd', 'editor'])
+    cpSync(join(GODOT_TESTS, file), join(project, 'test', file), { recursive: true })
   writeFileSync(join(project, 'project.godot'), PROJECT)
   const { url } = await serveHere(clean)
-  const { status, output } = await runGodot(['--editor'], { project, env: { OTHERWORLD_URL: url, OTHERWORLD_ASSETS: join(ROOT, 'fixtures/assets') } })
+  const { status, output } = await runGodot(['--editor'], {
+    project,
+    env: { OTHERWORLD_URL: url, OTHERWORLD_ASSETS: join(ROOT, 'fixtures/assets') },
+  })
   expect(status, output).toBe(0)
   expect(output).toMatch(/^[1-9]\d* passed, 0 failed$/m)
 }, 240_000)

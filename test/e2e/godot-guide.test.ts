@@ -17,7 +17,9 @@ afterEach(() => clean.all())
 
 /** The code of the page that follows the file's name; the page's own addresses become those of this machine. */
 function fileOf(name: string, url: string): string {
-  const code = new RegExp(`\`${name.replace('.', '\\.')}\`[^\`]*?:\\n\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(PAGE)?.[1]
+  const code = new RegExp(`\`${name.replace('.', '\\.')}\`[^\`]*?:\\n\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(
+    PAGE,
+  )?.[1]
   if (code === undefined) throw new Error(`the page has no ${name}`)
   return code.replaceAll('http://127.0.0.1:7350', url.replace(/\/$/, '')).replaceAll('OTHERWORLD/', ROOT)
 }
@@ -30,7 +32,12 @@ test('who follows the guide with the keyboard is in the realm, and the teacup st
   writeFileSync(join(project, 'main.gd'), fileOf('main.gd', url))
   const scene = fileOf('main.tscn', url)
   // What adding the script in the editor does to the scene.
-  writeFileSync(join(project, 'main.tscn'), scene.replace('id="1"]\n', 'id="1"]\n[ext_resource type="Script" path="res://main.gd" id="2"]\n').replace('type="Node3D"]\n', 'type="Node3D"]\nscript = ExtResource("2")\n'))
+  writeFileSync(
+    join(project, 'main.tscn'),
+    scene
+      .replace('id="1"]\n', 'id="1"]\n[ext_resource type="Script" path="res://main.gd" id="2"]\n')
+      .replace('type="Node3D"]\n', 'type="Node3D"]\nscript = ExtResource("2")\n'),
+  )
   const bob = await joined(clean, url, 'Bob')
   const game = runGodot([], { project, endsAt: 'The cup stands in the realm.' })
   await until('Bob sees Ada', () => bob.sample().avatars.some(({ name }) => name === 'Ada'), 200_000)

@@ -14,19 +14,40 @@ import { runGodot } from './godot.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PAGE = join(ROOT, 'godot-bridge/docs/nodes.md')
 /** What one meets first comes first; the others follow by name. */
-const ORDER = ['Client', 'View', 'Avatar', 'Prop', 'Player', 'XRPlayer', 'XRHand', 'Gizmo', 'NetworkPanel', 'Upload', 'AvatarState', 'PropState', 'Pose', 'Outcome', 'Stats'].map((name) => `Otherworld${name}`)
+const ORDER = [
+  'Client',
+  'View',
+  'Avatar',
+  'Prop',
+  'Player',
+  'XRPlayer',
+  'XRHand',
+  'Gizmo',
+  'NetworkPanel',
+  'Upload',
+  'AvatarState',
+  'PropState',
+  'Pose',
+  'Outcome',
+  'Stats',
+].map((name) => `Otherworld${name}`)
 
 const clean = cleanup()
 afterEach(() => clean.all())
 
 /** Source by class: the scripts of the addon that have a name. */
 function sources(): ReadonlyMap<string, string> {
-  const files = execFileSync('git', ['ls-files', 'godot-bridge/addons/**/*.gd'], { cwd: ROOT, encoding: 'utf8' }).split('\n').filter(Boolean)
+  const files = execFileSync('git', ['ls-files', 'godot-bridge/addons/**/*.gd'], { cwd: ROOT, encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean)
   const texts = files.map((file) => readFileSync(join(ROOT, file), 'utf8'))
-  return new Map(texts.flatMap((text) => [...text.matchAll(/^class_name (\w+)/gm)].map((match) => [match[1] ?? '', text] as const)))
+  return new Map(
+    texts.flatMap((text) => [...text.matchAll(/^class_name (\w+)/gm)].map((match) => [match[1] ?? '', text] as const)),
+  )
 }
 
-const exportsOf = (source: string): ReadonlySet<string> => new Set([...source.matchAll(/^@export\w*(?:\([^)]*\))?\s+var (\w+)/gm)].map((match) => match[1] ?? ''))
+const exportsOf = (source: string): ReadonlySet<string> =>
+  new Set([...source.matchAll(/^@export\w*(?:\([^)]*\))?\s+var (\w+)/gm)].map((match) => match[1] ?? ''))
 const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
 
 async function classes(): Promise<readonly ClassPage[]> {
@@ -35,7 +56,9 @@ async function classes(): Promise<readonly ClassPage[]> {
   const { output } = await runGodot(['--doctool', folder, '--gdscript-docs', 'res://addons/otherworld'])
   expect(output).not.toContain('SCRIPT ERROR')
   const files = readdirSync(folder).filter((name) => /^Otherworld\w+\.xml$/.test(name))
-  return files.map((name) => readClass(readFileSync(join(folder, name), 'utf8'))).toSorted((a, b) => place(a.name) - place(b.name) || (a.name < b.name ? -1 : 1))
+  return files
+    .map((name) => readClass(readFileSync(join(folder, name), 'utf8')))
+    .toSorted((a, b) => place(a.name) - place(b.name) || (a.name < b.name ? -1 : 1))
 }
 
 test('the reference is what Godot says of the classes, and each public thing has words', async () => {
@@ -44,7 +67,7 @@ test('the reference is what Godot says of the classes, and each public thing has
   expect(pages.flatMap(wordless)).toEqual([])
   const names = namesOf(pages)
   const text = [
-    '# Reference\n\nEvery class that the addon gives a project, as Godot\'s own help (F1) shows it. This page is written by a test from the',
+    "# Reference\n\nEvery class that the addon gives a project, as Godot's own help (F1) shows it. This page is written by a test from the",
     'scripts; [concepts.md](concepts.md) says how it all hangs together. Metres, seconds, radians, Y up, forward is −Z.\n',
     `${pages.map(({ name }) => `[${name}](#${name.toLowerCase()})`).join(' · ')}\n`,
     pages.map((page) => renderClass(page, names, exportsOf(source.get(page.name) ?? ''))).join('\n'),

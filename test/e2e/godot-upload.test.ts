@@ -19,7 +19,15 @@ test('files and scenes become packages, and what is refused is said in words', a
 test('the same with files that go straight to S3', async () => {
   const radosgw = await startRadosgw()
   clean.add(() => radosgw.stop())
-  const environment = { OTHERWORLD_S3_ENDPOINT: radosgw.endpoint, OTHERWORLD_S3_BUCKET: 'godot', OTHERWORLD_S3_ACCESS_KEY: radosgw.accessKey, OTHERWORLD_S3_SECRET_KEY: radosgw.secretKey }
-  const { url } = await serveHere(clean, readStoreSettings(() => undefined, environment))
+  const environment = {
+    OTHERWORLD_S3_ENDPOINT: radosgw.endpoint,
+    OTHERWORLD_S3_BUCKET: 'godot',
+    OTHERWORLD_S3_ACCESS_KEY: radosgw.accessKey,
+    OTHERWORLD_S3_SECRET_KEY: radosgw.secretKey,
+  }
+  const { url } = await serveHere(
+    clean,
+    readStoreSettings(() => undefined, environment),
+  )
   await expectGodotTests('system/upload_test.gd', { env: { OTHERWORLD_URL: url } })
 })

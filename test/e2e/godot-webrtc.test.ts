@@ -32,7 +32,11 @@ async function stage(undos: Cleanup): Promise<Stage> {
   const proxy = await signallingProxy(url, (http) => steps.push({ http }))
   const peers = await standIn((peer) => steps.push({ peer }))
   undos.add(() => Promise.all([peers.stop(), proxy.stop()]))
-  return { steps, proxy, env: { OTHERWORLD_URL: url, OTHERWORLD_PROXY: proxy.url, OTHERWORLD_WEBRTC_LINE: String(peers.port) } }
+  return {
+    steps,
+    proxy,
+    env: { OTHERWORLD_URL: url, OTHERWORLD_PROXY: proxy.url, OTHERWORLD_WEBRTC_LINE: String(peers.port) },
+  }
 }
 
 test('a connection takes the committed steps up to the open channel, and the Welcome comes over it', async () => {
@@ -51,8 +55,19 @@ test('refusals, busy servers, blocked UDP and a change of mind end in words, or 
 
 /** A server as a process of its own, bots that walk in it over WebRTC, and an address that ends its transport process. */
 async function realm(undos: Cleanup): Promise<Readonly<Record<string, string>>> {
-  const { url, child } = await serveProcess(undos, ['--port', '0', '--udp-port', '0', '--data', temporaryDirectory(undos)])
-  const bots = spawn(process.execPath, ['cli/otherworld.js', 'bots', '--url', url, '--count', '3', '--behaviour', 'walk', '--seconds', '600'], { stdio: 'ignore' })
+  const { url, child } = await serveProcess(undos, [
+    '--port',
+    '0',
+    '--udp-port',
+    '0',
+    '--data',
+    temporaryDirectory(undos),
+  ])
+  const bots = spawn(
+    process.execPath,
+    ['cli/otherworld.js', 'bots', '--url', url, '--count', '3', '--behaviour', 'walk', '--seconds', '600'],
+    { stdio: 'ignore' },
+  )
   undos.add(() => bots.kill('SIGKILL'))
   const killer = createServer((_request, response) => {
     const [transport, ...others] = childrenOf(child.pid ?? 0)
@@ -73,7 +88,10 @@ test('a Godot plays among bots over a stack that stands in, is cut off, and outl
 }, 240_000)
 
 const extension = process.env.WEBRTC_NATIVE
-if (extension === undefined) process.stderr.write('The webrtc-native extension itself is not tried here: set WEBRTC_NATIVE to a folder with its addons/webrtc_native.\n')
+if (extension === undefined)
+  process.stderr.write(
+    'The webrtc-native extension itself is not tried here: set WEBRTC_NATIVE to a folder with its addons/webrtc_native.\n',
+  )
 else {
   test('a Godot with webrtc-native does the same', async () => {
     const env = await realm(clean)

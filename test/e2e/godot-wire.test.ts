@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
-  decodeClientPacket, decodeServerPacket, encodeClientPacket, encodeInput, encodeServerMessage, encodeServerPacket, encodeSnapshotPart,
+  decodeClientPacket,
+  decodeServerPacket,
+  encodeClientPacket,
+  encodeInput,
+  encodeServerMessage,
+  encodeServerPacket,
+  encodeSnapshotPart,
 } from '../../protocol/index.ts'
 import { Schema } from '../protocol/reader.ts'
 import { GODOT_TESTS, runGodot } from './godot.ts'
@@ -25,7 +31,14 @@ beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'otherworld-packets-'))
   try {
     const file = join(folder, 'packets.json')
-    const { status, output } = await runGodot(['-s', join(GODOT_TESTS, 'write_packets.gd'), '--', file, String(SEED), String(COUNT)])
+    const { status, output } = await runGodot([
+      '-s',
+      join(GODOT_TESTS, 'write_packets.gd'),
+      '--',
+      file,
+      String(SEED),
+      String(COUNT),
+    ])
     expect(status, output).toBe(0)
     expect(output).not.toMatch(/ERROR/)
     packets = JSON.parse(readFileSync(file, 'utf8')) as Written[]
@@ -55,9 +68,37 @@ describe('packets that Godot writes', () => {
     expect(packets).toHaveLength(2 * COUNT)
     const said = JSON.stringify(packets)
     const kinds = [
-      'hello', 'goodbye', 'spawn', 'despawn', 'grab', 'release', 'scale', 'wear', 'access', 'move', 'pose', 'drag', 'box', 'sphere', 'capsule', 'convex', 'trimesh',
-      'welcome', 'avatarAdded', 'propAdded', 'elementRemoved', 'propChanged', 'commandDone', 'commandRejected', 'permissionsChanged', 'notice', 'hashSample', 'part',
-      'avatarChanged', 'snapshot', 'own',
+      'hello',
+      'goodbye',
+      'spawn',
+      'despawn',
+      'grab',
+      'release',
+      'scale',
+      'wear',
+      'access',
+      'move',
+      'pose',
+      'drag',
+      'box',
+      'sphere',
+      'capsule',
+      'convex',
+      'trimesh',
+      'welcome',
+      'avatarAdded',
+      'propAdded',
+      'elementRemoved',
+      'propChanged',
+      'commandDone',
+      'commandRejected',
+      'permissionsChanged',
+      'notice',
+      'hashSample',
+      'part',
+      'avatarChanged',
+      'snapshot',
+      'own',
     ]
     expect(kinds.filter((kind) => !said.includes(`"${kind}":{`))).toEqual([])
   })

@@ -18,14 +18,20 @@ function once(project: string): Promise<void> {
 }
 
 /** Runs Godot to its end, on the demo project unless another is named. */
-export async function runGodot(args: readonly string[], { project = DEMO, ...options }: Partial<GodotOptions> = {}): Promise<GodotRun> {
+export async function runGodot(
+  args: readonly string[],
+  { project = DEMO, ...options }: Partial<GodotOptions> = {},
+): Promise<GodotRun> {
   await once(project)
   return run(args, { project, ...options })
 }
 
 /** Runs the tests of a folder or file below godot-bridge/test; fails with what Godot printed unless all passed, and returns it. */
 export async function expectGodotTests(place: string, options: Partial<GodotOptions> = {}): Promise<string> {
-  const { status, output } = await runGodot(['-s', join(GODOT_TESTS, 'run.gd'), '--', join(GODOT_TESTS, place)], options)
+  const { status, output } = await runGodot(
+    ['-s', join(GODOT_TESTS, 'run.gd'), '--', join(GODOT_TESTS, place)],
+    options,
+  )
   expect(status, output).toBe(0)
   expect(output).toMatch(/^[1-9]\d* passed, 0 failed$/m)
   return output

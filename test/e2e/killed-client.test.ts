@@ -17,7 +17,16 @@ async function buildClient(): Promise<string> {
     await nodeWebRtcConnect({ bindAddress: '127.0.0.1' })(process.argv[2], 'good', { received: () => {}, closed: () => {} })
     console.log('open')`
   const resolveDir = fileURLToPath(new URL('../../netcode/webrtc', import.meta.url))
-  await build({ stdin: { contents, resolveDir, loader: 'ts' }, outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
+  await build({
+    stdin: { contents, resolveDir, loader: 'ts' },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  })
   return outfile
 }
 
@@ -26,7 +35,9 @@ test('a WebRTC client that is killed is noticed by the transport alone, once', a
   const program = await buildClient()
   try {
     const client = spawn(process.execPath, [program, server.url], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await new Promise((resolve) => { client.stdout.once('data', resolve).once('close', resolve) })
+    await new Promise((resolve) => {
+      client.stdout.once('data', resolve).once('close', resolve)
+    })
     await until('open', () => server.opened.length === 1)
     client.kill('SIGKILL')
     await until('noticed', () => server.closed.length === 1, NOTICED_MS_MAX)

@@ -13,7 +13,9 @@ test('of two servers in containers of their own one runs and the other says who 
   const second = await runPair(data)
   for (const { ready, refusals } of [first, second]) {
     expect(ready).toBe(1)
-    expect(refusals).toEqual([{ code: 2, words: expect.stringMatching(/another (server|process)[^]* uses this data directory/) as string }])
+    expect(refusals).toEqual([
+      { code: 2, words: expect.stringMatching(/another (server|process)[^]* uses this data directory/) as string },
+    ])
   }
   expect(second.tick).toBeGreaterThan(first.tick)
 })

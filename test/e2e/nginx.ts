@@ -11,32 +11,50 @@ const DOCUMENT = fileURLToPath(new URL('../../docs/operating.md', import.meta.ur
 /** The block of the document, with this machine's ports in it. Throws where the document has lost a place that is to be filled in. */
 function documented(listen: number, server: URL): string {
   const block = /^```nginx\n([\s\S]*?)^```$/m.exec(readFileSync(DOCUMENT, 'utf8'))?.[1] ?? ''
-  const filled = block.replace('listen 80;', `listen 127.0.0.1:${listen};`).replace('http://127.0.0.1:7350/;', `${server.origin}/;`)
-  if (filled.includes('listen 80') || filled.includes(':7350') || !filled.includes('location /world/')) throw new Error(`docs/operating.md has no nginx block that can be filled in:\n${block}`)
+  const filled = block
+    .replace('listen 80;', `listen 127.0.0.1:${listen};`)
+    .replace('http://127.0.0.1:7350/;', `${server.origin}/;`)
+  if (filled.includes('listen 80') || filled.includes(':7350') || !filled.includes('location /world/'))
+    throw new Error(`docs/operating.md has no nginx block that can be filled in:\n${block}`)
   return filled
 }
 
 async function freePort(): Promise<number> {
   const server = createServer()
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => { server.close(resolve) })
+  await new Promise((resolve) => {
+    server.close(resolve)
+  })
   return port
 }
 
 /** Starts it before a server; the URL below which the server stands there. `change` the configuration, as an operator may. */
-export async function startNginx(clean: Cleanup, server: string, change: (configuration: string) => string = (same) => same): Promise<string> {
+export async function startNginx(
+  clean: Cleanup,
+  server: string,
+  change: (configuration: string) => string = (same) => same,
+): Promise<string> {
   if (spawnSync('nginx', ['-v']).error) throw new Error('these tests need nginx (Debian: apt-get install nginx-light)')
   const folder = temporaryDirectory(clean)
   const port = await freePort()
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path ${join(folder, name)};`).join('\n')
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `  ${name}_temp_path ${join(folder, name)};`)
+    .join('\n')
   const file = join(folder, 'nginx.conf')
   const asRoot = process.getuid?.() === 0 ? 'user root;\n' : ''
-  writeFileSync(file, `${asRoot}daemon off;\npid ${join(folder, 'nginx.pid')};\nerror_log stderr;\nevents {}\nhttp {\n  access_log off;\n${temporary}\n${change(documented(port, new URL(server)))}\n}\n`)
+  writeFileSync(
+    file,
+    `${asRoot}daemon off;\npid ${join(folder, 'nginx.pid')};\nerror_log stderr;\nevents {}\nhttp {\n  access_log off;\n${temporary}\n${change(documented(port, new URL(server)))}\n}\n`,
+  )
   const child = spawn('nginx', ['-p', folder, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] })
   let errors = ''
   let hasEnded = false
-  child.stderr.on('data', (chunk: Buffer) => { errors += chunk.toString() })
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
       hasEnded = true

@@ -22,23 +22,47 @@ function disk(mebibytes: number): string {
 test('a first start on a disk without room says which folder, how much is needed and what to do', async () => {
   const data = join(disk(20), 'data')
   const { code, errors } = await runCli(['serve', '--port', '0', '--udp-port', '0', '--data', data])
-  expect(errors).toMatch(new RegExp(`the disk is full: the embedded database needs \\d\\d MiB, (?:19|20) MiB are free\\n {2}where: ${data}/archive\\n {2}what to do: make room on the disk of this folder, or give a folder on another one with --data DIR`))
+  expect(errors).toMatch(
+    new RegExp(
+      `the disk is full: the embedded database needs \\d\\d MiB, (?:19|20) MiB are free\\n {2}where: ${data}/archive\\n {2}what to do: make room on the disk of this folder, or give a folder on another one with --data DIR`,
+    ),
+  )
   expect(errors).not.toMatch(/start the database| {4}at /)
   expect(code).toBe(1)
 })
 
 test('with the room that it asks for it starts', async () => {
-  const { child, exit } = await serveProcess(clean, ['--port', '0', '--udp-port', '0', '--data', join(disk(64), 'data')])
+  const { child, exit } = await serveProcess(clean, [
+    '--port',
+    '0',
+    '--udp-port',
+    '0',
+    '--data',
+    join(disk(64), 'data'),
+  ])
   child.kill('SIGTERM')
   expect(await exit).toBe(0)
 })
 
 /** The command line as a user whom the machine has no entry for, as in a container that is run with `--user 54321`. */
-function asNobody(args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ code: number | null; errors: string }> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url)), ...args], { uid: 54_321, gid: 54_321, env: { PATH: process.env['PATH'] ?? '', ...env }, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
+function asNobody(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; errors: string }> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url)), ...args], {
+    uid: 54_321,
+    gid: 54_321,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let errors = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { errors += text })
-  return new Promise((resolve) => { child.once('close', (code) => resolve({ code, errors })) })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+  })
+  return new Promise((resolve) => {
+    child.once('close', (code) => resolve({ code, errors }))
+  })
 }
 
 test('a user without a name or a home uploads under another, once it is said where to keep who it is', async () => {
@@ -47,6 +71,14 @@ test('a user without a name or a home uploads under another, once it is said whe
   const file = join(home, 'cup.glb')
   cpSync(fileURLToPath(new URL('../../fixtures/assets/objects/teacup.glb', import.meta.url)), file)
   execFileSync('chown', ['-R', '54321:54321', home])
-  expect(await asNobody(['upload', file, '--url', url], {})).toEqual({ code: 2, errors: expect.stringMatching(/this user has no home folder to keep who you are in; give a file with --identity FILE/) })
-  expect(await asNobody(['upload', file, '--url', url, '--identity', join(home, 'me.json')], {})).toEqual({ code: 0, errors: '' })
+  expect(await asNobody(['upload', file, '--url', url], {})).toEqual({
+    code: 2,
+    errors: expect.stringMatching(
+      /this user has no home folder to keep who you are in; give a file with --identity FILE/,
+    ),
+  })
+  expect(await asNobody(['upload', file, '--url', url, '--identity', join(home, 'me.json')], {})).toEqual({
+    code: 0,
+    errors: '',
+  })
 })

@@ -23,7 +23,9 @@ let url: string
 beforeAll(async () => {
   browser = await launchChromium()
   cleanAfterAll.add(() => browser.close())
-  server = (await serveProcess(cleanAfterAll, ['--port', '0', '--udp-port', '0', '--data', temporaryDirectory(cleanAfterAll)])).url
+  server = (
+    await serveProcess(cleanAfterAll, ['--port', '0', '--udp-port', '0', '--data', temporaryDirectory(cleanAfterAll)])
+  ).url
   url = await startNginx(cleanAfterAll, server)
 })
 afterEach(() => clean.all())
@@ -58,7 +60,11 @@ test('the page below a path joins over WebRTC, uploads, and shows the real mesh;
   await drawn(page, cup.element)
   expect(await page.textContent('#panel')).toMatch(/WebRTC/)
   expect([...outside, ...errors, ...complaints]).toEqual([])
-  expect(await page.evaluate(() => [...Object.keys(sessionStorage), ...Object.keys(localStorage)].filter((key) => !key.endsWith(' /world/')))).toEqual([])
+  expect(
+    await page.evaluate(() =>
+      [...Object.keys(sessionStorage), ...Object.keys(localStorage)].filter((key) => !key.endsWith(' /world/')),
+    ),
+  ).toEqual([])
 })
 
 test('the path without its slash leads to the page', async () => {
@@ -68,16 +74,38 @@ test('the path without its slash leads to the page', async () => {
 
 test('the command line uploads 2 MB through the proxy and spawns them over WebSocket', async () => {
   const folder = temporaryDirectory(clean)
-  const end = await runCli(['upload', largeCup(folder, 2_000_000), '--url', url.slice(0, -1), '--spawn', '--json', '--as', 'Ada', '--identity', join(folder, 'identities.json')])
+  const end = await runCli([
+    'upload',
+    largeCup(folder, 2_000_000),
+    '--url',
+    url.slice(0, -1),
+    '--spawn',
+    '--json',
+    '--as',
+    'Ada',
+    '--identity',
+    join(folder, 'identities.json'),
+  ])
   expect(end.code, end.errors + end.out).toBe(0)
   expect(end.json()).toMatchObject({ element: expect.any(Number) })
-  expect(Object.keys(JSON.parse(readFileSync(join(folder, 'identities.json'), 'utf8')) as object)).toEqual([url.slice(0, -1)])
+  expect(Object.keys(JSON.parse(readFileSync(join(folder, 'identities.json'), 'utf8')) as object)).toEqual([
+    url.slice(0, -1),
+  ])
 })
 
 test('a file that nginx refuses as too large is told with the setting of nginx that permits it', async () => {
   const strict = await startNginx(clean, server, (configuration) => configuration.replace(/client_max_body_size.*/, ''))
   const folder = temporaryDirectory(clean)
-  const end = await runCli(['upload', largeCup(folder, 2_100_000), '--url', strict, '--as', 'Ada', '--identity', join(folder, 'identities.json')])
+  const end = await runCli([
+    'upload',
+    largeCup(folder, 2_100_000),
+    '--url',
+    strict,
+    '--as',
+    'Ada',
+    '--identity',
+    join(folder, 'identities.json'),
+  ])
   expect(end.code).toBe(1)
   expect(end.errors).toMatch(/a proxy on the way takes no body of this size.*client_max_body_size/)
 })

@@ -30,7 +30,13 @@ export async function replay(bytes: Uint8Array): Promise<BrowserReplay> {
   } finally {
     player.value.free()
   }
-  return { engine: engine.sha256, ok: checked.value.ok, ticks: checked.value.ticksExecuted, realTimeFactor: checked.value.realTimeFactor, hashes }
+  return {
+    engine: engine.sha256,
+    ok: checked.value.ok,
+    ticks: checked.value.ticksExecuted,
+    realTimeFactor: checked.value.realTimeFactor,
+    hashes,
+  }
 }
 
 declare global {
@@ -39,4 +45,5 @@ declare global {
   }
 }
 
-if (typeof window !== 'undefined') window.replayUrl = async (url) => replay(new Uint8Array(await (await fetch(url)).arrayBuffer()))
+if (typeof window !== 'undefined')
+  window.replayUrl = async (url) => replay(new Uint8Array(await (await fetch(url)).arrayBuffer()))

@@ -17,7 +17,10 @@ export interface Exchange {
   answer: { readonly status: number; readonly body: string } | null
 }
 
-interface Answer { readonly status: number; readonly body: string }
+interface Answer {
+  readonly status: number
+  readonly body: string
+}
 
 /** What is done on the way. `answer`: in the server's place. `ask`, `told`: changes the body there, and back. */
 export interface Way {
@@ -28,12 +31,19 @@ export interface Way {
   readonly told?: (body: string, path: string) => string
 }
 
-const refusal = (status: number, reason: string, message: string): Answer => ({ status, body: JSON.stringify({ reason, message }) })
+const refusal = (status: number, reason: string, message: string): Answer => ({
+  status,
+  body: JSON.stringify({ reason, message }),
+})
 const begins = (method: string, path: string): boolean => method === 'POST' && path.endsWith('/connections')
 
 /** Takes the server's candidates out of its answers. */
 const withoutTheirs = (body: string, path: string): string =>
-  path.endsWith('/remote-description') ? '{"candidates":[]}' : path.endsWith('/additional-candidates') && body.startsWith('[') ? '[]' : body
+  path.endsWith('/remote-description')
+    ? '{"candidates":[]}'
+    : path.endsWith('/additional-candidates') && body.startsWith('[')
+      ? '[]'
+      : body
 
 /** Takes the client's candidates out of its answer. */
 const withoutOurs = (body: string, path: string): string => {
@@ -45,10 +55,20 @@ const withoutOurs = (body: string, path: string): string => {
 export const WAYS: Readonly<Record<string, Way>> = {
   plain: {},
   /** As a crowd in one house is told. */
-  crowded: { answer: (method, path) => begins(method, path) ? refusal(429, 'address-busy', 'Too many connections of this address are being made. Try again in a second.') : null },
-  busy: { answer: (method, path) => begins(method, path) ? refusal(503, 'busy', 'The server lets others in first. Try again in a second.') : null },
+  crowded: {
+    answer: (method, path) =>
+      begins(method, path)
+        ? refusal(429, 'address-busy', 'Too many connections of this address are being made. Try again in a second.')
+        : null,
+  },
+  busy: {
+    answer: (method, path) =>
+      begins(method, path) ? refusal(503, 'busy', 'The server lets others in first. Try again in a second.') : null,
+  },
   /** The attempt is gone by the time of the answer. */
-  expired: { before: (path) => path.endsWith('/remote-description') ? path.replace('remote-description', 'close') : null },
+  expired: {
+    before: (path) => (path.endsWith('/remote-description') ? path.replace('remote-description', 'close') : null),
+  },
   /** Some other program answers. */
   stranger: { answer: () => ({ status: 200, body: '<!doctype html><title>Printer</title>' }) },
   'no-candidates': { told: withoutTheirs },
@@ -76,7 +96,14 @@ export async function signallingProxy(serverUrl: string, seen: (exchange: Exchan
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { name, path } = split(request)
     const way = WAYS[name] ?? {}
-    const exchange: Exchange = { way: name, method: request.method ?? '', path, headers: request.headers, body: await read(request), answer: null }
+    const exchange: Exchange = {
+      way: name,
+      method: request.method ?? '',
+      path,
+      headers: request.headers,
+      body: await read(request),
+      answer: null,
+    }
     // What a client did on another connection before this request has come by then: both were there at once.
     await afterAll()
     await afterAll()
@@ -84,32 +111,46 @@ export async function signallingProxy(serverUrl: string, seen: (exchange: Exchan
     seen(exchange)
     const before = way.before?.(path)
     if (before) await forward(target, { ...exchange, path: before, body: '' }, {})
-    exchange.answer = way.answer?.(exchange.method, path) ?? await forward(target, exchange, way)
-    response.writeHead(exchange.answer.status, { 'content-type': exchange.answer.body.startsWith('<') ? 'text/html' : 'application/json' }).end(exchange.answer.body)
+    exchange.answer = way.answer?.(exchange.method, path) ?? (await forward(target, exchange, way))
+    response
+      .writeHead(exchange.answer.status, {
+        'content-type': exchange.answer.body.startsWith('<') ? 'text/html' : 'application/json',
+      })
+      .end(exchange.answer.body)
   }
   server.on('upgrade', (request, socket: Socket, head) => {
     const { path } = split(request)
     const onward = connect(Number(target.port), target.hostname, () => {
-      const headers = request.rawHeaders.reduce((text, part, i) => text + (i % 2 === 0 ? `${part}: ` : `${part}\r\n`), '')
+      const headers = request.rawHeaders.reduce(
+        (text, part, i) => text + (i % 2 === 0 ? `${part}: ` : `${part}\r\n`),
+        '',
+      )
       onward.write(`GET ${path} HTTP/1.1\r\n${headers}\r\n`)
       onward.write(head)
       onward.pipe(socket).pipe(onward)
     })
-    for (const end of [onward, socket]) end.on('error', () => { onward.destroy(); socket.destroy() })
+    for (const end of [onward, socket])
+      end.on('error', () => {
+        onward.destroy()
+        socket.destroy()
+      })
   })
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   const address = server.address()
   return {
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
     exchanges,
-    stop: () => new Promise((resolve) => {
-      server.close(() => resolve())
-      for (const socket of sockets) socket.destroy()
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
   }
 }
 
@@ -127,9 +168,21 @@ async function read(message: IncomingMessage): Promise<string> {
 function forward(target: URL, { method, path, headers, body }: Exchange, way: Way): Promise<Answer> {
   const sent = way.ask?.(body, path) ?? body
   return new Promise((resolve, reject) => {
-    const onward = send({ host: target.hostname, port: target.port, method, path, headers: { ...headers, 'content-length': Buffer.byteLength(sent) } }, (answer) => {
-      read(answer).then((text) => resolve({ status: answer.statusCode ?? 0, body: way.told?.(text, path) ?? text }), reject)
-    })
+    const onward = send(
+      {
+        host: target.hostname,
+        port: target.port,
+        method,
+        path,
+        headers: { ...headers, 'content-length': Buffer.byteLength(sent) },
+      },
+      (answer) => {
+        read(answer).then(
+          (text) => resolve({ status: answer.statusCode ?? 0, body: way.told?.(text, path) ?? text }),
+          reject,
+        )
+      },
+    )
     onward.once('error', reject)
     onward.end(sent)
   })

@@ -13,20 +13,29 @@ export function transcript(steps: readonly Step[]): object[] {
 }
 
 function maskedPeer({ sdp, candidate, ...step }: PeerStep): object {
-  return { ...step, ...(typeof sdp === 'string' ? { sdp: kindOfSdp(sdp) } : {}), ...(typeof candidate === 'string' ? { candidate: kindOfCandidate(candidate) } : {}) }
+  return {
+    ...step,
+    ...(typeof sdp === 'string' ? { sdp: kindOfSdp(sdp) } : {}),
+    ...(typeof candidate === 'string' ? { candidate: kindOfCandidate(candidate) } : {}),
+  }
 }
 
 /** Whether late candidates are asked for depends on how fast the connection opens. */
 function exchangeOf({ method, path, headers, body, answer }: Exchange): object[] {
   if (!path.startsWith('/.wrtc/') || path.endsWith('/additional-candidates')) return []
-  const ours = path.split('/').map((part, i) => (i === 4 ? 'ID' : part)).join('/')
-  return [{
-    request: `${method} ${ours}`,
-    authorization: headers.authorization?.replace(/ .*/, ' TOKEN') ?? null,
-    'content-type': headers['content-type'] ?? null,
-    body: masked(body),
-    answer: answer === null ? null : { status: answer.status, body: masked(answer.body) },
-  }]
+  const ours = path
+    .split('/')
+    .map((part, i) => (i === 4 ? 'ID' : part))
+    .join('/')
+  return [
+    {
+      request: `${method} ${ours}`,
+      authorization: headers.authorization?.replace(/ .*/, ' TOKEN') ?? null,
+      'content-type': headers['content-type'] ?? null,
+      body: masked(body),
+      answer: answer === null ? null : { status: answer.status, body: masked(answer.body) },
+    },
+  ]
 }
 
 function masked(body: string): unknown {
@@ -36,11 +45,12 @@ function masked(body: string): unknown {
     if (key === 'id') return 'ID'
     if (key === 'candidate') return kindOfCandidate(String(value))
     // One after another they are one
-    return Array.isArray(value) ? value.slice(0, 1) as unknown : value
+    return Array.isArray(value) ? (value.slice(0, 1) as unknown) : value
   })
 }
 
 const kindOfSdp = (sdp: string): string =>
   `${sdp.startsWith('v=0\r\n') && sdp.endsWith('\r\n') ? 'SDP' : 'no SDP'}, ${sdp.includes('a=candidate:') ? 'with' : 'without'} candidates, ${/a=setup:\w+/.exec(sdp)?.[0] ?? 'no setup'}`
 
-const kindOfCandidate = (candidate: string): string => candidate.replace(/^candidate:.* typ (\w+).*$/, 'candidate:… typ $1')
+const kindOfCandidate = (candidate: string): string =>
+  candidate.replace(/^candidate:.* typ (\w+).*$/, 'candidate:… typ $1')

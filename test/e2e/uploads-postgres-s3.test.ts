@@ -11,7 +11,9 @@ vi.setConfig({ testTimeout: 240_000 })
 
 let postgres: TestPostgres
 let radosgw: Radosgw
-beforeAll(async () => { [postgres, radosgw] = await Promise.all([startPostgres(), startRadosgw()]) }, 120_000)
+beforeAll(async () => {
+  ;[postgres, radosgw] = await Promise.all([startPostgres(), startRadosgw()])
+}, 120_000)
 afterAll(() => Promise.all([postgres.remove(), radosgw.stop()]))
 
 const clean = cleanup()
@@ -19,15 +21,21 @@ afterEach(() => clean.all())
 
 async function stores(name: string): Promise<ReturnType<typeof readStoreSettings>> {
   const environment = {
-    OTHERWORLD_DATABASE_URL: await postgres.createDatabase(name), OTHERWORLD_S3_ENDPOINT: radosgw.endpoint, OTHERWORLD_S3_BUCKET: name.replaceAll('_', '-'),
-    OTHERWORLD_S3_ACCESS_KEY: radosgw.accessKey, OTHERWORLD_S3_SECRET_KEY: radosgw.secretKey,
+    OTHERWORLD_DATABASE_URL: await postgres.createDatabase(name),
+    OTHERWORLD_S3_ENDPOINT: radosgw.endpoint,
+    OTHERWORLD_S3_BUCKET: name.replaceAll('_', '-'),
+    OTHERWORLD_S3_ACCESS_KEY: radosgw.accessKey,
+    OTHERWORLD_S3_SECRET_KEY: radosgw.secretKey,
   }
   return readStoreSettings(() => undefined, environment)
 }
 
 test('a teacup is brought, put into the realm, downloaded by another, and still there after a restart', async () => {
   const server = await bringsTheTeacup(clean, await stores('brings_the_teacup'))
-  expect(await (await fetch(`${server.url}v1/status`)).json()).toMatchObject({ archive: { kind: 'sql', state: 'up' }, assets: { kind: 's3', state: 'up' } })
+  expect(await (await fetch(`${server.url}v1/status`)).json()).toMatchObject({
+    archive: { kind: 'sql', state: 'up' },
+    assets: { kind: 's3', state: 'up' },
+  })
   const policy = (await fetch(server.url)).headers.get('content-security-policy')
   expect(policy).toContain(radosgw.endpoint)
 })
@@ -48,6 +56,15 @@ test('where the realm has its recordings, a database that is away at the start i
   await ada.join(clean)
   await expect(ada.api.ask('GET', 'v1/packages')).rejects.toMatchObject({ status: 503, reason: 'store-away' })
   await postgres.start()
-  await expect.poll(() => ada.api.ask('GET', 'v1/packages').then(() => 'up', () => 'away'), { timeout: 60_000 }).toBe('up')
+  await expect
+    .poll(
+      () =>
+        ada.api.ask('GET', 'v1/packages').then(
+          () => 'up',
+          () => 'away',
+        ),
+      { timeout: 60_000 },
+    )
+    .toBe('up')
   await ada.hashOf('objects/BoxTextured.glb')
 })

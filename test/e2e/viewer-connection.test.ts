@@ -25,8 +25,12 @@ test('the server is killed: the page says so in words; the server is back: so is
   await first.exit
   // Until the connection is given up, after five seconds at the latest, the page waits, and says so.
   await page.waitForSelector('#banner:not([hidden])')
-  expect(await page.textContent('#banner-title')).toMatch(/^(Waiting for the server|Connection lost|The session has ended)$/)
-  await page.waitForFunction(() => /^(Connection lost|The session has ended)$/.test(document.getElementById('banner-title')?.textContent ?? ''))
+  expect(await page.textContent('#banner-title')).toMatch(
+    /^(Waiting for the server|Connection lost|The session has ended)$/,
+  )
+  await page.waitForFunction(() =>
+    /^(Connection lost|The session has ended)$/.test(document.getElementById('banner-title')?.textContent ?? ''),
+  )
   expect(await page.textContent('#banner-text')).toMatch(/Reconnecting, attempt \d|comes back by itself/)
   expect(await page.textContent('#panel-state')).toMatch(/Reconnecting|Away/)
 
@@ -57,8 +61,17 @@ test('a reload resumes the same avatar where it stands', async () => {
   await joinByKeyboard(page, 'Mira')
   const watcher = await joined(clean, url, 'watcher')
   const start = await until('the watcher sees Mira', () => avatarOf(watcher, 'Mira'), PATIENCE_MS)
-  await holdUntil(page, 'w', 'she has walked', () => (avatarOf(watcher, 'Mira')?.position.z ?? 0) < start.position.z - 1)
-  await until('she stands', () => distance(avatarOf(watcher, 'Mira')?.velocity ?? { x: 1, y: 0, z: 0 }, { x: 0, y: 0, z: 0 }) < 0.01, PATIENCE_MS)
+  await holdUntil(
+    page,
+    'w',
+    'she has walked',
+    () => (avatarOf(watcher, 'Mira')?.position.z ?? 0) < start.position.z - 1,
+  )
+  await until(
+    'she stands',
+    () => distance(avatarOf(watcher, 'Mira')?.velocity ?? { x: 1, y: 0, z: 0 }, { x: 0, y: 0, z: 0 }) < 0.01,
+    PATIENCE_MS,
+  )
   const before = avatarOf(watcher, 'Mira') ?? expect.fail('Mira is gone')
   await page.reload()
   await connected(page)
@@ -84,9 +97,13 @@ test('where no UDP gets through the page connects over WebSocket and says why an
   const { page, errors } = await openPage(browser, url, { init: blockUdp })
   clean.add(() => page.context().close())
   await joinByKeyboard(page, 'Mira')
-  expect(await page.textContent('#say')).toMatch(/UDP seems to be blocked on this network, so you are connected over WebSocket/)
+  expect(await page.textContent('#say')).toMatch(
+    /UDP seems to be blocked on this network, so you are connected over WebSocket/,
+  )
   await page.click('#panel summary')
-  await page.waitForFunction(() => /WebSocket, no WebRTC/.test(document.getElementById('stat-transport')?.textContent ?? ''))
+  await page.waitForFunction(() =>
+    /WebSocket, no WebRTC/.test(document.getElementById('stat-transport')?.textContent ?? ''),
+  )
   expect(errors).toEqual([])
 })
 

@@ -23,7 +23,19 @@ export interface OpenPage {
 export const CROWD_PATIENCE_MS = 90_000
 
 /** A tab with a session of its own; `init` runs before the page's own scripts. */
-export async function openPage(browser: Browser, url: string, { init, query = '', size = WINDOW }: { readonly init?: () => void; readonly query?: string; readonly size?: { readonly width: number; readonly height: number } } = {}): Promise<OpenPage> {
+export async function openPage(
+  browser: Browser,
+  url: string,
+  {
+    init,
+    query = '',
+    size = WINDOW,
+  }: {
+    readonly init?: () => void
+    readonly query?: string
+    readonly size?: { readonly width: number; readonly height: number }
+  } = {},
+): Promise<OpenPage> {
   const page = await (await browser.newContext({ viewport: { ...size } })).newPage()
   page.setDefaultTimeout(PATIENCE_MS)
   const errors: string[] = []
@@ -42,11 +54,22 @@ export async function joinByKeyboard(page: Page, name: string): Promise<void> {
 }
 
 export async function connected(page: Page, msMax = PATIENCE_MS): Promise<void> {
-  await page.waitForFunction(() => document.getElementById('panel-state')?.textContent === 'Connected' && document.getElementById('banner')?.hidden === true, null, { timeout: msMax })
+  await page.waitForFunction(
+    () =>
+      document.getElementById('panel-state')?.textContent === 'Connected' &&
+      document.getElementById('banner')?.hidden === true,
+    null,
+    { timeout: msMax },
+  )
 }
 
 /** Keeps a key down until it has had its effect: how long that takes depends on what else the machine does. */
-export async function holdUntil<T>(page: Page, key: string, what: string, look: () => T | null | undefined | false): Promise<T> {
+export async function holdUntil<T>(
+  page: Page,
+  key: string,
+  what: string,
+  look: () => T | null | undefined | false,
+): Promise<T> {
   await page.keyboard.down(key)
   try {
     return await until(what, look, PATIENCE_MS)
@@ -56,9 +79,11 @@ export async function holdUntil<T>(page: Page, key: string, what: string, look: 
 }
 
 /** The avatar of that name as another player sees it. */
-export const avatarOf = (watcher: RenderClient, name: string): AvatarSample | null => watcher.sample().avatars.find((avatar) => avatar.name === name) ?? null
+export const avatarOf = (watcher: RenderClient, name: string): AvatarSample | null =>
+  watcher.sample().avatars.find((avatar) => avatar.name === name) ?? null
 
-export const propOf = (watcher: RenderClient, element: number): PropSample | null => watcher.sample().props.find((prop) => prop.element === element) ?? null
+export const propOf = (watcher: RenderClient, element: number): PropSample | null =>
+  watcher.sample().props.find((prop) => prop.element === element) ?? null
 
 export const distance = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
 

@@ -8,7 +8,16 @@ import type { PropSample, RenderClient } from '../../netcode/index.ts'
 import { MARKER_POSITION } from '../../sim/index.ts'
 import { cleanup, joined, serveProcess, temporaryDirectory, type ServeProcess } from '../harness/server-harness.ts'
 import { launchChromium } from './chromium.ts'
-import { avatarOf, connected, distance, joinByKeyboard, onScreen, openPage, propOf, type OpenPage } from './viewer-page.ts'
+import {
+  avatarOf,
+  connected,
+  distance,
+  joinByKeyboard,
+  onScreen,
+  openPage,
+  propOf,
+  type OpenPage,
+} from './viewer-page.ts'
 import { bring, complaintsOf, countPixels, drawn, lastPhase, notePhases, reportOf, settled } from './viewer-things.ts'
 
 const asset = (path: string): string => fileURLToPath(new URL(`../../fixtures/assets/${path}`, import.meta.url))
@@ -34,17 +43,21 @@ async function visit(url: string, name: string): Promise<Visitor> {
 
 /** A model that is no cup of tea: its only node is its own child. */
 function cyclicModel(folder: string): string {
-  const json = Buffer.from(JSON.stringify({ asset: { version: '2.0' }, scene: 0, scenes: [{ nodes: [0] }], nodes: [{ children: [0] }] }))
+  const json = Buffer.from(
+    JSON.stringify({ asset: { version: '2.0' }, scene: 0, scenes: [{ nodes: [0] }], nodes: [{ children: [0] }] }),
+  )
   const chunk = Buffer.alloc(Math.ceil(json.length / 4) * 4, ' ')
   json.copy(chunk)
   const head = Buffer.alloc(20)
-  for (const [at, value] of [0x46546c67, 2, 20 + chunk.length, chunk.length, 0x4e4f534a].entries()) head.writeUInt32LE(value, at * 4)
+  for (const [at, value] of [0x46546c67, 2, 20 + chunk.length, chunk.length, 0x4e4f534a].entries())
+    head.writeUInt32LE(value, at * 4)
   const path = join(folder, 'snake.glb')
   writeFileSync(path, Buffer.concat([head, chunk]))
   return path
 }
 
-const cupOf = (watcher: RenderClient): PropSample | null => watcher.sample().props.find(({ package: hash }) => hash !== null) ?? null
+const cupOf = (watcher: RenderClient): PropSample | null =>
+  watcher.sample().props.find(({ package: hash }) => hash !== null) ?? null
 
 /** The cup's band: deep blue, which nothing else on the ground is. */
 const isBand = (r: number, g: number, b: number): boolean => b > 70 && b > r * 1.7 && b > g * 1.35
@@ -60,7 +73,10 @@ async function scaleAndDrag({ page }: Visitor, watcher: RenderClient, cup: numbe
   for (let i = 0; i < 12; i++) await page.mouse.wheel(0, -300)
   await settled('the cup has grown', () => (propOf(watcher, cup)?.scale ?? 0) > 6)
   await page.mouse.move(at.x + 60, at.y - 30, { steps: 6 })
-  await settled('the cup is carried away', () => distance(propOf(watcher, cup)?.position ?? lying.position, lying.position) > 0.3)
+  await settled(
+    'the cup is carried away',
+    () => distance(propOf(watcher, cup)?.position ?? lying.position, lying.position) > 0.3,
+  )
   await page.mouse.up()
   return settled('the cup lies still', () => {
     const now = propOf(watcher, cup)
@@ -118,7 +134,10 @@ test('a dropped avatar is worn at a press of its button, and another player sees
     return now?.package !== null && now
   })
   for (const { page } of [mira, ada]) await drawn(page, worn.element)
-  expect((await reportOf(ada.page)).find(({ element }) => element === worn.element)).toMatchObject({ package: worn.package, problem: null })
+  expect((await reportOf(ada.page)).find(({ element }) => element === worn.element)).toMatchObject({
+    package: worn.package,
+    problem: null,
+  })
 
   await mira.page.keyboard.press('t')
   await mira.page.waitForSelector('#packages li button')
@@ -137,7 +156,9 @@ test('a file that is against the rules is refused in words that can be copied, a
   expect(words).toContain('Not accepted')
   expect(words).toMatch(/Rule NODE_LOOP/)
   expect(words).toContain('/nodes/0')
-  expect(await page.evaluate(() => [...document.querySelectorAll('#uploads button')].map(({ textContent }) => textContent))).toEqual(['Copy', 'Close'])
+  expect(
+    await page.evaluate(() => [...document.querySelectorAll('#uploads button')].map(({ textContent }) => textContent)),
+  ).toEqual(['Copy', 'Close'])
   await bring(page, TEACUP, 'done')
   expect(await lastPhase(page)).toBe('done')
   expect([...errors, ...complaints]).toEqual([])

@@ -2,9 +2,27 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
 import type { RenderClient } from '../../netcode/index.ts'
-import { cleanup, joined, serveProcess, sleep, temporaryDirectory, until, verifiedRecordings } from '../harness/server-harness.ts'
+import {
+  cleanup,
+  joined,
+  serveProcess,
+  sleep,
+  temporaryDirectory,
+  until,
+  verifiedRecordings,
+} from '../harness/server-harness.ts'
 import { launchChromium } from './chromium.ts'
-import { avatarOf, distance, holdUntil, joinByKeyboard, onScreen, openPage, PATIENCE_MS, propOf, type OpenPage } from './viewer-page.ts'
+import {
+  avatarOf,
+  distance,
+  holdUntil,
+  joinByKeyboard,
+  onScreen,
+  openPage,
+  PATIENCE_MS,
+  propOf,
+  type OpenPage,
+} from './viewer-page.ts'
 
 const TICKS_CHECKED_MIN = 300
 
@@ -39,7 +57,11 @@ async function meet(): Promise<Meeting> {
 async function made({ page, watcher }: Meeting, name: string): Promise<number> {
   const user = avatarOf(watcher, 'Mira')?.user
   await page.waitForFunction((words) => document.getElementById('say')?.textContent === words, `You made a ${name}.`)
-  const { element } = await until(`a ${name} appears`, () => watcher.sample().props.find((prop) => prop.owner === user && prop.spec.name === name), PATIENCE_MS)
+  const { element } = await until(
+    `a ${name} appears`,
+    () => watcher.sample().props.find((prop) => prop.owner === user && prop.spec.name === name),
+    PATIENCE_MS,
+  )
   await until(`the ${name} lies still`, () => propOf(watcher, element)?.asleep, PATIENCE_MS)
   return element
 }
@@ -62,7 +84,12 @@ test('with the keyboard alone a person joins, walks, makes a box, grabs it, scal
   for (let i = 0; i < 4; i++) await page.keyboard.press('+')
   await until('the box has grown', () => (propOf(watcher, box)?.scale ?? 0) > 1.3, PATIENCE_MS)
   const before = propOf(watcher, box)?.position ?? expect.fail('the box is gone')
-  await holdUntil(page, 'ArrowRight', 'the box goes where she turns', () => distance(propOf(watcher, box)?.position ?? before, before) > 0.5)
+  await holdUntil(
+    page,
+    'ArrowRight',
+    'the box goes where she turns',
+    () => distance(propOf(watcher, box)?.position ?? before, before) > 0.5,
+  )
   await page.keyboard.press('e')
   await until('she has let go', () => propOf(watcher, box)?.holder === 0, PATIENCE_MS)
 
@@ -86,7 +113,9 @@ test('Tab goes through the controls, which show where the focus is and work with
     seen.push(await page.evaluate(() => document.activeElement?.textContent?.replace(/\s+/g, '') ?? ''))
   }
   expect(seen).toEqual(expect.arrayContaining(['Box1', 'Ball2', 'Capsule3', 'Gem4']))
-  expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)).toBe('solid')
+  expect(await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)).toBe(
+    'solid',
+  )
   await page.keyboard.press('Enter')
   await made(meeting, 'gem')
   const from = avatarOf(watcher, 'Mira')?.position ?? expect.fail('Mira is gone')
@@ -111,10 +140,14 @@ test('the pointer grabs a ball, the wheel scales it, dragging moves it, and let 
   await page.mouse.wheel(0, -300)
   await until('the ball has grown', () => (propOf(watcher, ball)?.scale ?? 0) > 1.2, PATIENCE_MS)
   await page.mouse.move(at.x - 120, at.y - 110, { steps: 6 })
-  const carried = await until('the ball is carried up and to the left', () => {
-    const now = propOf(watcher, ball)
-    return now && now.position.y > lying.y + 0.4 && distance(now.position, lying) > 0.8 && now
-  }, PATIENCE_MS)
+  const carried = await until(
+    'the ball is carried up and to the left',
+    () => {
+      const now = propOf(watcher, ball)
+      return now && now.position.y > lying.y + 0.4 && distance(now.position, lying) > 0.8 && now
+    },
+    PATIENCE_MS,
+  )
 
   for (let i = 1; i <= 10; i++) {
     await page.mouse.move(at.x - 120 + i * 24, at.y - 110)
@@ -122,7 +155,11 @@ test('the pointer grabs a ball, the wheel scales it, dragging moves it, and let 
   }
   await page.mouse.up()
   await until('she has let go', () => propOf(watcher, ball)?.holder === 0, PATIENCE_MS)
-  await until('the ball flies on', () => distance(propOf(watcher, ball)?.position ?? carried.position, carried.position) > 2, PATIENCE_MS)
+  await until(
+    'the ball flies on',
+    () => distance(propOf(watcher, ball)?.position ?? carried.position, carried.position) > 2,
+    PATIENCE_MS,
+  )
   expect(errors).toEqual([])
 })
 
@@ -134,7 +171,15 @@ test('a lockstep peer in the page agrees with the server on every hash', async (
   await page.waitForFunction(() => document.getElementById('verify-state')?.dataset.state === 'agree')
   await page.keyboard.press('3')
   await made(meeting, 'capsule')
-  await page.waitForFunction((min) => Number(/([\d,]+) ticks checked/.exec(document.getElementById('verify-state')?.textContent ?? '')?.[1]?.replaceAll(',', '') ?? 0) > min, TICKS_CHECKED_MIN)
+  await page.waitForFunction(
+    (min) =>
+      Number(
+        /([\d,]+) ticks checked/
+          .exec(document.getElementById('verify-state')?.textContent ?? '')?.[1]
+          ?.replaceAll(',', '') ?? 0,
+      ) > min,
+    TICKS_CHECKED_MIN,
+  )
   expect(await page.textContent('#verify-state')).toMatch(/^✓ [\d,]+ ticks checked: all hashes agree\.$/)
   const figures = (await page.textContent('#panel dl')) ?? ''
   expect(figures).toMatch(/Tick\s*[\d,]{2,}/)

@@ -15,7 +15,14 @@ export interface StandIn {
 }
 
 /** Godot's numbers of the states. */
-const CONNECTION_STATES: Readonly<Record<string, number>> = { new: 0, connecting: 1, connected: 2, disconnected: 3, failed: 4, closed: 5 }
+const CONNECTION_STATES: Readonly<Record<string, number>> = {
+  new: 0,
+  connecting: 1,
+  connected: 2,
+  disconnected: 3,
+  failed: 4,
+  closed: 5,
+}
 const GATHERING_COMPLETE = 2
 
 interface Line {
@@ -48,14 +55,17 @@ export async function standIn(step: (step: PeerStep) => void): Promise<StandIn> 
       peer.take(line)
     })
   })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   const address = server.address()
   return {
     port: typeof address === 'object' && address ? address.port : 0,
-    stop: () => new Promise((resolve) => {
-      for (const peer of peers) peer.hangUp()
-      server.close(() => resolve())
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        for (const peer of peers) peer.hangUp()
+        server.close(() => resolve())
+      }),
   }
 }
 
@@ -69,8 +79,12 @@ class Peer {
     this.#socket = socket
     const pc = this.#pc
     pc.onLocalDescription((sdp, type) => this.#tell({ event: 'description', type, sdp: withoutCandidates(sdp) }))
-    pc.onLocalCandidate((candidate, media) => this.#tell({ event: 'candidate', media, candidate: candidate.replace(/^a=/, '') }))
-    pc.onGatheringStateChange((state) => { if (state === 'complete') this.#tell({ event: 'gathering', state: GATHERING_COMPLETE }) })
+    pc.onLocalCandidate((candidate, media) =>
+      this.#tell({ event: 'candidate', media, candidate: candidate.replace(/^a=/, '') }),
+    )
+    pc.onGatheringStateChange((state) => {
+      if (state === 'complete') this.#tell({ event: 'gathering', state: GATHERING_COMPLETE })
+    })
     pc.onStateChange((state) => this.#tell({ event: 'connection', state: CONNECTION_STATES[state] ?? 0 }))
     pc.onDataChannel((channel) => this.#adopt(channel))
   }
@@ -79,8 +93,10 @@ class Peer {
     if (this.#isClosed) return
     if (packet !== undefined) this.#send(Buffer.from(packet, 'base64'))
     // Makes the answer by itself
-    else if (call === 'set_remote_description' && type === 'offer' && sdp !== undefined) this.#pc.setRemoteDescription(sdp, 'offer')
-    else if (call === 'add_ice_candidate' && candidate !== undefined) this.#pc.addRemoteCandidate(candidate, media ?? '0')
+    else if (call === 'set_remote_description' && type === 'offer' && sdp !== undefined)
+      this.#pc.setRemoteDescription(sdp, 'offer')
+    else if (call === 'add_ice_candidate' && candidate !== undefined)
+      this.#pc.addRemoteCandidate(candidate, media ?? '0')
     else if (call === 'close') this.close()
   }
 
@@ -102,7 +118,11 @@ class Peer {
   #adopt(channel: DataChannel): void {
     this.#channel = channel
     channel.onMessage((message) => {
-      if (typeof message !== 'string') this.#tell({ event: 'packet', bytes: Buffer.from(message instanceof ArrayBuffer ? new Uint8Array(message) : message).toString('base64') })
+      if (typeof message !== 'string')
+        this.#tell({
+          event: 'packet',
+          bytes: Buffer.from(message instanceof ArrayBuffer ? new Uint8Array(message) : message).toString('base64'),
+        })
     })
     channel.onClosed(() => this.#tell({ event: 'closed' }))
     const opened = (): void => this.#tell({ event: 'channel', label: channel.getLabel(), id: channel.getId() })

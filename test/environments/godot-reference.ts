@@ -28,8 +28,9 @@ export interface ClassPage {
   readonly constants: readonly Entry[]
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: '\'' }
-const plain = (xml: string): string => xml.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => ENTITIES[name] ?? '')
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const plain = (xml: string): string =>
+  xml.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => ENTITIES[name] ?? '')
 const attribute = (tag: string, name: string): string | undefined => {
   const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
   return value === undefined ? undefined : plain(value)
@@ -38,12 +39,19 @@ const inside = (xml: string, tag: string): string => new RegExp(`<${tag}>([\\s\\
 
 /** The elements of one kind with their content; those without content too. */
 function elements(xml: string, tag: string): readonly { readonly head: string; readonly body: string }[] {
-  return [...xml.matchAll(new RegExp(`<${tag}((?:\\s[^>]*?)?)(?:/>|>([\\s\\S]*?)</${tag}>)`, 'g'))].map((match) => ({ head: match[1] ?? '', body: match[2] ?? '' }))
+  return [...xml.matchAll(new RegExp(`<${tag}((?:\\s[^>]*?)?)(?:/>|>([\\s\\S]*?)</${tag}>)`, 'g'))].map((match) => ({
+    head: match[1] ?? '',
+    body: match[2] ?? '',
+  }))
 }
 
 /** Lines of a text as they were written, without the indentation that the XML has. */
 function textOf(xml: string): string {
-  return plain(xml).split('\n').map((line) => line.replace(/^\t+/, '')).join('\n').trim()
+  return plain(xml)
+    .split('\n')
+    .map((line) => line.replace(/^\t+/, ''))
+    .join('\n')
+    .trim()
 }
 
 function entryOf({ head, body }: { readonly head: string; readonly body: string }): Entry {
@@ -51,9 +59,21 @@ function entryOf({ head, body }: { readonly head: string; readonly body: string 
   const hasTags = /<description>/.test(body)
   return {
     name: attribute(head, 'name') ?? '',
-    type: attribute(returns?.head ?? head, returns && attribute(returns.head, 'enum') !== undefined ? 'enum' : !returns && attribute(head, 'enum') !== undefined ? 'enum' : 'type') ?? '',
+    type:
+      attribute(
+        returns?.head ?? head,
+        returns && attribute(returns.head, 'enum') !== undefined
+          ? 'enum'
+          : !returns && attribute(head, 'enum') !== undefined
+            ? 'enum'
+            : 'type',
+      ) ?? '',
     words: textOf(hasTags ? inside(body, 'description') : body),
-    parameters: elements(body, 'param').map((param) => ({ name: attribute(param.head, 'name') ?? '', type: attribute(param.head, 'enum') ?? attribute(param.head, 'type') ?? '', standard: attribute(param.head, 'default') })),
+    parameters: elements(body, 'param').map((param) => ({
+      name: attribute(param.head, 'name') ?? '',
+      type: attribute(param.head, 'enum') ?? attribute(param.head, 'type') ?? '',
+      standard: attribute(param.head, 'default'),
+    })),
     value: attribute(head, 'default') ?? attribute(head, 'value'),
     enumeration: attribute(head, 'enum'),
     isStatic: (attribute(head, 'qualifiers') ?? '').includes('static'),
@@ -66,19 +86,37 @@ const isPublic = ({ name, value }: Entry): boolean => !name.startsWith('_') && v
 /** One file that Godot wrote. What begins with an underscore is left out. */
 export function readClass(xml: string): ClassPage {
   const head = /<class\s[^>]*>/.exec(xml)?.[0] ?? ''
-  const list = (group: string, tag: string): readonly Entry[] => elements(inside(xml, group), tag).map(entryOf).filter(isPublic)
+  const list = (group: string, tag: string): readonly Entry[] =>
+    elements(inside(xml, group), tag).map(entryOf).filter(isPublic)
   return {
     name: attribute(head, 'name') ?? '',
     inherits: attribute(head, 'inherits') ?? '',
-    words: [inside(xml, 'brief_description'), /<\/brief_description>\s*<description>([\s\S]*?)<\/description>/.exec(xml)?.[1] ?? ''].map(textOf).filter(Boolean).join('\n\n'),
-    signals: list('signals', 'signal'), members: list('members', 'member'), methods: list('methods', 'method'), constants: list('constants', 'constant'),
+    words: [
+      inside(xml, 'brief_description'),
+      /<\/brief_description>\s*<description>([\s\S]*?)<\/description>/.exec(xml)?.[1] ?? '',
+    ]
+      .map(textOf)
+      .filter(Boolean)
+      .join('\n\n'),
+    signals: list('signals', 'signal'),
+    members: list('members', 'member'),
+    methods: list('methods', 'method'),
+    constants: list('constants', 'constant'),
   }
 }
 
 /** What of a class has no words: each public thing needs some. */
 export function wordless({ name, words, signals, members, methods, constants }: ClassPage): readonly string[] {
-  const things = [...signals, ...members, ...methods, ...constants.filter(({ enumeration }) => enumeration === undefined)]
-  return [...(words === '' ? [name] : []), ...things.filter((entry) => entry.words === '').map((entry) => `${name}.${entry.name}`)]
+  const things = [
+    ...signals,
+    ...members,
+    ...methods,
+    ...constants.filter(({ enumeration }) => enumeration === undefined),
+  ]
+  return [
+    ...(words === '' ? [name] : []),
+    ...things.filter((entry) => entry.words === '').map((entry) => `${name}.${entry.name}`),
+  ]
 }
 
 const anchor = (name: string): string => name.toLowerCase()
@@ -86,7 +124,16 @@ const anchor = (name: string): string => name.toLowerCase()
 /** Godot's BBCode as Markdown; names of classes that are on the page become links. */
 function markdownOf(bbcode: string, classes: ReadonlySet<string>): string {
   const blocks = bbcode.split(/\[codeblock\]\n?([\s\S]*?)\n?\[\/codeblock\]/)
-  return blocks.map((text, i) => (i % 2 === 1 ? `\n\n\`\`\`gdscript\n${text.replaceAll(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))}\n\`\`\`\n\n` : inline(text, classes))).join('').replaceAll(/[ \t]+\n/g, '\n').replaceAll(/\n{3,}/g, '\n\n').trim()
+  return blocks
+    .map((text, i) =>
+      i % 2 === 1
+        ? `\n\n\`\`\`gdscript\n${text.replaceAll(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))}\n\`\`\`\n\n`
+        : inline(text, classes),
+    )
+    .join('')
+    .replaceAll(/[ \t]+\n/g, '\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim()
 }
 
 function inline(text: string, classes: ReadonlySet<string>): string {
@@ -96,7 +143,9 @@ function inline(text: string, classes: ReadonlySet<string>): string {
     .replaceAll(/\[b\]([\s\S]*?)\[\/b\]/g, '**$1**')
     .replaceAll(/\[i\]([\s\S]*?)\[\/i\]/g, '*$1*')
     .replaceAll(/(?:\[br\]\s*)+/g, '\n\n')
-    .replaceAll(/\[([A-Z][A-Za-z0-9]+)\]/g, (_, name: string) => (classes.has(name) ? `[${name}](#${anchor(name)})` : `\`${name}\``))
+    .replaceAll(/\[([A-Z][A-Za-z0-9]+)\]/g, (_, name: string) =>
+      classes.has(name) ? `[${name}](#${anchor(name)})` : `\`${name}\``,
+    )
 }
 
 /** What the page as a whole knows: names that become links, and values of enumerations by their type and number. */
@@ -106,12 +155,17 @@ export interface Names {
 }
 
 export function namesOf(pages: readonly ClassPage[]): Names {
-  const values = pages.flatMap(({ name, constants }) => constants.flatMap((each) => (each.enumeration === undefined ? [] : [[`${name}.${each.enumeration}=${each.value ?? ''}`, each.name] as const])))
+  const values = pages.flatMap(({ name, constants }) =>
+    constants.flatMap((each) =>
+      each.enumeration === undefined ? [] : [[`${name}.${each.enumeration}=${each.value ?? ''}`, each.name] as const],
+    ),
+  )
   return { classes: new Set(pages.map(({ name }) => name)), values: new Map(values) }
 }
 
 /** `OtherworldClient.State` as `State` on its own page; scripts without a name as what they are. */
-const typeOf = (type: string, own: string): string => (type.startsWith('"') ? 'RefCounted' : type.replace(`${own}.`, '').replace('[]', ' array'))
+const typeOf = (type: string, own: string): string =>
+  type.startsWith('"') ? 'RefCounted' : type.replace(`${own}.`, '').replace('[]', ' array')
 
 /** A longer value is a table, which nobody reads in a signature. */
 const VALUE_CHARACTERS_MAX = 60
@@ -123,7 +177,9 @@ function valueOf(value: string | undefined, type: string, own: string, { values 
 }
 
 function signature({ name, parameters, type, isStatic }: Entry, own: string, names: Names): string {
-  const list = parameters.map((param) => `${param.name}: ${typeOf(param.type, own)}${valueOf(param.standard, param.type, own, names)}`).join(', ')
+  const list = parameters
+    .map((param) => `${param.name}: ${typeOf(param.type, own)}${valueOf(param.standard, param.type, own, names)}`)
+    .join(', ')
   return `${isStatic ? 'static ' : ''}${name}(${list})${type === '' ? '' : ` -> ${typeOf(type, own)}`}`
 }
 
@@ -143,12 +199,19 @@ function enumerations({ constants }: ClassPage, { classes }: Names): readonly st
 export function renderClass(page: ClassPage, names: Names, exports: ReadonlySet<string>): string {
   const { name: own, members, constants } = page
   const words = (entry: Entry): string => markdownOf(entry.words, names.classes).replaceAll('\n', '\n  ')
-  const property = (entry: Entry): string => `- \`${entry.name}${entry.type === '' ? '' : `: ${typeOf(entry.type, own)}`}${valueOf(entry.value, entry.type, own, names)}\`: ${words(entry)}`
+  const property = (entry: Entry): string =>
+    `- \`${entry.name}${entry.type === '' ? '' : `: ${typeOf(entry.type, own)}`}${valueOf(entry.value, entry.type, own, names)}\`: ${words(entry)}`
   return `## ${own}\n\n*extends ${page.inherits}*\n\n${markdownOf(page.words, names.classes)}\n${[
     section('Exports', members.filter(({ name }) => exports.has(name)).map(property)),
     section('Properties', members.filter(({ name }) => !exports.has(name)).map(property)),
-    section('Signals', page.signals.map((entry) => `- \`${signature({ ...entry, type: '' }, own, names)}\`: ${words(entry)}`)),
-    section('Methods', page.methods.map((entry) => `- \`${signature(entry, own, names)}\`: ${words(entry)}`)),
+    section(
+      'Signals',
+      page.signals.map((entry) => `- \`${signature({ ...entry, type: '' }, own, names)}\`: ${words(entry)}`),
+    ),
+    section(
+      'Methods',
+      page.methods.map((entry) => `- \`${signature(entry, own, names)}\`: ${words(entry)}`),
+    ),
     section('Enumerations', enumerations(page, names)),
     section('Constants', constants.filter(({ enumeration }) => enumeration === undefined).map(property)),
   ].join('')}`

@@ -27,26 +27,47 @@ export interface GodotRun {
   readonly output: string
 }
 
-const works = (program: string): boolean => spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.startsWith('4.') ?? false
+const works = (program: string): boolean =>
+  spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout?.startsWith('4.') ?? false
 
 /** Throws, naming what to do, where there is none: a missing Godot is a failure, not a skipped test. */
 export function findGodot(): string {
   const fetched = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'otherworld/godot/godot')
   const found = process.env.GODOT === undefined ? ['godot', fetched].find(works) : [process.env.GODOT].find(works)
-  if (found === undefined) throw new Error('these tests need Godot 4.6: `scripts/get-godot.sh` fetches one (Debian), or set GODOT to the path of yours')
+  if (found === undefined)
+    throw new Error(
+      'these tests need Godot 4.6: `scripts/get-godot.sh` fetches one (Debian), or set GODOT to the path of yours',
+    )
   return found
 }
 
 /** Runs Godot to its end. */
-export async function runGodot(args: readonly string[], { project, within = [], picture = false, env = {}, secondsMax = RUN_SECONDS_MAX, endsAt }: GodotOptions): Promise<GodotRun> {
+export async function runGodot(
+  args: readonly string[],
+  { project, within = [], picture = false, env = {}, secondsMax = RUN_SECONDS_MAX, endsAt }: GodotOptions,
+): Promise<GodotRun> {
   const godot = findGodot()
-  if (picture && !existsSync('/usr/bin/xvfb-run')) throw new Error('pictures of Godot need Xvfb (Debian: apt-get install xvfb xauth)')
+  if (picture && !existsSync('/usr/bin/xvfb-run'))
+    throw new Error('pictures of Godot need Xvfb (Debian: apt-get install xvfb xauth)')
   const home = mkdtempSync(join(tmpdir(), 'otherworld-godot-'))
   // Without a runtime of OpenXR Godot prints errors where a project asks for one.
-  const display = ['--xr-mode', 'off', ...(picture ? ['--rendering-driver', 'opengl3', '--audio-driver', 'Dummy'] : ['--headless'])]
-  const command = [...within, ...(picture ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []), godot, ...display, '--path', project, ...args]
+  const display = [
+    '--xr-mode',
+    'off',
+    ...(picture ? ['--rendering-driver', 'opengl3', '--audio-driver', 'Dummy'] : ['--headless']),
+  ]
+  const command = [
+    ...within,
+    ...(picture ? ['xvfb-run', '-a', '-s', '-screen 0 1280x800x24'] : []),
+    godot,
+    ...display,
+    '--path',
+    project,
+    ...args,
+  ]
   const child = spawn(command[0] ?? godot, command.slice(1), {
-    detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home, ...env },
   })
   let output = ''
@@ -54,18 +75,21 @@ export async function runGodot(args: readonly string[], { project, within = [], 
   const end = (): void => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
   }
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => {
-    output += text
-    if (isOver || endsAt === undefined || !output.includes(endsAt)) return
-    isOver = true
-    end()
-  })
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      if (isOver || endsAt === undefined || !output.includes(endsAt)) return
+      isOver = true
+      end()
+    })
   const limit = setTimeout(() => {
     output += `\nended after ${secondsMax} s\n`
     end()
   }, secondsMax * 1_000)
   try {
-    const status = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+    const status = await new Promise<number | null>((resolve, reject) =>
+      child.once('error', reject).once('close', resolve),
+    )
     return { status: isOver ? 0 : status, output }
   } finally {
     clearTimeout(limit)
@@ -76,7 +100,8 @@ export async function runGodot(args: readonly string[], { project, within = [], 
 /** Lets the editor list a project's classes and import its files. */
 export async function importProject(project: string): Promise<void> {
   const { status, output } = await runGodot(['--import'], { project })
-  if (status !== 0 || /^(SCRIPT )?ERROR/m.test(output)) throw new Error(`the project ${project} does not import:\n${output}`)
+  if (status !== 0 || /^(SCRIPT )?ERROR/m.test(output))
+    throw new Error(`the project ${project} does not import:\n${output}`)
 }
 
 /**
@@ -86,7 +111,10 @@ export async function importProject(project: string): Promise<void> {
 export function projectWithAddon(folder: string, extension?: string): string {
   const project = join(folder, 'project')
   cpSync('godot-bridge/addons', join(project, 'addons'), { recursive: true })
-  writeFileSync(join(project, 'project.godot'), 'config_version=5\n\n[application]\n\nconfig/name="Addon alone"\nconfig/features=PackedStringArray("4.6")\n')
+  writeFileSync(
+    join(project, 'project.godot'),
+    'config_version=5\n\n[application]\n\nconfig/name="Addon alone"\nconfig/features=PackedStringArray("4.6")\n',
+  )
   if (extension !== undefined) addExtension(project, extension)
   return project
 }
@@ -94,7 +122,9 @@ export function projectWithAddon(folder: string, extension?: string): string {
 /** Known from the first start on: an editor that finds webrtc-native while it runs aborts when it ends, its work done. */
 function addExtension(project: string, extension: string): void {
   cpSync(extension, project, { recursive: true })
-  const found = readdirSync(extension, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.gdextension'))
+  const found = readdirSync(extension, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.gdextension'),
+  )
   if (found.length === 0) throw new Error(`there is no *.gdextension in ${extension}`)
   mkdirSync(join(project, '.godot'))
   writeFileSync(join(project, '.godot/extension_list.cfg'), found.map((file) => `res://${file}\n`).join(''))

@@ -49,8 +49,11 @@ function programs(): string {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : []
   const folders = [...versions.map((version) => join(debian, version, 'bin')), ...(process.env.PATH ?? '').split(':')]
-  const found = folders.find((folder) => folder !== '' && existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')))
-  if (found === undefined) throw new Error('PostgreSQL is missing: this needs initdb and postgres. On Debian: apt-get install postgresql')
+  const found = folders.find(
+    (folder) => folder !== '' && existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')),
+  )
+  if (found === undefined)
+    throw new Error('PostgreSQL is missing: this needs initdb and postgres. On Debian: apt-get install postgresql')
   return found
 }
 
@@ -61,7 +64,10 @@ function runAs(): { readonly uid?: number; readonly gid?: number } {
   return { uid: id('-u'), gid: id('-g') }
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 
 class Server implements TestPostgres {
   private readonly folder: string
@@ -89,7 +95,11 @@ class Server implements TestPostgres {
   }
 
   async begin(): Promise<void> {
-    execFileSync(join(this.bin, 'initdb'), ['-D', join(this.folder, 'data'), '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'], { ...this.as, cwd: this.folder, stdio: 'pipe' })
+    execFileSync(
+      join(this.bin, 'initdb'),
+      ['-D', join(this.folder, 'data'), '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'],
+      { ...this.as, cwd: this.folder, stdio: 'pipe' },
+    )
     this.port = await freePort()
     await this.start()
   }
@@ -107,9 +117,27 @@ class Server implements TestPostgres {
   }
 
   private launch(): void {
-    const settings = { port: this.port, listen_addresses: '127.0.0.1', unix_socket_directories: this.folder, fsync: this.fsync ? 'on' : 'off', default_transaction_isolation: 'serializable', max_connections: 40, shared_buffers: '32MB' }
-    const child = spawn(join(this.bin, 'postgres'), ['-D', join(this.folder, 'data'), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], { ...this.as, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] })
-    child.stderr.on('data', (chunk: Buffer) => { this.said = (this.said + chunk.toString()).slice(-5_000) })
+    const settings = {
+      port: this.port,
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: this.folder,
+      fsync: this.fsync ? 'on' : 'off',
+      default_transaction_isolation: 'serializable',
+      max_connections: 40,
+      shared_buffers: '32MB',
+    }
+    const child = spawn(
+      join(this.bin, 'postgres'),
+      [
+        '-D',
+        join(this.folder, 'data'),
+        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ],
+      { ...this.as, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] },
+    )
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.said = (this.said + chunk.toString()).slice(-5_000)
+    })
     this.child = child
     this.ended = new Promise((resolve) => {
       child.once('exit', () => {
@@ -122,7 +150,13 @@ class Server implements TestPostgres {
   /** False where the process ends before it answers. */
   private async answers(endMs: number): Promise<boolean> {
     while (this.child !== null && performance.now() < endMs) {
-      if (await this.ask('postgres', 'SELECT 1').then(() => true, () => false)) return true
+      if (
+        await this.ask('postgres', 'SELECT 1').then(
+          () => true,
+          () => false,
+        )
+      )
+        return true
       await pause(50)
     }
     return false
@@ -168,7 +202,11 @@ class Server implements TestPostgres {
     const pid = this.child?.pid
     if (pid === undefined) return
     process.kill(pid, name)
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number)
     for (const child of children) process.kill(child, name)
   }
 

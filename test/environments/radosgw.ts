@@ -21,7 +21,10 @@ const STORE_BYTES = 1_073_741_824
 const LOG_BYTES_SHOWN = 2_000
 
 const call = promisify(execFile)
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 
 export interface Radosgw {
   readonly endpoint: string
@@ -48,14 +51,27 @@ export async function startRadosgw(): Promise<Radosgw> {
   } catch (error) {
     const logs = cluster.logs()
     await cluster.stop()
-    throw new Error(`the S3 server for tests did not start: ${error instanceof Error ? error.message : String(error)}\n${logs}`, { cause: error })
+    throw new Error(
+      `the S3 server for tests did not start: ${error instanceof Error ? error.message : String(error)}\n${logs}`,
+      { cause: error },
+    )
   }
 }
 
 async function requirePrograms(): Promise<void> {
-  const found = await Promise.all(PROGRAMS.map((program) => call('sh', ['-c', `command -v ${program}`]).then(() => true, () => false)))
+  const found = await Promise.all(
+    PROGRAMS.map((program) =>
+      call('sh', ['-c', `command -v ${program}`]).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
   const missing = PROGRAMS.filter((_, i) => found[i] === false)
-  if (missing.length > 0) throw new Error(`This needs a real S3 server, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed. On Debian: apt-get install --no-install-recommends radosgw ceph-mon ceph-osd ceph-common`)
+  if (missing.length > 0)
+    throw new Error(
+      `This needs a real S3 server, and ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed. On Debian: apt-get install --no-install-recommends radosgw ceph-mon ceph-osd ceph-common`,
+    )
 }
 
 class Cluster implements Radosgw {
@@ -84,7 +100,16 @@ class Cluster implements Radosgw {
     for (const folder of ['mon', 'osd']) mkdirSync(this.path(folder))
     writeFileSync(this.path('ceph.conf'), this.configuration(cluster))
     await this.makeKeys()
-    await this.run('monmaptool', '--create', '--fsid', cluster, '--addv', 'a', `[v2:127.0.0.1:${this.monitorPort}]`, this.path('monmap'))
+    await this.run(
+      'monmaptool',
+      '--create',
+      '--fsid',
+      cluster,
+      '--addv',
+      'a',
+      `[v2:127.0.0.1:${this.monitorPort}]`,
+      this.path('monmap'),
+    )
     await this.run('ceph-mon', '--mkfs', '-i', 'a', '--keyring', this.path('keyring'), '--monmap', this.path('monmap'))
     this.spawn('ceph-mon', '-i', 'a', '-f')
     await this.run('ceph', '--connect-timeout', '20', 'auth', 'import', '-i', this.path('keyring'))
@@ -92,7 +117,15 @@ class Cluster implements Radosgw {
     await this.run('ceph', 'osd', 'new', store)
     await this.run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', store)
     this.spawn('ceph-osd', '-i', '0', '-f')
-    await this.run('radosgw-admin', 'user', 'create', '--uid=tests', '--display-name=tests', `--access-key=${this.accessKey}`, `--secret-key=${this.secretKey}`)
+    await this.run(
+      'radosgw-admin',
+      'user',
+      'create',
+      '--uid=tests',
+      '--display-name=tests',
+      `--access-key=${this.accessKey}`,
+      `--secret-key=${this.secretKey}`,
+    )
     await this.restart()
   }
 
@@ -130,8 +163,32 @@ rgw cache enabled = false
   private async makeKeys(): Promise<void> {
     const keyring = this.path('keyring')
     await this.run('ceph-authtool', '--create-keyring', keyring, '--gen-key', '-n', 'mon.', '--cap', 'mon', 'allow *')
-    await this.run('ceph-authtool', keyring, '--gen-key', '-n', 'client.admin', '--cap', 'mon', 'allow *', '--cap', 'osd', 'allow *')
-    await this.run('ceph-authtool', keyring, '--gen-key', '-n', 'osd.0', '--cap', 'mon', 'allow profile osd', '--cap', 'osd', 'allow *')
+    await this.run(
+      'ceph-authtool',
+      keyring,
+      '--gen-key',
+      '-n',
+      'client.admin',
+      '--cap',
+      'mon',
+      'allow *',
+      '--cap',
+      'osd',
+      'allow *',
+    )
+    await this.run(
+      'ceph-authtool',
+      keyring,
+      '--gen-key',
+      '-n',
+      'osd.0',
+      '--cap',
+      'mon',
+      'allow profile osd',
+      '--cap',
+      'osd',
+      'allow *',
+    )
   }
 
   private get environment(): NodeJS.ProcessEnv {
@@ -167,7 +224,12 @@ rgw cache enabled = false
     const gateway = this.spawn('radosgw', '-n', 'client.admin', '-f')
     this.gateway = gateway
     const endMs = performance.now() + READY_MS_MAX
-    while (!(await fetch(this.endpoint).then(({ ok }) => ok, () => false))) {
+    while (
+      !(await fetch(this.endpoint).then(
+        ({ ok }) => ok,
+        () => false,
+      ))
+    ) {
       if (gateway.exitCode !== null) throw new Error(`radosgw ended with ${gateway.exitCode}`)
       if (performance.now() > endMs) throw new Error(`radosgw does not answer within ${READY_MS_MAX} ms`)
       await sleep(100)
@@ -176,13 +238,15 @@ rgw cache enabled = false
 
   /** The ends of all logs. */
   logs(): string {
-    return ['client.admin', 'osd.0', 'mon.a'].map((name) => {
-      try {
-        return `--- ${name}\n${readFileSync(this.path(`${name}.log`), 'utf8').slice(-LOG_BYTES_SHOWN)}`
-      } catch {
-        return `--- ${name}: no log`
-      }
-    }).join('\n')
+    return ['client.admin', 'osd.0', 'mon.a']
+      .map((name) => {
+        try {
+          return `--- ${name}\n${readFileSync(this.path(`${name}.log`), 'utf8').slice(-LOG_BYTES_SHOWN)}`
+        } catch {
+          return `--- ${name}: no log`
+        }
+      })
+      .join('\n')
   }
 
   async stop(): Promise<void> {

@@ -6,5 +6,9 @@ import { join } from 'node:path'
 export function readCorpus(root: string, target: string): ReadonlyMap<string, Uint8Array> {
   const folder = join(root, target)
   if (!existsSync(folder)) return new Map()
-  return new Map(readdirSync(folder).toSorted().map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]))
+  return new Map(
+    readdirSync(folder)
+      .toSorted()
+      .map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),
+  )
 }

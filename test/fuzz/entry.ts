@@ -15,7 +15,11 @@ export function fuzz(data: Uint8Array): unknown {
   return target === null ? undefined : give(target, new Uint8Array(data))
 }
 
-export const take = (to: string, data: Uint8Array): boolean | Promise<boolean> => give(targetNamed(to), new Uint8Array(data))
+export const take = (to: string, data: Uint8Array): boolean | Promise<boolean> =>
+  give(targetNamed(to), new Uint8Array(data))
 
-export const targets = TARGETS.map((each) => ({ name: each.name, isAsync: each.take.constructor.name === 'AsyncFunction' }))
+export const targets = TARGETS.map((each) => ({
+  name: each.name,
+  isAsync: each.take.constructor.name === 'AsyncFunction',
+}))
 export const seeds = makeSeeds

@@ -22,7 +22,11 @@ describe.each(TARGETS.map((target) => [target.name, target] as const))('%s', (na
   test('keeps its promises for every input of the corpus', async () => {
     const inputs = readCorpus(CORPUS, name)
     expect(inputs.size).toBeGreaterThan(0)
-    for (const [file, bytes] of inputs) await expect((async () => target.take(target.repair ? target.repair(bytes.slice()) : bytes))(), file).resolves.toBeTypeOf('boolean')
+    for (const [file, bytes] of inputs)
+      await expect(
+        (async () => target.take(target.repair ? target.repair(bytes.slice()) : bytes))(),
+        file,
+      ).resolves.toBeTypeOf('boolean')
   })
 
   test('accepts what is really sent, and survives mutations of it', async () => {
@@ -31,16 +35,31 @@ describe.each(TARGETS.map((target) => [target.name, target] as const))('%s', (na
     const taken = await Promise.all(material.map(async (bytes) => target.take(bytes)))
     // Stretches of a conversation that begin in its middle may lack what they build on.
     expect(taken.filter(Boolean).length).toBeGreaterThanOrEqual(material.length / 8)
-    const figures = await mutateRun(target, material, Math.max(2, Math.ceil(MUTATIONS * (target.share ?? 1))), 1, Infinity)
+    const figures = await mutateRun(
+      target,
+      material,
+      Math.max(2, Math.ceil(MUTATIONS * (target.share ?? 1))),
+      1,
+      Infinity,
+    )
     expect(figures.failures).toEqual([])
   })
 })
 
 test('a target that breaks its promise is reported with the bytes that did it', async () => {
-  const broken: Target = { name: 'broken', take: (bytes) => { if (bytes[0] === 0xff) throw new Error('first byte'); return true } }
+  const broken: Target = {
+    name: 'broken',
+    take: (bytes) => {
+      if (bytes[0] === 0xff) throw new Error('first byte')
+      return true
+    },
+  }
   const { failures, inputs } = await mutateRun(broken, [Uint8Array.of(1, 2, 3)], 5_000, 1)
   expect(inputs).toBe(5_000)
-  expect(failures[0]).toMatchObject({ message: expect.stringContaining('first byte'), hex: expect.stringMatching(/^ff/) })
+  expect(failures[0]).toMatchObject({
+    message: expect.stringContaining('first byte'),
+    hex: expect.stringMatching(/^ff/),
+  })
 })
 
 test('the same seed mutates alike, another otherwise', () => {

@@ -43,7 +43,13 @@ async function bestOf(target: Target, input: Uint8Array, firstMs: number): Promi
   return bestMs
 }
 
-export async function mutateRun(target: Target, seeds: readonly Uint8Array[], count: number, seed: number, inputMsMax = INPUT_MS_MAX): Promise<MutateFigures> {
+export async function mutateRun(
+  target: Target,
+  seeds: readonly Uint8Array[],
+  count: number,
+  seed: number,
+  inputMsMax = INPUT_MS_MAX,
+): Promise<MutateFigures> {
   const mutator = new Mutator(seed)
   const failures: MutateFailure[] = []
   const startMs = performance.now()
@@ -62,7 +68,10 @@ export async function mutateRun(target: Target, seeds: readonly Uint8Array[], co
       slowestMs = Math.max(slowestMs, ms > SLOW_MS ? await bestOf(target, input, ms) : ms)
       if (slowestMs > inputMsMax) throw new BrokenPromise(`takes ${slowestMs.toFixed(0)} ms; ${inputMsMax} are allowed`)
     } catch (error) {
-      failures.push({ message: error instanceof Error ? (error.stack ?? error.message) : String(error), hex: Buffer.from(input).toString('hex') })
+      failures.push({
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        hex: Buffer.from(input).toString('hex'),
+      })
     }
   }
   return { target: target.name, inputs: count, accepted, milliseconds: elapsed(startMs), slowestMs, failures }

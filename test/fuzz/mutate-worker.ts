@@ -4,7 +4,11 @@ import { mutateRun } from './mutate-run.ts'
 import { makeSeeds } from './seeds.ts'
 import { TARGETS, targetNamed } from './targets.ts'
 
-interface Job { readonly target: string; readonly count: number; readonly seed: number }
+interface Job {
+  readonly target: string
+  readonly count: number
+  readonly seed: number
+}
 
 // Refusals are errors inside the decoders: a stack for each would be most of the work.
 Error.stackTraceLimit = 0

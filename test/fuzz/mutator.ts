@@ -4,11 +4,29 @@
 const BYTES_MAX = 65_536
 /** Numbers at the edges of what fields hold, as varints: 0, 1, 127, 128, 2^14, 2^28, 2^31, 2^32 - 1, 2^35, 2^63, eleven bytes. */
 const VARINTS: readonly (readonly number[])[] = [
-  [0], [1], [127], [128, 1], [128, 128, 1], [128, 128, 128, 128, 1], [128, 128, 128, 128, 8], [255, 255, 255, 255, 15], [255, 255, 255, 255, 127],
-  [255, 255, 255, 255, 255, 255, 255, 255, 255, 1], [128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 1],
+  [0],
+  [1],
+  [127],
+  [128, 1],
+  [128, 128, 1],
+  [128, 128, 128, 128, 1],
+  [128, 128, 128, 128, 8],
+  [255, 255, 255, 255, 15],
+  [255, 255, 255, 255, 127],
+  [255, 255, 255, 255, 255, 255, 255, 255, 255, 1],
+  [128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 1],
 ]
 /** Floats that are none, or at the edge: NaN, infinities, largest, smallest, -0; little-endian. */
-const FLOATS: readonly (readonly number[])[] = [[0, 0, 192, 127], [0, 0, 128, 127], [0, 0, 128, 255], [255, 255, 127, 127], [255, 255, 127, 255], [1, 0, 0, 0], [0, 0, 0, 128], [0, 36, 116, 73]]
+const FLOATS: readonly (readonly number[])[] = [
+  [0, 0, 192, 127],
+  [0, 0, 128, 127],
+  [0, 0, 128, 255],
+  [255, 255, 127, 127],
+  [255, 255, 127, 255],
+  [1, 0, 0, 0],
+  [0, 0, 0, 128],
+  [0, 36, 116, 73],
+]
 const BYTES = [0, 1, 127, 128, 255, 32, 64]
 
 /** Marsaglia's xorshift of 32 bits. */
@@ -50,17 +68,29 @@ export class Mutator {
   #change(seeds: readonly Uint8Array[]): void {
     const at = this.#random(this.#length + 1)
     switch (this.#random(12)) {
-      case 0: case 1: case 2: return this.#set(at, (this.#bytes[at] ?? 0) ^ (1 << this.#random(8)))
-      case 3: return this.#set(at, this.#random(256))
-      case 4: return this.#set(at, BYTES[this.#random(BYTES.length)] ?? 0)
+      case 0:
+      case 1:
+      case 2:
+        return this.#set(at, (this.#bytes[at] ?? 0) ^ (1 << this.#random(8)))
+      case 3:
+        return this.#set(at, this.#random(256))
+      case 4:
+        return this.#set(at, BYTES[this.#random(BYTES.length)] ?? 0)
       // A length that lies by a little.
-      case 5: return this.#set(at, (this.#bytes[at] ?? 0) + this.#random(9) - 4)
-      case 6: return this.#replace(at, this.#random(5), VARINTS[this.#random(VARINTS.length)] ?? [])
-      case 7: return this.#replace(at, 4, FLOATS[this.#random(FLOATS.length)] ?? [])
-      case 8: return this.#cut(at)
-      case 9: return this.#replace(at, this.#random(9), [])
-      case 10: return this.#repeat(at)
-      default: return this.#splice(at, this.#pick(seeds))
+      case 5:
+        return this.#set(at, (this.#bytes[at] ?? 0) + this.#random(9) - 4)
+      case 6:
+        return this.#replace(at, this.#random(5), VARINTS[this.#random(VARINTS.length)] ?? [])
+      case 7:
+        return this.#replace(at, 4, FLOATS[this.#random(FLOATS.length)] ?? [])
+      case 8:
+        return this.#cut(at)
+      case 9:
+        return this.#replace(at, this.#random(9), [])
+      case 10:
+        return this.#repeat(at)
+      default:
+        return this.#splice(at, this.#pick(seeds))
     }
   }
 

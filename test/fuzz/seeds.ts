@@ -2,10 +2,26 @@
 import { RenderClient } from '../../netcode/client/render-client.ts'
 import { MESSAGE_BYTES_MAX, type ClientConnection, type Connect } from '../../netcode/transport.ts'
 import { Batch } from '../../netcode/webrtc/ipc.ts'
-import { decodeServerPacket, encodeFrame, encodeInput, encodeLockstep, encodeServerMessage, PROTOCOL_VERSION } from '../../protocol/index.ts'
+import {
+  decodeServerPacket,
+  encodeFrame,
+  encodeInput,
+  encodeLockstep,
+  encodeServerMessage,
+  PROTOCOL_VERSION,
+} from '../../protocol/index.ts'
 import { RecordingWriter } from '../../replay/index.ts'
 import { signToken } from '../../server/accounts/tokens.ts'
-import { DEFAULT_BODY, DEFAULT_DEFINITION, loadEngine, packPose, SIM_VERSION, type Engine, type InputFrame, type PropSpec } from '../../sim/index.ts'
+import {
+  DEFAULT_BODY,
+  DEFAULT_DEFINITION,
+  loadEngine,
+  packPose,
+  SIM_VERSION,
+  type Engine,
+  type InputFrame,
+  type PropSpec,
+} from '../../sim/index.ts'
 import { SmallServer } from '../../testing/small-server.ts'
 import { joinRecords } from './target.ts'
 import { gltfSeeds } from './targets/gltf.ts'
@@ -39,16 +55,34 @@ function tapped(connect: Connect, up: Uint8Array[], down: Uint8Array[]): Connect
       up.push(bytes.slice())
       connection.send(bytes)
     }
-    return { kind: connection.kind, ordered: connection.ordered, send, close: (reason) => connection.close(reason) } satisfies ClientConnection
+    return {
+      kind: connection.kind,
+      ordered: connection.ordered,
+      send,
+      close: (reason) => connection.close(reason),
+    } satisfies ClientConnection
   }
 }
 
 const still = { x: 0, y: 0, z: 0, w: 1 }
 const CRATE: PropSpec = {
-  name: 'crate', motion: 'dynamic', density: 200, friction: 0.5, restitution: 0.1, color: 0xff8800,
+  name: 'crate',
+  motion: 'dynamic',
+  density: 200,
+  friction: 0.5,
+  restitution: 0.1,
+  color: 0xff8800,
   colliders: [
-    { shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } }, position: { x: 0, y: 0, z: 0 }, rotation: still },
-    { shape: { type: 'convex', points: [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1] }, position: { x: 0, y: 0.5, z: 0 }, rotation: still },
+    {
+      shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } },
+      position: { x: 0, y: 0, z: 0 },
+      rotation: still,
+    },
+    {
+      shape: { type: 'convex', points: [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1] },
+      position: { x: 0, y: 0.5, z: 0 },
+      rotation: still,
+    },
   ],
 }
 
@@ -60,7 +94,15 @@ function act(client: RenderClient, tick: number, i: number): void {
   const position = { x: Math.sin(tick / 9 + i), y: 1.2, z: -0.4 }
   const rotation = { x: 0, y: Math.sin(tick / 20), z: 0, w: Math.cos(tick / 20) }
   client.move({ x: Math.sin(tick / 30), z: -1, yaw: tick / 40, run: tick % 50 > 25, jump: tick % 60 === 0 })
-  if (tick % 4 === 0) client.pose(packPose({ head: { position: { x: 0, y: 1.6, z: 0 }, rotation }, left: { position, rotation }, right: { position, rotation }, bones: Array.from({ length: 18 }, (_, bone) => (bone % 3 === i % 3 ? rotation : null)) }))
+  if (tick % 4 === 0)
+    client.pose(
+      packPose({
+        head: { position: { x: 0, y: 1.6, z: 0 }, rotation },
+        left: { position, rotation },
+        right: { position, rotation },
+        bones: Array.from({ length: 18 }, (_, bone) => (bone % 3 === i % 3 ? rotation : null)),
+      }),
+    )
   const prop = client.sample().props[tick % 3]
   if (tick % 40 === 5) void client.spawn(CRATE, { position: { x: i, y: 2, z: -2 }, rotation: still, scale: 1 })
   if (tick % 40 === 15 && prop) void client.grab(prop.element, 1)
@@ -74,9 +116,25 @@ function act(client: RenderClient, tick: number, i: number): void {
 }
 
 async function traffic(engine: Engine): Promise<Traffic> {
-  const server = new SmallServer({ engine, definition: DEFINITION, seed: 7, conditions: { lossShare: 0.05, delayMs: 30, jitterMs: 20 } })
-  const [up, down]: Uint8Array[][][] = [[[], [], []], [[], [], []]]
-  const clients = [0, 1, 2].map((i) => new RenderClient({ url: 'http://fuzz', token: `player ${i}`, connects: [tapped(server.transport.connect, up?.[i] ?? [], down?.[i] ?? [])], clock: () => server.nowMs }))
+  const server = new SmallServer({
+    engine,
+    definition: DEFINITION,
+    seed: 7,
+    conditions: { lossShare: 0.05, delayMs: 30, jitterMs: 20 },
+  })
+  const [up, down]: Uint8Array[][][] = [
+    [[], [], []],
+    [[], [], []],
+  ]
+  const clients = [0, 1, 2].map(
+    (i) =>
+      new RenderClient({
+        url: 'http://fuzz',
+        token: `player ${i}`,
+        connects: [tapped(server.transport.connect, up?.[i] ?? [], down?.[i] ?? [])],
+        clock: () => server.nowMs,
+      }),
+  )
   for (const client of clients) client.start()
   server.order({ type: 'package', hash: CUP_HASH, physics: { kind: 'object', prop: CRATE } })
   server.order({ type: 'package', hash: BODY_HASH, physics: { kind: 'avatar', body: DEFAULT_BODY } })
@@ -93,17 +151,45 @@ async function traffic(engine: Engine): Promise<Traffic> {
   for (const client of clients) client.update(server.nowMs)
   server.free()
   const lockstep = frames.map((frame) => encodeLockstep({ type: 'frame', frame, hash: '0123456789abcdef' }))
-  const start = { type: 'start', protocol: PROTOCOL_VERSION, engine: engine.sha256, simVersion: SIM_VERSION, definition: JSON.stringify(DEFINITION), tick: 9, checkpoint: new Uint8Array(64), epoch: 1 } as const
-  return { up: up ?? [], down: down ?? [], frames, lockstep: [encodeLockstep(start), encodeLockstep({ type: 'goodbye', reason: 'the end' }), ...lockstep] }
+  const start = {
+    type: 'start',
+    protocol: PROTOCOL_VERSION,
+    engine: engine.sha256,
+    simVersion: SIM_VERSION,
+    definition: JSON.stringify(DEFINITION),
+    tick: 9,
+    checkpoint: new Uint8Array(64),
+    epoch: 1,
+  } as const
+  return {
+    up: up ?? [],
+    down: down ?? [],
+    frames,
+    lockstep: [encodeLockstep(start), encodeLockstep({ type: 'goodbye', reason: 'the end' }), ...lockstep],
+  }
 }
 
 function recordings(engine: Engine, frames: readonly InputFrame[]): Uint8Array[] {
   return [8, 40].map((ticks) => {
     const parts: Uint8Array[] = []
-    const writer = new RecordingWriter({
-      engine: engine.sha256, simVersion: SIM_VERSION, definition: DEFINITION, epoch: 1, segment: 1, start: 'genesis', startTick: 0, startHash: '0123456789abcdef',
-      players: 0, elements: 5, phases: ['inputs'], createdAt: '2026-01-01T00:00:00Z', recordedBy: 'fuzz',
-    }, (bytes) => parts.push(bytes.slice()))
+    const writer = new RecordingWriter(
+      {
+        engine: engine.sha256,
+        simVersion: SIM_VERSION,
+        definition: DEFINITION,
+        epoch: 1,
+        segment: 1,
+        start: 'genesis',
+        startTick: 0,
+        startHash: '0123456789abcdef',
+        players: 0,
+        elements: 5,
+        phases: ['inputs'],
+        createdAt: '2026-01-01T00:00:00Z',
+        recordedBy: 'fuzz',
+      },
+      (bytes) => parts.push(bytes.slice()),
+    )
     for (const frame of frames.slice(0, ticks)) {
       writer.frame(frame)
       writer.hash(frame.tick, '0123456789abcdef')
@@ -116,22 +202,55 @@ function recordings(engine: Engine, frames: readonly InputFrame[]): Uint8Array[]
 }
 
 const SDP = [
-  'v=0', 'o=rtc 3767197920 0 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0', 'a=msid-semantic:WMS *', 'a=ice-options:ice2,trickle',
-  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`, 'm=application 63519 UDP/DTLS/SCTP webrtc-datachannel', 'c=IN IP4 192.168.1.2', 'a=mid:0', 'a=sendrecv',
-  'a=sctp-port:5000', 'a=max-message-size:262144', 'a=setup:active', 'a=ice-ufrag:Ab3d', 'a=ice-pwd:0123456789abcdef012345',
-  'a=candidate:1 1 UDP 2122317823 192.168.1.2 63519 typ host', 'a=candidate:2 1 UDP 2122317567 fe80::1 63519 typ host', 'a=candidate:3 1 UDP 1686109695 3c1f.local 9 typ host', 'a=end-of-candidates',
+  'v=0',
+  'o=rtc 3767197920 0 IN IP4 127.0.0.1',
+  's=-',
+  't=0 0',
+  'a=group:BUNDLE 0',
+  'a=msid-semantic:WMS *',
+  'a=ice-options:ice2,trickle',
+  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
+  'm=application 63519 UDP/DTLS/SCTP webrtc-datachannel',
+  'c=IN IP4 192.168.1.2',
+  'a=mid:0',
+  'a=sendrecv',
+  'a=sctp-port:5000',
+  'a=max-message-size:262144',
+  'a=setup:active',
+  'a=ice-ufrag:Ab3d',
+  'a=ice-pwd:0123456789abcdef012345',
+  'a=candidate:1 1 UDP 2122317823 192.168.1.2 63519 typ host',
+  'a=candidate:2 1 UDP 2122317567 fe80::1 63519 typ host',
+  'a=candidate:3 1 UDP 1686109695 3c1f.local 9 typ host',
+  'a=end-of-candidates',
 ].join('\r\n')
 
 async function texts(): Promise<Record<string, string[]>> {
-  const token = await signToken(new Uint8Array(32).fill(7), { session: 'a-session', player: 1, name: 'Ada', role: 'player', uid: '0b6f1e5a-9c2d-4a77-8f10-2c5b7d9e0a11', user: 1 }, 1_699_999_000, 43_200)
+  const token = await signToken(
+    new Uint8Array(32).fill(7),
+    {
+      session: 'a-session',
+      player: 1,
+      name: 'Ada',
+      role: 'player',
+      uid: '0b6f1e5a-9c2d-4a77-8f10-2c5b7d9e0a11',
+      user: 1,
+    },
+    1_699_999_000,
+    43_200,
+  )
   return {
-    'sdp': [SDP],
+    sdp: [SDP],
     'signalling-answer': [JSON.stringify({ type: 'answer', sdp: `${SDP}\r\n` })],
-    'token': [token],
-    'login': [JSON.stringify({ name: 'Ada', role: 'player' }), JSON.stringify({ name: '  Zoë 名前 🎈 ' })],
-    'name': ['Ada', 'Zoë 名前', '👩‍🚀 e\u0301', ' a  b '],
-    'definition': [JSON.stringify(DEFINITION), JSON.stringify({ ...DEFINITION, props: [] })],
-    'origin': ['https://example.org\nexample.org\n::ffff:192.0.2.1', 'null\nlocalhost:7350\n2001:db8::1', 'http://[::1]:80\n[::1]:80\nfe80::1%eth0'],
+    token: [token],
+    login: [JSON.stringify({ name: 'Ada', role: 'player' }), JSON.stringify({ name: '  Zoë 名前 🎈 ' })],
+    name: ['Ada', 'Zoë 名前', '👩‍🚀 e\u0301', ' a  b '],
+    definition: [JSON.stringify(DEFINITION), JSON.stringify({ ...DEFINITION, props: [] })],
+    origin: [
+      'https://example.org\nexample.org\n::ffff:192.0.2.1',
+      'null\nlocalhost:7350\n2001:db8::1',
+      'http://[::1]:80\n[::1]:80\nfe80::1%eth0',
+    ],
   }
 }
 
@@ -139,7 +258,10 @@ async function texts(): Promise<Record<string, string[]>> {
 function talks(packets: readonly Uint8Array[][]): Uint8Array[] {
   return packets.flatMap((all) => {
     const starts = Array.from({ length: Math.ceil(all.length / TALK_PACKETS) }, (_, i) => i * TALK_PACKETS)
-    return [joinRecords(all.slice(0, 4)), ...starts.map((at) => joinRecords([...(at === 0 ? [] : all.slice(0, 3)), ...all.slice(at, at + TALK_PACKETS)]))]
+    return [
+      joinRecords(all.slice(0, 4)),
+      ...starts.map((at) => joinRecords([...(at === 0 ? [] : all.slice(0, 3)), ...all.slice(at, at + TALK_PACKETS)])),
+    ]
   })
 }
 
@@ -147,13 +269,18 @@ function talks(packets: readonly Uint8Array[][]): Uint8Array[] {
 function spread(all: readonly Uint8Array[]): Uint8Array[] {
   const each = [...new Map(all.map((bytes) => [bytes.join(), bytes])).values()]
   const stride = Math.max(1, each.length / SEEDS_MAX)
-  return Array.from({ length: Math.min(SEEDS_MAX, each.length) }, (_, i) => each[Math.floor(i * stride)] ?? new Uint8Array(0))
+  return Array.from(
+    { length: Math.min(SEEDS_MAX, each.length) },
+    (_, i) => each[Math.floor(i * stride)] ?? new Uint8Array(0),
+  )
 }
 
 function batches(packets: readonly Uint8Array[]): Uint8Array[] {
   return [3, 9].map((count) => {
     const batch = new Batch()
-    packets.slice(0, count).forEach((bytes, i) => { if (bytes.length <= MESSAGE_BYTES_MAX) batch.add(i + 1, bytes) })
+    packets.slice(0, count).forEach((bytes, i) => {
+      if (bytes.length <= MESSAGE_BYTES_MAX) batch.add(i + 1, bytes)
+    })
     return batch.pack()
   })
 }
@@ -169,9 +296,20 @@ export async function makeSeeds(): Promise<ReadonlyMap<string, readonly Uint8Arr
   const recorded = recordings(engine, frames)
   const encoded = frames.map(encodeFrame)
   const seeds: Record<string, Uint8Array[]> = {
-    'client-packet': up.flat(), 'server-packet': down.flat(), 'server-message': messages, 'input': frames.flatMap(({ inputs }) => inputs.map(encodeInput)), 'frame': encoded, lockstep,
-    'server-session': talks(up), 'client-session': talks(down), 'snapshot': talks(down), 'render-client': talks(down),
-    'recording': recorded, 'recording-summary': recorded, 'ipc-batch': batches(down.flat()), 'realm': talks([encoded.filter((_, i) => i % 3 === 0)]),
+    'client-packet': up.flat(),
+    'server-packet': down.flat(),
+    'server-message': messages,
+    input: frames.flatMap(({ inputs }) => inputs.map(encodeInput)),
+    frame: encoded,
+    lockstep,
+    'server-session': talks(up),
+    'client-session': talks(down),
+    snapshot: talks(down),
+    'render-client': talks(down),
+    recording: recorded,
+    'recording-summary': recorded,
+    'ipc-batch': batches(down.flat()),
+    realm: talks([encoded.filter((_, i) => i % 3 === 0)]),
   }
   const encoder = new TextEncoder()
   for (const [name, list] of Object.entries(await texts())) seeds[name] = list.map((text) => encoder.encode(text))

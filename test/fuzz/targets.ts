@@ -8,10 +8,19 @@ import { sessionTargets } from './targets/sessions.ts'
 import { textTargets } from './targets/texts.ts'
 import type { Target } from './target.ts'
 
-export const TARGETS: readonly Target[] = [...packetTargets, ...sessionTargets, ...recordingTargets, ...textTargets, ...gltfTargets, renderTarget, realmTarget]
+export const TARGETS: readonly Target[] = [
+  ...packetTargets,
+  ...sessionTargets,
+  ...recordingTargets,
+  ...textTargets,
+  ...gltfTargets,
+  renderTarget,
+  realmTarget,
+]
 
 export function targetNamed(name: string): Target {
   const found = TARGETS.find((target) => target.name === name)
-  if (!found) throw new Error(`There is no target "${name}"; there are ${TARGETS.map((target) => target.name).join(', ')}.`)
+  if (!found)
+    throw new Error(`There is no target "${name}"; there are ${TARGETS.map((target) => target.name).join(', ')}.`)
   return found
 }

@@ -4,7 +4,19 @@ import { Prediction, type Move, type Obstacle } from '../../netcode/client/predi
 import type { PropSample } from '../../netcode/client/types.ts'
 import { OwnWatch } from '../../netcode/snapshot/own.ts'
 import type { Own } from '../../protocol/index.ts'
-import { DEFAULT_DEFINITION, free, genesis, step, type Engine, type Input, type PlacedProp, type PropSpec, type Quat, type RealmDefinition, type Vec3 } from '../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  free,
+  genesis,
+  step,
+  type Engine,
+  type Input,
+  type PlacedProp,
+  type PropSpec,
+  type Quat,
+  type RealmDefinition,
+  type Vec3,
+} from '../../sim/index.ts'
 import { nextUint32, seedRandom } from '../../sim/random.ts'
 import { DEFAULT_BODY } from '../../sim/body.ts'
 import type { Pose } from '../../sim/pose.ts'
@@ -39,17 +51,37 @@ class Dice {
 
   move(mayFly: boolean): Move {
     return {
-      type: 'move', x: this.stick(), y: this.stick(), z: this.stick(), yaw: Math.fround(this.between(-4, 4)),
-      jump: this.below(4) === 0, run: this.below(2) === 0, fly: mayFly && this.below(4) === 0,
+      type: 'move',
+      x: this.stick(),
+      y: this.stick(),
+      z: this.stick(),
+      yaw: Math.fround(this.between(-4, 4)),
+      jump: this.below(4) === 0,
+      run: this.below(2) === 0,
+      fly: mayFly && this.below(4) === 0,
     }
   }
 }
 
-const numbersOf = ({ x, y, z, yaw, jump, run, fly }: Move): number[] => [digits(x), digits(y), digits(z), digits(yaw), bit(jump), bit(run), bit(fly)]
+const numbersOf = ({ x, y, z, yaw, jump, run, fly }: Move): number[] => [
+  digits(x),
+  digits(y),
+  digits(z),
+  digits(yaw),
+  bit(jump),
+  bit(run),
+  bit(fly),
+]
 
 /** What of a realm matters to who walks. */
 type Walked = Pick<RealmDefinition, 'ground' | 'gravity' | 'tickRate' | 'bounds' | 'reach'>
-const walkedOf = ({ ground, gravity, tickRate, bounds, reach }: RealmDefinition): Walked => ({ ground, gravity, tickRate, bounds, reach })
+const walkedOf = ({ ground, gravity, tickRate, bounds, reach }: RealmDefinition): Walked => ({
+  ground,
+  gravity,
+  tickRate,
+  bounds,
+  reach,
+})
 
 const WALKED_TICKS = 900
 
@@ -85,10 +117,26 @@ export interface PredictionTrace {
   readonly events: readonly PredictionEvent[]
 }
 
-const PLAIN: RealmDefinition = { ...DEFAULT_DEFINITION, props: [], spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 0 } }
+const PLAIN: RealmDefinition = {
+  ...DEFAULT_DEFINITION,
+  props: [],
+  spawn: { position: { x: 0, y: 0, z: 0 }, yaw: 0, radius: 0 },
+}
 const IDENTITY: Quat = { x: 0, y: 0, z: 0, w: 1 }
-const PILLAR: PropSpec = { name: 'pillar', motion: 'static', density: 100, friction: 0.5, restitution: 0, color: 0, colliders: [{ shape: { type: 'sphere', radius: 0.6 }, position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }] }
-const PILLARS: readonly PlacedProp[] = [[1.5, -1], [-1, 1.5], [0, -2.5]].map(([x = 0, z = 0]) => ({ prop: PILLAR, position: { x, y: 0.3, z }, rotation: IDENTITY, scale: 1 }))
+const PILLAR: PropSpec = {
+  name: 'pillar',
+  motion: 'static',
+  density: 100,
+  friction: 0.5,
+  restitution: 0,
+  color: 0,
+  colliders: [{ shape: { type: 'sphere', radius: 0.6 }, position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }],
+}
+const PILLARS: readonly PlacedProp[] = [
+  [1.5, -1],
+  [-1, 1.5],
+  [0, -2.5],
+].map(([x = 0, z = 0]) => ({ prop: PILLAR, position: { x, y: 0.3, z }, rotation: IDENTITY, scale: 1 }))
 
 interface Line {
   readonly name: string
@@ -105,19 +153,46 @@ interface Line {
 export const LINES: readonly Line[] = [
   { name: 'a close server', seed: 1, delayTicks: 2, jitterTicks: 0, ticks: 240, definition: PLAIN },
   { name: 'a far server with jitter', seed: 2, delayTicks: 9, jitterTicks: 5, ticks: 400, definition: PLAIN },
-  { name: 'pillars in the way', seed: 3, delayTicks: 5, jitterTicks: 2, ticks: 400, definition: { ...PLAIN, props: PILLARS } },
-  { name: 'a server that falls silent for three seconds', seed: 4, delayTicks: 4, jitterTicks: 1, ticks: 400, definition: PLAIN, outage: [120, 300] },
+  {
+    name: 'pillars in the way',
+    seed: 3,
+    delayTicks: 5,
+    jitterTicks: 2,
+    ticks: 400,
+    definition: { ...PLAIN, props: PILLARS },
+  },
+  {
+    name: 'a server that falls silent for three seconds',
+    seed: 4,
+    delayTicks: 4,
+    jitterTicks: 1,
+    ticks: 400,
+    definition: PLAIN,
+    outage: [120, 300],
+  },
 ]
 
 /** A client's prediction of an avatar in a real realm, whose moves and answers take their time. */
-export function predictionTrace(engine: Engine, { name, seed, delayTicks, jitterTicks, ticks, definition, outage: [silentFrom, silentTo] = [0, 0] }: Line): PredictionTrace {
+export function predictionTrace(
+  engine: Engine,
+  { name, seed, delayTicks, jitterTicks, ticks, definition, outage: [silentFrom, silentTo] = [0, 0] }: Line,
+): PredictionTrace {
   const dice = new Dice(seed)
   const events: PredictionEvent[] = []
   const realm = genesis(engine, definition)
-  step(realm, { tick: 1, inputs: [{ player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'Ada', body: 0, permissions: 31 } }] })
+  step(realm, {
+    tick: 1,
+    inputs: [
+      { player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'Ada', body: 0, permissions: 31 } },
+    ],
+  })
   const watch = new OwnWatch()
   const prediction = new Prediction(definition)
-  const obstacles: readonly Obstacle[] = definition.props.map(({ position }) => ({ x: position.x, z: position.z, radius: 0.6 }))
+  const obstacles: readonly Obstacle[] = definition.props.map(({ position }) => ({
+    x: position.x,
+    z: position.z,
+    radius: 0.6,
+  }))
   const inputs = new Map<number, Input[]>()
   const answers = new Map<number, { own: Own; tick: number }>()
   let [sequence, lastArrival, nextMove] = [0, 0, 12]
@@ -137,7 +212,11 @@ export function predictionTrace(engine: Engine, { name, seed, delayTicks, jitter
       const avatar = realm.players.get(1)
       if (avatar === undefined) throw new Error('no avatar')
       watch.stepped(avatar, realm.tick)
-      if (realm.tick % 3 === 0) answers.set(realm.tick + delayTicks + dice.below(jitterTicks + 1), { own: watch.own(avatar, realm.tick), tick: realm.tick })
+      if (realm.tick % 3 === 0)
+        answers.set(realm.tick + delayTicks + dice.below(jitterTicks + 1), {
+          own: watch.own(avatar, realm.tick),
+          tick: realm.tick,
+        })
     }
     const present = tick + Math.fround(dice.between(0, 0.9))
     const nowMs = Math.fround(present * 16.7)
@@ -146,13 +225,39 @@ export function predictionTrace(engine: Engine, { name, seed, delayTicks, jitter
       const { own } = answer
       prediction.told(own, answer.tick, { present, nowMs, awayTicks: delayTicks / 2 }, obstacles)
       events.push({
-        told: [answer.tick, own.moveSequence, own.moveTicks, ...flat(own.position), ...flat(own.velocity), digits(own.yaw), bit(own.grounded), bit(own.flying), bit(own.jumping), digits(present), digits(nowMs), delayTicks / 2],
+        told: [
+          answer.tick,
+          own.moveSequence,
+          own.moveTicks,
+          ...flat(own.position),
+          ...flat(own.velocity),
+          digits(own.yaw),
+          bit(own.grounded),
+          bit(own.flying),
+          bit(own.jumping),
+          digits(present),
+          digits(nowMs),
+          delayTicks / 2,
+        ],
         obstacles: obstacles.map(({ x, z, radius }) => [x, z, radius]),
       })
     }
     const shown = prediction.at(present, nowMs)
     const { lastMetres, rmsMetres } = prediction.correction
-    if (shown !== null) events.push({ at: [digits(present), digits(nowMs), ...flat(shown.position), ...flat(shown.velocity), digits(shown.yaw), bit(shown.grounded), bit(shown.flying), digits(lastMetres), digits(rmsMetres)] })
+    if (shown !== null)
+      events.push({
+        at: [
+          digits(present),
+          digits(nowMs),
+          ...flat(shown.position),
+          ...flat(shown.velocity),
+          digits(shown.yaw),
+          bit(shown.grounded),
+          bit(shown.flying),
+          digits(lastMetres),
+          digits(rmsMetres),
+        ],
+      })
   }
   free(realm)
   return { name, definition: walkedOf(definition), events }
@@ -170,7 +275,11 @@ const REACH = 6
 const LAG_MS = 180
 
 /** One crate, taken at 100 ms and let go at 1.5 s; `server` says where it is there and who holds it. */
-export function gripTrace(name: string, server: (atMs: number) => { position: Vec3; holder: number }, refusedMs = Infinity): GripTrace {
+export function gripTrace(
+  name: string,
+  server: (atMs: number) => { position: Vec3; holder: number },
+  refusedMs = Infinity,
+): GripTrace {
   const grips = new Grips(1, 60)
   const steps: { do: (string | number)[][]; frame: number[] }[] = []
   const [takenMs, goneMs] = [100, 1_500]
@@ -183,7 +292,11 @@ export function gripTrace(name: string, server: (atMs: number) => { position: Ve
     }
     if (nowMs >= takenMs && nowMs < goneMs) {
       const seconds = (nowMs - takenMs) / 1_000
-      const position = { x: Math.fround(3 * Math.sin(seconds * 2)), y: Math.fround(1.2 + seconds), z: Math.fround(-1 - 4 * seconds) }
+      const position = {
+        x: Math.fround(3 * Math.sin(seconds * 2)),
+        y: Math.fround(1.2 + seconds),
+        z: Math.fround(-1 - 4 * seconds),
+      }
       const rotation = { x: 0, y: Math.fround(Math.sin(seconds)), z: 0, w: Math.fround(Math.cos(seconds)) }
       grips.dragged(2, position, rotation)
       done.push(['dragged', 2, ...flat(position), ...turned(rotation)])
@@ -197,10 +310,32 @@ export function gripTrace(name: string, server: (atMs: number) => { position: Ve
       done.push(['released', 2])
     }
     const { position, holder } = server(nowMs - LAG_MS)
-    const prop: PropSample = { element: 7, spec: CRATE, package: null, scale: 1, holder, owner: 1, access: 0, position, rotation: IDENTITY, asleep: false }
+    const prop: PropSample = {
+      element: 7,
+      spec: CRATE,
+      package: null,
+      scale: 1,
+      holder,
+      owner: 1,
+      access: 0,
+      position,
+      rotation: IDENTITY,
+      asleep: false,
+    }
     const [drawn] = grips.place([prop], nowMs, LAG_MS, HEAD, REACH)
     if (drawn === undefined) throw new Error('the crate is gone')
-    steps.push({ do: done, frame: [nowMs, LAG_MS, holder, ...flat(position), ...turned(IDENTITY), ...flat(drawn.position), ...turned(drawn.rotation)] })
+    steps.push({
+      do: done,
+      frame: [
+        nowMs,
+        LAG_MS,
+        holder,
+        ...flat(position),
+        ...turned(IDENTITY),
+        ...flat(drawn.position),
+        ...turned(drawn.rotation),
+      ],
+    })
   }
   return { name, steps }
 }
@@ -208,7 +343,13 @@ export function gripTrace(name: string, server: (atMs: number) => { position: Ve
 const still = { x: 0.5, y: 0.4, z: -1 }
 
 export const GRIPS = (): readonly GripTrace[] => [
-  gripTrace('the server follows', (atMs) => ({ position: atMs < 160 ? still : { x: Math.fround(2.8 * Math.sin((atMs - 200) / 500)), y: 1.4, z: Math.fround(-1 - (atMs - 160) / 280) }, holder: atMs > 160 && atMs < 1_600 ? 1 : 0 })),
+  gripTrace('the server follows', (atMs) => ({
+    position:
+      atMs < 160
+        ? still
+        : { x: Math.fround(2.8 * Math.sin((atMs - 200) / 500)), y: 1.4, z: Math.fround(-1 - (atMs - 160) / 280) },
+    holder: atMs > 160 && atMs < 1_600 ? 1 : 0,
+  })),
   gripTrace('a wall keeps it', (atMs) => ({ position: still, holder: atMs > 160 && atMs < 1_600 ? 1 : 0 })),
   gripTrace('another has it', (atMs) => ({ position: still, holder: atMs > 300 ? 2 : 0 })),
   gripTrace('the server never says whose it is', () => ({ position: still, holder: 0 })),
@@ -225,7 +366,8 @@ export interface GaitStep {
 }
 
 const five = (list: number[]): number[] => list.map((x) => Number(x.toFixed(5)))
-const jointsOf = ({ head, left, right }: Pose): number[][] => [head, left, right].map(({ position, rotation }) => five([...flat(position), ...turned(rotation)]))
+const jointsOf = ({ head, left, right }: Pose): number[][] =>
+  [head, left, right].map(({ position, rotation }) => five([...flat(position), ...turned(rotation)]))
 
 /** Poses of a body that stands, walks, runs, steps back, flies, looks about and reaches. */
 export function gaitTrace(): { offsets: number[][]; steps: readonly GaitStep[] } {
@@ -233,14 +375,34 @@ export function gaitTrace(): { offsets: number[][]; steps: readonly GaitStep[] }
   let gait: Gait = STANDING
   const steps = Array.from({ length: 40 }, (_, i): GaitStep => {
     const speed = [0, 2, 4.5, 1][i % 4] ?? 0
-    const [x, z, seconds] = [dice.between(-0.4, 0.4) * speed, (i % 8 < 6 ? -1 : 1) * speed, Math.fround(dice.between(0.02, 0.5))]
+    const [x, z, seconds] = [
+      dice.between(-0.4, 0.4) * speed,
+      (i % 8 < 6 ? -1 : 1) * speed,
+      Math.fround(dice.between(0.02, 0.5)),
+    ]
     gait = advanceGait(gait, Math.fround(x), Math.fround(z), seconds)
-    const reachFor = i % 5 === 4 ? { x: Math.fround(dice.between(-1, 2)), y: Math.fround(dice.between(0, 2)), z: Math.fround(dice.between(-3, -0.5)) } : null
-    const attitude: Attitude = { pitch: Math.fround(dice.between(-1.3, 1.3)), turn: 0, reachFor, airborne: i % 7 === 6, time: i * 0.5 }
+    const reachFor =
+      i % 5 === 4
+        ? {
+            x: Math.fround(dice.between(-1, 2)),
+            y: Math.fround(dice.between(0, 2)),
+            z: Math.fround(dice.between(-3, -0.5)),
+          }
+        : null
+    const attitude: Attitude = {
+      pitch: Math.fround(dice.between(-1.3, 1.3)),
+      turn: 0,
+      reachFor,
+      airborne: i % 7 === 6,
+      time: i * 0.5,
+    }
     const pose = poseOf(DEFAULT_BODY, gait, attitude)
     return {
-      way: [digits(Math.fround(x)), digits(Math.fround(z)), digits(seconds)], attitude: [digits(attitude.pitch), bit(attitude.airborne), attitude.time],
-      reachFor: reachFor && flat(reachFor), joints: jointsOf(pose), bones: pose.bones.map((bone) => bone && five(turned(bone))),
+      way: [digits(Math.fround(x)), digits(Math.fround(z)), digits(seconds)],
+      attitude: [digits(attitude.pitch), bit(attitude.airborne), attitude.time],
+      reachFor: reachFor && flat(reachFor),
+      joints: jointsOf(pose),
+      bones: pose.bones.map((bone) => bone && five(turned(bone))),
     }
   })
   return { offsets: DEFAULT_BODY.offsets.map(flat), steps }

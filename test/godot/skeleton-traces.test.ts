@@ -36,17 +36,31 @@ interface Figure {
 
 function nodesOf(document: Document): readonly RestNode[] {
   const found: RestNode[] = []
-  document.getRoot().listScenes()[0]?.traverse((node) => {
-    const [[tx, ty, tz], [x, y, z, w], [sx, sy, sz]] = [node.getTranslation(), node.getRotation(), node.getScale()]
-    found.push({ name: node.getName(), parent: node.getParentNode()?.getName() ?? null, translation: vec(tx, ty, tz), rotation: { x, y, z, w }, scale: vec(sx, sy, sz) })
-  })
+  document
+    .getRoot()
+    .listScenes()[0]
+    ?.traverse((node) => {
+      const [[tx, ty, tz], [x, y, z, w], [sx, sy, sz]] = [node.getTranslation(), node.getRotation(), node.getScale()]
+      found.push({
+        name: node.getName(),
+        parent: node.getParentNode()?.getName() ?? null,
+        translation: vec(tx, ty, tz),
+        rotation: { x, y, z, w },
+        scale: vec(sx, sy, sz),
+      })
+    })
   return found
 }
 
 async function figureOf(file: string): Promise<Figure> {
   const { document, humanoid } = await readFixture(`fixtures/assets/avatars/${file}`)
   const fit = fitAvatar(document, humanoid, () => undefined)
-  return { name: file, body: fit.body, skeleton: armatureOf(document, { humanoid, rest: fit.rest }) ?? [], nodes: nodesOf(document) }
+  return {
+    name: file,
+    body: fit.body,
+    skeleton: armatureOf(document, { humanoid, rest: fit.rest }) ?? [],
+    nodes: nodesOf(document),
+  }
 }
 
 /** Poses that reach, crouch, twist, stretch beyond what the limbs can, and send some bones only. */
@@ -55,15 +69,30 @@ function posesOf(body: AvatarBody): readonly (Pose | null)[] {
   const random = (most: number): number => (nextUint32(state) / 2 ** 31 - 1) * most
   const turn = (most: number): Quat => normalise({ x: random(most), y: random(most), z: random(most), w: 1 })
   const height = restHeadHeight(body)
-  const joint = (x: number, y: number, z: number): JointTransform => ({ position: vec(x * height, y * height, z * height), rotation: turn(0.4) })
-  const threePoints = (low: number, reach: number): Pose => ({
-    head: joint(random(0.1), 1 - low, random(0.1)), left: joint(-0.3 + random(reach), 0.7 + random(reach), random(reach)),
-    right: joint(0.3 + random(reach), 0.7 + random(reach), random(reach)), bones: BONES.map(() => null),
+  const joint = (x: number, y: number, z: number): JointTransform => ({
+    position: vec(x * height, y * height, z * height),
+    rotation: turn(0.4),
   })
-  const whole = (most: number, sent: (i: number) => boolean): Pose => ({ ...threePoints(0.05, 0.2), bones: BONES.map((_, i) => (sent(i) ? turn(most) : null)) })
+  const threePoints = (low: number, reach: number): Pose => ({
+    head: joint(random(0.1), 1 - low, random(0.1)),
+    left: joint(-0.3 + random(reach), 0.7 + random(reach), random(reach)),
+    right: joint(0.3 + random(reach), 0.7 + random(reach), random(reach)),
+    bones: BONES.map(() => null),
+  })
+  const whole = (most: number, sent: (i: number) => boolean): Pose => ({
+    ...threePoints(0.05, 0.2),
+    bones: BONES.map((_, i) => (sent(i) ? turn(most) : null)),
+  })
   return [
-    null, threePoints(0, 0.1), threePoints(0.4, 0.3), threePoints(-0.2, 0.9), threePoints(0.1, 3),
-    whole(0.3, () => true), whole(1, () => true), whole(0.6, (i) => i % 3 !== 1), whole(0.5, (i) => i === 6),
+    null,
+    threePoints(0, 0.1),
+    threePoints(0.4, 0.3),
+    threePoints(-0.2, 0.9),
+    threePoints(0.1, 3),
+    whole(0.3, () => true),
+    whole(1, () => true),
+    whole(0.6, (i) => i % 3 !== 1),
+    whole(0.5, (i) => i === 6),
   ]
 }
 
@@ -71,8 +100,11 @@ function poseRow(pose: Pose | null): object | null {
   if (!pose) return null
   const joint = ({ position, rotation }: JointTransform): Row => [...row3(position), ...row4(rotation)]
   return {
-    head: joint(pose.head), left: joint(pose.left), right: joint(pose.right),
-    mask: pose.bones.reduce((mask, bone, i) => (bone ? mask | (1 << i) : mask), 0), bones: pose.bones.map((bone) => row4(bone ?? IDENTITY)),
+    head: joint(pose.head),
+    left: joint(pose.left),
+    right: joint(pose.right),
+    mask: pose.bones.reduce((mask, bone, i) => (bone ? mask | (1 << i) : mask), 0),
+    bones: pose.bones.map((bone) => row4(bone ?? IDENTITY)),
   }
 }
 
@@ -80,26 +112,45 @@ function stepOf(figure: Figure, pose: Pose | null): object {
   const bones = solveSkeleton(figure.body, pose)
   const { rotations, hips } = poseNodes(figure.skeleton, figure.nodes, bones)
   return {
-    pose: poseRow(pose), bones: bones.map(({ position, rotation }) => [...row3(position), ...row4(rotation)]),
-    nodes: [...rotations].map(([name, rotation]) => [name, ...row4(rotation)]), hips: hips && [hips.name, ...row3(hips.translation)],
+    pose: poseRow(pose),
+    bones: bones.map(({ position, rotation }) => [...row3(position), ...row4(rotation)]),
+    nodes: [...rotations].map(([name, rotation]) => [name, ...row4(rotation)]),
+    hips: hips && [hips.name, ...row3(hips.translation)],
   }
 }
 
 function figureRow(figure: Figure): object {
   return {
     name: figure.name,
-    body: { name: figure.body.name, offsets: figure.body.offsets.map(row3), capsules: figure.body.capsules.map(({ bone, a, b, radius }) => ({ bone, a: row3(a), b: row3(b), radius })) },
-    joints: figure.skeleton.flatMap(({ joint, humanoid, rest }) => (rest && humanoid !== undefined ? [[joint, humanoid, ...row4(rest)]] : [])),
-    nodes: figure.nodes.map(({ name, parent, translation, rotation, scale }) => [name, parent, ...row3(translation), ...row4(rotation), ...row3(scale)]),
+    body: {
+      name: figure.body.name,
+      offsets: figure.body.offsets.map(row3),
+      capsules: figure.body.capsules.map(({ bone, a, b, radius }) => ({ bone, a: row3(a), b: row3(b), radius })),
+    },
+    joints: figure.skeleton.flatMap(({ joint, humanoid, rest }) =>
+      rest && humanoid !== undefined ? [[joint, humanoid, ...row4(rest)]] : [],
+    ),
+    nodes: figure.nodes.map(({ name, parent, translation, rotation, scale }) => [
+      name,
+      parent,
+      ...row3(translation),
+      ...row4(rotation),
+      ...row3(scale),
+    ]),
     steps: posesOf(figure.body).map((pose) => stepOf(figure, pose)),
   }
 }
 
 test('the committed skeletons are what the simulation solves and the retargeting turns', async () => {
-  const figures = [{ name: 'person', body: DEFAULT_BODY, skeleton: [], nodes: [] }, ...await Promise.all(FIGURES.map(figureOf))]
+  const figures = [
+    { name: 'person', body: DEFAULT_BODY, skeleton: [], nodes: [] },
+    ...(await Promise.all(FIGURES.map(figureOf))),
+  ]
   expect(figures.slice(1).every(({ skeleton }) => skeleton.filter(({ rest }) => rest).length >= 15)).toBe(true)
   // A rig without an upper chest: what folds must be in it.
-  expect(figures.some(({ skeleton }) => skeleton.length > 0 && !skeleton.some(({ humanoid }) => humanoid === 'upperChest'))).toBe(true)
+  expect(
+    figures.some(({ skeleton }) => skeleton.length > 0 && !skeleton.some(({ humanoid }) => humanoid === 'upperChest')),
+  ).toBe(true)
   const file = new URL('../../fixtures/godot/skeleton.json', import.meta.url)
   const text = `${JSON.stringify(figures.map(figureRow)).replace(/(?<=[\]}]),(?=\{)/g, ',\n')}\n`
   if (process.env.UPDATE_GODOT_TRACES) writeFileSync(file, text)

@@ -21,10 +21,25 @@ const LINES: readonly (readonly [string, ArrivalsOptions])[] = [
   ['jitter and loss', { seed: 2, lengthMs: 12_000, jitterMs: 60, lossShare: 0.06 }],
   ['a round trip that changes', { seed: 3, lengthMs: 12_000, jitterMs: 4, delayMs: CHANGE }],
   ['a server that pauses', { seed: 4, lengthMs: 12_000, jitterMs: 10, serverPausesMs: [[4_000, 6_500]] }],
-  ['a main thread that stalls', { seed: 5, lengthMs: 12_000, jitterMs: 10, pageStallsMs: [[3_000, 3_200], [5_000, 5_250], [7_000, 9_000]] }],
+  [
+    'a main thread that stalls',
+    {
+      seed: 5,
+      lengthMs: 12_000,
+      jitterMs: 10,
+      pageStallsMs: [
+        [3_000, 3_200],
+        [5_000, 5_250],
+        [7_000, 9_000],
+      ],
+    },
+  ],
   ['a line that breaks', { seed: 6, lengthMs: 9_000, jitterMs: 300, lossShare: 0.4 }],
 ]
-const DRIFTING: readonly [string, ArrivalsOptions] = ['a clock that goes wrong', { seed: 7, lengthMs: 45_000, jitterMs: 20, clockMs: (atMs) => atMs * 1.0005 }]
+const DRIFTING: readonly [string, ArrivalsOptions] = [
+  'a clock that goes wrong',
+  { seed: 7, lengthMs: 45_000, jitterMs: 20, clockMs: (atMs) => atMs * 1.0005 },
+]
 
 interface Line {
   readonly name: string
@@ -43,7 +58,14 @@ export const playbackTrace = (): Line[] =>
       },
       frame: (nowMs) => {
         const drawn = playback.drawTick(nowMs)
-        events.push([1, exact(nowMs), digits(drawn), digits(playback.delayMs), digits(playback.jitterMs), digits(playback.rate)])
+        events.push([
+          1,
+          exact(nowMs),
+          digits(drawn),
+          digits(playback.delayMs),
+          digits(playback.jitterMs),
+          digits(playback.rate),
+        ])
       },
     })
     return { name, events }
@@ -65,7 +87,8 @@ export const clockTrace = (): Line[] =>
       },
       frame: (nowMs) => {
         frame += 1
-        if (frame % CLOCK_FRAMES === 0) events.push([1, exact(nowMs), digits(clock.tick(nowMs)), digits(clock.driftPpm), clock.steps])
+        if (frame % CLOCK_FRAMES === 0)
+          events.push([1, exact(nowMs), digits(clock.tick(nowMs)), digits(clock.driftPpm), clock.steps])
       },
     })
     return { name, events }
@@ -74,11 +97,26 @@ export const clockTrace = (): Line[] =>
 // --- tracks
 
 const { bounds, props: placed } = DEFAULT_DEFINITION
-const HEAD = { packet: 1, ackPacket: 0, ackBits: 0, ackCommand: 0, firstMessage: 0, clientTimeMs: 0, clientTimeAgeMs: 0, control: null }
+const HEAD = {
+  packet: 1,
+  ackPacket: 0,
+  ackBits: 0,
+  ackCommand: 0,
+  firstMessage: 0,
+  clientTimeMs: 0,
+  clientTimeAgeMs: 0,
+  control: null,
+}
 const SECONDS = 9
 const STILL: Vec3 = { x: 0, y: 0, z: 0 }
 
-const about = (axis: 'x' | 'y' | 'z', angle: number): Quat => ({ x: 0, y: 0, z: 0, [axis]: Math.sin(angle / 2), w: Math.cos(angle / 2) })
+const about = (axis: 'x' | 'y' | 'z', angle: number): Quat => ({
+  x: 0,
+  y: 0,
+  z: 0,
+  [axis]: Math.sin(angle / 2),
+  w: Math.cos(angle / 2),
+})
 
 function poseAt(seconds: number, mayHide: boolean): Pose {
   const swing = Math.sin(seconds * 5)
@@ -86,8 +124,12 @@ function poseAt(seconds: number, mayHide: boolean): Pose {
   // The set of bones changes: a tracker is lost for a while.
   const isSent = (i: number): boolean => !mayHide || i % 5 !== 0 || seconds % 3 < 1.5
   return {
-    head: joint(0, 1.6 + swing * 0.05, -0.1), left: joint(-0.4, 1 + swing * 0.3, swing * 0.4), right: joint(0.4, 1 - swing * 0.3, -swing * 0.4),
-    bones: Array.from({ length: 18 }, (_, i) => (isSent(i) ? (i % 4 === 3 ? about('z', 0) : about(i % 2 === 0 ? 'x' : 'z', swing * (0.2 + i * 0.05))) : null)),
+    head: joint(0, 1.6 + swing * 0.05, -0.1),
+    left: joint(-0.4, 1 + swing * 0.3, swing * 0.4),
+    right: joint(0.4, 1 - swing * 0.3, -swing * 0.4),
+    bones: Array.from({ length: 18 }, (_, i) =>
+      isSent(i) ? (i % 4 === 3 ? about('z', 0) : about(i % 2 === 0 ? 'x' : 'z', swing * (0.2 + i * 0.05))) : null,
+    ),
   }
 }
 
@@ -100,21 +142,38 @@ function walker(seconds: number): Pick<AvatarView, 'position' | 'velocity' | 'ya
   const isUp = up > 0 && up < 0.6 && !isPaused
   const x = Math.sin(angle) * 2.5 + (seconds > 6 ? 9 : 0)
   return {
-    position: { x, y: isUp ? 3 * up - 5 * up * up : 0, z: Math.cos(angle) * 2.5 }, yaw: angle + Math.PI / 2,
-    velocity: { x: Math.cos(angle) * speed, y: isUp ? 3 - 10 * up : 0, z: -Math.sin(angle) * speed }, grounded: !isUp, flying: false,
+    position: { x, y: isUp ? 3 * up - 5 * up * up : 0, z: Math.cos(angle) * 2.5 },
+    yaw: angle + Math.PI / 2,
+    velocity: { x: Math.cos(angle) * speed, y: isUp ? 3 - 10 * up : 0, z: -Math.sin(angle) * speed },
+    grounded: !isUp,
+    flying: false,
   }
 }
 
 /** Rises and sinks as it flies; turns on the spot by jerks. */
 const flier = (seconds: number): ReturnType<typeof walker> => ({
-  position: { x: -3, y: 2 + Math.sin(seconds), z: 1 }, velocity: { x: 0, y: Math.cos(seconds), z: 0 }, yaw: Math.floor(seconds * 2) * 2.5, grounded: false, flying: true,
+  position: { x: -3, y: 2 + Math.sin(seconds), z: 1 },
+  velocity: { x: 0, y: Math.cos(seconds), z: 0 },
+  yaw: Math.floor(seconds * 2) * 2.5,
+  grounded: false,
+  flying: true,
 })
 
 function avatarAt(id: number, seconds: number): AvatarView {
   const moving = id === 11 ? walker(seconds) : flier(seconds)
   return {
-    id, player: id - 10, user: id - 10, name: `Player ${id - 10}`, body: 0, package: null, headMetres: 1.5, permissions: 7, ...moving,
-    pose: poseAt(id === 11 ? seconds : Math.floor(seconds), id === 11), boneMask: 0, moveSequence: 0,
+    id,
+    player: id - 10,
+    user: id - 10,
+    name: `Player ${id - 10}`,
+    body: 0,
+    package: null,
+    headMetres: 1.5,
+    permissions: 7,
+    ...moving,
+    pose: poseAt(id === 11 ? seconds : Math.floor(seconds), id === 11),
+    boneMask: 0,
+    moveSequence: 0,
   }
 }
 
@@ -127,15 +186,31 @@ function propAt(i: number, seconds: number): PropView {
   const at = i === 0 ? { x, y: Math.max(0.2, y), z: 2 } : { x: 1 + Math.floor(seconds / 1.7) * (i - 2), y: 0.5, z: -2 }
   const linvel = i === 0 ? { x: 3, y: y > 0.2 ? 4 - 10 * flight : 0, z: 0 } : STILL
   return {
-    id: 21 + i, spec, package: null, access: 0, position: at, rotation: i === 0 ? about('z', flight * 4) : about('y', Math.floor(seconds / 1.7)), linvel, angvel: STILL,
-    scale: 1, holder: 0, hand: 0, owner: 0, asleep: i !== 0, frozen: null,
+    id: 21 + i,
+    spec,
+    package: null,
+    access: 0,
+    position: at,
+    rotation: i === 0 ? about('z', flight * 4) : about('y', Math.floor(seconds / 1.7)),
+    linvel,
+    angvel: STILL,
+    scale: 1,
+    holder: 0,
+    hand: 0,
+    owner: 0,
+    asleep: i !== 0,
+    frozen: null,
   }
 }
 
 const avatarsAt = (seconds: number): AvatarView[] => [11, 12].map((id) => avatarAt(id, seconds))
 const propsAt = (seconds: number): PropView[] => [0, 1, 2].map((i) => propAt(i, seconds))
 
-interface Sent { readonly part: SnapshotPart; readonly heard: () => void; readonly atMs: number }
+interface Sent {
+  readonly part: SnapshotPart
+  readonly heard: () => void
+  readonly atMs: number
+}
 
 /** Snapshots of all that over a bad line: some are lost, all for 300 ms at a time, some overtake others. */
 function sentOver(dice: Dice): Sent[] {
@@ -167,11 +242,16 @@ const turned = ({ x, y, z, w }: Quat): number[] => [digits(x), digits(y), digits
 
 /** `root`: position, yaw, velocity, 1 grounded + 2 flying; `pose`: head, left, right, position and rotation each; `bones`: null where it is not sent. */
 const drawnAvatar = ({ element, position, yaw, velocity, grounded, flying, pose }: AvatarSample) => ({
-  element, root: [...flat(position), digits(yaw), ...flat(velocity), (grounded ? 1 : 0) + (flying ? 2 : 0)],
-  pose: pose && [pose.head, pose.left, pose.right].flatMap((joint) => [...flat(joint.position), ...turned(joint.rotation)]),
+  element,
+  root: [...flat(position), digits(yaw), ...flat(velocity), (grounded ? 1 : 0) + (flying ? 2 : 0)],
+  pose:
+    pose && [pose.head, pose.left, pose.right].flatMap((joint) => [...flat(joint.position), ...turned(joint.rotation)]),
   bones: pose && pose.bones.map((bone) => bone && turned(bone)),
 })
-const drawnProp = ({ element, position, rotation, asleep }: PropSample) => ({ element, at: [...flat(position), ...turned(rotation), asleep ? 1 : 0] })
+const drawnProp = ({ element, position, rotation, asleep }: PropSample) => ({
+  element,
+  at: [...flat(position), ...turned(rotation), asleep ? 1 : 0],
+})
 
 const TICK_MS = 1_000 / 60
 /** Frames between two that are drawn: uneven against the snapshots. */
@@ -182,7 +262,8 @@ export function tracksTrace() {
   const dice = new Dice(23)
   const [decoder, playback] = [new SnapshotDecoder(), new Playback(60)]
   const world = new World(bounds, 60, decoder)
-  for (const { id, player, user, name, body, headMetres } of avatarsAt(0)) world.tell({ type: 'avatarAdded', element: id, player, user, name, body, package: null, headMetres })
+  for (const { id, player, user, name, body, headMetres } of avatarsAt(0))
+    world.tell({ type: 'avatarAdded', element: id, player, user, name, body, package: null, headMetres })
   for (const prop of propsAt(0)) world.tell(propAdded(prop))
   const sent = sentOver(dice)
   const events: object[] = []
@@ -198,8 +279,15 @@ export function tracksTrace() {
     }
     if (frame % DRAWN_FRAMES !== 0) continue
     const tick = digits(playback.drawTick(nowMs))
-    events.push({ draw: tick, avatars: world.avatarsAt(tick, 0).map(drawnAvatar), props: world.propsAt(tick).map(drawnProp) })
+    events.push({
+      draw: tick,
+      avatars: world.avatarsAt(tick, 0).map(drawnAvatar),
+      props: world.propsAt(tick).map(drawnProp),
+    })
   }
-  const first = propsAt(0).map(({ id, position, rotation }) => ({ element: id, at: [...flat(position), ...turned(rotation)] }))
+  const first = propsAt(0).map(({ id, position, rotation }) => ({
+    element: id,
+    at: [...flat(position), ...turned(rotation)],
+  }))
   return { boundsMin: bounds.min, avatars: [11, 12], props: first, events }
 }

@@ -20,24 +20,36 @@ export async function tapHttp(clean: Cleanup, server: string): Promise<HttpTap> 
   const requestLines: string[] = []
   const tokens = new Set<string>()
   const target = new URL(server)
-  const note = (text: string, pattern: RegExp): void => { for (const [, token = ''] of text.matchAll(pattern)) tokens.add(token) }
+  const note = (text: string, pattern: RegExp): void => {
+    for (const [, token = ''] of text.matchAll(pattern)) tokens.add(token)
+  }
   const proxy = createServer((from) => {
     const to = connect(Number(target.port), target.hostname)
     from.on('data', (chunk: Buffer) => {
       const text = chunk.toString('latin1')
-      requestLines.push(...text.match(REQUEST_LINE) ?? [])
+      requestLines.push(...(text.match(REQUEST_LINE) ?? []))
       note(text, TOKEN_IN_HEADER)
     })
     to.on('data', (chunk: Buffer) => note(chunk.toString('latin1'), TOKEN_IN_ANSWER))
-    for (const [one, other] of [[from, to], [to, from]] as const) {
+    for (const [one, other] of [
+      [from, to],
+      [to, from],
+    ] as const) {
       one.pipe(other)
       one.on('error', () => other.destroy())
       one.on('close', () => other.destroy())
     }
     clean.add(() => from.destroy())
   })
-  await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve)
+  })
   clean.add(() => proxy.close())
   const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/`
-  return { url, requestLines, tokens, leaks: () => requestLines.filter((line) => [...tokens].some((token) => line.includes(token))) }
+  return {
+    url,
+    requestLines,
+    tokens,
+    leaks: () => requestLines.filter((line) => [...tokens].some((token) => line.includes(token))),
+  }
 }

@@ -42,8 +42,18 @@ export class Person {
 
   /** The settled status. */
   upload(path: string, wish: Partial<UploadWish> = {}): Promise<Fields> {
-    const watch = { sent: (): void => undefined, stage: (): void => undefined, signal: AbortSignal.timeout(UPLOAD_MS_MAX) }
-    return uploadBytes(this.api, this.url, assetBytes(path), { name: 'thing', fileName: path, kind: undefined, humanoid: undefined, sharing: 'owner', ...wish }, watch)
+    const watch = {
+      sent: (): void => undefined,
+      stage: (): void => undefined,
+      signal: AbortSignal.timeout(UPLOAD_MS_MAX),
+    }
+    return uploadBytes(
+      this.api,
+      this.url,
+      assetBytes(path),
+      { name: 'thing', fileName: path, kind: undefined, humanoid: undefined, sharing: 'owner', ...wish },
+      watch,
+    )
   }
 
   async hashOf(path: string, wish: Partial<UploadWish> = {}): Promise<string> {
@@ -75,18 +85,29 @@ export async function spawnOf(client: RenderClient, hash: string, access = 0): P
 /** What an operator does with `otherworld admin grant`. */
 export async function grantRole(server: TestServer, uid: string, role: 'builder' | 'owner' | null): Promise<void> {
   const api = new ServerApi(server.url, readFileSync(join(server.data, 'operator-token'), 'utf8').trim())
-  await api.ask(role === null ? 'DELETE' : 'PUT', `v1/realms/${server.status().id}/grants/${uid}`, role === null ? undefined : { role })
+  await api.ask(
+    role === null ? 'DELETE' : 'PUT',
+    `v1/realms/${server.status().id}/grants/${uid}`,
+    role === null ? undefined : { role },
+  )
 }
 
 /** By its link alone, without a token: a part of it, as who goes on with a broken download asks for it, and the whole. */
 export async function downloads(person: Person, hash: string): Promise<void> {
-  const { files, manifest } = await person.api.ask('GET', `v1/packages/${hash}`) as { readonly files: { readonly runtime: { readonly url: string } }; readonly manifest: { readonly files: { readonly runtime: { readonly sha256: string } } } }
+  const { files, manifest } = (await person.api.ask('GET', `v1/packages/${hash}`)) as {
+    readonly files: { readonly runtime: { readonly url: string } }
+    readonly manifest: { readonly files: { readonly runtime: { readonly sha256: string } } }
+  }
   const url = new URL(files.runtime.url, person.url)
   const part = await fetch(url, { headers: { range: 'bytes=0-3' } })
   expect([part.status, await part.text()]).toEqual([206, 'glTF'])
   const whole = await fetch(url)
   expect(whole.headers.get('etag')).not.toBeNull()
-  expect(createHash('sha256').update(new Uint8Array(await whole.arrayBuffer())).digest('hex')).toBe(manifest.files.runtime.sha256)
+  expect(
+    createHash('sha256')
+      .update(new Uint8Array(await whole.arrayBuffer()))
+      .digest('hex'),
+  ).toBe(manifest.files.runtime.sha256)
 }
 
 /**
@@ -99,7 +120,8 @@ export async function bringsTheTeacup(clean: Cleanup, settings: Partial<Settings
   const hash = await ada.hashOf('objects/teacup.glb', { name: 'teacup' })
   const [atAda, atBob] = [await ada.join(clean), await bob.join(clean)]
   const element = await spawnOf(atAda, hash)
-  const seenBy = (client: RenderClient): ReturnType<RenderClient['sample']>['props'][number] | undefined => client.sample().props.find((prop) => prop.element === element)
+  const seenBy = (client: RenderClient): ReturnType<RenderClient['sample']>['props'][number] | undefined =>
+    client.sample().props.find((prop) => prop.element === element)
   await until('Bob sees the cup', () => seenBy(atBob))
   expect(seenBy(atBob)).toMatchObject({ package: hash, owner: ada.user })
   await downloads(bob, hash)

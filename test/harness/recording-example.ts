@@ -1,5 +1,13 @@
 /** Records a made-up session on the real simulation: players walk, pose, spawn, grab, drag, throw and scale, from a seed. */
-import { DEFAULT_DEFINITION, Hand, type Command, type Input, type InputFrame, type PropSpec, type RealmDefinition } from '../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  Hand,
+  type Command,
+  type Input,
+  type InputFrame,
+  type PropSpec,
+  type RealmDefinition,
+} from '../../sim/index.ts'
 import { rawCheckpoint, RecordingWriter, type RecordingHeader, type Simulation } from '../../replay/index.ts'
 
 export interface SessionOptions {
@@ -28,8 +36,19 @@ export function randomFrom(seed: number): () => number {
 }
 
 const BOX: PropSpec = {
-  name: 'crate', motion: 'dynamic', density: 300, friction: 0.5, restitution: 0.25, color: 0xaa7744,
-  colliders: [{ shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
+  name: 'crate',
+  motion: 'dynamic',
+  density: 300,
+  friction: 0.5,
+  restitution: 0.25,
+  color: 0xaa7744,
+  colliders: [
+    {
+      shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } },
+      position: { x: 0, y: 0, z: 0 },
+      rotation: { x: 0, y: 0, z: 0, w: 1 },
+    },
+  ],
 }
 const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 }
 
@@ -39,8 +58,20 @@ function act(random: () => number, tick: number): Command[] {
   const place = (y: number) => ({ x: f(4), y: Math.fround(y + random()), z: f(4) })
   const element = 3 + Math.floor(random() * 40)
   const dice = random()
-  if (dice < 0.25) return [{ type: 'move', x: f(1), y: 0, z: f(1), yaw: f(3), jump: random() < 0.1, run: random() < 0.5, fly: false }]
-  if (dice < 0.28) return [{ type: 'spawn', prop: BOX, position: place(1), rotation: UPRIGHT, scale: Math.fround(0.5 + random()), access: 0, owner: 0 }]
+  if (dice < 0.25)
+    return [{ type: 'move', x: f(1), y: 0, z: f(1), yaw: f(3), jump: random() < 0.1, run: random() < 0.5, fly: false }]
+  if (dice < 0.28)
+    return [
+      {
+        type: 'spawn',
+        prop: BOX,
+        position: place(1),
+        rotation: UPRIGHT,
+        scale: Math.fround(0.5 + random()),
+        access: 0,
+        owner: 0,
+      },
+    ]
   if (dice < 0.33) return [{ type: 'grab', element, hand: Hand.pointer }]
   if (dice < 0.4) return [{ type: 'drag', hand: Hand.pointer, position: place(1), rotation: UPRIGHT }]
   if (dice < 0.43) return [{ type: 'release', hand: Hand.pointer }]
@@ -60,16 +91,30 @@ export function sessionFrames(options: Pick<SessionOptions, 'ticks' | 'players' 
   return Array.from({ length: options.ticks }, (_, i) => {
     const tick = i + 1
     const inputs: Input[] = []
-    if (tick === 1) for (let player = 1; player <= options.players; player++) inputs.push(input(0, { type: 'join', player, user: player, name: `player ${player}`, body: 0, permissions: 7 }))
-    else for (let player = 1; player <= options.players; player++) for (const command of act(random, tick)) inputs.push(input(player, command))
+    if (tick === 1)
+      for (let player = 1; player <= options.players; player++)
+        inputs.push(input(0, { type: 'join', player, user: player, name: `player ${player}`, body: 0, permissions: 7 }))
+    else
+      for (let player = 1; player <= options.players; player++)
+        for (const command of act(random, tick)) inputs.push(input(player, command))
     return { tick, inputs }
   })
 }
 
 export function headerOf<R>(simulation: Simulation<R>, definition: RealmDefinition, realm: R): RecordingHeader {
   return {
-    engine: simulation.engine, simVersion: simulation.version, definition, epoch: 1, segment: 1, start: 'genesis', startTick: 0,
-    startHash: simulation.hash(realm), ...simulation.counts(realm), phases: simulation.phases, createdAt: '2026-01-01T00:00:00Z', recordedBy: 'a test',
+    engine: simulation.engine,
+    simVersion: simulation.version,
+    definition,
+    epoch: 1,
+    segment: 1,
+    start: 'genesis',
+    startTick: 0,
+    startHash: simulation.hash(realm),
+    ...simulation.counts(realm),
+    phases: simulation.phases,
+    createdAt: '2026-01-01T00:00:00Z',
+    recordedBy: 'a test',
   }
 }
 
@@ -91,7 +136,13 @@ export function recordSession<R>(simulation: Simulation<R>, options: SessionOpti
   return joined(parts)
 }
 
-export function recordTick<R>(simulation: Simulation<R>, realm: R, writer: RecordingWriter, frame: InputFrame, options: Pick<SessionOptions, 'sampleEvery' | 'checkpointEvery'> = {}): void {
+export function recordTick<R>(
+  simulation: Simulation<R>,
+  realm: R,
+  writer: RecordingWriter,
+  frame: InputFrame,
+  options: Pick<SessionOptions, 'sampleEvery' | 'checkpointEvery'> = {},
+): void {
   const { tick } = frame
   const phases: string[] = []
   const sampled = tick % (options.sampleEvery ?? 60) === 0
@@ -99,7 +150,8 @@ export function recordTick<R>(simulation: Simulation<R>, realm: R, writer: Recor
   simulation.step(realm, recorded, sampled ? () => phases.push(simulation.phaseHash(realm)) : undefined)
   writer.hash(tick, simulation.hash(realm))
   if (sampled) writer.sample({ tick, ...simulation.counts(realm), phases })
-  if (tick % (options.checkpointEvery ?? 600) === 0) writer.checkpoint(rawCheckpoint(tick, simulation.checkpoint(realm)))
+  if (tick % (options.checkpointEvery ?? 600) === 0)
+    writer.checkpoint(rawCheckpoint(tick, simulation.checkpoint(realm)))
 }
 
 export function joined(parts: readonly Uint8Array[]): Uint8Array {

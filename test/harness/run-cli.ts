@@ -14,13 +14,22 @@ export interface CliEnd {
 
 /** `settings`: variables of its environment besides this process's own. */
 export function runCli(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<CliEnd> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let out = ''
   let errors = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { errors += text })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+  })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code) => resolve({ code, out, errors, json: () => JSON.parse(out) as Record<string, unknown> }))
+    child.once('close', (code) =>
+      resolve({ code, out, errors, json: () => JSON.parse(out) as Record<string, unknown> }),
+    )
   })
 }

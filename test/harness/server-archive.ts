@@ -5,11 +5,28 @@ import { Effect } from 'effect'
 import { expect } from 'vitest'
 import { login } from '../../netcode/index.ts'
 import { simulationOf } from '../../replay/index.ts'
-import { DEFAULT_DEFINITION, free, loadEngine, parseDefinition, props, type PropSpec, type RealmDefinition, type Vec3 } from '../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  free,
+  loadEngine,
+  parseDefinition,
+  props,
+  type PropSpec,
+  type RealmDefinition,
+  type Vec3,
+} from '../../sim/index.ts'
 import { openArchive, type ArchiveService, type SavedElement } from '../../storage/archive/index.ts'
 import { manifestOf } from '../../storage/archive/archive.fixture.ts'
 import { recover } from '../../storage/recordings/index.ts'
-import { joined, serveHere, temporaryDirectory, until, verifiedRecordings, type Cleanup, type TestServer } from './server-harness.ts'
+import {
+  joined,
+  serveHere,
+  temporaryDirectory,
+  until,
+  verifiedRecordings,
+  type Cleanup,
+  type TestServer,
+} from './server-harness.ts'
 
 const STATIC = 60
 const KINEMATIC = 40
@@ -19,11 +36,26 @@ const ELEMENTS = STATIC + KINEMATIC + DYNAMIC
 const SETTLE_METRES = 0.002
 
 const box = (motion: PropSpec['motion']): PropSpec => ({
-  name: `a ${motion} box ☕`, motion, density: 200, friction: 0.875, restitution: 0, color: 0x88_44_22,
-  colliders: [{ shape: { type: 'box', halfExtents: { x: 0.125, y: 0.125, z: 0.125 } }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
+  name: `a ${motion} box ☕`,
+  motion,
+  density: 200,
+  friction: 0.875,
+  restitution: 0,
+  color: 0x88_44_22,
+  colliders: [
+    {
+      shape: { type: 'box', halfExtents: { x: 0.125, y: 0.125, z: 0.125 } },
+      position: { x: 0, y: 0, z: 0 },
+      rotation: { x: 0, y: 0, z: 0, w: 1 },
+    },
+  ],
 })
 /** A place of its own for each, away from where players stand; numbers that no short decimal is. */
-const placeOf = (i: number): Vec3 => ({ x: Math.fround(-9 + (i % 20) * 0.91), y: 0.125, z: Math.fround(-4 - Math.floor(i / 20) * 0.73) })
+const placeOf = (i: number): Vec3 => ({
+  x: Math.fround(-9 + (i % 20) * 0.91),
+  y: 0.125,
+  z: Math.fround(-4 - Math.floor(i / 20) * 0.73),
+})
 
 /** As from a realm file: what a thing is called by in state hashes depends on the order of its fields. */
 function parsed(definition: RealmDefinition): RealmDefinition {
@@ -33,21 +65,41 @@ function parsed(definition: RealmDefinition): RealmDefinition {
 }
 
 const DEFINITION = parsed({
-  ...DEFAULT_DEFINITION, id: 'kept', permissions: 31,
-  props: Array.from({ length: STATIC + 10 }, (_, i) => ({ prop: box('static'), position: { ...placeOf(i), y: 1 + i / 7 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1 })),
+  ...DEFAULT_DEFINITION,
+  id: 'kept',
+  permissions: 31,
+  props: Array.from({ length: STATIC + 10 }, (_, i) => ({
+    prop: box('static'),
+    position: { ...placeOf(i), y: 1 + i / 7 },
+    rotation: { x: 0, y: 0, z: 0, w: 1 },
+    scale: 1,
+  })),
 })
 
 /** Of the realm as its newest recording ends. */
 async function recordedElements(data: string): Promise<SavedElement[]> {
   const found = await recover(join(data, 'recordings'), DEFINITION.id, simulationOf(await loadEngine()))
   if (found.status !== 'recovered') throw new Error(`the recordings are ${found.status}`)
-  const elements = props(found.realm).map(({ id, spec, package: hash, owner, access, position, rotation, scale }) =>
-    ({ element: id, name: spec.name, package: hash, spec: hash === null ? spec : null, owner, access, position: { ...position }, rotation: { ...rotation }, scale }))
+  const elements = props(found.realm).map(({ id, spec, package: hash, owner, access, position, rotation, scale }) => ({
+    element: id,
+    name: spec.name,
+    package: hash,
+    spec: hash === null ? spec : null,
+    owner,
+    access,
+    position: { ...position },
+    rotation: { ...rotation },
+    scale,
+  }))
   free(found.realm)
   return elements
 }
 
-async function inArchive<T>(data: string, databaseUrl: string | null, ask: (archive: ArchiveService) => Promise<T>): Promise<T> {
+async function inArchive<T>(
+  data: string,
+  databaseUrl: string | null,
+  ask: (archive: ArchiveService) => Promise<T>,
+): Promise<T> {
   const archive = openArchive({ databaseUrl, directory: join(data, 'archive'), log: () => undefined })
   try {
     return await ask(archive.service)
@@ -59,11 +111,16 @@ async function inArchive<T>(data: string, databaseUrl: string | null, ask: (arch
 /** 60 static ones of the definition (10 are removed), 40 kinematic and 100 dynamic ones of a player, some scaled and with rights. */
 async function furnish(clean: Cleanup, server: TestServer): Promise<void> {
   const ada = await joined(clean, server.url, 'Ada')
-  const spawned = await Promise.all(Array.from({ length: KINEMATIC + DYNAMIC }, async (_, i) => {
-    const outcome = await ada.spawn(box(i < KINEMATIC ? 'kinematic' : 'dynamic'), { position: placeOf(i), access: i % 64 })
-    if (!outcome.ok) throw new Error(`spawn ${i}: ${outcome.reason}`)
-    return outcome.element
-  }))
+  const spawned = await Promise.all(
+    Array.from({ length: KINEMATIC + DYNAMIC }, async (_, i) => {
+      const outcome = await ada.spawn(box(i < KINEMATIC ? 'kinematic' : 'dynamic'), {
+        position: placeOf(i),
+        access: i % 64,
+      })
+      if (!outcome.ok) throw new Error(`spawn ${i}: ${outcome.reason}`)
+      return outcome.element
+    }),
+  )
   const changed = await Promise.all([
     ...spawned.slice(0, 20).map((element) => ada.scale(element, 1.1)),
     ...spawned.slice(20, 40).map((element) => ada.setAccess(element, 63)),
@@ -73,13 +130,19 @@ async function furnish(clean: Cleanup, server: TestServer): Promise<void> {
   await ada.close()
 }
 
-const byElement = (elements: readonly SavedElement[]): SavedElement[] => elements.toSorted((a, b) => a.element - b.element)
+const byElement = (elements: readonly SavedElement[]): SavedElement[] =>
+  elements.toSorted((a, b) => a.element - b.element)
 
 /** A realm is furnished, restarted with its log, and brought back without it; `databaseUrl`: null for the embedded archive. */
 export async function savesAndBringsBack(clean: Cleanup, databaseUrl: string | null): Promise<void> {
   const data = temporaryDirectory(clean)
   const settings = { dataDirectory: data, databaseUrl, definition: DEFINITION }
-  const saved = (): Promise<readonly SavedElement[]> => inArchive(data, databaseUrl, async (archive) => (await Effect.runPromise(archive.savedRealm(DEFINITION.id)))?.elements ?? [])
+  const saved = (): Promise<readonly SavedElement[]> =>
+    inArchive(
+      data,
+      databaseUrl,
+      async (archive) => (await Effect.runPromise(archive.savedRealm(DEFINITION.id)))?.elements ?? [],
+    )
 
   const first = await serveHere(clean, settings)
   await furnish(clean, first)
@@ -93,19 +156,34 @@ export async function savesAndBringsBack(clean: Cleanup, databaseUrl: string | n
   await second.stop()
   const gone = byElement(await recordedElements(data))
   expect(await saved()).toEqual(gone)
-  expect(gone.map(({ element, access, scale, owner }) => ({ element, access, scale, owner }))).toEqual(byElement(left).map(({ element, access, scale, owner }) => ({ element, access, scale, owner })))
-  for (const [i, element] of byElement(left).entries()) if (!element.name.includes('dynamic')) expect(gone[i]).toEqual(element)
+  expect(gone.map(({ element, access, scale, owner }) => ({ element, access, scale, owner }))).toEqual(
+    byElement(left).map(({ element, access, scale, owner }) => ({ element, access, scale, owner })),
+  )
+  for (const [i, element] of byElement(left).entries())
+    if (!element.name.includes('dynamic')) expect(gone[i]).toEqual(element)
 
   await broughtBack(clean, settings, gone)
 }
 
 /** The recordings are moved away: the server begins with what the archive has, in a recording that holds all of it. */
-async function broughtBack(clean: Cleanup, settings: { readonly dataDirectory: string; readonly databaseUrl: string | null; readonly definition: RealmDefinition }, gone: readonly SavedElement[]): Promise<void> {
+async function broughtBack(
+  clean: Cleanup,
+  settings: {
+    readonly dataDirectory: string
+    readonly databaseUrl: string | null
+    readonly definition: RealmDefinition
+  },
+  gone: readonly SavedElement[],
+): Promise<void> {
   const { dataDirectory: data, databaseUrl } = settings
   renameSync(join(data, 'recordings'), join(data, 'moved-away'))
   mkdirSync(join(data, 'recordings'))
   const third = await serveHere(clean, settings)
-  await until('the things are brought back', () => third.logged.some((line) => line.includes(`there was no recording: ${ELEMENTS} things stand where the archive saved them`)))
+  await until('the things are brought back', () =>
+    third.logged.some((line) =>
+      line.includes(`there was no recording: ${ELEMENTS} things stand where the archive saved them`),
+    ),
+  )
   await third.stop()
   const [recording] = await verifiedRecordings(data)
   // It begins with all of it: whatever ends a server before leaves none.
@@ -120,8 +198,14 @@ async function broughtBack(clean: Cleanup, settings: { readonly dataDirectory: s
   }
   await inArchive(data, databaseUrl, async (archive) => {
     const listed = await Effect.runPromise(archive.recordings(DEFINITION.id))
-    expect(listed.map(({ epoch, segment, location, lastTick }) => [epoch, segment, location, lastTick !== null])).toEqual([3, 2, 1].map((epoch) => [epoch, 1, `kept-e00000${epoch}-s0001.owr`, true]))
-    expect((await Effect.runPromise(archive.checkpoints(DEFINITION.id, 1)))[0]).toMatchObject({ epoch: 3, tick: recording?.lastTick, stateHash: recording?.hash(recording.lastTick) })
+    expect(
+      listed.map(({ epoch, segment, location, lastTick }) => [epoch, segment, location, lastTick !== null]),
+    ).toEqual([3, 2, 1].map((epoch) => [epoch, 1, `kept-e00000${epoch}-s0001.owr`, true]))
+    expect((await Effect.runPromise(archive.checkpoints(DEFINITION.id, 1)))[0]).toMatchObject({
+      epoch: 3,
+      tick: recording?.lastTick,
+      stateHash: recording?.hash(recording.lastTick),
+    })
     expect((await Effect.runPromise(archive.savedRealm(DEFINITION.id)))?.elements).toEqual(back)
   })
 }
@@ -130,15 +214,37 @@ async function broughtBack(clean: Cleanup, settings: { readonly dataDirectory: s
 export async function bringsPackagesBack(clean: Cleanup, databaseUrl: string | null): Promise<void> {
   const data = temporaryDirectory(clean)
   const hash = 'c'.repeat(64)
-  const thing = (element: number, of: string): SavedElement =>
-    ({ element, name: 'cup', package: of, spec: null, owner: 77, access: 3, position: { x: 1.5, y: 0.5, z: -2.5 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 2 })
+  const thing = (element: number, of: string): SavedElement => ({
+    element,
+    name: 'cup',
+    package: of,
+    spec: null,
+    owner: 77,
+    access: 3,
+    position: { x: 1.5, y: 0.5, z: -2.5 },
+    rotation: { x: 0, y: 0, z: 0, w: 1 },
+    scale: 2,
+  })
   await inArchive(data, databaseUrl, async (archive) => {
-    await Effect.runPromise(archive.putPackage({ hash, kind: 'object', manifest: { ...manifestOf('cup'), physics: { kind: 'object', prop: box('kinematic') } } }))
+    await Effect.runPromise(
+      archive.putPackage({
+        hash,
+        kind: 'object',
+        manifest: { ...manifestOf('cup'), physics: { kind: 'object', prop: box('kinematic') } },
+      }),
+    )
     await Effect.runPromise(archive.putRealm(DEFINITION, 41))
-    await Effect.runPromise(archive.replaceElements({ realm: DEFINITION.id, epoch: 41, tick: 5 }, [thing(900, hash), thing(901, 'd'.repeat(64))]))
+    await Effect.runPromise(
+      archive.replaceElements({ realm: DEFINITION.id, epoch: 41, tick: 5 }, [
+        thing(900, hash),
+        thing(901, 'd'.repeat(64)),
+      ]),
+    )
   })
   const server = await serveHere(clean, { dataDirectory: data, databaseUrl, definition: DEFINITION })
-  await until('the thing is brought back', () => server.logged.some((line) => line.includes('there was no recording: 1 things')))
+  await until('the thing is brought back', () =>
+    server.logged.some((line) => line.includes('there was no recording: 1 things')),
+  )
   await server.stop()
   const [recording] = await verifiedRecordings(data)
   expect(recording?.header.epoch).toBe(42)

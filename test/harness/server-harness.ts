@@ -30,7 +30,10 @@ export function cleanup(): Cleanup {
     add: (undo) => void undos.push(undo),
     all: async () => {
       const faults: unknown[] = []
-      for (const undo of undos.splice(0).toReversed()) await Promise.resolve().then(undo).catch((fault: unknown) => faults.push(fault))
+      for (const undo of undos.splice(0).toReversed())
+        await Promise.resolve()
+          .then(undo)
+          .catch((fault: unknown) => faults.push(fault))
       if (faults.length > 0) throw faults[0]
     },
   }
@@ -39,7 +42,9 @@ export function cleanup(): Cleanup {
 export function temporaryDirectory(clean: Cleanup): string {
   const path = mkdtempSync(join(tmpdir(), 'otherworld-server-'))
   // A process that was killed may leave a child that still writes for a moment
-  clean.add(() => rmSync(path, { recursive: true, force: true, maxRetries: REMOVAL_TRIES_MAX, retryDelay: REMOVAL_PAUSE_MS }))
+  clean.add(() =>
+    rmSync(path, { recursive: true, force: true, maxRetries: REMOVAL_TRIES_MAX, retryDelay: REMOVAL_PAUSE_MS }),
+  )
   return path
 }
 
@@ -70,7 +75,15 @@ export interface TestServer extends RunningServer {
 /** A server in this process on any free ports; what its start makes faster is left out, what it does is not. */
 export async function serveHere(clean: Cleanup, changes: Partial<Settings> = {}): Promise<TestServer> {
   const logged: string[] = []
-  const settings = { ...defaultSettings(temporaryDirectory(clean)), port: 0, udpPort: 0, webrtc: false, warmUpTicks: 0, log: (line: string): void => void logged.push(line), ...changes }
+  const settings = {
+    ...defaultSettings(temporaryDirectory(clean)),
+    port: 0,
+    udpPort: 0,
+    webrtc: false,
+    warmUpTicks: 0,
+    log: (line: string): void => void logged.push(line),
+    ...changes,
+  }
   const server = await startServer(settings)
   clean.add(() => server.stop())
   return { ...server, logged }
@@ -94,7 +107,11 @@ const startHere: Start = (command, args) => spawn(command, args, { stdio: ['igno
 const START_MS_MAX = 120_000
 
 /** `otherworld serve --json` as a process of its own; resolves when it is ready, rejects with its words where it ends before. */
-export async function serveProcess(clean: Cleanup, args: readonly string[], start: Start = startHere): Promise<ServeProcess> {
+export async function serveProcess(
+  clean: Cleanup,
+  args: readonly string[],
+  start: Start = startHere,
+): Promise<ServeProcess> {
   const child = start(process.execPath, [join(ROOT, 'cli/otherworld.js'), 'serve', '--json', ...args])
   const lines: string[] = []
   let errors = ''
@@ -104,7 +121,9 @@ export async function serveProcess(clean: Cleanup, args: readonly string[], star
     rest = parts.pop() ?? ''
     lines.push(...parts)
   })
-  child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString() })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
   let ended = false
   const exit = new Promise<number | null>((resolve) => {
     child.once('close', (code) => {
@@ -130,9 +149,19 @@ export interface JoinOptions {
 }
 
 /** A render client that is on its way in, driven until the test ends. */
-export async function enter(clean: Cleanup, url: string, name: string, options: JoinOptions = {}): Promise<RenderClient> {
+export async function enter(
+  clean: Cleanup,
+  url: string,
+  name: string,
+  options: JoinOptions = {},
+): Promise<RenderClient> {
   const token = options.token ?? (await login(url, name, { role: options.role ?? 'player' })).token
-  const client = new RenderClient({ url, token, connects: options.connects ?? [connectWebSocket], ...(options.events ? { events: options.events } : {}) })
+  const client = new RenderClient({
+    url,
+    token,
+    connects: options.connects ?? [connectWebSocket],
+    ...(options.events ? { events: options.events } : {}),
+  })
   const stop = drive([client])
   clean.add(stop)
   client.start()
@@ -146,7 +175,12 @@ export function lives({ state }: RenderClient): RenderClient['state'] {
 }
 
 /** The same, and it has joined. */
-export async function joined(clean: Cleanup, url: string, name: string, options: JoinOptions = {}): Promise<RenderClient> {
+export async function joined(
+  clean: Cleanup,
+  url: string,
+  name: string,
+  options: JoinOptions = {},
+): Promise<RenderClient> {
   const client = await enter(clean, url, name, options)
   await until(`${name} has joined`, () => lives(client).type === 'joined')
   return client
@@ -156,13 +190,15 @@ export async function joined(clean: Cleanup, url: string, name: string, options:
 export async function verifiedRecordings(data: string): Promise<readonly Recording[]> {
   const simulation = simulationOf(await loadEngine())
   const entries = await listRecordings(join(data, 'recordings'))
-  return Promise.all(entries.toReversed().map(async ({ path }) => {
-    const recording = readRecording(readFileSync(path))
-    if (!recording.ok) throw recording.error
-    const verified = await verify(recording.value, simulation)
-    if (!verified.ok) throw verified.error
-    const { firstDivergence } = verified.value
-    if (firstDivergence) throw new Error(`${path}: tick ${firstDivergence.tick}: ${firstDivergence.message}`)
-    return recording.value
-  }))
+  return Promise.all(
+    entries.toReversed().map(async ({ path }) => {
+      const recording = readRecording(readFileSync(path))
+      if (!recording.ok) throw recording.error
+      const verified = await verify(recording.value, simulation)
+      if (!verified.ok) throw verified.error
+      const { firstDivergence } = verified.value
+      if (firstDivergence) throw new Error(`${path}: tick ${firstDivergence.tick}: ${firstDivergence.message}`)
+      return recording.value
+    }),
+  )
 }

@@ -8,7 +8,15 @@ import { TakenOut } from '../../server/recorder/removal-notices.ts'
 import type { Role } from '../../server/accounts/tokens.ts'
 import { Unanswered } from '../../server/recorder/undelivered-outcomes.ts'
 import { uidOf } from '../../testing/uid.ts'
-import { DEFAULT_DEFINITION, genesis, type Command, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  genesis,
+  type Command,
+  type Engine,
+  type InputFrame,
+  type Realm,
+  type RealmDefinition,
+} from '../../sim/index.ts'
 
 /** A realm with its log in memory, on a clock that passes only when the test lets it. */
 export class Stage {
@@ -36,7 +44,11 @@ export class Stage {
   private targetMs = 0
   private readonly reached: (() => void)[] = []
 
-  constructor(engine: Engine, changes: Partial<RealmDefinition> = {}, from?: { realm: Realm; heard: Heard; unanswered?: Unanswered }) {
+  constructor(
+    engine: Engine,
+    changes: Partial<RealmDefinition> = {},
+    from?: { realm: Realm; heard: Heard; unanswered?: Unanswered },
+  ) {
     this.realm = from?.realm ?? genesis(engine, { ...DEFAULT_DEFINITION, ...changes })
     this.log = this.makeLog(from?.heard ?? new Heard(), from?.unanswered ?? new Unanswered())
     const runner = new RealmRunner({
@@ -51,11 +63,19 @@ export class Stage {
 
   private makeLog(heard: Heard, unanswered: Unanswered): RunningLog {
     return {
-      realm: this.realm, epoch: 1, heard, unanswered, takenOut: this.takenOut,
+      realm: this.realm,
+      epoch: 1,
+      heard,
+      unanswered,
+      takenOut: this.takenOut,
       isLost: () => false,
       isSpaceLow: () => this.isSpaceLow,
       listen: () => undefined,
-      space: () => ({ recordedBytes: this.frames.length, freeBytes: 1e9, checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null } }),
+      space: () => ({
+        recordedBytes: this.frames.length,
+        freeBytes: 1e9,
+        checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null },
+      }),
       frame: (frame) => {
         this.nowMs += this.workMs
         if (this.writeFault) throw this.writeFault
@@ -71,7 +91,9 @@ export class Stage {
       checkpointDue: () => false,
       checkpoint: () => undefined,
       rollIfDue: () => undefined,
-      close: async () => { this.closed = true },
+      close: async () => {
+        this.closed = true
+      },
     }
   }
 
@@ -86,13 +108,16 @@ export class Stage {
     })
     for (const { link, reason } of message.closes) this.closes.set(link, reason)
     // What is sent has been written: the tick's hash is in the log.
-    if (message.advanced && this.hashes.get(message.tick) !== message.stateHash) throw new Error(`tick ${message.tick} was sent before its hash was written`)
+    if (message.advanced && this.hashes.get(message.tick) !== message.stateHash)
+      throw new Error(`tick ${message.tick} was sent before its hash was written`)
   }
 
   private async until(atMs: number): Promise<void> {
     while (atMs > this.targetMs) {
       for (const resolve of this.reached.splice(0)) resolve()
-      await new Promise<void>((resolve) => { this.wake = resolve })
+      await new Promise<void>((resolve) => {
+        this.wake = resolve
+      })
     }
     this.nowMs = Math.max(this.nowMs, atMs)
   }
@@ -110,8 +135,19 @@ export class Stage {
   }
 
   open(link: number, player: number, role: Role = 'player', ordered = true, granted = 0): void {
-    const peer = { session: `s${player}`, kind: ordered ? 'websocket' : 'webrtc', ordered, address: '127.0.0.1' } as const
-    this.put({ type: 'opened', link, peer, claims: { session: `s${player}`, player, name: `Player ${player}`, role, uid: uidOf(player), user: player }, granted })
+    const peer = {
+      session: `s${player}`,
+      kind: ordered ? 'websocket' : 'webrtc',
+      ordered,
+      address: '127.0.0.1',
+    } as const
+    this.put({
+      type: 'opened',
+      link,
+      peer,
+      claims: { session: `s${player}`, player, name: `Player ${player}`, role, uid: uidOf(player), user: player },
+      granted,
+    })
   }
 
   receive(link: number, bytes: Uint8Array): void {
@@ -182,7 +218,8 @@ export class Guest {
       this.messages.push(...heard.value.messages)
       if (heard.value.snapshot) this.snapshots++
       this.goodbye ??= heard.value.goodbye?.reason ?? null
-      if (heard.value.goodbye !== null) for (const packet of this.session.packets(this.stage.nowMs, true)) this.stage.receive(this.link, packet)
+      if (heard.value.goodbye !== null)
+        for (const packet of this.session.packets(this.stage.nowMs, true)) this.stage.receive(this.link, packet)
     }
   }
 
@@ -199,7 +236,27 @@ export async function playAll(stage: Stage, guests: readonly Guest[], ms = 50): 
   }
 }
 
-export const walk = { type: 'move', x: 0, y: 0, z: -1, yaw: 0, jump: false, run: false, fly: false } as const satisfies Command
+export const walk = {
+  type: 'move',
+  x: 0,
+  y: 0,
+  z: -1,
+  yaw: 0,
+  jump: false,
+  run: false,
+  fly: false,
+} as const satisfies Command
 /** A client's first packet. */
 export const hello = (mode: 'render' | 'lockstep', protocol = PROTOCOL_VERSION, body = 0): Uint8Array =>
-  encodeClientPacket({ packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 0, control: { type: 'hello', protocol, mode, body } }, [], [])
+  encodeClientPacket(
+    {
+      packet: 1,
+      ackPacket: 0,
+      ackBits: 0,
+      ackMessage: 0,
+      clientTimeMs: 0,
+      control: { type: 'hello', protocol, mode, body },
+    },
+    [],
+    [],
+  )

@@ -12,11 +12,17 @@ const sources = tracked.filter((path) => /\.(ts|mjs|gd)$/.test(path) && !path.in
 const read = (path: string): string => readFileSync(`${root}/${path}`, 'utf8')
 
 /** All module names that a file imports, exports from, or loads while it runs. */
-const importsOf = (path: string): string[] => [...read(path).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+const importsOf = (path: string): string[] =>
+  [...read(path).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
 
 describe('the repository', () => {
   test('a folder imports only from the layers before it', () => {
-    const faults = sources.flatMap((path) => importsOf(path).map((source) => importFault(path, source)).filter(Boolean).map((fault) => `${path}: ${fault}`))
+    const faults = sources.flatMap((path) =>
+      importsOf(path)
+        .map((source) => importFault(path, source))
+        .filter(Boolean)
+        .map((fault) => `${path}: ${fault}`),
+    )
     expect(faults).toEqual([])
   })
 
@@ -32,10 +38,17 @@ describe('the repository', () => {
     const folder = `${root}/sim/.lint-probe`
     mkdirSync(folder, { recursive: true })
     try {
-      writeFileSync(`${folder}/probe.ts`, "import { x } from '../../server/x.ts'\nexport const a = [Date.now(), Math.sin(1), 2 ** 3, new WeakRef({}), globalThis, x]\n")
-      const { stdout, status } = spawnSync('npx', ['oxlint', '--format', 'json', folder], { cwd: root, encoding: 'utf8' })
+      writeFileSync(
+        `${folder}/probe.ts`,
+        "import { x } from '../../server/x.ts'\nexport const a = [Date.now(), Math.sin(1), 2 ** 3, new WeakRef({}), globalThis, x]\n",
+      )
+      const { stdout, status } = spawnSync('npx', ['oxlint', '--format', 'json', folder], {
+        cwd: root,
+        encoding: 'utf8',
+      })
       const said = JSON.stringify(JSON.parse(stdout))
-      for (const ban of ["'Date'", "'Math'", "'WeakRef'", "'globalThis'", 'no-exponent', 'otherworld(layers)']) expect(said).toContain(ban)
+      for (const ban of ["'Date'", "'Math'", "'WeakRef'", "'globalThis'", 'no-exponent', 'otherworld(layers)'])
+        expect(said).toContain(ban)
       expect(status).not.toBe(0)
     } finally {
       rmSync(folder, { recursive: true })
@@ -43,22 +56,27 @@ describe('the repository', () => {
   })
 
   test('source files stay readable: at most 400 lines', () => {
-    expect(sources.map((path) => [path, read(path).split('\n').length] as const).filter(([, lines]) => lines > 401)).toEqual([])
+    expect(
+      sources.map((path) => [path, read(path).split('\n').length] as const).filter(([, lines]) => lines > 401),
+    ).toEqual([])
   })
 
   test('every dependency is pinned exactly, and the lockfile names no host', () => {
     const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>
-    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
+    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+    )
     expect(loose).toEqual([])
     expect(read('package-lock.json')).not.toMatch(/"resolved":/)
   })
 
   test('no test is skipped or singled out, and no type check is switched off', () => {
-    const marks = /\b(?:test|it|describe)\.(?:skip|only|todo|fails)\b|@ts-(?:ignore|nocheck|expect-error)|oxlint-disable|\bas any\b/
+    const marks =
+      /\b(?:test|it|describe)\.(?:skip|only|todo|fails)\b|@ts-(?:ignore|nocheck|expect-error)|oxlint-disable|\bas any\b/
     expect(sources.filter((path) => path !== 'test/house/tidy.test.ts' && marks.test(read(path)))).toEqual([])
   })
 
-  test('no path is taken from a file URL with .pathname, which a space, #, % or an umlaut in a folder\'s name breaks', () => {
+  test("no path is taken from a file URL with .pathname, which a space, #, % or an umlaut in a folder's name breaks", () => {
     const pathname = /(?:import\.meta\.url|file:\/\/[^'`"]*['`"])\)\.pathname/
     expect(sources.concat('cli/otherworld.js').filter((path) => pathname.test(read(path)))).toEqual([])
     expect(pathname.test(["new URL('.', import.meta.url)", '.pathname'].join(''))).toBe(true)

@@ -4,38 +4,74 @@ import { describe, expect, it } from 'vitest'
 import { bytesOf, Listener, play } from './reader-listener.ts'
 import type { Captured } from './reader-listener.ts'
 import {
-  at, fromR26, fromR32, Malformed, protoOf, readClientPacket, readServerPacket, Schema, slotOf, toR32
+  at,
+  fromR26,
+  fromR32,
+  Malformed,
+  protoOf,
+  readClientPacket,
+  readServerPacket,
+  Schema,
+  slotOf,
+  toR32,
 } from './reader.ts'
 import type { Input, Quat, Snapshot, Vec3 } from './reader.ts'
 import { SnapshotReader } from './reader-snapshots.ts'
 import type { State } from './reader-snapshots.ts'
 
-interface Named { name: string, rules: string[] }
-interface Step { tick: number, avatars: string, props: string, states: State[], missing?: number }
+interface Named {
+  name: string
+  rules: string[]
+}
+interface Step {
+  tick: number
+  avatars: string
+  props: string
+  states: State[]
+  missing?: number
+}
 interface Vectors {
-  messages: (Named & { message: string, hex: string, says: unknown })[]
-  refused: (Named & { message: string, hex: string })[]
-  rotations: { quaternion: Quat, bits: number }[]
-  bones: { quaternion: Quat, bits: number }[]
-  snapshots: (Named & { boundsMin: Vec3, steps: Step[] })[]
+  messages: (Named & { message: string; hex: string; says: unknown })[]
+  refused: (Named & { message: string; hex: string })[]
+  rotations: { quaternion: Quat; bits: number }[]
+  bones: { quaternion: Quat; bits: number }[]
+  snapshots: (Named & { boundsMin: Vec3; steps: Step[] })[]
 }
 interface End {
   avatars: {
-    element: number, player: number, name: string, position: Vec3, yaw: number, head: Vec3, bones: (Quat | null)[]
+    element: number
+    player: number
+    name: string
+    position: Vec3
+    yaw: number
+    head: Vec3
+    bones: (Quat | null)[]
   }[]
-  props: { element: number, name: string, position: Vec3, rotation: Quat, scale: number, holder: number }[]
-  commands: { sequence: number, ok: boolean, reason: string | null }[]
+  props: { element: number; name: string; position: Vec3; rotation: Quat; scale: number; holder: number }[]
+  commands: { sequence: number; ok: boolean; reason: string | null }[]
 }
-interface Session { tickRate: number, packets: Captured[], end: End }
-interface Definition { id: string, tickRate: number, bounds: { min: Vec3 }, bodies: { offsets: Vec3[] }[] }
+interface Session {
+  tickRate: number
+  packets: Captured[]
+  end: End
+}
+interface Definition {
+  id: string
+  tickRate: number
+  bounds: { min: Vec3 }
+  bodies: { offsets: Vec3[] }[]
+}
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const page = read('docs/protocol.md')
 const schema = new Schema(page)
 const vectors = JSON.parse(read('fixtures/protocol/vectors.json')) as Vectors
 const session = JSON.parse(read('fixtures/protocol/session.json')) as Session
-const stepOf = ({ tick, avatars, props }: Step): Snapshot =>
-  ({ tick, avatars: bytesOf(avatars), props: bytesOf(props) })
+const stepOf = ({ tick, avatars, props }: Step): Snapshot => ({
+  tick,
+  avatars: bytesOf(avatars),
+  props: bytesOf(props),
+})
 const quoted = ({ name, rules }: Named): string => `${rules.join(', ')}: ${name}`
 
 const { listener, sent, trips } = play(schema, session.packets)
@@ -122,8 +158,28 @@ describe('snapshots', () => {
   it('SNP-5: the vectors and the session show every mode of N, Y, V, P, T and B', () => {
     for (const mode of listener.snapshots.modes) modes.add(mode)
     expect([...modes].toSorted()).toEqual([
-      'B0', 'B1', 'B2', 'B3', 'N0', 'N1', 'N2', 'N3', 'P0', 'P1', 'P2', 'T0', 'T1', 'T2', 'T3', 'V0', 'V1', 'V2', 'V3',
-      'Y0', 'Y1', 'Y2'
+      'B0',
+      'B1',
+      'B2',
+      'B3',
+      'N0',
+      'N1',
+      'N2',
+      'N3',
+      'P0',
+      'P1',
+      'P2',
+      'T0',
+      'T1',
+      'T2',
+      'T3',
+      'V0',
+      'V1',
+      'V2',
+      'V3',
+      'Y0',
+      'Y1',
+      'Y2',
     ])
   })
 
@@ -171,8 +227,9 @@ describe('a listening client', () => {
   it('MSG-1, MSG-2, MSG-3: runs that overlap, out of order and in parts, are handled once and in order', () => {
     const client = new Listener(schema)
     const added = schema.encode('ServerMessage', { avatarAdded: { element: 7, player: 3, name: 'Ada' } })
-    const part = (from: number, to?: number): object =>
-      ({ part: { bytes: added.subarray(from, to), last: to === undefined } })
+    const part = (from: number, to?: number): object => ({
+      part: { bytes: added.subarray(from, to), last: to === undefined },
+    })
     client.receive(packetOf(1, 3, [part(0, 4), part(4)]))
     expect([client.ackMessage, client.acknowledgement.ackPacket, client.avatars.size]).toEqual([0, 1, 0])
     client.receive(packetOf(2, 1, [{ welcome: { protocol: 3 } }, { elementRemoved: { element: 7 } }, part(0, 4)]))
@@ -208,7 +265,9 @@ describe('a listening client', () => {
 function expectWorld(client: Listener): void {
   const { min } = (JSON.parse(client.welcome?.definition ?? '') as Definition).bounds
   const place = (numbers: readonly number[]): Vec3 => ({
-    x: at(numbers, 0) / 1000 + min.x - 64, y: at(numbers, 1) / 1000 + min.y - 64, z: at(numbers, 2) / 1000 + min.z - 64
+    x: at(numbers, 0) / 1000 + min.x - 64,
+    y: at(numbers, 1) / 1000 + min.y - 64,
+    z: at(numbers, 2) / 1000 + min.z - 64,
   })
   const near = (a: Vec3, b: Vec3, error: number): void => {
     for (const axis of ['x', 'y', 'z'] as const) expect(Math.abs(a[axis] - b[axis])).toBeLessThanOrEqual(error + 1e-6)
@@ -218,12 +277,12 @@ function expectWorld(client: Listener): void {
     expect(client.avatars.get(avatar.element)).toMatchObject({ player: avatar.player, name: avatar.name })
     const root = client.snapshots.newest('root', avatar.element) ?? []
     near(place(root), avatar.position, 0.001)
-    expect(Math.abs(Math.sin((at(root, 3) / 4096 * 2 * Math.PI - avatar.yaw) / 2) * 2)).toBeLessThan(0.1 * DEGREE)
+    expect(Math.abs(Math.sin(((at(root, 3) / 4096) * 2 * Math.PI - avatar.yaw) / 2) * 2)).toBeLessThan(0.1 * DEGREE)
     const [x, y, z] = client.snapshots.newest('joints', avatar.element) ?? []
     near({ x: (x ?? NaN) * 0.002, y: (y ?? NaN) * 0.002, z: (z ?? NaN) * 0.002 }, avatar.head, 0.0015)
     const [set, ...rotations] = client.snapshots.newest('bones', avatar.element) ?? []
     for (const [bone, rotation] of avatar.bones.entries()) {
-      expect((set ?? 0) >>> bone & 1).toBe(rotation === null ? 0 : 1)
+      expect(((set ?? 0) >>> bone) & 1).toBe(rotation === null ? 0 : 1)
       if (rotation !== null) expect(angle(fromR26(at(rotations, bone)), rotation)).toBeLessThan(2 * DEGREE)
     }
   }
@@ -283,7 +342,10 @@ describe('a captured session, as the client speaks', () => {
   it('PKT-3, PKT-4, MSG-2: the client numbers its packets, and acknowledges what it has', () => {
     expect(listener.repeats).toBeGreaterThan(0)
     expect(sent.map(({ packet }) => packet.packet)).toEqual(sent.map((_, index) => index + 1))
-    for (const { packet: { ackPacket, ackBits, ackMessage }, heard } of sent) {
+    for (const {
+      packet: { ackPacket, ackBits, ackMessage },
+      heard,
+    } of sent) {
       const { ackPacket: highest, ackBits: bits, ackMessage: messages } = heard
       expect({ ackPacket, ackBits, ackMessage }).toEqual({ ackPacket: highest, ackBits: bits, ackMessage: messages })
     }
@@ -301,7 +363,10 @@ describe('a captured session, as the client speaks', () => {
 
   it('INP-1, INP-2: each command is in every packet until it is acknowledged, and the same each time', () => {
     const made = new Map<number, Input>()
-    for (const { packet: { commands }, heard } of sent) {
+    for (const {
+      packet: { commands },
+      heard,
+    } of sent) {
       for (const command of commands) {
         expect(made.get(command.sequence) ?? command).toEqual(command)
         made.set(command.sequence, command)
@@ -314,8 +379,11 @@ describe('a captured session, as the client speaks', () => {
   })
 
   it('INP-3, PKT-5: each latest-wins input is sent until a packet with it is acknowledged', () => {
-    const slots = new Map<string, { input: Input, packets: number[] }>()
-    for (const { packet: { packet, latest }, heard } of sent) {
+    const slots = new Map<string, { input: Input; packets: number[] }>()
+    for (const {
+      packet: { packet, latest },
+      heard,
+    } of sent) {
       for (const input of latest) {
         const slot = slots.get(slotOf(input))
         expect(input.sequence).toBeGreaterThanOrEqual(slot?.input.sequence ?? 0)

@@ -1,9 +1,7 @@
 // A client that only listens, as docs/protocol.md describes it in sections 5 to 9: it takes packets in and says what it
 // would acknowledge.
 import { must, readClientPacket, readServerPacket } from './reader.ts'
-import type {
-  AvatarAdded, ClientPacket, PropAdded, Schema, ServerMessage, ServerPacket, Welcome
-} from './reader.ts'
+import type { AvatarAdded, ClientPacket, PropAdded, Schema, ServerMessage, ServerPacket, Welcome } from './reader.ts'
 import { SnapshotReader } from './reader-snapshots.ts'
 
 const WINDOW = 32
@@ -17,7 +15,7 @@ export class Listener {
   readonly snapshots = new SnapshotReader()
   readonly avatars = new Map<number, AvatarAdded>()
   readonly props = new Map<number, PropAdded>()
-  readonly answers = new Map<number, { ok: boolean, reason: string | null }>()
+  readonly answers = new Map<number, { ok: boolean; reason: string | null }>()
   // Our own packets that the server has, and the commands that its log holds.
   readonly taken = new Set<number>()
   welcome: Welcome | undefined
@@ -37,9 +35,11 @@ export class Listener {
   }
 
   // PKT-4, of what was taken (SNP-7: what was not taken is not acknowledged, be it the highest).
-  get acknowledgement(): { ackPacket: number, ackBits: number } {
+  get acknowledgement(): { ackPacket: number; ackBits: number } {
     const ackPacket = Math.max(0, ...this.#acknowledged)
-    const bits = Array.from({ length: WINDOW }, (_, bit) => this.#acknowledged.has(ackPacket - 1 - bit) ? 2 ** bit : 0)
+    const bits = Array.from({ length: WINDOW }, (_, bit) =>
+      this.#acknowledged.has(ackPacket - 1 - bit) ? 2 ** bit : 0,
+    )
     return { ackPacket, ackBits: bits.reduce((sum, bit) => sum + bit, 0) }
   }
 
@@ -64,7 +64,7 @@ export class Listener {
 
   #acknowledgements({ ackPacket, ackBits, ackCommand }: ServerPacket): void {
     if (ackPacket > 0) this.taken.add(ackPacket)
-    for (let bit = 0; bit < WINDOW; bit++) if ((ackBits >>> bit & 1) === 1) this.taken.add(ackPacket - 1 - bit)
+    for (let bit = 0; bit < WINDOW; bit++) if (((ackBits >>> bit) & 1) === 1) this.taken.add(ackPacket - 1 - bit)
     // A late packet says less than what is known.
     this.ackCommand = Math.max(this.ackCommand, ackCommand)
   }
@@ -130,11 +130,29 @@ export class Listener {
 // --- a captured session
 
 // Each packet of the client, beside what the listener had until then.
-export interface Captured { from: 'client' | 'server', atMs: number, hex: string }
-export interface Sent { packet: ClientPacket, bytes: Uint8Array, atMs: number, heard: Heard }
-interface Played { listener: Listener, sent: Sent[], trips: number[] }
+export interface Captured {
+  from: 'client' | 'server'
+  atMs: number
+  hex: string
+}
+export interface Sent {
+  packet: ClientPacket
+  bytes: Uint8Array
+  atMs: number
+  heard: Heard
+}
+interface Played {
+  listener: Listener
+  sent: Sent[]
+  trips: number[]
+}
 interface Heard {
-  ackPacket: number, ackBits: number, ackMessage: number, ackCommand: number, taken: Set<number>, joined: boolean
+  ackPacket: number
+  ackBits: number
+  ackMessage: number
+  ackCommand: number
+  taken: Set<number>
+  joined: boolean
 }
 
 export function play(schema: Schema, packets: readonly Captured[]): Played {

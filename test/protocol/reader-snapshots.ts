@@ -3,7 +3,11 @@ import { at, must, Malformed, pack, unpack } from './reader.ts'
 import type { Snapshot } from './reader.ts'
 
 export type Strand = 'root' | 'joints' | 'bones' | 'prop'
-export interface State { element: number, strand: Strand, numbers: number[] }
+export interface State {
+  element: number
+  strand: Strand
+  numbers: number[]
+}
 
 const NUMBERS = { root: 8, joints: 12, bones: 19, prop: 8 }
 const ALL_BONES = 2 ** 18 - 1
@@ -24,7 +28,7 @@ class Block {
   }
 
   mode(name: string, mask: number, bit: number): number {
-    const mode = mask >>> bit & 3
+    const mode = (mask >>> bit) & 3
     this.#modes.add(name + mode)
     return mode
   }
@@ -57,10 +61,14 @@ const whole = (age: number, mode: number, value: number): void => must(age > 0 |
 function added(bits: number, changes: readonly number[], width: number): number {
   const [largest, ...three] = unpack(bits, width)
   const size = 2 ** width
-  return pack(largest ?? 0, three.map((n, index) => (n + at(changes, index) + size) % size), width)
+  return pack(
+    largest ?? 0,
+    three.map((n, index) => (n + at(changes, index) + size) % size),
+    width,
+  )
 }
 
-const fives = (u16: number): number[] => [10, 5, 0].map((shift) => (u16 >>> shift & 31) - 16)
+const fives = (u16: number): number[] => [10, 5, 0].map((shift) => ((u16 >>> shift) & 31) - 16)
 const three = (read: () => number): number[] => [read(), read(), read()]
 
 function readN(block: Block, mode: number, expected: number): number {
@@ -88,9 +96,13 @@ function readP(block: Block, mode: number, before: readonly number[]): number[] 
 function readB(block: Block, mode: number, before: number): number {
   if (mode === 0) return before
   if (mode === 1) return added(before, fives(block.u(2)), 8)
-  const largest = mode === 2 ? unpack(before, 8)[0] ?? 0 : block.u(1)
+  const largest = mode === 2 ? (unpack(before, 8)[0] ?? 0) : block.u(1)
   must(largest < 4, 'SNP-5: a rotation has four components')
-  return pack(largest, three(() => block.u(1)), 8)
+  return pack(
+    largest,
+    three(() => block.u(1)),
+    8,
+  )
 }
 
 function readV(block: Block, mode: number, before: readonly number[]): number[] {
@@ -105,7 +117,7 @@ function readV(block: Block, mode: number, before: readonly number[]): number[] 
 // Roots and props have one form; only what turns them differs: Y or T.
 function readMoving(strand: 'root' | 'prop', block: Block, before: readonly number[], age: number): number[] {
   const mask = block.u(1)
-  const [turn, turned, wholly] = strand === 'root' ? ['Y', readY, 2] as const : ['T', readT, 3] as const
+  const [turn, turned, wholly] = strand === 'root' ? (['Y', readY, 2] as const) : (['T', readT, 3] as const)
   const horizontal = block.mode('N', mask, 0)
   const vertical = block.mode('N', mask, 2)
   const turnMode = block.mode(turn, mask, 4)
@@ -114,7 +126,7 @@ function readMoving(strand: 'root' | 'prop', block: Block, before: readonly numb
   whole(age, vertical, 3)
   whole(age, turnMode, wholly)
   whole(age, velocity, 3)
-  const expected = (axis: number): number => at(before, axis) + Math.floor(at(before, 4 + axis) * age / 3)
+  const expected = (axis: number): number => at(before, axis) + Math.floor((at(before, 4 + axis) * age) / 3)
   const x = readN(block, horizontal, expected(0))
   const z = readN(block, horizontal, expected(2))
   const y = readN(block, vertical, expected(1))
@@ -144,13 +156,13 @@ function readBones(block: Block, before: readonly number[], age: number, known: 
   const set = told ? block.u(3) : known ? at(before, 0) : ALL_BONES
   must(set <= ALL_BONES, 'SNP-5: a set of more than 18 bones')
   const rotations = Array.from({ length: 18 }, (_, bone) => {
-    const mode = bone < 16 ? low >>> bone * 2 & 3 : high >>> (bone - 16) * 2 & 3
-    if ((set >>> bone & 1) === 0) {
+    const mode = bone < 16 ? (low >>> (bone * 2)) & 3 : (high >>> ((bone - 16) * 2)) & 3
+    if (((set >>> bone) & 1) === 0) {
       must(mode === 0, 'SNP-8: a bone outside the set')
       return 0
     }
     block.mode('B', mode, 0)
-    const isNew = (at(before, 0) >>> bone & 1) === 0
+    const isNew = ((at(before, 0) >>> bone) & 1) === 0
     must(mode === 3 || !isNew || !known, 'SNP-8: a new bone is not whole')
     return readB(block, mode, at(before, 1 + bone))
   })
@@ -161,11 +173,14 @@ export class SnapshotReader {
   readonly modes = new Set<string>()
   readonly #kept = new Map<string, Map<number, number[]>>()
 
-  read(snapshot: Snapshot): { states: State[], missing: number } {
+  read(snapshot: Snapshot): { states: State[]; missing: number } {
     const states: State[] = []
     let missing = 0
     const { avatars, props } = snapshot
-    for (const [bytes, strands] of [[avatars, ['root', 'joints', 'bones']], [props, ['prop']]] as const) {
+    for (const [bytes, strands] of [
+      [avatars, ['root', 'joints', 'bones']],
+      [props, ['prop']],
+    ] as const) {
       if (bytes.length === 0) continue
       const block = new Block(bytes, this.modes)
       for (const strand of strands) missing += this.#section(block, strand, snapshot.tick, states)
@@ -192,9 +207,12 @@ export class SnapshotReader {
       must(age <= KEPT_TICKS, 'SNP-5: a baseline older than any')
       const baseline = age === 0 ? undefined : this.#kept.get(`${strand} ${element}`)?.get(tick - age)
       const before = baseline ?? Array.from({ length: NUMBERS[strand] }, () => 0)
-      const numbers = strand === 'joints' ? readJoints(block, before, age)
-        : strand === 'bones' ? readBones(block, before, age, age === 0 || baseline !== undefined)
-          : readMoving(strand, block, before, age)
+      const numbers =
+        strand === 'joints'
+          ? readJoints(block, before, age)
+          : strand === 'bones'
+            ? readBones(block, before, age, age === 0 || baseline !== undefined)
+            : readMoving(strand, block, before, age)
       if (age > 0 && baseline === undefined) missing++
       else states.push({ element, strand, numbers })
     }

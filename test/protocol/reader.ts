@@ -2,47 +2,119 @@
 // the document does not say. The rules it quotes are the document's.
 import protobuf from 'protobufjs'
 
-export interface Vec3 { x: number, y: number, z: number }
-export interface Quat extends Vec3 { w: number }
-export interface Collider {
-  box?: { halfExtents: Vec3 | null }, sphere?: { radius: number }, capsule?: { halfHeight: number, radius: number }
-  convex?: { points: number[] }, trimesh?: { vertices: number[], indices: number[] }
-  position: Vec3 | null, rotation: Quat | null
+export interface Vec3 {
+  x: number
+  y: number
+  z: number
 }
-export interface PropSpec { name: string, motion: string, colliders: Collider[] }
+export interface Quat extends Vec3 {
+  w: number
+}
+export interface Collider {
+  box?: { halfExtents: Vec3 | null }
+  sphere?: { radius: number }
+  capsule?: { halfHeight: number; radius: number }
+  convex?: { points: number[] }
+  trimesh?: { vertices: number[]; indices: number[] }
+  position: Vec3 | null
+  rotation: Quat | null
+}
+export interface PropSpec {
+  name: string
+  motion: string
+  colliders: Collider[]
+}
 export interface Input {
-  sequence: number, command?: string
-  move?: Vec3 & { yaw: number }, pose?: { bytes: Uint8Array, boneMask: number }
-  drag?: { hand: number, position: Vec3 | null, rotation: Quat | null }
-  spawn?: { prop: PropSpec | null, position: Vec3 | null, rotation: Quat | null, scale: number, package: Uint8Array, access: number }
-  despawn?: { element: number }, grab?: { element: number, hand: number }, release?: { hand: number }
-  scale?: { element: number, scale: number }, wear?: { body: number, package: Uint8Array }, access?: { element: number, access: number }
+  sequence: number
+  command?: string
+  move?: Vec3 & { yaw: number }
+  pose?: { bytes: Uint8Array; boneMask: number }
+  drag?: { hand: number; position: Vec3 | null; rotation: Quat | null }
+  spawn?: {
+    prop: PropSpec | null
+    position: Vec3 | null
+    rotation: Quat | null
+    scale: number
+    package: Uint8Array
+    access: number
+  }
+  despawn?: { element: number }
+  grab?: { element: number; hand: number }
+  release?: { hand: number }
+  scale?: { element: number; scale: number }
+  wear?: { body: number; package: Uint8Array }
+  access?: { element: number; access: number }
 }
 export interface ClientPacket {
-  packet: number, ackPacket: number, ackBits: number, ackMessage: number, commands: Input[], latest: Input[]
-  clientTimeMs: number, hello?: { protocol: number, mode: string, body: number }, goodbye?: { reason: string }
+  packet: number
+  ackPacket: number
+  ackBits: number
+  ackMessage: number
+  commands: Input[]
+  latest: Input[]
+  clientTimeMs: number
+  hello?: { protocol: number; mode: string; body: number }
+  goodbye?: { reason: string }
 }
-export interface Snapshot { tick: number, avatars: Uint8Array, props: Uint8Array }
+export interface Snapshot {
+  tick: number
+  avatars: Uint8Array
+  props: Uint8Array
+}
 export interface Welcome {
-  protocol: number, realm: string, tick: number, tickRate: number, player: number, avatar: number, definition: string
-  resumed: boolean, sequence: number, ackCommand: number
+  protocol: number
+  realm: string
+  tick: number
+  tickRate: number
+  player: number
+  avatar: number
+  definition: string
+  resumed: boolean
+  sequence: number
+  ackCommand: number
 }
-export interface AvatarAdded { element: number, player: number, name: string, body: number }
+export interface AvatarAdded {
+  element: number
+  player: number
+  name: string
+  body: number
+}
 export interface PropAdded {
-  element: number, prop: PropSpec | null, scale: number, holder: number, position: Vec3 | null, rotation: Quat | null
+  element: number
+  prop: PropSpec | null
+  scale: number
+  holder: number
+  position: Vec3 | null
+  rotation: Quat | null
 }
 export interface ServerMessage {
-  message?: string, welcome?: Welcome, avatarAdded?: AvatarAdded, propAdded?: PropAdded
-  elementRemoved?: { element: number }, propChanged?: { element: number, scale: number, holder: number }
-  commandDone?: { sequence: number }, commandRejected?: { sequence: number, reason: string }
-  part?: { bytes: Uint8Array, last: boolean }
+  message?: string
+  welcome?: Welcome
+  avatarAdded?: AvatarAdded
+  propAdded?: PropAdded
+  elementRemoved?: { element: number }
+  propChanged?: { element: number; scale: number; holder: number }
+  commandDone?: { sequence: number }
+  commandRejected?: { sequence: number; reason: string }
+  part?: { bytes: Uint8Array; last: boolean }
 }
 export interface ServerPacket {
-  packet: number, ackPacket: number, ackBits: number, ackCommand: number
-  firstMessage: number, messages: ServerMessage[], clientTimeMs: number, clientTimeAgeMs: number
-  snapshot: Snapshot | null, goodbye?: { reason: string }
+  packet: number
+  ackPacket: number
+  ackBits: number
+  ackCommand: number
+  firstMessage: number
+  messages: ServerMessage[]
+  clientTimeMs: number
+  clientTimeAgeMs: number
+  snapshot: Snapshot | null
+  goodbye?: { reason: string }
 }
-interface Kinds { ClientPacket: ClientPacket, ServerPacket: ServerPacket, ServerMessage: ServerMessage }
+interface Kinds {
+  ClientPacket: ClientPacket
+  ServerPacket: ServerPacket
+  ServerMessage: ServerMessage
+}
 
 // What a receiver ends the connection for: PKT-8, SNP-8.
 export class Malformed extends Error {}
@@ -71,8 +143,11 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null) return value
   const unset = (field: unknown): boolean => field === 0 || field === '' || field === false
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)] as const)
-    .filter(([, field]) => !unset(field)))
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([name, field]) => [name, plain(field)] as const)
+      .filter(([, field]) => !unset(field)),
+  )
 }
 
 export class Schema {
@@ -121,14 +196,14 @@ export function toR32(quaternion: Quat): number {
   let bits = largest
   for (const [index, c] of all.entries()) {
     if (index === largest) continue
-    bits = bits * 1024 + Math.min(1023, Math.max(0, Math.round((c * sign / HALF + 1) / 2 * 1023)))
+    bits = bits * 1024 + Math.min(1023, Math.max(0, Math.round((((c * sign) / HALF + 1) / 2) * 1023)))
   }
   return bits
 }
 
 export function unpack(bits: number, width: number): number[] {
   const low = 2 ** width - 1
-  return [bits >>> 3 * width, bits >>> 2 * width & low, bits >>> width & low, bits & low]
+  return [bits >>> (3 * width), (bits >>> (2 * width)) & low, (bits >>> width) & low, bits & low]
 }
 
 export function pack(largest: number, three: readonly number[], width: number): number {
@@ -136,14 +211,14 @@ export function pack(largest: number, three: readonly number[], width: number): 
 }
 
 function fromThree(bits: number, width: number, read: (n: number) => number): Quat {
-  const [largest, ...three] = unpack(bits, width).map((n, index) => index === 0 ? n : read(n))
+  const [largest, ...three] = unpack(bits, width).map((n, index) => (index === 0 ? n : read(n)))
   const rest = three.reduce((sum, c) => sum + c * c, 0)
   const all = three.toSpliced(largest ?? 0, 0, Math.sqrt(Math.max(0, 1 - rest)))
   return { x: at(all, 0), y: at(all, 1), z: at(all, 2), w: at(all, 3) }
 }
 
-export const fromR32 = (bits: number): Quat => fromThree(bits, 10, (n) => (2 * n / 1023 - 1) * HALF)
-export const fromR26 = (bits: number): Quat => fromThree(bits, 8, (n) => (n - 127) / 127 * HALF)
+export const fromR32 = (bits: number): Quat => fromThree(bits, 10, (n) => ((2 * n) / 1023 - 1) * HALF)
+export const fromR26 = (bits: number): Quat => fromThree(bits, 8, (n) => ((n - 127) / 127) * HALF)
 
 // --- what a receiver refuses
 
@@ -186,13 +261,15 @@ function checkInput({ sequence, move, pose, drag, spawn, despawn, grab, release,
     must(pose.bytes.length === 30 + 4 * bones, 'POS-1: bytes of a pose')
   }
   for (const hand of [drag?.hand, grab?.hand, release?.hand]) must((hand ?? 0) <= 2, 'INP-8: a hand nobody has')
-  for (const element of [despawn?.element, grab?.element, scale?.element, access?.element]) must(element !== 0, 'there is no element 0')
+  for (const element of [despawn?.element, grab?.element, scale?.element, access?.element])
+    must(element !== 0, 'there is no element 0')
   for (const placed of [drag, spawn]) {
     if (placed === undefined) continue
     checkVector(placed.position, 'position')
     checkRotation(placed.rotation, 'rotation')
   }
-  for (const named of [spawn?.package, wear?.package]) must([0, 32].includes(named?.length ?? 0), 'INP-13: bytes of a package')
+  for (const named of [spawn?.package, wear?.package])
+    must([0, 32].includes(named?.length ?? 0), 'INP-13: bytes of a package')
   for (const bits of [spawn?.access, access?.access]) must((bits ?? 0) < 2 ** 6, 'INP-15: an access byte')
   if (spawn === undefined) return
   must((spawn.package.length === 0) !== (spawn.prop === null), 'INP-9: a spawn of a spec or of a package')
@@ -211,12 +288,21 @@ export function readClientPacket(schema: Schema, bytes: Uint8Array): ClientPacke
   const { commands, latest } = packet
   must(packet.packet >= 1, 'PKT-3: packets are numbered from 1')
   must(commands.length <= 1024 && latest.length <= 5, 'LIM-1: inputs in a packet')
-  must(commands.every(({ command }) => COMMANDS.includes(command ?? '')), 'INP-2: that is no command')
-  must(latest.every(({ command }) => LATEST.includes(command ?? '')), 'INP-3: that is not of latest-wins')
+  must(
+    commands.every(({ command }) => COMMANDS.includes(command ?? '')),
+    'INP-2: that is no command',
+  )
+  must(
+    latest.every(({ command }) => LATEST.includes(command ?? '')),
+    'INP-3: that is not of latest-wins',
+  )
   must(new Set(latest.map(slotOf)).size === latest.length, 'INP-3: two of one slot')
   must(rises(commands) && rises(latest), 'INP-1: sequences rise')
   for (const input of [...commands, ...latest]) checkInput(input)
-  must(commands.every((command) => schema.encode('Input', command).length <= 15360), 'LIM-1: one command')
+  must(
+    commands.every((command) => schema.encode('Input', command).length <= 15360),
+    'LIM-1: one command',
+  )
   must(bytes.length <= (commands.length === 1 ? 16384 : 1100), 'PKT-2: a packet')
   must((packet.goodbye?.reason ?? '').length <= 1000, 'LIM-1: a reason')
   must(packet.hello === undefined || commands.length + latest.length === 0, 'SES-1: inputs beside a Hello')
@@ -227,7 +313,10 @@ export function readServerPacket(schema: Schema, bytes: Uint8Array): ServerPacke
   const packet = schema.decode('ServerPacket', bytes)
   must(bytes.length <= 1100, 'PKT-2: a packet')
   must(packet.packet >= 1, 'PKT-3: packets are numbered from 1')
-  must(packet.messages.every(({ message }) => message !== undefined), 'VER-2: a message of an unknown kind')
+  must(
+    packet.messages.every(({ message }) => message !== undefined),
+    'VER-2: a message of an unknown kind',
+  )
   must(packet.messages.length === 0 || packet.firstMessage >= 1, 'MSG-1: messages are numbered from 1')
   return packet
 }

@@ -11,7 +11,9 @@ import { DEFAULT_DEFINITION, loadEngine } from '../../sim/index.ts'
 import { packCheckpoint, readRecording, RecordingWriter, simulationOf } from '../../replay/index.ts'
 import { headerOf, joined, sessionFrames } from '../harness/recording-example.ts'
 
-const InputFrame = protobuf.parse(readFileSync(new URL('../../protocol/otherworld.proto', import.meta.url), 'utf8')).root.lookupType('otherworld.InputFrame')
+const InputFrame = protobuf
+  .parse(readFileSync(new URL('../../protocol/otherworld.proto', import.meta.url), 'utf8'))
+  .root.lookupType('otherworld.InputFrame')
 
 interface Read {
   header: Record<string, unknown>
@@ -39,7 +41,7 @@ function chunksOf(file: Buffer): { type: number; offset: number; payload: Buffer
   expect(file.subarray(0, 8).toString('hex')).toBe('894f57520d0a1a0a')
   expect(file.readUInt32LE(8)).toBe(1)
   const chunks = []
-  for (let offset = 12; offset < file.length; ) {
+  for (let offset = 12; offset < file.length;) {
     let at = offset + 5
     let length = 0
     for (let shift = 0; ; shift += 7) {
@@ -55,7 +57,8 @@ function chunksOf(file: Buffer): { type: number; offset: number; payload: Buffer
   return chunks
 }
 
-const hashesIn = (bytes: Buffer): string[] => Array.from({ length: bytes.length / 8 }, (_, i) => bytes.subarray(8 * i, 8 * i + 8).toString('hex'))
+const hashesIn = (bytes: Buffer): string[] =>
+  Array.from({ length: bytes.length / 8 }, (_, i) => bytes.subarray(8 * i, 8 * i + 8).toString('hex'))
 
 function takeCheckpoint(read: Read, payload: Buffer): void {
   const stored = payload.subarray(41)
@@ -68,7 +71,17 @@ function takeCheckpoint(read: Read, payload: Buffer): void {
 /** Sections 2 and 3. */
 function readByTheDocument(file: Buffer): Read {
   const chunks = chunksOf(file)
-  const read: Read = { header: {}, hashes: new Map(), inputs: new Map(), samples: new Map(), checkpoints: new Map(), quarantined: [], notes: [], index: null, offsets: chunks.map(({ offset }) => offset) }
+  const read: Read = {
+    header: {},
+    hashes: new Map(),
+    inputs: new Map(),
+    samples: new Map(),
+    checkpoints: new Map(),
+    quarantined: [],
+    notes: [],
+    index: null,
+    offsets: chunks.map(({ offset }) => offset),
+  }
   let tick = 0
   for (const { type, offset, payload } of chunks) {
     if (type === 0x01) {
@@ -81,11 +94,19 @@ function readByTheDocument(file: Buffer): Read {
     } else if (type === 0x03) for (const hash of hashesIn(payload)) read.hashes.set(++tick, hash)
     else if (type === 0x04) takeCheckpoint(read, payload)
     else if (type === 0x05) read.index = JSON.parse(payload.toString('utf8')) as Record<string, unknown>
-    else if (type === 0x06) expect(chunks.find((chunk) => chunk.type === 0x05)?.offset).toBe(Number(payload.readBigUInt64LE(0)))
+    else if (type === 0x06)
+      expect(chunks.find((chunk) => chunk.type === 0x05)?.offset).toBe(Number(payload.readBigUInt64LE(0)))
     else if (type === 0x81) {
       expect(payload.readUInt32LE(0)).toBe(tick)
-      read.samples.set(tick, { players: payload.readUInt32LE(4), elements: payload.readUInt32LE(8), phases: hashesIn(payload.subarray(12)) })
-    } else if (type === 0x82) read.quarantined.push(`${payload.readUInt32LE(0)} ${payload.subarray(6, 6 + payload.readUInt16LE(4)).toString()} ${payload.subarray(6 + payload.readUInt16LE(4)).toString('hex')}`)
+      read.samples.set(tick, {
+        players: payload.readUInt32LE(4),
+        elements: payload.readUInt32LE(8),
+        phases: hashesIn(payload.subarray(12)),
+      })
+    } else if (type === 0x82)
+      read.quarantined.push(
+        `${payload.readUInt32LE(0)} ${payload.subarray(6, 6 + payload.readUInt16LE(4)).toString()} ${payload.subarray(6 + payload.readUInt16LE(4)).toString('hex')}`,
+      )
     else if (type === 0x83) read.notes.push(payload.toString('utf8'))
     else throw new Error(`type ${type} at ${offset} is not in the document`)
   }
@@ -98,7 +119,9 @@ async function everyChunk(): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   const writer = new RecordingWriter(headerOf(simulation, DEFAULT_DEFINITION, realm), (part) => parts.push(part))
   writer.quarantine({ tick: 9, reason: 'trapped', frame: Uint8Array.of(8, 9) })
-  for (const frame of sessionFrames({ ticks: 620, players: 2, seed: 3 }).map((one) => (one.tick % 3 === 0 ? { ...one, inputs: [] } : one))) {
+  for (const frame of sessionFrames({ ticks: 620, players: 2, seed: 3 }).map((one) =>
+    one.tick % 3 === 0 ? { ...one, inputs: [] } : one,
+  )) {
     const phases: string[] = []
     simulation.step(realm, writer.frame(frame), () => phases.push(simulation.phaseHash(realm)))
     writer.hash(frame.tick, simulation.hash(realm))
@@ -117,7 +140,19 @@ test('a reader written from docs/recording.md reads what the product writes, and
   const recording = readRecording(bytes)
   if (!recording.ok) throw recording.error
   const { value } = recording
-  expect(read.header).toMatchObject({ engine: value.header.engine, simVersion: value.header.simVersion, tickRate: 60, seed: DEFAULT_DEFINITION.seed, realm: 'yard', epoch: 1, segment: 1, start: 'genesis', startTick: 0, startHash: value.hash(0), phases: value.header.phases })
+  expect(read.header).toMatchObject({
+    engine: value.header.engine,
+    simVersion: value.header.simVersion,
+    tickRate: 60,
+    seed: DEFAULT_DEFINITION.seed,
+    realm: 'yard',
+    epoch: 1,
+    segment: 1,
+    start: 'genesis',
+    startTick: 0,
+    startHash: value.hash(0),
+    phases: value.header.phases,
+  })
   expect(read.header['definition']).toEqual(DEFAULT_DEFINITION)
   for (let tick = 1; tick <= 620; tick++) {
     const frame = value.frame(tick)
@@ -137,7 +172,8 @@ test('a reader written from docs/recording.md reads what the product writes, and
 test('the document names every chunk type and number that the code uses', async () => {
   const document = readFileSync(new URL('../../docs/recording.md', import.meta.url), 'utf8')
   const format = await import('../../replay/format.ts')
-  for (const [name, type] of Object.entries(format.ChunkType)) expect(document).toContain(`| \`${type.toString(16).padStart(2, '0')}\` | ${name.toUpperCase()} |`)
+  for (const [name, type] of Object.entries(format.ChunkType))
+    expect(document).toContain(`| \`${type.toString(16).padStart(2, '0')}\` | ${name.toUpperCase()} |`)
   expect(document).toContain(`version ${format.FORMAT_VERSION}`)
   expect(document).toContain(`always ${format.FOOTER_BYTES} bytes long`)
   expect(document).toContain(`at most ${format.PHASES_MAX}`)

@@ -12,8 +12,15 @@ const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
 const rules = [...read('docs/protocol.md').matchAll(/^\*\*([A-Z]+-\d+)\*\*/gm)].map(([, rule = '']) => rule)
 
 function quoted(): Set<string> {
-  const files = FOLDERS.flatMap((folder) => readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts')).map((file) => `${folder}/${file}`))
-  const texts = [...files.filter((file) => file !== 'test/protocol/rules.test.ts'), 'fixtures/protocol/vectors.json'].map(read)
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.test.ts'))
+      .map((file) => `${folder}/${file}`),
+  )
+  const texts = [
+    ...files.filter((file) => file !== 'test/protocol/rules.test.ts'),
+    'fixtures/protocol/vectors.json',
+  ].map(read)
   return new Set(texts.flatMap((text) => text.match(RULE) ?? []))
 }
 

@@ -20,16 +20,37 @@ export interface CapturedSession {
 
 const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
 const CRATE: PropSpec = {
-  name: 'crate', motion: 'dynamic', density: 200, friction: 0.5, restitution: 0, color: 0xff8800,
-  colliders: [{ shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } }, position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }],
+  name: 'crate',
+  motion: 'dynamic',
+  density: 200,
+  friction: 0.5,
+  restitution: 0,
+  color: 0xff8800,
+  colliders: [
+    {
+      shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } },
+      position: { x: 0, y: 0, z: 0 },
+      rotation: IDENTITY,
+    },
+  ],
 }
-const DEFINITION = { ...DEFAULT_DEFINITION, props: DEFAULT_DEFINITION.props.slice(0, 2), bodies: DEFAULT_DEFINITION.bodies.map((body) => ({ ...body, capsules: body.capsules.slice(0, 2) })) }
+const DEFINITION = {
+  ...DEFAULT_DEFINITION,
+  props: DEFAULT_DEFINITION.props.slice(0, 2),
+  bodies: DEFAULT_DEFINITION.bodies.map((body) => ({ ...body, capsules: body.capsules.slice(0, 2) })),
+}
 const CONDITIONS = { delayMs: 40, jitterMs: 20, lossShare: 0.1, duplicateShare: 0.05 }
 
 export async function captureSession(): Promise<CapturedSession> {
-  const server = new SmallServer({ engine: await loadEngine(), definition: DEFINITION, conditions: CONDITIONS, seed: 5 })
+  const server = new SmallServer({
+    engine: await loadEngine(),
+    definition: DEFINITION,
+    conditions: CONDITIONS,
+    seed: 5,
+  })
   const packets: CapturedSession['packets'][number][] = []
-  const note = (from: 'client' | 'server', bytes: Uint8Array): void => void packets.push({ from, atMs: Math.round(server.nowMs), hex: hex(bytes) })
+  const note = (from: 'client' | 'server', bytes: Uint8Array): void =>
+    void packets.push({ from, atMs: Math.round(server.nowMs), hex: hex(bytes) })
   const tapped: Connect = async (url, token, events) => {
     const connection = await server.transport.connect(url, token, {
       received: (bytes) => {
@@ -39,14 +60,17 @@ export async function captureSession(): Promise<CapturedSession> {
       closed: (reason) => events.closed(reason),
     })
     return {
-      kind: connection.kind, ordered: connection.ordered, close: (reason) => connection.close(reason),
+      kind: connection.kind,
+      ordered: connection.ordered,
+      close: (reason) => connection.close(reason),
       send: (bytes) => {
         note('client', bytes)
         connection.send(bytes)
       },
     }
   }
-  const clientOf = (token: string, connect: Connect): RenderClient => new RenderClient({ url: 'http://test', token, connects: [connect], clock: () => server.nowMs })
+  const clientOf = (token: string, connect: Connect): RenderClient =>
+    new RenderClient({ url: 'http://test', token, connects: [connect], clock: () => server.nowMs })
   const [ada, bob] = [clientOf('ada', tapped), clientOf('bob', server.transport.connect)]
   const pass = async (ticks: number): Promise<void> => {
     for (let i = 0; i < ticks; i += 1) {
@@ -61,7 +85,12 @@ export async function captureSession(): Promise<CapturedSession> {
     await pass(30)
     const commands = await play(server, ada, bob, pass)
     await pass(120)
-    return { about: 'A captured session, docs/protocol.md section 16.', tickRate: 60, packets, end: { ...endOf(server), commands } }
+    return {
+      about: 'A captured session, docs/protocol.md section 16.',
+      tickRate: 60,
+      packets,
+      end: { ...endOf(server), commands },
+    }
   } finally {
     server.free()
   }
@@ -69,10 +98,17 @@ export async function captureSession(): Promise<CapturedSession> {
 
 type Pass = (ticks: number) => Promise<void>
 
-async function play(server: SmallServer, ada: RenderClient, bob: RenderClient, pass: Pass): Promise<CapturedSession['end']['commands']> {
+async function play(
+  server: SmallServer,
+  ada: RenderClient,
+  bob: RenderClient,
+  pass: Pass,
+): Promise<CapturedSession['end']['commands']> {
   const commands: CapturedSession['end']['commands'][number][] = []
   const note = (outcome: ReturnType<RenderClient['grab']>): Promise<void> =>
-    outcome.then((ended) => void commands.push({ sequence: ended.sequence, ok: ended.ok, reason: ended.ok ? null : ended.reason }))
+    outcome.then(
+      (ended) => void commands.push({ sequence: ended.sequence, ok: ended.ok, reason: ended.ok ? null : ended.reason }),
+    )
   const { x = 0, z = 0 } = avatars(server.realm).find(({ player }) => player === 1)?.position ?? {}
   const spawned = ada.spawn(CRATE, { position: { x: Math.fround(x), y: 1, z: Math.fround(z - 1) } })
   const told = [note(spawned), note(ada.despawn(9_999))]
@@ -95,13 +131,33 @@ async function play(server: SmallServer, ada: RenderClient, bob: RenderClient, p
 function posed(lean: number): ReturnType<typeof packPose> {
   const joint = (x: number, y: number) => ({ position: { x, y, z: -0.25 }, rotation: IDENTITY })
   const bent = { x: Math.sin(lean), y: 0, z: 0, w: Math.cos(lean) }
-  return packPose({ head: joint(0, 1.5), left: joint(-0.5, 1), right: joint(0.5, 1.25), bones: Array.from({ length: 18 }, (_, i) => (i % 2 === 0 ? bent : null)) })
+  return packPose({
+    head: joint(0, 1.5),
+    left: joint(-0.5, 1),
+    right: joint(0.5, 1.25),
+    bones: Array.from({ length: 18 }, (_, i) => (i % 2 === 0 ? bent : null)),
+  })
 }
 
 /** Of the pose the head and the bones; numbers as the simulation has them. */
 function endOf({ realm }: SmallServer): { readonly avatars: readonly object[]; readonly props: readonly object[] } {
   return {
-    avatars: avatars(realm).map(({ id, player, name, position, yaw, pose }) => ({ element: id, player, name, position, yaw, head: pose?.head.position ?? null, bones: pose?.bones ?? null })),
-    props: props(realm).map(({ id, spec, position, rotation, scale, holder }) => ({ element: id, name: spec.name, position, rotation, scale, holder })),
+    avatars: avatars(realm).map(({ id, player, name, position, yaw, pose }) => ({
+      element: id,
+      player,
+      name,
+      position,
+      yaw,
+      head: pose?.head.position ?? null,
+      bones: pose?.bones ?? null,
+    })),
+    props: props(realm).map(({ id, spec, position, rotation, scale, holder }) => ({
+      element: id,
+      name: spec.name,
+      position,
+      rotation,
+      scale,
+      holder,
+    })),
   }
 }

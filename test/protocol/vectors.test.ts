@@ -18,7 +18,8 @@ const made = () => ({ ...vectors(), bones: boneVectors(), snapshots: snapshotVec
 
 test('the committed vectors are what the encoders write', () => check('vectors.json', made()))
 
-test('the committed session is what a client and a server say', async () => check('session.json', await captureSession()))
+test('the committed session is what a client and a server say', async () =>
+  check('session.json', await captureSession()))
 
 test.each(vectors().refused)('PKT-8: the server refuses $name', ({ hex }) => {
   expect(decodeClientPacket(Uint8Array.from(Buffer.from(hex, 'hex'))).ok).toBe(false)
@@ -28,5 +29,7 @@ test('the snapshot vectors hold every strand, and baselines that are missing', (
   const { snapshots } = made()
   expect(snapshots[0]?.steps.every(({ missing }) => missing === 0)).toBe(true)
   expect(snapshots[1]?.steps.some(({ missing }) => missing > 0)).toBe(true)
-  expect(new Set(snapshots[0]?.steps.flatMap(({ states }) => states.map(({ strand }) => strand)))).toEqual(new Set(['root', 'joints', 'bones', 'prop']))
+  expect(new Set(snapshots[0]?.steps.flatMap(({ states }) => states.map(({ strand }) => strand)))).toEqual(
+    new Set(['root', 'joints', 'bones', 'prop']),
+  )
 })

@@ -4,7 +4,15 @@
  */
 import { packPose, packRotation } from '../../sim/pose.ts'
 import type { Input, PropSpec, Quat } from '../../sim/types.ts'
-import { encodeClientPacket, encodeInput, encodeLockstep, encodeServerMessage, encodeServerPacket, encodeSnapshotPart, type ServerMessage } from '../../protocol/index.ts'
+import {
+  encodeClientPacket,
+  encodeInput,
+  encodeLockstep,
+  encodeServerMessage,
+  encodeServerPacket,
+  encodeSnapshotPart,
+  type ServerMessage,
+} from '../../protocol/index.ts'
 
 /** Bytes of a message of the schema, and what they say. */
 export interface MessageVector {
@@ -32,19 +40,50 @@ export interface RotationVector {
   readonly bits: number
 }
 
-export const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+export const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 const ORIGIN = { x: 0, y: 0, z: 0 }
 const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
 const HALF_TURN_Y = { x: 0, y: 1, z: 0, w: 0 }
-const CLIENT_HEAD = { packet: 7, ackPacket: 5, ackBits: 0b1011, ackMessage: 3, clientTimeMs: 123_456, tick: 900, moveTicks: 0, control: null }
-const SERVER_HEAD = { packet: 9, ackPacket: 7, ackBits: 0xffff_ffff, ackCommand: 4, firstMessage: 0, clientTimeMs: 123_456, clientTimeAgeMs: 12, control: null }
+const CLIENT_HEAD = {
+  packet: 7,
+  ackPacket: 5,
+  ackBits: 0b1011,
+  ackMessage: 3,
+  clientTimeMs: 123_456,
+  tick: 900,
+  moveTicks: 0,
+  control: null,
+}
+const SERVER_HEAD = {
+  packet: 9,
+  ackPacket: 7,
+  ackBits: 0xffff_ffff,
+  ackCommand: 4,
+  firstMessage: 0,
+  clientTimeMs: 123_456,
+  clientTimeAgeMs: 12,
+  control: null,
+}
 
 const CRATE: PropSpec = {
-  name: 'crate', motion: 'dynamic', density: 200, friction: 0.5, restitution: 0.25, color: 0xff8800,
-  colliders: [{ shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } }, position: ORIGIN, rotation: IDENTITY }],
+  name: 'crate',
+  motion: 'dynamic',
+  density: 200,
+  friction: 0.5,
+  restitution: 0.25,
+  color: 0xff8800,
+  colliders: [
+    { shape: { type: 'box', halfExtents: { x: 0.25, y: 0.25, z: 0.25 } }, position: ORIGIN, rotation: IDENTITY },
+  ],
 }
 const WIRE_CRATE = {
-  name: 'crate', motion: 'DYNAMIC', density: 200, friction: 0.5, restitution: 0.25, color: 0xff8800,
+  name: 'crate',
+  motion: 'DYNAMIC',
+  density: 200,
+  friction: 0.5,
+  restitution: 0.25,
+  color: 0xff8800,
   colliders: [{ box: { halfExtents: { x: 0.25, y: 0.25, z: 0.25 } }, position: {}, rotation: { w: 1 } }],
 }
 const POSE = packPose({
@@ -59,117 +98,471 @@ const input = (sequence: number, command: Input['command']): Uint8Array => encod
 const NUMBERS = { packet: 7, ackPacket: 5, ackBits: 0b1011, ackMessage: 3, clientTimeMs: 123_456, tick: 900 }
 
 function clientVectors(): MessageVector[] {
-  const packet = (name: string, rules: readonly string[], says: object, bytes: Uint8Array): MessageVector => ({ name, rules, message: 'ClientPacket', hex: hex(bytes), says })
+  const packet = (name: string, rules: readonly string[], says: object, bytes: Uint8Array): MessageVector => ({
+    name,
+    rules,
+    message: 'ClientPacket',
+    hex: hex(bytes),
+    says,
+  })
   return [
-    packet('the first packet of a connection', ['SES-1', 'PKT-3'], { packet: 1, clientTimeMs: 5, hello: { protocol: 3, body: 1 } },
-      encodeClientPacket({ packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 5, tick: 0, moveTicks: 0, control: { type: 'hello', protocol: 3, mode: 'render', body: 1 } }, [], [])),
+    packet(
+      'the first packet of a connection',
+      ['SES-1', 'PKT-3'],
+      { packet: 1, clientTimeMs: 5, hello: { protocol: 3, body: 1 } },
+      encodeClientPacket(
+        {
+          packet: 1,
+          ackPacket: 0,
+          ackBits: 0,
+          ackMessage: 0,
+          clientTimeMs: 5,
+          tick: 0,
+          moveTicks: 0,
+          control: { type: 'hello', protocol: 3, mode: 'render', body: 1 },
+        },
+        [],
+        [],
+      ),
+    ),
     packet('a heartbeat', ['PKT-4', 'PKT-7'], NUMBERS, encodeClientPacket(CLIENT_HEAD, [], [])),
-    packet('all commands', ['INP-2', 'INP-8', 'INP-9'], {
-      ...NUMBERS, commands: [
-        { sequence: 11, spawn: { prop: WIRE_CRATE, position: { y: 1 }, rotation: { w: 1 }, scale: 2 } }, { sequence: 12, grab: { element: 300, hand: 2 } },
-        { sequence: 13, scale: { element: 300, scale: 0.5 } }, { sequence: 14, release: { hand: 2 } }, { sequence: 300, despawn: { element: 300 } },
-      ],
-    }, encodeClientPacket(CLIENT_HEAD, [
-      input(11, { type: 'spawn', prop: CRATE, position: { x: 0, y: 1, z: 0 }, rotation: IDENTITY, scale: 2, access: 0, owner: 0 }), input(12, { type: 'grab', element: 300, hand: 2 }),
-      input(13, { type: 'scale', element: 300, scale: 0.5 }), input(14, { type: 'release', hand: 2 }), input(300, { type: 'despawn', element: 300 }),
-    ], [])),
-    packet('commands of packages', ['INP-13', 'INP-14', 'INP-15'], {
-      ...NUMBERS, commands: [
-        { sequence: 11, spawn: { package: PACKAGE, position: { y: 1 }, rotation: { w: 1 }, scale: 1, access: 63 } }, { sequence: 12, wear: { package: PACKAGE } },
-        { sequence: 13, wear: { body: 1 } }, { sequence: 14, access: { element: 300, access: 21 } },
-      ],
-    }, encodeClientPacket(CLIENT_HEAD, [
-      input(11, { type: 'spawn', prop: PACKAGE, position: { x: 0, y: 1, z: 0 }, rotation: IDENTITY, scale: 1, access: 63, owner: 0 }), input(12, { type: 'wear', player: 0, body: PACKAGE }),
-      input(13, { type: 'wear', player: 0, body: 1 }), input(14, { type: 'access', element: 300, access: 21 }),
-    ], [])),
-    packet('a move, a pose and a drag', ['INP-3', 'INP-6', 'INP-7', 'POS-1'], {
-      ...NUMBERS, moveTicks: 4, latest: [
-        { sequence: 20, move: { z: -1, yaw: 0.5, run: true } }, { sequence: 21, pose: { bytes: hex(POSE.bytes), boneMask: POSE.boneMask } },
-        { sequence: 22, drag: { hand: 1, position: { x: 1.5, y: 0.75 }, rotation: { y: 1 } } },
-      ],
-    }, encodeClientPacket({ ...CLIENT_HEAD, moveTicks: 4 }, [], [
-      input(20, { type: 'move', x: 0, y: 0, z: -1, yaw: 0.5, jump: false, run: true, fly: false }), input(21, { type: 'pose', pose: POSE }),
-      input(22, { type: 'drag', hand: 1, position: { x: 1.5, y: 0.75, z: 0 }, rotation: HALF_TURN_Y }),
-    ])),
-    packet('a goodbye', ['SES-7'], { ...NUMBERS, goodbye: { reason: 'left – bye' } }, encodeClientPacket({ ...CLIENT_HEAD, control: { type: 'goodbye', reason: 'left – bye' } }, [], [])),
+    packet(
+      'all commands',
+      ['INP-2', 'INP-8', 'INP-9'],
+      {
+        ...NUMBERS,
+        commands: [
+          { sequence: 11, spawn: { prop: WIRE_CRATE, position: { y: 1 }, rotation: { w: 1 }, scale: 2 } },
+          { sequence: 12, grab: { element: 300, hand: 2 } },
+          { sequence: 13, scale: { element: 300, scale: 0.5 } },
+          { sequence: 14, release: { hand: 2 } },
+          { sequence: 300, despawn: { element: 300 } },
+        ],
+      },
+      encodeClientPacket(
+        CLIENT_HEAD,
+        [
+          input(11, {
+            type: 'spawn',
+            prop: CRATE,
+            position: { x: 0, y: 1, z: 0 },
+            rotation: IDENTITY,
+            scale: 2,
+            access: 0,
+            owner: 0,
+          }),
+          input(12, { type: 'grab', element: 300, hand: 2 }),
+          input(13, { type: 'scale', element: 300, scale: 0.5 }),
+          input(14, { type: 'release', hand: 2 }),
+          input(300, { type: 'despawn', element: 300 }),
+        ],
+        [],
+      ),
+    ),
+    packet(
+      'commands of packages',
+      ['INP-13', 'INP-14', 'INP-15'],
+      {
+        ...NUMBERS,
+        commands: [
+          { sequence: 11, spawn: { package: PACKAGE, position: { y: 1 }, rotation: { w: 1 }, scale: 1, access: 63 } },
+          { sequence: 12, wear: { package: PACKAGE } },
+          { sequence: 13, wear: { body: 1 } },
+          { sequence: 14, access: { element: 300, access: 21 } },
+        ],
+      },
+      encodeClientPacket(
+        CLIENT_HEAD,
+        [
+          input(11, {
+            type: 'spawn',
+            prop: PACKAGE,
+            position: { x: 0, y: 1, z: 0 },
+            rotation: IDENTITY,
+            scale: 1,
+            access: 63,
+            owner: 0,
+          }),
+          input(12, { type: 'wear', player: 0, body: PACKAGE }),
+          input(13, { type: 'wear', player: 0, body: 1 }),
+          input(14, { type: 'access', element: 300, access: 21 }),
+        ],
+        [],
+      ),
+    ),
+    packet(
+      'a move, a pose and a drag',
+      ['INP-3', 'INP-6', 'INP-7', 'POS-1'],
+      {
+        ...NUMBERS,
+        moveTicks: 4,
+        latest: [
+          { sequence: 20, move: { z: -1, yaw: 0.5, run: true } },
+          { sequence: 21, pose: { bytes: hex(POSE.bytes), boneMask: POSE.boneMask } },
+          { sequence: 22, drag: { hand: 1, position: { x: 1.5, y: 0.75 }, rotation: { y: 1 } } },
+        ],
+      },
+      encodeClientPacket(
+        { ...CLIENT_HEAD, moveTicks: 4 },
+        [],
+        [
+          input(20, { type: 'move', x: 0, y: 0, z: -1, yaw: 0.5, jump: false, run: true, fly: false }),
+          input(21, { type: 'pose', pose: POSE }),
+          input(22, { type: 'drag', hand: 1, position: { x: 1.5, y: 0.75, z: 0 }, rotation: HALF_TURN_Y }),
+        ],
+      ),
+    ),
+    packet(
+      'a goodbye',
+      ['SES-7'],
+      { ...NUMBERS, goodbye: { reason: 'left – bye' } },
+      encodeClientPacket({ ...CLIENT_HEAD, control: { type: 'goodbye', reason: 'left – bye' } }, [], []),
+    ),
   ]
 }
 
-const MESSAGES: readonly { readonly rules: readonly string[]; readonly message: ServerMessage; readonly says: object }[] = [
+const MESSAGES: readonly {
+  readonly rules: readonly string[]
+  readonly message: ServerMessage
+  readonly says: object
+}[] = [
   {
     rules: ['SES-3', 'MSG-1'],
-    message: { type: 'welcome', protocol: 3, realm: 'yard', tick: 600, tickRate: 60, player: 3, user: 3, avatar: 41, permissions: 23, definition: '{"id":"yard"}', resumed: true, sequence: 18, ackCommand: 16 },
-    says: { welcome: { protocol: 3, realm: 'yard', tick: 600, tickRate: 60, player: 3, user: 3, avatar: 41, permissions: 23, definition: '{"id":"yard"}', resumed: true, sequence: 18, ackCommand: 16 } },
+    message: {
+      type: 'welcome',
+      protocol: 3,
+      realm: 'yard',
+      tick: 600,
+      tickRate: 60,
+      player: 3,
+      user: 3,
+      avatar: 41,
+      permissions: 23,
+      definition: '{"id":"yard"}',
+      resumed: true,
+      sequence: 18,
+      ackCommand: 16,
+    },
+    says: {
+      welcome: {
+        protocol: 3,
+        realm: 'yard',
+        tick: 600,
+        tickRate: 60,
+        player: 3,
+        user: 3,
+        avatar: 41,
+        permissions: 23,
+        definition: '{"id":"yard"}',
+        resumed: true,
+        sequence: 18,
+        ackCommand: 16,
+      },
+    },
   },
-  { rules: ['MSG-4'], message: { type: 'avatarAdded', element: 41, player: 3, user: 3, name: 'Ada', body: 0, package: null, headMetres: 1.5 }, says: { avatarAdded: { element: 41, player: 3, user: 3, name: 'Ada', headMetres: 1.5 } } },
   {
-    rules: ['MSG-4'], message: { type: 'avatarChanged', element: 41, body: 0, package: PACKAGE, headMetres: 1.75 },
+    rules: ['MSG-4'],
+    message: {
+      type: 'avatarAdded',
+      element: 41,
+      player: 3,
+      user: 3,
+      name: 'Ada',
+      body: 0,
+      package: null,
+      headMetres: 1.5,
+    },
+    says: { avatarAdded: { element: 41, player: 3, user: 3, name: 'Ada', headMetres: 1.5 } },
+  },
+  {
+    rules: ['MSG-4'],
+    message: { type: 'avatarChanged', element: 41, body: 0, package: PACKAGE, headMetres: 1.75 },
     says: { avatarChanged: { element: 41, package: PACKAGE, headMetres: 1.75 } },
   },
   {
     rules: ['MSG-4'],
-    message: { type: 'propAdded', element: 5, prop: CRATE, package: null, scale: 1, holder: 3, owner: 0, access: 0, position: { x: -1, y: 0.25, z: 2 }, rotation: IDENTITY },
-    says: { propAdded: { element: 5, prop: WIRE_CRATE, scale: 1, holder: 3, position: { x: -1, y: 0.25, z: 2 }, rotation: { w: 1 } } },
+    message: {
+      type: 'propAdded',
+      element: 5,
+      prop: CRATE,
+      package: null,
+      scale: 1,
+      holder: 3,
+      owner: 0,
+      access: 0,
+      position: { x: -1, y: 0.25, z: 2 },
+      rotation: IDENTITY,
+    },
+    says: {
+      propAdded: {
+        element: 5,
+        prop: WIRE_CRATE,
+        scale: 1,
+        holder: 3,
+        position: { x: -1, y: 0.25, z: 2 },
+        rotation: { w: 1 },
+      },
+    },
   },
   {
     rules: ['MSG-4', 'INP-13'],
-    message: { type: 'propAdded', element: 6, prop: CRATE, package: PACKAGE, scale: 1, holder: 0, owner: 9, access: 0b110001, position: { x: -1, y: 0.25, z: 2 }, rotation: IDENTITY },
-    says: { propAdded: { element: 6, prop: WIRE_CRATE, scale: 1, owner: 9, position: { x: -1, y: 0.25, z: 2 }, rotation: { w: 1 }, package: PACKAGE, access: 49 } },
+    message: {
+      type: 'propAdded',
+      element: 6,
+      prop: CRATE,
+      package: PACKAGE,
+      scale: 1,
+      holder: 0,
+      owner: 9,
+      access: 0b110001,
+      position: { x: -1, y: 0.25, z: 2 },
+      rotation: IDENTITY,
+    },
+    says: {
+      propAdded: {
+        element: 6,
+        prop: WIRE_CRATE,
+        scale: 1,
+        owner: 9,
+        position: { x: -1, y: 0.25, z: 2 },
+        rotation: { w: 1 },
+        package: PACKAGE,
+        access: 49,
+      },
+    },
   },
   { rules: ['MSG-4'], message: { type: 'elementRemoved', element: 5 }, says: { elementRemoved: { element: 5 } } },
-  { rules: ['MSG-4'], message: { type: 'propChanged', element: 5, scale: 1.5, holder: 0, access: 3 }, says: { propChanged: { element: 5, scale: 1.5, access: 3 } } },
-  { rules: ['MSG-6'], message: { type: 'commandDone', sequence: 11, element: 300, tick: 601 }, says: { commandDone: { sequence: 11, element: 300, tick: 601 } } },
-  { rules: ['MSG-6', 'INP-10'], message: { type: 'commandRejected', sequence: 12, reason: 'out-of-reach', tick: 602 }, says: { commandRejected: { sequence: 12, reason: 'out-of-reach', tick: 602 } } },
-  { rules: ['MSG-7', 'INP-11'], message: { type: 'permissionsChanged', permissions: 3 }, says: { permissionsChanged: { permissions: 3 } } },
-  { rules: ['MSG-7'], message: { type: 'notice', text: 'The server restarts at noon.' }, says: { notice: { text: 'The server restarts at noon.' } } },
-  { rules: ['MSG-7'], message: { type: 'hashSample', tick: 660, hash: '0123456789abcdef' }, says: { hashSample: { tick: 660, hash: '0123456789abcdef' } } },
-  { rules: ['MSG-3'], message: { type: 'part', bytes: Uint8Array.of(1, 2, 3), last: true }, says: { part: { bytes: '010203', last: true } } },
+  {
+    rules: ['MSG-4'],
+    message: { type: 'propChanged', element: 5, scale: 1.5, holder: 0, access: 3 },
+    says: { propChanged: { element: 5, scale: 1.5, access: 3 } },
+  },
+  {
+    rules: ['MSG-6'],
+    message: { type: 'commandDone', sequence: 11, element: 300, tick: 601 },
+    says: { commandDone: { sequence: 11, element: 300, tick: 601 } },
+  },
+  {
+    rules: ['MSG-6', 'INP-10'],
+    message: { type: 'commandRejected', sequence: 12, reason: 'out-of-reach', tick: 602 },
+    says: { commandRejected: { sequence: 12, reason: 'out-of-reach', tick: 602 } },
+  },
+  {
+    rules: ['MSG-7', 'INP-11'],
+    message: { type: 'permissionsChanged', permissions: 3 },
+    says: { permissionsChanged: { permissions: 3 } },
+  },
+  {
+    rules: ['MSG-7'],
+    message: { type: 'notice', text: 'The server restarts at noon.' },
+    says: { notice: { text: 'The server restarts at noon.' } },
+  },
+  {
+    rules: ['MSG-7'],
+    message: { type: 'hashSample', tick: 660, hash: '0123456789abcdef' },
+    says: { hashSample: { tick: 660, hash: '0123456789abcdef' } },
+  },
+  {
+    rules: ['MSG-3'],
+    message: { type: 'part', bytes: Uint8Array.of(1, 2, 3), last: true },
+    says: { part: { bytes: '010203', last: true } },
+  },
 ]
 
 function serverVectors(): MessageVector[] {
   const { packet, ackPacket, ackBits, ackCommand, clientTimeMs, clientTimeAgeMs } = SERVER_HEAD
   const numbers = { packet, ackPacket, ackBits, ackCommand, clientTimeMs, clientTimeAgeMs }
-  const own = { moveSequence: 20, moveTicks: 9, position: { x: 1.5, y: 0, z: -2.25 }, velocity: { x: 0, y: 0, z: -2 }, yaw: 0.5, grounded: true, flying: false, jumping: false }
-  const server = (name: string, rules: readonly string[], says: object, bytes: Uint8Array): MessageVector => ({ name, rules, message: 'ServerPacket', hex: hex(bytes), says })
+  const own = {
+    moveSequence: 20,
+    moveTicks: 9,
+    position: { x: 1.5, y: 0, z: -2.25 },
+    velocity: { x: 0, y: 0, z: -2 },
+    yaw: 0.5,
+    grounded: true,
+    flying: false,
+    jumping: false,
+  }
+  const server = (name: string, rules: readonly string[], says: object, bytes: Uint8Array): MessageVector => ({
+    name,
+    rules,
+    message: 'ServerPacket',
+    hex: hex(bytes),
+    says,
+  })
   return [
-    ...MESSAGES.map(({ rules, message, says }): MessageVector => ({ name: `message ${message.type}`, rules, message: 'ServerMessage', hex: hex(encodeServerMessage(message)), says })),
-    server('two messages, numbered 12 and 13', ['MSG-1', 'PKT-4'], { ...numbers, firstMessage: 12, messages: [{ elementRemoved: { element: 5 } }, { notice: { text: 'hello' } }] },
-      encodeServerPacket({ ...SERVER_HEAD, firstMessage: 12 }, [encodeServerMessage({ type: 'elementRemoved', element: 5 }), encodeServerMessage({ type: 'notice', text: 'hello' })], null)),
-    server('the own avatar', ['OWN-1'], { ...numbers, snapshot: { tick: 640, own: { moveSequence: 20, moveTicks: 9, position: { x: 1.5, z: -2.25 }, velocity: { z: -2 }, yaw: 0.5, grounded: true } } },
-      encodeServerPacket(SERVER_HEAD, [], encodeSnapshotPart({ tick: 640, avatars: new Uint8Array(0), props: new Uint8Array(0), own }))),
-    server('a goodbye', ['SES-7'], { ...numbers, goodbye: { reason: 'The server restarts.' } }, encodeServerPacket({ ...SERVER_HEAD, control: { type: 'goodbye', reason: 'The server restarts.' } }, [], null)),
+    ...MESSAGES.map(({ rules, message, says }): MessageVector => ({
+      name: `message ${message.type}`,
+      rules,
+      message: 'ServerMessage',
+      hex: hex(encodeServerMessage(message)),
+      says,
+    })),
+    server(
+      'two messages, numbered 12 and 13',
+      ['MSG-1', 'PKT-4'],
+      { ...numbers, firstMessage: 12, messages: [{ elementRemoved: { element: 5 } }, { notice: { text: 'hello' } }] },
+      encodeServerPacket(
+        { ...SERVER_HEAD, firstMessage: 12 },
+        [
+          encodeServerMessage({ type: 'elementRemoved', element: 5 }),
+          encodeServerMessage({ type: 'notice', text: 'hello' }),
+        ],
+        null,
+      ),
+    ),
+    server(
+      'the own avatar',
+      ['OWN-1'],
+      {
+        ...numbers,
+        snapshot: {
+          tick: 640,
+          own: {
+            moveSequence: 20,
+            moveTicks: 9,
+            position: { x: 1.5, z: -2.25 },
+            velocity: { z: -2 },
+            yaw: 0.5,
+            grounded: true,
+          },
+        },
+      },
+      encodeServerPacket(
+        SERVER_HEAD,
+        [],
+        encodeSnapshotPart({ tick: 640, avatars: new Uint8Array(0), props: new Uint8Array(0), own }),
+      ),
+    ),
+    server(
+      'a goodbye',
+      ['SES-7'],
+      { ...numbers, goodbye: { reason: 'The server restarts.' } },
+      encodeServerPacket({ ...SERVER_HEAD, control: { type: 'goodbye', reason: 'The server restarts.' } }, [], null),
+    ),
   ]
 }
 
 function lockstepVectors(): MessageVector[] {
-  const vector = (name: string, says: object, bytes: Uint8Array): MessageVector => ({ name, rules: ['LCK-2'], message: 'LockstepMessage', hex: hex(bytes), says })
+  const vector = (name: string, says: object, bytes: Uint8Array): MessageVector => ({
+    name,
+    rules: ['LCK-2'],
+    message: 'LockstepMessage',
+    hex: hex(bytes),
+    says,
+  })
   const engine = 'ab'.repeat(32)
   return [
-    vector('a start', { start: { protocol: 3, engine, simVersion: 2, definition: '{}', tick: 600, checkpoint: '0a0b', epoch: 2 } },
-      encodeLockstep({ type: 'start', protocol: 3, engine, simVersion: 2, definition: '{}', tick: 600, checkpoint: Uint8Array.of(10, 11), epoch: 2 })),
-    vector('a frame', { frame: { frame: { tick: 601, inputs: [{ player: 3, sequence: 12, grab: { element: 300, hand: 2 } }] }, hash: 'fedcba9876543210' } },
-      encodeLockstep({ type: 'frame', frame: { tick: 601, inputs: [{ player: 3, sequence: 12, command: { type: 'grab', element: 300, hand: 2 } }] }, hash: 'fedcba9876543210' })),
+    vector(
+      'a start',
+      { start: { protocol: 3, engine, simVersion: 2, definition: '{}', tick: 600, checkpoint: '0a0b', epoch: 2 } },
+      encodeLockstep({
+        type: 'start',
+        protocol: 3,
+        engine,
+        simVersion: 2,
+        definition: '{}',
+        tick: 600,
+        checkpoint: Uint8Array.of(10, 11),
+        epoch: 2,
+      }),
+    ),
+    vector(
+      'a frame',
+      {
+        frame: {
+          frame: { tick: 601, inputs: [{ player: 3, sequence: 12, grab: { element: 300, hand: 2 } }] },
+          hash: 'fedcba9876543210',
+        },
+      },
+      encodeLockstep({
+        type: 'frame',
+        frame: { tick: 601, inputs: [{ player: 3, sequence: 12, command: { type: 'grab', element: 300, hand: 2 } }] },
+        hash: 'fedcba9876543210',
+      }),
+    ),
   ]
 }
 
 function refusedVectors(): RefusedVector[] {
-  const client = (name: string, rules: readonly string[], bytes: Uint8Array): RefusedVector => ({ name, rules, message: 'ClientPacket', hex: hex(bytes) })
+  const client = (name: string, rules: readonly string[], bytes: Uint8Array): RefusedVector => ({
+    name,
+    rules,
+    message: 'ClientPacket',
+    hex: hex(bytes),
+  })
   return [
     client('no packet number', ['PKT-3', 'PKT-8'], encodeClientPacket({ ...CLIENT_HEAD, packet: 0 }, [], [])),
-    client('cut short', ['PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'grab', element: 1, hand: 0 })], []).slice(0, -1)),
-    client('a move among the commands', ['INP-2', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false })], [])),
-    client('a pose shorter than its mask', ['POS-1', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [], [input(11, { type: 'pose', pose: { bytes: POSE.bytes.subarray(0, 30), boneMask: POSE.boneMask } })])),
-    client('a quaternion of length 2', ['PKT-8'], encodeClientPacket(CLIENT_HEAD, [], [input(11, { type: 'drag', hand: 0, position: ORIGIN, rotation: { x: 0, y: 0, z: 0, w: 2 } })])),
-    client('a hand that nobody has', ['INP-8', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'release', hand: 3 as 2 })], [])),
-    client('a package\'s physics', ['PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'package', hash: PACKAGE, physics: { kind: 'object', prop: CRATE } })], [])),
-    client('a package of 31 bytes', ['INP-13', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'wear', player: 0, body: PACKAGE.slice(2) })], [])),
-    client('an access byte of 7 bits', ['INP-15', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'access', element: 3, access: 64 })], [])),
-    client('an input with sequence 0', ['INP-1', 'PKT-8'], encodeClientPacket(CLIENT_HEAD, [input(0, { type: 'release', hand: 0 })], [])),
+    client(
+      'cut short',
+      ['PKT-8'],
+      encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'grab', element: 1, hand: 0 })], []).slice(0, -1),
+    ),
+    client(
+      'a move among the commands',
+      ['INP-2', 'PKT-8'],
+      encodeClientPacket(
+        CLIENT_HEAD,
+        [input(11, { type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false })],
+        [],
+      ),
+    ),
+    client(
+      'a pose shorter than its mask',
+      ['POS-1', 'PKT-8'],
+      encodeClientPacket(
+        CLIENT_HEAD,
+        [],
+        [input(11, { type: 'pose', pose: { bytes: POSE.bytes.subarray(0, 30), boneMask: POSE.boneMask } })],
+      ),
+    ),
+    client(
+      'a quaternion of length 2',
+      ['PKT-8'],
+      encodeClientPacket(
+        CLIENT_HEAD,
+        [],
+        [input(11, { type: 'drag', hand: 0, position: ORIGIN, rotation: { x: 0, y: 0, z: 0, w: 2 } })],
+      ),
+    ),
+    client(
+      'a hand that nobody has',
+      ['INP-8', 'PKT-8'],
+      encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'release', hand: 3 as 2 })], []),
+    ),
+    client(
+      "a package's physics",
+      ['PKT-8'],
+      encodeClientPacket(
+        CLIENT_HEAD,
+        [input(11, { type: 'package', hash: PACKAGE, physics: { kind: 'object', prop: CRATE } })],
+        [],
+      ),
+    ),
+    client(
+      'a package of 31 bytes',
+      ['INP-13', 'PKT-8'],
+      encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'wear', player: 0, body: PACKAGE.slice(2) })], []),
+    ),
+    client(
+      'an access byte of 7 bits',
+      ['INP-15', 'PKT-8'],
+      encodeClientPacket(CLIENT_HEAD, [input(11, { type: 'access', element: 3, access: 64 })], []),
+    ),
+    client(
+      'an input with sequence 0',
+      ['INP-1', 'PKT-8'],
+      encodeClientPacket(CLIENT_HEAD, [input(0, { type: 'release', hand: 0 })], []),
+    ),
   ]
 }
 
 const ROTATIONS: readonly Quat[] = [
-  IDENTITY, HALF_TURN_Y, { x: 0.5, y: 0.5, z: 0.5, w: 0.5 }, { x: 0.5, y: -0.5, z: 0.5, w: -0.5 }, { x: -0.6, y: 0, z: 0.8, w: 0 }, { x: 0.1, y: -0.2, z: 0.3, w: -0.927_361_849_549_57 },
+  IDENTITY,
+  HALF_TURN_Y,
+  { x: 0.5, y: 0.5, z: 0.5, w: 0.5 },
+  { x: 0.5, y: -0.5, z: 0.5, w: -0.5 },
+  { x: -0.6, y: 0, z: 0.8, w: 0 },
+  { x: 0.1, y: -0.2, z: 0.3, w: -0.927_361_849_549_57 },
 ]
 
 export const vectors = () => ({

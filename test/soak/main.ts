@@ -61,7 +61,16 @@ class Soak {
     const { count } = this.#settings
     const visitors = Math.max(1, Math.floor(count / 2 / VISITORS))
     const residents = Math.max(1, count - visitors * VISITORS)
-    const stay = crowd(this.#server.url, ['--count', String(residents), '--lockstep', '1', '--seconds', String(Math.max(1, this.#leftMs / 1000 - 20)), '--behaviour', 'mocap'])
+    const stay = crowd(this.#server.url, [
+      '--count',
+      String(residents),
+      '--lockstep',
+      '1',
+      '--seconds',
+      String(Math.max(1, this.#leftMs / 1000 - 20)),
+      '--behaviour',
+      'mocap',
+    ])
     const coming = Array.from({ length: VISITORS }, (_, i) => this.#visit(visitors, i))
     await Promise.all([this.#heard(stay), ...coming, this.#watch(stay), this.#killTransport()])
   }
@@ -72,7 +81,16 @@ class Soak {
     while (this.#leftMs > 40_000) {
       const seconds = Math.min(this.#dice.between(...VISIT_SECONDS), this.#leftMs / 1000 - 20)
       const dies = this.#dice.chance(KILLED_SHARE)
-      const run = crowd(this.#server.url, ['--count', String(count), '--seconds', String(seconds), '--behaviour', 'drag', '--seed', String(Math.floor(this.#dice.between(0, 1e9)))])
+      const run = crowd(this.#server.url, [
+        '--count',
+        String(count),
+        '--seconds',
+        String(seconds),
+        '--behaviour',
+        'drag',
+        '--seed',
+        String(Math.floor(this.#dice.between(0, 1e9))),
+      ])
       const timer = dies ? setTimeout(() => run.process.kill('SIGKILL'), seconds * 1000) : null
       await this.#heard(run)
       if (timer) clearTimeout(timer)
@@ -87,7 +105,8 @@ class Soak {
     if (report === null) this.#killed++
     if (!report) return
     this.#reports.push(report)
-    for (const fault of report.faults) this.faults.push(`after ${Math.round((performance.now() - this.#startMs) / 1000)} s: ${fault}`)
+    for (const fault of report.faults)
+      this.faults.push(`after ${Math.round((performance.now() - this.#startMs) / 1000)} s: ${fault}`)
   }
 
   async #killTransport(): Promise<void> {
@@ -116,8 +135,14 @@ class Soak {
         continue
       }
       const bots = residentBytes(stay.process.pid ?? 0)
-      this.#samples.push({ hours: (performance.now() - this.#startMs) / 3_600_000, bytes: { ...memoryOf(metrics), ...(bots === null ? {} : { 'bots rss': bots }) } })
-      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${metrics.sum('otherworld_players')} players, ${this.#reports.length} crowds went home, ${this.#killed} were killed, ${Math.ceil(this.#leftMs / 1000)} s left`)
+      this.#samples.push({
+        hours: (performance.now() - this.#startMs) / 3_600_000,
+        bytes: { ...memoryOf(metrics), ...(bots === null ? {} : { 'bots rss': bots }) },
+      })
+      if (process.stderr.isTTY)
+        process.stderr.write(
+          `\r\u001B[K${metrics.sum('otherworld_players')} players, ${this.#reports.length} crowds went home, ${this.#killed} were killed, ${Math.ceil(this.#leftMs / 1000)} s left`,
+        )
     }
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
   }
@@ -126,19 +151,40 @@ class Soak {
   slopes(): Readonly<Record<string, Slope>> {
     const from = (this.#settings.minutes / 60) * WARM_UP_SHARE
     const names = [...new Set(this.#samples.flatMap(({ bytes }) => Object.keys(bytes)))]
-    return Object.fromEntries(names.map((name) => [name, slopeOf(this.#samples.filter(({ hours, bytes }) => hours >= from && bytes[name]).map(({ hours, bytes }) => ({ x: hours, y: (bytes[name] ?? 0) / MIB })))]))
+    return Object.fromEntries(
+      names.map((name) => [
+        name,
+        slopeOf(
+          this.#samples
+            .filter(({ hours, bytes }) => hours >= from && bytes[name])
+            .map(({ hours, bytes }) => ({ x: hours, y: (bytes[name] ?? 0) / MIB })),
+        ),
+      ]),
+    )
   }
 
   async figures(): Promise<Readonly<Record<string, unknown>>> {
     const metrics = await this.metrics()
-    const sum = (of: (report: CrowdReport) => number): number => this.#reports.reduce((total, report) => total + of(report), 0)
-    const endings = (metrics.families.get('otherworld_sessions_ended_total')?.lines ?? []).filter(({ value }) => value > 0).map(({ labels, value }) => [labels['reason'] ?? '', value] as const)
+    const sum = (of: (report: CrowdReport) => number): number =>
+      this.#reports.reduce((total, report) => total + of(report), 0)
+    const endings = (metrics.families.get('otherworld_sessions_ended_total')?.lines ?? [])
+      .filter(({ value }) => value > 0)
+      .map(({ labels, value }) => [labels['reason'] ?? '', value] as const)
     return {
-      crowds: this.#reports.length, crowdsKilled: this.#killed, transportKills: this.#transportKills,
-      sessions: metrics.sum('otherworld_sessions_started_total'), resumed: metrics.sum('otherworld_sessions_resumed_total'), sessionsEnded: Object.fromEntries(endings),
-      ticks: metrics.sum('otherworld_tick_seconds_count'), overruns: metrics.sum('otherworld_tick_overruns_total'), delayedSeconds: metrics.sum('otherworld_tick_delay_seconds_total'),
-      commandsDone: sum(({ commandsDone }) => commandsDone), inputsLost: sum(({ inputsLost }) => inputsLost), reconnects: sum(({ reconnects }) => reconnects),
-      lockstepTicks: sum(({ lockstep }) => lockstep.ticksChecked), hashMismatches: sum(({ lockstep }) => lockstep.hashMismatches),
+      crowds: this.#reports.length,
+      crowdsKilled: this.#killed,
+      transportKills: this.#transportKills,
+      sessions: metrics.sum('otherworld_sessions_started_total'),
+      resumed: metrics.sum('otherworld_sessions_resumed_total'),
+      sessionsEnded: Object.fromEntries(endings),
+      ticks: metrics.sum('otherworld_tick_seconds_count'),
+      overruns: metrics.sum('otherworld_tick_overruns_total'),
+      delayedSeconds: metrics.sum('otherworld_tick_delay_seconds_total'),
+      commandsDone: sum(({ commandsDone }) => commandsDone),
+      inputsLost: sum(({ inputsLost }) => inputsLost),
+      reconnects: sum(({ reconnects }) => reconnects),
+      lockstepTicks: sum(({ lockstep }) => lockstep.ticksChecked),
+      hashMismatches: sum(({ lockstep }) => lockstep.hashMismatches),
     }
   }
 }
@@ -146,19 +192,37 @@ class Soak {
 function memoryOf(metrics: Metrics): Record<string, number> {
   const of = (name: string, label: string, suffix: string): (readonly [string, number])[] =>
     (metrics.families.get(name)?.lines ?? []).map(({ labels, value }) => [`${labels[label] ?? ''} ${suffix}`, value])
-  return Object.fromEntries([...of('otherworld_process_resident_memory_bytes', 'process', 'rss'), ...of('otherworld_thread_heap_used_bytes', 'thread', 'heap')])
+  return Object.fromEntries([
+    ...of('otherworld_process_resident_memory_bytes', 'process', 'rss'),
+    ...of('otherworld_thread_heap_used_bytes', 'thread', 'heap'),
+  ])
 }
 
 function settingsOf(): Settings {
-  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' }, count: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } } })
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '30' },
+      count: { type: 'string', default: '30' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'boolean', default: false },
+    },
+  })
   const [minutes, count, seed] = [Number(values.minutes), Number(values.count), Number(values.seed)]
   if (!(minutes >= 2 && minutes <= 10_000)) throw new RangeError('--minutes takes 2 to 10000')
-  if (!(count >= 4 && count <= 200 && Number.isInteger(count))) throw new RangeError('--count takes a whole number from 4 to 200')
+  if (!(count >= 4 && count <= 200 && Number.isInteger(count)))
+    throw new RangeError('--count takes a whole number from 4 to 200')
   return { minutes, count, seed, json: values.json }
 }
 
-function textOf(figures: Readonly<Record<string, unknown>>, slopes: Readonly<Record<string, Slope>>, faults: readonly string[]): string {
-  const rows = Object.entries(slopes).map(([name, { slope, plusMinus, mean }]) => `  ${name.padEnd(20)}${mean.toFixed(1).padStart(8)} MiB ${`${slope >= 0 ? '+' : ''}${slope.toFixed(1)}`.padStart(9)} ± ${plusMinus.toFixed(1)} MiB an hour`)
+function textOf(
+  figures: Readonly<Record<string, unknown>>,
+  slopes: Readonly<Record<string, Slope>>,
+  faults: readonly string[],
+): string {
+  const rows = Object.entries(slopes).map(
+    ([name, { slope, plusMinus, mean }]) =>
+      `  ${name.padEnd(20)}${mean.toFixed(1).padStart(8)} MiB ${`${slope >= 0 ? '+' : ''}${slope.toFixed(1)}`.padStart(9)} ± ${plusMinus.toFixed(1)} MiB an hour`,
+  )
   const lines = Object.entries(figures).map(([name, value]) => `  ${name.padEnd(20)}${JSON.stringify(value)}`)
   return [...lines, ...rows, ...faults.map((fault) => `  fault: ${fault}`), ''].join('\n')
 }
@@ -171,7 +235,11 @@ async function main(): Promise<number> {
     const soak = new Soak(settings, server)
     await soak.run()
     const [figures, slopes] = [await soak.figures(), soak.slopes()]
-    process.stdout.write(settings.json ? `${JSON.stringify({ schema: 'otherworld/soak/1', ...settings, ...figures, memoryMiBPerHour: slopes, faults: soak.faults, log: server.log })}\n` : textOf(figures, slopes, soak.faults))
+    process.stdout.write(
+      settings.json
+        ? `${JSON.stringify({ schema: 'otherworld/soak/1', ...settings, ...figures, memoryMiBPerHour: slopes, faults: soak.faults, log: server.log })}\n`
+        : textOf(figures, slopes, soak.faults),
+    )
     return soak.faults.length === 0 ? 0 : 1
   } finally {
     const exited = new Promise((resolve) => void server.process.once('exit', resolve))

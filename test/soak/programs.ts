@@ -15,10 +15,13 @@ export interface Server {
 
 /** Starts a server; rejects where it ends before it is ready. */
 export async function serve(args: readonly string[]): Promise<Server> {
-  const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const log: string[] = []
   createInterface({ input: server.stderr }).on('line', (line) => void log.push(line))
-  for await (const line of createInterface({ input: server.stdout })) return { process: server, url: (JSON.parse(line) as { url: string }).url, log }
+  for await (const line of createInterface({ input: server.stdout }))
+    return { process: server, url: (JSON.parse(line) as { url: string }).url, log }
   throw new Error(`the server ended before it was ready: ${log.join('\n')}`)
 }
 
@@ -40,16 +43,29 @@ export interface CrowdRun {
 }
 
 export function crowd(url: string, args: readonly string[]): CrowdRun {
-  const child = spawn(process.execPath, [CLI, 'bots', '--url', url, '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [CLI, 'bots', '--url', url, '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const said = { out: '', errors: '' }
-  child.stdout.on('data', (chunk: Buffer) => { said.out += chunk.toString() })
-  child.stderr.on('data', (chunk: Buffer) => { said.errors += chunk.toString() })
-  const ended = new Promise<NodeJS.Signals | null>((resolve) => void child.once('close', (_, signal) => resolve(signal)))
-  return { process: child, report: ended.then((signal) => (signal === null ? readReport(said.out, said.errors) : null)) }
+  child.stdout.on('data', (chunk: Buffer) => {
+    said.out += chunk.toString()
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    said.errors += chunk.toString()
+  })
+  const ended = new Promise<NodeJS.Signals | null>(
+    (resolve) => void child.once('close', (_, signal) => resolve(signal)),
+  )
+  return {
+    process: child,
+    report: ended.then((signal) => (signal === null ? readReport(said.out, said.errors) : null)),
+  }
 }
 
 function readReport(stdout: string, stderr: string): CrowdReport {
-  const report = JSON.parse(stdout === '' ? '{}' : stdout) as CrowdReport & { readonly error?: { readonly message: string } }
+  const report = JSON.parse(stdout === '' ? '{}' : stdout) as CrowdReport & {
+    readonly error?: { readonly message: string }
+  }
   if (!Array.isArray(report.faults)) throw new Error(`a crowd could not play: ${report.error?.message ?? stderr}`)
   return report
 }

@@ -13,7 +13,9 @@ test('in noise the true slope lies within the interval in about 95 of 100 cases'
   const dice = new Dice(7)
   let within = 0
   for (let run = 0; run < 400; run++) {
-    const { slope, plusMinus } = slopeOf(Array.from({ length: 60 }, (_, x) => ({ x, y: 0.5 * x + dice.between(-10, 10) })))
+    const { slope, plusMinus } = slopeOf(
+      Array.from({ length: 60 }, (_, x) => ({ x, y: 0.5 * x + dice.between(-10, 10) })),
+    )
     if (Math.abs(slope - 0.5) <= plusMinus) within++
   }
   expect(within).toBeGreaterThan(360)
@@ -21,6 +23,11 @@ test('in noise the true slope lies within the interval in about 95 of 100 cases'
 })
 
 test('two points say nothing for sure, none nothing at all', () => {
-  expect(slopeOf([{ x: 0, y: 0 }, { x: 1, y: 5 }])).toMatchObject({ slope: 5, plusMinus: Infinity })
+  expect(
+    slopeOf([
+      { x: 0, y: 0 },
+      { x: 1, y: 5 },
+    ]),
+  ).toMatchObject({ slope: 5, plusMinus: Infinity })
   expect(slopeOf([])).toMatchObject({ slope: 0, plusMinus: Infinity, mean: 0 })
 })

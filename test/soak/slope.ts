@@ -15,7 +15,8 @@ const Z_95 = 1.96
 /** Ordinary least squares (Draper and Smith, Applied Regression Analysis, chapter 1). Points that follow each other closely are taken as independent. */
 export function slopeOf(points: readonly { readonly x: number; readonly y: number }[]): Slope {
   const n = points.length
-  const mean = (of: (point: { readonly x: number; readonly y: number }) => number): number => points.reduce((sum, point) => sum + of(point), 0) / Math.max(1, n)
+  const mean = (of: (point: { readonly x: number; readonly y: number }) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / Math.max(1, n)
   const [meanX, meanY] = [mean(({ x }) => x), mean(({ y }) => y)]
   const sxx = points.reduce((sum, { x }) => sum + (x - meanX) * (x - meanX), 0)
   const sxy = points.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0)

@@ -4,7 +4,12 @@ import { openArchive } from '../../storage/archive/index.ts'
 import { definitionOf, elementOf, recordOf, uuid } from '../../storage/archive/archive.fixture.ts'
 
 const [url = '', directory = '', run = '1', worker] = process.argv.slice(2)
-const archive = openArchive({ databaseUrl: url === '' ? null : url, directory, log: () => undefined, ...(worker === undefined ? {} : { worker }) })
+const archive = openArchive({
+  databaseUrl: url === '' ? null : url,
+  directory,
+  log: () => undefined,
+  ...(worker === undefined ? {} : { worker }),
+})
 const { service } = archive
 const epoch = Number(run)
 const QUOTA = { bytesMax: Number.MAX_SAFE_INTEGER, countMax: Number.MAX_SAFE_INTEGER }
@@ -12,7 +17,9 @@ const QUOTA = { bytesMax: Number.MAX_SAFE_INTEGER, countMax: Number.MAX_SAFE_INT
 /** Ends where it has succeeded: what is away comes back. */
 const surely = <T, E>(effect: Effect.Effect<T, E>): Promise<T> =>
   Effect.runPromise(effect).catch(async () => {
-    await new Promise((resolve) => { setTimeout(resolve, 20) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20)
+    })
     return surely(effect)
   })
 

@@ -20,7 +20,12 @@ test(`an embedded archive whose process is killed ${KILLS} times at random momen
   const random = randomFrom(7)
   let acknowledged = 0
   for (let run = 1; run <= KILLS; run++) {
-    const told = await writeAndKill(child, ['', directory, String(run), worker], 5 + Math.floor(random() * 300), random() * 10)
+    const told = await writeAndKill(
+      child,
+      ['', directory, String(run), worker],
+      5 + Math.floor(random() * 300),
+      random() * 10,
+    )
     acknowledged += told.records.length
     const archive = openArchive({ databaseUrl: null, directory, worker, log: () => undefined })
     try {

@@ -15,7 +15,16 @@ const root = resolve(import.meta.dirname, '../..')
 export async function buildChild(): Promise<string> {
   mkdirSync(join(root, '.tmp'), { recursive: true })
   const outfile = join(root, '.tmp', `archive-crash-${process.pid}.mjs`)
-  await build({ entryPoints: [join(root, 'test/system/archive-crash-child.ts')], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
+  await build({
+    entryPoints: [join(root, 'test/system/archive-crash-child.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  })
   return outfile
 }
 
@@ -26,7 +35,13 @@ export interface Acknowledged {
 }
 
 /** Runs it until so many lines were said and `msLater` have passed; `disturb` may do something to the database in between. */
-export async function writeAndKill(child: string, args: readonly string[], lines: number, msLater: number, disturb?: () => Promise<void>): Promise<Acknowledged> {
+export async function writeAndKill(
+  child: string,
+  args: readonly string[],
+  lines: number,
+  msLater: number,
+  disturb?: () => Promise<void>,
+): Promise<Acknowledged> {
   const writer = spawn(process.execPath, [child, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   let isDue = false
@@ -38,7 +53,10 @@ export async function writeAndKill(child: string, args: readonly string[], lines
     setTimeout(() => void (disturb?.() ?? Promise.resolve()).then(() => writer.kill('SIGKILL')), msLater)
   })
   await once(writer, 'close')
-  const said = text.split('\n').slice(0, -1).map((line) => line.split(' '))
+  const said = text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split(' '))
   return {
     records: said.flatMap(([what, id]) => (what === 'record' && id !== undefined ? [id] : [])),
     tick: Math.max(0, ...said.map(([what, , tick]) => (what === 'save' ? Number(tick) : 0))),
@@ -46,7 +64,11 @@ export async function writeAndKill(child: string, args: readonly string[], lines
 }
 
 /** Everything that run `epoch` was told is there; and at most one thing of each kind more, which it was not told of any more. */
-export async function expectThere(archive: ArchiveService, epoch: number, { records, tick }: Acknowledged): Promise<void> {
+export async function expectThere(
+  archive: ArchiveService,
+  epoch: number,
+  { records, tick }: Acknowledged,
+): Promise<void> {
   const stored = (await Effect.runPromise(archive.recordsOf(uuid(epoch, 0)))).map(({ id }) => id)
   expect(stored).toEqual(expect.arrayContaining([...records]))
   expect(stored.length - records.length).toBeLessThanOrEqual(1)

@@ -53,12 +53,27 @@ describe.each(files)('%s', (file) => {
 
 test('together they hold every kind of command that players give, people who join and who leave', () => {
   const all = new Set(files.flatMap((file) => [...commandsOf(recordingOf(file))]))
-  for (const type of ['join', 'leave', 'move', 'pose', 'spawn', 'despawn', 'grab', 'drag', 'release', 'scale', 'wear', 'access'] as const) expect(all).toContain(type)
+  for (const type of [
+    'join',
+    'leave',
+    'move',
+    'pose',
+    'spawn',
+    'despawn',
+    'grab',
+    'drag',
+    'release',
+    'scale',
+    'wear',
+    'access',
+  ] as const)
+    expect(all).toContain(type)
 })
 
-test('one of them holds things of one\'s own: objects and avatars of packages, whose physics stands in it', () => {
+test("one of them holds things of one's own: objects and avatars of packages, whose physics stands in it", () => {
   const all = commandsOf(recordingOf('things.owr'))
-  for (const type of ['package', 'spawn', 'grab', 'drag', 'scale', 'access', 'wear', 'despawn'] as const) expect(all).toContain(type)
+  for (const type of ['package', 'spawn', 'grab', 'drag', 'scale', 'access', 'wear', 'despawn'] as const)
+    expect(all).toContain(type)
 })
 
 test('among them are a recording that was cut off and one that begins with a recovered state', () => {

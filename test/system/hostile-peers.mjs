@@ -10,7 +10,10 @@ const url = base.replace(/\/$/, '')
 const tokenOf = (number) => tokens[number % tokens.length] ?? 'good'
 const CONCURRENCY = 8
 const connections = `${url}/.wrtc/v2/connections`
-const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds) })
+const pause = (milliseconds) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
 
 /** Even numbers in [0, 1) for one attack (Marsaglia's xorshift, as in netcode/memory.ts). */
 function randomOf(number) {
@@ -39,8 +42,22 @@ function post(id, body, action = 'remote-description') {
 async function peer(onChannel = () => {}, edit = (sdp) => sdp) {
   const { id, localDescription } = await open()
   const pc = new PeerConnection('hostile', { iceServers: [], bindAddress: '127.0.0.1' })
-  const gathered = new Promise((resolve) => { pc.onGatheringStateChange((state) => { if (state === 'complete') resolve() }) })
-  pc.onDataChannel((channel) => { channel.onOpen(() => { setImmediate(() => { try { onChannel(channel, pc) } catch { /* closed meanwhile */ } }) }) })
+  const gathered = new Promise((resolve) => {
+    pc.onGatheringStateChange((state) => {
+      if (state === 'complete') resolve()
+    })
+  })
+  pc.onDataChannel((channel) => {
+    channel.onOpen(() => {
+      setImmediate(() => {
+        try {
+          onChannel(channel, pc)
+        } catch {
+          /* closed meanwhile */
+        }
+      })
+    })
+  })
   pc.setRemoteDescription(edit(localDescription.sdp), 'offer')
   await gathered
   return { id, pc, sdp: pc.localDescription()?.sdp ?? '' }
@@ -50,14 +67,19 @@ async function connectPeer({ id, pc, sdp }) {
   const response = await post(id, JSON.stringify({ type: 'answer', sdp }))
   const { candidates = [] } = response?.ok ? await response.json() : {}
   for (const { candidate, sdpMid } of candidates) {
-    try { pc.addRemoteCandidate(candidate, sdpMid) } catch { /* closed meanwhile */ }
+    try {
+      pc.addRemoteCandidate(candidate, sdpMid)
+    } catch {
+      /* closed meanwhile */
+    }
   }
 }
 
 /** Replaces some characters of a text by others. */
 function mutated(text, random) {
   const characters = [...text]
-  for (let i = 0; i < 1 + random() * 12; i++) characters[Math.floor(random() * characters.length)] = String.fromCharCode(10 + random() * 116)
+  for (let i = 0; i < 1 + random() * 12; i++)
+    characters[Math.floor(random() * characters.length)] = String.fromCharCode(10 + random() * 116)
   return characters.join('')
 }
 
@@ -83,30 +105,63 @@ const largeMessages = (sdp) => sdp.replace(/a=max-message-size:\d+/, 'a=max-mess
 
 const onTransport = {
   'close-around-connect': (random) => closeAround(random, ({ pc }) => pc.close()),
-  'close-by-http': (random) => closeAround(random, async ({ id, pc }) => { await post(id, '{}', 'close'); pc.close() }),
-  'empty-answer': async () => { const { id } = await open(); await post(id, '{}') },
+  'close-by-http': (random) =>
+    closeAround(random, async ({ id, pc }) => {
+      await post(id, '{}', 'close')
+      pc.close()
+    }),
+  'empty-answer': async () => {
+    const { id } = await open()
+    await post(id, '{}')
+  },
   'garbage-sdp': async (random) => {
     const made = await peer()
     await post(made.id, JSON.stringify({ type: 'answer', sdp: mutated(made.sdp, random) }))
     await pause(random() * 100)
     made.pc.close()
   },
-  'half-open': async () => { await open() },
-  'extra-channels': () => misbehave((_channel, pc) => { for (let i = 0; i < 20; i++) pc.createDataChannel(`more ${i}`) }),
-  'giant-messages': () => misbehave((channel) => { for (let i = 0; i < 10; i++) channel.sendMessageBinary(new Uint8Array(100_000)) }, largeMessages),
-  'text-messages': () => misbehave((channel) => { for (let i = 0; i < 50; i++) channel.sendMessage('{"disconnect":{}}') }),
-  'empty-messages': () => misbehave((channel) => { for (let i = 0; i < 500; i++) channel.sendMessageBinary(new Uint8Array(0)) }),
-  'send-and-close': () => misbehave((channel, pc) => { channel.sendMessageBinary(new Uint8Array(16)); pc.close() }),
+  'half-open': async () => {
+    await open()
+  },
+  'extra-channels': () =>
+    misbehave((_channel, pc) => {
+      for (let i = 0; i < 20; i++) pc.createDataChannel(`more ${i}`)
+    }),
+  'giant-messages': () =>
+    misbehave((channel) => {
+      for (let i = 0; i < 10; i++) channel.sendMessageBinary(new Uint8Array(100_000))
+    }, largeMessages),
+  'text-messages': () =>
+    misbehave((channel) => {
+      for (let i = 0; i < 50; i++) channel.sendMessage('{"disconnect":{}}')
+    }),
+  'empty-messages': () =>
+    misbehave((channel) => {
+      for (let i = 0; i < 500; i++) channel.sendMessageBinary(new Uint8Array(0))
+    }),
+  'send-and-close': () =>
+    misbehave((channel, pc) => {
+      channel.sendMessageBinary(new Uint8Array(16))
+      pc.close()
+    }),
   'answer-twice': async (random) => {
     const made = await peer()
-    await Promise.all([post(made.id, JSON.stringify({ type: 'answer', sdp: made.sdp })), post(made.id, JSON.stringify({ type: 'answer', sdp: made.sdp })), post(made.id, '', 'close')])
+    await Promise.all([
+      post(made.id, JSON.stringify({ type: 'answer', sdp: made.sdp })),
+      post(made.id, JSON.stringify({ type: 'answer', sdp: made.sdp })),
+      post(made.id, '', 'close'),
+    ])
     await pause(random() * 50)
     made.pc.close()
   },
   'broken-body': async (random) => {
     const { id } = await open()
     const { hostname, port } = new URL(url)
-    const socket = connect(Number(port), hostname, () => socket.write(`POST /.wrtc/v2/connections/${id}/remote-description HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n{"type":"answer"`))
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(
+        `POST /.wrtc/v2/connections/${id}/remote-description HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n{"type":"answer"`,
+      ),
+    )
     socket.on('error', () => {})
     await pause(random() * 60)
     socket.destroy()
@@ -120,7 +175,10 @@ function socketThat(says, ms) {
     socket.on('error', () => {})
     socket.resume()
     socket.once('close', resolve)
-    setTimeout(() => { socket.destroy(); resolve() }, ms)
+    setTimeout(() => {
+      socket.destroy()
+      resolve()
+    }, ms)
   })
 }
 
@@ -131,41 +189,69 @@ function webSocket(token, act, ms = 300) {
     socket.on('error', () => {})
     socket.on('open', () => act(socket))
     socket.once('close', resolve)
-    setTimeout(() => { socket.terminate(); resolve() }, ms)
+    setTimeout(() => {
+      socket.terminate()
+      resolve()
+    }, ms)
   })
 }
 
 const noise = (random, length) => Uint8Array.from({ length }, () => random() * 256)
-const flipped = (token, random) => { const at = Math.floor(random() * token.length); return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}` }
+const flipped = (token, random) => {
+  const at = Math.floor(random() * token.length)
+  return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
+}
 const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"iss":"otherworld","sub":"x","player":1,"name":"x","role":"observer","exp":9999999999}').toString('base64url')}.`
 // A Hello of version 2 as packet 1: what a stolen token's thief says to take the session over.
 const HELLO = Uint8Array.of(0x08, 1, 0x42, 2, 0x08, 2)
 
 const onServer = {
-  'forged-token': (random, number) => fetch(connections, { method: 'POST', headers: { authorization: flipped(tokenOf(number), random) } }),
+  'forged-token': (random, number) =>
+    fetch(connections, { method: 'POST', headers: { authorization: flipped(tokenOf(number), random) } }),
   'unsigned-token': () => fetch(connections, { method: 'POST', headers: { authorization: unsigned } }),
   'websocket-without-token': () => webSocket('', () => {}),
   'websocket-garbage': (random, number) => webSocket(tokenOf(number), (socket) => socket.send(noise(random, 200))),
-  'websocket-ping-flood': (_, number) => webSocket(tokenOf(number), (socket) => { for (let i = 0; i < 1_500; i++) socket.ping() }),
+  'websocket-ping-flood': (_, number) =>
+    webSocket(tokenOf(number), (socket) => {
+      for (let i = 0; i < 1_500; i++) socket.ping()
+    }),
   'websocket-giant': (_, number) => webSocket(tokenOf(number), (socket) => socket.send(new Uint8Array(100_000))),
   'websocket-silent': (_, number) => webSocket(tokenOf(number), () => {}, 1_000),
-  'websocket-slow-reader': (_, number) => webSocket(tokenOf(number), (socket) => { socket.pause(); socket.send(HELLO) }, 1_500),
-  'stolen-token': async (_, number) => { for (let i = 0; i < 3; i++) await webSocket(tokenOf(number), (socket) => socket.send(HELLO), 60) },
+  'websocket-slow-reader': (_, number) =>
+    webSocket(
+      tokenOf(number),
+      (socket) => {
+        socket.pause()
+        socket.send(HELLO)
+      },
+      1_500,
+    ),
+  'stolen-token': async (_, number) => {
+    for (let i = 0; i < 3; i++) await webSocket(tokenOf(number), (socket) => socket.send(HELLO), 60)
+  },
   'slow-loris': () => socketThat('GET / HTTP/1.1\r\nHost: x\r\nX-A: ', 1_500),
   'http-garbage': (random) => socketThat(noise(random, 300), 300),
   'large-login': () => fetch(`${url}/v1/login`, { method: 'POST', body: 'a'.repeat(200_000) }),
-  'garbage-packets': (random) => misbehave((channel) => { for (let i = 0; i < 20; i++) channel.sendMessageBinary(noise(random, 60)) }),
-  'message-flood': () => misbehave((channel) => { for (let i = 0; i < 3_000; i++) channel.sendMessageBinary(new Uint8Array(20)) }),
+  'garbage-packets': (random) =>
+    misbehave((channel) => {
+      for (let i = 0; i < 20; i++) channel.sendMessageBinary(noise(random, 60))
+    }),
+  'message-flood': () =>
+    misbehave((channel) => {
+      for (let i = 0; i < 3_000; i++) channel.sendMessageBinary(new Uint8Array(20))
+    }),
 }
 const attacks = Object.entries(tokens.length === 0 ? onTransport : { ...onTransport, ...onServer })
 
 let next = Number(from)
-await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
-  while (next < Number(to)) {
-    const number = next++
-    const [name, attack] = attacks[number % attacks.length]
-    await Promise.resolve(attack(randomOf(number), number)).catch(() => {})
-    process.stdout.write(`${number} ${name}\n`)
-  }
-}))
+await Promise.all(
+  Array.from({ length: CONCURRENCY }, async () => {
+    while (next < Number(to)) {
+      const number = next++
+      const [name, attack] = attacks[number % attacks.length]
+      await Promise.resolve(attack(randomOf(number), number)).catch(() => {})
+      process.stdout.write(`${number} ${name}\n`)
+    }
+  }),
+)
 process.exit(0)

@@ -16,10 +16,16 @@ const HONEST_PERIOD_MS = 20
 /** Runs attacks FROM to TO in a process of its own; resolves with how many were done before it ended. */
 async function attack(url: string, from: number, to: number): Promise<number> {
   const script = fileURLToPath(new URL('hostile-peers.mjs', import.meta.url))
-  const attacker = spawn(process.execPath, [script, url, String(from), String(to), String(SEED)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const attacker = spawn(process.execPath, [script, url, String(from), String(to), String(SEED)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let done = 0
-  attacker.stdout.on('data', (chunk: Buffer) => { done += chunk.toString().split('\n').length - 1 })
-  await new Promise((resolve) => { attacker.once('close', resolve) })
+  attacker.stdout.on('data', (chunk: Buffer) => {
+    done += chunk.toString().split('\n').length - 1
+  })
+  await new Promise((resolve) => {
+    attacker.once('close', resolve)
+  })
   return done
 }
 
@@ -36,7 +42,9 @@ test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, 
     let unansweredMost = 0
     const endings: string[] = []
     const honest = await nodeWebRtcConnect({ bindAddress: '127.0.0.1' })(url, 'good', {
-      closed: (reason) => { endings.push(reason) },
+      closed: (reason) => {
+        endings.push(reason)
+      },
       received: () => {
         answers += 1
         unanswered = 0
@@ -49,13 +57,15 @@ test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, 
       unanswered += 1
       unansweredMost = Math.max(unansweredMost, unanswered)
       honest.send(Uint8Array.of(1, 2, 3))
-      for (const { connection } of received.splice(0)) if (connection === honestId) transport.send(honestId, new Uint8Array(1_000))
+      for (const { connection } of received.splice(0))
+        if (connection === honestId) transport.send(honestId, new Uint8Array(1_000))
       transport.flush()
     }, HONEST_PERIOD_MS)
 
     let done = 0
     // Where the attacker's own stack breaks down, another one goes on with what is left
-    for (let attackers = 0; done < HOSTILE_CONNECTS && attackers < 10; attackers++) done += await attack(url, done, HOSTILE_CONNECTS)
+    for (let attackers = 0; done < HOSTILE_CONNECTS && attackers < 10; attackers++)
+      done += await attack(url, done, HOSTILE_CONNECTS)
     await until('half-open connections are given up', () => transport.stats.halfOpen === 0)
     await until('all hostile connections are gone', () => transport.stats.connections === 1)
     clearInterval(ticking)
@@ -69,7 +79,9 @@ test(`${HOSTILE_CONNECTS} hostile connects crash nothing, leave nothing behind, 
     expect(answers).toBeGreaterThan(sent * 0.9)
     expect(unansweredMost).toBeLessThan(SILENCE_MS_MAX / HONEST_PERIOD_MS)
     // The attacks came as far as they were meant to
-    expect(server.closed.map(({ reason }) => reason)).toEqual(expect.arrayContaining([CLOSE_REASON.channel, CLOSE_REASON.text, CLOSE_REASON.oversize, CLOSE_REASON.peer]))
+    expect(server.closed.map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining([CLOSE_REASON.channel, CLOSE_REASON.text, CLOSE_REASON.oversize, CLOSE_REASON.peer]),
+    )
   } finally {
     await server.stop()
   }

@@ -13,7 +13,12 @@ const realm = goingOn ? goingOn.realm : simulation.genesis(DEFAULT_DEFINITION)
 const startTick = goingOn?.tick ?? 0
 const file = RecordingFile.create({
   directory,
-  header: { ...headerOf(simulation, DEFAULT_DEFINITION, realm), epoch: found.nextEpoch, start: goingOn ? 'checkpoint' : 'genesis', startTick },
+  header: {
+    ...headerOf(simulation, DEFAULT_DEFINITION, realm),
+    epoch: found.nextEpoch,
+    start: goingOn ? 'checkpoint' : 'genesis',
+    startTick,
+  },
   ...(goingOn && { checkpoint: simulation.checkpoint(realm) }),
   segmentBytesMax: 60_000,
   onFault: (fault) => {
@@ -27,6 +32,7 @@ for (const frame of sessionFrames({ ticks: 5000, players: 4, seed: 9 }).slice(st
   file.hash(frame.tick, hash)
   process.stdout.write(`${frame.tick} ${hash}\n`)
   if (frame.tick % Number(checkpointEvery) === 0) file.checkpoint(frame.tick, simulation.checkpoint(realm))
-  if (file.rollDue) file.roll({ tick: frame.tick, hash, ...simulation.counts(realm), checkpoint: simulation.checkpoint(realm) })
+  if (file.rollDue)
+    file.roll({ tick: frame.tick, hash, ...simulation.counts(realm), checkpoint: simulation.checkpoint(realm) })
   if (frame.tick % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 1))
 }

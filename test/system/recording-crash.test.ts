@@ -18,12 +18,25 @@ let place = ''
 beforeAll(async () => {
   mkdirSync(join(root, '.tmp'), { recursive: true })
   place = mkdtempSync(join(root, '.tmp', 'crash-'))
-  await build({ entryPoints: [join(root, 'test/system/recording-crash-child.ts')], outfile: join(place, 'child.mjs'), bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
+  await build({
+    entryPoints: [join(root, 'test/system/recording-crash-child.ts')],
+    outfile: join(place, 'child.mjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  })
 })
 afterAll(() => rmSync(place, { recursive: true, force: true }))
 
 /** Runs the realm until so many ticks were said, and kills it in the middle of whatever it does. */
-async function runAndKill(directory: string, ticks: number, delayMs: number): Promise<{ start: string[]; seen: Map<number, string> }> {
+async function runAndKill(
+  directory: string,
+  ticks: number,
+  delayMs: number,
+): Promise<{ start: string[]; seen: Map<number, string> }> {
   const child = spawn(process.execPath, [join(place, 'child.mjs'), directory], { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   child.stdout.setEncoding('utf8')
@@ -33,7 +46,10 @@ async function runAndKill(directory: string, ticks: number, delayMs: number): Pr
   })
   await once(child, 'close')
   const lines = text.split('\n').slice(0, -1)
-  return { start: (lines[0] ?? '').split(' '), seen: new Map(lines.slice(1).map((line) => [Number(line.split(' ')[0]), line.split(' ')[1] ?? ''])) }
+  return {
+    start: (lines[0] ?? '').split(' '),
+    seen: new Map(lines.slice(1).map((line) => [Number(line.split(' ')[0]), line.split(' ')[1] ?? ''])),
+  }
 }
 
 test(`a realm that is killed ${KILLS} times at random moments loses no tick that was seen, and goes on where it was`, async () => {
@@ -55,7 +71,8 @@ test(`a realm that is killed ${KILLS} times at random moments loses no tick that
     if (!recording.ok) throw recording.error
     const verified = await verify(recording.value, simulation)
     expect(verified.ok && verified.value).toMatchObject({ ok: true, firstDivergence: null })
-    for (let tick = recording.value.startTick; tick <= recording.value.lastTick; tick++) recorded.set(tick, recording.value.hash(tick))
+    for (let tick = recording.value.startTick; tick <= recording.value.lastTick; tick++)
+      recorded.set(tick, recording.value.hash(tick))
   }
   for (const [tick, hash] of seen) expect([tick, recorded.get(tick)]).toEqual([tick, hash])
   const found = await recover(directory, 'yard', simulation)

@@ -7,11 +7,25 @@ import { cleanup, joined, serveProcess, temporaryDirectory, type ServeProcess } 
 const clean = cleanup()
 afterEach(() => clean.all())
 
-interface Status { readonly tick: number; readonly stateHash: string }
-interface Info { readonly epoch: number; readonly startTick: number; readonly startHash: string; readonly lastTick: number; readonly lastHash: string; readonly unhashedFrame: boolean; readonly tick: number; readonly hash: string }
+interface Status {
+  readonly tick: number
+  readonly stateHash: string
+}
+interface Info {
+  readonly epoch: number
+  readonly startTick: number
+  readonly startHash: string
+  readonly lastTick: number
+  readonly lastHash: string
+  readonly unhashedFrame: boolean
+  readonly tick: number
+  readonly hash: string
+}
 
 async function statusOf(url: string): Promise<Status> {
-  const { realms: [realm] } = await (await fetch(`${url}v1/status`)).json() as { realms: Status[] }
+  const {
+    realms: [realm],
+  } = (await (await fetch(`${url}v1/status`)).json()) as { realms: Status[] }
   return realm ?? expect.fail('there is no realm')
 }
 
@@ -32,7 +46,7 @@ async function playedAndKilled(server: ServeProcess): Promise<Status> {
   return status
 }
 
-test('a killed server\'s recording ends at or after what the status said, and the next one starts from just that state', async () => {
+test("a killed server's recording ends at or after what the status said, and the next one starts from just that state", async () => {
   const data = temporaryDirectory(clean)
   const start = (): Promise<ServeProcess> => serveProcess(clean, ['--port', '0', '--udp-port', '0', '--data', data])
   const first = await playedAndKilled(await start())

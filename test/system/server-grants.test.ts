@@ -4,7 +4,9 @@ import { free, loadEngine, Permission, type Engine, type Realm, type RealmDefini
 import { Guest, playAll, Stage } from '../harness/server-stage.ts'
 
 let engine: Engine
-beforeAll(async () => { engine = await loadEngine() })
+beforeAll(async () => {
+  engine = await loadEngine()
+})
 
 const realms = new Set<Realm>()
 afterEach(() => {

@@ -26,19 +26,32 @@ function peer(url: string, says: string): Peer {
   const socket = connect(Number(port), hostname, () => socket.write(says))
   clean.add(() => socket.destroy())
   socket.on('error', () => undefined)
-  socket.on('data', (chunk) => { answer += chunk.toString() })
-  return { socket, answer: () => answer, closed: new Promise((resolve) => { socket.once('close', () => resolve()) }) }
+  socket.on('data', (chunk) => {
+    answer += chunk.toString()
+  })
+  return {
+    socket,
+    answer: () => answer,
+    closed: new Promise((resolve) => {
+      socket.once('close', () => resolve())
+    }),
+  }
 }
 
 test('who says nothing, or a request byte by byte, is cut off in time, told why where something was asked, and others are served', async () => {
   const { url } = await serveHere(clean)
   const silent = peer(url, '')
   const slowHead = peer(url, 'GET / HTTP/1.1\r\nHost: x\r\nX-A: ')
-  const slowBody = peer(url, 'POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"name":')
+  const slowBody = peer(
+    url,
+    'POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"name":',
+  )
   // Answered at once, and its body still comes
   const endless = peer(url, 'GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n')
   const unsigned = peer(url, 'PUT /v1/assets/quarantine/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n')
-  const drip = setInterval(() => { for (const { socket } of [slowHead, slowBody, endless, unsigned]) socket.write('a') }, 200)
+  const drip = setInterval(() => {
+    for (const { socket } of [slowHead, slowBody, endless, unsigned]) socket.write('a')
+  }, 200)
   clean.add(() => clearInterval(drip))
   const startMs = performance.now()
   expect((await login(url, 'Ada')).token).not.toBe('')
@@ -63,8 +76,13 @@ test('an address has so many sockets and no more; the next is told, and a place 
   const server = createServer((_, response) => response.end('served'))
   const limits = new SocketLimits(2, () => false)
   limits.watch(server)
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  clean.add(() => { server.closeAllConnections(); server.close() })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  clean.add(() => {
+    server.closeAllConnections()
+    server.close()
+  })
   const address = server.address()
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
   const [first, second] = [peer(url, ''), peer(url, '')]

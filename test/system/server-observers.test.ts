@@ -1,11 +1,22 @@
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { decodeLockstep, type LockstepMessage } from '../../protocol/index.ts'
 import { OBSERVERS_MAX } from '../../server/limits.ts'
-import { free, hash, loadEngine, restore, step, type Engine, type Realm, type RealmDefinition } from '../../sim/index.ts'
+import {
+  free,
+  hash,
+  loadEngine,
+  restore,
+  step,
+  type Engine,
+  type Realm,
+  type RealmDefinition,
+} from '../../sim/index.ts'
 import { Guest, hello, Stage, walk } from '../harness/server-stage.ts'
 
 let engine: Engine
-beforeAll(async () => { engine = await loadEngine() })
+beforeAll(async () => {
+  engine = await loadEngine()
+})
 
 const realms = new Set<Realm>()
 afterEach(() => {

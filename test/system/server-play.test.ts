@@ -11,12 +11,20 @@ const clean = cleanup()
 afterEach(() => clean.all())
 
 const BALL: PropSpec = {
-  name: 'ball', motion: 'dynamic', density: 100, friction: 0.5, restitution: 0.5, color: 0xff0000,
-  colliders: [{ shape: { type: 'sphere', radius: 0.25 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
+  name: 'ball',
+  motion: 'dynamic',
+  density: 100,
+  friction: 0.5,
+  restitution: 0.5,
+  color: 0xff0000,
+  colliders: [
+    { shape: { type: 'sphere', radius: 0.25 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } },
+  ],
 }
 const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 }
 
-const seenPosition = (client: RenderClient, element: number): Vec3 | undefined => client.sample().props.find((prop) => prop.element === element)?.position
+const seenPosition = (client: RenderClient, element: number): Vec3 | undefined =>
+  client.sample().props.find((prop) => prop.element === element)?.position
 
 const THROWS_MAX = 5
 const FLIGHT_MS_MAX = 8_000
@@ -32,14 +40,21 @@ async function throws(ada: RenderClient, bob: RenderClient): Promise<number> {
     expect(spawned).toMatchObject({ ok: true })
     const element = spawned.ok ? spawned.element : 0
     expect(await ada.grab(element, 2)).toMatchObject({ ok: true, element })
-    await until('Bob sees Ada hold it', () => (bob.sample().props.find((prop) => prop.element === element)?.holder ?? 0) !== 0)
+    await until(
+      'Bob sees Ada hold it',
+      () => (bob.sample().props.find((prop) => prop.element === element)?.holder ?? 0) !== 0,
+    )
     expect(await bob.grab(element, 2)).toMatchObject({ ok: false, reason: 'held-by-another' })
     for (let step = 0; step <= 20; step++) {
       ada.drag(2, { x, y: 1.2, z: z - 1 - step * 0.1 }, UPRIGHT)
       await sleep(16)
     }
     expect(await ada.release(2)).toMatchObject({ ok: true })
-    const hasFlown = await until('Bob sees it fly', () => (seenPosition(bob, element)?.z ?? z) < z - 4, FLIGHT_MS_MAX).catch(() => false)
+    const hasFlown = await until(
+      'Bob sees it fly',
+      () => (seenPosition(bob, element)?.z ?? z) < z - 4,
+      FLIGHT_MS_MAX,
+    ).catch(() => false)
     if (hasFlown) return element
   }
   throw new Error(`none of ${THROWS_MAX} balls flew`)
@@ -59,10 +74,22 @@ test('people meet over WebRTC and WebSocket, throw a ball, a lockstep peer agree
   clean.add(drive([peer]))
   peer.start()
 
-  await until('both see each other by name', () => [ada, bob].every((client) => client.sample().avatars.map(({ name }) => name).toSorted().join() === 'Ada,Bob'))
+  await until('both see each other by name', () =>
+    [ada, bob].every(
+      (client) =>
+        client
+          .sample()
+          .avatars.map(({ name }) => name)
+          .toSorted()
+          .join() === 'Ada,Bob',
+    ),
+  )
   const start = await ownPosition(ada)
   ada.move({ z: -1, yaw: 0 })
-  await until('Bob sees Ada walk', () => (bob.sample().avatars.find(({ name }) => name === 'Ada')?.position.z ?? start.z) < start.z - 0.5)
+  await until(
+    'Bob sees Ada walk',
+    () => (bob.sample().avatars.find(({ name }) => name === 'Ada')?.position.z ?? start.z) < start.z - 0.5,
+  )
   ada.move({ yaw: 0 })
 
   const element = await throws(ada, bob)
@@ -73,7 +100,9 @@ test('people meet over WebRTC and WebSocket, throw a ball, a lockstep peer agree
   expect(server.status()).toMatchObject({ players: 2, observers: 1, connections: 3, id: 'yard' })
 
   await server.stop()
-  await until('everyone was told, and waits for the server to come back', () => [ada, bob, peer].every(({ state }) => state.type === 'reconnecting'))
+  await until('everyone was told, and waits for the server to come back', () =>
+    [ada, bob, peer].every(({ state }) => state.type === 'reconnecting'),
+  )
   const [recording] = await verifiedRecordings(server.data)
   expect(recording).toMatchObject({ truncated: false })
   expect(recording?.lastTick).toBeGreaterThan(120)
@@ -82,14 +111,27 @@ test('people meet over WebRTC and WebSocket, throw a ball, a lockstep peer agree
 test('status and health are served, tokens are asked for, and strangers are refused', async () => {
   const { url } = await serveHere(clean)
   const status = await (await fetch(`${url}v1/status`)).json()
-  expect(status).toMatchObject({ realms: [{ id: 'yard', tick: expect.any(Number), stateHash: expect.stringMatching(/^[0-9a-f]{16}$|^$/), players: 0, elements: expect.any(Number), tickMsP50: expect.any(Number), tickMsP99: expect.any(Number), overruns: expect.any(Number) }] })
+  expect(status).toMatchObject({
+    realms: [
+      {
+        id: 'yard',
+        tick: expect.any(Number),
+        stateHash: expect.stringMatching(/^[0-9a-f]{16}$|^$/),
+        players: 0,
+        elements: expect.any(Number),
+        tickMsP50: expect.any(Number),
+        tickMsP99: expect.any(Number),
+        overruns: expect.any(Number),
+      },
+    ],
+  })
   expect((await fetch(`${url}healthz`)).status).toBe(200)
   const stranger = await enter(clean, url, 'Eve', { token: 'forged' })
   await until('the stranger is refused', () => stranger.state.type === 'closed')
   expect(stranger.state).toMatchObject({ reason: expect.stringMatching(/token/i) })
 })
 
-test('an observer\'s token does not play, and a player\'s does not observe', async () => {
+test("an observer's token does not play, and a player's does not observe", async () => {
   const { url } = await serveHere(clean, { observers: 'anyone' })
   const walker = await enter(clean, url, 'Ada', { role: 'observer' })
   await until('it is refused', () => walker.state.type === 'closed')

@@ -1,14 +1,24 @@
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { RESUME_MS_MAX, SILENCE_MS_MAX } from '../../netcode/session/index.ts'
 import { encodeClientPacket, encodeInput, PROTOCOL_VERSION } from '../../protocol/index.ts'
-import { DEFAULT_DEFINITION, free, loadEngine, type Engine, type PropSpec, type Realm, type RealmDefinition } from '../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  free,
+  loadEngine,
+  type Engine,
+  type PropSpec,
+  type Realm,
+  type RealmDefinition,
+} from '../../sim/index.ts'
 import { RecordingFault } from '../../storage/recordings/index.ts'
 import { HELLO_MS_MAX, INPUTS_PER_FRAME_MAX } from '../../server/limits.ts'
 import { Unanswered } from '../../server/recorder/undelivered-outcomes.ts'
 import { Guest, hello, playAll, Stage, walk } from '../harness/server-stage.ts'
 
 let engine: Engine
-beforeAll(async () => { engine = await loadEngine() })
+beforeAll(async () => {
+  engine = await loadEngine()
+})
 
 const realms = new Set<Realm>()
 afterEach(() => {
@@ -23,15 +33,28 @@ function stageOf(changes: Partial<RealmDefinition> = {}, from?: ConstructorParam
 }
 
 const BALL: PropSpec = {
-  name: 'ball', motion: 'dynamic', density: 100, friction: 0.5, restitution: 0.5, color: 0xff0000,
-  colliders: [{ shape: { type: 'sphere', radius: 0.25 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }],
+  name: 'ball',
+  motion: 'dynamic',
+  density: 100,
+  friction: 0.5,
+  restitution: 0.5,
+  color: 0xff0000,
+  colliders: [
+    { shape: { type: 'sphere', radius: 0.25 }, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } },
+  ],
 }
 test('SES-3, MSG-6: a player says hello, is welcomed with the world, walks, and hears what became of its commands', async () => {
   const stage = stageOf()
   const ada = new Guest(stage, 1, 7)
   await ada.play(500)
   const avatar = stage.realm.players.get(7)
-  expect(ada.last('welcome')).toMatchObject({ player: 7, avatar: avatar?.id, realm: 'yard', tickRate: 60, resumed: false })
+  expect(ada.last('welcome')).toMatchObject({
+    player: 7,
+    avatar: avatar?.id,
+    realm: 'yard',
+    tickRate: 60,
+    resumed: false,
+  })
   expect(ada.messages.filter(({ type }) => type === 'propAdded')).toHaveLength(DEFAULT_DEFINITION.props.length)
   expect(ada.last('avatarAdded')).toMatchObject({ player: 7, name: 'Player 7' })
   expect(ada.snapshots).toBeGreaterThan(5)
@@ -44,7 +67,8 @@ test('SES-3, MSG-6: a player says hello, is welcomed with the world, walks, and 
   expect(before - (stage.realm.players.get(7)?.position.z ?? 0)).toBeGreaterThan(0.8)
   expect(grab.ok && spawn.ok).toBe(true)
   expect(ada.messages.filter(({ type }) => type === 'commandRejected')).toEqual([
-    expect.objectContaining({ reason: 'unknown-element' }), expect.objectContaining({ reason: 'unknown-element' }),
+    expect.objectContaining({ reason: 'unknown-element' }),
+    expect.objectContaining({ reason: 'unknown-element' }),
   ])
   expect(ada.last('hashSample')?.hash).toBe(stage.hashes.get(ada.last('hashSample')?.tick ?? 0))
 })
@@ -56,7 +80,17 @@ test('MSG-4: others are told of who comes, what is held, and who leaves', async 
   await playAll(stage, [ada, bob], 500)
   expect(ada.messages).toContainEqual(expect.objectContaining({ type: 'avatarAdded', player: 2 }))
   const position = stage.realm.players.get(2)?.position ?? { x: 0, y: 0, z: 0 }
-  expect(bob.session.command({ type: 'spawn', prop: BALL, position, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 }).ok).toBe(true)
+  expect(
+    bob.session.command({
+      type: 'spawn',
+      prop: BALL,
+      position,
+      rotation: { x: 0, y: 0, z: 0, w: 1 },
+      scale: 1,
+      access: 0,
+      owner: 0,
+    }).ok,
+  ).toBe(true)
   await playAll(stage, [ada, bob], 200)
   const element = bob.last('commandDone')?.element ?? 0
   expect(ada.last('propAdded')).toMatchObject({ element, owner: 2 })
@@ -74,14 +108,23 @@ test('INP-8: a thing that slips from a hand is told to all, and is no outcome of
   const stage = stageOf()
   const ada = new Guest(stage, 1, 1)
   await ada.play(300)
-  ada.session.command({ type: 'spawn', prop: BALL, position: stage.realm.players.get(1)?.position ?? { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, access: 0, owner: 0 })
+  ada.session.command({
+    type: 'spawn',
+    prop: BALL,
+    position: stage.realm.players.get(1)?.position ?? { x: 0, y: 0, z: 0 },
+    rotation: { x: 0, y: 0, z: 0, w: 1 },
+    scale: 1,
+    access: 0,
+    owner: 0,
+  })
   await ada.play(200)
   const element = ada.last('commandDone')?.element ?? 0
   ada.session.command({ type: 'grab', element, hand: 2 })
   ada.session.latest({ ...walk, run: true })
   await ada.play(5_000)
   expect(ada.messages.filter(({ type }) => type === 'propChanged')).toEqual([
-    { type: 'propChanged', element, scale: 1, holder: 1, access: 0 }, { type: 'propChanged', element, scale: 1, holder: 0, access: 0 },
+    { type: 'propChanged', element, scale: 1, holder: 1, access: 0 },
+    { type: 'propChanged', element, scale: 1, holder: 0, access: 0 },
   ])
   expect(ada.messages.filter(({ type }) => type === 'commandDone')).toHaveLength(2)
 })
@@ -134,7 +177,7 @@ test('LIM-1, PKT-8: a faulty client is told why and ends alone', async () => {
 
 test.each([
   ['another version of the protocol', hello('render', PROTOCOL_VERSION + 1), 'the client is newer than this server'],
-  ['lockstep with a player\'s token', hello('lockstep'), 'role "observer"'],
+  ["lockstep with a player's token", hello('lockstep'), 'role "observer"'],
   ['a body that the realm does not have', hello('render', PROTOCOL_VERSION, 99), 'There is no body 99'],
 ])('SES-2, VER-1: %s is refused in words, and nobody joins', async (_, bytes, words) => {
   const stage = stageOf()
@@ -194,7 +237,8 @@ test('INP-2: a burst of commands is acknowledged only as far as the log has it, 
   const count = 3 * INPUTS_PER_FRAME_MAX
   for (let i = 0; i < count; i++) ada.session.command({ type: 'release', hand: 0 })
   ada.exchange()
-  const recorded = (): number => stage.frames.flatMap(({ inputs }) => inputs).filter(({ command }) => command.type === 'release').length
+  const recorded = (): number =>
+    stage.frames.flatMap(({ inputs }) => inputs).filter(({ command }) => command.type === 'release').length
   const seen: number[] = []
   for (let tick = 0; tick < 6; tick++) {
     await stage.pass(1_000 / 60)
@@ -215,7 +259,14 @@ test('SES-1: who sends inputs before the Welcome ends, and nothing of them is ke
   stage.put({ type: 'closed', link: 1, reason: 'gone' })
   stage.open(2, 1)
   const release = encodeInput({ player: 0, sequence: 9, command: { type: 'release', hand: 0 } })
-  stage.receive(2, encodeClientPacket({ packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 0, control: null }, [release], []))
+  stage.receive(
+    2,
+    encodeClientPacket(
+      { packet: 1, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 0, control: null },
+      [release],
+      [],
+    ),
+  )
   await stage.pass(1_500)
   expect(stage.closes.get(2)).toBe('Inputs were sent before the Welcome.')
   expect(stage.frames.flatMap(({ inputs }) => inputs).filter(({ command }) => command.type === 'release')).toEqual([])
@@ -242,7 +293,8 @@ test('a tick that cannot be written waits with its inputs, and nothing of it is 
   expect(stage.frames.map((frame) => frame.tick)).toEqual(Array.from({ length: stage.realm.tick }, (_, i) => i + 1))
   expect(ada.last('commandRejected')?.reason).toBe('hand-empty')
   expect(stage.posted.filter(({ type }) => type === 'note')).toEqual([
-    expect.objectContaining({ text: expect.stringContaining('stands still') }), expect.objectContaining({ text: expect.stringContaining('ticks on') }),
+    expect.objectContaining({ text: expect.stringContaining('stands still') }),
+    expect.objectContaining({ text: expect.stringContaining('ticks on') }),
   ])
 })
 
@@ -321,7 +373,9 @@ test('slow steps are counted, told to the operator, and no tick is skipped', asy
   expect(stage.status?.delayedMs).toBeGreaterThan(1_000)
   expect(stage.status?.tickMsP99).toBeGreaterThanOrEqual(40)
   expect(stage.frames.map(({ tick }) => tick)).toEqual(Array.from({ length: stage.realm.tick }, (_, i) => i + 1))
-  expect(stage.posted.find(({ type }) => type === 'note')).toMatchObject({ text: expect.stringMatching(/^overloaded: \d+ of \d+ ticks took longer than 16\.7 ms/) })
+  expect(stage.posted.find(({ type }) => type === 'note')).toMatchObject({
+    text: expect.stringMatching(/^overloaded: \d+ of \d+ ticks took longer than 16\.7 ms/),
+  })
 })
 
 test('SES-5: a session goes on over a crash where the log left it: no command is carried out twice', async () => {
@@ -335,7 +389,9 @@ test('SES-5: a session goes on over a crash where the log left it: no command is
   // The acknowledgement is lost with the server; what is left is the realm and what its log holds.
   const sequence = stage.log.heard.all.get(1)?.ackCommand ?? 0
   const unanswered = new Unanswered()
-  unanswered.take(stage.realm.tick, [{ type: 'rejected', player: 1, sequence, command: 'release', reason: 'hand-empty' }])
+  unanswered.take(stage.realm.tick, [
+    { type: 'rejected', player: 1, sequence, command: 'release', reason: 'hand-empty' },
+  ])
   const after = stageOf({}, { realm: stage.realm, heard: stage.log.heard, unanswered })
   await after.pass(600)
   const stood = after.realm.players.get(1)?.position.z ?? 0
@@ -345,9 +401,13 @@ test('SES-5: a session goes on over a crash where the log left it: no command is
   await returned.play(300)
   expect(returned.last('welcome')).toMatchObject({ resumed: true, avatar: ada.last('welcome')?.avatar })
   expect(ada.session.unacknowledged).toBe(0)
-  const releases = [...stage.frames, ...after.frames].flatMap(({ inputs }) => inputs).filter(({ command }) => command.type === 'release')
+  const releases = [...stage.frames, ...after.frames]
+    .flatMap(({ inputs }) => inputs)
+    .filter(({ command }) => command.type === 'release')
   expect(releases).toHaveLength(1)
-  expect(returned.messages.filter(({ type }) => type === 'commandRejected')).toEqual([expect.objectContaining({ sequence, reason: 'hand-empty' })])
+  expect(returned.messages.filter(({ type }) => type === 'commandRejected')).toEqual([
+    expect.objectContaining({ sequence, reason: 'hand-empty' }),
+  ])
   ada.session.command({ type: 'release', hand: 1 })
   await returned.play(300)
   expect(returned.last('commandRejected')?.reason).toBe('hand-empty')

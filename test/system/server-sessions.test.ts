@@ -2,7 +2,18 @@ import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { login } from '../../netcode/index.ts'
 import { PACKETS_BURST_MAX } from '../../netcode/session/index.ts'
-import { cleanup, enter, joined, lives, serveHere, serveProcess, sleep, temporaryDirectory, until, verifiedRecordings } from '../harness/server-harness.ts'
+import {
+  cleanup,
+  enter,
+  joined,
+  lives,
+  serveHere,
+  serveProcess,
+  sleep,
+  temporaryDirectory,
+  until,
+  verifiedRecordings,
+} from '../harness/server-harness.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())
@@ -25,7 +36,10 @@ test('SES-8: a second connection of a session takes it over with its avatar, and
   const ada = await joined(clean, server.url, 'Ada', { token })
   const first = ada.state
   const again = await joined(clean, server.url, 'Ada', { token })
-  expect(again.state).toMatchObject({ resumed: true, ...(first.type === 'joined' ? { avatar: first.avatar, player: first.player } : {}) })
+  expect(again.state).toMatchObject({
+    resumed: true,
+    ...(first.type === 'joined' ? { avatar: first.avatar, player: first.player } : {}),
+  })
   await until('the older one is told', () => ada.state.type === 'closed')
   expect(ada.state).toMatchObject({ reason: 'This session goes on at another connection.' })
   expect(server.status().players).toBe(1)
@@ -64,7 +78,7 @@ test('SES-7: SIGTERM says goodbye, seals the recording, frees the directory; a r
   const second = await serveProcess(clean, ['--port', port, '--data', data])
   await until('Ada is back, as who she was', () => ada.state.type === 'joined' && ada.state.resumed)
   const bob = await enter(clean, second.url, 'Bob')
-  await until('Bob sees the world with Ada\'s avatar', () => bob.sample().avatars.some(({ name }) => name === 'Ada'))
+  await until("Bob sees the world with Ada's avatar", () => bob.sample().avatars.some(({ name }) => name === 'Ada'))
   expect(second.errors()).toContain(`goes on at tick ${sealed?.lastTick}`)
   second.child.kill('SIGINT')
   expect(await second.exit).toBe(0)

@@ -4,15 +4,30 @@ import { afterEach, expect, test } from 'vitest'
 import { drive, login, RenderClient, type AvatarSample, type ClientState, type Connect } from '../../netcode/index.ts'
 import { connectWebRtc } from '../../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
-import { cleanup, emptyRealmFile, freePort, joined, lives, serveProcess, sleep, temporaryDirectory, until, type Cleanup } from '../harness/server-harness.ts'
+import {
+  cleanup,
+  emptyRealmFile,
+  freePort,
+  joined,
+  lives,
+  serveProcess,
+  sleep,
+  temporaryDirectory,
+  until,
+  type Cleanup,
+} from '../harness/server-harness.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())
 
-const listens = (port: number): Promise<boolean> => new Promise((resolve) => {
-  const socket = connectTcp(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
-  socket.once('error', () => resolve(false))
-})
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connectTcp(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
 
 interface Newcomer {
   readonly client: RenderClient
@@ -21,7 +36,12 @@ interface Newcomer {
 
 function newcomer(at: Cleanup, url: string, token: string, connect: Connect): Newcomer {
   const states: ClientState[] = []
-  const client = new RenderClient({ url, token, connects: [connect], events: { state: (state) => void states.push(state) } })
+  const client = new RenderClient({
+    url,
+    token,
+    connects: [connect],
+    events: { state: (state) => void states.push(state) },
+  })
   at.add(drive([client]))
   client.start()
   return { client, states }
@@ -34,16 +54,26 @@ test('SIG-5: clients that come while the realm starts after a crash wait, are to
   let server = await serveProcess(clean, args)
   const ada = await joined(clean, url, 'Ada')
   for (let round = 1; round <= 2; round++) {
-    const tokens = await Promise.all(['socket', 'rtc'].map(async (name) => (await login(url, `${name} ${round}`)).token))
+    const tokens = await Promise.all(
+      ['socket', 'rtc'].map(async (name) => (await login(url, `${name} ${round}`)).token),
+    )
     server.child.kill('SIGKILL')
     await server.exit
     const starting = serveProcess(clean, args)
     while (!(await listens(port))) await sleep(5)
     // The port is there; the realm is not, and says so to whoever asks.
-    const answer = await fetch(new URL('.wrtc/v2/connections', url), { method: 'POST', headers: { authorization: `Bearer ${tokens[0] ?? ''}` } })
+    const answer = await fetch(new URL('.wrtc/v2/connections', url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens[0] ?? ''}` },
+    })
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
-    expect(await answer.json()).toMatchObject({ reason: 'starting', message: expect.stringMatching(/starting|starts/) as string })
-    const newcomers = [connectWebSocket, connectWebRtc].map((connect, i) => newcomer(clean, url, tokens[i] ?? '', connect))
+    expect(await answer.json()).toMatchObject({
+      reason: 'starting',
+      message: expect.stringMatching(/starting|starts/) as string,
+    })
+    const newcomers = [connectWebSocket, connectWebRtc].map((connect, i) =>
+      newcomer(clean, url, tokens[i] ?? '', connect),
+    )
     for (const { client, states } of newcomers) {
       await until('the newcomer has joined', () => lives(client).type === 'joined')
       expect(states.some((state) => state.type === 'connecting' && /starting/.test(state.waiting ?? ''))).toBe(true)
@@ -61,13 +91,22 @@ test('a login that comes while the server starts waits for its gateway', async (
   const starting = serveProcess(clean, ['--port', String(port), '--data', data])
   while (!(await listens(port))) await sleep(5)
   const waited: string[] = []
-  expect((await login(`http://127.0.0.1:${port}/`, 'Ada', { waiting: (reason) => void waited.push(reason) })).token).not.toBe('')
+  expect(
+    (await login(`http://127.0.0.1:${port}/`, 'Ada', { waiting: (reason) => void waited.push(reason) })).token,
+  ).not.toBe('')
   expect(waited[0]).toMatch(/The server is starting/)
   await starting
 }, 60_000)
 
-test('while the server is silent one\'s own avatar stands after 1.5 s, and walks on once it answers again', async () => {
-  const server = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean), '--realm', emptyRealmFile(clean)])
+test("while the server is silent one's own avatar stands after 1.5 s, and walks on once it answers again", async () => {
+  const server = await serveProcess(clean, [
+    '--port',
+    '0',
+    '--data',
+    temporaryDirectory(clean),
+    '--realm',
+    emptyRealmFile(clean),
+  ])
   const ada = await joined(clean, server.url, 'Ada')
   const own = (): AvatarSample | undefined => ada.sample().avatars.find((avatar) => avatar.own)
   const z = (): number => own()?.position.z ?? Number.NaN

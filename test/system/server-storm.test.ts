@@ -5,7 +5,9 @@ import { DEFAULT_DEFINITION, loadEngine, type Engine } from '../../sim/index.ts'
 import { Guest, playAll, Stage } from '../harness/server-stage.ts'
 
 let engine: Engine
-beforeAll(async () => { engine = await loadEngine() })
+beforeAll(async () => {
+  engine = await loadEngine()
+})
 
 const CROWD = 40
 
@@ -18,8 +20,13 @@ test('a storm of joins is spread over ticks; all are welcomed and see each other
   expect(joins.reduce((sum, count) => sum + count, 0)).toBe(CROWD)
   for (const guest of guests) {
     expect(guest.last('welcome')).toMatchObject({ player: guest.player, resumed: false })
-    expect(JSON.parse(guest.last('welcome')?.definition ?? '{}')).toMatchObject({ id: DEFAULT_DEFINITION.id, props: [] })
-    expect(new Set(guest.messages.flatMap((message) => (message.type === 'avatarAdded' ? [message.player] : []))).size).toBe(CROWD)
+    expect(JSON.parse(guest.last('welcome')?.definition ?? '{}')).toMatchObject({
+      id: DEFAULT_DEFINITION.id,
+      props: [],
+    })
+    expect(
+      new Set(guest.messages.flatMap((message) => (message.type === 'avatarAdded' ? [message.player] : []))).size,
+    ).toBe(CROWD)
     expect(guest.messages.filter(({ type }) => type === 'propAdded')).toHaveLength(DEFAULT_DEFINITION.props.length)
   }
 })
@@ -32,5 +39,9 @@ test('all come back at once after their links were lost, and none waits longer t
   await stage.pass(50)
   for (const [i, guest] of guests.entries()) guest.reconnect(1_000 + i)
   await playAll(stage, guests, 1_500)
-  for (const guest of guests) expect(guest.messages.filter((message) => message.type === 'welcome').map((message) => message.resumed)).toEqual([false, true])
+  for (const guest of guests)
+    expect(guest.messages.filter((message) => message.type === 'welcome').map((message) => message.resumed)).toEqual([
+      false,
+      true,
+    ])
 })

@@ -6,7 +6,16 @@ import { simulationOf } from '../../replay/index.ts'
 import { loadEngine } from '../../sim/index.ts'
 import { recordSession } from '../harness/recording-example.ts'
 import { runCli } from '../harness/run-cli.ts'
-import { cleanup, enter, joined, lives, serveHere, temporaryDirectory, until, verifiedRecordings } from '../harness/server-harness.ts'
+import {
+  cleanup,
+  enter,
+  joined,
+  lives,
+  serveHere,
+  temporaryDirectory,
+  until,
+  verifiedRecordings,
+} from '../harness/server-harness.ts'
 
 const clean = cleanup()
 afterEach(() => clean.all())
@@ -18,12 +27,15 @@ function brokenWorker(line: string, deaths: number): string {
   const count = join(directory, 'deaths')
   writeFileSync(count, '')
   const file = join(directory, 'worker.mjs')
-  writeFileSync(file, `
+  writeFileSync(
+    file,
+    `
 import { appendFileSync, readFileSync } from 'node:fs'
 const count = ${JSON.stringify(count)}
 if (readFileSync(count).length < ${deaths}) { appendFileSync(count, '.'); ${line} }
 await import(${JSON.stringify(worker)})
-`)
+`,
+  )
   return file
 }
 
@@ -38,7 +50,10 @@ test('a worker that dies is started again from its recording, and clients resume
   writeFileSync(trigger, '')
   await until('the client notices', () => lives(ada).type === 'reconnecting')
   await until('the session is resumed', () => lives(ada).type === 'joined')
-  expect(ada.state).toMatchObject({ resumed: true, ...(first.type === 'joined' ? { avatar: first.avatar, player: first.player } : {}) })
+  expect(ada.state).toMatchObject({
+    resumed: true,
+    ...(first.type === 'joined' ? { avatar: first.avatar, player: first.player } : {}),
+  })
   expect(server.status()).toMatchObject({ restarts: 1, epoch: expect.any(Number) })
   expect(server.status().tick).toBeGreaterThan(tick)
   expect(server.logged.join('\n')).toContain('an injected fault')
@@ -53,7 +68,10 @@ test('a newcomer to a realm whose worker has just died joins; to one that stays 
   const line = `const before = readFileSync(count).length; import("node:fs").then(({ existsSync }) => setInterval(() => { if (existsSync(${JSON.stringify(trigger)} + (before === 1 ? "1" : "2"))) throw new Error("an injected fault") }, 20))`
   const server = await serveHere(clean, { realmWorker: brokenWorker(line, 100) })
   writeFileSync(`${trigger}1`, '')
-  const [ada] = await Promise.all([joined(clean, server.url, 'Ada'), until('the worker died', () => server.status().restarts > 0)])
+  const [ada] = await Promise.all([
+    joined(clean, server.url, 'Ada'),
+    until('the worker died', () => server.status().restarts > 0),
+  ])
   expect(lives(ada).type).toMatch(/joined|reconnecting/)
   expect((await joined(clean, server.url, 'Bob')).state.type).toBe('joined')
   writeFileSync(`${trigger}2`, '')
@@ -74,7 +92,9 @@ test('recordings that cannot be used stop the server with their names, at once',
   await first.stop()
   const file = join(dataDirectory, 'recordings/yard-e000001-s0001.owr')
   writeFileSync(file, 'this was a recording')
-  await expect(serveHere(clean, { dataDirectory })).rejects.toThrow(/no recording of the realm can be used[^]*yard-e000001-s0001\.owr[^]*move the recordings away/)
+  await expect(serveHere(clean, { dataDirectory })).rejects.toThrow(
+    /no recording of the realm can be used[^]*yard-e000001-s0001\.owr[^]*move the recordings away/,
+  )
 })
 
 test('recordings that cannot be used end `serve` with exit code 3, those of another version with 4', async () => {
@@ -85,7 +105,11 @@ test('recordings that cannot be used end `serve` with exit code 3, those of anot
   const simulation = simulationOf(await loadEngine())
   for (const [content, code, words] of [
     ['this was a recording', 3, /no recording of the realm can be used/],
-    [recordSession({ ...simulation, version: simulation.version + 1 }, { ticks: 3, players: 1 }), 4, /made by version \d+ of the simulation/],
+    [
+      recordSession({ ...simulation, version: simulation.version + 1 }, { ticks: 3, players: 1 }),
+      4,
+      /made by version \d+ of the simulation/,
+    ],
   ] as const) {
     writeFileSync(file, content)
     const { code: ended, errors } = await runCli(['serve', '--port', '0', '--udp-port', '0', '--data', data])

@@ -1,6 +1,15 @@
 /** The simulator's own proof: each planted bug breaks a promise, and the invariant of that promise must say so. */
 import { expect, test } from 'vitest'
-import { INVARIANTS, planOf, SABOTAGES, simulate, START_MS, type Fault, type Invariant, type Sabotage } from '../../testing/index.ts'
+import {
+  INVARIANTS,
+  planOf,
+  SABOTAGES,
+  simulate,
+  START_MS,
+  type Fault,
+  type Invariant,
+  type Sabotage,
+} from '../../testing/index.ts'
 
 interface Canary {
   readonly catches: readonly Invariant[]
@@ -15,10 +24,10 @@ const CANARIES: Readonly<Record<Sabotage, Canary>> = {
   'double-command': { catches: ['logged-once'] },
   'wrong-hash': { catches: ['recording-verifies'] },
   'no-resend': { catches: ['outcome-once'] },
-  'blind': { catches: ['converged'] },
+  blind: { catches: ['converged'] },
   'forged-frame': { catches: ['lockstep'] },
-  'flood': { catches: ['bytes'] },
-  'deaf': { catches: ['queues'], seconds: 11 },
+  flood: { catches: ['bytes'] },
+  deaf: { catches: ['queues'], seconds: 11 },
   'shut-door': { catches: ['rejoined'], faults: [{ type: 'transports' }] },
   'mute-close': { catches: ['reasons'], faults: [{ type: 'leave', player: 0 }] },
   'turn-back': { catches: ['draw-forward'] },
@@ -29,8 +38,16 @@ const SEED = 3
 
 async function caught(sabotage: Sabotage | null): Promise<Set<Invariant>> {
   const { faults = [], twice = false, seconds = 5 } = sabotage === null ? {} : CANARIES[sabotage]
-  const plan = { ...planOf(SEED, { players: 3, seconds, faults: [] }), faults: faults.map((fault) => ({ atMs: START_MS + 4_500, fault })) }
-  const { violations } = await simulate(SEED, { plan, twice, calmSecondsMax: 6, ...(sabotage === null ? {} : { sabotage }) })
+  const plan = {
+    ...planOf(SEED, { players: 3, seconds, faults: [] }),
+    faults: faults.map((fault) => ({ atMs: START_MS + 4_500, fault })),
+  }
+  const { violations } = await simulate(SEED, {
+    plan,
+    twice,
+    calmSecondsMax: 6,
+    ...(sabotage === null ? {} : { sabotage }),
+  })
   return new Set(violations.map(({ invariant }) => invariant))
 }
 

@@ -8,44 +8,123 @@ const BASE = Number(process.env['SIMULATOR_BASE'] ?? 1)
 
 /** All that is needed to see it again. */
 function told({ seed, violations, trace, lines }: SimulationReport): string {
-  const found = violations.map(({ invariant, tick, atMs, message }) => `seed ${seed}, tick ${tick}, ${(atMs / 1_000).toFixed(1)} s: ${invariant}: ${message}`)
-  return found.length === 0 ? '' : `\n${found.join('\n')}\ntrace ${trace}; again: npm run simulate -- --seed ${seed} --lines\n${lines.slice(-25).join('\n')}`
+  const found = violations.map(
+    ({ invariant, tick, atMs, message }) =>
+      `seed ${seed}, tick ${tick}, ${(atMs / 1_000).toFixed(1)} s: ${invariant}: ${message}`,
+  )
+  return found.length === 0
+    ? ''
+    : `\n${found.join('\n')}\ntrace ${trace}; again: npm run simulate -- --seed ${seed} --lines\n${lines.slice(-25).join('\n')}`
 }
 
 type Network = Plan['players'][number]['networks'][number]
 const power: Fault = { type: 'kill', what: 'power', downMs: 300 }
 
 /** A world in which exactly these things go wrong, at so many ms. */
-async function worldOf(seed: number, faults: readonly (readonly [number, Fault])[], changes: { readonly players?: number; readonly seconds?: number; readonly network?: Partial<Network> } = {}): Promise<SimulationReport> {
+async function worldOf(
+  seed: number,
+  faults: readonly (readonly [number, Fault])[],
+  changes: { readonly players?: number; readonly seconds?: number; readonly network?: Partial<Network> } = {},
+): Promise<SimulationReport> {
   const plan = planOf(seed, { players: changes.players ?? 3, seconds: changes.seconds ?? 8, faults: [] })
-  const players = plan.players.map((player) => ({ ...player, networks: player.networks.map((network) => ({ ...network, ...changes.network })) }))
-  return simulate(seed, { plan: { ...plan, players, faults: faults.map(([atMs, fault]) => ({ atMs: START_MS + atMs, fault })) } })
+  const players = plan.players.map((player) => ({
+    ...player,
+    networks: player.networks.map((network) => ({ ...network, ...changes.network })),
+  }))
+  return simulate(seed, {
+    plan: { ...plan, players, faults: faults.map(([atMs, fault]) => ({ atMs: START_MS + atMs, fault })) },
+  })
 }
 
 test('commands taken while the disk is full survive a kill: they were acknowledged before the log had them', async () => {
-  expect(told(await worldOf(11, [[4_000, { type: 'full-disk', ms: 2_500, bytesLeft: 300 }], [5_500, { type: 'kill', what: 'process', downMs: 1_500 }]], { players: 5 }))).toBe('')
+  expect(
+    told(
+      await worldOf(
+        11,
+        [
+          [4_000, { type: 'full-disk', ms: 2_500, bytesLeft: 300 }],
+          [5_500, { type: 'kill', what: 'process', downMs: 1_500 }],
+        ],
+        { players: 5 },
+      ),
+    ),
+  ).toBe('')
 })
 
 test('outcomes reach a player who is away over two crashes: the second recovery told only of what it had replayed itself', async () => {
   const away: Fault = { type: 'blackout', player: 0, ms: 6_000 }
-  expect(told(await worldOf(12, [[4_000, away], [4_300, { type: 'kill', what: 'process', downMs: 100 }], [6_500, { type: 'kill', what: 'process', downMs: 100 }]], { network: { ordered: false } }))).toBe('')
+  expect(
+    told(
+      await worldOf(
+        12,
+        [
+          [4_000, away],
+          [4_300, { type: 'kill', what: 'process', downMs: 100 }],
+          [6_500, { type: 'kill', what: 'process', downMs: 100 }],
+        ],
+        { network: { ordered: false } },
+      ),
+    ),
+  ).toBe('')
 })
 
 test('outcomes reach a player who is away over a restart in order: its last checkpoint left nothing to replay', async () => {
-  expect(told(await worldOf(12, [[4_000, { type: 'blackout', player: 0, ms: 6_000 }], [4_300, { type: 'restart', downMs: 200 }]], { network: { ordered: false } }))).toBe('')
+  expect(
+    told(
+      await worldOf(
+        12,
+        [
+          [4_000, { type: 'blackout', player: 0, ms: 6_000 }],
+          [4_300, { type: 'restart', downMs: 200 }],
+        ],
+        { network: { ordered: false } },
+      ),
+    ),
+  ).toBe('')
 })
 
 test('what an ordered line held back for two seconds draws no world twice: the client set its clock back', async () => {
-  expect(told(await worldOf(14, [[4_000, { type: 'blackout', player: 0, ms: 2_000 }], [4_500, { type: 'blackout', player: 1, ms: 2_000 }]], { network: { ordered: true } }))).toBe('')
+  expect(
+    told(
+      await worldOf(
+        14,
+        [
+          [4_000, { type: 'blackout', player: 0, ms: 2_000 }],
+          [4_500, { type: 'blackout', player: 1, ms: 2_000 }],
+        ],
+        { network: { ordered: true } },
+      ),
+    ),
+  ).toBe('')
 })
 
 test('the log before a crash survives a loss of power after it: its last ticks were never synced', async () => {
-  expect(told(await worldOf(12, [[4_000, { type: 'kill', what: 'process', downMs: 100 }], [4_300, power]]))).toBe('')
+  expect(
+    told(
+      await worldOf(12, [
+        [4_000, { type: 'kill', what: 'process', downMs: 100 }],
+        [4_300, power],
+      ]),
+    ),
+  ).toBe('')
 })
 
 test('a command that went with the power is called lost: its sender waited for ever', async () => {
   const network = { ordered: false, conditions: { delayMs: 10, jitterMs: 5, lossShare: 0.4 } }
-  expect(told(await worldOf(14, [[4_000, power], [6_000, power], [8_000, power], [9_500, power]], { players: 6, seconds: 10, network }))).toBe('')
+  expect(
+    told(
+      await worldOf(
+        14,
+        [
+          [4_000, power],
+          [6_000, power],
+          [8_000, power],
+          [9_500, power],
+        ],
+        { players: 6, seconds: 10, network },
+      ),
+    ),
+  ).toBe('')
 })
 
 test('the same seed gives the same world to the byte', async () => {

@@ -26,10 +26,21 @@ test('no URL has a token in it: WebSocket, WebRTC, a lockstep peer, an upload', 
   clean.add(drive([peer]))
   peer.start()
   await until('the peer follows', () => peer.report().ticksChecked > 0)
-  const upload = await runCli(['upload', CUP, '--url', tap.url, '--as', 'Cleo', '--spawn', '--identity', join(temporaryDirectory(clean), 'identities.json')])
+  const upload = await runCli([
+    'upload',
+    CUP,
+    '--url',
+    tap.url,
+    '--as',
+    'Cleo',
+    '--spawn',
+    '--identity',
+    join(temporaryDirectory(clean), 'identities.json'),
+  ])
   expect(upload).toMatchObject({ code: 0 })
   expect(tap.tokens.size).toBe(4)
-  for (const path of ['/v1/ws', '/.wrtc/v2/connections', '/v1/uploads']) expect(tap.requestLines.filter((line) => line.includes(` ${path} `))).not.toEqual([])
+  for (const path of ['/v1/ws', '/.wrtc/v2/connections', '/v1/uploads'])
+    expect(tap.requestLines.filter((line) => line.includes(` ${path} `))).not.toEqual([])
   expect(tap.leaks()).toEqual([])
 })
 

@@ -1,6 +1,13 @@
 /** How one client reaches the server: an access network with conditions of its own, which outlives servers and connections. */
 import { MemoryClient, MemoryTransport, type LinkConditions } from '../../netcode/memory.ts'
-import { CLOSE_REASON, ConnectError, type ClientConnection, type ClientEvents, type ServerEvents, type ServerTransport } from '../../netcode/transport.ts'
+import {
+  CLOSE_REASON,
+  ConnectError,
+  type ClientConnection,
+  type ClientEvents,
+  type ServerEvents,
+  type ServerTransport,
+} from '../../netcode/transport.ts'
 import type { VirtualClock } from './clock.ts'
 
 /** How long a client waits for an answer to its first packet, ms. */
@@ -57,8 +64,11 @@ export class Access {
   open(eventsFor: (transport: () => ServerTransport) => ServerEvents): void {
     const { clock, seed, ordered } = this.options
     const transport: MemoryTransport = new MemoryTransport({
-      events: eventsFor(() => transport), admission: (token) => Promise.resolve({ session: token }),
-      ordered, seed: seed + this.lives++ * 7_919, nowMs: clock.nowMs,
+      events: eventsFor(() => transport),
+      admission: (token) => Promise.resolve({ session: token }),
+      ordered,
+      seed: seed + this.lives++ * 7_919,
+      nowMs: clock.nowMs,
     })
     this.transport = transport
     this.apply()
@@ -95,8 +105,18 @@ export class Access {
   private apply(): void {
     const leftMs = this.blackoutUntilMs - this.options.clock.nowMs
     // What TCP sends into a blackout arrives after it.
-    const blackout: Partial<LinkConditions> = leftMs <= 0 ? {} : this.ordered ? { delayMs: (this.conditions.delayMs ?? 0) + leftMs } : { lossShare: 1 }
-    this.transport?.setConditions({ lossShare: 0, lossBurst: 1, duplicateShare: 0, jitterMs: 0, rateKbps: Infinity, queueMsMax: 200, ...this.conditions, ...blackout })
+    const blackout: Partial<LinkConditions> =
+      leftMs <= 0 ? {} : this.ordered ? { delayMs: (this.conditions.delayMs ?? 0) + leftMs } : { lossShare: 1 }
+    this.transport?.setConditions({
+      lossShare: 0,
+      lossBurst: 1,
+      duplicateShare: 0,
+      jitterMs: 0,
+      rateKbps: Infinity,
+      queueMsMax: 200,
+      ...this.conditions,
+      ...blackout,
+    })
   }
 
   // --- the client's end
@@ -108,7 +128,8 @@ export class Access {
       await clock.sleep(CONNECT_MS_MAX)
       throw new ConnectError('timed-out', 'The server does not answer: the network is down.')
     }
-    if (this.transport === null) throw new ConnectError('unreachable', 'The server does not answer: nothing listens at its address.')
+    if (this.transport === null)
+      throw new ConnectError('unreachable', 'The server does not answer: nothing listens at its address.')
     const { ordered } = this
     const link: { connection: MemoryClient | null } = { connection: null }
     const connection = await this.transport.connect('', token, {

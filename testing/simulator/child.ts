@@ -7,7 +7,7 @@ process.on('message', (message: { readonly seed: number } | 'end') => {
     simulate(message.seed).then(
       (report) => void process.send?.(report),
       (error: unknown) => {
-        process.stderr.write(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+        process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
         process.exit(1)
       },
     )

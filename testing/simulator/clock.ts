@@ -62,6 +62,7 @@ export class VirtualClock {
 }
 
 /** Lets everything that waits for a promise go on until nothing can any more. No time passes, neither here nor there. */
-export const settle = (): Promise<void> => new Promise((resolve) => {
-  setImmediate(resolve)
-})
+export const settle = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve)
+  })

@@ -40,7 +40,8 @@ export class Inode {
 }
 
 /** As Node reports it. */
-export const errorOf = (code: string, path: string): Error => Object.assign(new Error(`${code}: simulated, ${path}`), { code })
+export const errorOf = (code: string, path: string): Error =>
+  Object.assign(new Error(`${code}: simulated, ${path}`), { code })
 
 export class Disk {
   /** Names as a process sees them, and as the disk has them. */

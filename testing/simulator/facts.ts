@@ -37,10 +37,13 @@ export class PlayerFacts {
     const packet = decodeServerPacket(bytes)
     if (!packet.ok) return
     const { ackCommand, messages } = packet.value
-    for (; this.ackedTo < ackCommand; this.ackedTo++) if (this.issued.has(this.ackedTo + 1)) this.ackedAtMs.set(this.ackedTo + 1, nowMs)
+    for (; this.ackedTo < ackCommand; this.ackedTo++)
+      if (this.issued.has(this.ackedTo + 1)) this.ackedAtMs.set(this.ackedTo + 1, nowMs)
     for (const message of messages) {
-      if (message.type === 'commandDone') this.tell(message.sequence, { ok: true, tick: message.tick, what: `element ${message.element}` })
-      else if (message.type === 'commandRejected') this.tell(message.sequence, { ok: false, tick: message.tick, what: message.reason })
+      if (message.type === 'commandDone')
+        this.tell(message.sequence, { ok: true, tick: message.tick, what: `element ${message.element}` })
+      else if (message.type === 'commandRejected')
+        this.tell(message.sequence, { ok: false, tick: message.tick, what: message.reason })
     }
   }
 
@@ -48,7 +51,8 @@ export class PlayerFacts {
     // Moves, poses and drags may be rejected too; nobody waits for that.
     if (!this.issued.has(sequence)) return
     const before = this.told.get(sequence)
-    if (before && JSON.stringify(before) !== JSON.stringify(told)) this.contradictions.push(`command ${sequence} ended as ${JSON.stringify(before)} and as ${JSON.stringify(told)}`)
+    if (before && JSON.stringify(before) !== JSON.stringify(told))
+      this.contradictions.push(`command ${sequence} ended as ${JSON.stringify(before)} and as ${JSON.stringify(told)}`)
     this.told.set(sequence, told)
   }
 }
@@ -82,11 +86,13 @@ export class Facts {
   recovered(tick: number, hash: string, powerAtMs: number | null): string[] {
     const missing: string[] = []
     const seen = this.sent.get(tick)
-    if (seen && seen.hash !== hash && powerAtMs === null) missing.push(`tick ${tick} was sent with hash ${seen.hash} and is recovered with ${hash}`)
+    if (seen && seen.hash !== hash && powerAtMs === null)
+      missing.push(`tick ${tick} was sent with hash ${seen.hash} and is recovered with ${hash}`)
     for (let lost = tick + 1; lost <= this.lastSentTick; lost++) {
       // Where clients are few, some ticks are sent to nobody.
       const told = this.sent.get(lost)
-      if (told && (powerAtMs === null || told.atMs < powerAtMs - POWER_LOSS_MS_MAX)) missing.push(`tick ${lost} was sent and is not in the recovered log, which ends at ${tick}`)
+      if (told && (powerAtMs === null || told.atMs < powerAtMs - POWER_LOSS_MS_MAX))
+        missing.push(`tick ${lost} was sent and is not in the recovered log, which ends at ${tick}`)
       this.sent.delete(lost)
     }
     if (powerAtMs !== null) this.powerLosses.push({ atMs: powerAtMs, tick })
@@ -98,6 +104,10 @@ export class Facts {
   isExcused(player: PlayerFacts, sequence: number): boolean {
     const ackedAtMs = player.ackedAtMs.get(sequence) ?? Infinity
     const tick = player.told.get(sequence)?.tick ?? Infinity
-    return this.powerLosses.some((loss) => (ackedAtMs <= loss.atMs && ackedAtMs >= loss.atMs - POWER_LOSS_MS_MAX) || (tick !== Infinity && tick > loss.tick && ackedAtMs <= loss.atMs))
+    return this.powerLosses.some(
+      (loss) =>
+        (ackedAtMs <= loss.atMs && ackedAtMs >= loss.atMs - POWER_LOSS_MS_MAX) ||
+        (tick !== Infinity && tick > loss.tick && ackedAtMs <= loss.atMs),
+    )
   }
 }

@@ -15,8 +15,13 @@ const OWN_MAX = 3
 const HANDS: readonly HandId[] = [Hand.pointer, Hand.left, Hand.right]
 
 const BALL: PropSpec = {
-  name: 'ball', motion: 'dynamic', colliders: [{ shape: { type: 'sphere', radius: 0.15 }, position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }],
-  density: 300, friction: 0.5, restitution: 0.25, color: 0xe07a5f,
+  name: 'ball',
+  motion: 'dynamic',
+  colliders: [{ shape: { type: 'sphere', radius: 0.15 }, position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }],
+  density: 300,
+  friction: 0.5,
+  restitution: 0.25,
+  color: 0xe07a5f,
 }
 
 export class Fidget {
@@ -42,12 +47,19 @@ export class Fidget {
       const mine = props.find(({ owner }) => owner === this.client.user)
       if (drawn < 0.2 && this.own < OWN_MAX) {
         this.own++
-        void this.client.spawn(this.dice.chance(0.5) ? BALL : this.dice.pick(SHELF) ?? BALL, { position: { x: Math.fround(position.x), y: Math.fround(position.y + 2), z: Math.fround(position.z + this.dice.between(-1, 1)) } })
+        void this.client.spawn(this.dice.chance(0.5) ? BALL : (this.dice.pick(SHELF) ?? BALL), {
+          position: {
+            x: Math.fround(position.x),
+            y: Math.fround(position.y + 2),
+            z: Math.fround(position.z + this.dice.between(-1, 1)),
+          },
+        })
       } else if (drawn < 0.3 && mine) {
         this.own--
         void this.client.despawn(mine.element)
-      } else if (drawn < 0.36) void this.client.wear(this.dice.chance(0.4) ? 0 : this.dice.pick(SHELF) ?? 0)
-      else if (drawn < 0.4) void this.client.setAccess(mine?.element ?? target, Math.floor(this.dice.between(0, ACCESS_MAX + 1)))
+      } else if (drawn < 0.36) void this.client.wear(this.dice.chance(0.4) ? 0 : (this.dice.pick(SHELF) ?? 0))
+      else if (drawn < 0.4)
+        void this.client.setAccess(mine?.element ?? target, Math.floor(this.dice.between(0, ACCESS_MAX + 1)))
       else if (drawn < 0.65) void this.client.grab(target, hand)
       else if (drawn < 0.9) void this.client.release(hand)
       else void this.client.scale(target, Math.fround(this.dice.between(0.5, 1.5)))

@@ -1,22 +1,36 @@
 /** What must hold in every simulated world: looked at while it runs, and when all has come to rest. */
-import { boxOf, props, avatars, type AvatarView, type PropSpec, type PropView, type Quat, type Realm, type Vec3 } from '../../sim/index.ts'
+import {
+  boxOf,
+  props,
+  avatars,
+  type AvatarView,
+  type PropSpec,
+  type PropView,
+  type Quat,
+  type Realm,
+  type Vec3,
+} from '../../sim/index.ts'
 import type { AvatarSample, PropSample, WorldSample } from '../../netcode/client/types.ts'
 
 /** By name, in words for the table of docs/testing.md. */
 export const INVARIANTS = {
-  'rejoined': 'when the faults are over, every client and peer is joined again',
-  'converged': 'and each world that a client draws is the realm: the same elements, names, bodies, packages, owners, access, holders and scales, positions and rotations within the steps of the wire',
-  'outcome-once': 'each command that a client issued ends as done or as rejected, as the log has it, and never in two ways',
+  rejoined: 'when the faults are over, every client and peer is joined again',
+  converged:
+    'and each world that a client draws is the realm: the same elements, names, bodies, packages, owners, access, holders and scales, positions and rotations within the steps of the wire',
+  'outcome-once':
+    'each command that a client issued ends as done or as rejected, as the log has it, and never in two ways',
   'logged-once': 'no command stands in the log twice',
-  'acked-kept': 'a command that was acknowledged is in the log, whatever crashed since (after a loss of power: unless it was acknowledged within the last 100 ms)',
-  'ticks-kept': 'a tick that was sent is there after a crash, with its hash (after a loss of power: unless it was sent within the last 100 ms)',
-  'lockstep': 'lockstep peers have the server\'s hash at every tick',
+  'acked-kept':
+    'a command that was acknowledged is in the log, whatever crashed since (after a loss of power: unless it was acknowledged within the last 100 ms)',
+  'ticks-kept':
+    'a tick that was sent is there after a crash, with its hash (after a loss of power: unless it was sent within the last 100 ms)',
+  lockstep: "lockstep peers have the server's hash at every tick",
   'recording-verifies': 'every recording replays to its own hashes',
-  'queues': 'every queue stays within its limit',
-  'reasons': 'no session ends without a reason, nor for one that nobody planned',
-  'bytes': 'bytes of each client stay within its budget',
+  queues: 'every queue stays within its limit',
+  reasons: 'no session ends without a reason, nor for one that nobody planned',
+  bytes: 'bytes of each client stay within its budget',
   'draw-forward': 'the moment that a client draws does not go back between two welcomes',
-  'deterministic': 'the same seed gives the same bytes at the same times',
+  deterministic: 'the same seed gives the same bytes at the same times',
 } as const
 export type Invariant = keyof typeof INVARIANTS
 
@@ -38,14 +52,22 @@ const YAW_MAX = 0.002
 
 const apart = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
 const turned = (a: Quat, b: Quat): number => 1 - Math.abs(a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w)
-const yawApart = (a: number, b: number): number => Math.abs(((((a - b + Math.PI) % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI)) - Math.PI)
+const yawApart = (a: number, b: number): number =>
+  Math.abs(((((a - b + Math.PI) % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI)) - Math.PI)
 
 /** In words where a drawn world is not the realm; null: it is. */
 export function differenceOf(sample: WorldSample, realm: Realm): string | null {
-  return firstDifference(sample.avatars, avatars(realm), differenceOfAvatar) ?? firstDifference(sample.props, props(realm), differenceOfProp)
+  return (
+    firstDifference(sample.avatars, avatars(realm), differenceOfAvatar) ??
+    firstDifference(sample.props, props(realm), differenceOfProp)
+  )
 }
 
-function firstDifference<S extends { readonly element: number }, T extends { readonly id: number }>(drawn: readonly S[], there: readonly T[], differ: (drawn: S, there: T) => string | null): string | null {
+function firstDifference<S extends { readonly element: number }, T extends { readonly id: number }>(
+  drawn: readonly S[],
+  there: readonly T[],
+  differ: (drawn: S, there: T) => string | null,
+): string | null {
   const byId = new Map(drawn.map((one) => [one.element, one]))
   if (byId.size !== drawn.length) return 'an element is drawn twice'
   for (const truth of there) {
@@ -59,8 +81,10 @@ function firstDifference<S extends { readonly element: number }, T extends { rea
 }
 
 function differenceOfAvatar(drawn: AvatarSample, there: AvatarView): string | null {
-  if (drawn.name !== there.name || drawn.player !== there.player || drawn.user !== there.user) return `is drawn as ${drawn.name} of player ${drawn.player}, and is ${there.name} of player ${there.player}`
-  if (drawn.body !== there.body || drawn.package !== there.package || drawn.headMetres !== there.headMetres) return `is drawn in body ${drawn.package ?? drawn.body}, and wears ${there.package ?? there.body}`
+  if (drawn.name !== there.name || drawn.player !== there.player || drawn.user !== there.user)
+    return `is drawn as ${drawn.name} of player ${drawn.player}, and is ${there.name} of player ${there.player}`
+  if (drawn.body !== there.body || drawn.package !== there.package || drawn.headMetres !== there.headMetres)
+    return `is drawn in body ${drawn.package ?? drawn.body}, and wears ${there.package ?? there.body}`
   const speed = Math.hypot(there.velocity.x, there.velocity.y, there.velocity.z)
   const far = apart(drawn.position, there.position)
   if (far > allowance(speed, false)) return `is drawn ${far.toFixed(3)} m from where it is`
@@ -69,16 +93,28 @@ function differenceOfAvatar(drawn: AvatarSample, there: AvatarView): string | nu
 }
 
 function differenceOfProp(drawn: PropSample, there: PropView): string | null {
-  if (drawn.scale !== there.scale || drawn.holder !== there.holder || drawn.owner !== there.owner || drawn.access !== there.access)
+  if (
+    drawn.scale !== there.scale ||
+    drawn.holder !== there.holder ||
+    drawn.owner !== there.owner ||
+    drawn.access !== there.access
+  )
     return `is drawn with scale ${drawn.scale}, holder ${drawn.holder} owner ${drawn.owner} and access ${drawn.access}, and has ${there.scale}, ${there.holder}, ${there.owner} and ${there.access}`
-  if (drawn.package !== there.package || wired(drawn.spec) !== wired(there.package === null ? there.spec : boxOf(there.spec))) return 'is drawn as another thing'
+  if (
+    drawn.package !== there.package ||
+    wired(drawn.spec) !== wired(there.package === null ? there.spec : boxOf(there.spec))
+  )
+    return 'is drawn as another thing'
   const speed = Math.hypot(there.linvel.x, there.linvel.y, there.linvel.z)
   const far = apart(drawn.position, there.position)
-  if (far > allowance(speed, !there.asleep && there.spec.motion === 'dynamic')) return `is drawn ${far.toFixed(3)} m from where it is`
+  if (far > allowance(speed, !there.asleep && there.spec.motion === 'dynamic'))
+    return `is drawn ${far.toFixed(3)} m from where it is`
   const turn = turned(drawn.rotation, there.rotation)
   return there.asleep && turn > REST_DOT_MAX ? `is drawn turned (1 - |dot| = ${turn.toExponential(1)})` : null
 }
 
 /** Numbers travel with 32 bits. */
-const wired = (spec: PropSpec): string => JSON.stringify(spec, (_, value: unknown) => (typeof value === 'number' ? Math.fround(value) : value))
-const allowance = (speed: number, awake: boolean): number => REST_METRES_MAX + speed * LATE_SECONDS_MAX + (awake ? MOVING_METRES : 0)
+const wired = (spec: PropSpec): string =>
+  JSON.stringify(spec, (_, value: unknown) => (typeof value === 'number' ? Math.fround(value) : value))
+const allowance = (speed: number, awake: boolean): number =>
+  REST_METRES_MAX + speed * LATE_SECONDS_MAX + (awake ? MOVING_METRES : 0)

@@ -31,12 +31,18 @@ export interface LogFigures {
   readonly packagesLogged: number
 }
 
-export async function checkLog(disk: Disk, facts: Facts, simulation: Simulation<Realm>, report: Report): Promise<LogFigures> {
+export async function checkLog(
+  disk: Disk,
+  facts: Facts,
+  simulation: Simulation<Realm>,
+  report: Report,
+): Promise<LogFigures> {
   const opened = open(disk, report)
   const ticksReplayed = await replay(opened, simulation, report)
   const { logged, commands, packages } = outcomesOf(opened, report)
   checkHashes(opened, facts, report)
-  for (const [player, known] of facts.players) checkPlayer(player, known, facts, logged.get(player) ?? new Map(), report)
+  for (const [player, known] of facts.players)
+    checkPlayer(player, known, facts, logged.get(player) ?? new Map(), report)
   return { recordings: opened.length, ticksReplayed, commandsLogged: commands, packagesLogged: packages }
 }
 
@@ -53,7 +59,13 @@ function open(disk: Disk, report: Report): Opened[] {
 }
 
 /** A loss of power may leave zeros where the last bytes were: what stands before them counts. */
-function salvage(path: string, name: { readonly epoch: number; readonly segment: number }, bytes: Uint8Array, report: Report, opened: Opened[]): void {
+function salvage(
+  path: string,
+  name: { readonly epoch: number; readonly segment: number },
+  bytes: Uint8Array,
+  report: Report,
+  opened: Opened[],
+): void {
   const read = salvageRecording(bytes)
   const [part] = read.ok ? read.value.parts : []
   if (part) opened.push({ path, ...name, recording: part })
@@ -77,7 +89,12 @@ async function replay(opened: readonly Opened[], simulation: Simulation<Realm>, 
     }
     const verified = await verify(recording, watching, { nowMs: () => 0 })
     if (!verified.ok) report('recording-verifies', `${path}: ${verified.error.message}`)
-    else if (!verified.value.ok) report('recording-verifies', `${path}: ${verified.value.firstDivergence?.message ?? 'it was not replayed to its end'}`, verified.value.firstDivergence?.tick)
+    else if (!verified.value.ok)
+      report(
+        'recording-verifies',
+        `${path}: ${verified.value.firstDivergence?.message ?? 'it was not replayed to its end'}`,
+        verified.value.firstDivergence?.tick,
+      )
     if (verified.ok) ticks += verified.value.ticksExecuted
   }
   return ticks
@@ -105,7 +122,12 @@ function outcomesOf(opened: readonly Opened[], report: Report): { logged: Logged
         const own = logged.get(player) ?? new Map<number, Told>()
         logged.set(player, own)
         const before = own.get(sequence)
-        if (before) report('logged-once', `command ${sequence} of player ${player} stands in the log at ticks ${before.tick} and ${tick}`, tick)
+        if (before)
+          report(
+            'logged-once',
+            `command ${sequence} of player ${player} stands in the log at ticks ${before.tick} and ${tick}`,
+            tick,
+          )
         own.set(sequence, outcomeIn(events.get(one.recording)?.get(tick), player, sequence, tick))
       }
     }
@@ -119,7 +141,9 @@ function outcomeIn(happened: readonly SimEvent[] | undefined, player: number, se
   for (const event of happened) {
     if (!('sequence' in event) || event.player !== player || event.sequence !== sequence) continue
     const answer = answerTo(event, tick)
-    return answer.type === 'commandDone' ? { ok: true, tick, what: `element ${answer.element}` } : { ok: false, tick, what: answer.reason }
+    return answer.type === 'commandDone'
+      ? { ok: true, tick, what: `element ${answer.element}` }
+      : { ok: false, tick, what: answer.reason }
   }
   return { ok: false, tick, what: 'nothing: the simulation reported no outcome' }
 }
@@ -130,19 +154,36 @@ function checkHashes(opened: readonly Opened[], facts: Facts, report: Report): v
     for (let tick = one.recording.startTick + 1; tick <= Math.min(end, one.recording.lastTick); tick++) {
       const sent = facts.sent.get(tick)
       const hash = one.recording.hash(tick)
-      if (sent && sent.hash !== hash) return report('ticks-kept', `tick ${tick} was sent with hash ${sent.hash}, and the log has ${hash}`, tick)
+      if (sent && sent.hash !== hash)
+        return report('ticks-kept', `tick ${tick} was sent with hash ${sent.hash}, and the log has ${hash}`, tick)
     }
   }
 }
 
-function checkPlayer(player: number, known: PlayerFacts, facts: Facts, logged: ReadonlyMap<number, Told>, report: Report): void {
-  for (const contradiction of facts.powerLosses.length > 0 ? [] : known.contradictions) report('outcome-once', `player ${player}: ${contradiction}`)
+function checkPlayer(
+  player: number,
+  known: PlayerFacts,
+  facts: Facts,
+  logged: ReadonlyMap<number, Told>,
+  report: Report,
+): void {
+  for (const contradiction of facts.powerLosses.length > 0 ? [] : known.contradictions)
+    report('outcome-once', `player ${player}: ${contradiction}`)
   for (const [sequence] of known.ackedAtMs)
-    if (!logged.has(sequence) && !facts.isExcused(known, sequence)) report('acked-kept', `command ${sequence} of player ${player} was acknowledged and is not in the log`)
+    if (!logged.has(sequence) && !facts.isExcused(known, sequence))
+      report('acked-kept', `command ${sequence} of player ${player} was acknowledged and is not in the log`)
   for (const [sequence, told] of known.told) {
     const truth = logged.get(sequence)
-    const agrees = truth && truth.tick === told.tick && (truth.what === UNKNOWN || (truth.ok === told.ok && truth.what === told.what))
-    if (!agrees && !facts.isExcused(known, sequence)) report('outcome-once', `player ${player} was told that command ${sequence} ended as ${words(told)}, and the log has ${truth ? words(truth) : 'no such command'}`, told.tick)
+    const agrees =
+      truth &&
+      truth.tick === told.tick &&
+      (truth.what === UNKNOWN || (truth.ok === told.ok && truth.what === told.what))
+    if (!agrees && !facts.isExcused(known, sequence))
+      report(
+        'outcome-once',
+        `player ${player} was told that command ${sequence} ended as ${words(told)}, and the log has ${truth ? words(truth) : 'no such command'}`,
+        told.tick,
+      )
   }
 }
 

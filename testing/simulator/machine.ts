@@ -174,5 +174,9 @@ export class Process {
 
 function inputOf(inode: Inode): InputFile {
   const content = inode.content.slice()
-  return { size: content.length, read: (offset, length) => Promise.resolve(content.slice(offset, offset + length)), close: () => Promise.resolve() }
+  return {
+    size: content.length,
+    read: (offset, length) => Promise.resolve(content.slice(offset, offset + length)),
+    close: () => Promise.resolve(),
+  }
 }

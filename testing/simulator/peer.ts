@@ -37,7 +37,10 @@ export class SimulatedPeer {
     this.options = options
     this.player = options.player
     this.access = new Access({
-      clock, seed, ordered: true, conditions: { delayMs },
+      clock,
+      seed,
+      ordered: true,
+      conditions: { delayMs },
       tap: { sent: () => undefined, heard: (bytes) => (options.sabotage === 'forged-frame' ? forged(bytes) : bytes) },
     })
   }
@@ -61,14 +64,19 @@ export class SimulatedPeer {
   join(): void {
     const { clock, engine } = this.options
     const peer: LockstepPeer = new LockstepPeer({
-      url: 'simulated', token: this.token, engine, clock: () => clock.nowMs, budgetMs: Infinity,
+      url: 'simulated',
+      token: this.token,
+      engine,
+      clock: () => clock.nowMs,
+      budgetMs: Infinity,
       connects: [(_url, token, events) => this.access.connect(token, events)],
       events: {
         state: (state) => {
           if (state.type === 'running') this.begun = true
           if (state.type === 'closed' && this.wanted) this.ended(state.reason)
         },
-        mismatch: ({ tick, expected, actual }) => this.options.violated('lockstep', `the peer has hash ${actual} after tick ${tick}, the server ${expected}`),
+        mismatch: ({ tick, expected, actual }) =>
+          this.options.violated('lockstep', `the peer has hash ${actual} after tick ${tick}, the server ${expected}`),
       },
     })
     this.peer = peer
@@ -81,10 +89,13 @@ export class SimulatedPeer {
   private ended(reason: string): void {
     const { clock, trace } = this.options
     trace.say(clock.nowMs, `peer ended: ${reason}`)
-    if (this.begun && !EXPECTED_END.test(reason)) this.options.violated('reasons', `the lockstep peer ended, and nobody wanted that: ${reason}`)
+    if (this.begun && !EXPECTED_END.test(reason))
+      this.options.violated('reasons', `the lockstep peer ended, and nobody wanted that: ${reason}`)
     this.checked = this.ticksChecked
     this.peer = null
-    clock.at(clock.nowMs + REJOIN_MS, () => { if (this.wanted) this.join() })
+    clock.at(clock.nowMs + REJOIN_MS, () => {
+      if (this.wanted) this.join()
+    })
   }
 
   private frame(peer: LockstepPeer): void {

@@ -46,8 +46,19 @@ export interface PlanOptions {
 }
 
 const WEIGHTS: Readonly<Record<FaultType, number>> = {
-  'conditions': 4, 'blackout': 3, 'address': 3, 'crash': 2, 'leave': 1, 'slow-reader': 2, 'kill': 3, 'kill-in-write': 2, 'full-disk': 2, 'bad-sync': 1, 'stall': 2, 'transports': 1,
-  'restart': 1,
+  conditions: 4,
+  blackout: 3,
+  address: 3,
+  crash: 2,
+  leave: 1,
+  'slow-reader': 2,
+  kill: 3,
+  'kill-in-write': 2,
+  'full-disk': 2,
+  'bad-sync': 1,
+  stall: 2,
+  transports: 1,
+  restart: 1,
 }
 
 export const START_MS = 10_000
@@ -63,15 +74,20 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
     joinAtMs: START_MS + dice.between(100, 3_000),
     networks: Array.from({ length: 2 }, () => ({ ordered: dice.chance(0.3), conditions: conditionsOf(dice) })),
   }))
-  const kinds = (Object.keys(WEIGHTS) as FaultType[]).filter((type) => options.faults === undefined || options.faults.includes(type))
+  const kinds = (Object.keys(WEIGHTS) as FaultType[]).filter(
+    (type) => options.faults === undefined || options.faults.includes(type),
+  )
   const bag = kinds.flatMap((type) => Array.from({ length: WEIGHTS[type] }, () => type))
   const faults = Array.from({ length: kinds.length === 0 ? 0 : whole(...FAULTS) }, () => {
     const type = dice.pick(bag) ?? 'stall'
     return { atMs: dice.between(START_MS + 1_500, calmAtMs - 500), fault: faultOf(type, dice, count) }
   })
   return {
-    players, faults: faults.toSorted((a, b) => a.atMs - b.atMs), calmAtMs,
-    peerDelayMs: dice.between(0, 60), segmentBytesMax: whole(60_000, 400_000),
+    players,
+    faults: faults.toSorted((a, b) => a.atMs - b.atMs),
+    calmAtMs,
+    peerDelayMs: dice.between(0, 60),
+    segmentBytesMax: whole(60_000, 400_000),
   }
 }
 
@@ -79,8 +95,11 @@ function conditionsOf(dice: Dice): Partial<LinkConditions> {
   const bad = dice.chance(0.3)
   const delayMs = dice.between(0, bad ? 200 : 60)
   return {
-    delayMs, jitterMs: dice.between(0, bad ? 100 : 25), lossShare: dice.chance(0.4) ? 0 : dice.between(0, bad ? 0.15 : 0.03),
-    lossBurst: dice.chance(0.5) ? 1 : dice.between(1, 5), duplicateShare: dice.chance(0.6) ? 0 : dice.between(0, 0.05),
+    delayMs,
+    jitterMs: dice.between(0, bad ? 100 : 25),
+    lossShare: dice.chance(0.4) ? 0 : dice.between(0, bad ? 0.15 : 0.03),
+    lossBurst: dice.chance(0.5) ? 1 : dice.between(1, 5),
+    duplicateShare: dice.chance(0.6) ? 0 : dice.between(0, 0.05),
     ...(dice.chance(0.2) ? { rateKbps: dice.between(150, 800), queueMsMax: dice.between(50, 800) } : {}),
   }
 }
@@ -88,18 +107,35 @@ function conditionsOf(dice: Dice): Partial<LinkConditions> {
 function faultOf(type: FaultType, dice: Dice, players: number): Fault {
   const player = Math.floor(dice.unit() * players)
   switch (type) {
-    case 'conditions': return { type, player, conditions: conditionsOf(dice) }
-    case 'blackout': return { type, player, ms: dice.pick([300, 2_000, 2_000, 2_000, 6_500]) ?? 2_000 }
-    case 'address': return { type, player, network: dice.chance(0.5) ? 1 : 0, noticed: dice.chance(0.5) }
-    case 'crash': return { type, player, ms: dice.between(100, 7_000) }
-    case 'leave': return { type, player }
-    case 'slow-reader': return { type, player, ms: dice.between(1_000, 4_000), rateKbps: dice.between(15, 60) }
-    case 'kill': return { type, what: dice.pick(['worker', 'process', 'process', 'power', 'power']) ?? 'process', downMs: dice.between(50, 2_500) }
-    case 'kill-in-write': return { type, writes: Math.floor(dice.between(0, 12)) }
-    case 'full-disk': return { type, ms: dice.between(200, 3_500), bytesLeft: Math.floor(dice.between(0, 3_000)) }
-    case 'bad-sync': return { type }
-    case 'stall': return { type, ms: dice.between(20, 1_500) }
-    case 'transports': return { type }
-    case 'restart': return { type, downMs: dice.between(100, 2_000) }
+    case 'conditions':
+      return { type, player, conditions: conditionsOf(dice) }
+    case 'blackout':
+      return { type, player, ms: dice.pick([300, 2_000, 2_000, 2_000, 6_500]) ?? 2_000 }
+    case 'address':
+      return { type, player, network: dice.chance(0.5) ? 1 : 0, noticed: dice.chance(0.5) }
+    case 'crash':
+      return { type, player, ms: dice.between(100, 7_000) }
+    case 'leave':
+      return { type, player }
+    case 'slow-reader':
+      return { type, player, ms: dice.between(1_000, 4_000), rateKbps: dice.between(15, 60) }
+    case 'kill':
+      return {
+        type,
+        what: dice.pick(['worker', 'process', 'process', 'power', 'power']) ?? 'process',
+        downMs: dice.between(50, 2_500),
+      }
+    case 'kill-in-write':
+      return { type, writes: Math.floor(dice.between(0, 12)) }
+    case 'full-disk':
+      return { type, ms: dice.between(200, 3_500), bytesLeft: Math.floor(dice.between(0, 3_000)) }
+    case 'bad-sync':
+      return { type }
+    case 'stall':
+      return { type, ms: dice.between(20, 1_500) }
+    case 'transports':
+      return { type }
+    case 'restart':
+      return { type, downMs: dice.between(100, 2_000) }
   }
 }

@@ -106,7 +106,10 @@ export class SimulatedPlayer {
       sent: (bytes: Uint8Array) => options.facts.sent(bytes),
       heard: (bytes: Uint8Array) => this.heard(bytes, line),
     }
-    this.accesses = options.networks.map(({ ordered, conditions }, i) => new Access({ clock: options.clock, seed: options.seed + 101 * i, ordered, conditions, tap }))
+    this.accesses = options.networks.map(
+      ({ ordered, conditions }, i) =>
+        new Access({ clock: options.clock, seed: options.seed + 101 * i, ordered, conditions, tap }),
+    )
   }
 
   get token(): string {
@@ -160,7 +163,9 @@ export class SimulatedPlayer {
     const life = this.lives
     let begun = false
     const options: RenderClientOptions = {
-      url: 'simulated', token: this.token, clock: () => clock.nowMs,
+      url: 'simulated',
+      token: this.token,
+      clock: () => clock.nowMs,
       connects: [(_url, token, events) => this.access.connect(token, events)],
       events: {
         state: (state) => {
@@ -169,7 +174,9 @@ export class SimulatedPlayer {
           if (state.type === 'joined') begun = true
           if (state.type === 'closed') this.ended(state.reason, begun)
         },
-        welcome: () => { this.welcomes++ },
+        welcome: () => {
+          this.welcomes++
+        },
       },
     }
     this.client = new WatchedClient(options)
@@ -189,9 +196,12 @@ export class SimulatedPlayer {
     const { clock } = this.options
     if (reason === '') this.options.violated('reasons', `player ${this.player}'s session ended without a reason`)
     if (!this.wanted) return
-    if (begun && !EXPECTED_END.test(reason)) this.options.violated('reasons', `player ${this.player}'s session ended, and nobody wanted that: ${reason}`)
+    if (begun && !EXPECTED_END.test(reason))
+      this.options.violated('reasons', `player ${this.player}'s session ended, and nobody wanted that: ${reason}`)
     this.forget()
-    clock.at(clock.nowMs + REJOIN_MS, () => { if (this.wanted && this.client === null) this.join() })
+    clock.at(clock.nowMs + REJOIN_MS, () => {
+      if (this.wanted && this.client === null) this.join()
+    })
   }
 
   private forget(): void {
@@ -208,7 +218,9 @@ export class SimulatedPlayer {
     this.say('crashes')
     this.access.vanish(false)
     this.forget()
-    clock.at(clock.nowMs + ms, () => { if (this.wanted && this.client === null) this.join() })
+    clock.at(clock.nowMs + ms, () => {
+      if (this.wanted && this.client === null) this.join()
+    })
   }
 
   /** For good. */
@@ -232,7 +244,7 @@ export class SimulatedPlayer {
   }
 
   sample(): WorldSample | null {
-    return this.joined ? this.client?.sample(this.options.clock.nowMs) ?? null : null
+    return this.joined ? (this.client?.sample(this.options.clock.nowMs) ?? null) : null
   }
 
   // --- its frames
@@ -254,10 +266,14 @@ export class SimulatedPlayer {
     this.lookedMs = clock.nowMs
     const sample = this.sample()
     if (sample === null || sample.tick === 0) return
-    const tick = sabotage === 'turn-back' && clock.nowMs > 13_000 && clock.nowMs < 13_500 ? sample.tick - 90 : sample.tick
+    const tick =
+      sabotage === 'turn-back' && clock.nowMs > 13_000 && clock.nowMs < 13_500 ? sample.tick - 90 : sample.tick
     const { drawn } = this
     if (drawn.welcome === this.welcomes && tick < drawn.tick)
-      this.options.violated('draw-forward', `player ${this.player} drew tick ${drawn.tick.toFixed(2)} and then tick ${tick.toFixed(2)}`)
+      this.options.violated(
+        'draw-forward',
+        `player ${this.player} drew tick ${drawn.tick.toFixed(2)} and then tick ${tick.toFixed(2)}`,
+      )
     this.drawn = { welcome: this.welcomes, tick }
   }
 }

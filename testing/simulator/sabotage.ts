@@ -19,7 +19,19 @@ import { compareInputs, type Input } from '../../sim/index.ts'
  * - `true-random`: something is drawn without the seed.
  */
 export const SABOTAGES = [
-  'late-log', 'lying-disk', 'double-command', 'wrong-hash', 'no-resend', 'blind', 'forged-frame', 'flood', 'deaf', 'shut-door', 'mute-close', 'turn-back', 'true-random',
+  'late-log',
+  'lying-disk',
+  'double-command',
+  'wrong-hash',
+  'no-resend',
+  'blind',
+  'forged-frame',
+  'flood',
+  'deaf',
+  'shut-door',
+  'mute-close',
+  'turn-back',
+  'true-random',
 ] as const
 export type Sabotage = (typeof SABOTAGES)[number]
 
@@ -36,7 +48,11 @@ export function sabotagedLog(log: RunningLog, sabotage: Sabotage | null): Runnin
         return (frame: Parameters<RunningLog['frame']>[0]) => {
           const extra = again !== null && !frame.inputs.some(({ player }) => player === again?.player) ? [again] : []
           if (extra.length > 0) again = null
-          else again ??= frame.inputs.find(({ player, command }) => player !== 0 && (command.type === 'grab' || command.type === 'spawn')) ?? null
+          else
+            again ??=
+              frame.inputs.find(
+                ({ player, command }) => player !== 0 && (command.type === 'grab' || command.type === 'spawn'),
+              ) ?? null
           return target.frame({ tick: frame.tick, inputs: [...frame.inputs, ...extra].toSorted(compareInputs) })
         }
       if (name === 'hash' && sabotage === 'wrong-hash')
@@ -64,7 +80,12 @@ export class FaultyLine {
     if (this.sabotage === 'blind') return snapshot === null || nowMs < 14_000
     const outcome = messages.findIndex(({ type }) => type === 'commandDone' || type === 'commandRejected')
     if (outcome >= 0) this.lost ??= firstMessage + outcome
-    return this.lost === null || messages.length === 0 || this.lost < firstMessage || this.lost >= firstMessage + messages.length
+    return (
+      this.lost === null ||
+      messages.length === 0 ||
+      this.lost < firstMessage ||
+      this.lost >= firstMessage + messages.length
+    )
   }
 }
 

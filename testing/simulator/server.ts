@@ -74,7 +74,7 @@ export class SimulatedServer {
 
   /** Null while it is down. */
   get realm(): Realm | null {
-    return this.problem === null ? this.life?.champion.realm ?? null : null
+    return this.problem === null ? (this.life?.champion.realm ?? null) : null
   }
 
   /** Of the realm's thread: what waits at the server, by the names of /metrics. */
@@ -95,7 +95,8 @@ export class SimulatedServer {
       grantedTo: () => 0,
       came: () => undefined,
       went: () => undefined,
-      closedTo: () => (this.options.sabotage === 'shut-door' && clock.nowMs > SHUT_MS ? 'the door is shut' : this.problem),
+      closedTo: () =>
+        this.options.sabotage === 'shut-door' && clock.nowMs > SHUT_MS ? 'the door is shut' : this.problem,
       waits: () => this.batchSoon(),
       log: (line) => this.say(line),
     })
@@ -120,11 +121,16 @@ export class SimulatedServer {
     const { clock, dice, engine, definition, segmentBytesMax } = this.options
     this.counts.starts++
     this.problem = 'the realm is starting'
-    const process: Process = new Process(clock, this.disk, dice, () => clock.at(clock.nowMs, () => this.kill('process', 200)))
+    const process: Process = new Process(clock, this.disk, dice, () =>
+      clock.at(clock.nowMs, () => this.kill('process', 200)),
+    )
     const meters = new RealmMeters()
     try {
       const champion = await Champion.open({
-        engine, segmentBytesMax, platform: process.platform, note: (text) => this.say(text),
+        engine,
+        segmentBytesMax,
+        platform: process.platform,
+        note: (text) => this.say(text),
         start: { definition, recordings: RECORDINGS, keepBytes: Infinity, recordedBy: 'simulator' },
       })
       if (!process.alive) return free(champion.realm)
@@ -134,14 +140,17 @@ export class SimulatedServer {
     } catch (error) {
       this.say(`the realm could not start: ${String(error)}`)
       process.kill()
-      clock.at(clock.nowMs + RETRY_MS, () => { if (this.life === null && this.links !== null) clock.hold(this.launch()) })
+      clock.at(clock.nowMs + RETRY_MS, () => {
+        if (this.life === null && this.links !== null) clock.hold(this.launch())
+      })
     }
   }
 
   private recovered({ realm }: Champion): void {
     const stateHash = hash(realm)
     this.say(`goes on at tick ${realm.tick} ${stateHash}`)
-    for (const missing of this.options.facts.recovered(realm.tick, stateHash, this.powerAtMs)) this.options.violated('ticks-kept', missing)
+    for (const missing of this.options.facts.recovered(realm.tick, stateHash, this.powerAtMs))
+      this.options.violated('ticks-kept', missing)
     this.powerAtMs = null
   }
 
@@ -151,9 +160,13 @@ export class SimulatedServer {
     this.problem = null
     this.inbox = []
     const runner = new RealmRunner({
-      log: sabotagedLog(champion, this.options.sabotage), timer: process.timer, meters,
+      log: sabotagedLog(champion, this.options.sabotage),
+      timer: process.timer,
+      meters,
       receive: () => (this.options.clock.nowMs < this.deafUntilMs ? undefined : this.inbox.shift()),
-      post: (message) => { if (process.alive) this.heard(message) },
+      post: (message) => {
+        if (process.alive) this.heard(message)
+      },
     })
     void this.follow(runner, process)
   }
@@ -172,7 +185,10 @@ export class SimulatedServer {
     const { clock, dice } = this.options
     const { life } = this
     const said = askArchive(named, dice)
-    if (said) clock.at(clock.nowMs + said.inMs, () => { if (life === this.life) this.inbox.push({ type: 'package', hash: named, player, ...said.answer }) })
+    if (said)
+      clock.at(clock.nowMs + said.inMs, () => {
+        if (life === this.life) this.inbox.push({ type: 'package', hash: named, player, ...said.answer })
+      })
   }
 
   private heard(message: FromRealm): void {
@@ -184,7 +200,8 @@ export class SimulatedServer {
     trace.bytes(message.bytes)
     if (message.advanced && message.links.length > 0) facts.sentTick(message.tick, message.stateHash, clock.nowMs)
     const closes = sabotage === 'mute-close' ? message.closes.map(({ link }) => ({ link, reason: '' })) : message.closes
-    for (const { reason } of closes) if (reason === '') this.options.violated('reasons', `a link was closed at tick ${message.tick} without a reason`)
+    for (const { reason } of closes)
+      if (reason === '') this.options.violated('reasons', `a link was closed at tick ${message.tick} without a reason`)
     for (let times = sabotage === 'flood' ? 25 : 1; times > 1; times--) this.links?.send({ ...message, closes: [] })
     return this.links?.send({ ...message, closes })
   }
@@ -208,7 +225,9 @@ export class SimulatedServer {
     this.problem = 'the realm starts again after a fault'
     this.links?.closeAll(words)
     const { links } = this
-    clock.at(clock.nowMs + WORKER_RETRY_MS, () => { if (links === this.links && this.life === null) clock.hold(this.launch()) })
+    clock.at(clock.nowMs + WORKER_RETRY_MS, () => {
+      if (links === this.links && this.life === null) clock.hold(this.launch())
+    })
   }
 
   private endLife(): void {

@@ -5,19 +5,45 @@ import type { PackageAnswer } from '../../server/realm-messages.ts'
 import type { Dice } from '../../bots/mind.ts'
 
 const CUP: PropSpec = {
-  name: 'cup', motion: 'dynamic', density: 300, friction: 0.5, restitution: 0.25, color: 0xf2e9e4,
-  colliders: [0, 0.125].map((y) => ({ shape: { type: 'sphere' as const, radius: 0.125 }, position: { x: 0, y, z: 0 }, rotation: IDENTITY })),
+  name: 'cup',
+  motion: 'dynamic',
+  density: 300,
+  friction: 0.5,
+  restitution: 0.25,
+  color: 0xf2e9e4,
+  colliders: [0, 0.125].map((y) => ({
+    shape: { type: 'sphere' as const, radius: 0.125 },
+    position: { x: 0, y, z: 0 },
+    rotation: IDENTITY,
+  })),
 }
 const TALL: PackagePhysics = {
   kind: 'avatar',
-  body: { ...DEFAULT_BODY, name: 'tall', offsets: DEFAULT_BODY.offsets.map(({ x, y, z }) => ({ x, y: Math.fround(y * 1.25), z })) },
+  body: {
+    ...DEFAULT_BODY,
+    name: 'tall',
+    offsets: DEFAULT_BODY.offsets.map(({ x, y, z }) => ({ x, y: Math.fround(y * 1.25), z })),
+  },
 }
 
 const hashOf = (byte: string): PackageHash => byte.repeat(32)
-const [CUP_HASH, TALL_HASH, PRIVATE_HASH, NOWHERE_HASH] = ['c0', '7a', '91', '00'].map(hashOf) as [PackageHash, PackageHash, PackageHash, PackageHash]
+const [CUP_HASH, TALL_HASH, PRIVATE_HASH, NOWHERE_HASH] = ['c0', '7a', '91', '00'].map(hashOf) as [
+  PackageHash,
+  PackageHash,
+  PackageHash,
+  PackageHash,
+]
 
 /** What people try to place and to wear, the wrong kind and what they may not use among it. */
-export const SHELF: readonly PackageHash[] = [CUP_HASH, CUP_HASH, CUP_HASH, TALL_HASH, TALL_HASH, PRIVATE_HASH, NOWHERE_HASH]
+export const SHELF: readonly PackageHash[] = [
+  CUP_HASH,
+  CUP_HASH,
+  CUP_HASH,
+  TALL_HASH,
+  TALL_HASH,
+  PRIVATE_HASH,
+  NOWHERE_HASH,
+]
 
 const ANSWERS: Readonly<Record<PackageHash, PackageAnswer>> = {
   [CUP_HASH]: { ok: true, physics: { kind: 'object', prop: CUP } },
@@ -31,7 +57,10 @@ const SILENT_SHARE = 0.05
 const AWAY_SHARE = 0.05
 
 /** What the archive says and when, ms from now; null: nothing. */
-export function askArchive(hash: PackageHash, dice: Dice): { readonly inMs: number; readonly answer: PackageAnswer } | null {
+export function askArchive(
+  hash: PackageHash,
+  dice: Dice,
+): { readonly inMs: number; readonly answer: PackageAnswer } | null {
   const drawn = dice.unit()
   if (drawn < SILENT_SHARE) return null
   const inMs = dice.between(...ANSWER_MS)

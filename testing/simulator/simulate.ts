@@ -48,7 +48,10 @@ export interface SimulationReport extends LogFigures {
 let machine: Promise<{ readonly engine: Engine; readonly wardrobe: Wardrobe }> | null = null
 
 const loadMachine = (): Promise<{ readonly engine: Engine; readonly wardrobe: Wardrobe }> =>
-  (machine ??= Promise.all([loadEngine(), loadClips()]).then(([engine, clips]) => ({ engine, wardrobe: fitAll(clips, DEFAULT_BODY) })))
+  (machine ??= Promise.all([loadEngine(), loadClips()]).then(([engine, clips]) => ({
+    engine,
+    wardrobe: fitAll(clips, DEFAULT_BODY),
+  })))
 
 /** Runs the world of a seed to its end. Rejects only where the simulator itself is broken. */
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<SimulationReport> {
@@ -57,7 +60,13 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   const again = await runOnce(seed, options)
   if (again.trace === report.trace) return report
   const message = `seed ${seed} gave trace ${report.trace} and then ${again.trace}`
-  return { ...report, violations: [...report.violations, { invariant: 'deterministic', tick: report.ticks, atMs: report.seconds * 1_000, message }] }
+  return {
+    ...report,
+    violations: [
+      ...report.violations,
+      { invariant: 'deterministic', tick: report.ticks, atMs: report.seconds * 1_000, message },
+    ],
+  }
 }
 
 async function runOnce(seed: number, options: SimulateOptions): Promise<SimulationReport> {
@@ -65,15 +74,23 @@ async function runOnce(seed: number, options: SimulateOptions): Promise<Simulati
   const plan = options.plan ?? planOf(seed, options)
   const violations: Violation[] = []
   const world: World = new World({
-    seed, plan, engine, wardrobe, definition: options.definition ?? DEFAULT_DEFINITION, sabotage: options.sabotage ?? null,
+    seed,
+    plan,
+    engine,
+    wardrobe,
+    definition: options.definition ?? DEFAULT_DEFINITION,
+    sabotage: options.sabotage ?? null,
     calmMsMax: (options.calmSecondsMax ?? CALM_SECONDS_MAX) * 1_000,
     violated: (invariant, message) => violate(invariant, message, world.tick),
   })
   const violate = (invariant: Invariant, message: string, tick: number): void => {
     // The first few of a kind say what there is to say.
-    if (violations.filter((other) => other.invariant === invariant).length < 3) violations.push({ invariant, tick, atMs: world.nowMs, message })
+    if (violations.filter((other) => other.invariant === invariant).length < 3)
+      violations.push({ invariant, tick, atMs: world.nowMs, message })
   }
   await world.run()
-  const figures = await checkLog(world.server.disk, world.facts, simulationOf(engine), (invariant, message, tick) => violate(invariant, message, tick ?? world.tick))
+  const figures = await checkLog(world.server.disk, world.facts, simulationOf(engine), (invariant, message, tick) =>
+    violate(invariant, message, tick ?? world.tick),
+  )
   return { seed, plan, violations, ...world.figures, ...figures }
 }

@@ -1,5 +1,10 @@
 /** One simulated world: puts the parts together, lets its time pass, does to them what the plan says, and looks on. */
-import { COMMANDS_UNACKED_MAX, MESSAGE_QUEUE_BYTES_MAX, SENT_BYTES_BURST_MAX, SENT_BYTES_PER_SECOND_MAX } from '../../netcode/session/index.ts'
+import {
+  COMMANDS_UNACKED_MAX,
+  MESSAGE_QUEUE_BYTES_MAX,
+  SENT_BYTES_BURST_MAX,
+  SENT_BYTES_PER_SECOND_MAX,
+} from '../../netcode/session/index.ts'
 import { INBOUND_QUEUE_MAX, INPUT_BACKLOG_MAX } from '../../server/limits.ts'
 import type { Engine, RealmDefinition } from '../../sim/index.ts'
 import { Dice } from '../../bots/mind.ts'
@@ -56,17 +61,61 @@ export class World {
     this.options = options
     plan.players.forEach(({ behaviour, networks }, i) => {
       const player = i + 1
-      this.players.push(new SimulatedPlayer({
-        clock, trace, facts: facts.of(player), player, seed: seed * 1_000 + player, behaviour, networks, wardrobe, sabotage, violated,
-      }))
+      this.players.push(
+        new SimulatedPlayer({
+          clock,
+          trace,
+          facts: facts.of(player),
+          player,
+          seed: seed * 1_000 + player,
+          behaviour,
+          networks,
+          wardrobe,
+          sabotage,
+          violated,
+        }),
+      )
     })
-    this.peer = new SimulatedPeer({ clock, trace, engine, player: plan.players.length + 1, seed: seed * 1_000, delayMs: plan.peerDelayMs, sabotage, violated })
+    this.peer = new SimulatedPeer({
+      clock,
+      trace,
+      engine,
+      player: plan.players.length + 1,
+      seed: seed * 1_000,
+      delayMs: plan.peerDelayMs,
+      sabotage,
+      violated,
+    })
     this.accesses = [...this.players.flatMap(({ accesses }) => accesses), this.peer.access]
     this.server = new SimulatedServer({
-      clock, trace, facts, engine, definition, sabotage, violated, accesses: this.accesses, dice: new Dice(seed + 77), segmentBytesMax: plan.segmentBytesMax,
+      clock,
+      trace,
+      facts,
+      engine,
+      definition,
+      sabotage,
+      violated,
+      accesses: this.accesses,
+      dice: new Dice(seed + 77),
+      segmentBytesMax: plan.segmentBytesMax,
     })
-    for (const { token, player } of this.players) this.server.claims.set(token, { session: token, player, name: `Player ${player}`, role: 'player', uid: uidOf(player), user: player })
-    this.server.claims.set(this.peer.token, { session: this.peer.token, player: this.peer.player, name: 'Peer', role: 'observer', uid: uidOf(this.peer.player), user: this.peer.player })
+    for (const { token, player } of this.players)
+      this.server.claims.set(token, {
+        session: token,
+        player,
+        name: `Player ${player}`,
+        role: 'player',
+        uid: uidOf(player),
+        user: player,
+      })
+    this.server.claims.set(this.peer.token, {
+      session: this.peer.token,
+      player: this.peer.player,
+      name: 'Peer',
+      role: 'observer',
+      uid: uidOf(this.peer.player),
+      user: this.peer.player,
+    })
   }
 
   get nowMs(): number {
@@ -80,8 +129,13 @@ export class World {
   get figures() {
     const commandsIssued = [...this.facts.players.values()].reduce((sum, { issued }) => sum + issued.size, 0)
     return {
-      trace: this.trace.hash, lines: this.trace.lines, ticks: this.facts.lastSentTick, seconds: (this.nowMs - this.startedMs) / 1_000,
-      ...this.server.counts, ticksCheckedByPeers: this.peer.ticksChecked, commandsIssued,
+      trace: this.trace.hash,
+      lines: this.trace.lines,
+      ticks: this.facts.lastSentTick,
+      seconds: (this.nowMs - this.startedMs) / 1_000,
+      ...this.server.counts,
+      ticksCheckedByPeers: this.peer.ticksChecked,
+      commandsIssued,
     }
   }
 
@@ -147,25 +201,38 @@ export class World {
     const { server, clock } = this
     const player = 'player' in fault ? this.players[fault.player] : undefined
     switch (fault.type) {
-      case 'conditions': return player?.access.set(fault.conditions)
-      case 'blackout': return player?.access.blackout(fault.ms)
-      case 'address': return player?.moveTo(fault.network, fault.noticed)
-      case 'crash': return player?.crash(fault.ms)
-      case 'leave': return player?.leave()
+      case 'conditions':
+        return player?.access.set(fault.conditions)
+      case 'blackout':
+        return player?.access.blackout(fault.ms)
+      case 'address':
+        return player?.moveTo(fault.network, fault.noticed)
+      case 'crash':
+        return player?.crash(fault.ms)
+      case 'leave':
+        return player?.leave()
       case 'slow-reader': {
         player?.access.set({ ...MILD, rateKbps: fault.rateKbps, queueMsMax: 2_000 })
         return void clock.at(this.nowMs + fault.ms, () => player?.access.set(MILD))
       }
-      case 'kill': return server.kill(fault.what, fault.downMs)
-      case 'kill-in-write': return server.killInWrite(fault.writes)
+      case 'kill':
+        return server.kill(fault.what, fault.downMs)
+      case 'kill-in-write':
+        return server.killInWrite(fault.writes)
       case 'full-disk': {
         server.disk.freeBytes = fault.bytesLeft
-        return void clock.at(this.nowMs + fault.ms, () => { server.disk.freeBytes = Infinity })
+        return void clock.at(this.nowMs + fault.ms, () => {
+          server.disk.freeBytes = Infinity
+        })
       }
-      case 'bad-sync': return void (server.disk.failsSync = true)
-      case 'stall': return server.stall(fault.ms)
-      case 'transports': return clock.hold(server.restartTransports())
-      case 'restart': return server.stop('The server restarts.', fault.downMs)
+      case 'bad-sync':
+        return void (server.disk.failsSync = true)
+      case 'stall':
+        return server.stall(fault.ms)
+      case 'transports':
+        return clock.hold(server.restartTransports())
+      case 'restart':
+        return server.stop('The server restarts.', fault.downMs)
     }
   }
 
@@ -193,9 +260,13 @@ export class World {
       ['events that wait for the realm', inbox, (INBOUND_QUEUE_MAX / CLIENTS_OF_QUEUE) * clients],
       ['bytes of messages that wait for one client', messagesQueuedMost, MESSAGE_QUEUE_BYTES_MAX],
       ['inputs that wait for a frame', inputBacklog, INPUT_BACKLOG_MAX * clients],
-      ...this.players.map(({ player, waiting }) => [`commands of player ${player} that wait for their outcome`, waiting, COMMANDS_UNACKED_MAX] as const),
+      ...this.players.map(
+        ({ player, waiting }) =>
+          [`commands of player ${player} that wait for their outcome`, waiting, COMMANDS_UNACKED_MAX] as const,
+      ),
     ]
-    for (const [what, count, most] of limits) if (count > most) this.violated('queues', `${count} ${what}; ${Math.floor(most)} at most`)
+    for (const [what, count, most] of limits)
+      if (count > most) this.violated('queues', `${count} ${what}; ${Math.floor(most)} at most`)
   }
 
   private checkBytes(): void {
@@ -203,13 +274,22 @@ export class World {
       const { up, down } = player.bytes
       const before = this.bytesAt.get(player)
       // A client that began anew counts anew.
-      if (before === undefined || down < before.down || up < before.up) this.bytesAt.set(player, { atMs: this.nowMs, down, up })
+      if (before === undefined || down < before.down || up < before.up)
+        this.bytesAt.set(player, { atMs: this.nowMs, down, up })
       else {
         const seconds = (this.nowMs - before.atMs) / 1_000
         const downMax = WELCOME_BYTES_MAX * (1 + this.server.counts.starts) + seconds * DOWN_BYTES_PER_SECOND_MAX
         const upMax = SENT_BYTES_BURST_MAX + seconds * SENT_BYTES_PER_SECOND_MAX
-        if (down - before.down > downMax) this.violated('bytes', `player ${player.player} was sent ${down - before.down} bytes in ${seconds.toFixed(1)} s; ${Math.floor(downMax)} at most`)
-        if (up - before.up > upMax) this.violated('bytes', `player ${player.player} sent ${up - before.up} bytes in ${seconds.toFixed(1)} s; ${Math.floor(upMax)} at most`)
+        if (down - before.down > downMax)
+          this.violated(
+            'bytes',
+            `player ${player.player} was sent ${down - before.down} bytes in ${seconds.toFixed(1)} s; ${Math.floor(downMax)} at most`,
+          )
+        if (up - before.up > upMax)
+          this.violated(
+            'bytes',
+            `player ${player.player} sent ${up - before.up} bytes in ${seconds.toFixed(1)} s; ${Math.floor(upMax)} at most`,
+          )
       }
     }
   }
@@ -223,7 +303,8 @@ export class World {
       if (!player.wanted) continue
       const sample = player.sample()
       if (sample === null) return ['rejoined', player.words]
-      if (player.waiting > 0) return ['outcome-once', `${player.waiting} commands of player ${player.player} still have no outcome`]
+      if (player.waiting > 0)
+        return ['outcome-once', `${player.waiting} commands of player ${player.player} still have no outcome`]
       const difference = differenceOf(sample, realm)
       if (difference !== null) return ['converged', `player ${player.player}: ${difference}`]
     }
@@ -235,10 +316,13 @@ export class World {
     if (unrest !== null) this.violated(...unrest)
     for (const player of this.players) {
       const lost = player.lostNow
-      if (player.wanted && lost > 0 && this.facts.powerLosses.length === 0) this.violated('outcome-once', `${lost} commands of player ${player.player} were called lost`)
+      if (player.wanted && lost > 0 && this.facts.powerLosses.length === 0)
+        this.violated('outcome-once', `${lost} commands of player ${player.player} were called lost`)
     }
     const report = this.peer.report
-    if (report !== null && report.mismatches > 0) this.violated('lockstep', `the peer counted ${report.mismatches} other hashes`)
-    if (this.peer.running && this.tick - (report?.tick ?? 0) > 30) this.violated('lockstep', `the peer is at tick ${report?.tick ?? 0}, the realm at ${this.tick}`)
+    if (report !== null && report.mismatches > 0)
+      this.violated('lockstep', `the peer counted ${report.mismatches} other hashes`)
+    if (this.peer.running && this.tick - (report?.tick ?? 0) > 30)
+      this.violated('lockstep', `the peer is at tick ${report?.tick ?? 0}, the realm at ${this.tick}`)
   }
 }

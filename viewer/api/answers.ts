@@ -5,7 +5,19 @@ import { AnswerError, readList, readNumber, readObject, readOneOf, readOptional,
 const KINDS: readonly PackageKind[] = ['avatar', 'object']
 
 /** Where an upload stands on the server, in the order in which it goes through. The last three are final. */
-export const UPLOAD_STAGES = ['waiting', 'received', 'checking', 'validating', 'normalising', 'fitting', 'packaging', 'storing', 'done', 'rejected', 'failed'] as const
+export const UPLOAD_STAGES = [
+  'waiting',
+  'received',
+  'checking',
+  'validating',
+  'normalising',
+  'fitting',
+  'packaging',
+  'storing',
+  'done',
+  'rejected',
+  'failed',
+] as const
 export type UploadStage = (typeof UPLOAD_STAGES)[number]
 
 export const isSettled = (stage: UploadStage): boolean => stage === 'done' || stage === 'rejected' || stage === 'failed'
@@ -55,11 +67,18 @@ export interface PackageRecord {
   readonly own: boolean
 }
 
-const shown = (value: unknown): string | null => (value === undefined || value === null ? null : typeof value === 'string' ? value : JSON.stringify(value))
+const shown = (value: unknown): string | null =>
+  value === undefined || value === null ? null : typeof value === 'string' ? value : JSON.stringify(value)
 
 function readRejection(value: unknown, where: string): Rejection {
   const o = readObject(value, where)
-  return { rule: readText(o.rule, `${where}/rule`), where: shown(o.where) ?? '', value: shown(o.value), limit: shown(o.limit), message: shown(o.message) ?? '' }
+  return {
+    rule: readText(o.rule, `${where}/rule`),
+    where: shown(o.where) ?? '',
+    value: shown(o.value),
+    limit: shown(o.limit),
+    message: shown(o.message) ?? '',
+  }
 }
 
 /** Warnings come as words, or as objects with a message. */
@@ -89,8 +108,14 @@ export function readStatus(value: unknown): UploadStatus {
 
 export function readLink(value: unknown, where: string): Link {
   const o = readObject(value, where)
-  const headers = Object.entries(readOptional(o.headers, `${where}/headers`, readObject) ?? {}).map(([name, text]) => [name, readText(text, `${where}/headers/${name}`)] as const)
-  return { url: readText(o.url, `${where}/url`), headers: Object.fromEntries(headers), expiresAtMs: readNumber(o.expiresAtMs, `${where}/expiresAtMs`) }
+  const headers = Object.entries(readOptional(o.headers, `${where}/headers`, readObject) ?? {}).map(
+    ([name, text]) => [name, readText(text, `${where}/headers/${name}`)] as const,
+  )
+  return {
+    url: readText(o.url, `${where}/url`),
+    headers: Object.fromEntries(headers),
+    expiresAtMs: readNumber(o.expiresAtMs, `${where}/expiresAtMs`),
+  }
 }
 
 export function readDeclared(value: unknown): DeclaredUpload {

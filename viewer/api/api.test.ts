@@ -5,12 +5,15 @@ import { eventsOf } from './server-events.ts'
 const HASH = 'ab'.repeat(32)
 const signal = new AbortController().signal
 const json = (value: unknown, status = 200): Response => new Response(JSON.stringify(value), { status })
-const stream = (...chunks: readonly string[]): Response => new Response(new ReadableStream({
-  start(controller) {
-    for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk))
-    controller.close()
-  },
-}))
+const stream = (...chunks: readonly string[]): Response =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk))
+        controller.close()
+      },
+    }),
+  )
 
 interface Asked {
   readonly method: string
@@ -22,9 +25,16 @@ interface Asked {
 function apiThat(...answers: readonly ((asked: Asked) => Response)[]): { readonly api: Api; readonly asked: Asked[] } {
   const asked: Asked[] = []
   const api = new Api({
-    url: 'http://host/', token: () => 'secret', sleep: () => Promise.resolve(),
+    url: 'http://host/',
+    token: () => 'secret',
+    sleep: () => Promise.resolve(),
     fetch: (input, init) => {
-      const request = { method: init?.method ?? 'GET', path: new URL(String(input instanceof Request ? input.url : input)).pathname, headers: new Headers(init?.headers), body: typeof init?.body === 'string' ? JSON.parse(init.body) as unknown : null }
+      const request = {
+        method: init?.method ?? 'GET',
+        path: new URL(String(input instanceof Request ? input.url : input)).pathname,
+        headers: new Headers(init?.headers),
+        body: typeof init?.body === 'string' ? (JSON.parse(init.body) as unknown) : null,
+      }
       asked.push(request)
       const answer = answers[asked.length - 1]
       return answer ? Promise.resolve(answer(request)) : Promise.reject(new TypeError('fetch failed'))
@@ -34,27 +44,63 @@ function apiThat(...answers: readonly ((asked: Asked) => Response)[]): { readonl
 }
 
 test('an upload is declared with who asks, and without a kind where it shows in the file', async () => {
-  const { api, asked } = apiThat(() => json({ id: 'u', stage: 'waiting', put: { method: 'PUT', url: '/p', headers: { 'content-type': 'x' }, expiresAtMs: 5 } }, 201))
-  const declared = await api.declare({ name: 'Cup', bytes: 4, sha256: HASH, fileName: 'cup.glb', kind: null, humanoid: { hips: 'Hips' }, sharing: 'owner' }, signal)
+  const { api, asked } = apiThat(() =>
+    json(
+      {
+        id: 'u',
+        stage: 'waiting',
+        put: { method: 'PUT', url: '/p', headers: { 'content-type': 'x' }, expiresAtMs: 5 },
+      },
+      201,
+    ),
+  )
+  const declared = await api.declare(
+    {
+      name: 'Cup',
+      bytes: 4,
+      sha256: HASH,
+      fileName: 'cup.glb',
+      kind: null,
+      humanoid: { hips: 'Hips' },
+      sharing: 'owner',
+    },
+    signal,
+  )
   expect(declared.put).toEqual({ url: '/p', headers: { 'content-type': 'x' }, expiresAtMs: 5 })
-  expect(asked[0]).toMatchObject({ method: 'POST', path: '/v1/uploads', body: { name: 'Cup', bytes: 4, sha256: HASH, fileName: 'cup.glb', humanoid: { hips: 'Hips' }, sharing: 'owner' } })
+  expect(asked[0]).toMatchObject({
+    method: 'POST',
+    path: '/v1/uploads',
+    body: { name: 'Cup', bytes: 4, sha256: HASH, fileName: 'cup.glb', humanoid: { hips: 'Hips' }, sharing: 'owner' },
+  })
   expect(asked[0]?.headers.get('authorization')).toBe('Bearer secret')
 })
 
 test('a refusal is said in the server’s words, with what to do', async () => {
-  const { api } = apiThat(() => json({ reason: 'quota', message: 'you have used 200 of 200 MB', where: 'bytes', fix: 'delete a package first' }, 403))
+  const { api } = apiThat(() =>
+    json(
+      { reason: 'quota', message: 'you have used 200 of 200 MB', where: 'bytes', fix: 'delete a package first' },
+      403,
+    ),
+  )
   const error: unknown = await api.packages(signal).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(ApiError)
-  expect(error).toMatchObject({ reason: 'quota', message: 'You have used 200 of 200 MB. Delete a package first.', isRetryable: false })
+  expect(error).toMatchObject({
+    reason: 'quota',
+    message: 'You have used 200 of 200 MB. Delete a package first.',
+    isRetryable: false,
+  })
 })
 
 test('a server that does not answer may answer later', async () => {
-  const error: unknown = await apiThat().api.packages(signal).catch((thrown: unknown) => thrown)
+  const error: unknown = await apiThat()
+    .api.packages(signal)
+    .catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ isRetryable: true })
 })
 
 test('events that break off are taken up again until the upload is settled', async () => {
-  const event = (stage: string, more: object = {}): string => `data: ${JSON.stringify({ id: 'u', stage, progress: 0.5, ...more })}\n\n`
+  const event = (stage: string, more: object = {}): string =>
+    `data: ${JSON.stringify({ id: 'u', stage, progress: 0.5, ...more })}\n\n`
   const { api, asked } = apiThat(
     () => stream(event('checking'), event('validating').slice(0, 20)),
     () => json({ id: 'u', stage: 'validating', progress: 0.4 }),
@@ -64,7 +110,12 @@ test('events that break off are taken up again until the upload is settled', asy
   const seen: string[] = []
   expect((await api.follow('u', signal, ({ stage }) => seen.push(stage))).package).toBe(HASH)
   expect(seen).toEqual(['checking', 'validating', 'done'])
-  expect(asked.map(({ path }) => path)).toEqual(['/v1/uploads/u/events', '/v1/uploads/u', '/v1/uploads/u/events', '/v1/uploads/u/events'])
+  expect(asked.map(({ path }) => path)).toEqual([
+    '/v1/uploads/u/events',
+    '/v1/uploads/u',
+    '/v1/uploads/u/events',
+    '/v1/uploads/u/events',
+  ])
 })
 
 test('an answer of another shape is an error that names the place, not a page that breaks', async () => {
@@ -74,6 +125,9 @@ test('an answer of another shape is an error that names the place, not a page th
 
 test('events come whole, however the line cuts them, with any line ending', async () => {
   const got: string[] = []
-  for await (const data of eventsOf(stream('da', 'ta: one\r\n\r', '\ndata:two\ndata: more\n\n', 'event: x\ndata: 3\n\ndata: lost'))) got.push(data)
+  for await (const data of eventsOf(
+    stream('da', 'ta: one\r\n\r', '\ndata:two\ndata: more\n\n', 'event: x\ndata: 3\n\ndata: lost'),
+  ))
+    got.push(data)
   expect(got).toEqual(['one', 'two\nmore', '3'])
 })

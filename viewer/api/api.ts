@@ -1,6 +1,15 @@
 /** The server's HTTP API for uploads and packages, in a page's words. */
 import { sentence } from '../ui/messages.ts'
-import { isSettled, readDeclared, readRecords, readStatus, type DeclaredUpload, type PackageRecord, type Sharing, type UploadStatus } from './answers.ts'
+import {
+  isSettled,
+  readDeclared,
+  readRecords,
+  readStatus,
+  type DeclaredUpload,
+  type PackageRecord,
+  type Sharing,
+  type UploadStatus,
+} from './answers.ts'
 import { readPackage, type PackageInfo } from './package-info.ts'
 import { isObject } from './read.ts'
 import { eventsOf } from './server-events.ts'
@@ -63,7 +72,13 @@ export class Api {
   }
 
   async declare({ kind, humanoid, ...declaration }: Declaration, signal: AbortSignal): Promise<DeclaredUpload> {
-    return readDeclared(await this.#json('POST', 'v1/uploads', signal, { ...declaration, ...(kind === null ? {} : { kind }), ...(humanoid === null ? {} : { humanoid }) }))
+    return readDeclared(
+      await this.#json('POST', 'v1/uploads', signal, {
+        ...declaration,
+        ...(kind === null ? {} : { kind }),
+        ...(humanoid === null ? {} : { humanoid }),
+      }),
+    )
   }
 
   /** The bytes are up: the server may begin. */
@@ -73,7 +88,9 @@ export class Api {
 
   /** Gives up an upload that is not done; the server forgets it. */
   async abandon(id: string): Promise<void> {
-    await this.#request('DELETE', `v1/uploads/${encodeURIComponent(id)}`, AbortSignal.timeout(5_000)).catch(() => undefined)
+    await this.#request('DELETE', `v1/uploads/${encodeURIComponent(id)}`, AbortSignal.timeout(5_000)).catch(
+      () => undefined,
+    )
   }
 
   /** Follows an upload until it is settled; `changed` hears each step. Events that break off are taken up again. */
@@ -118,15 +135,34 @@ export class Api {
   async #json(method: string, path: string, signal: AbortSignal, body?: unknown): Promise<unknown> {
     const response = await this.#request(method, path, signal, body)
     return response.json().catch(() => {
-      throw new ApiError('no-json', response.status, 'The server answered with something else than it should. Is it an Otherworld server of this version?')
+      throw new ApiError(
+        'no-json',
+        response.status,
+        'The server answered with something else than it should. Is it an Otherworld server of this version?',
+      )
     })
   }
 
-  async #request(method: string, path: string, signal: AbortSignal, body?: unknown, accept = 'application/json'): Promise<Response> {
+  async #request(
+    method: string,
+    path: string,
+    signal: AbortSignal,
+    body?: unknown,
+    accept = 'application/json',
+  ): Promise<Response> {
     const token = this.#options.token()
-    const headers = { accept, ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+    const headers = {
+      accept,
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    }
     const send = this.#options.fetch ?? fetch
-    const response = await send(new URL(path, this.#options.url), { method, signal, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }).catch((error: unknown) => {
+    const response = await send(new URL(path, this.#options.url), {
+      method,
+      signal,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
       throw problemOf(error)
     })
     if (!response.ok) throw await refusalOf(response)
@@ -139,14 +175,20 @@ async function refusalOf(response: Response): Promise<ApiError> {
   const said = isObject(json) ? json : {}
   const text = (value: unknown): string => (typeof value === 'string' ? sentence(value) : '')
   const words = [text(said.message), text(said.fix)].filter(Boolean).join(' ')
-  return new ApiError(typeof said.reason === 'string' ? said.reason : 'http', response.status, words === '' ? `The server answered ${response.status}.` : words)
+  return new ApiError(
+    typeof said.reason === 'string' ? said.reason : 'http',
+    response.status,
+    words === '' ? `The server answered ${response.status}.` : words,
+  )
 }
 
 /** Any failure as one that can be shown. */
 export function problemOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof DOMException && error.name === 'AbortError') return new ApiError('cancelled', 0, 'Cancelled.')
-  if (error instanceof DOMException && error.name === 'TimeoutError') return new ApiError('timed-out', 0, 'The server takes too long to answer. Try again in a moment.')
-  if (error instanceof TypeError) return new ApiError('unreachable', 0, 'The server does not answer. Check that it runs and that you are online.')
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return new ApiError('timed-out', 0, 'The server takes too long to answer. Try again in a moment.')
+  if (error instanceof TypeError)
+    return new ApiError('unreachable', 0, 'The server does not answer. Check that it runs and that you are online.')
   return new ApiError('internal', 400, error instanceof Error ? sentence(error.message) : String(error))
 }

@@ -7,7 +7,14 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 
 export type BytesJob =
   | { readonly id: number; readonly type: 'hash'; readonly file: Blob }
-  | { readonly id: number; readonly type: 'fetch'; readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly sha256: string; readonly bytesMax: number }
+  | {
+      readonly id: number
+      readonly type: 'fetch'
+      readonly url: string
+      readonly headers: Readonly<Record<string, string>>
+      readonly sha256: string
+      readonly bytesMax: number
+    }
 
 export type BytesNews =
   | { readonly id: number; readonly type: 'progress'; readonly share: number }
@@ -33,16 +40,36 @@ async function hash({ id, file }: Extract<BytesJob, { type: 'hash' }>): Promise<
 async function fetchFile(job: Extract<BytesJob, { type: 'fetch' }>): Promise<void> {
   const { id, url, headers, bytesMax } = job
   const response = await fetch(url, { headers }).catch(() => null)
-  if (!response?.ok) return say({ id, type: 'failed', status: response?.status ?? 0, message: response ? `The store answered ${response.status}.` : 'The store does not answer.' })
+  if (!response?.ok)
+    return say({
+      id,
+      type: 'failed',
+      status: response?.status ?? 0,
+      message: response ? `The store answered ${response.status}.` : 'The store does not answer.',
+    })
   const declared = Number(response.headers.get('content-length') ?? 0)
-  if (declared > bytesMax) return say({ id, type: 'failed', status: 413, message: `The file has ${declared} bytes; ${bytesMax} were expected.` })
+  if (declared > bytesMax)
+    return say({
+      id,
+      type: 'failed',
+      status: 413,
+      message: `The file has ${declared} bytes; ${bytesMax} were expected.`,
+    })
   const bytes = new Uint8Array(await response.arrayBuffer())
   // A model is what its hash says, or it is not shown.
-  if (bytesToHex(sha256(bytes)) !== job.sha256) return say({ id, type: 'failed', status: 422, message: 'The file is damaged: its hash is not what the package says.' })
+  if (bytesToHex(sha256(bytes)) !== job.sha256)
+    return say({
+      id,
+      type: 'failed',
+      status: 422,
+      message: 'The file is damaged: its hash is not what the package says.',
+    })
   return say({ id, type: 'fetched', bytes: bytes.buffer }, [bytes.buffer])
 }
 
 addEventListener('message', ({ data }: MessageEvent<BytesJob>) => {
   const work = data.type === 'hash' ? hash(data) : fetchFile(data)
-  work.catch((error: unknown) => say({ id: data.id, type: 'failed', status: 0, message: error instanceof Error ? error.message : String(error) }))
+  work.catch((error: unknown) =>
+    say({ id: data.id, type: 'failed', status: 0, message: error instanceof Error ? error.message : String(error) }),
+  )
 })

@@ -41,7 +41,10 @@ export class WorkerBytes implements Bytes {
   }
 
   async fetch({ link, sha256, bytes }: Parameters<Bytes['fetch']>[0]): Promise<ArrayBuffer> {
-    const news = await this.#ask({ type: 'fetch', url: below(this.#server, link.url).href, headers: link.headers, sha256, bytesMax: bytes }, () => undefined)
+    const news = await this.#ask(
+      { type: 'fetch', url: below(this.#server, link.url).href, headers: link.headers, sha256, bytesMax: bytes },
+      () => undefined,
+    )
     if (news.type !== 'fetched') throw new ApiError('internal', 400, 'The file could not be read.')
     return news.bytes
   }
@@ -59,7 +62,8 @@ export class WorkerBytes implements Bytes {
     worker.addEventListener('error', () => {
       // It could not be loaded or fell over: the next job starts another.
       this.#worker = null
-      for (const { failed } of this.#waiting.values()) failed(new ApiError('worker', 0, 'A part of the page could not be loaded. Check that you are online.'))
+      for (const { failed } of this.#waiting.values())
+        failed(new ApiError('worker', 0, 'A part of the page could not be loaded. Check that you are online.'))
       this.#waiting.clear()
     })
     return worker

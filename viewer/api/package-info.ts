@@ -1,6 +1,14 @@
 /** A package as the page draws it: its manifest, read, with a link for each of its models. */
 import type { PackageJoint, PackageKind } from '../../packages/manifest.ts'
-import { BONES, type AvatarBody, type BoneCapsule, type Collider, type Quat, type Shape, type Vec3 } from '../../sim/types.ts'
+import {
+  BONES,
+  type AvatarBody,
+  type BoneCapsule,
+  type Collider,
+  type Quat,
+  type Shape,
+  type Vec3,
+} from '../../sim/types.ts'
 import { readHash, readLink, type Link } from './answers.ts'
 import { AnswerError, readList, readNumber, readObject, readOneOf, readOptional, readText } from './read.ts'
 
@@ -32,7 +40,9 @@ export interface PackageInfo {
 const POINTS_MAX = 400_000
 
 function readVec(value: unknown, where: string): Vec3 {
-  const o = Array.isArray(value) ? { x: value[0] as unknown, y: value[1] as unknown, z: value[2] as unknown } : readObject(value, where)
+  const o = Array.isArray(value)
+    ? { x: value[0] as unknown, y: value[1] as unknown, z: value[2] as unknown }
+    : readObject(value, where)
   return { x: readNumber(o.x, `${where}/x`), y: readNumber(o.y, `${where}/y`), z: readNumber(o.z, `${where}/z`) }
 }
 
@@ -56,29 +66,51 @@ function readShape(value: unknown, where: string): Shape {
     case 'sphere':
       return { type, radius: readNumber(o.radius, `${where}/radius`) }
     case 'capsule':
-      return { type, halfHeight: readNumber(o.halfHeight, `${where}/halfHeight`), radius: readNumber(o.radius, `${where}/radius`) }
+      return {
+        type,
+        halfHeight: readNumber(o.halfHeight, `${where}/halfHeight`),
+        radius: readNumber(o.radius, `${where}/radius`),
+      }
     case 'convex':
       return { type, points: readNumbers(o.points, `${where}/points`) }
     case 'trimesh':
-      return { type, vertices: readNumbers(o.vertices, `${where}/vertices`), indices: readNumbers(o.indices, `${where}/indices`) }
+      return {
+        type,
+        vertices: readNumbers(o.vertices, `${where}/vertices`),
+        indices: readNumbers(o.indices, `${where}/indices`),
+      }
   }
 }
 
 function readCollider(value: unknown, where: string): Collider {
   const o = readObject(value, where)
-  return { shape: readShape(o.shape, `${where}/shape`), position: readVec(o.position, `${where}/position`), rotation: readQuat(o.rotation, `${where}/rotation`) }
+  return {
+    shape: readShape(o.shape, `${where}/shape`),
+    position: readVec(o.position, `${where}/position`),
+    rotation: readQuat(o.rotation, `${where}/rotation`),
+  }
 }
 
 function readCapsule(value: unknown, where: string): BoneCapsule {
   const o = readObject(value, where)
   const bone = readNumber(o.bone, `${where}/bone`)
-  if (!Number.isInteger(bone) || bone < 0 || bone >= BONES.length) throw new AnswerError(`${where}/bone`, `0 to ${BONES.length - 1}`)
-  return { bone, a: readVec(o.a, `${where}/a`), b: readVec(o.b, `${where}/b`), radius: readNumber(o.radius, `${where}/radius`) }
+  if (!Number.isInteger(bone) || bone < 0 || bone >= BONES.length)
+    throw new AnswerError(`${where}/bone`, `0 to ${BONES.length - 1}`)
+  return {
+    bone,
+    a: readVec(o.a, `${where}/a`),
+    b: readVec(o.b, `${where}/b`),
+    radius: readNumber(o.radius, `${where}/radius`),
+  }
 }
 
 function readBody(value: unknown, where: string): AvatarBody {
   const o = readObject(value, where)
-  return { name: readText(o.name, `${where}/name`), offsets: readList(o.offsets, `${where}/offsets`, readVec), capsules: readList(o.capsules, `${where}/capsules`, readCapsule) }
+  return {
+    name: readText(o.name, `${where}/name`),
+    offsets: readList(o.offsets, `${where}/offsets`, readVec),
+    capsules: readList(o.capsules, `${where}/capsules`, readCapsule),
+  }
 }
 
 function readJoint(value: unknown, where: string): PackageJoint {
@@ -86,8 +118,11 @@ function readJoint(value: unknown, where: string): PackageJoint {
   const humanoid = readOptional(o.humanoid, `${where}/humanoid`, readText)
   const rest = readOptional(o.rest, `${where}/rest`, readQuat)
   return {
-    joint: readText(o.joint, `${where}/joint`), parent: readOptional(o.parent, `${where}/parent`, readText), name: readText(o.name, `${where}/name`),
-    ...(humanoid === null ? {} : { humanoid }), ...(rest === null ? {} : { rest }),
+    joint: readText(o.joint, `${where}/joint`),
+    parent: readOptional(o.parent, `${where}/parent`, readText),
+    name: readText(o.name, `${where}/name`),
+    ...(humanoid === null ? {} : { humanoid }),
+    ...(rest === null ? {} : { rest }),
   }
 }
 
@@ -97,7 +132,9 @@ function readModels(files: unknown, links: unknown, triangles: number): readonly
   const model = (value: unknown, where: string, to: Link): ModelFile => {
     const o = readObject(value, where)
     return {
-      sha256: readHash(o.sha256, `${where}/sha256`), bytes: readNumber(o.bytes, `${where}/bytes`), link: to,
+      sha256: readHash(o.sha256, `${where}/sha256`),
+      bytes: readNumber(o.bytes, `${where}/bytes`),
+      link: to,
       triangles: readOptional(o.triangles, `${where}/triangles`, readNumber) ?? triangles,
       metresMin: readOptional(o.metresMin, `${where}/metresMin`, readNumber) ?? 0,
     }
@@ -121,12 +158,20 @@ export function readPackage(value: unknown): PackageInfo {
   const bounds = readObject(manifest.bounds, 'manifest/bounds')
   const kind = readOneOf(manifest.kind, ['avatar', 'object'], 'manifest/kind')
   return {
-    hash: readHash(answer.hash, 'hash'), kind,
+    hash: readHash(answer.hash, 'hash'),
+    kind,
     name: readText(manifest.name, 'manifest/name'),
     bounds: { min: readVec(bounds.min, 'manifest/bounds/min'), max: readVec(bounds.max, 'manifest/bounds/max') },
     models: readModels(manifest.files, answer.files, readNumber(counts.triangles, 'manifest/counts/triangles')),
     skeleton: readList(manifest.skeleton, 'manifest/skeleton', readJoint),
-    colliders: kind === 'object' ? readList(readObject(physics.prop, 'manifest/physics/prop').colliders, 'manifest/physics/prop/colliders', readCollider) : [],
+    colliders:
+      kind === 'object'
+        ? readList(
+            readObject(physics.prop, 'manifest/physics/prop').colliders,
+            'manifest/physics/prop/colliders',
+            readCollider,
+          )
+        : [],
     body: kind === 'avatar' ? readBody(physics.body, 'manifest/physics/body') : null,
   }
 }

@@ -9,40 +9,48 @@ const STALL_MS = 30_000
 export type Put = (link: Link, file: Blob, signal: AbortSignal, progress: (share: number) => void) => Promise<void>
 
 /** Rejects with an ApiError in words. Links that are no full addresses are below `server`. */
-export const putTo = (server: string): Put => (link, file, signal, progress) =>
-  new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest()
-    let stall: ReturnType<typeof setTimeout> | undefined
-    const settle = (error: ApiError | null): void => {
-      clearTimeout(stall)
-      signal.removeEventListener('abort', cancel)
-      if (error) reject(error)
-      else resolve()
-    }
-    const cancel = (): void => request.abort()
-    const moved = (): void => {
-      clearTimeout(stall)
-      stall = setTimeout(() => {
-        settle(new ApiError('stalled', 0, 'The upload has come to a standstill: the network or the store is away.'))
-        request.abort()
-      }, STALL_MS)
-    }
-    request.open('PUT', below(server, link.url))
-    for (const [name, value] of Object.entries(link.headers)) if (!/^(host|content-length)$/i.test(name)) request.setRequestHeader(name, value)
-    request.upload.addEventListener('progress', ({ loaded }) => {
+export const putTo =
+  (server: string): Put =>
+  (link, file, signal, progress) =>
+    new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest()
+      let stall: ReturnType<typeof setTimeout> | undefined
+      const settle = (error: ApiError | null): void => {
+        clearTimeout(stall)
+        signal.removeEventListener('abort', cancel)
+        if (error) reject(error)
+        else resolve()
+      }
+      const cancel = (): void => request.abort()
+      const moved = (): void => {
+        clearTimeout(stall)
+        stall = setTimeout(() => {
+          settle(new ApiError('stalled', 0, 'The upload has come to a standstill: the network or the store is away.'))
+          request.abort()
+        }, STALL_MS)
+      }
+      request.open('PUT', below(server, link.url))
+      for (const [name, value] of Object.entries(link.headers))
+        if (!/^(host|content-length)$/i.test(name)) request.setRequestHeader(name, value)
+      request.upload.addEventListener('progress', ({ loaded }) => {
+        moved()
+        progress(file.size === 0 ? 1 : loaded / file.size)
+      })
+      request.addEventListener('load', () =>
+        settle(request.status >= 200 && request.status < 300 ? null : refusalOf(request)),
+      )
+      request.addEventListener('error', () =>
+        settle(new ApiError('unreachable', 0, 'The store does not answer: the file could not be sent.')),
+      )
+      request.addEventListener('abort', () => settle(new ApiError('cancelled', 0, 'Cancelled.')))
+      signal.addEventListener('abort', cancel, { once: true })
       moved()
-      progress(file.size === 0 ? 1 : loaded / file.size)
+      request.send(file)
     })
-    request.addEventListener('load', () => settle(request.status >= 200 && request.status < 300 ? null : refusalOf(request)))
-    request.addEventListener('error', () => settle(new ApiError('unreachable', 0, 'The store does not answer: the file could not be sent.')))
-    request.addEventListener('abort', () => settle(new ApiError('cancelled', 0, 'Cancelled.')))
-    signal.addEventListener('abort', cancel, { once: true })
-    moved()
-    request.send(file)
-  })
 
 function refusalOf({ status }: XMLHttpRequest): ApiError {
-  if (status === 403) return new ApiError('denied', status, 'The store did not take the file: the upload waited too long. Try again.')
+  if (status === 403)
+    return new ApiError('denied', status, 'The store did not take the file: the upload waited too long. Try again.')
   if (status === 413) return new ApiError('too-large', status, 'The store did not take the file: it is too large.')
   return new ApiError('store', status, `The store did not take the file (it answered ${status}).`)
 }

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { ConnectError, type ClientState, type login, type RenderClient, type RenderClientOptions } from '../../netcode/index.ts'
+import {
+  ConnectError,
+  type ClientState,
+  type login,
+  type RenderClient,
+  type RenderClientOptions,
+} from '../../netcode/index.ts'
 import { Connection, RETURN_MS, type LinkState, type Store } from './connection.ts'
 
 /** A connection over scripted clients; time goes on by hand. */
@@ -18,18 +24,44 @@ class Stage {
   readonly connection: Connection
 
   constructor() {
-    const storeOf = (values: Map<string, string>): Store => ({ get: (key) => values.get(key) ?? null, set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)) })
+    const storeOf = (values: Map<string, string>): Store => ({
+      get: (key) => values.get(key) ?? null,
+      set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)),
+    })
     const fakeLogin: typeof login = (_url, name, options) => {
       this.logins.push(name)
       this.identities.push(options?.identity)
-      return this.loginFails ? Promise.reject(this.loginFails) : Promise.resolve({ token: `token ${this.logins.length}`, session: 's', realm: 'yard', identity: `identity ${this.logins.length}`, user: { uid: 'u', number: 1 } })
+      return this.loginFails
+        ? Promise.reject(this.loginFails)
+        : Promise.resolve({
+            token: `token ${this.logins.length}`,
+            session: 's',
+            realm: 'yard',
+            identity: `identity ${this.logins.length}`,
+            user: { uid: 'u', number: 1 },
+          })
     }
     const makeClient = (options: RenderClientOptions): RenderClient => {
       this.clients.push({ options, tell: (state) => options.events?.state?.(state) })
       const stats = (nowMs: number): { readonly quietMs: number } => ({ quietMs: nowMs - this.heardMs })
-      return { start: () => undefined, update: () => undefined, close: () => Promise.resolve(), stats } as unknown as RenderClient
+      return {
+        start: () => undefined,
+        update: () => undefined,
+        close: () => Promise.resolve(),
+        stats,
+      } as unknown as RenderClient
     }
-    this.connection = new Connection({ url: 'http://x/', connects: [], store: storeOf(this.values), keep: storeOf(this.kept), clock: () => this.nowMs, changed: (state) => void this.states.push(state), notified: (text) => void this.notices.push(text), login: fakeLogin, makeClient })
+    this.connection = new Connection({
+      url: 'http://x/',
+      connects: [],
+      store: storeOf(this.values),
+      keep: storeOf(this.kept),
+      clock: () => this.nowMs,
+      changed: (state) => void this.states.push(state),
+      notified: (text) => void this.notices.push(text),
+      login: fakeLogin,
+      makeClient,
+    })
   }
 
   get state(): LinkState {
@@ -80,16 +112,25 @@ test('a reload goes on with the same token and does not log in', () => {
 
 test('while the client reconnects the page says why and which attempt it is', async () => {
   const stage = await inside()
-  stage.client.tell({ type: 'reconnecting', reason: 'the server has not answered for 5 seconds', attempt: 2, giveUpAtMs: 30_000 })
+  stage.client.tell({
+    type: 'reconnecting',
+    reason: 'the server has not answered for 5 seconds',
+    attempt: 2,
+    giveUpAtMs: 30_000,
+  })
   expect(stage.state).toMatchObject({ type: 'away', title: 'Connection lost', atMs: null })
-  expect(stage.state.type === 'away' && stage.state.text).toBe('The server has not answered for 5 seconds. Reconnecting, attempt 2. Your place is kept for 30 seconds.')
+  expect(stage.state.type === 'away' && stage.state.text).toBe(
+    'The server has not answered for 5 seconds. Reconnecting, attempt 2. Your place is kept for 30 seconds.',
+  )
 })
 
 test('when the place is kept no longer the page says so, and that it came in anew', async () => {
   const stage = await inside()
   stage.nowMs = 31_000
   stage.client.tell({ type: 'reconnecting', reason: 'the server does not answer', attempt: 12, giveUpAtMs: 30_000 })
-  expect(stage.state.type === 'away' && stage.state.text).toMatch(/attempt 12\. Your place is kept no longer; you come in anew/)
+  expect(stage.state.type === 'away' && stage.state.text).toMatch(
+    /attempt 12\. Your place is kept no longer; you come in anew/,
+  )
   stage.client.tell(joined)
   expect(stage.state).toMatchObject({ type: 'joined', resumed: false, rejoined: true })
 })
@@ -105,7 +146,12 @@ test('a realm that is starting is waited for, and the page says so', async () =>
   const stage = new Stage()
   await stage.connection.join('Mira')
   stage.client.tell({ type: 'connecting', waiting: 'The server asks to wait: The realm is starting' })
-  expect(stage.state).toEqual({ type: 'away', title: 'Please wait', text: 'The server asks to wait: The realm is starting. You come in as soon as it lets you.', atMs: null })
+  expect(stage.state).toEqual({
+    type: 'away',
+    title: 'Please wait',
+    text: 'The server asks to wait: The realm is starting. You come in as soon as it lets you.',
+    atMs: null,
+  })
   stage.client.tell(joined)
   expect(stage.state).toMatchObject({ type: 'joined', rejoined: false })
 })

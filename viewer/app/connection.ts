@@ -2,7 +2,15 @@
  * The page's link to its server: logs in, keeps a render client, resumes after a reload, and when a session has ended
  * for good begins a new one by itself as soon as the server answers again.
  */
-import { ConnectError, login, RenderClient, type ClientState, type Connect, type Login, type RenderClientOptions } from '../../netcode/index.ts'
+import {
+  ConnectError,
+  login,
+  RenderClient,
+  type ClientState,
+  type Connect,
+  type Login,
+  type RenderClientOptions,
+} from '../../netcode/index.ts'
 import { fallbackInWords, problemInWords, retryInWords, sentence, waitInWords } from '../ui/messages.ts'
 
 /** Wait before the page tries again after a session ended, ms; the last goes on. */
@@ -123,7 +131,10 @@ export class Connection {
     try {
       this.#connect(await this.#tokenFor(name))
     } catch (error) {
-      const known = error instanceof ConnectError ? error : new ConnectError('unreachable', `The login failed: ${String(error)}`, { cause: error })
+      const known =
+        error instanceof ConnectError
+          ? error
+          : new ConnectError('unreachable', `The login failed: ${String(error)}`, { cause: error })
       this.#ended(problemInWords(known), known.reason === 'refused' && !this.#everJoined)
     }
   }
@@ -157,7 +168,10 @@ export class Connection {
     const { url, connects, clock } = this.#options
     const make = this.#options.makeClient ?? ((options: RenderClientOptions) => new RenderClient(options))
     const client = make({
-      url, token, connects, clock,
+      url,
+      token,
+      connects,
+      clock,
       renew: () => this.#tokenFor(this.#name ?? this.rememberedName),
       events: {
         state: (state) => {
@@ -186,7 +200,12 @@ export class Connection {
     } else if (state.type === 'connecting' && state.waiting !== undefined) this.#waits(state.waiting)
     else if (state.type === 'reconnecting') {
       this.#fallback = null
-      this.#set({ type: 'away', title: 'Connection lost', text: retryInWords(state.reason, state.attempt, this.#options.clock() < state.giveUpAtMs), atMs: null })
+      this.#set({
+        type: 'away',
+        title: 'Connection lost',
+        text: retryInWords(state.reason, state.attempt, this.#options.clock() < state.giveUpAtMs),
+        atMs: null,
+      })
     } else if (state.type === 'closed') this.#closed(state.reason)
   }
 
@@ -210,7 +229,12 @@ export class Connection {
     const waitMs = RETURN_MS[Math.min(this.#attempt, RETURN_MS.length - 1)] ?? 1_000
     this.#attempt += 1
     const title = this.#everJoined ? 'The session has ended' : 'Not connected'
-    this.#set({ type: 'away', title, text: `${text} The page comes back by itself as soon as the server answers.`, atMs: this.#options.clock() + waitMs })
+    this.#set({
+      type: 'away',
+      title,
+      text: `${text} The page comes back by itself as soon as the server answers.`,
+      atMs: this.#options.clock() + waitMs,
+    })
   }
 
   /** Leaves for good and asks for a name again. */
@@ -244,6 +268,9 @@ export function storeOf(kind: 'sessionStorage' | 'localStorage', server: string)
       set: (key, value) => (value === null ? storage.removeItem(named(key)) : storage.setItem(named(key), value)),
     }
   } catch {
-    return { get: (key) => values.get(key) ?? null, set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)) }
+    return {
+      get: (key) => values.get(key) ?? null,
+      set: (key, value) => void (value === null ? values.delete(key) : values.set(key, value)),
+    }
   }
 }

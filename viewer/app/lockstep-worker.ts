@@ -26,7 +26,8 @@ async function run(url: string): Promise<void> {
   setInterval(() => {
     const { tick, ticksChecked, mismatches, firstMismatch } = peer.report()
     const { state } = peer
-    if (state.type === 'closed' || state.type === 'reconnecting') tell({ type: 'stopped', reason: state.reason, final: state.type === 'closed', ticksChecked })
+    if (state.type === 'closed' || state.type === 'reconnecting')
+      tell({ type: 'stopped', reason: state.reason, final: state.type === 'closed', ticksChecked })
     else tell({ type: 'progress', tick, ticksChecked, mismatches, firstMismatchTick: firstMismatch?.tick ?? null })
   }, REPORT_MS)
 }
@@ -34,5 +35,12 @@ async function run(url: string): Promise<void> {
 addEventListener('message', (event: MessageEvent<unknown>) => {
   const url = event.data
   if (typeof url !== 'string') return
-  run(url).catch((error: unknown) => tell({ type: 'stopped', reason: error instanceof Error ? error.message : String(error), final: true, ticksChecked: 0 }))
+  run(url).catch((error: unknown) =>
+    tell({
+      type: 'stopped',
+      reason: error instanceof Error ? error.message : String(error),
+      final: true,
+      ticksChecked: 0,
+    }),
+  )
 })

@@ -2,7 +2,13 @@
 
 /** What the worker reports. */
 export type LockstepNews =
-  | { readonly type: 'progress'; readonly tick: number; readonly ticksChecked: number; readonly mismatches: number; readonly firstMismatchTick: number | null }
+  | {
+      readonly type: 'progress'
+      readonly tick: number
+      readonly ticksChecked: number
+      readonly mismatches: number
+      readonly firstMismatchTick: number | null
+    }
   /** `final`: it will not go on by itself. */
   | { readonly type: 'stopped'; readonly reason: string; readonly final: boolean; readonly ticksChecked: number }
 
@@ -11,16 +17,28 @@ export interface HashVerdict {
   readonly text: string
 }
 
-export const HASHES_OFF: HashVerdict = { state: 'off', text: 'Runs the whole simulation in this page and compares every tick with the server’s.' }
-export const HASHES_STARTING: HashVerdict = { state: 'starting', text: 'Loading the simulation and the realm’s state …' }
+export const HASHES_OFF: HashVerdict = {
+  state: 'off',
+  text: 'Runs the whole simulation in this page and compares every tick with the server’s.',
+}
+export const HASHES_STARTING: HashVerdict = {
+  state: 'starting',
+  text: 'Loading the simulation and the realm’s state …',
+}
 
 /** A report in words. Pure. */
 export function verdictOf(news: LockstepNews): HashVerdict {
-  if (news.type === 'stopped') return { state: 'failed', text: `${news.final ? 'The check ended' : 'The check is interrupted'}: ${news.reason}` }
+  if (news.type === 'stopped')
+    return { state: 'failed', text: `${news.final ? 'The check ended' : 'The check is interrupted'}: ${news.reason}` }
   const ticks = news.ticksChecked.toLocaleString('en')
   if (news.mismatches > 0)
-    return { state: 'mismatch', text: `✗ ${news.mismatches.toLocaleString('en')} of ${ticks} ticks differ, the first at tick ${news.firstMismatchTick ?? '?'}. Please report it: the simulation must give the same state everywhere.` }
-  return news.ticksChecked === 0 ? HASHES_STARTING : { state: 'agree', text: `✓ ${ticks} ticks checked: all hashes agree.` }
+    return {
+      state: 'mismatch',
+      text: `✗ ${news.mismatches.toLocaleString('en')} of ${ticks} ticks differ, the first at tick ${news.firstMismatchTick ?? '?'}. Please report it: the simulation must give the same state everywhere.`,
+    }
+  return news.ticksChecked === 0
+    ? HASHES_STARTING
+    : { state: 'agree', text: `✓ ${ticks} ticks checked: all hashes agree.` }
 }
 
 /** Runs at most one worker. */
@@ -52,7 +70,10 @@ export class HashCheck {
     })
     worker.addEventListener('error', (event) => {
       this.#stop()
-      this.#changed({ state: 'failed', text: `The check could not run: ${event.message || 'the worker did not load. Reload the page and try again.'}` })
+      this.#changed({
+        state: 'failed',
+        text: `The check could not run: ${event.message || 'the worker did not load. Reload the page and try again.'}`,
+      })
     })
     worker.postMessage(this.#url, { transfer: [] })
     this.#worker = worker

@@ -26,6 +26,9 @@ export class Meter {
     const frames = this.#frames.filter((atMs) => atMs > nowMs - WINDOW_MS).length
     const [first, last] = [this.#counts[0], this.#counts.at(-1)]
     const spanMs = first && last ? last.atMs - first.atMs : 0
-    return { framesPerSecond: (frames * 1_000) / WINDOW_MS, snapshotsPerSecond: first && last && spanMs > 0 ? ((last.count - first.count) * 1_000) / spanMs : 0 }
+    return {
+      framesPerSecond: (frames * 1_000) / WINDOW_MS,
+      snapshotsPerSecond: first && last && spanMs > 0 ? ((last.count - first.count) * 1_000) / spanMs : 0,
+    }
   }
 }

@@ -51,7 +51,14 @@ export class Play {
   #settled = false
   #move: Move | null = null
 
-  constructor(client: RenderClient, definition: RealmDefinition, input: Input, rayThrough: RayThrough, bodyOf: BodyOf, say: (text: string) => void) {
+  constructor(
+    client: RenderClient,
+    definition: RealmDefinition,
+    input: Input,
+    rayThrough: RayThrough,
+    bodyOf: BodyOf,
+    say: (text: string) => void,
+  ) {
     this.#bodyOf = bodyOf
     this.#client = client
     this.#definition = definition
@@ -86,14 +93,28 @@ export class Play {
     this.#world = world
     if (this.#own && seen) this.#placeOwn(this.#own, seen, move, seconds, time, nowMs)
     this.carry(nowMs)
-    return { world: this.#world, eye: this.#eye, pointed: this.holding.element ?? this.#target()?.prop.element ?? null, strained: this.holding.target?.tooFar ?? false, own: this.#own !== null }
+    return {
+      world: this.#world,
+      eye: this.#eye,
+      pointed: this.holding.element ?? this.#target()?.prop.element ?? null,
+      strained: this.holding.target?.tooFar ?? false,
+      own: this.#own !== null,
+    }
   }
 
   /** Tells the server where the held thing should be: each frame, and between frames when the pointer moves. */
   carry(nowMs: number): void {
     if (!this.#own) return
     const ray = this.#ray(this.holding.by === 'key' ? null : this.#input.pointer)
-    this.holding.frame(ray, this.#look.yaw, this.#head(this.#own.position), this.#definition.reach, this.#world.props, this.#own.player, nowMs)
+    this.holding.frame(
+      ray,
+      this.#look.yaw,
+      this.#head(this.#own.position),
+      this.#definition.reach,
+      this.#world.props,
+      this.#own.player,
+      nowMs,
+    )
   }
 
   /** The first sight of an own avatar that was resumed: look where it looks. */
@@ -103,7 +124,14 @@ export class Play {
   }
 
   /** The own avatar in the pose of this frame: the client has the last that was sent. */
-  #placeOwn(own: ShownAvatar, { position, velocity, grounded }: AvatarSample, move: Move, seconds: number, time: number, nowMs: number): void {
+  #placeOwn(
+    own: ShownAvatar,
+    { position, velocity, grounded }: AvatarSample,
+    move: Move,
+    seconds: number,
+    time: number,
+    nowMs: number,
+  ): void {
     const local = rotate(yawRotation(-move.yaw), velocity)
     this.#gait = advanceGait(this.#gait, local.x, local.z, seconds)
     const pose = this.#pose(own, position, move, grounded, time)
@@ -113,13 +141,22 @@ export class Play {
     }
     const placed: ShownAvatar = { ...own, yaw: move.yaw, pose }
     this.#own = placed
-    this.#world = { ...this.#world, avatars: this.#world.avatars.map((avatar) => (avatar.element === own.element ? placed : avatar)) }
+    this.#world = {
+      ...this.#world,
+      avatars: this.#world.avatars.map((avatar) => (avatar.element === own.element ? placed : avatar)),
+    }
   }
 
   #pose(own: ShownAvatar, position: Vec3, move: Move, grounded: boolean, time: number): Pose {
     const target = this.holding.target
     const reachFor = target && rotate(conjugate(yawRotation(move.yaw)), sub(target.position, position))
-    return poseOf(own.body, this.#gait, { pitch: this.#look.pitch, turn: 0, reachFor, airborne: !grounded || this.#flying, time })
+    return poseOf(own.body, this.#gait, {
+      pitch: this.#look.pitch,
+      turn: 0,
+      reachFor,
+      airborne: !grounded || this.#flying,
+      time,
+    })
   }
 
   #head = (feet: Vec3): Vec3 => add(feet, { x: 0, y: HEAD_HEIGHT, z: 0 })
@@ -131,14 +168,19 @@ export class Play {
   /** What the pointer is on, or without a pointer what stands in front: a key would grab or delete it, and it glows. */
   #target(): Hit | null {
     if (!this.#own) return null
-    if (!this.#input.pointer) return pickForKey(this.#ray(null), this.#head(this.#own.position), this.#definition.reach, this.#world.props)
+    if (!this.#input.pointer)
+      return pickForKey(this.#ray(null), this.#head(this.#own.position), this.#definition.reach, this.#world.props)
     const hit = pick(this.#ray(this.#input.pointer), this.#world.props)
     return hit && hit.prop.spec.motion !== 'static' && this.#reaches(hit) ? hit : null
   }
 
   /** The same, but a key always finds something near. */
   #keyTarget(): Hit | null {
-    return this.#target() ?? (this.#own && pickForKey(this.#ray(null), this.#head(this.#own.position), this.#definition.reach, this.#world.props))
+    return (
+      this.#target() ??
+      (this.#own &&
+        pickForKey(this.#ray(null), this.#head(this.#own.position), this.#definition.reach, this.#world.props))
+    )
   }
 
   #reaches({ point }: Hit): boolean {
@@ -163,7 +205,11 @@ export class Play {
 
   #take(hit: Hit, by: 'pointer' | 'key'): void {
     this.holding.take(hit, by, this.#look.yaw, performance.now())
-    this.#say(by === 'pointer' ? `Holding the ${hit.prop.spec.name}. The wheel scales it; let go in motion to throw.` : `Holding the ${hit.prop.spec.name}. Plus and minus scale it, E lets go.`)
+    this.#say(
+      by === 'pointer'
+        ? `Holding the ${hit.prop.spec.name}. The wheel scales it; let go in motion to throw.`
+        : `Holding the ${hit.prop.spec.name}. Plus and minus scale it, E lets go.`,
+    )
   }
 
   turn(pixelsX: number, pixelsY: number): void {
@@ -205,7 +251,9 @@ export class Play {
     if (!shape) return
     if (!this.#own) return this.#say('One moment: the world is still coming in.')
     const { position, rotation } = spawnPlace(this.#own.position, this.#look.yaw)
-    void this.#client.spawn(shape, { position, rotation }).then((outcome) => this.#say(outcome.ok ? `You made a ${shape.name}.` : refusalInWords(outcome.reason)))
+    void this.#client
+      .spawn(shape, { position, rotation })
+      .then((outcome) => this.#say(outcome.ok ? `You made a ${shape.name}.` : refusalInWords(outcome.reason)))
   }
 
   #delete(): void {
@@ -213,7 +261,17 @@ export class Play {
     const prop = this.#world.props.find((candidate) => candidate.element === element)
     if (!prop) return this.#say('Point at a thing, or hold it, to delete it.')
     if (this.holding.element === prop.element) this.holding.letGo()
-    void this.#client.despawn(prop.element).then((outcome) => this.#say(outcome.ok ? `The ${prop.spec.name} is deleted.` : outcome.reason === 'not-permitted' ? 'You may delete only what you made.' : refusalInWords(outcome.reason)))
+    void this.#client
+      .despawn(prop.element)
+      .then((outcome) =>
+        this.#say(
+          outcome.ok
+            ? `The ${prop.spec.name} is deleted.`
+            : outcome.reason === 'not-permitted'
+              ? 'You may delete only what you made.'
+              : refusalInWords(outcome.reason),
+        ),
+      )
   }
 
   // --- things of one's own
@@ -232,7 +290,14 @@ export class Play {
   inspect(problemOf: (hash: string) => string | null): Pointed | null {
     const prop = pick(this.#ray(this.#input.pointer), this.#world.props)?.prop ?? this.#keyTarget()?.prop
     const manages = (this.#client.permissions & Permission.manage) !== 0
-    return prop ? pointedOf(prop, this.#world, this.#own && { user: this.#own.user, manages }, prop.package === null ? null : problemOf(prop.package)) : null
+    return prop
+      ? pointedOf(
+          prop,
+          this.#world,
+          this.#own && { user: this.#own.user, manages },
+          prop.package === null ? null : problemOf(prop.package),
+        )
+      : null
   }
 
   /** Makes a thing of a package at the marker, or beside what stands there. */

@@ -4,7 +4,8 @@ export interface Visit {
   readonly people: number
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 
 async function getJson(url: string): Promise<unknown> {
   const response = await fetch(url, { cache: 'no-store' })

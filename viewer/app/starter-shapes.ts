@@ -40,7 +40,11 @@ export const SHAPES: readonly PropSpec[] = [
 export function spawnPlace(feet: Vec3, yaw: number): { readonly position: Vec3; readonly rotation: Quat } {
   const metres = 1.5
   return {
-    position: { x: Math.fround(feet.x - Math.sin(yaw) * metres), y: Math.fround(feet.y + 1.25), z: Math.fround(feet.z - Math.cos(yaw) * metres) },
+    position: {
+      x: Math.fround(feet.x - Math.sin(yaw) * metres),
+      y: Math.fround(feet.y + 1.25),
+      z: Math.fround(feet.z - Math.cos(yaw) * metres),
+    },
     rotation: { x: 0, y: Math.fround(Math.sin(yaw / 2)), z: 0, w: Math.fround(Math.cos(yaw / 2)) },
   }
 }

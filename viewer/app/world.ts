@@ -51,7 +51,11 @@ export interface RealmFrame {
   readonly spawn: Vec3
 }
 
-export const frameOf = ({ name, ground, spawn }: RealmDefinition): RealmFrame => ({ name, ground, spawn: spawn.position })
+export const frameOf = ({ name, ground, spawn }: RealmDefinition): RealmFrame => ({
+  name,
+  ground,
+  spawn: spawn.position,
+})
 
 /** The body of a package's avatar; null while it is not known. */
 export type BodyOf = (hash: string) => AvatarBody | null
@@ -62,7 +66,10 @@ export function shownOf(sample: WorldSample, bodies: readonly AvatarBody[], body
   if (fallback === undefined) return { avatars: [], props: sample.props }
   const avatars = sample.avatars.map((avatar) => ({
     ...avatar,
-    body: avatar.package === null ? (bodies[avatar.body] ?? fallback) : (bodyOf(avatar.package) ?? bodyOfHeight(fallback, avatar.headMetres)),
+    body:
+      avatar.package === null
+        ? (bodies[avatar.body] ?? fallback)
+        : (bodyOf(avatar.package) ?? bodyOfHeight(fallback, avatar.headMetres)),
   }))
   return { avatars, props: sample.props }
 }
@@ -79,7 +86,12 @@ export function bodyOfHeight(body: AvatarBody, headMetres: number): AvatarBody {
   const made: AvatarBody = {
     name: body.name,
     offsets: body.offsets.map((offset) => scaled(offset, factor)),
-    capsules: body.capsules.map(({ bone, a, b, radius }) => ({ bone, a: scaled(a, factor), b: scaled(b, factor), radius: radius * factor })),
+    capsules: body.capsules.map(({ bone, a, b, radius }) => ({
+      bone,
+      a: scaled(a, factor),
+      b: scaled(b, factor),
+      radius: radius * factor,
+    })),
   }
   if (byHeight.size > 64) byHeight.clear()
   byHeight.set(headMetres, made)
@@ -93,7 +105,10 @@ export function bodyHeight(body: AvatarBody): number {
   let height = heights.get(body)
   if (height === undefined) {
     const bones = solveSkeleton(body, null)
-    height = Math.max(restHeadHeight(body), ...body.capsules.map(({ bone, a, b, radius }) => (bones[bone]?.position.y ?? 0) + Math.max(a.y, b.y) + radius))
+    height = Math.max(
+      restHeadHeight(body),
+      ...body.capsules.map(({ bone, a, b, radius }) => (bones[bone]?.position.y ?? 0) + Math.max(a.y, b.y) + radius),
+    )
     heights.set(body, height)
   }
   return height

@@ -23,7 +23,8 @@ export interface Stick {
 }
 export const STICK_AT_REST: Stick = { x: 0, y: 0 }
 
-const pressed = (held: ReadonlySet<string>, ...codes: readonly string[]): number => (codes.some((code) => held.has(code)) ? 1 : 0)
+const pressed = (held: ReadonlySet<string>, ...codes: readonly string[]): number =>
+  codes.some((code) => held.has(code)) ? 1 : 0
 
 /** The move command of keys (KeyboardEvent.code) and stick. Its numbers are 32-bit floats; no direction is longer than 1. */
 export function moveFrom(held: ReadonlySet<string>, stick: Stick, look: Look, flying: boolean): Move {
@@ -48,12 +49,18 @@ export function turnByKeys(held: ReadonlySet<string>, look: Look, seconds: numbe
   const left = pressed(held, 'ArrowLeft') - pressed(held, 'ArrowRight')
   const up = pressed(held, 'PageUp') - pressed(held, 'PageDown')
   if (left === 0 && up === 0) return look
-  return { yaw: wrapAngle(look.yaw + left * TURN_SPEED * seconds), pitch: clamp(look.pitch + up * TURN_SPEED * 0.6 * seconds, -PITCH_MAX, PITCH_MAX) }
+  return {
+    yaw: wrapAngle(look.yaw + left * TURN_SPEED * seconds),
+    pitch: clamp(look.pitch + up * TURN_SPEED * 0.6 * seconds, -PITCH_MAX, PITCH_MAX),
+  }
 }
 
 /** The look after the pointer moved by so many CSS pixels; dragging moves the view as a mouse look does. */
 export function turnByPointer(look: Look, pixelsX: number, pixelsY: number): Look {
-  return { yaw: wrapAngle(look.yaw - pixelsX * POINTER_TURN), pitch: clamp(look.pitch - pixelsY * POINTER_TURN, -PITCH_MAX, PITCH_MAX) }
+  return {
+    yaw: wrapAngle(look.yaw - pixelsX * POINTER_TURN),
+    pitch: clamp(look.pitch - pixelsY * POINTER_TURN, -PITCH_MAX, PITCH_MAX),
+  }
 }
 
 export type Action =
@@ -62,10 +69,25 @@ export type Action =
   | { readonly type: 'grab' | 'delete' | 'fly' | 'help' | 'lock' | 'add' | 'things' | 'outlines' }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
-  e: { type: 'grab' }, x: { type: 'delete' }, delete: { type: 'delete' }, backspace: { type: 'delete' }, f: { type: 'fly' },
-  h: { type: 'help' }, '?': { type: 'help' }, l: { type: 'lock' }, u: { type: 'add' }, t: { type: 'things' }, o: { type: 'outlines' },
-  '+': { type: 'scale', notches: 1 }, '=': { type: 'scale', notches: 1 }, '-': { type: 'scale', notches: -1 }, _: { type: 'scale', notches: -1 },
-  '.': { type: 'distance', notches: 1 }, '>': { type: 'distance', notches: 1 }, ',': { type: 'distance', notches: -1 }, '<': { type: 'distance', notches: -1 },
+  e: { type: 'grab' },
+  x: { type: 'delete' },
+  delete: { type: 'delete' },
+  backspace: { type: 'delete' },
+  f: { type: 'fly' },
+  h: { type: 'help' },
+  '?': { type: 'help' },
+  l: { type: 'lock' },
+  u: { type: 'add' },
+  t: { type: 'things' },
+  o: { type: 'outlines' },
+  '+': { type: 'scale', notches: 1 },
+  '=': { type: 'scale', notches: 1 },
+  '-': { type: 'scale', notches: -1 },
+  _: { type: 'scale', notches: -1 },
+  '.': { type: 'distance', notches: 1 },
+  '>': { type: 'distance', notches: 1 },
+  ',': { type: 'distance', notches: -1 },
+  '<': { type: 'distance', notches: -1 },
 }
 
 /** What a key (KeyboardEvent.key) does once when it goes down; null: nothing. */
@@ -76,8 +98,23 @@ export function actionOf(key: string): Action | null {
 }
 
 /** Keys that a page would scroll or search with while the world has the focus. */
-export const TAKEN = new Set(['Space', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown', 'Backspace'])
+export const TAKEN = new Set([
+  'Space',
+  'ArrowUp',
+  'ArrowDown',
+  'ArrowLeft',
+  'ArrowRight',
+  'PageUp',
+  'PageDown',
+  'Backspace',
+])
 
 /** Two moves that the server could not tell apart by more than a hair. */
 export const sameMove = (a: Move, b: Move): boolean =>
-  a.x === b.x && a.y === b.y && a.z === b.z && a.jump === b.jump && a.run === b.run && a.fly === b.fly && Math.abs(a.yaw - b.yaw) < 1e-4
+  a.x === b.x &&
+  a.y === b.y &&
+  a.z === b.z &&
+  a.jump === b.jump &&
+  a.run === b.run &&
+  a.fly === b.fly &&
+  Math.abs(a.yaw - b.yaw) < 1e-4

@@ -62,7 +62,11 @@ export function dragTarget(held: Held, ray: PointerRay, yaw: number, head: Vec3,
 
 /** `notches` of the wheel, away from the user positive: larger, or farther with `shift`. */
 export function wheelHeld(held: Held, notches: number, shift: boolean, reach: number, eyeToHead: number): Held {
-  if (shift) return { ...held, distance: clamp(held.distance + notches * WHEEL_METRES, DISTANCE_MIN + eyeToHead, reach + eyeToHead) }
+  if (shift)
+    return {
+      ...held,
+      distance: clamp(held.distance + notches * WHEEL_METRES, DISTANCE_MIN + eyeToHead, reach + eyeToHead),
+    }
   const scale = Math.fround(clamp(held.scale * WHEEL_SCALE ** notches, SCALE_MIN, SCALE_MAX))
   const grown = scale / held.scale
   return { ...held, scale, offset: scaled(held.offset, grown), floor: held.floor * grown }

@@ -5,18 +5,36 @@ import { SHAPES } from '../app/starter-shapes.ts'
 import type { ShownProp } from '../app/world.ts'
 
 const ME = 5
-const crate: ShownProp = { element: 9, package: null, owner: 0, access: 0, spec: SHAPES[0] ?? expect.fail('no shapes'), position: { x: 0, y: 1, z: -2 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, holder: 0 }
+const crate: ShownProp = {
+  element: 9,
+  package: null,
+  owner: 0,
+  access: 0,
+  spec: SHAPES[0] ?? expect.fail('no shapes'),
+  position: { x: 0, y: 1, z: -2 },
+  rotation: { x: 0, y: 0, z: 0, w: 1 },
+  scale: 1,
+  holder: 0,
+}
 const mine = { ...crate, holder: ME }
 const ray = { origin: { x: 0, y: 1, z: 0 }, direction: { x: 0, y: 0, z: -1 } }
 const head = { x: 0, y: 1.5, z: 0 }
 
-function scripted(grab: Outcome = { ok: true, sequence: 1, element: 9, tick: 1 }): { holding: Holding; calls: string[]; said: string[]; frame(prop: ShownProp | null, nowMs: number): void } {
+function scripted(grab: Outcome = { ok: true, sequence: 1, element: 9, tick: 1 }): {
+  holding: Holding
+  calls: string[]
+  said: string[]
+  frame(prop: ShownProp | null, nowMs: number): void
+} {
   const [calls, said]: [string[], string[]] = [[], []]
   const client: HoldClient = {
     grab: (element) => (calls.push(`grab ${element}`), Promise.resolve(grab)),
     drag: (_hand, { x, y, z }) => void calls.push(`drag ${[x, y, z].map((v) => v.toFixed(1)).join()}`),
     release: () => (calls.push('release'), Promise.resolve(grab)),
-    scale: (_element, scale) => (calls.push(`scale ${scale.toFixed(2)}`), Promise.resolve({ ok: false as const, sequence: 2, reason: 'scale-out-of-range' as const })),
+    scale: (_element, scale) => (
+      calls.push(`scale ${scale.toFixed(2)}`),
+      Promise.resolve({ ok: false as const, sequence: 2, reason: 'scale-out-of-range' as const })
+    ),
   }
   const holding = new Holding(client, (text) => void said.push(text))
   holding.take({ prop: crate, point: { x: 0, y: 1, z: -1.75 }, distance: 1.75 }, 'pointer', 0, 0)

@@ -50,7 +50,15 @@ export class Holding {
   }
 
   take(hit: Hit, by: 'pointer' | 'key', yaw: number, nowMs: number): void {
-    const grip: Grip = { held: hold(hit, yaw, lowestOrigin(hit.prop)), by, sinceMs: nowMs, shown: false, target: null, sentScale: hit.prop.scale, scaledAtMs: 0 }
+    const grip: Grip = {
+      held: hold(hit, yaw, lowestOrigin(hit.prop)),
+      by,
+      sinceMs: nowMs,
+      shown: false,
+      target: null,
+      sentScale: hit.prop.scale,
+      scaledAtMs: 0,
+    }
     this.#grip = grip
     void this.#grab(grip)
   }
@@ -80,7 +88,15 @@ export class Holding {
   }
 
   /** Once a frame: sends where it should be and how large. */
-  frame(ray: PointerRay, yaw: number, head: Vec3, reach: number, props: readonly ShownProp[], own: PlayerId, nowMs: number): void {
+  frame(
+    ray: PointerRay,
+    yaw: number,
+    head: Vec3,
+    reach: number,
+    props: readonly ShownProp[],
+    own: PlayerId,
+    nowMs: number,
+  ): void {
     const grip = this.#grip
     if (!grip || !this.#stillOurs(grip, props, own, nowMs)) return
     grip.target = dragTarget(grip.held, ray, yaw, head, reach)
@@ -112,10 +128,26 @@ export class Holding {
 
 /** Least height of a prop's origin at which it does not sink into the ground. */
 function lowestOrigin(prop: ShownProp): number {
-  const below = prop.spec.colliders.map((collider) => footprint(collider, prop.rotation, prop.scale).below - collider.position.y * prop.scale)
+  const below = prop.spec.colliders.map(
+    (collider) => footprint(collider, prop.rotation, prop.scale).below - collider.position.y * prop.scale,
+  )
   return Math.max(0.02, Math.min(...below))
 }
 
 const fround = ({ x, y, z }: Vec3): Vec3 => ({ x: Math.fround(x), y: Math.fround(y), z: Math.fround(z) })
-const froundQuat = ({ x, y, z, w }: { x: number; y: number; z: number; w: number }): { x: number; y: number; z: number; w: number } =>
-  ({ x: Math.fround(x), y: Math.fround(y), z: Math.fround(z), w: Math.fround(w) })
+const froundQuat = ({
+  x,
+  y,
+  z,
+  w,
+}: {
+  x: number
+  y: number
+  z: number
+  w: number
+}): { x: number; y: number; z: number; w: number } => ({
+  x: Math.fround(x),
+  y: Math.fround(y),
+  z: Math.fround(z),
+  w: Math.fround(w),
+})

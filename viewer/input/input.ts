@@ -26,7 +26,8 @@ const NOTCH = [100, 3, 1] as const
 const NOTCHES_MAX = 3
 const CENTRE: PointerPlace = { x: 0, y: 0 }
 
-const typing = (target: EventTarget | null): boolean => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 
 export class Input {
   readonly held = new Set<string>()
@@ -77,9 +78,10 @@ export class Input {
       const wait = TAP_MS - (event.timeStamp - (this.#pressedAt.get(event.code) ?? -Infinity))
       const pressed = this.#pressedAt.get(event.code)
       if (wait <= 0) this.held.delete(event.code)
-      else setTimeout(() => {
-        if (this.#pressedAt.get(event.code) === pressed) this.held.delete(event.code)
-      }, wait)
+      else
+        setTimeout(() => {
+          if (this.#pressedAt.get(event.code) === pressed) this.held.delete(event.code)
+        }, wait)
     })
     addEventListener('blur', () => this.releaseAll())
   }
@@ -87,7 +89,8 @@ export class Input {
   #keyDown(event: KeyboardEvent): void {
     if (!this.enabled || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return
     // A focused button keeps its own keys; walking goes on beside it.
-    const onControl = event.target instanceof HTMLElement && event.target !== this.#canvas && event.target !== document.body
+    const onControl =
+      event.target instanceof HTMLElement && event.target !== this.#canvas && event.target !== document.body
     if (onControl && (event.code === 'Space' || event.code === 'Enter')) return
     if (TAKEN.has(event.code)) event.preventDefault()
     if (!event.repeat) this.#pressedAt.set(event.code, event.timeStamp)
@@ -101,7 +104,8 @@ export class Input {
     canvas.addEventListener('pointerdown', (event) => this.#down(event))
     canvas.addEventListener('pointermove', (event) => this.#move(event))
     canvas.addEventListener('pointerleave', () => (this.#over = false))
-    for (const type of ['pointerup', 'pointercancel'] as const) canvas.addEventListener(type, (event) => this.#up(event))
+    for (const type of ['pointerup', 'pointercancel'] as const)
+      canvas.addEventListener(type, (event) => this.#up(event))
   }
 
   #locate(event: PointerEvent): void {
@@ -114,7 +118,10 @@ export class Input {
     this.#canvas.focus({ preventScroll: true })
     if (!this.enabled) return
     this.#locate(event)
-    const took = event.button === 0 && ![...this.#pointers.values()].includes('hold') && this.#events.press(this.locked ? CENTRE : this.#place)
+    const took =
+      event.button === 0 &&
+      ![...this.#pointers.values()].includes('hold') &&
+      this.#events.press(this.locked ? CENTRE : this.#place)
     this.#pointers.set(event.pointerId, took ? 'hold' : 'look')
     if (!this.locked) this.#canvas.setPointerCapture(event.pointerId)
   }

@@ -7,10 +7,26 @@ import type { ShownProp } from '../app/world.ts'
 
 const still = { x: 0, y: 0, z: 0, w: 1 }
 const forward = { origin: { x: 0, y: 0, z: 5 }, direction: { x: 0, y: 0, z: -1 } }
-const prop = (element: number, shape: Shape, position = { x: 0, y: 0, z: 0 }, scale = 1, motion: 'dynamic' | 'static' = 'dynamic'): ShownProp => ({
-  element, package: null, owner: 0, access: 0,
-  spec: { ...(SHAPES[0] ?? expect.fail('no shapes')), motion, colliders: [{ shape, position: { x: 0, y: 0, z: 0 }, rotation: still }] },
-  position, rotation: still, scale, holder: 0,
+const prop = (
+  element: number,
+  shape: Shape,
+  position = { x: 0, y: 0, z: 0 },
+  scale = 1,
+  motion: 'dynamic' | 'static' = 'dynamic',
+): ShownProp => ({
+  element,
+  package: null,
+  owner: 0,
+  access: 0,
+  spec: {
+    ...(SHAPES[0] ?? expect.fail('no shapes')),
+    motion,
+    colliders: [{ shape, position: { x: 0, y: 0, z: 0 }, rotation: still }],
+  },
+  position,
+  rotation: still,
+  scale,
+  holder: 0,
 })
 const ball: Shape = { type: 'sphere', radius: 0.5 }
 
@@ -28,12 +44,15 @@ test.each<[string, Shape, number]>([
 
 const number = (min: number, max: number): fc.Arbitrary<number> => fc.double({ min, max, noNaN: true })
 
-property.prop([number(-1, 1), number(-1, 1), number(0.2, 3)])('the point that a ray meets of a scaled ball lies on its surface', (x, y, scale) => {
-  const ray = { origin: { x, y, z: 9 }, direction: { x: 0, y: 0, z: -1 } }
-  const distance = rayToProp(ray, prop(1, ball, { x: 0, y: 0, z: 0 }, scale))
-  if (distance === Infinity) expect(Math.hypot(x, y)).toBeGreaterThanOrEqual(0.5 * scale - 1e-6)
-  else expect(Math.hypot(x, y, 9 - distance)).toBeCloseTo(0.5 * scale, 6)
-})
+property.prop([number(-1, 1), number(-1, 1), number(0.2, 3)])(
+  'the point that a ray meets of a scaled ball lies on its surface',
+  (x, y, scale) => {
+    const ray = { origin: { x, y, z: 9 }, direction: { x: 0, y: 0, z: -1 } }
+    const distance = rayToProp(ray, prop(1, ball, { x: 0, y: 0, z: 0 }, scale))
+    if (distance === Infinity) expect(Math.hypot(x, y)).toBeGreaterThanOrEqual(0.5 * scale - 1e-6)
+    else expect(Math.hypot(x, y, 9 - distance)).toBeCloseTo(0.5 * scale, 6)
+  },
+)
 
 test('the nearer of two is picked, and a wall in front hides what is behind it', () => {
   const near = prop(1, ball, { x: 0, y: 0, z: 2 })

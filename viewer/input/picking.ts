@@ -94,7 +94,10 @@ export function rayToProp(ray: PointerRay, prop: ShownProp): number {
   for (const collider of prop.spec.colliders) {
     const position = add(prop.position, rotate(prop.rotation, scaled(collider.position, prop.scale)))
     const back = conjugate(multiply(prop.rotation, collider.rotation))
-    const local = { origin: scaled(rotate(back, sub(ray.origin, position)), 1 / prop.scale), direction: rotate(back, ray.direction) }
+    const local = {
+      origin: scaled(rotate(back, sub(ray.origin, position)), 1 / prop.scale),
+      direction: rotate(back, ray.direction),
+    }
     nearest = Math.min(nearest, rayToShape(local, collider.shape) * prop.scale)
   }
   return nearest

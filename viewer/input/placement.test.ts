@@ -8,16 +8,30 @@ const CUP: Extent = { min: { x: -0.05, y: 0, z: -0.05 }, max: { x: 0.05, y: 0.08
 const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
 
 function boxAt(position: Vec3, half: Vec3): ShownProp {
-  const spec: PropSpec = { name: 'box', motion: 'static', colliders: [{ shape: { type: 'box', halfExtents: half }, position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }], density: 1, friction: 1, restitution: 0, color: 0 }
+  const spec: PropSpec = {
+    name: 'box',
+    motion: 'static',
+    colliders: [{ shape: { type: 'box', halfExtents: half }, position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }],
+    density: 1,
+    friction: 1,
+    restitution: 0,
+    color: 0,
+  }
   return { element: 5, spec, package: null, owner: 0, access: 0, position, rotation: IDENTITY, scale: 1, holder: 0 }
 }
 
 const apart = (a: Extent, at: Vec3, b: Extent): boolean =>
-  (['x', 'y', 'z'] as const).some((axis) => a.min[axis] + at[axis] >= b.max[axis] || a.max[axis] + at[axis] <= b.min[axis])
+  (['x', 'y', 'z'] as const).some(
+    (axis) => a.min[axis] + at[axis] >= b.max[axis] || a.max[axis] + at[axis] <= b.min[axis],
+  )
 
 test('with nothing there, a thing stands on the marker, its lowest point on the ground', () => {
   expect(placeNear(MARKER, CUP, []).position).toEqual(MARKER)
-  expect(placeNear(MARKER, { min: { x: -1, y: -0.5, z: -1 }, max: { x: 1, y: 0.5, z: 1 } }, []).position).toEqual({ x: 0, y: 0.5, z: 1 })
+  expect(placeNear(MARKER, { min: { x: -1, y: -0.5, z: -1 }, max: { x: 1, y: 0.5, z: 1 } }, []).position).toEqual({
+    x: 0,
+    y: 0.5,
+    z: 1,
+  })
 })
 
 test('twenty cups one after the other stand apart, all within reach', () => {
@@ -26,7 +40,10 @@ test('twenty cups one after the other stand apart, all within reach', () => {
     const { position } = placeNear(MARKER, CUP, taken)
     for (const other of taken) expect(apart(CUP, position, other)).toBe(true)
     expect(Math.hypot(position.x, position.z - 1)).toBeLessThan(3.1)
-    taken.push({ min: { x: CUP.min.x + position.x, y: 0, z: CUP.min.z + position.z }, max: { x: CUP.max.x + position.x, y: 0.08, z: CUP.max.z + position.z } })
+    taken.push({
+      min: { x: CUP.min.x + position.x, y: 0, z: CUP.min.z + position.z },
+      max: { x: CUP.max.x + position.x, y: 0.08, z: CUP.max.z + position.z },
+    })
   }
 })
 
@@ -43,7 +60,10 @@ test('where a platform covers everything near, a thing is put on top', () => {
 })
 
 test('a turned prop takes the room that it takes', () => {
-  const turned = { ...boxAt({ x: 0, y: 0, z: 0 }, { x: 1, y: 0.1, z: 0.1 }), rotation: { x: 0, y: Math.SQRT1_2, z: 0, w: Math.SQRT1_2 } }
+  const turned = {
+    ...boxAt({ x: 0, y: 0, z: 0 }, { x: 1, y: 0.1, z: 0.1 }),
+    rotation: { x: 0, y: Math.SQRT1_2, z: 0, w: Math.SQRT1_2 },
+  }
   const [extent] = extentsIn({ props: [turned], avatars: [] })
   expect(extent?.max.x).toBeCloseTo(0.1, 5)
   expect(extent?.max.z).toBeCloseTo(1, 5)

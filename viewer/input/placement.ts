@@ -19,16 +19,22 @@ const AROUND = 8
 
 /** Points that a shape lies within, about its own centre. */
 function cornersOf(shape: Shape): readonly Vec3[] {
-  const box = (x: number, y: number, z: number): readonly Vec3[] => [-1, 1].flatMap((i) => [-1, 1].flatMap((j) => [-1, 1].map((k) => ({ x: i * x, y: j * y, z: k * z }))))
+  const box = (x: number, y: number, z: number): readonly Vec3[] =>
+    [-1, 1].flatMap((i) => [-1, 1].flatMap((j) => [-1, 1].map((k) => ({ x: i * x, y: j * y, z: k * z }))))
   if (shape.type === 'box') return box(shape.halfExtents.x, shape.halfExtents.y, shape.halfExtents.z)
   if (shape.type === 'sphere') return box(shape.radius, shape.radius, shape.radius)
   if (shape.type === 'capsule') return box(shape.radius, shape.halfHeight + shape.radius, shape.radius)
   const flat = shape.type === 'convex' ? shape.points : shape.vertices
-  return Array.from({ length: Math.floor(flat.length / 3) }, (_, i) => ({ x: flat[i * 3] ?? 0, y: flat[i * 3 + 1] ?? 0, z: flat[i * 3 + 2] ?? 0 }))
+  return Array.from({ length: Math.floor(flat.length / 3) }, (_, i) => ({
+    x: flat[i * 3] ?? 0,
+    y: flat[i * 3 + 1] ?? 0,
+    z: flat[i * 3 + 2] ?? 0,
+  }))
 }
 
 function extentOf(points: readonly Vec3[]): Extent {
-  const over = (pick: (p: Vec3) => number, best: (a: number, b: number) => number): number => points.map(pick).reduce((a, b) => best(a, b))
+  const over = (pick: (p: Vec3) => number, best: (a: number, b: number) => number): number =>
+    points.map(pick).reduce((a, b) => best(a, b))
   return {
     min: { x: over((p) => p.x, Math.min), y: over((p) => p.y, Math.min), z: over((p) => p.z, Math.min) },
     max: { x: over((p) => p.x, Math.max), y: over((p) => p.y, Math.max), z: over((p) => p.z, Math.max) },
@@ -37,21 +43,32 @@ function extentOf(points: readonly Vec3[]): Extent {
 
 /** What stands in a world, each collider by itself: a table has room under it. */
 export function extentsIn({ props, avatars }: ShownWorld): readonly Extent[] {
-  const things = props.flatMap(({ spec, position, rotation, scale }) => spec.colliders.flatMap((collider) => {
-    const place = (corner: Vec3): Vec3 => add(position, rotate(rotation, scaled(add(collider.position, rotate(collider.rotation, corner)), scale)))
-    const points = cornersOf(collider.shape).map(place)
-    return points.length > 0 ? [extentOf(points)] : []
+  const things = props.flatMap(({ spec, position, rotation, scale }) =>
+    spec.colliders.flatMap((collider) => {
+      const place = (corner: Vec3): Vec3 =>
+        add(position, rotate(rotation, scaled(add(collider.position, rotate(collider.rotation, corner)), scale)))
+      const points = cornersOf(collider.shape).map(place)
+      return points.length > 0 ? [extentOf(points)] : []
+    }),
+  )
+  const people = avatars.map(({ position: { x, y, z } }): Extent => ({
+    min: { x: x - PERSON.half, y, z: z - PERSON.half },
+    max: { x: x + PERSON.half, y: y + PERSON.height, z: z + PERSON.half },
   }))
-  const people = avatars.map(({ position: { x, y, z } }): Extent => ({ min: { x: x - PERSON.half, y, z: z - PERSON.half }, max: { x: x + PERSON.half, y: y + PERSON.height, z: z + PERSON.half } }))
   return [...things, ...people]
 }
 
 const moved = ({ min, max }: Extent, by: Vec3): Extent => ({ min: add(min, by), max: add(max, by) })
 const axes = ['x', 'y', 'z'] as const
-const overlap = (a: Extent, b: Extent): boolean => axes.every((axis) => a.min[axis] < b.max[axis] + GAP && b.min[axis] < a.max[axis] + GAP)
+const overlap = (a: Extent, b: Extent): boolean =>
+  axes.every((axis) => a.min[axis] < b.max[axis] + GAP && b.min[axis] < a.max[axis] + GAP)
 
 /** Where the origin of a thing goes whose box is `bounds`, so that it stands on the ground at `marker` or as near to it as there is room. */
-export function placeNear(marker: Vec3, bounds: Extent, taken: readonly Extent[]): { readonly position: Vec3; readonly rotation: Quat } {
+export function placeNear(
+  marker: Vec3,
+  bounds: Extent,
+  taken: readonly Extent[],
+): { readonly position: Vec3; readonly rotation: Quat } {
   const width = Math.max(bounds.max.x - bounds.min.x, bounds.max.z - bounds.min.z)
   const ground = { ...marker, y: marker.y - bounds.min.y }
   const free = (at: Vec3): boolean => !taken.some((other) => overlap(moved(bounds, at), other))
@@ -66,7 +83,11 @@ function candidates(marker: Vec3, step: number): readonly Vec3[] {
   for (let ring = 1; ring * step <= Math.max(BESIDE_MAX, step); ring++) {
     for (let i = 0; i < AROUND * ring; i++) {
       const angle = (i / (AROUND * ring)) * 2 * Math.PI
-      found.push({ x: marker.x + Math.sin(angle) * ring * step, y: marker.y, z: marker.z + Math.cos(angle) * ring * step })
+      found.push({
+        x: marker.x + Math.sin(angle) * ring * step,
+        y: marker.y,
+        z: marker.z + Math.cos(angle) * ring * step,
+      })
     }
   }
   return found
@@ -75,7 +96,13 @@ function candidates(marker: Vec3, step: number): readonly Vec3[] {
 /** Over everything that stands at the marker: it falls gently. */
 function onTop(ground: Vec3, bounds: Extent, taken: readonly Extent[]): Vec3 {
   const column = moved(bounds, ground)
-  const under = taken.filter(({ min, max }) => min.x < column.max.x + GAP && column.min.x < max.x + GAP && min.z < column.max.z + GAP && column.min.z < max.z + GAP)
+  const under = taken.filter(
+    ({ min, max }) =>
+      min.x < column.max.x + GAP &&
+      column.min.x < max.x + GAP &&
+      min.z < column.max.z + GAP &&
+      column.min.z < max.z + GAP,
+  )
   const top = Math.max(0, ...under.map(({ max }) => max.y))
   return { ...ground, y: top + GAP - bounds.min.y }
 }

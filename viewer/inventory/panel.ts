@@ -46,34 +46,49 @@ export class ThingsPanel {
   list(records: readonly PackageRecord[] | null, problem: string | null): void {
     byId('things-problem').textContent = problem ?? ''
     const rows = (records ?? []).map((record) => this.#row(record))
-    const said = records === null ? (problem === null ? 'One moment …' : '') : 'Nothing yet. Drop a GLB or VRM file anywhere on the page, or choose one above.'
+    const said =
+      records === null
+        ? problem === null
+          ? 'One moment …'
+          : ''
+        : 'Nothing yet. Drop a GLB or VRM file anywhere on the page, or choose one above.'
     byId('packages').replaceChildren(...(rows.length > 0 ? rows : [make('li', { class: 'soft', text: said })]))
   }
 
   #row(record: PackageRecord): HTMLElement {
     const { name, kind, own, sharing } = record
-    const use = kind === 'avatar' ? makeButton('Wear', () => this.#actions.wear(record), { 'aria-label': `Wear ${name}` }) : makeButton('Place', () => this.#actions.place(record), { 'aria-label': `Place ${name}` })
+    const use =
+      kind === 'avatar'
+        ? makeButton('Wear', () => this.#actions.wear(record), { 'aria-label': `Wear ${name}` })
+        : makeButton('Place', () => this.#actions.place(record), { 'aria-label': `Place ${name}` })
     const who = own ? (sharing === 'everyone' ? 'shared by you' : 'yours alone') : 'shared'
     const line = make('div', { class: 'head' }, make('strong', { text: name }), use)
     const soft = make('span', { class: 'soft', text: `${kind === 'avatar' ? 'Avatar' : 'Object'} · ${who}` })
     if (!own) return make('li', {}, line, make('div', { class: 'actions' }, soft))
     const other: Sharing = sharing === 'everyone' ? 'owner' : 'everyone'
-    const share = makeButton(other === 'everyone' ? 'Share' : 'Unshare', () => this.#actions.share(record, other), { class: 'small', 'aria-label': other === 'everyone' ? `Let everyone place ${name}` : `Keep ${name} to yourself` })
+    const share = makeButton(other === 'everyone' ? 'Share' : 'Unshare', () => this.#actions.share(record, other), {
+      class: 'small',
+      'aria-label': other === 'everyone' ? `Let everyone place ${name}` : `Keep ${name} to yourself`,
+    })
     return make('li', {}, line, make('div', { class: 'actions' }, soft, share, this.#removeButton(record)))
   }
 
   /** Asks once more before it deletes. */
   #removeButton(record: PackageRecord): HTMLElement {
-    const button = makeButton('Delete', () => {
-      if (button.dataset.sure === 'yes') return this.#actions.remove(record)
-      button.dataset.sure = 'yes'
-      button.textContent = 'Really?'
-      setTimeout(() => {
-        button.dataset.sure = ''
-        button.textContent = 'Delete'
-      }, 4_000)
-      return undefined
-    }, { class: 'small', 'aria-label': `Delete ${record.name}` })
+    const button = makeButton(
+      'Delete',
+      () => {
+        if (button.dataset.sure === 'yes') return this.#actions.remove(record)
+        button.dataset.sure = 'yes'
+        button.textContent = 'Really?'
+        setTimeout(() => {
+          button.dataset.sure = ''
+          button.textContent = 'Delete'
+        }, 4_000)
+        return undefined
+      },
+      { class: 'small', 'aria-label': `Delete ${record.name}` },
+    )
     return button
   }
 
@@ -82,21 +97,48 @@ export class ThingsPanel {
     const key = JSON.stringify(pointed)
     if (key === this.#pointed) return
     this.#pointed = key
-    byId('pointed').replaceChildren(...(pointed ? this.#pointedRows(pointed) : [make('p', { class: 'soft', text: 'Point at a thing to see whose it is and who may do what with it.' })]))
+    byId('pointed').replaceChildren(
+      ...(pointed
+        ? this.#pointedRows(pointed)
+        : [make('p', { class: 'soft', text: 'Point at a thing to see whose it is and who may do what with it.' })]),
+    )
   }
 
   #pointedRows(pointed: Pointed): readonly Node[] {
     const { name, owner, problem } = pointed
-    const head = make('div', { class: 'head' }, make('strong', { text: name }), make('span', { class: 'soft', text: owner }))
+    const head = make(
+      'div',
+      { class: 'head' },
+      make('strong', { text: name }),
+      make('span', { class: 'soft', text: owner }),
+    )
     const acts = ACTS.filter((act) => !pointed.standsFast || act === 'despawn').map((act) => this.#actRow(pointed, act))
-    return [head, ...(problem === null ? [] : [make('p', { class: 'problem', text: problem })]), make('div', { class: 'acts' }, ...acts)]
+    return [
+      head,
+      ...(problem === null ? [] : [make('p', { class: 'problem', text: problem })]),
+      make('div', { class: 'acts' }, ...acts),
+    ]
   }
 
   #actRow(pointed: Pointed, act: Act): HTMLElement {
     const now = accessOf(pointed.access, act)
-    if (!pointed.mayChange) return make('div', {}, make('span', { text: ACT_WORDS[act] }), make('span', { class: 'soft', text: wordsOf(now) }))
-    const select = make('select', { id: `access-${act}` }, ...[Access.everyone, Access.ownerAndManagers, Access.owner].map((value) => make('option', { value: String(value), text: wordsOf(value), selected: value === now })))
-    select.addEventListener('change', () => this.#actions.changeAccess(pointed, withAccess(pointed.access, act, Number(select.value))))
+    if (!pointed.mayChange)
+      return make(
+        'div',
+        {},
+        make('span', { text: ACT_WORDS[act] }),
+        make('span', { class: 'soft', text: wordsOf(now) }),
+      )
+    const select = make(
+      'select',
+      { id: `access-${act}` },
+      ...[Access.everyone, Access.ownerAndManagers, Access.owner].map((value) =>
+        make('option', { value: String(value), text: wordsOf(value), selected: value === now }),
+      ),
+    )
+    select.addEventListener('change', () =>
+      this.#actions.changeAccess(pointed, withAccess(pointed.access, act, Number(select.value))),
+    )
     return make('div', {}, make('label', { for: `access-${act}`, text: ACT_WORDS[act] }), select)
   }
 }

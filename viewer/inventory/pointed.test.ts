@@ -5,12 +5,27 @@ import { SHAPES } from '../app/starter-shapes.ts'
 import type { ShownProp, ShownWorld } from '../app/world.ts'
 import { pointedOf, withAccess } from './pointed.ts'
 
-const thing = (owner: number, access = 0): ShownProp => ({ element: 9, spec: SHAPES[0] ?? expect.fail('no shapes'), package: null, owner, access, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, holder: 0 })
+const thing = (owner: number, access = 0): ShownProp => ({
+  element: 9,
+  spec: SHAPES[0] ?? expect.fail('no shapes'),
+  package: null,
+  owner,
+  access,
+  position: { x: 0, y: 0, z: 0 },
+  rotation: { x: 0, y: 0, z: 0, w: 1 },
+  scale: 1,
+  holder: 0,
+})
 const world: ShownWorld = { props: [], avatars: [{ user: 7, name: 'Ada' } as never] }
 const mira = { user: 3, manages: false }
 
 test('whose a thing is, is said: the realm’s, one’s own, another’s, somebody’s who is away', () => {
-  expect([0, 3, 7, 8].map((owner) => pointedOf(thing(owner), world, mira, null).owner)).toEqual(['of the realm', 'yours', 'Ada’s', 'of somebody who is not here'])
+  expect([0, 3, 7, 8].map((owner) => pointedOf(thing(owner), world, mira, null).owner)).toEqual([
+    'of the realm',
+    'yours',
+    'Ada’s',
+    'of somebody who is not here',
+  ])
 })
 
 test('its owner and who manages the realm may change who may do what with it', () => {
@@ -23,6 +38,7 @@ test('changing one act’s access leaves the others as they were', () => {
   for (const act of ACTS) {
     const changed = withAccess(withAccess(0b101010, act, 0), act, Access.owner)
     expect(accessOf(changed, act)).toBe(Access.owner)
-    for (const other of ACTS.filter((each) => each !== act)) expect(accessOf(changed, other)).toBe(Access.ownerAndManagers)
+    for (const other of ACTS.filter((each) => each !== act))
+      expect(accessOf(changed, other)).toBe(Access.ownerAndManagers)
   }
 })

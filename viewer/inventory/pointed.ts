@@ -27,10 +27,23 @@ export function withAccess(access: number, act: Act, value: number): number {
 }
 
 /** `own`: the player's user number; null while it is not known. */
-export function pointedOf(prop: ShownProp, { avatars }: ShownWorld, own: { readonly user: number; readonly manages: boolean } | null, problem: string | null): Pointed {
+export function pointedOf(
+  prop: ShownProp,
+  { avatars }: ShownWorld,
+  own: { readonly user: number; readonly manages: boolean } | null,
+  problem: string | null,
+): Pointed {
   const { element, spec, owner, access } = prop
   const mine = own !== null && owner !== 0 && owner === own.user
-  return { element, name: spec.name, owner: ownerInWords(owner, mine, avatars), access, mayChange: mine || (own?.manages ?? false), standsFast: spec.motion === 'static', problem }
+  return {
+    element,
+    name: spec.name,
+    owner: ownerInWords(owner, mine, avatars),
+    access,
+    mayChange: mine || (own?.manages ?? false),
+    standsFast: spec.motion === 'static',
+    problem,
+  }
 }
 
 function ownerInWords(owner: number, mine: boolean, avatars: ShownWorld['avatars']): string {

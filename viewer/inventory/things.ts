@@ -50,15 +50,22 @@ export class Things {
       place: ({ state, wish }) => void this.#place(state.package, wish.name),
       copy: (text) => void this.#copy(text),
     })
-    this.#form = new UploadForm((file, wish) => {
-      if (this.#queue.add(file, wish) === null) options.say('Too many files wait already: let some of them finish.')
-    }, () => options.back())
-    this.#drop = new FileDrop(() => play() !== null, (files) => void this.#files(files))
+    this.#form = new UploadForm(
+      (file, wish) => {
+        if (this.#queue.add(file, wish) === null) options.say('Too many files wait already: let some of them finish.')
+      },
+      () => options.back(),
+    )
+    this.#drop = new FileDrop(
+      () => play() !== null,
+      (files) => void this.#files(files),
+    )
     this.#panel = new ThingsPanel({
       place: ({ hash, name }) => void this.#place(hash, name),
       wear: ({ hash, name }) => void this.#wear(hash, name),
       takeOff: () => void play()?.wear(0, 'a character'),
-      share: (record, sharing) => void this.#ask(() => api.share(record.hash, sharing, AbortSignal.timeout(REQUEST_MS_MAX))),
+      share: (record, sharing) =>
+        void this.#ask(() => api.share(record.hash, sharing, AbortSignal.timeout(REQUEST_MS_MAX))),
       remove: (record) => void this.#remove(record),
       changeAccess: ({ element }, access) => void play()?.changeAccess(element, access),
     })
@@ -95,7 +102,10 @@ export class Things {
   }
 
   async #files(files: readonly File[]): Promise<void> {
-    const { chosen, refusals: [said] } = await chosenOf(files)
+    const {
+      chosen,
+      refusals: [said],
+    } = await chosenOf(files)
     if (said !== undefined) this.#options.say(said)
     // Reading takes a moment, in which the player may have left.
     if (this.#options.play() !== null) this.#form.add(chosen)
@@ -143,7 +153,10 @@ export class Things {
   }
 
   async #remove({ hash, name }: PackageRecord): Promise<void> {
-    await this.#ask(() => this.#options.api.remove(hash, AbortSignal.timeout(REQUEST_MS_MAX)), `“${name}” is deleted. What stands in the realm stays.`)
+    await this.#ask(
+      () => this.#options.api.remove(hash, AbortSignal.timeout(REQUEST_MS_MAX)),
+      `“${name}” is deleted. What stands in the realm stays.`,
+    )
   }
 
   /** Changes something on the server and shows the list anew. */

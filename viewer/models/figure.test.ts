@@ -26,7 +26,12 @@ interface Rigged {
 function bare(path: string): ArrayBuffer {
   const bytes = readFileSync(`${root}${path}`)
   const end = 20 + bytes.readUInt32LE(12)
-  const json = JSON.parse(bytes.subarray(20, end).toString()) as { meshes: { primitives: { material?: number }[] }[]; materials?: unknown; textures?: unknown; images?: unknown }
+  const json = JSON.parse(bytes.subarray(20, end).toString()) as {
+    meshes: { primitives: { material?: number }[] }[]
+    materials?: unknown
+    textures?: unknown
+    images?: unknown
+  }
   for (const { primitives } of json.meshes) for (const primitive of primitives) delete primitive.material
   for (const key of ['materials', 'textures', 'images'] as const) delete json[key]
   const text = Buffer.from(JSON.stringify(json))
@@ -41,7 +46,11 @@ function bare(path: string): ArrayBuffer {
 async function rigged(path: string): Promise<Rigged> {
   const { document, humanoid } = await readFixture(path)
   const fit = fitAvatar(document, humanoid, () => undefined)
-  return { model: await parseModel(bare(path)), body: fit.body, skeleton: armatureOf(document, { humanoid, rest: fit.rest }) ?? [] }
+  return {
+    model: await parseModel(bare(path)),
+    body: fit.body,
+    skeleton: armatureOf(document, { humanoid, rest: fit.rest }) ?? [],
+  }
 }
 
 /** All nodes of a scene as the file has them. */
@@ -51,36 +60,62 @@ function nodesOf(scene: Object3D): readonly RestNode[] {
     const name = String(node.userData.name ?? node.name)
     const { x, y, z } = node.position
     const { x: qx, y: qy, z: qz, w } = node.quaternion
-    nodes.push({ name, parent, translation: { x, y, z }, rotation: { x: qx, y: qy, z: qz, w }, scale: { x: node.scale.x, y: node.scale.y, z: node.scale.z } })
+    nodes.push({
+      name,
+      parent,
+      translation: { x, y, z },
+      rotation: { x: qx, y: qy, z: qz, w },
+      scale: { x: node.scale.x, y: node.scale.y, z: node.scale.z },
+    })
     for (const child of node.children) walk(child, name)
   }
   for (const child of scene.children) walk(child, null)
   return nodes
 }
 
-const worldOf = (node: Object3D): { readonly position: Vec3; readonly rotation: Quat } => ({ position: node.getWorldPosition(new Vector3()), rotation: node.getWorldQuaternion(new Quaternion()) })
-
-test.each(['fixtures/assets/avatars/RiggedFigure.glb', 'fixtures/assets/avatars/debug_robot.vrm'])('every humanoid joint of %s stands and turns where the retargeting puts it', async (path) => {
-  const { model, body, skeleton } = await rigged(path)
-  const nodes = nodesOf(model.scene)
-  const figure = new Figure(model, skeleton)
-  expect(figure.isHumanoid).toBe(true)
-  let gait = STANDING
-  for (let i = 0; i < 5; i++) {
-    gait = advanceGait(gait, 0.4, -3, 0.13)
-    const bones = solveSkeleton(body, poseOf(body, gait, { pitch: 0.3, turn: 0.2, reachFor: { x: 0.3, y: 1.2, z: -0.5 }, airborne: i === 3, time: i }))
-    figure.pose(bones)
-    figure.group.updateMatrixWorld(true)
-    const placed = placeNodes(nodes, poseNodes(skeleton, nodes, bones))
-    for (const { joint } of skeleton.filter(({ rest }) => rest)) {
-      const node = findNode(figure.group, joint)
-      const [is, should] = [worldOf(node), placed.get(joint) ?? expect.fail(joint)]
-      expect(length(sub(is.position, should.position)), joint).toBeLessThan(1e-5)
-      const same = Math.abs(is.rotation.x * should.rotation.x + is.rotation.y * should.rotation.y + is.rotation.z * should.rotation.z + is.rotation.w * should.rotation.w)
-      expect(same, joint).toBeGreaterThan(1 - 1e-6)
-    }
-  }
+const worldOf = (node: Object3D): { readonly position: Vec3; readonly rotation: Quat } => ({
+  position: node.getWorldPosition(new Vector3()),
+  rotation: node.getWorldQuaternion(new Quaternion()),
 })
+
+test.each(['fixtures/assets/avatars/RiggedFigure.glb', 'fixtures/assets/avatars/debug_robot.vrm'])(
+  'every humanoid joint of %s stands and turns where the retargeting puts it',
+  async (path) => {
+    const { model, body, skeleton } = await rigged(path)
+    const nodes = nodesOf(model.scene)
+    const figure = new Figure(model, skeleton)
+    expect(figure.isHumanoid).toBe(true)
+    let gait = STANDING
+    for (let i = 0; i < 5; i++) {
+      gait = advanceGait(gait, 0.4, -3, 0.13)
+      const bones = solveSkeleton(
+        body,
+        poseOf(body, gait, {
+          pitch: 0.3,
+          turn: 0.2,
+          reachFor: { x: 0.3, y: 1.2, z: -0.5 },
+          airborne: i === 3,
+          time: i,
+        }),
+      )
+      figure.pose(bones)
+      figure.group.updateMatrixWorld(true)
+      const placed = placeNodes(nodes, poseNodes(skeleton, nodes, bones))
+      for (const { joint } of skeleton.filter(({ rest }) => rest)) {
+        const node = findNode(figure.group, joint)
+        const [is, should] = [worldOf(node), placed.get(joint) ?? expect.fail(joint)]
+        expect(length(sub(is.position, should.position)), joint).toBeLessThan(1e-5)
+        const same = Math.abs(
+          is.rotation.x * should.rotation.x +
+            is.rotation.y * should.rotation.y +
+            is.rotation.z * should.rotation.z +
+            is.rotation.w * should.rotation.w,
+        )
+        expect(same, joint).toBeGreaterThan(1 - 1e-6)
+      }
+    }
+  },
+)
 
 function findNode(group: Object3D, name: string): Object3D {
   let found: Object3D | null = null
@@ -112,7 +147,14 @@ test('a model without humanoid joints plays its own animation when it moves', as
   expect(figure.isHumanoid).toBe(false)
   const poses = (): string => {
     const turns: string[] = []
-    figure.group.traverse(({ quaternion }) => turns.push(quaternion.toArray().map((x) => x.toFixed(4)).join()))
+    figure.group.traverse(({ quaternion }) =>
+      turns.push(
+        quaternion
+          .toArray()
+          .map((x) => x.toFixed(4))
+          .join(),
+      ),
+    )
     return turns.join(' ')
   }
   const still = poses()
@@ -124,5 +166,7 @@ test('a model without humanoid joints plays its own animation when it moves', as
 })
 
 test('bytes that are no model are refused in words', async () => {
-  await expect(parseModel(new TextEncoder().encode('glTF, but not really').buffer)).rejects.toThrow('the model cannot be read')
+  await expect(parseModel(new TextEncoder().encode('glTF, but not really').buffer)).rejects.toThrow(
+    'the model cannot be read',
+  )
 })

@@ -1,5 +1,15 @@
 /** One wearer's copy of an avatar's model: its joints follow the simulation's bones, or its own animations play. */
-import { AnimationMixer, Group, Mesh, Quaternion, SkinnedMesh, type Vector3, type AnimationAction, type AnimationClip, type Object3D } from 'three'
+import {
+  AnimationMixer,
+  Group,
+  Mesh,
+  Quaternion,
+  SkinnedMesh,
+  type Vector3,
+  type AnimationAction,
+  type AnimationClip,
+  type Object3D,
+} from 'three'
 import * as SkeletonUtils from 'three/addons/utils/SkeletonUtils.js'
 import type { PackageJoint } from '../../packages/manifest.ts'
 import type { JointTransform } from '../../sim/pose.ts'
@@ -11,7 +21,8 @@ import { isSkinned, type Model } from './model.ts'
 const TURNED = new Quaternion(0, 1, 0, 0)
 
 /** The loader makes names fit for animation paths; what the file says stands beside. */
-const originalName = ({ name, userData }: Object3D): string => (typeof userData.name === 'string' ? userData.name : name)
+const originalName = ({ name, userData }: Object3D): string =>
+  typeof userData.name === 'string' ? userData.name : name
 
 /** What poses a figure: its nodes as the file has them, parents first, and where to set what they are turned by. */
 interface Rig {
@@ -28,7 +39,13 @@ function rigOf(root: Object3D, joints: readonly PackageJoint[]): Rig | null {
   const walk = (node: Object3D, parent: string | null): void => {
     if (!leads(node)) return
     const name = originalName(node)
-    nodes.push({ name, parent, translation: vec(node.position), rotation: quat(node.quaternion), scale: vec(node.scale) })
+    nodes.push({
+      name,
+      parent,
+      translation: vec(node.position),
+      rotation: quat(node.quaternion),
+      scale: vec(node.scale),
+    })
     byName.set(name, node)
     for (const child of node.children) walk(child, name)
   }

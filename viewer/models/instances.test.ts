@@ -16,7 +16,8 @@ function cup(): Model {
 }
 
 const WHITE = new Color(1, 1, 1)
-const meshesIn = (instances: ModelInstances): readonly InstancedMesh[] => instances.group.children.filter((child) => child instanceof InstancedMesh)
+const meshesIn = (instances: ModelInstances): readonly InstancedMesh[] =>
+  instances.group.children.filter((child) => child instanceof InstancedMesh)
 const placeOf = (mesh: InstancedMesh, index: number): Matrix4 => {
   const matrix = new Matrix4()
   mesh.getMatrixAt(index, matrix)

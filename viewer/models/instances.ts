@@ -92,7 +92,11 @@ export class ModelInstances {
   /** One more of it, at `world`; `tint` is multiplied with its colours. */
   add(model: Model, world: Matrix4, tint: Color): void {
     let entry = this.#models.get(model)
-    if (!entry) this.#models.set(model, (entry = { parts: model.parts.map((part) => new PartInstances(part, this.group)), used: true }))
+    if (!entry)
+      this.#models.set(
+        model,
+        (entry = { parts: model.parts.map((part) => new PartInstances(part, this.group)), used: true }),
+      )
     entry.used = true
     for (const part of entry.parts) part.add(world, tint)
   }

@@ -24,8 +24,13 @@ const SMALL = 0.6
 const STICK = 0.9
 
 /** Index of the model by distance alone; null: too far for any. */
-function byDistance({ metres, scale, size, models }: LevelChoice, { metresMax }: LevelBudget, before: number | null | undefined): number | null {
-  const limit = (metresMin: number, index: number): number => metresMin * scale * (before !== undefined && (before ?? Infinity) >= index ? STICK : 1)
+function byDistance(
+  { metres, scale, size, models }: LevelChoice,
+  { metresMax }: LevelBudget,
+  before: number | null | undefined,
+): number | null {
+  const limit = (metresMin: number, index: number): number =>
+    metresMin * scale * (before !== undefined && (before ?? Infinity) >= index ? STICK : 1)
   const far = metresMax * Math.max(SMALL, size * scale)
   if (metres >= (before === null ? far * STICK : far)) return null
   let level = 0
@@ -36,12 +41,17 @@ function byDistance({ metres, scale, size, models }: LevelChoice, { metresMax }:
 }
 
 /** Nearest things first; what does not fit into the budget gets its next simpler model, then none. `before`: of the last frame. */
-export function chooseLevels(choices: readonly LevelChoice[], budget: LevelBudget, before: ReadonlyMap<string, number | null>): Map<string, number | null> {
+export function chooseLevels(
+  choices: readonly LevelChoice[],
+  budget: LevelBudget,
+  before: ReadonlyMap<string, number | null>,
+): Map<string, number | null> {
   let left = budget.trianglesMax
   const chosen = new Map<string, number | null>()
   for (const choice of choices.toSorted((a, b) => a.metres - b.metres)) {
     let level = byDistance(choice, budget, before.get(choice.key))
-    while (level !== null && (choice.models[level]?.triangles ?? Infinity) > left) level = level + 1 < choice.models.length ? level + 1 : null
+    while (level !== null && (choice.models[level]?.triangles ?? Infinity) > left)
+      level = level + 1 < choice.models.length ? level + 1 : null
     left -= level === null ? 0 : (choice.models[level]?.triangles ?? 0)
     chosen.set(choice.key, level)
   }

@@ -31,9 +31,11 @@ export interface LibraryOptions {
 }
 
 /** What may be right a moment later: nothing answered, or too much is asked at once. A package that is not there may be on its way. */
-const isPassing = (error: unknown): boolean => error instanceof ApiError && (error.isRetryable || error.status === 401 || error.status === 404)
+const isPassing = (error: unknown): boolean =>
+  error instanceof ApiError && (error.isRetryable || error.status === 401 || error.status === 404)
 /** What a link answers that is too old. */
-const isStale = (error: unknown): boolean => error instanceof ApiError && [400, 401, 403, 404, 410].includes(error.status)
+const isStale = (error: unknown): boolean =>
+  error instanceof ApiError && [400, 401, 403, 404, 410].includes(error.status)
 
 export class Library {
   readonly packages: Loads<string, PackageInfo>
@@ -41,12 +43,22 @@ export class Library {
 
   constructor(options: LibraryOptions) {
     this.packages = new Loads({
-      keyOf: (hash) => hash, load: (hash) => options.api.package(hash, AbortSignal.timeout(PACKAGE_MS_MAX)),
-      bytesOf: () => 1, dispose: () => undefined, isPassing, loadsMax: PACKAGES_MAX, bytesMax: PACKAGES_KEPT_MAX,
+      keyOf: (hash) => hash,
+      load: (hash) => options.api.package(hash, AbortSignal.timeout(PACKAGE_MS_MAX)),
+      bytesOf: () => 1,
+      dispose: () => undefined,
+      isPassing,
+      loadsMax: PACKAGES_MAX,
+      bytesMax: PACKAGES_KEPT_MAX,
     })
     this.models = new Loads({
-      keyOf: ({ file }) => file.sha256, load: (wish) => loadModel(wish, options),
-      bytesOf: ({ bytes }) => bytes, dispose: (model) => model.dispose(), isPassing, loadsMax: MODELS_MAX, bytesMax: MODEL_BYTES_MAX,
+      keyOf: ({ file }) => file.sha256,
+      load: (wish) => loadModel(wish, options),
+      bytesOf: ({ bytes }) => bytes,
+      dispose: (model) => model.dispose(),
+      isPassing,
+      loadsMax: MODELS_MAX,
+      bytesMax: MODEL_BYTES_MAX,
     })
   }
 
@@ -69,10 +81,15 @@ export class Library {
   }
 }
 
-async function loadModel({ info, file }: ModelWish, { api, bytes, prepare, parse = parseModel }: LibraryOptions): Promise<Model> {
+async function loadModel(
+  { info, file }: ModelWish,
+  { api, bytes, prepare, parse = parseModel }: LibraryOptions,
+): Promise<Model> {
   const content = await bytes.fetch(file).catch(async (error: unknown) => {
     if (!isStale(error)) throw error
-    const fresh = (await api.package(info.hash, AbortSignal.timeout(PACKAGE_MS_MAX))).models.find(({ sha256 }) => sha256 === file.sha256)
+    const fresh = (await api.package(info.hash, AbortSignal.timeout(PACKAGE_MS_MAX))).models.find(
+      ({ sha256 }) => sha256 === file.sha256,
+    )
     if (!fresh) throw error
     return bytes.fetch(fresh)
   })

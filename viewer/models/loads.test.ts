@@ -11,9 +11,13 @@ class Bench {
   constructor(limits: { readonly loadsMax?: number; readonly bytesMax?: number } = {}) {
     this.loads = new Loads<string, string>({
       keyOf: (key) => key,
-      load: (key) => new Promise((resolve, reject) => this.asked.push({ key, done: () => resolve(`${key} loaded`), fail: reject })),
-      bytesOf: () => 10, dispose: (value) => void this.gone.push(value), isPassing: (error) => error instanceof Error && error.message === 'away',
-      loadsMax: limits.loadsMax ?? 2, bytesMax: limits.bytesMax ?? 1_000,
+      load: (key) =>
+        new Promise((resolve, reject) => this.asked.push({ key, done: () => resolve(`${key} loaded`), fail: reject })),
+      bytesOf: () => 10,
+      dispose: (value) => void this.gone.push(value),
+      isPassing: (error) => error instanceof Error && error.message === 'away',
+      loadsMax: limits.loadsMax ?? 2,
+      bytesMax: limits.bytesMax ?? 1_000,
     })
   }
 

@@ -55,7 +55,16 @@ export class Loads<Wish, Value> {
     const key = this.#options.keyOf(wish)
     let entry = this.#entries.get(key)
     if (!entry) {
-      entry = { wish, state: 'idle', value: null, problem: null, failures: 0, againAtMs: 0, metres: Infinity, usedAt: 0 }
+      entry = {
+        wish,
+        state: 'idle',
+        value: null,
+        problem: null,
+        failures: 0,
+        againAtMs: 0,
+        metres: Infinity,
+        usedAt: 0,
+      }
       this.#entries.set(key, entry)
     }
     entry.wish = wish
@@ -76,7 +85,9 @@ export class Loads<Wish, Value> {
 
   /** Ends a frame: starts loads, lets go. */
   end(): void {
-    const due = [...this.#entries.values()].filter(({ state, metres, againAtMs }) => metres < Infinity && state === 'idle' && this.#nowMs >= againAtMs).toSorted((a, b) => a.metres - b.metres)
+    const due = [...this.#entries.values()]
+      .filter(({ state, metres, againAtMs }) => metres < Infinity && state === 'idle' && this.#nowMs >= againAtMs)
+      .toSorted((a, b) => a.metres - b.metres)
     for (const entry of due.slice(0, Math.max(0, this.#options.loadsMax - this.#loading))) void this.#load(entry)
     this.#letGo()
   }
@@ -102,7 +113,9 @@ export class Loads<Wish, Value> {
     let bytes = 0
     for (const { value } of this.#entries.values()) if (value !== null) bytes += this.#options.bytesOf(value)
     if (bytes <= this.#options.bytesMax) return
-    const unused = [...this.#entries].filter(([, { value, usedAt }]) => value !== null && usedAt < this.#frame).toSorted(([, a], [, b]) => a.usedAt - b.usedAt)
+    const unused = [...this.#entries]
+      .filter(([, { value, usedAt }]) => value !== null && usedAt < this.#frame)
+      .toSorted(([, a], [, b]) => a.usedAt - b.usedAt)
     for (const [key, { value }] of unused) {
       if (bytes <= this.#options.bytesMax || value === null) return
       bytes -= this.#options.bytesOf(value)

@@ -9,16 +9,45 @@ import { modelOf } from './model.ts'
 import { ModelView, type ModelFrame } from './model-view.ts'
 
 const CUP = 'c'.repeat(64)
-const file = (sha256: string, metresMin: number, triangles: number): ModelFile => ({ sha256, bytes: 10, triangles, metresMin, link: { url: `/${sha256}`, headers: {}, expiresAtMs: 0 } })
+const file = (sha256: string, metresMin: number, triangles: number): ModelFile => ({
+  sha256,
+  bytes: 10,
+  triangles,
+  metresMin,
+  link: { url: `/${sha256}`, headers: {}, expiresAtMs: 0 },
+})
 const info: PackageInfo = {
-  hash: CUP, kind: 'object', name: 'Cup', bounds: { min: { x: -0.5, y: 0, z: -0.5 }, max: { x: 0.5, y: 1, z: 0.5 } },
-  models: [file('fine', 0, 12), file('coarse', 10, 12)], skeleton: [], colliders: [], body: null,
+  hash: CUP,
+  kind: 'object',
+  name: 'Cup',
+  bounds: { min: { x: -0.5, y: 0, z: -0.5 }, max: { x: 0.5, y: 1, z: 0.5 } },
+  models: [file('fine', 0, 12), file('coarse', 10, 12)],
+  skeleton: [],
+  colliders: [],
+  body: null,
 }
-const cup = (element: number, z: number, hash: string | null = CUP): ShownProp =>
-  ({ element, spec: SHAPES[0] ?? expect.fail('no shapes'), package: hash, owner: 1, access: 0, position: { x: 0, y: 0, z }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: 1, holder: 0 })
+const cup = (element: number, z: number, hash: string | null = CUP): ShownProp => ({
+  element,
+  spec: SHAPES[0] ?? expect.fail('no shapes'),
+  package: hash,
+  owner: 1,
+  access: 0,
+  position: { x: 0, y: 0, z },
+  rotation: { x: 0, y: 0, z: 0, w: 1 },
+  scale: 1,
+  holder: 0,
+})
 
 /** A view whose files come from a list; `asked` says which were. */
-function stage(answer: (url: string) => Promise<ArrayBuffer> = () => Promise.resolve(new ArrayBuffer(10)), fresh: PackageInfo = info): { readonly asked: string[]; show(props: readonly ShownProp[], change?: Partial<ModelFrame>): Promise<ReadonlySet<number>>; readonly library: Library; readonly view: ModelView } {
+function stage(
+  answer: (url: string) => Promise<ArrayBuffer> = () => Promise.resolve(new ArrayBuffer(10)),
+  fresh: PackageInfo = info,
+): {
+  readonly asked: string[]
+  show(props: readonly ShownProp[], change?: Partial<ModelFrame>): Promise<ReadonlySet<number>>
+  readonly library: Library
+  readonly view: ModelView
+} {
   const asked: string[] = []
   let told = 0
   const library = new Library({
@@ -31,7 +60,16 @@ function stage(answer: (url: string) => Promise<ArrayBuffer> = () => Promise.res
   let nowMs = 0
   const show = async (props: readonly ShownProp[], change: Partial<ModelFrame> = {}): Promise<ReadonlySet<number>> => {
     nowMs += 100
-    const drawn = view.draw(props, [], { eye: { x: 0, y: 0, z: 0 }, nowMs, seconds: 0.1, pointed: null, hidden: null, budget: { trianglesMax: 1_000, metresMax: 50 }, still: true, ...change })
+    const drawn = view.draw(props, [], {
+      eye: { x: 0, y: 0, z: 0 },
+      nowMs,
+      seconds: 0.1,
+      pointed: null,
+      hidden: null,
+      budget: { trianglesMax: 1_000, metresMax: 50 },
+      still: true,
+      ...change,
+    })
     await new Promise((resolve) => setTimeout(resolve))
     return drawn
   }
@@ -41,32 +79,43 @@ function stage(answer: (url: string) => Promise<ArrayBuffer> = () => Promise.res
 test('a placeholder stands until the package and then its model are there; what is of no package is nobody’s here', async () => {
   const { show, asked } = stage()
   const props = [cup(5, 3), cup(6, 4, null)]
-  expect([...await show(props)]).toEqual([])
-  expect([...await show(props)]).toEqual([])
-  expect([...await show(props)]).toEqual([5])
+  expect([...(await show(props))]).toEqual([])
+  expect([...(await show(props))]).toEqual([])
+  expect([...(await show(props))]).toEqual([5])
   expect(asked).toEqual(['/fine'])
 })
 
 test('far away the simpler file is loaded; while the finer one is on its way it stands in for it', async () => {
-  const { show, asked, view } = stage((url) => (url === '/fine' ? new Promise(() => undefined) : Promise.resolve(new ArrayBuffer(10))))
+  const { show, asked, view } = stage((url) =>
+    url === '/fine' ? new Promise(() => undefined) : Promise.resolve(new ArrayBuffer(10)),
+  )
   for (let i = 0; i < 3; i++) await show([cup(5, 20)])
   expect(asked).toEqual(['/coarse'])
-  expect([...await show([cup(5, 2)])]).toEqual([5])
+  expect([...(await show([cup(5, 2)]))]).toEqual([5])
   expect(asked).toEqual(['/coarse', '/fine'])
   expect(view.calls).toBe(1)
 })
 
 test('a link that is too old is asked for anew', async () => {
-  const renewed = { ...info, models: [{ ...file('fine', 0, 12), link: { url: '/fine?again', headers: {}, expiresAtMs: 9 } }] }
-  const { show, asked } = stage((url) => (url === '/fine' ? Promise.reject(new ApiError('download', 403, 'Too old.')) : Promise.resolve(new ArrayBuffer(10))), renewed)
+  const renewed = {
+    ...info,
+    models: [{ ...file('fine', 0, 12), link: { url: '/fine?again', headers: {}, expiresAtMs: 9 } }],
+  }
+  const { show, asked } = stage(
+    (url) =>
+      url === '/fine'
+        ? Promise.reject(new ApiError('download', 403, 'Too old.'))
+        : Promise.resolve(new ArrayBuffer(10)),
+    renewed,
+  )
   for (let i = 0; i < 3; i++) await show([cup(5, 3)])
-  expect([...await show([cup(5, 3)])]).toEqual([5])
+  expect([...(await show([cup(5, 3)]))]).toEqual([5])
   expect(asked).toEqual(['/fine', '/fine?again'])
 })
 
 test('a damaged file leaves the placeholder and says why', async () => {
   const { show, library } = stage(() => Promise.reject(new ApiError('download', 422, 'The file is damaged.')))
-  for (let i = 0; i < 4; i++) expect([...await show([cup(5, 3)])]).toEqual([])
+  for (let i = 0; i < 4; i++) expect([...(await show([cup(5, 3)]))]).toEqual([])
   expect(library.problemOf(CUP)).toBe('The file is damaged.')
 })
 
@@ -74,5 +123,5 @@ test('beyond the budget placeholders stand, the farthest first', async () => {
   const { show } = stage()
   const cups = [cup(5, 9), cup(6, 2), cup(7, 5)]
   for (let i = 0; i < 3; i++) await show(cups)
-  expect([...await show(cups, { budget: { trianglesMax: 24, metresMax: 50 } })].toSorted()).toEqual([6, 7])
+  expect([...(await show(cups, { budget: { trianglesMax: 24, metresMax: 50 } }))].toSorted()).toEqual([6, 7])
 })

@@ -45,7 +45,8 @@ interface Wanted extends LevelChoice {
 }
 
 const away = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
-const sizeOf = ({ bounds: { min, max } }: PackageInfo): number => Math.max(max.x - min.x, max.y - min.y, max.z - min.z, 0.01)
+const sizeOf = ({ bounds: { min, max } }: PackageInfo): number =>
+  Math.max(max.x - min.x, max.y - min.y, max.z - min.z, 0.01)
 
 export class ModelView {
   readonly group = new Group()
@@ -69,7 +70,10 @@ export class ModelView {
     this.#frame++
     this.#library.begin(frame.nowMs)
     this.#instances.begin()
-    const wanted = [...props.flatMap((prop) => this.#wantProp(prop, frame)), ...avatars.flatMap((posed) => this.#wantAvatar(posed, frame))]
+    const wanted = [
+      ...props.flatMap((prop) => this.#wantProp(prop, frame)),
+      ...avatars.flatMap((posed) => this.#wantAvatar(posed, frame)),
+    ]
     this.#levels = chooseLevels(wanted, frame.budget, this.#levels)
     const drawn = new Set<ElementId>()
     for (const item of wanted) {
@@ -98,7 +102,20 @@ export class ModelView {
     if (prop.package === null) return []
     const metres = away(prop.position, eye)
     const info = this.#library.packages.want(prop.package, metres)
-    return info ? [{ key: String(prop.element), metres, scale: prop.scale, size: sizeOf(info), models: info.models, info, prop, posed: null }] : []
+    return info
+      ? [
+          {
+            key: String(prop.element),
+            metres,
+            scale: prop.scale,
+            size: sizeOf(info),
+            models: info.models,
+            info,
+            prop,
+            posed: null,
+          },
+        ]
+      : []
   }
 
   #wantAvatar(posed: PosedAvatar, { eye }: ModelFrame): readonly Wanted[] {
@@ -106,7 +123,20 @@ export class ModelView {
     if (avatar.package === null) return []
     const metres = away(avatar.position, eye)
     const info = this.#library.packages.want(avatar.package, metres)
-    return info ? [{ key: String(avatar.element), metres, scale: 1, size: sizeOf(info), models: info.models, info, prop: null, posed }] : []
+    return info
+      ? [
+          {
+            key: String(avatar.element),
+            metres,
+            scale: 1,
+            size: sizeOf(info),
+            models: info.models,
+            info,
+            prop: null,
+            posed,
+          },
+        ]
+      : []
   }
 
   /** The model that was chosen, else, while that one is loaded, any that is there. */

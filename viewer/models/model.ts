@@ -1,6 +1,16 @@
 /** A GLB as it is drawn: parsed once, shared by everything that shows it. */
 import {
-  Bone, Material, Matrix4, Mesh, MeshStandardMaterial, SkinnedMesh, Texture, type AnimationClip, type BufferGeometry, type Group, type Object3D,
+  Bone,
+  Material,
+  Matrix4,
+  Mesh,
+  MeshStandardMaterial,
+  SkinnedMesh,
+  Texture,
+  type AnimationClip,
+  type BufferGeometry,
+  type Group,
+  type Object3D,
 } from 'three'
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js'
 
@@ -30,7 +40,9 @@ const MIPMAPS = 4 / 3
 export async function parseModel(bytes: ArrayBuffer): Promise<Model> {
   const loader = new GLTFLoader()
   const gltf = await loader.parseAsync(bytes, '').catch((error: unknown) => {
-    throw new Error(`the model cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`the model cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   })
   return modelOf(gltf.scene, gltf.animations)
 }
@@ -52,9 +64,17 @@ export function modelOf(scene: Group, animations: readonly AnimationClip[]): Mod
   const textures = [...new Set([...materials].flatMap(texturesOf))]
   for (const material of materials) readable(material)
   return {
-    scene, animations, parts, textures,
-    triangles: parts.reduce((sum, { geometry }) => sum + (geometry.index?.count ?? geometry.getAttribute('position').count) / 3, 0),
-    bytes: [...geometries].reduce((sum, geometry) => sum + bytesOfGeometry(geometry), 0) + textures.reduce((sum, texture) => sum + bytesOfTexture(texture), 0),
+    scene,
+    animations,
+    parts,
+    textures,
+    triangles: parts.reduce(
+      (sum, { geometry }) => sum + (geometry.index?.count ?? geometry.getAttribute('position').count) / 3,
+      0,
+    ),
+    bytes:
+      [...geometries].reduce((sum, geometry) => sum + bytesOfGeometry(geometry), 0) +
+      textures.reduce((sum, texture) => sum + bytesOfTexture(texture), 0),
     dispose: () => {
       for (const part of [...geometries, ...materials]) part.dispose()
       for (const texture of textures) {
@@ -76,16 +96,24 @@ function readable(material: Material): void {
   if (material.map) material.map.anisotropy = ANISOTROPY
 }
 
-export const texturesOf = (material: Material): Texture[] => Object.values(material).filter((value): value is Texture => value instanceof Texture)
+export const texturesOf = (material: Material): Texture[] =>
+  Object.values(material).filter((value): value is Texture => value instanceof Texture)
 
 function bytesOfGeometry(geometry: BufferGeometry): number {
-  const attributes = [...Object.values(geometry.attributes), ...Object.values(geometry.morphAttributes).flat(), ...(geometry.index ? [geometry.index] : [])]
+  const attributes = [
+    ...Object.values(geometry.attributes),
+    ...Object.values(geometry.morphAttributes).flat(),
+    ...(geometry.index ? [geometry.index] : []),
+  ]
   return attributes.reduce((sum, attribute) => sum + (attribute?.array.byteLength ?? 0), 0)
 }
 
 function bytesOfTexture(texture: Texture): number {
   const image: unknown = texture.image
-  const { width = 0, height = 0 } = (typeof image === 'object' && image !== null ? image : {}) as { width?: number; height?: number }
+  const { width = 0, height = 0 } = (typeof image === 'object' && image !== null ? image : {}) as {
+    width?: number
+    height?: number
+  }
   return width * height * 4 * MIPMAPS
 }
 

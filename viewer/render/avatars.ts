@@ -2,7 +2,15 @@
 import { Color } from 'three'
 import { add, conjugate, multiply, rotate, scaled, sub, yawRotation } from '../../sim/maths.ts'
 import type { JointTransform } from '../../sim/pose.ts'
-import { BONES, type AvatarBody, type Bone, type BoneCapsule, type ElementId, type Quat, type Vec3 } from '../../sim/types.ts'
+import {
+  BONES,
+  type AvatarBody,
+  type Bone,
+  type BoneCapsule,
+  type ElementId,
+  type Quat,
+  type Vec3,
+} from '../../sim/types.ts'
 import type { ContactShadows } from './contact-shadows.ts'
 import { playerColors, type PlayerColors } from './palette.ts'
 import type { PosedAvatar } from './posed-avatars.ts'
@@ -21,9 +29,21 @@ const VISOR: Finish = { glow: 0, gloss: 1 }
 const EYES: Finish = { glow: 1, gloss: 0 }
 
 const TONES: Readonly<Partial<Record<Bone, keyof PlayerColors>>> = {
-  head: 'head', neck: 'end', leftHand: 'end', rightHand: 'end', leftFoot: 'end', rightFoot: 'end',
-  leftUpperArm: 'limb', leftLowerArm: 'limb', rightUpperArm: 'limb', rightLowerArm: 'limb',
-  leftUpperLeg: 'leg', leftLowerLeg: 'leg', rightUpperLeg: 'leg', rightLowerLeg: 'leg', hips: 'leg',
+  head: 'head',
+  neck: 'end',
+  leftHand: 'end',
+  rightHand: 'end',
+  leftFoot: 'end',
+  rightFoot: 'end',
+  leftUpperArm: 'limb',
+  leftLowerArm: 'limb',
+  rightUpperArm: 'limb',
+  rightLowerArm: 'limb',
+  leftUpperLeg: 'leg',
+  leftLowerLeg: 'leg',
+  rightUpperLeg: 'leg',
+  rightLowerLeg: 'leg',
+  hips: 'leg',
 }
 
 /** A capsule in its bone's space as the batch wants it: centre, turn from Y to its axis, half length. */
@@ -41,7 +61,14 @@ function partOf(capsule: BoneCapsule): Part {
   const length = Math.hypot(axis.x, axis.y, axis.z)
   const turn = length < 1e-5 ? { x: 0, y: 0, z: 0, w: 1 } : turnFromUp(scaled(axis, 1 / length))
   const bone = BONES[capsule.bone]
-  return { bone: capsule.bone, centre: scaled(add(capsule.a, capsule.b), 0.5), turn, half: length / 2, radius: capsule.radius, tone: (bone && TONES[bone]) ?? 'torso' }
+  return {
+    bone: capsule.bone,
+    centre: scaled(add(capsule.a, capsule.b), 0.5),
+    turn,
+    half: length / 2,
+    radius: capsule.radius,
+    tone: (bone && TONES[bone]) ?? 'torso',
+  }
 }
 
 /** The shortest turn from +Y to a unit vector. */
@@ -59,13 +86,19 @@ interface Seam {
   readonly radius: number
 }
 
-const TRUNK: readonly (readonly [Bone, Bone])[] = [['hips', 'spine'], ['spine', 'chest'], ['chest', 'upperChest']]
+const TRUNK: readonly (readonly [Bone, Bone])[] = [
+  ['hips', 'spine'],
+  ['spine', 'chest'],
+  ['chest', 'upperChest'],
+]
 
 function seamsOf(parts: readonly Part[]): Seam[] {
   const partAt = (bone: Bone): Part | undefined => parts.find((part) => BONES[part.bone] === bone)
   return TRUNK.flatMap(([below, above]) => {
     const [lower, upper] = [partAt(below), partAt(above)]
-    return lower && upper ? [{ lower, upper, width: (lower.half + upper.half) / 2, radius: Math.min(lower.radius, upper.radius) * 0.985 }] : []
+    return lower && upper
+      ? [{ lower, upper, width: (lower.half + upper.half) / 2, radius: Math.min(lower.radius, upper.radius) * 0.985 }]
+      : []
   })
 }
 
@@ -115,13 +148,28 @@ export class AvatarView {
       const bone = bones[part.bone]
       if (!bone) continue
       const local = add(bone.position, rotate(bone.rotation, part.centre))
-      batch.add(add(position, rotate(turn, local)), multiply(turn, multiply(bone.rotation, part.turn)), 0, part.half, 0, part.radius, colors[part.tone], MATT)
+      batch.add(
+        add(position, rotate(turn, local)),
+        multiply(turn, multiply(bone.rotation, part.turn)),
+        0,
+        part.half,
+        0,
+        part.radius,
+        colors[part.tone],
+        MATT,
+      )
     }
     for (const seam of figure.seams) this.#drawSeam(seam, bones, position, turn, colors)
     this.#drawFace(avatar, figure.head, bones[HEAD], turn, colors)
   }
 
-  #drawSeam({ lower, upper, width, radius }: Seam, bones: readonly JointTransform[], position: Vec3, turn: Quat, colors: PlayerColors): void {
+  #drawSeam(
+    { lower, upper, width, radius }: Seam,
+    bones: readonly JointTransform[],
+    position: Vec3,
+    turn: Quat,
+    colors: PlayerColors,
+  ): void {
     const [low, high] = [bones[lower.bone], bones[upper.bone]]
     if (!low || !high) return
     const from = add(low.position, rotate(low.rotation, lower.centre))
@@ -129,16 +177,34 @@ export class AvatarView {
     const length = Math.hypot(way.x, way.y, way.z)
     if (length < 1e-4) return
     const upright = turnFromUp(scaled(rotate(conjugate(high.rotation), way), 1 / length))
-    this.#faces.add(add(position, rotate(turn, add(from, scaled(way, 0.5)))), multiply(turn, multiply(high.rotation, upright)), width, length / 2, 0, radius, colors.torso, MATT)
+    this.#faces.add(
+      add(position, rotate(turn, add(from, scaled(way, 0.5)))),
+      multiply(turn, multiply(high.rotation, upright)),
+      width,
+      length / 2,
+      0,
+      radius,
+      colors.torso,
+      MATT,
+    )
   }
 
   /** A dark visor with two lit eyes on the front of the head's capsule. */
-  #drawFace(avatar: ShownAvatar, capsule: Part | null, head: JointTransform | undefined, turn: Quat, colors: PlayerColors): void {
+  #drawFace(
+    avatar: ShownAvatar,
+    capsule: Part | null,
+    head: JointTransform | undefined,
+    turn: Quat,
+    colors: PlayerColors,
+  ): void {
     if (!head || !capsule) return
     const rotation = multiply(turn, head.rotation)
     const r = capsule.radius
     const at = (x: number, y: number, z: number): Vec3 =>
-      add(avatar.position, rotate(turn, add(head.position, rotate(head.rotation, add(capsule.centre, { x: x * r, y: y * r, z: z * r })))))
+      add(
+        avatar.position,
+        rotate(turn, add(head.position, rotate(head.rotation, add(capsule.centre, { x: x * r, y: y * r, z: z * r })))),
+      )
     const add1 = (place: Vec3, x: number, y: number, radius: number, color: Color, finish: Finish): void =>
       this.#faces.add(place, rotation, x * r, y * r, 0, radius * r, color, finish)
     add1(at(0, 0.1, -0.6), 0.4, 0.14, 0.46, colors.visor, VISOR)

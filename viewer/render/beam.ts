@@ -22,7 +22,8 @@ export interface BeamFrame {
 }
 
 /** About where a body's right hand reaches from, over the ground point. */
-const handOf = (position: Vec3, yaw: number): Vec3 => add(position, rotate(yawRotation(yaw), { x: 0.2, y: 1.28, z: -0.42 }))
+const handOf = (position: Vec3, yaw: number): Vec3 =>
+  add(position, rotate(yawRotation(yaw), { x: 0.2, y: 1.28, z: -0.42 }))
 
 export class BeamView {
   readonly #batch = new RoundedBatch(2, [false, false, false], BEADS_MAX)

@@ -1,5 +1,14 @@
 /** Soft dark spots where things stand: they root shapes on the ground even where the machine draws no cast shadows. */
-import { Color, DynamicDrawUsage, InstancedBufferAttribute, InstancedMesh, Matrix4, PlaneGeometry, ShaderMaterial, Vector3 } from 'three'
+import {
+  Color,
+  DynamicDrawUsage,
+  InstancedBufferAttribute,
+  InstancedMesh,
+  Matrix4,
+  PlaneGeometry,
+  ShaderMaterial,
+  Vector3,
+} from 'three'
 
 /** Above this height a shape throws no spot, metres. */
 const HEIGHT_MAX = 2.5
@@ -39,8 +48,14 @@ export class ContactShadows {
     this.#strength = new InstancedBufferAttribute(new Float32Array(max), 1).setUsage(DynamicDrawUsage)
     geometry.setAttribute('strength', this.#strength)
     const material = new ShaderMaterial({
-      vertexShader: VERTEX, fragmentShader: FRAGMENT, transparent: true, depthWrite: false,
-      polygonOffset: true, polygonOffsetFactor: -2, polygonOffsetUnits: -2, uniforms: { tint: { value: new Color(0x2b2350) } },
+      vertexShader: VERTEX,
+      fragmentShader: FRAGMENT,
+      transparent: true,
+      depthWrite: false,
+      polygonOffset: true,
+      polygonOffsetFactor: -2,
+      polygonOffsetUnits: -2,
+      uniforms: { tint: { value: new Color(0x2b2350) } },
     })
     this.mesh = new InstancedMesh(geometry, material, max)
     this.mesh.frustumCulled = false

@@ -13,18 +13,24 @@ const restFoot = rest[bone('leftFoot')]?.position.y ?? 0
 
 const number = (min: number, max: number): fc.Arbitrary<number> => fc.double({ min, max, noNaN: true })
 
-property.prop([number(0, 6.28), number(-5, 5), number(-5, 5)])('whoever walks has one foot as low as at rest, and none lower', (phase, x, z) => {
-  const bones = solveSkeleton(DEFAULT_BODY, poseOf(DEFAULT_BODY, { phase, x, z }, calm))
-  const feet = [bones[bone('leftFoot')]?.position.y ?? 9, bones[bone('rightFoot')]?.position.y ?? 9]
-  expect(Math.min(...feet)).toBeCloseTo(restFoot, 5)
-})
+property.prop([number(0, 6.28), number(-5, 5), number(-5, 5)])(
+  'whoever walks has one foot as low as at rest, and none lower',
+  (phase, x, z) => {
+    const bones = solveSkeleton(DEFAULT_BODY, poseOf(DEFAULT_BODY, { phase, x, z }, calm))
+    const feet = [bones[bone('leftFoot')]?.position.y ?? 9, bones[bone('rightFoot')]?.position.y ?? 9]
+    expect(Math.min(...feet)).toBeCloseTo(restFoot, 5)
+  },
+)
 
-property.prop([number(0, 6.28), number(-5, 5)])('every pose travels: packed and unpacked it is the same pose', (phase, z) => {
-  const pose = poseOf(DEFAULT_BODY, { phase, x: 0, z }, calm)
-  const back = unpackPose(packPose(pose))
-  expect(back?.head.position.y).toBeCloseTo(pose.head.position.y, 2)
-  expect(back?.bones.map((each) => each !== null)).toEqual(pose.bones.map((each) => each !== null))
-})
+property.prop([number(0, 6.28), number(-5, 5)])(
+  'every pose travels: packed and unpacked it is the same pose',
+  (phase, z) => {
+    const pose = poseOf(DEFAULT_BODY, { phase, x: 0, z }, calm)
+    const back = unpackPose(packPose(pose))
+    expect(back?.head.position.y).toBeCloseTo(pose.head.position.y, 2)
+    expect(back?.bones.map((each) => each !== null)).toEqual(pose.bones.map((each) => each !== null))
+  },
+)
 
 test('legs swing against each other while walking, and hang while standing', () => {
   const stride = solveSkeleton(DEFAULT_BODY, poseOf(DEFAULT_BODY, { phase: Math.PI / 2, x: 0, z: -2 }, calm))
@@ -40,7 +46,10 @@ test('the right hand points at what is held', () => {
   const bones = solveSkeleton(DEFAULT_BODY, poseOf(DEFAULT_BODY, STANDING, { ...calm, reachFor: target }))
   const shoulder = bones[bone('rightUpperArm')]?.position ?? expect.fail('no shoulder')
   const elbow = bones[bone('rightLowerArm')]?.position ?? expect.fail('no elbow')
-  const [a, b] = [[elbow.x - shoulder.x, elbow.y - shoulder.y, elbow.z - shoulder.z], [target.x - shoulder.x, target.y - shoulder.y, target.z - shoulder.z]] as const
+  const [a, b] = [
+    [elbow.x - shoulder.x, elbow.y - shoulder.y, elbow.z - shoulder.z],
+    [target.x - shoulder.x, target.y - shoulder.y, target.z - shoulder.z],
+  ] as const
   const cosine = (a[0] * b[0] + a[1] * b[1] + a[2] * b[2]) / (Math.hypot(...a) * Math.hypot(...b))
   expect(cosine).toBeGreaterThan(0.99)
 })

@@ -38,12 +38,19 @@ export function advanceGait(gait: Gait, x: number, z: number, seconds: number): 
   const nextX = gait.x + (x - gait.x) * ease
   const nextZ = gait.z + (z - gait.z) * ease
   const speed = Math.hypot(nextX, nextZ)
-  const phase = speed < STANDING_SPEED ? gait.phase : (gait.phase + (speed * seconds * 2 * Math.PI) / strideLength(speed)) % (2 * Math.PI)
+  const phase =
+    speed < STANDING_SPEED
+      ? gait.phase
+      : (gait.phase + (speed * seconds * 2 * Math.PI) / strideLength(speed)) % (2 * Math.PI)
   return { phase, x: nextX, z: nextZ }
 }
 
 const INDEX = Object.fromEntries(BONES.map((name, i) => [name, i])) as Readonly<Record<Bone, number>>
-const about = (axis: 'x' | 'y' | 'z', angle: number): Quat => ({ ...IDENTITY, [axis]: Math.sin(angle / 2), w: Math.cos(angle / 2) })
+const about = (axis: 'x' | 'y' | 'z', angle: number): Quat => ({
+  ...IDENTITY,
+  [axis]: Math.sin(angle / 2),
+  w: Math.cos(angle / 2),
+})
 /** How far arms hang down from the T-pose, radians. */
 const HANG = 1.28
 
@@ -59,11 +66,19 @@ interface Swing {
 function swingOf(gait: Gait): Swing {
   const speed = Math.hypot(gait.x, gait.z)
   if (speed < STANDING_SPEED) return { stride: 0, run: 0, forward: 0, sideways: 0 }
-  return { stride: Math.min(1, speed / 1.6), run: Math.min(1, Math.max(0, (speed - 2) / 3)), forward: -gait.z / speed, sideways: gait.x / speed }
+  return {
+    stride: Math.min(1, speed / 1.6),
+    run: Math.min(1, Math.max(0, (speed - 2) / 3)),
+    forward: -gait.z / speed,
+    sideways: gait.x / speed,
+  }
 }
 
 function legs(rotations: (Quat | null)[], gait: Gait, swing: Swing, airborne: boolean): void {
-  for (const [side, offset] of [['left', 0], ['right', Math.PI]] as const) {
+  for (const [side, offset] of [
+    ['left', 0],
+    ['right', Math.PI],
+  ] as const) {
     const wave = Math.sin(gait.phase + offset)
     const lift = Math.max(0, Math.cos(gait.phase + offset))
     const reach = swing.stride * (0.48 + 0.34 * swing.run)
@@ -78,8 +93,12 @@ function legs(rotations: (Quat | null)[], gait: Gait, swing: Swing, airborne: bo
 
 function arms(rotations: (Quat | null)[], gait: Gait, swing: Swing, attitude: Attitude): void {
   const breath = Math.sin(attitude.time * 1.7) * 0.025
-  for (const [side, sign, offset] of [['left', 1, Math.PI], ['right', -1, 0]] as const) {
-    const wave = Math.sin(gait.phase + offset) * swing.stride * (0.42 + 0.4 * swing.run) * (swing.forward < -0.2 ? -1 : 1)
+  for (const [side, sign, offset] of [
+    ['left', 1, Math.PI],
+    ['right', -1, 0],
+  ] as const) {
+    const wave =
+      Math.sin(gait.phase + offset) * swing.stride * (0.42 + 0.4 * swing.run) * (swing.forward < -0.2 ? -1 : 1)
     const hang = attitude.airborne ? 0.75 : HANG - 0.12 * swing.run + breath
     rotations[INDEX[`${side}UpperArm`]] = multiply(about('x', wave), about('z', sign * hang))
     rotations[INDEX[`${side}LowerArm`]] = about('y', -sign * (0.22 + swing.run * 1.05 + swing.stride * 0.18))
@@ -110,7 +129,10 @@ export function poseOf(body: AvatarBody, gait: Gait, attitude: Attitude): Pose {
   const rotations: (Quat | null)[] = BONES.map(() => null)
   legs(rotations, gait, swing, attitude.airborne)
   arms(rotations, gait, swing, attitude)
-  rotations[INDEX.spine] = multiply(about('y', Math.sin(gait.phase) * 0.07 * swing.stride), about('x', -0.05 * swing.stride - 0.14 * swing.run * Math.max(0, swing.forward)))
+  rotations[INDEX.spine] = multiply(
+    about('y', Math.sin(gait.phase) * 0.07 * swing.stride),
+    about('x', -0.05 * swing.stride - 0.14 * swing.run * Math.max(0, swing.forward)),
+  )
   if (attitude.reachFor) reachOut(rotations, body, attitude.reachFor)
   rotations[INDEX.neck] = multiply(about('y', attitude.turn * 0.4), about('x', attitude.pitch * 0.35))
   rotations[INDEX.head] = normalise(multiply(about('y', attitude.turn * 0.6), about('x', attitude.pitch * 0.5)))
@@ -123,7 +145,8 @@ function standOnGround(body: AvatarBody, bones: readonly (Quat | null)[], airbor
   const loose = solveSkeleton(body, { head: none, left: none, right: none, bones })
   const rest = restOf(body)
   const joint = (list: readonly JointTransform[], bone: number): JointTransform => list[bone] ?? none
-  const lowest = (list: readonly JointTransform[]): number => Math.min(joint(list, INDEX.leftFoot).position.y, joint(list, INDEX.rightFoot).position.y)
+  const lowest = (list: readonly JointTransform[]): number =>
+    Math.min(joint(list, INDEX.leftFoot).position.y, joint(list, INDEX.rightFoot).position.y)
   const hips = sub(joint(rest, INDEX.hips).position, joint(loose, INDEX.hips).position)
   const up = airborne ? hips.y : lowest(rest) - lowest(loose)
   const shift = vec(hips.x, up, hips.z)

@@ -1,5 +1,13 @@
 /** The ground: the realm's quad plane with a quiet grid that fades with distance and dissolves into haze at its edge. */
-import { Color, Group, Mesh, MeshStandardMaterial, PlaneGeometry, Vector2, type WebGLProgramParametersWithUniforms } from 'three'
+import {
+  Color,
+  Group,
+  Mesh,
+  MeshStandardMaterial,
+  PlaneGeometry,
+  Vector2,
+  type WebGLProgramParametersWithUniforms,
+} from 'three'
 import { GROUND, SKY } from './palette.ts'
 
 const GRID = `
@@ -45,17 +53,27 @@ export interface Ground {
 function groundMaterial(uniforms: GroundUniforms): MeshStandardMaterial {
   const material = new MeshStandardMaterial({ color: GROUND.base, roughness: 0.95, metalness: 0, transparent: true })
   material.onBeforeCompile = (shader: WebGLProgramParametersWithUniforms) => {
-    Object.assign(shader.uniforms, uniforms, { uLine: { value: new Color(GROUND.line) }, uRing: { value: new Color(GROUND.ring) } })
+    Object.assign(shader.uniforms, uniforms, {
+      uLine: { value: new Color(GROUND.line) },
+      uRing: { value: new Color(GROUND.ring) },
+    })
     shader.vertexShader = `varying vec2 vGround;\n${shader.vertexShader.replace(
-      '#include <begin_vertex>', '#include <begin_vertex>\n vGround = (modelMatrix * vec4(position, 1.0)).xz;')}`
+      '#include <begin_vertex>',
+      '#include <begin_vertex>\n vGround = (modelMatrix * vec4(position, 1.0)).xz;',
+    )}`
     shader.fragmentShader = `varying vec2 vGround;\nuniform vec2 uEye, uHalf, uSpawn;\nuniform vec3 uLine, uRing;\n${GRID}\n${shader.fragmentShader
-      .replace('#include <color_fragment>', SHADE).replace('#include <fog_fragment>', HAZE)}`
+      .replace('#include <color_fragment>', SHADE)
+      .replace('#include <fog_fragment>', HAZE)}`
   }
   return material
 }
 
 export function createGround(): Ground {
-  const uniforms: GroundUniforms = { uEye: { value: new Vector2() }, uHalf: { value: new Vector2(50, 50) }, uSpawn: { value: new Vector2() } }
+  const uniforms: GroundUniforms = {
+    uEye: { value: new Vector2() },
+    uHalf: { value: new Vector2(50, 50) },
+    uSpawn: { value: new Vector2() },
+  }
   const plane = new Mesh(new PlaneGeometry(1, 1), groundMaterial(uniforms))
   plane.rotation.x = -Math.PI / 2
   plane.scale.set(100, 100, 1)

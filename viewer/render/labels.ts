@@ -38,11 +38,21 @@ export class LabelView {
   }
 
   /** Places the names of the nearest `max` avatars but `own`; the canvas is `width` × `height` CSS pixels. */
-  draw(avatars: readonly ShownAvatar[], own: ElementId | null, camera: PerspectiveCamera, width: number, height: number, max: number): void {
+  draw(
+    avatars: readonly ShownAvatar[],
+    own: ElementId | null,
+    camera: PerspectiveCamera,
+    width: number,
+    height: number,
+    max: number,
+  ): void {
     for (const label of this.#labels.values()) label.seen = false
     const near = avatars
       .filter(({ element, name }) => element !== own && name !== '')
-      .map((avatar) => ({ avatar, away: Math.hypot(avatar.position.x - camera.position.x, avatar.position.z - camera.position.z) }))
+      .map((avatar) => ({
+        avatar,
+        away: Math.hypot(avatar.position.x - camera.position.x, avatar.position.z - camera.position.z),
+      }))
       .filter(({ away }) => away < FADE_TO)
       .toSorted((a, b) => a.away - b.away)
       .slice(0, max)
@@ -56,7 +66,9 @@ export class LabelView {
   }
 
   #place(avatar: ShownAvatar, away: number, camera: PerspectiveCamera, width: number, height: number): void {
-    this.#at.set(avatar.position.x, avatar.position.y + bodyHeight(avatar.body) + ABOVE, avatar.position.z).project(camera)
+    this.#at
+      .set(avatar.position.x, avatar.position.y + bodyHeight(avatar.body) + ABOVE, avatar.position.z)
+      .project(camera)
     if (this.#at.z > 1 || Math.abs(this.#at.x) > 1.2 || Math.abs(this.#at.y) > 1.2) return
     const label = this.#labels.get(avatar.element) ?? this.#create(avatar)
     label.seen = true
@@ -66,9 +78,14 @@ export class LabelView {
     const size = Math.min(1, Math.max(0.72, 9 / away))
     label.box.style.transform = `translate(-50%, -100%) translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) scale(${size.toFixed(3)})`
     const spot = { x, y, halfWidth: (label.width * size) / 2 }
-    const covered = this.#spots.some((other) => Math.abs(other.y - y) < LINE_PIXELS && Math.abs(other.x - x) < (other.halfWidth + spot.halfWidth) * 0.85)
+    const covered = this.#spots.some(
+      (other) =>
+        Math.abs(other.y - y) < LINE_PIXELS && Math.abs(other.x - x) < (other.halfWidth + spot.halfWidth) * 0.85,
+    )
     if (!covered) this.#spots.push(spot)
-    label.box.style.opacity = covered ? '0' : Math.min(1, Math.max(0, (FADE_TO - away) / (FADE_TO - FADE_FROM))).toFixed(2)
+    label.box.style.opacity = covered
+      ? '0'
+      : Math.min(1, Math.max(0, (FADE_TO - away) / (FADE_TO - FADE_FROM))).toFixed(2)
     label.box.style.zIndex = String(1_000 - Math.round(away * 10))
   }
 

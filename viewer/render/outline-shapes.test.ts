@@ -5,7 +5,10 @@ import { SHAPES } from '../app/starter-shapes.ts'
 
 const points = (shape: Shape): readonly (readonly [number, number, number])[] => {
   const flat = outlineOf(shape)
-  return Array.from({ length: flat.length / 3 }, (_, i) => [flat[i * 3] ?? NaN, flat[i * 3 + 1] ?? NaN, flat[i * 3 + 2] ?? NaN] as const)
+  return Array.from(
+    { length: flat.length / 3 },
+    (_, i) => [flat[i * 3] ?? NaN, flat[i * 3 + 1] ?? NaN, flat[i * 3 + 2] ?? NaN] as const,
+  )
 }
 
 test('a box has twelve edges, each between two corners', () => {

@@ -20,14 +20,20 @@ function arc(lines: Lines, u: number, v: number, radius: number, from: number, t
     at[v] = (at[v] ?? 0) + Math.sin(angle) * radius
     return at
   }
-  for (let i = 0; i < sides; i++) line(lines, ...point(from + ((to - from) * i) / sides), ...point(from + ((to - from) * (i + 1)) / sides))
+  for (let i = 0; i < sides; i++)
+    line(lines, ...point(from + ((to - from) * i) / sides), ...point(from + ((to - from) * (i + 1)) / sides))
 }
 
 const FULL = 2 * Math.PI
 
 function sphere(radius: number): Lines {
   const lines: Lines = []
-  for (const [u, v] of [[0, 1], [2, 1], [0, 2]] as const) arc(lines, u, v, radius, 0, FULL, 0)
+  for (const [u, v] of [
+    [0, 1],
+    [2, 1],
+    [0, 2],
+  ] as const)
+    arc(lines, u, v, radius, 0, FULL, 0)
   return lines
 }
 
@@ -36,9 +42,16 @@ function capsule(halfHeight: number, radius: number): Lines {
   const lines: Lines = []
   for (const side of [1, -1]) {
     arc(lines, 0, 2, radius, 0, FULL, side * halfHeight)
-    for (const u of [0, 2]) arc(lines, u, 1, radius, side > 0 ? 0 : Math.PI, side > 0 ? Math.PI : FULL, side * halfHeight)
+    for (const u of [0, 2])
+      arc(lines, u, 1, radius, side > 0 ? 0 : Math.PI, side > 0 ? Math.PI : FULL, side * halfHeight)
   }
-  for (const [x, z] of [[radius, 0], [-radius, 0], [0, radius], [0, -radius]] as const) line(lines, x, -halfHeight, z, x, halfHeight, z)
+  for (const [x, z] of [
+    [radius, 0],
+    [-radius, 0],
+    [0, radius],
+    [0, -radius],
+  ] as const)
+    line(lines, x, -halfHeight, z, x, halfHeight, z)
   return lines
 }
 

@@ -1,5 +1,12 @@
 /** Draws what the simulation collides with over the picture: colliders of things, capsules of avatars. */
-import { Color, DynamicDrawUsage, InstancedInterleavedBuffer, InterleavedBufferAttribute, Quaternion, Vector3 } from 'three'
+import {
+  Color,
+  DynamicDrawUsage,
+  InstancedInterleavedBuffer,
+  InterleavedBufferAttribute,
+  Quaternion,
+  Vector3,
+} from 'three'
 import { LineMaterial } from 'three/addons/lines/LineMaterial.js'
 import { LineSegments2 } from 'three/addons/lines/LineSegments2.js'
 import { LineSegmentsGeometry } from 'three/addons/lines/LineSegmentsGeometry.js'
@@ -16,7 +23,10 @@ const WIDTH = 1.3
 
 /** By what moves it: nothing, physics, only what it is told; and people. */
 const COLORS: Readonly<Record<Motion | 'avatar', Color>> = {
-  static: new Color(0x2f6fdd), dynamic: new Color(0xe0530a), kinematic: new Color(0x8a2be2), avatar: new Color(0x00806e),
+  static: new Color(0x2f6fdd),
+  dynamic: new Color(0xe0530a),
+  kinematic: new Color(0x8a2be2),
+  avatar: new Color(0x00806e),
 }
 const UP: Vec3 = { x: 0, y: 1, z: 0 }
 
@@ -32,7 +42,9 @@ export class OutlineView {
   on = false
 
   constructor() {
-    this.#buffers = [this.#points, this.#colors].map((array) => new InstancedInterleavedBuffer(array, 6, 1).setUsage(DynamicDrawUsage))
+    this.#buffers = [this.#points, this.#colors].map((array) =>
+      new InstancedInterleavedBuffer(array, 6, 1).setUsage(DynamicDrawUsage),
+    )
     const [points, colors] = this.#buffers
     if (points && colors) {
       this.#geometry.setAttribute('instanceStart', new InterleavedBufferAttribute(points, 3, 0))
@@ -40,7 +52,15 @@ export class OutlineView {
       this.#geometry.setAttribute('instanceColorStart', new InterleavedBufferAttribute(colors, 3, 0))
       this.#geometry.setAttribute('instanceColorEnd', new InterleavedBufferAttribute(colors, 3, 3))
     }
-    const material = new LineMaterial({ linewidth: WIDTH, vertexColors: true, transparent: true, opacity: 0.85, depthTest: false, depthWrite: false, fog: false })
+    const material = new LineMaterial({
+      linewidth: WIDTH,
+      vertexColors: true,
+      transparent: true,
+      opacity: 0.85,
+      depthTest: false,
+      depthWrite: false,
+      fog: false,
+    })
     this.lines = new LineSegments2(this.#geometry, material)
     this.lines.frustumCulled = false
     this.lines.renderOrder = 10
@@ -48,7 +68,11 @@ export class OutlineView {
   }
 
   /** `collidersOf`: of a thing of a package, once they are known; its box until then. */
-  draw(props: readonly ShownProp[], avatars: readonly PosedAvatar[], collidersOf: (prop: ShownProp) => readonly Collider[]): void {
+  draw(
+    props: readonly ShownProp[],
+    avatars: readonly PosedAvatar[],
+    collidersOf: (prop: ShownProp) => readonly Collider[],
+  ): void {
     this.lines.visible = this.on
     if (!this.on) return
     this.#count = 0
@@ -56,12 +80,19 @@ export class OutlineView {
       const turn = yawRotation(avatar.yaw)
       for (const capsule of avatar.body.capsules) {
         const bone = bones[capsule.bone]
-        if (bone) this.#addCapsule(capsule, add(avatar.position, rotate(turn, bone.position)), multiply(turn, bone.rotation))
+        if (bone)
+          this.#addCapsule(capsule, add(avatar.position, rotate(turn, bone.position)), multiply(turn, bone.rotation))
       }
     }
     for (const prop of props) {
       for (const { shape, position, rotation } of collidersOf(prop))
-        this.#add(shape, add(prop.position, rotate(prop.rotation, scaled(position, prop.scale))), multiply(prop.rotation, rotation), prop.scale, COLORS[prop.spec.motion])
+        this.#add(
+          shape,
+          add(prop.position, rotate(prop.rotation, scaled(position, prop.scale))),
+          multiply(prop.rotation, rotation),
+          prop.scale,
+          COLORS[prop.spec.motion],
+        )
     }
     this.#geometry.instanceCount = this.#count
     for (const buffer of this.#buffers) {
@@ -75,7 +106,13 @@ export class OutlineView {
     const axis = sub(b, a)
     const halfHeight = Math.hypot(axis.x, axis.y, axis.z) / 2
     const middle = add(position, rotate(rotation, scaled(add(a, b), 0.5)))
-    this.#add({ type: 'capsule', halfHeight, radius }, middle, multiply(rotation, fromTo(UP, unit(axis, UP))), 1, COLORS.avatar)
+    this.#add(
+      { type: 'capsule', halfHeight, radius },
+      middle,
+      multiply(rotation, fromTo(UP, unit(axis, UP))),
+      1,
+      COLORS.avatar,
+    )
   }
 
   #add(shape: Shape, { x, y, z }: Vec3, rotation: Quat, scale: number, color: Color): void {
@@ -84,7 +121,10 @@ export class OutlineView {
     for (let i = 0; i + 5 < lines.length && this.#count < SEGMENTS_MAX; i += 6) {
       const at = this.#count++ * 6
       for (const end of [0, 3]) {
-        this.#vertex.set(lines[i + end] ?? 0, lines[i + end + 1] ?? 0, lines[i + end + 2] ?? 0).multiplyScalar(scale).applyQuaternion(this.#turn)
+        this.#vertex
+          .set(lines[i + end] ?? 0, lines[i + end + 1] ?? 0, lines[i + end + 2] ?? 0)
+          .multiplyScalar(scale)
+          .applyQuaternion(this.#turn)
         this.#points[at + end] = this.#vertex.x + x
         this.#points[at + end + 1] = this.#vertex.y + y
         this.#points[at + end + 2] = this.#vertex.z + z

@@ -21,7 +21,8 @@ const LIGHTER = [0, -0.11, 0.07]
 export function oklch(lightness: number, chroma: number, hueTurns: number): readonly [number, number, number] {
   for (let c = chroma; ; c -= 0.01) {
     const rgb = oklabToLinear(lightness, c * Math.cos(hueTurns * 2 * Math.PI), c * Math.sin(hueTurns * 2 * Math.PI))
-    if (c <= 0.01 || rgb.every((v) => v >= 0 && v <= 1)) return rgb.map((v) => Math.min(1, Math.max(0, v))) as [number, number, number]
+    if (c <= 0.01 || rgb.every((v) => v >= 0 && v <= 1))
+      return rgb.map((v) => Math.min(1, Math.max(0, v))) as [number, number, number]
   }
 }
 
@@ -36,7 +37,8 @@ function oklabToLinear(L: number, a: number, b: number): [number, number, number
   ]
 }
 
-const color = (lightness: number, chroma: number, hue: number): Color => new Color().setRGB(...oklch(lightness, chroma, hue), LinearSRGBColorSpace)
+const color = (lightness: number, chroma: number, hue: number): Color =>
+  new Color().setRGB(...oklch(lightness, chroma, hue), LinearSRGBColorSpace)
 
 /** The tones of one player's character. */
 export interface PlayerColors {

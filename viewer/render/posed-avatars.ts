@@ -52,6 +52,12 @@ export class Poser {
   #ownGait(avatar: ShownAvatar, seen: Seen, step: Vec3, seconds: number, time: number): Pose {
     const local = rotate(yawRotation(-avatar.yaw), step)
     seen.gait = advanceGait(seen.gait, local.x, local.z, seconds)
-    return poseOf(avatar.body, seen.gait, { pitch: 0, turn: 0, reachFor: null, airborne: avatar.flying, time: time + avatar.element })
+    return poseOf(avatar.body, seen.gait, {
+      pitch: 0,
+      turn: 0,
+      reachFor: null,
+      airborne: avatar.flying,
+      time: time + avatar.element,
+    })
   }
 }

@@ -38,7 +38,8 @@ export class GeometryCache {
   get(shape: FacetedShape): BufferGeometry {
     const known = this.#byShape.get(shape)
     if (known) return known
-    const key = shape.type === 'convex' ? `c${shape.points.join()}` : `t${shape.vertices.join()};${shape.indices.join()}`
+    const key =
+      shape.type === 'convex' ? `c${shape.points.join()}` : `t${shape.vertices.join()};${shape.indices.join()}`
     let geometry = this.#byKey.get(key)
     if (!geometry) this.#byKey.set(key, (geometry = facetedGeometry(shape)))
     this.#byShape.set(shape, geometry)

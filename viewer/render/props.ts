@@ -25,20 +25,40 @@ export interface PropFrame {
 }
 
 /** Half widths on the ground and lowest point of a collider, about its centre; boxes by their turned corners. */
-export function footprint(collider: Collider, rotation: Quat, scale: number): { readonly x: number; readonly z: number; readonly below: number; readonly yaw: number } {
+export function footprint(
+  collider: Collider,
+  rotation: Quat,
+  scale: number,
+): { readonly x: number; readonly z: number; readonly below: number; readonly yaw: number } {
   const { shape } = collider
   if (shape.type === 'box') {
-    const [ax, ay, az] = [rotate(rotation, { x: shape.halfExtents.x, y: 0, z: 0 }), rotate(rotation, { x: 0, y: shape.halfExtents.y, z: 0 }), rotate(rotation, { x: 0, y: 0, z: shape.halfExtents.z })]
+    const [ax, ay, az] = [
+      rotate(rotation, { x: shape.halfExtents.x, y: 0, z: 0 }),
+      rotate(rotation, { x: 0, y: shape.halfExtents.y, z: 0 }),
+      rotate(rotation, { x: 0, y: 0, z: shape.halfExtents.z }),
+    ]
     const below = (Math.abs(ax.y) + Math.abs(ay.y) + Math.abs(az.y)) * scale
     const upright = Math.abs(ay.y) > 0.98 * shape.halfExtents.y
-    if (upright) return { x: shape.halfExtents.x * scale, z: shape.halfExtents.z * scale, below, yaw: Math.atan2(-ax.z, ax.x) }
-    return { x: (Math.abs(ax.x) + Math.abs(ay.x) + Math.abs(az.x)) * 0.85 * scale, z: (Math.abs(ax.z) + Math.abs(ay.z) + Math.abs(az.z)) * 0.85 * scale, below, yaw: 0 }
+    if (upright)
+      return { x: shape.halfExtents.x * scale, z: shape.halfExtents.z * scale, below, yaw: Math.atan2(-ax.z, ax.x) }
+    return {
+      x: (Math.abs(ax.x) + Math.abs(ay.x) + Math.abs(az.x)) * 0.85 * scale,
+      z: (Math.abs(ax.z) + Math.abs(ay.z) + Math.abs(az.z)) * 0.85 * scale,
+      below,
+      yaw: 0,
+    }
   }
-  if (shape.type === 'sphere') return { x: shape.radius * scale, z: shape.radius * scale, below: shape.radius * scale, yaw: 0 }
+  if (shape.type === 'sphere')
+    return { x: shape.radius * scale, z: shape.radius * scale, below: shape.radius * scale, yaw: 0 }
   if (shape.type === 'capsule') {
     const axis = rotate(rotation, { x: 0, y: shape.halfHeight, z: 0 })
     const along = Math.hypot(axis.x, axis.z)
-    return { x: (shape.radius + along) * scale, z: shape.radius * scale, below: (shape.radius + Math.abs(axis.y)) * scale, yaw: Math.atan2(-axis.z, axis.x) }
+    return {
+      x: (shape.radius + along) * scale,
+      z: shape.radius * scale,
+      below: (shape.radius + Math.abs(axis.y)) * scale,
+      yaw: Math.atan2(-axis.z, axis.x),
+    }
   }
   return turnedPoints(shape.type === 'convex' ? shape.points : shape.vertices, rotation, scale)
 }
@@ -58,7 +78,10 @@ export class PropView {
   readonly group = new Group()
   readonly #batch = new RoundedBatch(4, [true, true, true], SHAPES_MAX)
   readonly #geometries = new GeometryCache()
-  readonly #meshes = new Map<string, { readonly mesh: Mesh; readonly material: MeshStandardMaterial; readonly glow: { value: number }; seen: boolean }>()
+  readonly #meshes = new Map<
+    string,
+    { readonly mesh: Mesh; readonly material: MeshStandardMaterial; readonly glow: { value: number }; seen: boolean }
+  >()
   readonly #color = new Color()
 
   constructor() {
@@ -80,14 +103,17 @@ export class PropView {
       const position = add(prop.position, rotate(prop.rotation, scaled(collider.position, prop.scale)))
       const rotation = multiply(prop.rotation, collider.rotation)
       const spot = footprint(collider, rotation, prop.scale)
-      if (spot.x < 12 && spot.z < 12) shadows.add(position.x, position.z, position.y - spot.below, spot.x, spot.z, spot.yaw)
-      if (!frame.hidden.has(prop.element)) this.#drawCollider(collider, `${prop.element}:${index}`, position, rotation, prop.scale, finish)
+      if (spot.x < 12 && spot.z < 12)
+        shadows.add(position.x, position.z, position.y - spot.below, spot.x, spot.z, spot.yaw)
+      if (!frame.hidden.has(prop.element))
+        this.#drawCollider(collider, `${prop.element}:${index}`, position, rotation, prop.scale, finish)
     })
   }
 
   #drawCollider({ shape }: Collider, key: string, position: Vec3, rotation: Quat, scale: number, finish: Finish): void {
     if (shape.type === 'sphere') this.#batch.add(position, rotation, 0, 0, 0, shape.radius * scale, this.#color, finish)
-    else if (shape.type === 'capsule') this.#batch.add(position, rotation, 0, shape.halfHeight * scale, 0, shape.radius * scale, this.#color, finish)
+    else if (shape.type === 'capsule')
+      this.#batch.add(position, rotation, 0, shape.halfHeight * scale, 0, shape.radius * scale, this.#color, finish)
     else if (shape.type === 'box') {
       const { x, y, z } = scaled(shape.halfExtents, scale)
       const bevel = Math.min(BEVEL, Math.min(x, y, z) * BEVEL_SHARE)
@@ -104,7 +130,12 @@ export class PropView {
     }
   }
 
-  #createMesh(key: string): { readonly mesh: Mesh; readonly material: MeshStandardMaterial; readonly glow: { value: number }; seen: boolean } {
+  #createMesh(key: string): {
+    readonly mesh: Mesh
+    readonly material: MeshStandardMaterial
+    readonly glow: { value: number }
+    seen: boolean
+  } {
     const glow = { value: 0 }
     const material = new MeshStandardMaterial({ roughness: 0.34, metalness: 0.02 })
     material.onBeforeCompile = (shader) => {

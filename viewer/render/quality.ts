@@ -16,11 +16,35 @@ export interface Quality {
   readonly modelMetres: number
 }
 
-const LOWEST: Quality = { name: 'low', pixelRatioMax: 0.75, shadowTexels: 0, fineMetres: 0, labelsMax: 24, trianglesMax: 150_000, modelMetres: 30 }
+const LOWEST: Quality = {
+  name: 'low',
+  pixelRatioMax: 0.75,
+  shadowTexels: 0,
+  fineMetres: 0,
+  labelsMax: 24,
+  trianglesMax: 150_000,
+  modelMetres: 30,
+}
 
 export const QUALITIES: readonly Quality[] = [
-  { name: 'high', pixelRatioMax: 2, shadowTexels: 2048, fineMetres: 8, labelsMax: 64, trianglesMax: 2_000_000, modelMetres: 80 },
-  { name: 'medium', pixelRatioMax: 1, shadowTexels: 1024, fineMetres: 5, labelsMax: 40, trianglesMax: 700_000, modelMetres: 50 },
+  {
+    name: 'high',
+    pixelRatioMax: 2,
+    shadowTexels: 2048,
+    fineMetres: 8,
+    labelsMax: 64,
+    trianglesMax: 2_000_000,
+    modelMetres: 80,
+  },
+  {
+    name: 'medium',
+    pixelRatioMax: 1,
+    shadowTexels: 1024,
+    fineMetres: 5,
+    labelsMax: 40,
+    trianglesMax: 700_000,
+    modelMetres: 50,
+  },
   LOWEST,
 ]
 

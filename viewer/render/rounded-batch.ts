@@ -1,7 +1,16 @@
 /** Draws any number of spheres, capsules and rounded boxes in one call each for colour and shadow. */
 import {
-  Color, DynamicDrawUsage, InstancedBufferAttribute, InstancedMesh, Matrix4, MeshDepthMaterial, MeshStandardMaterial,
-  Quaternion, RGBADepthPacking, Vector3, type WebGLProgramParametersWithUniforms,
+  Color,
+  DynamicDrawUsage,
+  InstancedBufferAttribute,
+  InstancedMesh,
+  Matrix4,
+  MeshDepthMaterial,
+  MeshStandardMaterial,
+  Quaternion,
+  RGBADepthPacking,
+  Vector3,
+  type WebGLProgramParametersWithUniforms,
 } from 'three'
 import { roundedGeometry } from './rounded-geometry.ts'
 import type { Quat, Vec3 } from '../../sim/types.ts'
@@ -81,7 +90,16 @@ export class RoundedBatch {
   }
 
   /** Adds one shape: `inner` half extents within a skin of `radius`, metres. */
-  add(position: Vec3, rotation: Quat, innerX: number, innerY: number, innerZ: number, radius: number, color: Color, finish: Finish): void {
+  add(
+    position: Vec3,
+    rotation: Quat,
+    innerX: number,
+    innerY: number,
+    innerZ: number,
+    radius: number,
+    color: Color,
+    finish: Finish,
+  ): void {
     if (this.#count >= this.mesh.instanceMatrix.count) return
     const i = this.#count++
     this.#position.set(position.x, position.y, position.z)

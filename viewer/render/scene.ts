@@ -1,6 +1,14 @@
 /** Renderer, lights, fog and the fixed parts of the world. */
 import {
-  AmbientLight, DirectionalLight, FogExp2, HemisphereLight, NoToneMapping, PCFShadowMap, PerspectiveCamera, Scene, WebGLRenderer,
+  AmbientLight,
+  DirectionalLight,
+  FogExp2,
+  HemisphereLight,
+  NoToneMapping,
+  PCFShadowMap,
+  PerspectiveCamera,
+  Scene,
+  WebGLRenderer,
 } from 'three'
 import { createGround, HAZE_COLOR, type Ground } from './ground.ts'
 import { LIGHT } from './palette.ts'
@@ -58,7 +66,14 @@ export function createStage(canvas: HTMLCanvasElement): Stage {
   const camera = new PerspectiveCamera(55, 1, 0.06, 400)
   const sun = createSun()
   const ground = createGround()
-  scene.add(createSky(), ground.group, sun, sun.target, new HemisphereLight(LIGHT.skyFill, LIGHT.groundFill, 1.95), new AmbientLight(0xffffff, 0.1))
+  scene.add(
+    createSky(),
+    ground.group,
+    sun,
+    sun.target,
+    new HemisphereLight(LIGHT.skyFill, LIGHT.groundFill, 1.95),
+    new AmbientLight(0xffffff, 0.1),
+  )
 
   const resize = (): void => {
     const { clientWidth: width, clientHeight: height } = canvas

@@ -17,8 +17,22 @@ function shapeAt(index: number, seconds: number): ShownProp | null {
   const spec = SHAPES[index]
   if (!spec) return null
   const angle = (index / SHAPES.length) * 2 * Math.PI + seconds * TURN_PER_SECOND
-  const position = { x: Math.cos(angle) * CAROUSEL, y: 1.5 + Math.sin(seconds * 0.9 + index * 1.7) * 0.12, z: Math.sin(angle) * CAROUSEL }
-  return { element: 100 + index, spec, package: null, owner: 0, access: 0, position, rotation: multiply(yawRotation(seconds * 0.4 + index), tilt(index === 3 ? 0.12 : 0.5)), scale: SCALES[index] ?? 1, holder: index + 1 }
+  const position = {
+    x: Math.cos(angle) * CAROUSEL,
+    y: 1.5 + Math.sin(seconds * 0.9 + index * 1.7) * 0.12,
+    z: Math.sin(angle) * CAROUSEL,
+  }
+  return {
+    element: 100 + index,
+    spec,
+    package: null,
+    owner: 0,
+    access: 0,
+    position,
+    rotation: multiply(yawRotation(seconds * 0.4 + index), tilt(index === 3 ? 0.12 : 0.5)),
+    scale: SCALES[index] ?? 1,
+    holder: index + 1,
+  }
 }
 
 /** A figure that reaches for its shape and turns after it. */
@@ -29,8 +43,25 @@ function figureAt(index: number, target: Vec3, seconds: number): ShownAvatar {
   const reachFor = rotate(conjugate(yawRotation(yaw)), sub(target, position))
   // Once round in half a minute at this distance is a slow sidestep.
   const gait = { ...STANDING, phase: (seconds * 3.1 + index) % (2 * Math.PI), x: -TURN_PER_SECOND * RING }
-  const pose = poseOf(DEFAULT_BODY, gait, { pitch: 0.06, turn: Math.sin(seconds * 0.5 + index) * 0.2, reachFor: add(reachFor, { x: 0, y: 0.05, z: 0 }), airborne: false, time: seconds + index })
-  return { element: index + 1, player: index + 1, user: 0, name: '', package: null, body: DEFAULT_BODY, position, yaw, flying: false, pose }
+  const pose = poseOf(DEFAULT_BODY, gait, {
+    pitch: 0.06,
+    turn: Math.sin(seconds * 0.5 + index) * 0.2,
+    reachFor: add(reachFor, { x: 0, y: 0.05, z: 0 }),
+    airborne: false,
+    time: seconds + index,
+  })
+  return {
+    element: index + 1,
+    player: index + 1,
+    user: 0,
+    name: '',
+    package: null,
+    body: DEFAULT_BODY,
+    position,
+    yaw,
+    flying: false,
+    pose,
+  }
 }
 
 /** The picture at a time; the same for everybody, and nobody's avatar. */

@@ -32,7 +32,12 @@ export interface Picture {
 export type ModelSources = Pick<ConstructorParameters<typeof Library>[0], 'api' | 'bytes'>
 
 /** A moment in which no frame is waiting. */
-const idle = (): Promise<void> => new Promise((resolve) => ('requestIdleCallback' in globalThis ? requestIdleCallback(() => resolve(), { timeout: 500 }) : setTimeout(resolve, 8)))
+const idle = (): Promise<void> =>
+  new Promise((resolve) =>
+    'requestIdleCallback' in globalThis
+      ? requestIdleCallback(() => resolve(), { timeout: 500 })
+      : setTimeout(resolve, 8),
+  )
 
 /** Hands a model to the graphics processor piece by piece, so that the frame which first shows it does not have to. */
 async function prepare({ parts, textures }: Model, { renderer }: Stage, environment: Environment): Promise<void> {
@@ -68,7 +73,14 @@ export class StageView {
     const environment = new Environment(this.stage.renderer, this.stage.software)
     this.library = new Library({ ...sources, prepare: (model) => prepare(model, this.stage, environment) })
     this.#models = new ModelView(this.library)
-    this.stage.scene.add(this.#contacts.mesh, ...this.#avatars.meshes, this.#props.group, this.#models.group, this.#beams.mesh, this.outlines.lines)
+    this.stage.scene.add(
+      this.#contacts.mesh,
+      ...this.#avatars.meshes,
+      this.#props.group,
+      this.#models.group,
+      this.#beams.mesh,
+      this.outlines.lines,
+    )
     this.applyQuality()
   }
 
@@ -93,23 +105,48 @@ export class StageView {
     const posed = this.#poser.pose(world.avatars, seconds, time)
     const inside = this.#inside(world, picture)
     const modelled = this.#models.draw(world.props, posed, {
-      eye: position, nowMs: time * 1_000, seconds, pointed: picture.pointed, hidden: inside, budget: { trianglesMax, metresMax: modelMetres }, still: picture.reducedMotion,
+      eye: position,
+      nowMs: time * 1_000,
+      seconds,
+      pointed: picture.pointed,
+      hidden: inside,
+      budget: { trianglesMax, metresMax: modelMetres },
+      still: picture.reducedMotion,
     })
     this.#contacts.begin()
-    this.#avatars.draw(posed, { eye: position, fineMetres, hidden: inside === null ? modelled : new Set([...modelled, inside]) }, this.#contacts)
+    this.#avatars.draw(
+      posed,
+      { eye: position, fineMetres, hidden: inside === null ? modelled : new Set([...modelled, inside]) },
+      this.#contacts,
+    )
     this.#props.draw(world.props, { pointed: picture.pointed, hidden: modelled }, this.#contacts)
     this.#contacts.end()
     this.#outline(world.props, posed, inside)
     this.#modelled = modelled
-    this.#beams.draw(world, { time: picture.reducedMotion ? 0 : time, strained: picture.strained ? (picture.own?.player ?? null) : null })
-    this.#labels.draw(world.avatars, picture.own?.element ?? null, camera, this.#canvas.clientWidth, this.#canvas.clientHeight, this.governor.quality.labelsMax)
+    this.#beams.draw(world, {
+      time: picture.reducedMotion ? 0 : time,
+      strained: picture.strained ? (picture.own?.player ?? null) : null,
+    })
+    this.#labels.draw(
+      world.avatars,
+      picture.own?.element ?? null,
+      camera,
+      this.#canvas.clientWidth,
+      this.#canvas.clientHeight,
+      this.governor.quality.labelsMax,
+    )
     // What the shadow map covers lies mostly in front of the eye.
     this.stage.draw(position.x + direction.x * 9, position.z + direction.z * 9)
   }
 
   #outline(props: readonly ShownProp[], posed: readonly PosedAvatar[], inside: ElementId | null): void {
-    const collidersOf = ({ package: hash, spec }: ShownProp): readonly Collider[] => (hash === null ? null : this.library.packages.peek(hash)?.colliders) ?? spec.colliders
-    this.outlines.draw(props, posed.filter(({ avatar }) => avatar.element !== inside), collidersOf)
+    const collidersOf = ({ package: hash, spec }: ShownProp): readonly Collider[] =>
+      (hash === null ? null : this.library.packages.peek(hash)?.colliders) ?? spec.colliders
+    this.outlines.draw(
+      props,
+      posed.filter(({ avatar }) => avatar.element !== inside),
+      collidersOf,
+    )
   }
 
   /** What stands for an element of a package in the last picture: the index of its model's level; null: a placeholder. */
@@ -121,7 +158,11 @@ export class StageView {
   #inside(world: ShownWorld, { own, eye }: Picture): ElementId | null {
     const avatar = own && world.avatars.find(({ element }) => element === own.element)
     if (!avatar) return null
-    const away = Math.hypot(avatar.position.x - eye.position.x, avatar.position.y + 1.5 - eye.position.y, avatar.position.z - eye.position.z)
+    const away = Math.hypot(
+      avatar.position.x - eye.position.x,
+      avatar.position.y + 1.5 - eye.position.y,
+      avatar.position.z - eye.position.z,
+    )
     return away < FIRST_PERSON_METRES ? avatar.element : null
   }
 }

@@ -17,7 +17,11 @@ export function byIdAs<T extends HTMLElement>(id: string, kind: new () => T): T 
 type Attributes = Readonly<Record<string, string | boolean | (() => void)>>
 
 /** Makes an element: attributes by name, `text`, and `click`; what is false is left out. */
-export function make<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: readonly (Node | string)[]): HTMLElementTagNameMap[K] {
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name, value)
@@ -28,4 +32,5 @@ export function make<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: 
   return element
 }
 
-export const makeButton = (text: string, click: () => void, attributes: Attributes = {}): HTMLButtonElement => make('button', { type: 'button', text, click, ...attributes })
+export const makeButton = (text: string, click: () => void, attributes: Attributes = {}): HTMLButtonElement =>
+  make('button', { type: 'button', text, click, ...attributes })

@@ -44,7 +44,8 @@ export class Hud {
     byId('tool-delete').addEventListener('click', () => events.act({ type: 'delete' }))
     byId('tool-smaller').addEventListener('click', () => events.act({ type: 'scale', notches: -2 }))
     byId('tool-larger').addEventListener('click', () => events.act({ type: 'scale', notches: 2 }))
-    for (const id of ['tool-outlines', 'things-outlines']) byId(id).addEventListener('click', () => events.act({ type: 'outlines' }))
+    for (const id of ['tool-outlines', 'things-outlines'])
+      byId(id).addEventListener('click', () => events.act({ type: 'outlines' }))
     byId('leave').addEventListener('click', () => events.leave())
     addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.toggleKeys(false)

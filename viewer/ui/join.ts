@@ -9,7 +9,8 @@ export class JoinCard {
 
   constructor(join: (name: string) => void) {
     const [name, enter] = [byId('name'), byId('enter')]
-    if (!(name instanceof HTMLInputElement) || !(enter instanceof HTMLButtonElement)) throw new Error('index.html: #name is an input and #enter a button')
+    if (!(name instanceof HTMLInputElement) || !(enter instanceof HTMLButtonElement))
+      throw new Error('index.html: #name is an input and #enter a button')
     this.#name = name
     this.#enter = enter
     byId('join-form').addEventListener('submit', (event) => {

@@ -15,10 +15,16 @@ test('a refusal is put in words, also one that this page does not know', () => {
 })
 
 test('a problem names itself and what to do', () => {
-  expect(problemInWords({ reason: 'unreachable', message: 'the server at x does not answer' })).toBe('The server at x does not answer. Check that the server runs and that you are online.')
-  expect(fallbackInWords({ reason: 'refused', message: '' })).toMatch(/^WebRTC is not possible here, so you are connected over WebSocket\./)
+  expect(problemInWords({ reason: 'unreachable', message: 'the server at x does not answer' })).toBe(
+    'The server at x does not answer. Check that the server runs and that you are online.',
+  )
+  expect(fallbackInWords({ reason: 'refused', message: '' })).toMatch(
+    /^WebRTC is not possible here, so you are connected over WebSocket\./,
+  )
   expect(fallbackInWords({ reason: 'udp-blocked', message: '' })).toMatch(/^UDP seems to be blocked on this network/)
-  expect(fallbackInWords({ reason: 'no-loopback', message: '' })).toMatch(/^Firefox does not use WebRTC on loopback addresses/)
+  expect(fallbackInWords({ reason: 'no-loopback', message: '' })).toMatch(
+    /^Firefox does not use WebRTC on loopback addresses/,
+  )
 })
 
 test('figures are short', () => {
@@ -29,7 +35,13 @@ test('figures are short', () => {
 test('agreement is told with the ticks it rests on, a mismatch with its first tick, an end with its reason', () => {
   const progress = { type: 'progress', tick: 9, ticksChecked: 1_234, mismatches: 0, firstMismatchTick: null } as const
   expect(verdictOf(progress)).toEqual({ state: 'agree', text: '✓ 1,234 ticks checked: all hashes agree.' })
-  expect(verdictOf({ ...progress, mismatches: 2, firstMismatchTick: 77 })).toMatchObject({ state: 'mismatch', text: expect.stringMatching(/^✗ 2 of 1,234 ticks differ, the first at tick 77\./) })
+  expect(verdictOf({ ...progress, mismatches: 2, firstMismatchTick: 77 })).toMatchObject({
+    state: 'mismatch',
+    text: expect.stringMatching(/^✗ 2 of 1,234 ticks differ, the first at tick 77\./),
+  })
   expect(verdictOf({ ...progress, ticksChecked: 0 }).state).toBe('starting')
-  expect(verdictOf({ type: 'stopped', reason: 'no observers.', final: true, ticksChecked: 3 })).toEqual({ state: 'failed', text: 'The check ended: no observers.' })
+  expect(verdictOf({ type: 'stopped', reason: 'no observers.', final: true, ticksChecked: 3 })).toEqual({
+    state: 'failed',
+    text: 'The check ended: no observers.',
+  })
 })

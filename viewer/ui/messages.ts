@@ -38,7 +38,8 @@ const REFUSALS: Readonly<Record<RejectReason | 'lost' | 'not-joined' | 'too-many
 
 const isKnown = (reason: string): reason is keyof typeof REFUSALS => Object.hasOwn(REFUSALS, reason)
 
-export const refusalInWords = (reason: string): string => (isKnown(reason) ? REFUSALS[reason] : `The server refused: ${reason}.`)
+export const refusalInWords = (reason: string): string =>
+  isKnown(reason) ? REFUSALS[reason] : `The server refused: ${reason}.`
 
 /** What to do about an error of connecting. */
 const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
@@ -80,14 +81,22 @@ export function sentence(text: string): string {
 export function fallbackInWords(error: Pick<ConnectError, 'reason' | 'message'>): string {
   if (error.reason === 'no-loopback')
     return 'Firefox does not use WebRTC on loopback addresses such as 127.0.0.1, so you are connected over WebSocket. On one machine that is as good; nothing is blocked.'
-  const why = error.reason === 'udp-blocked' || error.reason === 'timed-out' ? 'UDP seems to be blocked on this network' : 'WebRTC is not possible here'
+  const why =
+    error.reason === 'udp-blocked' || error.reason === 'timed-out'
+      ? 'UDP seems to be blocked on this network'
+      : 'WebRTC is not possible here'
   return `${why}, so you are connected over WebSocket. Everything works; on a poor network it stutters more. Another network, or one that lets UDP through, is smoother.`
 }
 
-const TRANSPORTS: Readonly<Record<TransportKind, string>> = { webrtc: 'WebRTC', websocket: 'WebSocket', memory: 'memory' }
+const TRANSPORTS: Readonly<Record<TransportKind, string>> = {
+  webrtc: 'WebRTC',
+  websocket: 'WebSocket',
+  memory: 'memory',
+}
 export const transportName = (kind: TransportKind | null): string => (kind === null ? '–' : TRANSPORTS[kind])
 
 /** Bytes per second as kB/s. */
 export const kilobytes = (bytesPerSecond: number): string => `${(bytesPerSecond / 1_000).toFixed(1)} kB/s`
 
-export const peopleInWords = (count: number): string => (count === 0 ? 'Nobody is here yet.' : count === 1 ? 'One person is here.' : `${count} people are here.`)
+export const peopleInWords = (count: number): string =>
+  count === 0 ? 'Nobody is here yet.' : count === 1 ? 'One person is here.' : `${count} people are here.`

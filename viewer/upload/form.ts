@@ -4,7 +4,8 @@ import type { Chosen } from './skeleton-map.ts'
 import type { UploadWish } from './upload.ts'
 import { nameOfFile } from './words.ts'
 
-const megabytes = (bytes: number): string => (bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1_000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`)
+const megabytes = (bytes: number): string =>
+  bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1_000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 
 export class UploadForm {
   readonly #wished: (file: File, wish: UploadWish) => void
@@ -63,7 +64,8 @@ export class UploadForm {
     byId('upload-form').hidden = chosen === undefined
     if (!chosen) return
     const { file, map } = chosen
-    byId('upload-file').textContent = `${file.name} · ${megabytes(file.size)}${map === null ? '' : ` · skeleton map of ${Object.keys(map).length} bones`}`
+    byId('upload-file').textContent =
+      `${file.name} · ${megabytes(file.size)}${map === null ? '' : ` · skeleton map of ${Object.keys(map).length} bones`}`
     this.#name.value = nameOfFile(file.name)
     this.#count()
     this.#name.focus()

@@ -59,7 +59,14 @@ export class UploadList {
     const phase = make('span', { class: 'phase', role: 'status' })
     const bar = make('progress', { max: '1', 'aria-label': `Progress of ${item.wish.name}` })
     const [details, actions] = [make('div', { class: 'details' }), make('div', { class: 'actions' })]
-    const root = make('li', { class: 'upload' }, make('div', { class: 'head' }, make('strong', { text: item.wish.name }), phase), bar, details, actions)
+    const root = make(
+      'li',
+      { class: 'upload' },
+      make('div', { class: 'head' }, make('strong', { text: item.wish.name }), phase),
+      bar,
+      details,
+      actions,
+    )
     this.#root.append(root)
     this.#root.hidden = false
     const row: Row = { root, phase, bar, details, actions, shown: '' }
@@ -68,11 +75,18 @@ export class UploadList {
   }
 
   #details({ state }: QueuedFile): readonly Node[] {
-    if (state.phase === 'rejected') return state.rejections.map((rejection) => {
-      const [rule, ...lines] = rejectionInLines(rejection)
-      const words = lines.pop() ?? ''
-      return make('div', { class: 'rejection' }, make('code', { text: rule ?? '' }), make('p', { text: words }), ...lines.map((line) => make('p', { class: 'soft', text: line })))
-    })
+    if (state.phase === 'rejected')
+      return state.rejections.map((rejection) => {
+        const [rule, ...lines] = rejectionInLines(rejection)
+        const words = lines.pop() ?? ''
+        return make(
+          'div',
+          { class: 'rejection' },
+          make('code', { text: rule ?? '' }),
+          make('p', { text: words }),
+          ...lines.map((line) => make('p', { class: 'soft', text: line })),
+        )
+      })
     if (state.phase === 'failed' && state.problem !== null) return [make('p', { text: state.problem })]
     if (state.phase === 'done') return state.warnings.map((text) => make('p', { class: 'soft', text }))
     return state.note === null ? [] : [make('p', { class: 'soft', text: state.note })]
@@ -83,7 +97,12 @@ export class UploadList {
     const close = makeButton('Close', () => this.#actions.dismiss(item))
     switch (state.phase) {
       case 'done':
-        return [state.kind === 'avatar' ? makeButton('Wear it', () => this.#actions.wear(item), { class: 'primary' }) : makeButton('Place another', () => this.#actions.place(item)), close]
+        return [
+          state.kind === 'avatar'
+            ? makeButton('Wear it', () => this.#actions.wear(item), { class: 'primary' })
+            : makeButton('Place another', () => this.#actions.place(item)),
+          close,
+        ]
       case 'rejected':
         return [makeButton('Copy', () => this.#actions.copy(rejectionsAsText(file.name, state.rejections))), close]
       case 'failed':

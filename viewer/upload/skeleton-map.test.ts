@@ -15,26 +15,56 @@ test.each(['CesiumMan', 'KayKit_Knight', 'RiggedFigure'])('the map of %s is read
 })
 
 test('a map goes with the only model, whatever its name; models without one go alone', async () => {
-  expect(await inShort(map('bones.json'), model('Knight.glb'))).toEqual({ chosen: [['Knight.glb', { hips: 'Hips' }]], refusals: [] })
-  expect(await inShort(model('a.glb'), model('b.vrm'))).toEqual({ chosen: [['a.glb', null], ['b.vrm', null]], refusals: [] })
+  expect(await inShort(map('bones.json'), model('Knight.glb'))).toEqual({
+    chosen: [['Knight.glb', { hips: 'Hips' }]],
+    refusals: [],
+  })
+  expect(await inShort(model('a.glb'), model('b.vrm'))).toEqual({
+    chosen: [
+      ['a.glb', null],
+      ['b.vrm', null],
+    ],
+    refusals: [],
+  })
 })
 
 test('among several models a map goes with the one of its name', async () => {
   const knight = map('KNIGHT.json', '{"hips": "hips"}')
-  expect(await inShort(model('man.glb'), knight, model('Knight.glb'), map('man.json'))).toEqual({ chosen: [['man.glb', { hips: 'Hips' }], ['Knight.glb', { hips: 'hips' }]], refusals: [] })
+  expect(await inShort(model('man.glb'), knight, model('Knight.glb'), map('man.json'))).toEqual({
+    chosen: [
+      ['man.glb', { hips: 'Hips' }],
+      ['Knight.glb', { hips: 'hips' }],
+    ],
+    refusals: [],
+  })
 })
 
 test('a map that could be for any model is not guessed at', async () => {
-  expect(await inShort(model('a.glb'), model('b.glb'), map('bones.json'))).toEqual({ chosen: [['a.glb', null], ['b.glb', null]], refusals: [expect.stringMatching(/which model “bones\.json” is for\. Give it the model's name/)] })
+  expect(await inShort(model('a.glb'), model('b.glb'), map('bones.json'))).toEqual({
+    chosen: [
+      ['a.glb', null],
+      ['b.glb', null],
+    ],
+    refusals: [expect.stringMatching(/which model “bones\.json” is for\. Give it the model's name/)],
+  })
 })
 
 test('two maps for one model are refused, and the model waits', async () => {
-  expect(await inShort(model('a.glb'), map('a.json'), map('b.json'))).toEqual({ chosen: [], refusals: [expect.stringContaining('two skeleton maps for “a.glb”')] })
+  expect(await inShort(model('a.glb'), map('a.json'), map('b.json'))).toEqual({
+    chosen: [],
+    refusals: [expect.stringContaining('two skeleton maps for “a.glb”')],
+  })
 })
 
 test('a map alone says what it needs; another file is refused as ever', async () => {
-  expect(await inShort(map('bones.json'))).toEqual({ chosen: [], refusals: [expect.stringMatching(/“bones\.json” has no model beside it.*drop both at once/)] })
-  expect(await inShort(model('photo.png'), map('bones.json'))).toMatchObject({ chosen: [], refusals: [expect.stringContaining('photo.png'), expect.stringContaining('bones.json')] })
+  expect(await inShort(map('bones.json'))).toEqual({
+    chosen: [],
+    refusals: [expect.stringMatching(/“bones\.json” has no model beside it.*drop both at once/)],
+  })
+  expect(await inShort(model('photo.png'), map('bones.json'))).toMatchObject({
+    chosen: [],
+    refusals: [expect.stringContaining('photo.png'), expect.stringContaining('bones.json')],
+  })
 })
 
 describe('a map that is wrong says what is wrong, and its model waits for a right one', () => {
@@ -46,9 +76,16 @@ describe('a map that is wrong says what is wrong, and its model waits for a righ
     ['an empty name', '{"hips": ""}', 'names no node for hips.'],
     ['a glTF', '{"asset": {"version": "2.0"}}', 'names no node for asset.'],
     ['a node for a bone', '{"mixamorig:Hips": "hips"}', 'has an entry “mixamorig:Hips”, which is no bone.'],
-    ['too many entries', JSON.stringify(Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`bone${'x'.repeat(i)}`, 'n']))), 'has 65 entries; there are at most 64.'],
+    [
+      'too many entries',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`bone${'x'.repeat(i)}`, 'n']))),
+      'has 65 entries; there are at most 64.',
+    ],
     ['a huge file', `{"hips": "${'x'.repeat(70_000)}"}`, 'is too large for a skeleton map.'],
   ])('%s', async (_, text, words) => {
-    expect(await inShort(model('man.glb'), map('man.json', text))).toEqual({ chosen: [], refusals: [expect.stringContaining(words)] })
+    expect(await inShort(model('man.glb'), map('man.json', text))).toEqual({
+      chosen: [],
+      refusals: [expect.stringContaining(words)],
+    })
   })
 })

@@ -21,24 +21,37 @@ const isMapFile = ({ name }: { readonly name: string }): boolean => /\.json$/i.t
 const stemOf = (name: string): string => name.replace(/\.[^.]*$/, '').toLowerCase()
 
 /** Models with their maps, and why other files are not taken, in words. A model whose map is wrong waits for a right one. */
-export async function chosenOf(files: readonly File[]): Promise<{ readonly chosen: readonly Chosen[]; readonly refusals: readonly string[] }> {
+export async function chosenOf(
+  files: readonly File[],
+): Promise<{ readonly chosen: readonly Chosen[]; readonly refusals: readonly string[] }> {
   const models = files.filter((file) => !isMapFile(file))
   const refusals = models.flatMap((file) => refusalOfFile(file) ?? [])
   const maps = new Map<File, SkeletonMap | null>()
   for (const file of files.filter(isMapFile)) {
-    const model = modelFor(file, models.filter(({ name }) => isModelFile(name)))
-    const read = typeof model === 'string' ? model : maps.has(model) ? `There are two skeleton maps for “${model.name}”: bring one.` : await readMap(file)
+    const model = modelFor(
+      file,
+      models.filter(({ name }) => isModelFile(name)),
+    )
+    const read =
+      typeof model === 'string'
+        ? model
+        : maps.has(model)
+          ? `There are two skeleton maps for “${model.name}”: bring one.`
+          : await readMap(file)
     if (typeof read === 'string') refusals.push(read)
     if (typeof model !== 'string') maps.set(model, typeof read === 'string' ? null : read)
   }
-  const chosen = models.filter((file) => refusalOfFile(file) === null && maps.get(file) !== null).map((file) => ({ file, map: maps.get(file) ?? null }))
+  const chosen = models
+    .filter((file) => refusalOfFile(file) === null && maps.get(file) !== null)
+    .map((file) => ({ file, map: maps.get(file) ?? null }))
   return { chosen, refusals }
 }
 
 /** The one of the same name, or the only one; else words. */
 function modelFor(map: File, models: readonly File[]): File | string {
   const [only] = models
-  if (only === undefined) return `“${map.name}” has no model beside it. A skeleton map comes together with its model: drop both at once.`
+  if (only === undefined)
+    return `“${map.name}” has no model beside it. A skeleton map comes together with its model: drop both at once.`
   const named = models.filter(({ name }) => stemOf(name) === stemOf(map.name))
   const [model] = named.length === 1 ? named : models.length === 1 ? models : []
   return model ?? `It is not clear which model “${map.name}” is for. Give it the model's name, or drop the two alone.`

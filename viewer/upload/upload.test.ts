@@ -5,14 +5,31 @@ import { UploadQueue, type QueuedFile } from './queue.ts'
 import { upload, type UploadState, type UploadTools } from './upload.ts'
 
 const HASH = 'ab'.repeat(32)
-const status = (changes: Partial<UploadStatus>): UploadStatus => ({ id: 'u1', stage: 'waiting', progress: 0, package: null, kind: null, rejections: [], warnings: [], message: null, ...changes })
-const declared = (changes: Partial<DeclaredUpload> = {}): DeclaredUpload => ({ ...status({}), put: { url: '/v1/assets/quarantine/u1', headers: {}, expiresAtMs: 0 }, ...changes })
+const status = (changes: Partial<UploadStatus>): UploadStatus => ({
+  id: 'u1',
+  stage: 'waiting',
+  progress: 0,
+  package: null,
+  kind: null,
+  rejections: [],
+  warnings: [],
+  message: null,
+  ...changes,
+})
+const declared = (changes: Partial<DeclaredUpload> = {}): DeclaredUpload => ({
+  ...status({}),
+  put: { url: '/v1/assets/quarantine/u1', headers: {}, expiresAtMs: 0 },
+  ...changes,
+})
 const DONE = status({ stage: 'done', progress: 1, package: HASH, kind: 'object' })
 const FILE = new File([new Uint8Array(4)], 'teacup.glb')
 const WISH = { name: 'Teacup', kind: null, humanoid: null, sharing: 'owner' } as const
 
 /** Everything works; `log` says what was asked of whom. */
-function tools(changes: Partial<UploadTools['api']> = {}, put: UploadTools['put'] = () => Promise.resolve()): { readonly tools: UploadTools; readonly log: string[] } {
+function tools(
+  changes: Partial<UploadTools['api']> = {},
+  put: UploadTools['put'] = () => Promise.resolve(),
+): { readonly tools: UploadTools; readonly log: string[] } {
   const log: string[] = []
   return {
     log,
@@ -23,7 +40,8 @@ function tools(changes: Partial<UploadTools['api']> = {}, put: UploadTools['put'
         declare: () => (log.push('declare'), Promise.resolve(declared())),
         complete: () => (log.push('complete'), Promise.resolve(status({ stage: 'received' }))),
         follow: (_id, _signal, changed) => {
-          for (const stage of ['checking', 'validating', 'packaging'] as const) changed(status({ stage, progress: 0.5 }))
+          for (const stage of ['checking', 'validating', 'packaging'] as const)
+            changed(status({ stage, progress: 0.5 }))
           changed(DONE)
           return Promise.resolve(DONE)
         },
@@ -41,10 +59,22 @@ async function run(given: UploadTools, signal = new AbortController().signal): P
 }
 
 test('a file is hashed, declared, sent and followed until it is a package, and its bar only ever grows', async () => {
-  const { tools: given, log } = tools({}, (_link, _file, _signal, progress) => (progress(0.2), progress(1), Promise.resolve()))
+  const { tools: given, log } = tools(
+    {},
+    (_link, _file, _signal, progress) => (progress(0.2), progress(1), Promise.resolve()),
+  )
   const states = await run(given)
   expect(log).toEqual(['hash', 'declare', 'put', 'complete'])
-  expect([...new Set(states.map(({ phase }) => phase))]).toEqual(['reading', 'declaring', 'sending', 'received', 'checking', 'validating', 'packaging', 'done'])
+  expect([...new Set(states.map(({ phase }) => phase))]).toEqual([
+    'reading',
+    'declaring',
+    'sending',
+    'received',
+    'checking',
+    'validating',
+    'packaging',
+    'done',
+  ])
   expect(states.filter(({ phase }) => phase === 'done')).toHaveLength(1)
   expect(states.at(-1)).toMatchObject({ phase: 'done', share: 1, package: HASH, kind: 'object' })
   const shares = states.map(({ share }) => share)
@@ -58,38 +88,67 @@ test('bytes that the server has already are not sent again', async () => {
 })
 
 test('a rejection comes with its rules', async () => {
-  const rejections = [{ rule: 'NODE_CYCLE', where: '/nodes/0', value: '0', limit: null, message: 'A node is its own child.' }]
+  const rejections = [
+    { rule: 'NODE_CYCLE', where: '/nodes/0', value: '0', limit: null, message: 'A node is its own child.' },
+  ]
   const states = await run(tools({ follow: () => Promise.resolve(status({ stage: 'rejected', rejections })) }).tools)
   expect(states.at(-1)).toMatchObject({ phase: 'rejected', rejections })
 })
 
 test('whatever fails ends in words', async () => {
   const away = new ApiError('unreachable', 0, 'The store does not answer.')
-  expect((await run(tools({}, () => Promise.reject(away)).tools)).at(-1)).toMatchObject({ phase: 'failed', problem: 'The store does not answer.' })
+  expect((await run(tools({}, () => Promise.reject(away)).tools)).at(-1)).toMatchObject({
+    phase: 'failed',
+    problem: 'The store does not answer.',
+  })
   const archive = new ApiError('archive-away', 503, 'The archive does not answer. Try again later.')
-  expect((await run(tools({ declare: () => Promise.reject(archive) }).tools)).at(-1)).toMatchObject({ phase: 'failed', problem: 'The archive does not answer. Try again later.' })
-  expect((await run(tools({ follow: () => Promise.resolve(status({ stage: 'failed', message: 'The ingest ran out of time.' })) }).tools)).at(-1)).toMatchObject({ phase: 'failed', problem: 'The ingest ran out of time.' })
+  expect((await run(tools({ declare: () => Promise.reject(archive) }).tools)).at(-1)).toMatchObject({
+    phase: 'failed',
+    problem: 'The archive does not answer. Try again later.',
+  })
+  expect(
+    (
+      await run(
+        tools({ follow: () => Promise.resolve(status({ stage: 'failed', message: 'The ingest ran out of time.' })) })
+          .tools,
+      )
+    ).at(-1),
+  ).toMatchObject({ phase: 'failed', problem: 'The ingest ran out of time.' })
 })
 
 test('who cancels while it is sent is done with it, and the server is told', async () => {
   const abort = new AbortController()
-  const { tools: given, log } = tools({}, (_link, _file, signal) => new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new ApiError('cancelled', 0, 'Cancelled.')))
-    abort.abort()
-  }))
+  const { tools: given, log } = tools(
+    {},
+    (_link, _file, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new ApiError('cancelled', 0, 'Cancelled.')))
+        abort.abort()
+      }),
+  )
   expect((await run(given, abort.signal)).at(-1)?.phase).toBe('cancelled')
   expect(log).toContain('abandon')
 })
 
 test('files go one after the other; one that is cancelled while it waits is never sent; one that failed can be tried again', async () => {
   let fail = true
-  const { tools: given, log } = tools({ declare: () => (log.push('declare'), fail ? Promise.reject(new ApiError('away', 503, 'Away.')) : Promise.resolve(declared())) })
-  const over = (queue: UploadQueue): boolean => queue.items.every(({ state: { phase } }) => ['done', 'failed', 'cancelled'].includes(phase))
+  const { tools: given, log } = tools({
+    declare: () => (
+      log.push('declare'),
+      fail ? Promise.reject(new ApiError('away', 503, 'Away.')) : Promise.resolve(declared())
+    ),
+  })
+  const over = (queue: UploadQueue): boolean =>
+    queue.items.every(({ state: { phase } }) => ['done', 'failed', 'cancelled'].includes(phase))
   const settled = async (queue: UploadQueue): Promise<void> => {
     while (!over(queue)) await new Promise((resolve) => setTimeout(resolve))
   }
   const atOnce: number[] = []
-  const queue: UploadQueue = new UploadQueue(given, () => atOnce.push(queue.items.filter(({ state: { phase } }) => !['queued', 'done', 'failed', 'cancelled'].includes(phase)).length))
+  const queue: UploadQueue = new UploadQueue(given, () =>
+    atOnce.push(
+      queue.items.filter(({ state: { phase } }) => !['queued', 'done', 'failed', 'cancelled'].includes(phase)).length,
+    ),
+  )
   const [first, second, third] = [0, 1, 2].map(() => queue.add(FILE, WISH)) as [QueuedFile, QueuedFile, QueuedFile]
   queue.cancel(second.id)
   await settled(queue)

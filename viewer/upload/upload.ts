@@ -33,9 +33,19 @@ export interface UploadState {
   readonly note: string | null
 }
 
-export const QUEUED: UploadState = { phase: 'queued', share: 0, package: null, kind: null, rejections: [], warnings: [], problem: null, note: null }
+export const QUEUED: UploadState = {
+  phase: 'queued',
+  share: 0,
+  package: null,
+  kind: null,
+  rejections: [],
+  warnings: [],
+  problem: null,
+  note: null,
+}
 
-export const isOver = ({ phase }: UploadState): boolean => phase === 'done' || phase === 'rejected' || phase === 'failed' || phase === 'cancelled'
+export const isOver = ({ phase }: UploadState): boolean =>
+  phase === 'done' || phase === 'rejected' || phase === 'failed' || phase === 'cancelled'
 
 /** Shares of the bar: reading the file, then sending it; the rest is the server's. */
 const READ = 0.06
@@ -48,7 +58,13 @@ export interface UploadTools {
 }
 
 /** Takes a file the whole way; `changed` hears each step, the last of which is over. Never rejects. */
-export async function upload(file: File, wish: UploadWish, tools: UploadTools, signal: AbortSignal, changed: (state: UploadState) => void): Promise<UploadState> {
+export async function upload(
+  file: File,
+  wish: UploadWish,
+  tools: UploadTools,
+  signal: AbortSignal,
+  changed: (state: UploadState) => void,
+): Promise<UploadState> {
   let state = QUEUED
   const set = (next: Partial<UploadState>): UploadState => {
     // The bar never goes back, whatever order the news comes in.
@@ -64,7 +80,13 @@ export async function upload(file: File, wish: UploadWish, tools: UploadTools, s
   }
 }
 
-async function run(file: File, wish: UploadWish, { api, bytes, put }: UploadTools, signal: AbortSignal, set: (next: Partial<UploadState>) => UploadState): Promise<UploadState> {
+async function run(
+  file: File,
+  wish: UploadWish,
+  { api, bytes, put }: UploadTools,
+  signal: AbortSignal,
+  set: (next: Partial<UploadState>) => UploadState,
+): Promise<UploadState> {
   set({ phase: 'reading' })
   const sha256 = await bytes.hash(file, (share) => set({ phase: 'reading', share: share * READ }))
   signal.throwIfAborted()
@@ -91,6 +113,15 @@ function tell(status: UploadStatus, set: (next: Partial<UploadState>) => UploadS
   const { stage, progress, rejections, warnings, kind, message } = status
   const share = stage === 'done' ? 1 : SENT + progress * (1 - SENT)
   if (stage === 'failed') return set({ phase: stage, problem: message ?? 'The server could not finish it. Try again.' })
-  if (stage === 'done' && status.package === null) throw new ApiError('internal', 400, 'The server says that it is done but names no package.')
-  return set({ phase: stage === 'waiting' ? 'received' : stage, share, rejections, warnings, kind, package: status.package, note: stage === 'done' ? null : message })
+  if (stage === 'done' && status.package === null)
+    throw new ApiError('internal', 400, 'The server says that it is done but names no package.')
+  return set({
+    phase: stage === 'waiting' ? 'received' : stage,
+    share,
+    rejections,
+    warnings,
+    kind,
+    package: status.package,
+    note: stage === 'done' ? null : message,
+  })
 }

@@ -2,8 +2,12 @@ import { expect, test } from 'vitest'
 import { nameOfFile, phaseInWords, refusalOfFile, rejectionsAsText } from './words.ts'
 
 test('a rejection that is copied says rule, place, value, limit and what to do', () => {
-  const text = rejectionsAsText('tower.glb', [{ rule: 'TRIANGLES', where: '/meshes/2', value: '90000', limit: '20000', message: 'Simplify the mesh.' }])
-  expect(text).toBe('tower.glb was not accepted.\n\nRule TRIANGLES\nWhere: /meshes/2\nFound: 90000\nAllowed: 20000\nSimplify the mesh.')
+  const text = rejectionsAsText('tower.glb', [
+    { rule: 'TRIANGLES', where: '/meshes/2', value: '90000', limit: '20000', message: 'Simplify the mesh.' },
+  ])
+  expect(text).toBe(
+    'tower.glb was not accepted.\n\nRule TRIANGLES\nWhere: /meshes/2\nFound: 90000\nAllowed: 20000\nSimplify the mesh.',
+  )
 })
 
 test('a file gets a name that a person would give it', () => {

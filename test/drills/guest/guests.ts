@@ -32,7 +32,11 @@ export class Guests {
   constructor(url: string, connects: readonly Connect[], guests: number, from: string | null) {
     this.url = url
     this.fetch = from === null ? fetch : fetchFrom(from)
-    this.seats = Array.from({ length: guests }, (_, i) => ({ name: `stranger ${i + 1}`, connect: one(connects, i), guest: over() }))
+    this.seats = Array.from({ length: guests }, (_, i) => ({
+      name: `stranger ${i + 1}`,
+      connect: one(connects, i),
+      guest: over(),
+    }))
     this.timer = setInterval(() => this.update(), UPDATE_MS)
   }
 
@@ -63,7 +67,9 @@ export class Guests {
     const guest = new WireGuest(this.told, performance.now())
     this.loose.push(guest)
     try {
-      const { token } = await login(this.url, name, { fetch: (input, init) => this.fetch(input, { ...init, signal: AbortSignal.timeout(LOGIN_MS_MAX) }) })
+      const { token } = await login(this.url, name, {
+        fetch: (input, init) => this.fetch(input, { ...init, signal: AbortSignal.timeout(LOGIN_MS_MAX) }),
+      })
       await guest.connect(this.url, token, connect)
       if (!(await until(() => guest.isJoined || guest.ended !== null, JOIN_MS_MAX))) guest.ended = 'no Welcome'
     } catch (error) {

@@ -1,5 +1,12 @@
 /** What hostile guests try, by name: each phase has one goal, to stop the tick, to grow the state or to end the realm. */
-import { DEFAULT_DEFINITION, SCALE_MAX, SCALE_MIN, type Command, type ElementId, type Vec3 } from '../../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  SCALE_MAX,
+  SCALE_MIN,
+  type Command,
+  type ElementId,
+  type Vec3,
+} from '../../../sim/index.ts'
 import type { Connect } from '../../../netcode/index.ts'
 import { Actor } from '../../fuzz/scenes/actor.ts'
 import type { Draw } from '../../fuzz/scenes/edges.ts'
@@ -37,7 +44,11 @@ const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
 const isOver = ({ endMs }: Stage): boolean => performance.now() >= endMs
 
 /** Until the phase is over: each guest that is in the realm does its round. */
-async function rounds(stage: Stage, round: (guest: WireGuest, seat: number) => void, pauseMs = ROUND_MS): Promise<void> {
+async function rounds(
+  stage: Stage,
+  round: (guest: WireGuest, seat: number) => void,
+  pauseMs = ROUND_MS,
+): Promise<void> {
   while (!isOver(stage)) {
     const present = stage.guests.ready()
     for (const [seat, guest] of present.entries()) if (guest.unacknowledged < WAITING_MAX) round(guest, seat)
@@ -75,9 +86,17 @@ async function random(stage: Stage, style: string, commandsPerRound: number): Pr
   })
 }
 
-const near = (draw: Draw, metres: number): Vec3 => ({ x: draw.float(-metres, metres), y: draw.float(0.5, 3), z: draw.float(4 - metres, 4 + metres) })
-const box = (half: number): ReturnType<typeof single> => single('dynamic', { type: 'box', halfExtents: { x: fround(half), y: fround(half), z: fround(half) } })
-const compound = (draw: Draw, motion: 'dynamic' | 'kinematic' = 'dynamic'): ReturnType<typeof single> => ({ ...single(motion, { type: 'sphere', radius: 1 }), colliders: heavyCompound(draw, 0.5) })
+const near = (draw: Draw, metres: number): Vec3 => ({
+  x: draw.float(-metres, metres),
+  y: draw.float(0.5, 3),
+  z: draw.float(4 - metres, 4 + metres),
+})
+const box = (half: number): ReturnType<typeof single> =>
+  single('dynamic', { type: 'box', halfExtents: { x: fround(half), y: fround(half), z: fround(half) } })
+const compound = (draw: Draw, motion: 'dynamic' | 'kinematic' = 'dynamic'): ReturnType<typeof single> => ({
+  ...single(motion, { type: 'sphere', radius: 1 }),
+  colliders: heavyCompound(draw, 0.5),
+})
 
 /** A few dynamic things in one place, and hands that shake and swell them. */
 async function storm(stage: Stage): Promise<void> {
@@ -86,14 +105,21 @@ async function storm(stage: Stage): Promise<void> {
   await rounds(stage, (guest) => {
     if (!ready.has(guest)) {
       ready.add(guest)
-      for (let i = 0; i < 24; i += 1) guest.command(spawnOf(draw.chance(0.2) ? compound(draw) : box(draw.of([0.05, 0.25, 0.5])), near(draw, 1)))
+      for (let i = 0; i < 24; i += 1)
+        guest.command(spawnOf(draw.chance(0.2) ? compound(draw) : box(draw.of([0.05, 0.25, 0.5])), near(draw, 1)))
     }
     const mine = guest.elements
     if (mine.length === 0) return
-    for (let i = 0; i < 6; i += 1) guest.command({ type: 'scale', element: draw.of(mine), scale: fround(draw.of([SCALE_MIN, SCALE_MAX, 1, draw.float(SCALE_MIN, SCALE_MAX)])) })
+    for (let i = 0; i < 6; i += 1)
+      guest.command({
+        type: 'scale',
+        element: draw.of(mine),
+        scale: fround(draw.of([SCALE_MIN, SCALE_MAX, 1, draw.float(SCALE_MIN, SCALE_MAX)])),
+      })
     if (draw.chance(0.3)) guest.command({ type: 'grab', element: draw.of(mine), hand: draw.of([0, 1, 2] as const) })
     if (draw.chance(0.1)) guest.command({ type: 'release', hand: draw.of([0, 1, 2] as const) })
-    for (const hand of [0, 1, 2] as const) guest.command({ type: 'drag', hand, position: near(draw, 5), rotation: IDENTITY })
+    for (const hand of [0, 1, 2] as const)
+      guest.command({ type: 'drag', hand, position: near(draw, 5), rotation: IDENTITY })
   })
 }
 
@@ -107,12 +133,16 @@ async function holding(stage: Stage): Promise<void> {
       continue
     }
     await guests.with(guest, async () => {
-      for (let made = 0; made < 3; made += 1) guest.command(spawnOf(single(draw.of(['dynamic', 'kinematic']), { type: 'sphere', radius: fround(0.2) }), near(draw, 2)))
+      for (let made = 0; made < 3; made += 1)
+        guest.command(
+          spawnOf(single(draw.of(['dynamic', 'kinematic']), { type: 'sphere', radius: fround(0.2) }), near(draw, 2)),
+        )
       await sleep(200)
       const elements: ElementId[] = [...guest.elements, draw.whole(3, 20)]
       for (const hand of [0, 1, 2] as const) guest.command({ type: 'grab', element: draw.of(elements), hand })
       for (let step = 0; step < 5; step += 1) {
-        for (const hand of [0, 1, 2] as const) guest.command({ type: 'drag', hand, position: near(draw, 5), rotation: IDENTITY })
+        for (const hand of [0, 1, 2] as const)
+          guest.command({ type: 'drag', hand, position: near(draw, 5), rotation: IDENTITY })
         await sleep(30)
       }
     })
@@ -129,7 +159,8 @@ async function crowd(stage: Stage): Promise<void> {
       await sleep(500)
       continue
     }
-    for (let made = 0; made < 500; made += 1) guest.command(spawnOf(box(0.1), { x: draw.float(-40, 40), y: draw.float(0.2, 5), z: draw.float(-40, 40) }))
+    for (let made = 0; made < 500; made += 1)
+      guest.command(spawnOf(box(0.1), { x: draw.float(-40, 40), y: draw.float(0.2, 5), z: draw.float(-40, 40) }))
     await guests.with(guest, async () => {
       while (guest.unacknowledged > 0 && guest.ended === null && !isOver(stage)) await sleep(50)
       await sleep(300)
@@ -138,45 +169,87 @@ async function crowd(stage: Stage): Promise<void> {
   }
 }
 
-const NAMES = ['', ' ', '\u3164', '\u115F', '\u2800', '\u200B', '\u202Eadmin', 'a'.repeat(33), '😀'.repeat(32), 'e\u0301', 'A\u0300'.repeat(16), '\uFFFD', '\n', 'Zoë', '\u0000', '名'.repeat(32), '\uD800', 'admin', '__proto__', '<b>x</b>']
+const NAMES = [
+  '',
+  ' ',
+  '\u3164',
+  '\u115F',
+  '\u2800',
+  '\u200B',
+  '\u202Eadmin',
+  'a'.repeat(33),
+  '😀'.repeat(32),
+  'e\u0301',
+  'A\u0300'.repeat(16),
+  '\uFFFD',
+  '\n',
+  'Zoë',
+  '\u0000',
+  '名'.repeat(32),
+  '\uD800',
+  'admin',
+  '__proto__',
+  '<b>x</b>',
+]
 
 /** Names of people and of things, at the edges of what a name may be. */
 async function names(stage: Stage): Promise<void> {
   const { draw, guests, url } = stage
-  await rounds(stage, (guest) => {
-    guest.command(spawnOf({ ...box(0.1), name: draw.of([...NAMES, 'x'.repeat(64), 'x'.repeat(65)]) }, near(draw, 10)))
-    void fetch(`${url}v1/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: draw.of(NAMES), role: draw.of(['player', 'observer', 'admin', 7]) }) })
-      .then((response) => guests.note('login', String(response.status)), () => guests.note('login', 'no answer'))
-  }, 250)
+  await rounds(
+    stage,
+    (guest) => {
+      guest.command(spawnOf({ ...box(0.1), name: draw.of([...NAMES, 'x'.repeat(64), 'x'.repeat(65)]) }, near(draw, 10)))
+      void fetch(`${url}v1/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name: draw.of(NAMES), role: draw.of(['player', 'observer', 'admin', 7]) }),
+      }).then(
+        (response) => guests.note('login', String(response.status)),
+        () => guests.note('login', 'no answer'),
+      )
+    },
+    250,
+  )
 }
 
 async function poses(stage: Stage): Promise<void> {
   const { draw } = stage
   const actor = new Actor(draw, DEFAULT_DEFINITION, styleNamed('edges'))
-  await rounds(stage, (guest) => {
-    guest.command(actor.pose())
-    guest.command(actor.move())
-    if (draw.chance(0.05)) guest.command({ type: 'wear', player: 0, body: draw.of([0, 1, 2 ** 32 - 1]) })
-  }, 20)
+  await rounds(
+    stage,
+    (guest) => {
+      guest.command(actor.pose())
+      guest.command(actor.move())
+      if (draw.chance(0.05)) guest.command({ type: 'wear', player: 0, body: draw.of([0, 1, 2 ** 32 - 1]) })
+    },
+    20,
+  )
 }
 
 async function kinematic(stage: Stage): Promise<void> {
   const { draw } = stage
-  await heap(stage, 40, 40, (i) => (i % 2 === 0 ? spawnOf(single('kinematic', { type: 'capsule', radius: fround(0.5), halfHeight: fround(0.2) }), POINT) : spawnOf(draw.chance(0.3) ? compound(draw, 'kinematic') : box(0.3), POINT)))
+  await heap(stage, 40, 40, (i) =>
+    i % 2 === 0
+      ? spawnOf(single('kinematic', { type: 'capsule', radius: fround(0.5), halfHeight: fround(0.2) }), POINT)
+      : spawnOf(draw.chance(0.3) ? compound(draw, 'kinematic') : box(0.3), POINT),
+  )
 }
 
-const pairs = Object.entries(PAIRS).map(([name, [first, second]]): readonly [string, Phase] => [name, {
-  goal: 'two things of extreme sizes give a number that is none',
-  run: async (stage) => {
-    const begun = new WeakSet<WireGuest>()
-    await rounds(stage, (guest, seat) => {
-      if (seat !== 0 || begun.has(guest)) return
-      begun.add(guest)
-      guest.command(first)
-      setTimeout(() => guest.command(second), 200)
-    })
+const pairs = Object.entries(PAIRS).map(([name, [first, second]]): readonly [string, Phase] => [
+  name,
+  {
+    goal: 'two things of extreme sizes give a number that is none',
+    run: async (stage) => {
+      const begun = new WeakSet<WireGuest>()
+      await rounds(stage, (guest, seat) => {
+        if (seat !== 0 || begun.has(guest)) return
+        begun.add(guest)
+        guest.command(first)
+        setTimeout(() => guest.command(second), 200)
+      })
+    },
   },
-}])
+])
 
 export const PHASES: Readonly<Record<string, Phase>> = {
   poses: { goal: 'poses, moves and bodies at the edges', run: poses },
@@ -185,11 +258,40 @@ export const PHASES: Readonly<Record<string, Phase>> = {
   storms: { goal: 'scales and drags of things that touch', run: storm },
   edges: { goal: 'everything, at the edges of what is taken', run: (stage) => random(stage, 'edges', 12) },
   kinematic: { goal: 'kinematic things among dynamic ones', run: kinematic },
-  bloat: { goal: 'meshes that are small on the wire and large in a checkpoint', run: (stage) => heap(stage, 300, 4, () => spawnOf(bloat(stage.draw), { x: stage.draw.float(-60, 60), y: stage.draw.float(5, 60), z: stage.draw.float(-60, 60) })) },
-  hulls: { goal: 'compounds of 16 hulls of 64 points, everywhere', run: (stage) => heap(stage, 300, 4, () => spawnOf(compound(stage.draw), { x: stage.draw.float(-40, 40), y: stage.draw.float(1, 20), z: stage.draw.float(-40, 40) })) },
-  burst: { goal: 'such compounds in one point, in one burst', run: (stage) => heap(stage, 18, 18, () => spawnOf(compound(stage.draw), POINT)) },
-  pile: { goal: 'a thousand boxes in one point', run: (stage) => heap(stage, 500, 100, () => spawnOf(box(0.25), POINT)) },
-  giants: { goal: 'five hundred boxes at scale 20 in one point', run: (stage) => heap(stage, 250, 100, () => spawnOf(box(0.5), { ...POINT, y: 20 }, SCALE_MAX)) },
+  bloat: {
+    goal: 'meshes that are small on the wire and large in a checkpoint',
+    run: (stage) =>
+      heap(stage, 300, 4, () =>
+        spawnOf(bloat(stage.draw), {
+          x: stage.draw.float(-60, 60),
+          y: stage.draw.float(5, 60),
+          z: stage.draw.float(-60, 60),
+        }),
+      ),
+  },
+  hulls: {
+    goal: 'compounds of 16 hulls of 64 points, everywhere',
+    run: (stage) =>
+      heap(stage, 300, 4, () =>
+        spawnOf(compound(stage.draw), {
+          x: stage.draw.float(-40, 40),
+          y: stage.draw.float(1, 20),
+          z: stage.draw.float(-40, 40),
+        }),
+      ),
+  },
+  burst: {
+    goal: 'such compounds in one point, in one burst',
+    run: (stage) => heap(stage, 18, 18, () => spawnOf(compound(stage.draw), POINT)),
+  },
+  pile: {
+    goal: 'a thousand boxes in one point',
+    run: (stage) => heap(stage, 500, 100, () => spawnOf(box(0.25), POINT)),
+  },
+  giants: {
+    goal: 'five hundred boxes at scale 20 in one point',
+    run: (stage) => heap(stage, 250, 100, () => spawnOf(box(0.5), { ...POINT, y: 20 }, SCALE_MAX)),
+  },
   ...Object.fromEntries(pairs),
   crowd: { goal: 'passers-by fill the realm, and nobody else can spawn', run: crowd },
 }

@@ -36,12 +36,20 @@ export interface Figures {
   readonly recordedMbPerMinute: number
   readonly checkpointBytesMax: number
   readonly rssMiB: number
-  readonly honest: { readonly count: number; readonly in: number; readonly reconnects: number; readonly gapMsMax: number; readonly rejected: Readonly<Record<string, number>> }
+  readonly honest: {
+    readonly count: number
+    readonly in: number
+    readonly reconnects: number
+    readonly gapMsMax: number
+    readonly rejected: Readonly<Record<string, number>>
+  }
 }
 
 function recordingsOf(data: string): { readonly path: string; readonly bytes: number; readonly atMs: number }[] {
   const folder = join(data, 'recordings')
-  const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.owr'))
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name.endsWith('.owr'),
+  )
   return found.flatMap((entry) => {
     const path = join(entry.parentPath, entry.name)
     const stat = statSync(path, { throwIfNoEntry: false })
@@ -64,7 +72,11 @@ export const recordedBytes = (data: string): number => recordingsOf(data).reduce
 
 async function statusOf(url: string): Promise<RealmStatus | null> {
   try {
-    const { realms: [realm] } = await (await fetch(`${url}v1/status`, { signal: AbortSignal.timeout(LOOK_MS_MAX) })).json() as { readonly realms: readonly RealmStatus[] }
+    const {
+      realms: [realm],
+    } = (await (await fetch(`${url}v1/status`, { signal: AbortSignal.timeout(LOOK_MS_MAX) })).json()) as {
+      readonly realms: readonly RealmStatus[]
+    }
     return realm ?? null
   } catch {
     return null
@@ -114,7 +126,13 @@ export class Watch {
   }
 
   private schedule(): void {
-    this.timer = setTimeout(() => void this.look().finally(() => { if (this.timer) this.schedule() }), LOOK_MS)
+    this.timer = setTimeout(
+      () =>
+        void this.look().finally(() => {
+          if (this.timer) this.schedule()
+        }),
+      LOOK_MS,
+    )
   }
 
   private async look(): Promise<void> {
@@ -142,22 +160,42 @@ export class Watch {
     const seconds = (performance.now() - this.startMs) / 1_000
     const figures = this.restarts === 0 ? this.metrics.figures(this.from, await this.metrics.look()) : null
     return {
-      seconds: Number(seconds.toFixed(1)), ticks: (this.last?.tick ?? 0) - (this.first?.tick ?? 0),
-      tickMsP50: figures?.tickMsP50 ?? null, tickMsP99: figures?.tickMsP99 ?? null, tickMsMax: Math.round(this.tickMsMax), overBudgetShare: figures?.overBudgetShare ?? null,
-      cpuMsPerTick: figures && figures.ticks > 0 ? Number(((figures.cpu.realm * figures.seconds * 1_000) / figures.ticks).toFixed(2)) : null, gapMsMax: Math.round(this.gapMsMax), restarts: this.restarts, unanswered: this.unanswered,
-      elements: this.last?.elements ?? 0, players: this.last?.players ?? 0,
-      recordedMbPerMinute: Number((((recordedBytes(data) - this.bytes) / 1e6 / seconds) * 60).toFixed(1)), checkpointBytesMax: checkpointBytesMax(data, this.startedAtMs),
+      seconds: Number(seconds.toFixed(1)),
+      ticks: (this.last?.tick ?? 0) - (this.first?.tick ?? 0),
+      tickMsP50: figures?.tickMsP50 ?? null,
+      tickMsP99: figures?.tickMsP99 ?? null,
+      tickMsMax: Math.round(this.tickMsMax),
+      overBudgetShare: figures?.overBudgetShare ?? null,
+      cpuMsPerTick:
+        figures && figures.ticks > 0
+          ? Number(((figures.cpu.realm * figures.seconds * 1_000) / figures.ticks).toFixed(2))
+          : null,
+      gapMsMax: Math.round(this.gapMsMax),
+      restarts: this.restarts,
+      unanswered: this.unanswered,
+      elements: this.last?.elements ?? 0,
+      players: this.last?.players ?? 0,
+      recordedMbPerMinute: Number((((recordedBytes(data) - this.bytes) / 1e6 / seconds) * 60).toFixed(1)),
+      checkpointBytesMax: checkpointBytesMax(data, this.startedAtMs),
       rssMiB: Math.round((usageOf(pid)?.rssBytes ?? 0) / MIB),
       honest: {
-        count: honest.all.length, in: honest.joined, reconnects: honest.reconnects - this.reconnects, gapMsMax: Math.round(Math.max(0, ...honest.all.map((player) => player.gapMsMax))),
-        rejected: Object.fromEntries(Object.entries(this.tally()).map(([reason, times]) => [reason, times - (this.rejected[reason] ?? 0)] as const).filter(([, times]) => times > 0)),
+        count: honest.all.length,
+        in: honest.joined,
+        reconnects: honest.reconnects - this.reconnects,
+        gapMsMax: Math.round(Math.max(0, ...honest.all.map((player) => player.gapMsMax))),
+        rejected: Object.fromEntries(
+          Object.entries(this.tally())
+            .map(([reason, times]) => [reason, times - (this.rejected[reason] ?? 0)] as const)
+            .filter(([, times]) => times > 0),
+        ),
       },
     }
   }
 
   private tally(): Record<string, number> {
     const sum: Record<string, number> = {}
-    for (const { bot } of this.options.honest.all) for (const [reason, times] of Object.entries(bot.tally.rejected)) sum[reason] = (sum[reason] ?? 0) + times
+    for (const { bot } of this.options.honest.all)
+      for (const [reason, times] of Object.entries(bot.tally.rejected)) sum[reason] = (sum[reason] ?? 0) + times
     return sum
   }
 }

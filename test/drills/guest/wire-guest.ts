@@ -3,14 +3,28 @@
  * as fast as the server lets anybody.
  */
 import {
-  COMMAND_BYTES_MAX, decodeInput, decodeServerPacket, encodeClientPacket, encodeInput, isLatestWins, PACKET_BYTES_ACCEPTED_MAX, PROTOCOL_VERSION, type ServerMessage,
+  COMMAND_BYTES_MAX,
+  decodeInput,
+  decodeServerPacket,
+  encodeClientPacket,
+  encodeInput,
+  isLatestWins,
+  PACKET_BYTES_ACCEPTED_MAX,
+  PROTOCOL_VERSION,
+  type ServerMessage,
 } from '../../../protocol/index.ts'
 import type { Command, ElementId } from '../../../sim/index.ts'
 import type { ClientConnection, Connect } from '../../../netcode/index.ts'
 import { Inbox } from '../../../netcode/session/inbox.ts'
 import { Link } from '../../../netcode/session/link.ts'
 import {
-  HEAD_BYTES_MAX, INPUTS_BURST_MAX, INPUTS_PER_SECOND_MAX, PACKETS_BURST_MAX, PACKETS_PER_SECOND_MAX, RECEIVED_BYTES_BURST_MAX, RECEIVED_BYTES_PER_SECOND_MAX,
+  HEAD_BYTES_MAX,
+  INPUTS_BURST_MAX,
+  INPUTS_PER_SECOND_MAX,
+  PACKETS_BURST_MAX,
+  PACKETS_PER_SECOND_MAX,
+  RECEIVED_BYTES_BURST_MAX,
+  RECEIVED_BYTES_PER_SECOND_MAX,
 } from '../../../netcode/session/limits.ts'
 import { TokenBucket } from '../../../http/token-bucket.ts'
 
@@ -23,7 +37,8 @@ const INPUT_OVERHEAD_BYTES = 6
 /** Moves, poses and drags in one packet. */
 const LATEST_MAX = 5
 
-const bucket = (perSecond: number, burst: number, nowMs: number): TokenBucket => new TokenBucket(perSecond * RATE_SHARE, burst * RATE_SHARE, nowMs)
+const bucket = (perSecond: number, burst: number, nowMs: number): TokenBucket =>
+  new TokenBucket(perSecond * RATE_SHARE, burst * RATE_SHARE, nowMs)
 
 interface Waiting {
   readonly sequence: number
@@ -74,7 +89,9 @@ export class WireGuest {
   async connect(url: string, token: string, connect: Connect): Promise<void> {
     this.connection = await connect(url, token, {
       received: (bytes) => this.received(bytes, performance.now()),
-      closed: (reason) => { this.ended ??= reason },
+      closed: (reason) => {
+        this.ended ??= reason
+      },
     })
   }
 
@@ -111,7 +128,9 @@ export class WireGuest {
     else if (!this.joined) this.hello(nowMs)
     else {
       if (this.sent > 0 && nowMs - this.heardAtMs > RESEND_MS) [this.sent, this.heardAtMs] = [0, nowMs]
-      while (this.packet(nowMs)) { /* as many as the rates allow */ }
+      while (this.packet(nowMs)) {
+        /* as many as the rates allow */
+      }
       if (this.link.heartbeatDue(nowMs)) this.send([], [], nowMs)
     }
   }
@@ -132,7 +151,13 @@ export class WireGuest {
     const latest = room > LATEST_MAX * 256 ? this.latestInputs.slice(0, LATEST_MAX) : []
     const inputs = commands.length + latest.length
     const size = PACKET_BYTES_ACCEPTED_MAX - room
-    if (inputs === 0 || this.inputs.available(nowMs) < inputs || this.bytes.available(nowMs) < size || this.packets.available(nowMs) < 2) return false
+    if (
+      inputs === 0 ||
+      this.inputs.available(nowMs) < inputs ||
+      this.bytes.available(nowMs) < size ||
+      this.packets.available(nowMs) < 2
+    )
+      return false
     this.inputs.spend(inputs, nowMs)
     this.sent += commands.length
     this.latestInputs = this.latestInputs.slice(latest.length)
@@ -143,8 +168,16 @@ export class WireGuest {
   private send(commands: readonly Uint8Array[], latest: readonly Uint8Array[], nowMs: number): void {
     const { received } = this.link
     const head = {
-      packet: this.link.next(nowMs, null), ackPacket: received.highest, ackBits: received.bits, ackMessage: this.inbox.acked, clientTimeMs: Math.floor(nowMs) >>> 0,
-      control: this.joined ? null : { type: 'hello' as const, protocol: PROTOCOL_VERSION, mode: 'render' as const, body: 0 }, tick: 0, moveTicks: 0,
+      packet: this.link.next(nowMs, null),
+      ackPacket: received.highest,
+      ackBits: received.bits,
+      ackMessage: this.inbox.acked,
+      clientTimeMs: Math.floor(nowMs) >>> 0,
+      control: this.joined
+        ? null
+        : { type: 'hello' as const, protocol: PROTOCOL_VERSION, mode: 'render' as const, body: 0 },
+      tick: 0,
+      moveTicks: 0,
     }
     const bytes = encodeClientPacket(head, commands, latest)
     this.bytes.spend(bytes.length, nowMs)

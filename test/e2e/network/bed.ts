@@ -22,8 +22,23 @@ export async function lay(clean: Cleanup, seed: number): Promise<Laid> {
   return { network, home, server: await serveIn(clean, home, home.address) }
 }
 
-export function serveIn(clean: Cleanup, host: Host, address: string, ...more: readonly string[]): Promise<ServeProcess> {
-  const args = ['--host', address, '--port', String(PORT), '--observers', 'anyone', '--data', temporaryDirectory(clean), ...more]
+export function serveIn(
+  clean: Cleanup,
+  host: Host,
+  address: string,
+  ...more: readonly string[]
+): Promise<ServeProcess> {
+  const args = [
+    '--host',
+    address,
+    '--port',
+    String(PORT),
+    '--observers',
+    'anyone',
+    '--data',
+    temporaryDirectory(clean),
+    ...more,
+  ]
   return serveProcess(clean, args, (command, rest) => host.spawn(command, rest))
 }
 
@@ -32,9 +47,15 @@ export async function botsIn(host: Host, ...args: readonly string[]): Promise<Bo
   const child = host.spawn(process.execPath, [CLI, 'bots', ...args, '--json'])
   let said = ''
   let errors = ''
-  child.stdout?.on('data', (chunk: Buffer) => { said += chunk.toString() })
-  child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString() })
-  await new Promise((resolve) => { child.once('close', resolve) })
+  child.stdout?.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
+  await new Promise((resolve) => {
+    child.once('close', resolve)
+  })
   if (said === '') throw new Error(`the bots ended without a report: ${errors}`)
   return JSON.parse(said) as BotsReport
 }

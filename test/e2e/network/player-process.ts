@@ -16,9 +16,19 @@ export interface PlayerReport {
   readonly atMs: number
   readonly state: string
   /** Each time that the player was let in, first and after a loss of the connection. */
-  readonly joins: readonly { readonly transport: string; readonly avatar: number; readonly resumed: boolean; readonly atMs: number }[]
+  readonly joins: readonly {
+    readonly transport: string
+    readonly avatar: number
+    readonly resumed: boolean
+    readonly atMs: number
+  }[]
   readonly troubles: readonly string[]
-  readonly commands: { readonly sent: number; readonly done: number; readonly failed: readonly string[]; readonly lost: number }
+  readonly commands: {
+    readonly sent: number
+    readonly done: number
+    readonly failed: readonly string[]
+    readonly lost: number
+  }
   /** Other avatars that are seen. */
   readonly others: number
   readonly position: Vec3 | null
@@ -32,7 +42,16 @@ export interface PlayerReport {
 /** The bundle stands in the repository, so that it finds its packages. */
 export async function buildPlayer(): Promise<string> {
   mkdirSync(`${ROOT}/.tmp`, { recursive: true })
-  await build({ entryPoints: [`${ROOT}/test/e2e/network/player.ts`], outfile: PROGRAM, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
+  await build({
+    entryPoints: [`${ROOT}/test/e2e/network/player.ts`],
+    outfile: PROGRAM,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  })
   return PROGRAM
 }
 
@@ -47,21 +66,36 @@ export interface Player {
   leave(): Promise<PlayerReport>
 }
 
-export function startPlayer(clean: Cleanup, host: Host, url: string, name: string, transports = 'webrtc,websocket'): Player {
+export function startPlayer(
+  clean: Cleanup,
+  host: Host,
+  url: string,
+  name: string,
+  transports = 'webrtc,websocket',
+): Player {
   const child = host.spawn(process.execPath, [PROGRAM, url, name, transports], ['pipe', 'pipe', 'inherit'])
   clean.add(() => child.kill('SIGKILL'))
   const ended = once(child, 'close')
   const reports: PlayerReport[] = []
-  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => void reports.push(JSON.parse(line) as PlayerReport))
+  if (child.stdout)
+    createInterface({ input: child.stdout }).on('line', (line) => void reports.push(JSON.parse(line) as PlayerReport))
   const newest = (): PlayerReport => {
     const report = reports.at(-1)
     if (!report) throw new Error(`${name} has not told anything`)
     return report
   }
   return {
-    name, host,
-    get report() { return newest() },
-    joined: (msMax) => until(`${name} is in`, () => reports.length > 0 && newest().state === 'joined' && newest().position !== null && newest(), msMax),
+    name,
+    host,
+    get report() {
+      return newest()
+    },
+    joined: (msMax) =>
+      until(
+        `${name} is in`,
+        () => reports.length > 0 && newest().state === 'joined' && newest().position !== null && newest(),
+        msMax,
+      ),
     leave: async () => {
       child.stdin?.write('leave\n')
       await ended

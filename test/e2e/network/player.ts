@@ -26,10 +26,18 @@ const troubles: string[] = []
 const commands = { sent: 0, done: 0, failed: [] as string[] }
 
 const client = new RenderClient({
-  url, token: await enter(), connects,
+  url,
+  token: await enter(),
+  connects,
   events: {
     state: (state) => {
-      if (state.type === 'joined') joins.push({ transport: state.transport, avatar: state.avatar, resumed: state.resumed, atMs: performance.now() })
+      if (state.type === 'joined')
+        joins.push({
+          transport: state.transport,
+          avatar: state.avatar,
+          resumed: state.resumed,
+          atMs: performance.now(),
+        })
       if (state.type === 'reconnecting' || state.type === 'closed') troubles.push(state.reason)
     },
     fellBack: (error) => void troubles.push(error.message),
@@ -78,9 +86,18 @@ function tell(): void {
   const stats = client.stats()
   const own = client.sample().avatars.find((avatar) => avatar.own)
   const report: PlayerReport = {
-    atMs: performance.now(), state: client.state.type, joins, troubles, commands: { ...commands, lost: stats.inputsLost },
-    others: client.sample().avatars.length - (own ? 1 : 0), position: own?.position ?? null,
-    rttMs: stats.rttMs, delayMs: stats.delayMs, snapshots: stats.snapshotsReceived, bytesDown: stats.bytesDown, loss: stats.loss,
+    atMs: performance.now(),
+    state: client.state.type,
+    joins,
+    troubles,
+    commands: { ...commands, lost: stats.inputsLost },
+    others: client.sample().avatars.length - (own ? 1 : 0),
+    position: own?.position ?? null,
+    rttMs: stats.rttMs,
+    delayMs: stats.delayMs,
+    snapshots: stats.snapshotsReceived,
+    bytesDown: stats.bytesDown,
+    loss: stats.loss,
   }
   process.stdout.write(`${JSON.stringify(report)}\n`)
 }

@@ -25,9 +25,15 @@ interface Contender {
 /** Process and network namespaces of its own: it is process 1, and has no network but its own loopback. */
 function start(data: string): Contender {
   const serve = `ip link set lo up && exec "${process.execPath}" cli/otherworld.js serve --json --port 0 --udp-port 0 --data "$1"`
-  const child = spawn('unshare', ['--pid', '--net', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', serve, 'sh', data], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(
+    'unshare',
+    ['--pid', '--net', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', serve, 'sh', data],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
   let errors = ''
-  child.stderr.on('data', (chunk: Buffer) => { errors += chunk.toString() })
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
   const ended = once(child, 'close').then(() => null)
   const line = once(createInterface(child.stdout), 'line').then(([text]) => {
     const said = JSON.parse(String(text)) as { readonly ready?: boolean; readonly url: string }
@@ -38,11 +44,26 @@ function start(data: string): Contender {
 
 /** Asks over the loopback of the server's own namespace. */
 async function statusOf({ child }: Contender, url: string): Promise<{ readonly tick: number }> {
-  const ask = spawn('nsenter', ['--net', '--target', String(child.pid), process.execPath, '-e', `fetch(${JSON.stringify(`${url}v1/status`)}).then(async (answer) => process.stdout.write(await answer.text()))`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ask = spawn(
+    'nsenter',
+    [
+      '--net',
+      '--target',
+      String(child.pid),
+      process.execPath,
+      '-e',
+      `fetch(${JSON.stringify(`${url}v1/status`)}).then(async (answer) => process.stdout.write(await answer.text()))`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
   let text = ''
-  ask.stdout.on('data', (chunk: Buffer) => { text += chunk.toString() })
+  ask.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+  })
   await once(ask, 'close')
-  const { realms: [realm] } = JSON.parse(text) as { readonly realms: readonly { readonly tick: number }[] }
+  const {
+    realms: [realm],
+  } = JSON.parse(text) as { readonly realms: readonly { readonly tick: number }[] }
   if (!realm) throw new Error(`the server at ${url} has no realm`)
   return realm
 }
@@ -50,21 +71,27 @@ async function statusOf({ child }: Contender, url: string): Promise<{ readonly t
 /** Runs in the repository's folder, on a built server; needs the rights to make namespaces. The one that runs is killed at the end. */
 export async function runPair(data: string): Promise<PairResult> {
   const contenders = [start(data), start(data)]
-  const timer = setTimeout(() => { for (const { child } of contenders) child.kill('SIGKILL') }, START_MS_MAX)
+  const timer = setTimeout(() => {
+    for (const { child } of contenders) child.kill('SIGKILL')
+  }, START_MS_MAX)
   try {
     const found = await Promise.all(contenders.map(async (contender) => ({ contender, ready: await contender.ready })))
     const running = found.filter(({ ready }) => ready !== null)
-    const refusals = found.filter(({ ready }) => ready === null).map(({ contender: { child, words } }) => ({ code: child.exitCode, words: words() }))
+    const refusals = found
+      .filter(({ ready }) => ready === null)
+      .map(({ contender: { child, words } }) => ({ code: child.exitCode, words: words() }))
     const [first] = running
     const tick = first?.ready ? (await statusOf(first.contender, first.ready.url)).tick : 0
     return { ready: running.length, refusals, tick }
   } finally {
     clearTimeout(timer)
-    await Promise.all(contenders.map(async ({ child }) => {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exit = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exit
-    }))
+    await Promise.all(
+      contenders.map(async ({ child }) => {
+        if (child.exitCode !== null || child.signalCode !== null) return
+        const exit = once(child, 'exit')
+        child.kill('SIGKILL')
+        await exit
+      }),
+    )
   }
 }

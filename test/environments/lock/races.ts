@@ -60,13 +60,24 @@ class Racer {
 /** Built beside the repository's packages, which it needs. */
 async function program(): Promise<string> {
   const outfile = join(process.cwd(), '.tmp', `lock-racer-${process.pid}.mjs`)
-  await build({ entryPoints: [join(process.cwd(), 'test/environments/lock/racer.ts')], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' })
+  await build({
+    entryPoints: [join(process.cwd(), 'test/environments/lock/racer.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  })
   return outfile
 }
 
 /** What a lock file says after its holder was killed: another boot's process, or a version that had no locks of the kernel. */
 const STALE = [
-  { pid: 4_194_303, host: 'gone', token: 'stale' }, { pid: process.pid, started: 'another boot:1' }, 'torn',
+  { pid: 4_194_303, host: 'gone', token: 'stale' },
+  { pid: process.pid, started: 'another boot:1' },
+  'torn',
 ]
 
 const nowMs = (): number => performance.timeOrigin + performance.now()
@@ -83,7 +94,8 @@ export async function runRaces({ races, processes, killEvery }: RacesOptions): P
       const lock = join(folder, `${race}.lock`)
       writeFileSync(lock, JSON.stringify(STALE[race % STALE.length]))
       const victim = race % killEvery === killEvery - 1 ? new Racer(file) : null
-      if (victim && (await victim.take(lock, 0)) !== 'held') throw new Error(`nobody holds ${lock}, and it cannot be taken`)
+      if (victim && (await victim.take(lock, 0)) !== 'held')
+        throw new Error(`nobody holds ${lock}, and it cannot be taken`)
       const atMs = nowMs() + LEAD_MS
       if (victim) {
         killed++
@@ -94,7 +106,8 @@ export async function runRaces({ races, processes, killEvery }: RacesOptions): P
       // Where the victim lived longer than the others tried, nobody has it.
       holders[count] = (holders[count] ?? 0) + 1
       await victim?.end()
-      if (victim && count === 0 && (await racers[0]?.take(lock, 0)) !== 'held') throw new Error(`${lock} is held, and its holder was killed`)
+      if (victim && count === 0 && (await racers[0]?.take(lock, 0)) !== 'held')
+        throw new Error(`${lock} is held, and its holder was killed`)
       await Promise.all(racers.map((racer) => racer.ask('free')))
       rmSync(lock)
     }

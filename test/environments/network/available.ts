@@ -28,10 +28,14 @@ export function whyNoNetwork(): string | null {
 }
 
 function requirePrograms(): void {
-  const missing = Object.entries(PROGRAMS).filter(([program]) => spawnSync(program, ['-V'], { stdio: 'ignore' }).error !== undefined)
+  const missing = Object.entries(PROGRAMS).filter(
+    ([program]) => spawnSync(program, ['-V'], { stdio: 'ignore' }).error !== undefined,
+  )
   if (missing.length === 0) return
   const names = missing.map(([program]) => program).join(', ')
-  throw new Error(`The network tests need ${names}. Install it: apt-get install ${missing.map(([, name]) => name).join(' ')}`)
+  throw new Error(
+    `The network tests need ${names}. Install it: apt-get install ${missing.map(([, name]) => name).join(' ')}`,
+  )
 }
 
 function wordsOf(error: unknown): string {

@@ -26,13 +26,22 @@ export interface Tun {
 export async function openTun(device: string, relayPort: number, loopback: string): Promise<Tun> {
   const datagrams = `UDP4-DATAGRAM:127.0.0.1:${relayPort},bind=${loopback}:${relayPort}`
   // Notices are on: the last of opening tells that socat is done with the device's name, and it can be moved
-  const child = spawn('socat', ['-d', '-d', '-b', '65536', `TUN,tun-name=${device},tun-type=tun,iff-no-pi`, datagrams], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(
+    'socat',
+    ['-d', '-d', '-b', '65536', `TUN,tun-name=${device},tun-type=tun,iff-no-pi`, datagrams],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
   let said = ''
-  child.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-SAID_CHARACTERS_MAX) })
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-SAID_CHARACTERS_MAX)
+  })
   const endMs = performance.now() + DEVICE_MS_MAX
   while (!said.includes('starting data transfer loop')) {
-    if (child.exitCode !== null || performance.now() > endMs) throw new Error(`socat did not open the TUN device ${device}: ${said}`)
-    await new Promise((resolve) => { setTimeout(resolve, 10) })
+    if (child.exitCode !== null || performance.now() > endMs)
+      throw new Error(`socat did not open the TUN device ${device}: ${said}`)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10)
+    })
   }
   return { process: child, device }
 }

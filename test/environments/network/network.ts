@@ -54,13 +54,19 @@ export class Network {
     ip('-n', router.namespace, 'link', 'set', outer, 'up')
     ip('-n', namespace, 'route', 'add', 'default', 'via', gateway)
     router.run('sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward')
-    router.run('nft', `table ip nat { chain out { type nat hook postrouting priority 100 ; ip saddr ${address} ip daddr 10.77.0.0/16 masquerade ; } ; }`)
+    router.run(
+      'nft',
+      `table ip nat { chain out { type nat hook postrouting priority 100 ; ip saddr ${address} ip daddr 10.77.0.0/16 masquerade ; } ; }`,
+    )
     return new Host(name, namespace, inner, address, router.line)
   }
 
   /** What arrives at the router's port, TCP and UDP, goes to the same port of a host behind it. */
   forward(router: Host, port: number, host: Host): void {
-    router.run('nft', `table ip nat { chain in { type nat hook prerouting priority -100 ; ip daddr ${router.address} meta l4proto { tcp, udp } th dport ${port} dnat to ${host.address} ; } ; }`)
+    router.run(
+      'nft',
+      `table ip nat { chain in { type nat hook prerouting priority -100 ; ip daddr ${router.address} meta l4proto { tcp, udp } th dport ${port} dnat to ${host.address} ; } ; }`,
+    )
   }
 
   /** Gives a host (or a router, with all behind it) another address, at once. */

@@ -36,7 +36,11 @@ export class Line {
   }
 }
 
-interface Delivery { readonly dueMs: number, readonly line: Line, readonly packet: Buffer }
+interface Delivery {
+  readonly dueMs: number
+  readonly line: Line
+  readonly packet: Buffer
+}
 
 export class Relay {
   readonly #socket: Socket
@@ -86,7 +90,9 @@ export class Relay {
   async stop(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer)
     this.#deliveries = []
-    await new Promise<void>((resolve) => { this.#socket.close(resolve) })
+    await new Promise<void>((resolve) => {
+      this.#socket.close(resolve)
+    })
   }
 
   #carry(from: Line, packet: Buffer): void {
@@ -119,7 +125,11 @@ export class Relay {
   #deliver(): void {
     const nowMs = performance.now()
     let due = 0
-    for (let next = this.#deliveries[0]; next !== undefined && next.dueMs <= nowMs + TIMER_MS; next = this.#deliveries[++due]) {
+    for (
+      let next = this.#deliveries[0];
+      next !== undefined && next.dueMs <= nowMs + TIMER_MS;
+      next = this.#deliveries[++due]
+    ) {
       next.line.counts.received += 1
       this.#socket.send(next.packet, this.port, next.line.loopback)
     }

@@ -1,6 +1,16 @@
 /** What guests do, at the edges: each command is drawn from the seed and from what the guest sees. */
 import {
-  BONES, packPose, type BodyChoice, type Command, type ElementId, type HandId, type PackageHash, type PlayerId, type Pose, type RealmDefinition, type Vec3,
+  BONES,
+  packPose,
+  type BodyChoice,
+  type Command,
+  type ElementId,
+  type HandId,
+  type PackageHash,
+  type PlayerId,
+  type Pose,
+  type RealmDefinition,
+  type Vec3,
 } from '../../../sim/index.ts'
 import type { Draw } from './edges.ts'
 import { body, rotation } from './makes.ts'
@@ -58,10 +68,37 @@ export class Actor {
     const { draw } = this
     const { wild } = this.style
     return draw.weighted<() => Command>([
-      [4, () => ({ type: 'package', hash: draw.of(PACKAGES), physics: draw.chance(0.5) ? { kind: 'object', prop: this.next().spec } : { kind: 'avatar', body: body(draw, wild) } })],
+      [
+        4,
+        () => ({
+          type: 'package',
+          hash: draw.of(PACKAGES),
+          physics: draw.chance(0.5)
+            ? { kind: 'object', prop: this.next().spec }
+            : { kind: 'avatar', body: body(draw, wild) },
+        }),
+      ],
       [1, () => ({ type: 'leave', player: player.id })],
-      [2, () => ({ type: 'join', player: player.id, user: player.id, name: 'Again', body: 0, permissions: player.permissions })],
-      [2, () => ({ type: 'teleport', player: player.id, position: this.place(player, []), yaw: draw.of([0, 4, -4, 1e-38]) })],
+      [
+        2,
+        () => ({
+          type: 'join',
+          player: player.id,
+          user: player.id,
+          name: 'Again',
+          body: 0,
+          permissions: player.permissions,
+        }),
+      ],
+      [
+        2,
+        () => ({
+          type: 'teleport',
+          player: player.id,
+          position: this.place(player, []),
+          yaw: draw.of([0, 4, -4, 1e-38]),
+        }),
+      ],
       [1, () => ({ type: 'permit', player: player.id, permissions: draw.whole(0, PERMISSIONS_ALL) })],
     ])()
   }
@@ -76,17 +113,39 @@ export class Actor {
       case 'spawn': {
         const { spec, scale } = this.next()
         const prop = draw.chance(0.05) ? draw.of(PACKAGES) : spec
-        return { type: 'spawn', prop, position: this.place(player, sight.places), rotation: rotation(draw, wild), scale, access: draw.chance(0.2) ? draw.below(64) : 0, owner: 0 }
+        return {
+          type: 'spawn',
+          prop,
+          position: this.place(player, sight.places),
+          rotation: rotation(draw, wild),
+          scale,
+          access: draw.chance(0.2) ? draw.below(64) : 0,
+          owner: 0,
+        }
       }
-      case 'scale': return { type: 'scale', element: element(), scale: drawScale(draw, 1) }
-      case 'grab': return { type: 'grab', element: element(), hand: draw.of(HANDS) }
-      case 'drag': return { type: 'drag', hand: this.hand(player), position: this.reach(player, sight.places), rotation: rotation(draw, 1) }
-      case 'release': return { type: 'release', hand: this.hand(player) }
-      case 'despawn': return { type: 'despawn', element: element() }
-      case 'move': return this.move()
-      case 'pose': return this.pose()
-      case 'wear': return { type: 'wear', player: 0, body: draw.of<BodyChoice>([0, ...PACKAGES]) }
-      case 'access': return { type: 'access', element: element(), access: draw.below(65) }
+      case 'scale':
+        return { type: 'scale', element: element(), scale: drawScale(draw, 1) }
+      case 'grab':
+        return { type: 'grab', element: element(), hand: draw.of(HANDS) }
+      case 'drag':
+        return {
+          type: 'drag',
+          hand: this.hand(player),
+          position: this.reach(player, sight.places),
+          rotation: rotation(draw, 1),
+        }
+      case 'release':
+        return { type: 'release', hand: this.hand(player) }
+      case 'despawn':
+        return { type: 'despawn', element: element() }
+      case 'move':
+        return this.move()
+      case 'pose':
+        return this.pose()
+      case 'wear':
+        return { type: 'wear', player: 0, body: draw.of<BodyChoice>([0, ...PACKAGES]) }
+      case 'access':
+        return { type: 'access', element: element(), access: draw.below(65) }
     }
   }
 
@@ -96,7 +155,8 @@ export class Actor {
     if (elements.length === 0 || draw.chance(0.04)) return draw.whole(0, 2_000)
     if (places.length === 0 || draw.chance(0.3)) return draw.of(draw.chance(0.5) ? elements.slice(-8) : elements)
     const some = [0, 1, 2, 3, 4, 5].map(() => draw.below(elements.length))
-    const metres = (i: number): number => Math.hypot((places[i]?.x ?? 0) - at.x, (places[i]?.y ?? 0) - at.y - 1.6, (places[i]?.z ?? 0) - at.z)
+    const metres = (i: number): number =>
+      Math.hypot((places[i]?.x ?? 0) - at.x, (places[i]?.y ?? 0) - at.y - 1.6, (places[i]?.z ?? 0) - at.z)
     return elements[some.reduce((nearest, i) => (metres(i) < metres(nearest) ? i : nearest))] ?? 0
   }
 
@@ -106,26 +166,48 @@ export class Actor {
 
   move(): Command {
     const { draw } = this
-    const wish = (): number => (draw.chance(0.5) ? draw.of([0, 1, -1, -0]) : draw.chance(0.2) ? draw.edge() : draw.float(-1, 1))
+    const wish = (): number =>
+      draw.chance(0.5) ? draw.of([0, 1, -1, -0]) : draw.chance(0.2) ? draw.edge() : draw.float(-1, 1)
     const yaw = draw.chance(0.2) ? draw.of([10_000, -10_000, 10_000.001, 1e-38]) : draw.float(-4, 4)
-    return { type: 'move', x: wish(), y: wish(), z: wish(), yaw: fround(yaw), jump: draw.chance(0.3), run: draw.chance(0.5), fly: draw.chance(0.3) }
+    return {
+      type: 'move',
+      x: wish(),
+      y: wish(),
+      z: wish(),
+      yaw: fround(yaw),
+      jump: draw.chance(0.3),
+      run: draw.chance(0.5),
+      fly: draw.chance(0.3),
+    }
   }
 
   pose(): Command {
     const { draw } = this
     const part = (): number => draw.of([0, 1, -1, 32.767, -32.768, 0.001])
     const joint = (): Pose['head'] => ({ position: { x: part(), y: part(), z: part() }, rotation: rotation(draw, 1) })
-    return { type: 'pose', pose: packPose({ head: joint(), left: joint(), right: joint(), bones: BONES.map(() => (draw.chance(0.5) ? rotation(draw, 1) : null)) }) }
+    return {
+      type: 'pose',
+      pose: packPose({
+        head: joint(),
+        left: joint(),
+        right: joint(),
+        bones: BONES.map(() => (draw.chance(0.5) ? rotation(draw, 1) : null)),
+      }),
+    }
   }
 
   /** In the bounds, on their faces, or a step beyond. */
   private anywhere(): Vec3 {
     const { draw } = this
     const { min, max } = this.definition.bounds
-    const on = (low: number, high: number): number => draw.weighted<() => number>([
-      [4, () => draw.float(Math.max(low, -10), Math.min(high, 10))], [1, () => draw.float(low, high)], [0.7, () => fround(draw.of([low, high]))], [0.5, () => fround(draw.of([0, -0, 1e-38, 0.5]))],
-      [0.03, () => draw.edge()],
-    ])()
+    const on = (low: number, high: number): number =>
+      draw.weighted<() => number>([
+        [4, () => draw.float(Math.max(low, -10), Math.min(high, 10))],
+        [1, () => draw.float(low, high)],
+        [0.7, () => fround(draw.of([low, high]))],
+        [0.5, () => fround(draw.of([0, -0, 1e-38, 0.5]))],
+        [0.03, () => draw.edge()],
+      ])()
     return { x: on(min.x, max.x), y: on(Math.max(min.y, -1), Math.min(max.y, 5)), z: on(min.z, max.z) }
   }
 
@@ -138,7 +220,10 @@ export class Actor {
     const { draw } = this
     if (draw.chance(this.style.gathers)) return draw.chance(0.7) ? this.point : this.nudged(this.point)
     return draw.weighted<() => Vec3>([
-      [4, () => this.nudged(player.at)], [2, () => this.anywhere()], [1, () => this.point], [places.length > 0 ? 2 : 0, () => this.nudged(draw.of(places))],
+      [4, () => this.nudged(player.at)],
+      [2, () => this.anywhere()],
+      [1, () => this.point],
+      [places.length > 0 ? 2 : 0, () => this.nudged(draw.of(places))],
     ])()
   }
 
@@ -149,6 +234,10 @@ export class Actor {
     const far = this.definition.reach * draw.of([0, 0.3, 0.7, 0.9, 0.999, 1, 1.001])
     const [x, y, z] = [draw.between(-1, 1), draw.between(-1, 1), draw.between(-1, 1)]
     const length = Math.hypot(x, y, z) || 1
-    return { x: fround(player.at.x + (x / length) * far), y: fround(player.at.y + 1.6 + (y / length) * far), z: fround(player.at.z + (z / length) * far) }
+    return {
+      x: fround(player.at.x + (x / length) * far),
+      y: fround(player.at.y + 1.6 + (y / length) * far),
+      z: fround(player.at.z + (z / length) * far),
+    }
   }
 }

@@ -19,7 +19,13 @@ export function neighbour(x: number, by: number): number {
   return bits.getFloat32(0)
 }
 
-export const LIMITS: readonly number[] = [...new Set(MODULES.flatMap((module) => Object.values(module)).filter((value): value is number => typeof value === 'number' && value > 0))]
+export const LIMITS: readonly number[] = [
+  ...new Set(
+    MODULES.flatMap((module) => Object.values(module)).filter(
+      (value): value is number => typeof value === 'number' && value > 0,
+    ),
+  ),
+]
 
 /** Smallest of all, largest that is not normal, smallest normal, and what solvers divide by. */
 const TINY = [1e-45, 1.1754942e-38, 1.1754944e-38, 1e-38, 1e-20, 1e-12, 1e-7, 1.0000001e-7, 1e-6, 1e-4, 1e-3, 0.01]
@@ -32,7 +38,11 @@ const NEAR_LIMITS = LIMITS.flatMap((limit) => [fround(limit), neighbour(limit, -
 /** Sizes that may be taken. */
 export const SIZES: readonly number[] = [...TINY, ...PLAIN, ...NEAR_LIMITS.filter((x) => x <= 110)].map(fround)
 /** Whatever a field can hold. */
-export const NUMBERS: readonly number[] = [0, -0, ...[...TINY, ...PLAIN, ...NEAR_LIMITS, ...HUGE].flatMap((x) => [x, -x])].map(fround)
+export const NUMBERS: readonly number[] = [
+  0,
+  -0,
+  ...[...TINY, ...PLAIN, ...NEAR_LIMITS, ...HUGE].flatMap((x) => [x, -x]),
+].map(fround)
 
 /** Seeded choices of a scene. */
 export class Draw extends Dice {

@@ -19,16 +19,28 @@ const all = (numbers: readonly number[], by: number): number[] => numbers.map((x
 
 function scaledShape(shape: Shape, by: number): Shape {
   switch (shape.type) {
-    case 'box': return { ...shape, halfExtents: times(shape.halfExtents, by) }
-    case 'sphere': return { ...shape, radius: fround(shape.radius * by) }
-    case 'capsule': return { ...shape, radius: fround(shape.radius * by), halfHeight: fround(shape.halfHeight * by) }
-    case 'convex': return { ...shape, points: all(shape.points, by) }
-    case 'trimesh': return { ...shape, vertices: all(shape.vertices, by) }
+    case 'box':
+      return { ...shape, halfExtents: times(shape.halfExtents, by) }
+    case 'sphere':
+      return { ...shape, radius: fround(shape.radius * by) }
+    case 'capsule':
+      return { ...shape, radius: fround(shape.radius * by), halfHeight: fround(shape.halfHeight * by) }
+    case 'convex':
+      return { ...shape, points: all(shape.points, by) }
+    case 'trimesh':
+      return { ...shape, vertices: all(shape.vertices, by) }
   }
 }
 
-const scaledCollider = (collider: Collider, by: number): Collider => ({ ...collider, shape: scaledShape(collider.shape, by), position: times(collider.position, by) })
-const scaledSpec = (spec: PropSpec, by: number): PropSpec => ({ ...spec, colliders: spec.colliders.map((collider) => scaledCollider(collider, by)) })
+const scaledCollider = (collider: Collider, by: number): Collider => ({
+  ...collider,
+  shape: scaledShape(collider.shape, by),
+  position: times(collider.position, by),
+})
+const scaledSpec = (spec: PropSpec, by: number): PropSpec => ({
+  ...spec,
+  colliders: spec.colliders.map((collider) => scaledCollider(collider, by)),
+})
 
 /** A needle or a sheet, as slender as may be. */
 function slender(draw: Draw, shape: Shape): Shape {
@@ -36,22 +48,44 @@ function slender(draw: Draw, shape: Shape): Shape {
   switch (shape.type) {
     case 'box': {
       const thin = fround(shape.halfExtents.x / ratio)
-      return { ...shape, halfExtents: draw.chance(0.5) ? { ...shape.halfExtents, y: thin } : { x: shape.halfExtents.x, y: thin, z: thin } }
+      return {
+        ...shape,
+        halfExtents: draw.chance(0.5)
+          ? { ...shape.halfExtents, y: thin }
+          : { x: shape.halfExtents.x, y: thin, z: thin },
+      }
     }
-    case 'capsule': return { ...shape, halfHeight: fround(shape.radius * (ratio - 1)) }
-    case 'convex': return { ...shape, points: shape.points.map((x, i) => (i % 3 === 1 ? fround(x / ratio) : x)) }
-    case 'sphere': case 'trimesh': return shape
+    case 'capsule':
+      return { ...shape, halfHeight: fround(shape.radius * (ratio - 1)) }
+    case 'convex':
+      return { ...shape, points: shape.points.map((x, i) => (i % 3 === 1 ? fround(x / ratio) : x)) }
+    case 'sphere':
+    case 'trimesh':
+      return shape
   }
 }
 
 export function toEdge(draw: Draw, { spec, scale }: Thing): Thing {
-  const to = (range: { readonly min: number; readonly max: number }): number => draw.of([range.min, range.min, range.max]) * draw.of(BESIDE)
-  const by = (factor: number): Thing => ({ spec: Number.isFinite(factor) && factor > 0 ? scaledSpec(spec, factor) : spec, scale })
+  const to = (range: { readonly min: number; readonly max: number }): number =>
+    draw.of([range.min, range.min, range.max]) * draw.of(BESIDE)
+  const by = (factor: number): Thing => ({
+    spec: Number.isFinite(factor) && factor > 0 ? scaledSpec(spec, factor) : spec,
+    scale,
+  })
   return draw.weighted<() => Thing>([
     [3, () => by(to(RANGES.scaledExtent) / (leastExtent(spec) * scale))],
     [2, () => by(to(RANGES.scaledRadius) / (propRadius(spec) * scale))],
     [2, () => ({ spec: { ...spec, density: fround((spec.density * to(RANGES.mass)) / massOf(spec, scale)) }, scale })],
     [1, () => by(Math.cbrt(to(RANGES.mass) / massOf(spec, scale)))],
-    [2, () => ({ spec: { ...spec, colliders: spec.colliders.map((collider) => ({ ...collider, shape: slender(draw, collider.shape) })) }, scale })],
+    [
+      2,
+      () => ({
+        spec: {
+          ...spec,
+          colliders: spec.colliders.map((collider) => ({ ...collider, shape: slender(draw, collider.shape) })),
+        },
+        scale,
+      }),
+    ],
   ])()
 }

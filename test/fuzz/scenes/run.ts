@@ -1,5 +1,19 @@
 /** Runs one world of a scene and looks at what must hold: it goes on, every step is short, its numbers are numbers, and a checkpoint goes on alike. */
-import { checkpoint, DEFAULT_DEFINITION, free, genesis, hash, passingAvatars, passingProps, restore, step, type Engine, type InputFrame, type Realm, type RealmDefinition } from '../../../sim/index.ts'
+import {
+  checkpoint,
+  DEFAULT_DEFINITION,
+  free,
+  genesis,
+  hash,
+  passingAvatars,
+  passingProps,
+  restore,
+  step,
+  type Engine,
+  type InputFrame,
+  type Realm,
+  type RealmDefinition,
+} from '../../../sim/index.ts'
 import { CHECKPOINT_BYTES_MAX } from '../../../replay/format.ts'
 import { Draw } from './edges.ts'
 import { Scene } from './scene.ts'
@@ -118,11 +132,15 @@ class Run {
       }
       if (isWhole) this.mark(this.realm)
       const isCut = this.sumMs >= WORLD_MS_MAX
-      for (let more = 1; more <= (isWhole && !isCut ? COMPARED_TICKS : 0); more++) this.step(this.realm, { tick: this.realm.tick + 1, inputs: [] })
+      for (let more = 1; more <= (isWhole && !isCut ? COMPARED_TICKS : 0); more++)
+        this.step(this.realm, { tick: this.realm.tick + 1, inputs: [] })
     } catch (error) {
       this.fail('ended', this.realm?.tick ?? 0, error instanceof Error ? error.message : String(error))
-      const cause = error instanceof Error ? error.cause ?? error : error
-      this.isSpoilt = (cause instanceof Error && cause.constructor.name === 'RuntimeError') || String(cause).includes('recursive use') || String(cause).includes('unreachable')
+      const cause = error instanceof Error ? (error.cause ?? error) : error
+      this.isSpoilt =
+        (cause instanceof Error && cause.constructor.name === 'RuntimeError') ||
+        String(cause).includes('recursive use') ||
+        String(cause).includes('unreachable')
     }
     if (isWhole && !this.isSpoilt && this.sumMs < WORLD_MS_MAX) for (const mark of this.marks) this.compare(mark)
   }
@@ -160,19 +178,27 @@ class Run {
     this.options.onBeat?.(realm.tick)
     const bytes = checkpoint(realm)
     this.checkpointBytes = Math.max(this.checkpointBytes, bytes.length)
-    if (bytes.length > CHECKPOINT_BYTES_MAX) this.fail('too-large', realm.tick, `the checkpoint has ${bytes.length} bytes; a recording takes ${CHECKPOINT_BYTES_MAX}`)
+    if (bytes.length > CHECKPOINT_BYTES_MAX)
+      this.fail(
+        'too-large',
+        realm.tick,
+        `the checkpoint has ${bytes.length} bytes; a recording takes ${CHECKPOINT_BYTES_MAX}`,
+      )
     this.marks.push({ tick: realm.tick, bytes, frames: [], hashes: [] })
   }
 
   private look(realm: Realm): void {
     if (this.failures.some(({ kind }) => kind === 'non-finite')) return
-    const bad = (where: string, value: unknown): void => this.fail('non-finite', realm.tick, `${where} holds ${JSON.stringify(value)}`)
+    const bad = (where: string, value: unknown): void =>
+      this.fail('non-finite', realm.tick, `${where} holds ${JSON.stringify(value)}`)
     for (const view of passingProps(realm)) {
       const { position, rotation, linvel, angvel, scale } = view
-      for (const value of [position, rotation, linvel, angvel, { scale }]) if (!Object.values(value).every(Number.isFinite)) return bad(`prop ${view.id}`, { ...value })
+      for (const value of [position, rotation, linvel, angvel, { scale }])
+        if (!Object.values(value).every(Number.isFinite)) return bad(`prop ${view.id}`, { ...value })
     }
     for (const { id, position, yaw, velocity } of passingAvatars(realm)) {
-      for (const value of [position, { yaw }, velocity]) if (!Object.values(value).every(Number.isFinite)) return bad(`avatar ${id}`, value)
+      for (const value of [position, { yaw }, velocity])
+        if (!Object.values(value).every(Number.isFinite)) return bad(`avatar ${id}`, value)
     }
   }
 
@@ -181,13 +207,18 @@ class Run {
     let realm: Realm | null = null
     try {
       realm = restore(this.engine, this.source.definition, mark.bytes)
-      if (Buffer.compare(checkpoint(realm), mark.bytes) !== 0) this.fail('unequal', mark.tick, 'a restored realm has another checkpoint than the one it is of')
+      if (Buffer.compare(checkpoint(realm), mark.bytes) !== 0)
+        this.fail('unequal', mark.tick, 'a restored realm has another checkpoint than the one it is of')
       for (const [i, frame] of mark.frames.entries()) {
         this.options.onBeat?.(frame.tick)
         step(realm, frame)
         const restored = hash(realm)
         if (restored === mark.hashes[i]) continue
-        return this.fail('unequal', frame.tick, `restored from tick ${mark.tick} the hash is ${restored}; it was ${mark.hashes[i] ?? 'none'}`)
+        return this.fail(
+          'unequal',
+          frame.tick,
+          `restored from tick ${mark.tick} the hash is ${restored}; it was ${mark.hashes[i] ?? 'none'}`,
+        )
       }
     } catch (error) {
       this.fail('unequal', mark.tick, `a realm restored from tick ${mark.tick} ended: ${String(error)}`)
@@ -209,7 +240,9 @@ function shortest(engine: Engine, options: RunOptions, first: readonly number[])
     const again = new Run(engine, quiet)
     again.go(false)
     again.free()
-    again.stepMs.forEach((ms, tick) => { times[tick] = Math.min(times[tick] ?? ms, ms) })
+    again.stepMs.forEach((ms, tick) => {
+      times[tick] = Math.min(times[tick] ?? ms, ms)
+    })
   }
   return times
 }
@@ -226,10 +259,28 @@ export function runWorld(engine: Engine, options: RunOptions): WorldReport {
     if (ms > slowMs) slowSteps++
     if (ms > slowestMs) [slowestTick, slowestMs] = [tick, ms]
   })
-  if (slowSteps > 0) run.fail('slow', slowestTick, `${slowSteps} steps took more than ${slowMs} ms; the slowest ${slowestMs.toFixed(0)} ms`)
+  if (slowSteps > 0)
+    run.fail(
+      'slow',
+      slowestTick,
+      `${slowSteps} steps took more than ${slowMs} ms; the slowest ${slowestMs.toFixed(0)} ms`,
+    )
   const report: WorldReport = {
-    world, style, isDefault: definition === DEFAULT_DEFINITION, ticks: Math.min(ticks, run.realm?.tick ?? 0), commands: run.commands, spawned: run.spawned, rejected: run.rejected,
-    stepMs, slowestMs, slowestTick, slowSteps, checkpointBytes: run.checkpointBytes, props: run.realm?.props.size ?? 0, failures: run.failures, isSpoilt: run.isSpoilt,
+    world,
+    style,
+    isDefault: definition === DEFAULT_DEFINITION,
+    ticks: Math.min(ticks, run.realm?.tick ?? 0),
+    commands: run.commands,
+    spawned: run.spawned,
+    rejected: run.rejected,
+    stepMs,
+    slowestMs,
+    slowestTick,
+    slowSteps,
+    checkpointBytes: run.checkpointBytes,
+    props: run.realm?.props.size ?? 0,
+    failures: run.failures,
+    isSpoilt: run.isSpoilt,
   }
   run.free()
   return report

@@ -1,5 +1,21 @@
 /** A scene: some guests, sometimes a builder, and what they do tick by tick. All of it comes from the seed and from what the realm then holds. */
-import { creationWork, CREATION_WORK_MAX, RANGES, compareInputs, passingAvatars, passingProps, type Command, type ElementId, type HandId, type Input, type InputFrame, type PlayerId, type Realm, type RealmDefinition, type Vec3 } from '../../../sim/index.ts'
+import {
+  creationWork,
+  CREATION_WORK_MAX,
+  RANGES,
+  compareInputs,
+  passingAvatars,
+  passingProps,
+  type Command,
+  type ElementId,
+  type HandId,
+  type Input,
+  type InputFrame,
+  type PlayerId,
+  type Realm,
+  type RealmDefinition,
+  type Vec3,
+} from '../../../sim/index.ts'
 import { Actor, PERMISSIONS_ALL, type Sight } from './actor.ts'
 import { drawDefinition } from './definitions.ts'
 import { Draw } from './edges.ts'
@@ -18,8 +34,17 @@ interface Player {
 
 /** A mesh that no guest may make. Who brings it answers for what it costs to walk on (docs/threat-model.md). */
 function makesTerrain(command: Command): boolean {
-  const spec = command.type === 'spawn' ? command.prop : command.type === 'package' && command.physics.kind === 'object' ? command.physics.prop : null
-  return spec !== null && typeof spec !== 'string' && spec.colliders.some(({ shape }) => shape.type === 'trimesh' && shape.indices.length / 3 > RANGES.meshTriangles.max)
+  const spec =
+    command.type === 'spawn'
+      ? command.prop
+      : command.type === 'package' && command.physics.kind === 'object'
+        ? command.physics.prop
+        : null
+  return (
+    spec !== null &&
+    typeof spec !== 'string' &&
+    spec.colliders.some(({ shape }) => shape.type === 'trimesh' && shape.indices.length / 3 > RANGES.meshTriangles.max)
+  )
 }
 
 export class Scene {
@@ -40,7 +65,13 @@ export class Scene {
     this.style = drawStyle(draw)
     const guests = draw.whole(2, 4)
     const builders = draw.chance(0.3) ? 1 : 0
-    this.players = Array.from({ length: guests + builders }, (_, i) => ({ id: i + 1, permissions: i < guests ? this.definition.permissions : PERMISSIONS_ALL, sequence: 0, at: { x: 0, y: 0, z: 0 }, hands: [] }))
+    this.players = Array.from({ length: guests + builders }, (_, i) => ({
+      id: i + 1,
+      permissions: i < guests ? this.definition.permissions : PERMISSIONS_ALL,
+      sequence: 0,
+      at: { x: 0, y: 0, z: 0 },
+      hands: [],
+    }))
     this.actor = new Actor(draw, this.definition, this.style)
     this.left = this.style.count(draw)
   }
@@ -54,7 +85,12 @@ export class Scene {
         sight ??= this.look(realm)
         const deed = this.actor.deed()
         if (deed === 'server') inputs.push(this.fromServer(this.actor.order(player)))
-        else if (deed !== 'spawn' || this.left-- > 0) inputs.push({ player: player.id, sequence: ++player.sequence, command: this.actor.command(deed, player, sight) })
+        else if (deed !== 'spawn' || this.left-- > 0)
+          inputs.push({
+            player: player.id,
+            sequence: ++player.sequence,
+            command: this.actor.command(deed, player, sight),
+          })
       }
     }
     const drawn = inputs.filter(({ player, command }) => this.isGuest(player) || !makesTerrain(command))

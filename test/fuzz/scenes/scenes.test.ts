@@ -1,6 +1,15 @@
 /** Some hundred extreme scenes on the simulation alone; npm run fuzz:scenes goes further. */
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_DEFINITION, free, genesis, loadEngine, SCALE_MAX, SCALE_MIN, step, type InputFrame } from '../../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  free,
+  genesis,
+  loadEngine,
+  SCALE_MAX,
+  SCALE_MIN,
+  step,
+  type InputFrame,
+} from '../../../sim/index.ts'
 import { RANGES } from '../../../sim/ranges.ts'
 import { LIMITS, neighbour, NUMBERS, SIZES } from './edges.ts'
 import { minimise } from './minimise.ts'
@@ -15,21 +24,35 @@ const TICKS = 100
 const SLOW_MS = 100
 
 const run = (world: number, changes: Partial<Parameters<typeof runWorld>[1]> = {}): WorldReport =>
-  runWorld(engine, { world, ticks: TICKS, slowMs: SLOW_MS, seed: seedOf(SEED, world), makeSource: () => sceneSource(seedOf(SEED, world)), ...changes })
+  runWorld(engine, {
+    world,
+    ticks: TICKS,
+    slowMs: SLOW_MS,
+    seed: seedOf(SEED, world),
+    makeSource: () => sceneSource(seedOf(SEED, world)),
+    ...changes,
+  })
 
 /** The first steps of a process are compiled. */
 run(0, { ticks: 30, slowMs: Infinity })
 
-test.each(Array.from({ length: WORLDS / 10 }, (_, i) => i * 10))('ten extreme scenes from %i on: none ends, no step is slow, each goes on alike from its checkpoint', (from) => {
-  for (let world = from; world < from + 10; world++) {
-    const { failures, ticks } = run(world)
-    expect(failures, `npm run fuzz:scenes -- --seed ${SEED} --world ${world} --ticks ${TICKS}`).toEqual([])
-    expect(ticks).toBe(TICKS)
-  }
-})
+test.each(Array.from({ length: WORLDS / 10 }, (_, i) => i * 10))(
+  'ten extreme scenes from %i on: none ends, no step is slow, each goes on alike from its checkpoint',
+  (from) => {
+    for (let world = from; world < from + 10; world++) {
+      const { failures, ticks } = run(world)
+      expect(failures, `npm run fuzz:scenes -- --seed ${SEED} --world ${world} --ticks ${TICKS}`).toEqual([])
+      expect(ticks).toBe(TICKS)
+    }
+  },
+)
 
 describe('a run tells', () => {
-  const quiet: Source = { name: 'quiet', definition: DEFAULT_DEFINITION, frame: ({ tick }) => ({ tick: tick + 1, inputs: [] }) }
+  const quiet: Source = {
+    name: 'quiet',
+    definition: DEFAULT_DEFINITION,
+    frame: ({ tick }) => ({ tick: tick + 1, inputs: [] }),
+  }
 
   test('nothing where nothing happens', () => {
     expect(run(0, { makeSource: () => quiet })).toMatchObject({ failures: [], ticks: TICKS, commands: 0, spawned: 0 })
@@ -37,7 +60,9 @@ describe('a run tells', () => {
 
   test('of a world that ended, with its tick and why', () => {
     const broken: Source = { ...quiet, frame: ({ tick }) => ({ tick: tick === 7 ? 99 : tick + 1, inputs: [] }) }
-    expect(run(0, { makeSource: () => broken }).failures).toMatchObject([{ kind: 'ended', tick: 7, message: expect.stringContaining('frame of tick 99') }])
+    expect(run(0, { makeSource: () => broken }).failures).toMatchObject([
+      { kind: 'ended', tick: 7, message: expect.stringContaining('frame of tick 99') },
+    ])
   })
 
   test('of slow steps, how many and the slowest', () => {
@@ -48,21 +73,33 @@ describe('a run tells', () => {
   })
 
   test('of a number in a view that is none', () => {
-    const planted: Source = { ...quiet, frame: (realm) => {
-      for (const prop of realm.props.values()) prop.scale = NaN
-      return quiet.frame(realm)
-    } }
-    expect(run(0, { makeSource: () => planted }).failures).toContainEqual({ kind: 'non-finite', tick: 10, message: expect.stringContaining('scale') })
+    const planted: Source = {
+      ...quiet,
+      frame: (realm) => {
+        for (const prop of realm.props.values()) prop.scale = NaN
+        return quiet.frame(realm)
+      },
+    }
+    expect(run(0, { makeSource: () => planted }).failures).toContainEqual({
+      kind: 'non-finite',
+      tick: 10,
+      message: expect.stringContaining('scale'),
+    })
   })
 
   test('of a realm that does not go on alike from its checkpoint', () => {
-    const pushed: Source = { ...quiet, frame: (realm) => {
-      const [prop] = realm.props.values()
-      // Outside of frame and state: what is restored does not get it.
-      prop?.body.applyImpulse({ x: 1, y: 1, z: 0 }, true)
-      return quiet.frame(realm)
-    } }
-    expect(run(0, { makeSource: () => pushed }).failures).toMatchObject([{ kind: 'unequal', message: expect.stringContaining('the hash is') }])
+    const pushed: Source = {
+      ...quiet,
+      frame: (realm) => {
+        const [prop] = realm.props.values()
+        // Outside of frame and state: what is restored does not get it.
+        prop?.body.applyImpulse({ x: 1, y: 1, z: 0 }, true)
+        return quiet.frame(realm)
+      },
+    }
+    expect(run(0, { makeSource: () => pushed }).failures).toMatchObject([
+      { kind: 'unequal', message: expect.stringContaining('the hash is') },
+    ])
   })
 })
 
@@ -91,7 +128,8 @@ describe('a scene', () => {
       expect(LIMITS).toContain(limit)
       for (const by of [-1, 0, 1]) expect(NUMBERS).toContain(neighbour(Math.fround(limit), by))
     }
-    for (const number of [...NUMBERS, ...SIZES]) expect(Object.is(Math.fround(number), number), String(number)).toBe(true)
+    for (const number of [...NUMBERS, ...SIZES])
+      expect(Object.is(Math.fround(number), number), String(number)).toBe(true)
     expect(NUMBERS.some((number) => Object.is(number, -0))).toBe(true)
     expect(neighbour(1, 1)).toBe(1 + 2 ** -23)
   })
@@ -99,5 +137,10 @@ describe('a scene', () => {
 
 test('inputs that a failure does not need are left out', () => {
   const fails = (some: readonly number[]): boolean => some.includes(17) && some.includes(83)
-  expect(minimise(Array.from({ length: 100 }, (_, i) => i), fails)).toEqual([17, 83])
+  expect(
+    minimise(
+      Array.from({ length: 100 }, (_, i) => i),
+      fails,
+    ),
+  ).toEqual([17, 83])
 })

@@ -1,7 +1,18 @@
 /** What a scene is about: how many do how much of what, and how far from ordinary. */
 import type { Draw } from './edges.ts'
 
-export type Deed = 'spawn' | 'scale' | 'grab' | 'drag' | 'release' | 'despawn' | 'move' | 'pose' | 'wear' | 'access' | 'server'
+export type Deed =
+  | 'spawn'
+  | 'scale'
+  | 'grab'
+  | 'drag'
+  | 'release'
+  | 'despawn'
+  | 'move'
+  | 'pose'
+  | 'wear'
+  | 'access'
+  | 'server'
 
 export interface Style {
   readonly name: string
@@ -25,14 +36,95 @@ const seldom = (draw: Draw): number => (draw.chance(0.15) ? draw.whole(1, 3) : 0
 const burst = (draw: Draw): number => (draw.chance(0.6) ? 16 : draw.whole(0, 16))
 
 export const STYLES: readonly Style[] = [
-  { name: 'edges', weight: 30, wild: 1, gathers: 0.4, deeds: { ...HANDS, spawn: 8, despawn: 1, pose: 1, access: 0.5, wear: 0.5, server: 0.3 }, thing: null, count: (draw) => draw.whole(4, 50), pace: seldom },
-  { name: 'mixed', weight: 12, wild: 0.4, gathers: 0.5, deeds: { ...HANDS, spawn: 5, despawn: 1, pose: 2, access: 0.5, wear: 0.5, server: 0.3 }, thing: null, count: (draw) => draw.whole(4, 50), pace: seldom },
-  { name: 'pair', weight: 25, wild: 1, gathers: 1, deeds: { spawn: 4, scale: 1, grab: 0.5, drag: 0.5, move: 1 }, thing: 'pair', count: (draw) => draw.whole(2, 6), pace: (draw) => (draw.chance(0.05) ? 1 : 0) },
-  { name: 'hands', weight: 12, wild: 0.3, gathers: 0.6, deeds: { ...HANDS, grab: 5, drag: 10, scale: 5, spawn: 2, pose: 1 }, thing: null, count: () => 30, pace: (draw) => draw.whole(0, 6) },
-  { name: 'bodies', weight: 6, wild: 0.8, gathers: 0.5, deeds: { server: 4, wear: 5, move: 3, pose: 4, spawn: 2, grab: 1, drag: 2 }, thing: null, count: () => 30, pace: seldom },
-  { name: 'pile', weight: 6, wild: 0.2, gathers: 1, deeds: { spawn: 20, scale: 0.5, move: 0.2, grab: 0.2, drag: 0.2 }, thing: 'pile', count: (draw) => draw.weighted([[6, draw.whole(20, 120)], [2, draw.whole(120, 400)], [0.5, 1_000]]), pace: burst },
-  { name: 'burst', weight: 4, wild: 0.3, gathers: 1, deeds: { spawn: 1 }, thing: 'burst', count: (draw) => draw.weighted([[3, draw.whole(2, 6)], [1, draw.whole(6, 36)]]), pace: burst },
-  { name: 'bloat', weight: 3, wild: 0.2, gathers: 0.3, deeds: { spawn: 10, scale: 1, move: 1 }, thing: 'bloat', count: (draw) => draw.whole(3, 40), pace: (draw) => draw.whole(0, 2) },
+  {
+    name: 'edges',
+    weight: 30,
+    wild: 1,
+    gathers: 0.4,
+    deeds: { ...HANDS, spawn: 8, despawn: 1, pose: 1, access: 0.5, wear: 0.5, server: 0.3 },
+    thing: null,
+    count: (draw) => draw.whole(4, 50),
+    pace: seldom,
+  },
+  {
+    name: 'mixed',
+    weight: 12,
+    wild: 0.4,
+    gathers: 0.5,
+    deeds: { ...HANDS, spawn: 5, despawn: 1, pose: 2, access: 0.5, wear: 0.5, server: 0.3 },
+    thing: null,
+    count: (draw) => draw.whole(4, 50),
+    pace: seldom,
+  },
+  {
+    name: 'pair',
+    weight: 25,
+    wild: 1,
+    gathers: 1,
+    deeds: { spawn: 4, scale: 1, grab: 0.5, drag: 0.5, move: 1 },
+    thing: 'pair',
+    count: (draw) => draw.whole(2, 6),
+    pace: (draw) => (draw.chance(0.05) ? 1 : 0),
+  },
+  {
+    name: 'hands',
+    weight: 12,
+    wild: 0.3,
+    gathers: 0.6,
+    deeds: { ...HANDS, grab: 5, drag: 10, scale: 5, spawn: 2, pose: 1 },
+    thing: null,
+    count: () => 30,
+    pace: (draw) => draw.whole(0, 6),
+  },
+  {
+    name: 'bodies',
+    weight: 6,
+    wild: 0.8,
+    gathers: 0.5,
+    deeds: { server: 4, wear: 5, move: 3, pose: 4, spawn: 2, grab: 1, drag: 2 },
+    thing: null,
+    count: () => 30,
+    pace: seldom,
+  },
+  {
+    name: 'pile',
+    weight: 6,
+    wild: 0.2,
+    gathers: 1,
+    deeds: { spawn: 20, scale: 0.5, move: 0.2, grab: 0.2, drag: 0.2 },
+    thing: 'pile',
+    count: (draw) =>
+      draw.weighted([
+        [6, draw.whole(20, 120)],
+        [2, draw.whole(120, 400)],
+        [0.5, 1_000],
+      ]),
+    pace: burst,
+  },
+  {
+    name: 'burst',
+    weight: 4,
+    wild: 0.3,
+    gathers: 1,
+    deeds: { spawn: 1 },
+    thing: 'burst',
+    count: (draw) =>
+      draw.weighted([
+        [3, draw.whole(2, 6)],
+        [1, draw.whole(6, 36)],
+      ]),
+    pace: burst,
+  },
+  {
+    name: 'bloat',
+    weight: 3,
+    wild: 0.2,
+    gathers: 0.3,
+    deeds: { spawn: 10, scale: 1, move: 1 },
+    thing: 'bloat',
+    count: (draw) => draw.whole(3, 40),
+    pace: (draw) => draw.whole(0, 2),
+  },
 ]
 
 export const drawStyle = (draw: Draw): Style => draw.weighted(STYLES.map((style) => [style.weight, style] as const))

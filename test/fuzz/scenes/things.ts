@@ -20,7 +20,11 @@ const SCALES = [SCALE_MIN, SCALE_MAX, 1, 1, 1, 0.1, 2, 19.999998, 0.051].map(fro
 
 export function drawScale(draw: Draw, wild: number): number {
   if (!draw.chance(wild)) return draw.float(0.5, 2)
-  return draw.weighted<() => number>([[8, () => draw.of(SCALES)], [2, () => draw.spread(SCALE_MIN, SCALE_MAX)], [0.3, () => draw.edge()]])()
+  return draw.weighted<() => number>([
+    [8, () => draw.of(SCALES)],
+    [2, () => draw.spread(SCALE_MIN, SCALE_MAX)],
+    [0.3, () => draw.edge()],
+  ])()
 }
 
 /** A thing of any make. */
@@ -30,12 +34,23 @@ function anyThing(draw: Draw, wild: number): Thing {
     const now = (wild * left) / TRIES
     const drawn = { spec: prop(draw, now), scale: drawScale(draw, now) }
     const thing = draw.chance(now * EDGE_SHARE) ? toEdge(draw, drawn) : drawn
-    if (left <= 1 || isUnchecked || (checkProp(thing.spec) ?? checkScale(thing.spec, thing.scale)) === null) return thing
+    if (left <= 1 || isUnchecked || (checkProp(thing.spec) ?? checkScale(thing.spec, thing.scale)) === null)
+      return thing
   }
 }
 
-const single = (shape: Shape): readonly Collider[] => [{ shape, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } }]
-const make = (motion: PropSpec['motion'], colliders: readonly Collider[], density = 250): PropSpec => ({ name: 'x', motion, colliders, density, friction: 0.5, restitution: 0.1, color: 1 })
+const single = (shape: Shape): readonly Collider[] => [
+  { shape, position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } },
+]
+const make = (motion: PropSpec['motion'], colliders: readonly Collider[], density = 250): PropSpec => ({
+  name: 'x',
+  motion,
+  colliders,
+  density,
+  friction: 0.5,
+  restitution: 0.1,
+  color: 1,
+})
 
 /** Vertices of a mesh that is to be small on the wire: a grid of five by four, hilly. */
 const [BLOAT_WIDE, BLOAT_DEEP] = [5, 4]
@@ -43,14 +58,25 @@ const [BLOAT_WIDE, BLOAT_DEEP] = [5, 4]
 /** A mesh of few vertices and as many triangles as a player's may have, or as a command holds: its bytes in a checkpoint are thirty times those on the wire. */
 export function bloat(draw: Draw): PropSpec {
   const count = BLOAT_WIDE * BLOAT_DEEP
-  const vertices = Array.from({ length: count }, (_, i) => [i % BLOAT_WIDE, draw.float(0, 0.5), Math.floor(i / BLOAT_WIDE)])
+  const vertices = Array.from({ length: count }, (_, i) => [
+    i % BLOAT_WIDE,
+    draw.float(0, 0.5),
+    Math.floor(i / BLOAT_WIDE),
+  ])
   // One corner, its neighbour, and one of another row: three corners that are never on a line.
   const triangle = (): number[] => {
     const first = draw.below(count)
     const second = first % BLOAT_WIDE === BLOAT_WIDE - 1 ? first - 1 : first + 1
     return [first, second, (first + BLOAT_WIDE * draw.whole(1, BLOAT_DEEP - 1)) % count]
   }
-  return make('static', single({ type: 'trimesh', vertices: vertices.flat(), indices: Array.from({ length: draw.of([RANGES.meshTriangles.max, COMMAND_TRIANGLES_MAX]) }, triangle).flat() }))
+  return make(
+    'static',
+    single({
+      type: 'trimesh',
+      vertices: vertices.flat(),
+      indices: Array.from({ length: draw.of([RANGES.meshTriangles.max, COMMAND_TRIANGLES_MAX]) }, triangle).flat(),
+    }),
+  )
 }
 
 /** Gives one thing after the other. A pile's things are alike. */
@@ -59,9 +85,16 @@ export function thingsOf(draw: Draw, { thing, wild }: Style): () => Thing {
     case 'pile': {
       const half = draw.of([0.25, 0.1, 0.5])
       const scale = fround(draw.of([1, 1, 2, SCALE_MAX, 0.2]))
-      const spec = make('dynamic', single(draw.weighted<Shape>([
-        [4, { type: 'box', halfExtents: { x: half, y: half, z: half } }], [1, { type: 'sphere', radius: half }], [1, { type: 'capsule', halfHeight: half, radius: half }],
-      ])))
+      const spec = make(
+        'dynamic',
+        single(
+          draw.weighted<Shape>([
+            [4, { type: 'box', halfExtents: { x: half, y: half, z: half } }],
+            [1, { type: 'sphere', radius: half }],
+            [1, { type: 'capsule', halfHeight: half, radius: half }],
+          ]),
+        ),
+      )
       return () => ({ spec, scale })
     }
     case 'burst': {

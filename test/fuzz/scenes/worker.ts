@@ -40,7 +40,8 @@ function run(engine: Engine, world: number): void {
   if (tellsFrames) port?.postMessage({ type: 'definition', definition })
   const options = { world, ticks, slowMs, seed: worldSeed, onBeat }
   const report = runWorld(engine, { ...options, makeSource, onFrame })
-  if (minimises) port?.postMessage({ type: 'shortest', list: shortestCase(engine, report, savedOf(frames), definition, options) })
+  if (minimises)
+    port?.postMessage({ type: 'shortest', list: shortestCase(engine, report, savedOf(frames), definition, options) })
   port?.postMessage({ type: 'report', report })
 }
 

@@ -1,7 +1,22 @@
 /** The decoders of single messages: each answers, never throws, and gives what it accepted back in one form. */
 import {
-  decodeClientPacket, decodeFrame, decodeInput, decodeLockstep, decodeServerMessage, decodeServerPacket, describe, encodeClientPacket, encodeFrame, encodeInput,
-  encodeLockstep, encodeServerMessage, encodeServerPacket, encodeSnapshotPart, type ClientPacket, type Result, type ServerPacket,
+  decodeClientPacket,
+  decodeFrame,
+  decodeInput,
+  decodeLockstep,
+  decodeServerMessage,
+  decodeServerPacket,
+  describe,
+  encodeClientPacket,
+  encodeFrame,
+  encodeInput,
+  encodeLockstep,
+  encodeServerMessage,
+  encodeServerPacket,
+  encodeSnapshotPart,
+  type ClientPacket,
+  type Result,
+  type ServerPacket,
 } from '../../../protocol/index.ts'
 import { promise, sameBytes, type Target } from '../target.ts'
 
@@ -10,7 +25,11 @@ function clientBytes({ commands, latest, ...head }: ClientPacket): Uint8Array {
 }
 
 function serverBytes({ messages, snapshot, ...head }: ServerPacket): Uint8Array {
-  return encodeServerPacket(head, messages.map(encodeServerMessage), snapshot === null ? null : encodeSnapshotPart(snapshot))
+  return encodeServerPacket(
+    head,
+    messages.map(encodeServerMessage),
+    snapshot === null ? null : encodeSnapshotPart(snapshot),
+  )
 }
 
 /** Accepted bytes, encoded, are accepted again, and from then on the bytes stay the same: one value, one form. */

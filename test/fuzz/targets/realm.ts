@@ -1,5 +1,15 @@
 /** The simulation under frames that the decoder accepts: whatever finite numbers they hold, it rejects or carries out, and never traps. */
-import { DEFAULT_DEFINITION, free, genesis, hash, loadEngine, step, type Engine, type InputFrame, type Realm } from '../../../sim/index.ts'
+import {
+  DEFAULT_DEFINITION,
+  free,
+  genesis,
+  hash,
+  loadEngine,
+  step,
+  type Engine,
+  type InputFrame,
+  type Realm,
+} from '../../../sim/index.ts'
 import { decodeFrame } from '../../../protocol/index.ts'
 import { splitRecords, type Target } from '../target.ts'
 
@@ -21,7 +31,14 @@ async function take(bytes: Uint8Array): Promise<boolean> {
   const realm = genesis(await loading, DEFINITION)
   let isMoved = false
   try {
-    run(realm, PLAYERS.map((player) => ({ player: 0, sequence: player, command: { type: 'join', player, user: player, name: `Player ${player}`, body: 0, permissions: 31 } })))
+    run(
+      realm,
+      PLAYERS.map((player) => ({
+        player: 0,
+        sequence: player,
+        command: { type: 'join', player, user: player, name: `Player ${player}`, body: 0, permissions: 31 },
+      })),
+    )
     for (const record of splitRecords(bytes).slice(0, FRAMES_MAX)) {
       const frame = decodeFrame(record)
       if (!frame.ok) continue

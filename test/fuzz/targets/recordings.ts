@@ -24,14 +24,16 @@ function recording(bytes: Uint8Array): boolean {
   const { startTick, lastTick } = opened.value
   for (const tick of [startTick, startTick + 1, lastTick, lastTick + 1]) {
     opened.value.frame(tick)
-    if (tick > startTick && tick <= lastTick) promise(/^[0-9a-f]{16}$/.test(opened.value.hash(tick) ?? ''), `tick ${tick} has no hash`)
+    if (tick > startTick && tick <= lastTick)
+      promise(/^[0-9a-f]{16}$/.test(opened.value.hash(tick) ?? ''), `tick ${tick} has no hash`)
   }
   describeRecording(opened.value)
   return true
 }
 
 async function summary(bytes: Uint8Array): Promise<boolean> {
-  const read = (offset: number, length: number): Promise<Uint8Array> => Promise.resolve(bytes.subarray(offset, offset + length))
+  const read = (offset: number, length: number): Promise<Uint8Array> =>
+    Promise.resolve(bytes.subarray(offset, offset + length))
   const summed = await readSummary({ size: bytes.length, read })
   if (!summed.ok) promise(summed.error.message !== '', 'a refusal has no words')
   return summed.ok

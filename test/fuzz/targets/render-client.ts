@@ -17,7 +17,12 @@ function wire(): Wire {
   const made: Wire = {
     events: null,
     connect: (_url, _token, events) => {
-      const connection: ClientConnection = { kind: 'memory', ordered: false, send: () => undefined, close: (reason) => events.closed(reason) }
+      const connection: ClientConnection = {
+        kind: 'memory',
+        ordered: false,
+        send: () => undefined,
+        close: (reason) => events.closed(reason),
+      }
       made.events = events
       return Promise.resolve(connection)
     },
@@ -28,10 +33,23 @@ function wire(): Wire {
 function checkShown(client: RenderClient, nowMs: number): boolean {
   const { avatars, props } = client.sample(nowMs)
   for (const { position, velocity, yaw, pose } of avatars) {
-    const joints = pose === null ? [] : [pose.head, pose.left, pose.right].flatMap((joint) => [...Object.values(joint.position), ...Object.values(joint.rotation)])
-    promise([...Object.values(position), ...Object.values(velocity), yaw, ...joints].every(Number.isFinite), 'an avatar is shown at no place')
+    const joints =
+      pose === null
+        ? []
+        : [pose.head, pose.left, pose.right].flatMap((joint) => [
+            ...Object.values(joint.position),
+            ...Object.values(joint.rotation),
+          ])
+    promise(
+      [...Object.values(position), ...Object.values(velocity), yaw, ...joints].every(Number.isFinite),
+      'an avatar is shown at no place',
+    )
   }
-  for (const { position, rotation } of props) promise([...Object.values(position), ...Object.values(rotation)].every(Number.isFinite), 'a prop is shown at no place')
+  for (const { position, rotation } of props)
+    promise(
+      [...Object.values(position), ...Object.values(rotation)].every(Number.isFinite),
+      'a prop is shown at no place',
+    )
   return avatars.length + props.length > 0
 }
 

@@ -1,17 +1,40 @@
 /** The state machines at both ends: whole conversations of mutated packets, a new session for each input. */
 import {
-  ClientSession, COMMAND_BYTES_UNACKED_MAX, MESSAGE_QUEUE_BYTES_MAX, MESSAGE_WINDOW, ServerSession, SNAPSHOT_PART_BYTES_MAX, type Received,
+  ClientSession,
+  COMMAND_BYTES_UNACKED_MAX,
+  MESSAGE_QUEUE_BYTES_MAX,
+  MESSAGE_WINDOW,
+  ServerSession,
+  SNAPSHOT_PART_BYTES_MAX,
+  type Received,
 } from '../../../netcode/session/index.ts'
 import { SnapshotDecoder } from '../../../netcode/snapshot.ts'
-import { decodeClientPacket, decodeServerPacket, PACKET_BYTES_MAX, PROTOCOL_VERSION, type Welcome } from '../../../protocol/index.ts'
+import {
+  decodeClientPacket,
+  decodeServerPacket,
+  PACKET_BYTES_MAX,
+  PROTOCOL_VERSION,
+  type Welcome,
+} from '../../../protocol/index.ts'
 import { promise, splitRecords, type Target } from '../target.ts'
 
 /** Between two packets of a conversation, ms. */
 const PACE_MS = 33
 
 const WELCOME: Welcome = {
-  type: 'welcome', protocol: PROTOCOL_VERSION, realm: 'fuzz', tick: 100, tickRate: 60, player: 1, user: 1, avatar: 3, permissions: 31, definition: '{}',
-  resumed: false, sequence: 0, ackCommand: 0,
+  type: 'welcome',
+  protocol: PROTOCOL_VERSION,
+  realm: 'fuzz',
+  tick: 100,
+  tickRate: 60,
+  player: 1,
+  user: 1,
+  avatar: 3,
+  permissions: 31,
+  definition: '{}',
+  resumed: false,
+  sequence: 0,
+  ackCommand: 0,
 }
 
 /** What a session lets through must be new: commands in order, each once, each input newer than the last of its kind. */
@@ -47,9 +70,11 @@ function serverSession(bytes: Uint8Array): boolean {
     once.take(heard.value)
     if (heard.value.hello && !isWelcomed) session.queue(WELCOME)
     isWelcomed ||= heard.value.hello !== null
-    for (const { sequence } of heard.value.commands) session.queue({ type: 'commandDone', sequence, element: 9, tick: 100 })
+    for (const { sequence } of heard.value.commands)
+      session.queue({ type: 'commandDone', sequence, element: 9, tick: 100 })
     const parts = isWelcomed ? [{ bytes: new Uint8Array(20), arrived: () => undefined }] : []
-    for (const out of session.packets(parts, nowMs, heard.value.goodbye !== null)) promise(out.length <= PACKET_BYTES_MAX, `a packet of ${out.length} bytes goes out`)
+    for (const out of session.packets(parts, nowMs, heard.value.goodbye !== null))
+      promise(out.length <= PACKET_BYTES_MAX, `a packet of ${out.length} bytes goes out`)
     promise(session.queuedBytes <= MESSAGE_QUEUE_BYTES_MAX, 'the queue of messages is beyond its limit')
   }
   return isAccepted
@@ -72,7 +97,11 @@ function clientSession(bytes: Uint8Array): boolean {
       session.latest({ type: 'move', x: 0, y: 0, z: -1, yaw: 0, jump: false, run: false, fly: false })
       session.command({ type: 'release', hand: 1 })
     }
-    for (const out of session.packets(nowMs)) promise(out.length <= COMMAND_BYTES_UNACKED_MAX && decodeClientPacket(out).ok, 'a client sends what no server takes')
+    for (const out of session.packets(nowMs))
+      promise(
+        out.length <= COMMAND_BYTES_UNACKED_MAX && decodeClientPacket(out).ok,
+        'a client sends what no server takes',
+      )
     const { rttMs } = session
     promise(rttMs === null || (rttMs >= 0 && Number.isFinite(rttMs)), 'the round trip is no time')
   }
@@ -90,7 +119,8 @@ function snapshots(bytes: Uint8Array): boolean {
     if (!packet.ok || packet.value.snapshot === null) continue
     const taken = decoder.take(packet.value.snapshot)
     if (taken.ok) {
-      for (const { values } of taken.value.samples) for (const value of values) if (!Number.isFinite(value)) promise(false, 'a value of a snapshot is no number')
+      for (const { values } of taken.value.samples)
+        for (const value of values) if (!Number.isFinite(value)) promise(false, 'a value of a snapshot is no number')
       isAccepted ||= taken.value.samples.length > 0
     } else promise(taken.error.message !== '', 'a refusal has no words')
   }
@@ -103,4 +133,3 @@ export const sessionTargets: readonly Target[] = [
   { name: 'client-session', take: clientSession, share: 0.1 },
   { name: 'snapshot', take: snapshots, share: 0.2 },
 ]
-

@@ -5,7 +5,12 @@ import { readDefinition } from '../../../netcode/client/definition.ts'
 import { limitKey } from '../../../http/connection-limits.ts'
 import { originAllowed } from '../../../http/origin.ts'
 import { Batch, unpackBatch } from '../../../netcode/webrtc/ipc.ts'
-import { ANSWER_CANDIDATES_MAX, extraHostCandidates, splitDescription, usableCandidates } from '../../../netcode/webrtc/sdp.ts'
+import {
+  ANSWER_CANDIDATES_MAX,
+  extraHostCandidates,
+  splitDescription,
+  usableCandidates,
+} from '../../../netcode/webrtc/sdp.ts'
 import { readAnswer } from '../../../netcode/webrtc/signalling.ts'
 import { cleanName, decodeServerMessage, encodeServerMessage, PROTOCOL_VERSION } from '../../../protocol/index.ts'
 import { parseDefinition } from '../../../sim/index.ts'
@@ -42,17 +47,35 @@ const NOW_SECONDS = 1_700_000_000
 
 async function token(bytes: Uint8Array): Promise<boolean> {
   const claims = await verifyToken(SECRET, textOf(bytes), NOW_SECONDS)
-  if (claims !== null) promise(claims.session !== '' && Number.isInteger(claims.player) && claims.player >= 1 && Number.isInteger(claims.user) && claims.user >= 1, 'a token makes claims that are none')
+  if (claims !== null)
+    promise(
+      claims.session !== '' &&
+        Number.isInteger(claims.player) &&
+        claims.player >= 1 &&
+        Number.isInteger(claims.user) &&
+        claims.user >= 1,
+      'a token makes claims that are none',
+    )
   return claims !== null
 }
 
 /** Signs what the token says now: claims that only the server itself could make. */
 function signed(bytes: Uint8Array): Uint8Array {
   const [head = '', payload = ''] = textOf(bytes).split('.')
-  return new TextEncoder().encode(`${head}.${payload}.${createHmac('sha256', SECRET).update(`${head}.${payload}`).digest('base64url')}`)
+  return new TextEncoder().encode(
+    `${head}.${payload}.${createHmac('sha256', SECRET).update(`${head}.${payload}`).digest('base64url')}`,
+  )
 }
 
-const gateway = makeGateway({ realm: 'fuzz', secret: SECRET, observers: 'nobody', loginsPerMinuteMax: 60, nextPlayer: () => 1, nextUser: () => 1, nowMs: () => NOW_SECONDS * 1_000 })
+const gateway = makeGateway({
+  realm: 'fuzz',
+  secret: SECRET,
+  observers: 'nobody',
+  loginsPerMinuteMax: 60,
+  nextPlayer: () => 1,
+  nextUser: () => 1,
+  nowMs: () => NOW_SECONDS * 1_000,
+})
 const CALLER = { address: '127.0.0.1', host: 'localhost', forwarded: false }
 
 async function login(bytes: Uint8Array): Promise<boolean> {
@@ -65,17 +88,43 @@ function name(bytes: Uint8Array): boolean {
   if (!cleaned.ok) return false
   const again = cleanName(cleaned.value)
   promise(again.ok && again.value === cleaned.value, 'a clean name is not clean')
-  const message = decodeServerMessage(encodeServerMessage({ type: 'avatarAdded', element: 3, player: 1, user: 1, name: cleaned.value, body: 0, package: null, headMetres: 1.5 }))
+  const message = decodeServerMessage(
+    encodeServerMessage({
+      type: 'avatarAdded',
+      element: 3,
+      player: 1,
+      user: 1,
+      name: cleaned.value,
+      body: 0,
+      package: null,
+      headMetres: 1.5,
+    }),
+  )
   promise(message.ok, 'a clean name does not travel')
   return true
 }
 
 function definition(bytes: Uint8Array): boolean {
   const read = readDefinition({
-    type: 'welcome', protocol: PROTOCOL_VERSION, realm: 'fuzz', tick: 1, tickRate: 60, player: 1, user: 1, avatar: 3, permissions: 0, definition: textOf(bytes), resumed: false, sequence: 0, ackCommand: 0,
+    type: 'welcome',
+    protocol: PROTOCOL_VERSION,
+    realm: 'fuzz',
+    tick: 1,
+    tickRate: 60,
+    player: 1,
+    user: 1,
+    avatar: 3,
+    permissions: 0,
+    definition: textOf(bytes),
+    resumed: false,
+    sequence: 0,
+    ackCommand: 0,
   })
   if (typeof read === 'string') return false
-  promise(parseDefinition(JSON.parse(JSON.stringify(read))).ok, 'a definition that was accepted is refused when it is read again')
+  promise(
+    parseDefinition(JSON.parse(JSON.stringify(read))).ok,
+    'a definition that was accepted is refused when it is read again',
+  )
   return true
 }
 
