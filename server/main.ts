@@ -1,19 +1,19 @@
 /** The server, wired together: data directory, port, archive and files, gateway, realm host, transports, HTTP, each on those before it. */
 import { Cause, Effect, Exit, Layer, ManagedRuntime } from 'effect'
 import { ServerSettings, type Settings } from './config.ts'
-import { DataDirectoryService } from './accounts/data-directory-service.ts'
+import { DataDirectoryService } from './accounts/data-directory.ts'
 import { Gateway } from './accounts/gateway.ts'
 import { Http } from './http/service.ts'
-import { GrantsService } from './accounts/grants-service.ts'
-import { PackagesService } from './packages/service.ts'
-import { RecordsService } from './host/records-service.ts'
+import { GrantsService } from './accounts/grants.ts'
+import { PackagesService } from './packages/packages.ts'
+import { RecordWriteBehindService } from './host/record-write-behind.ts'
 import { Listener } from './http/listener.ts'
 import { ServerMeters } from './metrics/server-meters.ts'
 import { RealmHost } from './host/realm-host.ts'
 import type { Health, RealmStatus } from './http/status.ts'
 import { archiveOf, assetsOf, Stores } from './host/stores.ts'
 import { Transports } from './host/transports.ts'
-import { UploadsService } from './uploads/layer.ts'
+import { Uploads } from './uploads/layer.ts'
 
 export {
   defaultSettings,
@@ -41,10 +41,10 @@ export type { Health, RealmStatus, ServerStatus } from './http/status.ts'
 const serverLayer = Http.layer.pipe(
   Layer.provideMerge(Transports.layer),
   Layer.provideMerge(RealmHost.layer),
-  Layer.provideMerge(UploadsService.layer),
+  Layer.provideMerge(Uploads.layer),
   Layer.provideMerge(Gateway.layer),
   Layer.provideMerge(PackagesService.layer),
-  Layer.provideMerge(Layer.mergeAll(GrantsService.layer, RecordsService.layer, Stores.layer)),
+  Layer.provideMerge(Layer.mergeAll(GrantsService.layer, RecordWriteBehindService.layer, Stores.layer)),
   Layer.provideMerge(Layer.mergeAll(archiveOf, assetsOf)),
   Layer.provideMerge(Listener.layer),
   Layer.provideMerge(DataDirectoryService.layer),

@@ -15,9 +15,12 @@ import {
 } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { FILE_MODE, makeFolder, makePrivate, setMode } from '../../storage/folder.ts'
+import { isMainThread } from 'node:worker_threads'
+import { Context, Effect, Layer } from 'effect'
+import { FILE_MODE, makeFolder, makePrivate, PRIVATE_UMASK, setMode } from '../../storage/folder.ts'
 import { LockHeld, NoLocks, takeLock, type HeldLock } from '../../storage/lock-file.ts'
 import type { LockMark } from '../../storage/lock-mark.ts'
+import { ServerSettings } from '../config.ts'
 import { codeOf, ServerError, textOf } from '../error.ts'
 
 /** Numbers are reserved in blocks, so that a login need not wait for the disk; what a crash leaves of a block is lost. */
@@ -268,4 +271,40 @@ function writeDurably(file: string, text: string): void {
     closeSync(handle)
   }
   renameSync(next, file)
+}
+
+/** Milliseconds between looks at the lock's file: whoever removes it should not find the directory free for long. */
+const LOCK_LOOK_MS = 1_000
+
+export class DataDirectoryService extends Context.Service<DataDirectoryService, DataDirectory>()(
+  'otherworld/DataDirectory',
+) {
+  static readonly layer = Layer.effect(
+    DataDirectoryService,
+    Effect.gen(function* () {
+      const { dataDirectory, log } = yield* ServerSettings
+      // All threads have the process's mask, and child processes inherit it.
+      if (isMainThread)
+        yield* Effect.acquireRelease(
+          Effect.sync(() => process.umask(PRIVATE_UMASK)),
+          (before) => Effect.sync(() => process.umask(before)),
+        )
+      return yield* Effect.acquireRelease(
+        Effect.suspend(() => {
+          try {
+            const directory = openDataDirectory(dataDirectory)
+            for (const note of directory.notes) log(note)
+            return Effect.succeed({ directory, timer: setInterval(() => directory.keepLock(), LOCK_LOOK_MS) })
+          } catch (error) {
+            return error instanceof ServerError ? Effect.fail(error) : Effect.die(error)
+          }
+        }),
+        ({ directory, timer }) =>
+          Effect.sync(() => {
+            clearInterval(timer)
+            directory.release()
+          }),
+      ).pipe(Effect.map(({ directory }) => directory))
+    }),
+  )
 }

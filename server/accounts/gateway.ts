@@ -6,11 +6,11 @@ import { cleanName, NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
 import { Archive } from '../../storage/archive/index.ts'
 import { isLocalHost } from '../http/address.ts'
 import { ServerSettings, type Observers } from '../config.ts'
-import { DataDirectoryService } from './data-directory-service.ts'
+import { DataDirectoryService } from './data-directory.ts'
 import * as limits from '../limits.ts'
 import { bucketsByKey } from '../../http/rate-limit.ts'
 import { ServerMeters, type ServerTable } from '../metrics/server-meters.ts'
-import { RecordsService } from '../host/records-service.ts'
+import { RecordWriteBehindService } from '../host/record-write-behind.ts'
 import { passKnownUsers } from './user-numbers.ts'
 import {
   signIdentity,
@@ -86,7 +86,7 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
       const settings = yield* ServerSettings
       const data = yield* DataDirectoryService
       const { table: meters } = yield* ServerMeters
-      const records = yield* RecordsService
+      const records = yield* RecordWriteBehindService
       const archive = yield* Archive
       const ended = yield* Effect.acquireRelease(
         Effect.sync(() => new AbortController()),

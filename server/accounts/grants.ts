@@ -1,5 +1,8 @@
 /** Roles in the realm: who has which, what each adds to what everyone may, who may give and take them. */
+import { Context, Effect, Layer } from 'effect'
 import type { ArchiveService, Grant, RealmRole } from '../../storage/archive/archive.ts'
+import { Archive } from '../../storage/archive/index.ts'
+import { ServerSettings } from '../config.ts'
 import { bucketsByKey } from '../../http/rate-limit.ts'
 import { Permission } from '../../sim/index.ts'
 import { RouteError } from '../http/reply.ts'
@@ -163,4 +166,24 @@ export class Grants {
       )
     return undefined
   }
+}
+
+/** The roles of this server's realm, read from the archive at the start and every GRANTS_REFRESH_MS. */
+export class GrantsService extends Context.Service<GrantsService, Grants>()('otherworld/Grants') {
+  static readonly layer = Layer.effect(
+    GrantsService,
+    Effect.gen(function* () {
+      const { definition, log } = yield* ServerSettings
+      const archive = yield* Archive
+      const grants = new Grants({ realm: definition.id, archive, nowMs: Date.now, log })
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          void grants.refresh()
+          return setInterval(() => void grants.refresh(), limits.GRANTS_REFRESH_MS)
+        }),
+        (timer) => Effect.sync(() => clearInterval(timer)),
+      )
+      return grants
+    }),
+  )
 }

@@ -4,7 +4,7 @@ import { ELEMENTS_MAX } from '../../sim/index.ts'
 import { ArchiveError, type ArchiveService, type SavedElement } from '../../storage/archive/index.ts'
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { definitionOf, elementOf } from '../../storage/archive/archive.fixture.ts'
-import { Archivist } from './element-write-behind.ts'
+import { ElementWriteBehind } from './element-write-behind.ts'
 import { until as untilSo } from '../../testing/wait.ts'
 
 const REALM = definitionOf('yard')
@@ -33,7 +33,7 @@ function moody(): { service: ArchiveService; mood: { isAway: boolean; losesAnswe
 }
 
 interface Scene {
-  readonly archivist: Archivist
+  readonly behind: ElementWriteBehind
   readonly service: ArchiveService
   readonly mood: ReturnType<typeof moody>['mood']
   readonly logged: string[]
@@ -45,12 +45,12 @@ function scene(): Scene {
   const { service, mood } = moody()
   const logged: string[] = []
   const retold: number[] = []
-  const archivist = new Archivist({
+  const behind = new ElementWriteBehind({
     archive: service,
     log: (line) => void logged.push(line),
     retell: () => void retold.push(retold.length),
   })
-  return { archivist, service, mood, logged, retold, saved: () => Effect.runPromise(service.savedRealm('yard')) }
+  return { behind, service, mood, logged, retold, saved: () => Effect.runPromise(service.savedRealm('yard')) }
 }
 
 const told = (
@@ -58,36 +58,36 @@ const told = (
   put: readonly SavedElement[],
   removed: readonly number[] = [],
   isComplete = true,
-): Parameters<Archivist['elements']>[0] => ({ tick, put, removed, begins: false, isComplete })
+): Parameters<ElementWriteBehind['elements']>[0] => ({ tick, put, removed, begins: false, isComplete })
 /** The first that is told where everything is. */
 const first = (...given: Parameters<typeof told>): ReturnType<typeof told> => ({ ...told(...given), begins: true })
 const at = (element: number, x: number): SavedElement => elementOf(element, { position: { x, y: 0, z: 0 } })
 const until = (look: () => boolean | Promise<boolean>): Promise<boolean> => untilSo('the archive has it', look)
 
-describe('the archivist', () => {
+describe('the element write-behind', () => {
   test('saves all first, then what has changed; a round that is not complete is not saved', async () => {
-    const { archivist, saved } = scene()
-    archivist.begin(REALM, 3)
-    archivist.elements(first(1, [at(1, 1)], [], false))
+    const { behind, saved } = scene()
+    behind.begin(REALM, 3)
+    behind.elements(first(1, [at(1, 1)], [], false))
     await until(async () => (await saved()) !== null)
     expect((await saved())?.epoch).toBe(0)
-    archivist.elements(told(2, [at(2, 2)]))
+    behind.elements(told(2, [at(2, 2)]))
     await until(async () => (await saved())?.tick === 2)
     expect((await saved())?.elements).toEqual([at(1, 1), at(2, 2)])
-    archivist.elements(told(9, [at(2, 5)], [1]))
-    expect(await archivist.end(1_000)).toBe(true)
+    behind.elements(told(9, [at(2, 5)], [1]))
+    expect(await behind.end(1_000)).toBe(true)
     expect(await saved()).toMatchObject({ epoch: 3, tick: 9, elements: [at(2, 5)] })
   })
 
   test('keeps what could not be saved, coalesced by element, tells the operator once, and saves it when the archive is back', async () => {
-    const { archivist, mood, logged, saved } = scene()
-    archivist.begin(REALM, 1)
-    archivist.elements(first(1, [at(1, 0), at(2, 0)]))
+    const { behind, mood, logged, saved } = scene()
+    behind.begin(REALM, 1)
+    behind.elements(first(1, [at(1, 0), at(2, 0)]))
     await until(async () => (await saved())?.tick === 1)
     mood.isAway = true
     for (let tick = 2; tick <= 500; tick++)
-      archivist.elements(told(tick, [at(1, tick), at(3, tick)], tick === 400 ? [2] : []))
-    expect(archivist.backlog).toBeLessThanOrEqual(3)
+      behind.elements(told(tick, [at(1, tick), at(3, tick)], tick === 400 ? [2] : []))
+    expect(behind.backlog).toBeLessThanOrEqual(3)
     await until(() => mood.saves > 4)
     expect(logged).toEqual([expect.stringContaining('archive: away')])
     mood.isAway = false
@@ -97,36 +97,36 @@ describe('the archivist', () => {
   })
 
   test('a save that was made but not acknowledged is made again, and changes nothing', async () => {
-    const { archivist, mood, saved } = scene()
-    archivist.begin(REALM, 1)
+    const { behind, mood, saved } = scene()
+    behind.begin(REALM, 1)
     await until(async () => (await saved()) !== null)
     mood.losesAnswer = true
-    archivist.elements(first(7, [at(1, 1)]))
+    behind.elements(first(7, [at(1, 1)]))
     await until(() => mood.saves === 2)
-    expect(archivist.backlog).toBe(1)
+    expect(behind.backlog).toBe(1)
     mood.losesAnswer = false
-    expect(await archivist.end(10_000)).toBe(true)
+    expect(await behind.end(10_000)).toBe(true)
     expect(mood.saves).toBe(3)
     expect(await saved()).toMatchObject({ epoch: 1, tick: 7, elements: [at(1, 1)] })
   })
 
   test('stops where a newer epoch has begun elsewhere, says so, and holds up no end', async () => {
-    const { archivist, service, logged, saved } = scene()
-    archivist.begin(REALM, 1)
-    archivist.elements(first(1, [at(1, 1)]))
+    const { behind, service, logged, saved } = scene()
+    behind.begin(REALM, 1)
+    behind.elements(first(1, [at(1, 1)]))
     await until(async () => (await saved())?.tick === 1)
     await Effect.runPromise(service.putRealm(REALM, 2))
-    archivist.elements(told(2, [at(1, 2)]))
+    behind.elements(told(2, [at(1, 2)]))
     await until(() => logged.length === 1)
     expect(logged[0]).toContain('epoch 2')
-    expect(await archivist.end(50)).toBe(true)
+    expect(await behind.end(50)).toBe(true)
     expect(await saved()).toMatchObject({ epoch: 1, tick: 1, elements: [at(1, 1)] })
   })
 
   test('an archive that was set back, so that changes alone are of no use, is told everything again', async () => {
-    const { archivist, service, retold, saved } = scene()
-    archivist.begin(REALM, 5)
-    archivist.elements(first(1, [at(1, 1)]))
+    const { behind, service, retold, saved } = scene()
+    behind.begin(REALM, 5)
+    behind.elements(first(1, [at(1, 1)]))
     await until(async () => (await saved())?.tick === 1)
     // Another program of the same epoch number replaced the save by an older one: as where a backup is put in place.
     const set: ArchiveService['saveElements'] = service.saveElements
@@ -139,53 +139,53 @@ describe('the archivist', () => {
             )
           : set(...args),
     })
-    archivist.elements(told(2, [at(1, 2)]))
+    behind.elements(told(2, [at(1, 2)]))
     await until(() => retold.length === 1)
     // Told before the realm heard of it: no view of all that stands there.
-    archivist.elements(told(3, [at(9, 9)]))
+    behind.elements(told(3, [at(9, 9)]))
     await new Promise((resolve) => {
       setTimeout(resolve, 700)
     })
     expect(await saved()).toMatchObject({ tick: 1, elements: [at(1, 1)] })
-    archivist.elements(first(3, [at(1, 3), at(2, 3)]))
+    behind.elements(first(3, [at(1, 3), at(2, 3)]))
     await until(async () => (await saved())?.tick === 3)
     expect((await saved())?.elements).toEqual([at(1, 3), at(2, 3)])
   })
 
   test('an end within bounds is kept, and what could not be saved is counted', async () => {
-    const { archivist, mood } = scene()
+    const { behind, mood } = scene()
     mood.isAway = true
-    archivist.begin(REALM, 1)
-    archivist.elements(first(1, [at(1, 1), at(2, 2)]))
+    behind.begin(REALM, 1)
+    behind.elements(first(1, [at(1, 1), at(2, 2)]))
     const fromMs = performance.now()
-    expect(await archivist.end(200)).toBe(false)
+    expect(await behind.end(200)).toBe(false)
     expect(performance.now() - fromMs).toBeLessThan(30_000)
-    expect(archivist.backlog).toBe(2)
+    expect(behind.backlog).toBe(2)
   })
 
   test("a realm instance that begins anew tells everything itself: the old one's backlog goes", async () => {
-    const { archivist, mood, saved } = scene()
+    const { behind, mood, saved } = scene()
     mood.isAway = true
-    archivist.begin(REALM, 1)
-    archivist.elements(first(900, [at(1, 1)]))
-    archivist.begin(REALM, 2)
+    behind.begin(REALM, 1)
+    behind.elements(first(900, [at(1, 1)]))
+    behind.begin(REALM, 2)
     mood.isAway = false
-    archivist.elements(first(5, [at(7, 7)]))
-    expect(await archivist.end(5_000)).toBe(true)
+    behind.elements(first(5, [at(7, 7)]))
+    expect(await behind.end(5_000)).toBe(true)
     expect(await saved()).toMatchObject({ epoch: 2, tick: 5, elements: [at(7, 7)] })
   })
 
   test('of the list of checkpoints a bounded number waits, the newest', async () => {
-    const { archivist, mood, service } = scene()
+    const { behind, mood, service } = scene()
     mood.isAway = true
-    archivist.begin(REALM, 1)
+    behind.begin(REALM, 1)
     for (let tick = 1; tick <= 5_000; tick++)
-      archivist.logged({
+      behind.logged({
         type: 'checkpoint',
         entry: { realm: 'yard', epoch: 1, tick, segment: 1, stateHash: '', bytes: 1 },
       })
     mood.isAway = false
-    expect(await archivist.end(20_000)).toBe(true)
+    expect(await behind.end(20_000)).toBe(true)
     const listed = await Effect.runPromise(service.checkpoints('yard', ELEMENTS_MAX))
     expect([listed.length, listed[0]?.tick]).toEqual([4_096, 5_000])
   })

@@ -27,7 +27,7 @@ export type LogEvent =
   | { readonly type: 'recording-removed'; readonly entry: Pick<RecordingEntry, 'realm' | 'epoch' | 'segment'> }
   | { readonly type: 'checkpoint'; readonly entry: CheckpointEntry }
 
-export interface ArchivistOptions {
+export interface ElementWriteBehindOptions {
   readonly archive: ArchiveService
   /** For the operator. */
   log(line: string): void
@@ -81,8 +81,8 @@ class Changes {
   }
 }
 
-export class Archivist {
-  private readonly options: ArchivistOptions
+export class ElementWriteBehind {
+  private readonly options: ElementWriteBehindOptions
   private instance: Instance | null = null
   /** Told, and perhaps in the middle of a round. */
   private changes = new Changes(true)
@@ -93,7 +93,7 @@ export class Archivist {
   private isEnding = false
   private wake: (() => void) | null = null
 
-  constructor(options: ArchivistOptions) {
+  constructor(options: ElementWriteBehindOptions) {
     this.options = options
   }
 

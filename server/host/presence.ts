@@ -1,14 +1,14 @@
 /** Who is in the realm, for the archive: a session begins with its first link, and ends with its last for as long as no other comes. */
-import type { RecordsBehind } from './record-write-behind.ts'
+import type { RecordWriteBehind } from './record-write-behind.ts'
 import type { Claims } from '../accounts/tokens.ts'
 
 export class Presence {
   private readonly realm: string
-  private readonly records: Pick<RecordsBehind, 'session'>
+  private readonly records: Pick<RecordWriteBehind, 'session'>
   private readonly nowMs: () => number
   private readonly open = new Map<string, { readonly startedAtMs: number; links: number }>()
 
-  constructor(realm: string, records: Pick<RecordsBehind, 'session'>, nowMs: () => number) {
+  constructor(realm: string, records: Pick<RecordWriteBehind, 'session'>, nowMs: () => number) {
     this.realm = realm
     this.records = records
     this.nowMs = nowMs

@@ -2,21 +2,21 @@
 import { Context, Deferred, Effect, Layer } from 'effect'
 import type { ServerEvents, ServerTransport } from '../../netcode/transport.ts'
 import { Archive, type ArchiveService } from '../../storage/archive/index.ts'
-import { Archivist } from './element-write-behind.ts'
+import { ElementWriteBehind } from './element-write-behind.ts'
 import { ServerSettings, type Settings } from '../config.ts'
 import type { DataDirectory } from '../accounts/data-directory.ts'
-import { DataDirectoryService } from '../accounts/data-directory-service.ts'
+import { DataDirectoryService } from '../accounts/data-directory.ts'
 import type { ServerError } from '../error.ts'
-import { GrantsService } from '../accounts/grants-service.ts'
-import { PackagesService } from '../packages/service.ts'
+import { GrantsService } from '../accounts/grants.ts'
+import { PackagesService } from '../packages/packages.ts'
 import { Gateway, type GatewayService } from '../accounts/gateway.ts'
 import { ARCHIVE_FLUSH_MS_MAX, INBOUND_BATCH_MS } from '../limits.ts'
 import { packageVersion } from '../package-root.ts'
 import { ServerMeters, type ServerTable } from '../metrics/server-meters.ts'
 import { Presence } from './presence.ts'
-import { RecordsService } from './records-service.ts'
+import { RecordWriteBehindService } from './record-write-behind.ts'
 import { RealmMeters } from '../metrics/realm-meters.ts'
-import { RealmLife } from './realm-lifecycle.ts'
+import { RealmLifecycle } from './realm-lifecycle.ts'
 import { RealmLinks, type RealmLinksOptions } from './realm-links.ts'
 import type { FromRealm, PackageAnswer, RealmStart, WorkerStatus } from '../realm-messages.ts'
 import { savedStart } from './saved-start.ts'
@@ -49,7 +49,7 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
       const { table: counted } = yield* ServerMeters
       const grants = yield* GrantsService
       const packages = yield* PackagesService
-      const records = yield* RecordsService
+      const records = yield* RecordWriteBehindService
       const presence = new Presence(settings.definition.id, records, Date.now)
       const outside: Outside = {
         grantedTo: (uid) => grants.permissionsOf(uid),
@@ -98,8 +98,8 @@ class Host {
   private readonly start: RealmStart
   private readonly outside: Outside
   private readonly links: RealmLinks
-  private readonly archivist: Archivist
-  private readonly life: RealmLife
+  private readonly writeBehind: ElementWriteBehind
+  private readonly life: RealmLifecycle
   private batchTimer: NodeJS.Timeout | undefined
   private tickAtMs = performance.now()
   private workerStatus: WorkerStatus
@@ -129,12 +129,12 @@ class Host {
       },
       log: (line) => settings.log(line),
     })
-    this.archivist = new Archivist({
+    this.writeBehind = new ElementWriteBehind({
       archive,
       log: (line) => settings.log(line),
       retell: () => this.life.post({ type: 'retell' }),
     })
-    this.life = new RealmLife({
+    this.life = new RealmLifecycle({
       settings,
       start,
       counted,
@@ -163,7 +163,7 @@ class Host {
   }
 
   get saveBacklog(): number {
-    return this.archivist.backlog
+    return this.writeBehind.backlog
   }
 
   health(): Health {
@@ -208,9 +208,9 @@ class Host {
       case 'wanted':
         return this.wanted(message)
       case 'elements':
-        return this.archivist.elements(message.told)
+        return this.writeBehind.elements(message.told)
       case 'log':
-        return this.archivist.logged(message.event)
+        return this.writeBehind.logged(message.event)
       // What concerns the worker's life is heard there.
       case 'note':
       case 'failed':
@@ -225,7 +225,7 @@ class Host {
   }
 
   private started(message: Extract<FromRealm, { type: 'ready' }>): void {
-    this.archivist.begin(message.definition, message.epoch)
+    this.writeBehind.begin(message.definition, message.epoch)
     this.takeState(message)
     this.tickAtMs = performance.now()
   }
@@ -244,9 +244,9 @@ class Host {
     clearTimeout(this.batchTimer)
     await this.life.stop(reason)
     this.links.closeAll(reason)
-    if (!(await this.archivist.end(ARCHIVE_FLUSH_MS_MAX)))
+    if (!(await this.writeBehind.end(ARCHIVE_FLUSH_MS_MAX)))
       this.settings.log(
-        `archive: ${this.archivist.backlog} things could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`,
+        `archive: ${this.writeBehind.backlog} things could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`,
       )
   }
 }

@@ -24,7 +24,7 @@ import type { SavedStart } from '../recorder/archive-restore.ts'
 import { TrialWorkers } from './trial-workers.ts'
 import { Pulse, Watchdog } from './watchdog.ts'
 
-export interface RealmLifeOptions {
+export interface RealmLifecycleOptions {
   readonly settings: Settings
   readonly start: RealmStart
   readonly counted: ServerTable
@@ -38,7 +38,7 @@ export interface RealmLifeOptions {
 
 type Failure = Extract<FromRealm, { type: 'failed' }>
 
-export class RealmLife {
+export class RealmLifecycle {
   /** Why the realm does not run; null: it does. */
   problem: string | null = 'the realm is starting'
   /** It does not start again by itself. */
@@ -46,7 +46,7 @@ export class RealmLife {
   /** Since the server's start. */
   restarts = 0
   quarantined = 0
-  private readonly options: RealmLifeOptions
+  private readonly options: RealmLifecycleOptions
   private worker: Worker | null = null
   private watchdog: Watchdog | null = null
   private trials: TrialWorkers | null = null
@@ -62,7 +62,7 @@ export class RealmLife {
   /** The last start took something out that is not told yet. */
   private pending: Extract<Found, { type: 'remedy' }> | null = null
 
-  constructor(options: RealmLifeOptions) {
+  constructor(options: RealmLifecycleOptions) {
     this.options = options
   }
 

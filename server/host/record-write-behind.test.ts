@@ -4,7 +4,7 @@ import { ArchiveError, type SessionEntry } from '../../storage/archive/archive.t
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { ARCHIVE_BEHIND_MAX } from '../limits.ts'
 import { Presence } from './presence.ts'
-import { RecordsBehind } from './record-write-behind.ts'
+import { RecordWriteBehind } from './record-write-behind.ts'
 
 const uid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 const turn = (): Promise<void> =>
@@ -14,7 +14,7 @@ const turn = (): Promise<void> =>
 
 /** An archive that can be away, and what is written behind it; each wait ends at the next turn. */
 function behind(): {
-  readonly records: RecordsBehind
+  readonly records: RecordWriteBehind
   readonly archive: ReturnType<typeof memoryArchive>
   readonly outage: { away: boolean; broken: boolean; tries: number }
   readonly logged: string[]
@@ -31,7 +31,7 @@ function behind(): {
         ? Effect.fail(new ArchiveError({ reason: 'away', what: 'gone', where: 'db', fix: 'wait' }))
         : write()
     })
-  const records = new RecordsBehind({
+  const records = new RecordWriteBehind({
     archive: {
       putUser: (user) => guard(() => archive.putUser(user)),
       putSession: (session) => guard(() => archive.putSession(session)),
@@ -117,7 +117,7 @@ test('what is put in the moment in which the work ends is written too', async ()
 
 test('an archive that takes the question and never answers does not hold up the end', async () => {
   const logged: string[] = []
-  const records = new RecordsBehind({
+  const records = new RecordWriteBehind({
     archive: { putUser: () => Effect.never, putSession: () => Effect.never },
     sleep: turn,
     log: (line) => void logged.push(line),

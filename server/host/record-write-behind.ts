@@ -2,21 +2,24 @@
  * What the archive is told without anyone waiting for it: who has logged in, which sessions there were. While it is away
  * the newest state of each waits, up to ARCHIVE_BEHIND_MAX; nobody's login depends on it.
  */
+import { setTimeout } from 'node:timers/promises'
+import { Context, Effect, Layer } from 'effect'
 import type { ArchiveService, SessionEntry, User } from '../../storage/archive/archive.ts'
+import { Archive } from '../../storage/archive/index.ts'
+import { ServerSettings } from '../config.ts'
 import { textOf } from '../error.ts'
 import { ARCHIVE_BEHIND_MAX, ARCHIVE_FLUSH_MS_MAX, STORE_RETRY_MS, STORE_RETRY_MS_MAX } from '../limits.ts'
 import { isStoreError, outcomeOf, type StoreError } from '../uploads/retry.ts'
-import type { Effect } from 'effect'
 
-export interface BehindParts {
+export interface RecordWriteBehindParts {
   readonly archive: Pick<ArchiveService, 'putUser' | 'putSession'>
   /** Rejects when the signal is raised. */
   sleep(ms: number, signal: AbortSignal): Promise<unknown>
   log(line: string): void
 }
 
-export class RecordsBehind {
-  private readonly parts: BehindParts
+export class RecordWriteBehind {
+  private readonly parts: RecordWriteBehindParts
   /** Newest state by what it is of, in the order in which it changed first: users before their sessions. */
   private readonly waiting = new Map<string, () => Effect.Effect<void, StoreError>>()
   private running: Promise<void> | null = null
@@ -24,7 +27,7 @@ export class RecordsBehind {
   private dropped = 0
   private isAway = false
 
-  constructor(parts: BehindParts) {
+  constructor(parts: RecordWriteBehindParts) {
     this.parts = parts
   }
 
@@ -102,4 +105,27 @@ export class RecordsBehind {
     if (this.waiting.size > 0)
       this.parts.log(`archive: ${this.waiting.size} records of users and sessions could not be written`)
   }
+}
+
+export class RecordWriteBehindService extends Context.Service<RecordWriteBehindService, RecordWriteBehind>()(
+  'otherworld/Records',
+) {
+  static readonly layer = Layer.effect(
+    RecordWriteBehindService,
+    Effect.gen(function* () {
+      const { log } = yield* ServerSettings
+      const archive = yield* Archive
+      return yield* Effect.acquireRelease(
+        Effect.sync(
+          () =>
+            new RecordWriteBehind({
+              archive,
+              sleep: (ms, signal) => setTimeout(ms, undefined, { signal, ref: false }),
+              log,
+            }),
+        ),
+        (records) => Effect.promise(() => records.stop()),
+      )
+    }),
+  )
 }

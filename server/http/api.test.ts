@@ -16,9 +16,9 @@ import { FOLLOWERS_PER_UPLOAD_MAX } from '../limits.ts'
 import { Packages } from '../packages/packages.ts'
 import { healthOf } from './status.ts'
 import { loadStaticFiles } from './static-files.ts'
-import { UploadDesk } from '../uploads/upload-service.ts'
+import { UploadService } from '../uploads/upload-service.ts'
 import { FakeAssets, outcomeFor, sha256Of } from '../uploads/uploads.fake.ts'
-import { KnownOutcomes } from '../uploads/dedupe-cache.ts'
+import { DedupeCache } from '../uploads/dedupe-cache.ts'
 import { PATIENCE } from '../uploads/retry.ts'
 
 const OPERATOR = 'o'.repeat(43)
@@ -65,11 +65,11 @@ class Site {
       await this.gate
       return outcomeFor(bytes, 'cup')
     }
-    const desk = new UploadDesk({
+    const uploads = new UploadService({
       archive: this.archive,
       assets: this.assets,
       directory,
-      known: new KnownOutcomes(),
+      dedupe: new DedupeCache(),
       ingestsMax: 1,
       ingest,
       patience: PATIENCE,
@@ -87,13 +87,13 @@ class Site {
         origins: ['https://friend.example'],
         transports: [],
         assets: this.assets,
-        api: makeApi(gateway, desk, this.packages, makeGrantRoutes(this.grants, OPERATOR, Date.now)),
+        api: makeApi(gateway, uploads, this.packages, makeGrantRoutes(this.grants, OPERATOR, Date.now)),
         status: () => ({
           schema: 'otherworld/status/1',
           realms: [],
           archive: up,
           assets: up,
-          uploads: desk.counts,
+          uploads: uploads.counts,
           backlog: { records: 0, elements: 0 },
         }),
         health: () => healthOf({ id: 'yard', tick: 1, warning: null }, 0, 0, null),

@@ -5,7 +5,7 @@ import type { GatewayService } from '../accounts/gateway.ts'
 import type { GrantRoutes } from '../accounts/grant-routes.ts'
 import type { Packages } from '../packages/packages.ts'
 import { packageRoutes } from '../packages/routes.ts'
-import type { UploadDesk } from '../uploads/upload-service.ts'
+import type { UploadService } from '../uploads/upload-service.ts'
 import { uploadRoutes } from '../uploads/routes.ts'
 
 /** Answers a request for a decoded path and returns true, or false where the path is none of its. Rejects with HttpError. */
@@ -13,7 +13,7 @@ export type Api = (path: string, request: IncomingMessage, response: ServerRespo
 
 export function makeApi(
   gateway: Pick<GatewayService, 'bearer'>,
-  uploads: UploadDesk,
+  uploads: UploadService,
   packages: Packages,
   grants: GrantRoutes,
 ): Api {

@@ -4,23 +4,23 @@ import { Context, Effect, Layer } from 'effect'
 import { ServerSettings } from '../config.ts'
 import { Assets } from '../../storage/assets/index.ts'
 import { makeApi } from './api.ts'
-import { DataDirectoryService } from '../accounts/data-directory-service.ts'
+import { DataDirectoryService } from '../accounts/data-directory.ts'
 import { Gateway } from '../accounts/gateway.ts'
 import { makeGrantRoutes } from '../accounts/grant-routes.ts'
-import { GrantsService } from '../accounts/grants-service.ts'
+import { GrantsService } from '../accounts/grants.ts'
 import { httpHandler } from './handler.ts'
 import { Listener } from './listener.ts'
 import { scrape } from '../metrics/scrape.ts'
 import { ServerMeters } from '../metrics/server-meters.ts'
 import { packageRoot } from '../package-root.ts'
-import { PackagesService } from '../packages/service.ts'
+import { PackagesService } from '../packages/packages.ts'
 import { RealmHost } from '../host/realm-host.ts'
-import { RecordsService } from '../host/records-service.ts'
+import { RecordWriteBehindService } from '../host/record-write-behind.ts'
 import { loadStaticFiles } from './static-files.ts'
 import type { ThingsStatus } from './status.ts'
 import { Stores } from '../host/stores.ts'
 import { Transports } from '../host/transports.ts'
-import { UploadsService } from '../uploads/layer.ts'
+import { Uploads } from '../uploads/layer.ts'
 
 export interface HttpService {
   /** Where a browser on this machine finds the page, with a slash at its end. */
@@ -38,10 +38,10 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
       const listener = yield* Listener
       const meters = yield* ServerMeters
       const data = yield* DataDirectoryService
-      const uploads = yield* UploadsService
+      const uploads = yield* Uploads
       const packages = yield* PackagesService
       const grants = yield* GrantsService
-      const records = yield* RecordsService
+      const records = yield* RecordWriteBehindService
       const stores = yield* Stores
       const assets = yield* Assets
       const things = (): ThingsStatus => ({

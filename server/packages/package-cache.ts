@@ -5,7 +5,7 @@ import { inTime } from '../uploads/retry.ts'
 
 const HASH = /^[0-9a-f]{64}$/
 
-export class PackageShelf {
+export class PackageCache {
   private readonly archive: Pick<ArchiveService, 'package'>
   /** The one used longest ago first. */
   private readonly known = new Map<string, StoredPackage>()

@@ -1,13 +1,17 @@
 /** Packages towards users and realms: what they are, where their files are, who may use them. */
+import { Context, Effect, Layer } from 'effect'
 import type { ArchiveService, ObjectRecord, RealmRole, Sharing } from '../../storage/archive/archive.ts'
+import { Archive } from '../../storage/archive/index.ts'
 import type { AssetsService } from '../../storage/assets/assets.ts'
+import { Assets } from '../../storage/assets/index.ts'
+import { GrantsService } from '../accounts/grants.ts'
 import type { PackageFile, PackageKind, PackageManifest } from '../../packages/manifest.ts'
 import { RouteError } from '../http/reply.ts'
 import { DOWNLOAD_LINK_SECONDS, PACKAGE_ANSWER_MS_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
 import type { PackageAnswer } from '../realm-messages.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import { inTime } from '../uploads/retry.ts'
-import { PackageShelf } from './package-cache.ts'
+import { PackageCache } from './package-cache.ts'
 
 export interface FileLink {
   readonly url: string
@@ -50,16 +54,16 @@ export interface PackagesParts {
 
 export class Packages {
   private readonly parts: PackagesParts
-  private readonly shelf: PackageShelf
+  private readonly cache: PackageCache
 
   constructor(parts: PackagesParts) {
     this.parts = parts
-    this.shelf = new PackageShelf(parts.archive)
+    this.cache = new PackageCache(parts.archive)
   }
 
   /** To whoever knows the hash: all who are in a realm must see what stands there. Throws RouteError. */
   async tell(hash: string, { uid }: Claims): Promise<PackageTold> {
-    const stored = await this.shelf.find(hash)
+    const stored = await this.cache.find(hash)
     if (!stored) throw unknown(hash)
     const { manifest } = stored
     const own = await this.ownRecord(hash, uid)
@@ -98,7 +102,7 @@ export class Packages {
     )
     const told: RecordTold[] = []
     for (const record of [...own, ...[...others.values()].toReversed()]) {
-      const stored = await this.shelf.find(record.package)
+      const stored = await this.cache.find(record.package)
       if (stored) told.push(this.toldOf(record, stored.kind, uid))
     }
     return told
@@ -124,7 +128,7 @@ export class Packages {
         'send {"sharing": "owner"} or {"sharing": "everyone"}',
       )
     const record = await this.ownRecord(hash, uid)
-    const stored = record ? await this.shelf.find(hash) : null
+    const stored = record ? await this.cache.find(hash) : null
     if (!record || !stored || !(await inTime(this.parts.archive.setSharing(record.id, uid, sharing))))
       throw notYours(hash)
     return this.toldOf({ ...record, sharing }, stored.kind, uid)
@@ -143,7 +147,7 @@ export class Packages {
   /** For the realm: may the user bring it in, and what does the simulation take? Answers in time, never rejects. */
   async physicsFor(hash: string, uid: string): Promise<PackageAnswer> {
     try {
-      const [stored, may] = await Promise.all([this.shelf.find(hash, PACKAGE_ANSWER_MS_MAX), this.mayUse(hash, uid)])
+      const [stored, may] = await Promise.all([this.cache.find(hash, PACKAGE_ANSWER_MS_MAX), this.mayUse(hash, uid)])
       if (!stored) return { ok: false, reason: 'unknown-package' }
       return may ? { ok: true, physics: stored.manifest.physics } : { ok: false, reason: 'not-permitted' }
     } catch {
@@ -168,3 +172,15 @@ const unknown = (hash: string): RouteError =>
   )
 const notYours = (hash: string): RouteError =>
   new RouteError(404, 'not-found', 'you have no such package', hash.slice(0, 64), 'ask GET /v1/packages for yours')
+
+export class PackagesService extends Context.Service<PackagesService, Packages>()('otherworld/Packages') {
+  static readonly layer = Layer.effect(
+    PackagesService,
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      const assets = yield* Assets
+      const grants = yield* GrantsService
+      return new Packages({ archive, assets, roleOf: (uid) => grants.roleOf(uid) })
+    }),
+  )
+}

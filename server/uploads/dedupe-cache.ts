@@ -1,7 +1,7 @@
 /** Which package came of which bytes, so that nothing is ingested twice while the server runs. */
 import { INGESTED_KNOWN_MAX } from '../limits.ts'
 
-export class KnownOutcomes {
+export class DedupeCache {
   /** The one used longest ago first. */
   private readonly hashes = new Map<string, string>()
 

@@ -2,23 +2,23 @@
 import type { ServerResponse } from 'node:http'
 import { FOLLOWER_BEAT_MS, FOLLOWER_BUFFER_BYTES_MAX } from '../limits.ts'
 import type { Claims } from '../accounts/tokens.ts'
-import type { UploadDesk } from './upload-service.ts'
+import type { UploadService } from './upload-service.ts'
 import type { UploadStatus } from './status.ts'
 
 /** A client that lost the connection asks again after this long, ms. */
 const RETRY_MS = 1_000
 
 export async function sendEvents(
-  desk: UploadDesk,
+  uploads: UploadService,
   id: string,
   claims: Claims,
   response: ServerResponse,
 ): Promise<void> {
-  const first = await desk.status(id, claims)
+  const first = await uploads.status(id, claims)
   // Who went away meanwhile would be followed for until the upload is settled: nothing says again that it has.
   if (response.destroyed) return
   let beat: NodeJS.Timeout | undefined
-  const end = desk.follow(id, claims, (status) => {
+  const end = uploads.follow(id, claims, (status) => {
     tell(status)
     if (status.stage === 'done' || status.stage === 'rejected' || status.stage === 'failed') finish()
   })
@@ -39,7 +39,7 @@ export async function sendEvents(
     'x-accel-buffering': 'no',
   })
   response.write(`retry: ${RETRY_MS}\n\n`)
-  tell(end ? first : await desk.status(id, claims))
+  tell(end ? first : await uploads.status(id, claims))
   if (!end) return finish()
   response.once('close', finish)
   beat = setInterval(() => write(': still here\n\n'), FOLLOWER_BEAT_MS)

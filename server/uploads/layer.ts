@@ -1,4 +1,4 @@
-/** Uploads as a service: the desk over this server's stores, with the ingest in a process of its own. */
+/** Uploads as a service: the uploads over this server's stores, with the ingest in a process of its own. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -8,17 +8,17 @@ import { Archive } from '../../storage/archive/index.ts'
 import { Assets, type AssetsService } from '../../storage/assets/index.ts'
 import { ingestInChild } from '../../ingest/child.ts'
 import { ServerSettings } from '../config.ts'
-import { DataDirectoryService } from '../accounts/data-directory-service.ts'
+import { DataDirectoryService } from '../accounts/data-directory.ts'
 import { ServerError, textOf } from '../error.ts'
 import { INGESTS_MAX, QUARANTINE_CHECK_MS, QUARANTINE_MS_MAX } from '../limits.ts'
 import { ServerMeters } from '../metrics/server-meters.ts'
-import { UploadDesk } from './upload-service.ts'
-import { KnownOutcomes } from './dedupe-cache.ts'
+import { UploadService } from './upload-service.ts'
+import { DedupeCache } from './dedupe-cache.ts'
 import { outcomeOf, PATIENCE } from './retry.ts'
 
-export class UploadsService extends Context.Service<UploadsService, UploadDesk>()('otherworld/Uploads') {
+export class Uploads extends Context.Service<Uploads, UploadService>()('otherworld/Uploads') {
   static readonly layer = Layer.effect(
-    UploadsService,
+    Uploads,
     Effect.gen(function* () {
       const { log } = yield* ServerSettings
       const { path } = yield* DataDirectoryService
@@ -26,16 +26,16 @@ export class UploadsService extends Context.Service<UploadsService, UploadDesk>(
       const archive = yield* Archive
       const assets = yield* Assets
       const directory = yield* emptyFolder(join(path, 'uploads'))
-      const desk = yield* Effect.acquireRelease(
+      const uploads = yield* Effect.acquireRelease(
         Effect.sync(
           () =>
-            new UploadDesk({
+            new UploadService({
               archive,
               assets,
               directory,
               log,
               ingest: ingestInChild,
-              known: new KnownOutcomes(),
+              dedupe: new DedupeCache(),
               patience: PATIENCE,
               // The realm keeps a core for itself.
               ingestsMax: Math.max(1, Math.min(INGESTS_MAX, availableParallelism() - 1)),
@@ -48,7 +48,7 @@ export class UploadsService extends Context.Service<UploadsService, UploadDesk>(
         (running) => Effect.promise(() => running.stop()),
       )
       const tidy = (): void => {
-        desk.tidy()
+        uploads.tidy()
         void sweep(assets, log)
       }
       yield* Effect.acquireRelease(
@@ -58,7 +58,7 @@ export class UploadsService extends Context.Service<UploadsService, UploadDesk>(
         }),
         (timer) => Effect.sync(() => clearInterval(timer)),
       )
-      return desk
+      return uploads
     }),
   )
 }

@@ -2,12 +2,12 @@
 import { isLoopback, limitKey, plainAddress } from '../../http/connection-limits.ts'
 import { readJson, sendJson } from '../../http/http.ts'
 import { only, type ApiRequest } from '../http/api-request.ts'
-import type { UploadDesk } from './upload-service.ts'
+import type { UploadService } from './upload-service.ts'
 import { sendEvents } from './events.ts'
 
 /** Answers and returns true, or false where the path is no address of an upload. Throws HttpError. */
 export async function uploadRoutes(
-  desk: UploadDesk,
+  uploads: UploadService,
   { request, response, segments, claims }: ApiRequest,
 ): Promise<boolean> {
   const [family, id, action, ...rest] = segments
@@ -17,7 +17,7 @@ export async function uploadRoutes(
     sendJson(
       response,
       201,
-      await desk.declare(
+      await uploads.declare(
         await readJson(request),
         await claims(),
         addressOf(plainAddress(request.socket.remoteAddress ?? '')),
@@ -25,17 +25,17 @@ export async function uploadRoutes(
     )
   } else if (action === undefined) {
     only(request, ['GET', 'DELETE'])
-    if (request.method === 'GET') sendJson(response, 200, await desk.status(id, await claims()))
+    if (request.method === 'GET') sendJson(response, 200, await uploads.status(id, await claims()))
     else {
-      desk.abandon(id, await claims())
+      uploads.abandon(id, await claims())
       response.writeHead(204).end()
     }
   } else if (action === 'complete') {
     only(request, ['POST'])
-    sendJson(response, 202, await desk.complete(id, await claims()))
+    sendJson(response, 202, await uploads.complete(id, await claims()))
   } else if (action === 'events') {
     only(request, ['GET'])
-    await sendEvents(desk, id, await claims(), response)
+    await sendEvents(uploads, id, await claims(), response)
   } else return false
   return true
 }

@@ -9,7 +9,7 @@ import type { PackageManifest } from '../../packages/manifest.ts'
 import { textOf } from '../error.ts'
 import { PACKAGE_BYTES_PER_USER_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
 import { fingerprintOf } from './declaration.ts'
-import type { KnownOutcomes } from './dedupe-cache.ts'
+import type { DedupeCache } from './dedupe-cache.ts'
 import { isStoreError, outcomeOf, PATIENCE, patiently, type Patience } from './retry.ts'
 import type { Upload } from './upload.ts'
 
@@ -22,13 +22,13 @@ export type IngestFileAt = (
   setting: { readonly signal: AbortSignal; report(message: string): void },
 ) => Promise<IngestOutcome>
 
-export interface CourseParts {
+export interface PipelineParts {
   readonly archive: ArchiveService
   readonly assets: AssetsService
   readonly ingest: IngestFileAt
   /** Where the file lies while it is ingested. */
   readonly directory: string
-  readonly known: KnownOutcomes
+  readonly dedupe: DedupeCache
   readonly patience: Pick<Patience, 'patienceMs' | 'nowMs' | 'sleep'>
   /** Unix time. */
   nowMs(): number
@@ -46,7 +46,7 @@ class Ended extends Error {
 }
 
 /** Carries the upload to its end, whatever that is; never rejects. */
-export async function carryThrough(upload: Upload, parts: CourseParts): Promise<void> {
+export async function runPipeline(upload: Upload, parts: PipelineParts): Promise<void> {
   try {
     await run(upload, parts)
   } catch (error) {
@@ -56,7 +56,7 @@ export async function carryThrough(upload: Upload, parts: CourseParts): Promise<
   await outcomeOf(parts.assets.remove(upload.key)).catch(() => undefined)
 }
 
-function settleBy(error: unknown, upload: Upload, { log }: CourseParts): void {
+function settleBy(error: unknown, upload: Upload, { log }: PipelineParts): void {
   if (error instanceof Ended && error.rejections.length > 0)
     return upload.now('rejected', { rejections: error.rejections })
   if (error instanceof Ended) return upload.now('failed', { message: error.message })
@@ -80,7 +80,7 @@ function settleBy(error: unknown, upload: Upload, { log }: CourseParts): void {
   })
 }
 
-async function run(upload: Upload, parts: CourseParts): Promise<void> {
+async function run(upload: Upload, parts: PipelineParts): Promise<void> {
   upload.now('checking')
   const patience: Patience = {
     ...PATIENCE,
@@ -90,7 +90,7 @@ async function run(upload: Upload, parts: CourseParts): Promise<void> {
   }
   const fingerprint = fingerprintOf(upload.declaration)
   const bytes = await receivedBytes(upload, parts, patience)
-  const known = parts.known.hashOf(fingerprint)
+  const known = parts.dedupe.hashOf(fingerprint)
   const stored = known === null ? null : await patiently(patience, () => parts.archive.package(known))
   if (stored) return record(upload, stored.hash, stored.manifest, [], parts, patience)
   const outcome = await ingested(upload, bytes, parts)
@@ -100,7 +100,7 @@ async function run(upload: Upload, parts: CourseParts): Promise<void> {
     parts.archive.putPackage({ hash: outcome.hash, kind: outcome.manifest.kind, manifest: outcome.manifest }),
   )
   await record(upload, outcome.hash, outcome.manifest, outcome.warnings, parts, patience)
-  parts.known.put(fingerprint, outcome.hash)
+  parts.dedupe.put(fingerprint, outcome.hash)
 }
 
 function goOn({ given: { signal } }: Upload): void {
@@ -111,7 +111,7 @@ const rejected = (rule: string, value: string | number | null, limit: string | n
   new Ended(message, [{ rule, where: '', value, limit, message }])
 
 /** The bytes as they arrived, if they are the declared ones. Read once: what lies in the quarantine may be written to by its owner. */
-async function receivedBytes(upload: Upload, { assets }: CourseParts, patience: Patience): Promise<Uint8Array> {
+async function receivedBytes(upload: Upload, { assets }: PipelineParts, patience: Patience): Promise<Uint8Array> {
   const { bytes: size, sha256 } = upload.declaration
   const bytes = await patiently(patience, () => assets.get(upload.key, size)).catch((error: unknown) => {
     if (!(error instanceof AssetError)) throw error
@@ -143,7 +143,7 @@ async function receivedBytes(upload: Upload, { assets }: CourseParts, patience: 
   return bytes
 }
 
-async function ingested(upload: Upload, bytes: Uint8Array, parts: CourseParts): Promise<IngestOutcome> {
+async function ingested(upload: Upload, bytes: Uint8Array, parts: PipelineParts): Promise<IngestOutcome> {
   goOn(upload)
   const { name, kind, humanoid } = upload.declaration
   const file = join(parts.directory, upload.id)
@@ -178,7 +178,7 @@ async function ingested(upload: Upload, bytes: Uint8Array, parts: CourseParts): 
 async function store(
   upload: Upload,
   { files }: Extract<IngestOutcome, { accepted: true }>,
-  { assets }: CourseParts,
+  { assets }: PipelineParts,
   patience: Patience,
 ): Promise<void> {
   let done = 0
@@ -195,7 +195,7 @@ async function record(
   hash: string,
   manifest: PackageManifest,
   warnings: readonly IngestWarning[],
-  { archive, nowMs }: CourseParts,
+  { archive, nowMs }: PipelineParts,
   patience: Patience,
 ): Promise<void> {
   const {

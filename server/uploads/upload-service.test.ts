@@ -20,10 +20,10 @@ import {
   UPLOADS_STOP_MS_MAX,
 } from '../limits.ts'
 import type { Claims } from '../accounts/tokens.ts'
-import { UploadDesk, type Declared, type DeskParts, type UploadEnding } from './upload-service.ts'
+import { UploadService, type Declared, type UploadServiceParts, type UploadEnding } from './upload-service.ts'
 import { sendEvents } from './events.ts'
 import { FakeAssets, outcomeFor, REFUSED, sha256Of } from './uploads.fake.ts'
-import { KnownOutcomes } from './dedupe-cache.ts'
+import { DedupeCache } from './dedupe-cache.ts'
 import type { UploadStatus } from './status.ts'
 
 let directory = ''
@@ -51,16 +51,16 @@ class Shop {
   readonly logged: string[] = []
   nowMs = 1_000_000
   ingests = 0
-  readonly desk: UploadDesk
+  readonly uploads: UploadService
 
-  constructor(changes: Partial<DeskParts> = {}) {
+  constructor(changes: Partial<UploadServiceParts> = {}) {
     this.archive = changes.archive ?? memoryArchive()
     let ids = 100
-    this.desk = new UploadDesk({
+    this.uploads = new UploadService({
       archive: this.archive,
       assets: this.assets,
       directory,
-      known: new KnownOutcomes(),
+      dedupe: new DedupeCache(),
       ingestsMax: 1,
       ingest: (file, { name }) => {
         this.ingests++
@@ -86,7 +86,7 @@ class Shop {
   }
 
   declare(claims = ADA, bytes: Uint8Array = CUP, more: Readonly<Record<string, unknown>> = {}): Promise<Declared> {
-    return this.desk.declare({ name: 'cup', bytes: bytes.length, sha256: sha256Of(bytes), ...more }, claims, null)
+    return this.uploads.declare({ name: 'cup', bytes: bytes.length, sha256: sha256Of(bytes), ...more }, claims, null)
   }
 
   /** Declared, sent and completed. */
@@ -98,7 +98,7 @@ class Shop {
   ): Promise<UploadStatus> {
     const { id, put } = await this.declare(claims, bytes, more)
     if (put !== null) this.assets.files.set(`quarantine/${id}`, sent)
-    await this.desk.complete(id, claims).catch((error: unknown) => {
+    await this.uploads.complete(id, claims).catch((error: unknown) => {
       if (put !== null) throw error
     })
     return this.settled(id, claims)
@@ -106,7 +106,7 @@ class Shop {
 
   async settled(id: string, claims = ADA): Promise<UploadStatus> {
     for (;;) {
-      const status = await this.desk.status(id, claims)
+      const status = await this.uploads.status(id, claims)
       if (['done', 'rejected', 'failed'].includes(status.stage)) {
         await new Promise((resolve) => {
           setImmediate(resolve)
@@ -162,9 +162,9 @@ test('its owner hears every stage in order; progress never falls', async () => {
   })
   const { id } = await shop.declare()
   const heard: UploadStatus[] = []
-  shop.desk.follow(id, ADA, (status) => heard.push(status))
+  shop.uploads.follow(id, ADA, (status) => heard.push(status))
   shop.assets.files.set(`quarantine/${id}`, CUP)
-  await shop.desk.complete(id, ADA)
+  await shop.uploads.complete(id, ADA)
   await shop.settled(id)
   expect([...new Set(heard.map(({ stage }) => stage))]).toEqual([
     'received',
@@ -176,7 +176,7 @@ test('its owner hears every stage in order; progress never falls', async () => {
   ])
   const progress = heard.map((each) => each.progress)
   expect(progress).toEqual(progress.toSorted((a, b) => a - b))
-  expect(shop.desk.follow(id, ADA, () => undefined)).toBeNull()
+  expect(shop.uploads.follow(id, ADA, () => undefined)).toBeNull()
 })
 
 test('a rejection is told with its rules, and nothing is kept', async () => {
@@ -215,22 +215,22 @@ test('an ingest that breaks down is a failure of the server, told without its in
 test('completed before the bytes are there it says so; completed twice it is done once', async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
-  expect(await refusal(shop.desk.complete(id, ADA))).toMatchObject({ status: 409, reason: 'not-uploaded' })
+  expect(await refusal(shop.uploads.complete(id, ADA))).toMatchObject({ status: 409, reason: 'not-uploaded' })
   shop.assets.files.set(`quarantine/${id}`, CUP)
-  await Promise.all([shop.desk.complete(id, ADA), shop.desk.complete(id, ADA)])
+  await Promise.all([shop.uploads.complete(id, ADA), shop.uploads.complete(id, ADA)])
   await shop.settled(id)
-  expect(await shop.desk.complete(id, ADA)).toMatchObject({ stage: 'done' })
+  expect(await shop.uploads.complete(id, ADA)).toMatchObject({ stage: 'done' })
   expect(shop.ingests).toBe(1)
 })
 
 test("somebody else's upload is as if it did not exist", async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
-  const none = await refusal(shop.desk.status(uid(77), BOB))
-  for (const asked of [shop.desk.status(id, BOB), shop.desk.complete(id, BOB)])
+  const none = await refusal(shop.uploads.status(uid(77), BOB))
+  for (const asked of [shop.uploads.status(id, BOB), shop.uploads.complete(id, BOB)])
     expect(await refusal(asked)).toMatchObject({ status: 404, reason: none.reason, message: none.message })
-  expect(() => shop.desk.abandon(id, BOB)).toThrow(RouteError)
-  expect(shop.desk.follow(id, BOB, () => undefined)).toBeNull()
+  expect(() => shop.uploads.abandon(id, BOB)).toThrow(RouteError)
+  expect(shop.uploads.follow(id, BOB, () => undefined)).toBeNull()
 })
 
 test('the same bytes of the same user are done at once; another must send them, and they are not ingested again', async () => {
@@ -240,7 +240,7 @@ test('the same bytes of the same user are done at once; another must send them, 
   const others = await shop.declare(BOB)
   expect(others).toMatchObject({ stage: 'waiting', put: { method: 'PUT' } })
   shop.assets.files.set(`quarantine/${others.id}`, CUP)
-  await shop.desk.complete(others.id, BOB)
+  await shop.uploads.complete(others.id, BOB)
   expect(await shop.settled(others.id, BOB)).toMatchObject({ stage: 'done', package: first.package })
   expect(shop.ingests).toBe(1)
   expect(await Effect.runPromise(shop.archive.recordsOf(BOB.uid))).toHaveLength(1)
@@ -260,7 +260,7 @@ test('a user has so many uploads at once; a place is free when one is settled', 
   for (let i = 0; i < UPLOADS_PER_USER_MAX; i++) ids.push((await shop.declare(ADA, Buffer.alloc(30 + i))).id)
   expect(await refusal(shop.declare())).toMatchObject({ status: 429, reason: 'too-many-uploads' })
   await shop.declare(BOB)
-  shop.desk.abandon(ids[0] ?? '', ADA)
+  shop.uploads.abandon(ids[0] ?? '', ADA)
   expect(await shop.declare()).toMatchObject({ stage: 'waiting' })
   expect(shop.ended).toEqual(['abandoned'])
 })
@@ -280,22 +280,23 @@ test('a thousand declared uploads of as many guests fill their table and no more
     })
   expect(refused).toBe(1_000 - UPLOADS_OPEN_MAX)
   shop.nowMs += (UPLOAD_LINK_SECONDS + 1) * 1_000
-  shop.desk.tidy()
-  expect(shop.desk.counts).toEqual({ stages: {}, queue: 0, busy: 0 })
+  shop.uploads.tidy()
+  expect(shop.uploads.counts).toEqual({ stages: {}, queue: 0, busy: 0 })
   expect(shop.ended.every((ending) => ending === 'expired')).toBe(true)
   expect(await shop.declare(user(5_000))).toMatchObject({ stage: 'waiting' })
 })
 
 test('declaring is limited in time, by user and by address', async () => {
   const shop = new Shop()
-  for (let i = 0; i < UPLOADS_BURST_MAX; i++) shop.desk.abandon((await shop.declare()).id, ADA)
+  for (let i = 0; i < UPLOADS_BURST_MAX; i++) shop.uploads.abandon((await shop.declare()).id, ADA)
   expect(await refusal(shop.declare())).toMatchObject({ status: 429, message: expect.stringContaining('too fast') })
   shop.nowMs += 60_000
   await shop.declare()
   const body = { name: 'cup', bytes: 30, sha256: sha256Of(CUP) }
-  for (let i = 0; i < UPLOADS_PER_ADDRESS_BURST_MAX; i++) await shop.desk.declare(body, user(1_000 + i), '203.0.113.9')
-  expect(await refusal(shop.desk.declare(body, user(5_000), '203.0.113.9'))).toMatchObject({ status: 429 })
-  expect(await shop.desk.declare(body, user(5_000), '203.0.113.10')).toMatchObject({ stage: 'waiting' })
+  for (let i = 0; i < UPLOADS_PER_ADDRESS_BURST_MAX; i++)
+    await shop.uploads.declare(body, user(1_000 + i), '203.0.113.9')
+  expect(await refusal(shop.uploads.declare(body, user(5_000), '203.0.113.9'))).toMatchObject({ status: 429 })
+  expect(await shop.uploads.declare(body, user(5_000), '203.0.113.10')).toMatchObject({ stage: 'waiting' })
 })
 
 test('whose quota is used up is told before anything is sent, and in the end where uploads race for the last place', async () => {
@@ -315,7 +316,7 @@ test('whose quota is used up is told before anything is sent, and in the end whe
   await Effect.runPromise(shop.archive.putRecord(record(999, 10), { bytesMax: 1e9, countMax: 1e9 }))
   expect(await refusal(shop.declare(ADA, Buffer.alloc(40)))).toMatchObject({ status: 403, reason: 'quota' })
   shop.assets.files.set(`quarantine/${id}`, CUP)
-  await shop.desk.complete(id, ADA)
+  await shop.uploads.complete(id, ADA)
   expect(await shop.settled(id)).toMatchObject({
     stage: 'failed',
     message: expect.stringContaining(`${PACKAGES_PER_USER_MAX} packages`),
@@ -335,18 +336,18 @@ test('files are ingested one after the other, and who waits knows how many are b
   for (const n of [1, 2, 3]) {
     const { id } = await shop.declare(user(n), Buffer.alloc(40, n))
     shop.assets.files.set(`quarantine/${id}`, Buffer.alloc(40, n))
-    await shop.desk.complete(id, user(n))
+    await shop.uploads.complete(id, user(n))
     ids.push(id)
   }
   const places = async (): Promise<unknown[]> =>
     Promise.all(
       ids.map(async (id, i) => {
-        const { stage, queue } = await shop.desk.status(id, user(i + 1))
+        const { stage, queue } = await shop.uploads.status(id, user(i + 1))
         return queue ?? stage
       }),
     )
   expect((await places()).slice(1)).toEqual([0, 1])
-  shop.desk.abandon(ids[1] ?? '', user(2))
+  shop.uploads.abandon(ids[1] ?? '', user(2))
   for (const [i, id] of ids.entries()) {
     if (i === 1) continue
     while (gates.length === 0)
@@ -363,10 +364,10 @@ test('a store that is away for a while delays an upload and is told of; it is do
   const shop = new Shop()
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
-  await shop.desk.complete(id, ADA)
+  await shop.uploads.complete(id, ADA)
   shop.assets.away = true
   const said: (string | undefined)[] = []
-  shop.desk.follow(id, ADA, ({ message }) => {
+  shop.uploads.follow(id, ADA, ({ message }) => {
     said.push(message)
     if (said.filter((each) => each !== undefined).length > 0) shop.assets.away = false
   })
@@ -378,7 +379,7 @@ test('a store that stays away fails the upload in words, and refuses new ones', 
   const shop = new Shop()
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
-  await shop.desk.complete(id, ADA)
+  await shop.uploads.complete(id, ADA)
   shop.assets.away = true
   expect(await shop.settled(id)).toMatchObject({
     stage: 'failed',
@@ -402,8 +403,8 @@ test('what was done before a restart is still known to be done; what was not is 
   const { id, package: hash } = await shop.send()
   const pending = await shop.declare(ADA, Buffer.alloc(50))
   const next = new Shop({ archive: shop.archive })
-  expect(await next.desk.status(id, ADA)).toMatchObject({ stage: 'done', package: hash })
-  expect(await refusal(next.desk.status(pending.id, ADA))).toMatchObject({
+  expect(await next.uploads.status(id, ADA)).toMatchObject({ stage: 'done', package: hash })
+  expect(await refusal(next.uploads.status(pending.id, ADA))).toMatchObject({
     status: 404,
     message: expect.stringContaining('ends with the server'),
   })
@@ -422,21 +423,21 @@ test('a server that stops says so to who waits, and waits for what runs', async 
   })
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
-  await shop.desk.complete(id, ADA)
+  await shop.uploads.complete(id, ADA)
   while (running.length === 0)
     await new Promise((resolve) => {
       setTimeout(resolve, 2)
     })
   const waiting = await shop.declare(BOB)
-  const stopped = shop.desk.stop()
-  expect(await shop.desk.status(waiting.id, BOB)).toMatchObject({
+  const stopped = shop.uploads.stop()
+  expect(await shop.uploads.status(waiting.id, BOB)).toMatchObject({
     stage: 'failed',
     message: expect.stringContaining('stopped'),
   })
   expect(await refusal(shop.declare(user(9)))).toMatchObject({ status: 503 })
   running[0]?.()
   await stopped
-  expect(await shop.desk.status(id, ADA)).toMatchObject({
+  expect(await shop.uploads.status(id, ADA)).toMatchObject({
     stage: 'failed',
     message: expect.stringContaining('stopped'),
   })
@@ -447,23 +448,23 @@ test('a server that stops waits so long and no longer for what hangs', async () 
   const shop = new Shop({ ingest: (file) => new Promise(() => void hanging.push(file)) })
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
-  await shop.desk.complete(id, ADA)
+  await shop.uploads.complete(id, ADA)
   while (hanging.length === 0)
     await new Promise((resolve) => {
       setTimeout(resolve, 2)
     })
   const beganMs = shop.nowMs
-  await shop.desk.stop()
+  await shop.uploads.stop()
   expect(shop.nowMs - beganMs).toBe(UPLOADS_STOP_MS_MAX)
 })
 
 test('events of one upload are followed by so many, and a place is free when one goes', async () => {
   const shop = new Shop()
   const { id } = await shop.declare()
-  const ends = Array.from({ length: FOLLOWERS_PER_UPLOAD_MAX }, () => shop.desk.follow(id, ADA, () => undefined))
-  expect(() => shop.desk.follow(id, ADA, () => undefined)).toThrow(/too often/)
+  const ends = Array.from({ length: FOLLOWERS_PER_UPLOAD_MAX }, () => shop.uploads.follow(id, ADA, () => undefined))
+  expect(() => shop.uploads.follow(id, ADA, () => undefined)).toThrow(/too often/)
   ends[0]?.()
-  expect(shop.desk.follow(id, ADA, () => undefined)).not.toBeNull()
+  expect(shop.uploads.follow(id, ADA, () => undefined)).not.toBeNull()
 })
 
 test.each([
@@ -485,18 +486,18 @@ test.each([
   ],
 ])('a declaration with %s is refused with its place before anything is kept', async (_, body, reason) => {
   const shop = new Shop()
-  expect(await refusal(shop.desk.declare(body, ADA, null))).toMatchObject({
+  expect(await refusal(shop.uploads.declare(body, ADA, null))).toMatchObject({
     reason,
     where: expect.any(String),
     fix: expect.any(String),
   })
-  expect(shop.desk.counts.stages).toEqual({})
+  expect(shop.uploads.counts.stages).toEqual({})
 })
 
 test('the name of a file serves where none is given', async () => {
   const shop = new Shop()
   expect(
-    await shop.desk.declare({ fileName: 'C:\\things\\Tea Cup.glb', bytes: 100, sha256: 'a'.repeat(64) }, ADA, null),
+    await shop.uploads.declare({ fileName: 'C:\\things\\Tea Cup.glb', bytes: 100, sha256: 'a'.repeat(64) }, ADA, null),
   ).toMatchObject({ name: 'Tea Cup' })
 })
 
@@ -506,9 +507,9 @@ test('who has gone away before its events begin is not followed for', async () =
   for (let i = 0; i <= FOLLOWERS_PER_UPLOAD_MAX; i++) {
     const gone = new ServerResponse(new IncomingMessage(new Socket()))
     gone.destroy()
-    await sendEvents(shop.desk, id, ADA, gone)
+    await sendEvents(shop.uploads, id, ADA, gone)
   }
-  expect(shop.desk.follow(id, ADA, () => undefined)).not.toBeNull()
+  expect(shop.uploads.follow(id, ADA, () => undefined)).not.toBeNull()
 })
 
 test('the same file sent twice at once by one user is one record, and shared where either wish says so', async () => {
@@ -522,7 +523,7 @@ test('the same file sent twice at once by one user is one record, and shared whe
   const shop = new Shop({ ingestsMax: 2, archive })
   const [one, two] = await Promise.all([shop.declare(), shop.declare(ADA, CUP, { sharing: 'everyone' })])
   for (const { id } of [one, two]) shop.assets.files.set(`quarantine/${id}`, CUP)
-  await Promise.all([one, two].map(({ id }) => shop.desk.complete(id, ADA)))
+  await Promise.all([one, two].map(({ id }) => shop.uploads.complete(id, ADA)))
   const [first, second] = [await shop.settled(one.id), await shop.settled(two.id)]
   expect([first.stage, second.stage, first.package]).toEqual(['done', 'done', second.package])
   expect(await Effect.runPromise(shop.archive.recordsOf(ADA.uid))).toMatchObject([

@@ -5,7 +5,7 @@ import { RouteError } from '../http/reply.ts'
 import * as limits from '../limits.ts'
 import type { UPLOAD_ENDINGS } from '../metrics/families.ts'
 import type { Claims } from '../accounts/tokens.ts'
-import { carryThrough, QUOTA, quotaWords, type CourseParts } from './upload-pipeline.ts'
+import { runPipeline, QUOTA, quotaWords, type PipelineParts } from './upload-pipeline.ts'
 import { fingerprintOf, readDeclaration, type Declaration } from './declaration.ts'
 import { inTime, isStoreError, outcomeOf } from './retry.ts'
 import { WorkQueue } from './work-queue.ts'
@@ -14,7 +14,7 @@ import { Upload } from './upload.ts'
 
 export type UploadEnding = (typeof UPLOAD_ENDINGS)[number]
 
-export interface DeskParts extends CourseParts {
+export interface UploadServiceParts extends PipelineParts {
   readonly ingestsMax: number
   newId(): string
   ended(ending: UploadEnding): void
@@ -29,8 +29,8 @@ const GIVEN_UP = 'The upload was given up by its owner.'
 const STOPPED = 'The server stopped before the upload was done. Upload the file again.'
 const MEDIA_TYPE = 'model/gltf-binary'
 
-export class UploadDesk {
-  private readonly parts: DeskParts
+export class UploadService {
+  private readonly parts: UploadServiceParts
   private readonly uploads = new Map<string, Upload>()
   private readonly queue: WorkQueue
   private readonly byUser = bucketsByKey(
@@ -47,7 +47,7 @@ export class UploadDesk {
   private readonly declaring = new Map<string, number>()
   private stopped = false
 
-  constructor(parts: DeskParts) {
+  constructor(parts: UploadServiceParts) {
     this.parts = parts
     this.queue = new WorkQueue(parts.ingestsMax)
   }
@@ -82,11 +82,11 @@ export class UploadDesk {
   }
 
   private async accept(declaration: Declaration, owner: Claims): Promise<Declared> {
-    const { archive, assets, nowMs, newId, known } = this.parts
+    const { archive, assets, nowMs, newId, dedupe } = this.parts
     const records = await inTime(archive.recordsOf(owner.uid))
     const upload = new Upload(newId(), owner, declaration, nowMs())
     // Only one's own: the hash of another's file is no proof that one has it.
-    const hash = known.hashOf(fingerprintOf(declaration))
+    const hash = dedupe.hashOf(fingerprintOf(declaration))
     const own = records.find((record) => record.package === hash)
     if (hash !== null && own) {
       if (declaration.sharing === 'everyone' && own.sharing !== 'everyone')
@@ -144,7 +144,7 @@ export class UploadDesk {
       run: async () => {
         // Given up while it waited for its turn.
         if (upload.settled) return
-        await carryThrough(upload, this.parts)
+        await runPipeline(upload, this.parts)
         this.ended(upload)
       },
     })
