@@ -5,7 +5,9 @@
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setImmediate as afterAll } from 'node:timers/promises'
-import { CANDIDATE_LINES } from './signalling-transcript.ts'
+
+/** Lines of an SDP that name ICE candidates. */
+export const CANDIDATE_LINES = /^a=candidate:.*\r\n/gm
 
 /** One request as the server sees it, and what it answered; null while it has not. */
 export interface Exchange {

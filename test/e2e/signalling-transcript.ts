@@ -2,8 +2,6 @@
 import type { Exchange } from './signalling-proxy.ts'
 import type { PeerStep } from './webrtc-stand-in.ts'
 
-export const CANDIDATE_LINES = /^a=candidate:.*\r\n/gm
-
 export type Step = { readonly peer: PeerStep } | { readonly http: Exchange }
 
 /** Steps in their order. How many candidates there are depends on the machine: those in a row are one. */
