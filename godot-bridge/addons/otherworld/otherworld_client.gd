@@ -96,15 +96,15 @@ enum PlayerKind {
 	XR,
 }
 
-const _Companions := preload("net/companions.gd")
-const _Entrance := preload("net/entrance.gd")
+const _DefaultNodes := preload("net/default_nodes.gd")
+const _LoginFlow := preload("net/login_flow.gd")
 const _Http := preload("net/http.gd")
 const _Inputs := preload("net/inputs.gd")
 const _Messages := preload("wire/generated/messages.gd")
-const _Report := preload("net/report.gd")
-const _Rights := preload("net/rights.gd")
+const _StatsReport := preload("net/stats_report.gd")
+const _PropAccess := preload("net/prop_access.gd")
 const _Shapes := preload("net/shapes.gd")
-const _Visit := preload("net/visit.gd")
+const _RealmSession := preload("net/realm_session.gd")
 
 ## Address of the server, [code]http://host:port[/code] or [code]https://host[/code], with the path that a proxy put before it.
 @export var url := "http://127.0.0.1:7350":
@@ -165,7 +165,7 @@ var transport_used: String:
 	get: return _visit.transport
 
 var _state := State.OFFLINE
-var _entrance := _Entrance.new()
+var _entrance := _LoginFlow.new()
 var _visit := _nowhere()
 var _is_finishing := false
 
@@ -177,7 +177,7 @@ func _init() -> void:
 
 
 func _ready() -> void:
-	_Companions.add_to(self)
+	_DefaultNodes.add_to(self)
 	if auto_connect:
 		open()
 
@@ -209,10 +209,10 @@ func open() -> void:
 
 
 func _enter() -> void:
-	_entrance = _Entrance.new()
+	_entrance = _LoginFlow.new()
 	_entrance.is_patient = _state == State.RECONNECTING
 	_entrance.ended.connect(_on_entrance_ended)
-	_Entrance.enter(_entrance, self)
+	_LoginFlow.enter(_entrance, self)
 
 
 ## Leaves the realm: the avatar goes at once. Can be waited for: the server is told, which takes a second at most.
@@ -313,21 +313,21 @@ func set_access(element: int, access: int) -> OtherworldOutcome:
 
 ## Whether one may do that with a prop: to offer it or not. The server decides.
 func may(act: Act, prop: OtherworldPropState) -> bool:
-	return _Rights.may(act, prop, user, permissions)
+	return _PropAccess.may(act, prop, user, permissions)
 
 
 ## Asks the server's HTTP API ([param path] as [code]v1/packages[/code], without a slash before it) with one's token. Wait for
 ## the answer: its [code]json[/code] is what was said, its [code]fault[/code] null or why there is nothing.
-func request(method: HTTPClient.Method, path: String, body: Variant = null) -> _Http.Answer:
+func request(method: HTTPClient.Method, path: String, body: Variant = null) -> _Http.HttpResponse:
 	return await _Http.request_json(method, url.trim_suffix("/") + "/" + path.trim_prefix("/"), body, token)
 
 
 ## How the connection does at this moment.
 func stats() -> OtherworldStats:
-	return _Report.of(_visit, _now())
+	return _StatsReport.of(_visit, _now())
 
 
-func _on_entrance_ended(visit: _Visit) -> void:
+func _on_entrance_ended(visit: _RealmSession) -> void:
 	if visit == null:
 		_finish(_entrance.refusal)
 		return
@@ -386,8 +386,8 @@ func _finish(reason: String) -> void:
 	closed.emit(reason)
 
 
-func _nowhere() -> _Visit:
-	return _Visit.new([] as Array[Callable], 0, _now())
+func _nowhere() -> _RealmSession:
+	return _RealmSession.new([] as Array[Callable], 0, _now())
 
 
 func _set_state(to: State) -> void:

@@ -3,18 +3,18 @@ extends "../client_case.gd"
 
 const Address := preload("res://addons/otherworld/net/address.gd")
 const Connection := preload("res://addons/otherworld/net/connection.gd")
-const Line := preload("res://addons/otherworld/net/line.gd")
+const Reconnector := preload("res://addons/otherworld/net/reconnector.gd")
 const Login := preload("res://addons/otherworld/net/login.gd")
 const State := OtherworldClient.State
 const Transports := preload("res://addons/otherworld/net/transports.gd")
-const Visit := preload("res://addons/otherworld/net/visit.gd")
+const RealmSession := preload("res://addons/otherworld/net/realm_session.gd")
 const WebsocketConnection := preload("res://addons/otherworld/net/websocket_connection.gd")
 
 
 # The socket below a client.
 func _socket_of(client: OtherworldClient) -> WebSocketPeer:
-	var visit: Visit = client.get("_visit")
-	var line: Line = visit.get("_line")
+	var visit: RealmSession = client.get("_visit")
+	var line: Reconnector = visit.get("_line")
 	return line.connection.get("_socket")
 
 
@@ -63,7 +63,7 @@ func test_a_second_connection_of_a_session_ends_the_first_for_good() -> void:
 	var reasons: Array[String] = []
 	ada.closed.connect(func(reason: String) -> void: reasons.append(reason))
 	var now_msec := func() -> float: return Time.get_ticks_usec() / 1000.0
-	var second := Visit.new(Transports.in_order(OtherworldClient.Transport.WEBSOCKET, url, ada.token, []), 0, now_msec.call() as float)
+	var second := RealmSession.new(Transports.in_order(OtherworldClient.Transport.WEBSOCKET, url, ada.token, []), 0, now_msec.call() as float)
 	second.start()
 	await until("the first is told", func() -> bool:
 		second.update(now_msec.call() as float)

@@ -2,16 +2,16 @@ extends "../test_case.gd"
 ## Packages of a real server (OTHERWORLD_URL) as Godot shows them. What is to be found stands in OTHERWORLD_PACKAGES, worked
 ## out by another reader of the same files (test/e2e/godot-packages.test.ts).
 
-const Body := preload("res://addons/otherworld/packages/body.gd")
+const AvatarBody := preload("res://addons/otherworld/packages/avatar_body.gd")
 const Cache := preload("res://addons/otherworld/packages/cache.gd")
 const CapsuleBodies := preload("res://addons/otherworld/packages/capsule_bodies.gd")
 const FakeClient := preload("../fake_client.gd")
-const Figure := preload("res://addons/otherworld/packages/figure.gd")
+const ModelInstance := preload("res://addons/otherworld/packages/model_instance.gd")
 const Http := preload("res://addons/otherworld/net/http.gd")
 const Library := preload("res://addons/otherworld/packages/library.gd")
 const Model := preload("res://addons/otherworld/packages/model.gd")
-const Skeleton := preload("res://addons/otherworld/packages/skeleton.gd")
-const Wish := preload("res://addons/otherworld/packages/wish.gd")
+const PoseSolver := preload("res://addons/otherworld/packages/pose_solver.gd")
+const LoadRequest := preload("res://addons/otherworld/packages/load_request.gd")
 
 const CACHE := "user://test-packages"
 ## Fitted bodies stand where the nodes do within 2 mm (docs/fitting.md); a capsule's end is up to a bone's length away.
@@ -54,7 +54,7 @@ func test_figures_have_the_files_joints_and_capsules_where_the_manifest_says() -
 			continue
 		equal(model.bone_count, roundi(it.joints as float), "%s: bones" % it.path)
 		equal(model.is_humanoid(), it.humanoid, "%s: humanoid" % it.path)
-		var figure := Figure.new(model)
+		var figure := ModelInstance.new(model)
 		add_child(figure)
 		var capsules := CapsuleBodies.new(figure, 1, 1)
 		await get_tree().process_frame
@@ -71,9 +71,9 @@ func test_capsules_of_humanoids_in_a_t_pose_are_those_of_the_simulations_body() 
 			continue
 		var wish := _library.want_package(it.hash as String)
 		var body := wish.manifest.body
-		var figure := Figure.new(model)
+		var figure := ModelInstance.new(model)
 		add_child(figure)
-		var solver := Skeleton.new()
+		var solver := PoseSolver.new()
 		solver.rest(body)
 		figure.pose_by_bones(solver)
 		var capsules := CapsuleBodies.new(figure, 1, 1)
@@ -82,7 +82,7 @@ func test_capsules_of_humanoids_in_a_t_pose_are_those_of_the_simulations_body() 
 		for i: int in body.capsule_bones.size():
 			var bone := body.capsule_bones[i]
 			var at := solver.positions[bone]
-			_check_ends(it.path as String, _body_of(capsules, Body.BONES[bone]), at + body.capsule_from[i], at + body.capsule_to[i], body.capsule_radii[i], BODY_METRES)
+			_check_ends(it.path as String, _body_of(capsules, AvatarBody.BONES[bone]), at + body.capsule_from[i], at + body.capsule_to[i], body.capsule_radii[i], BODY_METRES)
 		figure.queue_free()
 		_library.let_go(wish)
 	await get_tree().process_frame
@@ -251,7 +251,7 @@ func test_what_cannot_be_had_is_said_in_words() -> void:
 	var wish := _library.want_package("0f".repeat(32))
 	await wish.settled
 	check(wish.problem.length() > 20, "nothing was said: %s" % wish.problem)
-	equal(wish.state, Wish.State.WAITING)
+	equal(wish.state, LoadRequest.State.WAITING)
 	_library.let_go(wish)
 
 
@@ -268,7 +268,7 @@ func _another_library() -> Library:
 	return library
 
 
-func _package(it: Dictionary, library := _library) -> Wish:
+func _package(it: Dictionary, library := _library) -> LoadRequest:
 	var wish := library.want_package(it.hash as String)
 	await until("the package of %s is there" % it.path, func() -> bool: return wish.manifest != null or not wish.problem.is_empty())
 	equal(wish.problem, "", it.path as String)
@@ -279,7 +279,7 @@ func _model(it: Dictionary) -> Model:
 	return await _model_of(await _package(it), _library)
 
 
-func _model_of(wish: Wish, library: Library) -> Model:
+func _model_of(wish: LoadRequest, library: Library) -> Model:
 	if wish.manifest == null:
 		return null
 	var model := library.want_model(wish.manifest, 0)

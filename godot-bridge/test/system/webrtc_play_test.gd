@@ -5,9 +5,9 @@ extends "../client_case.gd"
 const Connection := preload("res://addons/otherworld/net/connection.gd")
 const Hand := OtherworldClient.Hand
 const Http := preload("res://addons/otherworld/net/http.gd")
-const Line := preload("res://addons/otherworld/net/line.gd")
+const Reconnector := preload("res://addons/otherworld/net/reconnector.gd")
 const StandInClient := preload("../webrtc/stand_in_client.gd")
-const Visit := preload("res://addons/otherworld/net/visit.gd")
+const RealmSession := preload("res://addons/otherworld/net/realm_session.gd")
 const Webrtc := preload("res://addons/otherworld/net/webrtc.gd")
 
 ## A quiet connection is asked about after a second; 5 s of silence end it in any case (SES-6).
@@ -101,6 +101,6 @@ func _others(client: OtherworldClient) -> Array[int]:
 
 
 func _peer_of(client: OtherworldClient) -> WebRTCPeerConnection:
-	var visit: Visit = client.get("_visit")
-	var line: Line = visit.get("_line")
+	var visit: RealmSession = client.get("_visit")
+	var line: Reconnector = visit.get("_line")
 	return line.connection.get("_peer")

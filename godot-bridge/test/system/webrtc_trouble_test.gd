@@ -2,7 +2,7 @@ extends "../webrtc/stand_in_case.gd"
 ## What the addon's WebRTC says and does where a connection comes to nothing, against a real server.
 
 const Fault := preload("res://addons/otherworld/net/fault.gd")
-const Line := preload("res://addons/otherworld/net/line.gd")
+const Reconnector := preload("res://addons/otherworld/net/reconnector.gd")
 const WebSocketConnection := preload("res://addons/otherworld/net/websocket_connection.gd")
 
 
@@ -31,7 +31,7 @@ func test_a_full_address_and_a_busy_server_are_waited_for_and_not_fled_from() ->
 	for way: String in ["crowded", "busy"]:
 		var token := await new_token()
 		var address := by(way)
-		var line := Line.new([
+		var line := Reconnector.new([
 			func(at_msec: float) -> Connection: return StandIn.new(address, token, at_msec),
 			func(at_msec: float) -> Connection: return WebSocketConnection.new(address, token, at_msec),
 		])
@@ -57,7 +57,7 @@ func test_a_server_that_tells_no_candidates_is_found_by_its_own_checks() -> void
 func test_where_no_udp_gets_through_it_goes_over_websocket_within_seconds_and_says_so() -> void:
 	var token := await new_token()
 	var address := by("no-udp")
-	var line := Line.new([
+	var line := Reconnector.new([
 		func(at_msec: float) -> Connection: return StandIn.new(address, token, at_msec),
 		func(at_msec: float) -> Connection: return WebSocketConnection.new(address, token, at_msec),
 	])

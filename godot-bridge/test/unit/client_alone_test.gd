@@ -2,9 +2,9 @@ extends "../test_case.gd"
 ## The client where no realm is: at a small server in this process, or over a connection that says what a server once said.
 
 const AnsweringServer := preload("../answering_server.gd")
-const Entrance := preload("res://addons/otherworld/net/entrance.gd")
+const LoginFlow := preload("res://addons/otherworld/net/login_flow.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
-const Visit := preload("res://addons/otherworld/net/visit.gd")
+const RealmSession := preload("res://addons/otherworld/net/realm_session.gd")
 
 
 class ReplayedConnection:
@@ -72,10 +72,10 @@ func test_an_address_that_was_pasted_with_spaces_is_asked_too() -> void:
 # The client is on its way into a realm that a fixture tells of.
 func _enter() -> void:
 	_client.open()
-	var entrance: Entrance = _client.get("_entrance")
+	var entrance: LoginFlow = _client.get("_entrance")
 	entrance.is_over = true
 	var transports: Array[Callable] = [func(_now_msec: float) -> ReplayedConnection: return ReplayedConnection.new()]
-	_client.call("_on_entrance_ended", Visit.new(transports, 0, Time.get_ticks_usec() / 1000.0))
+	_client.call("_on_entrance_ended", RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0))
 
 
 # What is heard of it, the changes of elements and frames left out.
@@ -126,7 +126,7 @@ func test_whoever_was_added_is_removed_at_the_end() -> void:
 func test_a_snapshot_that_comes_in_parts_counts_once() -> void:
 	_enter()
 	await until("all is heard", func() -> bool: return not _client.props.is_empty())
-	var visit: Visit = _client.get("_visit")
+	var visit: RealmSession = _client.get("_visit")
 	var count := _client.stats().snapshots
 	var packets := ReplayedConnection.new().packets
 	var said := Messages.ServerPacket.decode(packets[-1], 0, packets[-1].size())
@@ -148,7 +148,7 @@ func test_a_server_that_tells_of_things_without_end_is_left() -> void:
 	_client.connection_lost.connect(func(reason: String) -> void: lost.append(reason))
 	_enter()
 	await until("all is heard", func() -> bool: return not _client.props.is_empty())
-	var visit: Visit = _client.get("_visit")
+	var visit: RealmSession = _client.get("_visit")
 	var message := Messages.ServerMessage.new()
 	message.prop_added = Messages.PropAdded.new()
 	message.prop_added.prop = Messages.PropSpec.new()

@@ -4,7 +4,7 @@ extends "../test_case.gd"
 const Collider := preload("res://addons/otherworld/packages/collider.gd")
 const Hull := preload("res://addons/otherworld/packages/hull.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
-const Reading := preload("res://addons/otherworld/packages/reading.gd")
+const JsonReader := preload("res://addons/otherworld/packages/json_reader.gd")
 
 const AT := {position = {x = 1.0, y = 2.0, z = 3.0}, rotation = {x = 0.0, y = 0.0, z = 0.0, w = 1.0}}
 
@@ -73,13 +73,13 @@ func test_what_is_no_shape_is_named_with_its_place() -> void:
 		"shape/points should be x, y and z": {type = "convex", points = [0, 0]},
 	}
 	for words: String in wrong:
-		var reading := Reading.new()
+		var reading := JsonReader.new()
 		Collider.read(reading, AT.merged({shape = wrong[words]}), "c")
 		check(reading.fault.contains(words), "%s: %s" % [words, reading.fault])
 
 
 func _read(shape: Dictionary) -> Collider:
-	var reading := Reading.new()
+	var reading := JsonReader.new()
 	var collider: Collider = Collider.read(reading, AT.merged({shape = shape}), "c")
 	equal(reading.fault, "")
 	return collider

@@ -1,8 +1,8 @@
 extends "../test_case.gd"
 ## What rays of the pointer say of the handles of a gizmo.
 
-const Handles := preload("res://addons/otherworld/own/gizmo_handles.gd")
-const Maths := preload("res://addons/otherworld/own/gizmo_maths.gd")
+const Handles := preload("res://addons/otherworld/local_player/gizmo_handles.gd")
+const Maths := preload("res://addons/otherworld/local_player/gizmo_maths.gd")
 
 
 func test_a_ray_says_how_far_along_an_axis_it_comes_nearest() -> void:

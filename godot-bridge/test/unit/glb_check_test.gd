@@ -2,7 +2,7 @@ extends "../test_case.gd"
 ## Files that make Godot's reader of glTF hang, crash or take all memory are refused before it sees them; sound ones are not.
 
 const GlbCheck := preload("res://addons/otherworld/packages/glb_check.gd")
-const Picture := preload("res://addons/otherworld/packages/picture_size.gd")
+const ImageSize := preload("res://addons/otherworld/packages/image_size.gd")
 
 var _assets := ProjectSettings.globalize_path("res://").path_join("../../fixtures/assets").simplify_path()
 ## A triangle: what each test spoils.
@@ -81,10 +81,10 @@ func test_chunks_that_claim_to_be_longer_than_the_file_are_refused() -> void:
 func test_sizes_of_pictures_are_known_from_their_heads() -> void:
 	var image := Image.create_empty(300, 70, false, Image.FORMAT_RGB8)
 	for bytes: PackedByteArray in [image.save_png_to_buffer(), image.save_jpg_to_buffer(), image.save_webp_to_buffer(), image.save_webp_to_buffer(true)]:
-		equal(Picture.of(bytes), Vector2i(300, 70))
-		equal(Picture.of(bytes.slice(0, 20)), Vector2i.ZERO)
+		equal(ImageSize.of(bytes), Vector2i(300, 70))
+		equal(ImageSize.of(bytes.slice(0, 20)), Vector2i.ZERO)
 	var cut := image.save_jpg_to_buffer().slice(0, 31)
-	equal(Picture.of(cut), Vector2i.ZERO, "a JPEG that ends before its frame")
+	equal(ImageSize.of(cut), Vector2i.ZERO, "a JPEG that ends before its frame")
 
 
 func _refuses(key: String, value: Array) -> void:

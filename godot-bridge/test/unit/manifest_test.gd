@@ -1,9 +1,9 @@
 extends "../test_case.gd"
 ## What a server answers about a package: checked, every field that is used.
 
-const Levels := preload("res://addons/otherworld/packages/levels.gd")
+const LevelOfDetail := preload("res://addons/otherworld/packages/level_of_detail.gd")
 const Manifest := preload("res://addons/otherworld/packages/manifest.gd")
-const Reading := preload("res://addons/otherworld/packages/reading.gd")
+const JsonReader := preload("res://addons/otherworld/packages/json_reader.gd")
 
 const HASH := "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -25,7 +25,7 @@ func test_what_is_wrong_is_named_with_its_place() -> void:
 		"manifest/attachments/colliders": [{shape = {type = "box"}}], "manifest/physics/prop/motion": "flying", "manifest": "text", "files": [],
 	}
 	for place: String in wrong:
-		var reading := Reading.new()
+		var reading := JsonReader.new()
 		var answer := _answer()
 		_set_at(answer, place, wrong[place])
 		check(Manifest.read(answer, HASH, reading) == null and reading.fault.length() > 8, "%s is not found: %s" % [place, reading.fault])
@@ -34,22 +34,22 @@ func test_what_is_wrong_is_named_with_its_place() -> void:
 
 func test_what_is_no_object_at_all_is_refused() -> void:
 	for answer: Variant in [null, 3, "x", [], {}]:
-		check(Manifest.read(answer, HASH, Reading.new()) == null, "%s was taken" % var_to_str(answer))
+		check(Manifest.read(answer, HASH, JsonReader.new()) == null, "%s was taken" % var_to_str(answer))
 
 
 func test_a_simpler_model_is_shown_from_its_distance_on_and_kept_a_little() -> void:
 	var models := _read(_answer()).models
-	equal(Levels.choose(models, 5.4, 1.0, 0), 0)
-	equal(Levels.choose(models, 5.6, 1.0, 0), 1)
-	equal(Levels.choose(models, 5.4, 1.0, 1), 1)
-	equal(Levels.choose(models, 4.9, 1.0, 1), 0)
-	equal(Levels.choose(models, 9.0, 2.0, 0), 0)
-	equal(Levels.choose(models, 12.0, 2.0, 0), 1)
-	equal(Levels.choose(models, 100.0, 1.0, -1), 1)
+	equal(LevelOfDetail.choose(models, 5.4, 1.0, 0), 0)
+	equal(LevelOfDetail.choose(models, 5.6, 1.0, 0), 1)
+	equal(LevelOfDetail.choose(models, 5.4, 1.0, 1), 1)
+	equal(LevelOfDetail.choose(models, 4.9, 1.0, 1), 0)
+	equal(LevelOfDetail.choose(models, 9.0, 2.0, 0), 0)
+	equal(LevelOfDetail.choose(models, 12.0, 2.0, 0), 1)
+	equal(LevelOfDetail.choose(models, 100.0, 1.0, -1), 1)
 
 
 func _read(answer: Dictionary) -> Manifest:
-	var reading := Reading.new()
+	var reading := JsonReader.new()
 	var manifest := Manifest.read(answer, HASH, reading)
 	equal(reading.fault, "")
 	return manifest

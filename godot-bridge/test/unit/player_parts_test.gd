@@ -1,28 +1,28 @@
 extends "../test_case.gd"
 ## What a desktop player is made of: keys held, wishes, the eye, what is dragged, the gait.
 
-const Body := preload("res://addons/otherworld/packages/body.gd")
-const Drag := preload("res://addons/otherworld/own/drag.gd")
-const Eye := preload("res://addons/otherworld/own/eye.gd")
-const Gait := preload("res://addons/otherworld/own/gait.gd")
-const HeldActions := preload("res://addons/otherworld/own/held_actions.gd")
-const Pointer := preload("res://addons/otherworld/own/pointer.gd")
-const Toys := preload("res://addons/otherworld/own/toys.gd")
-const Walking := preload("res://addons/otherworld/own/walking.gd")
-const Words := preload("res://addons/otherworld/own/words.gd")
+const AvatarBody := preload("res://addons/otherworld/packages/avatar_body.gd")
+const DragTarget := preload("res://addons/otherworld/local_player/drag_target.gd")
+const CameraRig := preload("res://addons/otherworld/local_player/camera_rig.gd")
+const Gait := preload("res://addons/otherworld/local_player/gait.gd")
+const HeldActions := preload("res://addons/otherworld/local_player/held_actions.gd")
+const RayPicker := preload("res://addons/otherworld/local_player/ray_picker.gd")
+const StarterShapes := preload("res://addons/otherworld/local_player/starter_shapes.gd")
+const MoveInput := preload("res://addons/otherworld/local_player/move_input.gd")
+const PlayerMessages := preload("res://addons/otherworld/local_player/player_messages.gd")
 
 const REACH := 6.0
 const HEAD := Vector3(0, 1.6, 0)
 
 var _controls := OtherworldControls.new()
 var _held: HeldActions
-var _walking: Walking
+var _walking: MoveInput
 
 
 func before() -> void:
 	_controls.install()
 	_held = HeldActions.new(_controls.actions())
-	_walking = Walking.new()
+	_walking = MoveInput.new()
 
 
 func test_keys_walk_run_and_turn() -> void:
@@ -107,15 +107,15 @@ func test_a_projects_own_actions_stay_as_they_are() -> void:
 
 
 func test_the_eye_is_behind_over_the_ground_and_snaps_into_the_head() -> void:
-	var behind := Eye.behind(HEAD, 0.0, 0.0, 4.0)
+	var behind := CameraRig.behind(HEAD, 0.0, 0.0, 4.0)
 	check(behind.origin.z > 3.5 and behind.origin.x > 0.0, str(behind))
 	near_point(-behind.basis.z, Vector3.FORWARD, 1e-6)
-	check(Eye.behind(HEAD, 0.0, 1.2, 10.0).origin.y >= Eye.HEIGHT_MIN - 1e-5, "the eye is under the ground")
-	near_point(Eye.behind(HEAD, 1.0, 0.4, 0.0).origin, HEAD, 1e-6)
-	near_point(-Eye.behind(HEAD, 1.0, 0.4, 0.0).basis.z, Eye.direction_of(1.0, 0.4), 1e-6)
-	equal(Eye.zoomed(0.95, 1.0), 0.0)
-	equal(Eye.zoomed(0.0, -1.0), Eye.OWN_EYES)
-	equal(Eye.zoomed(13.9, -3.0), Eye.DISTANCE_MAX)
+	check(CameraRig.behind(HEAD, 0.0, 1.2, 10.0).origin.y >= CameraRig.HEIGHT_MIN - 1e-5, "the eye is under the ground")
+	near_point(CameraRig.behind(HEAD, 1.0, 0.4, 0.0).origin, HEAD, 1e-6)
+	near_point(-CameraRig.behind(HEAD, 1.0, 0.4, 0.0).basis.z, CameraRig.direction_of(1.0, 0.4), 1e-6)
+	equal(CameraRig.zoomed(0.95, 1.0), 0.0)
+	equal(CameraRig.zoomed(0.0, -1.0), CameraRig.OWN_EYES)
+	equal(CameraRig.zoomed(13.9, -3.0), CameraRig.DISTANCE_MAX)
 
 
 func test_a_held_thing_stays_at_the_point_it_was_taken_at_and_turns_with_the_view() -> void:
@@ -134,7 +134,7 @@ func test_a_held_thing_stays_within_reach_and_above_the_ground() -> void:
 		var direction := Vector3(sin(i * 0.7), cos(i * 1.3), -cos(i * 0.9)).normalized()
 		drag.push(1.0 if i % 3 else -1.0, REACH, 0.0)
 		drag.aim(HEAD, direction, i * 0.2, HEAD, REACH)
-		check(drag.target_position.distance_to(HEAD) <= REACH - Drag.REACH_MARGIN + 1e-4, "it is out of reach")
+		check(drag.target_position.distance_to(HEAD) <= REACH - DragTarget.REACH_MARGIN + 1e-4, "it is out of reach")
 		check(drag.is_too_far or drag.target_position.y >= 0.2 - 1e-5, "it is in the ground: %s" % drag.target_position)
 
 
@@ -142,17 +142,17 @@ func test_the_wheel_scales_about_the_point_that_is_held_within_limits() -> void:
 	var drag := _taken(Vector3(0, 1, -3))
 	var offset := drag.offset
 	drag.grow(2.0)
-	near(drag.scale, Drag.WHEEL_SCALE ** 2, 1e-6)
+	near(drag.scale, DragTarget.WHEEL_SCALE ** 2, 1e-6)
 	near_point(drag.offset, offset * drag.scale, 1e-5)
 	near(drag.floor_metres, 0.2 * drag.scale, 1e-6)
 	drag.grow(1000.0)
-	equal(drag.scale, Drag.SCALE_MAX)
+	equal(drag.scale, DragTarget.SCALE_MAX)
 	drag.grow(-1000.0)
-	near(drag.scale, Drag.SCALE_MIN, 1e-7)
+	near(drag.scale, DragTarget.SCALE_MIN, 1e-7)
 
 
 func test_a_key_takes_what_is_nearest_to_the_player_and_to_the_middle_of_the_view() -> void:
-	var pointer := Pointer.new()
+	var pointer := RayPicker.new()
 	var props: Dictionary[int, OtherworldPropState] = {}
 	for place: Vector3 in [Vector3(0, 1, -4), Vector3(0.2, 1, -2), Vector3(0, 1, 2), Vector3(0, 1, -30)]:
 		var prop := _prop(place)
@@ -169,7 +169,7 @@ func test_a_key_takes_what_is_nearest_to_the_player_and_to_the_middle_of_the_vie
 func test_bodies_walk_look_and_reach_as_in_the_page() -> void:
 	var path: String = (get_script() as Script).resource_path.get_base_dir().path_join("../../../fixtures/godot/gait.json").simplify_path()
 	var trace: Dictionary = JSON.parse_string(FileAccess.get_file_as_string(path))
-	var body := Body.new()
+	var body := AvatarBody.new()
 	for offset: Array in trace.offsets:
 		body.offsets.append(Vector3(offset[0], offset[1], offset[2]))
 	var gait := Gait.new()
@@ -180,20 +180,20 @@ func test_bodies_walk_look_and_reach_as_in_the_page() -> void:
 
 
 func test_shapes_are_ones_that_a_realm_takes() -> void:
-	for index: int in Toys.NAMES.size():
-		check(Toys.shape(index) != null, "there is no %s" % Toys.NAMES[index])
-	equal((Toys.shape(3) as ConvexPolygonShape3D).points.size(), 17)
-	near((Toys.shape(2) as CapsuleShape3D).height, 2.0 * (0.22 + 0.17), 1e-6)
+	for index: int in StarterShapes.NAMES.size():
+		check(StarterShapes.shape(index) != null, "there is no %s" % StarterShapes.NAMES[index])
+	equal((StarterShapes.shape(3) as ConvexPolygonShape3D).points.size(), 17)
+	near((StarterShapes.shape(2) as CapsuleShape3D).height, 2.0 * (0.22 + 0.17), 1e-6)
 
 
 func test_refusals_are_whole_sentences_also_those_of_a_newer_server() -> void:
-	equal(Words.refusal("out-of-reach"), "That is too far away: walk closer.")
-	equal(Words.refusal("moonlight"), "The server refused: moonlight.")
-	equal(Words.forbidden(OtherworldClient.Act.DRAG, 0), "You may not carry things here.")
-	equal(Words.forbidden(OtherworldClient.Act.DRAG, 31), "Its owner does not let you carry it.")
+	equal(PlayerMessages.refusal("out-of-reach"), "That is too far away: walk closer.")
+	equal(PlayerMessages.refusal("moonlight"), "The server refused: moonlight.")
+	equal(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, 0), "You may not carry things here.")
+	equal(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, 31), "Its owner does not let you carry it.")
 
 
-func _compare_gait(gait: Gait, body: Body, step: Dictionary) -> void:
+func _compare_gait(gait: Gait, body: AvatarBody, step: Dictionary) -> void:
 	gait.advance(step.way[0], step.way[1], step.way[2])
 	gait.pitch = step.attitude[0]
 	gait.is_airborne = step.attitude[1] == 1.0
@@ -214,8 +214,8 @@ func _compare_gait(gait: Gait, body: Body, step: Dictionary) -> void:
 			near(absf(pose.bones[i].dot(expected)), 1.0, 1e-4, "bone %d" % i)
 
 
-func _taken(at: Vector3) -> Drag:
-	var drag := Drag.new()
+func _taken(at: Vector3) -> DragTarget:
+	var drag := DragTarget.new()
 	var point := at + Vector3(0, 0.2, 0.2)
 	drag.take(_prop(at), point, HEAD.distance_to(point), 0.0, 0.2)
 	return drag

@@ -1,7 +1,7 @@
 extends "../test_case.gd"
 ## The client's end of a session against a scripted server; time is what the test says.
 
-const Heard := preload("res://addons/otherworld/net/heard.gd")
+const ReceivedContent := preload("res://addons/otherworld/net/received_content.gd")
 const Limits := preload("res://addons/otherworld/net/limits.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 const ReceivedPackets := preload("res://addons/otherworld/net/received_packets.gd")
@@ -78,7 +78,7 @@ func _up(is_lost := false) -> bool:
 	return not packet.is_empty()
 
 
-func _down(messages: Array[Messages.ServerMessage] = [], first := 0) -> Heard:
+func _down(messages: Array[Messages.ServerMessage] = [], first := 0) -> ReceivedContent:
 	var heard := _client.receive(_server.packet_of(_now, messages, first), _now)
 	equal(heard.fault, "")
 	return heard

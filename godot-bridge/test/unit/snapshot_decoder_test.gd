@@ -2,8 +2,8 @@ extends "../test_case.gd"
 ## Snapshots are read to the same numbers as everywhere (fixtures/protocol/vectors.json), and bytes of any kind are told.
 
 const Decoder := preload("res://addons/otherworld/wire/snapshot_decoder.gd")
-const Movers := preload("res://addons/otherworld/wire/mover_strands.gd")
-const Strands := preload("res://addons/otherworld/wire/strands.gd")
+const Movers := preload("res://addons/otherworld/wire/mover_components.gd")
+const Components := preload("res://addons/otherworld/wire/components.gd")
 ## An avatar whose bytes are all whole: element 5, its root.
 const WHOLE_ROOT := "010500ef" + "010000" + "020000" + "000010" + "0400" + "0100" + "ffff" + "0200" + "01" + "0000"
 
@@ -16,7 +16,7 @@ func test_vectors_are_read_to_the_same_numbers() -> void:
 			check(_take(decoder, step), "%s: %s" % [at, decoder.fault])
 			equal(decoder.missing, int(step.missing), at)
 			var said := 0
-			for kind: Strands in [decoder.roots, decoder.joints, decoder.bones, decoder.props]:
+			for kind: Components in [decoder.roots, decoder.joints, decoder.bones, decoder.props]:
 				said += kind.changed.size()
 			equal(said, step.states.size(), at)
 			for state: Dictionary in step.states:
@@ -186,7 +186,7 @@ func _vectors() -> Array:
 	return (JSON.parse_string(text) as Dictionary).snapshots
 
 
-## The numbers of the newest state of a strand, as SNP-2 has them.
+## The numbers of the newest state of a component, as SNP-2 has them.
 func _numbers(decoder: Decoder, state: Dictionary) -> PackedInt64Array:
 	var element := int(state.element)
 	var numbers := PackedInt64Array()

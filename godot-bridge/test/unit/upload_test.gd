@@ -1,10 +1,10 @@
 extends "../test_case.gd"
 ## What an upload reads, exports and says; a small server in this process plays the store of files and the API.
 
-const Sending := preload("res://addons/otherworld/packages/sending.gd")
+const UploadRequest := preload("res://addons/otherworld/packages/upload_request.gd")
 const SceneExport := preload("res://addons/otherworld/packages/scene_export.gd")
 const UploadFile := preload("res://addons/otherworld/packages/upload_file.gd")
-const Words := preload("res://addons/otherworld/packages/upload_words.gd")
+const UploadMessages := preload("res://addons/otherworld/packages/upload_messages.gd")
 
 const ABC_SHA256 := "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 const MILLION_A_SHA256 := "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
@@ -207,7 +207,7 @@ func test_a_large_body_goes_out_in_pieces() -> void:
 	body.resize(8_000_000)
 	_bytes_awaited = body.size()
 	var shares: Dictionary[float, bool] = {}
-	var sending := Sending.new(HTTPClient.METHOD_PUT, _url() + "/big", [], body, 5_000.0, Time.get_ticks_usec() / 1000.0)
+	var sending := UploadRequest.new(HTTPClient.METHOD_PUT, _url() + "/big", [], body, 5_000.0, Time.get_ticks_usec() / 1000.0)
 	while not sending.poll(Time.get_ticks_usec() / 1000.0):
 		shares[sending.sent_share()] = true
 		await get_tree().process_frame
@@ -223,10 +223,10 @@ func test_an_upload_without_a_login_says_so() -> void:
 
 
 func test_names_are_what_the_server_takes() -> void:
-	equal(Words.name_of("C:/things/My_tea_cup.GLB"), "My tea cup")
-	equal(Words.name_of("v1.2"), "v1.2")
-	equal(Words.name_of("x".repeat(80) + ".vrm").length(), 32)
-	equal(Words.name_of(".glb"), "thing")
+	equal(UploadMessages.name_of("C:/things/My_tea_cup.GLB"), "My tea cup")
+	equal(UploadMessages.name_of("v1.2"), "v1.2")
+	equal(UploadMessages.name_of("x".repeat(80) + ".vrm").length(), 32)
+	equal(UploadMessages.name_of(".glb"), "thing")
 
 
 func test_a_scene_is_written_at_its_own_origin_without_what_is_hidden() -> void:

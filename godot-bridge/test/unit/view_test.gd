@@ -1,7 +1,7 @@
 extends "../test_case.gd"
 ## The view of a realm: what it makes for the elements that a client tells of.
 
-const Body := preload("res://addons/otherworld/packages/body.gd")
+const AvatarBody := preload("res://addons/otherworld/packages/avatar_body.gd")
 const FakeClient := preload("../fake_client.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
 

@@ -1,6 +1,6 @@
 extends "../test_case.gd"
 
-const Hold := preload("res://addons/otherworld/own/xr_hold.gd")
+const Hold := preload("res://addons/otherworld/local_player/xr_hold.gd")
 const AT := Vector3(0.1, 1.1, -0.5)
 const TURNED := Quaternion(0.0, 0.3826834, 0.0, 0.9238795)
 

@@ -1,7 +1,7 @@
 extends "../test_case.gd"
 
-const Motion := preload("res://addons/otherworld/own/xr_motion.gd")
-const Root := preload("res://addons/otherworld/own/xr_root.gd")
+const Motion := preload("res://addons/otherworld/local_player/xr_motion.gd")
+const Root := preload("res://addons/otherworld/local_player/xr_root.gd")
 const TICK := 1.0 / 60.0
 ## A move counts so many ticks after it was wished: what sending 15 times a second makes of it.
 const DELAY_TICKS := 5

@@ -1,6 +1,6 @@
 extends "../test_case.gd"
 
-const Sticks := preload("res://addons/otherworld/own/xr_sticks.gd")
+const Sticks := preload("res://addons/otherworld/local_player/xr_sticks.gd")
 const STEP := PI / 6.0
 
 

@@ -5,7 +5,7 @@ extends VBoxContainer
 const PackageScene := preload("package_scene.gd")
 const SceneEdit := preload("scene_edit.gd")
 const Server := preload("server.gd")
-const Words := preload("../packages/upload_words.gd")
+const UploadMessages := preload("../packages/upload_messages.gd")
 
 const DEFAULT_URL := "http://127.0.0.1:7350"
 ## Where the editor keeps the address, for this project.
@@ -135,7 +135,7 @@ func upload(next: OtherworldUpload) -> void:
 	var is_done := await _upload.run_at(_server.url, _server.token)
 	_way.hide()
 	_upload = null
-	_end("" if is_done else "\"%s\" was not uploaded. %s" % [next.name, next.message if next.message else Words.of_stage(next.stage) + "."])
+	_end("" if is_done else "\"%s\" was not uploaded. %s" % [next.name, next.message if next.message else UploadMessages.of_stage(next.stage) + "."])
 	if is_done:
 		await refresh()
 		_select(next.package)
@@ -196,7 +196,7 @@ func _show_buttons() -> void:
 
 func _show_progress(stage: String, share: float) -> void:
 	_bar.value = share
-	_say("%s: %s …" % [_upload.name, Words.of_stage(stage)])
+	_say("%s: %s …" % [_upload.name, UploadMessages.of_stage(stage)])
 
 
 func _show_selected() -> void:

@@ -6,7 +6,7 @@ const Cache := preload("../packages/cache.gd")
 const Collider := preload("../packages/collider.gd")
 const GlbCheck := preload("../packages/glb_check.gd")
 const Manifest := preload("../packages/manifest.gd")
-const Reading := preload("../packages/reading.gd")
+const JsonReader := preload("../packages/json_reader.gd")
 const Server := preload("server.gd")
 
 ## Where the scene files are kept.
@@ -24,7 +24,7 @@ func make(server: Server, hash: String) -> String:
 	if answer.is_empty():
 		problem = server.problem
 		return ""
-	var reading := Reading.new()
+	var reading := JsonReader.new()
 	var manifest := Manifest.read(answer, hash, reading)
 	if manifest == null:
 		problem = "The server's answer is not valid: %s." % reading.fault

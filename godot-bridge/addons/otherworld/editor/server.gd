@@ -3,7 +3,7 @@ extends RefCounted
 ## The server that the dock talks to: an address, and a login as the user whose game runs in this project.
 
 const Address := preload("../net/address.gd")
-const Answer := preload("../net/http_answer.gd")
+const HttpResponse := preload("../net/http_response.gd")
 const Api := preload("../packages/api.gd")
 const Http := preload("../net/http.gd")
 const Login := preload("../net/login.gd")
@@ -64,7 +64,7 @@ func _get_token() -> String:
 	return token
 
 
-func _list(answer: Answer, field: String) -> Array[Dictionary]:
+func _list(answer: HttpResponse, field: String) -> Array[Dictionary]:
 	var found: Array[Dictionary] = []
 	problem = answer.fault.in_words() if answer.fault != null else ""
 	var list: Variant = answer.field(field)

@@ -7,7 +7,7 @@ extends RefCounted
 ##     print(answer.fault.in_words())
 ## [/codeblock]
 
-const Answer := preload("http_answer.gd")
+const HttpResponse := preload("http_response.gd")
 const Call := preload("http_call.gd")
 
 ## A request is given up after this long.
@@ -15,7 +15,7 @@ const TIMEOUT_MSEC := 10_000.0
 
 
 ## Sends [param body] as it is. Never fails otherwise than by [member HttpAnswer.fault].
-static func request(method: HTTPClient.Method, url: String, headers: PackedStringArray = [], body := PackedByteArray(), timeout_msec := TIMEOUT_MSEC) -> Answer:
+static func request(method: HTTPClient.Method, url: String, headers: PackedStringArray = [], body := PackedByteArray(), timeout_msec := TIMEOUT_MSEC) -> HttpResponse:
 	var http_call := Call.new(method, url, headers, body, timeout_msec, _now())
 	var tree := Engine.get_main_loop() as SceneTree
 	while not http_call.poll(_now()):
@@ -24,7 +24,7 @@ static func request(method: HTTPClient.Method, url: String, headers: PackedStrin
 
 
 ## Sends [param body] as JSON (null: none) and, where there is one, the session's [param token].
-static func request_json(method: HTTPClient.Method, url: String, body: Variant = null, token := "", timeout_msec := TIMEOUT_MSEC) -> Answer:
+static func request_json(method: HTTPClient.Method, url: String, body: Variant = null, token := "", timeout_msec := TIMEOUT_MSEC) -> HttpResponse:
 	return await request(method, url, json_headers(token, body != null), JSON.stringify(body).to_utf8_buffer() if body != null else PackedByteArray(), timeout_msec)
 
 

@@ -3,7 +3,7 @@ extends RefCounted
 ## One HTTP request, driven by [method poll]: works without a scene tree, in the editor and in web exports.
 
 const Address := preload("address.gd")
-const Answer := preload("http_answer.gd")
+const HttpResponse := preload("http_response.gd")
 const Fault := preload("fault.gd")
 
 ## Steps within one poll: from connected to answered without a frame between, where all is there.
@@ -12,7 +12,7 @@ const _STEPS_MAX := 64
 ## Bytes of an answer's body; more fails the request.
 var body_bytes_max := 8_388_608
 ## Set when it is over.
-var answer: Answer
+var answer: HttpResponse
 var _client := HTTPClient.new()
 var _address: Address
 var _method: HTTPClient.Method
@@ -22,7 +22,7 @@ var _body: PackedByteArray
 var _timeout_msec: float
 var _deadline_msec: float
 var _is_sent := false
-var _answer := Answer.new()
+var _answer := HttpResponse.new()
 
 
 ## Starts at once; given up after [param timeout_msec].

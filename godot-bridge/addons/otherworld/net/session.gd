@@ -5,14 +5,14 @@ extends RefCounted
 
 const Checks := preload("../wire/checks.gd")
 const Codec := preload("../wire/codec.gd")
-const Heard := preload("heard.gd")
+const ReceivedContent := preload("received_content.gd")
 const Inbox := preload("inbox.gd")
 const Limits := preload("limits.gd")
-const Link := preload("link.gd")
+const PacketFlow := preload("packet_flow.gd")
 const Messages := preload("../wire/generated/messages.gd")
 const Outbox := preload("outbox.gd")
 const ReceivedPackets := preload("received_packets.gd")
-const Slot := preload("slot.gd")
+const LatestInput := preload("latest_input.gd")
 const TokenBucket := preload("token_bucket.gd")
 
 ## A Hello takes fewer.
@@ -39,13 +39,13 @@ var timeline := func(_now_msec: float) -> int: return 0
 var refusal := ""
 
 var _hello := Messages.Hello.new()
-var _link: Link
+var _link: PacketFlow
 var _inbox := Inbox.new()
 var _bytes: TokenBucket
 # Since the first Welcome the numbering is known.
 var _is_numbering := false
 var _pending := Outbox.new()
-var _slots: Array[Slot] = []
+var _slots: Array[LatestInput] = []
 var _sequence := 0
 var _is_urgent := false
 var _urgent_at_msec := -INF
@@ -57,14 +57,14 @@ func _init(now_msec: float, body := 0) -> void:
 	_hello.protocol = Limits.PROTOCOL_VERSION
 	_hello.mode = Messages.ClientMode.RENDER
 	_hello.body = body
-	for i: int in Slot.COUNT:
-		_slots.append(Slot.new())
+	for i: int in LatestInput.COUNT:
+		_slots.append(LatestInput.new())
 	attach(now_msec)
 
 
 ## A new connection: packets and messages are numbered anew, inputs go on; nothing but Hello is said before the Welcome.
 func attach(now_msec: float) -> void:
-	_link = Link.new(now_msec)
+	_link = PacketFlow.new(now_msec)
 	_inbox = Inbox.new()
 	_bytes = TokenBucket.new(Limits.SENT_BYTES_PER_SECOND_MAX, Limits.SENT_BYTES_BURST_MAX, now_msec)
 	_acked_message = 0
@@ -120,9 +120,9 @@ func command(input: Messages.PlayerInput) -> int:
 	_is_urgent = true
 	# What the hand was to drag before is void.
 	if input.grab != null:
-		_slots[Slot.DRAG + input.grab.hand].clear()
+		_slots[LatestInput.DRAG + input.grab.hand].clear()
 	elif input.release != null:
-		_slots[Slot.DRAG + input.release.hand].clear()
+		_slots[LatestInput.DRAG + input.release.hand].clear()
 	return _sequence
 
 
@@ -133,15 +133,15 @@ func latest(input: Messages.PlayerInput, urgent := false) -> int:
 		return 0
 	_sequence += 1
 	input.sequence = _sequence
-	var slot := Slot.MOVE if input.move != null else Slot.POSE if input.pose != null else Slot.DRAG + input.drag.hand
+	var slot := LatestInput.MOVE if input.move != null else LatestInput.POSE if input.pose != null else LatestInput.DRAG + input.drag.hand
 	_slots[slot].set_input(_sequence, input.encode(), urgent)
 	_is_urgent = _is_urgent or urgent
 	return _sequence
 
 
 ## Takes a packet; what is new in it, or why the connection has to end.
-func receive(bytes: PackedByteArray, now_msec: float) -> Heard:
-	var heard := Heard.new()
+func receive(bytes: PackedByteArray, now_msec: float) -> ReceivedContent:
+	var heard := ReceivedContent.new()
 	var packet: Messages.ServerPacket = null
 	if bytes.size() <= Limits.PACKET_BYTES_ACCEPTED_MAX:
 		packet = Messages.ServerPacket.decode(bytes, 0, bytes.size())
@@ -177,7 +177,7 @@ func disown(packet: int) -> void:
 
 
 func _clear_arrived(sequences: PackedInt64Array) -> void:
-	for slot: Slot in _slots:
+	for slot: LatestInput in _slots:
 		if slot.sequence > 0 and sequences.has(slot.sequence):
 			slot.clear()
 
@@ -203,7 +203,7 @@ func _welcome(welcome: Messages.Welcome) -> void:
 		return
 	_sequence = welcome.sequence
 	_pending.clear()
-	for slot: Slot in _slots:
+	for slot: LatestInput in _slots:
 		slot.clear()
 
 
@@ -220,7 +220,7 @@ func packet_due(now_msec: float, answer := false) -> PackedByteArray:
 	_is_urgent = false
 	_acked_message = _inbox.acked
 	var commands := _affordable(_pending.fitting(_room()), now_msec) if is_welcomed else 0
-	var slots: Array[Slot] = []
+	var slots: Array[LatestInput] = []
 	if is_welcomed:
 		slots = _slots_that_fit(commands)
 	return _packet(commands, slots, now_msec)
@@ -229,7 +229,7 @@ func packet_due(now_msec: float, answer := false) -> PackedByteArray:
 func _is_news() -> bool:
 	if not is_welcomed or _link.is_goodbye_said or _acked_message != _inbox.acked or _pending.size() > 0:
 		return true
-	for slot: Slot in _slots:
+	for slot: LatestInput in _slots:
 		if slot.sequence > 0:
 			return true
 	return false
@@ -242,12 +242,12 @@ func _affordable(commands: int, now_msec: float) -> int:
 
 
 # The newest of each kind, by sequence. A drag waits until all commands are on their way: its grab may be among them.
-func _slots_that_fit(commands: int) -> Array[Slot]:
-	var fitting: Array[Slot] = []
+func _slots_that_fit(commands: int) -> Array[LatestInput]:
+	var fitting: Array[LatestInput] = []
 	var room := _room() - _pending.packed_bytes(commands)
-	var ordered: Array[Slot] = _slots.slice(0, Slot.COUNT if commands == _pending.size() else Slot.DRAG)
-	ordered.sort_custom(func(a: Slot, b: Slot) -> bool: return a.sequence < b.sequence)
-	for slot: Slot in ordered:
+	var ordered: Array[LatestInput] = _slots.slice(0, LatestInput.COUNT if commands == _pending.size() else LatestInput.DRAG)
+	ordered.sort_custom(func(a: LatestInput, b: LatestInput) -> bool: return a.sequence < b.sequence)
+	for slot: LatestInput in ordered:
 		if slot.sequence > 0 and slot.bytes.size() + Outbox.INPUT_OVERHEAD_BYTES <= room:
 			room -= slot.bytes.size() + Outbox.INPUT_OVERHEAD_BYTES
 			fitting.append(slot)
@@ -260,19 +260,19 @@ func _room() -> int:
 
 
 # A slot goes out for the first time. What is urgent is not left to one packet: it is in the next one too, at once.
-func _sending(slot: Slot, tick: int) -> void:
+func _sending(slot: LatestInput, tick: int) -> void:
 	inputs_sent += 1
 	slot.is_sent = true
 	_is_urgent = _is_urgent or slot.is_urgent
-	if slot == _slots[Slot.MOVE]:
+	if slot == _slots[LatestInput.MOVE]:
 		sent_move_sequence = slot.sequence
 		sent_move_tick = tick
 
 
-func _packet(commands: int, slots: Array[Slot], now_msec: float) -> PackedByteArray:
+func _packet(commands: int, slots: Array[LatestInput], now_msec: float) -> PackedByteArray:
 	var tick: int = timeline.call(now_msec)
 	var sequences := PackedInt64Array()
-	for slot: Slot in slots:
+	for slot: LatestInput in slots:
 		if not slot.is_sent:
 			_sending(slot, tick)
 		sequences.append(slot.sequence)
@@ -288,16 +288,16 @@ func _packet(commands: int, slots: Array[Slot], now_msec: float) -> PackedByteAr
 	elif not is_welcomed:
 		head.hello = _hello
 	head.tick = tick
-	if slots.has(_slots[Slot.MOVE]):
+	if slots.has(_slots[LatestInput.MOVE]):
 		head.move_ticks = maxi(0, tick - sent_move_tick)
 	return _with_inputs(head.encode(), commands, slots, now_msec)
 
 
 # The inputs are encoded already, and stand behind all other fields.
-func _with_inputs(packet: PackedByteArray, commands: int, slots: Array[Slot], now_msec: float) -> PackedByteArray:
+func _with_inputs(packet: PackedByteArray, commands: int, slots: Array[LatestInput], now_msec: float) -> PackedByteArray:
 	for i: int in commands:
 		Codec.put_bytes(packet, _COMMANDS_TAG, _pending.at(i), true)
-	for slot: Slot in slots:
+	for slot: LatestInput in slots:
 		Codec.put_bytes(packet, _LATEST_TAG, slot.bytes, true)
 	_bytes.spend(packet.size(), now_msec)
 	return packet

@@ -144,7 +144,7 @@ func _url(path: String) -> String:
 	return address.below(PATH + "/" + _id.uri_encode() + path)
 
 
-func _take_answer() -> HttpCall.Answer:
+func _take_answer() -> HttpCall.HttpResponse:
 	var answer := _call.answer
 	_call = null
 	return answer

@@ -6,17 +6,17 @@ extends Node3D
 ## [OtherworldView] makes one for each avatar; read [member state] for what the realm says of it. While its package is on
 ## its way the realm's own body of the same height stands in.
 
-const Body := preload("../packages/body.gd")
-const BodyModel := preload("../packages/body_model.gd")
+const AvatarBody := preload("../packages/avatar_body.gd")
+const CapsuleAvatarModel := preload("../packages/capsule_avatar_model.gd")
 const CapsuleBodies := preload("../packages/capsule_bodies.gd")
-const Figure := preload("../packages/figure.gd")
-const Gait := preload("../own/gait.gd")
-const Levels := preload("../packages/levels.gd")
+const ModelInstance := preload("../packages/model_instance.gd")
+const Gait := preload("../local_player/gait.gd")
+const LevelOfDetail := preload("../packages/level_of_detail.gd")
 const Library := preload("../packages/library.gd")
 const Manifest := preload("../packages/manifest.gd")
 const Model := preload("../packages/model.gd")
-const Skeleton := preload("../packages/skeleton.gd")
-const Wish := preload("../packages/wish.gd")
+const PoseSolver := preload("../packages/pose_solver.gd")
+const LoadRequest := preload("../packages/load_request.gd")
 
 ## Shows another figure than before: the package came, or is another, or its nearer or farther form is shown.
 signal figure_changed
@@ -62,17 +62,17 @@ var pick_layer := 1 << 19
 var problem := ""
 
 var _library: Library
-var _bodies_of_realm: Array[Body] = []
+var _bodies_of_realm: Array[AvatarBody] = []
 var _body_model: Model
-var _body: Body
-var _package: Wish
-var _model_wish: Wish
+var _body: AvatarBody
+var _package: LoadRequest
+var _model_wish: LoadRequest
 var _level := -1
 var _shown_level := -1
-var _figure: Figure
+var _figure: ModelInstance
 var _is_humanoid := false
 var _capsules: CapsuleBodies
-var _solver := Skeleton.new()
+var _solver := PoseSolver.new()
 var _locals: Array[Quaternion] = []
 var _label := Label3D.new()
 ## How it walks that sends no pose.
@@ -87,7 +87,7 @@ var _metres := 0.0
 
 
 ## [param bodies]: of the realm.
-func _init(of: OtherworldAvatarState, library: Library, bodies: Array[Body]) -> void:
+func _init(of: OtherworldAvatarState, library: Library, bodies: Array[AvatarBody]) -> void:
 	state = of
 	name = "Avatar_%d" % of.element
 	_library = library
@@ -118,7 +118,7 @@ func _notification(what: int) -> void:
 
 
 ## The body whose bones its poses are of.
-func body() -> Body:
+func body() -> AvatarBody:
 	return _body
 
 
@@ -128,7 +128,7 @@ func shown_level() -> int:
 
 
 ## Its figure as it is shown.
-func figure() -> Figure:
+func figure() -> ModelInstance:
 	return _figure
 
 
@@ -234,7 +234,7 @@ func _want_level(manifest: Manifest) -> void:
 	if not manifest.is_avatar:
 		problem = "The package is an object; avatars cannot wear it."
 		return
-	var level := Levels.choose(manifest.models, _metres, 1.0, _level)
+	var level := LevelOfDetail.choose(manifest.models, _metres, 1.0, _level)
 	if level != _level or _model_wish == null:
 		var before := _model_wish
 		_model_wish = _library.want_model(manifest, level)
@@ -261,11 +261,11 @@ func _show_body() -> void:
 		return
 	_body = realm_body
 	_shown_level = -1
-	_show(BodyModel.of(_body))
+	_show(CapsuleAvatarModel.of(_body))
 	var color := Color.from_ok_hsl(fposmod(0.07 + state.player * TURN_OF_HUES, 1.0), 0.75, 0.66)
 	for mesh: GeometryInstance3D in _figure.meshes():
-		if mesh.name == BodyModel.COLORED:
-			mesh.material_override = BodyModel.material(color)
+		if mesh.name == CapsuleAvatarModel.COLORED:
+			mesh.material_override = CapsuleAvatarModel.material(color)
 
 
 func _show(model: Model) -> void:
@@ -275,7 +275,7 @@ func _show(model: Model) -> void:
 	if _figure != null:
 		_figure.queue_free()
 		remove_child(_figure)
-	_figure = Figure.new(model)
+	_figure = ModelInstance.new(model)
 	_is_humanoid = model.is_humanoid()
 	_figure.is_head_hidden = is_first_person
 	add_child(_figure)

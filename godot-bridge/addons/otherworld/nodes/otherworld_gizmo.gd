@@ -18,12 +18,12 @@ signal drag_ended(element: int)
 ## Something was not possible; [param reason] in whole words for the player.
 signal refused(reason: String)
 
-const Drag := preload("../own/drag.gd")
-const Handles := preload("../own/gizmo_handles.gd")
-const Holding := preload("../own/holding.gd")
-const Maths := preload("../own/gizmo_maths.gd")
-const Pointing := preload("../own/pointing.gd")
-const Words := preload("../own/words.gd")
+const DragTarget := preload("../local_player/drag_target.gd")
+const Handles := preload("../local_player/gizmo_handles.gd")
+const Holding := preload("../local_player/holding.gd")
+const Maths := preload("../local_player/gizmo_maths.gd")
+const PointerTarget := preload("../local_player/pointer_target.gd")
+const PlayerMessages := preload("../local_player/player_messages.gd")
 
 ## Least time between two scale commands: each is a command of its own, ms.
 const SCALE_INTERVAL_MSEC := 70.0
@@ -56,7 +56,7 @@ var is_dragged: bool:
 
 var _handles := Handles.new()
 var _holding: Holding
-var _pointing: Pointing
+var _pointing: PointerTarget
 var _handle := Handles.Handle.NONE
 # When the handle was taken, realm space: where the prop was and how, the handle's axis, and what the pointer said.
 var _position := Vector3.ZERO
@@ -86,7 +86,7 @@ func _ready() -> void:
 		push_error("OtherworldGizmo has no OtherworldClient: put it below one, or set its client.")
 		return
 	_holding = Holding.new(client)
-	_pointing = Pointing.new(client, null)
+	_pointing = PointerTarget.new(client, null)
 	_holding.refused.connect(_on_holding_refused)
 	client.world_sampled.connect(_on_world_sampled)
 
@@ -124,7 +124,7 @@ func press(camera: Camera3D, at: Vector2) -> bool:
 		return false
 	if handle == Handles.Handle.SCALE:
 		if not client.may(OtherworldClient.Act.SCALE, prop):
-			refused.emit(Words.forbidden(OtherworldClient.Act.SCALE, client.permissions))
+			refused.emit(PlayerMessages.forbidden(OtherworldClient.Act.SCALE, client.permissions))
 			return true
 	elif not _holding.take(prop, prop.position, 0.0, Holding.By.GIZMO, 0.0, _now()):
 		return true
@@ -148,7 +148,7 @@ func move(camera: Camera3D, at: Vector2) -> void:
 	if not is_dragged:
 		return
 	if _handle == Handles.Handle.SCALE:
-		_wished_scale = clampf(_scale * Maths.factor_of(at - _at, DOUBLE_PIXELS), Drag.SCALE_MIN, Drag.SCALE_MAX)
+		_wished_scale = clampf(_scale * Maths.factor_of(at - _at, DOUBLE_PIXELS), DragTarget.SCALE_MIN, DragTarget.SCALE_MAX)
 		return
 	var value := _value_at(camera, at)
 	if is_nan(value):
@@ -244,7 +244,7 @@ func _within_reach(wished: Vector3) -> Vector3:
 		return wished
 	var head := client.own.position + Vector3(0.0, client.own.head_metres, 0.0)
 	var reach: float = client.definition.reach
-	return head + (wished - head).limit_length(reach - Drag.REACH_MARGIN)
+	return head + (wished - head).limit_length(reach - DragTarget.REACH_MARGIN)
 
 
 func _send_scale() -> void:
@@ -254,7 +254,7 @@ func _send_scale() -> void:
 	_scaled_msec = _now()
 	var outcome := await client.scale_prop(element, _wished_scale)
 	if not outcome.ok and outcome.reason != "lost":
-		refused.emit(Words.refusal(outcome.reason))
+		refused.emit(PlayerMessages.refusal(outcome.reason))
 
 
 func _on_holding_refused(reason: String) -> void:

@@ -20,16 +20,16 @@ signal pointed(element: int)
 ## Something was done, or can be done now, in whole words for the player.
 signal hinted(text: String)
 
-const Body := preload("../packages/body.gd")
-const Deeds := preload("../own/deeds.gd")
-const Eye := preload("../own/eye.gd")
-const HeldActions := preload("../own/held_actions.gd")
-const Holding := preload("../own/holding.gd")
-const OwnBody := preload("../own/own_body.gd")
-const PlayerInput := preload("../own/player_input.gd")
-const Pointing := preload("../own/pointing.gd")
-const Walking := preload("../own/walking.gd")
-const Words := preload("../own/words.gd")
+const AvatarBody := preload("../packages/avatar_body.gd")
+const PlayerActions := preload("../local_player/player_actions.gd")
+const CameraRig := preload("../local_player/camera_rig.gd")
+const HeldActions := preload("../local_player/held_actions.gd")
+const Holding := preload("../local_player/holding.gd")
+const LocalBody := preload("../local_player/local_body.gd")
+const PlayerInput := preload("../local_player/player_input.gd")
+const PointerTarget := preload("../local_player/pointer_target.gd")
+const MoveInput := preload("../local_player/move_input.gd")
+const PlayerMessages := preload("../local_player/player_messages.gd")
 
 ## The player acts before the client (priority -100), so that a step is seen in the frame in which the key went down.
 const PRIORITY := -110
@@ -49,7 +49,7 @@ const PRIORITY := -110
 		if not value:
 			_forget_events()
 ## How far the camera is behind the head, metres; 0: in the avatar's eyes.
-@export_range(0.0, 14.0, 0.1, "suffix:m") var distance := Eye.DISTANCE_START
+@export_range(0.0, 14.0, 0.1, "suffix:m") var distance := CameraRig.DISTANCE_START
 ## Turning by the mouse, radians a pixel.
 @export_range(0.0005, 0.02, 0.0001) var mouse_turn := 0.0042
 ## Turning by keys and sticks, radians a second.
@@ -88,16 +88,16 @@ var is_flying: bool:
 	get:
 		return _walking.is_flying
 
-var _walking := Walking.new()
+var _walking := MoveInput.new()
 var _held: HeldActions
 var _events: PlayerInput
 var _holding: Holding
-var _pointing: Pointing
-var _deeds: Deeds
-var _own_body: OwnBody
+var _pointing: PointerTarget
+var _deeds: PlayerActions
+var _own_body: LocalBody
 var _is_settled := false
 # The camera was so far behind before it went into the eyes, metres.
-var _distance_before := Eye.DISTANCE_START
+var _distance_before := CameraRig.DISTANCE_START
 
 
 func _init() -> void:
@@ -118,15 +118,15 @@ func _ready() -> void:
 	controls.install()
 	_held = HeldActions.new(controls.actions())
 	_events = PlayerInput.new(self, controls)
-	_own_body = OwnBody.new(client)
-	_pointing = Pointing.new(client, camera)
+	_own_body = LocalBody.new(client)
+	_pointing = PointerTarget.new(client, camera)
 	_pointing.pointed.connect(pointed.emit)
 	_pointing.refused.connect(refused.emit)
 	_holding = Holding.new(client)
 	_holding.grabbed.connect(grabbed.emit)
 	_holding.released.connect(released.emit)
 	_holding.refused.connect(refused.emit)
-	_deeds = Deeds.new(client)
+	_deeds = PlayerActions.new(client)
 	_deeds.refused.connect(refused.emit)
 	_deeds.hinted.connect(hinted.emit)
 	client.world_sampled.connect(_on_world_sampled)
@@ -220,7 +220,7 @@ func push_held(notches: float) -> void:
 ## The wheel: zooms; what is held, it scales, or with [param shift] brings nearer and farther.
 func turn_wheel(notches: float, shift: bool) -> void:
 	if _holding.by == Holding.By.NOTHING:
-		distance = Eye.zoomed(distance, notches)
+		distance = CameraRig.zoomed(distance, notches)
 	elif shift:
 		push_held(notches)
 	else:
@@ -229,7 +229,7 @@ func turn_wheel(notches: float, shift: bool) -> void:
 
 ## From behind the avatar into its eyes, and back.
 func toggle_eyes() -> void:
-	if distance < Eye.OWN_EYES:
+	if distance < CameraRig.OWN_EYES:
 		distance = _distance_before
 	else:
 		_distance_before = distance
@@ -324,7 +324,7 @@ func _on_world_sampled(_tick: float) -> void:
 	_place_camera(own)
 	if own == null:
 		return
-	_pointing.see_own(distance < Eye.OWN_EYES)
+	_pointing.see_own(distance < CameraRig.OWN_EYES)
 	carry()
 	gizmo.hover(camera, _events.at(_size()))
 	_pointing.look(_events.at(_size()), held_element, highlights and listens and gizmo.element == 0)
@@ -332,9 +332,9 @@ func _on_world_sampled(_tick: float) -> void:
 
 func _place_camera(own: OtherworldAvatarState) -> void:
 	var head := Vector3(0.0, 1.6, 4.0) if own == null else own.position + Vector3(0.0, own.head_metres, 0.0)
-	if distance < Eye.OWN_EYES and own != null:
-		head = Eye.eyes(head, yaw)
-	camera.global_transform = _pointing.realm() * Eye.behind(head, yaw, pitch, distance)
+	if distance < CameraRig.OWN_EYES and own != null:
+		head = CameraRig.eyes(head, yaw)
+	camera.global_transform = _pointing.realm() * CameraRig.behind(head, yaw, pitch, distance)
 
 
 func _on_client_joined() -> void:

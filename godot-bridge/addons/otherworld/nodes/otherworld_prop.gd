@@ -8,10 +8,10 @@ extends Node3D
 
 const CapsuleBodies := preload("../packages/capsule_bodies.gd")
 const Collider := preload("../packages/collider.gd")
-const Levels := preload("../packages/levels.gd")
+const LevelOfDetail := preload("../packages/level_of_detail.gd")
 const Library := preload("../packages/library.gd")
 const Manifest := preload("../packages/manifest.gd")
-const Wish := preload("../packages/wish.gd")
+const LoadRequest := preload("../packages/load_request.gd")
 
 ## Shows something else than before: the package came, or its nearer or farther form is shown.
 signal looks_changed
@@ -53,8 +53,8 @@ var problem := ""
 static var _highlight: StandardMaterial3D
 
 var _library: Library
-var _package: Wish
-var _model_wish: Wish
+var _package: LoadRequest
+var _model_wish: LoadRequest
 var _level := -1
 var _shown_level := -1
 var _colliders: Array = []
@@ -134,7 +134,7 @@ func _want_level(manifest: Manifest, metres: float) -> void:
 	if manifest.is_avatar:
 		problem = "The package is an avatar; it cannot stand as a thing."
 		return
-	var level := Levels.choose(manifest.models, metres, state.scale, _level)
+	var level := LevelOfDetail.choose(manifest.models, metres, state.scale, _level)
 	if level != _level or _model_wish == null:
 		var before := _model_wish
 		_model_wish = _library.want_model(manifest, level)

@@ -7,9 +7,9 @@ extends Node3D
 ## Put it below the client, or say where the client is. Realm space is this node's own space: move or turn the node, and
 ## the realm moves with it. Its own light and sky are added where the scene has none.
 
-const Body := preload("../packages/body.gd")
+const AvatarBody := preload("../packages/avatar_body.gd")
 const Library := preload("../packages/library.gd")
-const Scenery := preload("../packages/scenery.gd")
+const RealmEnvironment := preload("../packages/realm_environment.gd")
 
 ## An avatar is shown from now on.
 signal avatar_shown(node: OtherworldAvatar)
@@ -48,8 +48,8 @@ const LOOK_FRAMES := 12
 var library := Library.new()
 
 var _client: Node
-var _scenery := Scenery.new()
-var _bodies: Array[Body] = []
+var _scenery := RealmEnvironment.new()
+var _bodies: Array[AvatarBody] = []
 var _avatars: Dictionary[int, OtherworldAvatar] = {}
 var _props: Dictionary[int, OtherworldProp] = {}
 ## The same once more, for what is done in each frame.
@@ -131,7 +131,7 @@ func _enter() -> void:
 	library.api.server = _client.get(&"url") as String
 	var definition: Variant = _client.get(&"definition")
 	if definition is Dictionary and not (definition as Dictionary).is_empty():
-		_bodies = Body.read_list((definition as Dictionary).get("bodies"))
+		_bodies = AvatarBody.read_list((definition as Dictionary).get("bodies"))
 		_scenery.show_realm(definition as Dictionary, pick_layer)
 	var avatars: Dictionary = _client.get(&"avatars")
 	var props: Dictionary = _client.get(&"props")

@@ -18,8 +18,8 @@ signal pointed_changed(element: int)
 ## The hands that there are.
 enum Which { LEFT, RIGHT }
 
-const Motion := preload("../own/xr_motion.gd")
-const Look := preload("xr_hand_look.gd")
+const Motion := preload("../local_player/xr_motion.gd")
+const Look := preload("xr_hand_visual.gd")
 
 ## A grip or trigger drawn so far takes hold.
 const PRESS_AT := 0.6

@@ -25,12 +25,12 @@ enum Turning {
 	SMOOTH,
 }
 
-const Motion := preload("../own/xr_motion.gd")
-const Root := preload("../own/xr_root.gd")
-const Sticks := preload("../own/xr_sticks.gd")
+const Motion := preload("../local_player/xr_motion.gd")
+const Root := preload("../local_player/xr_root.gd")
+const Sticks := preload("../local_player/xr_sticks.gd")
 const Holding := preload("xr_holding.gd")
 const Vignette := preload("xr_vignette.gd")
-const Words := preload("../own/words.gd")
+const PlayerMessages := preload("../local_player/player_messages.gd")
 const XRStart := preload("xr_start.gd")
 
 ## It acts before the client (priority -100), so that what the hands do counts in the same frame.
@@ -325,4 +325,4 @@ func _on_released(index: int, element: int) -> void:
 func _on_refused(index: int, element: int, reason: String) -> void:
 	_hand(index).held = 0
 	_hand(index).refused.emit(element, reason)
-	refused.emit(Words.refusal(reason))
+	refused.emit(PlayerMessages.refusal(reason))

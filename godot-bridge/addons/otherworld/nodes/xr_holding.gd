@@ -11,7 +11,7 @@ signal released(hand: int, element: int)
 ## A hand could not take something; [param reason] is the server's word.
 signal refused(hand: int, element: int, reason: String)
 
-const Hold := preload("../own/xr_hold.gd")
+const Hold := preload("../local_player/xr_hold.gd")
 
 ## Least time between two scale commands, msec: each is a command of its own.
 const SCALE_INTERVAL_MSEC := 100.0

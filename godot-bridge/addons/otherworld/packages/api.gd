@@ -3,11 +3,11 @@ extends RefCounted
 ## What is asked of a server's HTTP API about packages, and their files from wherever it keeps them (docs/api.md).
 
 const Address := preload("../net/address.gd")
-const Answer := preload("../net/http_answer.gd")
+const HttpResponse := preload("../net/http_response.gd")
 const Call := preload("../net/http_call.gd")
 const Fault := preload("../net/fault.gd")
 const Http := preload("../net/http.gd")
-const Reading := preload("reading.gd")
+const JsonReader := preload("json_reader.gd")
 
 ## A store that does not answer does not keep a package waiting longer.
 const TIMEOUT_MSEC := 15_000.0
@@ -21,19 +21,19 @@ var token_of := Callable()
 
 
 ## The manifest of a package and links to its files; whoever knows the hash may ask.
-func package(hash: String) -> Answer:
-	if not Reading.is_sha256(hash):
+func package(hash: String) -> HttpResponse:
+	if not JsonReader.is_sha256(hash):
 		return _refused("\"%s\" is not the hash of a package: 64 lower-case hex digits." % hash.left(80))
 	return await Http.request_json(HTTPClient.METHOD_GET, _below("v1/packages/" + hash), null, _token(), TIMEOUT_MSEC)
 
 
 ## One's own packages, then those that others share: {packages: [{hash, name, kind, sharing, bytes, createdAtMs, own}]}.
-func packages() -> Answer:
+func packages() -> HttpResponse:
 	return await Http.request_json(HTTPClient.METHOD_GET, _below("v1/packages"), null, _token(), TIMEOUT_MSEC)
 
 
 ## A file by its signed link, which needs no token; [param url] may be a path on the server. At most [param bytes].
-func file(url: String, bytes: int) -> Answer:
+func file(url: String, bytes: int) -> HttpResponse:
 	var whole := (Address.parse(server) as Address).link(url)
 	var timeout_msec := TIMEOUT_MSEC + bytes / DOWNLOAD_BYTES_PER_SECOND_MIN * 1000.0
 	var download := Call.new(HTTPClient.METHOD_GET, whole, [], PackedByteArray(), timeout_msec, _now())
@@ -45,12 +45,12 @@ func file(url: String, bytes: int) -> Answer:
 
 
 ## Worth the same try again by itself: the network, a store that is away, a package that is on its way.
-static func is_passing(answer: Answer) -> bool:
+static func is_passing(answer: HttpResponse) -> bool:
 	return answer.status == 0 or answer.status == 429 or answer.status == 401 or answer.status == 404 or answer.status >= 500
 
 
 ## What a link answers that is too old: ask for another.
-static func is_stale(answer: Answer) -> bool:
+static func is_stale(answer: HttpResponse) -> bool:
 	return answer.status in [400, 401, 403, 404, 410]
 
 
@@ -62,8 +62,8 @@ func _token() -> String:
 	return token_of.call() if token_of.is_valid() else ""
 
 
-func _refused(words: String) -> Answer:
-	var answer := Answer.new()
+func _refused(words: String) -> HttpResponse:
+	var answer := HttpResponse.new()
 	answer.status = 400
 	answer.fault = Fault.new(Fault.Kind.REFUSED, words)
 	return answer

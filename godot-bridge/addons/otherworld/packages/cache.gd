@@ -6,7 +6,7 @@ extends RefCounted
 ## disks err and folders are open to all: what is not what its name says is removed and reads as absent. Beyond
 ## [member bytes_max] those that were not used for the longest time go. All methods may be called from any thread.
 
-const Reading := preload("reading.gd")
+const JsonReader := preload("json_reader.gd")
 
 const FOLDER := "user://otherworld/cache"
 ## What the cache takes of the disk by default, bytes: some hundred avatars.
@@ -44,7 +44,7 @@ static func sha256_of(bytes: PackedByteArray) -> String:
 
 ## The file of that hash; empty where it is not there, or was not what its name says.
 func read(sha256: String) -> PackedByteArray:
-	if not Reading.is_sha256(sha256):
+	if not JsonReader.is_sha256(sha256):
 		return []
 	var path := _folder.path_join(sha256)
 	var bytes := FileAccess.get_file_as_bytes(path) if FileAccess.file_exists(path) else PackedByteArray()
@@ -61,7 +61,7 @@ func read(sha256: String) -> PackedByteArray:
 
 ## Keeps bytes whose hash was checked. A disk that is full is no reason not to show something: it is told and that is all.
 func write(sha256: String, bytes: PackedByteArray) -> Error:
-	if not Reading.is_sha256(sha256) or bytes.is_empty():
+	if not JsonReader.is_sha256(sha256) or bytes.is_empty():
 		return ERR_INVALID_PARAMETER
 	if bytes.size() > bytes_max:
 		return ERR_OUT_OF_MEMORY
@@ -108,7 +108,7 @@ func _open() -> void:
 	for name: String in DirAccess.get_files_at(_folder) if DirAccess.dir_exists_absolute(_folder) else PackedStringArray():
 		var path := _folder.path_join(name)
 		var modified := FileAccess.get_modified_time(path)
-		if Reading.is_sha256(name):
+		if JsonReader.is_sha256(name):
 			found.append(PackedStringArray(["%020d" % modified, name]))
 		elif name.ends_with(".part") and Time.get_unix_time_from_system() - modified > UNFINISHED_SECONDS_MAX:
 			DirAccess.remove_absolute(path)

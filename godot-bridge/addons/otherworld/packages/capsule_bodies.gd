@@ -4,12 +4,12 @@ extends RefCounted
 ## something to be seen, for debugging.
 
 const Collider := preload("collider.gd")
-const Figure := preload("figure.gd")
+const ModelInstance := preload("model_instance.gd")
 const Model := preload("model.gd")
 
 const COLOR := Color(0.1, 0.9, 0.5, 0.35)
 
-var _figure: Figure
+var _figure: ModelInstance
 ## Attachments that carry bodies, and the bodies.
 var _holders: Array[Node3D] = []
 var _bodies: Array[AnimatableBody3D] = []
@@ -17,7 +17,7 @@ var _is_visible := false
 
 
 ## [param element] is put on each body as metadata "otherworld_element".
-func _init(figure: Figure, layer: int, element: int) -> void:
+func _init(figure: ModelInstance, layer: int, element: int) -> void:
 	_figure = figure
 	var attachments: Dictionary[String, BoneAttachment3D] = {}
 	for capsule: Model.Capsule in figure.model.capsules:

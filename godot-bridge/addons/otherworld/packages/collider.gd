@@ -3,7 +3,7 @@ extends RefCounted
 ## A collider as the realm and packages have it: one shape at its place, metres at scale 1.
 
 const Messages := preload("../wire/generated/messages.gd")
-const Reading := preload("reading.gd")
+const JsonReader := preload("json_reader.gd")
 const Hull := preload("hull.gd")
 
 enum Kind { BOX, SPHERE, CAPSULE, CONVEX, TRIMESH }
@@ -32,7 +32,7 @@ var indices: PackedInt32Array = []
 
 
 ## From JSON, as manifests have it.
-static func read(r: Reading, value: Variant, where: String) -> RefCounted:
+static func read(r: JsonReader, value: Variant, where: String) -> RefCounted:
 	var it := r.object(value, where)
 	var found := new()
 	found.place = Transform3D(
@@ -42,7 +42,7 @@ static func read(r: Reading, value: Variant, where: String) -> RefCounted:
 
 
 ## Whole colliders of a list.
-static func read_list(r: Reading, value: Variant, where: String, count_max: int) -> Array:
+static func read_list(r: JsonReader, value: Variant, where: String, count_max: int) -> Array:
 	var found: Array = []
 	for item: Variant in r.list(value, where, count_max):
 		found.append(read(r, item, "%s/%d" % [where, found.size()]))
@@ -96,7 +96,7 @@ static func _triples(flat: PackedFloat32Array) -> PackedVector3Array:
 	return found
 
 
-func _read_shape(r: Reading, it: Dictionary, where: String) -> void:
+func _read_shape(r: JsonReader, it: Dictionary, where: String) -> void:
 	kind = KINDS.find(r.one_of(it.get("type"), KINDS, where + "/type")) as Kind
 	match kind:
 		Kind.BOX:

@@ -6,8 +6,8 @@ extends RefCounted
 ## Limits are those of uploads (ingest/limits.ts). The first thing that is wrong is named.
 
 const Glb := preload("glb.gd")
-const Picture := preload("picture_size.gd")
-const Reading := preload("reading.gd")
+const ImageSize := preload("image_size.gd")
+const JsonReader := preload("json_reader.gd")
 
 const JSON_BYTES_MAX := 8 * 1024 * 1024
 ## Twice what an upload may have: its instances are unfolded.
@@ -37,7 +37,7 @@ const INT_MAX := 0x7fffffff
 const COMPONENT_BYTES: Dictionary[int, int] = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
 const COMPONENTS: Dictionary[String, int] = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 
-var _r := Reading.new()
+var _r := JsonReader.new()
 var _json: Dictionary = {}
 ## The binary chunk.
 var _data := PackedByteArray()
@@ -238,7 +238,7 @@ func _check_pictures() -> void:
 		var view := _index(it, "bufferView", _view_bytes.size(), where)
 		if view < 0:
 			return
-		var size := Picture.of(_data.slice(_view_begins[view], _view_begins[view] + _view_bytes[view]))
+		var size := ImageSize.of(_data.slice(_view_begins[view], _view_begins[view] + _view_bytes[view]))
 		if mini(size.x, size.y) < 1 or size.x * size.y > PIXELS_MAX:
 			_r.fail(where, "a PNG, JPEG, WebP or KTX2 of at most %d pixels" % PIXELS_MAX)
 		all_pixels += size.x * size.y

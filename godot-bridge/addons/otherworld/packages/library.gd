@@ -9,14 +9,14 @@ extends Node
 ## await wish.settled
 ## [/codeblock]
 
-const Answer := preload("../net/http_answer.gd")
+const HttpResponse := preload("../net/http_response.gd")
 const Api := preload("api.gd")
 const Cache := preload("cache.gd")
 const Manifest := preload("manifest.gd")
 const Model := preload("model.gd")
 const ModelReader := preload("model_reader.gd")
-const Reading := preload("reading.gd")
-const Wish := preload("wish.gd")
+const JsonReader := preload("json_reader.gd")
+const LoadRequest := preload("load_request.gd")
 
 ## Manifests asked for at once.
 const PACKAGES_AT_ONCE_MAX := 6
@@ -35,8 +35,8 @@ var cache := Cache.new()
 ## How long what nobody shows is kept.
 var kept_msec := KEPT_MSEC
 
-var _packages: Dictionary[String, Wish] = {}
-var _models: Dictionary[String, Wish] = {}
+var _packages: Dictionary[String, LoadRequest] = {}
+var _models: Dictionary[String, LoadRequest] = {}
 var _seconds := 0.0
 ## Tasks on other threads, which must end before the engine does.
 var _tasks: Dictionary[int, bool] = {}
@@ -72,14 +72,14 @@ func _exit_tree() -> void:
 
 
 ## Wants a package's manifest; give it back with [method let_go].
-func want_package(hash: String) -> Wish:
+func want_package(hash: String) -> LoadRequest:
 	if not _packages.has(hash):
 		_packages[hash] = _wish(hash)
 	return _taken(_packages[hash])
 
 
 ## Wants one of the models of a package whose manifest is there.
-func want_model(manifest: Manifest, level: int) -> Wish:
+func want_model(manifest: Manifest, level: int) -> LoadRequest:
 	var file := manifest.models[level]
 	# Files of equal content may belong to packages that name other joints.
 	var key := "%s/%s" % [manifest.hash, file.sha256]
@@ -93,7 +93,7 @@ func want_model(manifest: Manifest, level: int) -> Wish:
 
 
 ## Wants it no more.
-func let_go(wish: Wish) -> void:
+func let_go(wish: LoadRequest) -> void:
 	wish.users -= 1
 	wish.idle_since_msec = _now()
 
@@ -101,7 +101,7 @@ func let_go(wish: Wish) -> void:
 ## What models take that are there, bytes, about.
 func bytes_loaded() -> int:
 	var bytes := 0
-	for wish: Wish in _models.values():
+	for wish: LoadRequest in _models.values():
 		if wish.model != null:
 			bytes += wish.model.bytes
 	return bytes
@@ -109,39 +109,39 @@ func bytes_loaded() -> int:
 
 ## How many models are there.
 func models_loaded() -> int:
-	return _models.values().filter(func(wish: Wish) -> bool: return wish.model != null).size()
+	return _models.values().filter(func(wish: LoadRequest) -> bool: return wish.model != null).size()
 
 
-func _wish(key: String) -> Wish:
-	var wish := Wish.new()
+func _wish(key: String) -> LoadRequest:
+	var wish := LoadRequest.new()
 	wish.key = key
 	return wish
 
 
-func _taken(wish: Wish) -> Wish:
+func _taken(wish: LoadRequest) -> LoadRequest:
 	wish.users += 1
 	return wish
 
 
-func _round(wishes: Dictionary[String, Wish], at_once_max: int, load_one: Callable) -> void:
+func _round(wishes: Dictionary[String, LoadRequest], at_once_max: int, load_one: Callable) -> void:
 	var now_msec := _now()
-	var due: Array[Wish] = []
+	var due: Array[LoadRequest] = []
 	var loading := 0
-	for wish: Wish in wishes.values():
-		if wish.state == Wish.State.LOADING:
+	for wish: LoadRequest in wishes.values():
+		if wish.state == LoadRequest.State.LOADING:
 			loading += 1
 		elif wish.users <= 0:
 			if now_msec - wish.idle_since_msec > kept_msec:
 				wishes.erase(wish.key)
-		elif wish.state == Wish.State.WAITING and now_msec >= wish.again_at_msec:
+		elif wish.state == LoadRequest.State.WAITING and now_msec >= wish.again_at_msec:
 			due.append(wish)
-	due.sort_custom(func(a: Wish, b: Wish) -> bool: return a.metres < b.metres)
-	for wish: Wish in due.slice(0, maxi(0, at_once_max - loading)):
-		wish.state = Wish.State.LOADING
+	due.sort_custom(func(a: LoadRequest, b: LoadRequest) -> bool: return a.metres < b.metres)
+	for wish: LoadRequest in due.slice(0, maxi(0, at_once_max - loading)):
+		wish.state = LoadRequest.State.LOADING
 		load_one.call(wish)
 
 
-func _load_package(wish: Wish) -> void:
+func _load_package(wish: LoadRequest) -> void:
 	var answer := await api.package(wish.key)
 	if not answer.is_ok():
 		_fail(wish, answer.fault.in_words(), Api.is_passing(answer))
@@ -154,7 +154,7 @@ func _load_package(wish: Wish) -> void:
 		_settle(wish)
 
 
-func _load_model(wish: Wish) -> void:
+func _load_model(wish: LoadRequest) -> void:
 	var made := await _beside(_read_cached.bind(wish.file))
 	if made.bytes.is_empty():
 		var answer := await _download(wish)
@@ -173,7 +173,7 @@ func _load_model(wish: Wish) -> void:
 
 
 ## By its link; where that is too old, by another.
-func _download(wish: Wish) -> Answer:
+func _download(wish: LoadRequest) -> HttpResponse:
 	var answer := await api.file(wish.file.url, wish.file.bytes)
 	if answer.is_ok() or not Api.is_stale(answer):
 		return answer
@@ -188,16 +188,16 @@ func _download(wish: Wish) -> Answer:
 	return answer
 
 
-func _settle(wish: Wish) -> void:
-	wish.state = Wish.State.READY
+func _settle(wish: LoadRequest) -> void:
+	wish.state = LoadRequest.State.READY
 	wish.problem = ""
 	wish.settled.emit()
 
 
-func _fail(wish: Wish, words: String, is_passing: bool) -> void:
+func _fail(wish: LoadRequest, words: String, is_passing: bool) -> void:
 	var is_new := wish.problem != words
 	wish.problem = words
-	wish.state = Wish.State.WAITING if is_passing else Wish.State.FAILED
+	wish.state = LoadRequest.State.WAITING if is_passing else LoadRequest.State.FAILED
 	wish.again_at_msec = _now() + AGAIN_MSEC[mini(wish.failures, AGAIN_MSEC.size() - 1)]
 	wish.failures += 1
 	if is_new:
@@ -234,7 +234,7 @@ static func _now() -> float:
 
 static func _read_manifest(json: Variant, hash: String) -> Made:
 	var made := Made.new()
-	var reading := Reading.new()
+	var reading := JsonReader.new()
 	made.manifest = Manifest.read(json, hash, reading)
 	made.fault = reading.fault
 	return made

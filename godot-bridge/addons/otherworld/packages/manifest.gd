@@ -2,9 +2,9 @@
 extends RefCounted
 ## A package as this device shows it: what GET /v1/packages/HASH answers, every used field checked.
 
-const Reading := preload("reading.gd")
+const JsonReader := preload("json_reader.gd")
 const Collider := preload("collider.gd")
-const Body := preload("body.gd")
+const AvatarBody := preload("avatar_body.gd")
 const Manifest := preload("manifest.gd")
 
 const JOINTS_MAX := 1024
@@ -67,7 +67,7 @@ var colliders: Array = []
 ## Of an object: it never moves.
 var is_static := false
 ## Of an avatar; null for objects.
-var body: Body
+var body: AvatarBody
 ## Around the model at rest, in the space of its marker, metres.
 var bounds := AABB()
 ## Names of its animations.
@@ -77,7 +77,7 @@ var texture_bytes := 0
 
 
 ## Reads an answer; null and a fault in words where it is none of ours. [param hash_wished]: of the package that was asked for.
-static func read(answer: Variant, hash_wished: String, r: Reading) -> Manifest:
+static func read(answer: Variant, hash_wished: String, r: JsonReader) -> Manifest:
 	var it := r.object(answer, "the answer")
 	var found := Manifest.new()
 	found.hash = r.sha256(it.get("hash"), "hash")
@@ -94,10 +94,10 @@ func size() -> float:
 
 ## Whether its joints follow the realm's bones.
 func is_humanoid() -> bool:
-	return joints.any(func(joint: Joint) -> bool: return joint.has_rest and Body.BONES.has(joint.humanoid))
+	return joints.any(func(joint: Joint) -> bool: return joint.has_rest and AvatarBody.BONES.has(joint.humanoid))
 
 
-func _read(r: Reading, m: Dictionary, links: Dictionary) -> void:
+func _read(r: JsonReader, m: Dictionary, links: Dictionary) -> void:
 	is_avatar = r.one_of(m.get("kind"), ["object", "avatar"], "manifest/kind") == "avatar"
 	name = r.text(m.get("name"), "manifest/name")
 	var box := r.object(m.get("bounds"), "manifest/bounds")
@@ -114,7 +114,7 @@ func _read(r: Reading, m: Dictionary, links: Dictionary) -> void:
 	_read_physics(r, r.object(m.get("physics"), "manifest/physics"))
 
 
-func _read_attachments(r: Reading, it: Dictionary) -> void:
+func _read_attachments(r: JsonReader, it: Dictionary) -> void:
 	colliders = Collider.read_list(r, it.get("colliders"), "manifest/attachments/colliders", COLLIDERS_MAX)
 	var avatar := r.object(it.get("avatar"), "manifest/attachments/avatar")
 	for item: Variant in r.list(avatar.get("animations"), "manifest/attachments/avatar/animations", ANIMATIONS_MAX):
@@ -122,15 +122,15 @@ func _read_attachments(r: Reading, it: Dictionary) -> void:
 		animations.append(r.text(r.object(item, where).get("id"), where + "/id"))
 
 
-func _read_physics(r: Reading, it: Dictionary) -> void:
+func _read_physics(r: JsonReader, it: Dictionary) -> void:
 	if is_avatar:
-		body = Body.read(r, it.get("body"), "manifest/physics/body")
+		body = AvatarBody.read(r, it.get("body"), "manifest/physics/body")
 		return
 	var prop := r.object(it.get("prop"), "manifest/physics/prop")
 	is_static = r.one_of(prop.get("motion"), ["static", "dynamic", "kinematic"], "manifest/physics/prop/motion") == "static"
 
 
-func _read_models(r: Reading, files: Dictionary, links: Dictionary, triangles: int) -> void:
+func _read_models(r: JsonReader, files: Dictionary, links: Dictionary, triangles: int) -> void:
 	models.append(_read_model(r, files.get("runtime"), links.get("runtime"), "manifest/files/runtime", triangles))
 	var levels := r.list(files.get("levels"), "manifest/files/levels", LEVELS_MAX)
 	var level_links := r.list(links.get("levels"), "files/levels", LEVELS_MAX)
@@ -138,7 +138,7 @@ func _read_models(r: Reading, files: Dictionary, links: Dictionary, triangles: i
 		models.append(_read_model(r, levels[i], level_links[i], "manifest/files/levels/%d" % i, triangles))
 
 
-func _read_model(r: Reading, value: Variant, link: Variant, where: String, triangles: int) -> ModelFile:
+func _read_model(r: JsonReader, value: Variant, link: Variant, where: String, triangles: int) -> ModelFile:
 	var it := r.object(value, where)
 	var file := ModelFile.new()
 	file.sha256 = r.sha256(it.get("sha256"), where + "/sha256")
@@ -149,7 +149,7 @@ func _read_model(r: Reading, value: Variant, link: Variant, where: String, trian
 	return file
 
 
-func _read_joint(r: Reading, value: Variant, where: String) -> Joint:
+func _read_joint(r: JsonReader, value: Variant, where: String) -> Joint:
 	var it := r.object(value, where)
 	var joint := Joint.new()
 	joint.node = r.text(it.get("joint"), where + "/joint")
@@ -161,7 +161,7 @@ func _read_joint(r: Reading, value: Variant, where: String) -> Joint:
 	return joint
 
 
-func _read_capsule(r: Reading, value: Variant, where: String) -> JointCapsule:
+func _read_capsule(r: JsonReader, value: Variant, where: String) -> JointCapsule:
 	var it := r.object(value, where)
 	var capsule := JointCapsule.new()
 	capsule.bone = r.text(it.get("bone"), where + "/bone")

@@ -6,9 +6,9 @@ extends RefCounted
 ## file's nodes do not turn, so it is [code]left * (how its bone is turned against that of the joint above) * right[/code]
 ## with two rotations that never change; where all bones were sent as local rotations the middle is one of those.
 
-const Body := preload("body.gd")
+const AvatarBody := preload("avatar_body.gd")
 const Manifest := preload("manifest.gd")
-const Skeleton := preload("skeleton.gd")
+const PoseSolver := preload("pose_solver.gd")
 const Rig := preload("rig.gd")
 
 ## Bones of the trunk that a rig may lack: they have no length there, and turn what the bone before them carries.
@@ -58,15 +58,15 @@ static func of(skeleton: Array[Manifest.Joint], nodes: Array[RestNode], turn := 
 static func of_body() -> Rig:
 	var skeleton: Array[Manifest.Joint] = []
 	var nodes: Array[RestNode] = []
-	for i: int in Body.BONES.size():
+	for i: int in AvatarBody.BONES.size():
 		var joint := Manifest.Joint.new()
-		joint.node = Body.BONES[i]
-		joint.humanoid = Body.BONES[i]
+		joint.node = AvatarBody.BONES[i]
+		joint.humanoid = AvatarBody.BONES[i]
 		joint.has_rest = true
 		skeleton.append(joint)
 		var node := RestNode.new()
-		node.name = Body.BONES[i]
-		node.parent = Body.PARENTS[i]
+		node.name = AvatarBody.BONES[i]
+		node.parent = AvatarBody.PARENTS[i]
 		nodes.append(node)
 	var rig := of(skeleton, nodes, Quaternion.IDENTITY)
 	rig.is_plain = true
@@ -151,14 +151,14 @@ static func _way(from: int, to: int) -> PackedInt32Array:
 	var at := from
 	while at >= 0 and at != to:
 		way.append(at)
-		at = Body.PARENTS[at]
+		at = AvatarBody.PARENTS[at]
 	return way if at == to else PackedInt32Array()
 
 
 static func _driven(skeleton: Array[Manifest.Joint]) -> Dictionary[String, Manifest.Joint]:
 	var driven: Dictionary[String, Manifest.Joint] = {}
 	for joint: Manifest.Joint in skeleton:
-		if joint.has_rest and Body.BONES.has(joint.humanoid):
+		if joint.has_rest and AvatarBody.BONES.has(joint.humanoid):
 			driven[joint.node] = joint
 	return driven
 
@@ -168,4 +168,4 @@ static func _driver_of(bone: String, has: Dictionary[String, bool]) -> int:
 	var last := bone
 	while FOLDED.has(last) and not has.has(FOLDED[last]):
 		last = FOLDED[last]
-	return Body.BONES.find(last)
+	return AvatarBody.BONES.find(last)

@@ -30,9 +30,9 @@ const _Address := preload("../net/address.gd")
 const _Fault := preload("../net/fault.gd")
 const _Http := preload("../net/http.gd")
 const _SceneExport := preload("scene_export.gd")
-const _Sending := preload("sending.gd")
+const _UploadRequest := preload("upload_request.gd")
 const _UploadFile := preload("upload_file.gd")
-const _Words := preload("upload_words.gd")
+const _UploadMessages := preload("upload_messages.gd")
 
 ## Shares of the whole way: reading, then sending; the rest is the server's.
 const _SHARE_READ := 0.06
@@ -83,7 +83,7 @@ var _is_cancelled := false
 static func from_file(path: String) -> OtherworldUpload:
 	var upload := OtherworldUpload.new()
 	upload._path = path
-	upload.name = _Words.name_of(path)
+	upload.name = _UploadMessages.name_of(path)
 	return upload
 
 
@@ -91,7 +91,7 @@ static func from_file(path: String) -> OtherworldUpload:
 static func from_bytes(bytes: PackedByteArray, called: String) -> OtherworldUpload:
 	var upload := OtherworldUpload.new()
 	upload._bytes = bytes
-	upload.name = _Words.name_of(called)
+	upload.name = _UploadMessages.name_of(called)
 	return upload
 
 
@@ -100,7 +100,7 @@ static func from_bytes(bytes: PackedByteArray, called: String) -> OtherworldUplo
 static func from_node(node: Node3D) -> OtherworldUpload:
 	var upload := OtherworldUpload.new()
 	upload._node = node
-	upload.name = _Words.name_of(node.name)
+	upload.name = _UploadMessages.name_of(node.name)
 	return upload
 
 
@@ -203,7 +203,7 @@ func _send(put: Dictionary, bytes: PackedByteArray) -> bool:
 	for header: String in named:
 		headers.append("%s: %s" % [header, named[header]])
 	var url := (_Address.parse(_base) as _Address).link(str(put.get("url", "")))
-	var sending := _Sending.new(HTTPClient.METHOD_PUT, url, headers, bytes, _SENDING_STILL_MSEC_MAX, _now())
+	var sending := _UploadRequest.new(HTTPClient.METHOD_PUT, url, headers, bytes, _SENDING_STILL_MSEC_MAX, _now())
 	while not sending.poll(_now()):
 		_tell("sending", lerpf(_SHARE_READ, _SHARE_SENT, sending.sent_share()))
 		if _is_over():
@@ -236,7 +236,7 @@ func _follow(status: Dictionary) -> void:
 
 
 func _take(status: Dictionary) -> void:
-	warnings = PackedStringArray(_list(status.get("warnings")).map(_Words.of_rejection))
+	warnings = PackedStringArray(_list(status.get("warnings")).map(_UploadMessages.of_rejection))
 	match str(status.get("stage")):
 		"done":
 			package = str(status.get("package", ""))
@@ -244,12 +244,12 @@ func _take(status: Dictionary) -> void:
 			completed.emit(package)
 		"rejected":
 			rejections.assign(_list(status.get("rejections")).filter(func(each: Variant) -> bool: return each is Dictionary))
-			var words := PackedStringArray(rejections.map(_Words.of_rejection))
+			var words := PackedStringArray(rejections.map(_UploadMessages.of_rejection))
 			message = "\n".join(words)
 			_tell("rejected", share)
 			rejected.emit(words)
 		"failed":
-			_fail(_Words.sentence(str(status.get("message", "The server could not finish it. Try again."))))
+			_fail(_UploadMessages.sentence(str(status.get("message", "The server could not finish it. Try again."))))
 		var other:
 			var progress: Variant = status.get("progress")
 			_tell(other, lerpf(_SHARE_SENT, 1.0, clampf(progress, 0.0, 1.0) if progress is float else 0.0))

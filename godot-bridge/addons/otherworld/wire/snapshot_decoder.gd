@@ -5,27 +5,27 @@ extends RefCounted
 ## A record whose baseline is not there is passed over, never guessed, and [member missing] counts it: the packet must not be
 ## acknowledged then, so that the server goes on from another baseline. Malformed bytes are told, never an error.
 
-const MoverStrands := preload("mover_strands.gd")
-const JointStrands := preload("joint_strands.gd")
-const BoneStrands := preload("bone_strands.gd")
-const Strands := preload("strands.gd")
+const MoverComponents := preload("mover_components.gd")
+const JointComponents := preload("joint_components.gd")
+const BoneComponents := preload("bone_components.gd")
+const Components := preload("components.gd")
 ## Zeros after the bytes, more than the longest record has: reading stays within and is found to have gone too far after.
 const MARGIN_BYTES := 128
-## Strands kept: 10,000 elements and more. A server that shows more is refused.
-const STRANDS_MAX := 65_536
+## Components kept: 10,000 elements and more. A server that shows more is refused.
+const COMPONENTS_MAX := 65_536
 ## Room for states: of avatars, 4,096 elements with the most states that a baseline may need, which are 88 MB of bones; of
 ## props, all that a realm may have (16,384). Few elements that change often and many that are named once would take gigabytes.
 const AVATAR_STATES_MAX := 1 << 20
 const PROP_STATES_MAX := 1 << 22
-## Between two looks for strands that nobody knows, ticks.
+## Between two looks for components that nobody knows, ticks.
 const SWEEP_TICKS := 600
 ## What stays unknown for so long was of an element that is gone, ticks: a description comes within seconds.
 const UNKNOWN_TICKS_MAX := 3_600
 
-var roots := MoverStrands.new(true)
-var joints := JointStrands.new()
-var bones := BoneStrands.new()
-var props := MoverStrands.new(false)
+var roots := MoverComponents.new(true)
+var joints := JointComponents.new()
+var bones := BoneComponents.new()
+var props := MoverComponents.new(false)
 ## What is wrong with the snapshot that was refused, in words.
 var fault := ""
 ## Records of the last snapshot of which the baseline was not there. If there are any, its packet must not be acknowledged.
@@ -46,7 +46,7 @@ func _init() -> void:
 func take(tick: int, avatars: PackedByteArray, props_said: PackedByteArray) -> bool:
 	missing = 0
 	fault = ""
-	for kind: Strands in [roots, joints, bones, props]:
+	for kind: Components in [roots, joints, bones, props]:
 		kind.changed.clear()
 	if not avatars.is_empty():
 		var bytes := avatars + _margin
@@ -62,8 +62,8 @@ func take(tick: int, avatars: PackedByteArray, props_said: PackedByteArray) -> b
 		var at := _told("props", props, props.read(props_said + _margin, 0, props_said.size(), tick))
 		if not _ended("props", at, props_said.size()):
 			return false
-	if roots.rows.size() + joints.rows.size() + bones.rows.size() + props.rows.size() > STRANDS_MAX:
-		fault = "snapshot: more than %d strands are shown" % STRANDS_MAX
+	if roots.rows.size() + joints.rows.size() + bones.rows.size() + props.rows.size() > COMPONENTS_MAX:
+		fault = "snapshot: more than %d components are shown" % COMPONENTS_MAX
 		return false
 	if maxi(maxi(roots.ticks.size(), joints.ticks.size()), bones.ticks.size()) > AVATAR_STATES_MAX or props.ticks.size() > PROP_STATES_MAX:
 		fault = "snapshot: more states are shown than this client keeps"
@@ -76,7 +76,7 @@ func take(tick: int, avatars: PackedByteArray, props_said: PackedByteArray) -> b
 
 ## Forgets an element that is gone.
 func forget(element: int) -> void:
-	for kind: Strands in [roots, joints, bones, props]:
+	for kind: Components in [roots, joints, bones, props]:
 		kind.forget(element)
 
 
@@ -86,13 +86,13 @@ func sweep(avatars: Dictionary, things: Dictionary) -> void:
 	if newest_tick - _swept_tick < SWEEP_TICKS:
 		return
 	_swept_tick = newest_tick
-	for kind: Strands in [roots, joints, bones, props]:
+	for kind: Components in [roots, joints, bones, props]:
 		for element: int in kind.rows.keys():
 			if not avatars.has(element) and not things.has(element) and kind.newest_tick(element) < newest_tick - UNKNOWN_TICKS_MAX:
 				kind.forget(element)
 
 
-func _told(where: String, kind: Strands, at: int) -> int:
+func _told(where: String, kind: Components, at: int) -> int:
 	missing += kind.missing
 	if at < 0:
 		fault = "%s: %s" % [where, kind.fault]

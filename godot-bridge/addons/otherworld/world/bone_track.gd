@@ -1,12 +1,12 @@
 extends "track.gd"
 ## An avatar's bones. As head and hands, they wait after the last state.
 
-const BoneStrands := preload("../wire/bone_strands.gd")
+const BoneComponents := preload("../wire/bone_components.gd")
 const Rotations := preload("../wire/rotations.gd")
-const BONE_COUNT := BoneStrands.BONE_COUNT
+const BONE_COUNT := BoneComponents.BONE_COUNT
 const STILL := Quaternion(0.0, 0.0, 0.0, 0.0)
 
-var _strands_of_bones: BoneStrands
+var _components_of_bones: BoneComponents
 ## What was drawn last, and which of it was sent.
 var _bones: Array[Quaternion] = []
 var _mask := 0
@@ -25,15 +25,15 @@ var _mask_a := 0
 var _mask_b := 0
 
 
-func _init(strands: BoneStrands, element: int) -> void:
-	super(strands, element)
-	_strands_of_bones = strands
+func _init(components: BoneComponents, element: int) -> void:
+	super(components, element)
+	_components_of_bones = components
 	for bones: Array[Quaternion] in [_bones, _from_bones, _to_bones, _turns, _wrong_bones]:
 		bones.resize(BONE_COUNT)
 		bones.fill(Quaternion.IDENTITY)
 	for bits: PackedInt32Array in [_from_bits, _to_bits]:
 		bits.resize(BONE_COUNT)
-		bits.fill(Strands.NONE)
+		bits.fill(Components.NONE)
 
 
 ## Sets the bones of [param state] to [param tick]; none are sent before the first state came.
@@ -64,8 +64,8 @@ func _mix_wrong(share: float, left: float) -> void:
 
 
 func _leave_from(place: int) -> void:
-	var numbers := _strands_of_bones.numbers
-	var at := place * BoneStrands.WIDTH
+	var numbers := _components_of_bones.numbers
+	var at := place * BoneComponents.WIDTH
 	_mask_a = numbers[at]
 	_turning.clear()
 	_turns.fill(STILL)
@@ -79,8 +79,8 @@ func _leave_from(place: int) -> void:
 
 
 func _head_for(_from: int, place: int, _ticks: float) -> Way:
-	var numbers := _strands_of_bones.numbers
-	var at := place * BoneStrands.WIDTH + 1
+	var numbers := _components_of_bones.numbers
+	var at := place * BoneComponents.WIDTH + 1
 	_mask_b = numbers[at - 1]
 	for i: int in BONE_COUNT:
 		var bits := numbers[at + i]

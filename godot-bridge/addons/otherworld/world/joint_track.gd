@@ -1,12 +1,12 @@
 extends "track.gd"
 ## An avatar's head and hands. A pose that goes on would bend joints the wrong way: after the last state it waits.
 
-const JointStrands := preload("../wire/joint_strands.gd")
+const JointComponents := preload("../wire/joint_components.gd")
 const Rotations := preload("../wire/rotations.gd")
 const METRES := 0.002
 const JOINTS := 3
 
-var _joints: JointStrands
+var _joints: JointComponents
 # Of each joint: where the way begins, and what leads to its end; what was drawn last; what was drawn wrong.
 var _from_positions := PackedVector3Array()
 var _moves := PackedVector3Array()
@@ -18,9 +18,9 @@ var _wrong_positions := PackedVector3Array()
 var _wrong_rotations: Array[Quaternion] = []
 
 
-func _init(strands: JointStrands, element: int) -> void:
-	super(strands, element)
-	_joints = strands
+func _init(components: JointComponents, element: int) -> void:
+	super(components, element)
+	_joints = components
 	for places: PackedVector3Array in [_from_positions, _moves, _positions, _wrong_positions]:
 		places.resize(JOINTS)
 	for turned: Array[Quaternion] in [_from_rotations, _turns, _rotations, _wrong_rotations]:
@@ -54,7 +54,7 @@ func _mix(share: float) -> void:
 
 func _leave_from(place: int) -> void:
 	var numbers := _joints.numbers
-	var at := place * JointStrands.WIDTH
+	var at := place * JointComponents.WIDTH
 	for i: int in JOINTS:
 		_from_positions[i] = Vector3(Vector3i(numbers[at], numbers[at + 1], numbers[at + 2])) * METRES
 		_from_rotations[i] = Rotations.unpack(numbers[at + 3])
@@ -65,7 +65,7 @@ func _leave_from(place: int) -> void:
 
 func _head_for(_from: int, place: int, _ticks: float) -> Way:
 	var numbers := _joints.numbers
-	var at := place * JointStrands.WIDTH
+	var at := place * JointComponents.WIDTH
 	for i: int in JOINTS:
 		_moves[i] = Vector3(Vector3i(numbers[at], numbers[at + 1], numbers[at + 2])) * METRES - _from_positions[i]
 		_turns[i] = turn(_from_rotations[i], Rotations.unpack(numbers[at + 3]))

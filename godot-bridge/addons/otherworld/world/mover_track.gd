@@ -1,7 +1,7 @@
 extends "track.gd"
 ## Where a root or a prop is: by the velocities of its states, between them and after the last.
 
-const MoverStrands := preload("../wire/mover_strands.gd")
+const MoverComponents := preload("../wire/mover_components.gd")
 ## Farther than this from where the velocities lead was a teleport.
 const JUMP_METRES := 5.0
 ## Farther than expected after a gap, it is no longer the same way.
@@ -11,8 +11,8 @@ const FALL_TICKS_MAX := 9.0
 const METRES := 0.001
 const METRES_A_SECOND := 0.02
 
-var _movers: MoverStrands
-## Where the strands' numbers count from, in realm space.
+var _movers: MoverComponents
+## Where the components' numbers count from, in realm space.
 var _origin: Vector3
 var _tick_seconds: float
 ## What was drawn last.
@@ -30,9 +30,9 @@ var _flags_b := 0
 var _error: Vector3
 
 
-func _init(strands: MoverStrands, element: int, origin: Vector3, tick_seconds: float) -> void:
-	super(strands, element)
-	_movers = strands
+func _init(components: MoverComponents, element: int, origin: Vector3, tick_seconds: float) -> void:
+	super(components, element)
+	_movers = components
 	_origin = origin
 	_tick_seconds = tick_seconds
 

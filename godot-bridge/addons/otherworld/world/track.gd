@@ -1,11 +1,11 @@
 extends RefCounted
-## One strand of an element at any moment between and shortly after the states that came of it. What was drawn is never left
+## One component of an element at any moment between and shortly after the states that came of it. What was drawn is never left
 ## at once: where a state that arrives shows that it was wrong, the error fades.
 ##
 ## The way between two states is worked out once, when the moment comes to it; each frame then only goes along it.
 ## Subclasses say what a state is.
 
-const Strands := preload("../wire/strands.gd")
+const Components := preload("../wire/components.gd")
 ## Up to this gap what rests is taken for sent seldom, and goes evenly from state to state, ticks.
 const GAP_TICKS_MAX := 45
 ## After a longer one it rested, until this many ticks before the state that shows it elsewhere.
@@ -25,7 +25,7 @@ enum Way {
 	AHEAD,
 }
 
-var _strands: Strands
+var _components: Components
 var _row: int
 ## A state came that changes the way.
 var _is_stale := true
@@ -42,23 +42,23 @@ var _error_tick := 0.0
 var _error_ticks := 0.0
 
 
-## [param strands] of the kind; [param element] gets its row there.
-func _init(strands: Strands, element: int) -> void:
-	_strands = strands
-	_row = strands.row_of(element)
+## [param components] of the kind; [param element] gets its row there.
+func _init(components: Components, element: int) -> void:
+	_components = components
+	_row = components.row_of(element)
 
 
-## The strands have a state of [param tick] that they had not.
+## The components have a state of [param tick] that they had not.
 func came(tick: int) -> void:
 	if tick >= _end:
 		return
 	_is_stale = true
 	if _drawn_tick == NEVER:
 		return
-	var number := _strands.number_at(_row, tick) - 1
-	if number < _strands.first(_row):
+	var number := _components.number_at(_row, tick) - 1
+	if number < _components.first(_row):
 		return
-	var before := _strands.ticks[_row * _strands.slots + (number & (_strands.slots - 1))]
+	var before := _components.ticks[_row * _components.slots + (number & (_components.slots - 1))]
 	# Otherwise what was drawn lies between states that were there already.
 	if _drawn_tick > before:
 		_error_tick = _drawn_tick
@@ -68,7 +68,7 @@ func came(tick: int) -> void:
 
 ## Whether any state came.
 func is_known() -> bool:
-	return _strands.counts[_row] > 0
+	return _components.counts[_row] > 0
 
 
 ## What was drawn at [member _drawn_tick] is wrong: notes by how much.
@@ -93,28 +93,28 @@ func _goes_on() -> bool:
 
 ## Finds the states around [param tick].
 func _seek(tick: float) -> void:
-	var strands := _strands
-	var number := strands.number_at(_row, tick)
+	var components := _components
+	var number := components.number_at(_row, tick)
 	_is_stale = false
 	_leave = 0.0
 	_per_tick = 0.0
 	_begin = INF
 	_end = INF
-	if number < strands.first(_row):
+	if number < components.first(_row):
 		_way = Way.NONE
 		_is_stale = true
-		if strands.counts[_row] > 0:
-			_leave_from(_row * strands.slots + (strands.first(_row) & (strands.slots - 1)))
+		if components.counts[_row] > 0:
+			_leave_from(_row * components.slots + (components.first(_row) & (components.slots - 1)))
 		return
-	var slots := strands.slots
+	var slots := components.slots
 	var place := _row * slots + (number & (slots - 1))
-	_begin = strands.ticks[place]
+	_begin = components.ticks[place]
 	_leave_from(place)
-	if number + 1 == strands.counts[_row]:
+	if number + 1 == components.counts[_row]:
 		_way = Way.AHEAD
 		return
 	var next := _row * slots + ((number + 1) & (slots - 1))
-	_end = strands.ticks[next]
+	_end = components.ticks[next]
 	_leave = _begin if _end - _begin <= GAP_TICKS_MAX or _goes_on() else _end - SPAN_TICKS_MAX
 	_per_tick = 1.0 / (_end - _leave)
 	_way = _head_for(place, next, _end - _leave)

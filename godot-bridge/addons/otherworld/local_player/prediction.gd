@@ -10,7 +10,7 @@ extends RefCounted
 
 const Messages := preload("../wire/generated/messages.gd")
 const Motion := preload("motion.gd")
-const Steering := preload("steering.gd")
+const Locomotion := preload("locomotion.gd")
 const Terrain := preload("terrain.gd")
 
 ## Time in which a visible error shrinks to 1/e: quick enough to be right soon, slow enough not to be seen.
@@ -107,7 +107,7 @@ func told(answer: Messages.Own, tick: int, present: float, now_msec: float, away
 	_answer_tick = tick
 	_obstacles = obstacles.duplicate()
 	for i: int in _obstacles.size():
-		_obstacles[i].y = Steering.obstacle_reach(obstacles[i].y)
+		_obstacles[i].y = Locomotion.obstacle_reach(obstacles[i].y)
 	_answered_at = _answered(floori(present), away_ticks)
 	_at = _answered_at
 	_restart()
@@ -143,10 +143,10 @@ func _stand(shown: Motion) -> void:
 # Rounded as the wire rounds.
 func _as_sent(move: Messages.Move) -> Messages.Move:
 	var copy := Messages.Move.new()
-	copy.x = Steering.rounded(move.x)
-	copy.y = Steering.rounded(move.y)
-	copy.z = Steering.rounded(move.z)
-	copy.yaw = Steering.rounded(Steering.wrap_angle(move.yaw))
+	copy.x = Locomotion.rounded(move.x)
+	copy.y = Locomotion.rounded(move.y)
+	copy.z = Locomotion.rounded(move.z)
+	copy.yaw = Locomotion.rounded(Locomotion.wrap_angle(move.yaw))
 	copy.jump = move.jump
 	copy.run = move.run
 	copy.fly = move.fly
@@ -235,7 +235,7 @@ func _step(state: Motion, tick: int) -> void:
 		state.yaw = move.yaw
 	var position := state.position
 	var was_grounded := state.grounded
-	var jumped := Steering.step(_terrain, state, move, state.yaw, state.flying, state.jumping and sent_move != null)
+	var jumped := Locomotion.step(_terrain, state, move, state.yaw, state.flying, state.jumping and sent_move != null)
 	if was_grounded and not jumped and _is_near_obstacle(position):
 		_step_among(state, position, 0 if sent_move == null else sent_move.sequence)
 	if not _terrain.is_in_bounds(state.position):

@@ -1,9 +1,9 @@
 extends "../test_case.gd"
 ## The own avatar and what it holds, together.
 
-const Extent := preload("res://addons/otherworld/own/extent.gd")
+const Extent := preload("res://addons/otherworld/local_player/extent.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
-const OwnAvatar := preload("res://addons/otherworld/own/own_avatar.gd")
+const LocalAvatar := preload("res://addons/otherworld/local_player/local_avatar.gd")
 const World := preload("res://addons/otherworld/world/world.gd")
 
 const REALM := {
@@ -52,7 +52,7 @@ func test_it_walks_at_once_and_does_not_fly_without_permission() -> void:
 
 func test_what_stands_in_the_way_counts_and_what_can_be_pushed_does_not() -> void:
 	for motion: int in [OtherworldPropState.Motion.STATIC, OtherworldPropState.Motion.DYNAMIC]:
-		var own := OwnAvatar.new(1, REALM)
+		var own := LocalAvatar.new(1, REALM)
 		var wall := _prop(motion)
 		own.wishes(_move(0.0, Vector3(0, 0, -1)))
 		own.sent(1, 1.0, 0)
@@ -123,8 +123,8 @@ func test_extents_hold_each_shape() -> void:
 	near_point(lying.size, Vector3(1.5, 0.5, 0.5), 1e-5)
 
 
-func _joined() -> OwnAvatar:
-	var own := OwnAvatar.new(1, REALM)
+func _joined() -> LocalAvatar:
+	var own := LocalAvatar.new(1, REALM)
 	own.told(_answer(), 10, 15.0, 5.0, 250.0, {})
 	return own
 
@@ -146,7 +146,7 @@ func _move(yaw: float, direction: Vector3) -> Messages.Move:
 	return move
 
 
-func _placed(own: OwnAvatar, present: float) -> OtherworldAvatarState:
+func _placed(own: LocalAvatar, present: float) -> OtherworldAvatarState:
 	var avatar := OtherworldAvatarState.new()
 	avatar.head_metres = 1.6
 	own.place(avatar, present, present * 16.7)

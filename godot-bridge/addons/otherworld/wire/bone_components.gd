@@ -1,4 +1,4 @@
-extends "strands.gd"
+extends "components.gd"
 ## Bones of avatars (protocol SNP-2 to SNP-10).
 
 const BONE_COUNT := 18

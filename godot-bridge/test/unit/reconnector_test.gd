@@ -3,7 +3,7 @@ extends "../test_case.gd"
 
 const Connection := preload("res://addons/otherworld/net/connection.gd")
 const Fault := preload("res://addons/otherworld/net/fault.gd")
-const Line := preload("res://addons/otherworld/net/line.gd")
+const Reconnector := preload("res://addons/otherworld/net/reconnector.gd")
 
 
 class ScriptedConnection:
@@ -34,7 +34,7 @@ class ScriptedConnection:
 
 
 var _now := 1_000.0
-var _line: Line
+var _line: Reconnector
 # Made of each transport, in order.
 var _made: Array[Array] = [[], []]
 # What was heard of the line.
@@ -46,7 +46,7 @@ func before() -> void:
 	_made = [[], []]
 	_told = []
 	var transports: Array[Callable] = [_make.bind(0), _make.bind(1)]
-	_line = Line.new(transports)
+	_line = Reconnector.new(transports)
 	_line.connected.connect(func(_connection: Connection) -> void: _told.append(["connected"]))
 	_line.received.connect(func(packet: PackedByteArray) -> void: _told.append(["received", packet[0]]))
 	_line.fell_back.connect(func(fault: Fault) -> void: _told.append(["fell_back", fault.message]))

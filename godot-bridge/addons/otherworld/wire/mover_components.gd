@@ -1,4 +1,4 @@
-extends "strands.gd"
+extends "components.gd"
 ## Roots of avatars or props: where they are and how they move (protocol SNP-2 to SNP-10).
 ##
 ## Whole numbers are kept as vectors of 32-bit floats, which hold them exactly, as engine code reckons three coordinates in

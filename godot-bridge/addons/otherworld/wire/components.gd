@@ -1,5 +1,5 @@
 extends RefCounted
-## The states of all strands of one kind, as snapshots said them (protocol SNP-2, SNP-6): the baselines of what comes next,
+## The states of all components of one kind, as snapshots said them (protocol SNP-2, SNP-6): the baselines of what comes next,
 ## and what is drawn between. Subclasses read the records of their kind.
 ##
 ## Flat arrays instead of objects: each element has a row, each row has room for [member slots] states, used in turn. State

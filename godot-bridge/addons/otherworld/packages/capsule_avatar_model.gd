@@ -3,7 +3,7 @@ extends RefCounted
 ## The figure of an avatar that wears no package: one skin over the capsules of its body, with a visor that shows where it
 ## looks. Its skeleton has the body's own bones.
 
-const Body := preload("body.gd")
+const AvatarBody := preload("avatar_body.gd")
 const Model := preload("model.gd")
 const Rig := preload("rig.gd")
 
@@ -36,18 +36,18 @@ class Surface:
 
 
 ## The same model for each who has that body.
-static func of(body: Body) -> Model:
+static func of(body: AvatarBody) -> Model:
 	if body.look == null:
 		body.look = _made(body)
 	return body.look as Model
 
 
-static func _made(body: Body) -> Model:
+static func _made(body: AvatarBody) -> Model:
 	var model := Model.new()
 	model.turn = Quaternion.IDENTITY
 	model.rig = Rig.of_body()
 	var skeleton := _skeleton(body)
-	for bone: int in Body.BONES.size():
+	for bone: int in AvatarBody.BONES.size():
 		var place := Model.Place.new()
 		place.path = NodePath("Skeleton3D")
 		place.bone = bone
@@ -55,29 +55,29 @@ static func _made(body: Body) -> Model:
 		model.joints.append(place)
 	for i: int in body.capsule_bones.size():
 		var capsule := Model.Capsule.new()
-		capsule.bone = Body.BONES[body.capsule_bones[i]]
+		capsule.bone = AvatarBody.BONES[body.capsule_bones[i]]
 		capsule.place = model.joints[body.capsule_bones[i]]
 		capsule.from = body.capsule_from[i]
 		capsule.to = body.capsule_to[i]
 		capsule.radius = body.capsule_radii[i]
 		model.capsules.append(capsule)
-	model.bone_count = Body.BONES.size()
+	model.bone_count = AvatarBody.BONES.size()
 	model.scene = _scene(skeleton, model, body)
 	return model
 
 
-static func _skeleton(body: Body) -> Skeleton3D:
+static func _skeleton(body: AvatarBody) -> Skeleton3D:
 	var skeleton := Skeleton3D.new()
 	skeleton.name = "Skeleton3D"
-	for bone: int in Body.BONES.size():
-		skeleton.add_bone(Body.BONES[bone])
-		skeleton.set_bone_parent(bone, Body.PARENTS[bone])
+	for bone: int in AvatarBody.BONES.size():
+		skeleton.add_bone(AvatarBody.BONES[bone])
+		skeleton.set_bone_parent(bone, AvatarBody.PARENTS[bone])
 		skeleton.set_bone_rest(bone, Transform3D(Basis.IDENTITY, body.offsets[bone]))
 		skeleton.reset_bone_pose(bone)
 	return skeleton
 
 
-static func _scene(skeleton: Skeleton3D, model: Model, body: Body) -> PackedScene:
+static func _scene(skeleton: Skeleton3D, model: Model, body: AvatarBody) -> PackedScene:
 	var root := Node3D.new()
 	root.name = "Body"
 	root.add_child(skeleton)

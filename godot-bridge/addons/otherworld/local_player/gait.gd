@@ -2,8 +2,8 @@ extends RefCounted
 ## How a desktop player's body moves: breathing, walking, running, looking, reaching for what is held. A headset sends real
 ## poses; a keyboard has none, so one is made from speed and view, shown and sent.
 
-const Body := preload("../packages/body.gd")
-const Skeleton := preload("../packages/skeleton.gd")
+const AvatarBody := preload("../packages/avatar_body.gd")
+const PoseSolver := preload("../packages/pose_solver.gd")
 
 ## Below this a body stands, metres per second.
 const STANDING_SPEED := 0.15
@@ -30,9 +30,9 @@ var _stride := 0.0
 var _run := 0.0
 var _forward := 0.0
 var _sideways := 0.0
-var _solver := Skeleton.new()
+var _solver := PoseSolver.new()
 # Of the body that was posed last: its feet and hips at rest, and its right shoulder.
-var _rest_of: Body = null
+var _rest_of: AvatarBody = null
 var _rest_feet := 0.0
 var _rest_hips := Vector3.ZERO
 var _rest_shoulder := Vector3.ZERO
@@ -59,7 +59,7 @@ func advance(speed_x: float, speed_z: float, seconds: float) -> void:
 
 
 ## Puts a body into [param pose] as it walks, looks and reaches now. [param seconds]: for breathing.
-func pose(body: Body, seconds: float, into: OtherworldPose) -> void:
+func pose(body: AvatarBody, seconds: float, into: OtherworldPose) -> void:
 	_know(body)
 	_legs(into)
 	_arms(into, seconds)
@@ -72,7 +72,7 @@ func pose(body: Body, seconds: float, into: OtherworldPose) -> void:
 	_stand(body, into)
 
 
-func _know(body: Body) -> void:
+func _know(body: AvatarBody) -> void:
 	if body == _rest_of:
 		return
 	_rest_of = body
@@ -118,7 +118,7 @@ func _reach_out(into: OtherworldPose) -> void:
 
 
 # Places the body so that its lower foot is where a foot at rest is.
-func _stand(body: Body, into: OtherworldPose) -> void:
+func _stand(body: AvatarBody, into: OtherworldPose) -> void:
 	_solver.from_rotations(body, into.bones, Vector3.ZERO)
 	var shift := _rest_hips - _solver.positions[OtherworldPose.Bone.HIPS]
 	if not is_airborne:

@@ -2,7 +2,7 @@ extends RefCounted
 ## What a client brings along: its voice in Godot's output, and below itself, where the scene has none, what shows the realm and
 ## what plays in it. Scripts of these nodes are loaded only here, so that a program without either carries neither.
 
-const Voice := preload("voice.gd")
+const ConsoleReporter := preload("console_reporter.gd")
 
 const _FOLDER := "nodes"
 const _VIEW := ["OtherworldView", "otherworld_view.gd"]
@@ -13,7 +13,7 @@ const _XR_START := "xr_start.gd"
 
 ## Adds what is asked for.
 static func add_to(client: OtherworldClient) -> void:
-	Voice.follow(client)
+	ConsoleReporter.follow(client)
 	if client.add_view:
 		_add(client, _VIEW)
 	if client.player_kind == OtherworldClient.PlayerKind.NONE or _is_there(client, _DESKTOP[0]) or _is_there(client, _XR[0]):

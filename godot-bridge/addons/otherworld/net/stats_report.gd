@@ -1,11 +1,11 @@
 extends RefCounted
 ## Figures of a visit, as people read them.
 
-const Visit := preload("visit.gd")
+const RealmSession := preload("realm_session.gd")
 
 
 ## Of this moment.
-static func of(visit: Visit, now_msec: float) -> OtherworldStats:
+static func of(visit: RealmSession, now_msec: float) -> OtherworldStats:
 	var stats := OtherworldStats.new()
 	stats.transport = visit.transport
 	stats.rtt_msec = visit.session.rtt_msec

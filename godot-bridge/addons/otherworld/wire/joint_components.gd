@@ -1,4 +1,4 @@
-extends "strands.gd"
+extends "components.gd"
 ## Head and hands of avatars in root space (protocol SNP-2 to SNP-10).
 
 ## Numbers of a state: for head, left hand, right hand position x y z (steps of 2 mm) and rotation (the bits of an R32).

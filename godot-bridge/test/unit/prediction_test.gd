@@ -1,12 +1,12 @@
 extends "../test_case.gd"
 ## The own avatar does as it does in TypeScript, by traces that test/godot/own-avatar-traces.test.ts writes.
 
-const Grips := preload("res://addons/otherworld/own/grips.gd")
+const HeldPrediction := preload("res://addons/otherworld/local_player/held_prediction.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
-const Motion := preload("res://addons/otherworld/own/motion.gd")
-const Prediction := preload("res://addons/otherworld/own/prediction.gd")
-const Steering := preload("res://addons/otherworld/own/steering.gd")
-const Terrain := preload("res://addons/otherworld/own/terrain.gd")
+const Motion := preload("res://addons/otherworld/local_player/motion.gd")
+const Prediction := preload("res://addons/otherworld/local_player/prediction.gd")
+const Locomotion := preload("res://addons/otherworld/local_player/locomotion.gd")
+const Terrain := preload("res://addons/otherworld/local_player/terrain.gd")
 
 const FIXTURES := "../../../fixtures/godot/"
 
@@ -20,7 +20,7 @@ func test_each_step_is_the_simulations_to_the_float() -> void:
 		var move := _move(run.move, 0)
 		_set_motion(motion, run.motions[0])
 		for i: int in range(1, run.motions.size()):
-			Steering.step(terrain, motion, move, move.yaw, move.fly, move.jump)
+			Locomotion.step(terrain, motion, move, move.yaw, move.fly, move.jump)
 			var is_same := _numbers(motion) == _numbers_of(run.motions[i])
 			check(is_same, "step %d: got %s, expected %s" % [steps, _numbers(motion), run.motions[i]])
 			if not is_same:
@@ -31,7 +31,7 @@ func test_each_step_is_the_simulations_to_the_float() -> void:
 
 func test_sine_is_the_simulations() -> void:
 	for i: int in range(-700, 700):
-		near(Steering.sine(i / 100.0), sin(i / 100.0), 1e-10)
+		near(Locomotion.sine(i / 100.0), sin(i / 100.0), 1e-10)
 
 
 func test_prediction_goes_where_it_goes_in_typescript() -> void:
@@ -114,7 +114,7 @@ func test_nothing_is_shown_before_the_first_answer() -> void:
 
 func test_what_is_held_is_drawn_as_in_typescript() -> void:
 	for line: Dictionary in _read("grips.json"):
-		var grips := Grips.new(1, 60.0)
+		var grips := HeldPrediction.new(1, 60.0)
 		var prop := OtherworldPropState.new()
 		prop.element = 7
 		for step: Dictionary in line.steps:
@@ -136,7 +136,7 @@ func _show_at(prop: OtherworldPropState, position: Vector3, rotation: Quaternion
 	prop.rotation = rotation
 
 
-func _do(grips: Grips, done: Array, now: float) -> void:
+func _do(grips: HeldPrediction, done: Array, now: float) -> void:
 	match done[0]:
 		"grabbed":
 			grips.grabbed(int(done[1]), int(done[2]), now)
@@ -197,10 +197,10 @@ func _read(file: String) -> Variant:
 
 func _move(numbers: Array, from: int) -> Messages.Move:
 	var move := Messages.Move.new()
-	move.x = Steering.rounded(numbers[from])
-	move.y = Steering.rounded(numbers[from + 1])
-	move.z = Steering.rounded(numbers[from + 2])
-	move.yaw = Steering.rounded(numbers[from + 3])
+	move.x = Locomotion.rounded(numbers[from])
+	move.y = Locomotion.rounded(numbers[from + 1])
+	move.z = Locomotion.rounded(numbers[from + 2])
+	move.yaw = Locomotion.rounded(numbers[from + 3])
 	move.jump = numbers[from + 4] == 1.0
 	move.run = numbers[from + 5] == 1.0
 	move.fly = numbers[from + 6] == 1.0

@@ -1,7 +1,7 @@
 extends RefCounted
 ## The body of the player's own avatar: which one it is, and the pose that it is in and that others are sent.
 
-const Body := preload("../packages/body.gd")
+const AvatarBody := preload("../packages/avatar_body.gd")
 const Gait := preload("gait.gd")
 
 ## Least time between two poses (12 a second); more than a session sends is not worth packing.
@@ -13,12 +13,12 @@ var pose := OtherworldPose.new()
 var _client: OtherworldClient
 var _gait := Gait.new()
 var _sent_msec := -INF
-var _bodies: Array[Body] = []
+var _bodies: Array[AvatarBody] = []
 # What the bodies were read from: another realm has others.
 var _read_from: Dictionary = {}
 # A realm's body at the height of a package that is not there yet, or that the view knows nothing of.
-var _resized: Body = null
-var _resized_from: Body = null
+var _resized: AvatarBody = null
+var _resized_from: AvatarBody = null
 
 
 func _init(client: OtherworldClient) -> void:
@@ -27,7 +27,7 @@ func _init(client: OtherworldClient) -> void:
 
 ## Takes the pose on. [param known]: the body that the view shows; null: as the realm tells of it. [param reach_for]: where
 ## what is held should be, realm space; [code]Vector3.INF[/code]: nothing is.
-func frame(own: OtherworldAvatarState, known: Body, yaw: float, pitch: float, reach_for: Vector3, delta: float, now_msec: float) -> void:
+func frame(own: OtherworldAvatarState, known: AvatarBody, yaw: float, pitch: float, reach_for: Vector3, delta: float, now_msec: float) -> void:
 	var body := known if known != null else _body_of(own)
 	if body == null:
 		return
@@ -44,10 +44,10 @@ func frame(own: OtherworldAvatarState, known: Body, yaw: float, pitch: float, re
 		_client.pose(pose)
 
 
-func _body_of(own: OtherworldAvatarState) -> Body:
+func _body_of(own: OtherworldAvatarState) -> AvatarBody:
 	if not is_same(_read_from, _client.definition):
 		_read_from = _client.definition
-		_bodies = Body.read_list(_client.definition.get("bodies"))
+		_bodies = AvatarBody.read_list(_client.definition.get("bodies"))
 	if _bodies.is_empty():
 		return null
 	var body := _bodies[clampi(own.body, 0, _bodies.size() - 1)]

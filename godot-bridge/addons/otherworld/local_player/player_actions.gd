@@ -1,8 +1,8 @@
 extends RefCounted
 ## What a player does in the realm by commands: makes things and deletes them, and is told in words what became of it.
 
-const Toys := preload("toys.gd")
-const Words := preload("words.gd")
+const StarterShapes := preload("starter_shapes.gd")
+const PlayerMessages := preload("player_messages.gd")
 
 ## Something was not possible, in words for the player.
 signal refused(reason: String)
@@ -30,10 +30,10 @@ func spawn(index: int, packages: PackedStringArray, yaw: float) -> void:
 		return
 	var turn := Quaternion(Vector3.UP, yaw)
 	var place := _client.own.position + turn * Vector3(0.0, HEIGHT_METRES, -AHEAD_METRES)
-	if index < Toys.NAMES.size():
-		_tell(await _client.spawn_shape(Toys.shape(index), place, turn, Toys.COLORS[index], OtherworldPropState.Motion.DYNAMIC, Toys.NAMES[index]), "You made a %s." % Toys.NAMES[index])
+	if index < StarterShapes.NAMES.size():
+		_tell(await _client.spawn_shape(StarterShapes.shape(index), place, turn, StarterShapes.COLORS[index], OtherworldPropState.Motion.DYNAMIC, StarterShapes.NAMES[index]), "You made a %s." % StarterShapes.NAMES[index])
 		return
-	index -= Toys.NAMES.size()
+	index -= StarterShapes.NAMES.size()
 	if index < packages.size():
 		_tell(await _client.spawn_package(packages[index], place, turn), "It stands in front of you.")
 
@@ -41,7 +41,7 @@ func spawn(index: int, packages: PackedStringArray, yaw: float) -> void:
 ## Deletes a prop, if the player may.
 func delete(prop: OtherworldPropState) -> void:
 	if not _client.may(OtherworldClient.Act.DESPAWN, prop):
-		refused.emit(Words.forbidden(OtherworldClient.Act.DESPAWN, _client.permissions))
+		refused.emit(PlayerMessages.forbidden(OtherworldClient.Act.DESPAWN, _client.permissions))
 		return
 	var label := prop.name
 	_tell(await _client.despawn(prop.element), "The %s is deleted." % label)
@@ -51,4 +51,4 @@ func _tell(outcome: OtherworldOutcome, done: String) -> void:
 	if outcome.ok:
 		hinted.emit(done)
 	else:
-		refused.emit(Words.refusal(outcome.reason))
+		refused.emit(PlayerMessages.refusal(outcome.reason))

@@ -1,9 +1,9 @@
 extends RefCounted
 ## From actions held to what the player wishes: a direction, a heading, jumping, running, flying.
 
-const Eye := preload("eye.gd")
+const CameraRig := preload("camera_rig.gd")
 const HeldActions := preload("held_actions.gd")
-const Steering := preload("steering.gd")
+const Locomotion := preload("locomotion.gd")
 
 ## Looking up and down by keys goes at this share of the speed of turning.
 const PITCH_SHARE := 0.6
@@ -42,8 +42,8 @@ func read(held: HeldActions, controls: OtherworldControls, delta: float, turn_sp
 
 ## Turns the view, radians: to the left and up are positive.
 func turn(left: float, up: float) -> void:
-	yaw = Steering.rounded(Steering.wrap_angle(yaw + left))
-	pitch = clampf(pitch + up, -Eye.PITCH_MAX, Eye.PITCH_MAX)
+	yaw = Locomotion.rounded(Locomotion.wrap_angle(yaw + left))
+	pitch = clampf(pitch + up, -CameraRig.PITCH_MAX, CameraRig.PITCH_MAX)
 
 
 ## Nothing is wished but the heading.

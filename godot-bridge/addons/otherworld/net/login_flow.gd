@@ -6,14 +6,14 @@ signal waited(reason: String)
 ## A way to connect is not there.
 signal fell_back(message: String)
 ## The visit, which has not started, or null: [member refusal] says why. Heard once, or never where nobody asks any more.
-signal ended(visit: Visit)
+signal ended(visit: RealmSession)
 
 const Fault := preload("fault.gd")
-const Line := preload("line.gd")
+const Reconnector := preload("reconnector.gd")
 const Login := preload("login.gd")
-const Self := preload("entrance.gd")
+const Self := preload("login_flow.gd")
 const Transports := preload("transports.gd")
-const Visit := preload("visit.gd")
+const RealmSession := preload("realm_session.gd")
 const Webrtc := preload("webrtc.gd")
 
 ## What a server that stops, perhaps to start again, answers to a login: it is asked again as a busy one.
@@ -53,14 +53,14 @@ static func enter(entrance: Self, client: OtherworldClient) -> void:
 
 
 # Null: there is no way to connect.
-func _visit_of(client: OtherworldClient, url: String) -> Visit:
+func _visit_of(client: OtherworldClient, url: String) -> RealmSession:
 	var transports := Transports.in_order(client.transport, url, token, client.ice_servers)
 	if transports.is_empty():
 		refusal = Webrtc.INSTALL
 		return null
 	if client.transport == OtherworldClient.Transport.AUTO and transports.size() == 1:
 		fell_back.emit(Webrtc.INSTALL)
-	return Visit.new(transports, 0, Time.get_ticks_usec() / 1000.0, client.rejoin)
+	return RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0, client.rejoin)
 
 
 static func _log_in(entrance: Self, url: String, name: String, remember: bool) -> Login:
@@ -79,7 +79,7 @@ func _may_pass(fault: Fault) -> bool:
 	var now_msec := float(Time.get_ticks_msec())
 	_asked += 1
 	if _asked == 1 or fault.kind == Fault.Kind.STARTING:
-		_end_msec = now_msec + Line.WAIT_MSEC_MAX
+		_end_msec = now_msec + Reconnector.WAIT_MSEC_MAX
 	if fault.kind == Fault.Kind.STARTING or is_patient:
 		return fault.kind != Fault.Kind.REFUSED
 	# What waits already is not put off by a server that goes away as it starts.
@@ -88,4 +88,4 @@ func _may_pass(fault: Fault) -> bool:
 
 
 func _wait_msec(fault: Fault) -> float:
-	return Line.starting_retry_msec(_asked) if fault.kind == Fault.Kind.STARTING or is_patient else Line.BUSY_RETRY_MSEC
+	return Reconnector.starting_retry_msec(_asked) if fault.kind == Fault.Kind.STARTING or is_patient else Reconnector.BUSY_RETRY_MSEC

@@ -4,8 +4,8 @@ extends Node3D
 
 const Model := preload("model.gd")
 const Rig := preload("rig.gd")
-const Skeleton := preload("skeleton.gd")
-const Body := preload("body.gd")
+const PoseSolver := preload("pose_solver.gd")
+const AvatarBody := preload("avatar_body.gd")
 
 ## Metres per second from which a figure walks, and runs.
 const WALK_SPEED := 0.2
@@ -58,7 +58,7 @@ func _init(of: Model) -> void:
 
 
 ## From local rotations of all bones, the head's origin at [param head] (root space).
-func pose_by_locals(body: Body, locals: Array[Quaternion], head: Vector3, solver: Skeleton) -> void:
+func pose_by_locals(body: AvatarBody, locals: Array[Quaternion], head: Vector3, solver: PoseSolver) -> void:
 	if not _takes_locals:
 		solver.from_rotations(body, locals, head)
 		pose_by_bones(solver)
@@ -75,11 +75,11 @@ func pose_by_locals(body: Body, locals: Array[Quaternion], head: Vector3, solver
 
 
 ## From bones in root space.
-func pose_by_bones(solver: Skeleton) -> void:
+func pose_by_bones(solver: PoseSolver) -> void:
 	if _rig.hips < 0:
 		return
 	_rig.turn_by_bones(solver.rotations, _turns)
-	_apply(_turns, solver.positions[Skeleton.HIPS])
+	_apply(_turns, solver.positions[PoseSolver.HIPS])
 
 
 ## Plays its own animation for a speed over the ground, metres per second.

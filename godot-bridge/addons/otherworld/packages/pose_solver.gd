@@ -5,7 +5,7 @@ extends RefCounted
 ##
 ## What the simulation does (sim/skeleton.ts), so that everyone sees the same body. Root space; written over by each call.
 
-const Body := preload("body.gd")
+const AvatarBody := preload("avatar_body.gd")
 
 const HIPS := 0
 const HEAD := 5
@@ -25,8 +25,8 @@ var _idle: Array[Quaternion] = []
 
 
 func _init() -> void:
-	positions.resize(Body.BONES.size())
-	for i: int in Body.BONES.size():
+	positions.resize(AvatarBody.BONES.size())
+	for i: int in AvatarBody.BONES.size():
 		rotations.append(Quaternion.IDENTITY)
 		_rest.append(Quaternion.IDENTITY)
 		_idle.append(Quaternion.IDENTITY)
@@ -35,23 +35,23 @@ func _init() -> void:
 
 
 ## Somebody who has sent no pose yet, and only stands there.
-func stand(body: Body) -> void:
+func stand(body: AvatarBody) -> void:
 	_forward(body, _idle)
 
 
 ## All bones unrotated.
-func rest(body: Body) -> void:
+func rest(body: AvatarBody) -> void:
 	_forward(body, _rest)
 
 
 ## From the rotations of all bones, each in its parent's space; the head's origin is at [param head].
-func from_rotations(body: Body, locals: Array[Quaternion], head: Vector3) -> void:
+func from_rotations(body: AvatarBody, locals: Array[Quaternion], head: Vector3) -> void:
 	_forward(body, locals)
 	_shift(head - positions[HEAD])
 
 
 ## From head and wrists, root space: an upright trunk under the head, knees bent by how low it is.
-func from_three_points(body: Body, head: Transform3D, left: Transform3D, right: Transform3D) -> void:
+func from_three_points(body: AvatarBody, head: Transform3D, left: Transform3D, right: Transform3D) -> void:
 	_forward(body, _rest)
 	var feet := PackedVector3Array([positions[UPPER_LEGS[0] + 2], positions[UPPER_LEGS[1] + 2]])
 	var by := head.origin - positions[HEAD]
@@ -65,12 +65,12 @@ func from_three_points(body: Body, head: Transform3D, left: Transform3D, right: 
 		_reach(body, UPPER_LEGS[leg], foot, Vector3.FORWARD, Quaternion.IDENTITY)
 
 
-func _forward(body: Body, locals: Array[Quaternion]) -> void:
+func _forward(body: AvatarBody, locals: Array[Quaternion]) -> void:
 	var offsets := body.offsets
 	positions[HIPS] = offsets[HIPS]
 	rotations[HIPS] = locals[HIPS]
 	for i: int in range(1, 18):
-		var parent := Body.PARENTS[i]
+		var parent := AvatarBody.PARENTS[i]
 		var turn := rotations[parent]
 		positions[i] = positions[parent] + turn * offsets[i]
 		rotations[i] = turn * locals[i]
@@ -82,7 +82,7 @@ func _shift(by: Vector3) -> void:
 
 
 ## Two bones that reach from where the upper one stands for [param target], bending towards [param pole].
-func _reach(body: Body, upper: int, target: Vector3, pole: Vector3, end: Quaternion) -> void:
+func _reach(body: AvatarBody, upper: int, target: Vector3, pole: Vector3, end: Quaternion) -> void:
 	var from := positions[upper]
 	var first := body.offsets[upper + 1]
 	var second := body.offsets[upper + 2]

@@ -3,7 +3,7 @@ extends RefCounted
 ## connections: [method begin] at each Welcome.
 
 const Messages := preload("../wire/generated/messages.gd")
-const OwnAvatar := preload("../own/own_avatar.gd")
+const LocalAvatar := preload("../local_player/local_avatar.gd")
 const Playback := preload("../world/playback.gd")
 const ServerClock := preload("../world/server_clock.gd")
 const SnapshotDecoder := preload("../wire/snapshot_decoder.gd")
@@ -13,7 +13,7 @@ var world := World.new()
 ## The three are null before the first Welcome.
 var clock: ServerClock
 var playback: Playback
-var own: OwnAvatar
+var own: LocalAvatar
 var _own_pose: OtherworldPose
 
 
@@ -24,7 +24,7 @@ func begin(welcome: Messages.Welcome, definition: Dictionary, decoder: SnapshotD
 	var least: Dictionary = definition.bounds.min
 	world.welcome(decoder, Vector3(least.x, least.y, least.z), welcome.tick_rate, welcome.player)
 	playback = Playback.new(welcome.tick_rate)
-	own = OwnAvatar.new(welcome.player, definition)
+	own = LocalAvatar.new(welcome.player, definition)
 	if _own_pose != null:
 		own.poses(_own_pose)
 

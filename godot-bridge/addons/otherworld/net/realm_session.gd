@@ -19,16 +19,16 @@ signal ended(reason: String)
 
 const Commands := preload("commands.gd")
 const Connection := preload("connection.gd")
-const Definition := preload("definition.gd")
+const RealmDefinition := preload("realm_definition.gd")
 const Fault := preload("fault.gd")
-const Heard := preload("heard.gd")
+const ReceivedContent := preload("received_content.gd")
 const Inputs := preload("inputs.gd")
-const Line := preload("line.gd")
+const Reconnector := preload("reconnector.gd")
 const Limits := preload("limits.gd")
 const Messages := preload("../wire/generated/messages.gd")
-const Picture := preload("picture.gd")
+const PresentedWorld := preload("presented_world.gd")
 const Rate := preload("rate.gd")
-const Self := preload("visit.gd")
+const Self := preload("realm_session.gd")
 const Session := preload("session.gd")
 const SnapshotDecoder := preload("../wire/snapshot_decoder.gd")
 const World := preload("../world/world.gd")
@@ -40,7 +40,7 @@ var definition: Dictionary = {}
 ## Bits of [enum OtherworldClient.Permission].
 var permissions := 0
 ## What is drawn: the world, and the own avatar in it.
-var picture := Picture.new()
+var picture := PresentedWorld.new()
 var commands := Commands.new()
 var session: Session
 ## "webrtc" or "websocket"; "" without a connection.
@@ -50,7 +50,7 @@ var snapshots := Rate.new()
 var up := Rate.new()
 var down := Rate.new()
 
-var _line: Line
+var _line: Reconnector
 # Of this connection: snapshots may come before the Welcome, and are built on.
 var _decoder := SnapshotDecoder.new()
 var _is_leaving := false
@@ -70,7 +70,7 @@ func _init(transports: Array[Callable], body: int, now_msec: float, rejoins := f
 	_now_msec = now_msec
 	session = Session.new(now_msec, body)
 	session.timeline = picture.timeline
-	_line = Line.new(transports)
+	_line = Reconnector.new(transports)
 	_line.rejoins = rejoins
 	_line.connected.connect(_on_line_connected)
 	_line.received.connect(_on_line_received)
@@ -238,7 +238,7 @@ func _take_welcome(given: Messages.Welcome) -> bool:
 	if given.protocol != Limits.PROTOCOL_VERSION:
 		_line.end("The server speaks protocol %d, this client %d. Update the one of the lower number." % [given.protocol, Limits.PROTOCOL_VERSION])
 		return false
-	var read: Definition = Definition.parse(given.definition, given.tick_rate)
+	var read: RealmDefinition = RealmDefinition.parse(given.definition, given.tick_rate)
 	if read.fault:
 		_line.end("The server describes a realm that this client does not understand: %s." % read.fault)
 		return false

@@ -1,8 +1,8 @@
 extends RefCounted
 ## What the pointer of a desktop player is on, between the realm's space and that of the scene, and what stands out.
 
-const Pointer := preload("pointer.gd")
-const Words := preload("words.gd")
+const RayPicker := preload("ray_picker.gd")
+const PlayerMessages := preload("player_messages.gd")
 
 ## The pointer is on another thing that could be taken than before; 0: on none.
 signal pointed(element: int)
@@ -29,7 +29,7 @@ var _client: OtherworldClient
 var _camera: Camera3D
 var _view: OtherworldView = null
 var _look_frame := 0
-var _pointer := Pointer.new()
+var _pointer := RayPicker.new()
 var _lit := 0
 var _is_first_person := false
 
@@ -90,7 +90,7 @@ func find_to_take(at: Vector2) -> bool:
 	if not _cast(at, false) or prop.motion == OtherworldPropState.Motion.STATIC:
 		return false
 	if point.distance_to(head()) > reach():
-		refused.emit(Words.refusal("out-of-reach"))
+		refused.emit(PlayerMessages.refusal("out-of-reach"))
 		return false
 	return true
 

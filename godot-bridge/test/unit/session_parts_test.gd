@@ -3,10 +3,10 @@ extends "../test_case.gd"
 
 const Act := OtherworldClient.Act
 const Commands := preload("res://addons/otherworld/net/commands.gd")
-const Definition := preload("res://addons/otherworld/net/definition.gd")
+const RealmDefinition := preload("res://addons/otherworld/net/realm_definition.gd")
 const Inputs := preload("res://addons/otherworld/net/inputs.gd")
 const Messages := preload("res://addons/otherworld/wire/generated/messages.gd")
-const Rights := preload("res://addons/otherworld/net/rights.gd")
+const PropAccess := preload("res://addons/otherworld/net/prop_access.gd")
 const WebrtcConnection := preload("res://addons/otherworld/net/webrtc_connection.gd")
 
 
@@ -24,7 +24,7 @@ func _definition() -> Dictionary:
 
 
 func _fault_of(definition: Variant, tick_rate := 60) -> String:
-	var read: Definition = Definition.parse(JSON.stringify(definition), tick_rate)
+	var read: RealmDefinition = RealmDefinition.parse(JSON.stringify(definition), tick_rate)
 	check(read.fault.is_empty() or read.fields.is_empty(), "a faulty one is handed out")
 	return read.fault
 
@@ -61,11 +61,11 @@ func test_who_may_do_what_follows_access_owner_and_permissions() -> void:
 	for case: Array in cases:
 		prop.access = case[0]
 		var act: OtherworldClient.Act = case[1]
-		equal([Rights.may(act, prop, 7, all), Rights.may(act, prop, 8, all), Rights.may(act, prop, 8, all | 8)], case.slice(2), str(case))
+		equal([PropAccess.may(act, prop, 7, all), PropAccess.may(act, prop, 8, all), PropAccess.may(act, prop, 8, all | 8)], case.slice(2), str(case))
 	prop.access = 0
-	check(not Rights.may(Act.DRAG, prop, 7, 4) and not Rights.may(Act.SCALE, prop, 7, 2), "an owner needs the permission, too")
+	check(not PropAccess.may(Act.DRAG, prop, 7, 4) and not PropAccess.may(Act.SCALE, prop, 7, 2), "an owner needs the permission, too")
 	prop.owner = 0
-	check(not Rights.may(Act.DESPAWN, prop, 0, all), "nobody owns what is the realm's")
+	check(not PropAccess.may(Act.DESPAWN, prop, 0, all), "nobody owns what is the realm's")
 
 
 func test_outcomes_come_to_who_waits_and_the_rest_is_lost_at_the_end() -> void:

@@ -3,11 +3,11 @@ extends RefCounted
 ## client's timeline in ticks (its estimate of the server's tick), [code]now_msec[/code] its clock.
 
 const Extent := preload("extent.gd")
-const Grips := preload("grips.gd")
+const HeldPrediction := preload("held_prediction.gd")
 const Messages := preload("../wire/generated/messages.gd")
 const Motion := preload("motion.gd")
 const Prediction := preload("prediction.gd")
-const Steering := preload("steering.gd")
+const Locomotion := preload("locomotion.gd")
 const Terrain := preload("terrain.gd")
 const World := preload("../world/world.gd")
 
@@ -21,7 +21,7 @@ const PERMISSION_FLY := 16
 const RADII_SPARE := 64
 
 ## What the hands hold: tell it of each grab, drag, refusal and release.
-var grips: Grips
+var grips: HeldPrediction
 ## How far the server's last answer was from what had been predicted, metres.
 var correction_metres: float:
 	get:
@@ -45,7 +45,7 @@ var _radii: Dictionary[int, float] = {}
 ## [param player]: of the Welcome. [param definition]: the realm's, parsed and checked.
 func _init(player: int, definition: Dictionary) -> void:
 	_terrain = Terrain.new(definition)
-	grips = Grips.new(player, _terrain.tick_rate)
+	grips = HeldPrediction.new(player, _terrain.tick_rate)
 	_prediction = Prediction.new(_terrain)
 
 
@@ -87,7 +87,7 @@ func place(avatar: OtherworldAvatarState, present: float, now_msec: float) -> vo
 	avatar.is_flying = _shown.flying
 	# A turn that is not sent yet is seen all the same; one that the server made stays until the player turns.
 	var turns := _wished != null and _wished.yaw != _sent_yaw
-	avatar.yaw = Steering.wrap_angle(_wished.yaw) if turns else _shown.yaw
+	avatar.yaw = Locomotion.wrap_angle(_wished.yaw) if turns else _shown.yaw
 
 
 ## Puts what is held in the hand, after [method place]. [param sampled_tick]: the moment that [param world] was sampled at.

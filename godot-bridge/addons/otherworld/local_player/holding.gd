@@ -2,10 +2,10 @@ extends RefCounted
 ## What the player holds with the pointer: grabs, drags, scales and lets go through the client, and notices when it slipped
 ## away.
 
-const Drag := preload("drag.gd")
+const DragTarget := preload("drag_target.gd")
 const Extent := preload("extent.gd")
 const Messages := preload("../wire/generated/messages.gd")
-const Words := preload("words.gd")
+const PlayerMessages := preload("player_messages.gd")
 
 ## The hand takes a thing.
 signal grabbed(element: int)
@@ -27,7 +27,7 @@ const PUT_DOWN_MSEC := 350.0
 const LOWEST_METRES := 0.02
 
 ## How and where it is held; only while [member by] is not nothing.
-var drag := Drag.new()
+var drag := DragTarget.new()
 var by := By.NOTHING
 
 var _client: OtherworldClient
@@ -54,10 +54,10 @@ func element() -> int:
 ## Takes a prop at a point, [param away] metres from the ray's origin. False: it may not be taken; why was said.
 func take(prop: OtherworldPropState, point: Vector3, away: float, how: By, yaw: float, now_msec: float) -> bool:
 	if prop.motion == OtherworldPropState.Motion.STATIC:
-		refused.emit(Words.refusal("not-movable"))
+		refused.emit(PlayerMessages.refusal("not-movable"))
 		return false
 	if not _client.may(OtherworldClient.Act.DRAG, prop):
-		refused.emit(Words.forbidden(OtherworldClient.Act.DRAG, _client.permissions))
+		refused.emit(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, _client.permissions))
 		return false
 	let_go()
 	drag.take(prop, point, away, yaw, lowest_origin(prop))
@@ -92,7 +92,7 @@ func grow(notches: float) -> void:
 	if _client.may(OtherworldClient.Act.SCALE, prop):
 		drag.grow(notches)
 	else:
-		refused.emit(Words.forbidden(OtherworldClient.Act.SCALE, _client.permissions))
+		refused.emit(PlayerMessages.forbidden(OtherworldClient.Act.SCALE, _client.permissions))
 
 
 ## Once a frame, and when the pointer moves: sends where it should be and how large.
@@ -124,13 +124,13 @@ func _grab(what: int) -> void:
 	if outcome.ok or taken != _taken or by == By.NOTHING:
 		return
 	_forget()
-	refused.emit(Words.refusal(outcome.reason))
+	refused.emit(PlayerMessages.refusal(outcome.reason))
 
 
 func _scale(what: int, to: float) -> void:
 	var outcome: OtherworldOutcome = await _client.scale_prop(what, to)
 	if not outcome.ok and outcome.reason != "lost":
-		refused.emit(Words.refusal(outcome.reason))
+		refused.emit(PlayerMessages.refusal(outcome.reason))
 
 
 func _is_still_ours(now_msec: float) -> bool:

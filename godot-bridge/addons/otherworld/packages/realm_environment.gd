@@ -3,7 +3,7 @@ extends Node3D
 ## What a realm's definition says that is no element: the quad plane that is its ground, and where players begin. And light
 ## and a sky for scenes that have none.
 
-const Reading := preload("reading.gd")
+const JsonReader := preload("json_reader.gd")
 
 const GROUND_COLOR := Color(0.72, 0.72, 0.75)
 const LINE_COLOR := Color(0.58, 0.57, 0.66)
@@ -25,7 +25,7 @@ var _ground: StaticBody3D
 
 ## Shows the ground and marks the spawn, in place of those of another realm.
 func show_realm(definition: Dictionary, layer: int) -> void:
-	var r := Reading.new()
+	var r := JsonReader.new()
 	var half := r.object(definition.get("ground"), "ground")
 	var size := Vector2(r.number(half.get("x"), "ground/x", 0.0, 1e5), r.number(half.get("z"), "ground/z", 0.0, 1e5)) * 2.0
 	var start := r.object(definition.get("spawn"), "spawn")

@@ -1,11 +1,11 @@
 extends "../test_case.gd"
 ## Bodies in poses, to the numbers that the simulation and its retargeting have (fixtures/godot/skeleton.json).
 
-const Body := preload("res://addons/otherworld/packages/body.gd")
+const AvatarBody := preload("res://addons/otherworld/packages/avatar_body.gd")
 const Manifest := preload("res://addons/otherworld/packages/manifest.gd")
-const Reading := preload("res://addons/otherworld/packages/reading.gd")
+const JsonReader := preload("res://addons/otherworld/packages/json_reader.gd")
 const Rig := preload("res://addons/otherworld/packages/rig.gd")
-const Skeleton := preload("res://addons/otherworld/packages/skeleton.gd")
+const PoseSolver := preload("res://addons/otherworld/packages/pose_solver.gd")
 
 ## Godot counts in 32 bits, the traces have six decimals.
 const METRES := 2e-4
@@ -19,8 +19,8 @@ func test_bones_stand_where_the_simulation_puts_them() -> void:
 			var solver := _solved(body, step.pose)
 			for i: int in 18:
 				var bone: Array = (step.bones as Array)[i]
-				near_point(solver.positions[i], _vector(bone, 0), METRES, "%s %s" % [figure.name, Body.BONES[i]])
-				_near_turn(solver.rotations[i], _turn(bone, 3), "%s %s" % [figure.name, Body.BONES[i]])
+				near_point(solver.positions[i], _vector(bone, 0), METRES, "%s %s" % [figure.name, AvatarBody.BONES[i]])
+				_near_turn(solver.rotations[i], _turn(bone, 3), "%s %s" % [figure.name, AvatarBody.BONES[i]])
 
 
 func test_nodes_are_turned_as_the_retargeting_turns_them() -> void:
@@ -32,7 +32,7 @@ func test_nodes_are_turned_as_the_retargeting_turns_them() -> void:
 		for step: Dictionary in figure.steps as Array:
 			var solver := _solved(body, step.pose)
 			rig.turn_by_bones(solver.rotations, turns)
-			_check_nodes(figure, step, rig, turns, solver.positions[Skeleton.HIPS])
+			_check_nodes(figure, step, rig, turns, solver.positions[PoseSolver.HIPS])
 
 
 func test_local_rotations_give_the_same_without_the_bones() -> void:
@@ -50,8 +50,8 @@ func test_local_rotations_give_the_same_without_the_bones() -> void:
 
 func test_a_skeleton_of_the_bodys_own_bones_takes_their_rotations() -> void:
 	var rig := Rig.of_body()
-	equal(rig.joints, Body.BONES)
-	equal(rig.head, Body.HEAD)
+	equal(rig.joints, AvatarBody.BONES)
+	equal(rig.head, AvatarBody.HEAD)
 	var random := RandomNumberGenerator.new()
 	random.seed = 3
 	var locals: Array[Quaternion] = []
@@ -61,7 +61,7 @@ func test_a_skeleton_of_the_bodys_own_bones_takes_their_rotations() -> void:
 	turns.resize(18)
 	rig.turn_by_locals(locals, turns)
 	for i: int in 18:
-		_near_turn(turns[i], locals[i], Body.BONES[i])
+		_near_turn(turns[i], locals[i], AvatarBody.BONES[i])
 	near_point(rig.hips_translation(Vector3(1, 2, 3)), Vector3(1, 2, 3), 1e-6)
 
 
@@ -76,8 +76,8 @@ func _check_nodes(figure: Dictionary, step: Dictionary, rig: Rig, turns: Array[Q
 	near_point(rig.hips_translation(hips), _vector(step.hips as Array, 1), METRES, "%s hips" % figure.name)
 
 
-func _solved(body: Body, pose: Variant) -> Skeleton:
-	var solver := Skeleton.new()
+func _solved(body: AvatarBody, pose: Variant) -> PoseSolver:
+	var solver := PoseSolver.new()
 	if pose == null:
 		solver.stand(body)
 		return solver
@@ -103,9 +103,9 @@ func _figures() -> Array:
 	return figures
 
 
-func _body(figure: Dictionary) -> Body:
-	var reading := Reading.new()
-	var body := Body.read(reading, figure.body, "body")
+func _body(figure: Dictionary) -> AvatarBody:
+	var reading := JsonReader.new()
+	var body := AvatarBody.read(reading, figure.body, "body")
 	equal(reading.fault, "")
 	return body
 

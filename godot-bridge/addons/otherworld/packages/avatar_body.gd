@@ -2,8 +2,8 @@
 extends RefCounted
 ## An avatar's body as the simulation has it: 18 bones in a T-pose that faces -Z, feet at y = 0, and capsules on them.
 
-const Reading := preload("reading.gd")
-const Body := preload("body.gd")
+const JsonReader := preload("json_reader.gd")
+const AvatarBody := preload("avatar_body.gd")
 
 const BONES: PackedStringArray = [
 	"hips", "spine", "chest", "upperChest", "neck", "head",
@@ -37,13 +37,13 @@ var height := 0.0
 var look: RefCounted
 
 ## Bodies of other heights, by millimetres of the head.
-var _resized: Dictionary[int, Body] = {}
+var _resized: Dictionary[int, AvatarBody] = {}
 
 
 ## From JSON, as realm definitions and manifests have it.
-static func read(r: Reading, value: Variant, where: String) -> Body:
+static func read(r: JsonReader, value: Variant, where: String) -> AvatarBody:
 	var it := r.object(value, where)
-	var body := Body.new()
+	var body := AvatarBody.new()
 	body.name = r.text(it.get("name"), where + "/name")
 	var offsets_found := r.list(it.get("offsets"), where + "/offsets", BONES.size())
 	if offsets_found.size() != BONES.size():
@@ -58,16 +58,16 @@ static func read(r: Reading, value: Variant, where: String) -> Body:
 
 
 ## The bodies of a realm's definition.
-static func read_list(value: Variant) -> Array[Body]:
-	var r := Reading.new()
-	var bodies: Array[Body] = []
+static func read_list(value: Variant) -> Array[AvatarBody]:
+	var r := JsonReader.new()
+	var bodies: Array[AvatarBody] = []
 	for item: Variant in r.list(value, "bodies", 64):
 		bodies.append(read(r, item, "bodies/%d" % bodies.size()))
-	return bodies if r.fault.is_empty() else ([] as Array[Body])
+	return bodies if r.fault.is_empty() else ([] as Array[AvatarBody])
 
 
 ## The same body with its head at another height: stands for one that is not known yet.
-func resized(head: float) -> Body:
+func resized(head: float) -> AvatarBody:
 	var key := roundi(head * 1000.0)
 	if not _resized.has(key):
 		# Who wears them keeps them.
@@ -77,9 +77,9 @@ func resized(head: float) -> Body:
 	return _resized[key]
 
 
-func _scaled(head: float) -> Body:
+func _scaled(head: float) -> AvatarBody:
 	var factor := clampf(head / maxf(head_metres, 0.01), 0.02, 50.0)
-	var body := Body.new()
+	var body := AvatarBody.new()
 	var by := Transform3D(Basis.from_scale(Vector3.ONE * factor), Vector3.ZERO)
 	body.name = name
 	body.offsets = by * offsets
@@ -92,7 +92,7 @@ func _scaled(head: float) -> Body:
 	return body
 
 
-func _read_capsule(r: Reading, value: Variant, where: String) -> void:
+func _read_capsule(r: JsonReader, value: Variant, where: String) -> void:
 	var it := r.object(value, where)
 	capsule_bones.append(r.integer(it.get("bone"), where + "/bone", 0, BONES.size() - 1))
 	capsule_from.append(r.vector(it.get("a"), where + "/a", OFFSET_MAX))
