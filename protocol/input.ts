@@ -134,8 +134,8 @@ function readRefusal(reason: string | null | undefined): Refusal {
   return known
 }
 
-/** A prop's make: its spec, or the package that it is of. */
-function readMake({ prop, package: hash }: otherworld.Spawn.$Properties): PropSpec | string {
+/** What a spawn names: a spec, or the hash of a package. */
+function readTemplate({ prop, package: hash }: otherworld.Spawn.$Properties): PropSpec | string {
   const named = readOptionalHash(hash, 'package')
   if (named === null) return inside(prop, 'prop', fromWireProp)
   if (prop) throw new Invalid('out-of-range', 'package', 'stands beside a prop; one of them is needed')
@@ -145,7 +145,7 @@ function readMake({ prop, package: hash }: otherworld.Spawn.$Properties): PropSp
 function readSpawn(wire: otherworld.Spawn.$Properties): Command {
   return {
     type: 'spawn',
-    prop: readMake(wire),
+    prop: readTemplate(wire),
     position: vec3(wire.position, 'position'),
     rotation: quat(wire.rotation, 'rotation'),
     scale: finite(wire.scale, 'scale'),

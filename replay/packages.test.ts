@@ -150,7 +150,7 @@ test('a player that seeks arrives with the packages, their avatars and their pro
   expect((await player.value.seek(200)).ok).toBe(true)
   const { realm } = player.value
   expect([...realm.packages.keys()]).toEqual([CHAIR, SOMEBODY, LATE])
-  expect([...realm.avatars.values()].map(({ wears }) => wears)).toEqual([SOMEBODY, LATE])
+  expect([...realm.avatars.values()].map(({ bodyChoice }) => bodyChoice)).toEqual([SOMEBODY, LATE])
   expect([...realm.props.values()].map(({ package: hash, scale, access }) => [hash, scale, access])).toEqual([
     [CHAIR, 1.5, 63],
     [CHAIR, 1, 0],

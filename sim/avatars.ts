@@ -29,20 +29,20 @@ function spawnPoint(realm: Realm): Vec3 {
   return froundVec(position)
 }
 
-export interface AvatarMake {
+export interface AvatarInit {
   readonly id: number
   readonly player: PlayerId
   readonly user: UserNumber
   readonly share: ShareNumber
   readonly name: string
-  readonly wears: BodyChoice
+  readonly bodyChoice: BodyChoice
   readonly body: AvatarBody
   readonly permissions: number
 }
 
 /** An avatar around its capsule, everything else at its beginning. */
-export const newAvatar = (make: AvatarMake, capsule: Avatar['capsule']): Avatar => ({
-  ...make,
+export const newAvatar = (init: AvatarInit, capsule: Avatar['capsule']): Avatar => ({
+  ...init,
   position: vec(0, 0, 0),
   yaw: 0,
   velocity: vec(0, 0, 0),
@@ -61,8 +61,8 @@ export const newAvatar = (make: AvatarMake, capsule: Avatar['capsule']): Avatar 
 const capsuleDesc = (body: AvatarBody): ColliderDesc =>
   RAPIER.ColliderDesc.capsule(capsuleHalfHeight(body), CAPSULE_RADIUS).setCollisionGroups(Groups.capsule)
 
-export function createAvatar(realm: Realm, make: Omit<AvatarMake, 'id'>): Avatar {
-  const avatar = newAvatar({ id: realm.nextElement++, ...make }, createCapsule(realm.world, make.body))
+export function createAvatar(realm: Realm, init: Omit<AvatarInit, 'id'>): Avatar {
+  const avatar = newAvatar({ id: realm.nextElement++, ...init }, createCapsule(realm.world, init.body))
   realm.avatars.set(avatar.id, avatar)
   realm.players.set(avatar.player, avatar)
   toSpawn(realm, avatar)
@@ -129,11 +129,11 @@ export function bodyOf(
  * Another body where the avatar stands: it walks on, and its hands keep what they hold. Bones are made anew where
  * something is near.
  */
-export function wear(realm: Realm, avatar: Avatar, choice: BodyChoice): RejectReason | null {
+export function setBody(realm: Realm, avatar: Avatar, choice: BodyChoice): RejectReason | null {
   const body = bodyOf(realm, choice)
   if (typeof body === 'string') return body
   dropBones(realm, avatar)
-  avatar.wears = choice
+  avatar.bodyChoice = choice
   avatar.body = body
   realm.world.removeCollider(avatar.capsuleCollider, true)
   avatar.capsuleCollider = realm.world.createCollider(capsuleDesc(body), avatar.capsule)

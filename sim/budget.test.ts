@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkpoint } from './index.ts'
 import { stateBytesOf } from './budget.ts'
-import { at, boxShape, collider, crate, MANAGER, spec, stage, type Stage } from './test-stage.ts'
+import { at, boxShape, collider, crate, MANAGER, spec, stage, type Stage } from './stage.fixture.ts'
 import type { PropSpec, Shape } from './types.ts'
 
 /** 64 points on a sphere. */

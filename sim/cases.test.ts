@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { hash, props, type Command, type Input, type SimEvent } from './index.ts'
-import { at, boxShape, collider, crate, spec, stage, UPRIGHT, type Stage } from './test-stage.ts'
+import { at, boxShape, collider, crate, spec, stage, UPRIGHT, type Stage } from './stage.fixture.ts'
 import { step } from './realm.ts'
 
 interface Recorded {

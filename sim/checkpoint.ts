@@ -9,7 +9,7 @@ import { bodyOf, newAvatar } from './avatars.ts'
 import { createController, restoreWorld, type Engine, type RigidBody, type World } from './engine.ts'
 import { POSE_FLOATS, readPose } from './pose.ts'
 import { keptPackage } from './packages.ts'
-import { keptMake, motionFloats, packageMake, readMotion, type PropMake } from './props.ts'
+import { templateOfJson, motionFloats, templateOfPackage, readMotion, type PropTemplate } from './props.ts'
 import { SIM_VERSION } from './realm.ts'
 import { writeAvatar, writeProp, writeRealm } from './serialise.ts'
 import { propRadius } from './extent.ts'
@@ -51,16 +51,16 @@ function writeOwn(w: ByteWriter, realm: Realm): void {
   const packageIndex = new Map([...realm.packages.keys()].map((hash, i) => [hash, i]))
   writeRealm(w, realm)
   w.u32(table.length)
-  for (const make of table) w.ascii(make)
+  for (const template of table) w.ascii(template)
   for (const avatar of realm.avatars.values()) {
     w.u32(avatar.id)
     w.u32(avatar.player)
     w.u32(avatar.user)
     w.text(avatar.name)
     w.u32(
-      typeof avatar.wears === 'number'
-        ? avatar.wears
-        : realm.definition.bodies.length + (packageIndex.get(avatar.wears) ?? 0),
+      typeof avatar.bodyChoice === 'number'
+        ? avatar.bodyChoice
+        : realm.definition.bodies.length + (packageIndex.get(avatar.bodyChoice) ?? 0),
     )
     writeAvatar(w, avatar)
     w.f64(avatar.capsule.handle)
@@ -105,11 +105,11 @@ function rigidBodyOf(world: World, handle: number): RigidBody {
 function readAvatar(r: ByteReader, realm: Realm, packages: readonly PackageHash[]): Avatar {
   const [id, player, user, name, index] = [r.u32(), r.u32(), r.u32(), r.text(), r.u32()]
   const { bodies } = realm.definition
-  const wears = index < bodies.length ? index : (packages[index - bodies.length] ?? '')
-  const body = bodyOf(realm, wears)
+  const bodyChoice = index < bodies.length ? index : (packages[index - bodies.length] ?? '')
+  const body = bodyOf(realm, bodyChoice)
   if (typeof body === 'string')
     throw new CheckpointError('corrupt', `the checkpoint's avatar ${id} names body ${index}: ${body}`)
-  const make = { id, player, user, name, wears, body, permissions: r.u32(), share: r.u32() }
+  const init = { id, player, user, name, bodyChoice, body, permissions: r.u32(), share: r.u32() }
   const root = { position: r.vec(), yaw: r.f32(), velocity: r.vec() }
   const intent = r.vec()
   const bits = r.u8()
@@ -127,7 +127,7 @@ function readAvatar(r: ByteReader, realm: Realm, packages: readonly PackageHash[
     ]
     track = { from, to, start, durationTicks }
   }
-  const avatar = newAvatar(make, rigidBodyOf(realm.world, r.f64()))
+  const avatar = newAvatar(init, rigidBodyOf(realm.world, r.f64()))
   const bones = body.capsules.map((_, i) => (boneBodies & (1 << i) ? rigidBodyOf(realm.world, r.f64()) : null))
   avatar.trackFloats.set(floats)
   return Object.assign(avatar, root, {
@@ -149,11 +149,12 @@ function readHold(r: ByteReader): Hold {
 const frozenOf = (bits: number): Prop['frozen'] =>
   bits & 4 ? 'work' : bits & 8 ? 'unstable' : bits & 16 ? 'new' : null
 
-/** `makes`: of each entry of the table; null: no prop can be of it. */
-function readProp(r: ByteReader, realm: Realm, makes: readonly (PropMake | null)[]): Prop {
+/** `templates`: one for each entry of the table; null for an avatar's package. */
+function readProp(r: ByteReader, realm: Realm, templates: readonly (PropTemplate | null)[]): Prop {
   const [id, index, owner] = [r.u32(), r.u32(), r.u32()]
-  const make = makes[index]
-  if (!make) throw new CheckpointError('corrupt', `the checkpoint's prop ${id} names make ${index} of ${makes.length}`)
+  const template = templates[index]
+  if (!template)
+    throw new CheckpointError('corrupt', `the checkpoint's prop ${id} names template ${index} of ${templates.length}`)
   const home = { position: r.vec(), rotation: r.quat() }
   const [scale, access] = [r.f32(), r.u8()]
   const bits = r.u8()
@@ -163,10 +164,10 @@ function readProp(r: ByteReader, realm: Realm, makes: readonly (PropMake | null)
   if (broken) r.floats(motion)
   const hold = bits & 2 ? readHold(r) : null
   const body = rigidBodyOf(realm.world, r.f64())
-  const radius = propRadius(make.spec) * scale
+  const radius = propRadius(template.spec) * scale
   const prop: Prop = {
     id,
-    ...make,
+    ...template,
     owner,
     share,
     ownerLeftTick,
@@ -193,11 +194,11 @@ function readProp(r: ByteReader, realm: Realm, makes: readonly (PropMake | null)
 }
 
 /** An entry of the table; a package becomes the realm's. */
-function readMake(entry: string, realm: Realm, isPackage: boolean): PropMake | null {
-  if (!isPackage) return keptMake(realm, entry)
+function readTemplate(entry: string, realm: Realm, isPackage: boolean): PropTemplate | null {
+  if (!isPackage) return templateOfJson(realm, entry)
   const known = keptPackage(realm, entry.slice(0, HASH_CHARACTERS), entry.slice(HASH_CHARACTERS))
   realm.packages.set(known.hash, known)
-  return packageMake(known)
+  return templateOfPackage(known)
 }
 
 function readOwn(r: ByteReader, engine: Engine, definition: RealmDefinition, world: World): Realm {
@@ -218,7 +219,7 @@ function readOwn(r: ByteReader, engine: Engine, definition: RealmDefinition, wor
     players: new Map(),
     events: [],
   }
-  const makes = Array.from({ length: r.u32() }, (_, i) => readMake(r.ascii(), realm, i < packageCount))
+  const templates = Array.from({ length: r.u32() }, (_, i) => readTemplate(r.ascii(), realm, i < packageCount))
   const packages = [...realm.packages.keys()]
   for (let i = 0; i < avatarCount; i++) {
     const avatar = readAvatar(r, realm, packages)
@@ -226,7 +227,7 @@ function readOwn(r: ByteReader, engine: Engine, definition: RealmDefinition, wor
     realm.players.set(avatar.player, avatar)
   }
   for (let i = 0; i < propCount; i++) {
-    const prop = readProp(r, realm, makes)
+    const prop = readProp(r, realm, templates)
     realm.props.set(prop.id, prop)
   }
   return realm

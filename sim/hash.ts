@@ -16,8 +16,8 @@ function hashWith(realm: Realm, motionOf: (id: number) => Float32Array): string 
     w.u32(avatar.id)
     w.u32(avatar.player)
     w.u32(avatar.user)
-    if (typeof avatar.wears === 'number') w.u32(avatar.wears)
-    else w.u64(realm.packages.get(avatar.wears)?.identity ?? 0n)
+    if (typeof avatar.bodyChoice === 'number') w.u32(avatar.bodyChoice)
+    else w.u64(realm.packages.get(avatar.bodyChoice)?.identity ?? 0n)
     writeAvatar(w, avatar)
   }
   for (const prop of realm.props.values()) {

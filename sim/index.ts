@@ -22,7 +22,7 @@ export {
   passingAvatars,
   passingProps,
   props,
-  worn,
+  bodyView,
   fields,
   elementCount,
   type AvatarView,

@@ -1,12 +1,12 @@
 /** The phase that carries out a frame's inputs. What is illegal becomes a `rejected` event, never an exception. */
 import { dropForbidden, isAccess, manages, mayAct, owns } from './access.ts'
-import { bodyOf, createAvatar, placeAvatar, removeAvatar, wear } from './avatars.ts'
+import { bodyOf, createAvatar, placeAvatar, removeAvatar, setBody } from './avatars.ts'
 import { reject } from './events.ts'
 import { drag, grab, handOf, release } from './holds.ts'
 import { clamp, fround, froundQuat, froundVec, isFiniteNumber, wrapAngle } from './maths.ts'
 import { continueTrack, isPackedPose, boneMaskOf, POSE_FLOATS, unpackPose, writePose } from './pose.ts'
 import { addPackage } from './packages.ts'
-import { createProp, makeOf, removeProp, rescaleProp } from './props.ts'
+import { createProp, templateOf, removeProp, rescaleProp } from './props.ts'
 import { guestReason, makeRoom } from './budget.ts'
 import { askToMove } from './freeze.ts'
 import { checkScale, isPosition, isUnitQuat } from './shapes.ts'
@@ -26,14 +26,14 @@ export function inBounds(realm: Realm, { x, y, z }: Vec3): boolean {
 function join(
   realm: Realm,
   input: Input,
-  { player, user, share, name, body: wears, permissions }: Of<'join'>,
+  { player, user, share, name, body: bodyChoice, permissions }: Of<'join'>,
 ): Outcome {
   if (realm.players.has(player)) return 'already-joined'
   if (player === 0 || user === 0) return 'invalid-value'
   if (realm.players.size >= realm.definition.playersMax) return 'realm-full'
-  const body = bodyOf(realm, wears)
+  const body = bodyOf(realm, bodyChoice)
   if (typeof body === 'string') return body
-  const avatar = createAvatar(realm, { player, user, share: share ?? user, name, wears, body, permissions })
+  const avatar = createAvatar(realm, { player, user, share: share ?? user, name, bodyChoice, body, permissions })
   realm.events.push({
     type: 'joined',
     player: input.player,
@@ -76,15 +76,15 @@ function takePackage(realm: Realm, input: Input, { hash, physics }: Of<'package'
   return reason
 }
 
-function dress(realm: Realm, input: Input, avatar: Avatar | undefined, { body }: Of<'wear'>): Outcome {
+function changeBody(realm: Realm, input: Input, avatar: Avatar | undefined, { body }: Of<'wear'>): Outcome {
   if (!avatar) return 'unknown-player'
-  const reason = wear(realm, avatar, body)
+  const reason = setBody(realm, avatar, body)
   if (!reason)
     realm.events.push({
-      type: 'worn',
+      type: 'bodyChanged',
       player: input.player,
       sequence: input.sequence,
-      wearer: avatar.player,
+      changed: avatar.player,
       element: avatar.id,
     })
   return reason
@@ -104,7 +104,7 @@ function serverCommand(realm: Realm, input: Input): Outcome {
     case 'package':
       return takePackage(realm, input, command)
     case 'wear':
-      return dress(realm, input, realm.players.get(command.player), command)
+      return changeBody(realm, input, realm.players.get(command.player), command)
     case 'access':
       return changeAccess(realm, input, null, command)
     case 'spawn':
@@ -143,17 +143,17 @@ function spawn(
 ): Outcome {
   if (avatar && !(avatar.permissions & Permission.spawn)) return 'not-permitted'
   if (avatar && owner !== 0) return 'server-only'
-  const make = makeOf(realm, wanted)
-  if (typeof make === 'string') return make
-  const reason = checkScale(make.spec, scale)
+  const template = templateOf(realm, wanted)
+  if (typeof template === 'string') return template
+  const reason = checkScale(template.spec, scale)
   if (reason) return reason
   if (!isPosition(position) || !inBounds(realm, position) || !isUnitQuat(rotation) || !isAccess(access))
     return 'invalid-value'
   const noRoom =
-    (avatar && !manages(avatar) ? guestReason(realm, make.spec, { position, rotation, scale }) : null) ??
-    makeRoom(realm, avatar, make.spec)
+    (avatar && !manages(avatar) ? guestReason(realm, template.spec, { position, rotation, scale }) : null) ??
+    makeRoom(realm, avatar, template.spec)
   if (noRoom) return noRoom
-  const prop = createProp(realm, make, {
+  const prop = createProp(realm, template, {
     position,
     rotation,
     scale,
@@ -252,7 +252,7 @@ function playerCommand(realm: Realm, input: Input): Outcome {
     case 'scale':
       return rescale(realm, input, avatar, command)
     case 'wear':
-      return command.player === 0 ? dress(realm, input, avatar, command) : 'server-only'
+      return command.player === 0 ? changeBody(realm, input, avatar, command) : 'server-only'
     case 'access':
       return changeAccess(realm, input, avatar, command)
     case 'refused':

@@ -212,7 +212,7 @@ describe('packages', () => {
   })
 })
 
-describe('wearing', () => {
+describe('changing the body', () => {
   test("keeps where the avatar is, how it goes and what it holds; its capsule and reach are the new body's", () => {
     stage((s) => {
       s.join(1, 1)
@@ -221,7 +221,7 @@ describe('wearing', () => {
       s.tick()
       const z = avatars(s.realm)[0]?.position.z ?? 0
       const events = s.tick(bring(CHILD_HASH, AVATAR), [1, { type: 'wear', player: 0, body: CHILD_HASH }])
-      expect(events).toContainEqual(expect.objectContaining({ type: 'worn', player: 1, wearer: 1 }))
+      expect(events).toContainEqual(expect.objectContaining({ type: 'bodyChanged', player: 1, changed: 1 }))
       const [avatar] = s.realm.avatars.values()
       expect(avatar?.capsuleCollider.halfHeight()).toBeCloseTo(capsuleHalfHeight(CHILD), 5)
       expect(avatar?.capsule.translation().y).toBeCloseTo(capsuleHalfHeight(CHILD) + CAPSULE_RADIUS, 1)
@@ -246,7 +246,7 @@ describe('wearing', () => {
     })
   })
 
-  test('bones are those of the body that is worn', () => {
+  test('bones belong to the new body', () => {
     stage((s) => {
       s.join(1, 1)
       s.tick([0, spawn(CUP, { position: { x: 0.35, y: 1.4, z: 5 } })], bring(CHILD_HASH, AVATAR))

@@ -67,7 +67,7 @@ export const keptPackage = ({ engine }: Pick<Realm, 'engine'>, hash: PackageHash
 /** Hashes of the packages that something in the realm is of. */
 function used(realm: Realm): ReadonlySet<unknown> {
   const hashes = new Set<unknown>()
-  for (const { wears } of realm.avatars.values()) hashes.add(wears)
+  for (const { bodyChoice } of realm.avatars.values()) hashes.add(bodyChoice)
   for (const prop of realm.props.values()) hashes.add(prop.package)
   return hashes
 }

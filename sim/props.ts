@@ -27,25 +27,25 @@ export const motionFloats = (): Float32Array => new Float32Array(13)
 export const positionOf = ({ motion: m }: Prop): Vec3 => ({ x: m[0] ?? 0, y: m[1] ?? 0, z: m[2] ?? 0 })
 export const rotationOf = ({ motion: m }: Prop): Quat => ({ x: m[3] ?? 0, y: m[4] ?? 0, z: m[5] ?? 0, w: m[6] ?? 1 })
 
-/** What a prop is made of, as state keeps it. */
-export type PropMake = Pick<Prop, 'spec' | 'package' | 'identity'>
+/** What props are made from: all that props of one kind share. */
+export type PropTemplate = Pick<Prop, 'spec' | 'package' | 'identity'>
 
-/** The make that a spec's kept JSON is of. JSON has no -0, and one sign can turn a trajectory. */
-export const keptMake = ({ engine }: Pick<Realm, 'engine'>, json: string): PropMake => ({
+/** The template of a spec that was written as JSON. JSON has no -0, and one sign can turn a trajectory. */
+export const templateOfJson = ({ engine }: Pick<Realm, 'engine'>, json: string): PropTemplate => ({
   spec: JSON.parse(json) as PropSpec,
   package: null,
   identity: engine.hash64(ascii(json)),
 })
 
-/** The make that a command names, or why there is none that a prop can have. */
-export function makeOf(realm: Realm, wanted: PropSpec | PackageHash): PropMake | RejectReason {
-  if (typeof wanted !== 'string') return checkProp(wanted) ?? keptMake(realm, keptJson(wanted))
+/** The template that a command names, or why there is none that a prop can have. */
+export function templateOf(realm: Realm, wanted: PropSpec | PackageHash): PropTemplate | RejectReason {
+  if (typeof wanted !== 'string') return checkProp(wanted) ?? templateOfJson(realm, keptJson(wanted))
   const known = realm.packages.get(wanted)
-  return known ? (packageMake(known) ?? 'wrong-kind') : 'unknown-package'
+  return known ? (templateOfPackage(known) ?? 'wrong-kind') : 'unknown-package'
 }
 
-/** Null where the package is none of a prop. */
-export const packageMake = ({ hash, physics, identity }: Package): PropMake | null =>
+/** Null where the package is an avatar's. */
+export const templateOfPackage = ({ hash, physics, identity }: Package): PropTemplate | null =>
   physics.kind === 'object' ? { spec: physics.prop, package: hash, identity } : null
 
 export interface PropPlace extends Omit<PlacedProp, 'prop'> {
@@ -79,11 +79,11 @@ export function createBody(world: World, prop: BodyOf, position: Vec3, rotation:
 }
 
 /** Puts a checked prop into the realm; null where the engine finds no hull in it. A dynamic one moves where the tick has work to spare. */
-export function createProp(realm: Realm, make: PropMake, placed: PropPlace): Prop | null {
-  const { spec } = make
+export function createProp(realm: Realm, template: PropTemplate, placed: PropPlace): Prop | null {
+  const { spec } = template
   const [position, rotation, scale] = [froundVec(placed.position), froundQuat(placed.rotation), fround(placed.scale)]
   const whole = {
-    ...make,
+    ...template,
     scale,
     radius: propRadius(spec) * scale,
     frozen: spec.motion === 'dynamic' ? ('new' as const) : null,

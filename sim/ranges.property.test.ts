@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { hash, props, RANGES, type Command, type PropSpec, type RangeName, type Shape } from './index.ts'
 import { inRange } from './ranges.ts'
 import { checkProp, checkScale } from './shapes.ts'
-import { at, boxShape, collider, crate, spec, stage, UPRIGHT, type Stage } from './test-stage.ts'
+import { at, boxShape, collider, crate, spec, stage, UPRIGHT, type Stage } from './stage.fixture.ts'
 
 const bits = new DataView(new ArrayBuffer(4))
 

@@ -6,7 +6,7 @@ import { stepBones } from './bones.ts'
 import { stepBounds } from './bounds.ts'
 import { stepHolds } from './holds.ts'
 import { stepLocomotion } from './locomotion.ts'
-import { createProp, makeOf, readMotion } from './props.ts'
+import { createProp, templateOf, readMotion } from './props.ts'
 import { seedRandom } from './random.ts'
 import { stepUpkeep } from './upkeep.ts'
 import { stepWork } from './work.ts'
@@ -38,8 +38,8 @@ export function genesis(engine: Engine, definition: RealmDefinition): Realm {
   }
   addGround(world, definition)
   for (const placed of definition.props) {
-    const make = makeOf(realm, placed.prop)
-    if (typeof make === 'string' || !createProp(realm, make, { ...placed, owner: 0, share: 0, access: 0 }))
+    const template = templateOf(realm, placed.prop)
+    if (typeof template === 'string' || !createProp(realm, template, { ...placed, owner: 0, share: 0, access: 0 }))
       throw new Error(`the realm's prop "${placed.prop.name}" has no hull`)
   }
   return realm

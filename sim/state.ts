@@ -37,8 +37,8 @@ export interface Avatar {
   readonly user: UserNumber
   readonly share: ShareNumber
   readonly name: string
-  wears: BodyChoice
-  /** What `wears` names. */
+  bodyChoice: BodyChoice
+  /** The body that `bodyChoice` names. */
   body: AvatarBody
   permissions: number
   /** The root: the point of the ground under the avatar. */

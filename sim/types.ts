@@ -113,12 +113,12 @@ export interface AvatarBody {
   readonly capsules: readonly BoneCapsule[]
 }
 
-/** What the simulation knows of a package: a prop's make, or an avatar's body. */
+/** What the simulation knows of a package: a prop's spec or an avatar's body. */
 export type PackagePhysics =
   | { readonly kind: 'object'; readonly prop: PropSpec }
   | { readonly kind: 'avatar'; readonly body: AvatarBody }
 
-/** What an avatar wears: a body by its index in the realm's definition, or an avatar's package. */
+/** An avatar's body: a body by its index in the realm's definition, or an avatar's package. */
 export type BodyChoice = number | PackageHash
 
 /**
@@ -272,10 +272,10 @@ export type SimEvent =
   | { readonly type: 'permitted'; readonly player: PlayerId; readonly sequence: number; readonly changed: PlayerId }
   | { readonly type: 'packaged'; readonly player: PlayerId; readonly sequence: number; readonly hash: PackageHash }
   | {
-      readonly type: 'worn'
+      readonly type: 'bodyChanged'
       readonly player: PlayerId
       readonly sequence: number
-      readonly wearer: PlayerId
+      readonly changed: PlayerId
       readonly element: ElementId
     }
   | {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkpoint, free, hash, phaseHash, props, restore, step, type SimEvent } from './index.ts'
-import { at, crate, engine, stage, UPRIGHT, type Stage } from './test-stage.ts'
+import { at, crate, engine, stage, UPRIGHT, type Stage } from './stage.fixture.ts'
 
 const NOWHERE = { x: Number.NaN, y: 0, z: 0 }
 

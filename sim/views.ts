@@ -23,7 +23,7 @@ export interface AvatarView {
   readonly name: string
   /** Index in the definition's bodies; 0 where it is of a package. */
   readonly body: number
-  /** Hash of the package that it wears; null: none. */
+  /** Hash of the package that its body is from; null where the realm defines it. */
   readonly package: PackageHash | null
   /** Height of its head at rest above the root. */
   readonly headMetres: number
@@ -63,15 +63,15 @@ export interface PropView {
   readonly frozen: FreezeCause | null
 }
 
-/** What an avatar wears, as views and messages name it. */
-export function worn({
-  wears,
+/** An avatar's body as views and messages name it. */
+export function bodyView({
+  bodyChoice,
   body,
-}: Pick<Avatar, 'wears' | 'body'>): Pick<AvatarView, 'body' | 'package' | 'headMetres'> {
+}: Pick<Avatar, 'bodyChoice' | 'body'>): Pick<AvatarView, 'body' | 'package' | 'headMetres'> {
   const headMetres = fround(restHeadHeight(body))
-  return typeof wears === 'number'
-    ? { body: wears, package: null, headMetres }
-    : { body: 0, package: wears, headMetres }
+  return typeof bodyChoice === 'number'
+    ? { body: bodyChoice, package: null, headMetres }
+    : { body: 0, package: bodyChoice, headMetres }
 }
 
 const avatarView = (a: Avatar, tick: number, mixer?: PoseMixer): AvatarView => ({
@@ -79,7 +79,7 @@ const avatarView = (a: Avatar, tick: number, mixer?: PoseMixer): AvatarView => (
   player: a.player,
   user: a.user,
   name: a.name,
-  ...worn(a),
+  ...bodyView(a),
   permissions: a.permissions,
   position: a.position,
   yaw: a.yaw,
@@ -192,7 +192,7 @@ export function* fields(realm: Realm): Generator<Field> {
       id,
       player,
       user,
-      wears,
+      bodyChoice,
       permissions,
       position,
       yaw,
@@ -206,7 +206,7 @@ export function* fields(realm: Realm): Generator<Field> {
     yield* leaves(id, '', {
       player,
       user,
-      wears,
+      bodyChoice,
       permissions,
       position,
       yaw,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkpoint, free, hash, props, restore, step } from './index.ts'
-import { at, collider, crate, engine, spec, stage, type Stage } from './test-stage.ts'
+import { at, collider, crate, engine, spec, stage, type Stage } from './stage.fixture.ts'
 
 const frozenOf = (s: Stage): number => props(s.realm).filter(({ frozen }) => frozen === 'work').length
 const heap = (s: Stage, player: number, count: number, position = at(0, 6, 0)): number[] =>

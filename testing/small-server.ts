@@ -19,7 +19,7 @@ import {
   props,
   SIM_VERSION,
   step,
-  worn,
+  bodyView,
   type Command,
   type Engine,
   type Input,
@@ -270,10 +270,11 @@ export class SmallServer {
     const now = new Map<number, string>()
     const news: ServerMessage[] = []
     for (const avatar of this.realm.avatars.values()) {
-      const { id, wears } = avatar
-      now.set(id, `${wears}`)
+      const { id, bodyChoice } = avatar
+      now.set(id, `${bodyChoice}`)
       if (!this.#shown.has(id)) news.push(avatarAdded(avatar))
-      else if (this.#shown.get(id) !== `${wears}`) news.push({ type: 'avatarChanged', element: id, ...worn(avatar) })
+      else if (this.#shown.get(id) !== `${bodyChoice}`)
+        news.push({ type: 'avatarChanged', element: id, ...bodyView(avatar) })
     }
     for (const prop of props(this.realm)) {
       const looks = `${prop.scale} ${prop.holder} ${prop.access}`

@@ -32,8 +32,8 @@ interface AvatarEntry {
   readonly player: PlayerId
   readonly user: UserNumber
   readonly name: string
-  /** What it wears. */
-  worn: Pick<AvatarSample, 'body' | 'package' | 'headMetres'>
+  /** Its body. */
+  body: Pick<AvatarSample, 'body' | 'package' | 'headMetres'>
   readonly roots: Track<RootState>
   readonly joints: Track<JointsState>
   readonly bones: Track<BonesState>
@@ -82,7 +82,7 @@ export class World {
           player,
           user,
           name,
-          worn: wornOf(message),
+          body: bodyOf(message),
           roots: new Track(this.#roots),
           joints: new Track(jointsMotion),
           bones: new Track(bonesMotion),
@@ -92,7 +92,7 @@ export class World {
       }
       case 'avatarChanged': {
         const avatar = this.#avatars.get(message.element)
-        if (avatar !== undefined) avatar.worn = wornOf(message)
+        if (avatar !== undefined) avatar.body = bodyOf(message)
         return
       }
       case 'propAdded': {
@@ -151,11 +151,11 @@ export class World {
     const samples: AvatarSample[] = []
     const untilTick = this.#newestTick + AHEAD_TICKS_MAX
     for (const entry of this.#avatars.values()) {
-      const { element, player, user, name, worn, roots } = entry
+      const { element, player, user, name, body, roots } = entry
       // Before the first snapshot's moment the first is shown: better early than invisible.
       const root = roots.at(tick, untilTick) ?? roots.oldest
       if (root !== null)
-        samples.push({ ...root, element, player, user, name, ...worn, own: player === own, pose: poseAt(entry, tick) })
+        samples.push({ ...root, element, player, user, name, ...body, own: player === own, pose: poseAt(entry, tick) })
     }
     return samples
   }
@@ -173,7 +173,7 @@ export class World {
   }
 }
 
-const wornOf = ({ body, package: hash, headMetres }: AvatarEntry['worn']): AvatarEntry['worn'] => ({
+const bodyOf = ({ body, package: hash, headMetres }: AvatarEntry['body']): AvatarEntry['body'] => ({
   body,
   package: hash,
   headMetres,

@@ -3,7 +3,7 @@ import type { ServerMessage } from '../../protocol/index.ts'
 import {
   boxOf,
   props,
-  worn,
+  bodyView,
   type Avatar,
   type BodyChoice,
   type ElementId,
@@ -24,8 +24,8 @@ interface Known {
 type PropAdded = Extract<ServerMessage, { readonly type: 'propAdded' }>
 
 export class Catalog {
-  /** Each with what is said of it, as long as it wears the same. */
-  private readonly avatars = new Map<ElementId, { readonly wears: BodyChoice; readonly message: ServerMessage }>()
+  /** The message that announced each avatar; a new one where its body changes. */
+  private readonly avatars = new Map<ElementId, { readonly bodyChoice: BodyChoice; readonly message: ServerMessage }>()
   private readonly props = new Map<ElementId, Known>()
 
   constructor(realm: Realm) {
@@ -70,12 +70,12 @@ export class Catalog {
 
   private updateAvatars(realm: Realm, messages: ServerMessage[]): void {
     for (const avatar of realm.avatars.values()) {
-      const { id, wears } = avatar
+      const { id, bodyChoice } = avatar
       const known = this.avatars.get(id)
-      if (known?.wears === wears) continue
+      if (known?.bodyChoice === bodyChoice) continue
       const message = avatarAdded(avatar)
-      this.avatars.set(id, { wears, message })
-      messages.push(known ? { type: 'avatarChanged', element: id, ...worn(avatar) } : message)
+      this.avatars.set(id, { bodyChoice, message })
+      messages.push(known ? { type: 'avatarChanged', element: id, ...bodyView(avatar) } : message)
     }
   }
 
@@ -100,14 +100,14 @@ export class Catalog {
 }
 
 export const avatarAdded = (
-  avatar: Pick<Avatar, 'id' | 'player' | 'user' | 'name' | 'wears' | 'body'>,
+  avatar: Pick<Avatar, 'id' | 'player' | 'user' | 'name' | 'bodyChoice' | 'body'>,
 ): ServerMessage => ({
   type: 'avatarAdded',
   element: avatar.id,
   player: avatar.player,
   user: avatar.user,
   name: avatar.name,
-  ...worn(avatar),
+  ...bodyView(avatar),
 })
 
 /** Specs of packages with one box instead of their colliders; all props of a package share its spec. */

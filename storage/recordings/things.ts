@@ -54,6 +54,6 @@ function commandOf(realm: Realm, { element }: Thing): Command | null {
   }
   const avatar = realm.avatars.get(element)
   if (!avatar) return null
-  const { player, user, share, name, wears, permissions } = avatar
-  return { type: 'join', player, user, share, name, body: typeof wears === 'number' ? wears : 0, permissions }
+  const { player, user, share, name, bodyChoice, permissions } = avatar
+  return { type: 'join', player, user, share, name, body: typeof bodyChoice === 'number' ? bodyChoice : 0, permissions }
 }

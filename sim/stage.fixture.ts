@@ -1,4 +1,4 @@
-/** For tests alone: a realm with a script, and makes of props. */
+/** A realm driven by a script, and short ways to write props. */
 import {
   DEFAULT_DEFINITION,
   free,
