@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Effect } from 'effect'
-import { LocalAssets } from '../storage/assets/local.ts'
+import { openLocalCloud } from '../storage/assets/index.ts'
 import { LinkSigner } from '../storage/assets/signature.ts'
 import type { ServerFigures } from '../bots/server-watch.ts'
 import { crowd, serve, type CrowdReport } from '../test/soak/programs.ts'
@@ -118,7 +118,7 @@ function rowsOf(name: string, runs: readonly Run[]): Row[] {
 
 /** A file in the store, and its address as the server signs it. */
 async function prepare(data: string): Promise<string> {
-  const store = await LocalAssets.open({ directory: join(data, 'assets'), secret: new Uint8Array(32) })
+  const store = await openLocalCloud({ directory: join(data, 'assets'), secret: new Uint8Array(32) })
   return Effect.runPromise(store.put(randomBytes(FILE_BYTES), 'model/gltf-binary'))
 }
 

@@ -1,7 +1,21 @@
 /** What `otherworld ingest` says of a file, for programs and for people. */
-import type { IngestWarning, Rejection } from '../ingest/index.ts'
-import type { CheckedFile, Ingested } from './ingest.ts'
+import type { IngestOutcome, IngestWarning, Rejection } from '../ingest/index.ts'
 import { formatBytes, formatCount, paint, plural, rows, type Terminal } from './output.ts'
+
+export interface Ingested {
+  readonly file: string
+  readonly outcome: IngestOutcome
+  /** Folder that the package was written to; null without --out. */
+  readonly kept: string | null
+}
+
+/** The result of `--check`. */
+export interface CheckedFile {
+  readonly file: string
+  readonly accepted: boolean
+  readonly rejections: readonly Rejection[]
+  readonly warnings: readonly IngestWarning[]
+}
 
 /** The fields that other programs read, whether accepted or not. */
 export function ingestJson({ file, outcome, kept }: Ingested): Record<string, unknown> {

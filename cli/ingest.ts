@@ -9,22 +9,14 @@ import {
   Rejected,
   type IngestOptions,
   type IngestOutcome,
-  type IngestWarning,
   type Rejection,
 } from '../ingest/index.ts'
-import { checkedText, ingestJson, ingestText } from './ingest-report.ts'
+import { checkedText, ingestJson, ingestText, type CheckedFile, type Ingested } from './ingest-report.ts'
 import { printJson, terminal, type Terminal } from './output.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
 const SCHEMA = 'otherworld/ingest/1'
 const KINDS = ['auto', 'avatar', 'object'] as const
-
-export interface Ingested {
-  readonly file: string
-  readonly outcome: IngestOutcome
-  /** Where the package was written; null where it was not asked for. */
-  readonly kept: string | null
-}
 
 export async function runIngest(args: Arguments, to: Terminal): Promise<number> {
   const files = args.positionals
@@ -49,13 +41,6 @@ export async function runIngest(args: Arguments, to: Terminal): Promise<number> 
         : { accepted: done.every(({ outcome }) => outcome.accepted), files: done.map(ingestJson) },
     )
   return codeOf(done.flatMap(({ outcome }) => (outcome.accepted ? [] : outcome.rejections)))
-}
-
-export interface CheckedFile {
-  readonly file: string
-  readonly accepted: boolean
-  readonly rejections: readonly Rejection[]
-  readonly warnings: readonly IngestWarning[]
 }
 
 /** The checks alone, without a package: what the preflight and the validator say. */

@@ -3,25 +3,38 @@ import { Effect, Layer } from 'effect'
 import { Assets, type AssetError, type AssetsService } from './assets.ts'
 import { diskFault } from './disk.ts'
 import { LocalAssets, type LocalOptions } from './local.ts'
+import { localCloudHandler, type LocalHttpOptions } from './local-http.ts'
 import { s3Fault } from './s3-fault.ts'
 import type { S3Options } from './s3.ts'
 
 export { AssetError, Assets, type AssetHead, type AssetKey, type AssetLink, type AssetsService } from './assets.ts'
 export { parseKey } from './keys.ts'
-export { isUpload, LOCAL_PATH } from './local-http.ts'
-export type { LocalOptions } from './local.ts'
+export { LOCAL_PATH } from './local-files.ts'
+export { isUpload } from './local-http.ts'
 export type { S3Options } from './s3.ts'
 
-export type AssetsOptions = LocalOptions | { readonly s3: S3Options }
+export type LocalCloudOptions = LocalOptions & Partial<LocalHttpOptions>
+
+export type AssetsOptions = LocalCloudOptions | { readonly s3: S3Options }
 
 /** Fails where the folder or the bucket cannot be used. */
 export function assetsLayer(options: AssetsOptions): Layer.Layer<Assets, AssetError> {
   return Layer.effect(Assets, 's3' in options ? openS3(options.s3) : openLocal(options))
 }
 
-function openLocal(options: LocalOptions): Effect.Effect<AssetsService, AssetError> {
+/** The Local Cloud: a store on this server's disk with its HTTP handler. Rejects with AssetError. */
+export async function openLocalCloud({
+  origins = [],
+  log = () => undefined,
+  ...options
+}: LocalCloudOptions): Promise<LocalAssets & AssetsService> {
+  const store = await LocalAssets.open(options)
+  return Object.assign(store, { answers: localCloudHandler(store, { origins, log }) })
+}
+
+function openLocal(options: LocalCloudOptions): Effect.Effect<AssetsService, AssetError> {
   return Effect.tryPromise({
-    try: () => LocalAssets.open(options),
+    try: () => openLocalCloud(options),
     catch: (error) => diskFault(error, 'use the folder of the assets', options.directory),
   })
 }

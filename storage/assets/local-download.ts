@@ -3,15 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HttpError } from '../../http/http.ts'
 import type { ParsedKey } from './keys.ts'
 import { DOWNLOAD_CHUNK_BYTES, DOWNLOADS_MAX, type Pace } from './limits.ts'
-import type { LocalAssets, OpenFile } from './local.ts'
+import type { LocalFiles, OpenFile } from './local-files.ts'
 import { watchPace } from './pace.ts'
 import { parseRange, type ByteRange } from './range.ts'
 
 export class Downloads {
-  private readonly store: LocalAssets
+  private readonly store: LocalFiles
   private running = 0
 
-  constructor(store: LocalAssets) {
+  constructor(store: LocalFiles) {
     this.store = store
   }
 

@@ -8,13 +8,11 @@ import { AssetError, type AssetsService } from './assets.ts'
 import { parseKey } from './keys.ts'
 import { diskFault } from './disk.ts'
 import { LINGER_MS_MAX } from './limits.ts'
-import type { LocalAssets } from './local.ts'
+import { LOCAL_PATH, type LocalFiles } from './local-files.ts'
 import { Downloads } from './local-download.ts'
 import { Uploads } from './local-upload.ts'
 import { readQuery, type SignedRequest } from './signature.ts'
 
-/** Where the server answers for its files. */
-export const LOCAL_PATH = '/v1/assets'
 const ROUTE = `${LOCAL_PATH}/`
 const UPLOAD_ROUTE = `${ROUTE}quarantine/`
 
@@ -29,6 +27,7 @@ const HARMLESS = {
 }
 
 export interface LocalHttpOptions {
+  /** Origins of other pages that may use links; '*': all. */
   readonly origins: readonly string[] | '*'
   readonly log: (line: string) => void
 }
@@ -39,7 +38,7 @@ export const isUpload = ({ method, url = '' }: IncomingMessage): boolean =>
 
 export const isAssetRequest = ({ url = '' }: IncomingMessage): boolean => url.startsWith(ROUTE)
 
-export function localCloudHandler(store: LocalAssets, { origins, log }: LocalHttpOptions): AssetsService['answers'] {
+export function localCloudHandler(store: LocalFiles, { origins, log }: LocalHttpOptions): AssetsService['answers'] {
   const parts = { downloads: new Downloads(store), uploads: new Uploads(store), store, origins }
   return (request, response) => {
     if (!isAssetRequest(request)) return false
@@ -76,7 +75,7 @@ export function noFilesHere(request: IncomingMessage, response: ServerResponse):
 }
 
 interface Parts {
-  readonly store: LocalAssets
+  readonly store: LocalFiles
   readonly downloads: Downloads
   readonly uploads: Uploads
   readonly origins: readonly string[] | '*'
@@ -110,7 +109,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
 }
 
 /** Throws HttpError 403 where the link was not signed here for this, or is too old. */
-function permitted({ signer, nowMs }: LocalAssets, method: 'GET' | 'PUT', key: string, query: string): SignedRequest {
+function permitted({ signer, nowMs }: LocalFiles, method: 'GET' | 'PUT', key: string, query: string): SignedRequest {
   const read = readQuery(method, key, query)
   if (read === null || !signer.isValid(read.request, read.signature)) throw invalid(key)
   if (read.request.expiresAtMs <= nowMs())

@@ -5,7 +5,7 @@ import { HttpError, sendJson } from '../../http/http.ts'
 import { pathOf, type NewFile } from './disk.ts'
 import type { DeclaredFile, ParsedKey } from './keys.ts'
 import { UPLOADS_MAX, type Pace } from './limits.ts'
-import type { LocalAssets } from './local.ts'
+import type { LocalFiles } from './local-files.ts'
 import { watchPace } from './pace.ts'
 
 /** Ends what waits for it, once, with a reason. */
@@ -24,11 +24,11 @@ function newCut(): Cut {
 }
 
 export class Uploads {
-  private readonly store: LocalAssets
+  private readonly store: LocalFiles
   /** By the upload's name. */
   private readonly running = new Map<string, Cut>()
 
-  constructor(store: LocalAssets) {
+  constructor(store: LocalFiles) {
     this.store = store
   }
 

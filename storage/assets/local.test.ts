@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { assetsContract, fileOf, newBytes, reasonOf, run } from './assets.suite.ts'
 import { UPLOADS_MAX } from './limits.ts'
-import { LocalAssets, type LocalOptions } from './local.ts'
+import { openLocalCloud, type AssetsService, type LocalCloudOptions } from './index.ts'
+import type { LocalAssets } from './local.ts'
 import { sleep, until } from '../../testing/wait.ts'
 
 const SECRET = new Uint8Array(32).fill(7)
@@ -16,16 +17,16 @@ const TYPE = 'model/gltf-binary'
 
 interface Place {
   readonly directory: string
-  readonly store: LocalAssets
+  readonly store: LocalAssets & AssetsService
   readonly server: Server
   readonly base: string
   stop(): Promise<void>
 }
 
-async function serve(options: Partial<LocalOptions> = {}): Promise<Place> {
+async function serve(options: Partial<LocalCloudOptions> = {}): Promise<Place> {
   const parent = await mkdtemp(join(tmpdir(), 'otherworld-assets-'))
   const directory = join(parent, 'assets')
-  const store = await LocalAssets.open({ directory, secret: SECRET, freeBytesMin: 0, ...options })
+  const store = await openLocalCloud({ directory, secret: SECRET, freeBytesMin: 0, ...options })
   const server = createServer((request, response) => {
     if (!store.answers(request, response)) response.writeHead(404).end('not ours')
   })
@@ -61,7 +62,7 @@ afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy()
   for (const place of places.splice(0)) await place.stop()
 })
-const here = async (options: Partial<LocalOptions> = {}): Promise<Place> => {
+const here = async (options: Partial<LocalCloudOptions> = {}): Promise<Place> => {
   const place = await serve(options)
   places.push(place)
   return place
@@ -233,7 +234,7 @@ test('a new store on the same folder has the files of the last, and forgets what
   const bytes = newBytes(1_000)
   const key = await run(store.put(bytes, TYPE))
   await writeFile(join(directory, 'unfinished', '1'), 'half')
-  const next = await LocalAssets.open({ directory, secret: SECRET, freeBytesMin: 0 })
+  const next = await openLocalCloud({ directory, secret: SECRET, freeBytesMin: 0 })
   expect(await run(next.head(key))).toEqual({ bytes: 1_000, mediaType: TYPE })
   expect(await readdir(join(directory, 'unfinished'))).toEqual([])
   await run(next.put(newBytes(10), TYPE))

@@ -22,38 +22,29 @@ import {
   type ParsedKey,
 } from './keys.ts'
 import { ASSET_FREE_BYTES_MIN, CHUNK_BYTES, DISK_MS_MAX, DOWNLOAD_PACE, UPLOAD_PACE, type Pace } from './limits.ts'
-import { LOCAL_PATH, localCloudHandler } from './local-http.ts'
+import { LOCAL_PATH, type LocalFiles, type OpenFile } from './local-files.ts'
 import { LinkSigner } from './signature.ts'
 
 export interface LocalOptions {
   readonly directory: string
-  /** What links are signed with, 32 bytes; who has it can read and upload everything. */
+  /** Key that signs links, 32 bytes. Whoever has it can read and upload everything. */
   readonly secret: Uint8Array
-  /** What links begin with; by default LOCAL_PATH on this server. A full address where a proxy serves it elsewhere. */
+  /** Prefix of links; by default LOCAL_PATH on this server. A full URL if a proxy serves the files elsewhere. */
   readonly publicPath?: string
-  /** Pages of other origins that may use links; '*': all. */
-  readonly origins?: readonly string[] | '*'
   readonly freeBytesMin?: number
-  /** Slowest that senders and takers may be. */
+  /** Slowest permitted uploads and downloads. */
   readonly paces?: { readonly upload: Pace; readonly download: Pace }
   readonly nowMs?: () => number
-  readonly log?: (line: string) => void
 }
 
-/** A file that is to be sent; its handle is the taker's to close. */
-export interface OpenFile extends AssetHead {
-  readonly read: (buffer: Uint8Array, position: number) => Promise<number>
-  readonly close: () => Promise<void>
-}
-
-export class LocalAssets implements AssetsService {
+/** The store without its HTTP handler; index.ts adds the handler. */
+export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
   readonly kind = 'local'
   readonly origin: string | null
   readonly signer: LinkSigner
   readonly disk: Disk
   readonly paces: { readonly upload: Pace; readonly download: Pace }
   readonly nowMs: () => number
-  readonly answers: AssetsService['answers']
   private readonly publicPath: string
   private readonly writing = new Map<AssetKey, Promise<void>>()
 
@@ -61,10 +52,8 @@ export class LocalAssets implements AssetsService {
     directory,
     secret,
     publicPath = LOCAL_PATH,
-    origins = [],
     freeBytesMin = ASSET_FREE_BYTES_MIN,
     nowMs = Date.now,
-    log = () => undefined,
     ...options
   }: LocalOptions) {
     this.paces = options.paces ?? { upload: UPLOAD_PACE, download: DOWNLOAD_PACE }
@@ -73,10 +62,9 @@ export class LocalAssets implements AssetsService {
     this.publicPath = publicPath
     this.origin = publicPath.startsWith('/') ? null : new URL(publicPath).origin
     this.nowMs = nowMs
-    this.answers = localCloudHandler(this, { origins, log })
   }
 
-  /** Makes the folders where they are missing. Rejects with AssetError. */
+  /** Creates missing folders. Rejects with AssetError. */
   static async open(options: LocalOptions): Promise<LocalAssets> {
     const store = new LocalAssets(options)
     await store.disk.begin(['sha256', 'quarantine']).catch((error: unknown) => {
@@ -94,7 +82,7 @@ export class LocalAssets implements AssetsService {
     })
   }
 
-  /** Of several that put the same file one writes it. */
+  /** Writes a file once where several callers put the same one at a time. */
   private async once(key: AssetKey, write: () => Promise<void>): Promise<void> {
     const other = this.writing.get(key)
     if (other) return other
@@ -105,7 +93,7 @@ export class LocalAssets implements AssetsService {
 
   private async write(key: AssetKey, bytes: Uint8Array, mediaType: string): Promise<void> {
     const path = pathOf(requireKey(key))
-    // One of another size was damaged by something else, and is replaced
+    // A file of another size is damaged and is replaced
     if ((await this.disk.size(path)) === bytes.length) return
     await this.disk.requireRoom(bytes.length)
     const file = await this.disk.create()
@@ -119,7 +107,6 @@ export class LocalAssets implements AssetsService {
     }
   }
 
-  /** Before the file itself, so that none is there without. */
   async writeType(path: string, mediaType: string): Promise<void> {
     const file = await this.disk.create()
     try {
@@ -167,7 +154,6 @@ export class LocalAssets implements AssetsService {
     return file
   }
 
-  /** Null where there is none. */
   async openFile(key: ParsedKey): Promise<OpenFile | null> {
     const path = pathOf(key)
     const handle = await this.disk.open(path)
