@@ -2,8 +2,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { MotionFileError, readMotionFile, type Clip } from './clip.ts'
 
-/** Two folders up both from here and from the bundles in dist/node. */
-const FOLDER = new URL('../fixtures/motion/', import.meta.url)
+/** The bundles in dist/node lie one folder deeper than this file. */
+const FOLDER = new URL(
+  import.meta.url.endsWith('.ts') ? '../fixtures/motion/' : '../../fixtures/motion/',
+  import.meta.url,
+)
 
 /** All clips of all files, by file name. Throws MotionFileError naming the file. */
 export async function loadClips(): Promise<Clip[]> {
