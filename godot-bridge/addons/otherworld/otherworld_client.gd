@@ -134,39 +134,39 @@ var state: State:
 	get: return _state
 ## Who is there, by element. Read; do not change.
 var avatars: Dictionary[int, OtherworldAvatarState]:
-	get: return _visit.picture.world.avatars
+	get: return _realm_session.presented.world.avatars
 ## What is there, by element. Read; do not change.
 var props: Dictionary[int, OtherworldPropState]:
-	get: return _visit.picture.world.props
+	get: return _realm_session.presented.world.props
 ## One's own avatar; null before it is there.
 var own: OtherworldAvatarState:
-	get: return _visit.picture.world.own
+	get: return _realm_session.presented.world.own
 ## The realm's definition: [code]name[/code], [code]tickRate[/code], [code]gravity[/code], [code]bounds[/code],
 ## [code]ground[/code], [code]spawn[/code], [code]reach[/code], [code]bodies[/code] (docs/protocol.md, section 13). Empty before joining.
 var definition: Dictionary:
-	get: return _visit.definition
+	get: return _realm_session.definition
 ## Number of one's user: owner of what one makes, the same over visits. 0 before joining.
 var user: int:
-	get: return _visit.welcome.user if _visit.welcome != null else 0
+	get: return _realm_session.welcome.user if _realm_session.welcome != null else 0
 ## Number of one's player in this session, as [member OtherworldPropState.holder] has it. 0 before joining.
 var player: int:
-	get: return _visit.welcome.player if _visit.welcome != null else 0
+	get: return _realm_session.welcome.player if _realm_session.welcome != null else 0
 ## Bits of [enum Permission] that one has.
 var permissions: int:
-	get: return _visit.permissions
+	get: return _realm_session.permissions
 ## For the server's HTTP API (see [method request]). Empty before joining, and where [member url] was changed since.
 var token: String:
-	get: return _entrance.token if _entrance.url == url else ""
+	get: return _login_flow.token if _login_flow.url == url else ""
 ## Id of the realm. Empty before joining.
 var realm: String:
-	get: return _entrance.realm
+	get: return _login_flow.realm
 ## "webrtc" or "websocket"; empty without a connection.
 var transport_used: String:
-	get: return _visit.transport
+	get: return _realm_session.transport
 
 var _state := State.OFFLINE
-var _entrance := _LoginFlow.new()
-var _visit := _nowhere()
+var _login_flow := _LoginFlow.new()
+var _realm_session := _nowhere()
 var _is_finishing := false
 
 
@@ -184,24 +184,24 @@ func _ready() -> void:
 
 func _process(_delta: float) -> void:
 	# Kept here while it runs: it may end within.
-	var visit := _visit
+	var realm_session := _realm_session
 	var now_msec := _now()
-	visit.update(now_msec)
-	var tick := visit.picture.sample(now_msec) if visit.welcome != null else 0.0
-	if visit == _visit and visit.welcome != null:
+	realm_session.update(now_msec)
+	var tick := realm_session.presented.sample(now_msec) if realm_session.welcome != null else 0.0
+	if realm_session == _realm_session and realm_session.welcome != null:
 		world_sampled.emit(tick)
 
 
 func _exit_tree() -> void:
 	if _state != State.OFFLINE and _state != State.CLOSED:
-		_visit.cut("left")
+		_realm_session.cut("left")
 		_finish("left")
 
 
 ## Logs in and connects, also while [method close] is still at it. [signal joined] follows, or [signal closed] says why not.
 func open() -> void:
-	if _visit.is_leaving():
-		_visit.cut("left")
+	if _realm_session.is_leaving():
+		_realm_session.cut("left")
 	if _state != State.OFFLINE and _state != State.CLOSED:
 		return
 	_set_state(State.CONNECTING)
@@ -209,18 +209,18 @@ func open() -> void:
 
 
 func _enter() -> void:
-	_entrance = _LoginFlow.new()
-	_entrance.is_patient = _state == State.RECONNECTING
-	_entrance.ended.connect(_on_entrance_ended)
-	_LoginFlow.enter(_entrance, self)
+	_login_flow = _LoginFlow.new()
+	_login_flow.is_patient = _state == State.RECONNECTING
+	_login_flow.ended.connect(_on_login_flow_ended)
+	_LoginFlow.enter(_login_flow, self)
 
 
 ## Leaves the realm: the avatar goes at once. Can be waited for: the server is told, which takes a second at most.
 func close(reason := "left") -> void:
 	if _state == State.OFFLINE or _state == State.CLOSED:
 		return
-	if _entrance.is_over:
-		_visit.leave(reason)
+	if _login_flow.is_over:
+		_realm_session.leave(reason)
 	else:
 		_finish(reason)
 	if _state != State.CLOSED:
@@ -233,35 +233,35 @@ func close(reason := "left") -> void:
 func move(direction: Vector3, yaw: float, jump := false, run := false, fly := false) -> void:
 	var input := _Inputs.move(direction, yaw, jump, run, fly)
 	if _Inputs.is_fine(input):
-		_visit.move(input)
+		_realm_session.move(input)
 
 
 ## Sets how one's avatar holds itself: head and hands, and the bones that are tracked. May be called in each frame.
 func pose(of: OtherworldPose) -> void:
-	_visit.pose(of)
+	_realm_session.pose(of)
 
 
 ## Says where the prop that the hand holds should be itself, realm space. May be called in each frame.
 func drag(hand: Hand, position: Vector3, rotation: Quaternion) -> void:
 	var input := _Inputs.drag(hand, position, rotation.normalized())
 	if _Inputs.is_fine(input):
-		_visit.drag(input)
+		_realm_session.drag(input)
 
 
 ## Takes hold of a prop that is not static and within reach ([code]definition.reach[/code], from the head); [method drag] then
 ## moves it. Wait for the outcome: [code]var outcome := await client.grab(element, hand)[/code].
 func grab(element: int, hand: Hand) -> OtherworldOutcome:
-	return await _visit.grab(element, hand)
+	return await _realm_session.grab(element, hand)
 
 
 ## Lets go of what the hand holds; what moves by physics flies on with the hand's speed.
 func release(hand: Hand) -> OtherworldOutcome:
-	return await _visit.release(hand)
+	return await _realm_session.release(hand)
 
 
 ## Makes a prop larger or smaller, 0.05 to 20 times its own size.
 func scale_prop(element: int, factor: float) -> OtherworldOutcome:
-	return await _visit.command(_Inputs.scale(element, factor))
+	return await _realm_session.command(_Inputs.scale(element, factor))
 
 
 ## Places an object of a package (its hash, 64 hex digits). The outcome's [code]element[/code] is the new prop. [param access]
@@ -269,7 +269,7 @@ func scale_prop(element: int, factor: float) -> OtherworldOutcome:
 func spawn_package(hash: String, position: Vector3, rotation := Quaternion.IDENTITY, scale := 1.0, access := 0) -> OtherworldOutcome:
 	if not _Inputs.is_hash(hash):
 		return OtherworldOutcome.refused("invalid-value")
-	return await _visit.command(_Inputs.spawn(null, hash, position, rotation.normalized(), scale, access))
+	return await _realm_session.command(_Inputs.spawn(null, hash, position, rotation.normalized(), scale, access))
 
 
 ## Places a box; [param size] is of the whole, metres.
@@ -285,30 +285,30 @@ func spawn_shape(shape: Shape3D, position: Vector3, rotation := Quaternion.IDENT
 	var spec := _Shapes.spec_of(shape, label, color, motion)
 	if spec == null:
 		return OtherworldOutcome.refused("invalid-value")
-	return await _visit.command(_Inputs.spawn(spec, "", position, rotation.normalized(), 1.0, 0))
+	return await _realm_session.command(_Inputs.spawn(spec, "", position, rotation.normalized(), 1.0, 0))
 
 
 ## Removes a prop.
 func despawn(element: int) -> OtherworldOutcome:
-	return await _visit.command(_Inputs.despawn(element))
+	return await _realm_session.command(_Inputs.despawn(element))
 
 
 ## Puts on an avatar of a package (its hash, 64 hex digits).
 func wear_package(hash: String) -> OtherworldOutcome:
 	if not _Inputs.is_hash(hash):
 		return OtherworldOutcome.refused("invalid-value")
-	return await _visit.command(_Inputs.wear(hash, 0))
+	return await _realm_session.command(_Inputs.wear(hash, 0))
 
 
 ## Puts on one of the realm's own bodies, by its index in [code]definition.bodies[/code].
 func wear_body(index: int) -> OtherworldOutcome:
-	return await _visit.command(_Inputs.wear("", index))
+	return await _realm_session.command(_Inputs.wear("", index))
 
 
 ## Changes who may do what with a prop of one's own: 2 bits for each of drag (bits 0 and 1), scale (2 and 3) and despawn
 ## (4 and 5): 0 the default, 1 everyone, 2 the owner and who may manage, 3 the owner alone.
 func set_access(element: int, access: int) -> OtherworldOutcome:
-	return await _visit.command(_Inputs.access(element, access))
+	return await _realm_session.command(_Inputs.access(element, access))
 
 
 ## Whether one may do that with a prop: to offer it or not. The server decides.
@@ -324,48 +324,48 @@ func request(method: HTTPClient.Method, path: String, body: Variant = null) -> _
 
 ## How the connection does at this moment.
 func stats() -> OtherworldStats:
-	return _StatsReport.of(_visit, _now())
+	return _StatsReport.of(_realm_session, _now())
 
 
-func _on_entrance_ended(visit: _RealmSession) -> void:
-	if visit == null:
-		_finish(_entrance.refusal)
+func _on_login_flow_ended(realm_session: _RealmSession) -> void:
+	if realm_session == null:
+		_finish(_login_flow.refusal)
 		return
-	_visit = visit.after(_visit)
-	visit.joined.connect(_on_visit_joined)
-	visit.connection_lost.connect(_on_visit_connection_lost)
-	visit.fell_back.connect(transport_fell_back.emit)
-	visit.waited.connect(waited.emit)
-	visit.told.connect(_on_visit_told)
-	visit.expired.connect(_on_visit_expired)
-	visit.ended.connect(_finish)
+	_realm_session = realm_session.after(_realm_session)
+	realm_session.joined.connect(_on_session_joined)
+	realm_session.connection_lost.connect(_on_session_connection_lost)
+	realm_session.fell_back.connect(transport_fell_back.emit)
+	realm_session.waited.connect(waited.emit)
+	realm_session.told.connect(_on_session_told)
+	realm_session.expired.connect(_on_session_expired)
+	realm_session.ended.connect(_finish)
 	for told: Signal in [avatar_added, avatar_changed, avatar_removed, prop_added, prop_changed, prop_removed]:
-		visit.picture.world.connect(told.get_name(), told.emit)
-	visit.start()
+		realm_session.presented.world.connect(told.get_name(), told.emit)
+	realm_session.start()
 
 
-func _on_visit_joined(is_resumed: bool) -> void:
+func _on_session_joined(is_resumed: bool) -> void:
 	var is_first := _state == State.CONNECTING
 	_set_state(State.JOINED)
 	if _state != State.JOINED:
 		return
 	(joined if is_first else connection_resumed if is_resumed else rejoined).emit()
 	if avatar_package and (is_first or not is_resumed):
-		_visit.wear(avatar_package)
+		_realm_session.wear(avatar_package)
 
 
 # The token is too old, or of a server that began afresh. Who is told of what goes may close the client over it.
-func _on_visit_expired(_reason: String) -> void:
+func _on_session_expired(_reason: String) -> void:
 	_enter()
-	_visit.picture.world.clear()
+	_realm_session.presented.world.clear()
 
 
-func _on_visit_connection_lost(reason: String) -> void:
+func _on_session_connection_lost(reason: String) -> void:
 	_set_state(State.RECONNECTING)
 	connection_lost.emit(reason)
 
 
-func _on_visit_told(message: _Messages.ServerMessage) -> void:
+func _on_session_told(message: _Messages.ServerMessage) -> void:
 	if message.notice != null:
 		notice_received.emit(message.notice.text)
 	elif message.permissions_changed != null:
@@ -377,10 +377,10 @@ func _finish(reason: String) -> void:
 	if _state == State.CLOSED or _is_finishing:
 		return
 	_is_finishing = true
-	var visit := _visit
-	_visit = _nowhere()
-	_entrance.is_over = true
-	visit.picture.world.clear()
+	var realm_session := _realm_session
+	_realm_session = _nowhere()
+	_login_flow.is_over = true
+	realm_session.presented.world.clear()
 	_is_finishing = false
 	_set_state(State.CLOSED)
 	closed.emit(reason)

@@ -13,8 +13,8 @@ const WebsocketConnection := preload("res://addons/otherworld/net/websocket_conn
 
 # The socket below a client.
 func _socket_of(client: OtherworldClient) -> WebSocketPeer:
-	var visit: RealmSession = client.get("_visit")
-	var line: Reconnector = visit.get("_line")
+	var realm_session: RealmSession = client.get("_realm_session")
+	var line: Reconnector = realm_session.get("_reconnector")
 	return line.connection.get("_socket")
 
 

@@ -101,6 +101,6 @@ func _others(client: OtherworldClient) -> Array[int]:
 
 
 func _peer_of(client: OtherworldClient) -> WebRTCPeerConnection:
-	var visit: RealmSession = client.get("_visit")
-	var line: Reconnector = visit.get("_line")
+	var realm_session: RealmSession = client.get("_realm_session")
+	var line: Reconnector = realm_session.get("_reconnector")
 	return line.connection.get("_peer")

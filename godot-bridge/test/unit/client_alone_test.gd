@@ -72,10 +72,10 @@ func test_an_address_that_was_pasted_with_spaces_is_asked_too() -> void:
 # The client is on its way into a realm that a fixture tells of.
 func _enter() -> void:
 	_client.open()
-	var entrance: LoginFlow = _client.get("_entrance")
-	entrance.is_over = true
+	var login_flow: LoginFlow = _client.get("_login_flow")
+	login_flow.is_over = true
 	var transports: Array[Callable] = [func(_now_msec: float) -> ReplayedConnection: return ReplayedConnection.new()]
-	_client.call("_on_entrance_ended", RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0))
+	_client.call("_on_login_flow_ended", RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0))
 
 
 # What is heard of it, the changes of elements and frames left out.
@@ -126,7 +126,7 @@ func test_whoever_was_added_is_removed_at_the_end() -> void:
 func test_a_snapshot_that_comes_in_parts_counts_once() -> void:
 	_enter()
 	await until("all is heard", func() -> bool: return not _client.props.is_empty())
-	var visit: RealmSession = _client.get("_visit")
+	var realm_session: RealmSession = _client.get("_realm_session")
 	var count := _client.stats().snapshots
 	var packets := ReplayedConnection.new().packets
 	var said := Messages.ServerPacket.decode(packets[-1], 0, packets[-1].size())
@@ -139,7 +139,7 @@ func test_a_snapshot_that_comes_in_parts_counts_once() -> void:
 		# Nothing moved: parts without records.
 		said.snapshot.avatars.clear()
 		said.snapshot.props.clear()
-		visit.call("_on_line_received", said.encode())
+		realm_session.call("_on_reconnector_received", said.encode())
 	equal(_client.stats().snapshots, count + 2)
 
 
@@ -148,14 +148,14 @@ func test_a_server_that_tells_of_things_without_end_is_left() -> void:
 	_client.connection_lost.connect(func(reason: String) -> void: lost.append(reason))
 	_enter()
 	await until("all is heard", func() -> bool: return not _client.props.is_empty())
-	var visit: RealmSession = _client.get("_visit")
+	var realm_session: RealmSession = _client.get("_realm_session")
 	var message := Messages.ServerMessage.new()
 	message.prop_added = Messages.PropAdded.new()
 	message.prop_added.prop = Messages.PropSpec.new()
 	message.prop_added.rotation = Quaternion.IDENTITY
 	for i: int in 40_000:
 		message.prop_added.element = 1_000_000 + i
-		if not visit.call("_tell", message):
+		if not realm_session.call("_tell", message):
 			break
 	check(_client.props.size() < 40_000, "all are kept")
 	check(lost.size() == 1 and "more than 32768 things" in lost[0], str(lost))

@@ -10,8 +10,8 @@ func _init() -> void:
 	transport = Transport.WEBSOCKET
 
 
-func _on_entrance_ended(over_websocket: _Visit) -> void:
-	super(null if over_websocket == null else _Visit.new([_over_stand_in], 0, _now()))
+func _on_login_flow_ended(over_websocket: _RealmSession) -> void:
+	super(null if over_websocket == null else _RealmSession.new([_over_stand_in], 0, _now()))
 
 
 func _over_stand_in(now_msec: float) -> _Connection:

@@ -6,7 +6,7 @@ signal waited(reason: String)
 ## A way to connect is not there.
 signal fell_back(message: String)
 ## The visit, which has not started, or null: [member refusal] says why. Heard once, or never where nobody asks any more.
-signal ended(visit: RealmSession)
+signal ended(realm_session: RealmSession)
 
 const Fault := preload("fault.gd")
 const Reconnector := preload("reconnector.gd")
@@ -36,24 +36,24 @@ var _asked := 0
 
 ## [signal ended] follows. Nobody should wait for this itself, as a client may be freed meanwhile; and it is static, as what
 ## waits keeps its arguments alive and not its object.
-static func enter(entrance: Self, client: OtherworldClient) -> void:
+static func enter(login_flow: Self, client: OtherworldClient) -> void:
 	var url := client.url
-	entrance.waited.connect(client.waited.emit)
-	entrance.fell_back.connect(client.transport_fell_back.emit)
-	var login := await _log_in(entrance, url, client.player_name, client.remember_identity)
-	if entrance.is_over or not is_instance_valid(client):
+	login_flow.waited.connect(client.waited.emit)
+	login_flow.fell_back.connect(client.transport_fell_back.emit)
+	var login := await _log_in(login_flow, url, client.player_name, client.remember_identity)
+	if login_flow.is_over or not is_instance_valid(client):
 		return
-	entrance.is_over = true
-	entrance.token = login.token
-	entrance.url = url
-	entrance.realm = login.realm
+	login_flow.is_over = true
+	login_flow.token = login.token
+	login_flow.url = url
+	login_flow.realm = login.realm
 	if login.fault != null:
-		entrance.refusal = login.fault.in_words()
-	entrance.ended.emit(entrance._visit_of(client, url) if login.fault == null else null)
+		login_flow.refusal = login.fault.in_words()
+	login_flow.ended.emit(login_flow._session_of(client, url) if login.fault == null else null)
 
 
 # Null: there is no way to connect.
-func _visit_of(client: OtherworldClient, url: String) -> RealmSession:
+func _session_of(client: OtherworldClient, url: String) -> RealmSession:
 	var transports := Transports.in_order(client.transport, url, token, client.ice_servers)
 	if transports.is_empty():
 		refusal = Webrtc.INSTALL
@@ -63,15 +63,15 @@ func _visit_of(client: OtherworldClient, url: String) -> RealmSession:
 	return RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0, client.rejoin)
 
 
-static func _log_in(entrance: Self, url: String, name: String, remember: bool) -> Login:
+static func _log_in(login_flow: Self, url: String, name: String, remember: bool) -> Login:
 	var tree := Engine.get_main_loop() as SceneTree
 	while true:
 		var login: Login = await Login.request(url, name, remember)
-		if entrance.is_over or login.fault == null or not entrance._may_pass(login.fault):
+		if login_flow.is_over or login.fault == null or not login_flow._may_pass(login.fault):
 			return login
-		entrance.waited.emit(login.fault.in_words())
+		login_flow.waited.emit(login.fault.in_words())
 		# Of the server's time: also in a game that is paused, in slow motion or stopped by its time scale.
-		await tree.create_timer(entrance._wait_msec(login.fault) / 1000.0, true, false, true).timeout
+		await tree.create_timer(login_flow._wait_msec(login.fault) / 1000.0, true, false, true).timeout
 	return null
 
 

@@ -40,7 +40,7 @@ var definition: Dictionary = {}
 ## Bits of [enum OtherworldClient.Permission].
 var permissions := 0
 ## What is drawn: the world, and the own avatar in it.
-var picture := PresentedWorld.new()
+var presented := PresentedWorld.new()
 var commands := Commands.new()
 var session: Session
 ## "webrtc" or "websocket"; "" without a connection.
@@ -50,7 +50,7 @@ var snapshots := Rate.new()
 var up := Rate.new()
 var down := Rate.new()
 
-var _line: Reconnector
+var _reconnector: Reconnector
 # Of this connection: snapshots may come before the Welcome, and are built on.
 var _decoder := SnapshotDecoder.new()
 var _is_leaving := false
@@ -69,16 +69,16 @@ var _pose: Messages.PlayerInput
 func _init(transports: Array[Callable], body: int, now_msec: float, rejoins := false) -> void:
 	_now_msec = now_msec
 	session = Session.new(now_msec, body)
-	session.timeline = picture.timeline
-	_line = Reconnector.new(transports)
-	_line.rejoins = rejoins
-	_line.connected.connect(_on_line_connected)
-	_line.received.connect(_on_line_received)
-	_line.fell_back.connect(_on_line_fell_back)
-	_line.waited.connect(waited.emit)
-	_line.lost.connect(_on_line_lost)
-	_line.expired.connect(_on_line_finished.bind(expired))
-	_line.ended.connect(_on_line_finished.bind(ended))
+	session.timeline = presented.timeline
+	_reconnector = Reconnector.new(transports)
+	_reconnector.rejoins = rejoins
+	_reconnector.connected.connect(_on_reconnector_connected)
+	_reconnector.received.connect(_on_reconnector_received)
+	_reconnector.fell_back.connect(_on_reconnector_fell_back)
+	_reconnector.waited.connect(waited.emit)
+	_reconnector.lost.connect(_on_reconnector_lost)
+	_reconnector.expired.connect(_on_reconnector_finished.bind(expired))
+	_reconnector.ended.connect(_on_reconnector_finished.bind(ended))
 
 
 ## This one, with what the player was doing on the visit [param before].
@@ -90,16 +90,16 @@ func after(before: Self) -> Self:
 
 ## Starts to connect.
 func start() -> void:
-	_line.connect_from(0, _now_msec)
+	_reconnector.connect_from(0, _now_msec)
 
 
 ## Lets time pass: takes what came, sends what is due, notices silence, connects again.
 func update(now_msec: float) -> void:
 	_now_msec = now_msec
-	_line.update(now_msec)
-	var is_connected := _line.connection != null
+	_reconnector.update(now_msec)
+	var is_connected := _reconnector.connection != null
 	if _is_leaving and (not is_connected or session.is_parted(now_msec)):
-		_line.end(_leaving_reason)
+		_reconnector.end(_leaving_reason)
 	elif is_connected and session.is_silent(now_msec):
 		_drop("The server has not answered for %d seconds." % (Limits.SILENCE_MSEC_MAX / 1000.0))
 	_send()
@@ -111,8 +111,8 @@ func leave(reason: String) -> void:
 		return
 	_is_leaving = true
 	_leaving_reason = reason
-	if _line.connection == null:
-		_line.end(reason)
+	if _reconnector.connection == null:
+		_reconnector.end(reason)
 		return
 	session.goodbye(reason, _now_msec)
 	_send()
@@ -123,7 +123,7 @@ func cut(reason: String) -> void:
 	leave(reason)
 	# Also where a packet went out a moment ago: there is no later one.
 	_send(true)
-	_line.end(_leaving_reason)
+	_reconnector.end(_leaving_reason)
 
 
 ## True once it has ended, or is about to.
@@ -133,13 +133,13 @@ func is_leaving() -> bool:
 
 ## Since when nothing was heard, ms; 0 without a connection.
 func quiet_msec(now_msec: float) -> float:
-	return 0.0 if _line.connection == null else session.quiet_msec(now_msec)
+	return 0.0 if _reconnector.connection == null else session.quiet_msec(now_msec)
 
 
 # --- connection
 
 
-func _on_line_connected(connection: Connection) -> void:
+func _on_reconnector_connected(connection: Connection) -> void:
 	transport = connection.kind
 	session.attach(_now_msec)
 	_decoder = SnapshotDecoder.new()
@@ -149,31 +149,31 @@ func _on_line_connected(connection: Connection) -> void:
 # The connection is of no use any more; unless we leave, it is made again.
 func _drop(reason: String) -> void:
 	if _is_leaving:
-		_line.end(_leaving_reason)
+		_reconnector.end(_leaving_reason)
 	else:
-		_line.drop(reason, _now_msec)
+		_reconnector.drop(reason, _now_msec)
 
 
-func _on_line_fell_back(fault: Fault) -> void:
+func _on_reconnector_fell_back(fault: Fault) -> void:
 	if fault.in_words() != _fell_back_message:
 		_fell_back_message = fault.in_words()
 		fell_back.emit(_fell_back_message)
 
 
-func _on_line_lost(reason: String, _attempt: int, give_up_at_msec: float) -> void:
+func _on_reconnector_lost(reason: String, _attempt: int, give_up_at_msec: float) -> void:
 	transport = ""
 	# Nobody waits for an answer for longer than a session can be resumed.
 	if _now_msec >= give_up_at_msec:
 		commands.lose()
 	if _is_leaving:
-		_line.end(_leaving_reason)
+		_reconnector.end(_leaving_reason)
 	elif not _is_lost:
 		# Each attempt that fails is lost again.
 		_is_lost = true
 		connection_lost.emit(reason)
 
 
-func _on_line_finished(reason: String, told: Signal) -> void:
+func _on_reconnector_finished(reason: String, told: Signal) -> void:
 	_is_over = true
 	transport = ""
 	commands.lose()
@@ -184,17 +184,17 @@ func _on_line_finished(reason: String, told: Signal) -> void:
 
 
 func _send(answer := false) -> void:
-	if _line.connection == null:
+	if _reconnector.connection == null:
 		return
 	var packet := session.packet_due(_now_msec, answer)
 	if not packet.is_empty():
 		up.add(packet.size(), _now_msec)
-		_line.connection.send(packet)
-	if session.sent_move_sequence > 0 and picture.own != null:
-		picture.own.sent(session.sent_move_sequence, session.sent_move_tick, permissions)
+		_reconnector.connection.send(packet)
+	if session.sent_move_sequence > 0 and presented.own != null:
+		presented.own.sent(session.sent_move_sequence, session.sent_move_tick, permissions)
 
 
-func _on_line_received(packet: PackedByteArray) -> void:
+func _on_reconnector_received(packet: PackedByteArray) -> void:
 	down.add(packet.size(), _now_msec)
 	var heard := session.receive(packet, _now_msec)
 	if heard.fault:
@@ -204,7 +204,7 @@ func _on_line_received(packet: PackedByteArray) -> void:
 		if not _tell(message):
 			return
 	if heard.rtt_msec >= 0.0:
-		picture.round_trip(heard.rtt_msec, _now_msec)
+		presented.round_trip(heard.rtt_msec, _now_msec)
 	if heard.snapshot != null and not _show(heard.snapshot, heard.packet):
 		return
 	if heard.goodbye == null:
@@ -212,11 +212,11 @@ func _on_line_received(packet: PackedByteArray) -> void:
 		return
 	_send(true)
 	if _is_leaving:
-		_line.end(_leaving_reason)
+		_reconnector.end(_leaving_reason)
 	elif heard.goodbye.again:
-		_line.restarts(heard.goodbye.reason, _now_msec)
+		_reconnector.restarts(heard.goodbye.reason, _now_msec)
 	else:
-		_line.end(heard.goodbye.reason)
+		_reconnector.end(heard.goodbye.reason)
 
 
 # False: the connection ended over it.
@@ -225,8 +225,8 @@ func _tell(message: Messages.ServerMessage) -> bool:
 		return false
 	if message.permissions_changed != null:
 		permissions = message.permissions_changed.permissions
-	picture.world.tell(message)
-	if picture.world.size() > World.ELEMENTS_MAX:
+	presented.world.tell(message)
+	if presented.world.size() > World.ELEMENTS_MAX:
 		_drop("The connection ended: the server tells of more than %d things." % World.ELEMENTS_MAX)
 		return false
 	commands.tell(message)
@@ -236,11 +236,11 @@ func _tell(message: Messages.ServerMessage) -> bool:
 
 func _take_welcome(given: Messages.Welcome) -> bool:
 	if given.protocol != Limits.PROTOCOL_VERSION:
-		_line.end("The server speaks protocol %d, this client %d. Update the one of the lower number." % [given.protocol, Limits.PROTOCOL_VERSION])
+		_reconnector.end("The server speaks protocol %d, this client %d. Update the one of the lower number." % [given.protocol, Limits.PROTOCOL_VERSION])
 		return false
 	var read: RealmDefinition = RealmDefinition.parse(given.definition, given.tick_rate)
 	if read.fault:
-		_line.end("The server describes a realm that this client does not understand: %s." % read.fault)
+		_reconnector.end("The server describes a realm that this client does not understand: %s." % read.fault)
 		return false
 	if welcome != null:
 		reconnects += 1
@@ -249,7 +249,7 @@ func _take_welcome(given: Messages.Welcome) -> bool:
 		commands.lose(given.ack_command, session.oldest_unacknowledged())
 	else:
 		commands.lose()
-	_line.works(_now_msec)
+	_reconnector.works(_now_msec)
 	permissions = given.permissions
 	definition = read.fields
 	_begin(given)
@@ -261,10 +261,10 @@ func _begin(given: Messages.Welcome) -> void:
 	welcome = given
 	_is_lost = false
 	_fell_back_message = ""
-	picture.begin(given, definition, _decoder)
+	presented.begin(given, definition, _decoder)
 	# Numbering begins with the Welcome: what the player was doing is said again.
 	if _move != null:
-		picture.own.wishes(_move.move)
+		presented.own.wishes(_move.move)
 		session.latest(_move)
 	if _pose != null:
 		session.latest(_pose)
@@ -280,9 +280,9 @@ func _show(part: Messages.Snapshot, packet: int) -> bool:
 	if not session.is_welcomed:
 		return true
 	# One of many elements comes in parts, in a packet each.
-	if part.tick > picture.playback.newest:
+	if part.tick > presented.playback.newest:
 		snapshots.add(1, _now_msec)
-	picture.show(part, _now_msec)
+	presented.show(part, _now_msec)
 	return true
 
 
@@ -295,20 +295,20 @@ func move(input: Messages.PlayerInput) -> void:
 	if before != null and Inputs.is_same_move(before.move, input.move):
 		return
 	_move = input
-	if picture.own != null:
-		picture.own.wishes(input.move)
+	if presented.own != null:
+		presented.own.wishes(input.move)
 	_latest(input, before == null or Inputs.changes_course(before.move, input.move))
 
 
 func pose(of: OtherworldPose) -> void:
-	picture.poses(of)
+	presented.poses(of)
 	_pose = Inputs.pose(of)
 	_latest(_pose)
 
 
 func drag(input: Messages.PlayerInput) -> void:
-	if picture.own != null:
-		picture.own.grips.dragged(input.drag.hand, input.drag.position, input.drag.rotation)
+	if presented.own != null:
+		presented.own.grips.dragged(input.drag.hand, input.drag.position, input.drag.rotation)
 	_latest(input)
 
 
@@ -328,17 +328,17 @@ func wear(hash: String) -> void:
 
 ## Takes hold of a prop; it follows the hand at once, until the server says otherwise.
 func grab(element: int, hand: int) -> OtherworldOutcome:
-	if picture.own != null:
-		picture.own.grips.grabbed(hand, element, _now_msec)
+	if presented.own != null:
+		presented.own.grips.grabbed(hand, element, _now_msec)
 	var outcome := await command(Inputs.grab(element, hand))
-	if not outcome.ok and picture.own != null:
-		picture.own.grips.refused(hand, element, _now_msec)
+	if not outcome.ok and presented.own != null:
+		presented.own.grips.refused(hand, element, _now_msec)
 	return outcome
 
 
 func release(hand: int) -> OtherworldOutcome:
-	if picture.own != null:
-		picture.own.grips.released(hand, _now_msec)
+	if presented.own != null:
+		presented.own.grips.released(hand, _now_msec)
 	return await command(Inputs.release(hand))
 
 

@@ -5,29 +5,29 @@ const RealmSession := preload("realm_session.gd")
 
 
 ## Of this moment.
-static func of(visit: RealmSession, now_msec: float) -> OtherworldStats:
+static func of(realm_session: RealmSession, now_msec: float) -> OtherworldStats:
 	var stats := OtherworldStats.new()
-	stats.transport = visit.transport
-	stats.rtt_msec = visit.session.rtt_msec
-	stats.loss = visit.session.loss()
-	stats.quiet_msec = visit.quiet_msec(now_msec)
-	stats.bytes_up_per_second = visit.up.per_second(now_msec)
-	stats.bytes_down_per_second = visit.down.per_second(now_msec)
-	stats.bytes_up = visit.up.total
-	stats.bytes_down = visit.down.total
-	stats.snapshots_per_second = visit.snapshots.per_second(now_msec)
-	stats.snapshots = visit.snapshots.total
-	stats.inputs_sent = visit.session.inputs_sent
-	stats.commands_pending = visit.commands.pending()
-	stats.commands_lost = visit.commands.lost
-	stats.reconnects = visit.reconnects
-	if visit.welcome == null:
+	stats.transport = realm_session.transport
+	stats.rtt_msec = realm_session.session.rtt_msec
+	stats.loss = realm_session.session.loss()
+	stats.quiet_msec = realm_session.quiet_msec(now_msec)
+	stats.bytes_up_per_second = realm_session.up.per_second(now_msec)
+	stats.bytes_down_per_second = realm_session.down.per_second(now_msec)
+	stats.bytes_up = realm_session.up.total
+	stats.bytes_down = realm_session.down.total
+	stats.snapshots_per_second = realm_session.snapshots.per_second(now_msec)
+	stats.snapshots = realm_session.snapshots.total
+	stats.inputs_sent = realm_session.session.inputs_sent
+	stats.commands_pending = realm_session.commands.pending()
+	stats.commands_lost = realm_session.commands.lost
+	stats.reconnects = realm_session.reconnects
+	if realm_session.welcome == null:
 		return stats
-	stats.tick_rate = visit.welcome.tick_rate
-	stats.jitter_msec = visit.picture.playback.jitter_msec
-	stats.delay_msec = visit.picture.playback.delay_msec()
-	stats.server_tick = 0 if visit.picture.playback.newest == 0 else floori(visit.picture.clock.server_tick(now_msec))
-	stats.drift_ppm = visit.picture.clock.drift_ppm
-	stats.correction_metres = visit.picture.own.correction_metres
-	stats.correction_rms_metres = visit.picture.own.correction_rms_metres
+	stats.tick_rate = realm_session.welcome.tick_rate
+	stats.jitter_msec = realm_session.presented.playback.jitter_msec
+	stats.delay_msec = realm_session.presented.playback.delay_msec()
+	stats.server_tick = 0 if realm_session.presented.playback.newest == 0 else floori(realm_session.presented.clock.server_tick(now_msec))
+	stats.drift_ppm = realm_session.presented.clock.drift_ppm
+	stats.correction_metres = realm_session.presented.own.correction_metres
+	stats.correction_rms_metres = realm_session.presented.own.correction_rms_metres
 	return stats

@@ -93,8 +93,8 @@ var _held: HeldActions
 var _events: PlayerInput
 var _holding: Holding
 var _pointing: PointerTarget
-var _deeds: PlayerActions
-var _own_body: LocalBody
+var _actions: PlayerActions
+var _local_body: LocalBody
 var _is_settled := false
 # The camera was so far behind before it went into the eyes, metres.
 var _distance_before := CameraRig.DISTANCE_START
@@ -118,7 +118,7 @@ func _ready() -> void:
 	controls.install()
 	_held = HeldActions.new(controls.actions())
 	_events = PlayerInput.new(self, controls)
-	_own_body = LocalBody.new(client)
+	_local_body = LocalBody.new(client)
 	_pointing = PointerTarget.new(client, camera)
 	_pointing.pointed.connect(pointed.emit)
 	_pointing.refused.connect(refused.emit)
@@ -126,9 +126,9 @@ func _ready() -> void:
 	_holding.grabbed.connect(grabbed.emit)
 	_holding.released.connect(released.emit)
 	_holding.refused.connect(refused.emit)
-	_deeds = PlayerActions.new(client)
-	_deeds.refused.connect(refused.emit)
-	_deeds.hinted.connect(hinted.emit)
+	_actions = PlayerActions.new(client)
+	_actions.refused.connect(refused.emit)
+	_actions.hinted.connect(hinted.emit)
 	client.world_sampled.connect(_on_world_sampled)
 	client.joined.connect(_on_client_joined)
 
@@ -176,7 +176,7 @@ func _process(delta: float) -> void:
 		client.move(_walking.direction, _walking.yaw, _walking.jumps, _walking.runs, _walking.is_flying)
 	var shown := _pointing.avatar_node()
 	var reach_for := _holding.drag.target_position if _holding.by != Holding.By.NOTHING else Vector3.INF
-	_own_body.frame(client.own, shown.body() if shown != null else null, yaw, pitch, reach_for, delta, _now())
+	_local_body.frame(client.own, shown.body() if shown != null else null, yaw, pitch, reach_for, delta, _now())
 
 
 ## Takes the prop that the pointer is on. True: the hand took it, and the server is asked; else [signal refused] may say why not.
@@ -247,7 +247,7 @@ func fly() -> void:
 
 ## Makes a box, a ball, a capsule or a gem in front of the avatar (0 to 3), then those of [member key_packages].
 func spawn(index: int) -> void:
-	_deeds.spawn(index, key_packages, yaw)
+	_actions.spawn(index, key_packages, yaw)
 
 
 ## Deletes what is held, pointed at or in front.
@@ -259,7 +259,7 @@ func delete() -> void:
 		refused.emit("Point at a thing, or hold it, to delete it.")
 		return
 	_holding.let_go()
-	_deeds.delete(prop)
+	_actions.delete(prop)
 
 
 ## Shows the gizmo on what is pointed at or in front, or puts it away.
