@@ -6,7 +6,7 @@ import type { Peer } from '../netcode/transport.ts'
 import type { PackagePhysics, PlayerId, RealmDefinition } from '../sim/index.ts'
 import type { LockMark } from '../storage/lock-mark.ts'
 import type { LogEvent } from './host/element-write-behind.ts'
-import type { ElementsTold } from './realm/element-change-tracker.ts'
+import type { ElementChanges } from './realm/element-change-tracker.ts'
 import type { MeterBuffers } from './metrics/realm-meters.ts'
 import type { Remedy } from '../storage/recordings/index.ts'
 import type { ServerErrorReason } from './error.ts'
@@ -64,9 +64,9 @@ export interface RealmStart {
 export type ToRealm =
   | { readonly type: 'batch'; readonly events: readonly LinkEvent[]; readonly bytes: Uint8Array }
   /** The answer to `wanted`. */
-  | ({ readonly type: 'package'; readonly hash: string; readonly player: PlayerId } & PackageAnswer)
+  | ({ readonly type: 'package-answer'; readonly hash: string; readonly player: PlayerId } & PackageAnswer)
   /** Tell all elements again: the archive has none to build on. */
-  | { readonly type: 'retell' }
+  | { readonly type: 'resend-elements' }
   /** Say goodbye to everyone with these words, seal the recording, end. */
   | { readonly type: 'stop'; readonly reason: string }
 
@@ -82,7 +82,7 @@ export type FromRealm =
       readonly epoch: number
     }
   /** For the archive: elements that have changed, and what happened to the log. */
-  | { readonly type: 'elements'; readonly told: ElementsTold }
+  | { readonly type: 'elements'; readonly changes: ElementChanges }
   | { readonly type: 'log'; readonly event: LogEvent }
   /** The outcome of one tick: packet i goes to `links[i]` and has `lengths[i]` bytes; then links are closed. */
   | {
@@ -101,7 +101,7 @@ export type FromRealm =
   /** Once a second. */
   | { readonly type: 'status'; readonly status: WorkerStatus }
   /** The player wants to use a package that the realm does not know: it is answered by `package`; after PACKAGE_WAIT_MS_MAX the realm does not wait any more. */
-  | { readonly type: 'wanted'; readonly hash: string; readonly player: PlayerId; readonly uid: string }
+  | { readonly type: 'package-request'; readonly hash: string; readonly player: PlayerId; readonly uid: string }
   /** For the operator's log. */
   | { readonly type: 'note'; readonly text: string }
   /** It cannot start or go on; the worker ends after it. */

@@ -8,7 +8,7 @@ import { MoveSchedule, ServerSession, type OutgoingPart } from '../netcode/sessi
 import type { ConnectionId, Peer } from '../netcode/transport.ts'
 import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
 import { avatarAdded, propAdded } from '../server/realm/catalog.ts'
-import { answerTo } from '../server/realm/outcomes.ts'
+import { outcomeOf } from '../server/realm/outcomes.ts'
 import {
   avatars,
   checkpoint,
@@ -216,7 +216,7 @@ export class SmallServer {
       this.#inputs.push(...member.moves.take(this.realm.tick + 1))
       for (const event of events)
         if ('sequence' in event && event.player === member.player)
-          member.session.queue(answerTo(event, this.realm.tick))
+          member.session.queue(outcomeOf(event, this.realm.tick))
       if (member.greeting === 'welcomed') for (const message of news) member.session.queue(message)
       if (member.greeting === 'asked' && this.realm.players.has(member.player)) this.#welcome(member)
       if (member.connection !== null && !this.#observers.has(member.connection))

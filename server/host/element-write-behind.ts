@@ -12,7 +12,7 @@ import {
   type RecordingEntry,
   type SavedElement,
 } from '../../storage/archive/index.ts'
-import type { ElementsTold } from '../realm/element-change-tracker.ts'
+import type { ElementChanges } from '../realm/element-change-tracker.ts'
 import { textOf } from '../error.ts'
 
 /** Entries of the list of recordings and checkpoints that wait; beyond it the oldest are left out. An hour of checkpoints is 360. */
@@ -60,7 +60,7 @@ class Changes {
     put,
     removed,
     isComplete,
-  }: Pick<ElementsTold, 'tick' | 'isComplete'> & {
+  }: Pick<ElementChanges, 'tick' | 'isComplete'> & {
     readonly put: Iterable<SavedElement>
     readonly removed: Iterable<ElementId>
   }): void {
@@ -105,7 +105,7 @@ export class ElementWriteBehind {
     this.work()
   }
 
-  elements(told: ElementsTold): void {
+  elements(told: ElementChanges): void {
     if (told.begins) this.changes = new Changes(true)
     // Told before the realm heard that everything is wanted: it would be taken for all there is.
     else if (this.changes.all && !this.changes.hasBegun) return

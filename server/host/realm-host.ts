@@ -132,7 +132,7 @@ class Host {
     this.writeBehind = new ElementWriteBehind({
       archive,
       log: (line) => settings.log(line),
-      retell: () => this.life.post({ type: 'retell' }),
+      retell: () => this.life.post({ type: 'resend-elements' }),
     })
     this.life = new RealmLifecycle({
       settings,
@@ -205,10 +205,10 @@ class Host {
       case 'status':
         this.workerStatus = message.status
         return undefined
-      case 'wanted':
+      case 'package-request':
         return this.wanted(message)
       case 'elements':
-        return this.writeBehind.elements(message.told)
+        return this.writeBehind.elements(message.changes)
       case 'log':
         return this.writeBehind.logged(message.event)
       // What concerns the worker's life is heard there.
@@ -219,9 +219,9 @@ class Host {
     }
   }
 
-  private wanted({ hash, player, uid }: Extract<FromRealm, { type: 'wanted' }>): void {
+  private wanted({ hash, player, uid }: Extract<FromRealm, { type: 'package-request' }>): void {
     const tell = this.life.replier()
-    void this.outside.physicsFor(hash, uid).then((answer) => tell({ type: 'package', hash, player, ...answer }))
+    void this.outside.physicsFor(hash, uid).then((answer) => tell({ type: 'package-answer', hash, player, ...answer }))
   }
 
   private started(message: Extract<FromRealm, { type: 'ready' }>): void {

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { ClientSession } from '../../netcode/session/index.ts'
 import { DEFAULT_DEFINITION, free, loadEngine } from '../../sim/index.ts'
 import { uidOf } from '../../testing/uid.ts'
-import { Away } from './absences.ts'
+import { Absences } from './absences.ts'
 import { Champion } from '../recorder/champion.ts'
 import type { LinkEvent, ToRealm } from '../realm-messages.ts'
 import { RealmRunner } from './runner.ts'
@@ -166,11 +166,11 @@ test('who comes back has all of the time again at the next loss', async () => {
 })
 
 test('notes that are damaged, of another kind or of later ticks are left out', () => {
-  const away = new Away()
+  const away = new Absences()
   const kind = 'otherworld.away'
   for (const text of ['', '{', '[1]', 'null', '[["a", 1], [1, -1], [1, 1e99], [3]]'])
-    away.takeNotes([{ tick: 1, kind, text }], 9)
-  away.takeNotes(
+    away.readNotes([{ tick: 1, kind, text }], 9)
+  away.readNotes(
     [
       { tick: 10, kind, text: '[[1,5]]' },
       { tick: 1, kind: 'other', text: '[[2,5]]' },
@@ -184,16 +184,16 @@ test('notes that are damaged, of another kind or of later ticks are left out', (
 })
 
 test('only what has changed is told, and who is away already is so since then', () => {
-  const away = new Away()
+  const away = new Absences()
   expect(away.changes(1)).toBeNull()
-  away.went(1, 10)
-  away.went(1, 20)
-  away.ended(2)
+  away.begin(1, 10)
+  away.begin(1, 20)
+  away.end(2)
   expect(away.changes(20)).toEqual({ tick: 20, kind: 'otherworld.away', text: '[[1,10]]' })
   expect(away.changes(21)).toBeNull()
-  away.ended(1)
+  away.end(1)
   expect(away.changes(30)?.text).toBe('[[1,0]]')
-  away.went(3, 40)
+  away.begin(3, 40)
   expect(away.note(41).text).toBe('[[3,40]]')
   expect(away.changes(42)).toBeNull()
 })

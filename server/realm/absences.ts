@@ -8,7 +8,7 @@ import type { PlayerId } from '../../sim/index.ts'
 /** Kind of the note in a recording: rows of a player and the tick since which it is away; 0: it is back, or has left. */
 const AWAY_NOTE = 'otherworld.away'
 
-export class Away {
+export class Absences {
   private readonly since = new Map<PlayerId, number>()
   /** What the log has not heard. */
   private readonly news = new Map<PlayerId, number>()
@@ -19,16 +19,16 @@ export class Away {
   }
 
   /** The player's connection is lost. Who is away already is so since then. */
-  went(player: PlayerId, tick: number): void {
-    if (!this.since.has(player)) this.put(player, tick)
+  begin(player: PlayerId, tick: number): void {
+    if (!this.since.has(player)) this.set(player, tick)
   }
 
   /** The player is back, or has left for good. */
-  ended(player: PlayerId): void {
-    if (this.since.has(player)) this.put(player, 0)
+  end(player: PlayerId): void {
+    if (this.since.has(player)) this.set(player, 0)
   }
 
-  private put(player: PlayerId, tick: number): void {
+  private set(player: PlayerId, tick: number): void {
     if (tick === 0) this.since.delete(player)
     else this.since.set(player, tick)
     this.news.set(player, tick)
@@ -49,7 +49,7 @@ export class Away {
   }
 
   /** Takes the notes of a recording up to the state after `tick`; what is none of ours is left out. */
-  takeNotes(notes: Recording['notes'], tick: number): void {
+  readNotes(notes: Recording['notes'], tick: number): void {
     for (const note of notes) {
       if (note.kind !== AWAY_NOTE || note.tick > tick) continue
       for (const row of rowsOf(note.text)) {

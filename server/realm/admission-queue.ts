@@ -4,7 +4,7 @@
  */
 import { NEWCOMERS_PER_TICK_MAX } from '../limits.ts'
 
-export class Doorway<T> {
+export class AdmissionQueue<T> {
   private waiting: T[] = []
   private left = NEWCOMERS_PER_TICK_MAX
 

@@ -5,16 +5,16 @@ import type { Outbound } from './outbound.ts'
 import type { LinkId } from '../realm-messages.ts'
 
 /** Of a session that goes on at another link: it can say no more here, so its last packets are said again. */
-interface Echo {
+interface GoodbyeResend {
   readonly packets: readonly Uint8Array[]
   readonly reason: string
   readonly endMs: number
   nextMs: number
 }
 
-export class Partings {
+export class ClosingSessions {
   private readonly out: Outbound
-  private readonly echoes = new Map<LinkId, Echo>()
+  private readonly resends = new Map<LinkId, GoodbyeResend>()
   private readonly leaving = new Map<LinkId, { readonly session: ServerSession; readonly reason: string }>()
 
   constructor(out: Outbound) {
@@ -22,7 +22,7 @@ export class Partings {
   }
 
   get count(): number {
-    return this.leaving.size + this.echoes.size
+    return this.leaving.size + this.resends.size
   }
 
   begin(link: LinkId, session: ServerSession, reason: string, nowMs: number, again = false): void {
@@ -31,8 +31,8 @@ export class Partings {
   }
 
   /** The packets hold the goodbye. The client closes when it has heard it: where the link closed first, it might not read it. */
-  echo(link: LinkId, packets: readonly Uint8Array[], reason: string, nowMs: number): void {
-    this.echoes.set(link, { packets, reason, endMs: nowMs + GOODBYE_MS_MAX, nextMs: nowMs })
+  resendGoodbye(link: LinkId, packets: readonly Uint8Array[], reason: string, nowMs: number): void {
+    this.resends.set(link, { packets, reason, endMs: nowMs + GOODBYE_MS_MAX, nextMs: nowMs })
     this.repeat(nowMs)
   }
 
@@ -40,18 +40,18 @@ export class Partings {
   received(link: LinkId, bytes: Uint8Array, nowMs: number): boolean {
     const parting = this.leaving.get(link)
     parting?.session.receive(bytes, nowMs)
-    return parting !== undefined || this.echoes.has(link)
+    return parting !== undefined || this.resends.has(link)
   }
 
   closed(link: LinkId): void {
     this.leaving.delete(link)
-    this.echoes.delete(link)
+    this.resends.delete(link)
   }
 
   private repeat(nowMs: number): void {
-    for (const [link, echo] of this.echoes) {
+    for (const [link, echo] of this.resends) {
       if (nowMs >= echo.endMs) {
-        this.echoes.delete(link)
+        this.resends.delete(link)
         this.out.close(link, echo.reason)
       } else if (nowMs >= echo.nextMs) {
         echo.nextMs = nowMs + INPUT_INTERVAL_MS

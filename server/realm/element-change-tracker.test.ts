@@ -12,8 +12,8 @@ import {
 } from '../../sim/index.ts'
 import { elementOf } from '../../storage/archive/archive.fixture.ts'
 import type { SavedElement } from '../../storage/archive/index.ts'
-import { ElementWatch, MOVING_SECONDS, ROUND_SECONDS, type ElementsTold } from './element-change-tracker.ts'
-import { bringBack } from '../recorder/archive-restore.ts'
+import { ElementChangeTracker, MOVING_SECONDS, ROUND_SECONDS, type ElementChanges } from './element-change-tracker.ts'
+import { restoreFromArchive } from '../recorder/archive-restore.ts'
 
 let engine: Engine
 const realms: Realm[] = []
@@ -61,7 +61,7 @@ const order = (realm: Realm, commands: readonly Command[] = []): ReturnType<type
   })
 
 /** Ticks with the watch until a round was complete, `seconds` at most; what was told. */
-function round(realm: Realm, watch: ElementWatch, heard: ElementsTold[], seconds: number): ElementsTold[] {
+function round(realm: Realm, watch: ElementChangeTracker, heard: ElementChanges[], seconds: number): ElementChanges[] {
   heard.length = 0
   for (let i = 0; i < seconds * realm.definition.tickRate; i++) {
     order(realm)
@@ -70,13 +70,13 @@ function round(realm: Realm, watch: ElementWatch, heard: ElementsTold[], seconds
   return [...heard]
 }
 
-const ids = (told: readonly ElementsTold[]): number[] => told.flatMap(({ put }) => put.map(({ element }) => element))
+const ids = (told: readonly ElementChanges[]): number[] => told.flatMap(({ put }) => put.map(({ element }) => element))
 
 describe('the element watch', () => {
   test('tells all first, and afterwards what has changed, each round once', () => {
     const realm = realmOf()
-    const heard: ElementsTold[] = []
-    const watch = new ElementWatch(realm, (told) => heard.push(told))
+    const heard: ElementChanges[] = []
+    const watch = new ElementChangeTracker(realm, (told) => heard.push(told))
     const { spec, position, rotation, owner, access, scale } = prop(1)
     order(realm, [{ type: 'spawn', prop: spec as PropSpec, position, rotation, scale, access, owner }])
     for (let i = 0; i < 600; i++) order(realm)
@@ -104,9 +104,9 @@ describe('the element watch', () => {
 
   test('what moves on and on is told seldom, what rests at once, and at the end everything as it is', () => {
     const realm = realmOf()
-    const heard: ElementsTold[] = []
+    const heard: ElementChanges[] = []
     for (let i = 0; i < 600; i++) order(realm)
-    const watch = new ElementWatch(realm, (told) => heard.push(told))
+    const watch = new ElementChangeTracker(realm, (told) => heard.push(told))
     round(realm, watch, heard, ROUND_SECONDS)
     const ball = [...realm.props.values()].find(({ spec }) => spec.motion === 'dynamic')!
     let times = 0
@@ -131,7 +131,7 @@ describe('the element watch', () => {
 
   test('a large realm is told over ticks, a bounded part in each', () => {
     const realm = realmOf()
-    bringBack(
+    restoreFromArchive(
       realm,
       {
         newestEpoch: 1,
@@ -141,8 +141,8 @@ describe('the element watch', () => {
       },
       () => undefined,
     )
-    const heard: ElementsTold[] = []
-    const told = round(realm, new ElementWatch(realm, (each) => heard.push(each)), heard, 1)
+    const heard: ElementChanges[] = []
+    const told = round(realm, new ElementChangeTracker(realm, (each) => heard.push(each)), heard, 1)
     expect(ids(told)).toHaveLength(1_000)
     expect(Math.max(...told.map(({ put }) => put.length))).toBeLessThanOrEqual(128)
     expect(new Set(told.map(({ tick }) => tick)).size).toBe(told.length)
@@ -150,8 +150,8 @@ describe('the element watch', () => {
 
   test('tells everything again where it is asked to', () => {
     const realm = realmOf()
-    const heard: ElementsTold[] = []
-    const watch = new ElementWatch(realm, (told) => heard.push(told))
+    const heard: ElementChanges[] = []
+    const watch = new ElementChangeTracker(realm, (told) => heard.push(told))
     for (let i = 0; i < 600; i++) order(realm)
     round(realm, watch, heard, ROUND_SECONDS)
     watch.forget()
@@ -170,7 +170,7 @@ describe('a restoration', () => {
       { ...prop(1), spec: { name: 'damaged' } },
       { ...prop(2), position: { x: 1e9, y: 0, z: 0 } },
     ]
-    bringBack(
+    restoreFromArchive(
       realm,
       { newestEpoch: 4, at: { realm: 'yard', epoch: 4, tick: 99 }, elements, packages: [] },
       (text) => void notes.push(text),

@@ -14,7 +14,7 @@ const LOOKS_MAX = 1_024
 const TOLD_MAX = 128
 
 /** `begins`: everything is told from here on, and what was told before counts no more. `isComplete`: with it, all that was told is one view of the realm, which may be saved. */
-export interface ElementsTold {
+export interface ElementChanges {
   readonly tick: number
   readonly put: readonly SavedElement[]
   readonly removed: readonly ElementId[]
@@ -35,9 +35,9 @@ type Prop = Realm['props'] extends ReadonlyMap<ElementId, infer P> ? P : never
 /** Position and rotation stand first in a prop's motion. */
 const PLACE_FLOATS = 7
 
-export class ElementWatch {
+export class ElementChangeTracker {
   private readonly realm: Realm
-  private readonly tell: (told: ElementsTold) => void
+  private readonly tell: (told: ElementChanges) => void
   private told = new Map<ElementId, Told>()
   /** Elements of the round under way that are still to be looked at; null between rounds. */
   private left: ElementId[] | null = null
@@ -46,7 +46,7 @@ export class ElementWatch {
   /** Nothing was told since everything is to be. */
   private isFirst = true
 
-  constructor(realm: Realm, tell: (told: ElementsTold) => void) {
+  constructor(realm: Realm, tell: (told: ElementChanges) => void) {
     this.realm = realm
     this.tell = tell
     this.roundAtTick = realm.tick

@@ -18,7 +18,7 @@ import {
 import { INPUT_BACKLOG_MAX, INPUTS_PER_FRAME_MAX } from '../limits.ts'
 
 /** What the realm has to be given before a package is used: at most PACKAGE_BYTES_MAX bytes in a frame. */
-export interface Brought {
+export interface PackageDefinition {
   readonly physics: PackagePhysics
   readonly bytes: number
 }
@@ -26,7 +26,7 @@ export interface Brought {
 /** `brings`: null where the realm has the package. */
 export type Verdict =
   | 'wait'
-  | { readonly ok: true; readonly brings: Brought | null }
+  | { readonly ok: true; readonly brings: PackageDefinition | null }
   | { readonly ok: false; readonly reason: Refusal }
 
 /** What stands in the frame for an input that the server refuses: it is in the log like any other, acknowledged and answered once. */
@@ -77,7 +77,7 @@ interface Waiting {
   /** In a frame, at most. */
   readonly bytes: number
   /** Once its sender may use the package that it names: what that takes. */
-  allowed?: { readonly brings: Brought | null }
+  allowed?: { readonly brings: PackageDefinition | null }
 }
 
 export class InteractionCenter {
@@ -220,7 +220,7 @@ class OpenFrame {
   }
 
   /** False where the frame has no room for it. */
-  private bring(hash: PackageHash, { physics, bytes }: Brought): boolean {
+  private bring(hash: PackageHash, { physics, bytes }: PackageDefinition): boolean {
     if (this.brought.has(hash)) return true
     if (this.broughtBytes + bytes > PACKAGE_BYTES_MAX) return false
     this.brought.add(hash)

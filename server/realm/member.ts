@@ -8,7 +8,7 @@ import type { LinkId } from '../realm-messages.ts'
 import type { Claims } from '../accounts/tokens.ts'
 
 /** The numbers of a session that the recording remembers. */
-export interface HeardNumbers {
+export interface SequenceNumbers {
   /** Highest sequence of the player's inputs. */
   readonly sequence: number
   /** Highest sequence of its commands. */
@@ -50,7 +50,7 @@ export class Member {
   constructor(
     { player, user, name, share }: Pick<Claims, 'player' | 'user' | 'name' | 'share'>,
     nowMs: number,
-    heard?: HeardNumbers,
+    sequences?: SequenceNumbers,
   ) {
     this.player = player
     this.user = user
@@ -58,7 +58,7 @@ export class Member {
     this.share = share
     this.linkAtMs = nowMs
     this.takeovers = new TokenBucket(TAKEOVERS_PER_SECOND_MAX, TAKEOVERS_BURST_MAX, nowMs)
-    this.session = new ServerSession(nowMs, heard)
+    this.session = new ServerSession(nowMs, sequences)
     this.session.detach()
   }
 

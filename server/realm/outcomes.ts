@@ -9,7 +9,7 @@ export interface OutcomeTargets {
   refused(member: Member, reason: string): void
 }
 
-export class Outcomes {
+export class OutcomeRouter {
   private readonly realm: Realm
   private readonly targets: OutcomeTargets
   /** Whom a join of the server's, by its sequence, is for. */
@@ -54,7 +54,7 @@ export class Outcomes {
   private toPlayer(event: Extract<SimEvent, { readonly sequence: number }>): void {
     const member = this.targets.memberOf(event.player)
     if (!member) return
-    member.session.queue(answerTo(event, this.realm.tick))
+    member.session.queue(outcomeOf(event, this.realm.tick))
   }
 
   private wordsFor(reason: RejectReason): string {
@@ -65,10 +65,10 @@ export class Outcomes {
 }
 
 /** What the sender of an input is told of it. */
-export function answerTo(event: Extract<SimEvent, { readonly sequence: number }>, tick: number): Answer {
+export function outcomeOf(event: Extract<SimEvent, { readonly sequence: number }>, tick: number): CommandOutcome {
   const { sequence } = event
   if (event.type === 'rejected') return { type: 'commandRejected', sequence, reason: event.reason, tick }
   return { type: 'commandDone', sequence, element: 'element' in event ? event.element : 0, tick }
 }
 
-export type Answer = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>
+export type CommandOutcome = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>

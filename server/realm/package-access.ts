@@ -1,5 +1,5 @@
 /**
- * Package desk: where a realm finds out whether a player may use a package, and gets its physics. Asks the main thread,
+ * Package access: where a realm finds out whether a player may use a package, and gets its physics. Asks the main thread,
  * which has the archive; nothing here waits, for a tick asks only for what has been answered already.
  */
 import { TokenBucket } from '../../http/token-bucket.ts'
@@ -12,7 +12,7 @@ import {
   type PackagePhysics,
   type PlayerId,
 } from '../../sim/index.ts'
-import type { Brought, PackageRights, Verdict } from './interaction-center.ts'
+import type { PackageDefinition, PackageRights, Verdict } from './interaction-center.ts'
 import {
   GRANT_MS,
   GRANTS_PER_PLAYER_MAX,
@@ -22,8 +22,8 @@ import {
 } from '../limits.ts'
 import type { FromRealm, PackageAnswer, ToRealm } from '../realm-messages.ts'
 
-export interface PackageDeskOptions {
-  post(message: Extract<FromRealm, { readonly type: 'wanted' }>): void
+export interface PackageAccessOptions {
+  post(message: Extract<FromRealm, { readonly type: 'package-request' }>): void
   /** Whether the realm has the package. */
   knows(hash: PackageHash): boolean
   /** Whether it can take another, of so many characters. */
@@ -41,7 +41,7 @@ interface Question {
 }
 
 type Answer =
-  | { readonly ok: true; readonly brings: Brought; readonly characters: number }
+  | { readonly ok: true; readonly brings: PackageDefinition; readonly characters: number }
   | Extract<Verdict, { readonly ok: false }>
 
 interface Asker {
@@ -51,11 +51,11 @@ interface Asker {
   readonly grants: Map<PackageHash, number>
 }
 
-export class PackageDesk implements PackageRights {
-  private readonly options: PackageDeskOptions
+export class PackageAccess implements PackageRights {
+  private readonly options: PackageAccessOptions
   private readonly askers = new Map<PlayerId, Asker>()
 
-  constructor(options: PackageDeskOptions) {
+  constructor(options: PackageAccessOptions) {
     this.options = options
   }
 
@@ -81,12 +81,12 @@ export class PackageDesk implements PackageRights {
     if (uid === null) return { ok: false, reason: 'unknown-package' }
     if (!asker.bucket.take(1, nowMs)) return 'wait'
     asker.question = { hash, askedAtMs: nowMs, answer: null }
-    this.options.post({ type: 'wanted', hash, player, uid })
+    this.options.post({ type: 'package-request', hash, player, uid })
     return 'wait'
   }
 
   /** Takes the main thread's answer; one that nobody waits for any more is passed over. */
-  answered({ player, hash, ...given }: Extract<ToRealm, { readonly type: 'package' }>): void {
+  answered({ player, hash, ...given }: Extract<ToRealm, { readonly type: 'package-answer' }>): void {
     const question = this.askers.get(player)?.question
     if (question?.hash === hash) question.answer ??= answerOf(hash, given)
   }

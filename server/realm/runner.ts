@@ -2,37 +2,37 @@
 import { SAMPLE_EVERY_TICKS } from '../../replay/index.ts'
 import { creationWork, elementCount, hasRoom, type Realm } from '../../sim/index.ts'
 import { RecordingFault } from '../../storage/recordings/index.ts'
-import type { Heard } from '../recorder/sequence-tracker.ts'
+import type { SequenceTracker } from '../recorder/sequence-tracker.ts'
 import { InteractionCenter } from './interaction-center.ts'
 import { RealmMeters } from '../metrics/realm-meters.ts'
 import { TickSplit } from '../metrics/tick-split.ts'
 import { CATCH_UP_MS_MAX, OVERLOAD_NOTE_MS, OVERLOAD_SHARE_MAX, STATISTICS_MS, STOP_MS_MAX } from '../limits.ts'
-import { PackageDesk } from './package-access.ts'
+import { PackageAccess } from './package-access.ts'
 import { Observers } from './observers.ts'
-import { ElementWatch } from './element-change-tracker.ts'
+import { ElementChangeTracker } from './element-change-tracker.ts'
 import { Outbound } from './outbound.ts'
 import { RealmCore, type RealmLog, type TickOutcome } from './realm-core.ts'
 import type { FromRealm, LinkEvent, ToRealm } from '../realm-messages.ts'
 import { Sessions } from './sessions.ts'
 import { TickRecorder, type TickStatistics } from './tick-statistics.ts'
 import { TickLoop, type TickTimer, type TickTiming } from './tick-loop.ts'
-import type { TakenOut } from '../recorder/removal-notices.ts'
-import type { Unanswered, Unheard } from '../recorder/undelivered-outcomes.ts'
+import type { RemovalNotices } from '../recorder/removal-notices.ts'
+import type { UndeliveredOutcomes, OutcomesByPlayer } from '../recorder/undelivered-outcomes.ts'
 import type { Pulse } from '../host/watchdog.ts'
 
 /** The log of a running realm, as the Champion keeps it. */
 export interface RunningLog extends RealmLog {
   readonly realm: Realm
   readonly epoch: number
-  readonly heard: Heard
-  readonly unanswered: Unanswered
+  readonly sequences: SequenceTracker
+  readonly undelivered: UndeliveredOutcomes
   /** The disk fills up: nobody new is to be let in. */
   isSpaceLow(): boolean
   /** True while the recording goes into no file that a recovery finds. */
   isLost(): boolean
   /** Whom to ask, at each checkpoint, which outcomes have not been heard: a recovery from it tells them. */
-  listen(unheard: () => Unheard): void
-  readonly takenOut: TakenOut
+  trackUndelivered(source: () => OutcomesByPlayer): void
+  readonly removalNotices: RemovalNotices
   space(): LogSpace
   rollIfDue(): void
   close(): Promise<void>
@@ -81,10 +81,10 @@ export class RealmRunner {
   private readonly loop: TickLoop
   private readonly statistics: TickRecorder
   private readonly center: InteractionCenter
-  private readonly desk: PackageDesk
+  private readonly packageAccess: PackageAccess
   private readonly meters: RealmMeters
   private readonly split: TickSplit
-  private readonly watch: ElementWatch
+  private readonly watch: ElementChangeTracker
   private stopAtMs: number | null = null
   private stopReason = ''
   private statusAtMs = -Infinity
@@ -97,14 +97,17 @@ export class RealmRunner {
     const { realm } = log
     const { tickRate } = realm.definition
     this.options = options
-    this.desk = new PackageDesk({
+    this.packageAccess = new PackageAccess({
       post: (message) => options.post(message),
       knows: (hash) => realm.packages.has(hash),
       hasRoom: (characters) => hasRoom(realm, characters),
       uidOf: (player) => this.sessions.uidOf(player),
       nowMs: () => timer.nowMs(),
     })
-    const center = new InteractionCenter({ rights: this.desk, creationWork: (command) => creationWork(realm, command) })
+    const center = new InteractionCenter({
+      rights: this.packageAccess,
+      creationWork: (command) => creationWork(realm, command),
+    })
     this.center = center
     this.meters = options.meters ?? new RealmMeters()
     this.split = new TickSplit(() => timer.nowMs())
@@ -125,20 +128,20 @@ export class RealmRunner {
       {
         realm,
         center,
-        desk: this.desk,
+        packageAccess: this.packageAccess,
         out: this.out,
-        heard: log.heard.all,
-        away: log.heard.away,
-        unanswered: log.unanswered,
-        takenOut: log.takenOut,
+        sequences: log.sequences.all,
+        absences: log.sequences.absences,
+        undelivered: log.undelivered,
+        removalNotices: log.removalNotices,
         meters: this.meters,
         note: (text) => this.note(text),
         closedTo,
       },
       timer.nowMs(),
     )
-    log.listen(() => this.sessions.unheard)
-    this.watch = new ElementWatch(realm, (told) => options.post({ type: 'elements', told }))
+    log.trackUndelivered(() => this.sessions.undelivered)
+    this.watch = new ElementChangeTracker(realm, (changes) => options.post({ type: 'elements', changes }))
     this.observers = new Observers({ out: this.out, realm, epoch: log.epoch })
     this.statistics = new TickRecorder(tickRate, STATISTICS_MS)
     this.loop = new TickLoop({
@@ -198,8 +201,8 @@ export class RealmRunner {
 
   private take(message: ToRealm, nowMs: number): void {
     if (message.type === 'stop') return this.stop(message.reason, nowMs)
-    if (message.type === 'package') return this.desk.answered(message)
-    if (message.type === 'retell') return this.watch.forget()
+    if (message.type === 'package-answer') return this.packageAccess.answered(message)
+    if (message.type === 'resend-elements') return this.watch.forget()
     let offset = 0
     for (const event of message.events) {
       if (event.type === 'grant') this.sessions.grant(event.uid, event.granted)

@@ -15,25 +15,25 @@ import {
   type Realm,
   type UserNumber,
 } from '../../sim/index.ts'
-import type { Away } from './absences.ts'
+import type { Absences } from './absences.ts'
 import { Catalog } from './catalog.ts'
-import { Doorway } from './admission-queue.ts'
+import { AdmissionQueue } from './admission-queue.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 import { HELLO_MS_MAX } from '../limits.ts'
-import { Member, type HeardNumbers } from './member.ts'
+import { Member, type SequenceNumbers } from './member.ts'
 import type { Ending } from '../metrics/families.ts'
 import type { RealmMeters } from '../metrics/realm-meters.ts'
 import { versionWords } from './observers.ts'
-import type { PackageDesk } from './package-access.ts'
+import type { PackageAccess } from './package-access.ts'
 import type { Outbound } from './outbound.ts'
 import { PropReports } from './prop-reports.ts'
-import { Outcomes } from './outcomes.ts'
-import { Partings } from './closing-sessions.ts'
+import { OutcomeRouter } from './outcomes.ts'
+import { ClosingSessions } from './closing-sessions.ts'
 import type { TickOutcome } from './realm-core.ts'
 import type { LinkId } from '../realm-messages.ts'
 import type { Claims } from '../accounts/tokens.ts'
-import type { TakenOut } from '../recorder/removal-notices.ts'
-import type { Unanswered, Unheard } from '../recorder/undelivered-outcomes.ts'
+import type { RemovalNotices } from '../recorder/removal-notices.ts'
+import type { UndeliveredOutcomes, OutcomesByPlayer } from '../recorder/undelivered-outcomes.ts'
 
 /** Each client is sent a snapshot every so many ticks, 20 a second at 60; clients take turns, so that no tick makes all. */
 const SNAPSHOT_TICKS = 3
@@ -43,15 +43,15 @@ const HASH_SAMPLE_TICKS = 60
 export interface SessionsOptions {
   readonly realm: Realm
   readonly center: InteractionCenter
-  readonly desk: PackageDesk
+  readonly packageAccess: PackageAccess
   readonly out: Outbound
   /** Of players whose avatars stand in a recovered realm. */
-  readonly heard: ReadonlyMap<PlayerId, HeardNumbers>
-  readonly unanswered: Unanswered
+  readonly sequences: ReadonlyMap<PlayerId, SequenceNumbers>
+  readonly undelivered: UndeliveredOutcomes
   /** What users are to be told when they come back. */
-  readonly takenOut: TakenOut
-  /** Since when its players are away, told to the log. */
-  readonly away: Away
+  readonly removalNotices: RemovalNotices
+  /** Since when its players are absences, told to the log. */
+  readonly absences: Absences
   readonly meters: RealmMeters
   /** For the operator. */
   note(text: string): void
@@ -62,9 +62,9 @@ export interface SessionsOptions {
 export class Sessions {
   private readonly options: SessionsOptions
   private readonly catalog: Catalog
-  private readonly outcomes: Outcomes
+  private readonly outcomes: OutcomeRouter
   private readonly reports: PropReports
-  private readonly partings: Partings
+  private readonly closing: ClosingSessions
   private readonly definition: string
   private readonly members = new Map<PlayerId, Member>()
   private readonly byLink = new Map<LinkId, Member>()
@@ -72,7 +72,7 @@ export class Sessions {
   private readonly silent = new Map<LinkId, { readonly claims: Claims; granted: number; readonly openedAtMs: number }>()
   private readonly source: SnapshotSource
   /** Who has said Hello, on which link and with which wish. */
-  private readonly doorway = new Doorway<{
+  private readonly admissions = new AdmissionQueue<{
     readonly member: Member
     readonly link: LinkId | null
     readonly body: number
@@ -82,15 +82,15 @@ export class Sessions {
 
   /** Avatars that stand in the realm already wait for their players to come back, for as long as each had left. */
   constructor(options: SessionsOptions, nowMs: number) {
-    const { realm, heard, unanswered, away, out } = options
+    const { realm, sequences, undelivered, absences, out } = options
     this.options = options
     this.nowMs = nowMs
     this.catalog = new Catalog(realm)
     this.source = new SnapshotSource(realm.definition.bounds)
-    this.partings = new Partings(out)
+    this.closing = new ClosingSessions(out)
     // Render clients are told of each prop as it is now, and need not know how it began.
     this.definition = JSON.stringify({ ...realm.definition, props: [] })
-    this.outcomes = new Outcomes(realm, {
+    this.outcomes = new OutcomeRouter(realm, {
       memberOf: (player) => this.members.get(player),
       refused: (member, reason) => this.expel(member, 'refused', reason, this.nowMs),
     })
@@ -101,14 +101,14 @@ export class Sessions {
     })
     for (const avatar of realm.avatars.values()) {
       const { player, moveSequence, permissions } = avatar
-      away.went(player, realm.tick)
-      const awayTicks = realm.tick - (away.sinceTick(player) ?? realm.tick)
-      const member = new Member(avatar, nowMs, heard.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
+      absences.begin(player, realm.tick)
+      const awayTicks = realm.tick - (absences.sinceTick(player) ?? realm.tick)
+      const member = new Member(avatar, nowMs, sequences.get(player) ?? { sequence: moveSequence, ackCommand: 0 })
       member.linkAtMs = nowMs - (awayTicks * 1_000) / realm.definition.tickRate
       member.stage = 'playing'
       member.known = true
       member.permissions = permissions
-      for (const answer of unanswered.of(player)) member.session.queue(answer)
+      for (const answer of undelivered.of(player)) member.session.queue(answer)
       this.members.set(player, member)
       this.standStill(member)
     }
@@ -140,7 +140,7 @@ export class Sessions {
   }
 
   /** Outcomes that players have not heard of, for a recovery to tell. */
-  get unheard(): Unheard {
+  get undelivered(): OutcomesByPlayer {
     return new Map([...this.members.values()].map(({ player, session }) => [player, session.unheard]))
   }
 
@@ -165,7 +165,7 @@ export class Sessions {
   }
 
   received(link: LinkId, bytes: Uint8Array, nowMs: number): void {
-    if (this.partings.received(link, bytes, nowMs)) return
+    if (this.closing.received(link, bytes, nowMs)) return
     const member = this.byLink.get(link) ?? this.firstPacket(link, nowMs)
     if (!member) return
     const heard = member.session.receive(bytes, nowMs)
@@ -175,7 +175,7 @@ export class Sessions {
 
   closed(link: LinkId, nowMs: number): void {
     this.silent.delete(link)
-    this.partings.closed(link)
+    this.closing.closed(link)
     const member = this.byLink.get(link)
     if (member) this.lost(member, nowMs)
   }
@@ -196,7 +196,7 @@ export class Sessions {
     if (member.link !== null) this.replaced(member, member.link, nowMs)
     this.members.set(player, member)
     this.byLink.set(link, member)
-    this.options.away.ended(player)
+    this.options.absences.end(player)
     member.attach(link, nowMs)
     member.uid = uid
     this.permit(member, opened.granted)
@@ -208,7 +208,7 @@ export class Sessions {
     const reason = 'This session goes on at another connection.'
     member.session.goodbye(reason, nowMs)
     this.byLink.delete(link)
-    this.partings.echo(link, member.session.packets([], nowMs, true), reason, nowMs)
+    this.closing.resendGoodbye(link, member.session.packets([], nowMs, true), reason, nowMs)
   }
 
   private heard(member: Member, { hello, goodbye, commands, latest, tick, moveTicks }: Received, nowMs: number): void {
@@ -217,7 +217,7 @@ export class Sessions {
       const refusal = this.refusalOf(hello) ?? (member.stage === 'new' ? this.options.closedTo() : null)
       if (refusal !== null) return this.expel(member, 'refused', refusal, nowMs)
       member.greeting = 'asked'
-      this.doorway.ask({ member, link: member.link, body: hello.body })
+      this.admissions.ask({ member, link: member.link, body: hello.body })
       this.admit()
     }
     // Their outcomes could not be told, and would pile up over the links of one who never asks to be let in.
@@ -240,7 +240,7 @@ export class Sessions {
 
   /** Lets in those whose turn it is. */
   private admit(): void {
-    for (const { member, body } of this.doorway.enter(
+    for (const { member, body } of this.admissions.enter(
       ({ member: each, link }) => each.link === link && each.greeting === 'asked',
     )) {
       member.greeting = 'admitted'
@@ -282,7 +282,7 @@ export class Sessions {
     if (member.link !== null) this.byLink.delete(member.link)
     member.detach(nowMs)
     if (member.stage === 'new') this.members.delete(member.player)
-    else this.options.away.went(member.player, this.options.realm.tick)
+    else this.options.absences.begin(member.player, this.options.realm.tick)
     this.standStill(member)
   }
 
@@ -319,18 +319,18 @@ export class Sessions {
 
   /** The server ends a session: the client is told why until it has heard it, the avatar leaves at once. */
   private expel(member: Member, ending: Ending, reason: string, nowMs: number): void {
-    if (member.link !== null) this.partings.begin(member.link, member.session, reason, nowMs)
+    if (member.link !== null) this.closing.begin(member.link, member.session, reason, nowMs)
     this.remove(member, ending)
   }
 
   private remove(member: Member, ending: Ending): void {
-    const { away, center, desk, meters } = this.options
+    const { absences, center, packageAccess, meters } = this.options
     meters.realm.count('sessionsEnded', ending)
-    away.ended(member.player)
+    absences.end(member.player)
     if (member.link !== null) this.byLink.delete(member.link)
     this.members.delete(member.player)
     center.forget(member.player)
-    desk.forget(member.player)
+    packageAccess.forget(member.player)
     if (member.stage !== 'new') center.order({ type: 'leave', player: member.player })
   }
 
@@ -345,7 +345,7 @@ export class Sessions {
     const news: ServerMessage[] = [...this.catalog.update(realm)]
     if (realm.tick % HASH_SAMPLE_TICKS === 0) news.push({ type: 'hashSample', tick: realm.tick, hash })
     this.expire(nowMs)
-    this.doorway.tick()
+    this.admissions.tick()
     this.admit()
     if (this.byLink.size > 0) this.source.update(realm.tick, passingAvatars(realm), passingProps(realm))
     for (const member of this.members.values()) {
@@ -359,7 +359,7 @@ export class Sessions {
       this.send(link, session.packets(this.snapshot(member), nowMs))
       if (session.fault) this.expel(member, session.fault.reason, session.fault.message, nowMs)
     }
-    this.partings.ticked(nowMs)
+    this.closing.ticked(nowMs)
   }
 
   /** The log has the frame, and with it these commands. */
@@ -372,14 +372,14 @@ export class Sessions {
   keepAlive(nowMs: number): void {
     for (const { link, session } of this.members.values())
       if (link !== null) this.send(link, session.packets([], nowMs))
-    this.partings.ticked(nowMs)
+    this.closing.ticked(nowMs)
   }
 
   /** Everyone is told, and no avatar leaves: who comes back after the restart goes on. */
   goodbye(reason: string, nowMs: number): void {
     for (const link of this.silent.keys()) this.options.out.close(link, reason)
     this.silent.clear()
-    for (const [link, member] of this.byLink) this.partings.begin(link, member.session, reason, nowMs, true)
+    for (const [link, member] of this.byLink) this.closing.begin(link, member.session, reason, nowMs, true)
     this.byLink.clear()
     this.options.meters.realm.add(
       'sessionsEnded',
@@ -389,7 +389,7 @@ export class Sessions {
     // What was taken from them is still carried out, and its outcomes are kept for when they come back.
     for (const member of this.members.values()) {
       if (member.link === null) continue
-      if (member.stage !== 'new') this.options.away.went(member.player, this.options.realm.tick)
+      if (member.stage !== 'new') this.options.absences.begin(member.player, this.options.realm.tick)
       member.link = null
       member.linkAtMs = nowMs
     }
@@ -397,7 +397,7 @@ export class Sessions {
 
   /** True when everyone who was told goodbye has heard it or is past hope. */
   get parted(): boolean {
-    return this.partings.count === 0
+    return this.closing.count === 0
   }
 
   private welcome(member: Member): void {
@@ -421,7 +421,7 @@ export class Sessions {
       ackCommand,
     })
     for (const message of this.catalog.describe(realm)) member.session.queue(message)
-    for (const text of this.options.takenOut.take(avatar.user)) member.session.queue({ type: 'notice', text })
+    for (const text of this.options.removalNotices.deliver(avatar.user)) member.session.queue({ type: 'notice', text })
     member.greeting = 'welcomed'
     this.options.meters.realm.add(member.known ? 'sessionsResumed' : 'sessionsStarted')
     member.view = new SnapshotView(realm.tick)

@@ -17,11 +17,11 @@ import {
   type Realm,
   type RealmDefinition,
 } from '../../sim/index.ts'
-import { Heard } from '../recorder/sequence-tracker.ts'
+import { SequenceTracker } from '../recorder/sequence-tracker.ts'
 import type { FromRealm, ToRealm } from '../realm-messages.ts'
 import { RealmRunner, type RunningLog } from './runner.ts'
-import { TakenOut } from '../recorder/removal-notices.ts'
-import { Unanswered } from '../recorder/undelivered-outcomes.ts'
+import { RemovalNotices } from '../recorder/removal-notices.ts'
+import { UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
 
 const PLAYERS = 4
 /** A frame that cannot be read back is a fault that the realm itself will meet and tell of. */
@@ -32,13 +32,13 @@ export async function warmUp(engine: Engine, definition: RealmDefinition, ticks:
   if (ticks === 0) return
   const realm = genesis(engine, { ...definition, playersMax: Math.max(PLAYERS, definition.playersMax) })
   try {
-    await new Rehearsal(realm, ticks).run()
+    await new WarmUp(realm, ticks).run()
   } finally {
     free(realm)
   }
 }
 
-class Rehearsal {
+class WarmUp {
   private readonly realm: Realm
   private readonly ticks: number
   private readonly runner: RealmRunner
@@ -119,9 +119,9 @@ function scratchLog(realm: Realm): RunningLog {
   return {
     realm,
     epoch: 0,
-    heard: new Heard(),
-    unanswered: new Unanswered(),
-    takenOut: new TakenOut(),
+    sequences: new SequenceTracker(),
+    undelivered: new UndeliveredOutcomes(),
+    removalNotices: new RemovalNotices(),
     isSpaceLow: () => false,
     isLost: () => false,
     space: () => ({ recordedBytes: 0, freeBytes: 0, checkpoints: { tick: 0, bytes: 0, skipped: 0, warning: null } }),
@@ -133,7 +133,7 @@ function scratchLog(realm: Realm): RunningLog {
     sample: () => void phaseHash(realm),
     checkpointDue: (tick) => tick % CHECKPOINT_EVERY_TICKS === 0,
     checkpoint: () => undefined,
-    listen: () => undefined,
+    trackUndelivered: () => undefined,
     rollIfDue: () => undefined,
     close: () => Promise.resolve(),
   }

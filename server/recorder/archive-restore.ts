@@ -26,7 +26,7 @@ export interface SavedStart {
 }
 
 /** Steps the realm, as genesis made it, so that all that was saved stands in it; tells the operator how much that is. Throws SimulationFault. */
-export function bringBack(
+export function restoreFromArchive(
   realm: Realm,
   { elements, packages, at }: SavedStart & { readonly at: LogPosition },
   note: (text: string) => void,

@@ -151,7 +151,7 @@ test('a start whose state is too large begins with the last checkpoint that fits
   expect([second.realm.tick, hash(second.realm)]).toEqual([tick, stateHash])
   expect(notes.join('\n')).toContain('begins with that of tick 0')
   run(second, 20, { type: 'release', hand: 1 })
-  const answers = second.unanswered.of(4)
+  const answers = second.undelivered.of(4)
   expect(answers).toHaveLength(1)
   const after = hash(second.realm)
   await end(second)
@@ -165,9 +165,9 @@ test('a start whose state is too large begins with the last checkpoint that fits
 
   const third = await open()
   expect([third.realm.tick, hash(third.realm)]).toEqual([tick + 20, after])
-  expect([...third.heard.all]).toEqual([[4, { sequence: tick + 1, ackCommand: tick + 1 }]])
+  expect([...third.sequences.all]).toEqual([[4, { sequence: tick + 1, ackCommand: tick + 1 }]])
   // Both are told: the replay saw them again.
-  expect(third.unanswered.of(4)).toEqual([answers[0], { ...answers[0], sequence: tick + 1, tick: tick + 1 }])
+  expect(third.undelivered.of(4)).toEqual([answers[0], { ...answers[0], sequence: tick + 1, tick: tick + 1 }])
   await end(third)
   await end(first)
 })

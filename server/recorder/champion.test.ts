@@ -74,13 +74,13 @@ test('a realm that was ended in order goes on at the same state, with the number
   expect(second.epoch).toBe(2)
   expect(second.realm.tick).toBe(41)
   expect(hash(second.realm)).toBe(before)
-  expect([...second.heard.all]).toEqual([[4, { sequence: 410, ackCommand: 410 }]])
+  expect([...second.sequences.all]).toEqual([[4, { sequence: 410, ackCommand: 410 }]])
   await second.close()
   free(second.realm)
 
   // Nothing was said in the second epoch: the numbers were carried over.
   const third = await open()
-  expect([...third.heard.all]).toEqual([[4, { sequence: 410, ackCommand: 410 }]])
+  expect([...third.sequences.all]).toEqual([[4, { sequence: 410, ackCommand: 410 }]])
   await third.close()
   free(third.realm)
 })
@@ -91,10 +91,10 @@ test('after a crash players are told again what became of their last commands', 
   run(first, 3, () => [[4, { type: 'release', hand: 1 }]])
 
   const second = await open()
-  expect(second.unanswered.of(4)).toEqual(
+  expect(second.undelivered.of(4)).toEqual(
     [2, 3, 4].map((tick) => ({ type: 'commandRejected', sequence: tick * 10, reason: 'hand-empty', tick })),
   )
-  expect(second.unanswered.of(5)).toEqual([])
+  expect(second.undelivered.of(5)).toEqual([])
   await second.close()
   await first.close()
   free(first.realm)
@@ -112,13 +112,15 @@ test('what players have not heard is told after a second crash too, and after an
   const second = await open()
   run(second, 5)
   const third = await open()
-  expect(third.unanswered.of(4)).toEqual(answers)
-  third.listen(() => new Map([[4, [...answers, { type: 'commandDone', sequence: 50, element: 7, tick: 8 } as const]]]))
+  expect(third.undelivered.of(4)).toEqual(answers)
+  third.trackUndelivered(
+    () => new Map([[4, [...answers, { type: 'commandDone', sequence: 50, element: 7, tick: 8 } as const]]]),
+  )
   run(third, 5)
   await third.close()
 
   const fourth = await open()
-  expect(fourth.unanswered.of(4)).toEqual([...answers, { type: 'commandDone', sequence: 50, element: 7, tick: 8 }])
+  expect(fourth.undelivered.of(4)).toEqual([...answers, { type: 'commandDone', sequence: 50, element: 7, tick: 8 }])
   for (const champion of [fourth, second, first]) await champion.close()
   for (const { realm } of [first, second, third, fourth]) free(realm)
 })

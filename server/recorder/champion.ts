@@ -25,18 +25,18 @@ import {
   type RecordingEntry,
 } from '../../storage/recordings/index.ts'
 import { otherHolder } from '../../storage/lock-mark.ts'
-import { beginningOf, type Beginning } from './starting-state.ts'
+import { findStartingState, type StartingState } from './starting-state.ts'
 import { textOf } from '../error.ts'
-import { HEARD_NOTE, type Heard } from './sequence-tracker.ts'
+import { SEQUENCES_NOTE, type SequenceTracker } from './sequence-tracker.ts'
 import type { RealmLog } from '../realm/realm-core.ts'
 import type { RealmStart } from '../realm-messages.ts'
 import type { CheckpointsState, LogSpace } from '../realm/runner.ts'
 import type { LogEvent } from '../host/element-write-behind.ts'
-import { logEvents } from './recording-list-changes.ts'
-import { relog, type EarlierStart } from './segment-start.ts'
+import { recordingListChanges } from './recording-list-changes.ts'
+import { rewriteFrames, type SegmentStart } from './segment-start.ts'
 import { runFirst } from './repair.ts'
-import type { TakenOut } from './removal-notices.ts'
-import { unheardNote, type Unanswered, type Unheard } from './undelivered-outcomes.ts'
+import type { RemovalNotices } from './removal-notices.ts'
+import { undeliveredNote, type UndeliveredOutcomes, type OutcomesByPlayer } from './undelivered-outcomes.ts'
 
 export interface ChampionOptions {
   readonly start: RealmStart
@@ -66,14 +66,14 @@ export class Champion implements RealmLog {
   readonly realm: Realm
   readonly epoch: number
   /** Input numbers of the players whose avatars stand in the realm. */
-  readonly heard: Heard
+  readonly sequences: SequenceTracker
   /** What became of their last commands, where a crash may have kept it from them. */
-  readonly unanswered: Unanswered
+  readonly undelivered: UndeliveredOutcomes
   /** What users are to be told of what was taken out. */
-  readonly takenOut: TakenOut
+  readonly removalNotices: RemovalNotices
   private readonly options: ChampionOptions
   private readonly file: RecordingFile
-  private unheard: () => Unheard
+  private currentUndelivered: () => OutcomesByPlayer
   /** A segment that could not be begun is tried again at this tick. */
   private rollAtTick = 0
   /** Of the last tick. */
@@ -81,16 +81,16 @@ export class Champion implements RealmLog {
   private checkpoints: CheckpointsState
   private readonly listed: (entries: readonly RecordingEntry[]) => void
 
-  private constructor(options: ChampionOptions, beginning: Beginning) {
-    const { realm, epoch, heard, unanswered, takenOut, repair, earlier } = beginning
+  private constructor(options: ChampionOptions, starting: StartingState) {
+    const { realm, epoch, sequences, undelivered, removalNotices, repair, earlier } = starting
     this.options = options
     this.realm = realm
     this.epoch = epoch
-    this.heard = heard
-    this.unanswered = unanswered
-    this.takenOut = takenOut
-    this.listed = logEvents((event) => options.onLog?.(event))
-    this.unheard = () => unanswered.all
+    this.sequences = sequences
+    this.undelivered = undelivered
+    this.removalNotices = removalNotices
+    this.listed = recordingListChanges((event) => options.onLog?.(event))
+    this.currentUndelivered = () => undelivered.all
     const header = { ...headerOf(realm, epoch, options), ...(earlier ? startOf(earlier) : {}) }
     const state = header.start === 'genesis' ? null : earlier ? earlier.checkpoint : checkpoint(realm)
     this.file = RecordingFile.create({
@@ -107,17 +107,17 @@ export class Champion implements RealmLog {
       onMissing: (path) => this.lost(path),
     })
     this.checkpoints = { tick: header.startTick, bytes: state?.length ?? 0, skipped: 0, warning: null }
-    takenOut.onTold = () => this.optional(() => this.file.note(takenOut.note(realm.tick)))
+    removalNotices.onDelivered = () => this.tryWrite(() => this.file.note(removalNotices.note(realm.tick)))
     for (const quarantine of repair.quarantined) this.file.quarantine(quarantine)
-    if (earlier) relog(earlier, realm, this.file)
-    if (repair.frame) runFirst(realm, repair.frame, this, unanswered)
+    if (earlier) rewriteFrames(earlier, realm, this.file)
+    if (repair.frame) runFirst(realm, repair.frame, this, undelivered)
   }
 
   /** Recovers the realm from its newest recording, or makes it anew, and begins a recording. Throws ServerError, RecordingFault. */
   static async open(options: ChampionOptions): Promise<Champion> {
     await removeUnfinished(options.start.recordings, options.platform)
-    const champion = new Champion(options, await beginningOf(options))
-    await champion.retainOrSay()
+    const champion = new Champion(options, await findStartingState(options))
+    await champion.retainOrReport()
     return champion
   }
 
@@ -141,10 +141,10 @@ export class Champion implements RealmLog {
   }
 
   frame(frame: InputFrame): InputFrame {
-    const away = this.heard.away.changes(this.realm.tick)
-    if (away !== null) this.optional(() => this.file.note(away))
+    const away = this.sequences.absences.changes(this.realm.tick)
+    if (away !== null) this.tryWrite(() => this.file.note(away))
     const recorded = this.file.frame(frame)
-    this.heard.take(recorded)
+    this.sequences.apply(recorded)
     return recorded
   }
 
@@ -155,7 +155,7 @@ export class Champion implements RealmLog {
 
   /** A sample that cannot be written is left out: the tick itself is safe. */
   sample(sample: Parameters<RealmLog['sample']>[0]): void {
-    this.optional(() => this.file.sample(sample))
+    this.tryWrite(() => this.file.sample(sample))
   }
 
   checkpointDue(tick: number): boolean {
@@ -164,10 +164,10 @@ export class Champion implements RealmLog {
 
   checkpoint(tick: number, bytes: Uint8Array): void {
     if (!this.fits(tick, bytes)) return
-    this.optional(() => {
+    this.tryWrite(() => {
       // Before the checkpoint: a crash between the two leaves too many answers rather than too few.
-      this.file.note(unheardNote(tick, this.unheard()))
-      this.file.note(this.takenOut.note(tick))
+      this.file.note(undeliveredNote(tick, this.currentUndelivered()))
+      this.file.note(this.removalNotices.note(tick))
       this.file.checkpoint(tick, bytes)
       const segment = parseRecordingName(basename(this.file.path))?.segment ?? 0
       this.options.onLog?.({
@@ -202,8 +202,8 @@ export class Champion implements RealmLog {
     return false
   }
 
-  listen(unheard: () => Unheard): void {
-    this.unheard = unheard
+  trackUndelivered(current: () => OutcomesByPlayer): void {
+    this.currentUndelivered = current
   }
 
   /** Between two ticks: begins the next segment where the current one has reached its size, and the state fits into a checkpoint. */
@@ -213,7 +213,7 @@ export class Champion implements RealmLog {
     this.rollAtTick = realm.tick + ROLL_RETRY_TICKS
     const state = checkpoint(realm)
     if (!this.fits(realm.tick, state)) return
-    this.optional(() =>
+    this.tryWrite(() =>
       this.file.roll({
         tick: realm.tick,
         hash: hash(realm),
@@ -223,7 +223,7 @@ export class Champion implements RealmLog {
         notes: this.notes(),
       }),
     )
-    void this.retainOrSay()
+    void this.retainOrReport()
   }
 
   /** The last checkpoint, the index, all on the disk. */
@@ -239,14 +239,14 @@ export class Champion implements RealmLog {
   private notes(): readonly Note[] {
     const { tick } = this.realm
     return [
-      { tick, kind: HEARD_NOTE, text: this.heard.toText() },
-      this.heard.away.note(tick),
-      unheardNote(tick, this.unheard()),
-      this.takenOut.note(tick),
+      { tick, kind: SEQUENCES_NOTE, text: this.sequences.toText() },
+      this.sequences.absences.note(tick),
+      undeliveredNote(tick, this.currentUndelivered()),
+      this.removalNotices.note(tick),
     ]
   }
 
-  private optional(write: () => void): void {
+  private tryWrite(write: () => void): void {
     try {
       write()
     } catch (error) {
@@ -273,7 +273,7 @@ export class Champion implements RealmLog {
   }
 
   /** Old recordings that cannot be removed are no reason for the realm not to run. */
-  private async retainOrSay(): Promise<void> {
+  private async retainOrReport(): Promise<void> {
     await this.retain().catch((error: unknown) =>
       this.options.note(`old recordings could not be removed: ${textOf(error)}`),
     )
@@ -343,7 +343,7 @@ const startOf = ({
   players,
   elements,
   checkpoint: bytes,
-}: EarlierStart): Pick<RecordingHeader, 'start' | 'startTick' | 'startHash' | 'players' | 'elements'> => ({
+}: SegmentStart): Pick<RecordingHeader, 'start' | 'startTick' | 'startHash' | 'players' | 'elements'> => ({
   start: bytes === null ? 'genesis' : 'checkpoint',
   startTick: tick,
   startHash,

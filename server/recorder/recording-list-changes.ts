@@ -5,7 +5,7 @@ import type { RecordingEntry } from '../../storage/recordings/index.ts'
 import type { LogEvent } from '../host/element-write-behind.ts'
 
 /** Returns what takes all recordings as they stand, and tells those that are new, have changed or are gone. */
-export function logEvents(tell: (event: LogEvent) => void): (entries: readonly RecordingEntry[]) => void {
+export function recordingListChanges(tell: (event: LogEvent) => void): (entries: readonly RecordingEntry[]) => void {
   const told = new Map<string, { readonly entry: ListedRecording; readonly text: string }>()
   return (entries) => {
     const here = new Set(entries.map(({ path }) => path))

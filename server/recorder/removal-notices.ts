@@ -4,41 +4,41 @@ import type { UserNumber } from '../../sim/index.ts'
 import { isNumber, parse } from './sequence-tracker.ts'
 
 /** Kind of the note in a recording that carries it on. */
-const TAKEN_OUT_NOTE = 'otherworld.taken-out'
+const REMOVALS_NOTE = 'otherworld.taken-out'
 /** Things that are remembered for all together; the oldest is forgotten first. Some 200 bytes each. */
-const TAKEN_OUT_MAX = 1_000
+const NOTICES_MAX = 1_000
 /** Told to one user at once; beyond it, how many more there are. */
 const TOLD_MAX = 5
 
-export class TakenOut {
+export class RemovalNotices {
   /** Called when somebody was told: the recording is to know, or a crash would have it told again. */
-  onTold: () => void = () => undefined
+  onDelivered: () => void = () => undefined
   private rows: (readonly [UserNumber, string])[] = []
 
   /** For users alone: what is the realm's belongs to nobody. */
   add(user: UserNumber, text: string): void {
-    if (user !== 0) this.rows = [...this.rows, [user, text] as const].slice(-TAKEN_OUT_MAX)
+    if (user !== 0) this.rows = [...this.rows, [user, text] as const].slice(-NOTICES_MAX)
   }
 
   /** What this user has not been told; asked once. */
-  take(user: UserNumber): readonly string[] {
+  deliver(user: UserNumber): readonly string[] {
     const own = this.rows.filter(([whose]) => whose === user).map(([, text]) => text)
     if (own.length === 0) return own
     this.rows = this.rows.filter(([whose]) => whose !== user)
-    this.onTold()
+    this.onDelivered()
     return own.length <= TOLD_MAX
       ? own
       : [...own.slice(0, TOLD_MAX), `The same happened to ${own.length - TOLD_MAX} more of your things.`]
   }
 
   note(tick: number): Note {
-    return { tick, kind: TAKEN_OUT_NOTE, text: JSON.stringify(this.rows) }
+    return { tick, kind: REMOVALS_NOTE, text: JSON.stringify(this.rows) }
   }
 
   /** As of the last note up to `tick`; anything else in it is left out. */
-  static of(parts: readonly Recording[], tick: number): TakenOut {
-    const taken = new TakenOut()
-    const note = parts.flatMap(({ notes }) => notes).findLast((one) => one.kind === TAKEN_OUT_NOTE && one.tick <= tick)
+  static fromRecording(parts: readonly Recording[], tick: number): RemovalNotices {
+    const taken = new RemovalNotices()
+    const note = parts.flatMap(({ notes }) => notes).findLast((one) => one.kind === REMOVALS_NOTE && one.tick <= tick)
     const rows = parse(note?.text ?? '[]')
     for (const row of Array.isArray(rows) ? rows : []) {
       const [user, text] = Array.isArray(row) ? (row as readonly unknown[]) : []

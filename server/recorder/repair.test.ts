@@ -147,8 +147,8 @@ test('inputs on which the simulation fails are not taken again: they count as he
   expect(remedy).toMatchObject({ leavesOut: true, props: [], players: [], tries: 3 })
   expect(second.realm.tick).toBe(1)
   expect(notes.join('\n')).toContain('left out and kept in the recording as quarantined')
-  expect(second.heard.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
-  expect(second.unanswered.of(4)).toEqual([{ type: 'commandRejected', sequence: 20, reason: 'quarantined', tick: 2 }])
+  expect(second.sequences.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
+  expect(second.undelivered.of(4)).toEqual([{ type: 'commandRejected', sequence: 20, reason: 'quarantined', tick: 2 }])
   await second.close()
   await first.close()
   free(first.realm)
@@ -156,7 +156,7 @@ test('inputs on which the simulation fails are not taken again: they count as he
 
   // The numbers stand in the new recording too.
   const third = await open()
-  expect(third.heard.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
+  expect(third.sequences.all.get(4)).toEqual({ sequence: 20, ackCommand: 20 })
   await third.close()
   free(third.realm)
 })
@@ -181,7 +181,7 @@ test('a thing on which the simulation fails is taken out, kept with its owner, a
   )
   expect(remedy).toMatchObject({ tick: 32, leavesOut: false, props: [cursed?.id], players: [], goesBack: false })
   expect(second.realm.tick).toBe(33)
-  expect(second.unanswered.of(4).at(-1)).toEqual({
+  expect(second.undelivered.of(4).at(-1)).toEqual({
     type: 'commandRejected',
     sequence: 330,
     reason: 'unknown-element',
@@ -218,12 +218,14 @@ test('a thing on which the simulation fails is taken out, kept with its owner, a
 
   // Its owner has not come back yet: the next recording still has it.
   const third = await open()
-  expect(third.takenOut.take(104)).toEqual([])
-  expect(third.takenOut.take(105)).toEqual([expect.stringContaining('Your "cursed" was taken out of the realm')])
-  expect(third.takenOut.take(105)).toEqual([])
+  expect(third.removalNotices.deliver(104)).toEqual([])
+  expect(third.removalNotices.deliver(105)).toEqual([
+    expect.stringContaining('Your "cursed" was taken out of the realm'),
+  ])
+  expect(third.removalNotices.deliver(105)).toEqual([])
   // Once is enough, even where it crashes then.
   const fourth = await open()
-  expect(fourth.takenOut.take(105)).toEqual([])
+  expect(fourth.removalNotices.deliver(105)).toEqual([])
   for (const champion of [fourth, third, first]) await champion.close()
   for (const { realm } of [first, second, third, fourth]) free(realm)
 })
@@ -234,7 +236,7 @@ test('an avatar on which the simulation fails leaves, and its player is told', a
   const { champion: second, remedy } = await reopen(failing((realm) => realm.tick > 20 && realm.players.has(5)))
   expect(remedy).toMatchObject({ players: [5], leavesOut: false })
   expect([...second.realm.players.keys()]).toEqual([4])
-  expect(second.takenOut.take(105)).toEqual([expect.stringContaining('Your avatar was taken out')])
+  expect(second.removalNotices.deliver(105)).toEqual([expect.stringContaining('Your avatar was taken out')])
   for (const champion of [second, first]) {
     await champion.close()
     free(champion.realm)
@@ -247,11 +249,11 @@ test('where nothing less helps the realm goes back, commands since are not carri
   const { champion: second, remedy } = await reopen(failing((realm) => realm.tick > 150))
   expect(remedy).toMatchObject({ goesBack: true, tick: 90 })
   expect(second.realm.tick).toBe(90)
-  expect(second.heard.all.get(4)).toEqual({ sequence: 1_900, ackCommand: 1_900 })
-  expect(second.unanswered.of(4)).toEqual([
+  expect(second.sequences.all.get(4)).toEqual({ sequence: 1_900, ackCommand: 1_900 })
+  expect(second.undelivered.of(4)).toEqual([
     { type: 'commandRejected', sequence: 1_900, reason: 'quarantined', tick: 190 },
   ])
-  expect(second.takenOut.take(104)).toEqual([expect.stringContaining('go back to an earlier moment')])
+  expect(second.removalNotices.deliver(104)).toEqual([expect.stringContaining('go back to an earlier moment')])
   for (const champion of [second, first]) {
     await champion.close()
     free(champion.realm)

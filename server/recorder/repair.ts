@@ -3,9 +3,9 @@ import { decodeFrame } from '../../protocol/index.ts'
 import type { Quarantine, Recording } from '../../replay/index.ts'
 import { hash, step, type InputFrame, type Realm } from '../../sim/index.ts'
 import { frameOf, inWords, quarantineOf, things, type Remedy, type Thing } from '../../storage/recordings/index.ts'
-import type { Heard } from './sequence-tracker.ts'
-import type { TakenOut } from './removal-notices.ts'
-import type { Unanswered } from './undelivered-outcomes.ts'
+import type { SequenceTracker } from './sequence-tracker.ts'
+import type { RemovalNotices } from './removal-notices.ts'
+import type { UndeliveredOutcomes } from './undelivered-outcomes.ts'
 
 export interface Repair {
   /** For the new recording. */
@@ -15,9 +15,9 @@ export interface Repair {
 }
 
 export interface Told {
-  readonly heard: Heard
-  readonly unanswered: Unanswered
-  readonly takenOut: TakenOut
+  readonly sequences: SequenceTracker
+  readonly undelivered: UndeliveredOutcomes
+  readonly removalNotices: RemovalNotices
   note(text: string): void
 }
 
@@ -33,12 +33,12 @@ export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, tol
     told.note(
       `${inWords(thing)} is taken out, as the simulation fails with it (${remedy.reason}); it is kept in the recording as quarantined`,
     )
-    told.takenOut.add(thing.user, wordsFor(thing))
+    told.removalNotices.add(thing.user, wordsFor(thing))
   }
   if (remedy.leavesOut && pending) {
     const left = { tick, reason: remedy.reason, frame: pending.slice() }
     quarantined.push(left)
-    told.unanswered.leftOut(left, told.heard)
+    told.undelivered.recordLeftOut(left, told.sequences)
     told.note(
       `the inputs of tick ${tick} made the simulation fail twice (${remedy.reason}); they are left out and kept in the recording as quarantined`,
     )
@@ -56,13 +56,16 @@ export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, tol
 function goBack(realm: Realm, recording: Recording, { tick, reason }: Remedy, told: Told): void {
   for (let at = tick + 1; at <= recording.lastTick + 1; at++) {
     const frame = recording.frameBytes(at)
-    if (frame) told.unanswered.leftOut({ tick: at, reason, frame }, told.heard)
+    if (frame) told.undelivered.recordLeftOut({ tick: at, reason, frame }, told.sequences)
   }
   told.note(
     `the realm goes back to tick ${tick}, as nothing less keeps the simulation from failing (${reason}); what came after stands in ${recording.header.realm}-e${recording.header.epoch} alone`,
   )
   for (const { user } of realm.avatars.values())
-    told.takenOut.add(user, 'The realm had to go back to an earlier moment after a fault. What happened since is gone.')
+    told.removalNotices.add(
+      user,
+      'The realm had to go back to an earlier moment after a fault. What happened since is gone.',
+    )
 }
 
 /** Frames that stand in a recording's quarantine at its very end: they were dropped when it was closed from outside. */
@@ -85,9 +88,9 @@ export function runFirst(
   realm: Realm,
   given: InputFrame,
   log: { frame(frame: InputFrame): InputFrame; hash(tick: number, stateHash: string): void },
-  unanswered: Unanswered,
+  undelivered: UndeliveredOutcomes,
 ): void {
   const frame = log.frame(given)
-  unanswered.take(frame.tick, step(realm, frame))
+  undelivered.record(frame.tick, step(realm, frame))
   log.hash(frame.tick, hash(realm))
 }

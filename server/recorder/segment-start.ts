@@ -15,7 +15,7 @@ import {
 } from '../../sim/index.ts'
 import type { RecordingFile } from '../../storage/recordings/index.ts'
 
-export interface EarlierStart {
+export interface SegmentStart {
   readonly recording: Recording
   readonly tick: number
   readonly hash: string
@@ -26,13 +26,13 @@ export interface EarlierStart {
 }
 
 /** Null where the recording has none that fits and does not begin with genesis. */
-export async function earlierStart(
+export async function findSegmentStart(
   recording: Recording,
   tick: number,
   bytesMax: number,
   engine: Engine,
   definition: RealmDefinition,
-): Promise<EarlierStart | null> {
+): Promise<SegmentStart | null> {
   for (const entry of recording.checkpoints
     .filter((one) => one.tick <= tick && one.rawBytes <= bytesMax)
     .toSorted((a, b) => b.tick - a.tick)) {
@@ -44,7 +44,7 @@ export async function earlierStart(
     : null
 }
 
-function describe(realm: Realm, recording: Recording, checkpoint: Uint8Array | null): EarlierStart {
+function describe(realm: Realm, recording: Recording, checkpoint: Uint8Array | null): SegmentStart {
   const start = {
     recording,
     tick: realm.tick,
@@ -58,7 +58,7 @@ function describe(realm: Realm, recording: Recording, checkpoint: Uint8Array | n
 }
 
 /** Writes the frames since, up to the realm's tick, with their hashes. */
-export function relog({ recording, tick }: EarlierStart, realm: Realm, file: RecordingFile): void {
+export function rewriteFrames({ recording, tick }: SegmentStart, realm: Realm, file: RecordingFile): void {
   for (let at = tick + 1; at <= realm.tick; at++) {
     const frame = recording.frame(at)
     if (!frame.ok) throw frame.error

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Command, InputFrame } from '../../sim/index.ts'
-import { Heard } from './sequence-tracker.ts'
+import { SequenceTracker } from './sequence-tracker.ts'
 
 const move: Command = { type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false }
 const release: Command = { type: 'release', hand: 0 }
@@ -10,28 +10,28 @@ const frame = (tick: number, ...inputs: readonly (readonly [number, number, Comm
 })
 
 test("it knows the highest number of each player's inputs, and of its commands", () => {
-  const heard = new Heard()
-  heard.take(frame(1, [1, 5, release], [1, 9, move], [2, 3, move]))
-  heard.take(frame(2, [1, 7, release]))
-  expect([...heard.all]).toEqual([
+  const sequences = new SequenceTracker()
+  sequences.apply(frame(1, [1, 5, release], [1, 9, move], [2, 3, move]))
+  sequences.apply(frame(2, [1, 7, release]))
+  expect([...sequences.all]).toEqual([
     [1, { sequence: 9, ackCommand: 7 }],
     [2, { sequence: 3, ackCommand: 0 }],
   ])
 })
 
 test("who leaves is forgotten, and the server's own inputs do not count", () => {
-  const heard = new Heard()
-  heard.take(frame(1, [1, 5, release]))
-  heard.take(frame(2, [0, 44, { type: 'leave', player: 1 }]))
-  expect(heard.all.size).toBe(0)
+  const sequences = new SequenceTracker()
+  sequences.apply(frame(1, [1, 5, release]))
+  sequences.apply(frame(2, [0, 44, { type: 'leave', player: 1 }]))
+  expect(sequences.all.size).toBe(0)
 })
 
 test('its text carries it over to the next recording, and a damaged text is left out', () => {
-  const heard = new Heard()
-  heard.take(frame(1, [1, 5, release], [7, 9, move]))
-  const next = new Heard()
-  next.takeText(heard.toText())
-  expect([...next.all]).toEqual([...heard.all])
-  for (const text of ['', '{', '[1]', '[["a", 1, 2], [1, -1, 0], [1, 1e99, 0], [3]]', 'null']) next.takeText(text)
-  expect([...next.all]).toEqual([...heard.all])
+  const sequences = new SequenceTracker()
+  sequences.apply(frame(1, [1, 5, release], [7, 9, move]))
+  const next = new SequenceTracker()
+  next.readText(sequences.toText())
+  expect([...next.all]).toEqual([...sequences.all])
+  for (const text of ['', '{', '[1]', '[["a", 1, 2], [1, -1, 0], [1, 1e99, 0], [3]]', 'null']) next.readText(text)
+  expect([...next.all]).toEqual([...sequences.all])
 })

@@ -5,18 +5,18 @@
 import { isLatestWins } from '../../protocol/index.ts'
 import type { Recording } from '../../replay/index.ts'
 import type { InputFrame, PlayerId } from '../../sim/index.ts'
-import { Away } from '../realm/absences.ts'
-import type { HeardNumbers } from '../realm/member.ts'
+import { Absences } from '../realm/absences.ts'
+import type { SequenceNumbers } from '../realm/member.ts'
 
 /** Kind of the note in a recording that carries the numbers of the recording before it. */
-export const HEARD_NOTE = 'otherworld.heard'
+export const SEQUENCES_NOTE = 'otherworld.heard'
 
-export class Heard {
-  readonly away = new Away()
-  private readonly numbers = new Map<PlayerId, HeardNumbers>()
+export class SequenceTracker {
+  readonly absences = new Absences()
+  private readonly numbers = new Map<PlayerId, SequenceNumbers>()
 
   /** Takes the inputs of a frame; who leaves is forgotten. */
-  take(frame: InputFrame): void {
+  apply(frame: InputFrame): void {
     for (const { player, sequence, command } of frame.inputs) {
       if (command.type === 'leave') this.numbers.delete(command.player)
       if (player === 0) continue
@@ -28,7 +28,7 @@ export class Heard {
     }
   }
 
-  get all(): ReadonlyMap<PlayerId, HeardNumbers> {
+  get all(): ReadonlyMap<PlayerId, SequenceNumbers> {
     return this.numbers
   }
 
@@ -37,7 +37,7 @@ export class Heard {
   }
 
   /** Takes what `toText` made; anything else is left out. */
-  takeText(text: string): void {
+  readText(text: string): void {
     const rows: unknown = parse(text)
     if (!Array.isArray(rows)) return
     for (const row of rows) {
@@ -48,18 +48,18 @@ export class Heard {
   }
 
   /** Of the whole parts of a recording, up to the state after `tick`: the note it began with, then its frames. */
-  static of(parts: readonly Recording[], tick: number): Heard {
-    const heard = new Heard()
+  static fromRecording(parts: readonly Recording[], tick: number): SequenceTracker {
+    const sequences = new SequenceTracker()
     for (const recording of parts) {
-      heard.away.takeNotes(recording.notes, tick)
+      sequences.absences.readNotes(recording.notes, tick)
       for (const note of recording.notes)
-        if (note.kind === HEARD_NOTE && note.tick === recording.startTick) heard.takeText(note.text)
+        if (note.kind === SEQUENCES_NOTE && note.tick === recording.startTick) sequences.readText(note.text)
       for (let at = recording.startTick + 1; at <= Math.min(tick, recording.lastTick + 1); at++) {
         const frame = recording.frame(at)
-        if (frame.ok) heard.take(frame.value)
+        if (frame.ok) sequences.apply(frame.value)
       }
     }
-    return heard
+    return sequences
   }
 }
 

@@ -4,51 +4,51 @@ import { checkpoint, genesis, type Realm, type RealmDefinition } from '../../sim
 import { nodePlatform, recover, type Recovered, type Skipped } from '../../storage/recordings/index.ts'
 import type { ChampionOptions } from './champion.ts'
 import { ServerError } from '../error.ts'
-import { Heard, HEARD_NOTE } from './sequence-tracker.ts'
-import { earlierStart, type EarlierStart } from './segment-start.ts'
+import { SequenceTracker, SEQUENCES_NOTE } from './sequence-tracker.ts'
+import { findSegmentStart, type SegmentStart } from './segment-start.ts'
 import { droppedAtEnd, repairOf, type Repair } from './repair.ts'
-import { bringBack } from './archive-restore.ts'
-import { TakenOut } from './removal-notices.ts'
-import { Unanswered, unheardNote } from './undelivered-outcomes.ts'
+import { restoreFromArchive } from './archive-restore.ts'
+import { RemovalNotices } from './removal-notices.ts'
+import { UndeliveredOutcomes, undeliveredNote } from './undelivered-outcomes.ts'
 
 /** Where a realm goes on. */
-export interface Beginning {
+export interface StartingState {
   readonly realm: Realm
   readonly epoch: number
-  readonly heard: Heard
-  readonly unanswered: Unanswered
-  readonly takenOut: TakenOut
+  readonly sequences: SequenceTracker
+  readonly undelivered: UndeliveredOutcomes
+  readonly removalNotices: RemovalNotices
   readonly repair: Repair
   /** Where the recording has to begin earlier than at the realm's tick. */
-  readonly earlier: (EarlierStart & { readonly notes: readonly Note[] }) | null
+  readonly earlier: (SegmentStart & { readonly notes: readonly Note[] }) | null
 }
 
 const UNHARMED: Repair = { quarantined: [], frame: null }
 
 /** Recovers the realm from its newest recording, or makes it anew. Throws ServerError, and ReplayFault where the simulation fails on the recording. */
-export async function beginningOf(options: ChampionOptions): Promise<Beginning> {
+export async function findStartingState(options: ChampionOptions): Promise<StartingState> {
   const { recordings, definition, remedy } = options.start
-  const unanswered = new Unanswered()
+  const undelivered = new UndeliveredOutcomes()
   const found = await recover(
     recordings,
     definition.id,
-    unanswered.watching(options.simulation ?? simulationOf(options.engine)),
+    undelivered.observing(options.simulation ?? simulationOf(options.engine)),
     {
       ...(options.platform ? { platform: options.platform } : {}),
       ...(remedy ? { from: remedy } : {}),
     },
   )
   if (found.status === 'unusable' || found.status === 'other-version') throw cannotGoOn(found, recordings)
-  return found.status === 'fresh' ? fresh(options, found.nextEpoch) : await goOn(options, found, unanswered)
+  return found.status === 'fresh' ? fresh(options, found.nextEpoch) : await goOn(options, found, undelivered)
 }
 
 function fresh(
   { engine, start, note, checkpointBytesMax = CHECKPOINT_BYTES_MAX }: ChampionOptions,
   nextEpoch: number,
-): Beginning {
+): StartingState {
   const { saved } = start
   const realm = genesis(engine, start.definition)
-  if (saved?.at) bringBack(realm, { ...saved, at: saved.at }, note)
+  if (saved?.at) restoreFromArchive(realm, { ...saved, at: saved.at }, note)
   if (realm.tick > 0 && checkpoint(realm).length > checkpointBytesMax)
     throw new ServerError({
       reason: 'realm',
@@ -60,40 +60,53 @@ function fresh(
   return {
     realm,
     epoch,
-    heard: new Heard(),
-    unanswered: new Unanswered(),
-    takenOut: new TakenOut(),
+    sequences: new SequenceTracker(),
+    undelivered: new UndeliveredOutcomes(),
+    removalNotices: new RemovalNotices(),
     repair: UNHARMED,
     earlier: null,
   }
 }
 
-async function goOn(options: ChampionOptions, found: Recovered<Realm>, unanswered: Unanswered): Promise<Beginning> {
+async function goOn(
+  options: ChampionOptions,
+  found: Recovered<Realm>,
+  undelivered: UndeliveredOutcomes,
+): Promise<StartingState> {
   const { start, note, platform = nodePlatform } = options
   tellOf(found, options)
   const { realm, tick } = found
   const salvage = salvageRecording(await platform.read(found.path))
   const parts = salvage.ok ? salvage.value.parts : []
-  const heard = Heard.of(parts, tick)
-  const takenOut = TakenOut.of(parts, tick)
-  unanswered.carryOver(parts, tick)
-  for (const dropped of droppedAtEnd(found.recording, tick)) unanswered.leftOut(dropped, heard)
+  const sequences = SequenceTracker.fromRecording(parts, tick)
+  const removalNotices = RemovalNotices.fromRecording(parts, tick)
+  undelivered.carryOver(parts, tick)
+  for (const dropped of droppedAtEnd(found.recording, tick)) undelivered.recordLeftOut(dropped, sequences)
   const repair = start.remedy
-    ? repairOf(realm, found.recording, start.remedy, { heard, unanswered, takenOut, note })
+    ? repairOf(realm, found.recording, start.remedy, { sequences, undelivered, removalNotices, note })
     : UNHARMED
   const earlier = await earlierOf(options, found)
-  if (earlier === null) return { realm, epoch: found.nextEpoch, heard, unanswered, takenOut, repair, earlier }
+  if (earlier === null)
+    return { realm, epoch: found.nextEpoch, sequences, undelivered, removalNotices, repair, earlier }
   note(
     `the state takes more bytes than a checkpoint may: the new recording begins with that of tick ${earlier.tick}, and repeats what came since`,
   )
-  const before = new Unanswered()
+  const before = new UndeliveredOutcomes()
   before.carryOver(parts, earlier.tick)
   const notes = [
-    { tick: earlier.tick, kind: HEARD_NOTE, text: Heard.of(parts, earlier.tick).toText() },
-    unheardNote(earlier.tick, before.all),
-    takenOut.note(earlier.tick),
+    { tick: earlier.tick, kind: SEQUENCES_NOTE, text: SequenceTracker.fromRecording(parts, earlier.tick).toText() },
+    undeliveredNote(earlier.tick, before.all),
+    removalNotices.note(earlier.tick),
   ]
-  return { realm, epoch: found.nextEpoch, heard, unanswered, takenOut, repair, earlier: { ...earlier, notes } }
+  return {
+    realm,
+    epoch: found.nextEpoch,
+    sequences,
+    undelivered,
+    removalNotices,
+    repair,
+    earlier: { ...earlier, notes },
+  }
 }
 
 function tellOf(found: Recovered<Realm>, { start, note }: ChampionOptions): void {
@@ -115,10 +128,10 @@ function tellOf(found: Recovered<Realm>, { start, note }: ChampionOptions): void
 async function earlierOf(
   { engine, checkpointBytesMax = CHECKPOINT_BYTES_MAX }: ChampionOptions,
   { realm, recording, tick, definition }: Recovered<Realm>,
-): Promise<EarlierStart | null> {
+): Promise<SegmentStart | null> {
   return checkpoint(realm).length <= checkpointBytesMax
     ? null
-    : earlierStart(recording, tick, checkpointBytesMax, engine, definition)
+    : findSegmentStart(recording, tick, checkpointBytesMax, engine, definition)
 }
 
 /** As JSON both come from the same parser, which gives the fields in one order. */

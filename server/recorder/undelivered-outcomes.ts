@@ -6,20 +6,20 @@ import { COMMANDS_UNACKED_MAX } from '../../netcode/session/index.ts'
 import { decodeFrame, isLatestWins } from '../../protocol/index.ts'
 import type { Note, Quarantine, Recording, Simulation } from '../../replay/index.ts'
 import type { InputFrame, PlayerId, SimEvent } from '../../sim/index.ts'
-import { isNumber, type Heard } from './sequence-tracker.ts'
-import { answerTo, type Answer } from '../realm/outcomes.ts'
+import { isNumber, type SequenceTracker } from './sequence-tracker.ts'
+import { outcomeOf, type CommandOutcome } from '../realm/outcomes.ts'
 
 /** Outcomes that their senders have not heard, oldest first. */
-export type Unheard = ReadonlyMap<PlayerId, readonly Answer[]>
+export type OutcomesByPlayer = ReadonlyMap<PlayerId, readonly CommandOutcome[]>
 
 /** Kind of the note in a recording that carries them over a checkpoint: what came before it is not replayed. */
-const UNHEARD_NOTE = 'otherworld.unheard'
+const UNDELIVERED_NOTE = 'otherworld.unheard'
 
-export const unheardNote = (tick: number, unheard: Unheard): Note => ({
+export const undeliveredNote = (tick: number, undelivered: OutcomesByPlayer): Note => ({
   tick,
-  kind: UNHEARD_NOTE,
+  kind: UNDELIVERED_NOTE,
   text: JSON.stringify(
-    [...unheard].flatMap(([player, answers]) =>
+    [...undelivered].flatMap(([player, answers]) =>
       answers.map((answer) => [
         player,
         answer.sequence,
@@ -33,64 +33,66 @@ export const unheardNote = (tick: number, unheard: Unheard): Note => ({
 /** The reason that the sender of a quarantined command is told. */
 export const QUARANTINED = 'quarantined'
 
-export class Unanswered {
+export class UndeliveredOutcomes {
   /** By player, by the input's sequence, oldest first; a client waits for COMMANDS_UNACKED_MAX answers at most. */
-  private readonly answers = new Map<PlayerId, Map<number, Answer>>()
+  private readonly answers = new Map<PlayerId, Map<number, CommandOutcome>>()
 
-  of(player: PlayerId): readonly Answer[] {
+  of(player: PlayerId): readonly CommandOutcome[] {
     return [...(this.answers.get(player)?.values() ?? [])]
   }
 
   /** Of all players, for the next recording. */
-  get all(): Unheard {
+  get all(): OutcomesByPlayer {
     return new Map([...this.answers].map(([player, answers]) => [player, [...answers.values()]]))
   }
 
   /** Adds what the last note up to `tick` carries over, before what the replay told. Anything else in it is left out. */
   carryOver(parts: readonly Recording[], tick: number): void {
     const replayed = this.all
-    const note = parts.flatMap(({ notes }) => notes).findLast((one) => one.kind === UNHEARD_NOTE && one.tick <= tick)
+    const note = parts
+      .flatMap(({ notes }) => notes)
+      .findLast((one) => one.kind === UNDELIVERED_NOTE && one.tick <= tick)
     this.answers.clear()
     for (const row of rowsOf(note?.text ?? '[]')) {
       const [player, sequence, at, what] = Array.isArray(row) ? (row as readonly unknown[]) : []
       if (!isNumber(player) || !isNumber(sequence) || !isNumber(at)) continue
-      if (isNumber(what)) this.put(player, { type: 'commandDone', sequence, element: what, tick: at })
-      else if (typeof what === 'string') this.put(player, { type: 'commandRejected', sequence, reason: what, tick: at })
+      if (isNumber(what)) this.set(player, { type: 'commandDone', sequence, element: what, tick: at })
+      else if (typeof what === 'string') this.set(player, { type: 'commandRejected', sequence, reason: what, tick: at })
     }
-    for (const [player, answers] of replayed) for (const answer of answers) this.put(player, answer)
+    for (const [player, answers] of replayed) for (const answer of answers) this.set(player, answer)
   }
 
   /** The simulation, with its events noted as it replays. */
-  watching<R>(simulation: Simulation<R>): Simulation<R> {
+  observing<R>(simulation: Simulation<R>): Simulation<R> {
     return {
       ...simulation,
       step: (realm, frame, onPhase) => {
         const events = simulation.step(realm, frame, onPhase)
-        this.take(frame.tick, events)
+        this.record(frame.tick, events)
         return events
       },
     }
   }
 
-  take(tick: number, events: readonly SimEvent[]): void {
+  record(tick: number, events: readonly SimEvent[]): void {
     for (const event of events)
       if ('sequence' in event && event.sequence !== 0 && event.player !== 0)
-        this.put(event.player, answerTo(event, tick))
+        this.set(event.player, outcomeOf(event, tick))
   }
 
   /** A frame that is left out counts as heard, or its senders would send again what made the simulation fail. */
-  leftOut({ tick, frame }: Quarantine, heard: Heard): void {
+  recordLeftOut({ tick, frame }: Quarantine, sequences: SequenceTracker): void {
     const decoded = decodeFrame(frame)
     if (!decoded.ok) return
     const inputs = decoded.value.inputs.filter(({ player }) => player !== 0)
-    heard.take({ tick, inputs } satisfies InputFrame)
+    sequences.apply({ tick, inputs } satisfies InputFrame)
     for (const { player, sequence, command } of inputs)
       if (!isLatestWins(command.type))
-        this.put(player, { type: 'commandRejected', sequence, reason: QUARANTINED, tick })
+        this.set(player, { type: 'commandRejected', sequence, reason: QUARANTINED, tick })
   }
 
-  private put(player: PlayerId, answer: Answer): void {
-    const own = this.answers.get(player) ?? new Map<number, Answer>()
+  private set(player: PlayerId, answer: CommandOutcome): void {
+    const own = this.answers.get(player) ?? new Map<number, CommandOutcome>()
     this.answers.set(player, own)
     own.delete(answer.sequence)
     own.set(answer.sequence, answer)

@@ -1,12 +1,12 @@
 /** A realm's runner on a clock that tests move, its log in memory, and clients that speak to it in packets. */
 import { ClientSession } from '../../netcode/session/index.ts'
 import { encodeClientPacket, PROTOCOL_VERSION, type ServerMessage } from '../../protocol/index.ts'
-import { Heard } from '../../server/recorder/sequence-tracker.ts'
+import { SequenceTracker } from '../../server/recorder/sequence-tracker.ts'
 import type { FromRealm, LinkEvent, PackageAnswer, ToRealm, WorkerStatus } from '../../server/realm-messages.ts'
 import { RealmRunner, type RunningLog } from '../../server/realm/runner.ts'
-import { TakenOut } from '../../server/recorder/removal-notices.ts'
+import { RemovalNotices } from '../../server/recorder/removal-notices.ts'
 import type { Role } from '../../server/accounts/tokens.ts'
-import { Unanswered } from '../../server/recorder/undelivered-outcomes.ts'
+import { UndeliveredOutcomes } from '../../server/recorder/undelivered-outcomes.ts'
 import { uidOf } from '../../testing/uid.ts'
 import {
   DEFAULT_DEFINITION,
@@ -26,7 +26,7 @@ export class Stage {
   readonly posted: FromRealm[] = []
   readonly sent = new Map<number, Uint8Array[]>()
   readonly closes = new Map<number, string>()
-  readonly takenOut = new TakenOut()
+  readonly removalNotices = new RemovalNotices()
   readonly log: RunningLog
   status: WorkerStatus | null = null
   nowMs = 10_000
@@ -47,10 +47,10 @@ export class Stage {
   constructor(
     engine: Engine,
     changes: Partial<RealmDefinition> = {},
-    from?: { realm: Realm; heard: Heard; unanswered?: Unanswered },
+    from?: { realm: Realm; sequences: SequenceTracker; undelivered?: UndeliveredOutcomes },
   ) {
     this.realm = from?.realm ?? genesis(engine, { ...DEFAULT_DEFINITION, ...changes })
-    this.log = this.makeLog(from?.heard ?? new Heard(), from?.unanswered ?? new Unanswered())
+    this.log = this.makeLog(from?.sequences ?? new SequenceTracker(), from?.undelivered ?? new UndeliveredOutcomes())
     const runner = new RealmRunner({
       log: this.log,
       timer: { nowMs: () => this.nowMs, until: (atMs) => this.until(atMs) },
@@ -61,16 +61,16 @@ export class Stage {
     this.ended = this.done.catch(() => undefined)
   }
 
-  private makeLog(heard: Heard, unanswered: Unanswered): RunningLog {
+  private makeLog(sequences: SequenceTracker, undelivered: UndeliveredOutcomes): RunningLog {
     return {
       realm: this.realm,
       epoch: 1,
-      heard,
-      unanswered,
-      takenOut: this.takenOut,
+      sequences,
+      undelivered,
+      removalNotices: this.removalNotices,
       isLost: () => false,
       isSpaceLow: () => this.isSpaceLow,
-      listen: () => undefined,
+      trackUndelivered: () => undefined,
       space: () => ({
         recordedBytes: this.frames.length,
         freeBytes: 1e9,
@@ -80,7 +80,7 @@ export class Stage {
         this.nowMs += this.workMs
         if (this.writeFault) throw this.writeFault
         this.frames.push(frame)
-        heard.take(frame)
+        sequences.apply(frame)
         return frame
       },
       hash: (tick, value) => {
@@ -159,12 +159,12 @@ export class Stage {
   }
 
   /** Packages that the realm has asked for since the last call. */
-  wanted(): Extract<FromRealm, { type: 'wanted' }>[] {
-    return this.posted.splice(0).filter((message) => message.type === 'wanted')
+  packageRequests(): Extract<FromRealm, { type: 'package-request' }>[] {
+    return this.posted.splice(0).filter((message) => message.type === 'package-request')
   }
 
   answer(player: number, hash: string, answer: PackageAnswer): void {
-    this.inbox.push({ type: 'package', hash, player, ...answer })
+    this.inbox.push({ type: 'package-answer', hash, player, ...answer })
   }
 
   stop(reason: string): void {

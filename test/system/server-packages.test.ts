@@ -80,7 +80,9 @@ test('INP-13: a command that names a package waits until the realm has it, and a
   ada.session.command({ type: 'release', hand: 0 })
   ada.session.latest(walk)
   await ada.play(500)
-  expect(stage.wanted()).toEqual([{ type: 'wanted', hash: CUP_HASH, player: 7, uid: expect.any(String) as string }])
+  expect(stage.packageRequests()).toEqual([
+    { type: 'package-request', hash: CUP_HASH, player: 7, uid: expect.any(String) as string },
+  ])
   expect(commandsOf(stage, 7)).toEqual([])
   expect(answersOf(ada)).toEqual([])
   stage.answer(7, CUP_HASH, { ok: true, physics: OBJECT })
@@ -110,11 +112,11 @@ test('INP-13: others go on meanwhile, and what the realm has is not brought agai
   expect(commandsOf(stage, 8).map(({ type }) => type)).toEqual(['release'])
   stage.answer(7, CUP_HASH, { ok: true, physics: OBJECT })
   await playAll(stage, guests, 200)
-  stage.wanted()
+  stage.packageRequests()
   for (let i = 0; i < 3; i++) ada?.session.command(spawn(CUP_HASH))
   bob?.session.command(spawn(CUP_HASH))
   await playAll(stage, guests, 200)
-  expect(stage.wanted().map(({ player }) => player)).toEqual([8])
+  expect(stage.packageRequests().map(({ player }) => player)).toEqual([8])
   stage.answer(8, CUP_HASH, { ok: false, reason: 'not-permitted' })
   await playAll(stage, guests, 200)
   expect(props(stage.realm)).toHaveLength(4)
@@ -202,7 +204,7 @@ test('LIM-1: a player causes no more questions than its share: the rest of its i
   let asked = 0
   for (let passed = 0; passed < 2_000; passed += 50) {
     await ada.play(50)
-    for (const { hash } of stage.wanted()) {
+    for (const { hash } of stage.packageRequests()) {
       asked++
       stage.answer(7, hash, { ok: false, reason: 'unknown-package' })
     }

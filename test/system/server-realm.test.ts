@@ -12,7 +12,7 @@ import {
 } from '../../sim/index.ts'
 import { RecordingFault } from '../../storage/recordings/index.ts'
 import { HELLO_MS_MAX, INPUTS_PER_FRAME_MAX } from '../../server/limits.ts'
-import { Unanswered } from '../../server/recorder/undelivered-outcomes.ts'
+import { UndeliveredOutcomes } from '../../server/recorder/undelivered-outcomes.ts'
 import { Guest, hello, playAll, Stage, walk } from '../harness/server-stage.ts'
 
 let engine: Engine
@@ -387,12 +387,12 @@ test('SES-5: a session goes on over a crash where the log left it: no command is
   ada.exchange()
   await stage.pass(50)
   // The acknowledgement is lost with the server; what is left is the realm and what its log holds.
-  const sequence = stage.log.heard.all.get(1)?.ackCommand ?? 0
-  const unanswered = new Unanswered()
-  unanswered.take(stage.realm.tick, [
+  const sequence = stage.log.sequences.all.get(1)?.ackCommand ?? 0
+  const undelivered = new UndeliveredOutcomes()
+  undelivered.record(stage.realm.tick, [
     { type: 'rejected', player: 1, sequence, command: 'release', reason: 'hand-empty' },
   ])
-  const after = stageOf({}, { realm: stage.realm, heard: stage.log.heard, unanswered })
+  const after = stageOf({}, { realm: stage.realm, sequences: stage.log.sequences, undelivered })
   await after.pass(600)
   const stood = after.realm.players.get(1)?.position.z ?? 0
   await after.pass(1_000)

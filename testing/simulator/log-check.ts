@@ -1,7 +1,7 @@
 /** Reads every recording that a simulated world left, replays it, and holds what the clients were told against it. */
 import { readRecording, salvageRecording, verify, type Recording, type Simulation } from '../../replay/index.ts'
 import { isLatestWins } from '../../protocol/index.ts'
-import { answerTo } from '../../server/realm/outcomes.ts'
+import { outcomeOf } from '../../server/realm/outcomes.ts'
 import type { Realm, SimEvent } from '../../sim/index.ts'
 import { parseRecordingName } from '../../storage/recordings/index.ts'
 import { basename } from 'node:path'
@@ -140,7 +140,7 @@ function outcomeIn(happened: readonly SimEvent[] | undefined, player: number, se
   if (happened === undefined) return { ok: false, tick, what: UNKNOWN }
   for (const event of happened) {
     if (!('sequence' in event) || event.player !== player || event.sequence !== sequence) continue
-    const answer = answerTo(event, tick)
+    const answer = outcomeOf(event, tick)
     return answer.type === 'commandDone'
       ? { ok: true, tick, what: `element ${answer.element}` }
       : { ok: false, tick, what: answer.reason }

@@ -181,20 +181,20 @@ export class SimulatedServer {
   }
 
   /** The main process asks the archive; a realm that died meanwhile is told nothing. */
-  private wanted({ hash: named, player }: Extract<FromRealm, { readonly type: 'wanted' }>): void {
+  private wanted({ hash: named, player }: Extract<FromRealm, { readonly type: 'package-request' }>): void {
     const { clock, dice } = this.options
     const { life } = this
     const said = askArchive(named, dice)
     if (said)
       clock.at(clock.nowMs + said.inMs, () => {
-        if (life === this.life) this.inbox.push({ type: 'package', hash: named, player, ...said.answer })
+        if (life === this.life) this.inbox.push({ type: 'package-answer', hash: named, player, ...said.answer })
       })
   }
 
   private heard(message: FromRealm): void {
     const { clock, trace, facts, sabotage } = this.options
     if (message.type === 'note') return this.say(message.text)
-    if (message.type === 'wanted') return this.wanted(message)
+    if (message.type === 'package-request') return this.wanted(message)
     if (message.type !== 'tick') return undefined
     trace.number(message.tick)
     trace.bytes(message.bytes)
