@@ -5,7 +5,7 @@ import { basename, extname, join } from 'node:path'
 import {
   checkUpload,
   ingestInChild,
-  packedFile,
+  readAsGlb,
   Rejected,
   type IngestOptions,
   type IngestOutcome,
@@ -63,7 +63,7 @@ async function runCheck(files: readonly string[], isJson: boolean, to: Terminal)
 
 async function checkOne(file: string): Promise<CheckedFile> {
   try {
-    const { warnings } = await checkUpload(await packedFile(file), () => {})
+    const { warnings } = await checkUpload(await readAsGlb(file))
     return { file, accepted: true, rejections: [], warnings }
   } catch (error) {
     if (!(error instanceof Rejected)) throw error
@@ -147,7 +147,7 @@ async function ingestPacked(
   const startMs = performance.now()
   const packed = join(directory, 'upload')
   try {
-    writeFileSync(packed, await packedFile(file))
+    writeFileSync(packed, await readAsGlb(file))
   } catch (error) {
     if (!(error instanceof Rejected)) throw error
     return {

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os'
 import { basename, extname } from 'node:path'
 import { ConnectError, drive, login, RenderClient } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
-import { packedFile, Rejected, type IngestWarning, type Rejection } from '../ingest/index.ts'
+import { readAsGlb, Rejected, type IngestWarning, type Rejection } from '../ingest/index.ts'
 import { defaultIdentityFile, identityFor, keepIdentity, requireWritable, serverKey } from './identity-file.ts'
 import { readMap } from './ingest.ts'
 import { notesText } from './ingest-report.ts'
@@ -71,7 +71,7 @@ async function upload(args: Arguments, file: string, url: string, signal: AbortS
     humanoid: map === undefined ? undefined : readMap(map),
     sharing: args.flag('share') ? 'everyone' : 'owner',
   } as const
-  const bytes = await packedFile(file)
+  const bytes = await readAsGlb(file)
   const token = await logIn(args, url)
   const watch = watchOf(signal)
   const status = await uploadBytes(new ServerApi(url, token), url, bytes, wish, watch).finally(() => watch.end())

@@ -1,7 +1,7 @@
 /** Small glTF files for tests: a triangle, and whatever a test makes of it. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { writeGlb } from './container.ts'
+import { writeGlb } from './preflight/container.ts'
 import { encodePng } from './pixels/png.ts'
 
 export type Json = Record<string, unknown>

@@ -1,8 +1,8 @@
 /** Asset ingest: what somebody brings becomes a package that every client can load, or a list of reasons why not. */
 export { ingest } from './ingest.ts'
-export { checkUpload } from './check/index.ts'
+export { checkUpload } from './check.ts'
 export { ingestInChild, type ChildLimits, type ChildSetting } from './child.ts'
-export { packedFile } from './pack.ts'
+export { readAsGlb } from './gltf-to-glb.ts'
 export { CHECK_LIMITS, CHILD_LIMITS, KIND_LIMITS } from './limits.ts'
 export {
   Rejected,

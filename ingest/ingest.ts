@@ -1,7 +1,6 @@
-/** One upload from bytes to package, in this process. */
-import { checkUpload } from './check/index.ts'
+/** Ingests one upload in this process: the pipeline, and what becomes of its errors. */
 import { OUTCOME_ENTRIES_MAX } from './limits.ts'
-import type { Package } from './package.ts'
+import { runPipeline } from './pipeline.ts'
 import {
   Rejected,
   type IngestOptions,
@@ -12,8 +11,8 @@ import {
 } from './types.ts'
 
 /**
- * Checks, normalises, fits and packages an upload. Never throws for anything that the bytes hold. It uses as much memory
- * and time as the limits permit: a server runs it in a child (child.ts).
+ * Runs the pipeline (pipeline.ts) on an upload. Bad bytes give a rejection and never throw. It uses as much memory and time
+ * as the limits permit, so a server runs it in a child process (child.ts).
  */
 export async function ingest(bytes: Uint8Array, options: IngestOptions = {}): Promise<IngestOutcome> {
   const startMs = performance.now()
@@ -23,14 +22,14 @@ export async function ingest(bytes: Uint8Array, options: IngestOptions = {}): Pr
     if (warnings.length < OUTCOME_ENTRIES_MAX) warnings.push(warning)
   }
   try {
-    const made = await run(bytes, options, warn)
+    const made = await runPipeline(bytes, options, warn)
     return { accepted: true, ...made, warnings, milliseconds: took() }
   } catch (error) {
     return { accepted: false, rejections: rejectionsOf(error), warnings, milliseconds: took() }
   }
 }
 
-/** What the checks did not foresee refuses the upload too: it is the file that brought it about. */
+/** An error that the checks did not foresee also rejects the upload: the file caused it. */
 function rejectionsOf(error: unknown): readonly Rejection[] {
   if (error instanceof Rejected) return error.rejections.slice(0, OUTCOME_ENTRIES_MAX)
   if (error instanceof RangeError && error.message.includes('allocation failed'))
@@ -54,12 +53,4 @@ function rejectionsOf(error: unknown): readonly Rejection[] {
       message: `The file passed the checks but could not be read (${why}). Export it again with another exporter or version.`,
     },
   ]
-}
-
-async function run(bytes: Uint8Array, options: IngestOptions, warn: Warn): Promise<Package> {
-  const onStage = options.onStage ?? ((): void => {})
-  const checked = await checkUpload(bytes, onStage)
-  for (const warning of checked.warnings) warn(warning)
-  const { make } = await import('./make.ts')
-  return make(checked, bytes, options, onStage, warn)
 }

@@ -1,7 +1,7 @@
 /** What a model costs: counts, the limits of its kind, and VRChat's performance ranks by them. */
 import { Primitive, type Document, type Mesh, type Texture } from '@gltf-transform/core'
 import type { PackageKind, PackageManifest, PackageRank } from '../packages/manifest.ts'
-import { readImageHeader } from './check/image-header.ts'
+import { readImageHeader } from './preflight/image-header.ts'
 import { KIND_LIMITS } from './limits.ts'
 import type { Box } from './normalise/math.ts'
 import { Rejected, type Rejection, type Warn } from './types.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { examine } from './check/index.ts'
-import { REPAIRED } from './check/validate.ts'
+import { examine } from './check.ts'
+import { REPAIRED } from './validate.ts'
 import { floats, glbWith, picture, shorts, tetrahedron, textured, type Json } from './glb.fixture.ts'
 import { ingest } from './ingest.ts'
 

@@ -12,7 +12,7 @@ import {
   type PackageManifest,
   type PackageTexture,
 } from '../packages/manifest.ts'
-import type { Level } from './levels.ts'
+import type { Level } from './level-of-detail.ts'
 import { rankOf, sizeOf, trianglesOf, verticesOf, type Measures } from './measure.ts'
 import type { OriginalNames } from './normalise/names.ts'
 import type { Place } from './normalise/place.ts'

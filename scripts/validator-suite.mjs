@@ -16,7 +16,7 @@ if (dir === undefined || !existsSync(dir)) {
   process.exit(2)
 }
 mkdirSync('.tmp', { recursive: true })
-await bundle({ check: 'ingest/check/index.ts', ingest: 'ingest/index.ts' }, '.tmp/validator-suite')
+await bundle({ check: 'ingest/check.ts', ingest: 'ingest/index.ts' }, '.tmp/validator-suite')
 const load = (name) => import(pathToFileURL(resolve(`.tmp/validator-suite/${name}.js`)))
 const { examine } = await load('check')
 
@@ -56,13 +56,13 @@ async function verdictOf(file) {
 
 /** The whole ingest in this process; only whether the file is accepted can be compared. */
 async function compareFull() {
-  const { ingest, packedFile } = await load('ingest')
+  const { ingest, readAsGlb } = await load('ingest')
   const figures = { cases: 0, verdicts: 0 }
   for (const report of reports) {
     const file = report.slice(0, -'.report.json'.length)
     if (!existsSync(file)) continue
     const expected = errorsOf(JSON.parse(readFileSync(report, 'utf8')))
-    const { accepted, rejections = [] } = await packedFile(file).then(
+    const { accepted, rejections = [] } = await readAsGlb(file).then(
       (bytes) => ingest(bytes),
       (error) => ({ accepted: false, rejections: error.rejections ?? [{ rule: 'THROWN', where: String(error) }] }),
     )

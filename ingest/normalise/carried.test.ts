@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openContainer } from '../container.ts'
+import { openContainer } from '../preflight/container.ts'
 import { asset, glbWith, picture, tetrahedron, textured, type Json } from '../glb.fixture.ts'
 import { ingest } from '../ingest.ts'
 import { extensionOf, listOf, objectOf, objectsOf, type JsonObject } from '../json.ts'

@@ -1,7 +1,7 @@
 /** From checked glTF to the document of the runtime form: unpacked, safe names, placed at its marker. */
 import type { Document, Node } from '@gltf-transform/core'
 import type { PackageKind } from '../../packages/manifest.ts'
-import type { Checked } from '../check/index.ts'
+import type { Checked } from '../check.ts'
 import { DECODED_EXTENSIONS, STAYS_REQUIRED } from '../extensions.ts'
 import { refuse } from '../json.ts'
 import { trianglesOf } from '../measure.ts'

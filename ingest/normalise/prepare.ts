@@ -1,6 +1,6 @@
 /** What is left out of the glTF JSON, or put right in it, before it is decoded: nothing reaches the runtime form that no client draws. */
-import { readImageHeader } from '../check/image-header.ts'
-import { imageBytes } from '../check/images.ts'
+import { readImageHeader } from '../preflight/image-header.ts'
+import { imageBytes } from '../preflight/images.ts'
 import { survivesIngest } from '../extensions.ts'
 import { isObject, listOf, objectOf, objectsOf, without, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'

@@ -1,6 +1,6 @@
 /** Textures as every client can draw them: PNG, JPEG, WebP or KTX2, whole, without metadata, at most TEXTURE_SIDE_MAX wide and high. */
 import type { Document, Texture } from '@gltf-transform/core'
-import { readImageHeader, type ImageHeader } from '../check/image-header.ts'
+import { readImageHeader, type ImageHeader } from '../preflight/image-header.ts'
 import { refuse } from '../json.ts'
 import { TEXTURE_SIDE_MAX } from '../limits.ts'
 import { cleanImage } from '../pixels/clean.ts'

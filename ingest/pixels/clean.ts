@@ -2,7 +2,7 @@
  * Images without what is no picture: places and cameras (EXIF), colour profiles (glTF 2.0, section 3.8.2 ignores them),
  * comments, and packed text that may unpack to gigabytes in a client. The pixels' own bytes are left as they are.
  */
-import type { ImageType } from '../check/image-header.ts'
+import type { ImageType } from '../preflight/image-header.ts'
 import { joined } from './joined.ts'
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

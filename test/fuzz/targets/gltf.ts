@@ -1,8 +1,8 @@
 /** Uploads as the preflight sees them: container, JSON, claims, image headers. What comes behind it runs in a process of its own. */
-import { readDracoHeader } from '../../../ingest/check/draco-header.ts'
-import { readImageHeader } from '../../../ingest/check/image-header.ts'
-import { preflight } from '../../../ingest/check/preflight.ts'
-import { openContainer, writeGlb } from '../../../ingest/container.ts'
+import { readDracoHeader } from '../../../ingest/preflight/draco-header.ts'
+import { readImageHeader } from '../../../ingest/preflight/image-header.ts'
+import { preflight } from '../../../ingest/preflight/index.ts'
+import { openContainer, writeGlb } from '../../../ingest/preflight/container.ts'
 import { Rejected } from '../../../ingest/types.ts'
 import { promise, sameBytes, type Target } from '../target.ts'
 

@@ -1,8 +1,8 @@
-/** A simpler form of the runtime GLB, for who is far away: fewer triangles, smaller textures, no animations. */
+/** Level of detail: a simpler runtime GLB for distant viewers, with fewer triangles, smaller textures and no animations. */
 import { weld, simplify } from '@gltf-transform/functions'
 import { MeshoptSimplifier } from 'meshoptimizer'
 import { CARRIED_EXTENSIONS } from './extensions.ts'
-import { openContainer } from './container.ts'
+import { openContainer } from './preflight/container.ts'
 import {
   LEVEL_DISTANCE_SIZES,
   LEVEL_ERROR_MAX,
@@ -16,18 +16,18 @@ import type { Box } from './normalise/math.ts'
 import { setPixels, within } from './normalise/textures.ts'
 import { removeUnused } from './normalise/unused.ts'
 import { decodePixels } from './pixels/decode.ts'
-import { readImageHeader } from './check/image-header.ts'
+import { readImageHeader } from './preflight/image-header.ts'
 import type { Document } from '@gltf-transform/core'
 
 export interface Level {
   readonly bytes: Uint8Array
   readonly triangles: number
-  /** Distance from which on it is meant, metres, at scale 1. */
+  /** Smallest distance at which a client shows it, metres, at scale 1. */
   readonly metresMin: number
 }
 
-/** Joints and names are the runtime form's, so that poses fit both. Null where it would save too little. */
-export async function simplerLevel(runtime: Uint8Array, triangles: number, bounds: Box): Promise<Level | null> {
+/** Null where it would save too little. Joints and names stay those of the runtime form, so that poses fit both. */
+export async function levelOfDetail(runtime: Uint8Array, triangles: number, bounds: Box): Promise<Level | null> {
   if (triangles <= LEVEL_TRIANGLES_FROM) return null
   const opened = openContainer(runtime)
   if (!('json' in opened)) throw new Error('the runtime form cannot be read')
@@ -49,7 +49,7 @@ export async function simplerLevel(runtime: Uint8Array, triangles: number, bound
     : null
 }
 
-/** Animations and morph targets, which nobody sees from afar. */
+/** Removes animations and morph targets, which are not visible from afar. */
 function dropMotion(document: Document): void {
   for (const animation of document.getRoot().listAnimations()) {
     for (const channel of animation.listChannels()) channel.dispose()
@@ -87,7 +87,7 @@ async function shrinkTextures(document: Document): Promise<void> {
     if (extension.extensionName === 'EXT_texture_webp' && !hasWebp) extension.dispose()
 }
 
-/** To a decimetre. */
+/** Metres, rounded to a decimetre. */
 function distanceOf({ min, max }: Box): number {
   const size = Math.max(max.x - min.x, max.y - min.y, max.z - min.z)
   return Math.max(1, Math.round(10 * LEVEL_DISTANCE_SIZES * size) / 10)

@@ -3,9 +3,9 @@
  * passed on. A few errors that exporters make and that are put right without loss are warnings here (REPAIRED).
  */
 import { createRequire } from 'node:module'
-import { isObject, listOf, objectOf, textOf } from '../json.ts'
-import { OUTCOME_ENTRIES_MAX, VALIDATOR_ISSUES_MAX } from '../limits.ts'
-import type { IngestWarning, Rejection } from '../types.ts'
+import { isObject, listOf, objectOf, textOf } from './json.ts'
+import { OUTCOME_ENTRIES_MAX, VALIDATOR_ISSUES_MAX } from './limits.ts'
+import type { IngestWarning, Rejection } from './types.ts'
 
 interface ValidatorOptions {
   readonly format: 'glb' | 'gltf'

@@ -1,5 +1,5 @@
 /** Turns a glTF whose buffers and images stand in URIs into JSON and one binary chunk, as a GLB has them. */
-import { listOf, objectOf, objectsOf, textOf, without, type JsonObject } from './json.ts'
+import { listOf, objectOf, objectsOf, textOf, without, type JsonObject } from '../json.ts'
 
 /** Bytes behind a URI; null where there are none. */
 export type Resolve = (uri: string) => Uint8Array | null

@@ -2,8 +2,8 @@
  * What must hold before the validator or any decoder sees the file. Time and memory grow with the JSON and the number of
  * images, never with what the file claims to hold.
  */
-import type { Container } from '../container.ts'
-import { dataOf } from '../embed.ts'
+import type { Container } from './container.ts'
+import { dataOf } from './embed.ts'
 import { objectsOf, refuse, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'
 import { checkAccessors } from './accessors.ts'

@@ -1,68 +1,66 @@
-/** The second half of an ingest: from checked glTF to the package. Loaded only for what passed the checks, for its libraries are large. */
+/** The stages of the pipeline after the checks: from checked glTF to the package. */
 import { nameFault, type PackagePhysics, type PropSpec } from '../sim/index.ts'
 import type { PackageCapsule, PackageJoint } from '../packages/manifest.ts'
 import { armatureOf } from './armature.ts'
-import type { Checked } from './check/index.ts'
-import { validate } from './check/validate.ts'
+import type { Checked } from './check.ts'
+import { validate } from './validate.ts'
 import { collisionOnlyNodes, fitAvatar, fitObject } from './fit/index.ts'
-import { simplerLevel } from './levels.ts'
+import { levelOfDetail } from './level-of-detail.ts'
 import { NAME_CHARACTERS_MAX } from './limits.ts'
 import { checkLimits, measure } from './measure.ts'
 import { normalise, type Normalised } from './normalise/index.ts'
-import { mirrorColliders, removeOmi } from './mirror.ts'
+import { mirrorColliders, removeOmi } from './omi-mirror.ts'
 import { removeUnused } from './normalise/unused.ts'
 import { makePackage, type Package } from './package.ts'
 import { plainName } from './text.ts'
-import { Rejected, type IngestOptions, type IngestStage, type Warn } from './types.ts'
+import { Rejected, type IngestOptions, type Warn } from './types.ts'
 
-/** `original`: the upload as it came. Throws Rejected. */
-export async function make(
+/** A normalised document with the figures and the name of its package. */
+export interface NamedModel {
+  readonly normalised: Normalised
+  readonly name: string
+  /** Joints of its armature; 0 for an object. */
+  readonly joints: number
+}
+
+/** Stage `normalising`. `uploadBytes`: size of the upload. Throws Rejected. */
+export async function normaliseModel(
   checked: Checked,
-  original: Uint8Array,
+  uploadBytes: number,
   options: IngestOptions,
-  onStage: (stage: IngestStage) => void,
   warn: Warn,
-): Promise<Package> {
-  onStage('normalising')
+): Promise<NamedModel> {
   const normalised = await normalise(checked, options, warn)
-  const { document, place } = normalised
-  const joints =
-    normalised.kind === 'avatar' ? (armatureOf(document, { humanoid: normalised.humanoid })?.length ?? 0) : 0
-  checkLimits(normalised.kind, measure(document, joints), original.length, warn)
-  const name = nameOf(options.name, normalised.title)
-  onStage('fitting')
-  const fitted = await fit(normalised, name, warn)
-  onStage('packaging')
+  const { document, humanoid, kind, title } = normalised
+  const joints = kind === 'avatar' ? (armatureOf(document, { humanoid })?.length ?? 0) : 0
+  checkLimits(kind, measure(document, joints), uploadBytes, warn)
+  return { normalised, name: nameOf(options.name, title), joints }
+}
+
+/** Stage `packaging`. `original`: the upload as it came. Throws Rejected. */
+export async function packageModel(
+  { normalised, name, joints }: NamedModel,
+  fitted: Fitted,
+  original: Uint8Array,
+): Promise<Package> {
+  const { document, kind, originals, place } = normalised
   const measures = measure(document, joints)
   const runtime = await normalised.write()
   await checkRuntime(runtime)
-  const level = await simplerLevel(runtime, measures.triangles, place.bounds)
-  return makePackage({
-    kind: normalised.kind,
-    name,
-    document,
-    originals: normalised.originals,
-    place,
-    measures,
-    ...fitted,
-    runtime,
-    original,
-    level,
-  })
+  const level = await levelOfDetail(runtime, measures.triangles, place.bounds)
+  return makePackage({ kind, name, document, originals, place, measures, ...fitted, runtime, original, level })
 }
 
-interface Fitted {
+export interface Fitted {
   readonly skeleton: readonly PackageJoint[] | null
   readonly capsules: readonly PackageCapsule[]
   readonly colliders: PropSpec['colliders']
   readonly physics: PackagePhysics
 }
 
-async function fit(
-  { kind, document, humanoid, omi, originals }: Normalised,
-  name: string,
-  warn: Warn,
-): Promise<Fitted> {
+/** Stage `fitting`: an avatar's capsules, an object's colliders. Throws Rejected. */
+export async function fitModel({ normalised, name }: NamedModel, warn: Warn): Promise<Fitted> {
+  const { kind, document, humanoid, omi, originals } = normalised
   if (kind === 'avatar') {
     const { capsules, body, rest } = fitAvatar(document, humanoid, warn)
     removeOmi(document)
@@ -80,7 +78,7 @@ async function fit(
     }
   }
   const { colliders, prop } = await fitObject(document, omi, warn)
-  // Meshes that are colliders alone, by their nodes' names, are not drawn.
+  // Meshes that only serve as colliders, by the names of their nodes, are not drawn.
   for (const node of collisionOnlyNodes(document)) node.setMesh(null)
   removeOmi(document)
   removeUnused(document)
@@ -88,7 +86,7 @@ async function fit(
   return { skeleton: null, capsules: [], colliders, physics: { kind, prop: { name, colliders, ...prop } } }
 }
 
-/** The runtime form must be what the upload had to be: whatever a decoder made of packed data is seen here, by the validator. */
+/** Validates the runtime GLB, so that the output of every decoder is checked like an upload. */
 async function checkRuntime(runtime: Uint8Array): Promise<void> {
   const { rejections, errors } = await validate(runtime, 'glb', () => null)
   if (rejections.length > 0)
@@ -107,9 +105,9 @@ async function checkRuntime(runtime: Uint8Array): Promise<void> {
     })
 }
 
-/** The name asked for, else the file's title; scenes that are called "Scene" have none. */
-function nameOf(wish: string | undefined, title: string | null): string {
-  for (const name of [wish, /^(?:aux)?scene[ _.]?\d*$/i.test(title ?? '') ? null : title]) {
+/** The requested name, else the file's title unless it is an exporter's default such as "Scene". */
+function nameOf(requested: string | undefined, title: string | null): string {
+  for (const name of [requested, /^(?:aux)?scene[ _.]?\d*$/i.test(title ?? '') ? null : title]) {
     const clean = plainName(name ?? '', NAME_CHARACTERS_MAX)
     if (nameFault(clean, NAME_CHARACTERS_MAX) === null) return clean
   }

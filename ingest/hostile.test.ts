@@ -1,15 +1,15 @@
 import { readdirSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { asset, assetPath, glbOfText, glbWith, picture, tetrahedron, textured, type Json } from '../glb.fixture.ts'
-import { writeGlb } from '../container.ts'
-import { ingest } from '../ingest.ts'
-import { Rejected } from '../types.ts'
-import { checkUpload } from './index.ts'
+import { asset, assetPath, glbOfText, glbWith, picture, tetrahedron, textured, type Json } from './glb.fixture.ts'
+import { writeGlb } from './preflight/container.ts'
+import { ingest } from './ingest.ts'
+import { Rejected } from './types.ts'
+import { checkUpload } from './check.ts'
 
 async function rulesOf(bytes: Uint8Array): Promise<string[]> {
   try {
-    await checkUpload(bytes, () => {})
+    await checkUpload(bytes)
     return []
   } catch (error) {
     if (!(error instanceof Rejected)) throw error

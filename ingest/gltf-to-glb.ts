@@ -1,14 +1,14 @@
-/** A .gltf with its buffers and textures beside it, as one GLB: what the command line does before it ingests one. */
+/** Reads a .gltf with the buffers and textures beside it as one GLB, for the command line. */
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
-import { examine } from './check/index.ts'
-import { openContainer, writeGlb } from './container.ts'
-import { dataOf, embed } from './embed.ts'
+import { examine } from './check.ts'
+import { openContainer, writeGlb } from './preflight/container.ts'
+import { dataOf, embed } from './preflight/embed.ts'
 import { CHECK_LIMITS } from './limits.ts'
 import { objectsOf, textOf, type JsonObject } from './json.ts'
 import { Rejected } from './types.ts'
 
-/** A URI that is a path in the folder, and no address: relative, without `..` above it, also behind links. */
+/** The file that a relative URI names inside `folder`, links resolved; null for URLs and for paths that lead out of it. */
 function fileIn(folder: string, uri: string): Uint8Array | null {
   if (/^[a-z][a-z\d+.-]*:/i.test(uri) || uri.startsWith('/') || uri.includes('\0')) return null
   try {
@@ -26,8 +26,8 @@ const isExternal = (holder: JsonObject): boolean => {
   return uri !== null && !uri.startsWith('data:')
 }
 
-/** The file's bytes; of a .gltf with files beside it a GLB of them all. Throws Rejected where it is not valid as it stands. */
-export async function packedFile(path: string): Promise<Uint8Array> {
+/** The file's bytes; for a .gltf that names other files a GLB that contains them. Throws Rejected where it is not valid. */
+export async function readAsGlb(path: string): Promise<Uint8Array> {
   const bytes = new Uint8Array(readFileSync(path))
   const opened = openContainer(bytes)
   if (!('json' in opened) || opened.form === 'glb') return bytes

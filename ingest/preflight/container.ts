@@ -2,10 +2,10 @@
  * The two forms in which a glTF comes: GLB (glTF 2.0 specification, section 4: a header, a JSON chunk, a binary chunk)
  * and JSON text. What is harmless but wrong is not refused here: the validator says it better.
  */
-import { scanJson } from './check/json-scan.ts'
-import { isObject, refuse, type JsonObject } from './json.ts'
-import { CHECK_LIMITS } from './limits.ts'
-import type { Rejection } from './types.ts'
+import { scanJson } from './json-scan.ts'
+import { isObject, refuse, type JsonObject } from '../json.ts'
+import { CHECK_LIMITS } from '../limits.ts'
+import type { Rejection } from '../types.ts'
 
 const MAGIC = 0x46546c67
 const JSON_CHUNK = 0x4e4f534a

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { asset, glbOfText, glbWith, tetrahedron } from './glb.fixture.ts'
+import { asset, glbOfText, glbWith, tetrahedron } from '../glb.fixture.ts'
 import { openContainer, writeGlb } from './container.ts'
-import { ingest } from './ingest.ts'
-import { Rejected } from './types.ts'
+import { ingest } from '../ingest.ts'
+import { Rejected } from '../types.ts'
 
 /** A GLB as older Godot exporters write it: chunks as long as their content, the next one right behind or at the next multiple of 4. */
 function unaligned(gap: boolean): Uint8Array {

@@ -1,5 +1,5 @@
 /** Images by their headers: a few kilobytes may claim gigabytes of pixels. */
-import { dataOf } from '../embed.ts'
+import { dataOf } from './embed.ts'
 import { countOf, objectsOf, refuse, textOf, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 import { readImageHeader } from './image-header.ts'
