@@ -162,10 +162,17 @@ test('its owner hears every stage in order; progress never falls', async () => {
   })
   const { id } = await shop.declare()
   const heard: UploadStatus[] = []
-  shop.uploads.follow(id, ADA, (status) => heard.push(status))
+  const endedWhenHeard: number[] = []
+  shop.uploads.follow(id, ADA, (status) => {
+    heard.push(status)
+    endedWhenHeard.push(shop.ended.length)
+  })
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.uploads.complete(id, ADA)
   await shop.settled(id)
+  // Its end is counted before anybody is told of it.
+  expect(endedWhenHeard.at(-1)).toBe(1)
+  expect(endedWhenHeard.slice(0, -1).every((count) => count === 0)).toBe(true)
   expect([...new Set(heard.map(({ stage }) => stage))]).toEqual([
     'received',
     'checking',

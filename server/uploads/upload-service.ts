@@ -144,8 +144,9 @@ export class UploadService {
       run: async () => {
         // Given up while it waited for its turn.
         if (upload.settled) return
+        // Counted before anybody can see the end: a metric never lags behind a status.
+        upload.onSettled = () => this.ended(upload)
         await runPipeline(upload, this.parts)
-        this.ended(upload)
       },
     })
   }

@@ -12,6 +12,8 @@ export class Upload {
   readonly declaration: Declaration
   readonly declaredAtMs: number
   settledAtMs = 0
+  /** Called once, when it is settled, before its followers. */
+  onSettled: () => void = () => undefined
   /** Raised where its owner does not want it any more, or the server stops: what runs for it ends. */
   readonly given = new AbortController()
   private stage: UploadStage = 'waiting'
@@ -55,6 +57,7 @@ export class Upload {
     const next = stage === 'storing' ? progressOf('done') : progressOf(stage)
     this.progress = progressOf(stage) + share * (next - progressOf(stage))
     this.told = told
+    if (this.settled) this.onSettled()
     for (const follower of this.followers) follower(this.status)
     if (this.settled) this.followers.clear()
   }
