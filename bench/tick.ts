@@ -12,7 +12,7 @@ import { Champion } from '../server/recorder/champion.ts'
 import { TICK_PARTS } from '../server/metrics/families.ts'
 import { RealmMeters } from '../server/metrics/realm-meters.ts'
 import type { TickSplit } from '../server/metrics/tick-split.ts'
-import type { FromRealm, LinkEvent, ToRealm } from '../server/realm-messages.ts'
+import { unpackOutbound, type FromRealm, type LinkEvent, type ToRealm } from '../server/realm-messages.ts'
 import { RealmRunner } from '../server/realm/runner.ts'
 import type { TickTimer, TickTiming } from '../server/realm/tick-loop.ts'
 import { free, loadEngine } from '../sim/index.ts'
@@ -122,16 +122,8 @@ class Crowd implements TickTimer {
   /** As at a thread's port: the bytes are taken along, and read when the tick is over. */
   post = (message: FromRealm): void => {
     if (message.type !== 'tick') return
-    const { links, lengths, bytes } = message
     const nowMs = this.baseMs
-    setImmediate(() => {
-      let offset = 0
-      for (const [i, link] of links.entries()) {
-        const end = offset + (lengths[i] ?? 0)
-        this.sessions[link]?.receive(bytes.slice(offset, end), nowMs)
-        offset = end
-      }
-    })
+    setImmediate(() => unpackOutbound(message, (link, packet) => this.sessions[link]?.receive(packet.slice(), nowMs)))
   }
 }
 

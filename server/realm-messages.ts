@@ -3,6 +3,7 @@
  * which changes hands without being copied; the events name their lengths in its order.
  */
 import type { Peer } from '../netcode/transport.ts'
+import { assert, defined } from '../sim/assert.ts'
 import type { PackagePhysics, PlayerId, RealmDefinition } from '../sim/index.ts'
 import type { LockMark } from '../storage/lock-mark.ts'
 import type { LogEvent } from './host/element-write-behind.ts'
@@ -70,6 +71,14 @@ export type ToRealm =
   /** Say goodbye to everyone with these words, seal the recording, end. */
   | { readonly type: 'stop'; readonly reason: string }
 
+/** What one tick sends: packet i goes to `links[i]` and has `lengths[i]` bytes. Then the links of `closes` are closed. */
+export interface OutboundPackets {
+  readonly links: readonly LinkId[]
+  readonly lengths: readonly number[]
+  readonly bytes: Uint8Array
+  readonly closes: readonly { readonly link: LinkId; readonly reason: string }[]
+}
+
 export type FromRealm =
   | {
       readonly type: 'ready'
@@ -84,8 +93,8 @@ export type FromRealm =
   /** For the archive: elements that have changed, and what happened to the log. */
   | { readonly type: 'elements'; readonly changes: ElementChanges }
   | { readonly type: 'log'; readonly event: LogEvent }
-  /** The outcome of one tick: packet i goes to `links[i]` and has `lengths[i]` bytes; then links are closed. */
-  | {
+  /** The outcome of one tick. */
+  | ({
       readonly type: 'tick'
       readonly tick: number
       readonly stateHash: string
@@ -93,11 +102,7 @@ export type FromRealm =
       readonly advanced: boolean
       readonly players: number
       readonly elements: number
-      readonly links: readonly LinkId[]
-      readonly lengths: readonly number[]
-      readonly bytes: Uint8Array
-      readonly closes: readonly { readonly link: LinkId; readonly reason: string }[]
-    }
+    } & OutboundPackets)
   /** Once a second. */
   | { readonly type: 'status'; readonly status: WorkerStatus }
   /** The player wants to use a package that the realm does not know: it is answered by `package`; after PACKAGE_WAIT_MS_MAX the realm does not wait any more. */
@@ -118,30 +123,54 @@ export type FromRealm =
 
 export type WorkerStatus = Omit<RealmStatus, 'restarts' | 'quarantined'>
 
-/** Packets on their way in one batch. */
+/** Collects packets and packs them into one array of bytes. `PacketReader` cuts it into packets again. */
 export class PacketBatch {
-  private packets: Uint8Array[] = []
-  private total = 0
+  #packets: Uint8Array[] = []
+  #total = 0
 
   add(bytes: Uint8Array): void {
-    this.packets.push(bytes)
-    this.total += bytes.length
+    this.#packets.push(bytes)
+    this.#total += bytes.length
   }
 
-  get count(): number {
-    return this.packets.length
-  }
-
-  /** All packets in one array of their own, in the order in which they came; starts anew. */
+  /** Returns all packets in a new array, in the order of `add`, and empties the batch. */
   pack(): Uint8Array<ArrayBuffer> {
-    const packed = new Uint8Array(this.total)
+    const packed = new Uint8Array(this.#total)
     let offset = 0
-    for (const packet of this.packets) {
+    for (const packet of this.#packets) {
       packed.set(packet, offset)
       offset += packet.length
     }
-    this.packets = []
-    this.total = 0
+    this.#packets = []
+    this.#total = 0
     return packed
   }
+}
+
+/** Reads packets from bytes that `PacketBatch.pack` made. */
+export class PacketReader {
+  readonly #bytes: Uint8Array
+  #offset = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  /** Returns the next packet, as a view into the batch. */
+  next(length: number): Uint8Array {
+    const start = this.#offset
+    this.#offset += length
+    assert(this.#offset <= this.#bytes.length, 'a batch holds as many bytes as its packets are long')
+    return this.#bytes.subarray(start, this.#offset)
+  }
+}
+
+/** Calls `receive` with each packet of a tick and its link. The packet is a view into the batch. */
+export function unpackOutbound(
+  { links, lengths, bytes }: Omit<OutboundPackets, 'closes'>,
+  receive: (link: LinkId, packet: Uint8Array) => void,
+): void {
+  assert(links.length === lengths.length, 'each packet of a batch has a link and a length')
+  const reader = new PacketReader(bytes)
+  for (const [i, link] of links.entries()) receive(link, reader.next(defined(lengths[i], 'each packet has a length')))
 }

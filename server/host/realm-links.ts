@@ -7,7 +7,14 @@ import { textOf } from '../error.ts'
 import { INBOUND_BYTES_MAX, INBOUND_QUEUE_MAX, LINKS_MAX } from '../limits.ts'
 import { LinkTable, type LinkEntry } from './link-table.ts'
 import type { ServerTable } from '../metrics/server-meters.ts'
-import { PacketBatch, type FromRealm, type LinkEvent, type LinkId, type ToRealm } from '../realm-messages.ts'
+import {
+  PacketBatch,
+  unpackOutbound,
+  type FromRealm,
+  type LinkEvent,
+  type LinkId,
+  type ToRealm,
+} from '../realm-messages.ts'
 import type { Claims } from '../accounts/tokens.ts'
 
 export interface RealmLinksOptions {
@@ -112,22 +119,18 @@ export class RealmLinks {
   }
 
   /** What a tick of the realm sends and closes. */
-  send({ links, lengths, bytes, closes }: Extract<FromRealm, { readonly type: 'tick' }>): void {
+  send(tick: Extract<FromRealm, { readonly type: 'tick' }>): void {
     this.waiting = 0
     this.waitingBytes = 0
     const used = new Set<ServerTransport>()
-    let offset = 0
-    for (const [i, link] of links.entries()) {
-      const end = offset + (lengths[i] ?? 0)
+    unpackOutbound(tick, (link, packet) => {
       const entry = this.table.find(link)
-      if (entry) {
-        this.put(link, entry, bytes.subarray(offset, end))
-        used.add(entry.transport)
-      }
-      offset = end
-    }
+      if (!entry) return
+      this.put(link, entry, packet)
+      used.add(entry.transport)
+    })
     for (const transport of used) transport.flush()
-    for (const { link, reason } of closes) this.close(link, reason)
+    for (const { link, reason } of tick.closes) this.close(link, reason)
   }
 
   /** A packet that the transport does not carry is a fault of ours: it ends its link alone. */

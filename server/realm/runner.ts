@@ -12,7 +12,7 @@ import { Observers } from './observers.ts'
 import { ElementChangeTracker } from './element-change-tracker.ts'
 import { Outbound } from './outbound.ts'
 import { RealmCore, type RealmLog, type TickOutcome } from './realm-core.ts'
-import type { FromRealm, LinkEvent, ToRealm } from '../realm-messages.ts'
+import { PacketReader, type FromRealm, type LinkEvent, type ToRealm } from '../realm-messages.ts'
 import { Sessions } from './sessions.ts'
 import { TickRecorder, type TickStatistics } from './tick-statistics.ts'
 import { TickLoop, type TickTimer, type TickTiming } from './tick-loop.ts'
@@ -203,13 +203,12 @@ export class RealmRunner {
     if (message.type === 'stop') return this.stop(message.reason, nowMs)
     if (message.type === 'package-answer') return this.packageAccess.answered(message)
     if (message.type === 'resend-elements') return this.watch.forget()
-    let offset = 0
+    const packets = new PacketReader(message.bytes)
     for (const event of message.events) {
       if (event.type === 'grant') this.sessions.grant(event.uid, event.granted)
       else if (event.type !== 'received') this.linkChanged(event, nowMs)
       else {
-        const bytes = message.bytes.subarray(offset, offset + event.length)
-        offset += event.length
+        const bytes = packets.next(event.length)
         if (this.observers.has(event.link)) this.observers.received(event.link, bytes, nowMs)
         else this.sessions.received(event.link, bytes, nowMs)
       }
@@ -237,7 +236,7 @@ export class RealmRunner {
 
   /** Everything that follows from the tick, and only now: the log has it. */
   private hand(outcome: TickOutcome | null): void {
-    const batch = this.out.take()
+    const batch = this.out.flush()
     const { tick, stateHash } = this.core
     this.options.post(
       { type: 'tick', tick, stateHash, advanced: outcome !== null, ...countsOf(this.options.log.realm), ...batch },

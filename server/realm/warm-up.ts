@@ -18,7 +18,7 @@ import {
   type RealmDefinition,
 } from '../../sim/index.ts'
 import { SequenceTracker } from '../recorder/sequence-tracker.ts'
-import type { FromRealm, ToRealm } from '../realm-messages.ts'
+import { unpackOutbound, type FromRealm, type ToRealm } from '../realm-messages.ts'
 import { RealmRunner, type RunningLog } from './runner.ts'
 import { RemovalNotices } from '../recorder/removal-notices.ts'
 import { UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
@@ -105,12 +105,7 @@ class WarmUp {
 
   private heard(message: FromRealm): void {
     if (message.type !== 'tick') return
-    let offset = 0
-    for (const [i, link] of message.links.entries()) {
-      const end = offset + (message.lengths[i] ?? 0)
-      this.players[link]?.receive(message.bytes.slice(offset, end), this.nowMs)
-      offset = end
-    }
+    unpackOutbound(message, (link, packet) => this.players[link]?.receive(packet.slice(), this.nowMs))
   }
 }
 

@@ -2,7 +2,14 @@
 import { ClientSession } from '../../netcode/session/index.ts'
 import { encodeClientPacket, PROTOCOL_VERSION, type ServerMessage } from '../../protocol/index.ts'
 import { SequenceTracker } from '../../server/recorder/sequence-tracker.ts'
-import type { FromRealm, LinkEvent, PackageAnswer, ToRealm, WorkerStatus } from '../../server/realm-messages.ts'
+import {
+  unpackOutbound,
+  type FromRealm,
+  type LinkEvent,
+  type PackageAnswer,
+  type ToRealm,
+  type WorkerStatus,
+} from '../../server/realm-messages.ts'
 import { RealmRunner, type RunningLog } from '../../server/realm/runner.ts'
 import { RemovalNotices } from '../../server/recorder/removal-notices.ts'
 import type { Role } from '../../server/accounts/tokens.ts'
@@ -100,12 +107,7 @@ export class Stage {
   private take(message: FromRealm): void {
     if (message.type === 'status') this.status = message.status
     if (message.type !== 'tick') return void this.posted.push(message)
-    let offset = 0
-    message.links.forEach((link, i) => {
-      const end = offset + (message.lengths[i] ?? 0)
-      this.sent.set(link, [...(this.sent.get(link) ?? []), message.bytes.slice(offset, end)])
-      offset = end
-    })
+    unpackOutbound(message, (link, packet) => this.sent.set(link, [...(this.sent.get(link) ?? []), packet.slice()]))
     for (const { link, reason } of message.closes) this.closes.set(link, reason)
     // What is sent has been written: the tick's hash is in the log.
     if (message.advanced && this.hashes.get(message.tick) !== message.stateHash)
