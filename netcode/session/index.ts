@@ -2,5 +2,5 @@
 export { ServerSession, type OutgoingPart, type Received } from './server-session.ts'
 export { ClientSession, type ClientSessionOptions, type Heard } from './client-session.ts'
 export { MoveSchedule } from './move-schedule.ts'
-export type { SessionFault } from './link.ts'
+export { SESSION_FAULTS, type SessionFault } from './link.ts'
 export * from './limits.ts'

@@ -4,9 +4,12 @@ import { ReceivedPackets, SentPackets, type Sent } from './acks.ts'
 import { GOODBYE_CHARACTERS_MAX, GOODBYE_MS_MAX, HEARTBEAT_MS, SILENCE_MS_MAX } from './limits.ts'
 import { Pace } from './pace.ts'
 
+/** Faults of a client that end its session. */
+export const SESSION_FAULTS = ['protocol', 'rate', 'sequence', 'slow-reader', 'version'] as const
+
 /** Why a session ended: a fault of the other side or of the line. It concerns this client only. */
 export interface SessionFault {
-  readonly reason: 'protocol' | 'rate' | 'sequence' | 'slow-reader' | 'version'
+  readonly reason: (typeof SESSION_FAULTS)[number]
   /** In words for a person. */
   readonly message: string
 }

@@ -11,6 +11,7 @@ import * as limits from '../limits.ts'
 import { bucketsByKey } from '../../http/rate-limit.ts'
 import { ServerMeters, type ServerTable } from '../metrics/server-meters.ts'
 import { RecordWriteBehindService } from '../host/record-write-behind.ts'
+import type { LoginRefusal } from './login-refusals.ts'
 import { passKnownUsers } from './user-numbers.ts'
 import {
   signIdentity,
@@ -47,7 +48,7 @@ export interface LoginReply {
 }
 
 export class LoginError extends Data.TaggedError('LoginError')<{
-  readonly reason: 'bad-name' | 'bad-role' | 'bad-identity' | 'not-permitted' | 'too-many-logins'
+  readonly reason: LoginRefusal
   readonly what: string
   readonly where: string
   readonly fix: string

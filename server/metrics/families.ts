@@ -1,5 +1,7 @@
 /** The server's own metrics: names, what they mean, what their labels can be. docs/operating.md lists them for operators. */
 import { REJECT_REASONS } from '../../sim/index.ts'
+import { LOGIN_REFUSALS } from '../accounts/login-refusals.ts'
+import { SESSION_ENDINGS } from '../realm/session-endings.ts'
 import { counter, gauge, histogram } from './table.ts'
 
 /** What a tick's time goes into, in the order in which it happens. */
@@ -40,24 +42,8 @@ const INGEST_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
 /** How an upload can end: `expired` where its bytes never came. */
 export const UPLOAD_ENDINGS = ['done', 'rejected', 'failed', 'expired', 'abandoned'] as const
 
-/** How a player's session can end. `protocol` to `version` are faults of the client (netcode/session/link.ts). */
-export const ENDINGS = [
-  'left',
-  'expired',
-  'refused',
-  'backlog',
-  'early-input',
-  'stopped',
-  'protocol',
-  'rate',
-  'sequence',
-  'slow-reader',
-  'version',
-  'other',
-] as const
-export type Ending = (typeof ENDINGS)[number]
-
-const REJECTIONS = [...REJECT_REASONS, 'other']
+/** The last row of a metric with labels counts every value that is not in its list. */
+const OTHER = 'other'
 
 /** Written by a realm's thread. */
 export const REALM_FAMILIES = {
@@ -94,12 +80,10 @@ export const REALM_FAMILIES = {
   inputs: counter('otherworld_inputs_total', 'Inputs that were sealed into frames.'),
   inputBacklog: gauge('otherworld_inputs_waiting', 'Inputs that wait for a later tick.'),
   commandsDone: counter('otherworld_commands_done_total', 'Commands that were carried out.'),
-  commandsRejected: counter(
-    'otherworld_commands_rejected_total',
-    'Commands that were rejected, by reason.',
-    'reason',
-    REJECTIONS,
-  ),
+  commandsRejected: counter('otherworld_commands_rejected_total', 'Commands that were rejected, by reason.', 'reason', [
+    ...REJECT_REASONS,
+    OTHER,
+  ]),
   snapshots: counter('otherworld_snapshots_sent_total', 'Snapshots sent to clients.'),
   messagesQueued: gauge(
     'otherworld_messages_queued_bytes',
@@ -108,7 +92,10 @@ export const REALM_FAMILIES = {
   messagesQueuedMost: gauge('otherworld_messages_queued_max_bytes', 'The same of the session with the most.'),
   sessionsStarted: counter('otherworld_sessions_started_total', 'Players welcomed into the realm for the first time.'),
   sessionsResumed: counter('otherworld_sessions_resumed_total', 'Sessions that went on after a lost connection.'),
-  sessionsEnded: counter('otherworld_sessions_ended_total', 'Sessions that ended, by how.', 'reason', ENDINGS),
+  sessionsEnded: counter('otherworld_sessions_ended_total', 'Sessions that ended, by how.', 'reason', [
+    ...SESSION_ENDINGS,
+    OTHER,
+  ]),
   recordingBytes: counter('otherworld_recording_bytes_total', 'Bytes written to the recording.'),
   sync: histogram(
     'otherworld_recording_sync_seconds',
@@ -191,12 +178,8 @@ export const SERVER_FAMILIES = {
   ),
   logins: counter('otherworld_logins_total', 'Logins, by role.', 'role', ['player', 'observer']),
   loginsRefused: counter('otherworld_logins_refused_total', 'Logins refused, by reason.', 'reason', [
-    'bad-name',
-    'bad-role',
-    'bad-identity',
-    'not-permitted',
-    'too-many-logins',
-    'other',
+    ...LOGIN_REFUSALS,
+    OTHER,
   ]),
   quarantined: counter(
     'otherworld_quarantined_total',

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { counter, gauge, histogram, MetricTable } from './table.ts'
 import { parseMetrics } from '../../bots/parse-metrics.ts'
 import { metricsText, told, toldOf } from './text.ts'
+import { LOGIN_REFUSALS } from '../accounts/login-refusals.ts'
+import { SESSION_ENDINGS } from '../realm/session-endings.ts'
+import { REJECT_REASONS } from '../../sim/index.ts'
 import { REALM_FAMILIES, SERVER_FAMILIES, THREAD_FAMILIES } from './families.ts'
 import { RealmMeters } from './realm-meters.ts'
 import { TickSplit } from './tick-split.ts'
@@ -82,6 +85,20 @@ test('every metric has a name as Prometheus wants it: counters end in _total, no
     expect(help).toMatch(/\.$/)
     expect(label).not.toBe('le')
   }
+})
+
+test('each reason of a rejected command is counted under its own label', () => {
+  const meters = new RealmMeters()
+  for (const reason of REJECT_REASONS)
+    meters.stepped(0, [{ type: 'rejected', player: 1, sequence: 1, command: 'spawn', reason }])
+  const metrics = parseMetrics(metricsText(toldOf(meters.realm, {})))
+  for (const reason of [...REJECT_REASONS, 'other'])
+    expect(metrics.sum('otherworld_commands_rejected_total', { reason }), reason).toBe(reason === 'other' ? 0 : 1)
+})
+
+test('each ending of a session and each refusal of a login has its own label', () => {
+  expect(REALM_FAMILIES.sessionsEnded.rows).toEqual([...SESSION_ENDINGS, 'other'])
+  expect(SERVER_FAMILIES.loginsRefused.rows).toEqual([...LOGIN_REFUSALS, 'other'])
 })
 
 test('the parts of a tick add up to the tick', () => {

@@ -21,7 +21,7 @@ import { AdmissionQueue } from './admission-queue.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 import { HELLO_MS_MAX } from '../limits.ts'
 import { Member, type SequenceNumbers } from './member.ts'
-import type { Ending } from '../metrics/families.ts'
+import type { SessionEnding } from './session-endings.ts'
 import type { RealmMeters } from '../metrics/realm-meters.ts'
 import { versionWords } from './observers.ts'
 import type { PackageAccess } from './package-access.ts'
@@ -318,12 +318,12 @@ export class Sessions {
   }
 
   /** The server ends a session: the client is told why until it has heard it, the avatar leaves at once. */
-  private expel(member: Member, ending: Ending, reason: string, nowMs: number): void {
+  private expel(member: Member, ending: SessionEnding, reason: string, nowMs: number): void {
     if (member.link !== null) this.closing.begin(member.link, member.session, reason, nowMs)
     this.remove(member, ending)
   }
 
-  private remove(member: Member, ending: Ending): void {
+  private remove(member: Member, ending: SessionEnding): void {
     const { absences, center, packageAccess, meters } = this.options
     meters.realm.count('sessionsEnded', ending)
     absences.end(member.player)
