@@ -60,7 +60,7 @@ function snapshotRows({ realm }: Scene): Row[] {
   let tick = 0
   const quantise = (): void => source.update((tick += 1), people, things)
   quantise()
-  const make = () => new SnapshotView(0).next(source, 0, 0)
+  const make = () => new SnapshotView(0).nextPart(source, 0, 0)
   const { bytes: part } = make()
   const head = {
     packet: 1,
@@ -76,7 +76,7 @@ function snapshotRows({ realm }: Scene): Row[] {
   const encoded = pack()
   const read = (): void => {
     const packet = decodeServerPacket(encoded)
-    if (packet.ok && packet.value.snapshot) new SnapshotDecoder().take(packet.value.snapshot)
+    if (packet.ok && packet.value.snapshot) new SnapshotDecoder().decode(packet.value.snapshot)
   }
   return [
     { what: 'first snapshot of a client', value: encoded.length, unit: 'bytes' },

@@ -7,13 +7,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
-import { ByteWriter } from '../netcode/snapshot/bytes.ts'
-import { NEVER } from '../netcode/snapshot/history.ts'
+import { RecordWriter } from '../netcode/snapshot/bytes.ts'
+import { NO_TICK } from '../netcode/snapshot/history.ts'
 import type { Roster } from '../netcode/snapshot/roster.ts'
-import { AVATAR_KINDS, PROP, ROOT, JOINTS, type Kind } from '../netcode/snapshot/strands.ts'
+import { AVATAR_KINDS, PROP, ROOT, JOINTS, type ComponentKind } from '../netcode/snapshot/components.ts'
 import { decodeServerPacket, encodeServerPacket } from '../protocol/index.ts'
 import { avatars, free, loadEngine, props, type PropView } from '../sim/index.ts'
-import { Dice } from '../bots/mind.ts'
+import { Dice } from '../bots/bot-behaviour.ts'
 import { importProject, runGodot } from '../test/environments/godot.ts'
 import { median, percentile } from './measure.ts'
 import type { Report, Row } from './report.ts'
@@ -52,18 +52,18 @@ interface Captured {
 function sections(
   source: SnapshotSource,
   roster: Roster,
-  kinds: readonly Kind[],
+  kinds: readonly ComponentKind[],
   empty: number,
   baseTick: number,
 ): string {
-  const to = new ByteWriter(1_024)
+  const to = new RecordWriter(1_024)
   for (const kind of kinds) {
     to.reserve(5)
     to.varint(roster.order.length)
     let last = 0
     for (const row of roster.order) {
       const at = source.record(kind, row, baseTick)
-      const bytes = source.histories[kind].recordBytes(row, baseTick === NEVER ? 0 : source.tick - baseTick)
+      const bytes = source.histories[kind].recordBytes(row, baseTick === NO_TICK ? 0 : source.tick - baseTick)
       to.reserve(bytes + 5)
       to.varint((roster.elements[row] ?? 0) - last)
       to.copy(source.records.buffer, at, at + bytes)
@@ -76,13 +76,13 @@ function sections(
 }
 
 /** The whole room at once; `kinds`: of the avatars. */
-const room = (source: SnapshotSource, kinds: readonly Kind[], baseTick: number): Captured => ({
+const room = (source: SnapshotSource, kinds: readonly ComponentKind[], baseTick: number): Captured => ({
   tick: source.tick,
   avatars: sections(source, source.avatars, kinds, AVATAR_KINDS.length - kinds.length, baseTick),
   props: sections(source, source.props, [PROP], 0, baseTick),
 })
 
-const ROOMS: readonly (readonly [string, readonly Kind[], boolean])[] = [
+const ROOMS: readonly (readonly [string, readonly ComponentKind[], boolean])[] = [
   ['roots and props, whole', [ROOT], true],
   ['roots and props, changes', [ROOT], false],
   ['with head and hands, changes', [ROOT, JOINTS], false],
@@ -126,7 +126,7 @@ async function capture() {
     while ((waiting[0]?.dueTick ?? Infinity) <= realm.tick) waiting.shift()?.arrived()
     // The troupe comes in and takes its first pose in the first second.
     if (i < 60 || i % SEND_TICKS !== 0) continue
-    const { bytes, arrived } = view.next(source, own.avatar, 100)
+    const { bytes, acknowledged: arrived } = view.nextPart(source, own.avatar, 100)
     const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))
     if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot came back as none')
     const { snapshot } = packet.value
@@ -135,7 +135,7 @@ async function capture() {
     for (const { kinds, isWhole, snapshots } of rooms) {
       if (snapshots.length < ROOM_SNAPSHOTS)
         snapshots.push(
-          room(source, kinds, isWhole || snapshots.length < ACK_TICKS / SEND_TICKS ? NEVER : realm.tick - ACK_TICKS),
+          room(source, kinds, isWhole || snapshots.length < ACK_TICKS / SEND_TICKS ? NO_TICK : realm.tick - ACK_TICKS),
         )
     }
   }

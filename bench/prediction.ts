@@ -3,10 +3,10 @@
  * from what was predicted, and how long an input takes until the player and somebody else see its effect.
  */
 import { RenderClient } from '../netcode/client/render-client.ts'
-import type { AvatarSample, Moving } from '../netcode/client/types.ts'
+import type { AvatarSample, MoveInput } from '../netcode/client/types.ts'
 import type { LinkConditions } from '../netcode/link-conditions.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Engine, type RealmDefinition, type Vec3 } from '../sim/index.ts'
-import { Dice } from '../bots/mind.ts'
+import { Dice } from '../bots/bot-behaviour.ts'
 import { SmallServer } from '../testing/small-server.ts'
 import { percentile } from './measure.ts'
 import type { Report, Row } from './report.ts'
@@ -83,7 +83,7 @@ const rms = (values: readonly number[]): number =>
 class Player {
   readonly #dice: Dice
   #untilMs = 0
-  #move: Moving = { yaw: 0 }
+  #move: MoveInput = { yaw: 0 }
   #yaw = 0
   #turning = 0
 
@@ -91,7 +91,7 @@ class Player {
     this.#dice = dice
   }
 
-  next(nowMs: number): Moving {
+  next(nowMs: number): MoveInput {
     if (nowMs >= this.#untilMs) {
       const dice = this.#dice
       this.#untilMs = nowMs + dice.between(300, 1_800)

@@ -12,7 +12,7 @@ import {
 import { median } from './measure.ts'
 import type { Report, Row } from './report.ts'
 import { scene, sceneDefinition, wardrobe } from './scene.ts'
-import type { Wardrobe } from '../bots/mimic.ts'
+import type { FittedClips } from '../bots/motion-clip-player.ts'
 
 const PLAYERS = [20, 100] as const
 const TICKS = 1_200
@@ -21,7 +21,7 @@ const RUNS = 3
 const REAL_TIME_FACTOR_GOAL = 14
 
 /** A session of bots as a realm records it: frames, a hash each tick, packed checkpoints. */
-async function recorded(engine: Engine, players: number, clips: Wardrobe): Promise<Uint8Array> {
+async function recorded(engine: Engine, players: number, clips: FittedClips): Promise<Uint8Array> {
   const definition = sceneDefinition(players)
   const simulation = simulationOf(engine)
   const { realm, next, hear } = scene(engine, players, clips)
@@ -61,7 +61,7 @@ async function verified(engine: Engine, bytes: Uint8Array): Promise<Verification
   return outcome.value
 }
 
-async function measure(engine: Engine, players: number, clips: Wardrobe): Promise<Row[]> {
+async function measure(engine: Engine, players: number, clips: FittedClips): Promise<Row[]> {
   const bytes = await recorded(engine, players, clips)
   const [byProcessor, byWall]: [number[], number[]] = [[], []]
   for (let i = 0; i < RUNS; i++) {

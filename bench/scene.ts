@@ -12,10 +12,10 @@ import {
   type SimEvent,
   type StepOptions,
 } from '../sim/index.ts'
-import { Dice } from '../bots/mind.ts'
+import { Dice } from '../bots/bot-behaviour.ts'
 import { loadClips } from '../bots/clip-files.ts'
-import { fitAll, type Wardrobe } from '../bots/mimic.ts'
-import { Troupe } from '../bots/troupe.ts'
+import { fitClips, type FittedClips } from '../bots/motion-clip-player.ts'
+import { SimCrowd } from '../bots/sim-crowd.ts'
 
 export const DYNAMICS = 200
 /** Half the side of the square over which props are strewn, metres: where the avatars walk. */
@@ -71,10 +71,10 @@ export function sceneDefinition(avatars: number): RealmDefinition {
   }
 }
 
-export async function wardrobe(): Promise<Wardrobe> {
+export async function wardrobe(): Promise<FittedClips> {
   const [body] = DEFAULT_DEFINITION.bodies
   if (!body) throw new Error('the default realm has no body')
-  return fitAll(await loadClips(), body)
+  return fitClips(await loadClips(), body)
 }
 
 export interface Scene {
@@ -87,13 +87,13 @@ export interface Scene {
   step(frame: InputFrame, options?: StepOptions): void
 }
 
-export function scene(engine: Engine, avatars: number, clips: Wardrobe): Scene {
+export function scene(engine: Engine, avatars: number, clips: FittedClips): Scene {
   const realm = genesis(engine, sceneDefinition(avatars))
-  const troupe = new Troupe({ count: avatars, behaviour: 'mocap', seed: SEED, clips })
+  const troupe = new SimCrowd({ count: avatars, behaviour: 'mocap', seed: SEED, clips })
   return {
     realm,
-    next: () => troupe.next(realm),
-    hear: (events) => troupe.heard(events),
-    step: (frame, options) => troupe.heard(step(realm, frame, options)),
+    next: () => troupe.nextFrame(realm),
+    hear: (events) => troupe.handleEvents(events),
+    step: (frame, options) => troupe.handleEvents(step(realm, frame, options)),
   }
 }

@@ -3,7 +3,7 @@ import { checkpoint, free, hash, loadEngine, PHASES, props, restore, type Engine
 import { median, percentile, samples, timed, type Samples } from './measure.ts'
 import type { Report, Row } from './report.ts'
 import { DYNAMICS, scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'
-import type { Wardrobe } from '../bots/mimic.ts'
+import type { FittedClips } from '../bots/motion-clip-player.ts'
 
 const AVATARS = [10, 100, 300, 500] as const
 /** Not measured: compiling, and props that settle. */
@@ -117,7 +117,7 @@ function checkpointRows(engine: Engine, avatars: number, { realm }: Scene): Row[
   ]
 }
 
-function measure(engine: Engine, avatars: number, clips: Wardrobe): Row[] {
+function measure(engine: Engine, avatars: number, clips: FittedClips): Row[] {
   const played = scene(engine, avatars, clips)
   const rows = [...tickRows(avatars, measureTicks(played)), ...checkpointRows(engine, avatars, played)]
   free(played.realm)

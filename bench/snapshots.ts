@@ -19,10 +19,10 @@ import { PROTOCOL_VERSION } from '../protocol/index.ts'
 import { SAVINGS, SnapshotDecoder, SnapshotSource, SnapshotView, type Savings } from '../netcode/snapshot.ts'
 import { ClientSession, ServerSession } from '../netcode/session/index.ts'
 import { Playback } from '../netcode/client/playback.ts'
-import { World } from '../netcode/client/world.ts'
+import { ReplicatedWorld } from '../netcode/client/replicated-world.ts'
 import type { AvatarSample, PropSample } from '../netcode/client/types.ts'
-import { Dice } from '../bots/mind.ts'
-import type { Wardrobe } from '../bots/mimic.ts'
+import { Dice } from '../bots/bot-behaviour.ts'
+import type { FittedClips } from '../bots/motion-clip-player.ts'
 import { median, percentile, samples, timed, type Samples } from './measure.ts'
 import type { Report, Row } from './report.ts'
 import { scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'
@@ -83,7 +83,7 @@ class Line {
   readonly client = new ClientSession(0)
   readonly view: SnapshotView
   readonly decoder = new SnapshotDecoder()
-  readonly world: World
+  readonly world: ReplicatedWorld
   readonly playback = new Playback(60)
   readonly avatar: AvatarView
   readonly down: Way
@@ -93,7 +93,7 @@ class Line {
   constructor(realm: Realm, avatar: AvatarView, network: Network, dice: Dice) {
     this.avatar = avatar
     this.view = new SnapshotView(realm.tick)
-    this.world = new World(realm.definition.bounds, 60, this.decoder)
+    this.world = new ReplicatedWorld(realm.definition.bounds, 60, this.decoder)
     this.down = new Way(network, dice)
     this.up = new Way(network, dice)
     this.server.queue({
@@ -111,8 +111,8 @@ class Line {
       sequence: 0,
       ackCommand: 0,
     })
-    for (const other of realm.avatars.values()) this.world.tell(avatarAdded(other))
-    for (const prop of props(realm)) this.world.tell(propAdded(prop))
+    for (const other of realm.avatars.values()) this.world.receive(avatarAdded(other))
+    for (const prop of props(realm)) this.world.receive(propAdded(prop))
   }
 
   /** Who acts acknowledges 15 times a second. */
@@ -124,7 +124,7 @@ class Line {
   }
 
   packets(source: SnapshotSource, nowMs: number): Uint8Array[] {
-    return this.server.packets([this.view.next(source, this.avatar.id, this.server.acknowledgementMs)], nowMs)
+    return this.server.packets([this.view.nextPart(source, this.avatar.id, this.server.acknowledgementMs)], nowMs)
   }
 
   hear(nowMs: number, watched: boolean): void {
@@ -132,15 +132,15 @@ class Line {
       const heard = this.client.receive(bytes, nowMs)
       if (!heard.ok) throw new Error(heard.error.message)
       const { snapshot, packet } = heard.value
-      const decoded = snapshot === null || !watched ? null : this.decoder.take(snapshot)
+      const decoded = snapshot === null || !watched ? null : this.decoder.decode(snapshot)
       if (decoded === null || snapshot === null) continue
       if (!decoded.ok) throw new Error(decoded.error.message)
       if (decoded.value.missing > 0) {
         this.missing += 1
-        this.client.disown(packet)
+        this.client.withholdAck(packet)
       }
-      this.world.show(decoded.value.samples)
-      this.playback.arrived(snapshot.tick, nowMs)
+      this.world.applySamples(decoded.value.samples)
+      this.playback.recordSnapshot(snapshot.tick, nowMs)
     }
   }
 }
@@ -297,7 +297,7 @@ function errorRows(where: string, name: string, { rootCm, handCm, boneDegrees, p
   ]
 }
 
-function measure(engine: Engine, clips: Wardrobe, network: Network): Row[] {
+function measure(engine: Engine, clips: FittedClips, network: Network): Row[] {
   const played = scene(engine, AVATARS, clips)
   const outcome = play(played, network, WARM_UP_TICKS + MEASURED_TICKS)
   free(played.realm)
@@ -337,7 +337,7 @@ const WITHOUT: readonly (readonly [string, Partial<Savings>])[] = [
 ]
 const SAVING_TICKS = 120
 
-function measureSavings(engine: Engine, clips: Wardrobe): Row[] {
+function measureSavings(engine: Engine, clips: FittedClips): Row[] {
   return WITHOUT.flatMap(([name, savings]) => {
     const played = scene(engine, AVATARS, clips)
     const { near, far } = play(played, NETWORKS[0] as Network, WARM_UP_TICKS + SAVING_TICKS, { ...SAVINGS, ...savings })

@@ -16,7 +16,7 @@ import { unpackOutbound, type FromRealm, type LinkEvent, type ToRealm } from '..
 import { RealmRunner } from '../server/realm/runner.ts'
 import type { TickTimer, TickTiming } from '../server/realm/tick-loop.ts'
 import { free, loadEngine } from '../sim/index.ts'
-import { Troupe } from '../bots/troupe.ts'
+import { SimCrowd } from '../bots/sim-crowd.ts'
 import { median, percentile } from './measure.ts'
 import type { Report, Row } from './report.ts'
 import { DYNAMICS, sceneDefinition, wardrobe } from './scene.ts'
@@ -129,7 +129,7 @@ class Crowd implements TickTimer {
 
 async function play(recordings: string): Promise<Crowd> {
   const engine = await loadEngine()
-  const troupe = new Troupe({ count: PLAYERS, behaviour: 'mocap', seed: SEED, clips: await wardrobe() })
+  const troupe = new SimCrowd({ count: PLAYERS, behaviour: 'mocap', seed: SEED, clips: await wardrobe() })
   const log = await Champion.open({
     start: { definition: sceneDefinition(PLAYERS), recordings, keepBytes: Infinity, recordedBy: 'bench' },
     engine,
@@ -138,7 +138,7 @@ async function play(recordings: string): Promise<Crowd> {
   const meters = new Meters()
   const crowd = new Crowd(meters, (sessions) => {
     if (log.realm.tick === 0) return
-    for (const { player, command } of troupe.next(log.realm).inputs) {
+    for (const { player, command } of troupe.nextFrame(log.realm).inputs) {
       const session = sessions[player - 1]
       if (!session?.welcomed) continue
       if (isLatestWins(command.type)) session.latest(command)

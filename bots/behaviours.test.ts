@@ -16,12 +16,12 @@ import {
   type SimEvent,
 } from '../sim/index.ts'
 import { loadClips } from './clip-files.ts'
-import { BEHAVIOURS, type BehaviourName } from './mind.ts'
-import { fitAll } from './mimic.ts'
-import { Troupe } from './troupe.ts'
+import { BEHAVIOURS, type BehaviourName } from './bot-behaviour.ts'
+import { fitClips } from './motion-clip-player.ts'
+import { SimCrowd } from './sim-crowd.ts'
 
 const engine = await loadEngine()
-const clips = fitAll(await loadClips(), DEFAULT_BODY)
+const clips = fitClips(await loadClips(), DEFAULT_BODY)
 const realms: Realm[] = []
 afterEach(() => {
   for (const realm of realms.splice(0)) free(realm)
@@ -46,12 +46,12 @@ function play(
 ): Played {
   const realm = genesis(engine, definition)
   realms.push(realm)
-  const troupe = new Troupe({ count, behaviour, seed, clips })
+  const troupe = new SimCrowd({ count, behaviour, seed, clips })
   const played: Played = { realm, frames: [], events: [], travelled: Array.from({ length: count }, () => 0) }
   for (let i = 0; i < seconds * definition.tickRate; i++) {
-    const frame = troupe.next(realm)
+    const frame = troupe.nextFrame(realm)
     const events = step(realm, frame)
-    troupe.heard(events)
+    troupe.handleEvents(events)
     played.frames.push(frame)
     played.events.push(...events)
     for (const { player, velocity } of avatars(realm))
@@ -105,11 +105,11 @@ test('dragging bots grab, carry, throw and scale', () => {
 test('thrown things fly', () => {
   const realm = genesis(engine, DEFAULT_DEFINITION)
   realms.push(realm)
-  const troupe = new Troupe({ count: 4, behaviour: 'drag', seed: 3, clips })
+  const troupe = new SimCrowd({ count: 4, behaviour: 'drag', seed: 3, clips })
   const speeds: number[] = []
   for (let i = 0; i < 1200; i++) {
-    const events = step(realm, troupe.next(realm))
-    troupe.heard(events)
+    const events = step(realm, troupe.nextFrame(realm))
+    troupe.handleEvents(events)
     for (const event of events) {
       const motion = event.type === 'released' ? realm.props.get(event.element)?.motion : undefined
       if (motion) speeds.push(Math.hypot(motion[7] ?? 0, motion[8] ?? 0, motion[9] ?? 0))

@@ -2,8 +2,15 @@
 import { Hand, RUN_SPEED, WALK_SPEED, type Vec3 } from '../sim/index.ts'
 import { Carrier, type CarrierOptions } from './carrier.ts'
 import { Maker } from './maker.ts'
-import { Mimic, type Wardrobe } from './mimic.ts'
-import { Dice, type BehaviourName, type Deeds, type Mind, type Outcome, type Sight } from './mind.ts'
+import { MotionClipPlayer, type FittedClips } from './motion-clip-player.ts'
+import {
+  Dice,
+  type BehaviourName,
+  type Actions,
+  type BotBehaviour,
+  type ActionResult,
+  type Perception,
+} from './bot-behaviour.ts'
 import { Walker, type Gait } from './walker.ts'
 
 /** Time between two poses, ms: 15 a second (DESIGN.md section 5). */
@@ -19,11 +26,11 @@ const RUN: Gait = { speed: RUN_SPEED, run: true }
 interface Parts {
   readonly carrier?: Carrier
   readonly maker?: Maker
-  readonly mimic?: Mimic
+  readonly mimic?: MotionClipPlayer
 }
 
 /** One body that walks, and does what its parts do. */
-class Person implements Mind {
+class ComposedBehaviour implements BotBehaviour {
   readonly #dice: Dice
   readonly #walker: Walker
   readonly #parts: Parts
@@ -38,7 +45,7 @@ class Person implements Mind {
     this.#parts = parts
   }
 
-  think(nowMs: number, sight: Sight, deeds: Deeds): void {
+  think(nowMs: number, sight: Perception, deeds: Actions): void {
     if (nowMs >= this.#moodUntilMs) {
       this.#moodUntilMs = nowMs + this.#dice.between(...MOOD_MS)
       this.#run = this.#dice.chance(0.3)
@@ -50,19 +57,19 @@ class Person implements Mind {
     maker?.step(nowMs, sight, deeds, this.#walker.yaw)
   }
 
-  settled(outcome: Outcome): void {
-    this.#parts.carrier?.settled(outcome)
-    this.#parts.maker?.settled(outcome)
+  actionEnded(outcome: ActionResult): void {
+    this.#parts.carrier?.actionEnded(outcome)
+    this.#parts.maker?.actionEnded(outcome)
   }
 
-  #walk(nowMs: number, sight: Sight, deeds: Deeds): void {
+  #walk(nowMs: number, sight: Perception, deeds: Actions): void {
     const wanted = this.#parts.carrier?.wants(sight) ?? undefined
     if (wanted) this.#walker.goTo(wanted, sight.definition)
     const gait = this.#parts.mimic?.gait(this.#run) ?? (this.#run ? RUN : WALK)
     deeds.move(this.#walker.step(nowMs, sight, gait, wanted))
   }
 
-  #pose(nowMs: number, deeds: Deeds): void {
+  #pose(nowMs: number, deeds: Actions): void {
     const { mimic } = this.#parts
     if (!mimic || nowMs - this.#poseMs < POSE_MS) return
     this.#poseMs = Math.max(this.#poseMs + POSE_MS, nowMs - POSE_MS)
@@ -78,19 +85,23 @@ const RIGHT_HAND: CarrierOptions = { hand: Hand.right, pauseMs: [4_000, 12_000],
 
 type Kind = Exclude<BehaviourName, 'mixed'>
 
-function person(kind: Kind, dice: Dice, clips: Wardrobe, makes: boolean): Mind {
+function composed(kind: Kind, dice: Dice, clips: FittedClips, makes: boolean): BotBehaviour {
   const maker = makes ? { maker: new Maker(dice) } : {}
-  if (kind === 'walk') return new Person(dice, 1_500, maker)
-  if (kind === 'drag') return new Person(dice, 800, { carrier: new Carrier(dice, POINTER), ...maker })
-  return new Person(dice, 4_000, { mimic: new Mimic(dice, clips), carrier: new Carrier(dice, RIGHT_HAND), ...maker })
+  if (kind === 'walk') return new ComposedBehaviour(dice, 1_500, maker)
+  if (kind === 'drag') return new ComposedBehaviour(dice, 800, { carrier: new Carrier(dice, POINTER), ...maker })
+  return new ComposedBehaviour(dice, 4_000, {
+    mimic: new MotionClipPlayer(dice, clips),
+    carrier: new Carrier(dice, RIGHT_HAND),
+    ...maker,
+  })
 }
 
 /**
  * How a bot behaves, by name and seed: `walk` from place to place, `drag` things about, `mocap` moves as people do and
  * takes things in its hand now and then; `mixed` is one of the three, drawn by the seed, and makes things as well.
  */
-export function createMind(name: BehaviourName, seed: number, clips: Wardrobe): Mind {
+export function createBehaviour(name: BehaviourName, seed: number, clips: FittedClips): BotBehaviour {
   const dice = new Dice(seed)
   const kind: Kind = name === 'mixed' ? (dice.pick(['walk', 'drag', 'mocap'] as const) ?? 'walk') : name
-  return person(kind, dice, clips, name === 'mixed')
+  return composed(kind, dice, clips, name === 'mixed')
 }

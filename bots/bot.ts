@@ -1,8 +1,8 @@
 /** A bot: a mind behind a render client. It looks at the world as a player's program does, a little late and interpolated. */
 import { packPose, type Vec3 } from '../sim/index.ts'
 import type { RenderClient } from '../netcode/client/render-client.ts'
-import type { AvatarSample, Outcome as Answer, WorldSample } from '../netcode/client/types.ts'
-import type { Deed, Deeds, Mind, Move, Sight } from './mind.ts'
+import type { AvatarSample, CommandResult as Answer, WorldSample } from '../netcode/client/types.ts'
+import type { Action, Actions, BotBehaviour, MoveIntent, Perception } from './bot-behaviour.ts'
 
 /** Time between two thoughts, ms: twice as often as inputs leave. */
 const THINK_MS = 1000 / 30
@@ -10,14 +10,14 @@ const THINK_MS = 1000 / 30
 const LOOK_MS = 200
 
 /** How many commands ended how. */
-export interface Tally {
+export interface CommandTally {
   readonly done: number
   readonly rejected: Readonly<Record<string, number>>
 }
 
 export class Bot {
   readonly client: RenderClient
-  readonly #mind: Mind
+  readonly #mind: BotBehaviour
   #thoughtMs = -Infinity
   #lookedMs = -Infinity
   #world: WorldSample | null = null
@@ -26,11 +26,11 @@ export class Bot {
   #done = 0
   readonly #rejected: Record<string, number> = {}
   #resting = false
-  #move: Move | null = null
+  #move: MoveIntent | null = null
   /** Whether it is to jump, where that is not its mind's to say. */
   #jumps: boolean | null = null
 
-  constructor(client: RenderClient, mind: Mind) {
+  constructor(client: RenderClient, mind: BotBehaviour) {
     this.client = client
     this.#mind = mind
   }
@@ -62,11 +62,11 @@ export class Bot {
     if (!this.#resting) this.client.move({ ...(this.#move ?? { yaw: this.#self?.yaw ?? 0 }), jump: wish })
   }
 
-  get tally(): Tally {
+  get tally(): CommandTally {
     return { done: this.#done, rejected: { ...this.#rejected } }
   }
 
-  #look(nowMs: number): Sight | null {
+  #look(nowMs: number): Perception | null {
     const { definition, state } = this.client
     if (!definition || state.type !== 'joined') return null
     if (nowMs - this.#lookedMs >= LOOK_MS || !this.#world || !this.#self) {
@@ -85,7 +85,7 @@ export class Bot {
     )
   }
 
-  readonly #deeds: Deeds = {
+  readonly #deeds: Actions = {
     move: (move) => {
       this.#move = move
       this.client.move(this.#jumps === null ? move : { ...move, jump: this.#jumps })
@@ -96,22 +96,22 @@ export class Bot {
   }
 
   /** Numbers commands by itself: the mind needs to know them apart before they are answered. */
-  #command(deed: Deed): number {
+  #command(deed: Action): number {
     const sequence = ++this.#commands
     void this.#settle(deed, sequence)
     return sequence
   }
 
-  async #settle(deed: Deed, sequence: number): Promise<void> {
+  async #settle(deed: Action, sequence: number): Promise<void> {
     const answer = await this.#carryOut(deed)
     if (answer.ok) this.#done++
     else this.#rejected[answer.reason] = (this.#rejected[answer.reason] ?? 0) + 1
-    this.#mind.settled(
+    this.#mind.actionEnded(
       answer.ok ? { sequence, ok: true, element: answer.element } : { sequence, ok: false, reason: answer.reason },
     )
   }
 
-  #carryOut(deed: Deed): Promise<Answer> {
+  #carryOut(deed: Action): Promise<Answer> {
     switch (deed.type) {
       case 'grab':
         return this.client.grab(deed.element, deed.hand)

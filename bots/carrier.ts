@@ -2,7 +2,7 @@
 import { add, distance, rotate, yawRotation } from '../sim/maths.ts'
 import type { ElementId, HandId, Vec3 } from '../sim/index.ts'
 import { ahead } from './heading.ts'
-import type { Deeds, Dice, Outcome, SeenProp, Sight } from './mind.ts'
+import type { Actions, Dice, ActionResult, SeenProp, Perception } from './bot-behaviour.ts'
 
 /** How far away a prop may be to be interesting, metres. */
 const INTEREST_METRES = 10
@@ -44,7 +44,7 @@ export class Carrier {
   }
 
   /** Where the prop is that it wants to get near to. */
-  wants(sight: Sight): Vec3 | null {
+  wants(sight: Perception): Vec3 | null {
     return this.#state.name === 'near' ? (propOf(sight, this.#state.element)?.position ?? null) : null
   }
 
@@ -53,7 +53,7 @@ export class Carrier {
   }
 
   /** `grip`: where the hand is in root space. */
-  step(nowMs: number, sight: Sight, deeds: Deeds, yaw: number, grip: Vec3): void {
+  step(nowMs: number, sight: Perception, deeds: Actions, yaw: number, grip: Vec3): void {
     this.#nowMs = nowMs
     const state = this.#state
     switch (state.name) {
@@ -72,7 +72,7 @@ export class Carrier {
     }
   }
 
-  settled(outcome: Outcome): void {
+  actionEnded(outcome: ActionResult): void {
     const state = this.#state
     if (state.name !== 'asked' || outcome.sequence !== state.sequence) return
     if (!outcome.ok) return this.#rest()
@@ -87,7 +87,7 @@ export class Carrier {
     this.#state = { name: 'bored', untilMs: this.#nowMs + this.#dice.between(...this.#options.pauseMs) }
   }
 
-  #choose(sight: Sight): void {
+  #choose(sight: Perception): void {
     const near = [...sight.props()]
       .filter(
         ({ spec, holder, position }) =>
@@ -99,7 +99,7 @@ export class Carrier {
     else this.#rest()
   }
 
-  #approach(element: ElementId, untilMs: number, sight: Sight, deeds: Deeds): void {
+  #approach(element: ElementId, untilMs: number, sight: Perception, deeds: Actions): void {
     const prop = propOf(sight, element)
     if (!prop || prop.holder !== 0 || this.#nowMs > untilMs) return this.#rest()
     if (distance(prop.position, eyes(sight)) > sight.definition.reach * REACH_SHARE) return
@@ -107,7 +107,7 @@ export class Carrier {
     this.#state = { name: 'asked', element, sequence, untilMs: this.#nowMs + ANSWER_MS_MAX }
   }
 
-  #carry(state: Extract<State, { name: 'carry' }>, sight: Sight, deeds: Deeds, yaw: number, grip: Vec3): void {
+  #carry(state: Extract<State, { name: 'carry' }>, sight: Perception, deeds: Actions, yaw: number, grip: Vec3): void {
     const prop = propOf(sight, state.element)
     if (!prop) return this.#rest()
     deeds.drag(this.#options.hand, this.#place(sight, yaw, grip, 0), yawRotation(yaw))
@@ -122,7 +122,7 @@ export class Carrier {
     return Math.fround(Math.min(SCALE_MAX, Math.max(SCALE_MIN, scale * this.#dice.between(0.7, 1.5))))
   }
 
-  #swing(state: Extract<State, { name: 'swing' }>, sight: Sight, deeds: Deeds, yaw: number, grip: Vec3): void {
+  #swing(state: Extract<State, { name: 'swing' }>, sight: Perception, deeds: Actions, yaw: number, grip: Vec3): void {
     const share = (this.#nowMs - state.startMs) / SWING_MS
     if (share <= 1) {
       deeds.drag(this.#options.hand, this.#place(sight, yaw, grip, (share - 0.5) * SWING_METRES), yawRotation(yaw))
@@ -133,7 +133,7 @@ export class Carrier {
   }
 
   /** The hand in the world, `forward` metres ahead of where it is, kept within the reach. */
-  #place(sight: Sight, yaw: number, grip: Vec3, forward: number): Vec3 {
+  #place(sight: Perception, yaw: number, grip: Vec3, forward: number): Vec3 {
     const look = ahead(yaw)
     const at = add(sight.position, rotate(yawRotation(yaw), grip))
     const wished = { x: at.x + look.x * forward, y: at.y + Math.max(0, forward) * 0.4, z: at.z + look.z * forward }
@@ -145,9 +145,9 @@ export class Carrier {
 }
 
 /** Reach is measured from about here. */
-const eyes = ({ position }: Sight): Vec3 => ({ x: position.x, y: position.y + 1.5, z: position.z })
+const eyes = ({ position }: Perception): Vec3 => ({ x: position.x, y: position.y + 1.5, z: position.z })
 
-function propOf(sight: Sight, element: ElementId): SeenProp | undefined {
+function propOf(sight: Perception, element: ElementId): SeenProp | undefined {
   for (const prop of sight.props()) if (prop.element === element) return prop
   return undefined
 }

@@ -4,12 +4,12 @@ import { login } from '../netcode/client/login.ts'
 import { RenderClient } from '../netcode/client/render-client.ts'
 import { ConnectError, type Connect } from '../netcode/transport.ts'
 import { EffectWatch } from './effect-watch.ts'
-import { createMind } from './behaviours.ts'
+import { createBehaviour } from './behaviours.ts'
 import { Bot } from './bot.ts'
 import type { Clip } from './clip.ts'
 import { figuresOf, type CrowdFigures, type Traffic } from './figures.ts'
-import { fitAll, type Wardrobe } from './mimic.ts'
-import type { BehaviourName } from './mind.ts'
+import { fitClips, type FittedClips } from './motion-clip-player.ts'
+import type { BehaviourName } from './bot-behaviour.ts'
 
 /** Bots that connect at the same time: a server takes so many half-open connections of one address (http/connection-limits.ts). */
 const CONNECTING_MAX = 64
@@ -54,7 +54,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 export class Crowd {
   readonly #options: CrowdOptions
-  readonly #wardrobe: Wardrobe
+  readonly #wardrobe: FittedClips
   readonly #bots: Bot[] = []
   readonly #troubles = new Map<string, number>()
   readonly #rttMs: number[] = []
@@ -68,7 +68,7 @@ export class Crowd {
 
   constructor(options: CrowdOptions) {
     this.#options = options
-    this.#wardrobe = fitAll(options.clips, DEFAULT_BODY)
+    this.#wardrobe = fitClips(options.clips, DEFAULT_BODY)
   }
 
   get progress(): CrowdProgress {
@@ -248,7 +248,7 @@ export class Crowd {
         },
       },
     })
-    const bot = new Bot(client, createMind(behaviour, seed + index, this.#wardrobe))
+    const bot = new Bot(client, createBehaviour(behaviour, seed + index, this.#wardrobe))
     this.#bots.push(bot)
     client.start()
     const error = await joined

@@ -2,16 +2,16 @@ import { afterEach, expect, test } from 'vitest'
 import { RenderClient } from '../netcode/client/render-client.ts'
 import { avatars, DEFAULT_BODY, DEFAULT_DEFINITION, loadEngine } from '../sim/index.ts'
 import { SmallServer } from '../testing/small-server.ts'
-import { createMind } from './behaviours.ts'
+import { createBehaviour } from './behaviours.ts'
 import { Bot } from './bot.ts'
 import { loadClips } from './clip-files.ts'
 import { EffectWatch } from './effect-watch.ts'
 import { percentileOf } from './figures.ts'
-import { fitAll } from './mimic.ts'
-import { BEHAVIOURS, type BehaviourName, type Mind } from './mind.ts'
+import { fitClips } from './motion-clip-player.ts'
+import { BEHAVIOURS, type BehaviourName, type BotBehaviour } from './bot-behaviour.ts'
 
 const engine = await loadEngine()
-const clips = fitAll(await loadClips(), DEFAULT_BODY)
+const clips = fitClips(await loadClips(), DEFAULT_BODY)
 const TICKS_A_SECOND = 60
 const WARM_UP_SECONDS = 3
 const SECONDS = 12
@@ -23,10 +23,10 @@ afterEach(() => {
 })
 
 /** Does what it wants but never jumps by itself. */
-const earthbound = (mind: Mind): Mind => ({
+const earthbound = (mind: BotBehaviour): BotBehaviour => ({
   think: (nowMs, sight, deeds) =>
     mind.think(nowMs, sight, { ...deeds, move: (move) => deeds.move({ ...move, jump: false }) }),
-  settled: (outcome) => mind.settled(outcome),
+  actionEnded: (outcome) => mind.actionEnded(outcome),
 })
 
 interface Scene {
@@ -53,7 +53,7 @@ async function play({
       predict: false,
     })
     client.start()
-    return new Bot(client, earthbound(createMind(behaviour, i, clips)))
+    return new Bot(client, earthbound(createBehaviour(behaviour, i, clips)))
   })
   let jumps = 0
   const standing = new Map<number, boolean>()

@@ -7,7 +7,7 @@
  */
 import type { AvatarSample } from '../netcode/client/types.ts'
 import type { Bot } from './bot.ts'
-import { Dice } from './mind.ts'
+import { Dice } from './bot-behaviour.ts'
 
 /** Bots that jump: six effects a second in all. */
 const JUMPERS_MAX = 8

@@ -42,7 +42,7 @@ const FILE = new URL(
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-class Watcher {
+class HashCheck {
   readonly #worker: Worker
   #running = false
   #ended: string | null = null
@@ -90,11 +90,11 @@ class Watcher {
 }
 
 export class LockstepWatch {
-  readonly #watchers: readonly Watcher[]
+  readonly #watchers: readonly HashCheck[]
 
   /** Starts `count` peers. */
   constructor(url: string, count: number) {
-    this.#watchers = Array.from({ length: count }, (_, i) => new Watcher({ url, name: `observer ${i + 1}` }))
+    this.#watchers = Array.from({ length: count }, (_, i) => new HashCheck({ url, name: `observer ${i + 1}` }))
   }
 
   /** Resolves when all follow; rejects with why one does not. */

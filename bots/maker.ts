@@ -2,7 +2,7 @@
 import { add, IDENTITY } from '../sim/maths.ts'
 import type { ElementId, PropSpec, Shape } from '../sim/index.ts'
 import { ahead } from './heading.ts'
-import type { Deeds, Dice, Outcome, Sight } from './mind.ts'
+import type { Actions, Dice, ActionResult, Perception } from './bot-behaviour.ts'
 
 /** How many things a bot has made at most at a time. */
 const OWN_MAX = 2
@@ -36,7 +36,7 @@ export class Maker {
     this.#dice = dice
   }
 
-  step(nowMs: number, sight: Sight, deeds: Deeds, yaw: number): void {
+  step(nowMs: number, sight: Perception, deeds: Actions, yaw: number): void {
     this.#nextMs ??= nowMs + this.#dice.between(...PAUSE_MS)
     if (nowMs < this.#nextMs) return
     this.#nextMs = nowMs + this.#dice.between(...PAUSE_MS)
@@ -58,7 +58,7 @@ export class Maker {
     )
   }
 
-  settled(outcome: Outcome): void {
+  actionEnded(outcome: ActionResult): void {
     if (this.#asked.delete(outcome.sequence) && outcome.ok) this.#own.push(outcome.element)
   }
 

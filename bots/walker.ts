@@ -2,7 +2,7 @@
 import { clamp, wrapAngle } from '../sim/maths.ts'
 import { RUN_SPEED, WALK_SPEED, type RealmDefinition, type Vec3 } from '../sim/index.ts'
 import { yawTowards } from './heading.ts'
-import type { Dice, Move, Sight } from './mind.ts'
+import type { Dice, MoveIntent, Perception } from './bot-behaviour.ts'
 
 /** How far from the spawn bots roam, metres: near enough to meet each other. */
 const ROAM_METRES = 12
@@ -56,7 +56,7 @@ export class Walker {
   }
 
   /** The next move. `face`: where to look while standing. */
-  step(nowMs: number, sight: Sight, gait: Gait, face?: Vec3): Move {
+  step(nowMs: number, sight: Perception, gait: Gait, face?: Vec3): MoveIntent {
     const seconds = this.#lastMs === null ? 0 : Math.min(0.2, (nowMs - this.#lastMs) / 1000)
     this.#lastMs = nowMs
     if (nowMs < this.#standUntilMs) return this.#stay(sight, seconds, face)
@@ -82,7 +82,7 @@ export class Walker {
     }
   }
 
-  #stay(sight: Sight, seconds: number, face: Vec3 | undefined): Move {
+  #stay(sight: Perception, seconds: number, face: Vec3 | undefined): MoveIntent {
     if (face) this.#turn(yawTowards(sight.position, face), seconds)
     this.speed = 0
     return { x: 0, y: 0, z: 0, yaw: this.yaw, jump: false, run: false, fly: false }

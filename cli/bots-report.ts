@@ -1,7 +1,7 @@
 /** What a run of `otherworld bots` came to: its fields, its faults, its text. */
 import { percentileOf, type CrowdFigures } from '../bots/figures.ts'
 import type { WatchFigures } from '../bots/lockstep-watch.ts'
-import type { BehaviourName } from '../bots/mind.ts'
+import type { BehaviourName } from '../bots/bot-behaviour.ts'
 import type { ServerFigures } from '../bots/server-watch.ts'
 import { paint, rows, type Terminal } from './output.ts'
 

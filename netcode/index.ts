@@ -5,13 +5,13 @@
 export * from './transport.ts'
 export * from './session/index.ts'
 export {
-  LEVELS,
+  DETAIL_LEVELS,
   SnapshotDecoder,
   SnapshotSource,
   SnapshotView,
   UPDATE_TICKS_MAX,
   type Bounds,
-  type Sample,
+  type ComponentSample,
 } from './snapshot.ts'
 export { login, type Login, type LoginOptions, type Role } from './client/login.ts'
 export { RenderClient } from './client/render-client.ts'
@@ -20,11 +20,11 @@ export type {
   AvatarSample,
   ClientState,
   ClientStats,
-  Moving,
-  Outcome,
+  MoveInput,
+  CommandResult,
   PropSample,
   RenderClientOptions,
   RenderEvents,
-  Spawning,
+  SpawnOptions,
   WorldSample,
 } from './client/types.ts'

@@ -1,13 +1,13 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { PERFECT, randomFrom, Way, type LinkConditions } from './link-conditions.ts'
+import { PERFECT, randomFrom, LossyPath, type LinkConditions } from './link-conditions.ts'
 
 const seeds = fc.integer({ min: 1, max: 1_000_000 })
 const BYTES = 1_000
 
 /** Sends a message each millisecond; the arrivals of each. */
 function run(conditions: Partial<LinkConditions>, seed: number, count: number, ordered = false): number[][] {
-  const way = new Way(ordered, randomFrom(seed))
+  const way = new LossyPath(ordered, randomFrom(seed))
   return Array.from({ length: count }, (_, i) => way.arrivals(i, BYTES, { ...PERFECT, ...conditions }))
 }
 
@@ -36,7 +36,7 @@ test.prop([seeds, fc.double({ min: 0.05, max: 0.4, noNaN: true }), fc.constantFr
 )
 
 test.prop([seeds, fc.boolean()])('a blackout lets nothing through, and its end is the end of it', (seed, inBursts) => {
-  const way = new Way(false, randomFrom(seed))
+  const way = new LossyPath(false, randomFrom(seed))
   const blackout = { ...PERFECT, lossShare: 1, lossBurst: inBursts ? 5 : 1 }
   for (let i = 0; i < 100; i++) expect(way.arrivals(i, BYTES, blackout)).toEqual([])
   expect(way.arrivals(100, BYTES, PERFECT)).toHaveLength(1)

@@ -35,7 +35,7 @@ export const PERFECT: LinkConditions = {
 }
 
 /** One way of a link: when each copy of what is sent arrives. The same calls with the same `random` give the same times. */
-export class Way {
+export class LossyPath {
   readonly #ordered: boolean
   readonly #random: () => number
   #lastDueMs = 0

@@ -13,7 +13,7 @@ import {
   type Hello,
   type LockstepMessage,
 } from '../protocol/index.ts'
-import { Line } from './client/line.ts'
+import { Reconnector } from './client/reconnector.ts'
 import { Rate } from './client/rates.ts'
 import { LockstepReplica, type Mismatch } from './lockstep-replica.ts'
 import { HEARTBEAT_MS, SILENCE_MS_MAX } from './session/limits.ts'
@@ -64,7 +64,7 @@ export class LockstepPeer {
   readonly #options: LockstepOptions
   readonly #clock: () => number
   readonly #replica: LockstepReplica
-  readonly #line: Line
+  readonly #line: Reconnector
   readonly #down = new Rate()
   #state: LockstepState = { type: 'idle' }
   #packet = 0
@@ -76,7 +76,7 @@ export class LockstepPeer {
     this.#clock = options.clock ?? (() => performance.now())
     this.#replica = new LockstepReplica(options.engine)
     const { url, token, connects } = options
-    this.#line = new Line({
+    this.#line = new Reconnector({
       url,
       token,
       connects,
@@ -125,7 +125,7 @@ export class LockstepPeer {
   update(nowMs: number = this.#clock()): void {
     const isConnected = this.#line.connection !== null
     if (isConnected && nowMs - this.#heardAtMs >= SILENCE_MS_MAX)
-      this.#line.lost('The server has not sent a frame for 5 seconds.')
+      this.#line.handleLoss('The server has not sent a frame for 5 seconds.')
     else if (isConnected && nowMs - this.#sentAtMs >= HEARTBEAT_MS) this.#send(null)
     this.#line.update(nowMs)
     this.#catchUp()
@@ -170,17 +170,17 @@ export class LockstepPeer {
     this.#down.add(bytes.length, this.#heardAtMs)
     const decoded = decodeLockstep(bytes)
     const failed = decoded.ok
-      ? this.#take(decoded.value)
+      ? this.#receive(decoded.value)
       : `The server's message is not valid: ${describe(decoded.error)}`
     if (failed !== null) this.#line.end(failed)
   }
 
-  #take(message: LockstepMessage): string | null {
+  #receive(message: LockstepMessage): string | null {
     switch (message.type) {
       case 'start': {
         const refused = this.#replica.start(message)
         if (refused !== null) return refused
-        this.#line.works()
+        this.#line.confirm()
         this.#set({ type: 'running', epoch: message.epoch })
         return null
       }
@@ -188,7 +188,7 @@ export class LockstepPeer {
         return this.#replica.push(message)
       case 'goodbye':
         if (message.again !== true) return message.reason
-        this.#line.restarts(message.reason)
+        this.#line.handleRestart(message.reason)
         return null
     }
   }

@@ -3,7 +3,7 @@
  * drawn from a seed. The same calls give the same deliveries. Nothing moves until `advance` is called.
  */
 import { contain, type ReportFault } from './guard.ts'
-import { PERFECT, randomFrom, Way, type LinkConditions } from './link-conditions.ts'
+import { PERFECT, randomFrom, LossyPath, type LinkConditions } from './link-conditions.ts'
 import {
   checkMessageSize,
   CLOSE_REASON,
@@ -41,7 +41,7 @@ export interface MemoryOptions {
   readonly report?: ReportFault
 }
 
-interface Delivery {
+interface ScheduledDelivery {
   readonly dueMs: number
   readonly run: () => void
 }
@@ -50,9 +50,9 @@ interface Delivery {
 export class MemoryClient implements ClientConnection {
   readonly kind = 'memory'
   readonly ordered: boolean
-  readonly #link: Link
+  readonly #link: MemoryConnection
 
-  constructor(link: Link) {
+  constructor(link: MemoryConnection) {
     this.#link = link
     this.ordered = link.ordered
   }
@@ -72,7 +72,7 @@ export class MemoryClient implements ClientConnection {
   }
 }
 
-interface Link {
+interface MemoryConnection {
   readonly ordered: boolean
   sendUp(bytes: Uint8Array): void
   closeByClient(reason: string): void
@@ -81,8 +81,8 @@ interface Link {
 
 interface ServerLink {
   readonly client: ClientEvents
-  readonly up: Way
-  readonly down: Way
+  readonly up: LossyPath
+  readonly down: LossyPath
   state: 'open' | 'closing' | 'vanished'
   isClientOpen: boolean
   queue: Uint8Array[]
@@ -95,7 +95,7 @@ export class MemoryTransport implements ServerTransport {
   readonly #options: MemoryOptions
   readonly #random: () => number
   readonly #links = new Map<ConnectionId, ServerLink>()
-  #deliveries: Delivery[] = []
+  #deliveries: ScheduledDelivery[] = []
   #conditions: LinkConditions
   #nowMs: number
   #nextConnection: ConnectionId = 1
@@ -188,8 +188,8 @@ export class MemoryTransport implements ServerTransport {
     const connection = this.#nextConnection++
     const link: ServerLink = {
       client: events,
-      up: new Way(ordered, this.#random),
-      down: new Way(ordered, this.#random),
+      up: new LossyPath(ordered, this.#random),
+      down: new LossyPath(ordered, this.#random),
       state: 'open',
       isClientOpen: true,
       queue: [],
@@ -206,7 +206,7 @@ export class MemoryTransport implements ServerTransport {
     return new MemoryClient(this.#clientLink(connection, link, ordered))
   }
 
-  #clientLink(connection: ConnectionId, link: ServerLink, ordered: boolean): Link {
+  #clientLink(connection: ConnectionId, link: ServerLink, ordered: boolean): MemoryConnection {
     const schedule = (dueMs: number, run: () => void) => this.#schedule(dueMs, run)
     return {
       ordered,

@@ -11,7 +11,7 @@ import {
   SnapshotView,
   UPDATE_TICKS_MAX,
   type Bounds,
-  type Sample,
+  type ComponentSample,
 } from './snapshot.ts'
 import {
   AVATAR_KINDS,
@@ -19,15 +19,15 @@ import {
   bonesState,
   JOINTS,
   jointsState,
-  keyOf,
+  componentKey,
   PROP,
   PROP_KINDS,
   propState,
   ROOT,
   rootState,
   WIDTHS,
-  type Kind,
-} from './snapshot/strands.ts'
+  type ComponentKind,
+} from './snapshot/components.ts'
 
 const BOUNDS: Bounds = { min: { x: -500, y: -20, z: -300 }, max: { x: 500, y: 200, z: 300 } }
 const HEAD = {
@@ -98,14 +98,14 @@ function received(bytes: Uint8Array): SnapshotPart {
   return packet.value.snapshot
 }
 
-function samplesOf(decoder: SnapshotDecoder, part: SnapshotPart): readonly Sample[] {
-  const decoded = decoder.take(part)
+function samplesOf(decoder: SnapshotDecoder, part: SnapshotPart): readonly ComponentSample[] {
+  const decoded = decoder.decode(part)
   if (!decoded.ok) throw new Error(decoded.error.message)
   expect(decoded.value.missing).toBe(0)
   return decoded.value.samples
 }
 
-function newest(decoder: SnapshotDecoder, element: number, kind: Kind): readonly number[] {
+function newest(decoder: SnapshotDecoder, element: number, kind: ComponentKind): readonly number[] {
   const sample = decoder.newest(element, kind)
   if (sample === null) throw new Error(`nothing is known of strand ${kind} of element ${element}`)
   return sample.values
@@ -123,7 +123,7 @@ function statesOf({ avatars, props, histories, tick }: SnapshotSource): Map<numb
         const history = histories[kind]
         const at = history.at(row, tick)
         if ((history.born[row] ?? -1) >= 0)
-          states.set(keyOf(roster.elements[row] ?? 0, kind), [...history.states.subarray(at, at + WIDTHS[kind])])
+          states.set(componentKey(roster.elements[row] ?? 0, kind), [...history.states.subarray(at, at + WIDTHS[kind])])
       }
   return states
 }
@@ -139,9 +139,9 @@ function sayAll(
   const decoder = new SnapshotDecoder()
   for (let i = 1; i <= calls; i += 1) {
     source.update(i * 3, avatars, props)
-    const part = view.next(source, 1, 0)
+    const part = view.nextPart(source, 1, 0)
     samplesOf(decoder, received(part.bytes))
-    part.arrived()
+    part.acknowledged()
   }
   return decoder
 }
@@ -231,7 +231,7 @@ describe('a snapshot', () => {
     const view = new SnapshotView(0)
     for (let i = 1; i < 20; i += 1) {
       source.update(4_000_000_000 + i, numbered(people, 4_000_000_000), numbered(things, 4_100_000_000))
-      const { bytes } = view.next(source, 1, 0)
+      const { bytes } = view.nextPart(source, 1, 0)
       expect(bytes.length).toBeLessThanOrEqual(SNAPSHOT_PART_BYTES_MAX)
       expect(encodeServerPacket(HEAD, [], bytes).length).toBeLessThanOrEqual(PACKET_BYTES_MAX)
     }
@@ -251,8 +251,8 @@ describe('a snapshot', () => {
         avatars,
         numbered(things, 100).map((thing) => ({ ...thing, linvel: still })),
       )
-      const part = view.next(source, 1, 0)
-      part.arrived()
+      const part = view.nextPart(source, 1, 0)
+      part.acknowledged()
       last = part.bytes.length
     }
     expect(last).toBeLessThan(12)
@@ -261,7 +261,7 @@ describe('a snapshot', () => {
   test.prop([fc.uint8Array({ maxLength: 400 }), fc.uint8Array({ maxLength: 400 })], { numRuns: 500 })(
     'SNP-8, SNP-10: is refused in words where the bytes are none',
     (avatars, props) => {
-      const result = new SnapshotDecoder().take({ tick: 1, avatars, props, own: null })
+      const result = new SnapshotDecoder().decode({ tick: 1, avatars, props, own: null })
       if (!result.ok) expect(result.error.message).not.toBe('')
     },
   )
@@ -271,9 +271,9 @@ describe('a snapshot', () => {
     (list, where) => {
       const source = new SnapshotSource(BOUNDS)
       source.update(9, numbered(list), [])
-      const part = received(new SnapshotView(0).next(source, 1, 0).bytes)
+      const part = received(new SnapshotView(0).nextPart(source, 1, 0).bytes)
       const cut = { ...part, avatars: part.avatars.subarray(0, 1 + (where % (part.avatars.length - 1))) }
-      expect(new SnapshotDecoder().take(cut).ok).toBe(false)
+      expect(new SnapshotDecoder().decode(cut).ok).toBe(false)
     },
   )
 })
@@ -377,19 +377,19 @@ describe('over a bad network', () => {
         source.update(tick, crowd.avatars, crowd.props)
         // A blackout in between, longer than any baseline may be old.
         const isDark = tick > 300 && tick < 300 + BASELINE_TICKS_MAX + 60
-        const part = tick % 3 === 0 ? view.next(source, 1, 80) : null
+        const part = tick % 3 === 0 ? view.nextPart(source, 1, 80) : null
         if (part !== null && (!isBad || (!isDark && random() >= loss))) {
           const truth = statesOf(source)
           const late = (): number => tick + (isBad ? Math.floor(random() * 12) : 3)
           const arrive = (): void => {
             for (const { element, kind, values } of samplesOf(decoder, received(part.bytes)))
-              expect(values).toEqual(truth.get(keyOf(element, kind)))
+              expect(values).toEqual(truth.get(componentKey(element, kind)))
           }
           underWay.push({
             dueTick: late(),
             run: () => {
               arrive()
-              if (!isBad || random() >= loss) underWay.push({ dueTick: late() + 3, run: () => part.arrived() })
+              if (!isBad || random() >= loss) underWay.push({ dueTick: late() + 3, run: () => part.acknowledged() })
             },
           })
           if (random() < 0.1) underWay.push({ dueTick: late(), run: arrive })
@@ -399,7 +399,7 @@ describe('over a bad network', () => {
         for (const { run } of due) run()
       }
       for (const [key, values] of statesOf(source))
-        expect(newest(decoder, Math.floor(key / 4), (key % 4) as Kind)).toEqual(values)
+        expect(newest(decoder, Math.floor(key / 4), (key % 4) as ComponentKind)).toEqual(values)
       for (const avatar of crowd.avatars) expectAvatar(decoder, avatar)
       for (const prop of crowd.props) expectProp(decoder, prop)
       // Three strands an avatar, one a prop, each with the states of the last seconds only.
@@ -420,13 +420,13 @@ describe('over a bad network', () => {
       for (let tick = 3; tick < 3 + BASELINE_TICKS_MAX * 3; tick += 3) {
         crowd.tick()
         source.update(tick, crowd.avatars, crowd.props)
-        const part = view.next(source, 1, 0)
-        const decoded = decoder.take(received(part.bytes))
+        const part = view.nextPart(source, 1, 0)
+        const decoded = decoder.decode(received(part.bytes))
         if (!decoded.ok) throw new Error(decoded.error.message)
         const truth = statesOf(source)
         for (const { element, kind, values } of decoded.value.samples)
-          expect(values).toEqual(truth.get(keyOf(element, kind)))
-        if (decoded.value.missing === 0) part.arrived()
+          expect(values).toEqual(truth.get(componentKey(element, kind)))
+        if (decoded.value.missing === 0) part.acknowledged()
         else {
           passed += decoded.value.missing
           read += decoded.value.samples.length
@@ -439,13 +439,13 @@ describe('over a bad network', () => {
       crowd.rest()
       for (let tick = 900; tick < 1_200; tick += 3) {
         source.update(tick, crowd.avatars, crowd.props)
-        const part = view.next(source, 1, 0)
+        const part = view.nextPart(source, 1, 0)
         samplesOf(decoder, received(part.bytes))
-        part.arrived()
+        part.acknowledged()
       }
       // What was forgotten and rests since is not said again, since it was acknowledged; all that moved is.
       for (const avatar of crowd.avatars) if (avatar.id !== 1) expectAvatar(decoder, avatar)
-      expect(newest(decoder, 1, ROOT)).toEqual(statesOf(source).get(keyOf(1, ROOT)))
+      expect(newest(decoder, 1, ROOT)).toEqual(statesOf(source).get(componentKey(1, ROOT)))
     },
   )
 
@@ -469,13 +469,13 @@ describe('over a bad network', () => {
         velocity: { x: 1.2, y: 0, z: 0 },
       }))
       source.update(tick, crowd.avatars, [])
-      const part = view.next(source, 1, 0)
+      const part = view.nextPart(source, 1, 0)
       for (const { element, kind } of samplesOf(decoder, received(part.bytes))) {
         if (kind !== ROOT) continue
         if (tick > 400) longest = Math.max(longest, tick - (seen.get(element) ?? 0))
         seen.set(element, tick)
       }
-      part.arrived()
+      part.acknowledged()
     }
     expect(seen.size).toBe(300)
     expect(longest).toBeLessThanOrEqual(UPDATE_TICKS_MAX + 9)
@@ -485,7 +485,7 @@ describe('over a bad network', () => {
 test('an empty world has a snapshot, which says its tick', () => {
   const source = new SnapshotSource(BOUNDS)
   source.update(5, [], [])
-  expect(received(new SnapshotView(0).next(source, 1, 0).bytes)).toEqual({
+  expect(received(new SnapshotView(0).nextPart(source, 1, 0).bytes)).toEqual({
     tick: 5,
     avatars: new Uint8Array(0),
     props: new Uint8Array(0),

@@ -58,13 +58,13 @@ export {
   type BonesState,
   type Bounds,
   type JointsState,
-  type Kind,
+  type ComponentKind,
   type PropState,
   type RootState,
-} from './snapshot/strands.ts'
+} from './snapshot/components.ts'
 export { SnapshotSource } from './snapshot/source.ts'
 export { BASELINE_TICKS_MAX } from './snapshot/history.ts'
 export { SnapshotView } from './snapshot/view.ts'
-export { OwnWatch } from './snapshot/own.ts'
-export { SnapshotDecoder, STRANDS_MAX, type Decoded, type Sample } from './snapshot/decoder.ts'
-export { LEVELS, SAVINGS, UPDATE_TICKS_MAX, type Level, type Savings } from './snapshot/interest.ts'
+export { OwnMoveTracker } from './snapshot/own-move-tracker.ts'
+export { SnapshotDecoder, COMPONENTS_MAX, type DecodedPart, type ComponentSample } from './snapshot/decoder.ts'
+export { DETAIL_LEVELS, SAVINGS, UPDATE_TICKS_MAX, type DetailLevel, type Savings } from './snapshot/interest.ts'

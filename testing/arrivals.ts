@@ -2,7 +2,7 @@
  * Snapshots on their way to a page, on a simulated clock: a server that ticks 60 times a second and sends each third, a
  * line that delays and loses, a page that may stand still, and whose clock may go wrong. The same seed gives the same.
  */
-import { Dice } from '../bots/mind.ts'
+import { Dice } from '../bots/bot-behaviour.ts'
 
 const TICK_MS = 1_000 / 60
 const FRAME_MS = 1_000 / 60

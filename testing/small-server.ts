@@ -3,7 +3,7 @@
  * It admits every token as a session of that name, and keeps the sessions of lost connections for ever.
  */
 import { MemoryTransport, type LinkConditions } from '../netcode/memory.ts'
-import { OwnWatch, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
+import { OwnMoveTracker, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { MoveSchedule, ServerSession, type OutgoingPart } from '../netcode/session/index.ts'
 import type { ConnectionId, Peer } from '../netcode/transport.ts'
 import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
@@ -48,7 +48,7 @@ interface Member {
   connection: ConnectionId | null
   /** Of this connection, since its Welcome. */
   view: SnapshotView | null
-  readonly own: OwnWatch
+  readonly own: OwnMoveTracker
   readonly moves: MoveSchedule
   greeting: 'none' | 'asked' | 'welcomed'
   known: boolean
@@ -106,7 +106,7 @@ export class SmallServer {
       session: new ServerSession(this.nowMs),
       connection: null,
       view: null,
-      own: new OwnWatch(),
+      own: new OwnMoveTracker(),
       moves: new MoveSchedule(),
       greeting: 'none' as const,
       known: false,
@@ -212,8 +212,8 @@ export class SmallServer {
     this.#source.update(this.realm.tick, avatars(this.realm), props(this.realm))
     for (const member of this.#members.values()) {
       const avatar = this.realm.players.get(member.player)
-      if (avatar) member.own.stepped(avatar, this.realm.tick)
-      this.#inputs.push(...member.moves.take(this.realm.tick + 1))
+      if (avatar) member.own.update(avatar, this.realm.tick)
+      this.#inputs.push(...member.moves.takeDue(this.realm.tick + 1))
       for (const event of events)
         if ('sequence' in event && event.player === member.player)
           member.session.queue(outcomeOf(event, this.realm.tick))
@@ -229,7 +229,7 @@ export class SmallServer {
     if (view === null || avatar === undefined) return []
     const pace = session.pace(this.nowMs)
     if (pace === 'wait' || (pace === 'free' && this.realm.tick % 3 !== 0)) return []
-    return [view.next(this.#source, avatar.id, session.acknowledgementMs, own.own(avatar, this.realm.tick))]
+    return [view.nextPart(this.#source, avatar.id, session.acknowledgementMs, own.ownState(avatar, this.realm.tick))]
   }
 
   #send(member: Member, packets: readonly Uint8Array[]): void {

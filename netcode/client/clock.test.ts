@@ -18,7 +18,7 @@ function watch(options: ArrivalsOptions): Seen {
   playArrivals(options, {
     arrived: (tick, rttMs, nowMs) => {
       clock.roundTrip(rttMs, nowMs)
-      clock.arrived(tick, nowMs)
+      clock.recordSnapshot(tick, nowMs)
     },
     frame: (nowMs, serverTick, atMs) => {
       const tick = clock.tick(nowMs)

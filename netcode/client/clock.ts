@@ -20,7 +20,7 @@ const STEP_MS = 250
 /** All arrivals of so long came later than STEP_MS: the server paused, ms. */
 const PAUSED_MS = 1_000
 
-interface Stretch {
+interface ArrivalWindow {
   readonly index: number
   /** The least arrival time minus the tick's own time, ms, and when it was measured. */
   least: number
@@ -31,7 +31,7 @@ interface Stretch {
 
 export class ServerClock {
   readonly #tickMs: number
-  #stretches: Stretch[] = []
+  #stretches: ArrivalWindow[] = []
   /** Since when every arrival was late; null: the last was not. */
   #lateSinceMs: number | null = null
   #ppm = 0
@@ -54,7 +54,7 @@ export class ServerClock {
   }
 
   /** A snapshot of `tick` arrived. */
-  arrived(tick: number, nowMs: number): void {
+  recordSnapshot(tick: number, nowMs: number): void {
     const offset = nowMs - tick * this.#tickMs
     const expected = this.#offset(nowMs)
     if (expected !== null && offset > expected + STEP_MS) {
@@ -82,7 +82,7 @@ export class ServerClock {
     this.#lateSinceMs = null
   }
 
-  #stretch(nowMs: number): Stretch {
+  #stretch(nowMs: number): ArrivalWindow {
     const index = Math.floor(nowMs / STRETCH_MS)
     const last = this.#stretches.at(-1)
     if (last?.index === index) return last

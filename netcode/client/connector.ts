@@ -10,7 +10,7 @@ export interface ConnectorEvents extends ClientEvents {
 }
 
 /** One attempt over all transports. Once it is given up, or has failed, nothing more is heard of it. */
-export class Attempt {
+export class ConnectAttempt {
   #over = false
   #connection: ClientConnection | null = null
   #closedEarly: string | null = null
@@ -85,7 +85,7 @@ export class Attempt {
 }
 
 /** The errors of all transports in one sentence or two, without repeats. */
-export function inWords(errors: readonly ConnectError[]): string {
+export function describeErrors(errors: readonly ConnectError[]): string {
   return errors.length === 0
     ? 'No transport was given to connect with.'
     : [...new Set(errors.map(({ message }) => message))].join(' ')

@@ -23,17 +23,17 @@ const CONFIRM_MS = 1_500
 const HISTORY_MS = 1_500
 const HISTORY_MAX = 256
 
-interface Place {
+interface GripTransform {
   readonly position: Vec3
   readonly rotation: Quat
 }
 
-interface Grip {
+interface HandGrip {
   readonly element: ElementId
   readonly sinceMs: number
-  target: Place | null
+  target: GripTransform | null
   /** Where it is in the hand, before it is drawn towards the server's; null until it is drawn. */
-  drawn: Place | null
+  drawn: GripTransform | null
   drawnMs: number
   history: { readonly atMs: number; readonly position: Vec3 }[]
   pull: Vec3
@@ -44,7 +44,7 @@ interface Grip {
 /** What was let go, and how it was drawn then. */
 interface Fading {
   readonly sinceMs: number
-  readonly from: Place
+  readonly from: GripTransform
   /** The difference to what the server showed then; null until it is drawn. */
   offset: Vec3 | null
 }
@@ -52,7 +52,7 @@ interface Fading {
 export class Grips {
   readonly #player: PlayerId
   readonly #tickRate: number
-  readonly #grips = new Map<HandId, Grip>()
+  readonly #grips = new Map<HandId, HandGrip>()
   readonly #fading = new Map<ElementId, Fading>()
 
   constructor(player: PlayerId, tickRate: number) {
@@ -123,7 +123,7 @@ export class Grips {
   }
 
   /** As sim/holds.ts moves what is held: a share of the way in each tick, not faster than it may. */
-  #follow(grip: Grip, { position, rotation }: Place, nowMs: number, target: Vec3): void {
+  #follow(grip: HandGrip, { position, rotation }: GripTransform, nowMs: number, target: Vec3): void {
     const seconds = Math.max(0, nowMs - grip.drawnMs) / 1_000
     const share = 1 - (1 - FOLLOW) ** (seconds * this.#tickRate)
     const step = limited(scaled(sub(target, position), share), FOLLOW_SPEED_MAX * seconds)
@@ -133,7 +133,7 @@ export class Grips {
   }
 
   /** Compares where the server's thing is with where ours was at that time. */
-  #pull(grip: Grip, { position }: Place, nowMs: number, lagMs: number): void {
+  #pull(grip: HandGrip, { position }: GripTransform, nowMs: number, lagMs: number): void {
     const elapsedMs = Math.max(0, nowMs - grip.drawnMs)
     grip.drawnMs = nowMs
     const at = grip.history.findLastIndex(({ atMs }) => atMs <= nowMs - lagMs)

@@ -34,7 +34,7 @@ export interface LoginOptions {
 export async function login(url: string, name: string, options: LoginOptions = {}): Promise<Login> {
   for (let asked = 1; ; asked += 1) {
     try {
-      return await ask(url, name, options)
+      return await requestLogin(url, name, options)
     } catch (error) {
       if (!(error instanceof ConnectError) || error.reason !== 'starting' || options.signal?.aborted) throw error
       options.waiting?.(error.message)
@@ -43,7 +43,7 @@ export async function login(url: string, name: string, options: LoginOptions = {
   }
 }
 
-async function ask(
+async function requestLogin(
   url: string,
   name: string,
   { role = 'player', identity, fetch: request = fetch }: LoginOptions,

@@ -38,26 +38,26 @@ export class OwnAvatar {
   }
 
   /** What the player wishes now; it counts once it is sent. */
-  wishes(move: Move): void {
+  setMove(move: Move): void {
     this.#wished = move
   }
 
-  poses(packed: PackedPose): void {
+  setPose(packed: PackedPose): void {
     this.#pose = unpackPose(packed)
   }
 
   /** A packet took the newest move along. The server refuses to fly who may not: the move before goes on. */
-  sent({ sequence, tick }: SentMove, permissions: number): void {
+  moveSent({ sequence, tick }: SentMove, permissions: number): void {
     const move = this.#wished
     if (move === null || this.#sent?.sequence === sequence || (move.fly && (permissions & Permission.fly) === 0)) return
     this.#sent = { sequence, yaw: move.yaw }
-    this.#prediction.sent(sequence, tick, move)
+    this.#prediction.moveSent(sequence, tick, move)
   }
 
   /** The server's answer, of its `tick`. */
-  told(own: Own, tick: number, nowMs: number): void {
+  reconcile(own: Own, tick: number, nowMs: number): void {
     const { clock } = this
-    this.#prediction.told(
+    this.#prediction.reconcile(
       own,
       tick,
       { present: clock.tick(nowMs), nowMs, awayTicks: clock.awayTicks },

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest'
 import { playArrivals, type ArrivalsOptions } from '../../testing/arrivals.ts'
 import { DELAY_MS_MAX, DELAY_MS_MIN, Playback } from './playback.ts'
 import { Rate } from './rates.ts'
-import { Track, TRACK_LENGTH_MAX, type Motion } from './track.ts'
+import { Track, TRACK_LENGTH_MAX, type Interpolator } from './track.ts'
 
 const TICK_MS = 1_000 / 60
 
@@ -24,7 +24,7 @@ function watch(options: ArrivalsOptions): Watched {
   const playback = new Playback(60)
   const frames: Watched['frames'] = []
   playArrivals(options, {
-    arrived: (tick, _rttMs, nowMs) => playback.arrived(tick, nowMs),
+    arrived: (tick, _rttMs, nowMs) => playback.recordSnapshot(tick, nowMs),
     frame: (nowMs, serverTick, atMs) => {
       const drawn = playback.drawTick(nowMs)
       frames.push({
@@ -147,13 +147,13 @@ describe('playback', () => {
 })
 
 describe('a track', () => {
-  const still: Motion<number> = {
+  const still: Interpolator<number> = {
     mix: (a, b, t) => a + (b - a) * t,
     ahead: (state) => state,
     moves: () => false,
     fade: (state, drawn, right, share) => state + (drawn - right) * share,
   }
-  const going: Motion<number> = { ...still, ahead: (state, ticks) => state + ticks, moves: () => true }
+  const going: Interpolator<number> = { ...still, ahead: (state, ticks) => state + ticks, moves: () => true }
 
   test('mixes the two states around the moment, and holds the last', () => {
     const track = new Track(still)

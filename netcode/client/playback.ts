@@ -78,7 +78,7 @@ export class Playback {
   }
 
   /** A snapshot of `tick` arrived. One that was overtaken tells of the line all the same. */
-  arrived(tick: number, nowMs: number): void {
+  recordSnapshot(tick: number, nowMs: number): void {
     this.#noticeStall(nowMs)
     const offset = nowMs - tick * this.#tickMs
     if (this.#isUsable(offset, nowMs)) {

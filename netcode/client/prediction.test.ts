@@ -11,7 +11,7 @@ import {
   type RealmDefinition,
   type Vec3,
 } from '../../sim/index.ts'
-import { OwnWatch } from '../snapshot/own.ts'
+import { OwnMoveTracker } from '../snapshot/own-move-tracker.ts'
 import { Prediction, type Move } from './prediction.ts'
 
 const engine = await loadEngine()
@@ -29,7 +29,7 @@ const apart = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z
 /** A realm with one avatar, and its client, whose moves take effect `delayTicks` after they were made. */
 class Pair {
   readonly realm: Realm
-  readonly watch = new OwnWatch()
+  readonly watch = new OwnMoveTracker()
   readonly prediction: Prediction
   /** Of each tick. */
   readonly truth: Vec3[] = []
@@ -57,7 +57,7 @@ class Pair {
   /** At the client's tick; `lateTicks`: the network brings it late. */
   send(tick: number, move: Move, lateTicks = 0): void {
     this.#sequence += 1
-    this.prediction.sent(this.#sequence, tick, move)
+    this.prediction.moveSent(this.#sequence, tick, move)
     const at = tick + this.#delayTicks + lateTicks + 1
     this.#inputs.set(at, [...(this.#inputs.get(at) ?? []), { player: 1, sequence: this.#sequence, command: move }])
   }
@@ -67,7 +67,7 @@ class Pair {
     while (this.realm.tick < tick) this.#step()
     const answer = this.#answers.get(tick)
     if (answer)
-      this.prediction.told(
+      this.prediction.reconcile(
         answer,
         tick - this.#delayTicks,
         { present: tick, nowMs: tick * 16.7, awayTicks: this.#delayTicks },
@@ -75,16 +75,16 @@ class Pair {
       )
   }
 
-  readonly #answers = new Map<number, ReturnType<OwnWatch['own']>>()
+  readonly #answers = new Map<number, ReturnType<OwnMoveTracker['ownState']>>()
 
   #step(): void {
     const tick = this.realm.tick + 1
     step(this.realm, { tick, inputs: this.#inputs.get(tick) ?? [] })
     const avatar = this.realm.players.get(1)
     if (avatar === undefined) throw new Error('no avatar')
-    this.watch.stepped(avatar, tick)
+    this.watch.update(avatar, tick)
     this.truth[tick] = avatar.position
-    if (tick % 3 === 0) this.#answers.set(tick + this.#delayTicks, this.watch.own(avatar, tick))
+    if (tick % 3 === 0) this.#answers.set(tick + this.#delayTicks, this.watch.ownState(avatar, tick))
   }
 }
 
@@ -172,17 +172,17 @@ describe('prediction', () => {
       flying: false,
       jumping: false,
     })
-    prediction.told(at(0), 3, { present: 10, nowMs: 100, awayTicks: 5 }, [])
-    prediction.told(at(20), 6, { present: 13, nowMs: 150, awayTicks: 5 }, [])
+    prediction.reconcile(at(0), 3, { present: 10, nowMs: 100, awayTicks: 5 }, [])
+    prediction.reconcile(at(20), 6, { present: 13, nowMs: 150, awayTicks: 5 }, [])
     expect(prediction.at(13, 150)?.position.x).toBe(20)
   })
 
   test('what stands in the way holds the avatar where the server has it', () => {
     const prediction = new Prediction(PLAIN)
     const wall = [{ x: 0, z: -1, radius: 0.5 }]
-    prediction.sent(1, 1, { ...REST, z: -1 })
+    prediction.moveSent(1, 1, { ...REST, z: -1 })
     for (let tick = 3; tick < 120; tick += 3)
-      prediction.told(
+      prediction.reconcile(
         {
           moveSequence: 1,
           moveTicks: tick,
@@ -212,15 +212,15 @@ describe('prediction', () => {
       flying: false,
       jumping: false,
     }
-    prediction.told(on, 3, { present: 10, nowMs: 100, awayTicks: 5 }, [{ x: 0, z: 0, radius: 1 }])
+    prediction.reconcile(on, 3, { present: 10, nowMs: 100, awayTicks: 5 }, [{ x: 0, z: 0, radius: 1 }])
     expect(prediction.at(40, 600)).toMatchObject({ position: on.position, grounded: true })
   })
 
   test('the avatar stays within the realm, until the server brings it back', () => {
     const prediction = new Prediction(PLAIN)
     const { max } = PLAIN.bounds
-    prediction.sent(1, 1, { ...REST, x: 1, run: true })
-    prediction.told(
+    prediction.moveSent(1, 1, { ...REST, x: 1, run: true })
+    prediction.reconcile(
       {
         moveSequence: 1,
         moveTicks: 1,
@@ -240,7 +240,7 @@ describe('prediction', () => {
 
   test('a move that was sent before there was a timeline counts from its answer on', () => {
     const prediction = new Prediction(PLAIN)
-    prediction.sent(1, 0, { ...REST, z: -1 })
+    prediction.moveSent(1, 0, { ...REST, z: -1 })
     const answer = {
       moveSequence: 1,
       moveTicks: 3,
@@ -251,7 +251,7 @@ describe('prediction', () => {
       flying: false,
       jumping: false,
     }
-    prediction.told(answer, 300, { present: 310, nowMs: 1_000, awayTicks: 5 }, [])
+    prediction.reconcile(answer, 300, { present: 310, nowMs: 1_000, awayTicks: 5 }, [])
     // Fifteen steps: ten since then, five under way.
     expect(prediction.at(310, 1_000)?.position.z).toBeCloseTo(-15 / 30, 4)
   })

@@ -48,7 +48,7 @@ export interface PredictedAvatar extends Motion {
   readonly flying: boolean
 }
 
-interface SentMove {
+interface PendingMove {
   readonly sequence: number
   /** The first step that it is made with, on the client's timeline. */
   tick: number
@@ -56,7 +56,7 @@ interface SentMove {
 }
 
 /** All that a step changes. */
-interface State extends Motion {
+interface PredictedState extends Motion {
   readonly flying: boolean
   readonly yaw: number
   /** The move's jump still waits. */
@@ -66,7 +66,7 @@ interface State extends Motion {
 }
 
 /** The server's last answer, and how far the avatar went in a tick between the last two. */
-interface Answer {
+interface ServerState {
   readonly own: Own
   readonly tick: number
   readonly perTick: Vec3 | null
@@ -75,11 +75,11 @@ interface Answer {
 export class Prediction {
   readonly #definition: RealmDefinition
   /** The one that the server answered last, and those after it. */
-  #moves: SentMove[] = []
-  #state: State | null = null
+  #moves: PendingMove[] = []
+  #state: PredictedState | null = null
   /** Steps made: the state is the one before step `#at`. */
   #at = 0
-  #answer: Answer | null = null
+  #serverState: ServerState | null = null
   /** Where the last answer lies on the client's timeline, ticks. */
   #answeredAt = 0
   #obstacles: readonly Obstacle[] = []
@@ -105,7 +105,7 @@ export class Prediction {
   }
 
   /** A move is on its way; it counts from the step that `tick` (of the client's timeline) is in; 0: from its answer on, there was no timeline yet. */
-  sent(sequence: number, tick: number, move: Move): void {
+  moveSent(sequence: number, tick: number, move: Move): void {
     const last = this.#moves.at(-1)
     if (last !== undefined && sequence <= last.sequence) return
     this.#moves.push({ sequence, tick: Math.floor(tick), move: { ...move, yaw: fround(wrapAngle(move.yaw)) } })
@@ -113,11 +113,11 @@ export class Prediction {
   }
 
   /** The server's answer of its tick `tick`. */
-  told(own: Own, tick: number, { present, nowMs, awayTicks }: Moment, obstacles: readonly Obstacle[]): void {
-    if (this.#answer !== null && tick <= this.#answer.tick) return
+  reconcile(own: Own, tick: number, { present, nowMs, awayTicks }: Moment, obstacles: readonly Obstacle[]): void {
+    if (this.#serverState !== null && tick <= this.#serverState.tick) return
     this.#advance(present)
     const before = this.#state
-    this.#answer = { own, tick, perTick: this.#perTick(own, tick) }
+    this.#serverState = { own, tick, perTick: this.#perTick(own, tick) }
     this.#obstacles = obstacles
     const now = Math.floor(present)
     // A timeline that was set back: what was made after its present was made now.
@@ -140,7 +140,7 @@ export class Prediction {
 
   /** As the server's avatar went since its last answer, where the move was the same; else not known. */
   #perTick(own: Own, tick: number): Vec3 | null {
-    const last = this.#answer
+    const last = this.#serverState
     if (last === null || last.own.moveSequence !== own.moveSequence) return null
     return scaled(sub(own.position, last.own.position), 1 / (tick - last.tick))
   }
@@ -170,7 +170,7 @@ export class Prediction {
   }
 
   /** The server has not answered for too long: the avatar stays where it is, and turns alone. */
-  #standing({ position, grounded, flying, yaw, sequence }: State, nowMs: number): PredictedAvatar {
+  #standing({ position, grounded, flying, yaw, sequence }: PredictedState, nowMs: number): PredictedAvatar {
     const last = this.#moves.at(-1)
     return {
       position: add(position, this.#errorNow(nowMs)),
@@ -195,14 +195,14 @@ export class Prediction {
       this.#state = this.#step(this.#state, this.#at)
   }
 
-  #moveAt(tick: number): SentMove | null {
-    let found: SentMove | null = null
+  #moveAt(tick: number): PendingMove | null {
+    let found: PendingMove | null = null
     for (const move of this.#moves)
-      if (move.tick <= tick || move.sequence === this.#answer?.own.moveSequence) found = move
+      if (move.tick <= tick || move.sequence === this.#serverState?.own.moveSequence) found = move
     return found
   }
 
-  #step(state: State, tick: number): State {
+  #step(state: PredictedState, tick: number): PredictedState {
     const sent = this.#moveAt(tick)
     const isNew = sent !== null && sent.sequence !== state.sequence
     const jumping = isNew ? sent.move.jump : state.jumping
@@ -224,9 +224,9 @@ export class Prediction {
   }
 
   /** A step near things: who stands on one does not fall through it, and who is held up is held up still. */
-  #among(state: State, free: Motion, jumped: boolean, sequence: number): Motion {
+  #among(state: PredictedState, free: Motion, jumped: boolean, sequence: number): Motion {
     if (!state.grounded || jumped) return free
-    const perTick = sequence === this.#answer?.own.moveSequence ? this.#answer.perTick : null
+    const perTick = sequence === this.#serverState?.own.moveSequence ? this.#serverState.perTick : null
     const velocity = { ...free.velocity, y: 0 }
     const position =
       perTick === null

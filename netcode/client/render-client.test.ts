@@ -3,7 +3,7 @@ import { DEFAULT_DEFINITION, loadEngine, type Engine, type PropSpec } from '../.
 import { SmallServer, type SmallServerOptions } from '../../testing/small-server.ts'
 import { ConnectError, type Connect } from '../transport.ts'
 import { RenderClient } from './render-client.ts'
-import type { ClientState, Outcome, RenderClientOptions, RenderEvents } from './types.ts'
+import type { ClientState, CommandResult, RenderClientOptions, RenderEvents } from './types.ts'
 
 const CRATE: PropSpec = {
   name: 'crate',
@@ -90,8 +90,8 @@ describe('a render client', () => {
     const own = ada.sample(yard.nowMs).avatars[0]
     if (own === undefined) throw new Error('the avatar is not there')
     const { x, z } = own.position
-    const outcomes: Outcome[] = []
-    const note = (promise: Promise<Outcome>) => void promise.then((outcome) => outcomes.push(outcome))
+    const outcomes: CommandResult[] = []
+    const note = (promise: Promise<CommandResult>) => void promise.then((outcome) => outcomes.push(outcome))
     note(ada.spawn(CRATE, { position: { x: Math.fround(x), y: 1, z: Math.fround(z - 1.5) } }))
     note(ada.despawn(9_999))
     await pass(yard, [ada], 30)
@@ -119,7 +119,7 @@ describe('a render client', () => {
     const yard = serve({ conditions: { delayMs: 40, jitterMs: 40, lossShare: 0.1, duplicateShare: 0.1 }, seed: 7 })
     const ada = clientOf(yard, 'ada')
     await pass(yard, [ada], 120)
-    const outcomes: Outcome[] = []
+    const outcomes: CommandResult[] = []
     for (let i = 0; i < 20; i += 1) {
       void ada.spawn(CRATE, { position: { x: i - 10, y: 0.5, z: 0 } }).then((outcome) => outcomes.push(outcome))
       await pass(yard, [ada], 5)
@@ -140,7 +140,7 @@ describe('a render client', () => {
     const states: ClientState['type'][] = []
     const ada = clientOf(yard, 'ada', [yard.transport.connect], { state: ({ type }) => states.push(type) })
     await pass(yard, [ada], 40)
-    const outcomes: Outcome[] = []
+    const outcomes: CommandResult[] = []
     yard.breakConnections()
     void ada.spawn(CRATE, { position: { x: 0, y: 1, z: 0 } }).then((outcome) => outcomes.push(outcome))
     await pass(yard, [ada], 60)
@@ -281,7 +281,7 @@ describe('a render client', () => {
     const sometimes: Connect = (...all) => (up ? yard.transport.connect(...all) : never(...all))
     const ada = clientOf(yard, 'ada', [sometimes], {}, { rejoin: false })
     await pass(yard, [ada], 40)
-    const waiting: Outcome[] = []
+    const waiting: CommandResult[] = []
     up = false
     yard.breakConnections()
     void ada.despawn(5).then((outcome) => waiting.push(outcome))
@@ -321,7 +321,7 @@ describe('a render client', () => {
     first = false
     up = false
     yard.breakConnections()
-    const lost: Outcome[] = []
+    const lost: CommandResult[] = []
     void ada.despawn(5).then((outcome) => lost.push(outcome))
     await pass(yard, [ada], 60 * 45)
     expect(ada.state).toMatchObject({ type: 'reconnecting', reason: 'The server does not answer.' })

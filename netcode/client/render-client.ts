@@ -17,16 +17,24 @@ import type {
 } from '../../sim/types.ts'
 import type { ServerMessage, SnapshotPart, Welcome } from '../../protocol/index.ts'
 import { ClientSession } from '../session/client-session.ts'
-import { Commands, wireFaultOf } from './commands.ts'
+import { PendingCommands, wireFaultOf } from './pending-commands.ts'
 import { readDefinition } from './definition.ts'
-import { Line } from './line.ts'
+import { Reconnector } from './reconnector.ts'
 import { OwnAvatar } from './own-avatar.ts'
 import { Playback } from './playback.ts'
 import type { Move } from './prediction.ts'
 import { Rate } from './rates.ts'
-import type { ClientState, ClientStats, Moving, Outcome, RenderClientOptions, Spawning, WorldSample } from './types.ts'
+import type {
+  ClientState,
+  ClientStats,
+  MoveInput,
+  CommandResult,
+  RenderClientOptions,
+  SpawnOptions,
+  WorldSample,
+} from './types.ts'
 import { SnapshotDecoder } from '../snapshot/decoder.ts'
-import { World } from './world.ts'
+import { ReplicatedWorld } from './replicated-world.ts'
 
 const IDENTITY: Quat = { x: 0, y: 0, z: 0, w: 1 }
 const EMPTY: WorldSample = { tick: 0, avatars: [], props: [] }
@@ -35,7 +43,7 @@ const EMPTY: WorldSample = { tick: 0, avatars: [], props: [] }
 interface Joined {
   readonly welcome: Welcome
   readonly definition: RealmDefinition
-  readonly world: World
+  readonly world: ReplicatedWorld
   readonly playback: Playback
   readonly own: OwnAvatar
 }
@@ -44,8 +52,8 @@ export class RenderClient {
   readonly #options: RenderClientOptions
   readonly #clock: () => number
   readonly #session: ClientSession
-  readonly #line: Line
-  readonly #commands = new Commands()
+  readonly #reconnector: Reconnector
+  readonly #commands = new PendingCommands()
   readonly #up = new Rate()
   readonly #down = new Rate()
   #state: ClientState = { type: 'idle' }
@@ -65,7 +73,7 @@ export class RenderClient {
     this.#clock = options.clock ?? (() => performance.now())
     this.#session = new ClientSession(this.#clock(), { body: options.body ?? 0 })
     const { url, token, connects, renew } = options
-    this.#line = new Line({
+    this.#reconnector = new Reconnector({
       url,
       token,
       connects,
@@ -74,7 +82,7 @@ export class RenderClient {
       ...(renew === undefined ? {} : { renew }),
       events: {
         connected: () => this.#connected(),
-        received: (bytes) => this.#received(bytes),
+        received: (bytes) => this.#receivePacket(bytes),
         fellBack: (error) => options.events?.fellBack?.(error),
         waiting: (reason) => this.#set({ type: 'connecting', waiting: reason }),
         retrying: (reason, attempt, giveUpAtMs) => this.#retrying(reason, attempt, giveUpAtMs),
@@ -106,15 +114,17 @@ export class RenderClient {
   start(): void {
     if (this.#state.type !== 'idle') return
     this.#set({ type: 'connecting' })
-    this.#line.connect()
+    this.#reconnector.connect()
   }
 
   /** Lets time pass: sends what is due, notices silence, connects again. Call it at least a few times a second. */
   update(nowMs: number = this.#clock()): void {
-    const isConnected = this.#line.connection !== null
-    if (this.#leaving !== null && (!isConnected || this.#session.parted(nowMs))) this.#line.end(this.#leaving.reason)
-    else if (isConnected && this.#session.silent(nowMs)) this.#lost('The server has not answered for 5 seconds.')
-    this.#line.update(nowMs)
+    const isConnected = this.#reconnector.connection !== null
+    if (this.#leaving !== null && (!isConnected || this.#session.isGoodbyeDone(nowMs)))
+      this.#reconnector.end(this.#leaving.reason)
+    else if (isConnected && this.#session.isSilent(nowMs))
+      this.#handleLoss('The server has not answered for 5 seconds.')
+    this.#reconnector.update(nowMs)
     this.#send(nowMs)
   }
 
@@ -127,19 +137,19 @@ export class RenderClient {
   }
 
   /** The connection is of no use any more; unless we leave, it is made again. */
-  #lost(reason: string): void {
-    if (this.#leaving === null) this.#line.lost(reason)
-    else this.#line.end(this.#leaving.reason)
+  #handleLoss(reason: string): void {
+    if (this.#leaving === null) this.#reconnector.handleLoss(reason)
+    else this.#reconnector.end(this.#leaving.reason)
   }
 
   #retrying(reason: string, attempt: number, giveUpAtMs: number): void {
     // Nobody waits for an answer for longer than a session can be resumed.
-    if (this.#clock() >= giveUpAtMs) this.#commands.lose()
+    if (this.#clock() >= giveUpAtMs) this.#commands.markLost()
     this.#set({ type: 'reconnecting', reason, attempt, giveUpAtMs })
   }
 
   #ended(reason: string): void {
-    this.#commands.lose()
+    this.#commands.markLost()
     this.#set({ type: 'closed', reason })
     this.#leaving?.done()
     this.#leaving = null
@@ -157,7 +167,7 @@ export class RenderClient {
     return new Promise((resolve) => {
       const before = this.#leaving?.done
       this.#leaving = { reason, done: () => (before?.(), resolve()) }
-      if (this.#line.connection === null) return this.#line.end(reason)
+      if (this.#reconnector.connection === null) return this.#reconnector.end(reason)
       this.#session.goodbye(reason, nowMs)
       this.#send(nowMs)
     })
@@ -166,36 +176,36 @@ export class RenderClient {
   // --- packets
 
   #send(nowMs: number, answer = false): void {
-    const { connection } = this.#line
+    const { connection } = this.#reconnector
     if (connection === null) return
     for (const packet of this.#session.packets(nowMs, answer)) {
       this.#up.add(packet.length, nowMs)
       connection.send(packet)
     }
-    if (this.#session.sentMove !== null) this.#joined?.own.sent(this.#session.sentMove, this.#permissions)
+    if (this.#session.sentMove !== null) this.#joined?.own.moveSent(this.#session.sentMove, this.#permissions)
   }
 
-  #received(bytes: Uint8Array): void {
+  #receivePacket(bytes: Uint8Array): void {
     const nowMs = this.#clock()
     this.#down.add(bytes.length, nowMs)
     const heard = this.#session.receive(bytes, nowMs)
-    if (!heard.ok) return this.#lost(`The connection ended: ${heard.error.message}.`)
-    for (const message of heard.value.messages) if (!this.#tell(message)) return
+    if (!heard.ok) return this.#handleLoss(`The connection ended: ${heard.error.message}.`)
+    for (const message of heard.value.messages) if (!this.#receiveMessage(message)) return
     if (heard.value.rttMs !== null) this.#joined?.own.clock.roundTrip(heard.value.rttMs, nowMs)
-    if (heard.value.snapshot !== null) this.#show(heard.value.snapshot, heard.value.packet, nowMs)
+    if (heard.value.snapshot !== null) this.#applySnapshot(heard.value.snapshot, heard.value.packet, nowMs)
     const { goodbye } = heard.value
     if (goodbye === null) return this.#send(nowMs)
     this.#send(nowMs, true)
-    if (goodbye.again === true && this.#leaving === null) this.#line.restarts(goodbye.reason)
-    else this.#line.end(this.#leaving?.reason ?? goodbye.reason)
+    if (goodbye.again === true && this.#leaving === null) this.#reconnector.handleRestart(goodbye.reason)
+    else this.#reconnector.end(this.#leaving?.reason ?? goodbye.reason)
   }
 
   /** False: the connection ended over it. */
-  #tell(message: ServerMessage): boolean {
+  #receiveMessage(message: ServerMessage): boolean {
     if (message.type === 'welcome' && !this.#welcome(message)) return false
     if (message.type === 'permissionsChanged') this.#permissions = message.permissions
-    this.#joined?.world.tell(message)
-    this.#commands.tell(message)
+    this.#joined?.world.receive(message)
+    this.#commands.receive(message)
     this.#options.events?.message?.(message)
     return true
   }
@@ -203,45 +213,47 @@ export class RenderClient {
   #welcome(welcome: Welcome): boolean {
     const definition = readDefinition(welcome)
     if (typeof definition === 'string') {
-      this.#line.end(definition)
+      this.#reconnector.end(definition)
       return false
     }
     const isBack = this.#joined !== null
     if (isBack) this.#reconnects += 1
     // What was acknowledged and is not in the log any more went with the server's power.
-    if (welcome.resumed) this.#commands.lose(welcome.ackCommand, this.#session.oldestUnacknowledged)
-    else this.#commands.lose()
-    this.#line.works()
+    if (welcome.resumed) this.#commands.markLost(welcome.ackCommand, this.#session.oldestUnacknowledged)
+    else this.#commands.markLost()
+    this.#reconnector.confirm()
     this.#permissions = welcome.permissions
     const own = new OwnAvatar(welcome, definition, welcome.resumed ? this.#joined?.own.clock : undefined)
-    const world = new World(definition.bounds, welcome.tickRate, this.#decoder, this.#options.poses)
+    const world = new ReplicatedWorld(definition.bounds, welcome.tickRate, this.#decoder, this.#options.poses)
     this.#joined = { welcome, definition, world, playback: new Playback(welcome.tickRate), own }
     this.#session.timeline = (nowMs) => Math.floor(own.clock.tick(nowMs))
-    if (this.#move !== null) own.wishes(this.#move)
-    if (this.#pose !== null) own.poses(this.#pose.pose)
+    if (this.#move !== null) own.setMove(this.#move)
+    if (this.#pose !== null) own.setPose(this.#pose.pose)
     // Numbering begins with the Welcome: what the player was doing is said again.
     if (this.#move !== null) this.#session.latest(this.#move)
     if (this.#pose !== null) this.#session.latest(this.#pose)
     const { player, avatar, resumed } = welcome
-    this.#set({ type: 'joined', transport: this.#line.connection?.kind ?? 'memory', player, avatar, resumed })
+    this.#set({ type: 'joined', transport: this.#reconnector.connection?.kind ?? 'memory', player, avatar, resumed })
     this.#options.events?.welcome?.(welcome)
     if (isBack && !resumed) this.#options.events?.rejoined?.(welcome)
     return true
   }
 
-  #show(part: SnapshotPart, packet: number, nowMs: number): void {
-    const decoded = this.#decoder.take(part)
+  #applySnapshot(part: SnapshotPart, packet: number, nowMs: number): void {
+    const decoded = this.#decoder.decode(part)
     if (!decoded.ok)
-      return this.#lost(`A snapshot of the server is not valid: ${decoded.error.where}: ${decoded.error.message}.`)
-    if (decoded.value.missing > 0) this.#session.disown(packet)
+      return this.#handleLoss(
+        `A snapshot of the server is not valid: ${decoded.error.where}: ${decoded.error.message}.`,
+      )
+    if (decoded.value.missing > 0) this.#session.withholdAck(packet)
     if (this.#joined === null || !this.#session.welcomed) return
     const { world, playback, own } = this.#joined
-    world.show(decoded.value.samples)
+    world.applySamples(decoded.value.samples)
     if (part.tick > playback.newest) this.#snapshots += 1
     this.#snapshotParts += 1
-    playback.arrived(part.tick, nowMs)
-    own.clock.arrived(part.tick, nowMs)
-    if (part.own !== null && this.#options.predict !== false) own.told(part.own, part.tick, nowMs)
+    playback.recordSnapshot(part.tick, nowMs)
+    own.clock.recordSnapshot(part.tick, nowMs)
+    if (part.own !== null && this.#options.predict !== false) own.reconcile(part.own, part.tick, nowMs)
   }
 
   /** The world as it is to be drawn now: others a little ago, the own avatar and what it holds at their predicted present. */
@@ -270,18 +282,18 @@ export class RenderClient {
    * Walks, turns, jumps, flies: holds until the next call. A change of direction leaves at once, a turn with the next packet.
    * Throws a RangeError for a number that is not finite.
    */
-  move({ x = 0, y = 0, z = 0, yaw, jump = false, run = false, fly = false }: Moving): void {
+  move({ x = 0, y = 0, z = 0, yaw, jump = false, run = false, fly = false }: MoveInput): void {
     const before = this.#move
     this.#move = sendable({ type: 'move', x, y, z, yaw, jump, run, fly })
     if (before !== null && isSame(before, this.#move)) return
-    this.#joined?.own.wishes(this.#move)
+    this.#joined?.own.setMove(this.#move)
     this.#latest(this.#move, before === null || changesCourse(before, this.#move))
   }
 
   /** Sets the avatar's head, hands and bones (sim's packPose). */
   pose(pose: PackedPose): void {
     this.#pose = { type: 'pose', pose }
-    this.#joined?.own.poses(pose)
+    this.#joined?.own.setPose(pose)
     this.#latest(this.#pose)
   }
 
@@ -298,7 +310,7 @@ export class RenderClient {
   }
 
   /** Takes hold of a prop; it follows the hand at once, until the server says otherwise. */
-  async grab(element: ElementId, hand: HandId): Promise<Outcome> {
+  async grab(element: ElementId, hand: HandId): Promise<CommandResult> {
     const grips = this.#joined?.own.grips
     grips?.grabbed(hand, element, this.#clock())
     const outcome = await this.#command({ type: 'grab', element, hand })
@@ -306,39 +318,39 @@ export class RenderClient {
     return outcome
   }
 
-  release(hand: HandId): Promise<Outcome> {
+  release(hand: HandId): Promise<CommandResult> {
     this.#joined?.own.grips.released(hand, this.#clock())
     return this.#command({ type: 'release', hand })
   }
 
-  scale(element: ElementId, scale: number): Promise<Outcome> {
+  scale(element: ElementId, scale: number): Promise<CommandResult> {
     return this.#command({ type: 'scale', element, scale })
   }
 
   /** Makes a prop of a spec or of a package. The outcome's `element` is the new one. */
   spawn(
     prop: PropSpec | PackageHash,
-    { position, rotation = IDENTITY, scale = 1, access = 0 }: Spawning,
-  ): Promise<Outcome> {
+    { position, rotation = IDENTITY, scale = 1, access = 0 }: SpawnOptions,
+  ): Promise<CommandResult> {
     return this.#command({ type: 'spawn', prop, position, rotation, scale, access, owner: 0 })
   }
 
   /** Changes the own avatar's body: one of the realm's by its index, or an avatar's package. */
-  wear(body: BodyChoice): Promise<Outcome> {
+  wear(body: BodyChoice): Promise<CommandResult> {
     return this.#command({ type: 'wear', player: 0, body })
   }
 
   /** Changes who may do what with a prop that is one's own, or that one may manage. */
-  setAccess(element: ElementId, access: number): Promise<Outcome> {
+  setAccess(element: ElementId, access: number): Promise<CommandResult> {
     return this.#command({ type: 'access', element, access })
   }
 
-  despawn(element: ElementId): Promise<Outcome> {
+  despawn(element: ElementId): Promise<CommandResult> {
     return this.#command({ type: 'despawn', element })
   }
 
   /** Sends a command until it is acknowledged, also over a reconnect; resolves with what became of it, never rejects. */
-  #command(command: Command): Promise<Outcome> {
+  #command(command: Command): Promise<CommandResult> {
     if (this.#joined === null || this.#state.type === 'closed' || this.#leaving !== null)
       return Promise.resolve({ ok: false, sequence: 0, reason: 'not-joined' })
     if (wireFaultOf(command) !== null) return Promise.resolve({ ok: false, sequence: 0, reason: 'invalid-value' })
@@ -356,7 +368,7 @@ export class RenderClient {
     const playback = this.#joined?.playback
     const { rttMs } = this.#session
     return {
-      transport: this.#line.connection?.kind ?? null,
+      transport: this.#reconnector.connection?.kind ?? null,
       rttMs,
       bytesUp: this.#up.total,
       bytesDown: this.#down.total,
@@ -376,7 +388,7 @@ export class RenderClient {
       correctionMetres: this.#joined?.own.correction.lastMetres ?? 0,
       correctionRmsMetres: this.#joined?.own.correction.rmsMetres ?? 0,
       driftPpm: this.#joined?.own.clock.driftPpm ?? 0,
-      quietMs: this.#line.connection === null ? 0 : this.#session.quietMs(nowMs),
+      silenceMs: this.#reconnector.connection === null ? 0 : this.#session.silenceMs(nowMs),
     }
   }
 }

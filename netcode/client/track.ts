@@ -18,7 +18,7 @@ interface Keyed<T> {
 }
 
 /** How a kind of state moves. */
-export interface Motion<T> {
+export interface Interpolator<T> {
   /** The state `t` (0 to 1) of the way from a to b, `ticks` long. */
   mix(a: T, b: T, t: number, ticks: number): T
   /** The state `ticks` later, if nothing else is heard. */
@@ -30,14 +30,14 @@ export interface Motion<T> {
 }
 
 export class Track<T> {
-  readonly #motion: Motion<T>
+  readonly #motion: Interpolator<T>
   #keys: Keyed<T>[] = []
   /** What was drawn last, and when. */
   #drawn: Keyed<T> | null = null
   /** An error that fades: what was drawn at a moment, and what is right of it. */
   #error: { readonly tick: number; readonly drawn: T; readonly right: T; readonly ticks: number } | null = null
 
-  constructor(motion: Motion<T>) {
+  constructor(motion: Interpolator<T>) {
     this.#motion = motion
   }
 

@@ -32,7 +32,7 @@ export type ClientState =
   | { readonly type: 'closed'; readonly reason: string }
 
 /** How a command ended: carried out at `tick` (`element`: what it made or concerned), or not and why. `lost`: never answered. */
-export type Outcome =
+export type CommandResult =
   | { readonly ok: true; readonly sequence: number; readonly element: ElementId; readonly tick: number }
   | {
       readonly ok: false
@@ -75,7 +75,7 @@ export interface RenderClientOptions {
 }
 
 /** What the player wants to do; `yaw` is the heading about +Y, 0 looks along -Z. x: right, z: back, y: up while flying, each -1 to 1. */
-export interface Moving {
+export interface MoveInput {
   readonly x?: number
   readonly y?: number
   readonly z?: number
@@ -85,7 +85,7 @@ export interface Moving {
   readonly fly?: boolean
 }
 
-export interface Spawning {
+export interface SpawnOptions {
   readonly position: Vec3
   readonly rotation?: Quat
   readonly scale?: number
@@ -175,5 +175,5 @@ export interface ClientStats {
   /** How much faster this machine's clock goes than the server's, parts per million. */
   readonly driftPpm: number
   /** Since when nothing was heard of the server, ms; 0 without a connection. */
-  readonly quietMs: number
+  readonly silenceMs: number
 }

@@ -38,7 +38,7 @@ export class ReceivedPackets {
   }
 
   /** Takes a packet number; `old`: received before, or too long ago to know. `ahead`: new and the highest; `late`: new but overtaken. */
-  take(packet: number): 'ahead' | 'late' | 'old' {
+  record(packet: number): 'ahead' | 'late' | 'old' {
     const ahead = packet - this.#highest
     if (ahead > 0) {
       // The bit of the former highest, unless there was none.
@@ -58,7 +58,7 @@ export class ReceivedPackets {
 }
 
 /** A packet that was sent and what it carried. */
-export interface Sent<T> {
+export interface SentPacket<T> {
   readonly packet: number
   readonly sentAtMs: number
   readonly content: T
@@ -66,7 +66,7 @@ export interface Sent<T> {
 
 /** The sending side: what each packet carried, until it is acknowledged or SENT_PACKETS_MAX newer ones were sent. */
 export class SentPackets<T> {
-  readonly #ring: (Sent<T> | undefined)[] = Array.from({ length: SENT_PACKETS_MAX }, () => undefined)
+  readonly #ring: (SentPacket<T> | undefined)[] = Array.from({ length: SENT_PACKETS_MAX }, () => undefined)
   #last = 0
 
   /** Number of the last packet, 0 none. */
@@ -88,14 +88,14 @@ export class SentPackets<T> {
   }
 
   /** The packets that are acknowledged for the first time, newest first. */
-  acknowledge(ackPacket: number, ackBits: number): Sent<T>[] {
-    const acked: Sent<T>[] = []
-    this.#take(ackPacket, acked)
-    for (let i = 0; i < BITS; i += 1) if ((ackBits & (1 << i)) !== 0) this.#take(ackPacket - 1 - i, acked)
+  acknowledge(ackPacket: number, ackBits: number): SentPacket<T>[] {
+    const acked: SentPacket<T>[] = []
+    this.#acknowledgeOne(ackPacket, acked)
+    for (let i = 0; i < BITS; i += 1) if ((ackBits & (1 << i)) !== 0) this.#acknowledgeOne(ackPacket - 1 - i, acked)
     return acked
   }
 
-  #take(packet: number, acked: Sent<T>[]): void {
+  #acknowledgeOne(packet: number, acked: SentPacket<T>[]): void {
     if (packet < 1) return
     const slot = packet % SENT_PACKETS_MAX
     const sent = this.#ring[slot]

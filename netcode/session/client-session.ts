@@ -32,11 +32,11 @@ import {
   SENT_BYTES_PER_SECOND_MAX,
 } from './limits.ts'
 import { Inbox } from './inbox.ts'
-import { Link, type SessionFault } from './link.ts'
+import { PacketTracker, type SessionFault } from './packet-tracker.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
 
 /** What a packet brought that is new. */
-export interface Heard {
+export interface ReceivedPacket {
   /** Number of the packet; 0: there was nothing new in it. */
   readonly packet: number
   /** Reliable messages, each exactly once, in their order. */
@@ -49,13 +49,13 @@ export interface Heard {
 }
 
 /** A command that is not acknowledged yet. */
-interface Pending {
+interface PendingCommand {
   readonly sequence: number
   readonly bytes: Uint8Array
 }
 
 /** The newest move, pose or drag of one hand; kept until a packet with it is acknowledged. */
-interface Slot {
+interface LatestInput {
   readonly sequence: number
   readonly bytes: Uint8Array
   readonly kind: CommandType
@@ -71,7 +71,7 @@ export interface SentMove {
   readonly tick: number
 }
 
-const NOTHING: Heard = { packet: 0, messages: [], snapshot: null, rttMs: null, goodbye: null }
+const NOTHING: ReceivedPacket = { packet: 0, messages: [], snapshot: null, rttMs: null, goodbye: null }
 /** Bytes around each input in a packet: tag and length. */
 const INPUT_OVERHEAD_BYTES = 4
 /** A Hello takes fewer. */
@@ -85,15 +85,15 @@ export interface ClientSessionOptions {
 
 export class ClientSession {
   readonly #hello: Hello
-  #link: Link<readonly number[]>
+  #tracker: PacketTracker<readonly number[]>
   #inbox = new Inbox()
   #bytes: TokenBucket
   #welcomed = false
   /** Since the first Welcome the numbering is known. */
   #numbering = false
-  #pending: Pending[] = []
+  #pending: PendingCommand[] = []
   #pendingBytes = 0
-  readonly #slots = new Map<string, Slot>()
+  readonly #slots = new Map<string, LatestInput>()
   #sequence = 0
   #rttMs: number | null = null
   #urgent = false
@@ -104,7 +104,7 @@ export class ClientSession {
 
   constructor(nowMs: number, { mode = 'render', body = 0 }: ClientSessionOptions = {}) {
     this.#hello = { type: 'hello', protocol: PROTOCOL_VERSION, mode, body }
-    this.#link = new Link(nowMs)
+    this.#tracker = new PacketTracker(nowMs)
     this.#bytes = new TokenBucket(SENT_BYTES_PER_SECOND_MAX, SENT_BYTES_BURST_MAX, nowMs)
   }
 
@@ -151,22 +151,22 @@ export class ClientSession {
 
   /** Packets received on this connection, and how many were sent to us as far as their numbers tell: the rest is lost. */
   get arrivals(): { readonly received: number; readonly expected: number } {
-    return { received: this.#link.received.received, expected: this.#link.received.highest }
+    return { received: this.#tracker.received.received, expected: this.#tracker.received.highest }
   }
 
   /** True after SILENCE_MS_MAX without a packet: the connection is dead. */
-  silent(nowMs: number): boolean {
-    return this.#link.silent(nowMs)
+  isSilent(nowMs: number): boolean {
+    return this.#tracker.isSilent(nowMs)
   }
 
   /** Since when nothing was heard, ms. */
-  quietMs(nowMs: number): number {
-    return this.#link.quietMs(nowMs)
+  silenceMs(nowMs: number): number {
+    return this.#tracker.silenceMs(nowMs)
   }
 
   /** A new connection: packets and messages are numbered anew, inputs go on; nothing but Hello is said before the Welcome. */
   attach(nowMs: number): void {
-    this.#link = new Link(nowMs)
+    this.#tracker = new PacketTracker(nowMs)
     this.#inbox = new Inbox()
     this.#bytes = new TokenBucket(SENT_BYTES_PER_SECOND_MAX, SENT_BYTES_BURST_MAX, nowMs)
     this.#ackedMessage = 0
@@ -221,7 +221,7 @@ export class ClientSession {
   }
 
   /** Takes a packet; what is new in it, or why the connection has to end. */
-  receive(bytes: Uint8Array, nowMs: number): Result<Heard, SessionFault> {
+  receive(bytes: Uint8Array, nowMs: number): Result<ReceivedPacket, SessionFault> {
     const decoded = decodeServerPacket(bytes)
     if (!decoded.ok)
       return {
@@ -229,11 +229,11 @@ export class ClientSession {
         error: { reason: 'protocol', message: `a packet of the server is not valid: ${describe(decoded.error)}` },
       }
     const packet = decoded.value
-    const { arrival, acked } = this.#link.take(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
+    const { arrival, acked } = this.#tracker.receive(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
     if (arrival === 'old') return { ok: true, value: NOTHING }
     for (const { content } of acked) this.#slotsArrived(content)
     const rttMs = arrival === 'ahead' ? this.#measure(packet, nowMs) : null
-    const messages = this.#inbox.take(packet.firstMessage, packet.messages)
+    const messages = this.#inbox.receive(packet.firstMessage, packet.messages)
     if (!messages.ok)
       return {
         ok: false,
@@ -254,8 +254,8 @@ export class ClientSession {
   }
 
   /** What a packet carried could not be used: it is not acknowledged, so that the server does not build on it. */
-  disown(packet: number): void {
-    this.#link.received.forget(packet)
+  withholdAck(packet: number): void {
+    this.#tracker.received.forget(packet)
   }
 
   #slotsArrived(sequences: readonly number[]): void {
@@ -295,12 +295,12 @@ export class ClientSession {
 
   /** We leave: each packet says so until the server has acknowledged it or GOODBYE_MS_MAX has passed. */
   goodbye(reason: string, nowMs: number): void {
-    this.#link.sayGoodbye(reason, nowMs)
+    this.#tracker.sayGoodbye(reason, nowMs)
   }
 
   /** True once our goodbye was acknowledged, or there is no hope that it will be. */
-  parted(nowMs: number): boolean {
-    return this.#link.parted(nowMs)
+  isGoodbyeDone(nowMs: number): boolean {
+    return this.#tracker.isGoodbyeDone(nowMs)
   }
 
   /**
@@ -309,13 +309,13 @@ export class ClientSession {
    * single larger command. `answer` asks for a packet in any case.
    */
   packets(nowMs: number, answer = false): Uint8Array[] {
-    const sinceMs = nowMs - this.#link.sentAtMs
+    const sinceMs = nowMs - this.#tracker.sentAtMs
     const urgent =
       this.#urgent &&
       nowMs - this.#urgentAtMs >= COMMAND_INTERVAL_MS &&
       this.#bytes.available(nowMs) >= PACKET_BYTES_MAX
     const due = this.#isNews() && sinceMs >= INPUT_INTERVAL_MS
-    if (!answer && !urgent && !due && !this.#link.heartbeatDue(nowMs)) return []
+    if (!answer && !urgent && !due && !this.#tracker.heartbeatDue(nowMs)) return []
     if (this.#urgent) this.#urgentAtMs = nowMs
     this.#urgent = false
     this.#ackedMessage = this.#inbox.acked
@@ -325,12 +325,12 @@ export class ClientSession {
   }
 
   #isNews(): boolean {
-    if (!this.#welcomed || this.#link.goodbye !== null || this.#ackedMessage !== this.#inbox.acked) return true
+    if (!this.#welcomed || this.#tracker.goodbye !== null || this.#ackedMessage !== this.#inbox.acked) return true
     return this.#pending.length > 0 || this.#slots.size > 0
   }
 
   /** The oldest pending commands: all that fit, at least one, so that one too large for a packet goes by itself. */
-  #commandsThatFit(): Pending[] {
+  #commandsThatFit(): PendingCommand[] {
     let room = this.#room()
     const fitting = this.#pending
       .slice(0, PACKET_COMMANDS_MAX)
@@ -339,13 +339,13 @@ export class ClientSession {
   }
 
   /** None for now where they are a single large one that was just sent, and sent again: that would be more than the server takes. */
-  #affordable(commands: Pending[], nowMs: number): Pending[] {
+  #affordable(commands: PendingCommand[], nowMs: number): PendingCommand[] {
     const bytes = commands[0]?.bytes.length ?? 0
     return bytes > this.#room() && bytes > this.#bytes.available(nowMs) ? [] : commands
   }
 
   /** The newest of each kind, by sequence. A drag waits until all commands are on their way: its grab may be among them. */
-  #slotsThatFit(commands: readonly Pending[]): Slot[] {
+  #slotsThatFit(commands: readonly PendingCommand[]): LatestInput[] {
     const all = commands.length === this.#pending.length
     const slots = [...this.#slots.values()]
       .filter(({ kind }) => all || kind !== 'drag')
@@ -359,24 +359,24 @@ export class ClientSession {
   }
 
   #room(): number {
-    const { goodbye } = this.#link
+    const { goodbye } = this.#tracker
     return PACKET_BYTES_MAX - HEAD_BYTES_MAX - (goodbye === null ? HELLO_BYTES : goodbye.reason.length * 4 + 8)
   }
 
   /** A slot goes out for the first time. What is urgent is not left to one packet: it is in the next one too, at once. */
-  #sending(slot: Slot, tick: number): void {
+  #sending(slot: LatestInput, tick: number): void {
     this.#inputsSent += 1
     slot.sent = true
     this.#urgent ||= slot.urgent
     if (slot.kind === 'move') this.#move = { sequence: slot.sequence, tick }
   }
 
-  #packet(commands: readonly Pending[], slots: readonly Slot[], nowMs: number): Uint8Array {
-    const { received, goodbye } = this.#link
+  #packet(commands: readonly PendingCommand[], slots: readonly LatestInput[], nowMs: number): Uint8Array {
+    const { received, goodbye } = this.#tracker
     const tick = this.timeline(nowMs)
     for (const slot of slots) if (!slot.sent) this.#sending(slot, tick)
     const head = {
-      packet: this.#link.next(
+      packet: this.#tracker.nextPacket(
         nowMs,
         slots.map(({ sequence }) => sequence),
       ),

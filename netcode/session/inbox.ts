@@ -26,7 +26,7 @@ export class Inbox {
   }
 
   /** Takes the run of a packet; the messages that are now complete and in order, each once. */
-  take(first: number, messages: readonly ServerMessage[]): Result<ServerMessage[]> {
+  receive(first: number, messages: readonly ServerMessage[]): Result<ServerMessage[]> {
     messages.forEach((message, i) => {
       const number = first + i
       // Beyond the window nothing is kept: the sender does not go there, and will send again.

@@ -25,7 +25,7 @@ function play(sent: readonly Sent[], ticks: number, schedule = new MoveSchedule(
   for (let tick = 1; tick <= ticks; tick += 1) {
     for (const [i, { clientTick, arrivesTick }] of sent.entries())
       if (arrivesTick === tick) note(schedule.sort([move(i)], clientTick, 0, tick), tick)
-    note(schedule.take(tick), tick)
+    note(schedule.takeDue(tick), tick)
   }
   return taken
 }
@@ -50,8 +50,8 @@ describe('a schedule of moves', () => {
       }))
       const schedule = new MoveSchedule()
       // The worst of the path was seen before.
-      schedule.heard(1_000 + origin, 5)
-      schedule.heard(1_000 + origin, 5 + MOVE_HOLD_TICKS_MAX)
+      schedule.recordArrival(1_000 + origin, 5)
+      schedule.recordArrival(1_000 + origin, 5 + MOVE_HOLD_TICKS_MAX)
       // It remembers for seconds, and these came within them.
       fc.pre(at < 400)
       const taken = play(sent, at + 20, schedule)
@@ -79,9 +79,9 @@ describe('a schedule of moves', () => {
 
   test('keeps a bounded number of moves', () => {
     const schedule = new MoveSchedule()
-    schedule.heard(100, 1)
+    schedule.recordArrival(100, 1)
     for (let i = 0; i < 100; i += 1) schedule.sort([move(i)], 104, 0, 1)
-    schedule.take(1)
+    schedule.takeDue(1)
     expect(schedule.length).toBeLessThanOrEqual(MOVES_HELD_MAX)
   })
 
@@ -101,9 +101,9 @@ describe('a schedule of moves', () => {
     }
     const schedule = new MoveSchedule()
     expect(schedule.sort([move(2), pose], 0, 0, 9)).toEqual([move(2), pose])
-    schedule.heard(1, 9)
-    schedule.heard(1, 12)
+    schedule.recordArrival(1, 9)
+    schedule.recordArrival(1, 12)
     expect(schedule.sort([move(4), pose], 4, 0, 12)).toEqual([pose])
-    expect(schedule.take(15)).toEqual([move(4)])
+    expect(schedule.takeDue(15)).toEqual([move(4)])
   })
 })

@@ -13,21 +13,21 @@ const STRETCHES = 8
 /** After so many packets in a row that came later than can be evened out, what was known is forgotten: the path has changed. */
 const LATE_MAX = 8
 
-interface Stretch {
+interface DelayWindow {
   readonly index: number
   least: number
   most: number
 }
 
-interface Held {
+interface HeldMove {
   readonly input: Input
   readonly dueTick: number
 }
 
 export class MoveSchedule {
   /** The packets' delays: the server's next tick minus the client's, whatever their origins. */
-  #stretches: Stretch[] = []
-  #held: Held[] = []
+  #stretches: DelayWindow[] = []
+  #held: HeldMove[] = []
   #late = 0
 
   /** Moves that wait. */
@@ -36,7 +36,7 @@ export class MoveSchedule {
   }
 
   /** A packet was made at the client's `clientTick` and came before the server's `nextTick`. */
-  heard(clientTick: number, nextTick: number): void {
+  recordArrival(clientTick: number, nextTick: number): void {
     const delay = nextTick - clientTick
     const index = Math.floor(nextTick / STRETCH_TICKS)
     this.#stretches = this.#stretches.filter((stretch) => stretch.index > index - STRETCHES)
@@ -78,7 +78,7 @@ export class MoveSchedule {
   }
 
   /** The moves that belong in the frame of `nextTick`, oldest first; what exceeds MOVES_HELD_MAX does not wait any longer. */
-  take(nextTick: number): Input[] {
+  takeDue(nextTick: number): Input[] {
     const waiting = this.#held.findIndex(({ dueTick }) => dueTick > nextTick)
     const due = waiting < 0 ? this.#held.length : Math.max(waiting, this.#held.length - MOVES_HELD_MAX)
     return this.#held.splice(0, due).map(({ input }) => input)
@@ -93,8 +93,8 @@ export class MoveSchedule {
   /** Sorts what a packet brought: moves with a timeline wait, the rest is given back with the moves that are due. `tick` 0: the client keeps none. */
   sort(latest: readonly Input[], tick: number, moveTicks: number, nextTick: number): Input[] {
     if (tick === 0) return [...latest]
-    this.heard(tick, nextTick)
+    this.recordArrival(tick, nextTick)
     for (const input of latest) if (input.command.type === 'move') this.hold(input, tick - moveTicks, nextTick)
-    return [...this.take(nextTick), ...latest.filter(({ command }) => command.type !== 'move')]
+    return [...this.takeDue(nextTick), ...latest.filter(({ command }) => command.type !== 'move')]
   }
 }

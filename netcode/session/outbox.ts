@@ -23,7 +23,7 @@ interface Queued {
 }
 
 /** A run of messages for one packet. */
-export interface Run {
+export interface MessageRun {
   readonly first: number
   readonly messages: readonly Uint8Array[]
 }
@@ -104,7 +104,7 @@ export class Outbox {
   }
 
   /** A packet with this run arrived. */
-  arrived({ first, messages }: Run): void {
+  markArrived({ first, messages }: MessageRun): void {
     for (let i = 0; i < messages.length; i += 1) {
       const queued = this.#queue[first + i - this.#acked - 1]
       if (queued !== undefined) queued.arrived = true
@@ -117,7 +117,7 @@ export class Outbox {
   }
 
   /** The next messages that should be sent, in a run without gaps, of at most `bytesMax` bytes in the packet; null: none. */
-  take(bytesMax: number, nowMs: number): Run | null {
+  nextRun(bytesMax: number, nowMs: number): MessageRun | null {
     const window = Math.min(this.#queue.length, MESSAGE_WINDOW)
     let from = 0
     while (from < window && !this.#due(this.#queue[from], nowMs)) from += 1

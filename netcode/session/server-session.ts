@@ -26,12 +26,12 @@ import {
   RECEIVED_BYTES_PER_SECOND_MAX,
   SEQUENCE_JUMP_MAX,
 } from './limits.ts'
-import { Link, type SessionFault } from './link.ts'
-import { MESSAGE_OVERHEAD_BYTES, Outbox, type Run } from './outbox.ts'
+import { PacketTracker, type SessionFault } from './packet-tracker.ts'
+import { MESSAGE_OVERHEAD_BYTES, Outbox, type MessageRun } from './outbox.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
 
 /** What a packet brought that is new. Inputs carry the session's player. */
-export interface Received {
+export interface ReceivedInputs {
   /** Commands, each exactly once, in their order. */
   readonly commands: readonly Input[]
   /** Moves, poses and drags newer than any seen of their kind (and hand). */
@@ -49,23 +49,23 @@ export interface OutgoingPart {
   /** As `encodeSnapshotPart` made them, at most SNAPSHOT_PART_BYTES_MAX. */
   readonly bytes: Uint8Array
   /** Called once, when the packet that carried it is acknowledged. */
-  arrived(): void
+  acknowledged(): void
 }
 
 /** What a packet carried. */
 interface Carried {
-  readonly run: Run | null
+  readonly run: MessageRun | null
   readonly part: OutgoingPart | null
 }
 
-const NOTHING: Received = { commands: [], latest: [], tick: 0, moveTicks: 0, hello: null, goodbye: null }
-type Outcome = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>
-const isOutcome = (message: ServerMessage): message is Outcome =>
+const NOTHING: ReceivedInputs = { commands: [], latest: [], tick: 0, moveTicks: 0, hello: null, goodbye: null }
+type CommandOutcome = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>
+const isOutcome = (message: ServerMessage): message is CommandOutcome =>
   message.type === 'commandDone' || message.type === 'commandRejected'
 
 /** What of a session belongs to one connection and begins anew with the next. */
 class Attachment {
-  readonly link: Link<Carried>
+  readonly tracker: PacketTracker<Carried>
   readonly outbox = new Outbox()
   readonly packetBucket: TokenBucket
   readonly byteBucket: TokenBucket
@@ -75,7 +75,7 @@ class Attachment {
   clientTimeAtMs: number
 
   constructor(nowMs: number) {
-    this.link = new Link(nowMs)
+    this.tracker = new PacketTracker(nowMs)
     this.packetBucket = new TokenBucket(PACKETS_PER_SECOND_MAX, PACKETS_BURST_MAX, nowMs)
     this.byteBucket = new TokenBucket(RECEIVED_BYTES_PER_SECOND_MAX, RECEIVED_BYTES_BURST_MAX, nowMs)
     this.inputBucket = new TokenBucket(INPUTS_PER_SECOND_MAX, INPUTS_BURST_MAX, nowMs)
@@ -92,7 +92,7 @@ export class ServerSession {
   /** Since the Welcome of this connection messages are sent. */
   #welcomed = false
   /** Outcomes of commands that the client may not have heard of, numbered as queued; told again after a resume. */
-  #outcomes: { readonly number: number; readonly message: Outcome }[] = []
+  #outcomes: { readonly number: number; readonly message: CommandOutcome }[] = []
   #fault: SessionFault | null = null
   #highest = 0
   /** Highest sequence of the commands received, and of those that the log holds. */
@@ -146,12 +146,12 @@ export class ServerSession {
 
   /** Mean time from a packet to its acknowledgement, ms. */
   get acknowledgementMs(): number {
-    return this.#attachment.link.acknowledgementMs
+    return this.#attachment.tracker.acknowledgementMs
   }
 
   /** Outcomes of commands that the client may not have heard of, oldest first. */
-  get unheard(): readonly Outcome[] {
-    this.#forgetHeard()
+  get undeliveredOutcomes(): readonly CommandOutcome[] {
+    this.#forgetDelivered()
     return this.#outcomes.map(({ message }) => message)
   }
 
@@ -160,15 +160,15 @@ export class ServerSession {
   }
 
   /** True after SILENCE_MS_MAX without a packet: close the connection, `detach`. */
-  silent(nowMs: number): boolean {
-    return this.#attached && this.#attachment.link.silent(nowMs)
+  isSilent(nowMs: number): boolean {
+    return this.#attached && this.#attachment.tracker.isSilent(nowMs)
   }
 
   /** The connection is lost: what was queued is forgotten, but for outcomes of commands; numbering is kept. */
   detach(): void {
     this.#attached = false
     this.#welcomed = false
-    this.#forgetHeard()
+    this.#forgetDelivered()
     // What is left has not been heard, whatever numbers the next connection gives.
     this.#outcomes = this.#outcomes.map(({ message }) => ({ number: Infinity, message }))
   }
@@ -196,12 +196,12 @@ export class ServerSession {
   }
 
   /** Keeps an outcome until it is heard; the list is looked through whenever 64 more are in it. */
-  #remember(message: Outcome): void {
+  #remember(message: CommandOutcome): void {
     this.#outcomes.push({ number: this.#welcomed ? this.#attachment.outbox.last + 1 : Infinity, message })
-    if (this.#outcomes.length % 64 === 0) this.#forgetHeard()
+    if (this.#outcomes.length % 64 === 0) this.#forgetDelivered()
   }
 
-  #forgetHeard(): void {
+  #forgetDelivered(): void {
     const { outbox } = this.#attachment
     const heard = outbox.last - outbox.length
     this.#outcomes = this.#outcomes.filter(({ number }) => number > heard)
@@ -221,7 +221,7 @@ export class ServerSession {
   }
 
   /** Takes a packet; what is new in it, or the fault that ends the session. */
-  receive(bytes: Uint8Array, nowMs: number): Result<Received, SessionFault> {
+  receive(bytes: Uint8Array, nowMs: number): Result<ReceivedInputs, SessionFault> {
     if (this.#fault !== null) return { ok: false, error: this.#fault }
     const { packetBucket, byteBucket } = this.#attachment
     if (!packetBucket.take(1, nowMs) || !byteBucket.take(bytes.length, nowMs))
@@ -235,25 +235,25 @@ export class ServerSession {
     const decoded = decodeClientPacket(bytes)
     if (!decoded.ok)
       return { ok: false, error: this.#end('protocol', `a packet is not valid: ${describe(decoded.error)}`) }
-    const fault = this.#take(decoded.value, nowMs)
+    const fault = this.#track(decoded.value, nowMs)
     if (fault === 'old') return { ok: true, value: NOTHING }
     if (fault !== null) return { ok: false, error: fault }
     return this.#inputs(decoded.value, nowMs)
   }
 
-  #take(packet: ClientPacket, nowMs: number): SessionFault | 'old' | null {
-    const { link, outbox } = this.#attachment
-    if (packet.packet > link.received.highest + SEQUENCE_JUMP_MAX)
-      return this.#end('sequence', `packet ${packet.packet} follows packet ${link.received.highest}`)
-    if (packet.ackPacket > link.sent.last)
+  #track(packet: ClientPacket, nowMs: number): SessionFault | 'old' | null {
+    const { tracker, outbox } = this.#attachment
+    if (packet.packet > tracker.received.highest + SEQUENCE_JUMP_MAX)
+      return this.#end('sequence', `packet ${packet.packet} follows packet ${tracker.received.highest}`)
+    if (packet.ackPacket > tracker.sent.last)
       return this.#end('protocol', `packet ${packet.ackPacket} is acknowledged, but was never sent`)
-    const { arrival, acked } = link.take(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
+    const { arrival, acked } = tracker.receive(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
     if (arrival === 'old') return 'old'
     for (const { content } of acked) {
-      if (content.run !== null) outbox.arrived(content.run)
-      content.part?.arrived()
+      if (content.run !== null) outbox.markArrived(content.run)
+      content.part?.acknowledged()
     }
-    outbox.acknowledgementMs = link.acknowledgementMs
+    outbox.acknowledgementMs = tracker.acknowledgementMs
     if (!outbox.acknowledge(packet.ackMessage))
       return this.#end('protocol', `message ${packet.ackMessage} is acknowledged, but was never sent`)
     if (arrival === 'ahead') {
@@ -263,7 +263,7 @@ export class ServerSession {
     return null
   }
 
-  #inputs(packet: ClientPacket, nowMs: number): Result<Received, SessionFault> {
+  #inputs(packet: ClientPacket, nowMs: number): Result<ReceivedInputs, SessionFault> {
     const commands = packet.commands.filter(({ sequence }) => sequence > this.#command)
     const latest = packet.latest.filter((input) => this.#isNews(input))
     const fault = this.#sequenceFault(packet) ?? this.#rateFault(commands.length + latest.length, nowMs)
@@ -320,7 +320,7 @@ export class ServerSession {
 
   /** The client is to be told why it has to go, and whether it may come `again` soon; `parted` when it knows. */
   goodbye(reason: string, nowMs: number, again = false): void {
-    this.#attachment.link.sayGoodbye(reason, nowMs, again)
+    this.#attachment.tracker.sayGoodbye(reason, nowMs, again)
   }
 
   /**
@@ -328,15 +328,15 @@ export class ServerSession {
    * one where it would only stand in a queue.
    */
   pace(nowMs: number): 'free' | 'now' | 'wait' {
-    const { link } = this.#attachment
-    const spacingMs = link.spacingMs(nowMs)
+    const { tracker } = this.#attachment
+    const spacingMs = tracker.spacingMs(nowMs)
     if (spacingMs === 0) return 'free'
-    return nowMs - link.sentAtMs >= spacingMs ? 'now' : 'wait'
+    return nowMs - tracker.sentAtMs >= spacingMs ? 'now' : 'wait'
   }
 
   /** True once the goodbye was acknowledged, or GOODBYE_MS_MAX has passed. */
-  parted(nowMs: number): boolean {
-    return this.#attachment.link.parted(nowMs)
+  isGoodbyeDone(nowMs: number): boolean {
+    return this.#attachment.tracker.isGoodbyeDone(nowMs)
   }
 
   /**
@@ -346,13 +346,13 @@ export class ServerSession {
    */
   packets(parts: readonly OutgoingPart[], nowMs: number, answer = false): Uint8Array[] {
     if (!this.#attached) return []
-    const { link } = this.#attachment
+    const { tracker } = this.#attachment
     // Who has said nothing is told nothing: how it takes part is not known yet.
-    if (link.received.highest === 0 && link.goodbye === null) return []
+    if (tracker.received.highest === 0 && tracker.goodbye === null) return []
     const pace = this.pace(nowMs)
-    const isAsked = answer || link.goodbye !== null || parts.length > 0
+    const isAsked = answer || tracker.goodbye !== null || parts.length > 0
     if (pace === 'wait' && !isAsked) return []
-    const shown = link.goodbye === null ? parts : []
+    const shown = tracker.goodbye === null ? parts : []
     const out = shown.map((part) =>
       this.#packet(
         part,
@@ -366,16 +366,16 @@ export class ServerSession {
       if (run === null) break
       out.push(this.#packet(null, run, nowMs))
     }
-    if (out.length === 0 && (answer || link.goodbye !== null || link.heartbeatDue(nowMs)))
+    if (out.length === 0 && (answer || tracker.goodbye !== null || tracker.heartbeatDue(nowMs)))
       out.push(this.#packet(null, null, nowMs))
     return out
   }
 
   /** Messages for one packet, within the rate. */
-  #run(bytesMax: number, nowMs: number): Run | null {
-    const { outbox, messageBucket, link } = this.#attachment
-    const room = link.goodbye === null ? bytesMax : bytesMax - goodbyeBytes(link.goodbye.reason)
-    const run = outbox.take(Math.min(room, messageBucket.available(nowMs)), nowMs)
+  #run(bytesMax: number, nowMs: number): MessageRun | null {
+    const { outbox, messageBucket, tracker } = this.#attachment
+    const room = tracker.goodbye === null ? bytesMax : bytesMax - goodbyeBytes(tracker.goodbye.reason)
+    const run = outbox.nextRun(Math.min(room, messageBucket.available(nowMs)), nowMs)
     if (run !== null)
       messageBucket.take(
         run.messages.reduce((sum, { length }) => sum + length, 0),
@@ -384,17 +384,17 @@ export class ServerSession {
     return run
   }
 
-  #packet(part: OutgoingPart | null, run: Run | null, nowMs: number): Uint8Array {
-    const { link, clientTimeMs, clientTimeAtMs } = this.#attachment
+  #packet(part: OutgoingPart | null, run: MessageRun | null, nowMs: number): Uint8Array {
+    const { tracker, clientTimeMs, clientTimeAtMs } = this.#attachment
     const head = {
-      packet: link.next(nowMs, { run, part }),
-      ackPacket: link.received.highest,
-      ackBits: link.received.bits,
+      packet: tracker.nextPacket(nowMs, { run, part }),
+      ackPacket: tracker.received.highest,
+      ackBits: tracker.received.bits,
       ackCommand: this.#recorded,
       firstMessage: run?.first ?? 0,
       clientTimeMs,
       clientTimeAgeMs: Math.max(0, Math.round(nowMs - clientTimeAtMs)),
-      control: link.goodbye,
+      control: tracker.goodbye,
     }
     return encodeServerPacket(head, run?.messages ?? [], part?.bytes ?? null)
   }

@@ -74,7 +74,7 @@ const WELCOME: Welcome = {
 const TICK_MS = 1_000 / 60
 const SNAPSHOT = {
   bytes: encodeSnapshotPart({ tick: 1, avatars: new Uint8Array(900), props: new Uint8Array(0), own: null }),
-  arrived: () => undefined,
+  acknowledged: () => undefined,
 }
 
 /** One client, its server session, and the record of what either side did. */

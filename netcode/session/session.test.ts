@@ -21,7 +21,7 @@ import {
   SEQUENCE_JUMP_MAX,
   SILENCE_MS_MAX,
 } from './limits.ts'
-import { ServerSession, type OutgoingPart, type Received } from './server-session.ts'
+import { ServerSession, type OutgoingPart, type ReceivedInputs } from './server-session.ts'
 
 const WELCOME: Welcome = {
   type: 'welcome',
@@ -60,7 +60,7 @@ class Pair {
   records = true
   readonly client = new ClientSession(1_000)
   readonly server = new ServerSession(1_000)
-  readonly received: Received[] = []
+  readonly received: ReceivedInputs[] = []
   readonly messages: ServerMessage[] = []
 
   constructor(welcome: Welcome | null = WELCOME) {
@@ -268,10 +268,10 @@ describe('a client session', () => {
   test('SES-6: gives up after silence', () => {
     const pair = new Pair()
     pair.pass(SILENCE_MS_MAX - 1)
-    expect(pair.client.silent(pair.nowMs)).toBe(false)
+    expect(pair.client.isSilent(pair.nowMs)).toBe(false)
     pair.pass(1)
-    expect(pair.client.silent(pair.nowMs)).toBe(true)
-    expect(pair.server.silent(pair.nowMs)).toBe(true)
+    expect(pair.client.isSilent(pair.nowMs)).toBe(true)
+    expect(pair.server.isSilent(pair.nowMs)).toBe(true)
   })
 
   test('PKT-8: is told a broken packet in words', () => {
@@ -316,7 +316,7 @@ describe('a server session', () => {
     pair.server.queue(notice('hello'))
     const parts = [0, 1].map((part) => ({
       bytes: encodeSnapshotPart({ tick: 5 + part, avatars: new Uint8Array(950), props: new Uint8Array(0), own: null }),
-      arrived: () => undefined,
+      acknowledged: () => undefined,
     }))
     const packets = pair.down(false, parts)
     expect(packets).toHaveLength(2)
@@ -403,12 +403,12 @@ describe('a server session', () => {
     const pair = new Pair()
     pair.server.goodbye('the realm closes', pair.nowMs)
     pair.down()
-    expect(pair.server.parted(pair.nowMs)).toBe(false)
+    expect(pair.server.isGoodbyeDone(pair.nowMs)).toBe(false)
     for (const packet of pair.client.packets(pair.nowMs, true)) pair.server.receive(packet, pair.nowMs)
-    expect(pair.server.parted(pair.nowMs)).toBe(true)
+    expect(pair.server.isGoodbyeDone(pair.nowMs)).toBe(true)
     const deaf = new Pair()
     deaf.server.goodbye('the realm closes', deaf.nowMs)
-    expect(deaf.server.parted(deaf.nowMs + GOODBYE_MS_MAX)).toBe(true)
+    expect(deaf.server.isGoodbyeDone(deaf.nowMs + GOODBYE_MS_MAX)).toBe(true)
   })
 
   test('hears the goodbye of a client, which parts once that is acknowledged', () => {
@@ -418,7 +418,7 @@ describe('a server session', () => {
     pair.up()
     expect(pair.received.at(-1)?.goodbye).toBe('going home')
     for (const packet of pair.server.packets([], pair.nowMs, true)) pair.client.receive(packet, pair.nowMs)
-    expect(pair.client.parted(pair.nowMs)).toBe(true)
+    expect(pair.client.isGoodbyeDone(pair.nowMs)).toBe(true)
   })
 })
 

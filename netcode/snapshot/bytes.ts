@@ -1,7 +1,7 @@
 /** Little-endian numbers in a block of bytes. */
 
 /** Writes into a block of bytes: up to its end, or to what was reserved. */
-export class ByteWriter {
+export class RecordWriter {
   buffer: Uint8Array
   /** Bytes written. */
   at = 0
@@ -59,7 +59,7 @@ export function varintBytes(value: number): number {
 }
 
 /** Reads what ByteWriter wrote. Beyond the end it reads zeros, and `over` becomes true. */
-export class ByteReader {
+export class RecordReader {
   readonly #bytes: Uint8Array
   #at = 0
 

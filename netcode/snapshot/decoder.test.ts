@@ -55,22 +55,22 @@ test('SNP-6: a packet that comes a second late still finds baselines that are as
       )
   }
   goOn(oldest, 0)
-  const first = view.next(source, 1, 50)
-  expect(decoder.take(received(first.bytes))).toMatchObject({
+  const first = view.nextPart(source, 1, 50)
+  expect(decoder.decode(received(first.bytes))).toMatchObject({
     ok: true,
     value: { missing: 0, samples: [{ tick: oldest }] },
   })
-  first.arrived()
+  first.acknowledged()
   goOn(oldest + BASELINE_TICKS_MAX - 1, 0)
   goOn(oldest + BASELINE_TICKS_MAX, 5)
-  const late = received(view.next(source, 1, 50).bytes)
+  const late = received(view.nextPart(source, 1, 50).bytes)
   goOn(oldest + BASELINE_TICKS_MAX + 60, 9)
-  const newer = received(view.next(source, 1, 50).bytes)
-  expect(decoder.take(newer)).toMatchObject({
+  const newer = received(view.nextPart(source, 1, 50).bytes)
+  expect(decoder.decode(newer)).toMatchObject({
     ok: true,
     value: { missing: 0, samples: [{ tick: oldest + BASELINE_TICKS_MAX + 60 }] },
   })
-  expect(decoder.take(late)).toMatchObject({
+  expect(decoder.decode(late)).toMatchObject({
     ok: true,
     value: { missing: 0, samples: [{ tick: oldest + BASELINE_TICKS_MAX }] },
   })

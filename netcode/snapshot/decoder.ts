@@ -5,13 +5,23 @@
  */
 import type { ProtocolError, Result, SnapshotPart } from '../../protocol/index.ts'
 import type { ElementId } from '../../sim/types.ts'
-import { ByteReader } from './bytes.ts'
+import { RecordReader } from './bytes.ts'
 import { BASELINE_TICKS_MAX } from './history.ts'
 import { readRecord, skipRecord } from './read.ts'
-import { AVATAR_KINDS, BONES, JOINTS, keyOf, PROP, PROP_KINDS, ROOT, type Kind, type Values } from './strands.ts'
+import {
+  AVATAR_KINDS,
+  BONES,
+  JOINTS,
+  componentKey,
+  PROP,
+  PROP_KINDS,
+  ROOT,
+  type ComponentKind,
+  type Values,
+} from './components.ts'
 
 /** Strands kept: 10,000 elements and more. A server that shows more is refused. */
-export const STRANDS_MAX = 65_536
+export const COMPONENTS_MAX = 65_536
 /** States are kept this much longer than a baseline may be old: a packet may come so late, ticks, and still find its baselines. */
 const LATE_TICKS_MAX = 60
 /** Between two looks for strands that nobody knows, ticks. */
@@ -20,27 +30,27 @@ const SWEEP_TICKS = 600
 const UNKNOWN_TICKS_MAX = 3_600
 
 /** A state of a strand. */
-export interface Sample {
-  readonly kind: Kind
+export interface ComponentSample {
+  readonly kind: ComponentKind
   readonly element: ElementId
   readonly tick: number
   readonly values: Values
 }
 
-interface State {
+interface DecodedState {
   readonly tick: number
   readonly values: Values
 }
 
-export interface Decoded {
-  readonly samples: readonly Sample[]
+export interface DecodedPart {
+  readonly samples: readonly ComponentSample[]
   /** Records of which the baseline was not there and that are left out: if there are any, the packet must not be acknowledged. */
   readonly missing: number
 }
 
 export class SnapshotDecoder {
   /** By key, states by tick. */
-  readonly #strands = new Map<number, State[]>()
+  readonly #components = new Map<number, DecodedState[]>()
   #newestTick = 0
   #sweptTick = 0
   /** Of the part that is being read. */
@@ -49,41 +59,41 @@ export class SnapshotDecoder {
   /** States kept, of all strands. */
   get states(): number {
     let sum = 0
-    for (const { length } of this.#strands.values()) sum += length
+    for (const { length } of this.#components.values()) sum += length
     return sum
   }
 
   /** The newest state of a strand. */
-  newest(element: ElementId, kind: Kind): Sample | null {
-    const state = this.#strands.get(keyOf(element, kind))?.at(-1)
+  newest(element: ElementId, kind: ComponentKind): ComponentSample | null {
+    const state = this.#components.get(componentKey(element, kind))?.at(-1)
     return state === undefined ? null : { kind, element, ...state }
   }
 
   /** Takes a part: its records, or an error where any of it is malformed. Never throws, whatever the bytes. */
-  take({ tick, avatars, props }: SnapshotPart): Result<Decoded> {
-    const samples: Sample[] = []
-    const blocks: readonly [Uint8Array, readonly Kind[]][] = [
+  decode({ tick, avatars, props }: SnapshotPart): Result<DecodedPart> {
+    const samples: ComponentSample[] = []
+    const blocks: readonly [Uint8Array, readonly ComponentKind[]][] = [
       [avatars, AVATAR_KINDS],
       [props, PROP_KINDS],
     ]
     this.#missing = 0
     for (const [bytes, kinds] of blocks) {
-      const from = new ByteReader(bytes)
+      const from = new RecordReader(bytes)
       for (const kind of bytes.length === 0 ? [] : kinds) {
         const fault = this.#section(from, kind, tick, samples)
         if (fault !== null) return wrong(NAMES[kind], fault)
       }
       if (from.left > 0) return wrong(bytes === avatars ? 'avatars' : 'props', `${from.left} bytes are left over`)
     }
-    for (const sample of samples) this.#keep(sample)
+    for (const sample of samples) this.#store(sample)
     this.#newestTick = Math.max(this.#newestTick, tick)
-    return this.#strands.size > STRANDS_MAX
-      ? wrong('snapshot', `more than ${STRANDS_MAX} strands are shown`)
+    return this.#components.size > COMPONENTS_MAX
+      ? wrong('snapshot', `more than ${COMPONENTS_MAX} strands are shown`)
       : { ok: true, value: { samples, missing: this.#missing } }
   }
 
   /** What is wrong with a section; null: nothing. */
-  #section(from: ByteReader, kind: Kind, tick: number, samples: Sample[]): string | null {
+  #section(from: RecordReader, kind: ComponentKind, tick: number, samples: ComponentSample[]): string | null {
     const count = from.varint()
     // Each record has three bytes at least.
     if (count < 0 || count * 3 > from.left) return 'there are fewer records than their number says'
@@ -95,7 +105,7 @@ export class SnapshotDecoder {
       const age = from.u8()
       if (age > BASELINE_TICKS_MAX)
         return `the baseline of record ${i} is ${age} ticks old; at most ${BASELINE_TICKS_MAX} can be`
-      const base = age === 0 ? null : this.#baseline(keyOf(element, kind), tick - age)
+      const base = age === 0 ? null : this.#baseline(componentKey(element, kind), tick - age)
       if (age > 0 && base === null) {
         skipRecord(kind, from)
         this.#missing += 1
@@ -110,17 +120,17 @@ export class SnapshotDecoder {
   }
 
   #baseline(key: number, tick: number): Values | null {
-    const states = this.#strands.get(key) ?? []
+    const states = this.#components.get(key) ?? []
     for (let i = states.length - 1; i >= 0; i -= 1) if (states[i]?.tick === tick) return states[i]?.values ?? null
     return null
   }
 
-  #keep({ kind, element, tick, values }: Sample): void {
-    const key = keyOf(element, kind)
-    let states = this.#strands.get(key)
+  #store({ kind, element, tick, values }: ComponentSample): void {
+    const key = componentKey(element, kind)
+    let states = this.#components.get(key)
     if (states === undefined) {
       states = []
-      this.#strands.set(key, states)
+      this.#components.set(key, states)
     }
     let at = states.length
     while (at > 0 && (states[at - 1]?.tick ?? 0) > tick) at -= 1
@@ -131,16 +141,16 @@ export class SnapshotDecoder {
 
   /** Forgets an element that is gone. */
   forget(element: ElementId): void {
-    for (const kind of [ROOT, JOINTS, BONES, PROP] as const) this.#strands.delete(keyOf(element, kind))
+    for (const kind of [ROOT, JOINTS, BONES, PROP] as const) this.#components.delete(componentKey(element, kind))
   }
 
   /** From time to time forgets what came late of elements that are gone. */
   sweep(isKnown: (element: ElementId) => boolean): void {
     if (this.#newestTick - this.#sweptTick < SWEEP_TICKS) return
     this.#sweptTick = this.#newestTick
-    for (const [key, states] of this.#strands)
+    for (const [key, states] of this.#components)
       if ((states.at(-1)?.tick ?? 0) < this.#newestTick - UNKNOWN_TICKS_MAX && !isKnown(Math.floor(key / 4)))
-        this.#strands.delete(key)
+        this.#components.delete(key)
   }
 }
 

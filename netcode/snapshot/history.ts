@@ -1,7 +1,7 @@
 /** The states of all strands of a kind over the last ticks, and the records that were made of them this tick. */
-import type { ByteWriter } from './bytes.ts'
-import { BONES, JOINTS, WIDTHS, type Kind } from './strands.ts'
-import { placeUrgency, poseUrgency, poseWay, URGENCY_MAX } from './urgency.ts'
+import type { RecordWriter } from './bytes.ts'
+import { BONES, JOINTS, WIDTHS, type ComponentKind } from './components.ts'
+import { placeUrgency, poseUrgency, poseTravel, URGENCY_MAX } from './urgency.ts'
 import { writeRecord } from './write.ts'
 
 /** States kept of a strand, ticks: the oldest baseline. 2 s at 60 a second, several times what an acknowledgement takes. A power of two. */
@@ -11,17 +11,17 @@ export const BASELINE_TICKS_MAX = HISTORY_TICKS - 1
 const RING = HISTORY_TICKS - 1
 const ROWS_FIRST = 64
 /** No tick. */
-export const NEVER = -1
+export const NO_TICK = -1
 
 /** A longer copy; what is new in it is NEVER. */
-export function longer(from: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(length).fill(NEVER)
+export function grown(from: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(length).fill(NO_TICK)
   to.set(from)
   return to
 }
 
 export class History {
-  readonly kind: Kind
+  readonly kind: ComponentKind
   readonly #width: number
   #rows = 0
   /** By row, then by tick modulo HISTORY_TICKS, then the numbers of the state. */
@@ -35,26 +35,26 @@ export class History {
   #madeBytes = new Uint8Array(0)
   readonly #isPose: boolean
   /** Of poses, by row and tick modulo HISTORY_TICKS: the way that their parts went so far. */
-  #way = new Float64Array(0)
+  #travel = new Float64Array(0)
 
-  constructor(kind: Kind) {
+  constructor(kind: ComponentKind) {
     this.kind = kind
     this.#width = WIDTHS[kind]
     this.#isPose = kind === JOINTS || kind === BONES
   }
 
   /** Makes room for a row. */
-  reach(row: number): void {
+  ensureCapacity(row: number): void {
     if (row < this.#rows) return
     this.#rows = Math.max(ROWS_FIRST, this.#rows * 2, row + 1)
-    this.states = longer(this.states, this.#rows * HISTORY_TICKS * this.#width)
-    this.born = longer(this.born, this.#rows)
-    this.changed = longer(this.changed, this.#rows)
-    this.#madeTick = longer(this.#madeTick, this.#rows * HISTORY_TICKS)
-    this.#madeAt = longer(this.#madeAt, this.#rows * HISTORY_TICKS)
+    this.states = grown(this.states, this.#rows * HISTORY_TICKS * this.#width)
+    this.born = grown(this.born, this.#rows)
+    this.changed = grown(this.changed, this.#rows)
+    this.#madeTick = grown(this.#madeTick, this.#rows * HISTORY_TICKS)
+    this.#madeAt = grown(this.#madeAt, this.#rows * HISTORY_TICKS)
     const way = new Float64Array(this.#isPose ? this.#rows * HISTORY_TICKS : 0)
-    way.set(this.#way)
-    this.#way = way
+    way.set(this.#travel)
+    this.#travel = way
     const bytes = new Uint8Array(this.#rows * HISTORY_TICKS)
     bytes.set(this.#madeBytes)
     this.#madeBytes = bytes
@@ -67,9 +67,9 @@ export class History {
 
   /** The state at `tick` was written; `before`: the tick before it. `moves`: it counts as a change even if it is the same. */
   written(row: number, tick: number, before: number, moves: boolean): void {
-    if (this.born[row] === NEVER) this.born[row] = this.changed[row] = tick
+    if (this.born[row] === NO_TICK) this.born[row] = this.changed[row] = tick
     else if (moves || this.#differs(row, tick, before)) this.changed[row] = tick
-    this.#go(row, tick, before)
+    this.#addTravel(row, tick, before)
   }
 
   #differs(row: number, tick: number, before: number): boolean {
@@ -81,34 +81,35 @@ export class History {
   }
 
   forget(row: number): void {
-    this.born[row] = this.changed[row] = NEVER
-    this.#madeTick.fill(NEVER, row * HISTORY_TICKS, (row + 1) * HISTORY_TICKS)
+    this.born[row] = this.changed[row] = NO_TICK
+    this.#madeTick.fill(NO_TICK, row * HISTORY_TICKS, (row + 1) * HISTORY_TICKS)
   }
 
   /** How wrong a client is at `tick` that has the state of `hasTick`. */
   urgency(row: number, tick: number, hasTick: number): number {
     const age = tick - hasTick
     if (age > BASELINE_TICKS_MAX || hasTick < (this.born[row] ?? 0)) return URGENCY_MAX
-    if (this.#isPose) return poseUrgency(this.#wayAt(row, tick) - this.#wayAt(row, hasTick))
+    if (this.#isPose) return poseUrgency(this.#travelAt(row, tick) - this.#travelAt(row, hasTick))
     return placeUrgency(this.kind, this.states, this.at(row, tick), this.at(row, hasTick), age)
   }
 
-  #wayAt(row: number, tick: number): number {
-    return this.#way[row * HISTORY_TICKS + (tick & RING)] ?? 0
+  #travelAt(row: number, tick: number): number {
+    return this.#travel[row * HISTORY_TICKS + (tick & RING)] ?? 0
   }
 
-  #go(row: number, tick: number, before: number): void {
+  #addTravel(row: number, tick: number, before: number): void {
     if (!this.#isPose) return
-    const way = this.born[row] === tick ? 0 : poseWay(this.kind, this.states, this.at(row, tick), this.at(row, before))
-    this.#way[row * HISTORY_TICKS + (tick & RING)] = this.#wayAt(row, before) + way
+    const way =
+      this.born[row] === tick ? 0 : poseTravel(this.kind, this.states, this.at(row, tick), this.at(row, before))
+    this.#travel[row * HISTORY_TICKS + (tick & RING)] = this.#travelAt(row, before) + way
   }
 
   /**
    * The record of a row at `tick` against the state of `baseTick` (NEVER: none), made once; where it begins in `to`, which
    * holds the records of this tick. Its bytes: `recordBytes`.
    */
-  record(row: number, tick: number, baseTick: number, to: ByteWriter): number {
-    const age = baseTick === NEVER ? 0 : tick - baseTick
+  record(row: number, tick: number, baseTick: number, to: RecordWriter): number {
+    const age = baseTick === NO_TICK ? 0 : tick - baseTick
     const key = row * HISTORY_TICKS + age
     if (this.#madeTick[key] === tick) return this.#madeAt[key] ?? 0
     const start = to.at

@@ -6,16 +6,16 @@
 /** Ticks between two sendings of root, joints, bones, prop, while they change; 60 are a second. */
 export type Intervals = readonly [root: number, joints: number, bones: number, prop: number]
 
-export interface Level {
+export interface DetailLevel {
   /** Up to this distance. */
   readonly metres: number
   readonly intervals: Intervals
 }
 
-const FARTHEST: Level = { metres: Infinity, intervals: [30, 144, 288, 48] }
+const FARTHEST: DetailLevel = { metres: Infinity, intervals: [30, 144, 288, 48] }
 
 /** All bones near; head and hands farther; then little more than the root. */
-export const LEVELS: readonly Level[] = [
+export const DETAIL_LEVELS: readonly DetailLevel[] = [
   { metres: 4, intervals: [3, 3, 3, 6] },
   { metres: 8, intervals: [4, 18, 30, 9] },
   { metres: 16, intervals: [6, 36, 80, 18] },
@@ -23,7 +23,7 @@ export const LEVELS: readonly Level[] = [
   FARTHEST,
 ]
 /** One's own: it is predicted and its pose is known, but for what the server made of it. */
-export const OWN: Intervals = [3, 24, 48, 3]
+export const OWN_INTERVALS: Intervals = [3, 24, 48, 3]
 /** What is held, was just let go or is near somebody and awake has this share of its interval. */
 const TOUCHED_SHARE = 1 / 2
 /** No interval is shorter, ticks: a client is sent a packet so often. */
@@ -55,7 +55,7 @@ export interface Savings {
 export const SAVINGS: Savings = { deadband: 1, levels: true, behindFactor: BEHIND_FACTOR, urgency: true, deltas: true }
 
 /** From where a client looks: a place, and where to, level. */
-export class Eye {
+export class Viewpoint {
   x = 0
   y = 0
   z = 0
@@ -70,7 +70,7 @@ export class Eye {
   }
 
   /** Whether a place at this distance counts as in view. */
-  sees(x: number, z: number, distance: number): boolean {
+  isInView(x: number, z: number, distance: number): boolean {
     return (
       distance <= AROUND_METRES || (x - this.x) * this.forwardX + (z - this.z) * this.forwardZ >= distance * VIEW_COSINE
     )
@@ -78,8 +78,8 @@ export class Eye {
 }
 
 /** The level of a distance. */
-export function levelOf(distance: number): Level {
-  for (const level of LEVELS) if (distance <= level.metres) return level
+export function levelOf(distance: number): DetailLevel {
+  for (const level of DETAIL_LEVELS) if (distance <= level.metres) return level
   return FARTHEST
 }
 

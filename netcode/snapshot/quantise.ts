@@ -20,7 +20,7 @@ import {
   VELOCITY_STEPS_PER_METRE,
   YAW_STEPS,
   type Bounds,
-} from './strands.ts'
+} from './components.ts'
 
 /** Deadbands, in steps of their number: 0.5 mm; 0.05°; 15 mm/s; a joint's 0.5 mm; 0.1°; a bone's 0.16°. */
 const POSITION = 0.5

@@ -1,5 +1,5 @@
 /** Reads records. netcode/snapshot.ts describes the bytes. */
-import type { ByteReader } from './bytes.ts'
+import type { RecordReader } from './bytes.ts'
 import { BONE_BITS, changed, ROTATION_BITS } from './rotation.ts'
 import {
   BONE_COUNT,
@@ -10,16 +10,16 @@ import {
   ROOT,
   VELOCITY_TICKS,
   YAW_STEPS,
-  type Kind,
+  type ComponentKind,
   type Values,
-} from './strands.ts'
+} from './components.ts'
 import { CHANGE_16, CHANGE_24, CHANGE_5, CHANGE_8, LOW_BONES, SAME, SET_FOLLOWS, SMALL_OFFSET, WHOLE } from './write.ts'
 
 const at = (values: Values, i: number): number => values[i] ?? 0
 const int16 = (value: number): number => (value << 16) >> 16
 
 /** The state that a record makes of its baseline, `age` ticks before (null: of none, everything is said whole); null: it is malformed. */
-export function readRecord(kind: Kind, from: ByteReader, base: Values | null, age: number): Values | null {
+export function readRecord(kind: ComponentKind, from: RecordReader, base: Values | null, age: number): Values | null {
   const values =
     kind === JOINTS
       ? readJoints(from, base)
@@ -29,7 +29,7 @@ export function readRecord(kind: Kind, from: ByteReader, base: Values | null, ag
   return from.over ? null : values
 }
 
-function readNumber(from: ByteReader, mode: number, expected: number): number {
+function readNumber(from: RecordReader, mode: number, expected: number): number {
   return mode === SAME
     ? expected
     : mode === CHANGE_8
@@ -43,7 +43,7 @@ const inRange = (steps: number): boolean => steps >= 0 && steps <= POSITION_STEP
 const WHOLE_ROOT = WHOLE | (WHOLE << 2) | (CHANGE_16 << 4) | (WHOLE << 6)
 const WHOLE_PROP = 255
 
-function readMover(isRoot: boolean, from: ByteReader, base: Values | null, age: number): Values | null {
+function readMover(isRoot: boolean, from: RecordReader, base: Values | null, age: number): Values | null {
   const mask = from.u8()
   const turn = (mask >> 4) & 3
   if ((base === null && mask !== (isRoot ? WHOLE_ROOT : WHOLE_PROP)) || (isRoot && turn === WHOLE)) return null
@@ -62,12 +62,12 @@ function readMover(isRoot: boolean, from: ByteReader, base: Values | null, age: 
   return [x, y, z, heading, int16(vx), int16(vy), int16(vz), at(known, 7)]
 }
 
-function readYaw(from: ByteReader, mode: number, before: number): number {
+function readYaw(from: RecordReader, mode: number, before: number): number {
   return (mode === SAME ? before : mode === CHANGE_8 ? before + from.i8() : from.u16()) & (YAW_STEPS - 1)
 }
 
 /** A change of three times 5 bits. */
-function readSmall(from: ByteReader, before: number, size: number): number {
+function readSmall(from: RecordReader, before: number, size: number): number {
   const bits = from.u16()
   return changed(
     before,
@@ -79,13 +79,13 @@ function readSmall(from: ByteReader, before: number, size: number): number {
 }
 
 /** A rotation of 32 bits. */
-function readRotation(from: ByteReader, mode: number, before: number): number {
+function readRotation(from: RecordReader, mode: number, before: number): number {
   if (mode === SAME) return before
   if (mode === CHANGE_5) return readSmall(from, before, ROTATION_BITS)
   return mode === CHANGE_24 ? changed(before, ROTATION_BITS, from.i8(), from.i8(), from.i8()) : from.i32()
 }
 
-function readJoints(from: ByteReader, base: Values | null): Values | null {
+function readJoints(from: RecordReader, base: Values | null): Values | null {
   const mask = from.u16()
   if (mask > 0xfff) return null
   const values: number[] = base === null ? [] : [...base]
@@ -100,7 +100,7 @@ function readJoints(from: ByteReader, base: Values | null): Values | null {
   return values
 }
 
-function readBones(from: ByteReader, base: Values | null): Values | null {
+function readBones(from: RecordReader, base: Values | null): Values | null {
   const low = from.i32()
   const high = from.u8()
   const isSet = (high & SET_FOLLOWS) !== 0
@@ -121,7 +121,7 @@ function readBones(from: ByteReader, base: Values | null): Values | null {
 const boneMode = (low: number, high: number, i: number): number =>
   (i < LOW_BONES ? low >>> (2 * i) : high >>> (2 * (i - LOW_BONES))) & 3
 
-function readBone(from: ByteReader, mode: number, before: number): number {
+function readBone(from: RecordReader, mode: number, before: number): number {
   if (mode === SAME) return before
   if (mode === CHANGE_5) return readSmall(from, before, BONE_BITS)
   const largest = mode === WHOLE ? from.u8() & 3 : before >>> (3 * BONE_BITS)
@@ -137,7 +137,7 @@ const SPEED = [0, 2, 3, 7]
 const of = (bytes: readonly number[], mode: number): number => bytes[mode & 3] ?? 0
 
 /** Passes over a record of which the baseline is not there: its length stands in its mask. */
-export function skipRecord(kind: Kind, from: ByteReader): void {
+export function skipRecord(kind: ComponentKind, from: RecordReader): void {
   if (kind === BONES) return skipBones(from)
   if (kind === JOINTS) {
     const mask = from.u16()
@@ -150,7 +150,7 @@ export function skipRecord(kind: Kind, from: ByteReader): void {
   )
 }
 
-function skipBones(from: ByteReader): void {
+function skipBones(from: RecordReader): void {
   const low = from.i32()
   const high = from.u8()
   from.skip((high & SET_FOLLOWS) === 0 ? 0 : 3)

@@ -17,7 +17,7 @@ export class Roster {
   #seenTick = new Int32Array(0)
   /** Rows that there ever were. */
   #count = 0
-  #gone: number[] = []
+  #removed: number[] = []
 
   /** Rows at most: they are 0 to one less. */
   get rows(): number {
@@ -72,14 +72,14 @@ export class Roster {
 
   /** Removes what was not seen at `tick`; its rows, valid until the next call. */
   sweep(tick: number): readonly number[] {
-    this.#gone.length = 0
-    for (const row of this.order) if (this.#seenTick[row] !== tick) this.#gone.push(row)
-    for (const row of this.#gone) {
+    this.#removed.length = 0
+    for (const row of this.order) if (this.#seenTick[row] !== tick) this.#removed.push(row)
+    for (const row of this.#removed) {
       this.#rows.delete(this.elements[row] ?? 0)
       this.order.splice(this.order.indexOf(row), 1)
       this.#free.push(row)
     }
-    return this.#gone
+    return this.#removed
   }
 
   /** Whether anything's axis is so near to a place; above and below count to an avatar's height. */

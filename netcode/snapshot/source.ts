@@ -3,12 +3,12 @@
  * records made of it, each once a tick however many clients are sent it.
  */
 import type { AvatarView, PropView } from '../../sim/views.ts'
-import { ByteWriter } from './bytes.ts'
-import { History, longer, NEVER } from './history.ts'
+import { RecordWriter } from './bytes.ts'
+import { History, grown, NO_TICK } from './history.ts'
 import { SAVINGS, type Savings } from './interest.ts'
 import { Quantiser } from './quantise.ts'
 import { Roster } from './roster.ts'
-import { BONES, JOINTS, PROP, ROOT, type Bounds, type Kind } from './strands.ts'
+import { BONES, JOINTS, PROP, ROOT, type Bounds, type ComponentKind } from './components.ts'
 
 /** A prop counts as touched so long after it was let go, ticks: two seconds of flight. */
 const THROWN_TICKS = 120
@@ -27,11 +27,11 @@ export class SnapshotSource {
     new History(PROP),
   ]
   /** Holds the records of this tick. */
-  readonly records = new ByteWriter(65_536)
+  readonly records = new RecordWriter(65_536)
   readonly #quantiser: Quantiser
   #heldTick = new Int32Array(0)
-  #tick = NEVER
-  #before = NEVER
+  #tick = NO_TICK
+  #before = NO_TICK
 
   constructor(bounds: Bounds, savings: Savings = SAVINGS) {
     this.savings = savings
@@ -57,10 +57,10 @@ export class SnapshotSource {
   #avatar(view: AvatarView): void {
     const row = this.avatars.place(view.id, view.position, this.#tick)
     const [roots, joints, bones] = this.histories
-    for (const history of [roots, joints, bones]) history.reach(row)
+    for (const history of [roots, joints, bones]) history.ensureCapacity(row)
     const { pose } = view
     this.#quantiser.root(view, roots.states, this.#from(roots, row), roots.at(row, this.#tick))
-    roots.written(row, this.#tick, this.#before, this.#goes(roots, row))
+    roots.written(row, this.#tick, this.#before, this.#isMoving(roots, row))
     if (pose === null) return
     this.#quantiser.joints(pose, joints.states, this.#from(joints, row), joints.at(row, this.#tick))
     joints.written(row, this.#tick, this.#before, false)
@@ -72,24 +72,24 @@ export class SnapshotSource {
     const { id, position, asleep, holder } = view
     const history = this.histories[PROP]
     const row = this.props.place(id, position, this.#tick)
-    history.reach(row)
+    history.ensureCapacity(row)
     this.#quantiser.prop(view, history.states, this.#from(history, row), history.at(row, this.#tick))
-    history.written(row, this.#tick, this.#before, this.#goes(history, row))
-    if (row >= this.#heldTick.length) this.#heldTick = longer(this.#heldTick, row * 2 + 64)
-    if (history.born[row] === this.#tick) this.#heldTick[row] = NEVER
+    history.written(row, this.#tick, this.#before, this.#isMoving(history, row))
+    if (row >= this.#heldTick.length) this.#heldTick = grown(this.#heldTick, row * 2 + 64)
+    if (history.born[row] === this.#tick) this.#heldTick[row] = NO_TICK
     if (holder !== 0) this.#heldTick[row] = this.#tick
-    const heldTick = this.#heldTick[row] ?? NEVER
-    const isThrown = heldTick !== NEVER && this.#tick - heldTick <= THROWN_TICKS
+    const heldTick = this.#heldTick[row] ?? NO_TICK
+    const isThrown = heldTick !== NO_TICK && this.#tick - heldTick <= THROWN_TICKS
     this.props.touched[row] = isThrown || (!asleep && this.avatars.isNear(position, TOUCH_METRES)) ? 1 : 0
   }
 
   /** Where the state before stands; -1: there is none. */
   #from(history: History, row: number): number {
-    return history.born[row] === NEVER ? -1 : history.at(row, this.#before)
+    return history.born[row] === NO_TICK ? -1 : history.at(row, this.#before)
   }
 
   /** Whether a root or prop has a velocity: who reads it lets it go on by it, and that it did not get on has to be said. */
-  #goes(history: History, row: number): boolean {
+  #isMoving(history: History, row: number): boolean {
     const [{ states }, now] = [history, history.at(row, this.#tick)]
     return states[now + 4] !== 0 || states[now + 5] !== 0 || states[now + 6] !== 0
   }
@@ -99,7 +99,7 @@ export class SnapshotSource {
   }
 
   /** Makes the record of a strand against its state at `baseTick` (NEVER: none), once a tick; where it begins in `records`. */
-  record(kind: Kind, row: number, baseTick: number): number {
+  record(kind: ComponentKind, row: number, baseTick: number): number {
     return this.histories[kind].record(row, this.#tick, baseTick, this.records)
   }
 }

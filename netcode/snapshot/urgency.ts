@@ -1,6 +1,6 @@
 /** How wrong a client is that still has an old state of a strand: what changed most is the most urgent. */
 import { BONE_BITS, farthest, ROTATION_BITS } from './rotation.ts'
-import { BONE_COUNT, JOINTS, ROOT, VELOCITY_TICKS, type Kind } from './strands.ts'
+import { BONE_COUNT, JOINTS, ROOT, VELOCITY_TICKS, type ComponentKind } from './components.ts'
 
 /** Errors that count as one, in the steps of each number: 20 mm; 30 mm or 2° of a joint; 5° of a bone as a mean. */
 const PLACE_STEPS = 20
@@ -20,17 +20,17 @@ const off = (s: Int32Array, a: number, b: number): number => Math.abs(at(s, a) -
 const bounded = (error: number, min: number): number => (error < min ? min : error > URGENCY_MAX ? URGENCY_MAX : error)
 
 /** 0.5 to 4, of a root or prop: how far the state at `now` is from what is made of that at `then`, `age` ticks before. */
-export const placeUrgency = (kind: Kind, states: Int32Array, now: number, then: number, age: number): number =>
+export const placeUrgency = (kind: ComponentKind, states: Int32Array, now: number, then: number, age: number): number =>
   bounded(placeError(kind, states, now, then, age), PLACE_URGENCY_MIN)
 
 /** 0.25 to 4, of a pose: by the way that its parts went since then. */
 export const poseUrgency = (way: number): number => bounded(way, URGENCY_MIN)
 
 /** The way that the parts of a pose go from the state at `then` to that at `now`. */
-export const poseWay = (kind: Kind, states: Int32Array, now: number, then: number): number =>
+export const poseTravel = (kind: ComponentKind, states: Int32Array, now: number, then: number): number =>
   kind === JOINTS ? jointsError(states, now, then) : bonesError(states, now, then)
 
-function placeError(kind: Kind, s: Int32Array, now: number, then: number, age: number): number {
+function placeError(kind: ComponentKind, s: Int32Array, now: number, then: number, age: number): number {
   let most = 0
   for (let i = 0; i < 3; i += 1)
     most = Math.max(most, Math.abs(at(s, now + i) - at(s, then + i) - (at(s, then + i + 4) * age) / VELOCITY_TICKS))

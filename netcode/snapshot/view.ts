@@ -6,13 +6,21 @@ import { encodeSnapshotPart, OWN_BYTES_MAX, type Own } from '../../protocol/inde
 import type { ElementId } from '../../sim/types.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from '../session/limits.ts'
 import type { OutgoingPart } from '../session/server-session.ts'
-import { ByteWriter, varintBytes } from './bytes.ts'
-import { BASELINE_TICKS_MAX, longer, NEVER, type History } from './history.ts'
-import { Eye, levelOf, LEVELS, OWN, shareOf, UPDATE_TICKS_MAX, type Intervals } from './interest.ts'
+import { RecordWriter, varintBytes } from './bytes.ts'
+import { BASELINE_TICKS_MAX, grown, NO_TICK, type History } from './history.ts'
+import {
+  Viewpoint,
+  levelOf,
+  DETAIL_LEVELS,
+  OWN_INTERVALS,
+  shareOf,
+  UPDATE_TICKS_MAX,
+  type Intervals,
+} from './interest.ts'
 import type { Roster } from './roster.ts'
 import type { SnapshotSource } from './source.ts'
 import { URGENCY_MAX } from './urgency.ts'
-import { AVATAR_KINDS, PROP, PROP_KINDS, ROOT, TURN, YAW_STEPS, type Kind } from './strands.ts'
+import { AVATAR_KINDS, PROP, PROP_KINDS, ROOT, TURN, YAW_STEPS, type ComponentKind } from './components.ts'
 
 /** Bytes of a part around its records: tick, tags and lengths; of each section its number of records and what one gap takes more than most. */
 const PART_HEAD_BYTES = 14
@@ -42,8 +50,8 @@ const CUT_SHARE = 0.9
 const LOOK_SENDS = 3
 
 /** Shared by all views of a thread: nothing in it outlives a call. */
-const block = new ByteWriter(SNAPSHOT_PART_BYTES_MAX + 64)
-const eye = new Eye()
+const block = new RecordWriter(SNAPSHOT_PART_BYTES_MAX + 64)
+const eye = new Viewpoint()
 const first = new Int32Array(BUCKETS)
 let following = new Int32Array(0)
 /** By slot: where the chosen record stands, -1 none; and its bytes. */
@@ -52,7 +60,7 @@ let chosenBytes = new Uint8Array(0)
 let sent = new Uint32Array(0)
 let sentCount = 0
 
-const slotOf = (row: number, kind: Kind): number => row * 4 + kind
+const slotOf = (row: number, kind: ComponentKind): number => row * 4 + kind
 
 export class SnapshotView {
   readonly #bytesMax: number
@@ -63,7 +71,7 @@ export class SnapshotView {
   #acked = new Int32Array(0)
   /** By slot: ticks between two sendings. */
   #intervals = new Float32Array(0)
-  #looks = 0
+  #sends = 0
   /** Below this bucket, nothing was chosen for the last packet, by far. */
   #cut = 0
 
@@ -77,8 +85,8 @@ export class SnapshotView {
    * The next part for this client, seen from its avatar. `acknowledgementMs`: how long its acknowledgements take; `own`: its
    * avatar exactly.
    */
-  next(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number, own: Own | null = null): OutgoingPart {
-    this.#reach(Math.max(source.avatars.rows, source.props.rows) * 4)
+  nextPart(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number, own: Own | null = null): OutgoingPart {
+    this.#ensureCapacity(Math.max(source.avatars.rows, source.props.rows) * 4)
     this.#lookAt(source, avatar)
     first.fill(-1)
     const retryTicks = RETRY_TICKS_MIN + Math.min(RETRY_TICKS_MAX, acknowledgementMs * RETRY_TICKS_PER_MS)
@@ -90,56 +98,59 @@ export class SnapshotView {
     const avatars = blockOf(source, source.avatars, AVATAR_KINDS)
     const props = blockOf(source, source.props, PROP_KINDS)
     for (const slot of slots) chosenAt[slot] = -1
-    return { bytes: encodeSnapshotPart({ tick, avatars, props, own }), arrived: () => this.#arrived(slots, tick) }
+    return {
+      bytes: encodeSnapshotPart({ tick, avatars, props, own }),
+      acknowledged: () => this.#acknowledge(slots, tick),
+    }
   }
 
-  #reach(slots: number): void {
+  #ensureCapacity(slots: number): void {
     const size = Math.max(SLOTS_FIRST, slots * 2)
     if (slots > this.#born.length) {
-      this.#born = longer(this.#born, size)
-      this.#sent = longer(this.#sent, size)
-      this.#acked = longer(this.#acked, size)
+      this.#born = grown(this.#born, size)
+      this.#sent = grown(this.#sent, size)
+      this.#acked = grown(this.#acked, size)
       const intervals = new Float32Array(size)
       intervals.set(this.#intervals)
       this.#intervals = intervals
     }
     if (slots <= following.length) return
-    following = longer(following, size)
-    chosenAt = longer(chosenAt, size)
+    following = grown(following, size)
+    chosenAt = grown(chosenAt, size)
     chosenBytes = new Uint8Array(size)
     sent = new Uint32Array(size)
   }
 
   /** From time to time: how far everything is and whether it is in view, as the intervals of its strands. */
   #lookAt(source: SnapshotSource, avatar: ElementId): void {
-    this.#looks += 1
-    if (this.#looks % LOOK_SENDS !== 1) return
-    look(source, avatar)
+    this.#sends += 1
+    if (this.#sends % LOOK_SENDS !== 1) return
+    lookFrom(source, avatar)
     const ownRow = source.avatars.rowOf(avatar)
     this.#measure(source, source.avatars, AVATAR_KINDS, ownRow)
     this.#measure(source, source.props, PROP_KINDS, -1)
   }
 
-  #measure({ savings }: SnapshotSource, roster: Roster, kinds: readonly Kind[], ownRow: number): void {
+  #measure({ savings }: SnapshotSource, roster: Roster, kinds: readonly ComponentKind[], ownRow: number): void {
     for (const row of roster.order) {
       const x = roster.x[row] ?? 0
       const z = roster.z[row] ?? 0
       const distance = eye.distance(x, roster.y[row] ?? 0, z)
-      const intervals = row === ownRow ? OWN : savings.levels ? levelOf(distance).intervals : NEAREST
-      const factor = eye.sees(x, z, distance) ? 1 : savings.behindFactor
+      const intervals = row === ownRow ? OWN_INTERVALS : savings.levels ? levelOf(distance).intervals : NEAREST
+      const factor = eye.isInView(x, z, distance) ? 1 : savings.behindFactor
       for (const kind of kinds) this.#intervals[slotOf(row, kind)] = intervals[kind] * factor
     }
   }
 
   /** Puts what may be sent into the buckets. */
-  #offerAll(source: SnapshotSource, roster: Roster, kind: Kind, retryTicks: number): void {
+  #offerAll(source: SnapshotSource, roster: Roster, kind: ComponentKind, retryTicks: number): void {
     const { savings, tick } = source
     const history = source.histories[kind]
     const { changed, born } = history
     for (const row of roster.order) {
       const slot = slotOf(row, kind)
-      if (this.#born[slot] !== born[row]) this.#meet(slot, born[row] ?? NEVER)
-      if ((this.#acked[slot] ?? 0) >= (changed[row] ?? NEVER)) continue
+      if (this.#born[slot] !== born[row]) this.#resetSlot(slot, born[row] ?? NO_TICK)
+      if ((this.#acked[slot] ?? 0) >= (changed[row] ?? NO_TICK)) continue
       const interval = shareOf(this.#intervals[slot] ?? 0, roster.touched[row] === 1)
       const bucket = this.#bucket(history, slot, interval, tick, retryTicks, savings.urgency)
       if (bucket < 0) continue
@@ -158,26 +169,26 @@ export class SnapshotView {
     urgency: boolean,
   ): number {
     const row = slot >> 2
-    const [sentTick, ackedTick] = [this.#sent[slot] ?? NEVER, this.#acked[slot] ?? NEVER]
+    const [sentTick, ackedTick] = [this.#sent[slot] ?? NO_TICK, this.#acked[slot] ?? NO_TICK]
     // What is not acknowledged after so long is taken for lost.
     const hasTick = ackedTick < sentTick && tick - sentTick > retryTicks ? ackedTick : sentTick
-    if (hasTick >= (history.changed[row] ?? NEVER)) return -1
+    if (hasTick >= (history.changed[row] ?? NO_TICK)) return -1
     const isMover = history.kind === ROOT || history.kind === PROP
-    if (isMover && sentTick !== NEVER && tick - sentTick >= UPDATE_TICKS_MAX - SOON_TICKS) return BUCKETS - 1
-    const waited = hasTick === NEVER ? FIRST_WAIT_TICKS + tick - this.#startTick : tick - hasTick
+    if (isMover && sentTick !== NO_TICK && tick - sentTick >= UPDATE_TICKS_MAX - SOON_TICKS) return BUCKETS - 1
+    const waited = hasTick === NO_TICK ? FIRST_WAIT_TICKS + tick - this.#startTick : tick - hasTick
     const share = (waited / interval) * BUCKETS_PER_INTERVAL
-    if (hasTick === NEVER || !urgency) return Math.min(BUCKETS - 2, Math.floor(share))
+    if (hasTick === NO_TICK || !urgency) return Math.min(BUCKETS - 2, Math.floor(share))
     // It would not be chosen, however urgent it is.
     if (share * URGENCY_MAX < this.#cut) return -1
     return Math.min(BUCKETS - 2, Math.floor(share * history.urgency(row, tick, hasTick)))
   }
 
   /** Forgets what was known of another strand in the slot. */
-  #meet(slot: number, born: number): void {
+  #resetSlot(slot: number, born: number): void {
     this.#born[slot] = born
-    this.#sent[slot] = NEVER
-    this.#acked[slot] = NEVER
-    if ((this.#intervals[slot] ?? 0) === 0) this.#intervals[slot] = NEAREST[(slot & 3) as Kind]
+    this.#sent[slot] = NO_TICK
+    this.#acked[slot] = NO_TICK
+    if ((this.#intervals[slot] ?? 0) === 0) this.#intervals[slot] = NEAREST[(slot & 3) as ComponentKind]
   }
 
   /** Chooses records, those that waited longest first, until the packet is full. */
@@ -211,24 +222,25 @@ export class SnapshotView {
 
   /** Makes the record of a strand; its bytes. */
   #record(source: SnapshotSource, slot: number): number {
-    const [kind, row, acked] = [(slot & 3) as Kind, slot >> 2, this.#acked[slot] ?? NEVER]
+    const [kind, row, acked] = [(slot & 3) as ComponentKind, slot >> 2, this.#acked[slot] ?? NO_TICK]
     const age = source.tick - acked
-    const baseTick = acked !== NEVER && age > 0 && age <= BASELINE_TICKS_MAX && source.savings.deltas ? acked : NEVER
+    const baseTick =
+      acked !== NO_TICK && age > 0 && age <= BASELINE_TICKS_MAX && source.savings.deltas ? acked : NO_TICK
     chosenAt[slot] = source.record(kind, row, baseTick)
-    return source.histories[kind].recordBytes(row, baseTick === NEVER ? 0 : age)
+    return source.histories[kind].recordBytes(row, baseTick === NO_TICK ? 0 : age)
   }
 
   /** A packet was acknowledged: the client has what it carried, unless it has something newer. */
-  #arrived(slots: Uint32Array, tick: number): void {
+  #acknowledge(slots: Uint32Array, tick: number): void {
     for (const slot of slots)
       if ((this.#born[slot] ?? 0) <= tick && (this.#acked[slot] ?? 0) < tick) this.#acked[slot] = tick
   }
 }
 
-const NEAREST: Intervals = LEVELS[0]?.intervals ?? OWN
+const NEAREST: Intervals = DETAIL_LEVELS[0]?.intervals ?? OWN_INTERVALS
 
 /** Looks from an avatar. */
-function look(source: SnapshotSource, avatar: ElementId): void {
+function lookFrom(source: SnapshotSource, avatar: ElementId): void {
   const {
     avatars,
     histories: [roots],
@@ -256,7 +268,7 @@ const spareBytes = (roster: Roster): number => (spread(roster) < SPREAD_WIDE ? s
 const NO_BYTES = new Uint8Array(0)
 
 /** Sections one after the other: their number of records, then the records by element. Valid until the next packet. */
-function blockOf(source: SnapshotSource, { order, elements }: Roster, kinds: readonly Kind[]): Uint8Array {
+function blockOf(source: SnapshotSource, { order, elements }: Roster, kinds: readonly ComponentKind[]): Uint8Array {
   const start = kinds === AVATAR_KINDS ? 0 : block.at
   block.at = start
   let total = 0

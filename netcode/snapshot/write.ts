@@ -1,7 +1,7 @@
 /** Writes records: one strand's change since its baseline, or all of it. netcode/snapshot.ts describes the bytes. */
-import type { ByteWriter } from './bytes.ts'
+import type { RecordWriter } from './bytes.ts'
 import { BONE_BITS, difference, farthest, ROTATION_BITS } from './rotation.ts'
-import { BONE_COUNT, BONES, JOINTS, ROOT, VELOCITY_TICKS, YAW_STEPS, type Kind } from './strands.ts'
+import { BONE_COUNT, BONES, JOINTS, ROOT, VELOCITY_TICKS, YAW_STEPS, type ComponentKind } from './components.ts'
 
 /** How numbers are said: as before, as changes of 8 or 16 bits, whole. */
 export const SAME = 0
@@ -17,8 +17,8 @@ const SMALL_MAX = 15
 
 /** Writes the state at `now` of `states` as a change since that at `base`, `age` ticks before; -1: whole. */
 export function writeRecord(
-  kind: Kind,
-  to: ByteWriter,
+  kind: ComponentKind,
+  to: RecordWriter,
   states: Int32Array,
   now: number,
   base: number,
@@ -37,7 +37,7 @@ const modeOf = (most: number): number =>
 const change = (s: Int32Array, now: number, base: number, age: number): number =>
   at(s, now) - at(s, base) - Math.floor((at(s, base + 4) * age) / VELOCITY_TICKS)
 
-function writeMover(isRoot: boolean, to: ByteWriter, s: Int32Array, now: number, base: number, age: number): void {
+function writeMover(isRoot: boolean, to: RecordWriter, s: Int32Array, now: number, base: number, age: number): void {
   const isWhole = base < 0
   const x = isWhole ? 0 : change(s, now, base, age)
   const y = isWhole ? 0 : change(s, now + 1, base + 1, age)
@@ -62,7 +62,7 @@ function writeMover(isRoot: boolean, to: ByteWriter, s: Int32Array, now: number,
   writeSpeed(to, speed, s, now, base)
 }
 
-function writeNumber(to: ByteWriter, mode: number, by: number, whole: number): void {
+function writeNumber(to: RecordWriter, mode: number, by: number, whole: number): void {
   if (mode === CHANGE_8) to.u8(by)
   else if (mode === CHANGE_16) to.u16(by)
   else if (mode === WHOLE) to.u24(whole)
@@ -83,7 +83,7 @@ function speedMode(s: Int32Array, now: number, base: number): number {
   return x > 127 || y > 127 || z > 127 ? WHOLE : y !== 0 ? 2 : x !== 0 || z !== 0 ? 1 : SAME
 }
 
-function writeSpeed(to: ByteWriter, mode: number, s: Int32Array, now: number, base: number): void {
+function writeSpeed(to: RecordWriter, mode: number, s: Int32Array, now: number, base: number): void {
   if (mode === SAME) return
   if (mode === WHOLE) {
     for (let i = 4; i < 7; i += 1) to.u16(at(s, now + i))
@@ -101,19 +101,19 @@ function rotationMode(before: number, now: number, size: number): number {
   return most <= SMALL_MAX ? CHANGE_5 : most <= (size === BONE_BITS ? 255 : 127) ? CHANGE_24 : WHOLE
 }
 
-function writeSmall(to: ByteWriter, before: number, now: number, size: number): void {
+function writeSmall(to: RecordWriter, before: number, now: number, size: number): void {
   const part = (i: number): number => difference(before, now, size, i) + SMALL_OFFSET
   to.u16((part(0) << 10) | (part(1) << 5) | part(2))
 }
 
 /** A rotation of 32 bits. */
-function writeRotation(to: ByteWriter, mode: number, before: number, now: number): void {
+function writeRotation(to: RecordWriter, mode: number, before: number, now: number): void {
   if (mode === CHANGE_5) writeSmall(to, before, now, ROTATION_BITS)
   else if (mode === CHANGE_24) for (let i = 0; i < 3; i += 1) to.u8(difference(before, now, ROTATION_BITS, i))
   else if (mode === WHOLE) to.u32(now)
 }
 
-function writeJoints(to: ByteWriter, s: Int32Array, now: number, base: number): void {
+function writeJoints(to: RecordWriter, s: Int32Array, now: number, base: number): void {
   let mask = 0
   for (let i = 0; i < 12; i += 4) mask |= jointMode(s, now + i, base < 0 ? -1 : base + i) << i
   to.u16(mask)
@@ -143,7 +143,7 @@ export const LOW_BONES = 16
 /** In the last 8 bits: which bones are sent follows. */
 export const SET_FOLLOWS = 16
 
-function writeBones(to: ByteWriter, s: Int32Array, now: number, base: number): void {
+function writeBones(to: RecordWriter, s: Int32Array, now: number, base: number): void {
   const set = at(s, now)
   const had = base < 0 ? 0 : at(s, base)
   const start = to.at
@@ -173,7 +173,7 @@ function writeBones(to: ByteWriter, s: Int32Array, now: number, base: number): v
   to.at = end
 }
 
-function writeComponents(to: ByteWriter, bits: number): void {
+function writeComponents(to: RecordWriter, bits: number): void {
   to.u8(bits >>> 16)
   to.u8(bits >>> 8)
   to.u8(bits)

@@ -41,7 +41,7 @@ let ipcBytes = 0
 let droppedReceived = 0
 let droppedSends = 0
 
-function tell(message: FromChild, bytes = 0): void {
+function sendToHost(message: FromChild, bytes = 0): void {
   if (!process.connected) return
   ipcBytes += bytes
   process.send?.(message, undefined, undefined, () => {
@@ -50,7 +50,7 @@ function tell(message: FromChild, bytes = 0): void {
 }
 
 function report(where: string, error: unknown): void {
-  tell({ type: 'fault', where, message: error instanceof Error ? error.message : String(error) })
+  sendToHost({ type: 'fault', where, message: error instanceof Error ? error.message : String(error) })
 }
 
 function flush(): void {
@@ -58,7 +58,7 @@ function flush(): void {
   flushTimer = null
   if (received.isEmpty && droppedReceived === 0 && droppedSends === 0) return
   const bytes = received.pack()
-  tell({ type: 'batch', bytes, droppedReceived, droppedSends }, bytes.length)
+  sendToHost({ type: 'batch', bytes, droppedReceived, droppedSends }, bytes.length)
   droppedReceived = 0
   droppedSends = 0
 }
@@ -82,7 +82,7 @@ function receive(connection: ConnectionId, bytes: Uint8Array): void {
 function closed(connection: ConnectionId, reason: string): void {
   peers.delete(connection)
   flush()
-  tell({ type: 'closed', connection, reason })
+  sendToHost({ type: 'closed', connection, reason })
 }
 
 function offerSoon(connection: ConnectionId, extraAddresses: readonly string[]): void {
@@ -107,9 +107,9 @@ function offer(connection: ConnectionId, extraAddresses: readonly string[]): voi
         config,
         extraAddresses,
         {
-          offered: (sdp, candidates) => tell({ type: 'offered', connection, sdp, candidates }),
-          candidate: (candidate) => tell({ type: 'candidate', connection, candidate }),
-          opened: () => tell({ type: 'opened', connection }),
+          offered: (sdp, candidates) => sendToHost({ type: 'offered', connection, sdp, candidates }),
+          candidate: (candidate) => sendToHost({ type: 'candidate', connection, candidate }),
+          opened: () => sendToHost({ type: 'opened', connection }),
           received: (bytes) => receive(connection, bytes),
           droppedReceived: drop,
           closed: (reason) => closed(connection, reason),
@@ -126,9 +126,9 @@ function offer(connection: ConnectionId, extraAddresses: readonly string[]): voi
 function answer(connection: ConnectionId, sdp: string): void {
   try {
     peers.get(connection)?.answer(sdp)
-    tell({ type: 'answered', connection, error: null })
+    sendToHost({ type: 'answered', connection, error: null })
   } catch (error) {
-    tell({ type: 'answered', connection, error: error instanceof Error ? error.message : String(error) })
+    sendToHost({ type: 'answered', connection, error: error instanceof Error ? error.message : String(error) })
   }
 }
 
@@ -195,15 +195,15 @@ function configure(next: ChildConfig): void {
   // Small: bytes that wait in the stack are stale datagrams. Sooner acknowledgements: less waits for them.
   setSctpSettings({ sendBufferSize: 16_384, delayedSackTime: 100 })
   preload()
-  setInterval(tellUsage, USAGE_MS).unref()
-  tell({ type: 'ready' })
+  setInterval(reportUsage, USAGE_MS).unref()
+  sendToHost({ type: 'ready' })
 }
 
-function tellUsage(): void {
+function reportUsage(): void {
   const { user, system } = process.cpuUsage()
   const { active, idle } = performance.eventLoopUtilization()
   const { rss, heapUsed } = process.memoryUsage()
-  tell({
+  sendToHost({
     type: 'usage',
     usage: {
       cpuSeconds: (user + system) / 1e6,

@@ -1,6 +1,6 @@
 /** The WebRTC client over the standard RTCPeerConnection of browsers. */
 import { CLOSE_REASON, type Connect } from '../transport.ts'
-import { webRtcConnect, type PeerLink, type PeerLinkEvents, type RtcClientOptions } from './client.ts'
+import { webRtcConnect, type RtcPeer, type RtcPeerEvents, type RtcClientOptions } from './client.ts'
 
 /** An answer waits this long for candidates, ms; a STUN server that does not answer must not hold up the others. */
 const GATHERING_MS_MAX = 1_000
@@ -11,15 +11,15 @@ export const connectWebRtc: Connect = browserWebRtcConnect()
 
 export function browserWebRtcConnect(options: RtcClientOptions = {}): Connect {
   const iceServers = (options.iceServers ?? []).map(parseIceServer)
-  return webRtcConnect((events) => new BrowserPeerLink(new RTCPeerConnection({ iceServers }), events), options)
+  return webRtcConnect((events) => new BrowserRtcPeer(new RTCPeerConnection({ iceServers }), events), options)
 }
 
-class BrowserPeerLink implements PeerLink {
+class BrowserRtcPeer implements RtcPeer {
   readonly #pc: RTCPeerConnection
-  readonly #events: PeerLinkEvents
+  readonly #events: RtcPeerEvents
   #channel: RTCDataChannel | null = null
 
-  constructor(pc: RTCPeerConnection, events: PeerLinkEvents) {
+  constructor(pc: RTCPeerConnection, events: RtcPeerEvents) {
     this.#pc = pc
     this.#events = events
     pc.addEventListener('datachannel', (event) => this.#adopt(event.channel))

@@ -2,7 +2,7 @@
 import { PeerConnection, setSctpSettings, type DataChannel } from 'node-datachannel'
 import { contain, type ReportFault } from '../guard.ts'
 import { CLOSE_REASON, MESSAGE_BYTES_MAX, type Connect } from '../transport.ts'
-import { webRtcConnect, type PeerLink, type PeerLinkEvents, type RtcClientOptions } from './client.ts'
+import { webRtcConnect, type RtcPeer, type RtcPeerEvents, type RtcClientOptions } from './client.ts'
 
 /** An answer waits this long for candidates, ms; a STUN server that does not answer must not hold up the others. */
 const GATHERING_MS_MAX = 1_000
@@ -20,17 +20,17 @@ export const connectWebRtc: Connect = nodeWebRtcConnect()
 export function nodeWebRtcConnect(options: NodeRtcClientOptions = {}): Connect {
   // As on the server: small buffers, since what waits in them is stale
   setSctpSettings({ sendBufferSize: 16_384, delayedSackTime: 100 })
-  return webRtcConnect((events) => new NodePeerLink(options, events), options)
+  return webRtcConnect((events) => new NodeRtcPeer(options, events), options)
 }
 
-class NodePeerLink implements PeerLink {
+class NodeRtcPeer implements RtcPeer {
   readonly #pc: PeerConnection
-  readonly #events: PeerLinkEvents
+  readonly #events: RtcPeerEvents
   readonly #report: ReportFault
   #channel: DataChannel | null = null
   #isClosed = false
 
-  constructor(options: NodeRtcClientOptions, events: PeerLinkEvents) {
+  constructor(options: NodeRtcClientOptions, events: RtcPeerEvents) {
     this.#events = events
     this.#report = options.report ?? (() => {})
     const bind = options.bindAddress === undefined ? {} : { bindAddress: options.bindAddress }

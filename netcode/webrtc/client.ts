@@ -47,7 +47,7 @@ interface Candidate {
 }
 
 /** One WebRTC stack's end of a connection. It reports through PeerLinkEvents and never throws from them. */
-export interface PeerLink {
+export interface RtcPeer {
   /** Takes the offer and resolves with the answer when its candidates are gathered (or enough time went by). */
   answer(offerSdp: string): Promise<string>
   addCandidate(candidate: string, mid: string): void
@@ -59,7 +59,7 @@ export interface PeerLink {
   close(): void
 }
 
-export interface PeerLinkEvents {
+export interface RtcPeerEvents {
   /** Packets get through both ways (ICE is connected); the handshake is still to come. May come more than once. */
   reached(): void
   opened(): void
@@ -74,7 +74,7 @@ export interface RtcClientOptions {
   readonly connectMsMax?: number
 }
 
-export type MakePeerLink = (events: PeerLinkEvents) => PeerLink
+export type MakePeerLink = (events: RtcPeerEvents) => RtcPeer
 
 /** Makes a `Connect` of a WebRTC stack. */
 export function webRtcConnect(make: MakePeerLink, options: RtcClientOptions = {}): Connect {
@@ -178,7 +178,7 @@ class Signalling {
 class RtcConnection implements ClientConnection {
   readonly kind = 'webrtc'
   readonly ordered = false
-  readonly link: PeerLink
+  readonly link: RtcPeer
   readonly #events: ClientEvents
   #state: 'connecting' | 'open' | 'ended' = 'connecting'
   /** The caller has it, or is about to: only then `closed` is told. */
@@ -281,13 +281,13 @@ class RtcConnection implements ClientConnection {
     this.#looking = setInterval(() => {
       if (isAsking || performance.now() - this.#heardAtMs < QUIET_MS) return
       isAsking = true
-      void this.#ask(signalling, id).finally(() => {
+      void this.#request(signalling, id).finally(() => {
         isAsking = false
       })
     }, QUIET_LOOK_MS)
   }
 
-  async #ask(signalling: Signalling, id: string): Promise<void> {
+  async #request(signalling: Signalling, id: string): Promise<void> {
     const words = await signalling.ended(id)
     // Where it has not ended, it is asked about again after as long.
     this.#heardAtMs = performance.now()

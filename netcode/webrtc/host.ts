@@ -22,7 +22,7 @@ import {
 } from '../transport.ts'
 import { HttpError } from '../../http/http.ts'
 import { Batch, unpackBatch, type ChildUsage, type FromChild } from './ipc.ts'
-import { Deferred, Link, LinkTable } from './links.ts'
+import { Deferred, PeerEntry, PeerTable } from './peer-table.ts'
 import { handleSignalling, socketAddress, type IceCandidate, type SignallingBackend } from './signalling.ts'
 import { ChildSupervisor } from './supervisor.ts'
 
@@ -87,7 +87,7 @@ export class WebRtcTransport implements ServerTransport {
   readonly #report: ReportFault
   readonly #limits: ConnectionLimits
   readonly #supervisor: ChildSupervisor
-  readonly #links = new LinkTable()
+  readonly #peers = new PeerTable()
   readonly #signalling: SignallingBackend
   readonly #ready = new Deferred<void>()
   #queue = new Batch()
@@ -140,7 +140,7 @@ export class WebRtcTransport implements ServerTransport {
 
   send(connection: ConnectionId, bytes: Uint8Array): void {
     checkMessageSize(bytes, MESSAGE_BYTES_MAX)
-    if (this.#links.get(connection)?.state !== 'open') return
+    if (this.#peers.get(connection)?.state !== 'open') return
     if (this.#queue.bytes + bytes.length > QUEUED_BYTES_MAX) this.#droppedSends += 1
     else this.#queue.add(connection, bytes)
   }
@@ -153,7 +153,7 @@ export class WebRtcTransport implements ServerTransport {
   }
 
   close(connection: ConnectionId, reason: string): void {
-    const link = this.#links.get(connection)
+    const link = this.#peers.get(connection)
     if (link) this.#end(link, reason)
   }
 
@@ -180,7 +180,7 @@ export class WebRtcTransport implements ServerTransport {
       },
       {
         ready: () => this.#ready.resolve(),
-        message: (message) => contain('message of the WebRTC child', this.#report, () => this.#heard(message)),
+        message: (message) => contain('message of the WebRTC child', this.#report, () => this.#receive(message)),
         died: (how, restartMs) => this.#childDied(how, restartMs),
       },
     )
@@ -195,8 +195,8 @@ export class WebRtcTransport implements ServerTransport {
     try {
       const admitted = await this.#options.admission(token)
       if (!admitted) throw new HttpError(401, 'token', 'The token is not valid or no longer. Log in again.')
-      const link = this.#addLink(
-        new Link(
+      const link = this.#addPeer(
+        new PeerEntry(
           this.#nextConnection++,
           randomUUID(),
           { session: admitted.session, kind: 'webrtc', ordered: false, address },
@@ -212,11 +212,11 @@ export class WebRtcTransport implements ServerTransport {
     }
   }
 
-  #addLink(link: Link): Link {
+  #addPeer(link: PeerEntry): PeerEntry {
     const { publicAddress, bindAddress, halfOpenMsMax } = this.#options
     const loopback = bindAddress === undefined && isLoopback(link.peer.address) ? ['127.0.0.1'] : []
     const extraAddresses = [...loopback, ...(publicAddress === undefined ? [] : [publicAddress])]
-    this.#links.add(link)
+    this.#peers.add(link)
     link.expireAfter(halfOpenMsMax ?? HALF_OPEN_MS_MAX, () => this.#end(link, CLOSE_REASON.lost))
     // The child may have died while admission was asked
     if (!this.#supervisor.send({ type: 'offer', connection: link.connection, extraAddresses }))
@@ -224,7 +224,7 @@ export class WebRtcTransport implements ServerTransport {
     return link
   }
 
-  async #answer(link: Link, sdp: string): Promise<readonly IceCandidate[]> {
+  async #answer(link: PeerEntry, sdp: string): Promise<readonly IceCandidate[]> {
     if (link.answer) throw new HttpError(409, 'answered', 'This connection has its answer already.')
     link.answer = new Deferred<void>()
     if (!this.#supervisor.send({ type: 'answer', connection: link.connection, sdp })) throw restarting()
@@ -232,14 +232,14 @@ export class WebRtcTransport implements ServerTransport {
     return link.candidates
   }
 
-  #find(id: string): Link {
-    const link = this.#links.getById(id)
-    if (!link || link.state === 'closing') throw closedError(this.#links.endOf(id) ?? link?.closeReason ?? null)
+  #find(id: string): PeerEntry {
+    const link = this.#peers.getById(id)
+    if (!link || link.state === 'closing') throw closedError(this.#peers.endOf(id) ?? link?.closeReason ?? null)
     return link
   }
 
   /** Asks the child to end it; `closed` follows when the child says that it is gone. */
-  #end(link: Link, reason: string): void {
+  #end(link: PeerEntry, reason: string): void {
     if (link.state === 'closing') return
     const isOpen = link.state === 'open'
     if (isOpen) this.flush()
@@ -252,16 +252,16 @@ export class WebRtcTransport implements ServerTransport {
   }
 
   /** It is gone: forgets it and says so, once, where the owner had heard of it. */
-  #removed(link: Link, reason: string): void {
+  #removed(link: PeerEntry, reason: string): void {
     const said = link.state === 'open' ? reason : link.closeReason
-    if (!this.#links.remove(link, said)) return
+    if (!this.#peers.remove(link, said)) return
     link.state = 'closing'
     link.rejectPending(reason === CLOSE_REASON.restarted ? restarting() : closedError())
     if (said !== null) contain('closed listener', this.#report, () => this.#events.closed(link.connection, said))
   }
 
   #endAll(reason: string): void {
-    for (const link of this.#links.all()) this.#removed(link, reason)
+    for (const link of this.#peers.all()) this.#removed(link, reason)
   }
 
   #childDied(how: string, restartMs: number): void {
@@ -276,7 +276,7 @@ export class WebRtcTransport implements ServerTransport {
     this.#endAll(this.#isStopped ? CLOSE_REASON.stopped : CLOSE_REASON.restarted)
   }
 
-  #heard(message: FromChild): void {
+  #receive(message: FromChild): void {
     switch (message.type) {
       case 'ready':
         return
@@ -287,13 +287,16 @@ export class WebRtcTransport implements ServerTransport {
         this.#lastFault = message.message
         return this.#report(message.where, new Error(message.message))
       case 'batch':
-        return this.#heardBatch(message)
+        return this.#receiveBatch(message)
       default:
-        return this.#heardOf(this.#links.get(message.connection), message)
+        return this.#receiveFor(this.#peers.get(message.connection), message)
     }
   }
 
-  #heardOf(link: Link | undefined, message: Exclude<FromChild, { type: 'ready' | 'fault' | 'batch' | 'usage' }>): void {
+  #receiveFor(
+    link: PeerEntry | undefined,
+    message: Exclude<FromChild, { type: 'ready' | 'fault' | 'batch' | 'usage' }>,
+  ): void {
     if (!link) return
     switch (message.type) {
       case 'offered':
@@ -310,14 +313,14 @@ export class WebRtcTransport implements ServerTransport {
     }
   }
 
-  #answered(link: Link, error: string | null): void {
+  #answered(link: PeerEntry, error: string | null): void {
     link.isAnswered = error === null
     if (error === null) return link.answer?.resolve()
     link.answer?.reject(new HttpError(400, 'bad-answer', `The answer cannot be used: ${error}`))
     this.#end(link, CLOSE_REASON.peer)
   }
 
-  #opened(link: Link): void {
+  #opened(link: PeerEntry): void {
     if (link.state !== 'half-open') return
     link.state = 'open'
     link.cancelExpiry()
@@ -326,11 +329,11 @@ export class WebRtcTransport implements ServerTransport {
       this.#end(link, CLOSE_REASON.internal)
   }
 
-  #heardBatch(batch: Extract<FromChild, { type: 'batch' }>): void {
+  #receiveBatch(batch: Extract<FromChild, { type: 'batch' }>): void {
     this.#droppedReceived += batch.droppedReceived
     this.#droppedSends += batch.droppedSends
     unpackBatch(batch.bytes, (connection, bytes) => {
-      const link = this.#links.get(connection)
+      const link = this.#peers.get(connection)
       if (link?.state !== 'open') return
       if (!contain('received listener', this.#report, () => this.#events.received(connection, bytes)))
         this.#end(link, CLOSE_REASON.internal)

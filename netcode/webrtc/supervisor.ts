@@ -58,7 +58,7 @@ export class ChildSupervisor {
     })
     this.#child = child
     this.#ipcBytes = 0
-    child.on('message', (message) => this.#heard(child, readFromChild(message)))
+    child.on('message', (message) => this.#receive(child, readFromChild(message)))
     child.once('error', (error) => this.#ended(child, error.message))
     child.once('exit', (code, signal) => this.#ended(child, signal ?? `exit code ${code}`))
     this.#readyTimer = setTimeout(() => child.kill('SIGKILL'), READY_MS_MAX)
@@ -91,7 +91,7 @@ export class ChildSupervisor {
     clearTimeout(kill)
   }
 
-  #heard(child: ChildProcess, message: FromChild | null): void {
+  #receive(child: ChildProcess, message: FromChild | null): void {
     if (child !== this.#child) return
     // It is not sound any more, or not itself: another one takes over
     if (message === null) return void child.kill('SIGKILL')

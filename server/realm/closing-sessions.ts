@@ -64,7 +64,7 @@ export class ClosingSessions {
     this.repeat(nowMs)
     for (const [link, { session, reason }] of this.leaving) {
       for (const packet of session.packets([], nowMs)) this.out.send(link, packet)
-      if (!session.parted(nowMs)) continue
+      if (!session.isGoodbyeDone(nowMs)) continue
       this.leaving.delete(link)
       this.out.close(link, reason)
     }

@@ -1,7 +1,7 @@
 /** A player of the realm as the server keeps it: outlives links, ends with its leave. */
 import { MoveSchedule, ServerSession } from '../../netcode/session/index.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
-import { OwnWatch, type SnapshotView } from '../../netcode/snapshot.ts'
+import { OwnMoveTracker, type SnapshotView } from '../../netcode/snapshot.ts'
 import type { PlayerId, UserNumber } from '../../sim/index.ts'
 import { TAKEOVERS_BURST_MAX, TAKEOVERS_PER_SECOND_MAX } from '../limits.ts'
 import type { LinkId } from '../realm-messages.ts'
@@ -39,7 +39,7 @@ export class Member {
   /** Its moves that are not in effect yet. */
   readonly moves = new MoveSchedule()
   /** Which of its moves is in effect. */
-  readonly own = new OwnWatch()
+  readonly own = new OwnMoveTracker()
   /** In which of the ticks between two snapshots its own goes out. */
   phase = 0
   /** How often it may still move to another link. */

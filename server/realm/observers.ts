@@ -75,7 +75,10 @@ export class Observers {
     let frameBytes: Uint8Array | null = null
     let startBytes: Uint8Array | null = null
     for (const [link, observer] of this.observers) {
-      if (observer.session.silent(nowMs) || (observer.state === 'silent' && nowMs - observer.openedAtMs > HELLO_MS_MAX))
+      if (
+        observer.session.isSilent(nowMs) ||
+        (observer.state === 'silent' && nowMs - observer.openedAtMs > HELLO_MS_MAX)
+      )
         this.end(link, 'nothing was heard for too long')
       else if (observer.state === 'started')
         this.options.out.send(link, (frameBytes ??= encodeLockstep({ type: 'frame', frame, hash })))

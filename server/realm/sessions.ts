@@ -2,7 +2,7 @@
  * Sessions of a realm's players: from a link's first packet over Hello, join and Welcome to goodbye, time-out or
  * resume. A fault of one client ends that client alone, and it is told why.
  */
-import { RESUME_MS_MAX, type OutgoingPart, type Received } from '../../netcode/session/index.ts'
+import { RESUME_MS_MAX, type OutgoingPart, type ReceivedInputs } from '../../netcode/session/index.ts'
 import { SnapshotSource, SnapshotView } from '../../netcode/snapshot.ts'
 import { isLatestWins, PROTOCOL_VERSION, type Hello, type ServerMessage } from '../../protocol/index.ts'
 import {
@@ -141,7 +141,7 @@ export class Sessions {
 
   /** Outcomes that players have not heard of, for a recovery to tell. */
   get undelivered(): OutcomesByPlayer {
-    return new Map([...this.members.values()].map(({ player, session }) => [player, session.unheard]))
+    return new Map([...this.members.values()].map(({ player, session }) => [player, session.undeliveredOutcomes]))
   }
 
   // --- what the transports say
@@ -211,7 +211,11 @@ export class Sessions {
     this.closing.resendGoodbye(link, member.session.packets([], nowMs, true), reason, nowMs)
   }
 
-  private heard(member: Member, { hello, goodbye, commands, latest, tick, moveTicks }: Received, nowMs: number): void {
+  private heard(
+    member: Member,
+    { hello, goodbye, commands, latest, tick, moveTicks }: ReceivedInputs,
+    nowMs: number,
+  ): void {
     if (goodbye !== null) return this.leaves(member, goodbye, nowMs)
     if (hello && member.greeting === 'none') {
       const refusal = this.refusalOf(hello) ?? (member.stage === 'new' ? this.options.closedTo() : null)
@@ -351,9 +355,9 @@ export class Sessions {
     for (const member of this.members.values()) {
       const { link, session } = member
       const avatar = realm.players.get(member.player)
-      if (avatar) member.own.stepped(avatar, realm.tick)
+      if (avatar) member.own.update(avatar, realm.tick)
       if (link === null) continue
-      this.submit(member, member.moves.take(realm.tick + 1), nowMs)
+      this.submit(member, member.moves.takeDue(realm.tick + 1), nowMs)
       for (const message of news) session.queue(message)
       if (member.greeting === 'admitted' && member.stage === 'playing') this.welcome(member)
       this.send(link, session.packets(this.snapshot(member), nowMs))
@@ -441,7 +445,7 @@ export class Sessions {
       if (member.link === null && sinceMs > RESUME_MS_MAX) this.remove(member, 'expired')
       else if (
         member.link !== null &&
-        (member.session.silent(nowMs) || (member.greeting === 'none' && sinceMs > HELLO_MS_MAX))
+        (member.session.isSilent(nowMs) || (member.greeting === 'none' && sinceMs > HELLO_MS_MAX))
       ) {
         this.options.out.close(member.link, 'nothing was heard for too long')
         this.lost(member, nowMs)
@@ -456,7 +460,7 @@ export class Sessions {
     const pace = session.pace(this.nowMs)
     if (pace === 'wait' || (pace === 'free' && realm.tick % SNAPSHOT_TICKS !== phase)) return []
     this.options.meters.realm.add('snapshots')
-    return [view.next(this.source, avatar.id, session.acknowledgementMs, own.own(avatar, realm.tick))]
+    return [view.nextPart(this.source, avatar.id, session.acknowledgementMs, own.ownState(avatar, realm.tick))]
   }
 
   private send(link: LinkId, packets: readonly Uint8Array[]): void {

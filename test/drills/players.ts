@@ -1,10 +1,10 @@
 /** Honest players for a drill: bots that walk, drag and spawn, and what they notice. */
 import { DEFAULT_BODY } from '../../sim/index.ts'
 import { login, RenderClient, type Connect } from '../../netcode/index.ts'
-import { createMind } from '../../bots/behaviours.ts'
+import { createBehaviour } from '../../bots/behaviours.ts'
 import { Bot } from '../../bots/bot.ts'
 import { loadClips } from '../../bots/clip-files.ts'
-import { fitAll } from '../../bots/mimic.ts'
+import { fitClips } from '../../bots/motion-clip-player.ts'
 import { until } from './server-process.ts'
 
 const UPDATE_MS = 16
@@ -42,13 +42,13 @@ export class Players {
     seed: number,
   ): Promise<Players> {
     const players = new Players()
-    const wardrobe = fitAll(await loadClips(), DEFAULT_BODY)
+    const wardrobe = fitClips(await loadClips(), DEFAULT_BODY)
     for (let i = 0; i < count; i += 1) {
       const { token } = await login(url, `honest ${i + 1}`)
       const client = new RenderClient({ url, token, connects: typeof connects === 'function' ? connects(i) : connects })
       players.all.push({
         client,
-        bot: new Bot(client, createMind('mixed', seed + i, wardrobe)),
+        bot: new Bot(client, createBehaviour('mixed', seed + i, wardrobe)),
         identity: '',
         gapMsMax: 0,
       })

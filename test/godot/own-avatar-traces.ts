@@ -2,7 +2,7 @@
 import { Grips } from '../../netcode/client/grips.ts'
 import { Prediction, type Move, type Obstacle } from '../../netcode/client/prediction.ts'
 import type { PropSample } from '../../netcode/client/types.ts'
-import { OwnWatch } from '../../netcode/snapshot/own.ts'
+import { OwnMoveTracker } from '../../netcode/snapshot/own-move-tracker.ts'
 import type { Own } from '../../protocol/index.ts'
 import {
   DEFAULT_DEFINITION,
@@ -186,7 +186,7 @@ export function predictionTrace(
       { player: 0, sequence: 1, command: { type: 'join', player: 1, user: 1, name: 'Ada', body: 0, permissions: 31 } },
     ],
   })
-  const watch = new OwnWatch()
+  const watch = new OwnMoveTracker()
   const prediction = new Prediction(definition)
   const obstacles: readonly Obstacle[] = definition.props.map(({ position }) => ({
     x: position.x,
@@ -202,7 +202,7 @@ export function predictionTrace(
       sequence += 1
       nextMove += 1 + dice.below(24)
       const present = tick + Math.fround(dice.between(0, 0.9))
-      prediction.sent(sequence, present, move)
+      prediction.moveSent(sequence, present, move)
       events.push({ sent: [sequence, digits(present), ...numbersOf(move)] })
       lastArrival = Math.max(lastArrival, tick + delayTicks + 1 + dice.below(jitterTicks + 1))
       inputs.set(lastArrival, [...(inputs.get(lastArrival) ?? []), { player: 1, sequence, command: move }])
@@ -211,10 +211,10 @@ export function predictionTrace(
       step(realm, { tick: realm.tick + 1, inputs: inputs.get(realm.tick + 1) ?? [] })
       const avatar = realm.players.get(1)
       if (avatar === undefined) throw new Error('no avatar')
-      watch.stepped(avatar, realm.tick)
+      watch.update(avatar, realm.tick)
       if (realm.tick % 3 === 0)
         answers.set(realm.tick + delayTicks + dice.below(jitterTicks + 1), {
-          own: watch.own(avatar, realm.tick),
+          own: watch.ownState(avatar, realm.tick),
           tick: realm.tick,
         })
     }
@@ -223,7 +223,7 @@ export function predictionTrace(
     const answer = tick >= silentFrom && tick < silentTo ? undefined : answers.get(tick)
     if (answer !== undefined) {
       const { own } = answer
-      prediction.told(own, answer.tick, { present, nowMs, awayTicks: delayTicks / 2 }, obstacles)
+      prediction.reconcile(own, answer.tick, { present, nowMs, awayTicks: delayTicks / 2 }, obstacles)
       events.push({
         told: [
           answer.tick,

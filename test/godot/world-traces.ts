@@ -2,13 +2,13 @@
 import { ServerClock } from '../../netcode/client/clock.ts'
 import { Playback } from '../../netcode/client/playback.ts'
 import type { AvatarSample, PropSample } from '../../netcode/client/types.ts'
-import { World } from '../../netcode/client/world.ts'
+import { ReplicatedWorld } from '../../netcode/client/replicated-world.ts'
 import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../../netcode/snapshot.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
 import { propAdded } from '../../server/realm/catalog.ts'
 import { DEFAULT_DEFINITION, type AvatarView, type Pose, type PropView, type Quat, type Vec3 } from '../../sim/index.ts'
 import { playArrivals, type ArrivalsOptions } from '../../testing/arrivals.ts'
-import { Dice } from '../../bots/mind.ts'
+import { Dice } from '../../bots/bot-behaviour.ts'
 import { hex } from '../protocol/vectors.ts'
 
 /** Nine decimals for ticks, six for what is compared within 1e-4. */
@@ -53,7 +53,7 @@ export const playbackTrace = (): Line[] =>
     const [playback, events] = [new Playback(60), [] as number[][]]
     playArrivals(options, {
       arrived: (tick, rttMs, nowMs) => {
-        playback.arrived(tick, nowMs)
+        playback.recordSnapshot(tick, nowMs)
         events.push([0, exact(nowMs), tick, exact(rttMs)])
       },
       frame: (nowMs) => {
@@ -82,7 +82,7 @@ export const clockTrace = (): Line[] =>
     playArrivals(options, {
       arrived: (tick, rttMs, nowMs) => {
         clock.roundTrip(rttMs, nowMs)
-        clock.arrived(tick, nowMs)
+        clock.recordSnapshot(tick, nowMs)
         events.push([0, exact(nowMs), tick, exact(rttMs)])
       },
       frame: (nowMs) => {
@@ -227,7 +227,7 @@ function sentOver(dice: Dice): Sent[] {
     }
     waiting = waiting.filter(({ atMs }) => atMs > nowMs)
     if (tick % 3 !== 0) continue
-    const { bytes, arrived: heard } = view.next(source, 11, 100)
+    const { bytes, acknowledged: heard } = view.nextPart(source, 11, 100)
     const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))
     if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot came back as none')
     const atMs = nowMs + 40 + dice.between(0, 90)
@@ -261,19 +261,19 @@ const DRAWN_FRAMES = 4
 export function tracksTrace() {
   const dice = new Dice(23)
   const [decoder, playback] = [new SnapshotDecoder(), new Playback(60)]
-  const world = new World(bounds, 60, decoder)
+  const world = new ReplicatedWorld(bounds, 60, decoder)
   for (const { id, player, user, name, body, headMetres } of avatarsAt(0))
-    world.tell({ type: 'avatarAdded', element: id, player, user, name, body, package: null, headMetres })
-  for (const prop of propsAt(0)) world.tell(propAdded(prop))
+    world.receive({ type: 'avatarAdded', element: id, player, user, name, body, package: null, headMetres })
+  for (const prop of propsAt(0)) world.receive(propAdded(prop))
   const sent = sentOver(dice)
   const events: object[] = []
   for (let frame = 1, next = 0; frame < SECONDS * 60; frame += 1) {
     const nowMs = 10_000 + frame * TICK_MS
     for (let one = sent[next]; one !== undefined && one.atMs <= nowMs; one = sent[next]) {
-      const decoded = decoder.take(one.part)
+      const decoded = decoder.decode(one.part)
       if (!decoded.ok) throw new Error(decoded.error.message)
-      world.show(decoded.value.samples)
-      playback.arrived(one.part.tick, one.atMs)
+      world.applySamples(decoded.value.samples)
+      playback.recordSnapshot(one.part.tick, one.atMs)
       events.push({ tick: one.part.tick, avatars: hex(one.part.avatars), props: hex(one.part.props) })
       next += 1
     }

@@ -1,7 +1,7 @@
 /** The snapshot vectors of docs/protocol.md: what a client is sent of a small restless world, and the states that it gives. */
 import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../../netcode/snapshot.ts'
 import { unpackBone } from '../../netcode/snapshot/rotation.ts'
-import { BONES, JOINTS, ROOT, type Kind } from '../../netcode/snapshot/strands.ts'
+import { BONES, JOINTS, ROOT, type ComponentKind } from '../../netcode/snapshot/components.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
 import {
   DEFAULT_BODY,
@@ -11,7 +11,7 @@ import {
   type PropView,
   type Quat,
 } from '../../sim/index.ts'
-import { Dice } from '../../bots/mind.ts'
+import { Dice } from '../../bots/bot-behaviour.ts'
 import { hex } from './vectors.ts'
 
 export interface SnapshotStep {
@@ -162,7 +162,7 @@ function parts(): SnapshotPart[] {
     source.update(tick, world.avatars, world.props)
     // Uneven intervals, so that ages are no multiples of three.
     if (tick % 3 !== 0 && tick % 7 !== 0) continue
-    const { bytes, arrived } = view.next(source, 11, 50)
+    const { bytes, acknowledged: arrived } = view.nextPart(source, 11, 50)
     const packet = decodeServerPacket(encodeServerPacket(HEAD, [], bytes))
     if (!packet.ok || packet.value.snapshot === null) throw new Error('a snapshot came back as none')
     list.push(packet.value.snapshot)
@@ -171,12 +171,17 @@ function parts(): SnapshotPart[] {
   return list
 }
 
-const STRANDS: Readonly<Record<Kind, string>> = { [ROOT]: 'root', [JOINTS]: 'joints', [BONES]: 'bones', 3: 'prop' }
+const STRANDS: Readonly<Record<ComponentKind, string>> = {
+  [ROOT]: 'root',
+  [JOINTS]: 'joints',
+  [BONES]: 'bones',
+  3: 'prop',
+}
 
 function steps(list: readonly SnapshotPart[]): SnapshotStep[] {
   const decoder = new SnapshotDecoder()
   return list.map((part) => {
-    const decoded = decoder.take(part)
+    const decoded = decoder.decode(part)
     if (!decoded.ok) throw new Error(decoded.error.message)
     const states = decoded.value.samples.map(({ element, kind, values }) => ({
       element,
@@ -194,7 +199,7 @@ function steps(list: readonly SnapshotPart[]): SnapshotStep[] {
 }
 
 /** R32s are unsigned in the vectors. */
-const isRotation = (kind: Kind, i: number): boolean =>
+const isRotation = (kind: ComponentKind, i: number): boolean =>
   kind === JOINTS ? i % 4 === 3 : kind !== BONES && kind !== ROOT && i === 3
 
 export function snapshotVectors(): SnapshotVector[] {

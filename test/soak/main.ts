@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseMetrics, type Metrics } from '../../bots/parse-metrics.ts'
-import { Dice } from '../../bots/mind.ts'
+import { Dice } from '../../bots/bot-behaviour.ts'
 import { childrenOf, crowd, residentBytes, serve, type CrowdReport, type CrowdRun, type Server } from './programs.ts'
 import { slopeOf, type Slope } from './slope.ts'
 

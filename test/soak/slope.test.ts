@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Dice } from '../../bots/mind.ts'
+import { Dice } from '../../bots/bot-behaviour.ts'
 import { slopeOf } from './slope.ts'
 
 test('a line is found exactly, with no doubt', () => {

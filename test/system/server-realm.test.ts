@@ -283,7 +283,7 @@ test('a tick that cannot be written waits with its inputs, and nothing of it is 
   await ada.play(6_000)
   expect(stage.realm.tick).toBe(tick)
   expect(ada.snapshots).toBe(sampled)
-  expect(ada.session.silent(stage.nowMs)).toBe(false)
+  expect(ada.session.isSilent(stage.nowMs)).toBe(false)
   // A kill now would lose the command: its sender must not believe that it is safe.
   expect(ada.session.unacknowledged).toBe(1)
   stage.writeFault = null

@@ -5,7 +5,7 @@
  * directory was synced.
  */
 import { basename, dirname } from 'node:path'
-import type { Dice } from '../../bots/mind.ts'
+import type { Dice } from '../../bots/bot-behaviour.ts'
 
 let inodes = 0
 

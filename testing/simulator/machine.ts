@@ -2,7 +2,7 @@
 import { deflateRawSync } from 'node:zlib'
 import type { TickTimer } from '../../server/realm/tick-loop.ts'
 import type { InputFile, OutputFile, Platform } from '../../storage/recordings/index.ts'
-import type { Dice } from '../../bots/mind.ts'
+import type { Dice } from '../../bots/bot-behaviour.ts'
 import type { VirtualClock } from './clock.ts'
 import { errorOf, Inode, type Disk } from './disk.ts'
 

@@ -1,6 +1,6 @@
 /** What goes wrong in a simulated world, and when: drawn from its seed before it begins. */
 import type { LinkConditions } from '../../netcode/memory.ts'
-import { BEHAVIOURS, Dice, type BehaviourName } from '../../bots/mind.ts'
+import { BEHAVIOURS, Dice, type BehaviourName } from '../../bots/bot-behaviour.ts'
 
 /** `player`: index in the plan's players. Times in ms. */
 export type Fault =

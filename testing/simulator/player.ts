@@ -1,15 +1,15 @@
 /** A player of a simulated world: a real render client with a bot's mind, its access network, and what was seen of both. */
 import { RenderClient } from '../../netcode/client/render-client.ts'
-import type { Outcome, RenderClientOptions, WorldSample } from '../../netcode/client/types.ts'
+import type { CommandResult, RenderClientOptions, WorldSample } from '../../netcode/client/types.ts'
 import type { LinkConditions } from '../../netcode/memory.ts'
-import { createMind } from '../../bots/behaviours.ts'
+import { createBehaviour } from '../../bots/behaviours.ts'
 import { Bot } from '../../bots/bot.ts'
-import { Dice, type BehaviourName } from '../../bots/mind.ts'
-import type { Wardrobe } from '../../bots/mimic.ts'
+import { Dice, type BehaviourName } from '../../bots/bot-behaviour.ts'
+import type { FittedClips } from '../../bots/motion-clip-player.ts'
 import { Access } from './access.ts'
 import type { VirtualClock } from './clock.ts'
 import type { PlayerFacts } from './facts.ts'
-import { Fidget } from './fidget.ts'
+import { CommandSpammer } from './command-spammer.ts'
 import { FaultyLine, type Sabotage } from './sabotage.ts'
 import type { Trace } from './trace.ts'
 
@@ -19,35 +19,35 @@ class WatchedClient extends RenderClient {
   waiting = 0
   lost = 0
 
-  override grab(...args: Parameters<RenderClient['grab']>): Promise<Outcome> {
+  override grab(...args: Parameters<RenderClient['grab']>): Promise<CommandResult> {
     return this.watch(super.grab(...args))
   }
 
-  override release(...args: Parameters<RenderClient['release']>): Promise<Outcome> {
+  override release(...args: Parameters<RenderClient['release']>): Promise<CommandResult> {
     return this.watch(super.release(...args))
   }
 
-  override scale(...args: Parameters<RenderClient['scale']>): Promise<Outcome> {
+  override scale(...args: Parameters<RenderClient['scale']>): Promise<CommandResult> {
     return this.watch(super.scale(...args))
   }
 
-  override spawn(...args: Parameters<RenderClient['spawn']>): Promise<Outcome> {
+  override spawn(...args: Parameters<RenderClient['spawn']>): Promise<CommandResult> {
     return this.watch(super.spawn(...args))
   }
 
-  override despawn(...args: Parameters<RenderClient['despawn']>): Promise<Outcome> {
+  override despawn(...args: Parameters<RenderClient['despawn']>): Promise<CommandResult> {
     return this.watch(super.despawn(...args))
   }
 
-  override wear(...args: Parameters<RenderClient['wear']>): Promise<Outcome> {
+  override wear(...args: Parameters<RenderClient['wear']>): Promise<CommandResult> {
     return this.watch(super.wear(...args))
   }
 
-  override setAccess(...args: Parameters<RenderClient['setAccess']>): Promise<Outcome> {
+  override setAccess(...args: Parameters<RenderClient['setAccess']>): Promise<CommandResult> {
     return this.watch(super.setAccess(...args))
   }
 
-  private async watch(outcome: Promise<Outcome>): Promise<Outcome> {
+  private async watch(outcome: Promise<CommandResult>): Promise<CommandResult> {
     this.waiting++
     const told = await outcome
     this.waiting--
@@ -63,7 +63,7 @@ export interface PlayerOptions {
   readonly player: number
   readonly seed: number
   readonly behaviour: BehaviourName
-  readonly wardrobe: Wardrobe
+  readonly wardrobe: FittedClips
   /** The networks that it may be in; the first is where it begins. */
   readonly networks: readonly { readonly ordered: boolean; readonly conditions: Partial<LinkConditions> }[]
   readonly sabotage: Sabotage | null
@@ -88,7 +88,7 @@ export class SimulatedPlayer {
   private readonly facts: PlayerFacts
   private client: WatchedClient | null = null
   private bot: Bot | null = null
-  private fidget: Fidget | null = null
+  private fidget: CommandSpammer | null = null
   private lives = 0
   private network = 0
   private welcomes = 0
@@ -180,8 +180,8 @@ export class SimulatedPlayer {
       },
     }
     this.client = new WatchedClient(options)
-    this.bot = new Bot(this.client, createMind(behaviour, seed + life, wardrobe))
-    this.fidget = new Fidget(this.client, new Dice(seed + 31 * life))
+    this.bot = new Bot(this.client, createBehaviour(behaviour, seed + life, wardrobe))
+    this.fidget = new CommandSpammer(this.client, new Dice(seed + 31 * life))
     if (this.isResting) this.bot.rest()
     this.client.start()
     this.nextFrameMs = clock.nowMs

@@ -2,7 +2,7 @@
 import { DEFAULT_BODY, type PackageHash, type PackagePhysics, type PropSpec } from '../../sim/index.ts'
 import { IDENTITY } from '../../sim/maths.ts'
 import type { PackageAnswer } from '../../server/realm-messages.ts'
-import type { Dice } from '../../bots/mind.ts'
+import type { Dice } from '../../bots/bot-behaviour.ts'
 
 const CUP: PropSpec = {
   name: 'cup',

@@ -6,7 +6,7 @@
 import { simulationOf } from '../../replay/index.ts'
 import { DEFAULT_BODY, DEFAULT_DEFINITION, loadEngine, type Engine, type RealmDefinition } from '../../sim/index.ts'
 import { loadClips } from '../../bots/clip-files.ts'
-import { fitAll, type Wardrobe } from '../../bots/mimic.ts'
+import { fitClips, type FittedClips } from '../../bots/motion-clip-player.ts'
 import type { Invariant, Violation } from './invariants.ts'
 import { checkLog, type LogFigures } from './log-check.ts'
 import { planOf, type Plan, type PlanOptions } from './plan.ts'
@@ -45,12 +45,12 @@ export interface SimulationReport extends LogFigures {
   readonly commandsIssued: number
 }
 
-let machine: Promise<{ readonly engine: Engine; readonly wardrobe: Wardrobe }> | null = null
+let machine: Promise<{ readonly engine: Engine; readonly wardrobe: FittedClips }> | null = null
 
-const loadMachine = (): Promise<{ readonly engine: Engine; readonly wardrobe: Wardrobe }> =>
+const loadMachine = (): Promise<{ readonly engine: Engine; readonly wardrobe: FittedClips }> =>
   (machine ??= Promise.all([loadEngine(), loadClips()]).then(([engine, clips]) => ({
     engine,
-    wardrobe: fitAll(clips, DEFAULT_BODY),
+    wardrobe: fitClips(clips, DEFAULT_BODY),
   })))
 
 /** Runs the world of a seed to its end. Rejects only where the simulator itself is broken. */

@@ -7,8 +7,8 @@ import {
 } from '../../netcode/session/index.ts'
 import { INBOUND_QUEUE_MAX, INPUT_BACKLOG_MAX } from '../../server/limits.ts'
 import type { Engine, RealmDefinition } from '../../sim/index.ts'
-import { Dice } from '../../bots/mind.ts'
-import type { Wardrobe } from '../../bots/mimic.ts'
+import { Dice } from '../../bots/bot-behaviour.ts'
+import type { FittedClips } from '../../bots/motion-clip-player.ts'
 import { settle, VirtualClock } from './clock.ts'
 import { Facts } from './facts.ts'
 import { differenceOf, type Invariant } from './invariants.ts'
@@ -34,7 +34,7 @@ export interface WorldOptions {
   readonly seed: number
   readonly plan: Plan
   readonly engine: Engine
-  readonly wardrobe: Wardrobe
+  readonly wardrobe: FittedClips
   readonly definition: RealmDefinition
   readonly sabotage: Sabotage | null
   /** After the last fault everything must have come to rest within this, ms. */

@@ -115,7 +115,7 @@ export class Connection {
   /** The server has fallen silent, and the connection is not given up yet. */
   isWaiting(nowMs: number): boolean {
     if (this.#state.type !== 'joined' || this.#client === null) return false
-    return Math.min(this.#client.stats(nowMs).quietMs, nowMs - this.#awakeMs) >= QUIET_MS
+    return Math.min(this.#client.stats(nowMs).silenceMs, nowMs - this.#awakeMs) >= QUIET_MS
   }
 
   /** Tries again at once. */

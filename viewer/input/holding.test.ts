@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Outcome } from '../../netcode/index.ts'
+import type { CommandResult } from '../../netcode/index.ts'
 import { Holding, type HoldClient } from './holding.ts'
 import { SHAPES } from '../app/starter-shapes.ts'
 import type { ShownProp } from '../app/world.ts'
@@ -20,7 +20,7 @@ const mine = { ...crate, holder: ME }
 const ray = { origin: { x: 0, y: 1, z: 0 }, direction: { x: 0, y: 0, z: -1 } }
 const head = { x: 0, y: 1.5, z: 0 }
 
-function scripted(grab: Outcome = { ok: true, sequence: 1, element: 9, tick: 1 }): {
+function scripted(grab: CommandResult = { ok: true, sequence: 1, element: 9, tick: 1 }): {
   holding: Holding
   calls: string[]
   said: string[]

@@ -16,7 +16,7 @@ import {
 import type { Command, ElementId } from '../../../sim/index.ts'
 import type { ClientConnection, Connect } from '../../../netcode/index.ts'
 import { Inbox } from '../../../netcode/session/inbox.ts'
-import { Link } from '../../../netcode/session/link.ts'
+import { PacketTracker } from '../../../netcode/session/packet-tracker.ts'
 import {
   HEAD_BYTES_MAX,
   INPUTS_BURST_MAX,
@@ -62,7 +62,7 @@ export class WireGuest {
   /** In words; null while it plays. */
   ended: string | null = null
   private connection: ClientConnection | null = null
-  private readonly link: Link<null>
+  private readonly link: PacketTracker<null>
   private readonly inbox = new Inbox()
   private readonly bytes: TokenBucket
   private readonly packets: TokenBucket
@@ -78,7 +78,7 @@ export class WireGuest {
 
   constructor(told: Told, nowMs: number) {
     this.told = told
-    this.link = new Link(nowMs)
+    this.link = new PacketTracker(nowMs)
     this.heardAtMs = nowMs
     this.bytes = bucket(RECEIVED_BYTES_PER_SECOND_MAX, RECEIVED_BYTES_BURST_MAX, nowMs)
     this.packets = bucket(PACKETS_PER_SECOND_MAX, PACKETS_BURST_MAX, nowMs)
@@ -124,7 +124,7 @@ export class WireGuest {
   /** To be called 60 times a second. */
   update(nowMs: number): void {
     if (this.ended !== null || this.connection === null) return
-    if (this.link.silent(nowMs)) this.ended = 'the server is silent'
+    if (this.link.isSilent(nowMs)) this.ended = 'the server is silent'
     else if (!this.joined) this.hello(nowMs)
     else {
       if (this.sent > 0 && nowMs - this.heardAtMs > RESEND_MS) [this.sent, this.heardAtMs] = [0, nowMs]
@@ -168,7 +168,7 @@ export class WireGuest {
   private send(commands: readonly Uint8Array[], latest: readonly Uint8Array[], nowMs: number): void {
     const { received } = this.link
     const head = {
-      packet: this.link.next(nowMs, null),
+      packet: this.link.nextPacket(nowMs, null),
       ackPacket: received.highest,
       ackBits: received.bits,
       ackMessage: this.inbox.acked,
@@ -189,9 +189,9 @@ export class WireGuest {
     const decoded = decodeServerPacket(bytes)
     if (!decoded.ok || this.ended !== null) return
     const packet = decoded.value
-    if (this.link.take(packet.packet, packet.ackPacket, packet.ackBits, nowMs).arrival === 'old') return
+    if (this.link.receive(packet.packet, packet.ackPacket, packet.ackBits, nowMs).arrival === 'old') return
     if (packet.control !== null) this.ended = packet.control.reason
-    const messages = this.inbox.take(packet.firstMessage, packet.messages)
+    const messages = this.inbox.receive(packet.firstMessage, packet.messages)
     for (const message of messages.ok ? messages.value : []) this.heard(message)
     const acked = this.waiting.findIndex(({ sequence }) => sequence > packet.ackCommand)
     const done = acked < 0 ? this.waiting.length : acked

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createInterface } from 'node:readline'
-import { drive, login, RenderClient, type Connect, type Outcome } from '../../../netcode/index.ts'
+import { drive, login, RenderClient, type Connect, type CommandResult } from '../../../netcode/index.ts'
 import { connectWebRtc } from '../../../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../../../netcode/websocket/client-node.ts'
 import type { PlayerReport } from './player-process.ts'
@@ -74,7 +74,7 @@ async function make(): Promise<void> {
   }
 }
 
-async function said(command: Promise<Outcome>): Promise<Outcome> {
+async function said(command: Promise<CommandResult>): Promise<CommandResult> {
   commands.sent += 1
   const outcome = await command
   if (outcome.ok) commands.done += 1

@@ -3,7 +3,7 @@
  * packets come in and go out as UDP datagrams on the loopback interface; socat stands between (host.ts).
  */
 import { createSocket, type Socket } from 'node:dgram'
-import { PERFECT, randomFrom, Way, type LinkConditions } from '../../../netcode/link-conditions.ts'
+import { PERFECT, randomFrom, LossyPath, type LinkConditions } from '../../../netcode/link-conditions.ts'
 import { readPacket, type Protocol } from './ip-packet.ts'
 
 /** What is due within this is sent at once, ms: timers are no finer. */
@@ -23,11 +23,11 @@ export class Line {
   readonly counts = { sent: 0, received: 0, lost: 0, doubled: 0 }
   /** Where its packets come from and go to: an address of the loopback net. */
   readonly loopback: string
-  readonly ways: { readonly up: Way; readonly down: Way }
+  readonly ways: { readonly up: LossyPath; readonly down: LossyPath }
 
   constructor(loopback: string, random: () => number) {
     this.loopback = loopback
-    this.ways = { up: new Way(false, random), down: new Way(false, random) }
+    this.ways = { up: new LossyPath(false, random), down: new LossyPath(false, random) }
   }
 
   /** Both ways alike; what is not named is perfect. */

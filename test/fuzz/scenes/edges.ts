@@ -4,7 +4,7 @@ import * as packages from '../../../sim/packages.ts'
 import * as shapes from '../../../sim/shapes.ts'
 import * as sim from '../../../sim/index.ts'
 import { RANGES } from '../../../sim/ranges.ts'
-import { Dice } from '../../../bots/mind.ts'
+import { Dice } from '../../../bots/bot-behaviour.ts'
 
 /** Every number that these modules export is a limit that somebody may miss by one: a new one is drawn from without a word here. */
 const MODULES: readonly object[] = [shapes, packages, definitions, sim, ...Object.values(RANGES)]

@@ -6,7 +6,7 @@ import {
   MESSAGE_WINDOW,
   ServerSession,
   SNAPSHOT_PART_BYTES_MAX,
-  type Received,
+  type ReceivedInputs,
 } from '../../../netcode/session/index.ts'
 import { SnapshotDecoder } from '../../../netcode/snapshot.ts'
 import {
@@ -41,7 +41,7 @@ const WELCOME: Welcome = {
 class OnceOnly {
   private command = 0
 
-  take({ commands, latest }: Received): void {
+  take({ commands, latest }: ReceivedInputs): void {
     for (const { sequence, player } of commands) {
       promise(sequence > this.command, `command ${sequence} was passed on after ${this.command}`)
       promise(player === 1, 'an input carries another player')
@@ -72,7 +72,7 @@ function serverSession(bytes: Uint8Array): boolean {
     isWelcomed ||= heard.value.hello !== null
     for (const { sequence } of heard.value.commands)
       session.queue({ type: 'commandDone', sequence, element: 9, tick: 100 })
-    const parts = isWelcomed ? [{ bytes: new Uint8Array(20), arrived: () => undefined }] : []
+    const parts = isWelcomed ? [{ bytes: new Uint8Array(20), acknowledged: () => undefined }] : []
     for (const out of session.packets(parts, nowMs, heard.value.goodbye !== null))
       promise(out.length <= PACKET_BYTES_MAX, `a packet of ${out.length} bytes goes out`)
     promise(session.queuedBytes <= MESSAGE_QUEUE_BYTES_MAX, 'the queue of messages is beyond its limit')
@@ -117,7 +117,7 @@ function snapshots(bytes: Uint8Array): boolean {
   for (const record of splitRecords(bytes)) {
     const packet = decodeServerPacket(record)
     if (!packet.ok || packet.value.snapshot === null) continue
-    const taken = decoder.take(packet.value.snapshot)
+    const taken = decoder.decode(packet.value.snapshot)
     if (taken.ok) {
       for (const { values } of taken.value.samples)
         for (const value of values) if (!Number.isFinite(value)) promise(false, 'a value of a snapshot is no number')

@@ -3,7 +3,7 @@ import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../snapshot.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
 import { DEFAULT_DEFINITION } from '../../sim/default-realm.ts'
 import type { AvatarView } from '../../sim/views.ts'
-import { World } from './world.ts'
+import { ReplicatedWorld } from './replicated-world.ts'
 
 const { bounds } = DEFAULT_DEFINITION
 const HEAD = {
@@ -48,17 +48,20 @@ const ADDED = {
 function snapshotOf(avatars: readonly AvatarView[]): SnapshotPart {
   const source = new SnapshotSource(bounds)
   source.update(60, avatars, [])
-  const packet = decodeServerPacket(encodeServerPacket(HEAD, [], new SnapshotView(0).next(source, 1, 50).bytes))
+  const packet = decodeServerPacket(encodeServerPacket(HEAD, [], new SnapshotView(0).nextPart(source, 1, 50).bytes))
   if (!packet.ok || packet.value.snapshot === null) throw new Error('there is no snapshot')
   return packet.value.snapshot
 }
 
-function worldThatHeard(part: SnapshotPart): { readonly world: World; readonly show: (part: SnapshotPart) => void } {
+function worldThatHeard(part: SnapshotPart): {
+  readonly world: ReplicatedWorld
+  readonly show: (part: SnapshotPart) => void
+} {
   const decoder = new SnapshotDecoder()
-  const world = new World(bounds, 60, decoder)
+  const world = new ReplicatedWorld(bounds, 60, decoder)
   const show = (shown: SnapshotPart): void => {
-    const decoded = decoder.take(shown)
-    if (decoded.ok) world.show(decoded.value.samples)
+    const decoded = decoder.decode(shown)
+    if (decoded.ok) world.applySamples(decoded.value.samples)
   }
   show(part)
   return { world, show }
@@ -67,15 +70,15 @@ function worldThatHeard(part: SnapshotPart): { readonly world: World; readonly s
 test('MSG-5: what a snapshot says of an element that is not described yet is kept until it is', () => {
   const { world } = worldThatHeard(snapshotOf([AVATAR]))
   expect(world.avatarsAt(60, 1)).toEqual([])
-  world.tell(ADDED)
+  world.receive(ADDED)
   expect(world.avatarsAt(60, 1)).toMatchObject([{ element: 9, name: 'Bob', position: { x: 1, y: 0, z: 3 } }])
 })
 
 test('MSG-5: what a late snapshot says of an element that is gone does not bring it back', () => {
   const part = snapshotOf([AVATAR])
   const { world, show } = worldThatHeard(part)
-  world.tell(ADDED)
-  world.tell({ type: 'elementRemoved', element: 9 })
+  world.receive(ADDED)
+  world.receive({ type: 'elementRemoved', element: 9 })
   show(part)
   expect(world.avatarsAt(60, 1)).toEqual([])
 })

@@ -1,8 +1,8 @@
 /** How roots, props, and poses move between the states that were sent of them, and after. */
 import { mixPoses } from '../../sim/pose.ts'
 import type { Quat, Vec3 } from '../../sim/types.ts'
-import type { BonesState, JointsState, PropState, RootState } from '../snapshot/strands.ts'
-import type { Motion } from './track.ts'
+import type { BonesState, JointsState, PropState, RootState } from '../snapshot/components.ts'
+import type { Interpolator } from './track.ts'
 
 /** Farther than this from where the velocities lead was a teleport, metres. */
 const JUMP_METRES = 5
@@ -22,7 +22,7 @@ const add = (a: Vec3, b: Vec3, times: number): Vec3 => ({
 const minus = (a: Vec3, b: Vec3): Vec3 => add(a, b, -1)
 const size = (v: Vec3): number => Math.hypot(v.x, v.y, v.z)
 /** How far b is from where the velocities of both lead from a, metres. */
-function stray(a: Moving, b: Moving, seconds: number): number {
+function stray(a: Moved, b: Moved, seconds: number): number {
   const expected = add(add(a.position, a.velocity, seconds / 2), b.velocity, seconds / 2)
   return size(minus(b.position, expected))
 }
@@ -49,13 +49,13 @@ const turnOf = (a: number, b: number): number => ((((b - a + Math.PI) % TURN) + 
 /** 0 to 2π. */
 const within = (angle: number): number => ((angle % TURN) + TURN) % TURN
 
-interface Moving {
+interface Moved {
   readonly position: Vec3
   readonly velocity: Vec3
 }
 
 /** From place to place by their velocities: a cubic Hermite curve; straight where they cannot have led from one to the other. */
-function travel(a: Moving, b: Moving, t: number, seconds: number): Vec3 {
+function travel(a: Moved, b: Moved, t: number, seconds: number): Vec3 {
   const off = stray(a, b, seconds)
   // A jump is not a way.
   if (off > JUMP_METRES) return t < 1 ? a.position : b.position
@@ -67,14 +67,14 @@ function travel(a: Moving, b: Moving, t: number, seconds: number): Vec3 {
   return { x: along('x'), y: along('y'), z: along('z') }
 }
 
-const moves = ({ velocity: { x, y, z } }: Moving): boolean => x !== 0 || y !== 0 || z !== 0
+const moves = ({ velocity: { x, y, z } }: Moved): boolean => x !== 0 || y !== 0 || z !== 0
 
 /** The error in place that is left; null: so far that it was a teleport. */
 function fadePlace(position: Vec3, drawn: Vec3, right: Vec3, share: number): Vec3 | null {
   return size(minus(drawn, right)) > JUMP_METRES ? null : add(position, minus(drawn, right), share)
 }
 
-export const rootMotion = (tickSeconds: number): Motion<RootState> => ({
+export const rootInterpolator = (tickSeconds: number): Interpolator<RootState> => ({
   moves,
   mix: (a, b, t, ticks) => ({
     ...b,
@@ -95,7 +95,7 @@ export const rootMotion = (tickSeconds: number): Motion<RootState> => ({
   },
 })
 
-export const propMotion = (tickSeconds: number): Motion<PropState> => ({
+export const propInterpolator = (tickSeconds: number): Interpolator<PropState> => ({
   moves,
   mix: (a, b, t, ticks) => ({
     ...b,
@@ -121,12 +121,12 @@ const mixJoints = (a: JointsState, b: JointsState, t: number): JointsState =>
 const mixBones = (a: BonesState, b: BonesState, t: number): BonesState =>
   b.map((bone, i) => bone && mixQuat(a[i] ?? bone, bone, t))
 
-export const jointsMotion: Motion<JointsState> = {
+export const jointsInterpolator: Interpolator<JointsState> = {
   ...STILL,
   mix: mixJoints,
   fade: (joints, drawn, _right, share) => mixJoints(joints, drawn, share),
 }
-export const bonesMotion: Motion<BonesState> = {
+export const bonesInterpolator: Interpolator<BonesState> = {
   ...STILL,
   mix: mixBones,
   fade: (bones, drawn, _right, share) => bones.map((bone, i) => bone && mixQuat(bone, drawn[i] ?? bone, share)),

@@ -1,6 +1,6 @@
 /** What both ends of a connection share: packet numbers, acknowledgements, silence, the goodbye. */
 import type { Goodbye } from '../../protocol/index.ts'
-import { ReceivedPackets, SentPackets, type Sent } from './acks.ts'
+import { ReceivedPackets, SentPackets, type SentPacket } from './acks.ts'
 import { GOODBYE_CHARACTERS_MAX, GOODBYE_MS_MAX, HEARTBEAT_MS, SILENCE_MS_MAX } from './limits.ts'
 import { Pace } from './pace.ts'
 
@@ -14,12 +14,12 @@ export interface SessionFault {
   readonly message: string
 }
 
-export class Link<T> {
+export class PacketTracker<T> {
   readonly received = new ReceivedPackets()
   readonly sent = new SentPackets<T>()
   readonly #pace = new Pace()
   #highestAcked = 0
-  #heardAtMs: number
+  #receivedAtMs: number
   #sentAtMs = -Infinity
   #goodbye: Goodbye | null = null
   #goodbyeSinceMs = 0
@@ -29,7 +29,7 @@ export class Link<T> {
   #acknowledgementMs = 100
 
   constructor(nowMs: number) {
-    this.#heardAtMs = nowMs
+    this.#receivedAtMs = nowMs
   }
 
   get acknowledgementMs(): number {
@@ -46,13 +46,13 @@ export class Link<T> {
   }
 
   /** True after SILENCE_MS_MAX without a packet: the connection is dead. */
-  silent(nowMs: number): boolean {
-    return this.quietMs(nowMs) >= SILENCE_MS_MAX
+  isSilent(nowMs: number): boolean {
+    return this.silenceMs(nowMs) >= SILENCE_MS_MAX
   }
 
   /** Since when nothing was heard, ms. */
-  quietMs(nowMs: number): number {
-    return Math.max(0, nowMs - this.#heardAtMs)
+  silenceMs(nowMs: number): number {
+    return Math.max(0, nowMs - this.#receivedAtMs)
   }
 
   heartbeatDue(nowMs: number): boolean {
@@ -68,15 +68,15 @@ export class Link<T> {
   }
 
   /** Takes the numbers of a received packet; the packets that it acknowledges for the first time. */
-  take(
+  receive(
     packet: number,
     ackPacket: number,
     ackBits: number,
     nowMs: number,
-  ): { readonly arrival: 'ahead' | 'late' | 'old'; readonly acked: readonly Sent<T>[] } {
-    const arrival = this.received.take(packet)
+  ): { readonly arrival: 'ahead' | 'late' | 'old'; readonly acked: readonly SentPacket<T>[] } {
+    const arrival = this.received.record(packet)
     if (arrival === 'old') return { arrival, acked: [] }
-    this.#heardAtMs = Math.max(this.#heardAtMs, nowMs)
+    this.#receivedAtMs = Math.max(this.#receivedAtMs, nowMs)
     const acked = this.sent.acknowledge(ackPacket, ackBits)
     const [newest] = acked
     if (newest !== undefined && newest.packet > this.#highestAcked) {
@@ -91,7 +91,7 @@ export class Link<T> {
   }
 
   /** Number for a packet that goes out now. */
-  next(nowMs: number, content: T): number {
+  nextPacket(nowMs: number, content: T): number {
     this.#sentAtMs = nowMs
     const packet = this.sent.record(nowMs, content)
     if (this.#goodbye !== null && this.#goodbyePacket === 0) this.#goodbyePacket = packet
@@ -106,7 +106,7 @@ export class Link<T> {
   }
 
   /** True once a goodbye was said and was acknowledged, or there is no hope that it will be. */
-  parted(nowMs: number): boolean {
+  isGoodbyeDone(nowMs: number): boolean {
     return this.#goodbye !== null && (this.#goodbyeAcked || nowMs - this.#goodbyeSinceMs >= GOODBYE_MS_MAX)
   }
 }

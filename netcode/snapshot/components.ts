@@ -14,14 +14,19 @@ export const JOINTS = 1
 export const BONES = 2
 /** Position x y z, rotation, velocity x y z, flags. */
 export const PROP = 3
-export type Kind = typeof ROOT | typeof JOINTS | typeof BONES | typeof PROP
+export type ComponentKind = typeof ROOT | typeof JOINTS | typeof BONES | typeof PROP
 export const AVATAR_KINDS = [ROOT, JOINTS, BONES] as const
 export const PROP_KINDS = [PROP] as const
 
 export const BONE_COUNT = BONE_NAMES.length
 export const BONE_MASK_ALL = (1 << BONE_COUNT) - 1
 /** Numbers in a state, by kind. */
-export const WIDTHS: Readonly<Record<Kind, number>> = { [ROOT]: 8, [JOINTS]: 12, [BONES]: 1 + BONE_COUNT, [PROP]: 8 }
+export const WIDTHS: Readonly<Record<ComponentKind, number>> = {
+  [ROOT]: 8,
+  [JOINTS]: 12,
+  [BONES]: 1 + BONE_COUNT,
+  [PROP]: 8,
+}
 
 export type Values = readonly number[]
 export type Bounds = RealmDefinition['bounds']
@@ -66,7 +71,7 @@ export interface PropState {
 }
 
 /** A number for each strand of each element. */
-export const keyOf = (element: ElementId, kind: Kind): number => element * 4 + kind
+export const componentKey = (element: ElementId, kind: ComponentKind): number => element * 4 + kind
 
 const at = (values: Values, i: number): number => values[i] ?? 0
 const metres = (count: number, least: number): number => count / STEPS_PER_METRE + least - MARGIN_METRES

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DEFAULT_DEFINITION, free, genesis, loadEngine, step, type Command, type Input } from '../../sim/index.ts'
-import { OwnWatch } from './own.ts'
+import { OwnMoveTracker } from './own-move-tracker.ts'
 
 const engine = await loadEngine()
 const move = (sequence: number, jump = false): Input => ({
@@ -12,7 +12,7 @@ const join: Command = { type: 'join', player: 1, user: 1, name: 'Ada', body: 0, 
 
 test('OWN-1: a client is told which move its avatar follows, and for how many steps', () => {
   const realm = genesis(engine, DEFAULT_DEFINITION)
-  const watch = new OwnWatch()
+  const watch = new OwnMoveTracker()
   const told: { moveSequence: number; moveTicks: number; jumping: boolean }[] = []
   const inputs: Readonly<Record<number, readonly Input[]>> = {
     1: [{ player: 0, sequence: 1, command: join }],
@@ -24,8 +24,8 @@ test('OWN-1: a client is told which move its avatar follows, and for how many st
     step(realm, { tick, inputs: inputs[tick] ?? [] })
     const avatar = realm.players.get(1)
     if (avatar === undefined) throw new Error('no avatar')
-    watch.stepped(avatar, tick)
-    const { moveSequence, moveTicks, jumping, position, yaw } = watch.own(avatar, tick)
+    watch.update(avatar, tick)
+    const { moveSequence, moveTicks, jumping, position, yaw } = watch.ownState(avatar, tick)
     told.push({ moveSequence, moveTicks, jumping })
     expect([position, yaw]).toEqual([avatar.position, avatar.yaw])
   }

@@ -11,45 +11,45 @@ import {
   type SimEvent,
   type Vec3,
 } from '../sim/index.ts'
-import { createMind } from './behaviours.ts'
-import type { BehaviourName, Deed, Deeds, Mind, SeenProp } from './mind.ts'
-import type { Wardrobe } from './mimic.ts'
+import { createBehaviour } from './behaviours.ts'
+import type { BehaviourName, Action, Actions, BotBehaviour, SeenProp } from './bot-behaviour.ts'
+import type { FittedClips } from './motion-clip-player.ts'
 
 /** Each bot thinks in every second tick, half of them in each. */
 const THINK_TICKS = 2
 
-interface Member {
+interface CrowdMember {
   readonly player: PlayerId
-  readonly mind: Mind
+  readonly mind: BotBehaviour
   sequence: number
 }
 
-export interface TroupeOptions {
+export interface SimCrowdOptions {
   readonly count: number
   readonly behaviour: BehaviourName
   readonly seed: number
-  readonly clips: Wardrobe
+  readonly clips: FittedClips
 }
 
-export class Troupe {
-  readonly #members: readonly Member[]
+export class SimCrowd {
+  readonly #members: readonly CrowdMember[]
 
-  constructor({ count, behaviour, seed, clips }: TroupeOptions) {
+  constructor({ count, behaviour, seed, clips }: SimCrowdOptions) {
     this.#members = Array.from({ length: count }, (_, i) => ({
       player: i + 1,
-      mind: createMind(behaviour, seed + i, clips),
+      mind: createBehaviour(behaviour, seed + i, clips),
       sequence: 0,
     }))
   }
 
   /** What all want in the realm's next tick; at tick 0 they join. */
-  next(realm: Realm): InputFrame {
+  nextFrame(realm: Realm): InputFrame {
     const tick = realm.tick + 1
     return { tick, inputs: realm.tick === 0 ? this.#joins(realm) : this.#thoughts(realm) }
   }
 
   /** To be called with what the step reported. */
-  heard(events: readonly SimEvent[]): void {
+  handleEvents(events: readonly SimEvent[]): void {
     for (const event of events) {
       if (!('sequence' in event)) continue
       const outcome =
@@ -58,7 +58,7 @@ export class Troupe {
           : 'element' in event
             ? ({ sequence: event.sequence, ok: true, element: event.element } as const)
             : null
-      if (outcome) this.#members[event.player - 1]?.mind.settled(outcome)
+      if (outcome) this.#members[event.player - 1]?.mind.actionEnded(outcome)
     }
   }
 
@@ -86,14 +86,14 @@ export class Troupe {
   }
 }
 
-function think(member: Member, realm: Realm, seen: readonly SeenProp[], position: Vec3 | undefined): Input[] {
+function think(member: CrowdMember, realm: Realm, seen: readonly SeenProp[], position: Vec3 | undefined): Input[] {
   if (!position) return []
   const inputs: Input[] = []
   const put = (command: Command): number => {
     inputs.push({ player: member.player, sequence: ++member.sequence, command })
     return member.sequence
   }
-  const deeds: Deeds = {
+  const deeds: Actions = {
     move: (move) =>
       put({ type: 'move', ...move, x: Math.fround(move.x), z: Math.fround(move.z), yaw: Math.fround(move.yaw) }),
     pose: (pose) => put({ type: 'pose', pose: packPose(pose) }),
@@ -104,7 +104,7 @@ function think(member: Member, realm: Realm, seen: readonly SeenProp[], position
         position: at,
         rotation: { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z), w: Math.fround(w) },
       }),
-    command: (deed: Deed) => put(deed),
+    command: (deed: Action) => put(deed),
   }
   const nowMs = (realm.tick * 1000) / realm.definition.tickRate
   member.mind.think(nowMs, { definition: realm.definition, player: member.player, position, props: () => seen }, deeds)

@@ -15,7 +15,7 @@ export interface SeenProp {
   readonly holder: PlayerId
 }
 
-export interface Sight {
+export interface Perception {
   readonly definition: RealmDefinition
   readonly player: PlayerId
   readonly position: Vec3
@@ -23,27 +23,27 @@ export interface Sight {
 }
 
 /** The last `move`, without its type. */
-export type Move = Omit<Extract<Command, { type: 'move' }>, 'type'>
+export type MoveIntent = Omit<Extract<Command, { type: 'move' }>, 'type'>
 /** What ends in exactly one outcome. */
-export type Deed = Extract<Command, { type: 'spawn' | 'despawn' | 'grab' | 'release' | 'scale' }>
+export type Action = Extract<Command, { type: 'spawn' | 'despawn' | 'grab' | 'release' | 'scale' }>
 
-export interface Deeds {
-  move(move: Move): void
+export interface Actions {
+  move(move: MoveIntent): void
   pose(pose: Pose): void
   drag(hand: HandId, position: Vec3, rotation: Quat): void
   /** Returns the sequence that its outcome will name. */
-  command(deed: Deed): number
+  command(deed: Action): number
 }
 
 /** How a command ended: with an element, or with the reason why not. */
-export type Outcome =
+export type ActionResult =
   | { readonly sequence: number; readonly ok: true; readonly element: ElementId }
   | { readonly sequence: number; readonly ok: false; readonly reason: string }
 
-export interface Mind {
+export interface BotBehaviour {
   /** Looks and acts; to be called about 30 times a second. `nowMs` counts up from anywhere. */
-  think(nowMs: number, sight: Sight, deeds: Deeds): void
-  settled(outcome: Outcome): void
+  think(nowMs: number, sight: Perception, deeds: Actions): void
+  actionEnded(outcome: ActionResult): void
 }
 
 /** Seeded choices of one bot. */

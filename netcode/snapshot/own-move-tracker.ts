@@ -3,19 +3,19 @@ import type { Own } from '../../protocol/index.ts'
 import type { Avatar } from '../../sim/state.ts'
 
 /** Watches which move of one player is in effect, and since when. */
-export class OwnWatch {
+export class OwnMoveTracker {
   #sequence = 0
   #sinceTick = 0
 
   /** After each tick of the realm. */
-  stepped({ moveSequence }: Pick<Avatar, 'moveSequence'>, tick: number): void {
+  update({ moveSequence }: Pick<Avatar, 'moveSequence'>, tick: number): void {
     if (moveSequence === this.#sequence) return
     this.#sequence = moveSequence
     this.#sinceTick = tick
   }
 
   /** After `tick`, which `stepped` was told of. */
-  own({ position, velocity, yaw, grounded, flying, intent }: Avatar, tick: number): Own {
+  ownState({ position, velocity, yaw, grounded, flying, intent }: Avatar, tick: number): Own {
     const moveTicks = this.#sequence === 0 ? 0 : tick - this.#sinceTick + 1
     return { moveSequence: this.#sequence, moveTicks, position, velocity, yaw, grounded, flying, jumping: intent.jump }
   }

@@ -2,7 +2,7 @@
 import type { Pose } from '../../sim/pose.ts'
 import type { ElementId, PackageHash, PlayerId, PropSpec, UserNumber, Vec3 } from '../../sim/types.ts'
 import type { ServerMessage } from '../../protocol/index.ts'
-import type { Sample, SnapshotDecoder } from '../snapshot/decoder.ts'
+import type { ComponentSample, SnapshotDecoder } from '../snapshot/decoder.ts'
 import {
   BONE_COUNT,
   BONES,
@@ -16,12 +16,12 @@ import {
   type BonesState,
   type Bounds,
   type JointsState,
-  type Kind,
+  type ComponentKind,
   type PropState,
   type RootState,
-} from '../snapshot/strands.ts'
-import { bonesMotion, jointsMotion, propMotion, rootMotion } from './motions.ts'
-import { Track, type Motion } from './track.ts'
+} from '../snapshot/components.ts'
+import { bonesInterpolator, jointsInterpolator, propInterpolator, rootInterpolator } from './interpolators.ts'
+import { Track, type Interpolator } from './track.ts'
 import type { AvatarSample, PropSample } from './types.ts'
 
 /** How far beyond the newest snapshot roots and props go on, ticks: what was not in it went on as expected. */
@@ -52,28 +52,28 @@ interface PropEntry {
   readonly track: Track<PropState>
 }
 
-export class World {
+export class ReplicatedWorld {
   readonly #avatars = new Map<ElementId, AvatarEntry>()
   readonly #props = new Map<ElementId, PropEntry>()
   readonly #bounds: Bounds
   readonly #decoder: SnapshotDecoder
   readonly #poses: boolean
-  readonly #roots: Motion<RootState>
-  readonly #things: Motion<PropState>
+  readonly #roots: Interpolator<RootState>
+  readonly #things: Interpolator<PropState>
   /** Of the newest snapshot. */
   #newestTick = 0
 
   /** `decoder`: of this connection; it may have heard of elements before we are told of them. */
   constructor(bounds: Bounds, tickRate: number, decoder: SnapshotDecoder, poses = true) {
     this.#bounds = bounds
-    this.#roots = rootMotion(1 / tickRate)
-    this.#things = propMotion(1 / tickRate)
+    this.#roots = rootInterpolator(1 / tickRate)
+    this.#things = propInterpolator(1 / tickRate)
     this.#decoder = decoder
     this.#poses = poses
   }
 
   /** Takes a reliable message. */
-  tell(message: ServerMessage): void {
+  receive(message: ServerMessage): void {
     switch (message.type) {
       case 'avatarAdded': {
         const { element, player, user, name } = message
@@ -84,8 +84,8 @@ export class World {
           name,
           body: bodyOf(message),
           roots: new Track(this.#roots),
-          joints: new Track(jointsMotion),
-          bones: new Track(bonesMotion),
+          joints: new Track(jointsInterpolator),
+          bones: new Track(bonesInterpolator),
         })
         this.#catchUp(element, [ROOT, JOINTS, BONES])
         return
@@ -129,12 +129,12 @@ export class World {
   }
 
   /** What snapshots said of an element before it was described: they will not say it again while it rests. */
-  #catchUp(element: ElementId, kinds: readonly Kind[]): void {
-    this.show(kinds.map((kind) => this.#decoder.newest(element, kind)).filter((sample) => sample !== null))
+  #catchUp(element: ElementId, kinds: readonly ComponentKind[]): void {
+    this.applySamples(kinds.map((kind) => this.#decoder.newest(element, kind)).filter((sample) => sample !== null))
   }
 
   /** Takes what a snapshot says. What it says of elements that we do not know (yet, or any more) is passed over. */
-  show(samples: readonly Sample[]): void {
+  applySamples(samples: readonly ComponentSample[]): void {
     for (const { kind, element, tick, values } of samples) {
       this.#newestTick = Math.max(this.#newestTick, tick)
       if (kind === PROP) this.#props.get(element)?.track.add(tick, propState(values, this.#bounds))

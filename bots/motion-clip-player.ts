@@ -1,7 +1,7 @@
 /** Plays motion clips: walks and runs with the feet's own speed, stands with idle clips and acts, and blends between them. */
 import { mixPoses, type AvatarBody, type Pose } from '../sim/index.ts'
 import { fitClip, type Clip, type ClipKind, type FittedClip } from './clip.ts'
-import type { Dice } from './mind.ts'
+import type { Dice } from './bot-behaviour.ts'
 import type { Gait } from './walker.ts'
 
 /** How long one clip passes into the next, ms. */
@@ -13,17 +13,17 @@ const RATE_MIN = 0.6
 const RATE_MAX = 1.5
 
 /** Clips fitted to one body, by kind; worked out once and shared by all bots with that body. */
-export type Wardrobe = Readonly<Record<ClipKind, readonly FittedClip[]>>
+export type FittedClips = Readonly<Record<ClipKind, readonly FittedClip[]>>
 
-export function fitAll(clips: readonly Clip[], body: AvatarBody): Wardrobe {
+export function fitClips(clips: readonly Clip[], body: AvatarBody): FittedClips {
   const fitted = clips.map((clip) => fitClip(clip, body))
   const of = (kind: ClipKind): FittedClip[] => fitted.filter((clip) => clip.kind === kind)
   return { walk: of('walk'), run: of('run'), idle: of('idle'), act: of('act') }
 }
 
-export class Mimic {
+export class MotionClipPlayer {
   readonly #dice: Dice
-  readonly #clips: Wardrobe
+  readonly #clips: FittedClips
   readonly #walk: FittedClip
   readonly #run: FittedClip
   #playing: FittedClip
@@ -35,7 +35,7 @@ export class Mimic {
   #pose: Pose
 
   /** Throws RangeError where a kind of clip is missing. */
-  constructor(dice: Dice, clips: Wardrobe) {
+  constructor(dice: Dice, clips: FittedClips) {
     this.#dice = dice
     this.#clips = clips
     this.#walk = this.#any('walk')

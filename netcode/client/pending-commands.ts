@@ -1,7 +1,7 @@
 /** Commands that wait for their outcome, and the check of what a program gives before it is sent. */
 import { decodeInput, describe, encodeInput, type ServerMessage } from '../../protocol/index.ts'
 import type { Command } from '../../sim/types.ts'
-import type { Outcome } from './types.ts'
+import type { CommandResult } from './types.ts'
 
 /** Why the server would end the connection over this command, with the field; null where the wire can carry it. */
 export function wireFaultOf(command: Command): string | null {
@@ -9,8 +9,8 @@ export function wireFaultOf(command: Command): string | null {
   return checked.ok ? null : describe(checked.error)
 }
 
-export class Commands {
-  readonly #waiting = new Map<number, (outcome: Outcome) => void>()
+export class PendingCommands {
+  readonly #waiting = new Map<number, (outcome: CommandResult) => void>()
   #lost = 0
 
   get pending(): number {
@@ -23,14 +23,14 @@ export class Commands {
   }
 
   /** Resolves with the outcome; never rejects. */
-  wait(sequence: number): Promise<Outcome> {
+  wait(sequence: number): Promise<CommandResult> {
     return new Promise((resolve) => {
       this.#waiting.set(sequence, resolve)
     })
   }
 
   /** An outcome that nobody waits for was told before, or belongs to an earlier page of the same session. */
-  tell(message: ServerMessage): void {
+  receive(message: ServerMessage): void {
     if (message.type === 'commandDone') {
       const { sequence, element, tick } = message
       this.#resolve(sequence, { ok: true, sequence, element, tick })
@@ -39,14 +39,14 @@ export class Commands {
     }
   }
 
-  #resolve(sequence: number, outcome: Outcome): void {
+  #resolve(sequence: number, outcome: CommandResult): void {
     const resolve = this.#waiting.get(sequence)
     this.#waiting.delete(sequence)
     resolve?.(outcome)
   }
 
   /** What waits after `after` and before `before` is lost: all of it where the session is gone. */
-  lose(after = 0, before = Infinity): void {
+  markLost(after = 0, before = Infinity): void {
     for (const sequence of this.#waiting.keys()) {
       if (sequence <= after || sequence >= before) continue
       this.#lost += 1

@@ -32,7 +32,7 @@ export class Deferred<T> {
 }
 
 /** One connection. `id` is the peer's right to it, `connection` our name for it. */
-export class Link {
+export class PeerEntry {
   readonly connection: ConnectionId
   readonly id: string
   readonly peer: Peer
@@ -88,24 +88,24 @@ export class Link {
   }
 }
 
-export class LinkTable {
-  readonly #byConnection = new Map<ConnectionId, Link>()
-  readonly #byId = new Map<string, Link>()
+export class PeerTable {
+  readonly #byConnection = new Map<ConnectionId, PeerEntry>()
+  readonly #byId = new Map<string, PeerEntry>()
   /** Reasons by ID, the oldest first. */
   readonly #ended = new Map<string, string>()
 
-  add(link: Link): void {
+  add(link: PeerEntry): void {
     this.#byConnection.set(link.connection, link)
     this.#byId.set(link.id, link)
   }
 
-  get(connection: ConnectionId): Link | undefined {
+  get(connection: ConnectionId): PeerEntry | undefined {
     return this.#byConnection.get(connection)
   }
-  getById(id: string): Link | undefined {
+  getById(id: string): PeerEntry | undefined {
     return this.#byId.get(id)
   }
-  all(): readonly Link[] {
+  all(): readonly PeerEntry[] {
     return [...this.#byConnection.values()]
   }
 
@@ -115,7 +115,7 @@ export class LinkTable {
   }
 
   /** Forgets a connection, but for the reason of its end, and gives its place back. Returns false where it was forgotten before. */
-  remove(link: Link, reason: string | null): boolean {
+  remove(link: PeerEntry, reason: string | null): boolean {
     if (!this.#byConnection.delete(link.connection)) return false
     if (reason !== null) this.#ended.set(link.id, reason)
     const oldest = this.#ended.keys().next()

@@ -3,7 +3,7 @@ import { IDENTITY } from '../../sim/maths.ts'
 import { ACCESS_MAX, Hand, type HandId, type PropSpec } from '../../sim/index.ts'
 import type { RenderClient } from '../../netcode/client/render-client.ts'
 import type { WorldSample } from '../../netcode/client/types.ts'
-import type { Dice } from '../../bots/mind.ts'
+import type { Dice } from '../../bots/bot-behaviour.ts'
 import { SHELF } from './shelf.ts'
 
 /** Between two commands, ms. */
@@ -24,7 +24,7 @@ const BALL: PropSpec = {
   color: 0xe07a5f,
 }
 
-export class Fidget {
+export class CommandSpammer {
   private readonly dice: Dice
   private readonly client: RenderClient
   private nextMs = 0

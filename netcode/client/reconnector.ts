@@ -5,7 +5,7 @@
 import { startingRetryMs } from '../connect-error.ts'
 import { RESUME_MS_MAX } from '../session/limits.ts'
 import { ConnectError, type ClientConnection, type Connect } from '../transport.ts'
-import { Attempt, inWords } from './connector.ts'
+import { ConnectAttempt, describeErrors } from './connector.ts'
 
 /** Wait before the first, second, third … time that a lost connection is made again, ms; the last goes on. */
 const RETRY_MS: readonly number[] = [0, 250, 500, 1_000, 2_000, 4_000]
@@ -19,7 +19,7 @@ const STABLE_MS = 5_000
 const BUSY_RETRY_MS = 1_000
 const WAIT_MS_MAX = 60_000
 
-export interface LineEvents {
+export interface ReconnectorEvents {
   connected(connection: ClientConnection): void
   received(bytes: Uint8Array): void
   fellBack(error: ConnectError): void
@@ -31,7 +31,7 @@ export interface LineEvents {
   ended(reason: string): void
 }
 
-export interface LineOptions {
+export interface ReconnectorOptions {
   readonly url: string
   readonly token: string
   readonly connects: readonly Connect[]
@@ -40,7 +40,7 @@ export interface LineOptions {
   readonly rejoins?: boolean
   /** Logs in anew, where the server takes the token no more; rejects with a ConnectError. */
   readonly renew?: () => Promise<string>
-  readonly events: LineEvents
+  readonly events: ReconnectorEvents
 }
 
 /** The next time that the server is asked. */
@@ -50,10 +50,10 @@ interface Retry {
   readonly giveUpAtMs: number
 }
 
-export class Line {
-  readonly #options: LineOptions
+export class Reconnector {
+  readonly #options: ReconnectorOptions
   #token: string
-  #attempt: Attempt | null = null
+  #attempt: ConnectAttempt | null = null
   #connection: ClientConnection | null = null
   /** Which of the transports the connection is of. */
   #transport = 0
@@ -66,7 +66,7 @@ export class Line {
   #renewal: 'none' | 'asking' | 'tried' = 'none'
   #isOver = false
 
-  constructor(options: LineOptions) {
+  constructor(options: ReconnectorOptions) {
     this.#options = options
     this.#token = options.token
   }
@@ -79,7 +79,7 @@ export class Line {
   connect(first = 0): void {
     const { url, connects, events } = this.#options
     this.#works = false
-    this.#attempt = new Attempt(url, this.#token, connects.slice(first), {
+    this.#attempt = new ConnectAttempt(url, this.#token, connects.slice(first), {
       connected: (connection, index) => {
         this.#connection = connection
         this.#transport = first + index
@@ -99,7 +99,7 @@ export class Line {
   }
 
   /** The server has answered: from now on a lost connection is made again. */
-  works(): void {
+  confirm(): void {
     if (!this.#worked) this.#retry = null
     this.#works = true
     this.#worked = true
@@ -108,14 +108,14 @@ export class Line {
   }
 
   /** The connection is of no use any more, in words why. */
-  lost(reason: string): void {
+  handleLoss(reason: string): void {
     if (this.#isOver) return
     const untried = this.#untried()
     this.#drop(reason)
     if (untried < this.#options.connects.length) {
       this.#options.events.fellBack(new ConnectError('timed-out', reason))
       this.connect(untried)
-    } else this.#again(reason)
+    } else this.#retryLater(reason)
   }
 
   /** It connected and nothing came through, as behind some firewalls: the next transport may do better. */
@@ -125,27 +125,27 @@ export class Line {
 
   /** Closed before the Welcome by a server that had let it in: its realm may have failed meanwhile, and starts again. */
   #closed(reason: string): void {
-    if (this.#worked || this.#untried() < this.#options.connects.length) this.lost(reason)
-    else this.restarts(reason)
+    if (this.#worked || this.#untried() < this.#options.connects.length) this.handleLoss(reason)
+    else this.handleRestart(reason)
   }
 
   /** The server goes away, in words why, and is soon back. */
-  restarts(reason: string): void {
+  handleRestart(reason: string): void {
     if (this.#isOver) return
     this.#drop(reason)
-    if (this.#worked) this.#again(reason)
+    if (this.#worked) this.#retryLater(reason)
     else this.#wait(reason, false)
   }
 
   #failed(errors: readonly ConnectError[]): void {
     this.#attempt = null
-    const words = inWords(errors)
+    const words = describeErrors(errors)
     if (errors.every(({ reason }) => reason === 'refused')) return this.#refused(words)
     const [isStarting, isBusy] = (['starting', 'busy'] as const).map((wait) =>
       errors.some(({ reason }) => reason === wait),
     )
     if (!this.#worked && (isStarting || isBusy || this.#retry !== null)) this.#wait(words, isStarting === true)
-    else this.#again(words)
+    else this.#retryLater(words)
   }
 
   /** What was refused once is refused again, unless it was for an old token. */
@@ -167,7 +167,7 @@ export class Line {
       if (this.#isOver) return
       const words = error instanceof Error ? error.message : String(error)
       if (error instanceof ConnectError && error.reason === 'refused') this.end(words)
-      else this.#again(words)
+      else this.#retryLater(words)
     }
   }
 
@@ -181,7 +181,7 @@ export class Line {
     this.#options.events.waiting(reason)
   }
 
-  #again(reason: string): void {
+  #retryLater(reason: string): void {
     const nowMs = this.#options.clock()
     if (this.#works && nowMs - this.#worksSinceMs >= STABLE_MS) this.#retry = null
     const attempt = (this.#retry?.attempt ?? 0) + 1
