@@ -13,11 +13,11 @@ import { bindStick, Input } from './input/input.ts'
 import { JoinCard } from './ui/join.ts'
 import { HashCheck } from './app/lockstep.ts'
 import { Meter } from './app/meter.ts'
-import { Play, type RayThrough } from './app/player.ts'
+import { Player, type RayThrough } from './app/player.ts'
 import { StageView, type ModelSources } from './render/world-view.ts'
-import { Things } from './inventory/things.ts'
+import { Inventory } from './inventory/inventory.ts'
 import { eyeAround } from './render/camera.ts'
-import { visitRealm } from './app/realm-preview.ts'
+import { fetchRealmPreview } from './app/realm-preview.ts'
 import { REJOINED } from './ui/messages.ts'
 import { titleScene } from './render/title-scene.ts'
 import { frameOf } from './app/world.ts'
@@ -57,9 +57,9 @@ class Page {
   readonly #card: JoinCard
   readonly #input: Input
   readonly #connection: Connection
-  readonly #things: Things
+  readonly #inventory: Inventory
   readonly #meter = new Meter()
-  #play: Play | null = null
+  #player: Player | null = null
   #fellBack = false
   /** The own avatar has been seen: keys have an effect from now on. */
   #entered = false
@@ -79,11 +79,11 @@ class Page {
     this.#card = new JoinCard((name) => void this.#connection.join(name))
     this.#input = new Input(canvas, {
       act: (action) => this.#act(action, false),
-      press: (at) => this.#play?.press(at) ?? false,
-      letGo: () => this.#play?.holding.letGo(),
-      carry: () => this.#play?.carry(performance.now()),
-      turn: (x, y) => this.#play?.turn(x, y),
-      wheel: (notches, shift) => this.#play?.wheel(notches, shift),
+      press: (at) => this.#player?.press(at) ?? false,
+      release: () => this.#player?.holding.release(),
+      carry: () => this.#player?.carry(performance.now()),
+      turn: (x, y) => this.#player?.turn(x, y),
+      wheel: (notches, shift) => this.#player?.wheel(notches, shift),
     })
     bindStick(byId('stick'), (stick) => (this.#input.stick = stick))
     bindHeldKey(byId('jump'), 'Space', this.#input.held)
@@ -94,15 +94,15 @@ class Page {
       keep: storeOf('localStorage', server),
       clock: () => performance.now(),
       changed: (state) => this.#changed(state),
-      notified: (text) => this.#hud.say(text),
+      notified: (text) => this.#hud.showMessage(text),
     })
-    this.#things = new Things({
+    this.#inventory = new Inventory({
       api,
       bytes,
       put: putTo(server),
-      play: () => this.#play,
+      player: () => this.#player,
       problemOf: (hash) => view.library.problemOf(hash),
-      say: (text) => this.#hud.say(text),
+      showMessage: (text) => this.#hud.showMessage(text),
       back: () => canvas.focus({ preventScroll: true }),
     })
   }
@@ -114,7 +114,7 @@ class Page {
     readonly level: number | null
     readonly problem: string | null
   }[] {
-    const world = this.#play?.world
+    const world = this.#player?.world
     return [...(world?.props ?? []), ...(world?.avatars ?? [])].flatMap(({ element, package: hash }) =>
       hash === null
         ? []
@@ -132,7 +132,7 @@ class Page {
   }
 
   async #visit(): Promise<void> {
-    const visit = await visitRealm(server)
+    const visit = await fetchRealmPreview(server)
     if (visit) this.#card.visit(visit)
   }
 
@@ -154,7 +154,7 @@ class Page {
     else if (state.type === 'lobby') this.#left(state.problem)
     else {
       this.#card.hide()
-      this.#play?.holding.forget()
+      this.#player?.holding.forget()
       this.#hud.health(state.atMs === null ? 'waiting' : 'bad', state.atMs === null ? 'Reconnecting' : 'Away')
     }
   }
@@ -166,23 +166,23 @@ class Page {
     this.#fellBack = fallback !== null
     this.#card.hide()
     // The same client has come back: the player looks where they looked.
-    this.#play = this.#play?.plays(client)
-      ? this.#play
-      : new Play(
+    this.#player = this.#player?.belongsTo(client)
+      ? this.#player
+      : new Player(
           client,
           definition,
           this.#input,
           this.#rayThrough,
           (hash) => this.#view.library.packages.peek(hash)?.body ?? null,
-          (text) => this.#hud.say(text),
+          (text) => this.#hud.showMessage(text),
         )
     this.#view.enter(frameOf(definition))
-    this.#hud.playing(true, definition.name, this.#play.mayFly)
+    this.#hud.playing(true, definition.name, this.#player.mayFly)
     this.#hud.health('waiting', 'Entering')
     this.#entered = false
     this.#input.enabled = true
     canvas.focus({ preventScroll: true })
-    this.#hud.say(
+    this.#hud.showMessage(
       rejoined
         ? REJOINED
         : (fallback ??
@@ -193,9 +193,9 @@ class Page {
   }
 
   #left(problem: string | null): void {
-    this.#play = null
+    this.#player = null
     this.#input.enabled = false
-    this.#things.left()
+    this.#inventory.left()
     this.#hud.playing(false, '', false)
     this.#card.ask(this.#connection.rememberedName, problem)
   }
@@ -222,10 +222,10 @@ class Page {
   #act(action: Action, byButton: boolean): void {
     if (action.type === 'help') this.#hud.toggleKeys()
     else if (action.type === 'lock') this.#input.toggleLock()
-    else if (action.type === 'add') this.#things.choose()
-    else if (action.type === 'things') this.#things.toggle()
+    else if (action.type === 'add') this.#inventory.choose()
+    else if (action.type === 'inventory') this.#inventory.toggle()
     else if (action.type === 'outlines') this.#outline()
-    else this.#play?.act(action)
+    else this.#player?.act(action)
     // A button of the toolbar is pressed in passing: the keys go to the world again.
     if (byButton && action.type !== 'help' && !document.activeElement?.matches(':focus-visible'))
       canvas.focus({ preventScroll: true })
@@ -235,7 +235,7 @@ class Page {
     const { outlines } = this.#view
     outlines.on = !outlines.on
     this.#hud.outlines(outlines.on)
-    this.#hud.say(
+    this.#hud.showMessage(
       outlines.on ? 'Outlines: orange moves, blue stands fast, violet is led, green are people.' : 'Outlines are off.',
     )
   }
@@ -258,7 +258,7 @@ class Page {
   #draw(atMs: number, seconds: number): void {
     const time = atMs / 1_000
     const lobbyTime = reducedMotion.matches ? 0 : time
-    const played = this.#play?.frame(atMs, seconds, time)
+    const played = this.#player?.frame(atMs, seconds, time)
     const eye = played?.eye ?? eyeAround(lobbyTime, canvas.clientWidth / Math.max(1, canvas.clientHeight))
     if (played?.own && !this.#entered) {
       this.#entered = true
@@ -278,7 +278,7 @@ class Page {
       seconds,
       time,
     )
-    const holding = this.#play?.holding.element !== null && this.#play !== null
+    const holding = this.#player?.holding.element !== null && this.#player !== null
     this.#hud.holding(holding)
     canvas.dataset.cursor = holding ? 'hold' : played?.pointed ? 'hand' : ''
     byId('crosshair').hidden = !this.#input.locked
@@ -286,9 +286,9 @@ class Page {
 
   #figures(atMs: number): void {
     this.#figuresAtMs = atMs
-    this.#things.update()
+    this.#inventory.update()
     const { client } = this.#connection
-    if (!client || !this.#play) return
+    if (!client || !this.#player) return
     const stats = client.stats(atMs)
     this.#meter.snapshots(stats.snapshotsReceived, atMs)
     this.#hud.figures({

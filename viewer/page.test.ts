@@ -23,7 +23,7 @@ test('every element that the code asks for by id stands in the page', () => {
     'main.ts',
     'ui/hud.ts',
     'ui/join.ts',
-    'inventory/things.ts',
+    'inventory/inventory.ts',
     'inventory/panel.ts',
     'upload/form.ts',
     'upload/drop.ts',

@@ -21,7 +21,7 @@ test("on the server's own machine Firefox plays over WebSocket, and the page say
   await page.keyboard.type('Mira')
   await page.keyboard.press('Enter')
   await page.waitForFunction(() => document.getElementById('panel-state')?.textContent === 'Connected')
-  expect(await page.$eval('#say', (say) => say.textContent)).toMatch(
+  expect(await page.$eval('#message', (message) => message.textContent)).toMatch(
     /^Firefox does not use WebRTC on loopback addresses such as 127\.0\.0\.1, so you are connected over WebSocket/,
   )
 

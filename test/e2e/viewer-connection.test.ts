@@ -75,7 +75,7 @@ test('a reload resumes the same avatar where it stands', async () => {
   const before = avatarOf(watcher, 'Mira') ?? expect.fail('Mira is gone')
   await page.reload()
   await connected(page)
-  expect(await page.textContent('#say')).toContain('Welcome back')
+  expect(await page.textContent('#message')).toContain('Welcome back')
   const after = avatarOf(watcher, 'Mira')
   expect(after?.element).toBe(before.element)
   expect(after?.position.z).toBeCloseTo(before.position.z, 1)
@@ -97,7 +97,7 @@ test('where no UDP gets through the page connects over WebSocket and says why an
   const { page, errors } = await openPage(browser, url, { init: blockUdp })
   clean.add(() => page.context().close())
   await joinByKeyboard(page, 'Mira')
-  expect(await page.textContent('#say')).toMatch(
+  expect(await page.textContent('#message')).toMatch(
     /UDP seems to be blocked on this network, so you are connected over WebSocket/,
   )
   await page.click('#panel summary')

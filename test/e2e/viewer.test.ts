@@ -56,7 +56,10 @@ async function meet(): Promise<Meeting> {
 /** The element that the page made, once it says so and the thing lies still. */
 async function made({ page, watcher }: Meeting, name: string): Promise<number> {
   const user = avatarOf(watcher, 'Mira')?.user
-  await page.waitForFunction((words) => document.getElementById('say')?.textContent === words, `You made a ${name}.`)
+  await page.waitForFunction(
+    (words) => document.getElementById('message')?.textContent === words,
+    `You made a ${name}.`,
+  )
   const { element } = await until(
     `a ${name} appears`,
     () => watcher.sample().props.find((prop) => prop.owner === user && prop.spec.name === name),
@@ -80,7 +83,7 @@ test('with the keyboard alone a person joins, walks, makes a box, grabs it, scal
   const box = await made(meeting, 'box')
   await page.keyboard.press('e')
   await until('she holds the box', () => propOf(watcher, box)?.holder === mira().player, PATIENCE_MS)
-  expect(await page.textContent('#say')).toContain('Holding the box')
+  expect(await page.textContent('#message')).toContain('Holding the box')
   for (let i = 0; i < 4; i++) await page.keyboard.press('+')
   await until('the box has grown', () => (propOf(watcher, box)?.scale ?? 0) > 1.3, PATIENCE_MS)
   const before = propOf(watcher, box)?.position ?? expect.fail('the box is gone')

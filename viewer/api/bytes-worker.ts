@@ -26,22 +26,22 @@ export type BytesNews =
 /** Bytes that are read and hashed at once. */
 const CHUNK = 1 << 20
 
-const say = (news: BytesNews, transfer: Transferable[] = []): void => postMessage(news, { transfer })
+const report = (news: BytesNews, transfer: Transferable[] = []): void => postMessage(news, { transfer })
 
 async function hash({ id, file }: Extract<BytesJob, { type: 'hash' }>): Promise<void> {
   const hasher = sha256.create()
   for (let at = 0; at < file.size; at += CHUNK) {
     hasher.update(new Uint8Array(await file.slice(at, at + CHUNK).arrayBuffer()))
-    say({ id, type: 'progress', share: Math.min(1, (at + CHUNK) / file.size) })
+    report({ id, type: 'progress', share: Math.min(1, (at + CHUNK) / file.size) })
   }
-  say({ id, type: 'hashed', sha256: bytesToHex(hasher.digest()) })
+  report({ id, type: 'hashed', sha256: bytesToHex(hasher.digest()) })
 }
 
 async function fetchFile(job: Extract<BytesJob, { type: 'fetch' }>): Promise<void> {
   const { id, url, headers, bytesMax } = job
   const response = await fetch(url, { headers }).catch(() => null)
   if (!response?.ok)
-    return say({
+    return report({
       id,
       type: 'failed',
       status: response?.status ?? 0,
@@ -49,7 +49,7 @@ async function fetchFile(job: Extract<BytesJob, { type: 'fetch' }>): Promise<voi
     })
   const declared = Number(response.headers.get('content-length') ?? 0)
   if (declared > bytesMax)
-    return say({
+    return report({
       id,
       type: 'failed',
       status: 413,
@@ -58,18 +58,18 @@ async function fetchFile(job: Extract<BytesJob, { type: 'fetch' }>): Promise<voi
   const bytes = new Uint8Array(await response.arrayBuffer())
   // A model is what its hash says, or it is not shown.
   if (bytesToHex(sha256(bytes)) !== job.sha256)
-    return say({
+    return report({
       id,
       type: 'failed',
       status: 422,
       message: 'The file is damaged: its hash is not what the package says.',
     })
-  return say({ id, type: 'fetched', bytes: bytes.buffer }, [bytes.buffer])
+  return report({ id, type: 'fetched', bytes: bytes.buffer }, [bytes.buffer])
 }
 
 addEventListener('message', ({ data }: MessageEvent<BytesJob>) => {
   const work = data.type === 'hash' ? hash(data) : fetchFile(data)
   work.catch((error: unknown) =>
-    say({ id: data.id, type: 'failed', status: 0, message: error instanceof Error ? error.message : String(error) }),
+    report({ id: data.id, type: 'failed', status: 0, message: error instanceof Error ? error.message : String(error) }),
   )
 })

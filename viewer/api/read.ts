@@ -7,8 +7,8 @@ export const isObject = (value: unknown): value is Json =>
 
 /** What the server answered is not what it should be. */
 export class AnswerError extends Error {
-  constructor(where: string, wish: string) {
-    super(`The server's answer is not valid: ${where} should be ${wish}.`)
+  constructor(where: string, expected: string) {
+    super(`The server's answer is not valid: ${where} should be ${expected}.`)
     this.name = 'AnswerError'
   }
 }

@@ -11,7 +11,7 @@ import {
   type Login,
   type RenderClientOptions,
 } from '../../netcode/index.ts'
-import { fallbackInWords, problemInWords, retryInWords, sentence, waitInWords } from '../ui/messages.ts'
+import { fallbackMessage, connectErrorMessage, reconnectMessage, sentence, waitMessage } from '../ui/messages.ts'
 
 /** Wait before the page tries again after a session ended, ms; the last goes on. */
 export const RETURN_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000]
@@ -135,7 +135,7 @@ export class Connection {
         error instanceof ConnectError
           ? error
           : new ConnectError('unreachable', `The login failed: ${String(error)}`, { cause: error })
-      this.#ended(problemInWords(known), known.reason === 'refused' && !this.#everJoined)
+      this.#ended(connectErrorMessage(known), known.reason === 'refused' && !this.#everJoined)
     }
   }
 
@@ -196,14 +196,14 @@ export class Connection {
       this.#everJoined = true
       this.#attempt = 0
       const fellBack = state.transport === 'websocket' ? this.#fallback : null
-      this.#set({ type: 'joined', resumed: state.resumed, rejoined, fallback: fellBack && fallbackInWords(fellBack) })
+      this.#set({ type: 'joined', resumed: state.resumed, rejoined, fallback: fellBack && fallbackMessage(fellBack) })
     } else if (state.type === 'connecting' && state.waiting !== undefined) this.#waits(state.waiting)
     else if (state.type === 'reconnecting') {
       this.#fallback = null
       this.#set({
         type: 'away',
         title: 'Connection lost',
-        text: retryInWords(state.reason, state.attempt, this.#options.clock() < state.giveUpAtMs),
+        text: reconnectMessage(state.reason, state.attempt, this.#options.clock() < state.giveUpAtMs),
         atMs: null,
       })
     } else if (state.type === 'closed') this.#closed(state.reason)
@@ -211,7 +211,7 @@ export class Connection {
 
   /** A wait that is not the player's: of a realm that is starting, say. Nobody waits who has left. */
   #waits(reason: string): void {
-    if (this.#name !== null) this.#set({ type: 'away', title: 'Please wait', text: waitInWords(reason), atMs: null })
+    if (this.#name !== null) this.#set({ type: 'away', title: 'Please wait', text: waitMessage(reason), atMs: null })
   }
 
   #closed(reason: string): void {

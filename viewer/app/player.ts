@@ -11,7 +11,7 @@ import type { Input, PointerPlace } from '../input/input.ts'
 import { pick, pickForKey, type Hit, type PointerRay } from '../input/picking.ts'
 import { SHAPES, spawnPlace } from './starter-shapes.ts'
 import { DISTANCE_START, eyeBehind, zoom, type Eye } from '../render/camera.ts'
-import { refusalInWords } from '../ui/messages.ts'
+import { rejectionMessage } from '../ui/messages.ts'
 import { extentsIn, placeNear, type Extent } from '../input/placement.ts'
 import { pointedOf, type Pointed } from '../inventory/pointed.ts'
 import { shownOf, type BodyOf, type ShownAvatar, type ShownWorld } from './world.ts'
@@ -20,7 +20,7 @@ import { shownOf, type BodyOf, type ShownAvatar, type ShownWorld } from './world
 const POSE_INTERVAL_MS = 83
 const HEAD_HEIGHT = 1.52
 
-export interface PlayFrame {
+export interface PlayerFrame {
   readonly world: ShownWorld
   readonly eye: Eye
   readonly pointed: ElementId | null
@@ -32,12 +32,12 @@ export interface PlayFrame {
 /** From a place on the screen to a ray; the picture knows its lens. */
 export type RayThrough = (eye: Eye, place: PointerPlace) => PointerRay
 
-export class Play {
+export class Player {
   readonly holding: Holding
   readonly #client: RenderClient
   readonly #input: Input
   readonly #definition: RealmDefinition
-  readonly #say: (text: string) => void
+  readonly #showMessage: (text: string) => void
   readonly #rayThrough: RayThrough
   readonly #bodyOf: BodyOf
   #look: Look
@@ -57,20 +57,20 @@ export class Play {
     input: Input,
     rayThrough: RayThrough,
     bodyOf: BodyOf,
-    say: (text: string) => void,
+    showMessage: (text: string) => void,
   ) {
     this.#bodyOf = bodyOf
     this.#client = client
     this.#definition = definition
     this.#input = input
     this.#rayThrough = rayThrough
-    this.#say = say
-    this.holding = new Holding(client, say)
+    this.#showMessage = showMessage
+    this.holding = new Holding(client, showMessage)
     this.#look = { yaw: definition.spawn.yaw, pitch: -0.14 }
     this.#eye = eyeBehind(definition.spawn.position, this.#look, this.#distance)
   }
 
-  plays(client: RenderClient): boolean {
+  belongsTo(client: RenderClient): boolean {
     return this.#client === client
   }
 
@@ -79,7 +79,7 @@ export class Play {
   }
 
   /** Takes the world on to `nowMs`, `seconds` after the last frame. */
-  frame(nowMs: number, seconds: number, time: number): PlayFrame {
+  frame(nowMs: number, seconds: number, time: number): PlayerFrame {
     this.#look = turnByKeys(this.#input.held, this.#look, seconds)
     const move = moveFrom(this.#input.held, this.#input.stick, this.#look, this.#flying)
     if (this.#move === null || !sameMove(this.#move, move)) this.#client.move(move)
@@ -195,17 +195,17 @@ export class Play {
     const hit = pick(this.#ray(place), this.#world.props)
     if (!this.#own || !hit || hit.prop.spec.motion === 'static') return false
     if (!this.#reaches(hit)) {
-      this.#say(refusalInWords('out-of-reach'))
+      this.#showMessage(rejectionMessage('out-of-reach'))
       return false
     }
-    if (this.holding.element !== null) this.holding.letGo()
+    if (this.holding.element !== null) this.holding.release()
     this.#take(hit, 'pointer')
     return true
   }
 
   #take(hit: Hit, by: 'pointer' | 'key'): void {
     this.holding.take(hit, by, this.#look.yaw, performance.now())
-    this.#say(
+    this.#showMessage(
       by === 'pointer'
         ? `Holding the ${hit.prop.spec.name}. The wheel scales it; let go in motion to throw.`
         : `Holding the ${hit.prop.spec.name}. Plus and minus scale it, E lets go.`,
@@ -233,43 +233,43 @@ export class Play {
         return this.#fly()
       case 'scale':
       case 'distance':
-        if (this.holding.element === null) this.#say('Grab something first: then plus and minus scale it.')
+        if (this.holding.element === null) this.#showMessage('Grab something first: then plus and minus scale it.')
         return this.holding.wheel(action.notches, action.type === 'distance', this.#definition.reach, this.#distance)
       default:
     }
   }
 
   #grab(): void {
-    if (this.holding.element !== null) return this.holding.letGo()
+    if (this.holding.element !== null) return this.holding.release()
     const hit = this.#keyTarget()
     if (hit) this.#take(hit, 'key')
-    else this.#say('Nothing to grab within reach: walk closer and look at it.')
+    else this.#showMessage('Nothing to grab within reach: walk closer and look at it.')
   }
 
   #spawn(index: number): void {
     const shape = SHAPES[index]
     if (!shape) return
-    if (!this.#own) return this.#say('One moment: the world is still coming in.')
+    if (!this.#own) return this.#showMessage('One moment: the world is still coming in.')
     const { position, rotation } = spawnPlace(this.#own.position, this.#look.yaw)
     void this.#client
       .spawn(shape, { position, rotation })
-      .then((outcome) => this.#say(outcome.ok ? `You made a ${shape.name}.` : refusalInWords(outcome.reason)))
+      .then((outcome) => this.#showMessage(outcome.ok ? `You made a ${shape.name}.` : rejectionMessage(outcome.reason)))
   }
 
   #delete(): void {
     const element = this.holding.element ?? this.#keyTarget()?.prop.element
     const prop = this.#world.props.find((candidate) => candidate.element === element)
-    if (!prop) return this.#say('Point at a thing, or hold it, to delete it.')
-    if (this.holding.element === prop.element) this.holding.letGo()
+    if (!prop) return this.#showMessage('Point at a thing, or hold it, to delete it.')
+    if (this.holding.element === prop.element) this.holding.release()
     void this.#client
       .despawn(prop.element)
       .then((outcome) =>
-        this.#say(
+        this.#showMessage(
           outcome.ok
             ? `The ${prop.spec.name} is deleted.`
             : outcome.reason === 'not-permitted'
               ? 'You may delete only what you made.'
-              : refusalInWords(outcome.reason),
+              : rejectionMessage(outcome.reason),
         ),
       )
   }
@@ -304,23 +304,23 @@ export class Play {
   async place(hash: string, name: string, bounds: Extent): Promise<void> {
     const place = placeNear(MARKER_POSITION, bounds, extentsIn(this.#world))
     const outcome = await this.#client.spawn(hash, place)
-    this.#say(outcome.ok ? `“${name}” stands at the marker.` : refusalInWords(outcome.reason))
+    this.#showMessage(outcome.ok ? `“${name}” stands at the marker.` : rejectionMessage(outcome.reason))
   }
 
   /** Puts on a package's avatar, or a body of the realm's by its index. */
   async wear(body: string | number, name: string): Promise<void> {
     const outcome = await this.#client.wear(body)
-    this.#say(outcome.ok ? `You are ${name} now.` : refusalInWords(outcome.reason))
+    this.#showMessage(outcome.ok ? `You are ${name} now.` : rejectionMessage(outcome.reason))
   }
 
   async changeAccess(element: ElementId, access: number): Promise<void> {
     const outcome = await this.#client.setAccess(element, access)
-    if (!outcome.ok) this.#say(refusalInWords(outcome.reason))
+    if (!outcome.ok) this.#showMessage(rejectionMessage(outcome.reason))
   }
 
   #fly(): void {
-    if (!this.mayFly) return this.#say('Flying is not permitted here.')
+    if (!this.mayFly) return this.#showMessage('Flying is not permitted here.')
     this.#flying = !this.#flying
-    this.#say(this.#flying ? 'You fly: Space up, C down, F to land.' : 'You walk again.')
+    this.#showMessage(this.#flying ? 'You fly: Space up, C down, F to land.' : 'You walk again.')
   }
 }

@@ -1,5 +1,5 @@
 /** What the page knows of a realm before joining. */
-export interface Visit {
+export interface RealmPreview {
   readonly realm: string
   readonly people: number
 }
@@ -14,7 +14,7 @@ async function getJson(url: string): Promise<unknown> {
 }
 
 /** Asks the server at `url` about its first realm; null where it does not answer as one. */
-export async function visitRealm(url: string): Promise<Visit | null> {
+export async function fetchRealmPreview(url: string): Promise<RealmPreview | null> {
   try {
     const status = await getJson(new URL('v1/status', url).href)
     const realms: unknown = isObject(status) ? status.realms : null

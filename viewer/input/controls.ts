@@ -66,7 +66,7 @@ export function turnByPointer(look: Look, pixelsX: number, pixelsY: number): Loo
 export type Action =
   | { readonly type: 'spawn'; readonly index: number }
   | { readonly type: 'scale' | 'distance'; readonly notches: number }
-  | { readonly type: 'grab' | 'delete' | 'fly' | 'help' | 'lock' | 'add' | 'things' | 'outlines' }
+  | { readonly type: 'grab' | 'delete' | 'fly' | 'help' | 'lock' | 'add' | 'inventory' | 'outlines' }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   e: { type: 'grab' },
@@ -78,7 +78,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   '?': { type: 'help' },
   l: { type: 'lock' },
   u: { type: 'add' },
-  t: { type: 'things' },
+  t: { type: 'inventory' },
   o: { type: 'outlines' },
   '+': { type: 'scale', notches: 1 },
   '=': { type: 'scale', notches: 1 },

@@ -49,8 +49,8 @@ export function hold(hit: Hit, yaw: number, floor: number): Held {
 /** Where the held prop should be: it turns with the view, stays within `reach` of `head` and above the ground. */
 export function dragTarget(held: Held, ray: PointerRay, yaw: number, head: Vec3, reach: number): DragTarget {
   const turn = yawRotation(yaw)
-  const wished = add(add(ray.origin, scaled(ray.direction, held.distance)), rotate(turn, held.offset))
-  const above = { ...wished, y: Math.max(wished.y, held.floor) }
+  const target = add(add(ray.origin, scaled(ray.direction, held.distance)), rotate(turn, held.offset))
+  const above = { ...target, y: Math.max(target.y, held.floor) }
   const fromHead = sub(above, head)
   const near = limited(fromHead, reach - REACH_MARGIN)
   return {

@@ -46,7 +46,7 @@ test('taking grabs, each frame drags, letting go releases', () => {
   const { holding, calls, frame } = scripted()
   frame(mine, 16)
   expect(holding.element).toBe(9)
-  holding.letGo()
+  holding.release()
   expect(calls).toEqual(['grab 9', 'drag 0.0,1.0,-2.0', 'release'])
   expect(holding.element).toBeNull()
 })

@@ -4,7 +4,7 @@ import { Hand, type ElementId, type PlayerId, type Vec3 } from '../../sim/types.
 import { dragTarget, hold, wheelHeld, type DragTarget, type Held } from './drag.ts'
 import type { Hit, PointerRay } from './picking.ts'
 import { footprint } from '../render/props.ts'
-import { refusalInWords } from '../ui/messages.ts'
+import { rejectionMessage } from '../ui/messages.ts'
 import type { ShownProp } from '../app/world.ts'
 
 /** Least time between two scale commands, ms: each is a command of its own. */
@@ -28,12 +28,12 @@ interface Grip {
 
 export class Holding {
   readonly #client: HoldClient
-  readonly #say: (text: string) => void
+  readonly #showMessage: (text: string) => void
   #grip: Grip | null = null
 
-  constructor(client: HoldClient, say: (text: string) => void) {
+  constructor(client: HoldClient, showMessage: (text: string) => void) {
     this.#client = client
-    this.#say = say
+    this.#showMessage = showMessage
   }
 
   get element(): ElementId | null {
@@ -67,11 +67,11 @@ export class Holding {
     const outcome = await this.#client.grab(grip.held.element, Hand.pointer)
     if (outcome.ok || this.#grip !== grip) return
     this.#grip = null
-    this.#say(refusalInWords(outcome.reason))
+    this.#showMessage(rejectionMessage(outcome.reason))
   }
 
   /** Opens the hand; what moves flies on. */
-  letGo(): void {
+  release(): void {
     if (!this.#grip) return
     this.#grip = null
     void this.#client.release(Hand.pointer)
@@ -110,7 +110,7 @@ export class Holding {
 
   async #scale(element: ElementId, scale: number): Promise<void> {
     const outcome = await this.#client.scale(element, scale)
-    if (!outcome.ok && outcome.reason !== 'lost') this.#say(refusalInWords(outcome.reason))
+    if (!outcome.ok && outcome.reason !== 'lost') this.#showMessage(rejectionMessage(outcome.reason))
   }
 
   #stillOurs(grip: Grip, props: readonly ShownProp[], own: PlayerId, nowMs: number): boolean {
@@ -121,7 +121,7 @@ export class Holding {
     }
     if (prop && !grip.shown && nowMs - grip.sinceMs < CONFIRM_MS) return true
     this.#grip = null
-    this.#say(prop ? 'It slipped out of your hand.' : 'It is gone.')
+    this.#showMessage(prop ? 'It slipped out of your hand.' : 'It is gone.')
     return false
   }
 }

@@ -11,7 +11,7 @@ export interface InputEvents {
   act(action: Action): void
   /** The primary button or a finger went down; true: something was taken, else the drag turns the view. */
   press(at: PointerPlace): boolean
-  letGo(): void
+  release(): void
   /** The pointer that holds something moved. */
   carry(): void
   turn(pixelsX: number, pixelsY: number): void
@@ -139,7 +139,7 @@ export class Input {
     const role = this.#pointers.get(event.pointerId)
     this.#pointers.delete(event.pointerId)
     if (event.pointerType !== 'mouse') this.#over = false
-    if (role === 'hold') this.#events.letGo()
+    if (role === 'hold') this.#events.release()
   }
 
   #wheel(event: WheelEvent): void {

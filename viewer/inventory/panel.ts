@@ -3,7 +3,7 @@ import { ACTS, Access, type Act } from '../../sim/types.ts'
 import { accessOf } from '../../sim/access.ts'
 import type { PackageRecord, Sharing } from '../api/answers.ts'
 import { byId, make, makeButton } from '../ui/dom.ts'
-import { ACT_WORDS, withAccess, wordsOf, type Pointed } from './pointed.ts'
+import { ACT_LABELS, withAccess, accessLabel, type Pointed } from './pointed.ts'
 
 export interface PanelActions {
   place(record: PackageRecord): void
@@ -15,7 +15,7 @@ export interface PanelActions {
   changeAccess(pointed: Pointed, access: number): void
 }
 
-export class ThingsPanel {
+export class InventoryPanel {
   readonly #actions: PanelActions
   #pointed = ''
 
@@ -25,17 +25,17 @@ export class ThingsPanel {
   }
 
   get isOpen(): boolean {
-    return !byId('things').hidden
+    return !byId('inventory').hidden
   }
 
   /** The mouse or the keyboard is in it: what is pointed at stays what it was. */
   get isBusy(): boolean {
-    return byId('things').matches(':hover, :focus-within')
+    return byId('inventory').matches(':hover, :focus-within')
   }
 
   open(on: boolean): void {
-    byId('things').hidden = !on
-    byId('tool-things').setAttribute('aria-expanded', String(on))
+    byId('inventory').hidden = !on
+    byId('tool-inventory').setAttribute('aria-expanded', String(on))
   }
 
   wearing(on: boolean): void {
@@ -44,7 +44,7 @@ export class ThingsPanel {
 
   /** Null: they are on their way. */
   list(records: readonly PackageRecord[] | null, problem: string | null): void {
-    byId('things-problem').textContent = problem ?? ''
+    byId('inventory-problem').textContent = problem ?? ''
     const rows = (records ?? []).map((record) => this.#row(record))
     const said =
       records === null
@@ -112,7 +112,7 @@ export class ThingsPanel {
       make('strong', { text: name }),
       make('span', { class: 'soft', text: owner }),
     )
-    const acts = ACTS.filter((act) => !pointed.standsFast || act === 'despawn').map((act) => this.#actRow(pointed, act))
+    const acts = ACTS.filter((act) => !pointed.isStatic || act === 'despawn').map((act) => this.#actRow(pointed, act))
     return [
       head,
       ...(problem === null ? [] : [make('p', { class: 'problem', text: problem })]),
@@ -126,19 +126,19 @@ export class ThingsPanel {
       return make(
         'div',
         {},
-        make('span', { text: ACT_WORDS[act] }),
-        make('span', { class: 'soft', text: wordsOf(now) }),
+        make('span', { text: ACT_LABELS[act] }),
+        make('span', { class: 'soft', text: accessLabel(now) }),
       )
     const select = make(
       'select',
       { id: `access-${act}` },
       ...[Access.everyone, Access.ownerAndManagers, Access.owner].map((value) =>
-        make('option', { value: String(value), text: wordsOf(value), selected: value === now }),
+        make('option', { value: String(value), text: accessLabel(value), selected: value === now }),
       ),
     )
     select.addEventListener('change', () =>
       this.#actions.changeAccess(pointed, withAccess(pointed.access, act, Number(select.value))),
     )
-    return make('div', {}, make('label', { for: `access-${act}`, text: ACT_WORDS[act] }), select)
+    return make('div', {}, make('label', { for: `access-${act}`, text: ACT_LABELS[act] }), select)
   }
 }

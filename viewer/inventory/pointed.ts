@@ -9,16 +9,16 @@ export interface Pointed {
   readonly access: number
   readonly mayChange: boolean
   /** It cannot be carried or scaled by anybody. */
-  readonly standsFast: boolean
+  readonly isStatic: boolean
   /** Why its own model is not shown. */
   readonly problem: string | null
 }
 
-export const ACT_WORDS: Readonly<Record<Act, string>> = { drag: 'Carry', scale: 'Scale', despawn: 'Delete' }
+export const ACT_LABELS: Readonly<Record<Act, string>> = { drag: 'Carry', scale: 'Scale', despawn: 'Delete' }
 /** By the value of Access. */
-const ACCESS_WORDS: readonly string[] = ['as usual', 'everyone', 'owner and builders', 'owner alone']
+const ACCESS_LABELS: readonly string[] = ['as usual', 'everyone', 'owner and builders', 'owner alone']
 
-export const wordsOf = (access: number): string => ACCESS_WORDS[access] ?? ''
+export const accessLabel = (access: number): string => ACCESS_LABELS[access] ?? ''
 
 /** An access byte with the two bits of an act changed. */
 export function withAccess(access: number, act: Act, value: number): number {
@@ -38,15 +38,15 @@ export function pointedOf(
   return {
     element,
     name: spec.name,
-    owner: ownerInWords(owner, mine, avatars),
+    owner: ownerLabel(owner, mine, avatars),
     access,
     mayChange: mine || (own?.manages ?? false),
-    standsFast: spec.motion === 'static',
+    isStatic: spec.motion === 'static',
     problem,
   }
 }
 
-function ownerInWords(owner: number, mine: boolean, avatars: ShownWorld['avatars']): string {
+function ownerLabel(owner: number, mine: boolean, avatars: ShownWorld['avatars']): string {
   if (owner === 0) return 'of the realm'
   if (mine) return 'yours'
   const there = avatars.find(({ user }) => user === owner)

@@ -16,7 +16,7 @@ const PACKAGES_KEPT_MAX = 512
 /** A store that does not answer does not keep a package waiting longer, ms. */
 const PACKAGE_MS_MAX = 15_000
 
-interface ModelWish {
+interface ModelRequest {
   readonly info: PackageInfo
   readonly file: ModelFile
 }
@@ -39,7 +39,7 @@ const isStale = (error: unknown): boolean =>
 
 export class Library {
   readonly packages: Loads<string, PackageInfo>
-  readonly models: Loads<ModelWish, Model>
+  readonly models: Loads<ModelRequest, Model>
 
   constructor(options: LibraryOptions) {
     this.packages = new Loads({
@@ -53,7 +53,7 @@ export class Library {
     })
     this.models = new Loads({
       keyOf: ({ file }) => file.sha256,
-      load: (wish) => loadModel(wish, options),
+      load: (request) => loadModel(request, options),
       bytesOf: ({ bytes }) => bytes,
       dispose: (model) => model.dispose(),
       isPassing,
@@ -82,7 +82,7 @@ export class Library {
 }
 
 async function loadModel(
-  { info, file }: ModelWish,
+  { info, file }: ModelRequest,
   { api, bytes, prepare, parse = parseModel }: LibraryOptions,
 ): Promise<Model> {
   const content = await bytes.fetch(file).catch(async (error: unknown) => {

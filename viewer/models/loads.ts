@@ -6,9 +6,9 @@
 /** Wait before a load that failed for a passing reason is tried again, ms; the last goes on. */
 const AGAIN_MS: readonly number[] = [1_000, 3_000, 10_000, 30_000]
 
-export interface LoadsOptions<Wish, Value> {
-  keyOf(wish: Wish): string
-  load(wish: Wish): Promise<Value>
+export interface LoadsOptions<Request, Value> {
+  keyOf(request: Request): string
+  load(request: Request): Promise<Value>
   /** What a loaded value weighs, bytes. */
   bytesOf(value: Value): number
   dispose(value: Value): void
@@ -20,8 +20,8 @@ export interface LoadsOptions<Wish, Value> {
   bytesMax: number
 }
 
-interface Entry<Wish, Value> {
-  wish: Wish
+interface Entry<Request, Value> {
+  request: Request
   state: 'idle' | 'loading' | 'ready' | 'failed'
   value: Value | null
   problem: string | null
@@ -32,14 +32,14 @@ interface Entry<Wish, Value> {
   usedAt: number
 }
 
-export class Loads<Wish, Value> {
-  readonly #options: LoadsOptions<Wish, Value>
-  readonly #entries = new Map<string, Entry<Wish, Value>>()
+export class Loads<Request, Value> {
+  readonly #options: LoadsOptions<Request, Value>
+  readonly #entries = new Map<string, Entry<Request, Value>>()
   #nowMs = 0
   #frame = 0
   #loading = 0
 
-  constructor(options: LoadsOptions<Wish, Value>) {
+  constructor(options: LoadsOptions<Request, Value>) {
     this.#options = options
   }
 
@@ -51,12 +51,12 @@ export class Loads<Wish, Value> {
   }
 
   /** The value, where it is loaded; else it is on its way, sooner the nearer it is. */
-  want(wish: Wish, metres: number): Value | null {
-    const key = this.#options.keyOf(wish)
+  want(request: Request, metres: number): Value | null {
+    const key = this.#options.keyOf(request)
     let entry = this.#entries.get(key)
     if (!entry) {
       entry = {
-        wish,
+        request,
         state: 'idle',
         value: null,
         problem: null,
@@ -67,7 +67,7 @@ export class Loads<Wish, Value> {
       }
       this.#entries.set(key, entry)
     }
-    entry.wish = wish
+    entry.request = request
     entry.metres = Math.min(entry.metres, metres)
     entry.usedAt = this.#frame
     return entry.value
@@ -89,14 +89,14 @@ export class Loads<Wish, Value> {
       .filter(({ state, metres, againAtMs }) => metres < Infinity && state === 'idle' && this.#nowMs >= againAtMs)
       .toSorted((a, b) => a.metres - b.metres)
     for (const entry of due.slice(0, Math.max(0, this.#options.loadsMax - this.#loading))) void this.#load(entry)
-    this.#letGo()
+    this.#release()
   }
 
-  async #load(entry: Entry<Wish, Value>): Promise<void> {
+  async #load(entry: Entry<Request, Value>): Promise<void> {
     entry.state = 'loading'
     this.#loading++
     try {
-      entry.value = await this.#options.load(entry.wish)
+      entry.value = await this.#options.load(entry.request)
       entry.state = 'ready'
       entry.problem = null
     } catch (error) {
@@ -109,7 +109,7 @@ export class Loads<Wish, Value> {
     }
   }
 
-  #letGo(): void {
+  #release(): void {
     let bytes = 0
     for (const { value } of this.#entries.values()) if (value !== null) bytes += this.#options.bytesOf(value)
     if (bytes <= this.#options.bytesMax) return

@@ -44,7 +44,7 @@ export class Hud {
     byId('tool-delete').addEventListener('click', () => events.act({ type: 'delete' }))
     byId('tool-smaller').addEventListener('click', () => events.act({ type: 'scale', notches: -2 }))
     byId('tool-larger').addEventListener('click', () => events.act({ type: 'scale', notches: 2 }))
-    for (const id of ['tool-outlines', 'things-outlines'])
+    for (const id of ['tool-outlines', 'inventory-outlines'])
       byId(id).addEventListener('click', () => events.act({ type: 'outlines' }))
     byId('leave').addEventListener('click', () => events.leave())
     addEventListener('keydown', (event) => {
@@ -68,8 +68,8 @@ export class Hud {
   }
 
   /** Tells a person something that passes. */
-  say(text: string): void {
-    const line = byId('say')
+  showMessage(text: string): void {
+    const line = byId('message')
     line.textContent = text
     line.classList.remove('quiet')
     if (this.#quietAt !== null) clearTimeout(this.#quietAt)
@@ -120,7 +120,7 @@ export class Hud {
   }
 
   outlines(on: boolean): void {
-    for (const id of ['tool-outlines', 'things-outlines']) byId(id).setAttribute('aria-pressed', String(on))
+    for (const id of ['tool-outlines', 'inventory-outlines']) byId(id).setAttribute('aria-pressed', String(on))
   }
 
   figures({ stats, players, snapshotsPerSecond, framesPerSecond, fellBack }: Figures): void {

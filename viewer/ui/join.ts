@@ -1,7 +1,7 @@
 /** The card that asks for a name. */
 import { byId } from './dom.ts'
-import type { Visit } from '../app/realm-preview.ts'
-import { peopleInWords } from './messages.ts'
+import type { RealmPreview } from '../app/realm-preview.ts'
+import { peopleMessage } from './messages.ts'
 
 export class JoinCard {
   readonly #name: HTMLInputElement
@@ -15,9 +15,9 @@ export class JoinCard {
     this.#enter = enter
     byId('join-form').addEventListener('submit', (event) => {
       event.preventDefault()
-      const wished = name.value.trim()
-      if (wished === '') this.#problem('Please type a name first.')
-      else join(wished)
+      const typed = name.value.trim()
+      if (typed === '') this.#problem('Please type a name first.')
+      else join(typed)
     })
   }
 
@@ -41,9 +41,9 @@ export class JoinCard {
   }
 
   /** What a visitor learns before joining. */
-  visit({ realm, people }: Visit): void {
+  visit({ realm, people }: RealmPreview): void {
     byId('join-realm').textContent = `Realm · ${realm}`
-    byId('join-who').textContent = `${peopleInWords(people)} Walk about, meet people, pick things up and throw them.`
+    byId('join-who').textContent = `${peopleMessage(people)} Walk about, meet people, pick things up and throw them.`
   }
 
   #busy(on: boolean): void {

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { verdictOf } from '../app/lockstep.ts'
-import { fallbackInWords, kilobytes, peopleInWords, problemInWords, refusalInWords, sentence } from './messages.ts'
+import {
+  fallbackMessage,
+  kilobytes,
+  peopleMessage,
+  connectErrorMessage,
+  rejectionMessage,
+  sentence,
+} from './messages.ts'
 
 test('sentences begin and end as sentences', () => {
   expect(sentence('left')).toBe('Left.')
@@ -9,27 +16,27 @@ test('sentences begin and end as sentences', () => {
 })
 
 test('a refusal is put in words, also one that this page does not know', () => {
-  expect(refusalInWords('out-of-reach')).toBe('That is too far away: walk closer.')
-  expect(refusalInWords('something-new')).toBe('The server refused: something-new.')
-  expect(refusalInWords('toString')).toBe('The server refused: toString.')
+  expect(rejectionMessage('out-of-reach')).toBe('That is too far away: walk closer.')
+  expect(rejectionMessage('something-new')).toBe('The server refused: something-new.')
+  expect(rejectionMessage('toString')).toBe('The server refused: toString.')
 })
 
 test('a problem names itself and what to do', () => {
-  expect(problemInWords({ reason: 'unreachable', message: 'the server at x does not answer' })).toBe(
+  expect(connectErrorMessage({ reason: 'unreachable', message: 'the server at x does not answer' })).toBe(
     'The server at x does not answer. Check that the server runs and that you are online.',
   )
-  expect(fallbackInWords({ reason: 'refused', message: '' })).toMatch(
+  expect(fallbackMessage({ reason: 'refused', message: '' })).toMatch(
     /^WebRTC is not possible here, so you are connected over WebSocket\./,
   )
-  expect(fallbackInWords({ reason: 'udp-blocked', message: '' })).toMatch(/^UDP seems to be blocked on this network/)
-  expect(fallbackInWords({ reason: 'no-loopback', message: '' })).toMatch(
+  expect(fallbackMessage({ reason: 'udp-blocked', message: '' })).toMatch(/^UDP seems to be blocked on this network/)
+  expect(fallbackMessage({ reason: 'no-loopback', message: '' })).toMatch(
     /^Firefox does not use WebRTC on loopback addresses/,
   )
 })
 
 test('figures are short', () => {
   expect(kilobytes(12_345)).toBe('12.3 kB/s')
-  expect(peopleInWords(1)).toBe('One person is here.')
+  expect(peopleMessage(1)).toBe('One person is here.')
 })
 
 test('agreement is told with the ticks it rests on, a mismatch with its first tick, an end with its reason', () => {

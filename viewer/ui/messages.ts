@@ -3,7 +3,7 @@ import type { ConnectError, TransportKind } from '../../netcode/index.ts'
 import type { RejectReason } from '../../sim/types.ts'
 
 /** Why the server did not carry out a command: the simulation's reasons and the client's own. */
-const REFUSALS: Readonly<Record<RejectReason | 'lost' | 'not-joined' | 'too-many', string>> = {
+const REJECTIONS: Readonly<Record<RejectReason | 'lost' | 'not-joined' | 'too-many', string>> = {
   'not-permitted': 'You may not do that here.',
   'unknown-element': 'It is gone already.',
   'not-movable': 'That stands fast: it cannot be moved.',
@@ -36,10 +36,10 @@ const REFUSALS: Readonly<Record<RejectReason | 'lost' | 'not-joined' | 'too-many
   'too-many': 'Too much at once: wait a moment.',
 }
 
-const isKnown = (reason: string): reason is keyof typeof REFUSALS => Object.hasOwn(REFUSALS, reason)
+const isKnown = (reason: string): reason is keyof typeof REJECTIONS => Object.hasOwn(REJECTIONS, reason)
 
-export const refusalInWords = (reason: string): string =>
-  isKnown(reason) ? REFUSALS[reason] : `The server refused: ${reason}.`
+export const rejectionMessage = (reason: string): string =>
+  isKnown(reason) ? REJECTIONS[reason] : `The server refused: ${reason}.`
 
 /** What to do about an error of connecting. */
 const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
@@ -54,18 +54,18 @@ const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
 }
 
 /** The error's own words, then what to do about it. */
-export function problemInWords(error: Pick<ConnectError, 'reason' | 'message'>): string {
+export function connectErrorMessage(error: Pick<ConnectError, 'reason' | 'message'>): string {
   return `${sentence(error.message)} ${ADVICE[error.reason]}`
 }
 
 /** The server asks to wait, in its words. */
-export const waitInWords = (reason: string): string => `${sentence(reason)} You come in as soon as it lets you.`
+export const waitMessage = (reason: string): string => `${sentence(reason)} You come in as soon as it lets you.`
 
 /** The session could not be resumed, and the player is in a new one. */
 export const REJOINED = 'You were away for too long for your place to be kept: you are in anew.'
 
 /** Text for a lost connection that is made again. */
-export function retryInWords(reason: string, attempt: number, isKept: boolean): string {
+export function reconnectMessage(reason: string, attempt: number, isKept: boolean): string {
   return `${sentence(reason)} Reconnecting, attempt ${attempt}. ${isKept ? 'Your place is kept for 30 seconds.' : 'Your place is kept no longer; you come in anew as soon as the server answers.'}`
 }
 
@@ -78,7 +78,7 @@ export function sentence(text: string): string {
 }
 
 /** Why the page runs over WebSocket although WebRTC is better. */
-export function fallbackInWords(error: Pick<ConnectError, 'reason' | 'message'>): string {
+export function fallbackMessage(error: Pick<ConnectError, 'reason' | 'message'>): string {
   if (error.reason === 'no-loopback')
     return 'Firefox does not use WebRTC on loopback addresses such as 127.0.0.1, so you are connected over WebSocket. On one machine that is as good; nothing is blocked.'
   const why =
@@ -98,5 +98,5 @@ export const transportName = (kind: TransportKind | null): string => (kind === n
 /** Bytes per second as kB/s. */
 export const kilobytes = (bytesPerSecond: number): string => `${(bytesPerSecond / 1_000).toFixed(1)} kB/s`
 
-export const peopleInWords = (count: number): string =>
+export const peopleMessage = (count: number): string =>
   count === 0 ? 'Nobody is here yet.' : count === 1 ? 'One person is here.' : `${count} people are here.`

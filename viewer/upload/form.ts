@@ -1,21 +1,21 @@
 /** The card that asks what a file is to be called, what it is and who may place it. */
 import { byId, byIdAs } from '../ui/dom.ts'
 import type { Chosen } from './skeleton-map.ts'
-import type { UploadWish } from './upload.ts'
-import { nameOfFile } from './words.ts'
+import type { UploadChoices } from './upload.ts'
+import { nameOfFile } from './messages.ts'
 
 const megabytes = (bytes: number): string =>
   bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1_000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 
 export class UploadForm {
-  readonly #wished: (file: File, wish: UploadWish) => void
+  readonly #submitted: (file: File, choices: UploadChoices) => void
   readonly #name = byIdAs('upload-name', HTMLInputElement)
   readonly #everyone = byIdAs('upload-everyone', HTMLInputElement)
   /** The first is asked about. */
   #files: Chosen[] = []
 
-  constructor(wished: (file: File, wish: UploadWish) => void, closed: () => void) {
-    this.#wished = wished
+  constructor(submitted: (file: File, choices: UploadChoices) => void, closed: () => void) {
+    this.#submitted = submitted
     byIdAs('upload-form', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault()
       this.#take(1)
@@ -54,7 +54,7 @@ export class UploadForm {
     const sharing = this.#everyone.checked ? 'everyone' : 'owner'
     for (const [index, { file, map }] of this.#files.splice(0, count).entries()) {
       const named = index === 0 ? this.#name.value.trim() : ''
-      this.#wished(file, { name: named === '' ? nameOfFile(file.name) : named, kind, humanoid: map, sharing })
+      this.#submitted(file, { name: named === '' ? nameOfFile(file.name) : named, kind, humanoid: map, sharing })
     }
     this.#ask()
   }

@@ -2,7 +2,7 @@
 import { make, makeButton } from '../ui/dom.ts'
 import type { QueuedFile } from './queue.ts'
 import { isOver } from './upload.ts'
-import { phaseInWords, rejectionInLines, rejectionsAsText } from './words.ts'
+import { phaseLabel, rejectionLines, rejectionsAsText } from './messages.ts'
 
 export interface ListActions {
   cancel(item: QueuedFile): void
@@ -37,7 +37,7 @@ export class UploadList {
   show(item: QueuedFile): void {
     const row = this.#rows.get(item.id) ?? this.#create(item)
     const { state } = item
-    row.phase.textContent = phaseInWords(state)
+    row.phase.textContent = phaseLabel(state)
     row.bar.value = state.share
     row.bar.hidden = isOver(state) || state.phase === 'queued'
     const shown = `${state.phase} ${state.note ?? ''}`
@@ -57,12 +57,12 @@ export class UploadList {
 
   #create(item: QueuedFile): Row {
     const phase = make('span', { class: 'phase', role: 'status' })
-    const bar = make('progress', { max: '1', 'aria-label': `Progress of ${item.wish.name}` })
+    const bar = make('progress', { max: '1', 'aria-label': `Progress of ${item.choices.name}` })
     const [details, actions] = [make('div', { class: 'details' }), make('div', { class: 'actions' })]
     const root = make(
       'li',
       { class: 'upload' },
-      make('div', { class: 'head' }, make('strong', { text: item.wish.name }), phase),
+      make('div', { class: 'head' }, make('strong', { text: item.choices.name }), phase),
       bar,
       details,
       actions,
@@ -77,7 +77,7 @@ export class UploadList {
   #details({ state }: QueuedFile): readonly Node[] {
     if (state.phase === 'rejected')
       return state.rejections.map((rejection) => {
-        const [rule, ...lines] = rejectionInLines(rejection)
+        const [rule, ...lines] = rejectionLines(rejection)
         const words = lines.pop() ?? ''
         return make(
           'div',
@@ -110,7 +110,7 @@ export class UploadList {
       case 'cancelled':
         return [close]
       default:
-        return [makeButton('Cancel', () => this.#actions.cancel(item), { 'aria-label': `Cancel ${item.wish.name}` })]
+        return [makeButton('Cancel', () => this.#actions.cancel(item), { 'aria-label': `Cancel ${item.choices.name}` })]
     }
   }
 }

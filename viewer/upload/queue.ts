@@ -1,5 +1,5 @@
 /** Files in a row: one is on its way at a time, the others wait their turn. */
-import { isOver, QUEUED, upload, type UploadState, type UploadTools, type UploadWish } from './upload.ts'
+import { isOver, QUEUED, upload, type UploadState, type UploadTools, type UploadChoices } from './upload.ts'
 
 /** Files in the queue at once, and remembered after they are over: enough for a folder of props, not for a whole disk. */
 export const FILES_MAX = 64
@@ -7,7 +7,7 @@ export const FILES_MAX = 64
 export interface QueuedFile {
   readonly id: number
   readonly file: File
-  readonly wish: UploadWish
+  readonly choices: UploadChoices
   state: UploadState
 }
 
@@ -29,10 +29,10 @@ export class UploadQueue {
   }
 
   /** Null: too many are waiting. */
-  add(file: File, wish: UploadWish): QueuedFile | null {
+  add(file: File, choices: UploadChoices): QueuedFile | null {
     if (this.#items.length >= FILES_MAX) this.#forgetOver()
     if (this.#items.length >= FILES_MAX) return null
-    const item: QueuedFile = { id: this.#next++, file, wish, state: QUEUED }
+    const item: QueuedFile = { id: this.#next++, file, choices, state: QUEUED }
     this.#items.push(item)
     this.#changed(item)
     this.#go()
@@ -75,7 +75,7 @@ export class UploadQueue {
     if (this.#active !== null || !item) return
     const abort = new AbortController()
     this.#active = { item, abort }
-    void upload(item.file, item.wish, this.#tools, abort.signal, (state) => {
+    void upload(item.file, item.choices, this.#tools, abort.signal, (state) => {
       if (isOver(state)) this.#active = null
       this.#set(item, state)
     }).then(() => this.#go())

@@ -1,6 +1,6 @@
 /** Maps that say which node of a model is which bone, as JSON files that come in beside the models. */
 import { isObject } from '../api/read.ts'
-import { isModelFile, refusalOfFile } from './words.ts'
+import { isModelFile, fileProblem } from './messages.ts'
 
 /** Name of the node, as it stands in the file, by VRM 1.0's name of the bone. */
 export type SkeletonMap = Readonly<Record<string, string>>
@@ -25,7 +25,7 @@ export async function chosenOf(
   files: readonly File[],
 ): Promise<{ readonly chosen: readonly Chosen[]; readonly refusals: readonly string[] }> {
   const models = files.filter((file) => !isMapFile(file))
-  const refusals = models.flatMap((file) => refusalOfFile(file) ?? [])
+  const refusals = models.flatMap((file) => fileProblem(file) ?? [])
   const maps = new Map<File, SkeletonMap | null>()
   for (const file of files.filter(isMapFile)) {
     const model = modelFor(
@@ -42,7 +42,7 @@ export async function chosenOf(
     if (typeof model !== 'string') maps.set(model, typeof read === 'string' ? null : read)
   }
   const chosen = models
-    .filter((file) => refusalOfFile(file) === null && maps.get(file) !== null)
+    .filter((file) => fileProblem(file) === null && maps.get(file) !== null)
     .map((file) => ({ file, map: maps.get(file) ?? null }))
   return { chosen, refusals }
 }

@@ -7,7 +7,7 @@ import type { Put } from '../api/put.ts'
 import type { PackageKind } from '../../packages/manifest.ts'
 
 /** What the person wishes for the file. */
-export interface UploadWish {
+export interface UploadChoices {
   readonly name: string
   /** Null: what it is shows in the file. */
   readonly kind: PackageKind | null
@@ -60,7 +60,7 @@ export interface UploadTools {
 /** Takes a file the whole way; `changed` hears each step, the last of which is over. Never rejects. */
 export async function upload(
   file: File,
-  wish: UploadWish,
+  choices: UploadChoices,
   tools: UploadTools,
   signal: AbortSignal,
   changed: (state: UploadState) => void,
@@ -73,7 +73,7 @@ export async function upload(
     return state
   }
   try {
-    return await run(file, wish, tools, signal, set)
+    return await run(file, choices, tools, signal, set)
   } catch (error) {
     if (signal.aborted) return set({ phase: 'cancelled' })
     return set({ phase: 'failed', problem: problemOf(error).message })
@@ -82,7 +82,7 @@ export async function upload(
 
 async function run(
   file: File,
-  wish: UploadWish,
+  choices: UploadChoices,
   { api, bytes, put }: UploadTools,
   signal: AbortSignal,
   set: (next: Partial<UploadState>) => UploadState,
@@ -91,7 +91,7 @@ async function run(
   const sha256 = await bytes.hash(file, (share) => set({ phase: 'reading', share: share * READ }))
   signal.throwIfAborted()
   set({ phase: 'declaring', share: READ })
-  const declared = await api.declare({ ...wish, bytes: file.size, sha256, fileName: file.name }, signal)
+  const declared = await api.declare({ ...choices, bytes: file.size, sha256, fileName: file.name }, signal)
   try {
     if (declared.put) {
       set({ phase: 'sending' })

@@ -20,7 +20,7 @@ const PHASES: Readonly<Record<UploadPhase, string>> = {
   cancelled: 'Cancelled',
 }
 
-export const phaseInWords = ({ phase, share }: Pick<UploadState, 'phase' | 'share'>): string => {
+export const phaseLabel = ({ phase, share }: Pick<UploadState, 'phase' | 'share'>): string => {
   const words = PHASES[phase]
   return phase === 'done' || phase === 'rejected' || phase === 'failed' || phase === 'cancelled' || phase === 'queued'
     ? words
@@ -28,7 +28,7 @@ export const phaseInWords = ({ phase, share }: Pick<UploadState, 'phase' | 'shar
 }
 
 /** One rejection in lines that a person can paste into a message. */
-export function rejectionInLines({ rule, where, value, limit, message }: Rejection): readonly string[] {
+export function rejectionLines({ rule, where, value, limit, message }: Rejection): readonly string[] {
   return [
     `Rule ${rule}`,
     `Where: ${where === '' ? 'the whole file' : where}`,
@@ -39,10 +39,9 @@ export function rejectionInLines({ rule, where, value, limit, message }: Rejecti
 }
 
 export function rejectionsAsText(fileName: string, rejections: readonly Rejection[]): string {
-  return [
-    `${fileName} was not accepted.`,
-    ...rejections.map((rejection) => rejectionInLines(rejection).join('\n')),
-  ].join('\n\n')
+  return [`${fileName} was not accepted.`, ...rejections.map((rejection) => rejectionLines(rejection).join('\n'))].join(
+    '\n\n',
+  )
 }
 
 /** Endings of files that the server takes. */
@@ -61,7 +60,7 @@ export function nameOfFile(fileName: string): string {
 }
 
 /** Why a dropped file is not even sent. Null: it is worth trying. */
-export function refusalOfFile(file: { readonly name: string; readonly size: number }): string | null {
+export function fileProblem(file: { readonly name: string; readonly size: number }): string | null {
   if (!isModelFile(file.name))
     return `“${file.name}” is not a model that this page takes. Export it as a binary glTF (.glb) or VRM (.vrm): one file with everything in it.`
   if (file.size === 0) return `“${file.name}” is empty.`

@@ -4,23 +4,23 @@ import type { PackageRecord } from '../api/answers.ts'
 import type { Bytes } from '../api/bytes.ts'
 import type { Put } from '../api/put.ts'
 import { byId } from '../ui/dom.ts'
-import type { Play } from '../app/player.ts'
+import type { Player } from '../app/player.ts'
 import { FileDrop } from '../upload/drop.ts'
 import { UploadForm } from '../upload/form.ts'
 import { UploadList } from '../upload/list.ts'
 import { UploadQueue, type QueuedFile } from '../upload/queue.ts'
 import { chosenOf } from '../upload/skeleton-map.ts'
-import { ThingsPanel } from './panel.ts'
+import { InventoryPanel } from './panel.ts'
 
-export interface ThingsOptions {
+export interface InventoryOptions {
   readonly api: Api
   readonly bytes: Bytes
   readonly put: Put
   /** The player in the world; null before joining. */
-  readonly play: () => Play | null
+  readonly player: () => Player | null
   /** Why a package cannot be drawn, in words. */
   readonly problemOf: (hash: string) => string | null
-  readonly say: (text: string) => void
+  readonly showMessage: (text: string) => void
   /** The keys go to the world again. */
   readonly back: () => void
 }
@@ -28,53 +28,54 @@ export interface ThingsOptions {
 /** A request of the panel that takes longer is given up, ms. */
 const REQUEST_MS_MAX = 15_000
 
-export class Things {
-  readonly #options: ThingsOptions
+export class Inventory {
+  readonly #options: InventoryOptions
   readonly #queue: UploadQueue
   readonly #list: UploadList
   readonly #form: UploadForm
   readonly #drop: FileDrop
-  readonly #panel: ThingsPanel
+  readonly #panel: InventoryPanel
   /** Counts requests for the list, so that a late answer does not replace a newer one. */
   #asked = 0
 
-  constructor(options: ThingsOptions) {
+  constructor(options: InventoryOptions) {
     this.#options = options
-    const { api, bytes, put, play } = options
+    const { api, bytes, put, player } = options
     this.#queue = new UploadQueue({ api, bytes, put }, (item) => this.#changed(item))
     this.#list = new UploadList(byId('uploads'), {
       cancel: ({ id }) => this.#queue.cancel(id),
       retry: ({ id }) => this.#queue.retry(id),
       dismiss: (item) => this.#dismiss(item),
-      wear: ({ state, wish }) => void this.#wear(state.package, wish.name),
-      place: ({ state, wish }) => void this.#place(state.package, wish.name),
+      wear: ({ state, choices }) => void this.#wear(state.package, choices.name),
+      place: ({ state, choices }) => void this.#place(state.package, choices.name),
       copy: (text) => void this.#copy(text),
     })
     this.#form = new UploadForm(
-      (file, wish) => {
-        if (this.#queue.add(file, wish) === null) options.say('Too many files wait already: let some of them finish.')
+      (file, choices) => {
+        if (this.#queue.add(file, choices) === null)
+          options.showMessage('Too many files wait already: let some of them finish.')
       },
       () => options.back(),
     )
     this.#drop = new FileDrop(
-      () => play() !== null,
+      () => player() !== null,
       (files) => void this.#files(files),
     )
-    this.#panel = new ThingsPanel({
+    this.#panel = new InventoryPanel({
       place: ({ hash, name }) => void this.#place(hash, name),
       wear: ({ hash, name }) => void this.#wear(hash, name),
-      takeOff: () => void play()?.wear(0, 'a character'),
+      takeOff: () => void player()?.wear(0, 'a character'),
       share: (record, sharing) =>
         void this.#ask(() => api.share(record.hash, sharing, AbortSignal.timeout(REQUEST_MS_MAX))),
       remove: (record) => void this.#remove(record),
-      changeAccess: ({ element }, access) => void play()?.changeAccess(element, access),
+      changeAccess: ({ element }, access) => void player()?.changeAccess(element, access),
     })
     byId('add-file').addEventListener('click', () => this.choose())
-    byId('things-close').addEventListener('click', () => {
+    byId('inventory-close').addEventListener('click', () => {
       this.toggle(false)
-      byId('tool-things').focus()
+      byId('tool-inventory').focus()
     })
-    byId('tool-things').addEventListener('click', () => this.toggle())
+    byId('tool-inventory').addEventListener('click', () => this.toggle())
   }
 
   /** Opens the system's dialog for a file. */
@@ -95,10 +96,10 @@ export class Things {
 
   /** Once in a while: what the panel shows of the world. */
   update(): void {
-    const play = this.#options.play()
-    if (!play || !this.#panel.isOpen || this.#panel.isBusy) return
-    this.#panel.wearing(play.wears !== null)
-    this.#panel.point(play.inspect((hash) => this.#options.problemOf(hash)))
+    const player = this.#options.player()
+    if (!player || !this.#panel.isOpen || this.#panel.isBusy) return
+    this.#panel.wearing(player.wears !== null)
+    this.#panel.point(player.inspect((hash) => this.#options.problemOf(hash)))
   }
 
   async #files(files: readonly File[]): Promise<void> {
@@ -106,17 +107,17 @@ export class Things {
       chosen,
       refusals: [said],
     } = await chosenOf(files)
-    if (said !== undefined) this.#options.say(said)
+    if (said !== undefined) this.#options.showMessage(said)
     // Reading takes a moment, in which the player may have left.
-    if (this.#options.play() !== null) this.#form.add(chosen)
+    if (this.#options.player() !== null) this.#form.add(chosen)
   }
 
   #changed(item: QueuedFile): void {
     this.#list.show(item)
     const { phase, kind, package: hash } = item.state
     if (phase !== 'done') return
-    if (kind === 'avatar') this.#options.say(`“${item.wish.name}” is ready to be worn.`)
-    else void this.#place(hash, item.wish.name)
+    if (kind === 'avatar') this.#options.showMessage(`“${item.choices.name}” is ready to be worn.`)
+    else void this.#place(hash, item.choices.name)
     if (this.#panel.isOpen) void this.#refresh()
   }
 
@@ -130,25 +131,25 @@ export class Things {
     if (hash === null) return
     try {
       const { bounds } = await this.#options.api.package(hash, AbortSignal.timeout(REQUEST_MS_MAX))
-      await this.#options.play()?.place(hash, name, bounds)
+      await this.#options.player()?.place(hash, name, bounds)
     } catch (error) {
-      this.#options.say(problemOf(error).message)
+      this.#options.showMessage(problemOf(error).message)
     }
   }
 
   async #wear(hash: string | null, name: string): Promise<void> {
-    if (hash !== null) await this.#options.play()?.wear(hash, `“${name}”`)
+    if (hash !== null) await this.#options.player()?.wear(hash, `“${name}”`)
     this.#options.back()
   }
 
   async #copy(text: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text)
-      this.#options.say('Copied.')
+      this.#options.showMessage('Copied.')
     } catch {
       // Pages on a plain-HTTP network have no clipboard: what is to be copied is selected instead.
       getSelection()?.selectAllChildren(byId('uploads'))
-      this.#options.say('Selected: copy it with Ctrl+C.')
+      this.#options.showMessage('Selected: copy it with Ctrl+C.')
     }
   }
 
@@ -163,9 +164,9 @@ export class Things {
   async #ask(request: () => Promise<void>, done?: string): Promise<void> {
     try {
       await request()
-      if (done !== undefined) this.#options.say(done)
+      if (done !== undefined) this.#options.showMessage(done)
     } catch (error) {
-      this.#options.say(problemOf(error).message)
+      this.#options.showMessage(problemOf(error).message)
     }
     await this.#refresh()
   }

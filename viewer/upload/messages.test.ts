@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nameOfFile, phaseInWords, refusalOfFile, rejectionsAsText } from './words.ts'
+import { nameOfFile, phaseLabel, fileProblem, rejectionsAsText } from './messages.ts'
 
 test('a rejection that is copied says rule, place, value, limit and what to do', () => {
   const text = rejectionsAsText('tower.glb', [
@@ -17,12 +17,12 @@ test('a file gets a name that a person would give it', () => {
 })
 
 test('files that are no model are refused before they are sent, with what to do', () => {
-  expect(refusalOfFile({ name: 'photo.png', size: 10 })).toContain('Export it as a binary glTF')
-  expect(refusalOfFile({ name: 'a.glb', size: 0 })).toContain('empty')
-  expect(refusalOfFile({ name: 'a.VRM', size: 10 })).toBeNull()
+  expect(fileProblem({ name: 'photo.png', size: 10 })).toContain('Export it as a binary glTF')
+  expect(fileProblem({ name: 'a.glb', size: 0 })).toContain('empty')
+  expect(fileProblem({ name: 'a.VRM', size: 10 })).toBeNull()
 })
 
 test('each step has words, and how far it is', () => {
-  expect(phaseInWords({ phase: 'validating', share: 0.618 })).toBe('Validating the model … 61 %')
-  expect(phaseInWords({ phase: 'done', share: 1 })).toBe('Done')
+  expect(phaseLabel({ phase: 'validating', share: 0.618 })).toBe('Validating the model … 61 %')
+  expect(phaseLabel({ phase: 'done', share: 1 })).toBe('Done')
 })
