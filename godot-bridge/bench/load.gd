@@ -37,7 +37,7 @@ func _run(arguments: PackedStringArray) -> void:
 ## A view of its own, which knows nothing yet.
 func _measure(hash: String, cache: Cache) -> Dictionary:
 	var view := OtherworldView.new()
-	view.library.cache = cache
+	view._library.cache = cache
 	_client.add_child(view)
 	for i: int in SETTLE_FRAMES:
 		await process_frame

@@ -58,7 +58,7 @@ func _measure(frames: int) -> void:
 		for frame: int in frames:
 			_move(frame)
 			var begin := Time.get_ticks_usec()
-			_client.world_sampled.emit(float(frame))
+			_client.frame_updated.emit(float(frame))
 			var usec := Time.get_ticks_usec() - begin
 			await process_frame
 			# The first run makes what is made once.

@@ -28,7 +28,7 @@ func _run(arguments: PackedStringArray) -> void:
 	_client.transport = OtherworldClient.Transport.WEBRTC if arguments[3] == "webrtc" else OtherworldClient.Transport.WEBSOCKET
 	_client.add_view = false
 	_client.player_kind = OtherworldClient.PlayerKind.NONE
-	_client.world_sampled.connect(_note)
+	_client.frame_updated.connect(_note)
 	_client.closed.connect(_on_closed)
 	root.add_child(_client)
 	await create_timer(JOIN_SECONDS_MAX if not await _joins() else SETTLE_SECONDS).timeout
@@ -58,7 +58,7 @@ func _note(tick: float) -> void:
 		return
 	var places: Array = []
 	for avatar: OtherworldAvatarState in _client.avatars.values():
-		if not avatar.is_own:
+		if not avatar.is_local:
 			places.append_array([avatar.element, avatar.position.x, avatar.position.y, avatar.position.z])
 	_file.store_line(JSON.stringify([tick, places]))
 

@@ -45,7 +45,7 @@ func quiet_client(named: String, at := url) -> OtherworldClient:
 ## The same, and it has joined and knows its own avatar.
 func join(named: String) -> OtherworldClient:
 	var client := enter(named)
-	await until("%s has joined" % named, func() -> bool: return client.own != null)
+	await until("%s has joined" % named, func() -> bool: return client.local_avatar != null)
 	return client
 
 

@@ -9,7 +9,7 @@ signal avatar_removed(avatar: OtherworldAvatarState)
 signal prop_added(prop: OtherworldPropState)
 signal prop_changed(prop: OtherworldPropState)
 signal prop_removed(prop: OtherworldPropState)
-signal world_sampled(tick: float)
+signal frame_updated(tick: float)
 @warning_ignore_restore("unused_signal")
 
 var url := ""
@@ -28,7 +28,7 @@ static func realm() -> Dictionary:
 
 
 func _process(_delta: float) -> void:
-	world_sampled.emit(Time.get_ticks_msec() / 16.667)
+	frame_updated.emit(Time.get_ticks_msec() / 16.667)
 
 
 ## An avatar that stands at the middle, wearing a package.

@@ -63,12 +63,12 @@ func _pairs(variable: String) -> Array[PackedStringArray]:
 func _draw_avatar(column: int, title: String, hash: String) -> void:
 	var state := _client.add_avatar(hash)
 	var node := _view.avatar_of(state.element)
-	await _until(func() -> bool: return node.shown_level() == 0, func() -> String: return node.problem)
+	await _until(func() -> bool: return node.shown_level() == 0, func() -> String: return node.load_error)
 	var box := _bounds(node)
 	_set_pose(state, node, {})
 	await _shoot(Vector2i(column, 0), title, box)
 	_set_pose(state, node, STEP)
-	await _shoot(Vector2i(column, 1), "walking pose" if node.figure().model.is_humanoid() else "its own animation", box)
+	await _shoot(Vector2i(column, 1), "walking pose" if node._shown_model().model.is_humanoid() else "its own animation", box)
 	_view.show_colliders = true
 	await _shoot(Vector2i(column, 2), "%d capsules" % node.capsule_bodies().size(), box)
 	_view.show_colliders = false
@@ -78,7 +78,7 @@ func _draw_avatar(column: int, title: String, hash: String) -> void:
 func _draw_object(column: int, title: String, hash: String) -> void:
 	var state := _client.add_prop(hash)
 	var node := _view.prop_of(state.element)
-	await _until(func() -> bool: return node.shown_level() == 0, func() -> String: return node.problem)
+	await _until(func() -> bool: return node.shown_level() == 0, func() -> String: return node.load_error)
 	var box := _bounds(node)
 	await _shoot(Vector2i(column, 3), title, box)
 	_view.show_colliders = true
@@ -96,7 +96,7 @@ func _set_pose(state: OtherworldAvatarState, node: OtherworldAvatar, about_x: Di
 	if not about_x.is_empty():
 		state.bones[6] = Quaternion(Vector3.RIGHT, -0.4) * Quaternion(Vector3.BACK, 1.25)
 		state.bones[9] = Quaternion(Vector3.RIGHT, 0.4) * Quaternion(Vector3.BACK, -1.25)
-	state.head = Transform3D(Basis.IDENTITY, Vector3(0.0, node.body().head_metres, 0.0))
+	state.head = Transform3D(Basis.IDENTITY, Vector3(0.0, node._shown_body().head_metres, 0.0))
 
 
 func _until(is_true: Callable, problem: Callable) -> void:
@@ -111,7 +111,7 @@ func _until(is_true: Callable, problem: Callable) -> void:
 ## What the picture must hold: an avatar about its fitted capsules, for skins have no box of their own.
 func _bounds(node: Node3D) -> AABB:
 	if node is OtherworldAvatar:
-		var height := maxf((node as OtherworldAvatar).body().height, 0.8)
+		var height := maxf((node as OtherworldAvatar)._shown_body().height, 0.8)
 		return AABB(Vector3(-0.4, 0.0, -0.4) * height, Vector3(0.8, 1.05, 0.8) * height)
 	var box := AABB()
 	for mesh: MeshInstance3D in node.find_children("*", "MeshInstance3D", true, false):

@@ -36,7 +36,7 @@ signal closed(reason: String)
 ## One way to connect did not work, or is not there, and another is tried; [param message] says to people why.
 signal transport_fell_back(message: String)
 ## The server is busy, or the realm is starting, and asks to wait; it is tried again. [param reason] is for people.
-signal waited(reason: String)
+signal server_busy(reason: String)
 ## The realm says something to the player.
 signal notice_received(text: String)
 ## What the player may do is another: bits of [enum Permission].
@@ -54,7 +54,7 @@ signal prop_changed(prop: OtherworldPropState)
 ## A prop is gone; its state is kept no longer.
 signal prop_removed(prop: OtherworldPropState)
 ## All states are those of this frame: draw from here. [param tick] is the moment at which the others are shown.
-signal world_sampled(tick: float)
+signal frame_updated(tick: float)
 
 ## Where the client stands.
 enum State {
@@ -82,7 +82,7 @@ enum Transport {
 enum Hand { LEFT, RIGHT, POINTER }
 ## What a player may do, as bits.
 enum Permission { SPAWN = 1, GRAB = 2, SCALE = 4, MANAGE = 8, FLY = 16 }
-## What is done with a prop; see [method may].
+## What is done with a prop; see [method can].
 enum Act { DRAG, SCALE, DESPAWN }
 ## What plays; see [member player_kind].
 enum PlayerKind {
@@ -139,8 +139,8 @@ var avatars: Dictionary[int, OtherworldAvatarState]:
 var props: Dictionary[int, OtherworldPropState]:
 	get: return _realm_session.presented.world.props
 ## One's own avatar; null before it is there.
-var own: OtherworldAvatarState:
-	get: return _realm_session.presented.world.own
+var local_avatar: OtherworldAvatarState:
+	get: return _realm_session.presented.world.local_avatar
 ## The realm's definition: [code]name[/code], [code]tickRate[/code], [code]gravity[/code], [code]bounds[/code],
 ## [code]ground[/code], [code]spawn[/code], [code]reach[/code], [code]bodies[/code] (docs/protocol.md, section 13). Empty before joining.
 var definition: Dictionary:
@@ -189,7 +189,7 @@ func _process(_delta: float) -> void:
 	realm_session.update(now_msec)
 	var tick := realm_session.presented.sample(now_msec) if realm_session.welcome != null else 0.0
 	if realm_session == _realm_session and realm_session.welcome != null:
-		world_sampled.emit(tick)
+		frame_updated.emit(tick)
 
 
 func _exit_tree() -> void:
@@ -268,7 +268,7 @@ func scale_prop(element: int, factor: float) -> OtherworldOutcome:
 ## says who may do what with it: see [method set_access].
 func spawn_package(hash: String, position: Vector3, rotation := Quaternion.IDENTITY, scale := 1.0, access := 0) -> OtherworldOutcome:
 	if not _Inputs.is_hash(hash):
-		return OtherworldOutcome.refused("invalid-value")
+		return OtherworldOutcome.rejected("invalid-value")
 	return await _realm_session.command(_Inputs.spawn(null, hash, position, rotation.normalized(), scale, access))
 
 
@@ -284,7 +284,7 @@ func spawn_box(size: Vector3, position: Vector3, rotation := Quaternion.IDENTITY
 func spawn_shape(shape: Shape3D, position: Vector3, rotation := Quaternion.IDENTITY, color := Color.WHITE, motion := OtherworldPropState.Motion.DYNAMIC, label := "shape") -> OtherworldOutcome:
 	var spec := _Shapes.spec_of(shape, label, color, motion)
 	if spec == null:
-		return OtherworldOutcome.refused("invalid-value")
+		return OtherworldOutcome.rejected("invalid-value")
 	return await _realm_session.command(_Inputs.spawn(spec, "", position, rotation.normalized(), 1.0, 0))
 
 
@@ -296,7 +296,7 @@ func despawn(element: int) -> OtherworldOutcome:
 ## Puts on an avatar of a package (its hash, 64 hex digits).
 func wear_package(hash: String) -> OtherworldOutcome:
 	if not _Inputs.is_hash(hash):
-		return OtherworldOutcome.refused("invalid-value")
+		return OtherworldOutcome.rejected("invalid-value")
 	return await _realm_session.command(_Inputs.wear(hash, 0))
 
 
@@ -312,8 +312,8 @@ func set_access(element: int, access: int) -> OtherworldOutcome:
 
 
 ## Whether one may do that with a prop: to offer it or not. The server decides.
-func may(act: Act, prop: OtherworldPropState) -> bool:
-	return _PropAccess.may(act, prop, user, permissions)
+func can(act: Act, prop: OtherworldPropState) -> bool:
+	return _PropAccess.can(act, prop, user, permissions)
 
 
 ## Asks the server's HTTP API ([param path] as [code]v1/packages[/code], without a slash before it) with one's token. Wait for
@@ -335,7 +335,7 @@ func _on_login_flow_ended(realm_session: _RealmSession) -> void:
 	realm_session.joined.connect(_on_session_joined)
 	realm_session.connection_lost.connect(_on_session_connection_lost)
 	realm_session.fell_back.connect(transport_fell_back.emit)
-	realm_session.waited.connect(waited.emit)
+	realm_session.server_busy.connect(server_busy.emit)
 	realm_session.told.connect(_on_session_told)
 	realm_session.expired.connect(_on_session_expired)
 	realm_session.ended.connect(_finish)

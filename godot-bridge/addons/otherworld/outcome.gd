@@ -23,7 +23,7 @@ var reason := ""
 
 
 ## One that says why it was not carried out.
-static func refused(why: String, at_tick := 0) -> OtherworldOutcome:
+static func rejected(why: String, at_tick := 0) -> OtherworldOutcome:
 	var outcome := OtherworldOutcome.new()
 	outcome.reason = why
 	outcome.tick = at_tick

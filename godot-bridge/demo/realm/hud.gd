@@ -51,7 +51,7 @@ const WAITING_COLOR := Color(0.75, 0.45, 0.0)
 func _ready() -> void:
 	client.state_changed.connect(_on_state_changed)
 	client.connection_lost.connect(func(reason: String) -> void: _banner_text.text = reason + " The connection is being made again.")
-	client.waited.connect(func(reason: String) -> void: say(reason))
+	client.server_busy.connect(func(reason: String) -> void: say(reason))
 	client.avatar_added.connect(func(_avatar: OtherworldAvatarState) -> void: _tell_people())
 	client.avatar_removed.connect(func(_avatar: OtherworldAvatarState) -> void: _tell_people())
 	_menu.closed.connect(toggle_menu)

@@ -57,15 +57,15 @@ func leave() -> void:
 func _play_on_desktop() -> void:
 	_desktop = OtherworldPlayer.new()
 	_desktop.name = "OtherworldPlayer"
-	_desktop.refused.connect(_hud.say)
-	_desktop.hinted.connect(_hud.hint)
+	_desktop.action_rejected.connect(_hud.say)
+	_desktop.hint_shown.connect(_hud.hint)
 	_client.add_child(_desktop)
 
 
 func _play_with_headset() -> void:
 	_headset = OtherworldXRPlayer.new()
 	_headset.name = "OtherworldXRPlayer"
-	_headset.refused.connect(_hud.say)
+	_headset.action_rejected.connect(_hud.say)
 	_headset.menu_pressed.connect(_hud.toggle_menu)
 	_client.add_child(_headset)
 	add_child(HeadsetHud.new(_headset, _hud))
@@ -73,9 +73,9 @@ func _play_with_headset() -> void:
 
 func _listen(on: bool) -> void:
 	if _desktop != null:
-		_desktop.listens = on
+		_desktop.input_enabled = on
 	if _headset != null:
-		_headset.listens = on
+		_headset.input_enabled = on
 
 
 func _on_joined() -> void:

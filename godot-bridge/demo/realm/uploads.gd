@@ -35,7 +35,7 @@ func _upload(path: String) -> void:
 	if not is_there:
 		told.emit("%s: %s" % [path.get_file(), upload.message])
 		return
-	var own := _client.own
+	var own := _client.local_avatar
 	if own != null:
 		await _use(upload.package, upload.name, own)
 

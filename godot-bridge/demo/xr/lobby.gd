@@ -24,7 +24,7 @@ func _process(_delta: float) -> void:
 		_screen.stand_before(_camera.global_transform)
 		_is_placed = true
 	for hand: OtherworldXRHand in _hands:
-		hand.look_for(func(_element: int) -> bool: return false)
+		hand._find_target(func(_element: int) -> bool: return false)
 		if _screen.point(hand.aim(), hand.get_float(&"trigger") > SQUEEZE_AT):
 			break
 

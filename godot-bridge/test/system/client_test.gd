@@ -10,38 +10,38 @@ func test_who_joins_knows_the_realm_and_is_told_so_once() -> void:
 	client.joined.connect(func() -> void: heard.append("joined"))
 	client.state_changed.connect(func(state: OtherworldClient.State) -> void: heard.append(OtherworldClient.State.find_key(state)))
 	add_child(client)
-	await until("Ada has joined", func() -> bool: return client.own != null)
+	await until("Ada has joined", func() -> bool: return client.local_avatar != null)
 	equal(heard, ["CONNECTING", "JOINED", "joined"] as Array[String])
-	equal([client.own.name, client.own.player, client.own.user, client.own.is_own], ["Ada", client.player, client.user, true])
+	equal([client.local_avatar.name, client.local_avatar.player, client.local_avatar.user, client.local_avatar.is_local], ["Ada", client.player, client.user, true])
 	check(client.definition.reach > 0.0 and client.realm != "" and client.token != "", "the realm is not known")
 	check(client.permissions & OtherworldClient.Permission.SPAWN, "may spawn nothing")
 	equal(client.transport_used, "websocket")
 	await until("the realm's props are there", func() -> bool: return client.props.size() > 10)
 	await client.close("went home")
 	equal(heard.slice(3), ["CLOSED"] as Array[String])
-	equal([client.avatars.size(), client.props.size(), client.own], [0, 0, null])
+	equal([client.avatars.size(), client.props.size(), client.local_avatar], [0, 0, null])
 
 
 func test_who_walks_3_metres_is_3_metres_away_for_others_too() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
-	var element := ada.own.element
+	var element := ada.local_avatar.element
 	await until("Bob sees Ada", func() -> bool: return bob.avatars.has(element))
 	# What came of Ada is older than the moment that Bob sees.
 	await seconds(0.3)
-	var from := ada.own.position
+	var from := ada.local_avatar.position
 	var path := PackedVector3Array()
 	var ticks := PackedFloat64Array()
 	var shown := bob.avatars[element]
-	bob.world_sampled.connect(func(tick: float) -> void:
+	bob.frame_updated.connect(func(tick: float) -> void:
 		path.append(shown.position)
 		ticks.append(tick))
 	ada.move(Vector3(0, 0, -1), 0.0)
-	await until("Ada has walked", func() -> bool: return ada.own.position.distance_to(from) > 2.9)
+	await until("Ada has walked", func() -> bool: return ada.local_avatar.position.distance_to(from) > 2.9)
 	ada.move(Vector3.ZERO, 0.0)
 	await seconds(1.0)
-	near(ada.own.position.x, from.x, 0.01)
-	near_point(bob.avatars[element].position, ada.own.position, 0.01, "for Bob")
+	near(ada.local_avatar.position.x, from.x, 0.01)
+	near_point(bob.avatars[element].position, ada.local_avatar.position, 0.01, "for Bob")
 	for i: int in range(1, path.size()):
 		check(path[i].z <= path[i - 1].z + 0.002, "Ada went back %s m" % (path[i].z - path[i - 1].z))
 		# She walks 2 m/s; what goes wrong under way is caught up with over some ticks.
@@ -52,7 +52,7 @@ func test_who_walks_3_metres_is_3_metres_away_for_others_too() -> void:
 func test_a_box_is_spawned_grabbed_dragged_scaled_and_released() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
-	var ahead := ada.own.position + Vector3(0, 1, -1)
+	var ahead := ada.local_avatar.position + Vector3(0, 1, -1)
 	var spawned := await ada.spawn_box(Vector3.ONE * 0.3, ahead, Quaternion.IDENTITY, Color.RED)
 	check(spawned.ok, spawned.reason)
 	var element := spawned.element
@@ -60,7 +60,7 @@ func test_a_box_is_spawned_grabbed_dragged_scaled_and_released() -> void:
 	equal([bob.props[element].name, bob.props[element].color, bob.props[element].owner], ["box", 0xff0000, ada.user])
 	var grabbed := await ada.grab(element, Hand.RIGHT)
 	check(grabbed.ok, grabbed.reason)
-	var target := ada.own.position + Vector3(0.5, 1.5, -1)
+	var target := ada.local_avatar.position + Vector3(0.5, 1.5, -1)
 	ada.drag(Hand.RIGHT, target, Quaternion(Vector3.UP, 1.0))
 	await until("it is where the hand is", func() -> bool: return ada.props[element].position.distance_to(target) < 0.02)
 	await until("Bob sees it there", func() -> bool: return bob.props[element].position.distance_to(target) < 0.02)
@@ -83,7 +83,7 @@ func test_shapes_of_godot_become_props() -> void:
 	hull.points = [Vector3(-0.1, -0.1, -0.1), Vector3(0.1, -0.1, -0.1), Vector3(0, -0.1, 0.1), Vector3(0, 0.1, 0)]
 	var shapes: Array[Shape3D] = [SphereShape3D.new(), capsule, hull]
 	for shape: Shape3D in shapes:
-		var outcome := await ada.spawn_shape(shape, ada.own.position + Vector3(0, 2, -1.5))
+		var outcome := await ada.spawn_shape(shape, ada.local_avatar.position + Vector3(0, 2, -1.5))
 		check(outcome.ok, "%s: %s" % [shape.get_class(), outcome.reason])
 		check((await ada.despawn(outcome.element)).ok, "not removed")
 	equal((await ada.spawn_shape(WorldBoundaryShape3D.new(), Vector3.ZERO)).reason, "invalid-value")
@@ -92,25 +92,25 @@ func test_shapes_of_godot_become_props() -> void:
 func test_what_is_not_possible_is_said_in_the_outcome() -> void:
 	var client := enter("Ada")
 	equal((await client.grab(1, Hand.LEFT)).reason, "not-joined")
-	await until("Ada has joined", func() -> bool: return client.own != null)
+	await until("Ada has joined", func() -> bool: return client.local_avatar != null)
 	equal((await client.grab(4_000_000, Hand.LEFT)).reason, "unknown-element")
 	equal((await client.release(Hand.LEFT)).reason, "hand-empty")
 	equal((await client.spawn_package("x", Vector3.ZERO)).reason, "invalid-value")
-	equal((await client.spawn_package("0".repeat(64), client.own.position)).reason, "unknown-package")
+	equal((await client.spawn_package("0".repeat(64), client.local_avatar.position)).reason, "unknown-package")
 	equal((await client.wear_body(60)).reason, "unknown-body")
 
 
 func test_a_user_may_do_what_owner_access_and_permissions_allow() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
-	var element := (await ada.spawn_box(Vector3.ONE * 0.2, ada.own.position + Vector3(0, 1, -1))).element
+	var element := (await ada.spawn_box(Vector3.ONE * 0.2, ada.local_avatar.position + Vector3(0, 1, -1))).element
 	await until("both see it", func() -> bool: return ada.props.has(element) and bob.props.has(element))
 	var act := OtherworldClient.Act
-	equal([bob.may(act.DRAG, bob.props[element]), bob.may(act.DESPAWN, bob.props[element]), ada.may(act.DESPAWN, ada.props[element])], [true, false, true])
+	equal([bob.can(act.DRAG, bob.props[element]), bob.can(act.DESPAWN, bob.props[element]), ada.can(act.DESPAWN, ada.props[element])], [true, false, true])
 	equal((await bob.despawn(element)).reason, "not-permitted")
 	check((await ada.set_access(element, 0b110011)).ok, "access not set")
 	await until("Bob hears of it", func() -> bool: return bob.props[element].access == 0b110011)
-	equal([bob.may(act.DRAG, bob.props[element]), bob.may(act.SCALE, bob.props[element]), ada.may(act.DRAG, ada.props[element])], [false, true, true])
+	equal([bob.can(act.DRAG, bob.props[element]), bob.can(act.SCALE, bob.props[element]), ada.can(act.DRAG, ada.props[element])], [false, true, true])
 	await ada.despawn(element)
 
 
@@ -124,8 +124,8 @@ func test_a_pose_is_seen_by_others_and_at_once_by_oneself() -> void:
 	ada.pose(pose)
 	await get_tree().process_frame
 	await get_tree().process_frame
-	near_point(ada.own.left_hand.origin, pose.left_hand.origin, 0.001, "for Ada")
-	var element := ada.own.element
+	near_point(ada.local_avatar.left_hand.origin, pose.left_hand.origin, 0.001, "for Ada")
+	var element := ada.local_avatar.element
 	await until("Bob sees the pose", func() -> bool: return bob.avatars.has(element) and bob.avatars[element].has_pose and bob.avatars[element].bone_mask != 0)
 	near_point(bob.avatars[element].left_hand.origin, pose.left_hand.origin, 0.003, "for Bob")
 	near(bob.avatars[element].bones[OtherworldPose.Bone.CHEST].angle_to(Quaternion(Vector3.UP, 0.5)), 0.0, 0.04)
@@ -142,7 +142,7 @@ func test_the_main_thread_may_stand_still_for_a_second() -> void:
 	ada.move(Vector3.ZERO, 0.0)
 	await seconds(1.0)
 	equal([ada.state, bob.state, ada.stats().reconnects], [OtherworldClient.State.JOINED, OtherworldClient.State.JOINED, 0])
-	near_point(bob.avatars[ada.own.element].position, ada.own.position, 0.01, "for Bob")
+	near_point(bob.avatars[ada.local_avatar.element].position, ada.local_avatar.position, 0.01, "for Bob")
 
 
 func test_the_http_api_is_asked_with_the_token() -> void:

@@ -21,15 +21,15 @@ func _socket_of(client: OtherworldClient) -> WebSocketPeer:
 func test_who_is_cut_off_resumes_as_the_same_player_and_loses_nothing() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
-	await until("they see each other", func() -> bool: return ada.avatars.has(bob.own.element) and bob.avatars.has(ada.own.element))
-	var before := [ada.player, ada.own, ada.own.element, ada.props.size()]
+	await until("they see each other", func() -> bool: return ada.avatars.has(bob.local_avatar.element) and bob.avatars.has(ada.local_avatar.element))
+	var before := [ada.player, ada.local_avatar, ada.local_avatar.element, ada.props.size()]
 	var heard: Array[String] = []
 	ada.connection_lost.connect(func(_reason: String) -> void: heard.append("lost"))
 	ada.connection_resumed.connect(func() -> void: heard.append("resumed"))
 	ada.joined.connect(func() -> void: heard.append("joined"))
 	ada.avatar_removed.connect(func(_avatar: OtherworldAvatarState) -> void: heard.append("an avatar went"))
 	ada.prop_removed.connect(func(_prop: OtherworldPropState) -> void: heard.append("a prop went"))
-	var box := (await ada.spawn_box(Vector3.ONE * 0.2, ada.own.position + Vector3(0, 0.2, -1))).element
+	var box := (await ada.spawn_box(Vector3.ONE * 0.2, ada.local_avatar.position + Vector3(0, 0.2, -1))).element
 	check((await ada.grab(box, OtherworldClient.Hand.LEFT)).ok, "not grabbed")
 	_socket_of(ada).close(-1)
 	var outcomes: Array[OtherworldOutcome] = []
@@ -39,12 +39,12 @@ func test_who_is_cut_off_resumes_as_the_same_player_and_loses_nothing() -> void:
 	equal(heard, ["lost", "resumed"] as Array[String])
 	await until("what was asked for meanwhile has happened", func() -> bool: return not outcomes.is_empty())
 	check(outcomes[0].ok, outcomes[0].reason)
-	equal([ada.player, ada.own, ada.own.element, ada.props.size() - 1], before)
+	equal([ada.player, ada.local_avatar, ada.local_avatar.element, ada.props.size() - 1], before)
 	await until("Bob sees the new scale", func() -> bool: return bob.props.has(box) and bob.props[box].scale == 1.5)
 	equal([bob.props[box].holder, ada.stats().reconnects], [ada.player, 1])
-	var from := ada.own.position
+	var from := ada.local_avatar.position
 	ada.move(Vector3(1, 0, 0), 0.0)
-	await until("Ada walks on for Bob", func() -> bool: return bob.avatars[ada.own.element].position.x > from.x + 1.0)
+	await until("Ada walks on for Bob", func() -> bool: return bob.avatars[ada.local_avatar.element].position.x > from.x + 1.0)
 	await ada.despawn(box)
 
 
@@ -54,8 +54,8 @@ func test_what_one_does_goes_on_over_a_lost_connection() -> void:
 	await seconds(0.3)
 	_socket_of(ada).close(-1)
 	await until("it is resumed", func() -> bool: return ada.stats().reconnects == 1)
-	var from := ada.own.position
-	await until("Ada still walks", func() -> bool: return ada.own.position.z < from.z - 1.0)
+	var from := ada.local_avatar.position
+	await until("Ada still walks", func() -> bool: return ada.local_avatar.position.z < from.z - 1.0)
 
 
 func test_a_second_connection_of_a_session_ends_the_first_for_good() -> void:
@@ -79,7 +79,7 @@ func test_the_same_user_comes_back_and_an_identity_of_another_server_is_dropped(
 		var client := quiet_client("Ada")
 		client.remember_identity = true
 		add_child(client)
-		await until("Ada has joined", func() -> bool: return client.own != null)
+		await until("Ada has joined", func() -> bool: return client.local_avatar != null)
 		users.append(client.user)
 		await client.close()
 		if i == 1:
@@ -93,14 +93,14 @@ func test_a_client_can_be_closed_and_opened_again() -> void:
 	await ada.close()
 	equal(ada.state, State.CLOSED)
 	ada.open()
-	await until("Ada is there again", func() -> bool: return ada.own != null)
+	await until("Ada is there again", func() -> bool: return ada.local_avatar != null)
 	var reasons: Array[String] = []
 	ada.closed.connect(func(reason: String) -> void: reasons.append(reason))
 	var before := ada.player
 	ada.close("went home")
 	ada.open()
 	equal([reasons, ada.state], [["went home"] as Array[String], State.CONNECTING])
-	await until("Ada is there once more", func() -> bool: return ada.own != null)
+	await until("Ada is there once more", func() -> bool: return ada.local_avatar != null)
 	check(ada.player != before, "it is the player that left")
 	await until("who left is gone", func() -> bool: return ada.avatars.values().filter(func(avatar: OtherworldAvatarState) -> bool: return avatar.player == before).is_empty())
 
@@ -130,7 +130,7 @@ func test_who_is_freed_is_gone_for_others_at_once() -> void:
 	var bob: OtherworldClient = await join("Bob")
 	for i: int in 4:
 		var ada: OtherworldClient = await join("Ada")
-		var element := ada.own.element
+		var element := ada.local_avatar.element
 		await until("Bob sees Ada", func() -> bool: return bob.avatars.has(element))
 		# A packet goes out each 66 ms: some of these moments are just after one.
 		await seconds(0.1 + i * 0.02)

@@ -47,7 +47,7 @@ func test_enter_joins_and_leaving_leads_back_to_the_menu() -> void:
 	await until("the realm's name and who is there are shown", func() -> bool: return (hud.get_node("%Realm") as Label).text == "The Yard · 1 person")
 	_key(KEY_ESCAPE)
 	await until("the pause menu is open", func() -> bool: return (hud.get_node("%PauseMenu") as Control).visible)
-	equal((_main.find_children("*", "OtherworldPlayer", true, false)[0] as OtherworldPlayer).listens, false, "keys are the menu's")
+	equal((_main.find_children("*", "OtherworldPlayer", true, false)[0] as OtherworldPlayer).input_enabled, false, "keys are the menu's")
 	(hud.get_node("%Leave") as Button).pressed.emit()
 	await until("the menu is back", func() -> bool: return _menu().visible)
 	equal(_text("%Problem"), "", "no word of a problem")
@@ -90,7 +90,7 @@ func test_a_file_dropped_onto_the_window_that_is_no_model_is_refused_in_words() 
 func _enter(name: String) -> void:
 	_fill(_url, name)
 	_press("%Enter")
-	await until("%s is in the realm" % name, func() -> bool: return _client() != null and _client().own != null)
+	await until("%s is in the realm" % name, func() -> bool: return _client() != null and _client().local_avatar != null)
 	await get_tree().process_frame
 
 

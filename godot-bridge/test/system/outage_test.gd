@@ -27,31 +27,31 @@ func test_a_client_waits_for_its_server_stands_while_it_is_silent_and_joins_anew
 	_step("ready")
 	await _server_listens()
 	var ada := quiet_client("Ada")
-	ada.waited.connect(func(reason: String) -> void: heard.append(reason))
+	ada.server_busy.connect(func(reason: String) -> void: heard.append(reason))
 	for told: Signal in [ada.joined, ada.connection_resumed, ada.rejoined]:
 		told.connect(func() -> void: heard.append(told.get_name()))
 	ada.closed.connect(func(reason: String) -> void: heard.append("closed: " + reason))
 	add_child(ada)
-	await until("Ada has joined", func() -> bool: return ada.own != null or ada.state == OtherworldClient.State.CLOSED, 60.0)
+	await until("Ada has joined", func() -> bool: return ada.local_avatar != null or ada.state == OtherworldClient.State.CLOSED, 60.0)
 	check("starting" in heard[0] and heard[-1] == "joined", str(heard))
 	ada.move(Vector3(0, 0, -1), 0.0)
-	await until("Ada walks", func() -> bool: return ada.own.velocity.z < -1.9)
-	var start := ada.own.position
-	await until("Ada has walked", func() -> bool: return ada.own.position.z < start.z - 0.5)
+	await until("Ada walks", func() -> bool: return ada.local_avatar.velocity.z < -1.9)
+	var start := ada.local_avatar.position
+	await until("Ada has walked", func() -> bool: return ada.local_avatar.position.z < start.z - 0.5)
 
 	_step("walking")
 	await until("the server is silent", func() -> bool: return _is_done("silent"), 60.0)
-	var from := ada.own.position
+	var from := ada.local_avatar.position
 	await seconds(5.0)
-	var metres := ada.own.position.distance_to(from)
+	var metres := ada.local_avatar.position.distance_to(from)
 	print("         walked %.2f m in 5 s without an answer" % metres)
 	# 1.5 s at 2 m/s.
 	check(metres > 1.0 and metres < 3.6, "walked %s m" % metres)
-	equal(ada.own.velocity, Vector3.ZERO)
+	equal(ada.local_avatar.velocity, Vector3.ZERO)
 
 	_step("stood")
 	heard.clear()
 	await until("Ada is in the realm of the new server", func() -> bool: return heard.has("rejoined"), 90.0)
 	check(not heard.has("connection_resumed") and not heard.has("joined"), str(heard))
-	await until("her new avatar walks as the old one did", func() -> bool: return ada.own != null and ada.own.velocity.z < -1.0)
+	await until("her new avatar walks as the old one did", func() -> bool: return ada.local_avatar != null and ada.local_avatar.velocity.z < -1.0)
 	equal([ada.state, ada.avatars.size()], [OtherworldClient.State.JOINED, 1])

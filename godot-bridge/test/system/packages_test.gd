@@ -36,7 +36,7 @@ func before() -> void:
 	_client.token = _token
 	_client.definition = FakeClient.realm()
 	_view = OtherworldView.new()
-	_library = _view.library
+	_library = _view._library
 	_library.cache = Cache.new(CACHE)
 	_client.add_child(_view)
 	add_child(_client)
@@ -84,7 +84,7 @@ func test_capsules_of_humanoids_in_a_t_pose_are_those_of_the_simulations_body() 
 			var at := solver.positions[bone]
 			_check_ends(it.path as String, _body_of(capsules, AvatarBody.BONES[bone]), at + body.capsule_from[i], at + body.capsule_to[i], body.capsule_radii[i], BODY_METRES)
 		figure.queue_free()
-		_library.let_go(wish)
+		_library.release(wish)
 	await get_tree().process_frame
 
 
@@ -95,13 +95,13 @@ func test_avatars_wear_their_packages_in_the_view_and_change_them() -> void:
 		equal(node.shown_level(), -1 if state.package.is_empty() else 0)
 		state.package = it.hash
 		_client.avatar_changed.emit(state)
-		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0 or not node.problem.is_empty())
-		equal(node.problem, "")
-		check(node.figure().meshes().size() == roundi(it.meshes as float), "%s: %d meshes of %d" % [it.path, node.figure().meshes().size(), it.meshes])
+		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0 or not node.load_error.is_empty())
+		equal(node.load_error, "")
+		check(node._shown_model().meshes().size() == roundi(it.meshes as float), "%s: %d meshes of %d" % [it.path, node._shown_model().meshes().size(), it.meshes])
 	state.package = ""
 	_client.avatar_changed.emit(state)
 	equal(node.shown_level(), -1)
-	equal(node.figure().model.bone_count, 18)
+	equal(node._shown_model().model.bone_count, 18)
 
 
 func test_things_stand_in_their_boxes_with_their_colliders_at_any_scale() -> void:
@@ -110,8 +110,8 @@ func test_things_stand_in_their_boxes_with_their_colliders_at_any_scale() -> voi
 		state.position = Vector3(1, 2, 3)
 		state.scale = 1.5
 		var node := _view.prop_of(state.element)
-		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0 or not node.problem.is_empty())
-		equal(node.problem, "")
+		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0 or not node.load_error.is_empty())
+		equal(node.load_error, "")
 		var box := AABB()
 		for mesh: MeshInstance3D in node.marker().find_children("*", "MeshInstance3D", true, false):
 			var here := mesh.global_transform * mesh.get_aabb()
@@ -131,13 +131,13 @@ func test_a_figure_that_is_no_humanoid_walks_as_its_file_has_it() -> void:
 		var state := _client.add_avatar(it.hash as String)
 		var node := _view.avatar_of(state.element)
 		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0)
-		var player := node.figure().find_children("*", "AnimationPlayer", true, false)[0] as AnimationPlayer
-		await until("it stands", func() -> bool: return player.current_animation == node.figure().model.clip_idle)
+		var player := node._shown_model().find_children("*", "AnimationPlayer", true, false)[0] as AnimationPlayer
+		await until("it stands", func() -> bool: return player.current_animation == node._shown_model().model.clip_idle)
 		var walks := func() -> bool:
 			state.position += Vector3(0.0, 0.0, -1.5 * get_process_delta_time())
-			return player.current_animation == node.figure().model.clip_walk
+			return player.current_animation == node._shown_model().model.clip_walk
 		await until("it walks", walks)
-		check(not String(node.figure().model.clip_walk).is_empty(), "it has no walk")
+		check(not String(node._shown_model().model.clip_walk).is_empty(), "it has no walk")
 		_client.remove_avatar(state)
 
 
@@ -150,11 +150,11 @@ func test_from_afar_a_simpler_model_with_the_same_joints_is_shown() -> void:
 		var node := _view.avatar_of(state.element)
 		camera.position = Vector3(0, 1, 2)
 		await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0)
-		var bones := node.figure().model.bone_count
+		var bones := node._shown_model().model.bone_count
 		camera.position = Vector3(0, 1, 60)
 		await until("its simpler model is shown", func() -> bool: return node.shown_level() == 1)
-		equal(node.figure().model.bone_count, bones)
-		check(node.figure().model.is_humanoid(), "its simpler model has no humanoid")
+		equal(node._shown_model().model.bone_count, bones)
+		check(node._shown_model().model.is_humanoid(), "its simpler model has no humanoid")
 		camera.position = Vector3(0, 1, 2)
 		await until("its finest is shown again", func() -> bool: return node.shown_level() == 0)
 		_client.remove_avatar(state)
@@ -190,7 +190,7 @@ func test_a_link_that_is_too_old_is_asked_for_anew() -> void:
 	var wish := await _package(it, library)
 	var file := wish.manifest.models[0]
 	file.url = file.url.replace("expires=", "expires=1")
-	check(await _model_of(wish, library) != null, "no model came: %s" % wish.problem)
+	check(await _model_of(wish, library) != null, "no model came: %s" % wish.load_error)
 	library.queue_free()
 
 
@@ -202,7 +202,7 @@ func test_one_load_serves_many_and_is_released_when_nobody_shows_it() -> void:
 	await until("all are shown", func() -> bool: return states.all(func(state: OtherworldAvatarState) -> bool: return _view.avatar_of(state.element).shown_level() == 0))
 	equal(_library.models_loaded(), 1)
 	check(_library.bytes_loaded() > 100_000, "it weighs nothing")
-	var model := weakref(_view.avatar_of(states[0].element).figure().model) as WeakRef
+	var model := weakref(_view.avatar_of(states[0].element)._shown_model().model) as WeakRef
 	for state: OtherworldAvatarState in states:
 		_client.remove_avatar(state)
 	_library.kept_msec = 100.0
@@ -220,39 +220,39 @@ func test_a_player_wears_a_package_and_places_another_live() -> void:
 	client.avatar_package = (_of_kind("avatar")[0] as Dictionary).hash
 	client.add_view = false
 	var view := OtherworldView.new()
-	view.library.cache = Cache.new(CACHE)
+	view._library.cache = Cache.new(CACHE)
 	client.add_child(view)
 	add_child(client)
-	if await until("it has joined", func() -> bool: return client.state == OtherworldClient.State.JOINED and client.own != null):
+	if await until("it has joined", func() -> bool: return client.state == OtherworldClient.State.JOINED and client.local_avatar != null):
 		await _wears(client, view, _of_kind("avatar")[0] as Dictionary)
 		var outcome := await client.wear_package((_of_kind("avatar")[2] as Dictionary).hash as String)
 		check(outcome.ok, outcome.reason)
 		await _wears(client, view, _of_kind("avatar")[2] as Dictionary)
 		var it: Dictionary = _of_kind("object")[2]
-		var place := client.own.position + Vector3(0.0, 1.0, -1.0)
+		var place := client.local_avatar.position + Vector3(0.0, 1.0, -1.0)
 		var placed := await client.spawn_package(it.hash as String, place)
 		check(placed.ok, placed.reason)
 		await until("the thing is shown", func() -> bool: return view.prop_of(placed.element) != null and view.prop_of(placed.element).shown_level() == 0)
 		check((await client.wear_body(0)).ok, "no body of the realm can be worn")
-		await until("the realm's body is shown", func() -> bool: return view.avatar_of(client.own.element).shown_level() == -1)
+		await until("the realm's body is shown", func() -> bool: return view.avatar_of(client.local_avatar.element).shown_level() == -1)
 		await client.close()
 	client.queue_free()
 	await get_tree().process_frame
 
 
 func _wears(client: OtherworldClient, view: OtherworldView, it: Dictionary) -> void:
-	await until("%s is worn" % it.path, func() -> bool: return client.own.package == it.hash)
-	var node := view.avatar_of(client.own.element)
-	await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0 and node.figure().model.bone_count == roundi(it.joints as float))
-	equal(node.problem, "")
+	await until("%s is worn" % it.path, func() -> bool: return client.local_avatar.package == it.hash)
+	var node := view.avatar_of(client.local_avatar.element)
+	await until("%s is shown" % it.path, func() -> bool: return node.shown_level() == 0 and node._shown_model().model.bone_count == roundi(it.joints as float))
+	equal(node.load_error, "")
 
 
 func test_what_cannot_be_had_is_said_in_words() -> void:
 	var wish := _library.want_package("0f".repeat(32))
 	await wish.settled
-	check(wish.problem.length() > 20, "nothing was said: %s" % wish.problem)
+	check(wish.load_error.length() > 20, "nothing was said: %s" % wish.load_error)
 	equal(wish.state, LoadRequest.State.WAITING)
-	_library.let_go(wish)
+	_library.release(wish)
 
 
 func _of_kind(kind: String) -> Array:
@@ -270,8 +270,8 @@ func _another_library() -> Library:
 
 func _package(it: Dictionary, library := _library) -> LoadRequest:
 	var wish := library.want_package(it.hash as String)
-	await until("the package of %s is there" % it.path, func() -> bool: return wish.manifest != null or not wish.problem.is_empty())
-	equal(wish.problem, "", it.path as String)
+	await until("the package of %s is there" % it.path, func() -> bool: return wish.manifest != null or not wish.load_error.is_empty())
+	equal(wish.load_error, "", it.path as String)
 	return wish
 
 
@@ -283,8 +283,8 @@ func _model_of(wish: LoadRequest, library: Library) -> Model:
 	if wish.manifest == null:
 		return null
 	var model := library.want_model(wish.manifest, 0)
-	await until("the model of %s is there" % wish.manifest.name, func() -> bool: return model.model != null or not model.problem.is_empty())
-	equal(model.problem, "", wish.manifest.name)
+	await until("the model of %s is there" % wish.manifest.name, func() -> bool: return model.model != null or not model.load_error.is_empty())
+	equal(model.load_error, "", wish.manifest.name)
 	return model.model
 
 

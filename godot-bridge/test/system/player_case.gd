@@ -25,11 +25,11 @@ func before() -> void:
 	get_tree().root.content_scale_mode = Window.CONTENT_SCALE_MODE_DISABLED
 	_client = _join("Ada", OtherworldClient.PlayerKind.DESKTOP)
 	_witness = _join("Bob", OtherworldClient.PlayerKind.NONE)
-	var is_in := func() -> bool: return _seen() != null and _client.own != null and _client.props.size() > 3
+	var is_in := func() -> bool: return _seen() != null and _client.local_avatar != null and _client.props.size() > 3
 	if not await until("both are in the realm", is_in, 30.0):
 		return
 	_player = _client.find_children("*", "OtherworldPlayer", true, false)[0]
-	_player.refused.connect(func(reason: String) -> void: _refusals.append(reason))
+	_player.action_rejected.connect(func(reason: String) -> void: _refusals.append(reason))
 	await _turn_to_free_place()
 
 
@@ -104,7 +104,7 @@ func _ring_places(handle: Handles.Handle) -> PackedVector2Array:
 	for i: int in line.size() - 1:
 		var place := _player.gizmo.global_transform * line[i]
 		var at := camera.unproject_position(place)
-		if camera.global_position.distance_to(place) < middle and _player.gizmo.handle_at(camera, at) == handle:
+		if camera.global_position.distance_to(place) < middle and _player.gizmo._handle_at(camera, at) == handle:
 			return [at, camera.unproject_position(_player.gizmo.global_transform * line[i + 1])]
 	check(false, "the ring is hidden")
 	return [Vector2.ZERO, Vector2.ONE]
@@ -175,7 +175,7 @@ func _frames(count: int) -> void:
 
 
 func _head() -> Vector3:
-	return _client.own.position + Vector3(0, _client.own.head_metres, 0)
+	return _client.local_avatar.position + Vector3(0, _client.local_avatar.head_metres, 0)
 
 
 func _ahead() -> Vector3:

@@ -13,17 +13,17 @@ func test_keys_walk_the_avatar_and_others_see_it_walk() -> void:
 	_release(KEY_W)
 	check(_flat(_seen().position - start).normalized().dot(_ahead()) > 0.99, "it did not walk ahead")
 	check(_seen().has_pose and knees[0].angle_to(knees[-1]) > 0.0 and _spread(knees) > 0.3, "its legs did not move")
-	await until("it stands where it is predicted", func() -> bool: return _seen().position.distance_to(_client.own.position) < 0.02)
+	await until("it stands where it is predicted", func() -> bool: return _seen().position.distance_to(_client.local_avatar.position) < 0.02)
 	var stats := _client.stats()
 	check(stats.correction_rms_metres < 0.05, "corrections of %.3f m" % stats.correction_rms_metres)
 
 
 func test_a_key_is_seen_in_the_frame_in_which_it_goes_down() -> void:
 	await _frames(20)
-	var place := _client.own.position
+	var place := _client.local_avatar.position
 	_press(KEY_D)
 	await _frames(2)
-	check(_client.own.position.distance_to(place) > 1e-4, "it stood still for two frames")
+	check(_client.local_avatar.position.distance_to(place) > 1e-4, "it stood still for two frames")
 	_release(KEY_D)
 
 
@@ -146,10 +146,10 @@ func test_the_gizmo_moves_turns_and_scales() -> void:
 
 func test_a_gizmo_without_a_player_listens_to_the_mouse_itself() -> void:
 	var box := await _make_box()
-	_player.listens = false
+	_player.input_enabled = false
 	var gizmo := OtherworldGizmo.new()
 	gizmo.client = _client
-	gizmo.is_local = true
+	gizmo.use_local_axes = true
 	add_child(gizmo)
 	gizmo.element = box
 	await _frames(2)
@@ -214,17 +214,17 @@ func test_a_text_field_that_takes_keys_does_not_make_anybody_walk() -> void:
 	add_child(field)
 	field.edit()
 	await _frames(2)
-	var place := _client.own.position
+	var place := _client.local_avatar.position
 	_press(KEY_W)
 	await _frames(20)
-	near_point(_client.own.position, place, 1e-3, "it walked")
+	near_point(_client.local_avatar.position, place, 1e-3, "it walked")
 	equal(field.text, "W")
 	_release(KEY_W)
 	_move_to(Vector2(900, 60))
 	_button(MOUSE_BUTTON_LEFT, true)
 	_button(MOUSE_BUTTON_LEFT, false)
 	_press(KEY_W)
-	await until("a click into the world walks again", func() -> bool: return _client.own.position.distance_to(place) > 0.1)
+	await until("a click into the world walks again", func() -> bool: return _client.local_avatar.position.distance_to(place) > 0.1)
 	_release(KEY_W)
 	field.queue_free()
 
@@ -232,13 +232,13 @@ func test_a_text_field_that_takes_keys_does_not_make_anybody_walk() -> void:
 func test_who_does_not_listen_stands_still() -> void:
 	_press(KEY_W)
 	await _frames(10)
-	_player.listens = false
-	await until("it stands", func() -> bool: return _client.own.velocity.length() < 0.01)
+	_player.input_enabled = false
+	await until("it stands", func() -> bool: return _client.local_avatar.velocity.length() < 0.01)
 	_release(KEY_W)
 
 
 func test_zooming_into_the_eyes_hides_the_own_head() -> void:
-	var node := (_client.find_children("*", "OtherworldView", true, false)[0] as OtherworldView).avatar_of(_client.own.element)
+	var node := (_client.find_children("*", "OtherworldView", true, false)[0] as OtherworldView).avatar_of(_client.local_avatar.element)
 	_tap(KEY_V)
 	await until("the head is hidden", func() -> bool: return node.is_first_person)
 	check(_player.camera.global_position.distance_to(_head()) < 0.2, "the camera is elsewhere")

@@ -134,7 +134,7 @@ func test_what_was_uploaded_stands_in_the_realm_and_is_worn() -> void:
 	check(await body.run(client), body.message)
 	figure.free()
 	check((await client.wear_package(body.package)).ok, "it is not worn")
-	await until("it is worn", func() -> bool: return client.own.package == body.package)
+	await until("it is worn", func() -> bool: return client.local_avatar.package == body.package)
 	await client.close()
 	client.queue_free()
 

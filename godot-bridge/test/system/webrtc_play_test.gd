@@ -30,9 +30,9 @@ func test_one_walks_among_bots_and_grabs_and_drags() -> void:
 		were[element] = ada.avatars[element].position
 	await until("the bots have walked", func() -> bool: return bots.all(func(element: int) -> bool:
 		return ada.avatars.has(element) and ada.avatars[element].position.distance_to(were[element]) > 0.3))
-	var from := ada.own.position
+	var from := ada.local_avatar.position
 	ada.move(Vector3(0, 0, -1), 0.0)
-	await until("Ada has walked", func() -> bool: return ada.own.position.distance_to(from) > 2.0)
+	await until("Ada has walked", func() -> bool: return ada.local_avatar.position.distance_to(from) > 2.0)
 	ada.move(Vector3.ZERO, 0.0)
 	await seconds(0.5)
 	await _carry(ada)
@@ -44,18 +44,18 @@ func test_one_walks_among_bots_and_grabs_and_drags() -> void:
 
 func test_who_is_cut_off_resumes_over_webrtc_as_the_same_player() -> void:
 	var ada: OtherworldClient = await join("Ada")
-	var before := [ada.player, ada.own.element]
+	var before := [ada.player, ada.local_avatar.element]
 	_peer_of(ada).close()
 	await until("it is noticed", func() -> bool: return ada.state == OtherworldClient.State.RECONNECTING)
 	await until("it is resumed", func() -> bool: return ada.state == OtherworldClient.State.JOINED)
-	equal([ada.player, ada.own.element], before)
+	equal([ada.player, ada.local_avatar.element], before)
 	equal([ada.transport_used, ada.stats().reconnects], ["webrtc", 1])
 	await _carry(ada)
 
 
 func test_where_the_servers_transport_process_dies_it_is_noticed_and_resumed() -> void:
 	var ada: OtherworldClient = await join("Ada")
-	var before := [ada.player, ada.own.element]
+	var before := [ada.player, ada.local_avatar.element]
 	var reasons: Array[String] = []
 	ada.connection_lost.connect(func(reason: String) -> void: reasons.append(reason))
 	var answer := await Http.request(HTTPClient.METHOD_POST, OS.get_environment("OTHERWORLD_KILL"))
@@ -64,7 +64,7 @@ func test_where_the_servers_transport_process_dies_it_is_noticed_and_resumed() -
 	# In the server's words: the channel itself says nothing, or nothing at all comes.
 	check("The connection ended: " in reasons[0] and reasons[0].length() > 40, reasons[0])
 	await until("it is resumed", func() -> bool: return ada.state == OtherworldClient.State.JOINED)
-	equal([ada.player, ada.own.element], before)
+	equal([ada.player, ada.local_avatar.element], before)
 	equal(ada.transport_used, "webrtc")
 	await _carry(ada)
 
@@ -72,7 +72,7 @@ func test_where_the_servers_transport_process_dies_it_is_noticed_and_resumed() -
 func test_who_leaves_is_gone_for_the_others() -> void:
 	var ada: OtherworldClient = await join("Ada")
 	var bob: OtherworldClient = await join("Bob")
-	var element := bob.own.element
+	var element := bob.local_avatar.element
 	await until("Ada sees Bob", func() -> bool: return ada.avatars.has(element))
 	await bob.close("went home")
 	await until("Bob is gone", func() -> bool: return not ada.avatars.has(element), 3.0)
@@ -81,11 +81,11 @@ func test_who_leaves_is_gone_for_the_others() -> void:
 
 # Spawns a box, and carries it to another place.
 func _carry(client: OtherworldClient) -> void:
-	var spawned := await client.spawn_box(Vector3.ONE * 0.3, client.own.position + Vector3(0, 1, -1))
+	var spawned := await client.spawn_box(Vector3.ONE * 0.3, client.local_avatar.position + Vector3(0, 1, -1))
 	check(spawned.ok, spawned.reason)
 	var grabbed := await client.grab(spawned.element, Hand.RIGHT)
 	check(grabbed.ok, grabbed.reason)
-	var target := client.own.position + Vector3(0.5, 1.4, -0.8)
+	var target := client.local_avatar.position + Vector3(0.5, 1.4, -0.8)
 	client.drag(Hand.RIGHT, target, Quaternion.IDENTITY)
 	await until("the box is where the hand is", func() -> bool: return client.props[spawned.element].position.distance_to(target) < 0.02)
 	check((await client.release(Hand.RIGHT)).ok, "not released")
@@ -95,7 +95,7 @@ func _carry(client: OtherworldClient) -> void:
 func _others(client: OtherworldClient) -> Array[int]:
 	var others: Array[int] = []
 	for element: int in client.avatars:
-		if element != client.own.element:
+		if element != client.local_avatar.element:
 			others.append(element)
 	return others
 

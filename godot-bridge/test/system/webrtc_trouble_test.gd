@@ -36,7 +36,7 @@ func test_a_full_address_and_a_busy_server_are_waited_for_and_not_fled_from() ->
 			func(at_msec: float) -> Connection: return WebSocketConnection.new(address, token, at_msec),
 		])
 		var heard: PackedStringArray = []
-		line.waited.connect(func(reason: String) -> void: heard.append(reason))
+		line.server_busy.connect(func(reason: String) -> void: heard.append(reason))
 		line.fell_back.connect(func(_fault: Fault) -> void: heard.append("fell back"))
 		line.connect_from(0, now_msec())
 		await until("the line waits the second time", func() -> bool:

@@ -26,7 +26,7 @@ func before() -> void:
 	_bob = _client("Bob", OtherworldClient.PlayerKind.NONE)
 	for client: OtherworldClient in [_ada, _bob]:
 		client.open()
-		await until("%s is in the realm" % client.player_name, func() -> bool: return client.own != null)
+		await until("%s is in the realm" % client.player_name, func() -> bool: return client.local_avatar != null)
 	_player = _ada.find_children("*", "OtherworldXRPlayer", true, false)[0]
 	await until("Bob sees Ada's pose", func() -> bool: return _seen() != null and _seen().has_pose)
 
@@ -43,16 +43,16 @@ func after() -> void:
 
 func test_who_comes_in_stands_above_the_avatars_feet_and_looks_out_of_its_eyes() -> void:
 	var head := _player.camera.global_transform
-	near_point(head.origin, _ada.own.position + Vector3.UP * (_ada.own.head_metres + 0.08), 0.02)
-	near(angle_difference(_ada.own.yaw, atan2(head.basis.z.x, head.basis.z.z)), 0.0, 1e-3)
+	near_point(head.origin, _ada.local_avatar.position + Vector3.UP * (_ada.local_avatar.head_metres + 0.08), 0.02)
+	near(angle_difference(_ada.local_avatar.yaw, atan2(head.basis.z.x, head.basis.z.z)), 0.0, 1e-3)
 
 
 func test_who_sits_sees_from_the_avatars_eyes_all_the_same_once_it_is_fitted() -> void:
 	_head(Vector3(0.3, 1.2, -0.2), 0.0)
 	var yaw := _player.camera.global_rotation.y
-	_player.fit()
+	_player.calibrate_height()
 	await get_tree().process_frame
-	near_point(_player.camera.global_position, _ada.own.position + Vector3.UP * (_ada.own.head_metres + 0.08), 0.02)
+	near_point(_player.camera.global_position, _ada.local_avatar.position + Vector3.UP * (_ada.local_avatar.head_metres + 0.08), 0.02)
 	near(angle_difference(_player.camera.global_rotation.y, yaw), 0.0, 1e-3, "looks where it looked")
 	_hand(&"left_hand", Transform3D(Basis.IDENTITY, Vector3(0.3, 0.9, -0.7)))
 	await _still()
@@ -69,12 +69,12 @@ func test_others_see_head_and_hands_where_they_are_tracked() -> void:
 	_hand(&"left_hand", Transform3D(turned, Vector3(0.0, 1.3, -0.5)))
 	_hand(&"right_hand", Transform3D(turned.inverse(), Vector3(0.7, 0.9, -0.1)))
 	# The head bone lies behind and below the eyes; the wrist behind the palm, and in the hand (docs/protocol.md, POS-4).
-	var head := _player.camera.global_transform * Transform3D(Basis.IDENTITY, Vector3(0.0, -0.08, 0.09) * _ada.own.head_metres / 1.52)
+	var head := _player.camera.global_transform * Transform3D(Basis.IDENTITY, Vector3(0.0, -0.08, 0.09) * _ada.local_avatar.head_metres / 1.52)
 	await _still()
 	var scale_now := XRServer.world_scale
 	var left := _player.left_hand.global_transform * Transform3D(Basis(Vector3.BACK, PI / 2), Vector3(-0.02, 0.085, 0.0) * scale_now)
 	var right := _player.right_hand.global_transform * Transform3D(Basis(Vector3.BACK, -PI / 2), Vector3(0.02, 0.085, 0.0) * scale_now)
-	head = _player.camera.global_transform * Transform3D(Basis.IDENTITY, Vector3(0.0, -0.08, 0.09) * _ada.own.head_metres / 1.52)
+	head = _player.camera.global_transform * Transform3D(Basis.IDENTITY, Vector3(0.0, -0.08, 0.09) * _ada.local_avatar.head_metres / 1.52)
 	var seen := _seen()
 	var root := Transform3D(Basis(Vector3.UP, seen.yaw), seen.position)
 	_same(root * seen.head, head, "head")
@@ -85,15 +85,15 @@ func test_others_see_head_and_hands_where_they_are_tracked() -> void:
 func test_the_left_stick_walks_where_the_player_looks_and_the_room_goes_along() -> void:
 	var from := _seen().position
 	var head := _player.camera.global_position
-	var ahead := Basis(Vector3.UP, _ada.own.yaw) * Vector3.FORWARD
+	var ahead := Basis(Vector3.UP, _ada.local_avatar.yaw) * Vector3.FORWARD
 	_press(&"left_hand", &"primary", Vector2(0, 1))
 	await until("Ada went 2 m", func() -> bool: return (_seen().position - from).dot(ahead) > 2.0)
 	_press(&"left_hand", &"primary", Vector2.ZERO)
 	await _still()
 	var went := _seen().position - from
 	near(went.cross(ahead).length(), 0.0, 0.05, "aside")
-	near_point(_player.camera.global_position - head, _ada.own.position - from, 0.05, "the room went as far as the avatar")
-	near_point(_seen().position, _ada.own.position, 0.01, "where the server has it")
+	near_point(_player.camera.global_position - head, _ada.local_avatar.position - from, 0.05, "the room went as far as the avatar")
+	near_point(_seen().position, _ada.local_avatar.position, 0.01, "where the server has it")
 
 
 func test_who_walks_through_the_room_walks_in_the_realm_and_the_room_stands_still() -> void:
@@ -110,7 +110,7 @@ func test_who_walks_through_the_room_walks_in_the_realm_and_the_room_stands_stil
 
 func test_the_right_stick_turns_about_the_head_in_steps() -> void:
 	var head := _player.camera.global_position
-	var yaw := _ada.own.yaw
+	var yaw := _ada.local_avatar.yaw
 	_press(&"right_hand", &"primary", Vector2(1, 0))
 	await until("Bob sees Ada turned", func() -> bool: return absf(angle_difference(yaw, _seen().yaw) + deg_to_rad(30.0)) < 0.01)
 	_press(&"right_hand", &"primary", Vector2.ZERO)
@@ -125,15 +125,15 @@ func test_a_button_jumps() -> void:
 
 
 func test_while_a_menu_is_open_sticks_do_nothing_and_the_head_is_followed_all_the_same() -> void:
-	_player.listens = false
+	_player.input_enabled = false
 	var from := _seen().position
-	var yaw := _ada.own.yaw
+	var yaw := _ada.local_avatar.yaw
 	_press(&"left_hand", &"primary", Vector2(0, 1))
 	_press(&"right_hand", &"primary", Vector2(1, 0))
 	_head(Vector3(0.3, 1.2, -0.2), 0.0)
-	await until("Bob sees Ada's head lower", func() -> bool: return _seen().head.origin.y < _ada.own.head_metres - 0.35)
+	await until("Bob sees Ada's head lower", func() -> bool: return _seen().head.origin.y < _ada.local_avatar.head_metres - 0.35)
 	near_point(_seen().position, from, 0.01)
-	near(angle_difference(_ada.own.yaw, yaw), 0.0, 0.01)
+	near(angle_difference(_ada.local_avatar.yaw, yaw), 0.0, 0.01)
 
 
 func test_a_hand_takes_a_box_the_second_scales_it_to_double_and_one_keeps_it() -> void:
@@ -141,14 +141,14 @@ func test_a_hand_takes_a_box_the_second_scales_it_to_double_and_one_keeps_it() -
 	var taken := [0]
 	_player.grabbed.connect(func(_element: int) -> void: taken[0] += 1)
 	_reach(&"left_hand", box.position + Vector3(-0.09, 0, 0))
-	await until("the left hand touches it", func() -> bool: return _player.left_hand.pointed == box.element)
+	await until("the left hand touches it", func() -> bool: return _player.left_hand.pointed_element == box.element)
 	_press(&"left_hand", &"grip", 1.0)
 	await until("the server says that Ada holds it", func() -> bool: return box.holder == _ada.player)
-	var there := _ada.own.position + Vector3(0, 1.2, 0) + Basis(Vector3.UP, _ada.own.yaw) * Vector3(0, 0, -0.8)
+	var there := _ada.local_avatar.position + Vector3(0, 1.2, 0) + Basis(Vector3.UP, _ada.local_avatar.yaw) * Vector3(0, 0, -0.8)
 	_reach(&"left_hand", there + Vector3(-0.09, 0, 0))
 	await until("it went along", func() -> bool: return box.position.distance_to(there) < 0.02)
 	_reach(&"right_hand", there + Vector3(0.09, 0, 0))
-	await until("the right hand touches it", func() -> bool: return taken[0] == 1 and _player.right_hand.pointed == box.element)
+	await until("the right hand touches it", func() -> bool: return taken[0] == 1 and _player.right_hand.pointed_element == box.element)
 	_press(&"right_hand", &"trigger", 1.0)
 	await until("both hold it", func() -> bool: return taken[0] == 2)
 	for step: int in 20:
@@ -173,10 +173,10 @@ func test_a_hand_takes_a_box_the_second_scales_it_to_double_and_one_keeps_it() -
 func test_what_is_let_go_in_motion_flies_on() -> void:
 	var box := await _make_box()
 	_reach(&"right_hand", box.position)
-	await until("the hand touches it", func() -> bool: return _player.right_hand.pointed == box.element)
+	await until("the hand touches it", func() -> bool: return _player.right_hand.pointed_element == box.element)
 	_press(&"right_hand", &"grip", 1.0)
 	await until("Ada holds it", func() -> bool: return box.holder == _ada.player)
-	var ahead := Basis(Vector3.UP, _ada.own.yaw) * Vector3.FORWARD
+	var ahead := Basis(Vector3.UP, _ada.local_avatar.yaw) * Vector3.FORWARD
 	var begin := box.position
 	var started := Time.get_ticks_msec()
 	while Time.get_ticks_msec() - started < 500:
@@ -192,9 +192,9 @@ func test_what_another_holds_is_refused_in_words() -> void:
 	var outcome := await _bob.grab(box.element, OtherworldClient.Hand.POINTER)
 	check(outcome.ok, "Bob takes it: " + outcome.reason)
 	var told: Array[String] = []
-	_player.refused.connect(func(reason: String) -> void: told.append(reason))
+	_player.action_rejected.connect(func(reason: String) -> void: told.append(reason))
 	_reach(&"right_hand", box.position)
-	await until("the hand touches it", func() -> bool: return _player.right_hand.pointed == box.element)
+	await until("the hand touches it", func() -> bool: return _player.right_hand.pointed_element == box.element)
 	_press(&"right_hand", &"grip", 1.0)
 	await until("Ada hears why", func() -> bool: return not told.is_empty())
 	equal(told, ["Somebody else is holding it."] as Array[String])
@@ -243,8 +243,8 @@ func _client(name: String, kind: OtherworldClient.PlayerKind) -> OtherworldClien
 
 ## A box before Ada's feet, as Bob sees it.
 func _make_box() -> OtherworldPropState:
-	var at := _ada.own.position + Basis(Vector3.UP, _ada.own.yaw) * Vector3(0, BOX_METRES * 0.5 + 0.01, -0.8)
-	var outcome := await _bob.spawn_box(Vector3.ONE * BOX_METRES, at, Quaternion(Vector3.UP, _ada.own.yaw))
+	var at := _ada.local_avatar.position + Basis(Vector3.UP, _ada.local_avatar.yaw) * Vector3(0, BOX_METRES * 0.5 + 0.01, -0.8)
+	var outcome := await _bob.spawn_box(Vector3.ONE * BOX_METRES, at, Quaternion(Vector3.UP, _ada.local_avatar.yaw))
 	check(outcome.ok, "a box: " + outcome.reason)
 	await until("both see it", func() -> bool: return _ada.props.has(outcome.element) and _bob.props.has(outcome.element))
 	await _wait(0.6)
@@ -252,7 +252,7 @@ func _make_box() -> OtherworldPropState:
 
 
 func _seen() -> OtherworldAvatarState:
-	return _bob.avatars.get(_ada.own.element)
+	return _bob.avatars.get(_ada.local_avatar.element)
 
 
 ## Until what was sent is there, and drawn by the other.

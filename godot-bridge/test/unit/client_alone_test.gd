@@ -85,12 +85,12 @@ func _listen() -> Array[String]:
 	_client.joined.connect(func() -> void: heard.append("joined"))
 	_client.closed.connect(func(reason: String) -> void: heard.append("closed: " + reason))
 	_client.avatar_added.connect(func(_avatar: OtherworldAvatarState) -> void: heard.append("avatar"))
-	_client.world_sampled.connect(func(_tick: float) -> void: heard.append("frame"))
+	_client.frame_updated.connect(func(_tick: float) -> void: heard.append("frame"))
 	return heard
 
 
 func test_who_goes_as_it_is_told_something_is_told_nothing_more_and_that_it_went_once() -> void:
-	for told: StringName in [&"joined", &"prop_added", &"avatar_added", &"world_sampled", &"prop_removed"]:
+	for told: StringName in [&"joined", &"prop_added", &"avatar_added", &"frame_updated", &"prop_removed"]:
 		var heard := _listen()
 		var goes := func(_of: Variant) -> void:
 			if _client.is_inside_tree():

@@ -25,7 +25,7 @@ class SlowClient:
 		outcome.element = element
 		return outcome
 
-	func may(_act: OtherworldClient.Act, _prop: OtherworldPropState) -> bool:
+	func can(_act: OtherworldClient.Act, _prop: OtherworldPropState) -> bool:
 		return true
 
 
@@ -54,12 +54,12 @@ func test_a_hand_that_opens_before_the_answer_has_taken_nothing() -> void:
 	holding.grabbed.connect(func(_hand: int, _element: int) -> void: _said.append("grabbed"))
 	holding.released.connect(func(_hand: int, _element: int) -> void: _said.append("released"))
 	holding.take(0, 5, true, 0.0)
-	holding.let_go(0)
+	holding.release(0)
 	_client.answered.emit()
 	equal(_said, PackedStringArray(["released"]))
 	holding.take(0, 5, true, 0.0)
 	_client.answered.emit()
-	holding.let_go(0)
+	holding.release(0)
 	equal(_said, PackedStringArray(["released", "grabbed", "released"]))
 
 
@@ -96,13 +96,13 @@ func test_a_gizmo_whose_prop_goes_says_that_the_drag_is_over() -> void:
 	_client.add_child(gizmo)
 	gizmo.drag_began.connect(func(_element: int) -> void: _said.append("began"))
 	gizmo.drag_ended.connect(func(_element: int) -> void: _said.append("ended"))
-	gizmo.refused.connect(func(reason: String) -> void: _said.append(reason))
+	gizmo.action_rejected.connect(func(reason: String) -> void: _said.append(reason))
 	gizmo.element = 5
-	_client.world_sampled.emit(0.0)
+	_client.frame_updated.emit(0.0)
 	var tip := camera.unproject_position(gizmo.global_transform * Vector3(0.8, 0.0, 0.0))
 	check(gizmo.press(camera, tip), "there is no handle")
 	_client.props.erase(5)
-	_client.world_sampled.emit(0.0)
+	_client.frame_updated.emit(0.0)
 	equal(_said, PackedStringArray(["began", "ended", "It is gone."]))
 	check(not gizmo.visible, "it is seen")
 	camera.free()

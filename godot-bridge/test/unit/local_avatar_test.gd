@@ -70,11 +70,11 @@ func test_what_is_held_is_in_the_hand_at_once() -> void:
 	var own := _joined()
 	var world := World.new()
 	world.props[7] = _prop(OtherworldPropState.Motion.DYNAMIC)
-	own.grips.grabbed(2, 7, 100.0)
+	own.held_prediction.grabbed(2, 7, 100.0)
 	for frame: int in 30:
 		world.props[7].position = Vector3(0, 0, -1)
-		world.own = _placed(own, 20.0 + frame)
-		own.grips.dragged(2, Vector3(1, 1, -1), Quaternion.IDENTITY)
+		world.local_avatar = _placed(own, 20.0 + frame)
+		own.held_prediction.dragged(2, Vector3(1, 1, -1), Quaternion.IDENTITY)
 		own.place_props(world, 10.0, 20.0 + frame, 100.0 + frame * 16.7)
 	near_point(world.props[7].position, Vector3(1, 1, -1), 0.02)
 

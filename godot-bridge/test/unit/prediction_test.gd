@@ -114,17 +114,17 @@ func test_nothing_is_shown_before_the_first_answer() -> void:
 
 func test_what_is_held_is_drawn_as_in_typescript() -> void:
 	for line: Dictionary in _read("grips.json"):
-		var grips := HeldPrediction.new(1, 60.0)
+		var held_prediction := HeldPrediction.new(1, 60.0)
 		var prop := OtherworldPropState.new()
 		prop.element = 7
 		for step: Dictionary in line.steps:
 			var now: float = step.frame[0]
 			for done: Array in step.do:
-				_do(grips, done, now)
+				_do(held_prediction, done, now)
 			prop.holder = int(step.frame[2])
 			prop.position = _vector(step.frame, 3)
 			prop.rotation = _quaternion(step.frame, 6)
-			grips.place({7: prop} as Dictionary[int, OtherworldPropState], now, step.frame[1], Vector3(0, 1.6, 0), 6.0, _show_at)
+			held_prediction.place({7: prop} as Dictionary[int, OtherworldPropState], now, step.frame[1], Vector3(0, 1.6, 0), 6.0, _show_at)
 			near_point(prop.position, _vector(step.frame, 10), 1e-5, "%s at %d ms" % [line.name, now])
 			near(absf(prop.rotation.dot(_quaternion(step.frame, 13))), 1.0, 1e-5, "%s at %d ms" % [line.name, now])
 			if not failures.is_empty():
@@ -136,16 +136,16 @@ func _show_at(prop: OtherworldPropState, position: Vector3, rotation: Quaternion
 	prop.rotation = rotation
 
 
-func _do(grips: HeldPrediction, done: Array, now: float) -> void:
+func _do(held_prediction: HeldPrediction, done: Array, now: float) -> void:
 	match done[0]:
 		"grabbed":
-			grips.grabbed(int(done[1]), int(done[2]), now)
+			held_prediction.grabbed(int(done[1]), int(done[2]), now)
 		"dragged":
-			grips.dragged(int(done[1]), _vector(done, 2), _quaternion(done, 5))
+			held_prediction.dragged(int(done[1]), _vector(done, 2), _quaternion(done, 5))
 		"refused":
-			grips.refused(int(done[1]), int(done[2]), now)
+			held_prediction.refused(int(done[1]), int(done[2]), now)
 		"released":
-			grips.released(int(done[1]), now)
+			held_prediction.released(int(done[1]), now)
 		_:
 			check(false, "the trace has an unknown %s" % done[0])
 

@@ -50,7 +50,7 @@ func before() -> void:
 	_line.connected.connect(func(_connection: Connection) -> void: _told.append(["connected"]))
 	_line.received.connect(func(packet: PackedByteArray) -> void: _told.append(["received", packet[0]]))
 	_line.fell_back.connect(func(fault: Fault) -> void: _told.append(["fell_back", fault.message]))
-	_line.waited.connect(func(reason: String) -> void: _told.append(["waited", reason]))
+	_line.server_busy.connect(func(reason: String) -> void: _told.append(["server_busy", reason]))
 	_line.lost.connect(func(reason: String, attempt: int, until_msec: float) -> void: _told.append(["lost", reason, attempt, until_msec]))
 	_line.expired.connect(func(reason: String) -> void: _told.append(["expired", reason]))
 	_line.ended.connect(func(reason: String) -> void: _told.append(["ended", reason]))
@@ -134,7 +134,7 @@ func test_a_busy_server_is_asked_again_each_second_for_a_minute_over_the_same_tr
 			break
 	equal(asked, 61)
 	equal(_made[1].size(), 0)
-	equal(_told[0], ["waited", "Wait."])
+	equal(_told[0], ["server_busy", "Wait."])
 
 
 func test_a_server_that_starts_is_waited_for_without_an_end_and_asked_less_and_less_often() -> void:
@@ -148,7 +148,7 @@ func test_a_server_that_starts_is_waited_for_without_an_end_and_asked_less_and_l
 		waits.append(snappedf(_now - asked_msec, 100.0))
 		asked_msec = _now
 	equal(waits.slice(0, 4), [500.0, 1_000.0, 2_000.0, 2_000.0])
-	equal([_told[0], _made[1].size()], [["waited", "Starting."], 0])
+	equal([_told[0], _made[1].size()], [["server_busy", "Starting."], 0])
 	_of(0).open()
 	_pass(10)
 	equal(_told[-1], ["connected"])
@@ -174,7 +174,7 @@ func test_who_is_let_in_and_closed_before_the_welcome_comes_again() -> void:
 	_of(1).was_closed_by_peer = true
 	_of(1).end("the realm starts again")
 	_pass(0)
-	equal(_told[-1], ["waited", "The connection ended: the realm starts again."])
+	equal(_told[-1], ["server_busy", "The connection ended: the realm starts again."])
 	_pass(1_000)
 	equal(_made[0].size(), 2)
 

@@ -61,11 +61,11 @@ func test_who_may_do_what_follows_access_owner_and_permissions() -> void:
 	for case: Array in cases:
 		prop.access = case[0]
 		var act: OtherworldClient.Act = case[1]
-		equal([PropAccess.may(act, prop, 7, all), PropAccess.may(act, prop, 8, all), PropAccess.may(act, prop, 8, all | 8)], case.slice(2), str(case))
+		equal([PropAccess.can(act, prop, 7, all), PropAccess.can(act, prop, 8, all), PropAccess.can(act, prop, 8, all | 8)], case.slice(2), str(case))
 	prop.access = 0
-	check(not PropAccess.may(Act.DRAG, prop, 7, 4) and not PropAccess.may(Act.SCALE, prop, 7, 2), "an owner needs the permission, too")
+	check(not PropAccess.can(Act.DRAG, prop, 7, 4) and not PropAccess.can(Act.SCALE, prop, 7, 2), "an owner needs the permission, too")
 	prop.owner = 0
-	check(not PropAccess.may(Act.DESPAWN, prop, 0, all), "nobody owns what is the realm's")
+	check(not PropAccess.can(Act.DESPAWN, prop, 0, all), "nobody owns what is the realm's")
 
 
 func test_outcomes_come_to_who_waits_and_the_rest_is_lost_at_the_end() -> void:

@@ -130,7 +130,7 @@ func test_an_upload_goes_through_its_stages_and_never_back() -> void:
 	equal(stages, PackedStringArray(["reading", "declaring", "sending", "received", "fitting", "done"]))
 	equal(done, PackedStringArray(["ab".repeat(32)]))
 	equal(upload.package, "ab".repeat(32))
-	equal(upload.share, 1.0)
+	equal(upload.progress, 1.0)
 
 
 func test_bytes_that_the_server_has_already_are_not_sent() -> void:

@@ -14,7 +14,7 @@ func before() -> void:
 	_client = FakeClient.new()
 	_client.definition = FakeClient.realm()
 	_view = OtherworldView.new()
-	_view.library.cache = _view.library.Cache.new("user://test-view")
+	_view._library.cache = _view._library.Cache.new("user://test-view")
 	_client.add_child(_view)
 	add_child(_client)
 	_camera = Camera3D.new()
@@ -56,7 +56,7 @@ func test_avatars_come_stand_and_go() -> void:
 	await _frames(3)
 	near_point(shown[0].position, Vector3(1, 0, -2), 1e-6)
 	near_point(shown[0].basis * Vector3.FORWARD, Vector3.LEFT, 1e-6)
-	var skeleton := shown[0].figure().find_child("Skeleton3D", true, false) as Skeleton3D
+	var skeleton := shown[0]._shown_model().find_child("Skeleton3D", true, false) as Skeleton3D
 	equal(skeleton.get_bone_count(), 18)
 	var hand := skeleton.get_bone_global_pose(8).origin
 	check(hand.y < 1.2 and hand.x < -0.1, "the left arm does not hang down: %s" % hand)
@@ -67,7 +67,7 @@ func test_avatars_come_stand_and_go() -> void:
 
 func test_who_sends_no_pose_walks_by_itself() -> void:
 	var state := _client.add_avatar()
-	var skeleton := _view.avatar_of(state.element).figure().find_child("Skeleton3D", true, false) as Skeleton3D
+	var skeleton := _view.avatar_of(state.element)._shown_model().find_child("Skeleton3D", true, false) as Skeleton3D
 	await _frames(10)
 	near(skeleton.get_bone_pose_rotation(12).get_angle(), 0.0, 0.15, "a leg that stands")
 	var widest := 0.0
@@ -100,7 +100,7 @@ func test_a_body_of_the_realm_takes_the_pose_that_was_sent() -> void:
 	state.left_hand = Transform3D(Basis.IDENTITY, Vector3(-0.3, 1.2, -0.3))
 	state.right_hand = Transform3D(Basis.IDENTITY, Vector3(0.35, 1.0, -0.2))
 	await _frames(3)
-	var skeleton := _view.avatar_of(state.element).figure().find_child("Skeleton3D", true, false) as Skeleton3D
+	var skeleton := _view.avatar_of(state.element)._shown_model().find_child("Skeleton3D", true, false) as Skeleton3D
 	near_point(skeleton.get_bone_global_pose(5).origin, state.head.origin, 1e-4)
 	near_point(skeleton.get_bone_global_pose(8).origin, state.left_hand.origin, 1e-3)
 	near_point(skeleton.get_bone_global_pose(11).origin, state.right_hand.origin, 1e-3)
@@ -123,7 +123,7 @@ func test_an_avatar_near_by_can_be_pointed_at() -> void:
 func test_the_own_head_is_hidden_in_first_person() -> void:
 	var state := _client.add_avatar()
 	_view.set_first_person(state.element)
-	var skeleton := _view.avatar_of(state.element).figure().find_child("Skeleton3D", true, false) as Skeleton3D
+	var skeleton := _view.avatar_of(state.element)._shown_model().find_child("Skeleton3D", true, false) as Skeleton3D
 	check(skeleton.get_bone_pose_scale(5).x < 0.01, "the head is there")
 	_view.set_first_person(0)
 	near(skeleton.get_bone_pose_scale(5).x, 1.0, 1e-6)
@@ -173,9 +173,9 @@ func test_a_view_whose_client_is_gone_asks_without_a_token() -> void:
 	add_child(_view)
 	_view.attach(_client)
 	_client.token = "secret"
-	equal(_view.library.api.token_of.call(), "secret")
+	equal(_view._library.api.token_of.call(), "secret")
 	_client.free()
-	equal(_view.library.api.token_of.call(), "")
+	equal(_view._library.api.token_of.call(), "")
 	_view.attach(null)
 	_view.free()
 	_client = FakeClient.new()

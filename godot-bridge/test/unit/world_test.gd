@@ -43,7 +43,7 @@ func test_what_is_said_of_an_element_before_its_description_is_kept() -> void:
 	world.sample(60.0)
 	equal(_told, ["avatar_added"] as Array[String])
 	near(world.avatars[7].position.x, 5.0, METRES)
-	equal(world.own, world.avatars[7])
+	equal(world.local_avatar, world.avatars[7])
 
 
 func test_what_is_gone_does_not_come_back_by_a_late_snapshot() -> void:
@@ -56,7 +56,7 @@ func test_what_is_gone_does_not_come_back_by_a_late_snapshot() -> void:
 	_take(world, decoder, 63, 7, 5.0)
 	world.sample(63.0)
 	equal(world.avatars.size(), 0)
-	equal(world.own, null)
+	equal(world.local_avatar, null)
 	equal(_told, ["avatar_added", "avatar_removed"] as Array[String])
 
 
@@ -98,14 +98,14 @@ func test_who_is_not_resumed_has_one_avatar() -> void:
 	_tell_avatar(world, 7)
 	_take(world, decoder, 60, 7, 5.0)
 	world.sample(60.0)
-	equal(world.own, world.avatars[7])
+	equal(world.local_avatar, world.avatars[7])
 	decoder = Decoder.new()
 	world.welcome(decoder, Vector3.ZERO, 60, 2)
 	_tell_avatar(world, 8)
 	_take(world, decoder, 70, 8, 0.0)
 	world.sample(70.0)
 	equal(world.avatars.keys(), [8] as Array[int])
-	equal(world.own, world.avatars[8])
+	equal(world.local_avatar, world.avatars[8])
 	equal(_told, ["avatar_added", "avatar_removed", "avatar_added"] as Array[String])
 
 

@@ -12,7 +12,7 @@ signal grabbed(element: int)
 ## The hand is empty, whatever the reason.
 signal released(element: int)
 ## Something was not possible, in words for the player.
-signal refused(reason: String)
+signal action_rejected(reason: String)
 
 ## By what it is held: that decides when it is let go.
 enum By { NOTHING, POINTER, KEY, GIZMO }
@@ -54,12 +54,12 @@ func element() -> int:
 ## Takes a prop at a point, [param away] metres from the ray's origin. False: it may not be taken; why was said.
 func take(prop: OtherworldPropState, point: Vector3, away: float, how: By, yaw: float, now_msec: float) -> bool:
 	if prop.motion == OtherworldPropState.Motion.STATIC:
-		refused.emit(PlayerMessages.refusal("not-movable"))
+		action_rejected.emit(PlayerMessages.refusal("not-movable"))
 		return false
-	if not _client.may(OtherworldClient.Act.DRAG, prop):
-		refused.emit(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, _client.permissions))
+	if not _client.can(OtherworldClient.Act.DRAG, prop):
+		action_rejected.emit(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, _client.permissions))
 		return false
-	let_go()
+	release()
 	drag.take(prop, point, away, yaw, lowest_origin(prop))
 	by = how
 	_since_msec = now_msec
@@ -72,7 +72,7 @@ func take(prop: OtherworldPropState, point: Vector3, away: float, how: By, yaw: 
 
 
 ## Opens the hand; what moves flies on.
-func let_go() -> void:
+func release() -> void:
 	if by == By.NOTHING:
 		return
 	_forget()
@@ -89,10 +89,10 @@ func grow(notches: float) -> void:
 	var prop: OtherworldPropState = _client.props.get(element())
 	if prop == null:
 		return
-	if _client.may(OtherworldClient.Act.SCALE, prop):
+	if _client.can(OtherworldClient.Act.SCALE, prop):
 		drag.grow(notches)
 	else:
-		refused.emit(PlayerMessages.forbidden(OtherworldClient.Act.SCALE, _client.permissions))
+		action_rejected.emit(PlayerMessages.forbidden(OtherworldClient.Act.SCALE, _client.permissions))
 
 
 ## Once a frame, and when the pointer moves: sends where it should be and how large.
@@ -103,7 +103,7 @@ func frame(origin: Vector3, direction: Vector3, yaw: float, head: Vector3, reach
 		drag.aim(origin, direction, yaw, head, reach)
 	_client.drag(OtherworldClient.Hand.POINTER, drag.target_position, drag.target_rotation)
 	if now_msec - _put_down_msec >= PUT_DOWN_MSEC:
-		let_go()
+		release()
 		return
 	if drag.scale != _sent_scale and now_msec - _scaled_msec >= SCALE_INTERVAL_MSEC:
 		_sent_scale = drag.scale
@@ -124,13 +124,13 @@ func _grab(what: int) -> void:
 	if outcome.ok or taken != _taken or by == By.NOTHING:
 		return
 	_forget()
-	refused.emit(PlayerMessages.refusal(outcome.reason))
+	action_rejected.emit(PlayerMessages.refusal(outcome.reason))
 
 
 func _scale(what: int, to: float) -> void:
 	var outcome: OtherworldOutcome = await _client.scale_prop(what, to)
 	if not outcome.ok and outcome.reason != "lost":
-		refused.emit(PlayerMessages.refusal(outcome.reason))
+		action_rejected.emit(PlayerMessages.refusal(outcome.reason))
 
 
 func _is_still_ours(now_msec: float) -> bool:
@@ -141,7 +141,7 @@ func _is_still_ours(now_msec: float) -> bool:
 	if prop != null and not _is_shown and now_msec - _since_msec < CONFIRM_MSEC:
 		return true
 	_forget()
-	refused.emit("It slipped out of your hand." if prop != null else "It is gone.")
+	action_rejected.emit("It slipped out of your hand." if prop != null else "It is gone.")
 	return false
 
 

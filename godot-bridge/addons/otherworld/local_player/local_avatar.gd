@@ -21,7 +21,7 @@ const PERMISSION_FLY := 16
 const RADII_SPARE := 64
 
 ## What the hands hold: tell it of each grab, drag, refusal and release.
-var grips: HeldPrediction
+var held_prediction: HeldPrediction
 ## How far the server's last answer was from what had been predicted, metres.
 var correction_metres: float:
 	get:
@@ -45,7 +45,7 @@ var _radii: Dictionary[int, float] = {}
 ## [param player]: of the Welcome. [param definition]: the realm's, parsed and checked.
 func _init(player: int, definition: Dictionary) -> void:
 	_terrain = Terrain.new(definition)
-	grips = HeldPrediction.new(player, _terrain.tick_rate)
+	held_prediction = HeldPrediction.new(player, _terrain.tick_rate)
 	_prediction = Prediction.new(_terrain)
 
 
@@ -92,10 +92,10 @@ func place(avatar: OtherworldAvatarState, present: float, now_msec: float) -> vo
 
 ## Puts what is held in the hand, after [method place]. [param sampled_tick]: the moment that [param world] was sampled at.
 func place_props(world: World, sampled_tick: float, present: float, now_msec: float) -> void:
-	var head := Vector3(0.0, HEAD_METRES, 0.0) if world.own == null else world.own.position + Vector3(0.0, world.own.head_metres, 0.0)
+	var head := Vector3(0.0, HEAD_METRES, 0.0) if world.local_avatar == null else world.local_avatar.position + Vector3(0.0, world.local_avatar.head_metres, 0.0)
 	var lag_ticks := present + _prediction.delay_ticks - sampled_tick
 	var lag_msec := maxf(0.0, lag_ticks * 1000.0 / _terrain.tick_rate)
-	grips.place(world.props, now_msec, lag_msec, head, _terrain.reach, world.displace)
+	held_prediction.place(world.props, now_msec, lag_msec, head, _terrain.reach, world.displace)
 
 
 # A copy: the world writes into the avatar what the server shows.

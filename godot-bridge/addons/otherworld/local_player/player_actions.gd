@@ -5,9 +5,9 @@ const StarterShapes := preload("starter_shapes.gd")
 const PlayerMessages := preload("player_messages.gd")
 
 ## Something was not possible, in words for the player.
-signal refused(reason: String)
+signal action_rejected(reason: String)
 ## Something was done, in words for the player.
-signal hinted(text: String)
+signal hint_shown(text: String)
 
 ## In front of the avatar a thing appears so far away, and so high above its feet, metres.
 const AHEAD_METRES := 1.5
@@ -22,14 +22,14 @@ func _init(client: OtherworldClient) -> void:
 
 ## Makes what the key of that index makes: a shape, then a package of [param packages].
 func spawn(index: int, packages: PackedStringArray, yaw: float) -> void:
-	if _client.own == null:
-		refused.emit("One moment: the world is still coming in.")
+	if _client.local_avatar == null:
+		action_rejected.emit("One moment: the world is still coming in.")
 		return
 	if _client.permissions & OtherworldClient.Permission.SPAWN == 0:
-		refused.emit("You may not make things here.")
+		action_rejected.emit("You may not make things here.")
 		return
 	var turn := Quaternion(Vector3.UP, yaw)
-	var place := _client.own.position + turn * Vector3(0.0, HEIGHT_METRES, -AHEAD_METRES)
+	var place := _client.local_avatar.position + turn * Vector3(0.0, HEIGHT_METRES, -AHEAD_METRES)
 	if index < StarterShapes.NAMES.size():
 		_tell(await _client.spawn_shape(StarterShapes.shape(index), place, turn, StarterShapes.COLORS[index], OtherworldPropState.Motion.DYNAMIC, StarterShapes.NAMES[index]), "You made a %s." % StarterShapes.NAMES[index])
 		return
@@ -40,8 +40,8 @@ func spawn(index: int, packages: PackedStringArray, yaw: float) -> void:
 
 ## Deletes a prop, if the player may.
 func delete(prop: OtherworldPropState) -> void:
-	if not _client.may(OtherworldClient.Act.DESPAWN, prop):
-		refused.emit(PlayerMessages.forbidden(OtherworldClient.Act.DESPAWN, _client.permissions))
+	if not _client.can(OtherworldClient.Act.DESPAWN, prop):
+		action_rejected.emit(PlayerMessages.forbidden(OtherworldClient.Act.DESPAWN, _client.permissions))
 		return
 	var label := prop.name
 	_tell(await _client.despawn(prop.element), "The %s is deleted." % label)
@@ -49,6 +49,6 @@ func delete(prop: OtherworldPropState) -> void:
 
 func _tell(outcome: OtherworldOutcome, done: String) -> void:
 	if outcome.ok:
-		hinted.emit(done)
+		hint_shown.emit(done)
 	else:
-		refused.emit(PlayerMessages.refusal(outcome.reason))
+		action_rejected.emit(PlayerMessages.refusal(outcome.reason))

@@ -40,7 +40,7 @@ func follow(event: InputEvent) -> bool:
 		_move(event as InputEventMouseMotion)
 		return true
 	if _role != Role.NONE and event.is_action_released(_controls.take):
-		_let_go()
+		_release_packages()
 		return true
 	if _is_looking and event.is_action_released(_controls.look):
 		_is_looking = false
@@ -77,7 +77,7 @@ func capture(on: bool) -> void:
 ## Buttons that were down are not any more.
 func clear() -> void:
 	if _role != Role.NONE:
-		_let_go()
+		_release_packages()
 	_is_looking = false
 	_show_pointer(not is_captured)
 
@@ -87,19 +87,19 @@ func _move(event: InputEventMouseMotion) -> void:
 		place = event.position
 		is_over = true
 	if is_captured or _is_looking or _role == Role.LOOK:
-		_player.turn_by_mouse(event.relative)
+		_player._turn_by_mouse(event.relative)
 	match _role:
 		Role.HOLD:
-			_player.carry()
+			_player._carry_held()
 		Role.GIZMO:
-			_player.drag_gizmo()
+			_player._drag_gizmo()
 
 
 func _press(event: InputEvent) -> void:
 	if event is InputEventMouseButton and not is_captured:
 		place = (event as InputEventMouseButton).position
 		is_over = true
-	if _player.press_gizmo():
+	if _player._press_gizmo():
 		_role = Role.GIZMO
 	elif _player.take_pointed():
 		_role = Role.HOLD
@@ -107,12 +107,12 @@ func _press(event: InputEvent) -> void:
 		_role = Role.LOOK
 
 
-func _let_go() -> void:
+func _release_packages() -> void:
 	match _role:
 		Role.HOLD:
-			_player.let_go()
+			_player.release()
 		Role.GIZMO:
-			_player.release_gizmo()
+			_player._release_gizmo()
 	_role = Role.NONE
 
 
@@ -122,7 +122,7 @@ func _wheel(event: InputEventMouseButton) -> bool:
 	if not event.pressed or not (is_up or is_down):
 		return false
 	var notches := minf(NOTCHES_MAX, event.factor if event.factor > 0.0 else 1.0)
-	_player.turn_wheel(notches if is_up else -notches, event.shift_pressed)
+	_player._turn_wheel(notches if is_up else -notches, event.shift_pressed)
 	return true
 
 
@@ -150,8 +150,8 @@ func _act(event: InputEvent) -> bool:
 		_player.toggle_gizmo()
 	elif event.is_action_pressed(_controls.capture):
 		capture(not is_captured)
-	elif event.is_action_pressed(_controls.eyes):
-		_player.toggle_eyes()
+	elif event.is_action_pressed(_controls.first_person):
+		_player.toggle_first_person()
 	else:
 		return false
 	return true

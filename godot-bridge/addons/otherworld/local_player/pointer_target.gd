@@ -5,9 +5,9 @@ const RayPicker := preload("ray_picker.gd")
 const PlayerMessages := preload("player_messages.gd")
 
 ## The pointer is on another thing that could be taken than before; 0: on none.
-signal pointed(element: int)
+signal pointed_changed(element: int)
 ## Something was not possible, in words for the player.
-signal refused(reason: String)
+signal action_rejected(reason: String)
 
 ## Layers of the bodies where no view says which.
 const LAYERS := 1 << 19
@@ -65,12 +65,12 @@ static func view_of(client: OtherworldClient) -> OtherworldView:
 
 ## The node of the own avatar; null: it is not shown.
 func avatar_node() -> OtherworldAvatar:
-	return _view.avatar_of(_client.own.element) if view() != null and _client.own != null else null
+	return _view.avatar_of(_client.local_avatar.element) if view() != null and _client.local_avatar != null else null
 
 
 ## The own head, realm space.
 func head() -> Vector3:
-	return _client.own.position + Vector3(0.0, _client.own.head_metres, 0.0)
+	return _client.local_avatar.position + Vector3(0.0, _client.local_avatar.head_metres, 0.0)
 
 
 ## How far from the head things are held, metres.
@@ -90,7 +90,7 @@ func find_to_take(at: Vector2) -> bool:
 	if not _cast(at, false) or prop.motion == OtherworldPropState.Motion.STATIC:
 		return false
 	if point.distance_to(head()) > reach():
-		refused.emit(PlayerMessages.refusal("out-of-reach"))
+		action_rejected.emit(PlayerMessages.refusal("out-of-reach"))
 		return false
 	return true
 
@@ -107,21 +107,21 @@ func find_near(at: Vector2) -> bool:
 
 
 ## Looks what the pointer is on and makes it stand out, or [param held] where that is not 0.
-func look(at: Vector2, held: int, highlights: bool) -> void:
+func look(at: Vector2, held: int, highlight_targets: bool) -> void:
 	var found := 0
 	if held == 0 and _cast(at, false) and prop.motion != OtherworldPropState.Motion.STATIC and point.distance_to(head()) <= reach():
 		found = prop.element
-	_light(held if held else found, highlights)
+	_light(held if held else found, highlight_targets)
 	if found != element:
 		element = found
-		pointed.emit(found)
+		pointed_changed.emit(found)
 
 
 ## Hides the own head where the camera is in it.
 func see_own(is_first_person: bool) -> void:
 	if is_first_person != _is_first_person and view() != null:
 		_is_first_person = is_first_person
-		_view.set_first_person(_client.own.element if is_first_person else 0)
+		_view.set_first_person(_client.local_avatar.element if is_first_person else 0)
 
 
 func _cast(at: Vector2, only_movable: bool) -> bool:
@@ -141,8 +141,8 @@ func _keep(to_realm: Transform3D) -> void:
 	_pointer.point = point
 
 
-func _light(which: int, highlights: bool) -> void:
-	var lit := which if highlights else 0
+func _light(which: int, highlight_targets: bool) -> void:
+	var lit := which if highlight_targets else 0
 	if lit == _lit or view() == null:
 		return
 	for one: int in [_lit, lit]:

@@ -53,10 +53,10 @@ static func eyes_metres(head_metres: float) -> float:
 	return head_metres * (1.0 + EYES_FROM_HEAD.y / HEAD_METRES)
 
 
-## How many metres of the realm a metre of the room is, so that somebody whose eyes are [param room_eyes_metres] above the
+## How many metres of the realm a metre of the room is, so that somebody whose eyes are [param player_eye_height] above the
 ## floor sees from the eyes of an avatar of [param head_metres].
-static func world_scale(head_metres: float, room_eyes_metres: float) -> float:
-	var eyes := clampf(room_eyes_metres, EYES_METRES_MIN, EYES_METRES_MAX)
+static func world_scale(head_metres: float, player_eye_height: float) -> float:
+	var eyes := clampf(player_eye_height, EYES_METRES_MIN, EYES_METRES_MAX)
 	return clampf(eyes_metres(head_metres) / eyes, SCALE_MIN, SCALE_MAX)
 
 

@@ -34,7 +34,7 @@ func tell(message: Messages.ServerMessage) -> void:
 		done.tick = message.command_done.tick
 		_resolve(message.command_done.sequence, done)
 	elif message.command_rejected != null:
-		_resolve(message.command_rejected.sequence, OtherworldOutcome.refused(message.command_rejected.reason, message.command_rejected.tick))
+		_resolve(message.command_rejected.sequence, OtherworldOutcome.rejected(message.command_rejected.reason, message.command_rejected.tick))
 
 
 func _resolve(sequence: int, outcome: OtherworldOutcome) -> void:
@@ -48,4 +48,4 @@ func lose(after := 0, before := 1 << 40) -> void:
 	for sequence: int in _waiting.keys():
 		if sequence > after and sequence < before:
 			lost += 1
-			_resolve(sequence, OtherworldOutcome.refused("lost"))
+			_resolve(sequence, OtherworldOutcome.rejected("lost"))

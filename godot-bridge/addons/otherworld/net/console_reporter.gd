@@ -13,7 +13,7 @@ static func follow(client: OtherworldClient) -> void:
 	client.closed.connect(_on_client_closed)
 	client.connection_lost.connect(_warn)
 	client.transport_fell_back.connect(_warn)
-	client.waited.connect(_warn)
+	client.server_busy.connect(_warn)
 
 
 static func _on_client_closed(reason: String) -> void:

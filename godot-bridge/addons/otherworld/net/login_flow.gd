@@ -2,7 +2,7 @@ extends RefCounted
 ## The way into a realm: logs in, and waits where the server asks to; then there is a visit.
 
 ## The server asks to wait; it is asked again.
-signal waited(reason: String)
+signal server_busy(reason: String)
 ## A way to connect is not there.
 signal fell_back(message: String)
 ## The visit, which has not started, or null: [member refusal] says why. Heard once, or never where nobody asks any more.
@@ -38,7 +38,7 @@ var _asked := 0
 ## waits keeps its arguments alive and not its object.
 static func enter(login_flow: Self, client: OtherworldClient) -> void:
 	var url := client.url
-	login_flow.waited.connect(client.waited.emit)
+	login_flow.server_busy.connect(client.server_busy.emit)
 	login_flow.fell_back.connect(client.transport_fell_back.emit)
 	var login := await _log_in(login_flow, url, client.player_name, client.remember_identity)
 	if login_flow.is_over or not is_instance_valid(client):
@@ -69,7 +69,7 @@ static func _log_in(login_flow: Self, url: String, name: String, remember: bool)
 		var login: Login = await Login.request(url, name, remember)
 		if login_flow.is_over or login.fault == null or not login_flow._may_pass(login.fault):
 			return login
-		login_flow.waited.emit(login.fault.in_words())
+		login_flow.server_busy.emit(login.fault.in_words())
 		# Of the server's time: also in a game that is paused, in slow motion or stopped by its time scale.
 		await tree.create_timer(login_flow._wait_msec(login.fault) / 1000.0, true, false, true).timeout
 	return null

@@ -13,7 +13,7 @@ var world := World.new()
 ## The three are null before the first Welcome.
 var clock: ServerClock
 var playback: Playback
-var own: LocalAvatar
+var local_avatar: LocalAvatar
 var _own_pose: OtherworldPose
 
 
@@ -24,9 +24,9 @@ func begin(welcome: Messages.Welcome, definition: Dictionary, decoder: SnapshotD
 	var least: Dictionary = definition.bounds.min
 	world.welcome(decoder, Vector3(least.x, least.y, least.z), welcome.tick_rate, welcome.player)
 	playback = Playback.new(welcome.tick_rate)
-	own = LocalAvatar.new(welcome.player, definition)
+	local_avatar = LocalAvatar.new(welcome.player, definition)
 	if _own_pose != null:
-		own.poses(_own_pose)
+		local_avatar.poses(_own_pose)
 
 
 ## The client's own timeline, in whole ticks; 0 before it begins.
@@ -46,14 +46,14 @@ func show(part: Messages.Snapshot, now_msec: float) -> void:
 	playback.arrived(part.tick, now_msec)
 	clock.arrived(part.tick, now_msec)
 	if part.own != null:
-		own.told(part.own, part.tick, clock.server_tick(now_msec), clock.away_ticks(), now_msec, world.props)
+		local_avatar.told(part.own, part.tick, clock.server_tick(now_msec), clock.away_ticks(), now_msec, world.props)
 
 
 ## What is sent of oneself is seen at once, not when the server tells it.
 func poses(pose: OtherworldPose) -> void:
 	_own_pose = pose
-	if own != null:
-		own.poses(pose)
+	if local_avatar != null:
+		local_avatar.poses(pose)
 
 
 ## Brings the world to what is to be drawn now. Returns the moment at which the others are shown, in ticks.
@@ -61,7 +61,7 @@ func sample(now_msec: float) -> float:
 	var tick := playback.draw_tick(now_msec)
 	world.sample(tick)
 	var present := clock.server_tick(now_msec)
-	if world.own != null:
-		own.place(world.own, present, now_msec)
-	own.place_props(world, tick, present, now_msec)
+	if world.local_avatar != null:
+		local_avatar.place(world.local_avatar, present, now_msec)
+	local_avatar.place_props(world, tick, present, now_msec)
 	return tick

@@ -8,7 +8,7 @@ const _Permission := OtherworldClient.Permission
 
 
 ## Whether a user with those permissions may.
-static func may(act: OtherworldClient.Act, prop: OtherworldPropState, user: int, permissions: int) -> bool:
+static func can(act: OtherworldClient.Act, prop: OtherworldPropState, user: int, permissions: int) -> bool:
 	# What an act needs of everyone, owners too.
 	var needed := _Permission.GRAB if act == _Act.DRAG else _Permission.SCALE if act == _Act.SCALE else 0
 	if permissions & needed != needed:

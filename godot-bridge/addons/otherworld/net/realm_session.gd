@@ -9,7 +9,7 @@ signal connection_lost(reason: String)
 ## A transport could not connect, and the next is tried.
 signal fell_back(message: String)
 ## The server asks to wait; it is tried again.
-signal waited(reason: String)
+signal server_busy(reason: String)
 ## Each reliable message but the world's and the outcomes, in order.
 signal told(message: Messages.ServerMessage)
 ## The server takes the token no more: a new visit needs a new login. Heard once, in place of [signal ended].
@@ -75,7 +75,7 @@ func _init(transports: Array[Callable], body: int, now_msec: float, rejoins := f
 	_reconnector.connected.connect(_on_reconnector_connected)
 	_reconnector.received.connect(_on_reconnector_received)
 	_reconnector.fell_back.connect(_on_reconnector_fell_back)
-	_reconnector.waited.connect(waited.emit)
+	_reconnector.server_busy.connect(server_busy.emit)
 	_reconnector.lost.connect(_on_reconnector_lost)
 	_reconnector.expired.connect(_on_reconnector_finished.bind(expired))
 	_reconnector.ended.connect(_on_reconnector_finished.bind(ended))
@@ -190,8 +190,8 @@ func _send(answer := false) -> void:
 	if not packet.is_empty():
 		up.add(packet.size(), _now_msec)
 		_reconnector.connection.send(packet)
-	if session.sent_move_sequence > 0 and presented.own != null:
-		presented.own.sent(session.sent_move_sequence, session.sent_move_tick, permissions)
+	if session.sent_move_sequence > 0 and presented.local_avatar != null:
+		presented.local_avatar.sent(session.sent_move_sequence, session.sent_move_tick, permissions)
 
 
 func _on_reconnector_received(packet: PackedByteArray) -> void:
@@ -264,7 +264,7 @@ func _begin(given: Messages.Welcome) -> void:
 	presented.begin(given, definition, _decoder)
 	# Numbering begins with the Welcome: what the player was doing is said again.
 	if _move != null:
-		presented.own.wishes(_move.move)
+		presented.local_avatar.wishes(_move.move)
 		session.latest(_move)
 	if _pose != null:
 		session.latest(_pose)
@@ -295,8 +295,8 @@ func move(input: Messages.PlayerInput) -> void:
 	if before != null and Inputs.is_same_move(before.move, input.move):
 		return
 	_move = input
-	if presented.own != null:
-		presented.own.wishes(input.move)
+	if presented.local_avatar != null:
+		presented.local_avatar.wishes(input.move)
 	_latest(input, before == null or Inputs.changes_course(before.move, input.move))
 
 
@@ -307,8 +307,8 @@ func pose(of: OtherworldPose) -> void:
 
 
 func drag(input: Messages.PlayerInput) -> void:
-	if presented.own != null:
-		presented.own.grips.dragged(input.drag.hand, input.drag.position, input.drag.rotation)
+	if presented.local_avatar != null:
+		presented.local_avatar.held_prediction.dragged(input.drag.hand, input.drag.position, input.drag.rotation)
 	_latest(input)
 
 
@@ -321,35 +321,35 @@ func _latest(input: Messages.PlayerInput, is_urgent := false) -> void:
 
 ## Puts on an avatar of a package; a refusal is for who made the game.
 func wear(hash: String) -> void:
-	var outcome := await command(Inputs.wear(hash, 0)) if Inputs.is_hash(hash) else OtherworldOutcome.refused("invalid-value")
+	var outcome := await command(Inputs.wear(hash, 0)) if Inputs.is_hash(hash) else OtherworldOutcome.rejected("invalid-value")
 	if not outcome.ok:
 		push_warning("OtherworldClient: the avatar of package %s could not be worn: %s." % [hash.left(12), outcome.reason])
 
 
 ## Takes hold of a prop; it follows the hand at once, until the server says otherwise.
 func grab(element: int, hand: int) -> OtherworldOutcome:
-	if presented.own != null:
-		presented.own.grips.grabbed(hand, element, _now_msec)
+	if presented.local_avatar != null:
+		presented.local_avatar.held_prediction.grabbed(hand, element, _now_msec)
 	var outcome := await command(Inputs.grab(element, hand))
-	if not outcome.ok and presented.own != null:
-		presented.own.grips.refused(hand, element, _now_msec)
+	if not outcome.ok and presented.local_avatar != null:
+		presented.local_avatar.held_prediction.refused(hand, element, _now_msec)
 	return outcome
 
 
 func release(hand: int) -> OtherworldOutcome:
-	if presented.own != null:
-		presented.own.grips.released(hand, _now_msec)
+	if presented.local_avatar != null:
+		presented.local_avatar.held_prediction.released(hand, _now_msec)
 	return await command(Inputs.release(hand))
 
 
 ## Sends a command until it is acknowledged, also over a reconnect, and waits for what became of it.
 func command(input: Messages.PlayerInput) -> OtherworldOutcome:
 	if welcome == null or is_leaving():
-		return OtherworldOutcome.refused("not-joined")
+		return OtherworldOutcome.rejected("not-joined")
 	if Inputs.fault_of(input):
-		return OtherworldOutcome.refused("invalid-value")
+		return OtherworldOutcome.rejected("invalid-value")
 	var sequence := session.command(input)
 	if sequence == 0:
-		return OtherworldOutcome.refused("too-many")
+		return OtherworldOutcome.rejected("too-many")
 	_send()
 	return await commands.wait(sequence)

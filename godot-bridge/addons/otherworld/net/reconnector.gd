@@ -9,7 +9,7 @@ signal received(packet: PackedByteArray)
 ## A transport could not connect, and the next is tried.
 signal fell_back(fault: Fault)
 ## The first connection has to wait for its turn or for the realm's start, in words why; it is tried again.
-signal waited(reason: String)
+signal server_busy(reason: String)
 ## The connection is lost and will be made again; until [param give_up_at_msec] the session can be resumed.
 signal lost(reason: String, attempt: int, give_up_at_msec: float)
 ## The server takes the token no more: a new session needs a new one, and a new line. Heard once, in place of [signal ended].
@@ -189,7 +189,7 @@ func _wait(reason: String, is_starting: bool, now_msec: float) -> void:
 	_retry_attempt = _retry_attempt + 1 if is_starting else 0
 	_is_retrying = true
 	_retry_at_msec = now_msec + (starting_retry_msec(_retry_attempt) if is_starting else BUSY_RETRY_MSEC)
-	waited.emit(reason)
+	server_busy.emit(reason)
 
 
 ## How long to wait after a server was asked so many times and was starting each time.

@@ -6,31 +6,31 @@ extends Node3D
 ## [OtherworldView] makes one for each avatar; read [member state] for what the realm says of it. While its package is on
 ## its way the realm's own body of the same height stands in.
 
-const AvatarBody := preload("../packages/avatar_body.gd")
-const CapsuleAvatarModel := preload("../packages/capsule_avatar_model.gd")
-const CapsuleBodies := preload("../packages/capsule_bodies.gd")
-const ModelInstance := preload("../packages/model_instance.gd")
-const Gait := preload("../local_player/gait.gd")
-const LevelOfDetail := preload("../packages/level_of_detail.gd")
-const Library := preload("../packages/library.gd")
-const Manifest := preload("../packages/manifest.gd")
-const Model := preload("../packages/model.gd")
-const PoseSolver := preload("../packages/pose_solver.gd")
-const LoadRequest := preload("../packages/load_request.gd")
+const _AvatarBody := preload("../packages/avatar_body.gd")
+const _CapsuleAvatarModel := preload("../packages/capsule_avatar_model.gd")
+const _CapsuleBodies := preload("../packages/capsule_bodies.gd")
+const _ModelInstance := preload("../packages/model_instance.gd")
+const _Gait := preload("../local_player/gait.gd")
+const _LevelOfDetail := preload("../packages/level_of_detail.gd")
+const _Library := preload("../packages/library.gd")
+const _Manifest := preload("../packages/manifest.gd")
+const _Model := preload("../packages/model.gd")
+const _PoseSolver := preload("../packages/pose_solver.gd")
+const _LoadRequest := preload("../packages/load_request.gd")
 
 ## Shows another figure than before: the package came, or is another, or its nearer or farther form is shown.
-signal figure_changed
+signal model_changed
 
 ## A name stands this far above the head, metres.
-const NAME_ABOVE := 0.22
+const _NAME_ABOVE := 0.22
 ## Speeds are evened out, so that a figure at the limit does not change its animation all the time: share of a second.
-const SPEED_EASE := 8.0
+const _SPEED_EASE := 8.0
 ## [member OtherworldAvatarState.bone_mask] of whom every bone is tracked.
-const BONES_ALL := (1 << 18) - 1
+const _BONES_ALL := (1 << 18) - 1
 ## A pose is applied in every frame up to here, in every second beyond, and in every fourth beyond twice that, metres.
-const OFTEN_METRES := 14.0
+const _OFTEN_METRES := 14.0
 ## Hues of names are so far apart on the circle of colours that neighbours never look alike: the golden angle.
-const TURN_OF_HUES := 0.381966011250105
+const _TURN_OF_HUES := 0.381966011250105
 
 ## What the realm says of it, brought up to date by the client in each frame.
 var state: OtherworldAvatarState
@@ -42,7 +42,7 @@ var show_name := true:
 ## Whether its fitted capsules are seen.
 var show_colliders := false
 ## Whether its capsules are bodies to point at; costs time for each avatar that moves.
-var has_bodies := false
+var has_colliders := false
 ## Hides the head and the name of the own avatar, whose eyes are in it.
 var is_first_person := false:
 	set(value):
@@ -59,24 +59,24 @@ var casts_shadow := true:
 ## Physics layers of its bodies.
 var pick_layer := 1 << 19
 ## What is wrong with its package, in words; empty: nothing.
-var problem := ""
+var load_error := ""
 
-var _library: Library
-var _bodies_of_realm: Array[AvatarBody] = []
-var _body_model: Model
-var _body: AvatarBody
-var _package: LoadRequest
-var _model_wish: LoadRequest
+var _library: _Library
+var _bodies_of_realm: Array[_AvatarBody] = []
+var _body_model: _Model
+var _body: _AvatarBody
+var _package: _LoadRequest
+var _model_wish: _LoadRequest
 var _level := -1
 var _shown_level := -1
-var _figure: ModelInstance
+var _figure: _ModelInstance
 var _is_humanoid := false
-var _capsules: CapsuleBodies
-var _solver := PoseSolver.new()
+var _capsules: _CapsuleBodies
+var _solver := _PoseSolver.new()
 var _locals: Array[Quaternion] = []
 var _label := Label3D.new()
 ## How it walks that sends no pose.
-var _gait: Gait
+var _gait: _Gait
 var _gait_pose: OtherworldPose
 var _speed := 0.0
 var _last_position := Vector3.INF
@@ -87,7 +87,7 @@ var _metres := 0.0
 
 
 ## [param bodies]: of the realm.
-func _init(of: OtherworldAvatarState, library: Library, bodies: Array[AvatarBody]) -> void:
+func _init(of: OtherworldAvatarState, library: _Library, bodies: Array[_AvatarBody]) -> void:
 	state = of
 	name = "Avatar_%d" % of.element
 	_library = library
@@ -104,21 +104,21 @@ func _init(of: OtherworldAvatarState, library: Library, bodies: Array[AvatarBody
 	_label.visibility_range_end = 28.0
 	_label.visibility_range_end_margin = 4.0
 	add_child(_label)
-	refresh()
+	_apply_state()
 
 
 func _exit_tree() -> void:
 	if is_queued_for_deletion():
-		_let_go()
+		_release_packages()
 
 
 func _notification(what: int) -> void:
 	if what == NOTIFICATION_PREDELETE:
-		_let_go()
+		_release_packages()
 
 
 ## The body whose bones its poses are of.
-func body() -> AvatarBody:
+func _shown_body() -> _AvatarBody:
 	return _body
 
 
@@ -128,7 +128,7 @@ func shown_level() -> int:
 
 
 ## Its figure as it is shown.
-func figure() -> ModelInstance:
+func _shown_model() -> _ModelInstance:
 	return _figure
 
 
@@ -138,10 +138,10 @@ func capsule_bodies() -> Array[AnimatableBody3D]:
 
 
 ## The realm says something else of it: another package, body or name.
-func refresh() -> void:
+func _apply_state() -> void:
 	_label.text = state.name
 	if _package != null and _package.key != state.package:
-		_let_go()
+		_release_packages()
 	if state.package and _package == null:
 		_package = _library.want_package(state.package)
 	if _figure == null or not state.package or _package.manifest == null:
@@ -149,7 +149,7 @@ func refresh() -> void:
 
 
 ## Draws it as it is now; [param eye] and [param ahead] are the camera's, [param frame] counts up.
-func draw(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> void:
+func _update_frame(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> void:
 	var here := state.position
 	# Moving a figure is told to every node of it, which costs as much as posing it.
 	var place := Transform3D(Basis(Vector3.UP, state.yaw), here)
@@ -158,7 +158,7 @@ func draw(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> void:
 	var way := here - eye
 	_metres = way.length()
 	_seconds += delta
-	var is_often := _metres <= OFTEN_METRES and (_metres < 3.0 or way.dot(ahead) >= 0.0)
+	var is_often := _metres <= _OFTEN_METRES and (_metres < 3.0 or way.dot(ahead) >= 0.0)
 	if _figure == null or not (is_often or _is_due(way.dot(ahead), frame)):
 		return
 	if not _is_humanoid:
@@ -171,15 +171,15 @@ func draw(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> void:
 
 
 ## What changes less often than the pose: what is wanted of the library, which level, whether there are bodies.
-func look() -> void:
+func _update_detail() -> void:
 	if _package != null:
 		_package.see(_metres)
-		problem = _package.problem
+		load_error = _package.load_error
 		if _package.manifest != null:
 			_want_level(_package.manifest)
-	var needs_bodies := (has_bodies or show_colliders) and _figure != null
+	var needs_bodies := (has_colliders or show_colliders) and _figure != null
 	if needs_bodies and _capsules == null:
-		_capsules = CapsuleBodies.new(_figure, 0 if state.is_own else pick_layer, state.element)
+		_capsules = _CapsuleBodies.new(_figure, 0 if state.is_local else pick_layer, state.element)
 	elif not needs_bodies and _capsules != null:
 		_capsules.free_all()
 		_capsules = null
@@ -189,7 +189,7 @@ func look() -> void:
 
 ## For those who are far away or behind the camera, each at its turn.
 func _is_due(metres_ahead: float, frame: int) -> bool:
-	var every := 4 if metres_ahead < 0.0 or _metres > OFTEN_METRES * 2.0 else 2
+	var every := 4 if metres_ahead < 0.0 or _metres > _OFTEN_METRES * 2.0 else 2
 	return (frame + state.element) % every == 0
 
 
@@ -197,7 +197,7 @@ func _pose() -> void:
 	if state.bone_mask == 0:
 		_solver.from_three_points(_body, state.head, state.left_hand, state.right_hand)
 		_figure.pose_by_bones(_solver)
-	elif state.bone_mask == BONES_ALL:
+	elif state.bone_mask == _BONES_ALL:
 		_figure.pose_by_locals(_body, state.bones, state.head.origin, _solver)
 	else:
 		for bone: int in 18:
@@ -213,14 +213,14 @@ func _moved(here: Vector3) -> Vector3:
 
 
 func _animate(speed: Vector3) -> void:
-	_speed += (Vector2(speed.x, speed.z).length() - _speed) * (1.0 - exp(-_seconds * SPEED_EASE))
+	_speed += (Vector2(speed.x, speed.z).length() - _speed) * (1.0 - exp(-_seconds * _SPEED_EASE))
 	_figure.animate(_speed)
 
 
 ## The gait of somebody who sends no pose, from how the avatar moves over the ground.
 func _walk(speed: Vector3) -> void:
 	if _gait == null:
-		_gait = Gait.new()
+		_gait = _Gait.new()
 		_gait_pose = OtherworldPose.new()
 	_age_seconds += _seconds
 	var local := speed.rotated(Vector3.UP, -state.yaw)
@@ -230,20 +230,20 @@ func _walk(speed: Vector3) -> void:
 	_figure.pose_by_locals(_body, _gait_pose.bones, _gait_pose.head.origin, _solver)
 
 
-func _want_level(manifest: Manifest) -> void:
+func _want_level(manifest: _Manifest) -> void:
 	if not manifest.is_avatar:
-		problem = "The package is an object; avatars cannot wear it."
+		load_error = "The package is an object; avatars cannot wear it."
 		return
-	var level := LevelOfDetail.choose(manifest.models, _metres, 1.0, _level)
+	var level := _LevelOfDetail.choose(manifest.models, _metres, 1.0, _level)
 	if level != _level or _model_wish == null:
 		var before := _model_wish
 		_model_wish = _library.want_model(manifest, level)
 		_level = level
 		if before != null:
-			_library.let_go(before)
+			_library.release(before)
 	_model_wish.see(_metres)
-	if _model_wish.problem:
-		problem = _model_wish.problem
+	if _model_wish.load_error:
+		load_error = _model_wish.load_error
 	if _model_wish.model != null and (_figure == null or _figure.model != _model_wish.model):
 		_body = manifest.body
 		_shown_level = level
@@ -261,27 +261,27 @@ func _show_body() -> void:
 		return
 	_body = realm_body
 	_shown_level = -1
-	_show(CapsuleAvatarModel.of(_body))
-	var color := Color.from_ok_hsl(fposmod(0.07 + state.player * TURN_OF_HUES, 1.0), 0.75, 0.66)
+	_show(_CapsuleAvatarModel.of(_body))
+	var color := Color.from_ok_hsl(fposmod(0.07 + state.player * _TURN_OF_HUES, 1.0), 0.75, 0.66)
 	for mesh: GeometryInstance3D in _figure.meshes():
-		if mesh.name == CapsuleAvatarModel.COLORED:
-			mesh.material_override = CapsuleAvatarModel.material(color)
+		if mesh.name == _CapsuleAvatarModel.COLORED:
+			mesh.material_override = _CapsuleAvatarModel.material(color)
 
 
-func _show(model: Model) -> void:
+func _show(model: _Model) -> void:
 	if _capsules != null:
 		_capsules.free_all()
 		_capsules = null
 	if _figure != null:
 		_figure.queue_free()
 		remove_child(_figure)
-	_figure = ModelInstance.new(model)
+	_figure = _ModelInstance.new(model)
 	_is_humanoid = model.is_humanoid()
 	_figure.is_head_hidden = is_first_person
 	add_child(_figure)
-	_label.position.y = _body.height + NAME_ABOVE
+	_label.position.y = _body.height + _NAME_ABOVE
 	_set_shadows()
-	figure_changed.emit()
+	model_changed.emit()
 
 
 func _set_shadows() -> void:
@@ -291,12 +291,12 @@ func _set_shadows() -> void:
 		mesh.cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_ON if casts_shadow else GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
 
 
-func _let_go() -> void:
+func _release_packages() -> void:
 	if _model_wish != null and is_instance_valid(_library):
-		_library.let_go(_model_wish)
+		_library.release(_model_wish)
 	if _package != null and is_instance_valid(_library):
-		_library.let_go(_package)
+		_library.release(_package)
 	_model_wish = null
 	_package = null
 	_level = -1
-	problem = ""
+	load_error = ""

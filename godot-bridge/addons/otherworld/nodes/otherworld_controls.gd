@@ -8,7 +8,7 @@ extends Resource
 ## one of your own here.
 
 ## Strength of a stick below which it rests.
-const DEADZONE := 0.2
+const _DEADZONE := 0.2
 
 @export_group("Walking")
 ## Walks forwards.
@@ -42,7 +42,7 @@ const DEADZONE := 0.2
 ## Looks with the mouse alone, until Escape or the same again.
 @export var capture: StringName = &"otherworld_capture"
 ## From behind the avatar into its eyes, and back.
-@export var eyes: StringName = &"otherworld_eyes"
+@export var first_person: StringName = &"otherworld_first_person"
 
 @export_group("Things")
 ## Takes what the pointer is on for as long as it is held; on nothing it looks.
@@ -61,7 +61,7 @@ const DEADZONE := 0.2
 @export var delete: StringName = &"otherworld_delete"
 ## Shows the gizmo on what is held or pointed at, and puts it away.
 @export var gizmo: StringName = &"otherworld_gizmo"
-## Make a box, a ball, a capsule, a gem, then [member OtherworldPlayer.key_packages].
+## Make a box, a ball, a capsule, a gem, then [member OtherworldPlayer.hotbar_packages].
 @export var spawn: Array[StringName] = [
 	&"otherworld_spawn_1", &"otherworld_spawn_2", &"otherworld_spawn_3", &"otherworld_spawn_4", &"otherworld_spawn_5",
 	&"otherworld_spawn_6", &"otherworld_spawn_7", &"otherworld_spawn_8", &"otherworld_spawn_9",
@@ -71,7 +71,7 @@ const DEADZONE := 0.2
 ## All actions: those that are held, and those that do something once.
 func actions() -> Array[StringName]:
 	var all: Array[StringName] = [
-		forward, back, left, right, run, jump, down, fly, turn_left, turn_right, look_up, look_down, look, capture, eyes,
+		forward, back, left, right, run, jump, down, fly, turn_left, turn_right, look_up, look_down, look, capture, first_person,
 		take, grab, grow, shrink, farther, nearer, delete, gizmo,
 	]
 	all.append_array(spawn)
@@ -94,7 +94,7 @@ func install() -> void:
 	_add(look_down, [_place(KEY_PAGEDOWN), _axis(JOY_AXIS_RIGHT_Y, 1.0)])
 	_add(look, [_mouse(MOUSE_BUTTON_RIGHT)])
 	_add(capture, [_key(KEY_L)])
-	_add(eyes, [_key(KEY_V), _button(JOY_BUTTON_RIGHT_STICK)])
+	_add(first_person, [_key(KEY_V), _button(JOY_BUTTON_RIGHT_STICK)])
 	_add(take, [_mouse(MOUSE_BUTTON_LEFT)])
 	_add(grab, [_key(KEY_E), _button(JOY_BUTTON_X)])
 	_add(grow, [_key(KEY_PLUS), _key(KEY_EQUAL), _key(KEY_KP_ADD), _button(JOY_BUTTON_RIGHT_SHOULDER)])
@@ -110,7 +110,7 @@ func install() -> void:
 func _add(action: StringName, events: Array[InputEvent]) -> void:
 	if action.is_empty() or InputMap.has_action(action):
 		return
-	InputMap.add_action(action, DEADZONE)
+	InputMap.add_action(action, _DEADZONE)
 	for event: InputEvent in events:
 		InputMap.action_add_event(action, event)
 

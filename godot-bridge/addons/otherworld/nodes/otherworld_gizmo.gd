@@ -16,19 +16,19 @@ signal drag_began(element: int)
 ## The handle was let go.
 signal drag_ended(element: int)
 ## Something was not possible; [param reason] in whole words for the player.
-signal refused(reason: String)
+signal action_rejected(reason: String)
 
-const DragTarget := preload("../local_player/drag_target.gd")
-const Handles := preload("../local_player/gizmo_handles.gd")
-const Holding := preload("../local_player/holding.gd")
-const Maths := preload("../local_player/gizmo_maths.gd")
-const PointerTarget := preload("../local_player/pointer_target.gd")
-const PlayerMessages := preload("../local_player/player_messages.gd")
+const _DragTarget := preload("../local_player/drag_target.gd")
+const _Handles := preload("../local_player/gizmo_handles.gd")
+const _Holding := preload("../local_player/holding.gd")
+const _Maths := preload("../local_player/gizmo_maths.gd")
+const _PointerTarget := preload("../local_player/pointer_target.gd")
+const _PlayerMessages := preload("../local_player/player_messages.gd")
 
 ## Least time between two scale commands: each is a command of its own, ms.
-const SCALE_INTERVAL_MSEC := 70.0
+const _SCALE_INTERVAL_MSEC := 70.0
 ## Dragging the cube so far makes the prop twice as large, pixels.
-const DOUBLE_PIXELS := 100.0
+const _DOUBLE_PIXELS := 100.0
 
 ## The client whose props it moves. Empty: the nearest one above it in the tree.
 @export var client: OtherworldClient
@@ -37,9 +37,9 @@ const DOUBLE_PIXELS := 100.0
 ## A handle is taken within so far of it, pixels.
 @export_range(2.0, 40.0, 1.0, "suffix:px") var pick_pixels := 11.0
 ## Axes are those of the prop rather than those of the realm.
-@export var is_local := false
+@export var use_local_axes := false
 ## Whether it listens to the left mouse button itself; an [OtherworldPlayer] that has it does that for it.
-@export var listens := true
+@export var input_enabled := true
 
 ## The prop that it is on; 0: none, and it is not seen.
 var element := 0:
@@ -52,12 +52,12 @@ var element := 0:
 ## Whether a handle is dragged.
 var is_dragged: bool:
 	get:
-		return _handle != Handles.Handle.NONE
+		return _handle != _Handles.Handle.NONE
 
-var _handles := Handles.new()
-var _holding: Holding
-var _pointing: PointerTarget
-var _handle := Handles.Handle.NONE
+var _handles := _Handles.new()
+var _holding: _Holding
+var _pointing: _PointerTarget
+var _handle := _Handles.Handle.NONE
 # When the handle was taken, realm space: where the prop was and how, the handle's axis, and what the pointer said.
 var _position := Vector3.ZERO
 var _rotation := Quaternion.IDENTITY
@@ -85,21 +85,21 @@ func _ready() -> void:
 	if client == null:
 		push_error("OtherworldGizmo has no OtherworldClient: put it below one, or set its client.")
 		return
-	_holding = Holding.new(client)
-	_pointing = PointerTarget.new(client, null)
-	_holding.refused.connect(_on_holding_refused)
-	client.world_sampled.connect(_on_world_sampled)
+	_holding = _Holding.new(client)
+	_pointing = _PointerTarget.new(client, null)
+	_holding.action_rejected.connect(_on_holding_refused)
+	client.frame_updated.connect(_on_frame_updated)
 
 
 func _exit_tree() -> void:
 	if _holding != null and is_instance_valid(client):
 		release()
-		_holding.let_go()
+		_holding.release()
 
 
 func _unhandled_input(event: InputEvent) -> void:
 	var camera := get_viewport().get_camera_3d()
-	if not listens or element == 0 or camera == null or not event is InputEventMouse:
+	if not input_enabled or element == 0 or camera == null or not event is InputEventMouse:
 		return
 	var at := (event as InputEventMouse).position
 	var button := event as InputEventMouseButton
@@ -119,19 +119,19 @@ func _unhandled_input(event: InputEvent) -> void:
 ## Takes the handle at a place of the camera's viewport, pixels. True: there was one.
 func press(camera: Camera3D, at: Vector2) -> bool:
 	var prop: OtherworldPropState = client.props.get(element)
-	var handle := handle_at(camera, at)
-	if prop == null or handle == Handles.Handle.NONE:
+	var handle := _handle_at(camera, at)
+	if prop == null or handle == _Handles.Handle.NONE:
 		return false
-	if handle == Handles.Handle.SCALE:
-		if not client.may(OtherworldClient.Act.SCALE, prop):
-			refused.emit(PlayerMessages.forbidden(OtherworldClient.Act.SCALE, client.permissions))
+	if handle == _Handles.Handle.SCALE:
+		if not client.can(OtherworldClient.Act.SCALE, prop):
+			action_rejected.emit(_PlayerMessages.forbidden(OtherworldClient.Act.SCALE, client.permissions))
 			return true
-	elif not _holding.take(prop, prop.position, 0.0, Holding.By.GIZMO, 0.0, _now()):
+	elif not _holding.take(prop, prop.position, 0.0, _Holding.By.GIZMO, 0.0, _now()):
 		return true
 	_handle = handle
 	_position = prop.position
 	_rotation = prop.rotation
-	_axis = _axes() * Handles.axis_of(handle)
+	_axis = _axes() * _Handles.axis_of(handle)
 	_at = at
 	_value = _value_at(camera, at)
 	_angle = 0.0
@@ -147,15 +147,15 @@ func press(camera: Camera3D, at: Vector2) -> bool:
 func move(camera: Camera3D, at: Vector2) -> void:
 	if not is_dragged:
 		return
-	if _handle == Handles.Handle.SCALE:
-		_wished_scale = clampf(_scale * Maths.factor_of(at - _at, DOUBLE_PIXELS), DragTarget.SCALE_MIN, DragTarget.SCALE_MAX)
+	if _handle == _Handles.Handle.SCALE:
+		_wished_scale = clampf(_scale * _Maths.factor_of(at - _at, _DOUBLE_PIXELS), _DragTarget.SCALE_MIN, _DragTarget.SCALE_MAX)
 		return
 	var value := _value_at(camera, at)
 	if is_nan(value):
 		return
 	if is_nan(_value):
 		_value = value
-	if _handle <= Handles.Handle.MOVE_Z:
+	if _handle <= _Handles.Handle.MOVE_Z:
 		_holding.drag.target_position = _within_reach(_position + _axis * (value - _value))
 	else:
 		# In steps: who turns it round and round is followed.
@@ -168,9 +168,9 @@ func move(camera: Camera3D, at: Vector2) -> void:
 func release() -> void:
 	if not is_dragged:
 		return
-	if _handle == Handles.Handle.SCALE:
+	if _handle == _Handles.Handle.SCALE:
 		_send_scale()
-	_handle = Handles.Handle.NONE
+	_handle = _Handles.Handle.NONE
 	_holding.put_down(_now())
 	drag_ended.emit(element)
 
@@ -178,28 +178,28 @@ func release() -> void:
 ## Makes the handle at a place of the viewport stand out.
 func hover(camera: Camera3D, at: Vector2) -> void:
 	if visible and not is_dragged:
-		_handles.light(handle_at(camera, at))
+		_handles.light(_handle_at(camera, at))
 
 
 ## The handle at a place of the viewport, pixels.
-func handle_at(camera: Camera3D, at: Vector2) -> Handles.Handle:
-	var nearest := Handles.Handle.NONE
+func _handle_at(camera: Camera3D, at: Vector2) -> _Handles.Handle:
+	var nearest := _Handles.Handle.NONE
 	if not visible or camera.is_position_behind(global_position):
 		return nearest
 	var least := pick_pixels
-	for handle: Handles.Handle in [Handles.Handle.SCALE, 1, 2, 3, 4, 5, 6]:
+	for handle: _Handles.Handle in [_Handles.Handle.SCALE, 1, 2, 3, 4, 5, 6]:
 		var line: PackedVector2Array = []
-		for point: Vector3 in Handles.line_of(handle):
+		for point: Vector3 in _Handles.line_of(handle):
 			line.append(camera.unproject_position(global_transform * point))
-		var away := Maths.pixels_to_line(at, line)
+		var away := _Maths.pixels_to_line(at, line)
 		if away < least:
 			least = away
 			nearest = handle
 	return nearest
 
 
-func _on_world_sampled(_tick: float) -> void:
-	if _holding.by != Holding.By.NOTHING:
+func _on_frame_updated(_tick: float) -> void:
+	if _holding.by != _Holding.By.NOTHING:
 		_holding.frame(Vector3.ZERO, Vector3.FORWARD, 0.0, Vector3.ZERO, 0.0, _now())
 	if element == 0:
 		return
@@ -207,7 +207,7 @@ func _on_world_sampled(_tick: float) -> void:
 	if prop == null:
 		element = 0
 		return
-	if _handle == Handles.Handle.SCALE and _wished_scale != _sent_scale and _now() - _scaled_msec >= SCALE_INTERVAL_MSEC:
+	if _handle == _Handles.Handle.SCALE and _wished_scale != _sent_scale and _now() - _scaled_msec >= _SCALE_INTERVAL_MSEC:
 		_send_scale()
 	_place(prop)
 
@@ -219,13 +219,13 @@ func _place(prop: OtherworldPropState) -> void:
 		return
 	var realm := _realm()
 	var place := realm * prop.position
-	var unit := Maths.metres_per_pixel(camera, place) * pixels
+	var unit := _Maths.metres_per_pixel(camera, place) * pixels
 	global_transform = Transform3D((realm.basis * _axes()).scaled(Vector3.ONE * unit), place)
 
 
 func _axes() -> Basis:
 	var prop: OtherworldPropState = client.props.get(element)
-	return Basis(prop.rotation if not is_dragged else _rotation) if is_local and prop != null else Basis.IDENTITY
+	return Basis(prop.rotation if not is_dragged else _rotation) if use_local_axes and prop != null else Basis.IDENTITY
 
 
 # What the pointer says of the handle's axis: metres along it, or radians about it.
@@ -233,18 +233,18 @@ func _value_at(camera: Camera3D, at: Vector2) -> float:
 	var back := _realm().affine_inverse()
 	var from := back * camera.project_ray_origin(at)
 	var direction := (back.basis * camera.project_ray_normal(at)).normalized()
-	if _handle <= Handles.Handle.MOVE_Z:
-		return Maths.along_axis(_position, _axis, from, direction)
-	return Maths.angle_about(_position, _axis, from, direction)
+	if _handle <= _Handles.Handle.MOVE_Z:
+		return _Maths.along_axis(_position, _axis, from, direction)
+	return _Maths.angle_about(_position, _axis, from, direction)
 
 
 func _within_reach(wished: Vector3) -> Vector3:
 	wished.y = maxf(wished.y, _holding.drag.floor_metres)
-	if client.own == null:
+	if client.local_avatar == null:
 		return wished
-	var head := client.own.position + Vector3(0.0, client.own.head_metres, 0.0)
+	var head := client.local_avatar.position + Vector3(0.0, client.local_avatar.head_metres, 0.0)
 	var reach: float = client.definition.reach
-	return head + (wished - head).limit_length(reach - DragTarget.REACH_MARGIN)
+	return head + (wished - head).limit_length(reach - _DragTarget.REACH_MARGIN)
 
 
 func _send_scale() -> void:
@@ -254,14 +254,14 @@ func _send_scale() -> void:
 	_scaled_msec = _now()
 	var outcome := await client.scale_prop(element, _wished_scale)
 	if not outcome.ok and outcome.reason != "lost":
-		refused.emit(PlayerMessages.refusal(outcome.reason))
+		action_rejected.emit(_PlayerMessages.refusal(outcome.reason))
 
 
 func _on_holding_refused(reason: String) -> void:
 	if is_dragged:
-		_handle = Handles.Handle.NONE
+		_handle = _Handles.Handle.NONE
 		drag_ended.emit(element)
-	refused.emit(reason)
+	action_rejected.emit(reason)
 
 
 func _realm() -> Transform3D:

@@ -5,12 +5,12 @@ extends PanelContainer
 ##
 ## Put it anywhere among the controls of a scene; a key shows and hides it. It looks as the theme around it does.
 
-const Graph := preload("network_graph.gd")
+const _Graph := preload("network_graph.gd")
 
 ## Figures are renewed this often, seconds.
-const INTERVAL_SECONDS := 0.25
+const _INTERVAL_SECONDS := 0.25
 ## The graphs go back so far, seconds.
-const GRAPH_SECONDS := 20.0
+const _GRAPH_SECONDS := 20.0
 const _WIDTH := 250.0
 const _SMALL_FONT := 13
 const _PING_COLOR := Color(0.37, 0.55, 0.95)
@@ -24,9 +24,9 @@ const _NOTHING := "–"
 @export var toggle_key := KEY_N
 
 var _figures: Dictionary[String, Label] = {}
-var _ping: Graph
-var _rate: Graph
-var _correction: Graph
+var _ping: _Graph
+var _rate: _Graph
+var _correction: _Graph
 var _seconds := 0.0
 
 
@@ -41,8 +41,8 @@ func _ready() -> void:
 
 func _process(delta: float) -> void:
 	_seconds += delta
-	if _seconds >= INTERVAL_SECONDS:
-		_seconds = fmod(_seconds, INTERVAL_SECONDS)
+	if _seconds >= _INTERVAL_SECONDS:
+		_seconds = fmod(_seconds, _INTERVAL_SECONDS)
 		_show()
 
 
@@ -69,9 +69,9 @@ func _build() -> void:
 		_add_figure(column, title)
 
 
-func _add_graph(column: VBoxContainer, title: String, color: Color, least: float) -> Graph:
+func _add_graph(column: VBoxContainer, title: String, color: Color, least: float) -> _Graph:
 	_add_figure(column, title)
-	var graph := Graph.new(least, color, roundi(GRAPH_SECONDS / INTERVAL_SECONDS))
+	var graph := _Graph.new(least, color, roundi(_GRAPH_SECONDS / _INTERVAL_SECONDS))
 	column.add_child(graph)
 	return graph
 

@@ -9,30 +9,30 @@ extends Node3D
 ## wheel scales it, Shift and wheel bring it nearer or farther, letting go in motion throws it. X deletes, 1 to 4 make shapes,
 ## G shows a gizmo on a thing. [member controls] rebinds all of it.
 
-## The hand took a thing. The server may still refuse it: [signal released], then [signal refused].
+## The hand took a thing. The server may still refuse it: [signal released], then [signal action_rejected].
 signal grabbed(element: int)
 ## The hand is empty again.
 signal released(element: int)
 ## Something was not possible; [param reason] in whole words for the player.
-signal refused(reason: String)
+signal action_rejected(reason: String)
 ## The pointer is on another thing than before that could be taken; 0: on none.
-signal pointed(element: int)
+signal pointed_changed(element: int)
 ## Something was done, or can be done now, in whole words for the player.
-signal hinted(text: String)
+signal hint_shown(text: String)
 
-const AvatarBody := preload("../packages/avatar_body.gd")
-const PlayerActions := preload("../local_player/player_actions.gd")
-const CameraRig := preload("../local_player/camera_rig.gd")
-const HeldActions := preload("../local_player/held_actions.gd")
-const Holding := preload("../local_player/holding.gd")
-const LocalBody := preload("../local_player/local_body.gd")
-const PlayerInput := preload("../local_player/player_input.gd")
-const PointerTarget := preload("../local_player/pointer_target.gd")
-const MoveInput := preload("../local_player/move_input.gd")
-const PlayerMessages := preload("../local_player/player_messages.gd")
+const _AvatarBody := preload("../packages/avatar_body.gd")
+const _PlayerActions := preload("../local_player/player_actions.gd")
+const _CameraRig := preload("../local_player/camera_rig.gd")
+const _HeldActions := preload("../local_player/held_actions.gd")
+const _Holding := preload("../local_player/holding.gd")
+const _LocalBody := preload("../local_player/local_body.gd")
+const _PlayerInput := preload("../local_player/player_input.gd")
+const _PointerTarget := preload("../local_player/pointer_target.gd")
+const _MoveInput := preload("../local_player/move_input.gd")
+const _PlayerMessages := preload("../local_player/player_messages.gd")
 
 ## The player acts before the client (priority -100), so that a step is seen in the frame in which the key went down.
-const PRIORITY := -110
+const _PRIORITY := -110
 
 ## The client that it plays through. Empty: the nearest one above it in the tree.
 @export var client: OtherworldClient
@@ -43,21 +43,21 @@ const PRIORITY := -110
 ## The gizmo that G shows. Empty: one of its own.
 @export var gizmo: OtherworldGizmo
 ## Whether it listens to keys and buttons; switch it off while a menu is open.
-@export var listens := true:
+@export var input_enabled := true:
 	set(value):
-		listens = value
+		input_enabled = value
 		if not value:
 			_forget_events()
 ## How far the camera is behind the head, metres; 0: in the avatar's eyes.
-@export_range(0.0, 14.0, 0.1, "suffix:m") var distance := CameraRig.DISTANCE_START
+@export_range(0.0, 14.0, 0.1, "suffix:m") var distance := _CameraRig.DISTANCE_START
 ## Turning by the mouse, radians a pixel.
 @export_range(0.0005, 0.02, 0.0001) var mouse_turn := 0.0042
 ## Turning by keys and sticks, radians a second.
 @export_range(0.2, 8.0, 0.1) var key_turn := 2.1
 ## Hashes of packages that the keys 5 to 9 place.
-@export var key_packages: PackedStringArray = []
+@export var hotbar_packages: PackedStringArray = []
 ## Whether what is pointed at or held stands out.
-@export var highlights := true
+@export var highlight_targets := true
 
 ## What is held; 0: nothing.
 var held_element: int:
@@ -88,20 +88,20 @@ var is_flying: bool:
 	get:
 		return _walking.is_flying
 
-var _walking := MoveInput.new()
-var _held: HeldActions
-var _events: PlayerInput
-var _holding: Holding
-var _pointing: PointerTarget
-var _actions: PlayerActions
-var _local_body: LocalBody
+var _walking := _MoveInput.new()
+var _held: _HeldActions
+var _events: _PlayerInput
+var _holding: _Holding
+var _pointing: _PointerTarget
+var _actions: _PlayerActions
+var _local_body: _LocalBody
 var _is_settled := false
 # The camera was so far behind before it went into the eyes, metres.
-var _distance_before := CameraRig.DISTANCE_START
+var _distance_before := _CameraRig.DISTANCE_START
 
 
 func _init() -> void:
-	process_priority = PRIORITY
+	process_priority = _PRIORITY
 
 
 func _ready() -> void:
@@ -116,20 +116,20 @@ func _ready() -> void:
 	if controls == null:
 		controls = OtherworldControls.new()
 	controls.install()
-	_held = HeldActions.new(controls.actions())
-	_events = PlayerInput.new(self, controls)
-	_local_body = LocalBody.new(client)
-	_pointing = PointerTarget.new(client, camera)
-	_pointing.pointed.connect(pointed.emit)
-	_pointing.refused.connect(refused.emit)
-	_holding = Holding.new(client)
+	_held = _HeldActions.new(controls.actions())
+	_events = _PlayerInput.new(self, controls)
+	_local_body = _LocalBody.new(client)
+	_pointing = _PointerTarget.new(client, camera)
+	_pointing.pointed_changed.connect(pointed_changed.emit)
+	_pointing.action_rejected.connect(action_rejected.emit)
+	_holding = _Holding.new(client)
 	_holding.grabbed.connect(grabbed.emit)
 	_holding.released.connect(released.emit)
-	_holding.refused.connect(refused.emit)
-	_actions = PlayerActions.new(client)
-	_actions.refused.connect(refused.emit)
-	_actions.hinted.connect(hinted.emit)
-	client.world_sampled.connect(_on_world_sampled)
+	_holding.action_rejected.connect(action_rejected.emit)
+	_actions = _PlayerActions.new(client)
+	_actions.action_rejected.connect(action_rejected.emit)
+	_actions.hint_shown.connect(hint_shown.emit)
+	client.frame_updated.connect(_on_frame_updated)
 	client.joined.connect(_on_client_joined)
 
 
@@ -150,12 +150,12 @@ func _input(event: InputEvent) -> void:
 	if _events == null:
 		return
 	_held.feed(event, _now(), false)
-	if listens and _events.follow(event):
+	if input_enabled and _events.follow(event):
 		get_viewport().set_input_as_handled()
 
 
 func _unhandled_input(event: InputEvent) -> void:
-	if _events == null or not listens:
+	if _events == null or not input_enabled:
 		return
 	_held.feed(event, _now())
 	if event is InputEventMouseButton:
@@ -166,61 +166,61 @@ func _unhandled_input(event: InputEvent) -> void:
 
 
 func _process(delta: float) -> void:
-	if not is_instance_valid(client) or client.own == null:
+	if not is_instance_valid(client) or client.local_avatar == null:
 		return
 	if not _is_settled:
 		_is_settled = true
-		yaw = client.own.yaw
+		yaw = client.local_avatar.yaw
 	_walking.read(_held, controls, delta, key_turn, _now())
 	if _walking.is_news():
 		client.move(_walking.direction, _walking.yaw, _walking.jumps, _walking.runs, _walking.is_flying)
 	var shown := _pointing.avatar_node()
-	var reach_for := _holding.drag.target_position if _holding.by != Holding.By.NOTHING else Vector3.INF
-	_local_body.frame(client.own, shown.body() if shown != null else null, yaw, pitch, reach_for, delta, _now())
+	var reach_for := _holding.drag.target_position if _holding.by != _Holding.By.NOTHING else Vector3.INF
+	_local_body.frame(client.local_avatar, shown._shown_body() if shown != null else null, yaw, pitch, reach_for, delta, _now())
 
 
-## Takes the prop that the pointer is on. True: the hand took it, and the server is asked; else [signal refused] may say why not.
+## Takes the prop that the pointer is on. True: the hand took it, and the server is asked; else [signal action_rejected] may say why not.
 func take_pointed() -> bool:
-	if client.own == null or not _pointing.find_to_take(_events.at(_size())):
+	if client.local_avatar == null or not _pointing.find_to_take(_events.at(_size())):
 		return false
-	return _take(Holding.By.POINTER)
+	return _take(_Holding.By.POINTER)
 
 
 ## Takes what is pointed at or stands in front, or lets go of what is held.
 func grab() -> void:
-	if _holding.by != Holding.By.NOTHING:
-		_holding.let_go()
-	elif client.own != null and _pointing.find_near(_events.at(_size())):
-		_take(Holding.By.KEY)
+	if _holding.by != _Holding.By.NOTHING:
+		_holding.release()
+	elif client.local_avatar != null and _pointing.find_near(_events.at(_size())):
+		_take(_Holding.By.KEY)
 	else:
-		refused.emit("Nothing to grab within reach: walk closer and look at it.")
+		action_rejected.emit("Nothing to grab within reach: walk closer and look at it.")
 
 
 ## Opens the hand; what moves flies on.
-func let_go() -> void:
-	_holding.let_go()
+func release() -> void:
+	_holding.release()
 
 
 ## Makes what is held larger by so many notches of the wheel, or smaller.
 func scale_held(notches: float) -> void:
-	if _holding.by == Holding.By.NOTHING:
-		refused.emit("Grab something first: then plus and minus scale it.")
+	if _holding.by == _Holding.By.NOTHING:
+		action_rejected.emit("Grab something first: then plus and minus scale it.")
 	else:
 		_holding.grow(notches)
 
 
 ## Brings what is held farther by so many notches of the wheel, or nearer.
 func push_held(notches: float) -> void:
-	if _holding.by == Holding.By.NOTHING:
-		refused.emit("Grab something first: then it can be brought nearer and farther.")
+	if _holding.by == _Holding.By.NOTHING:
+		action_rejected.emit("Grab something first: then it can be brought nearer and farther.")
 	else:
 		_holding.drag.push(notches, _pointing.reach(), distance)
 
 
 ## The wheel: zooms; what is held, it scales, or with [param shift] brings nearer and farther.
-func turn_wheel(notches: float, shift: bool) -> void:
-	if _holding.by == Holding.By.NOTHING:
-		distance = CameraRig.zoomed(distance, notches)
+func _turn_wheel(notches: float, shift: bool) -> void:
+	if _holding.by == _Holding.By.NOTHING:
+		distance = _CameraRig.zoomed(distance, notches)
 	elif shift:
 		push_held(notches)
 	else:
@@ -228,8 +228,8 @@ func turn_wheel(notches: float, shift: bool) -> void:
 
 
 ## From behind the avatar into its eyes, and back.
-func toggle_eyes() -> void:
-	if distance < CameraRig.OWN_EYES:
+func toggle_first_person() -> void:
+	if distance < _CameraRig.OWN_EYES:
 		distance = _distance_before
 	else:
 		_distance_before = distance
@@ -239,26 +239,26 @@ func toggle_eyes() -> void:
 ## Begins or ends flying, where it is permitted.
 func fly() -> void:
 	if client.permissions & OtherworldClient.Permission.FLY == 0:
-		refused.emit("Flying is not permitted here.")
+		action_rejected.emit("Flying is not permitted here.")
 		return
 	_walking.is_flying = not _walking.is_flying
-	hinted.emit("You fly: Space up, C down, F to land." if _walking.is_flying else "You walk again.")
+	hint_shown.emit("You fly: Space up, C down, F to land." if _walking.is_flying else "You walk again.")
 
 
-## Makes a box, a ball, a capsule or a gem in front of the avatar (0 to 3), then those of [member key_packages].
+## Makes a box, a ball, a capsule or a gem in front of the avatar (0 to 3), then those of [member hotbar_packages].
 func spawn(index: int) -> void:
-	_actions.spawn(index, key_packages, yaw)
+	_actions.spawn(index, hotbar_packages, yaw)
 
 
 ## Deletes what is held, pointed at or in front.
 func delete() -> void:
 	var prop: OtherworldPropState = client.props.get(held_element)
-	if prop == null and client.own != null and _pointing.find_near(_events.at(_size())):
+	if prop == null and client.local_avatar != null and _pointing.find_near(_events.at(_size())):
 		prop = _pointing.prop
 	if prop == null:
-		refused.emit("Point at a thing, or hold it, to delete it.")
+		action_rejected.emit("Point at a thing, or hold it, to delete it.")
 		return
-	_holding.let_go()
+	_holding.release()
 	_actions.delete(prop)
 
 
@@ -266,12 +266,12 @@ func delete() -> void:
 func toggle_gizmo() -> void:
 	if gizmo.element != 0:
 		gizmo.element = 0
-	elif client.own != null and _pointing.find_near(_events.at(_size())):
-		_holding.let_go()
+	elif client.local_avatar != null and _pointing.find_near(_events.at(_size())):
+		_holding.release()
 		gizmo.element = _pointing.prop.element
-		hinted.emit("Arrows move it, rings turn it, the cube scales it; G puts the gizmo away.")
+		hint_shown.emit("Arrows move it, rings turn it, the cube scales it; G puts the gizmo away.")
 	else:
-		refused.emit("Point at a thing to show the gizmo on it.")
+		action_rejected.emit("Point at a thing to show the gizmo on it.")
 
 
 ## Hides the pointer and looks with the mouse alone, or ends that; Escape ends it too.
@@ -280,61 +280,61 @@ func capture_mouse(on: bool) -> void:
 
 
 ## Turns the view by so many pixels of the mouse.
-func turn_by_mouse(pixels: Vector2) -> void:
+func _turn_by_mouse(pixels: Vector2) -> void:
 	_walking.turn(-pixels.x * mouse_turn, -pixels.y * mouse_turn)
 
 
 ## Says where what is held should be: in each frame, and when the pointer moves.
-func carry() -> void:
-	if client.own == null or _holding.by == Holding.By.NOTHING:
+func _carry_held() -> void:
+	if client.local_avatar == null or _holding.by == _Holding.By.NOTHING:
 		return
 	var size := _size()
-	_pointing.aim(size / 2.0 if _holding.by == Holding.By.KEY else _events.at(size))
+	_pointing.aim(size / 2.0 if _holding.by == _Holding.By.KEY else _events.at(size))
 	_holding.frame(_pointing.origin, _pointing.direction, yaw, _pointing.head(), _pointing.reach(), _now())
 
 
 ## The button went down where the pointer is. True: a handle of the gizmo was there.
-func press_gizmo() -> bool:
+func _press_gizmo() -> bool:
 	return gizmo.press(camera, _events.at(_size()))
 
 
 ## The pointer moved while it has a handle of the gizmo.
-func drag_gizmo() -> void:
+func _drag_gizmo() -> void:
 	gizmo.move(camera, _events.at(_size()))
 
 
 ## The button went up.
-func release_gizmo() -> void:
+func _release_gizmo() -> void:
 	gizmo.release()
 
 
-func _take(how: Holding.By) -> bool:
+func _take(how: _Holding.By) -> bool:
 	gizmo.element = 0
 	var prop := _pointing.prop
 	if not _holding.take(prop, _pointing.point, _pointing.distance, how, yaw, _now()):
 		return false
 	var label := prop.name if prop.name else "thing"
-	var hint := "The wheel scales it; let go in motion to throw." if how == Holding.By.POINTER else "Plus and minus scale it, E lets go."
-	hinted.emit("Holding the %s. %s" % [label, hint])
+	var hint := "The wheel scales it; let go in motion to throw." if how == _Holding.By.POINTER else "Plus and minus scale it, E lets go."
+	hint_shown.emit("Holding the %s. %s" % [label, hint])
 	return true
 
 
-func _on_world_sampled(_tick: float) -> void:
-	var own := client.own
+func _on_frame_updated(_tick: float) -> void:
+	var own := client.local_avatar
 	_place_camera(own)
 	if own == null:
 		return
-	_pointing.see_own(distance < CameraRig.OWN_EYES)
-	carry()
+	_pointing.see_own(distance < _CameraRig.OWN_EYES)
+	_carry_held()
 	gizmo.hover(camera, _events.at(_size()))
-	_pointing.look(_events.at(_size()), held_element, highlights and listens and gizmo.element == 0)
+	_pointing.look(_events.at(_size()), held_element, highlight_targets and input_enabled and gizmo.element == 0)
 
 
 func _place_camera(own: OtherworldAvatarState) -> void:
 	var head := Vector3(0.0, 1.6, 4.0) if own == null else own.position + Vector3(0.0, own.head_metres, 0.0)
-	if distance < CameraRig.OWN_EYES and own != null:
-		head = CameraRig.eyes(head, yaw)
-	camera.global_transform = _pointing.realm() * CameraRig.behind(head, yaw, pitch, distance)
+	if distance < _CameraRig.OWN_EYES and own != null:
+		head = _CameraRig.eyes(head, yaw)
+	camera.global_transform = _pointing.realm() * _CameraRig.behind(head, yaw, pitch, distance)
 
 
 func _on_client_joined() -> void:
@@ -353,11 +353,11 @@ func _rest() -> void:
 	if _events == null or not is_instance_valid(client):
 		return
 	_forget_events()
-	_holding.let_go()
+	_holding.release()
 	if is_instance_valid(gizmo):
 		gizmo.release()
 	_walking.rest()
-	if client.own != null and _walking.is_news():
+	if client.local_avatar != null and _walking.is_news():
 		client.move(Vector3.ZERO, yaw, false, false, is_flying)
 
 
@@ -377,8 +377,8 @@ func _make_gizmo() -> void:
 		gizmo.name = "Gizmo"
 		gizmo.client = client
 		add_child(gizmo)
-	gizmo.listens = false
-	gizmo.refused.connect(refused.emit)
+	gizmo.input_enabled = false
+	gizmo.action_rejected.connect(action_rejected.emit)
 
 
 func _client_above() -> OtherworldClient:

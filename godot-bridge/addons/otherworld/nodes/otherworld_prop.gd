@@ -6,20 +6,20 @@ extends Node3D
 ## [OtherworldView] makes one for each prop; read [member state] for what the realm says of it. While its package is on its
 ## way a box stands in.
 
-const CapsuleBodies := preload("../packages/capsule_bodies.gd")
-const Collider := preload("../packages/collider.gd")
-const LevelOfDetail := preload("../packages/level_of_detail.gd")
-const Library := preload("../packages/library.gd")
-const Manifest := preload("../packages/manifest.gd")
-const LoadRequest := preload("../packages/load_request.gd")
+const _CapsuleBodies := preload("../packages/capsule_bodies.gd")
+const _Collider := preload("../packages/collider.gd")
+const _LevelOfDetail := preload("../packages/level_of_detail.gd")
+const _Library := preload("../packages/library.gd")
+const _Manifest := preload("../packages/manifest.gd")
+const _LoadRequest := preload("../packages/load_request.gd")
 
 ## Shows something else than before: the package came, or its nearer or farther form is shown.
-signal looks_changed
+signal model_changed
 
 ## Of the box that stands for a package which is not there yet.
-const PLACEHOLDER_COLOR := Color(0.75, 0.78, 0.9, 0.35)
+const _PLACEHOLDER_COLOR := Color(0.75, 0.78, 0.9, 0.35)
 ## Laid over what is pointed at or held.
-const HIGHLIGHT_COLOR := Color(1.0, 0.95, 0.8, 0.28)
+const _HIGHLIGHT_COLOR := Color(1.0, 0.95, 0.8, 0.28)
 
 ## What the realm says of it, brought up to date by the client in each frame.
 var state: OtherworldPropState
@@ -48,13 +48,13 @@ var pick_layer := 1 << 19:
 		if _body != null:
 			_body.collision_layer = value
 ## What is wrong with its package, in words; empty: nothing.
-var problem := ""
+var load_error := ""
 
 static var _highlight: StandardMaterial3D
 
-var _library: Library
-var _package: LoadRequest
-var _model_wish: LoadRequest
+var _library: _Library
+var _package: _LoadRequest
+var _model_wish: _LoadRequest
 var _level := -1
 var _shown_level := -1
 var _colliders: Array = []
@@ -65,19 +65,19 @@ var _scale := 1.0
 var _shown: Object
 
 
-func _init(of: OtherworldPropState, library: Library) -> void:
+func _init(of: OtherworldPropState, library: _Library) -> void:
 	state = of
 	name = "Prop_%d" % of.element
 	_library = library
 	_marker.name = "Marker"
 	_marker.gizmo_extents = 0.05
 	add_child(_marker)
-	refresh()
+	_apply_state()
 
 
 func _notification(what: int) -> void:
 	if what == NOTIFICATION_PREDELETE:
-		_let_go()
+		_release_packages()
 
 
 ## Which of its package's models is shown, 0 the finest; -1: its shapes, or a box that stands for it.
@@ -96,13 +96,13 @@ func collision_body() -> PhysicsBody3D:
 
 
 ## The realm says something else of it.
-func refresh() -> void:
+func _apply_state() -> void:
 	if _package != null and _package.key != state.package:
-		_let_go()
+		_release_packages()
 	if state.package and _package == null:
 		_package = _library.want_package(state.package)
 	if _body == null:
-		_colliders = Collider.of_messages(state.colliders)
+		_colliders = _Collider.of_messages(state.colliders)
 		_show_shapes()
 		_build_body(state.motion == OtherworldPropState.Motion.STATIC)
 	# A body of hulls takes milliseconds: it stays where only the holder is another.
@@ -111,7 +111,7 @@ func refresh() -> void:
 
 
 ## Draws it as it is now.
-func draw() -> void:
+func _update_frame() -> void:
 	var here := Transform3D(Basis(state.rotation), state.position)
 	if transform != here:
 		transform = here
@@ -120,33 +120,33 @@ func draw() -> void:
 
 
 ## What changes less often than its place: what is wanted of the library, which level. [param eye]: the camera's place.
-func look(eye: Vector3) -> void:
+func _update_detail(eye: Vector3) -> void:
 	if _package == null:
 		return
 	var metres := eye.distance_to(state.position)
 	_package.see(metres)
-	problem = _package.problem
+	load_error = _package.load_error
 	if _package.manifest != null:
 		_want_level(_package.manifest, metres)
 
 
-func _want_level(manifest: Manifest, metres: float) -> void:
+func _want_level(manifest: _Manifest, metres: float) -> void:
 	if manifest.is_avatar:
-		problem = "The package is an avatar; it cannot stand as a thing."
+		load_error = "The package is an avatar; it cannot stand as a thing."
 		return
-	var level := LevelOfDetail.choose(manifest.models, metres, state.scale, _level)
+	var level := _LevelOfDetail.choose(manifest.models, metres, state.scale, _level)
 	if level != _level or _model_wish == null:
 		var before := _model_wish
 		_model_wish = _library.want_model(manifest, level)
 		_level = level
 		if before != null:
-			_library.let_go(before)
+			_library.release(before)
 		elif manifest.colliders != _colliders:
 			_colliders = manifest.colliders
 			_build_body(manifest.is_static)
 	_model_wish.see(metres)
-	if _model_wish.problem:
-		problem = _model_wish.problem
+	if _model_wish.load_error:
+		load_error = _model_wish.load_error
 	if _model_wish.model != null and _shown != _model_wish.model:
 		_shown = _model_wish.model
 		_shown_level = level
@@ -161,7 +161,7 @@ func _show_shapes() -> void:
 	_clear(_marker)
 	var color := Color.hex((state.color << 8) | 0xff)
 	var material := _placeholder_material() if state.package else _material(color)
-	for collider: Collider in _colliders:
+	for collider: _Collider in _colliders:
 		var mesh := MeshInstance3D.new()
 		mesh.mesh = collider.mesh()
 		mesh.material_override = material
@@ -173,7 +173,7 @@ func _show_shapes() -> void:
 func _looks_are_new() -> void:
 	_set_shadows()
 	_set_overlays()
-	looks_changed.emit()
+	model_changed.emit()
 
 
 ## Shapes carry the scale themselves: physics engines do not like scaled nodes.
@@ -191,7 +191,7 @@ func _build_body(is_static: bool) -> void:
 	_body.collision_layer = pick_layer
 	_body.collision_mask = 0
 	_body.set_meta(&"otherworld_element", state.element)
-	for collider: Collider in _colliders:
+	for collider: _Collider in _colliders:
 		_body.add_child(CollisionShape3D.new())
 	_scale_body()
 	add_child(_body)
@@ -207,7 +207,7 @@ func _set_scale() -> void:
 
 func _scale_body() -> void:
 	for i: int in _colliders.size():
-		var collider: Collider = _colliders[i]
+		var collider: _Collider = _colliders[i]
 		var shape := _body.get_child(i) as CollisionShape3D
 		shape.shape = collider.shape(state.scale)
 		shape.transform = Transform3D(collider.place.basis, collider.place.origin * state.scale)
@@ -222,7 +222,7 @@ func _show_colliders() -> void:
 		if show_colliders:
 			var look := MeshInstance3D.new()
 			look.mesh = shape.shape.get_debug_mesh()
-			look.material_override = CapsuleBodies.debug_material()
+			look.material_override = _CapsuleBodies.debug_material()
 			look.cast_shadow = GeometryInstance3D.SHADOW_CASTING_SETTING_OFF
 			shape.add_child(look)
 
@@ -239,7 +239,7 @@ func _set_shadows() -> void:
 func _set_overlays() -> void:
 	if _highlight == null:
 		_highlight = _placeholder_material()
-		_highlight.albedo_color = HIGHLIGHT_COLOR
+		_highlight.albedo_color = _HIGHLIGHT_COLOR
 		_highlight.blend_mode = BaseMaterial3D.BLEND_MODE_ADD
 	for mesh: GeometryInstance3D in _meshes():
 		mesh.material_overlay = _highlight if is_highlighted else null
@@ -254,7 +254,7 @@ static func _material(color: Color) -> StandardMaterial3D:
 
 static func _placeholder_material() -> StandardMaterial3D:
 	var material := StandardMaterial3D.new()
-	material.albedo_color = PLACEHOLDER_COLOR
+	material.albedo_color = _PLACEHOLDER_COLOR
 	material.transparency = BaseMaterial3D.TRANSPARENCY_ALPHA
 	material.shading_mode = BaseMaterial3D.SHADING_MODE_UNSHADED
 	return material
@@ -266,11 +266,11 @@ static func _clear(node: Node) -> void:
 		child.queue_free()
 
 
-func _let_go() -> void:
+func _release_packages() -> void:
 	if _model_wish != null and is_instance_valid(_library):
-		_library.let_go(_model_wish)
+		_library.release(_model_wish)
 	if _package != null and is_instance_valid(_library):
-		_library.let_go(_package)
+		_library.release(_package)
 	_model_wish = null
 	_package = null
 	_level = -1

@@ -7,9 +7,9 @@ extends Node3D
 ## Put it below the client, or say where the client is. Realm space is this node's own space: move or turn the node, and
 ## the realm moves with it. Its own light and sky are added where the scene has none.
 
-const AvatarBody := preload("../packages/avatar_body.gd")
-const Library := preload("../packages/library.gd")
-const RealmEnvironment := preload("../packages/realm_environment.gd")
+const _AvatarBody := preload("../packages/avatar_body.gd")
+const _Library := preload("../packages/library.gd")
+const _RealmEnvironment := preload("../packages/realm_environment.gd")
 
 ## An avatar is shown from now on.
 signal avatar_shown(node: OtherworldAvatar)
@@ -17,7 +17,7 @@ signal avatar_shown(node: OtherworldAvatar)
 signal prop_shown(node: OtherworldProp)
 
 ## Each element's level of detail, bodies and shadow are looked at once in so many frames.
-const LOOK_FRAMES := 12
+const _DETAIL_FRAMES := 12
 
 ## The [OtherworldClient]; empty: the parent.
 @export var client_path := NodePath()
@@ -31,11 +31,11 @@ const LOOK_FRAMES := 12
 	set(value):
 		show_names = value
 		for node: OtherworldAvatar in _avatar_nodes:
-			node.show_name = value and not node.state.is_own
+			node.show_name = value and not node.state.is_local
 ## Avatars and props that cast shadows at once, the nearest.
 @export_range(0, 512) var shadows_max := 48
 ## Avatars nearer than this have bodies to point at, metres.
-@export_range(0.0, 100.0) var body_metres := 6.0
+@export_range(0.0, 100.0) var collider_distance := 6.0
 ## Physics layers of what can be pointed at: props, capsules of avatars near by, the ground. Each body has the metadata
 ## "otherworld_element" (the ground's is 0).
 @export_flags_3d_physics var pick_layer := 1 << 19
@@ -45,11 +45,11 @@ const LOOK_FRAMES := 12
 @export_range(16, 8192) var cache_mebibytes := 512
 
 ## Loads what is shown; its [code]api[/code] asks the client's server.
-var library := Library.new()
+var _library := _Library.new()
 
 var _client: Node
-var _scenery := RealmEnvironment.new()
-var _bodies: Array[AvatarBody] = []
+var _scenery := _RealmEnvironment.new()
+var _bodies: Array[_AvatarBody] = []
 var _avatars: Dictionary[int, OtherworldAvatar] = {}
 var _props: Dictionary[int, OtherworldProp] = {}
 ## The same once more, for what is done in each frame.
@@ -60,14 +60,14 @@ var _first_person := 0
 
 
 func _init() -> void:
-	library.name = "Library"
-	add_child(library)
+	_library.name = "Library"
+	add_child(_library)
 	_scenery.name = "Scenery"
 	add_child(_scenery)
 
 
 func _ready() -> void:
-	library.cache.bytes_max = cache_mebibytes * 1024 * 1024
+	_library.cache.bytes_max = cache_mebibytes * 1024 * 1024
 	if add_environment:
 		_scenery.add_environment_if_none(get_tree())
 	attach(get_node_or_null(client_path) if client_path else get_parent())
@@ -76,10 +76,10 @@ func _ready() -> void:
 ## Shows the realm of that client from now on.
 func attach(client: Node) -> void:
 	_detach()
-	if client == null or not client.has_signal(&"world_sampled"):
+	if client == null or not client.has_signal(&"frame_updated"):
 		return
 	_client = client
-	library.api.token_of = func() -> String: return _client.get(&"token") as String if is_instance_valid(_client) else ""
+	_library.api.token_of = func() -> String: return _client.get(&"token") as String if is_instance_valid(_client) else ""
 	for pair: Array in _connections():
 		client.connect(pair[0] as StringName, pair[1] as Callable)
 	_enter()
@@ -109,7 +109,7 @@ func spawn_marker() -> Marker3D:
 
 func _connections() -> Array[Array]:
 	return [
-		[&"joined", _enter], [&"world_sampled", _on_world_sampled],
+		[&"joined", _enter], [&"frame_updated", _on_frame_updated],
 		[&"avatar_added", _on_avatar_added], [&"avatar_changed", _on_avatar_changed], [&"avatar_removed", _on_avatar_removed],
 		[&"prop_added", _on_prop_added], [&"prop_changed", _on_prop_changed], [&"prop_removed", _on_prop_removed],
 	]
@@ -128,10 +128,10 @@ func _detach() -> void:
 
 ## The realm is known: its ground, and whoever is there already.
 func _enter() -> void:
-	library.api.server = _client.get(&"url") as String
+	_library.api.server = _client.get(&"url") as String
 	var definition: Variant = _client.get(&"definition")
 	if definition is Dictionary and not (definition as Dictionary).is_empty():
-		_bodies = AvatarBody.read_list((definition as Dictionary).get("bodies"))
+		_bodies = _AvatarBody.read_list((definition as Dictionary).get("bodies"))
 		_scenery.show_realm(definition as Dictionary, pick_layer)
 	var avatars: Dictionary = _client.get(&"avatars")
 	var props: Dictionary = _client.get(&"props")
@@ -151,8 +151,8 @@ func _on_avatar_added(state: OtherworldAvatarState) -> void:
 		if _avatars[state.element].state == state:
 			return
 		_on_avatar_removed(_avatars[state.element].state)
-	var node := OtherworldAvatar.new(state, library, _bodies)
-	node.show_name = show_names and not state.is_own
+	var node := OtherworldAvatar.new(state, _library, _bodies)
+	node.show_name = show_names and not state.is_local
 	node.show_colliders = show_colliders
 	node.pick_layer = pick_layer
 	node.is_first_person = state.element == _first_person
@@ -164,7 +164,7 @@ func _on_avatar_added(state: OtherworldAvatarState) -> void:
 
 func _on_avatar_changed(state: OtherworldAvatarState) -> void:
 	if _avatars.has(state.element):
-		_avatars[state.element].refresh()
+		_avatars[state.element]._apply_state()
 
 
 func _on_avatar_removed(state: OtherworldAvatarState) -> void:
@@ -180,7 +180,7 @@ func _on_prop_added(state: OtherworldPropState) -> void:
 		if _props[state.element].state == state:
 			return
 		_on_prop_removed(_props[state.element].state)
-	var node := OtherworldProp.new(state, library)
+	var node := OtherworldProp.new(state, _library)
 	node.show_colliders = show_colliders
 	node.pick_layer = pick_layer
 	_props[state.element] = node
@@ -191,7 +191,7 @@ func _on_prop_added(state: OtherworldPropState) -> void:
 
 func _on_prop_changed(state: OtherworldPropState) -> void:
 	if _props.has(state.element):
-		_props[state.element].refresh()
+		_props[state.element]._apply_state()
 
 
 func _on_prop_removed(state: OtherworldPropState) -> void:
@@ -202,7 +202,7 @@ func _on_prop_removed(state: OtherworldPropState) -> void:
 		node.queue_free()
 
 
-func _on_world_sampled(_tick: float) -> void:
+func _on_frame_updated(_tick: float) -> void:
 	# Taken out of its scene for a while.
 	if not is_inside_tree():
 		return
@@ -216,21 +216,21 @@ func _on_world_sampled(_tick: float) -> void:
 	var delta := get_process_delta_time()
 	_frame += 1
 	for node: OtherworldAvatar in _avatar_nodes:
-		node.draw(eye, ahead, _frame, delta)
+		node._update_frame(eye, ahead, _frame, delta)
 	for node: OtherworldProp in _prop_nodes:
-		node.draw()
-	_look(eye)
+		node._update_frame()
+	_update_details(eye)
 
 
 ## A part of the elements in each frame.
-func _look(eye: Vector3) -> void:
-	for i: int in range(_frame % LOOK_FRAMES, _avatar_nodes.size(), LOOK_FRAMES):
+func _update_details(eye: Vector3) -> void:
+	for i: int in range(_frame % _DETAIL_FRAMES, _avatar_nodes.size(), _DETAIL_FRAMES):
 		var node := _avatar_nodes[i]
-		node.has_bodies = not node.state.is_own and eye.distance_squared_to(node.state.position) < body_metres * body_metres
-		node.look()
-	for i: int in range(_frame % LOOK_FRAMES, _prop_nodes.size(), LOOK_FRAMES):
-		_prop_nodes[i].look(eye)
-	if _frame % (LOOK_FRAMES * 2) == 0:
+		node.has_colliders = not node.state.is_local and eye.distance_squared_to(node.state.position) < collider_distance * collider_distance
+		node._update_detail()
+	for i: int in range(_frame % _DETAIL_FRAMES, _prop_nodes.size(), _DETAIL_FRAMES):
+		_prop_nodes[i]._update_detail(eye)
+	if _frame % (_DETAIL_FRAMES * 2) == 0:
 		_choose_shadows(eye)
 
 

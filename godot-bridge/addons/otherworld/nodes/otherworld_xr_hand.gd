@@ -11,20 +11,20 @@ signal grabbed(element: int)
 ## It has let go, or what it held slipped away.
 signal released(element: int)
 ## It could not take the thing; [param reason] is the server's word (docs/protocol.md, INP-10).
-signal refused(element: int, reason: String)
+signal action_rejected(element: int, reason: String)
 ## What it would take has changed; 0: nothing.
 signal pointed_changed(element: int)
 
 ## The hands that there are.
 enum Which { LEFT, RIGHT }
 
-const Motion := preload("../local_player/xr_motion.gd")
-const Look := preload("xr_hand_visual.gd")
+const _Motion := preload("../local_player/xr_motion.gd")
+const _Look := preload("xr_hand_visual.gd")
 
 ## A grip or trigger drawn so far takes hold.
-const PRESS_AT := 0.6
+const _PRESS_AT := 0.6
 ## A grip or trigger let out so far lets go.
-const OPEN_AT := 0.35
+const _OPEN_AT := 0.35
 const _SQUEEZES: Array[StringName] = [&"grip", &"trigger"]
 const _CLICKS: Array[StringName] = [&"grip_click", &"trigger_click", &"select_button"]
 const _TOUCHED_MAX := 16
@@ -37,27 +37,27 @@ const _TOUCHED_MAX := 16
 		# Another tracker puts the pose back to the default one.
 		pose = &"grip"
 ## Things so near to the palm are touched, metres of the room.
-@export_range(0.01, 0.5, 0.01, "suffix:m") var touch_metres := 0.1
+@export_range(0.01, 0.5, 0.01, "suffix:m") var touch_distance := 0.1
 ## Things so far ahead can be pointed at, metres of the room; 0: what is touched only.
-@export_range(0.0, 20.0, 0.1, "suffix:m") var ray_metres := 4.0
+@export_range(0.0, 20.0, 0.1, "suffix:m") var ray_length := 4.0
 ## The physics layers of things that can be taken; see [member OtherworldView.pick_layer].
 @export_flags_3d_physics var pick_mask := 1 << 19
 ## Shows a ray to what it points at.
-@export var shows_ray := true
+@export var show_ray := true
 ## Shows a hand; the player switches it off where the avatar's own are seen.
-@export var shows_hand := true
+@export var show_hand := true
 ## Strength of the pulse that is felt on taking something, 0 to 1.
 @export_range(0.0, 1.0) var haptic_strength := 0.5
 
 ## What it holds; 0: nothing.
-var held := 0
+var held_element := 0
 ## What it would take; 0: nothing.
-var pointed := 0
-## [member pointed] is touched, not pointed at.
+var pointed_element := 0
+## [member pointed_element] is touched, not pointed at.
 var is_touching := false
 
 var _is_pressed := false
-var _look: Look
+var _look: _Look
 var _sphere := SphereShape3D.new()
 
 
@@ -66,14 +66,14 @@ func _init() -> void:
 
 
 func _ready() -> void:
-	_look = Look.new()
+	_look = _Look.new()
 	_look.is_left = which == Which.LEFT
 	add_child(_look)
 
 
 ## The hand bone of the player's avatar, in the realm.
 func wrist() -> Transform3D:
-	return Motion.wrist_of(global_transform, Motion.Hand.LEFT if which == Which.LEFT else Motion.Hand.RIGHT, XRServer.world_scale)
+	return _Motion.wrist_of(global_transform, _Motion.Hand.LEFT if which == Which.LEFT else _Motion.Hand.RIGHT, XRServer.world_scale)
 
 
 ## Where the ray begins, and along -Z where it points.
@@ -86,31 +86,31 @@ func aim() -> Transform3D:
 
 
 ## Once a frame, by the player: 1: it closes now, -1: it opens now, 0: it stays as it is.
-func pressed_now() -> int:
+func _grip_change() -> int:
 	var was := _is_pressed
-	_is_pressed = get_is_active() and _squeeze() > (OPEN_AT if was else PRESS_AT)
+	_is_pressed = get_is_active() and _squeeze() > (_OPEN_AT if was else _PRESS_AT)
 	return int(_is_pressed) - int(was)
 
 
 ## Once a frame, by the player: looks for what it would take among what [param may_take] says yes to.
-func look_for(may_take: Callable) -> void:
-	var before := pointed
+func _find_target(may_take: Callable) -> void:
+	var before := pointed_element
 	var ray := aim()
-	var hit_metres := ray_metres * XRServer.world_scale
-	pointed = 0
+	var hit_metres := ray_length * XRServer.world_scale
+	pointed_element = 0
 	is_touching = false
-	if held == 0 and get_is_active():
-		pointed = _touched(may_take)
-		is_touching = pointed != 0
-		if not is_touching and ray_metres > 0.0:
+	if held_element == 0 and get_is_active():
+		pointed_element = _touched(may_take)
+		is_touching = pointed_element != 0
+		if not is_touching and ray_length > 0.0:
 			var hit := _hit(ray, hit_metres)
 			hit_metres = hit.get("metres", hit_metres)
-			pointed = hit.element if hit.has("element") and may_take.call(hit.element) else 0
+			pointed_element = hit.element if hit.has("element") and may_take.call(hit.element) else 0
 	_look.visible = get_is_active()
-	_look.show_hand(shows_hand)
-	_look.show_ray(ray, hit_metres, shows_ray and held == 0 and not is_touching and ray_metres > 0.0, pointed != 0)
-	if pointed != before:
-		pointed_changed.emit(pointed)
+	_look.show_hand(show_hand)
+	_look.show_ray(ray, hit_metres, show_ray and held_element == 0 and not is_touching and ray_length > 0.0, pointed_element != 0)
+	if pointed_element != before:
+		pointed_changed.emit(pointed_element)
 
 
 ## A pulse that is felt; [param strength] 0 to 1.
@@ -131,7 +131,7 @@ func _squeeze() -> float:
 ## The nearest thing at the palm; 0: none.
 func _touched(may_take: Callable) -> int:
 	var query := PhysicsShapeQueryParameters3D.new()
-	_sphere.radius = touch_metres * XRServer.world_scale
+	_sphere.radius = touch_distance * XRServer.world_scale
 	query.shape = _sphere
 	query.transform = Transform3D(Basis.IDENTITY, global_position)
 	query.collision_mask = pick_mask

@@ -15,7 +15,7 @@ signal grabbed(element: int)
 ## A hand has let go of a thing.
 signal released(element: int)
 ## Something was not possible; [param reason] in whole words for the player.
-signal refused(reason: String)
+signal action_rejected(reason: String)
 
 ## How the right stick turns.
 enum Turning {
@@ -25,25 +25,25 @@ enum Turning {
 	SMOOTH,
 }
 
-const Motion := preload("../local_player/xr_motion.gd")
-const Root := preload("../local_player/xr_root.gd")
-const Sticks := preload("../local_player/xr_sticks.gd")
-const Holding := preload("xr_holding.gd")
-const Vignette := preload("xr_vignette.gd")
-const PlayerMessages := preload("../local_player/player_messages.gd")
-const XRStart := preload("xr_start.gd")
+const _Motion := preload("../local_player/xr_motion.gd")
+const _Root := preload("../local_player/xr_root.gd")
+const _Sticks := preload("../local_player/xr_sticks.gd")
+const _Holding := preload("xr_holding.gd")
+const _Vignette := preload("xr_vignette.gd")
+const _PlayerMessages := preload("../local_player/player_messages.gd")
+const _XRStart := preload("xr_start.gd")
 
 ## It acts before the client (priority -100), so that what the hands do counts in the same frame.
-const PRIORITY := -110
+const _PRIORITY := -110
 
 ## The client that it plays for; without one, the nearest above it.
 @export var client: OtherworldClient
 ## Whether it listens to sticks and buttons; switch it off while a menu is open. Head and hands are followed all the same.
-@export var listens := true:
+@export var input_enabled := true:
 	set(value):
-		listens = value
+		input_enabled = value
 		if not value and _holding != null:
-			_holding.let_all_go()
+			_holding.release_all()
 ## Turning in steps is easier on the stomach than turning smoothly.
 @export var turning := Turning.SNAP
 ## A step of turning.
@@ -51,9 +51,9 @@ const PRIORITY := -110
 ## How fast smooth turning is.
 @export_range(30.0, 360.0, 10.0, "suffix:°/s") var smooth_degrees := 120.0
 ## Makes the realm as large as the avatar is small, so that one looks out of its eyes.
-@export var fits_avatar := true
-## Height of the player's eyes above the floor of the room, metres; 0: measured when coming in, and by [method fit].
-@export_range(0.0, 2.2, 0.01, "suffix:m") var room_eyes_metres := 0.0
+@export var scale_to_avatar := true
+## Height of the player's eyes above the floor of the room, metres; 0: measured when coming in, and by [method calibrate_height].
+@export_range(0.0, 2.2, 0.01, "suffix:m") var player_eye_height := 0.0
 ## Darkens the edge of the view while the sticks move it: 0 not at all, 1 most.
 @export_range(0.0, 1.0) var vignette_strength := 0.0
 
@@ -64,11 +64,11 @@ var left_hand: OtherworldXRHand
 ## Right hand; its own or the one that the scene has.
 var right_hand: OtherworldXRHand
 
-var _root := Root.new()
-var _sticks := Sticks.new()
-var _holding: Holding
+var _root := _Root.new()
+var _sticks := _Sticks.new()
+var _holding: _Holding
 var _pose := OtherworldPose.new()
-var _vignette: Vignette
+var _vignette: _Vignette
 ## The avatar that the room stands around; 0: none yet.
 var _element := 0
 ## Height of the player's eyes in the room, metres.
@@ -79,22 +79,22 @@ var _menu_was := false
 
 
 func _ready() -> void:
-	process_priority = PRIORITY
+	process_priority = _PRIORITY
 	current = true
 	_make_parts()
-	if not get_viewport().use_xr and not XRStart.start(get_viewport()):
-		print_verbose("OtherworldXRPlayer: " + XRStart.problem)
+	if not get_viewport().use_xr and not _XRStart.start(get_viewport()):
+		print_verbose("OtherworldXRPlayer: " + _XRStart.problem)
 	if client == null:
 		client = _client_above()
 	if client == null:
 		push_error("OtherworldXRPlayer needs an OtherworldClient: put it below one, or set its property client.")
 		set_process(false)
 		return
-	_holding = Holding.new(client)
+	_holding = _Holding.new(client)
 	_holding.grabbed.connect(_on_grabbed)
 	_holding.released.connect(_on_released)
-	_holding.refused.connect(_on_refused)
-	client.world_sampled.connect(_on_world_sampled)
+	_holding.action_rejected.connect(_on_action_rejected)
+	client.frame_updated.connect(_on_frame_updated)
 	client.avatar_changed.connect(_on_avatar_changed)
 
 
@@ -102,13 +102,13 @@ func _ready() -> void:
 func _exit_tree() -> void:
 	if _holding == null or not is_instance_valid(client):
 		return
-	_holding.let_all_go()
-	if client.own != null:
+	_holding.release_all()
+	if client.local_avatar != null:
 		client.move(Vector3.ZERO, _root.yaw)
 
 
 func _process(delta: float) -> void:
-	var own := client.own if is_instance_valid(client) else null
+	var own := client.local_avatar if is_instance_valid(client) else null
 	if own == null or own.element != _element or not _is_tracked():
 		return
 	_read_sticks(delta)
@@ -120,16 +120,16 @@ func _process(delta: float) -> void:
 
 
 ## Measures how tall the player is, while standing upright, and makes the realm fit; where the player looks stays the same.
-func fit() -> void:
-	if client.own == null or not _is_tracked():
+func calibrate_height() -> void:
+	if client.local_avatar == null or not _is_tracked():
 		return
-	_eyes_metres = room_eyes_metres if room_eyes_metres > 0.0 else _head_pose().transform.origin.y
-	_rescale(client.own, Motion.heading(camera.global_basis))
+	_eyes_metres = player_eye_height if player_eye_height > 0.0 else _head_pose().transform.origin.y
+	_rescale(client.local_avatar, _Motion.heading(camera.global_basis))
 
 
 ## Both hands let go of what they hold.
-func let_go() -> void:
-	_holding.let_all_go()
+func release_all() -> void:
+	_holding.release_all()
 
 
 func _make_parts() -> void:
@@ -176,8 +176,8 @@ func _head_pose() -> XRPose:
 
 
 ## The avatar is where it is in this frame: the room goes along.
-func _on_world_sampled(_tick: float) -> void:
-	var own := client.own
+func _on_frame_updated(_tick: float) -> void:
+	var own := client.local_avatar
 	if own == null or not _is_tracked():
 		_element = 0
 	elif own.element != _element:
@@ -189,7 +189,7 @@ func _on_world_sampled(_tick: float) -> void:
 ## The room is put where the avatar stands, turned so that the player looks where it looks.
 func _come_in(own: OtherworldAvatarState) -> void:
 	_element = own.element
-	_eyes_metres = room_eyes_metres if room_eyes_metres > 0.0 else _head_pose().transform.origin.y
+	_eyes_metres = player_eye_height if player_eye_height > 0.0 else _head_pose().transform.origin.y
 	_rescale(own, own.yaw)
 	_root.reset(own.yaw)
 	_feet = own.position
@@ -198,24 +198,24 @@ func _come_in(own: OtherworldAvatarState) -> void:
 
 ## The room is as large as the avatar wants it, with the head above its feet and looking along [param yaw].
 func _rescale(own: OtherworldAvatarState, yaw: float) -> void:
-	if fits_avatar:
-		world_scale = Motion.world_scale(own.head_metres, _eyes_metres)
+	if scale_to_avatar:
+		world_scale = _Motion.world_scale(own.head_metres, _eyes_metres)
 	# The camera itself hears of another scale with its next pose.
 	camera.transform = _head_pose().get_adjusted_transform()
-	global_transform = Motion.origin_under(camera.transform, own.position, yaw)
+	global_transform = _Motion.origin_under(camera.transform, own.position, yaw)
 	_head_before = camera.position
 
 
 func _on_avatar_changed(avatar: OtherworldAvatarState) -> void:
-	if avatar.is_own and avatar.element == _element and _is_tracked():
-		_rescale(avatar, Motion.heading(camera.global_basis))
+	if avatar.is_local and avatar.element == _element and _is_tracked():
+		_rescale(avatar, _Motion.heading(camera.global_basis))
 
 
 ## Its own head is not seen from within, and its own hands are where the view shows it.
 func _find_view(element: int) -> void:
 	var view: OtherworldView = get_tree().root.find_children("*", "OtherworldView", true, false).pop_front()
 	for hand: OtherworldXRHand in [left_hand, right_hand]:
-		hand.shows_hand = view == null
+		hand.show_hand = view == null
 		hand.pick_mask = view.pick_layer if view != null else hand.pick_mask
 	if view != null:
 		view.set_first_person(element)
@@ -223,7 +223,7 @@ func _find_view(element: int) -> void:
 
 func _read_sticks(delta: float) -> void:
 	var snap := deg_to_rad(snap_degrees) if turning == Turning.SNAP else 0.0
-	if listens:
+	if input_enabled:
 		_sticks.read(left_hand.get_vector2(&"primary"), right_hand.get_vector2(&"primary"), left_hand.is_button_pressed(&"primary_click"),
 				right_hand.is_button_pressed(&"ax_button"), right_hand.is_button_pressed(&"by_button"), snap, deg_to_rad(smooth_degrees), delta)
 	else:
@@ -236,34 +236,34 @@ func _read_sticks(delta: float) -> void:
 
 ## The room goes along with the avatar as far as that did not go for the head's sake.
 func _move_room(own: OtherworldAvatarState, delta: float) -> void:
-	var speed := Motion.flat(own.velocity).length()
+	var speed := _Motion.flat(own.velocity).length()
 	global_position += _root.carry(own.position - _feet, own.position, camera.global_position, _sticks.pushed != Vector2.ZERO, speed, own.is_grounded, delta)
 	_feet = own.position
 
 
 func _move_avatar(own: OtherworldAvatarState, delta: float) -> void:
 	if _sticks.turn != 0.0:
-		global_transform = Motion.turned_about(global_transform, camera.global_position, _sticks.turn)
+		global_transform = _Motion.turned_about(global_transform, camera.global_position, _sticks.turn)
 		_root.turn(_sticks.turn)
 	var walked := global_basis * (camera.position - _head_before)
 	_head_before = camera.position
 	var flies := _sticks.flies and client.permissions & OtherworldClient.Permission.FLY != 0
 	var runs := _sticks.runs
-	var speed := Motion.RUN_SPEED if runs else Motion.WALK_SPEED
-	var head_yaw := Motion.heading(camera.global_basis)
+	var speed := _Motion.RUN_SPEED if runs else _Motion.WALK_SPEED
+	var head_yaw := _Motion.heading(camera.global_basis)
 	var wish := _root.follow(camera.global_position, walked, own.position, delta)
 	_root.face(head_yaw, _sticks.pushed != Vector2.ZERO or wish.length() > 0.5, delta)
-	wish += Motion.stick_velocity(_sticks.pushed, head_yaw, Motion.FLY_SPEED if flies else speed)
-	runs = runs or wish.length() > Motion.WALK_SPEED
-	var full := Motion.FLY_SPEED if flies else Motion.RUN_SPEED if runs else Motion.WALK_SPEED
-	var direction := Motion.direction(wish, _root.yaw, full)
+	wish += _Motion.stick_velocity(_sticks.pushed, head_yaw, _Motion.FLY_SPEED if flies else speed)
+	runs = runs or wish.length() > _Motion.WALK_SPEED
+	var full := _Motion.FLY_SPEED if flies else _Motion.RUN_SPEED if runs else _Motion.WALK_SPEED
+	var direction := _Motion.direction(wish, _root.yaw, full)
 	direction.y = _sticks.rise if flies else 0.0
 	client.move(direction, _root.yaw, _sticks.jumps, runs, flies)
 
 
 func _send_pose(own: OtherworldAvatarState) -> void:
-	var to_root := Motion.root(own.position, _root.yaw).affine_inverse()
-	_pose.head = to_root * Motion.head_of(camera.global_transform.orthonormalized(), own.head_metres)
+	var to_root := _Motion.root(own.position, _root.yaw).affine_inverse()
+	_pose.head = to_root * _Motion.head_of(camera.global_transform.orthonormalized(), own.head_metres)
 	_pose.left_hand = _wrist(left_hand, to_root, own.head_metres)
 	_pose.right_hand = _wrist(right_hand, to_root, own.head_metres)
 	client.pose(_pose)
@@ -272,7 +272,7 @@ func _send_pose(own: OtherworldAvatarState) -> void:
 func _wrist(hand: OtherworldXRHand, to_root: Transform3D, head_metres: float) -> Transform3D:
 	if hand.get_is_active() and hand.get_has_tracking_data():
 		return to_root * hand.wrist()
-	return Motion.resting_wrist(Motion.Hand.LEFT if hand == left_hand else Motion.Hand.RIGHT, head_metres)
+	return _Motion.resting_wrist(_Motion.Hand.LEFT if hand == left_hand else _Motion.Hand.RIGHT, head_metres)
 
 
 func _use_hands(own: OtherworldAvatarState) -> void:
@@ -281,13 +281,13 @@ func _use_hands(own: OtherworldAvatarState) -> void:
 	_holding.place(left_hand.global_transform, right_hand.global_transform)
 	for index: int in 2:
 		var hand := hands[index]
-		hand.held = _holding.element_in(index)
-		hand.look_for(_may_take)
-		match hand.pressed_now():
-			1 when hand.pointed != 0 and listens:
-				_holding.take(index, hand.pointed, hand.is_touching, now_msec)
+		hand.held_element = _holding.element_in(index)
+		hand._find_target(_may_take)
+		match hand._grip_change():
+			1 when hand.pointed_element != 0 and input_enabled:
+				_holding.take(index, hand.pointed_element, hand.is_touching, now_msec)
 			-1:
-				_holding.let_go(index)
+				_holding.release(index)
 	var reach: float = client.definition.get("reach", 0.0)
 	_holding.carry(own.position + Vector3.UP * own.head_metres, reach, now_msec)
 
@@ -299,7 +299,7 @@ func _may_take(element: int) -> bool:
 
 func _show_vignette(delta: float) -> void:
 	if _vignette == null:
-		_vignette = Vignette.new()
+		_vignette = _Vignette.new()
 		camera.add_child(_vignette)
 	var moves := _sticks.pushed != Vector2.ZERO or turning == Turning.SMOOTH and _sticks.turn != 0.0
 	_vignette.fade(vignette_strength if moves else 0.0, delta)
@@ -310,19 +310,19 @@ func _hand(index: int) -> OtherworldXRHand:
 
 
 func _on_grabbed(index: int, element: int) -> void:
-	_hand(index).held = element
+	_hand(index).held_element = element
 	_hand(index).pulse()
 	_hand(index).grabbed.emit(element)
 	grabbed.emit(element)
 
 
 func _on_released(index: int, element: int) -> void:
-	_hand(index).held = 0
+	_hand(index).held_element = 0
 	_hand(index).released.emit(element)
 	released.emit(element)
 
 
-func _on_refused(index: int, element: int, reason: String) -> void:
-	_hand(index).held = 0
-	_hand(index).refused.emit(element, reason)
-	refused.emit(PlayerMessages.refusal(reason))
+func _on_action_rejected(index: int, element: int, reason: String) -> void:
+	_hand(index).held_element = 0
+	_hand(index).action_rejected.emit(element, reason)
+	action_rejected.emit(_PlayerMessages.refusal(reason))

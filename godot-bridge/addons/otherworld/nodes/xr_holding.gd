@@ -9,7 +9,7 @@ signal grabbed(hand: int, element: int)
 ## A hand has let go, or what it held slipped away.
 signal released(hand: int, element: int)
 ## A hand could not take something; [param reason] is the server's word.
-signal refused(hand: int, element: int, reason: String)
+signal action_rejected(hand: int, element: int, reason: String)
 
 const Hold := preload("../local_player/xr_hold.gd")
 
@@ -61,8 +61,8 @@ func take(hand: int, element: int, touched: bool, now_msec: float) -> void:
 		if grip.element == element:
 			_join(grip, hand)
 			return
-	if not _client.may(OtherworldClient.Act.DRAG, prop):
-		refused.emit(hand, element, "not-permitted")
+	if not _client.can(OtherworldClient.Act.DRAG, prop):
+		action_rejected.emit(hand, element, "not-permitted")
 		return
 	var grip := Grip.new()
 	grip.element = element
@@ -76,7 +76,7 @@ func take(hand: int, element: int, touched: bool, now_msec: float) -> void:
 
 
 ## A hand opens. What the other one still holds stays in it.
-func let_go(hand: int) -> void:
+func release(hand: int) -> void:
 	var grip := _grip_of(hand)
 	if grip == null:
 		return
@@ -90,9 +90,9 @@ func let_go(hand: int) -> void:
 
 
 ## Opens both hands.
-func let_all_go() -> void:
+func release_all() -> void:
 	for hand: int in 2:
-		let_go(hand)
+		release(hand)
 
 
 ## Where the hands are now, before anything is taken or carried.
@@ -125,7 +125,7 @@ func _grab(grip: Grip, hand: int) -> void:
 		grabbed.emit(hand, grip.element)
 	else:
 		_grips.erase(grip)
-		refused.emit(hand, grip.element, outcome.reason)
+		action_rejected.emit(hand, grip.element, outcome.reason)
 
 
 func _join(grip: Grip, hand: int) -> void:
@@ -151,7 +151,7 @@ func _scale(grip: Grip, now_msec: float) -> void:
 
 
 func _may_scale(grip: Grip) -> bool:
-	return _client.may(OtherworldClient.Act.SCALE, _client.props[grip.element])
+	return _client.can(OtherworldClient.Act.SCALE, _client.props[grip.element])
 
 
 func _is_ours(grip: Grip, now_msec: float) -> bool:

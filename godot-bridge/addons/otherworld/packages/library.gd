@@ -93,7 +93,7 @@ func want_model(manifest: Manifest, level: int) -> LoadRequest:
 
 
 ## Wants it no more.
-func let_go(wish: LoadRequest) -> void:
+func release(wish: LoadRequest) -> void:
 	wish.users -= 1
 	wish.idle_since_msec = _now()
 
@@ -190,13 +190,13 @@ func _download(wish: LoadRequest) -> HttpResponse:
 
 func _settle(wish: LoadRequest) -> void:
 	wish.state = LoadRequest.State.READY
-	wish.problem = ""
+	wish.load_error = ""
 	wish.settled.emit()
 
 
 func _fail(wish: LoadRequest, words: String, is_passing: bool) -> void:
-	var is_new := wish.problem != words
-	wish.problem = words
+	var is_new := wish.load_error != words
+	wish.load_error = words
 	wish.state = LoadRequest.State.WAITING if is_passing else LoadRequest.State.FAILED
 	wish.again_at_msec = _now() + AGAIN_MSEC[mini(wish.failures, AGAIN_MSEC.size() - 1)]
 	wish.failures += 1

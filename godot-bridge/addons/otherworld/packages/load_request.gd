@@ -23,7 +23,7 @@ var file: Manifest.ModelFile
 var model: Model
 var state := State.WAITING
 ## What is wrong with it, in words; empty: nothing. What failed for a passing reason is tried again.
-var problem := ""
+var load_error := ""
 ## How many want it.
 var users := 0
 ## How far the nearest who wants it is.

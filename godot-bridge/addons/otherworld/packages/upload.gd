@@ -6,7 +6,7 @@ extends RefCounted
 ## Works in games and in the editor, without anything in the scene tree:
 ## [codeblock]
 ## var upload := OtherworldUpload.from_node($Teacup)
-## upload.progressed.connect(func(stage: String, share: float) -> void: print(stage, " ", share))
+## upload.progressed.connect(func(stage: String, progress: float) -> void: print(stage, " ", progress))
 ## if await upload.run($OtherworldClient):
 ##     await $OtherworldClient.spawn_package(upload.package, Vector3(0, 1, -2))
 ## else:
@@ -15,8 +15,8 @@ extends RefCounted
 ## What is uploaded belongs to the client's user. The same bytes again are the same package at once.
 
 ## How far it is: [param stage] in the words of docs/api.md (before the server has it: exporting, reading, declaring,
-## sending), [param share] of the whole way, 0 to 1, which never goes back.
-signal progressed(stage: String, share: float)
+## sending), [param progress] of the whole way, 0 to 1, which never goes back.
+signal progressed(stage: String, progress: float)
 ## The package is there: its [param hash], 64 hex digits.
 signal completed(hash: String)
 ## The server does not take the file: each rule that it breaks, in words.
@@ -60,7 +60,7 @@ var package := ""
 ## Where it is: a stage of [signal progressed], at last done, rejected, failed or cancelled.
 var stage := "queued"
 ## Of the whole way, 0 to 1.
-var share := 0.0
+var progress := 0.0
 ## Why it was rejected or failed, in words.
 var message := ""
 ## What the server found wrong, as it said it: {rule, where, value, limit, message}.
@@ -155,6 +155,8 @@ func _run() -> void:
 func _read() -> _UploadFile:
 	if _node != null and not await _export():
 		return null
+	# A small file may be read before the first frame.
+	_tell("reading", 0.0)
 	var file := _UploadFile.new(_path, _bytes)
 	await file.read(func(read: float) -> bool:
 		_tell("reading", read * _SHARE_READ)
@@ -246,13 +248,13 @@ func _take(status: Dictionary) -> void:
 			rejections.assign(_list(status.get("rejections")).filter(func(each: Variant) -> bool: return each is Dictionary))
 			var words := PackedStringArray(rejections.map(_UploadMessages.of_rejection))
 			message = "\n".join(words)
-			_tell("rejected", share)
+			_tell("rejected", progress)
 			rejected.emit(words)
 		"failed":
 			_fail(_UploadMessages.sentence(str(status.get("message", "The server could not finish it. Try again."))))
 		var other:
-			var progress: Variant = status.get("progress")
-			_tell(other, lerpf(_SHARE_SENT, 1.0, clampf(progress, 0.0, 1.0) if progress is float else 0.0))
+			var reported: Variant = status.get("progress")
+			_tell(other, lerpf(_SHARE_SENT, 1.0, clampf(reported, 0.0, 1.0) if reported is float else 0.0))
 
 
 static func _list(value: Variant) -> Array:
@@ -278,15 +280,15 @@ func _tell(at: String, how_far: float) -> void:
 	if _is_over():
 		return
 	stage = at
-	share = maxf(share, how_far)
-	progressed.emit(stage, share)
+	progress = maxf(progress, how_far)
+	progressed.emit(stage, progress)
 
 
 func _fail(words: String) -> void:
 	if _is_over():
 		return
 	message = words
-	_tell("failed", share)
+	_tell("failed", progress)
 	failed.emit(message)
 
 

@@ -13,7 +13,7 @@ enum Bone {
 	LEFT_UPPER_LEG, LEFT_LOWER_LEG, LEFT_FOOT, RIGHT_UPPER_LEG, RIGHT_LOWER_LEG, RIGHT_FOOT,
 }
 
-const Rotations := preload("rotations.gd")
+const _Rotations := preload("rotations.gd")
 
 ## The names of the bones, as the realm's definition and packages have them.
 const BONES: Array[StringName] = [
@@ -73,7 +73,7 @@ func pack() -> PackedByteArray:
 	var at := JOINTS_BYTES
 	for i: int in BONES.size():
 		if bone_mask & (1 << i):
-			bytes.encode_u32(at, Rotations.pack(_unit(bones[i])))
+			bytes.encode_u32(at, _Rotations.pack(_unit(bones[i])))
 			at += BONE_BYTES
 	return bytes
 
@@ -89,7 +89,7 @@ func unpack(bytes: PackedByteArray, mask: int) -> bool:
 	var at := JOINTS_BYTES
 	for i: int in BONES.size():
 		if mask & (1 << i):
-			bones[i] = Rotations.unpack(bytes.decode_u32(at))
+			bones[i] = _Rotations.unpack(bytes.decode_u32(at))
 			at += BONE_BYTES
 		else:
 			bones[i] = Quaternion.IDENTITY
@@ -103,7 +103,7 @@ static func _pack_joint(bytes: PackedByteArray, at: int, joint: Transform3D) -> 
 	bytes.encode_s16(at, _millimetres(given.origin.x))
 	bytes.encode_s16(at + 2, _millimetres(given.origin.y))
 	bytes.encode_s16(at + 4, _millimetres(given.origin.z))
-	bytes.encode_u32(at + 6, Rotations.pack(given.basis.get_rotation_quaternion()))
+	bytes.encode_u32(at + 6, _Rotations.pack(given.basis.get_rotation_quaternion()))
 
 
 ## Of length 1; what has no length is no rotation.
@@ -114,7 +114,7 @@ static func _unit(rotation: Quaternion) -> Quaternion:
 
 static func _unpack_joint(bytes: PackedByteArray, at: int) -> Transform3D:
 	var origin := Vector3(bytes.decode_s16(at), bytes.decode_s16(at + 2), bytes.decode_s16(at + 4)) / 1000.0
-	return Transform3D(Basis(Rotations.unpack(bytes.decode_u32(at + 6)).normalized()), origin)
+	return Transform3D(Basis(_Rotations.unpack(bytes.decode_u32(at + 6)).normalized()), origin)
 
 
 static func _millimetres(metres: float) -> int:

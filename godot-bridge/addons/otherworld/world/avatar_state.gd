@@ -3,7 +3,7 @@ extends RefCounted
 ## An avatar of the realm as it is to be drawn now.
 ##
 ## [OtherworldClient] keeps one for each avatar and brings it up to date in each frame; hold on to it and read it after
-## [signal OtherworldClient.world_sampled]. Others are shown a little in the past, between two states that the server sent;
+## [signal OtherworldClient.frame_updated]. Others are shown a little in the past, between two states that the server sent;
 ## the own avatar at its predicted present. Realm space is Godot's: metres, Y up, forward is -Z.
 
 ## Id in the realm, never used again.
@@ -21,7 +21,7 @@ var package: String
 ## Height of its head at rest above the root, metres.
 var head_metres: float
 ## Whether it is this client's own.
-var is_own: bool
+var is_local: bool
 
 ## Where its feet are.
 var position: Vector3

@@ -3,7 +3,7 @@ extends RefCounted
 ## A prop of the realm as it is to be drawn now.
 ##
 ## [OtherworldClient] keeps one for each prop and brings it up to date in each frame; hold on to it and read it after
-## [signal OtherworldClient.world_sampled]. What this client holds is in its hand at once, the others a little in the past.
+## [signal OtherworldClient.frame_updated]. What this client holds is in its hand at once, the others a little in the past.
 
 enum Motion { STATIC, DYNAMIC, KINEMATIC }
 
@@ -21,7 +21,7 @@ var color: int
 var package: String
 ## The user that it belongs to; 0: the realm.
 var owner: int
-## Who may do what with it, two bits for each of drag, scale, despawn; see [method OtherworldClient.may].
+## Who may do what with it, two bits for each of drag, scale, despawn; see [method OtherworldClient.can].
 var access: int
 
 ## Factor of its size.

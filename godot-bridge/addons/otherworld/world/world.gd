@@ -33,7 +33,7 @@ var avatars: Dictionary[int, OtherworldAvatarState] = {}
 var props: Dictionary[int, OtherworldPropState] = {}
 ## This client's player and its avatar; null before that has a place.
 var player: int
-var own: OtherworldAvatarState
+var local_avatar: OtherworldAvatarState
 
 ## The moment drawn last.
 var _tick := 0.0
@@ -171,8 +171,8 @@ func _list(prop: PropTrack) -> void:
 func _show_avatar(avatar: AvatarTrack) -> void:
 	avatar.is_shown = true
 	avatars[avatar.state.element] = avatar.state
-	if avatar.state.is_own:
-		own = avatar.state
+	if avatar.state.is_local:
+		local_avatar = avatar.state
 	avatar_added.emit(avatar.state)
 
 
@@ -191,10 +191,10 @@ func _add_avatar(message: Messages.AvatarAdded) -> void:
 	state.player = message.player
 	state.user = message.user
 	state.name = message.name
-	state.is_own = message.player == player
+	state.is_local = message.player == player
 	# Of the session before this one, which the server does not know any more.
-	if state.is_own and own and own != state:
-		_remove(own.element)
+	if state.is_local and local_avatar and local_avatar != state:
+		_remove(local_avatar.element)
 	_wear(avatar, message.body, message.package, message.head_metres)
 
 
@@ -264,8 +264,8 @@ func _remove(element: int) -> void:
 		_avatars.erase(element)
 		_described.erase(avatar)
 		avatars.erase(element)
-		if avatar.state == own:
-			own = null
+		if avatar.state == local_avatar:
+			local_avatar = null
 		if avatar.is_shown:
 			avatar_removed.emit(avatar.state)
 	var prop: PropTrack = _props.get(element)
