@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { Effect } from 'effect'
+import { expect, test } from 'vitest'
+import { ArchiveError, type ArchiveService } from '../../storage/archive/archive.ts'
+import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
+import { UPLOADS_STOP_MS_MAX } from '../limits.ts'
+import { outcomeFor } from './uploads.fake.ts'
+import { useDirectory, ADA, BOB, CUP, Shop, refusal, user } from './upload-service.fixture.ts'
+
+useDirectory()
+
+test('a store that is away for a while delays an upload and is told of; it is done when the store is back', async () => {
+  const shop = new Shop()
+  const { id } = await shop.declare()
+  shop.assets.files.set(`quarantine/${id}`, CUP)
+  await shop.uploads.complete(id, ADA)
+  shop.assets.away = true
+  const said: (string | undefined)[] = []
+  shop.uploads.follow(id, ADA, ({ message }) => {
+    said.push(message)
+    if (said.filter((each) => each !== undefined).length > 0) shop.assets.away = false
+  })
+  expect(await shop.settled(id)).toMatchObject({ stage: 'done' })
+  expect(said.join()).toMatch(/store of files does not answer at present/)
+})
+
+test('a store that stays away fails the upload in words, and refuses new ones', async () => {
+  const shop = new Shop()
+  const { id } = await shop.declare()
+  shop.assets.files.set(`quarantine/${id}`, CUP)
+  await shop.uploads.complete(id, ADA)
+  shop.assets.away = true
+  expect(await shop.settled(id)).toMatchObject({
+    stage: 'failed',
+    message: expect.stringMatching(/Upload the file again later/),
+  })
+  expect(await refusal(shop.declare())).toMatchObject({ status: 503, reason: 'store-away' })
+})
+
+test('an archive that is away refuses new uploads in words', async () => {
+  const away = (): ReturnType<ArchiveService['recordsOf']> =>
+    Effect.fail(new ArchiveError({ reason: 'away', what: 'gone', where: 'db', fix: 'wait' }))
+  const shop = new Shop({ archive: { ...memoryArchive(), recordsOf: away } })
+  expect(await refusal(shop.declare())).toMatchObject({
+    status: 503,
+    message: expect.stringContaining('the archive does not answer'),
+  })
+})
+
+test('what was done before a restart is still known to be done; what was not is gone in words', async () => {
+  const shop = new Shop()
+  const { id, package: hash } = await shop.send()
+  const pending = await shop.declare(ADA, Buffer.alloc(50))
+  const next = new Shop({ archive: shop.archive })
+  expect(await next.uploads.status(id, ADA)).toMatchObject({ stage: 'done', package: hash })
+  expect(await refusal(next.uploads.status(pending.id, ADA))).toMatchObject({
+    status: 404,
+    message: expect.stringContaining('ends with the server'),
+  })
+})
+
+test('a server that stops says so to who waits, and waits for what runs', async () => {
+  const running: (() => void)[] = []
+  const shop = new Shop({
+    ingest: (file) =>
+      new Promise((resolve) => {
+        const bytes = readFileSync(file)
+        running.push(() => resolve(outcomeFor(bytes, 'cup')))
+      }),
+    // No time passes: the stop is not to end by its limit.
+    patience: { patienceMs: 10_000, nowMs: () => 0, sleep: () => new Promise(() => undefined) },
+  })
+  const { id } = await shop.declare()
+  shop.assets.files.set(`quarantine/${id}`, CUP)
+  await shop.uploads.complete(id, ADA)
+  while (running.length === 0)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2)
+    })
+  const waiting = await shop.declare(BOB)
+  const stopped = shop.uploads.stop()
+  expect(await shop.uploads.status(waiting.id, BOB)).toMatchObject({
+    stage: 'failed',
+    message: expect.stringContaining('stopped'),
+  })
+  expect(await refusal(shop.declare(user(9)))).toMatchObject({ status: 503 })
+  running[0]?.()
+  await stopped
+  expect(await shop.uploads.status(id, ADA)).toMatchObject({
+    stage: 'failed',
+    message: expect.stringContaining('stopped'),
+  })
+})
+
+test('a server that stops waits so long and no longer for what hangs', async () => {
+  const hanging: string[] = []
+  const shop = new Shop({ ingest: (file) => new Promise(() => void hanging.push(file)) })
+  const { id } = await shop.declare()
+  shop.assets.files.set(`quarantine/${id}`, CUP)
+  await shop.uploads.complete(id, ADA)
+  while (hanging.length === 0)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2)
+    })
+  const beganMs = shop.nowMs
+  await shop.uploads.stop()
+  expect(shop.nowMs - beganMs).toBe(UPLOADS_STOP_MS_MAX)
+})

@@ -1,0 +1,123 @@
+/** An upload service on fakes, for its tests. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
+import { type ArchiveService } from '../../storage/archive/archive.ts'
+import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
+import { RouteError } from '../http/reply.ts'
+import type { Claims } from '../accounts/tokens.ts'
+import { UploadService, type Declared, type UploadServiceParts, type UploadEnding } from './upload-service.ts'
+import { FakeAssets, outcomeFor, sha256Of } from './uploads.fake.ts'
+import { DedupeCache } from './dedupe-cache.ts'
+import type { UploadStatus } from './status.ts'
+
+export let directory = ''
+
+export const uid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+
+export const user = (n: number): Claims => ({
+  session: `s${n}`,
+  player: n,
+  name: `User ${n}`,
+  role: 'player',
+  uid: uid(n),
+  user: n,
+})
+
+export const [ADA, BOB] = [user(1), user(2)]
+
+export const CUP = Buffer.from('a teacup of at least twenty bytes')
+
+export class Shop {
+  readonly assets = new FakeAssets()
+  readonly archive: ArchiveService
+  readonly ended: UploadEnding[] = []
+  readonly logged: string[] = []
+  nowMs = 1_000_000
+  ingests = 0
+  readonly uploads: UploadService
+
+  constructor(changes: Partial<UploadServiceParts> = {}) {
+    this.archive = changes.archive ?? memoryArchive()
+    let ids = 100
+    this.uploads = new UploadService({
+      archive: this.archive,
+      assets: this.assets,
+      directory,
+      dedupe: new DedupeCache(),
+      ingestsMax: 1,
+      ingest: (file, { name }) => {
+        this.ingests++
+        return Promise.resolve(outcomeFor(readFileSync(file), name ?? ''))
+      },
+      patience: {
+        patienceMs: 10_000,
+        nowMs: () => this.nowMs,
+        sleep: (ms) => {
+          this.nowMs += ms
+          return new Promise((resolve) => {
+            setImmediate(resolve)
+          })
+        },
+      },
+      newId: () => uid(ids++),
+      nowMs: () => this.nowMs,
+      ingested: () => undefined,
+      ended: (ending) => void this.ended.push(ending),
+      log: (line) => void this.logged.push(line),
+      ...changes,
+    })
+  }
+
+  declare(claims = ADA, bytes: Uint8Array = CUP, more: Readonly<Record<string, unknown>> = {}): Promise<Declared> {
+    return this.uploads.declare({ name: 'cup', bytes: bytes.length, sha256: sha256Of(bytes), ...more }, claims, null)
+  }
+
+  /** Declared, sent and completed. */
+  async send(
+    claims = ADA,
+    bytes: Uint8Array = CUP,
+    more: Readonly<Record<string, unknown>> = {},
+    sent = bytes,
+  ): Promise<UploadStatus> {
+    const { id, put } = await this.declare(claims, bytes, more)
+    if (put !== null) this.assets.files.set(`quarantine/${id}`, sent)
+    await this.uploads.complete(id, claims).catch((error: unknown) => {
+      if (put !== null) throw error
+    })
+    return this.settled(id, claims)
+  }
+
+  async settled(id: string, claims = ADA): Promise<UploadStatus> {
+    for (;;) {
+      const status = await this.uploads.status(id, claims)
+      if (['done', 'rejected', 'failed'].includes(status.stage)) {
+        await new Promise((resolve) => {
+          setImmediate(resolve)
+        })
+        return status
+      }
+      await new Promise((resolve) => {
+        setTimeout(resolve, 2)
+      })
+    }
+  }
+}
+
+export async function refusal(promise: Promise<unknown>): Promise<RouteError> {
+  const error = await promise.then(
+    () => null,
+    (failed: unknown) => failed,
+  )
+  if (error instanceof RouteError) return error
+  throw error ?? new Error('it was taken')
+}
+
+/** Each test of the file has a directory of its own. */
+export function useDirectory(): void {
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'otherworld-uploads-'))
+  })
+  afterEach(() => rmSync(directory, { recursive: true, force: true }))
+}
