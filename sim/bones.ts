@@ -3,6 +3,7 @@
  * realm cost too much. So a bone has a body only while it is close to a dynamic prop: a rule that reads the state alone,
  * in the order of ids, with caps.
  */
+import { defined } from './assert.ts'
 import { RAPIER, type RigidBody } from './engine.ts'
 import {
   add,
@@ -72,17 +73,12 @@ const scratch = newBones()
 const placed = { position: new ScratchVec(), rotation: new ScratchQuat() }
 
 /** Sets `placed` to where a capsule is in the world with its avatar's pose now. */
-function setPlacement(avatar: Avatar, turn: Quat, joint: JointTransform | undefined, place: Placement): void {
-  if (joint) {
-    setVec(
-      placed.position,
-      add(avatar.position, rotate(turn, add(joint.position, rotate(joint.rotation, place.position)))),
-    )
-    setQuat(placed.rotation, multiply(multiply(turn, joint.rotation), place.rotation))
-  } else {
-    setVec(placed.position, avatar.position)
-    setQuat(placed.rotation, place.rotation)
-  }
+function setPlacement(avatar: Avatar, turn: Quat, joint: JointTransform, place: Placement): void {
+  setVec(
+    placed.position,
+    add(avatar.position, rotate(turn, add(joint.position, rotate(joint.rotation, place.position)))),
+  )
+  setQuat(placed.rotation, multiply(multiply(turn, joint.rotation), place.rotation))
 }
 
 function createBone(realm: Realm, capsule: BoneCapsule, { position, rotation }: Placement): RigidBody {
@@ -128,11 +124,10 @@ function stepAvatar(realm: Realm, avatar: Avatar, near: readonly Prop[], free: n
   const turn = yawRotation(avatar.yaw)
   let made = 0
   for (let i = 0; i < body.capsules.length; i++) {
-    const capsule = body.capsules[i]
-    const place = places[i]
-    if (!capsule || !place) continue
+    const capsule = defined(body.capsules[i], 'a body has no holes among its capsules')
+    const place = defined(places[i], 'every capsule has a place in its bone')
     const bone = bodies[i]
-    setPlacement(avatar, turn, joints[capsule.bone], place)
+    setPlacement(avatar, turn, defined(joints[capsule.bone], 'every capsule follows a bone of the skeleton'), place)
     if (!bone) {
       if (made >= free || !isWithin(placed.position, place.reach, ENTER, near)) continue
       bodies[i] = createBone(realm, capsule, placed)

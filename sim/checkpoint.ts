@@ -3,6 +3,7 @@
  * u64 xxHash64 of all that follows; then blobs (u32 length, bytes): the realm's own state, the physics engine's state.
  * A flipped bit would often restore and then trap, so the hash is checked before anything is read.
  */
+import { assert, defined } from './assert.ts'
 import { placeBox } from './boxes.ts'
 import { ByteReader, ByteWriter, keptJson } from './bytes.ts'
 import { bodyOf, newAvatar } from './avatars.ts'
@@ -14,13 +15,13 @@ import { SIM_VERSION } from './realm.ts'
 import { writeAvatar, writeProp, writeRealm } from './serialise.ts'
 import { propRadius } from './extent.ts'
 import type { Avatar, Hold, Prop, Realm } from './state.ts'
-import type { HandId, PackageHash, RealmDefinition } from './types.ts'
+import type { BodyChoice, HandId, PackageHash, RealmDefinition } from './types.ts'
 
 const MAGIC = 0x5043574f
-/** Of a package's hash. */
+/** Length of a package's hash. */
 const HASH_CHARACTERS = 64
 
-/** Why bytes are not a checkpoint that can be gone on from. */
+/** The bytes are not a checkpoint that `restore` can continue from. */
 export class CheckpointError extends Error {
   readonly reason: 'not-a-checkpoint' | 'other-version' | 'corrupt'
   constructor(reason: CheckpointError['reason'], message: string, options?: ErrorOptions) {
@@ -30,8 +31,13 @@ export class CheckpointError extends Error {
   }
 }
 
-/** What props name by their indices: the packages, then each spec of the others once. */
-function makeTable(realm: Realm): { readonly table: string[]; readonly indexOf: Map<bigint, number> } {
+/** The templates of all props: first the packages, then each other spec once. A prop is written with an index into `table`. */
+interface TemplateTable {
+  readonly table: string[]
+  readonly indexOf: Map<bigint, number>
+}
+
+function makeTable(realm: Realm): TemplateTable {
   const table: string[] = []
   const indexOf = new Map<bigint, number>()
   for (const { identity, hash, json } of realm.packages.values()) {
@@ -40,15 +46,22 @@ function makeTable(realm: Realm): { readonly table: string[]; readonly indexOf: 
   }
   for (const prop of realm.props.values()) {
     if (indexOf.has(prop.identity)) continue
+    assert(prop.package === null, 'the realm has the package of every prop')
     indexOf.set(prop.identity, table.length)
     table.push(keptJson(prop.spec))
   }
   return { table, indexOf }
 }
 
+/** Bodies are numbered like those of the definition, followed by the packages. */
+function bodyIndices({ definition, packages }: Realm): ReadonlyMap<BodyChoice, number> {
+  const choices: BodyChoice[] = [...definition.bodies.keys(), ...packages.keys()]
+  return new Map(choices.map((choice, i) => [choice, i]))
+}
+
 function writeOwn(w: ByteWriter, realm: Realm): void {
   const { table, indexOf } = makeTable(realm)
-  const packageIndex = new Map([...realm.packages.keys()].map((hash, i) => [hash, i]))
+  const bodyIndexOf = bodyIndices(realm)
   writeRealm(w, realm)
   w.u32(table.length)
   for (const template of table) w.ascii(template)
@@ -57,18 +70,14 @@ function writeOwn(w: ByteWriter, realm: Realm): void {
     w.u32(avatar.player)
     w.u32(avatar.user)
     w.text(avatar.name)
-    w.u32(
-      typeof avatar.bodyChoice === 'number'
-        ? avatar.bodyChoice
-        : realm.definition.bodies.length + (packageIndex.get(avatar.bodyChoice) ?? 0),
-    )
+    w.u32(defined(bodyIndexOf.get(avatar.bodyChoice), "the realm has every avatar's body"))
     writeAvatar(w, avatar)
     w.f64(avatar.capsule.handle)
     for (const bone of avatar.bones ?? []) if (bone) w.f64(bone.handle)
   }
   for (const prop of realm.props.values()) {
     w.u32(prop.id)
-    w.u32(indexOf.get(prop.identity) ?? 0)
+    w.u32(defined(indexOf.get(prop.identity), 'every prop has a template'))
     w.u32(prop.owner)
     w.vec(prop.home.position)
     w.quat(prop.home.rotation)
@@ -101,7 +110,7 @@ function rigidBodyOf(world: World, handle: number): RigidBody {
   return world.getRigidBody(handle)
 }
 
-/** Bodies are numbered like the definition's, then like the packages. */
+/** `packages`: hashes in the order in which `bodyIndices` numbers them. */
 function readAvatar(r: ByteReader, realm: Realm, packages: readonly PackageHash[]): Avatar {
   const [id, player, user, name, index] = [r.u32(), r.u32(), r.u32(), r.text(), r.u32()]
   const { bodies } = realm.definition
@@ -185,7 +194,7 @@ function readProp(r: ByteReader, realm: Realm, templates: readonly (PropTemplate
     bonesPassUntil,
   }
   readMotion(prop)
-  // A body that is broken has no motion to read: what it was before stands in the realm's own state.
+  // A broken body has no usable motion: the realm's own state holds the last sound one.
   if (broken) {
     prop.asleep = (bits & 1) !== 0
     placeBox(prop.spec, motion, scale, prop.box)
@@ -193,7 +202,7 @@ function readProp(r: ByteReader, realm: Realm, templates: readonly (PropTemplate
   return prop
 }
 
-/** An entry of the table; a package becomes the realm's. */
+/** Reads an entry of the table. A package is also added to the realm. */
 function readTemplate(entry: string, realm: Realm, isPackage: boolean): PropTemplate | null {
   if (!isPackage) return templateOfJson(realm, entry)
   const known = keptPackage(realm, entry.slice(0, HASH_CHARACTERS), entry.slice(HASH_CHARACTERS))
@@ -233,7 +242,7 @@ function readOwn(r: ByteReader, engine: Engine, definition: RealmDefinition, wor
   return realm
 }
 
-/** The content of checked bytes: the realm's own state and the physics engine's. */
+/** Checks the hash of a checkpoint and splits it into the realm's own state and the physics engine's. */
 function open(engine: Engine, bytes: Uint8Array): { own: Uint8Array; physics: Uint8Array } {
   const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 24 || head.getUint32(0, true) !== MAGIC)
@@ -252,8 +261,8 @@ function open(engine: Engine, bytes: Uint8Array): { own: Uint8Array; physics: Ui
 }
 
 /**
- * The realm of a checkpoint; going on from it is bit-identical. The definition is the one that the realm was made with.
- * Throws CheckpointError; nothing is left allocated then.
+ * Restores the realm of a checkpoint; stepping it further is bit-identical. Pass the definition that the realm was made with.
+ * Throws CheckpointError and frees what it allocated.
  */
 export function restore(engine: Engine, definition: RealmDefinition, bytes: Uint8Array): Realm {
   const { own, physics } = open(engine, bytes)

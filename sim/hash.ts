@@ -1,14 +1,15 @@
 /** State hashes: xxHash64 (seed 0) of the realm's own state and of every body's motion. */
+import { defined } from './assert.ts'
 import { ByteWriter } from './bytes.ts'
 import { motionFloats, readBody } from './props.ts'
 import { writeAvatar, writeProp, writeRealm } from './serialise.ts'
-import type { Realm } from './state.ts'
+import type { Prop, Realm } from './state.ts'
 
-/** Reused: hashing every tick must not leave garbage. */
+/** Reused, so that hashing every tick leaves no garbage. */
 const writer = new ByteWriter()
 const scratch = motionFloats()
 
-function hashWith(realm: Realm, motionOf: (id: number) => Float32Array): string {
+function hashWith(realm: Realm, motionOf: (prop: Prop) => Float32Array): string {
   const w = writer.reset()
   writeRealm(w, realm)
   for (const { identity } of realm.packages.values()) w.u64(identity)
@@ -17,7 +18,8 @@ function hashWith(realm: Realm, motionOf: (id: number) => Float32Array): string 
     w.u32(avatar.player)
     w.u32(avatar.user)
     if (typeof avatar.bodyChoice === 'number') w.u32(avatar.bodyChoice)
-    else w.u64(realm.packages.get(avatar.bodyChoice)?.identity ?? 0n)
+    else
+      w.u64(defined(realm.packages.get(avatar.bodyChoice), "the realm has the package of every avatar's body").identity)
     writeAvatar(w, avatar)
   }
   for (const prop of realm.props.values()) {
@@ -25,22 +27,19 @@ function hashWith(realm: Realm, motionOf: (id: number) => Float32Array): string 
     w.u64(prop.identity)
     w.u32(prop.owner)
     writeProp(w, prop)
-    w.floats(motionOf(prop.id))
+    w.floats(motionOf(prop))
   }
   return realm.engine.hash64(w.bytes).toString(16).padStart(16, '0')
 }
 
-const NOTHING = motionFloats()
-
 /** hash(t): 16 lower-case hex digits of the state after frame t. */
-export const hash = (realm: Realm): string => hashWith(realm, (id) => realm.props.get(id)?.motion ?? NOTHING)
+export const hash = (realm: Realm): string => hashWith(realm, (prop) => prop.motion)
 
-/** The same within a step, where bodies may have been changed since they were last read. */
+/** The hash within a step: reads every body's motion again, because bodies may have changed since. */
 export function phaseHash(realm: Realm): string {
-  return hashWith(realm, (id) => {
-    const prop = realm.props.get(id)
-    // NaN has many bit patterns; which one it is may differ between machines.
-    if (!prop || prop.broken) return prop?.motion ?? NOTHING
+  return hashWith(realm, (prop) => {
+    // NaN has many bit patterns, and machines may differ in which one they produce.
+    if (prop.broken) return prop.motion
     readBody(prop.body, scratch)
     return scratch
   })

@@ -351,3 +351,22 @@ test('the box of a prop holds all its colliders, turned as they are', () => {
   const half = box?.shape.type === 'box' ? box.shape.halfExtents : ORIGIN
   expect([half.x, half.y, half.z].map((n) => Math.round(n * 1e6) / 1e6)).toEqual([1.5, 1.125, 0.5])
 })
+
+describe('a checkpoint is not written', () => {
+  test('when the package of a prop is missing from the realm', () => {
+    stage((s) => {
+      s.tick(bring(CUP_HASH, OBJECT), [0, spawn(CUP_HASH)])
+      s.realm.packages.delete(CUP_HASH)
+      expect(() => checkpoint(s.realm)).toThrow('the realm has the package of every prop')
+    })
+  })
+
+  test("when the package of an avatar's body is missing from the realm", () => {
+    stage((s) => {
+      s.join(1, 1)
+      s.tick(bring(CHILD_HASH, AVATAR), [1, { type: 'wear', player: 0, body: CHILD_HASH }])
+      s.realm.packages.delete(CHILD_HASH)
+      expect(() => checkpoint(s.realm)).toThrow("the realm has every avatar's body")
+    })
+  })
+})

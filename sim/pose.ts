@@ -6,6 +6,7 @@
  * (Fiedler, "Snapshot Compression"): 2 bits say which component is largest and left out (made positive), then three
  * components of 10 bits each over -1/sqrt(2) .. 1/sqrt(2), in order x y z w, high bits first.
  */
+import { defined } from './assert.ts'
 import { clamp, fround, froundQuat, IDENTITY, nlerpInto, round, ScratchQuat, ScratchVec, sqrt } from './maths.ts'
 import { BONES, type PackedPose, type Quat, type Vec3 } from './types.ts'
 
@@ -173,9 +174,9 @@ export class PoseMixer {
     mixJoint(right, a.right, b.right, t)
     for (let i = 0; i < BONES.length; i++) {
       const to = b.bones[i] ?? null
-      const out = this.#rotations[i]
-      this.#bones[i] = to && out ? out : null
-      if (to && out) mixRotation(out, a.bones[i] ?? to, to, t)
+      const out = defined(this.#rotations[i], 'a mixer has a rotation for each bone')
+      this.#bones[i] = to && out
+      if (to) mixRotation(out, a.bones[i] ?? to, to, t)
     }
     return this.#pose
   }

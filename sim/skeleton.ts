@@ -2,6 +2,7 @@
  * From a pose to the 18 bones: forward kinematics where bone rotations were sent, else inverse kinematics of two-bone
  * limbs (law of cosines) from head and hands alone. Both make the head bone end where the pose says.
  */
+import { defined } from './assert.ts'
 import type { JointTransform, Pose } from './pose.ts'
 import {
   add,
@@ -30,7 +31,8 @@ const DOWN = vec(0, -1, 0)
 const FORWARD = vec(0, 0, -1)
 const BACK = vec(0, 0, 1)
 
-const offsetOf = (body: AvatarBody, bone: number): Vec3 => body.offsets[bone] ?? { x: 0, y: 0, z: 0 }
+const offsetOf = (body: AvatarBody, bone: number): Vec3 =>
+  defined(body.offsets[bone], 'a body has an offset for each bone')
 
 /** A rotation of 75 degrees about Z, either way: the arms of somebody who only stands there. */
 const ARM_DOWN = {
@@ -66,7 +68,7 @@ function shift(bones: Bones, by: Vec3): Bones {
 }
 
 const at = (bones: readonly JointTransform[], bone: number): JointTransform =>
-  bones[bone] ?? { position: { x: 0, y: 0, z: 0 }, rotation: IDENTITY }
+  defined(bones[bone], 'a skeleton has all 18 bones')
 
 /** Two bones that reach from where the upper one stands for `target`, bending towards `pole`. */
 function reach(body: AvatarBody, bones: JointTransform[], upper: number, target: Vec3, pole: Vec3, end: Quat): void {

@@ -3,6 +3,7 @@
  * boxes, about 5 µs. Props whose contacts exceed the realm's `workMax` are frozen: they stand like static ones until
  * there is work to spare. The rule reads the state alone, so every run freezes the same props in the same tick.
  */
+import { defined } from './assert.ts'
 import { boxAround, depth, placeColliderBoxes, touches, type Box } from './boxes.ts'
 import { capsuleCentre } from './avatars.ts'
 import { freeze, thaw, wait } from './freeze.ts'
@@ -142,9 +143,12 @@ interface Queue {
   used: number
 }
 
+/** The prop of a body that may move. Avatars are no candidates for the budget. */
+const movableProp = ({ prop }: Body): Prop => defined(prop, 'only props wait for work')
+
 /** Held props first, then those that move already, then the oldest. */
-function byTurn({ prop: a }: Body, { prop: b }: Body): number {
-  if (!a || !b) return 0
+function byTurn(one: Body, other: Body): number {
+  const [a, b] = [movableProp(one), movableProp(other)]
   return (
     Number(b.hold !== null) - Number(a.hold !== null) ||
     Number(a.frozen !== null) - Number(b.frozen !== null) ||
@@ -155,7 +159,7 @@ function byTurn({ prop: a }: Body, { prop: b }: Body): number {
 function queuesOf(bodies: readonly Body[]): Queue[] {
   const queues = new Map<ShareNumber, Queue>()
   for (const body of bodies.toSorted(byTurn)) {
-    const share = body.prop?.share ?? 0
+    const { share } = movableProp(body)
     const queue = queues.get(share) ?? { share, bodies: [], next: 0, used: 0 }
     queue.bodies.push(body)
     queues.set(share, queue)
@@ -172,8 +176,8 @@ function allot(realm: Realm, ledger: Ledger, movable: readonly Body[]): void {
     let queue: Queue | undefined
     for (const q of queues) if (q.next < q.bodies.length && (!queue || q.used < queue.used)) queue = q
     const body = queue?.bodies[queue.next++]
-    if (!queue || !body?.prop) return
-    const { prop } = body
+    if (!queue || !body) return
+    const prop = movableProp(body)
     const isNew = prop.frozen !== null
     if (prop.frozen === 'work' && (floor(realm.tick / LOOK_TICKS) + prop.id) % THAW_LOOKS !== 0) continue
     const room = (isNew ? workMax * THAW_SHARE : workMax) - used

@@ -4,6 +4,7 @@
  */
 import { basename } from 'node:path'
 import { CHECKPOINT_BYTES_MAX, type Note, type RecordingHeader, type Simulation } from '../../replay/index.ts'
+import { defined } from '../../sim/assert.ts'
 import {
   checkpoint,
   elementCount,
@@ -169,7 +170,7 @@ export class Champion implements RealmLog {
       this.file.note(undeliveredNote(tick, this.currentUndelivered()))
       this.file.note(this.removalNotices.note(tick))
       this.file.checkpoint(tick, bytes)
-      const segment = parseRecordingName(basename(this.file.path))?.segment ?? 0
+      const { segment } = defined(parseRecordingName(basename(this.file.path)), 'a recording has a name that we made')
       this.options.onLog?.({
         type: 'checkpoint',
         entry: {
