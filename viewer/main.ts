@@ -1,4 +1,4 @@
-/** The live page: puts its parts together and draws frame after frame. */
+/** The live page: connects its parts and draws each frame. */
 import { Vector3 } from 'three'
 import { connectWebRtc } from '../netcode/webrtc/client-browser.ts'
 import { connectWebSocket } from '../netcode/websocket/client-browser.ts'
@@ -22,12 +22,12 @@ import { REJOINED } from './ui/messages.ts'
 import { titleScene } from './render/title-scene.ts'
 import { frameOf } from './app/world.ts'
 
-/** The page stands at the server's address, which behind a proxy may have a path. */
+/** Base URL of the server; behind a proxy it may have a path. */
 const server = new URL('.', location.href).href
 const query = new URLSearchParams(location.search)
 const canvas = byId('view') as HTMLCanvasElement
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)')
-/** A finger rather than a mouse. */
+/** The pointer is a finger. */
 const coarse = matchMedia('(pointer: coarse)')
 const FIGURES_MS = 500
 const tab = storeOf('sessionStorage', server)
@@ -61,7 +61,7 @@ class Page {
   readonly #meter = new Meter()
   #player: Player | null = null
   #fellBack = false
-  /** The own avatar has been seen: keys have an effect from now on. */
+  /** The own avatar has appeared: keys have an effect from now on. */
   #entered = false
   #isWaiting = false
   #lastMs: number | null = null
@@ -107,7 +107,7 @@ class Page {
     })
   }
 
-  /** What stands for each element of a package in the last picture: the index of its model's level; null: a placeholder. */
+  /** For each element with a package: the level of the model drawn in the last frame; null for a placeholder. */
   report(): readonly {
     readonly element: number
     readonly package: string
@@ -124,7 +124,7 @@ class Page {
 
   start(): void {
     addEventListener('resize', () => this.#view.stage.resize())
-    // A hidden tab draws no frames, but its connection lives on.
+    // A hidden tab draws no frames, but its connection stays alive.
     setInterval(() => this.#connection.update(performance.now()), 250)
     requestAnimationFrame((nowMs) => this.#frame(nowMs))
     if (!this.#connection.resume()) this.#card.ask(this.#connection.rememberedName, null)
@@ -165,7 +165,7 @@ class Page {
     if (!client || !definition) return
     this.#fellBack = fallback !== null
     this.#card.hide()
-    // The same client has come back: the player looks where they looked.
+    // The same client has reconnected: the player keeps looking the same way.
     this.#player = this.#player?.belongsTo(client)
       ? this.#player
       : new Player(
@@ -187,8 +187,8 @@ class Page {
         ? REJOINED
         : (fallback ??
             (resumed
-              ? 'Welcome back: you are where you were.'
-              : `You are in ${definition.name}. ${coarse.matches ? 'The stick walks; drag to look.' : 'Walk with W A S D; H shows all keys.'}`)),
+              ? 'Welcome back. You are where you were.'
+              : `You are in ${definition.name}. ${coarse.matches ? 'Walk with the stick, drag to look around.' : 'Walk with W A S D. H shows all keys.'}`)),
     )
   }
 
@@ -200,14 +200,14 @@ class Page {
     this.#card.ask(this.#connection.rememberedName, problem)
   }
 
-  /** Nothing is heard of the server: the player is told before the connection is given up. */
+  /** Shows that the server is silent, before the connection is given up. */
   #wait(on: boolean): void {
     if (on === this.#isWaiting) return
     this.#isWaiting = on
     if (on)
       this.#hud.banner({
         title: 'Waiting for the server',
-        text: 'Nothing has been heard of it for a second.',
+        text: 'It has not answered for a second.',
         health: 'waiting',
         action: null,
       })
@@ -226,7 +226,7 @@ class Page {
     else if (action.type === 'inventory') this.#inventory.toggle()
     else if (action.type === 'outlines') this.#outline()
     else this.#player?.act(action)
-    // A button of the toolbar is pressed in passing: the keys go to the world again.
+    // After a click on the toolbar the keyboard focus returns to the world.
     if (byButton && action.type !== 'help' && !document.activeElement?.matches(':focus-visible'))
       canvas.focus({ preventScroll: true })
   }
@@ -236,7 +236,7 @@ class Page {
     outlines.on = !outlines.on
     this.#hud.outlines(outlines.on)
     this.#hud.showMessage(
-      outlines.on ? 'Outlines: orange moves, blue stands fast, violet is led, green are people.' : 'Outlines are off.',
+      outlines.on ? 'Outlines: dynamic is orange, static blue, kinematic violet, avatars green.' : 'Outlines are off.',
     )
   }
 
@@ -244,7 +244,7 @@ class Page {
 
   #frame(nowMs: number): void {
     requestAnimationFrame((next) => this.#frame(next))
-    // The timestamp of a frame may lie before what has arrived since; the world is drawn as of now.
+    // A frame's timestamp may be older than data that arrived since: draw the world as of now.
     const atMs = Math.max(nowMs, performance.now())
     const seconds = this.#lastMs === null ? 0 : (atMs - this.#lastMs) / 1_000
     this.#lastMs = atMs
@@ -309,7 +309,7 @@ class Page {
   }
 }
 
-/** A button that is a key while it is pressed. */
+/** Makes a button act as a key while it is pressed. */
 function bindHeldKey(button: HTMLElement, code: string, held: Set<string>): void {
   button.addEventListener('pointerdown', () => held.add(code))
   for (const type of ['pointerup', 'pointercancel', 'pointerleave'] as const)
@@ -322,6 +322,6 @@ const view = createView({ api, bytes })
 if (view) {
   const page = new Page(view, api, bytes)
   page.start()
-  // For whoever looks after a page, in the browser's console; docs/page.md says what it tells.
+  // For debugging in the browser's console: see docs/page.md.
   Object.assign(globalThis, { otherworld: { report: () => page.report() } })
 }

@@ -18,7 +18,7 @@ test('the page runs under a strict policy: no inline script or style, nothing fr
   expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
 })
 
-test('every element that the code asks for by id stands in the page', () => {
+test('every element id in the code exists in the page', () => {
   const sources = [
     'main.ts',
     'ui/hud.ts',
@@ -37,7 +37,7 @@ test('every element that the code asks for by id stands in the page', () => {
   for (const id of ids) expect(html).toContain(`id="${id}"`)
 })
 
-test('every input has a label and every button words', () => {
+test('every input has a label and every button a text', () => {
   for (const [, id] of html.matchAll(/<input id="([\w-]+)"/g)) expect(html).toContain(`<label for="${id}">`)
   for (const [, inner] of html.matchAll(/<button\b[^>]*>(.*?)<\/button>/gs))
     expect((inner ?? '').replace(/<[^>]*>/g, '').trim()).not.toBe('')
@@ -58,13 +58,13 @@ test('a new shape appears in front of the player', () => {
   expect(position.z).toBeCloseTo(1, 5)
 })
 
-test('a hull has triangles, and points without a volume have none instead of an exception', () => {
+test('a hull has triangles, and points without a volume have none', () => {
   const gem = SHAPES.find(({ name }) => name === 'gem')?.colliders[0]?.shape
   expect(gem?.type === 'convex' && facetedGeometry(gem).getAttribute('position').count).toBeGreaterThan(30)
   expect(() => facetedGeometry({ type: 'convex', points: [0, 0, 0, 1, 0, 0] })).not.toThrow()
 })
 
-test('players who joined near each other have colours that are told apart, and all can be shown', () => {
+test('players who joined one after the other have distinct, displayable colours', () => {
   for (let player = 1; player < 60; player++) {
     for (const apart of [1, 2, 3, 5, 8, 13, 21]) {
       const [a, b] = [playerColors(player).torso, playerColors(player + apart).torso]

@@ -44,7 +44,7 @@ function largeCup(folder: string, more: number): string {
   return path
 }
 
-test('the page below a path joins over WebRTC, uploads, and shows the real mesh; nothing is asked for at the root', async () => {
+test('the page below a path joins over WebRTC, uploads and shows the mesh, and requests nothing at the root', async () => {
   const { page, errors } = await openPage(browser, url, { query: 'quality=low' })
   clean.add(() => page.context().close())
   const complaints = complaintsOf(page)

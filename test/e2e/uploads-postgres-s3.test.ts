@@ -1,4 +1,4 @@
-/** Things of one's own with a real PostgreSQL and a real S3 server: by configuration only. */
+/** Uploads with a real PostgreSQL and a real S3 server. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { readStoreSettings } from '../../server/main.ts'
 import { startPostgres, type TestPostgres } from '../environments/postgres.ts'
@@ -46,7 +46,7 @@ test('hostile bytes that S3 lets in are rejected by the server', async () => {
   expect(status).toMatchObject({ stage: 'rejected' })
 })
 
-test('where the realm has its recordings, a database that is away at the start is waited for: the realm runs, logins work, uploads are refused in words until it is back', async () => {
+test('with recordings the realm starts without its database; uploads are refused with a message until it is back', async () => {
   const settings = await stores('away_at_the_start')
   const first = await serveHere(clean, settings)
   await first.stop()

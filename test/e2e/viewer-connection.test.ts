@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterEach(() => clean.all())
 afterAll(() => browser.close())
 
-test('the server is killed: the page says so in words; the server is back: so is the page', async () => {
+test('when the server is killed the page shows it, and reconnects when the server is back', async () => {
   const data = temporaryDirectory(clean)
   const first = await serveProcess(clean, ['--port', '0', '--data', data])
   const { page, errors } = await openPage(browser, first.url)
@@ -31,7 +31,7 @@ test('the server is killed: the page says so in words; the server is back: so is
   await page.waitForFunction(() =>
     /^(Connection lost|The session has ended)$/.test(document.getElementById('banner-title')?.textContent ?? ''),
   )
-  expect(await page.textContent('#banner-text')).toMatch(/Reconnecting, attempt \d|comes back by itself/)
+  expect(await page.textContent('#banner-text')).toMatch(/Reconnecting, attempt \d|reconnects automatically/)
   expect(await page.textContent('#panel-state')).toMatch(/Reconnecting|Away/)
 
   const port = new URL(first.url).port
@@ -118,7 +118,7 @@ test('a server that is not there when somebody joins is named, and the page gets
   await page.keyboard.type('Mira')
   await page.keyboard.press('Enter')
   await page.waitForSelector('#banner:not([hidden])')
-  expect(await page.textContent('#banner')).toMatch(/Not connected.*does not answer.*comes back by itself/s)
+  expect(await page.textContent('#banner')).toMatch(/Not connected.*does not answer.*reconnects automatically/s)
   await serveProcess(clean, ['--port', new URL(first.url).port, '--data', data])
   await connected(page, 60_000)
   expect(errors).toEqual([])

@@ -98,7 +98,7 @@ test('twenty bots walk about the page under their names, the world is in colour,
   expect(errors).toEqual([])
 })
 
-test('on a phone the page is whole: everything to touch is inside the screen, and the stick walks', async () => {
+test('on a phone every control is inside the screen, and the stick walks', async () => {
   const { url } = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)])
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
   clean.add(() => context.close())

@@ -1,4 +1,4 @@
-/** The live page in Chromium, as a person uses it, and where on its screen things are. */
+/** The live page in Chromium, as a person uses it, with screen positions of what it shows. */
 import { PerspectiveCamera, Vector3 } from 'three'
 import type { Browser, Page } from 'playwright-core'
 import type { AvatarSample, PropSample, RenderClient } from '../../netcode/index.ts'

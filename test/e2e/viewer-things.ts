@@ -1,4 +1,4 @@
-/** Things of one's own on the live page, as a person and the page itself tell of them. */
+/** Uploads on the live page, as a person and the page itself see them. */
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { until } from '../harness/server-harness.ts'

@@ -1,4 +1,4 @@
-/** Things of one's own in two real browsers against a real server: from a dropped file to what stands there after a restart. Needs `npm run build`. */
+/** Uploads in two real browsers against a real server: from a dropped file to the restart. Needs `npm run build`. */
 import { fileURLToPath } from 'node:url'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -90,7 +90,7 @@ async function restart({ child, exit, url }: ServeProcess, data: string): Promis
   return serveProcess(clean, ['--port', new URL(url).port, '--data', data])
 }
 
-test('a dropped teacup stands at the marker with its real mesh; another player scales and drags it; after a restart it is where it was left', async () => {
+test('a dropped teacup appears at the marker with its mesh, another player scales and drags it, and it survives a restart', async () => {
   const data = temporaryDirectory(clean)
   const server = await serveProcess(clean, ['--port', '0', '--data', data])
   const mira = await visit(server.url, 'Mira')
@@ -147,7 +147,7 @@ test('a dropped avatar is worn at a press of its button, and another player sees
   expect([...mira.errors, ...ada.errors, ...mira.complaints, ...ada.complaints]).toEqual([])
 })
 
-test('a file that is against the rules is refused in words that can be copied, and the next file in the row goes through', async () => {
+test('a file that breaks a rule is refused with a text to copy, and the next file is uploaded', async () => {
   const folder = temporaryDirectory(clean)
   const server = await serveProcess(clean, ['--port', '0', '--data', temporaryDirectory(clean)])
   const { page, errors, complaints } = await visit(server.url, 'Mira')

@@ -53,7 +53,7 @@ async function meet(): Promise<Meeting> {
   return { ...opened, url, data, watcher, stop: () => (child.kill('SIGTERM'), exit) }
 }
 
-/** The element that the page made, once it says so and the thing lies still. */
+/** The element that the page made, once it is announced and at rest. */
 async function made({ page, watcher }: Meeting, name: string): Promise<number> {
   const user = avatarOf(watcher, 'Mira')?.user
   await page.waitForFunction(

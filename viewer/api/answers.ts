@@ -1,10 +1,10 @@
-/** What the server answers about uploads and packages, as far as the page needs it. */
+/** The server's answers about uploads and packages: the fields that the page uses. */
 import type { PackageKind } from '../../packages/manifest.ts'
 import { AnswerError, readList, readNumber, readObject, readOneOf, readOptional, readText } from './read.ts'
 
 const KINDS: readonly PackageKind[] = ['avatar', 'object']
 
-/** Where an upload stands on the server, in the order in which it goes through. The last three are final. */
+/** Stages of an upload on the server, in order. The last three are final. */
 export const UPLOAD_STAGES = [
   'waiting',
   'received',
@@ -22,7 +22,7 @@ export type UploadStage = (typeof UPLOAD_STAGES)[number]
 
 export const isSettled = (stage: UploadStage): boolean => stage === 'done' || stage === 'rejected' || stage === 'failed'
 
-/** Which rule a file breaks, where, and what would have been allowed. */
+/** The rule that a file breaks, the place, and the limit. */
 export interface Rejection {
   readonly rule: string
   readonly where: string
@@ -34,7 +34,7 @@ export interface Rejection {
 export interface UploadStatus {
   readonly id: string
   readonly stage: UploadStage
-  /** Of what the server does with it, 0 to 1. */
+  /** Progress of the server's work, 0 to 1. */
   readonly progress: number
   /** Hash of the package once it is done. */
   readonly package: string | null
@@ -44,7 +44,7 @@ export interface UploadStatus {
   readonly message: string | null
 }
 
-/** What to send a file to, or get it from. */
+/** A signed link for one upload or download. */
 export interface Link {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -52,13 +52,13 @@ export interface Link {
 }
 
 export interface DeclaredUpload extends UploadStatus {
-  /** Null: the server has these bytes already. */
+  /** Null if the server already has these bytes. */
   readonly put: Link | null
 }
 
 export type Sharing = 'owner' | 'everyone'
 
-/** A package of one's own, or one that is shared. */
+/** A package that you own, or that is shared with you. */
 export interface PackageRecord {
   readonly hash: string
   readonly name: string
@@ -81,7 +81,7 @@ function readRejection(value: unknown, where: string): Rejection {
   }
 }
 
-/** Warnings come as words, or as objects with a message. */
+/** A warning is a string, or an object with a message. */
 function readWarning(value: unknown, where: string): string {
   return typeof value === 'string' ? value : readText(readObject(value, where).message, `${where}/message`)
 }

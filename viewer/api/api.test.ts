@@ -43,7 +43,7 @@ function apiThat(...answers: readonly ((asked: Asked) => Response)[]): { readonl
   return { api, asked }
 }
 
-test('an upload is declared with who asks, and without a kind where it shows in the file', async () => {
+test("an upload is declared with the user's token, and without a kind if the file shows it", async () => {
   const { api, asked } = apiThat(() =>
     json(
       {
@@ -75,7 +75,7 @@ test('an upload is declared with who asks, and without a kind where it shows in 
   expect(asked[0]?.headers.get('authorization')).toBe('Bearer secret')
 })
 
-test('a refusal is said in the server’s words, with what to do', async () => {
+test('a refusal shows the server’s message and fix', async () => {
   const { api } = apiThat(() =>
     json(
       { reason: 'quota', message: 'you have used 200 of 200 MB', where: 'bytes', fix: 'delete a package first' },
@@ -98,7 +98,7 @@ test('a server that does not answer may answer later', async () => {
   expect(error).toMatchObject({ isRetryable: true })
 })
 
-test('events that break off are taken up again until the upload is settled', async () => {
+test('interrupted events are resumed until the upload is settled', async () => {
   const event = (stage: string, more: object = {}): string =>
     `data: ${JSON.stringify({ id: 'u', stage, progress: 0.5, ...more })}\n\n`
   const { api, asked } = apiThat(
@@ -118,12 +118,12 @@ test('events that break off are taken up again until the upload is settled', asy
   ])
 })
 
-test('an answer of another shape is an error that names the place, not a page that breaks', async () => {
+test('a malformed answer is an error that names the place', async () => {
   const { api } = apiThat(() => json({ packages: [{ hash: 'short', name: 'Cup', kind: 'object' }] }))
   await expect(api.packages(signal)).rejects.toThrow('packages/0/hash')
 })
 
-test('events come whole, however the line cuts them, with any line ending', async () => {
+test('events are parsed whole however the stream is split, with any line ending', async () => {
   const got: string[] = []
   for await (const data of eventsOf(
     stream('da', 'ta: one\r\n\r', '\ndata:two\ndata: more\n\n', 'event: x\ndata: 3\n\ndata: lost'),

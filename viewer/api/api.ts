@@ -1,4 +1,4 @@
-/** The server's HTTP API for uploads and packages, in a page's words. */
+/** Client of the server's HTTP API for uploads and packages. */
 import { sentence } from '../ui/messages.ts'
 import {
   isSettled,
@@ -14,15 +14,15 @@ import { readPackage, type PackageInfo } from './package-info.ts'
 import { isObject } from './read.ts'
 import { eventsOf } from './server-events.ts'
 
-/** Wait before the state of an upload is asked for again, ms, where its events broke off; the last goes on. */
+/** Pauses before an upload's state is requested again after its events broke off, ms. The last one repeats. */
 const AGAIN_MS: readonly number[] = [500, 1_000, 2_000, 4_000]
-/** After so many vain tries in a row the page gives up and says so: about half a minute. */
+/** Failed tries in a row after which the page gives up: about 30 s. */
 const TRIES_MAX = 10
 
-/** Why the server did not do it, in whole sentences. */
+/** Why a request failed, in whole sentences. */
 export class ApiError extends Error {
   readonly reason: string
-  /** 0: there was no answer. */
+  /** HTTP status; 0 without an answer. */
   readonly status: number
 
   constructor(reason: string, status: number, message: string) {
@@ -32,7 +32,7 @@ export class ApiError extends Error {
     this.status = status
   }
 
-  /** Worth the same try again: the network, or a store or the archive is away. */
+  /** True for transient failures: the network, a store or the archive is away. */
   get isRetryable(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500
   }
@@ -44,7 +44,7 @@ export interface Declaration {
   readonly sha256: string
   readonly fileName: string
   readonly kind: 'avatar' | 'object' | null
-  /** Node's name by humanoid bone; null: what the file itself says. */
+  /** Node name by humanoid bone; null uses the mapping in the file. */
   readonly humanoid: Readonly<Record<string, string>> | null
   readonly sharing: Sharing
 }
@@ -52,7 +52,7 @@ export interface Declaration {
 export interface ApiOptions {
   /** http(s) URL of the server. */
   readonly url: string
-  /** Of the player's login; null while there is none. */
+  /** Token of the player's login; null before the login. */
   readonly token: () => string | null
   readonly fetch?: typeof fetch
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
@@ -81,19 +81,19 @@ export class Api {
     )
   }
 
-  /** The bytes are up: the server may begin. */
+  /** Reports that all bytes are uploaded, so that the server can begin. */
   async complete(id: string, signal: AbortSignal): Promise<UploadStatus> {
     return readStatus(await this.#json('POST', `v1/uploads/${encodeURIComponent(id)}/complete`, signal))
   }
 
-  /** Gives up an upload that is not done; the server forgets it. */
+  /** Cancels an unfinished upload. */
   async abandon(id: string): Promise<void> {
     await this.#request('DELETE', `v1/uploads/${encodeURIComponent(id)}`, AbortSignal.timeout(5_000)).catch(
       () => undefined,
     )
   }
 
-  /** Follows an upload until it is settled; `changed` hears each step. Events that break off are taken up again. */
+  /** Follows an upload until it is settled and calls `changed` for each step. Resumes interrupted events. */
   async follow(id: string, signal: AbortSignal, changed: (status: UploadStatus) => void): Promise<UploadStatus> {
     const path = `v1/uploads/${encodeURIComponent(id)}`
     for (let tries = 0; ; tries++) {
@@ -138,7 +138,7 @@ export class Api {
       throw new ApiError(
         'no-json',
         response.status,
-        'The server answered with something else than it should. Is it an Otherworld server of this version?',
+        'The server sent an unexpected answer. Is it an Otherworld server of this version?',
       )
     })
   }
@@ -182,13 +182,17 @@ async function refusalOf(response: Response): Promise<ApiError> {
   )
 }
 
-/** Any failure as one that can be shown. */
+/** Converts any error into one that can be shown. */
 export function problemOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof DOMException && error.name === 'AbortError') return new ApiError('cancelled', 0, 'Cancelled.')
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return new ApiError('timed-out', 0, 'The server takes too long to answer. Try again in a moment.')
   if (error instanceof TypeError)
-    return new ApiError('unreachable', 0, 'The server does not answer. Check that it runs and that you are online.')
+    return new ApiError(
+      'unreachable',
+      0,
+      'The server does not answer. Check that it is running and that you are online.',
+    )
   return new ApiError('internal', 400, error instanceof Error ? sentence(error.message) : String(error))
 }

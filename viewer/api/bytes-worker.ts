@@ -20,10 +20,10 @@ export type BytesNews =
   | { readonly id: number; readonly type: 'progress'; readonly share: number }
   | { readonly id: number; readonly type: 'hashed'; readonly sha256: string }
   | { readonly id: number; readonly type: 'fetched'; readonly bytes: ArrayBuffer }
-  /** `status`: of HTTP; 0 where nothing answered. */
+  /** `status`: HTTP status; 0 without an answer. */
   | { readonly id: number; readonly type: 'failed'; readonly status: number; readonly message: string }
 
-/** Bytes that are read and hashed at once. */
+/** Bytes read and hashed in one step. */
 const CHUNK = 1 << 20
 
 const report = (news: BytesNews, transfer: Transferable[] = []): void => postMessage(news, { transfer })
@@ -45,7 +45,7 @@ async function fetchFile(job: Extract<BytesJob, { type: 'fetch' }>): Promise<voi
       id,
       type: 'failed',
       status: response?.status ?? 0,
-      message: response ? `The store answered ${response.status}.` : 'The store does not answer.',
+      message: response ? `The file store answered ${response.status}.` : 'The file store does not answer.',
     })
   const declared = Number(response.headers.get('content-length') ?? 0)
   if (declared > bytesMax)
@@ -56,13 +56,13 @@ async function fetchFile(job: Extract<BytesJob, { type: 'fetch' }>): Promise<voi
       message: `The file has ${declared} bytes; ${bytesMax} were expected.`,
     })
   const bytes = new Uint8Array(await response.arrayBuffer())
-  // A model is what its hash says, or it is not shown.
+  // A model whose hash differs is not shown.
   if (bytesToHex(sha256(bytes)) !== job.sha256)
     return report({
       id,
       type: 'failed',
       status: 422,
-      message: 'The file is damaged: its hash is not what the package says.',
+      message: 'The file is damaged: its hash does not match the package.',
     })
   return report({ id, type: 'fetched', bytes: bytes.buffer }, [bytes.buffer])
 }

@@ -12,13 +12,13 @@ interface Waiting {
   failed(error: ApiError): void
 }
 
-/** A job as `#ask` is given it: the number is put on there. */
+/** A job before `#ask` gives it a number. */
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never
 
 /** Hashes files and fetches models by their links. */
 export interface Bytes {
   hash(file: Blob, progress: (share: number) => void): Promise<string>
-  /** Rejects with an ApiError where the file does not come, is too long or is not what its hash says. */
+  /** Rejects with an ApiError if the file is not available, too long, or its hash differs. */
   fetch(file: { readonly link: Link; readonly sha256: string; readonly bytes: number }): Promise<ArrayBuffer>
 }
 
@@ -29,7 +29,7 @@ export class WorkerBytes implements Bytes {
   #worker: Worker | null = null
   #next = 1
 
-  /** `server`: what links that are no full addresses are below. */
+  /** `server`: base URL of relative links. */
   constructor(server: string) {
     this.#server = server
   }
@@ -60,10 +60,10 @@ export class WorkerBytes implements Bytes {
     const worker = new Worker(new URL('./bytes-worker.ts', import.meta.url), { type: 'module' })
     worker.addEventListener('message', ({ data }: MessageEvent<BytesNews>) => this.#hear(data))
     worker.addEventListener('error', () => {
-      // It could not be loaded or fell over: the next job starts another.
+      // The worker could not be loaded or crashed: the next job starts another.
       this.#worker = null
       for (const { failed } of this.#waiting.values())
-        failed(new ApiError('worker', 0, 'A part of the page could not be loaded. Check that you are online.'))
+        failed(new ApiError('worker', 0, 'Part of the page could not be loaded. Check that you are online.'))
       this.#waiting.clear()
     })
     return worker

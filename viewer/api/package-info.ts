@@ -1,4 +1,4 @@
-/** A package as the page draws it: its manifest, read, with a link for each of its models. */
+/** A package as the page draws it: its parsed manifest with a link for each model. */
 import type { PackageJoint, PackageKind } from '../../packages/manifest.ts'
 import {
   BONES,
@@ -17,7 +17,7 @@ export interface ModelFile {
   readonly sha256: string
   readonly bytes: number
   readonly triangles: number
-  /** Drawn from this distance on, metres at scale 1. */
+  /** Distance from which this model is drawn, metres at scale 1. */
   readonly metresMin: number
   readonly link: Link
 }
@@ -27,16 +27,16 @@ export interface PackageInfo {
   readonly kind: PackageKind
   readonly name: string
   readonly bounds: { readonly min: Vec3; readonly max: Vec3 }
-  /** The runtime form, then simpler ones, nearest first. */
+  /** The runtime model, then simpler ones, nearest first. */
   readonly models: readonly ModelFile[]
   readonly skeleton: readonly PackageJoint[]
-  /** Of an object; what moves it. */
+  /** Motion of an object. */
   readonly colliders: readonly Collider[]
-  /** Of an avatar. */
+  /** Body of an avatar. */
   readonly body: AvatarBody | null
 }
 
-/** More in one list is no package of ours. */
+/** Longest list in a valid manifest. */
 const POINTS_MAX = 400_000
 
 function readVec(value: unknown, where: string): Vec3 {

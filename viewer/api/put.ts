@@ -1,14 +1,14 @@
-/** Puts a file where its link says, and tells how far it is: fetch has no progress for uploads, XMLHttpRequest has. */
+/** Uploads a file through its link and reports progress. fetch reports no upload progress, XMLHttpRequest does. */
 import { below } from '../../netcode/connect-error.ts'
 import type { Link } from './answers.ts'
 import { ApiError } from './api.ts'
 
-/** Nothing moved for so long: the network or the store is away, ms. */
+/** Time without progress after which the network or the store counts as away, ms. */
 const STALL_MS = 30_000
 
 export type Put = (link: Link, file: Blob, signal: AbortSignal, progress: (share: number) => void) => Promise<void>
 
-/** Rejects with an ApiError in words. Links that are no full addresses are below `server`. */
+/** Rejects with an ApiError. Relative links are resolved against `server`. */
 export const putTo =
   (server: string): Put =>
   (link, file, signal, progress) =>
@@ -25,7 +25,7 @@ export const putTo =
       const moved = (): void => {
         clearTimeout(stall)
         stall = setTimeout(() => {
-          settle(new ApiError('stalled', 0, 'The upload has come to a standstill: the network or the store is away.'))
+          settle(new ApiError('stalled', 0, 'The upload has stalled: the network or the file store is not responding.'))
           request.abort()
         }, STALL_MS)
       }
@@ -40,7 +40,7 @@ export const putTo =
         settle(request.status >= 200 && request.status < 300 ? null : refusalOf(request)),
       )
       request.addEventListener('error', () =>
-        settle(new ApiError('unreachable', 0, 'The store does not answer: the file could not be sent.')),
+        settle(new ApiError('unreachable', 0, 'The file store does not answer. The file was not sent.')),
       )
       request.addEventListener('abort', () => settle(new ApiError('cancelled', 0, 'Cancelled.')))
       signal.addEventListener('abort', cancel, { once: true })
@@ -50,7 +50,7 @@ export const putTo =
 
 function refusalOf({ status }: XMLHttpRequest): ApiError {
   if (status === 403)
-    return new ApiError('denied', status, 'The store did not take the file: the upload waited too long. Try again.')
-  if (status === 413) return new ApiError('too-large', status, 'The store did not take the file: it is too large.')
-  return new ApiError('store', status, `The store did not take the file (it answered ${status}).`)
+    return new ApiError('denied', status, 'The file store rejected the file: the upload waited too long. Try again.')
+  if (status === 413) return new ApiError('too-large', status, 'The file store rejected the file: it is too large.')
+  return new ApiError('store', status, `The file store rejected the file (status ${status}).`)
 }

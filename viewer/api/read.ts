@@ -1,11 +1,11 @@
-/** Reading JSON of the network: nothing is believed, and what is wrong is named with its place. */
+/** Validates JSON from the network. Errors name the place. */
 
 export type Json = Readonly<Record<string, unknown>>
 
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What the server answered is not what it should be. */
+/** The server's answer does not have the expected shape. */
 export class AnswerError extends Error {
   constructor(where: string, expected: string) {
     super(`The server's answer is not valid: ${where} should be ${expected}.`)
@@ -34,14 +34,14 @@ export function readOneOf<T extends string>(value: unknown, choices: readonly T[
   throw new AnswerError(where, `one of ${choices.join(', ')}`)
 }
 
-/** A list whose entries `read` reads; what is missing counts as empty. */
+/** Reads a list with `read`; a missing list counts as empty. */
 export function readList<T>(value: unknown, where: string, read: (item: unknown, where: string) => T): readonly T[] {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value)) throw new AnswerError(where, 'a list')
   return value.map((item: unknown, index) => read(item, `${where}/${index}`))
 }
 
-/** Null where it is missing. */
+/** Null if the field is missing. */
 export function readOptional<T>(value: unknown, where: string, read: (value: unknown, where: string) => T): T | null {
   return value === undefined || value === null ? null : read(value, where)
 }

@@ -1,6 +1,6 @@
-/** Server-sent events over fetch, which can carry a token in a header where the browser's EventSource cannot. */
+/** Server-sent events over fetch: unlike the browser's EventSource, it can send a token in a header. */
 
-/** A line longer than this is no event of ours, characters. */
+/** Longest valid line, characters. */
 const LINE_MAX = 1_000_000
 
 /** The data of each event, in order, until the stream ends. Format: WHATWG HTML, "Server-sent events" (only `data`). */

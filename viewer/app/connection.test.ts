@@ -8,18 +8,18 @@ import {
 } from '../../netcode/index.ts'
 import { Connection, RETURN_MS, type LinkState, type Store } from './connection.ts'
 
-/** A connection over scripted clients; time goes on by hand. */
+/** A connection with scripted clients and a manual clock. */
 class Stage {
   readonly states: LinkState[] = []
   readonly notices: string[] = []
   readonly clients: { options: RenderClientOptions; tell(state: ClientState): void }[] = []
   readonly logins: string[] = []
-  /** Identities that logins were made with. */
+  /** Identities sent with logins. */
   readonly identities: (string | undefined)[] = []
   readonly kept = new Map<string, string>()
   readonly values = new Map<string, string>()
   nowMs = 0
-  heardMs = 0
+  receivedMs = 0
   loginFails: ConnectError | null = null
   readonly connection: Connection
 
@@ -43,7 +43,7 @@ class Stage {
     }
     const makeClient = (options: RenderClientOptions): RenderClient => {
       this.clients.push({ options, tell: (state) => options.events?.state?.(state) })
-      const stats = (nowMs: number): { readonly quietMs: number } => ({ quietMs: nowMs - this.heardMs })
+      const stats = (nowMs: number): { readonly silenceMs: number } => ({ silenceMs: nowMs - this.receivedMs })
       return {
         start: () => undefined,
         update: () => undefined,
@@ -88,7 +88,7 @@ async function inside(): Promise<Stage> {
   return stage
 }
 
-test('a name becomes a token, the token a session; the tab keeps both', async () => {
+test('joining logs in, and the tab keeps name and token', async () => {
   const stage = await inside()
   expect(stage.state).toEqual({ type: 'joined', resumed: false, rejoined: false, fallback: null })
   expect(stage.values.get('otherworld.token')).toBe('token 1')
@@ -101,7 +101,7 @@ test('a message from the server is shown to the player', async () => {
   expect(stage.notices).toEqual(['2 props of yours stopped moving.'])
 })
 
-test('a reload goes on with the same token and does not log in', () => {
+test('a reload resumes with the same token and does not log in', () => {
   const stage = new Stage()
   expect(stage.connection.resume()).toBe(false)
   stage.values.set('otherworld.token', 'old').set('otherworld.name', 'Mira')
@@ -110,7 +110,7 @@ test('a reload goes on with the same token and does not log in', () => {
   expect(stage.logins).toEqual([])
 })
 
-test('while the client reconnects the page says why and which attempt it is', async () => {
+test('while the client reconnects, the page shows the reason and the attempt', async () => {
   const stage = await inside()
   stage.client.tell({
     type: 'reconnecting',
@@ -124,39 +124,39 @@ test('while the client reconnects the page says why and which attempt it is', as
   )
 })
 
-test('when the place is kept no longer the page says so, and that it came in anew', async () => {
+test('when the place is no longer kept, the page says so and joins again', async () => {
   const stage = await inside()
   stage.nowMs = 31_000
   stage.client.tell({ type: 'reconnecting', reason: 'the server does not answer', attempt: 12, giveUpAtMs: 30_000 })
   expect(stage.state.type === 'away' && stage.state.text).toMatch(
-    /attempt 12\. Your place is kept no longer; you come in anew/,
+    /attempt 12\. Your place is no longer kept\. You will join again/,
   )
   stage.client.tell(joined)
   expect(stage.state).toMatchObject({ type: 'joined', resumed: false, rejoined: true })
 })
 
-test('a client whose token is refused gets a new one by the same name, which the tab keeps', async () => {
+test('a client with a refused token gets a new one under the same name', async () => {
   const stage = await inside()
   expect(await stage.client.options.renew?.()).toBe('token 2')
   expect(stage.logins).toEqual(['Mira', 'Mira'])
   expect(stage.values.get('otherworld.token')).toBe('token 2')
 })
 
-test('a realm that is starting is waited for, and the page says so', async () => {
+test('the page waits for a realm that is starting, and says so', async () => {
   const stage = new Stage()
   await stage.connection.join('Mira')
   stage.client.tell({ type: 'connecting', waiting: 'The server asks to wait: The realm is starting' })
   expect(stage.state).toEqual({
     type: 'away',
     title: 'Please wait',
-    text: 'The server asks to wait: The realm is starting. You come in as soon as it lets you.',
+    text: 'The server asks to wait: The realm is starting. You will join as soon as it admits you.',
     atMs: null,
   })
   stage.client.tell(joined)
   expect(stage.state).toMatchObject({ type: 'joined', rejoined: false })
 })
 
-test('a server that falls silent is waited for after a second, but not where the page itself was stalled', async () => {
+test('a silent server is reported after a second, but not if the page itself was stalled', async () => {
   const stage = await inside()
   const waits = (milliseconds: number): boolean => {
     for (let i = 0; i < milliseconds; i += 50) stage.pass(50)
@@ -164,7 +164,7 @@ test('a server that falls silent is waited for after a second, but not where the
   }
   expect(waits(900)).toBe(false)
   expect(waits(200)).toBe(true)
-  stage.heardMs = stage.nowMs
+  stage.receivedMs = stage.nowMs
   expect(waits(500)).toBe(false)
   stage.pass(30_000)
   expect(stage.connection.isWaiting(stage.nowMs)).toBe(false)
@@ -174,7 +174,7 @@ test('a server that falls silent is waited for after a second, but not where the
   expect(stage.connection.isWaiting(stage.nowMs)).toBe(false)
 })
 
-test('an ended session is tried again by itself, with the same token, later and later', async () => {
+test('an ended session is retried automatically with the same token and growing pauses', async () => {
   const stage = await inside()
   stage.client.tell({ type: 'closed', reason: 'the server stops' })
   expect(stage.state).toMatchObject({ type: 'away', title: 'The session has ended', atMs: RETURN_MS[0] })
@@ -191,7 +191,7 @@ test('an ended session is tried again by itself, with the same token, later and 
   expect(stage.state.type).toBe('joined')
 })
 
-test('a token that the server refuses is given up, and the player logs in anew under the same name', async () => {
+test('after a refused token the player logs in again under the same name', async () => {
   const stage = await inside()
   stage.client.options.events?.fellBack?.(new ConnectError('refused', 'The token is not valid.'))
   stage.client.tell({ type: 'closed', reason: 'The token is not valid.' })
@@ -201,14 +201,14 @@ test('a token that the server refuses is given up, and the player logs in anew u
   expect(stage.client.options.token).toBe('token 2')
 })
 
-test('a name that is refused is asked for again, with the reason and what to do', async () => {
+test('after a refused name the page asks again, with the reason and what to do', async () => {
   const stage = new Stage()
   stage.loginFails = new ConnectError('refused', 'the name is empty')
   await stage.connection.join(' ')
   expect(stage.state).toEqual({ type: 'lobby', problem: 'The name is empty. Choose a name and enter again.' })
 })
 
-test('a server that does not answer is tried again until it does', async () => {
+test('the page retries until the server answers', async () => {
   const stage = new Stage()
   stage.loginFails = new ConnectError('unreachable', 'The server at x does not answer.')
   await stage.connection.join('Mira')
@@ -220,7 +220,7 @@ test('a server that does not answer is tried again until it does', async () => {
   expect(stage.state.type).toBe('joined')
 })
 
-test('WebSocket in place of WebRTC is told with its reason', async () => {
+test('the fallback to WebSocket is shown with its reason', async () => {
   const stage = new Stage()
   await stage.connection.join('Mira')
   stage.client.options.events?.fellBack?.(new ConnectError('udp-blocked', 'No candidate pair worked.'))
@@ -228,7 +228,7 @@ test('WebSocket in place of WebRTC is told with its reason', async () => {
   expect(stage.state.type === 'joined' && stage.state.fallback).toMatch(/^UDP seems to be blocked on this network/)
 })
 
-test('who leaves is asked for a name, and the old client is heard no more', async () => {
+test('after leaving, the page asks for a name and ignores the old client', async () => {
   const stage = await inside()
   const old = stage.client
   await stage.connection.leave()
@@ -238,7 +238,7 @@ test('who leaves is asked for a name, and the old client is heard no more', asyn
   expect(stage.clients).toHaveLength(1)
 })
 
-test('a guest who comes again is the same user; one whom the server does not know any more begins anew', async () => {
+test('a returning guest is the same user, or a new one if the server no longer knows the identity', async () => {
   const stage = await inside()
   expect(stage.kept.get('otherworld.identity')).toBe('identity 1')
   await stage.connection.leave()

@@ -13,11 +13,11 @@ import {
 } from '../../netcode/index.ts'
 import { fallbackMessage, connectErrorMessage, reconnectMessage, sentence, waitMessage } from '../ui/messages.ts'
 
-/** Wait before the page tries again after a session ended, ms; the last goes on. */
+/** Pauses before the page retries after a session ended, ms. The last one repeats. */
 export const RETURN_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000]
-/** After so long without a word of the server the page says so, ms: 20 snapshots should have come. */
-const QUIET_MS = 1_000
-/** A page that was not called for so long was stalled itself: what it did not hear then says nothing, ms. */
+/** Silence of the server after which the page says so, ms: 20 snapshots are missing by then. */
+const SILENCE_MS_SHOWN = 1_000
+/** Gap between updates after which the page itself counts as stalled, so that the server's silence means nothing, ms. */
 const STALLED_MS = 500
 const TOKEN = 'otherworld.token'
 const NAME = 'otherworld.name'
@@ -26,12 +26,12 @@ const IDENTITY = 'otherworld.identity'
 export type LinkState =
   | { readonly type: 'lobby'; readonly problem: string | null }
   | { readonly type: 'joining' }
-  /** `rejoined`: in a new session, as the one before could not be resumed. */
+  /** `rejoined`: in a new session, because the previous one could not be resumed. */
   | { readonly type: 'joined'; readonly resumed: boolean; readonly rejoined: boolean; readonly fallback: string | null }
-  /** `atMs`: when the page tries again, clock of `update`; null: it is trying, or waits for the server's start. */
+  /** `atMs`: time of the next attempt, by the clock of `update`; null while an attempt runs or the server starts. */
   | { readonly type: 'away'; readonly title: string; readonly text: string; readonly atMs: number | null }
 
-/** What keeps values over a reload: sessionStorage, or a map where a browser forbids it. */
+/** Keeps values over a reload: sessionStorage, or a map if the browser forbids it. */
 export interface Store {
   get(key: string): string | null
   set(key: string, value: string | null): void
@@ -41,17 +41,17 @@ export interface ConnectionOptions {
   /** http(s) URL of the server. */
   readonly url: string
   readonly connects: readonly Connect[]
-  /** Of this tab. */
+  /** Values of this tab. */
   readonly store: Store
-  /** Of this browser: keeps who the guest is. */
+  /** Values of this browser: the guest's identity. */
   readonly keep: Store
   readonly clock: () => number
   changed(state: LinkState): void
-  /** The server has a message for the player. */
+  /** Called with a message from the server to the player. */
   notified(text: string): void
-  /** Logs in; the real one by default. */
+  /** Logs in; replaceable in tests. */
   readonly login?: typeof login
-  /** Makes a client; a RenderClient by default. */
+  /** Creates a client; a RenderClient by default. */
   readonly makeClient?: (options: RenderClientOptions) => RenderClient
 }
 
@@ -59,7 +59,7 @@ export class Connection {
   readonly #options: ConnectionOptions
   #state: LinkState = { type: 'lobby', problem: null }
   #client: RenderClient | null = null
-  /** The name that the player joined with: says that the page should come back by itself. */
+  /** The name that the player joined with. While it is set, the page reconnects automatically. */
   #name: string | null = null
   #everJoined = false
   #attempt = 0
@@ -85,7 +85,7 @@ export class Connection {
     return this.#options.store.get(NAME) ?? ''
   }
 
-  /** Takes up the session of this tab where there is one. True: it is being tried. */
+  /** Resumes the session of this tab. Returns false if there is none. */
   resume(): boolean {
     const token = this.#options.store.get(TOKEN)
     const name = this.#options.store.get(NAME)
@@ -104,7 +104,7 @@ export class Connection {
     await this.#login(name)
   }
 
-  /** Lets time pass; call it in each frame and a few times a second where none are drawn. */
+  /** Call it in each frame, and a few times a second while no frames are drawn. */
   update(nowMs: number): void {
     if (nowMs - this.#updatedMs > STALLED_MS) this.#awakeMs = nowMs
     this.#updatedMs = nowMs
@@ -112,13 +112,13 @@ export class Connection {
     if (this.#state.type === 'away' && this.#state.atMs !== null && nowMs >= this.#state.atMs) this.retry()
   }
 
-  /** The server has fallen silent, and the connection is not given up yet. */
+  /** True while the server is silent but the connection is not given up yet. */
   isWaiting(nowMs: number): boolean {
     if (this.#state.type !== 'joined' || this.#client === null) return false
-    return Math.min(this.#client.stats(nowMs).silenceMs, nowMs - this.#awakeMs) >= QUIET_MS
+    return Math.min(this.#client.stats(nowMs).silenceMs, nowMs - this.#awakeMs) >= SILENCE_MS_SHOWN
   }
 
-  /** Tries again at once. */
+  /** Retries at once. */
   retry(): void {
     if (this.#state.type !== 'away' || this.#state.atMs === null || this.#name === null) return
     this.#set({ ...this.#state, atMs: null })
@@ -139,7 +139,7 @@ export class Connection {
     }
   }
 
-  /** Logs in and keeps what the login gives. */
+  /** Logs in and keeps token and identity. */
   async #tokenFor(name: string): Promise<string> {
     const { token, identity } = await this.#logInAs(name)
     this.#options.store.set(TOKEN, token)
@@ -148,7 +148,7 @@ export class Connection {
     return token
   }
 
-  /** As the same user as before, or where the server does not know that one, as a new guest. */
+  /** Logs in as the same user as before, or as a new guest if the server does not know that user. */
   async #logInAs(name: string): Promise<Login> {
     const { url, keep } = this.#options
     const logIn = this.#options.login ?? login
@@ -209,18 +209,18 @@ export class Connection {
     } else if (state.type === 'closed') this.#closed(state.reason)
   }
 
-  /** A wait that is not the player's: of a realm that is starting, say. Nobody waits who has left. */
+  /** Shows that the server asks to wait, for example while a realm starts. Ignored after the player has left. */
   #waits(reason: string): void {
     if (this.#name !== null) this.#set({ type: 'away', title: 'Please wait', text: waitMessage(reason), atMs: null })
   }
 
   #closed(reason: string): void {
-    // A token that the server no longer takes is of no use: the next attempt logs in anew.
+    // The server no longer accepts the token: the next attempt logs in again.
     if (this.#errors.some((error) => error.reason === 'refused')) this.#options.store.set(TOKEN, null)
     this.#ended(sentence(reason), false)
   }
 
-  /** The session is over. A player who was in comes back by themselves; who never got in is asked again. */
+  /** The session is over. A player who had joined reconnects automatically; otherwise the page asks for a name again. */
   #ended(text: string, askAgain: boolean): void {
     if (askAgain || this.#name === null) {
       this.#set({ type: 'lobby', problem: text })
@@ -232,12 +232,12 @@ export class Connection {
     this.#set({
       type: 'away',
       title,
-      text: `${text} The page comes back by itself as soon as the server answers.`,
+      text: `${text} The page reconnects automatically as soon as the server answers.`,
       atMs: this.#options.clock() + waitMs,
     })
   }
 
-  /** Leaves for good and asks for a name again. */
+  /** Leaves the realm and asks for a name again. */
   async leave(): Promise<void> {
     this.#options.store.set(TOKEN, null)
     this.#name = null
@@ -253,10 +253,10 @@ export class Connection {
   }
 }
 
-/** Token of the last login; null: there is none. */
+/** Token of the last login; null if there is none. */
 export const tokenIn = (store: Store): string | null => store.get(TOKEN)
 
-/** Storage of this tab or of this browser for one server, as several may share an origin; a map where the browser forbids it. */
+/** Storage of this tab or browser for one server (several may share an origin); a map if the browser forbids storage. */
 export function storeOf(kind: 'sessionStorage' | 'localStorage', server: string): Store {
   const { pathname } = new URL(server)
   const named = (key: string): string => (pathname === '/' ? key : `${key} ${pathname}`)

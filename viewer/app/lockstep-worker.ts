@@ -1,5 +1,5 @@
 /**
- * The proof in the page: a worker that logs in as an observer, is sent every sealed frame, runs the real simulation and
+ * The hash check: a worker that logs in as an observer, receives every sealed frame, runs the real simulation and
  * compares each state hash with the server's. It reports twice a second.
  */
 import { connectWebSocket } from '../../netcode/websocket/client-browser.ts'
@@ -8,7 +8,7 @@ import { LockstepPeer } from '../../netcode/lockstep.ts'
 import { loadEngine } from '../../sim/index.ts'
 import type { LockstepNews } from './lockstep.ts'
 
-/** Simulation in one go, ms: a worker has no frames to draw, so it may take what is there. */
+/** Longest simulation in one update, ms. A worker draws no frames, so it may use most of its time. */
 const BUDGET_MS = 40
 const UPDATE_MS = 15
 const REPORT_MS = 500

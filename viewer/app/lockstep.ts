@@ -1,4 +1,4 @@
-/** The page's side of the hash check: starts the worker on demand and says what it found. */
+/** The page's side of the hash check: starts the worker on demand and shows its result. */
 
 /** What the worker reports. */
 export type LockstepNews =
@@ -9,7 +9,7 @@ export type LockstepNews =
       readonly mismatches: number
       readonly firstMismatchTick: number | null
     }
-  /** `final`: it will not go on by itself. */
+  /** `final`: the check will not continue automatically. */
   | { readonly type: 'stopped'; readonly reason: string; readonly final: boolean; readonly ticksChecked: number }
 
 export interface HashVerdict {
@@ -26,7 +26,7 @@ export const HASHES_STARTING: HashVerdict = {
   text: 'Loading the simulation and the realm’s state …',
 }
 
-/** A report in words. Pure. */
+/** The text of a report. Pure. */
 export function verdictOf(news: LockstepNews): HashVerdict {
   if (news.type === 'stopped')
     return { state: 'failed', text: `${news.final ? 'The check ended' : 'The check is interrupted'}: ${news.reason}` }

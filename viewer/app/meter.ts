@@ -1,6 +1,6 @@
 /** Counts frames and snapshots per second. Pure. */
 
-/** What rates are taken over, ms. */
+/** Window of the rates, ms. */
 const WINDOW_MS = 2_000
 
 export class Meter {
@@ -12,13 +12,13 @@ export class Meter {
     if (this.#frames.length > 600) this.#frames = this.#frames.slice(-300)
   }
 
-  /** Takes the number of snapshots so far. */
+  /** Records the number of snapshots so far. */
   snapshots(count: number, nowMs: number): void {
     const last = this.#counts.at(-1)
     // Another client began at 0.
     if (last && count < last.count) this.#counts = []
     const recent = this.#counts.filter(({ atMs }) => atMs >= nowMs - WINDOW_MS)
-    // Where frames are seconds apart the one before still gives a rate.
+    // If frames are seconds apart, the previous one still gives a rate.
     this.#counts = [...(recent.length > 0 ? recent : this.#counts.slice(-1)), { atMs: nowMs, count }]
   }
 

@@ -1,4 +1,4 @@
-/** A player in the world: walks, looks, holds, makes and deletes things, frame by frame. */
+/** The local player: walks, looks, holds, makes and deletes props, frame by frame. */
 import type { AvatarSample, RenderClient } from '../../netcode/index.ts'
 import { packPose, type Pose } from '../../sim/pose.ts'
 import { add, conjugate, rotate, sub, yawRotation } from '../../sim/maths.ts'
@@ -16,7 +16,7 @@ import { extentsIn, placeNear, type Extent } from '../input/placement.ts'
 import { pointedOf, type Pointed } from '../inventory/pointed.ts'
 import { shownOf, type BodyOf, type ShownAvatar, type ShownWorld } from './world.ts'
 
-/** Least time between two poses, ms (12 a second); more than the session sends is not worth packing. */
+/** Least time between two poses, ms (12 a second). The session sends no more than that. */
 const POSE_INTERVAL_MS = 83
 const HEAD_HEIGHT = 1.52
 
@@ -25,11 +25,11 @@ export interface PlayerFrame {
   readonly eye: Eye
   readonly pointed: ElementId | null
   readonly strained: boolean
-  /** The own avatar is there. */
+  /** True once the own avatar exists. */
   readonly own: boolean
 }
 
-/** From a place on the screen to a ray; the picture knows its lens. */
+/** Converts a place on the screen to a ray; the view knows the camera. */
 export type RayThrough = (eye: Eye, place: PointerPlace) => PointerRay
 
 export class Player {
@@ -78,7 +78,7 @@ export class Player {
     return (this.#client.permissions & Permission.fly) !== 0
   }
 
-  /** Takes the world on to `nowMs`, `seconds` after the last frame. */
+  /** Advances the world to `nowMs`, `seconds` after the last frame. */
   frame(nowMs: number, seconds: number, time: number): PlayerFrame {
     this.#look = turnByKeys(this.#input.held, this.#look, seconds)
     const move = moveFrom(this.#input.held, this.#input.stick, this.#look, this.#flying)
@@ -102,7 +102,7 @@ export class Player {
     }
   }
 
-  /** Tells the server where the held thing should be: each frame, and between frames when the pointer moves. */
+  /** Sends where the held prop should be: each frame, and between frames when the pointer moves. */
   carry(nowMs: number): void {
     if (!this.#own) return
     const ray = this.#ray(this.holding.by === 'key' ? null : this.#input.pointer)
@@ -117,13 +117,13 @@ export class Player {
     )
   }
 
-  /** The first sight of an own avatar that was resumed: look where it looks. */
+  /** After a resumed session: look where the avatar looks. */
   #settle(yaw: number): void {
     this.#settled = true
     this.#look = { ...this.#look, yaw }
   }
 
-  /** The own avatar in the pose of this frame: the client has the last that was sent. */
+  /** Puts the own avatar into this frame's pose; the client only has the last pose that was sent. */
   #placeOwn(
     own: ShownAvatar,
     { position, velocity, grounded }: AvatarSample,
@@ -165,7 +165,7 @@ export class Player {
     return this.#rayThrough(this.#eye, place ?? { x: 0, y: 0 })
   }
 
-  /** What the pointer is on, or without a pointer what stands in front: a key would grab or delete it, and it glows. */
+  /** The prop under the pointer, or without a pointer the one in front. A key grabs or deletes it, and it is highlighted. */
   #target(): Hit | null {
     if (!this.#own) return null
     if (!this.#input.pointer)
@@ -174,7 +174,7 @@ export class Player {
     return hit && hit.prop.spec.motion !== 'static' && this.#reaches(hit) ? hit : null
   }
 
-  /** The same, but a key always finds something near. */
+  /** The same, but falls back to a prop nearby. */
   #keyTarget(): Hit | null {
     return (
       this.#target() ??
@@ -190,7 +190,7 @@ export class Player {
 
   // --- what the player does
 
-  /** The pointer went down at a place; true: it took something. */
+  /** The pointer went down. Returns true if it grabbed something. */
   press(place: PointerPlace): boolean {
     const hit = pick(this.#ray(place), this.#world.props)
     if (!this.#own || !hit || hit.prop.spec.motion === 'static') return false
@@ -207,8 +207,8 @@ export class Player {
     this.holding.take(hit, by, this.#look.yaw, performance.now())
     this.#showMessage(
       by === 'pointer'
-        ? `Holding the ${hit.prop.spec.name}. The wheel scales it; let go in motion to throw.`
-        : `Holding the ${hit.prop.spec.name}. Plus and minus scale it, E lets go.`,
+        ? `Holding the ${hit.prop.spec.name}. The wheel scales it. Release it in motion to throw.`
+        : `Holding the ${hit.prop.spec.name}. Plus and minus scale it, E releases it.`,
     )
   }
 
@@ -233,7 +233,7 @@ export class Player {
         return this.#fly()
       case 'scale':
       case 'distance':
-        if (this.holding.element === null) this.#showMessage('Grab something first: then plus and minus scale it.')
+        if (this.holding.element === null) this.#showMessage('Grab something first. Then plus and minus scale it.')
         return this.holding.wheel(action.notches, action.type === 'distance', this.#definition.reach, this.#distance)
       default:
     }
@@ -243,13 +243,13 @@ export class Player {
     if (this.holding.element !== null) return this.holding.release()
     const hit = this.#keyTarget()
     if (hit) this.#take(hit, 'key')
-    else this.#showMessage('Nothing to grab within reach: walk closer and look at it.')
+    else this.#showMessage('Nothing to grab within reach. Walk closer and look at it.')
   }
 
   #spawn(index: number): void {
     const shape = SHAPES[index]
     if (!shape) return
-    if (!this.#own) return this.#showMessage('One moment: the world is still coming in.')
+    if (!this.#own) return this.#showMessage('One moment, the world is still loading.')
     const { position, rotation } = spawnPlace(this.#own.position, this.#look.yaw)
     void this.#client
       .spawn(shape, { position, rotation })
@@ -259,34 +259,34 @@ export class Player {
   #delete(): void {
     const element = this.holding.element ?? this.#keyTarget()?.prop.element
     const prop = this.#world.props.find((candidate) => candidate.element === element)
-    if (!prop) return this.#showMessage('Point at a thing, or hold it, to delete it.')
+    if (!prop) return this.#showMessage('Point at an item or hold it to delete it.')
     if (this.holding.element === prop.element) this.holding.release()
     void this.#client
       .despawn(prop.element)
       .then((outcome) =>
         this.#showMessage(
           outcome.ok
-            ? `The ${prop.spec.name} is deleted.`
+            ? `You deleted the ${prop.spec.name}.`
             : outcome.reason === 'not-permitted'
-              ? 'You may delete only what you made.'
+              ? 'You can only delete what you made.'
               : rejectionMessage(outcome.reason),
         ),
       )
   }
 
-  // --- things of one's own
+  // --- uploaded packages
 
-  /** As it was last drawn. */
+  /** The world as it was last drawn. */
   get world(): ShownWorld {
     return this.#world
   }
 
-  /** Hash of the package that the player wears; null: a body of the realm's. */
+  /** Hash of the avatar's package; null for one of the realm's bodies. */
   get wears(): string | null {
     return this.#own?.package ?? null
   }
 
-  /** What the player looks or points at, however far; `problemOf` a package. */
+  /** The prop that the player looks or points at, at any distance. `problemOf` returns a package's load error. */
   inspect(problemOf: (hash: string) => string | null): Pointed | null {
     const prop = pick(this.#ray(this.#input.pointer), this.#world.props)?.prop ?? this.#keyTarget()?.prop
     const manages = (this.#client.permissions & Permission.manage) !== 0
@@ -300,14 +300,14 @@ export class Player {
       : null
   }
 
-  /** Makes a thing of a package at the marker, or beside what stands there. */
+  /** Spawns an object of a package at the marker, or next to what is already there. */
   async place(hash: string, name: string, bounds: Extent): Promise<void> {
     const place = placeNear(MARKER_POSITION, bounds, extentsIn(this.#world))
     const outcome = await this.#client.spawn(hash, place)
-    this.#showMessage(outcome.ok ? `“${name}” stands at the marker.` : rejectionMessage(outcome.reason))
+    this.#showMessage(outcome.ok ? `“${name}” is at the marker.` : rejectionMessage(outcome.reason))
   }
 
-  /** Puts on a package's avatar, or a body of the realm's by its index. */
+  /** Changes to a package's avatar, or to one of the realm's bodies by its index. */
   async wear(body: string | number, name: string): Promise<void> {
     const outcome = await this.#client.wear(body)
     this.#showMessage(outcome.ok ? `You are ${name} now.` : rejectionMessage(outcome.reason))
@@ -319,8 +319,8 @@ export class Player {
   }
 
   #fly(): void {
-    if (!this.mayFly) return this.#showMessage('Flying is not permitted here.')
+    if (!this.mayFly) return this.#showMessage('You are not allowed to fly here.')
     this.#flying = !this.#flying
-    this.#showMessage(this.#flying ? 'You fly: Space up, C down, F to land.' : 'You walk again.')
+    this.#showMessage(this.#flying ? 'You are flying. Space: up, C: down, F: land.' : 'You are walking again.')
   }
 }

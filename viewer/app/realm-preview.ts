@@ -13,7 +13,7 @@ async function getJson(url: string): Promise<unknown> {
   return response.json()
 }
 
-/** Asks the server at `url` about its first realm; null where it does not answer as one. */
+/** Fetches the first realm of the server at `url`; null if the server does not answer properly. */
 export async function fetchRealmPreview(url: string): Promise<RealmPreview | null> {
   try {
     const status = await getJson(new URL('v1/status', url).href)
@@ -22,7 +22,7 @@ export async function fetchRealmPreview(url: string): Promise<RealmPreview | nul
     if (!isObject(first) || typeof first.id !== 'string') return null
     return { realm: first.id, people: typeof first.players === 'number' ? first.players : 0 }
   } catch {
-    // A server that is away shows itself when somebody joins, in words; the card can do without.
+    // If the server is away, joining shows the error; the card works without a preview.
     return null
   }
 }

@@ -36,7 +36,7 @@ export const SHAPES: readonly PropSpec[] = [
   spec('gem', 0x8c7bea, { type: 'convex', points: gemPoints() }, 0.25),
 ]
 
-/** In front of a player who stands at `feet` and looks along `yaw`: at arm's length, chest height. */
+/** The place in front of a player at `feet` who looks along `yaw`: at arm's length, chest height. */
 export function spawnPlace(feet: Vec3, yaw: number): { readonly position: Vec3; readonly rotation: Quat } {
   const metres = 1.5
   return {

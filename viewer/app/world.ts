@@ -1,4 +1,4 @@
-/** What the page draws: the world at one moment, whoever supplies it (the render client; in tests a scripted one). */
+/** The world at one moment as the page draws it, from the render client or, in tests, from a script. */
 import type { WorldSample } from '../../netcode/index.ts'
 import { scaled } from '../../sim/maths.ts'
 import { restHeadHeight, solveSkeleton } from '../../sim/skeleton.ts'
@@ -9,33 +9,33 @@ import type { Pose } from '../../sim/pose.ts'
 export interface ShownAvatar {
   readonly element: ElementId
   readonly player: PlayerId
-  /** User number: whose things it owns. */
+  /** Number of the avatar's user. */
   readonly user: number
   readonly name: string
   readonly body: AvatarBody
-  /** Hash of the package that it wears; null: a body of the realm's. */
+  /** Hash of its package; null for one of the realm's bodies. */
   readonly package: string | null
   readonly position: Vec3
   readonly yaw: number
   readonly flying: boolean
-  /** Null where the player sends none: the page then draws a gait of its own. */
+  /** Null if the player sends no pose: the page then animates a gait. */
   readonly pose: Pose | null
 }
 
 export interface ShownProp {
   readonly element: ElementId
-  /** Of a package: a box around it instead of its colliders. */
+  /** For a package: a box around it instead of its colliders. */
   readonly spec: PropSpec
-  /** Hash of its package; null: the spec is all there is. */
+  /** Hash of its package; null if there is only the spec. */
   readonly package: string | null
-  /** User number; 0: the realm itself. */
+  /** User number of the owner; 0 is the realm. */
   readonly owner: number
-  /** Who may do what with it (sim/access.ts). */
+  /** Access bits (sim/access.ts). */
   readonly access: number
   readonly position: Vec3
   readonly rotation: Quat
   readonly scale: number
-  /** 0: nobody. */
+  /** Player who holds it; 0 for nobody. */
   readonly holder: PlayerId
 }
 
@@ -57,10 +57,10 @@ export const frameOf = ({ name, ground, spawn }: RealmDefinition): RealmFrame =>
   spawn: spawn.position,
 })
 
-/** The body of a package's avatar; null while it is not known. */
+/** Returns the body of a package's avatar; null while it is not loaded. */
 export type BodyOf = (hash: string) => AvatarBody | null
 
-/** A sample of the render client as the page draws it; `bodies` are the realm's. */
+/** Converts a sample of the render client for drawing. `bodies` are the realm's. */
 export function shownOf(sample: WorldSample, bodies: readonly AvatarBody[], bodyOf: BodyOf): ShownWorld {
   const fallback = bodies[0]
   if (fallback === undefined) return { avatars: [], props: sample.props }
@@ -76,7 +76,7 @@ export function shownOf(sample: WorldSample, bodies: readonly AvatarBody[], body
 
 const resized = new WeakMap<AvatarBody, Map<number, AvatarBody>>()
 
-/** A body with its head as high as told: what stands for one that is not known yet. */
+/** A placeholder body with its head at the given height. */
 export function bodyOfHeight(body: AvatarBody, headMetres: number): AvatarBody {
   const byHeight = resized.get(body) ?? new Map<number, AvatarBody>()
   resized.set(body, byHeight)

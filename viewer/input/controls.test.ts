@@ -31,7 +31,7 @@ test('while flying Space rises and C sinks, and nobody jumps', () => {
 })
 
 property.prop([codes, unit, unit, fc.double({ min: -50, max: 50, noNaN: true })])(
-  'no wish is longer than 1, and every number is a 32-bit float',
+  'no move is longer than 1, and every number is a 32-bit float',
   (held, x, y, yaw) => {
     const move = moveFrom(new Set(held), { x, y }, { yaw, pitch: 0 }, false)
     expect(Math.hypot(move.x, move.z)).toBeLessThanOrEqual(1 + 1e-6)
@@ -52,7 +52,7 @@ property.prop([fc.double({ min: -5_000, max: 5_000, noNaN: true })])(
   },
 )
 
-test('keys have the actions that the toolbar says', () => {
+test('keys have the actions that the toolbar shows', () => {
   expect(actionOf('1')).toEqual({ type: 'spawn', index: 0 })
   expect(actionOf('4')).toEqual({ type: 'spawn', index: 3 })
   expect(actionOf('5')).toBeNull()

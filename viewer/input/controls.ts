@@ -1,4 +1,4 @@
-/** From keys held to what the player wishes: the move command, turning, and single actions. Pure. */
+/** Converts keys and pointer to a move command, turning, and single actions. Pure. */
 import { clamp, wrapAngle } from '../../sim/maths.ts'
 import type { Command } from '../../sim/types.ts'
 
@@ -6,7 +6,7 @@ export type Move = Extract<Command, { type: 'move' }>
 
 export interface Look {
   readonly yaw: number
-  /** Up is positive, radians. */
+  /** Pitch, radians; up is positive. */
   readonly pitch: number
 }
 
@@ -55,7 +55,7 @@ export function turnByKeys(held: ReadonlySet<string>, look: Look, seconds: numbe
   }
 }
 
-/** The look after the pointer moved by so many CSS pixels; dragging moves the view as a mouse look does. */
+/** The look after the pointer moved by a number of CSS pixels. */
 export function turnByPointer(look: Look, pixelsX: number, pixelsY: number): Look {
   return {
     yaw: wrapAngle(look.yaw - pixelsX * POINTER_TURN),
@@ -90,14 +90,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   '<': { type: 'distance', notches: -1 },
 }
 
-/** What a key (KeyboardEvent.key) does once when it goes down; null: nothing. */
+/** The action of a key (KeyboardEvent.key) when it goes down; null if it has none. */
 export function actionOf(key: string): Action | null {
   const digit = '1234'.indexOf(key)
   if (digit >= 0 && key.length === 1) return { type: 'spawn', index: digit }
   return ACTIONS[key.toLowerCase()] ?? null
 }
 
-/** Keys that a page would scroll or search with while the world has the focus. */
+/** Keys that would scroll or search the page while the world has the focus. */
 export const TAKEN = new Set([
   'Space',
   'ArrowUp',
@@ -109,7 +109,7 @@ export const TAKEN = new Set([
   'Backspace',
 ])
 
-/** Two moves that the server could not tell apart by more than a hair. */
+/** True if two moves are equal except for rounding. */
 export const sameMove = (a: Move, b: Move): boolean =>
   a.x === b.x &&
   a.y === b.y &&

@@ -1,4 +1,4 @@
-/** Where a held prop should go, from where the pointer points. Pure. */
+/** Computes where a held prop should go from the pointer's ray. Pure. */
 import { add, clamp, limited, multiply, rotate, scaled, sub, yawRotation } from '../../sim/maths.ts'
 import type { ElementId, Quat, Vec3 } from '../../sim/types.ts'
 import type { Hit, PointerRay } from './picking.ts'
@@ -6,11 +6,11 @@ import type { Hit, PointerRay } from './picking.ts'
 /** The simulation's limits of a prop's scale (sim/shapes.ts, which needs the physics engine, enforces them). */
 export const SCALE_MIN = 0.05
 export const SCALE_MAX = 20
-/** A held thing is kept this far within reach: the server's avatar may stand where ours will be in a moment, metres. */
+/** Margin to the limit of reach, metres: the server's avatar is a little behind ours. */
 const REACH_MARGIN = 0.5
-/** Nearest to the eye that a held thing is pulled, metres. */
+/** Least distance of a held prop from the eye, metres. */
 const DISTANCE_MIN = 0.6
-/** One notch of the wheel. */
+/** Scale factor of one notch of the wheel. */
 const WHEEL_SCALE = 1.09
 const WHEEL_METRES = 0.25
 
@@ -18,22 +18,22 @@ export interface Held {
   readonly element: ElementId
   /** From the ray's origin to the point that was grabbed, metres. */
   readonly distance: number
-  /** From the grabbed point to the prop's origin and the prop's turn, both as seen with heading `yaw` 0. */
+  /** Offset from the grabbed point to the prop's origin, and the prop's rotation, both for heading `yaw` 0. */
   readonly offset: Vec3
   readonly rotation: Quat
   readonly scale: number
-  /** The least height that the prop's origin is dragged to, metres. */
+  /** Least height of the prop's origin, metres. */
   readonly floor: number
 }
 
 export interface DragTarget {
   readonly position: Vec3
   readonly rotation: Quat
-  /** True where the pointer points beyond the player's reach and the target was pulled back. */
+  /** True if the pointer is beyond the player's reach, so that the target was pulled back. */
   readonly tooFar: boolean
 }
 
-/** What is held from now on, as it lies. `yaw` is the view's heading; `floor` the least height of the prop's origin. */
+/** Starts to hold a prop where it is. `yaw` is the view's heading; `floor` the least height of the prop's origin. */
 export function hold(hit: Hit, yaw: number, floor: number): Held {
   const back = yawRotation(-yaw)
   return {

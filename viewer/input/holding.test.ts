@@ -42,7 +42,7 @@ function scripted(grab: CommandResult = { ok: true, sequence: 1, element: 9, tic
 }
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
-test('taking grabs, each frame drags, letting go releases', () => {
+test('grab, drag in each frame, release', () => {
   const { holding, calls, frame } = scripted()
   frame(mine, 16)
   expect(holding.element).toBe(9)
@@ -51,14 +51,14 @@ test('taking grabs, each frame drags, letting go releases', () => {
   expect(holding.element).toBeNull()
 })
 
-test('a grab that is refused opens the hand and says why', async () => {
+test('a rejected grab empties the hand and shows the reason', async () => {
   const { holding, said } = scripted({ ok: false, sequence: 1, reason: 'held-by-another' })
   await settle()
   expect(holding.element).toBeNull()
-  expect(said).toEqual(['Somebody else is holding it.'])
+  expect(said).toEqual(['Someone else is holding it.'])
 })
 
-test('the server may take a while to show the grab, but what it then takes away has slipped', () => {
+test('a prop that the server gives to nobody after the grab has slipped away', () => {
   const { holding, said, frame } = scripted()
   frame(crate, 500)
   expect(holding.element).toBe(9)
@@ -68,14 +68,14 @@ test('the server may take a while to show the grab, but what it then takes away 
   expect(said).toEqual(['It slipped out of your hand.'])
 })
 
-test('what is deleted while held is gone', () => {
+test('a held prop that is deleted is gone', () => {
   const { holding, said, frame } = scripted()
   frame(mine, 100)
   frame(null, 200)
   expect([holding.element, said]).toEqual([null, ['It is gone.']])
 })
 
-test('many turns of the wheel become few commands, and a refused one is told', async () => {
+test('many turns of the wheel become few commands, and a rejection is shown', async () => {
   const { holding, calls, said, frame } = scripted()
   for (let i = 0; i < 10; i++) {
     holding.wheel(1, false, 6, 4)
@@ -83,5 +83,5 @@ test('many turns of the wheel become few commands, and a refused one is told', a
   }
   await settle()
   expect(calls.filter((call) => call.startsWith('scale')).length).toBeLessThanOrEqual(3)
-  expect(said[0]).toBe('It cannot get any larger or smaller.')
+  expect(said[0]).toBe("It can't get any larger or smaller.")
 })

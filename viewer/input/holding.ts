@@ -1,4 +1,4 @@
-/** What the player holds: grabs, drags, scales and lets go through the client, and notices when it slipped away. */
+/** The prop that the player holds: grabs, drags, scales and releases it through the client, and notices when it slips away. */
 import type { RenderClient } from '../../netcode/index.ts'
 import { Hand, type ElementId, type PlayerId, type Vec3 } from '../../sim/types.ts'
 import { dragTarget, hold, wheelHeld, type DragTarget, type Held } from './drag.ts'
@@ -9,7 +9,7 @@ import type { ShownProp } from '../app/world.ts'
 
 /** Least time between two scale commands, ms: each is a command of its own. */
 const SCALE_INTERVAL_MS = 70
-/** How long the server may take to show us as the holder, ms. */
+/** Longest wait until the server shows us as the holder, ms. */
 const CONFIRM_MS = 3_000
 
 export type HoldClient = Pick<RenderClient, 'grab' | 'drag' | 'release' | 'scale'>
@@ -21,7 +21,7 @@ interface Grip {
   /** The server has shown us as its holder. */
   shown: boolean
   target: DragTarget | null
-  /** Wished and sent scale. */
+  /** Target scale, and the scale that was sent. */
   sentScale: number
   scaledAtMs: number
 }
@@ -44,7 +44,7 @@ export class Holding {
     return this.#grip?.by ?? null
   }
 
-  /** Where it is wished to be; null before the first frame. */
+  /** Target of the drag; null before the first frame. */
   get target(): DragTarget | null {
     return this.#grip?.target ?? null
   }
@@ -70,19 +70,19 @@ export class Holding {
     this.#showMessage(rejectionMessage(outcome.reason))
   }
 
-  /** Opens the hand; what moves flies on. */
+  /** Releases the prop; a moving prop keeps its velocity. */
   release(): void {
     if (!this.#grip) return
     this.#grip = null
     void this.#client.release(Hand.pointer)
   }
 
-  /** The hand is empty already, whatever the reason. */
+  /** Forgets the prop; the hand is already empty. */
   forget(): void {
     this.#grip = null
   }
 
-  /** Scales it, or with `shift` brings it nearer or farther. */
+  /** Scales it, or with `shift` moves it nearer or farther. */
   wheel(notches: number, shift: boolean, reach: number, eyeToHead: number): void {
     if (this.#grip) this.#grip.held = wheelHeld(this.#grip.held, notches, shift, reach, eyeToHead)
   }

@@ -1,4 +1,4 @@
-/** Listens to keyboard, pointer and touch, and tells in the page's terms what they do. */
+/** Listens to keyboard, pointer and touch, and calls `InputEvents`. */
 import { actionOf, STICK_AT_REST, TAKEN, type Action, type Stick } from './controls.ts'
 
 /** Where the pointer is: -1 to 1 from left to right and from bottom to top. */
@@ -9,7 +9,7 @@ export interface PointerPlace {
 
 export interface InputEvents {
   act(action: Action): void
-  /** The primary button or a finger went down; true: something was taken, else the drag turns the view. */
+  /** The primary button or a finger went down. Returns true if it grabbed something; otherwise the drag turns the view. */
   press(at: PointerPlace): boolean
   release(): void
   /** The pointer that holds something moved. */
@@ -53,16 +53,16 @@ export class Input {
     return document.pointerLockElement === this.#canvas
   }
 
-  /** Where it points; null where no pointer is over the world. With the mouse locked, the middle. */
+  /** Position of the pointer; null if it is not over the world. With a captured mouse, the middle. */
   get pointer(): PointerPlace | null {
     if (this.locked) return CENTRE
     return this.#over ? this.#place : null
   }
 
-  /** Looks with the mouse alone, until Escape. */
+  /** Captures the mouse for looking, until Escape. */
   toggleLock(): void {
     if (this.locked) document.exitPointerLock()
-    // Where the browser refuses, the mouse stays free: dragging looks around as well.
+    // If the browser refuses, the mouse stays free, and dragging looks around.
     else void Promise.resolve(this.#canvas.requestPointerLock()).catch(() => undefined)
   }
 
@@ -88,7 +88,7 @@ export class Input {
 
   #keyDown(event: KeyboardEvent): void {
     if (!this.enabled || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return
-    // A focused button keeps its own keys; walking goes on beside it.
+    // A focused button keeps its own keys; walking continues.
     const onControl =
       event.target instanceof HTMLElement && event.target !== this.#canvas && event.target !== document.body
     if (onControl && (event.code === 'Space' || event.code === 'Enter')) return
@@ -128,7 +128,7 @@ export class Input {
 
   #move(event: PointerEvent): void {
     const role = this.#pointers.get(event.pointerId)
-    // A finger that looks does not move what another one holds; the right button turns while the left one holds.
+    // A finger that looks around does not move a prop that another finger holds. The right button turns while the left one holds.
     if (role !== 'look' || event.pointerType === 'mouse') this.#locate(event)
     const turning = this.locked || role === 'look' || (event.buttons & 2) !== 0
     if (this.enabled && turning) this.#events.turn(event.movementX, event.movementY)
@@ -152,7 +152,7 @@ export class Input {
   }
 }
 
-/** A thumb stick for touch screens: `changed` hears where it is. */
+/** A thumb stick for touch screens; calls `changed` with its position. */
 export function bindStick(element: HTMLElement, changed: (stick: Stick) => void): void {
   const knob = element.querySelector('span')
   const show = (x: number, y: number): void => {

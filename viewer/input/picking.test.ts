@@ -63,7 +63,7 @@ test('the nearer of two is picked, and a wall in front hides what is behind it',
   expect(pick(forward, [])).toBeNull()
 })
 
-test('a key takes the near thing rather than the far one in the middle, never a wall, nothing beyond reach or behind', () => {
+test('a key grabs the nearer prop, never a wall, nothing beyond reach or behind', () => {
   const head = { x: 0, y: 0, z: 3 }
   const middle = prop(1, ball, { x: 0, y: 0, z: -2.5 })
   const near = prop(2, ball, { x: 0.6, y: -1, z: 1.5 })

@@ -1,4 +1,4 @@
-/** What a ray meets first: exact for round shapes and boxes, by triangles for hulls and meshes. Pure. */
+/** Finds what a ray hits first: exact for round shapes and boxes, by triangles for hulls and meshes. Pure. */
 import { add, conjugate, dot, multiply, rotate, scaled, sub } from '../../sim/maths.ts'
 import type { Shape, Vec3 } from '../../sim/types.ts'
 import { Ray, Vector3 } from 'three'
@@ -20,7 +20,7 @@ export interface Hit {
 
 const geometries = new GeometryCache()
 
-/** Distance along the ray to a sphere about the origin; Infinity where it misses or starts inside. */
+/** Distance along the ray to a sphere about the origin; Infinity if it misses or starts inside. */
 function toSphere({ origin, direction }: PointerRay, centre: Vec3, radius: number): number {
   const from = sub(origin, centre)
   const b = dot(from, direction)
@@ -45,7 +45,7 @@ function toBox({ origin, direction }: PointerRay, half: Vec3): number {
   return near <= far && near >= 0 ? near : Infinity
 }
 
-/** A capsule along Y: its cylinder between the ends, else the nearer end's sphere. */
+/** A capsule along Y: the cylinder between the ends, or the nearer end's sphere. */
 function toCapsule(ray: PointerRay, half: number, radius: number): number {
   const { origin: o, direction: d } = ray
   const a = d.x * d.x + d.z * d.z
@@ -73,7 +73,7 @@ function toTriangles({ origin, direction }: PointerRay, shape: FacetedShape): nu
   return nearest
 }
 
-/** Distance at which a ray in the shape's own space meets it, in that space's units; Infinity where it misses. */
+/** Distance at which a ray in the shape's own space hits it, in that space's units; Infinity if it misses. */
 export function rayToShape(ray: PointerRay, shape: Shape): number {
   switch (shape.type) {
     case 'sphere':
@@ -88,7 +88,7 @@ export function rayToShape(ray: PointerRay, shape: Shape): number {
   }
 }
 
-/** Distance at which the ray meets the prop, metres. */
+/** Distance at which the ray hits the prop, metres. */
 export function rayToProp(ray: PointerRay, prop: ShownProp): number {
   let nearest = Infinity
   for (const collider of prop.spec.colliders) {
@@ -103,7 +103,7 @@ export function rayToProp(ray: PointerRay, prop: ShownProp): number {
   return nearest
 }
 
-/** The first prop that the ray meets. */
+/** The first prop that the ray hits. */
 export function pick(ray: PointerRay, props: readonly ShownProp[]): Hit | null {
   let best: { prop: ShownProp; distance: number } | null = null
   for (const prop of props) {
@@ -116,10 +116,10 @@ export function pick(ray: PointerRay, props: readonly ShownProp[]): Hit | null {
 /** How far from the view's middle a prop may be for a key to grab it: cosine of 40 degrees. */
 const CONE = 0.766
 
-/** What the view's very middle shows seems this much nearer. */
+/** Factor by which a prop in the middle of the view counts as nearer. */
 const MIDDLE_BONUS = 0.6
 
-/** What a key grabs: of the movable props within reach of `head` the one nearest to the player and to the view's middle. */
+/** The prop that a key grabs: movable, within reach of `head`, nearest to the player and to the middle of the view. */
 export function pickForKey(ray: PointerRay, head: Vec3, reach: number, props: readonly ShownProp[]): Hit | null {
   const movable = props.filter(({ spec }) => spec.motion !== 'static')
   const middle = pick(ray, movable)

@@ -25,7 +25,7 @@ const apart = (a: Extent, at: Vec3, b: Extent): boolean =>
     (axis) => a.min[axis] + at[axis] >= b.max[axis] || a.max[axis] + at[axis] <= b.min[axis],
   )
 
-test('with nothing there, a thing stands on the marker, its lowest point on the ground', () => {
+test('in an empty realm an object is placed on the marker, with its lowest point on the ground', () => {
   expect(placeNear(MARKER, CUP, []).position).toEqual(MARKER)
   expect(placeNear(MARKER, { min: { x: -1, y: -0.5, z: -1 }, max: { x: 1, y: 0.5, z: 1 } }, []).position).toEqual({
     x: 0,
@@ -34,7 +34,7 @@ test('with nothing there, a thing stands on the marker, its lowest point on the 
   })
 })
 
-test('twenty cups one after the other stand apart, all within reach', () => {
+test('twenty cups are placed apart, all within reach', () => {
   const taken: Extent[] = []
   for (let i = 0; i < 20; i++) {
     const { position } = placeNear(MARKER, CUP, taken)
@@ -47,19 +47,19 @@ test('twenty cups one after the other stand apart, all within reach', () => {
   }
 })
 
-test('a person at the marker is not stood upon', () => {
+test('an object is not placed on a person at the marker', () => {
   const extents = extentsIn({ props: [], avatars: [{ position: MARKER } as never] })
   expect(apart(CUP, placeNear(MARKER, CUP, extents).position, extents[0] ?? CUP)).toBe(true)
 })
 
-test('where a platform covers everything near, a thing is put on top', () => {
+test('if a platform covers the surroundings, the object goes on top', () => {
   const extents = extentsIn({ props: [boxAt({ x: 0, y: 0.5, z: 0 }, { x: 20, y: 0.5, z: 20 })], avatars: [] })
   const { position } = placeNear(MARKER, CUP, extents)
   expect(position.y).toBeGreaterThan(1)
   expect(position.y).toBeLessThan(1.2)
 })
 
-test('a turned prop takes the room that it takes', () => {
+test('a rotated prop takes the room of its rotated box', () => {
   const turned = {
     ...boxAt({ x: 0, y: 0, z: 0 }, { x: 1, y: 0.1, z: 0.1 }),
     rotation: { x: 0, y: Math.SQRT1_2, z: 0, w: Math.SQRT1_2 },

@@ -1,4 +1,4 @@
-/** Where a new thing stands: at the marker, or beside or over what stands there already, so that nothing bursts apart. Pure. */
+/** Chooses the place of a new object: at the marker, or next to or above what is already there, so that nothing overlaps. Pure. */
 import { add, rotate, scaled } from '../../sim/maths.ts'
 import type { Quat, Shape, Vec3 } from '../../sim/types.ts'
 import type { ShownWorld } from '../app/world.ts'
@@ -9,15 +9,15 @@ export interface Extent {
   readonly max: Vec3
 }
 
-/** Room left between things, metres. */
+/** Gap between objects, metres. */
 const GAP = 0.06
-/** How far beside the marker a place is looked for, metres; beyond, the thing goes on top. */
+/** Largest distance from the marker, metres; beyond it the object goes on top. */
 const BESIDE_MAX = 3
-/** Half the width and the height of the room that a person takes, metres. */
+/** Half width, and height, of the room that a person takes, metres. */
 const PERSON = { half: 0.32, height: 2 }
 const AROUND = 8
 
-/** Points that a shape lies within, about its own centre. */
+/** Points whose hull contains the shape, about its own centre. */
 function cornersOf(shape: Shape): readonly Vec3[] {
   const box = (x: number, y: number, z: number): readonly Vec3[] =>
     [-1, 1].flatMap((i) => [-1, 1].flatMap((j) => [-1, 1].map((k) => ({ x: i * x, y: j * y, z: k * z }))))
@@ -41,7 +41,7 @@ function extentOf(points: readonly Vec3[]): Extent {
   }
 }
 
-/** What stands in a world, each collider by itself: a table has room under it. */
+/** The boxes of all colliders and people in a world. Colliders count separately, so there is room under a table. */
 export function extentsIn({ props, avatars }: ShownWorld): readonly Extent[] {
   const things = props.flatMap(({ spec, position, rotation, scale }) =>
     spec.colliders.flatMap((collider) => {
@@ -63,7 +63,7 @@ const axes = ['x', 'y', 'z'] as const
 const overlap = (a: Extent, b: Extent): boolean =>
   axes.every((axis) => a.min[axis] < b.max[axis] + GAP && b.min[axis] < a.max[axis] + GAP)
 
-/** Where the origin of a thing goes whose box is `bounds`, so that it stands on the ground at `marker` or as near to it as there is room. */
+/** The origin of an object with the box `bounds`, so that it is on the ground at `marker` or as near to it as there is room. */
 export function placeNear(
   marker: Vec3,
   bounds: Extent,
@@ -77,7 +77,7 @@ export function placeNear(
   return { position: { x: Math.fround(x), y: Math.fround(y), z: Math.fround(z) }, rotation: { x: 0, y: 0, z: 0, w: 1 } }
 }
 
-/** The marker itself, then rings about it. */
+/** The marker, then rings around it. */
 function candidates(marker: Vec3, step: number): readonly Vec3[] {
   const found = [marker]
   for (let ring = 1; ring * step <= Math.max(BESIDE_MAX, step); ring++) {
@@ -93,7 +93,7 @@ function candidates(marker: Vec3, step: number): readonly Vec3[] {
   return found
 }
 
-/** Over everything that stands at the marker: it falls gently. */
+/** Above everything at the marker: it falls gently. */
 function onTop(ground: Vec3, bounds: Extent, taken: readonly Extent[]): Vec3 {
   const column = moved(bounds, ground)
   const under = taken.filter(

@@ -1,4 +1,4 @@
-/** Things of one's own on the page: files come in, become packages, are placed and worn; the panel that looks after them. */
+/** The inventory: uploads files, lists packages, places and wears them. */
 import { problemOf, type Api } from '../api/api.ts'
 import type { PackageRecord } from '../api/answers.ts'
 import type { Bytes } from '../api/bytes.ts'
@@ -18,14 +18,14 @@ export interface InventoryOptions {
   readonly put: Put
   /** The player in the world; null before joining. */
   readonly player: () => Player | null
-  /** Why a package cannot be drawn, in words. */
+  /** Returns why a package cannot be drawn; null if it can. */
   readonly problemOf: (hash: string) => string | null
   readonly showMessage: (text: string) => void
-  /** The keys go to the world again. */
+  /** Returns the keyboard focus to the world. */
   readonly back: () => void
 }
 
-/** A request of the panel that takes longer is given up, ms. */
+/** Timeout of the panel's requests, ms. */
 const REQUEST_MS_MAX = 15_000
 
 export class Inventory {
@@ -53,7 +53,7 @@ export class Inventory {
     this.#form = new UploadForm(
       (file, choices) => {
         if (this.#queue.add(file, choices) === null)
-          options.showMessage('Too many files wait already: let some of them finish.')
+          options.showMessage('Too many files are queued. Wait until some are finished.')
       },
       () => options.back(),
     )
@@ -88,13 +88,13 @@ export class Inventory {
     if (open) void this.#refresh()
   }
 
-  /** The player has left: what was asked is forgotten, what is on its way goes on. */
+  /** The player has left: closes the form. Uploads in progress continue. */
   left(): void {
     this.#form.clear()
     this.#panel.open(false)
   }
 
-  /** Once in a while: what the panel shows of the world. */
+  /** Updates what the panel shows of the world; call it a few times a second. */
   update(): void {
     const player = this.#options.player()
     if (!player || !this.#panel.isOpen || this.#panel.isBusy) return
@@ -108,7 +108,7 @@ export class Inventory {
       refusals: [said],
     } = await chosenOf(files)
     if (said !== undefined) this.#options.showMessage(said)
-    // Reading takes a moment, in which the player may have left.
+    // The player may have left while the files were read.
     if (this.#options.player() !== null) this.#form.add(chosen)
   }
 
@@ -116,7 +116,7 @@ export class Inventory {
     this.#list.show(item)
     const { phase, kind, package: hash } = item.state
     if (phase !== 'done') return
-    if (kind === 'avatar') this.#options.showMessage(`“${item.choices.name}” is ready to be worn.`)
+    if (kind === 'avatar') this.#options.showMessage(`“${item.choices.name}” is ready to wear.`)
     else void this.#place(hash, item.choices.name)
     if (this.#panel.isOpen) void this.#refresh()
   }
@@ -147,20 +147,20 @@ export class Inventory {
       await navigator.clipboard.writeText(text)
       this.#options.showMessage('Copied.')
     } catch {
-      // Pages on a plain-HTTP network have no clipboard: what is to be copied is selected instead.
+      // Pages over plain HTTP have no clipboard: select the text instead.
       getSelection()?.selectAllChildren(byId('uploads'))
-      this.#options.showMessage('Selected: copy it with Ctrl+C.')
+      this.#options.showMessage('Selected. Copy it with Ctrl+C.')
     }
   }
 
   async #remove({ hash, name }: PackageRecord): Promise<void> {
     await this.#ask(
       () => this.#options.api.remove(hash, AbortSignal.timeout(REQUEST_MS_MAX)),
-      `“${name}” is deleted. What stands in the realm stays.`,
+      `“${name}” is deleted. Copies in the realm stay.`,
     )
   }
 
-  /** Changes something on the server and shows the list anew. */
+  /** Changes something on the server and refreshes the list. */
   async #ask(request: () => Promise<void>, done?: string): Promise<void> {
     try {
       await request()

@@ -1,4 +1,4 @@
-/** The panel of things: what I point at, and the packages that I may place or wear. */
+/** The inventory panel: the prop that you point at, and the packages that you can place or wear. */
 import { ACTS, Access, type Act } from '../../sim/types.ts'
 import { accessOf } from '../../sim/access.ts'
 import type { PackageRecord, Sharing } from '../api/answers.ts'
@@ -8,7 +8,7 @@ import { ACT_LABELS, withAccess, accessLabel, type Pointed } from './pointed.ts'
 export interface PanelActions {
   place(record: PackageRecord): void
   wear(record: PackageRecord): void
-  /** Wears the realm's own body again. */
+  /** Changes back to the realm's own body. */
   takeOff(): void
   share(record: PackageRecord, sharing: Sharing): void
   remove(record: PackageRecord): void
@@ -28,7 +28,7 @@ export class InventoryPanel {
     return !byId('inventory').hidden
   }
 
-  /** The mouse or the keyboard is in it: what is pointed at stays what it was. */
+  /** True while the mouse or the keyboard focus is in the panel: the pointed-at prop then stays the same. */
   get isBusy(): boolean {
     return byId('inventory').matches(':hover, :focus-within')
   }
@@ -42,7 +42,7 @@ export class InventoryPanel {
     byId('take-off').hidden = !on
   }
 
-  /** Null: they are on their way. */
+  /** Shows the packages; null while they are loading. */
   list(records: readonly PackageRecord[] | null, problem: string | null): void {
     byId('inventory-problem').textContent = problem ?? ''
     const rows = (records ?? []).map((record) => this.#row(record))
@@ -61,7 +61,7 @@ export class InventoryPanel {
       kind === 'avatar'
         ? makeButton('Wear', () => this.#actions.wear(record), { 'aria-label': `Wear ${name}` })
         : makeButton('Place', () => this.#actions.place(record), { 'aria-label': `Place ${name}` })
-    const who = own ? (sharing === 'everyone' ? 'shared by you' : 'yours alone') : 'shared'
+    const who = own ? (sharing === 'everyone' ? 'shared by you' : 'only yours') : 'shared'
     const line = make('div', { class: 'head' }, make('strong', { text: name }), use)
     const soft = make('span', { class: 'soft', text: `${kind === 'avatar' ? 'Avatar' : 'Object'} · ${who}` })
     if (!own) return make('li', {}, line, make('div', { class: 'actions' }, soft))
@@ -73,7 +73,7 @@ export class InventoryPanel {
     return make('li', {}, line, make('div', { class: 'actions' }, soft, share, this.#removeButton(record)))
   }
 
-  /** Asks once more before it deletes. */
+  /** Asks for confirmation before it deletes. */
   #removeButton(record: PackageRecord): HTMLElement {
     const button = makeButton(
       'Delete',
@@ -92,7 +92,7 @@ export class InventoryPanel {
     return button
   }
 
-  /** What the player points at; null: nothing. */
+  /** Shows the prop that the player points at; null for none. */
   point(pointed: Pointed | null): void {
     const key = JSON.stringify(pointed)
     if (key === this.#pointed) return
@@ -100,7 +100,7 @@ export class InventoryPanel {
     byId('pointed').replaceChildren(
       ...(pointed
         ? this.#pointedRows(pointed)
-        : [make('p', { class: 'soft', text: 'Point at a thing to see whose it is and who may do what with it.' })]),
+        : [make('p', { class: 'soft', text: 'Point at an item to see who owns it and who may use it.' })]),
     )
   }
 

@@ -19,22 +19,22 @@ const thing = (owner: number, access = 0): ShownProp => ({
 const world: ShownWorld = { props: [], avatars: [{ user: 7, name: 'Ada' } as never] }
 const mira = { user: 3, manages: false }
 
-test('whose a thing is, is said: the realm’s, one’s own, another’s, somebody’s who is away', () => {
+test('the owner label names the realm, yourself, another player, or somebody who is away', () => {
   expect([0, 3, 7, 8].map((owner) => pointedOf(thing(owner), world, mira, null).owner)).toEqual([
-    'of the realm',
+    'owned by the realm',
     'yours',
     'Ada’s',
-    'of somebody who is not here',
+    'owned by someone who is not here',
   ])
 })
 
-test('its owner and who manages the realm may change who may do what with it', () => {
+test('the owner and managers of the realm may change access', () => {
   expect([0, 3, 7].map((owner) => pointedOf(thing(owner), world, mira, null).mayChange)).toEqual([false, true, false])
   expect(pointedOf(thing(7), world, { user: 3, manages: true }, null).mayChange).toBe(true)
   expect(pointedOf(thing(0), world, null, null).mayChange).toBe(false)
 })
 
-test('changing one act’s access leaves the others as they were', () => {
+test('changing access for one act leaves the others unchanged', () => {
   for (const act of ACTS) {
     const changed = withAccess(withAccess(0b101010, act, 0), act, Access.owner)
     expect(accessOf(changed, act)).toBe(Access.owner)

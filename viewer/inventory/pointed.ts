@@ -1,4 +1,4 @@
-/** What a player points at, in words: whose it is and who may do what with it. Pure. */
+/** Describes the prop that a player points at: owner and access. Pure. */
 import { ACTS, type Act, type ElementId } from '../../sim/types.ts'
 import type { ShownProp, ShownWorld } from '../app/world.ts'
 
@@ -8,15 +8,15 @@ export interface Pointed {
   readonly owner: string
   readonly access: number
   readonly mayChange: boolean
-  /** It cannot be carried or scaled by anybody. */
+  /** Nobody can carry or scale it. */
   readonly isStatic: boolean
-  /** Why its own model is not shown. */
+  /** Why its model is not shown; null if it is. */
   readonly problem: string | null
 }
 
 export const ACT_LABELS: Readonly<Record<Act, string>> = { drag: 'Carry', scale: 'Scale', despawn: 'Delete' }
-/** By the value of Access. */
-const ACCESS_LABELS: readonly string[] = ['as usual', 'everyone', 'owner and builders', 'owner alone']
+/** Labels by the value of Access. */
+const ACCESS_LABELS: readonly string[] = ['default', 'everyone', 'owner and builders', 'only the owner']
 
 export const accessLabel = (access: number): string => ACCESS_LABELS[access] ?? ''
 
@@ -47,8 +47,8 @@ export function pointedOf(
 }
 
 function ownerLabel(owner: number, mine: boolean, avatars: ShownWorld['avatars']): string {
-  if (owner === 0) return 'of the realm'
+  if (owner === 0) return 'owned by the realm'
   if (mine) return 'yours'
   const there = avatars.find(({ user }) => user === owner)
-  return there ? `${there.name}’s` : 'of somebody who is not here'
+  return there ? `${there.name}’s` : 'owned by someone who is not here'
 }

@@ -1,8 +1,8 @@
-/** What polished metal mirrors: the page's own sky, so that it is not black. */
+/** The environment map that metal reflects: the page's own sky. */
 import { MeshStandardMaterial, PMREMGenerator, Scene, type Material, type Texture, type WebGLRenderer } from 'three'
 import { createSky } from '../render/sky.ts'
 
-/** How much of the sky metal gives back; the lights do the rest. */
+/** Intensity of the reflected sky; the lights do the rest. */
 const INTENSITY = 0.75
 
 export class Environment {
@@ -10,13 +10,13 @@ export class Environment {
   readonly #software: boolean
   #texture: Texture | null = null
 
-  /** `software`: a processor draws, and blurring a sky would hold the page for seconds: metal is matt there. */
+  /** `software`: the processor draws. Blurring the sky would block the page for seconds, so metal is matt there. */
   constructor(renderer: WebGLRenderer, software: boolean) {
     this.#renderer = renderer
     this.#software = software
   }
 
-  /** Gives it to materials of metal; made when the first of them comes. */
+  /** Sets it on metal materials; created with the first of them. */
   light(materials: Iterable<Material>): void {
     for (const material of materials) {
       if (!(material instanceof MeshStandardMaterial) || material.metalness === 0) continue

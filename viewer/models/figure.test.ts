@@ -22,7 +22,7 @@ interface Rigged {
   readonly skeleton: readonly PackageJoint[]
 }
 
-/** A GLB without its materials: Node decodes no pictures. */
+/** A GLB without its materials: Node decodes no images. */
 function bare(path: string): ArrayBuffer {
   const bytes = readFileSync(`${root}${path}`)
   const end = 20 + bytes.readUInt32LE(12)
@@ -53,7 +53,7 @@ async function rigged(path: string): Promise<Rigged> {
   }
 }
 
-/** All nodes of a scene as the file has them. */
+/** All nodes of a scene with their names in the file. */
 function nodesOf(scene: Object3D): readonly RestNode[] {
   const nodes: RestNode[] = []
   const walk = (node: Object3D, parent: string | null): void => {
@@ -125,7 +125,7 @@ function findNode(group: Object3D, name: string): Object3D {
   return found ?? expect.fail(`no node ${name}`)
 }
 
-test('two wearers of one model move by themselves and share its meshes', async () => {
+test('two avatars with one model move independently and share its meshes', async () => {
   const { model, body, skeleton } = await rigged('fixtures/assets/avatars/RiggedFigure.glb')
   const [one, other] = [new Figure(model, skeleton), new Figure(model, skeleton)]
   one.pose(solveSkeleton(body, null))
@@ -165,7 +165,7 @@ test('a model without humanoid joints plays its own animation when it moves', as
   expect(poses()).not.toBe(still)
 })
 
-test('bytes that are no model are refused in words', async () => {
+test('invalid model bytes are refused with a message', async () => {
   await expect(parseModel(new TextEncoder().encode('glTF, but not really').buffer)).rejects.toThrow(
     'the model cannot be read',
   )

@@ -1,4 +1,4 @@
-/** One wearer's copy of an avatar's model: its joints follow the simulation's bones, or its own animations play. */
+/** One avatar's copy of a model: its joints follow the simulation's bones, or its own animations play. */
 import {
   AnimationMixer,
   Group,
@@ -20,17 +20,17 @@ import { isSkinned, type Model } from './model.ts'
 /** A model faces +Z, a player's forward is -Z. */
 const TURNED = new Quaternion(0, 1, 0, 0)
 
-/** The loader makes names fit for animation paths; what the file says stands beside. */
+/** The loader sanitises names for animation paths; the file's name is kept beside. */
 const originalName = ({ name, userData }: Object3D): string =>
   typeof userData.name === 'string' ? userData.name : name
 
-/** What poses a figure: its nodes as the file has them, parents first, and where to set what they are turned by. */
+/** The nodes that pose a figure, in the file's form, parents first, and the objects to rotate. */
 interface Rig {
   readonly nodes: readonly RestNode[]
   readonly byName: ReadonlyMap<string, Object3D>
 }
 
-/** Nodes above humanoid joints and those themselves: the rest follows by itself. Null: the model has none. */
+/** Humanoid joints and all nodes above them; the rest follows automatically. Null if the model has none. */
 function rigOf(root: Object3D, joints: readonly PackageJoint[]): Rig | null {
   const humanoid = new Set(joints.flatMap(({ joint, rest }) => (rest ? [joint] : [])))
   const nodes: RestNode[] = []
@@ -59,17 +59,17 @@ const quat = ({ x, y, z, w }: Quaternion): Quat => ({ x, y, z, w })
 const IDLE = /idle|stand|breath|survey/i
 const WALK = /walk/i
 const RUN = /run|sprint/i
-/** Metres per second from which a figure walks, and runs. */
+/** Speeds from which a figure walks, and runs, m/s. */
 const WALKS = 0.2
 const RUNS = 3.2
-/** One animation goes over into another, seconds. */
+/** Cross-fade between animations, seconds. */
 const BLEND = 0.25
 
 const named = (clips: readonly AnimationClip[], pattern: RegExp): AnimationClip | undefined =>
   // Exact names first: "Walk" before "Walk_Backwards_Holding_Shield".
   clips.filter(({ name }) => pattern.test(name)).toSorted((a, b) => a.name.length - b.name.length)[0]
 
-/** Plays what the file brings for standing, walking and running. */
+/** Plays the file's animations for standing, walking and running. */
 class Clips {
   readonly #mixer: AnimationMixer
   readonly #idle: AnimationClip | null
@@ -80,7 +80,7 @@ class Clips {
   constructor(root: Object3D, clips: readonly AnimationClip[]) {
     this.#mixer = new AnimationMixer(root)
     this.#idle = named(clips, IDLE) ?? null
-    // A file with one animation brought it to be seen moving.
+    // A single animation is always played.
     this.#walk = named(clips, WALK) ?? named(clips, RUN) ?? (clips.length === 1 ? (clips[0] ?? null) : null)
     this.#run = named(clips, RUN) ?? this.#walk
   }
@@ -103,7 +103,7 @@ class Clips {
 }
 
 export class Figure {
-  /** At the avatar's root, turned by its yaw. */
+  /** Root object, at the avatar's root and rotated by its yaw. */
   readonly group = new Group()
   readonly model: Model
   readonly #root: Object3D
@@ -116,7 +116,7 @@ export class Figure {
     this.#root = isSkinned(model.scene) ? SkeletonUtils.clone(model.scene) : model.scene.clone()
     this.#root.quaternion.copy(TURNED)
     this.group.add(this.#root)
-    // Bounds of a skin at rest say nothing of where a pose puts it: the whole figure is shown or not.
+    // The bounds of a skin at rest do not contain its poses, so the figure is culled as a whole.
     this.#root.traverse((object) => {
       if (object instanceof SkinnedMesh || object instanceof Mesh) object.frustumCulled = false
     })
@@ -125,12 +125,12 @@ export class Figure {
     this.#clips = this.#rig ? null : new Clips(this.#root, model.animations)
   }
 
-  /** Its joints follow bones. */
+  /** True if its joints follow bones. */
   get isHumanoid(): boolean {
     return this.#rig !== null
   }
 
-  /** Puts the joints where the bones are, root space. */
+  /** Moves the joints to the bones, in root space. */
   pose(bones: readonly JointTransform[]): void {
     if (!this.#rig) return
     const { nodes, byName } = this.#rig

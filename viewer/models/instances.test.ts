@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ModelInstances } from './instances.ts'
 import { modelOf, type Model } from './model.ts'
 
-/** A cup and a handle that its modeller mirrored. */
+/** A cup with a mirrored handle. */
 function cup(): Model {
   const scene = new Group()
   const body = new Mesh(new BoxGeometry(), new MeshStandardMaterial())
@@ -31,7 +31,7 @@ function frame(instances: ModelInstances, model: Model, count: number): void {
   instances.group.updateMatrixWorld(true)
 }
 
-test('sixty of one thing are one call for each of its parts, each where it belongs', () => {
+test('sixty copies of one model take one draw call for each part', () => {
   const [instances, model] = [new ModelInstances(), cup()]
   frame(instances, model, 60)
   expect(instances.calls).toBe(2)
@@ -41,7 +41,7 @@ test('sixty of one thing are one call for each of its parts, each where it belon
   expect(at.toArray()).toEqual([60, 0.5, 0])
 })
 
-test('a mirrored part keeps its outside outside: its instances are whole, the mesh is what is mirrored', () => {
+test('a mirrored part keeps its outside outside', () => {
   const [instances, model] = [new ModelInstances(), cup()]
   frame(instances, model, 3)
   const handle = meshesIn(instances)[1] ?? expect.fail('no handle')
@@ -50,7 +50,7 @@ test('a mirrored part keeps its outside outside: its instances are whole, the me
   placeOf(handle, 2).elements.forEach((element, i) => expect(element).toBeCloseTo(expected.elements[i] ?? NaN, 6))
 })
 
-test('what is not shown any more leaves the picture; the model stays for when it comes again', () => {
+test('a model that is no longer shown is not drawn, but kept', () => {
   const [instances, model] = [new ModelInstances(), cup()]
   frame(instances, model, 2)
   instances.begin()

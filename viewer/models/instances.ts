@@ -1,8 +1,8 @@
-/** Draws any number of the same model in one call for each of its parts. */
+/** Draws any number of copies of a model in one call for each of its parts. */
 import { Color, DynamicDrawUsage, Group, InstancedMesh, Matrix4 } from 'three'
 import type { Model, ModelPart } from './model.ts'
 
-/** Room for so many at first; it doubles when it is full. */
+/** Initial capacity; it doubles when it is full. */
 const ROOM = 8
 
 /** Mirrors a part whose own transform mirrors it, so that its outside stays outside. */
@@ -32,7 +32,7 @@ class PartInstances {
     mesh.setColorAt(0, new Color(1, 1, 1))
     mesh.castShadow = true
     mesh.receiveShadow = true
-    // They are wherever the instances are, which the mesh does not know.
+    // Instances are anywhere, so the mesh has no useful bounds.
     mesh.frustumCulled = false
     if (this.#mirrored) mesh.applyMatrix4(MIRROR)
     this.#group.add(mesh)
@@ -89,7 +89,7 @@ export class ModelInstances {
     }
   }
 
-  /** One more of it, at `world`; `tint` is multiplied with its colours. */
+  /** Adds one copy at `world`; its colours are multiplied by `tint`. */
   add(model: Model, world: Matrix4, tint: Color): void {
     let entry = this.#models.get(model)
     if (!entry)
@@ -111,7 +111,7 @@ export class ModelInstances {
     }
   }
 
-  /** Draw calls of the frame. */
+  /** Number of draw calls in the frame. */
   get calls(): number {
     return [...this.#models.values()].reduce((sum, { parts }) => sum + parts.length, 0)
   }

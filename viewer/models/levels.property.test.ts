@@ -12,21 +12,21 @@ const PLENTY = { trianglesMax: 10_000_000, metresMax: 60 }
 const level = (metres: number, scale = 1, before?: number | null): number | null | undefined =>
   chooseLevels([at('a', metres, scale)], PLENTY, before === undefined ? new Map() : new Map([['a', before]])).get('a')
 
-test('the runtime form is near, simpler ones beyond their distance, a placeholder far away', () => {
+test('the runtime model is drawn near, simpler ones beyond their distance, a placeholder far away', () => {
   expect([level(2), level(9), level(25), level(80)]).toEqual([0, 1, 2, null])
 })
 
-test('a thing that was scaled up keeps its finer form farther away', () => {
+test('a scaled-up model keeps its finer level farther away', () => {
   expect(level(9, 2)).toBe(0)
   expect(level(80, 3)).toBe(2)
 })
 
-test('at the limit the coarser form stays until the thing has come a tenth nearer', () => {
+test('at the limit the coarser level stays until the model is a tenth nearer', () => {
   expect([level(7.6), level(7.6, 1, 1), level(7, 1, 1)]).toEqual([0, 1, 0])
   expect([level(58, 1, null), level(50, 1, null)]).toEqual([null, 2])
 })
 
-test('where too many are near, the nearest are drawn finely and the others simpler, then not at all', () => {
+test('beyond the budget, farther models are drawn simpler, then not at all', () => {
   const chosen = chooseLevels(
     [at('c', 3), at('a', 1), at('b', 2), at('d', 4)],
     { trianglesMax: 25_600, metresMax: 60 },

@@ -1,11 +1,11 @@
-/** Which model of each thing is drawn: by its distance, and so that all together stay within a budget. Pure. */
+/** Chooses the level of each model by its distance and a common triangle budget. Pure. */
 
 export interface LevelChoice {
-  /** Of one's choosing; unique in a frame. */
+  /** Any key that is unique in a frame. */
   readonly key: string
   readonly metres: number
   readonly scale: number
-  /** The thing's largest extent at scale 1, metres. */
+  /** Largest extent at scale 1, metres. */
   readonly size: number
   /** Its models, nearest first. */
   readonly models: readonly { readonly triangles: number; readonly metresMin: number }[]
@@ -13,17 +13,17 @@ export interface LevelChoice {
 
 export interface LevelBudget {
   readonly trianglesMax: number
-  /** A thing of one metre is a placeholder from here on, metres; a larger one from farther away. */
+  /** Distance from which a model of one metre is a placeholder, metres; larger models from farther away. */
   readonly metresMax: number
 }
 
-/** Things smaller than this are drawn as far as one of this size, metres: a cup on a table is looked for. */
+/** Smaller models count as this size, metres, so that a cup on a table stays visible. */
 const SMALL = 0.6
 
-/** A coarser level is kept until the thing has come this much nearer, so that a thing at the limit does not flicker. */
+/** A coarser level is kept until the model is nearer by this factor, so that it does not flicker at the limit. */
 const STICK = 0.9
 
-/** Index of the model by distance alone; null: too far for any. */
+/** Level by distance only; null if it is too far for any. */
 function byDistance(
   { metres, scale, size, models }: LevelChoice,
   { metresMax }: LevelBudget,
@@ -40,7 +40,7 @@ function byDistance(
   return models.length > 0 ? level : null
 }
 
-/** Nearest things first; what does not fit into the budget gets its next simpler model, then none. `before`: of the last frame. */
+/** Assigns levels, nearest first. A model that exceeds the budget gets its next simpler level, then none. `before`: levels of the last frame. */
 export function chooseLevels(
   choices: readonly LevelChoice[],
   budget: LevelBudget,

@@ -1,19 +1,19 @@
-/** Packages and their models as they are loaded: what is wanted, the nearest first, within bounds. */
+/** Loads packages and their models on demand, the nearest first, within limits. */
 import { ApiError, type Api } from '../api/api.ts'
 import type { Bytes } from '../api/bytes.ts'
 import type { ModelFile, PackageInfo } from '../api/package-info.ts'
 import { Loads } from './loads.ts'
 import { parseModel, type Model } from './model.ts'
 
-/** Models loaded at once: two parse while two are on the line. */
+/** Models loaded at once: two are parsed while two are downloaded. */
 const MODELS_MAX = 4
-/** Manifests asked for at once. */
+/** Manifests requested at once. */
 const PACKAGES_MAX = 6
-/** Vertices and decoded textures kept for what may come into sight again, bytes. */
+/** Vertices and decoded textures kept for models that are not in sight, bytes. */
 const MODEL_BYTES_MAX = 384 * 1024 * 1024
 /** Manifests kept; each counts as one. */
 const PACKAGES_KEPT_MAX = 512
-/** A store that does not answer does not keep a package waiting longer, ms. */
+/** Timeout of a store, ms. */
 const PACKAGE_MS_MAX = 15_000
 
 interface ModelRequest {
@@ -24,16 +24,16 @@ interface ModelRequest {
 export interface LibraryOptions {
   readonly api: Pick<Api, 'package'>
   readonly bytes: Pick<Bytes, 'fetch'>
-  /** Makes a model ready to be drawn, so that its first frame is not late. */
+  /** Prepares a model for drawing, so that its first frame is not late. */
   readonly prepare: (model: Model) => Promise<void>
-  /** Of the bytes of a GLB; the real one by default. */
+  /** Parses a GLB; replaceable in tests. */
   readonly parse?: (bytes: ArrayBuffer) => Promise<Model>
 }
 
-/** What may be right a moment later: nothing answered, or too much is asked at once. A package that is not there may be on its way. */
+/** Transient statuses: no answer, or too many requests. A missing package may be about to appear. */
 const isPassing = (error: unknown): boolean =>
   error instanceof ApiError && (error.isRetryable || error.status === 401 || error.status === 404)
-/** What a link answers that is too old. */
+/** Status of an expired link. */
 const isStale = (error: unknown): boolean =>
   error instanceof ApiError && [400, 401, 403, 404, 410].includes(error.status)
 
@@ -72,7 +72,7 @@ export class Library {
     this.models.end()
   }
 
-  /** What is wrong with a package, in words; null: nothing. */
+  /** The load error of a package; null if there is none. */
   problemOf(hash: string): string | null {
     const problem = this.packages.problemOf(hash)
     if (problem !== null) return problem

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Loads } from './loads.ts'
 
-/** Loads that are answered by hand. */
+/** Loads that the test completes by hand. */
 class Bench {
   readonly asked: { readonly key: string; done(): void; fail(error: Error): void }[] = []
   readonly gone: string[] = []
@@ -21,7 +21,7 @@ class Bench {
     })
   }
 
-  /** A frame that wants each key at its distance. */
+  /** A frame that requests each key at its distance. */
   frame(wants: Readonly<Record<string, number>>): readonly (string | null)[] {
     this.loads.begin(this.nowMs)
     const values = Object.entries(wants).map(([key, metres]) => this.loads.want(key, metres))
@@ -35,7 +35,7 @@ class Bench {
   }
 }
 
-test('the nearest are loaded first, no more at once than allowed', async () => {
+test('the nearest load first, up to the limit at once', async () => {
   const bench = new Bench()
   bench.frame({ far: 30, near: 2, middle: 10 })
   expect(bench.asked.map(({ key }) => key)).toEqual(['near', 'middle'])
@@ -44,7 +44,7 @@ test('the nearest are loaded first, no more at once than allowed', async () => {
   expect(bench.asked.map(({ key }) => key)).toEqual(['near', 'middle', 'far'])
 })
 
-test('what is wanted by many is loaded once', () => {
+test('a value that many request is loaded once', () => {
   const bench = new Bench()
   bench.loads.begin(0)
   for (let i = 0; i < 60; i++) bench.loads.want('teacup', i)
@@ -52,7 +52,7 @@ test('what is wanted by many is loaded once', () => {
   expect(bench.asked).toHaveLength(1)
 })
 
-test('the longest unused is let go when there is too much, never what is in the picture', async () => {
+test('beyond the limit the least recently used value is dropped, never one in the frame', async () => {
   const bench = new Bench({ bytesMax: 20, loadsMax: 3 })
   bench.frame({ a: 1, b: 2, c: 3 })
   for (const index of [0, 1, 2]) await bench.answer(index)
@@ -64,7 +64,7 @@ test('the longest unused is let go when there is too much, never what is in the 
   expect(bench.gone).toEqual(['b loaded'])
 })
 
-test('a passing failure is tried again after a while, a lasting one is not, and both are said', async () => {
+test('a transient failure is retried, a permanent one is not, and both are reported', async () => {
   const bench = new Bench()
   bench.frame({ a: 1, b: 2 })
   bench.asked[0]?.fail(new Error('away'))

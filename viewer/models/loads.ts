@@ -1,22 +1,22 @@
 /**
- * What is drawn and has to be loaded first: each frame says what it wants and how far away it is; the nearest is loaded
- * first, a few at once; what nobody wants is let go, the longest unused first, when there is too much of it.
+ * Loads values on demand. Each frame requests keys with their distances. The nearest load first, a few at once. Values
+ * that nobody requests are dropped, the least recently used first, when there are too many.
  */
 
-/** Wait before a load that failed for a passing reason is tried again, ms; the last goes on. */
+/** Pauses before a transient failure is retried, ms. The last one repeats. */
 const AGAIN_MS: readonly number[] = [1_000, 3_000, 10_000, 30_000]
 
 export interface LoadsOptions<Request, Value> {
   keyOf(request: Request): string
   load(request: Request): Promise<Value>
-  /** What a loaded value weighs, bytes. */
+  /** Size of a loaded value, bytes. */
   bytesOf(value: Value): number
   dispose(value: Value): void
-  /** A failure that may pass by itself: the load is tried again. */
+  /** True for a transient failure: the load is retried. */
   isPassing(error: unknown): boolean
   /** Loads at once. */
   loadsMax: number
-  /** Values that nobody wants are let go beyond this. */
+  /** Limit beyond which unused values are dropped. */
   bytesMax: number
 }
 
@@ -27,7 +27,7 @@ interface Entry<Request, Value> {
   problem: string | null
   failures: number
   againAtMs: number
-  /** In the frame under way; Infinity where nobody wants it. */
+  /** Distance in the current frame; Infinity if nobody requests it. */
   metres: number
   usedAt: number
 }
@@ -50,7 +50,7 @@ export class Loads<Request, Value> {
     for (const entry of this.#entries.values()) entry.metres = Infinity
   }
 
-  /** The value, where it is loaded; else it is on its way, sooner the nearer it is. */
+  /** Returns the value if it is loaded; otherwise requests it. */
   want(request: Request, metres: number): Value | null {
     const key = this.#options.keyOf(request)
     let entry = this.#entries.get(key)
@@ -73,17 +73,17 @@ export class Loads<Request, Value> {
     return entry.value
   }
 
-  /** The value, where it is loaded, without wanting it. */
+  /** Returns the value if it is loaded, without a request. */
   peek(key: string): Value | null {
     return this.#entries.get(key)?.value ?? null
   }
 
-  /** Why it is not there; null: nothing is wrong with it. */
+  /** The load error; null if there is none. */
   problemOf(key: string): string | null {
     return this.#entries.get(key)?.problem ?? null
   }
 
-  /** Ends a frame: starts loads, lets go. */
+  /** Ends a frame: starts loads and drops unused values. */
   end(): void {
     const due = [...this.#entries.values()]
       .filter(({ state, metres, againAtMs }) => metres < Infinity && state === 'idle' && this.#nowMs >= againAtMs)

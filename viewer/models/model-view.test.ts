@@ -38,7 +38,7 @@ const cup = (element: number, z: number, hash: string | null = CUP): ShownProp =
   holder: 0,
 })
 
-/** A view whose files come from a list; `asked` says which were. */
+/** A view with files from a list; `asked` records the requests. */
 function stage(
   answer: (url: string) => Promise<ArrayBuffer> = () => Promise.resolve(new ArrayBuffer(10)),
   fresh: PackageInfo = info,
@@ -76,7 +76,7 @@ function stage(
   return { asked, show, library, view }
 }
 
-test('a placeholder stands until the package and then its model are there; what is of no package is nobody’s here', async () => {
+test('a placeholder is shown until the package and its model are loaded', async () => {
   const { show, asked } = stage()
   const props = [cup(5, 3), cup(6, 4, null)]
   expect([...(await show(props))]).toEqual([])
@@ -85,7 +85,7 @@ test('a placeholder stands until the package and then its model are there; what 
   expect(asked).toEqual(['/fine'])
 })
 
-test('far away the simpler file is loaded; while the finer one is on its way it stands in for it', async () => {
+test('far away the simpler file is loaded, and shown until the finer one is loaded', async () => {
   const { show, asked, view } = stage((url) =>
     url === '/fine' ? new Promise(() => undefined) : Promise.resolve(new ArrayBuffer(10)),
   )
@@ -96,7 +96,7 @@ test('far away the simpler file is loaded; while the finer one is on its way it 
   expect(view.calls).toBe(1)
 })
 
-test('a link that is too old is asked for anew', async () => {
+test('an expired link is refreshed', async () => {
   const renewed = {
     ...info,
     models: [{ ...file('fine', 0, 12), link: { url: '/fine?again', headers: {}, expiresAtMs: 9 } }],
@@ -113,13 +113,13 @@ test('a link that is too old is asked for anew', async () => {
   expect(asked).toEqual(['/fine', '/fine?again'])
 })
 
-test('a damaged file leaves the placeholder and says why', async () => {
+test('a damaged file leaves the placeholder and reports why', async () => {
   const { show, library } = stage(() => Promise.reject(new ApiError('download', 422, 'The file is damaged.')))
   for (let i = 0; i < 4; i++) expect([...(await show([cup(5, 3)]))]).toEqual([])
   expect(library.problemOf(CUP)).toBe('The file is damaged.')
 })
 
-test('beyond the budget placeholders stand, the farthest first', async () => {
+test('beyond the budget the farthest models are placeholders', async () => {
   const { show } = stage()
   const cups = [cup(5, 9), cup(6, 2), cup(7, 5)]
   for (let i = 0; i < 3; i++) await show(cups)

@@ -1,4 +1,4 @@
-/** Draws people's own things and avatars by their models, and says for which of them a placeholder still stands. */
+/** Draws props and avatars with packages by their models, and reports which still have placeholders. */
 import { Color, Group, Matrix4, Quaternion, Vector3 } from 'three'
 import type { PackageInfo } from '../api/package-info.ts'
 import type { ElementId, Vec3 } from '../../sim/types.ts'
@@ -10,7 +10,7 @@ import { chooseLevels, type LevelBudget, type LevelChoice } from './levels.ts'
 import type { Library } from './library.ts'
 import type { Model } from './model.ts'
 
-/** A model grows out of its placeholder in this time, seconds, from this share of its size. */
+/** A model grows from this share of its size within this time, seconds. */
 const GROW_SECONDS = 0.3
 const GROW_FROM = 0.82
 
@@ -22,13 +22,13 @@ const UP = new Vector3(0, 1, 0)
 export interface ModelFrame {
   readonly eye: Vec3
   readonly nowMs: number
-  /** Since the last frame. */
+  /** Seconds since the last frame. */
   readonly seconds: number
   readonly pointed: ElementId | null
-  /** The own avatar, where the eye is inside its head. */
+  /** The own avatar if the eye is inside its head. */
   readonly hidden: ElementId | null
   readonly budget: LevelBudget
-  /** No growing. */
+  /** Show models at full size at once. */
   readonly still: boolean
 }
 
@@ -65,7 +65,7 @@ export class ModelView {
     this.group.add(this.#instances.group)
   }
 
-  /** Elements that are drawn by their models in this frame. */
+  /** Elements drawn with their models in this frame. */
   draw(props: readonly ShownProp[], avatars: readonly PosedAvatar[], frame: ModelFrame): ReadonlySet<ElementId> {
     this.#frame++
     this.#library.begin(frame.nowMs)
@@ -89,7 +89,7 @@ export class ModelView {
     return drawn
   }
 
-  /** For whoever looks after the page: what stands in place of each element of a package. */
+  /** For debugging: what is drawn for each element with a package. */
   levelOf(element: ElementId): number | null {
     return this.#shown.has(element) ? (this.#levels.get(String(element)) ?? null) : null
   }
@@ -139,7 +139,7 @@ export class ModelView {
       : []
   }
 
-  /** The model that was chosen, else, while that one is loaded, any that is there. */
+  /** The chosen level, or any loaded level while that one is loading. */
   #modelOf({ key, info, metres }: Wanted): Model | null {
     const level = this.#levels.get(key) ?? null
     const file = level === null ? undefined : info.models[level]

@@ -1,4 +1,4 @@
-/** A GLB as it is drawn: parsed once, shared by everything that shows it. */
+/** A parsed GLB, shared by everything that shows it. */
 import {
   Bone,
   Material,
@@ -24,19 +24,19 @@ export interface ModelPart {
 export interface Model {
   readonly scene: Group
   readonly animations: readonly AnimationClip[]
-  /** Every mesh of it where it stands at rest: what instances of a thing that nothing poses are drawn from. */
+  /** All meshes at rest, from which instances of unposed models are drawn. */
   readonly parts: readonly ModelPart[]
   readonly textures: readonly Texture[]
   readonly triangles: number
-  /** Of vertices and decoded textures. */
+  /** Bytes of vertices and decoded textures. */
   readonly bytes: number
   dispose(): void
 }
 
-/** A texture and its smaller copies, against the largest alone. */
+/** Size of a texture with mipmaps relative to its largest level. */
 const MIPMAPS = 4 / 3
 
-/** Rejects with words where the bytes are no GLB that can be drawn. */
+/** Rejects with a message if the bytes are not a drawable GLB. */
 export async function parseModel(bytes: ArrayBuffer): Promise<Model> {
   const loader = new GLTFLoader()
   const gltf = await loader.parseAsync(bytes, '').catch((error: unknown) => {
@@ -91,7 +91,7 @@ const ANISOTROPY = 4
 
 function readable(material: Material): void {
   if (!(material instanceof MeshStandardMaterial)) return
-  // A texture with an alpha channel in a material that says nothing of alpha is opaque by the format's rule; what blends must not hide what is behind it.
+  // By the format's rule a material without an alpha mode is opaque, even with an alpha channel. Blended materials must not write depth.
   if (material.transparent) material.depthWrite = false
   if (material.map) material.map.anisotropy = ANISOTROPY
 }
@@ -117,7 +117,7 @@ function bytesOfTexture(texture: Texture): number {
   return width * height * 4 * MIPMAPS
 }
 
-/** Something in it moves with joints. */
+/** True if it has a skinned mesh. */
 export const isSkinned = (object: Object3D): boolean => {
   let skinned = false
   object.traverse((part) => (skinned ||= part instanceof SkinnedMesh || part instanceof Bone))

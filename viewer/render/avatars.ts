@@ -21,7 +21,7 @@ import type { ShownAvatar } from '../app/world.ts'
 const SHAPES_MAX = 200 * 24
 /** Visors, eyes and seams of as many. */
 const FACES_MAX = 200 * 6
-/** The body that a player's own view stands in is not drawn nearer than this, metres. */
+/** The own body is not drawn when the eye is nearer than this, metres. */
 export const FIRST_PERSON_METRES = 0.7
 
 const HEAD = BONES.indexOf('head')
@@ -46,7 +46,7 @@ const TONES: Readonly<Partial<Record<Bone, keyof PlayerColors>>> = {
   hips: 'leg',
 }
 
-/** A capsule in its bone's space as the batch wants it: centre, turn from Y to its axis, half length. */
+/** A capsule in its bone's space in the batch's form: centre, rotation from Y to its axis, half length. */
 interface Part {
   readonly bone: number
   readonly centre: Vec3
@@ -113,12 +113,12 @@ function figureOf(body: AvatarBody): Figure {
   return { parts, seams: seamsOf(parts), head: parts.find(({ bone }) => bone === HEAD) ?? null }
 }
 
-/** What a frame needs to know besides the avatars. */
+/** Parameters of a frame besides the avatars. */
 export interface AvatarFrame {
   readonly eye: Vec3
   /** Bodies nearer than this are drawn with the finer mesh, metres. */
   readonly fineMetres: number
-  /** Avatars that are not drawn: the player's own where the view stands inside it, and those whose own models are shown. */
+  /** Avatars that are not drawn: the own one if the eye is inside it, and those with models. */
   readonly hidden: ReadonlySet<ElementId>
 }
 

@@ -1,4 +1,4 @@
-/** A thread of light beads from who holds to what is held, so that everybody sees whose it is. */
+/** A beam of light beads from the holder to the held prop, so that everybody sees who holds it. */
 import { Color } from 'three'
 import { add, lerp, rotate, yawRotation } from '../../sim/maths.ts'
 import type { ElementId, PlayerId, Vec3 } from '../../sim/types.ts'
@@ -17,7 +17,7 @@ const GLOW = { glow: 1, gloss: 0 } as const
 export interface BeamFrame {
   /** Seconds; 0 where the user wants less motion. */
   readonly time: number
-  /** The player's own thread, where what it holds is wished out of reach. */
+  /** Colour of the own beam while the target is out of reach. */
   readonly strained: PlayerId | null
 }
 

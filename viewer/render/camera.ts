@@ -1,4 +1,4 @@
-/** Where the eye is: over the shoulder of the player's own avatar, or on a slow round before joining. Pure. */
+/** The camera: over the shoulder of the own avatar, or on a slow orbit before joining. Pure. */
 import { add, rotate, scaled, yawRotation } from '../../sim/maths.ts'
 import type { Vec3 } from '../../sim/types.ts'
 import type { Look } from '../input/controls.ts'
@@ -11,7 +11,7 @@ export interface Eye {
 
 export const DISTANCE_START = 4.2
 export const DISTANCE_MAX = 14
-/** Nearer than this the view is from the eyes themselves, metres. */
+/** Below this distance the view is first person, metres. */
 const OWN_EYES = 0.9
 /** The eye stays over the ground, metres. */
 const EYE_HEIGHT_MIN = 0.3
@@ -40,7 +40,7 @@ export function zoom(distance: number, notches: number): number {
   return next < OWN_EYES ? 0 : Math.min(DISTANCE_MAX, next)
 }
 
-/** The eye of who has not joined: a slow round about the title scene, which stands beside the card: to its right, or over it where the window is tall. */
+/** The camera before joining: a slow orbit around the title scene, which is right of the card, or above it in a tall window. */
 export function eyeAround(seconds: number, aspect: number): Eye {
   const tall = aspect < 0.9
   const angle = 0.55 - seconds * 0.05

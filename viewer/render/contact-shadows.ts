@@ -1,4 +1,4 @@
-/** Soft dark spots where things stand: they root shapes on the ground even where the machine draws no cast shadows. */
+/** Soft contact shadows: they ground shapes even if the machine draws no cast shadows. */
 import {
   Color,
   DynamicDrawUsage,
@@ -42,7 +42,7 @@ export class ContactShadows {
   readonly #scale = new Vector3()
   #count = 0
 
-  /** `max`: spots that are drawn. */
+  /** `max`: number of spots drawn. */
   constructor(max: number) {
     const geometry = new PlaneGeometry(2, 2).rotateX(-Math.PI / 2)
     this.#strength = new InstancedBufferAttribute(new Float32Array(max), 1).setUsage(DynamicDrawUsage)

@@ -54,7 +54,7 @@ test('the right hand points at what is held', () => {
   expect(cosine).toBeGreaterThan(0.99)
 })
 
-test('the stride goes on with the way walked, however long the frames are', () => {
+test('the stride follows the distance walked, independent of the frame rate', () => {
   let [fine, coarse] = [STANDING, STANDING]
   for (let i = 0; i < 240; i++) fine = advanceGait(fine, 0, -2, 1 / 120)
   for (let i = 0; i < 14; i++) coarse = advanceGait(coarse, 0, -2, 1 / 7)

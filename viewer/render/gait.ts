@@ -17,10 +17,10 @@ export interface Gait {
 export const STANDING: Gait = { phase: 0, x: 0, z: 0 }
 
 export interface Attitude {
-  /** Where the player looks, radians: up is positive; `turn` to the left of the body's heading is positive. */
+  /** View direction, radians: up is positive; `turn` to the left of the body's heading is positive. */
   readonly pitch: number
   readonly turn: number
-  /** What the right hand reaches for, root space; null: nothing. */
+  /** Target of the right hand, root space; null for none. */
   readonly reachFor: Vec3 | null
   readonly airborne: boolean
   /** Seconds, for breathing. */
@@ -32,7 +32,7 @@ const strideLength = (speed: number): number => 0.75 + 0.34 * speed
 /** Below this a body stands, metres per second. */
 const STANDING_SPEED = 0.15
 
-/** Takes the gait on by `seconds`, with the speed measured over the ground eased so that legs do not twitch. */
+/** Advances the gait by `seconds`, with a smoothed speed so that legs do not twitch. */
 export function advanceGait(gait: Gait, x: number, z: number, seconds: number): Gait {
   const ease = 1 - Math.exp(-seconds * 9)
   const nextX = gait.x + (x - gait.x) * ease

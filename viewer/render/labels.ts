@@ -1,4 +1,4 @@
-/** Names over heads: page elements, so that they are crisp and never cost a draw call. */
+/** Names over heads: page elements, so that they are crisp and cost no draw call. */
 import { Vector3, type PerspectiveCamera } from 'three'
 import { playerCss } from './palette.ts'
 import type { ElementId } from '../../sim/types.ts'
@@ -30,7 +30,7 @@ export class LabelView {
   readonly #root: HTMLElement
   readonly #labels = new Map<ElementId, Label>()
   readonly #at = new Vector3()
-  /** Where nearer names stand in this frame. */
+  /** Places of nearer names in this frame. */
   readonly #spots: Spot[] = []
 
   constructor(root: HTMLElement) {

@@ -32,6 +32,6 @@ test('a hull shows its edges; a flat mesh shows its rim, not its triangles', () 
   expect(points(square)).toHaveLength(8)
 })
 
-test('points that span nothing have no lines', () => {
+test('degenerate points have no lines', () => {
   expect(outlineOf({ type: 'convex', points: [0, 0, 0, 1, 0, 0] })).toHaveLength(0)
 })

@@ -83,7 +83,7 @@ function draw(shape: Shape): Lines {
 }
 
 const known = new WeakMap<Shape, readonly number[]>()
-/** Avatars' capsules are made anew each frame: found again by their sizes. */
+/** Avatars' capsules are new objects in each frame, so their lines are cached by size. */
 const capsules = new Map<string, readonly number[]>()
 const CAPSULES_MAX = 1_024
 

@@ -1,4 +1,4 @@
-/** Draws what the simulation collides with over the picture: colliders of things, capsules of avatars. */
+/** Draws outlines of colliders and capsules over the frame. */
 import {
   Color,
   DynamicDrawUsage,
@@ -16,12 +16,12 @@ import { outlineOf } from './outline-shapes.ts'
 import type { PosedAvatar } from './posed-avatars.ts'
 import type { ShownProp } from '../app/world.ts'
 
-/** Lines of a frame: twenty avatars and two hundred things; what is beyond is left out, the farthest last added. */
+/** Most lines in a frame: twenty avatars and two hundred props. More are left out. */
 const SEGMENTS_MAX = 60_000
 /** Wide enough to be seen over any texture, CSS pixels. */
 const WIDTH = 1.3
 
-/** By what moves it: nothing, physics, only what it is told; and people. */
+/** Colours of static, dynamic and kinematic colliders, and of avatars. */
 const COLORS: Readonly<Record<Motion | 'avatar', Color>> = {
   static: new Color(0x2f6fdd),
   dynamic: new Color(0xe0530a),
@@ -67,7 +67,7 @@ export class OutlineView {
     this.lines.visible = false
   }
 
-  /** `collidersOf`: of a thing of a package, once they are known; its box until then. */
+  /** `collidersOf` returns a package's colliders once they are loaded; until then its box is drawn. */
   draw(
     props: readonly ShownProp[],
     avatars: readonly PosedAvatar[],

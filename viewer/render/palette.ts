@@ -5,13 +5,13 @@ import { Color, LinearSRGBColorSpace } from 'three'
 export const SKY = { zenith: 0x4f7fe0, middle: 0x9dc0f5, horizon: 0xfff0e2, sun: 0xfff1d8 } as const
 export const GROUND = { base: 0xf3eeee, line: 0x9c92bd, ring: 0xff9d6f } as const
 export const LIGHT = { key: 0xffe6c9, skyFill: 0xcfdcff, groundFill: 0xf3ddd0 } as const
-/** The thread to something that is wished out of reach. */
+/** Colour of the beam while the target is out of reach. */
 export const TOO_FAR = 0xe8590c
 
 /** Turns that spread the hues of consecutive ids as evenly as they can be (the golden angle). */
 const GOLDEN_TURN = 0.381_966_011_250_105
 
-/** The golden angle comes near itself after 13 and 21 steps: those players differ in lightness. */
+/** After 13 and 21 steps the golden angle nearly repeats, so those players differ in lightness. */
 const LIGHTER = [0, -0.11, 0.07]
 
 /**

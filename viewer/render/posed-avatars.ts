@@ -1,4 +1,4 @@
-/** Avatars in the pose of a frame: what characters, models and outlines are all drawn from. */
+/** Avatars in the pose of a frame, from which characters, models and outlines are drawn. */
 import { rotate, scaled, sub, yawRotation } from '../../sim/maths.ts'
 import type { JointTransform, Pose } from '../../sim/pose.ts'
 import { solveSkeleton } from '../../sim/skeleton.ts'
@@ -10,7 +10,7 @@ import type { ShownAvatar } from '../app/world.ts'
 export interface PosedAvatar {
   readonly avatar: ShownAvatar
   readonly bones: readonly JointTransform[]
-  /** Over the ground, metres per second. */
+  /** Speed over the ground, m/s. */
   readonly speed: number
 }
 
@@ -21,7 +21,7 @@ interface Seen {
   frame: number
 }
 
-/** Speeds are evened out, so that a figure at the limit does not change its animation at each snapshot: share of a second. */
+/** Smoothing time of speeds, seconds, so that a figure at a limit does not change its animation at each snapshot. */
 const EASE = 8
 
 export class Poser {
@@ -48,7 +48,7 @@ export class Poser {
     return { avatar, bones: solveSkeleton(avatar.body, pose), speed: seen.speed }
   }
 
-  /** The gait of somebody who sends no pose, from how the avatar moves over the ground. */
+  /** The gait of a player who sends no pose, from the avatar's movement. */
   #ownGait(avatar: ShownAvatar, seen: Seen, step: Vec3, seconds: number, time: number): Pose {
     const local = rotate(yawRotation(-avatar.yaw), step)
     seen.gait = advanceGait(seen.gait, local.x, local.z, seconds)

@@ -5,20 +5,20 @@ import type { Shape } from '../../sim/types.ts'
 
 export type FacetedShape = Extract<Shape, { type: 'convex' | 'trimesh' }>
 
-/** Points of a flat x y z list; an incomplete last one is left out. */
+/** Points of a flat x y z list; an incomplete last point is ignored. */
 export function pointsOf(flat: readonly number[]): Vector3[] {
   const out: Vector3[] = []
   for (let i = 0; i + 2 < flat.length; i += 3) out.push(new Vector3(flat[i], flat[i + 1], flat[i + 2]))
   return out
 }
 
-/** Triangles of a shape with flat normals, at scale 1. Empty where the points span no hull. */
+/** Triangles of a shape with flat normals, at scale 1. Empty if the points have no hull. */
 export function facetedGeometry(shape: FacetedShape): BufferGeometry {
   if (shape.type === 'convex') {
     try {
       return new ConvexGeometry(pointsOf(shape.points))
     } catch {
-      // Points that three's hull cannot span; the server lets none in, and a missing mesh must not end the page.
+      // three cannot build this hull. The server refuses such points; a missing mesh must not break the page.
       return new BufferGeometry()
     }
   }

@@ -17,7 +17,7 @@ const PLAIN: Finish = { glow: 0, gloss: 0.25 }
 const POINTED: Finish = { glow: 0.3, gloss: 0.25 }
 const HELD: Finish = { glow: 0.4, gloss: 0.25 }
 
-/** What stands out in a frame. */
+/** Elements highlighted in a frame. */
 export interface PropFrame {
   readonly pointed: ElementId | null
   /** Props whose own models are shown: only their soft shadows are drawn. */

@@ -1,18 +1,18 @@
-/** How finely the page draws. It follows the time that frames take, so that a slow machine stays usable. */
+/** Adapts the drawing quality to the frame time. */
 
 export interface Quality {
   readonly name: 'high' | 'medium' | 'low'
-  /** Drawn pixels per CSS pixel at most; above 2 nobody sees it. */
+  /** Most drawn pixels per CSS pixel; above 2 the difference is invisible. */
   readonly pixelRatioMax: number
   /** Side of the shadow map, texels; 0: soft contact shadows only. */
   readonly shadowTexels: number
-  /** Bodies nearer than this have a finer mesh, metres; farther away nobody sees it. */
+  /** Distance up to which bodies have a finer mesh, metres. */
   readonly fineMetres: number
   /** Names drawn at once, nearest first. */
   readonly labelsMax: number
-  /** Triangles of people's own things and avatars in a picture; what does not fit is drawn simpler. */
+  /** Triangle budget of models in a frame; beyond it models are drawn simpler. */
   readonly trianglesMax: number
-  /** A thing of one metre is drawn as its placeholder from here on, metres. */
+  /** Distance from which a model of one metre is drawn as its placeholder, metres. */
   readonly modelMetres: number
 }
 
@@ -51,9 +51,9 @@ export const QUALITIES: readonly Quality[] = [
 /** A step down when frames take longer than this, and up when they take less, milliseconds (25 and 55 frames a second). */
 const SLOW_MS = 40
 const FAST_MS = 18
-/** Frames that are judged together; a step up needs four times as many, so that it does not swing. */
+/** Frames that are judged together; a step up needs four times as many, so that the quality does not oscillate. */
 const WINDOW_FRAMES = 40
-/** What is waited out after a tab was hidden or a shader compiled, milliseconds. */
+/** Time ignored after a tab was hidden or a shader compiled, milliseconds. */
 const HICCUP_MS = 1_500
 
 /** Chooses the quality from frame times. */
@@ -75,12 +75,12 @@ export class QualityGovernor {
     return QUALITIES[this.#level] ?? LOWEST
   }
 
-  /** Takes one frame's time; true when the quality has changed. */
+  /** Records one frame's time. Returns true if the quality changed. */
   frame(milliseconds: number): boolean {
     if (this.#fixed || milliseconds > HICCUP_MS) return false
     this.#frames++
     this.#sumMs += milliseconds
-    // A very slow machine is not made to wait for a whole window.
+    // A very slow machine does not wait for a whole window.
     if (this.#frames < WINDOW_FRAMES && this.#sumMs < 3_000) return false
     const mean = this.#sumMs / this.#frames
     this.#frames = 0

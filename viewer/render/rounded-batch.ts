@@ -64,7 +64,7 @@ export class RoundedBatch {
   readonly #one = new Vector3(1, 1, 1)
   #count = 0
 
-  /** `max`: instances that are drawn; more are left out. */
+  /** `max`: most instances drawn; more are ignored. */
   constructor(segments: number, cut: readonly [boolean, boolean, boolean], max: number) {
     const geometry = roundedGeometry(segments, cut)
     this.#inner = new InstancedBufferAttribute(new Float32Array(max * 4), 4)

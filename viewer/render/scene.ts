@@ -15,7 +15,7 @@ import { LIGHT } from './palette.ts'
 import type { Quality } from './quality.ts'
 import { createSky, SUN_DIRECTION } from './sky.ts'
 
-/** Half the width of what the sun's shadow map covers, metres. */
+/** Half the width of the area in the sun's shadow map, metres. */
 const SHADOW_REACH = 17
 const SUN_DISTANCE = 40
 
@@ -24,7 +24,7 @@ export interface Stage {
   readonly camera: PerspectiveCamera
   readonly renderer: WebGLRenderer
   readonly ground: Ground
-  /** Drawn by the processor, where everything costs a hundred times as much. */
+  /** True for software rendering, which is a hundred times slower. */
   readonly software: boolean
   apply(quality: Quality): void
   resize(): void
@@ -53,7 +53,7 @@ function drawsInSoftware(gl: WebGLRenderingContext | WebGL2RenderingContext): bo
   return typeof name === 'string' && /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name)
 }
 
-/** Throws where the browser has no WebGL 2. */
+/** Throws if the browser has no WebGL 2. */
 export function createStage(canvas: HTMLCanvasElement): Stage {
   const renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' })
   // Pastels stay as they were chosen: the lights add up to white at most.

@@ -2,7 +2,7 @@
 import { BackSide, Color, Mesh, ShaderMaterial, SphereGeometry, Vector3 } from 'three'
 import { SKY } from './palette.ts'
 
-/** Where the sun stands, a unit vector from the ground. Low and warm. */
+/** Direction to the sun, a unit vector. Low and warm. */
 export const SUN_DIRECTION = new Vector3(-0.62, 0.66, 0.3).normalize()
 
 /** A pale ringed neighbour, ahead of where players start. */

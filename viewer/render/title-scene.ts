@@ -1,4 +1,4 @@
-/** The picture behind the join card, before there is a realm to show: figures round a slow carousel of the shapes. */
+/** The scene behind the join card: figures around a slow carousel of the shapes. */
 import { add, conjugate, multiply, rotate, sub, yawRotation } from '../../sim/maths.ts'
 import { DEFAULT_BODY } from '../../sim/body.ts'
 import type { Quat, Vec3 } from '../../sim/types.ts'
@@ -64,7 +64,7 @@ function figureAt(index: number, target: Vec3, seconds: number): ShownAvatar {
   }
 }
 
-/** The picture at a time; the same for everybody, and nobody's avatar. */
+/** The scene at a time, the same for everybody. */
 export function titleScene(seconds: number): ShownWorld {
   const props = SHAPES.map((_, index) => shapeAt(index, seconds)).filter((prop) => prop !== null)
   return { props, avatars: props.map((prop, index) => figureAt(index, prop.position, seconds)) }

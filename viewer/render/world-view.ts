@@ -1,4 +1,4 @@
-/** The whole picture of a world at a moment: everything that is drawn, from one call. */
+/** Draws a whole world at one moment. */
 import type { Collider, ElementId, PlayerId } from '../../sim/types.ts'
 import { AvatarView, FIRST_PERSON_METRES } from './avatars.ts'
 import { BeamView } from './beam.ts'
@@ -23,15 +23,15 @@ export interface Picture {
   readonly eye: Eye
   readonly own: { readonly element: ElementId; readonly player: PlayerId } | null
   readonly pointed: ElementId | null
-  /** What the player holds is wished out of reach. */
+  /** The target of the held prop is out of reach. */
   readonly strained: boolean
   readonly reducedMotion: boolean
 }
 
-/** Where models come from. */
+/** Source of models. */
 export type ModelSources = Pick<ConstructorParameters<typeof Library>[0], 'api' | 'bytes'>
 
-/** A moment in which no frame is waiting. */
+/** Resolves when no frame is waiting. */
 const idle = (): Promise<void> =>
   new Promise((resolve) =>
     'requestIdleCallback' in globalThis
@@ -39,7 +39,7 @@ const idle = (): Promise<void> =>
       : setTimeout(resolve, 8),
   )
 
-/** Hands a model to the graphics processor piece by piece, so that the frame which first shows it does not have to. */
+/** Uploads a model to the graphics processor piece by piece, so that its first frame is not late. */
 async function prepare({ parts, textures }: Model, { renderer }: Stage, environment: Environment): Promise<void> {
   await idle()
   environment.light(parts.map(({ material }) => material))
@@ -64,7 +64,7 @@ export class StageView {
   readonly outlines = new OutlineView()
   readonly governor: QualityGovernor
 
-  /** Throws where the browser has no WebGL 2. `quality` fixes it by name; null lets it follow the machine. */
+  /** Throws if the browser has no WebGL 2. `quality` fixes the quality by name; null adapts it to the machine. */
   constructor(canvas: HTMLCanvasElement, labels: HTMLElement, quality: string | null, sources: ModelSources) {
     this.#canvas = canvas
     this.stage = createStage(canvas)
@@ -93,7 +93,7 @@ export class StageView {
     this.stage.ground.frame(realm.ground, realm.spawn)
   }
 
-  /** `seconds` since the last picture and `time` since the first. */
+  /** `seconds` since the last frame, and `time` since the first. */
   draw(world: ShownWorld, picture: Picture, seconds: number, time: number): void {
     if (this.governor.frame(seconds * 1_000)) this.applyQuality()
     const { camera } = this.stage
@@ -149,12 +149,12 @@ export class StageView {
     )
   }
 
-  /** What stands for an element of a package in the last picture: the index of its model's level; null: a placeholder. */
+  /** The level drawn for an element with a package in the last frame; null for a placeholder. */
   levelOf(element: ElementId): number | null {
     return this.#modelled.has(element) ? this.#models.levelOf(element) : null
   }
 
-  /** The own avatar, where the eye is inside its head. */
+  /** The own avatar if the eye is inside its head. */
   #inside(world: ShownWorld, { own, eye }: Picture): ElementId | null {
     const avatar = own && world.avatars.find(({ element }) => element === own.element)
     if (!avatar) return null

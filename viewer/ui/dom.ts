@@ -1,13 +1,13 @@
-/** The page's own elements, by id and newly made. */
+/** Finds and creates elements of the page. */
 
-/** Throws where index.html lacks it: the two are built together. */
+/** Throws if index.html has no such element: the two are built together. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id)
   if (!element) throw new Error(`index.html has no element with id "${id}"`)
   return element
 }
 
-/** The same, of a kind: `input('name', HTMLInputElement)`. */
+/** The same, with a type check: `byIdAs('name', HTMLInputElement)`. */
 export function byIdAs<T extends HTMLElement>(id: string, kind: new () => T): T {
   const element = byId(id)
   if (!(element instanceof kind)) throw new Error(`index.html: #${id} should be a ${kind.name}`)
@@ -16,7 +16,7 @@ export function byIdAs<T extends HTMLElement>(id: string, kind: new () => T): T 
 
 type Attributes = Readonly<Record<string, string | boolean | (() => void)>>
 
-/** Makes an element: attributes by name, `text`, and `click`; what is false is left out. */
+/** Creates an element with attributes by name, `text` and `click`; an attribute that is false is left out. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},

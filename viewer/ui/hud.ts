@@ -1,13 +1,13 @@
-/** The panels: figures, toolbar, keys, messages, the banner that says what is wrong. */
+/** The panels: figures, toolbar, keys, messages, and the banner for problems. */
 import type { ClientStats } from '../../netcode/index.ts'
 import type { Action } from '../input/controls.ts'
 import { byId } from './dom.ts'
 import type { HashVerdict } from '../app/lockstep.ts'
 import { kilobytes, transportName } from './messages.ts'
 
-/** How long a message stays in sight, ms. */
+/** Time that a message stays visible, ms. */
 const SAY_MS = 5_000
-/** Width from which the keys and the figures fit beside each other. */
+/** Width from which keys and figures fit next to each other. */
 const BESIDE_PIXELS = 780
 
 export interface HudEvents {
@@ -30,7 +30,7 @@ export interface BannerText {
   readonly title: string
   readonly text: string
   readonly health: 'waiting' | 'bad'
-  /** The button's words; null: no button. */
+  /** Text of the button; null for no button. */
   readonly action: string | null
 }
 
@@ -62,12 +62,12 @@ export class Hud {
   toggleKeys(open?: boolean): void {
     const keys = byId('keys')
     keys.hidden = open === undefined ? !keys.hidden : !open
-    // Where the two do not fit beside each other, the figures make room.
+    // If both do not fit, the figures are closed.
     if (!keys.hidden && innerWidth < BESIDE_PIXELS) byId('panel').querySelector('details')?.removeAttribute('open')
     byId('tool-help').setAttribute('aria-expanded', String(!keys.hidden))
   }
 
-  /** Tells a person something that passes. */
+  /** Shows a message for a few seconds. */
   showMessage(text: string): void {
     const line = byId('message')
     line.textContent = text
@@ -76,7 +76,7 @@ export class Hud {
     this.#quietAt = setTimeout(() => line.classList.add('quiet'), SAY_MS)
   }
 
-  /** Says what is wrong and what to do; null: nothing is. */
+  /** Shows a problem and what to do about it; null hides it. */
   banner(text: BannerText | null): void {
     const banner = byId('banner')
     banner.hidden = text === null
@@ -89,10 +89,10 @@ export class Hud {
     action.textContent = text.action
   }
 
-  /** Shows or hides what belongs to a player. */
+  /** Shows or hides the player's panels. */
   playing(on: boolean, realm: string, mayFly: boolean): void {
     const panel = byId('panel')
-    // On a small screen the figures would hide the world; later the player decides.
+    // On a small screen the figures would cover the world. Afterwards the player decides.
     if (panel.hidden && on) panel.querySelector('details')?.toggleAttribute('open', innerWidth >= 900)
     panel.hidden = !on
     byId('tools').hidden = !on
@@ -116,7 +116,7 @@ export class Hud {
     byId('tool-smaller').hidden = !on
     byId('tool-larger').hidden = !on
     const word = button.querySelector('.word')
-    if (word) word.textContent = on ? 'Let go' : 'Grab'
+    if (word) word.textContent = on ? 'Release' : 'Grab'
   }
 
   outlines(on: boolean): void {

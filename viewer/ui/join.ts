@@ -21,7 +21,7 @@ export class JoinCard {
     })
   }
 
-  /** Asks for a name; `problem`: why the last one did not get in. */
+  /** Asks for a name; `problem` says why the last attempt failed. */
   ask(remembered: string, problem: string | null): void {
     byId('join').hidden = false
     if (this.#name.value === '') this.#name.value = remembered
@@ -40,10 +40,10 @@ export class JoinCard {
     this.#busy(false)
   }
 
-  /** What a visitor learns before joining. */
+  /** Shows the realm before joining. */
   visit({ realm, people }: RealmPreview): void {
     byId('join-realm').textContent = `Realm · ${realm}`
-    byId('join-who').textContent = `${peopleMessage(people)} Walk about, meet people, pick things up and throw them.`
+    byId('join-who').textContent = `${peopleMessage(people)} Walk around, meet people, grab and throw things.`
   }
 
   #busy(on: boolean): void {

@@ -15,15 +15,15 @@ test('sentences begin and end as sentences', () => {
   expect(sentence('')).toBe('')
 })
 
-test('a refusal is put in words, also one that this page does not know', () => {
-  expect(rejectionMessage('out-of-reach')).toBe('That is too far away: walk closer.')
-  expect(rejectionMessage('something-new')).toBe('The server refused: something-new.')
-  expect(rejectionMessage('toString')).toBe('The server refused: toString.')
+test('a rejection has a message, even for an unknown reason', () => {
+  expect(rejectionMessage('out-of-reach')).toBe('That is too far away. Walk closer.')
+  expect(rejectionMessage('something-new')).toBe('The server rejected this: something-new.')
+  expect(rejectionMessage('toString')).toBe('The server rejected this: toString.')
 })
 
-test('a problem names itself and what to do', () => {
+test('a connection error says what is wrong and what to do', () => {
   expect(connectErrorMessage({ reason: 'unreachable', message: 'the server at x does not answer' })).toBe(
-    'The server at x does not answer. Check that the server runs and that you are online.',
+    'The server at x does not answer. Check that the server is running and that you are online.',
   )
   expect(fallbackMessage({ reason: 'refused', message: '' })).toMatch(
     /^WebRTC is not possible here, so you are connected over WebSocket\./,
@@ -39,7 +39,7 @@ test('figures are short', () => {
   expect(peopleMessage(1)).toBe('One person is here.')
 })
 
-test('agreement is told with the ticks it rests on, a mismatch with its first tick, an end with its reason', () => {
+test('the hash check shows checked ticks, the first mismatch, or the reason why it ended', () => {
   const progress = { type: 'progress', tick: 9, ticksChecked: 1_234, mismatches: 0, firstMismatchTick: null } as const
   expect(verdictOf(progress)).toEqual({ state: 'agree', text: '✓ 1,234 ticks checked: all hashes agree.' })
   expect(verdictOf({ ...progress, mismatches: 2, firstMismatchTick: 77 })).toMatchObject({

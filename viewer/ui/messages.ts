@@ -1,75 +1,75 @@
-/** What the page says to a person, in whole sentences: what is, why, and what to do. Pure. */
+/** Messages for people, in whole sentences: what happened, why, and what to do. Pure. */
 import type { ConnectError, TransportKind } from '../../netcode/index.ts'
 import type { RejectReason } from '../../sim/types.ts'
 
-/** Why the server did not carry out a command: the simulation's reasons and the client's own. */
+/** Messages by reason of a rejected command: the simulation's reasons and the client's own. */
 const REJECTIONS: Readonly<Record<RejectReason | 'lost' | 'not-joined' | 'too-many', string>> = {
-  'not-permitted': 'You may not do that here.',
-  'unknown-element': 'It is gone already.',
-  'not-movable': 'That stands fast: it cannot be moved.',
-  'held-by-another': 'Somebody else is holding it.',
-  'hand-full': 'You are holding something already: let it go first.',
-  'out-of-reach': 'That is too far away: walk closer.',
-  'scale-out-of-range': 'It cannot get any larger or smaller.',
-  'element-limit': 'The realm is full of things: delete one first.',
-  'degenerate-shape': 'That shape has no volume, or is far too thin for its length.',
-  'size-out-of-range': 'Part of it is too small, too thin or too large: try another size.',
-  'mass-out-of-range': 'It would be too light or too heavy: try another size or density.',
-  'mesh-too-large': 'That surface has too many triangles for a guest: make it simpler.',
-  'share-limit': 'You have placed as many things here as you may: delete some first.',
-  'state-limit': 'Your things are too detailed together: delete some, or make them simpler.',
-  'too-crowded': 'Too much stands there already: choose another place.',
+  'not-permitted': 'You are not allowed to do that here.',
+  'unknown-element': 'It no longer exists.',
+  'not-movable': "This can't be moved.",
+  'held-by-another': 'Someone else is holding it.',
+  'hand-full': 'You are already holding something. Release it first.',
+  'out-of-reach': 'That is too far away. Walk closer.',
+  'scale-out-of-range': "It can't get any larger or smaller.",
+  'element-limit': 'The realm has reached its item limit. Delete something first.',
+  'degenerate-shape': 'This shape has no volume, or is too thin for its length.',
+  'size-out-of-range': 'Part of it is too small, too thin or too large. Try another size.',
+  'mass-out-of-range': 'It would be too light or too heavy. Try another size or density.',
+  'mesh-too-large': 'This mesh has too many triangles for a guest. Simplify it.',
+  'share-limit': "You've reached your item limit here. Delete something first.",
+  'state-limit': 'Your items together are too complex. Delete some, or simplify them.',
+  'too-crowded': 'This place is too crowded. Choose another one.',
   'hand-empty': 'You are not holding anything.',
-  'invalid-value': 'The realm does not take that: its numbers are out of range.',
-  'trimesh-not-static': 'A thing of that shape can only stand fast.',
-  'unknown-player': 'You are not in the realm: reload the page.',
-  'already-joined': 'You are in the realm already.',
-  'realm-full': 'The realm is full of people: try again later.',
-  'server-only': 'Only the server may do that.',
-  'unknown-body': 'The realm has no such body.',
-  'unknown-package': 'The realm does not have that upload, or you may not use it.',
-  'wrong-kind': 'That upload is for something else: an avatar is worn, an object is placed.',
-  'archive-away': 'The server cannot look your uploads up just now: try again in a while.',
-  'package-limit': 'The realm is full of different uploads: delete some things first.',
-  lost: 'The server never answered: try again.',
-  'not-joined': 'You are not connected: wait until the page is back.',
-  'too-many': 'Too much at once: wait a moment.',
+  'invalid-value': 'The realm rejected this: a value is out of range.',
+  'trimesh-not-static': 'An item with this shape can only be static.',
+  'unknown-player': 'You are not in the realm. Reload the page.',
+  'already-joined': 'You are already in the realm.',
+  'realm-full': 'The realm is full. Try again later.',
+  'server-only': 'Only the server can do that.',
+  'unknown-body': 'The realm has no body with this number.',
+  'unknown-package': 'This upload does not exist, or you are not allowed to use it.',
+  'wrong-kind': 'Wrong kind of upload: you can wear avatars and place objects.',
+  'archive-away': "The server can't look up your uploads right now. Try again later.",
+  'package-limit': 'The realm holds too many different uploads. Delete some items first.',
+  lost: 'The server did not answer. Try again.',
+  'not-joined': 'You are not connected. Wait until the page reconnects.',
+  'too-many': 'Too many commands at once. Wait a moment.',
 }
 
 const isKnown = (reason: string): reason is keyof typeof REJECTIONS => Object.hasOwn(REJECTIONS, reason)
 
 export const rejectionMessage = (reason: string): string =>
-  isKnown(reason) ? REJECTIONS[reason] : `The server refused: ${reason}.`
+  isKnown(reason) ? REJECTIONS[reason] : `The server rejected this: ${reason}.`
 
-/** What to do about an error of connecting. */
+/** What to do about a connection error. */
 const ADVICE: Readonly<Record<ConnectError['reason'], string>> = {
-  unreachable: 'Check that the server runs and that you are online.',
+  unreachable: 'Check that the server is running and that you are online.',
   refused: 'Choose a name and enter again.',
-  'bad-identity': 'Enter again: you come in as a new guest.',
-  busy: 'Many are coming in at this moment; the page goes on trying.',
-  starting: 'The page comes in as soon as it has started.',
-  'no-loopback': 'The page uses WebSocket where it can.',
-  'udp-blocked': 'Your network blocks UDP; the page uses WebSocket where it can.',
-  'timed-out': 'The network or the server is slow; the page goes on trying.',
+  'bad-identity': 'Enter again. You will join as a new guest.',
+  busy: 'Many people are joining right now. The page keeps trying.',
+  starting: 'The page joins as soon as it has started.',
+  'no-loopback': 'The page uses WebSocket if possible.',
+  'udp-blocked': 'Your network blocks UDP. The page uses WebSocket if possible.',
+  'timed-out': 'The network or the server is slow. The page keeps trying.',
 }
 
-/** The error's own words, then what to do about it. */
+/** The error's own message, then what to do about it. */
 export function connectErrorMessage(error: Pick<ConnectError, 'reason' | 'message'>): string {
   return `${sentence(error.message)} ${ADVICE[error.reason]}`
 }
 
-/** The server asks to wait, in its words. */
-export const waitMessage = (reason: string): string => `${sentence(reason)} You come in as soon as it lets you.`
+/** The server asks to wait. */
+export const waitMessage = (reason: string): string => `${sentence(reason)} You will join as soon as it admits you.`
 
 /** The session could not be resumed, and the player is in a new one. */
-export const REJOINED = 'You were away for too long for your place to be kept: you are in anew.'
+export const REJOINED = 'You were away too long to keep your place. You have joined again.'
 
-/** Text for a lost connection that is made again. */
+/** Text while the client reconnects. */
 export function reconnectMessage(reason: string, attempt: number, isKept: boolean): string {
-  return `${sentence(reason)} Reconnecting, attempt ${attempt}. ${isKept ? 'Your place is kept for 30 seconds.' : 'Your place is kept no longer; you come in anew as soon as the server answers.'}`
+  return `${sentence(reason)} Reconnecting, attempt ${attempt}. ${isKept ? 'Your place is kept for 30 seconds.' : 'Your place is no longer kept. You will join again as soon as the server answers.'}`
 }
 
-/** With a capital at its start and a full stop at its end. */
+/** Adds a capital at the start and a full stop at the end. */
 export function sentence(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '') return ''
@@ -77,15 +77,15 @@ export function sentence(text: string): string {
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`
 }
 
-/** Why the page runs over WebSocket although WebRTC is better. */
+/** Why the page uses WebSocket instead of WebRTC. */
 export function fallbackMessage(error: Pick<ConnectError, 'reason' | 'message'>): string {
   if (error.reason === 'no-loopback')
-    return 'Firefox does not use WebRTC on loopback addresses such as 127.0.0.1, so you are connected over WebSocket. On one machine that is as good; nothing is blocked.'
+    return 'Firefox does not use WebRTC on loopback addresses such as 127.0.0.1, so you are connected over WebSocket. On one machine that works just as well.'
   const why =
     error.reason === 'udp-blocked' || error.reason === 'timed-out'
       ? 'UDP seems to be blocked on this network'
       : 'WebRTC is not possible here'
-  return `${why}, so you are connected over WebSocket. Everything works; on a poor network it stutters more. Another network, or one that lets UDP through, is smoother.`
+  return `${why}, so you are connected over WebSocket. Everything works, but packet loss causes stalls. A network that allows UDP is smoother.`
 }
 
 const TRANSPORTS: Readonly<Record<TransportKind, string>> = {

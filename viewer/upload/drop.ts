@@ -1,13 +1,13 @@
-/** Files that come in: dropped anywhere on the page, or chosen. */
+/** Receives files that are dropped anywhere on the page, or chosen. */
 import { byId, byIdAs } from '../ui/dom.ts'
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
 
-/** `files` hears what was dropped or chosen; `isOpen`: files may come in now. */
+/** `files` is called with dropped or chosen files; `isOpen` returns whether files are accepted now. */
 export class FileDrop {
   readonly #input = byIdAs('files', HTMLInputElement)
   readonly #isOpen: () => boolean
-  /** Elements entered and not left; dragging over a child enters it before its parent is left. */
+  /** Number of elements entered and not left: dragging over a child enters it before its parent is left. */
   #depth = 0
 
   constructor(isOpen: () => boolean, files: (files: readonly File[]) => void) {
@@ -21,19 +21,19 @@ export class FileDrop {
     })
     addEventListener('drop', (event) => {
       if (!hasFiles(event)) return
-      // Else the browser leaves the page to show the file.
+      // Otherwise the browser would navigate to the file.
       event.preventDefault()
       this.#show(0)
       if (isOpen()) files([...(event.dataTransfer?.files ?? [])])
     })
     this.#input.addEventListener('change', () => {
       files([...(this.#input.files ?? [])])
-      // The same file may be chosen again.
+      // So that the same file can be chosen again.
       this.#input.value = ''
     })
   }
 
-  /** Opens the system's own dialog; has to be called from a key or a click. */
+  /** Opens the system's dialog. Call it from a key or click handler. */
   choose(): void {
     if (this.#isOpen()) this.#input.click()
   }

@@ -1,4 +1,4 @@
-/** The card that asks what a file is to be called, what it is and who may place it. */
+/** The card that asks for a file's name, kind and sharing. */
 import { byId, byIdAs } from '../ui/dom.ts'
 import type { Chosen } from './skeleton-map.ts'
 import type { UploadChoices } from './upload.ts'
@@ -11,7 +11,7 @@ export class UploadForm {
   readonly #submitted: (file: File, choices: UploadChoices) => void
   readonly #name = byIdAs('upload-name', HTMLInputElement)
   readonly #everyone = byIdAs('upload-everyone', HTMLInputElement)
-  /** The first is asked about. */
+  /** The card asks about the first one. */
   #files: Chosen[] = []
 
   constructor(submitted: (file: File, choices: UploadChoices) => void, closed: () => void) {
@@ -42,7 +42,7 @@ export class UploadForm {
     else this.#count()
   }
 
-  /** Forgets what was not answered: the player has left. */
+  /** Forgets pending files: the player has left. */
   clear(): void {
     this.#files = []
     this.#ask()

@@ -1,4 +1,4 @@
-/** Uploads as the page lists them: a bar for each, what became of it, and what can be done about it. */
+/** The list of uploads: a progress bar, the result, and buttons for each. */
 import { make, makeButton } from '../ui/dom.ts'
 import type { QueuedFile } from './queue.ts'
 import { isOver } from './upload.ts'
@@ -19,7 +19,7 @@ interface Row {
   readonly bar: HTMLProgressElement
   readonly details: HTMLElement
   readonly actions: HTMLElement
-  /** Phase and note that it shows. */
+  /** The phase and note shown. */
   shown: string
 }
 
@@ -33,7 +33,7 @@ export class UploadList {
     this.#actions = actions
   }
 
-  /** Shows where one stands now. */
+  /** Shows the current state of an upload. */
   show(item: QueuedFile): void {
     const row = this.#rows.get(item.id) ?? this.#create(item)
     const { state } = item

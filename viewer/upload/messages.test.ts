@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { nameOfFile, phaseLabel, fileProblem, rejectionsAsText } from './messages.ts'
 
-test('a rejection that is copied says rule, place, value, limit and what to do', () => {
+test('a copied rejection contains rule, place, value, limit and what to do', () => {
   const text = rejectionsAsText('tower.glb', [
     { rule: 'TRIANGLES', where: '/meshes/2', value: '90000', limit: '20000', message: 'Simplify the mesh.' },
   ])
@@ -10,19 +10,19 @@ test('a rejection that is copied says rule, place, value, limit and what to do',
   )
 })
 
-test('a file gets a name that a person would give it', () => {
+test('the default name is derived from the file name', () => {
   expect(nameOfFile('my_tea  cup.GLB')).toBe('my tea cup')
   expect(nameOfFile('<b>.vrm')).toBe('b')
-  expect(nameOfFile('***.glb')).toBe('thing')
+  expect(nameOfFile('***.glb')).toBe('item')
 })
 
-test('files that are no model are refused before they are sent, with what to do', () => {
-  expect(fileProblem({ name: 'photo.png', size: 10 })).toContain('Export it as a binary glTF')
+test('files that are not models are refused before they are sent, with what to do', () => {
+  expect(fileProblem({ name: 'photo.png', size: 10 })).toContain('Export it as a single binary glTF')
   expect(fileProblem({ name: 'a.glb', size: 0 })).toContain('empty')
   expect(fileProblem({ name: 'a.VRM', size: 10 })).toBeNull()
 })
 
-test('each step has words, and how far it is', () => {
+test('each phase has a label with its progress', () => {
   expect(phaseLabel({ phase: 'validating', share: 0.618 })).toBe('Validating the model … 61 %')
   expect(phaseLabel({ phase: 'done', share: 1 })).toBe('Done')
 })

@@ -1,13 +1,13 @@
-/** What an upload's card says. Pure. */
+/** Texts of an upload's card. Pure. */
 import type { Rejection } from '../api/answers.ts'
 import type { UploadPhase, UploadState } from './upload.ts'
 
 const PHASES: Readonly<Record<UploadPhase, string>> = {
-  queued: 'Waits for its turn',
+  queued: 'Queued',
   reading: 'Reading the file',
-  declaring: 'Asking the server',
+  declaring: 'Registering with the server',
   sending: 'Sending',
-  received: 'Arrived, waits to be checked',
+  received: 'Received, waiting for checks',
   checking: 'Checking the file',
   validating: 'Validating the model',
   normalising: 'Preparing meshes and textures',
@@ -16,7 +16,7 @@ const PHASES: Readonly<Record<UploadPhase, string>> = {
   storing: 'Storing',
   done: 'Done',
   rejected: 'Not accepted',
-  failed: 'It did not work',
+  failed: 'Failed',
   cancelled: 'Cancelled',
 }
 
@@ -27,7 +27,7 @@ export const phaseLabel = ({ phase, share }: Pick<UploadState, 'phase' | 'share'
     : `${words} … ${Math.floor(share * 100)} %`
 }
 
-/** One rejection in lines that a person can paste into a message. */
+/** One rejection as lines that can be copied. */
 export function rejectionLines({ rule, where, value, limit, message }: Rejection): readonly string[] {
   return [
     `Rule ${rule}`,
@@ -44,25 +44,25 @@ export function rejectionsAsText(fileName: string, rejections: readonly Rejectio
   )
 }
 
-/** Endings of files that the server takes. */
+/** Extensions of model files. */
 const MODEL = /\.(glb|vrm)$/i
 
 export const isModelFile = (name: string): boolean => MODEL.test(name)
 
-/** What a file is called in the realm, until somebody says otherwise: its name without the ending, in words. */
+/** The default name of a file's package: its file name without extension and symbols. */
 export function nameOfFile(fileName: string): string {
   const words = fileName
     .replace(MODEL, '')
     .replace(/[_\s]+/g, ' ')
     .replace(/[^\p{L}\p{N} .,'()-]/gu, '')
     .trim()
-  return words === '' ? 'thing' : words.slice(0, 64)
+  return words === '' ? 'item' : words.slice(0, 64)
 }
 
-/** Why a dropped file is not even sent. Null: it is worth trying. */
+/** Why a dropped file is not sent; null if it can be. */
 export function fileProblem(file: { readonly name: string; readonly size: number }): string | null {
   if (!isModelFile(file.name))
-    return `“${file.name}” is not a model that this page takes. Export it as a binary glTF (.glb) or VRM (.vrm): one file with everything in it.`
+    return `“${file.name}” is not a model that this page accepts. Export it as a single binary glTF (.glb) or VRM (.vrm) file.`
   if (file.size === 0) return `“${file.name}” is empty.`
   return null
 }

@@ -1,7 +1,7 @@
-/** Files in a row: one is on its way at a time, the others wait their turn. */
+/** A queue of uploads, one at a time. */
 import { isOver, QUEUED, upload, type UploadState, type UploadTools, type UploadChoices } from './upload.ts'
 
-/** Files in the queue at once, and remembered after they are over: enough for a folder of props, not for a whole disk. */
+/** Limit of queued files and of finished ones that are remembered: enough for a folder of props. */
 export const FILES_MAX = 64
 
 export interface QueuedFile {
@@ -18,7 +18,7 @@ export class UploadQueue {
   #active: { readonly item: QueuedFile; readonly abort: AbortController } | null = null
   #next = 1
 
-  /** `changed` hears each step of each file. */
+  /** Calls `changed` for each step of each file. */
   constructor(tools: UploadTools, changed: (item: QueuedFile) => void) {
     this.#tools = tools
     this.#changed = changed
@@ -28,7 +28,7 @@ export class UploadQueue {
     return this.#items
   }
 
-  /** Null: too many are waiting. */
+  /** Adds a file; returns null if the queue is full. */
   add(file: File, choices: UploadChoices): QueuedFile | null {
     if (this.#items.length >= FILES_MAX) this.#forgetOver()
     if (this.#items.length >= FILES_MAX) return null
@@ -46,7 +46,7 @@ export class UploadQueue {
     return undefined
   }
 
-  /** Begins one that failed again. */
+  /** Retries a failed upload. */
   retry(id: number): void {
     const item = this.#items.find((candidate) => candidate.id === id)
     if (!item || item.state.phase !== 'failed') return
@@ -54,7 +54,7 @@ export class UploadQueue {
     this.#go()
   }
 
-  /** Takes one that is over out of the list. */
+  /** Removes a finished upload from the list. */
   dismiss(id: number): void {
     const at = this.#items.findIndex((item) => item.id === id && isOver(item.state))
     if (at >= 0) this.#items.splice(at, 1)

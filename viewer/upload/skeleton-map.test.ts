@@ -14,7 +14,7 @@ test.each(['CesiumMan', 'KayKit_Knight', 'RiggedFigure'])('the map of %s is read
   expect(mapOf(text)).toEqual(JSON.parse(text))
 })
 
-test('a map goes with the only model, whatever its name; models without one go alone', async () => {
+test('a map belongs to the only model, whatever its name', async () => {
   expect(await inShort(map('bones.json'), model('Knight.glb'))).toEqual({
     chosen: [['Knight.glb', { hips: 'Hips' }]],
     refusals: [],
@@ -28,7 +28,7 @@ test('a map goes with the only model, whatever its name; models without one go a
   })
 })
 
-test('among several models a map goes with the one of its name', async () => {
+test('among several models a map belongs to the one with its name', async () => {
   const knight = map('KNIGHT.json', '{"hips": "hips"}')
   expect(await inShort(model('man.glb'), knight, model('Knight.glb'), map('man.json'))).toEqual({
     chosen: [
@@ -39,7 +39,7 @@ test('among several models a map goes with the one of its name', async () => {
   })
 })
 
-test('a map that could be for any model is not guessed at', async () => {
+test('an ambiguous map is refused', async () => {
   expect(await inShort(model('a.glb'), model('b.glb'), map('bones.json'))).toEqual({
     chosen: [
       ['a.glb', null],
@@ -56,10 +56,10 @@ test('two maps for one model are refused, and the model waits', async () => {
   })
 })
 
-test('a map alone says what it needs; another file is refused as ever', async () => {
+test('a map without a model is refused with what it needs', async () => {
   expect(await inShort(map('bones.json'))).toEqual({
     chosen: [],
-    refusals: [expect.stringMatching(/“bones\.json” has no model beside it.*drop both at once/)],
+    refusals: [expect.stringMatching(/“bones\.json” has no model\. Drop a skeleton map together/)],
   })
   expect(await inShort(model('photo.png'), map('bones.json'))).toMatchObject({
     chosen: [],
@@ -67,9 +67,9 @@ test('a map alone says what it needs; another file is refused as ever', async ()
   })
 })
 
-describe('a map that is wrong says what is wrong, and its model waits for a right one', () => {
+describe('a wrong map is refused with the reason, and its model waits for a correct one', () => {
   test.each([
-    ['no JSON', '{"hips": ', 'is no JSON. It takes {"hips"'],
+    ['no JSON', '{"hips": ', 'is no JSON. Write {"hips"'],
     ['a list', '["Hips"]', 'is no skeleton map.'],
     ['nothing', '{}', 'names no bone.'],
     ['a number for a node', '{"hips": 3}', 'names no node for hips.'],

@@ -1,26 +1,26 @@
-/** Maps that say which node of a model is which bone, as JSON files that come in beside the models. */
+/** Skeleton maps: JSON files that name the node of each bone, dropped together with the models. */
 import { isObject } from '../api/read.ts'
 import { isModelFile, fileProblem } from './messages.ts'
 
-/** Name of the node, as it stands in the file, by VRM 1.0's name of the bone. */
+/** Node name in the file by VRM 1.0 bone name. */
 export type SkeletonMap = Readonly<Record<string, string>>
 
-/** A model, and the map that came with it. */
+/** A model with its map. */
 export interface Chosen {
   readonly file: File
   readonly map: SkeletonMap | null
 }
 
-/** Bytes of a map: 55 bones with names of 256 characters come to half of it. */
+/** Largest map, bytes: 55 bones with names of 256 characters need half of it. */
 const MAP_BYTES_MAX = 65_536
-/** VRM 1.0 knows 55 humanoid bones; the server takes no more than this. */
+/** Most bones that the server accepts; VRM 1.0 has 55. */
 const ENTRIES_MAX = 64
-const EXAMPLE = 'It takes {"hips": "name of the node", "head": "name of the node", …} with the bones of VRM 1.0.'
+const EXAMPLE = 'Write {"hips": "name of the node", "head": "name of the node", …} with the bone names of VRM 1.0.'
 
 const isMapFile = ({ name }: { readonly name: string }): boolean => /\.json$/i.test(name)
 const stemOf = (name: string): string => name.replace(/\.[^.]*$/, '').toLowerCase()
 
-/** Models with their maps, and why other files are not taken, in words. A model whose map is wrong waits for a right one. */
+/** Pairs models with maps, and says why other files are refused. A model with a wrong map waits for a correct one. */
 export async function chosenOf(
   files: readonly File[],
 ): Promise<{ readonly chosen: readonly Chosen[]; readonly refusals: readonly string[] }> {
@@ -36,7 +36,7 @@ export async function chosenOf(
       typeof model === 'string'
         ? model
         : maps.has(model)
-          ? `There are two skeleton maps for “${model.name}”: bring one.`
+          ? `There are two skeleton maps for “${model.name}”. Add only one.`
           : await readMap(file)
     if (typeof read === 'string') refusals.push(read)
     if (typeof model !== 'string') maps.set(model, typeof read === 'string' ? null : read)
@@ -47,14 +47,13 @@ export async function chosenOf(
   return { chosen, refusals }
 }
 
-/** The one of the same name, or the only one; else words. */
+/** The model of the same name, or the only one; otherwise a message. */
 function modelFor(map: File, models: readonly File[]): File | string {
   const [only] = models
-  if (only === undefined)
-    return `“${map.name}” has no model beside it. A skeleton map comes together with its model: drop both at once.`
+  if (only === undefined) return `“${map.name}” has no model. Drop a skeleton map together with its model.`
   const named = models.filter(({ name }) => stemOf(name) === stemOf(map.name))
   const [model] = named.length === 1 ? named : models.length === 1 ? models : []
-  return model ?? `It is not clear which model “${map.name}” is for. Give it the model's name, or drop the two alone.`
+  return model ?? `It is not clear which model “${map.name}” is for. Give it the model's name, or drop only these two.`
 }
 
 async function readMap(file: File): Promise<SkeletonMap | string> {
@@ -65,7 +64,7 @@ async function readMap(file: File): Promise<SkeletonMap | string> {
   return typeof read === 'string' ? `“${file.name}” ${read}` : read
 }
 
-/** What the text maps, or what is wrong with it. */
+/** The parsed map, or a message about what is wrong. */
 export function mapOf(text: string): SkeletonMap | string {
   let value: unknown
   try {

@@ -25,7 +25,7 @@ const DONE = status({ stage: 'done', progress: 1, package: HASH, kind: 'object' 
 const FILE = new File([new Uint8Array(4)], 'teacup.glb')
 const WISH = { name: 'Teacup', kind: null, humanoid: null, sharing: 'owner' } as const
 
-/** Everything works; `log` says what was asked of whom. */
+/** Tools that succeed; `log` records the calls. */
 function tools(
   changes: Partial<UploadTools['api']> = {},
   put: UploadTools['put'] = () => Promise.resolve(),
@@ -58,7 +58,7 @@ async function run(given: UploadTools, signal = new AbortController().signal): P
   return states
 }
 
-test('a file is hashed, declared, sent and followed until it is a package, and its bar only ever grows', async () => {
+test('a file is hashed, declared, sent and followed until it is a package, and its progress never decreases', async () => {
   const { tools: given, log } = tools(
     {},
     (_link, _file, _signal, progress) => (progress(0.2), progress(1), Promise.resolve()),
@@ -81,7 +81,7 @@ test('a file is hashed, declared, sent and followed until it is a package, and i
   expect(shares).toEqual(shares.toSorted((a, b) => a - b))
 })
 
-test('bytes that the server has already are not sent again', async () => {
+test('bytes that the server already has are not sent again', async () => {
   const { tools: given, log } = tools({ declare: () => Promise.resolve(declared({ put: null, stage: 'received' })) })
   expect((await run(given)).at(-1)?.phase).toBe('done')
   expect(log).toEqual(['hash'])
@@ -95,7 +95,7 @@ test('a rejection comes with its rules', async () => {
   expect(states.at(-1)).toMatchObject({ phase: 'rejected', rejections })
 })
 
-test('whatever fails ends in words', async () => {
+test('every failure ends with a message', async () => {
   const away = new ApiError('unreachable', 0, 'The store does not answer.')
   expect((await run(tools({}, () => Promise.reject(away)).tools)).at(-1)).toMatchObject({
     phase: 'failed',
@@ -116,7 +116,7 @@ test('whatever fails ends in words', async () => {
   ).toMatchObject({ phase: 'failed', problem: 'The ingest ran out of time.' })
 })
 
-test('who cancels while it is sent is done with it, and the server is told', async () => {
+test('cancelling during the upload ends it and notifies the server', async () => {
   const abort = new AbortController()
   const { tools: given, log } = tools(
     {},
@@ -130,7 +130,7 @@ test('who cancels while it is sent is done with it, and the server is told', asy
   expect(log).toContain('abandon')
 })
 
-test('files go one after the other; one that is cancelled while it waits is never sent; one that failed can be tried again', async () => {
+test('files are uploaded one after the other; a cancelled one is never sent; a failed one can be retried', async () => {
   let fail = true
   const { tools: given, log } = tools({
     declare: () => (

@@ -1,4 +1,4 @@
-/** One file on its way to being a package: hash, declare, send, and follow what the server does with it. */
+/** Uploads one file: hash, declare, send, and follow the server's stages. */
 import type { Api, Declaration } from '../api/api.ts'
 import { ApiError, problemOf } from '../api/api.ts'
 import { isSettled, type Rejection, type UploadStage, type UploadStatus } from '../api/answers.ts'
@@ -6,12 +6,12 @@ import type { Bytes } from '../api/bytes.ts'
 import type { Put } from '../api/put.ts'
 import type { PackageKind } from '../../packages/manifest.ts'
 
-/** What the person wishes for the file. */
+/** The person's choices for the file. */
 export interface UploadChoices {
   readonly name: string
-  /** Null: what it is shows in the file. */
+  /** Null if the file shows its kind. */
   readonly kind: PackageKind | null
-  /** The skeleton map that came with the file. */
+  /** The file's skeleton map; null without one. */
   readonly humanoid: Declaration['humanoid']
   readonly sharing: Declaration['sharing']
 }
@@ -20,16 +20,16 @@ export type UploadPhase = 'queued' | 'reading' | 'declaring' | 'sending' | Exclu
 
 export interface UploadState {
   readonly phase: UploadPhase
-  /** Of the whole way, 0 to 1. */
+  /** Total progress, 0 to 1. */
   readonly share: number
-  /** Once it is done. */
+  /** Hash of the package once it is done. */
   readonly package: string | null
   readonly kind: PackageKind | null
   readonly rejections: readonly Rejection[]
   readonly warnings: readonly string[]
   /** Why it failed. */
   readonly problem: string | null
-  /** Why it waits, in the server's words. */
+  /** The server's reason to wait. */
   readonly note: string | null
 }
 
@@ -47,7 +47,7 @@ export const QUEUED: UploadState = {
 export const isOver = ({ phase }: UploadState): boolean =>
   phase === 'done' || phase === 'rejected' || phase === 'failed' || phase === 'cancelled'
 
-/** Shares of the bar: reading the file, then sending it; the rest is the server's. */
+/** Shares of the progress: reading the file, then sending it; the rest is the server's. */
 const READ = 0.06
 const SENT = 0.42
 
@@ -57,7 +57,7 @@ export interface UploadTools {
   readonly put: Put
 }
 
-/** Takes a file the whole way; `changed` hears each step, the last of which is over. Never rejects. */
+/** Uploads a file and calls `changed` for each step; the last one is final. Never rejects. */
 export async function upload(
   file: File,
   choices: UploadChoices,
@@ -67,7 +67,7 @@ export async function upload(
 ): Promise<UploadState> {
   let state = QUEUED
   const set = (next: Partial<UploadState>): UploadState => {
-    // The bar never goes back, whatever order the news comes in.
+    // Progress never decreases, in whatever order events arrive.
     state = { ...state, ...next, share: Math.max(state.share, next.share ?? 0) }
     changed(state)
     return state
@@ -99,7 +99,7 @@ async function run(
       tell(await api.complete(declared.id, signal), set)
     } else if (declared.stage === 'waiting') tell(await api.complete(declared.id, signal), set)
     const last = await api.follow(declared.id, signal, (status) => {
-      // What is over is said once, for something happens then.
+      // A final phase is reported once, because it has effects.
       if (!isSettled(status.stage)) tell(status, set)
     })
     return tell(last, set)
@@ -112,9 +112,10 @@ async function run(
 function tell(status: UploadStatus, set: (next: Partial<UploadState>) => UploadState): UploadState {
   const { stage, progress, rejections, warnings, kind, message } = status
   const share = stage === 'done' ? 1 : SENT + progress * (1 - SENT)
-  if (stage === 'failed') return set({ phase: stage, problem: message ?? 'The server could not finish it. Try again.' })
+  if (stage === 'failed')
+    return set({ phase: stage, problem: message ?? 'The server could not finish the upload. Try again.' })
   if (stage === 'done' && status.package === null)
-    throw new ApiError('internal', 400, 'The server says that it is done but names no package.')
+    throw new ApiError('internal', 400, 'The server reports success but names no package.')
   return set({
     phase: stage === 'waiting' ? 'received' : stage,
     share,
