@@ -26,11 +26,11 @@ function recordingsFolder(): string {
 class Life {
   readonly champion: Champion
   nowMs = 1_000_000
-  private endMs = 1_000_000
-  private inbox: ToRealm[] = []
-  private reached: () => void = () => undefined
-  private wake: () => void = () => undefined
-  private client = new ClientSession(0)
+  #endMs = 1_000_000
+  #inbox: ToRealm[] = []
+  #reached: () => void = () => undefined
+  #wake: () => void = () => undefined
+  #client = new ClientSession(0)
 
   private constructor(champion: Champion) {
     this.champion = champion
@@ -39,16 +39,16 @@ class Life {
       timer: {
         nowMs: () => this.nowMs,
         until: async (atMs) => {
-          while (atMs > this.endMs) {
-            this.reached()
+          while (atMs > this.#endMs) {
+            this.#reached()
             await new Promise<void>((resolve) => {
-              this.wake = resolve
+              this.#wake = resolve
             })
           }
           this.nowMs = Math.max(this.nowMs, atMs)
         },
       },
-      receive: () => this.inbox.shift(),
+      receive: () => this.#inbox.shift(),
       post: () => undefined,
     })
     void runner.run()
@@ -60,16 +60,16 @@ class Life {
   }
 
   async pass(seconds: number): Promise<void> {
-    this.endMs = this.nowMs + seconds * 1_000
+    this.#endMs = this.nowMs + seconds * 1_000
     const there = new Promise<void>((resolve) => {
-      this.reached = resolve
+      this.#reached = resolve
     })
-    this.wake()
+    this.#wake()
     await there
   }
 
-  private put(event: LinkEvent, bytes: Uint8Array<ArrayBuffer> = new Uint8Array()): void {
-    this.inbox.push({ type: 'batch', events: [event], bytes })
+  #put(event: LinkEvent, bytes: Uint8Array<ArrayBuffer> = new Uint8Array()): void {
+    this.#inbox.push({ type: 'batch', events: [event], bytes })
   }
 
   /** A player on a link of that number says Hello. */
@@ -82,24 +82,24 @@ class Life {
       uid: uidOf(player),
       user: player,
     } as const
-    this.put({
+    this.#put({
       type: 'opened',
       link,
       peer: { session: claims.session, kind: 'websocket', ordered: true, address: '127.0.0.1' },
       claims,
       granted: 0,
     })
-    this.client = new ClientSession(this.nowMs)
+    this.#client = new ClientSession(this.nowMs)
     this.say(link)
   }
 
   say(link: number): void {
-    for (const packet of this.client.packets(this.nowMs, true))
-      this.put({ type: 'received', link, length: packet.length }, new Uint8Array(packet))
+    for (const packet of this.#client.packets(this.nowMs, true))
+      this.#put({ type: 'received', link, length: packet.length }, new Uint8Array(packet))
   }
 
   disconnect(link: number): void {
-    this.put({ type: 'closed', link, reason: 'lost' })
+    this.#put({ type: 'closed', link, reason: 'lost' })
   }
 
   get players(): readonly number[] {

@@ -5,29 +5,29 @@
 import { NEWCOMERS_PER_TICK_MAX } from '../limits.ts'
 
 export class AdmissionQueue<T> {
-  private waiting: T[] = []
-  private left = NEWCOMERS_PER_TICK_MAX
+  #waiting: T[] = []
+  #left = NEWCOMERS_PER_TICK_MAX
 
   ask(newcomer: T): void {
-    this.waiting.push(newcomer)
+    this.#waiting.push(newcomer)
   }
 
   /** A tick has passed: as many as that may enter again. */
   tick(): void {
-    this.left = NEWCOMERS_PER_TICK_MAX
+    this.#left = NEWCOMERS_PER_TICK_MAX
   }
 
   /** Those whose turn it is in this tick. `stillWaits`: who has gone meanwhile takes nobody's turn. */
   enter(stillWaits: (newcomer: T) => boolean): readonly T[] {
     const entered: T[] = []
     let seen = 0
-    for (; seen < this.waiting.length && this.left > 0; seen++) {
-      const newcomer = this.waiting[seen]
+    for (; seen < this.#waiting.length && this.#left > 0; seen++) {
+      const newcomer = this.#waiting[seen]
       if (newcomer === undefined || !stillWaits(newcomer)) continue
       entered.push(newcomer)
-      this.left--
+      this.#left--
     }
-    if (seen > 0) this.waiting = this.waiting.slice(seen)
+    if (seen > 0) this.#waiting = this.#waiting.slice(seen)
     return entered
   }
 }

@@ -25,8 +25,8 @@ type PropAdded = Extract<ServerMessage, { readonly type: 'propAdded' }>
 
 export class Catalog {
   /** The message that announced each avatar; a new one where its body changes. */
-  private readonly avatars = new Map<ElementId, { readonly bodyChoice: BodyChoice; readonly message: ServerMessage }>()
-  private readonly props = new Map<ElementId, Known>()
+  readonly #avatars = new Map<ElementId, { readonly bodyChoice: BodyChoice; readonly message: ServerMessage }>()
+  readonly #props = new Map<ElementId, Known>()
 
   constructor(realm: Realm) {
     this.update(realm)
@@ -35,13 +35,13 @@ export class Catalog {
   /** Everything that stands in the realm, for who comes anew. What has not changed is the same object as the last time, so that it is encoded once. */
   describe(realm: Realm): readonly ServerMessage[] {
     return [
-      ...Array.from(this.avatars.values(), ({ message }) => message),
-      ...props(realm).map((view) => this.described(view)),
+      ...Array.from(this.#avatars.values(), ({ message }) => message),
+      ...props(realm).map((view) => this.#described(view)),
     ]
   }
 
-  private described(view: PropView): ServerMessage {
-    const known = this.props.get(view.id)
+  #described(view: PropView): ServerMessage {
+    const known = this.#props.get(view.id)
     if (known?.message && isAsIn(view, known.message)) return known.message
     const message = propAdded(view)
     if (known) known.message = message
@@ -51,15 +51,15 @@ export class Catalog {
   /** What has changed since the last call; looks at every element, because holds also end by themselves. */
   update(realm: Realm): readonly ServerMessage[] {
     const messages: ServerMessage[] = []
-    this.removals(realm, messages)
-    this.updateAvatars(realm, messages)
-    this.updateProps(realm, messages)
+    this.#removals(realm, messages)
+    this.#updateAvatars(realm, messages)
+    this.#updateProps(realm, messages)
     return messages
   }
 
-  private removals(realm: Realm, messages: ServerMessage[]): void {
-    for (const known of [this.avatars, this.props] as const) {
-      const alive = known === this.avatars ? realm.avatars : realm.props
+  #removals(realm: Realm, messages: ServerMessage[]): void {
+    for (const known of [this.#avatars, this.#props] as const) {
+      const alive = known === this.#avatars ? realm.avatars : realm.props
       for (const element of known.keys()) {
         if (alive.has(element)) continue
         known.delete(element)
@@ -68,21 +68,21 @@ export class Catalog {
     }
   }
 
-  private updateAvatars(realm: Realm, messages: ServerMessage[]): void {
+  #updateAvatars(realm: Realm, messages: ServerMessage[]): void {
     for (const avatar of realm.avatars.values()) {
       const { id, bodyChoice } = avatar
-      const known = this.avatars.get(id)
+      const known = this.#avatars.get(id)
       if (known?.bodyChoice === bodyChoice) continue
       const message = avatarAdded(avatar)
-      this.avatars.set(id, { bodyChoice, message })
+      this.#avatars.set(id, { bodyChoice, message })
       messages.push(known ? { type: 'avatarChanged', element: id, ...bodyView(avatar) } : message)
     }
   }
 
-  private updateProps(realm: Realm, messages: ServerMessage[]): void {
+  #updateProps(realm: Realm, messages: ServerMessage[]): void {
     const added = new Set<ElementId>()
     for (const { id, scale, access, hold } of realm.props.values()) {
-      const known = this.props.get(id)
+      const known = this.#props.get(id)
       const holder = hold?.player ?? 0
       if (known?.scale === scale && known.holder === holder && known.access === access) continue
       if (known) {
@@ -91,11 +91,11 @@ export class Catalog {
         known.access = access
         messages.push({ type: 'propChanged', element: id, scale, holder, access })
       } else {
-        this.props.set(id, { scale, holder, access, message: null })
+        this.#props.set(id, { scale, holder, access, message: null })
         added.add(id)
       }
     }
-    if (added.size > 0) for (const view of props(realm)) if (added.has(view.id)) messages.push(this.described(view))
+    if (added.size > 0) for (const view of props(realm)) if (added.has(view.id)) messages.push(this.#described(view))
   }
 }
 

@@ -13,60 +13,60 @@ interface GoodbyeResend {
 }
 
 export class ClosingSessions {
-  private readonly out: Outbound
-  private readonly resends = new Map<LinkId, GoodbyeResend>()
-  private readonly leaving = new Map<LinkId, { readonly session: ServerSession; readonly reason: string }>()
+  readonly #out: Outbound
+  readonly #resends = new Map<LinkId, GoodbyeResend>()
+  readonly #leaving = new Map<LinkId, { readonly session: ServerSession; readonly reason: string }>()
 
   constructor(out: Outbound) {
-    this.out = out
+    this.#out = out
   }
 
   get count(): number {
-    return this.leaving.size + this.resends.size
+    return this.#leaving.size + this.#resends.size
   }
 
   begin(link: LinkId, session: ServerSession, reason: string, nowMs: number, again = false): void {
     session.goodbye(reason, nowMs, again)
-    this.leaving.set(link, { session, reason })
+    this.#leaving.set(link, { session, reason })
   }
 
   /** The packets hold the goodbye. The client closes when it has heard it: where the link closed first, it might not read it. */
   resendGoodbye(link: LinkId, packets: readonly Uint8Array[], reason: string, nowMs: number): void {
-    this.resends.set(link, { packets, reason, endMs: nowMs + GOODBYE_MS_MAX, nextMs: nowMs })
-    this.repeat(nowMs)
+    this.#resends.set(link, { packets, reason, endMs: nowMs + GOODBYE_MS_MAX, nextMs: nowMs })
+    this.#repeat(nowMs)
   }
 
   /** True where the packet was from a client that is leaving: only its acknowledgements count. */
   received(link: LinkId, bytes: Uint8Array, nowMs: number): boolean {
-    const parting = this.leaving.get(link)
+    const parting = this.#leaving.get(link)
     parting?.session.receive(bytes, nowMs)
-    return parting !== undefined || this.resends.has(link)
+    return parting !== undefined || this.#resends.has(link)
   }
 
   closed(link: LinkId): void {
-    this.leaving.delete(link)
-    this.resends.delete(link)
+    this.#leaving.delete(link)
+    this.#resends.delete(link)
   }
 
-  private repeat(nowMs: number): void {
-    for (const [link, echo] of this.resends) {
+  #repeat(nowMs: number): void {
+    for (const [link, echo] of this.#resends) {
       if (nowMs >= echo.endMs) {
-        this.resends.delete(link)
-        this.out.close(link, echo.reason)
+        this.#resends.delete(link)
+        this.#out.close(link, echo.reason)
       } else if (nowMs >= echo.nextMs) {
         echo.nextMs = nowMs + INPUT_INTERVAL_MS
-        for (const packet of echo.packets) this.out.send(link, packet)
+        for (const packet of echo.packets) this.#out.send(link, packet)
       }
     }
   }
 
   ticked(nowMs: number): void {
-    this.repeat(nowMs)
-    for (const [link, { session, reason }] of this.leaving) {
-      for (const packet of session.packets([], nowMs)) this.out.send(link, packet)
+    this.#repeat(nowMs)
+    for (const [link, { session, reason }] of this.#leaving) {
+      for (const packet of session.packets([], nowMs)) this.#out.send(link, packet)
       if (!session.isGoodbyeDone(nowMs)) continue
-      this.leaving.delete(link)
-      this.out.close(link, reason)
+      this.#leaving.delete(link)
+      this.#out.close(link, reason)
     }
   }
 }

@@ -36,94 +36,94 @@ type Prop = Realm['props'] extends ReadonlyMap<ElementId, infer P> ? P : never
 const PLACE_FLOATS = 7
 
 export class ElementChangeTracker {
-  private readonly realm: Realm
-  private readonly tell: (told: ElementChanges) => void
-  private told = new Map<ElementId, Told>()
+  readonly #realm: Realm
+  readonly #tell: (told: ElementChanges) => void
+  #told = new Map<ElementId, Told>()
   /** Elements of the round under way that are still to be looked at; null between rounds. */
-  private left: ElementId[] | null = null
-  private roundAtTick: number
-  private hasTold = false
+  #left: ElementId[] | null = null
+  #roundAtTick: number
+  #hasTold = false
   /** Nothing was told since everything is to be. */
-  private isFirst = true
+  #isFirst = true
 
   constructor(realm: Realm, tell: (told: ElementChanges) => void) {
-    this.realm = realm
-    this.tell = tell
-    this.roundAtTick = realm.tick
+    this.#realm = realm
+    this.#tell = tell
+    this.#roundAtTick = realm.tick
   }
 
   /** After each tick. */
   ticked(): void {
-    const { realm } = this
-    if (this.left === null) {
-      if (realm.tick < this.roundAtTick) return
-      this.roundAtTick = realm.tick + ROUND_SECONDS * realm.definition.tickRate
-      this.left = [...realm.props.keys()].toReversed()
+    const realm = this.#realm
+    if (this.#left === null) {
+      if (realm.tick < this.#roundAtTick) return
+      this.#roundAtTick = realm.tick + ROUND_SECONDS * realm.definition.tickRate
+      this.#left = [...realm.props.keys()].toReversed()
     }
-    this.look(this.left, LOOKS_MAX, TOLD_MAX, (prop) => this.isDue(prop))
+    this.#look(this.#left, LOOKS_MAX, TOLD_MAX, (prop) => this.#isDue(prop))
   }
 
   /** The last round, all at once, of what moves too. */
   finish(): void {
-    const left = [...this.realm.props.keys()].toReversed()
-    do this.look(left, Infinity, TOLD_MAX, (prop) => this.hasChanged(prop))
+    const left = [...this.#realm.props.keys()].toReversed()
+    do this.#look(left, Infinity, TOLD_MAX, (prop) => this.#hasChanged(prop))
     while (left.length > 0)
   }
 
   /** Everything is told again, from the next round on. */
   forget(): void {
-    this.told = new Map()
-    this.left = null
-    this.roundAtTick = this.realm.tick
-    this.isFirst = true
+    this.#told = new Map()
+    this.#left = null
+    this.#roundAtTick = this.#realm.tick
+    this.#isFirst = true
   }
 
   /** Takes from the end of `left`. */
-  private look(left: ElementId[], looksMax: number, toldMax: number, isWanted: (prop: Prop) => boolean): void {
+  #look(left: ElementId[], looksMax: number, toldMax: number, isWanted: (prop: Prop) => boolean): void {
     const put: SavedElement[] = []
     for (let looks = 0; left.length > 0 && looks < looksMax && put.length < toldMax; looks++) {
-      const prop = this.realm.props.get(left.pop() ?? 0)
+      const prop = this.#realm.props.get(left.pop() ?? 0)
       if (!prop || !isWanted(prop)) continue
       put.push(savedElement(prop))
-      this.told.set(prop.id, {
+      this.#told.set(prop.id, {
         place: prop.motion.slice(0, PLACE_FLOATS),
         scale: prop.scale,
         access: prop.access,
-        tick: this.realm.tick,
+        tick: this.#realm.tick,
       })
     }
-    this.post(put, left.length === 0)
+    this.#post(put, left.length === 0)
   }
 
-  private post(put: readonly SavedElement[], isLast: boolean): void {
-    const removed = isLast ? this.takeRemoved() : []
-    if (put.length > 0 || removed.length > 0) this.hasTold = true
-    const isComplete = isLast && (this.hasTold || this.isFirst)
+  #post(put: readonly SavedElement[], isLast: boolean): void {
+    const removed = isLast ? this.#takeRemoved() : []
+    if (put.length > 0 || removed.length > 0) this.#hasTold = true
+    const isComplete = isLast && (this.#hasTold || this.#isFirst)
     if (put.length > 0 || removed.length > 0 || isComplete) {
-      this.tell({ tick: this.realm.tick, put, removed, begins: this.isFirst, isComplete })
-      this.isFirst = false
+      this.#tell({ tick: this.#realm.tick, put, removed, begins: this.#isFirst, isComplete })
+      this.#isFirst = false
     }
     if (!isLast) return
-    this.left = null
-    this.hasTold = false
+    this.#left = null
+    this.#hasTold = false
   }
 
-  private takeRemoved(): ElementId[] {
-    const removed = [...this.told.keys()].filter((id) => !this.realm.props.has(id))
-    for (const id of removed) this.told.delete(id)
+  #takeRemoved(): ElementId[] {
+    const removed = [...this.#told.keys()].filter((id) => !this.#realm.props.has(id))
+    for (const id of removed) this.#told.delete(id)
     return removed
   }
 
-  private isDue(prop: Prop): boolean {
-    if (!this.hasChanged(prop)) return false
-    const told = this.told.get(prop.id)
+  #isDue(prop: Prop): boolean {
+    if (!this.#hasChanged(prop)) return false
+    const told = this.#told.get(prop.id)
     if (!told || told.scale !== prop.scale || told.access !== prop.access) return true
     const rests = prop.asleep && prop.hold === null
-    return rests || this.realm.tick - told.tick >= MOVING_SECONDS * this.realm.definition.tickRate
+    return rests || this.#realm.tick - told.tick >= MOVING_SECONDS * this.#realm.definition.tickRate
   }
 
-  private hasChanged({ id, scale, access, motion }: Prop): boolean {
-    const told = this.told.get(id)
+  #hasChanged({ id, scale, access, motion }: Prop): boolean {
+    const told = this.#told.get(id)
     if (!told || told.scale !== scale || told.access !== access) return true
     for (let i = 0; i < PLACE_FLOATS; i++) if (told.place[i] !== motion[i]) return true
     return false

@@ -81,78 +81,78 @@ interface Waiting {
 }
 
 export class InteractionCenter {
-  private readonly limits: InteractionLimits
-  private readonly rights: PackageRights | null
-  private readonly creationWork: (command: Command) => number
+  readonly #limits: InteractionLimits
+  readonly #rights: PackageRights | null
+  readonly #creationWork: (command: Command) => number
   /** In order of arrival. */
-  private readonly waiting = new Map<PlayerId, Waiting[]>()
-  private fromServer: Input[] = []
-  private serverSequence = 0
+  readonly #waiting = new Map<PlayerId, Waiting[]>()
+  #fromServer: Input[] = []
+  #serverSequence = 0
 
   constructor({ rights = null, limits = LIMITS, creationWork = () => 0 }: InteractionCenterOptions = {}) {
-    this.rights = rights
-    this.limits = limits
-    this.creationWork = creationWork
+    this.#rights = rights
+    this.#limits = limits
+    this.#creationWork = creationWork
   }
 
   /** Queues an input of the server's own for the next frame; returns its sequence. Never refused: the server bounds them. */
   order(command: Command): number {
-    const input = this.numbered(command)
-    this.fromServer.push(input)
+    const input = this.#numbered(command)
+    this.#fromServer.push(input)
     return input.sequence
   }
 
-  private numbered(command: Command): Input {
-    this.serverSequence = this.serverSequence === 0xffff_ffff ? 1 : this.serverSequence + 1
-    return { player: 0, sequence: this.serverSequence, command }
+  #numbered(command: Command): Input {
+    this.#serverSequence = this.#serverSequence === 0xffff_ffff ? 1 : this.#serverSequence + 1
+    return { player: 0, sequence: this.#serverSequence, command }
   }
 
   /** Queues a player's input; false: the player has sent more than can ever be worked off, and it was not taken. */
   submit(player: PlayerId, input: Input): boolean {
-    const queue = this.waiting.get(player)
+    const queue = this.#waiting.get(player)
     const { sequence, command } = input
     const bytes = command.type === 'spawn' ? encodeInput(input).length + SMALL_INPUT_BYTES : SMALL_INPUT_BYTES
     const own: Waiting = { input: { player, sequence, command }, bytes }
     if (!queue) {
-      this.waiting.set(player, [own])
+      this.#waiting.set(player, [own])
       return true
     }
     const stale = supersededBy(command, queue)
     if (stale !== -1) queue.splice(stale, 1)
-    else if (queue.length >= this.limits.backlogMax) return false
+    else if (queue.length >= this.#limits.backlogMax) return false
     queue.push(own)
     return true
   }
 
   /** Drops what a player who has left still had waiting. */
   forget(player: PlayerId): void {
-    this.waiting.delete(player)
+    this.#waiting.delete(player)
   }
 
   /** Inputs that wait for the next frames. */
   get backlog(): number {
-    let sum = this.fromServer.length
-    for (const queue of this.waiting.values()) sum += queue.length
+    let sum = this.#fromServer.length
+    for (const queue of this.#waiting.values()) sum += queue.length
     return sum
   }
 
   /** Takes the inputs of `tick`: the server's all, of each player at most the share, in canonical order. */
   seal(tick: number): InputFrame {
     const frame = new OpenFrame({
-      fromServer: this.fromServer,
-      limits: this.limits,
-      rights: this.rights,
-      creationWork: this.creationWork,
-      number: (command) => this.numbered(command),
+      fromServer: this.#fromServer,
+      limits: this.#limits,
+      rights: this.#rights,
+      creationWork: this.#creationWork,
+      number: (command) => this.#numbered(command),
     })
-    this.fromServer = []
-    const players = [...this.waiting.keys()]
+    this.#fromServer = []
+    const players = [...this.#waiting.keys()]
     // Who is served first changes by the tick, so that a full frame starves nobody.
     for (let i = 0; i < players.length; i++) {
       const player = players[(i + tick) % players.length] ?? 0
-      const rest = frame.take(this.waiting.get(player) ?? [])
-      if (rest.length === 0) this.waiting.delete(player)
-      else this.waiting.set(player, rest)
+      const rest = frame.take(this.#waiting.get(player) ?? [])
+      if (rest.length === 0) this.#waiting.delete(player)
+      else this.#waiting.set(player, rest)
     }
     return { tick, inputs: frame.inputs.toSorted(compareInputs) }
   }
@@ -169,63 +169,63 @@ interface OpenFrameOptions {
 /** A frame that is being filled. */
 class OpenFrame {
   readonly inputs: Input[]
-  private readonly options: OpenFrameOptions
-  private bytes = 0
-  private creation = 0
+  readonly #options: OpenFrameOptions
+  #bytes = 0
+  #creation = 0
   /** Packages that come in with this frame, and the bytes of their physics. */
-  private readonly brought = new Set<PackageHash>()
-  private broughtBytes = 0
+  readonly #brought = new Set<PackageHash>()
+  #broughtBytes = 0
 
   constructor(options: OpenFrameOptions) {
     this.inputs = options.fromServer
-    this.options = options
+    this.#options = options
   }
 
   /** Takes of one player's queue what there is room for, no sequence twice, and nothing past what must wait; returns the rest. */
   take(queue: readonly Waiting[]): Waiting[] {
-    const { inputsPerFrameMax, frameInputsMax, frameBytesMax, frameCreationMax } = this.options.limits
+    const { inputsPerFrameMax, frameInputsMax, frameBytesMax, frameCreationMax } = this.#options.limits
     const taken = new Set<number>()
     for (const [i, waiting] of queue.entries()) {
       const { input, bytes } = waiting
-      const creation = this.options.creationWork(input.command)
-      const makesTooMuch = creation > 0 && this.creation > 0 && this.creation + creation > frameCreationMax
+      const creation = this.#options.creationWork(input.command)
+      const makesTooMuch = creation > 0 && this.#creation > 0 && this.#creation + creation > frameCreationMax
       const full =
         taken.size >= inputsPerFrameMax ||
         this.inputs.length >= frameInputsMax ||
-        this.bytes + bytes > frameBytesMax ||
+        this.#bytes + bytes > frameBytesMax ||
         makesTooMuch
-      const judged = full || taken.has(input.sequence) ? null : this.judged(waiting)
+      const judged = full || taken.has(input.sequence) ? null : this.#judged(waiting)
       if (judged === null) return queue.slice(i)
       taken.add(input.sequence)
       this.inputs.push(judged)
-      this.bytes += bytes
-      this.creation += creation
+      this.#bytes += bytes
+      this.#creation += creation
     }
     return []
   }
 
   /** The input, with the package that it names brought in before it; or one that is rejected. Null: it has to wait. */
-  private judged(waiting: Waiting): Input | null {
+  #judged(waiting: Waiting): Input | null {
     const { input } = waiting
     const hash = packageOf(input.command)
     if (hash === null) return input
     const verdict = waiting.allowed
       ? { ok: true as const, ...waiting.allowed }
-      : (this.options.rights?.verdict(input.player, hash) ?? UNKNOWN)
+      : (this.#options.rights?.verdict(input.player, hash) ?? UNKNOWN)
     if (verdict === 'wait') return null
     if (!verdict.ok) return refusedInput(input, verdict.reason)
     const { brings } = verdict
     waiting.allowed = { brings }
-    return brings === null || this.bring(hash, brings) ? input : null
+    return brings === null || this.#bring(hash, brings) ? input : null
   }
 
   /** False where the frame has no room for it. */
-  private bring(hash: PackageHash, { physics, bytes }: PackageDefinition): boolean {
-    if (this.brought.has(hash)) return true
-    if (this.broughtBytes + bytes > PACKAGE_BYTES_MAX) return false
-    this.brought.add(hash)
-    this.broughtBytes += bytes
-    this.inputs.push(this.options.number({ type: 'package', hash, physics }))
+  #bring(hash: PackageHash, { physics, bytes }: PackageDefinition): boolean {
+    if (this.#brought.has(hash)) return true
+    if (this.#broughtBytes + bytes > PACKAGE_BYTES_MAX) return false
+    this.#brought.add(hash)
+    this.#broughtBytes += bytes
+    this.inputs.push(this.#options.number({ type: 'package', hash, physics }))
     return true
   }
 }

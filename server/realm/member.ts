@@ -4,16 +4,9 @@ import { TokenBucket } from '../../http/token-bucket.ts'
 import { OwnMoveTracker, type SnapshotView } from '../../netcode/snapshot.ts'
 import type { PlayerId, UserNumber } from '../../sim/index.ts'
 import { TAKEOVERS_BURST_MAX, TAKEOVERS_PER_SECOND_MAX } from '../limits.ts'
+import type { SequenceNumbers } from '../recorder/sequence-tracker.ts'
 import type { LinkId } from '../realm-messages.ts'
 import type { Claims } from '../accounts/tokens.ts'
-
-/** The numbers of a session that the recording remembers. */
-export interface SequenceNumbers {
-  /** Highest sequence of the player's inputs. */
-  readonly sequence: number
-  /** Highest sequence of its commands. */
-  readonly ackCommand: number
-}
 
 export class Member {
   readonly player: PlayerId

@@ -24,49 +24,49 @@ export interface ObserverOptions {
 }
 
 export class Observers {
-  private readonly options: ObserverOptions
-  private readonly observers = new Map<LinkId, Observer>()
-  private readonly definition: string
+  readonly #options: ObserverOptions
+  readonly #observers = new Map<LinkId, Observer>()
+  readonly #definition: string
 
   constructor(options: ObserverOptions) {
-    this.options = options
-    this.definition = JSON.stringify(options.realm.definition)
+    this.#options = options
+    this.#definition = JSON.stringify(options.realm.definition)
   }
 
   get count(): number {
-    return this.observers.size
+    return this.#observers.size
   }
 
   opened(link: LinkId, ordered: boolean, nowMs: number): void {
-    this.observers.set(link, { session: new ServerSession(nowMs), ordered, openedAtMs: nowMs, state: 'silent' })
-    if (this.observers.size > OBSERVERS_MAX)
-      this.refuse(link, `This realm has ${OBSERVERS_MAX} observers already, which is the most. Try again later.`)
+    this.#observers.set(link, { session: new ServerSession(nowMs), ordered, openedAtMs: nowMs, state: 'silent' })
+    if (this.#observers.size > OBSERVERS_MAX)
+      this.#refuse(link, `This realm has ${OBSERVERS_MAX} observers already, which is the most. Try again later.`)
   }
 
   has(link: LinkId): boolean {
-    return this.observers.has(link)
+    return this.#observers.has(link)
   }
 
   closed(link: LinkId): void {
-    this.observers.delete(link)
+    this.#observers.delete(link)
   }
 
   received(link: LinkId, bytes: Uint8Array, nowMs: number): void {
-    const observer = this.observers.get(link)
+    const observer = this.#observers.get(link)
     if (!observer) return
     const heard = observer.session.receive(bytes, nowMs)
-    if (!heard.ok) return this.refuse(link, heard.error.message)
+    if (!heard.ok) return this.#refuse(link, heard.error.message)
     const { hello, goodbye } = heard.value
-    if (goodbye !== null) return this.end(link, goodbye)
+    if (goodbye !== null) return this.#end(link, goodbye)
     if (!hello || observer.state !== 'silent') return
-    if (hello.protocol !== PROTOCOL_VERSION) return this.refuse(link, versionWords(hello.protocol))
+    if (hello.protocol !== PROTOCOL_VERSION) return this.#refuse(link, versionWords(hello.protocol))
     if (hello.mode !== 'lockstep')
-      return this.refuse(
+      return this.#refuse(
         link,
         "This token is an observer's: it sees the frames, but has no avatar. Log in as a player to walk about.",
       )
     if (!observer.ordered)
-      return this.refuse(link, 'Lockstep peers need every frame in order: connect by WebSocket instead of WebRTC.')
+      return this.#refuse(link, 'Lockstep peers need every frame in order: connect by WebSocket instead of WebRTC.')
     observer.state = 'asked'
   }
 
@@ -74,51 +74,51 @@ export class Observers {
   ticked({ frame, hash }: TickOutcome, nowMs: number): void {
     let frameBytes: Uint8Array | null = null
     let startBytes: Uint8Array | null = null
-    for (const [link, observer] of this.observers) {
+    for (const [link, observer] of this.#observers) {
       if (
         observer.session.isSilent(nowMs) ||
         (observer.state === 'silent' && nowMs - observer.openedAtMs > HELLO_MS_MAX)
       )
-        this.end(link, 'nothing was heard for too long')
+        this.#end(link, 'nothing was heard for too long')
       else if (observer.state === 'started')
-        this.options.out.send(link, (frameBytes ??= encodeLockstep({ type: 'frame', frame, hash })))
-      else if (observer.state === 'asked') this.start(link, observer, (startBytes ??= this.startMessage()))
+        this.#options.out.send(link, (frameBytes ??= encodeLockstep({ type: 'frame', frame, hash })))
+      else if (observer.state === 'asked') this.#start(link, observer, (startBytes ??= this.#startMessage()))
     }
   }
 
   goodbye(reason: string): void {
-    for (const link of this.observers.keys()) this.refuse(link, reason, true)
+    for (const link of this.#observers.keys()) this.#refuse(link, reason, true)
   }
 
-  private startMessage(): Uint8Array {
-    const { realm, epoch } = this.options
+  #startMessage(): Uint8Array {
+    const { realm, epoch } = this.#options
     return encodeLockstep({
       type: 'start',
       protocol: PROTOCOL_VERSION,
       engine: realm.engine.sha256,
       simVersion: SIM_VERSION,
-      definition: this.definition,
+      definition: this.#definition,
       tick: realm.tick,
       checkpoint: checkpoint(realm),
       epoch,
     })
   }
 
-  private start(link: LinkId, observer: Observer, bytes: Uint8Array): void {
+  #start(link: LinkId, observer: Observer, bytes: Uint8Array): void {
     if (bytes.length > ORDERED_MESSAGE_BYTES_MAX)
-      return this.refuse(link, `The realm's state has ${bytes.length} bytes, more than can be sent at once.`)
+      return this.#refuse(link, `The realm's state has ${bytes.length} bytes, more than can be sent at once.`)
     observer.state = 'started'
-    return this.options.out.send(link, bytes)
+    return this.#options.out.send(link, bytes)
   }
 
-  private refuse(link: LinkId, reason: string, again = false): void {
-    this.options.out.send(link, encodeLockstep({ type: 'goodbye', reason, ...(again ? { again } : {}) }))
-    this.end(link, reason)
+  #refuse(link: LinkId, reason: string, again = false): void {
+    this.#options.out.send(link, encodeLockstep({ type: 'goodbye', reason, ...(again ? { again } : {}) }))
+    this.#end(link, reason)
   }
 
-  private end(link: LinkId, reason: string): void {
-    this.observers.delete(link)
-    this.options.out.close(link, reason)
+  #end(link: LinkId, reason: string): void {
+    this.#observers.delete(link)
+    this.#options.out.close(link, reason)
   }
 }
 

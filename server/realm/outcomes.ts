@@ -10,56 +10,56 @@ export interface OutcomeTargets {
 }
 
 export class OutcomeRouter {
-  private readonly realm: Realm
-  private readonly targets: OutcomeTargets
+  readonly #realm: Realm
+  readonly #targets: OutcomeTargets
   /** Whom a join of the server's, by its sequence, is for. */
-  private readonly joins = new Map<number, PlayerId>()
+  readonly #joins = new Map<number, PlayerId>()
 
   constructor(realm: Realm, targets: OutcomeTargets) {
-    this.realm = realm
-    this.targets = targets
+    this.#realm = realm
+    this.#targets = targets
   }
 
   /** The outcome of the server's input `sequence` will say whether `player` may enter. */
   expectJoin(sequence: number, player: PlayerId): void {
-    this.joins.set(sequence, player)
+    this.#joins.set(sequence, player)
   }
 
   route(events: readonly SimEvent[]): void {
     for (const event of events) {
       // Sequence 0 is nobody's input: something slipped from a hand, which the catalog tells everyone.
       if (!('sequence' in event) || event.sequence === 0) continue
-      if (event.player === 0) this.toServer(event)
-      else this.toPlayer(event)
+      if (event.player === 0) this.#toServer(event)
+      else this.#toPlayer(event)
     }
   }
 
-  private toServer(event: Extract<SimEvent, { readonly sequence: number }>): void {
-    if (event.type === 'permitted') this.permitted(event.changed)
-    const player = this.joins.get(event.sequence)
+  #toServer(event: Extract<SimEvent, { readonly sequence: number }>): void {
+    if (event.type === 'permitted') this.#permitted(event.changed)
+    const player = this.#joins.get(event.sequence)
     if (player === undefined || (event.type !== 'joined' && event.type !== 'rejected')) return
-    this.joins.delete(event.sequence)
-    const member = this.targets.memberOf(player)
+    this.#joins.delete(event.sequence)
+    const member = this.#targets.memberOf(player)
     if (!member) return
     if (event.type === 'joined') member.stage = 'playing'
-    else this.targets.refused(member, this.wordsFor(event.reason))
+    else this.#targets.refused(member, this.#wordsFor(event.reason))
   }
 
-  private permitted(player: PlayerId): void {
-    const permissions = this.realm.players.get(player)?.permissions
+  #permitted(player: PlayerId): void {
+    const permissions = this.#realm.players.get(player)?.permissions
     if (permissions !== undefined)
-      this.targets.memberOf(player)?.session.queue({ type: 'permissionsChanged', permissions })
+      this.#targets.memberOf(player)?.session.queue({ type: 'permissionsChanged', permissions })
   }
 
-  private toPlayer(event: Extract<SimEvent, { readonly sequence: number }>): void {
-    const member = this.targets.memberOf(event.player)
+  #toPlayer(event: Extract<SimEvent, { readonly sequence: number }>): void {
+    const member = this.#targets.memberOf(event.player)
     if (!member) return
-    member.session.queue(outcomeOf(event, this.realm.tick))
+    member.session.queue(outcomeOf(event, this.#realm.tick))
   }
 
-  private wordsFor(reason: RejectReason): string {
+  #wordsFor(reason: RejectReason): string {
     if (reason === 'realm-full')
-      return `The realm is full: ${this.realm.definition.playersMax} players are in it. Try again later.`
+      return `The realm is full: ${this.#realm.definition.playersMax} players are in it. Try again later.`
     return `The realm did not let you in (${reason}).`
   }
 }

@@ -52,19 +52,19 @@ interface Asker {
 }
 
 export class PackageAccess implements PackageRights {
-  private readonly options: PackageAccessOptions
-  private readonly askers = new Map<PlayerId, Asker>()
+  readonly #options: PackageAccessOptions
+  readonly #askers = new Map<PlayerId, Asker>()
 
   constructor(options: PackageAccessOptions) {
-    this.options = options
+    this.#options = options
   }
 
   /** Whether a player may use a package: known at once or asked for, one question of a player at a time. */
   verdict(player: PlayerId, hash: PackageHash): Verdict {
-    const nowMs = this.options.nowMs()
-    const asker = this.askerOf(player, nowMs)
-    if ((asker.grants.get(hash) ?? -Infinity) >= nowMs && this.options.knows(hash)) return { ok: true, brings: null }
-    if (asker.question?.hash !== hash) return this.ask(player, asker, hash, nowMs)
+    const nowMs = this.#options.nowMs()
+    const asker = this.#askerOf(player, nowMs)
+    if ((asker.grants.get(hash) ?? -Infinity) >= nowMs && this.#options.knows(hash)) return { ok: true, brings: null }
+    if (asker.question?.hash !== hash) return this.#ask(player, asker, hash, nowMs)
     const { answer, askedAtMs } = asker.question
     if (answer === null && nowMs - askedAtMs <= PACKAGE_WAIT_MS_MAX) return 'wait'
     // An answer is used once, and so is its absence: the next wish asks anew.
@@ -72,36 +72,36 @@ export class PackageAccess implements PackageRights {
     if (answer === null) return { ok: false, reason: 'unknown-package' }
     if (!answer.ok) return answer
     grant(asker, hash, nowMs)
-    if (this.options.knows(hash)) return { ok: true, brings: null }
-    return this.options.hasRoom(answer.characters) ? answer : { ok: false, reason: 'package-limit' }
+    if (this.#options.knows(hash)) return { ok: true, brings: null }
+    return this.#options.hasRoom(answer.characters) ? answer : { ok: false, reason: 'package-limit' }
   }
 
-  private ask(player: PlayerId, asker: Asker, hash: PackageHash, nowMs: number): Verdict {
-    const uid = this.options.uidOf(player)
+  #ask(player: PlayerId, asker: Asker, hash: PackageHash, nowMs: number): Verdict {
+    const uid = this.#options.uidOf(player)
     if (uid === null) return { ok: false, reason: 'unknown-package' }
     if (!asker.bucket.take(1, nowMs)) return 'wait'
     asker.question = { hash, askedAtMs: nowMs, answer: null }
-    this.options.post({ type: 'package-request', hash, player, uid })
+    this.#options.post({ type: 'package-request', hash, player, uid })
     return 'wait'
   }
 
   /** Takes the main thread's answer; one that nobody waits for any more is passed over. */
   answered({ player, hash, ...given }: Extract<ToRealm, { readonly type: 'package-answer' }>): void {
-    const question = this.askers.get(player)?.question
+    const question = this.#askers.get(player)?.question
     if (question?.hash === hash) question.answer ??= answerOf(hash, given)
   }
 
   forget(player: PlayerId): void {
-    this.askers.delete(player)
+    this.#askers.delete(player)
   }
 
-  private askerOf(player: PlayerId, nowMs: number): Asker {
-    const known = this.askers.get(player) ?? {
+  #askerOf(player: PlayerId, nowMs: number): Asker {
+    const known = this.#askers.get(player) ?? {
       bucket: new TokenBucket(WANTED_PER_SECOND_MAX, WANTED_BURST_MAX, nowMs),
       question: null,
       grants: new Map<PackageHash, number>(),
     }
-    this.askers.set(player, known)
+    this.#askers.set(player, known)
     return known
   }
 }

@@ -52,46 +52,46 @@ const TO_OPERATOR: Readonly<Record<Kind, (n: number, users: string) => string>> 
 
 /** Gathers events, and reports what came of them in one sentence a kind, PROP_REPORT_MS after the first. */
 export class PropReports {
-  private readonly options: PropReportsOptions
+  readonly #options: PropReportsOptions
   /** By kind, then by element: its owner. */
-  private readonly gathered = new Map<Kind, Map<ElementId, UserNumber>>()
-  private sinceMs = 0
+  readonly #gathered = new Map<Kind, Map<ElementId, UserNumber>>()
+  #sinceMs = 0
 
   constructor(options: PropReportsOptions) {
-    this.options = options
+    this.#options = options
   }
 
   stepped(events: readonly SimEvent[], nowMs: number): void {
     for (const event of events) {
-      if (event.type === 'frozen') this.gather(event.cause, event.element, event.owner, nowMs)
-      else if (event.type === 'expired') this.gather('expired', event.element, event.owner, nowMs)
+      if (event.type === 'frozen') this.#gather(event.cause, event.element, event.owner, nowMs)
+      else if (event.type === 'expired') this.#gather('expired', event.element, event.owner, nowMs)
     }
-    if (this.gathered.size === 0 || nowMs - this.sinceMs < PROP_REPORT_MS) return
-    for (const [kind, elements] of this.gathered) this.report(kind, elements)
-    this.gathered.clear()
+    if (this.#gathered.size === 0 || nowMs - this.#sinceMs < PROP_REPORT_MS) return
+    for (const [kind, elements] of this.#gathered) this.#report(kind, elements)
+    this.#gathered.clear()
   }
 
-  private gather(kind: Kind, element: ElementId, owner: UserNumber, nowMs: number): void {
-    if (this.gathered.size === 0) this.sinceMs = nowMs
-    const elements = this.gathered.get(kind) ?? new Map<ElementId, UserNumber>()
+  #gather(kind: Kind, element: ElementId, owner: UserNumber, nowMs: number): void {
+    if (this.#gathered.size === 0) this.#sinceMs = nowMs
+    const elements = this.#gathered.get(kind) ?? new Map<ElementId, UserNumber>()
     elements.set(element, owner)
-    this.gathered.set(kind, elements)
+    this.#gathered.set(kind, elements)
   }
 
   /** What moves again by now is not worth a word. */
-  private report(kind: Kind, elements: ReadonlyMap<ElementId, UserNumber>): void {
+  #report(kind: Kind, elements: ReadonlyMap<ElementId, UserNumber>): void {
     const owners = new Map<UserNumber, number>()
     let sum = 0
     for (const [element, owner] of elements) {
-      if (kind !== 'expired' && this.options.frozenCause(element) !== kind) continue
+      if (kind !== 'expired' && this.#options.frozenCause(element) !== kind) continue
       sum++
       owners.set(owner, (owners.get(owner) ?? 0) + 1)
     }
     if (sum === 0) return
     if (kind !== 'expired')
-      for (const [owner, n] of owners) if (owner !== 0) this.options.notify(owner, TO_OWNER[kind](n))
+      for (const [owner, n] of owners) if (owner !== 0) this.#options.notify(owner, TO_OWNER[kind](n))
     const users = [...owners.keys()].slice(0, 5).map((owner) => (owner === 0 ? 'the realm' : `user ${owner}`))
     const others = owners.size > users.length ? ` and ${owners.size - users.length} others` : ''
-    this.options.note(TO_OPERATOR[kind](sum, users.join(', ') + others))
+    this.#options.note(TO_OPERATOR[kind](sum, users.join(', ') + others))
   }
 }

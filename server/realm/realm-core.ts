@@ -56,29 +56,29 @@ export interface TickOutcome {
 }
 
 export class RealmCore {
-  private readonly options: RealmCoreOptions
-  private readonly laps: Laps
-  private readonly pulse: Pulse
-  private lastHash: string
+  readonly #options: RealmCoreOptions
+  readonly #laps: Laps
+  readonly #pulse: Pulse
+  #lastHash: string
   /** Sealed, and not yet in the log: what could not be written is written again before anything else happens. */
-  private sealed: InputFrame | null = null
+  #sealed: InputFrame | null = null
   /** Stepped, and its hash not yet in the log. */
-  private stepped: TickOutcome | null = null
+  #stepped: TickOutcome | null = null
 
   constructor(options: RealmCoreOptions) {
-    this.options = options
-    this.laps = options.laps ?? NO_LAPS
-    this.pulse = options.pulse ?? new Pulse()
-    this.lastHash = hash(options.realm)
+    this.#options = options
+    this.#laps = options.laps ?? NO_LAPS
+    this.#pulse = options.pulse ?? new Pulse()
+    this.#lastHash = hash(options.realm)
   }
 
   /** The last tick that the log has whole; `stateHash` is of the state after it. */
   get tick(): number {
-    return this.options.realm.tick - (this.stepped ? 1 : 0)
+    return this.#options.realm.tick - (this.#stepped ? 1 : 0)
   }
 
   get stateHash(): string {
-    return this.lastHash
+    return this.#lastHash
   }
 
   /**
@@ -86,44 +86,44 @@ export class RealmCore {
    * nothing of the tick may be sent, and the next call takes it up where it was, with the same frame.
    */
   run(): TickOutcome {
-    const { realm, log, sampleTicks } = this.options
-    const sampled = (this.stepped?.frame.tick ?? realm.tick + 1) % sampleTicks === 0
+    const { realm, log, sampleTicks } = this.#options
+    const sampled = (this.#stepped?.frame.tick ?? realm.tick + 1) % sampleTicks === 0
     const phases: string[] = []
-    const outcome = this.stepped ?? this.step(sampled ? () => this.phase(phases) : null)
-    this.stepped = outcome
+    const outcome = this.#stepped ?? this.#step(sampled ? () => this.#phase(phases) : null)
+    this.#stepped = outcome
     log.hash(realm.tick, outcome.hash)
-    this.stepped = null
-    this.lastHash = outcome.hash
+    this.#stepped = null
+    this.#lastHash = outcome.hash
     if (sampled && phases.length > 0)
       log.sample({ tick: realm.tick, players: realm.players.size, elements: elementCount(realm), phases })
-    this.laps.lap('record')
+    this.#laps.lap('record')
     return outcome
   }
 
   /** After `run`, once it is known to whom the tick's outcomes go: a recovery from the checkpoint does not see them again. */
   checkpointIfDue(): void {
-    const { realm, log } = this.options
+    const { realm, log } = this.#options
     if (log.checkpointDue(realm.tick)) log.checkpoint(realm.tick, checkpoint(realm))
   }
 
-  private phase(hashes: string[]): void {
-    this.laps.lap('step')
-    hashes.push(phaseHash(this.options.realm))
-    this.laps.lap('hash')
+  #phase(hashes: string[]): void {
+    this.#laps.lap('step')
+    hashes.push(phaseHash(this.#options.realm))
+    this.#laps.lap('hash')
   }
 
-  private step(onPhase: (() => void) | null): TickOutcome {
-    const { realm, log, center } = this.options
-    this.sealed ??= center.seal(realm.tick + 1)
-    this.laps.lap('inputs')
-    const frame = log.frame(this.sealed)
-    this.sealed = null
-    this.laps.lap('record')
-    return this.pulse.during(frame.tick, () => {
+  #step(onPhase: (() => void) | null): TickOutcome {
+    const { realm, log, center } = this.#options
+    this.#sealed ??= center.seal(realm.tick + 1)
+    this.#laps.lap('inputs')
+    const frame = log.frame(this.#sealed)
+    this.#sealed = null
+    this.#laps.lap('record')
+    return this.#pulse.during(frame.tick, () => {
       const events = onPhase ? step(realm, frame, { onPhase }) : step(realm, frame)
-      this.laps.lap('step')
+      this.#laps.lap('step')
       const outcome = { frame, events, hash: hash(realm) }
-      this.laps.lap('hash')
+      this.#laps.lap('hash')
       return outcome
     })
   }

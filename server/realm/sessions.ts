@@ -20,7 +20,8 @@ import { Catalog } from './catalog.ts'
 import { AdmissionQueue } from './admission-queue.ts'
 import type { InteractionCenter } from './interaction-center.ts'
 import { HELLO_MS_MAX } from '../limits.ts'
-import { Member, type SequenceNumbers } from './member.ts'
+import { Member } from './member.ts'
+import type { SequenceNumbers } from '../recorder/sequence-tracker.ts'
 import type { SessionEnding } from './session-endings.ts'
 import type { RealmMeters } from '../metrics/realm-meters.ts'
 import { versionWords } from './observers.ts'
@@ -60,43 +61,43 @@ export interface SessionsOptions {
 }
 
 export class Sessions {
-  private readonly options: SessionsOptions
-  private readonly catalog: Catalog
-  private readonly outcomes: OutcomeRouter
-  private readonly reports: PropReports
-  private readonly closing: ClosingSessions
-  private readonly definition: string
-  private readonly members = new Map<PlayerId, Member>()
-  private readonly byLink = new Map<LinkId, Member>()
+  readonly #options: SessionsOptions
+  readonly #catalog: Catalog
+  readonly #outcomes: OutcomeRouter
+  readonly #reports: PropReports
+  readonly #closing: ClosingSessions
+  readonly #definition: string
+  readonly #members = new Map<PlayerId, Member>()
+  readonly #byLink = new Map<LinkId, Member>()
   /** Links that have said nothing yet. */
-  private readonly silent = new Map<LinkId, { readonly claims: Claims; granted: number; readonly openedAtMs: number }>()
-  private readonly source: SnapshotSource
+  readonly #silent = new Map<LinkId, { readonly claims: Claims; granted: number; readonly openedAtMs: number }>()
+  readonly #source: SnapshotSource
   /** Who has said Hello, on which link and with which wish. */
-  private readonly admissions = new AdmissionQueue<{
+  readonly #admissions = new AdmissionQueue<{
     readonly member: Member
     readonly link: LinkId | null
     readonly body: number
   }>()
-  private phases = 0
-  private nowMs: number
+  #phases = 0
+  #nowMs: number
 
   /** Avatars that stand in the realm already wait for their players to come back, for as long as each had left. */
   constructor(options: SessionsOptions, nowMs: number) {
     const { realm, sequences, undelivered, absences, out } = options
-    this.options = options
-    this.nowMs = nowMs
-    this.catalog = new Catalog(realm)
-    this.source = new SnapshotSource(realm.definition.bounds)
-    this.closing = new ClosingSessions(out)
+    this.#options = options
+    this.#nowMs = nowMs
+    this.#catalog = new Catalog(realm)
+    this.#source = new SnapshotSource(realm.definition.bounds)
+    this.#closing = new ClosingSessions(out)
     // Render clients are told of each prop as it is now, and need not know how it began.
-    this.definition = JSON.stringify({ ...realm.definition, props: [] })
-    this.outcomes = new OutcomeRouter(realm, {
-      memberOf: (player) => this.members.get(player),
-      refused: (member, reason) => this.expel(member, 'refused', reason, this.nowMs),
+    this.#definition = JSON.stringify({ ...realm.definition, props: [] })
+    this.#outcomes = new OutcomeRouter(realm, {
+      memberOf: (player) => this.#members.get(player),
+      refused: (member, reason) => this.#expel(member, 'refused', reason, this.#nowMs),
     })
-    this.reports = new PropReports({
+    this.#reports = new PropReports({
       frozenCause: (element) => frozenCause(realm, element),
-      notify: (user, text) => this.notify(user, text),
+      notify: (user, text) => this.#notify(user, text),
       note: options.note,
     })
     for (const avatar of realm.avatars.values()) {
@@ -109,18 +110,19 @@ export class Sessions {
       member.known = true
       member.permissions = permissions
       for (const answer of undelivered.of(player)) member.session.queue(answer)
-      this.members.set(player, member)
-      this.standStill(member)
+      this.#members.set(player, member)
+      this.#standStill(member)
     }
   }
 
   /** A message for a person, to every player of a user. */
-  private notify(user: UserNumber, text: string): void {
-    for (const member of this.members.values()) if (member.user === user) member.session.queue({ type: 'notice', text })
+  #notify(user: UserNumber, text: string): void {
+    for (const member of this.#members.values())
+      if (member.user === user) member.session.queue({ type: 'notice', text })
   }
 
   get connected(): number {
-    return this.byLink.size
+    return this.#byLink.size
   }
 
   /** For the metrics; looks at every session. */
@@ -131,33 +133,33 @@ export class Sessions {
     readonly messagesQueuedMost: number
   } {
     let [joinsWaiting, messagesQueued, messagesQueuedMost] = [0, 0, 0]
-    for (const { greeting, session } of this.members.values()) {
+    for (const { greeting, session } of this.#members.values()) {
       if (greeting === 'asked' || greeting === 'admitted') joinsWaiting++
       messagesQueued += session.queuedBytes
       messagesQueuedMost = Math.max(messagesQueuedMost, session.queuedBytes)
     }
-    return { connected: this.byLink.size, joinsWaiting, messagesQueued, messagesQueuedMost }
+    return { connected: this.#byLink.size, joinsWaiting, messagesQueued, messagesQueuedMost }
   }
 
   /** Outcomes that players have not heard of, for a recovery to tell. */
   get undelivered(): OutcomesByPlayer {
-    return new Map([...this.members.values()].map(({ player, session }) => [player, session.undeliveredOutcomes]))
+    return new Map([...this.#members.values()].map(({ player, session }) => [player, session.undeliveredOutcomes]))
   }
 
   // --- what the transports say
 
   opened(link: LinkId, claims: Claims, granted: number, nowMs: number): void {
-    this.silent.set(link, { claims, granted, openedAtMs: nowMs })
+    this.#silent.set(link, { claims, granted, openedAtMs: nowMs })
   }
 
   /** The user's role has changed: its players may at once what they may now. */
   grant(uid: string, granted: number): void {
-    for (const opened of this.silent.values()) if (opened.claims.uid === uid) opened.granted = granted
-    for (const member of this.members.values()) if (member.uid === uid) this.permit(member, granted)
+    for (const opened of this.#silent.values()) if (opened.claims.uid === uid) opened.granted = granted
+    for (const member of this.#members.values()) if (member.uid === uid) this.#permit(member, granted)
   }
 
-  private permit(member: Member, granted: number): void {
-    const { center, realm } = this.options
+  #permit(member: Member, granted: number): void {
+    const { center, realm } = this.#options
     const permissions = realm.definition.permissions | granted
     const changed = member.permissions !== null && member.permissions !== permissions
     member.permissions = permissions
@@ -165,77 +167,73 @@ export class Sessions {
   }
 
   received(link: LinkId, bytes: Uint8Array, nowMs: number): void {
-    if (this.closing.received(link, bytes, nowMs)) return
-    const member = this.byLink.get(link) ?? this.firstPacket(link, nowMs)
+    if (this.#closing.received(link, bytes, nowMs)) return
+    const member = this.#byLink.get(link) ?? this.#firstPacket(link, nowMs)
     if (!member) return
     const heard = member.session.receive(bytes, nowMs)
-    if (heard.ok) this.heard(member, heard.value, nowMs)
-    else this.expel(member, heard.error.reason, heard.error.message, nowMs)
+    if (heard.ok) this.#heard(member, heard.value, nowMs)
+    else this.#expel(member, heard.error.reason, heard.error.message, nowMs)
   }
 
   closed(link: LinkId, nowMs: number): void {
-    this.silent.delete(link)
-    this.closing.closed(link)
-    const member = this.byLink.get(link)
-    if (member) this.lost(member, nowMs)
+    this.#silent.delete(link)
+    this.#closing.closed(link)
+    const member = this.#byLink.get(link)
+    if (member) this.#lost(member, nowMs)
   }
 
   // --- links and members
 
   /** A link belongs to its player from its first packet on: one that never works takes nobody's place. */
-  private firstPacket(link: LinkId, nowMs: number): Member | null {
-    const opened = this.silent.get(link)
+  #firstPacket(link: LinkId, nowMs: number): Member | null {
+    const opened = this.#silent.get(link)
     if (!opened) return null
-    this.silent.delete(link)
+    this.#silent.delete(link)
     const { player, uid } = opened.claims
-    const member = this.members.get(player) ?? new Member(opened.claims, nowMs)
+    const member = this.#members.get(player) ?? new Member(opened.claims, nowMs)
     if (!member.takeovers.take(1, nowMs)) {
-      this.options.out.close(link, 'This session changes its connection too often. Wait a minute, or log in anew.')
+      this.#options.out.close(link, 'This session changes its connection too often. Wait a minute, or log in anew.')
       return null
     }
-    if (member.link !== null) this.replaced(member, member.link, nowMs)
-    this.members.set(player, member)
-    this.byLink.set(link, member)
-    this.options.absences.end(player)
+    if (member.link !== null) this.#replaced(member, member.link, nowMs)
+    this.#members.set(player, member)
+    this.#byLink.set(link, member)
+    this.#options.absences.end(player)
     member.attach(link, nowMs)
     member.uid = uid
-    this.permit(member, opened.granted)
+    this.#permit(member, opened.granted)
     return member
   }
 
   /** Two links of one session: the newer one goes on, the older one is told. */
-  private replaced(member: Member, link: LinkId, nowMs: number): void {
+  #replaced(member: Member, link: LinkId, nowMs: number): void {
     const reason = 'This session goes on at another connection.'
     member.session.goodbye(reason, nowMs)
-    this.byLink.delete(link)
-    this.closing.resendGoodbye(link, member.session.packets([], nowMs, true), reason, nowMs)
+    this.#byLink.delete(link)
+    this.#closing.resendGoodbye(link, member.session.packets([], nowMs, true), reason, nowMs)
   }
 
-  private heard(
-    member: Member,
-    { hello, goodbye, commands, latest, tick, moveTicks }: ReceivedInputs,
-    nowMs: number,
-  ): void {
-    if (goodbye !== null) return this.leaves(member, goodbye, nowMs)
+  #heard(member: Member, { hello, goodbye, commands, latest, tick, moveTicks }: ReceivedInputs, nowMs: number): void {
+    if (goodbye !== null) return this.#leaves(member, goodbye, nowMs)
     if (hello && member.greeting === 'none') {
-      const refusal = this.refusalOf(hello) ?? (member.stage === 'new' ? this.options.closedTo() : null)
-      if (refusal !== null) return this.expel(member, 'refused', refusal, nowMs)
+      const refusal = this.#refusalOf(hello) ?? (member.stage === 'new' ? this.#options.closedTo() : null)
+      if (refusal !== null) return this.#expel(member, 'refused', refusal, nowMs)
       member.greeting = 'asked'
-      this.admissions.ask({ member, link: member.link, body: hello.body })
-      this.admit()
+      this.#admissions.ask({ member, link: member.link, body: hello.body })
+      this.#admit()
     }
     // Their outcomes could not be told, and would pile up over the links of one who never asks to be let in.
     if (commands.length + latest.length > 0 && member.greeting !== 'welcomed')
-      return this.expel(member, 'early-input', 'Inputs were sent before the Welcome.', nowMs)
-    return this.submit(
+      return this.#expel(member, 'early-input', 'Inputs were sent before the Welcome.', nowMs)
+    return this.#submit(
       member,
-      [...commands, ...member.moves.sort(latest, tick, moveTicks, this.options.realm.tick + 1)],
+      [...commands, ...member.moves.sort(latest, tick, moveTicks, this.#options.realm.tick + 1)],
       nowMs,
     )
   }
 
-  private refusalOf(hello: Hello): string | null {
-    const bodies = this.options.realm.definition.bodies.length
+  #refusalOf(hello: Hello): string | null {
+    const bodies = this.#options.realm.definition.bodies.length
     if (hello.protocol !== PROTOCOL_VERSION) return versionWords(hello.protocol)
     if (hello.mode === 'lockstep')
       return 'Lockstep peers see everything and need a token with the role "observer"; this one is a player\'s.'
@@ -243,30 +241,30 @@ export class Sessions {
   }
 
   /** Lets in those whose turn it is. */
-  private admit(): void {
-    for (const { member, body } of this.admissions.enter(
+  #admit(): void {
+    for (const { member, body } of this.#admissions.enter(
       ({ member: each, link }) => each.link === link && each.greeting === 'asked',
     )) {
       member.greeting = 'admitted'
-      if (member.stage === 'new') this.join(member, body)
+      if (member.stage === 'new') this.#join(member, body)
     }
   }
 
-  private join(member: Member, body: number): void {
-    const { center, realm } = this.options
+  #join(member: Member, body: number): void {
+    const { center, realm } = this.#options
     const { player, user, name, share } = member
     const permissions = member.permissions ?? realm.definition.permissions
     member.stage = 'joining'
-    this.outcomes.expectJoin(
+    this.#outcomes.expectJoin(
       center.order({ type: 'join', player, user, ...(share === undefined ? {} : { share }), name, body, permissions }),
       player,
     )
   }
 
-  private submit(member: Member, inputs: readonly Input[], nowMs: number): void {
+  #submit(member: Member, inputs: readonly Input[], nowMs: number): void {
     for (const input of inputs) {
-      if (this.options.center.submit(member.player, input)) continue
-      return this.expel(
+      if (this.#options.center.submit(member.player, input)) continue
+      return this.#expel(
         member,
         'backlog',
         'More commands were sent than can be carried out; they came faster than the realm takes them.',
@@ -278,21 +276,21 @@ export class Sessions {
 
   /** Null where the player is not here, or was recovered and has not come back. */
   uidOf(player: PlayerId): string | null {
-    return this.members.get(player)?.uid || null
+    return this.#members.get(player)?.uid || null
   }
 
   /** The link is gone, the player may come back: the avatar stands still and waits. */
-  private lost(member: Member, nowMs: number): void {
-    if (member.link !== null) this.byLink.delete(member.link)
+  #lost(member: Member, nowMs: number): void {
+    if (member.link !== null) this.#byLink.delete(member.link)
     member.detach(nowMs)
-    if (member.stage === 'new') this.members.delete(member.player)
-    else this.options.absences.begin(member.player, this.options.realm.tick)
-    this.standStill(member)
+    if (member.stage === 'new') this.#members.delete(member.player)
+    else this.#options.absences.begin(member.player, this.#options.realm.tick)
+    this.#standStill(member)
   }
 
   /** A move holds until the next: without this the avatar of a lost player would walk on. */
-  private standStill(member: Member): void {
-    const avatar = this.options.realm.players.get(member.player)
+  #standStill(member: Member): void {
+    const avatar = this.#options.realm.players.get(member.player)
     if (!avatar) return
     const command = {
       type: 'move',
@@ -304,7 +302,7 @@ export class Sessions {
       run: false,
       fly: avatar.flying,
     } as const
-    this.options.center.submit(member.player, {
+    this.#options.center.submit(member.player, {
       player: member.player,
       sequence: member.session.nextSequence(),
       command,
@@ -312,27 +310,27 @@ export class Sessions {
   }
 
   /** The client says goodbye: it is answered, and its avatar leaves at once. */
-  private leaves(member: Member, reason: string, nowMs: number): void {
+  #leaves(member: Member, reason: string, nowMs: number): void {
     const { link } = member
     if (link !== null) {
-      this.send(link, member.session.packets([], nowMs, true))
-      this.options.out.close(link, reason)
+      this.#send(link, member.session.packets([], nowMs, true))
+      this.#options.out.close(link, reason)
     }
-    this.remove(member, 'left')
+    this.#remove(member, 'left')
   }
 
   /** The server ends a session: the client is told why until it has heard it, the avatar leaves at once. */
-  private expel(member: Member, ending: SessionEnding, reason: string, nowMs: number): void {
-    if (member.link !== null) this.closing.begin(member.link, member.session, reason, nowMs)
-    this.remove(member, ending)
+  #expel(member: Member, ending: SessionEnding, reason: string, nowMs: number): void {
+    if (member.link !== null) this.#closing.begin(member.link, member.session, reason, nowMs)
+    this.#remove(member, ending)
   }
 
-  private remove(member: Member, ending: SessionEnding): void {
-    const { absences, center, packageAccess, meters } = this.options
+  #remove(member: Member, ending: SessionEnding): void {
+    const { absences, center, packageAccess, meters } = this.#options
     meters.realm.count('sessionsEnded', ending)
     absences.end(member.player)
-    if (member.link !== null) this.byLink.delete(member.link)
-    this.members.delete(member.player)
+    if (member.link !== null) this.#byLink.delete(member.link)
+    this.#members.delete(member.player)
     center.forget(member.player)
     packageAccess.forget(member.player)
     if (member.stage !== 'new') center.order({ type: 'leave', player: member.player })
@@ -341,59 +339,59 @@ export class Sessions {
   // --- after each tick
 
   ticked({ frame, events, hash }: TickOutcome, nowMs: number): void {
-    const { realm } = this.options
-    this.nowMs = nowMs
-    this.acknowledge(frame)
-    this.outcomes.route(events)
-    this.reports.stepped(events, nowMs)
-    const news: ServerMessage[] = [...this.catalog.update(realm)]
+    const { realm } = this.#options
+    this.#nowMs = nowMs
+    this.#acknowledge(frame)
+    this.#outcomes.route(events)
+    this.#reports.stepped(events, nowMs)
+    const news: ServerMessage[] = [...this.#catalog.update(realm)]
     if (realm.tick % HASH_SAMPLE_TICKS === 0) news.push({ type: 'hashSample', tick: realm.tick, hash })
-    this.expire(nowMs)
-    this.admissions.tick()
-    this.admit()
-    if (this.byLink.size > 0) this.source.update(realm.tick, passingAvatars(realm), passingProps(realm))
-    for (const member of this.members.values()) {
+    this.#expire(nowMs)
+    this.#admissions.tick()
+    this.#admit()
+    if (this.#byLink.size > 0) this.#source.update(realm.tick, passingAvatars(realm), passingProps(realm))
+    for (const member of this.#members.values()) {
       const { link, session } = member
       const avatar = realm.players.get(member.player)
       if (avatar) member.own.update(avatar, realm.tick)
       if (link === null) continue
-      this.submit(member, member.moves.takeDue(realm.tick + 1), nowMs)
+      this.#submit(member, member.moves.takeDue(realm.tick + 1), nowMs)
       for (const message of news) session.queue(message)
-      if (member.greeting === 'admitted' && member.stage === 'playing') this.welcome(member)
-      this.send(link, session.packets(this.snapshot(member), nowMs))
-      if (session.fault) this.expel(member, session.fault.reason, session.fault.message, nowMs)
+      if (member.greeting === 'admitted' && member.stage === 'playing') this.#welcome(member)
+      this.#send(link, session.packets(this.#snapshot(member), nowMs))
+      if (session.fault) this.#expel(member, session.fault.reason, session.fault.message, nowMs)
     }
-    this.closing.ticked(nowMs)
+    this.#closing.ticked(nowMs)
   }
 
   /** The log has the frame, and with it these commands. */
-  private acknowledge({ inputs }: InputFrame): void {
+  #acknowledge({ inputs }: InputFrame): void {
     for (const { player, sequence, command } of inputs)
-      if (!isLatestWins(command.type)) this.members.get(player)?.session.recorded(sequence)
+      if (!isLatestWins(command.type)) this.#members.get(player)?.session.recorded(sequence)
   }
 
   /** Where a tick cannot be run: clients hear that the server lives. */
   keepAlive(nowMs: number): void {
-    for (const { link, session } of this.members.values())
-      if (link !== null) this.send(link, session.packets([], nowMs))
-    this.closing.ticked(nowMs)
+    for (const { link, session } of this.#members.values())
+      if (link !== null) this.#send(link, session.packets([], nowMs))
+    this.#closing.ticked(nowMs)
   }
 
   /** Everyone is told, and no avatar leaves: who comes back after the restart goes on. */
   goodbye(reason: string, nowMs: number): void {
-    for (const link of this.silent.keys()) this.options.out.close(link, reason)
-    this.silent.clear()
-    for (const [link, member] of this.byLink) this.closing.begin(link, member.session, reason, nowMs, true)
-    this.byLink.clear()
-    this.options.meters.realm.add(
+    for (const link of this.#silent.keys()) this.#options.out.close(link, reason)
+    this.#silent.clear()
+    for (const [link, member] of this.#byLink) this.#closing.begin(link, member.session, reason, nowMs, true)
+    this.#byLink.clear()
+    this.#options.meters.realm.add(
       'sessionsEnded',
-      this.members.size,
-      this.options.meters.realm.rowOf('sessionsEnded', 'stopped'),
+      this.#members.size,
+      this.#options.meters.realm.rowOf('sessionsEnded', 'stopped'),
     )
     // What was taken from them is still carried out, and its outcomes are kept for when they come back.
-    for (const member of this.members.values()) {
+    for (const member of this.#members.values()) {
       if (member.link === null) continue
-      if (member.stage !== 'new') this.options.absences.begin(member.player, this.options.realm.tick)
+      if (member.stage !== 'new') this.#options.absences.begin(member.player, this.#options.realm.tick)
       member.link = null
       member.linkAtMs = nowMs
     }
@@ -401,11 +399,11 @@ export class Sessions {
 
   /** True when everyone who was told goodbye has heard it or is past hope. */
   get parted(): boolean {
-    return this.closing.count === 0
+    return this.#closing.count === 0
   }
 
-  private welcome(member: Member): void {
-    const { realm } = this.options
+  #welcome(member: Member): void {
+    const { realm } = this.#options
     const avatar = realm.players.get(member.player)
     if (!avatar) return
     const { sequence, ackCommand } = member.session
@@ -419,51 +417,51 @@ export class Sessions {
       user: avatar.user,
       avatar: avatar.id,
       permissions: avatar.permissions,
-      definition: this.definition,
+      definition: this.#definition,
       resumed: member.known,
       sequence,
       ackCommand,
     })
-    for (const message of this.catalog.describe(realm)) member.session.queue(message)
-    for (const text of this.options.removalNotices.deliver(avatar.user)) member.session.queue({ type: 'notice', text })
+    for (const message of this.#catalog.describe(realm)) member.session.queue(message)
+    for (const text of this.#options.removalNotices.deliver(avatar.user)) member.session.queue({ type: 'notice', text })
     member.greeting = 'welcomed'
-    this.options.meters.realm.add(member.known ? 'sessionsResumed' : 'sessionsStarted')
+    this.#options.meters.realm.add(member.known ? 'sessionsResumed' : 'sessionsStarted')
     member.view = new SnapshotView(realm.tick)
-    member.phase = this.phases++ % SNAPSHOT_TICKS
+    member.phase = this.#phases++ % SNAPSHOT_TICKS
     member.known = true
   }
 
   /** What has waited too long: links without a word, links that fell silent, players who did not come back. */
-  private expire(nowMs: number): void {
-    for (const [link, { openedAtMs }] of this.silent) {
+  #expire(nowMs: number): void {
+    for (const [link, { openedAtMs }] of this.#silent) {
       if (nowMs - openedAtMs <= HELLO_MS_MAX) continue
-      this.silent.delete(link)
-      this.options.out.close(link, 'nothing was said after connecting')
+      this.#silent.delete(link)
+      this.#options.out.close(link, 'nothing was said after connecting')
     }
-    for (const member of this.members.values()) {
+    for (const member of this.#members.values()) {
       const sinceMs = nowMs - member.linkAtMs
-      if (member.link === null && sinceMs > RESUME_MS_MAX) this.remove(member, 'expired')
+      if (member.link === null && sinceMs > RESUME_MS_MAX) this.#remove(member, 'expired')
       else if (
         member.link !== null &&
         (member.session.isSilent(nowMs) || (member.greeting === 'none' && sinceMs > HELLO_MS_MAX))
       ) {
-        this.options.out.close(member.link, 'nothing was heard for too long')
-        this.lost(member, nowMs)
+        this.#options.out.close(member.link, 'nothing was heard for too long')
+        this.#lost(member, nowMs)
       }
     }
   }
 
-  private snapshot({ player, view, phase, session, own }: Member): readonly OutgoingPart[] {
-    const { realm } = this.options
+  #snapshot({ player, view, phase, session, own }: Member): readonly OutgoingPart[] {
+    const { realm } = this.#options
     const avatar = realm.players.get(player)
     if (view === null || avatar === undefined) return []
-    const pace = session.pace(this.nowMs)
+    const pace = session.pace(this.#nowMs)
     if (pace === 'wait' || (pace === 'free' && realm.tick % SNAPSHOT_TICKS !== phase)) return []
-    this.options.meters.realm.add('snapshots')
-    return [view.nextPart(this.source, avatar.id, session.acknowledgementMs, own.ownState(avatar, realm.tick))]
+    this.#options.meters.realm.add('snapshots')
+    return [view.nextPart(this.#source, avatar.id, session.acknowledgementMs, own.ownState(avatar, realm.tick))]
   }
 
-  private send(link: LinkId, packets: readonly Uint8Array[]): void {
-    for (const packet of packets) this.options.out.send(link, packet)
+  #send(link: LinkId, packets: readonly Uint8Array[]): void {
+    for (const packet of packets) this.#options.out.send(link, packet)
   }
 }

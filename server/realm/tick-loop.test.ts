@@ -4,19 +4,19 @@ import { TickRecorder, percentile } from './tick-statistics.ts'
 
 /** Time that passes only when the loop waits (each wait ends `latenessMs` late) or when the work says so. */
 class FakeClock implements TickTimer {
-  private ms = 1_000_000
-  private readonly latenessMs: () => number
+  #ms = 1_000_000
+  readonly #latenessMs: () => number
   constructor(latenessMs: () => number) {
-    this.latenessMs = latenessMs
+    this.#latenessMs = latenessMs
   }
   nowMs(): number {
-    return this.ms
+    return this.#ms
   }
   async until(atMs: number): Promise<void> {
-    this.ms = Math.max(this.ms, atMs) + this.latenessMs()
+    this.#ms = Math.max(this.#ms, atMs) + this.#latenessMs()
   }
   work(ms: number): void {
-    this.ms += ms
+    this.#ms += ms
   }
 }
 

@@ -32,35 +32,35 @@ export interface TickLoopOptions {
 }
 
 export class TickLoop {
-  private readonly options: TickLoopOptions
-  private stopping = false
+  readonly #options: TickLoopOptions
+  #stopping = false
 
   constructor(options: TickLoopOptions) {
-    this.options = options
+    this.#options = options
   }
 
   /** Ticks until `stop`; resolves after the last tick. The first tick is one period from now. */
   async run(): Promise<void> {
-    const { timer, tickRate } = this.options
+    const { timer, tickRate } = this.#options
     const periodMs = 1_000 / tickRate
     let originMs = timer.nowMs()
     let count = 0
     for (;;) {
       count++
       await timer.until(originMs + count * periodMs)
-      if (this.stopping) return
-      const delayMs = this.tickOnce(originMs + count * periodMs, periodMs)
+      if (this.#stopping) return
+      const delayMs = this.#tickOnce(originMs + count * periodMs, periodMs)
       originMs += delayMs
     }
   }
 
   /** Lets the tick that runs end; none follows. */
   stop(): void {
-    this.stopping = true
+    this.#stopping = true
   }
 
-  private tickOnce(dueMs: number, periodMs: number): number {
-    const { timer, catchUpMsMax, tick, onTiming } = this.options
+  #tickOnce(dueMs: number, periodMs: number): number {
+    const { timer, catchUpMsMax, tick, onTiming } = this.#options
     const startedAtMs = timer.nowMs()
     tick()
     const endedAtMs = timer.nowMs()

@@ -19,44 +19,44 @@ export function percentile(sorted: ArrayLike<number>, share: number): number {
 }
 
 export class TickRecorder {
-  private readonly windowMs: number
-  private readonly workMs: Float64Array
-  private readonly atMs: Float64Array
-  private count = 0
-  private overruns = 0
-  private delayedMs = 0
+  readonly #windowMs: number
+  readonly #workMs: Float64Array
+  readonly #atMs: Float64Array
+  #count = 0
+  #overruns = 0
+  #delayedMs = 0
 
   /** Remembers `windowMs` of ticks at `tickRate`. */
   constructor(tickRate: number, windowMs: number) {
-    this.windowMs = windowMs
+    this.#windowMs = windowMs
     const capacity = Math.ceil((tickRate * windowMs) / 1_000)
-    this.workMs = new Float64Array(capacity)
-    this.atMs = new Float64Array(capacity)
+    this.#workMs = new Float64Array(capacity)
+    this.#atMs = new Float64Array(capacity)
   }
 
   add(timing: TickTiming): void {
-    const slot = this.count % this.workMs.length
-    this.workMs[slot] = timing.workMs
-    this.atMs[slot] = timing.startedAtMs
-    this.count++
-    if (timing.overrun) this.overruns++
-    this.delayedMs += timing.delayMs
+    const slot = this.#count % this.#workMs.length
+    this.#workMs[slot] = timing.workMs
+    this.#atMs[slot] = timing.startedAtMs
+    this.#count++
+    if (timing.overrun) this.#overruns++
+    this.#delayedMs += timing.delayMs
   }
 
   /** Sorts the window; meant for once a second. */
   read(nowMs: number): TickStatistics {
-    const used = Math.min(this.count, this.workMs.length)
-    const recent = this.workMs
+    const used = Math.min(this.#count, this.#workMs.length)
+    const recent = this.#workMs
       .slice(0, used)
-      .filter((_, i) => (this.atMs[i] ?? 0) >= nowMs - this.windowMs)
+      .filter((_, i) => (this.#atMs[i] ?? 0) >= nowMs - this.#windowMs)
       .toSorted()
     return {
       tickMsP50: percentile(recent, 0.5),
       tickMsP99: percentile(recent, 0.99),
       tickMsMax: recent.at(-1) ?? 0,
-      overruns: this.overruns,
-      ticks: this.count,
-      delayedMs: this.delayedMs,
+      overruns: this.#overruns,
+      ticks: this.#count,
+      delayedMs: this.#delayedMs,
     }
   }
 }

@@ -19,7 +19,8 @@ import {
 } from '../../sim/index.ts'
 import { SequenceTracker } from '../recorder/sequence-tracker.ts'
 import { unpackOutbound, type FromRealm, type ToRealm } from '../realm-messages.ts'
-import { RealmRunner, type RunningLog } from './runner.ts'
+import { RealmRunner } from './runner.ts'
+import type { RunningLog } from './running-log.ts'
 import { RemovalNotices } from '../recorder/removal-notices.ts'
 import { UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
 
@@ -39,25 +40,25 @@ export async function warmUp(engine: Engine, definition: RealmDefinition, ticks:
 }
 
 class WarmUp {
-  private readonly realm: Realm
-  private readonly ticks: number
-  private readonly runner: RealmRunner
-  private readonly players: readonly ClientSession[] = Array.from({ length: PLAYERS }, () => new ClientSession(0))
-  private inbox: ToRealm[] = []
-  private nowMs = 0
-  private ticked = 0
+  readonly #realm: Realm
+  readonly #ticks: number
+  readonly #runner: RealmRunner
+  readonly #players: readonly ClientSession[] = Array.from({ length: PLAYERS }, () => new ClientSession(0))
+  #inbox: ToRealm[] = []
+  #nowMs = 0
+  #ticked = 0
 
   constructor(realm: Realm, ticks: number) {
-    this.realm = realm
-    this.ticks = ticks
-    this.runner = new RealmRunner({
+    this.#realm = realm
+    this.#ticks = ticks
+    this.#runner = new RealmRunner({
       log: scratchLog(realm),
-      timer: { nowMs: () => this.nowMs, until: (atMs) => this.until(atMs) },
-      receive: () => this.inbox.shift(),
-      post: (message) => this.heard(message),
+      timer: { nowMs: () => this.#nowMs, until: (atMs) => this.#until(atMs) },
+      receive: () => this.#inbox.shift(),
+      post: (message) => this.#heard(message),
     })
-    for (const [i] of this.players.entries())
-      this.put({
+    for (const [i] of this.#players.entries())
+      this.#put({
         type: 'opened',
         link: i,
         peer: { session: '', kind: 'memory', ordered: false, address: '' },
@@ -67,45 +68,42 @@ class WarmUp {
   }
 
   run(): Promise<void> {
-    return this.runner.run()
+    return this.#runner.run()
   }
 
-  private put(
-    event: Extract<ToRealm, { type: 'batch' }>['events'][number],
-    bytes: Uint8Array = new Uint8Array(),
-  ): void {
-    this.inbox.push({ type: 'batch', events: [event], bytes })
+  #put(event: Extract<ToRealm, { type: 'batch' }>['events'][number], bytes: Uint8Array = new Uint8Array()): void {
+    this.#inbox.push({ type: 'batch', events: [event], bytes })
   }
 
   /** Time passes as fast as it is worked off. */
-  private until(atMs: number): Promise<void> {
-    this.nowMs = Math.max(this.nowMs, atMs)
-    this.ticked++
-    if (this.ticked === this.ticks) this.inbox.push({ type: 'stop', reason: 'warm' })
-    for (const [i, session] of this.players.entries()) this.play(session, i)
+  #until(atMs: number): Promise<void> {
+    this.#nowMs = Math.max(this.#nowMs, atMs)
+    this.#ticked++
+    if (this.#ticked === this.#ticks) this.#inbox.push({ type: 'stop', reason: 'warm' })
+    for (const [i, session] of this.#players.entries()) this.#play(session, i)
     return Promise.resolve()
   }
 
-  private play(session: ClientSession, i: number): void {
+  #play(session: ClientSession, i: number): void {
     if (session.welcomed) {
-      const yaw = Math.fround(((this.ticked / 50 + i) % 6) - 3)
-      session.latest({ type: 'move', x: 0, y: 0, z: -1, yaw, jump: this.ticked % 90 === 0, run: true, fly: false })
-      session.latest({ type: 'pose', pose: packPose(poseAt(this.ticked / 10 + i)) })
-      if (this.ticked % 40 === i) session.command({ type: 'grab', element: this.someProp(this.ticked + i), hand: 1 })
-      if (this.ticked % 40 === i + 20) session.command({ type: 'release', hand: 1 })
+      const yaw = Math.fround(((this.#ticked / 50 + i) % 6) - 3)
+      session.latest({ type: 'move', x: 0, y: 0, z: -1, yaw, jump: this.#ticked % 90 === 0, run: true, fly: false })
+      session.latest({ type: 'pose', pose: packPose(poseAt(this.#ticked / 10 + i)) })
+      if (this.#ticked % 40 === i) session.command({ type: 'grab', element: this.#someProp(this.#ticked + i), hand: 1 })
+      if (this.#ticked % 40 === i + 20) session.command({ type: 'release', hand: 1 })
     }
-    for (const packet of session.packets(this.nowMs))
-      this.put({ type: 'received', link: i, length: packet.length }, packet)
+    for (const packet of session.packets(this.#nowMs))
+      this.#put({ type: 'received', link: i, length: packet.length }, packet)
   }
 
-  private someProp(seed: number): number {
-    const ids = [...this.realm.props.keys()]
+  #someProp(seed: number): number {
+    const ids = [...this.#realm.props.keys()]
     return ids[seed % Math.max(1, ids.length)] ?? 0
   }
 
-  private heard(message: FromRealm): void {
+  #heard(message: FromRealm): void {
     if (message.type !== 'tick') return
-    unpackOutbound(message, (link, packet) => this.players[link]?.receive(packet.slice(), this.nowMs))
+    unpackOutbound(message, (link, packet) => this.#players[link]?.receive(packet.slice(), this.#nowMs))
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A realm without a log is brought back from what the archive saved, before its recording begins: that starts from the
- * state with everything in it. Whatever ends the server before leaves no recording, and the next start does it all again.
+ * Restores a realm that has no recording from what the archive saved. This happens before the new recording starts, so
+ * that the recording starts with the restored state. If the server ends before, the next start restores again.
  */
 import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
 import {
@@ -14,18 +14,18 @@ import {
 } from '../../sim/index.ts'
 import type { LogPosition, SavedElement } from '../../storage/archive/index.ts'
 
-/** What a realm begins with that has no log. */
+/** What the archive has saved of a realm that has no recording. */
 export interface SavedStart {
   /** The newest epoch of the realm that the archive knows. */
   readonly newestEpoch: number
-  /** Of the save; null where nothing was ever saved: then the definition's props stand in the realm. */
+  /** Position of the save in the log. Null where nothing was saved: the realm keeps the props of its definition. */
   readonly at: LogPosition | null
   readonly elements: readonly SavedElement[]
-  /** Of the packages that the elements are of, as far as the archive has them. */
+  /** Packages of the elements, as far as the archive has them. */
   readonly packages: readonly { readonly hash: string; readonly physics: PackagePhysics }[]
 }
 
-/** Steps the realm, as genesis made it, so that all that was saved stands in it; tells the operator how much that is. Throws SimulationFault. */
+/** Replaces the props of a realm, as genesis made it, with the saved elements, and reports how many. Throws SimulationFault. */
 export function restoreFromArchive(
   realm: Realm,
   { elements, packages, at }: SavedStart & { readonly at: LogPosition },
@@ -38,21 +38,21 @@ export function restoreFromArchive(
   ]
   const inputs = commands.map((command, i): Input => ({ player: 0, sequence: i + 1, command }))
   const events = inputs.length === 0 ? [] : step(realm, { tick: realm.tick + 1, inputs })
-  const brought = events.filter(({ type }) => type === 'spawned').length
+  const restored = events.filter(({ type }) => type === 'spawned').length
   const refused = events.filter((event) => event.type === 'rejected' && event.command === 'spawn').length
-  const lost = elements.length - brought
+  const lost = elements.length - restored
   note(
-    `there was no recording: ${brought} things stand where the archive saved them at tick ${at.tick} of epoch ${at.epoch}${lost === 0 ? '' : `; ${lost} could not be brought back (${refused} refused, the others damaged or of packages that are gone)`}`,
+    `there was no recording: ${restored} things stand where the archive saved them at tick ${at.tick} of epoch ${at.epoch}${lost === 0 ? '' : `; ${lost} could not be brought back (${refused} refused, the others damaged or of packages that are gone)`}`,
   )
 }
 
-/** With its numbers as a recording has them, so that a package is the same whichever way it came into a realm. Empty: it is no input. */
+/** Returns the command with its numbers rounded as a recording rounds them, so that a package is the same either way. Empty where it cannot be encoded. */
 function asRecorded(command: Command): readonly Command[] {
   const read = decodeFrame(encodeFrame({ tick: 1, inputs: [{ player: 0, sequence: 1, command }] }))
   return read.ok ? read.value.inputs.map((input) => input.command) : []
 }
 
-/** Null where what was saved is no prop. */
+/** Returns null where the saved element is not a valid prop. */
 function spawnOf({ package: hash, spec, position, rotation, scale, access, owner }: SavedElement): Command | null {
   const prop: PropSpec | string | null = hash ?? parseProp(spec)
   return prop === null ? null : { type: 'spawn', prop, position, rotation, scale, access, owner }

@@ -6,7 +6,8 @@ import { simulationOf } from '../../replay/index.ts'
 import { DEFAULT_DEFINITION, free, hash, loadEngine, step, type Command, type Engine } from '../../sim/index.ts'
 import { elementOf } from '../../storage/archive/archive.fixture.ts'
 import { recover, type RecordingEntry } from '../../storage/recordings/index.ts'
-import { beyond, Champion } from './champion.ts'
+import { Champion } from './champion.ts'
+import { removable } from './retention.ts'
 import type { SavedStart } from './archive-restore.ts'
 
 /** Put between the file system and the code under test: a directory whose files may not be removed. */
@@ -194,12 +195,12 @@ test('what is kept is counted from the newest on', () => {
     unreadable: null,
   })
   const entries = [entry(5, 1), entry(4, 2), entry(4, 1), entry(3, 2), entry(3, 1), entry(2, 1)]
-  expect(beyond(entries, 5, 400).map(({ path }) => path)).toEqual(['2-1', '3-1'])
-  expect(beyond(entries, 5, 0).map(({ path }) => path)).toEqual(['2-1', '3-1', '3-2', '4-1'])
-  expect(beyond(entries, 5, 1e9)).toEqual([])
+  expect(removable(entries, 5, 400).map(({ path }) => path)).toEqual(['2-1', '3-1'])
+  expect(removable(entries, 5, 0).map(({ path }) => path)).toEqual(['2-1', '3-1', '3-2', '4-1'])
+  expect(removable(entries, 5, 1e9)).toEqual([])
   // A server that runs for months has one epoch: its older segments go as well.
   const long = [entry(7, 4), entry(7, 3), entry(7, 2), entry(7, 1), entry(6, 9), entry(6, 8)]
-  expect(beyond(long, 7, 250).map(({ path }) => path)).toEqual(['6-8', '7-1', '7-2'])
+  expect(removable(long, 7, 250).map(({ path }) => path)).toEqual(['6-8', '7-1', '7-2'])
 })
 
 test('what the archive saved stands in the realm before there is a recording; a server that ends before leaves none, and it is done again', async () => {

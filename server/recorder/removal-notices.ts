@@ -1,49 +1,46 @@
-/** What people are to be told of what a recovery took out of the realm, until they come back and hear it. */
+/** Notices for users about props and avatars that a recovery removed from the realm. They are kept until the user returns. */
 import type { Note, Recording } from '../../replay/index.ts'
 import type { UserNumber } from '../../sim/index.ts'
-import { isNumber, parse } from './sequence-tracker.ts'
+import { noteRows, isUint32 } from './note-rows.ts'
 
-/** Kind of the note in a recording that carries it on. */
+/** Kind of the note that keeps the notices in a recording. Recordings depend on this text. */
 const REMOVALS_NOTE = 'otherworld.taken-out'
-/** Things that are remembered for all together; the oldest is forgotten first. Some 200 bytes each. */
+/** Notices kept for all users together, some 200 bytes each. The oldest is dropped first. */
 const NOTICES_MAX = 1_000
-/** Told to one user at once; beyond it, how many more there are. */
-const TOLD_MAX = 5
+/** Notices sent to one user. Beyond that, one more says how many there are. */
+const SENT_MAX = 5
 
 export class RemovalNotices {
-  /** Called when somebody was told: the recording is to know, or a crash would have it told again. */
+  /** Called after a delivery. Record the remaining notices then, or a crash would deliver them again. */
   onDelivered: () => void = () => undefined
-  private rows: (readonly [UserNumber, string])[] = []
+  #rows: (readonly [UserNumber, string])[] = []
 
-  /** For users alone: what is the realm's belongs to nobody. */
+  /** Adds a notice for a user. User 0 is the realm, which nobody reads for. */
   add(user: UserNumber, text: string): void {
-    if (user !== 0) this.rows = [...this.rows, [user, text] as const].slice(-NOTICES_MAX)
+    if (user !== 0) this.#rows = [...this.#rows, [user, text] as const].slice(-NOTICES_MAX)
   }
 
-  /** What this user has not been told; asked once. */
+  /** Returns the user's notices and removes them. */
   deliver(user: UserNumber): readonly string[] {
-    const own = this.rows.filter(([whose]) => whose === user).map(([, text]) => text)
+    const own = this.#rows.filter(([whose]) => whose === user).map(([, text]) => text)
     if (own.length === 0) return own
-    this.rows = this.rows.filter(([whose]) => whose !== user)
+    this.#rows = this.#rows.filter(([whose]) => whose !== user)
     this.onDelivered()
-    return own.length <= TOLD_MAX
+    return own.length <= SENT_MAX
       ? own
-      : [...own.slice(0, TOLD_MAX), `The same happened to ${own.length - TOLD_MAX} more of your things.`]
+      : [...own.slice(0, SENT_MAX), `The same happened to ${own.length - SENT_MAX} more of your things.`]
   }
 
   note(tick: number): Note {
-    return { tick, kind: REMOVALS_NOTE, text: JSON.stringify(this.rows) }
+    return { tick, kind: REMOVALS_NOTE, text: JSON.stringify(this.#rows) }
   }
 
-  /** As of the last note up to `tick`; anything else in it is left out. */
+  /** Reads the last note up to `tick`. Rows that are not valid are ignored. */
   static fromRecording(parts: readonly Recording[], tick: number): RemovalNotices {
-    const taken = new RemovalNotices()
+    const notices = new RemovalNotices()
     const note = parts.flatMap(({ notes }) => notes).findLast((one) => one.kind === REMOVALS_NOTE && one.tick <= tick)
-    const rows = parse(note?.text ?? '[]')
-    for (const row of Array.isArray(rows) ? rows : []) {
-      const [user, text] = Array.isArray(row) ? (row as readonly unknown[]) : []
-      if (isNumber(user) && typeof text === 'string') taken.add(user, text)
-    }
-    return taken
+    for (const [user, text] of noteRows(note?.text ?? '[]'))
+      if (isUint32(user) && typeof text === 'string') notices.add(user, text)
+    return notices
   }
 }

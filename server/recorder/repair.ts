@@ -1,4 +1,4 @@
-/** Applies to a recovered realm what a search found to help, and says so to everyone whom it concerns. */
+/** Applies to a recovered realm the remedy that a search has found, and reports it to the operator and the users concerned. */
 import { decodeFrame } from '../../protocol/index.ts'
 import type { Quarantine, Recording } from '../../replay/index.ts'
 import { hash, step, type InputFrame, type Realm } from '../../sim/index.ts'
@@ -8,21 +8,22 @@ import type { RemovalNotices } from './removal-notices.ts'
 import type { UndeliveredOutcomes } from './undelivered-outcomes.ts'
 
 export interface Repair {
-  /** For the new recording. */
+  /** What the new recording keeps as quarantined. */
   readonly quarantined: readonly Quarantine[]
-  /** The first frame of the new recording; null: none has to be. */
+  /** First frame of the new recording, or null where none is needed. */
   readonly frame: InputFrame | null
 }
 
-export interface Told {
+/** Where a repair is recorded and reported. */
+export interface RepairTargets {
   readonly sequences: SequenceTracker
   readonly undelivered: UndeliveredOutcomes
   readonly removalNotices: RemovalNotices
   note(text: string): void
 }
 
-/** The realm is at the remedy's tick, and `recording` is what it was recovered from. */
-export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, told: Told): Repair {
+/** `realm` must be at the remedy's tick, and `recording` is the one it was recovered from. */
+export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, targets: RepairTargets): Repair {
   const tick = remedy.tick + 1
   const pending = remedy.goesBack ? null : recording.frameBytes(tick)
   const out = things(realm).filter(({ type, element, player }) =>
@@ -30,20 +31,20 @@ export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, tol
   )
   const quarantined = out.map((thing) => quarantineOf(realm, thing, tick, remedy.reason))
   for (const thing of out) {
-    told.note(
+    targets.note(
       `${inWords(thing)} is taken out, as the simulation fails with it (${remedy.reason}); it is kept in the recording as quarantined`,
     )
-    told.removalNotices.add(thing.user, wordsFor(thing))
+    targets.removalNotices.add(thing.user, noticeFor(thing))
   }
   if (remedy.leavesOut && pending) {
     const left = { tick, reason: remedy.reason, frame: pending.slice() }
     quarantined.push(left)
-    told.undelivered.recordLeftOut(left, told.sequences)
-    told.note(
+    targets.undelivered.recordLeftOut(left, targets.sequences)
+    targets.note(
       `the inputs of tick ${tick} made the simulation fail twice (${remedy.reason}); they are left out and kept in the recording as quarantined`,
     )
   }
-  if (remedy.goesBack) goBack(realm, recording, remedy, told)
+  if (remedy.goesBack) goBack(realm, recording, remedy, targets)
   const frame = frameOf(tick, {
     pending: remedy.leavesOut ? null : pending,
     props: remedy.props,
@@ -52,38 +53,40 @@ export function repairOf(realm: Realm, recording: Recording, remedy: Remedy, tol
   return { quarantined, frame: frame && frame.inputs.length > 0 ? frame : null }
 }
 
-/** Commands of the ticks that are gone are not to be sent again: what made the realm fail is among them. */
-function goBack(realm: Realm, recording: Recording, { tick, reason }: Remedy, told: Told): void {
+/** Rejects the commands of the ticks that are dropped, so that clients do not send them again: one of them made the realm fail. */
+function goBack(realm: Realm, recording: Recording, { tick, reason }: Remedy, targets: RepairTargets): void {
   for (let at = tick + 1; at <= recording.lastTick + 1; at++) {
     const frame = recording.frameBytes(at)
-    if (frame) told.undelivered.recordLeftOut({ tick: at, reason, frame }, told.sequences)
+    if (frame) targets.undelivered.recordLeftOut({ tick: at, reason, frame }, targets.sequences)
   }
-  told.note(
+  targets.note(
     `the realm goes back to tick ${tick}, as nothing less keeps the simulation from failing (${reason}); what came after stands in ${recording.header.realm}-e${recording.header.epoch} alone`,
   )
   for (const { user } of realm.avatars.values())
-    told.removalNotices.add(
+    targets.removalNotices.add(
       user,
       'The realm had to go back to an earlier moment after a fault. What happened since is gone.',
     )
 }
 
-/** Frames that stand in a recording's quarantine at its very end: they were dropped when it was closed from outside. */
+/** Frames quarantined at the end of a recording. They were dropped when the recording was closed by another process. */
 export function droppedAtEnd(recording: Recording, tick: number): readonly Quarantine[] {
-  return recording.quarantined.filter((one) => one.tick === tick + 1 && tick === recording.lastTick && isPlayers(one))
+  return recording.quarantined.filter(
+    (one) => one.tick === tick + 1 && tick === recording.lastTick && hasPlayerInputs(one),
+  )
 }
 
-const isPlayers = ({ frame }: Quarantine): boolean => {
+const hasPlayerInputs = ({ frame }: Quarantine): boolean => {
   const decoded = decodeFrame(frame)
   return decoded.ok && decoded.value.inputs.some(({ player }) => player !== 0)
 }
 
-const wordsFor = ({ type, name }: Thing): string =>
+const noticeFor = ({ type, name }: Thing): string =>
   type === 'prop'
     ? `Your "${name}" was taken out of the realm: the simulation failed with it. The operator of the server has it in the recording.`
     : 'Your avatar was taken out of the realm: the simulation failed with it. What you wore then may be the cause.'
 
-/** Runs the first frame as a tick of the log; what comes of it is told like what a replay brings. */
+/** Runs the first frame as a tick of the log. Its outcomes are delivered like those of a replay. */
 export function runFirst(
   realm: Realm,
   given: InputFrame,

@@ -1,8 +1,9 @@
 /**
- * A recording begins with the state that the realm goes on from. Where that takes more bytes than a checkpoint may, it
- * begins with the last one that fits, and with the frames since: nothing is lost, and nothing has to go.
+ * Start of a recording whose realm has grown beyond the size of a checkpoint. A recording normally starts with the
+ * realm's state. Where that does not fit, it starts with the last checkpoint that fits, and repeats the frames since then.
  */
 import type { Recording } from '../../replay/index.ts'
+import { defined } from '../../sim/assert.ts'
 import {
   elementCount,
   free,
@@ -21,11 +22,11 @@ export interface SegmentStart {
   readonly hash: string
   readonly players: number
   readonly elements: number
-  /** Null: from genesis. */
+  /** Null: the recording starts with genesis. */
   readonly checkpoint: Uint8Array | null
 }
 
-/** Null where the recording has none that fits and does not begin with genesis. */
+/** Returns null where `recording` has no checkpoint that fits and does not start with genesis. */
 export async function findSegmentStart(
   recording: Recording,
   tick: number,
@@ -37,14 +38,14 @@ export async function findSegmentStart(
     .filter((one) => one.tick <= tick && one.rawBytes <= bytesMax)
     .toSorted((a, b) => b.tick - a.tick)) {
     const bytes = await recording.checkpointBytes(entry)
-    if (bytes.ok) return describe(restore(engine, definition, bytes.value), recording, bytes.value)
+    if (bytes.ok) return startAt(restore(engine, definition, bytes.value), recording, bytes.value)
   }
   return recording.header.start === 'genesis' && recording.startTick === 0
-    ? describe(genesis(engine, definition), recording, null)
+    ? startAt(genesis(engine, definition), recording, null)
     : null
 }
 
-function describe(realm: Realm, recording: Recording, checkpoint: Uint8Array | null): SegmentStart {
+function startAt(realm: Realm, recording: Recording, checkpoint: Uint8Array | null): SegmentStart {
   const start = {
     recording,
     tick: realm.tick,
@@ -57,12 +58,15 @@ function describe(realm: Realm, recording: Recording, checkpoint: Uint8Array | n
   return start
 }
 
-/** Writes the frames since, up to the realm's tick, with their hashes. */
+/** Writes the frames after the start, up to the realm's tick, with their hashes. */
 export function rewriteFrames({ recording, tick }: SegmentStart, realm: Realm, file: RecordingFile): void {
   for (let at = tick + 1; at <= realm.tick; at++) {
     const frame = recording.frame(at)
     if (!frame.ok) throw frame.error
     file.frame(frame.value)
-    file.hash(at, at === realm.tick ? hash(realm) : (recording.hash(at) ?? ''))
+    file.hash(
+      at,
+      at === realm.tick ? hash(realm) : defined(recording.hash(at), 'each replayed tick has its hash in the recording'),
+    )
   }
 }

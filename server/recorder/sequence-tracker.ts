@@ -1,27 +1,35 @@
 /**
- * Which input numbers of each player the recording holds. A session that goes on after a crash starts from them, so
- * that a command is carried out once, however often it was sent.
+ * Tracks the highest input sequences of each player in the recording. A session that resumes after a crash starts from
+ * them, so that a command is carried out once, no matter how often it was sent.
  */
 import { isLatestWins } from '../../protocol/index.ts'
 import type { Recording } from '../../replay/index.ts'
 import type { InputFrame, PlayerId } from '../../sim/index.ts'
+import { noteRows, isUint32 } from './note-rows.ts'
 import { Absences } from '../realm/absences.ts'
-import type { SequenceNumbers } from '../realm/member.ts'
 
-/** Kind of the note in a recording that carries the numbers of the recording before it. */
+/** Kind of the note that carries the sequences into the next recording. Recordings depend on this text. */
 export const SEQUENCES_NOTE = 'otherworld.heard'
+
+/** The sequences that the recording holds of one player. */
+export interface SequenceNumbers {
+  /** Highest sequence of the player's inputs. */
+  readonly sequence: number
+  /** Highest sequence of the player's commands. */
+  readonly ackCommand: number
+}
 
 export class SequenceTracker {
   readonly absences = new Absences()
-  private readonly numbers = new Map<PlayerId, SequenceNumbers>()
+  readonly #numbers = new Map<PlayerId, SequenceNumbers>()
 
-  /** Takes the inputs of a frame; who leaves is forgotten. */
+  /** Counts the inputs of a frame. A player who leaves is removed. */
   apply(frame: InputFrame): void {
     for (const { player, sequence, command } of frame.inputs) {
-      if (command.type === 'leave') this.numbers.delete(command.player)
+      if (command.type === 'leave') this.#numbers.delete(command.player)
       if (player === 0) continue
-      const before = this.numbers.get(player) ?? { sequence: 0, ackCommand: 0 }
-      this.numbers.set(player, {
+      const before = this.#numbers.get(player) ?? { sequence: 0, ackCommand: 0 }
+      this.#numbers.set(player, {
         sequence: Math.max(before.sequence, sequence),
         ackCommand: isLatestWins(command.type) ? before.ackCommand : Math.max(before.ackCommand, sequence),
       })
@@ -29,25 +37,24 @@ export class SequenceTracker {
   }
 
   get all(): ReadonlyMap<PlayerId, SequenceNumbers> {
-    return this.numbers
+    return this.#numbers
   }
 
   toText(): string {
-    return JSON.stringify([...this.numbers].map(([player, { sequence, ackCommand }]) => [player, sequence, ackCommand]))
+    return JSON.stringify(
+      [...this.#numbers].map(([player, { sequence, ackCommand }]) => [player, sequence, ackCommand]),
+    )
   }
 
-  /** Takes what `toText` made; anything else is left out. */
+  /** Reads what `toText` has written. Rows that are not valid are ignored. */
   readText(text: string): void {
-    const rows: unknown = parse(text)
-    if (!Array.isArray(rows)) return
-    for (const row of rows) {
-      const [player, sequence, ackCommand] = Array.isArray(row) ? (row as readonly unknown[]) : []
-      if (isNumber(player) && isNumber(sequence) && isNumber(ackCommand))
-        this.numbers.set(player, { sequence, ackCommand })
+    for (const [player, sequence, ackCommand] of noteRows(text)) {
+      if (isUint32(player) && isUint32(sequence) && isUint32(ackCommand))
+        this.#numbers.set(player, { sequence, ackCommand })
     }
   }
 
-  /** Of the whole parts of a recording, up to the state after `tick`: the note it began with, then its frames. */
+  /** Reads the sequences from the intact parts of a recording, up to the state after `tick`: the note at the start, then the frames. */
   static fromRecording(parts: readonly Recording[], tick: number): SequenceTracker {
     const sequences = new SequenceTracker()
     for (const recording of parts) {
@@ -60,17 +67,5 @@ export class SequenceTracker {
       }
     }
     return sequences
-  }
-}
-
-/** A number of the wire: an unsigned integer of 32 bits. */
-export const isNumber = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff
-
-export function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

@@ -1,8 +1,11 @@
-/** Where a realm begins: at its newest recording, at what a search found to help, at what the archive saved, or anew. */
+/**
+ * Finds the state that a realm starts with: its newest recording, that recording with a repair, what the archive saved,
+ * or a new realm.
+ */
 import { CHECKPOINT_BYTES_MAX, salvageRecording, simulationOf, type Note } from '../../replay/index.ts'
 import { checkpoint, genesis, type Realm, type RealmDefinition } from '../../sim/index.ts'
 import { nodePlatform, recover, type Recovered, type Skipped } from '../../storage/recordings/index.ts'
-import type { ChampionOptions } from './champion.ts'
+import type { ChampionOptions } from './champion-options.ts'
 import { ServerError } from '../error.ts'
 import { SequenceTracker, SEQUENCES_NOTE } from './sequence-tracker.ts'
 import { findSegmentStart, type SegmentStart } from './segment-start.ts'
@@ -11,7 +14,6 @@ import { restoreFromArchive } from './archive-restore.ts'
 import { RemovalNotices } from './removal-notices.ts'
 import { UndeliveredOutcomes, undeliveredNote } from './undelivered-outcomes.ts'
 
-/** Where a realm goes on. */
 export interface StartingState {
   readonly realm: Realm
   readonly epoch: number
@@ -19,13 +21,13 @@ export interface StartingState {
   readonly undelivered: UndeliveredOutcomes
   readonly removalNotices: RemovalNotices
   readonly repair: Repair
-  /** Where the recording has to begin earlier than at the realm's tick. */
-  readonly earlier: (SegmentStart & { readonly notes: readonly Note[] }) | null
+  /** Where the new recording starts, if it cannot start with the realm's own state. */
+  readonly segmentStart: (SegmentStart & { readonly notes: readonly Note[] }) | null
 }
 
-const UNHARMED: Repair = { quarantined: [], frame: null }
+const NO_REPAIR: Repair = { quarantined: [], frame: null }
 
-/** Recovers the realm from its newest recording, or makes it anew. Throws ServerError, and ReplayFault where the simulation fails on the recording. */
+/** Recovers the realm from its newest recording, or creates it. Throws ServerError, and ReplayFault where the simulation fails on the recording. */
 export async function findStartingState(options: ChampionOptions): Promise<StartingState> {
   const { recordings, definition, remedy } = options.start
   const undelivered = new UndeliveredOutcomes()
@@ -38,11 +40,13 @@ export async function findStartingState(options: ChampionOptions): Promise<Start
       ...(remedy ? { from: remedy } : {}),
     },
   )
-  if (found.status === 'unusable' || found.status === 'other-version') throw cannotGoOn(found, recordings)
-  return found.status === 'fresh' ? fresh(options, found.nextEpoch) : await goOn(options, found, undelivered)
+  if (found.status === 'unusable' || found.status === 'other-version') throw unusableRecording(found, recordings)
+  return found.status === 'fresh'
+    ? createRealm(options, found.nextEpoch)
+    : await resumeRealm(options, found, undelivered)
 }
 
-function fresh(
+function createRealm(
   { engine, start, note, checkpointBytesMax = CHECKPOINT_BYTES_MAX }: ChampionOptions,
   nextEpoch: number,
 ): StartingState {
@@ -63,18 +67,18 @@ function fresh(
     sequences: new SequenceTracker(),
     undelivered: new UndeliveredOutcomes(),
     removalNotices: new RemovalNotices(),
-    repair: UNHARMED,
-    earlier: null,
+    repair: NO_REPAIR,
+    segmentStart: null,
   }
 }
 
-async function goOn(
+async function resumeRealm(
   options: ChampionOptions,
   found: Recovered<Realm>,
   undelivered: UndeliveredOutcomes,
 ): Promise<StartingState> {
   const { start, note, platform = nodePlatform } = options
-  tellOf(found, options)
+  reportRecovery(found, options)
   const { realm, tick } = found
   const salvage = salvageRecording(await platform.read(found.path))
   const parts = salvage.ok ? salvage.value.parts : []
@@ -84,19 +88,23 @@ async function goOn(
   for (const dropped of droppedAtEnd(found.recording, tick)) undelivered.recordLeftOut(dropped, sequences)
   const repair = start.remedy
     ? repairOf(realm, found.recording, start.remedy, { sequences, undelivered, removalNotices, note })
-    : UNHARMED
-  const earlier = await earlierOf(options, found)
-  if (earlier === null)
-    return { realm, epoch: found.nextEpoch, sequences, undelivered, removalNotices, repair, earlier }
+    : NO_REPAIR
+  const segmentStart = await segmentStartOf(options, found)
+  if (segmentStart === null)
+    return { realm, epoch: found.nextEpoch, sequences, undelivered, removalNotices, repair, segmentStart }
   note(
-    `the state takes more bytes than a checkpoint may: the new recording begins with that of tick ${earlier.tick}, and repeats what came since`,
+    `the state takes more bytes than a checkpoint may: the new recording begins with that of tick ${segmentStart.tick}, and repeats what came since`,
   )
   const before = new UndeliveredOutcomes()
-  before.carryOver(parts, earlier.tick)
+  before.carryOver(parts, segmentStart.tick)
   const notes = [
-    { tick: earlier.tick, kind: SEQUENCES_NOTE, text: SequenceTracker.fromRecording(parts, earlier.tick).toText() },
-    undeliveredNote(earlier.tick, before.all),
-    removalNotices.note(earlier.tick),
+    {
+      tick: segmentStart.tick,
+      kind: SEQUENCES_NOTE,
+      text: SequenceTracker.fromRecording(parts, segmentStart.tick).toText(),
+    },
+    undeliveredNote(segmentStart.tick, before.all),
+    removalNotices.note(segmentStart.tick),
   ]
   return {
     realm,
@@ -105,11 +113,11 @@ async function goOn(
     undelivered,
     removalNotices,
     repair,
-    earlier: { ...earlier, notes },
+    segmentStart: { ...segmentStart, notes },
   }
 }
 
-function tellOf(found: Recovered<Realm>, { start, note }: ChampionOptions): void {
+function reportRecovery(found: Recovered<Realm>, { start, note }: ChampionOptions): void {
   note(`goes on at tick ${found.tick} from ${found.path} (${found.ticksReplayed} ticks replayed)`)
   for (const { path, error } of found.skipped) note(`${path} could not be used: ${error.message}`)
   for (const { offset, message } of found.damage) note(`${found.path} is damaged at byte ${offset}: ${message}`)
@@ -124,8 +132,8 @@ function tellOf(found: Recovered<Realm>, { start, note }: ChampionOptions): void
     )
 }
 
-/** Null where the realm's own state can begin a recording, as it should be. */
-async function earlierOf(
+/** Returns null where the realm's own state fits into a checkpoint, which is the normal case. */
+async function segmentStartOf(
   { engine, checkpointBytesMax = CHECKPOINT_BYTES_MAX }: ChampionOptions,
   { realm, recording, tick, definition }: Recovered<Realm>,
 ): Promise<SegmentStart | null> {
@@ -134,10 +142,10 @@ async function earlierOf(
     : findSegmentStart(recording, tick, checkpointBytesMax, engine, definition)
 }
 
-/** As JSON both come from the same parser, which gives the fields in one order. */
+/** Both come from the same parser, which gives the fields in one order: their JSON can be compared. */
 const sameDefinition = (a: RealmDefinition, b: RealmDefinition): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-function cannotGoOn(
+function unusableRecording(
   found:
     | { readonly status: 'unusable'; readonly skipped: readonly Skipped[] }
     | { readonly status: 'other-version'; readonly path: string; readonly error: Error },

@@ -10,7 +10,8 @@ import {
   type ToRealm,
   type WorkerStatus,
 } from '../../server/realm-messages.ts'
-import { RealmRunner, type RunningLog } from '../../server/realm/runner.ts'
+import { RealmRunner } from '../../server/realm/runner.ts'
+import type { RunningLog } from '../../server/realm/running-log.ts'
 import { RemovalNotices } from '../../server/recorder/removal-notices.ts'
 import type { Role } from '../../server/accounts/tokens.ts'
 import { UndeliveredOutcomes } from '../../server/recorder/undelivered-outcomes.ts'
@@ -44,12 +45,12 @@ export class Stage {
   writeFault: Error | null = null
   /** Of the hash alone: the tick is stepped, and not in the log. */
   hashFault: Error | null = null
-  private inbox: ToRealm[] = []
-  private readonly done: Promise<void>
-  private readonly ended: Promise<void>
-  private wake: (() => void) | null = null
-  private targetMs = 0
-  private readonly reached: (() => void)[] = []
+  #inbox: ToRealm[] = []
+  readonly #done: Promise<void>
+  readonly #ended: Promise<void>
+  #wake: (() => void) | null = null
+  #targetMs = 0
+  readonly #reached: (() => void)[] = []
 
   constructor(
     engine: Engine,
@@ -57,18 +58,18 @@ export class Stage {
     from?: { realm: Realm; sequences: SequenceTracker; undelivered?: UndeliveredOutcomes },
   ) {
     this.realm = from?.realm ?? genesis(engine, { ...DEFAULT_DEFINITION, ...changes })
-    this.log = this.makeLog(from?.sequences ?? new SequenceTracker(), from?.undelivered ?? new UndeliveredOutcomes())
+    this.log = this.#makeLog(from?.sequences ?? new SequenceTracker(), from?.undelivered ?? new UndeliveredOutcomes())
     const runner = new RealmRunner({
       log: this.log,
-      timer: { nowMs: () => this.nowMs, until: (atMs) => this.until(atMs) },
-      receive: () => this.inbox.shift(),
-      post: (message) => this.take(message),
+      timer: { nowMs: () => this.nowMs, until: (atMs) => this.#until(atMs) },
+      receive: () => this.#inbox.shift(),
+      post: (message) => this.#take(message),
     })
-    this.done = runner.run()
-    this.ended = this.done.catch(() => undefined)
+    this.#done = runner.run()
+    this.#ended = this.#done.catch(() => undefined)
   }
 
-  private makeLog(sequences: SequenceTracker, undelivered: UndeliveredOutcomes): RunningLog {
+  #makeLog(sequences: SequenceTracker, undelivered: UndeliveredOutcomes): RunningLog {
     return {
       realm: this.realm,
       epoch: 1,
@@ -104,7 +105,7 @@ export class Stage {
     }
   }
 
-  private take(message: FromRealm): void {
+  #take(message: FromRealm): void {
     if (message.type === 'status') this.status = message.status
     if (message.type !== 'tick') return void this.posted.push(message)
     unpackOutbound(message, (link, packet) => this.sent.set(link, [...(this.sent.get(link) ?? []), packet.slice()]))
@@ -114,11 +115,11 @@ export class Stage {
       throw new Error(`tick ${message.tick} was sent before its hash was written`)
   }
 
-  private async until(atMs: number): Promise<void> {
-    while (atMs > this.targetMs) {
-      for (const resolve of this.reached.splice(0)) resolve()
+  async #until(atMs: number): Promise<void> {
+    while (atMs > this.#targetMs) {
+      for (const resolve of this.#reached.splice(0)) resolve()
       await new Promise<void>((resolve) => {
-        this.wake = resolve
+        this.#wake = resolve
       })
     }
     this.nowMs = Math.max(this.nowMs, atMs)
@@ -126,14 +127,14 @@ export class Stage {
 
   /** Lets `ms` pass on the realm's schedule. */
   async pass(ms: number): Promise<void> {
-    this.targetMs = Math.max(this.targetMs, this.nowMs) + ms
-    const there = new Promise<void>((resolve) => this.reached.push(resolve))
-    this.wake?.()
-    await Promise.race([there, this.ended])
+    this.#targetMs = Math.max(this.#targetMs, this.nowMs) + ms
+    const there = new Promise<void>((resolve) => this.#reached.push(resolve))
+    this.#wake?.()
+    await Promise.race([there, this.#ended])
   }
 
   put(event: LinkEvent, bytes: Uint8Array = new Uint8Array()): void {
-    this.inbox.push({ type: 'batch', events: [event], bytes })
+    this.#inbox.push({ type: 'batch', events: [event], bytes })
   }
 
   open(link: number, player: number, role: Role = 'player', ordered = true, granted = 0): void {
@@ -166,15 +167,15 @@ export class Stage {
   }
 
   answer(player: number, hash: string, answer: PackageAnswer): void {
-    this.inbox.push({ type: 'package-answer', hash, player, ...answer })
+    this.#inbox.push({ type: 'package-answer', hash, player, ...answer })
   }
 
   stop(reason: string): void {
-    this.inbox.push({ type: 'stop', reason })
+    this.#inbox.push({ type: 'stop', reason })
   }
 
   end(): Promise<void> {
-    return this.done
+    return this.#done
   }
 }
 
@@ -185,12 +186,12 @@ export class Guest {
   goodbye: string | null = null
   snapshots = 0
   link: number
-  private readonly stage: Stage
+  readonly #stage: Stage
   readonly player: number
 
   /** `session`: of a client that was at another stage before. */
   constructor(stage: Stage, link: number, player: number, session?: ClientSession, granted = 0) {
-    this.stage = stage
+    this.#stage = stage
     this.player = player
     this.link = link
     this.session = session ?? new ClientSession(stage.nowMs)
@@ -200,28 +201,28 @@ export class Guest {
 
   reconnect(link: number): void {
     this.link = link
-    this.session.attach(this.stage.nowMs)
-    this.stage.open(link, this.player)
+    this.session.attach(this.#stage.nowMs)
+    this.#stage.open(link, this.player)
   }
 
   /** Sends what is due and takes what has come, every 50 ms, for `ms`. */
   async play(ms: number): Promise<void> {
-    for (let passed = 0; passed < ms; passed += 50) await playAll(this.stage, [this])
+    for (let passed = 0; passed < ms; passed += 50) await playAll(this.#stage, [this])
   }
 
   exchange(): void {
-    for (const packet of this.session.packets(this.stage.nowMs)) this.stage.receive(this.link, packet)
+    for (const packet of this.session.packets(this.#stage.nowMs)) this.#stage.receive(this.link, packet)
   }
 
   take(): void {
-    for (const bytes of this.stage.sent.get(this.link)?.splice(0) ?? []) {
-      const heard = this.session.receive(bytes, this.stage.nowMs)
+    for (const bytes of this.#stage.sent.get(this.link)?.splice(0) ?? []) {
+      const heard = this.session.receive(bytes, this.#stage.nowMs)
       if (!heard.ok) throw new Error(heard.error.message)
       this.messages.push(...heard.value.messages)
       if (heard.value.snapshot) this.snapshots++
       this.goodbye ??= heard.value.goodbye?.reason ?? null
       if (heard.value.goodbye !== null)
-        for (const packet of this.session.packets(this.stage.nowMs, true)) this.stage.receive(this.link, packet)
+        for (const packet of this.session.packets(this.#stage.nowMs, true)) this.#stage.receive(this.link, packet)
     }
   }
 

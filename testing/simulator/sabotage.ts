@@ -1,5 +1,5 @@
 /** Bugs that are planted on purpose: each breaks one promise, and the simulator must notice. */
-import type { RunningLog } from '../../server/realm/runner.ts'
+import type { RunningLog } from '../../server/realm/running-log.ts'
 import { decodeLockstep, decodeServerPacket, encodeLockstep } from '../../protocol/index.ts'
 import { compareInputs, type Input } from '../../sim/index.ts'
 
