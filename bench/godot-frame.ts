@@ -48,7 +48,7 @@ interface Captured {
   readonly props: string
 }
 
-/** Sections of all that there is: each strand against its state at `baseTick`. */
+/** Sections of all that there is: each component against its state at `baseTick`. */
 function sections(
   source: SnapshotSource,
   roster: Roster,

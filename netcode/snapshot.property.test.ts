@@ -107,11 +107,11 @@ function samplesOf(decoder: SnapshotDecoder, part: SnapshotPart): readonly Compo
 
 function newest(decoder: SnapshotDecoder, element: number, kind: ComponentKind): readonly number[] {
   const sample = decoder.newest(element, kind)
-  if (sample === null) throw new Error(`nothing is known of strand ${kind} of element ${element}`)
+  if (sample === null) throw new Error(`nothing is known of component ${kind} of element ${element}`)
   return sample.values
 }
 
-/** The source's state of each strand at its tick, by key. */
+/** The source's state of each component at its tick, by key. */
 function statesOf({ avatars, props, histories, tick }: SnapshotSource): Map<number, readonly number[]> {
   const states = new Map<number, readonly number[]>()
   for (const [roster, kinds] of [
@@ -402,7 +402,7 @@ describe('over a bad network', () => {
         expect(newest(decoder, Math.floor(key / 4), (key % 4) as ComponentKind)).toEqual(values)
       for (const avatar of crowd.avatars) expectAvatar(decoder, avatar)
       for (const prop of crowd.props) expectProp(decoder, prop)
-      // Three strands an avatar, one a prop, each with the states of the last seconds only.
+      // Three components an avatar, one a prop, each with the states of the last seconds only.
       expect(decoder.states).toBeLessThanOrEqual((crowd.avatars.length * 3 + crowd.props.length) * BASELINE_TICKS_MAX)
     },
   )

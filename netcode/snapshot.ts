@@ -2,17 +2,17 @@
  * Snapshots: what a render client is told of the realm at a tick, in one part that fits a packet. A part holds records
  * of what changed; it stands alone. All numbers are little-endian; `varint` is 7 bits a byte, low ones first.
  *
- * An element has strands, each with a baseline and a rate of its own. The state of a strand is a row of whole numbers:
+ * An element has components, each with a baseline and a rate of its own. The state of a component is a row of whole numbers:
  *
  *     root     x y z (steps of 1 mm), yaw (4096 a turn), velocity x y z (steps of 20 mm/s), flags 1 grounded 2 flying
  *     joints   head, left hand, right hand: x y z (steps of 2 mm, root space), rotation (R32)
  *     bones    which bones are sent (18 bits), a rotation (R26) for each of them
  *     prop     x y z (steps of 1 mm), rotation (R32), velocity x y z (steps of 20 mm/s), flags 1 asleep
  *
- *     R32      smallest three as in sim/pose.ts: bits 30-31 which component is largest, then 10 bits for each other
- *     R26      bits 24-25 which component is largest, then 8 bits for each other, 0 to 254 over -1/sqrt(2) to 1/sqrt(2)
+ *     R32      smallest three as in sim/pose.ts: bits 30-31 which of x y z w is largest, then 10 bits for each other
+ *     R26      bits 24-25 which of x y z w is largest, then 8 bits for each other, 0 to 254 over -1/sqrt(2) to 1/sqrt(2)
  *
- * States are exact and the same for all: who got a record of a strand at tick T has the server's state of it at T. A
+ * States are exact and the same for all: who got a record of a component at tick T has the server's state of it at T. A
  * record is the state at the part's tick as a change since the state at an earlier tick, its baseline, or whole.
  *
  *     avatars: section of roots, section of joints, section of bones; or no bytes
@@ -20,7 +20,7 @@
  *     section: varint number of records, then the records by element
  *     record:  varint  element, as the difference to the last record's, the first to 0; at least 1
  *              u8      age of the baseline in ticks, at most 127; 0: none, and everything is said whole
- *              then by strand:
+ *              then by component:
  *     root     u8 mask: bits 0-1 N of x and z, 2-3 N of y, 4-5 yaw (0 as before, 1 i8 change modulo 4096, 2 u16 whole),
  *              6-7 V; then N of x, N of z, N of y, yaw, V
  *     joints   u16 mask: for each joint, lowest bits first, 2 bits position (0 as before, 1 i8 × 3 changes, 2 i16 × 3 whole)
@@ -33,9 +33,9 @@
  *              floor(the baseline's velocity × age / 3)
  *     V        velocity and flags: 0 as before, 1 i8 × 2 changes of x and z, 2 i8 × 3 changes of x, z and y, 3 i16 × 3 x y z
  *              whole and u8 flags; changes leave the flags as they are
- *     T        rotation of 32 bits: 0 as before; the same component is largest and, 1: u16, three times 5 bits, highest
+ *     T        rotation of 32 bits: 0 as before; the same number is largest and, 1: u16, three times 5 bits, highest
  *              first, less 16, are added to the others, 2: i8 × 3 are; 3: u32 whole
- *     B        rotation of 26 bits: 0 as before; the same component is largest and, 1: u16 as in T, 2: u8 × 3 the others
+ *     B        rotation of 26 bits: 0 as before; the same number is largest and, 1: u16 as in T, 2: u8 × 3 the others
  *              whole; 3: u8 which is largest, u8 × 3 the others
  *
  * The length of a record follows from its masks alone: a receiver that lacks its baseline passes over it.
@@ -43,7 +43,7 @@
  * Position: 24 bits of millimetres above the least corner of the realm's bounds minus MARGIN_METRES, so that what is
  * about to be brought back into the bounds can still be told; beyond, it is clamped. 16.7 km fit.
  *
- * Baseline: the newest state of the strand that the client acknowledged (id Software, "Quake III networking"), at most
+ * Baseline: the newest state of the component that the client acknowledged (id Software, "Quake III networking"), at most
  * BASELINE_TICKS_MAX ticks old. A receiver keeps the states of that long, and does not acknowledge a packet of which it
  * lacks a baseline; it uses the rest. What the client has acknowledged is not sent again until it changes.
  *

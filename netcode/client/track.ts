@@ -1,9 +1,9 @@
 /**
- * The states of one strand as they came, and its state at any moment between and shortly after them. What was drawn is
+ * The states of one component as they came, and its state at any moment between and shortly after them. What was drawn is
  * never left at once: where a state that arrives shows that it was wrong, the error fades.
  */
 
-/** States kept of one strand: 1.6 s at 20 Hz, more than the longest delay. */
+/** States kept of one component: 1.6 s at 20 Hz, more than the longest delay. */
 export const TRACK_LENGTH_MAX = 32
 /** Up to this gap what rests is taken for sent seldom, and goes evenly from state to state, ticks. */
 const GAP_TICKS_MAX = 45

@@ -1,6 +1,6 @@
 /**
- * Strands: what of an element is sent on its own, with a baseline and a rate of its own. An avatar has three, a prop
- * one. The state of a strand is a row of whole numbers.
+ * Components: what of an element is sent on its own, with a baseline and a rate of its own. An avatar has three, a prop
+ * one. The state of a component is a row of whole numbers.
  */
 import type { JointTransform, Pose } from '../../sim/pose.ts'
 import { BONES as BONE_NAMES, type ElementId, type Quat, type RealmDefinition, type Vec3 } from '../../sim/types.ts'
@@ -70,7 +70,7 @@ export interface PropState {
   readonly asleep: boolean
 }
 
-/** A number for each strand of each element. */
+/** A number for each component of each element. */
 export const componentKey = (element: ElementId, kind: ComponentKind): number => element * 4 + kind
 
 const at = (values: Values, i: number): number => values[i] ?? 0

@@ -20,16 +20,16 @@ import {
   type Values,
 } from './components.ts'
 
-/** Strands kept: 10,000 elements and more. A server that shows more is refused. */
+/** Components kept: 10,000 elements and more. A server that shows more is refused. */
 export const COMPONENTS_MAX = 65_536
 /** States are kept this much longer than a baseline may be old: a packet may come so late, ticks, and still find its baselines. */
 const LATE_TICKS_MAX = 60
-/** Between two looks for strands that nobody knows, ticks. */
+/** Between two looks for components that nobody knows, ticks. */
 const SWEEP_TICKS = 600
 /** What stays unknown for so long was of an element that is gone, ticks: a description comes within seconds. */
 const UNKNOWN_TICKS_MAX = 3_600
 
-/** A state of a strand. */
+/** A state of a component. */
 export interface ComponentSample {
   readonly kind: ComponentKind
   readonly element: ElementId
@@ -56,14 +56,14 @@ export class SnapshotDecoder {
   /** Of the part that is being read. */
   #missing = 0
 
-  /** States kept, of all strands. */
+  /** States kept, of all components. */
   get states(): number {
     let sum = 0
     for (const { length } of this.#components.values()) sum += length
     return sum
   }
 
-  /** The newest state of a strand. */
+  /** The newest state of a component. */
   newest(element: ElementId, kind: ComponentKind): ComponentSample | null {
     const state = this.#components.get(componentKey(element, kind))?.at(-1)
     return state === undefined ? null : { kind, element, ...state }
@@ -88,7 +88,7 @@ export class SnapshotDecoder {
     for (const sample of samples) this.#store(sample)
     this.#newestTick = Math.max(this.#newestTick, tick)
     return this.#components.size > COMPONENTS_MAX
-      ? wrong('snapshot', `more than ${COMPONENTS_MAX} strands are shown`)
+      ? wrong('snapshot', `more than ${COMPONENTS_MAX} components are shown`)
       : { ok: true, value: { samples, missing: this.#missing } }
   }
 

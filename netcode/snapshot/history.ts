@@ -1,10 +1,10 @@
-/** The states of all strands of a kind over the last ticks, and the records that were made of them this tick. */
+/** The states of all components of a kind over the last ticks, and the records that were made of them this tick. */
 import type { RecordWriter } from './bytes.ts'
 import { BONES, JOINTS, WIDTHS, type ComponentKind } from './components.ts'
 import { placeUrgency, poseUrgency, poseTravel, URGENCY_MAX } from './urgency.ts'
 import { writeRecord } from './write.ts'
 
-/** States kept of a strand, ticks: the oldest baseline. 2 s at 60 a second, several times what an acknowledgement takes. A power of two. */
+/** States kept of a component, ticks: the oldest baseline. 2 s at 60 a second, several times what an acknowledgement takes. A power of two. */
 export const HISTORY_TICKS = 128
 /** A baseline is at most this old, ticks. */
 export const BASELINE_TICKS_MAX = HISTORY_TICKS - 1

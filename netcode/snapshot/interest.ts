@@ -1,5 +1,5 @@
 /**
- * How often a client is told of what: levels by distance, the intervals of each strand in them. What has waited most of
+ * How often a client is told of what: levels by distance, the intervals of each component in them. What has waited most of
  * its intervals goes first, due or not, until the packet is full: where there is more to say than room, all intervals
  * grow alike, and where there is room they shrink.
  */

@@ -1,6 +1,6 @@
 /**
- * Rotations in "smallest three" (Fiedler, "Snapshot Compression"): which component is largest and left out (made
- * positive), and the other three over -1/sqrt(2) to 1/sqrt(2), in order x y z w. With 10 bits a component they are 32 bits
+ * Rotations in "smallest three" (Fiedler, "Snapshot Compression"): which of the four numbers is largest and left out (made
+ * positive), and the other three over -1/sqrt(2) to 1/sqrt(2), in order x y z w. With 10 bits a number they are 32 bits
  * as in sim/pose.ts (0.2° at most); with 8 bits, 0 to 254, for bones, of which there are 18 an avatar, 26 bits (1.2°).
  * A bone that is not turned is exact.
  */
@@ -13,7 +13,7 @@ export const BONE_BITS = 8
 
 export const unpackRotation = (bits: number): Quat => unpack(bits >>> 0)
 
-/** A bone's rotation: bits 24-25 which component is largest, then 8 bits each. */
+/** A bone's rotation: bits 24-25 which number is largest, then 8 bits each. */
 export function unpackBone(bits: number): Quat {
   const part = (shift: number): number => ((((bits >>> shift) & 255) - 127) / 127) * RANGE
   const [a, b, c] = [part(16), part(8), part(0)]
@@ -40,7 +40,7 @@ function largestOf(x: number, y: number, z: number, w: number): number {
 }
 
 /**
- * A rotation as bits of `size` a component. It stays `before` (null: there is none) while no component has left that by
+ * A rotation as bits of `size` a number. It stays `before` (null: there is none) while no number has left that by
  * more than `slack` steps.
  */
 export function settleRotation({ x, y, z, w }: Quat, before: number | null, size: number, slack: number): number {
@@ -66,7 +66,7 @@ const whole = (value: number, most: number): number => (value < 0 ? 0 : value > 
 const near = (value: number, before: number, size: number, slack: number): boolean =>
   Math.abs(value - (before & ((1 << size) - 1))) <= slack
 
-/** Largest difference of a component of two rotations, in steps; Infinity where another component is the largest. */
+/** Largest difference of a number of two rotations, in steps; Infinity where another number is the largest. */
 export function farthest(base: number, now: number, size: number): number {
   if (base >>> (3 * size) !== now >>> (3 * size)) return Infinity
   const most = (1 << size) - 1
@@ -76,14 +76,14 @@ export function farthest(base: number, now: number, size: number): number {
   return a > b ? (a > c ? a : c) : b > c ? b : c
 }
 
-/** The difference of component `i` (0 to 2, the last is the lowest). */
+/** The difference of number `i` (0 to 2, the last is the lowest). */
 export function difference(base: number, now: number, size: number, i: number): number {
   const most = (1 << size) - 1
   const shift = (2 - i) * size
   return ((now >>> shift) & most) - ((base >>> shift) & most)
 }
 
-/** A rotation with its components changed, modulo their size. */
+/** A rotation with its three numbers changed, modulo their size. */
 export function changed(base: number, size: number, a: number, b: number, c: number): number {
   const most = (1 << size) - 1
   const part = (by: number, shift: number): number => (((base >>> shift) + by) & most) << shift

@@ -98,7 +98,7 @@ export class SnapshotSource {
     for (const kind of [ROOT, JOINTS, BONES] as const) this.histories[kind].forget(row)
   }
 
-  /** Makes the record of a strand against its state at `baseTick` (NEVER: none), once a tick; where it begins in `records`. */
+  /** Makes the record of a component against its state at `baseTick` (NEVER: none), once a tick; where it begins in `records`. */
   record(kind: ComponentKind, row: number, baseTick: number): number {
     return this.histories[kind].record(row, this.#tick, baseTick, this.records)
   }

@@ -1,4 +1,4 @@
-/** How wrong a client is that still has an old state of a strand: what changed most is the most urgent. */
+/** How wrong a client is that still has an old state of a component: what changed most is the most urgent. */
 import { BONE_BITS, farthest, ROTATION_BITS } from './rotation.ts'
 import { BONE_COUNT, JOINTS, ROOT, VELOCITY_TICKS, type ComponentKind } from './components.ts'
 

@@ -1,5 +1,5 @@
 /**
- * What one client has been shown: for each strand the tick of the newest state that it acknowledged, which is the
+ * What one client has been shown: for each component the tick of the newest state that it acknowledged, which is the
  * baseline of what it is sent next. Chooses under the byte budget what goes into a packet.
  */
 import { encodeSnapshotPart, OWN_BYTES_MAX, type Own } from '../../protocol/index.ts'
@@ -121,7 +121,7 @@ export class SnapshotView {
     sent = new Uint32Array(size)
   }
 
-  /** From time to time: how far everything is and whether it is in view, as the intervals of its strands. */
+  /** From time to time: how far everything is and whether it is in view, as the intervals of its components. */
   #lookAt(source: SnapshotSource, avatar: ElementId): void {
     this.#sends += 1
     if (this.#sends % LOOK_SENDS !== 1) return
@@ -159,7 +159,7 @@ export class SnapshotView {
     }
   }
 
-  /** Where a strand that changed stands among the candidates; -1: it waits. */
+  /** Where a component that changed stands among the candidates; -1: it waits. */
   #bucket(
     history: History,
     slot: number,
@@ -183,7 +183,7 @@ export class SnapshotView {
     return Math.min(BUCKETS - 2, Math.floor(share * history.urgency(row, tick, hasTick)))
   }
 
-  /** Forgets what was known of another strand in the slot. */
+  /** Forgets what was known of another component in the slot. */
   #resetSlot(slot: number, born: number): void {
     this.#born[slot] = born
     this.#sent[slot] = NO_TICK
@@ -220,7 +220,7 @@ export class SnapshotView {
     }
   }
 
-  /** Makes the record of a strand; its bytes. */
+  /** Makes the record of a component; its bytes. */
   #record(source: SnapshotSource, slot: number): number {
     const [kind, row, acked] = [(slot & 3) as ComponentKind, slot >> 2, this.#acked[slot] ?? NO_TICK]
     const age = source.tick - acked

@@ -1,4 +1,4 @@
-/** Writes records: one strand's change since its baseline, or all of it. netcode/snapshot.ts describes the bytes. */
+/** Writes records: one component's change since its baseline, or all of it. netcode/snapshot.ts describes the bytes. */
 import type { RecordWriter } from './bytes.ts'
 import { BONE_BITS, difference, farthest, ROTATION_BITS } from './rotation.ts'
 import { BONE_COUNT, BONES, JOINTS, ROOT, VELOCITY_TICKS, YAW_STEPS, type ComponentKind } from './components.ts'
@@ -94,7 +94,7 @@ function writeSpeed(to: RecordWriter, mode: number, s: Int32Array, now: number, 
   if (mode === 2) to.u8(at(s, now + 5) - at(s, base + 5))
 }
 
-/** 0 the same, 1 changes of 5 bits, 2 of 8 bits, 3 whole. A bone's 8 bits say its component whole. */
+/** 0 the same, 1 changes of 5 bits, 2 of 8 bits, 3 whole. A bone's 8 bits are the whole number. */
 function rotationMode(before: number, now: number, size: number): number {
   if (before === now) return SAME
   const most = farthest(before, now, size)
@@ -160,10 +160,10 @@ function writeBones(to: RecordWriter, s: Int32Array, now: number, base: number):
     if (i < LOW_BONES) low |= mode << (2 * i)
     else high |= mode << (2 * (i - LOW_BONES))
     if (mode === CHANGE_5) writeSmall(to, before, bits, BONE_BITS)
-    else if (mode === CHANGE_24) writeComponents(to, bits)
+    else if (mode === CHANGE_24) writeNumbers(to, bits)
     else if (mode === WHOLE) {
       to.u8(bits >>> 24)
-      writeComponents(to, bits)
+      writeNumbers(to, bits)
     }
   }
   const end = to.at
@@ -173,7 +173,7 @@ function writeBones(to: RecordWriter, s: Int32Array, now: number, base: number):
   to.at = end
 }
 
-function writeComponents(to: RecordWriter, bits: number): void {
+function writeNumbers(to: RecordWriter, bits: number): void {
   to.u8(bits >>> 16)
   to.u8(bits >>> 8)
   to.u8(bits)

@@ -2,10 +2,10 @@
 import { at, must, Malformed, pack, unpack } from './reader.ts'
 import type { Snapshot } from './reader.ts'
 
-export type Strand = 'root' | 'joints' | 'bones' | 'prop'
+export type Component = 'root' | 'joints' | 'bones' | 'prop'
 export interface State {
   element: number
-  strand: Strand
+  strand: Component
   numbers: number[]
 }
 
@@ -177,13 +177,13 @@ export class SnapshotReader {
     const states: State[] = []
     let missing = 0
     const { avatars, props } = snapshot
-    for (const [bytes, strands] of [
+    for (const [bytes, components] of [
       [avatars, ['root', 'joints', 'bones']],
       [props, ['prop']],
     ] as const) {
       if (bytes.length === 0) continue
       const block = new Block(bytes, this.modes)
-      for (const strand of strands) missing += this.#section(block, strand, snapshot.tick, states)
+      for (const strand of components) missing += this.#section(block, strand, snapshot.tick, states)
       must(block.empty, 'SNP-8: bytes are left over')
     }
     // Only what is wholly read is taken: PKT-8.
@@ -191,12 +191,12 @@ export class SnapshotReader {
     return { states, missing }
   }
 
-  newest(strand: Strand, element: number): number[] | undefined {
+  newest(strand: Component, element: number): number[] | undefined {
     const kept = this.#kept.get(`${strand} ${element}`)
     return kept?.get(Math.max(...kept.keys()))
   }
 
-  #section(block: Block, strand: Strand, tick: number, states: State[]): number {
+  #section(block: Block, strand: Component, tick: number, states: State[]): number {
     let missing = 0
     let element = 0
     for (let left = block.varint(); left > 0; left--) {

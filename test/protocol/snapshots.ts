@@ -18,7 +18,7 @@ export interface SnapshotStep {
   readonly tick: number
   readonly avatars: string
   readonly props: string
-  /** By strand: 'root', 'joints', 'bones' or 'prop'. */
+  /** `strand`, the name of the component in the file: 'root', 'joints', 'bones' or 'prop'. */
   readonly states: readonly { readonly element: number; readonly strand: string; readonly numbers: readonly number[] }[]
   /** Records of which the baseline is not there. */
   readonly missing: number
@@ -171,7 +171,7 @@ function parts(): SnapshotPart[] {
   return list
 }
 
-const STRANDS: Readonly<Record<ComponentKind, string>> = {
+const COMPONENT_NAMES: Readonly<Record<ComponentKind, string>> = {
   [ROOT]: 'root',
   [JOINTS]: 'joints',
   [BONES]: 'bones',
@@ -185,7 +185,7 @@ function steps(list: readonly SnapshotPart[]): SnapshotStep[] {
     if (!decoded.ok) throw new Error(decoded.error.message)
     const states = decoded.value.samples.map(({ element, kind, values }) => ({
       element,
-      strand: STRANDS[kind],
+      strand: COMPONENT_NAMES[kind],
       numbers: values.map((value, i) => (isRotation(kind, i) ? value >>> 0 : value)),
     }))
     return {

@@ -25,7 +25,7 @@ test.each(vectors().refused)('PKT-8: the server refuses $name', ({ hex }) => {
   expect(decodeClientPacket(Uint8Array.from(Buffer.from(hex, 'hex'))).ok).toBe(false)
 })
 
-test('the snapshot vectors hold every strand, and baselines that are missing', () => {
+test('the snapshot vectors hold every component, and baselines that are missing', () => {
   const { snapshots } = made()
   expect(snapshots[0]?.steps.every(({ missing }) => missing === 0)).toBe(true)
   expect(snapshots[1]?.steps.some(({ missing }) => missing > 0)).toBe(true)
