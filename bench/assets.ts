@@ -14,7 +14,7 @@ import { LinkSigner } from '../storage/assets/signature.ts'
 import type { ServerFigures } from '../bots/server-watch.ts'
 import { crowd, serve, type CrowdReport } from '../test/soak/programs.ts'
 import { median } from './measure.ts'
-import type { Report, Row } from './report.ts'
+import type { BenchReport, BenchRow } from './report.ts'
 
 const BOTS = 20
 const SECONDS = 20
@@ -26,7 +26,7 @@ const ROUNDS = 2
 const LINE_BYTES_PER_SECOND = 6_250_000
 
 /** Of `otherworld/bots/1`. */
-interface Crowd extends CrowdReport {
+interface AssetCrowdReport extends CrowdReport {
   readonly rttMsP50: number
   readonly rttMsP99: number
   readonly server: ServerFigures | null
@@ -70,13 +70,13 @@ const LOADS = [
   { name: `${DOWNLOADS} as fast as they come`, lanes: true, pace: null },
 ] as const
 
-interface Run {
+interface AssetRun {
   readonly name: string
-  readonly crowd: Crowd
+  readonly crowd: AssetCrowdReport
   readonly bytesPerSecond: number
 }
 
-async function measure(url: string, file: string, { name, lanes, pace }: (typeof LOADS)[number]): Promise<Run> {
+async function measure(url: string, file: string, { name, lanes, pace }: (typeof LOADS)[number]): Promise<AssetRun> {
   const playing = crowd(url, [
     '--count',
     String(BOTS),
@@ -94,11 +94,11 @@ async function measure(url: string, file: string, { name, lanes, pace }: (typeof
   const report = await playing.report
   if (report === null || report.faults.length > 0)
     throw new Error(`the bots could not play: ${report?.faults.join('; ')}`)
-  return { name, crowd: report as Crowd, bytesPerSecond }
+  return { name, crowd: report as AssetCrowdReport, bytesPerSecond }
 }
 
-function rowsOf(name: string, runs: readonly Run[]): Row[] {
-  const row = (what: string, unit: string, of: (run: Run) => number): Row => ({
+function rowsOf(name: string, runs: readonly AssetRun[]): BenchRow[] {
+  const row = (what: string, unit: string, of: (run: AssetRun) => number): BenchRow => ({
     what: `${name}: ${what}`,
     value: median(runs.map(of)),
     unit,
@@ -130,14 +130,14 @@ function linkOf(url: string, data: string, key: string): string {
   return `${url}v1/assets/${key}?${new LinkSigner(linkSecret).query(request)}`
 }
 
-export async function run(): Promise<Report> {
+export async function run(): Promise<BenchReport> {
   if (!existsSync('dist/node/cli.js')) throw new Error('the server is not built: npm run build')
   const data = mkdtempSync(join(tmpdir(), 'otherworld-bench-'))
   const key = await prepare(data)
   const server = await serve(['--data', data, '--logins-per-minute', '1000'])
   try {
     const file = linkOf(server.url, data, key)
-    const runs: Run[] = []
+    const runs: AssetRun[] = []
     for (let round = 0; round < ROUNDS; round += 1)
       for (const load of LOADS) runs.push(await measure(server.url, file, load))
     const rows = LOADS.flatMap(({ name }) =>

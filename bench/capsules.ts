@@ -13,7 +13,7 @@ import { readFixture } from '../ingest/fit/model.fixture.ts'
 import { frameOf, outOfFrame } from '../ingest/fit/frame.ts'
 import { boundsOf, nodesOf, surfaceOf, type Surface } from '../ingest/fit/surface.ts'
 import { median, samples, timed } from './measure.ts'
-import type { Report, Row } from './report.ts'
+import type { BenchReport, BenchRow } from './report.ts'
 
 const FOLDER = 'fixtures/assets/avatars'
 /** Points of the grid in the avatar's box. */
@@ -58,7 +58,7 @@ export function overlap(
   return { iou: both / either, covered: both / mesh }
 }
 
-async function measure(file: string): Promise<Row[]> {
+async function measure(file: string): Promise<BenchRow[]> {
   const { document, humanoid } = await readFixture(file)
   const times = samples()
   const fit = () => fitAvatar(document, humanoid, () => undefined)
@@ -80,14 +80,14 @@ async function measure(file: string): Promise<Row[]> {
   ]
 }
 
-export async function run(files: readonly string[]): Promise<Report> {
+export async function run(files: readonly string[]): Promise<BenchReport> {
   const chosen =
     files.length > 0
       ? files
       : readdirSync(FOLDER)
           .toSorted()
           .map((file) => `${FOLDER}/${file}`)
-  const rows: Row[] = []
+  const rows: BenchRow[] = []
   for (const file of chosen) rows.push(...(await measure(file)))
   return {
     name: 'capsules',

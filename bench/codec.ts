@@ -10,14 +10,14 @@ import {
 } from '../protocol/index.ts'
 import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../netcode/snapshot.ts'
 import { meanMs } from './measure.ts'
-import type { Report, Row } from './report.ts'
-import { scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'
+import type { BenchReport, BenchRow } from './report.ts'
+import { scene, sceneDefinition, loadFittedClips, type Scene } from './scene.ts'
 
 const AVATARS = 100
 const TICKS = 300
 const MEASURED_MS = 500
 
-function lastFrames({ next, step }: Scene): InputFrame[] {
+function lastFrames({ nextFrame: next, step }: Scene): InputFrame[] {
   const frames: InputFrame[] = []
   for (let i = 0; i < TICKS; i++) {
     const frame = next()
@@ -29,7 +29,7 @@ function lastFrames({ next, step }: Scene): InputFrame[] {
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-function frameRows(frames: readonly InputFrame[]): Row[] {
+function frameRows(frames: readonly InputFrame[]): BenchRow[] {
   const encoded = frames.map(encodeFrame)
   const messages = frames.map((frame) => encodeLockstep({ type: 'frame', frame, hash: '0123456789abcdef' }))
   const each = 1 / frames.length
@@ -53,7 +53,7 @@ function frameRows(frames: readonly InputFrame[]): Row[] {
   ]
 }
 
-function snapshotRows({ realm }: Scene): Row[] {
+function snapshotRows({ realm }: Scene): BenchRow[] {
   const { bounds } = sceneDefinition(AVATARS)
   const [people, things] = [avatars(realm), props(realm)]
   const source = new SnapshotSource(bounds)
@@ -92,8 +92,8 @@ function snapshotRows({ realm }: Scene): Row[] {
   ]
 }
 
-export async function run(): Promise<Report> {
-  const played = scene(await loadEngine(), AVATARS, await wardrobe())
+export async function run(): Promise<BenchReport> {
+  const played = scene(await loadEngine(), AVATARS, await loadFittedClips())
   const rows = [...frameRows(lastFrames(played)), ...snapshotRows(played)]
   free(played.realm)
   return { name: 'codec', about: `${AVATARS} avatars with 18 bones, 200 dynamics; means`, rows }

@@ -15,9 +15,10 @@ import { decodeServerPacket, encodeServerPacket } from '../protocol/index.ts'
 import { avatars, free, loadEngine, props, type PropView } from '../sim/index.ts'
 import { Dice } from '../bots/bot-behaviour.ts'
 import { importProject, runGodot } from '../test/environments/godot.ts'
-import { median, percentile } from './measure.ts'
-import type { Report, Row } from './report.ts'
-import { scene, wardrobe } from './scene.ts'
+import { median } from './measure.ts'
+import { percentile } from '../bots/figures.ts'
+import type { BenchReport, BenchRow } from './report.ts'
+import { scene, loadFittedClips } from './scene.ts'
 
 const AVATARS = 100
 const SECONDS = 12
@@ -42,7 +43,7 @@ const HEAD = {
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-interface Captured {
+interface CapturedPackets {
   readonly tick: number
   readonly avatars: string
   readonly props: string
@@ -76,7 +77,7 @@ function sections(
 }
 
 /** The whole room at once; `kinds`: of the avatars. */
-const room = (source: SnapshotSource, kinds: readonly ComponentKind[], baseTick: number): Captured => ({
+const room = (source: SnapshotSource, kinds: readonly ComponentKind[], baseTick: number): CapturedPackets => ({
   tick: source.tick,
   avatars: sections(source, source.avatars, kinds, AVATAR_KINDS.length - kinds.length, baseTick),
   props: sections(source, source.props, [PROP], 0, baseTick),
@@ -111,11 +112,11 @@ function circling(
 
 /** What a client is sent in the scene, within a packet each and as whole rooms. */
 async function capture() {
-  const { realm, next, step } = scene(await loadEngine(), AVATARS, await wardrobe())
+  const { realm, nextFrame: next, step } = scene(await loadEngine(), AVATARS, await loadFittedClips())
   const [source, view, dice] = [new SnapshotSource(realm.definition.bounds), new SnapshotView(realm.tick), new Dice(3)]
   const centres = props(realm).map(() => ({ x: dice.between(-10, 10), z: dice.between(-10, 10) }))
-  const packets: Captured[] = []
-  const rooms = ROOMS.map(([name, kinds, isWhole]) => ({ name, kinds, isWhole, snapshots: [] as Captured[] }))
+  const packets: CapturedPackets[] = []
+  const rooms = ROOMS.map(([name, kinds, isWhole]) => ({ name, kinds, isWhole, snapshots: [] as CapturedPackets[] }))
   const waiting: { readonly dueTick: number; readonly arrived: () => void }[] = []
   const own = { avatar: 0 }
   for (let i = 0; i < SECONDS * 60; i += 1) {
@@ -148,7 +149,7 @@ async function capture() {
 /** What Godot measured, by name, ms. */
 type Measured = Readonly<Record<string, readonly number[]>>
 
-function rowsOf(measured: Measured): Row[] {
+function rowsOf(measured: Measured): BenchRow[] {
   return Object.entries(measured).flatMap(([what, ms]) => [
     {
       what: `${what}, median`,
@@ -160,7 +161,7 @@ function rowsOf(measured: Measured): Row[] {
   ])
 }
 
-export async function run(): Promise<Report> {
+export async function run(): Promise<BenchReport> {
   const folder = mkdtempSync(join(tmpdir(), 'otherworld-bench-'))
   try {
     const [from, to] = [join(folder, 'captured.json'), join(folder, 'measured.json')]

@@ -16,10 +16,11 @@ import { avatars, loadEngine, type Vec3 } from '../sim/index.ts'
 import { listRecordings } from '../storage/recordings/index.ts'
 import { importProject, projectWithAddon, runGodot } from '../test/environments/godot.ts'
 import { whyNoNetwork } from '../test/environments/network/available.ts'
-import { Network } from '../test/environments/network/network.ts'
-import type { Host } from '../test/environments/network/host.ts'
-import { median, percentile } from './measure.ts'
-import type { Report, Row } from './report.ts'
+import { TestNetwork } from '../test/environments/network/network.ts'
+import type { NetworkHost } from '../test/environments/network/host.ts'
+import { median } from './measure.ts'
+import { percentile } from '../bots/figures.ts'
+import type { BenchReport, BenchRow } from './report.ts'
 
 const CLI = 'cli/otherworld.js'
 const SECONDS = 30
@@ -30,7 +31,7 @@ const LINES: readonly { readonly name: string; readonly conditions: Partial<Link
   { name: '5 % loss', conditions: { ...DELAY, lossShare: 0.05 } },
 ]
 
-interface Figures {
+interface PositionFigures {
   readonly transport: string
   readonly rttMs: number
   readonly loss: number
@@ -48,11 +49,11 @@ async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
   throw new Error('the server ended without a word')
 }
 
-function drawnOf(file: string): { readonly drawn: Drawn[]; readonly figures: Figures } {
+function drawnOf(file: string): { readonly drawn: Drawn[]; readonly figures: PositionFigures } {
   const lines = readFileSync(file, 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as [number, number[]] | Figures)
+    .map((line) => JSON.parse(line) as [number, number[]] | PositionFigures)
   const figures = lines.pop()
   if (figures === undefined || Array.isArray(figures)) throw new Error('Godot did not end with its figures')
   const drawn = lines.flatMap((line) => (Array.isArray(line) ? [{ tick: line[0], places: placesOf(line[1]) }] : []))
@@ -105,10 +106,10 @@ async function errorsOf(drawn: readonly Drawn[], data: string): Promise<number[]
 }
 
 async function watch(
-  home: Host,
-  away: Host,
+  home: NetworkHost,
+  away: NetworkHost,
   transport: string,
-): Promise<{ readonly errors: number[]; readonly figures: Figures }> {
+): Promise<{ readonly errors: number[]; readonly figures: PositionFigures }> {
   const folder = mkdtempSync(join(tmpdir(), 'otherworld-bench-'))
   const data = join(folder, 'data')
   const server = home.spawn(
@@ -157,8 +158,8 @@ async function watch(
   }
 }
 
-function rowsOf(name: string, errors: readonly number[], figures: Figures): Row[] {
-  const row = (what: string, value: number, unit: string): Row => ({ what: `${name}: ${what}`, value, unit })
+function rowsOf(name: string, errors: readonly number[], figures: PositionFigures): BenchRow[] {
+  const row = (what: string, value: number, unit: string): BenchRow => ({ what: `${name}: ${what}`, value, unit })
   const rms = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length)
   return [
     row(`error, RMS of ${errors.length}`, rms * 100, 'cm'),
@@ -170,13 +171,13 @@ function rowsOf(name: string, errors: readonly number[], figures: Figures): Row[
   ]
 }
 
-export async function run(): Promise<Report> {
+export async function run(): Promise<BenchReport> {
   const impossible = whyNoNetwork()
   if (impossible !== null) throw new Error(`this benchmark lays networks of its own: ${impossible}`)
-  const rows: Row[] = []
+  const rows: BenchRow[] = []
   for (const transport of process.env.WEBRTC_NATIVE === undefined ? ['websocket'] : ['webrtc', 'websocket'])
     for (const { name, conditions } of LINES) {
-      const network = await Network.start(1)
+      const network = await TestNetwork.start(1)
       try {
         const [home, away] = [await network.host('home'), await network.host('away')]
         away.line.set(conditions)

@@ -10,13 +10,13 @@ import { tmpdir } from 'node:os'
 import { basename, extname, join, resolve } from 'node:path'
 import { importProject, runGodot } from '../test/environments/godot.ts'
 import { serve } from '../test/soak/programs.ts'
-import type { Report, Row } from './report.ts'
+import type { BenchReport, BenchRow } from './report.ts'
 
 const PROJECT = 'godot-bridge/demo'
 const [AVATARS, PROPS, FRAMES] = [100, 200, 240]
 const FILES = ['fixtures/assets/avatars/CesiumMan.glb']
 
-type Figures = Readonly<Record<string, number>>
+type FrameFigures = Readonly<Record<string, number>>
 
 /** The line of JSON that a script of godot-bridge/bench prints. */
 async function measured(
@@ -34,8 +34,8 @@ async function measured(
   return JSON.parse(line) as Readonly<Record<string, unknown>>
 }
 
-async function crowdRows(): Promise<Row[]> {
-  const figures = (await measured('show.gd', [AVATARS, PROPS, FRAMES].map(String))) as Figures
+async function crowdRows(): Promise<BenchRow[]> {
+  const figures = (await measured('show.gd', [AVATARS, PROPS, FRAMES].map(String))) as FrameFigures
   return [
     {
       what: `view, ${AVATARS} avatars and ${PROPS} props, median`,
@@ -71,9 +71,9 @@ function upload(url: string, file: string, folder: string): string {
   return hash
 }
 
-async function loadRows(url: string, file: string, folder: string): Promise<Row[]> {
+async function loadRows(url: string, file: string, folder: string): Promise<BenchRow[]> {
   const figures = (await measured('load.gd', [url, upload(url, file, folder)], true)) as Readonly<
-    Record<string, Figures>
+    Record<string, FrameFigures>
   >
   return [
     ['idle', 'nothing loads'],
@@ -88,7 +88,7 @@ async function loadRows(url: string, file: string, folder: string): Promise<Row[
   })
 }
 
-export async function run(files: readonly string[]): Promise<Report> {
+export async function run(files: readonly string[]): Promise<BenchReport> {
   const folder = mkdtempSync(join(tmpdir(), 'otherworld-bench-'))
   const server = await serve(['--data', join(folder, 'data')])
   try {

@@ -1,7 +1,7 @@
 /** Runs one benchmark and prints its report. */
-import { ratioToGoal, tableOf, type Report } from './report.ts'
+import { ratioToGoal, tableOf, type BenchReport } from './report.ts'
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(files: readonly string[]): Promise<Report> }>>> = {
+const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(files: readonly string[]): Promise<BenchReport> }>>> = {
   sim: () => import('./sim.ts'),
   tick: () => import('./tick.ts'),
   replay: () => import('./replay.ts'),

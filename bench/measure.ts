@@ -1,15 +1,16 @@
 /** Timing: wall clock and processor time of repeated calls. */
+import { percentile } from '../bots/figures.ts'
 
-export interface Samples {
+export interface TimeSamples {
   readonly wallMs: number[]
   /** Of the whole process: threads that the engine starts (garbage collection, compiling) count too. */
   readonly cpuMs: number[]
 }
 
-export const samples = (): Samples => ({ wallMs: [], cpuMs: [] })
+export const samples = (): TimeSamples => ({ wallMs: [], cpuMs: [] })
 
 /** Runs once and adds what it took. */
-export function timed<T>(into: Samples, run: () => T): T {
+export function timed<T>(into: TimeSamples, run: () => T): T {
   const cpu = process.cpuUsage()
   const start = performance.now()
   const result = run()
@@ -17,12 +18,6 @@ export function timed<T>(into: Samples, run: () => T): T {
   const used = process.cpuUsage(cpu)
   into.cpuMs.push((used.user + used.system) / 1000)
   return result
-}
-
-/** The value below which that share of the samples lies. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5)

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { drive, login, RenderClient } from '../netcode/index.ts'
 import { connectWebRtc } from '../netcode/webrtc/client-node.ts'
-import { BALL } from '../testing/ball.ts'
+import { BALL } from '../test/harness/ball.ts'
 
 /** What this process tells. Times in ms. */
 export interface NetworkFigures {

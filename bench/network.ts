@@ -10,10 +10,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { LinkConditions } from '../netcode/link-conditions.ts'
 import { whyNoNetwork } from '../test/environments/network/available.ts'
-import { Network } from '../test/environments/network/network.ts'
-import { median, percentile } from './measure.ts'
+import { TestNetwork } from '../test/environments/network/network.ts'
+import { median } from './measure.ts'
+import { percentile } from '../bots/figures.ts'
 import type { NetworkFigures } from './network-clients.ts'
-import type { Report, Row } from './report.ts'
+import type { BenchReport, BenchRow } from './report.ts'
 
 const CLIENTS = 8
 const SECONDS = 40
@@ -23,14 +24,14 @@ const LINES: readonly { readonly name: string; readonly conditions: Partial<Link
   { name: '5 % loss, 50 ms, 20 ms jitter', conditions: { lossShare: 0.05, delayMs: 50, jitterMs: 20 } },
 ]
 
-type Start = (args: readonly string[]) => ChildProcess
-interface Places {
-  readonly server: Start
-  readonly clients: Start
+type StartProcess = (args: readonly string[]) => ChildProcess
+interface NetworkHosts {
+  readonly server: StartProcess
+  readonly clients: StartProcess
   readonly address: string
 }
 
-const here: Start = (args) => spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+const here: StartProcess = (args) => spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'inherit'] })
 
 /** The first line that a program says. */
 async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
@@ -38,7 +39,7 @@ async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
   throw new Error('a program of the benchmark ended without a word')
 }
 
-async function figuresOf({ server, clients, address }: Places): Promise<NetworkFigures> {
+async function figuresOf({ server, clients, address }: NetworkHosts): Promise<NetworkFigures> {
   const data = mkdtempSync(join(tmpdir(), 'otherworld-bench-'))
   const serving = server([CLI, 'serve', '--json', '--host', address, '--port', '0', '--data', data])
   try {
@@ -57,7 +58,7 @@ async function figuresOf({ server, clients, address }: Places): Promise<NetworkF
 }
 
 async function overLine(conditions: Partial<LinkConditions>): Promise<NetworkFigures> {
-  const network = await Network.start(1)
+  const network = await TestNetwork.start(1)
   try {
     const [home, away] = [await network.host('home'), await network.host('away')]
     away.line.set(conditions)
@@ -71,8 +72,8 @@ async function overLine(conditions: Partial<LinkConditions>): Promise<NetworkFig
   }
 }
 
-function rowsOf(name: string, figures: NetworkFigures): Row[] {
-  const row = (what: string, value: number, unit: string): Row => ({ what: `${name}: ${what}`, value, unit })
+function rowsOf(name: string, figures: NetworkFigures): BenchRow[] {
+  const row = (what: string, value: number, unit: string): BenchRow => ({ what: `${name}: ${what}`, value, unit })
   return [
     row(`a step seen by another, median of ${figures.moveMs.length}`, median(figures.moveMs), 'ms'),
     row('a step seen by another, p99', percentile(figures.moveMs, 0.99), 'ms'),
@@ -88,7 +89,7 @@ function rowsOf(name: string, figures: NetworkFigures): Row[] {
   ]
 }
 
-export async function run(): Promise<Report> {
+export async function run(): Promise<BenchReport> {
   if (!existsSync('dist/node/cli.js')) throw new Error('the server is not built: npm run build')
   const rows = rowsOf('loopback', await figuresOf({ server: here, clients: here, address: '127.0.0.1' }))
   const impossible = whyNoNetwork()

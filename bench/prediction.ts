@@ -8,8 +8,8 @@ import type { LinkConditions } from '../netcode/link-conditions.ts'
 import { DEFAULT_DEFINITION, loadEngine, type Engine, type RealmDefinition, type Vec3 } from '../sim/index.ts'
 import { Dice } from '../bots/bot-behaviour.ts'
 import { SmallServer } from '../testing/small-server.ts'
-import { percentile } from './measure.ts'
-import type { Report, Row } from './report.ts'
+import { percentile } from '../bots/figures.ts'
+import type { BenchReport, BenchRow } from './report.ts'
 
 const NETWORKS: readonly { readonly name: string; readonly conditions: Partial<LinkConditions> }[] = [
   { name: '50 ms, 20 ms jitter, 0 % loss', conditions: { delayMs: 50, jitterMs: 20, lossShare: 0 } },
@@ -38,7 +38,7 @@ const PLAIN: RealmDefinition = {
   bounds: { min: { x: -2_000, y: -50, z: -2_000 }, max: { x: 2_000, y: 200, z: 2_000 } },
 }
 
-class Stage {
+class PredictionStage {
   readonly server: SmallServer
   readonly clients: readonly RenderClient[]
   #tickMs = 0
@@ -80,7 +80,7 @@ const rms = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
 
 /** A player who walks as people do: changes course each second or so, turns while walking, runs, stops, jumps now and then. */
-class Player {
+class WalkingPlayer {
   readonly #dice: Dice
   #untilMs = 0
   #move: MoveInput = { yaw: 0 }
@@ -91,7 +91,7 @@ class Player {
     this.#dice = dice
   }
 
-  next(nowMs: number): MoveInput {
+  nextMove(nowMs: number): MoveInput {
     if (nowMs >= this.#untilMs) {
       const dice = this.#dice
       this.#untilMs = nowMs + dice.between(300, 1_800)
@@ -113,15 +113,15 @@ class Player {
 }
 
 /** Sizes of all corrections, cm. */
-async function corrections(stage: Stage): Promise<number[]> {
+async function corrections(stage: PredictionStage): Promise<number[]> {
   const [walker] = stage.clients
-  const player = new Player(new Dice(3))
+  const player = new WalkingPlayer(new Dice(3))
   const sizes: number[] = []
   let snapshots = 0
   for (let nowMs = 0; nowMs < WARM_UP_MS + WALK_MS;) {
     nowMs = await stage.frame()
     if (walker?.state.type !== 'joined' || nowMs < WARM_UP_MS / 2) continue
-    walker.move(player.next(nowMs))
+    walker.move(player.nextMove(nowMs))
     walker.sample(nowMs)
     const stats = walker.stats(nowMs)
     if (nowMs > WARM_UP_MS && stats.snapshotsReceived > snapshots) sizes.push(stats.correctionMetres * 100)
@@ -137,7 +137,7 @@ interface Effects {
   readonly otherMs: number[]
 }
 
-async function effects(stage: Stage): Promise<Effects> {
+async function effects(stage: PredictionStage): Promise<Effects> {
   const [walker, watcher] = stage.clients
   const found: Effects = { ownFrames: [], otherMs: [] }
   if (walker === undefined || watcher === undefined) return found
@@ -170,16 +170,16 @@ async function effects(stage: Stage): Promise<Effects> {
   return found
 }
 
-async function measure(engine: Engine, { name, conditions }: (typeof NETWORKS)[number]): Promise<Row[]> {
-  const walk = new Stage(engine, conditions, 5)
+async function measure(engine: Engine, { name, conditions }: (typeof NETWORKS)[number]): Promise<BenchRow[]> {
+  const walk = new PredictionStage(engine, conditions, 5)
   const sizes = await corrections(walk)
   const stats = walk.clients[0]?.stats()
   walk.server.free()
-  const start = new Stage(engine, conditions, 6)
+  const start = new PredictionStage(engine, conditions, 6)
   const { ownFrames, otherMs } = await effects(start)
   start.server.free()
   const goal = conditions.lossShare === 0 ? { goal: 1 } : {}
-  const row = (what: string, value: number, unit: string, more: { readonly goal?: number } = {}): Row => ({
+  const row = (what: string, value: number, unit: string, more: { readonly goal?: number } = {}): BenchRow => ({
     what: `${name}: ${what}`,
     value,
     unit,
@@ -204,9 +204,9 @@ async function measure(engine: Engine, { name, conditions }: (typeof NETWORKS)[n
   ]
 }
 
-export async function run(): Promise<Report> {
+export async function run(): Promise<BenchReport> {
   const engine = await loadEngine()
-  const rows: Row[] = []
+  const rows: BenchRow[] = []
   for (const network of NETWORKS) rows.push(...(await measure(engine, network)))
   return {
     name: 'prediction',

@@ -10,8 +10,8 @@ import {
   type Verification,
 } from '../replay/index.ts'
 import { median } from './measure.ts'
-import type { Report, Row } from './report.ts'
-import { scene, sceneDefinition, wardrobe } from './scene.ts'
+import type { BenchReport, BenchRow } from './report.ts'
+import { scene, sceneDefinition, loadFittedClips } from './scene.ts'
 import type { FittedClips } from '../bots/motion-clip-player.ts'
 
 const PLAYERS = [20, 100] as const
@@ -24,7 +24,7 @@ const REAL_TIME_FACTOR_GOAL = 14
 async function recorded(engine: Engine, players: number, clips: FittedClips): Promise<Uint8Array> {
   const definition = sceneDefinition(players)
   const simulation = simulationOf(engine)
-  const { realm, next, hear } = scene(engine, players, clips)
+  const { realm, nextFrame: next, handleEvents: hear } = scene(engine, players, clips)
   const parts: Uint8Array[] = []
   const counts = { players: realm.avatars.size, elements: elementCount(realm) }
   const header = {
@@ -61,7 +61,7 @@ async function verified(engine: Engine, bytes: Uint8Array): Promise<Verification
   return outcome.value
 }
 
-async function measure(engine: Engine, players: number, clips: FittedClips): Promise<Row[]> {
+async function measure(engine: Engine, players: number, clips: FittedClips): Promise<BenchRow[]> {
   const bytes = await recorded(engine, players, clips)
   const [byProcessor, byWall]: [number[], number[]] = [[], []]
   for (let i = 0; i < RUNS; i++) {
@@ -71,7 +71,7 @@ async function measure(engine: Engine, players: number, clips: FittedClips): Pro
     byProcessor.push(ticksExecuted / 60 / ((user + system) / 1e6))
     byWall.push(realTimeFactor)
   }
-  const row = (what: string, value: number, unit: string): Row => ({
+  const row = (what: string, value: number, unit: string): BenchRow => ({
     what: `${players} players: ${what}`,
     value,
     unit,
@@ -84,11 +84,11 @@ async function measure(engine: Engine, players: number, clips: FittedClips): Pro
   ]
 }
 
-export async function run(): Promise<Report> {
+export async function run(): Promise<BenchReport> {
   const engine = await loadEngine()
-  const clips = await wardrobe()
+  const clips = await loadFittedClips()
   free(genesis(engine, sceneDefinition(1)))
-  const rows: Row[] = []
+  const rows: BenchRow[] = []
   for (const players of PLAYERS) rows.push(...(await measure(engine, players, clips)))
   return {
     name: 'replay',

@@ -1,6 +1,6 @@
 /** What a benchmark reports, and how it is printed. */
 
-export interface Row {
+export interface BenchRow {
   readonly what: string
   readonly value: number
   readonly unit: string
@@ -10,22 +10,22 @@ export interface Row {
   readonly moreIsBetter?: boolean
 }
 
-export interface Report {
+export interface BenchReport {
   readonly name: string
   /** Conditions of the run in a few words. */
   readonly about: string
-  readonly rows: readonly Row[]
+  readonly rows: readonly BenchRow[]
 }
 
 /** How much better than its goal a figure is: 2 is twice as good, below 1 misses it. Null where there is no goal. */
-export const ratioToGoal = ({ value, goal, moreIsBetter }: Row): number | null =>
+export const ratioToGoal = ({ value, goal, moreIsBetter }: BenchRow): number | null =>
   goal === undefined ? null : moreIsBetter ? value / goal : goal / value
 
 const number = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3)
 
 /** The report as a table for people. */
-export function tableOf({ name, about, rows }: Report): string {
+export function tableOf({ name, about, rows }: BenchReport): string {
   const cells = rows.map((row) => {
     const ratio = ratioToGoal(row)
     const goal = row.goal === undefined ? '' : `${row.moreIsBetter ? '≥' : '≤'} ${row.goal}`

@@ -71,7 +71,7 @@ export function sceneDefinition(avatars: number): RealmDefinition {
   }
 }
 
-export async function wardrobe(): Promise<FittedClips> {
+export async function loadFittedClips(): Promise<FittedClips> {
   const [body] = DEFAULT_DEFINITION.bodies
   if (!body) throw new Error('the default realm has no body')
   return fitClips(await loadClips(), body)
@@ -80,9 +80,9 @@ export async function wardrobe(): Promise<FittedClips> {
 export interface Scene {
   readonly realm: Realm
   /** The next frame, made by the bots; it is not yet stepped. */
-  next(): InputFrame
+  nextFrame(): InputFrame
   /** Lets the bots know what happened. */
-  hear(events: readonly SimEvent[]): void
+  handleEvents(events: readonly SimEvent[]): void
   /** Steps the frame and lets the bots hear. */
   step(frame: InputFrame, options?: StepOptions): void
 }
@@ -92,8 +92,8 @@ export function scene(engine: Engine, avatars: number, clips: FittedClips): Scen
   const troupe = new SimCrowd({ count: avatars, behaviour: 'mocap', seed: SEED, clips })
   return {
     realm,
-    next: () => troupe.nextFrame(realm),
-    hear: (events) => troupe.handleEvents(events),
+    nextFrame: () => troupe.nextFrame(realm),
+    handleEvents: (events) => troupe.handleEvents(events),
     step: (frame, options) => troupe.handleEvents(step(realm, frame, options)),
   }
 }

@@ -1,8 +1,9 @@
 /** Step, hash, checkpoint and restore at 10, 100, 300 and 500 avatars with 18 bones × 200 dynamics, on one thread. */
 import { checkpoint, free, hash, loadEngine, PHASES, props, restore, type Engine, type Phase } from '../sim/index.ts'
-import { median, percentile, samples, timed, type Samples } from './measure.ts'
-import type { Report, Row } from './report.ts'
-import { DYNAMICS, scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'
+import { median, samples, timed, type TimeSamples } from './measure.ts'
+import { percentile } from '../bots/figures.ts'
+import type { BenchReport, BenchRow } from './report.ts'
+import { DYNAMICS, scene, sceneDefinition, loadFittedClips, type Scene } from './scene.ts'
 import type { FittedClips } from '../bots/motion-clip-player.ts'
 
 const AVATARS = [10, 100, 300, 500] as const
@@ -21,8 +22,8 @@ const CHECKPOINT_GOALS = { kib: 1536, takenMs: 1.5, restoredMs: 4 }
 interface Load {
   /** Wall time of each phase in each tick, ms. */
   readonly phases: Readonly<Record<Phase, number[]>>
-  readonly step: Samples
-  readonly hash: Samples
+  readonly step: TimeSamples
+  readonly hash: TimeSamples
   readonly awake: number[]
   readonly boneBodies: number[]
 }
@@ -48,7 +49,7 @@ const noPhases = (): Load['phases'] => ({
   bounds: [],
 })
 
-function measureTicks({ realm, next, step }: Scene): Load {
+function measureTicks({ realm, nextFrame: next, step }: Scene): Load {
   const load: Load = { phases: noPhases(), step: samples(), hash: samples(), awake: [], boneBodies: [] }
   for (let i = 0; i < WARM_UP_TICKS + MEASURED_TICKS; i++) {
     const frame = next()
@@ -68,11 +69,11 @@ function measureTicks({ realm, next, step }: Scene): Load {
   return load
 }
 
-function tickRows(avatars: number, load: Load): Row[] {
+function tickRows(avatars: number, load: Load): BenchRow[] {
   const goals = GOALS[avatars]
   const cpu = load.step.cpuMs.map((ms, i) => ms + (load.hash.cpuMs[i] ?? 0))
   const wall = load.step.wallMs.map((ms, i) => ms + (load.hash.wallMs[i] ?? 0))
-  const row = (what: string, value: number, goal?: number): Row => ({
+  const row = (what: string, value: number, goal?: number): BenchRow => ({
     what: `${avatars} avatars: ${what}`,
     value,
     unit: 'ms',
@@ -91,7 +92,7 @@ function tickRows(avatars: number, load: Load): Row[] {
   ]
 }
 
-function checkpointRows(engine: Engine, avatars: number, { realm }: Scene): Row[] {
+function checkpointRows(engine: Engine, avatars: number, { realm }: Scene): BenchRow[] {
   const [taken, restored] = [samples(), samples()]
   let bytes: Uint8Array = new Uint8Array()
   for (let i = 0; i < CHECKPOINTS; i++) {
@@ -117,16 +118,16 @@ function checkpointRows(engine: Engine, avatars: number, { realm }: Scene): Row[
   ]
 }
 
-function measure(engine: Engine, avatars: number, clips: FittedClips): Row[] {
+function measure(engine: Engine, avatars: number, clips: FittedClips): BenchRow[] {
   const played = scene(engine, avatars, clips)
   const rows = [...tickRows(avatars, measureTicks(played)), ...checkpointRows(engine, avatars, played)]
   free(played.realm)
   return rows
 }
 
-export async function run(): Promise<Report> {
+export async function run(): Promise<BenchReport> {
   const engine = await loadEngine()
-  const clips = await wardrobe()
+  const clips = await loadFittedClips()
   const rows = AVATARS.flatMap((avatars) => measure(engine, avatars, clips))
   return {
     name: 'sim',

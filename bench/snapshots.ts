@@ -23,9 +23,10 @@ import { ReplicatedWorld } from '../netcode/client/replicated-world.ts'
 import type { AvatarSample, PropSample } from '../netcode/client/types.ts'
 import { Dice } from '../bots/bot-behaviour.ts'
 import type { FittedClips } from '../bots/motion-clip-player.ts'
-import { median, percentile, samples, timed, type Samples } from './measure.ts'
-import type { Report, Row } from './report.ts'
-import { scene, sceneDefinition, wardrobe, type Scene } from './scene.ts'
+import { median, samples, timed, type TimeSamples } from './measure.ts'
+import { percentile } from '../bots/figures.ts'
+import type { BenchReport, BenchRow } from './report.ts'
+import { scene, sceneDefinition, loadFittedClips, type Scene } from './scene.ts'
 
 const AVATARS = 100
 /** Clients whose draws are compared with the truth; the others acknowledge what they get, and do not read it. */
@@ -39,30 +40,30 @@ const NEAR_METRES = 4
 /** History of the truth, ticks: longer than the longest delay. */
 const TRUTH_TICKS = 90
 
-interface Network {
+interface NetworkProfile {
   readonly name: string
   readonly delayMs: number
   readonly jitterMs: number
   readonly lossShare: number
 }
 
-const NETWORKS: readonly Network[] = [
+const NETWORKS: readonly NetworkProfile[] = [
   { name: 'at 0 % loss', delayMs: 25, jitterMs: 0, lossShare: 0 },
   { name: 'at 5 % loss, 50 ms, 20 ms jitter', delayMs: 50, jitterMs: 20, lossShare: 0.05 },
 ]
 
 /** One way of a line, with loss and jitter by lot. */
-class Way {
-  readonly #network: Network
+class DelayedPath {
+  readonly #network: NetworkProfile
   readonly #dice: Dice
   #underWay: { readonly dueMs: number; readonly bytes: Uint8Array }[] = []
 
-  constructor(network: Network, dice: Dice) {
+  constructor(network: NetworkProfile, dice: Dice) {
     this.#network = network
     this.#dice = dice
   }
 
-  put(packets: readonly Uint8Array[], nowMs: number): void {
+  send(packets: readonly Uint8Array[], nowMs: number): void {
     const { delayMs, jitterMs, lossShare } = this.#network
     for (const bytes of packets) {
       const dueMs = nowMs + delayMs + this.#dice.between(0, jitterMs)
@@ -70,7 +71,7 @@ class Way {
     }
   }
 
-  take(nowMs: number): Uint8Array[] {
+  receive(nowMs: number): Uint8Array[] {
     const due = this.#underWay.filter(({ dueMs }) => dueMs <= nowMs).toSorted((a, b) => a.dueMs - b.dueMs)
     this.#underWay = this.#underWay.filter(({ dueMs }) => dueMs > nowMs)
     return due.map(({ bytes }) => bytes)
@@ -78,7 +79,7 @@ class Way {
 }
 
 /** Both ends of one client's line. */
-class Line {
+class MeasuredClient {
   readonly server = new ServerSession(0)
   readonly client = new ClientSession(0)
   readonly view: SnapshotView
@@ -86,16 +87,16 @@ class Line {
   readonly world: ReplicatedWorld
   readonly playback = new Playback(60)
   readonly avatar: AvatarView
-  readonly down: Way
-  readonly up: Way
+  readonly down: DelayedPath
+  readonly up: DelayedPath
   missing = 0
 
-  constructor(realm: Realm, avatar: AvatarView, network: Network, dice: Dice) {
+  constructor(realm: Realm, avatar: AvatarView, network: NetworkProfile, dice: Dice) {
     this.avatar = avatar
     this.view = new SnapshotView(realm.tick)
     this.world = new ReplicatedWorld(realm.definition.bounds, 60, this.decoder)
-    this.down = new Way(network, dice)
-    this.up = new Way(network, dice)
+    this.down = new DelayedPath(network, dice)
+    this.up = new DelayedPath(network, dice)
     this.server.queue({
       type: 'welcome',
       protocol: PROTOCOL_VERSION,
@@ -119,16 +120,16 @@ class Line {
   talk(nowMs: number): void {
     if (this.client.welcomed)
       this.client.latest({ type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false })
-    this.up.put(this.client.packets(nowMs), nowMs)
-    for (const bytes of this.up.take(nowMs)) this.server.receive(bytes, nowMs)
+    this.up.send(this.client.packets(nowMs), nowMs)
+    for (const bytes of this.up.receive(nowMs)) this.server.receive(bytes, nowMs)
   }
 
   packets(source: SnapshotSource, nowMs: number): Uint8Array[] {
     return this.server.packets([this.view.nextPart(source, this.avatar.id, this.server.acknowledgementMs)], nowMs)
   }
 
-  hear(nowMs: number, watched: boolean): void {
-    for (const bytes of this.down.take(nowMs)) {
+  receive(nowMs: number, watched: boolean): void {
+    for (const bytes of this.down.receive(nowMs)) {
       const heard = this.client.receive(bytes, nowMs)
       if (!heard.ok) throw new Error(heard.error.message)
       const { snapshot, packet } = heard.value
@@ -176,11 +177,11 @@ function addAvatarError(into: Errors, seen: AvatarSample, truth: AvatarView): vo
   }
 }
 
-interface Outcome {
+interface SnapshotErrors {
   readonly near: Errors
   readonly far: Errors
-  readonly quantised: Samples
-  readonly encoded: Samples
+  readonly quantised: TimeSamples
+  readonly encoded: TimeSamples
   /** Of each packet, bytes. */
   readonly bytes: number[]
   delayMs: number
@@ -188,7 +189,12 @@ interface Outcome {
 }
 
 /** Compares what a client draws with the truth of that moment. */
-function compare(line: Line, nowMs: number, history: readonly (Truth | undefined)[], outcome: Outcome): void {
+function compare(
+  line: MeasuredClient,
+  nowMs: number,
+  history: readonly (Truth | undefined)[],
+  outcome: SnapshotErrors,
+): void {
   // Truth is known at whole ticks.
   const tick = Math.floor(line.playback.drawTick(nowMs))
   const truth = history[tick % TRUTH_TICKS]
@@ -202,7 +208,7 @@ function compare(line: Line, nowMs: number, history: readonly (Truth | undefined
   for (const seen of line.world.propsAt(tick)) addPropError(seen, truth, own, outcome)
 }
 
-function addPropError(seen: PropSample, truth: Truth, own: AvatarView, { near, far }: Outcome): void {
+function addPropError(seen: PropSample, truth: Truth, own: AvatarView, { near, far }: SnapshotErrors): void {
   const real = truth.props.get(seen.element)
   if (real === undefined || real.asleep) return
   const errors = apartCm(real.position, own.position) <= NEAR_METRES * 100 ? near : far
@@ -243,14 +249,19 @@ class Mover {
   }
 }
 
-function play({ realm, next, step }: Scene, network: Network, ticks: number, savings: Savings = SAVINGS): Outcome {
+function play(
+  { realm, nextFrame: next, step }: Scene,
+  network: NetworkProfile,
+  ticks: number,
+  savings: Savings = SAVINGS,
+): SnapshotErrors {
   const dice = new Dice(11)
   const mover = new Mover(dice)
   step(next())
-  const lines = avatars(realm).map((avatar) => new Line(realm, avatar, network, dice))
+  const lines = avatars(realm).map((avatar) => new MeasuredClient(realm, avatar, network, dice))
   const source = new SnapshotSource(realm.definition.bounds, savings)
   const history: (Truth | undefined)[] = []
-  const outcome: Outcome = {
+  const outcome: SnapshotErrors = {
     near: noErrors(),
     far: noErrors(),
     quantised: samples(),
@@ -272,9 +283,9 @@ function play({ realm, next, step }: Scene, network: Network, ticks: number, sav
     timed(measured ? outcome.quantised : samples(), () => source.update(realm.tick, people, things))
     const due = lines.filter((_, k) => (realm.tick + k) % SNAPSHOT_TICKS === 0)
     const sent = timed(measured ? outcome.encoded : samples(), () => due.map((line) => line.packets(source, nowMs)))
-    for (const [k, line] of due.entries()) line.down.put(sent[k] ?? [], nowMs)
+    for (const [k, line] of due.entries()) line.down.send(sent[k] ?? [], nowMs)
     if (measured) for (const { length } of sent.flat()) outcome.bytes.push(length)
-    for (const [k, line] of lines.entries()) line.hear(nowMs, k < WATCHED)
+    for (const [k, line] of lines.entries()) line.receive(nowMs, k < WATCHED)
     if (measured) for (const line of lines.slice(0, WATCHED)) compare(line, nowMs, history, outcome)
   }
   const delays = lines.slice(0, WATCHED).map(({ playback }) => playback.delayMs)
@@ -284,8 +295,8 @@ function play({ realm, next, step }: Scene, network: Network, ticks: number, sav
 const rms = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
 
-function errorRows(where: string, name: string, { rootCm, handCm, boneDegrees, propCm }: Errors): Row[] {
-  const rows = (what: string, values: readonly number[], unit: string): Row[] => [
+function errorRows(where: string, name: string, { rootCm, handCm, boneDegrees, propCm }: Errors): BenchRow[] {
+  const rows = (what: string, values: readonly number[], unit: string): BenchRow[] => [
     { what: `${name}: ${where} ${what}, RMS`, value: rms(values), unit },
     { what: `${name}: ${where} ${what}, p99`, value: percentile(values, 0.99), unit },
   ]
@@ -297,7 +308,7 @@ function errorRows(where: string, name: string, { rootCm, handCm, boneDegrees, p
   ]
 }
 
-function measure(engine: Engine, clips: FittedClips, network: Network): Row[] {
+function measure(engine: Engine, clips: FittedClips, network: NetworkProfile): BenchRow[] {
   const played = scene(engine, AVATARS, clips)
   const outcome = play(played, network, WARM_UP_TICKS + MEASURED_TICKS)
   free(played.realm)
@@ -337,12 +348,15 @@ const WITHOUT: readonly (readonly [string, Partial<Savings>])[] = [
 ]
 const SAVING_TICKS = 120
 
-function measureSavings(engine: Engine, clips: FittedClips): Row[] {
+function measureSavings(engine: Engine, clips: FittedClips): BenchRow[] {
   return WITHOUT.flatMap(([name, savings]) => {
     const played = scene(engine, AVATARS, clips)
-    const { near, far } = play(played, NETWORKS[0] as Network, WARM_UP_TICKS + SAVING_TICKS, { ...SAVINGS, ...savings })
+    const { near, far } = play(played, NETWORKS[0] as NetworkProfile, WARM_UP_TICKS + SAVING_TICKS, {
+      ...SAVINGS,
+      ...savings,
+    })
     free(played.realm)
-    const row = (what: string, values: readonly number[], unit: string): Row => ({
+    const row = (what: string, values: readonly number[], unit: string): BenchRow => ({
       what: `${name}: ${what}, RMS`,
       value: rms(values),
       unit,
@@ -359,9 +373,9 @@ function measureSavings(engine: Engine, clips: FittedClips): Row[] {
   })
 }
 
-export async function run(): Promise<Report> {
+export async function run(): Promise<BenchReport> {
   const engine = await loadEngine()
-  const clips = await wardrobe()
+  const clips = await loadFittedClips()
   free(scene(engine, 1, clips).realm)
   const rows = [...NETWORKS.flatMap((network) => measure(engine, clips, network)), ...measureSavings(engine, clips)]
   const { spawn } = sceneDefinition(AVATARS)

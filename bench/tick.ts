@@ -17,9 +17,10 @@ import { RealmRunner } from '../server/realm/runner.ts'
 import type { TickTimer, TickTiming } from '../server/realm/tick-loop.ts'
 import { free, loadEngine } from '../sim/index.ts'
 import { SimCrowd } from '../bots/sim-crowd.ts'
-import { median, percentile } from './measure.ts'
-import type { Report, Row } from './report.ts'
-import { DYNAMICS, sceneDefinition, wardrobe } from './scene.ts'
+import { median } from './measure.ts'
+import { percentile } from '../bots/figures.ts'
+import type { BenchReport, BenchRow } from './report.ts'
+import { DYNAMICS, sceneDefinition, loadFittedClips } from './scene.ts'
 
 const PLAYERS = 100
 /** Not measured: all come in, and the code is compiled. */
@@ -29,7 +30,7 @@ const SEED = 7
 const MIB = 1024 * 1024
 
 /** Of each measured tick. */
-class Tally {
+class TickTimes {
   readonly cpuMs: number[] = []
   readonly allocatedMib: number[] = []
   readonly partsMs: readonly number[][] = TICK_PARTS.map(() => [])
@@ -55,7 +56,7 @@ function bytesInUse(): number {
 
 /** Hands the parts of each tick on. */
 class Meters extends RealmMeters {
-  tally: Tally | null = null
+  tally: TickTimes | null = null
 
   override ticked(timing: TickTiming, split: TickSplit): void {
     super.ticked(timing, split)
@@ -64,8 +65,8 @@ class Meters extends RealmMeters {
 }
 
 /** The clients, and the time between two ticks, in which they act. */
-class Crowd implements TickTimer {
-  readonly tally = new Tally()
+class TickCrowd implements TickTimer {
+  readonly tally = new TickTimes()
   private readonly meters: Meters
   private readonly sessions = Array.from({ length: PLAYERS }, () => new ClientSession(0))
   private readonly act: (sessions: readonly ClientSession[]) => void
@@ -127,16 +128,16 @@ class Crowd implements TickTimer {
   }
 }
 
-async function play(recordings: string): Promise<Crowd> {
+async function play(recordings: string): Promise<TickCrowd> {
   const engine = await loadEngine()
-  const troupe = new SimCrowd({ count: PLAYERS, behaviour: 'mocap', seed: SEED, clips: await wardrobe() })
+  const troupe = new SimCrowd({ count: PLAYERS, behaviour: 'mocap', seed: SEED, clips: await loadFittedClips() })
   const log = await Champion.open({
     start: { definition: sceneDefinition(PLAYERS), recordings, keepBytes: Infinity, recordedBy: 'bench' },
     engine,
     note: () => undefined,
   })
   const meters = new Meters()
-  const crowd = new Crowd(meters, (sessions) => {
+  const crowd = new TickCrowd(meters, (sessions) => {
     if (log.realm.tick === 0) return
     for (const { player, command } of troupe.nextFrame(log.realm).inputs) {
       const session = sessions[player - 1]
@@ -150,17 +151,17 @@ async function play(recordings: string): Promise<Crowd> {
   return crowd
 }
 
-export async function run(): Promise<Report> {
+export async function run(): Promise<BenchReport> {
   const recordings = await mkdtemp(join(tmpdir(), 'otherworld-bench-'))
   const crowd = await play(recordings).finally(() => rm(recordings, { recursive: true, force: true }))
   if (crowd.welcomed < PLAYERS) throw new Error(`only ${crowd.welcomed} of ${PLAYERS} clients came in`)
   const { cpuMs, allocatedMib, partsMs } = crowd.tally
-  const rows: Row[] = [
+  const rows: BenchRow[] = [
     { what: 'tick, median', value: median(cpuMs), unit: 'ms' },
     { what: 'tick, mean', value: cpuMs.reduce((sum, ms) => sum + ms, 0) / cpuMs.length, unit: 'ms' },
     { what: 'tick, p99', value: percentile(cpuMs, 0.99), unit: 'ms' },
     { what: 'allocated in a tick, median', value: median(allocatedMib), unit: 'MiB' },
-    ...TICK_PARTS.map((part, i): Row => ({
+    ...TICK_PARTS.map((part, i): BenchRow => ({
       what: `${part}, median, wall`,
       value: median(partsMs[i] ?? []),
       unit: 'ms',

@@ -2,6 +2,7 @@
  * What the transports cost: n clients in a process of their own, each sent 20 messages a second of 1,000 bytes and sending
  * 15 of 150 bytes. Reported is the share of one core that the server's side takes.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -9,11 +10,11 @@ import type { AddressInfo } from 'node:net'
 import { WebRtcTransport } from '../netcode/webrtc/host.ts'
 import { WebSocketTransport } from '../netcode/websocket/server.ts'
 import type { ConnectionId, ServerEvents, ServerTransport } from '../netcode/transport.ts'
-import type { Report, Row } from './report.ts'
+import type { BenchReport, BenchRow } from './report.ts'
 
 const CLIENTS = [20, 100] as const
 const KINDS = ['websocket', 'webrtc'] as const
-type Kind = (typeof KINDS)[number]
+type MeasuredTransport = (typeof KINDS)[number]
 
 const DOWN_BYTES = 1_000
 const DOWN_HZ = 20
@@ -24,8 +25,6 @@ const MEASURED_MS = 6_000
 const CONNECT_MS_MAX = 60_000
 /** Of /proc/PID/stat: USER_HZ, which is 100 wherever Node runs (proc(5)). */
 const CLOCK_TICKS_PER_SECOND = 100
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Processor seconds of another process so far; Linux only, else not a number. */
 function processorSeconds(pid: number): number {
@@ -47,7 +46,7 @@ interface Bed {
   processor(): number
 }
 
-async function bedOf(kind: Kind): Promise<Bed> {
+async function bedOf(kind: MeasuredTransport): Promise<Bed> {
   const open = new Set<ConnectionId>()
   const received = { messages: 0 }
   const events: ServerEvents = {
@@ -108,7 +107,7 @@ export interface ClientCounts {
   readonly received: number
 }
 
-async function measure(kind: Kind, count: number): Promise<Row[]> {
+async function measure(kind: MeasuredTransport, count: number): Promise<BenchRow[]> {
   const bed = await bedOf(kind)
   const clients = fork(new URL('./transport-clients.js', import.meta.url), [kind, bed.url, String(count)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -131,7 +130,7 @@ async function measure(kind: Kind, count: number): Promise<Row[]> {
   const from = look()
   await sleep(MEASURED_MS)
   const to = look()
-  const row = (what: string, value: number, unit: string): Row => ({
+  const row = (what: string, value: number, unit: string): BenchRow => ({
     what: `${kind}, ${count} clients: ${what}`,
     value,
     unit,
@@ -153,8 +152,8 @@ async function measure(kind: Kind, count: number): Promise<Row[]> {
   return rows
 }
 
-export async function run(): Promise<Report> {
-  const rows: Row[] = []
+export async function run(): Promise<BenchReport> {
+  const rows: BenchRow[] = []
   for (const kind of KINDS) for (const count of CLIENTS) rows.push(...(await measure(kind, count)))
   return {
     name: 'transports',

@@ -83,9 +83,9 @@ class ComposedBehaviour implements BotBehaviour {
 const POINTER: CarrierOptions = { hand: Hand.pointer, pauseMs: [300, 1_500], scaleShare: 0.3 }
 const RIGHT_HAND: CarrierOptions = { hand: Hand.right, pauseMs: [4_000, 12_000], scaleShare: 0.1 }
 
-type Kind = Exclude<BehaviourName, 'mixed'>
+type SingleBehaviour = Exclude<BehaviourName, 'mixed'>
 
-function composed(kind: Kind, dice: Dice, clips: FittedClips, makes: boolean): BotBehaviour {
+function composed(kind: SingleBehaviour, dice: Dice, clips: FittedClips, makes: boolean): BotBehaviour {
   const maker = makes ? { maker: new Maker(dice) } : {}
   if (kind === 'walk') return new ComposedBehaviour(dice, 1_500, maker)
   if (kind === 'drag') return new ComposedBehaviour(dice, 800, { carrier: new Carrier(dice, POINTER), ...maker })
@@ -102,6 +102,6 @@ function composed(kind: Kind, dice: Dice, clips: FittedClips, makes: boolean): B
  */
 export function createBehaviour(name: BehaviourName, seed: number, clips: FittedClips): BotBehaviour {
   const dice = new Dice(seed)
-  const kind: Kind = name === 'mixed' ? (dice.pick(['walk', 'drag', 'mocap'] as const) ?? 'walk') : name
+  const kind: SingleBehaviour = name === 'mixed' ? (dice.pick(['walk', 'drag', 'mocap'] as const) ?? 'walk') : name
   return composed(kind, dice, clips, name === 'mixed')
 }

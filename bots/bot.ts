@@ -40,7 +40,7 @@ export class Bot {
     this.client.update(nowMs)
     if (this.#resting || nowMs - this.#thoughtMs < THINK_MS) return
     this.#thoughtMs = nowMs
-    const sight = this.#look(nowMs)
+    const sight = this.#perceive(nowMs)
     if (sight) this.#mind.think(nowMs, sight, this.#deeds)
   }
 
@@ -66,7 +66,7 @@ export class Bot {
     return { done: this.#done, rejected: { ...this.#rejected } }
   }
 
-  #look(nowMs: number): Perception | null {
+  #perceive(nowMs: number): Perception | null {
     const { definition, state } = this.client
     if (!definition || state.type !== 'joined') return null
     if (nowMs - this.#lookedMs >= LOOK_MS || !this.#world || !this.#self) {

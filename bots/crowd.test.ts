@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { ConnectError, type Connect, type ConnectReason } from '../netcode/transport.ts'
 import { DEFAULT_DEFINITION, loadEngine } from '../sim/index.ts'
 import { SmallServer } from '../testing/small-server.ts'
-import { uidOf } from '../testing/uid.ts'
+import { uidOf } from '../testing/simulator/uid.ts'
 import { loadClips } from './clip-files.ts'
 import { Crowd } from './crowd.ts'
 

@@ -1,4 +1,5 @@
 /** Many bots against one server: connects them a few at a time, lets them play, lets them come to rest, takes the figures. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DEFAULT_BODY } from '../sim/index.ts'
 import { login } from '../netcode/client/login.ts'
 import { RenderClient } from '../netcode/client/render-client.ts'
@@ -50,11 +51,9 @@ export interface CrowdProgress {
   readonly troubles: readonly string[]
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
 export class Crowd {
   readonly #options: CrowdOptions
-  readonly #wardrobe: FittedClips
+  readonly #clips: FittedClips
   readonly #bots: Bot[] = []
   readonly #troubles = new Map<string, number>()
   readonly #rttMs: number[] = []
@@ -68,7 +67,7 @@ export class Crowd {
 
   constructor(options: CrowdOptions) {
     this.#options = options
-    this.#wardrobe = fitClips(options.clips, DEFAULT_BODY)
+    this.#clips = fitClips(options.clips, DEFAULT_BODY)
   }
 
   get progress(): CrowdProgress {
@@ -248,7 +247,7 @@ export class Crowd {
         },
       },
     })
-    const bot = new Bot(client, createBehaviour(behaviour, seed + index, this.#wardrobe))
+    const bot = new Bot(client, createBehaviour(behaviour, seed + index, this.#clips))
     this.#bots.push(bot)
     client.start()
     const error = await joined

@@ -6,7 +6,7 @@ import { createBehaviour } from './behaviours.ts'
 import { Bot } from './bot.ts'
 import { loadClips } from './clip-files.ts'
 import { EffectWatch } from './effect-watch.ts'
-import { percentileOf } from './figures.ts'
+import { percentile } from './figures.ts'
 import { fitClips } from './motion-clip-player.ts'
 import { BEHAVIOURS, type BehaviourName, type BotBehaviour } from './bot-behaviour.ts'
 
@@ -89,12 +89,12 @@ test.each(BEHAVIOURS)(
 test('what the line takes longer, the effect takes longer: there and back', async () => {
   const near = await play({ delayMs: 5 })
   const far = await play({ delayMs: 105 })
-  const more = percentileOf(far.latencyMs, 0.5) - percentileOf(near.latencyMs, 0.5)
+  const more = percentile(far.latencyMs, 0.5) - percentile(near.latencyMs, 0.5)
   expect(more).toBeGreaterThan(170)
   expect(more).toBeLessThan(240)
   // Ways of 5 ms, a tick, the wait for a snapshot and the delay of what is drawn
-  expect(percentileOf(near.latencyMs, 0.5)).toBeGreaterThan(50)
-  expect(percentileOf(near.latencyMs, 0.99)).toBeLessThan(250)
+  expect(percentile(near.latencyMs, 0.5)).toBeGreaterThan(50)
+  expect(percentile(near.latencyMs, 0.99)).toBeLessThan(250)
 })
 
 test('what is never seen counts as three seconds rather than not at all', async () => {

@@ -59,7 +59,7 @@ export class EffectWatch {
   /** To be called after the bots' own `update`, with the time at which it is called. */
   update(nowMs: number): void {
     for (const jumper of this.#jumpers) {
-      if (jumper.jump) this.#look(jumper, jumper.jump, nowMs)
+      if (jumper.jump) this.#observe(jumper, jumper.jump, nowMs)
       else if (nowMs >= jumper.nextMs) this.#start(jumper, nowMs)
     }
   }
@@ -74,7 +74,7 @@ export class EffectWatch {
     jumper.bot.jump(true)
   }
 
-  #look(jumper: Jumper, jump: Jump, nowMs: number): void {
+  #observe(jumper: Jumper, jump: Jump, nowMs: number): void {
     const seen = seenBy(jump.watcher, jumper.bot, nowMs)
     if (seen) {
       jump.lowest = Math.min(jump.lowest, seen.position.y)

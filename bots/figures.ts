@@ -29,7 +29,7 @@ export interface CrowdFigures {
 }
 
 /** The value below which that share of the values lies (nearest rank); 0 where there are none. */
-export function percentileOf(values: readonly number[], share: number): number {
+export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
 }
@@ -48,7 +48,7 @@ const kbps = (from: number, to: number, seconds: number): number =>
   seconds > 0 ? ((to - from) * 8) / 1000 / seconds : 0
 
 /** Everything that was measured while they played, ms. */
-export interface Samples {
+export interface CrowdSamples {
   readonly rttMs: readonly number[]
   readonly effectMs: readonly number[]
   readonly updateMs: readonly number[]
@@ -60,7 +60,7 @@ export function figuresOf(
   nowMs: number,
   traffic: readonly { readonly from: Traffic; readonly to: Traffic }[],
   seconds: number,
-  { rttMs, effectMs, updateMs }: Samples,
+  { rttMs, effectMs, updateMs }: CrowdSamples,
 ): CrowdFigures {
   const stats = bots.map((bot) => bot.client.stats(nowMs))
   const rejected: Record<string, number> = {}
@@ -72,25 +72,25 @@ export function figuresOf(
     inputsLost: sum(stats.map(({ inputsLost, commandsPending }) => inputsLost + commandsPending)),
     snapshotsReceived: sum(stats.map(({ snapshotsReceived }) => snapshotsReceived)),
     kbpsDownMedian: rounded(
-      percentileOf(
+      percentile(
         traffic.map(({ from, to }) => kbps(from.down, to.down, seconds)),
         0.5,
       ),
     ),
     kbpsUpMedian: rounded(
-      percentileOf(
+      percentile(
         traffic.map(({ from, to }) => kbps(from.up, to.up, seconds)),
         0.5,
       ),
     ),
-    rttMsP50: rounded(percentileOf(rttMs, 0.5)),
-    rttMsP99: rounded(percentileOf(rttMs, 0.99)),
-    effectMsP50: rounded(percentileOf(effectMs, 0.5)),
-    effectMsP99: rounded(percentileOf(effectMs, 0.99)),
+    rttMsP50: rounded(percentile(rttMs, 0.5)),
+    rttMsP99: rounded(percentile(rttMs, 0.99)),
+    effectMsP50: rounded(percentile(effectMs, 0.5)),
+    effectMsP99: rounded(percentile(effectMs, 0.99)),
     effects: effectMs.length,
-    updateMsP50: rounded(percentileOf(updateMs, 0.5)),
-    updateMsP99: rounded(percentileOf(updateMs, 0.99)),
-    lossMedian: rounded(percentileOf(losses, 0.5), 4),
+    updateMsP50: rounded(percentile(updateMs, 0.5)),
+    updateMsP99: rounded(percentile(updateMs, 0.99)),
+    lossMedian: rounded(percentile(losses, 0.5), 4),
     lossMax: rounded(Math.max(0, ...losses), 4),
     reconnects: sum(stats.map(({ reconnects }) => reconnects)),
     commandsDone: sum(bots.map(({ tally }) => tally.done)),

@@ -1,14 +1,15 @@
 /** Lockstep peers beside the bots: each recomputes every tick in a thread of its own and compares it with the server's hash. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { LockstepReport } from '../netcode/lockstep.ts'
 
-export interface WatcherOptions {
+export interface HashCheckOptions {
   readonly url: string
   readonly name: string
 }
 
 /** What a peer's thread says. `firstTick`: the first that it checks. */
-export type FromWatcher =
+export type FromHashCheck =
   | { readonly type: 'running' }
   | ({ readonly type: 'report'; readonly firstTick: number; readonly cpuSeconds: number | null } & LockstepReport)
   | { readonly type: 'trouble'; readonly reason: string }
@@ -40,18 +41,16 @@ const FILE = new URL(
   import.meta.url,
 )
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
 class HashCheck {
   readonly #worker: Worker
   #running = false
   #ended: string | null = null
-  #report: Extract<FromWatcher, { type: 'report' }> | null = null
+  #report: Extract<FromHashCheck, { type: 'report' }> | null = null
   #trouble: string | null = null
 
-  constructor(options: WatcherOptions) {
+  constructor(options: HashCheckOptions) {
     this.#worker = new Worker(FILE, { workerData: options })
-    this.#worker.on('message', (message: FromWatcher) => this.#heard(message))
+    this.#worker.on('message', (message: FromHashCheck) => this.#heard(message))
     this.#worker.on('error', (error: Error) => void (this.#ended ??= `its thread failed: ${error.message}`))
     this.#worker.on('exit', () => void (this.#ended ??= 'its thread ended'))
   }
@@ -69,11 +68,11 @@ class HashCheck {
     return this.#trouble
   }
 
-  get report(): Extract<FromWatcher, { type: 'report' }> | null {
+  get report(): Extract<FromHashCheck, { type: 'report' }> | null {
     return this.#report
   }
 
-  #heard(message: FromWatcher): void {
+  #heard(message: FromHashCheck): void {
     if (message.type === 'running') this.#running = true
     else if (message.type === 'report') this.#report = message
     else if (message.type === 'trouble') {

@@ -5,16 +5,16 @@ import { drive, login } from '../netcode/index.ts'
 import { LockstepPeer, type LockstepState } from '../netcode/lockstep.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import { threadCpuSeconds } from '../server/metrics/thread-meter.ts'
-import type { FromWatcher, WatcherOptions } from './lockstep-watch.ts'
+import type { FromHashCheck, HashCheckOptions } from './lockstep-watch.ts'
 
 /** Simulation in one go, ms: as long as frames come 60 times a second, two or three fit. */
 const BUDGET_MS = 12
 const REPORT_MS = 250
 
 async function watch(
-  { url, name }: WatcherOptions,
+  { url, name }: HashCheckOptions,
   port: MessagePort,
-  tell: (message: FromWatcher) => void,
+  tell: (message: FromHashCheck) => void,
 ): Promise<void> {
   const engine = await loadEngine()
   const { token } = await login(url, name, { role: 'observer' })
@@ -53,9 +53,9 @@ async function watch(
 }
 
 async function main(port: MessagePort): Promise<void> {
-  const tell = (message: FromWatcher): void => port.postMessage(message, [])
+  const tell = (message: FromHashCheck): void => port.postMessage(message, [])
   try {
-    await watch(workerData as WatcherOptions, port, tell)
+    await watch(workerData as HashCheckOptions, port, tell)
   } catch (error) {
     tell({ type: 'ended', reason: error instanceof Error ? error.message : String(error) })
     port.close()

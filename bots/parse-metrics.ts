@@ -1,6 +1,6 @@
 /** Reads the text format of Prometheus strictly: for tools that look at a server's metrics, and for tests of what it writes. */
 
-export interface Line {
+export interface MetricLine {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
@@ -10,7 +10,7 @@ export interface Metrics {
   /** By name; a histogram's lines stand under its own name, without suffix, as `lines` of the family. */
   readonly families: ReadonlyMap<
     string,
-    { readonly type: string; readonly help: string; readonly lines: readonly Line[] }
+    { readonly type: string; readonly help: string; readonly lines: readonly MetricLine[] }
   >
   /** The value of one line, 0 where there is none: of a name, with at least these labels; of several lines the sum. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number
@@ -22,9 +22,9 @@ const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(,|$)/y
 
 /** Throws Error with the line that is wrong. */
 export function parseMetrics(text: string): Metrics {
-  const families = new Map<string, { type: string; help: string; lines: Line[] }>()
+  const families = new Map<string, { type: string; help: string; lines: MetricLine[] }>()
   let help: { name: string; text: string } | null = null
-  let family: { name: string; type: string; lines: Line[] } | null = null
+  let family: { name: string; type: string; lines: MetricLine[] } | null = null
   if (!text.endsWith('\n')) throw new Error('the last line does not end')
   for (const [i, line] of text.slice(0, -1).split('\n').entries()) {
     const fail = (what: string): never => {
@@ -49,7 +49,7 @@ function sampleOf(
   line: string,
   family: { readonly name: string; readonly type: string },
   fail: (what: string) => never,
-): Line {
+): MetricLine {
   const [, name = '', labelText = '', valueText = ''] = SAMPLE.exec(line) ?? fail('not a value')
   const suffixes = family.type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']
   if (!suffixes.some((suffix) => name === family.name + suffix)) fail(`a value of another metric than ${family.name}`)
@@ -71,7 +71,7 @@ function labelsOf(text: string, fail: (what: string) => never): Record<string, s
 }
 
 function sumOf(
-  families: ReadonlyMap<string, { readonly lines: readonly Line[] }>,
+  families: ReadonlyMap<string, { readonly lines: readonly MetricLine[] }>,
   name: string,
   labels: Readonly<Record<string, string>>,
 ): number {

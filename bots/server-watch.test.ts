@@ -49,12 +49,12 @@ test('only what happened between two looks counts', async () => {
   const watch = new ServerWatch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, () => nowMs)
   for (let i = 0; i < 1000; i++) table.observe('tick', 0.9)
   table.add('overruns', 1000)
-  const from = await watch.look()
+  const from = await watch.scrape()
   for (let i = 0; i < 100; i++) table.observe('tick', i < 98 ? 0.0018 : 0.03)
   table.add('overruns', 2)
   table.set('propsAwake', 60)
   nowMs = 2_000
-  const figures = watch.figures(from, await watch.look())
+  const figures = watch.figures(from, await watch.scrape())
   expect(figures).toMatchObject({ seconds: 2, ticks: 100, overBudgetShare: 0.02, propsAwakeMean: 30 })
   expect(figures?.tickMsP50).toBeGreaterThan(1.5)
   expect(figures?.tickMsP50).toBeLessThan(2)
@@ -64,5 +64,5 @@ test('only what happened between two looks counts', async () => {
 
 test('a server that does not answer gives no figures', async () => {
   const watch = new ServerWatch('http://127.0.0.1:9', () => 0)
-  expect(watch.figures(await watch.look(), await watch.look())).toBeNull()
+  expect(watch.figures(await watch.scrape(), await watch.scrape())).toBeNull()
 })

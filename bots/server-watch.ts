@@ -25,7 +25,7 @@ export interface ServerFigures {
   readonly refused: number
 }
 
-interface Look {
+interface MetricsScrape {
   readonly atMs: number
   readonly metrics: Metrics
 }
@@ -44,7 +44,7 @@ export class ServerWatch {
   }
 
   /** Null where the server does not answer so, as one behind a proxy that keeps its metrics from strangers. */
-  async look(): Promise<Look | null> {
+  async scrape(): Promise<MetricsScrape | null> {
     try {
       const response = await fetch(this.#url, { signal: AbortSignal.timeout(LOOK_MS_MAX) })
       const look = { atMs: this.#nowMs(), metrics: parseMetrics(await response.text()) }
@@ -56,7 +56,7 @@ export class ServerWatch {
   }
 
   /** Between two looks; the next stretch begins with the second. */
-  figures(from: Look | null, to: Look | null): ServerFigures | null {
+  figures(from: MetricsScrape | null, to: MetricsScrape | null): ServerFigures | null {
     const awake = this.#awake
     this.#awake = []
     if (!from || !to || !to.metrics.families.has('otherworld_tick_seconds')) return null

@@ -1,5 +1,5 @@
 /** What a run of `otherworld bots` came to: its fields, its faults, its text. */
-import { percentileOf, type CrowdFigures } from '../bots/figures.ts'
+import { percentile, type CrowdFigures } from '../bots/figures.ts'
 import type { WatchFigures } from '../bots/lockstep-watch.ts'
 import type { BehaviourName } from '../bots/bot-behaviour.ts'
 import type { ServerFigures } from '../bots/server-watch.ts'
@@ -52,8 +52,8 @@ export function figuresOfJoins(
   const whole = (value: number): number => Number(value.toFixed(1))
   return {
     seconds: whole(tookMs / 1000),
-    latencyMsP50: whole(percentileOf(latencyMs, 0.5)),
-    latencyMsP99: whole(percentileOf(latencyMs, 0.99)),
+    latencyMsP50: whole(percentile(latencyMs, 0.5)),
+    latencyMsP99: whole(percentile(latencyMs, 0.99)),
     retries,
     server,
   }

@@ -134,10 +134,10 @@ async function play(settings: Settings): Promise<Report> {
       throw new LockstepFailed(error instanceof Error ? error.message : String(error))
     })
     const server = new ServerWatch(url, () => performance.now())
-    const before = await server.look()
+    const before = await server.scrape()
     const startMs = performance.now()
     const connected = await crowd.connect()
-    const between = await server.look()
+    const between = await server.scrape()
     const join = figuresOfJoins(
       crowd.joinMs,
       crowd.joinRetries,
@@ -146,10 +146,10 @@ async function play(settings: Settings): Promise<Report> {
     )
     progress.playing()
     const cost = costSince(watch)
-    const looking = setInterval(() => void server.look(), LOOK_MS)
+    const looking = setInterval(() => void server.scrape(), LOOK_MS)
     const figures = await crowd.play(settings.seconds, interrupted.signal).finally(() => clearInterval(looking))
     const cpu = cost()
-    const during = server.figures(between, await server.look())
+    const during = server.figures(between, await server.scrape())
     const lastTick = crowd.serverTick
     await watch.reached(lastTick)
     const lockstep = watch.figures

@@ -279,7 +279,7 @@ describe('a snapshot', () => {
 })
 
 /** A world that moves in bounds: some walk, some rest for a while. */
-class Crowd {
+class WalkingCrowd {
   readonly #random: () => number
   avatars: AvatarView[]
   props: PropView[]
@@ -365,7 +365,7 @@ describe('over a bad network', () => {
     'SNP-6, SNP-9: whatever is lost, late or doubled, the client holds what the source held, bit for bit, and once it heals the newest',
     ([people, things], seed, loss) => {
       const random = randomOf(seed)
-      const crowd = new Crowd(random, numbered(people), numbered(things, 100))
+      const crowd = new WalkingCrowd(random, numbered(people), numbered(things, 100))
       const source = new SnapshotSource(BOUNDS)
       const view = new SnapshotView(0)
       const decoder = new SnapshotDecoder()
@@ -412,7 +412,7 @@ describe('over a bad network', () => {
   })(
     'SNP-7: a record of which the baseline is not there is passed over, the others are read, and the server goes on from none',
     (people, things) => {
-      const crowd = new Crowd(randomOf(1), numbered(people), numbered(things, 100))
+      const crowd = new WalkingCrowd(randomOf(1), numbered(people), numbered(things, 100))
       const source = new SnapshotSource(BOUNDS)
       const view = new SnapshotView(0)
       const decoder = new SnapshotDecoder()
@@ -452,7 +452,7 @@ describe('over a bad network', () => {
   test('SNP-11: however many there are, everybody is updated once a second', () => {
     const random = randomOf(3)
     const person = fc.sample(arbitraryAvatar, { numRuns: 300, seed: 5 })
-    const crowd = new Crowd(
+    const crowd = new WalkingCrowd(
       random,
       numbered(person.map((a) => ({ ...a, position: { x: random() * 300, y: 0, z: random() * 100 } }))),
       [],

@@ -41,7 +41,7 @@ const AGAIN_MS = 250
 /** Times that an unordered transport may take to bring a message that is sent once. */
 const TRIES_MAX = 5
 
-interface Heard {
+interface ReceivedEvents {
   readonly opened: { connection: ConnectionId; peer: Peer }[]
   readonly received: { connection: ConnectionId; bytes: Uint8Array }[]
   readonly closed: { connection: ConnectionId; reason: string }[]
@@ -53,8 +53,8 @@ interface Client {
 }
 
 /** A server that notes what it hears, and clients that do. */
-class World {
-  readonly heard: Heard = { opened: [], received: [], closed: [] }
+class TransportWorld {
+  readonly events: ReceivedEvents = { opened: [], received: [], closed: [] }
   /** Runs at each message before it is noted. */
   onReceived: (connection: ConnectionId, bytes: Uint8Array) => void = () => {}
   #server: ContractServer | null = null
@@ -68,14 +68,14 @@ class World {
     this.#server = await make(
       {
         opened: (connection, peer) => {
-          this.heard.opened.push({ connection, peer })
+          this.events.opened.push({ connection, peer })
         },
         received: (connection, bytes) => {
           this.onReceived(connection, bytes)
-          this.heard.received.push({ connection, bytes })
+          this.events.received.push({ connection, bytes })
         },
         closed: (connection, reason) => {
-          this.heard.closed.push({ connection, reason })
+          this.events.closed.push({ connection, reason })
         },
       },
       (token) => Promise.resolve(token.startsWith('good-') ? { session: token.slice('good-'.length) } : null),
@@ -95,14 +95,14 @@ class World {
       },
     }
     const connection = await this.server.connect(this.server.url, `good-${session}`, events)
-    await this.until(`${session} opened`, () => this.heard.opened.some(({ peer }) => peer.session === session))
-    const id = this.heard.opened.find(({ peer }) => peer.session === session)?.connection ?? 0
+    await this.until(`${session} opened`, () => this.events.opened.some(({ peer }) => peer.session === session))
+    const id = this.events.opened.find(({ peer }) => peer.session === session)?.connection ?? 0
     return { connection, received, closed, id }
   }
 
   /** As the first client heard: nothing is lost. */
   get ordered(): boolean {
-    return this.heard.opened[0]?.peer.ordered === true
+    return this.events.opened[0]?.peer.ordered === true
   }
 
   sendDown(connection: ConnectionId, bytes: Uint8Array): void {
@@ -114,7 +114,9 @@ class World {
     const endMs = performance.now() + WAIT_MS_MAX
     while (!condition()) {
       if (performance.now() > endMs)
-        throw new Error(`Did not happen within ${WAIT_MS_MAX} ms: ${what}. Heard: ${JSON.stringify(this.heard.closed)}`)
+        throw new Error(
+          `Did not happen within ${WAIT_MS_MAX} ms: ${what}. Heard: ${JSON.stringify(this.events.closed)}`,
+        )
       await this.pause(2)
     }
   }
@@ -141,9 +143,9 @@ class World {
 
 /** `kill`: where a killed client is noticed soon enough for a unit test. */
 export function transportContract(name: string, make: MakeContractServer, kill?: KillClient): void {
-  const contract = (title: string, run: (world: World) => Promise<void>) =>
+  const contract = (title: string, run: (world: TransportWorld) => Promise<void>) =>
     test(title, async () => {
-      const world = new World()
+      const world = new TransportWorld()
       await world.start(make)
       try {
         await run(world)
@@ -159,13 +161,13 @@ export function transportContract(name: string, make: MakeContractServer, kill?:
   })
 }
 
-type Contract = (title: string, run: (world: World) => Promise<void>) => void
+type Contract = (title: string, run: (world: TransportWorld) => Promise<void>) => void
 
 function describeConnecting(contract: Contract): void {
   contract('an admitted client is opened once, with its session, kind and order', async (world) => {
     const { connection } = await world.connect('ada')
     await world.pause(50)
-    expect(world.heard.opened.map(({ peer }) => peer)).toEqual([
+    expect(world.events.opened.map(({ peer }) => peer)).toEqual([
       {
         session: 'ada',
         kind: world.server.transport.kind,
@@ -185,7 +187,7 @@ function describeConnecting(contract: Contract): void {
     expect(error).toBeInstanceOf(ConnectError)
     expect(error).toMatchObject({ reason: 'refused', message: expect.stringMatching(/token/) })
     await world.pause(50)
-    expect(world.heard.opened).toEqual([])
+    expect(world.events.opened).toEqual([])
   })
 
   contract('a server that is gone is unreachable', async (world) => {
@@ -204,7 +206,7 @@ function describeConnecting(contract: Contract): void {
 function describeMessages(contract: Contract): void {
   contract('messages of 1, 1,100 and the largest number of bytes arrive unchanged both ways', async (world) => {
     const { connection, received, id } = await world.connect('ada')
-    const up = (): Uint8Array[] => world.heard.received.map(({ bytes }) => bytes)
+    const up = (): Uint8Array[] => world.events.received.map(({ bytes }) => bytes)
     for (const size of [1, 1_100, MESSAGE_BYTES_MAX]) {
       await world.delivered(
         `${size} bytes up`,
@@ -254,7 +256,7 @@ function describeMessages(contract: Contract): void {
     await world.delivered(
       'up',
       overwritten((buffer) => connection.send(buffer)),
-      () => world.heard.received.length > 0,
+      () => world.events.received.length > 0,
     )
     await world.delivered(
       'down',
@@ -262,12 +264,12 @@ function describeMessages(contract: Contract): void {
       () => received.length > 0,
     )
     expect(plain(received[0])).toEqual(pattern(500))
-    expect(plain(world.heard.received[0]?.bytes)).toEqual(pattern(500))
+    expect(plain(world.events.received[0]?.bytes)).toEqual(pattern(500))
   })
 
   contract('a hundred messages each way arrive, in order where the transport says so', async (world) => {
     const { connection, received, id } = await world.connect('ada')
-    const lists = (): Uint8Array[][] => [world.heard.received.map(({ bytes }) => bytes), received]
+    const lists = (): Uint8Array[][] => [world.events.received.map(({ bytes }) => bytes), received]
     const missing = (list: Uint8Array[] = []): number[] =>
       Array.from({ length: 100 }, (_, i) => i).filter((i) => !list.some((bytes) => bytes[0] === i))
     let round = 0
@@ -300,11 +302,12 @@ function describeMessages(contract: Contract): void {
       },
       () =>
         clients.every(
-          ({ id, received }) => received.length > 0 && world.heard.received.some(({ connection }) => connection === id),
+          ({ id, received }) =>
+            received.length > 0 && world.events.received.some(({ connection }) => connection === id),
         ),
     )
     for (const [i, { received, id }] of clients.entries()) {
-      const up = world.heard.received.filter(({ connection }) => connection === id).map(({ bytes }) => bytes)
+      const up = world.events.received.filter(({ connection }) => connection === id).map(({ bytes }) => bytes)
       expect(new Set([...received, ...up].map((bytes) => bytes.join()))).toEqual(new Set([`${i}`]))
       if (world.ordered) expect([received.length, up.length]).toEqual([1, 1])
     }
@@ -320,12 +323,12 @@ function describeMessages(contract: Contract): void {
       () => ada.connection.send(Uint8Array.of(1)),
       () => ada.closed.length === 1,
     )
-    await world.until('ada closed on the server', () => world.heard.closed.length === 1)
-    expect(world.heard.closed).toEqual([{ connection: ada.id, reason: CLOSE_REASON.internal }])
+    await world.until('ada closed on the server', () => world.events.closed.length === 1)
+    expect(world.events.closed).toEqual([{ connection: ada.id, reason: CLOSE_REASON.internal }])
     await world.delivered(
       'bob heard',
       () => bob.connection.send(Uint8Array.of(2)),
-      () => world.heard.received.length > 0,
+      () => world.events.received.length > 0,
     )
     expect(bob.closed).toEqual([])
   })
@@ -338,9 +341,9 @@ function describeEnding(contract: Contract): void {
       const { connection, closed, id } = await world.connect('ada')
       connection.close('had enough')
       connection.close('again')
-      await world.until('closed', () => world.heard.closed.length > 0)
+      await world.until('closed', () => world.events.closed.length > 0)
       await world.pause(200)
-      expect(world.heard.closed).toEqual([{ connection: id, reason: CLOSE_REASON.peer }])
+      expect(world.events.closed).toEqual([{ connection: id, reason: CLOSE_REASON.peer }])
       expect(closed).toEqual(['had enough'])
     },
   )
@@ -352,9 +355,9 @@ function describeEnding(contract: Contract): void {
       world.server.transport.send(id, pattern(40))
       world.server.transport.close(id, 'a reason')
       world.server.transport.close(id, 'another')
-      await world.until('closed', () => world.heard.closed.length > i && closed.length > 0)
+      await world.until('closed', () => world.events.closed.length > i && closed.length > 0)
       await world.pause(200)
-      expect(world.heard.closed.slice(i)).toEqual([{ connection: id, reason: 'a reason' }])
+      expect(world.events.closed.slice(i)).toEqual([{ connection: id, reason: 'a reason' }])
       expect(closed).toHaveLength(1)
       left.push(...received)
       if (world.ordered) break
@@ -366,30 +369,30 @@ function describeEnding(contract: Contract): void {
     const { connection, closed, id } = await world.connect('ada')
     world.server.transport.close(id, 'from the server')
     connection.close('from the client')
-    await world.until('closed', () => world.heard.closed.length > 0 && closed.length > 0)
+    await world.until('closed', () => world.events.closed.length > 0 && closed.length > 0)
     await world.pause(300)
-    expect(world.heard.closed).toHaveLength(1)
+    expect(world.events.closed).toHaveLength(1)
     expect(closed).toEqual(['from the client'])
   })
 
   contract('sending to a closed or unknown connection does nothing, on both sides', async (world) => {
     const { connection, received, id } = await world.connect('ada')
     connection.close('had enough')
-    await world.until('closed', () => world.heard.closed.length > 0)
+    await world.until('closed', () => world.events.closed.length > 0)
     connection.send(pattern(3))
     world.sendDown(id, pattern(3))
     world.sendDown(987_654, pattern(3))
     world.server.transport.close(id, 'late')
     await world.pause(100)
     expect(received).toEqual([])
-    expect(world.heard.received).toEqual([])
-    expect(world.heard.closed).toHaveLength(1)
+    expect(world.events.received).toEqual([])
+    expect(world.events.closed).toHaveLength(1)
   })
 
   contract('stop ends every connection and says so', async (world) => {
     const clients = await Promise.all(['ada', 'bob', 'cy'].map((session) => world.connect(session)))
     await world.server.transport.stop()
-    expect(world.heard.closed.map(({ reason }) => reason)).toEqual(
+    expect(world.events.closed.map(({ reason }) => reason)).toEqual(
       Array.from({ length: 3 }, () => CLOSE_REASON.stopped),
     )
     await world.until('the clients heard', () => clients.every(({ closed }) => closed.length === 1))
@@ -399,9 +402,9 @@ function describeEnding(contract: Contract): void {
 function describeKilling(contract: Contract, kill: KillClient): void {
   contract('a killed client is noticed', async (world) => {
     await kill(world.server, 'good-ada')
-    await world.until('closed', () => world.heard.closed.length > 0)
-    expect(world.heard.opened).toHaveLength(1)
-    expect(world.heard.closed).toHaveLength(1)
+    await world.until('closed', () => world.events.closed.length > 0)
+    expect(world.events.opened).toHaveLength(1)
+    expect(world.events.closed).toHaveLength(1)
   })
 }
 

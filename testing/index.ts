@@ -3,7 +3,7 @@ export { simulate, type SimulateOptions, type SimulationReport } from './simulat
 export {
   planOf,
   START_MS,
-  type Fault,
+  type PlannedFault,
   type FaultType,
   type Plan,
   type PlannedPlayer,

@@ -1,9 +1,9 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { playArrivals, type ArrivalsOptions } from '../../testing/arrivals.ts'
+import { playArrivals, type ArrivalsOptions } from './snapshot-arrivals.fixture.ts'
 import { ServerClock } from './clock.ts'
 
-interface Seen {
+interface ClockReadings {
   readonly clock: ServerClock
   /** The largest error of each second, ticks. */
   readonly worst: number[]
@@ -11,12 +11,12 @@ interface Seen {
   back: number
 }
 
-function watch(options: ArrivalsOptions): Seen {
+function watch(options: ArrivalsOptions): ClockReadings {
   const clock = new ServerClock(60)
-  const seen: Seen = { clock, worst: [], back: 0 }
+  const seen: ClockReadings = { clock, worst: [], back: 0 }
   let last = 0
   playArrivals(options, {
-    arrived: (tick, rttMs, nowMs) => {
+    snapshotArrived: (tick, rttMs, nowMs) => {
       clock.roundTrip(rttMs, nowMs)
       clock.recordSnapshot(tick, nowMs)
     },
@@ -31,7 +31,7 @@ function watch(options: ArrivalsOptions): Seen {
   return seen
 }
 
-const worstFrom = ({ worst }: Seen, second: number, to = Infinity): number =>
+const worstFrom = ({ worst }: ClockReadings, second: number, to = Infinity): number =>
   Math.max(...worst.slice(second, to).filter((error) => error !== undefined))
 const HOUR_MS = 3_600_000
 

@@ -1,13 +1,13 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { playArrivals, type ArrivalsOptions } from '../../testing/arrivals.ts'
+import { playArrivals, type ArrivalsOptions } from './snapshot-arrivals.fixture.ts'
 import { DELAY_MS_MAX, DELAY_MS_MIN, Playback } from './playback.ts'
 import { Rate } from './rates.ts'
 import { Track, TRACK_LENGTH_MAX, type Interpolator } from './track.ts'
 
 const TICK_MS = 1_000 / 60
 
-interface Watched {
+interface PlaybackReadings {
   readonly playback: Playback
   /** Of each frame. */
   readonly frames: {
@@ -20,11 +20,11 @@ interface Watched {
   }[]
 }
 
-function watch(options: ArrivalsOptions): Watched {
+function watch(options: ArrivalsOptions): PlaybackReadings {
   const playback = new Playback(60)
-  const frames: Watched['frames'] = []
+  const frames: PlaybackReadings['frames'] = []
   playArrivals(options, {
-    arrived: (tick, _rttMs, nowMs) => playback.recordSnapshot(tick, nowMs),
+    snapshotArrived: (tick, _rttMs, nowMs) => playback.recordSnapshot(tick, nowMs),
     frame: (nowMs, serverTick, atMs) => {
       const drawn = playback.drawTick(nowMs)
       frames.push({
@@ -40,11 +40,12 @@ function watch(options: ArrivalsOptions): Watched {
   return { playback, frames }
 }
 
-const between = ({ frames }: Watched, fromMs: number, toMs = Infinity): Watched['frames'] =>
+const between = ({ frames }: PlaybackReadings, fromMs: number, toMs = Infinity): PlaybackReadings['frames'] =>
   frames.filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
-const behind = (frames: Watched['frames']): number => Math.max(...frames.map(({ behindMs }) => behindMs))
+const behind = (frames: PlaybackReadings['frames']): number => Math.max(...frames.map(({ behindMs }) => behindMs))
 /** Frames that show a moment for which no snapshot had come yet. */
-const starved = (frames: Watched['frames']): number => frames.filter(({ drawn, newest }) => drawn > newest).length
+const starved = (frames: PlaybackReadings['frames']): number =>
+  frames.filter(({ drawn, newest }) => drawn > newest).length
 /** 20 snapshots a second, and a frame. */
 const SEND_MS = 50
 

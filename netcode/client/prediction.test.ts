@@ -27,7 +27,7 @@ const REST: Move = { type: 'move', x: 0, y: 0, z: 0, yaw: 0, jump: false, run: f
 const apart = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
 
 /** A realm with one avatar, and its client, whose moves take effect `delayTicks` after they were made. */
-class Pair {
+class PredictionPair {
   readonly realm: Realm
   readonly watch = new OwnMoveTracker()
   readonly prediction: Prediction
@@ -113,7 +113,7 @@ describe('prediction', () => {
   )(
     'OWN-4: goes where the simulation will, to the bit: walking, running, jumping, falling, flying, turning',
     (script, delayTicks) => {
-      const pair = new Pair(delayTicks)
+      const pair = new PredictionPair(delayTicks)
       const starts = new Map<number, Move>()
       let end = 40
       for (const [ticks, move] of script) {
@@ -134,7 +134,7 @@ describe('prediction', () => {
   )
 
   test('a move is seen in the frame that it is sent in', () => {
-    const pair = new Pair(8)
+    const pair = new PredictionPair(8)
     for (let tick = 2; tick <= 60; tick += 1) pair.pass(tick)
     const before = pair.prediction.at(60.5, 1_010)
     pair.send(60, { ...REST, z: -1 })
@@ -142,7 +142,7 @@ describe('prediction', () => {
   })
 
   test('OWN-3: an error is blended out over a tenth of a second, without a jump', () => {
-    const pair = new Pair(6)
+    const pair = new PredictionPair(6)
     for (let tick = 2; tick <= 60; tick += 1) pair.pass(tick)
     pair.send(60, { ...REST, z: -1 })
     // The stop comes five ticks late: the server's avatar goes 17 cm farther.
@@ -257,7 +257,7 @@ describe('prediction', () => {
   })
 
   test('a page that slept does not walk on for what it slept', () => {
-    const pair = new Pair(6)
+    const pair = new PredictionPair(6)
     for (let tick = 2; tick <= 60; tick += 1) pair.pass(tick)
     pair.send(60, { ...REST, z: -1 })
     const before = pair.prediction.at(66, 1_100)?.position.z ?? 0
@@ -274,7 +274,7 @@ describe('prediction', () => {
   )(
     'OWN-5: the avatar stands 1.5 s after the last answer, however often it is drawn meanwhile, and goes on with the next',
     (delayTicks, move, frameTicks) => {
-      const pair = new Pair(delayTicks)
+      const pair = new PredictionPair(delayTicks)
       for (let tick = 2; tick <= 120; tick += 1) {
         pair.pass(tick)
         if (tick === 80) pair.send(80, move)
@@ -295,7 +295,7 @@ describe('prediction', () => {
   )
 
   test('an avatar that stands for want of answers still turns', () => {
-    const pair = new Pair(6)
+    const pair = new PredictionPair(6)
     for (let tick = 2; tick <= 60; tick += 1) pair.pass(tick)
     pair.send(61, { ...REST, z: -1 })
     pair.prediction.at(160, 2_700)

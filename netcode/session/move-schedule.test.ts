@@ -10,14 +10,14 @@ const move = (sequence: number): Input => ({
   command: { type: 'move', x: 0, y: 0, z: -1, yaw: 0, jump: false, run: false, fly: false },
 })
 
-interface Sent {
+interface SentMoveAt {
   readonly clientTick: number
   /** The server's tick before which it comes. */
   readonly arrivesTick: number
 }
 
 /** The ticks in whose frames the moves stood, by sequence. */
-function play(sent: readonly Sent[], ticks: number, schedule = new MoveSchedule()): number[] {
+function play(sent: readonly SentMoveAt[], ticks: number, schedule = new MoveSchedule()): number[] {
   const taken: number[] = []
   const note = (inputs: readonly Input[], tick: number): void => {
     for (const { sequence } of inputs) taken[sequence] = tick
@@ -86,7 +86,7 @@ describe('a schedule of moves', () => {
   })
 
   test('gives up what it knew of a path once it is another', () => {
-    const steady = (from: number, count: number, delay: number): Sent[] =>
+    const steady = (from: number, count: number, delay: number): SentMoveAt[] =>
       Array.from({ length: count }, (_, i) => ({ clientTick: from + 10 * i, arrivesTick: from + 10 * i + delay }))
     const taken = play([...steady(0, 20, 3), ...steady(200, 30, 20)], 600)
     // After a few that came too late to be evened out, moves of the slower path wait for nothing.

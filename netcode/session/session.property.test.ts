@@ -36,7 +36,7 @@ class Pipe {
     this.#conditions = conditions
   }
 
-  put(packets: readonly Uint8Array[], nowMs: number): void {
+  send(packets: readonly Uint8Array[], nowMs: number): void {
     const { lossShare, duplicateShare, delayMs, jitterMs } = this.#conditions
     for (const bytes of packets) {
       const copies = this.#random() < lossShare ? 0 : this.#random() < duplicateShare ? 2 : 1
@@ -45,7 +45,7 @@ class Pipe {
     }
   }
 
-  take(nowMs: number): Uint8Array[] {
+  receive(nowMs: number): Uint8Array[] {
     const due = this.#underWay.filter(({ dueMs }) => dueMs <= nowMs).toSorted((a, b) => a.dueMs - b.dueMs)
     this.#underWay = this.#underWay.filter(({ dueMs }) => dueMs > nowMs)
     return due.map(({ bytes }) => bytes)
@@ -78,7 +78,7 @@ const SNAPSHOT = {
 }
 
 /** One client, its server session, and the record of what either side did. */
-class Player {
+class PropertyPlayer {
   readonly client: ClientSession
   readonly server: ServerSession
   readonly up: Pipe
@@ -105,10 +105,10 @@ class Player {
   tick(tick: number, acting: boolean): void {
     const nowMs = tick * TICK_MS
     if (acting && this.client.welcomed) this.#act()
-    this.up.put(this.client.packets(nowMs), nowMs)
-    for (const bytes of this.up.take(nowMs)) this.#serve(bytes, nowMs, acting)
-    if (tick % 3 === 0) this.down.put(this.server.packets([SNAPSHOT], nowMs), nowMs)
-    for (const bytes of this.down.take(nowMs)) this.#hear(bytes, nowMs)
+    this.up.send(this.client.packets(nowMs), nowMs)
+    for (const bytes of this.up.receive(nowMs)) this.#serve(bytes, nowMs, acting)
+    if (tick % 3 === 0) this.down.send(this.server.packets([SNAPSHOT], nowMs), nowMs)
+    for (const bytes of this.down.receive(nowMs)) this.#hear(bytes, nowMs)
   }
 
   #act(): void {
@@ -208,7 +208,7 @@ const SETTLING_TICKS = 600
 test.prop([arbitraryConditions, fc.array(fc.integer(), { minLength: 1, maxLength: 4 })], { numRuns: 6 })(
   'every command and message arrives exactly once and in order, the newest move in the end, and nothing piles up',
   (conditions, seeds) => {
-    const players = seeds.map((seed) => new Player(seed, conditions))
+    const players = seeds.map((seed) => new PropertyPlayer(seed, conditions))
     for (let tick = 1; tick <= ACTING_TICKS + SETTLING_TICKS; tick += 1) {
       for (const player of players) {
         player.tick(tick, tick <= ACTING_TICKS)
@@ -248,7 +248,7 @@ test.prop(
 )(
   'every command arrives exactly once, in order and with its outcome, over lost connections',
   (conditions, seed, breaks) => {
-    const player = new Player(seed, conditions)
+    const player = new PropertyPlayer(seed, conditions)
     for (let tick = 1; tick <= ACTING_TICKS + SETTLING_TICKS; tick += 1) {
       if (breaks.includes(tick)) player.reconnect(tick)
       player.tick(tick, tick <= ACTING_TICKS)

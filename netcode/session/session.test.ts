@@ -54,7 +54,7 @@ const inputsFrom = (first: number, count: number): Uint8Array[] =>
   Array.from({ length: count }, (_, i) => encodeInput({ player: 0, sequence: first + i, command: release }))
 
 /** Both ends with nothing between them; what each says reaches the other at once, or is lost. */
-class Pair {
+class SessionPair {
   nowMs = 1_000
   /** The server's log takes commands as they come. */
   records = true
@@ -110,7 +110,7 @@ class Pair {
 
 describe('a client session', () => {
   test('SES-1: says hello until it is welcomed, and then no more', () => {
-    const pair = new Pair(null)
+    const pair = new SessionPair(null)
     pair.up()
     pair.pass(INPUT_INTERVAL_MS)
     pair.up()
@@ -123,13 +123,13 @@ describe('a client session', () => {
   })
 
   test('INP-1: numbers nothing before the Welcome', () => {
-    const pair = new Pair(null)
+    const pair = new SessionPair(null)
     expect(pair.client.command(grab(1)).ok).toBe(false)
     expect(pair.client.latest(move(1))).toBe(0)
   })
 
   test('INP-2, INP-5: sends a new command at once and repeats it until it is acknowledged', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.pass(20)
     pair.client.command(grab(7))
     expect(pair.up(true)).toHaveLength(1)
@@ -146,7 +146,7 @@ describe('a client session', () => {
   })
 
   test('INP-3, PKT-5: repeats the newest move until a packet with it is acknowledged, and then rests', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.client.latest(move(1))
     pair.client.latest(move(2))
     pair.pass(INPUT_INTERVAL_MS)
@@ -160,7 +160,7 @@ describe('a client session', () => {
   })
 
   test('INP-4: forgets where a hand dragged when it lets go', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.client.latest(drag(1))
     pair.client.command(release)
     pair.pass(INPUT_INTERVAL_MS)
@@ -169,7 +169,7 @@ describe('a client session', () => {
   })
 
   test('refuses a command where too many wait, and one that is too large', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     for (let i = 0; i < COMMANDS_UNACKED_MAX; i += 1) expect(pair.client.command(grab(i + 1)).ok).toBe(true)
     expect(pair.client.command(grab(1)).ok).toBe(false)
     const vertices = Array.from({ length: COMMAND_BYTES_MAX / 4 }, () => 1)
@@ -189,7 +189,7 @@ describe('a client session', () => {
       ],
     } as const
     expect(
-      new Pair().client.command({
+      new SessionPair().client.command({
         type: 'spawn',
         prop: mesh,
         position: { x: 0, y: 0, z: 0 },
@@ -202,7 +202,7 @@ describe('a client session', () => {
   })
 
   test('PKT-2: keeps packets within their size, however many commands wait', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     for (let i = 0; i < COMMANDS_UNACKED_MAX; i += 1) pair.client.command(grab(1_000_000 + i))
     for (let i = 0; i < 40 && pair.client.unacknowledged > 0; i += 1) {
       pair.pass(INPUT_INTERVAL_MS)
@@ -214,7 +214,7 @@ describe('a client session', () => {
   })
 
   test('sends the largest commands one by one, no faster than the server takes them', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     const shape = { type: 'convex', points: Array.from({ length: 192 }, (_, i) => i / 7) } as const
     const colliders = Array.from({ length: 16 }, () => ({
       shape,
@@ -254,7 +254,7 @@ describe('a client session', () => {
   })
 
   test('CLK-1: measures the round trip without the time that the server waits', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.pass(HEARTBEAT_MS)
     pair.up()
     pair.pass(200)
@@ -266,7 +266,7 @@ describe('a client session', () => {
   })
 
   test('SES-6: gives up after silence', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.pass(SILENCE_MS_MAX - 1)
     expect(pair.client.isSilent(pair.nowMs)).toBe(false)
     pair.pass(1)
@@ -275,14 +275,14 @@ describe('a client session', () => {
   })
 
   test('PKT-8: is told a broken packet in words', () => {
-    const result = new Pair().client.receive(Uint8Array.of(255, 255, 255), 1_000)
+    const result = new SessionPair().client.receive(Uint8Array.of(255, 255, 255), 1_000)
     expect(result.ok ? '' : result.error.message).toMatch(/not valid/)
   })
 })
 
 describe('a server session', () => {
   test('MSG-1, MSG-2: sends messages once each, in order, also where packets are lost', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     for (let i = 0; i < 50; i += 1) {
       pair.server.queue(notice(`${i}`))
       pair.down(i % 3 === 0)
@@ -299,7 +299,7 @@ describe('a server session', () => {
   })
 
   test('MSG-3: brings a message larger than a packet across in parts', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     const large = { ...WELCOME, definition: JSON.stringify(Array.from({ length: 9_000 }, (_, i) => i)) }
     pair.server.queue(large)
     pair.server.queue(notice('after it'))
@@ -312,7 +312,7 @@ describe('a server session', () => {
   })
 
   test('puts one part of the snapshot in each packet and messages beside it', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.server.queue(notice('hello'))
     const parts = [0, 1].map((part) => ({
       bytes: encodeSnapshotPart({ tick: 5 + part, avatars: new Uint8Array(950), props: new Uint8Array(0), own: null }),
@@ -325,7 +325,7 @@ describe('a server session', () => {
   })
 
   test('ends a client that reads too slowly, and says so', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     const text = 'x'.repeat(900)
     for (let bytes = 0; bytes <= MESSAGE_QUEUE_BYTES_MAX; bytes += text.length) pair.server.queue(notice(text))
     expect(pair.server.fault?.reason).toBe('slow-reader')
@@ -336,7 +336,7 @@ describe('a server session', () => {
     })
   })
 
-  const faults: [string, string, (pair: Pair) => Uint8Array[]][] = [
+  const faults: [string, string, (pair: SessionPair) => Uint8Array[]][] = [
     ['bytes that are no packet', 'protocol', () => [Uint8Array.of(1, 2, 3)]],
     [
       'too many packets',
@@ -381,14 +381,14 @@ describe('a server session', () => {
     ],
   ]
   test.each(faults)('LIM-1, PKT-3, INP-1: ends over %s', (_, reason, packets) => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     const results = packets(pair).map((packet) => pair.server.receive(packet, pair.nowMs))
     expect(results.at(-1)).toMatchObject({ ok: false, error: { reason } })
     expect(pair.server.fault?.reason).toBe(reason)
   })
 
   test('INP-4: takes no drag that belongs to an earlier hold', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.client.latest(drag(1))
     pair.pass(INPUT_INTERVAL_MS)
     const [late] = pair.client.packets(pair.nowMs)
@@ -400,19 +400,19 @@ describe('a server session', () => {
   })
 
   test('SES-7: parts once its goodbye is acknowledged, or after a while without', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.server.goodbye('the realm closes', pair.nowMs)
     pair.down()
     expect(pair.server.isGoodbyeDone(pair.nowMs)).toBe(false)
     for (const packet of pair.client.packets(pair.nowMs, true)) pair.server.receive(packet, pair.nowMs)
     expect(pair.server.isGoodbyeDone(pair.nowMs)).toBe(true)
-    const deaf = new Pair()
+    const deaf = new SessionPair()
     deaf.server.goodbye('the realm closes', deaf.nowMs)
     expect(deaf.server.isGoodbyeDone(deaf.nowMs + GOODBYE_MS_MAX)).toBe(true)
   })
 
   test('hears the goodbye of a client, which parts once that is acknowledged', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.client.goodbye('going home', pair.nowMs)
     pair.pass(INPUT_INTERVAL_MS)
     pair.up()
@@ -424,7 +424,7 @@ describe('a server session', () => {
 
 describe('a session that resumes', () => {
   test('INP-2, SES-4: is sent again what the log did not have, where the server has crashed', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.records = false
     pair.client.command(grab(1))
     pair.pass(INPUT_INTERVAL_MS)
@@ -440,7 +440,7 @@ describe('a session that resumes', () => {
   })
 
   test('SES-4, MSG-6: neither loses nor doubles commands, and tells outcomes that were not heard', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.client.command(grab(1))
     pair.pass(INPUT_INTERVAL_MS)
     pair.up()
@@ -473,7 +473,7 @@ describe('a session that resumes', () => {
   })
 
   test('does not tell an outcome again that was heard', () => {
-    const pair = new Pair()
+    const pair = new SessionPair()
     pair.server.queue({ type: 'commandDone', sequence: 1, element: 1, tick: 5 })
     pair.down()
     pair.pass(INPUT_INTERVAL_MS)
@@ -488,7 +488,7 @@ describe('a session that resumes', () => {
   })
 
   test('SES-4: goes on after the highest number that the server has, also from a new page', () => {
-    const pair = new Pair({ ...WELCOME, resumed: true, sequence: 500, ackCommand: 480 })
+    const pair = new SessionPair({ ...WELCOME, resumed: true, sequence: 500, ackCommand: 480 })
     expect(pair.client.command(grab(1))).toEqual({ ok: true, value: 501 })
   })
 })

@@ -14,14 +14,14 @@ const heard = (child: ChildProcess, type: FromChild['type']): Promise<FromChild>
     child.once('exit', (code, signal) => reject(new Error(`the child ended before it said ${type}: ${signal ?? code}`)))
   })
 
-async function tell(child: ChildProcess, message: ToChild, answer: FromChild['type']): Promise<void> {
+async function sendToChild(child: ChildProcess, message: ToChild, answer: FromChild['type']): Promise<void> {
   const answered = heard(child, answer)
   child.send(message)
   await answered
 }
 
 const offer = (child: ChildProcess, connection: number): Promise<void> =>
-  tell(child, { type: 'offer', connection, extraAddresses: [] }, 'offered')
+  sendToChild(child, { type: 'offer', connection, extraAddresses: [] }, 'offered')
 
 /** A child that has made an offer, as a main process would see it. */
 async function childWithOffer(): Promise<ChildProcess> {
@@ -30,7 +30,7 @@ async function childWithOffer(): Promise<ChildProcess> {
     execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  await tell(
+  await sendToChild(
     child,
     {
       type: 'configure',

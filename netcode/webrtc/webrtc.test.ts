@@ -1,6 +1,6 @@
 import { beforeAll, afterEach, expect, test } from 'vitest'
 import { freePort } from '../../test/environments/ports.ts'
-import { sendUntil, until } from '../../testing/wait.ts'
+import { sendUntil, until } from '../../test/harness/wait.ts'
 import { transportContract, type MakeContractServer } from '../transport.suite.ts'
 import { CLOSE_REASON, ConnectError } from '../transport.ts'
 import { buildChild } from './build-child.fixture.ts'

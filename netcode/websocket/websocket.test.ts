@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { createConnection } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
-import { until } from '../../testing/wait.ts'
+import { until } from '../../test/harness/wait.ts'
 import { transportContract, type KillClient, type MakeContractServer } from '../transport.suite.ts'
 import { CLOSE_REASON, MESSAGE_BYTES_MAX, type ServerEvents } from '../transport.ts'
 import { connectWebSocket } from './client-node.ts'
@@ -69,14 +69,17 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
 })
 
-interface Served {
+interface ServedTransport {
   readonly url: string
   readonly transport: WebSocketTransport
   readonly opened: number[]
   readonly closed: string[]
 }
 
-async function serve(options: Partial<WebSocketOptions> = {}, events: Partial<ServerEvents> = {}): Promise<Served> {
+async function serve(
+  options: Partial<WebSocketOptions> = {},
+  events: Partial<ServerEvents> = {},
+): Promise<ServedTransport> {
   const opened: number[] = []
   const closed: string[] = []
   const { transport, http, url } = await listen({

@@ -5,7 +5,7 @@ import { ArchiveError, type ArchiveService, type SavedElement } from '../../stor
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { definitionOf, elementOf } from '../../storage/archive/archive.fixture.ts'
 import { ElementWriteBehind } from './element-write-behind.ts'
-import { until as untilSo } from '../../testing/wait.ts'
+import { until as untilSo } from '../../test/harness/wait.ts'
 
 const REALM = definitionOf('yard')
 const away = (): ArchiveError => new ArchiveError({ reason: 'away', what: 'no answer', where: 'a test', fix: 'wait' })

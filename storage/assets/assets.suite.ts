@@ -1,4 +1,5 @@
 /** What every asset store must do, as a vitest suite: `assetsContract('Local Cloud', makeBed)` in a test file. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createHash, randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import { Effect } from 'effect'
@@ -24,10 +25,6 @@ export interface AssetsBed {
 const TYPE = 'model/gltf-binary'
 const LIFE_SECONDS = 60
 
-const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Bytes that no other call gives, and that do not repeat. */

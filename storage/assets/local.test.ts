@@ -10,7 +10,7 @@ import { assetsContract, fileOf, newBytes, reasonOf, run } from './assets.suite.
 import { UPLOADS_MAX } from './limits.ts'
 import { openLocalCloud, type AssetsService, type LocalCloudOptions } from './index.ts'
 import type { LocalAssets } from './local.ts'
-import { sleep, until } from '../../testing/wait.ts'
+import { sleep, until } from '../../test/harness/wait.ts'
 
 const SECRET = new Uint8Array(32).fill(7)
 const TYPE = 'model/gltf-binary'

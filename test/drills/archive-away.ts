@@ -12,7 +12,8 @@ import { openArchive, type SavedElement } from '../../storage/archive/index.ts'
 import { recover } from '../../storage/recordings/index.ts'
 import { startPostgres, type TestPostgres } from '../environments/postgres.ts'
 import { Players } from './players.ts'
-import { sleep, startServerProcess, until } from './server-process.ts'
+import { sleep, isTrueWithin } from '../harness/wait.ts'
+import { startServerProcess } from './server-process.ts'
 
 const { values } = parseArgs({
   options: {
@@ -31,7 +32,7 @@ const BACK_SECONDS_MAX = 40
 /** Ticks that take too long happen on a busy machine; the database being away may add no more than this share. */
 const OVERRUN_SHARE_MAX = 0.01
 
-interface Ticks {
+interface TickFigures {
   readonly ticks: number
   /** Over the last 10 s. */
   readonly tickMsP50: number
@@ -41,7 +42,7 @@ interface Ticks {
   readonly cpuMsPerTick: number
 }
 
-interface RealmFigures extends Pick<Ticks, 'tickMsP50' | 'tickMsP99' | 'overruns'> {
+interface RealmFigures extends Pick<TickFigures, 'tickMsP50' | 'tickMsP99' | 'overruns'> {
   readonly tick: number
 }
 
@@ -59,7 +60,7 @@ async function figures(url: string): Promise<RealmFigures> {
 }
 
 /** Plays for so long and tells of the ticks meanwhile. */
-async function phase(name: string, url: string, length: number): Promise<Ticks> {
+async function phase(name: string, url: string, length: number): Promise<TickFigures> {
   const [before, cpuBefore] = [await figures(url), await cpuSeconds(url)]
   await sleep(length * 1_000)
   const [after, cpuAfter] = [await figures(url), await cpuSeconds(url)]
@@ -123,7 +124,7 @@ const bringBack = await takeAway(postgres)
 const during = await phase('during', server.url, seconds)
 await bringBack()
 const backAtMs = performance.now()
-const isBack = await until(
+const isBack = await isTrueWithin(
   () => server.errors().includes('archive: back') || !server.errors().includes('archive: '),
   BACK_SECONDS_MAX * 1_000,
 )
@@ -137,7 +138,7 @@ const kept = await compare(server.data, postgres.url)
 await server.stop()
 await postgres.remove()
 
-const share = ({ overruns, ticks }: Ticks): number => overruns / Math.max(1, ticks)
+const share = ({ overruns, ticks }: TickFigures): number => overruns / Math.max(1, ticks)
 const wasTold = server.errors().includes('archive: away')
 const report = {
   schema: 'otherworld/archive-away/1',

@@ -11,10 +11,11 @@ import { readRecording } from '../../replay/index.ts'
 import { Draw } from '../fuzz/scenes/edges.ts'
 import { Guests } from './guest/guests.ts'
 import { PHASES } from './guest/phases.ts'
-import { Watch, type Figures } from './guest/watch.ts'
-import type { Told } from './guest/wire-guest.ts'
+import { LoadWatch, type ServerLoad } from './guest/watch.ts'
+import type { CommandEndings } from './guest/wire-guest.ts'
 import { Players } from './players.ts'
-import { sleep, startServerOn, startServerProcess, until, type ServerProcess } from './server-process.ts'
+import { sleep, isTrueWithin } from '../harness/wait.ts'
+import { startServerOn, startServerProcess, type ServerProcess } from './server-process.ts'
 
 const text = (value: string): { readonly type: 'string'; readonly default: string } => ({
   type: 'string',
@@ -63,16 +64,16 @@ interface Afterwards {
 interface PhaseReport {
   readonly phase: string
   readonly goal: string
-  readonly told: Told
+  readonly told: CommandEndings
   readonly guestsEnded: Readonly<Record<string, number>>
-  readonly figures: Figures
+  readonly figures: ServerLoad
   readonly changed: readonly string[]
   readonly commandsLost: number
   afterwards: Afterwards | null
   readonly faults: readonly string[]
 }
 
-interface Play {
+interface GuestDrill {
   readonly server: ServerProcess
   readonly honest: Players
 }
@@ -80,7 +81,7 @@ interface Play {
 const rtc = nodeWebRtcConnect()
 const connects = [rtc, connectWebSocket]
 
-async function begin(): Promise<Play> {
+async function begin(): Promise<GuestDrill> {
   const server = await startServerProcess()
   const honest = await Players.join(
     server.url,
@@ -117,7 +118,7 @@ async function ticksOf(url: string): Promise<{ readonly tick: number; readonly r
 }
 
 /** Stops the server and starts another on what it left. */
-async function afterwards({ server, honest }: Play): Promise<Afterwards> {
+async function afterwards({ server, honest }: GuestDrill): Promise<Afterwards> {
   void honest.leave()
   const stopAtMs = performance.now()
   await server.end()
@@ -157,7 +158,7 @@ async function afterwards({ server, honest }: Play): Promise<Afterwards> {
 async function tidy(guests: Guests): Promise<void> {
   for (const { guest } of guests.seats)
     for (const element of guest.isJoined ? [...guest.elements] : []) guest.command({ type: 'despawn', element })
-  await until(() => guests.seats.every(({ guest }) => !guest.isJoined || guest.unacknowledged === 0), 10_000)
+  await isTrueWithin(() => guests.seats.every(({ guest }) => !guest.isJoined || guest.unacknowledged === 0), 10_000)
 }
 
 function faultsOf({
@@ -177,18 +178,18 @@ function faultsOf({
   ].filter((fault) => fault !== false)
 }
 
-async function runPhase(name: string, play: Play): Promise<PhaseReport> {
+async function runPhase(name: string, play: GuestDrill): Promise<PhaseReport> {
   const { server, honest } = play
   const phase = PHASES[name]
   if (!phase) throw new Error(`no phase ${name}`)
   const lostBefore = honest.all.reduce((sum, { client }) => sum + client.stats().inputsLost, 0)
-  const watch = await Watch.begin({ url: server.url, data: server.data, pid: server.pid, honest })
+  const watch = await LoadWatch.begin({ url: server.url, data: server.data, pid: server.pid, honest })
   const guests = new Guests(server.url, connects, Number(values.guests), values.from ?? null)
   const draw = new Draw(seed * 1_000 + Object.keys(PHASES).indexOf(name))
   await phase.run({ url: server.url, guests, connects, draw, endMs: performance.now() + seconds * 1_000 })
   await sleep(AFTER_MS)
   const figures = await watch.end()
-  const told = structuredClone(guests.told)
+  const told = structuredClone(guests.endings)
   await tidy(guests)
   guests.close()
   const commandsLost = honest.all.reduce((sum, { client }) => sum + client.stats().inputsLost, 0) - lostBefore
@@ -207,7 +208,7 @@ async function runPhase(name: string, play: Play): Promise<PhaseReport> {
 const again = (name: string): string =>
   `npm run drill -- guest --seed ${seed} --seconds ${seconds} --guests ${values.guests} --bots ${values.bots}${values.from === undefined ? '' : ` --from ${values.from}`} --only ${name}`
 
-function tell({ phase, goal, told, guestsEnded, figures, afterwards: after, faults }: PhaseReport): void {
+function printPhase({ phase, goal, told, guestsEnded, figures, afterwards: after, faults }: PhaseReport): void {
   const counts = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
       .toSorted((a, b) => b[1] - a[1])
@@ -236,7 +237,7 @@ function tell({ phase, goal, told, guestsEnded, figures, afterwards: after, faul
 }
 
 const reports: PhaseReport[] = []
-let play: Play | null = null
+let play: GuestDrill | null = null
 for (const [i, name] of names.entries()) {
   play ??= await begin()
   let report = await runPhase(name, play)
@@ -259,7 +260,7 @@ for (const [i, name] of names.entries()) {
     play = null
   }
   reports.push(report)
-  if (!values.json) tell(report)
+  if (!values.json) printPhase(report)
 }
 const failed = reports.filter(({ faults }) => faults.length > 0)
 if (values.json)

@@ -8,7 +8,8 @@ import { login } from '../../netcode/index.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { ServerWatch, type ServerFigures } from '../../bots/server-watch.ts'
 import { Players } from './players.ts'
-import { sleep, startServerProcess } from './server-process.ts'
+import { sleep } from '../harness/wait.ts'
+import { startServerProcess } from './server-process.ts'
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +27,7 @@ const DECLARATIONS = 1_000
 const LISTENERS = 100
 const UPLOAD_MS_MAX = 120_000
 
-interface Verdict {
+interface FloodVerdict {
   readonly file: string
   readonly stage: string
   readonly rules: readonly string[]
@@ -35,7 +36,7 @@ interface Verdict {
 }
 
 const files = readdirSync(values.files).map((name) => ({ name, bytes: readFileSync(join(values.files, name)) }))
-const verdicts: Verdict[] = []
+const verdicts: FloodVerdict[] = []
 let refused = 0
 
 const guest = async (url: string, name: string): Promise<ServerApi> =>
@@ -126,14 +127,14 @@ const server = await startServerProcess('--logins-per-minute', '100000')
 const players = await Players.join(server.url, [connectWebSocket], Number(values.bots), 1)
 const watch = new ServerWatch(server.url, () => performance.now())
 await sleep(5_000)
-const start = await watch.look()
+const start = await watch.scrape()
 await sleep(Number(values.seconds) * 1_000)
-const before = await watch.look()
+const before = await watch.scrape()
 const endMs = performance.now() + Number(values.seconds) * 1_000
 await Promise.all(Array.from({ length: Number(values.senders) }, (_, i) => sender(server.url, endMs, i * 7)))
-const during = await watch.look()
+const during = await watch.scrape()
 const flooded = await flood(server.url)
-const after = await watch.look()
+const after = await watch.scrape()
 const stillIn = players.joined
 await players.leave()
 await server.stop()

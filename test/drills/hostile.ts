@@ -5,7 +5,8 @@ import { login } from '../../netcode/index.ts'
 import { nodeWebRtcConnect } from '../../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { Players } from './players.ts'
-import { sleep, startServerProcess, usageOf } from './server-process.ts'
+import { sleep } from '../harness/wait.ts'
+import { startServerProcess, usageOf } from './server-process.ts'
 
 const { values } = parseArgs({
   options: {

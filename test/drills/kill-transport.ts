@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util'
 import { nodeWebRtcConnect } from '../../netcode/webrtc/client-node.ts'
 import { Players } from './players.ts'
-import { sleep, startServerProcess, until } from './server-process.ts'
+import { sleep, isTrueWithin } from '../harness/wait.ts'
+import { startServerProcess } from './server-process.ts'
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +28,7 @@ for (let kill = 1; kill <= Number(values.kills); kill += 1) {
   if (pid === null) throw new Error('there is no transport process to kill')
   const atMs = performance.now()
   process.kill(pid, 'SIGKILL')
-  const isBack = await until(() => players.haveReturned(kill), WAIT_MS_MAX)
+  const isBack = await isTrueWithin(() => players.haveReturned(kill), WAIT_MS_MAX)
   seconds.push(isBack ? (performance.now() - atMs) / 1_000 : Infinity)
   if (!values.json)
     process.stdout.write(

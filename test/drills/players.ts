@@ -5,14 +5,14 @@ import { createBehaviour } from '../../bots/behaviours.ts'
 import { Bot } from '../../bots/bot.ts'
 import { loadClips } from '../../bots/clip-files.ts'
 import { fitClips } from '../../bots/motion-clip-player.ts'
-import { until } from './server-process.ts'
+import { isTrueWithin } from '../harness/wait.ts'
 
 const UPDATE_MS = 16
 const JOIN_MS_MAX = 30_000
 /** Commands under way at the end may be answered for so long, ms. */
 const DRAIN_MS_MAX = 10_000
 
-export interface Player {
+export interface DrillPlayer {
   readonly client: RenderClient
   readonly bot: Bot
   /** Session's player and avatar at the first Welcome. */
@@ -26,9 +26,9 @@ function identityOf({ state }: RenderClient): string {
 }
 
 export class Players {
-  readonly all: Player[] = []
+  readonly all: DrillPlayer[] = []
   private readonly timer: NodeJS.Timeout
-  private readonly heard = new Map<Player, { snapshots: number; atMs: number }>()
+  private readonly messages = new Map<DrillPlayer, { snapshots: number; atMs: number }>()
 
   private constructor() {
     this.timer = setInterval(() => this.update(), UPDATE_MS)
@@ -53,7 +53,7 @@ export class Players {
         gapMsMax: 0,
       })
       client.start()
-      if (!(await until(() => client.state.type === 'joined', JOIN_MS_MAX)))
+      if (!(await isTrueWithin(() => client.state.type === 'joined', JOIN_MS_MAX)))
         throw new Error(`player ${i + 1} did not get in: ${JSON.stringify(client.state)}`)
     }
     for (const player of players.all) player.identity = identityOf(player.client)
@@ -68,15 +68,15 @@ export class Players {
     }
   }
 
-  private measure(player: Player, nowMs: number): void {
+  private measure(player: DrillPlayer, nowMs: number): void {
     const snapshots = player.client.stats(nowMs).snapshotParts
-    const before = this.heard.get(player)
+    const before = this.messages.get(player)
     if (before) player.gapMsMax = Math.max(player.gapMsMax, nowMs - before.atMs)
-    if (before?.snapshots !== snapshots) this.heard.set(player, { snapshots, atMs: nowMs })
+    if (before?.snapshots !== snapshots) this.messages.set(player, { snapshots, atMs: nowMs })
   }
 
   forgetGaps(): void {
-    this.heard.clear()
+    this.messages.clear()
     for (const player of this.all) player.gapMsMax = 0
   }
 
@@ -103,8 +103,9 @@ export class Players {
   /** Commands that got an answer, and those that never will or did not in time. */
   async settle(): Promise<{ readonly commandsAnswered: number; readonly commandsLost: number }> {
     for (const { bot } of this.all) bot.rest()
-    await until(() => this.all.every(({ client }) => client.stats().commandsPending === 0), DRAIN_MS_MAX)
-    const sum = (of: (player: Player) => number): number => this.all.reduce((total, player) => total + of(player), 0)
+    await isTrueWithin(() => this.all.every(({ client }) => client.stats().commandsPending === 0), DRAIN_MS_MAX)
+    const sum = (of: (player: DrillPlayer) => number): number =>
+      this.all.reduce((total, player) => total + of(player), 0)
     return {
       commandsAnswered: sum(
         ({ bot: { tally } }) => tally.done + Object.values(tally.rejected).reduce((all, each) => all + each, 0),

@@ -9,8 +9,9 @@ import { parseArgs } from 'node:util'
 import { drive, login, RenderClient } from '../../netcode/index.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import type { RealmStatus, ServerStatus } from '../../server/main.ts'
-import { CURSED, plantedEngine, type PlantedFault } from '../../testing/planted-fault.ts'
-import { sleep, startServerProcess, until } from './server-process.ts'
+import { CURSED, plantedEngine, type EngineFault } from '../harness/engine-fault.ts'
+import { sleep, isTrueWithin } from '../harness/wait.ts'
+import { startServerProcess } from './server-process.ts'
 
 const { values } = parseArgs({
   options: {
@@ -21,18 +22,18 @@ const { values } = parseArgs({
   },
 })
 const rounds = Number(values.rounds)
-const fault: PlantedFault = values.fault === 'loop' ? 'loop' : 'trap'
+const fault: EngineFault = values.fault === 'loop' ? 'loop' : 'trap'
 /** The realm is to be back within this, s; from the last tick before the fault, so that it includes the time until a hang is noticed. */
 const BACK_SECONDS_MAX = 10
 const WAIT_MS_MAX = 60_000
 const LOOK_MS = 20
 
-interface Guest {
+interface RecoveryGuest {
   readonly client: RenderClient
   readonly notices: string[]
 }
 
-async function guest(url: string, name: string): Promise<Guest> {
+async function guest(url: string, name: string): Promise<RecoveryGuest> {
   const { token } = await login(url, name)
   const notices: string[] = []
   const client = new RenderClient({
@@ -47,7 +48,7 @@ async function guest(url: string, name: string): Promise<Guest> {
   })
   drive([client])
   client.start()
-  if (!(await until(() => client.state.type === 'joined', WAIT_MS_MAX)))
+  if (!(await isTrueWithin(() => client.state.type === 'joined', WAIT_MS_MAX)))
     throw new Error(`${name} did not get in: ${JSON.stringify(client.state)}`)
   return { client, notices }
 }
@@ -59,7 +60,7 @@ async function statusOf(url: string): Promise<RealmStatus> {
 }
 
 /** All props but the cursed ones, with their places to the millimetre: they stand still. */
-const standing = ({ client }: Guest): string =>
+const standing = ({ client }: RecoveryGuest): string =>
   client
     .sample()
     .props.filter(({ spec }) => spec.name === 'box')
@@ -104,7 +105,7 @@ const box = {
 } as const
 for (let i = 0; i < Number(values.things); i += 1)
   await honest.client.spawn(box, { position: { x: (i % 10) - 5, y: 0.1, z: -5 - Math.floor(i / 10) } })
-await until(() => standing(honest).split('\n').length === Number(values.things), WAIT_MS_MAX)
+await isTrueWithin(() => standing(honest).split('\n').length === Number(values.things), WAIT_MS_MAX)
 const before = standing(honest)
 
 const seconds: number[] = []
@@ -115,7 +116,7 @@ for (let i = 1; i <= rounds; i += 1) {
   if (!spawned.ok) faults.push(`round ${i}: the spawn was rejected`)
   const took = await back
   seconds.push(took ?? Infinity)
-  const isBack = await until(
+  const isBack = await isTrueWithin(
     () =>
       [honest, hostile].every(({ client }) => client.state.type === 'joined' && client.stats().reconnects >= i) &&
       standing(honest) === before,
@@ -127,7 +128,7 @@ for (let i = 1; i <= rounds; i += 1) {
     )
     break
   }
-  if (!(await until(() => hostile.notices.length >= i, WAIT_MS_MAX)) || hostile.notices.length > i)
+  if (!(await isTrueWithin(() => hostile.notices.length >= i, WAIT_MS_MAX)) || hostile.notices.length > i)
     faults.push(`round ${i}: the owner was told ${hostile.notices.length} times`)
   if (!values.json) process.stdout.write(`${fault} ${i}: back after ${took?.toFixed(2) ?? 'never'} s\n`)
 }

@@ -23,21 +23,6 @@ export interface ServerProcess {
 /** A server that does not end in order within this is killed, ms. */
 const END_MS_MAX = 30_000
 
-export const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
-
-/** Waits until `look` is true; false where `msMax` have passed. */
-export async function until(look: () => boolean, msMax: number): Promise<boolean> {
-  const endMs = performance.now() + msMax
-  while (!look()) {
-    if (performance.now() > endMs) return false
-    await sleep(5)
-  }
-  return true
-}
-
 function transportOf(pid: number): number | null {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
     .trim()

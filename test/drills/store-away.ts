@@ -4,7 +4,7 @@ import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { ServerWatch, type ServerFigures } from '../../bots/server-watch.ts'
 import { standWithDisk, standWithS3, type Outage, type Stand } from './outages.ts'
 import { Players } from './players.ts'
-import { sleep } from './server-process.ts'
+import { sleep } from '../harness/wait.ts'
 import { UploadRun } from './uploader.ts'
 
 const { values } = parseArgs({
@@ -24,11 +24,11 @@ const SAVED_MS_MAX = 180_000
 /** An outage may add so many ticks over their budget, as a share of all: what the machine does beside it makes some at any time. */
 const OVERRUNS_SHARE_MAX = 0.005
 
-type Ticks = Pick<ServerFigures, 'ticks' | 'tickMsP50' | 'tickMsP99' | 'overBudgetShare' | 'delayedMs'>
+type TickFigures = Pick<ServerFigures, 'ticks' | 'tickMsP50' | 'tickMsP99' | 'overBudgetShare' | 'delayedMs'>
 
-interface Result {
+interface OutageResult {
   readonly outage: string
-  readonly ticks: Readonly<Record<'before' | 'during' | 'after', Ticks>>
+  readonly ticks: Readonly<Record<'before' | 'during' | 'after', TickFigures>>
   readonly uploads: {
     readonly begun: number
     readonly begunDuring: number
@@ -44,7 +44,7 @@ interface Result {
 }
 
 /** Uploads that begin one after the other, and those that are brought before an outage and completed in it. */
-class Uploads {
+class OutageUploads {
   readonly all: UploadRun[] = []
   private readonly url: string
   private readonly ends: Promise<unknown>[] = []
@@ -95,18 +95,18 @@ class Uploads {
 }
 
 /** What the server says of a stretch of time. */
-async function stretch(watch: ServerWatch, during: () => Promise<unknown>): Promise<Ticks> {
-  const from = await watch.look()
+async function stretch(watch: ServerWatch, during: () => Promise<unknown>): Promise<TickFigures> {
+  const from = await watch.scrape()
   await during()
-  const figures = watch.figures(from, await watch.look())
+  const figures = watch.figures(from, await watch.scrape())
   if (figures === null) throw new Error('the server did not answer at /metrics')
   const { ticks, tickMsP50, tickMsP99, overBudgetShare, delayedMs } = figures
   return { ticks, tickMsP50, tickMsP99, overBudgetShare, delayedMs }
 }
 
-async function rehearse(url: string, outage: Outage, players: Players): Promise<Result> {
+async function rehearse(url: string, outage: Outage, players: Players): Promise<OutageResult> {
   const watch = new ServerWatch(url, () => performance.now())
-  const uploads = new Uploads(url)
+  const uploads = new OutageUploads(url)
   uploads.start()
   const before = await stretch(watch, () => sleep(seconds * 1_000))
   const caught = await uploads.bring()
@@ -158,7 +158,7 @@ async function rehearse(url: string, outage: Outage, players: Players): Promise<
 }
 
 async function rehearseAll(make: () => Promise<Stand>): Promise<
-  readonly (Result & {
+  readonly (OutageResult & {
     readonly commandsLost: number
     readonly changed: readonly string[]
     readonly log: readonly string[]
@@ -167,7 +167,7 @@ async function rehearseAll(make: () => Promise<Stand>): Promise<
   const stand = await make()
   try {
     const players = await Players.join(stand.server.url, [connectWebSocket], Number(values.bots), Number(values.seed))
-    const results: Result[] = []
+    const results: OutageResult[] = []
     for (const outage of stand.outages) {
       results.push(await rehearse(stand.server.url, outage, players))
       if (!values.json) process.stdout.write(`${textOf(results.at(-1))}\n`)
@@ -191,12 +191,12 @@ async function rehearseAll(make: () => Promise<Stand>): Promise<
   }
 }
 
-function textOf(result: Result | undefined): string {
+function textOf(result: OutageResult | undefined): string {
   if (!result) return ''
   const { outage, ticks, uploads, gapMsMax } = result
   const line = ([name, { ticks: count, tickMsP50, tickMsP99, overBudgetShare, delayedMs }]: readonly [
     string,
-    Ticks,
+    TickFigures,
   ]): string =>
     `  ${name.padEnd(7)} ${count} ticks, median ${tickMsP50} ms, p99 ${tickMsP99} ms, ${(100 * overBudgetShare).toFixed(2)} % over budget, ${delayedMs} ms delayed`
   return [

@@ -1,8 +1,8 @@
 /** Somebody who uploads things and does not give up: what each step is answered is noted, and it is tried again. */
 import { createHash } from 'node:crypto'
 import { login } from '../../netcode/index.ts'
-import { cubeGlb } from '../../testing/cube-glb.ts'
-import { sleep } from './server-process.ts'
+import { cubeGlb } from '../harness/cube-glb.ts'
+import { sleep } from '../harness/wait.ts'
 
 /** Time between two tries, and between two looks at a status, ms. */
 const TRY_MS = 1_000
@@ -10,12 +10,12 @@ const LOOK_MS = 250
 /** A request that is not answered by then is tried again, ms. */
 const ANSWER_MS_MAX = 10_000
 
-interface Link {
+interface UploadLink {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-interface Status {
+interface UploadState {
   readonly id: string
   readonly stage: string
   readonly package?: string
@@ -36,7 +36,7 @@ export class UploadRun {
   private readonly bytes: Uint8Array<ArrayBuffer>
   private token = ''
   private id = ''
-  private link: Link | null = null
+  private link: UploadLink | null = null
 
   constructor(url: string, name: string) {
     this.url = url
@@ -52,14 +52,14 @@ export class UploadRun {
   async bring(): Promise<this> {
     this.token = (await login(this.url, this.name)).token
     const declared = await this.insist('declare', () =>
-      this.ask('POST', 'v1/uploads', {
+      this.request('POST', 'v1/uploads', {
         name: this.name,
         bytes: this.bytes.length,
         sha256: createHash('sha256').update(this.bytes).digest('hex'),
         kind: 'object',
       }),
     )
-    const { id, put } = (await declared.json()) as Status & { readonly put: Link | null }
+    const { id, put } = (await declared.json()) as UploadState & { readonly put: UploadLink | null }
     this.id = id
     this.link = put
     this.stage = 'declared'
@@ -87,11 +87,11 @@ export class UploadRun {
 
   /** Completes it and waits until it is settled. */
   async finish(): Promise<this> {
-    await this.insist('complete', () => this.ask('POST', `v1/uploads/${this.id}/complete`))
+    await this.insist('complete', () => this.request('POST', `v1/uploads/${this.id}/complete`))
     for (;;) {
       const status = (await (
-        await this.insist('status', () => this.ask('GET', `v1/uploads/${this.id}`))
-      ).json()) as Status
+        await this.insist('status', () => this.request('GET', `v1/uploads/${this.id}`))
+      ).json()) as UploadState
       this.stage = status.stage
       if (status.message !== undefined) this.messages.add(`${status.stage}: ${status.message}`)
       if (['done', 'rejected', 'failed'].includes(status.stage)) {
@@ -105,7 +105,7 @@ export class UploadRun {
 
   /** All files of the package come by its links, and the first is as long as the manifest says. */
   async canBeFetched(): Promise<boolean> {
-    const response = await this.ask('GET', `v1/packages/${this.package ?? ''}`)
+    const response = await this.request('GET', `v1/packages/${this.package ?? ''}`)
     if (!response.ok) return false
     const { manifest, files } = (await response.json()) as {
       readonly manifest: { readonly files: { readonly runtime: { readonly bytes: number } } }
@@ -115,7 +115,7 @@ export class UploadRun {
     return file.ok && (await file.arrayBuffer()).byteLength === manifest.files.runtime.bytes
   }
 
-  private ask(method: string, path: string, body?: unknown): Promise<Response> {
+  private request(method: string, path: string, body?: unknown): Promise<Response> {
     const json = body === undefined ? {} : { body: JSON.stringify(body) }
     return fetch(new URL(path, this.url), {
       method,

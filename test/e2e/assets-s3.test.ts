@@ -1,4 +1,5 @@
 /** Files in S3 against the stores' contract, on a real S3 server (Ceph's radosgw), and what is S3's own. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateBucketCommand, DeleteBucketCommand, GetBucketCorsCommand, S3Client } from '@aws-sdk/client-s3'
 import { randomUUID } from 'node:crypto'
 import { Effect } from 'effect'
@@ -11,11 +12,6 @@ import { startRadosgw, type Radosgw } from '../environments/radosgw.ts'
 const TYPE = 'model/gltf-binary'
 /** Of one operation with all its tries, so that the tests need not wait for the real one, ms. */
 const MS_MAX = 6_000
-const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
-
 let server: Radosgw
 beforeAll(async () => {
   server = await startRadosgw()

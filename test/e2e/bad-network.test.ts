@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { whyNoNetwork } from '../environments/network/available.ts'
-import { Network } from '../environments/network/network.ts'
+import { TestNetwork } from '../environments/network/network.ts'
 import { cleanup, sleep, until } from '../harness/server-harness.ts'
 import { botsIn, lay, PORT, serveIn, type Laid } from './network/bed.ts'
 import { buildPlayer, startPlayer, type Player, type PlayerReport } from './network/player-process.ts'
@@ -236,7 +236,7 @@ describe('behind routers that translate addresses', () => {
   })
 
   test('a server with a forwarded port and --public-address is reached over WebRTC from behind another router', async () => {
-    const network = await Network.start(SEED)
+    const network = await TestNetwork.start(SEED)
     clean.add(() => network.stop())
     const gate = await network.host('gate')
     const home = network.hostBehind(gate, 'home')

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { until } from '../../testing/wait.ts'
+import { until } from '../harness/wait.ts'
 import type { BotsReport } from './bots-report.ts'
 
 const CLI = fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url))

@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 import { CLOSE_REASON } from '../../netcode/transport.ts'
 import { serveWebRtc } from '../../netcode/webrtc/webrtc-server.fixture.ts'
-import { until } from '../../testing/wait.ts'
+import { until } from '../harness/wait.ts'
 
 /** ICE consent expires after 30 s without an answer (RFC 7675, 5.1); the stack checks every few seconds. */
 const NOTICED_MS_MAX = 60_000

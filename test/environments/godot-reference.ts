@@ -6,7 +6,7 @@ export interface Parameter {
   readonly standard: string | undefined
 }
 
-export interface Entry {
+export interface ReferenceEntry {
   readonly name: string
   readonly type: string
   readonly words: string
@@ -22,10 +22,10 @@ export interface ClassPage {
   readonly name: string
   readonly inherits: string
   readonly words: string
-  readonly signals: readonly Entry[]
-  readonly members: readonly Entry[]
-  readonly methods: readonly Entry[]
-  readonly constants: readonly Entry[]
+  readonly signals: readonly ReferenceEntry[]
+  readonly members: readonly ReferenceEntry[]
+  readonly methods: readonly ReferenceEntry[]
+  readonly constants: readonly ReferenceEntry[]
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
@@ -54,7 +54,7 @@ function textOf(xml: string): string {
     .trim()
 }
 
-function entryOf({ head, body }: { readonly head: string; readonly body: string }): Entry {
+function entryOf({ head, body }: { readonly head: string; readonly body: string }): ReferenceEntry {
   const returns = elements(body, 'return')[0]
   const hasTags = /<description>/.test(body)
   return {
@@ -81,12 +81,12 @@ function entryOf({ head, body }: { readonly head: string; readonly body: string 
 }
 
 /** Scripts that a script loads are its own affair. */
-const isPublic = ({ name, value }: Entry): boolean => !name.startsWith('_') && value !== '<Object>'
+const isPublic = ({ name, value }: ReferenceEntry): boolean => !name.startsWith('_') && value !== '<Object>'
 
 /** One file that Godot wrote. What begins with an underscore is left out. */
 export function readClass(xml: string): ClassPage {
   const head = /<class\s[^>]*>/.exec(xml)?.[0] ?? ''
-  const list = (group: string, tag: string): readonly Entry[] =>
+  const list = (group: string, tag: string): readonly ReferenceEntry[] =>
     elements(inside(xml, group), tag).map(entryOf).filter(isPublic)
   return {
     name: attribute(head, 'name') ?? '',
@@ -149,12 +149,12 @@ function inline(text: string, classes: ReadonlySet<string>): string {
 }
 
 /** What the page as a whole knows: names that become links, and values of enumerations by their type and number. */
-export interface Names {
+export interface ReferenceNames {
   readonly classes: ReadonlySet<string>
   readonly values: ReadonlyMap<string, string>
 }
 
-export function namesOf(pages: readonly ClassPage[]): Names {
+export function namesOf(pages: readonly ClassPage[]): ReferenceNames {
   const values = pages.flatMap(({ name, constants }) =>
     constants.flatMap((each) =>
       each.enumeration === undefined ? [] : [[`${name}.${each.enumeration}=${each.value ?? ''}`, each.name] as const],
@@ -170,13 +170,13 @@ const typeOf = (type: string, own: string): string =>
 /** A longer value is a table, which nobody reads in a signature. */
 const VALUE_CHARACTERS_MAX = 60
 
-function valueOf(value: string | undefined, type: string, own: string, { values }: Names): string {
+function valueOf(value: string | undefined, type: string, own: string, { values }: ReferenceNames): string {
   if (value === undefined || value === '' || value === '<unknown>' || value.length > VALUE_CHARACTERS_MAX) return ''
   const full = type.includes('.') ? type : `${own}.${type}`
   return ` = ${values.get(`${full}=${value}`) ?? value}`
 }
 
-function signature({ name, parameters, type, isStatic }: Entry, own: string, names: Names): string {
+function signature({ name, parameters, type, isStatic }: ReferenceEntry, own: string, names: ReferenceNames): string {
   const list = parameters
     .map((param) => `${param.name}: ${typeOf(param.type, own)}${valueOf(param.standard, param.type, own, names)}`)
     .join(', ')
@@ -187,7 +187,7 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `\n**${title}**\n\n${lines.join('\n')}\n`
 }
 
-function enumerations({ constants }: ClassPage, { classes }: Names): readonly string[] {
+function enumerations({ constants }: ClassPage, { classes }: ReferenceNames): readonly string[] {
   const titles = [...new Set(constants.flatMap(({ enumeration }) => enumeration ?? []))]
   return titles.map((title) => {
     const values = constants.filter(({ enumeration }) => enumeration === title)
@@ -196,10 +196,10 @@ function enumerations({ constants }: ClassPage, { classes }: Names): readonly st
 }
 
 /** A class as a part of the page; `exports`: the properties that the inspector shows. */
-export function renderClass(page: ClassPage, names: Names, exports: ReadonlySet<string>): string {
+export function renderClass(page: ClassPage, names: ReferenceNames, exports: ReadonlySet<string>): string {
   const { name: own, members, constants } = page
-  const words = (entry: Entry): string => markdownOf(entry.words, names.classes).replaceAll('\n', '\n  ')
-  const property = (entry: Entry): string =>
+  const words = (entry: ReferenceEntry): string => markdownOf(entry.words, names.classes).replaceAll('\n', '\n  ')
+  const property = (entry: ReferenceEntry): string =>
     `- \`${entry.name}${entry.type === '' ? '' : `: ${typeOf(entry.type, own)}`}${valueOf(entry.value, entry.type, own, names)}\`: ${words(entry)}`
   return `## ${own}\n\n*extends ${page.inherits}*\n\n${markdownOf(page.words, names.classes)}\n${[
     section('Exports', members.filter(({ name }) => exports.has(name)).map(property)),

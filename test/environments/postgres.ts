@@ -34,7 +34,7 @@ const START_MS_MAX = 30_000
 
 /** Installed, initialised and started. Rejects with plain words where PostgreSQL is missing. */
 export async function startPostgres({ fsync = false }: PostgresOptions = {}): Promise<TestPostgres> {
-  const server = new Server(programs(), fsync)
+  const server = new PostgresServer(programs(), fsync)
   try {
     await server.begin()
   } catch (error) {
@@ -69,7 +69,7 @@ const pause = (ms: number): Promise<void> =>
     setTimeout(resolve, ms)
   })
 
-class Server implements TestPostgres {
+class PostgresServer implements TestPostgres {
   private readonly folder: string
   private readonly bin: string
   private readonly fsync: boolean
@@ -77,7 +77,7 @@ class Server implements TestPostgres {
   private port = 0
   private child: ChildProcess | null = null
   private ended: Promise<void> = Promise.resolve()
-  private said = ''
+  private output = ''
 
   constructor(bin: string, fsync: boolean) {
     this.bin = bin
@@ -111,7 +111,7 @@ class Server implements TestPostgres {
       const isUp = await this.answers(endMs)
       if (isUp) return
       // The processes of one that was killed may still hold its memory: it is tried again until they are gone.
-      if (performance.now() > endMs) throw new Error(`PostgreSQL does not start:\n${this.said}`)
+      if (performance.now() > endMs) throw new Error(`PostgreSQL does not start:\n${this.output}`)
       await pause(100)
     }
   }
@@ -136,7 +136,7 @@ class Server implements TestPostgres {
       { ...this.as, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] },
     )
     child.stderr.on('data', (chunk: Buffer) => {
-      this.said = (this.said + chunk.toString()).slice(-5_000)
+      this.output = (this.output + chunk.toString()).slice(-5_000)
     })
     this.child = child
     this.ended = new Promise((resolve) => {
@@ -151,7 +151,7 @@ class Server implements TestPostgres {
   private async answers(endMs: number): Promise<boolean> {
     while (this.child !== null && performance.now() < endMs) {
       if (
-        await this.ask('postgres', 'SELECT 1').then(
+        await this.query('postgres', 'SELECT 1').then(
           () => true,
           () => false,
         )
@@ -162,7 +162,7 @@ class Server implements TestPostgres {
     return false
   }
 
-  private async ask(database: string, sql: string): Promise<void> {
+  private async query(database: string, sql: string): Promise<void> {
     const client = new pg.Client({ connectionString: this.urlOf(database), connectionTimeoutMillis: 2_000 })
     client.on('error', () => undefined)
     try {
@@ -174,7 +174,7 @@ class Server implements TestPostgres {
   }
 
   async createDatabase(name: string): Promise<string> {
-    await this.ask('postgres', `CREATE DATABASE ${pg.escapeIdentifier(name)}`)
+    await this.query('postgres', `CREATE DATABASE ${pg.escapeIdentifier(name)}`)
     return this.urlOf(name)
   }
 

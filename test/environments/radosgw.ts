@@ -2,6 +2,7 @@
  * A real S3 server for tests: Ceph's radosgw over one monitor and one store in memory, on free ports of this machine, in a
  * folder that goes with it. Needs Debian's radosgw, ceph-mon, ceph-osd and ceph-common. Ready in about 12 s.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,11 +22,6 @@ const STORE_BYTES = 1_073_741_824
 const LOG_BYTES_SHOWN = 2_000
 
 const call = promisify(execFile)
-const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
-
 export interface Radosgw {
   readonly endpoint: string
   readonly accessKey: string

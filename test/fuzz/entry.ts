@@ -1,25 +1,25 @@
 /** What the coverage-guided fuzzer loads: FUZZ_TARGET names the target; the other exports are for scripts/fuzz.mjs. */
 import { makeSeeds } from './seeds.ts'
-import type { Target } from './target.ts'
+import type { FuzzTarget } from './target.ts'
 import { TARGETS, targetNamed } from './targets.ts'
 
 const name = process.env['FUZZ_TARGET']
 const target = name === undefined ? null : targetNamed(name)
 
-function give(to: Target, bytes: Uint8Array): boolean | Promise<boolean> {
-  return to.take(to.repair ? to.repair(bytes) : bytes)
+function fuzzBytes(to: FuzzTarget, bytes: Uint8Array): boolean | Promise<boolean> {
+  return to.run(to.repair ? to.repair(bytes) : bytes)
 }
 
 /** An exception that leaves it is a find. The bytes are copied: the fuzzer uses its own again. */
 export function fuzz(data: Uint8Array): unknown {
-  return target === null ? undefined : give(target, new Uint8Array(data))
+  return target === null ? undefined : fuzzBytes(target, new Uint8Array(data))
 }
 
 export const take = (to: string, data: Uint8Array): boolean | Promise<boolean> =>
-  give(targetNamed(to), new Uint8Array(data))
+  fuzzBytes(targetNamed(to), new Uint8Array(data))
 
 export const targets = TARGETS.map((each) => ({
   name: each.name,
-  isAsync: each.take.constructor.name === 'AsyncFunction',
+  isAsync: each.run.constructor.name === 'AsyncFunction',
 }))
 export const seeds = makeSeeds

@@ -6,7 +6,7 @@ import { readCorpus } from './corpus.ts'
 import { mutateRun } from './mutate-run.ts'
 import { Mutator } from './mutator.ts'
 import { makeSeeds } from './seeds.ts'
-import { joinRecords, splitRecords, type Target } from './target.ts'
+import { joinRecords, splitRecords, type FuzzTarget } from './target.ts'
 import { TARGETS } from './targets.ts'
 
 const CORPUS = fileURLToPath(new URL('corpus', import.meta.url))
@@ -24,7 +24,7 @@ describe.each(TARGETS.map((target) => [target.name, target] as const))('%s', (na
     expect(inputs.size).toBeGreaterThan(0)
     for (const [file, bytes] of inputs)
       await expect(
-        (async () => target.take(target.repair ? target.repair(bytes.slice()) : bytes))(),
+        (async () => target.run(target.repair ? target.repair(bytes.slice()) : bytes))(),
         file,
       ).resolves.toBeTypeOf('boolean')
   })
@@ -32,7 +32,7 @@ describe.each(TARGETS.map((target) => [target.name, target] as const))('%s', (na
   test('accepts what is really sent, and survives mutations of it', async () => {
     const material = seeds.get(name) ?? []
     expect(material.length).toBeGreaterThan(0)
-    const taken = await Promise.all(material.map(async (bytes) => target.take(bytes)))
+    const taken = await Promise.all(material.map(async (bytes) => target.run(bytes)))
     // Stretches of a conversation that begin in its middle may lack what they build on.
     expect(taken.filter(Boolean).length).toBeGreaterThanOrEqual(material.length / 8)
     const figures = await mutateRun(
@@ -47,9 +47,9 @@ describe.each(TARGETS.map((target) => [target.name, target] as const))('%s', (na
 })
 
 test('a target that breaks its promise is reported with the bytes that did it', async () => {
-  const broken: Target = {
+  const broken: FuzzTarget = {
     name: 'broken',
-    take: (bytes) => {
+    run: (bytes) => {
       if (bytes[0] === 0xff) throw new Error('first byte')
       return true
     },
@@ -66,7 +66,7 @@ test('the same seed mutates alike, another otherwise', () => {
   const run = (seed: number): string => {
     const mutator = new Mutator(seed)
     const hash = createHash('sha256')
-    for (let i = 0; i < 500; i += 1) hash.update(mutator.next([Uint8Array.of(1, 2, 3, 4), new Uint8Array(40)]))
+    for (let i = 0; i < 500; i += 1) hash.update(mutator.nextInput([Uint8Array.of(1, 2, 3, 4), new Uint8Array(40)]))
     return hash.digest('hex')
   }
   expect(run(5)).toBe(run(5))

@@ -1,6 +1,6 @@
 /** Mutates seeds and gives them to a target, over and over: what came of it, and the slowest. */
 import { Mutator } from './mutator.ts'
-import { BrokenPromise, type Target } from './target.ts'
+import { BrokenPromise, type FuzzTarget } from './target.ts'
 
 /** An input that takes longer is tried again, ms; the machine may have been busy elsewhere. */
 const SLOW_MS = 20
@@ -33,18 +33,18 @@ const FAILURES_MAX = 5
 const elapsed = (sinceMs: number): number => performance.now() - sinceMs
 
 /** The shortest of several tries, ms: what the input itself costs. */
-async function bestOf(target: Target, input: Uint8Array, firstMs: number): Promise<number> {
+async function bestOf(target: FuzzTarget, input: Uint8Array, firstMs: number): Promise<number> {
   let bestMs = firstMs
   for (let i = 1; i < SLOW_TRIES && bestMs > SLOW_MS; i += 1) {
     const atMs = performance.now()
-    await target.take(input)
+    await target.run(input)
     bestMs = Math.min(bestMs, elapsed(atMs))
   }
   return bestMs
 }
 
 export async function mutateRun(
-  target: Target,
+  target: FuzzTarget,
   seeds: readonly Uint8Array[],
   count: number,
   seed: number,
@@ -56,11 +56,11 @@ export async function mutateRun(
   let accepted = 0
   let slowestMs = 0
   for (let i = 0; i < count && failures.length < FAILURES_MAX; i += 1) {
-    const mutated = mutator.next(seeds)
+    const mutated = mutator.nextInput(seeds)
     const input = target.repair && i % REPAIR_EVERY === 0 ? target.repair(mutated) : mutated
     try {
       const atMs = performance.now()
-      const taken = target.take(input, i % WHOLE_EVERY === 0 ? 'whole' : 'quick')
+      const taken = target.run(input, i % WHOLE_EVERY === 0 ? 'whole' : 'quick')
       // Most targets answer at once: a turn of the event loop for each would cost more than the decoder.
       if (taken === true || (taken !== false && (await taken))) accepted += 1
       const ms = elapsed(atMs)

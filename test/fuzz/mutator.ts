@@ -50,7 +50,7 @@ export class Mutator {
   }
 
   /** A mutated copy of one of the seeds; its bytes are used again at the next call. */
-  next(seeds: readonly Uint8Array[]): Uint8Array {
+  nextInput(seeds: readonly Uint8Array[]): Uint8Array {
     const seed = this.#pick(seeds)
     this.#length = Math.min(seed.length, BYTES_MAX)
     this.#bytes.set(seed.subarray(0, this.#length))

@@ -34,7 +34,7 @@ const TALK_PACKETS = 24
 const SEEDS_MAX = 160
 
 /** What passed between the server and its clients. */
-interface Traffic {
+interface SeedTraffic {
   /** By client, in order. */
   readonly up: Uint8Array[][]
   readonly down: Uint8Array[][]
@@ -115,7 +115,7 @@ function act(client: RenderClient, tick: number, i: number): void {
   if (tick % 60 === 50 && prop) void client.setAccess(prop.element, tick % 64)
 }
 
-async function traffic(engine: Engine): Promise<Traffic> {
+async function traffic(engine: Engine): Promise<SeedTraffic> {
   const server = new SmallServer({
     engine,
     definition: DEFINITION,

@@ -3,11 +3,11 @@
 /** `quick`: leaves out checks that cost more than the decoder; for runs of many millions, where one in a few is `whole`, the default. */
 export type Depth = 'quick' | 'whole'
 
-export interface Target {
+export interface FuzzTarget {
   /** Also the name of its folder in test/fuzz/corpus. */
   readonly name: string
   /** True where the bytes were accepted. Throws where a promise is broken: a decoder that throws, a form that is not canonical, a queue beyond its limit. */
-  take(bytes: Uint8Array, depth?: Depth): boolean | Promise<boolean>
+  run(bytes: Uint8Array, depth?: Depth): boolean | Promise<boolean>
   /** Makes checksums or signatures right again, so that what lies behind them is reached too. May return other bytes. */
   repair?(bytes: Uint8Array): Uint8Array
   /** Its share of mutated inputs, where one costs much more than a packet; 1 by default. */

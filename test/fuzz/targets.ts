@@ -6,9 +6,9 @@ import { recordingTargets } from './targets/recordings.ts'
 import { renderTarget } from './targets/render-client.ts'
 import { sessionTargets } from './targets/sessions.ts'
 import { textTargets } from './targets/texts.ts'
-import type { Target } from './target.ts'
+import type { FuzzTarget } from './target.ts'
 
-export const TARGETS: readonly Target[] = [
+export const TARGETS: readonly FuzzTarget[] = [
   ...packetTargets,
   ...sessionTargets,
   ...recordingTargets,
@@ -18,7 +18,7 @@ export const TARGETS: readonly Target[] = [
   realmTarget,
 ]
 
-export function targetNamed(name: string): Target {
+export function targetNamed(name: string): FuzzTarget {
   const found = TARGETS.find((target) => target.name === name)
   if (!found)
     throw new Error(`There is no target "${name}"; there are ${TARGETS.map((target) => target.name).join(', ')}.`)

@@ -29,7 +29,7 @@ const flat = ({ x, y, z }: Vec3): number[] => [digits(x), digits(y), digits(z)]
 const turned = ({ x, y, z, w }: Quat): number[] => [digits(x), digits(y), digits(z), digits(w)]
 const bit = (is: boolean): number => (is ? 1 : 0)
 
-class Dice {
+class TraceDice {
   readonly #state: ReturnType<typeof seedRandom>
 
   constructor(seed: number) {
@@ -88,7 +88,7 @@ const WALKED_TICKS = 900
 /** Runs of one move each: [x, y, z, yaw, jump, run, fly, ticks], then what the motion is after each tick: position, velocity, grounded. */
 export function steeringTrace(): { definition: Walked; runs: { move: number[]; motions: number[][] }[] } {
   const definition = { ...PLAIN, ground: { x: 6, z: 5 } }
-  const dice = new Dice(11)
+  const dice = new TraceDice(11)
   let motion: Motion = { position: { x: 0, y: 2, z: 0 }, velocity: { x: 0, y: 0, z: 0 }, grounded: false }
   const runs: { move: number[]; motions: number[][] }[] = []
   for (let left = WALKED_TICKS; left > 0;) {
@@ -138,7 +138,7 @@ const PILLARS: readonly PlacedProp[] = [
   [0, -2.5],
 ].map(([x = 0, z = 0]) => ({ prop: PILLAR, position: { x, y: 0.3, z }, rotation: IDENTITY, scale: 1 }))
 
-interface Line {
+interface TraceLine {
   readonly name: string
   readonly seed: number
   readonly delayTicks: number
@@ -150,7 +150,7 @@ interface Line {
   readonly outage?: readonly [number, number]
 }
 
-export const LINES: readonly Line[] = [
+export const LINES: readonly TraceLine[] = [
   { name: 'a close server', seed: 1, delayTicks: 2, jitterTicks: 0, ticks: 240, definition: PLAIN },
   { name: 'a far server with jitter', seed: 2, delayTicks: 9, jitterTicks: 5, ticks: 400, definition: PLAIN },
   {
@@ -175,9 +175,9 @@ export const LINES: readonly Line[] = [
 /** A client's prediction of an avatar in a real realm, whose moves and answers take their time. */
 export function predictionTrace(
   engine: Engine,
-  { name, seed, delayTicks, jitterTicks, ticks, definition, outage: [silentFrom, silentTo] = [0, 0] }: Line,
+  { name, seed, delayTicks, jitterTicks, ticks, definition, outage: [silentFrom, silentTo] = [0, 0] }: TraceLine,
 ): PredictionTrace {
-  const dice = new Dice(seed)
+  const dice = new TraceDice(seed)
   const events: PredictionEvent[] = []
   const realm = genesis(engine, definition)
   step(realm, {
@@ -371,7 +371,7 @@ const jointsOf = ({ head, left, right }: Pose): number[][] =>
 
 /** Poses of a body that stands, walks, runs, steps back, flies, looks about and reaches. */
 export function gaitTrace(): { offsets: number[][]; steps: readonly GaitStep[] } {
-  const dice = new Dice(5)
+  const dice = new TraceDice(5)
   let gait: Gait = STANDING
   const steps = Array.from({ length: 40 }, (_, i): GaitStep => {
     const speed = [0, 2, 4.5, 1][i % 4] ?? 0

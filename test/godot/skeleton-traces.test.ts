@@ -22,10 +22,10 @@ const SEED = 7
 /** Both sides know them so far: metres and parts of a rotation. */
 const DECIMALS = 6
 
-type Row = readonly number[]
+type TraceRow = readonly number[]
 const rounded = (x: number): number => Number(x.toFixed(DECIMALS)) + 0
-const row3 = ({ x, y, z }: Vec3): Row => [x, y, z].map(rounded)
-const row4 = ({ x, y, z, w }: Quat): Row => [x, y, z, w].map(rounded)
+const row3 = ({ x, y, z }: Vec3): TraceRow => [x, y, z].map(rounded)
+const row4 = ({ x, y, z, w }: Quat): TraceRow => [x, y, z, w].map(rounded)
 
 interface Figure {
   readonly name: string
@@ -98,7 +98,7 @@ function posesOf(body: AvatarBody): readonly (Pose | null)[] {
 
 function poseRow(pose: Pose | null): object | null {
   if (!pose) return null
-  const joint = ({ position, rotation }: JointTransform): Row => [...row3(position), ...row4(rotation)]
+  const joint = ({ position, rotation }: JointTransform): TraceRow => [...row3(position), ...row4(rotation)]
   return {
     head: joint(pose.head),
     left: joint(pose.left),

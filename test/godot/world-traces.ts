@@ -7,7 +7,7 @@ import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../../netcode/sna
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
 import { propAdded } from '../../server/realm/catalog.ts'
 import { DEFAULT_DEFINITION, type AvatarView, type Pose, type PropView, type Quat, type Vec3 } from '../../sim/index.ts'
-import { playArrivals, type ArrivalsOptions } from '../../testing/arrivals.ts'
+import { playArrivals, type ArrivalsOptions } from '../../netcode/client/snapshot-arrivals.fixture.ts'
 import { Dice } from '../../bots/bot-behaviour.ts'
 import { hex } from '../protocol/vectors.ts'
 
@@ -41,18 +41,18 @@ const DRIFTING: readonly [string, ArrivalsOptions] = [
   { seed: 7, lengthMs: 45_000, jitterMs: 20, clockMs: (atMs) => atMs * 1.0005 },
 ]
 
-interface Line {
+interface TraceLine {
   readonly name: string
   /** `[0, msec, tick, round trip]`: an arrival; `[1, msec, …]`: what is told then. */
   readonly events: readonly (readonly number[])[]
 }
 
 /** By frame: the moment drawn, the delay, the jitter, the rate. */
-export const playbackTrace = (): Line[] =>
+export const playbackTrace = (): TraceLine[] =>
   LINES.map(([name, options]) => {
     const [playback, events] = [new Playback(60), [] as number[][]]
     playArrivals(options, {
-      arrived: (tick, rttMs, nowMs) => {
+      snapshotArrived: (tick, rttMs, nowMs) => {
         playback.recordSnapshot(tick, nowMs)
         events.push([0, exact(nowMs), tick, exact(rttMs)])
       },
@@ -75,12 +75,12 @@ export const playbackTrace = (): Line[] =>
 const CLOCK_FRAMES = 6
 
 /** Now and then: the tick, the drift, steps so far. */
-export const clockTrace = (): Line[] =>
+export const clockTrace = (): TraceLine[] =>
   [...LINES, DRIFTING].map(([name, options]) => {
     const [clock, events] = [new ServerClock(60), [] as number[][]]
     let frame = 0
     playArrivals(options, {
-      arrived: (tick, rttMs, nowMs) => {
+      snapshotArrived: (tick, rttMs, nowMs) => {
         clock.roundTrip(rttMs, nowMs)
         clock.recordSnapshot(tick, nowMs)
         events.push([0, exact(nowMs), tick, exact(rttMs)])
@@ -206,17 +206,17 @@ function propAt(i: number, seconds: number): PropView {
 const avatarsAt = (seconds: number): AvatarView[] => [11, 12].map((id) => avatarAt(id, seconds))
 const propsAt = (seconds: number): PropView[] => [0, 1, 2].map((i) => propAt(i, seconds))
 
-interface Sent {
+interface SentSnapshot {
   readonly part: SnapshotPart
   readonly heard: () => void
   readonly atMs: number
 }
 
 /** Snapshots of all that over a bad line: some are lost, all for 300 ms at a time, some overtake others. */
-function sentOver(dice: Dice): Sent[] {
+function sentOver(dice: Dice): SentSnapshot[] {
   const [source, view] = [new SnapshotSource(bounds), new SnapshotView(0)]
-  let waiting: Sent[] = []
-  const arrived: Sent[] = []
+  let waiting: SentSnapshot[] = []
+  const arrived: SentSnapshot[] = []
   for (let tick = 600; tick < 600 + SECONDS * 60; tick += 1) {
     const [seconds, nowMs] = [(tick - 600) / 60, (tick * 1_000) / 60]
     source.update(tick, avatarsAt(seconds), propsAt(seconds))

@@ -10,7 +10,7 @@ import { DEFAULT_DEFINITION, loadEngine } from '../../sim/index.ts'
 import { listRecordings } from '../../storage/recordings/index.ts'
 import { drive, login, RenderClient, type Connect, type RenderEvents, type Role } from '../../netcode/index.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
-import { until } from '../../testing/wait.ts'
+import { until } from './wait.ts'
 import { defaultSettings, startServer, type RunningServer, type Settings } from '../../server/main.ts'
 
 const REMOVAL_TRIES_MAX = 20
@@ -48,7 +48,7 @@ export function temporaryDirectory(clean: Cleanup): string {
   return path
 }
 
-export { sleep, until } from '../../testing/wait.ts'
+export { sleep, until } from './wait.ts'
 
 /** A realm file for `serve --realm`: the default realm with nothing that stands in the way. */
 export function emptyRealmFile(clean: Cleanup): string {

@@ -15,7 +15,7 @@ import type { RunningLog } from '../../server/realm/running-log.ts'
 import { RemovalNotices } from '../../server/recorder/removal-notices.ts'
 import type { Role } from '../../server/accounts/tokens.ts'
 import { UndeliveredOutcomes } from '../../server/recorder/undelivered-outcomes.ts'
-import { uidOf } from '../../testing/uid.ts'
+import { uidOf } from '../../testing/simulator/uid.ts'
 import {
   DEFAULT_DEFINITION,
   genesis,

@@ -1,13 +1,13 @@
 // Shows that docs/protocol.md suffices: the reader was written from that page alone, and reads what the server wrote.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { bytesOf, Listener, play } from './reader-listener.ts'
-import type { Captured } from './reader-listener.ts'
+import { bytesOf, SessionListener, play } from './reader-listener.ts'
+import type { CapturedPacket } from './reader-listener.ts'
 import {
   at,
   fromR26,
   fromR32,
-  Malformed,
+  MalformedError,
   protoOf,
   readClientPacket,
   readServerPacket,
@@ -19,11 +19,11 @@ import type { Input, Quat, Snapshot, Vec3 } from './reader.ts'
 import { SnapshotReader } from './reader-snapshots.ts'
 import type { State } from './reader-snapshots.ts'
 
-interface Named {
+interface NamedVector {
   name: string
   rules: string[]
 }
-interface Step {
+interface SnapshotStep {
   tick: number
   avatars: string
   props: string
@@ -31,11 +31,11 @@ interface Step {
   missing?: number
 }
 interface Vectors {
-  messages: (Named & { message: string; hex: string; says: unknown })[]
-  refused: (Named & { message: string; hex: string })[]
+  messages: (NamedVector & { message: string; hex: string; says: unknown })[]
+  refused: (NamedVector & { message: string; hex: string })[]
   rotations: { quaternion: Quat; bits: number }[]
   bones: { quaternion: Quat; bits: number }[]
-  snapshots: (Named & { boundsMin: Vec3; steps: Step[] })[]
+  snapshots: (NamedVector & { boundsMin: Vec3; steps: SnapshotStep[] })[]
 }
 interface End {
   avatars: {
@@ -52,7 +52,7 @@ interface End {
 }
 interface Session {
   tickRate: number
-  packets: Captured[]
+  packets: CapturedPacket[]
   end: End
 }
 interface Definition {
@@ -67,12 +67,12 @@ const page = read('docs/protocol.md')
 const schema = new Schema(page)
 const vectors = JSON.parse(read('fixtures/protocol/vectors.json')) as Vectors
 const session = JSON.parse(read('fixtures/protocol/session.json')) as Session
-const stepOf = ({ tick, avatars, props }: Step): Snapshot => ({
+const stepOf = ({ tick, avatars, props }: SnapshotStep): Snapshot => ({
   tick,
   avatars: bytesOf(avatars),
   props: bytesOf(props),
 })
-const quoted = ({ name, rules }: Named): string => `${rules.join(', ')}: ${name}`
+const quoted = ({ name, rules }: NamedVector): string => `${rules.join(', ')}: ${name}`
 
 const { listener, sent, trips } = play(schema, session.packets)
 
@@ -92,7 +92,7 @@ describe('the page itself', () => {
     expect(rules.filter((rule, index) => rules.indexOf(rule) !== index)).toEqual([])
     const named = [...page.matchAll(new RegExp(`\\b(?:${rules.map((rule) => rule.slice(0, 3)).join('|')})-\\d+`, 'g'))]
     expect(named.map(([rule]) => rule).filter((rule) => !rules.includes(rule))).toEqual([])
-    const shown: Named[] = [...vectors.messages, ...vectors.refused, ...vectors.snapshots]
+    const shown: NamedVector[] = [...vectors.messages, ...vectors.refused, ...vectors.snapshots]
     expect(shown.flatMap((vector) => vector.rules).filter((rule) => !rules.includes(rule))).toEqual([])
   })
 
@@ -114,7 +114,7 @@ describe('messages', () => {
   for (const vector of vectors.refused) {
     it(`${quoted(vector)} is refused`, () => {
       expect(vector.message).toBe('ClientPacket')
-      expect(() => readClientPacket(schema, bytesOf(vector.hex))).toThrow(Malformed)
+      expect(() => readClientPacket(schema, bytesOf(vector.hex))).toThrow(MalformedError)
     })
   }
 
@@ -189,10 +189,10 @@ describe('snapshots', () => {
         const bytes = bytesOf(step[part])
         for (const length of [...bytes.keys()].slice(1)) {
           const cut = { ...stepOf(step), [part]: bytes.subarray(0, length) }
-          expect(() => new SnapshotReader().read(cut)).toThrow(Malformed)
+          expect(() => new SnapshotReader().read(cut)).toThrow(MalformedError)
         }
         const longer = { ...stepOf(step), [part]: Uint8Array.of(...bytes, 0) }
-        expect(() => new SnapshotReader().read(longer)).toThrow(Malformed)
+        expect(() => new SnapshotReader().read(longer)).toThrow(MalformedError)
       }
     }
   })
@@ -200,7 +200,9 @@ describe('snapshots', () => {
   it('SNP-5, SNP-8: a first record not whole, an element twice, a bone outside the set: malformed', () => {
     const nothing = new Uint8Array()
     for (const props of ['01030000', '0203018000018000']) {
-      expect(() => new SnapshotReader().read({ tick: 9, avatars: nothing, props: bytesOf(props) })).toThrow(Malformed)
+      expect(() => new SnapshotReader().read({ tick: 9, avatars: nothing, props: bytesOf(props) })).toThrow(
+        MalformedError,
+      )
     }
     const outside = bytesOf('00000105000f00000010010000037f7f7f037f7f7f')
     expect(() => new SnapshotReader().read({ tick: 9, avatars: outside, props: nothing })).toThrow(/SNP-8: a bone/)
@@ -225,7 +227,7 @@ describe('a listening client', () => {
     schema.encode('ServerPacket', { packet, firstMessage, messages })
 
   it('MSG-1, MSG-2, MSG-3: runs that overlap, out of order and in parts, are handled once and in order', () => {
-    const client = new Listener(schema)
+    const client = new SessionListener(schema)
     const added = schema.encode('ServerMessage', { avatarAdded: { element: 7, player: 3, name: 'Ada' } })
     const part = (from: number, to?: number): object => ({
       part: { bytes: added.subarray(from, to), last: to === undefined },
@@ -241,7 +243,7 @@ describe('a listening client', () => {
   })
 
   it('SNP-7: a packet whose baselines are missing is not acknowledged, be it the newest', () => {
-    const client = new Listener(schema)
+    const client = new SessionListener(schema)
     client.receive(packetOf(1, 1, [{ welcome: { protocol: 3 } }]))
     const step = vectors.snapshots[0]?.steps[1]
     if (step === undefined) throw new Error('no steps')
@@ -253,16 +255,16 @@ describe('a listening client', () => {
   })
 
   it('PKT-3: what is repeated or lies more than 32 below is dropped whole; far ahead is the end', () => {
-    const client = new Listener(schema)
+    const client = new SessionListener(schema)
     expect(client.receive(packetOf(40, 0, []))?.packet).toBe(40)
     expect(client.receive(packetOf(40, 0, []))).toBeUndefined()
     expect(client.receive(packetOf(7, 0, []))).toBeUndefined()
     expect(client.receive(packetOf(8, 0, []))?.packet).toBe(8)
-    expect(() => client.receive(packetOf(40 + 65537, 0, []))).toThrow(Malformed)
+    expect(() => client.receive(packetOf(40 + 65537, 0, []))).toThrow(MalformedError)
   })
 })
 
-function expectWorld(client: Listener): void {
+function expectWorld(client: SessionListener): void {
   const { min } = (JSON.parse(client.welcome?.definition ?? '') as Definition).bounds
   const place = (numbers: readonly number[]): Vec3 => ({
     x: at(numbers, 0) / 1000 + min.x - 64,
@@ -317,7 +319,7 @@ describe('a captured session, as the client hears it', () => {
   })
 
   it('PKT-3, PKT-4, MSG-2: packets that are repeated and out of order change nothing', () => {
-    const mixed = new Listener(schema)
+    const mixed = new SessionListener(schema)
     for (const [index, { from, hex }] of session.packets.entries()) {
       // Before what the client sent next: a packet that follows it may build upon a baseline that it acknowledged.
       const next = session.packets[index + 1]

@@ -11,7 +11,7 @@ const MESSAGE_BYTES = 2 ** 20
 
 export const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
 
-export class Listener {
+export class SessionListener {
   readonly snapshots = new SnapshotReader()
   readonly avatars = new Map<number, AvatarAdded>()
   readonly props = new Map<number, PropAdded>()
@@ -130,23 +130,23 @@ export class Listener {
 // --- a captured session
 
 // Each packet of the client, beside what the listener had until then.
-export interface Captured {
+export interface CapturedPacket {
   from: 'client' | 'server'
   atMs: number
   hex: string
 }
-export interface Sent {
+export interface ClientPacketSeen {
   packet: ClientPacket
   bytes: Uint8Array
   atMs: number
-  heard: Heard
+  heard: ListenerState
 }
-interface Played {
-  listener: Listener
-  sent: Sent[]
+interface PlayedSession {
+  listener: SessionListener
+  sent: ClientPacketSeen[]
   trips: number[]
 }
-interface Heard {
+interface ListenerState {
   ackPacket: number
   ackBits: number
   ackMessage: number
@@ -155,9 +155,9 @@ interface Heard {
   joined: boolean
 }
 
-export function play(schema: Schema, packets: readonly Captured[]): Played {
-  const listener = new Listener(schema)
-  const sent: Sent[] = []
+export function play(schema: Schema, packets: readonly CapturedPacket[]): PlayedSession {
+  const listener = new SessionListener(schema)
+  const sent: ClientPacketSeen[] = []
   const trips: number[] = []
   let highest = 0
   for (const { from, atMs, hex } of packets) {

@@ -1,5 +1,5 @@
 // Snapshots as docs/protocol.md describes them in section 9, from that page alone.
-import { at, must, Malformed, pack, unpack } from './reader.ts'
+import { at, must, MalformedError, pack, unpack } from './reader.ts'
 import type { Snapshot } from './reader.ts'
 
 export type Component = 'root' | 'joints' | 'bones' | 'prop'
@@ -52,7 +52,7 @@ class Block {
       number += (byte & 127) * 2 ** shift
       if (byte < 128) return number
     }
-    throw new Malformed('SNP-5: a varint is no 32-bit number')
+    throw new MalformedError('SNP-5: a varint is no 32-bit number')
   }
 }
 
@@ -171,7 +171,7 @@ function readBones(block: Block, before: readonly number[], age: number, known: 
 
 export class SnapshotReader {
   readonly modes = new Set<string>()
-  readonly #kept = new Map<string, Map<number, number[]>>()
+  readonly #states = new Map<string, Map<number, number[]>>()
 
   read(snapshot: Snapshot): { states: State[]; missing: number } {
     const states: State[] = []
@@ -187,12 +187,12 @@ export class SnapshotReader {
       must(block.empty, 'SNP-8: bytes are left over')
     }
     // Only what is wholly read is taken: PKT-8.
-    for (const state of states) this.#keep(state, snapshot.tick)
+    for (const state of states) this.#store(state, snapshot.tick)
     return { states, missing }
   }
 
   newest(strand: Component, element: number): number[] | undefined {
-    const kept = this.#kept.get(`${strand} ${element}`)
+    const kept = this.#states.get(`${strand} ${element}`)
     return kept?.get(Math.max(...kept.keys()))
   }
 
@@ -205,7 +205,7 @@ export class SnapshotReader {
       element += more
       const age = block.u(1)
       must(age <= KEPT_TICKS, 'SNP-5: a baseline older than any')
-      const baseline = age === 0 ? undefined : this.#kept.get(`${strand} ${element}`)?.get(tick - age)
+      const baseline = age === 0 ? undefined : this.#states.get(`${strand} ${element}`)?.get(tick - age)
       const before = baseline ?? Array.from({ length: NUMBERS[strand] }, () => 0)
       const numbers =
         strand === 'joints'
@@ -219,9 +219,9 @@ export class SnapshotReader {
     return missing
   }
 
-  #keep({ strand, element, numbers }: State, tick: number): void {
-    const kept = this.#kept.get(`${strand} ${element}`) ?? new Map<number, number[]>()
-    this.#kept.set(`${strand} ${element}`, kept.set(tick, numbers))
+  #store({ strand, element, numbers }: State, tick: number): void {
+    const kept = this.#states.get(`${strand} ${element}`) ?? new Map<number, number[]>()
+    this.#states.set(`${strand} ${element}`, kept.set(tick, numbers))
     const newest = Math.max(...kept.keys())
     for (const old of kept.keys()) if (old < newest - KEPT_TICKS) kept.delete(old)
   }

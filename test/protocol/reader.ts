@@ -117,10 +117,10 @@ interface Kinds {
 }
 
 // What a receiver ends the connection for: PKT-8, SNP-8.
-export class Malformed extends Error {}
+export class MalformedError extends Error {}
 
 export function must(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new Malformed(what)
+  if (!condition) throw new MalformedError(what)
 }
 
 export function at(numbers: readonly number[], index: number): number {
@@ -178,7 +178,7 @@ function decode(type: protobuf.Type, bytes: Uint8Array): protobuf.Message {
   try {
     return type.decode(bytes)
   } catch (error) {
-    throw new Malformed(String(error))
+    throw new MalformedError(String(error))
   }
 }
 

@@ -2,13 +2,22 @@
  * A soak: a server under bots that come, go, are killed and lose their connections, for as long as is asked. What must
  * not be lost is counted; what memory does is told as a slope for each process.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseMetrics, type Metrics } from '../../bots/parse-metrics.ts'
 import { Dice } from '../../bots/bot-behaviour.ts'
-import { childrenOf, crowd, residentBytes, serve, type CrowdReport, type CrowdRun, type Server } from './programs.ts'
+import {
+  childrenOf,
+  crowd,
+  residentBytes,
+  serve,
+  type CrowdReport,
+  type CrowdRun,
+  type SoakServer,
+} from './programs.ts'
 import { slopeOf, type Slope } from './slope.ts'
 
 const MIB = 1024 * 1024
@@ -22,32 +31,30 @@ const KILLED_SHARE = 0.3
 /** Time between two deaths of the WebRTC process, ms: everyone reconnects. */
 const TRANSPORT_KILL_MS = 90_000
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-interface Settings {
+interface SoakSettings {
   readonly minutes: number
   readonly count: number
   readonly seed: number
   readonly json: boolean
 }
 
-interface Sample {
+interface SoakSample {
   readonly hours: number
   readonly bytes: Readonly<Record<string, number>>
 }
 
 class Soak {
-  readonly #settings: Settings
-  readonly #server: Server
+  readonly #settings: SoakSettings
+  readonly #server: SoakServer
   readonly #dice: Dice
   readonly #startMs = performance.now()
-  readonly #samples: Sample[] = []
+  readonly #samples: SoakSample[] = []
   readonly #reports: CrowdReport[] = []
   readonly faults: string[] = []
   #killed = 0
   #transportKills = 0
 
-  constructor(settings: Settings, server: Server) {
+  constructor(settings: SoakSettings, server: SoakServer) {
     this.#settings = settings
     this.#server = server
     this.#dice = new Dice(settings.seed)
@@ -72,7 +79,7 @@ class Soak {
       'mocap',
     ])
     const coming = Array.from({ length: VISITORS }, (_, i) => this.#visit(visitors, i))
-    await Promise.all([this.#heard(stay), ...coming, this.#watch(stay), this.#killTransport()])
+    await Promise.all([this.#receive(stay), ...coming, this.#watch(stay), this.#killTransport()])
   }
 
   /** One crowd after the other until the time is over; some are killed. */
@@ -92,12 +99,12 @@ class Soak {
         String(Math.floor(this.#dice.between(0, 1e9))),
       ])
       const timer = dies ? setTimeout(() => run.process.kill('SIGKILL'), seconds * 1000) : null
-      await this.#heard(run)
+      await this.#receive(run)
       if (timer) clearTimeout(timer)
     }
   }
 
-  async #heard(run: CrowdRun): Promise<void> {
+  async #receive(run: CrowdRun): Promise<void> {
     const report = await run.report.catch((error: unknown) => {
       this.faults.push(error instanceof Error ? error.message : String(error))
       return undefined
@@ -198,7 +205,7 @@ function memoryOf(metrics: Metrics): Record<string, number> {
   ])
 }
 
-function settingsOf(): Settings {
+function settingsOf(): SoakSettings {
   const { values } = parseArgs({
     options: {
       minutes: { type: 'string', default: '30' },

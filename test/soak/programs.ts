@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const CLI = fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url))
 
-export interface Server {
+export interface SoakServer {
   readonly process: ChildProcess
   readonly url: string
   /** Lines for its operator so far. */
@@ -14,7 +14,7 @@ export interface Server {
 }
 
 /** Starts a server; rejects where it ends before it is ready. */
-export async function serve(args: readonly string[]): Promise<Server> {
+export async function serve(args: readonly string[]): Promise<SoakServer> {
   const server = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -6,7 +6,7 @@ import { CLOSE_REASON } from '../../netcode/transport.ts'
 import { nodeWebRtcConnect } from '../../netcode/webrtc/client-node.ts'
 import { serveWebRtc } from '../../netcode/webrtc/webrtc-server.fixture.ts'
 import { freePort } from '../environments/ports.ts'
-import { until } from '../../testing/wait.ts'
+import { until } from '../harness/wait.ts'
 
 const HOSTILE_CONNECTS = Number(process.env['HOSTILE_CONNECTS'] ?? 250)
 const SEED = Number(process.env['HOSTILE_SEED'] ?? 20_260)

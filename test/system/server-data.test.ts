@@ -3,7 +3,7 @@ import { chmodSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, trun
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { RenderClient } from '../../netcode/index.ts'
-import { BALL } from '../../testing/ball.ts'
+import { BALL } from '../harness/ball.ts'
 import {
   cleanup,
   joined,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import type { RenderClient } from '../../netcode/index.ts'
 import type { ServerStatus } from '../../server/main.ts'
-import { CURSED, plantedEngine, plantedWorker, type PlantedFault } from '../../testing/planted-fault.ts'
+import { CURSED, plantedEngine, plantedWorker, type EngineFault } from '../harness/engine-fault.ts'
 import {
   cleanup,
   joined,
@@ -49,7 +49,7 @@ async function untilHung(url: string): Promise<void> {
   }
 }
 
-for (const fault of ['trap', 'loop'] as const satisfies readonly PlantedFault[])
+for (const fault of ['trap', 'loop'] as const satisfies readonly EngineFault[])
   test(`after a ${fault} in the engine the realm is back without the thing that caused it, and everything else is where it was`, async () => {
     const server = await serveHere(clean, { realmWorker: plantedWorker(ROOT, temporaryDirectory(clean), fault) })
     const notices: string[] = []

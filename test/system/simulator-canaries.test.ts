@@ -6,14 +6,14 @@ import {
   SABOTAGES,
   simulate,
   START_MS,
-  type Fault,
+  type PlannedFault,
   type Invariant,
   type Sabotage,
 } from '../../testing/index.ts'
 
 interface Canary {
   readonly catches: readonly Invariant[]
-  readonly faults?: readonly Fault[]
+  readonly faults?: readonly PlannedFault[]
   readonly twice?: boolean
   readonly seconds?: number
 }

@@ -1,6 +1,6 @@
 /** Simulated worlds: those that once broke something, by name, and some that are drawn. */
 import { expect, test } from 'vitest'
-import { planOf, simulate, START_MS, type Fault, type Plan, type SimulationReport } from '../../testing/index.ts'
+import { planOf, simulate, START_MS, type PlannedFault, type Plan, type SimulationReport } from '../../testing/index.ts'
 
 /** How many drawn worlds, and from which seed on. A change must not pass or fail by the hour: new seeds are for `npm run simulate`. */
 const SEEDS = Number(process.env['SIMULATOR_SEEDS'] ?? 2)
@@ -18,12 +18,12 @@ function told({ seed, violations, trace, lines }: SimulationReport): string {
 }
 
 type Network = Plan['players'][number]['networks'][number]
-const power: Fault = { type: 'kill', what: 'power', downMs: 300 }
+const power: PlannedFault = { type: 'kill', what: 'power', downMs: 300 }
 
 /** A world in which exactly these things go wrong, at so many ms. */
 async function worldOf(
   seed: number,
-  faults: readonly (readonly [number, Fault])[],
+  faults: readonly (readonly [number, PlannedFault])[],
   changes: { readonly players?: number; readonly seconds?: number; readonly network?: Partial<Network> } = {},
 ): Promise<SimulationReport> {
   const plan = planOf(seed, { players: changes.players ?? 3, seconds: changes.seconds ?? 8, faults: [] })
@@ -52,7 +52,7 @@ test('commands taken while the disk is full survive a kill: they were acknowledg
 })
 
 test('outcomes reach a player who is away over two crashes: the second recovery told only of what it had replayed itself', async () => {
-  const away: Fault = { type: 'blackout', player: 0, ms: 6_000 }
+  const away: PlannedFault = { type: 'blackout', player: 0, ms: 6_000 }
   expect(
     told(
       await worldOf(

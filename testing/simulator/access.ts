@@ -18,7 +18,7 @@ const HANDSHAKE_TRIPS = 3
 /** Sees what passes a client's end; may change or swallow (null) what comes. */
 export interface Tap {
   sent(bytes: Uint8Array): void
-  heard(bytes: Uint8Array): Uint8Array | null
+  received(bytes: Uint8Array): Uint8Array | null
 }
 
 export interface AccessOptions {
@@ -134,7 +134,7 @@ export class Access {
     const link: { connection: MemoryClient | null } = { connection: null }
     const connection = await this.transport.connect('', token, {
       received: (bytes) => {
-        const kept = tap.heard(bytes)
+        const kept = tap.received(bytes)
         if (kept !== null) events.received(kept)
       },
       closed: (reason) => {

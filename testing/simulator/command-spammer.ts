@@ -4,7 +4,7 @@ import { ACCESS_MAX, Hand, type HandId, type PropSpec } from '../../sim/index.ts
 import type { RenderClient } from '../../netcode/client/render-client.ts'
 import type { WorldSample } from '../../netcode/client/types.ts'
 import type { Dice } from '../../bots/bot-behaviour.ts'
-import { SHELF } from './shelf.ts'
+import { PACKAGE_HASHES } from './package-archive.ts'
 
 /** Between two commands, ms. */
 const PAUSE_MS: readonly [number, number] = [30, 900]
@@ -47,7 +47,7 @@ export class CommandSpammer {
       const mine = props.find(({ owner }) => owner === this.client.user)
       if (drawn < 0.2 && this.own < OWN_MAX) {
         this.own++
-        void this.client.spawn(this.dice.chance(0.5) ? BALL : (this.dice.pick(SHELF) ?? BALL), {
+        void this.client.spawn(this.dice.chance(0.5) ? BALL : (this.dice.pick(PACKAGE_HASHES) ?? BALL), {
           position: {
             x: Math.fround(position.x),
             y: Math.fround(position.y + 2),
@@ -57,7 +57,7 @@ export class CommandSpammer {
       } else if (drawn < 0.3 && mine) {
         this.own--
         void this.client.despawn(mine.element)
-      } else if (drawn < 0.36) void this.client.wear(this.dice.chance(0.4) ? 0 : (this.dice.pick(SHELF) ?? 0))
+      } else if (drawn < 0.36) void this.client.wear(this.dice.chance(0.4) ? 0 : (this.dice.pick(PACKAGE_HASHES) ?? 0))
       else if (drawn < 0.4)
         void this.client.setAccess(mine?.element ?? target, Math.floor(this.dice.between(0, ACCESS_MAX + 1)))
       else if (drawn < 0.65) void this.client.grab(target, hand)

@@ -43,7 +43,7 @@ export class Inode {
 export const errorOf = (code: string, path: string): Error =>
   Object.assign(new Error(`${code}: simulated, ${path}`), { code })
 
-export class Disk {
+export class SimulatedDisk {
   /** Names as a process sees them, and as the disk has them. */
   names = new Map<string, Inode>()
   private durable = new Map<string, Inode>()

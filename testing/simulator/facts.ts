@@ -6,7 +6,7 @@ import type { PlayerId } from '../../sim/index.ts'
 export const POWER_LOSS_MS_MAX = 100
 
 /** How a command ended, as its sender was told. */
-export interface Told {
+export interface CommandEnding {
   readonly ok: boolean
   /** The tick that carried it out, or rejected it. */
   readonly tick: number
@@ -18,7 +18,7 @@ export class PlayerFacts {
   readonly issued = new Set<number>()
   /** When a command was first acknowledged, ms. */
   readonly ackedAtMs = new Map<number, number>()
-  readonly told = new Map<number, Told>()
+  readonly endings = new Map<number, CommandEnding>()
   /** Outcomes that contradict one that was told before. */
   readonly contradictions: string[] = []
   private ackedTo = 0
@@ -33,7 +33,7 @@ export class PlayerFacts {
     for (const sequence of this.issued) if (!this.ackedAtMs.has(sequence)) this.issued.delete(sequence)
   }
 
-  heard(bytes: Uint8Array, nowMs: number): void {
+  received(bytes: Uint8Array, nowMs: number): void {
     const packet = decodeServerPacket(bytes)
     if (!packet.ok) return
     const { ackCommand, messages } = packet.value
@@ -41,19 +41,19 @@ export class PlayerFacts {
       if (this.issued.has(this.ackedTo + 1)) this.ackedAtMs.set(this.ackedTo + 1, nowMs)
     for (const message of messages) {
       if (message.type === 'commandDone')
-        this.tell(message.sequence, { ok: true, tick: message.tick, what: `element ${message.element}` })
+        this.recordEnding(message.sequence, { ok: true, tick: message.tick, what: `element ${message.element}` })
       else if (message.type === 'commandRejected')
-        this.tell(message.sequence, { ok: false, tick: message.tick, what: message.reason })
+        this.recordEnding(message.sequence, { ok: false, tick: message.tick, what: message.reason })
     }
   }
 
-  private tell(sequence: number, told: Told): void {
+  private recordEnding(sequence: number, told: CommandEnding): void {
     // Moves, poses and drags may be rejected too; nobody waits for that.
     if (!this.issued.has(sequence)) return
-    const before = this.told.get(sequence)
+    const before = this.endings.get(sequence)
     if (before && JSON.stringify(before) !== JSON.stringify(told))
       this.contradictions.push(`command ${sequence} ended as ${JSON.stringify(before)} and as ${JSON.stringify(told)}`)
-    this.told.set(sequence, told)
+    this.endings.set(sequence, told)
   }
 }
 
@@ -103,7 +103,7 @@ export class Facts {
   /** The command may be missing from the log: the power was lost right after it was acknowledged or told of. */
   isExcused(player: PlayerFacts, sequence: number): boolean {
     const ackedAtMs = player.ackedAtMs.get(sequence) ?? Infinity
-    const tick = player.told.get(sequence)?.tick ?? Infinity
+    const tick = player.endings.get(sequence)?.tick ?? Infinity
     return this.powerLosses.some(
       (loss) =>
         (ackedAtMs <= loss.atMs && ackedAtMs >= loss.atMs - POWER_LOSS_MS_MAX) ||

@@ -5,15 +5,15 @@ import { outcomeOf } from '../../server/realm/outcomes.ts'
 import type { Realm, SimEvent } from '../../sim/index.ts'
 import { parseRecordingName } from '../../storage/recordings/index.ts'
 import { basename } from 'node:path'
-import type { Disk } from './disk.ts'
-import type { Facts, PlayerFacts, Told } from './facts.ts'
+import type { SimulatedDisk } from './disk.ts'
+import type { Facts, PlayerFacts, CommandEnding } from './facts.ts'
 import type { Invariant } from './invariants.ts'
 
-type Report = (invariant: Invariant, message: string, tick?: number) => void
+type ReportViolation = (invariant: Invariant, message: string, tick?: number) => void
 
 const UNKNOWN = 'unknown'
 
-interface Opened {
+interface OpenedLog {
   readonly path: string
   readonly epoch: number
   readonly segment: number
@@ -21,7 +21,7 @@ interface Opened {
 }
 
 /** How the log says that commands ended, by player and sequence. */
-type Logged = ReadonlyMap<number, ReadonlyMap<number, Told>>
+type Logged = ReadonlyMap<number, ReadonlyMap<number, CommandEnding>>
 
 export interface LogFigures {
   readonly recordings: number
@@ -32,10 +32,10 @@ export interface LogFigures {
 }
 
 export async function checkLog(
-  disk: Disk,
+  disk: SimulatedDisk,
   facts: Facts,
   simulation: Simulation<Realm>,
-  report: Report,
+  report: ReportViolation,
 ): Promise<LogFigures> {
   const opened = open(disk, report)
   const ticksReplayed = await replay(opened, simulation, report)
@@ -46,8 +46,8 @@ export async function checkLog(
   return { recordings: opened.length, ticksReplayed, commandsLogged: commands, packagesLogged: packages }
 }
 
-function open(disk: Disk, report: Report): Opened[] {
-  const opened: Opened[] = []
+function open(disk: SimulatedDisk, report: ReportViolation): OpenedLog[] {
+  const opened: OpenedLog[] = []
   for (const [path, inode] of disk.names) {
     const name = parseRecordingName(basename(path))
     if (name === null) continue
@@ -63,8 +63,8 @@ function salvage(
   path: string,
   name: { readonly epoch: number; readonly segment: number },
   bytes: Uint8Array,
-  report: Report,
-  opened: Opened[],
+  report: ReportViolation,
+  opened: OpenedLog[],
 ): void {
   const read = salvageRecording(bytes)
   const [part] = read.ok ? read.value.parts : []
@@ -74,7 +74,11 @@ function salvage(
 
 const events = new WeakMap<Recording, Map<number, readonly SimEvent[]>>()
 
-async function replay(opened: readonly Opened[], simulation: Simulation<Realm>, report: Report): Promise<number> {
+async function replay(
+  opened: readonly OpenedLog[],
+  simulation: Simulation<Realm>,
+  report: ReportViolation,
+): Promise<number> {
   let ticks = 0
   for (const { path, recording } of opened) {
     const seen = new Map<number, readonly SimEvent[]>()
@@ -101,14 +105,17 @@ async function replay(opened: readonly Opened[], simulation: Simulation<Realm>, 
 }
 
 /** The last tick of a recording that counts: the next epoch began there. */
-function endOf(opened: readonly Opened[], { epoch, recording }: Opened): number {
+function endOf(opened: readonly OpenedLog[], { epoch, recording }: OpenedLog): number {
   const next = opened.find((other) => other.epoch > epoch)
   const last = recording.lastTick + (recording.hasFrameWithoutHash ? 1 : 0)
   return next ? Math.min(last, next.recording.startTick) : last
 }
 
-function outcomesOf(opened: readonly Opened[], report: Report): { logged: Logged; commands: number; packages: number } {
-  const logged = new Map<number, Map<number, Told>>()
+function outcomesOf(
+  opened: readonly OpenedLog[],
+  report: ReportViolation,
+): { logged: Logged; commands: number; packages: number } {
+  const logged = new Map<number, Map<number, CommandEnding>>()
   let [commands, packages] = [0, 0]
   for (const one of opened) {
     const end = endOf(opened, one)
@@ -119,7 +126,7 @@ function outcomesOf(opened: readonly Opened[], report: Report): { logged: Logged
         if (command.type === 'package') packages++
         if (player === 0 || isLatestWins(command.type)) continue
         commands++
-        const own = logged.get(player) ?? new Map<number, Told>()
+        const own = logged.get(player) ?? new Map<number, CommandEnding>()
         logged.set(player, own)
         const before = own.get(sequence)
         if (before)
@@ -136,7 +143,12 @@ function outcomesOf(opened: readonly Opened[], report: Report): { logged: Logged
 }
 
 /** Undefined: the tick's hash was not written any more, and its step is the recovery's alone. */
-function outcomeIn(happened: readonly SimEvent[] | undefined, player: number, sequence: number, tick: number): Told {
+function outcomeIn(
+  happened: readonly SimEvent[] | undefined,
+  player: number,
+  sequence: number,
+  tick: number,
+): CommandEnding {
   if (happened === undefined) return { ok: false, tick, what: UNKNOWN }
   for (const event of happened) {
     if (!('sequence' in event) || event.player !== player || event.sequence !== sequence) continue
@@ -148,7 +160,7 @@ function outcomeIn(happened: readonly SimEvent[] | undefined, player: number, se
   return { ok: false, tick, what: 'nothing: the simulation reported no outcome' }
 }
 
-function checkHashes(opened: readonly Opened[], facts: Facts, report: Report): void {
+function checkHashes(opened: readonly OpenedLog[], facts: Facts, report: ReportViolation): void {
   for (const one of opened) {
     const end = endOf(opened, one)
     for (let tick = one.recording.startTick + 1; tick <= Math.min(end, one.recording.lastTick); tick++) {
@@ -164,15 +176,15 @@ function checkPlayer(
   player: number,
   known: PlayerFacts,
   facts: Facts,
-  logged: ReadonlyMap<number, Told>,
-  report: Report,
+  logged: ReadonlyMap<number, CommandEnding>,
+  report: ReportViolation,
 ): void {
   for (const contradiction of facts.powerLosses.length > 0 ? [] : known.contradictions)
     report('outcome-once', `player ${player}: ${contradiction}`)
   for (const [sequence] of known.ackedAtMs)
     if (!logged.has(sequence) && !facts.isExcused(known, sequence))
       report('acked-kept', `command ${sequence} of player ${player} was acknowledged and is not in the log`)
-  for (const [sequence, told] of known.told) {
+  for (const [sequence, told] of known.endings) {
     const truth = logged.get(sequence)
     const agrees =
       truth &&
@@ -187,4 +199,4 @@ function checkPlayer(
   }
 }
 
-const words = ({ ok, tick, what }: Told): string => `${ok ? 'done' : 'rejected'} at tick ${tick} (${what})`
+const words = ({ ok, tick, what }: CommandEnding): string => `${ok ? 'done' : 'rejected'} at tick ${tick} (${what})`

@@ -4,7 +4,7 @@ import type { TickTimer } from '../../server/realm/tick-loop.ts'
 import type { InputFile, OutputFile, Platform } from '../../storage/recordings/index.ts'
 import type { Dice } from '../../bots/bot-behaviour.ts'
 import type { VirtualClock } from './clock.ts'
-import { errorOf, Inode, type Disk } from './disk.ts'
+import { errorOf, Inode, type SimulatedDisk } from './disk.ts'
 
 /** A sync takes so long, ms: with two of them and COMMIT_EVERY_MS between, what a loss of power takes stays below POWER_LOSS_MS_MAX. */
 const SYNC_MS: readonly [number, number] = [1, 12]
@@ -17,7 +17,7 @@ export class Process {
   readonly timer: TickTimer
   alive = true
   private readonly clock: VirtualClock
-  private readonly disk: Disk
+  private readonly disk: SimulatedDisk
   private readonly dice: Dice
   private readonly timers = new Set<() => void>()
   private readonly onKilled: () => void
@@ -25,7 +25,7 @@ export class Process {
   /** Writes after which it is killed in the middle of the next. */
   private writesLeft = Infinity
 
-  constructor(clock: VirtualClock, disk: Disk, dice: Dice, onKilled: () => void) {
+  constructor(clock: VirtualClock, disk: SimulatedDisk, dice: Dice, onKilled: () => void) {
     this.clock = clock
     this.disk = disk
     this.dice = dice

@@ -27,7 +27,7 @@ export class SimulatedPeer {
   private readonly options: PeerOptions
   private peer: LockstepPeer | null = null
   private nextFrameMs = 0
-  private wanted = true
+  private isExpected = true
   private begun = false
   /** Of the peers before this one. */
   private checked = 0
@@ -41,7 +41,10 @@ export class SimulatedPeer {
       seed,
       ordered: true,
       conditions: { delayMs },
-      tap: { sent: () => undefined, heard: (bytes) => (options.sabotage === 'forged-frame' ? forged(bytes) : bytes) },
+      tap: {
+        sent: () => undefined,
+        received: (bytes) => (options.sabotage === 'forged-frame' ? forged(bytes) : bytes),
+      },
     })
   }
 
@@ -73,7 +76,7 @@ export class SimulatedPeer {
       events: {
         state: (state) => {
           if (state.type === 'running') this.begun = true
-          if (state.type === 'closed' && this.wanted) this.ended(state.reason)
+          if (state.type === 'closed' && this.isExpected) this.ended(state.reason)
         },
         mismatch: ({ tick, expected, actual }) =>
           this.options.violated('lockstep', `the peer has hash ${actual} after tick ${tick}, the server ${expected}`),
@@ -88,13 +91,13 @@ export class SimulatedPeer {
 
   private ended(reason: string): void {
     const { clock, trace } = this.options
-    trace.say(clock.nowMs, `peer ended: ${reason}`)
+    trace.log(clock.nowMs, `peer ended: ${reason}`)
     if (this.begun && !EXPECTED_END.test(reason))
       this.options.violated('reasons', `the lockstep peer ended, and nobody wanted that: ${reason}`)
     this.checked = this.ticksChecked
     this.peer = null
     clock.at(clock.nowMs + REJOIN_MS, () => {
-      if (this.wanted) this.join()
+      if (this.isExpected) this.join()
     })
   }
 
@@ -106,7 +109,7 @@ export class SimulatedPeer {
   }
 
   close(): void {
-    this.wanted = false
+    this.isExpected = false
     this.checked = this.ticksChecked
     this.peer?.close()
     this.peer = null

@@ -3,7 +3,7 @@ import type { LinkConditions } from '../../netcode/memory.ts'
 import { BEHAVIOURS, Dice, type BehaviourName } from '../../bots/bot-behaviour.ts'
 
 /** `player`: index in the plan's players. Times in ms. */
-export type Fault =
+export type PlannedFault =
   | { readonly type: 'conditions'; readonly player: number; readonly conditions: Partial<LinkConditions> }
   | { readonly type: 'blackout'; readonly player: number; readonly ms: number }
   | { readonly type: 'address'; readonly player: number; readonly network: number; readonly noticed: boolean }
@@ -18,7 +18,7 @@ export type Fault =
   | { readonly type: 'transports' }
   | { readonly type: 'restart'; readonly downMs: number }
 
-export type FaultType = Fault['type']
+export type FaultType = PlannedFault['type']
 
 export interface PlannedPlayer {
   readonly behaviour: BehaviourName
@@ -30,7 +30,7 @@ export interface PlannedPlayer {
 export interface Plan {
   readonly players: readonly PlannedPlayer[]
   readonly peerDelayMs: number
-  readonly faults: readonly { readonly atMs: number; readonly fault: Fault }[]
+  readonly faults: readonly { readonly atMs: number; readonly fault: PlannedFault }[]
   /** When nothing goes wrong any more. */
   readonly calmAtMs: number
   readonly segmentBytesMax: number
@@ -104,7 +104,7 @@ function conditionsOf(dice: Dice): Partial<LinkConditions> {
   }
 }
 
-function faultOf(type: FaultType, dice: Dice, players: number): Fault {
+function faultOf(type: FaultType, dice: Dice, players: number): PlannedFault {
   const player = Math.floor(dice.unit() * players)
   switch (type) {
     case 'conditions':

@@ -10,7 +10,7 @@ import { Access } from './access.ts'
 import type { VirtualClock } from './clock.ts'
 import type { PlayerFacts } from './facts.ts'
 import { CommandSpammer } from './command-spammer.ts'
-import { FaultyLine, type Sabotage } from './sabotage.ts'
+import { FaultyConnection, type Sabotage } from './sabotage.ts'
 import type { Trace } from './trace.ts'
 
 /** A render client that notes how its commands end. */
@@ -63,7 +63,7 @@ export interface PlayerOptions {
   readonly player: number
   readonly seed: number
   readonly behaviour: BehaviourName
-  readonly wardrobe: FittedClips
+  readonly clips: FittedClips
   /** The networks that it may be in; the first is where it begins. */
   readonly networks: readonly { readonly ordered: boolean; readonly conditions: Partial<LinkConditions> }[]
   readonly sabotage: Sabotage | null
@@ -83,12 +83,12 @@ export class SimulatedPlayer {
   readonly accesses: readonly Access[]
   readonly player: number
   /** As the plan has it: it is to be in the realm. */
-  wanted = false
+  isExpected = false
   private readonly options: PlayerOptions
   private readonly facts: PlayerFacts
   private client: WatchedClient | null = null
   private bot: Bot | null = null
-  private fidget: CommandSpammer | null = null
+  private spammer: CommandSpammer | null = null
   private lives = 0
   private network = 0
   private welcomes = 0
@@ -101,10 +101,10 @@ export class SimulatedPlayer {
     this.options = options
     this.player = options.player
     this.facts = options.facts
-    const line = new FaultyLine(options.sabotage)
+    const line = new FaultyConnection(options.sabotage)
     const tap = {
       sent: (bytes: Uint8Array) => options.facts.sent(bytes),
-      heard: (bytes: Uint8Array) => this.heard(bytes, line),
+      received: (bytes: Uint8Array) => this.receive(bytes, line),
     }
     this.accesses = options.networks.map(
       ({ ordered, conditions }, i) =>
@@ -145,20 +145,20 @@ export class SimulatedPlayer {
     return `player ${this.player} is ${state.type}${'reason' in state ? ` (${state.reason})` : ''}`
   }
 
-  private heard(bytes: Uint8Array, line: FaultyLine): Uint8Array | null {
+  private receive(bytes: Uint8Array, line: FaultyConnection): Uint8Array | null {
     const { clock, trace } = this.options
     if (!line.passes(bytes, clock.nowMs)) return null
     trace.number(this.player)
     trace.bytes(bytes)
-    this.facts.heard(bytes, clock.nowMs)
+    this.facts.received(bytes, clock.nowMs)
     return bytes
   }
 
   // --- what the plan does to it
 
   join(): void {
-    const { clock, seed, behaviour, wardrobe } = this.options
-    this.wanted = true
+    const { clock, seed, behaviour, clips: wardrobe } = this.options
+    this.isExpected = true
     this.lives++
     const life = this.lives
     let begun = false
@@ -170,7 +170,7 @@ export class SimulatedPlayer {
       events: {
         state: (state) => {
           if (life !== this.lives) return
-          this.say(`${state.type}${'reason' in state ? `: ${state.reason}` : ''}`)
+          this.log(`${state.type}${'reason' in state ? `: ${state.reason}` : ''}`)
           if (state.type === 'joined') begun = true
           if (state.type === 'closed') this.ended(state.reason, begun)
         },
@@ -181,26 +181,26 @@ export class SimulatedPlayer {
     }
     this.client = new WatchedClient(options)
     this.bot = new Bot(this.client, createBehaviour(behaviour, seed + life, wardrobe))
-    this.fidget = new CommandSpammer(this.client, new Dice(seed + 31 * life))
+    this.spammer = new CommandSpammer(this.client, new Dice(seed + 31 * life))
     if (this.isResting) this.bot.rest()
     this.client.start()
     this.nextFrameMs = clock.nowMs
     this.frame(life)
   }
 
-  private say(text: string): void {
-    this.options.trace.say(this.options.clock.nowMs, `player ${this.player} ${text}`)
+  private log(text: string): void {
+    this.options.trace.log(this.options.clock.nowMs, `player ${this.player} ${text}`)
   }
 
   private ended(reason: string, begun: boolean): void {
     const { clock } = this.options
     if (reason === '') this.options.violated('reasons', `player ${this.player}'s session ended without a reason`)
-    if (!this.wanted) return
+    if (!this.isExpected) return
     if (begun && !EXPECTED_END.test(reason))
       this.options.violated('reasons', `player ${this.player}'s session ended, and nobody wanted that: ${reason}`)
     this.forget()
     clock.at(clock.nowMs + REJOIN_MS, () => {
-      if (this.wanted && this.client === null) this.join()
+      if (this.isExpected && this.client === null) this.join()
     })
   }
 
@@ -215,18 +215,18 @@ export class SimulatedPlayer {
   crash(ms: number): void {
     if (this.client === null) return
     const { clock } = this.options
-    this.say('crashes')
+    this.log('crashes')
     this.access.vanish(false)
     this.forget()
     clock.at(clock.nowMs + ms, () => {
-      if (this.wanted && this.client === null) this.join()
+      if (this.isExpected && this.client === null) this.join()
     })
   }
 
   /** For good. */
   leave(): void {
-    this.say('leaves')
-    this.wanted = false
+    this.log('leaves')
+    this.isExpected = false
     void this.client?.close('goes home')
   }
 
@@ -234,7 +234,7 @@ export class SimulatedPlayer {
   moveTo(network: number, noticed: boolean): void {
     const before = this.access
     this.network = network
-    this.say(`has another address${noticed ? '' : ', unnoticed'}`)
+    this.log(`has another address${noticed ? '' : ', unnoticed'}`)
     before.vanish(noticed)
   }
 
@@ -254,14 +254,14 @@ export class SimulatedPlayer {
     if (life !== this.lives || this.bot === null || this.client === null) return
     this.bot.update(clock.nowMs)
     const { client } = this
-    if (!this.isResting && this.wanted) this.fidget?.update(clock.nowMs, () => client.sample(clock.nowMs))
-    if (clock.nowMs - this.lookedMs >= LOOK_MS) this.look()
-    if (!this.wanted && this.client.state.type === 'closed') return
+    if (!this.isResting && this.isExpected) this.spammer?.update(clock.nowMs, () => client.sample(clock.nowMs))
+    if (clock.nowMs - this.lookedMs >= LOOK_MS) this.checkDrawnTick()
+    if (!this.isExpected && this.client.state.type === 'closed') return
     this.nextFrameMs += FRAME_MS
     clock.at(this.nextFrameMs, () => this.frame(life))
   }
 
-  private look(): void {
+  private checkDrawnTick(): void {
     const { clock, sabotage } = this.options
     this.lookedMs = clock.nowMs
     const sample = this.sample()

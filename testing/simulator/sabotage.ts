@@ -64,7 +64,7 @@ export function sabotagedLog(log: RunningLog, sabotage: Sabotage | null): Runnin
 }
 
 /** What a faulty line to a render client swallows. */
-export class FaultyLine {
+export class FaultyConnection {
   private readonly sabotage: Sabotage | null
   private lost: number | null = null
 

@@ -15,11 +15,11 @@ import { free, hash, type Engine, type Realm, type RealmDefinition } from '../..
 import type { Dice } from '../../bots/bot-behaviour.ts'
 import type { Access } from './access.ts'
 import { settle, type VirtualClock } from './clock.ts'
-import { Disk } from './disk.ts'
+import { SimulatedDisk } from './disk.ts'
 import type { Facts } from './facts.ts'
 import { Process } from './machine.ts'
 import { sabotagedLog, type Sabotage } from './sabotage.ts'
-import { askArchive } from './shelf.ts'
+import { askArchive } from './package-archive.ts'
 import type { Trace } from './trace.ts'
 
 export const RECORDINGS = '/recordings'
@@ -44,20 +44,20 @@ export interface ServerOptions {
   violated(invariant: 'ticks-kept' | 'reasons', message: string): void
 }
 
-interface Life {
+interface RealmProcess {
   readonly process: Process
   readonly champion: Champion
   readonly meters: RealmMeters
 }
 
 export class SimulatedServer {
-  readonly disk = new Disk()
+  readonly disk = new SimulatedDisk()
   readonly claims = new Map<string, Claims>()
   /** Deaths and starts so far. */
   readonly counts = { starts: 0, kills: 0 }
   private readonly options: ServerOptions
   private links: RealmLinks | null = null
-  private life: Life | null = null
+  private life: RealmProcess | null = null
   private inbox: ToRealm[] = []
   private batching = false
   private problem: string | null = 'the realm is starting'
@@ -98,7 +98,7 @@ export class SimulatedServer {
       closedTo: () =>
         this.options.sabotage === 'shut-door' && clock.nowMs > SHUT_MS ? 'the door is shut' : this.problem,
       waits: () => this.batchSoon(),
-      log: (line) => this.say(line),
+      log: (line) => this.log(line),
     })
     this.links = links
     for (const access of this.options.accesses) access.open((transport) => links.eventsFor(transport))
@@ -130,7 +130,7 @@ export class SimulatedServer {
         engine,
         segmentBytesMax,
         platform: process.platform,
-        note: (text) => this.say(text),
+        note: (text) => this.log(text),
         start: { definition, recordings: RECORDINGS, keepBytes: Infinity, recordedBy: 'simulator' },
       })
       if (!process.alive) return free(champion.realm)
@@ -138,7 +138,7 @@ export class SimulatedServer {
       this.recovered(champion)
       process.later(dice.between(...BOOT_MS), () => this.tick(this.life))
     } catch (error) {
-      this.say(`the realm could not start: ${String(error)}`)
+      this.log(`the realm could not start: ${String(error)}`)
       process.kill()
       clock.at(clock.nowMs + RETRY_MS, () => {
         if (this.life === null && this.links !== null) clock.hold(this.launch())
@@ -148,13 +148,13 @@ export class SimulatedServer {
 
   private recovered({ realm }: Champion): void {
     const stateHash = hash(realm)
-    this.say(`goes on at tick ${realm.tick} ${stateHash}`)
+    this.log(`goes on at tick ${realm.tick} ${stateHash}`)
     for (const missing of this.options.facts.recovered(realm.tick, stateHash, this.powerAtMs))
       this.options.violated('ticks-kept', missing)
     this.powerAtMs = null
   }
 
-  private tick(life: Life | null): void {
+  private tick(life: RealmProcess | null): void {
     if (life === null) return
     const { process, champion, meters } = life
     this.problem = null
@@ -165,7 +165,7 @@ export class SimulatedServer {
       meters,
       receive: () => (this.options.clock.nowMs < this.deafUntilMs ? undefined : this.inbox.shift()),
       post: (message) => {
-        if (process.alive) this.heard(message)
+        if (process.alive) this.receive(message)
       },
     })
     void this.follow(runner, process)
@@ -181,7 +181,10 @@ export class SimulatedServer {
   }
 
   /** The main process asks the archive; a realm that died meanwhile is told nothing. */
-  private wanted({ hash: named, player }: Extract<FromRealm, { readonly type: 'package-request' }>): void {
+  private answerPackageRequest({
+    hash: named,
+    player,
+  }: Extract<FromRealm, { readonly type: 'package-request' }>): void {
     const { clock, dice } = this.options
     const { life } = this
     const said = askArchive(named, dice)
@@ -191,10 +194,10 @@ export class SimulatedServer {
       })
   }
 
-  private heard(message: FromRealm): void {
+  private receive(message: FromRealm): void {
     const { clock, trace, facts, sabotage } = this.options
-    if (message.type === 'note') return this.say(message.text)
-    if (message.type === 'package-request') return this.wanted(message)
+    if (message.type === 'note') return this.log(message.text)
+    if (message.type === 'package-request') return this.answerPackageRequest(message)
     if (message.type !== 'tick') return undefined
     trace.number(message.tick)
     trace.bytes(message.bytes)
@@ -206,15 +209,15 @@ export class SimulatedServer {
     return this.links?.send({ ...message, closes })
   }
 
-  private say(text: string): void {
-    this.options.trace.say(this.options.clock.nowMs, `server: ${text}`)
+  private log(text: string): void {
+    this.options.trace.log(this.options.clock.nowMs, `server: ${text}`)
   }
 
   // --- ends
 
   /** The realm's worker ended by a fault of its own. */
   private failed(error: unknown): void {
-    this.say(`the worker died: ${error instanceof Error ? error.message : String(error)}`)
+    this.log(`the worker died: ${error instanceof Error ? error.message : String(error)}`)
     this.endWorker('The realm starts again; reconnect to go on where you were.')
   }
 
@@ -246,7 +249,7 @@ export class SimulatedServer {
     this.isStopping = false
     const { clock, dice, sabotage } = this.options
     this.counts.kills++
-    this.say(`${what} is killed`)
+    this.log(`${what} is killed`)
     if (what === 'worker') return this.endWorker('The realm starts again; reconnect to go on where you were.')
     this.links = null
     this.problem = 'the server is down'
@@ -278,7 +281,7 @@ export class SimulatedServer {
   async restartTransports(): Promise<void> {
     const { links } = this
     if (links === null) return
-    this.say('the transports restart')
+    this.log('the transports restart')
     await Promise.all(this.options.accesses.map((access) => access.stop()))
     await settle()
     for (const access of this.options.accesses) access.open((transport) => links.eventsFor(transport))
@@ -294,7 +297,7 @@ export class SimulatedServer {
 
   private stopped(): void {
     const { clock } = this.options
-    this.say('stopped in order')
+    this.log('stopped in order')
     this.endLife()
     this.isStopping = false
     this.problem = 'the server is down'

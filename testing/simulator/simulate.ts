@@ -11,7 +11,7 @@ import type { Invariant, Violation } from './invariants.ts'
 import { checkLog, type LogFigures } from './log-check.ts'
 import { planOf, type Plan, type PlanOptions } from './plan.ts'
 import type { Sabotage } from './sabotage.ts'
-import { World } from './world.ts'
+import { SimulatedWorld } from './world.ts'
 
 export interface SimulateOptions extends PlanOptions {
   /** What goes wrong, in place of what the seed would draw. */
@@ -73,7 +73,7 @@ async function runOnce(seed: number, options: SimulateOptions): Promise<Simulati
   const { engine, wardrobe } = await loadMachine()
   const plan = options.plan ?? planOf(seed, options)
   const violations: Violation[] = []
-  const world: World = new World({
+  const world: SimulatedWorld = new SimulatedWorld({
     seed,
     plan,
     engine,

@@ -22,7 +22,7 @@ export class Trace {
     this.low = Math.imul(this.low ^ bytes.length, 0x01000193)
   }
 
-  say(nowMs: number, text: string): void {
+  log(nowMs: number, text: string): void {
     this.number(nowMs)
     for (let i = 0; i < text.length; i++) this.number(text.charCodeAt(i))
     this.lines.push(`${(nowMs / 1_000).toFixed(3)} s  ${text}`)

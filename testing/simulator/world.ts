@@ -14,10 +14,10 @@ import { Facts } from './facts.ts'
 import { differenceOf, type Invariant } from './invariants.ts'
 import { SimulatedPeer } from './peer.ts'
 import { SimulatedPlayer } from './player.ts'
-import { START_MS, type Fault, type Plan } from './plan.ts'
+import { START_MS, type PlannedFault, type Plan } from './plan.ts'
 import type { Sabotage } from './sabotage.ts'
 import { SimulatedServer } from './server.ts'
-import { uidOf } from '../uid.ts'
+import { uidOf } from './uid.ts'
 import { Trace } from './trace.ts'
 
 /** Bodies need so long to come to rest, ms. */
@@ -42,7 +42,7 @@ export interface WorldOptions {
   violated(invariant: Invariant, message: string): void
 }
 
-export class World {
+export class SimulatedWorld {
   readonly server: SimulatedServer
   readonly facts = new Facts()
   private readonly options: WorldOptions
@@ -70,7 +70,7 @@ export class World {
           seed: seed * 1_000 + player,
           behaviour,
           networks,
-          wardrobe,
+          clips: wardrobe,
           sabotage,
           violated,
         }),
@@ -140,7 +140,7 @@ export class World {
   }
 
   private violated(invariant: Invariant, message: string): void {
-    this.trace.say(this.nowMs, `! ${invariant}: ${message}`)
+    this.trace.log(this.nowMs, `! ${invariant}: ${message}`)
     this.options.violated(invariant, message)
   }
 
@@ -186,7 +186,7 @@ export class World {
   }
 
   private async end(): Promise<void> {
-    for (const player of this.players) if (player.wanted) player.leave()
+    for (const player of this.players) if (player.isExpected) player.leave()
     this.peer.close()
     await this.passUntil(this.nowMs + 500)
     this.server.stop('The server stops.', null)
@@ -196,8 +196,8 @@ export class World {
 
   // --- faults
 
-  private strike(fault: Fault): void {
-    this.trace.say(this.nowMs, `fault ${JSON.stringify(fault)}`)
+  private strike(fault: PlannedFault): void {
+    this.trace.log(this.nowMs, `fault ${JSON.stringify(fault)}`)
     const { server, clock } = this
     const player = 'player' in fault ? this.players[fault.player] : undefined
     switch (fault.type) {
@@ -237,7 +237,7 @@ export class World {
   }
 
   private calm(): void {
-    this.trace.say(this.nowMs, 'the faults are over')
+    this.trace.log(this.nowMs, 'the faults are over')
     this.server.disk.freeBytes = Infinity
     this.server.disk.failsSync = false
     this.server.killInWrite(Infinity)
@@ -300,7 +300,7 @@ export class World {
     if (realm === null) return ['rejoined', 'the server is down']
     if (!this.peer.running) return ['rejoined', 'the lockstep peer does not run']
     for (const player of this.players) {
-      if (!player.wanted) continue
+      if (!player.isExpected) continue
       const sample = player.sample()
       if (sample === null) return ['rejoined', player.words]
       if (player.waiting > 0)
@@ -316,7 +316,7 @@ export class World {
     if (unrest !== null) this.violated(...unrest)
     for (const player of this.players) {
       const lost = player.lostNow
-      if (player.wanted && lost > 0 && this.facts.powerLosses.length === 0)
+      if (player.isExpected && lost > 0 && this.facts.powerLosses.length === 0)
         this.violated('outcome-once', `${lost} commands of player ${player.player} were called lost`)
     }
     const report = this.peer.report

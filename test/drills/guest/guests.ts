@@ -1,8 +1,8 @@
 /** Hostile guests that come back: who is let go, or whose realm went, logs in anew. */
 import { login, type Connect } from '../../../netcode/index.ts'
-import { sleep, until } from '../server-process.ts'
+import { sleep, isTrueWithin } from '../../harness/wait.ts'
 import { fetchFrom } from './from.ts'
-import { count, WireGuest, type Told } from './wire-guest.ts'
+import { count, WireGuest, type CommandEndings } from './wire-guest.ts'
 
 const UPDATE_MS = 16
 /** Between the end of a guest and its next login, ms. */
@@ -17,7 +17,7 @@ export interface Seat {
 }
 
 export class Guests {
-  readonly told: Told = {}
+  readonly endings: CommandEndings = {}
   /** Why guests ended, how often. */
   readonly ended: Record<string, number> = {}
   readonly seats: Seat[]
@@ -64,14 +64,14 @@ export class Guests {
 
   /** A guest of its own login, who is not seated; null where it does not get in. */
   async come(name: string, connect: Connect): Promise<WireGuest | null> {
-    const guest = new WireGuest(this.told, performance.now())
+    const guest = new WireGuest(this.endings, performance.now())
     this.loose.push(guest)
     try {
       const { token } = await login(this.url, name, {
         fetch: (input, init) => this.fetch(input, { ...init, signal: AbortSignal.timeout(LOGIN_MS_MAX) }),
       })
       await guest.connect(this.url, token, connect)
-      if (!(await until(() => guest.isJoined || guest.ended !== null, JOIN_MS_MAX))) guest.ended = 'no Welcome'
+      if (!(await isTrueWithin(() => guest.isJoined || guest.ended !== null, JOIN_MS_MAX))) guest.ended = 'no Welcome'
     } catch (error) {
       guest.ended = error instanceof Error ? error.message : String(error)
     }
@@ -97,7 +97,7 @@ export class Guests {
 
   /** Says how a login ended that is no guest's. */
   note(what: string, outcome: string): void {
-    count(this.told, what, outcome)
+    count(this.endings, what, outcome)
   }
 
   close(): void {

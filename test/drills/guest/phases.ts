@@ -13,12 +13,12 @@ import type { Draw } from '../../fuzz/scenes/edges.ts'
 import { heavyCompound } from '../../fuzz/scenes/makes.ts'
 import { styleNamed } from '../../fuzz/scenes/styles.ts'
 import { bloat } from '../../fuzz/scenes/things.ts'
-import { sleep } from '../server-process.ts'
+import { sleep } from '../../harness/wait.ts'
 import { PAIRS, single, spawnOf } from './cases.ts'
 import type { Guests } from './guests.ts'
 import type { WireGuest } from './wire-guest.ts'
 
-export interface Stage {
+export interface PhaseContext {
   readonly url: string
   readonly guests: Guests
   readonly connects: readonly Connect[]
@@ -27,9 +27,9 @@ export interface Stage {
   readonly endMs: number
 }
 
-export interface Phase {
+export interface DrillPhase {
   readonly goal: string
-  run(stage: Stage): Promise<void>
+  run(stage: PhaseContext): Promise<void>
 }
 
 const { fround } = Math
@@ -41,11 +41,11 @@ const ROUND_MS = 50
 const WAITING_MAX = 400
 const IDENTITY = { x: 0, y: 0, z: 0, w: 1 }
 
-const isOver = ({ endMs }: Stage): boolean => performance.now() >= endMs
+const isOver = ({ endMs }: PhaseContext): boolean => performance.now() >= endMs
 
 /** Until the phase is over: each guest that is in the realm does its round. */
 async function rounds(
-  stage: Stage,
+  stage: PhaseContext,
   round: (guest: WireGuest, seat: number) => void,
   pauseMs = ROUND_MS,
 ): Promise<void> {
@@ -60,7 +60,7 @@ async function rounds(
  * Each guest makes so many things as fast as it is let, then looks on. A guest that had to log in anew begins again. They are
  * drawn a `lot` at a time: what takes the drill's own time would look like a gap to the honest.
  */
-async function heap(stage: Stage, each: number, lot: number, make: (i: number) => Command): Promise<void> {
+async function heap(stage: PhaseContext, each: number, lot: number, make: (i: number) => Command): Promise<void> {
   const made = new WeakMap<WireGuest, number>()
   await rounds(stage, (guest) => {
     const from = made.get(guest) ?? 0
@@ -72,7 +72,7 @@ async function heap(stage: Stage, each: number, lot: number, make: (i: number) =
 }
 
 /** Random commands of a style of the scenes, its own things before all. */
-async function random(stage: Stage, style: string, commandsPerRound: number): Promise<void> {
+async function random(stage: PhaseContext, style: string, commandsPerRound: number): Promise<void> {
   const { draw } = stage
   const actor = new Actor(draw, DEFAULT_DEFINITION, styleNamed(style))
   const at = DEFAULT_DEFINITION.spawn.position
@@ -99,7 +99,7 @@ const compound = (draw: Draw, motion: 'dynamic' | 'kinematic' = 'dynamic'): Retu
 })
 
 /** A few dynamic things in one place, and hands that shake and swell them. */
-async function storm(stage: Stage): Promise<void> {
+async function storm(stage: PhaseContext): Promise<void> {
   const { draw } = stage
   const ready = new WeakSet<WireGuest>()
   await rounds(stage, (guest) => {
@@ -124,7 +124,7 @@ async function storm(stage: Stage): Promise<void> {
 }
 
 /** Grabs, drags and is gone without a word; comes back as somebody else. */
-async function holding(stage: Stage): Promise<void> {
+async function holding(stage: PhaseContext): Promise<void> {
   const { draw, guests, connects } = stage
   for (let i = 0; !isOver(stage); i += 1) {
     const guest = await guests.come(`holder ${i}`, draw.of(connects))
@@ -151,7 +151,7 @@ async function holding(stage: Stage): Promise<void> {
 }
 
 /** Guests that log in, make what they may, and leave it there: how much room is left for the others. */
-async function crowd(stage: Stage): Promise<void> {
+async function crowd(stage: PhaseContext): Promise<void> {
   const { draw, guests, connects } = stage
   for (let i = 0; !isOver(stage); i += 1) {
     const guest = await guests.come(`passer-by ${i}`, draw.of(connects))
@@ -193,7 +193,7 @@ const NAMES = [
 ]
 
 /** Names of people and of things, at the edges of what a name may be. */
-async function names(stage: Stage): Promise<void> {
+async function names(stage: PhaseContext): Promise<void> {
   const { draw, guests, url } = stage
   await rounds(
     stage,
@@ -212,7 +212,7 @@ async function names(stage: Stage): Promise<void> {
   )
 }
 
-async function poses(stage: Stage): Promise<void> {
+async function poses(stage: PhaseContext): Promise<void> {
   const { draw } = stage
   const actor = new Actor(draw, DEFAULT_DEFINITION, styleNamed('edges'))
   await rounds(
@@ -226,7 +226,7 @@ async function poses(stage: Stage): Promise<void> {
   )
 }
 
-async function kinematic(stage: Stage): Promise<void> {
+async function kinematic(stage: PhaseContext): Promise<void> {
   const { draw } = stage
   await heap(stage, 40, 40, (i) =>
     i % 2 === 0
@@ -235,7 +235,7 @@ async function kinematic(stage: Stage): Promise<void> {
   )
 }
 
-const pairs = Object.entries(PAIRS).map(([name, [first, second]]): readonly [string, Phase] => [
+const pairs = Object.entries(PAIRS).map(([name, [first, second]]): readonly [string, DrillPhase] => [
   name,
   {
     goal: 'two things of extreme sizes give a number that is none',
@@ -251,7 +251,7 @@ const pairs = Object.entries(PAIRS).map(([name, [first, second]]): readonly [str
   },
 ])
 
-export const PHASES: Readonly<Record<string, Phase>> = {
+export const PHASES: Readonly<Record<string, DrillPhase>> = {
   poses: { goal: 'poses, moves and bodies at the edges', run: poses },
   names: { goal: 'names of people and things that are none', run: names },
   holding: { goal: 'gone while holding, over and over', run: holding },

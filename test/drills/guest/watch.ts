@@ -14,7 +14,7 @@ const MIB = 1_048_576
 /** Recordings newer than this are read for the size of their checkpoints, bytes: a larger one costs seconds to read. */
 const READ_BYTES_MAX = 600 * MIB
 
-export interface Figures {
+export interface ServerLoad {
   readonly seconds: number
   readonly ticks: number
   /** From the server's own histogram; null where it could not be asked, or its realm began anew. */
@@ -91,10 +91,10 @@ interface Options {
 }
 
 /** One stretch of time. */
-export class Watch {
+export class LoadWatch {
   private readonly options: Options
   private readonly metrics: ServerWatch
-  private from: Awaited<ReturnType<ServerWatch['look']>> = null
+  private from: Awaited<ReturnType<ServerWatch['scrape']>> = null
   private readonly startMs = performance.now()
   private readonly startedAtMs = Date.now()
   private readonly bytes: number
@@ -117,9 +117,9 @@ export class Watch {
     options.honest.forgetGaps()
   }
 
-  static async begin(options: Options): Promise<Watch> {
-    const watch = new Watch(options)
-    watch.from = await watch.metrics.look()
+  static async begin(options: Options): Promise<LoadWatch> {
+    const watch = new LoadWatch(options)
+    watch.from = await watch.metrics.scrape()
     await watch.look()
     watch.schedule()
     return watch
@@ -152,13 +152,13 @@ export class Watch {
     return (this.last?.restarts ?? 0) - (this.first?.restarts ?? 0)
   }
 
-  async end(): Promise<Figures> {
+  async end(): Promise<ServerLoad> {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
     await this.look()
     const { data, pid, honest } = this.options
     const seconds = (performance.now() - this.startMs) / 1_000
-    const figures = this.restarts === 0 ? this.metrics.figures(this.from, await this.metrics.look()) : null
+    const figures = this.restarts === 0 ? this.metrics.figures(this.from, await this.metrics.scrape()) : null
     return {
       seconds: Number(seconds.toFixed(1)),
       ticks: (this.last?.tick ?? 0) - (this.first?.tick ?? 0),

@@ -40,22 +40,22 @@ const LATEST_MAX = 5
 const bucket = (perSecond: number, burst: number, nowMs: number): TokenBucket =>
   new TokenBucket(perSecond * RATE_SHARE, burst * RATE_SHARE, nowMs)
 
-interface Waiting {
+interface WaitingCommand {
   readonly sequence: number
   readonly command: Command
   readonly bytes: Uint8Array
 }
 
 /** How commands ended: of each type, `done` and the reasons of rejections. */
-export type Told = Record<string, Record<string, number>>
+export type CommandEndings = Record<string, Record<string, number>>
 
-export function count(told: Told, type: string, outcome: string, times = 1): void {
+export function count(told: CommandEndings, type: string, outcome: string, times = 1): void {
   const of = (told[type] ??= {})
   of[outcome] = (of[outcome] ?? 0) + times
 }
 
 export class WireGuest {
-  readonly told: Told
+  readonly endings: CommandEndings
   /** What it made and has not removed. */
   readonly elements: ElementId[] = []
   avatar: ElementId = 0
@@ -70,14 +70,14 @@ export class WireGuest {
   private sequence = 0
   private joined = false
   /** In order; those up to `sent` were in a packet. */
-  private waiting: Waiting[] = []
+  private waiting: WaitingCommand[] = []
   private sent = 0
   private heardAtMs: number
   private latestInputs: Uint8Array[] = []
-  private readonly asked = new Map<number, Command>()
+  private readonly commandsSent = new Map<number, Command>()
 
-  constructor(told: Told, nowMs: number) {
-    this.told = told
+  constructor(told: CommandEndings, nowMs: number) {
+    this.endings = told
     this.link = new PacketTracker(nowMs)
     this.heardAtMs = nowMs
     this.bytes = bucket(RECEIVED_BYTES_PER_SECOND_MAX, RECEIVED_BYTES_BURST_MAX, nowMs)
@@ -109,14 +109,14 @@ export class WireGuest {
     const input = { player: 0, sequence: this.sequence + 1, command }
     const bytes = encodeInput(input)
     if (bytes.length > COMMAND_BYTES_MAX || !decodeInput(bytes).ok) {
-      count(this.told, command.type, 'not on the wire')
+      count(this.endings, command.type, 'not on the wire')
       return null
     }
     this.sequence += 1
     if (isLatestWins(command.type)) this.latestInputs.push(bytes)
     else {
       this.waiting.push({ sequence: this.sequence, command, bytes })
-      this.asked.set(this.sequence, command)
+      this.commandsSent.set(this.sequence, command)
     }
     return this.sequence
   }
@@ -192,7 +192,7 @@ export class WireGuest {
     if (this.link.receive(packet.packet, packet.ackPacket, packet.ackBits, nowMs).arrival === 'old') return
     if (packet.control !== null) this.ended = packet.control.reason
     const messages = this.inbox.receive(packet.firstMessage, packet.messages)
-    for (const message of messages.ok ? messages.value : []) this.heard(message)
+    for (const message of messages.ok ? messages.value : []) this.receiveMessage(message)
     const acked = this.waiting.findIndex(({ sequence }) => sequence > packet.ackCommand)
     const done = acked < 0 ? this.waiting.length : acked
     if (done === 0) return
@@ -201,7 +201,7 @@ export class WireGuest {
     this.heardAtMs = nowMs
   }
 
-  private heard(message: ServerMessage): void {
+  private receiveMessage(message: ServerMessage): void {
     if (message.type === 'welcome') {
       this.joined = true
       this.avatar = message.avatar
@@ -211,9 +211,9 @@ export class WireGuest {
   }
 
   private settled(sequence: number, outcome: string, element: ElementId): void {
-    const command = this.asked.get(sequence)
-    this.asked.delete(sequence)
-    count(this.told, command?.type ?? 'move, pose or drag', outcome)
+    const command = this.commandsSent.get(sequence)
+    this.commandsSent.delete(sequence)
+    count(this.endings, command?.type ?? 'move, pose or drag', outcome)
     if (outcome !== 'done' || !command) return
     if (command.type === 'spawn') this.elements.push(element)
     if (command.type === 'despawn') this.elements.splice(this.elements.indexOf(element), 1)

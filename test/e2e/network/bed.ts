@@ -1,6 +1,6 @@
 /** A network with a server in it. */
-import { Network } from '../../environments/network/network.ts'
-import type { Host } from '../../environments/network/host.ts'
+import { TestNetwork } from '../../environments/network/network.ts'
+import type { NetworkHost } from '../../environments/network/host.ts'
 import { fileURLToPath } from 'node:url'
 import { serveProcess, temporaryDirectory, type Cleanup, type ServeProcess } from '../../harness/server-harness.ts'
 import type { BotsReport } from '../bots-report.ts'
@@ -9,14 +9,14 @@ const CLI = fileURLToPath(new URL('../../../cli/otherworld.js', import.meta.url)
 export const PORT = 7350
 
 export interface Laid {
-  readonly network: Network
-  readonly home: Host
+  readonly network: TestNetwork
+  readonly home: NetworkHost
   readonly server: ServeProcess
 }
 
 /** A network, and `otherworld serve` in its host "home", whose line is perfect. */
 export async function lay(clean: Cleanup, seed: number): Promise<Laid> {
-  const network = await Network.start(seed)
+  const network = await TestNetwork.start(seed)
   clean.add(() => network.stop())
   const home = await network.host('home')
   return { network, home, server: await serveIn(clean, home, home.address) }
@@ -24,7 +24,7 @@ export async function lay(clean: Cleanup, seed: number): Promise<Laid> {
 
 export function serveIn(
   clean: Cleanup,
-  host: Host,
+  host: NetworkHost,
   address: string,
   ...more: readonly string[]
 ): Promise<ServeProcess> {
@@ -43,7 +43,7 @@ export function serveIn(
 }
 
 /** `otherworld bots` in a host, until it ends; throws where it reports nothing. */
-export async function botsIn(host: Host, ...args: readonly string[]): Promise<BotsReport> {
+export async function botsIn(host: NetworkHost, ...args: readonly string[]): Promise<BotsReport> {
   const child = host.spawn(process.execPath, [CLI, 'bots', ...args, '--json'])
   let said = ''
   let errors = ''

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { build } from 'esbuild'
 import type { Vec3 } from '../../../sim/index.ts'
-import type { Host } from '../../environments/network/host.ts'
+import type { NetworkHost } from '../../environments/network/host.ts'
 import { until, type Cleanup } from '../../harness/server-harness.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -57,7 +57,7 @@ export async function buildPlayer(): Promise<string> {
 
 export interface Player {
   readonly name: string
-  readonly host: Host
+  readonly host: NetworkHost
   /** The newest; throws where there is none. */
   readonly report: PlayerReport
   /** Waits until it is in and sees itself. */
@@ -68,7 +68,7 @@ export interface Player {
 
 export function startPlayer(
   clean: Cleanup,
-  host: Host,
+  host: NetworkHost,
   url: string,
   name: string,
   transports = 'webrtc,websocket',

@@ -9,7 +9,7 @@ import { drive, login, RenderClient, type Connect, type CommandResult } from '..
 import { connectWebRtc } from '../../../netcode/webrtc/client-node.ts'
 import { connectWebSocket } from '../../../netcode/websocket/client-node.ts'
 import type { PlayerReport } from './player-process.ts'
-import { BALL } from '../../../testing/ball.ts'
+import { BALL } from '../../harness/ball.ts'
 
 const TELL_MS = 100
 const COMMAND_MS = 250

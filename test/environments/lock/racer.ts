@@ -7,7 +7,7 @@ import { LockHeld, takeLock, type HeldLock } from '../../../storage/lock-file.ts
 
 let held: HeldLock | null = null
 
-function take(file: string): string {
+function acquire(file: string): string {
   try {
     held = takeLock(file)
     return 'held'
@@ -27,5 +27,5 @@ for await (const line of createInterface(process.stdin)) {
   const [what = '', file = '', at = ''] = line.split('\t')
   // All begin within the same fraction of a millisecond: a timer would spread them.
   while (performance.timeOrigin + performance.now() < Number(at)) continue
-  process.stdout.write(`${what === 'take' ? take(file) : free()}\n`)
+  process.stdout.write(`${what === 'take' ? acquire(file) : free()}\n`)
 }

@@ -34,15 +34,15 @@ class Racer {
     this.lines = createInterface(this.child.stdout)[Symbol.asyncIterator]()
   }
 
-  async ask(line: string): Promise<string> {
+  async request(line: string): Promise<string> {
     this.child.stdin?.write(`${line}\n`)
     const answer = await this.lines.next()
     if (answer.done === true) throw new Error(`a racer ended at "${line}"`)
     return answer.value
   }
 
-  take(file: string, atMs: number): Promise<string> {
-    return this.ask(`take\t${file}\t${atMs}`)
+  acquire(file: string, atMs: number): Promise<string> {
+    return this.request(`take\t${file}\t${atMs}`)
   }
 
   kill(): void {
@@ -94,21 +94,21 @@ export async function runRaces({ races, processes, killEvery }: RacesOptions): P
       const lock = join(folder, `${race}.lock`)
       writeFileSync(lock, JSON.stringify(STALE[race % STALE.length]))
       const victim = race % killEvery === killEvery - 1 ? new Racer(file) : null
-      if (victim && (await victim.take(lock, 0)) !== 'held')
+      if (victim && (await victim.acquire(lock, 0)) !== 'held')
         throw new Error(`nobody holds ${lock}, and it cannot be taken`)
       const atMs = nowMs() + LEAD_MS
       if (victim) {
         killed++
         setTimeout(() => victim.kill(), LEAD_MS * Math.random() * 2)
       }
-      const answers = await Promise.all(racers.map((racer) => racer.take(lock, atMs)))
+      const answers = await Promise.all(racers.map((racer) => racer.acquire(lock, atMs)))
       const count = answers.filter((answer) => answer === 'held').length
       // Where the victim lived longer than the others tried, nobody has it.
       holders[count] = (holders[count] ?? 0) + 1
       await victim?.end()
-      if (victim && count === 0 && (await racers[0]?.take(lock, 0)) !== 'held')
+      if (victim && count === 0 && (await racers[0]?.acquire(lock, 0)) !== 'held')
         throw new Error(`${lock} is held, and its holder was killed`)
-      await Promise.all(racers.map((racer) => racer.ask('free')))
+      await Promise.all(racers.map((racer) => racer.request('free')))
       rmSync(lock)
     }
   } finally {

@@ -3,7 +3,7 @@
  * and the relay (relay.ts), or through a router (a namespace as well) whose kernel translates addresses.
  */
 import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
-import type { Line } from './relay.ts'
+import type { RelayedHost } from './relay.ts'
 
 /** A device comes within milliseconds; this is for a machine that is busy, ms. */
 const DEVICE_MS_MAX = 10_000
@@ -46,15 +46,15 @@ export async function openTun(device: string, relayPort: number, loopback: strin
   return { process: child, device }
 }
 
-export class Host {
+export class NetworkHost {
   readonly name: string
   /** What the router translates to, where there is one: the line is the router's. */
-  readonly line: Line
+  readonly line: RelayedHost
   readonly #namespace: string
   readonly #device: string
   #address: string
 
-  constructor(name: string, namespace: string, device: string, address: string, line: Line) {
+  constructor(name: string, namespace: string, device: string, address: string, line: RelayedHost) {
     this.name = name
     this.line = line
     this.#namespace = namespace

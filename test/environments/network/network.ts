@@ -4,13 +4,13 @@
  * `tc netem`: docs/testing.md.
  */
 import type { ChildProcess } from 'node:child_process'
-import { addNamespace, Host, ip, openTun, plugIn } from './host.ts'
+import { addNamespace, NetworkHost, ip, openTun, plugIn } from './host.ts'
 import { Relay } from './relay.ts'
 
 /** Hosts have addresses of 10.77.0.0/16, and their lines of 127.77.0.0/16. */
 const HOSTS_MAX = 200
 
-export class Network {
+export class TestNetwork {
   readonly #relay: Relay
   readonly #tuns: ChildProcess[] = []
   readonly #namespaces: string[] = []
@@ -22,12 +22,12 @@ export class Network {
   }
 
   /** Without hosts. `seed`: of all that the lines do. */
-  static async start(seed: number): Promise<Network> {
-    return new Network(await Relay.start(seed))
+  static async start(seed: number): Promise<TestNetwork> {
+    return new TestNetwork(await Relay.start(seed))
   }
 
   /** A host with a line of its own and an address that the others reach. */
-  async host(name: string): Promise<Host> {
+  async host(name: string): Promise<NetworkHost> {
     const index = this.#index()
     const namespace = this.#namespace(name)
     const loopback = `127.77.0.${index}`
@@ -38,11 +38,11 @@ export class Network {
     plugIn(tun.device, namespace, address)
     this.#relay.route(address, line)
     this.#lines.set(namespace, { index, moves: 0 })
-    return new Host(name, namespace, tun.device, address, line)
+    return new NetworkHost(name, namespace, tun.device, address, line)
   }
 
   /** A host of a private net, whose router hides it behind the router's own address (NAT, masquerade). */
-  hostBehind(router: Host, name: string): Host {
+  hostBehind(router: NetworkHost, name: string): NetworkHost {
     const index = this.#index()
     const namespace = this.#namespace(name)
     const [inner, outer] = [`otwi${process.pid}-${index}`, `otwo${process.pid}-${index}`]
@@ -58,11 +58,11 @@ export class Network {
       'nft',
       `table ip nat { chain out { type nat hook postrouting priority 100 ; ip saddr ${address} ip daddr 10.77.0.0/16 masquerade ; } ; }`,
     )
-    return new Host(name, namespace, inner, address, router.line)
+    return new NetworkHost(name, namespace, inner, address, router.line)
   }
 
   /** What arrives at the router's port, TCP and UDP, goes to the same port of a host behind it. */
-  forward(router: Host, port: number, host: Host): void {
+  forward(router: NetworkHost, port: number, host: NetworkHost): void {
     router.run(
       'nft',
       `table ip nat { chain in { type nat hook prerouting priority -100 ; ip daddr ${router.address} meta l4proto { tcp, udp } th dport ${port} dnat to ${host.address} ; } ; }`,
@@ -70,7 +70,7 @@ export class Network {
   }
 
   /** Gives a host (or a router, with all behind it) another address, at once. */
-  move(host: Host): void {
+  move(host: NetworkHost): void {
     const place = this.#lines.get(host.namespace)
     if (!place) throw new Error(`${host.name} has no line of its own: move its router`)
     place.moves += 1

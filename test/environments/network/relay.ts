@@ -14,7 +14,7 @@ const UNDER_WAY_MAX = 100_000
 const SOCKET_BYTES = 4 * 1024 * 1024
 
 /** A host's line to the relay. The conditions hold for packets from now on and can be changed at any time. */
-export class Line {
+export class RelayedHost {
   up: LinkConditions = PERFECT
   down: LinkConditions = PERFECT
   /** Packets of these protocols do not get through, either way. */
@@ -36,18 +36,18 @@ export class Line {
   }
 }
 
-interface Delivery {
+interface PacketDelivery {
   readonly dueMs: number
-  readonly line: Line
+  readonly line: RelayedHost
   readonly packet: Buffer
 }
 
 export class Relay {
   readonly #socket: Socket
   readonly #random: () => number
-  readonly #byLoopback = new Map<string, Line>()
-  readonly #byAddress = new Map<string, Line>()
-  #deliveries: Delivery[] = []
+  readonly #byLoopback = new Map<string, RelayedHost>()
+  readonly #byAddress = new Map<string, RelayedHost>()
+  #deliveries: PacketDelivery[] = []
   #timer: NodeJS.Timeout | null = null
 
   private constructor(socket: Socket, seed: number) {
@@ -75,14 +75,14 @@ export class Relay {
     return this.#socket.address().port
   }
 
-  line(loopback: string): Line {
-    const line = new Line(loopback, this.#random)
+  line(loopback: string): RelayedHost {
+    const line = new RelayedHost(loopback, this.#random)
     this.#byLoopback.set(loopback, line)
     return line
   }
 
   /** Packets to that address go over this line from now on, and those to its former one nowhere. */
-  route(address: string, line: Line): void {
+  route(address: string, line: RelayedHost): void {
     for (const [former, other] of this.#byAddress) if (other === line) this.#byAddress.delete(former)
     this.#byAddress.set(address, line)
   }
@@ -95,7 +95,7 @@ export class Relay {
     })
   }
 
-  #carry(from: Line, packet: Buffer): void {
+  #carry(from: RelayedHost, packet: Buffer): void {
     const read = readPacket(packet)
     const to = read === null ? undefined : this.#byAddress.get(read.destination)
     if (read === null || to === undefined) return
@@ -106,7 +106,7 @@ export class Relay {
   }
 
   /** Counts what is lost with the line that lost it. */
-  #arrivals(from: Line, to: Line, protocol: Protocol, bytes: number): number[] {
+  #arrivals(from: RelayedHost, to: RelayedHost, protocol: Protocol, bytes: number): number[] {
     const blocker = [from, to].find(({ blocked }) => blocked.has(protocol))
     const sent = blocker ? [] : from.ways.up.arrivals(performance.now(), bytes, from.up)
     const arrivals = sent.flatMap((atMs) => to.ways.down.arrivals(atMs, bytes, to.down))
@@ -116,7 +116,7 @@ export class Relay {
   }
 
   /** Keeps the deliveries in the order of their times. */
-  #schedule(delivery: Delivery): void {
+  #schedule(delivery: PacketDelivery): void {
     if (this.#deliveries.length >= UNDER_WAY_MAX) return
     const after = this.#deliveries.findLastIndex(({ dueMs }) => dueMs <= delivery.dueMs)
     this.#deliveries.splice(after + 1, 0, delivery)

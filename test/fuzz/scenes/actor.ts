@@ -14,8 +14,8 @@ import {
 } from '../../../sim/index.ts'
 import type { Draw } from './edges.ts'
 import { body, rotation } from './makes.ts'
-import type { Deed, Style } from './styles.ts'
-import type { Thing } from './fit.ts'
+import type { StyledAct, Style } from './styles.ts'
+import type { FittedProp } from './fit.ts'
 import { drawScale, thingsOf } from './things.ts'
 
 const { fround } = Math
@@ -36,7 +36,7 @@ export interface Standing {
 }
 
 /** Everything that a player can act on. */
-export interface Sight {
+export interface ActorView {
   readonly elements: readonly ElementId[]
   /** The place of each element; empty: not known. */
   readonly places: readonly Vec3[]
@@ -46,7 +46,7 @@ export class Actor {
   readonly definition: RealmDefinition
   readonly style: Style
   private readonly draw: Draw
-  private readonly next: () => Thing
+  private readonly nextDeed: () => FittedProp
   /** Where things are put on top of each other. */
   private readonly point: Vec3
 
@@ -54,13 +54,15 @@ export class Actor {
     this.draw = draw
     this.definition = definition
     this.style = style
-    this.next = thingsOf(draw, style)
+    this.nextDeed = thingsOf(draw, style)
     this.point = this.anywhere()
   }
 
   /** The next command to draw. */
-  deed(): Deed {
-    return this.draw.weighted(Object.entries(this.style.deeds).map(([name, weight]) => [weight, name as Deed] as const))
+  deed(): StyledAct {
+    return this.draw.weighted(
+      Object.entries(this.style.deeds).map(([name, weight]) => [weight, name as StyledAct] as const),
+    )
   }
 
   /** What the server does by itself, or because somebody came, went or uploaded. */
@@ -74,7 +76,7 @@ export class Actor {
           type: 'package',
           hash: draw.of(PACKAGES),
           physics: draw.chance(0.5)
-            ? { kind: 'object', prop: this.next().spec }
+            ? { kind: 'object', prop: this.nextDeed().spec }
             : { kind: 'avatar', body: body(draw, wild) },
         }),
       ],
@@ -104,14 +106,14 @@ export class Actor {
   }
 
   /** One command of a player. */
-  command(deed: Exclude<Deed, 'server'>, player: Standing, sight: Sight): Command {
+  command(deed: Exclude<StyledAct, 'server'>, player: Standing, sight: ActorView): Command {
     const { draw } = this
     const { wild } = this.style
     const element = (): ElementId => this.element(player, sight)
     const isIdle = player.hands?.length === 0 && (deed === 'drag' || deed === 'release') && !draw.chance(EMPTY_SHARE)
     switch (isIdle ? 'grab' : deed) {
       case 'spawn': {
-        const { spec, scale } = this.next()
+        const { spec, scale } = this.nextDeed()
         const prop = draw.chance(0.05) ? draw.of(PACKAGES) : spec
         return {
           type: 'spawn',
@@ -150,7 +152,7 @@ export class Actor {
   }
 
   /** The newest are the ones that something is going on with; what is near can be taken. */
-  private element({ at }: Standing, { elements, places }: Sight): ElementId {
+  private element({ at }: Standing, { elements, places }: ActorView): ElementId {
     const { draw } = this
     if (elements.length === 0 || draw.chance(0.04)) return draw.whole(0, 2_000)
     if (places.length === 0 || draw.chance(0.3)) return draw.of(draw.chance(0.5) ? elements.slice(-8) : elements)

@@ -5,7 +5,7 @@ import { leastExtent, massOf } from '../../../sim/solid.ts'
 import type { Collider, PropSpec, Shape, Vec3 } from '../../../sim/index.ts'
 import type { Draw } from './edges.ts'
 
-export interface Thing {
+export interface FittedProp {
   readonly spec: PropSpec
   readonly scale: number
 }
@@ -65,14 +65,14 @@ function slender(draw: Draw, shape: Shape): Shape {
   }
 }
 
-export function toEdge(draw: Draw, { spec, scale }: Thing): Thing {
+export function toEdge(draw: Draw, { spec, scale }: FittedProp): FittedProp {
   const to = (range: { readonly min: number; readonly max: number }): number =>
     draw.of([range.min, range.min, range.max]) * draw.of(BESIDE)
-  const by = (factor: number): Thing => ({
+  const by = (factor: number): FittedProp => ({
     spec: Number.isFinite(factor) && factor > 0 ? scaledSpec(spec, factor) : spec,
     scale,
   })
-  return draw.weighted<() => Thing>([
+  return draw.weighted<() => FittedProp>([
     [3, () => by(to(RANGES.scaledExtent) / (leastExtent(spec) * scale))],
     [2, () => by(to(RANGES.scaledRadius) / (propRadius(spec) * scale))],
     [2, () => ({ spec: { ...spec, density: fround((spec.density * to(RANGES.mass)) / massOf(spec, scale)) }, scale })],

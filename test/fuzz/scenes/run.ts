@@ -32,7 +32,7 @@ const VIEWS_EVERY_TICKS = 10
 
 export type FailureKind = 'ended' | 'slow' | 'unequal' | 'non-finite' | 'too-large' | 'hung'
 
-export interface Failure {
+export interface SceneFailure {
   readonly kind: FailureKind
   readonly tick: number
   readonly message: string
@@ -53,7 +53,7 @@ export interface WorldReport {
   readonly slowSteps: number
   readonly checkpointBytes: number
   readonly props: number
-  readonly failures: readonly Failure[]
+  readonly failures: readonly SceneFailure[]
   /** The engine trapped: what is in its memory is not to be used any more. */
   readonly isSpoilt: boolean
 }
@@ -90,15 +90,15 @@ const clock = threadClock()
 export const seedOf = (seed: number, world: number): number => (Math.imul(seed, 0x9e37_79b1) + world) >>> 0
 
 /** Bytes at a tick, and how the original went on from there. */
-interface Mark {
+interface CheckpointMark {
   readonly tick: number
   readonly bytes: Uint8Array
   readonly frames: InputFrame[]
   readonly hashes: string[]
 }
 
-class Run {
-  readonly failures: Failure[] = []
+class SceneRun {
+  readonly failures: SceneFailure[] = []
   readonly rejected: Record<string, number> = {}
   /** By tick. */
   readonly stepMs: number[] = []
@@ -107,7 +107,7 @@ class Run {
   spawned = 0
   checkpointBytes = 0
   isSpoilt = false
-  private readonly marks: Mark[] = []
+  private readonly marks: CheckpointMark[] = []
   private readonly engine: Engine
   private readonly source: Source
   private readonly options: RunOptions
@@ -203,7 +203,7 @@ class Run {
   }
 
   /** A realm of the checkpoint gives the same bytes again and the same hashes. */
-  private compare(mark: Mark): void {
+  private compare(mark: CheckpointMark): void {
     let realm: Realm | null = null
     try {
       realm = restore(this.engine, this.source.definition, mark.bytes)
@@ -237,7 +237,7 @@ function shortest(engine: Engine, options: RunOptions, first: readonly number[])
   }
   for (let runs = 1; runs < RUNS_MAX && isOver(); runs++) {
     const { onFrame: _onFrame, ...quiet } = options
-    const again = new Run(engine, quiet)
+    const again = new SceneRun(engine, quiet)
     again.go(false)
     again.free()
     again.stepMs.forEach((ms, tick) => {
@@ -250,7 +250,7 @@ function shortest(engine: Engine, options: RunOptions, first: readonly number[])
 export function runWorld(engine: Engine, options: RunOptions): WorldReport {
   const { world, ticks, slowMs, makeSource } = options
   const { name: style, definition } = makeSource()
-  const run = new Run(engine, options)
+  const run = new SceneRun(engine, options)
   run.go(true)
   const times = run.failures.some(({ kind }) => kind === 'ended') ? run.stepMs : shortest(engine, options, run.stepMs)
   let [slowestTick, slowestMs, slowSteps, stepMs] = [0, 0, 0, 0]

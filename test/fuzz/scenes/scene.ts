@@ -16,7 +16,7 @@ import {
   type RealmDefinition,
   type Vec3,
 } from '../../../sim/index.ts'
-import { Actor, PERMISSIONS_ALL, type Sight } from './actor.ts'
+import { Actor, PERMISSIONS_ALL, type ActorView } from './actor.ts'
 import { drawDefinition } from './definitions.ts'
 import { Draw } from './edges.ts'
 import { drawStyle, type Style } from './styles.ts'
@@ -24,7 +24,7 @@ import { drawStyle, type Style } from './styles.ts'
 /** How often somebody looks at a thing that neither hand nor scale move. */
 const STATIC_SHARE = 0.2
 
-interface Player {
+interface ScenePlayer {
   readonly id: PlayerId
   readonly permissions: number
   sequence: number
@@ -52,7 +52,7 @@ export class Scene {
   readonly style: Style
   private waiting: Input[] = []
   private readonly draw: Draw
-  private readonly players: Player[]
+  private readonly players: ScenePlayer[]
   private readonly actor: Actor
   /** Things that may still be made. */
   private left: number
@@ -79,7 +79,7 @@ export class Scene {
   /** The frame of the realm's next tick. */
   frame(realm: Realm): InputFrame {
     const inputs: Input[] = realm.tick === 0 ? this.players.map((player) => this.join(player)) : []
-    let sight: Sight | null = null
+    let sight: ActorView | null = null
     for (const player of realm.tick === 0 ? [] : this.players) {
       for (let count = this.style.pace(this.draw); count > 0; count--) {
         sight ??= this.look(realm)
@@ -115,7 +115,7 @@ export class Scene {
     return this.players.some(({ id, permissions }) => id === player && permissions !== PERMISSIONS_ALL)
   }
 
-  private join({ id, permissions }: Player): Input {
+  private join({ id, permissions }: ScenePlayer): Input {
     return this.fromServer({ type: 'join', player: id, user: id, name: `Player ${id}`, body: 0, permissions })
   }
 
@@ -123,8 +123,8 @@ export class Scene {
     return { player: 0, sequence: ++this.serverSequence, command }
   }
 
-  private look(realm: Realm): Sight {
-    const of = (id: PlayerId): Player | undefined => this.players.find((player) => player.id === id)
+  private look(realm: Realm): ActorView {
+    const of = (id: PlayerId): ScenePlayer | undefined => this.players.find((player) => player.id === id)
     for (const player of this.players) player.hands = []
     for (const avatar of passingAvatars(realm)) {
       const player = of(avatar.player)

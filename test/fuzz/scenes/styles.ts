@@ -1,7 +1,7 @@
 /** What a scene is about: how many do how much of what, and how far from ordinary. */
 import type { Draw } from './edges.ts'
 
-export type Deed =
+export type StyledAct =
   | 'spawn'
   | 'scale'
   | 'grab'
@@ -22,7 +22,7 @@ export interface Style {
   /** How often a spawn or drag goes to the one point that all share. */
   readonly gathers: number
   /** Weights of what a player does next. */
-  readonly deeds: Partial<Record<Deed, number>>
+  readonly deeds: Partial<Record<StyledAct, number>>
   /** The make of spawned props; null: all makes. */
   readonly thing: 'pair' | 'pile' | 'burst' | 'bloat' | null
   /** Things made in this way, all players together. */

@@ -3,7 +3,7 @@ import { checkProp, checkScale } from '../../../sim/shapes.ts'
 import { RANGES } from '../../../sim/ranges.ts'
 import { SCALE_MAX, SCALE_MIN, type Collider, type PropSpec, type Shape } from '../../../sim/index.ts'
 import type { Draw } from './edges.ts'
-import { toEdge, type Thing } from './fit.ts'
+import { toEdge, type FittedProp } from './fit.ts'
 import { COMMAND_TRIANGLES_MAX, heavyCompound, prop } from './makes.ts'
 import type { Style } from './styles.ts'
 
@@ -28,7 +28,7 @@ export function drawScale(draw: Draw, wild: number): number {
 }
 
 /** A thing of any make. */
-function anyThing(draw: Draw, wild: number): Thing {
+function anyThing(draw: Draw, wild: number): FittedProp {
   const isUnchecked = draw.chance(UNCHECKED_SHARE)
   for (let left = TRIES; ; left--) {
     const now = (wild * left) / TRIES
@@ -80,7 +80,7 @@ export function bloat(draw: Draw): PropSpec {
 }
 
 /** Gives one thing after the other. A pile's things are alike. */
-export function thingsOf(draw: Draw, { thing, wild }: Style): () => Thing {
+export function thingsOf(draw: Draw, { thing, wild }: Style): () => FittedProp {
   switch (thing) {
     case 'pile': {
       const half = draw.of([0.25, 0.1, 0.5])

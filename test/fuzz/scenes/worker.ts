@@ -4,7 +4,7 @@ import { loadEngine, type Engine, type InputFrame } from '../../../sim/index.ts'
 import { readCase, savedOf, savedSource, shortestCase } from './cases.ts'
 import { runWorld, sceneSource, seedOf, type Source } from './run.ts'
 
-interface Settings {
+interface WorkerSettings {
   readonly seed: number
   readonly ticks: number
   readonly slowMs: number
@@ -18,7 +18,7 @@ interface Settings {
   readonly beats: Int32Array
 }
 
-const settings = workerData as Settings
+const settings = workerData as WorkerSettings
 const port = parentPort
 if (!port) throw new Error('this runs in a worker thread alone')
 

@@ -4,7 +4,7 @@ import { readImageHeader } from '../../../ingest/preflight/image-header.ts'
 import { preflight } from '../../../ingest/preflight/index.ts'
 import { openContainer, writeGlb } from '../../../ingest/preflight/container.ts'
 import { Rejected } from '../../../ingest/types.ts'
-import { promise, sameBytes, type Target } from '../target.ts'
+import { promise, sameBytes, type FuzzTarget } from '../target.ts'
 
 function upload(bytes: Uint8Array): boolean {
   try {
@@ -39,9 +39,9 @@ function image(bytes: Uint8Array): boolean {
   return header !== null || draco !== null
 }
 
-export const gltfTargets: readonly Target[] = [
-  { name: 'upload', take: upload, share: 0.3 },
-  { name: 'image-header', take: image },
+export const gltfTargets: readonly FuzzTarget[] = [
+  { name: 'upload', run: upload, share: 0.3 },
+  { name: 'image-header', run: image },
 ]
 
 const mesh = { primitives: [{ attributes: { POSITION: 0 }, indices: 1, targets: [{ POSITION: 0 }] }] }

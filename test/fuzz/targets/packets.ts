@@ -18,7 +18,7 @@ import {
   type Result,
   type ServerPacket,
 } from '../../../protocol/index.ts'
-import { promise, sameBytes, type Target } from '../target.ts'
+import { promise, sameBytes, type FuzzTarget } from '../target.ts'
 
 function clientBytes({ commands, latest, ...head }: ClientPacket): Uint8Array {
   return encodeClientPacket(head, commands.map(encodeInput), latest.map(encodeInput))
@@ -33,10 +33,14 @@ function serverBytes({ messages, snapshot, ...head }: ServerPacket): Uint8Array 
 }
 
 /** Accepted bytes, encoded, are accepted again, and from then on the bytes stay the same: one value, one form. */
-function codec<T>(name: string, decode: (bytes: Uint8Array) => Result<T>, encode: (value: T) => Uint8Array): Target {
+function codec<T>(
+  name: string,
+  decode: (bytes: Uint8Array) => Result<T>,
+  encode: (value: T) => Uint8Array,
+): FuzzTarget {
   return {
     name,
-    take: (bytes, depth = 'whole') => {
+    run: (bytes, depth = 'whole') => {
       const decoded = decode(bytes)
       if (!decoded.ok) {
         promise(describe(decoded.error) !== '', 'a refusal has no words')
@@ -52,7 +56,7 @@ function codec<T>(name: string, decode: (bytes: Uint8Array) => Result<T>, encode
   }
 }
 
-export const packetTargets: readonly Target[] = [
+export const packetTargets: readonly FuzzTarget[] = [
   codec('client-packet', decodeClientPacket, clientBytes),
   codec('server-packet', decodeServerPacket, serverBytes),
   codec('server-message', decodeServerMessage, encodeServerMessage),

@@ -11,7 +11,7 @@ import {
   type Realm,
 } from '../../../sim/index.ts'
 import { decodeFrame } from '../../../protocol/index.ts'
-import { splitRecords, type Target } from '../target.ts'
+import { splitRecords, type FuzzTarget } from '../target.ts'
 
 const DEFINITION = { ...DEFAULT_DEFINITION, props: DEFAULT_DEFINITION.props.slice(0, 3) }
 const PLAYERS = [1, 2]
@@ -52,4 +52,4 @@ async function take(bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-export const realmTarget: Target = { name: 'realm', take, share: 0.000_2 }
+export const realmTarget: FuzzTarget = { name: 'realm', run: take, share: 0.000_2 }

@@ -3,7 +3,7 @@ import { describeRecording, readRecording, readSummary, salvageRecording } from 
 import { peekChunk } from '../../../replay/chunks.ts'
 import { crc32c } from '../../../replay/crc32c.ts'
 import { PREAMBLE_BYTES } from '../../../replay/format.ts'
-import { promise, type Target } from '../target.ts'
+import { promise, type FuzzTarget } from '../target.ts'
 
 /** Puts the right checksum at the end of each chunk, as far as they hang together. */
 function repair(bytes: Uint8Array): Uint8Array {
@@ -39,7 +39,7 @@ async function summary(bytes: Uint8Array): Promise<boolean> {
   return summed.ok
 }
 
-export const recordingTargets: readonly Target[] = [
-  { name: 'recording', take: recording, repair, share: 0.1 },
-  { name: 'recording-summary', take: summary, repair, share: 0.1 },
+export const recordingTargets: readonly FuzzTarget[] = [
+  { name: 'recording', run: recording, repair, share: 0.1 },
+  { name: 'recording-summary', run: summary, repair, share: 0.1 },
 ]

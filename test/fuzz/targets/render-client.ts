@@ -1,7 +1,7 @@
 /** A whole render client that is told mutated things by its server: it may end, in words; it neither throws nor shows what is no number. */
 import { RenderClient } from '../../../netcode/client/render-client.ts'
 import type { ClientConnection, ClientEvents, Connect } from '../../../netcode/transport.ts'
-import { promise, splitRecords, type Target } from '../target.ts'
+import { promise, splitRecords, type FuzzTarget } from '../target.ts'
 
 /** Between two packets, ms. */
 const PACE_MS = 33
@@ -74,4 +74,4 @@ async function take(bytes: Uint8Array): Promise<boolean> {
   return isShown
 }
 
-export const renderTarget: Target = { name: 'render-client', take, share: 0.03 }
+export const renderTarget: FuzzTarget = { name: 'render-client', run: take, share: 0.03 }

@@ -16,7 +16,7 @@ import {
   PROTOCOL_VERSION,
   type Welcome,
 } from '../../../protocol/index.ts'
-import { promise, splitRecords, type Target } from '../target.ts'
+import { promise, splitRecords, type FuzzTarget } from '../target.ts'
 
 /** Between two packets of a conversation, ms. */
 const PACE_MS = 33
@@ -41,7 +41,7 @@ const WELCOME: Welcome = {
 class OnceOnly {
   private command = 0
 
-  take({ commands, latest }: ReceivedInputs): void {
+  check({ commands, latest }: ReceivedInputs): void {
     for (const { sequence, player } of commands) {
       promise(sequence > this.command, `command ${sequence} was passed on after ${this.command}`)
       promise(player === 1, 'an input carries another player')
@@ -67,7 +67,7 @@ function serverSession(bytes: Uint8Array): boolean {
       return isAccepted
     }
     isAccepted = true
-    once.take(heard.value)
+    once.check(heard.value)
     if (heard.value.hello && !isWelcomed) session.queue(WELCOME)
     isWelcomed ||= heard.value.hello !== null
     for (const { sequence } of heard.value.commands)
@@ -128,8 +128,8 @@ function snapshots(bytes: Uint8Array): boolean {
   return isAccepted
 }
 
-export const sessionTargets: readonly Target[] = [
-  { name: 'server-session', take: serverSession, share: 0.3 },
-  { name: 'client-session', take: clientSession, share: 0.1 },
-  { name: 'snapshot', take: snapshots, share: 0.2 },
+export const sessionTargets: readonly FuzzTarget[] = [
+  { name: 'server-session', run: serverSession, share: 0.3 },
+  { name: 'client-session', run: clientSession, share: 0.1 },
+  { name: 'snapshot', run: snapshots, share: 0.2 },
 ]

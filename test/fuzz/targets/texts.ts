@@ -16,7 +16,7 @@ import { cleanName, decodeServerMessage, encodeServerMessage, PROTOCOL_VERSION }
 import { parseDefinition } from '../../../sim/index.ts'
 import { makeGateway } from '../../../server/accounts/gateway.ts'
 import { verifyToken } from '../../../server/accounts/tokens.ts'
-import { promise, sameBytes, type Target } from '../target.ts'
+import { promise, sameBytes, type FuzzTarget } from '../target.ts'
 
 const decoder = new TextDecoder()
 const textOf = (bytes: Uint8Array): string => decoder.decode(bytes)
@@ -142,13 +142,13 @@ function origin(bytes: Uint8Array): boolean {
   return originAllowed(from, host, ['https://example.org'])
 }
 
-export const textTargets: readonly Target[] = [
-  { name: 'sdp', take: sdp },
-  { name: 'signalling-answer', take: answer },
-  { name: 'token', take: token, repair: signed, share: 0.02 },
-  { name: 'login', take: login, share: 0.02 },
-  { name: 'name', take: name },
-  { name: 'definition', take: definition, share: 0.1 },
-  { name: 'ipc-batch', take: batch },
-  { name: 'origin', take: origin },
+export const textTargets: readonly FuzzTarget[] = [
+  { name: 'sdp', run: sdp },
+  { name: 'signalling-answer', run: answer },
+  { name: 'token', run: token, repair: signed, share: 0.02 },
+  { name: 'login', run: login, share: 0.02 },
+  { name: 'name', run: name },
+  { name: 'definition', run: definition, share: 0.1 },
+  { name: 'ipc-batch', run: batch },
+  { name: 'origin', run: origin },
 ]

@@ -2,6 +2,9 @@
  * Waiting in tests, for something to be so and never for a time to pass: a busy machine takes as long as it takes, and a
  * test that counts on 300 ms fails on it.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export { sleep }
 
 /** Longest wait for what must happen, ms: under a test's own limit, so that the failure says what was missing. */
 export const WAIT_MS_MAX = 60_000
@@ -9,11 +12,6 @@ export const WAIT_MS_MAX = 60_000
 const LOOK_MS = 5
 /** What may get lost on the way is sent again after so long, ms. */
 const AGAIN_MS = 250
-
-export const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 
 /** Waits until `look` finds something; rejects with what was waited for where it does not come. */
 export async function until<T>(
@@ -28,6 +26,16 @@ export async function until<T>(
     if (performance.now() > endMs) throw new Error(`waited ${msMax} ms in vain until ${what}`)
     await sleep(LOOK_MS)
   }
+}
+
+/** Waits until `look` is true; resolves with false after `msMax`. */
+export async function isTrueWithin(look: () => boolean, msMax: number): Promise<boolean> {
+  const endMs = performance.now() + msMax
+  while (!look()) {
+    if (performance.now() > endMs) return false
+    await sleep(LOOK_MS)
+  }
+  return true
 }
 
 /**

@@ -35,7 +35,7 @@ const [CUP_HASH, TALL_HASH, PRIVATE_HASH, NOWHERE_HASH] = ['c0', '7a', '91', '00
 ]
 
 /** What people try to place and to wear, the wrong kind and what they may not use among it. */
-export const SHELF: readonly PackageHash[] = [
+export const PACKAGE_HASHES: readonly PackageHash[] = [
   CUP_HASH,
   CUP_HASH,
   CUP_HASH,

@@ -2,7 +2,7 @@
  * Snapshots on their way to a page, on a simulated clock: a server that ticks 60 times a second and sends each third, a
  * line that delays and loses, a page that may stand still, and whose clock may go wrong. The same seed gives the same.
  */
-import { Dice } from '../bots/bot-behaviour.ts'
+import { Dice } from '../../bots/bot-behaviour.ts'
 
 const TICK_MS = 1_000 / 60
 const FRAME_MS = 1_000 / 60
@@ -25,9 +25,9 @@ export interface ArrivalsOptions {
   readonly clockMs?: (atMs: number) => number
 }
 
-export interface Watcher {
+export interface ArrivalListener {
   /** A snapshot is handed over, and a round trip is known. `nowMs`: of the page's clock. */
-  arrived(tick: number, rttMs: number, nowMs: number): void
+  snapshotArrived(tick: number, rttMs: number, nowMs: number): void
   /** The page draws. `serverTick`: the truth. */
   frame(nowMs: number, serverTick: number, atMs: number): void
 }
@@ -42,13 +42,13 @@ function tickAt(pauses: readonly (readonly [number, number])[], atMs: number): n
   return goneMs / TICK_MS
 }
 
-interface Delivery {
+interface SnapshotDelivery {
   readonly atMs: number
   readonly tick: number
   readonly rttMs: number
 }
 
-function deliveries(options: ArrivalsOptions): Delivery[] {
+function deliveries(options: ArrivalsOptions): SnapshotDelivery[] {
   const {
     seed,
     lengthMs,
@@ -59,7 +59,7 @@ function deliveries(options: ArrivalsOptions): Delivery[] {
     pageStallsMs = [],
   } = options
   const dice = new Dice(seed)
-  const made: Delivery[] = []
+  const made: SnapshotDelivery[] = []
   for (let sentMs = 0, last = 0; sentMs < lengthMs; sentMs += 1) {
     const tick = Math.floor(tickAt(serverPausesMs, sentMs) / SEND_TICKS) * SEND_TICKS
     if (tick === last) continue
@@ -77,13 +77,13 @@ function deliveries(options: ArrivalsOptions): Delivery[] {
 }
 
 /** Lets it all happen to the watcher. */
-export function playArrivals(options: ArrivalsOptions, watcher: Watcher): void {
+export function playArrivals(options: ArrivalsOptions, watcher: ArrivalListener): void {
   const { lengthMs, serverPausesMs = [], pageStallsMs = [], clockMs = (atMs) => atMs } = options
   const waiting = deliveries(options)
   let next = 0
   for (let atMs = 0; atMs < lengthMs; atMs += FRAME_MS) {
     for (let one = waiting[next]; one !== undefined && one.atMs <= atMs; one = waiting[next]) {
-      watcher.arrived(one.tick, one.rttMs, clockMs(one.atMs))
+      watcher.snapshotArrived(one.tick, one.rttMs, clockMs(one.atMs))
       next += 1
     }
     if (within(pageStallsMs, atMs) === undefined) watcher.frame(clockMs(atMs), tickAt(serverPausesMs, atMs), atMs)

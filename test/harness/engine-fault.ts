@@ -6,10 +6,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { PropSpec } from '../sim/index.ts'
+import type { PropSpec } from '../../sim/index.ts'
 
 /** `trap`: the step throws, and so does every later one of the thread. `loop`: it never ends. */
-export type PlantedFault = 'trap' | 'loop'
+export type EngineFault = 'trap' | 'loop'
 
 /** Metres; 32-bit floats hold it exactly. */
 const CURSED_RADIUS = 0.234375
@@ -33,13 +33,13 @@ export const CURSED: PropSpec = {
   ],
 }
 
-const STRIKES: Record<PlantedFault, string> = {
+const STRIKES: Record<EngineFault, string> = {
   trap: "poisoned = true; throw new WebAssembly.RuntimeError('unreachable')",
   loop: 'for (;;) { /* a planted endless loop */ }',
 }
 
 /** Writes what plants the fault into `directory`; `root`: of the repository, built. For a whole process: NODE_OPTIONS=--import=FILE. */
-export function plantedEngine(root: string, directory: string, fault: PlantedFault): string {
+export function plantedEngine(root: string, directory: string, fault: EngineFault): string {
   const engine = pathToFileURL(join(root, 'node_modules/@dimforge/rapier3d-deterministic-compat/dist/rapier.mjs')).href
   const file = join(directory, `planted-${fault}.mjs`)
   writeFileSync(
@@ -62,7 +62,7 @@ RAPIER.PhysicsPipeline.prototype.step = function (...given) {
 }
 
 /** A realm's worker with the fault, for \`realmWorker\` of the settings of a server in this process. */
-export function plantedWorker(root: string, directory: string, fault: PlantedFault): string {
+export function plantedWorker(root: string, directory: string, fault: EngineFault): string {
   const file = join(directory, `realm-worker-${fault}.mjs`)
   const imports = [plantedEngine(root, directory, fault), join(root, 'dist/node/realm-worker.js')]
   writeFileSync(file, imports.map((path) => `await import(${JSON.stringify(pathToFileURL(path).href)})\n`).join(''))

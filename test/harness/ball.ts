@@ -1,5 +1,5 @@
 /** A thing to spawn and to throw, for clients that test and measure. */
-import type { PropSpec } from '../sim/index.ts'
+import type { PropSpec } from '../../sim/index.ts'
 
 export const BALL: PropSpec = {
   name: 'ball',
