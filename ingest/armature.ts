@@ -8,7 +8,7 @@ import type { PackageJoint } from '../packages/manifest.ts'
 import { jointsOf } from './fit/avatar.ts'
 import { nodesOf } from './fit/surface.ts'
 
-export interface ArmatureNames {
+interface ArmatureNames {
   /** Node by VRM 1.0 bone name. */
   readonly humanoid?: ReadonlyMap<string, Node>
   readonly rest?: ReadonlyMap<Node, Quat>

@@ -44,7 +44,7 @@ export const CARRIED_EXTENSIONS: readonly string[] = [
 ]
 
 /** Left out although a file may require them: the model is the same without. */
-export const DROPPED_EXTENSIONS: readonly string[] = [
+const DROPPED_EXTENSIONS: readonly string[] = [
   'KHR_lights_punctual',
   'KHR_materials_variants',
   'KHR_xmp_json_ld',

@@ -1,11 +1,9 @@
 /** Reading JSON that nobody vouches for: values are taken out by their type, never asserted on. */
+import { isObject, type JsonObject } from '../sim/json.ts'
 import { clipped } from './text.ts'
 import { Rejected } from './types.ts'
 
-export type JsonObject = Readonly<Record<string, unknown>>
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export { isObject, type JsonObject }
 
 /** The value if it is an object, else an empty one: what is of the wrong type is the validator's to report. */
 export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})

@@ -86,7 +86,7 @@ export const OUTCOME_ENTRIES_MAX = 64
 export const BALL_RADIUS_METRES = 0.05
 
 /** What a finished package of each kind may come to. `warn`: accepted, with a warning from there on. */
-export interface KindLimits {
+interface KindLimits {
   readonly fileBytes: number
   readonly triangles: number
   readonly trianglesWarn: number

@@ -17,13 +17,13 @@ export interface PackageFile {
   readonly mediaType: string
 }
 
-export interface PackageMaterial {
+interface PackageMaterial {
   /** Unique in the package, Godot-safe. */
   readonly id: string
   readonly name: string
 }
 
-export interface PackageMesh {
+interface PackageMesh {
   readonly id: string
   readonly name: string
   readonly triangles: number
@@ -33,7 +33,7 @@ export interface PackageMesh {
   readonly morphTargets: number
 }
 
-export interface PackageAnimation {
+interface PackageAnimation {
   readonly id: string
   readonly name: string
   readonly seconds: number
@@ -75,7 +75,7 @@ export interface PackageCapsule {
 }
 
 /** A simpler form of the runtime GLB, for who is farther than `metresMin` (at scale 1). */
-export interface PackageLevel extends PackageFile {
+interface PackageLevel extends PackageFile {
   readonly metresMin: number
   readonly triangles: number
 }

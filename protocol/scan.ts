@@ -16,7 +16,7 @@ export interface FieldLimits {
 }
 
 /** Limits by field number. */
-export type MessageLayout = readonly (FieldLimits | undefined)[]
+type MessageLayout = readonly (FieldLimits | undefined)[]
 
 /** Bytes of a field without limits of its own: small messages of a few numbers, or of a later version. */
 export const OTHER_FIELD_BYTES_MAX = 256

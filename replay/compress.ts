@@ -1,4 +1,5 @@
 /** Checkpoints packed and unpacked, with what Node and browsers bring: raw DEFLATE (RFC 1951) and SHA-256. */
+import { concatBytes } from '../sim/bytes.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { Encoding } from './format.ts'
@@ -67,11 +68,5 @@ async function pipe(
     return null
   }
   await writing
-  const out = new Uint8Array(size)
-  let offset = 0
-  for (const part of parts) {
-    out.set(part, offset)
-    offset += part.length
-  }
-  return out
+  return concatBytes(parts)
 }

@@ -1,4 +1,5 @@
 /** The header chunk: every input to the simulation that is not in the frames. */
+import { isObject } from '../sim/json.ts'
 import type { RealmDefinition } from '../sim/index.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { exactJson } from '../packages/exact-json.ts'
@@ -87,8 +88,6 @@ export function encodeHeader(header: RecordingHeader): Uint8Array {
   return out
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isUint32 = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 1024

@@ -28,7 +28,7 @@ export interface Damage {
 }
 
 /** Ticks that follow one another without a gap. */
-export interface TickRun {
+interface TickRun {
   readonly startTick: number
   /** Offset of each tick's hash, from startTick + 1 on. */
   readonly hashes: readonly number[]
@@ -36,7 +36,7 @@ export interface TickRun {
   readonly frames: ReadonlyMap<number, number>
 }
 
-export interface RecordingParts {
+interface RecordingParts {
   readonly bytes: Uint8Array
   readonly header: ReadHeader
   readonly run: TickRun

@@ -1,4 +1,5 @@
 /** Closes a recording whose writer ended before it could: what has to go of its tail, and what has to follow. */
+import { concatBytes } from '../sim/bytes.ts'
 import { encodeChunk, peekChunk } from './chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SEEK_POINT_EVERY_TICKS } from './format.ts'
@@ -41,7 +42,7 @@ export function sealRecording(bytes: Uint8Array, reason: string): RecordingResul
     encodeChunk(ChunkType.index, sequence++, index),
     encodeChunk(ChunkType.footer, sequence, encodeFooter(indexOffset)),
   )
-  return good({ keepBytes, append: concat(tail), quarantined })
+  return good({ keepBytes, append: concatBytes(tail), quarantined })
 }
 
 /** How many chunks are kept, where they end, and where a reader may begin. */
@@ -92,14 +93,4 @@ function indexOf(recording: Recording, keepBytes: number, seekPoints: readonly P
     checkpoints,
     seekPoints,
   })
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    out.set(part, offset)
-    offset += part.length
-  }
-  return out
 }

@@ -29,7 +29,7 @@ function spawnPoint(realm: Realm): Vec3 {
   return froundVec(position)
 }
 
-export interface AvatarInit {
+interface AvatarInit {
   readonly id: number
   readonly player: PlayerId
   readonly user: UserNumber

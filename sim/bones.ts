@@ -30,7 +30,7 @@ import type { Avatar, Prop, Realm } from './state.ts'
 import type { AvatarBody, BoneCapsule, Quat, Vec3 } from './types.ts'
 
 /** Bone bodies at once, and how many may be made in one tick: caps on the cost. */
-export const BONE_BODIES_MAX = 192
+const BONE_BODIES_MAX = 192
 const BONE_BODIES_PER_TICK_MAX = 48
 /** How near (from the avatar's middle to the prop's surface) a prop must be for its bones to be looked at, metres: an arm and a stride. */
 const NEAR = 1.2

@@ -1,18 +1,18 @@
 /** The phase that brings back what left the realm: an avatar to the spawn, a prop to where it was spawned, at rest. */
 import { toSpawn } from './avatars.ts'
 import { letGo } from './holds.ts'
-import { inBounds } from './inputs.ts'
+import { inBounds } from './extent.ts'
 import { placeProp, positionOf, readMotion } from './props.ts'
 import type { Realm } from './state.ts'
 
 export function stepBounds(realm: Realm): void {
   for (const avatar of realm.avatars.values()) {
-    if (inBounds(realm, avatar.position)) continue
+    if (inBounds(realm.definition.bounds, avatar.position)) continue
     toSpawn(realm, avatar)
     realm.events.push({ type: 'returned', element: avatar.id })
   }
   for (const prop of realm.props.values()) {
-    if (prop.asleep || prop.spec.motion === 'static' || inBounds(realm, positionOf(prop))) continue
+    if (prop.asleep || prop.spec.motion === 'static' || inBounds(realm.definition.bounds, positionOf(prop))) continue
     letGo(realm, prop, false)
     placeProp(prop, prop.home.position, prop.home.rotation)
     prop.asleep = false

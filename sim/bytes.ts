@@ -142,6 +142,17 @@ export class ByteReader {
   }
 }
 
+/** One array with the bytes of all parts. */
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
 /** A value as JSON of ASCII characters alone: how state bytes keep what has many numbers and few words. */
 export const keptJson = (value: unknown): string =>
   JSON.stringify(value).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -154,7 +165,7 @@ export function ascii(s: string): Uint8Array {
 }
 
 /** A string's UTF-16 code units, little-endian. */
-export function utf16(s: string): Uint8Array {
+function utf16(s: string): Uint8Array {
   const bytes = new Uint8Array(s.length * 2)
   for (let i = 0; i < s.length; i++) {
     const unit = s.charCodeAt(i)

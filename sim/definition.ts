@@ -1,4 +1,5 @@
 /** Reading a realm definition from JSON: every fault is named with its place, and what is accepted never traps. */
+import { isObject, type JsonObject } from './json.ts'
 import { isFiniteNumber } from './maths.ts'
 import { nameFault, shownName } from './name.ts'
 import { BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, CAPSULE_RADIUS_MIN, CAPSULES_MAX } from './packages.ts'
@@ -26,15 +27,12 @@ export interface DefinitionError {
   readonly message: string
 }
 
-export const PLAYERS_MAX = 1024
+const PLAYERS_MAX = 1024
 export const ELEMENTS_MAX = 16_384
 const BODIES_MAX = 64
 /** Characters (code points) of a name: what fits on a label of the page. */
 const NAME_CHARACTERS_MAX = 64
 const EXTENT_MAX = 10_000
-
-type Json = Readonly<Record<string, unknown>>
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Collects errors while it reads; a value that is wrong is replaced by a harmless one. */
 class Reading {
@@ -43,7 +41,7 @@ class Reading {
   fault(where: string, message: string): void {
     if (this.errors.length < 100) this.errors.push({ where, message })
   }
-  object(value: unknown, where: string): Json {
+  object(value: unknown, where: string): JsonObject {
     if (isObject(value)) return value
     this.fault(where, `needs an object, has ${describe(value)}`)
     return {}

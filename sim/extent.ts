@@ -1,6 +1,10 @@
 /** How far things reach. */
 import { abs, add, IDENTITY, length, max, min, rotate, sqrt, vec } from './maths.ts'
-import type { Collider, PropSpec, Shape, Vec3 } from './types.ts'
+import type { Collider, PropSpec, RealmDefinition, Shape, Vec3 } from './types.ts'
+
+/** True for a point inside an axis-aligned box or on its surface. */
+export const inBounds = ({ min: low, max: high }: RealmDefinition['bounds'], { x, y, z }: Vec3): boolean =>
+  x >= low.x && x <= high.x && y >= low.y && y <= high.y && z >= low.z && z <= high.z
 
 /** Radius of a shape around its own origin at scale 1. */
 function shapeRadius(shape: Shape): number {

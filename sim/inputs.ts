@@ -6,22 +6,18 @@ import { drag, grab, handOf, release } from './holds.ts'
 import { clamp, fround, froundQuat, froundVec, isFiniteNumber, wrapAngle } from './maths.ts'
 import { continueTrack, isPackedPose, boneMaskOf, POSE_FLOATS, unpackPose, writePose } from './pose.ts'
 import { addPackage } from './packages.ts'
+import { inBounds } from './extent.ts'
 import { createProp, templateOf, removeProp, rescaleProp } from './props.ts'
 import { guestReason, makeRoom } from './budget.ts'
 import { askToMove } from './freeze.ts'
 import { checkScale, isPosition, isUnitQuat } from './shapes.ts'
 import { inRange } from './ranges.ts'
-import { Permission, type Command, type Input, type RejectReason, type Vec3 } from './types.ts'
+import { Permission, type Command, type Input, type RejectReason } from './types.ts'
 import type { Avatar, Realm } from './state.ts'
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>
 /** A reason, or null where the command was carried out. */
 type Outcome = RejectReason | null
-
-export function inBounds(realm: Realm, { x, y, z }: Vec3): boolean {
-  const { min, max } = realm.definition.bounds
-  return x >= min.x && x <= max.x && y >= min.y && y <= max.y && z >= min.z && z <= max.z
-}
 
 function join(
   realm: Realm,
@@ -55,7 +51,8 @@ function leave(realm: Realm, input: Input, { player }: Of<'leave'>): Outcome {
 function teleport(realm: Realm, input: Input, { player, position, yaw }: Of<'teleport'>): Outcome {
   const avatar = realm.players.get(player)
   if (!avatar) return 'unknown-player'
-  if (!isPosition(position) || !inBounds(realm, position) || !inRange('yaw', yaw)) return 'invalid-value'
+  if (!isPosition(position) || !inBounds(realm.definition.bounds, position) || !inRange('yaw', yaw))
+    return 'invalid-value'
   placeAvatar(realm, avatar, position, wrapAngle(yaw))
   realm.events.push({ type: 'teleported', player: input.player, sequence: input.sequence, moved: player })
   return null
@@ -147,7 +144,12 @@ function spawn(
   if (typeof template === 'string') return template
   const reason = checkScale(template.spec, scale)
   if (reason) return reason
-  if (!isPosition(position) || !inBounds(realm, position) || !isUnitQuat(rotation) || !isAccess(access))
+  if (
+    !isPosition(position) ||
+    !inBounds(realm.definition.bounds, position) ||
+    !isUnitQuat(rotation) ||
+    !isAccess(access)
+  )
     return 'invalid-value'
   const noRoom =
     (avatar && !manages(avatar) ? guestReason(realm, template.spec, { position, rotation, scale }) : null) ??

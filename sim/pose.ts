@@ -23,7 +23,7 @@ export interface Pose {
   readonly bones: readonly (Quat | null)[]
 }
 
-export const POSE_BYTES_MIN = 30
+const POSE_BYTES_MIN = 30
 const JOINT_BYTES = 10
 const BONE_MASK_ALL = (1 << BONES.length) - 1
 const RANGE = 0.7071067811865476
@@ -65,7 +65,7 @@ export function unpackRotation(bits: number): Quat {
 }
 
 /** How many bones a mask names. */
-export function countBones(mask: number): number {
+function countBones(mask: number): number {
   let n = 0
   for (let m = mask; m; m &= m - 1) n++
   return n

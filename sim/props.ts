@@ -48,7 +48,7 @@ export function templateOf(realm: Realm, wanted: PropSpec | PackageHash): PropTe
 export const templateOfPackage = ({ hash, physics, identity }: Package): PropTemplate | null =>
   physics.kind === 'object' ? { spec: physics.prop, package: hash, identity } : null
 
-export interface PropPlace extends Omit<PlacedProp, 'prop'> {
+interface PropPlace extends Omit<PlacedProp, 'prop'> {
   readonly owner: UserNumber
   readonly share: ShareNumber
   readonly access: number

@@ -21,7 +21,7 @@ const NEAR = 0.6
 /** Distance over the ground from the middle of an obstacle of a radius, below which it may be in the way, metres. */
 export const obstacleReach = (radius: number): number => radius + CAPSULE_RADIUS + NEAR
 
-export interface Steered {
+interface Steered {
   readonly velocity: Vec3
   readonly jumped: boolean
 }
@@ -57,7 +57,7 @@ export function steer(
 }
 
 /** What of a realm matters to who walks. */
-export type Terrain = Pick<RealmDefinition, 'ground' | 'gravity' | 'tickRate'>
+type Terrain = Pick<RealmDefinition, 'ground' | 'gravity' | 'tickRate'>
 
 export function overGround({ ground }: Terrain, { x, z }: Vec3): boolean {
   return x >= -ground.x && x <= ground.x && z >= -ground.z && z <= ground.z

@@ -6,5 +6,11 @@ export interface Fault {
   readonly cause?: unknown
 }
 
+/** The system's code of a failed call, e.g. ENOENT; undefined where the error has none. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
 /** A fault as an error's message. */
 export const faultText = ({ what, where, fix }: Fault): string => `${what}\n  where: ${where}\n  what to do: ${fix}`

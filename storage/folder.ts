@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-export const FOLDER_MODE = 0o700
+const FOLDER_MODE = 0o700
 export const FILE_MODE = 0o600
 /** Mode bits that a program's new files do not get while it keeps such folders. */
 export const PRIVATE_UMASK = 0o077

@@ -47,7 +47,7 @@ function filled(first: readonly Capsule[], groups: readonly Group[], surface: Su
 }
 
 /** Capsules of groups, in the scene's space. */
-export function capsulesOf(groups: readonly Group[], surface: Surface): { group: Group; capsule: Capsule }[] {
+function capsulesOf(groups: readonly Group[], surface: Surface): { group: Group; capsule: Capsule }[] {
   const total = groups.reduce((sum, group) => sum + areaOf(group), 0)
   const kept = groups.filter((group) => areaOf(group) >= SHARE_MIN * total)
   const first = kept

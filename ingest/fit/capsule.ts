@@ -8,7 +8,7 @@ export interface Capsule {
   readonly r: number
 }
 
-export interface WeightedPoints {
+interface WeightedPoints {
   readonly points: readonly Vec3[]
   readonly weights: readonly number[]
 }
@@ -37,7 +37,7 @@ export function percentiles(
   return found
 }
 
-export function centroid({ points, weights }: WeightedPoints): Vec3 {
+function centroid({ points, weights }: WeightedPoints): Vec3 {
   const sum = weights.reduce((s, w) => s + w, 0)
   return scaled(
     points.reduce((s, p, i) => add(s, scaled(p, weights[i] ?? 0)), vec(0, 0, 0)),
@@ -46,7 +46,7 @@ export function centroid({ points, weights }: WeightedPoints): Vec3 {
 }
 
 /** The direction in which points spread most: power iteration on their covariance. */
-export function mainAxis({ points, weights }: WeightedPoints, centre: Vec3): Vec3 {
+function mainAxis({ points, weights }: WeightedPoints, centre: Vec3): Vec3 {
   let [xx, xy, xz, yy, yz, zz] = [0, 0, 0, 0, 0, 0]
   points.forEach((p, i) => {
     const [d, w] = [sub(p, centre), weights[i] ?? 0]
@@ -77,8 +77,7 @@ export function across(axis: Vec3): readonly [Vec3, Vec3] {
   return [u, cross(axis, u)]
 }
 
-export const capsuleVolume = ({ a, b, r }: Capsule): number =>
-  3.141592653589793 * r * r * (length(sub(b, a)) + (4 / 3) * r)
+const capsuleVolume = ({ a, b, r }: Capsule): number => 3.141592653589793 * r * r * (length(sub(b, a)) + (4 / 3) * r)
 
 function along(axis: Vec3, group: WeightedPoints, centre: Vec3): Capsule {
   const { points, weights } = group

@@ -2,6 +2,7 @@
  * Which node is which humanoid bone: said by VRM 1.0, by VRM 0.x, or by a map of names; never guessed from names.
  * Sources: VRMC_vrm-1.0 humanoid.md (bones, the required ones, who is above whom), VRM 0.0 humanBones.
  */
+import { isObject, type JsonObject } from '../../sim/json.ts'
 import type { Node } from '@gltf-transform/core'
 import { BONE_PARENTS, BONES, type Bone } from '../../sim/types.ts'
 import { Rejected, type Rejection, type Warn } from '../types.ts'
@@ -53,14 +54,12 @@ const indexOfBone = (bone: string): number => (BONES as readonly string[]).index
 export const parentOfBone = (bone: string): string | null =>
   EXTRA_PARENTS.get(bone) ?? BONES[BONE_PARENTS[indexOfBone(bone)] ?? -1] ?? null
 
-export const isBone = (name: string): boolean => indexOfBone(name) >= 0 || EXTRA_PARENTS.has(name)
+const isBone = (name: string): boolean => indexOfBone(name) >= 0 || EXTRA_PARENTS.has(name)
 
 /** VRM 0.x calls the thumb's bones one part lower than VRM 1.0. */
 const fromVrm0 = (bone: string): string =>
   bone.replace(/ThumbProximal$/, 'ThumbMetacarpal').replace(/ThumbIntermediate$/, 'ThumbProximal')
 
-type Json = Readonly<Record<string, unknown>>
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const inside = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce((v, key) => (isObject(v) ? v[key] : undefined), value)
 
@@ -73,7 +72,7 @@ const fault = (
 ): Rejection => ({ rule, where, value, limit, message })
 
 /** Names to indices of nodes; a name that no node or more than one has is refused. */
-function byName(json: unknown, names: Json, where: string): Map<string, number> {
+function byName(json: unknown, names: JsonObject, where: string): Map<string, number> {
   const nodes = inside(json, 'nodes')
   const list: readonly unknown[] = Array.isArray(nodes) ? nodes : []
   const found = new Map<string, number>()

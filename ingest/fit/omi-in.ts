@@ -1,9 +1,8 @@
 /** Where a file says its physics: OMI_physics_shape and OMI_physics_body, or the archived OMI_collider, brought to the same form. */
+import { isObject } from '../../sim/json.ts'
 import type { Mesh, Node } from '@gltf-transform/core'
 import type { OmiPhysics } from '../types.ts'
 
-type Json = Readonly<Record<string, unknown>>
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const inside = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce((v, key) => (isObject(v) ? v[key] : undefined), value)
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

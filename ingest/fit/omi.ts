@@ -1,6 +1,7 @@
 /**
  * Colliders that a file brings itself. Sources: OMI_physics_shape and OMI_physics_body (omigroup/gltf-extensions). What is read here is as uploaded: each value is checked.
  */
+import { isObject, type JsonObject } from '../../sim/json.ts'
 import type { Mesh, Node } from '@gltf-transform/core'
 import type { Collider, Motion, Shape, Vec3 } from '../../sim/index.ts'
 import { COLLIDERS_MAX } from '../../sim/index.ts'
@@ -14,9 +15,7 @@ import { HullMaker } from './hulls.ts'
 import { boxCollider, placed } from './primitives.ts'
 import type { Surface } from './surface.ts'
 
-type Json = Readonly<Record<string, unknown>>
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-const part = (value: unknown, key: string): Json => {
+const part = (value: unknown, key: string): JsonObject => {
   const found = isObject(value) ? value[key] : undefined
   return isObject(found) ? found : {}
 }
@@ -38,7 +37,7 @@ const LENGTHS = `0 to ${LENGTH_MAX} m`
 const isLength = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= LENGTH_MAX
 
 /** A length of a shape, with the extension's default where it is left out. */
-function metres(from: Json, key: string, otherwise: number, where: string): number {
+function metres(from: JsonObject, key: string, otherwise: number, where: string): number {
   const value = from[key] ?? otherwise
   if (isLength(value)) return value
   return refuse(`${where}/${key}`, value, `${key} must be a number of metres from zero on`, LENGTHS)
@@ -111,7 +110,7 @@ function scaleOf(node: Node): Vec3 {
 
 function meshColliders(
   reading: Reading,
-  shape: Json,
+  shape: JsonObject,
   type: 'convex' | 'trimesh',
   node: Node,
   where: string,
@@ -135,7 +134,7 @@ function turnedHull({ hulls }: Reading, node: Node, points: readonly Vec3[]): Co
   return exactHull(hulls, hulls.hull(inScene)) ?? boxCollider(inScene, frameOf(node))
 }
 
-function colliderOf(reading: Reading, shape: Json, node: Node, where: string): Collider[] {
+function colliderOf(reading: Reading, shape: JsonObject, node: Node, where: string): Collider[] {
   const frame = frameOf(node)
   const scale = scaleOf(node)
   const one = (made: Shape): Collider[] => [placed(made, outOfFrame(frame, vec(0, 0, 0)), frame.rotation)]

@@ -7,7 +7,7 @@
 import type { Vec3 } from '../../sim/index.ts'
 import { boundsOf, type Surface } from './surface.ts'
 
-export interface Grid {
+interface Grid {
   readonly origin: Vec3
   /** Edge of a cell, metres. */
   readonly cell: number

@@ -3,7 +3,7 @@
  * comments, and packed text that may unpack to gigabytes in a client. The pixels' own bytes are left as they are.
  */
 import type { ImageType } from '../preflight/image-header.ts'
-import { joined } from './joined.ts'
+import { concatBytes } from '../../sim/bytes.ts'
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const ascii = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4))
@@ -26,7 +26,7 @@ function cleanPng(bytes: Uint8Array): Uint8Array | null {
     if (end > bytes.length) return null
     const type = ascii(bytes, at + 4)
     if (PNG_KEPT.includes(type)) parts.push(bytes.subarray(at, end))
-    if (type === 'IEND') return joined(parts)
+    if (type === 'IEND') return concatBytes(parts)
     at = end
   }
   return null
@@ -47,7 +47,7 @@ function cleanJpeg(bytes: Uint8Array): Uint8Array | null {
       continue
     }
     // From the first scan on there is picture to the end.
-    if (marker === 0xda) return joined([...parts, bytes.subarray(at)])
+    if (marker === 0xda) return concatBytes([...parts, bytes.subarray(at)])
     const end = at + 2 + view.getUint16(at + 2)
     if (end > bytes.length || end < at + 4) return null
     if (isKeptSegment(marker)) parts.push(bytes.subarray(at, end))
@@ -75,7 +75,7 @@ function cleanWebp(bytes: Uint8Array): Uint8Array | null {
     if (!WEBP_DROPPED.includes(type)) parts.push(part)
     at = next
   }
-  const out = joined(parts)
+  const out = concatBytes(parts)
   viewOf(out).setUint32(4, out.length - 8, true)
   return out
 }

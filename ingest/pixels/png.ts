@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib'
 import { zlibSync } from 'fflate'
-import { joined } from './joined.ts'
+import { concatBytes } from '../../sim/bytes.ts'
 
 export interface Pixels {
   readonly width: number
@@ -38,7 +38,7 @@ export function encodePng(pixels: Pixels): Uint8Array {
     chunk('IDAT', zlibSync(filtered(pixels, channels), { level: COMPRESSION })),
     chunk('IEND', new Uint8Array(0)),
   ]
-  return joined(parts)
+  return concatBytes(parts)
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

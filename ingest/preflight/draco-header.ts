@@ -1,6 +1,6 @@
 /** How much Draco data unpacks to, by its header (Draco bitstream specification 2.2, sections 3 to 5). */
 
-export interface DracoHeader {
+interface DracoHeader {
   readonly faces: number
   readonly points: number
 }

@@ -13,8 +13,7 @@ export function dataOf(uri: string): Uint8Array | null {
 }
 
 /** The media type that a data URI names, or null. */
-export const dataType = (uri: string): string | null =>
-  /^data:([\w.+-]+\/[\w.+-]+)/.exec(uri.slice(0, 100))?.[1] ?? null
+const dataType = (uri: string): string | null => /^data:([\w.+-]+\/[\w.+-]+)/.exec(uri.slice(0, 100))?.[1] ?? null
 
 class Binary {
   readonly #parts: Uint8Array[] = []

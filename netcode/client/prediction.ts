@@ -8,6 +8,7 @@
  * predicted, but corrected: what stands in the way (there, as long as the move is the same, the avatar goes on as the
  * server's last answers went), landing on props, being pushed, the way back from outside the realm, teleports.
  */
+import { inBounds } from '../../sim/extent.ts'
 import { add, fround, length, lerp, limited, scaled, sub, wrapAngle, ZERO } from '../../sim/maths.ts'
 import { obstacleReach, stepFreely, type Motion } from '../../sim/steering.ts'
 import type { Command, RealmDefinition, Vec3 } from '../../sim/types.ts'
@@ -215,7 +216,7 @@ export class Prediction {
     const { position } = motion
     return {
       ...motion,
-      position: this.#inBounds(position) ? position : state.position,
+      position: inBounds(this.#definition.bounds, position) ? position : state.position,
       flying,
       yaw,
       jumping: jumping && !jumped,
@@ -239,10 +240,5 @@ export class Prediction {
     return this.#obstacles.some(
       (obstacle) => Math.hypot(obstacle.x - x, obstacle.z - z) < obstacleReach(obstacle.radius),
     )
-  }
-
-  #inBounds({ x, y, z }: Vec3): boolean {
-    const { min, max } = this.#definition.bounds
-    return x >= min.x && x <= max.x && y >= min.y && y <= max.y && z >= min.z && z <= max.z
   }
 }

@@ -8,7 +8,7 @@ import { CHARACTERS_PER_STATEMENT_MAX, ROWS_PER_STATEMENT_MAX } from './limits.t
 import { float, integer, json, text, textOrNull } from './rows.ts'
 import { STATEMENTS } from './statements.ts'
 
-export interface ElementsSave {
+interface ElementsSave {
   readonly at: LogPosition
   readonly put: readonly SavedElement[]
   /** `all`: what is not in `put` goes. */

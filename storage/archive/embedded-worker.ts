@@ -5,6 +5,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { makePrivate } from '../folder.ts'
 import type { Row } from './connection.ts'
 import type { EmbeddedAnswer, EmbeddedRequest, EmbeddedStart } from './embedded-messages.ts'
+import { codeOf } from '../fault.ts'
 
 /** OIDs of the types that our statements answer with, each left as its text: bool, int8, int4, text, float8, timestamptz, uuid, jsonb and kin. */
 const AS_TEXT = Object.fromEntries(
@@ -34,7 +35,7 @@ async function answer(db: PGlite, { id, sql, values }: EmbeddedRequest): Promise
     const { rows } = await db.query<Row>(sql, [...values], { parsers: AS_TEXT, serializers: SERIALIZERS })
     return { type: 'rows', id, rows }
   } catch (error) {
-    const state = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+    const state = codeOf(error) ?? ''
     // Without a code the database itself broke: only a new one can be relied on.
     if (state === '') throw error
     return { type: 'refused', id, state, message: error instanceof Error ? error.message : String(error) }
@@ -70,7 +71,7 @@ if (parentPort) {
   serve(port, workerData as EmbeddedStart).then(
     () => process.exit(0),
     (error: unknown) => {
-      const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+      const code = codeOf(error) ?? ''
       port.postMessage({
         type: 'failed',
         code,

@@ -1,6 +1,7 @@
 /** The local store's files: few operations at a time, each new file whole and durable under its name or not there. */
 import { mkdir, open, readdir, rename, rm, stat, statfs, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { codeOf } from '../fault.ts'
 import { AssetError } from './assets.ts'
 import type { ParsedKey } from './keys.ts'
 import { DISK_JOBS_MAX, DISK_QUEUE_MAX } from './limits.ts'
@@ -178,20 +179,13 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** The system's code of a failed call, or ''. */
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : ''
-}
-
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 const DENIED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS'])
 
 /** The one place that judges the file system's errors. */
 export function diskFault(error: unknown, doing: string, where: string): AssetError {
   if (error instanceof AssetError) return error
-  const code = codeOf(error)
+  const code = codeOf(error) ?? ''
   const words = { where, cause: error }
   if (FULL.has(code))
     return new AssetError({

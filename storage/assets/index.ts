@@ -15,7 +15,7 @@ export type { S3Options } from './s3.ts'
 
 export type LocalCloudOptions = LocalOptions & Partial<LocalHttpOptions>
 
-export type AssetsOptions = LocalCloudOptions | { readonly s3: S3Options }
+type AssetsOptions = LocalCloudOptions | { readonly s3: S3Options }
 
 /** Fails where the folder or the bucket cannot be used. */
 export function assetsLayer(options: AssetsOptions): Layer.Layer<Assets, AssetError> {

@@ -36,7 +36,7 @@ export interface LocalHttpOptions {
 export const isUpload = ({ method, url = '' }: IncomingMessage): boolean =>
   method === 'PUT' && url.startsWith(UPLOAD_ROUTE)
 
-export const isAssetRequest = ({ url = '' }: IncomingMessage): boolean => url.startsWith(ROUTE)
+const isAssetRequest = ({ url = '' }: IncomingMessage): boolean => url.startsWith(ROUTE)
 
 export function localCloudHandler(store: LocalFiles, { origins, log }: LocalHttpOptions): AssetsService['answers'] {
   const parts = { downloads: new Downloads(store), uploads: new Uploads(store), store, origins }

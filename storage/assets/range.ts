@@ -7,7 +7,7 @@ export interface ByteRange {
 }
 
 /** `whole`: no range, one that is malformed or in another unit (to be ignored), or several (may be answered whole). */
-export type RangeRequest = ByteRange | 'whole' | 'unsatisfiable'
+type RangeRequest = ByteRange | 'whole' | 'unsatisfiable'
 
 const SINGLE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i
 

@@ -6,7 +6,7 @@ import {
   PutBucketCorsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { codeOf, isMissing } from './s3-fault.ts'
+import { s3CodeOf, isMissing } from './s3-fault.ts'
 
 /** Pages of every origin: what protects files is the signature of a link, and no browser sends it by itself. */
 const CORS = {
@@ -39,7 +39,7 @@ export async function permitPages(client: S3Client, bucket: string, abortSignal:
     const { CORSRules = [] } = await client.send(new GetBucketCorsCommand({ Bucket: bucket }), { abortSignal })
     if (CORSRules.length > 0) return null
   } catch (error) {
-    if (codeOf(error) !== 'NoSuchCORSConfiguration' && !isMissing(error)) return wordsFor(bucket, error)
+    if (s3CodeOf(error) !== 'NoSuchCORSConfiguration' && !isMissing(error)) return wordsFor(bucket, error)
   }
   try {
     await client.send(new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: CORS }), { abortSignal })
@@ -50,4 +50,4 @@ export async function permitPages(client: S3Client, bucket: string, abortSignal:
 }
 
 const wordsFor = (bucket: string, error: unknown): string =>
-  `s3: the CORS rule of the bucket ${bucket} could not be read or set (${codeOf(error)}): pages can upload and download only where its operator permits GET, HEAD and PUT from their origin`
+  `s3: the CORS rule of the bucket ${bucket} could not be read or set (${s3CodeOf(error)}): pages can upload and download only where its operator permits GET, HEAD and PUT from their origin`

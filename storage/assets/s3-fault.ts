@@ -83,4 +83,4 @@ export const isThereAlready = (error: unknown): boolean => answerOf(error).statu
 export const isMissing = (error: unknown): boolean => answerOf(error).status === 404
 
 /** The code of S3's answer, e.g. NoSuchCORSConfiguration. */
-export const codeOf = (error: unknown): string => answerOf(error).name
+export const s3CodeOf = (error: unknown): string => answerOf(error).name

@@ -13,7 +13,7 @@ export const FREE_BYTES_MIN = 256 * 1024 * 1024
 /** Milliseconds between looks: a recording that was deleted is to be noticed within a second. */
 export const LOOK_EVERY_MS = 500
 
-export interface DirectoryWatchOptions {
+interface DirectoryWatchOptions {
   readonly directory: string
   readonly platform: Platform
   readonly freeBytesMin?: number | undefined

@@ -1,4 +1,5 @@
 /** What can go wrong with recordings on disk. */
+import { codeOf } from '../fault.ts'
 
 /** `no-space`: the disk or a quota is full. `exists`: another process has begun the same recording. `fenced`: another server goes on with the realm. `denied`: rights. `io`: all else. */
 export type RecordingFaultReason = 'no-space' | 'exists' | 'fenced' | 'denied' | 'io'
@@ -36,7 +37,7 @@ const WORDS: Readonly<Record<FileReason, string>> = {
 
 /** The one place that judges the file system's errors. */
 export function faultOf(error: unknown, path: string, doing: string): RecordingFault {
-  const code = (error as NodeJS.ErrnoException | null)?.code ?? ''
+  const code = codeOf(error) ?? ''
   const reason = REASONS[code] ?? 'io'
   return new RecordingFault(reason, path, `could not ${doing} ${path}: ${WORDS[reason]} (${code || String(error)})`, {
     cause: error,

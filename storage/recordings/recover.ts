@@ -99,12 +99,12 @@ export async function recover<R>(
   return skipped.length === 0 ? { status: 'fresh', nextEpoch } : { status: 'unusable', nextEpoch, skipped }
 }
 
-export type Replayed<R> = Pick<
+type Replayed<R> = Pick<
   Recovered<R>,
   'realm' | 'definition' | 'tick' | 'hash' | 'ticksReplayed' | 'recording' | 'ticksLost' | 'divergedAt' | 'damage'
 >
 
-export interface ReplayOptions {
+interface ReplayOptions {
   readonly platform?: Platform
   /** The last tick that is stepped; by default the last that was written, whether anybody saw the end of its step or not. */
   readonly tick?: number

@@ -74,7 +74,7 @@ export type Try =
     }
 
 /** The frame after a base: what is taken out, and the inputs that were recorded for it, where they are kept. */
-export interface FrameWanted {
+interface FrameWanted {
   readonly pending: Uint8Array | null
   readonly props: readonly ElementId[]
   readonly players: readonly PlayerId[]

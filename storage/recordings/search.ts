@@ -206,7 +206,7 @@ async function shortest(max: number, helps: (n: number) => Promise<boolean>): Pr
 }
 
 /** What the failure names; what was touched last; what moves; all by age, the newest first. */
-export function suspects({ things, touched }: Pick<Base, 'things' | 'touched'>, reason: string): readonly Thing[] {
+function suspects({ things, touched }: Pick<Base, 'things' | 'touched'>, reason: string): readonly Thing[] {
   const named = Number(/\bprop (\d+)\b/.exec(reason)?.[1] ?? 0)
   const rank = ({ element, isAwake }: Thing): number =>
     element === named ? 3 : touched.has(element) ? 2 : isAwake ? 1 : 0
