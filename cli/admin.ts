@@ -1,10 +1,11 @@
-/** `otherworld admin`: roles in a realm, given and taken by who can read the server's data directory. */
+/** `otherworld admin`: gives and takes roles in a realm. It needs to read the server's data directory. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RealmRole } from '../http-api/index.ts'
 import { ConnectError } from '../netcode/index.ts'
 import { OPERATOR_TOKEN_FILE } from '../server/accounts/data-directory.ts'
 import { printFailure, printJson, rows, schemaOf, terminal } from './output.ts'
-import { ApiError, fieldsOf, isServerUrl, ServerApi, textIn } from './server-api.ts'
+import { ApiError, isServerUrl, ServerApi } from './server-api.ts'
 import { Exit, UsageError, type Arguments, type Option, type Verb } from './verb.ts'
 
 const OPTIONS: Readonly<Record<string, Option>> = {
@@ -27,12 +28,10 @@ export const grant: Verb = {
   run: (args) => {
     const [uid, role] = exactly(args, 2, 'a user and a role: otherworld admin grant UID ROLE')
     return admin('admin grant', args, async (api, realm) => {
-      const granted = await api.ask(
-        'PUT',
-        `v1/realms/${encodeURIComponent(realm)}/grants/${encodeURIComponent(uid ?? '')}`,
-        { role },
-      )
-      say(args, 'admin grant', { realm, uid, role: granted['role'] }, `${uid} is ${role} of ${realm}\n`)
+      // The server refuses a role that it does not know, with those that it does.
+      const body = { role: role as RealmRole }
+      const granted = await api.call('putGrant', { realm, uid: uid ?? '' }, { body })
+      say(args, 'admin grant', { realm, uid, role: granted.role }, `${uid} is ${role} of ${realm}\n`)
     })
   },
 }
@@ -45,7 +44,7 @@ export const revoke: Verb = {
   run: (args) => {
     const [uid] = exactly(args, 1, 'a user: otherworld admin revoke UID')
     return admin('admin revoke', args, async (api, realm) => {
-      await api.ask('DELETE', `v1/realms/${encodeURIComponent(realm)}/grants/${encodeURIComponent(uid ?? '')}`)
+      await api.call('removeGrant', { realm, uid: uid ?? '' })
       say(args, 'admin revoke', { realm, uid }, `${uid} has no role in ${realm} any more\n`)
     })
   },
@@ -57,14 +56,13 @@ export const grants: Verb = {
   summary: 'Lists who has which role in a realm.',
   run: (args) =>
     admin('admin grants', args, async (api, realm) => {
-      const { grants: listed } = await api.ask('GET', `v1/realms/${encodeURIComponent(realm)}/grants`)
-      const all = (Array.isArray(listed) ? listed : []).map(fieldsOf)
+      const { grants: all } = await api.call('listGrants', { realm })
       const words =
         all.length === 0
           ? `nobody has a role in ${realm}\n`
           : rows(
               terminal,
-              all.map((each) => [String(each['uid']), String(each['role'])] as const),
+              all.map((each) => [each.uid, each.role] as const),
             )
       say(args, 'admin grants', { realm, grants: all }, words)
     }),
@@ -121,9 +119,8 @@ function operatorToken(data: string): string {
 }
 
 async function onlyRealm(api: ServerApi): Promise<string> {
-  const { realms } = await api.ask('GET', 'v1/status')
-  const ids = (Array.isArray(realms) ? realms : []).map((each) => textIn(fieldsOf(each), 'id') ?? '')
-  const [id] = ids
-  if (ids.length === 1 && id !== undefined) return id
-  throw new UsageError(`the server has ${ids.length} realms; name one with --realm ID`)
+  const { realms } = await api.call('status', {})
+  const [only] = realms
+  if (realms.length === 1 && only) return only.id
+  throw new UsageError(`the server has ${realms.length} realms; name one with --realm ID`)
 }

@@ -4,13 +4,14 @@ import { userInfo } from 'node:os'
 import { basename, extname } from 'node:path'
 import { ConnectError, drive, login, RenderClient } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
-import { readAsGlb, Rejected, type IngestWarning, type Rejection } from '../ingest/index.ts'
+import { PACKAGE_KINDS, type UploadStatus } from '../http-api/index.ts'
+import { readAsGlb, Rejected } from '../ingest/index.ts'
 import { defaultIdentityFile, identityFor, keepIdentity, requireWritable, serverKey } from './identity-file.ts'
 import { readMap } from './ingest.ts'
 import { notesText } from './ingest-report.ts'
 import { paint, printFailure, printJson, Progress, rows, schemaOf, terminal } from './output.ts'
-import { ApiError, isServerUrl, ServerApi, textIn, type Fields } from './server-api.ts'
-import { uploadBytes, type Watch } from './upload-course.ts'
+import { ApiError, isServerUrl, ServerApi } from './server-api.ts'
+import { uploadBytes, type UploadWish, type Watch } from './upload-file.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
 export const verb: Verb = {
@@ -44,7 +45,14 @@ export const verb: Verb = {
   run,
 }
 
-const KINDS: readonly (string | undefined)[] = [undefined, 'avatar', 'object']
+/** Throws UsageError. */
+function kindOf(args: Arguments): UploadWish['kind'] {
+  const kind = args.text('kind')
+  if (kind === undefined) return undefined
+  const known = PACKAGE_KINDS.find((each) => each === kind)
+  if (known === undefined) throw new UsageError(`--kind is "${kind}"; it takes ${PACKAGE_KINDS.join(', ')}`)
+  return known
+}
 
 async function run(args: Arguments): Promise<number> {
   const [file, ...more] = args.positionals
@@ -52,22 +60,27 @@ async function run(args: Arguments): Promise<number> {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
   const url = args.text('url') ?? ''
   if (!isServerUrl(url)) throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
-  if (!KINDS.includes(args.text('kind')))
-    throw new UsageError(`--kind is "${args.text('kind')}"; it takes avatar, object`)
+  const kind = kindOf(args)
   const signal = AbortSignal.timeout(args.number('timeout', { min: 1, max: 86_400 }) * 1_000)
   try {
-    return await upload(args, file, url, signal)
+    return await upload(args, file, kind, url, signal)
   } catch (error) {
     return failed(error, args, signal)
   }
 }
 
-async function upload(args: Arguments, file: string, url: string, signal: AbortSignal): Promise<number> {
+async function upload(
+  args: Arguments,
+  file: string,
+  kind: UploadWish['kind'],
+  url: string,
+  signal: AbortSignal,
+): Promise<number> {
   const map = args.text('humanoid')
   const wish = {
     name: args.text('name') ?? basename(file, extname(file)).slice(0, 32),
     fileName: basename(file),
-    kind: args.text('kind'),
+    kind,
     humanoid: map === undefined ? undefined : readMap(map),
     sharing: args.flag('share') ? 'everyone' : 'owner',
   } as const
@@ -75,7 +88,7 @@ async function upload(args: Arguments, file: string, url: string, signal: AbortS
   const token = await logIn(args, url)
   const watch = watchOf(signal)
   const status = await uploadBytes(new ServerApi(url, token), url, bytes, wish, watch).finally(() => watch.end())
-  const hash = textIn(status, 'package')
+  const hash = status.package
   if (hash === undefined || !args.flag('spawn')) print(args, file, status, null)
   else {
     // What is uploaded stays, also where the realm does not take it: its hash is told all the same.
@@ -85,7 +98,7 @@ async function upload(args: Arguments, file: string, url: string, signal: AbortS
     })
     print(args, file, status, element)
   }
-  return status['stage'] === 'done' ? Exit.ok : Exit.failed
+  return status.stage === 'done' ? Exit.ok : Exit.failed
 }
 
 async function logIn(args: Arguments, url: string): Promise<string> {
@@ -177,9 +190,12 @@ const refusalOf = (reason: string): ApiError =>
       )
     : new ApiError(0, reason, `the realm did not take it: ${reason}`)
 
-function print(args: Arguments, file: string, status: Fields, element: number | null): void {
-  const { id, stage, package: hash = null, kind = null, rank = null, rejections = [], warnings = [] } = status
-  const message = textIn(status, 'message') ?? null
+/** The part of a status that is printed. Without an `id` the file was rejected before it was sent. */
+type Printed = Partial<UploadStatus> & Pick<UploadStatus, 'stage'>
+
+function print(args: Arguments, file: string, status: Printed, element: number | null): void {
+  const { id = null, stage, package: hash = null, kind = null, rank = null, rejections = [], warnings = [] } = status
+  const message = status.message ?? null
   if (args.flag('json'))
     return printJson(terminal, schemaOf('upload'), {
       file,
@@ -193,17 +209,16 @@ function print(args: Arguments, file: string, status: Fields, element: number | 
       message,
       element,
     })
-  const notes = notesText(terminal, rejections as readonly Rejection[], warnings as readonly IngestWarning[])
+  const notes = notesText(terminal, rejections, warnings)
   if (stage !== 'done')
     return terminal.out(
       `${paint(terminal, 'bold', file)}: ${paint(terminal, 'red', String(stage))}\n${message === null ? '' : `  ${message}\n`}${notes}`,
     )
-  const { pc, mobile } = (rank ?? {}) as { readonly pc?: string; readonly mobile?: string }
   return terminal.out(
-    `${paint(terminal, 'bold', file)}: ${paint(terminal, 'green', `done${typeof kind === 'string' ? `, an ${kind}` : ''}`)}\n${notes}${rows(
+    `${paint(terminal, 'bold', file)}: ${paint(terminal, 'green', `done${kind === null ? '' : `, an ${kind}`}`)}\n${notes}${rows(
       terminal,
       [
-        ...(pc === undefined ? [] : [['rank', `${pc} on PC, ${mobile} on mobile`] as const]),
+        ...(rank === null ? [] : [['rank', `${rank.pc} on PC, ${rank.mobile} on mobile`] as const]),
         ...(element === null ? [] : [['element', String(element)] as const]),
         ['package', String(hash)],
       ],
@@ -214,7 +229,7 @@ function print(args: Arguments, file: string, status: Fields, element: number | 
 function failed(error: unknown, args: Arguments, signal: AbortSignal): number {
   const json = args.flag('json')
   if (error instanceof Rejected) {
-    print(args, args.positionals[0] ?? '', { id: null, stage: 'rejected', rejections: error.rejections }, null)
+    print(args, args.positionals[0] ?? '', { stage: 'rejected', rejections: error.rejections }, null)
     return Exit.failed
   }
   if (signal.aborted) {

@@ -9,11 +9,11 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { INGEST_STAGES } from '../http-api/index.ts'
 import { isObject, listOf, objectOf, textOf } from './json.ts'
 import { CHILD_LIMITS } from './limits.ts'
 import { sha256 } from './package.ts'
 import {
-  INGEST_STAGES,
   type IngestFile,
   type IngestOptions,
   type IngestOutcome,

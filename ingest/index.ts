@@ -6,7 +6,6 @@ export { readAsGlb } from './gltf-to-glb.ts'
 export { CHECK_LIMITS, CHILD_LIMITS, KIND_LIMITS } from './limits.ts'
 export {
   Rejected,
-  INGEST_STAGES,
   type IngestFile,
   type IngestOptions,
   type IngestOutcome,

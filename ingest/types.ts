@@ -4,11 +4,10 @@
  */
 import type { Document, Mesh, Node } from '@gltf-transform/core'
 import type { AvatarBody, Collider, PropSpec, Quat } from '../sim/index.ts'
+import type { IngestStage, Rejection, UploadWarning as IngestWarning } from '../http-api/index.ts'
 import type { PackageCapsule, PackageKind, PackageManifest } from '../packages/manifest.ts'
 
-/** The stages of an ingest, in their order; an upload's status names them too. */
-export const INGEST_STAGES = ['checking', 'validating', 'normalising', 'fitting', 'packaging'] as const
-export type IngestStage = (typeof INGEST_STAGES)[number]
+export type { IngestStage, Rejection, IngestWarning }
 
 export interface IngestOptions {
   /** What the package is called; without it the file's own title (VRM meta, the scene's name), else "unnamed". */
@@ -20,27 +19,6 @@ export interface IngestOptions {
   /** `ground`, the default: lifted so that the lowest point is at y = 0, and moved under the middle where the origin lies beside the model. `author`: left as it is. */
   readonly origin?: 'ground' | 'author'
   readonly onStage?: (stage: IngestStage) => void
-}
-
-/** A rule that the upload breaks. */
-export interface Rejection {
-  /** What other programs go by, e.g. `NODE_CYCLE`, or a code of the Khronos validator's. docs/ingest.md lists them. */
-  readonly rule: string
-  /** JSON pointer into the glTF (`/nodes/3/children/0`), a node's path (`Armature/Hips`) or a byte (`byte 20`); empty: the whole file. */
-  readonly where: string
-  /** What was found there. */
-  readonly value: number | string | null
-  /** What would have been allowed. */
-  readonly limit: number | string | null
-  /** For who modelled it: what is wrong and what to do. */
-  readonly message: string
-}
-
-/** Something that was put right, or that the owner may want to put right; the upload is accepted. */
-export interface IngestWarning {
-  readonly rule: string
-  readonly where: string
-  readonly message: string
 }
 
 /** Thrown by any part of the ingest to refuse the upload; carries why. */

@@ -8,6 +8,7 @@ const SOURCES = [
   'bots',
   'cli',
   'http',
+  'http-api',
   'ingest',
   'netcode',
   'packages',

@@ -7,6 +7,7 @@ export const LAYERS = [
   'sim',
   'protocol',
   'packages',
+  'http-api',
   'http',
   'netcode',
   'replay',

@@ -2,7 +2,7 @@
 // with the server's address. Whatever a person is refused here although it may, or may although it is refused, ends it with 1.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { uploadBytes } from '../cli/upload-course.ts'
+import { uploadBytes } from '../cli/upload-file.ts'
 import { ServerApi } from '../cli/server-api.ts'
 import { drive, login, RenderClient } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'

@@ -1,22 +1,12 @@
 /** The guest login: a name for a token. */
+import { decode, ENDPOINTS, Login, pathOf, type BodyFor, type LoginRole } from '../../http-api/index.ts'
 import { cleanName } from '../../protocol/index.ts'
 import { below, refusal, startingRetryMs, unreachable } from '../connect-error.ts'
 import { ConnectError } from '../transport.ts'
 
-/** Observers watch and may run a lockstep peer; players have an avatar. */
-export type Role = 'player' | 'observer'
+export type Role = LoginRole
 
-export interface Login {
-  /** For the transports; the same token resumes the session. */
-  readonly token: string
-  readonly session: string
-  /** Id of the realm that the player is admitted to. */
-  readonly realm: string
-  /** To be kept and sent with the next login: it makes the guest the same user again. */
-  readonly identity: string
-  /** UUID, and the number that elements are owned by. */
-  readonly user: { readonly uid: string; readonly number: number }
-}
+export type { Login }
 
 export interface LoginOptions {
   readonly role?: Role
@@ -50,12 +40,12 @@ async function requestLogin(
 ): Promise<Login> {
   const clean = cleanName(name)
   if (!clean.ok) throw new ConnectError('refused', `The name "${name.slice(0, 40)}" ${clean.error.message}.`)
-  const address = below(url, 'v1/login')
-  const body = JSON.stringify({ name: clean.value, role, identity })
+  const address = below(url, pathOf(ENDPOINTS.login, {}))
+  const body: BodyFor<'login'> = { name: clean.value, role, ...(identity === undefined ? {} : { identity }) }
   const response = await request(address, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body,
+    body: JSON.stringify(body),
   }).catch((error: unknown) => {
     throw unreachable(address, error)
   })
@@ -64,22 +54,10 @@ async function requestLogin(
 }
 
 function readLogin(json: unknown): Login {
-  const { token, session, realm, identity, user } = fieldsOf(json)
-  const { uid, number } = fieldsOf(user)
-  if (
-    typeof token !== 'string' ||
-    typeof session !== 'string' ||
-    typeof realm !== 'string' ||
-    typeof identity !== 'string' ||
-    typeof uid !== 'string' ||
-    typeof number !== 'number'
+  const answer = decode(Login, json)
+  if (answer.ok) return answer.value
+  throw new ConnectError(
+    'refused',
+    'The server answered the login with something else than a token. Is it an Otherworld server of this version?',
   )
-    throw new ConnectError(
-      'refused',
-      'The server answered the login with something else than a token. Is it an Otherworld server of this version?',
-    )
-  return { token, session, realm, identity, user: { uid, number } }
 }
-
-const fieldsOf = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? { ...value } : {}

@@ -2,7 +2,8 @@ import { Cause, Effect, Exit } from 'effect'
 import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import type { Observers } from '../config.ts'
-import { makeGateway, type Caller, type GatewayService, type LoginError, type LoginReply } from './gateway.ts'
+import { makeGateway, type Caller, type GatewayService, type LoginError } from './gateway.ts'
+import type { Login } from '../../http-api/index.ts'
 import { IDENTITY_SECONDS_MAX, LOGINS_PER_MINUTE_MAX, TOKEN_SECONDS_MAX } from '../limits.ts'
 import { signIdentity, signToken, verifyToken } from './tokens.ts'
 
@@ -24,7 +25,7 @@ function gatewayAt(clock: { ms: number }, observers: Observers = 'loopback'): Ga
   })
 }
 
-async function login(gateway: GatewayService, body: unknown, caller: Caller): Promise<LoginReply | LoginError> {
+async function login(gateway: GatewayService, body: unknown, caller: Caller): Promise<Login | LoginError> {
   const exit = await Effect.runPromiseExit(gateway.login(body, caller))
   return Exit.isSuccess(exit) ? exit.value : (Cause.squash(exit.cause) as LoginError)
 }

@@ -2,6 +2,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { Context, Data, Effect, Layer } from 'effect'
 import { isLoopback, limitKey } from '../../http/connection-limits.ts'
+import { decodeBody, ENDPOINTS, type Login, type LoginRole } from '../../http-api/index.ts'
 import { cleanName, NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
 import { Archive } from '../../storage/archive/index.ts'
 import { isLocalHost } from '../http/address.ts'
@@ -13,15 +14,7 @@ import { ServerMeters, type ServerTable } from '../metrics/server-meters.ts'
 import { RecordWriteBehindService } from '../host/record-write-behind.ts'
 import type { LoginRefusal } from './login-refusals.ts'
 import { passKnownUsers } from './user-numbers.ts'
-import {
-  signIdentity,
-  signToken,
-  verifyIdentity,
-  verifyToken,
-  type Claims,
-  type Identity,
-  type Role,
-} from './tokens.ts'
+import { signIdentity, signToken, verifyIdentity, verifyToken, type Claims, type Identity } from './tokens.ts'
 
 /** Where a login comes from, as far as the server can tell. */
 export interface Caller {
@@ -30,21 +23,6 @@ export interface Caller {
   readonly host: string | undefined
   /** A proxy says that it speaks for someone else. */
   readonly forwarded: boolean
-}
-
-export interface LoginReply {
-  readonly token: string
-  readonly session: string
-  /** Id of the realm to enter. */
-  readonly realm: string
-  /** Long-lived: sent with the next login, it makes the guest the same user again. */
-  readonly identity: string
-  readonly user: {
-    /** UUID. */
-    readonly uid: string
-    /** What elements are owned by. */
-    readonly number: number
-  }
 }
 
 export class LoginError extends Data.TaggedError('LoginError')<{
@@ -71,7 +49,7 @@ export interface GatewayOptions {
 
 export interface GatewayService {
   /** `body`: the parsed JSON of POST /v1/login. */
-  login(body: unknown, caller: Caller): Effect.Effect<LoginReply, LoginError>
+  login(body: unknown, caller: Caller): Effect.Effect<Login, LoginError>
   /** Says whose the token is; null: not admitted. */
   admit(token: string): Promise<{ readonly session: string } | null>
   /** The claims of a session that was admitted. */
@@ -125,7 +103,7 @@ export function makeGateway(options: GatewayOptions): GatewayService {
       Effect.flatMap((found) => (found ? Effect.succeed(found) : badIdentity())),
     )
 
-  const login = (body: unknown, caller: Caller): Effect.Effect<LoginReply, LoginError> =>
+  const login = (body: unknown, caller: Caller): Effect.Effect<Login, LoginError> =>
     Effect.gen(function* () {
       // This machine's own tools and tests log in by the hundred; a proxy in front of the server has its own limit.
       if (!isLoopback(caller.address) && !logins.take(limitKey(caller.address), options.nowMs()))
@@ -188,31 +166,27 @@ function mayObserve(observers: Observers, caller: Caller): boolean {
   return observers === 'anyone'
 }
 
-interface Login {
+interface Guest {
   readonly name: string
-  readonly role: Role
+  readonly role: LoginRole
   /** Null: a new guest. */
   readonly identity: string | null
 }
 
-function readLogin(body: unknown): Effect.Effect<Login, LoginError> {
-  if (typeof body !== 'object' || body === null || !('name' in body) || typeof body.name !== 'string')
-    return badName('the body is not {"name": string}')
-  const cleaned = cleanName(body.name)
-  if (!cleaned.ok) return badName(`the name ${cleaned.error.message}`)
-  const name = cleaned.value
-  const role = 'role' in body && body.role !== undefined ? body.role : 'player'
-  const identity = 'identity' in body && body.identity !== undefined ? body.identity : null
-  if (identity !== null && typeof identity !== 'string') return badIdentity()
-  if (role === 'player' || role === 'observer') return Effect.succeed({ name, role, identity })
-  return Effect.fail(
-    new LoginError({
-      reason: 'bad-role',
-      what: `there is no role ${JSON.stringify(role)}`,
-      where: 'role',
-      fix: 'send "player" or "observer", or leave it out',
-    }),
-  )
+const LOGIN_REASONS = ['bad-name', 'bad-role', 'bad-identity'] as const
+
+function readLogin(body: unknown): Effect.Effect<Guest, LoginError> {
+  const login = decodeBody(ENDPOINTS.login.body, body)
+  if (!login.ok) {
+    const { message, where, fix } = login.refusal
+    const reason = LOGIN_REASONS.find((each) => each === login.refusal.reason) ?? 'bad-name'
+    return Effect.fail(new LoginError({ reason, what: message, where, fix }))
+  }
+  const { name, role = 'player', identity = null } = login.value
+  const cleaned = cleanName(name)
+  return cleaned.ok
+    ? Effect.succeed({ name: cleaned.value, role, identity })
+    : badName(`the name ${cleaned.error.message}`)
 }
 
 const badName = (what: string): Effect.Effect<never, LoginError> =>

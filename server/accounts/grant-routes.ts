@@ -1,24 +1,24 @@
-/** The addresses of roles: /v1/realms/ID/grants and /v1/realms/ID/grants/UID. */
+/** Handles requests for roles in the realm, from the operator and from owners of the realm. */
+import type { IncomingMessage } from 'node:http'
 import { isLoopback, limitKey, plainAddress } from '../../http/connection-limits.ts'
-import { readJson, sendJson } from '../../http/http.ts'
 import { bucketsByKey } from '../../http/rate-limit.ts'
-import { only, type ApiRequest } from '../http/api-request.ts'
+import type { ClaimsOf } from '../http/api.ts'
+import { RouteError } from '../http/reply.ts'
+import type { Handlers } from '../http/router.ts'
+import { LOGIN_ADDRESSES_MAX, OPERATOR_TRIES_BURST_MAX, OPERATOR_TRIES_PER_SECOND_MAX } from '../limits.ts'
 import { isSameSecret, tokenOf } from './bearer.ts'
 import type { Asker, Grants } from './grants.ts'
-import { RouteError } from '../http/reply.ts'
-import { LOGIN_ADDRESSES_MAX, OPERATOR_TRIES_BURST_MAX, OPERATOR_TRIES_PER_SECOND_MAX } from '../limits.ts'
 
-/** Answers and returns true, or false where the path is no address of a role. */
-export type GrantRoutes = (asked: ApiRequest) => Promise<boolean>
+export type GrantRoutes = (claimsOf: ClaimsOf) => Pick<Handlers, 'listGrants' | 'putGrant' | 'removeGrant'>
 
-/** `operatorToken`: what stands in the data directory. */
+/** `operatorToken`: the content of that file in the data directory. */
 export function makeGrantRoutes(grants: Grants, operatorToken: string, nowMs: () => number): GrantRoutes {
   const tries = bucketsByKey(OPERATOR_TRIES_BURST_MAX, OPERATOR_TRIES_PER_SECOND_MAX, LOGIN_ADDRESSES_MAX)
-  const askerOf = async ({ request, claims }: ApiRequest): Promise<Asker> => {
+  const askerOf = async (request: IncomingMessage, claimsOf: ClaimsOf): Promise<Asker> => {
     if (isSameSecret(tokenOf(request), operatorToken)) return 'operator'
     const address = plainAddress(request.socket.remoteAddress ?? '')
     try {
-      return await claims()
+      return await claimsOf(request)
     } catch (error) {
       if (!isLoopback(address) && !tries.take(limitKey(address), nowMs()))
         throw new RouteError(
@@ -31,29 +31,23 @@ export function makeGrantRoutes(grants: Grants, operatorToken: string, nowMs: ()
       throw error
     }
   }
-  return async (asked) => {
-    const { request, response, segments } = asked
-    const [family, realm, word, uid, ...rest] = segments
-    if (family !== 'realms' || realm === undefined || word !== 'grants' || rest.length > 0) return false
-    if (uid === undefined) {
-      only(request, ['GET', 'HEAD'])
-      const all = await grants.list(realm, await askerOf(asked))
-      sendJson(response, 200, {
+  return (claimsOf) => ({
+    listGrants: async ({ request, parameters: { realm } }) => {
+      const all = await grants.list(realm, await askerOf(request, claimsOf))
+      return {
         schema: 'otherworld/grants/1',
         realm,
         grants: all.map(({ userUid, role }) => ({ uid: userUid, role })),
-      })
-      return true
-    }
-    only(request, ['PUT', 'DELETE'])
-    const asker = await askerOf(asked)
-    if (request.method === 'PUT') {
-      const { role } = await grants.put(realm, uid, await readJson(request), asker)
-      sendJson(response, 200, { schema: 'otherworld/grant/1', realm, uid, role })
-    } else {
-      await grants.remove(realm, uid, asker)
-      response.writeHead(204).end()
-    }
-    return true
-  }
+      }
+    },
+    putGrant: async ({ request, parameters: { realm, uid }, json }) => {
+      const asker = await askerOf(request, claimsOf)
+      const { role } = await grants.put(realm, uid, await json(), asker)
+      return { schema: 'otherworld/grant/1', realm, uid, role }
+    },
+    removeGrant: async ({ request, parameters: { realm, uid } }) => {
+      await grants.remove(realm, uid, await askerOf(request, claimsOf))
+      return undefined
+    },
+  })
 }

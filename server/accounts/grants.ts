@@ -6,6 +6,7 @@ import { ServerSettings } from '../config.ts'
 import { bucketsByKey } from '../../http/rate-limit.ts'
 import { Permission } from '../../sim/index.ts'
 import { RouteError } from '../http/reply.ts'
+import { readBody } from '../http/router.ts'
 import * as limits from '../limits.ts'
 import { isUid, type Claims } from './tokens.ts'
 import { inTime, outcomeOf } from '../uploads/retry.ts'
@@ -89,15 +90,7 @@ export class Grants {
   /** Throws RouteError 400, 403, 404, 409, 429, 503. */
   async put(realm: string, uid: string, body: unknown, asker: Asker): Promise<Grant> {
     this.admit(realm, asker, uid)
-    const role = typeof body === 'object' && body !== null && 'role' in body ? body.role : undefined
-    if (role !== 'builder' && role !== 'owner')
-      throw new RouteError(
-        400,
-        'bad-role',
-        'the body names no role',
-        'role',
-        'send {"role": "builder"} or {"role": "owner"}',
-      )
+    const { role } = readBody('putGrant', body)
     if (!this.roles.has(uid) && this.roles.size >= limits.GRANTS_MAX)
       throw new RouteError(
         409,

@@ -3,10 +3,11 @@
  * logged in; an identity says who comes back. Neither can stand for the other: each has an issuer of its own.
  */
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import type { LoginRole } from '../../http-api/index.ts'
 import { NAME_CHARACTERS_MAX } from '../../protocol/index.ts'
 import { nameFault } from '../../sim/index.ts'
 
-export type Role = 'player' | 'observer'
+export type Role = LoginRole
 
 /** Somebody, over sessions. */
 export interface Identity {

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { Context, Effect, Layer } from 'effect'
+import type { ServerStatus, StoreState } from '../../http-api/index.ts'
 import { archiveLayer, Archive, ArchiveError } from '../../storage/archive/index.ts'
 import { assetsLayer, Assets, type AssetError } from '../../storage/assets/index.ts'
 import { ServerSettings } from '../config.ts'
@@ -43,17 +44,7 @@ export const assetsOf = Layer.effect(
   }),
 )
 
-/** `sinceMs`: Unix time at which it was found as it is. `broken`: it does not come back by itself. */
-export interface StoreState {
-  readonly kind: string
-  readonly state: 'up' | 'away' | 'broken'
-  readonly sinceMs: number
-}
-
-export interface StoresState {
-  readonly archive: StoreState
-  readonly assets: StoreState
-}
+export type StoresState = Pick<ServerStatus, 'archive' | 'assets'>
 
 /** A key under which there is nothing: a store that says so is up. */
 const NOTHING = `sha256/${'0'.repeat(64)}`

@@ -3,13 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import { Effect, Exit, Cause } from 'effect'
 import { isLoopback, plainAddress } from '../../http/connection-limits.ts'
-import { API_CORS, handleCors, HttpError, readJson, sendError, sendJson } from '../../http/http.ts'
+import { API_CORS, handleCors, HttpError, sendError, sendJson } from '../../http/http.ts'
 import type { AssetsService } from '../../storage/assets/index.ts'
-import type { Api } from './api.ts'
-import { only } from './api-request.ts'
+import { openApi, statusOf, type ErrorReason, type Login, type OpenApi } from '../../http-api/index.ts'
 import { METRICS_CONTENT_TYPE } from '../metrics/text.ts'
 import { LoginError, type GatewayService } from '../accounts/gateway.ts'
+import { packageVersion } from '../package-root.ts'
 import { RouteError, securityHeaders, sendText } from './reply.ts'
+import { makeRouter, only, type Router } from './router.ts'
 import type { StaticFiles } from './static-files.ts'
 import type { Health, ServerStatus } from './status.ts'
 
@@ -22,7 +23,7 @@ export interface HttpParts {
   readonly transports: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[]
   /** The store of files: answers what is below /v1/assets, with headers of its own. */
   readonly assets: Pick<AssetsService, 'answers' | 'origin'>
-  readonly api: Api
+  readonly api: Router
   status(): ServerStatus
   health(): Health
   /** In Prometheus' text format. */
@@ -30,20 +31,13 @@ export interface HttpParts {
   log(line: string): void
 }
 
-const LOGIN_STATUS: Readonly<Record<LoginError['reason'], number>> = {
-  'bad-name': 400,
-  'bad-role': 400,
-  'bad-identity': 400,
-  'not-permitted': 403,
-  'too-many-logins': 429,
-}
-
 /** Answers every request; what a handler throws becomes a JSON error, and never ends the process. */
 export function httpHandler(parts: HttpParts): (request: IncomingMessage, response: ServerResponse) => void {
+  const server = serverRoutes(parts)
   return (request, response) => {
     request.on('error', () => undefined)
     response.on('error', () => undefined)
-    route(parts, request, response).catch((error: unknown) => {
+    route(parts, server, request, response).catch((error: unknown) => {
       if (!(error instanceof HttpError))
         parts.log(`http: ${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`)
       sendError(response, error)
@@ -51,26 +45,40 @@ export function httpHandler(parts: HttpParts): (request: IncomingMessage, respon
   }
 }
 
-async function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function route(
+  parts: HttpParts,
+  server: Router,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (parts.assets.answers(request, response)) return undefined
   securityHeaders(response, request.headers.host, parts.assets.origin)
   if (parts.transports.some((answers) => answers(request, response))) return undefined
   // Pages of other sites may not use the API, unless the operator names them: a visitor's browser is not their tool.
   if (handleCors(request, response, parts.origins, API_CORS)) return undefined
   const path = pathOf(request)
-  if (path === '/v1/login') return login(parts, request, response)
+  if ((await server(path, request, response)) || (await parts.api(path, request, response))) return undefined
   if (path.startsWith('/.wrtc/')) throw notFound(path)
-  if (await parts.api(path, request, response)) return undefined
   only(request, ['GET', 'HEAD'])
   if (path === '/healthz') {
     const health = parts.health()
     return sendJson(response, health.ok ? 200 : 503, health)
   }
   if (path === '/metrics') return sendText(response, METRICS_CONTENT_TYPE, parts.metrics())
-  if (path === '/v1/status') return sendJson(response, 200, parts.status())
   if (path.startsWith('/v1/')) throw notFound(path)
   return page(parts, path, request, response)
 }
+
+/** The part of the API that is about the server itself. */
+const serverRoutes = (parts: HttpParts): Router =>
+  makeRouter({
+    login: ({ request, json }) => login(parts.gateway, request, json),
+    status: () => Promise.resolve(parts.status()),
+    openApi: () => Promise.resolve(document()),
+  })
+
+let openApiDocument: OpenApi | null = null
+const document = (): OpenApi => (openApiDocument ??= openApi(packageVersion()))
 
 function pathOf(request: IncomingMessage): string {
   try {
@@ -90,19 +98,22 @@ function callerAddress(peer: string, forwardedFor: string | string[] | undefined
   return isIP(last) === 0 ? peer : last
 }
 
-async function login(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  only(request, ['POST'])
-  const { headers, socket } = request
+async function login(
+  gateway: GatewayService,
+  { headers, socket }: IncomingMessage,
+  json: () => Promise<unknown>,
+): Promise<Login> {
   const caller = {
     address: callerAddress(plainAddress(socket.remoteAddress ?? ''), headers['x-forwarded-for']),
     host: headers.host,
     forwarded: headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined,
   }
-  const exit = await Effect.runPromiseExit(parts.gateway.login(await readJson(request), caller))
-  if (Exit.isSuccess(exit)) return sendJson(response, 200, exit.value)
+  const exit = await Effect.runPromiseExit(gateway.login(await json(), caller))
+  if (Exit.isSuccess(exit)) return exit.value
   const error = Cause.squash(exit.cause)
   if (!(error instanceof LoginError)) throw error
-  throw new RouteError(LOGIN_STATUS[error.reason], error.reason, error.what, error.where, error.fix)
+  const { reason, what, where, fix } = error
+  throw new RouteError<ErrorReason>(statusOf(reason), reason, what, where, fix)
 }
 
 /** Plain words where the viewer is not built; no scripts, no styles. */

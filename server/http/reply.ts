@@ -1,14 +1,18 @@
 /** How the server answers over HTTP beyond what the transports share (http/http.ts): fuller errors, security headers. */
 import type { ServerResponse } from 'node:http'
 import { HttpError } from '../../http/http.ts'
+import type { ErrorReason, StatusOf } from '../../http-api/index.ts'
 
-/** Thrown by a handler; becomes the JSON `{reason, message, where, fix}` with the status. */
-export class RouteError extends HttpError {
+/**
+ * Thrown by a handler; becomes the JSON `{reason, message, where, fix}` with the status. The contract knows each reason and
+ * its one status.
+ */
+export class RouteError<R extends ErrorReason = ErrorReason> extends HttpError {
   override readonly where: string
   override readonly fix: string
-  constructor(status: number, reason: string, message: string, where: string, fix: string, options: ErrorOptions = {}) {
+  constructor(status: StatusOf<R>, reason: R, message: string, where: string, fix: string, options: ErrorOptions = {}) {
     super(status, reason, message, where, fix)
-    // For the operator; callers are told the rest alone.
+    // For the operator's log only.
     this.cause = options.cause
     this.where = where
     this.fix = fix

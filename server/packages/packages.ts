@@ -1,49 +1,19 @@
 /** Packages towards users and realms: what they are, where their files are, who may use them. */
 import { Context, Effect, Layer } from 'effect'
-import type { ArchiveService, ObjectRecord, RealmRole, Sharing } from '../../storage/archive/archive.ts'
+import type { ArchiveService, ObjectRecord, RealmRole } from '../../storage/archive/archive.ts'
 import { Archive } from '../../storage/archive/index.ts'
 import type { AssetsService } from '../../storage/assets/assets.ts'
 import { Assets } from '../../storage/assets/index.ts'
 import { GrantsService } from '../accounts/grants.ts'
-import type { PackageFile, PackageKind, PackageManifest } from '../../packages/manifest.ts'
+import type { FileLink, PackageAnswer as PackageDescription, PackageRecord } from '../../http-api/index.ts'
+import type { PackageFile, PackageKind } from '../../packages/manifest.ts'
 import { RouteError } from '../http/reply.ts'
+import { readBody } from '../http/router.ts'
 import { DOWNLOAD_LINK_SECONDS, PACKAGE_ANSWER_MS_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
 import type { PackageAnswer } from '../realm-messages.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import { inTime } from '../uploads/retry.ts'
 import { PackageCache } from './package-cache.ts'
-
-export interface FileLink {
-  readonly url: string
-  /** Unix time, ms. */
-  readonly expiresAtMs: number
-}
-
-export interface PackageTold {
-  readonly schema: 'otherworld/package/1'
-  readonly hash: string
-  readonly manifest: PackageManifest
-  readonly files: {
-    readonly runtime: FileLink
-    /** Null where the asker has no record of the package: what was uploaded is its owner's alone. */
-    readonly original: FileLink | null
-    /** In the manifest's order. */
-    readonly levels: readonly FileLink[]
-    /** By the texture's id. */
-    readonly textures: Readonly<Record<string, FileLink>>
-  }
-}
-
-export interface RecordTold {
-  readonly hash: string
-  readonly name: string
-  readonly kind: PackageKind
-  readonly sharing: Sharing
-  readonly bytes: number
-  readonly createdAtMs: number
-  /** The asker's own. */
-  readonly own: boolean
-}
 
 export interface PackagesParts {
   readonly archive: ArchiveService
@@ -62,7 +32,7 @@ export class Packages {
   }
 
   /** To whoever knows the hash: all who are in a realm must see what stands there. Throws RouteError. */
-  async tell(hash: string, { uid }: Claims): Promise<PackageTold> {
+  async tell(hash: string, { uid }: Claims): Promise<PackageDescription> {
     const stored = await this.cache.find(hash)
     if (!stored) throw unknown(hash)
     const { manifest } = stored
@@ -89,7 +59,7 @@ export class Packages {
   }
 
   /** The asker's own, and those that others share with everyone, the newest of them first. */
-  async list({ uid }: Claims): Promise<readonly RecordTold[]> {
+  async list({ uid }: Claims): Promise<readonly PackageRecord[]> {
     const [own, shared] = await Promise.all([
       inTime(this.parts.archive.recordsOf(uid)),
       inTime(this.parts.archive.sharedRecords(PACKAGES_PER_USER_MAX)),
@@ -100,7 +70,7 @@ export class Packages {
         .toReversed()
         .map((each) => [each.package, each]),
     )
-    const told: RecordTold[] = []
+    const told: PackageRecord[] = []
     for (const record of [...own, ...[...others.values()].toReversed()]) {
       const stored = await this.cache.find(record.package)
       if (stored) told.push(this.toldOf(record, stored.kind, uid))
@@ -112,21 +82,13 @@ export class Packages {
     { package: hash, name, sharing, bytes, createdAtMs, userUid }: ObjectRecord,
     kind: PackageKind,
     uid: string,
-  ): RecordTold {
+  ): PackageRecord {
     return { hash, name, kind, sharing, bytes, createdAtMs, own: userUid === uid }
   }
 
   /** Throws RouteError 404 where the asker has no record of it. */
-  async share(hash: string, body: unknown, { uid }: Claims): Promise<RecordTold> {
-    const sharing = typeof body === 'object' && body !== null && 'sharing' in body ? body.sharing : undefined
-    if (sharing !== 'owner' && sharing !== 'everyone')
-      throw new RouteError(
-        400,
-        'bad-sharing',
-        'the body does not say who may use the package',
-        'sharing',
-        'send {"sharing": "owner"} or {"sharing": "everyone"}',
-      )
+  async share(hash: string, body: unknown, { uid }: Claims): Promise<PackageRecord> {
+    const { sharing } = readBody('sharePackage', body)
     const record = await this.ownRecord(hash, uid)
     const stored = record ? await this.cache.find(hash) : null
     if (!record || !stored || !(await inTime(this.parts.archive.setSharing(record.id, uid, sharing))))

@@ -1,26 +1,21 @@
-/** The addresses of packages below /v1/packages. */
-import { readJson, sendJson } from '../../http/http.ts'
-import { only, type ApiRequest } from '../http/api-request.ts'
+/** Handles requests for packages. */
+import type { ClaimsOf } from '../http/api.ts'
+import type { Handlers } from '../http/router.ts'
 import type { Packages } from './packages.ts'
 
-/** Answers and returns true, or false where the path is no address of a package. Throws HttpError. */
-export async function packageRoutes(
-  packages: Packages,
-  { request, response, segments, claims }: ApiRequest,
-): Promise<boolean> {
-  const [family, hash, ...rest] = segments
-  if (family !== 'packages' || rest.length > 0) return false
-  if (hash === undefined) {
-    only(request, ['GET', 'HEAD'])
-    sendJson(response, 200, { schema: 'otherworld/packages/1', packages: await packages.list(await claims()) })
-    return true
-  }
-  only(request, ['GET', 'HEAD', 'PATCH', 'DELETE'])
-  const asker = await claims()
-  if (request.method === 'PATCH') sendJson(response, 200, await packages.share(hash, await readJson(request), asker))
-  else if (request.method === 'DELETE') {
-    await packages.remove(hash, asker)
-    response.writeHead(204).end()
-  } else sendJson(response, 200, await packages.tell(hash, asker))
-  return true
-}
+export const packageRoutes = (packages: Packages, claimsOf: ClaimsOf) =>
+  ({
+    listPackages: async ({ request }) => ({
+      schema: 'otherworld/packages/1',
+      packages: await packages.list(await claimsOf(request)),
+    }),
+    readPackage: async ({ request, parameters: { hash } }) => packages.tell(hash, await claimsOf(request)),
+    sharePackage: async ({ request, parameters: { hash }, json }) => {
+      const user = await claimsOf(request)
+      return packages.share(hash, await json(), user)
+    },
+    removePackage: async ({ request, parameters: { hash } }) => {
+      await packages.remove(hash, await claimsOf(request))
+      return undefined
+    },
+  }) satisfies Handlers

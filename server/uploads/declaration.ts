@@ -1,9 +1,10 @@
-/** What a client says of a file before it sends it: checked against what a server takes at all. */
+/** The declaration of a file before it is sent: its shape is checked by the contract, its values against the limits here. */
 import { KIND_LIMITS } from '../../ingest/limits.ts'
-import type { Sharing } from '../../storage/archive/archive.ts'
+import type { Sharing, UploadBody } from '../../http-api/index.ts'
 import type { PackageKind } from '../../packages/manifest.ts'
 import { cleanName } from '../../protocol/index.ts'
 import { RouteError } from '../http/reply.ts'
+import { readBody } from '../http/router.ts'
 
 export interface Declaration {
   /** What the package will be called. */
@@ -28,55 +29,37 @@ const FILE_BYTES_MIN = 20
 const bad = (where: string, message: string, fix: string): RouteError =>
   new RouteError(400, 'bad-declaration', message, where, fix)
 
-/** The body of POST /v1/uploads. Throws RouteError. */
-export function readDeclaration(body: unknown): Declaration {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw bad('', 'the body is not an object', 'send {"name", "bytes", "sha256"}')
-  const fields = body as Readonly<Record<string, unknown>>
-  const kind = oneOf(fields['kind'], 'kind', ['avatar', 'object'] as const)
+/** Checks the body of POST /v1/uploads. Throws RouteError. */
+export function readDeclaration(json: unknown): Declaration {
+  const { name, fileName, bytes, sha256, kind = null, humanoid, sharing } = readBody('declareUpload', json)
   return {
-    name: readName(fields['name'], fields['fileName']),
-    bytes: readBytes(fields['bytes'], kind),
-    sha256: readSha256(fields['sha256']),
+    name: readName(
+      name ??
+        fileName
+          ?.slice(0, FILE_NAME_CHARACTERS_MAX)
+          .replace(/^.*[/\\]/, '')
+          .replace(/\.\w{1,5}$/, ''),
+    ),
+    bytes: readBytes(bytes, kind),
+    sha256,
     kind,
-    humanoid: readHumanoid(fields['humanoid']),
-    sharing: oneOf(fields['sharing'], 'sharing', ['owner', 'everyone'] as const) ?? 'owner',
+    humanoid: readHumanoid(humanoid),
+    sharing: sharing ?? 'owner',
   }
 }
 
-function oneOf<T extends string>(value: unknown, where: string, values: readonly T[]): T | null {
-  if (value === undefined || value === null) return null
-  const found = values.find((each) => each === value)
-  if (found === undefined)
-    throw bad(
-      where,
-      `there is no ${where} ${JSON.stringify(value)?.slice(0, 40)}`,
-      `send ${values.map((each) => `"${each}"`).join(' or ')}, or leave it out`,
-    )
-  return found
+/** `name`: without one, the file's name without its ending. */
+function readName(name: string | undefined): string {
+  const fix = 'send what the thing is to be called, 1 to 32 characters'
+  if (name === undefined) throw bad('name', 'the name is missing', fix)
+  const cleaned = cleanName(name)
+  if (cleaned.ok) return cleaned.value
+  throw bad('name', `the name ${cleaned.error.message}`, fix)
 }
 
-/** Without a name the file's, without its ending. */
-function readName(name: unknown, fileName: unknown): string {
-  const given =
-    name ??
-    (typeof fileName === 'string'
-      ? fileName
-          .slice(0, FILE_NAME_CHARACTERS_MAX)
-          .replace(/^.*[/\\]/, '')
-          .replace(/\.\w{1,5}$/, '')
-      : undefined)
-  if (typeof given !== 'string')
-    throw bad('name', 'the name is missing', 'send what the thing is to be called, 1 to 32 characters')
-  const cleaned = cleanName(given)
-  if (!cleaned.ok)
-    throw bad('name', `the name ${cleaned.error.message}`, 'send what the thing is to be called, 1 to 32 characters')
-  return cleaned.value
-}
-
-function readBytes(bytes: unknown, kind: PackageKind | null): number {
+function readBytes(bytes: number, kind: PackageKind | null): number {
   const limit = KIND_LIMITS[kind ?? 'avatar'].fileBytes
-  if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 0)
+  if (!Number.isInteger(bytes) || bytes < 0)
     throw bad('bytes', 'the size is missing', 'send the number of bytes of the file')
   if (bytes < FILE_BYTES_MIN)
     throw bad('bytes', `a file of ${bytes} bytes is no model`, 'send a binary glTF file (.glb or .vrm)')
@@ -91,17 +74,10 @@ function readBytes(bytes: unknown, kind: PackageKind | null): number {
   return bytes
 }
 
-function readSha256(sha256: unknown): string {
-  if (typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)) return sha256
-  throw bad('sha256', 'the SHA-256 is missing or none', 'send the SHA-256 of the file as 64 lower-case hex digits')
-}
-
-function readHumanoid(humanoid: unknown): Readonly<Record<string, string>> | null {
+function readHumanoid(humanoid: UploadBody['humanoid']): Declaration['humanoid'] {
   if (humanoid === undefined || humanoid === null) return null
   const fix = 'send {"BONE": "NODE NAME"} with the bones of VRM 1.0, or leave it out'
-  if (typeof humanoid !== 'object' || Array.isArray(humanoid))
-    throw bad('humanoid', 'the humanoid map is not an object', fix)
-  const entries = Object.entries(humanoid as Record<string, unknown>)
+  const entries = Object.entries(humanoid)
   if (entries.length > HUMANOID_ENTRIES_MAX)
     throw bad(
       'humanoid',
@@ -110,12 +86,7 @@ function readHumanoid(humanoid: unknown): Readonly<Record<string, string>> | nul
     )
   const map: Record<string, string> = {}
   for (const [bone, node] of entries) {
-    if (
-      !/^[A-Za-z]{1,40}$/.test(bone) ||
-      typeof node !== 'string' ||
-      node === '' ||
-      node.length > NODE_NAME_CHARACTERS_MAX
-    )
+    if (!/^[A-Za-z]{1,40}$/.test(bone) || node === '' || node.length > NODE_NAME_CHARACTERS_MAX)
       throw bad(`humanoid/${bone.slice(0, 40)}`, 'this entry names no bone or no node', fix)
     map[bone] = node
   }

@@ -1,11 +1,11 @@
 /** The events of an upload: server-sent events (WHATWG HTML, "Server-sent events"), each the whole status, until it is settled. */
 import type { ServerResponse } from 'node:http'
 import { FOLLOWER_BEAT_MS, FOLLOWER_BUFFER_BYTES_MAX } from '../limits.ts'
+import { isSettled, type UploadStatus } from '../../http-api/index.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import type { UploadService } from './upload-service.ts'
-import type { UploadStatus } from './status.ts'
 
-/** A client that lost the connection asks again after this long, ms. */
+/** A client that lost the connection requests the events again after this long, ms. */
 const RETRY_MS = 1_000
 
 export async function sendEvents(
@@ -15,31 +15,31 @@ export async function sendEvents(
   response: ServerResponse,
 ): Promise<void> {
   const first = await uploads.status(id, claims)
-  // Who went away meanwhile would be followed for until the upload is settled: nothing says again that it has.
+  // Without a connection there will be no `close` event, and this follower would stay until the upload is settled.
   if (response.destroyed) return
   let beat: NodeJS.Timeout | undefined
   const end = uploads.follow(id, claims, (status) => {
-    tell(status)
-    if (status.stage === 'done' || status.stage === 'rejected' || status.stage === 'failed') finish()
+    send(status)
+    if (isSettled(status.stage)) finish()
   })
   const finish = (): void => {
     clearInterval(beat)
     end?.()
     response.end()
   }
-  // Who does not read what is sent is let go; its next request is told the state as it is then.
+  // A client that does not read is disconnected; its next request begins with the current status.
   const write = (text: string): void => {
     if (response.writableLength > FOLLOWER_BUFFER_BYTES_MAX) response.destroy()
     else response.write(text)
   }
-  const tell = (status: UploadStatus): void => write(`data: ${JSON.stringify(status)}\n\n`)
+  const send = (status: UploadStatus): void => write(`data: ${JSON.stringify(status)}\n\n`)
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   })
   response.write(`retry: ${RETRY_MS}\n\n`)
-  tell(end ? first : await uploads.status(id, claims))
+  send(end ? first : await uploads.status(id, claims))
   if (!end) return finish()
   response.once('close', finish)
   beat = setInterval(() => write(': still here\n\n'), FOLLOWER_BEAT_MS)

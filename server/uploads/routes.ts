@@ -1,44 +1,30 @@
-/** The addresses of uploads below /v1/uploads. */
+/** Handles requests for uploads. */
 import { isLoopback, limitKey, plainAddress } from '../../http/connection-limits.ts'
-import { readJson, sendJson } from '../../http/http.ts'
-import { only, type ApiRequest } from '../http/api-request.ts'
-import type { UploadService } from './upload-service.ts'
+import type { ClaimsOf } from '../http/api.ts'
+import type { Handlers } from '../http/router.ts'
 import { sendEvents } from './events.ts'
+import type { UploadService } from './upload-service.ts'
 
-/** Answers and returns true, or false where the path is no address of an upload. Throws HttpError. */
-export async function uploadRoutes(
-  uploads: UploadService,
-  { request, response, segments, claims }: ApiRequest,
-): Promise<boolean> {
-  const [family, id, action, ...rest] = segments
-  if (family !== 'uploads' || rest.length > 0) return false
-  if (id === undefined) {
-    only(request, ['POST'])
-    sendJson(
-      response,
-      201,
-      await uploads.declare(
-        await readJson(request),
-        await claims(),
-        addressOf(plainAddress(request.socket.remoteAddress ?? '')),
-      ),
-    )
-  } else if (action === undefined) {
-    only(request, ['GET', 'DELETE'])
-    if (request.method === 'GET') sendJson(response, 200, await uploads.status(id, await claims()))
-    else {
-      uploads.abandon(id, await claims())
-      response.writeHead(204).end()
-    }
-  } else if (action === 'complete') {
-    only(request, ['POST'])
-    sendJson(response, 202, await uploads.complete(id, await claims()))
-  } else if (action === 'events') {
-    only(request, ['GET'])
-    await sendEvents(uploads, id, await claims(), response)
-  } else return false
-  return true
+export const uploadRoutes = (uploads: UploadService, claimsOf: ClaimsOf) =>
+  ({
+    declareUpload: async ({ request, json }) => {
+      const user = await claimsOf(request)
+      return uploads.declare(await json(), user, addressOf(request.socket.remoteAddress))
+    },
+    readUpload: async ({ request, parameters: { id } }) => uploads.status(id, await claimsOf(request)),
+    completeUpload: async ({ request, parameters: { id } }) => uploads.complete(id, await claimsOf(request)),
+    followUpload: async ({ request, response, parameters: { id } }) => {
+      await sendEvents(uploads, id, await claimsOf(request), response)
+      return undefined
+    },
+    abandonUpload: async ({ request, parameters: { id } }) => {
+      uploads.abandon(id, await claimsOf(request))
+      return undefined
+    },
+  }) satisfies Handlers
+
+/** What the limits count by. Null: no limit for tools and tests on this machine, or a proxy on it. */
+function addressOf(remote = ''): string | null {
+  const address = plainAddress(remote)
+  return isLoopback(address) ? null : limitKey(address)
 }
-
-/** This machine's own tools and tests, and a proxy on it, have no limit by address. */
-const addressOf = (address: string): string | null => (isLoopback(address) ? null : limitKey(address))

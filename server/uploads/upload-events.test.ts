@@ -6,7 +6,7 @@ import type { IngestOutcome } from '../../ingest/types.ts'
 import { FOLLOWERS_PER_UPLOAD_MAX } from '../limits.ts'
 import { sendEvents } from './events.ts'
 import { outcomeFor } from './uploads.fake.ts'
-import type { UploadStatus } from './status.ts'
+import type { UploadStatus } from '../../http-api/index.ts'
 import { useDirectory, ADA, CUP, Shop, user } from './upload-service.fixture.ts'
 
 useDirectory()

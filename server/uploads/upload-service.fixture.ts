@@ -7,10 +7,10 @@ import { type ArchiveService } from '../../storage/archive/archive.ts'
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { RouteError } from '../http/reply.ts'
 import type { Claims } from '../accounts/tokens.ts'
-import { UploadService, type Declared, type UploadServiceParts, type UploadEnding } from './upload-service.ts'
+import { UploadService, type UploadServiceParts, type UploadEnding } from './upload-service.ts'
 import { FakeAssets, outcomeFor, sha256Of } from './uploads.fake.ts'
 import { DedupeCache } from './dedupe-cache.ts'
-import type { UploadStatus } from './status.ts'
+import type { DeclaredUpload, UploadStatus } from '../../http-api/index.ts'
 
 export let directory = ''
 
@@ -70,7 +70,11 @@ export class Shop {
     })
   }
 
-  declare(claims = ADA, bytes: Uint8Array = CUP, more: Readonly<Record<string, unknown>> = {}): Promise<Declared> {
+  declare(
+    claims = ADA,
+    bytes: Uint8Array = CUP,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<DeclaredUpload> {
     return this.uploads.declare({ name: 'cup', bytes: bytes.length, sha256: sha256Of(bytes), ...more }, claims, null)
   }
 

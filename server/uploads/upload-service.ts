@@ -1,5 +1,5 @@
 /** Uploads of all users: who may declare how many, what becomes of each, who is told. */
-import type { AssetLink } from '../../storage/assets/assets.ts'
+import type { DeclaredUpload, UploadStage, UploadStatus } from '../../http-api/index.ts'
 import { bucketsByKey } from '../../http/rate-limit.ts'
 import { RouteError } from '../http/reply.ts'
 import * as limits from '../limits.ts'
@@ -9,7 +9,6 @@ import { runPipeline, QUOTA, quotaWords, type PipelineParts } from './upload-pip
 import { fingerprintOf, readDeclaration, type Declaration } from './declaration.ts'
 import { inTime, isStoreError, outcomeOf } from './retry.ts'
 import { WorkQueue } from './work-queue.ts'
-import type { UploadStage, UploadStatus } from './status.ts'
 import { Upload } from './upload.ts'
 
 export type UploadEnding = (typeof UPLOAD_ENDINGS)[number]
@@ -18,11 +17,6 @@ export interface UploadServiceParts extends PipelineParts {
   readonly ingestsMax: number
   newId(): string
   ended(ending: UploadEnding): void
-}
-
-export interface Declared extends UploadStatus {
-  /** What to send the file to; null where the server has it already. */
-  readonly put: AssetLink | null
 }
 
 const GIVEN_UP = 'The upload was given up by its owner.'
@@ -53,7 +47,7 @@ export class UploadService {
   }
 
   /** `address`: null where it has no limit. Throws RouteError. */
-  async declare(body: unknown, owner: Claims, address: string | null): Promise<Declared> {
+  async declare(body: unknown, owner: Claims, address: string | null): Promise<DeclaredUpload> {
     const declaration = readDeclaration(body)
     this.admit(owner, address)
     this.declaring.set(owner.uid, (this.declaring.get(owner.uid) ?? 0) + 1)
@@ -81,7 +75,7 @@ export class UploadService {
     if (open.length >= limits.UPLOADS_OPEN_MAX) throw busy('many are uploading at this moment', 'try again in a minute')
   }
 
-  private async accept(declaration: Declaration, owner: Claims): Promise<Declared> {
+  private async accept(declaration: Declaration, owner: Claims): Promise<DeclaredUpload> {
     const { archive, assets, nowMs, newId, dedupe } = this.parts
     const records = await inTime(archive.recordsOf(owner.uid))
     const upload = new Upload(newId(), owner, declaration, nowMs())

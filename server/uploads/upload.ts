@@ -1,7 +1,8 @@
 /** One upload: what was declared, where it stands, who follows it. Knows neither stores nor time. */
+import { isSettled, type UploadStage, type UploadStatus } from '../../http-api/index.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import type { Declaration } from './declaration.ts'
-import { isSettled, progressOf, type UploadStage, type UploadStatus } from './status.ts'
+import { progressOf } from './progress.ts'
 
 type Told = Pick<UploadStatus, 'queue' | 'package' | 'kind' | 'rank' | 'rejections' | 'warnings' | 'message'>
 

@@ -4,8 +4,11 @@
  */
 import { Context, Data, type Effect } from 'effect'
 import type { Quat, RealmDefinition, Vec3 } from '../../sim/index.ts'
+import type { RealmRole, Sharing } from '../../http-api/index.ts'
 import type { PackageKind, PackageManifest } from '../../packages/manifest.ts'
 import { faultText, type Fault } from '../fault.ts'
+
+export type { RealmRole, Sharing }
 
 export class ArchiveError extends Data.TaggedError('ArchiveError')<
   Fault & {
@@ -32,9 +35,6 @@ export interface User {
   readonly number: number
   readonly name: string
 }
-
-/** Who may instantiate a package: its owner (and who holds a realm role), or everyone. */
-export type Sharing = 'owner' | 'everyone'
 
 /** The record of an upload: one user's own name and rights for a package; several users may hold the same package. */
 export interface ObjectRecord {
@@ -104,9 +104,6 @@ export interface CheckpointEntry extends LogPosition {
   readonly stateHash: string
   readonly bytes: number
 }
-
-/** What a user may do in a realm beyond everyone else. */
-export type RealmRole = 'builder' | 'owner'
 
 export interface Grant {
   readonly realm: string

@@ -1,21 +1,17 @@
 /** Reading rows of everything but elements. */
+import { REALM_ROLES, SHARINGS } from '../../http-api/index.ts'
 import type { PackageManifest } from '../../packages/manifest.ts'
 import type {
   CheckpointEntry,
   Grant,
   ObjectRecord,
-  RealmRole,
   RecordingEntry,
   SessionEntry,
-  Sharing,
   StoredPackage,
   User,
 } from './archive.ts'
 import type { Row, SqlValue } from './connection.ts'
 import { integer, integerOrNull, json, text, word } from './rows.ts'
-
-const SHARINGS: readonly Sharing[] = ['owner', 'everyone']
-const ROLES: readonly RealmRole[] = ['builder', 'owner']
 
 /** Unix time in ms as TIMESTAMPTZ reads it. */
 export const timestamp = (ms: number): string => new Date(ms).toISOString()
@@ -75,5 +71,5 @@ export const checkpointOf = (row: Row): CheckpointEntry => ({
 export const grantOf = (row: Row): Grant => ({
   realm: text(row, 'realm'),
   userUid: text(row, 'user_uid'),
-  role: word(row, 'role', ROLES),
+  role: word(row, 'role', REALM_ROLES),
 })

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ServerApi, textIn, type Fields } from '../../cli/server-api.ts'
-import { uploadBytes } from '../../cli/upload-course.ts'
+import { uploadBytes } from '../../cli/upload-file.ts'
 import { login } from '../../netcode/index.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { ServerWatch, type ServerFigures } from '../../bots/server-watch.ts'
@@ -100,7 +100,7 @@ async function flood(
   }
   const ended = new AbortController()
   const listeners = await Promise.allSettled(
-    Array.from({ length: LISTENERS }, () => api.fetch(`v1/uploads/${id}/events`, { signal: ended.signal })),
+    Array.from({ length: LISTENERS }, () => api.request('GET', `v1/uploads/${id}/events`, { signal: ended.signal })),
   )
   ended.abort()
   return {

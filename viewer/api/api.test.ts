@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Api, ApiError } from './api.ts'
-import { eventsOf } from './server-events.ts'
+import { eventsOf } from '../../http-api/server-events.ts'
 
 const HASH = 'ab'.repeat(32)
 const signal = new AbortController().signal
@@ -14,6 +14,15 @@ const stream = (...chunks: readonly string[]): Response =>
       },
     }),
   )
+
+const status = (stage: string): object => ({
+  schema: 'otherworld/upload/1',
+  id: 'u',
+  name: 'Cup',
+  bytes: 4,
+  stage,
+  progress: 0.5,
+})
 
 interface Asked {
   readonly method: string
@@ -47,8 +56,7 @@ test("an upload is declared with the user's token, and without a kind if the fil
   const { api, asked } = apiThat(() =>
     json(
       {
-        id: 'u',
-        stage: 'waiting',
+        ...status('waiting'),
         put: { method: 'PUT', url: '/p', headers: { 'content-type': 'x' }, expiresAtMs: 5 },
       },
       201,
@@ -66,7 +74,7 @@ test("an upload is declared with the user's token, and without a kind if the fil
     },
     signal,
   )
-  expect(declared.put).toEqual({ url: '/p', headers: { 'content-type': 'x' }, expiresAtMs: 5 })
+  expect(declared.put).toEqual({ method: 'PUT', url: '/p', headers: { 'content-type': 'x' }, expiresAtMs: 5 })
   expect(asked[0]).toMatchObject({
     method: 'POST',
     path: '/v1/uploads',
@@ -100,10 +108,10 @@ test('a server that does not answer may answer later', async () => {
 
 test('interrupted events are resumed until the upload is settled', async () => {
   const event = (stage: string, more: object = {}): string =>
-    `data: ${JSON.stringify({ id: 'u', stage, progress: 0.5, ...more })}\n\n`
+    `data: ${JSON.stringify({ ...status(stage), ...more })}\n\n`
   const { api, asked } = apiThat(
     () => stream(event('checking'), event('validating').slice(0, 20)),
-    () => json({ id: 'u', stage: 'validating', progress: 0.4 }),
+    () => json({ ...status('validating'), progress: 0.4 }),
     () => json({ reason: 'busy', message: 'x' }, 503),
     () => stream(': still there\n\n', event('done', { package: HASH, kind: 'object', rejections: [] })),
   )
@@ -119,7 +127,9 @@ test('interrupted events are resumed until the upload is settled', async () => {
 })
 
 test('a malformed answer is an error that names the place', async () => {
-  const { api } = apiThat(() => json({ packages: [{ hash: 'short', name: 'Cup', kind: 'object' }] }))
+  const { api } = apiThat(() =>
+    json({ schema: 'otherworld/packages/1', packages: [{ hash: 'short', name: 'Cup', kind: 'object' }] }),
+  )
   await expect(api.packages(signal)).rejects.toThrow('packages/0/hash')
 })
 

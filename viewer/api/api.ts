@@ -1,198 +1,111 @@
-/** Client of the server's HTTP API for uploads and packages. */
-import { sentence } from '../ui/messages.ts'
+/** The server's HTTP API for uploads and packages. Errors are whole sentences that the page can show. */
 import {
-  isSettled,
-  readDeclared,
-  readRecords,
-  readStatus,
+  ApiClient,
+  ApiError,
+  type BodyFor,
   type DeclaredUpload,
   type PackageRecord,
   type Sharing,
   type UploadStatus,
-} from './answers.ts'
-import { readPackage, type PackageInfo } from './package-info.ts'
-import { isObject } from './read.ts'
-import { eventsOf } from './server-events.ts'
+} from '../../http-api/index.ts'
+import { below, unexplained } from '../../netcode/connect-error.ts'
+import { sentence } from '../ui/messages.ts'
+import { infoOf, type PackageInfo } from './package-info.ts'
 
-/** Pauses before an upload's state is requested again after its events broke off, ms. The last one repeats. */
-const AGAIN_MS: readonly number[] = [500, 1_000, 2_000, 4_000]
-/** Failed tries in a row after which the page gives up: about 30 s. */
-const TRIES_MAX = 10
+export { ApiError }
 
-/** Why a request failed, in whole sentences. */
-export class ApiError extends Error {
-  readonly reason: string
-  /** HTTP status; 0 without an answer. */
-  readonly status: number
+/** Cancelling an upload is not worth a longer wait, ms. */
+const ABANDON_MS_MAX = 5_000
 
-  constructor(reason: string, status: number, message: string) {
-    super(message)
-    this.name = 'ApiError'
-    this.reason = reason
-    this.status = status
-  }
-
-  /** True for transient failures: the network, a store or the archive is away. */
-  get isRetryable(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500
-  }
-}
-
-export interface Declaration {
+export type Declaration = Pick<BodyFor<'declareUpload'>, 'bytes' | 'sha256'> & {
   readonly name: string
-  readonly bytes: number
-  readonly sha256: string
   readonly fileName: string
-  readonly kind: 'avatar' | 'object' | null
-  /** Node name by humanoid bone; null uses the mapping in the file. */
-  readonly humanoid: Readonly<Record<string, string>> | null
+  /** Null: by what is in the file. */
+  readonly kind: NonNullable<BodyFor<'declareUpload'>['kind']> | null
+  /** Node name by humanoid bone; null: what the file itself says. */
+  readonly humanoid: NonNullable<BodyFor<'declareUpload'>['humanoid']> | null
   readonly sharing: Sharing
 }
 
 export interface ApiOptions {
   /** http(s) URL of the server. */
   readonly url: string
-  /** Token of the player's login; null before the login. */
+  /** From the player's login; null while there is none. */
   readonly token: () => string | null
   readonly fetch?: typeof fetch
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-const wait = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-  })
-
 export class Api {
-  readonly #options: ApiOptions
+  readonly #client: ApiClient
 
-  constructor(options: ApiOptions) {
-    this.#options = options
+  constructor({ url, ...options }: ApiOptions) {
+    this.#client = new ApiClient({
+      ...options,
+      address: (path) => below(url, path),
+      unreachable: (_, cause) => problemOf(cause),
+      unexplained: (status) => new ApiError(status, 'http', `There is no answer: ${unexplained(status)}`),
+    })
   }
 
-  async declare({ kind, humanoid, ...declaration }: Declaration, signal: AbortSignal): Promise<DeclaredUpload> {
-    return readDeclared(
-      await this.#json('POST', 'v1/uploads', signal, {
-        ...declaration,
-        ...(kind === null ? {} : { kind }),
-        ...(humanoid === null ? {} : { humanoid }),
-      }),
-    )
+  declare({ kind, humanoid, ...declaration }: Declaration, signal: AbortSignal): Promise<DeclaredUpload> {
+    const body = { ...declaration, ...(kind === null ? {} : { kind }), ...(humanoid === null ? {} : { humanoid }) }
+    return inSentences(this.#client.call('declareUpload', {}, { signal, body }))
   }
 
-  /** Reports that all bytes are uploaded, so that the server can begin. */
-  async complete(id: string, signal: AbortSignal): Promise<UploadStatus> {
-    return readStatus(await this.#json('POST', `v1/uploads/${encodeURIComponent(id)}/complete`, signal))
+  /** The bytes have been sent: the server may begin. */
+  complete(id: string, signal: AbortSignal): Promise<UploadStatus> {
+    return inSentences(this.#client.call('completeUpload', { id }, { signal }))
   }
 
-  /** Cancels an unfinished upload. */
+  /** Cancels an upload that is not done; the server forgets it. Never rejects. */
   async abandon(id: string): Promise<void> {
-    await this.#request('DELETE', `v1/uploads/${encodeURIComponent(id)}`, AbortSignal.timeout(5_000)).catch(
-      () => undefined,
-    )
+    const signal = AbortSignal.timeout(ABANDON_MS_MAX)
+    await this.#client.call('abandonUpload', { id }, { signal }).catch(() => undefined)
   }
 
-  /** Follows an upload until it is settled and calls `changed` for each step. Resumes interrupted events. */
-  async follow(id: string, signal: AbortSignal, changed: (status: UploadStatus) => void): Promise<UploadStatus> {
-    const path = `v1/uploads/${encodeURIComponent(id)}`
-    for (let tries = 0; ; tries++) {
-      try {
-        const response = await this.#request('GET', `${path}/events`, signal, undefined, 'text/event-stream')
-        for await (const data of eventsOf(response)) {
-          const status = readStatus(JSON.parse(data))
-          tries = 0
-          changed(status)
-          if (isSettled(status.stage)) return status
-        }
-        const status = readStatus(await this.#json('GET', path, signal))
-        changed(status)
-        if (isSettled(status.stage)) return status
-      } catch (error) {
-        const problem = problemOf(error)
-        if (signal.aborted || !problem.isRetryable || tries >= TRIES_MAX) throw problem
-      }
-      await (this.#options.sleep ?? wait)(AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)] ?? 1_000, signal)
-    }
+  /** Follows an upload until it is settled; `changed` receives each step. Events that break off are resumed. */
+  follow(id: string, signal: AbortSignal, changed: (status: UploadStatus) => void): Promise<UploadStatus> {
+    return inSentences(this.#client.follow(id, signal, changed))
   }
 
   async package(hash: string, signal: AbortSignal): Promise<PackageInfo> {
-    return readPackage(await this.#json('GET', `v1/packages/${hash}`, signal))
+    return infoOf(await inSentences(this.#client.call('readPackage', { hash }, { signal })))
   }
 
   async packages(signal: AbortSignal): Promise<readonly PackageRecord[]> {
-    return readRecords(await this.#json('GET', 'v1/packages', signal))
+    return (await inSentences(this.#client.call('listPackages', {}, { signal }))).packages
   }
 
   async share(hash: string, sharing: Sharing, signal: AbortSignal): Promise<void> {
-    await this.#json('PATCH', `v1/packages/${hash}`, signal, { sharing })
+    await inSentences(this.#client.call('sharePackage', { hash }, { signal, body: { sharing } }))
   }
 
-  async remove(hash: string, signal: AbortSignal): Promise<void> {
-    await this.#request('DELETE', `v1/packages/${hash}`, signal)
-  }
-
-  async #json(method: string, path: string, signal: AbortSignal, body?: unknown): Promise<unknown> {
-    const response = await this.#request(method, path, signal, body)
-    return response.json().catch(() => {
-      throw new ApiError(
-        'no-json',
-        response.status,
-        'The server sent an unexpected answer. Is it an Otherworld server of this version?',
-      )
-    })
-  }
-
-  async #request(
-    method: string,
-    path: string,
-    signal: AbortSignal,
-    body?: unknown,
-    accept = 'application/json',
-  ): Promise<Response> {
-    const token = this.#options.token()
-    const headers = {
-      accept,
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    }
-    const send = this.#options.fetch ?? fetch
-    const response = await send(new URL(path, this.#options.url), {
-      method,
-      signal,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((error: unknown) => {
-      throw problemOf(error)
-    })
-    if (!response.ok) throw await refusalOf(response)
-    return response
+  remove(hash: string, signal: AbortSignal): Promise<void> {
+    return inSentences(this.#client.call('removePackage', { hash }, { signal }))
   }
 }
 
-async function refusalOf(response: Response): Promise<ApiError> {
-  const json: unknown = await response.json().catch(() => null)
-  const said = isObject(json) ? json : {}
-  const text = (value: unknown): string => (typeof value === 'string' ? sentence(value) : '')
-  const words = [text(said.message), text(said.fix)].filter(Boolean).join(' ')
-  return new ApiError(
-    typeof said.reason === 'string' ? said.reason : 'http',
-    response.status,
-    words === '' ? `The server answered ${response.status}.` : words,
-  )
-}
+/** The server's messages, and what to do, as sentences. */
+const inSentences = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error: unknown) => {
+    throw problemOf(error)
+  })
 
-/** Converts any error into one that can be shown. */
+/** Any failure as an error that can be shown. */
 export function problemOf(error: unknown): ApiError {
-  if (error instanceof ApiError) return error
-  if (error instanceof DOMException && error.name === 'AbortError') return new ApiError('cancelled', 0, 'Cancelled.')
+  if (error instanceof ApiError) {
+    const { status, reason, message, fix = '' } = error
+    return new ApiError(status, reason, [message, fix].map(sentence).filter(Boolean).join(' '))
+  }
+  if (error instanceof DOMException && error.name === 'AbortError') return new ApiError(0, 'cancelled', 'Cancelled.')
   if (error instanceof DOMException && error.name === 'TimeoutError')
-    return new ApiError('timed-out', 0, 'The server takes too long to answer. Try again in a moment.')
+    return new ApiError(0, 'timed-out', 'The server takes too long to answer. Try again in a moment.')
   if (error instanceof TypeError)
     return new ApiError(
-      'unreachable',
       0,
+      'unreachable',
       'The server does not answer. Check that it is running and that you are online.',
     )
-  return new ApiError('internal', 400, error instanceof Error ? sentence(error.message) : String(error))
+  return new ApiError(400, 'internal', error instanceof Error ? sentence(error.message) : String(error))
 }

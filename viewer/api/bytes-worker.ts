@@ -11,7 +11,6 @@ export type BytesJob =
       readonly id: number
       readonly type: 'fetch'
       readonly url: string
-      readonly headers: Readonly<Record<string, string>>
       readonly sha256: string
       readonly bytesMax: number
     }
@@ -38,8 +37,8 @@ async function hash({ id, file }: Extract<BytesJob, { type: 'hash' }>): Promise<
 }
 
 async function fetchFile(job: Extract<BytesJob, { type: 'fetch' }>): Promise<void> {
-  const { id, url, headers, bytesMax } = job
-  const response = await fetch(url, { headers }).catch(() => null)
+  const { id, url, bytesMax } = job
+  const response = await fetch(url).catch(() => null)
   if (!response?.ok)
     return report({
       id,

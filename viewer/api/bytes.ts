@@ -1,7 +1,6 @@
 /** The page's side of the worker that hashes and fetches. */
+import { ApiError, type FileLink } from '../../http-api/index.ts'
 import { below } from '../../netcode/connect-error.ts'
-import { ApiError } from './api.ts'
-import type { Link } from './answers.ts'
 import type { BytesJob, BytesNews } from './bytes-worker.ts'
 
 type Good = Extract<BytesNews, { type: 'hashed' | 'fetched' }>
@@ -19,7 +18,7 @@ type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never
 export interface Bytes {
   hash(file: Blob, progress: (share: number) => void): Promise<string>
   /** Rejects with an ApiError if the file is not available, too long, or its hash differs. */
-  fetch(file: { readonly link: Link; readonly sha256: string; readonly bytes: number }): Promise<ArrayBuffer>
+  fetch(file: { readonly link: FileLink; readonly sha256: string; readonly bytes: number }): Promise<ArrayBuffer>
 }
 
 /** One worker, started when it is first needed. */
@@ -36,16 +35,16 @@ export class WorkerBytes implements Bytes {
 
   async hash(file: Blob, progress: (share: number) => void): Promise<string> {
     const news = await this.#ask({ type: 'hash', file }, progress)
-    if (news.type !== 'hashed') throw new ApiError('internal', 400, 'The file could not be read.')
+    if (news.type !== 'hashed') throw new ApiError(400, 'internal', 'The file could not be read.')
     return news.sha256
   }
 
   async fetch({ link, sha256, bytes }: Parameters<Bytes['fetch']>[0]): Promise<ArrayBuffer> {
     const news = await this.#ask(
-      { type: 'fetch', url: below(this.#server, link.url).href, headers: link.headers, sha256, bytesMax: bytes },
+      { type: 'fetch', url: below(this.#server, link.url).href, sha256, bytesMax: bytes },
       () => undefined,
     )
-    if (news.type !== 'fetched') throw new ApiError('internal', 400, 'The file could not be read.')
+    if (news.type !== 'fetched') throw new ApiError(400, 'internal', 'The file could not be read.')
     return news.bytes
   }
 
@@ -63,7 +62,7 @@ export class WorkerBytes implements Bytes {
       // The worker could not be loaded or crashed: the next job starts another.
       this.#worker = null
       for (const { failed } of this.#waiting.values())
-        failed(new ApiError('worker', 0, 'Part of the page could not be loaded. Check that you are online.'))
+        failed(new ApiError(0, 'worker', 'Part of the page could not be loaded. Check that you are online.'))
       this.#waiting.clear()
     })
     return worker
@@ -73,7 +72,7 @@ export class WorkerBytes implements Bytes {
     const waiting = this.#waiting.get(news.id)
     if (news.type === 'progress') return waiting?.progress(news.share)
     this.#waiting.delete(news.id)
-    if (news.type === 'failed') waiting?.failed(new ApiError('download', news.status, news.message))
+    if (news.type === 'failed') waiting?.failed(new ApiError(news.status, 'download', news.message))
     else waiting?.done(news)
     return undefined
   }

@@ -1,12 +1,16 @@
 /** Uploads a file through its link and reports progress. fetch reports no upload progress, XMLHttpRequest does. */
+import { ApiError, type UploadLink } from '../../http-api/index.ts'
 import { below } from '../../netcode/connect-error.ts'
-import type { Link } from './answers.ts'
-import { ApiError } from './api.ts'
 
 /** Time without progress after which the network or the store counts as away, ms. */
 const STALL_MS = 30_000
 
-export type Put = (link: Link, file: Blob, signal: AbortSignal, progress: (share: number) => void) => Promise<void>
+export type Put = (
+  link: UploadLink,
+  file: Blob,
+  signal: AbortSignal,
+  progress: (share: number) => void,
+) => Promise<void>
 
 /** Rejects with an ApiError. Relative links are resolved against `server`. */
 export const putTo =
@@ -25,7 +29,7 @@ export const putTo =
       const moved = (): void => {
         clearTimeout(stall)
         stall = setTimeout(() => {
-          settle(new ApiError('stalled', 0, 'The upload has stalled: the network or the file store is not responding.'))
+          settle(new ApiError(0, 'stalled', 'The upload has stalled: the network or the file store is not responding.'))
           request.abort()
         }, STALL_MS)
       }
@@ -40,9 +44,9 @@ export const putTo =
         settle(request.status >= 200 && request.status < 300 ? null : refusalOf(request)),
       )
       request.addEventListener('error', () =>
-        settle(new ApiError('unreachable', 0, 'The file store does not answer. The file was not sent.')),
+        settle(new ApiError(0, 'unreachable', 'The file store does not answer. The file was not sent.')),
       )
-      request.addEventListener('abort', () => settle(new ApiError('cancelled', 0, 'Cancelled.')))
+      request.addEventListener('abort', () => settle(new ApiError(0, 'cancelled', 'Cancelled.')))
       signal.addEventListener('abort', cancel, { once: true })
       moved()
       request.send(file)
@@ -50,7 +54,7 @@ export const putTo =
 
 function refusalOf({ status }: XMLHttpRequest): ApiError {
   if (status === 403)
-    return new ApiError('denied', status, 'The file store rejected the file: the upload waited too long. Try again.')
-  if (status === 413) return new ApiError('too-large', status, 'The file store rejected the file: it is too large.')
-  return new ApiError('store', status, `The file store rejected the file (status ${status}).`)
+    return new ApiError(status, 'denied', 'The file store rejected the file: the upload waited too long. Try again.')
+  if (status === 413) return new ApiError(status, 'too-large', 'The file store rejected the file: it is too large.')
+  return new ApiError(status, 'store', `The file store rejected the file (status ${status}).`)
 }

@@ -14,7 +14,7 @@ const file = (sha256: string, metresMin: number, triangles: number): ModelFile =
   bytes: 10,
   triangles,
   metresMin,
-  link: { url: `/${sha256}`, headers: {}, expiresAtMs: 0 },
+  link: { url: `/${sha256}`, expiresAtMs: 0 },
 })
 const info: PackageInfo = {
   hash: CUP,
@@ -99,12 +99,12 @@ test('far away the simpler file is loaded, and shown until the finer one is load
 test('an expired link is refreshed', async () => {
   const renewed = {
     ...info,
-    models: [{ ...file('fine', 0, 12), link: { url: '/fine?again', headers: {}, expiresAtMs: 9 } }],
+    models: [{ ...file('fine', 0, 12), link: { url: '/fine?again', expiresAtMs: 9 } }],
   }
   const { show, asked } = stage(
     (url) =>
       url === '/fine'
-        ? Promise.reject(new ApiError('download', 403, 'Too old.'))
+        ? Promise.reject(new ApiError(403, 'download', 'Too old.'))
         : Promise.resolve(new ArrayBuffer(10)),
     renewed,
   )
@@ -114,7 +114,7 @@ test('an expired link is refreshed', async () => {
 })
 
 test('a damaged file leaves the placeholder and reports why', async () => {
-  const { show, library } = stage(() => Promise.reject(new ApiError('download', 422, 'The file is damaged.')))
+  const { show, library } = stage(() => Promise.reject(new ApiError(422, 'download', 'The file is damaged.')))
   for (let i = 0; i < 4; i++) expect([...(await show([cup(5, 3)]))]).toEqual([])
   expect(library.problemOf(CUP)).toBe('The file is damaged.')
 })

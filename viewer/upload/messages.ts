@@ -1,5 +1,5 @@
 /** Texts of an upload's card. Pure. */
-import type { Rejection } from '../api/answers.ts'
+import type { Rejection } from '../../http-api/index.ts'
 import type { UploadPhase, UploadState } from './upload.ts'
 
 const PHASES: Readonly<Record<UploadPhase, string>> = {

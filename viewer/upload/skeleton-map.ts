@@ -1,5 +1,4 @@
 /** Skeleton maps: JSON files that name the node of each bone, dropped together with the models. */
-import { isObject } from '../api/read.ts'
 import { isModelFile, fileProblem } from './messages.ts'
 
 /** Node name in the file by VRM 1.0 bone name. */
@@ -72,8 +71,8 @@ export function mapOf(text: string): SkeletonMap | string {
   } catch {
     return `is no JSON. ${EXAMPLE}`
   }
-  if (!isObject(value)) return `is no skeleton map. ${EXAMPLE}`
-  const entries = Object.entries(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return `is no skeleton map. ${EXAMPLE}`
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>)
   if (entries.length === 0) return `names no bone. ${EXAMPLE}`
   if (entries.length > ENTRIES_MAX) return `has ${entries.length} entries; there are at most ${ENTRIES_MAX}. ${EXAMPLE}`
   const map: Record<string, string> = {}

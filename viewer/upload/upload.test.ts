@@ -1,24 +1,22 @@
 import { expect, test } from 'vitest'
 import { ApiError } from '../api/api.ts'
-import type { DeclaredUpload, UploadStatus } from '../api/answers.ts'
+import type { DeclaredUpload, UploadStatus } from '../../http-api/index.ts'
 import { UploadQueue, type QueuedFile } from './queue.ts'
 import { upload, type UploadState, type UploadTools } from './upload.ts'
 
 const HASH = 'ab'.repeat(32)
 const status = (changes: Partial<UploadStatus>): UploadStatus => ({
+  schema: 'otherworld/upload/1',
   id: 'u1',
+  name: 'Teacup',
+  bytes: 4,
   stage: 'waiting',
   progress: 0,
-  package: null,
-  kind: null,
-  rejections: [],
-  warnings: [],
-  message: null,
   ...changes,
 })
 const declared = (changes: Partial<DeclaredUpload> = {}): DeclaredUpload => ({
   ...status({}),
-  put: { url: '/v1/assets/quarantine/u1', headers: {}, expiresAtMs: 0 },
+  put: { method: 'PUT', url: '/v1/assets/quarantine/u1', headers: {}, expiresAtMs: 0 },
   ...changes,
 })
 const DONE = status({ stage: 'done', progress: 1, package: HASH, kind: 'object' })
@@ -96,12 +94,12 @@ test('a rejection comes with its rules', async () => {
 })
 
 test('every failure ends with a message', async () => {
-  const away = new ApiError('unreachable', 0, 'The store does not answer.')
+  const away = new ApiError(0, 'unreachable', 'The store does not answer.')
   expect((await run(tools({}, () => Promise.reject(away)).tools)).at(-1)).toMatchObject({
     phase: 'failed',
     problem: 'The store does not answer.',
   })
-  const archive = new ApiError('archive-away', 503, 'The archive does not answer. Try again later.')
+  const archive = new ApiError(503, 'archive-away', 'The archive does not answer. Try again later.')
   expect((await run(tools({ declare: () => Promise.reject(archive) }).tools)).at(-1)).toMatchObject({
     phase: 'failed',
     problem: 'The archive does not answer. Try again later.',
@@ -122,7 +120,7 @@ test('cancelling during the upload ends it and notifies the server', async () =>
     {},
     (_link, _file, signal) =>
       new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new ApiError('cancelled', 0, 'Cancelled.')))
+        signal.addEventListener('abort', () => reject(new ApiError(0, 'cancelled', 'Cancelled.')))
         abort.abort()
       }),
   )
@@ -135,7 +133,7 @@ test('files are uploaded one after the other; a cancelled one is never sent; a f
   const { tools: given, log } = tools({
     declare: () => (
       log.push('declare'),
-      fail ? Promise.reject(new ApiError('away', 503, 'Away.')) : Promise.resolve(declared())
+      fail ? Promise.reject(new ApiError(503, 'away', 'Away.')) : Promise.resolve(declared())
     ),
   })
   const over = (queue: UploadQueue): boolean =>

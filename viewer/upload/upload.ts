@@ -1,7 +1,7 @@
 /** Uploads one file: hash, declare, send, and follow the server's stages. */
 import type { Api, Declaration } from '../api/api.ts'
 import { ApiError, problemOf } from '../api/api.ts'
-import { isSettled, type Rejection, type UploadStage, type UploadStatus } from '../api/answers.ts'
+import { isSettled, type Rejection, type UploadStage, type UploadStatus } from '../../http-api/index.ts'
 import type { Bytes } from '../api/bytes.ts'
 import type { Put } from '../api/put.ts'
 import type { PackageKind } from '../../packages/manifest.ts'
@@ -110,19 +110,19 @@ async function run(
 }
 
 function tell(status: UploadStatus, set: (next: Partial<UploadState>) => UploadState): UploadState {
-  const { stage, progress, rejections, warnings, kind, message } = status
+  const { stage, progress, rejections = [], warnings = [], kind = null, message = null } = status
   const share = stage === 'done' ? 1 : SENT + progress * (1 - SENT)
   if (stage === 'failed')
     return set({ phase: stage, problem: message ?? 'The server could not finish the upload. Try again.' })
-  if (stage === 'done' && status.package === null)
-    throw new ApiError('internal', 400, 'The server reports success but names no package.')
+  if (stage === 'done' && status.package === undefined)
+    throw new ApiError(400, 'internal', 'The server reports success but names no package.')
   return set({
     phase: stage === 'waiting' ? 'received' : stage,
     share,
     rejections,
-    warnings,
+    warnings: warnings.map((warning) => warning.message),
     kind,
-    package: status.package,
+    package: status.package ?? null,
     note: stage === 'done' ? null : message,
   })
 }

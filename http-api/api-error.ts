@@ -1,0 +1,55 @@
+/** What a client throws when a request fails: the server refused it, or its answer is not what the contract says. */
+import { decode, type Fault, type JsonSchema } from './decode.ts'
+import { ErrorBody } from './errors.ts'
+
+export class ApiError extends Error {
+  /** HTTP status; 0: there was no answer. */
+  readonly status: number
+  /** For programs, e.g. `quota`. */
+  readonly reason: string
+  readonly where: string | undefined
+  /** What to do. */
+  readonly fix: string | undefined
+
+  constructor(status: number, reason: string, message: string, where?: string, fix?: string) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.reason = reason
+    this.where = where
+    this.fix = fix
+  }
+
+  /** The same request may succeed later: the network, the archive or the file store is away, or there was too much at once. */
+  get isRetryable(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500
+  }
+}
+
+/** Reads the error of an answer's body. Null: it is not from an Otherworld server, e.g. from a proxy. */
+export function errorOf(status: number, json: unknown): ApiError | null {
+  const body = decode(ErrorBody, json)
+  if (!body.ok) return null
+  const { reason, message, where, fix } = body.value
+  return new ApiError(status, reason, message, where, fix)
+}
+
+/** A success whose answer does not have the shape that the contract says. */
+export class AnswerError extends ApiError {
+  constructor(status: number, { path, message }: Fault) {
+    const where = path.length === 0 ? '' : `${path.join('/')}: `
+    super(
+      status,
+      'bad-answer',
+      `The server's answer is not valid. ${where}${message}. Is it an Otherworld server of this version?`,
+    )
+    this.name = 'AnswerError'
+  }
+}
+
+/** Throws AnswerError. */
+export function decodeAnswer<T>(schema: JsonSchema<T>, value: unknown, status = 200): T {
+  const decoded = decode(schema, value)
+  if (decoded.ok) return decoded.value
+  throw new AnswerError(status, decoded.fault)
+}

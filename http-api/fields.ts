@@ -1,0 +1,45 @@
+/** Fields that several bodies and answers of the API share. */
+import * as Schema from 'effect/Schema'
+import type { PackageKind, PackageRank } from '../packages/manifest.ts'
+
+/** 64 lower-case hex digits. */
+export const Sha256 = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/, { expected: '64 lower-case hex digits' }))
+
+/** The compiler holds these lists and the model's own types together. */
+export const PACKAGE_KINDS = ['avatar', 'object'] as const satisfies readonly PackageKind[]
+export const Kind = Schema.Literals(PACKAGE_KINDS)
+export const Rank = Schema.Literals([
+  'excellent',
+  'good',
+  'medium',
+  'poor',
+  'verypoor',
+] satisfies readonly PackageRank[])
+export const Ranks = Schema.Struct({ pc: Rank, mobile: Rank })
+
+/** Who may bring a package into realms: its owner, or everyone. */
+export const SHARINGS = ['owner', 'everyone'] as const
+export const Sharing = Schema.Literals(SHARINGS)
+export type Sharing = typeof Sharing.Type
+
+/** What a user may do in a realm beyond everyone else. */
+export const REALM_ROLES = ['builder', 'owner'] as const
+export const RealmRole = Schema.Literals(REALM_ROLES)
+export type RealmRole = typeof RealmRole.Type
+
+/** Observers watch and may run a lockstep peer; players have an avatar. */
+export const LOGIN_ROLES = ['player', 'observer'] as const
+export const LoginRole = Schema.Literals(LOGIN_ROLES)
+export type LoginRole = typeof LoginRole.Type
+
+/** Node name by humanoid bone. */
+export const HumanoidMap = Schema.Record(Schema.String, Schema.String)
+
+/** A field that may be missing or null. */
+export const optional = <S extends Schema.Top>(schema: S) => Schema.optional(Schema.NullOr(schema))
+
+/** Numbers in bulk: checked in one loop, as a schema for each of 400,000 numbers would cost a frame. */
+export const Numbers = Schema.declare(
+  (value): value is readonly number[] => Array.isArray(value) && value.every((each) => Number.isFinite(each)),
+  { expected: 'a list of numbers', identifier: 'Numbers' },
+)

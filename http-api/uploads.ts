@@ -1,0 +1,100 @@
+/** Uploads: what a client declares, and what the server reports until the upload is settled. */
+import * as Schema from 'effect/Schema'
+import { HumanoidMap, Kind, optional, Ranks, Sha256, Sharing } from './fields.ts'
+
+/** The part of an upload's stages that the ingest runs through, in order. */
+export const INGEST_STAGES = ['checking', 'validating', 'normalising', 'fitting', 'packaging'] as const
+export type IngestStage = (typeof INGEST_STAGES)[number]
+
+/** The stages in which nothing changes any more. */
+export const SETTLED_STAGES = ['done', 'rejected', 'failed'] as const
+export type SettledStage = (typeof SETTLED_STAGES)[number]
+
+/** In order. `waiting` for the bytes; `received`: waits for its turn. */
+export const UPLOAD_STAGES = ['waiting', 'received', ...INGEST_STAGES, 'storing', ...SETTLED_STAGES] as const
+export type UploadStage = (typeof UPLOAD_STAGES)[number]
+
+export const isSettled = (stage: string): stage is SettledStage => SETTLED_STAGES.some((each) => each === stage)
+
+export const UploadBody = Schema.Struct({
+  /** What the package is called, 1 to 32 characters. Default: `fileName` without its ending. */
+  name: optional(Schema.String),
+  fileName: optional(Schema.String),
+  bytes: Schema.Finite,
+  sha256: Sha256,
+  /** Default: by what is in the file. */
+  kind: optional(Kind),
+  /** Node name by VRM 1.0 bone, for skinned models that are not VRM. */
+  humanoid: optional(HumanoidMap),
+  /** Default: `owner`. */
+  sharing: optional(Sharing),
+})
+export type UploadBody = typeof UploadBody.Type
+
+const Found = Schema.NullOr(Schema.Union([Schema.Finite, Schema.String]))
+
+/** A rule that the upload breaks. */
+export const Rejection = Schema.Struct({
+  /** For programs, e.g. `NODE_CYCLE`, or a code of the Khronos validator. docs/ingest.md lists them. */
+  rule: Schema.String,
+  /** A JSON pointer into the glTF, a node's path or a byte; empty: the whole file. */
+  where: Schema.String,
+  /** What was found there. */
+  value: Found,
+  /** What is allowed. */
+  limit: Found,
+  /** For the person who made the model: what is wrong and what to do. */
+  message: Schema.String,
+}).annotate({ identifier: 'Rejection' })
+export type Rejection = typeof Rejection.Type
+
+/** Something that the ingest corrected, or that the owner may want to correct; the upload is accepted. */
+export const UploadWarning = Schema.Struct({
+  rule: Schema.String,
+  where: Schema.String,
+  message: Schema.String,
+}).annotate({ identifier: 'UploadWarning' })
+export type UploadWarning = typeof UploadWarning.Type
+
+const status = {
+  schema: Schema.Literal('otherworld/upload/1'),
+  /** UUID. */
+  id: Schema.String,
+  name: Schema.String,
+  bytes: Schema.Finite,
+  stage: Schema.Literals(UPLOAD_STAGES).annotate({ identifier: 'UploadStage' }),
+  /** Of the server's part, 0 to 1. */
+  progress: Schema.Finite,
+  /** Uploads before this one while it is `received`; 0: it is the next. */
+  queue: Schema.optionalKey(Schema.Finite),
+  /** Hash of the package once it is `done`. */
+  package: Schema.optionalKey(Sha256),
+  kind: Schema.optionalKey(Kind),
+  rank: Schema.optionalKey(Ranks),
+  /** At least one if it is `rejected`. */
+  rejections: Schema.optionalKey(Schema.Array(Rejection)),
+  warnings: Schema.optionalKey(Schema.Array(UploadWarning)),
+  /** For people: why it waits, or why it `failed`. */
+  message: Schema.optionalKey(Schema.String),
+}
+export const UploadStatus = Schema.Struct(status).annotate({ identifier: 'UploadStatus' })
+export type UploadStatus = typeof UploadStatus.Type
+
+/** Where to send a file. */
+export const UploadLink = Schema.Struct({
+  method: Schema.Literals(['PUT', 'GET']),
+  /** Absolute, or a path on this server that begins with `/`. */
+  url: Schema.String,
+  /** Send them as they are. */
+  headers: Schema.Record(Schema.String, Schema.String),
+  /** Unix time, ms. */
+  expiresAtMs: Schema.Finite,
+}).annotate({ identifier: 'UploadLink' })
+export type UploadLink = typeof UploadLink.Type
+
+export const DeclaredUpload = Schema.Struct({
+  ...status,
+  /** Null: the server has these bytes already. */
+  put: Schema.NullOr(UploadLink),
+}).annotate({ identifier: 'DeclaredUpload' })
+export type DeclaredUpload = typeof DeclaredUpload.Type
