@@ -1,5 +1,6 @@
 /** Fields that several bodies and answers of the API share. */
 import * as Schema from 'effect/Schema'
+import * as SchemaTransformation from 'effect/SchemaTransformation'
 import type { PackageKind, PackageRank } from '../packages/manifest.ts'
 
 /** 64 lower-case hex digits. */
@@ -14,7 +15,7 @@ export const Rank = Schema.Literals([
   'medium',
   'poor',
   'verypoor',
-] satisfies readonly PackageRank[])
+] satisfies readonly PackageRank[]).annotate({ identifier: 'Rank' })
 export const Ranks = Schema.Struct({ pc: Rank, mobile: Rank })
 
 /** Who may bring a package into realms: its owner, or everyone. */
@@ -41,5 +42,9 @@ export const optional = <S extends Schema.Top>(schema: S) => Schema.optional(Sch
 /** Numbers in bulk: checked in one loop, as a schema for each of 400,000 numbers would cost a frame. */
 export const Numbers = Schema.declare(
   (value): value is readonly number[] => Array.isArray(value) && value.every((each) => Number.isFinite(each)),
-  { expected: 'a list of numbers', identifier: 'Numbers' },
+  {
+    expected: 'a list of numbers',
+    toCodecJson: () =>
+      Schema.link<readonly number[]>()(Schema.Array(Schema.Finite), SchemaTransformation.passthrough()),
+  },
 )

@@ -1,0 +1,2 @@
+export const DOCUMENT: string
+export function withTables(text: string, openApi: Readonly<Record<string, unknown>>): string
