@@ -1,7 +1,7 @@
 // npm run fuzz:scenes -- [--worlds N --ticks N --seed S --jobs N --json] | --world K | --case FILE [--save FILE --minimise]: random extreme
 // scenes on the simulation alone, in worker threads (docs/testing.md). Exits with 1 where a world ended, hung, had a slow step,
 // a number that is none, or did not go on alike from its checkpoint.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
@@ -53,6 +53,8 @@ await build({
 
 /** Time between two looks at the workers, ms. */
 const LOOK_MS = 250
+/** A step that is given no processor does not hang: by the clock it may take this many times as long. */
+const CLOCK_TIMES = 60
 /** Time between two lines of progress where nobody sees a terminal, ms. */
 const TELL_MS = 30_000
 const startMs = performance.now()
@@ -82,10 +84,26 @@ function shorten(list) {
 const json = (inputs) => JSON.stringify(inputs, (_, value) => (value instanceof Uint8Array ? [...value] : value))
 const clear = () => (process.stderr.isTTY ? '\r\u001B[K' : '')
 
+/** Processor time of a thread of this process so far, ms; null where the system does not report it. */
+function cpuMsOf(threadId) {
+  try {
+    // The first number: time on the processor, nanoseconds.
+    return Number(readFileSync(`/proc/self/task/${threadId}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e6
+  } catch {
+    return null
+  }
+}
+
+/** How long the thread has worked since `seen`, ms: processor time, or the clock where that is unknown or far beyond. */
+function workedMs(seen, cpuMs) {
+  const clockMs = performance.now() - seen.atMs
+  return cpuMs === null || seen.cpuMs === null || clockMs > CLOCK_TIMES * hangMs ? clockMs : cpuMs - seen.cpuMs
+}
+
 /** One thread; a world that hangs is told and the thread ended, and one whose engine trapped is replaced, too. */
 const thread = () =>
   new Promise((resolve, reject) => {
-    const beats = new Int32Array(new SharedArrayBuffer(8))
+    const beats = new Int32Array(new SharedArrayBuffer(12))
     const worker = new Worker(new URL('../dist/fuzz/scenes-worker.js', import.meta.url), {
       workerData: {
         seed,
@@ -98,7 +116,9 @@ const thread = () =>
       },
     })
     let world = null
-    let seen = { beats: -1, atMs: 0 }
+    const cpuMs = () => (beats[2] === 0 ? null : cpuMsOf(Atomics.load(beats, 2)))
+    const now = (count) => ({ beats: count, atMs: performance.now(), cpuMs: cpuMs() })
+    let seen = now(-1)
     const end = (value) => {
       clearInterval(watch)
       worker.removeAllListeners('exit')
@@ -107,15 +127,19 @@ const thread = () =>
     const give = () => {
       if (next >= first + count) return end('done')
       world = next++
-      seen = { beats: -1, atMs: performance.now() }
+      seen = now(-1)
       return worker.postMessage(world, [])
     }
     const watch = setInterval(() => {
-      const now = Atomics.load(beats, 0)
-      if (world === null || now !== seen.beats) seen = { beats: now, atMs: performance.now() }
-      else if (performance.now() - seen.atMs > hangMs) {
+      const count = Atomics.load(beats, 0)
+      if (world === null || count !== seen.beats) seen = now(count)
+      else if (workedMs(seen, cpuMs()) > hangMs) {
         const tick = Atomics.load(beats, 1)
-        const failure = { kind: 'hung', tick, message: `the step takes more than ${hangMs} ms; its thread was ended` }
+        const failure = {
+          kind: 'hung',
+          tick,
+          message: `the step takes more than ${hangMs} ms of processor time; its thread was ended`,
+        }
         take({
           world,
           style: '?',

@@ -29,7 +29,11 @@ async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<
     onSync: (ms) => meters.synced(ms),
     onLost: () => meters.lost(),
   })
-  await warmUp(engine, log.realm.definition, start.warmUpTicks ?? WARM_UP_TICKS)
+  await warmUp(
+    engine,
+    log.realm.definition,
+    start.warmUpTicks ?? Number(process.env['OTHERWORLD_WARM_UP_TICKS'] ?? WARM_UP_TICKS),
+  )
   const receive = (): ToRealm | undefined =>
     (receiveMessageOnPort(port) as { readonly message: ToRealm } | undefined)?.message
   const runner = new RealmRunner({

@@ -1,4 +1,5 @@
 /** A worker thread of scripts/fuzz-scenes.mjs: runs the worlds that it is given, one after the other. */
+import { readlinkSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { loadEngine, type Engine, type InputFrame } from '../../../sim/index.ts'
 import { readCase, savedOf, savedSource, shortestCase } from './cases.ts'
@@ -14,7 +15,7 @@ interface WorkerSettings {
   readonly tellsFrames: boolean
   /** Tell the shortest inputs that fail in the same way. */
   readonly minimises: boolean
-  /** Counts steps, and holds the tick of the last: how a thread that hangs is noticed. */
+  /** Count of steps, tick of the last, number of the thread in the system: how a thread that hangs is noticed. */
   readonly beats: Int32Array
 }
 
@@ -45,6 +46,11 @@ function run(engine: Engine, world: number): void {
   port?.postMessage({ type: 'report', report })
 }
 
+try {
+  Atomics.store(settings.beats, 2, Number(readlinkSync('/proc/thread-self').split('/').at(-1)))
+} catch {
+  // Only Linux has it: elsewhere hangs are counted by the clock.
+}
 const engine = await loadEngine()
 // The first steps of a thread are compiled: not to be counted.
 runWorld(engine, { world: 0, ticks: 30, slowMs: Infinity, seed: 0, makeSource: () => sceneSource(0) })
