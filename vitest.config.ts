@@ -6,6 +6,12 @@ const HANGS_MS = 180_000
 /** The ingest's processes are scheduled like others: at their own priority a busy machine would hardly let them run. */
 const env = { OTHERWORLD_INGEST_NICENESS: '0' }
 
+/** A realm compiles its code before it begins, for seconds of processor time. Only tests of speed need that, and they are end-to-end tests. */
+const cold = { ...env, OTHERWORLD_WARM_UP_TICKS: '0' }
+
+/** Tests that start processes, or that take many seconds, say so in their names. */
+const SYSTEM = '**/*.system.test.ts'
+
 export default defineConfig({
   test: {
     // One for each core; by default a core is left out, of two that is half: most tests wait for other threads and processes.
@@ -15,10 +21,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['*/**/*.test.ts'],
-          exclude: ['node_modules', 'dist', 'test/e2e/**', '.tmp'],
+          exclude: ['node_modules', 'dist', 'test/e2e/**', SYSTEM, '.tmp'],
           testTimeout: HANGS_MS,
           hookTimeout: HANGS_MS,
-          env,
+          env: cold,
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: [SYSTEM],
+          exclude: ['node_modules', 'dist', '.tmp'],
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
+          env: cold,
         },
       },
       {

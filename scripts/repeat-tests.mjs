@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { GROUPS } from './test-groups.mjs'
 
-const HELP = `node scripts/repeat-tests.mjs [--runs N] [--busy K] [--busy-runs M] [--stop] [GROUP | FILE ...]
+const HELP = `node scripts/repeat-tests.mjs [--runs N] [--busy K] [--busy-runs M] [--workers W] [--stop] [GROUP | FILE ...]
 
-Runs unit tests N times and says for each run how long it took and which tests failed; ends with 1 if any did.
+Runs unit and system tests N times and says for each run how long it took and which tests failed; ends with 1 if any did.
 Build first: tests of processes start what stands in dist/.
 
   GROUP          outside: WebRTC, WebSocket, HTTP, threads and processes (default)
@@ -16,6 +16,7 @@ Build first: tests of processes start what stands in dist/.
   --runs N       how often, default 20
   --busy K       loops that keep a core busy each, beside the runs, default 0
   --busy-runs M  only the last M runs have them, default all
+  --workers W    test files at once; default VITEST_MAX_WORKERS, or one for each core
   --stop         ends after the first run that fails
   --list         prints the files of the group and ends
 `
@@ -27,6 +28,10 @@ const whole = (name, text, min) => {
   process.exit(2)
 }
 
+/** Lines that are printed of each failure, and characters of each line. */
+const LINES_MAX = 60
+const WIDTH_MAX = 300
+
 /** Vitest, where it runs: it ends with this process. */
 let running = null
 
@@ -37,13 +42,16 @@ function setBusy(count) {
 }
 
 /** One run of Vitest: seconds, how many passed, the names of what failed, and Vitest's words on it. */
-async function runOnce(files, report) {
+async function runOnce(files, report, workers) {
   const startMs = performance.now()
   const args = [
     'node_modules/vitest/vitest.mjs',
     'run',
     '--project',
     'unit',
+    '--project',
+    'system',
+    ...(workers === undefined ? [] : [`--maxWorkers=${workers}`]),
     '--reporter=json',
     '--reporter=default',
     `--outputFile=${report}`,
@@ -83,8 +91,22 @@ async function runOnce(files, report) {
     seconds,
     passed,
     failed,
-    words: failed.length === 0 ? '' : said.slice(Math.max(0, said.search(/⎯ (?:Failed|Unhandled)/) - 20)).trim(),
+    words:
+      failed.length === 0 ? '' : shortened(said.slice(Math.max(0, said.search(/⎯ (?:Failed|Unhandled)/) - 20)).trim()),
   }
+}
+
+/** Vitest's words with each failure cut: the diff of a long text would bury the others. */
+function shortened(words) {
+  const cut = (failure) => {
+    const lines = failure.split('\n').map((line) => (line.length > WIDTH_MAX ? `${line.slice(0, WIDTH_MAX)} …` : line))
+    const left = lines.length - LINES_MAX
+    return left <= 0 ? lines.join('\n') : `${lines.slice(0, LINES_MAX).join('\n')}\n… ${left} more lines\n`
+  }
+  return words
+    .split(/^(?= ?FAIL )/m)
+    .map(cut)
+    .join('')
 }
 
 function row({ run, busy, seconds, passed, failed }) {
@@ -105,6 +127,7 @@ async function main() {
       runs: { type: 'string', default: '20' },
       busy: { type: 'string', default: '0' },
       'busy-runs': { type: 'string' },
+      workers: { type: 'string' },
       stop: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -114,6 +137,7 @@ async function main() {
   const runs = whole('runs', values.runs, 1)
   const busy = whole('busy', values.busy, 0)
   const busyRuns = values['busy-runs'] === undefined ? runs : whole('busy-runs', values['busy-runs'], 0)
+  const workers = values.workers === undefined ? undefined : whole('workers', values.workers, 1)
   const named = positionals.length === 0 ? ['outside'] : positionals
   const files = (await Promise.all(named.map((name) => GROUPS[name]?.() ?? [name]))).flat()
   if (values.list) return void process.stdout.write(`${files.join('\n')}\n`)
@@ -130,7 +154,7 @@ async function main() {
   let green = 0
   for (let run = 1; run <= runs; run++) {
     setBusy(run > runs - busyRuns ? busy : 0)
-    const result = await runOnce(files, join(folder, 'report.json'))
+    const result = await runOnce(files, join(folder, 'report.json'), workers)
     process.stdout.write(`${row({ run, busy: loops.length, ...result })}\n`)
     for (const name of result.failed) failures.set(name, [...(failures.get(name) ?? []), run])
     if (result.words !== '') process.stdout.write(`${result.words.replace(/^/gm, '     ')}\n`)

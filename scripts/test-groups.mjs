@@ -1,4 +1,4 @@
-// Which unit tests stand on more than their own process, found by what they import, directly or through others.
+// Which unit and system tests stand on more than their own process, found by what they import, directly or through others.
 import { execFileSync } from 'node:child_process'
 import { build } from 'esbuild'
 
@@ -7,7 +7,7 @@ const OUTSIDE = /^(?:node:)?(?:child_process|worker_threads|cluster|net|http|dgr
 
 export const GROUPS = { outside: outsideTests }
 
-/** Unit tests of WebRTC, WebSocket, HTTP, threads and processes; paths from the root. */
+/** Unit and system tests of WebRTC, WebSocket, HTTP, threads and processes; paths from the root. */
 async function outsideTests() {
   const tests = execFileSync('git', ['ls-files', '*/*.test.ts'], { encoding: 'utf8' })
     .split('\n')
