@@ -117,7 +117,7 @@ const thread = () =>
     })
     let world = null
     const cpuMs = () => (beats[2] === 0 ? null : cpuMsOf(Atomics.load(beats, 2)))
-    const now = (count) => ({ beats: count, atMs: performance.now(), cpuMs: cpuMs() })
+    const now = (beat) => ({ beats: beat, atMs: performance.now(), cpuMs: cpuMs() })
     let seen = now(-1)
     const end = (value) => {
       clearInterval(watch)
@@ -131,8 +131,8 @@ const thread = () =>
       return worker.postMessage(world, [])
     }
     const watch = setInterval(() => {
-      const count = Atomics.load(beats, 0)
-      if (world === null || count !== seen.beats) seen = now(count)
+      const beat = Atomics.load(beats, 0)
+      if (world === null || beat !== seen.beats) seen = now(beat)
       else if (workedMs(seen, cpuMs()) > hangMs) {
         const tick = Atomics.load(beats, 1)
         const failure = {
