@@ -1,14 +1,15 @@
 @icon("icons/client.svg")
 class_name OtherworldClient
 extends Node
-## Joins an Otherworld realm: connects, keeps the connection, and knows who and what is there.
+## Connects to an Otherworld realm, keeps the connection alive, and knows every avatar and prop in it.
 ##
-## Put one into a scene, set [member url] and [member player_name], and play: it logs in, connects (over WebRTC where it is
-## there, else over WebSocket), shows the realm by an [OtherworldView] and plays in it by an [OtherworldPlayer] or
-## [OtherworldXRPlayer], which it adds below itself where the scene has none.
+## Add one to a scene and set [member url] and [member player_name]. It logs in and connects over WebRTC, or over WebSocket if
+## WebRTC is not available. If the scene has none, it adds an [OtherworldView] that shows the realm, and an [OtherworldPlayer]
+## or [OtherworldXRPlayer] that controls your avatar.
 ## [br][br]
-## A lost connection is made again by itself: [signal connection_lost], then within 30 seconds [signal connection_resumed], with
-## the same avatar, and later [signal rejoined] with a new one, or [signal closed]. Realm space is Godot's: metres, Y up, forward is -Z.
+## If the connection is lost, the client reconnects automatically. It emits [signal connection_lost], and within 30 seconds
+## [signal connection_resumed] with the same avatar. After that it emits [signal rejoined] with a new avatar, or
+## [signal closed]. Realm space uses Godot's conventions: metres, Y up, forward is -Z.
 ## [codeblock]
 ## @onready var client: OtherworldClient = $OtherworldClient
 ##
@@ -21,70 +22,70 @@ extends Node
 ##         print("No box: ", outcome.reason)
 ## [/codeblock]
 
-## The client stands somewhere else now.
+## Emitted when [member state] changes.
 signal state_changed(state: State)
-## In the realm, for the first time since [method open].
+## Emitted when you enter the realm for the first time after [method open].
 signal joined
-## The connection is gone and is being made again. [param reason] is for people.
+## Emitted when the connection is lost. The client reconnects. [param reason] is a message for the player.
 signal connection_lost(reason: String)
-## In the realm again, as the same player. The world was described anew: elements that went meanwhile were removed.
+## Emitted when the client has reconnected as the same player. Elements that disappeared meanwhile were removed.
 signal connection_resumed
-## In the realm again, as a new player with a new avatar: the session before could not be resumed. See [member rejoin].
+## Emitted when the client has joined as a new player, because the session could not be resumed. See [member rejoin].
 signal rejoined
-## Out of the realm for good, or never in it; [param reason] says to people why and what to do. [method open] begins anew.
+## Emitted when the client has left for good or could not join. [param reason] tells the player why. [method open] joins again.
 signal closed(reason: String)
-## One way to connect did not work, or is not there, and another is tried; [param message] says to people why.
+## Emitted when one transport fails or is not available and the client tries the next. [param message] tells the player why.
 signal transport_fell_back(message: String)
-## The server is busy, or the realm is starting, and asks to wait; it is tried again. [param reason] is for people.
+## Emitted when the server is busy or the realm is starting. The client retries. [param reason] is a message for the player.
 signal server_busy(reason: String)
-## The realm says something to the player.
+## Emitted when the realm sends the player a message.
 signal notice_received(text: String)
-## What the player may do is another: bits of [enum Permission].
+## Emitted when the player's permissions change. [param permissions] has the bits of [enum Permission].
 signal permissions_changed(permissions: int)
-## An avatar is there, also one's own.
+## Emitted when an avatar appears, your own included.
 signal avatar_added(avatar: OtherworldAvatarState)
-## An avatar wears something else.
+## Emitted when an avatar changes its body or package.
 signal avatar_changed(avatar: OtherworldAvatarState)
-## An avatar is gone; its state is kept no longer.
+## Emitted when an avatar disappears. Its state is no longer updated.
 signal avatar_removed(avatar: OtherworldAvatarState)
-## A prop is there.
+## Emitted when a prop appears.
 signal prop_added(prop: OtherworldPropState)
-## A prop's scale, holder or access is another.
+## Emitted when a prop's scale, holder or access changes.
 signal prop_changed(prop: OtherworldPropState)
-## A prop is gone; its state is kept no longer.
+## Emitted when a prop disappears. Its state is no longer updated.
 signal prop_removed(prop: OtherworldPropState)
-## All states are those of this frame: draw from here. [param tick] is the moment at which the others are shown.
+## Emitted once a frame, after all states were updated: draw from here. Remote elements are shown at the server tick [param tick].
 signal frame_updated(tick: float)
 
-## Where the client stands.
+## States of the connection.
 enum State {
 	## Not opened yet.
 	OFFLINE,
-	## Logs in and connects.
+	## Logging in and connecting.
 	CONNECTING,
 	## In the realm.
 	JOINED,
-	## The connection was lost and is being made again.
+	## The connection was lost. The client is reconnecting.
 	RECONNECTING,
-	## Left, refused, or lost for good.
+	## Left, rejected, or lost for good.
 	CLOSED,
 }
-## How to connect.
+## Transports that the client may use.
 enum Transport {
 	## WebRTC where it is there, else WebSocket.
 	AUTO,
-	## WebRTC alone.
+	## WebRTC only.
 	WEBRTC,
-	## WebSocket alone: for networks that block UDP. Bad networks stutter.
+	## WebSocket only, for networks that block UDP. Packet loss causes stalls.
 	WEBSOCKET,
 }
-## What holds a prop. Each holds one.
+## Hands that can hold a prop. Each hand holds one prop.
 enum Hand { LEFT, RIGHT, POINTER }
-## What a player may do, as bits.
+## Bits of [member permissions].
 enum Permission { SPAWN = 1, GRAB = 2, SCALE = 4, MANAGE = 8, FLY = 16 }
-## What is done with a prop; see [method can].
+## Actions on a prop. See [method can].
 enum Act { DRAG, SCALE, DESPAWN }
-## What plays; see [member player_kind].
+## Player nodes that the client can add. See [member player_kind].
 enum PlayerKind {
 	## By headset where one is there, else by keyboard and mouse.
 	AUTO,
@@ -106,61 +107,60 @@ const _PropAccess := preload("net/prop_access.gd")
 const _Shapes := preload("net/shapes.gd")
 const _RealmSession := preload("net/realm_session.gd")
 
-## Address of the server, [code]http://host:port[/code] or [code]https://host[/code], with the path that a proxy put before it.
+## Address of the server: [code]http://host:port[/code] or [code]https://host[/code]. Include the path if a reverse proxy adds one.
 @export var url := "http://127.0.0.1:7350":
 	set(to): url = to.strip_edges()
-## Name that others see above one's head, 1 to 32 characters.
+## Name shown above your avatar, 1 to 32 characters.
 @export var player_name := "Guest"
-## Joins as soon as the scene starts; else call [method open].
+## If [code]true[/code], joins when the scene starts. Otherwise call [method open].
 @export var auto_connect := true
-## How to connect.
+## Transports to try.
 @export var transport := Transport.AUTO
-## Package that the avatar wears on joining (64 hex digits); empty: the realm's own body.
+## Package of your avatar on joining (64 hex digits). If empty, you get one of the realm's own bodies.
 @export var avatar_package := ""
-## Be the same user at each visit, owner of what one placed and uploaded before: kept in
-## [code]user://otherworld/identities.cfg[/code] for each server.
+## If [code]true[/code], you are the same user in each session. See [code]user://otherworld/identities.cfg[/code].
 @export var remember_identity := true
-## Joins anew, however long it takes, where the session could not be resumed; else that is the end, and [signal closed] says so.
+## If [code]true[/code], joins as a new player when a session cannot be resumed. Otherwise emits [signal closed].
 @export var rejoin := true
-## Adds an [OtherworldView] below this node if the scene has none.
+## If [code]true[/code], adds an [OtherworldView] below this node when the scene has none.
 @export var add_view := true
-## Adds what plays below this node if the scene has none.
+## Player node to add below this node when the scene has none.
 @export var player_kind := PlayerKind.AUTO
-## STUN and TURN servers for WebRTC, as [method WebRTCPeerConnection.initialize] takes them; most servers need none.
+## STUN and TURN servers for WebRTC, in the format of [method WebRTCPeerConnection.initialize]. Most servers need none.
 @export var ice_servers: Array[Dictionary] = []
 
-## Where the client stands.
+## State of the connection.
 var state: State:
 	get: return _state
-## Who is there, by element. Read; do not change.
+## Avatars in the realm by element id. Read-only.
 var avatars: Dictionary[int, OtherworldAvatarState]:
 	get: return _realm_session.presented.world.avatars
-## What is there, by element. Read; do not change.
+## Props in the realm by element id. Read-only.
 var props: Dictionary[int, OtherworldPropState]:
 	get: return _realm_session.presented.world.props
-## One's own avatar; null before it is there.
+## Your own avatar. [code]null[/code] until it appears.
 var local_avatar: OtherworldAvatarState:
 	get: return _realm_session.presented.world.local_avatar
 ## The realm's definition: [code]name[/code], [code]tickRate[/code], [code]gravity[/code], [code]bounds[/code],
 ## [code]ground[/code], [code]spawn[/code], [code]reach[/code], [code]bodies[/code] (docs/protocol.md, section 13). Empty before joining.
 var definition: Dictionary:
 	get: return _realm_session.definition
-## Number of one's user: owner of what one makes, the same over visits. 0 before joining.
+## Your user number. Owns everything that you spawn and stays the same across sessions. 0 before joining.
 var user: int:
 	get: return _realm_session.welcome.user if _realm_session.welcome != null else 0
-## Number of one's player in this session, as [member OtherworldPropState.holder] has it. 0 before joining.
+## Your player number in this session, as in [member OtherworldPropState.holder]. 0 before joining.
 var player: int:
 	get: return _realm_session.welcome.player if _realm_session.welcome != null else 0
-## Bits of [enum Permission] that one has.
+## Your permissions, as bits of [enum Permission].
 var permissions: int:
 	get: return _realm_session.permissions
-## For the server's HTTP API (see [method request]). Empty before joining, and where [member url] was changed since.
+## Token for the server's HTTP API (see [method request]). Empty before joining, and after [member url] changed.
 var token: String:
 	get: return _login_flow.token if _login_flow.url == url else ""
 ## Id of the realm. Empty before joining.
 var realm: String:
 	get: return _login_flow.realm
-## "webrtc" or "websocket"; empty without a connection.
+## Transport in use: "webrtc" or "websocket". Empty when not connected.
 var transport_used: String:
 	get: return _realm_session.transport
 
@@ -198,7 +198,8 @@ func _exit_tree() -> void:
 		_finish("left")
 
 
-## Logs in and connects, also while [method close] is still at it. [signal joined] follows, or [signal closed] says why not.
+## Logs in and connects. Emits [signal joined], or [signal closed] if it fails. You can call it while [method close] is still
+## running.
 func open() -> void:
 	if _realm_session.is_leaving():
 		_realm_session.cut("left")
@@ -215,7 +216,7 @@ func _enter() -> void:
 	_LoginFlow.enter(_login_flow, self)
 
 
-## Leaves the realm: the avatar goes at once. Can be waited for: the server is told, which takes a second at most.
+## Leaves the realm and removes your avatar. Await it to know that the server was notified, within one second.
 func close(reason := "left") -> void:
 	if _state == State.OFFLINE or _state == State.CLOSED:
 		return
@@ -227,60 +228,58 @@ func close(reason := "left") -> void:
 		await closed
 
 
-## Walks, turns, jumps, flies; holds until the next call, and may be called in each frame. [param direction] is in the
-## avatar's own frame, each -1 to 1: x to the right, z backwards, y upwards while flying. [param yaw] is the heading about +Y
-## in radians, 0 looks along -Z.
+## Walks, turns, jumps or flies. The input stays active until the next call. You can call it in each frame. [param direction] is
+## relative to the avatar, -1 to 1 per axis: x is right, z is backwards, y is up while flying. [param yaw] is the heading about +Y
+## in radians; 0 looks along -Z.
 func move(direction: Vector3, yaw: float, jump := false, run := false, fly := false) -> void:
 	var input := _Inputs.move(direction, yaw, jump, run, fly)
 	if _Inputs.is_fine(input):
 		_realm_session.move(input)
 
 
-## Sets how one's avatar holds itself: head and hands, and the bones that are tracked. May be called in each frame.
+## Sets the pose of your avatar: head, hands and tracked bones. You can call it in each frame.
 func pose(of: OtherworldPose) -> void:
 	_realm_session.pose(of)
 
 
-## Says where the prop that the hand holds should be itself, realm space. May be called in each frame.
+## Moves the prop that [param hand] holds to a position and rotation in realm space. You can call it in each frame.
 func drag(hand: Hand, position: Vector3, rotation: Quaternion) -> void:
 	var input := _Inputs.drag(hand, position, rotation.normalized())
 	if _Inputs.is_fine(input):
 		_realm_session.drag(input)
 
 
-## Takes hold of a prop that is not static and within reach ([code]definition.reach[/code], from the head); [method drag] then
-## moves it. Wait for the outcome: [code]var outcome := await client.grab(element, hand)[/code].
+## Grabs a prop that is not static and within [code]definition.reach[/code] metres of the head. [method drag] moves it.
 func grab(element: int, hand: Hand) -> OtherworldOutcome:
 	return await _realm_session.grab(element, hand)
 
 
-## Lets go of what the hand holds; what moves by physics flies on with the hand's speed.
+## Releases the prop that [param hand] holds. A dynamic prop keeps the velocity of the hand.
 func release(hand: Hand) -> OtherworldOutcome:
 	return await _realm_session.release(hand)
 
 
-## Makes a prop larger or smaller, 0.05 to 20 times its own size.
+## Scales a prop. [param factor] is 0.05 to 20 times its original size.
 func scale_prop(element: int, factor: float) -> OtherworldOutcome:
 	return await _realm_session.command(_Inputs.scale(element, factor))
 
 
-## Places an object of a package (its hash, 64 hex digits). The outcome's [code]element[/code] is the new prop. [param access]
-## says who may do what with it: see [method set_access].
+## Spawns a prop from a package (hash of 64 hex digits). [param access] sets who may use it, see [method set_access].
 func spawn_package(hash: String, position: Vector3, rotation := Quaternion.IDENTITY, scale := 1.0, access := 0) -> OtherworldOutcome:
 	if not _Inputs.is_hash(hash):
 		return OtherworldOutcome.rejected("invalid-value")
 	return await _realm_session.command(_Inputs.spawn(null, hash, position, rotation.normalized(), scale, access))
 
 
-## Places a box; [param size] is of the whole, metres.
+## Spawns a box. [param size] is its full size in metres.
 func spawn_box(size: Vector3, position: Vector3, rotation := Quaternion.IDENTITY, color := Color.WHITE, motion := OtherworldPropState.Motion.DYNAMIC) -> OtherworldOutcome:
 	var shape := BoxShape3D.new()
 	shape.size = size
 	return await spawn_shape(shape, position, rotation, color, motion, "box")
 
 
-## Places a prop of a shape: a [BoxShape3D], [SphereShape3D], [CapsuleShape3D], [ConvexPolygonShape3D] (4 to 64 points) or
-## [ConcavePolygonShape3D] (static alone).
+## Spawns a prop from a shape: [BoxShape3D], [SphereShape3D], [CapsuleShape3D], [ConvexPolygonShape3D] (4 to 64 points) or
+## [ConcavePolygonShape3D] (static only).
 func spawn_shape(shape: Shape3D, position: Vector3, rotation := Quaternion.IDENTITY, color := Color.WHITE, motion := OtherworldPropState.Motion.DYNAMIC, label := "shape") -> OtherworldOutcome:
 	var spec := _Shapes.spec_of(shape, label, color, motion)
 	if spec == null:
@@ -293,36 +292,37 @@ func despawn(element: int) -> OtherworldOutcome:
 	return await _realm_session.command(_Inputs.despawn(element))
 
 
-## Puts on an avatar of a package (its hash, 64 hex digits).
+## Changes your avatar to one from a package. [param hash] has 64 hex digits.
 func wear_package(hash: String) -> OtherworldOutcome:
 	if not _Inputs.is_hash(hash):
 		return OtherworldOutcome.rejected("invalid-value")
 	return await _realm_session.command(_Inputs.wear(hash, 0))
 
 
-## Puts on one of the realm's own bodies, by its index in [code]definition.bodies[/code].
+## Changes your avatar to one of the realm's own bodies, by its index in [code]definition.bodies[/code].
 func wear_body(index: int) -> OtherworldOutcome:
 	return await _realm_session.command(_Inputs.wear("", index))
 
 
-## Changes who may do what with a prop of one's own: 2 bits for each of drag (bits 0 and 1), scale (2 and 3) and despawn
-## (4 and 5): 0 the default, 1 everyone, 2 the owner and who may manage, 3 the owner alone.
+## Changes who may use a prop of yours. [param access] has 2 bits for drag (bits 0 and 1), scale (2 and 3) and despawn (4 and 5): 0
+## is the default, 1 everyone, 2 the owner and players with the MANAGE permission, 3 the owner only.
 func set_access(element: int, access: int) -> OtherworldOutcome:
 	return await _realm_session.command(_Inputs.access(element, access))
 
 
-## Whether one may do that with a prop: to offer it or not. The server decides.
+## Returns [code]true[/code] if you may do [param act] with [param prop], for enabling buttons. The server decides.
 func can(act: Act, prop: OtherworldPropState) -> bool:
 	return _PropAccess.can(act, prop, user, permissions)
 
 
-## Asks the server's HTTP API ([param path] as [code]v1/packages[/code], without a slash before it) with one's token. Wait for
-## the answer: its [code]json[/code] is what was said, its [code]fault[/code] null or why there is nothing.
+## Sends a request to the server's HTTP API with your token. [param path] has no leading slash, for example
+## [code]v1/packages[/code]. Await the response: [code]json[/code] is its body, [code]fault[/code] is [code]null[/code] or says
+## what went wrong.
 func request(method: HTTPClient.Method, path: String, body: Variant = null) -> _Http.HttpResponse:
 	return await _Http.request_json(method, url.trim_suffix("/") + "/" + path.trim_prefix("/"), body, token)
 
 
-## How the connection does at this moment.
+## Returns the current connection statistics.
 func stats() -> OtherworldStats:
 	return _StatsReport.of(_realm_session, _now())
 

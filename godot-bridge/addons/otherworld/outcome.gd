@@ -1,28 +1,28 @@
 class_name OtherworldOutcome
 extends RefCounted
-## What became of a command: it was carried out, or not and why.
+## The outcome of a command: carried out, or rejected with a reason.
 ##
-## The methods of [OtherworldClient] that change the realm can be waited for and return one:
+## Await the methods of [OtherworldClient] that change the realm. They return an outcome:
 ## [codeblock]
 ## var outcome := await client.grab(prop.element, OtherworldClient.Hand.RIGHT)
 ## if not outcome.ok:
 ##     print("Not grabbed: ", outcome.reason)
 ## [/codeblock]
 
-## Whether it was carried out.
+## [code]true[/code] if the server carried out the command.
 var ok := false
-## The element that it made or concerned; 0 where it was not carried out.
+## Element that the command created or changed. 0 if it was rejected.
 var element := 0
-## The realm's tick at which it was carried out or refused; 0: the server has not said.
+## Tick at which the server carried out or rejected the command. 0 if the server did not respond.
 var tick := 0
-## Why it was not carried out; empty where it was. The server's words are those of docs/protocol.md, INP-10, for instance
-## [code]not-permitted[/code], [code]unknown-element[/code], [code]held-by-another[/code], [code]out-of-reach[/code]. This
-## client's own are [code]not-joined[/code], [code]too-many[/code] (commands wait already), [code]invalid-value[/code], and
-## [code]lost[/code]: the connection ended before there was an answer, and nobody knows.
+## Why the command was rejected; empty if it was carried out. Reasons of the server are listed in docs/protocol.md, INP-10, for
+## example [code]not-permitted[/code], [code]unknown-element[/code], [code]held-by-another[/code] or [code]out-of-reach[/code].
+## Reasons of the client are [code]not-joined[/code], [code]too-many[/code] (commands in flight), [code]invalid-value[/code], and
+## [code]lost[/code]: the connection ended before the server responded, so the command may have been carried out or not.
 var reason := ""
 
 
-## One that says why it was not carried out.
+## Returns an outcome of a rejected command.
 static func rejected(why: String, at_tick := 0) -> OtherworldOutcome:
 	var outcome := OtherworldOutcome.new()
 	outcome.reason = why

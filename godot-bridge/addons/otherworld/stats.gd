@@ -1,46 +1,46 @@
 class_name OtherworldStats
 extends RefCounted
-## How a connection does: what [method OtherworldClient.stats] says of this moment.
+## Statistics of a connection. See [method OtherworldClient.stats].
 
-## "webrtc" or "websocket"; empty without a connection.
+## Transport in use: "webrtc" or "websocket". Empty when not connected.
 var transport := ""
-## Round trip to the server, ms, smoothed; -1 before the first answer.
+## Round-trip time, smoothed, ms. -1 before the first measurement.
 var rtt_msec := -1.0
-## Share of the server's packets that did not arrive on this connection, 0 to 1.
+## Packet loss from the server on this connection, 0 to 1.
 var loss := 0.0
-## How late nearly all snapshots of the last seconds were at most, against the quickest, ms.
+## Delay within which nearly all snapshots of the last seconds arrived, relative to the fastest, ms.
 var jitter_msec := 0.0
-## How far behind the quickest arrivals the others are drawn, ms.
+## Interpolation delay behind the fastest snapshots, ms.
 var delay_msec := 0.0
-## Since when nothing was heard of the server, ms; 0 without a connection.
+## Time since the last packet of the server, ms. 0 when not connected.
 var quiet_msec := 0.0
-## Estimate of the server's newest tick; 0 before the first snapshot.
+## Estimate of the server's current tick. 0 before the first snapshot.
 var server_tick := 0
-## Ticks of the realm in a second; 0 before the Welcome.
+## Ticks per second of the realm. 0 before joining.
 var tick_rate := 0
-## How much faster this machine's clock goes than the server's, parts per million.
+## Drift of this machine's clock against the server's, parts per million. Positive if this clock is faster.
 var drift_ppm := 0.0
-## Bytes sent over the last second.
+## Bytes sent during the last second.
 var bytes_up_per_second := 0
-## Bytes received over the last second.
+## Bytes received during the last second.
 var bytes_down_per_second := 0
-## Bytes sent since the client was opened.
+## Bytes sent since [method OtherworldClient.open].
 var bytes_up := 0
-## Bytes received since the client was opened.
+## Bytes received since [method OtherworldClient.open].
 var bytes_down := 0
-## Snapshots received over the last second.
+## Snapshots received during the last second.
 var snapshots_per_second := 0
-## Snapshots received since the client was opened.
+## Snapshots received since [method OtherworldClient.open].
 var snapshots := 0
-## Inputs sent, each counted once however often it is repeated.
+## Number of inputs sent, without repetitions.
 var inputs_sent := 0
-## Commands without an answer yet.
+## Number of commands without a response so far.
 var commands_pending := 0
-## Commands that got no answer and will not get one.
+## Number of commands that will never get a response.
 var commands_lost := 0
-## How often the connection was lost and made again.
+## Number of reconnections.
 var reconnects := 0
-## How far the own avatar was from where the server's last answer puts it, metres.
+## Last prediction error of your own avatar: distance between prediction and the server's answer, metres.
 var correction_metres := 0.0
-## Root mean square of the last second's [member correction_metres].
+## Root mean square of [member correction_metres] over the last second.
 var correction_rms_metres := 0.0

@@ -1,10 +1,10 @@
 @icon("../icons/avatar.svg")
 class_name OtherworldAvatar
 extends Node3D
-## Shows one avatar of a realm: its figure in its pose, its name, and its fitted capsules as bodies to point at.
+## Shows one avatar of a realm: its model in its current pose, its name, and its capsules.
 ##
-## [OtherworldView] makes one for each avatar; read [member state] for what the realm says of it. While its package is on
-## its way the realm's own body of the same height stands in.
+## [OtherworldView] creates one for each avatar. Read [member state] for its data. While its package loads, one of the realm's
+## own bodies of the same height is shown.
 
 const _AvatarBody := preload("../packages/avatar_body.gd")
 const _CapsuleAvatarModel := preload("../packages/capsule_avatar_model.gd")
@@ -18,47 +18,47 @@ const _Model := preload("../packages/model.gd")
 const _PoseSolver := preload("../packages/pose_solver.gd")
 const _LoadRequest := preload("../packages/load_request.gd")
 
-## Shows another figure than before: the package came, or is another, or its nearer or farther form is shown.
+## Emitted when another model is shown, because the package has loaded or changed, or the level of detail changed.
 signal model_changed
 
-## A name stands this far above the head, metres.
+# A name stands this far above the head, metres.
 const _NAME_ABOVE := 0.22
-## Speeds are evened out, so that a figure at the limit does not change its animation all the time: share of a second.
+# Speeds are evened out, so that a figure at the limit does not change its animation all the time: share of a second.
 const _SPEED_EASE := 8.0
-## [member OtherworldAvatarState.bone_mask] of whom every bone is tracked.
+# [member OtherworldAvatarState.bone_mask] of whom every bone is tracked.
 const _BONES_ALL := (1 << 18) - 1
-## A pose is applied in every frame up to here, in every second beyond, and in every fourth beyond twice that, metres.
+# A pose is applied in every frame up to here, in every second beyond, and in every fourth beyond twice that, metres.
 const _OFTEN_METRES := 14.0
-## Hues of names are so far apart on the circle of colours that neighbours never look alike: the golden angle.
+# Hues of names are so far apart on the circle of colours that neighbours never look alike: the golden angle.
 const _TURN_OF_HUES := 0.381966011250105
 
-## What the realm says of it, brought up to date by the client in each frame.
+## State of the avatar. The client updates it in each frame.
 var state: OtherworldAvatarState
-## Whether its name is shown above it.
+## If [code]true[/code], shows the name above the avatar.
 var show_name := true:
 	set(value):
 		show_name = value
 		_label.visible = value and not is_first_person
-## Whether its fitted capsules are seen.
+## If [code]true[/code], draws the capsules of the avatar.
 var show_colliders := false
-## Whether its capsules are bodies to point at; costs time for each avatar that moves.
+## If [code]true[/code], the capsules are physics bodies that rays can hit. This costs time for each avatar that moves.
 var has_colliders := false
-## Hides the head and the name of the own avatar, whose eyes are in it.
+## If [code]true[/code], hides the head and the name, because the camera is in the eyes of this avatar.
 var is_first_person := false:
 	set(value):
 		is_first_person = value
 		_label.visible = show_name and not value
 		if _figure != null:
 			_figure.is_head_hidden = value
-## Whether it casts a shadow.
+## If [code]true[/code], the avatar casts a shadow.
 var casts_shadow := true:
 	set(value):
 		if casts_shadow != value:
 			casts_shadow = value
 			_set_shadows()
-## Physics layers of its bodies.
+## Physics layers of the capsules.
 var pick_layer := 1 << 19
-## What is wrong with its package, in words; empty: nothing.
+## Why the package cannot be shown. Empty if there is no error.
 var load_error := ""
 
 var _library: _Library
@@ -75,18 +75,18 @@ var _capsules: _CapsuleBodies
 var _solver := _PoseSolver.new()
 var _locals: Array[Quaternion] = []
 var _label := Label3D.new()
-## How it walks that sends no pose.
+# How it walks that sends no pose.
 var _gait: _Gait
 var _gait_pose: OtherworldPose
 var _speed := 0.0
 var _last_position := Vector3.INF
-## Since it was posed last, seconds: those far away are not in each frame.
+# Since it was posed last, seconds: those far away are not in each frame.
 var _seconds := 0.0
 var _age_seconds := 0.0
 var _metres := 0.0
 
 
-## [param bodies]: of the realm.
+# [param bodies]: of the realm.
 func _init(of: OtherworldAvatarState, library: _Library, bodies: Array[_AvatarBody]) -> void:
 	state = of
 	name = "Avatar_%d" % of.element
@@ -117,27 +117,27 @@ func _notification(what: int) -> void:
 		_release_packages()
 
 
-## The body whose bones its poses are of.
+# The body whose bones its poses are of.
 func _shown_body() -> _AvatarBody:
 	return _body
 
 
-## Which of its package's models is shown, 0 the finest; -1: a body of the realm stands for it.
+## Returns the level of detail that is shown; 0 is the finest. Returns -1 while one of the realm's own bodies is shown.
 func shown_level() -> int:
 	return _shown_level
 
 
-## Its figure as it is shown.
+# Its figure as it is shown.
 func _shown_model() -> _ModelInstance:
 	return _figure
 
 
-## The bodies of its capsules; empty where it has none now.
+## Returns the physics bodies of the capsules. Empty if [member has_colliders] is [code]false[/code].
 func capsule_bodies() -> Array[AnimatableBody3D]:
 	return _capsules.bodies() if _capsules != null else ([] as Array[AnimatableBody3D])
 
 
-## The realm says something else of it: another package, body or name.
+# The realm says something else of it: another package, body or name.
 func _apply_state() -> void:
 	_label.text = state.name
 	if _package != null and _package.key != state.package:
@@ -148,7 +148,7 @@ func _apply_state() -> void:
 		_show_body()
 
 
-## Draws it as it is now; [param eye] and [param ahead] are the camera's, [param frame] counts up.
+# Draws it as it is now; [param eye] and [param ahead] are the camera's, [param frame] counts up.
 func _update_frame(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> void:
 	var here := state.position
 	# Moving a figure is told to every node of it, which costs as much as posing it.
@@ -170,7 +170,7 @@ func _update_frame(eye: Vector3, ahead: Vector3, frame: int, delta: float) -> vo
 	_seconds = 0.0
 
 
-## What changes less often than the pose: what is wanted of the library, which level, whether there are bodies.
+# What changes less often than the pose: what is wanted of the library, which level, whether there are bodies.
 func _update_detail() -> void:
 	if _package != null:
 		_package.see(_metres)
@@ -187,7 +187,7 @@ func _update_detail() -> void:
 		_capsules.set_visible(show_colliders)
 
 
-## For those who are far away or behind the camera, each at its turn.
+# For those who are far away or behind the camera, each at its turn.
 func _is_due(metres_ahead: float, frame: int) -> bool:
 	var every := 4 if metres_ahead < 0.0 or _metres > _OFTEN_METRES * 2.0 else 2
 	return (frame + state.element) % every == 0
@@ -205,7 +205,7 @@ func _pose() -> void:
 		_figure.pose_by_locals(_body, _locals, state.head.origin, _solver)
 
 
-## Metres per second since the last time, in realm space.
+# Metres per second since the last time, in realm space.
 func _moved(here: Vector3) -> Vector3:
 	var speed := (here - _last_position) / _seconds if _last_position.is_finite() and _seconds > 0.0 else Vector3.ZERO
 	_last_position = here
@@ -217,7 +217,7 @@ func _animate(speed: Vector3) -> void:
 	_figure.animate(_speed)
 
 
-## The gait of somebody who sends no pose, from how the avatar moves over the ground.
+# The gait of somebody who sends no pose, from how the avatar moves over the ground.
 func _walk(speed: Vector3) -> void:
 	if _gait == null:
 		_gait = _Gait.new()
@@ -250,7 +250,7 @@ func _want_level(manifest: _Manifest) -> void:
 		_show(_model_wish.model)
 
 
-## A body of the realm, or, for a package that is not there yet, one of its height.
+# A body of the realm, or, for a package that is not there yet, one of its height.
 func _show_body() -> void:
 	if _bodies_of_realm.is_empty():
 		return

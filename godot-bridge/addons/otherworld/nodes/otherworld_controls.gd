@@ -1,13 +1,12 @@
 @icon("../icons/player.svg")
 class_name OtherworldControls
 extends Resource
-## What keys, buttons and sticks an [OtherworldPlayer] listens to, as names of input actions.
+## Names of the input actions of an [OtherworldPlayer].
 ##
-## An action that the project's input map does not have is added with the keys of the live page and a gamepad's sticks when
-## the player enters the tree. To rebind one, define an action of the same name in the project settings, or put the name of
-## one of your own here.
+## When the player enters the tree, actions that the project's input map does not have are added with default keys and gamepad
+## bindings. To rebind an action, define one of the same name in the project settings, or set the name of another action here.
 
-## Strength of a stick below which it rests.
+# Strength of a stick below which it rests.
 const _DEADZONE := 0.2
 
 @export_group("Walking")
@@ -15,60 +14,60 @@ const _DEADZONE := 0.2
 @export var forward: StringName = &"otherworld_forward"
 ## Walks backwards.
 @export var back: StringName = &"otherworld_back"
-## Walks to the left.
+## Walks left.
 @export var left: StringName = &"otherworld_left"
-## Walks to the right.
+## Walks right.
 @export var right: StringName = &"otherworld_right"
-## Runs while it is held.
+## Runs while pressed.
 @export var run: StringName = &"otherworld_run"
-## Jumps; while flying: up.
+## Jumps. Moves up while flying.
 @export var jump: StringName = &"otherworld_jump"
-## Down, while flying.
+## Moves down while flying.
 @export var down: StringName = &"otherworld_down"
-## Begins and ends flying, where it is permitted.
+## Starts or stops flying, if permitted.
 @export var fly: StringName = &"otherworld_fly"
 
 @export_group("Looking")
-## Turns to the left.
+## Turns left.
 @export var turn_left: StringName = &"otherworld_turn_left"
-## Turns to the right.
+## Turns right.
 @export var turn_right: StringName = &"otherworld_turn_right"
-## Raises the view.
+## Looks up.
 @export var look_up: StringName = &"otherworld_look_up"
-## Lowers the view.
+## Looks down.
 @export var look_down: StringName = &"otherworld_look_down"
-## Looks with the mouse while it is held.
+## Looks around with the mouse while pressed.
 @export var look: StringName = &"otherworld_look"
-## Looks with the mouse alone, until Escape or the same again.
+## Captures the mouse until you press it again or press Escape.
 @export var capture: StringName = &"otherworld_capture"
-## From behind the avatar into its eyes, and back.
+## Toggles first person.
 @export var first_person: StringName = &"otherworld_first_person"
 
 @export_group("Things")
-## Takes what the pointer is on for as long as it is held; on nothing it looks.
+## Grabs the prop under the pointer while pressed. On the background it looks around.
 @export var take: StringName = &"otherworld_take"
-## Takes what is in front, and lets it go again.
+## Grabs the prop in front of you, or releases it.
 @export var grab: StringName = &"otherworld_grab"
-## Makes what is held larger.
+## Makes the held prop larger.
 @export var grow: StringName = &"otherworld_grow"
-## Makes what is held smaller.
+## Makes the held prop smaller.
 @export var shrink: StringName = &"otherworld_shrink"
-## Moves what is held away.
+## Moves the held prop away.
 @export var farther: StringName = &"otherworld_farther"
-## Brings what is held nearer.
+## Moves the held prop nearer.
 @export var nearer: StringName = &"otherworld_nearer"
-## Deletes what is held or pointed at.
+## Deletes the prop that you hold or point at.
 @export var delete: StringName = &"otherworld_delete"
-## Shows the gizmo on what is held or pointed at, and puts it away.
+## Shows the gizmo on the prop that you hold or point at, or hides it.
 @export var gizmo: StringName = &"otherworld_gizmo"
-## Make a box, a ball, a capsule, a gem, then [member OtherworldPlayer.hotbar_packages].
+## Spawn a box, ball, capsule and gem, then the packages of [member OtherworldPlayer.hotbar_packages].
 @export var spawn: Array[StringName] = [
 	&"otherworld_spawn_1", &"otherworld_spawn_2", &"otherworld_spawn_3", &"otherworld_spawn_4", &"otherworld_spawn_5",
 	&"otherworld_spawn_6", &"otherworld_spawn_7", &"otherworld_spawn_8", &"otherworld_spawn_9",
 ]
 
 
-## All actions: those that are held, and those that do something once.
+## Returns the names of all actions.
 func actions() -> Array[StringName]:
 	var all: Array[StringName] = [
 		forward, back, left, right, run, jump, down, fly, turn_left, turn_right, look_up, look_down, look, capture, first_person,
@@ -78,7 +77,7 @@ func actions() -> Array[StringName]:
 	return all
 
 
-## Adds the actions that the project's input map does not have.
+## Adds the actions that are missing in the project's input map.
 func install() -> void:
 	_add(forward, [_place(KEY_W), _place(KEY_UP), _axis(JOY_AXIS_LEFT_Y, -1.0)])
 	_add(back, [_place(KEY_S), _place(KEY_DOWN), _axis(JOY_AXIS_LEFT_Y, 1.0)])

@@ -1,21 +1,21 @@
 @icon("../icons/gizmo.svg")
 class_name OtherworldGizmo
 extends Node3D
-## Moves, turns and scales a prop of a realm by handles that are dragged with the mouse: arrows along the axes, rings about
-## them, a cube for the size.
+## Moves, rotates and scales a prop with handles for the mouse: arrows along the axes, rings around them, and a cube for the size.
 ##
-## [OtherworldPlayer] has one (G). To use it without a player, put one into the scene, set [member client], and say which prop
-## it is on:
+## [OtherworldPlayer] has one (G key). To use it without a player, add one to the scene, set [member client] and
+## [member element]:
 ## [codeblock]
 ## gizmo.element = prop.element
 ## [/codeblock]
-## What it moves it holds as the pointer's hand does: others cannot take it meanwhile, and it is put down without being thrown.
+## The gizmo holds the prop with the pointer's hand while you drag. Other players cannot grab it then, and it is not thrown when
+## you release it.
 
-## The handle was taken, and the prop is held or scaled.
+## Emitted when you start dragging a handle. The prop is then held or scaled.
 signal drag_began(element: int)
-## The handle was let go.
+## Emitted when you release the handle.
 signal drag_ended(element: int)
-## Something was not possible; [param reason] in whole words for the player.
+## Emitted when an action was not possible. [param reason] is a message for the player.
 signal action_rejected(reason: String)
 
 const _DragTarget := preload("../local_player/drag_target.gd")
@@ -25,23 +25,23 @@ const _Maths := preload("../local_player/gizmo_maths.gd")
 const _PointerTarget := preload("../local_player/pointer_target.gd")
 const _PlayerMessages := preload("../local_player/player_messages.gd")
 
-## Least time between two scale commands: each is a command of its own, ms.
+# Least time between two scale commands: each is a command of its own, ms.
 const _SCALE_INTERVAL_MSEC := 70.0
-## Dragging the cube so far makes the prop twice as large, pixels.
+# Dragging the cube so far makes the prop twice as large, pixels.
 const _DOUBLE_PIXELS := 100.0
 
-## The client whose props it moves. Empty: the nearest one above it in the tree.
+## Client whose props the gizmo moves. If empty, uses the nearest [OtherworldClient] above it.
 @export var client: OtherworldClient
 ## Length of an arrow on the screen, pixels.
 @export_range(40.0, 400.0, 1.0, "suffix:px") var pixels := 110.0
-## A handle is taken within so far of it, pixels.
+## Maximum distance from a handle at which a click hits it, pixels.
 @export_range(2.0, 40.0, 1.0, "suffix:px") var pick_pixels := 11.0
-## Axes are those of the prop rather than those of the realm.
+## If [code]true[/code], uses the axes of the prop. Otherwise uses the axes of the realm.
 @export var use_local_axes := false
-## Whether it listens to the left mouse button itself; an [OtherworldPlayer] that has it does that for it.
+## If [code]true[/code], reacts to the left mouse button. An [OtherworldPlayer] turns it off and forwards its own input.
 @export var input_enabled := true
 
-## The prop that it is on; 0: none, and it is not seen.
+## Element id of the prop that the gizmo is on. 0 hides the gizmo.
 var element := 0:
 	set(value):
 		if value == element:
@@ -49,7 +49,7 @@ var element := 0:
 		release()
 		element = value
 		visible = value != 0
-## Whether a handle is dragged.
+## [code]true[/code] while a handle is dragged.
 var is_dragged: bool:
 	get:
 		return _handle != _Handles.Handle.NONE
@@ -116,7 +116,7 @@ func _unhandled_input(event: InputEvent) -> void:
 		get_viewport().set_input_as_handled()
 
 
-## Takes the handle at a place of the camera's viewport, pixels. True: there was one.
+## Starts dragging the handle under [param at] (viewport pixels). Returns [code]true[/code] if a handle was hit.
 func press(camera: Camera3D, at: Vector2) -> bool:
 	var prop: OtherworldPropState = client.props.get(element)
 	var handle := _handle_at(camera, at)
@@ -143,7 +143,7 @@ func press(camera: Camera3D, at: Vector2) -> bool:
 	return true
 
 
-## The pointer is at another place of the viewport, pixels: what the handle is of goes along.
+## Drags the handle to [param at] (viewport pixels).
 func move(camera: Camera3D, at: Vector2) -> void:
 	if not is_dragged:
 		return
@@ -164,7 +164,7 @@ func move(camera: Camera3D, at: Vector2) -> void:
 		_holding.drag.target_rotation = (Quaternion(_axis, _angle) * _rotation).normalized()
 
 
-## Lets go of the handle.
+## Stops dragging.
 func release() -> void:
 	if not is_dragged:
 		return
@@ -175,13 +175,13 @@ func release() -> void:
 	drag_ended.emit(element)
 
 
-## Makes the handle at a place of the viewport stand out.
+## Highlights the handle under [param at] (viewport pixels).
 func hover(camera: Camera3D, at: Vector2) -> void:
 	if visible and not is_dragged:
 		_handles.light(_handle_at(camera, at))
 
 
-## The handle at a place of the viewport, pixels.
+# The handle at a place of the viewport, pixels.
 func _handle_at(camera: Camera3D, at: Vector2) -> _Handles.Handle:
 	var nearest := _Handles.Handle.NONE
 	if not visible or camera.is_position_behind(global_position):

@@ -1,15 +1,15 @@
 @icon("../icons/network_panel.svg")
 class_name OtherworldNetworkPanel
 extends PanelContainer
-## How well the line to the server is: ping, loss, rates, the server's tick, how far behind others are drawn.
+## Shows the quality of the connection: ping, packet loss, data rates, server tick and interpolation delay.
 ##
-## Put it anywhere among the controls of a scene; a key shows and hides it. It looks as the theme around it does.
+## Add it anywhere in your user interface. A key shows and hides it. It uses the theme of its parent.
 
 const _Graph := preload("network_graph.gd")
 
-## Figures are renewed this often, seconds.
+# Figures are renewed this often, seconds.
 const _INTERVAL_SECONDS := 0.25
-## The graphs go back so far, seconds.
+# The graphs go back so far, seconds.
 const _GRAPH_SECONDS := 20.0
 const _WIDTH := 250.0
 const _SMALL_FONT := 13
@@ -18,9 +18,9 @@ const _RATE_COLOR := Color(0.18, 0.66, 0.45)
 const _CORRECTION_COLOR := Color(0.9, 0.55, 0.2)
 const _NOTHING := "–"
 
-## The client that it tells about; without one, the first in the scene.
+## Client to show. If empty, uses the first [OtherworldClient] in the scene.
 @export var client: OtherworldClient
-## Shows and hides it; KEY_NONE: no key does.
+## Key that shows and hides the panel. KEY_NONE disables it.
 @export var toggle_key := KEY_N
 
 var _figures: Dictionary[String, Label] = {}

@@ -1,23 +1,25 @@
 @icon("../icons/player.svg")
 class_name OtherworldPlayer
 extends Node3D
-## Plays an avatar of a realm from the desktop: keyboard, mouse and gamepads.
+## Controls an avatar with keyboard, mouse and gamepads.
 ##
-## Put one below an [OtherworldClient] (which adds one by itself where there is none) and play: WASD or the left stick walk,
-## Shift runs, Space jumps, F flies where it is permitted; dragging on nothing, the right mouse button or L look around, the
-## wheel zooms into the avatar's eyes and out again, V does at once. Left on a thing takes it, E takes what is in front: the
-## wheel scales it, Shift and wheel bring it nearer or farther, letting go in motion throws it. X deletes, 1 to 4 make shapes,
-## G shows a gizmo on a thing. [member controls] rebinds all of it.
+## Add one below an [OtherworldClient]. The client adds one automatically if the scene has none. [member controls] rebinds
+## everything. The defaults are:
+## [br]- WASD or the left stick walks, Shift runs, Space jumps, F flies if permitted.
+## [br]- Drag the background, hold the right mouse button or press L to look around. The wheel zooms, V toggles first person.
+## [br]- The left mouse button grabs the prop under the pointer, E the one in front of you. The wheel scales it, Shift and wheel
+## moves it nearer or farther. Release it in motion to throw it.
+## [br]- X deletes, 1 to 4 spawn shapes, G shows a gizmo.
 
-## The hand took a thing. The server may still refuse it: [signal released], then [signal action_rejected].
+## Emitted when you grab a prop. The server may still reject it: then [signal released] and [signal action_rejected] follow.
 signal grabbed(element: int)
-## The hand is empty again.
+## Emitted when you no longer hold a prop.
 signal released(element: int)
-## Something was not possible; [param reason] in whole words for the player.
+## Emitted when an action was not possible. [param reason] is a message for the player.
 signal action_rejected(reason: String)
-## The pointer is on another thing than before that could be taken; 0: on none.
+## Emitted when the pointer moves to another prop that you can grab. 0 if there is none.
 signal pointed_changed(element: int)
-## Something was done, or can be done now, in whole words for the player.
+## Emitted when the player did something or can do something now. [param text] is a message for the player.
 signal hint_shown(text: String)
 
 const _AvatarBody := preload("../packages/avatar_body.gd")
@@ -31,59 +33,59 @@ const _PointerTarget := preload("../local_player/pointer_target.gd")
 const _MoveInput := preload("../local_player/move_input.gd")
 const _PlayerMessages := preload("../local_player/player_messages.gd")
 
-## The player acts before the client (priority -100), so that a step is seen in the frame in which the key went down.
+# The player acts before the client (priority -100), so that a step is seen in the frame in which the key went down.
 const _PRIORITY := -110
 
-## The client that it plays through. Empty: the nearest one above it in the tree.
+## Client that this node controls the avatar of. If empty, uses the nearest [OtherworldClient] above it.
 @export var client: OtherworldClient
-## The camera that it moves. Empty: one of its own.
+## Camera that this node moves. If empty, adds one.
 @export var camera: Camera3D
-## What keys, buttons and sticks do. Empty: those of the live page.
+## Input actions. If empty, uses the default ones.
 @export var controls: OtherworldControls
-## The gizmo that G shows. Empty: one of its own.
+## Gizmo that the G key shows. If empty, adds one.
 @export var gizmo: OtherworldGizmo
-## Whether it listens to keys and buttons; switch it off while a menu is open.
+## If [code]true[/code], reacts to keys, mouse and gamepads. Set it to [code]false[/code] while a menu is open.
 @export var input_enabled := true:
 	set(value):
 		input_enabled = value
 		if not value:
 			_forget_events()
-## How far the camera is behind the head, metres; 0: in the avatar's eyes.
+## Distance of the camera behind the head, metres. 0 is first person.
 @export_range(0.0, 14.0, 0.1, "suffix:m") var distance := _CameraRig.DISTANCE_START
-## Turning by the mouse, radians a pixel.
+## Rotation per pixel of mouse motion, radians.
 @export_range(0.0005, 0.02, 0.0001) var mouse_turn := 0.0042
-## Turning by keys and sticks, radians a second.
+## Turning speed of keys and sticks, radians per second.
 @export_range(0.2, 8.0, 0.1) var key_turn := 2.1
-## Hashes of packages that the keys 5 to 9 place.
+## Hashes of the packages that the keys 5 to 9 spawn.
 @export var hotbar_packages: PackedStringArray = []
-## Whether what is pointed at or held stands out.
+## If [code]true[/code], highlights the prop that you point at or hold.
 @export var highlight_targets := true
 
-## What is held; 0: nothing.
+## Element id of the held prop. 0 if there is none.
 var held_element: int:
 	get:
 		return 0 if _holding == null else _holding.element()
-## What the pointer is on and could be taken; 0: nothing.
+## Element id of the prop under the pointer that you can grab. 0 if there is none.
 var pointed_element: int:
 	get:
 		return 0 if _pointing == null else _pointing.element
-## Heading of the view about +Y, radians; 0 looks along -Z.
+## Heading of the view about +Y, radians. 0 looks along -Z.
 var yaw: float:
 	get:
 		return _walking.yaw
 	set(value):
 		_walking.turn(value - _walking.yaw, 0.0)
-## How far the view is raised, radians.
+## Angle of the view above the horizon, radians.
 var pitch: float:
 	get:
 		return _walking.pitch
 	set(value):
 		_walking.turn(0.0, value - _walking.pitch)
-## The mouse looks, and its pointer is hidden: what is in the middle of the view is pointed at.
+## [code]true[/code] while the mouse is captured for looking around. The centre of the view is then the pointer.
 var is_mouse_captured: bool:
 	get:
 		return _events != null and _events.is_captured
-## Flies, or wishes to.
+## [code]true[/code] while flying or about to fly.
 var is_flying: bool:
 	get:
 		return _walking.is_flying
@@ -179,14 +181,15 @@ func _process(delta: float) -> void:
 	_local_body.frame(client.local_avatar, shown._shown_body() if shown != null else null, yaw, pitch, reach_for, delta, _now())
 
 
-## Takes the prop that the pointer is on. True: the hand took it, and the server is asked; else [signal action_rejected] may say why not.
+## Grabs the prop under the pointer. Returns [code]true[/code] if the hand took it and the server was asked. Otherwise [signal
+## action_rejected] may say why.
 func take_pointed() -> bool:
 	if client.local_avatar == null or not _pointing.find_to_take(_events.at(_size())):
 		return false
 	return _take(_Holding.By.POINTER)
 
 
-## Takes what is pointed at or stands in front, or lets go of what is held.
+## Grabs the prop under the pointer or in front of the avatar. If you hold a prop, releases it.
 func grab() -> void:
 	if _holding.by != _Holding.By.NOTHING:
 		_holding.release()
@@ -196,12 +199,12 @@ func grab() -> void:
 		action_rejected.emit("Nothing to grab within reach: walk closer and look at it.")
 
 
-## Opens the hand; what moves flies on.
+## Releases the held prop. A dynamic prop keeps the velocity of the hand.
 func release() -> void:
 	_holding.release()
 
 
-## Makes what is held larger by so many notches of the wheel, or smaller.
+## Scales the held prop by [param notches] of the mouse wheel. Negative values make it smaller.
 func scale_held(notches: float) -> void:
 	if _holding.by == _Holding.By.NOTHING:
 		action_rejected.emit("Grab something first: then plus and minus scale it.")
@@ -209,7 +212,7 @@ func scale_held(notches: float) -> void:
 		_holding.grow(notches)
 
 
-## Brings what is held farther by so many notches of the wheel, or nearer.
+## Moves the held prop away by [param notches] of the mouse wheel. Negative values bring it nearer.
 func push_held(notches: float) -> void:
 	if _holding.by == _Holding.By.NOTHING:
 		action_rejected.emit("Grab something first: then it can be brought nearer and farther.")
@@ -217,7 +220,7 @@ func push_held(notches: float) -> void:
 		_holding.drag.push(notches, _pointing.reach(), distance)
 
 
-## The wheel: zooms; what is held, it scales, or with [param shift] brings nearer and farther.
+# The wheel: zooms; what is held, it scales, or with [param shift] brings nearer and farther.
 func _turn_wheel(notches: float, shift: bool) -> void:
 	if _holding.by == _Holding.By.NOTHING:
 		distance = _CameraRig.zoomed(distance, notches)
@@ -227,7 +230,7 @@ func _turn_wheel(notches: float, shift: bool) -> void:
 		scale_held(notches)
 
 
-## From behind the avatar into its eyes, and back.
+## Switches between third person and first person.
 func toggle_first_person() -> void:
 	if distance < _CameraRig.OWN_EYES:
 		distance = _distance_before
@@ -236,7 +239,7 @@ func toggle_first_person() -> void:
 		distance = 0.0
 
 
-## Begins or ends flying, where it is permitted.
+## Starts or stops flying, if permitted.
 func fly() -> void:
 	if client.permissions & OtherworldClient.Permission.FLY == 0:
 		action_rejected.emit("Flying is not permitted here.")
@@ -245,12 +248,13 @@ func fly() -> void:
 	hint_shown.emit("You fly: Space up, C down, F to land." if _walking.is_flying else "You walk again.")
 
 
-## Makes a box, a ball, a capsule or a gem in front of the avatar (0 to 3), then those of [member hotbar_packages].
+## Spawns a box, ball, capsule or gem in front of the avatar ([param index] 0 to 3), or a package of [member hotbar_packages] (4
+## and up).
 func spawn(index: int) -> void:
 	_actions.spawn(index, hotbar_packages, yaw)
 
 
-## Deletes what is held, pointed at or in front.
+## Deletes the prop that you hold, point at, or have in front of you.
 func delete() -> void:
 	var prop: OtherworldPropState = client.props.get(held_element)
 	if prop == null and client.local_avatar != null and _pointing.find_near(_events.at(_size())):
@@ -262,7 +266,7 @@ func delete() -> void:
 	_actions.delete(prop)
 
 
-## Shows the gizmo on what is pointed at or in front, or puts it away.
+## Shows the gizmo on the prop under the pointer or in front of the avatar, or hides it.
 func toggle_gizmo() -> void:
 	if gizmo.element != 0:
 		gizmo.element = 0
@@ -274,17 +278,17 @@ func toggle_gizmo() -> void:
 		action_rejected.emit("Point at a thing to show the gizmo on it.")
 
 
-## Hides the pointer and looks with the mouse alone, or ends that; Escape ends it too.
+## Captures the mouse for looking around, or releases it. Escape releases it too.
 func capture_mouse(on: bool) -> void:
 	_events.capture(on)
 
 
-## Turns the view by so many pixels of the mouse.
+# Turns the view by so many pixels of the mouse.
 func _turn_by_mouse(pixels: Vector2) -> void:
 	_walking.turn(-pixels.x * mouse_turn, -pixels.y * mouse_turn)
 
 
-## Says where what is held should be: in each frame, and when the pointer moves.
+# Says where what is held should be: in each frame, and when the pointer moves.
 func _carry_held() -> void:
 	if client.local_avatar == null or _holding.by == _Holding.By.NOTHING:
 		return
@@ -293,17 +297,17 @@ func _carry_held() -> void:
 	_holding.frame(_pointing.origin, _pointing.direction, yaw, _pointing.head(), _pointing.reach(), _now())
 
 
-## The button went down where the pointer is. True: a handle of the gizmo was there.
+# The button went down where the pointer is. True: a handle of the gizmo was there.
 func _press_gizmo() -> bool:
 	return gizmo.press(camera, _events.at(_size()))
 
 
-## The pointer moved while it has a handle of the gizmo.
+# The pointer moved while it has a handle of the gizmo.
 func _drag_gizmo() -> void:
 	gizmo.move(camera, _events.at(_size()))
 
 
-## The button went up.
+# The button went up.
 func _release_gizmo() -> void:
 	gizmo.release()
 

@@ -1,10 +1,10 @@
 @icon("../icons/prop.svg")
 class_name OtherworldProp
 extends Node3D
-## Shows one prop of a realm: its shapes in its colour, or the model of its package; and its colliders as a body to point at.
+## Shows one prop of a realm: its coloured shapes or the model of its package, and its colliders.
 ##
-## [OtherworldView] makes one for each prop; read [member state] for what the realm says of it. While its package is on its
-## way a box stands in.
+## [OtherworldView] creates one for each prop. Read [member state] for its data. While its package loads, a placeholder box is
+## shown.
 
 const _CapsuleBodies := preload("../packages/capsule_bodies.gd")
 const _Collider := preload("../packages/collider.gd")
@@ -13,41 +13,41 @@ const _Library := preload("../packages/library.gd")
 const _Manifest := preload("../packages/manifest.gd")
 const _LoadRequest := preload("../packages/load_request.gd")
 
-## Shows something else than before: the package came, or its nearer or farther form is shown.
+## Emitted when another model is shown, because the package has loaded or the level of detail changed.
 signal model_changed
 
-## Of the box that stands for a package which is not there yet.
+# Of the box that stands for a package which is not there yet.
 const _PLACEHOLDER_COLOR := Color(0.75, 0.78, 0.9, 0.35)
-## Laid over what is pointed at or held.
+# Laid over what is pointed at or held.
 const _HIGHLIGHT_COLOR := Color(1.0, 0.95, 0.8, 0.28)
 
-## What the realm says of it, brought up to date by the client in each frame.
+## State of the prop. The client updates it in each frame.
 var state: OtherworldPropState
-## Whether its colliders are seen.
+## If [code]true[/code], draws the colliders.
 var show_colliders := false:
 	set(value):
 		if show_colliders != value:
 			show_colliders = value
 			_show_colliders()
-## Stands out, for what is pointed at or held.
+## If [code]true[/code], the prop is drawn brighter. The player sets it for the prop that it points at or holds.
 var is_highlighted := false:
 	set(value):
 		if is_highlighted != value:
 			is_highlighted = value
 			_set_overlays()
-## Whether it casts a shadow.
+## If [code]true[/code], the prop casts a shadow.
 var casts_shadow := true:
 	set(value):
 		if casts_shadow != value:
 			casts_shadow = value
 			_set_shadows()
-## Physics layers of its body.
+## Physics layers of the collision body.
 var pick_layer := 1 << 19:
 	set(value):
 		pick_layer = value
 		if _body != null:
 			_body.collision_layer = value
-## What is wrong with its package, in words; empty: nothing.
+## Why the package cannot be shown. Empty if there is no error.
 var load_error := ""
 
 static var _highlight: StandardMaterial3D
@@ -58,7 +58,7 @@ var _model_wish: _LoadRequest
 var _level := -1
 var _shown_level := -1
 var _colliders: Array = []
-## What is seen, scaled; the realm's marker of the element.
+# What is seen, scaled; the realm's marker of the element.
 var _marker := Marker3D.new()
 var _body: PhysicsBody3D
 var _scale := 1.0
@@ -80,22 +80,23 @@ func _notification(what: int) -> void:
 		_release_packages()
 
 
-## Which of its package's models is shown, 0 the finest; -1: its shapes, or a box that stands for it.
+## Returns the level of detail that is shown; 0 is the finest. Returns -1 while the prop's own shapes or a placeholder box are
+## shown.
 func shown_level() -> int:
 	return _shown_level
 
 
-## What is seen of it.
+## Returns the node that has the visible model as children, scaled.
 func marker() -> Marker3D:
 	return _marker
 
 
-## Its body to point at, with the metadata "otherworld_element".
+## Returns the physics body that rays can hit. Its metadata "otherworld_element" is the element id.
 func collision_body() -> PhysicsBody3D:
 	return _body
 
 
-## The realm says something else of it.
+# The realm says something else of it.
 func _apply_state() -> void:
 	if _package != null and _package.key != state.package:
 		_release_packages()
@@ -110,7 +111,7 @@ func _apply_state() -> void:
 		_set_scale()
 
 
-## Draws it as it is now.
+# Draws it as it is now.
 func _update_frame() -> void:
 	var here := Transform3D(Basis(state.rotation), state.position)
 	if transform != here:
@@ -119,7 +120,7 @@ func _update_frame() -> void:
 		_set_scale()
 
 
-## What changes less often than its place: what is wanted of the library, which level. [param eye]: the camera's place.
+# What changes less often than its place: what is wanted of the library, which level. [param eye]: the camera's place.
 func _update_detail(eye: Vector3) -> void:
 	if _package == null:
 		return
@@ -176,7 +177,7 @@ func _looks_are_new() -> void:
 	model_changed.emit()
 
 
-## Shapes carry the scale themselves: physics engines do not like scaled nodes.
+# Shapes carry the scale themselves: physics engines do not like scaled nodes.
 func _build_body(is_static: bool) -> void:
 	if _body != null:
 		remove_child(_body)

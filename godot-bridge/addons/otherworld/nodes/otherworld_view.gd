@@ -1,50 +1,50 @@
 @icon("../icons/view.svg")
 class_name OtherworldView
 extends Node3D
-## Shows the realm that an [OtherworldClient] is in: its ground, an [OtherworldAvatar] for each avatar and an
-## [OtherworldProp] for each prop.
+## Shows the realm of an [OtherworldClient]: its ground, an [OtherworldAvatar] for each avatar and an [OtherworldProp] for each
+## prop.
 ##
-## Put it below the client, or say where the client is. Realm space is this node's own space: move or turn the node, and
-## the realm moves with it. Its own light and sky are added where the scene has none.
+## Add it below the client, or set [member client_path]. Realm space is the local space of this node: move or rotate the node,
+## and the realm moves with it. The view adds a light and a sky if the scene has none.
 
 const _AvatarBody := preload("../packages/avatar_body.gd")
 const _Library := preload("../packages/library.gd")
 const _RealmEnvironment := preload("../packages/realm_environment.gd")
 
-## An avatar is shown from now on.
+## Emitted when the view has added the node of an avatar.
 signal avatar_shown(node: OtherworldAvatar)
-## A prop is shown from now on.
+## Emitted when the view has added the node of a prop.
 signal prop_shown(node: OtherworldProp)
 
-## Each element's level of detail, bodies and shadow are looked at once in so many frames.
+# Each element's level of detail, bodies and shadow are looked at once in so many frames.
 const _DETAIL_FRAMES := 12
 
-## The [OtherworldClient]; empty: the parent.
+## Path of the [OtherworldClient]. If empty, uses the parent.
 @export var client_path := NodePath()
-## Colliders of props and fitted capsules of avatars are seen.
+## If [code]true[/code], draws the colliders of props and the capsules of avatars.
 @export var show_colliders := false:
 	set(value):
 		show_colliders = value
 		_apply_colliders()
-## Names stand above avatars.
+## If [code]true[/code], shows names above avatars.
 @export var show_names := true:
 	set(value):
 		show_names = value
 		for node: OtherworldAvatar in _avatar_nodes:
 			node.show_name = value and not node.state.is_local
-## Avatars and props that cast shadows at once, the nearest.
+## Maximum number of avatars and props that cast shadows. The nearest ones do.
 @export_range(0, 512) var shadows_max := 48
-## Avatars nearer than this have bodies to point at, metres.
+## Avatars within this distance have colliders that rays can hit, metres.
 @export_range(0.0, 100.0) var collider_distance := 6.0
-## Physics layers of what can be pointed at: props, capsules of avatars near by, the ground. Each body has the metadata
-## "otherworld_element" (the ground's is 0).
+## Physics layers of everything that rays can hit: props, capsules of nearby avatars, and the ground. Each body has the metadata
+## "otherworld_element"; the ground has 0.
 @export_flags_3d_physics var pick_layer := 1 << 19
-## Adds light and a sky where the scene has none.
+## If [code]true[/code], adds a light and a sky when the scene has none.
 @export var add_environment := true
-## Packages on this device's disk may take so much, MiB.
+## Maximum size of the package cache on disk, MiB.
 @export_range(16, 8192) var cache_mebibytes := 512
 
-## Loads what is shown; its [code]api[/code] asks the client's server.
+# Loads what is shown; its [code]api[/code] asks the client's server.
 var _library := _Library.new()
 
 var _client: Node
@@ -52,7 +52,7 @@ var _scenery := _RealmEnvironment.new()
 var _bodies: Array[_AvatarBody] = []
 var _avatars: Dictionary[int, OtherworldAvatar] = {}
 var _props: Dictionary[int, OtherworldProp] = {}
-## The same once more, for what is done in each frame.
+# The same once more, for what is done in each frame.
 var _avatar_nodes: Array[OtherworldAvatar] = []
 var _prop_nodes: Array[OtherworldProp] = []
 var _frame := 0
@@ -73,7 +73,7 @@ func _ready() -> void:
 	attach(get_node_or_null(client_path) if client_path else get_parent())
 
 
-## Shows the realm of that client from now on.
+## Shows the realm of another client.
 func attach(client: Node) -> void:
 	_detach()
 	if client == null or not client.has_signal(&"frame_updated"):
@@ -85,24 +85,24 @@ func attach(client: Node) -> void:
 	_enter()
 
 
-## The node of an avatar; null: it is not shown.
+## Returns the node of an avatar, or [code]null[/code] if the view does not show it.
 func avatar_of(element: int) -> OtherworldAvatar:
 	return _avatars.get(element)
 
 
-## The node of a prop; null: it is not shown.
+## Returns the node of a prop, or [code]null[/code] if the view does not show it.
 func prop_of(element: int) -> OtherworldProp:
 	return _props.get(element)
 
 
-## Hides the head of an avatar whose eyes are the camera; 0: of none.
+## Hides the head of the avatar whose eyes the camera is in. 0 shows all heads.
 func set_first_person(element: int) -> void:
 	_first_person = element
 	for node: OtherworldAvatar in _avatar_nodes:
 		node.is_first_person = node.state.element == element
 
 
-## Where players begin; known once the client has joined.
+## Returns the marker where players spawn. It is set once the client has joined.
 func spawn_marker() -> Marker3D:
 	return _scenery.spawn
 
@@ -126,7 +126,7 @@ func _detach() -> void:
 		_on_prop_removed(state)
 
 
-## The realm is known: its ground, and whoever is there already.
+# The realm is known: its ground, and whoever is there already.
 func _enter() -> void:
 	_library.api.server = _client.get(&"url") as String
 	var definition: Variant = _client.get(&"definition")
@@ -222,7 +222,7 @@ func _on_frame_updated(_tick: float) -> void:
 	_update_details(eye)
 
 
-## A part of the elements in each frame.
+# A part of the elements in each frame.
 func _update_details(eye: Vector3) -> void:
 	for i: int in range(_frame % _DETAIL_FRAMES, _avatar_nodes.size(), _DETAIL_FRAMES):
 		var node := _avatar_nodes[i]

@@ -1,59 +1,59 @@
 @icon("../icons/xr_hand.svg")
 class_name OtherworldXRHand
 extends XRController3D
-## A tracked hand: takes what it touches or points at, with the grip or the trigger.
+## A tracked hand that grabs props with the grip or the trigger, by touch or with a ray.
 ##
-## [OtherworldXRPlayer] has two of them, and makes those that are missing. Both hands on the same thing scale and turn it;
-## letting go throws it. It uses Godot's default OpenXR action map: nothing has to be set up.
+## [OtherworldXRPlayer] has two of them and adds the missing ones. Grab a prop with both hands to scale and turn it. Release it in
+## motion to throw it. It uses Godot's default OpenXR action map, without any setup.
 
-## It has taken the thing.
+## Emitted when the hand grabs a prop.
 signal grabbed(element: int)
-## It has let go, or what it held slipped away.
+## Emitted when the hand releases a prop or loses it.
 signal released(element: int)
-## It could not take the thing; [param reason] is the server's word (docs/protocol.md, INP-10).
+## Emitted when the hand could not grab a prop. [param reason] is the server's reason code (docs/protocol.md, INP-10).
 signal action_rejected(element: int, reason: String)
-## What it would take has changed; 0: nothing.
+## Emitted when the hand points at another prop that it can grab. 0 if there is none.
 signal pointed_changed(element: int)
 
-## The hands that there are.
+## The two hands.
 enum Which { LEFT, RIGHT }
 
 const _Motion := preload("../local_player/xr_motion.gd")
 const _Look := preload("xr_hand_visual.gd")
 
-## A grip or trigger drawn so far takes hold.
+# A grip or trigger drawn so far takes hold.
 const _PRESS_AT := 0.6
-## A grip or trigger let out so far lets go.
+# A grip or trigger let out so far lets go.
 const _OPEN_AT := 0.35
 const _SQUEEZES: Array[StringName] = [&"grip", &"trigger"]
 const _CLICKS: Array[StringName] = [&"grip_click", &"trigger_click", &"select_button"]
 const _TOUCHED_MAX := 16
 
-## Which of the two it is; sets the tracker.
+## Left or right hand. Sets the tracker.
 @export var which := Which.LEFT:
 	set(value):
 		which = value
 		tracker = &"left_hand" if value == Which.LEFT else &"right_hand"
 		# Another tracker puts the pose back to the default one.
 		pose = &"grip"
-## Things so near to the palm are touched, metres of the room.
+## Distance from the palm within which props can be grabbed directly, metres of the room.
 @export_range(0.01, 0.5, 0.01, "suffix:m") var touch_distance := 0.1
-## Things so far ahead can be pointed at, metres of the room; 0: what is touched only.
+## Length of the pointing ray, metres of the room. 0 disables the ray.
 @export_range(0.0, 20.0, 0.1, "suffix:m") var ray_length := 4.0
-## The physics layers of things that can be taken; see [member OtherworldView.pick_layer].
+## Physics layers of props that can be grabbed. See [member OtherworldView.pick_layer].
 @export_flags_3d_physics var pick_mask := 1 << 19
-## Shows a ray to what it points at.
+## If [code]true[/code], shows the pointing ray.
 @export var show_ray := true
-## Shows a hand; the player switches it off where the avatar's own are seen.
+## If [code]true[/code], shows a hand model. The player turns it off when the hands of the avatar are visible.
 @export var show_hand := true
-## Strength of the pulse that is felt on taking something, 0 to 1.
+## Strength of the haptic pulse when a prop is grabbed, 0 to 1.
 @export_range(0.0, 1.0) var haptic_strength := 0.5
 
-## What it holds; 0: nothing.
+## Element id of the held prop. 0 if there is none.
 var held_element := 0
-## What it would take; 0: nothing.
+## Element id of the prop that the hand would grab. 0 if there is none.
 var pointed_element := 0
-## [member pointed_element] is touched, not pointed at.
+## [code]true[/code] if the hand touches [member pointed_element], [code]false[/code] if it points at it.
 var is_touching := false
 
 var _is_pressed := false
@@ -71,12 +71,12 @@ func _ready() -> void:
 	add_child(_look)
 
 
-## The hand bone of the player's avatar, in the realm.
+## Returns the transform of the avatar's hand bone in realm space.
 func wrist() -> Transform3D:
 	return _Motion.wrist_of(global_transform, _Motion.Hand.LEFT if which == Which.LEFT else _Motion.Hand.RIGHT, XRServer.world_scale)
 
 
-## Where the ray begins, and along -Z where it points.
+## Returns the origin of the pointing ray. The ray points along -Z.
 func aim() -> Transform3D:
 	var tracked := XRServer.get_tracker(tracker) as XRPositionalTracker
 	var aimed := tracked.get_pose(&"aim") if tracked != null else null
@@ -85,14 +85,14 @@ func aim() -> Transform3D:
 	return get_parent_node_3d().global_transform.orthonormalized() * aimed.get_adjusted_transform().orthonormalized()
 
 
-## Once a frame, by the player: 1: it closes now, -1: it opens now, 0: it stays as it is.
+# Once a frame, by the player: 1: it closes now, -1: it opens now, 0: it stays as it is.
 func _grip_change() -> int:
 	var was := _is_pressed
 	_is_pressed = get_is_active() and _squeeze() > (_OPEN_AT if was else _PRESS_AT)
 	return int(_is_pressed) - int(was)
 
 
-## Once a frame, by the player: looks for what it would take among what [param may_take] says yes to.
+# Once a frame, by the player: looks for what it would take among what [param may_take] says yes to.
 func _find_target(may_take: Callable) -> void:
 	var before := pointed_element
 	var ray := aim()
@@ -113,7 +113,7 @@ func _find_target(may_take: Callable) -> void:
 		pointed_changed.emit(pointed_element)
 
 
-## A pulse that is felt; [param strength] 0 to 1.
+## Plays a haptic pulse. [param strength] is 0 to 1.
 func pulse(strength := haptic_strength, seconds := 0.06) -> void:
 	if strength > 0.0:
 		trigger_haptic_pulse("haptic", 0.0, strength, seconds, 0.0)
@@ -128,7 +128,7 @@ func _squeeze() -> float:
 	return most
 
 
-## The nearest thing at the palm; 0: none.
+# The nearest thing at the palm; 0: none.
 func _touched(may_take: Callable) -> int:
 	var query := PhysicsShapeQueryParameters3D.new()
 	_sphere.radius = touch_distance * XRServer.world_scale

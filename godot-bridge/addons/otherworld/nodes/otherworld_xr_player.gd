@@ -1,23 +1,23 @@
 @icon("../icons/xr_player.svg")
 class_name OtherworldXRPlayer
 extends XROrigin3D
-## The player with a headset: walks, turns, and shows head and hands to the others.
+## Controls an avatar with a headset: walks, turns, and sends the poses of head and hands.
 ##
-## Put it below an [OtherworldClient], or let the client make it ([member OtherworldClient.player_kind]). It makes an [XRCamera3D]
-## and two [OtherworldXRHand]s if it has none. Whoever walks through the room walks in the realm; the left stick goes (pushed
-## in: runs), the right one turns, A jumps, B flies where that is permitted. Grip or trigger takes things, both hands scale.
+## Add it below an [OtherworldClient], or let the client add it (see [member OtherworldClient.player_kind]). It adds an
+## [XRCamera3D] and two [OtherworldXRHand]s if it has none. Walking through your room moves the avatar. The left stick walks, and
+## runs while pushed in. The right stick turns. A jumps, B flies if permitted. Grip or trigger grabs a prop, both hands scale it.
 ## It uses Godot's default OpenXR action map.
 
-## The menu button, or the upper button of the left controller (Y), was pressed.
+## Emitted when the menu button or the upper button of the left controller (Y) is pressed.
 signal menu_pressed
-## A hand has taken a thing; both hands on the same thing do so twice.
+## Emitted when a hand grabs a prop. If both hands grab the same prop, it is emitted twice.
 signal grabbed(element: int)
-## A hand has let go of a thing.
+## Emitted when a hand releases a prop.
 signal released(element: int)
-## Something was not possible; [param reason] in whole words for the player.
+## Emitted when an action was not possible. [param reason] is a message for the player.
 signal action_rejected(reason: String)
 
-## How the right stick turns.
+## Ways to turn with the right stick.
 enum Turning {
 	## In steps of [member snap_degrees].
 	SNAP,
@@ -33,35 +33,36 @@ const _Vignette := preload("xr_vignette.gd")
 const _PlayerMessages := preload("../local_player/player_messages.gd")
 const _XRStart := preload("xr_start.gd")
 
-## It acts before the client (priority -100), so that what the hands do counts in the same frame.
+# It acts before the client (priority -100), so that what the hands do counts in the same frame.
 const _PRIORITY := -110
 
-## The client that it plays for; without one, the nearest above it.
+## Client that this node controls the avatar of. If empty, uses the nearest [OtherworldClient] above it.
 @export var client: OtherworldClient
-## Whether it listens to sticks and buttons; switch it off while a menu is open. Head and hands are followed all the same.
+## If [code]true[/code], reacts to sticks and buttons. Set it to [code]false[/code] while a menu is open. Head and hands are still
+## tracked.
 @export var input_enabled := true:
 	set(value):
 		input_enabled = value
 		if not value and _holding != null:
 			_holding.release_all()
-## Turning in steps is easier on the stomach than turning smoothly.
+## How the right stick turns. Snap turning causes less motion sickness than smooth turning.
 @export var turning := Turning.SNAP
-## A step of turning.
+## Angle of one snap turn, degrees.
 @export_range(10.0, 90.0, 5.0, "suffix:°") var snap_degrees := 30.0
-## How fast smooth turning is.
+## Speed of smooth turning, degrees per second.
 @export_range(30.0, 360.0, 10.0, "suffix:°/s") var smooth_degrees := 120.0
-## Makes the realm as large as the avatar is small, so that one looks out of its eyes.
+## If [code]true[/code], scales the world so that you look out of the eyes of your avatar.
 @export var scale_to_avatar := true
-## Height of the player's eyes above the floor of the room, metres; 0: measured when coming in, and by [method calibrate_height].
+## Height of the player's eyes above the floor, metres. 0 measures it on joining and when [method calibrate_height] is called.
 @export_range(0.0, 2.2, 0.01, "suffix:m") var player_eye_height := 0.0
-## Darkens the edge of the view while the sticks move it: 0 not at all, 1 most.
+## Darkens the edge of the view while sticks move you: 0 is off, 1 is the maximum.
 @export_range(0.0, 1.0) var vignette_strength := 0.0
 
-## What the eyes see: the scene's, or one of its own.
+## Camera of the headset. Uses the one in the scene, or adds one.
 var camera: XRCamera3D
-## Left hand; its own or the one that the scene has.
+## Left hand. Uses the one in the scene, or adds one.
 var left_hand: OtherworldXRHand
-## Right hand; its own or the one that the scene has.
+## Right hand. Uses the one in the scene, or adds one.
 var right_hand: OtherworldXRHand
 
 var _root := _Root.new()
@@ -69,9 +70,9 @@ var _sticks := _Sticks.new()
 var _holding: _Holding
 var _pose := OtherworldPose.new()
 var _vignette: _Vignette
-## The avatar that the room stands around; 0: none yet.
+# The avatar that the room stands around; 0: none yet.
 var _element := 0
-## Height of the player's eyes in the room, metres.
+# Height of the player's eyes in the room, metres.
 var _eyes_metres := 0.0
 var _feet := Vector3.ZERO
 var _head_before := Vector3.ZERO
@@ -119,7 +120,7 @@ func _process(delta: float) -> void:
 		_show_vignette(delta)
 
 
-## Measures how tall the player is, while standing upright, and makes the realm fit; where the player looks stays the same.
+## Measures the height of the player, who must stand upright, and rescales the world. Your heading stays the same.
 func calibrate_height() -> void:
 	if client.local_avatar == null or not _is_tracked():
 		return
@@ -127,7 +128,7 @@ func calibrate_height() -> void:
 	_rescale(client.local_avatar, _Motion.heading(camera.global_basis))
 
 
-## Both hands let go of what they hold.
+## Releases what both hands hold.
 func release_all() -> void:
 	_holding.release_all()
 
@@ -175,7 +176,7 @@ func _head_pose() -> XRPose:
 	return head.get_pose(&"default") if head != null else null
 
 
-## The avatar is where it is in this frame: the room goes along.
+# The avatar is where it is in this frame: the room goes along.
 func _on_frame_updated(_tick: float) -> void:
 	var own := client.local_avatar
 	if own == null or not _is_tracked():
@@ -186,7 +187,7 @@ func _on_frame_updated(_tick: float) -> void:
 		_move_room(own, get_process_delta_time())
 
 
-## The room is put where the avatar stands, turned so that the player looks where it looks.
+# The room is put where the avatar stands, turned so that the player looks where it looks.
 func _come_in(own: OtherworldAvatarState) -> void:
 	_element = own.element
 	_eyes_metres = player_eye_height if player_eye_height > 0.0 else _head_pose().transform.origin.y
@@ -196,7 +197,7 @@ func _come_in(own: OtherworldAvatarState) -> void:
 	_find_view(own.element)
 
 
-## The room is as large as the avatar wants it, with the head above its feet and looking along [param yaw].
+# The room is as large as the avatar wants it, with the head above its feet and looking along [param yaw].
 func _rescale(own: OtherworldAvatarState, yaw: float) -> void:
 	if scale_to_avatar:
 		world_scale = _Motion.world_scale(own.head_metres, _eyes_metres)
@@ -211,7 +212,7 @@ func _on_avatar_changed(avatar: OtherworldAvatarState) -> void:
 		_rescale(avatar, _Motion.heading(camera.global_basis))
 
 
-## Its own head is not seen from within, and its own hands are where the view shows it.
+# Its own head is not seen from within, and its own hands are where the view shows it.
 func _find_view(element: int) -> void:
 	var view: OtherworldView = get_tree().root.find_children("*", "OtherworldView", true, false).pop_front()
 	for hand: OtherworldXRHand in [left_hand, right_hand]:
@@ -234,7 +235,7 @@ func _read_sticks(delta: float) -> void:
 	_menu_was = menu
 
 
-## The room goes along with the avatar as far as that did not go for the head's sake.
+# The room goes along with the avatar as far as that did not go for the head's sake.
 func _move_room(own: OtherworldAvatarState, delta: float) -> void:
 	var speed := _Motion.flat(own.velocity).length()
 	global_position += _root.carry(own.position - _feet, own.position, camera.global_position, _sticks.pushed != Vector2.ZERO, speed, own.is_grounded, delta)

@@ -1,9 +1,9 @@
 @tool
 class_name OtherworldUpload
 extends RefCounted
-## Brings a model to a server, which checks it and makes a package of it that realms show and people wear.
+## Uploads a model to a server, which checks it and turns it into a package for props or avatars.
 ##
-## Works in games and in the editor, without anything in the scene tree:
+## It works in games and in the editor, and does not need to be in the scene tree:
 ## [codeblock]
 ## var upload := OtherworldUpload.from_node($Teacup)
 ## upload.progressed.connect(func(stage: String, progress: float) -> void: print(stage, " ", progress))
@@ -12,18 +12,18 @@ extends RefCounted
 ## else:
 ##     print(upload.message)
 ## [/codeblock]
-## What is uploaded belongs to the client's user. The same bytes again are the same package at once.
+## The package belongs to the client's user. Uploading the same bytes again returns the same package at once.
 
-## How far it is: [param stage] in the words of docs/api.md (before the server has it: exporting, reading, declaring,
-## sending), [param progress] of the whole way, 0 to 1, which never goes back.
+## Emitted as the upload proceeds. [param stage] is exporting, reading, declaring or sending, then a stage of docs/api.md. [param
+## progress] goes from 0 to 1 and never back.
 signal progressed(stage: String, progress: float)
-## The package is there: its [param hash], 64 hex digits.
+## Emitted when the package is ready. [param hash] has 64 hex digits.
 signal completed(hash: String)
-## The server does not take the file: each rule that it breaks, in words.
+## Emitted when the server rejects the file. [param rejections] has a message for each broken rule.
 signal rejected(rejections: PackedStringArray)
-## It did not work, and the file is not at fault: what, where and what to do.
+## Emitted when the upload fails for another reason than the file. [param message] says what happened and what to do.
 signal failed(message: String)
-## [method cancel] was called before it was done.
+## Emitted when [method cancel] was called before the upload was done.
 signal cancelled
 
 const _Address := preload("../net/address.gd")
@@ -34,41 +34,41 @@ const _UploadRequest := preload("upload_request.gd")
 const _UploadFile := preload("upload_file.gd")
 const _UploadMessages := preload("upload_messages.gd")
 
-## Shares of the whole way: reading, then sending; the rest is the server's.
+# Shares of the whole way: reading, then sending; the rest is the server's.
 const _SHARE_READ := 0.06
 const _SHARE_SENT := 0.42
-## A body that does not move for so long is given up.
+# A body that does not move for so long is given up.
 const _SENDING_STILL_MSEC_MAX := 60_000.0
-## Between two questions for how far the server is.
+# Between two questions for how far the server is.
 const _ASK_SECONDS := 0.25
-## Questions without an answer in a row before it is given up, a second apart: the server is gone for half a minute.
+# Questions without an answer in a row before it is given up, a second apart: the server is gone for half a minute.
 const _VAIN_MAX := 30
 const _VAIN_SECONDS := 1.0
 
-## What it will be called, 1 to 32 characters. Before: the name of the file or node.
+## Name of the package, 1 to 32 characters. Defaults to the file or node name.
 var name := ""
-## "avatar" or "object"; empty: by what is in the file.
+## "avatar" or "object". If empty, the server decides by the content of the file.
 var kind := ""
-## Name of the node in the file by humanoid bone (VRM 1.0's names), for skinned models that are no VRM. Of a scene whose
-## skeleton has the bones of Godot's humanoid profile it is found by itself.
+## Node name in the file for each humanoid bone (VRM 1.0 bone names). Set it for skinned models that are not VRM. It is filled
+## automatically for a scene whose skeleton uses Godot's humanoid profile.
 var humanoid: Dictionary[String, String] = {}
-## Everyone may put it into realms, not its owner alone.
+## If [code]true[/code], everyone may spawn the package. Otherwise only its owner may.
 var is_shared := false
 
-## The package's hash once it is done, 64 hex digits.
+## Hash of the package when the upload is done, 64 hex digits.
 var package := ""
-## Where it is: a stage of [signal progressed], at last done, rejected, failed or cancelled.
+## Current stage, see [signal progressed]. At the end it is done, rejected, failed or cancelled.
 var stage := "queued"
-## Of the whole way, 0 to 1.
+## Progress of the whole upload, 0 to 1.
 var progress := 0.0
-## Why it was rejected or failed, in words.
+## Why the upload was rejected or failed. A message for the player.
 var message := ""
-## What the server found wrong, as it said it: {rule, where, value, limit, message}.
+## Rules that the file breaks, as the server reported them: {rule, where, value, limit, message}.
 var rejections: Array[Dictionary] = []
-## What the server changed or left out, in words.
+## Messages about what the server changed or left out.
 var warnings: PackedStringArray = []
 
-## Those that run hold on to themselves: nobody needs to keep one.
+# Those that run hold on to themselves: nobody needs to keep one.
 static var _running: Dictionary[OtherworldUpload, bool] = {}
 var _path := ""
 var _bytes := PackedByteArray()
@@ -79,7 +79,8 @@ var _id := ""
 var _is_cancelled := false
 
 
-## Of a .glb or .vrm file on this machine; [code]res://[/code] and [code]user://[/code] will do. It is read when it runs.
+## Creates an upload of a .glb or .vrm file. Accepts [code]res://[/code] and [code]user://[/code] paths. The file is read by
+## [method run].
 static func from_file(path: String) -> OtherworldUpload:
 	var upload := OtherworldUpload.new()
 	upload._path = path
@@ -87,7 +88,7 @@ static func from_file(path: String) -> OtherworldUpload:
 	return upload
 
 
-## Of the bytes of a .glb or .vrm file.
+## Creates an upload from the bytes of a .glb or .vrm file.
 static func from_bytes(bytes: PackedByteArray, called: String) -> OtherworldUpload:
 	var upload := OtherworldUpload.new()
 	upload._bytes = bytes
@@ -95,8 +96,8 @@ static func from_bytes(bytes: PackedByteArray, called: String) -> OtherworldUplo
 	return upload
 
 
-## Of a part of a scene, written as glTF when it runs: meshes, materials, skeletons, animations, colliders, CSG. Hidden nodes
-## stay behind; the node's own origin is the package's.
+## Creates an upload from a node and its children. [method run] exports it as glTF: meshes, materials, skeletons, animations,
+## colliders and CSG. Hidden nodes are left out. The node's origin becomes the origin of the package.
 static func from_node(node: Node3D) -> OtherworldUpload:
 	var upload := OtherworldUpload.new()
 	upload._node = node
@@ -104,12 +105,13 @@ static func from_node(node: Node3D) -> OtherworldUpload:
 	return upload
 
 
-## Takes it the whole way, as the user of [param client], which has logged in. True: [member package] is there. Once only.
+## Runs the upload as the user of [param client], which must have logged in. Returns [code]true[/code] if [member package] is
+## ready. You can call it once.
 func run(client: OtherworldClient) -> bool:
 	return await run_at(client.url, client.token)
 
 
-## As [method run], at the server [param url] with the [param token] of a login.
+## Same as [method run], on the server at [param url] with the [param token] of a login.
 func run_at(url: String, token: String) -> bool:
 	if stage != "queued":
 		push_error("OtherworldUpload: one runs once only; make another")
@@ -124,7 +126,7 @@ func run_at(url: String, token: String) -> bool:
 	return stage == "done"
 
 
-## Gives it up, at once or as soon as it may be; nothing of it stays. What is done stays done.
+## Cancels the upload. The server deletes what it received. It has no effect on an upload that is done.
 func cancel() -> void:
 	_is_cancelled = true
 
@@ -151,7 +153,7 @@ func _run() -> void:
 		await _follow(declared)
 
 
-## The file with its hash; null: it is over.
+# The file with its hash; null: it is over.
 func _read() -> _UploadFile:
 	if _node != null and not await _export():
 		return null
@@ -197,7 +199,7 @@ func _declaration(file: _UploadFile) -> Dictionary:
 	return declaration
 
 
-## Sends the bytes to where the server says: to itself, or to another store of files.
+# Sends the bytes to where the server says: to itself, or to another store of files.
 func _send(put: Dictionary, bytes: PackedByteArray) -> bool:
 	_tell("sending", _SHARE_READ)
 	var headers: PackedStringArray = []
@@ -261,7 +263,7 @@ static func _list(value: Variant) -> Array:
 	return value if value is Array else []
 
 
-## The answer's fields; none: it is over.
+# The answer's fields; none: it is over.
 func _ask(method: HTTPClient.Method, path: String, body: Variant) -> Dictionary:
 	var answer := await _Http.request_json(method, _base + path, body, _token)
 	if answer.is_ok() and answer.json is Dictionary:
@@ -292,7 +294,7 @@ func _fail(words: String) -> void:
 	failed.emit(message)
 
 
-## Whether it is over; what was cancelled ends here.
+# Whether it is over; what was cancelled ends here.
 func _is_over() -> bool:
 	if _is_cancelled and stage not in ["done", "rejected", "failed"]:
 		stage = "cancelled"

@@ -1,12 +1,12 @@
 class_name OtherworldPose
 extends RefCounted
-## How an avatar holds itself: where its head and its wrists are, and how its bones are turned.
+## The pose of an avatar: its head, its wrists and the rotations of its bones.
 ##
-## Send what is tracked with [method OtherworldClient.pose]: head and hands always, bones where there are any. Others show the
-## rest by their own inverse kinematics. Head and hands are in root space: metres from the avatar's feet, turned with it, -Z
-## is where it looks. At rest (all bones without rotation) a body stands in T-pose, feet at y = 0, looking along -Z.
+## Send the tracked parts with [method OtherworldClient.pose]: always head and hands, and bones if you have them. The other
+## clients solve the rest with inverse kinematics. Head and hands are in root space: relative to the feet and the heading of the
+## avatar, in metres, forward is -Z. In the rest pose (no bone rotated) a body is in T-pose with its feet at y = 0.
 
-## Bones by their bit in [member bone_mask], with the places of their rotations in [member bones].
+## Bones, by their bit in [member bone_mask] and their index in [member bones].
 enum Bone {
 	HIPS, SPINE, CHEST, UPPER_CHEST, NECK, HEAD,
 	LEFT_UPPER_ARM, LEFT_LOWER_ARM, LEFT_HAND, RIGHT_UPPER_ARM, RIGHT_LOWER_ARM, RIGHT_HAND,
@@ -15,17 +15,17 @@ enum Bone {
 
 const _Rotations := preload("rotations.gd")
 
-## The names of the bones, as the realm's definition and packages have them.
+## Names of the bones, as in the realm's definition and in packages.
 const BONES: Array[StringName] = [
 	&"hips", &"spine", &"chest", &"upperChest", &"neck", &"head",
 	&"leftUpperArm", &"leftLowerArm", &"leftHand", &"rightUpperArm", &"rightLowerArm", &"rightHand",
 	&"leftUpperLeg", &"leftLowerLeg", &"leftFoot", &"rightUpperLeg", &"rightLowerLeg", &"rightFoot",
 ]
-## The parent of each bone; -1: none.
+## Index of the parent of each bone. -1 if it has none.
 const PARENTS: Array[int] = [-1, 0, 1, 2, 3, 4, 3, 6, 7, 3, 9, 10, 0, 12, 13, 0, 15, 16]
-## Bytes of head and hands in the packed form.
+## Size of head and hands in the packed form, bytes.
 const JOINTS_BYTES := 30
-## Bytes of one bone's rotation in the packed form.
+## Size of one bone rotation in the packed form, bytes.
 const BONE_BYTES := 4
 
 const _JOINT_BYTES := 10
@@ -37,9 +37,9 @@ var head := Transform3D.IDENTITY
 var left_hand := Transform3D.IDENTITY
 ## Transform of the right wrist (the hand bone), root space.
 var right_hand := Transform3D.IDENTITY
-## Bit i: rotation i of [member bones] is known.
+## Bit i is set if rotation i of [member bones] is tracked.
 var bone_mask: int
-## Rotations of the 18 bones, each in the space of its parent.
+## Rotations of the 18 bones, each relative to its parent.
 var bones: Array[Quaternion] = []
 
 
@@ -48,13 +48,13 @@ func _init() -> void:
 	bones.fill(Quaternion.IDENTITY)
 
 
-## Sets the rotation of a bone, in the space of its parent, and says that it is known.
+## Sets the rotation of a bone relative to its parent, and marks the bone as tracked.
 func set_bone(bone: Bone, rotation: Quaternion) -> void:
 	bones[bone] = rotation
 	bone_mask |= 1 << bone
 
 
-## How many bones a mask names.
+## Returns the number of bones in a mask.
 static func count_bones(mask: int) -> int:
 	var count := 0
 	while mask:
@@ -63,7 +63,7 @@ static func count_bones(mask: int) -> int:
 	return count
 
 
-## The pose in bytes, as it travels. Positions farther than 32 m from the root are brought within.
+## Returns the pose in its network format. Positions more than 32 m from the root are clamped.
 func pack() -> PackedByteArray:
 	var bytes := PackedByteArray()
 	bytes.resize(JOINTS_BYTES + BONE_BYTES * count_bones(bone_mask))
@@ -78,7 +78,7 @@ func pack() -> PackedByteArray:
 	return bytes
 
 
-## Takes over a packed pose; false, and nothing is changed, where its length does not fit the mask.
+## Reads a packed pose. Returns [code]false[/code] and changes nothing if the size does not match [param mask].
 func unpack(bytes: PackedByteArray, mask: int) -> bool:
 	if mask < 0 or mask >= 1 << BONES.size() or bytes.size() != JOINTS_BYTES + BONE_BYTES * count_bones(mask):
 		return false
@@ -96,7 +96,7 @@ func unpack(bytes: PackedByteArray, mask: int) -> bool:
 	return true
 
 
-## A joint that a tracker lost (not finite, or without an orientation) is put at the root.
+# A joint that a tracker lost (not finite, or without an orientation) is put at the root.
 static func _pack_joint(bytes: PackedByteArray, at: int, joint: Transform3D) -> void:
 	var known := joint.is_finite() and not is_zero_approx(joint.basis.determinant())
 	var given := joint if known else Transform3D.IDENTITY
@@ -106,7 +106,7 @@ static func _pack_joint(bytes: PackedByteArray, at: int, joint: Transform3D) -> 
 	bytes.encode_u32(at + 6, _Rotations.pack(given.basis.get_rotation_quaternion()))
 
 
-## Of length 1; what has no length is no rotation.
+# Of length 1; what has no length is no rotation.
 static func _unit(rotation: Quaternion) -> Quaternion:
 	var squared := rotation.length_squared()
 	return rotation / sqrt(squared) if is_finite(squared) and squared > 0.0 else Quaternion.IDENTITY

@@ -1,48 +1,49 @@
 class_name OtherworldAvatarState
 extends RefCounted
-## An avatar of the realm as it is to be drawn now.
+## The state of one avatar in the current frame.
 ##
-## [OtherworldClient] keeps one for each avatar and brings it up to date in each frame; hold on to it and read it after
-## [signal OtherworldClient.frame_updated]. Others are shown a little in the past, between two states that the server sent;
-## the own avatar at its predicted present. Realm space is Godot's: metres, Y up, forward is -Z.
+## [OtherworldClient] keeps one for each avatar and updates it in each frame. You can keep a reference and read it after
+## [signal OtherworldClient.frame_updated]. Remote avatars are interpolated and shown slightly in the past. Your own avatar is
+## predicted. Realm space uses Godot's conventions: metres, Y up, forward is -Z.
 
-## Id in the realm, never used again.
+## Id in the realm. Never reused.
 var element: int
-## The session that it is of.
+## Player number of its session.
 var player: int
-## Who it is, the same over sessions; owns props.
+## User number, the same across sessions. Owns props.
 var user: int
-## The name that the player gave, for people.
+## Name that the player chose.
 var name: String
-## Index in the realm's bodies; 0 where [member package] is set.
+## Index in the realm's bodies. 0 if [member package] is set.
 var body: int
-## Hash of the package that it wears, 64 hex digits; empty: one of the realm's bodies.
+## Hash of its package, 64 hex digits. Empty if it uses one of the realm's own bodies.
 var package: String
-## Height of its head at rest above the root, metres.
+## Height of the head above the root in the rest pose, metres.
 var head_metres: float
-## Whether it is this client's own.
+## [code]true[/code] for your own avatar.
 var is_local: bool
 
-## Where its feet are.
+## Position of the feet, realm space.
 var position: Vector3
-## Heading about +Y in radians, 0 looks along -Z.
+## Heading about +Y, radians. 0 looks along -Z.
 var yaw: float
-## Metres per second.
+## Velocity, metres per second.
 var velocity: Vector3
-## Stands on something.
+## [code]true[/code] while it stands on something.
 var is_grounded: bool
-## Flies.
+## [code]true[/code] while it flies.
 var is_flying: bool
 
-## Whether its player sent a pose; without one the four below mean nothing.
+## [code]true[/code] if the player sends a pose. Otherwise ignore [member head], [member left_hand], [member right_hand] and
+## [member bones].
 var has_pose: bool
-## Head in root space: at [member position], turned by [member yaw].
+## Head in root space: relative to [member position] and [member yaw].
 var head: Transform3D
 ## Left wrist in root space.
 var left_hand: Transform3D
 ## Right wrist in root space.
 var right_hand: Transform3D
-## Bit i: rotation i of [member bones] was sent. The bits are [constant OtherworldPose.BONES].
+## Bit i is set if rotation i of [member bones] was sent. The bits are in the order of [constant OtherworldPose.BONES].
 var bone_mask: int
-## Rotations of the 18 bones, each in the space of its parent.
+## Rotations of the 18 bones, each relative to its parent.
 var bones: Array[Quaternion] = []

@@ -1,36 +1,38 @@
 class_name OtherworldPropState
 extends RefCounted
-## A prop of the realm as it is to be drawn now.
+## The state of one prop in the current frame.
 ##
-## [OtherworldClient] keeps one for each prop and brings it up to date in each frame; hold on to it and read it after
-## [signal OtherworldClient.frame_updated]. What this client holds is in its hand at once, the others a little in the past.
+## [OtherworldClient] keeps one for each prop and updates it in each frame. You can keep a reference and read it after
+## [signal OtherworldClient.frame_updated]. Props that you hold are predicted. Other props are interpolated and shown slightly in
+## the past.
 
+## How a prop moves.
 enum Motion { STATIC, DYNAMIC, KINEMATIC }
 
-## Id in the realm, never used again.
+## Id in the realm. Never reused.
 var element: int
-## For people.
+## Name for display.
 var name: String
-## What moves it.
+## How the prop moves.
 var motion: Motion
-## Its colliders (messages of the wire); of a package: one box around them.
+## Colliders, as messages of the protocol. A package has one box around its colliders.
 var colliders: Array = []
-## 0xRRGGBB, for what has no package.
+## Colour 0xRRGGBB for props without a package.
 var color: int
-## Hash of the package that it is of, 64 hex digits; empty: it is its colliders.
+## Hash of its package, 64 hex digits. Empty if the prop consists of its colliders.
 var package: String
-## The user that it belongs to; 0: the realm.
+## User number of the owner. 0 is the realm.
 var owner: int
-## Who may do what with it, two bits for each of drag, scale, despawn; see [method OtherworldClient.can].
+## Who may drag, scale and despawn it, 2 bits each. See [method OtherworldClient.can] and [method OtherworldClient.set_access].
 var access: int
 
-## Factor of its size.
+## Scale factor.
 var scale: float
-## The player that holds it; 0: nobody.
+## Player number of the holder. 0 if nobody holds it.
 var holder: int
-## Where its own origin is, metres.
+## Position of its origin, realm space.
 var position: Vector3
-## How it is turned.
+## Rotation, realm space.
 var rotation: Quaternion
-## It rests.
+## [code]true[/code] while the physics engine has put it to sleep.
 var is_asleep: bool
