@@ -24,7 +24,7 @@ function fileOf(name: string, url: string): string {
   return code.replaceAll('http://127.0.0.1:7350', url.replace(/\/$/, '')).replaceAll('OTHERWORLD/', ROOT)
 }
 
-test('who follows the guide with the keyboard is in the realm, and the teacup stands there', async () => {
+test('following the keyboard route of the guide puts you and the teacup into the realm', async () => {
   const { url } = await serveHere(clean)
   const project = temporaryDirectory(clean)
   cpSync(join(ROOT, 'godot-bridge/addons/otherworld'), join(project, 'addons/otherworld'), { recursive: true })
@@ -39,7 +39,7 @@ test('who follows the guide with the keyboard is in the realm, and the teacup st
       .replace('type="Node3D"]\n', 'type="Node3D"]\nscript = ExtResource("2")\n'),
   )
   const bob = await joined(clean, url, 'Bob')
-  const game = runGodot([], { project, endsAt: 'The cup stands in the realm.' })
+  const game = runGodot([], { project, endsAt: 'The cup is in the realm.' })
   await until('Bob sees Ada', () => bob.sample().avatars.some(({ name }) => name === 'Ada'), 200_000)
   await until('Bob sees the cup', () => bob.sample().props.some(({ package: hash }) => hash !== ''), 200_000)
   const { status, output } = await game

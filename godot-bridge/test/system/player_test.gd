@@ -186,7 +186,7 @@ func test_what_another_holds_is_refused_and_what_goes_is_let_go() -> void:
 	check(theirs.ok, theirs.reason)
 	_point_at(_client.props[box].position)
 	_button(MOUSE_BUTTON_LEFT, true)
-	await until("it is refused", func() -> bool: return "Somebody else is holding it." in _refusals)
+	await until("it is refused", func() -> bool: return "Someone else is holding it." in _refusals)
 	equal(_player.held_element, 0)
 	_button(MOUSE_BUTTON_LEFT, false)
 	await _witness.release(OtherworldClient.Hand.LEFT)
@@ -194,7 +194,7 @@ func test_what_another_holds_is_refused_and_what_goes_is_let_go() -> void:
 	_tap(KEY_E)
 	await until("it is held", func() -> bool: return _witness.props[box].holder == _client.player)
 	await _client.despawn(box)
-	await until("it is gone", func() -> bool: return _player.held_element == 0 and "It is gone." in _refusals)
+	await until("it is gone", func() -> bool: return _player.held_element == 0 and "It no longer exists." in _refusals)
 
 
 func test_nobody_walks_or_holds_on_while_the_game_is_paused() -> void:

@@ -197,7 +197,7 @@ func test_what_another_holds_is_refused_in_words() -> void:
 	await until("the hand touches it", func() -> bool: return _player.right_hand.pointed_element == box.element)
 	_press(&"right_hand", &"grip", 1.0)
 	await until("Ada hears why", func() -> bool: return not told.is_empty())
-	equal(told, ["Somebody else is holding it."] as Array[String])
+	equal(told, ["Someone else is holding it."] as Array[String])
 
 
 func _track(name: StringName) -> void:

@@ -103,6 +103,6 @@ func test_a_gizmo_whose_prop_goes_says_that_the_drag_is_over() -> void:
 	check(gizmo.press(camera, tip), "there is no handle")
 	_client.props.erase(5)
 	_client.frame_updated.emit(0.0)
-	equal(_said, PackedStringArray(["began", "ended", "It is gone."]))
+	equal(_said, PackedStringArray(["began", "ended", "It no longer exists."]))
 	check(not gizmo.visible, "it is seen")
 	camera.free()

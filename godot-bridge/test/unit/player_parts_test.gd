@@ -186,11 +186,11 @@ func test_shapes_are_ones_that_a_realm_takes() -> void:
 	near((StarterShapes.shape(2) as CapsuleShape3D).height, 2.0 * (0.22 + 0.17), 1e-6)
 
 
-func test_refusals_are_whole_sentences_also_those_of_a_newer_server() -> void:
-	equal(PlayerMessages.refusal("out-of-reach"), "That is too far away: walk closer.")
-	equal(PlayerMessages.refusal("moonlight"), "The server refused: moonlight.")
-	equal(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, 0), "You may not carry things here.")
-	equal(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, 31), "Its owner does not let you carry it.")
+func test_a_rejection_has_a_message_even_for_a_reason_of_a_newer_server() -> void:
+	equal(PlayerMessages.rejection("out-of-reach"), "That is too far away. Walk closer.")
+	equal(PlayerMessages.rejection("moonlight"), "The server rejected this: moonlight.")
+	equal(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, 0), "You are not allowed to move items here.")
+	equal(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, 31), "The owner does not allow you to move this.")
 
 
 func _compare_gait(gait: Gait, body: AvatarBody, step: Dictionary) -> void:

@@ -172,7 +172,7 @@ func test_a_store_that_refuses_is_told_apart_from_the_server() -> void:
 	_say("PUT /put", "403 Forbidden", {})
 	var upload := _upload_of("abc".to_utf8_buffer())
 	check(not await upload.run_at(_url(), "secret"), "it said that it went well")
-	check(upload.message.begins_with("The store of files did not take it."), upload.message)
+	check(upload.message.begins_with("The file store rejected the upload."), upload.message)
 
 
 func test_the_same_bytes_already_in_the_store_are_no_failure() -> void:

@@ -17,9 +17,9 @@ func test_ice_servers_that_would_end_the_process_are_told_in_words() -> void:
 	]
 	for urls: Variant in bad:
 		var words: String = Webrtc.fault_of([{"urls": "stun:a"}, {"urls": urls}])
-		check(words.begins_with("ICE server 2 is none ("), "%s: %s" % [urls, words])
+		check(words.begins_with("ICE server 2 is not valid ("), "%s: %s" % [urls, words])
 	check("username of ICE server 1" in Webrtc.fault_of([{"urls": "turn:a", "username": 7}]), "a number as a name")
-	check(Webrtc.fault_of([{}]).begins_with("ICE server 1 is none"), "no address at all")
+	check(Webrtc.fault_of([{}]).begins_with("ICE server 1 is not valid"), "no address at all")
 
 
 func test_ice_servers_of_all_kinds_are_taken() -> void:

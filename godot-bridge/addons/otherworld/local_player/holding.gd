@@ -54,7 +54,7 @@ func element() -> int:
 ## Takes a prop at a point, [param away] metres from the ray's origin. False: it may not be taken; why was said.
 func take(prop: OtherworldPropState, point: Vector3, away: float, how: By, yaw: float, now_msec: float) -> bool:
 	if prop.motion == OtherworldPropState.Motion.STATIC:
-		action_rejected.emit(PlayerMessages.refusal("not-movable"))
+		action_rejected.emit(PlayerMessages.rejection("not-movable"))
 		return false
 	if not _client.can(OtherworldClient.Act.DRAG, prop):
 		action_rejected.emit(PlayerMessages.forbidden(OtherworldClient.Act.DRAG, _client.permissions))
@@ -124,13 +124,13 @@ func _grab(what: int) -> void:
 	if outcome.ok or taken != _taken or by == By.NOTHING:
 		return
 	_forget()
-	action_rejected.emit(PlayerMessages.refusal(outcome.reason))
+	action_rejected.emit(PlayerMessages.rejection(outcome.reason))
 
 
 func _scale(what: int, to: float) -> void:
 	var outcome: OtherworldOutcome = await _client.scale_prop(what, to)
 	if not outcome.ok and outcome.reason != "lost":
-		action_rejected.emit(PlayerMessages.refusal(outcome.reason))
+		action_rejected.emit(PlayerMessages.rejection(outcome.reason))
 
 
 func _is_still_ours(now_msec: float) -> bool:
@@ -141,7 +141,7 @@ func _is_still_ours(now_msec: float) -> bool:
 	if prop != null and not _is_shown and now_msec - _since_msec < CONFIRM_MSEC:
 		return true
 	_forget()
-	action_rejected.emit("It slipped out of your hand." if prop != null else "It is gone.")
+	action_rejected.emit(tr("It slipped out of your hand.") if prop != null else tr("It no longer exists."))
 	return false
 
 

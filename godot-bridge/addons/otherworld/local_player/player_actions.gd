@@ -23,19 +23,19 @@ func _init(client: OtherworldClient) -> void:
 ## Makes what the key of that index makes: a shape, then a package of [param packages].
 func spawn(index: int, packages: PackedStringArray, yaw: float) -> void:
 	if _client.local_avatar == null:
-		action_rejected.emit("One moment: the world is still coming in.")
+		action_rejected.emit(tr("The realm is still loading."))
 		return
 	if _client.permissions & OtherworldClient.Permission.SPAWN == 0:
-		action_rejected.emit("You may not make things here.")
+		action_rejected.emit(tr("You are not allowed to spawn items here."))
 		return
 	var turn := Quaternion(Vector3.UP, yaw)
 	var place := _client.local_avatar.position + turn * Vector3(0.0, HEIGHT_METRES, -AHEAD_METRES)
 	if index < StarterShapes.NAMES.size():
-		_tell(await _client.spawn_shape(StarterShapes.shape(index), place, turn, StarterShapes.COLORS[index], OtherworldPropState.Motion.DYNAMIC, StarterShapes.NAMES[index]), "You made a %s." % StarterShapes.NAMES[index])
+		_tell(await _client.spawn_shape(StarterShapes.shape(index), place, turn, StarterShapes.COLORS[index], OtherworldPropState.Motion.DYNAMIC, StarterShapes.NAMES[index]), tr("You made a %s.") % tr(StarterShapes.NAMES[index]))
 		return
 	index -= StarterShapes.NAMES.size()
 	if index < packages.size():
-		_tell(await _client.spawn_package(packages[index], place, turn), "It stands in front of you.")
+		_tell(await _client.spawn_package(packages[index], place, turn), tr("It is in front of you."))
 
 
 ## Deletes a prop, if the player may.
@@ -44,11 +44,11 @@ func delete(prop: OtherworldPropState) -> void:
 		action_rejected.emit(PlayerMessages.forbidden(OtherworldClient.Act.DESPAWN, _client.permissions))
 		return
 	var label := prop.name
-	_tell(await _client.despawn(prop.element), "The %s is deleted." % label)
+	_tell(await _client.despawn(prop.element), tr("Deleted the %s.") % label)
 
 
 func _tell(outcome: OtherworldOutcome, done: String) -> void:
 	if outcome.ok:
 		hint_shown.emit(done)
 	else:
-		action_rejected.emit(PlayerMessages.refusal(outcome.reason))
+		action_rejected.emit(PlayerMessages.rejection(outcome.reason))

@@ -1,55 +1,57 @@
 extends RefCounted
-## What a player is told, in whole sentences: what is, why, and what to do.
+## Messages for players: what is wrong, why, and what to do. They are translated as docs/translation.md describes.
 
-## Why the server did not carry out a command: the simulation's reasons and the client's own.
-const REFUSALS: Dictionary[String, String] = {
-	"not-permitted": "You may not do that here.",
-	"unknown-element": "It is gone already.",
-	"not-movable": "That stands fast: it cannot be moved.",
-	"held-by-another": "Somebody else is holding it.",
-	"hand-full": "You are holding something already: let it go first.",
-	"out-of-reach": "That is too far away: walk closer.",
-	"scale-out-of-range": "It cannot get any larger or smaller.",
-	"element-limit": "The realm is full of things: delete one first.",
-	"degenerate-shape": "That shape has no volume, or is far too thin for its length.",
-	"size-out-of-range": "Part of it is too small, too thin or too large: try another size.",
-	"mass-out-of-range": "It would be too light or too heavy: try another size or density.",
-	"mesh-too-large": "That surface has too many triangles for a guest: make it simpler.",
-	"share-limit": "You have placed as many things here as you may: delete some first.",
-	"state-limit": "Your things are too detailed together: delete some, or make them simpler.",
-	"too-crowded": "Too much stands there already: choose another place.",
+## Messages by reason of a rejected command: the server's reasons (docs/protocol.md, INP-10) and the client's own.
+const REJECTIONS: Dictionary[String, String] = {
+	"not-permitted": "You are not allowed to do that here.",
+	"unknown-element": "It no longer exists.",
+	"not-movable": "This can't be moved.",
+	"held-by-another": "Someone else is holding it.",
+	"hand-full": "You are already holding something. Release it first.",
+	"out-of-reach": "That is too far away. Walk closer.",
+	"scale-out-of-range": "It can't get any larger or smaller.",
+	"element-limit": "The realm has reached its item limit. Delete something first.",
+	"degenerate-shape": "This shape has no volume, or is too thin for its length.",
+	"size-out-of-range": "Part of it is too small, too thin or too large. Try another size.",
+	"mass-out-of-range": "It would be too light or too heavy. Try another size or density.",
+	"mesh-too-large": "This mesh has too many triangles for a guest. Simplify it.",
+	"share-limit": "You've reached your item limit here. Delete something first.",
+	"state-limit": "Your items together are too complex. Delete some, or simplify them.",
+	"too-crowded": "This place is too crowded. Choose another one.",
 	"hand-empty": "You are not holding anything.",
-	"invalid-value": "The realm does not take that: its numbers are out of range.",
-	"trimesh-not-static": "A thing of that shape can only stand fast.",
-	"unknown-player": "You are not in the realm: join again.",
-	"already-joined": "You are in the realm already.",
-	"realm-full": "The realm is full of people: try again later.",
-	"server-only": "Only the server may do that.",
-	"unknown-body": "The realm has no such body.",
-	"unknown-package": "The realm does not have that upload, or you may not use it.",
-	"wrong-kind": "That upload is for something else: an avatar is worn, an object is placed.",
-	"archive-away": "The server cannot look your uploads up just now: try again in a while.",
-	"package-limit": "The realm is full of different uploads: delete some things first.",
-	"lost": "The server never answered: try again.",
-	"not-joined": "You are not connected: wait until you are back.",
-	"too-many": "Too much at once: wait a moment.",
+	"invalid-value": "The realm rejected this: a value is out of range.",
+	"trimesh-not-static": "An item with this shape can only be static.",
+	"unknown-player": "You are not in the realm. Join again.",
+	"already-joined": "You are already in the realm.",
+	"realm-full": "The realm is full. Try again later.",
+	"server-only": "Only the server can do that.",
+	"unknown-body": "The realm has no body with this number.",
+	"unknown-package": "This upload does not exist, or you are not allowed to use it.",
+	"wrong-kind": "Wrong kind of upload: you can wear avatars and place objects.",
+	"archive-away": "The server can't look up your uploads right now. Try again later.",
+	"package-limit": "The realm holds too many different uploads. Delete some items first.",
+	"lost": "The server did not answer. Try again.",
+	"not-joined": "You are not connected. Wait until the client reconnects.",
+	"too-many": "Too many commands at once. Wait a moment.",
 }
 
 
-## A refusal's reason in words for a person.
-static func refusal(reason: String) -> String:
-	return REFUSALS[reason] if REFUSALS.has(reason) else "The server refused: %s." % reason
+## Returns the translated message for a reason. An unknown reason of a newer server is shown as it is.
+static func rejection(reason: String) -> String:
+	if REJECTIONS.has(reason):
+		return TranslationServer.translate(REJECTIONS[reason])
+	return TranslationServer.translate("The server rejected this: %s.") % reason
 
 
-## Why a thing may not be dragged, scaled or deleted (an [enum OtherworldClient.Act]), known before the server is asked.
+## Returns why a prop may not be dragged, scaled or deleted, if the client knows it before it asks the server.
 static func forbidden(act: OtherworldClient.Act, permissions: int) -> String:
 	match act:
 		OtherworldClient.Act.DRAG:
 			if permissions & OtherworldClient.Permission.GRAB == 0:
-				return "You may not carry things here."
-			return "Its owner does not let you carry it."
+				return TranslationServer.translate("You are not allowed to move items here.")
+			return TranslationServer.translate("The owner does not allow you to move this.")
 		OtherworldClient.Act.SCALE:
 			if permissions & OtherworldClient.Permission.SCALE == 0:
-				return "You may not scale things here."
-			return "Its owner does not let you scale it."
-	return "You may delete only what you made."
+				return TranslationServer.translate("You are not allowed to scale items here.")
+			return TranslationServer.translate("The owner does not allow you to scale this.")
+	return TranslationServer.translate("You can only delete your own items.")

@@ -90,7 +90,7 @@ func find_to_take(at: Vector2) -> bool:
 	if not _cast(at, false) or prop.motion == OtherworldPropState.Motion.STATIC:
 		return false
 	if point.distance_to(head()) > reach():
-		action_rejected.emit(PlayerMessages.refusal("out-of-reach"))
+		action_rejected.emit(PlayerMessages.rejection("out-of-reach"))
 		return false
 	return true
 

@@ -63,7 +63,7 @@ static func of_answer(status: int, body: Variant) -> RefCounted:
 	var of_reason := _text(fields, "reason")
 	var words := _text(fields, "message")
 	if words.is_empty():
-		words = "Status %d, without a reason." % status
+		words = TranslationServer.translate("Status %d, without a reason.") % status
 	if status == 503 and of_reason == "starting":
 		return _refusal(Kind.STARTING, "The server asks to wait: ", words, of_reason, fields)
 	if status == 429 or (status == 503 and of_reason == "busy"):
@@ -78,7 +78,7 @@ static func of_answer(status: int, body: Variant) -> RefCounted:
 
 
 static func _refusal(of_kind: Kind, prefix: String, words: String, of_reason: String, fields: Dictionary) -> RefCounted:
-	return new(of_kind, prefix + words, of_reason, _text(fields, "where"), _text(fields, "fix"))
+	return new(of_kind, TranslationServer.translate(prefix) + words, of_reason, _text(fields, "where"), _text(fields, "fix"))
 
 
 static func _text(fields: Dictionary, field: String) -> String:

@@ -157,14 +157,14 @@ func _too_large() -> Fault:
 
 ## Nobody answers there.
 static func unreachable(address: Address) -> Fault:
-	return Fault.new(Fault.Kind.UNREACHABLE, "The server at %s does not answer. Is it running, and is the address right?" % address.authority())
+	return Fault.new(Fault.Kind.UNREACHABLE, TranslationServer.translate("The server at %s does not answer. Is it running, and is the address right?") % address.authority())
 
 
 ## It took too long.
 static func timed_out(address: Address, timeout_msec: float) -> Fault:
-	return Fault.new(Fault.Kind.TIMED_OUT, "The server at %s did not answer within %s s. It may be overloaded; try again." % [address.authority(), timeout_msec / 1000.0])
+	return Fault.new(Fault.Kind.TIMED_OUT, TranslationServer.translate("The server at %s did not answer within %s s. It may be overloaded; try again.") % [address.authority(), timeout_msec / 1000.0])
 
 
 ## Something else answers there.
 static func not_otherworld(address: Address) -> Fault:
-	return Fault.new(Fault.Kind.REFUSED, "What answers at %s is not an Otherworld server." % address.authority(), "not-otherworld", "", "Check the address and the port; a proxy before the server may change its answers.")
+	return Fault.new(Fault.Kind.REFUSED, TranslationServer.translate("What answers at %s is not an Otherworld server.") % address.authority(), "not-otherworld", "", "Check the address and the port; a proxy before the server may change its answers.")

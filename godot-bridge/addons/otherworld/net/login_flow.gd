@@ -56,10 +56,10 @@ static func enter(login_flow: Self, client: OtherworldClient) -> void:
 func _session_of(client: OtherworldClient, url: String) -> RealmSession:
 	var transports := Transports.in_order(client.transport, url, token, client.ice_servers)
 	if transports.is_empty():
-		refusal = Webrtc.INSTALL
+		refusal = tr(Webrtc.INSTALL)
 		return null
 	if client.transport == OtherworldClient.Transport.AUTO and transports.size() == 1:
-		fell_back.emit(Webrtc.INSTALL)
+		fell_back.emit(tr(Webrtc.INSTALL))
 	return RealmSession.new(transports, 0, Time.get_ticks_usec() / 1000.0, client.rejoin)
 
 

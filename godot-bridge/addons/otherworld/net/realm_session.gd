@@ -101,7 +101,7 @@ func update(now_msec: float) -> void:
 	if _is_leaving and (not is_connected or session.is_parted(now_msec)):
 		_reconnector.end(_leaving_reason)
 	elif is_connected and session.is_silent(now_msec):
-		_drop("The server has not answered for %d seconds." % (Limits.SILENCE_MSEC_MAX / 1000.0))
+		_drop(tr("The server has not answered for %d seconds.") % (Limits.SILENCE_MSEC_MAX / 1000.0))
 	_send()
 
 
@@ -198,7 +198,7 @@ func _on_reconnector_received(packet: PackedByteArray) -> void:
 	down.add(packet.size(), _now_msec)
 	var heard := session.receive(packet, _now_msec)
 	if heard.fault:
-		_drop("The connection ended: %s." % heard.fault.trim_suffix("."))
+		_drop(tr("The connection ended: %s.") % heard.fault.trim_suffix("."))
 		return
 	for message: Messages.ServerMessage in heard.messages:
 		if not _tell(message):
@@ -240,7 +240,7 @@ func _take_welcome(given: Messages.Welcome) -> bool:
 		return false
 	var read: RealmDefinition = RealmDefinition.parse(given.definition, given.tick_rate)
 	if read.fault:
-		_reconnector.end("The server describes a realm that this client does not understand: %s." % read.fault)
+		_reconnector.end(tr("The server describes a realm that this client does not understand: %s.") % read.fault)
 		return false
 	if welcome != null:
 		reconnects += 1
@@ -273,7 +273,7 @@ func _begin(given: Messages.Welcome) -> void:
 # False: the connection ended over it.
 func _show(part: Messages.Snapshot, packet: int) -> bool:
 	if not _decoder.take(part.tick, part.avatars, part.props):
-		_drop("A snapshot of the server is not valid: %s." % _decoder.fault)
+		_drop(tr("A snapshot of the server is not valid: %s.") % _decoder.fault)
 		return false
 	if _decoder.missing > 0:
 		session.disown(packet)

@@ -115,7 +115,7 @@ func _take(now_msec: float) -> void:
 			break
 		received.emit(packet)
 	if current == connection and current.status == Connection.Status.ENDED:
-		_ended(current, "The connection ended: %s." % current.closing_reason.trim_suffix("."), now_msec)
+		_ended(current, tr("The connection ended: %s.") % current.closing_reason.trim_suffix("."), now_msec)
 
 
 # A server that closes is reached: who was here before comes back the same way. Who was not may have met a realm that failed
@@ -244,4 +244,4 @@ func _in_words() -> String:
 	for fault: Fault in _faults:
 		if not words.has(fault.in_words()):
 			words.append(fault.in_words())
-	return " ".join(words) if words else "There is no transport to connect with."
+	return " ".join(words) if words else tr("There is no transport to connect with.")

@@ -4,9 +4,9 @@ extends RefCounted
 const _EXTENSION_BASE := &"WebRTCPeerConnectionExtension"
 
 ## What to do where it cannot.
-const INSTALL := "WebRTC is not installed, so the connection goes over WebSocket, which stutters on bad networks. " \
-	+ "Install the webrtc-native extension for Godot 4 (github.com/godotengine/webrtc-native, releases): unpack it into the " \
-	+ "project's folder and restart the editor; or set OtherworldClient's transport to WebSocket."
+const INSTALL := "WebRTC is not installed, so the connection uses WebSocket, which stalls when packets are lost. " \
+	+ "Install the webrtc-native extension for Godot 4 (github.com/godotengine/webrtc-native, releases): unzip it into the " \
+	+ "project's folder and restart the editor. Or set OtherworldClient's transport to WebSocket."
 
 
 ## True where connections can be made. Says nothing aloud: without an extension, a peer made is a warning and one used an error.
@@ -33,7 +33,7 @@ static func fault_of(ice_servers: Array[Dictionary]) -> String:
 		var list: Array = urls if urls is Array else [urls]
 		for url: Variant in list if list else [null]:
 			if not (url is String and _is_ice_url(url as String)):
-				return "ICE server %d is none (%s). It must look like {\"urls\": [\"stun:stun.example.org:3478\"]}, or turn: or turns: with \"username\" and \"credential\"." % [i + 1, str(url).left(100)]
+				return "ICE server %d is not valid (%s). It must look like {\"urls\": [\"stun:stun.example.org:3478\"]}, or turn: or turns: with \"username\" and \"credential\"." % [i + 1, str(url).left(100)]
 		for field: String in ["username", "credential"]:
 			if not ice_servers[i].get(field, "") is String:
 				return "The %s of ICE server %d must be a text." % [field, i + 1]

@@ -64,7 +64,7 @@ func _init(url: String, token: String, now_msec: float, ice_servers: Array[Dicti
 	_peer.ice_candidate_created.connect(_on_ice_candidate_created)
 	_peer.data_channel_received.connect(_on_data_channel_received)
 	if _peer.initialize({"iceServers": ice_servers}) != OK:
-		_fail(Fault.new(Fault.Kind.UNREACHABLE, "The WebRTC of this Godot could not be started."))
+		_fail(Fault.new(Fault.Kind.UNREACHABLE, tr("The WebRTC of this Godot could not be started.")))
 
 
 # Tests put another in its place.
@@ -110,7 +110,7 @@ func _take_offer(now_msec: float) -> void:
 	elif sdp.is_empty() or sdp.length() > OFFER_CHARACTERS_MAX:
 		_give_up(HttpCall.not_otherworld(_signalling.address))
 	elif _peer.set_remote_description("offer", sdp) != OK:
-		_give_up(Fault.new(Fault.Kind.UNREACHABLE, "This Godot's WebRTC did not take the server's offer."))
+		_give_up(Fault.new(Fault.Kind.UNREACHABLE, tr("This Godot's WebRTC did not take the server's offer.")))
 	else:
 		# The peer makes the answer by itself.
 		_next(_Step.GATHERING, now_msec)

@@ -87,7 +87,7 @@ func _closed() -> void:
 	# It may have opened and been closed between two looks: by a realm that starts, say.
 	if was_closed_by_peer:
 		_opened()
-	_fail(Fault.new(Fault.Kind.UNREACHABLE, "The server at %s answers, but a WebSocket to it did not open. A proxy on the way may not let WebSockets through." % _address.authority()))
+	_fail(Fault.new(Fault.Kind.UNREACHABLE, tr("The server at %s answers, but a WebSocket to it did not open. A proxy on the way may not let WebSockets through.") % _address.authority()))
 	_end(_words_of_close())
 
 

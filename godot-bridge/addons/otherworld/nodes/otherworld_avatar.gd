@@ -232,7 +232,7 @@ func _walk(speed: Vector3) -> void:
 
 func _want_level(manifest: _Manifest) -> void:
 	if not manifest.is_avatar:
-		load_error = "The package is an object; avatars cannot wear it."
+		load_error = tr("This package is an object and can't be used as an avatar.")
 		return
 	var level := _LevelOfDetail.choose(manifest.models, _metres, 1.0, _level)
 	if level != _level or _model_wish == null:

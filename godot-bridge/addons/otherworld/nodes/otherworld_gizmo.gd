@@ -254,7 +254,7 @@ func _send_scale() -> void:
 	_scaled_msec = _now()
 	var outcome := await client.scale_prop(element, _wished_scale)
 	if not outcome.ok and outcome.reason != "lost":
-		action_rejected.emit(_PlayerMessages.refusal(outcome.reason))
+		action_rejected.emit(_PlayerMessages.rejection(outcome.reason))
 
 
 func _on_holding_refused(reason: String) -> void:

@@ -196,7 +196,7 @@ func grab() -> void:
 	elif client.local_avatar != null and _pointing.find_near(_events.at(_size())):
 		_take(_Holding.By.KEY)
 	else:
-		action_rejected.emit("Nothing to grab within reach: walk closer and look at it.")
+		action_rejected.emit(tr("Nothing to grab within reach. Walk closer and look at it."))
 
 
 ## Releases the held prop. A dynamic prop keeps the velocity of the hand.
@@ -207,7 +207,7 @@ func release() -> void:
 ## Scales the held prop by [param notches] of the mouse wheel. Negative values make it smaller.
 func scale_held(notches: float) -> void:
 	if _holding.by == _Holding.By.NOTHING:
-		action_rejected.emit("Grab something first: then plus and minus scale it.")
+		action_rejected.emit(tr("Grab something first. Then plus and minus scale it."))
 	else:
 		_holding.grow(notches)
 
@@ -215,7 +215,7 @@ func scale_held(notches: float) -> void:
 ## Moves the held prop away by [param notches] of the mouse wheel. Negative values bring it nearer.
 func push_held(notches: float) -> void:
 	if _holding.by == _Holding.By.NOTHING:
-		action_rejected.emit("Grab something first: then it can be brought nearer and farther.")
+		action_rejected.emit(tr("Grab something first. Then you can move it nearer and farther."))
 	else:
 		_holding.drag.push(notches, _pointing.reach(), distance)
 
@@ -242,10 +242,10 @@ func toggle_first_person() -> void:
 ## Starts or stops flying, if permitted.
 func fly() -> void:
 	if client.permissions & OtherworldClient.Permission.FLY == 0:
-		action_rejected.emit("Flying is not permitted here.")
+		action_rejected.emit(tr("Flying is not permitted here."))
 		return
 	_walking.is_flying = not _walking.is_flying
-	hint_shown.emit("You fly: Space up, C down, F to land." if _walking.is_flying else "You walk again.")
+	hint_shown.emit(tr("Flying: Space moves up, C moves down, F lands.") if _walking.is_flying else tr("Walking."))
 
 
 ## Spawns a box, ball, capsule or gem in front of the avatar ([param index] 0 to 3), or a package of [member hotbar_packages] (4
@@ -260,7 +260,7 @@ func delete() -> void:
 	if prop == null and client.local_avatar != null and _pointing.find_near(_events.at(_size())):
 		prop = _pointing.prop
 	if prop == null:
-		action_rejected.emit("Point at a thing, or hold it, to delete it.")
+		action_rejected.emit(tr("Point at an item, or hold it, to delete it."))
 		return
 	_holding.release()
 	_actions.delete(prop)
@@ -273,9 +273,9 @@ func toggle_gizmo() -> void:
 	elif client.local_avatar != null and _pointing.find_near(_events.at(_size())):
 		_holding.release()
 		gizmo.element = _pointing.prop.element
-		hint_shown.emit("Arrows move it, rings turn it, the cube scales it; G puts the gizmo away.")
+		hint_shown.emit(tr("Drag the arrows to move, the rings to rotate, the cube to scale. G hides the gizmo."))
 	else:
-		action_rejected.emit("Point at a thing to show the gizmo on it.")
+		action_rejected.emit(tr("Point at an item to show the gizmo on it."))
 
 
 ## Captures the mouse for looking around, or releases it. Escape releases it too.
@@ -317,9 +317,9 @@ func _take(how: _Holding.By) -> bool:
 	var prop := _pointing.prop
 	if not _holding.take(prop, _pointing.point, _pointing.distance, how, yaw, _now()):
 		return false
-	var label := prop.name if prop.name else "thing"
-	var hint := "The wheel scales it; let go in motion to throw." if how == _Holding.By.POINTER else "Plus and minus scale it, E lets go."
-	hint_shown.emit("Holding the %s. %s" % [label, hint])
+	var label := prop.name if prop.name else tr("item")
+	var hint := tr("The wheel scales it. Release it in motion to throw it.") if how == _Holding.By.POINTER else tr("Plus and minus scale it, E releases it.")
+	hint_shown.emit("%s %s" % [tr("Holding the %s.") % label, hint])
 	return true
 
 

@@ -133,7 +133,7 @@ func _update_detail(eye: Vector3) -> void:
 
 func _want_level(manifest: _Manifest, metres: float) -> void:
 	if manifest.is_avatar:
-		load_error = "The package is an avatar; it cannot stand as a thing."
+		load_error = tr("This package is an avatar and can't be used as a prop.")
 		return
 	var level := _LevelOfDetail.choose(manifest.models, metres, state.scale, _level)
 	if level != _level or _model_wish == null:

@@ -326,4 +326,4 @@ func _on_released(index: int, element: int) -> void:
 func _on_action_rejected(index: int, element: int, reason: String) -> void:
 	_hand(index).held_element = 0
 	_hand(index).action_rejected.emit(element, reason)
-	action_rejected.emit(_PlayerMessages.refusal(reason))
+	action_rejected.emit(_PlayerMessages.rejection(reason))

@@ -21,13 +21,13 @@ static func start(viewport: Viewport) -> bool:
 static func _problem_of(viewport: Viewport) -> String:
 	var interface := XRServer.find_interface("OpenXR")
 	if interface == null:
-		return "This Godot was built without OpenXR."
+		return TranslationServer.translate("This Godot was built without OpenXR.")
 	if DisplayServer.get_name() == "headless":
 		return "Without a display there is no picture for a headset."
 	if not interface.is_initialized() and not interface.initialize():
 		if not ProjectSettings.get_setting_with_override("xr/openxr/enabled"):
-			return "OpenXR is off: turn on xr/openxr/enabled in the project settings."
-		return "No headset was found: start its software (SteamVR, Monado, Quest Link) before the program."
+			return TranslationServer.translate("OpenXR is off: turn on xr/openxr/enabled in the project settings.")
+		return TranslationServer.translate("No headset was found: start its software (SteamVR, Monado, Quest Link) before the program.")
 	XRServer.primary_interface = interface
 	_set_up(interface as OpenXRInterface, viewport)
 	viewport.use_xr = true

@@ -133,7 +133,7 @@ func cancel() -> void:
 
 func _run() -> void:
 	if _token.is_empty():
-		_fail("There is no login yet. Wait until the client has joined, or log in first.")
+		_fail(tr("There is no login yet. Wait until the client has joined, or log in first."))
 		return
 	var file := await _read()
 	if file == null:
@@ -174,7 +174,7 @@ func _export() -> bool:
 	await _frame()
 	await _frame()
 	if not is_instance_valid(_node) or _is_over():
-		_fail("The node that was to be uploaded is gone.")
+		_fail(tr("The node to upload no longer exists."))
 		return false
 	var exported := _SceneExport.new()
 	exported.export(_node)
@@ -217,7 +217,7 @@ func _send(put: Dictionary, bytes: PackedByteArray) -> bool:
 	# 412: the same bytes are there already, from a try whose answer was lost.
 	if sending.answer.is_ok() or sending.answer.status == 412:
 		return not _is_over()
-	_fail("The store of files did not take it. " + sending.answer.fault.in_words())
+	_fail(tr("The file store rejected the upload.") + " " + sending.answer.fault.in_words())
 	return false
 
 
@@ -235,7 +235,7 @@ func _follow(status: Dictionary) -> void:
 			continue
 		vain += 1
 		if vain > _VAIN_MAX or (answer.fault != null and answer.fault.kind == _Fault.Kind.REFUSED):
-			_fail(answer.fault.in_words() if answer.fault else "The server answers with something else than it should.")
+			_fail(answer.fault.in_words() if answer.fault else tr("The server sent an invalid response."))
 			return
 
 
@@ -268,7 +268,7 @@ func _ask(method: HTTPClient.Method, path: String, body: Variant) -> Dictionary:
 	var answer := await _Http.request_json(method, _base + path, body, _token)
 	if answer.is_ok() and answer.json is Dictionary:
 		return answer.json
-	_fail(answer.fault.in_words() if answer.fault else "What answers at %s is no Otherworld server of this version." % _base)
+	_fail(answer.fault.in_words() if answer.fault else tr("%s is not an Otherworld server of this version.") % _base)
 	return {}
 
 

@@ -1,15 +1,15 @@
 @tool
 extends RefCounted
-## What an upload says to people.
+## Messages of an upload for people. They are translated as docs/translation.md describes.
 
 const _STAGES: Dictionary[String, String] = {
-	"queued": "Waits for its turn",
+	"queued": "Waiting",
 	"exporting": "Writing the scene as glTF",
 	"reading": "Reading the file",
-	"declaring": "Asking the server",
+	"declaring": "Contacting the server",
 	"sending": "Sending",
-	"waiting": "Arrived, waits to be checked",
-	"received": "Arrived, waits to be checked",
+	"waiting": "Uploaded, waiting to be checked",
+	"received": "Uploaded, waiting to be checked",
 	"checking": "Checking the file",
 	"validating": "Validating the model",
 	"normalising": "Preparing meshes and textures",
@@ -17,17 +17,17 @@ const _STAGES: Dictionary[String, String] = {
 	"packaging": "Packaging",
 	"storing": "Storing",
 	"done": "Done",
-	"rejected": "Not accepted",
-	"failed": "It did not work",
+	"rejected": "Rejected",
+	"failed": "Failed",
 	"cancelled": "Cancelled",
 }
 ## Characters of a name; the server takes no more.
 const _NAME_CHARACTERS_MAX := 32
 
 
-## A stage of an upload; one that is not known is said as it is.
+## Returns the translated name of a stage. An unknown stage of a newer server is shown as it is.
 static func of_stage(stage: String) -> String:
-	return _STAGES.get(stage, stage)
+	return TranslationServer.translate(_STAGES[stage]) if _STAGES.has(stage) else stage
 
 
 ## One rejection of the server {rule, where, value, limit, message}: which rule, where, what was found, what is allowed.
