@@ -7,11 +7,14 @@ import {
   defaultSettings,
   databaseInWords,
   filesInWords,
+  LOG_FORMS,
   OBSERVERS,
   readRealmFile,
   readStoreSettings,
+  serverLogger,
   ServerError,
   startServer,
+  type LogForm,
   type Observers,
   type RunningServer,
   type Settings,
@@ -96,6 +99,12 @@ export const verb: Verb = {
       help: 'remove the oldest recordings beyond so many GB',
       default: String(DEFAULT_KEEP_GB),
     },
+    log: {
+      type: 'string',
+      value: 'FORM',
+      help: 'how the log on stderr is written: text for people, json for programs (one object a line)',
+      default: 'text',
+    },
   },
   run: serve,
 }
@@ -159,6 +168,10 @@ function settingsOf(args: Arguments): Settings {
     loginsPerMinuteMax: args.number('logins-per-minute', { min: 1, max: 100_000, integer: true }),
     ...readStoreSettings((option) => args.text(option), process.env),
     keepBytes: args.number('keep-gb', { min: 0.1, max: 1e6 }) * 1e9,
+    logger: serverLogger(
+      logFormOf(args.text('log') ?? 'text'),
+      process.stderr.isTTY === true && !process.env['NO_COLOR'],
+    ),
   }
 }
 
@@ -170,6 +183,12 @@ function publicAddressOf(text: string | undefined): string | null {
 function observersOf(text: string): Observers {
   const found = OBSERVERS.find((each) => each === text)
   if (found === undefined) throw new UsageError(`--observers is "${text}"; it takes ${OBSERVERS.join(', ')}`)
+  return found
+}
+
+function logFormOf(text: string): LogForm {
+  const found = LOG_FORMS.find((each) => each === text)
+  if (found === undefined) throw new UsageError(`--log is "${text}"; it takes ${LOG_FORMS.join(', ')}`)
   return found
 }
 

@@ -1,4 +1,5 @@
 /** Rates by key: so much at once, so much a second after that. */
+import { LruMap } from './lru-map.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** One bucket per key, for at most `keysMax` keys: the one unused for longest is forgotten. */
@@ -7,14 +8,11 @@ export function bucketsByKey(
   perSecond: number,
   keysMax: number,
 ): { take(key: string, nowMs: number): boolean } {
-  const buckets = new Map<string, TokenBucket>()
+  const buckets = new LruMap<string, TokenBucket>(keysMax)
   return {
     take: (key, nowMs) => {
       const found = buckets.get(key) ?? new TokenBucket(perSecond, burst, nowMs)
-      buckets.delete(key)
       buckets.set(key, found)
-      const oldest = buckets.keys().next()
-      if (buckets.size > keysMax && !oldest.done) buckets.delete(oldest.value)
       return found.take(1, nowMs)
     },
   }

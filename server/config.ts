@@ -5,6 +5,7 @@ import { DEFAULT_DEFINITION, parseDefinition, type RealmDefinition } from '../si
 import { codeOf, ServerError, textOf } from './error.ts'
 import type { S3Settings } from './host/store-settings.ts'
 import { CONNECTIONS_PER_ADDRESS_MAX, LOGINS_PER_MINUTE_MAX } from './limits.ts'
+import { serverLogger, type ServerLogger } from './log.ts'
 
 /** Who may be a lockstep peer. They see every input of everyone, wherever it happens. */
 export const OBSERVERS = ['loopback', 'anyone', 'nobody'] as const
@@ -40,8 +41,8 @@ export interface Settings {
   readonly warmUpTicks?: number
   /** The built worker of a realm; by default dist/node/realm-worker.js. */
   readonly realmWorker?: string
-  /** Lines for the operator. */
-  log(line: string): void
+  /** Where the log goes. */
+  readonly logger: ServerLogger
 }
 
 export class ServerSettings extends Context.Service<ServerSettings, Settings>()('otherworld/ServerSettings') {}
@@ -69,7 +70,7 @@ export function defaultSettings(dataDirectory: string): Settings {
     connectionsPerAddressMax: CONNECTIONS_PER_ADDRESS_MAX,
     loginsPerMinuteMax: LOGINS_PER_MINUTE_MAX,
     webrtc: true,
-    log: (line) => void process.stderr.write(`${line}\n`),
+    logger: serverLogger('text', process.stderr.isTTY === true),
   }
 }
 

@@ -1,5 +1,5 @@
 /** The server, wired together: data directory, port, archive and files, gateway, realm host, transports, HTTP, each on those before it. */
-import { Cause, Effect, Exit, Layer, ManagedRuntime } from 'effect'
+import { Cause, Effect, Exit, Layer, Logger, ManagedRuntime } from 'effect'
 import { ServerSettings, type Settings } from './config.ts'
 import { DataDirectoryService } from './accounts/data-directory.ts'
 import { Gateway } from './accounts/gateway.ts'
@@ -34,6 +34,7 @@ export {
   type StoreOption,
   type StoreSettings,
 } from './host/store-settings.ts'
+export { lineLogger, LOG_FORMS, serverLogger, type LogForm, type ServerLogger } from './log.ts'
 export { ServerError, type ServerErrorReason } from './error.ts'
 export type { Health, RealmStatus, ServerStatus } from './http/status.ts'
 
@@ -70,7 +71,12 @@ export interface RunningServer {
 export async function startServer(settings: Settings): Promise<RunningServer>
 export async function startServer(settings: Settings, signal: AbortSignal): Promise<RunningServer | null>
 export async function startServer(settings: Settings, signal?: AbortSignal): Promise<RunningServer | null> {
-  const runtime = ManagedRuntime.make(serverLayer.pipe(Layer.provide(Layer.succeed(ServerSettings, settings))))
+  const runtime = ManagedRuntime.make(
+    serverLayer.pipe(
+      Layer.provide(Layer.succeed(ServerSettings, settings)),
+      Layer.provideMerge(Logger.layer([settings.logger])),
+    ),
+  )
   const started = await runtime.runPromiseExit(
     Effect.gen(function* () {
       const http = yield* Http

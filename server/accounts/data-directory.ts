@@ -16,12 +16,13 @@ import {
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import { Context, Effect, Layer } from 'effect'
+import { Context, Effect, Layer, Schedule } from 'effect'
 import { FILE_MODE, makeFolder, makePrivate, PRIVATE_UMASK, setMode } from '../../storage/folder.ts'
 import { LockHeld, NoLocks, takeLock, type HeldLock } from '../../storage/lock-file.ts'
 import type { LockMark } from '../../storage/lock-mark.ts'
 import { ServerSettings } from '../config.ts'
 import { codeOf, ServerError, textOf } from '../error.ts'
+import { inArea } from '../log.ts'
 
 /** Numbers are reserved in blocks, so that a login need not wait for the disk; what a crash leaves of a block is lost. */
 const NUMBER_BLOCK = 1_000
@@ -120,12 +121,12 @@ function tighten(root: string): readonly string[] {
     ...(strange.length === 0
       ? []
       : [
-          `data: ${root} also holds ${strange.slice(0, PATHS_SHOWN_MAX).join(', ')}, which is not the server's: the folder's mode is left as it is. Give the server a folder of its own with --data DIR`,
+          `${root} also holds ${strange.slice(0, PATHS_SHOWN_MAX).join(', ')}, which is not the server's: the folder's mode is left as it is. Give the server a folder of its own with --data DIR`,
         ]),
     ...(failed.length === 0
       ? []
       : [
-          `data: the modes of ${failed.length} paths belong to another user and cannot be tightened, so that others may be able to read them: ${failed.slice(0, PATHS_SHOWN_MAX).join(', ')}. Give them to the user who runs the server (chown)`,
+          `the modes of ${failed.length} paths belong to another user and cannot be tightened, so that others may be able to read them: ${failed.slice(0, PATHS_SHOWN_MAX).join(', ')}. Give them to the user who runs the server (chown)`,
         ]),
   ]
 }
@@ -282,29 +283,29 @@ export class DataDirectoryService extends Context.Service<DataDirectoryService, 
   static readonly layer = Layer.effect(
     DataDirectoryService,
     Effect.gen(function* () {
-      const { dataDirectory, log } = yield* ServerSettings
+      const { dataDirectory } = yield* ServerSettings
       // All threads have the process's mask, and child processes inherit it.
       if (isMainThread)
         yield* Effect.acquireRelease(
           Effect.sync(() => process.umask(PRIVATE_UMASK)),
           (before) => Effect.sync(() => process.umask(before)),
         )
-      return yield* Effect.acquireRelease(
-        Effect.suspend(() => {
-          try {
-            const directory = openDataDirectory(dataDirectory)
-            for (const note of directory.notes) log(note)
-            return Effect.succeed({ directory, timer: setInterval(() => directory.keepLock(), LOCK_LOOK_MS) })
-          } catch (error) {
-            return error instanceof ServerError ? Effect.fail(error) : Effect.die(error)
-          }
+      const directory = yield* Effect.acquireRelease(
+        Effect.try({
+          try: () => openDataDirectory(dataDirectory),
+          catch: (error) => {
+            if (error instanceof ServerError) return error
+            throw error
+          },
         }),
-        ({ directory, timer }) =>
-          Effect.sync(() => {
-            clearInterval(timer)
-            directory.release()
-          }),
-      ).pipe(Effect.map(({ directory }) => directory))
+        (opened) => Effect.sync(() => opened.release()),
+      )
+      yield* Effect.forEach(directory.notes, (note) => Effect.logWarning(note)).pipe(inArea('data'))
+      yield* Effect.sync(() => directory.keepLock()).pipe(
+        Effect.repeat(Schedule.spaced(LOCK_LOOK_MS)),
+        Effect.forkScoped,
+      )
+      return directory
     }),
   )
 }

@@ -41,7 +41,7 @@ test('LOG-1: a guest is given a token that admits the session and remembers name
   const reply = await login(gateway, { name: '  Ada   L.  ' }, away)
   expect(reply).toMatchObject({ realm: 'park' })
   const token = 'token' in reply ? reply.token : ''
-  const admitted = await gateway.admit(token)
+  const admitted = await Effect.runPromise(gateway.admit(token))
   expect(admitted).toEqual({ session: 'session' in reply ? reply.session : '' })
   expect(gateway.claimsOf(admitted?.session ?? '')).toMatchObject({ name: 'Ada L.', role: 'player', player: 1 })
 })
@@ -49,9 +49,9 @@ test('LOG-1: a guest is given a token that admits the session and remembers name
 test('LOG-2: tokens outlive the server, but not their term', async () => {
   const clock = { ms: 1_000_000_000 }
   const token = await tokenOf(gatewayAt(clock), { name: 'Ada' }, away)
-  expect(await gatewayAt(clock).admit(token)).not.toBeNull()
+  expect(await Effect.runPromise(gatewayAt(clock).admit(token))).not.toBeNull()
   clock.ms += (TOKEN_SECONDS_MAX + 1) * 1_000
-  expect(await gatewayAt(clock).admit(token)).toBeNull()
+  expect(await Effect.runPromise(gatewayAt(clock).admit(token))).toBeNull()
 })
 
 test('what is not a token of this server is not admitted', async () => {
@@ -111,7 +111,7 @@ test('LOG-4: who brings an identity is the same user in a new session, also afte
   const again = await login(other, { name: 'Ada again', identity: first.identity }, away)
   expect(again).toMatchObject({ user: first.user })
   expect(again).not.toMatchObject({ session: first.session })
-  expect(await other.bearer('token' in again ? again.token : '')).toMatchObject({
+  expect(await Effect.runPromise(other.bearer('token' in again ? again.token : ''))).toMatchObject({
     uid: first.user.uid,
     user: first.user.number,
     name: 'Ada again',

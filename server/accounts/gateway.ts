@@ -9,6 +9,7 @@ import { isLocalHost } from '../http/address.ts'
 import { ServerSettings, type Observers } from '../config.ts'
 import { DataDirectoryService } from './data-directory.ts'
 import * as limits from '../limits.ts'
+import { LruMap } from '../../http/lru-map.ts'
 import { bucketsByKey } from '../../http/rate-limit.ts'
 import { ServerMeters, type ServerTable } from '../metrics/server-meters.ts'
 import { RecordWriteBehindService } from '../host/record-write-behind.ts'
@@ -50,12 +51,12 @@ export interface GatewayOptions {
 export interface GatewayService {
   /** `body`: the parsed JSON of POST /v1/login. */
   login(body: unknown, caller: Caller): Effect.Effect<Login, LoginError>
-  /** Says whose the token is; null: not admitted. */
-  admit(token: string): Promise<{ readonly session: string } | null>
+  /** The session of a token, which `claimsOf` knows from then on; null: not admitted. */
+  admit(token: string): Effect.Effect<{ readonly session: string } | null>
   /** The claims of a session that was admitted. */
   claimsOf(session: string): Claims | undefined
-  /** Whose token a request bears; null: nobody's. */
-  bearer(token: string): Promise<Claims | null>
+  /** The claims of a request's token; null: not a valid one. */
+  bearer(token: string): Effect.Effect<Claims | null>
 }
 
 export class Gateway extends Context.Service<Gateway, GatewayService>()('otherworld/Gateway') {
@@ -67,17 +68,7 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
       const { table: meters } = yield* ServerMeters
       const records = yield* RecordWriteBehindService
       const archive = yield* Archive
-      const ended = yield* Effect.acquireRelease(
-        Effect.sync(() => new AbortController()),
-        (controller) => Effect.sync(() => controller.abort()),
-      )
-      yield* Effect.promise(() =>
-        passKnownUsers(
-          { archive, passUsers: data.passUsers, log: settings.log },
-          limits.STORE_ANSWER_MS_MAX,
-          ended.signal,
-        ),
-      )
+      yield* passKnownUsers({ archive, passUsers: data.passUsers }, limits.STORE_ANSWER_MS_MAX)
       return makeGateway({
         realm: settings.definition.id,
         secret: data.secret,
@@ -95,7 +86,7 @@ export class Gateway extends Context.Service<Gateway, GatewayService>()('otherwo
 
 export function makeGateway(options: GatewayOptions): GatewayService {
   const logins = bucketsByKey(options.loginsPerMinuteMax, options.loginsPerMinuteMax / 60, limits.LOGIN_ADDRESSES_MAX)
-  const admitted = new Map<string, Claims>()
+  const admitted = new LruMap<string, Claims>(limits.SESSIONS_MAX)
   const nowSeconds = (): number => Math.floor(options.nowMs() / 1_000)
 
   const known = (identity: string): Effect.Effect<Identity, LoginError> =>
@@ -131,19 +122,19 @@ export function makeGateway(options: GatewayOptions): GatewayService {
       return { token, session: claims.session, realm: options.realm, identity: renewed, user: { uid, number: user } }
     }).pipe(Effect.tapError(({ reason }) => Effect.sync(() => options.meters?.count('loginsRefused', reason))))
 
+  const bearer = (token: string): Effect.Effect<Claims | null> =>
+    Effect.promise(() => verifyToken(options.secret, token, nowSeconds()))
+
   return {
     login,
-    admit: async (token) => {
-      const claims = await verifyToken(options.secret, token, nowSeconds())
-      if (!claims) return null
-      admitted.delete(claims.session)
-      admitted.set(claims.session, claims)
-      const oldest = admitted.keys().next()
-      if (admitted.size > limits.SESSIONS_MAX && !oldest.done) admitted.delete(oldest.value)
-      return { session: claims.session }
-    },
-    claimsOf: (session) => admitted.get(session),
-    bearer: (token) => verifyToken(options.secret, token, nowSeconds()),
+    admit: (token) =>
+      Effect.map(bearer(token), (claims) => {
+        if (!claims) return null
+        admitted.set(claims.session, claims)
+        return { session: claims.session }
+      }),
+    claimsOf: (session) => admitted.peek(session),
+    bearer,
   }
 }
 

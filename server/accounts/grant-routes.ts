@@ -5,11 +5,15 @@ import { bucketsByKey } from '../../http/rate-limit.ts'
 import type { ClaimsOf } from '../http/api.ts'
 import { RouteError } from '../http/reply.ts'
 import type { Handlers } from '../http/router.ts'
+import type { RunEffect } from '../http/run.ts'
 import { LOGIN_ADDRESSES_MAX, OPERATOR_TRIES_BURST_MAX, OPERATOR_TRIES_PER_SECOND_MAX } from '../limits.ts'
 import { isSameSecret, tokenOf } from './bearer.ts'
 import type { Asker, Grants } from './grants.ts'
 
-export type GrantRoutes = (claimsOf: ClaimsOf) => Pick<Handlers, 'listGrants' | 'putGrant' | 'removeGrant'>
+export type GrantRoutes = (
+  claimsOf: ClaimsOf,
+  run: RunEffect,
+) => Pick<Handlers, 'listGrants' | 'putGrant' | 'removeGrant'>
 
 /** `operatorToken`: the content of that file in the data directory. */
 export function makeGrantRoutes(grants: Grants, operatorToken: string, nowMs: () => number): GrantRoutes {
@@ -31,9 +35,9 @@ export function makeGrantRoutes(grants: Grants, operatorToken: string, nowMs: ()
       throw error
     }
   }
-  return (claimsOf) => ({
+  return (claimsOf, run) => ({
     listGrants: async ({ request, parameters: { realm } }) => {
-      const all = await grants.list(realm, await askerOf(request, claimsOf))
+      const all = await run(grants.list(realm, await askerOf(request, claimsOf)))
       return {
         schema: 'otherworld/grants/1',
         realm,
@@ -42,11 +46,11 @@ export function makeGrantRoutes(grants: Grants, operatorToken: string, nowMs: ()
     },
     putGrant: async ({ request, parameters: { realm, uid }, json }) => {
       const asker = await askerOf(request, claimsOf)
-      const { role } = await grants.put(realm, uid, await json(), asker)
+      const { role } = await run(grants.put(realm, uid, await json(), asker))
       return { schema: 'otherworld/grant/1', realm, uid, role }
     },
     removeGrant: async ({ request, parameters: { realm, uid } }) => {
-      await grants.remove(realm, uid, await askerOf(request, claimsOf))
+      await run(grants.remove(realm, uid, await askerOf(request, claimsOf)))
       return undefined
     },
   })

@@ -1,5 +1,5 @@
-/** Roles in the realm: who has which, what each adds to what everyone may, who may give and take them. */
-import { Context, Effect, Layer } from 'effect'
+/** Roles in the realm: which user has which, the permissions that each adds to everyone's, and who may change them. */
+import { Cause, Context, Effect, Layer, Schedule } from 'effect'
 import type { ArchiveService, Grant, RealmRole } from '../../storage/archive/archive.ts'
 import { Archive } from '../../storage/archive/index.ts'
 import { ServerSettings } from '../config.ts'
@@ -9,7 +9,8 @@ import { RouteError } from '../http/reply.ts'
 import { readBody } from '../http/router.ts'
 import * as limits from '../limits.ts'
 import { isUid, type Claims } from './tokens.ts'
-import { inTime, outcomeOf } from '../uploads/retry.ts'
+import { inArea } from '../log.ts'
+import { inTime, orRefuse, type StoreError } from '../uploads/retry.ts'
 
 /** Bits that a role adds: a builder changes and removes what others left; an owner of the realm also flies, and gives roles. */
 export const ROLE_PERMISSIONS: Readonly<Record<RealmRole, number>> = {
@@ -21,35 +22,36 @@ export interface GrantsParts {
   readonly realm: string
   readonly archive: Pick<ArchiveService, 'grants' | 'putGrant' | 'removeGrant'>
   nowMs(): number
-  log(line: string): void
 }
 
 /** Who asks to change a role: the operator, or somebody with a token. */
 export type Asker = 'operator' | Claims
 
+type Failure = RouteError | StoreError
+
 export class Grants {
   private readonly parts: GrantsParts
   private roles: ReadonlyMap<string, RealmRole> = new Map()
-  /** Counts what was given and taken here. */
+  /** Counts the changes that were made here. */
   private revision = 0
   private readonly changes = bucketsByKey(
     limits.GRANT_CHANGES_BURST_MAX,
     limits.GRANT_CHANGES_PER_SECOND_MAX,
     limits.LOGIN_ADDRESSES_MAX,
   )
-  private told = false
+  private isAway = false
   private changed: (uid: string) => void = () => undefined
 
   constructor(parts: GrantsParts) {
     this.parts = parts
   }
 
-  /** Who hears of each user whose role has changed, as `roleOf` tells it by then. */
-  tell(changed: (uid: string) => void): void {
+  /** Sets what is called for each user whose role has changed; `roleOf` has the new role by then. */
+  onChange(changed: (uid: string) => void): void {
     this.changed = changed
   }
 
-  /** As the archive said last. */
+  /** As read from the archive last. */
   roleOf(uid: string): RealmRole | null {
     return this.roles.get(uid) ?? null
   }
@@ -59,20 +61,27 @@ export class Grants {
     return role === null ? 0 : ROLE_PERMISSIONS[role]
   }
 
-  /** Takes over what other servers on the same archive, or an earlier one, have given; while it is away everything stays as it is. */
-  async refresh(): Promise<void> {
-    const { archive, realm, log } = this.parts
+  /** Takes over what other servers on the same archive have changed. While the archive is away everything stays as it is. */
+  readonly refresh = Effect.suspend(() => {
+    const { archive, realm } = this.parts
     const { revision } = this
-    try {
-      const grants = await outcomeOf(archive.grants(realm))
-      this.told = false
-      // What was given or taken while they were read is newer than they are.
-      if (revision === this.revision) this.take(new Map(grants.map(({ userUid, role }) => [userUid, role])))
-    } catch (error) {
-      if (!this.told) log(`grants: the roles of the realm cannot be read, those known so far count: ${String(error)}`)
-      this.told = true
-    }
-  }
+    return archive.grants(realm).pipe(
+      Effect.map((grants) => {
+        this.isAway = false
+        // A change that was made here while they were read is newer.
+        if (revision === this.revision) this.take(new Map(grants.map(({ userUid, role }) => [userUid, role])))
+      }),
+      Effect.catchCause((cause) => {
+        const wasAway = this.isAway
+        this.isAway = true
+        if (wasAway) return Effect.void
+        return Effect.logWarning(
+          `the roles of the realm cannot be read, those known so far count: ${String(Cause.squash(cause))}`,
+        )
+      }),
+      inArea('grants'),
+    )
+  })
 
   private take(roles: ReadonlyMap<string, RealmRole>): void {
     const before = this.roles
@@ -81,15 +90,30 @@ export class Grants {
       if (before.get(uid) !== roles.get(uid)) this.changed(uid)
   }
 
-  /** Throws RouteError 403, 404. */
-  async list(realm: string, asker: Asker): Promise<readonly Grant[]> {
-    this.admit(realm, asker)
-    return inTime(this.parts.archive.grants(realm))
+  /** Fails with RouteError 403, 404. */
+  list(realm: string, asker: Asker): Effect.Effect<readonly Grant[], Failure> {
+    return Effect.andThen(
+      orRefuse(() => this.admit(realm, asker)),
+      inTime(this.parts.archive.grants(realm)),
+    )
   }
 
-  /** Throws RouteError 400, 403, 404, 409, 429, 503. */
-  async put(realm: string, uid: string, body: unknown, asker: Asker): Promise<Grant> {
-    this.admit(realm, asker, uid)
+  /** Fails with RouteError 400, 403, 404, 409, 429, 503. */
+  put(realm: string, uid: string, body: unknown, asker: Asker): Effect.Effect<Grant, Failure> {
+    return Effect.gen({ self: this }, function* () {
+      const role = yield* orRefuse(() => {
+        this.admit(realm, asker, uid)
+        return this.readRole(realm, uid, body)
+      })
+      const grant: Grant = { realm, userUid: uid, role }
+      yield* inTime(this.parts.archive.putGrant(grant))
+      this.revision++
+      this.take(new Map([...this.roles, [uid, role]]))
+      return grant
+    })
+  }
+
+  private readRole(realm: string, uid: string, body: unknown): RealmRole {
     const { role } = readBody('putGrant', body)
     if (!this.roles.has(uid) && this.roles.size >= limits.GRANTS_MAX)
       throw new RouteError(
@@ -99,30 +123,30 @@ export class Grants {
         realm,
         'take some back first',
       )
-    const grant: Grant = { realm, userUid: uid, role }
-    await inTime(this.parts.archive.putGrant(grant))
-    this.revision++
-    this.take(new Map([...this.roles, [uid, role]]))
-    return grant
+    return role
   }
 
-  /** Throws RouteError 403, 404, 429, 503. */
-  async remove(realm: string, uid: string, asker: Asker): Promise<void> {
-    this.admit(realm, asker, uid)
-    const removed = await inTime(this.parts.archive.removeGrant(realm, uid))
-    this.revision++
-    this.take(new Map([...this.roles].filter(([each]) => each !== uid)))
-    if (!removed)
-      throw new RouteError(
-        404,
-        'not-found',
-        'this user has no role in the realm',
-        uid,
-        'ask GET /v1/realms/ID/grants for those who have',
+  /** Fails with RouteError 403, 404, 429, 503. */
+  remove(realm: string, uid: string, asker: Asker): Effect.Effect<void, Failure> {
+    return Effect.gen({ self: this }, function* () {
+      yield* orRefuse(() => this.admit(realm, asker, uid))
+      const removed = yield* inTime(this.parts.archive.removeGrant(realm, uid))
+      this.revision++
+      this.take(new Map([...this.roles].filter(([each]) => each !== uid)))
+      if (removed) return undefined
+      return yield* Effect.fail(
+        new RouteError(
+          404,
+          'not-found',
+          'this user has no role in the realm',
+          uid,
+          'ask GET /v1/realms/ID/grants for those who have',
+        ),
       )
+    })
   }
 
-  /** The operator and the realm's owners may; only whoever changes something is counted. */
+  /** Admits the operator and the realm's owners. Only changes count against the rate limit. Throws RouteError. */
   private admit(realm: string, asker: Asker, uid?: string): void {
     if (realm !== this.parts.realm)
       throw new RouteError(
@@ -166,16 +190,10 @@ export class GrantsService extends Context.Service<GrantsService, Grants>()('oth
   static readonly layer = Layer.effect(
     GrantsService,
     Effect.gen(function* () {
-      const { definition, log } = yield* ServerSettings
+      const { definition } = yield* ServerSettings
       const archive = yield* Archive
-      const grants = new Grants({ realm: definition.id, archive, nowMs: Date.now, log })
-      yield* Effect.acquireRelease(
-        Effect.sync(() => {
-          void grants.refresh()
-          return setInterval(() => void grants.refresh(), limits.GRANTS_REFRESH_MS)
-        }),
-        (timer) => Effect.sync(() => clearInterval(timer)),
-      )
+      const grants = new Grants({ realm: definition.id, archive, nowMs: Date.now })
+      yield* grants.refresh.pipe(Effect.repeat(Schedule.spaced(limits.GRANTS_REFRESH_MS)), Effect.forkScoped)
       return grants
     }),
   )

@@ -1,16 +1,20 @@
-import { Effect } from 'effect'
+import { Clock, Effect, Exit, Logger, Scope } from 'effect'
 import { expect, test } from 'vitest'
 import { ArchiveError } from '../../storage/archive/archive.ts'
+import { instantClock } from '../../testing/instant-clock.ts'
+import { lineLogger } from '../log.ts'
 import { passKnownUsers } from './user-numbers.ts'
 
 const away = new ArchiveError({ reason: 'away', what: 'no answer', where: 'a test', fix: 'wait' })
 const broken = new ArchiveError({ reason: 'internal', what: 'no such table', where: 'a test', fix: 'none' })
+const WAIT_MS_MAX = 40
 
-/** An archive that answers as `state` says, and the number that is passed; waits end at the next turn. */
+/** An archive that answers as `state` says, and the number that is passed; pauses end at the next turn. */
 function scene(state: { answer: number | ArchiveError | 'never' }): {
   readonly passed: number[]
   readonly logged: string[]
-  run(waitMsMax: number, signal?: AbortSignal): Promise<void>
+  run(): Promise<void>
+  end(): Promise<void>
 } {
   const [passed, logged]: [number[], string[]] = [[], []]
   const newestUserNumber = (): Effect.Effect<number, ArchiveError> =>
@@ -24,48 +28,64 @@ function scene(state: { answer: number | ArchiveError | 'never' }): {
       passed.push(number)
       return number > 10
     },
-    log: (line: string) => void logged.push(line),
-    patience: {
-      nowMs: () => 0,
-      sleep: (ms: number) =>
-        new Promise((resolve) => {
-          setTimeout(resolve, ms === 40 ? 40 : 1)
-        }),
-    },
   }
+  const scope = Scope.makeUnsafe()
+  const { clock, run } = instantClock()
   return {
     passed,
     logged,
-    run: (waitMsMax, signal = new AbortController().signal) => passKnownUsers(parts, waitMsMax, signal),
+    run: () =>
+      run(
+        passKnownUsers(parts, WAIT_MS_MAX).pipe(
+          Scope.provide(scope),
+          Effect.provideService(Clock.Clock, clock),
+          Effect.provide(Logger.layer([lineLogger((line) => void logged.push(line))])),
+        ),
+      ),
+    end: () => Effect.runPromise(Scope.close(scope, Exit.void)),
   }
 }
 
-test('an archive that answers is heard before any number is given; the operator reads where it knew more', async () => {
+test('an archive that answers is asked before any number is given', async () => {
   const knew = scene({ answer: 77 })
-  await knew.run(40)
+  await knew.run()
   expect([knew.passed, knew.logged]).toEqual([[77], [expect.stringContaining('the numbers up to 77')]])
   const knewLess = scene({ answer: 5 })
-  await knewLess.run(40)
+  await knewLess.run()
   expect([knewLess.passed, knewLess.logged]).toEqual([[5], []])
 })
 
-test('one that is away holds nobody up, and is heard as soon as it is back', async () => {
+test('an archive that is away delays no login, and its number counts as soon as it is back', async () => {
   const state: { answer: number | ArchiveError } = { answer: away }
-  const { passed, run } = scene(state)
-  await run(40)
+  const { passed, run, end } = scene(state)
+  await run()
   expect(passed).toEqual([])
   state.answer = 77
   await expect.poll(() => passed).toEqual([77])
+  await end()
 })
 
-test('one that never answers holds nobody up, one that cannot be asked is told of, and after the end nothing is passed', async () => {
-  await scene({ answer: 'never' }).run(40)
+test('an archive that never answers delays no login', async () => {
+  const never = scene({ answer: 'never' })
+  await never.run()
+  await never.end()
+  expect(never.passed).toEqual([])
+})
+
+test('an archive that cannot be asked is logged', async () => {
   const cannot = scene({ answer: broken })
-  await cannot.run(40)
+  await cannot.run()
   expect(cannot.logged).toEqual([expect.stringContaining('no such table')])
-  const ended = new AbortController()
-  ended.abort()
-  const late = scene({ answer: 77 })
-  await late.run(40, ended.signal)
+})
+
+test('after the end nothing is passed', async () => {
+  const state: { answer: number | ArchiveError } = { answer: away }
+  const late = scene(state)
+  await late.run()
+  await late.end()
+  state.answer = 77
+  await new Promise((resolve) => {
+    setTimeout(resolve, 20)
+  })
   expect(late.passed).toEqual([])
 })

@@ -1,39 +1,40 @@
 /**
- * Numbers of users are given once, also where the data directory's count of them was lost and the archive was not: else new
- * guests would own what others have left.
+ * User numbers are given once, even where the data directory lost its count and the archive did not: otherwise new guests
+ * would own what others have left.
  */
+import { Effect, Fiber, type Scope } from 'effect'
 import type { ArchiveService } from '../../storage/archive/archive.ts'
-import { textOf } from '../error.ts'
-import { PATIENCE, patiently, type Patience } from '../uploads/retry.ts'
+import { inArea } from '../log.ts'
+import { STORE_BACK_OFF } from '../uploads/retry.ts'
 
 export interface UserNumbersParts {
   readonly archive: Pick<ArchiveService, 'newestUserNumber'>
-  /** Gives no number up to this one from now on; false: it would not have. */
+  /** Gives no number up to this one from now on; false: it would not have given one anyway. */
   passUsers(number: number): boolean
-  readonly patience?: Pick<Patience, 'nowMs' | 'sleep'>
-  log(line: string): void
 }
 
-/** Asks until the archive answers or the signal is raised. Resolves when numbers are right, or after `waitMsMax`: logins do not wait for an archive that is away. */
-export async function passKnownUsers(parts: UserNumbersParts, waitMsMax: number, signal: AbortSignal): Promise<void> {
-  const waited = new AbortController()
-  await Promise.race([ask(parts, signal), (parts.patience ?? PATIENCE).sleep(waitMsMax, waited.signal)])
-  waited.abort()
-}
-
-async function ask(
-  { archive, passUsers, patience = PATIENCE, log }: UserNumbersParts,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    const newest = await patiently({ ...patience, patienceMs: Infinity, signal, say: () => undefined }, () =>
-      archive.newestUserNumber(),
-    )
-    if (!signal.aborted && passUsers(newest))
-      log(
-        `users: the data directory did not know of the numbers up to ${newest}, which the archive has: new ones come after them`,
-      )
-  } catch (error) {
-    if (!signal.aborted) log(`users: the archive cannot be asked for the numbers given so far: ${textOf(error)}`)
-  }
-}
+/**
+ * Passes the numbers that the archive knows; tries until the archive answers or the scope ends. Waits `waitMsMax` for it
+ * at most: logins do not wait for an archive that is away.
+ */
+export const passKnownUsers = (
+  { archive, passUsers }: UserNumbersParts,
+  waitMsMax: number,
+): Effect.Effect<void, never, Scope.Scope> =>
+  archive.newestUserNumber().pipe(
+    Effect.retry({ schedule: STORE_BACK_OFF, while: ({ isRetryable }) => isRetryable }),
+    Effect.flatMap((newest) =>
+      passUsers(newest)
+        ? Effect.logWarning(
+            `the data directory did not know of the numbers up to ${newest}, which the archive has: new ones come after them`,
+          )
+        : Effect.void,
+    ),
+    Effect.catch((error) =>
+      Effect.logError(`the archive cannot be asked for the numbers given so far: ${error.message}`),
+    ),
+    inArea('users'),
+    Effect.forkScoped({ startImmediately: true }),
+    Effect.flatMap((fiber) => Fiber.await(fiber).pipe(Effect.timeoutOption(waitMsMax))),
+    Effect.asVoid,
+  )

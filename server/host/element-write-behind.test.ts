@@ -1,9 +1,10 @@
-import { Effect } from 'effect'
+import { Effect, Logger, Scope } from 'effect'
 import { describe, expect, test } from 'vitest'
 import { ELEMENTS_MAX } from '../../sim/index.ts'
 import { ArchiveError, type ArchiveService, type SavedElement } from '../../storage/archive/index.ts'
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { definitionOf, elementOf } from '../../storage/archive/archive.fixture.ts'
+import { lineLogger } from '../log.ts'
 import { ElementWriteBehind } from './element-write-behind.ts'
 import { until as untilSo } from '../../test/harness/wait.ts'
 
@@ -38,6 +39,7 @@ interface Scene {
   readonly mood: ReturnType<typeof moody>['mood']
   readonly logged: string[]
   readonly retold: number[]
+  end(msMax: number): Promise<boolean>
   saved(): Promise<{ epoch: number; tick: number; elements: readonly SavedElement[] } | null>
 }
 
@@ -45,12 +47,22 @@ function scene(): Scene {
   const { service, mood } = moody()
   const logged: string[] = []
   const retold: number[] = []
-  const behind = new ElementWriteBehind({
-    archive: service,
-    log: (line) => void logged.push(line),
-    retell: () => void retold.push(retold.length),
-  })
-  return { behind, service, mood, logged, retold, saved: () => Effect.runPromise(service.savedRealm('yard')) }
+  const logger = Logger.layer([lineLogger((line) => void logged.push(line))])
+  const behind = Effect.runSync(
+    ElementWriteBehind.make({ archive: service, resendElements: () => void retold.push(retold.length) }).pipe(
+      Scope.provide(Scope.makeUnsafe()),
+      Effect.provide(logger),
+    ),
+  )
+  return {
+    behind,
+    service,
+    mood,
+    logged,
+    retold,
+    saved: () => Effect.runPromise(service.savedRealm('yard')),
+    end: (msMax) => Effect.runPromise(behind.end(msMax).pipe(Effect.provide(logger))),
+  }
 }
 
 const told = (
@@ -66,7 +78,7 @@ const until = (look: () => boolean | Promise<boolean>): Promise<boolean> => unti
 
 describe('the element write-behind', () => {
   test('saves all first, then what has changed; a round that is not complete is not saved', async () => {
-    const { behind, saved } = scene()
+    const { behind, end, saved } = scene()
     behind.begin(REALM, 3)
     behind.elements(first(1, [at(1, 1)], [], false))
     await until(async () => (await saved()) !== null)
@@ -75,7 +87,7 @@ describe('the element write-behind', () => {
     await until(async () => (await saved())?.tick === 2)
     expect((await saved())?.elements).toEqual([at(1, 1), at(2, 2)])
     behind.elements(told(9, [at(2, 5)], [1]))
-    expect(await behind.end(1_000)).toBe(true)
+    expect(await end(1_000)).toBe(true)
     expect(await saved()).toMatchObject({ epoch: 3, tick: 9, elements: [at(2, 5)] })
   })
 
@@ -97,7 +109,7 @@ describe('the element write-behind', () => {
   })
 
   test('a save that was made but not acknowledged is made again, and changes nothing', async () => {
-    const { behind, mood, saved } = scene()
+    const { behind, end, mood, saved } = scene()
     behind.begin(REALM, 1)
     await until(async () => (await saved()) !== null)
     mood.losesAnswer = true
@@ -105,13 +117,13 @@ describe('the element write-behind', () => {
     await until(() => mood.saves === 2)
     expect(behind.backlog).toBe(1)
     mood.losesAnswer = false
-    expect(await behind.end(10_000)).toBe(true)
+    expect(await end(10_000)).toBe(true)
     expect(mood.saves).toBe(3)
     expect(await saved()).toMatchObject({ epoch: 1, tick: 7, elements: [at(1, 1)] })
   })
 
   test('stops where a newer epoch has begun elsewhere, says so, and holds up no end', async () => {
-    const { behind, service, logged, saved } = scene()
+    const { behind, end, service, logged, saved } = scene()
     behind.begin(REALM, 1)
     behind.elements(first(1, [at(1, 1)]))
     await until(async () => (await saved())?.tick === 1)
@@ -119,7 +131,7 @@ describe('the element write-behind', () => {
     behind.elements(told(2, [at(1, 2)]))
     await until(() => logged.length === 1)
     expect(logged[0]).toContain('epoch 2')
-    expect(await behind.end(50)).toBe(true)
+    expect(await end(50)).toBe(true)
     expect(await saved()).toMatchObject({ epoch: 1, tick: 1, elements: [at(1, 1)] })
   })
 
@@ -153,30 +165,30 @@ describe('the element write-behind', () => {
   })
 
   test('an end within bounds is kept, and what could not be saved is counted', async () => {
-    const { behind, mood } = scene()
+    const { behind, end, mood } = scene()
     mood.isAway = true
     behind.begin(REALM, 1)
     behind.elements(first(1, [at(1, 1), at(2, 2)]))
     const fromMs = performance.now()
-    expect(await behind.end(200)).toBe(false)
+    expect(await end(200)).toBe(false)
     expect(performance.now() - fromMs).toBeLessThan(30_000)
     expect(behind.backlog).toBe(2)
   })
 
   test("a realm instance that begins anew tells everything itself: the old one's backlog goes", async () => {
-    const { behind, mood, saved } = scene()
+    const { behind, end, mood, saved } = scene()
     mood.isAway = true
     behind.begin(REALM, 1)
     behind.elements(first(900, [at(1, 1)]))
     behind.begin(REALM, 2)
     mood.isAway = false
     behind.elements(first(5, [at(7, 7)]))
-    expect(await behind.end(5_000)).toBe(true)
+    expect(await end(5_000)).toBe(true)
     expect(await saved()).toMatchObject({ epoch: 2, tick: 5, elements: [at(7, 7)] })
   })
 
   test('of the list of checkpoints a bounded number waits, the newest', async () => {
-    const { behind, mood, service } = scene()
+    const { behind, end, mood, service } = scene()
     mood.isAway = true
     behind.begin(REALM, 1)
     for (let tick = 1; tick <= 5_000; tick++)
@@ -185,7 +197,7 @@ describe('the element write-behind', () => {
         entry: { realm: 'yard', epoch: 1, tick, segment: 1, stateHash: '', bytes: 1 },
       })
     mood.isAway = false
-    expect(await behind.end(20_000)).toBe(true)
+    expect(await end(20_000)).toBe(true)
     const listed = await Effect.runPromise(service.checkpoints('yard', ELEMENTS_MAX))
     expect([listed.length, listed[0]?.tick]).toEqual([4_096, 5_000])
   })

@@ -1,9 +1,8 @@
 /**
- * The main thread's side of what a realm keeps in the archive: elements written behind, coalesced by element so that the
- * backlog is never larger than the realm; the list of recordings and checkpoints. Where the archive is away all of it
- * waits. No tick ever does.
+ * Write-behind of a realm to the archive: elements, coalesced so that the backlog is never larger than the realm, and the
+ * list of recordings and checkpoints. While the archive is away all of it waits; no tick ever does.
  */
-import { Effect } from 'effect'
+import { Duration, Effect, Exit, Fiber, Latch, Schedule, type Scope } from 'effect'
 import type { ElementId, RealmDefinition } from '../../sim/index.ts'
 import {
   ArchiveError,
@@ -14,12 +13,17 @@ import {
 } from '../../storage/archive/index.ts'
 import type { ElementChanges } from '../realm/element-change-tracker.ts'
 import { textOf } from '../error.ts'
+import { inArea } from '../log.ts'
 
-/** Entries of the list of recordings and checkpoints that wait; beyond it the oldest are left out. An hour of checkpoints is 360. */
+/** Waiting entries of the list of recordings and checkpoints; beyond it the oldest are dropped. An hour of checkpoints is 360. */
 const ENTRIES_MAX = 4_096
-/** Pause before what failed is tried again, ms; it doubles up to the second. */
+/** Pause before a retry, ms; it doubles up to the second. */
 const RETRY_MS = 500
 const RETRY_MS_MAX = 10_000
+
+const BACK_OFF = Schedule.exponential(RETRY_MS).pipe(
+  Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.millis(RETRY_MS_MAX)))),
+)
 
 /** What happens to a realm's log. */
 export type LogEvent =
@@ -29,10 +33,8 @@ export type LogEvent =
 
 export interface ElementWriteBehindOptions {
   readonly archive: ArchiveService
-  /** For the operator. */
-  log(line: string): void
-  /** What the archive holds cannot be gone on from: all elements are to be told again. */
-  retell(): void
+  /** Changes alone no longer lead to the realm's state: all elements must be reported again. */
+  resendElements(): void
 }
 
 interface Instance {
@@ -41,14 +43,14 @@ interface Instance {
   isKnown: boolean
 }
 
-/** Changes of elements; `all`: of the first save, which replaces what was there. */
+/** Changes of elements; `all`: they replace what the archive has. */
 class Changes {
   all: boolean
   readonly put = new Map<ElementId, SavedElement>()
   readonly removed = new Set<ElementId>()
   tick = 0
   isComplete = false
-  /** Of `all`: the realm has begun to tell everything. */
+  /** With `all`: the realm has begun to report everything. */
   hasBegun = false
 
   constructor(all: boolean) {
@@ -82,36 +84,51 @@ class Changes {
 }
 
 export class ElementWriteBehind {
-  private readonly options: ElementWriteBehindOptions
-  private instance: Instance | null = null
-  /** Told, and perhaps in the middle of a round. */
-  private changes = new Changes(true)
-  private readonly events = new Map<string, LogEvent>()
-  private working: Promise<void> | null = null
-  private isAway = false
-  private isFenced = false
-  private isEnding = false
-  private wake: (() => void) | null = null
+  readonly #options: ElementWriteBehindOptions
+  #instance: Instance | null = null
+  /** Reported, and perhaps in the middle of a round. */
+  #changes = new Changes(true)
+  readonly #events = new Map<string, LogEvent>()
+  #isAway = false
+  #isFenced = false
+  #isEnded = false
+  /** Open while there may be something to save. */
+  readonly #work = Latch.makeUnsafe()
+  #fiber: Fiber.Fiber<never> | null = null
 
-  constructor(options: ElementWriteBehindOptions) {
-    this.options = options
+  private constructor(options: ElementWriteBehindOptions) {
+    this.#options = options
+  }
+
+  /** Saves in the background until the scope ends. */
+  static make(options: ElementWriteBehindOptions): Effect.Effect<ElementWriteBehind, never, Scope.Scope> {
+    return Effect.gen(function* () {
+      const made = new ElementWriteBehind(options)
+      made.#fiber = yield* made.#work.await.pipe(
+        Effect.andThen(made.#saveAll),
+        Effect.forever,
+        inArea('archive'),
+        Effect.forkScoped,
+      )
+      return made
+    })
   }
 
   /** A realm instance has begun. */
   begin(definition: RealmDefinition, epoch: number): void {
-    this.instance = { definition, epoch, isKnown: false }
-    this.changes = new Changes(true)
-    this.isFenced = false
-    this.work()
+    this.#instance = { definition, epoch, isKnown: false }
+    this.#changes = new Changes(true)
+    this.#isFenced = false
+    this.#work.openUnsafe()
   }
 
-  elements(told: ElementChanges): void {
-    if (told.begins) this.changes = new Changes(true)
-    // Told before the realm heard that everything is wanted: it would be taken for all there is.
-    else if (this.changes.all && !this.changes.hasBegun) return
-    this.changes.hasBegun = true
-    this.changes.take(told)
-    if (told.isComplete) this.work()
+  elements(changes: ElementChanges): void {
+    if (changes.begins) this.#changes = new Changes(true)
+    // Reported before the realm knew that everything is wanted: it is not everything.
+    else if (this.#changes.all && !this.#changes.hasBegun) return
+    this.#changes.hasBegun = true
+    this.#changes.take(changes)
+    if (changes.isComplete) this.#work.openUnsafe()
   }
 
   logged(event: LogEvent): void {
@@ -120,150 +137,129 @@ export class ElementWriteBehind {
       event.type === 'checkpoint'
         ? `checkpoint ${epoch} ${event.entry.tick}`
         : `recording ${epoch} ${event.entry.segment}`
-    this.events.delete(key)
-    this.events.set(key, event)
-    if (this.events.size > ENTRIES_MAX)
-      for (const [oldest] of this.events) {
-        this.events.delete(oldest)
+    this.#events.delete(key)
+    this.#events.set(key, event)
+    if (this.#events.size > ENTRIES_MAX)
+      for (const [oldest] of this.#events) {
+        this.#events.delete(oldest)
         break
       }
-    this.work()
+    this.#work.openUnsafe()
   }
 
   /** How many elements wait to be saved. */
   get backlog(): number {
-    return this.changes.put.size + this.changes.removed.size
+    return this.#changes.put.size + this.#changes.removed.size
   }
 
-  /** Saves what is left, for `msMax` at most; false where something could not be. Nothing is saved afterwards. */
-  async end(msMax: number): Promise<boolean> {
-    this.work()
-    this.wake?.()
-    let timer: NodeJS.Timeout | undefined
-    const enough = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, msMax)
-    })
-    await Promise.race([this.untilIdle(), enough])
-    clearTimeout(timer)
-    const isDone = this.isFenced || !this.hasWork
-    this.isEnding = true
-    this.wake?.()
-    return isDone
+  /** Saves what is left, for `msMax` at most; false where something could not be saved. Nothing is saved afterwards. */
+  end(msMax: number): Effect.Effect<boolean> {
+    return Effect.suspend(() => (this.#fiber ? Fiber.interrupt(this.#fiber) : Effect.void)).pipe(
+      Effect.andThen(this.#saveAll),
+      Effect.timeoutOption(msMax),
+      Effect.map(() => {
+        const isDone = this.#isFenced || !this.#hasWork
+        this.#isEnded = true
+        return isDone
+      }),
+      inArea('archive'),
+    )
   }
 
-  private async untilIdle(): Promise<void> {
-    while (this.working) await this.working
+  get #hasWork(): boolean {
+    if (this.#instance === null || this.#isFenced || this.#isEnded) return false
+    return !this.#instance.isKnown || this.#events.size > 0 || (this.#changes.isComplete && !this.#changes.isEmpty)
   }
 
-  private get hasWork(): boolean {
-    if (this.instance === null || this.isFenced || this.isEnding) return false
-    return !this.instance.isKnown || this.events.size > 0 || (this.changes.isComplete && !this.changes.isEmpty)
-  }
+  /** Tries each step until it is saved, or another server has taken over. */
+  readonly #saveAll: Effect.Effect<void> = Effect.suspend(() => {
+    if (this.#hasWork) return Effect.andThen(this.#step, this.#saveAll)
+    this.#work.closeUnsafe()
+    return Effect.void
+  })
 
-  private work(): void {
-    if (!this.hasWork) return
-    this.working ??= this.loop().finally(() => {
-      this.working = null
-      this.work()
-    })
-  }
+  readonly #step = Effect.suspend(() => this.#next()).pipe(
+    Effect.catchDefect((defect) =>
+      Effect.fail(
+        new ArchiveError({ reason: 'internal', what: textOf(defect), where: 'the archive', fix: 'report it' }),
+      ),
+    ),
+    Effect.tapError((error) => this.#failed(error)),
+    Effect.retry({ schedule: BACK_OFF, while: ({ reason }) => reason !== 'fenced' }),
+    Effect.andThen(
+      Effect.suspend(() => {
+        const wasAway = this.#isAway
+        this.#isAway = false
+        return wasAway ? Effect.logInfo('back; what waited is being saved') : Effect.void
+      }),
+    ),
+    Effect.ignore,
+  )
 
-  private async loop(): Promise<void> {
-    let pauseMs = RETRY_MS
-    while (this.hasWork) {
-      try {
-        await this.next()
-        pauseMs = RETRY_MS
-        if (this.isAway) this.options.log('archive: back; what waited is being saved')
-        this.isAway = false
-      } catch (error) {
-        if (this.failed(error)) return
-        await this.pause(pauseMs)
-        pauseMs = Math.min(RETRY_MS_MAX, pauseMs * 2)
-      }
-    }
-  }
-
-  private async next(): Promise<void> {
-    const { archive } = this.options
-    const { instance } = this
-    if (!instance) return
-    if (!instance.isKnown) {
-      await Effect.runPromise(archive.putRealm(instance.definition, instance.epoch))
-      instance.isKnown = true
-    } else if (this.changes.isComplete && !this.changes.isEmpty) await this.save(instance)
-    else await this.enter()
-  }
-
-  /** What is told meanwhile gathers anew; where the save fails, both become one again, the newer on top. */
-  private async save({ definition, epoch }: Instance): Promise<void> {
-    const { archive } = this.options
-    const saving = this.changes
-    const at = { realm: definition.id, epoch, tick: saving.tick }
-    this.changes = new Changes(false)
-    try {
-      await Effect.runPromise(
-        saving.all
-          ? archive.replaceElements(at, [...saving.put.values()])
-          : archive.saveElements(at, [...saving.put.values()], [...saving.removed]),
+  #next(): Effect.Effect<void, ArchiveError> {
+    const { archive } = this.#options
+    const instance = this.#instance
+    if (!instance) return Effect.void
+    if (!instance.isKnown)
+      return archive.putRealm(instance.definition, instance.epoch).pipe(
+        Effect.map(() => {
+          instance.isKnown = true
+        }),
       )
-    } catch (error) {
-      // A realm that has begun again meanwhile tells everything itself.
-      if (this.instance?.epoch === epoch && !this.changes.all) {
-        const { tick, put, removed, isComplete } = this.changes
-        saving.take({ tick: Math.max(saving.tick, tick), put: put.values(), removed, isComplete })
-        this.changes = saving
-      }
-      throw error
-    }
+    return this.#changes.isComplete && !this.#changes.isEmpty ? this.#save(instance) : this.#enter()
   }
 
-  private async enter(): Promise<void> {
-    const { archive } = this.options
-    for (const [key, event] of this.events) {
-      await Effect.runPromise(
+  /** What is reported meanwhile gathers apart; where the save fails or is interrupted, both become one, the newer on top. */
+  #save({ definition, epoch }: Instance): Effect.Effect<void, ArchiveError> {
+    const { archive } = this.#options
+    const saving = this.#changes
+    const at = { realm: definition.id, epoch, tick: saving.tick }
+    this.#changes = new Changes(false)
+    const restore = Effect.sync(() => {
+      // A realm that has begun again meanwhile reports everything.
+      if (this.#instance?.epoch !== epoch || this.#changes.all) return
+      const { tick, put, removed, isComplete } = this.#changes
+      saving.take({ tick: Math.max(saving.tick, tick), put: put.values(), removed, isComplete })
+      this.#changes = saving
+    })
+    return (
+      saving.all
+        ? archive.replaceElements(at, [...saving.put.values()])
+        : archive.saveElements(at, [...saving.put.values()], [...saving.removed])
+    ).pipe(Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : restore)))
+  }
+
+  #enter(): Effect.Effect<void, ArchiveError> {
+    const { archive } = this.#options
+    for (const [key, event] of this.#events)
+      return (
         event.type === 'recording'
           ? archive.putRecording(event.entry)
           : event.type === 'checkpoint'
             ? archive.putCheckpoint(event.entry)
-            : archive.removeRecording(event.entry),
+            : archive.removeRecording(event.entry)
+      ).pipe(
+        Effect.map(() => {
+          if (this.#events.get(key) === event) this.#events.delete(key)
+        }),
       )
-      if (this.events.get(key) === event) this.events.delete(key)
-      return
-    }
+    return Effect.void
   }
 
-  /** True where it is no use to go on. */
-  private failed(error: unknown): boolean {
-    const reason = error instanceof ArchiveError ? error.reason : 'internal'
+  #failed(error: ArchiveError): Effect.Effect<void> {
+    const { reason } = error
     if (reason === 'fenced') {
-      this.isFenced = true
-      this.options.log(
-        `archive: ${textOf(error)}. This server saves nothing of the realm any more; its recording goes on`,
-      )
-      return true
+      this.#isFenced = true
+      return Effect.logError(`${textOf(error)}. This server saves nothing of the realm any more; its recording goes on`)
     }
     if (reason === 'conflict') {
-      if (this.instance) this.instance.isKnown = false
-      this.changes = new Changes(true)
-      this.options.retell()
+      if (this.#instance) this.#instance.isKnown = false
+      this.#changes = new Changes(true)
+      this.#options.resendElements()
     }
-    if (!this.isAway)
-      this.options.log(
-        `archive: ${reason === 'away' || reason === 'broken' ? reason : 'cannot save'}: ${textOf(error)}. The realm goes on; what is to be saved waits`,
-      )
-    this.isAway = true
-    return false
-  }
-
-  private async pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      this.wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-    this.wake = null
+    if (this.#isAway) return Effect.void
+    this.#isAway = true
+    const what = reason === 'away' || reason === 'broken' ? reason : 'cannot save'
+    return Effect.logError(`${what}: ${textOf(error)}. The realm goes on; what is to be saved waits`)
   }
 }

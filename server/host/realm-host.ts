@@ -1,5 +1,5 @@
-/** Realm host: the main thread's side of one realm instance: runs its worker, carries its packets, watches over it. */
-import { Context, Deferred, Effect, Layer } from 'effect'
+/** The main thread's side of one realm instance: runs its worker, carries its packets, watches over it. */
+import { Context, Deferred, Effect, FiberSet, Layer } from 'effect'
 import type { ServerEvents, ServerTransport } from '../../netcode/transport.ts'
 import { Archive, type ArchiveService } from '../../storage/archive/index.ts'
 import { ElementWriteBehind } from './element-write-behind.ts'
@@ -16,7 +16,8 @@ import { ServerMeters, type ServerTable } from '../metrics/server-meters.ts'
 import { Presence } from './presence.ts'
 import { RecordWriteBehindService } from './record-write-behind.ts'
 import { RealmMeters } from '../metrics/realm-meters.ts'
-import { RealmLifecycle } from './realm-lifecycle.ts'
+import { callbackLog, inArea, type CallbackLog } from '../log.ts'
+import { RealmLifecycle, type RealmLifecycleOptions } from './realm-lifecycle.ts'
 import { RealmLinks, type RealmLinksOptions } from './realm-links.ts'
 import type { FromRealm, PackageAnswer, RealmStart, WorkerStatus } from '../realm-messages.ts'
 import { savedStart } from './saved-start.ts'
@@ -35,8 +36,10 @@ export interface RealmHostService {
   /** Elements that wait to be saved. */
   saveBacklog(): number
   /** Says goodbye to everyone, seals the recording, ends the worker. Once; later calls wait for the same end. */
-  drain(reason: string): Promise<void>
+  readonly drain: Effect.Effect<void>
 }
+
+const GOODBYE = 'The server stops.'
 
 export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('otherworld/RealmHost') {
   static readonly layer = Layer.effect(
@@ -49,26 +52,29 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
       const { table: counted } = yield* ServerMeters
       const grants = yield* GrantsService
       const packages = yield* PackagesService
-      const records = yield* RecordWriteBehindService
-      const presence = new Presence(settings.definition.id, records, Date.now)
-      const outside: Outside = {
-        grantedTo: (uid) => grants.permissionsOf(uid),
-        physicsFor: (hash, uid) => packages.physicsFor(hash, uid),
-        came: (claims) => presence.came(claims),
-        went: (claims) => presence.went(claims),
-      }
+      const presence = new Presence(settings.definition.id, yield* RecordWriteBehindService, Date.now)
       const meters = new RealmMeters()
       const ready = yield* Deferred.make<void, ServerError>()
-      const settle = (error: ServerError | null): void => {
-        Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void)
-      }
-      const host = yield* Effect.acquireRelease(
-        Effect.sync(
-          () => new Host(settings, gateway, startOf(settings, data, meters), settle, counted, outside, archive),
-        ),
-        (running) => Effect.promise(() => running.drain('The server stops.')),
-      )
-      grants.tell((uid) => host.grant(uid))
+      const writeBehind = yield* ElementWriteBehind.make({ archive, resendElements: () => host.resendElements() })
+      const fork = yield* FiberSet.makeRuntime()
+      const host: Host = new Host({
+        settings,
+        gateway,
+        archive,
+        counted,
+        writeBehind,
+        start: startOf(settings, data, meters),
+        log: yield* callbackLog('realm'),
+        settle: (error) => Deferred.doneUnsafe(ready, error ? Effect.fail(error) : Effect.void),
+        grantedTo: (uid) => grants.permissionsOf(uid),
+        came: (claims) => presence.came(claims),
+        went: (claims) => presence.went(claims),
+        physicsFor: (hash, uid, reply) =>
+          void fork(Effect.map(packages.physicsFor(hash, uid), (answer) => reply(answer))),
+      })
+      const drain = yield* Effect.cached(host.stop(GOODBYE))
+      yield* Effect.acquireRelease(host.begin, () => drain)
+      grants.onChange((uid) => host.grant(uid))
       return {
         ready: Deferred.await(ready),
         eventsFor: (transport) => host.eventsFor(transport),
@@ -76,142 +82,128 @@ export class RealmHost extends Context.Service<RealmHost, RealmHostService>()('o
         health: () => withRecording(host.health(), meters.recordings),
         closedTo: () => host.closedTo(),
         meters,
-        saveBacklog: () => host.saveBacklog,
-        drain: (reason) => host.drain(reason),
+        saveBacklog: () => writeBehind.backlog,
+        drain,
       }
     }),
   )
 }
 
-/** Of the tick that was heard of last. */
+/** State at the tick that was reported last. */
 type NewestState = Pick<WorkerStatus, 'tick' | 'stateHash' | 'players' | 'elements'>
 
-type Settle = (error: ServerError | null) => void
-
-/** What the realm asks the archive through: answers in time, never rejects. */
-interface Outside extends Pick<RealmLinksOptions, 'grantedTo' | 'came' | 'went'> {
-  physicsFor(hash: string, uid: string): Promise<PackageAnswer>
+interface HostOptions
+  extends Pick<RealmLinksOptions, 'grantedTo' | 'came' | 'went'>, Pick<RealmLifecycleOptions, 'settle'> {
+  readonly settings: Settings
+  readonly gateway: GatewayService
+  readonly archive: ArchiveService
+  readonly counted: ServerTable
+  readonly writeBehind: ElementWriteBehind
+  readonly start: RealmStart
+  readonly log: CallbackLog
+  /** What the realm asks the archive through: replies in time. */
+  physicsFor(hash: string, uid: string, reply: (answer: PackageAnswer) => void): void
 }
 
 class Host {
-  private readonly settings: Settings
-  private readonly start: RealmStart
-  private readonly outside: Outside
-  private readonly links: RealmLinks
-  private readonly writeBehind: ElementWriteBehind
-  private readonly life: RealmLifecycle
-  private batchTimer: NodeJS.Timeout | undefined
-  private tickAtMs = performance.now()
-  private workerStatus: WorkerStatus
-  private newest: NewestState = { tick: 0, stateHash: '', players: 0, elements: 0 }
-  private draining: Promise<void> | null = null
+  readonly #options: HostOptions
+  readonly #links: RealmLinks
+  readonly #life: RealmLifecycle
+  #batchTimer: NodeJS.Timeout | undefined
+  #tickAtMs = performance.now()
+  #workerStatus: WorkerStatus
+  #newest: NewestState = { tick: 0, stateHash: '', players: 0, elements: 0 }
+  #isDraining = false
 
-  constructor(
-    settings: Settings,
-    gateway: GatewayService,
-    start: RealmStart,
-    settle: Settle,
-    counted: ServerTable,
-    outside: Outside,
-    archive: ArchiveService,
-  ) {
-    this.settings = settings
-    this.start = start
-    this.outside = outside
-    this.workerStatus = emptyStatus(start.definition.id)
-    this.links = new RealmLinks({
+  constructor(options: HostOptions) {
+    const { settings, gateway, archive, counted, start, log, settle } = options
+    this.#options = options
+    this.#workerStatus = emptyStatus(start.definition.id)
+    this.#links = new RealmLinks({
       counted,
       claimsOf: (session) => gateway.claimsOf(session),
-      ...outside,
+      grantedTo: options.grantedTo,
+      came: options.came,
+      went: options.went,
       closedTo: () => this.closedTo()?.words ?? null,
       waits: () => {
-        this.batchTimer ??= setTimeout(() => this.flush(), INBOUND_BATCH_MS)
+        this.#batchTimer ??= setTimeout(() => this.#flush(), INBOUND_BATCH_MS)
       },
-      log: (line) => settings.log(line),
+      log,
     })
-    this.writeBehind = new ElementWriteBehind({
-      archive,
-      log: (line) => settings.log(line),
-      retell: () => this.life.post({ type: 'resend-elements' }),
-    })
-    this.life = new RealmLifecycle({
+    this.#life = new RealmLifecycle({
       settings,
       start,
       counted,
+      log,
       settle,
-      savedStart: (isEnding) =>
-        savedStart({
-          archive,
-          realm: start.definition.id,
-          recordings: start.recordings,
-          log: (line) => settings.log(line),
-          isEnding,
-        }),
-      heard: (message) => this.heard(message),
-      died: () => this.links.closeAll('The realm starts again; reconnect to go on where you were.'),
+      savedStart: savedStart({ archive, realm: start.definition.id, recordings: start.recordings }),
+      receive: (message) => this.#receive(message),
+      died: () => this.#links.closeAll('The realm starts again; reconnect to go on where you were.'),
     })
-    this.life.begin()
+  }
+
+  /** Once. */
+  get begin(): RealmLifecycle['start'] {
+    return this.#life.start
   }
 
   eventsFor(transport: () => ServerTransport): ServerEvents {
-    return this.links.eventsFor(transport)
+    return this.#links.eventsFor(transport)
   }
 
   status(): RealmStatus {
-    const { restarts, quarantined } = this.life
-    return { ...this.workerStatus, ...this.newest, connections: this.links.size, restarts, quarantined }
-  }
-
-  get saveBacklog(): number {
-    return this.writeBehind.backlog
+    const { restarts, quarantined } = this.#life
+    return { ...this.#workerStatus, ...this.#newest, connections: this.#links.size, restarts, quarantined }
   }
 
   health(): Health {
     return healthOf(
-      { id: this.start.definition.id, tick: this.newest.tick, warning: this.workerStatus.warning },
-      this.tickAtMs,
+      { id: this.#options.start.definition.id, tick: this.#newest.tick, warning: this.#workerStatus.warning },
+      this.#tickAtMs,
       performance.now(),
-      this.life.problem,
+      this.#life.problem,
     )
   }
 
   closedTo(): Closure | null {
-    const { problem, isDown } = this.life
+    const { problem, isDown } = this.#life
     if (problem === null) return null
-    return { reason: this.draining ? 'stopping' : isDown ? 'down' : 'starting', words: problem }
+    return { reason: this.#isDraining ? 'stopping' : isDown ? 'down' : 'starting', words: problem }
   }
 
   grant(uid: string): void {
-    this.links.grant(uid)
+    this.#links.grant(uid)
   }
 
-  drain(reason: string): Promise<void> {
-    this.draining ??= this.stop(reason)
-    return this.draining
+  /** Has the realm report all its elements again. */
+  resendElements(): void {
+    this.#life.post({ type: 'resend-elements' })
   }
 
-  private flush(): void {
-    this.batchTimer = undefined
-    const message = this.links.take()
-    this.life.post(message, [message.bytes.buffer])
+  #flush(): void {
+    this.#batchTimer = undefined
+    const message = this.#links.take()
+    this.#life.post(message, [message.bytes.buffer])
   }
 
-  private heard(message: FromRealm): void {
+  #receive(message: FromRealm): void {
+    const { writeBehind } = this.#options
     switch (message.type) {
       case 'ready':
-        return this.started(message)
+        return this.#started(message)
       case 'tick':
-        return this.ticked(message)
+        return this.#ticked(message)
       case 'status':
-        this.workerStatus = message.status
+        this.#workerStatus = message.status
         return undefined
       case 'package-request':
-        return this.wanted(message)
+        return this.#packageRequested(message)
       case 'elements':
-        return this.writeBehind.elements(message.changes)
+        return writeBehind.elements(message.changes)
       case 'log':
-        return this.writeBehind.logged(message.event)
-      // What concerns the worker's life is heard there.
+        return writeBehind.logged(message.event)
+      // RealmLifecycle handles what concerns the worker itself.
       case 'note':
       case 'failed':
       case 'stopped':
@@ -219,35 +211,39 @@ class Host {
     }
   }
 
-  private wanted({ hash, player, uid }: Extract<FromRealm, { type: 'package-request' }>): void {
-    const tell = this.life.replier()
-    void this.outside.physicsFor(hash, uid).then((answer) => tell({ type: 'package-answer', hash, player, ...answer }))
+  #packageRequested({ hash, player, uid }: Extract<FromRealm, { type: 'package-request' }>): void {
+    const reply = this.#life.replier()
+    this.#options.physicsFor(hash, uid, (answer) => reply({ type: 'package-answer', hash, player, ...answer }))
   }
 
-  private started(message: Extract<FromRealm, { type: 'ready' }>): void {
-    this.writeBehind.begin(message.definition, message.epoch)
-    this.takeState(message)
-    this.tickAtMs = performance.now()
+  #started(message: Extract<FromRealm, { type: 'ready' }>): void {
+    this.#options.writeBehind.begin(message.definition, message.epoch)
+    this.#takeState(message)
+    this.#tickAtMs = performance.now()
   }
 
-  private takeState({ tick, stateHash, players, elements }: NewestState): void {
-    this.newest = { tick, stateHash, players, elements }
+  #takeState({ tick, stateHash, players, elements }: NewestState): void {
+    this.#newest = { tick, stateHash, players, elements }
   }
 
-  private ticked(message: Extract<FromRealm, { type: 'tick' }>): void {
-    this.takeState(message)
-    if (message.advanced) this.tickAtMs = performance.now()
-    this.links.send(message)
+  #ticked(message: Extract<FromRealm, { type: 'tick' }>): void {
+    this.#takeState(message)
+    if (message.advanced) this.#tickAtMs = performance.now()
+    this.#links.send(message)
   }
 
-  private async stop(reason: string): Promise<void> {
-    clearTimeout(this.batchTimer)
-    await this.life.stop(reason)
-    this.links.closeAll(reason)
-    if (!(await this.writeBehind.end(ARCHIVE_FLUSH_MS_MAX)))
-      this.settings.log(
-        `archive: ${this.writeBehind.backlog} things could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`,
-      )
+  stop(reason: string): Effect.Effect<void> {
+    const { writeBehind } = this.#options
+    return Effect.gen({ self: this }, function* () {
+      this.#isDraining = true
+      clearTimeout(this.#batchTimer)
+      yield* this.#life.stop(reason)
+      this.#links.closeAll(reason)
+      if (!(yield* writeBehind.end(ARCHIVE_FLUSH_MS_MAX)))
+        yield* Effect.logWarning(
+          `${writeBehind.backlog} things could not be saved within ${ARCHIVE_FLUSH_MS_MAX / 1_000} s; the recording has them, and the next start saves them`,
+        ).pipe(inArea('archive'))
+    })
   }
 }
 

@@ -1,13 +1,15 @@
 /**
- * The life of a realm's worker: it is started, watched, and where it dies started again, after what it died of was found and
- * left out (storage/recordings/search.ts). Starts that lead nowhere are counted, whatever time each takes.
+ * The lifecycle of a realm's worker: it is started, watched, and where it dies started again, after what it died of was
+ * found and left out (storage/recordings/search.ts). Starts without progress are counted, whatever time each takes.
  */
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { Cause, Data, Duration, Effect, Fiber, Schedule, type Scope } from 'effect'
 import { otherHolder } from '../../storage/lock-mark.ts'
 import { findRemedy, listRecordings, sealLeftOpen, type Found, type Remedy } from '../../storage/recordings/index.ts'
 import type { Settings } from '../config.ts'
 import { ServerError, textOf } from '../error.ts'
+import { inArea, type CallbackLog } from '../log.ts'
 import {
   PAUSE_MS_MAX,
   PROGRESS_TICKS,
@@ -26,137 +28,181 @@ import { Pulse, Watchdog } from './watchdog.ts'
 
 export interface RealmLifecycleOptions {
   readonly settings: Settings
+  readonly log: CallbackLog
   readonly start: RealmStart
   readonly counted: ServerTable
-  /** Called when the realm ticks for the first time, or cannot: with why. */
+  /** Called with null when the realm ticks for the first time, or with why it cannot. */
   settle(error: ServerError | null): void
-  savedStart(isEnding: () => boolean): Promise<SavedStart | null>
-  heard(message: FromRealm): void
-  /** The worker is gone: its clients are to connect again. */
+  readonly savedStart: Effect.Effect<SavedStart | null, ServerError>
+  receive(message: FromRealm): void
+  /** The worker is gone: its clients must connect again. */
   died(): void
 }
 
 type Failure = Extract<FromRealm, { type: 'failed' }>
 
-export class RealmLifecycle {
-  /** Why the realm does not run; null: it does. */
-  problem: string | null = 'the realm is starting'
+/** What the realm is doing. */
+type Phase =
+  | { readonly type: 'starting'; readonly problem: string }
+  | { readonly type: 'running'; readonly sinceTick: number }
   /** It does not start again by itself. */
-  isDown = false
+  | { readonly type: 'down'; readonly problem: string }
+  | { readonly type: 'stopping'; readonly problem: string }
+
+/** A worker that was launched. */
+interface Run {
+  readonly worker: Worker
+  readonly watchdog: Watchdog
+  /** What the worker reported before it died. */
+  failure: Failure | null
+  /** Its step did not end: it was ended from outside. */
+  isStuck: boolean
+}
+
+/** The worker died, and may be started again. */
+class WorkerDied extends Data.TaggedError('WorkerDied') {}
+
+export class RealmLifecycle {
   /** Since the server's start. */
   restarts = 0
   quarantined = 0
-  private readonly options: RealmLifecycleOptions
-  private worker: Worker | null = null
-  private watchdog: Watchdog | null = null
-  private trials: TrialWorkers | null = null
-  private restartTimer: NodeJS.Timeout | undefined
-  private isStopping = false
-  /** What the worker said before it died. */
-  private failure: Failure | null = null
+  readonly #options: RealmLifecycleOptions
+  readonly #log: CallbackLog
+  #phase: Phase = { type: 'starting', problem: 'the realm is starting' }
+  #run: Run | null = null
+  #fiber: Fiber.Fiber<void> | null = null
   /** Starts since there was progress last. */
-  private starts = 0
-  private readyAtTick: number | null = null
-  /** It hung or failed in the simulation: what it failed on is to be found. */
-  private searchesNext = false
-  /** The last start took something out that is not told yet. */
-  private pending: Extract<Found, { type: 'remedy' }> | null = null
+  #starts = 0
+  /** Whether the next start first searches for what the worker failed on. */
+  #searches = false
+  /** What the last start took out, until the realm ticks and it is reported. */
+  #pending: Extract<Found, { type: 'remedy' }> | null = null
 
   constructor(options: RealmLifecycleOptions) {
-    this.options = options
+    this.#options = options
+    this.#log = options.log
   }
 
-  /** Once. */
-  begin(): void {
-    this.attempt(false)
+  /** Why the realm does not run; null: it does. */
+  get problem(): string | null {
+    return this.#phase.type === 'running' ? null : this.#phase.problem
+  }
+
+  get isDown(): boolean {
+    return this.#phase.type === 'down'
+  }
+
+  /** Once: runs the realm in the background, until it stays down or is stopped. */
+  readonly start: Effect.Effect<void, never, Scope.Scope> = Effect.suspend(() =>
+    this.#attempt().pipe(
+      Effect.retry({
+        schedule: Schedule.forever.pipe(Schedule.addDelay(() => Effect.sync(() => this.#pause()))),
+        while: (error) => error instanceof WorkerDied,
+      }),
+      Effect.catchCause((cause) =>
+        Cause.hasInterruptsOnly(cause)
+          ? Effect.failCause(cause as Cause.Cause<never>)
+          : Effect.sync(() => this.#cannotBegin(Cause.squash(cause))),
+      ),
+      Effect.forkScoped({ startImmediately: true }),
+    ),
+  ).pipe(
+    Effect.map((fiber) => {
+      this.#fiber = fiber
+    }),
+  )
+
+  #pause(): Duration.Duration {
+    return Duration.millis(RESTART_MS * 2 ** Math.max(0, this.#starts - 1))
   }
 
   post(message: ToRealm, transfer: readonly ArrayBuffer[] = []): void {
-    this.worker?.postMessage(message, transfer)
+    this.#run?.worker.postMessage(message, transfer)
   }
 
   /** Answers the worker that runs now, and no later one. */
   replier(): (message: ToRealm) => void {
-    const { worker } = this
-    return (message) => worker?.postMessage(message, [])
+    const run = this.#run
+    return (message) => run?.worker.postMessage(message, [])
   }
 
   /** Says goodbye to everyone, seals the recording, ends the worker: within WORKER_STOP_MS_MAX and the time that sealing takes. */
-  async stop(reason: string): Promise<void> {
-    this.isStopping = true
-    this.problem ??= 'the server stops'
-    clearTimeout(this.restartTimer)
-    await this.trials?.end()
-    const { worker } = this
-    if (worker) await endOf(worker, { type: 'stop', reason }, (line) => this.log(line))
-    this.watchdog?.stop()
-    this.worker = null
-    await this.seal()
+  stop(reason: string): Effect.Effect<void> {
+    const seal = this.#seal
+    return Effect.gen({ self: this }, function* () {
+      this.#phase = { type: 'stopping', problem: this.problem ?? 'the server stops' }
+      if (this.#fiber) yield* Fiber.interrupt(this.#fiber)
+      const run = this.#run
+      if (run) {
+        yield* endOf(run.worker, { type: 'stop', reason })
+        run.watchdog.stop()
+      }
+      this.#run = null
+      yield* seal
+    }).pipe(inArea('realm'))
   }
 
-  private log(line: string): void {
-    this.options.settings.log(line)
-  }
-
-  /** What a worker that was ended, or died, left open. */
-  private async seal(): Promise<void> {
-    const { recordings, definition, lock } = this.options.start
-    // Another server has taken over: what is open is its.
-    if (lock && otherHolder(lock) !== null) return
-    try {
-      const sealed = await sealLeftOpen(
-        recordings,
-        definition.id,
-        'the step of this tick did not end before the server stopped',
-      )
-      if (sealed.type === 'failed') this.log(`realm: ${sealed.path} could not be sealed: ${sealed.message}`)
-      if (sealed.type !== 'sealed') return
-      const dropped =
-        sealed.droppedTick === null
-          ? ''
-          : `; the inputs of tick ${sealed.droppedTick}, whose step did not end, stand in it as quarantined`
-      this.log(`realm: ${sealed.path} was left open by its worker and is sealed now${dropped}`)
-    } catch (error) {
-      this.log(`realm: the recording could not be sealed: ${textOf(error)}`)
-    }
-  }
+  /** Seals what a worker that was ended, or died, left open. */
+  readonly #seal = Effect.suspend(() => {
+    const { recordings, definition, lock } = this.#options.start
+    // Another server has taken over: the open recording is its.
+    if (lock && otherHolder(lock) !== null) return Effect.void
+    const why = 'the step of this tick did not end before the server stopped'
+    return Effect.tryPromise(() => sealLeftOpen(recordings, definition.id, why)).pipe(
+      Effect.flatMap((sealed) => {
+        if (sealed.type === 'failed') return Effect.logError(`${sealed.path} could not be sealed: ${sealed.message}`)
+        if (sealed.type !== 'sealed') return Effect.void
+        const dropped =
+          sealed.droppedTick === null
+            ? ''
+            : `; the inputs of tick ${sealed.droppedTick}, whose step did not end, stand in it as quarantined`
+        return Effect.logWarning(`${sealed.path} was left open by its worker and is sealed now${dropped}`)
+      }),
+      Effect.catch(({ cause }) => Effect.logError(`the recording could not be sealed: ${textOf(cause)}`)),
+    )
+  })
 
   // --- starts
 
-  private attempt(searches: boolean): void {
-    this.starts++
-    this.prepare(searches).catch((error: unknown) => this.cannotBegin(error))
+  /** Starts the worker and waits until it has died. Succeeds where the realm stays down. */
+  #attempt(): Effect.Effect<void, unknown> {
+    const search = this.#search
+    return Effect.gen({ self: this }, function* () {
+      this.#starts++
+      const found = this.#searches ? yield* search : null
+      if (found?.type === 'none')
+        return this.#giveUp(`nothing was found after ${found.tries} tries with which the realm goes on`, found.reason)
+      this.#pending = found?.type === 'remedy' ? found : null
+      const saved = yield* this.#options.savedStart
+      const run = this.#launch(saved, this.#pending?.remedy ?? null)
+      yield* Effect.callback<void>((resume) => void run.worker.once('exit', () => resume(Effect.void)))
+      return yield* this.#ended(run)
+    })
   }
 
-  private async prepare(searches: boolean): Promise<void> {
-    const found = searches ? await this.search() : null
-    if (this.isStopping) return
-    if (found?.type === 'none')
-      return this.giveUp(`nothing was found after ${found.tries} tries with which the realm goes on`, found.reason)
-    this.pending = found?.type === 'remedy' ? found : null
-    const saved = await this.options.savedStart(() => this.isStopping)
-    if (!this.isStopping) this.launch(saved, this.pending?.remedy ?? null)
+  /** Finds what has to be left out for the realm to go on. */
+  readonly #search = Effect.suspend(() => {
+    const { start } = this.#options
+    return Effect.acquireUseRelease(
+      Effect.sync(() => new TrialWorkers(this.#file, start)),
+      (trials) =>
+        Effect.tryPromise({
+          try: async () => {
+            const paths = (await listRecordings(start.recordings, start.definition.id)).map(({ path }) => path)
+            return findRemedy(paths, trials)
+          },
+          catch: (error) => error,
+        }),
+      (trials) => Effect.promise(() => trials.end()),
+    )
+  })
+
+  get #file(): string {
+    return this.#options.settings.realmWorker ?? join(packageRoot(), 'dist/node/realm-worker.js')
   }
 
-  /** What has to be left out for the realm to go on. */
-  private async search(): Promise<Found> {
-    const { start } = this.options
-    const paths = (await listRecordings(start.recordings, start.definition.id)).map(({ path }) => path)
-    this.trials = new TrialWorkers(this.file, start)
-    try {
-      return await findRemedy(paths, this.trials)
-    } finally {
-      await this.trials.end()
-      this.trials = null
-    }
-  }
-
-  private get file(): string {
-    return this.options.settings.realmWorker ?? join(packageRoot(), 'dist/node/realm-worker.js')
-  }
-
-  private launch(saved: SavedStart | null, remedy: Remedy | null): void {
-    const { start } = this.options
+  #launch(saved: SavedStart | null, remedy: Remedy | null): Run {
+    const { start } = this.#options
     const pulse = new Pulse()
     const workerData: RealmStart = {
       ...start,
@@ -164,52 +210,54 @@ export class RealmLifecycle {
       ...(saved ? { saved } : {}),
       ...(remedy ? { remedy } : {}),
     }
-    const worker = new Worker(this.file, { workerData, name: `realm ${start.definition.id}` })
-    this.worker = worker
-    this.failure = null
-    this.searchesNext = false
-    this.readyAtTick = null
-    this.watchdog = new Watchdog({
+    const worker = new Worker(this.#file, { workerData, name: `realm ${start.definition.id}` })
+    const watchdog = new Watchdog({
       pulse,
       stepMsMax: STEP_MS_MAX,
-      pauseMsMax: () => (this.readyAtTick === null ? START_PAUSE_MS_MAX : PAUSE_MS_MAX),
+      pauseMsMax: () => (this.#phase.type === 'running' ? PAUSE_MS_MAX : START_PAUSE_MS_MAX),
       onStuck: (what) => {
-        this.log(`realm: ${what}: the worker is ended`)
-        this.searchesNext = true
+        this.#log.error(`${what}: the worker is ended`)
+        run.isStuck = true
         void worker.terminate()
       },
     })
+    const run: Run = { worker, watchdog, failure: null, isStuck: false }
+    this.#run = run
     worker.on('message', (message: FromRealm) => {
-      if (worker === this.worker) this.heard(message)
+      if (run === this.#run) this.#receive(run, message)
     })
-    worker.on('error', (error) => this.log(`realm: the worker failed: ${error.stack ?? error.message}`))
+    worker.on('error', (error) => this.#log.error(`the worker failed: ${error.stack ?? error.message}`))
     worker.on('exit', () => {
-      if (worker === this.worker) this.died()
+      watchdog.stop()
+      if (run !== this.#run) return
+      this.#run = null
+      this.#options.died()
     })
+    return run
   }
 
-  private heard(message: FromRealm): void {
-    if (message.type === 'note') this.log(`realm: ${message.text}`)
-    if (message.type === 'failed') this.failed(message)
-    if (message.type === 'ready') this.started(message.tick)
-    if (message.type === 'tick' && this.readyAtTick !== null && message.tick >= this.readyAtTick + PROGRESS_TICKS)
-      this.starts = 0
-    this.options.heard(message)
+  #receive(run: Run, message: FromRealm): void {
+    if (message.type === 'note') this.#log.info(message.text)
+    if (message.type === 'failed') this.#failed(run, message)
+    if (message.type === 'ready') this.#started(message.tick)
+    const phase = this.#phase
+    if (message.type === 'tick' && phase.type === 'running' && message.tick >= phase.sinceTick + PROGRESS_TICKS)
+      this.#starts = 0
+    this.#options.receive(message)
   }
 
-  private started(tick: number): void {
-    this.problem = null
-    this.readyAtTick = tick
-    this.tellQuarantined()
-    this.options.settle(null)
+  #started(tick: number): void {
+    if (this.#phase.type !== 'stopping') this.#phase = { type: 'running', sinceTick: tick }
+    this.#reportQuarantined()
+    this.#options.settle(null)
   }
 
-  /** The worker has put it into the log: the operator can count it, and what is gone cannot make the realm fail again. */
-  private tellQuarantined(): void {
-    const { pending } = this
-    this.pending = null
+  /** The worker has recorded it: the operator can count it, and what was taken out cannot make the realm fail again. */
+  #reportQuarantined(): void {
+    const pending = this.#pending
+    this.#pending = null
     if (!pending) return
-    const { counted } = this.options
+    const { counted } = this.#options
     const {
       remedy: { leavesOut, goesBack, tries },
       removed,
@@ -222,88 +270,92 @@ export class RealmLifecycle {
     for (const kind of kinds) counted.count('quarantined', kind)
     counted.add('searches', tries)
     this.quarantined += kinds.length
-    if (removed.length > 0 || leavesOut) this.starts = 0
+    if (removed.length > 0 || leavesOut) this.#starts = 0
     if (kinds.length > 0)
-      this.log(`realm: what made it fail was found in ${tries} tries and is quarantined: ${kinds.join(', ')}`)
+      this.#log.warn(`what made it fail was found in ${tries} tries and is quarantined: ${kinds.join(', ')}`)
   }
 
   // --- ends
 
-  private failed(failure: Failure): void {
-    this.failure = failure
-    if (failure.retry === 'search') this.searchesNext = true
+  #failed(run: Run, failure: Failure): void {
+    run.failure = failure
     const { what, where, fix, reason, retry } = failure
     const error = new ServerError({ reason, what, where, fix })
-    this.log(`realm: ${error.message}`)
-    if (retry !== 'never') return
-    this.problem = what
-    this.isDown = true
-    this.options.settle(error)
+    this.#log.error(error.message)
+    if (retry === 'never') this.#down(what, error)
   }
 
-  private died(): void {
-    this.watchdog?.stop()
-    this.worker = null
-    this.options.died()
-    if (this.isStopping || this.failure?.retry === 'never') return
-    if (this.starts >= STARTS_MAX)
-      return this.giveUp(
-        `the realm died too often: ${STARTS_MAX} starts in a row led nowhere`,
-        this.failure?.what ?? 'the log says why',
+  /** The worker is gone: fails where it is to be started again. */
+  #ended({ failure, isStuck }: Run): Effect.Effect<void, WorkerDied> {
+    return Effect.suspend(() => {
+      if (this.#phase.type === 'stopping' || failure?.retry === 'never') return Effect.void
+      if (this.#starts >= STARTS_MAX) {
+        this.#giveUp(
+          `the realm died too often: ${STARTS_MAX} starts in a row led nowhere`,
+          failure?.what ?? 'the log says why',
+        )
+        return Effect.void
+      }
+      this.#phase = { type: 'starting', problem: 'the realm starts again after a fault' }
+      this.restarts++
+      this.#options.counted.add('restarts')
+      this.#log.error(
+        `the worker died and is started again from its recording (start ${this.#starts + 1} of ${STARTS_MAX} without progress)`,
       )
-    this.problem = 'the realm starts again after a fault'
-    this.restarts++
-    this.options.counted.add('restarts')
-    this.log(
-      `realm: the worker died and is started again from its recording (start ${this.starts + 1} of ${STARTS_MAX} without progress)`,
-    )
-    // Another fault may pass by itself; where it does not, it may still be something in the realm.
-    const searches = this.searchesNext || this.starts >= 2
-    this.restartTimer = setTimeout(() => this.attempt(searches), RESTART_MS * 2 ** Math.max(0, this.starts - 1))
+      // Another fault may pass by itself; where it does not, something in the realm may be to blame.
+      this.#searches = isStuck || failure?.retry === 'search' || this.#starts >= 2
+      return Effect.fail(new WorkerDied())
+    })
   }
 
-  private giveUp(what: string, reason: string): void {
-    this.problem = `${what} (${reason})`
-    this.isDown = true
-    this.log(`realm: ${this.problem}; it stays down. Look above for the reason, then start the server again.`)
-    this.options.settle(
+  #giveUp(what: string, reason: string): void {
+    const problem = `${what} (${reason})`
+    this.#log.error(`${problem}; it stays down. Look above for the reason, then start the server again.`)
+    this.#down(
+      problem,
       new ServerError({
         reason: 'realm',
-        what: this.problem,
-        where: `realm ${this.options.start.definition.id}`,
+        what: problem,
+        where: `realm ${this.#options.start.definition.id}`,
         fix: 'the log says why; correct it and start the server again',
       }),
     )
   }
 
-  private cannotBegin(error: unknown): void {
-    const told =
+  #cannotBegin(error: unknown): void {
+    const reported =
       error instanceof ServerError
         ? error
         : new ServerError({
             reason: 'realm',
             what: textOf(error),
-            where: `realm ${this.options.start.definition.id}`,
+            where: `realm ${this.#options.start.definition.id}`,
             fix: 'see to the directory of the recordings',
             cause: error,
           })
-    this.problem = told.what
-    this.isDown = true
-    this.log(`realm: ${told.message}`)
-    this.options.settle(told)
+    this.#log.error(reported.message)
+    this.#down(reported.what, reported)
+  }
+
+  #down(problem: string, error: ServerError): void {
+    if (this.#phase.type !== 'stopping') this.#phase = { type: 'down', problem }
+    this.#options.settle(error)
   }
 }
 
 /** Asks a worker to end and waits; past WORKER_STOP_MS_MAX it is ended from outside. */
-async function endOf(worker: Worker, stop: ToRealm, log: (line: string) => void): Promise<void> {
-  const ended = new Promise<void>((resolve) => {
-    worker.once('exit', () => resolve())
-  })
-  const timer = setTimeout(() => {
-    log(`realm: the worker did not end within ${WORKER_STOP_MS_MAX / 1_000} s and is ended from outside`)
-    void worker.terminate()
-  }, WORKER_STOP_MS_MAX)
-  worker.postMessage(stop, [])
-  await ended
-  clearTimeout(timer)
-}
+const endOf = (worker: Worker, stop: ToRealm): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    worker.once('exit', () => resume(Effect.void))
+    worker.postMessage(stop, [])
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: WORKER_STOP_MS_MAX,
+      orElse: () =>
+        Effect.andThen(
+          Effect.logError(`the worker did not end within ${WORKER_STOP_MS_MAX / 1_000} s and is ended from outside`),
+          Effect.promise(() => worker.terminate()),
+        ),
+    }),
+    Effect.asVoid,
+  )

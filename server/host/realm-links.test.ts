@@ -3,6 +3,7 @@ import { MESSAGE_BYTES_MAX, type ServerTransport } from '../../netcode/transport
 import { INBOUND_BYTES_MAX } from '../limits.ts'
 import { SERVER_FAMILIES } from '../metrics/families.ts'
 import { MetricTable } from '../metrics/table.ts'
+import { SILENT } from '../log.ts'
 import { RealmLinks } from './realm-links.ts'
 
 const TRANSPORT: ServerTransport = {
@@ -24,7 +25,7 @@ test('what waits for a realm that stands still is bounded in bytes: the newest p
     went: () => undefined,
     closedTo: () => null,
     waits: () => undefined,
-    log: (line) => void said.push(line),
+    log: { ...SILENT, warn: (line) => void said.push(line), error: (line) => void said.push(line) },
   })
   const events = links.eventsFor(() => TRANSPORT)
   events.opened(1, { session: 'one', kind: 'memory', ordered: false, address: '127.0.0.1' })
@@ -37,7 +38,7 @@ test('what waits for a realm that stands still is bounded in bytes: the newest p
   }
   waiting += links.take().bytes.length
   expect(waiting).toBe(fitting * MESSAGE_BYTES_MAX)
-  expect(said).toEqual(['realm: 10 packets were dropped because the realm does not keep up'])
+  expect(said).toEqual(['10 packets were dropped because the realm does not keep up'])
 })
 
 test('a role that changes is heard of after the links that were opened before, with what their users could do then', () => {
@@ -50,7 +51,7 @@ test('a role that changes is heard of after the links that were opened before, w
     went: () => undefined,
     closedTo: () => null,
     waits: () => undefined,
-    log: () => undefined,
+    log: SILENT,
   })
   links.eventsFor(() => TRANSPORT).opened(1, { session: 'one', kind: 'memory', ordered: false, address: '127.0.0.1' })
   granted = 0

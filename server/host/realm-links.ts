@@ -4,6 +4,7 @@
  */
 import type { ConnectionId, Peer, ServerEvents, ServerTransport } from '../../netcode/transport.ts'
 import { textOf } from '../error.ts'
+import type { CallbackLog } from '../log.ts'
 import { INBOUND_BYTES_MAX, INBOUND_QUEUE_MAX, LINKS_MAX } from '../limits.ts'
 import { LinkTable, type LinkEntry } from './link-table.ts'
 import type { ServerTable } from '../metrics/server-meters.ts'
@@ -30,7 +31,7 @@ export interface RealmLinksOptions {
   closedTo(): string | null
   /** Something waits for the realm: `take` it within INBOUND_BATCH_MS. */
   waits(): void
-  log(line: string): void
+  readonly log: CallbackLog
 }
 
 export class RealmLinks {
@@ -114,7 +115,7 @@ export class RealmLinks {
     const { events, dropped } = this
     this.events = []
     this.dropped = 0
-    if (dropped > 0) this.options.log(`realm: ${dropped} packets were dropped because the realm does not keep up`)
+    if (dropped > 0) this.options.log.warn(`${dropped} packets were dropped because the realm does not keep up`)
     return { type: 'batch', events, bytes }
   }
 
@@ -139,7 +140,7 @@ export class RealmLinks {
     try {
       transport.send(connection, bytes)
     } catch (error) {
-      this.options.log(`realm: a packet of ${bytes.length} bytes could not be sent: ${textOf(error)}`)
+      this.options.log.error(`a packet of ${bytes.length} bytes could not be sent: ${textOf(error)}`)
       this.close(link, 'The server could not send what it had to.')
     }
   }

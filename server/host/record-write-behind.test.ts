@@ -1,10 +1,12 @@
-import { Effect } from 'effect'
+import { Clock, Effect, Exit, Layer, Logger, Scope } from 'effect'
 import { expect, test } from 'vitest'
 import { ArchiveError, type SessionEntry } from '../../storage/archive/archive.ts'
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import { ARCHIVE_BEHIND_MAX } from '../limits.ts'
 import { Presence } from './presence.ts'
-import { RecordWriteBehind } from './record-write-behind.ts'
+import { instantClock } from '../../testing/instant-clock.ts'
+import { lineLogger } from '../log.ts'
+import { RecordWriteBehind, type RecordArchive } from './record-write-behind.ts'
 
 const uid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 const turn = (): Promise<void> =>
@@ -15,6 +17,7 @@ const turn = (): Promise<void> =>
 /** An archive that can be away, and what is written behind it; each wait ends at the next turn. */
 function behind(): {
   readonly records: RecordWriteBehind
+  stop(): Promise<void>
   readonly archive: ReturnType<typeof memoryArchive>
   readonly outage: { away: boolean; broken: boolean; tries: number }
   readonly logged: string[]
@@ -31,15 +34,28 @@ function behind(): {
         ? Effect.fail(new ArchiveError({ reason: 'away', what: 'gone', where: 'db', fix: 'wait' }))
         : write()
     })
-  const records = new RecordWriteBehind({
-    archive: {
-      putUser: (user) => guard(() => archive.putUser(user)),
-      putSession: (session) => guard(() => archive.putSession(session)),
-    },
-    sleep: turn,
-    log: (line) => void logged.push(line),
-  })
-  return { records, archive, outage, logged }
+  const written: RecordArchive = {
+    putUser: (user) => guard(() => archive.putUser(user)),
+    putSession: (session) => guard(() => archive.putSession(session)),
+  }
+  return { ...recordsOf(written, logged), archive, outage, logged }
+}
+
+/** Write-behind whose pauses end at the next turn, and what ends it. */
+function recordsOf(
+  archive: RecordArchive,
+  logged: string[],
+): { readonly records: RecordWriteBehind; stop(): Promise<void> } {
+  const scope = Scope.makeUnsafe()
+  const { clock, run } = instantClock()
+  const environment = Layer.merge(
+    Logger.layer([lineLogger((line) => void logged.push(line))]),
+    Layer.succeed(Clock.Clock, clock),
+  )
+  const records = Effect.runSync(
+    RecordWriteBehind.make(archive).pipe(Scope.provide(scope), Effect.provide(environment)),
+  )
+  return { records, stop: () => run(Scope.close(scope, Exit.void).pipe(Effect.provide(environment))) }
 }
 
 test('what is told while the archive is away is written when it is back, each in its newest state', async () => {
@@ -70,21 +86,21 @@ test('what the archive will never take is told and given up; the others are writ
 })
 
 test('an outage that lasts costs so much memory and no more', async () => {
-  const { records, outage } = behind()
+  const { records, outage, stop } = behind()
   outage.away = true
   for (let i = 0; i < ARCHIVE_BEHIND_MAX + 100; i++) records.user({ uid: uid(i), number: i + 1, name: 'x' })
   await turn()
   expect(records.state.waiting).toBeLessThanOrEqual(ARCHIVE_BEHIND_MAX)
   expect(records.state.dropped).toBeGreaterThanOrEqual(100)
-  await records.stop()
+  await stop()
 })
 
 test('stopped while the archive is away it ends at once, and says what is lost', async () => {
-  const { records, outage, logged } = behind()
+  const { records, outage, logged, stop } = behind()
   outage.away = true
   records.user({ uid: uid(1), number: 1, name: 'Ada' })
   await turn()
-  await records.stop()
+  await stop()
   expect(logged.at(-1)).toContain('1 records of users and sessions could not be written')
 })
 
@@ -117,12 +133,8 @@ test('what is put in the moment in which the work ends is written too', async ()
 
 test('an archive that takes the question and never answers does not hold up the end', async () => {
   const logged: string[] = []
-  const records = new RecordWriteBehind({
-    archive: { putUser: () => Effect.never, putSession: () => Effect.never },
-    sleep: turn,
-    log: (line) => void logged.push(line),
-  })
+  const { records, stop } = recordsOf({ putUser: () => Effect.never, putSession: () => Effect.never }, logged)
   records.user({ uid: uid(1), number: 1, name: 'Ada' })
-  await records.stop()
+  await stop()
   expect(logged).toEqual([expect.stringContaining('1 records')])
 })

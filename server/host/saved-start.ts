@@ -1,12 +1,13 @@
-/** What a realm that has no recording is brought back from; asked before its worker begins. */
-import { Effect } from 'effect'
+/** The saved state of a realm that has no recording; read from the archive before its worker begins. */
+import { Effect, Schedule } from 'effect'
 import { parseProp, type PackagePhysics } from '../../sim/index.ts'
-import { ArchiveError, type ArchiveService, type SavedElement } from '../../storage/archive/index.ts'
+import type { ArchiveError, ArchiveService, SavedElement } from '../../storage/archive/index.ts'
 import { listRecordings } from '../../storage/recordings/index.ts'
 import { ServerError } from '../error.ts'
+import { inArea } from '../log.ts'
 import type { SavedStart } from '../recorder/archive-restore.ts'
 
-/** An archive that is away is waited for so long, ms; to begin without it would be to lose what it has of the realm. */
+/** How long to wait for an archive that is away, ms: beginning without it would lose what it has of the realm. */
 const ARCHIVE_WAIT_MS_MAX = 30_000
 const RETRY_MS = 1_000
 
@@ -15,76 +16,69 @@ export interface SavedStartOptions {
   /** Id of the realm, and the directory of its recordings. */
   readonly realm: string
   readonly recordings: string
-  readonly log: (line: string) => void
-  /** The server ends: no more waiting. */
-  isEnding(): boolean
 }
 
-/** Null where the realm has recordings, or the archive does not know it. Rejects with ServerError where the archive does not answer. */
-export async function savedStart(options: SavedStartOptions): Promise<SavedStart | null> {
-  const { archive, realm, recordings } = options
-  if ((await listRecordings(recordings, realm)).length > 0) return null
-  const saved = await patiently(options, () => Effect.runPromise(archive.savedRealm(realm)))
-  if (saved === null) return null
-  const { epoch, tick, newestEpoch, elements } = saved
-  if (epoch === 0) return { newestEpoch, at: null, elements: [], packages: [] }
-  const packages = await patiently(options, () => packagesOf(archive, elements))
-  const known = new Set(packages.map(({ hash }) => hash))
-  return {
-    newestEpoch,
-    at: { realm, epoch, tick },
-    elements: elements.filter((element) => element.package === null || known.has(element.package)),
-    packages,
-  }
-}
+/** Null where the realm has recordings, or the archive does not know it. Fails with ServerError where the archive does not answer. */
+export const savedStart = ({
+  archive,
+  realm,
+  recordings,
+}: SavedStartOptions): Effect.Effect<SavedStart | null, ServerError> =>
+  Effect.gen(function* () {
+    if ((yield* Effect.promise(() => listRecordings(recordings, realm))).length > 0) return null
+    const saved = yield* waitingForArchive(realm, archive.savedRealm(realm))
+    if (saved === null) return null
+    const { epoch, tick, newestEpoch, elements } = saved
+    if (epoch === 0) return { newestEpoch, at: null, elements: [], packages: [] }
+    const packages = yield* waitingForArchive(realm, packagesOf(archive, elements))
+    const known = new Set(packages.map(({ hash }) => hash))
+    return {
+      newestEpoch,
+      at: { realm, epoch, tick },
+      elements: elements.filter((element) => element.package === null || known.has(element.package)),
+      packages,
+    }
+  })
 
-/** Physics of the packages that elements are of; those that are gone, or none of things, are left out. */
-async function packagesOf(
+/** Physics of the elements' packages, without those that are gone and those that are not objects. */
+const packagesOf = (
   archive: ArchiveService,
   elements: readonly SavedElement[],
-): Promise<{ readonly hash: string; readonly physics: PackagePhysics }[]> {
-  const hashes = new Set(elements.flatMap((element) => element.package ?? []))
-  const found: { readonly hash: string; readonly physics: PackagePhysics }[] = []
-  for (const hash of hashes) {
-    const physics = (await Effect.runPromise(archive.package(hash)))?.manifest.physics
-    if (physics?.kind === 'object' && parseProp(physics.prop)) found.push({ hash, physics })
-  }
-  return found
-}
-
-async function patiently<T>({ realm, log, isEnding }: SavedStartOptions, ask: () => Promise<T>): Promise<T> {
-  const endMs = performance.now() + ARCHIVE_WAIT_MS_MAX
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ask()
-    } catch (error) {
-      const isWorthIt = error instanceof ArchiveError && error.isRetryable && performance.now() < endMs && !isEnding()
-      if (!isWorthIt) throw noArchive(realm, error)
-      if (attempt === 1)
-        log(
-          `realm: there is no recording, and the archive is away: it is waited for, up to ${ARCHIVE_WAIT_MS_MAX / 1_000} s`,
-        )
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, RETRY_MS)
-      })
+): Effect.Effect<{ readonly hash: string; readonly physics: PackagePhysics }[], ArchiveError> =>
+  Effect.gen(function* () {
+    const hashes = new Set(elements.flatMap((element) => element.package ?? []))
+    const found: { readonly hash: string; readonly physics: PackagePhysics }[] = []
+    for (const hash of hashes) {
+      const physics = (yield* archive.package(hash))?.manifest.physics
+      if (physics?.kind === 'object' && parseProp(physics.prop)) found.push({ hash, physics })
     }
-  }
+    return found
+  })
+
+/** Retries while the archive is away, for ARCHIVE_WAIT_MS_MAX. */
+function waitingForArchive<T>(realm: string, ask: Effect.Effect<T, ArchiveError>): Effect.Effect<T, ServerError> {
+  const isRetryable = (error: ArchiveError): boolean => error.isRetryable
+  const log = Effect.logWarning(
+    `there is no recording, and the archive is away: it is waited for, up to ${ARCHIVE_WAIT_MS_MAX / 1_000} s`,
+  )
+  const logFirst = log.pipe(Effect.as(true), Effect.cached)
+  return Effect.flatMap(logFirst, (logged) =>
+    ask.pipe(
+      Effect.tapError((error) => (error.isRetryable ? logged : Effect.void)),
+      Effect.retry({
+        schedule: Schedule.spaced(RETRY_MS).pipe(Schedule.upTo({ duration: ARCHIVE_WAIT_MS_MAX })),
+        while: isRetryable,
+      }),
+      Effect.mapError((error) => noArchive(realm, error)),
+    ),
+  ).pipe(inArea('realm'))
 }
 
-function noArchive(realm: string, cause: unknown): ServerError {
-  const { what, where, fix } =
-    cause instanceof ArchiveError
-      ? cause
-      : {
-          what: cause instanceof Error ? cause.message : String(cause),
-          where: 'the archive',
-          fix: 'start the database',
-        }
-  return new ServerError({
+const noArchive = (realm: string, cause: ArchiveError): ServerError =>
+  new ServerError({
     reason: 'archive',
     cause,
-    where,
-    what: `the realm ${realm} has no recording, and the archive, which may have its things, cannot be asked: ${what}`,
-    fix: `bring the recordings back; or ${fix}; or name another database with --database-url`,
+    where: cause.where,
+    what: `the realm ${realm} has no recording, and the archive, which may have its things, cannot be asked: ${cause.what}`,
+    fix: `bring the recordings back; or ${cause.fix}; or name another database with --database-url`,
   })
-}

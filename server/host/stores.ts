@@ -1,14 +1,15 @@
-/** The archive and the store of files as the settings name them, opened before the realm, and watched while the server runs. */
+/** The archive and the store of files that the settings name: opened before the realm, and watched while the server runs. */
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
-import { Context, Effect, Layer } from 'effect'
+import { Cause, Context, Effect, Exit, Layer, Schedule } from 'effect'
 import type { ServerStatus, StoreState } from '../../http-api/index.ts'
 import { archiveLayer, Archive, ArchiveError } from '../../storage/archive/index.ts'
 import { assetsLayer, Assets, type AssetError } from '../../storage/assets/index.ts'
 import { ServerSettings } from '../config.ts'
 import { DataDirectoryService } from '../accounts/data-directory.ts'
 import { ServerError, textOf } from '../error.ts'
-import { STORE_ANSWER_MS_MAX, STORE_WATCH_MS } from '../limits.ts'
+import { callbackLog, inArea } from '../log.ts'
+import { STORE_WATCH_MS } from '../limits.ts'
 import { inTime, isStoreError } from '../uploads/retry.ts'
 
 const failed =
@@ -16,13 +17,13 @@ const failed =
   ({ what, where, fix, cause }: ArchiveError | AssetError): ServerError =>
     new ServerError({ reason, what, where, fix, cause })
 
-/** A database that is away at the start, or whose files are damaged, is told of, and the realm goes on from its recordings; one that must not be used ends the start. */
+/** A database that is away at the start, or damaged, is logged, and the realm goes on from its recordings. One that must not be used ends the start. */
 export const archiveOf = Layer.effect(
   Archive,
   Effect.gen(function* () {
-    const { databaseUrl, log } = yield* ServerSettings
+    const { databaseUrl } = yield* ServerSettings
     const { path } = yield* DataDirectoryService
-    const opened = yield* Layer.build(archiveLayer({ databaseUrl, directory: join(path, 'archive'), log })).pipe(
+    const opened = yield* Layer.build(archiveLayer({ databaseUrl, directory: join(path, 'archive') })).pipe(
       Effect.mapError(failed('archive')),
     )
     return Context.get(opened, Archive)
@@ -32,7 +33,8 @@ export const archiveOf = Layer.effect(
 export const assetsOf = Layer.effect(
   Assets,
   Effect.gen(function* () {
-    const { s3, origins, log } = yield* ServerSettings
+    const { s3, origins } = yield* ServerSettings
+    const { warn: log } = yield* callbackLog('files')
     const { path, secret } = yield* DataDirectoryService
     const key = new Uint8Array(createHmac('sha256', secret).update('otherworld: links to files').digest())
     const layer =
@@ -46,79 +48,61 @@ export const assetsOf = Layer.effect(
 
 export type StoresState = Pick<ServerStatus, 'archive' | 'assets'>
 
-/** A key under which there is nothing: a store that says so is up. */
+/** A key under which there is nothing: a store that answers `not-found` is up. */
 const NOTHING = `sha256/${'0'.repeat(64)}`
 
 export class Stores extends Context.Service<Stores, { state(): StoresState }>()('otherworld/Stores') {
   static readonly layer = Layer.effect(
     Stores,
     Effect.gen(function* () {
-      const { log } = yield* ServerSettings
       const archive = yield* Archive
       const assets = yield* Assets
-      const watched = {
-        archive: new Watched(archive.kind, 'archive', () => inTime(archive.ping(), STORE_ANSWER_MS_MAX), log),
-        assets: new Watched(
-          assets.kind,
-          'files',
-          async () => {
-            await inTime(assets.head(NOTHING), STORE_ANSWER_MS_MAX).catch((error: unknown) => {
-              if (!isStoreError(error) || error.reason !== 'not-found') throw error
-            })
-          },
-          log,
+      const head = inTime(assets.head(NOTHING)).pipe(
+        Effect.catchIf(
+          (error) => isStoreError(error) && error.reason === 'not-found',
+          () => Effect.void,
         ),
-      }
-      const look = (): void => {
-        void watched.archive.look()
-        void watched.assets.look()
-      }
-      yield* Effect.acquireRelease(
-        Effect.sync(() => {
-          look()
-          return setInterval(look, STORE_WATCH_MS)
-        }),
-        (timer) => Effect.sync(() => clearInterval(timer)),
       )
+      const watched = {
+        archive: new Watched(archive.kind, 'archive', inTime(archive.ping())),
+        assets: new Watched(assets.kind, 'files', head),
+      }
+      for (const { look } of [watched.archive, watched.assets])
+        yield* look.pipe(Effect.repeat(Schedule.spaced(STORE_WATCH_MS)), Effect.forkScoped({ startImmediately: true }))
       return { state: () => ({ archive: watched.archive.state, assets: watched.assets.state }) }
     }),
   )
 }
 
-/** Looks whether a store answers; tells the operator when that changes. */
+/** Whether a store answers; logs when that changes. */
 export class Watched {
-  private now: StoreState
-  private readonly name: string
-  private readonly ask: () => Promise<void>
-  private readonly log: (line: string) => void
-  private looking = false
+  #state: StoreState
+  readonly #area: string
+  readonly #ask: Effect.Effect<unknown, unknown>
 
-  constructor(kind: string, name: string, ask: () => Promise<void>, log: (line: string) => void) {
-    this.now = { kind, state: 'up', sinceMs: Date.now() }
-    this.name = name
-    this.ask = ask
-    this.log = log
+  constructor(kind: string, area: string, ask: Effect.Effect<unknown, unknown>) {
+    this.#state = { kind, state: 'up', sinceMs: Date.now() }
+    this.#area = area
+    this.#ask = ask
   }
 
   get state(): StoreState {
-    return this.now
+    return this.#state
   }
 
-  async look(): Promise<void> {
-    if (this.looking) return
-    this.looking = true
-    const fault = await this.ask().then(
-      () => null,
-      (error: unknown) => error,
-    )
-    this.looking = false
+  readonly look: Effect.Effect<void> = Effect.suspend(() => Effect.exit(this.#ask)).pipe(
+    Effect.flatMap((exit) => this.#found(Exit.isSuccess(exit) ? null : Cause.squash(exit.cause))),
+    (found) => Effect.suspend(() => found.pipe(inArea(this.#area))),
+  )
+
+  #found(fault: unknown): Effect.Effect<void> {
     const state = fault === null ? 'up' : isBroken(fault) ? 'broken' : 'away'
-    if (state === this.now.state) return
-    this.now = { ...this.now, state, sinceMs: Date.now() }
-    this.log(
-      fault === null
-        ? `${this.name}: back`
-        : `${this.name}: ${state}: ${textOf(fault instanceof Error ? (fault.cause ?? fault) : fault)}; the realm goes on, uploads ${state === 'away' ? 'wait' : 'are refused'}`,
+    if (state === this.#state.state) return Effect.void
+    this.#state = { ...this.#state, state, sinceMs: Date.now() }
+    if (fault === null) return Effect.logInfo('back')
+    const why = textOf(fault instanceof Error ? (fault.cause ?? fault) : fault)
+    return Effect.logWarning(
+      `${state}: ${why}; the realm goes on, uploads ${state === 'away' ? 'wait' : 'are refused'}`,
     )
   }
 }

@@ -9,6 +9,8 @@ import { WebRtcTransport, type WebRtcStats } from '../../netcode/webrtc/host.ts'
 import { WebSocketTransport, type WebSocketStats } from '../../netcode/websocket/server.ts'
 import { ServerSettings, type Settings } from '../config.ts'
 import { ServerError, textOf } from '../error.ts'
+import { callbackLog } from '../log.ts'
+import { effectRunner, type RunEffect } from '../http/run.ts'
 import { Gateway, type GatewayService } from '../accounts/gateway.ts'
 import { RealmHost, type RealmHostService } from './realm-host.ts'
 
@@ -31,9 +33,10 @@ export class Transports extends Context.Service<Transports, TransportsService>()
       const settings = yield* ServerSettings
       const gateway = yield* Gateway
       const host = yield* RealmHost
-      const report = (where: string, error: unknown): void => settings.log(`${where}: ${textOf(error)}`)
+      const log = yield* callbackLog('transport')
+      const report = (where: string, error: unknown): void => log.error(`${where}: ${textOf(error)}`)
       const common = {
-        admission: admissionTo(host, gateway),
+        admission: admissionTo(host, gateway, yield* effectRunner),
         allowedOrigins: settings.origins,
         limits: connectionLimits(settings),
         report,
@@ -62,7 +65,7 @@ export class Transports extends Context.Service<Transports, TransportsService>()
       const webRtc = yield* Effect.acquireRelease(makeWebRtc, (transport) =>
         Effect.promise(async () => transport?.stop()),
       )
-      yield* Effect.addFinalizer(() => Effect.promise(() => host.drain('The server stops.')))
+      yield* Effect.addFinalizer(() => host.drain)
       return {
         ready: webRtc
           ? Effect.tryPromise({ try: () => webRtc.ready, catch: (error) => webRtcError(settings, error) })
@@ -81,9 +84,13 @@ export class Transports extends Context.Service<Transports, TransportsService>()
 }
 
 /** Refuses before a connection is made: a client can be told to wait only while it asks over HTTP. */
-function admissionTo(host: Pick<RealmHostService, 'closedTo'>, gateway: Pick<GatewayService, 'admit'>): Admission {
+function admissionTo(
+  host: Pick<RealmHostService, 'closedTo'>,
+  gateway: Pick<GatewayService, 'admit'>,
+  run: RunEffect,
+): Admission {
   return async (token) => {
-    const admitted = await gateway.admit(token)
+    const admitted = await run(gateway.admit(token))
     const closure = admitted && host.closedTo()
     if (closure)
       throw new HttpError(503, closure.reason, `${closure.words.charAt(0).toUpperCase()}${closure.words.slice(1)}.`)

@@ -1,6 +1,6 @@
 import { Effect } from 'effect'
 import { expect, test } from 'vitest'
-import { useSites, OPERATOR, Site, Guest } from './api.fixture.ts'
+import { useSites, OPERATOR, Site, Guest, run } from './api.fixture.ts'
 
 useSites()
 
@@ -48,8 +48,8 @@ test('roles that were read before one was given or taken do not undo it', async 
     grants: (realm: string) => inner.grants(realm).pipe(Effect.tap(() => Effect.promise(() => held))),
   })
   const guest = await site.guest('Ada')
-  const reading = site.grants.refresh()
-  await site.grants.put('yard', guest.uid, { role: 'builder' }, 'operator')
+  const reading = run(site.grants.refresh)
+  await run(site.grants.put('yard', guest.uid, { role: 'builder' }, 'operator'))
   answer()
   await reading
   expect(site.grants.roleOf(guest.uid)).toBe('builder')

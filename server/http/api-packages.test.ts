@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { useSites, Site, Guest } from './api.fixture.ts'
+import { useSites, Site, Guest, run } from './api.fixture.ts'
 
 useSites()
 
@@ -59,7 +59,7 @@ test('who may bring a package into the realm: its owner, everyone once it is sha
   const [ada, bob] = [await site.guest('Ada'), await site.guest('Bob')]
   const hash = await ada.upload()
   const may = async (guest: Guest): Promise<unknown> => {
-    const answer = await site.packages.physicsFor(hash, guest.uid)
+    const answer = await run(site.packages.physicsFor(hash, guest.uid))
     return answer.ok ? answer.physics.kind : answer.reason
   }
   expect([await may(ada), await may(bob)]).toEqual(['object', 'not-permitted'])
@@ -67,10 +67,10 @@ test('who may bring a package into the realm: its owner, everyone once it is sha
   expect(await may(bob)).toBe('object')
   await ada.ask('PATCH', `packages/${hash}`, { sharing: 'owner' })
   expect(await may(bob)).toBe('not-permitted')
-  await site.grants.put('yard', bob.uid, { role: 'builder' }, 'operator')
+  await run(site.grants.put('yard', bob.uid, { role: 'builder' }, 'operator'))
   expect(await may(bob)).toBe('object')
   await ada.ask('DELETE', `packages/${hash}`)
   expect([await may(ada), await may(bob)]).toEqual(['not-permitted', 'object'])
-  expect(await site.packages.physicsFor('f'.repeat(64), ada.uid)).toEqual({ ok: false, reason: 'unknown-package' })
-  expect(await site.packages.physicsFor('../..', ada.uid)).toEqual({ ok: false, reason: 'unknown-package' })
+  expect(await run(site.packages.physicsFor('f'.repeat(64), ada.uid))).toEqual({ ok: false, reason: 'unknown-package' })
+  expect(await run(site.packages.physicsFor('../..', ada.uid))).toEqual({ ok: false, reason: 'unknown-package' })
 })

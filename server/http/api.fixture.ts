@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Effect } from 'effect'
 import { afterEach, beforeEach } from 'vitest'
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
 import type { IngestOutcome } from '../../ingest/types.ts'
@@ -18,7 +19,10 @@ import { loadStaticFiles } from './static-files.ts'
 import { UploadService } from '../uploads/upload-service.ts'
 import { FakeAssets, outcomeFor, sha256Of } from '../uploads/uploads.fake.ts'
 import { DedupeCache } from '../uploads/dedupe-cache.ts'
-import { PATIENCE } from '../uploads/retry.ts'
+import { SILENT } from '../log.ts'
+import type { RunEffect } from './run.ts'
+
+export const run: RunEffect = (effect) => Effect.runPromise(effect)
 
 export const OPERATOR = 'o'.repeat(43)
 
@@ -32,7 +36,7 @@ export class Site {
   readonly assets = new FakeAssets()
   readonly archive = memoryArchive()
   readonly changed: string[] = []
-  readonly grants = new Grants({ realm: 'yard', archive: this.archive, nowMs: Date.now, log: () => undefined })
+  readonly grants = new Grants({ realm: 'yard', archive: this.archive, nowMs: Date.now })
   readonly packages = new Packages({
     archive: this.archive,
     assets: this.assets,
@@ -53,7 +57,7 @@ export class Site {
       nextUser: () => player + 1,
       nowMs: Date.now,
     })
-    this.grants.tell((uid) => this.changed.push(uid))
+    this.grants.onChange((uid) => this.changed.push(uid))
     const ingest = async (file: string): Promise<IngestOutcome> => {
       const bytes = readFileSync(file)
       await this.gate
@@ -66,12 +70,10 @@ export class Site {
       dedupe: new DedupeCache(),
       ingestsMax: 1,
       ingest,
-      patience: PATIENCE,
       newId: () => crypto.randomUUID(),
       nowMs: Date.now,
       ingested: () => undefined,
       ended: () => undefined,
-      log: () => undefined,
     })
     const up = { kind: 'memory', state: 'up', sinceMs: 0 } as const
     const server = createServer(
@@ -81,7 +83,8 @@ export class Site {
         origins: ['https://friend.example'],
         transports: [],
         assets: this.assets,
-        api: makeApi(gateway, uploads, this.packages, makeGrantRoutes(this.grants, OPERATOR, Date.now)),
+        api: makeApi(gateway, uploads, this.packages, makeGrantRoutes(this.grants, OPERATOR, Date.now), run),
+        run,
         status: () => ({
           schema: 'otherworld/status/1',
           realms: [],
@@ -92,7 +95,7 @@ export class Site {
         }),
         health: () => healthOf({ id: 'yard', tick: 1, warning: null }, 0, 0, null),
         metrics: () => '',
-        log: () => undefined,
+        log: SILENT,
       }),
     )
     await new Promise<void>((resolve) => {

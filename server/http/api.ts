@@ -9,6 +9,7 @@ import { packageRoutes } from '../packages/routes.ts'
 import { uploadRoutes } from '../uploads/routes.ts'
 import type { UploadService } from '../uploads/upload-service.ts'
 import { makeRouter, type Router } from './router.ts'
+import type { RunEffect } from './run.ts'
 
 /** The user whose token a request bears. Rejects with RouteError 401. */
 export type ClaimsOf = (request: IncomingMessage) => Promise<Claims>
@@ -18,11 +19,12 @@ export function makeApi(
   uploads: UploadService,
   packages: Packages,
   grants: GrantRoutes,
+  run: RunEffect,
 ): Router {
-  const claimsOf: ClaimsOf = (request) => bearerOf(request, gateway)
+  const claimsOf: ClaimsOf = (request) => run(bearerOf(request, gateway))
   return makeRouter({
-    ...uploadRoutes(uploads, claimsOf),
-    ...packageRoutes(packages, claimsOf),
-    ...grants(claimsOf),
+    ...uploadRoutes(uploads, claimsOf, run),
+    ...packageRoutes(packages, claimsOf, run),
+    ...grants(claimsOf, run),
   })
 }

@@ -3,9 +3,11 @@ import { createServer, request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Effect } from 'effect'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeGateway } from '../accounts/gateway.ts'
 import { httpHandler, type HttpParts } from './handler.ts'
+import { SILENT } from '../log.ts'
 import { loadStaticFiles } from './static-files.ts'
 import { healthOf } from './status.ts'
 
@@ -59,7 +61,8 @@ async function start(changes: Partial<HttpParts> = {}): Promise<string> {
     }),
     health: () => healthOf({ id: 'home', tick: 5, warning: 'a warning' }, 0, 10, problem),
     metrics: () => '# HELP a A.\n# TYPE a gauge\na 1\n',
-    log: (line) => logged.push(line),
+    log: { ...SILENT, error: (line) => void logged.push(line) },
+    run: (effect) => Effect.runPromise(effect),
     ...changes,
   }
   server = createServer(httpHandler(parts))

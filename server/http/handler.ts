@@ -1,16 +1,18 @@
 /** The routes of the server's HTTP port. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
-import { Effect, Exit, Cause } from 'effect'
+import { Effect } from 'effect'
 import { isLoopback, plainAddress } from '../../http/connection-limits.ts'
 import { API_CORS, handleCors, HttpError, sendError, sendJson } from '../../http/http.ts'
 import type { AssetsService } from '../../storage/assets/index.ts'
 import { openApi, statusOf, type ErrorReason, type Login, type OpenApi } from '../../http-api/index.ts'
 import { METRICS_CONTENT_TYPE } from '../metrics/text.ts'
-import { LoginError, type GatewayService } from '../accounts/gateway.ts'
+import type { GatewayService } from '../accounts/gateway.ts'
+import type { CallbackLog } from '../log.ts'
 import { packageVersion } from '../package-root.ts'
 import { RouteError, securityHeaders, sendText } from './reply.ts'
 import { makeRouter, only, type Router } from './router.ts'
+import type { RunEffect } from './run.ts'
 import type { StaticFiles } from './static-files.ts'
 import type { Health, ServerStatus } from './status.ts'
 
@@ -28,7 +30,8 @@ export interface HttpParts {
   health(): Health
   /** In Prometheus' text format. */
   metrics(): string
-  log(line: string): void
+  readonly log: CallbackLog
+  readonly run: RunEffect
 }
 
 /** Answers every request; what a handler throws becomes a JSON error, and never ends the process. */
@@ -39,7 +42,9 @@ export function httpHandler(parts: HttpParts): (request: IncomingMessage, respon
     response.on('error', () => undefined)
     route(parts, server, request, response).catch((error: unknown) => {
       if (!(error instanceof HttpError))
-        parts.log(`http: ${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`)
+        parts.log.error(
+          `${request.method} ${(request.url ?? '').split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`,
+        )
       sendError(response, error)
     })
   }
@@ -72,7 +77,7 @@ async function route(
 /** The part of the API that is about the server itself. */
 const serverRoutes = (parts: HttpParts): Router =>
   makeRouter({
-    login: ({ request, json }) => login(parts.gateway, request, json),
+    login: ({ request, json }) => login(parts.gateway, request, json, parts.run),
     status: () => Promise.resolve(parts.status()),
     openApi: () => Promise.resolve(document()),
   })
@@ -102,18 +107,21 @@ async function login(
   gateway: GatewayService,
   { headers, socket }: IncomingMessage,
   json: () => Promise<unknown>,
+  run: RunEffect,
 ): Promise<Login> {
   const caller = {
     address: callerAddress(plainAddress(socket.remoteAddress ?? ''), headers['x-forwarded-for']),
     host: headers.host,
     forwarded: headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined,
   }
-  const exit = await Effect.runPromiseExit(gateway.login(await json(), caller))
-  if (Exit.isSuccess(exit)) return exit.value
-  const error = Cause.squash(exit.cause)
-  if (!(error instanceof LoginError)) throw error
-  const { reason, what, where, fix } = error
-  throw new RouteError<ErrorReason>(statusOf(reason), reason, what, where, fix)
+  const reply = gateway
+    .login(await json(), caller)
+    .pipe(
+      Effect.mapError(
+        ({ reason, what, where, fix }) => new RouteError<ErrorReason>(statusOf(reason), reason, what, where, fix),
+      ),
+    )
+  return run(reply)
 }
 
 /** Plain words where the viewer is not built; no scripts, no styles. */

@@ -6,6 +6,7 @@ import { limitBody } from './body-deadline.ts'
 import { ServerSettings, type Settings } from '../config.ts'
 import { codeOf, ServerError, textOf } from '../error.ts'
 import { HEADER_BYTES_MAX, REQUEST_CHECK_MS, REQUEST_MS_MAX, SOCKETS_MAX, STALL_MS_MAX } from '../limits.ts'
+import { callbackLog, type CallbackLog } from '../log.ts'
 import { SocketLimits } from './socket-limits.ts'
 
 export interface ListenerService {
@@ -21,13 +22,14 @@ export class Listener extends Context.Service<Listener, ListenerService>()('othe
     Listener,
     Effect.gen(function* () {
       const settings = yield* ServerSettings
+      const log = yield* callbackLog('http')
       let handler: RequestListener = unavailable(
         settings.origins,
         'starting',
         'The server is starting. Try again in a moment.',
       )
       const server = yield* Effect.acquireRelease(
-        listen(settings, (request, response) => handler(request, response)),
+        listen(settings, log, (request, response) => handler(request, response)),
         (running) => Effect.promise(() => shut(running)),
       )
       const address = server.address()
@@ -54,7 +56,7 @@ function unavailable(origins: readonly string[], reason: 'starting' | 'stopping'
   }
 }
 
-function listen(settings: Settings, handler: RequestListener): Effect.Effect<Server, ServerError> {
+function listen(settings: Settings, log: CallbackLog, handler: RequestListener): Effect.Effect<Server, ServerError> {
   return Effect.callback((resume) => {
     const server = createServer(
       {
@@ -77,7 +79,7 @@ function listen(settings: Settings, handler: RequestListener): Effect.Effect<Ser
     server.once('error', failed)
     server.listen(settings.port, settings.host, () => {
       server.off('error', failed)
-      server.on('error', (error) => settings.log(`http: ${error.message}`))
+      server.on('error', (error) => log.error(error.message))
       resume(Effect.succeed(server))
     })
   })

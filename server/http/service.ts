@@ -12,10 +12,12 @@ import { httpHandler } from './handler.ts'
 import { Listener } from './listener.ts'
 import { scrape } from '../metrics/scrape.ts'
 import { ServerMeters } from '../metrics/server-meters.ts'
+import { callbackLog } from '../log.ts'
 import { packageRoot } from '../package-root.ts'
 import { PackagesService } from '../packages/packages.ts'
 import { RealmHost } from '../host/realm-host.ts'
 import { RecordWriteBehindService } from '../host/record-write-behind.ts'
+import { effectRunner } from './run.ts'
 import { loadStaticFiles } from './static-files.ts'
 import type { ThingsStatus } from './status.ts'
 import { Stores } from '../host/stores.ts'
@@ -44,6 +46,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
       const records = yield* RecordWriteBehindService
       const stores = yield* Stores
       const assets = yield* Assets
+      const run = yield* effectRunner
       const things = (): ThingsStatus => ({
         ...stores.state(),
         uploads: uploads.counts,
@@ -52,7 +55,8 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
       const handler = httpHandler({
         gateway,
         assets,
-        api: makeApi(gateway, uploads, packages, makeGrantRoutes(grants, data.operatorToken, Date.now)),
+        api: makeApi(gateway, uploads, packages, makeGrantRoutes(grants, data.operatorToken, Date.now), run),
+        run,
         viewer: loadStaticFiles(join(packageRoot(), 'dist/viewer')),
         origins: settings.origins,
         transports: transports.routes,
@@ -66,7 +70,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
             transports: transports.stats(),
             things: things(),
           }),
-        log: settings.log,
+        log: yield* callbackLog('http'),
       })
       listener.answerWith(handler)
       transports.attach(listener.server)

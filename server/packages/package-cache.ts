@@ -1,31 +1,33 @@
-/** Packages as they were read from the archive: a package is what its hash says, so that none is ever out of date. */
+/** Packages that were read from the archive. Their hash is that of their content, so none is ever out of date. */
+import { Effect } from 'effect'
+import { LruMap } from '../../http/lru-map.ts'
 import type { ArchiveService, StoredPackage } from '../../storage/archive/archive.ts'
 import { PACKAGES_KNOWN_MAX } from '../limits.ts'
-import { inTime } from '../uploads/retry.ts'
+import type { RouteError } from '../http/reply.ts'
+import { inTime, type StoreError } from '../uploads/retry.ts'
 
 const HASH = /^[0-9a-f]{64}$/
 
 export class PackageCache {
-  private readonly archive: Pick<ArchiveService, 'package'>
-  /** The one used longest ago first. */
-  private readonly known = new Map<string, StoredPackage>()
+  readonly #archive: Pick<ArchiveService, 'package'>
+  readonly #known = new LruMap<string, StoredPackage>(PACKAGES_KNOWN_MAX)
 
   constructor(archive: Pick<ArchiveService, 'package'>) {
-    this.archive = archive
+    this.#archive = archive
   }
 
-  /** Null: there is none. Throws RouteError `store-away`. */
-  async find(hash: string, msMax?: number): Promise<StoredPackage | null> {
-    if (!HASH.test(hash)) return null
-    const found = this.known.get(hash) ?? (await inTime(this.archive.package(hash), msMax))
-    if (found) this.keep(found)
-    return found
-  }
-
-  private keep(stored: StoredPackage): void {
-    this.known.delete(stored.hash)
-    this.known.set(stored.hash, stored)
-    const oldest = this.known.keys().next()
-    if (this.known.size > PACKAGES_KNOWN_MAX && !oldest.done) this.known.delete(oldest.value)
+  /** Null: there is none. */
+  find(hash: string, msMax?: number): Effect.Effect<StoredPackage | null, RouteError | StoreError> {
+    return Effect.suspend(() => {
+      if (!HASH.test(hash)) return Effect.succeed(null)
+      const found = this.#known.get(hash)
+      if (found) return Effect.succeed(found)
+      return inTime(this.#archive.package(hash), msMax).pipe(
+        Effect.map((stored) => {
+          if (stored) this.#known.set(hash, stored)
+          return stored
+        }),
+      )
+    })
   }
 }

@@ -1,4 +1,4 @@
-/** Packages towards users and realms: what they are, where their files are, who may use them. */
+/** Packages for users and realms: manifests, links to files, and who may use them. */
 import { Context, Effect, Layer } from 'effect'
 import type { ArchiveService, ObjectRecord, RealmRole } from '../../storage/archive/archive.ts'
 import { Archive } from '../../storage/archive/index.ts'
@@ -12,7 +12,7 @@ import { readBody } from '../http/router.ts'
 import { DOWNLOAD_LINK_SECONDS, PACKAGE_ANSWER_MS_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
 import type { PackageAnswer } from '../realm-messages.ts'
 import type { Claims } from '../accounts/tokens.ts'
-import { inTime } from '../uploads/retry.ts'
+import { inTime, orRefuse, type StoreError } from '../uploads/retry.ts'
 import { PackageCache } from './package-cache.ts'
 
 export interface PackagesParts {
@@ -22,107 +22,129 @@ export interface PackagesParts {
   roleOf(uid: string): RealmRole | null
 }
 
+type Failure = RouteError | StoreError
+
 export class Packages {
-  private readonly parts: PackagesParts
-  private readonly cache: PackageCache
+  readonly #parts: PackagesParts
+  readonly #cache: PackageCache
 
   constructor(parts: PackagesParts) {
-    this.parts = parts
-    this.cache = new PackageCache(parts.archive)
+    this.#parts = parts
+    this.#cache = new PackageCache(parts.archive)
   }
 
-  /** To whoever knows the hash: all who are in a realm must see what stands there. Throws RouteError. */
-  async tell(hash: string, { uid }: Claims): Promise<PackageDescription> {
-    const stored = await this.cache.find(hash)
-    if (!stored) throw unknown(hash)
-    const { manifest } = stored
-    const own = await this.ownRecord(hash, uid)
-    const { runtime, original, levels, textures } = manifest.files
-    return {
-      schema: 'otherworld/package/1',
-      hash,
-      manifest,
-      files: {
-        runtime: await this.link(runtime),
-        original: own ? await this.link(original) : null,
-        levels: await Promise.all(levels.map((each) => this.link(each))),
-        textures: Object.fromEntries(
-          await Promise.all(textures.map(async (each) => [each.id, await this.link(each)] as const)),
-        ),
-      },
-    }
+  /** For everyone who knows the hash: all who are in a realm must see what is there. */
+  tell(hash: string, { uid }: Claims): Effect.Effect<PackageDescription, Failure> {
+    return Effect.gen({ self: this }, function* () {
+      const stored = yield* this.#cache.find(hash)
+      if (!stored) return yield* Effect.fail(unknown(hash))
+      const { manifest } = stored
+      const own = yield* this.#ownRecord(hash, uid)
+      const { runtime, original, levels, textures } = manifest.files
+      return {
+        schema: 'otherworld/package/1' as const,
+        hash,
+        manifest,
+        files: {
+          runtime: yield* this.#link(runtime),
+          original: own ? yield* this.#link(original) : null,
+          levels: yield* Effect.all(
+            levels.map((each) => this.#link(each)),
+            ALL_AT_ONCE,
+          ),
+          textures: Object.fromEntries(
+            yield* Effect.all(
+              textures.map((each) => Effect.map(this.#link(each), (link) => [each.id, link] as const)),
+              ALL_AT_ONCE,
+            ),
+          ),
+        },
+      }
+    })
   }
 
-  private async link({ sha256 }: PackageFile): Promise<FileLink> {
-    const { url, expiresAtMs } = await inTime(this.parts.assets.downloadLink(`sha256/${sha256}`, DOWNLOAD_LINK_SECONDS))
-    return { url, expiresAtMs }
-  }
-
-  /** The asker's own, and those that others share with everyone, the newest of them first. */
-  async list({ uid }: Claims): Promise<readonly PackageRecord[]> {
-    const [own, shared] = await Promise.all([
-      inTime(this.parts.archive.recordsOf(uid)),
-      inTime(this.parts.archive.sharedRecords(PACKAGES_PER_USER_MAX)),
-    ])
-    const others = new Map(
-      shared
-        .filter((each) => own.every((mine) => mine.package !== each.package))
-        .toReversed()
-        .map((each) => [each.package, each]),
+  #link({ sha256 }: PackageFile): Effect.Effect<FileLink, Failure> {
+    return inTime(this.#parts.assets.downloadLink(`sha256/${sha256}`, DOWNLOAD_LINK_SECONDS)).pipe(
+      Effect.map(({ url, expiresAtMs }) => ({ url, expiresAtMs })),
     )
-    const told: PackageRecord[] = []
-    for (const record of [...own, ...[...others.values()].toReversed()]) {
-      const stored = await this.cache.find(record.package)
-      if (stored) told.push(this.toldOf(record, stored.kind, uid))
-    }
-    return told
   }
 
-  private toldOf(
-    { package: hash, name, sharing, bytes, createdAtMs, userUid }: ObjectRecord,
-    kind: PackageKind,
-    uid: string,
-  ): PackageRecord {
-    return { hash, name, kind, sharing, bytes, createdAtMs, own: userUid === uid }
+  /** The user's own, and those that others share with everyone, the newest of them first. */
+  list({ uid }: Claims): Effect.Effect<readonly PackageRecord[], Failure> {
+    const { archive } = this.#parts
+    return Effect.gen({ self: this }, function* () {
+      const [own, shared] = yield* Effect.all(
+        [inTime(archive.recordsOf(uid)), inTime(archive.sharedRecords(PACKAGES_PER_USER_MAX))],
+        ALL_AT_ONCE,
+      )
+      const others = new Map(
+        shared
+          .filter((each) => own.every((mine) => mine.package !== each.package))
+          .toReversed()
+          .map((each) => [each.package, each]),
+      )
+      const told: PackageRecord[] = []
+      for (const record of [...own, ...[...others.values()].toReversed()]) {
+        const stored = yield* this.#cache.find(record.package)
+        if (stored) told.push(toldOf(record, stored.kind, uid))
+      }
+      return told
+    })
   }
 
-  /** Throws RouteError 404 where the asker has no record of it. */
-  async share(hash: string, body: unknown, { uid }: Claims): Promise<PackageRecord> {
-    const { sharing } = readBody('sharePackage', body)
-    const record = await this.ownRecord(hash, uid)
-    const stored = record ? await this.cache.find(hash) : null
-    if (!record || !stored || !(await inTime(this.parts.archive.setSharing(record.id, uid, sharing))))
-      throw notYours(hash)
-    return this.toldOf({ ...record, sharing }, stored.kind, uid)
+  /** Fails with 404 where the user has no record of it. */
+  share(hash: string, body: unknown, { uid }: Claims): Effect.Effect<PackageRecord, Failure> {
+    return Effect.gen({ self: this }, function* () {
+      const { sharing } = yield* orRefuse(() => readBody('sharePackage', body))
+      const record = yield* this.#ownRecord(hash, uid)
+      const stored = record ? yield* this.#cache.find(hash) : null
+      if (!record || !stored || !(yield* inTime(this.#parts.archive.setSharing(record.id, uid, sharing))))
+        return yield* Effect.fail(notYours(hash))
+      return toldOf({ ...record, sharing }, stored.kind, uid)
+    })
   }
 
-  /** Removes the asker's record: it can be used by its other owners alone. What stands in realms stays. Throws RouteError 404. */
-  async remove(hash: string, { uid }: Claims): Promise<void> {
-    const record = await this.ownRecord(hash, uid)
-    if (!record || !(await inTime(this.parts.archive.removeRecord(record.id, uid)))) throw notYours(hash)
+  /** Removes the user's record; other owners keep theirs, and what is in realms stays. Fails with 404 where there is none. */
+  remove(hash: string, { uid }: Claims): Effect.Effect<void, Failure> {
+    return Effect.gen({ self: this }, function* () {
+      const record = yield* this.#ownRecord(hash, uid)
+      if (!record || !(yield* inTime(this.#parts.archive.removeRecord(record.id, uid))))
+        return yield* Effect.fail(notYours(hash))
+      return undefined
+    })
   }
 
-  private async ownRecord(hash: string, uid: string): Promise<ObjectRecord | undefined> {
-    return (await inTime(this.parts.archive.recordsOf(uid))).find((record) => record.package === hash)
+  #ownRecord(hash: string, uid: string): Effect.Effect<ObjectRecord | undefined, Failure> {
+    return inTime(this.#parts.archive.recordsOf(uid)).pipe(
+      Effect.map((records) => records.find((record) => record.package === hash)),
+    )
   }
 
-  /** For the realm: may the user bring it in, and what does the simulation take? Answers in time, never rejects. */
-  async physicsFor(hash: string, uid: string): Promise<PackageAnswer> {
-    try {
-      const [stored, may] = await Promise.all([this.cache.find(hash, PACKAGE_ANSWER_MS_MAX), this.mayUse(hash, uid)])
-      if (!stored) return { ok: false, reason: 'unknown-package' }
-      return may ? { ok: true, physics: stored.manifest.physics } : { ok: false, reason: 'not-permitted' }
-    } catch {
-      return { ok: false, reason: 'archive-away' }
-    }
+  /** For the realm: may the user bring it in, and what does the simulation take? Answers in time, never fails. */
+  physicsFor(hash: string, uid: string): Effect.Effect<PackageAnswer> {
+    return Effect.all([this.#cache.find(hash, PACKAGE_ANSWER_MS_MAX), this.#mayUse(hash, uid)], ALL_AT_ONCE).pipe(
+      Effect.map(([stored, may]): PackageAnswer => {
+        if (!stored) return { ok: false, reason: 'unknown-package' }
+        return may ? { ok: true, physics: stored.manifest.physics } : { ok: false, reason: 'not-permitted' }
+      }),
+      Effect.catchCause(() => Effect.succeed<PackageAnswer>({ ok: false, reason: 'archive-away' })),
+    )
   }
 
-  /** Its owners, everyone where one of them shares it, and who has a role in the realm. */
-  private async mayUse(hash: string, uid: string): Promise<boolean> {
-    if (this.parts.roleOf(uid) !== null) return true
-    return inTime(this.parts.archive.mayUse(uid, hash), PACKAGE_ANSWER_MS_MAX)
+  /** True for its owners, for everyone where one of them shares it, and for users with a role in the realm. */
+  #mayUse(hash: string, uid: string): Effect.Effect<boolean, Failure> {
+    if (this.#parts.roleOf(uid) !== null) return Effect.succeed(true)
+    return inTime(this.#parts.archive.mayUse(uid, hash), PACKAGE_ANSWER_MS_MAX)
   }
 }
+
+const ALL_AT_ONCE = { concurrency: 'unbounded' } as const
+
+const toldOf = (
+  { package: hash, name, sharing, bytes, createdAtMs, userUid }: ObjectRecord,
+  kind: PackageKind,
+  uid: string,
+): PackageRecord => ({ hash, name, kind, sharing, bytes, createdAtMs, own: userUid === uid })
 
 const unknown = (hash: string): RouteError =>
   new RouteError(

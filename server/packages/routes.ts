@@ -1,21 +1,22 @@
 /** Handles requests for packages. */
 import type { ClaimsOf } from '../http/api.ts'
 import type { Handlers } from '../http/router.ts'
+import type { RunEffect } from '../http/run.ts'
 import type { Packages } from './packages.ts'
 
-export const packageRoutes = (packages: Packages, claimsOf: ClaimsOf) =>
+export const packageRoutes = (packages: Packages, claimsOf: ClaimsOf, run: RunEffect) =>
   ({
     listPackages: async ({ request }) => ({
       schema: 'otherworld/packages/1',
-      packages: await packages.list(await claimsOf(request)),
+      packages: await run(packages.list(await claimsOf(request))),
     }),
-    readPackage: async ({ request, parameters: { hash } }) => packages.tell(hash, await claimsOf(request)),
+    readPackage: async ({ request, parameters: { hash } }) => run(packages.tell(hash, await claimsOf(request))),
     sharePackage: async ({ request, parameters: { hash }, json }) => {
       const user = await claimsOf(request)
-      return packages.share(hash, await json(), user)
+      return run(packages.share(hash, await json(), user))
     },
     removePackage: async ({ request, parameters: { hash } }) => {
-      await packages.remove(hash, await claimsOf(request))
+      await run(packages.remove(hash, await claimsOf(request)))
       return undefined
     },
   }) satisfies Handlers

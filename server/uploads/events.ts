@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { FOLLOWER_BEAT_MS, FOLLOWER_BUFFER_BYTES_MAX } from '../limits.ts'
 import { isSettled, type UploadStatus } from '../../http-api/index.ts'
 import type { Claims } from '../accounts/tokens.ts'
+import type { RunEffect } from '../http/run.ts'
 import type { UploadService } from './upload-service.ts'
 
 /** A client that lost the connection requests the events again after this long, ms. */
@@ -13,8 +14,9 @@ export async function sendEvents(
   id: string,
   claims: Claims,
   response: ServerResponse,
+  run: RunEffect,
 ): Promise<void> {
-  const first = await uploads.status(id, claims)
+  const first = await run(uploads.status(id, claims))
   // Without a connection there will be no `close` event, and this follower would stay until the upload is settled.
   if (response.destroyed) return
   let beat: NodeJS.Timeout | undefined
@@ -39,7 +41,7 @@ export async function sendEvents(
     'x-accel-buffering': 'no',
   })
   response.write(`retry: ${RETRY_MS}\n\n`)
-  send(end ? first : await uploads.status(id, claims))
+  send(end ? first : await run(uploads.status(id, claims)))
   if (!end) return finish()
   response.once('close', finish)
   beat = setInterval(() => write(': still here\n\n'), FOLLOWER_BEAT_MS)

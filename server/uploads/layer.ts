@@ -1,26 +1,24 @@
-/** Uploads as a service: the uploads over this server's stores, with the ingest in a process of its own. */
+/** Uploads as a service over this server's stores, with the ingest in a process of its own. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { Context, Effect, Layer } from 'effect'
+import { Context, Effect, Layer, Schedule } from 'effect'
 import { Archive } from '../../storage/archive/index.ts'
 import { Assets, type AssetsService } from '../../storage/assets/index.ts'
 import { ingestInChild } from '../../ingest/child.ts'
-import { ServerSettings } from '../config.ts'
 import { DataDirectoryService } from '../accounts/data-directory.ts'
 import { ServerError, textOf } from '../error.ts'
 import { INGESTS_MAX, QUARANTINE_CHECK_MS, QUARANTINE_MS_MAX } from '../limits.ts'
+import { inArea } from '../log.ts'
 import { ServerMeters } from '../metrics/server-meters.ts'
 import { UploadService } from './upload-service.ts'
 import { DedupeCache } from './dedupe-cache.ts'
-import { outcomeOf, PATIENCE } from './retry.ts'
 
 export class Uploads extends Context.Service<Uploads, UploadService>()('otherworld/Uploads') {
   static readonly layer = Layer.effect(
     Uploads,
     Effect.gen(function* () {
-      const { log } = yield* ServerSettings
       const { path } = yield* DataDirectoryService
       const { table } = yield* ServerMeters
       const archive = yield* Archive
@@ -33,10 +31,8 @@ export class Uploads extends Context.Service<Uploads, UploadService>()('otherwor
               archive,
               assets,
               directory,
-              log,
               ingest: ingestInChild,
               dedupe: new DedupeCache(),
-              patience: PATIENCE,
               // The realm keeps a core for itself.
               ingestsMax: Math.max(1, Math.min(INGESTS_MAX, availableParallelism() - 1)),
               newId: randomUUID,
@@ -45,18 +41,12 @@ export class Uploads extends Context.Service<Uploads, UploadService>()('otherwor
               ended: (ending) => table.count('uploadsEnded', ending),
             }),
         ),
-        (running) => Effect.promise(() => running.stop()),
+        (running) => running.stop,
       )
-      const tidy = (): void => {
-        uploads.tidy()
-        void sweep(assets, log)
-      }
-      yield* Effect.acquireRelease(
-        Effect.sync(() => {
-          tidy()
-          return setInterval(tidy, QUARANTINE_CHECK_MS)
-        }),
-        (timer) => Effect.sync(() => clearInterval(timer)),
+      yield* Effect.andThen(uploads.tidy, sweep(assets)).pipe(
+        Effect.repeat(Schedule.spaced(QUARANTINE_CHECK_MS)),
+        inArea('uploads'),
+        Effect.forkScoped,
       )
       return uploads
     }),
@@ -64,12 +54,15 @@ export class Uploads extends Context.Service<Uploads, UploadService>()('otherwor
 }
 
 /** A store that is away is swept the next time. */
-async function sweep(assets: AssetsService, log: (line: string) => void): Promise<void> {
-  const count = await outcomeOf(assets.sweepQuarantine(QUARANTINE_MS_MAX)).catch(() => 0)
-  if (count > 0) log(`uploads: ${count} files that nobody completed were removed`)
-}
+const sweep = (assets: AssetsService): Effect.Effect<void> =>
+  assets.sweepQuarantine(QUARANTINE_MS_MAX).pipe(
+    Effect.flatMap((count) =>
+      count > 0 ? Effect.logInfo(`${count} files that nobody completed were removed`) : Effect.void,
+    ),
+    Effect.ignore,
+  )
 
-/** What an earlier server left behind when it was killed is rubbish. */
+/** Removes what an earlier server left when it was killed. */
 function emptyFolder(directory: string): Effect.Effect<string, ServerError> {
   return Effect.tryPromise({
     try: async () => {

@@ -2,23 +2,24 @@
 import { isLoopback, limitKey, plainAddress } from '../../http/connection-limits.ts'
 import type { ClaimsOf } from '../http/api.ts'
 import type { Handlers } from '../http/router.ts'
+import type { RunEffect } from '../http/run.ts'
 import { sendEvents } from './events.ts'
 import type { UploadService } from './upload-service.ts'
 
-export const uploadRoutes = (uploads: UploadService, claimsOf: ClaimsOf) =>
+export const uploadRoutes = (uploads: UploadService, claimsOf: ClaimsOf, run: RunEffect) =>
   ({
     declareUpload: async ({ request, json }) => {
       const user = await claimsOf(request)
-      return uploads.declare(await json(), user, addressOf(request.socket.remoteAddress))
+      return run(uploads.declare(await json(), user, addressOf(request.socket.remoteAddress)))
     },
-    readUpload: async ({ request, parameters: { id } }) => uploads.status(id, await claimsOf(request)),
-    completeUpload: async ({ request, parameters: { id } }) => uploads.complete(id, await claimsOf(request)),
+    readUpload: async ({ request, parameters: { id } }) => run(uploads.status(id, await claimsOf(request))),
+    completeUpload: async ({ request, parameters: { id } }) => run(uploads.complete(id, await claimsOf(request))),
     followUpload: async ({ request, response, parameters: { id } }) => {
-      await sendEvents(uploads, id, await claimsOf(request), response)
+      await sendEvents(uploads, id, await claimsOf(request), response, run)
       return undefined
     },
     abandonUpload: async ({ request, parameters: { id } }) => {
-      uploads.abandon(id, await claimsOf(request))
+      await run(uploads.abandon(id, await claimsOf(request)))
       return undefined
     },
   }) satisfies Handlers

@@ -4,7 +4,6 @@ import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import type { IngestOutcome } from '../../ingest/types.ts'
 import { FOLLOWERS_PER_UPLOAD_MAX } from '../limits.ts'
-import { sendEvents } from './events.ts'
 import { outcomeFor } from './uploads.fake.ts'
 import type { UploadStatus } from '../../http-api/index.ts'
 import { useDirectory, ADA, CUP, Shop, user } from './upload-service.fixture.ts'
@@ -97,7 +96,7 @@ test('who has gone away before its events begin is not followed for', async () =
   for (let i = 0; i <= FOLLOWERS_PER_UPLOAD_MAX; i++) {
     const gone = new ServerResponse(new IncomingMessage(new Socket()))
     gone.destroy()
-    await sendEvents(shop.uploads, id, ADA, gone)
+    await shop.uploads.events(id, ADA, gone)
   }
   expect(shop.uploads.follow(id, ADA, () => undefined)).not.toBeNull()
 })

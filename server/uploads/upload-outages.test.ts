@@ -61,15 +61,17 @@ test('what was done before a restart is still known to be done; what was not is 
 
 test('a server that stops says so to who waits, and waits for what runs', async () => {
   const running: (() => void)[] = []
-  const shop = new Shop({
-    ingest: (file) =>
-      new Promise((resolve) => {
-        const bytes = readFileSync(file)
-        running.push(() => resolve(outcomeFor(bytes, 'cup')))
-      }),
-    // No time passes: the stop is not to end by its limit.
-    patience: { patienceMs: 10_000, nowMs: () => 0, sleep: () => new Promise(() => undefined) },
-  })
+  const shop = new Shop(
+    {
+      ingest: (file) =>
+        new Promise((resolve) => {
+          const bytes = readFileSync(file)
+          running.push(() => resolve(outcomeFor(bytes, 'cup')))
+        }),
+    },
+    // No sleep ends: the stop is not to end by its limit.
+    () => false,
+  )
   const { id } = await shop.declare()
   shop.assets.files.set(`quarantine/${id}`, CUP)
   await shop.uploads.complete(id, ADA)

@@ -1,21 +1,23 @@
-/** The course of an upload whose bytes have arrived: checked, ingested, stored, recorded. Each step may be done again. */
+/** The pipeline of an upload whose bytes have arrived: received, reused, ingested, stored, recorded. Each stage may run again. */
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Cause, Effect, Exit } from 'effect'
 import type { ArchiveService, ObjectRecord } from '../../storage/archive/archive.ts'
-import { AssetError, type AssetsService } from '../../storage/assets/assets.ts'
+import type { AssetsService } from '../../storage/assets/assets.ts'
 import { sha256Of } from '../../storage/assets/hash.ts'
 import type { IngestOptions, IngestOutcome, IngestStage, IngestWarning, Rejection } from '../../ingest/types.ts'
 import type { PackageManifest } from '../../packages/manifest.ts'
 import { textOf } from '../error.ts'
-import { PACKAGE_BYTES_PER_USER_MAX, PACKAGES_PER_USER_MAX } from '../limits.ts'
+import { PACKAGE_BYTES_PER_USER_MAX, PACKAGES_PER_USER_MAX, STORE_ANSWER_MS_MAX } from '../limits.ts'
+import { callbackLog, inArea } from '../log.ts'
 import { fingerprintOf } from './declaration.ts'
 import type { DedupeCache } from './dedupe-cache.ts'
-import { isStoreError, outcomeOf, PATIENCE, patiently, type Patience } from './retry.ts'
+import { isStoreError, retryWhileAway, type StoreError } from './retry.ts'
 import type { Upload } from './upload.ts'
 
 export const QUOTA = { bytesMax: PACKAGE_BYTES_PER_USER_MAX, countMax: PACKAGES_PER_USER_MAX }
 
-/** Ingests a file of this machine in a process of its own, which ends with the signal; rejects where it could not be done at all. */
+/** Ingests a local file in a process of its own, which ends with the signal; rejects where the ingest itself fails. */
 export type IngestFileAt = (
   file: string,
   options: IngestOptions,
@@ -29,204 +31,264 @@ export interface PipelineParts {
   /** Where the file lies while it is ingested. */
   readonly directory: string
   readonly dedupe: DedupeCache
-  readonly patience: Pick<Patience, 'patienceMs' | 'nowMs' | 'sleep'>
   /** Unix time. */
   nowMs(): number
   ingested(seconds: number): void
-  log(line: string): void
 }
 
-/** An end that is no fault of the server's. */
-class Ended extends Error {
+/** An end that is no fault of the server's: the upload fails with the message, or is rejected with the rules it breaks. */
+class UploadEnd {
+  readonly message: string
   readonly rejections: readonly Rejection[]
-  constructor(message: string, rejections: readonly Rejection[] = []) {
-    super(message)
+  readonly warnings: readonly IngestWarning[]
+  constructor(message: string, rejections: readonly Rejection[] = [], warnings: readonly IngestWarning[] = []) {
+    this.message = message
     this.rejections = rejections
+    this.warnings = warnings
   }
 }
 
-/** Carries the upload to its end, whatever that is; never rejects. */
-export async function runPipeline(upload: Upload, parts: PipelineParts): Promise<void> {
-  try {
-    await run(upload, parts)
-  } catch (error) {
-    settleBy(error, upload, parts)
-  }
-  // What cannot be removed now is swept later.
-  await outcomeOf(parts.assets.remove(upload.key)).catch(() => undefined)
+/** The package that the upload becomes, once it is known. */
+interface Result {
+  readonly hash: string
+  readonly manifest: PackageManifest
+  readonly warnings: readonly IngestWarning[]
 }
 
-function settleBy(error: unknown, upload: Upload, { log }: PipelineParts): void {
-  if (error instanceof Ended && error.rejections.length > 0)
-    return upload.now('rejected', { rejections: error.rejections })
-  if (error instanceof Ended) return upload.now('failed', { message: error.message })
-  log(`upload ${upload.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-  if (isStoreError(error) && error.isRetryable)
-    return upload.now('failed', {
-      message:
-        'The server could not reach its archive or its store of files for some minutes. Upload the file again later.',
-    })
-  if (isStoreError(error) && error.reason === 'broken')
-    return upload.now('failed', {
-      message:
-        'The archive of this server is damaged. Tell its operator, and upload the file again when that is mended.',
-    })
-  if (isStoreError(error) && error.reason === 'full')
-    return upload.now('failed', {
-      message: 'The server has no room for more files. Tell its operator, and try again later.',
-    })
-  return upload.now('failed', {
-    message: 'The server failed at this file. Try again; if that fails too, tell its operator.',
-  })
+/** What the stages hand on to each other. */
+interface Job {
+  readonly upload: Upload
+  readonly parts: PipelineParts
+  bytes: Uint8Array
+  /** Of `ingest`: what is to be stored. */
+  files: Extract<IngestOutcome, { accepted: true }>['files'] | null
+  result: Result | null
 }
 
-async function run(upload: Upload, parts: PipelineParts): Promise<void> {
-  upload.now('checking')
-  const patience: Patience = {
-    ...PATIENCE,
-    ...parts.patience,
-    signal: upload.given.signal,
-    say: (message) => upload.say(message),
-  }
-  const fingerprint = fingerprintOf(upload.declaration)
-  const bytes = await receivedBytes(upload, parts, patience)
-  const known = parts.dedupe.hashOf(fingerprint)
-  const stored = known === null ? null : await patiently(patience, () => parts.archive.package(known))
-  if (stored) return record(upload, stored.hash, stored.manifest, [], parts, patience)
-  const outcome = await ingested(upload, bytes, parts)
-  if (!outcome.accepted) return upload.now('rejected', { rejections: outcome.rejections, warnings: outcome.warnings })
-  await store(upload, outcome, parts, patience)
-  await patiently(patience, () =>
-    parts.archive.putPackage({ hash: outcome.hash, kind: outcome.manifest.kind, manifest: outcome.manifest }),
+interface Stage {
+  readonly name: string
+  run(job: Job): Effect.Effect<void, StoreError | UploadEnd>
+}
+
+const STAGES: readonly Stage[] = [
+  { name: 'receive', run: receive },
+  { name: 'reuse', run: reuse },
+  { name: 'ingest', run: ingest },
+  { name: 'store', run: store },
+  { name: 'record', run: record },
+]
+
+/** Brings the upload to its end, whatever that is. Interruption ends it as given up, with the upload's own reason. */
+export function runPipeline(upload: Upload, parts: PipelineParts): Effect.Effect<void> {
+  const job: Job = { upload, parts, bytes: new Uint8Array(), files: null, result: null }
+  return Effect.sync(() => upload.now('checking')).pipe(
+    Effect.andThen(
+      Effect.forEach(STAGES, ({ name, run }) => run(job).pipe(Effect.annotateLogs({ stage: name })), { discard: true }),
+    ),
+    Effect.onExit((exit) => settle(upload, exit)),
+    // What cannot be removed now is swept later.
+    Effect.ensuring(parts.assets.remove(upload.key).pipe(Effect.timeoutOption(STORE_ANSWER_MS_MAX), Effect.ignore)),
+    Effect.exit,
+    Effect.asVoid,
+    inArea('uploads', { upload: upload.id }),
   )
-  await record(upload, outcome.hash, outcome.manifest, outcome.warnings, parts, patience)
-  parts.dedupe.put(fingerprint, outcome.hash)
 }
 
-function goOn({ given: { signal } }: Upload): void {
-  if (signal.aborted) throw new Ended(String(signal.reason))
+function settle(upload: Upload, exit: Exit.Exit<void, StoreError | UploadEnd>): Effect.Effect<void> {
+  if (Exit.isSuccess(exit)) return Effect.void
+  if (Cause.hasInterruptsOnly(exit.cause)) return Effect.sync(() => upload.now('failed', { message: upload.givenUp }))
+  const error = Cause.squash(exit.cause)
+  if (error instanceof UploadEnd) {
+    const { message, rejections, warnings } = error
+    return Effect.sync(() =>
+      rejections.length > 0 ? upload.now('rejected', { rejections, warnings }) : upload.now('failed', { message }),
+    )
+  }
+  return Effect.andThen(
+    Effect.logError(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    Effect.sync(() => upload.now('failed', { message: failureMessage(error) })),
+  )
 }
 
-const rejected = (rule: string, value: string | number | null, limit: string | number, message: string): Ended =>
-  new Ended(message, [{ rule, where: '', value, limit, message }])
+function failureMessage(error: unknown): string {
+  if (isStoreError(error) && error.isRetryable)
+    return 'The server could not reach its archive or its store of files for some minutes. Upload the file again later.'
+  if (isStoreError(error) && error.reason === 'broken')
+    return 'The archive of this server is damaged. Tell its operator, and upload the file again when that is mended.'
+  if (isStoreError(error) && error.reason === 'full')
+    return 'The server has no room for more files. Tell its operator, and try again later.'
+  return 'The server failed at this file. Try again; if that fails too, tell its operator.'
+}
 
-/** The bytes as they arrived, if they are the declared ones. Read once: what lies in the quarantine may be written to by its owner. */
-async function receivedBytes(upload: Upload, { assets }: PipelineParts, patience: Patience): Promise<Uint8Array> {
-  const { bytes: size, sha256 } = upload.declaration
-  const bytes = await patiently(patience, () => assets.get(upload.key, size)).catch((error: unknown) => {
-    if (!(error instanceof AssetError)) throw error
-    if (error.reason === 'too-large')
-      throw rejected(
-        'UPLOAD_SIZE',
-        null,
-        size,
-        `More bytes arrived than the ${size} that were declared. Upload the file again.`,
+const retried = <T>({ upload }: Job, call: Effect.Effect<T, StoreError>): Effect.Effect<T, StoreError> =>
+  retryWhileAway(call, (message) => upload.say(message))
+
+const rejected = (rule: string, value: string | number | null, limit: string | number, message: string): UploadEnd =>
+  new UploadEnd(message, [{ rule, where: '', value, limit, message }])
+
+/** The bytes as they arrived, if they are the declared ones. Read once: their owner may still write to the quarantine. */
+function receive(job: Job): Effect.Effect<void, StoreError | UploadEnd> {
+  const { bytes: size, sha256 } = job.upload.declaration
+  return Effect.gen(function* () {
+    const bytes = yield* retried(job, job.parts.assets.get(job.upload.key, size)).pipe(
+      Effect.mapError((error) => {
+        if (error.reason === 'too-large')
+          return rejected(
+            'UPLOAD_SIZE',
+            null,
+            size,
+            `More bytes arrived than the ${size} that were declared. Upload the file again.`,
+          )
+        return error.reason === 'not-found' ? new UploadEnd('The file is not there any more. Upload it again.') : error
+      }),
+    )
+    if (bytes.length !== size)
+      return yield* Effect.fail(
+        rejected(
+          'UPLOAD_SIZE',
+          bytes.length,
+          size,
+          `${bytes.length} bytes arrived where ${size} were declared. Upload the file again.`,
+        ),
       )
-    if (error.reason === 'not-found') throw new Ended('The file is not there any more. Upload it again.')
-    throw error
+    const arrived = yield* Effect.promise(() => sha256Of(bytes))
+    if (arrived !== sha256)
+      return yield* Effect.fail(
+        rejected(
+          'UPLOAD_HASH',
+          arrived,
+          sha256,
+          'The bytes that arrived are not those that were declared. Upload the file again.',
+        ),
+      )
+    job.bytes = bytes
+    return undefined
   })
-  if (bytes.length !== size)
-    throw rejected(
-      'UPLOAD_SIZE',
-      bytes.length,
-      size,
-      `${bytes.length} bytes arrived where ${size} were declared. Upload the file again.`,
-    )
-  const arrived = await sha256Of(bytes)
-  if (arrived !== sha256)
-    throw rejected(
-      'UPLOAD_HASH',
-      arrived,
-      sha256,
-      'The bytes that arrived are not those that were declared. Upload the file again.',
-    )
-  return bytes
 }
 
-async function ingested(upload: Upload, bytes: Uint8Array, parts: PipelineParts): Promise<IngestOutcome> {
-  goOn(upload)
-  const { name, kind, humanoid } = upload.declaration
+/** Takes the package that the same bytes became before, if the archive still has it. */
+function reuse(job: Job): Effect.Effect<void, StoreError> {
+  const hash = job.parts.dedupe.hashOf(fingerprintOf(job.upload.declaration))
+  if (hash === null) return Effect.void
+  return retried(job, job.parts.archive.package(hash)).pipe(
+    Effect.map((stored) => {
+      if (stored) job.result = { hash: stored.hash, manifest: stored.manifest, warnings: [] }
+    }),
+  )
+}
+
+function ingest(job: Job): Effect.Effect<void, UploadEnd> {
+  if (job.result) return Effect.void
+  const { upload, parts, bytes } = job
   const file = join(parts.directory, upload.id)
   const startMs = performance.now()
-  try {
-    await writeFile(file, bytes, { mode: 0o600 })
-    const options = {
-      name,
-      ...(kind === null ? {} : { kind }),
-      ...(humanoid === null ? {} : { humanoid }),
-      onStage: (stage: IngestStage) => upload.now(stage),
-    }
-    const outcome = await parts.ingest(file, options, {
-      signal: upload.given.signal,
-      report: (message) => parts.log(`upload ${upload.id}: ${message}`),
-    })
-    // An ingest that was ended from outside is no fault of the file's.
-    goOn(upload)
-    return outcome
-  } catch (error) {
-    goOn(upload)
-    throw error
-  } finally {
-    parts.ingested((performance.now() - startMs) / 1_000)
-    await rm(file, { force: true }).catch((error: unknown) =>
-      parts.log(`upload ${upload.id}: its file stays behind: ${textOf(error)}`),
-    )
-  }
+  const removed = Effect.tryPromise(() => rm(file, { force: true })).pipe(
+    Effect.catch((error) => Effect.logWarning(`its file stays behind: ${textOf(error.cause)}`)),
+  )
+  return Effect.promise(() => writeFile(file, bytes, { mode: 0o600 })).pipe(
+    Effect.andThen(ingestFile(file, upload, parts)),
+    Effect.ensuring(
+      Effect.andThen(
+        Effect.sync(() => parts.ingested((performance.now() - startMs) / 1_000)),
+        removed,
+      ),
+    ),
+    Effect.flatMap((outcome) => {
+      if (!outcome.accepted)
+        return Effect.fail(new UploadEnd('The file was rejected.', outcome.rejections, outcome.warnings))
+      const { hash, manifest, warnings } = outcome
+      job.files = outcome.files
+      job.result = { hash, manifest, warnings }
+      return Effect.void
+    }),
+  )
 }
 
-/** All files of the package, the manifest among them; who has the package's hash finds every one. */
-async function store(
-  upload: Upload,
-  { files }: Extract<IngestOutcome, { accepted: true }>,
-  { assets }: PipelineParts,
-  patience: Patience,
-): Promise<void> {
+/** Interruption ends the ingest's process, and waits until it is gone. */
+function ingestFile(file: string, upload: Upload, parts: PipelineParts): Effect.Effect<IngestOutcome> {
+  const { name, kind, humanoid } = upload.declaration
+  const options = {
+    name,
+    ...(kind === null ? {} : { kind }),
+    ...(humanoid === null ? {} : { humanoid }),
+    onStage: (stage: IngestStage) => upload.now(stage),
+  }
+  return Effect.flatMap(callbackLog('uploads'), (log) =>
+    Effect.callback((resume) => {
+      const process = new AbortController()
+      const running = parts.ingest(file, options, {
+        signal: process.signal,
+        report: (message) => log.warn(message, { upload: upload.id }),
+      })
+      const ended = running.then(
+        (outcome) => resume(Effect.succeed(outcome)),
+        (error: unknown) => resume(Effect.die(error)),
+      )
+      return Effect.suspend(() => {
+        process.abort(upload.givenUp)
+        return Effect.promise(() => ended)
+      })
+    }),
+  )
+}
+
+/** Stores all files of the package, then the package. The manifest is among the files, so its hash leads to every one. */
+function store(job: Job): Effect.Effect<void, StoreError> {
+  const { upload, parts, files, result } = job
+  if (!files || !result) return Effect.void
   let done = 0
-  for (const { bytes, mediaType } of files.values()) {
-    goOn(upload)
-    upload.now('storing', {}, done / (files.size + 1))
-    await patiently(patience, () => assets.put(bytes, mediaType))
-    done++
-  }
+  const { hash, manifest } = result
+  return Effect.forEach(
+    files.values(),
+    ({ bytes, mediaType }) =>
+      Effect.suspend(() => {
+        upload.now('storing', {}, done++ / (files.size + 1))
+        return retried(job, parts.assets.put(bytes, mediaType))
+      }),
+    { discard: true },
+  ).pipe(Effect.andThen(retried(job, parts.archive.putPackage({ hash, kind: manifest.kind, manifest }))))
 }
 
-async function record(
-  upload: Upload,
-  hash: string,
-  manifest: PackageManifest,
-  warnings: readonly IngestWarning[],
-  { archive, nowMs }: PipelineParts,
-  patience: Patience,
-): Promise<void> {
+/** Enters the package among its user's. Not interrupted halfway: what is recorded is also reported as done. */
+function record(job: Job): Effect.Effect<void, StoreError | UploadEnd> {
+  const { upload, parts, result } = job
+  if (!result) return Effect.void
+  const { hash, manifest, warnings } = result
   const {
     id,
     owner: { uid, user, name: userName },
     declaration: { name, sharing },
   } = upload
-  upload.now('storing', {}, 0.9)
-  await patiently(patience, () => archive.putUser({ uid, number: user, name: userName }))
-  await add(
-    { id, package: hash, userUid: uid, name, sharing, bytes: bytesOf(manifest), createdAtMs: nowMs() },
-    archive,
-    patience,
-  )
-  // Where the user had it already. A thing that was shared before stays so: who uploads it again did not ask to take it back.
-  const own = (await patiently(patience, () => archive.recordsOf(uid))).find((each) => each.package === hash)
-  if (own && sharing === 'everyone' && own.sharing !== sharing)
-    await patiently(patience, () => archive.setSharing(own.id, uid, sharing))
-  upload.now('done', { package: hash, kind: manifest.kind, rank: manifest.rank, warnings })
+  const { archive, nowMs, dedupe } = parts
+  return Effect.gen(function* () {
+    upload.now('storing', {}, 0.9)
+    yield* retried(job, archive.putUser({ uid, number: user, name: userName }))
+    yield* addRecord(job, {
+      id,
+      package: hash,
+      userUid: uid,
+      name,
+      sharing,
+      bytes: bytesOf(manifest),
+      createdAtMs: nowMs(),
+    })
+    // The user may have it already. A package that was shared stays shared: uploading it again does not take it back.
+    const own = (yield* retried(job, archive.recordsOf(uid))).find((each) => each.package === hash)
+    if (own && sharing === 'everyone' && own.sharing !== sharing)
+      yield* retried(job, archive.setSharing(own.id, uid, sharing))
+    dedupe.put(fingerprintOf(upload.declaration), hash)
+    upload.now('done', { package: hash, kind: manifest.kind, rank: manifest.rank, warnings })
+  }).pipe(Effect.uninterruptible)
 }
 
-async function add(entry: ObjectRecord, archive: ArchiveService, patience: Patience): Promise<void> {
-  await patiently(patience, () => archive.putRecord(entry, QUOTA)).catch((error: unknown) => {
-    if (isStoreError(error) && error.reason === 'conflict') throw new Ended(quotaWords)
-    throw error
-  })
-}
+const addRecord = (job: Job, entry: ObjectRecord): Effect.Effect<void, StoreError | UploadEnd> =>
+  retried(job, job.parts.archive.putRecord(entry, QUOTA)).pipe(
+    Effect.mapError((error) => (error.reason === 'conflict' ? new UploadEnd(quotaWords) : error)),
+  )
 
 export const quotaWords = `One user may keep ${PACKAGES_PER_USER_MAX} packages of ${PACKAGE_BYTES_PER_USER_MAX / 1e9} GB together. Remove some that you no longer need.`
 
-/** Of all files of a package. */
+/** Bytes of all files of a package. */
 export function bytesOf({ files: { runtime, original, levels, textures } }: PackageManifest): number {
   return [runtime, original, ...levels, ...textures].reduce((sum, { bytes }) => sum + bytes, 0)
 }

@@ -1,10 +1,15 @@
 /** An upload service on fakes, for its tests. */
+import type { ServerResponse } from 'node:http'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Effect, Logger } from 'effect'
 import { afterEach, beforeEach } from 'vitest'
 import { type ArchiveService } from '../../storage/archive/archive.ts'
 import { memoryArchive } from '../../storage/archive/memory-archive.fake.ts'
+import { instantClock, type InstantClock } from '../../testing/instant-clock.ts'
+import { sendEvents } from './events.ts'
+import { lineLogger } from '../log.ts'
 import { RouteError } from '../http/reply.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import { UploadService, type UploadServiceParts, type UploadEnding } from './upload-service.ts'
@@ -29,6 +34,45 @@ export const [ADA, BOB] = [user(1), user(2)]
 
 export const CUP = Buffer.from('a teacup of at least twenty bytes')
 
+/** The service, with promises. */
+export class Uploads {
+  readonly #service: UploadService
+  readonly #run: InstantClock['run']
+
+  constructor(service: UploadService, run: InstantClock['run']) {
+    this.#service = service
+    this.#run = run
+  }
+
+  get counts(): UploadService['counts'] {
+    return this.#service.counts
+  }
+  declare(...given: Parameters<UploadService['declare']>): Promise<DeclaredUpload> {
+    return this.#run(this.#service.declare(...given))
+  }
+  complete(id: string, claims: Claims): Promise<UploadStatus> {
+    return this.#run(this.#service.complete(id, claims))
+  }
+  status(id: string, claims: Claims): Promise<UploadStatus> {
+    return this.#run(this.#service.status(id, claims))
+  }
+  follow(...given: Parameters<UploadService['follow']>): ReturnType<UploadService['follow']> {
+    return this.#service.follow(...given)
+  }
+  abandon(id: string, claims: Claims): void {
+    Effect.runSync(this.#service.abandon(id, claims))
+  }
+  tidy(): void {
+    Effect.runSync(this.#service.tidy)
+  }
+  stop(): Promise<void> {
+    return this.#run(this.#service.stop)
+  }
+  events(id: string, claims: Claims, response: ServerResponse): Promise<void> {
+    return sendEvents(this.#service, id, claims, response, this.#run)
+  }
+}
+
 export class Shop {
   readonly assets = new FakeAssets()
   readonly archive: ArchiveService
@@ -36,12 +80,18 @@ export class Shop {
   readonly logged: string[] = []
   nowMs = 1_000_000
   ingests = 0
-  readonly uploads: UploadService
+  readonly uploads: Uploads
 
-  constructor(changes: Partial<UploadServiceParts> = {}) {
+  /** `onSleep`: as of instantClock. */
+  constructor(changes: Partial<UploadServiceParts> = {}, onSleep?: (ms: number) => boolean) {
     this.archive = changes.archive ?? memoryArchive()
     let ids = 100
-    this.uploads = new UploadService({
+    const { run } = instantClock((ms) => {
+      this.nowMs += ms
+      return onSleep?.(ms)
+    })
+    const logger = Logger.layer([lineLogger((line) => void this.logged.push(line))])
+    const service = new UploadService({
       archive: this.archive,
       assets: this.assets,
       directory,
@@ -51,23 +101,13 @@ export class Shop {
         this.ingests++
         return Promise.resolve(outcomeFor(readFileSync(file), name ?? ''))
       },
-      patience: {
-        patienceMs: 10_000,
-        nowMs: () => this.nowMs,
-        sleep: (ms) => {
-          this.nowMs += ms
-          return new Promise((resolve) => {
-            setImmediate(resolve)
-          })
-        },
-      },
       newId: () => uid(ids++),
       nowMs: () => this.nowMs,
       ingested: () => undefined,
       ended: (ending) => void this.ended.push(ending),
-      log: (line) => void this.logged.push(line),
       ...changes,
     })
+    this.uploads = new Uploads(service, (effect) => run(Effect.provide(effect, logger)))
   }
 
   declare(

@@ -1,13 +1,14 @@
-/** Uploads of all users: who may declare how many, what becomes of each, who is told. */
-import type { DeclaredUpload, UploadStage, UploadStatus } from '../../http-api/index.ts'
-import { bucketsByKey } from '../../http/rate-limit.ts'
+/** Uploads of all users: declared, completed, followed, given up. */
+import { Effect, Fiber } from 'effect'
+import { isSettled, type DeclaredUpload, type UploadStage, type UploadStatus } from '../../http-api/index.ts'
 import { RouteError } from '../http/reply.ts'
 import * as limits from '../limits.ts'
 import type { UPLOAD_ENDINGS } from '../metrics/families.ts'
 import type { Claims } from '../accounts/tokens.ts'
-import { runPipeline, QUOTA, quotaWords, type PipelineParts } from './upload-pipeline.ts'
+import { QUOTA, quotaWords, runPipeline, type PipelineParts } from './upload-pipeline.ts'
 import { fingerprintOf, readDeclaration, type Declaration } from './declaration.ts'
-import { inTime, isStoreError, outcomeOf } from './retry.ts'
+import { inTime, isStoreError, orRefuse, type StoreError } from './retry.ts'
+import { tooMany, UploadLimits } from './upload-limits.ts'
 import { WorkQueue } from './work-queue.ts'
 import { Upload } from './upload.ts'
 
@@ -23,237 +24,231 @@ const GIVEN_UP = 'The upload was given up by its owner.'
 const STOPPED = 'The server stopped before the upload was done. Upload the file again.'
 const MEDIA_TYPE = 'model/gltf-binary'
 
+type Failure = RouteError | StoreError
+
 export class UploadService {
-  private readonly parts: UploadServiceParts
-  private readonly uploads = new Map<string, Upload>()
-  private readonly queue: WorkQueue
-  private readonly byUser = bucketsByKey(
-    limits.UPLOADS_BURST_MAX,
-    limits.UPLOADS_PER_SECOND_MAX,
-    limits.LOGIN_ADDRESSES_MAX,
-  )
-  private readonly byAddress = bucketsByKey(
-    limits.UPLOADS_PER_ADDRESS_BURST_MAX,
-    limits.UPLOADS_PER_ADDRESS_PER_SECOND_MAX,
-    limits.LOGIN_ADDRESSES_MAX,
-  )
-  /** Uploads that are between the count and the table, waiting for an answer. */
-  private readonly declaring = new Map<string, number>()
-  private stopped = false
+  readonly #parts: UploadServiceParts
+  readonly #uploads = new Map<string, Upload>()
+  readonly #queue: WorkQueue
+  readonly #limits = new UploadLimits()
+  #stopped = false
 
   constructor(parts: UploadServiceParts) {
-    this.parts = parts
-    this.queue = new WorkQueue(parts.ingestsMax)
+    this.#parts = parts
+    this.#queue = new WorkQueue(parts.ingestsMax)
   }
 
-  /** `address`: null where it has no limit. Throws RouteError. */
-  async declare(body: unknown, owner: Claims, address: string | null): Promise<DeclaredUpload> {
-    const declaration = readDeclaration(body)
-    this.admit(owner, address)
-    this.declaring.set(owner.uid, (this.declaring.get(owner.uid) ?? 0) + 1)
-    try {
-      return await this.accept(declaration, owner)
-    } finally {
-      const left = (this.declaring.get(owner.uid) ?? 1) - 1
-      if (left > 0) this.declaring.set(owner.uid, left)
-      else this.declaring.delete(owner.uid)
-    }
-  }
-
-  private admit({ uid }: Claims, address: string | null): void {
-    if (this.stopped) throw new RouteError(503, 'unavailable', 'the server is stopping', '', 'try again in a moment')
-    const nowMs = this.parts.nowMs()
-    if ((address !== null && !this.byAddress.take(address, nowMs)) || !this.byUser.take(uid, nowMs))
-      throw busy('uploads are declared too fast', 'wait some seconds, then try again')
-    const open = [...this.uploads.values()].filter(({ settled }) => !settled)
-    const mine = open.filter(({ owner }) => owner.uid === uid).length + (this.declaring.get(uid) ?? 0)
-    if (mine >= limits.UPLOADS_PER_USER_MAX)
-      throw busy(
-        `you have ${mine} uploads under way; that is as many as one may have at once`,
-        'wait until one of them is done',
-      )
-    if (open.length >= limits.UPLOADS_OPEN_MAX) throw busy('many are uploading at this moment', 'try again in a minute')
-  }
-
-  private async accept(declaration: Declaration, owner: Claims): Promise<DeclaredUpload> {
-    const { archive, assets, nowMs, newId, dedupe } = this.parts
-    const records = await inTime(archive.recordsOf(owner.uid))
-    const upload = new Upload(newId(), owner, declaration, nowMs())
-    // Only one's own: the hash of another's file is no proof that one has it.
-    const hash = dedupe.hashOf(fingerprintOf(declaration))
-    const own = records.find((record) => record.package === hash)
-    if (hash !== null && own) {
-      if (declaration.sharing === 'everyone' && own.sharing !== 'everyone')
-        await inTime(archive.setSharing(own.id, owner.uid, 'everyone'))
-      const stored = await inTime(archive.package(hash))
-      if (stored) {
-        this.uploads.set(upload.id, upload)
-        this.settle(upload, () => upload.now('done', { package: hash, kind: stored.kind, rank: stored.manifest.rank }))
-        return { ...upload.status, put: null }
-      }
-    }
-    const bytes = records.reduce((sum, record) => sum + record.bytes, declaration.bytes)
-    if (records.length >= QUOTA.countMax || bytes > QUOTA.bytesMax)
-      throw new RouteError(
-        403,
-        'quota',
-        quotaWords,
-        `${records.length} packages, ${bytes - declaration.bytes} bytes`,
-        'remove packages with DELETE /v1/packages/HASH',
-      )
-    const put = await inTime(
-      assets.uploadLink(
-        upload.key,
-        { bytes: declaration.bytes, sha256: declaration.sha256, mediaType: MEDIA_TYPE },
-        limits.UPLOAD_LINK_SECONDS,
-      ),
+  /** `address`: null where it has no limit. */
+  declare(body: unknown, owner: Claims, address: string | null): Effect.Effect<DeclaredUpload, Failure> {
+    const admitted = orRefuse(() => {
+      const declaration = readDeclaration(body)
+      if (this.#stopped) throw new RouteError(503, 'unavailable', 'the server is stopping', '', 'try again in a moment')
+      this.#limits.admit(this.#uploads.values(), owner, address, this.#parts.nowMs())
+      return declaration
+    })
+    return Effect.acquireUseRelease(
+      admitted,
+      (declaration) => this.#accept(declaration, owner),
+      () => Effect.sync(() => this.#limits.release(owner)),
     )
-    this.uploads.set(upload.id, upload)
-    return { ...upload.status, put }
   }
 
-  /** The bytes are there. Said again, it changes nothing. */
-  async complete(id: string, claims: Claims): Promise<UploadStatus> {
-    const upload = this.find(id, claims)
-    if (upload.status.stage !== 'waiting') return upload.status
-    await inTime(this.parts.assets.head(upload.key)).catch((error: unknown) => {
-      if (isStoreError(error) && error.reason === 'not-found')
-        throw new RouteError(
-          409,
-          'not-uploaded',
-          'the bytes of this upload have not arrived',
-          id,
-          'send them to `put` of the declaration first',
+  #accept(declaration: Declaration, owner: Claims): Effect.Effect<DeclaredUpload, Failure> {
+    const { archive, assets, nowMs, newId } = this.#parts
+    return Effect.gen({ self: this }, function* () {
+      const records = yield* inTime(archive.recordsOf(owner.uid))
+      const upload = new Upload(newId(), owner, declaration, nowMs())
+      // Counted before anybody can see the end: a metric never lags behind a status.
+      upload.onSettled = () => this.#ended(upload, 'failed')
+      const done = yield* this.#reuse(upload, records)
+      if (done) return done
+      const bytes = records.reduce((sum, record) => sum + record.bytes, declaration.bytes)
+      if (records.length >= QUOTA.countMax || bytes > QUOTA.bytesMax)
+        return yield* Effect.fail(
+          new RouteError(
+            403,
+            'quota',
+            quotaWords,
+            `${records.length} packages, ${bytes - declaration.bytes} bytes`,
+            'remove packages with DELETE /v1/packages/HASH',
+          ),
         )
-      throw error
-    })
-    if (upload.status.stage === 'waiting') this.enqueue(upload)
-    return upload.status
-  }
-
-  private enqueue(upload: Upload): void {
-    upload.now('received', { queue: this.queue.length })
-    this.queue.add({
-      moved: (before) => upload.now('received', { queue: before }),
-      run: async () => {
-        // Given up while it waited for its turn.
-        if (upload.settled) return
-        // Counted before anybody can see the end: a metric never lags behind a status.
-        upload.onSettled = () => this.ended(upload)
-        await runPipeline(upload, this.parts)
-      },
+      const file = { bytes: declaration.bytes, sha256: declaration.sha256, mediaType: MEDIA_TYPE }
+      const put = yield* inTime(assets.uploadLink(upload.key, file, limits.UPLOAD_LINK_SECONDS))
+      this.#uploads.set(upload.id, upload)
+      return { ...upload.status, put }
     })
   }
 
-  /** Also of one that was done before the server's start, as far as the archive has it. */
-  async status(id: string, claims: Claims): Promise<UploadStatus> {
-    const upload = this.uploads.get(id)
-    if (upload && upload.owner.uid === claims.uid) return upload.status
-    const record = (await inTime(this.parts.archive.recordsOf(claims.uid))).find((each) => each.id === id)
-    if (!record) throw notFound(id)
-    return {
-      schema: 'otherworld/upload/1',
-      id,
-      name: record.name,
-      bytes: record.bytes,
-      stage: 'done',
-      progress: 1,
-      package: record.package,
-    }
+  /** Done at once where its owner has the package already. The hash of another user's file is no proof of having it. */
+  #reuse(
+    upload: Upload,
+    records: readonly { readonly id: string; readonly package: string; readonly sharing: string }[],
+  ): Effect.Effect<DeclaredUpload | null, Failure> {
+    const { archive, dedupe } = this.#parts
+    const { owner, declaration } = upload
+    return Effect.gen({ self: this }, function* () {
+      const hash = dedupe.hashOf(fingerprintOf(declaration))
+      const own = records.find((record) => record.package === hash)
+      if (hash === null || !own) return null
+      if (declaration.sharing === 'everyone' && own.sharing !== 'everyone')
+        yield* inTime(archive.setSharing(own.id, owner.uid, 'everyone'))
+      const stored = yield* inTime(archive.package(hash))
+      if (!stored) return null
+      this.#uploads.set(upload.id, upload)
+      upload.now('done', { package: hash, kind: stored.kind, rank: stored.manifest.rank })
+      return { ...upload.status, put: null }
+    })
   }
 
-  /** Hears each change until it is settled. Null: it is settled, or not of this start of the server; `status` tells it. */
+  /** The bytes have arrived. Repeated, it changes nothing. */
+  complete(id: string, claims: Claims): Effect.Effect<UploadStatus, Failure> {
+    return Effect.gen({ self: this }, function* () {
+      const upload = yield* orRefuse(() => this.#find(id, claims))
+      if (upload.status.stage !== 'waiting') return upload.status
+      yield* inTime(this.#parts.assets.head(upload.key)).pipe(
+        Effect.mapError((error) =>
+          isStoreError(error) && error.reason === 'not-found'
+            ? new RouteError(
+                409,
+                'not-uploaded',
+                'the bytes of this upload have not arrived',
+                id,
+                'send them to `put` of the declaration first',
+              )
+            : error,
+        ),
+      )
+      if (upload.status.stage === 'waiting') yield* this.#enqueue(upload)
+      return upload.status
+    })
+  }
+
+  #enqueue(upload: Upload): Effect.Effect<void> {
+    upload.now('received', { queue: this.#queue.length })
+    const run = runPipeline(upload, this.#parts)
+    // Detached: the server's stop waits for it no longer than UPLOADS_STOP_MS_MAX.
+    return this.#queue.run({ moved: (before) => upload.now('received', { queue: before }), run }).pipe(
+      Effect.forkDetach({ startImmediately: true }),
+      Effect.map((fiber) => {
+        upload.fiber = fiber
+      }),
+    )
+  }
+
+  /** Also of an upload that was done before the server's start, from its record. */
+  status(id: string, claims: Claims): Effect.Effect<UploadStatus, Failure> {
+    return Effect.gen({ self: this }, function* () {
+      const upload = this.#uploads.get(id)
+      if (upload && upload.owner.uid === claims.uid) return upload.status
+      const record = (yield* inTime(this.#parts.archive.recordsOf(claims.uid))).find((each) => each.id === id)
+      if (!record) return yield* Effect.fail(notFound(id))
+      return {
+        schema: 'otherworld/upload/1' as const,
+        id,
+        name: record.name,
+        bytes: record.bytes,
+        stage: 'done' as const,
+        progress: 1,
+        package: record.package,
+      }
+    })
+  }
+
+  /**
+   * Calls `follower` at each change until the upload is settled; returns what ends that. Null: it is settled, or from
+   * before the server's start; `status` has it. Throws RouteError.
+   */
   follow(id: string, claims: Claims, follower: (status: UploadStatus) => void): (() => void) | null {
-    const upload = this.uploads.get(id)
+    const upload = this.#uploads.get(id)
     if (!upload || upload.owner.uid !== claims.uid || upload.settled) return null
-    const all = [...this.uploads.values()].reduce((sum, { followerCount }) => sum + followerCount, 0)
+    const all = [...this.#uploads.values()].reduce((sum, { followerCount }) => sum + followerCount, 0)
     if (upload.followerCount >= limits.FOLLOWERS_PER_UPLOAD_MAX || all >= limits.FOLLOWERS_MAX)
-      throw busy('the events of this upload are followed too often already', `ask GET /v1/uploads/${id} instead`)
+      throw tooMany('the events of this upload are followed too often already', `ask GET /v1/uploads/${id} instead`)
     return upload.follow(follower)
   }
 
-  /** Its owner does not want it any more. What is done stays done. */
-  abandon(id: string, claims: Claims): void {
-    const upload = this.find(id, claims)
-    if (upload.settled) return undefined
-    upload.given.abort(GIVEN_UP)
-    if (upload.status.stage === 'waiting' || upload.status.stage === 'received') this.drop(upload, GIVEN_UP)
-    return undefined
-  }
-
-  /** Gives up what was never completed, forgets what is settled for long. */
-  tidy(): void {
-    const nowMs = this.parts.nowMs()
-    const settled = [...this.uploads.values()].filter((each) => each.settled)
-    for (const [i, { id, settledAtMs }] of settled.entries())
-      if (settledAtMs + limits.UPLOAD_SETTLED_MS < nowMs || i < settled.length - limits.UPLOADS_SETTLED_MAX)
-        this.uploads.delete(id)
-    for (const upload of this.uploads.values())
-      if (upload.status.stage === 'waiting' && upload.declaredAtMs + limits.UPLOAD_LINK_SECONDS * 1_000 < nowMs)
-        this.drop(upload, 'The file did not arrive in time. Upload it again.', 'expired')
-  }
-
-  private drop(upload: Upload, message: string, ending: UploadEnding = 'abandoned'): void {
-    this.settle(upload, () => upload.now('failed', { message }), ending)
-    void outcomeOf(this.parts.assets.remove(upload.key)).catch(() => undefined)
-  }
-
-  private settle(upload: Upload, end: () => void, ending?: UploadEnding): void {
-    end()
-    this.ended(upload, ending)
-  }
-
-  private ended(upload: Upload, ending?: UploadEnding): void {
-    const { stage } = upload.status
-    upload.settledAtMs = this.parts.nowMs()
-    this.parts.ended(
-      ending ??
-        (upload.given.signal.reason === GIVEN_UP
-          ? 'abandoned'
-          : stage === 'done' || stage === 'rejected'
-            ? stage
-            : 'failed'),
+  /** Its owner gives it up. What is done stays done. */
+  abandon(id: string, claims: Claims): Effect.Effect<void, RouteError> {
+    return Effect.flatMap(
+      orRefuse(() => this.#find(id, claims)),
+      (upload) => this.#giveUp(upload, GIVEN_UP, 'abandoned'),
     )
   }
 
-  /** Somebody else's is not told from one that does not exist. */
-  private find(id: string, claims: Claims): Upload {
-    const upload = this.uploads.get(id)
+  /** Gives up what was never completed, forgets what is settled for long. */
+  readonly tidy = Effect.suspend(() => {
+    const nowMs = this.#parts.nowMs()
+    const settled = [...this.#uploads.values()].filter((each) => each.settled)
+    for (const [i, { id, settledAtMs }] of settled.entries())
+      if ((settledAtMs ?? nowMs) + limits.UPLOAD_SETTLED_MS < nowMs || i < settled.length - limits.UPLOADS_SETTLED_MAX)
+        this.#uploads.delete(id)
+    const late = [...this.#uploads.values()].filter(
+      ({ status, declaredAtMs }) =>
+        status.stage === 'waiting' && declaredAtMs + limits.UPLOAD_LINK_SECONDS * 1_000 < nowMs,
+    )
+    return Effect.forEach(
+      late,
+      (upload) => this.#giveUp(upload, 'The file did not arrive in time. Upload it again.', 'expired'),
+      { discard: true },
+    )
+  })
+
+  /** Ends what runs for it, without waiting for that. */
+  #giveUp(upload: Upload, reason: string, ending: UploadEnding): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (upload.settled) return Effect.void
+      upload.givenUp = reason
+      upload.onSettled = () => this.#ended(upload, ending)
+      const { stage } = upload.status
+      const remove =
+        stage === 'waiting' || stage === 'received'
+          ? this.#parts.assets.remove(upload.key).pipe(Effect.timeoutOption(limits.STORE_ANSWER_MS_MAX), Effect.ignore)
+          : Effect.void
+      if (stage === 'waiting' || stage === 'received') upload.now('failed', { message: reason })
+      const end = upload.fiber ? Fiber.interrupt(upload.fiber) : Effect.void
+      return Effect.andThen(end, remove).pipe(Effect.forkDetach({ startImmediately: true }), Effect.asVoid)
+    })
+  }
+
+  /** `failure`: how an end is counted that is neither `done` nor `rejected`. */
+  #ended(upload: Upload, failure: UploadEnding): void {
+    const { stage } = upload.status
+    upload.settledAtMs = this.#parts.nowMs()
+    this.#parts.ended(stage === 'done' || stage === 'rejected' ? stage : failure)
+  }
+
+  /** Another user's upload looks like one that does not exist. Throws RouteError. */
+  #find(id: string, claims: Claims): Upload {
+    const upload = this.#uploads.get(id)
     if (!upload || upload.owner.uid !== claims.uid) throw notFound(id)
     return upload
   }
 
-  /** How many uploads there are in each stage, settled ones not; how many wait for their turn. */
+  /** Uploads in each stage that is not final, and how many wait for their turn. */
   get counts(): {
     readonly stages: Readonly<Partial<Record<UploadStage, number>>>
     readonly queue: number
     readonly busy: number
   } {
     const stages: Partial<Record<UploadStage, number>> = {}
-    for (const {
-      settled,
-      status: { stage },
-    } of this.uploads.values())
-      if (!settled) stages[stage] = (stages[stage] ?? 0) + 1
-    return { stages, queue: this.queue.length, busy: this.queue.busy }
+    for (const { status } of this.#uploads.values())
+      if (!isSettled(status.stage)) stages[status.stage] = (stages[status.stage] ?? 0) + 1
+    return { stages, queue: this.#queue.length, busy: this.#queue.busy }
   }
 
-  /** Nothing more is begun; resolves when what runs has ended, or UPLOADS_STOP_MS_MAX later: a store may hang. What is not done is said to be. */
-  async stop(): Promise<void> {
-    this.stopped = true
-    const ended = this.queue.stop()
-    for (const upload of this.uploads.values()) {
-      upload.given.abort(STOPPED)
-      if (['waiting', 'received'].includes(upload.status.stage)) this.drop(upload, STOPPED, 'failed')
-    }
-    const done = new AbortController()
-    await Promise.race([ended, this.parts.patience.sleep(limits.UPLOADS_STOP_MS_MAX, done.signal)])
-    done.abort()
-  }
+  /** Begins nothing more. Ends when what runs has ended, or UPLOADS_STOP_MS_MAX later: a store may hang. */
+  readonly stop = Effect.suspend(() => {
+    this.#stopped = true
+    const all = [...this.#uploads.values()]
+    return Effect.forEach(all, (upload) => this.#giveUp(upload, STOPPED, 'failed'), { discard: true }).pipe(
+      Effect.andThen(Fiber.awaitAll(all.flatMap(({ fiber }) => fiber ?? []))),
+      Effect.timeoutOption(limits.UPLOADS_STOP_MS_MAX),
+      Effect.asVoid,
+    )
+  })
 }
 
-const busy = (what: string, fix: string): RouteError =>
-  new RouteError(429, 'too-many-uploads', what, '/v1/uploads', fix)
 const notFound = (id: string): RouteError =>
   new RouteError(
     404,

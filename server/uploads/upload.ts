@@ -1,4 +1,5 @@
-/** One upload: what was declared, where it stands, who follows it. Knows neither stores nor time. */
+/** One upload: its declaration, its status, its followers. Knows neither stores nor time. */
+import type { Fiber } from 'effect'
 import { isSettled, type UploadStage, type UploadStatus } from '../../http-api/index.ts'
 import type { Claims } from '../accounts/tokens.ts'
 import type { Declaration } from './declaration.ts'
@@ -12,11 +13,14 @@ export class Upload {
   readonly owner: Claims
   readonly declaration: Declaration
   readonly declaredAtMs: number
-  settledAtMs = 0
   /** Called once, when it is settled, before its followers. */
   onSettled: () => void = () => undefined
-  /** Raised where its owner does not want it any more, or the server stops: what runs for it ends. */
-  readonly given = new AbortController()
+  /** Unix time; null until then. */
+  settledAtMs: number | null = null
+  /** Why it was given up: by its owner, or because the server stops. Empty while it is not. */
+  givenUp = ''
+  /** What waits for its turn, or runs, for it. */
+  fiber: Fiber.Fiber<void> | null = null
   private stage: UploadStage = 'waiting'
   private progress = progressOf('waiting')
   private told: Told = {}

@@ -1,54 +1,53 @@
-/** Work that is done some at a time, in the order in which it came; those who wait know how many are before them. */
+/** Work that is done some at a time, in the order in which it came; each that waits is told how many are before it. */
+import { Effect, Semaphore } from 'effect'
 
-interface Waiting {
-  run(): Promise<void>
-  /** How many are before it; called as that changes. */
+export interface Work {
+  readonly run: Effect.Effect<void>
+  /** Called when the number of those before it changes. */
   moved(before: number): void
 }
 
 export class WorkQueue {
-  private readonly atOnceMax: number
-  private running = 0
-  private waiting: Waiting[] = []
-  private idle: (() => void)[] = []
+  readonly #turns: Semaphore.Semaphore
+  readonly #waiting = new Set<Work>()
+  #busy = 0
 
   constructor(atOnceMax: number) {
-    this.atOnceMax = atOnceMax
+    this.#turns = Semaphore.makeUnsafe(atOnceMax)
   }
 
+  /** How many wait. */
   get length(): number {
-    return this.waiting.length
+    return this.#waiting.size
   }
 
   get busy(): number {
-    return this.running
+    return this.#busy
   }
 
-  /** `run` must not reject. */
-  add(work: Waiting): void {
-    this.waiting.push(work)
-    this.next()
+  /** Waits for its turn, and runs. */
+  run(work: Work): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#waiting.add(work)
+      return this.#turns.withPermit(this.#running(work)).pipe(Effect.ensuring(this.#leave(work)))
+    })
   }
 
-  /** Nothing more is begun; resolves when what runs has ended. */
-  stop(): Promise<void> {
-    this.waiting = []
-    return this.running === 0 ? Promise.resolve() : new Promise((resolve) => this.idle.push(resolve))
+  #running(work: Work): Effect.Effect<void> {
+    return Effect.acquireUseRelease(
+      Effect.andThen(
+        this.#leave(work),
+        Effect.sync(() => this.#busy++),
+      ),
+      () => work.run,
+      () => Effect.sync(() => this.#busy--),
+    )
   }
 
-  private next(): void {
-    while (this.running < this.atOnceMax) {
-      const work = this.waiting.shift()
-      if (!work) break
-      this.running++
-      void work.run().finally(() => this.ended())
-    }
-    for (const [before, each] of this.waiting.entries()) each.moved(before)
-  }
-
-  private ended(): void {
-    this.running--
-    this.next()
-    if (this.running === 0) for (const resolve of this.idle.splice(0)) resolve()
+  #leave(work: Work): Effect.Effect<void> {
+    return Effect.sync(() => {
+      if (!this.#waiting.delete(work)) return
+      for (const [before, each] of [...this.#waiting].entries()) each.moved(before)
+    })
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Effect, Exit, Layer } from 'effect'
+import { Effect, Logger, Exit, Layer } from 'effect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Archive, ArchiveError } from './archive.ts'
 import { buildArchiveWorker } from './build-worker.fixture.ts'
@@ -28,16 +28,16 @@ afterAll(() => {
   for (const path of places) rmSync(path, { recursive: true, force: true })
 })
 
-const options = (directory: string): ArchiveOptions => ({ databaseUrl: null, directory, worker, log: () => undefined })
+const options = (directory: string): ArchiveOptions => ({ databaseUrl: null, directory, worker })
 
 async function embedded(directory: string): Promise<ContractArchive> {
   const archive = openArchive(options(directory))
-  await archive.prepare()
+  await Effect.runPromise(archive.prepare)
   return {
     service: archive.service,
-    close: () => archive.close(),
+    close: () => Effect.runPromise(archive.close),
     reopen: async () => {
-      await archive.close()
+      await Effect.runPromise(archive.close)
       return embedded(directory)
     },
   }
@@ -53,15 +53,15 @@ describe('the embedded archive', () => {
     const connection = new EmbeddedConnection(place(), worker)
     const rows = await connection.session((sql) => sql.query(STATEMENTS.newestMigration))
     expect(rows.map((row) => integer(row, 'version'))).toEqual([SCHEMA_VERSION])
-    await connection.close()
+    await Effect.runPromise(connection.close)
   })
 
   test('one at a time uses a directory', async () => {
     const directory = place()
     const archive = openArchive(options(directory))
     expect(() => openArchive(options(directory))).toThrow(expect.objectContaining({ reason: 'in-use' }) as Error)
-    await archive.close()
-    await openArchive(options(directory)).close()
+    await Effect.runPromise(archive.close)
+    await Effect.runPromise(openArchive(options(directory)).close)
   })
 
   test('a thread that dies is begun anew; what it was doing fails as away, what it had acknowledged is there', async () => {
@@ -78,7 +78,7 @@ describe('the embedded archive', () => {
     for (const [n, exit] of exits.entries())
       if (Exit.isSuccess(exit)) expect(await Effect.runPromise(service.user(uuid(2, n)))).not.toBeNull()
     expect(await Effect.runPromise(service.user(user.uid))).toEqual(user)
-    await archive.close()
+    await Effect.runPromise(archive.close)
   })
 
   test('what cannot be used at all fails when the layer is made', async () => {
@@ -92,13 +92,13 @@ describe('the embedded archive', () => {
     const layer = archiveLayer({
       ...options(place()),
       databaseUrl: 'postgres://u:secret@127.0.0.1:1/x',
-      log: (line) => void lines.push(line),
     })
     const error = await Effect.runPromise(
       Archive.pipe(
         Effect.flatMap((archive) => archive.ping()),
         Effect.flip,
         Effect.provide(layer),
+        Effect.provide(Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))])),
       ),
     )
     expect(error).toBeInstanceOf(ArchiveError)

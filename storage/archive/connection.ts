@@ -1,4 +1,5 @@
-/** What the archive needs of a database, and the two kinds of trouble with one: it answers no, or does not answer. */
+/** The database driver contract of the archive, and its faults: the database refuses, or does not answer. */
+import type { Effect } from 'effect'
 import type { MIGRATIONS } from './migrations.ts'
 import type { STATEMENTS } from './statements.ts'
 
@@ -18,9 +19,12 @@ export interface SqlConnection {
   readonly kind: 'embedded' | 'sql'
   /** For the operator: which database, without passwords. */
   readonly where: string
-  /** Lends a connection to `use`. One on which a fault of kind `lost` happened is not used again. */
-  session<T>(use: (sql: SqlSession) => Promise<T>): Promise<T>
-  close(): Promise<void>
+  /**
+   * Lends a connection to `use`. One on which a fault of kind `lost` happened is not used again. The signal cancels the
+   * statement that runs, where the database can do that.
+   */
+  session<T>(use: (sql: SqlSession) => Promise<T>, signal?: AbortSignal): Promise<T>
+  readonly close: Effect.Effect<void>
 }
 
 export class SqlFault extends Error {

@@ -20,15 +20,14 @@ let worker = ''
 /** An archive with a user in it that was closed in order. */
 let sound = ''
 
-const open = (directory: string): OpenArchive =>
-  openArchive({ databaseUrl: null, directory, worker, log: () => undefined })
+const open = (directory: string): OpenArchive => openArchive({ databaseUrl: null, directory, worker })
 
 beforeAll(async () => {
   worker = await buildArchiveWorker()
   sound = place()
   const archive = open(sound)
   await Effect.runPromise(archive.service.putUser(user))
-  await archive.close()
+  await Effect.runPromise(archive.close)
 })
 afterAll(() => {
   for (const path of places) rmSync(path, { recursive: true, force: true })
@@ -47,7 +46,7 @@ async function faultAfter(harm: (database: string) => void): Promise<ArchiveErro
     if (fault.reason === 'broken') expect(performance.now() - startMs).toBeLessThan(100)
     return fault
   } finally {
-    await archive.close()
+    await Effect.runPromise(archive.close)
   }
 }
 
@@ -85,7 +84,7 @@ test('with the damaged folder moved aside a new database begins', async () => {
   rmSync(join(directory, 'database'), { recursive: true })
   const archive = open(directory)
   expect(await Effect.runPromise(archive.service.user(user.uid))).toBeNull()
-  await archive.close()
+  await Effect.runPromise(archive.close)
 })
 
 test('files that others could read are made private, and one that nobody may read is readable again', async () => {
@@ -95,6 +94,6 @@ test('files that others could read are made private, and one that nobody may rea
   chmodSync(join(directory, 'database', 'PG_VERSION'), 0o666)
   const archive = open(directory)
   expect(await Effect.runPromise(archive.service.user(user.uid))).toEqual(user)
-  await archive.close()
+  await Effect.runPromise(archive.close)
   expect(statSync(join(directory, 'database', 'PG_VERSION')).mode & 0o777).toBe(0o600)
 })

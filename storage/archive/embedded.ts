@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Effect } from 'effect'
 import { makeFolder } from '../folder.ts'
 import { LockHeld, takeLock } from '../lock-file.ts'
 import type { ArchiveError } from './archive.ts'
@@ -40,8 +41,10 @@ export class EmbeddedConnection implements SqlConnection {
     this.unlock = lock(join(directory, 'archive.lock'))
   }
 
-  session<T>(use: (sql: SqlSession) => Promise<T>): Promise<T> {
+  /** A statement that runs cannot be cancelled; who gives up while others have the connection takes no turn. */
+  session<T>(use: (sql: SqlSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const result = this.turn.then(async () => {
+      if (signal?.aborted) throw new SqlFault('unreachable', 'nobody waits for it any more')
       const thread = await this.running()
       return use({
         query: (sql, values = []) =>
@@ -87,13 +90,13 @@ export class EmbeddedConnection implements SqlConnection {
     await this.thread?.kill()
   }
 
-  async close(): Promise<void> {
+  readonly close = Effect.promise(async () => {
     if (this.isClosed) return
     await this.turn
     this.isClosed = true
     await this.thread?.close()
     this.unlock()
-  }
+  })
 }
 
 function lock(file: string): () => void {

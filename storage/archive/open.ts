@@ -1,6 +1,6 @@
 /** Opening an archive: a database by its URL, or the embedded one in a directory. */
-import { Effect, Layer } from 'effect'
-import { Archive, ArchiveError, type ArchiveService } from './archive.ts'
+import { Effect, Layer, Semaphore } from 'effect'
+import { Archive, type ArchiveError, type ArchiveService } from './archive.ts'
 import { archiveError, failed } from './classify.ts'
 import type { SqlConnection } from './connection.ts'
 import { EmbeddedConnection } from './embedded.ts'
@@ -15,44 +15,46 @@ export interface ArchiveOptions extends TransactionsOptions {
   readonly directory: string
   /** The embedded database's built thread; by default dist/node/archive-worker.js. */
   readonly worker?: string
-  /** Lines for the operator. */
-  log(line: string): void
 }
 
 export interface OpenArchive {
   readonly service: ArchiveService
   readonly connection: SqlConnection
-  /** Resolves when the database was reached and its tables are there. Each use waits for it by itself, and tries anew where it failed. */
-  prepare(): Promise<void>
-  close(): Promise<void>
+  /** Succeeds when the database was reached and has its tables. Each use runs it first, and again where it failed. */
+  readonly prepare: Effect.Effect<void, ArchiveError>
+  readonly close: Effect.Effect<void>
 }
 
 /** Opens without waiting for the database. Throws ArchiveError `in-use`, `internal` where the address or the directory cannot be used at all. */
 export function openArchive(options: ArchiveOptions): OpenArchive {
   const connection = connectionOf(options)
   const transactions = new Transactions(connection, options)
-  let prepared: Promise<void> | null = null
-  const prepare = (): Promise<void> => {
-    prepared ??= migrate(connection, transactions).catch((error: unknown) => {
-      prepared = null
-      throw error
-    })
-    return prepared
-  }
+  // One at a time: those that come meanwhile find the tables there.
+  const preparing = Semaphore.makeUnsafe(1)
+  let isPrepared = false
+  const prepare = Effect.suspend(() =>
+    isPrepared
+      ? Effect.void
+      : migrate(connection, transactions).pipe(
+          Effect.andThen(
+            Effect.sync(() => {
+              isPrepared = true
+            }),
+          ),
+        ),
+  )
+  const prepareOnce = Effect.suspend(() => (isPrepared ? Effect.void : preparing.withPermit(prepare)))
   const runner: Runner = {
     kind: connection.kind,
     where: connection.where,
-    run: async (work, repeatability) => {
-      await prepare()
-      return transactions.run(work, repeatability)
-    },
+    run: (work, repeatability) => Effect.andThen(prepareOnce, transactions.run(work, repeatability)),
   }
-  return { service: archiveService(runner), connection, prepare, close: () => connection.close() }
+  return { service: archiveService(runner), connection, prepare: prepareOnce, close: connection.close }
 }
 
 /**
- * The archive as a service, closed with the scope. A database that does not answer is told of and tried again at each
- * use; one whose files are damaged is told of, since realms go on from their recordings without it; one that must not be
+ * The archive as a service, closed with the scope. A database that does not answer is logged, and tried again at each
+ * use. Damaged files are logged too: realms go on from their recordings without the archive. A database that must not be
  * used (another version, wrong password, directory in use) fails here.
  */
 export function archiveLayer(options: ArchiveOptions): Layer.Layer<Archive, ArchiveError> {
@@ -64,17 +66,14 @@ export function archiveLayer(options: ArchiveOptions): Layer.Layer<Archive, Arch
           try: () => openArchive(options),
           catch: (error) => archiveError(error, options.databaseUrl ?? options.directory),
         }),
-        (opened) => Effect.promise(() => opened.close()),
+        (opened) => opened.close,
       )
-      yield* Effect.tryPromise({
-        try: () => archive.prepare(),
-        catch: (error) => archiveError(error, archive.connection.where),
-      }).pipe(
-        Effect.catch((error) =>
-          error.isRetryable || error.reason === 'broken'
-            ? Effect.sync(() => options.log(`archive: ${error.message}`))
-            : Effect.fail(error),
+      yield* archive.prepare.pipe(
+        Effect.catchIf(
+          (error) => error.isRetryable || error.reason === 'broken',
+          (error) => Effect.logError(error.message),
         ),
+        Effect.annotateLogs({ area: 'archive' }),
       )
       return archive.service
     }),

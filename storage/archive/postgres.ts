@@ -1,4 +1,5 @@
 /** A pool of connections to PostgreSQL or CockroachDB. */
+import { Effect } from 'effect'
 import pg from 'pg'
 import { SqlFault, type Row, type SqlConnection, type SqlSession, type SqlText, type SqlValue } from './connection.ts'
 import { CLOSE_MS_MAX, CONNECT_MS_MAX, POOL_MAX, STATEMENT_MS_MAX } from './limits.ts'
@@ -9,12 +10,15 @@ const TYPES = { getTypeParser: () => (value: string) => value }
 export class PostgresConnection implements SqlConnection {
   readonly kind = 'sql'
   readonly where: string
-  private readonly pool: pg.Pool
+  readonly close: Effect.Effect<void>
+  readonly #url: string
+  readonly #pool: pg.Pool
 
   /** `url`: postgres://USER:PASSWORD@HOST:PORT/DATABASE, also with ?sslmode=… and ?host=/SOCKET/FOLDER. */
   constructor(url: string) {
+    this.#url = url
     this.where = withoutPassword(url)
-    this.pool = new pg.Pool({
+    this.#pool = new pg.Pool({
       connectionString: url,
       max: POOL_MAX,
       connectionTimeoutMillis: CONNECT_MS_MAX,
@@ -26,14 +30,24 @@ export class PostgresConnection implements SqlConnection {
       keepAlive: true,
       types: TYPES,
     })
-    // A connection that breaks while nobody uses it is made anew when it is needed.
-    this.pool.on('error', () => undefined)
-    this.pool.on('connect', (client) => client.on('error', () => undefined))
+    // The pool replaces a connection that breaks while nobody uses it.
+    this.#pool.on('error', () => undefined)
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
+    this.close = Effect.promise(() => this.#pool.end().catch(() => undefined)).pipe(
+      Effect.timeoutOption(CLOSE_MS_MAX),
+      Effect.asVoid,
+    )
   }
 
-  async session<T>(use: (sql: SqlSession) => Promise<T>): Promise<T> {
-    const client = await this.connect()
+  async session<T>(use: (sql: SqlSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const client = await this.#connect()
     let broken: SqlFault | null = null
+    const cancel = (): void => {
+      // Not used again: the cancellation may arrive late, when another statement runs.
+      broken = new SqlFault('lost', 'nobody waits for the statement any more')
+      this.#cancel(client)
+    }
+    signal?.addEventListener('abort', cancel)
     const sql: SqlSession = {
       query: async (statement, values = []) => {
         try {
@@ -48,26 +62,37 @@ export class PostgresConnection implements SqlConnection {
     try {
       return await use(sql)
     } finally {
+      signal?.removeEventListener('abort', cancel)
       client.release(broken ?? undefined)
     }
   }
 
-  private async connect(): Promise<pg.PoolClient> {
+  async #connect(): Promise<pg.PoolClient> {
     try {
-      return await this.pool.connect()
+      return await this.#pool.connect()
     } catch (error) {
       throw faultOf(error, 'unreachable')
     }
   }
 
-  async close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const enough = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_MS_MAX)
-    })
-    await Promise.race([this.pool.end().catch(() => undefined), enough])
-    clearTimeout(timer)
+  /** Asks the database to end what the connection does, over another connection, as the protocol wants it. */
+  #cancel(busy: pg.PoolClient): void {
+    const { activeQuery } = busy as unknown as Cancellable
+    if (!activeQuery) return
+    const canceller = new pg.Client({ connectionString: this.#url, connectionTimeoutMillis: CONNECT_MS_MAX })
+    canceller.on('error', () => undefined)
+    const { connection, cancel } = canceller as unknown as Cancellable
+    // A database that cannot be reached ends the statement by its own time limit.
+    connection.on('error', () => undefined)
+    cancel.call(canceller, busy, activeQuery)
   }
+}
+
+/** What pg has and its types leave out. */
+interface Cancellable {
+  readonly activeQuery?: object | null
+  readonly connection: { on(event: 'error', handle: () => void): void }
+  cancel(busy: pg.PoolClient, query: object): void
 }
 
 async function rowsOf(client: pg.PoolClient, text: SqlText, values: readonly SqlValue[]): Promise<readonly Row[]> {

@@ -25,7 +25,7 @@ import type { Repeatability } from './transactions.ts'
 export interface Runner {
   readonly kind: ArchiveService['kind']
   readonly where: string
-  run<T>(work: (sql: SqlSession) => Promise<T>, repeatability?: Repeatability): Promise<T>
+  run<T>(work: (sql: SqlSession) => Promise<T>, repeatability?: Repeatability): Effect.Effect<T, ArchiveError>
 }
 
 export function archiveService(runner: Runner): ArchiveService {
@@ -39,17 +39,12 @@ export function archiveService(runner: Runner): ArchiveService {
   }
 }
 
-/** Runs `work` in a transaction, as an effect. */
-function answer<T>(
+/** Runs `work` in a transaction. */
+const answer = <T>(
   runner: Runner,
   work: (sql: SqlSession) => Promise<T>,
   repeatability?: Repeatability,
-): Effect.Effect<T, ArchiveError> {
-  return Effect.tryPromise({
-    try: () => runner.run(work, repeatability),
-    catch: (error) => archiveError(error, runner.where),
-  })
-}
+): Effect.Effect<T, ArchiveError> => runner.run(work, repeatability)
 
 const one =
   (sql: SqlText, values: readonly SqlValue[]) =>

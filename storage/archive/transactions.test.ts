@@ -1,4 +1,6 @@
+import { Effect, Fiber } from 'effect'
 import { describe, expect, test } from 'vitest'
+import { instantClock } from '../../testing/instant-clock.ts'
 import { SqlFault, type SqlConnection, type SqlText } from './connection.ts'
 import { ATTEMPTS_MAX, BACK_OFF_MS, BACK_OFF_MS_MAX, LOST_ATTEMPTS_MAX } from './limits.ts'
 import { STATEMENTS } from './statements.ts'
@@ -14,7 +16,7 @@ function database(faultOf: (sql: SqlText, attempt: number) => SqlFault | null): 
   const connection: SqlConnection = {
     kind: 'sql',
     where: 'a test',
-    close: async () => undefined,
+    close: Effect.void,
     session: (use) => {
       attempt++
       return use({
@@ -36,18 +38,17 @@ const lost = (): SqlFault => new SqlFault('lost', 'gone')
 async function run(
   faultOf: (sql: SqlText, attempt: number) => SqlFault | null,
   repeatability?: Repeatability,
-): Promise<{ outcome: unknown; heard: SqlText[]; pauses: number[]; retries: string[] }> {
+): Promise<{ outcome: unknown; heard: SqlText[]; pauses: readonly number[]; retries: string[] }> {
   const { connection, heard } = database(faultOf)
-  const pauses: number[] = []
+  const { sleeps: pauses, run: runEffect } = instantClock()
   const retries: string[] = []
   const transactions = new Transactions(connection, {
     random: () => 0.5,
-    sleep: async (ms) => void pauses.push(ms),
     onRetry: (verdict) => void retries.push(verdict),
   })
-  const outcome: unknown = await transactions
-    .run((sql) => sql.query(STATEMENTS.ping), repeatability)
-    .catch((error: unknown) => error)
+  const outcome: unknown = await runEffect(
+    transactions.run((sql) => sql.query(STATEMENTS.ping), repeatability).pipe(Effect.catch(Effect.succeed)),
+  )
   return { outcome, heard, pauses, retries }
 }
 
@@ -108,5 +109,38 @@ describe('transactions', () => {
   ])('a fault of SQLSTATE %s is not repeated and is called %s', async (state, reason) => {
     const { outcome, retries } = await run((sql) => (sql === STATEMENTS.ping ? refused(state) : null))
     expect([outcome, retries]).toEqual([expect.objectContaining({ reason }), []])
+  })
+
+  test('an interrupted transaction is rolled back, and its signal reaches the connection', async () => {
+    const heard: SqlText[] = []
+    let isCancelled = false
+    let ping = (): void => undefined
+    const connection: SqlConnection = {
+      kind: 'sql',
+      where: 'a test',
+      close: Effect.void,
+      session: (use, signal) => {
+        signal?.addEventListener('abort', () => {
+          isCancelled = true
+          ping()
+        })
+        return use({
+          query: (sql) => {
+            heard.push(sql)
+            if (sql !== STATEMENTS.ping) return Promise.resolve([])
+            return new Promise((_resolve, reject) => {
+              ping = () => reject(refused('57014'))
+            })
+          },
+        })
+      },
+    }
+    const transactions = new Transactions(connection)
+    const fiber = Effect.runFork(transactions.run((sql) => sql.query(STATEMENTS.ping)))
+    await expect.poll(() => heard).toContain(STATEMENTS.ping)
+    await Effect.runPromise(Fiber.interrupt(fiber))
+    expect(isCancelled).toBe(true)
+    await expect.poll(() => heard.at(-1)).toBe(STATEMENTS.rollback)
+    expect(heard).not.toContain(STATEMENTS.commit)
   })
 })

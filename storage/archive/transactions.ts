@@ -1,4 +1,6 @@
-/** Transactions: SERIALIZABLE, tried again where others got in the way or the connection broke, within bounds. */
+/** Transactions: SERIALIZABLE, retried within bounds where another transaction got in the way or the connection broke. */
+import { Duration, Effect, Schedule } from 'effect'
+import type { ArchiveError } from './archive.ts'
 import { archiveError, classify, failed } from './classify.ts'
 import { SqlFault, type SqlConnection, type SqlSession } from './connection.ts'
 import { ATTEMPTS_MAX, BACK_OFF_MS, BACK_OFF_MS_MAX, LOST_ATTEMPTS_MAX, WAITING_MAX } from './limits.ts'
@@ -7,92 +9,116 @@ import { STATEMENTS } from './statements.ts'
 export interface TransactionsOptions {
   /** 0 to 1, for the jitter of pauses. */
   random?(): number
-  sleep?(ms: number): Promise<void>
-  /** A transaction is about to be tried again. */
+  /** Called before a transaction is retried. */
   onRetry?(verdict: 'again' | 'lost'): void
 }
 
-/** `once`: to do it twice would answer wrongly, so that it is not repeated where nobody knows whether it was done. */
+/** `once`: a second run would answer wrongly, so it is not retried where nobody knows whether the first was committed. */
 export type Repeatability = 'repeatable' | 'once'
 
-/** What became of an attempt. */
-type Attempt<T> =
-  | { readonly done: true; readonly value: T }
-  | { readonly done: false; readonly error: unknown; readonly committing: boolean }
+/** An attempt that failed; `committing`: the commit was already sent. */
+interface Failure {
+  readonly error: unknown
+  readonly committing: boolean
+}
 
 export class Transactions {
-  private readonly connection: SqlConnection
-  private readonly options: TransactionsOptions
-  private waiting = 0
+  readonly #connection: SqlConnection
+  readonly #options: TransactionsOptions
+  readonly #backOff: Schedule.Schedule<unknown>
+  #waiting = 0
 
   constructor(connection: SqlConnection, options: TransactionsOptions = {}) {
-    this.connection = connection
-    this.options = options
+    this.#connection = connection
+    this.#options = options
+    const { random = Math.random } = options
+    this.#backOff = Schedule.exponential(BACK_OFF_MS).pipe(
+      Schedule.modifyDelay(({ duration }) =>
+        Effect.sync(() => Math.min(BACK_OFF_MS_MAX, Duration.toMillis(duration)) * (0.5 + random())),
+      ),
+    )
   }
 
   get where(): string {
-    return this.connection.where
+    return this.#connection.where
   }
 
-  /** Rejects with ArchiveError. `work` is run anew in each attempt, on a state without what earlier ones did. */
-  async run<T>(work: (sql: SqlSession) => Promise<T>, repeatability: Repeatability = 'repeatable'): Promise<T> {
-    if (this.waiting >= WAITING_MAX)
-      throw failed('away', `${WAITING_MAX} transactions already wait for the database`, this.where)
-    this.waiting++
-    try {
-      return await this.attempts(work, repeatability)
-    } finally {
-      this.waiting--
-    }
+  /**
+   * Runs `work` in a transaction; each attempt begins on a state without what earlier ones did. Interruption cancels the
+   * statement that runs and rolls the transaction back.
+   */
+  run<T>(
+    work: (sql: SqlSession) => Promise<T>,
+    repeatability: Repeatability = 'repeatable',
+  ): Effect.Effect<T, ArchiveError> {
+    return Effect.suspend(() => {
+      if (this.#waiting >= WAITING_MAX)
+        return Effect.fail(failed('away', `${WAITING_MAX} transactions already wait for the database`, this.where))
+      this.#waiting++
+      return this.#attempt(work).pipe(
+        Effect.retry({ schedule: this.#backOff, while: this.#isWorthRetrying(repeatability) }),
+        Effect.mapError(({ error }) => archiveError(error, this.where)),
+        Effect.ensuring(Effect.sync(() => this.#waiting--)),
+      )
+    })
   }
 
-  private async attempts<T>(work: (sql: SqlSession) => Promise<T>, repeatability: Repeatability): Promise<T> {
-    for (let attempt = 1, lost = 0; ; attempt++) {
-      const outcome = await this.attempt(work)
-      if (outcome.done) return outcome.value
-      const verdict = classify(outcome.error)
+  /** Counts the attempts of one run. */
+  #isWorthRetrying(repeatability: Repeatability): (failure: Failure) => boolean {
+    let attempts = 0
+    let lost = 0
+    return ({ error, committing }) => {
+      attempts++
+      const verdict = classify(error)
       if (verdict === 'lost') lost++
-      const isUnknown = verdict === 'lost' && outcome.committing && repeatability === 'once'
-      const isWorthIt =
-        verdict === 'again' ? attempt < ATTEMPTS_MAX : verdict === 'lost' && lost < LOST_ATTEMPTS_MAX && !isUnknown
-      if (!isWorthIt) throw archiveError(outcome.error, this.where)
-      this.options.onRetry?.(verdict === 'again' ? 'again' : 'lost')
-      await this.pause(attempt)
+      if (verdict !== 'lost' && verdict !== 'again') return false
+      const isUnknown = verdict === 'lost' && committing && repeatability === 'once'
+      if (isUnknown || (verdict === 'again' ? attempts >= ATTEMPTS_MAX : lost >= LOST_ATTEMPTS_MAX)) return false
+      this.#options.onRetry?.(verdict)
+      return true
     }
   }
 
-  private async attempt<T>(work: (sql: SqlSession) => Promise<T>): Promise<Attempt<T>> {
-    let committing = false
-    try {
-      const value = await this.connection.session(async (sql) => {
-        await sql.query(STATEMENTS.begin)
-        const result = await rolledBackOnError(sql, () => work(sql))
-        committing = true
-        await rolledBackOnError(sql, () => sql.query(STATEMENTS.commit))
-        return result
+  #attempt<T>(work: (sql: SqlSession) => Promise<T>): Effect.Effect<T, Failure> {
+    return Effect.suspend(() => {
+      let committing = false
+      return Effect.tryPromise({
+        try: (signal) =>
+          this.#connection.session(async (sql) => {
+            await sql.query(STATEMENTS.begin)
+            const result = await rolledBackOnError(sql, async () => {
+              const value = await work(interruptible(sql, signal))
+              refuseInterrupted(signal)
+              return value
+            })
+            committing = true
+            await rolledBackOnError(sql, () => sql.query(STATEMENTS.commit))
+            return result
+          }, signal),
+        catch: (error): Failure => ({ error, committing }),
       })
-      return { done: true, value }
-    } catch (error) {
-      return { done: false, error, committing }
-    }
-  }
-
-  private async pause(attempt: number): Promise<void> {
-    const { random = Math.random, sleep = pauseOf } = this.options
-    await sleep(Math.min(BACK_OFF_MS_MAX, BACK_OFF_MS * 2 ** (attempt - 1)) * (0.5 + random()))
+    })
   }
 }
 
-const pauseOf = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
+/** Throws where nobody waits for the transaction any more. */
+function refuseInterrupted(signal: AbortSignal): void {
+  if (signal.aborted) throw new SqlFault('refused', 'the transaction was given up', { state: '57014' })
+}
+
+/** Begins no statement once the signal is raised. */
+const interruptible = (sql: SqlSession, signal: AbortSignal): SqlSession => ({
+  query: async (statement, values) => {
+    refuseInterrupted(signal)
+    return sql.query(statement, values)
+  },
+})
 
 async function rolledBackOnError<T>(sql: SqlSession, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    // On a broken connection the database rolls back by itself. A rollback that fails says so to the session, which lets the connection go.
+    // The database rolls back by itself where the connection broke. A rollback that fails ends the connection.
     if (!(error instanceof SqlFault) || error.kind === 'refused')
       await sql.query(STATEMENTS.rollback).catch(() => undefined)
     throw error

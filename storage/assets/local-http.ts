@@ -49,7 +49,7 @@ export function localCloudHandler(store: LocalFiles, { origins, log }: LocalHttp
       const known = httpErrorOf(error)
       if (known === null)
         log(
-          `assets: ${request.method} ${(request.url ?? '').split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`,
+          `${request.method} ${(request.url ?? '').split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`,
         )
       refuse(request, response, known ?? error)
     })

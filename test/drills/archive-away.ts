@@ -95,9 +95,9 @@ async function compare(
 ): Promise<{ readonly recorded: number; readonly saved: number; readonly different: number }> {
   const found = await recover(join(data, 'recordings'), DEFAULT_DEFINITION.id, simulationOf(await loadEngine()))
   if (found.status !== 'recovered') throw new Error(`the recordings are ${found.status}`)
-  const archive = openArchive({ databaseUrl, directory: '', log: () => undefined })
+  const archive = openArchive({ databaseUrl, directory: '' })
   const saved = await Effect.runPromise(archive.service.savedRealm(DEFAULT_DEFINITION.id))
-  await archive.close()
+  await Effect.runPromise(archive.close)
   const text = ({
     position: p,
     rotation: q,

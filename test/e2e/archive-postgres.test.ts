@@ -20,7 +20,7 @@ afterAll(() => postgres.remove())
 
 const newDatabase = (): Promise<string> => postgres.createDatabase(`archive_${++databases}`)
 const openAt = (databaseUrl: string, onRetry?: (verdict: string) => void): OpenArchive =>
-  openArchive({ databaseUrl, directory: '', log: () => undefined, ...(onRetry === undefined ? {} : { onRetry }) })
+  openArchive({ databaseUrl, directory: '', ...(onRetry === undefined ? {} : { onRetry }) })
 const done = <T>(effect: Effect.Effect<T, ArchiveError>): Promise<T> => Effect.runPromise(effect)
 const reasonOf = (effect: Effect.Effect<unknown, ArchiveError>): Promise<ArchiveError['reason'] | null> =>
   done(
@@ -32,12 +32,12 @@ const reasonOf = (effect: Effect.Effect<unknown, ArchiveError>): Promise<Archive
 
 async function contractAt(url: string): Promise<ContractArchive> {
   const archive = openAt(url)
-  await archive.prepare()
+  await Effect.runPromise(archive.prepare)
   return {
     service: archive.service,
-    close: () => archive.close(),
+    close: () => Effect.runPromise(archive.close),
     reopen: async () => {
-      await archive.close()
+      await Effect.runPromise(archive.close)
       return contractAt(url)
     },
   }
@@ -59,36 +59,36 @@ describe('several hosts', () => {
     for (let round = 0; round < 5; round++) {
       const url = await newDatabase()
       const hosts = Array.from({ length: 4 }, () => openAt(url))
-      await Promise.all(hosts.map((host) => host.prepare()))
+      await Promise.all(hosts.map((host) => Effect.runPromise(host.prepare)))
       await Promise.all(hosts.map((host) => done(host.service.ping())))
       expect(await ask(url, 'SELECT version FROM migrations ORDER BY version')).toEqual(
         [0, ...MIGRATIONS.map(({ version }) => version)].map((version) => ({ version })),
       )
-      await Promise.all(hosts.map((host) => host.close()))
+      await Promise.all(hosts.map((host) => Effect.runPromise(host.close)))
     }
   })
 
   test('a migration that was made but not noted, as where a host died between the two, is noted by the next', async () => {
     const url = await newDatabase()
     const first = openAt(url)
-    await first.prepare()
-    await first.close()
+    await Effect.runPromise(first.prepare)
+    await Effect.runPromise(first.close)
     await ask(url, 'DELETE FROM migrations WHERE version > 5')
     const second = openAt(url)
-    await second.prepare()
-    await second.close()
+    await Effect.runPromise(second.prepare)
+    await Effect.runPromise(second.close)
     expect(await ask(url, 'SELECT max(version) AS version FROM migrations')).toEqual([{ version: MIGRATIONS.length }])
   })
 
   test('a database that a newer program has migrated is refused, and not touched', async () => {
     const url = await newDatabase()
     const first = openAt(url)
-    await first.prepare()
-    await first.close()
+    await Effect.runPromise(first.prepare)
+    await Effect.runPromise(first.close)
     await ask(url, "INSERT INTO migrations (version, name, applied_at) VALUES (9999, 'of the future', now())")
     const old = openAt(url)
     expect(await reasonOf(old.service.ping())).toBe('other-version')
-    await old.close()
+    await Effect.runPromise(old.close)
   })
 
   test('that upload for one user at once, over two pools, never exceed the quota; some are tried again', async () => {
@@ -116,7 +116,7 @@ describe('several hosts', () => {
     expect(reasons.filter((reason) => reason === null)).toHaveLength(10)
     expect(reasons.filter((reason) => reason === 'conflict')).toHaveLength(30)
     expect(retries).toBeGreaterThan(0)
-    await Promise.all(hosts.map((host) => host.close()))
+    await Promise.all(hosts.map((host) => Effect.runPromise(host.close)))
   })
 
   test('of two epochs of a realm, the older one saves nothing once the newer has begun', async () => {
@@ -132,7 +132,7 @@ describe('several hosts', () => {
     expect(reasons.every((reason) => reason === null || reason === 'fenced')).toBe(true)
     expect(await reasonOf(older.service.replaceElements({ realm: 'contested', epoch: 1, tick: 99 }, []))).toBe('fenced')
     expect(await done(newer.service.savedRealm('contested'))).toMatchObject({ epoch: 2, elements: [elementOf(2)] })
-    await Promise.all([older.close(), newer.close()])
+    await Promise.all([Effect.runPromise(older.close), Effect.runPromise(newer.close)])
   })
 })
 
@@ -145,7 +145,7 @@ describe('a database in trouble', () => {
     expect(await reasonOf(archive.service.ping())).toBe('away')
     await postgres.start()
     expect(await done(archive.service.user(uuid(1, 1)))).toMatchObject({ name: 'Anna' })
-    await archive.close()
+    await Effect.runPromise(archive.close)
   })
 
   test('that hangs is away within the time limits, and used again when it goes on', async () => {
@@ -159,7 +159,7 @@ describe('a database in trouble', () => {
       postgres.thaw()
     }
     expect(await reasonOf(archive.service.ping())).toBeNull()
-    await archive.close()
+    await Effect.runPromise(archive.close)
   })
 
   test('of which the password is wrong, or the database missing, is told as it is', async () => {
@@ -168,7 +168,7 @@ describe('a database in trouble', () => {
       reason: 'internal',
       what: expect.stringContaining('nowhere') as string,
     })
-    await archive.close()
+    await Effect.runPromise(archive.close)
   })
 })
 
@@ -186,7 +186,7 @@ describe('kill -9 during writes', () => {
       const told = await writeAndKill(child, [url, '', String(run)], 5 + Math.floor(random() * 300), random() * 10)
       const archive = openAt(url)
       await expectThere(archive.service, run, told)
-      await archive.close()
+      await Effect.runPromise(archive.close)
     }
   })
 
@@ -210,7 +210,7 @@ describe('kill -9 during writes', () => {
         )
         const archive = openAt(durable.url)
         await expectThere(archive.service, run, told)
-        await archive.close()
+        await Effect.runPromise(archive.close)
       }
     } finally {
       await durable.remove()

@@ -100,11 +100,11 @@ async function inArchive<T>(
   databaseUrl: string | null,
   ask: (archive: ArchiveService) => Promise<T>,
 ): Promise<T> {
-  const archive = openArchive({ databaseUrl, directory: join(data, 'archive'), log: () => undefined })
+  const archive = openArchive({ databaseUrl, directory: join(data, 'archive') })
   try {
     return await ask(archive.service)
   } finally {
-    await archive.close()
+    await Effect.runPromise(archive.close)
   }
 }
 

@@ -11,7 +11,7 @@ import { listRecordings } from '../../storage/recordings/index.ts'
 import { drive, login, RenderClient, type Connect, type RenderEvents, type Role } from '../../netcode/index.ts'
 import { connectWebSocket } from '../../netcode/websocket/client-node.ts'
 import { until } from './wait.ts'
-import { defaultSettings, startServer, type RunningServer, type Settings } from '../../server/main.ts'
+import { defaultSettings, lineLogger, startServer, type RunningServer, type Settings } from '../../server/main.ts'
 
 const REMOVAL_TRIES_MAX = 20
 const REMOVAL_PAUSE_MS = 50
@@ -81,7 +81,7 @@ export async function serveHere(clean: Cleanup, changes: Partial<Settings> = {})
     udpPort: 0,
     webrtc: false,
     warmUpTicks: 0,
-    log: (line: string): void => void logged.push(line),
+    logger: lineLogger((line) => void logged.push(line)),
     ...changes,
   }
   const server = await startServer(settings)

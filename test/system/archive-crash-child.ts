@@ -7,7 +7,6 @@ const [url = '', directory = '', run = '1', worker] = process.argv.slice(2)
 const archive = openArchive({
   databaseUrl: url === '' ? null : url,
   directory,
-  log: () => undefined,
   ...(worker === undefined ? {} : { worker }),
 })
 const { service } = archive

@@ -1,3 +1,4 @@
+import { Effect } from 'effect'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,11 +28,11 @@ test(`an embedded archive whose process is killed ${KILLS} times at random momen
       random() * 10,
     )
     acknowledged += told.records.length
-    const archive = openArchive({ databaseUrl: null, directory, worker, log: () => undefined })
+    const archive = openArchive({ databaseUrl: null, directory, worker })
     try {
       await expectThere(archive.service, run, told)
     } finally {
-      await archive.close()
+      await Effect.runPromise(archive.close)
     }
   }
   expect(acknowledged).toBeGreaterThan(KILLS * 3)

@@ -98,7 +98,7 @@ export class SimulatedServer {
       closedTo: () =>
         this.options.sabotage === 'shut-door' && clock.nowMs > SHUT_MS ? 'the door is shut' : this.problem,
       waits: () => this.batchSoon(),
-      log: (line) => this.log(line),
+      log: { info: (text) => this.log(text), warn: (text) => this.log(text), error: (text) => this.log(text) },
     })
     this.links = links
     for (const access of this.options.accesses) access.open((transport) => links.eventsFor(transport))

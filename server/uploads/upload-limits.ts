@@ -1,0 +1,42 @@
+/** How many uploads may be declared: by one user, from one address, altogether. */
+import { bucketsByKey } from '../../http/rate-limit.ts'
+import type { Claims } from '../accounts/tokens.ts'
+import { RouteError } from '../http/reply.ts'
+import * as limits from '../limits.ts'
+import type { Upload } from './upload.ts'
+
+export const tooMany = (what: string, fix: string): RouteError =>
+  new RouteError(429, 'too-many-uploads', what, '/v1/uploads', fix)
+
+export class UploadLimits {
+  readonly #byUser = bucketsByKey(limits.UPLOADS_BURST_MAX, limits.UPLOADS_PER_SECOND_MAX, limits.LOGIN_ADDRESSES_MAX)
+  readonly #byAddress = bucketsByKey(
+    limits.UPLOADS_PER_ADDRESS_BURST_MAX,
+    limits.UPLOADS_PER_ADDRESS_PER_SECOND_MAX,
+    limits.LOGIN_ADDRESSES_MAX,
+  )
+  /** Declarations by user that are counted, and not yet among the uploads: they wait for the archive. */
+  readonly #declaring = new Map<string, number>()
+
+  /** Throws RouteError. Otherwise the declaration counts until `release`. `address`: null where it has no limit. */
+  admit(uploads: Iterable<Upload>, { uid }: Claims, address: string | null, nowMs: number): void {
+    if ((address !== null && !this.#byAddress.take(address, nowMs)) || !this.#byUser.take(uid, nowMs))
+      throw tooMany('uploads are declared too fast', 'wait some seconds, then try again')
+    const open = [...uploads].filter(({ settled }) => !settled)
+    const mine = open.filter(({ owner }) => owner.uid === uid).length + (this.#declaring.get(uid) ?? 0)
+    if (mine >= limits.UPLOADS_PER_USER_MAX)
+      throw tooMany(
+        `you have ${mine} uploads under way; that is as many as one may have at once`,
+        'wait until one of them is done',
+      )
+    if (open.length >= limits.UPLOADS_OPEN_MAX)
+      throw tooMany('many are uploading at this moment', 'try again in a minute')
+    this.#declaring.set(uid, (this.#declaring.get(uid) ?? 0) + 1)
+  }
+
+  release({ uid }: Claims): void {
+    const left = (this.#declaring.get(uid) ?? 1) - 1
+    if (left > 0) this.#declaring.set(uid, left)
+    else this.#declaring.delete(uid)
+  }
+}
