@@ -1,5 +1,5 @@
 // Generates the codecs of otherworld.proto: `node protocol/generate.mjs [FOLDER]`. Without a folder the files go where they
-// are committed: those of TypeScript to protocol/generated, those of Godot into the addon. codec.test.ts runs it into a
+// are committed: those of TypeScript to protocol/generated, those of Godot into the addon. generated.test.ts runs it into a
 // temporary folder and compares.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

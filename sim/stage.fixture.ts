@@ -1,14 +1,18 @@
 /** A realm driven by a script, and short ways to write props. */
 import {
+  avatars,
   DEFAULT_DEFINITION,
   free,
   genesis,
   loadEngine,
+  props,
   step,
+  type AvatarView,
   type Collider,
   type Command,
   type Input,
   type PropSpec,
+  type PropView,
   type Realm,
   type RealmDefinition,
   type RejectReason,
@@ -37,7 +41,18 @@ export const spec = (motion: PropSpec['motion'], ...colliders: Collider[]): Prop
 })
 export const crate = (half = 0.25): PropSpec => spec('dynamic', collider(boxShape(half)))
 
-/** Commands are given player by player; ticks pass. */
+/** A `move` that stands still. */
+export const still = { x: 0, y: 0, z: 0, yaw: 0, jump: false, run: false, fly: false }
+/** The first element after plane and marker. */
+export const FIRST = 3
+/** A realm with one crate of 0.4 m. */
+export const oneCrate = (position: Vec3): Partial<RealmDefinition> => ({
+  props: [{ prop: crate(0.2), position, rotation: UPRIGHT, scale: 1 }],
+})
+export const reasonOf = (events: readonly SimEvent[]): string | undefined =>
+  events.find((e) => e.type === 'rejected')?.reason
+
+/** A realm that tests step tick by tick, with the commands of its players. */
 export class Stage {
   readonly realm: Realm
   #sequence = 0
@@ -62,6 +77,28 @@ export class Stage {
 
   join(player: number, { permissions = GUEST, share = player }: { permissions?: number; share?: number } = {}): void {
     this.tick([0, { type: 'join', player, user: player, share, name: `p${player}`, body: 0, permissions }])
+  }
+
+  /** Players that may do everything, joined in one tick. */
+  joinManagers(...players: number[]): void {
+    this.tick(
+      ...players.map(
+        (player) =>
+          [0, { type: 'join', player, user: player, name: `p${player}`, body: 0, permissions: MANAGER }] as const,
+      ),
+    )
+  }
+
+  prop(id: number): PropView {
+    const found = props(this.realm).find((p) => p.id === id)
+    if (!found) throw new Error(`no prop ${id}`)
+    return found
+  }
+
+  avatar(player: number): AvatarView {
+    const found = avatars(this.realm).find((a) => a.player === player)
+    if (!found) throw new Error(`no player ${player}`)
+    return found
   }
 
   /** Why a spawn is refused, or the id of the prop. */

@@ -1,7 +1,18 @@
-/** Things to put into an archive, for its tests. */
+/** What the archive's tests share: entries to store, and short ways to run a call. */
+import { Effect } from 'effect'
 import { DEFAULT_BODY, DEFAULT_DEFINITION, type RealmDefinition } from '../../sim/index.ts'
 import type { PackageManifest } from '../../packages/manifest.ts'
-import type { ObjectRecord, SavedElement } from './archive.ts'
+import type { ArchiveError, ObjectRecord, SavedElement } from './archive.ts'
+
+export const done = <T>(effect: Effect.Effect<T, ArchiveError>): Promise<T> => Effect.runPromise(effect)
+/** The reason why a call fails; null where it succeeds. */
+export const reasonOf = (effect: Effect.Effect<unknown, ArchiveError>): Promise<ArchiveError['reason'] | null> =>
+  done(
+    effect.pipe(
+      Effect.as(null),
+      Effect.catch((error) => Effect.succeed(error.reason)),
+    ),
+  )
 
 /** The n-th UUID of a family; families and numbers do not meet. */
 export const uuid = (family: number, n: number): string =>
