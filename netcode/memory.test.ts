@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { MemoryClient, MemoryTransport, type LinkConditions, type MemoryOptions } from './memory.ts'
-import { transportContract, type KillClient, type MakeContractServer } from './transport.suite.ts'
+import { transportContract } from './transport.suite.ts'
+import type { KillClient, MakeContractServer } from './transport-world.fixture.ts'
 
 /** Passes a second of its own clock at each step: the contract waits for nothing else. */
 function memoryServer(options: Partial<MemoryOptions>): MakeContractServer {

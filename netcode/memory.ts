@@ -88,6 +88,30 @@ interface ServerLink {
   queue: Uint8Array[]
 }
 
+/**
+ * A network in one process, on a clock of its own: the server's side of the transport, and `connect` for its clients.
+ *
+ * @example
+ * ```ts
+ * import { MemoryTransport } from 'otherworld/testing'
+ *
+ * const received: number[] = []
+ * const network = new MemoryTransport({
+ *   events: { opened: () => {}, closed: () => {}, received: (_connection, bytes) => received.push(bytes.length) },
+ *   admission: () => Promise.resolve({ session: 'ada' }),
+ *   conditions: { delayMs: 50 },
+ * })
+ * const connecting = network.connect('memory:', 'token', { received: () => {}, closed: () => {} })
+ * for (let ms = 10; ms <= 200; ms += 10) {
+ *   network.advance(ms)
+ *   await new Promise((resolve) => setTimeout(resolve))
+ * }
+ * const client = await connecting
+ * client.send(new Uint8Array(3))
+ * network.advance(300)
+ * if (received[0] !== 3) throw new Error('the message arrives after 50 ms')
+ * ```
+ */
 export class MemoryTransport implements ServerTransport {
   readonly kind = 'memory'
   /** Connects a client to this server; the URL is not looked at. */

@@ -1,10 +1,10 @@
-// Bundles what scripts/fuzz.mjs and scripts/mutate.mjs run: all of our own code and protobufjs, so that the fuzzer sees into both.
+// Bundles what scripts/fuzz.mjs and scripts/fuzz-mutation.mjs run: all of our own code and protobufjs, so that the fuzzer sees into both.
 import { build } from 'esbuild'
 
 const common = { bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' }
 const external = ['@dimforge/*', 'effect', 'effect/*', 'jose', 'node-datachannel', 'ws']
 
-/** The processes of scripts/mutate.mjs. */
+/** The processes of scripts/fuzz-mutation.mjs. */
 export const bundleMutate = () =>
   build({
     ...common,

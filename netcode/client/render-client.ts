@@ -18,6 +18,7 @@ import type {
 import type { ServerMessage, SnapshotPart, Welcome } from '../../protocol/index.ts'
 import { ClientSession } from '../session/client-session.ts'
 import { PendingCommands, wireFaultOf } from './pending-commands.ts'
+import { changesCourse, isSame, sendable } from './outgoing-move.ts'
 import { readDefinition } from './definition.ts'
 import { Reconnector } from './reconnector.ts'
 import { OwnAvatar } from './own-avatar.ts'
@@ -391,32 +392,4 @@ export class RenderClient {
       silenceMs: this.#reconnector.connection === null ? 0 : this.#session.silenceMs(nowMs),
     }
   }
-}
-
-/** The server ends a connection over such a number: the program that gave it hears of it first. */
-function sendable<T extends Command>(command: T): T {
-  const fault = wireFaultOf(command)
-  if (fault !== null) throw new RangeError(`the ${command.type} is not sent: ${fault}`)
-  return command
-}
-
-/** A jump is none that was made before. */
-function isSame(a: Move, b: Move): boolean {
-  return (
-    !b.jump &&
-    a.x === b.x &&
-    a.y === b.y &&
-    a.z === b.z &&
-    a.yaw === b.yaw &&
-    a.jump === b.jump &&
-    a.run === b.run &&
-    a.fly === b.fly
-  )
-}
-
-/** Starting, stopping, turning round, jumping: what a player feels the delay of. Another degree of a stick is not. */
-function changesCourse(a: Move, b: Move): boolean {
-  const courseOf = ({ x, y, z, jump, run, fly }: Move): string =>
-    [Math.sign(x), Math.sign(y), Math.sign(z), jump, run, fly].join(' ')
-  return courseOf(a) !== courseOf(b)
 }

@@ -2,16 +2,13 @@
  * The client's end of a session, the mirror of ServerSession: a pure state machine, time comes in as an argument. It
  * outlives connections: `attach` at each new one.
  */
-import type { Command, CommandType, HandId, Input } from '../../sim/types.ts'
+import type { Command, Input } from '../../sim/types.ts'
 import {
-  COMMAND_BYTES_MAX,
   decodeServerPacket,
   describe,
   encodeClientPacket,
-  encodeInput,
   isLatestWins,
   PACKET_BYTES_MAX,
-  PACKET_COMMANDS_MAX,
   PROTOCOL_VERSION,
   type ClientMode,
   type Goodbye,
@@ -23,14 +20,13 @@ import {
   type Welcome,
 } from '../../protocol/index.ts'
 import {
-  COMMAND_BYTES_UNACKED_MAX,
   COMMAND_INTERVAL_MS,
-  COMMANDS_UNACKED_MAX,
   HEAD_BYTES_MAX,
   INPUT_INTERVAL_MS,
   SENT_BYTES_BURST_MAX,
   SENT_BYTES_PER_SECOND_MAX,
 } from './limits.ts'
+import { InputQueue, type LatestInput, type PendingCommand } from './input-queue.ts'
 import { Inbox } from './inbox.ts'
 import { PacketTracker, type SessionFault } from './packet-tracker.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
@@ -48,22 +44,6 @@ export interface ReceivedPacket {
   readonly goodbye: Goodbye | null
 }
 
-/** A command that is not acknowledged yet. */
-interface PendingCommand {
-  readonly sequence: number
-  readonly bytes: Uint8Array
-}
-
-/** The newest move, pose or drag of one hand; kept until a packet with it is acknowledged. */
-interface LatestInput {
-  readonly sequence: number
-  readonly bytes: Uint8Array
-  readonly kind: CommandType
-  readonly urgent: boolean
-  /** Was in a packet at least once. */
-  sent: boolean
-}
-
 /** A move as it went into a packet for the first time: from then on it counts. */
 export interface SentMove {
   readonly sequence: number
@@ -72,8 +52,6 @@ export interface SentMove {
 }
 
 const NOTHING: ReceivedPacket = { packet: 0, messages: [], snapshot: null, rttMs: null, goodbye: null }
-/** Bytes around each input in a packet: tag and length. */
-const INPUT_OVERHEAD_BYTES = 4
 /** A Hello takes fewer. */
 const HELLO_BYTES = 24
 
@@ -91,9 +69,7 @@ export class ClientSession {
   #welcomed = false
   /** Since the first Welcome the numbering is known. */
   #numbering = false
-  #pending: PendingCommand[] = []
-  #pendingBytes = 0
-  readonly #slots = new Map<string, LatestInput>()
+  readonly #inputs = new InputQueue()
   #sequence = 0
   #rttMs: number | null = null
   #urgent = false
@@ -126,12 +102,12 @@ export class ClientSession {
 
   /** Commands that the server has not acknowledged. */
   get unacknowledged(): number {
-    return this.#pending.length
+    return this.#inputs.commandCount
   }
 
   /** Sequence of the oldest of them; Infinity: there is none. */
   get oldestUnacknowledged(): number {
-    return this.#pending[0]?.sequence ?? Infinity
+    return this.#inputs.oldestCommand
   }
 
   /** Messages that wait for an earlier one, at most MESSAGE_WINDOW. */
@@ -180,18 +156,11 @@ export class ClientSession {
     if (isLatestWins(command.type)) throw new TypeError(`"${command.type}" is latest-wins: use latest()`)
     if (!this.#numbering) return refuse('there is no Welcome from the server yet')
     const input = this.#numbered(command)
-    const bytes = encodeInput(input)
-    if (bytes.length > COMMAND_BYTES_MAX)
-      return refuse(`the command has ${bytes.length} bytes; at most ${COMMAND_BYTES_MAX} can be sent`)
-    if (this.#pending.length >= COMMANDS_UNACKED_MAX || this.#pendingBytes + bytes.length > COMMAND_BYTES_UNACKED_MAX)
-      return refuse(`${this.#pending.length} commands wait for the server already`)
+    const refusal = this.#inputs.pushCommand(input)
+    if (refusal !== null) return refuse(refusal)
     this.#sequence = input.sequence
-    this.#pending.push({ sequence: input.sequence, bytes })
-    this.#pendingBytes += bytes.length
     this.#inputsSent += 1
     this.#urgent = true
-    // What the hand was to drag before is void.
-    if (command.type === 'release' || command.type === 'grab') this.#slots.delete(slotOf('drag', command.hand))
     return { ok: true, value: input.sequence }
   }
 
@@ -204,14 +173,7 @@ export class ClientSession {
     if (!this.#numbering) return 0
     const input = this.#numbered(command)
     this.#sequence = input.sequence
-    const key = command.type === 'drag' ? slotOf('drag', command.hand) : command.type
-    this.#slots.set(key, {
-      sequence: input.sequence,
-      bytes: encodeInput(input),
-      kind: command.type,
-      urgent,
-      sent: false,
-    })
+    this.#inputs.setLatest(input, urgent)
     this.#urgent ||= urgent
     return input.sequence
   }
@@ -231,7 +193,7 @@ export class ClientSession {
     const packet = decoded.value
     const { arrival, acked } = this.#tracker.receive(packet.packet, packet.ackPacket, packet.ackBits, nowMs)
     if (arrival === 'old') return { ok: true, value: NOTHING }
-    for (const { content } of acked) this.#slotsArrived(content)
+    for (const { content } of acked) this.#inputs.acknowledgeLatest(content)
     const rttMs = arrival === 'ahead' ? this.#measure(packet, nowMs) : null
     const messages = this.#inbox.receive(packet.firstMessage, packet.messages)
     if (!messages.ok)
@@ -240,7 +202,7 @@ export class ClientSession {
         error: { reason: 'protocol', message: `a message of the server is not valid: ${describe(messages.error)}` },
       }
     for (const message of messages.value) if (message.type === 'welcome') this.#welcome(message)
-    if (this.#welcomed) this.#acknowledge(packet.ackCommand)
+    if (this.#welcomed) this.#inputs.acknowledgeCommands(packet.ackCommand)
     return {
       ok: true,
       value: {
@@ -258,23 +220,12 @@ export class ClientSession {
     this.#tracker.received.forget(packet)
   }
 
-  #slotsArrived(sequences: readonly number[]): void {
-    if (sequences.length === 0) return
-    for (const [key, { sequence }] of this.#slots) if (sequences.includes(sequence)) this.#slots.delete(key)
-  }
-
   #measure({ clientTimeMs, clientTimeAgeMs, ackPacket }: ServerPacket, nowMs: number): number | null {
     if (ackPacket === 0) return null
     const rttMs = ((clockOf(nowMs) - clientTimeMs) >>> 0) - clientTimeAgeMs
     if (rttMs < 0 || rttMs > 60_000) return null
     this.#rttMs = this.#rttMs === null ? rttMs : this.#rttMs + (rttMs - this.#rttMs) / 8
     return rttMs
-  }
-
-  #acknowledge(sequence: number): void {
-    const kept = this.#pending.findIndex((pending) => pending.sequence > sequence)
-    const acked = this.#pending.splice(0, kept < 0 ? this.#pending.length : kept)
-    for (const { bytes } of acked) this.#pendingBytes -= bytes.length
   }
 
   /** Numbering goes on where the server is; where it does not know us any more, what was pending is void. */
@@ -284,13 +235,11 @@ export class ClientSession {
     this.#urgent = true
     if (resumed) {
       this.#sequence = Math.max(this.#sequence, sequence)
-      this.#acknowledge(ackCommand)
+      this.#inputs.acknowledgeCommands(ackCommand)
       return
     }
     this.#sequence = sequence
-    this.#pending = []
-    this.#pendingBytes = 0
-    this.#slots.clear()
+    this.#inputs.clear()
   }
 
   /** We leave: each packet says so until the server has acknowledged it or GOODBYE_MS_MAX has passed. */
@@ -320,42 +269,19 @@ export class ClientSession {
     this.#urgent = false
     this.#ackedMessage = this.#inbox.acked
     if (!this.#welcomed) return [this.#packet([], [], nowMs)]
-    const commands = this.#affordable(this.#commandsThatFit(), nowMs)
-    return [this.#packet(commands, this.#slotsThatFit(commands), nowMs)]
+    const commands = this.#affordable(this.#inputs.commandsThatFit(this.#room()), nowMs)
+    return [this.#packet(commands, this.#inputs.latestThatFit(commands, this.#room()), nowMs)]
   }
 
   #isNews(): boolean {
     if (!this.#welcomed || this.#tracker.goodbye !== null || this.#ackedMessage !== this.#inbox.acked) return true
-    return this.#pending.length > 0 || this.#slots.size > 0
-  }
-
-  /** The oldest pending commands: all that fit, at least one, so that one too large for a packet goes by itself. */
-  #commandsThatFit(): PendingCommand[] {
-    let room = this.#room()
-    const fitting = this.#pending
-      .slice(0, PACKET_COMMANDS_MAX)
-      .findIndex(({ bytes }) => (room -= bytes.length + INPUT_OVERHEAD_BYTES) < 0)
-    return fitting < 0 ? this.#pending.slice(0, PACKET_COMMANDS_MAX) : this.#pending.slice(0, Math.max(1, fitting))
+    return !this.#inputs.isEmpty
   }
 
   /** None for now where they are a single large one that was just sent, and sent again: that would be more than the server takes. */
   #affordable(commands: PendingCommand[], nowMs: number): PendingCommand[] {
     const bytes = commands[0]?.bytes.length ?? 0
     return bytes > this.#room() && bytes > this.#bytes.available(nowMs) ? [] : commands
-  }
-
-  /** The newest of each kind, by sequence. A drag waits until all commands are on their way: its grab may be among them. */
-  #slotsThatFit(commands: readonly PendingCommand[]): LatestInput[] {
-    const all = commands.length === this.#pending.length
-    const slots = [...this.#slots.values()]
-      .filter(({ kind }) => all || kind !== 'drag')
-      .toSorted((a, b) => a.sequence - b.sequence)
-    let room = this.#room() - commands.reduce((sum, { bytes }) => sum + bytes.length + INPUT_OVERHEAD_BYTES, 0)
-    return slots.filter(({ bytes }) => {
-      const fits = bytes.length + INPUT_OVERHEAD_BYTES <= room
-      if (fits) room -= bytes.length + INPUT_OVERHEAD_BYTES
-      return fits
-    })
   }
 
   #room(): number {
@@ -401,10 +327,6 @@ export class ClientSession {
 /** A clock of 32 bits, ms. */
 function clockOf(nowMs: number): number {
   return Math.floor(nowMs) >>> 0
-}
-
-function slotOf(kind: 'drag', hand: HandId): string {
-  return `${kind} ${hand}`
 }
 
 function refuse(message: string): Result<never, SessionFault> {

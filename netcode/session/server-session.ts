@@ -3,7 +3,7 @@
  * `detach` when one is lost, `attach` when the client comes back. Every fault is an answer, never an exception, and
  * ends this client only.
  */
-import type { HandId, Input, PlayerId } from '../../sim/types.ts'
+import type { Input, PlayerId } from '../../sim/types.ts'
 import {
   decodeClientPacket,
   describe,
@@ -26,6 +26,7 @@ import {
   RECEIVED_BYTES_PER_SECOND_MAX,
   SEQUENCE_JUMP_MAX,
 } from './limits.ts'
+import { InputSequencer, type SequenceState } from './input-sequencer.ts'
 import { PacketTracker, type SessionFault } from './packet-tracker.ts'
 import { MESSAGE_OVERHEAD_BYTES, Outbox, type MessageRun } from './outbox.ts'
 import { TokenBucket } from '../../http/token-bucket.ts'
@@ -94,28 +95,20 @@ export class ServerSession {
   /** Outcomes of commands that the client may not have heard of, numbered as queued; told again after a resume. */
   #outcomes: { readonly number: number; readonly message: CommandOutcome }[] = []
   #fault: SessionFault | null = null
-  #highest = 0
-  /** Highest sequence of the commands received, and of those that the log holds. */
-  #command = 0
-  #recorded = 0
-  #newest = new Map<string, number>()
-  /** The newest grab or release of each hand: drags before it are of an earlier hold. */
-  #holds = new Map<HandId, number>()
+  /** Highest sequence of the commands that the log holds. */
+  #recorded: number
+  readonly #inputs: InputSequencer
 
-  /** `heard`: the numbers of a session that a recording remembers, where the server goes on after a crash. */
-  constructor(
-    nowMs: number,
-    heard: { readonly sequence: number; readonly ackCommand: number } = { sequence: 0, ackCommand: 0 },
-  ) {
+  /** `resumedAt`: the numbers of a session that a recording remembers, where the server goes on after a crash. */
+  constructor(nowMs: number, resumedAt: SequenceState = { sequence: 0, ackCommand: 0 }) {
     this.#attachment = new Attachment(nowMs)
-    this.#highest = heard.sequence
-    this.#command = heard.ackCommand
-    this.#recorded = heard.ackCommand
+    this.#inputs = new InputSequencer(resumedAt)
+    this.#recorded = resumedAt.ackCommand
   }
 
   /** Highest sequence of the inputs received: Welcome.sequence. */
   get sequence(): number {
-    return this.#highest
+    return this.#inputs.highest
   }
 
   /** Highest sequence of the commands that the log holds: Welcome.ackCommand. */
@@ -125,13 +118,12 @@ export class ServerSession {
 
   /** The log holds the client's commands up to `sequence`: only now are they acknowledged, for a crash would lose the others. */
   recorded(sequence: number): void {
-    this.#recorded = Math.max(this.#recorded, Math.min(sequence, this.#command))
+    this.#recorded = Math.max(this.#recorded, Math.min(sequence, this.#inputs.lastCommand))
   }
 
   /** A sequence for an input that the server makes in the player's name: the client goes on after it. */
   nextSequence(): number {
-    this.#highest += 1
-    return this.#highest
+    return this.#inputs.nextSequence()
   }
 
   /** Why the session ended, null while it lives. */
@@ -238,7 +230,7 @@ export class ServerSession {
     const fault = this.#track(decoded.value, nowMs)
     if (fault === 'old') return { ok: true, value: NOTHING }
     if (fault !== null) return { ok: false, error: fault }
-    return this.#inputs(decoded.value, nowMs)
+    return this.#accept(decoded.value, nowMs)
   }
 
   #track(packet: ClientPacket, nowMs: number): SessionFault | 'old' | null {
@@ -263,54 +255,18 @@ export class ServerSession {
     return null
   }
 
-  #inputs(packet: ClientPacket, nowMs: number): Result<ReceivedInputs, SessionFault> {
-    const commands = packet.commands.filter(({ sequence }) => sequence > this.#command)
-    const latest = packet.latest.filter((input) => this.#isNews(input))
-    const fault = this.#sequenceFault(packet) ?? this.#rateFault(commands.length + latest.length, nowMs)
+  #accept(packet: ClientPacket, nowMs: number): Result<ReceivedInputs, SessionFault> {
+    const found = this.#inputs.newInputs(packet)
+    const broken = this.#inputs.faultOf(packet)
+    const fault =
+      broken === null
+        ? this.#rateFault(found.commands.length + found.latest.length, nowMs)
+        : this.#end('sequence', broken)
     if (fault !== null) return { ok: false, error: fault }
-    for (const { sequence, command } of commands) {
-      this.#command = sequence
-      if (command.type === 'grab' || command.type === 'release') this.#holds.set(command.hand, sequence)
-    }
-    const fresh = latest.filter((input) => this.#isNews(input))
-    for (const input of fresh) this.#newest.set(slotOf(input), input.sequence)
-    for (const { sequence } of [...commands, ...fresh]) this.#highest = Math.max(this.#highest, sequence)
-    const { control } = packet
-    return {
-      ok: true,
-      value: {
-        commands: commands.map((input) => this.#stamped(input)),
-        latest: fresh.map((input) => this.#stamped(input)),
-        tick: packet.tick,
-        moveTicks: packet.moveTicks,
-        hello: control?.type === 'hello' ? control : null,
-        goodbye: control?.type === 'goodbye' ? control.reason : null,
-      },
-    }
-  }
-
-  #isNews(input: Input): boolean {
-    if (input.sequence <= (this.#newest.get(slotOf(input)) ?? 0)) return false
-    return input.command.type !== 'drag' || input.sequence > (this.#holds.get(input.command.hand) ?? 0)
-  }
-
-  #stamped({ sequence, command }: Input): Input {
-    return { player: this.player, sequence, command }
-  }
-
-  #sequenceFault({ commands, latest }: ClientPacket): SessionFault | null {
-    for (const inputs of [commands, latest]) {
-      const broken = inputs.findIndex(({ sequence }, i) => sequence <= (inputs[i - 1]?.sequence ?? 0))
-      if (broken >= 0)
-        return this.#end(
-          'sequence',
-          `input ${inputs[broken]?.sequence} stands after input ${inputs[broken - 1]?.sequence}`,
-        )
-      const last = inputs.at(-1)?.sequence ?? 0
-      if (last > this.#highest + SEQUENCE_JUMP_MAX)
-        return this.#end('sequence', `input ${last} follows input ${this.#highest}`)
-    }
-    return null
+    const { control, tick, moveTicks } = packet
+    const hello = control?.type === 'hello' ? control : null
+    const goodbye = control?.type === 'goodbye' ? control.reason : null
+    return { ok: true, value: { ...this.#inputs.accept(found, this.player), tick, moveTicks, hello, goodbye } }
   }
 
   #rateFault(count: number, nowMs: number): SessionFault | null {
@@ -403,9 +359,4 @@ export class ServerSession {
 /** Upper bound of what a goodbye takes in a packet: 4 bytes a character at most. */
 function goodbyeBytes(reason: string): number {
   return reason.length * 4 + 8
-}
-
-/** What a newer input replaces: the player's move, its pose, the drag of one hand. */
-function slotOf({ command }: Input): string {
-  return command.type === 'drag' ? `drag ${command.hand}` : command.type
 }

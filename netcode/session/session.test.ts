@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { Command } from '../../sim/types.ts'
 import {
   COMMAND_BYTES_MAX,
   encodeClientPacket,
   encodeInput,
   encodeSnapshotPart,
   PACKET_BYTES_MAX,
-  type ServerMessage,
-  type Welcome,
 } from '../../protocol/index.ts'
-import { ClientSession } from './client-session.ts'
 import {
   COMMANDS_UNACKED_MAX,
   GOODBYE_MS_MAX,
@@ -21,92 +17,7 @@ import {
   SEQUENCE_JUMP_MAX,
   SILENCE_MS_MAX,
 } from './limits.ts'
-import { ServerSession, type OutgoingPart, type ReceivedInputs } from './server-session.ts'
-
-const WELCOME: Welcome = {
-  type: 'welcome',
-  protocol: 1,
-  realm: 'plaza',
-  tick: 1,
-  tickRate: 60,
-  player: 3,
-  user: 3,
-  avatar: 4,
-  permissions: 7,
-  definition: '{}',
-  resumed: false,
-  sequence: 0,
-  ackCommand: 0,
-}
-const move = (yaw: number): Command => ({ type: 'move', x: 0, y: 0, z: -1, yaw, jump: false, run: false, fly: false })
-const grab = (element: number): Command => ({ type: 'grab', element, hand: 0 })
-const drag = (x: number): Command => ({
-  type: 'drag',
-  hand: 0,
-  position: { x, y: 0, z: 0 },
-  rotation: { x: 0, y: 0, z: 0, w: 1 },
-})
-const release: Command = { type: 'release', hand: 0 }
-const notice = (text: string): ServerMessage => ({ type: 'notice', text })
-const head = (packet: number) => ({ packet, ackPacket: 0, ackBits: 0, ackMessage: 0, clientTimeMs: 0, control: null })
-
-const inputsFrom = (first: number, count: number): Uint8Array[] =>
-  Array.from({ length: count }, (_, i) => encodeInput({ player: 0, sequence: first + i, command: release }))
-
-/** Both ends with nothing between them; what each says reaches the other at once, or is lost. */
-class SessionPair {
-  nowMs = 1_000
-  /** The server's log takes commands as they come. */
-  records = true
-  readonly client = new ClientSession(1_000)
-  readonly server = new ServerSession(1_000)
-  readonly received: ReceivedInputs[] = []
-  readonly messages: ServerMessage[] = []
-
-  constructor(welcome: Welcome | null = WELCOME) {
-    this.server.player = 3
-    if (welcome === null) return
-    this.up()
-    this.server.queue(welcome)
-    this.down()
-  }
-
-  /** The client's packets, which the server gets unless `lost`. */
-  up(lost = false): Uint8Array[] {
-    const packets = this.client.packets(this.nowMs)
-    for (const packet of lost ? [] : packets) {
-      const result = this.server.receive(packet, this.nowMs)
-      if (!result.ok) throw new Error(result.error.message)
-      this.received.push(result.value)
-      if (this.records) this.record()
-    }
-    return packets
-  }
-
-  /** The log takes what was received. */
-  record(): void {
-    const sequence = this.received.flatMap(({ commands }) => commands).at(-1)?.sequence
-    if (sequence !== undefined) this.server.recorded(sequence)
-  }
-
-  down(lost = false, parts: readonly OutgoingPart[] = []): Uint8Array[] {
-    const packets = this.server.packets(parts, this.nowMs)
-    for (const packet of lost ? [] : packets) {
-      const result = this.client.receive(packet, this.nowMs)
-      if (!result.ok) throw new Error(result.error.message)
-      this.messages.push(...result.value.messages)
-    }
-    return packets
-  }
-
-  pass(ms: number): void {
-    this.nowMs += ms
-  }
-
-  get commands(): string[] {
-    return this.received.flatMap(({ commands }) => commands).map(({ command }) => command.type)
-  }
-}
+import { WELCOME, move, grab, drag, release, notice, head, inputsFrom, SessionPair } from './session-pair.fixture.ts'
 
 describe('a client session', () => {
   test('SES-1: says hello until it is welcomed, and then no more', () => {
@@ -419,76 +330,5 @@ describe('a server session', () => {
     expect(pair.received.at(-1)?.goodbye).toBe('going home')
     for (const packet of pair.server.packets([], pair.nowMs, true)) pair.client.receive(packet, pair.nowMs)
     expect(pair.client.isGoodbyeDone(pair.nowMs)).toBe(true)
-  })
-})
-
-describe('a session that resumes', () => {
-  test('INP-2, SES-4: is sent again what the log did not have, where the server has crashed', () => {
-    const pair = new SessionPair()
-    pair.records = false
-    pair.client.command(grab(1))
-    pair.pass(INPUT_INTERVAL_MS)
-    pair.up()
-    pair.down()
-    expect(pair.client.unacknowledged).toBe(1)
-    pair.record()
-    pair.pass(HEARTBEAT_MS)
-    pair.down()
-    expect(pair.client.unacknowledged).toBe(0)
-    pair.server.recorded(77)
-    expect(pair.server.ackCommand).toBe(1)
-  })
-
-  test('SES-4, MSG-6: neither loses nor doubles commands, and tells outcomes that were not heard', () => {
-    const pair = new SessionPair()
-    pair.client.command(grab(1))
-    pair.pass(INPUT_INTERVAL_MS)
-    pair.up()
-    pair.server.queue({ type: 'commandDone', sequence: 1, element: 1, tick: 5 })
-    pair.client.command(release)
-    pair.down(true)
-    pair.server.detach()
-    pair.server.queue({ type: 'commandRejected', sequence: 2, reason: 'hand-empty', tick: 9 })
-    pair.server.queue(notice('not for who is away'))
-
-    pair.pass(3_000)
-    pair.server.attach(pair.nowMs)
-    pair.client.attach(pair.nowMs)
-    pair.up()
-    const resumed = { ...WELCOME, resumed: true, sequence: pair.server.sequence, ackCommand: pair.server.ackCommand }
-    pair.server.queue(resumed)
-    pair.server.queue(notice('the world anew'))
-    pair.down()
-    expect(pair.messages.slice(1)).toEqual([
-      resumed,
-      { type: 'commandDone', sequence: 1, element: 1, tick: 5 },
-      { type: 'commandRejected', sequence: 2, reason: 'hand-empty', tick: 9 },
-      notice('the world anew'),
-    ])
-    pair.pass(INPUT_INTERVAL_MS)
-    pair.up()
-    expect(pair.commands).toEqual(['grab', 'release'])
-    const next = pair.client.command(grab(2))
-    expect(next).toEqual({ ok: true, value: 3 })
-  })
-
-  test('does not tell an outcome again that was heard', () => {
-    const pair = new SessionPair()
-    pair.server.queue({ type: 'commandDone', sequence: 1, element: 1, tick: 5 })
-    pair.down()
-    pair.pass(INPUT_INTERVAL_MS)
-    pair.up()
-    pair.server.detach()
-    pair.server.attach(pair.nowMs)
-    pair.client.attach(pair.nowMs)
-    pair.up()
-    pair.server.queue({ ...WELCOME, resumed: true })
-    pair.down()
-    expect(pair.messages.filter(({ type }) => type === 'commandDone')).toHaveLength(1)
-  })
-
-  test('SES-4: goes on after the highest number that the server has, also from a new page', () => {
-    const pair = new SessionPair({ ...WELCOME, resumed: true, sequence: 500, ackCommand: 480 })
-    expect(pair.client.command(grab(1))).toEqual({ ok: true, value: 501 })
   })
 })

@@ -1,4 +1,4 @@
-/** Replays the committed corpus through every target, and a few thousand mutations of it; npm run fuzz and npm run mutate go further. */
+/** Replays the committed corpus through every target, and a few thousand mutations of it; npm run fuzz and npm run fuzz:mutation go further. */
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { joinRecords, splitRecords, type FuzzTarget } from './target.ts'
 import { TARGETS } from './targets.ts'
 
 const CORPUS = fileURLToPath(new URL('corpus', import.meta.url))
-/** Mutated inputs for each target here; those that cost more get their share. How long they take is npm run mutate's business. */
+/** Mutated inputs for each target here; those that cost more get their share. How long they take is npm run fuzz:mutation's business. */
 const MUTATIONS = 2_000
 
 let seeds: ReadonlyMap<string, readonly Uint8Array[]> = new Map()

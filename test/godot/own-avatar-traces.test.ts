@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { loadEngine } from '../../sim/index.ts'
-import { gaitTrace, GRIPS, LINES, predictionTrace, steeringTrace } from './own-avatar-traces.ts'
+import { gaitTrace } from './gait-traces.ts'
+import { GRIPS, LINES, predictionTrace, steeringTrace } from './own-avatar-traces.ts'
 
 /** Compares with the committed file; a line for each entry, so that a difference can be read. */
 function check(name: string, made: object): void {

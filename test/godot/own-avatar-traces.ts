@@ -17,52 +17,10 @@ import {
   type RealmDefinition,
   type Vec3,
 } from '../../sim/index.ts'
-import { nextUint32, seedRandom } from '../../sim/random.ts'
-import { DEFAULT_BODY } from '../../sim/body.ts'
-import type { Pose } from '../../sim/pose.ts'
 import { stepFreely, type Motion } from '../../sim/steering.ts'
-import { advanceGait, poseOf, STANDING, type Attitude, type Gait } from '../../viewer/render/gait.ts'
+import { bit, digits, flat, TraceDice, turned } from './trace-numbers.ts'
 
 /** Nine digits: enough for a 32-bit float to be read back as itself. */
-const digits = (x: number): number => Number(x.toPrecision(9))
-const flat = ({ x, y, z }: Vec3): number[] => [digits(x), digits(y), digits(z)]
-const turned = ({ x, y, z, w }: Quat): number[] => [digits(x), digits(y), digits(z), digits(w)]
-const bit = (is: boolean): number => (is ? 1 : 0)
-
-class TraceDice {
-  readonly #state: ReturnType<typeof seedRandom>
-
-  constructor(seed: number) {
-    this.#state = seedRandom(seed)
-  }
-
-  below(n: number): number {
-    return nextUint32(this.#state) % n
-  }
-
-  between(low: number, high: number): number {
-    return low + (nextUint32(this.#state) / 2 ** 32) * (high - low)
-  }
-
-  /** A third each along and against, with parts as a stick has them. */
-  stick(): number {
-    return [-1, 0, 1, Math.fround(this.between(-1, 1))][this.below(4)] ?? 0
-  }
-
-  move(mayFly: boolean): Move {
-    return {
-      type: 'move',
-      x: this.stick(),
-      y: this.stick(),
-      z: this.stick(),
-      yaw: Math.fround(this.between(-4, 4)),
-      jump: this.below(4) === 0,
-      run: this.below(2) === 0,
-      fly: mayFly && this.below(4) === 0,
-    }
-  }
-}
-
 const numbersOf = ({ x, y, z, yaw, jump, run, fly }: Move): number[] => [
   digits(x),
   digits(y),
@@ -355,55 +313,3 @@ export const GRIPS = (): readonly GripTrace[] => [
   gripTrace('the server never says whose it is', () => ({ position: still, holder: 0 })),
   gripTrace('the server refuses it', () => ({ position: still, holder: 0 }), 400),
 ]
-
-/** `way`: speed to the right and backwards, seconds. `attitude`: pitch, airborne, time. `pose`: head and hands, then bones by their index. */
-export interface GaitStep {
-  readonly way: number[]
-  readonly attitude: number[]
-  readonly reachFor: number[] | null
-  readonly joints: number[][]
-  readonly bones: readonly (number[] | null)[]
-}
-
-const five = (list: number[]): number[] => list.map((x) => Number(x.toFixed(5)))
-const jointsOf = ({ head, left, right }: Pose): number[][] =>
-  [head, left, right].map(({ position, rotation }) => five([...flat(position), ...turned(rotation)]))
-
-/** Poses of a body that stands, walks, runs, steps back, flies, looks about and reaches. */
-export function gaitTrace(): { offsets: number[][]; steps: readonly GaitStep[] } {
-  const dice = new TraceDice(5)
-  let gait: Gait = STANDING
-  const steps = Array.from({ length: 40 }, (_, i): GaitStep => {
-    const speed = [0, 2, 4.5, 1][i % 4] ?? 0
-    const [x, z, seconds] = [
-      dice.between(-0.4, 0.4) * speed,
-      (i % 8 < 6 ? -1 : 1) * speed,
-      Math.fround(dice.between(0.02, 0.5)),
-    ]
-    gait = advanceGait(gait, Math.fround(x), Math.fround(z), seconds)
-    const reachFor =
-      i % 5 === 4
-        ? {
-            x: Math.fround(dice.between(-1, 2)),
-            y: Math.fround(dice.between(0, 2)),
-            z: Math.fround(dice.between(-3, -0.5)),
-          }
-        : null
-    const attitude: Attitude = {
-      pitch: Math.fround(dice.between(-1.3, 1.3)),
-      turn: 0,
-      reachFor,
-      airborne: i % 7 === 6,
-      time: i * 0.5,
-    }
-    const pose = poseOf(DEFAULT_BODY, gait, attitude)
-    return {
-      way: [digits(Math.fround(x)), digits(Math.fround(z)), digits(seconds)],
-      attitude: [digits(attitude.pitch), bit(attitude.airborne), attitude.time],
-      reachFor: reachFor && flat(reachFor),
-      joints: jointsOf(pose),
-      bones: pose.bones.map((bone) => bone && five(turned(bone))),
-    }
-  })
-  return { offsets: DEFAULT_BODY.offsets.map(flat), steps }
-}

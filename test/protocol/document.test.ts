@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { bytesOf, SessionListener, play } from './reader-listener.ts'
-import type { CapturedPacket } from './reader-listener.ts'
 import {
   at,
   fromR26,
@@ -17,50 +16,7 @@ import {
 } from './reader.ts'
 import type { Input, Quat, Snapshot, Vec3 } from './reader.ts'
 import { SnapshotReader } from './reader-snapshots.ts'
-import type { State } from './reader-snapshots.ts'
-
-interface NamedVector {
-  name: string
-  rules: string[]
-}
-interface SnapshotStep {
-  tick: number
-  avatars: string
-  props: string
-  states: State[]
-  missing?: number
-}
-interface Vectors {
-  messages: (NamedVector & { message: string; hex: string; says: unknown })[]
-  refused: (NamedVector & { message: string; hex: string })[]
-  rotations: { quaternion: Quat; bits: number }[]
-  bones: { quaternion: Quat; bits: number }[]
-  snapshots: (NamedVector & { boundsMin: Vec3; steps: SnapshotStep[] })[]
-}
-interface End {
-  avatars: {
-    element: number
-    player: number
-    name: string
-    position: Vec3
-    yaw: number
-    head: Vec3
-    bones: (Quat | null)[]
-  }[]
-  props: { element: number; name: string; position: Vec3; rotation: Quat; scale: number; holder: number }[]
-  commands: { sequence: number; ok: boolean; reason: string | null }[]
-}
-interface Session {
-  tickRate: number
-  packets: CapturedPacket[]
-  end: End
-}
-interface Definition {
-  id: string
-  tickRate: number
-  bounds: { min: Vec3 }
-  bodies: { offsets: Vec3[] }[]
-}
+import { type NamedVector, type SnapshotStep, type Vectors, type Session, type Definition } from './fixture-types.ts'
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const page = read('docs/protocol.md')

@@ -61,9 +61,23 @@ const WEIGHTS: Readonly<Record<FaultType, number>> = {
   restart: 1,
 }
 
+/** When the first player may join, simulated ms. */
 export const START_MS = 10_000
 const FAULTS: readonly [number, number] = [4, 10]
 
+/**
+ * Draws what happens in the world of a seed: its players, their networks, and the faults. The same seed gives the same plan.
+ *
+ * @example
+ * ```ts
+ * import { planOf, simulate } from 'otherworld/testing'
+ *
+ * const plan = planOf(1, { players: 2, seconds: 3, faults: [] })
+ * const stalled = { ...plan, faults: [{ atMs: plan.calmAtMs - 1_000, fault: { type: 'stall', ms: 300 } as const }] }
+ * const report = await simulate(1, { plan: stalled })
+ * if (report.kills !== 0) throw new Error('a stall kills nothing')
+ * ```
+ */
 export function planOf(seed: number, options: PlanOptions = {}): Plan {
   const dice = new Dice(seed)
   const whole = (low: number, high: number): number => Math.floor(dice.between(low, high + 1))

@@ -53,7 +53,18 @@ const loadMachine = (): Promise<{ readonly engine: Engine; readonly wardrobe: Fi
     wardrobe: fitClips(clips, DEFAULT_BODY),
   })))
 
-/** Runs the world of a seed to its end. Rejects only where the simulator itself is broken. */
+/**
+ * Runs the world of a seed to its end. Rejects only where the simulator itself is broken.
+ *
+ * @example
+ * ```ts
+ * import { simulate } from 'otherworld/testing'
+ *
+ * // Two players, four simulated seconds, and a server whose process is killed.
+ * const report = await simulate(7, { players: 2, seconds: 4, faults: ['kill'] })
+ * if (report.violations.length > 0) throw new Error(JSON.stringify(report.violations))
+ * ```
+ */
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<SimulationReport> {
   const report = await runOnce(seed, options)
   if (options.twice !== true) return report

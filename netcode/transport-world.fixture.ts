@@ -1,0 +1,138 @@
+/** A server of the transport under test and its clients, for the suite of all transports: each notes what it receives. */
+import {
+  type Admission,
+  type ClientConnection,
+  type Connect,
+  type ConnectionId,
+  type Peer,
+  type ServerEvents,
+  type ServerTransport,
+} from './transport.ts'
+
+/** A started server of the transport under test and the way to it. */
+export interface ContractServer {
+  readonly transport: ServerTransport
+  readonly connect: Connect
+  readonly url: string
+  /** Lets time pass where the transport's clock is not the real one. */
+  step?(): void
+  /** Stops the transport and what it stands on. */
+  stop(): Promise<void>
+}
+
+/** Connects a client with `token`, then kills it without a word. */
+export type KillClient = (server: ContractServer, token: string) => Promise<void>
+
+export type MakeContractServer = (events: ServerEvents, admission: Admission) => Promise<ContractServer>
+
+/** Longest wait for anything that must happen, ms; generous, since the machine may be busy. */
+const WAIT_MS_MAX = 45_000
+/**
+ * An unordered transport may lose any message, on a loopback too: it is given up where the other side is not scheduled in
+ * time. What must arrive is said again after this long, ms.
+ */
+const AGAIN_MS = 250
+/** Times that an unordered transport may take to bring a message that is sent once. */
+export const TRIES_MAX = 5
+
+interface ReceivedEvents {
+  readonly opened: { connection: ConnectionId; peer: Peer }[]
+  readonly received: { connection: ConnectionId; bytes: Uint8Array }[]
+  readonly closed: { connection: ConnectionId; reason: string }[]
+}
+interface Client {
+  readonly connection: ClientConnection
+  readonly received: Uint8Array[]
+  readonly closed: string[]
+}
+
+/** A server that notes what it hears, and clients that do. */
+export class TransportWorld {
+  readonly events: ReceivedEvents = { opened: [], received: [], closed: [] }
+  /** Runs at each message before it is noted. */
+  onReceived: (connection: ConnectionId, bytes: Uint8Array) => void = () => {}
+  #server: ContractServer | null = null
+
+  get server(): ContractServer {
+    if (!this.#server) throw new Error('The server was not started.')
+    return this.#server
+  }
+
+  async start(make: MakeContractServer): Promise<void> {
+    this.#server = await make(
+      {
+        opened: (connection, peer) => {
+          this.events.opened.push({ connection, peer })
+        },
+        received: (connection, bytes) => {
+          this.onReceived(connection, bytes)
+          this.events.received.push({ connection, bytes })
+        },
+        closed: (connection, reason) => {
+          this.events.closed.push({ connection, reason })
+        },
+      },
+      (token) => Promise.resolve(token.startsWith('good-') ? { session: token.slice('good-'.length) } : null),
+    )
+  }
+
+  /** Connects, and waits until the server has heard of it. */
+  async connect(session: string): Promise<Client & { readonly id: ConnectionId }> {
+    const received: Uint8Array[] = []
+    const closed: string[] = []
+    const events = {
+      received: (bytes: Uint8Array) => {
+        received.push(bytes)
+      },
+      closed: (reason: string) => {
+        closed.push(reason)
+      },
+    }
+    const connection = await this.server.connect(this.server.url, `good-${session}`, events)
+    await this.until(`${session} opened`, () => this.events.opened.some(({ peer }) => peer.session === session))
+    const id = this.events.opened.find(({ peer }) => peer.session === session)?.connection ?? 0
+    return { connection, received, closed, id }
+  }
+
+  /** As the first client heard: nothing is lost. */
+  get ordered(): boolean {
+    return this.events.opened[0]?.peer.ordered === true
+  }
+
+  sendDown(connection: ConnectionId, bytes: Uint8Array): void {
+    this.server.transport.send(connection, bytes)
+    this.server.transport.flush()
+  }
+
+  async until(what: string, condition: () => boolean): Promise<void> {
+    const endMs = performance.now() + WAIT_MS_MAX
+    while (!condition()) {
+      if (performance.now() > endMs)
+        throw new Error(
+          `Did not happen within ${WAIT_MS_MAX} ms: ${what}. Heard: ${JSON.stringify(this.events.closed)}`,
+        )
+      await this.pause(2)
+    }
+  }
+
+  /** Does `send` until `arrived`: once where nothing gets lost, else again and again. */
+  async delivered(what: string, send: () => void, arrived: () => boolean): Promise<void> {
+    let sentMs = -Infinity
+    await this.until(what, () => {
+      if (arrived()) return true
+      if (performance.now() - sentMs < (this.ordered ? Infinity : AGAIN_MS)) return false
+      sentMs = performance.now()
+      send()
+      return false
+    })
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    this.server.step?.()
+    await new Promise((resolve) => {
+      setTimeout(resolve, milliseconds)
+    })
+  }
+}
+
+/** `kill`: where a killed client is noticed soon enough for a unit test. */
