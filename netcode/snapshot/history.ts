@@ -13,7 +13,7 @@ const ROWS_FIRST = 64
 /** No tick. */
 export const NO_TICK = -1
 
-/** A longer copy; what is new in it is NEVER. */
+/** A longer copy; what is new in it is NO_TICK. */
 export function grown(from: Int32Array, length: number): Int32Array<ArrayBuffer> {
   const to = new Int32Array(length).fill(NO_TICK)
   to.set(from)
@@ -26,7 +26,7 @@ export class History {
   #rows = 0
   /** By row, then by tick modulo HISTORY_TICKS, then the numbers of the state. */
   states = new Int32Array(0)
-  /** By row: the first tick with a state, NEVER for none; and the tick of the last change. */
+  /** By row: the first tick with a state, NO_TICK for none; and the tick of the last change. */
   born = new Int32Array(0)
   changed = new Int32Array(0)
   /** By row and age of the baseline (0: none): the tick for which the record was made, where it stands, its bytes. */
@@ -105,7 +105,7 @@ export class History {
   }
 
   /**
-   * The record of a row at `tick` against the state of `baseTick` (NEVER: none), made once; where it begins in `to`, which
+   * The record of a row at `tick` against the state of `baseTick` (NO_TICK: none), made once; where it begins in `to`, which
    * holds the records of this tick. Its bytes: `recordBytes`.
    */
   record(row: number, tick: number, baseTick: number, to: RecordWriter): number {

@@ -8,6 +8,7 @@ import { History, grown, NO_TICK } from './history.ts'
 import { SAVINGS, type Savings } from './interest.ts'
 import { Quantiser } from './quantise.ts'
 import { Roster } from './roster.ts'
+import { SnapshotScratch } from './scratch.ts'
 import { BONES, JOINTS, PROP, ROOT, type Bounds, type ComponentKind } from './components.ts'
 
 /** A prop counts as touched so long after it was let go, ticks: two seconds of flight. */
@@ -26,6 +27,8 @@ export class SnapshotSource {
     new History(BONES),
     new History(PROP),
   ]
+  /** Working memory of the views that read this source, one at a time. */
+  readonly scratch = new SnapshotScratch()
   /** Holds the records of this tick. */
   readonly records = new RecordWriter(65_536)
   readonly #quantiser: Quantiser
@@ -98,7 +101,7 @@ export class SnapshotSource {
     for (const kind of [ROOT, JOINTS, BONES] as const) this.histories[kind].forget(row)
   }
 
-  /** Makes the record of a component against its state at `baseTick` (NEVER: none), once a tick; where it begins in `records`. */
+  /** Makes the record of a component against its state at `baseTick` (NO_TICK: none), once a tick; where it begins in `records`. */
   record(kind: ComponentKind, row: number, baseTick: number): number {
     return this.histories[kind].record(row, this.#tick, baseTick, this.records)
   }

@@ -6,18 +6,11 @@ import { encodeSnapshotPart, OWN_BYTES_MAX, type Own } from '../../protocol/inde
 import type { ElementId } from '../../sim/types.ts'
 import { SNAPSHOT_PART_BYTES_MAX } from '../session/limits.ts'
 import type { OutgoingPart } from '../session/server-session.ts'
-import { RecordWriter, varintBytes } from './bytes.ts'
+import { varintBytes } from './bytes.ts'
 import { BASELINE_TICKS_MAX, grown, NO_TICK, type History } from './history.ts'
-import {
-  Viewpoint,
-  levelOf,
-  DETAIL_LEVELS,
-  OWN_INTERVALS,
-  shareOf,
-  UPDATE_TICKS_MAX,
-  type Intervals,
-} from './interest.ts'
+import { levelOf, DETAIL_LEVELS, OWN_INTERVALS, shareOf, UPDATE_TICKS_MAX, type Intervals } from './interest.ts'
 import type { Roster } from './roster.ts'
+import { BUCKETS, type SnapshotScratch } from './scratch.ts'
 import type { SnapshotSource } from './source.ts'
 import { URGENCY_MAX } from './urgency.ts'
 import { AVATAR_KINDS, PROP, PROP_KINDS, ROOT, TURN, YAW_STEPS, type ComponentKind } from './components.ts'
@@ -25,8 +18,7 @@ import { AVATAR_KINDS, PROP, PROP_KINDS, ROOT, TURN, YAW_STEPS, type ComponentKi
 /** Bytes of a part around its records: tick, tags and lengths; of each section its number of records and what one gap takes more than most. */
 const PART_HEAD_BYTES = 14
 const SECTION_HEAD_BYTES = 6
-/** Candidates by how many shares of their interval have passed; what waits longer than it may is in the last. */
-const BUCKETS = 256
+/** Buckets that one interval of waiting passes through. */
 const BUCKETS_PER_INTERVAL = 16
 /** Records that did not fit, after which a packet counts as full. */
 const MISSES_MAX = 24
@@ -49,23 +41,12 @@ const CUT_SHARE = 0.9
 /** Sends between two looks at how far everything is: 150 ms. */
 const LOOK_SENDS = 3
 
-/** Shared by all views of a thread: nothing in it outlives a call. */
-const block = new RecordWriter(SNAPSHOT_PART_BYTES_MAX + 64)
-const eye = new Viewpoint()
-const first = new Int32Array(BUCKETS)
-let following = new Int32Array(0)
-/** By slot: where the chosen record stands, -1 none; and its bytes. */
-let chosenAt = new Int32Array(0)
-let chosenBytes = new Uint8Array(0)
-let sent = new Uint32Array(0)
-let sentCount = 0
-
 const slotOf = (row: number, kind: ComponentKind): number => row * 4 + kind
 
 export class SnapshotView {
   readonly #bytesMax: number
   readonly #startTick: number
-  /** By slot: since which tick what is in it lives, and of it the tick of the newest state sent and acknowledged; NEVER: none. */
+  /** By slot: since which tick what is in it lives, and of it the tick of the newest state sent and acknowledged; NO_TICK: none. */
   #born = new Int32Array(0)
   #sent = new Int32Array(0)
   #acked = new Int32Array(0)
@@ -86,25 +67,26 @@ export class SnapshotView {
    * avatar exactly.
    */
   nextPart(source: SnapshotSource, avatar: ElementId, acknowledgementMs: number, own: Own | null = null): OutgoingPart {
-    this.#ensureCapacity(Math.max(source.avatars.rows, source.props.rows) * 4)
+    const { scratch } = source
+    this.#ensureCapacity(Math.max(source.avatars.rows, source.props.rows) * 4, scratch)
     this.#lookAt(source, avatar)
-    first.fill(-1)
+    scratch.first.fill(-1)
     const retryTicks = RETRY_TICKS_MIN + Math.min(RETRY_TICKS_MAX, acknowledgementMs * RETRY_TICKS_PER_MS)
     for (const kind of AVATAR_KINDS) this.#offerAll(source, source.avatars, kind, retryTicks)
     this.#offerAll(source, source.props, PROP, retryTicks)
     this.#choose(source, this.#bytesMax - PART_HEAD_BYTES - (own === null ? 0 : OWN_BYTES_MAX))
     const { tick } = source
-    const slots = sent.slice(0, sentCount)
+    const slots = scratch.sent.slice(0, scratch.sentCount)
     const avatars = blockOf(source, source.avatars, AVATAR_KINDS)
     const props = blockOf(source, source.props, PROP_KINDS)
-    for (const slot of slots) chosenAt[slot] = -1
+    for (const slot of slots) scratch.chosenAt[slot] = -1
     return {
       bytes: encodeSnapshotPart({ tick, avatars, props, own }),
       acknowledged: () => this.#acknowledge(slots, tick),
     }
   }
 
-  #ensureCapacity(slots: number): void {
+  #ensureCapacity(slots: number, scratch: SnapshotScratch): void {
     const size = Math.max(SLOTS_FIRST, slots * 2)
     if (slots > this.#born.length) {
       this.#born = grown(this.#born, size)
@@ -114,11 +96,7 @@ export class SnapshotView {
       intervals.set(this.#intervals)
       this.#intervals = intervals
     }
-    if (slots <= following.length) return
-    following = grown(following, size)
-    chosenAt = grown(chosenAt, size)
-    chosenBytes = new Uint8Array(size)
-    sent = new Uint32Array(size)
+    scratch.ensureCapacity(slots, size)
   }
 
   /** From time to time: how far everything is and whether it is in view, as the intervals of its components. */
@@ -131,7 +109,12 @@ export class SnapshotView {
     this.#measure(source, source.props, PROP_KINDS, -1)
   }
 
-  #measure({ savings }: SnapshotSource, roster: Roster, kinds: readonly ComponentKind[], ownRow: number): void {
+  #measure(
+    { savings, scratch: { eye } }: SnapshotSource,
+    roster: Roster,
+    kinds: readonly ComponentKind[],
+    ownRow: number,
+  ): void {
     for (const row of roster.order) {
       const x = roster.x[row] ?? 0
       const z = roster.z[row] ?? 0
@@ -144,7 +127,11 @@ export class SnapshotView {
 
   /** Puts what may be sent into the buckets. */
   #offerAll(source: SnapshotSource, roster: Roster, kind: ComponentKind, retryTicks: number): void {
-    const { savings, tick } = source
+    const {
+      savings,
+      tick,
+      scratch: { first, following },
+    } = source
     const history = source.histories[kind]
     const { changed, born } = history
     for (const row of roster.order) {
@@ -197,7 +184,9 @@ export class SnapshotView {
     const gaps = [gapBytes(source.avatars), gapBytes(source.props)] as const
     let room = bytesMax - heads * SECTION_HEAD_BYTES - spareBytes(source.avatars) * 3 - spareBytes(source.props)
     let misses = 0
-    sentCount = 0
+    const { scratch } = source
+    const { first, following, chosenAt, chosenBytes, sent } = scratch
+    scratch.sentCount = 0
     this.#cut = 0
     for (let bucket = BUCKETS - 1; bucket >= 0; bucket -= 1) {
       for (let slot = first[bucket] ?? -1; slot >= 0; slot = following[slot] ?? -1) {
@@ -215,7 +204,7 @@ export class SnapshotView {
         room -= taken
         this.#sent[slot] = source.tick
         chosenBytes[slot] = bytes
-        sent[sentCount++] = slot
+        sent[scratch.sentCount++] = slot
       }
     }
   }
@@ -226,7 +215,7 @@ export class SnapshotView {
     const age = source.tick - acked
     const baseTick =
       acked !== NO_TICK && age > 0 && age <= BASELINE_TICKS_MAX && source.savings.deltas ? acked : NO_TICK
-    chosenAt[slot] = source.record(kind, row, baseTick)
+    source.scratch.chosenAt[slot] = source.record(kind, row, baseTick)
     return source.histories[kind].recordBytes(row, baseTick === NO_TICK ? 0 : age)
   }
 
@@ -245,6 +234,7 @@ function lookFrom(source: SnapshotSource, avatar: ElementId): void {
     avatars,
     histories: [roots],
     tick,
+    scratch: { eye },
   } = source
   const row = avatars.rowOf(avatar)
   const yaw = row < 0 ? 0 : ((roots.states[roots.at(row, tick) + 3] ?? 0) / YAW_STEPS) * TURN
@@ -269,6 +259,7 @@ const NO_BYTES = new Uint8Array(0)
 
 /** Sections one after the other: their number of records, then the records by element. Valid until the next packet. */
 function blockOf(source: SnapshotSource, { order, elements }: Roster, kinds: readonly ComponentKind[]): Uint8Array {
+  const { block, chosenAt, chosenBytes } = source.scratch
   const start = kinds === AVATAR_KINDS ? 0 : block.at
   block.at = start
   let total = 0
