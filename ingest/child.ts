@@ -46,7 +46,7 @@ export const OUTCOME_FILE = 'outcome.json'
  * set another: beside programs that keep all cores busy it gets a hundredth of one, and each file takes minutes.
  */
 const NICENESS = Number(process.env['OTHERWORLD_INGEST_NICENESS'] ?? 19)
-/** What is kept of a child's last words, characters from their beginning: the reason stands before the traces. */
+/** Characters kept of a child's standard error, from its beginning: the reason comes before the stack traces. */
 const LAST_WORDS_MAX = 2_000
 
 const childPath = (): string =>

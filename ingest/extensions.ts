@@ -69,7 +69,7 @@ const DROPPED_EXTENSIONS: readonly string[] = [
   'OMI_physics_gravity',
 ]
 
-/** Of those that are kept, what a loader must know to draw the model at all; the others are never required in the runtime form. */
+/** Extensions without which a loader cannot draw the model. The runtime form requires no others. */
 export const STAYS_REQUIRED: readonly string[] = ['KHR_texture_basisu', 'EXT_texture_webp', 'KHR_texture_transform']
 
 const KNOWN: ReadonlySet<string> = new Set([

@@ -26,21 +26,21 @@ export const CHECK_LIMITS = {
   bufferViews: 20_000,
   buffers: 64,
   meshes: 1_024,
-  /** Of all meshes together. */
+  /** Sum over all meshes. */
   primitives: 2_048,
-  /** Of one primitive. */
+  /** Per primitive. */
   attributes: 32,
-  /** Of one primitive: VRM faces have up to 150. */
+  /** Per primitive; VRM faces have up to 150. */
   morphTargets: 512,
   materials: 256,
   textures: 256,
   images: 64,
   samplers: 256,
   skins: 64,
-  /** Of one skin. */
+  /** Per skin. */
   joints: 1_024,
   animations: 256,
-  /** Of all animations together: 100 clips of 500 joint tracks. */
+  /** Sum over all animations: 100 clips of 500 joint tracks. */
   channels: 50_000,
   cameras: 64,
   scenes: 16,
@@ -85,7 +85,7 @@ export const OUTCOME_ENTRIES_MAX = 64
 /** Radius of the ball that an object has as its collider where it shows nothing and says none, metres: seen in outlines, and held in a hand. */
 export const BALL_RADIUS_METRES = 0.05
 
-/** What a finished package of each kind may come to. `warn`: accepted, with a warning from there on. */
+/** Limits of a finished package, by kind. Above `warn` the package is accepted with a warning. */
 interface KindLimits {
   readonly fileBytes: number
   readonly triangles: number
@@ -120,7 +120,7 @@ export const KIND_LIMITS: Readonly<Record<PackageKind, KindLimits>> = {
   },
 }
 
-/** What the ingest's process may use. */
+/** Memory and time that the ingest's process may use. */
 export const CHILD_LIMITS = {
   /** Memory that it may write to, bytes (RLIMIT_DATA): the largest legal upload stays below half of it. */
   dataBytes: 1_536 * MIB,

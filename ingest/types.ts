@@ -10,7 +10,7 @@ import type { PackageCapsule, PackageKind, PackageManifest } from '../packages/m
 export type { IngestStage, Rejection, IngestWarning }
 
 export interface IngestOptions {
-  /** What the package is called; without it the file's own title (VRM meta, the scene's name), else "unnamed". */
+  /** Name of the package; defaults to the file's own title (VRM meta, the scene's name), else "unnamed". */
   readonly name?: string
   /** `auto`, the default: what has a skin is an avatar, everything else an object. */
   readonly kind?: PackageKind | 'auto'
@@ -70,7 +70,7 @@ export interface OmiPhysics {
   readonly shapes: readonly unknown[]
   /** `extensions.OMI_physics_body` of each node that has one. */
   readonly bodies: ReadonlyMap<Node, unknown>
-  /** What a shape's `mesh` counts in. */
+  /** The meshes that a shape's `mesh` is an index into. */
   readonly meshes: readonly Mesh[]
   /** `extensions.OMI_physics_body.physicsMaterials` of the document. */
   readonly materials?: readonly unknown[]
@@ -82,7 +82,7 @@ export interface AvatarFit {
   /** In the frame of each joint's node (its origin and rotation in the model at rest, without its scale), metres. */
   readonly capsules: readonly PackageCapsule[]
   readonly body: AvatarBody
-  /** Of each humanoid node; see PackageJoint. */
+  /** Rest rotation of each humanoid node; see PackageJoint. */
   readonly rest: ReadonlyMap<Node, Quat>
 }
 

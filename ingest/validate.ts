@@ -33,7 +33,7 @@ export const REPAIRED: Readonly<Record<string, string>> = {
   IMAGE_MIME_TYPE_INVALID: 'The type was set to what the image is.',
 }
 
-/** What to do, for the errors that modellers meet. */
+/** Advice for the errors that modellers meet. */
 const ADVICE: Readonly<Record<string, string>> = {
   ACCESSOR_INDEX_OOB: 'The mesh refers to vertices that do not exist. Export it again.',
   ACCESSOR_INVALID_FLOAT:
@@ -65,7 +65,7 @@ export interface Verdict {
   /** Errors that are not put right. Empty: accepted. */
   readonly rejections: readonly Rejection[]
   readonly warnings: readonly IngestWarning[]
-  /** Of all errors, in the validator's order. */
+  /** All errors, in the validator's order. */
   readonly errors: readonly { readonly code: string; readonly where: string }[]
 }
 

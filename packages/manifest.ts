@@ -92,7 +92,7 @@ export interface PackageManifest {
       readonly meshes: readonly PackageMesh[]
       readonly animations: readonly PackageAnimation[]
     }
-    /** Of an object; empty for avatars, whose capsules stand in `capsules`. */
+    /** Colliders of an object; empty for avatars, which have `capsules`. */
     readonly colliders: readonly Collider[]
   }
   /** Factor from the model's units as uploaded to metres as they stand in the realm. */
@@ -123,6 +123,6 @@ export interface PackageManifest {
     /** Textures as they stand in the runtime GLB, each as a file of its own too. */
     readonly textures: readonly PackageTexture[]
   }
-  /** What the simulation takes. */
+  /** The physics that the simulation receives. */
   readonly physics: PackagePhysics
 }

@@ -18,7 +18,7 @@ export interface RestNode {
   readonly scale: Vec3
 }
 
-/** What to set: local rotations by node name, and where the hips' node stands in the node above it. */
+/** The pose to set: local rotations by node name, and the position of the hips' node in its parent. */
 export interface NodePose {
   readonly rotations: ReadonlyMap<string, Quat>
   readonly hips: { readonly name: string; readonly translation: Vec3 } | null

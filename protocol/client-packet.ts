@@ -1,4 +1,4 @@
-/** What a client sends, one packet a datagram. */
+/** Packets from a client to the server, one per datagram. */
 import type { CommandType, Input } from '../sim/types.ts'
 import { integer, list, plainText, present } from './check.ts'
 import { otherworld } from './generated/otherworld.js'

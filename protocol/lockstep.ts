@@ -1,4 +1,4 @@
-/** What a lockstep peer is sent, over an ordered reliable stream. */
+/** Messages from the server to a lockstep peer, over an ordered reliable stream. */
 import type { InputFrame } from '../sim/types.ts'
 import { inside, integer, ownBytes, present } from './check.ts'
 import { fromWireGoodbye, GOODBYE_LAYOUT, toWireGoodbye, type Goodbye } from './client-packet.ts'

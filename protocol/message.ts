@@ -1,4 +1,4 @@
-/** What the server tells a render client reliably and in order. */
+/** Messages from the server to a render client, reliable and in order. */
 import {
   ACCESS_MAX,
   type ElementId,
@@ -33,7 +33,7 @@ export interface Welcome {
   readonly tick: number
   readonly tickRate: number
   readonly player: PlayerId
-  /** Whose elements are one's own. */
+  /** The client's user number: elements of this owner are its own. */
   readonly user: UserNumber
   readonly avatar: ElementId
   /** Bits of Permission. */
@@ -70,7 +70,7 @@ export type ServerMessage =
       readonly headMetres: number
     }
   | {
-      /** Of a package, `prop` has one box around its colliders instead of them. */
+      /** For a package, `prop` has one box around its colliders instead of the colliders. */
       readonly type: 'propAdded'
       readonly element: ElementId
       readonly prop: PropSpec

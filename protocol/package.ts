@@ -15,7 +15,7 @@ import { Invalid } from './result.ts'
 import { fromWireProp, PROP_LAYOUT, toWireProp } from './prop.ts'
 import { layout, type FieldLimits } from './scan.ts'
 
-/** Of a field that holds a package's hash, or nothing. */
+/** Layout of a field that holds a package's hash or nothing. */
 export const HASH_FIELD: FieldLimits = { name: 'package', bytesMax: PACKAGE_HASH_BYTES }
 
 const BODY_LAYOUT = layout({
@@ -43,7 +43,7 @@ export const readOptionalHash = (bytes: Bytes, where: string): PackageHash | nul
 export const toWireHash = (hash: PackageHash | null): { package: Uint8Array } | Record<string, never> =>
   hash === null ? {} : { package: hexBytes(hash) }
 
-/** What a `wear` names: a body's index, or a package where there is one. */
+/** The body that a `wear` names: an index, or a package if it has one. */
 export function readBodyChoice({ body, package: hash }: otherworld.Wear.$Properties): BodyChoice {
   const named = readOptionalHash(hash, 'package')
   const index = integer(body, 'body')

@@ -1,4 +1,4 @@
-/** What every decoder answers: the value, or what is wrong, where, and what would be right. */
+/** The result of every decoder: the value, or an error with its place and the expected value. */
 
 /**
  * `too-large`: over a limit of limits.ts, refused before decoding. `malformed`: not the wire format. `missing`: a part

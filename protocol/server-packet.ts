@@ -1,4 +1,4 @@
-/** What a render client is sent, one packet a datagram. */
+/** Packets from the server to a render client, one per datagram. */
 import type { Vec3 } from '../sim/types.ts'
 import { bounded, inside, integer, list, ownBytes, vec3 } from './check.ts'
 import { fromWireGoodbye, GOODBYE_LAYOUT, toWireGoodbye, type Goodbye } from './client-packet.ts'
@@ -32,7 +32,7 @@ export interface ServerHead {
   readonly control: Goodbye | null
 }
 
-/** What a client is to be told at a tick. Records: netcode/snapshot.ts. */
+/** The part of a snapshot in one packet. Records: netcode/snapshot.ts. */
 export interface SnapshotPart {
   readonly tick: number
   readonly avatars: Uint8Array
@@ -43,7 +43,7 @@ export interface SnapshotPart {
 
 /** The receiver's own avatar after the snapshot's tick, exactly as the simulation has it. */
 export interface Own {
-  /** Of the move that is in effect; 0: none was yet. */
+  /** Sequence of the move that is in effect; 0 before the first move. */
   readonly moveSequence: number
   /** Steps that were made with it, 1 and more; 0: none was yet. */
   readonly moveTicks: number

@@ -1,4 +1,4 @@
-/** What can be wrong with a recording, as a value or thrown by the command line. */
+/** Errors in recordings, returned as values or thrown by the command line. */
 
 /**
  * - `not-a-recording`: the magic is missing.

@@ -5,7 +5,7 @@ import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { exactJson } from '../packages/exact-json.ts'
 import { FORMAT_VERSION, HEADER_BYTES_MAX, MAGIC, PHASES_MAX, PREAMBLE_BYTES } from './format.ts'
 
-/** What a recording begins with. `definition` is as read: the simulation's own parser judges it before it is used. */
+/** The header of a recording. `definition` is unchecked JSON: the simulation's own parser checks it before use. */
 export interface RecordingHeader<Definition = RealmDefinition> {
   /** SHA-256 of the physics wasm, 64 hex digits. */
   readonly engine: string
@@ -92,7 +92,7 @@ const isUint32 = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 1024
 
-/** What each field must be; `true` is right. */
+/** The check of each field; `true` means valid. */
 const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   engine: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
   simVersion: isUint32,

@@ -1,4 +1,4 @@
-/** What a recording holds, said without running it: it works on those of other versions too. */
+/** Describes a recording without running it, so that it also works for recordings of other versions. */
 import { packageOf } from '../sim/index.ts'
 import { bad, good, type RecordingResult } from './error.ts'
 import type { Recording } from './recording.ts'

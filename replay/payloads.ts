@@ -1,4 +1,4 @@
-/** What stands inside the chunks. Numbers are little-endian; hashes are their hex digits as bytes, most significant first. */
+/** The payloads of chunks. Numbers are little-endian; hashes are their hex digits as bytes, most significant first. */
 import { CHECKPOINT_BYTES_MAX, Encoding, HASH_BYTES, SHA256_BYTES, type EncodingId } from './format.ts'
 import { parseJsonObject } from './header.ts'
 

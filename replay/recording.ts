@@ -12,7 +12,7 @@ import { decodeCheckpoint, toHex, type Note, type Quarantine, type Sample } from
 /** Where a checkpoint stands; `stored` bytes as they are in the file. */
 export interface CheckpointEntry {
   readonly tick: number
-  /** Of its chunk in the file. */
+  /** Offset of its chunk in the file. */
   readonly offset: number
   readonly rawBytes: number
   readonly storedBytes: number

@@ -1,4 +1,4 @@
-/** What replay needs of a simulation. It is an argument everywhere here, so that another one can be put in its place. */
+/** The interface through which replay runs a simulation. It is an argument everywhere, so that you can pass another one. */
 import {
   checkpoint,
   elementCount,
@@ -33,9 +33,9 @@ export interface Simulation<R> {
   genesis(definition: RealmDefinition): R
   restore(definition: RealmDefinition, bytes: Uint8Array): R
   step(realm: R, frame: InputFrame, onPhase?: (phase: string) => void): readonly SimEvent[]
-  /** Of the state between two steps, 16 hex digits. */
+  /** Hash of the state between two steps, 16 hex digits. */
   hash(realm: R): string
-  /** Of the state in the middle of a step, 16 hex digits; for `onPhase`. */
+  /** Hash of the state within a step, 16 hex digits; for `onPhase`. */
   phaseHash(realm: R): string
   checkpoint(realm: R): Uint8Array
   counts(realm: R): { readonly players: number; readonly elements: number }

@@ -1,4 +1,4 @@
-/** Who may do what with a prop: its access byte, its owner, and the permission to manage. */
+/** Access rules of props: the access byte, the owner, and the permission to manage. */
 import { letGo } from './holds.ts'
 import type { Avatar, Prop, Realm } from './state.ts'
 import { Access, ACCESS_MAX, ACTS, Permission, type Act } from './types.ts'

@@ -1,4 +1,4 @@
-/** The phase that brings back what left the realm: an avatar to the spawn, a prop to where it was spawned, at rest. */
+/** The phase that returns elements outside the realm's bounds: an avatar to the spawn, a prop to where it was spawned, at rest. */
 import { toSpawn } from './avatars.ts'
 import { letGo } from './holds.ts'
 import { inBounds } from './extent.ts'

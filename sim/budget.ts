@@ -1,4 +1,4 @@
-/** What spawned props may take of a realm: counts and bytes, for the realm, a share of it and a user. */
+/** Limits of spawned props, in number and bytes: for the realm, a share of it and a user. */
 import { grown, placeBox, touches } from './boxes.ts'
 import { manages } from './access.ts'
 import { expire, longestLeft } from './left-behind.ts'
@@ -45,7 +45,7 @@ export function stateBytesOf(spec: PropSpec): number {
   return bytes
 }
 
-/** A bound that a prop would exceed, and whose props count for it. */
+/** A limit that a prop would exceed, with the filter of props that count towards it. */
 interface Full {
   readonly reason: RejectReason
   readonly counts: (prop: Prop) => boolean
@@ -57,7 +57,7 @@ interface Bound {
   readonly bytesMax: number
 }
 
-/** What a prop of a player's has to fit into; of the server's, and of those who may manage, the realm as a whole. */
+/** The limits for a new prop. Props of the server and of managers only have to fit into the realm as a whole. */
 function boundsFor({ props, avatars, definition }: Realm, avatar: Avatar | null): readonly Bound[] {
   const { elementsMax, stateBytesMax } = definition
   const spawned = ({ owner }: Prop): boolean => owner !== 0

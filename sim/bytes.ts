@@ -11,7 +11,7 @@ export class ByteWriter {
     return this
   }
 
-  /** What was written; valid until the next write. */
+  /** The bytes written so far; valid until the next write. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#at)
   }

@@ -23,7 +23,7 @@ function specWork(spec: PropSpec): number {
   return sum
 }
 
-/** What a command makes. A package that the realm does not have yet counts as the largest prop. */
+/** The creation work of a command. A package that the realm does not have yet counts as the largest prop. */
 export function creationWork({ packages, props }: Pick<Realm, 'packages' | 'props'>, command: Command): number {
   if (command.type === 'scale') {
     const prop = props.get(command.element)

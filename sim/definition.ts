@@ -21,7 +21,7 @@ import {
   type Vec3,
 } from './types.ts'
 
-/** What is wrong, and where: a JSON pointer. */
+/** An error in a definition. `where` is a JSON pointer. */
 export interface DefinitionError {
   readonly where: string
   readonly message: string
@@ -147,7 +147,7 @@ function readProp(r: Reading, value: unknown, where: string): PropSpec {
 
 const limits = (name: RangeName): string => `${RANGES[name].min} to ${RANGES[name].max} ${RANGES[name].unit}`.trim()
 
-/** What a prop's numbers must be, for who writes a definition. */
+/** The ranges of a prop's numbers, as messages for the author of a definition. */
 const FAULTS: Readonly<Partial<Record<RejectReason, string>>> = {
   'size-out-of-range': `extents of a collider are ${limits('shapeExtent')}, and its least half width times the scale is ${limits('scaledExtent')}`,
   'degenerate-shape': `a collider needs a volume and is at most ${RANGES.slenderness.max} times as long as it is thin`,
@@ -191,7 +191,7 @@ function readBody(r: Reading, value: unknown, where: string): AvatarBody {
   }
 }
 
-/** What a definition says nothing about: things are kept for ten minutes, and then go where there is no room. */
+/** The default rule: props are kept for ten minutes, then removed when the realm is full. */
 const LEFT_BEHIND: RealmDefinition['leftBehind'] = { seconds: 600, remove: 'when-full' }
 const LEFT_BEHIND_SECONDS_MAX = 365 * 24 * 60 * 60
 

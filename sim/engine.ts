@@ -20,7 +20,7 @@ export interface Engine {
   readonly hash64: (bytes: Uint8Array) => bigint
 }
 
-/** What the compiler lacks without the DOM's types. */
+/** Types that the compiler lacks without the DOM library. */
 declare const WebAssembly: { instantiate(bytes: Uint8Array | ArrayBuffer, imports: unknown): Promise<unknown> }
 
 let loaded: Promise<Engine> | undefined

@@ -15,7 +15,7 @@ const THROW_WINDOW_TICKS = 15
 const SPEED_SHARE = 0.6
 /** How long bones pass through what was let go. */
 const BONES_PASS_TICKS = 20
-/** What is dragged may get so much farther than the reach before it slips from the hand. */
+/** A held prop slips from the hand beyond this multiple of the reach. */
 const SLIP = 1.25
 
 const headOf = ({ position, body }: Avatar): Vec3 => add(position, vec(0, restHeadHeight(body), 0))

@@ -1,4 +1,4 @@
-/** The phase that carries out a frame's inputs. What is illegal becomes a `rejected` event, never an exception. */
+/** The phase that applies a frame's inputs. An illegal command gives a `rejected` event, never an exception. */
 import { dropForbidden, isAccess, manages, mayAct, owns } from './access.ts'
 import { bodyOf, createAvatar, placeAvatar, removeAvatar, setBody } from './avatars.ts'
 import { reject } from './events.ts'
@@ -16,7 +16,7 @@ import { Permission, type Command, type Input, type RejectReason } from './types
 import type { Avatar, Realm } from './state.ts'
 
 type Of<T extends Command['type']> = Extract<Command, { type: T }>
-/** A reason, or null where the command was carried out. */
+/** The reason of a rejection; null where the command was applied. */
 type Outcome = RejectReason | null
 
 function join(

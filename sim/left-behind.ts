@@ -1,4 +1,4 @@
-/** What players leave behind: since when, and what may go to make room. */
+/** Props whose owner has left: since when, and which may be removed to make room. */
 import { letGo } from './holds.ts'
 import { removeProp } from './props.ts'
 import { manages } from './access.ts'
@@ -9,7 +9,7 @@ const isHere = (realm: Realm, owner: number): boolean => {
   return false
 }
 
-/** An avatar has come or gone: its user's props are tended again, or left. Who may manage leaves things for good. */
+/** Call when an avatar joins or leaves: updates since when its user's props are left behind. Props of managers never are. */
 export function tend(realm: Realm, { user, permissions }: Pick<Avatar, 'user' | 'permissions'>): void {
   const leftTick = isHere(realm, user) || manages({ permissions }) ? 0 : realm.tick
   for (const prop of realm.props.values()) if (prop.owner === user) prop.ownerLeftTick = leftTick

@@ -81,7 +81,7 @@ export function normalise(q: Quat): Quat {
   return l > 1e-9 ? { x: q.x / l, y: q.y / l, z: q.z / l, w: q.w / l } : IDENTITY
 }
 
-/** Of unit length, in 32-bit floats. */
+/** The quaternion at unit length, in 32-bit floats. */
 export function froundQuat(q: Quat): Quat {
   const n = normalise(q)
   return { x: fround(n.x), y: fround(n.y), z: fround(n.z), w: fround(n.w) }

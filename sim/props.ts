@@ -54,7 +54,7 @@ interface PropPlace extends Omit<PlacedProp, 'prop'> {
   readonly access: number
 }
 
-/** What of a prop its body depends on. */
+/** The fields of a prop that its body depends on. */
 type BodyOf = Pick<Prop, 'spec' | 'scale' | 'radius' | 'frozen' | 'hold' | 'bonesPassUntil'>
 
 /** Puts a prop's body with its colliders into the world; null where the engine finds no hull. */

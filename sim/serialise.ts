@@ -4,7 +4,7 @@ import type { Avatar, Prop, Realm } from './state.ts'
 
 const flags = (...bits: readonly boolean[]): number => bits.reduce((sum, bit, i) => (bit ? sum | (1 << i) : sum), 0)
 
-/** What changes about an avatar. */
+/** Writes the mutable state of an avatar. */
 export function writeAvatar(w: ByteWriter, a: Avatar): void {
   w.u32(a.permissions)
   w.u32(a.share)
@@ -22,7 +22,7 @@ export function writeAvatar(w: ByteWriter, a: Avatar): void {
   w.floats(a.trackFloats)
 }
 
-/** What changes about a prop, without its body's motion. */
+/** Writes the mutable state of a prop without its body's motion. */
 export function writeProp(w: ByteWriter, p: Prop): void {
   w.f32(p.scale)
   w.u8(p.access)

@@ -10,7 +10,7 @@ const GROUP = { world: 1, dynamic: 2, bone: 4, capsule: 8 } as const
 /** Rapier's format: memberships in the high half, filter in the low one. */
 const groups = (member: number, filter: number): number => ((member << 16) | filter) >>> 0
 
-/** Who collides with whom. */
+/** Collision groups: membership and filter. */
 export const Groups = {
   world: groups(GROUP.world, GROUP.dynamic | GROUP.capsule),
   dynamic: groups(GROUP.dynamic, GROUP.world | GROUP.dynamic | GROUP.bone | GROUP.capsule),
@@ -18,7 +18,7 @@ export const Groups = {
   held: groups(GROUP.dynamic, GROUP.world | GROUP.dynamic),
   bone: groups(GROUP.bone, GROUP.dynamic),
   capsule: groups(GROUP.capsule, GROUP.dynamic),
-  /** What stops a walking avatar. */
+  /** Groups that stop a walking avatar. */
   walking: groups(GROUP.capsule, GROUP.world),
 } as const
 
@@ -84,7 +84,7 @@ function checkShape(shape: Shape): RejectReason | null {
   return !solid || (solid.least > 0 && inRange('slenderness', solid.most / solid.least)) ? null : 'degenerate-shape'
 }
 
-/** Why a prop of this make cannot be at any scale, or null. */
+/** Why a prop with this spec is not valid at any scale, or null. */
 export function checkProp(spec: PropSpec): RejectReason | null {
   if (spec.colliders.length < 1 || spec.colliders.length > COLLIDERS_MAX) return 'invalid-value'
   if (

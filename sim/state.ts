@@ -1,4 +1,4 @@
-/** What a realm consists of while it runs. Changed only by `step`; everything else reads it through views. */
+/** The state of a running realm. Only `step` changes it; all other code reads it through views. */
 import type { CharacterController, Engine, RapierCollider, RigidBody, World } from './engine.ts'
 import type { Box } from './boxes.ts'
 import type { PoseTrack } from './pose.ts'
@@ -72,7 +72,7 @@ export interface Prop {
   readonly share: ShareNumber
   /** Since which tick its owner has been away; 0: is here, or may leave things. */
   ownerLeftTick: number
-  /** Who may do what with it: Access, for each of ACTS. */
+  /** Access level for each of ACTS, packed. */
   access: number
   readonly home: { readonly position: Vec3; readonly rotation: Quat }
   body: RigidBody
@@ -93,7 +93,7 @@ export interface Prop {
   bonesPassUntil: number
 }
 
-/** What the realm knows of a package. */
+/** A package in the realm. */
 export interface Package {
   readonly hash: PackageHash
   readonly physics: PackagePhysics
@@ -130,11 +130,11 @@ export interface Realm {
   readonly packages: Map<PackageHash, Package>
   /** Avatar of each player. */
   readonly players: Map<PlayerId, Avatar>
-  /** What the step under way has reported so far. */
+  /** Events of the current step so far. */
   events: SimEvent[]
 }
 
-/** A trap in the physics engine or a number that is none: a bug. The realm must not go on from here. */
+/** A trap in the physics engine or a NaN: a bug. Do not step the realm any further. */
 export class SimulationFault extends Error {
   readonly tick: number
   constructor(tick: number, message: string, options?: ErrorOptions) {

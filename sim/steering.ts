@@ -56,7 +56,7 @@ export function steer(
   }
 }
 
-/** What of a realm matters to who walks. */
+/** The parts of a realm that walking depends on. */
 type Terrain = Pick<RealmDefinition, 'ground' | 'gravity' | 'tickRate'>
 
 export function overGround({ ground }: Terrain, { x, z }: Vec3): boolean {
@@ -77,7 +77,7 @@ export interface Motion {
   readonly grounded: boolean
 }
 
-/** What a step of `velocity` that ended at `to` leaves behind. */
+/** The motion after a step with `velocity` that ended at `to`. */
 export function settle(velocity: Vec3, to: Vec3, touches: boolean, flying: boolean): Motion {
   const grounded = touches && velocity.y <= 0 && !flying
   return { position: froundVec(to), velocity: grounded ? vec(velocity.x, 0, velocity.z) : velocity, grounded }

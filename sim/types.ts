@@ -18,7 +18,7 @@ export interface Quat {
   readonly w: number
 }
 
-/** What is written over in place, where a new one each time would be garbage. */
+/** A type with its `readonly` removed, for objects that are reused to avoid garbage. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Identity of a player in one realm instance, 1 to 2^32 - 1; 0 is the server itself. */
@@ -35,7 +35,7 @@ export type ShareNumber = number
 /** Identity of an element in one realm instance, 1 to 2^32 - 1, given in order of creation and never used again. */
 export type ElementId = number
 
-/** What a collider is made of, in metres at scale 1. Capsules stand along their local Y. */
+/** The geometry of a collider, in metres at scale 1. Capsules stand along their local Y. */
 export type Shape =
   | { readonly type: 'box'; readonly halfExtents: Vec3 }
   | { readonly type: 'sphere'; readonly radius: number }
@@ -52,10 +52,10 @@ export interface Collider {
   readonly rotation: Quat
 }
 
-/** How a prop moves: never, by physics, or only as it is told. */
+/** How a prop moves: never, by physics, or only by commands. */
 export type Motion = 'static' | 'dynamic' | 'kinematic'
 
-/** What a prop is made of. Several colliders make a compound. */
+/** The physical properties of a prop. Several colliders make a compound. */
 export interface PropSpec {
   readonly name: string
   readonly motion: Motion
@@ -131,7 +131,7 @@ export interface PackedPose {
   readonly boneMask: number
 }
 
-/** What a player may do; bits that add up. */
+/** Permissions of a player, as bits. */
 export const Permission = { spawn: 1, grab: 2, scale: 4, manage: 8, fly: 16 } as const
 /** All bits of Permission together. */
 export const PERMISSIONS_MAX = 31
@@ -204,7 +204,7 @@ export type Command =
   /** Changes an avatar's body where it stands. `player`: whose, from the server; a player's own is 0. */
   | { readonly type: 'wear'; readonly player: PlayerId; readonly body: BodyChoice }
   | { readonly type: 'access'; readonly element: ElementId; readonly access: number }
-  /** What the server puts in place of a player's command that it refuses: rejected with that reason, whenever the log is read. */
+  /** The server's replacement for a player's command that it refuses. Replay rejects it with the same reason. */
   | { readonly type: 'refused'; readonly reason: Refusal }
 export type CommandType = Command['type']
 
@@ -221,7 +221,7 @@ export interface InputFrame {
   readonly inputs: readonly Input[]
 }
 
-/** Why an input was not carried out. */
+/** Why an input was rejected. */
 export const REJECT_REASONS = [
   'unknown-player',
   'already-joined',
@@ -315,7 +315,7 @@ export interface RealmDefinition {
   readonly seed: number
   readonly tickRate: number
   readonly gravity: Vec3
-  /** What leaves this box is brought back: an avatar to the spawn, a prop to where it was spawned, both at rest. */
+  /** An element that leaves this box is returned at rest: an avatar to the spawn, a prop to where it was spawned. */
   readonly bounds: { readonly min: Vec3; readonly max: Vec3 }
   /** Half extents of the quad plane that is the ground, at y = 0. */
   readonly ground: { readonly x: number; readonly z: number }
@@ -323,7 +323,7 @@ export interface RealmDefinition {
   readonly spawn: { readonly position: Vec3; readonly yaw: number; readonly radius: number }
   /** How far from its avatar's head a player may grab or drag. */
   readonly reach: number
-  /** What who joins is given, bits of Permission. */
+  /** Permissions of players who join, bits of Permission. */
   readonly permissions: number
   readonly playersMax: number
   readonly elementsMax: number
@@ -331,7 +331,7 @@ export interface RealmDefinition {
   readonly workMax: number
   /** Bytes of a checkpoint that spawned props may take, by the estimate of sim/budget.ts. */
   readonly stateBytesMax: number
-  /** What becomes of the props of a player who has left and may not manage. */
+  /** The rule for props of players who have left, except managers. */
   readonly leftBehind: {
     /** How long they are kept in any case. */
     readonly seconds: number

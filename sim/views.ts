@@ -1,4 +1,4 @@
-/** What others may read of a realm: plain values, in the order of ids. */
+/** Read-only views of a realm: plain values, in the order of ids. */
 import { fround, ScratchQuat, ScratchVec } from './maths.ts'
 import { evaluatePose, PoseMixer, type Pose } from './pose.ts'
 import { restHeadHeight } from './skeleton.ts'
@@ -56,7 +56,7 @@ export interface PropView {
   readonly package: PackageHash | null
   /** 0: the realm itself. */
   readonly owner: UserNumber
-  /** Who may do what with it: Access, for each of ACTS. */
+  /** Access level for each of ACTS, packed. */
   readonly access: number
   readonly asleep: boolean
   /** Why it stands still whatever touches it; null: it does not. */
@@ -148,13 +148,13 @@ export const avatars = (realm: Realm): readonly AvatarView[] =>
 export const props = (realm: Realm): readonly PropView[] =>
   [...realm.props.values()].map((p) => propView(p, newMotion()))
 
-/** The avatars one after the other, for who looks at each and keeps none: a view is valid until the next. */
+/** Iterates over the avatars without garbage: each view is valid until the next. */
 export function* passingAvatars(realm: Realm): Generator<AvatarView> {
   const mixer = new PoseMixer()
   for (const a of realm.avatars.values()) yield avatarView(a, realm.tick, mixer)
 }
 
-/** The same of the props. */
+/** Iterates over the props without garbage: each view is valid until the next. */
 export function* passingProps(realm: Realm): Generator<PropView> {
   const motion = newMotion()
   for (const p of realm.props.values()) yield propView(p, motion)

@@ -27,7 +27,7 @@ const THAW_LOOKS = 2
 const DEEP_FACTOR = 4
 /** An awake body's own work, without a contact. */
 const BODY_WORK = 0.25
-/** What a contact of two sleeping bodies counts: nothing now, all of it when something wakes the heap. */
+/** Weight of a contact of two sleeping bodies: it costs nothing now, and all of it once the heap wakes. */
 const ASLEEP_SHARE = 0.25
 
 /** Work of a collider: half of what a contact with its like costs. */
@@ -122,7 +122,7 @@ class Ledger {
     this.sweep = sweep
   }
 
-  /** What a body adds to the tick's work beside those that are active already; more than `most` is not counted on. */
+  /** The work that a body adds to that of the active ones. Counting stops above `most`. */
   cost(body: Body, most: number): number {
     // A frozen prop would be awake as soon as it moved.
     const awake = isAwake(body) || body.prop?.frozen != null

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 /** A lock as other threads know it. */
 export interface LockMark {
   readonly file: string
-  /** What its holder has written into the file. */
+  /** The text that the holder has written into the file. */
   readonly token: string
 }
 

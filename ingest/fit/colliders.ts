@@ -13,7 +13,7 @@ import { isThin, pointsOf, thickened } from './thicken.ts'
 /** A thin part is a box where that is at most so many times as large as its hull. */
 const BOX_VOLUMES = 1.1
 
-/** What the colliders of a source are, before density and colour. */
+/** Colliders found in a source, before density and colour. */
 export interface Found {
   readonly colliders: readonly Collider[]
   readonly motion: Motion

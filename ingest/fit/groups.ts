@@ -97,7 +97,7 @@ export function samplesOf({ points, carriers, triangles }: Surface, spacing: num
   return gathered.samples()
 }
 
-/** What each bone points to: the first of these that is there. */
+/** The bone that each bone points to: the first of these that exists. */
 const NEXT: Readonly<Record<string, readonly string[]>> = {
   hips: ['spine'],
   spine: ['chest', 'upperChest', 'neck', 'head'],

@@ -8,7 +8,7 @@ import { BONE_PARENTS, BONES, type Bone } from '../../sim/types.ts'
 import { Rejected, type Rejection, type Warn } from '../types.ts'
 import { determinant } from './frame.ts'
 
-/** What a humanoid must have; all others are optional. */
+/** Bones that a humanoid must have; all others are optional. */
 export const REQUIRED_BONES = [
   'hips',
   'spine',

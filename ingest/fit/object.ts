@@ -94,7 +94,7 @@ function fitted(hulls: HullMaker, document: Document): Found {
   }
 }
 
-/** What measuring colliders takes no notice of. */
+/** The properties of a prop that do not matter while its colliders are measured. */
 const UNSAID = { name: '', density: 1, friction: 0, restitution: 0, color: 0 } as const
 
 /** kg/m³. A mass that the file says is kept; what says none gets the usual density, or the nearest with which it can be. */

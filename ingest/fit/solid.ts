@@ -103,7 +103,7 @@ function sweep(grid: Grid, { points, triangles }: Surface, axis: 0 | 1 | 2, into
   }
 }
 
-/** What the surface encloses, in cells of 1/`cellsMax` of its longest side. */
+/** The volume that the surface encloses, in cells of 1/`cellsMax` of its longest side. */
 export function solidOf(surface: Surface, cellsMax: number): Solid {
   const grid = gridAround(surface.points, cellsMax)
   const sums = new Int16Array(grid.nx * grid.ny * grid.nz)

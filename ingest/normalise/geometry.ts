@@ -4,7 +4,7 @@ import { convertPrimitiveToTriangles, dequantize, uninstance } from '@gltf-trans
 import type { Warn } from '../types.ts'
 
 const INFLUENCES = 4
-/** What counts as length or sum 1; the validator's own tolerance is wider. */
+/** Tolerance for a length or a sum of 1; the validator's own is wider. */
 const UNIT_TOLERANCE = 5e-4
 
 /** Throws where the data cannot be unfolded. */

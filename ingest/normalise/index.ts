@@ -24,7 +24,7 @@ export interface Normalised extends Opened {
   readonly omi: OmiPhysics
   readonly originals: OriginalNames
   readonly place: Place
-  /** What the file calls itself. */
+  /** The title in the file. */
   readonly title: string | null
 }
 
@@ -70,7 +70,7 @@ export async function normalise(checked: Checked, options: IngestOptions, warn: 
   return { ...opened, kind, humanoid, omi: shown(omi, document), originals, place: placed, title }
 }
 
-/** What a decoder throws is the file's fault, not the program's. */
+/** Turns an error of a decoder into a rejection: the file caused it. */
 async function decoded<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()
@@ -101,7 +101,7 @@ function drawnBox(document: Document): Box | null {
   return box && hasExtent(box) ? box : null
 }
 
-/** Of an object that shows nothing (a wall that nobody sees, lights, an empty scene): of its own colliders, else of the ball that it gets. */
+/** The box of an object without visible meshes (an invisible wall, lights, an empty scene): around its own colliders, else around its default ball. */
 async function undrawnBox(omi: OmiPhysics, warn: Warn): Promise<Box> {
   const said = await omiBounds(omi)
   warn({

@@ -48,7 +48,7 @@ function copyrightOf(json: JsonObject): { copyright?: string } {
   return typeof text === 'string' && text !== '' ? { copyright: text.slice(0, 500).replaceAll(/[\p{C}]/gu, ' ') } : {}
 }
 
-/** Of custom data the names of a mesh's morph targets alone are kept, which all loaders read there. */
+/** Removes custom data except the names of a mesh's morph targets, which all loaders read there. */
 function withoutExtras(value: unknown): JsonObject {
   const { extras, ...rest } = objectOf(value)
   const names = listOf(objectOf(extras)['targetNames'])

@@ -13,7 +13,7 @@ function jointMatrices(skin: Skin): mat4[] {
 
 const ZERO: mat4 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 
-/** Of each vertex the matrix to the scene; `world` for what is not skinned. */
+/** Each vertex's matrix to the scene; `world` where the vertex is not skinned. */
 function vertexMatrix(node: Node, primitive: Primitive): (vertex: number) => mat4 {
   const world = node.getWorldMatrix()
   const skin = node.getSkin()

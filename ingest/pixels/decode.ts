@@ -17,7 +17,7 @@ sharp.unblock({
   ],
 })
 
-/** Of the simplified level and of textures that were scaled down. */
+/** Quality of textures that were scaled down, in the level of detail too. */
 const JPEG_QUALITY = 90
 
 /** All pixels. Rejects where the image is damaged. */

@@ -1,4 +1,4 @@
-/** What the accessors claim, in bytes, before anything is allocated for them. */
+/** Checks the sizes that accessors claim, in bytes, before anything is allocated for them. */
 import { countOf, extensionOf, isObject, listOf, objectOf, objectsOf, refuse, type JsonObject } from '../json.ts'
 import { CHECK_LIMITS } from '../limits.ts'
 
@@ -58,7 +58,7 @@ export function checkAccessors(json: JsonObject, hasBin: boolean): void {
   checkViews(json)
 }
 
-/** Of each view whether there is anything behind it: a buffer may be only announced, as those are that a decoder fills. */
+/** For each view, whether it has bytes: a buffer may be only announced, as are those that a decoder fills. */
 function viewsWithData(json: JsonObject, hasBin: boolean): boolean[] {
   const buffers = objectsOf(json, 'buffers').map(
     (buffer, i) => typeof buffer['uri'] === 'string' || (i === 0 && hasBin),
@@ -119,7 +119,7 @@ function checkTouched(json: JsonObject, bytes: readonly number[]): void {
   for (const [i, skin] of objectsOf(json, 'skins').entries()) touch(`/skins/${i}`, [skin['inverseBindMatrices']])
 }
 
-/** What meshopt views claim to unpack to: the decoder allocates that. */
+/** Bytes that meshopt views claim to unpack to, which the decoder allocates. */
 function checkViews(json: JsonObject): void {
   let unpacked = 0
   for (const [i, view] of objectsOf(json, 'bufferViews').entries()) {

@@ -49,7 +49,7 @@ export function embed(
   const buffers = objectsOf(json, 'buffers')
   if (buffers.length === 0 && listOf(json['images']).length === 0) return { json, bin }
   const kept: JsonObject[] = []
-  /** Of each buffer: its new index, and where it begins there. */
+  /** For each old buffer: the new buffer's index and the offset in it. */
   const places = buffers.map((buffer, i) => {
     const uri = textOf(buffer['uri'])
     const data = uri === null ? (i === 0 ? bin : null) : resolve(uri)

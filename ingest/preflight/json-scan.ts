@@ -16,7 +16,7 @@ const CLOSE_ARRAY = 0x5d
 const COLON = 0x3a
 
 interface Level {
-  /** Of an object: keys so far. */
+  /** Keys so far; null in an array. */
   readonly keys: Set<string> | null
   /** Where one is in it: the key, or the index. */
   at: string | number

@@ -1,4 +1,4 @@
-/** What the embedded database's thread and the rest say to each other. */
+/** Messages between the embedded database's thread and the main thread. */
 import type { Row, SqlValue } from './connection.ts'
 
 export interface EmbeddedStart {

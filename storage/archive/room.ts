@@ -6,7 +6,7 @@ import { ArchiveError } from './archive.ts'
 /** Beside the copy: the database begins a second segment of its log (16 MiB) and writes its first records. */
 const GROWTH_BYTES = 24 * 1024 * 1024
 const MIB = 1024 * 1024
-/** What a file takes on the disk is counted in such blocks. */
+/** Block size in which disk usage is counted. */
 const BLOCK_BYTES = 4_096
 
 function bytesIn(folder: string): number {

@@ -42,7 +42,7 @@ export const STATEMENTS = {
     'INSERT INTO packages (hash, kind, manifest) VALUES ($1::TEXT, $2::TEXT, $3::TEXT) ON CONFLICT (hash) DO NOTHING',
   package: 'SELECT kind, manifest FROM packages WHERE hash = $1::TEXT',
 
-  /** What the user has beside the record `$2`. */
+  /** The user's records other than `$2`. */
   quotaUsed:
     'SELECT coalesce(sum(bytes), 0)::INT8 AS bytes, count(*)::INT8 AS count FROM records WHERE user_uid = $1::UUID AND id <> $2::UUID',
   recordOwner: 'SELECT user_uid FROM records WHERE id = $1::UUID',

@@ -1,4 +1,4 @@
-/** What every asset store must do, as a vitest suite: `assetsContract('Local Cloud', makeBed)` in a test file. */
+/** The test suite for every asset store. Call `assetsContract('Local Cloud', makeBed)` in a test file. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createHash, randomUUID } from 'node:crypto'
 import { request } from 'node:http'
@@ -10,7 +10,7 @@ import type { DeclaredFile } from './keys.ts'
 /** A store and what stands around it. */
 export interface AssetsBed {
   readonly store: AssetsService
-  /** What links that begin with `/` are relative to. */
+  /** Base URL of links that begin with `/`. */
   readonly base: string
   /** Whether an upload of other bytes of the same length is refused by the store itself. */
   readonly checksUploads: boolean

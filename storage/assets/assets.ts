@@ -29,12 +29,12 @@ export interface AssetHead {
   readonly mediaType: string
 }
 
-/** What a device does to upload or download directly. */
+/** A signed request with which a device uploads or downloads directly. */
 export interface AssetLink {
   readonly method: 'PUT' | 'GET'
   /** Absolute, or a path on this server that begins with `/`. */
   readonly url: string
-  /** To be sent as they are. */
+  /** Send them unchanged. */
   readonly headers: Readonly<Record<string, string>>
   /** Unix time, ms. */
   readonly expiresAtMs: number
@@ -49,7 +49,7 @@ export interface AssetsService {
   /** The whole file, its content checked against its key; fails with `too-large` beyond `bytesMax` before it is in memory. */
   get(key: AssetKey, bytesMax: number): Effect.Effect<Uint8Array, AssetError>
   head(key: AssetKey): Effect.Effect<AssetHead, AssetError>
-  /** No error where there is none. */
+  /** Succeeds where there is no such file. */
   remove(key: AssetKey): Effect.Effect<void, AssetError>
   /**
    * A link to upload exactly so many bytes with this SHA-256 (hex) to `quarantine/UPLOAD`, once: HTTP 412 where a file is

@@ -182,7 +182,7 @@ async function syncFolder(path: string): Promise<void> {
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 const DENIED: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS'])
 
-/** The one place that judges the file system's errors. */
+/** Maps the file system's errors to AssetError. No other file of this room interprets them. */
 export function diskFault(error: unknown, doing: string, where: string): AssetError {
   if (error instanceof AssetError) return error
   const code = codeOf(error) ?? ''

@@ -2,7 +2,7 @@
 import { AssetError, type AssetKey } from './assets.ts'
 import { LINK_SECONDS_MAX } from './limits.ts'
 
-/** What a link promises of the file that will come. */
+/** The file that an upload link permits. */
 export interface DeclaredFile {
   readonly bytes: number
   /** 64 lower-case hex digits. */

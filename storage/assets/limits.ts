@@ -34,9 +34,9 @@ export interface Pace {
   readonly bytesMin: number
   readonly windowMs: number
 }
-/** Of an upload: a phone on a line of 64 kbit/s is faster. */
+/** Slowest upload: a phone at 64 kbit/s is faster. */
 export const UPLOAD_PACE: Pace = { bytesMin: 65_536, windowMs: 10_000 }
-/** Of a download: a chunk counts when all of it was taken. */
+/** Slowest download: a chunk counts once the client has received all of it. */
 export const DOWNLOAD_PACE: Pace = { bytesMin: DOWNLOAD_CHUNK_BYTES, windowMs: 60_000 }
 
 /** How long a sender that was refused may go on before its connection is closed, ms: time to read why. */

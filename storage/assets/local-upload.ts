@@ -25,7 +25,7 @@ function newCut(): Cut {
 
 export class Uploads {
   private readonly store: LocalFiles
-  /** By the upload's name. */
+  /** Running uploads by name. */
   private readonly running = new Map<string, Cut>()
 
   constructor(store: LocalFiles) {

@@ -11,7 +11,7 @@ type RangeRequest = ByteRange | 'whole' | 'unsatisfiable'
 
 const SINGLE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i
 
-/** What is to be sent of a file of `size` bytes. */
+/** The bytes to send of a file of `size` bytes. */
 export function parseRange(header: string | undefined, size: number): RangeRequest {
   const [, from = '', to = ''] = SINGLE.exec(header ?? '') ?? []
   if (from === '' && to === '') return 'whole'

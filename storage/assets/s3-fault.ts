@@ -1,4 +1,4 @@
-/** What S3's errors mean, in our words. The one place that judges them. */
+/** Maps S3's errors to AssetError. No other file interprets them. */
 import { AssetError } from './assets.ts'
 
 interface S3Answer {

@@ -287,7 +287,7 @@ function requireAddress(address: string): void {
   })
 }
 
-/** Of a file's SHA-256 in hex: as S3 has it in headers. */
+/** Converts a SHA-256 in hex to the form of S3's headers. */
 const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64')
 
 async function readWhole(body: Readable, length: number): Promise<Uint8Array> {

@@ -10,7 +10,7 @@ export interface SignedRequest {
   readonly key: AssetKey
   /** Unix time, ms. */
   readonly expiresAtMs: number
-  /** Of an upload; null: a download. */
+  /** The file of an upload; null for a download. */
   readonly file: DeclaredFile | null
 }
 

@@ -97,7 +97,7 @@ export class AppendFile {
     this.file.close()
   }
 
-  /** What was written of a failed append goes, so that the file ends with a whole chunk. */
+  /** Removes the bytes of a failed append, so that the file ends with a whole chunk. */
   private cutBack(fault: RecordingFault): void {
     try {
       this.file.truncate(this.size)

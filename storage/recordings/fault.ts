@@ -1,4 +1,4 @@
-/** What can go wrong with recordings on disk. */
+/** Errors of recordings on disk. */
 import { codeOf } from '../fault.ts'
 
 /** `no-space`: the disk or a quota is full. `exists`: another process has begun the same recording. `fenced`: another server goes on with the realm. `denied`: rights. `io`: all else. */
@@ -16,7 +16,7 @@ export class RecordingFault extends Error {
   }
 }
 
-/** What the file system can say. */
+/** The reasons that come from the file system. */
 type FileReason = Exclude<RecordingFaultReason, 'fenced'>
 
 const REASONS: Readonly<Record<string, FileReason>> = {
@@ -35,7 +35,7 @@ const WORDS: Readonly<Record<FileReason, string>> = {
   io: 'the disk reported an error',
 }
 
-/** The one place that judges the file system's errors. */
+/** Maps the file system's errors to RecordingFault. No other file of this room interprets them. */
 export function faultOf(error: unknown, path: string, doing: string): RecordingFault {
   const code = codeOf(error) ?? ''
   const reason = REASONS[code] ?? 'io'

@@ -30,7 +30,7 @@ export const COMMIT_EVERY_MS = 50
 export interface RecordingFileOptions {
   /** Is made where it is missing. */
   readonly directory: string
-  /** Of the first segment. */
+  /** Header of the first segment, without its number. */
   readonly header: Omit<RecordingHeader, 'segment'>
   /** The state to start from, where the header says `checkpoint`. */
   readonly checkpoint?: Uint8Array
@@ -123,7 +123,7 @@ export class RecordingFile {
     return new RecordingFile(options)
   }
 
-  /** Of the current segment. */
+  /** Path of the current segment. */
   get path(): string {
     return this.segment.file.path
   }
@@ -142,7 +142,7 @@ export class RecordingFile {
     return this.segment.file.bytes
   }
 
-  /** Of all segments so far. */
+  /** Bytes of all segments so far. */
   get bytesOfAll(): number {
     return this.bytesBefore + this.bytes
   }

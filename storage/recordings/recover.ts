@@ -126,7 +126,7 @@ export async function replayFile<R>(
   let failed: RecordingError | null = null
   for (const part of parts.toReversed()) {
     if (tick !== undefined && part.startTick > tick) continue
-    // What was written last is wanted too: a frame whose step nobody saw the end of was accepted all the same.
+    // The last frame is wanted too: it was accepted even if the process ended during its step.
     const last = part.lastTick + (withPending && part.hasFrameWithoutHash ? 1 : 0)
     const replayed = await replayPart(path, part, simulation, Math.min(tick ?? last, last))
     if (!(replayed instanceof RecordingError))

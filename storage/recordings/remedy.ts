@@ -18,7 +18,7 @@ import { replayFile, ReplayFault } from './recover.ts'
 export interface Remedy {
   readonly path: string
   readonly tick: number
-  /** What the simulation said when it failed. */
+  /** The simulation's error message. */
   readonly reason: string
   /** The inputs of the frame after `tick` are left out. */
   readonly leavesOut: boolean

@@ -1,4 +1,4 @@
-/** What can be taken out of a realm of sim/, and how it is kept. */
+/** The elements of a realm that quarantine can remove, and how it keeps them. */
 import { encodeFrame } from '../../protocol/index.ts'
 import { simulationOf, type Quarantine } from '../../replay/index.ts'
 import type { Command, Engine, Realm } from '../../sim/index.ts'
