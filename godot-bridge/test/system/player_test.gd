@@ -174,10 +174,10 @@ func test_what_cannot_be_is_said_in_words() -> void:
 	_point_at(_client.props[outcome.element].position)
 	_button(MOUSE_BUTTON_LEFT, true)
 	_button(MOUSE_BUTTON_LEFT, false)
-	await until("it is too far away", func() -> bool: return "That is too far away: walk closer." in _refusals)
+	await until("it is too far away", func() -> bool: return "That is too far away. Walk closer." in _refusals)
 	equal(_player.held_element, 0)
 	_tap(KEY_PLUS)
-	await until("there is nothing to scale", func() -> bool: return "Grab something first: then plus and minus scale it." in _refusals)
+	await until("there is nothing to scale", func() -> bool: return "Grab something first. Then plus and minus scale it." in _refusals)
 
 
 func test_what_another_holds_is_refused_and_what_goes_is_let_go() -> void:
