@@ -20,7 +20,7 @@ function otherData(): string {
   return directory
 }
 
-test('a role is given, counts at once, is listed, and is taken again', async () => {
+test('a role can be granted, listed and revoked', async () => {
   const server = await serveHere(clean)
   const ada = await Person.at(server.url, 'Ada')
   const atAda = await ada.join(clean)
@@ -50,7 +50,7 @@ test('a role is given, counts at once, is listed, and is taken again', async () 
   expect((await admin('grants', '--json', '--realm', realm)).json()).toMatchObject({ grants: [] })
 })
 
-test('what the server refuses ends with 1 and its words', async () => {
+test("a refusal exits with 1 and the server's message", async () => {
   const server = await serveHere(clean)
   const { uid } = await Person.at(server.url, 'Ada')
   const at = ['--url', server.url, '--data', server.data]
@@ -64,7 +64,7 @@ test('what the server refuses ends with 1 and its words', async () => {
   })
 })
 
-test("another server's operator has nothing to say", async () => {
+test("another server's operator token is refused", async () => {
   const server = await serveHere(clean)
   const { uid } = await Person.at(server.url, 'Ada')
   const { code, errors } = await runCli(['admin', 'grant', uid, 'builder', '--url', server.url, '--data', otherData()])
@@ -97,7 +97,7 @@ test.each([
   expect(code).toBe(2)
 })
 
-test('a server that is not there ends with 1 and says so', async () => {
+test('an unreachable server exits with 1 and a message', async () => {
   expect(await runCli(['admin', 'grants', '--url', NOWHERE, '--data', otherData()])).toMatchObject({
     code: 1,
     out: '',

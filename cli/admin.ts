@@ -13,7 +13,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   data: {
     type: 'string',
     value: 'DIR',
-    help: "the server's data directory, whose operator-token authorises this",
+    help: "the server's data directory; its operator-token authorises you",
     default: 'data',
   },
   realm: { type: 'string', value: 'ID', help: "the realm (default: the server's only one)" },
@@ -24,7 +24,7 @@ export const grant: Verb = {
   positionals: 'UID ROLE',
   options: OPTIONS,
   summary:
-    'Gives a user a role in a realm: builder (changes and removes what others left) or owner (flies, and gives roles).\nUID is what a login answers as user.uid; the page shows it. The role counts at once.',
+    'Gives a user a role in a realm: builder (changes and removes props of others) or owner (also flies, and gives roles).\nUID is user.uid of a login; the page shows it. The role takes effect at once.',
   run: (args) => {
     const [uid, role] = exactly(args, 2, 'a user and a role: otherworld admin grant UID ROLE')
     return admin('admin grant', args, async (api, realm) => {
@@ -40,7 +40,7 @@ export const revoke: Verb = {
   name: 'admin revoke',
   positionals: 'UID',
   options: OPTIONS,
-  summary: "Takes a user's role in a realm. It counts at once.",
+  summary: "Removes a user's role in a realm, with effect at once.",
   run: (args) => {
     const [uid] = exactly(args, 1, 'a user: otherworld admin revoke UID')
     return admin('admin revoke', args, async (api, realm) => {
@@ -53,7 +53,7 @@ export const revoke: Verb = {
 export const grants: Verb = {
   name: 'admin grants',
   options: OPTIONS,
-  summary: 'Lists who has which role in a realm.',
+  summary: 'Lists the roles in a realm.',
   run: (args) =>
     admin('admin grants', args, async (api, realm) => {
       const { grants: all } = await api.call('listGrants', { realm })

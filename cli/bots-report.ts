@@ -39,7 +39,7 @@ export interface Report extends CrowdFigures {
   readonly server: ServerFigures | null
   /** Shares of one core: of this process without its lockstep peers, and of those; null where the system does not tell. */
   readonly cpu: { readonly bots: number; readonly lockstep: number | null }
-  /** What went wrong, in words; empty where nothing did. */
+  /** Problems of the run; empty if there were none. */
   readonly faults: readonly string[]
 }
 
@@ -59,7 +59,7 @@ export function figuresOfJoins(
   }
 }
 
-/** What must not happen, in words. `stayed`: bots connected at the end; `lastTick`: the newest that they know of. */
+/** Lists the problems. `stayed`: bots connected at the end; `lastTick`: the newest tick that they know. */
 export function faultsOf(
   count: number,
   { connected, stayed, lastTick }: { readonly connected: number; readonly stayed: number; readonly lastTick: number },
@@ -110,7 +110,7 @@ export function textOf(to: Terminal, report: Report): string {
       ...(report.effects > 0
         ? [
             [
-              'to be seen',
+              'effect',
               `${report.effectMsP50} ms (median), ${report.effectMsP99} ms (99 %) from an input until another bot shows its effect; ${report.effects} times`,
             ] as const,
           ]
@@ -123,10 +123,10 @@ export function textOf(to: Terminal, report: Report): string {
             ] as const,
           ]
         : []),
-      ...(server ? serverRows(server) : [['server', 'its /metrics cannot be read'] as const]),
+      ...(server ? serverRows(server) : [['server', '/metrics is not readable'] as const]),
       [
         'bots',
-        `looked at their clock each ${report.updateMsP50} ms (median), ${report.updateMsP99} ms (99 %)${report.updateMsP99 > UPDATE_MS_LATE ? ': this machine is too busy for them, and times above are longer for it' : ''}`,
+        `updated every ${report.updateMsP50} ms (median), ${report.updateMsP99} ms (99 %)${report.updateMsP99 > UPDATE_MS_LATE ? ': this machine is too busy, which makes the times above longer' : ''}`,
       ],
       [
         'processor',

@@ -16,7 +16,7 @@ afterEach(() => {
 
 const run = (...argv: string[]): Promise<number> => verb.run(parseVerb(verb, argv))
 
-describe('wrong use is refused with what was given and what is taken', () => {
+describe('wrong usage is refused with the value and what is allowed', () => {
   test.each([
     [['--count', '0'], /--count is "0"; it takes a whole number from 1 to 1000/],
     [['--count', '2.5'], /--count is "2.5"/],
@@ -58,8 +58,8 @@ test('the help names every option, the behaviours and when it exits with 1', () 
     expect(help).toContain(words)
 })
 
-describe('a server that is not there', () => {
-  test.each(['webrtc', 'websocket'])('ends with 1 and says so, over %s', async (transport) => {
+describe('an unreachable server', () => {
+  test.each(['webrtc', 'websocket'])('exits with 1 and a message, over %s', async (transport) => {
     const url = `http://127.0.0.1:${await freePort()}`
     expect(await run('--url', url, '--count', '3', '--seconds', '1', '--transport', transport, '--json')).toBe(1)
     expect(written.err).toContain(`The server at ${url.slice('http://'.length)} does not answer`)

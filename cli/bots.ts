@@ -10,47 +10,47 @@ import { faultsOf, figuresOfJoins, textOf, TRANSPORTS, type Report, type Transpo
 import { printFailure, terminal } from './output.ts'
 import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 
-/** More in one process and this process is the bottleneck rather than the server. */
+/** Most bots in one process: beyond this, the bots are the bottleneck instead of the server. */
 const BOTS_MAX = 1_000
-/** A server takes no more (server/limits.ts). */
+/** Most observers that a server admits (server/limits.ts). */
 const PEERS_MAX = 16
 const DAY_SECONDS = 86_400
 const UINT32_MAX = 0xffff_ffff
 const PROGRESS_MS = 500
-/** Time between two looks at the server's metrics while the bots play, ms. */
+/** Interval between scrapes of the server's metrics, ms. */
 const LOOK_MS = 2_000
 
 export const verb: Verb = {
   name: 'bots',
   summary: [
-    'Connects simulated players to a server, lets them play, and reports what they saw.',
+    'Connects simulated players to a server, lets them play, and reports what they measured.',
     '',
-    'Behaviours: walk about; drag things about, throw and scale them; mocap moves as people do, by motion clips;',
-    'mixed: each bot is one of the three, and spawns things as well.',
+    'Behaviours: walk: walk around; drag: carry, throw and scale props; mocap: move by motion clips of people;',
+    'mixed: each bot has one of the three, and also spawns props.',
     '',
-    'Exits with 0 where all went well; with 1 where the server cannot be reached, a bot could not connect, a command got',
+    'Exits with 0 if all went well; with 1 if the server cannot be reached, a bot could not connect, a command got',
     'no answer, or a lockstep peer found another state than the server or missed a tick.',
-    'Ticks and processor time of the server are read from its /metrics; the processor time of bots and peers is their own.',
+    'Ticks and processor time of the server come from its /metrics. Bots and peers report their own processor time.',
   ].join('\n'),
   options: {
     url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },
-    count: { type: 'string', value: 'N', help: 'how many bots', default: '20' },
-    seconds: { type: 'string', value: 'S', help: 'how long they play once all are connected', default: '30' },
+    count: { type: 'string', value: 'N', help: 'number of bots', default: '20' },
+    seconds: { type: 'string', value: 'S', help: 'playing time after all are connected', default: '30' },
     'join-seconds': {
       type: 'string',
       value: 'S',
-      help: 'the bots come evenly over this time; 0: as fast as they can, 64 at a time',
+      help: 'time over which the joins are spread, seconds; 0: as fast as possible, 64 at a time',
       default: '0',
     },
-    behaviour: { type: 'string', value: BEHAVIOURS.join('|'), help: 'what they do', default: 'mixed' },
-    transport: { type: 'string', value: TRANSPORTS.join('|'), help: 'how they connect', default: 'webrtc' },
+    behaviour: { type: 'string', value: BEHAVIOURS.join('|'), help: 'behaviour of the bots', default: 'mixed' },
+    transport: { type: 'string', value: TRANSPORTS.join('|'), help: 'transport', default: 'webrtc' },
     lockstep: {
       type: 'string',
       value: 'K',
       help: 'lockstep peers that check every tick; the server must allow observers',
       default: '0',
     },
-    seed: { type: 'string', value: 'N', help: 'of all that the bots choose', default: '1' },
+    seed: { type: 'string', value: 'N', help: 'random seed of the bots', default: '1' },
   },
   run,
 }
@@ -106,7 +106,7 @@ async function run(args: Arguments): Promise<number> {
   }
 }
 
-/** The lockstep peers could not begin. */
+/** The lockstep peers could not start. */
 class LockstepFailed extends Error {}
 
 const connectOf = async (transport: TransportName): Promise<Connect> =>
@@ -177,7 +177,7 @@ async function play(settings: Settings): Promise<Report> {
   }
 }
 
-/** Call what it returns for the shares of a core that the bots and the lockstep peers have taken since. */
+/** Returns a function that reports the shares of a core used by bots and lockstep peers since this call. */
 function costSince(watch: LockstepWatch): () => Report['cpu'] {
   const [startMs, own, peers] = [performance.now(), process.cpuUsage(), watch.cpuSeconds]
   return () => {
@@ -193,7 +193,7 @@ function costSince(watch: LockstepWatch): () => Report['cpu'] {
   }
 }
 
-/** A line on a terminal that is written over: who is connected, and how long it takes. */
+/** A progress line on a terminal: connected bots and remaining time. */
 function showProgress(
   { json, count, seconds }: Settings,
   crowd: Crowd,

@@ -1,4 +1,4 @@
-/** What `otherworld ingest` says of a file, for programs and for people. */
+/** The report of `otherworld ingest`, for programs and for people. */
 import type { IngestOutcome, IngestWarning, Rejection } from '../ingest/index.ts'
 import { formatBytes, formatCount, paint, plural, rows, type Terminal } from './output.ts'
 
@@ -17,7 +17,7 @@ export interface CheckedFile {
   readonly warnings: readonly IngestWarning[]
 }
 
-/** The fields that other programs read, whether accepted or not. */
+/** Fields for other programs, for accepted and rejected files. */
 export function ingestJson({ file, outcome, kept }: Ingested): Record<string, unknown> {
   const { milliseconds, warnings } = outcome
   if (!outcome.accepted)
@@ -75,7 +75,7 @@ export function checkedText(to: Terminal, { file, accepted, rejections, warnings
   return `${paint(to, 'bold', file)}: ${accepted ? paint(to, 'green', 'valid') : paint(to, 'red', 'rejected')}\n${notesText(to, rejections, warnings)}`
 }
 
-/** Why a file was rejected, and what was put right in it. */
+/** Rejections and warnings of a file. */
 export function notesText(to: Terminal, rejections: readonly Rejection[], warnings: readonly IngestWarning[]): string {
   const words = (colour: 'red' | 'yellow', { rule, where, message }: IngestWarning): string =>
     `  ${paint(to, colour, rule)}${where === '' ? '' : ` at ${where}`}\n    ${message}\n`
@@ -126,6 +126,6 @@ function foundText(to: Terminal, { outcome, kept }: Ingested): string {
       `${formatBytes(files.runtime.bytes)}${level ? `; simplified ${formatBytes(level.bytes)}, ${plural(level.triangles, 'triangle')}, from ${level.metresMin} m on` : ''}`,
     ],
     ['package', hash],
-    ['kept in', kept ?? 'nowhere (--out DIR keeps it)'],
+    ['kept in', kept ?? 'nowhere (use --out DIR)'],
   ])
 }

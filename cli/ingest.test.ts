@@ -19,7 +19,7 @@ async function run(...argv: string[]): Promise<{ code: number; out: string; json
   return { code, out, json: () => JSON.parse(out) as Record<string, unknown> }
 }
 
-test('an accepted file is told with the fields that programs read, and its package kept where asked', async () => {
+test('an accepted file is reported with fields for programs, and its package written to --out', async () => {
   const out = join(directory, 'out')
   const { code, json } = await run(asset('avatars/RiggedFigure.glb'), '--json', '--out', out)
   expect(code).toBe(0)
@@ -44,7 +44,7 @@ test('an accepted file is told with the fields that programs read, and its packa
   expect(readFileSync(join(String(kept), 'original.glb'))).toEqual(readFileSync(asset('avatars/RiggedFigure.glb')))
 })
 
-test('a .gltf with its files beside it is packed; a file that is missing or elsewhere is refused', async () => {
+test('a .gltf is packed with its files; a missing file or one in another folder is refused', async () => {
   const { code, json } = await run(asset('objects/kaykit_mug/mug_empty.gltf'), '--json')
   expect(code).toBe(0)
   expect(json()).toMatchObject({ accepted: true, kind: 'object', triangles: 366, textures: 1 })
@@ -62,7 +62,7 @@ test('a .gltf with its files beside it is packed; a file that is missing or else
   }
 })
 
-test('refused files exit with 1, what is no glTF with 3, and words say what to do', async () => {
+test('refused files exit with 1, files that are not glTF with 3, with what to do', async () => {
   const refused = await run(asset('hostile/png_bomb_32k.glb'))
   expect(refused.code).toBe(1)
   expect(refused.out).toContain('IMAGE_SIZE at /images/0')
@@ -70,7 +70,7 @@ test('refused files exit with 1, what is no glTF with 3, and words say what to d
   expect((await run(asset('LICENSES.md'))).code).toBe(3)
 })
 
-test('what is thickened, and why a collider of the file cannot be, stands in the report', async () => {
+test('the report has thickened colliders and impossible ones', async () => {
   const [paper, flat] = [join(directory, 'paper.glb'), join(directory, 'flat.glb')]
   writeFileSync(paper, prism(4, 0.15, 0.0001))
   const shapes = [{ type: 'box', box: { size: [1, 0, 1] } }]
@@ -97,7 +97,7 @@ test('what is thickened, and why a collider of the file cannot be, stands in the
   ])
 })
 
-test('--check says what the checks say and makes nothing', async () => {
+test('--check reports the checks and writes nothing', async () => {
   const valid = await run(asset('objects/kaykit_mug/mug_empty.gltf'), '--check', '--json')
   expect(valid.code).toBe(0)
   expect(valid.json()).toMatchObject({ schema: 'otherworld/ingest/1', checkOnly: true, accepted: true, rejections: [] })
@@ -105,7 +105,7 @@ test('--check says what the checks say and makes nothing', async () => {
   expect([refused.code, refused.out]).toEqual([1, expect.stringContaining('ACCESSOR_SIZE')])
 })
 
-test('several files are told in one object', async () => {
+test('several files are reported in one object', async () => {
   const { code, json } = await run(asset('hostile/node_cycle.glb'), asset('objects/BoxTextured.glb'), '--json')
   expect(code).toBe(1)
   expect(json()).toMatchObject({ accepted: false, files: [{ accepted: false }, { accepted: true }] })
@@ -122,7 +122,7 @@ test('a humanoid map makes a skinned model a humanoid', async () => {
   expect((json()['capsules'] as { bone: string }[]).map(({ bone }) => bone)).toContain('leftUpperArm')
 })
 
-test('wrong use is told', async () => {
+test('wrong usage is reported', async () => {
   for (const argv of [
     [],
     ['no-such-file.glb'],

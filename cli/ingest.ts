@@ -1,4 +1,4 @@
-/** `otherworld ingest`: what the server does with an upload, on one's own machine. */
+/** `otherworld ingest`: runs the server's ingest offline. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
@@ -20,7 +20,7 @@ const KINDS = ['auto', 'avatar', 'object'] as const
 
 export async function runIngest(args: Arguments, to: Terminal): Promise<number> {
   const files = args.positionals
-  if (files.length === 0) throw new UsageError('it takes files: otherworld ingest FILE...')
+  if (files.length === 0) throw new UsageError('name at least one file: otherworld ingest FILE...')
   for (const file of files)
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
   const options = optionsOf(args)
@@ -43,7 +43,7 @@ export async function runIngest(args: Arguments, to: Terminal): Promise<number> 
   return codeOf(done.flatMap(({ outcome }) => (outcome.accepted ? [] : outcome.rejections)))
 }
 
-/** The checks alone, without a package: what the preflight and the validator say. */
+/** Runs only the checks (preflight and validator), without a package. */
 async function runCheck(files: readonly string[], isJson: boolean, to: Terminal): Promise<number> {
   const done: CheckedFile[] = []
   for (const file of files) {
@@ -71,7 +71,7 @@ async function checkOne(file: string): Promise<CheckedFile> {
   }
 }
 
-/** Corrupt where a file is no glTF at all; failed where any was refused. */
+/** Exit code: corrupt if a file is not glTF; failed if any file was refused. */
 function codeOf(refused: readonly Rejection[]): number {
   if (refused.some(({ rule }) => rule === 'NOT_GLTF')) return Exit.corrupt
   return refused.length > 0 ? Exit.failed : Exit.ok
@@ -169,7 +169,7 @@ async function ingestPacked(
   return outcome
 }
 
-/** Writes the package in a folder of its hash, under names that people can find. */
+/** Writes the package to a folder named by its hash, with readable file names. */
 function keep(out: string, { hash, manifest, files }: Extract<IngestOutcome, { accepted: true }>): string {
   const folder = join(out, hash)
   mkdirSync(join(folder, 'textures'), { recursive: true })
@@ -197,23 +197,23 @@ export const verb: Verb = {
     kind: {
       type: 'string',
       value: 'KIND',
-      help: 'auto, avatar or object; auto: what is skinned or humanoid is an avatar',
+      help: 'auto, avatar or object; auto: skinned and humanoid models are avatars',
       default: 'auto',
     },
     humanoid: {
       type: 'string',
       value: 'FILE',
-      help: "JSON with the node's name by humanoid bone, for skinned models that are no VRM",
+      help: "JSON with the node's name by humanoid bone, for skinned models that are not VRM",
     },
     origin: {
       type: 'string',
       value: 'ORIGIN',
-      help: 'ground: lifted onto the ground; author: left where it is',
+      help: 'ground: move the model onto the ground; author: keep its origin',
       default: 'ground',
     },
-    name: { type: 'string', value: 'NAME', help: "what the package is called; without it the file's name" },
-    check: { type: 'boolean', help: 'only check the file, and make no package' },
-    out: { type: 'string', value: 'DIR', help: 'keep the package in DIR/HASH; without it nothing is kept' },
+    name: { type: 'string', value: 'NAME', help: "name of the package (default: the file's name)" },
+    check: { type: 'boolean', help: 'only check the file, without making a package' },
+    out: { type: 'string', value: 'DIR', help: 'write the package to DIR/HASH (default: write nothing)' },
   },
   run: (args) => runIngest(args, terminal),
 }

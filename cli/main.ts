@@ -7,21 +7,21 @@ const VERSION = (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version
 
-/** Each verb is loaded only when it is used, so that `--help` answers at once. */
+/** Verbs are loaded on use, so that `--help` answers at once. */
 const VERBS: readonly { readonly name: string; readonly summary: string; load(): Promise<{ readonly verb: Verb }> }[] =
   [
     { name: 'serve', summary: 'run the server', load: () => import('./serve.ts') },
     {
       name: 'bots',
-      summary: 'connect simulated players to a server and report what they saw',
+      summary: 'connect simulated players to a server and report what they measured',
       load: () => import('./bots.ts'),
     },
     {
       name: 'ingest',
-      summary: 'check a model file and make the package that a server would make of it',
+      summary: 'check a model file and build its package offline',
       load: () => import('./ingest.ts'),
     },
-    { name: 'upload', summary: 'bring a model to a server', load: () => import('./upload.ts') },
+    { name: 'upload', summary: 'upload a model to a server', load: () => import('./upload.ts') },
     {
       name: 'admin grant',
       summary: 'give a user a role in a realm',
@@ -29,15 +29,15 @@ const VERBS: readonly { readonly name: string; readonly summary: string; load():
     },
     {
       name: 'admin revoke',
-      summary: "take a user's role in a realm",
+      summary: "remove a user's role in a realm",
       load: async () => ({ verb: (await import('./admin.ts')).revoke }),
     },
     {
       name: 'admin grants',
-      summary: 'list who has which role in a realm',
+      summary: 'list the roles in a realm',
       load: async () => ({ verb: (await import('./admin.ts')).grants }),
     },
-    { name: 'replay info', summary: 'say what a recording holds', load: () => import('./replay-info.ts') },
+    { name: 'replay info', summary: 'show what a recording holds', load: () => import('./replay-info.ts') },
     {
       name: 'replay verify',
       summary: 'replay recordings and compare every state hash',
@@ -52,7 +52,7 @@ function overview(): string {
     '',
     ...VERBS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     '',
-    '`otherworld VERB --help` tells more.',
+    '`otherworld VERB --help` shows its options.',
     '',
   ].join('\n')
 }
@@ -60,7 +60,7 @@ function overview(): string {
 const isHelp = (word: string | undefined): boolean =>
   word === undefined || word === '--help' || word === '-h' || word === 'help'
 
-/** What is said where no verb is named: help where it was asked for, else what there is instead. */
+/** Without a verb: prints help on standard output if requested, else on standard error with exit code 2. */
 function answerWithoutVerb(argv: readonly string[]): number {
   if (argv[0] === '--version') {
     process.stdout.write(`${VERSION}\n`)
@@ -74,7 +74,7 @@ function answerWithoutVerb(argv: readonly string[]): number {
   return asked ? Exit.ok : Exit.usage
 }
 
-/** A folder that cannot be written, a disk that is full: no fault of the program's, and no stack would help. */
+/** Faults of the system, such as a full disk: a stack trace would not help. */
 function refusedByTheSystem(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || !('path' in error || 'syscall' in error)) return null
   return ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EMFILE', 'ENFILE'].includes(String(error.code))
@@ -117,13 +117,13 @@ async function main(given: readonly string[]): Promise<number> {
       verb.name,
       json,
       { reason: 'internal', message },
-      `this is a fault of the program: ${stack ?? message}`,
+      `this is a bug in the program: ${stack ?? message}`,
     )
     return Exit.failed
   }
 }
 
 const code = await main(process.argv.slice(2))
-// What was written leaves first. Then nothing is waited for: native threads, the WebRTC library's above all, have nothing
-// left to say, and letting that library go by its own means has aborted the process over a connection that was just closing.
+// Flush the output, then exit at once. Native threads, above all the WebRTC library's, have nothing
+// left to do, and unloading that library has aborted the process while a connection was closing.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

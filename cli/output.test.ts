@@ -47,7 +47,7 @@ test('columns line up, in colour only where a person reads', () => {
   expect(rows(capture(true), pairs)).toContain('\x1b[2m')
 })
 
-test('progress draws a bar with an estimate, not more often than the eye needs, and takes it away', () => {
+test('progress draws a bar with an estimate at a limited rate, and removes it', () => {
   const to = capture(true)
   let nowMs = 0
   const progress = new Progress(to, 'verifying', () => nowMs)
@@ -62,7 +62,7 @@ test('progress draws a bar with an estimate, not more often than the eye needs, 
   expect(to.text.err.endsWith('\r\x1b[2K')).toBe(true)
 })
 
-test('progress says nothing where nobody watches', () => {
+test('progress is silent without a terminal', () => {
   const to = capture(false)
   const progress = new Progress(to, 'verifying', () => 1)
   progress.update(1, 2)

@@ -1,6 +1,6 @@
-/** What every verb prints with: text for people, one JSON object for programs, progress on stderr where someone watches. */
+/** Output of every verb: text for people, one JSON object for programs, progress on stderr if it is a terminal. */
 
-/** Where a verb prints; a test puts its own in. */
+/** Output streams of a verb; replaceable in tests. */
 export interface Terminal {
   out(text: string): void
   err(text: string): void
@@ -25,16 +25,16 @@ export function printJson(to: Terminal, schema: string, fields: Readonly<Record<
   to.out(`${JSON.stringify({ schema, ...fields })}\n`)
 }
 
-/** Why a verb could not do its work. */
+/** Why a verb failed. */
 export interface Failure {
-  /** One of a verb's few words, for programs. */
+  /** A stable identifier for programs. */
   readonly reason: string
   readonly message: string
   readonly where?: string
   readonly fix?: string
 }
 
-/** The schema of what a verb prints with `--json`: of "replay info" it is "otherworld/replay-info/1". */
+/** The schema of a verb's `--json` output, e.g. "otherworld/replay-info/1" for "replay info". */
 export const schemaOf = (verb: string): string => `otherworld/${verb.replaceAll(' ', '-')}/1`
 
 /** Says on stderr that a verb failed, and with `json` on stdout as {schema, error} too. `words`: for people, where they are more than the message. */
@@ -51,7 +51,7 @@ export function printFailure(
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const
 
-/** Text in a colour where a person reads it, plain where not. */
+/** Colours text if the stream is a terminal. */
 export const paint = (to: Terminal, colour: keyof typeof CODES, text: string): string =>
   to.outIsTerminal ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text
 
@@ -85,13 +85,13 @@ export const formatCount = (count: number): string => count.toLocaleString('en-U
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`
 
-/** Milliseconds between two drawings of a progress line. */
+/** Interval between updates of a progress line, ms. */
 const DRAW_EVERY_MS = 100
 const BAR_CELLS = 24
 /** Share of the work after which an estimate is worth showing. */
 const ESTIMATE_FROM = 0.02
 
-/** A line on stderr that says how far long work has come and when it will be done; nothing where nobody watches. */
+/** A progress line with an estimate on stderr; silent if stderr is not a terminal. */
 export class Progress {
   private readonly to: Terminal
   private readonly label: string
@@ -119,7 +119,7 @@ export class Progress {
     )
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   end(): void {
     if (this.drawnMs !== -Infinity) this.to.err('\r\x1b[2K')
   }

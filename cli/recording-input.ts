@@ -1,4 +1,4 @@
-/** Opens recordings that the command line names, and says how an error ends the command. */
+/** Opens the recordings named on the command line, and maps errors to exit codes. */
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRecording, RecordingError, type Recording, type RecordingErrorReason } from '../replay/index.ts'
@@ -32,7 +32,7 @@ function unreadable(path: string, error: unknown): UsageError {
   })
 }
 
-/** The recording, or what is wrong with it. Throws UsageError where the file cannot be read at all. */
+/** The recording, or what is wrong with it. Throws UsageError if the file cannot be read. */
 export async function openRecording(file: string): Promise<Recording | RecordingError> {
   let bytes: Uint8Array
   try {
@@ -49,7 +49,7 @@ export interface Opened {
   readonly recording: Recording | RecordingError
 }
 
-/** The newest of the files and folders named, which are of one realm. Throws UsageError. */
+/** The newest recording of the named files and folders, which must belong to one realm. Throws UsageError. */
 export async function openNewest(paths: readonly string[]): Promise<Opened> {
   const files: string[] = []
   for (const path of paths) files.push(...(await filesIn(path)))
@@ -73,7 +73,7 @@ export async function openNewest(paths: readonly string[]): Promise<Opened> {
   return newest
 }
 
-/** The files named, and all recordings in the folders named. Throws UsageError. */
+/** The named files, and all recordings in the named folders. Throws UsageError. */
 export async function recordingsIn(paths: readonly string[]): Promise<readonly string[]> {
   const files: string[] = []
   for (const path of paths) {
@@ -91,14 +91,14 @@ export async function recordingsIn(paths: readonly string[]): Promise<readonly s
   return files
 }
 
-/** A file is itself; a folder is its newest recording of each realm, or that of its recordings/. */
+/** Returns a file unchanged; for a folder, or its recordings/, the newest recording of each realm. */
 async function filesIn(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error)
   })
   if (!found.isDirectory()) return [path]
   for (const folder of [path, join(path, 'recordings')]) {
-    // By realm, the newest first.
+    // By realm, newest first.
     const entries = await listRecordings(folder)
     if (entries.length > 0)
       return entries.filter(({ realm }, i) => realm !== entries[i - 1]?.realm).map((entry) => entry.path)

@@ -90,7 +90,7 @@ function textOf(to: Terminal, file: string, info: RecordingInfo, asked: ReturnTy
 export const verb: Verb = {
   name: 'replay info',
   summary: [
-    'Says what a recording holds: ticks, the last state hash, players, elements, checkpoints, versions.',
+    'Shows what a recording holds: ticks, the last state hash, players, elements, checkpoints, versions.',
     '',
     "FILE is a recording, several of one realm, a folder of them, or a server's data directory: the newest is described.",
   ].join('\n'),

@@ -113,6 +113,6 @@ export const verb: Verb = {
   summary:
     'Replays recordings and compares every state hash. Exits: 0 all equal, 1 diverged, 3 corrupt, 4 other version, 5 out of time.',
   positionals: 'FILE...',
-  options: { 'timeout-seconds': { type: 'string', value: 'N', help: 'give up after so many seconds' } },
+  options: { 'timeout-seconds': { type: 'string', value: 'N', help: 'timeout in seconds' } },
   run: (args) => runVerify(args, terminal),
 }

@@ -92,7 +92,7 @@ async function run(which: 'verify' | 'info', argv: readonly string[], watched = 
 
 const json = ({ out }: Ran): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>
 
-test('verify answers with one object that names each file and what came out', async () => {
+test('verify prints one object with each file and its result', async () => {
   const ran = await run('verify', [good, torn, '--json'])
   expect(ran.exit).toBe(0)
   expect(ran.out.trim().split('\n').length).toBe(1)
@@ -158,7 +158,7 @@ test('verify names the first tick that diverges, and damage by its offset', asyn
   expect((await run('verify', [diverged])).out).toMatch(/✗ .*diverged\.owr: diverged at tick \d+;/)
 })
 
-test('verify tells a person what was compared, in colour and with progress only where someone reads', async () => {
+test('verify prints text for people, with colour and progress only on a terminal', async () => {
   const plain = await run('verify', [good, torn])
   expect(plain.out).toMatch(
     /✓ .*good\.owr: 150 hashes of 150 ticks compared, all equal; 2\.5 s replayed [\d.]+ × real time\n/,
@@ -172,7 +172,7 @@ test('verify tells a person what was compared, in colour and with progress only 
   expect(watched.err.endsWith('\r\x1b[2K')).toBe(true)
 })
 
-test('verify names the place where a file was cut within its header, and where bytes stand after its footer', async () => {
+test('verify names the place of a cut header, and of bytes after the footer', async () => {
   expect((await run('verify', [header])).out).toBe(
     `✗ ${header}: the file was cut before its header was whole; it holds no tick (at byte 100)\n`,
   )
@@ -185,7 +185,7 @@ test('verify names the place where a file was cut within its header, and where b
   ])
 })
 
-test('info says what a recording holds, of other versions too', async () => {
+test('info describes a recording, also of another version', async () => {
   const ran = await run('info', [good, '--json'])
   expect(ran.exit).toBe(0)
   expect(json(ran)).toMatchObject({
@@ -217,7 +217,7 @@ test.each([
   expect((await run('info', [path])).err).toContain(path)
 })
 
-test('info tells the first and the last state hash, and that of a tick that is asked for', async () => {
+test('info prints the first and the last state hash, and the hash of --tick', async () => {
   const recording = readRecording(session)
   if (!recording.ok) throw recording.error
   const hash = (tick: number): string | null => recording.value.hash(tick)

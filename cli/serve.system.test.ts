@@ -51,7 +51,7 @@ function serve(
 
 const data = (): readonly string[] => ['--data', join(directory, 'data')]
 
-test('with --json the first line is the ready object, and nothing else stands on standard output', async () => {
+test('with --json only the ready object is on standard output', async () => {
   const { code, out } = await serve(['--port', '0', '--json', ...data()], (_, stop) => stop('SIGTERM'))
   expect(JSON.parse(out)).toEqual({
     schema: 'otherworld/serve/1',
@@ -64,14 +64,14 @@ test('with --json the first line is the ready object, and nothing else stands on
   expect(code).toBe(0)
 })
 
-test('without it one line says where to go, and Ctrl+C ends it in peace', async () => {
+test('without --json one line has the URL, and Ctrl+C stops the server in order', async () => {
   const { code, out, errors } = await serve(['--port', '0', ...data()], (_, stop) => stop('SIGINT'))
   expect(out).toMatch(/^Otherworld is open: http:\/\/127\.0\.0\.1:\d+\/ \(process \d+; .*\n$/)
   expect(errors).toContain('saying goodbye')
   expect(code).toBe(0)
 })
 
-test('a terminal that closes ends it in peace too: the outputs are gone, SIGHUP comes twice, and the recording is sealed', async () => {
+test('a closing terminal stops the server in order and seals the recording', async () => {
   let hungUp = false
   const { code } = await serve(['--port', '0', ...data()], (_, stop, child) => {
     if (hungUp) return
@@ -87,7 +87,7 @@ test('a terminal that closes ends it in peace too: the outputs are gone, SIGHUP 
   expect(read.ok && read.value.truncated).toBe(false)
 })
 
-test('a UDP port in use is named, with what to do, and is a wrong use', async () => {
+test('a UDP port in use is a usage error with what to do', async () => {
   const other = createSocket('udp4')
   await new Promise<void>((resolve) => other.bind(0, '127.0.0.1', resolve))
   undo.push(() => other.close())

@@ -1,4 +1,4 @@
-/** `otherworld serve`: runs the server until it is told to stop. */
+/** `otherworld serve`: runs the server until it gets a signal. */
 import { isIP } from 'node:net'
 import { DEFAULT_DEFINITION } from '../sim/index.ts'
 import {
@@ -30,7 +30,7 @@ export const verb: Verb = {
     port: {
       type: 'string',
       value: 'N',
-      help: 'TCP port of the page, the API and WebSocket; 0: any',
+      help: 'TCP port of the page, the API and WebSocket; 0: any free port',
       default: String(DEFAULT_PORT),
     },
     host: {
@@ -42,61 +42,61 @@ export const verb: Verb = {
     'udp-port': {
       type: 'string',
       value: 'N',
-      help: 'UDP port that all WebRTC clients share; 0: any (default: the same as --port)',
+      help: 'UDP port that all WebRTC clients share; 0: any free port (default: same as --port)',
     },
-    'public-address': { type: 'string', value: 'IP', help: 'address that a router in front of this machine has' },
+    'public-address': { type: 'string', value: 'IP', help: 'public address of the router in front of this machine' },
     data: { type: 'string', value: 'DIR', help: 'directory of recordings, keys, records and files', default: 'data' },
-    realm: { type: 'string', value: 'FILE', help: 'realm definition, JSON; without it a playground' },
+    realm: { type: 'string', value: 'FILE', help: 'realm definition as JSON (default: a playground)' },
     observers: {
       type: 'string',
       value: 'WHO',
-      help: `who may follow every input as a lockstep peer: ${OBSERVERS.join(', ')}`,
+      help: `who may observe every input as a lockstep peer: ${OBSERVERS.join(', ')}`,
       default: 'loopback',
     },
     origins: {
       type: 'string',
       value: 'LIST',
-      help: 'origins of pages elsewhere that may connect, with commas: https://example.org',
+      help: 'other origins whose pages may connect, separated by commas: https://example.org',
     },
     'connections-per-address': {
       type: 'string',
       value: 'N',
-      help: 'connections of one network address (a LAN party behind one router, a load test); this machine has no such limit',
+      help: 'connections from one network address; raise it for a LAN party or a load test (this machine is not limited)',
       default: String(CONNECTIONS_PER_ADDRESS_MAX),
     },
     'logins-per-minute': {
       type: 'string',
       value: 'N',
-      help: 'logins of one network address, at once and per minute; likewise',
+      help: 'logins from one network address: burst size, and number a minute (this machine is not limited)',
       default: String(LOGINS_PER_MINUTE_MAX),
     },
     'database-url': {
       type: 'string',
       value: 'URL',
-      help: 'PostgreSQL or CockroachDB that keeps the records; better as OTHERWORLD_DATABASE_URL (default: embedded in DIR/archive)',
+      help: 'PostgreSQL or CockroachDB for the records; prefer OTHERWORLD_DATABASE_URL (default: embedded in DIR/archive)',
     },
     's3-endpoint': {
       type: 'string',
       value: 'URL',
-      help: 'S3 server that keeps the files; all S3 options also as OTHERWORLD_S3_ENDPOINT and so on (default: DIR/assets)',
+      help: 'S3 server for the files; every S3 option also as OTHERWORLD_S3_… (default: DIR/assets)',
     },
     's3-public-endpoint': {
       type: 'string',
       value: 'URL',
-      help: 'address that devices reach it under (default: the same)',
+      help: 'address at which devices reach it (default: same as --s3-endpoint)',
     },
-    's3-bucket': { type: 'string', value: 'NAME', help: 'bucket in it' },
-    's3-region': { type: 'string', value: 'NAME', help: 'region that it says it is in (default us-east-1)' },
-    's3-access-key': { type: 'string', value: 'KEY', help: 'key that it knows the server by' },
+    's3-bucket': { type: 'string', value: 'NAME', help: 'bucket on the S3 server' },
+    's3-region': { type: 'string', value: 'NAME', help: 'region of the bucket (default us-east-1)' },
+    's3-access-key': { type: 'string', value: 'KEY', help: 'access key' },
     's3-secret-key': {
       type: 'string',
       value: 'SECRET',
-      help: 'its secret; other users of the machine can read a command line: better as OTHERWORLD_S3_SECRET_KEY',
+      help: 'secret key; prefer OTHERWORLD_S3_SECRET_KEY, because other users can read a command line',
     },
     'keep-gb': {
       type: 'string',
       value: 'N',
-      help: 'remove the oldest recordings beyond so many GB',
+      help: 'remove the oldest recordings beyond N GB',
       default: String(DEFAULT_KEEP_GB),
     },
     log: {
@@ -109,7 +109,7 @@ export const verb: Verb = {
   run: serve,
 }
 
-/** Errors that lie in how the command was used. */
+/** Errors of usage: exit code 2. */
 const USAGE: ReadonlySet<ServerError['reason']> = new Set([
   'bad-realm',
   'bad-setting',
@@ -203,12 +203,12 @@ function originsOf(text: string): readonly string[] {
     })
 }
 
-/** What would end a process is passed over: where a terminal or a pipe closed, the realm is still to be sealed. */
+/** Ignores errors of closed terminals and pipes: the recording must still be sealed. */
 function outliveOutputs(): void {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
 }
 
-/** The first SIGINT, SIGTERM or SIGHUP, which is told of at once. A second SIGINT or SIGTERM ends the process; a terminal that closes may send SIGHUP twice. */
+/** Waits for the first SIGINT, SIGTERM or SIGHUP. A second SIGINT or SIGTERM ends the process. A closing terminal may send SIGHUP twice, so a second SIGHUP is ignored. */
 function stopSignal(tell: (signal: string) => void): Promise<void> {
   return new Promise((resolve) => {
     let isTold = false
@@ -227,11 +227,11 @@ function stopSignal(tell: (signal: string) => void): Promise<void> {
   })
 }
 
-/** The recording is sealed first: what hangs after that, a database above all, is not waited for. */
+/** Ends the process if the shutdown hangs. The recording is sealed first, so only other parts, such as the database, can hang. */
 function limitShutdown(): void {
   setTimeout(() => {
     process.stderr.write(
-      `The server did not end within ${SHUTDOWN_MS_MAX / 1_000} s and is ended; the recording has what the archive could not take.\n`,
+      `The server did not end within ${SHUTDOWN_MS_MAX / 1_000} s and is terminated. The recording has everything that the archive could not save.\n`,
     )
     process.exit(Exit.ok)
   }, SHUTDOWN_MS_MAX).unref()

@@ -67,7 +67,7 @@ function ownCertificate(): { readonly key: Buffer; readonly cert: Buffer; readon
   return { key: readFileSync(keyFile), cert: readFileSync(file), file }
 }
 
-test('a certificate that is not trusted is told as that, and what makes it trusted does', async () => {
+test('an untrusted certificate is reported, and NODE_EXTRA_CA_CERTS helps', async () => {
   const { key, cert, file } = ownCertificate()
   const url = await listening(createTlsServer({ key, cert }, notFound), 'https')
   const told = await upload(url)
@@ -84,14 +84,14 @@ test('a certificate that is not trusted is told as that, and what makes it trust
   })
 })
 
-test('https where only http is spoken is told as that', async () => {
+test('https to an http server is reported', async () => {
   const url = await listening(createServer(notFound))
   expect((await upload(url.replace('http:', 'https:'))).errors).toMatch(
     /not in TLS \(\w+\). Does its address begin with http: rather than https:\?/,
   )
 })
 
-/** A proxy before a real server that answers uploads of files by itself, as nginx does with what is too large for it. */
+/** A proxy in front of a real server that answers uploads itself, as nginx does with files that are too large. */
 async function proxyThatRefuses(status: number): Promise<string> {
   const target = new URL((await serveHere(clean)).url)
   return listening(
@@ -122,7 +122,7 @@ async function proxyThatRefuses(status: number): Promise<string> {
   )
 }
 
-test('a proxy that takes no file of that size is told as that, and not to be tried again', async () => {
+test("a proxy's size limit is reported, without advice to retry", async () => {
   const { code, errors } = await upload(await proxyThatRefuses(413))
   expect(errors).toMatch(
     /a proxy on the way takes no body of this size \(status 413\); who runs it must allow more \(nginx: client_max_body_size\)/,
@@ -131,13 +131,13 @@ test('a proxy that takes no file of that size is told as that, and not to be tri
   expect(code).toBe(1)
 })
 
-test('a proxy whose server is away may be tried again', async () => {
+test('a proxy without its server is reported, with advice to retry', async () => {
   expect((await upload(await proxyThatRefuses(502))).errors).toMatch(
     /a proxy answers, but the server behind it does not \(status 502\)\n {2}what to do: try again/,
   )
 })
 
-test('a home that cannot be written is said before there is a user that nobody could be again', async () => {
+test('a home that is not writable is reported before a user is created', async () => {
   const { url, logged } = await serveHere(clean)
   const file = join(temporaryDirectory(clean), 'file')
   writeFileSync(file, '')

@@ -23,7 +23,7 @@ const uploadFrom = (home: string, ...args: readonly string[]): Promise<CliEnd> =
 const propOf = (client: RenderClient, element: unknown): Promise<PropSample> =>
   until('the thing stands in the realm', () => client.sample().props.find((prop) => prop.element === element))
 
-test('a file is uploaded and stands in the realm; its hash is the last word, and the next upload is of the same user', async () => {
+test('a file is uploaded and spawned, its hash is printed last, and the next upload belongs to the same user', async () => {
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   const watcher = await joined(clean, url, 'watcher')
   const told = await uploadFrom(home, TEACUP, '--url', url, '--spawn', '--as', 'Ada')
@@ -51,7 +51,7 @@ test('a file is uploaded and stands in the realm; its hash is the last word, and
   expect((await propOf(watcher, other.json()['element'])).owner).not.toBe(cup.owner)
 })
 
-test('who one is at each server is kept for oneself alone, and kept where --identity says', async () => {
+test('identities are readable only by their user, in the file of --identity', async () => {
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   await uploadFrom(home, asset('hostile/node_cycle.glb'), '--url', url)
   const kept = join(home, 'otherworld', 'identities.json')
@@ -62,7 +62,7 @@ test('who one is at each server is kept for oneself alone, and kept where --iden
   expect(statSync(elsewhere).mode & 0o777).toBe(0o600)
 })
 
-test('a file that is against the rules ends with 1 and names the rule, the place and what to do', async () => {
+test('a rejected file exits with 1 and names the rule, the place and what to do', async () => {
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   const file = asset('hostile/node_cycle.glb')
   const told = await uploadFrom(home, file, '--url', url, '--spawn')
@@ -78,7 +78,7 @@ test('a file that is against the rules ends with 1 and names the rule, the place
   })
 })
 
-test('an avatar is kept but not put into the realm, and its hash is told all the same', async () => {
+test('an avatar is uploaded but not spawned, and its hash is printed', async () => {
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   const { code, errors } = await uploadFrom(home, asset('avatars/debug_robot.vrm'), '--url', url, '--spawn')
   expect(errors).toMatch(
@@ -118,7 +118,7 @@ test.each([
   expect(code).toBe(2)
 })
 
-test('a server that is not there ends with 1 and says so, on standard output too where JSON is wanted', async () => {
+test('an unreachable server exits with 1 and a message, with --json on standard output too', async () => {
   const home = temporaryDirectory(clean)
   expect(await uploadFrom(home, TEACUP, '--url', NOWHERE)).toMatchObject({
     code: 1,
@@ -133,7 +133,7 @@ test('a server that is not there ends with 1 and says so, on standard output too
   })
 })
 
-test('an identity that is none is not written over: what to do is said', async () => {
+test('an invalid identity file is not overwritten, and the message says what to do', async () => {
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   const file = join(home, 'me.json')
   writeFileSync(file, 'my diary')

@@ -1,4 +1,4 @@
-/** `otherworld upload`: brings a file to a server, and says what became of it. */
+/** `otherworld upload`: uploads a file to a server and reports the result. */
 import { statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { basename, extname } from 'node:path'
@@ -17,30 +17,30 @@ import { Exit, UsageError, type Arguments, type Verb } from './verb.ts'
 export const verb: Verb = {
   name: 'upload',
   summary: [
-    'Uploads a .glb, .vrm or .gltf file to a server, which checks it and makes a package of it.',
+    'Uploads a .glb, .vrm or .gltf file to a server, which checks it and makes a package.',
     '',
-    'Exits with 0 where the package is done (its hash is printed), 1 where the file was rejected or the server refused it,',
-    '2 where the command was used wrongly, 5 where it took too long. What is uploaded belongs to the identity in --identity.',
+    'Exits with 0 if the package is done (it prints the hash), 1 if the file was rejected or the server refused it,',
+    '2 for wrong usage, 5 for a timeout. The package belongs to the identity in --identity.',
   ].join('\n'),
   positionals: 'FILE',
   options: {
     url: { type: 'string', value: 'URL', help: 'address of the server', default: 'http://127.0.0.1:7350' },
-    name: { type: 'string', value: 'NAME', help: "what the package is called; without it the file's name" },
-    kind: { type: 'string', value: 'KIND', help: 'avatar or object; without it by what is in the file' },
+    name: { type: 'string', value: 'NAME', help: "name of the package (default: the file's name)" },
+    kind: { type: 'string', value: 'KIND', help: 'avatar or object (default: detected from the file)' },
     humanoid: {
       type: 'string',
       value: 'FILE',
-      help: "JSON with the node's name by humanoid bone, for skinned models that are no VRM",
+      help: "JSON with the node's name by humanoid bone, for skinned models that are not VRM",
     },
-    share: { type: 'boolean', help: 'everyone may use it, not you alone' },
-    spawn: { type: 'boolean', help: 'put it into the realm, near the marker' },
-    as: { type: 'string', value: 'NAME', help: 'your name there (default: your name on this machine)' },
+    share: { type: 'boolean', help: 'let everyone use it, not only you' },
+    spawn: { type: 'boolean', help: 'spawn it in the realm, near the marker' },
+    as: { type: 'string', value: 'NAME', help: 'your name on the server (default: your user name)' },
     identity: {
       type: 'string',
       value: 'FILE',
-      help: 'keeps who you are at each server (default: otherworld/identities.json in your configuration)',
+      help: 'file with your identity for each server (default: otherworld/identities.json in your configuration)',
     },
-    timeout: { type: 'string', value: 'S', help: 'give up after so many seconds', default: '600' },
+    timeout: { type: 'string', value: 'S', help: 'timeout in seconds', default: '600' },
   },
   run,
 }
@@ -56,7 +56,7 @@ function kindOf(args: Arguments): UploadWish['kind'] {
 
 async function run(args: Arguments): Promise<number> {
   const [file, ...more] = args.positionals
-  if (file === undefined || more.length > 0) throw new UsageError('it takes one file: otherworld upload FILE')
+  if (file === undefined || more.length > 0) throw new UsageError('name one file: otherworld upload FILE')
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no file "${file}"`)
   const url = args.text('url') ?? ''
   if (!isServerUrl(url)) throw new UsageError(`--url is "${url}"; it takes an address like http://127.0.0.1:7350`)
@@ -91,7 +91,7 @@ async function upload(
   const hash = status.package
   if (hash === undefined || !args.flag('spawn')) print(args, file, status, null)
   else {
-    // What is uploaded stays, also where the realm does not take it: its hash is told all the same.
+    // The package stays even if the realm rejects it, so print its hash first.
     const element = await spawnIt(url, token, hash, signal).catch((error: unknown) => {
       terminal.err(`the package is done: ${hash}\n`)
       throw error
@@ -104,7 +104,7 @@ async function upload(
 async function logIn(args: Arguments, url: string): Promise<string> {
   const file = args.text('identity') ?? defaultIdentityFile()
   const known = identityFor(file, url)
-  // Before there is a user of the server's that nobody could be again.
+  // Check this before the login creates a user whose identity could not be kept.
   requireWritable(file)
   const { token, identity } = await login(
     url,
@@ -124,7 +124,7 @@ async function logIn(args: Arguments, url: string): Promise<string> {
   return token
 }
 
-/** A container's user may have no entry in the machine's list of users. */
+/** In a container the user may have no entry in the machine's user list. */
 function ownName(): string {
   try {
     return userInfo().username.slice(0, 32)
@@ -152,7 +152,7 @@ function watchOf(signal: AbortSignal): Watch & { end(): void } {
   }
 }
 
-/** Joins the realm for a moment; the element's id. */
+/** Joins the realm briefly to spawn the package; returns the element's id. */
 async function spawnIt(url: string, token: string, hash: string, signal: AbortSignal): Promise<number> {
   const client = new RenderClient({ url, token, connects: [connectWebSocket] })
   const stop = drive([client])
@@ -160,7 +160,7 @@ async function spawnIt(url: string, token: string, hash: string, signal: AbortSi
     client.start()
     while (client.state.type !== 'joined') {
       if (client.state.type === 'closed')
-        throw new ApiError(0, 'not-joined', `the realm did not let you in: ${client.state.reason}`)
+        throw new ApiError(0, 'not-joined', `the realm did not admit you: ${client.state.reason}`)
       signal.throwIfAborted()
       await new Promise((resolve) => {
         setTimeout(resolve, 20)
@@ -184,11 +184,11 @@ const refusalOf = (reason: string): ApiError =>
     ? new ApiError(
         0,
         reason,
-        'the realm did not take it: an avatar is worn, it does not stand by itself',
+        'the realm rejected it: avatars are worn, not spawned',
         '--spawn',
         'wear it on the page (T), or leave out --spawn',
       )
-    : new ApiError(0, reason, `the realm did not take it: ${reason}`)
+    : new ApiError(0, reason, `the realm rejected it: ${reason}`)
 
 /** The part of a status that is printed. Without an `id` the file was rejected before it was sent. */
 type Printed = Partial<UploadStatus> & Pick<UploadStatus, 'stage'>
@@ -233,8 +233,8 @@ function failed(error: unknown, args: Arguments, signal: AbortSignal): number {
     return Exit.failed
   }
   if (signal.aborted) {
-    const message = `it was not done within ${args.text('timeout')} s`
-    printFailure(terminal, 'upload', json, { reason: 'timed-out', message, fix: 'try again, or give --timeout S' })
+    const message = `it was not finished within ${args.text('timeout')} s`
+    printFailure(terminal, 'upload', json, { reason: 'timed-out', message, fix: 'try again, or set --timeout S' })
     return Exit.timeout
   }
   if (error instanceof ConnectError)

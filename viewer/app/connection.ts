@@ -1,6 +1,6 @@
 /**
- * The page's link to its server: logs in, keeps a render client, resumes after a reload, and when a session has ended
- * for good begins a new one by itself as soon as the server answers again.
+ * The page's connection to its server: logs in, keeps a render client, and resumes after a reload. When a session has
+ * ended for good, it starts a new one automatically as soon as the server answers again.
  */
 import {
   ConnectError,
