@@ -143,7 +143,7 @@ test('a home that is not writable is reported before a user is created', async (
   writeFileSync(file, '')
   const { code, errors, out } = await upload(url, { XDG_CONFIG_HOME: join(file, 'config') })
   expect(errors).toMatch(
-    /who you are cannot be kept in ".*identities\.json": ENOTDIR[^]*give a file that can be written with --identity FILE/,
+    /your identity cannot be written to ".*identities\.json": ENOTDIR[^]*name a writable file with --identity FILE/,
   )
   expect(errors).not.toContain('    at ')
   expect([code, out, logged.filter((line) => line.includes('upload'))]).toEqual([2, '', []])

@@ -82,7 +82,7 @@ test('an avatar is uploaded but not spawned, and its hash is printed', async () 
   const [{ url }, home] = [await serveHere(clean), temporaryDirectory(clean)]
   const { code, errors } = await uploadFrom(home, asset('avatars/debug_robot.vrm'), '--url', url, '--spawn')
   expect(errors).toMatch(
-    /^the package is done: [0-9a-f]{64}\n.*an avatar is worn, it does not stand by itself\n {2}what to do: wear it on the page/,
+    /^the package is done: [0-9a-f]{64}\n.*avatars are worn, not spawned\n {2}what to do: wear it on the page/,
   )
   expect(code).toBe(1)
 })
@@ -90,8 +90,8 @@ test('an avatar is uploaded but not spawned, and its hash is printed', async () 
 const NOWHERE = 'http://127.0.0.1:1/'
 
 test.each([
-  ['no file', [], /it takes one file: otherworld upload FILE/],
-  ['two files', [TEACUP, TEACUP], /it takes one file/],
+  ['no file', [], /name one file: otherworld upload FILE/],
+  ['two files', [TEACUP, TEACUP], /name one file/],
   ['a file that is not there', ['/nowhere/cup.glb', '--url', NOWHERE], /there is no file "\/nowhere\/cup\.glb"/],
   ['a folder', [asset('objects'), '--url', NOWHERE], /there is no file/],
   [
@@ -139,7 +139,7 @@ test('an invalid identity file is not overwritten, and the message says what to 
   writeFileSync(file, 'my diary')
   expect(await uploadFrom(home, TEACUP, '--url', url, '--identity', file)).toMatchObject({
     code: 2,
-    errors: expect.stringMatching(/me\.json" does not hold identities; give another file with --identity/),
+    errors: expect.stringMatching(/me\.json" does not contain identities; name another file with --identity/),
   })
   expect(readFileSync(file, 'utf8')).toBe('my diary')
   writeFileSync(file, JSON.stringify({ [new URL(url).origin]: 'of another server' }))
