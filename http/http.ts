@@ -1,13 +1,13 @@
-/** Small pieces of HTTP that the transports' servers need (Node only): bodies with a limit, JSON answers, CORS. */
+/** HTTP helpers for servers (Node only): bodies with a limit, JSON answers, CORS. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { originAllowed, type AllowedOrigins } from './origin.ts'
 
 /** Largest body of a request, bytes. An answer with many candidates has about 4 KB. */
 export const BODY_BYTES_MAX = 65_536
-/** A body that is not complete after this long, ms, is given up. */
+/** A body that is not complete after this long is refused, ms. */
 const BODY_MS_MAX = 5_000
 
-/** An answer other than success, with words for the person or program that asked: what, and perhaps where and what to do. */
+/** An answer that is not a success: `reason` for programs, the rest for people. */
 export class HttpError extends Error {
   readonly status: number
   readonly reason: string
@@ -31,13 +31,13 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
     'cache-control': 'no-store',
     'content-length': Buffer.byteLength(body),
     ...(status === 503 ? { 'retry-after': '1' } : {}),
-    // The rest of a body that was given up is not waited for
+    // Do not wait for the rest of a refused body
     ...(status === 408 || status === 413 ? { connection: 'close' } : {}),
   })
   response.end(body)
 }
 
-/** Answers with the error's status and {reason, message, where?, fix?}. What is no HttpError becomes a 500 without details. */
+/** Answers with the error's status and {reason, message, where?, fix?}. Any other exception becomes a 500 without details. */
 export function sendError(response: ServerResponse, error: unknown): void {
   const { status, reason, message, where, fix } =
     error instanceof HttpError ? error : new HttpError(500, 'internal', 'The server failed at this request. Try again.')
@@ -65,7 +65,7 @@ function readBody(request: IncomingMessage): Promise<string> {
     const fail = (error: HttpError) => {
       clearTimeout(timer)
       request.off('data', take)
-      // What still comes is thrown away, and the connection with it when the answer is sent
+      // Discard what still arrives; the connection closes with the answer
       request.resume()
       reject(error)
     }
@@ -85,7 +85,7 @@ function readBody(request: IncomingMessage): Promise<string> {
   })
 }
 
-/** What pages of other origins may send; lists with commas, as the headers have them. */
+/** The methods and headers that pages of other origins may use, comma-separated as in the CORS headers. */
 export interface CorsPermissions {
   readonly methods: string
   readonly headers: string
@@ -100,8 +100,8 @@ export const API_CORS: CorsPermissions = {
 }
 
 /**
- * Sets the CORS headers for an allowed page of another origin and answers a preflight. Returns true where the request
- * is done; throws HttpError 403 where the page may not connect.
+ * Sets the CORS headers for an allowed page of another origin and answers a preflight. Returns true if the request is
+ * answered; throws HttpError 403 if the page may not connect.
  */
 export function handleCors(
   request: IncomingMessage,

@@ -1,10 +1,10 @@
-/** Which pages may connect: a list of origins such as `https://example.org`, or all. */
+/** The pages that may connect: a list of origins such as `https://example.org`, or all. */
 export type AllowedOrigins = readonly string[] | '*'
 
 /**
- * Says whether a request may come from the page that its Origin header names. No Origin: not a browser, allowed. The
- * page of the same host: allowed. Others: only where listed. Tokens are no cookies, so this is a second fence: it keeps
- * strangers' pages from spending a visitor's address on connections.
+ * True if the page in a request's Origin header may connect: no Origin (not a browser), the same host, or a listed origin.
+ * Tokens are not cookies, so this is a second line of defence: it keeps other sites' pages from opening connections from a
+ * visitor's address.
  */
 export function originAllowed(origin: string | undefined, host: string | undefined, allowed: AllowedOrigins): boolean {
   if (origin === undefined || allowed === '*') return true

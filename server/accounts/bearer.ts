@@ -6,7 +6,7 @@ import type { GatewayService } from './gateway.ts'
 import { RouteError } from '../http/reply.ts'
 import type { Claims } from './tokens.ts'
 
-/** The token that a request bears; empty where it bears none. */
+/** The token of a request; empty if it has none. */
 export const tokenOf = ({ headers }: IncomingMessage): string =>
   /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? ''
 

@@ -1,7 +1,7 @@
-/** What a request's headers tell about who speaks (what an address tells: http/connection-limits.ts). */
+/** Checks the Host header of a request (for its network address see http/connection-limits.ts). */
 import { isIP } from 'node:net'
 
-/** True for a Host header that a page of another site cannot have led here by a name of its own (DNS rebinding). */
+/** False for a host name that another site may have pointed at this machine (DNS rebinding). */
 export function isLocalHost(host: string | undefined): boolean {
   const name = (host ?? '')
     .replace(/:\d+$/, '')

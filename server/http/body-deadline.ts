@@ -1,18 +1,18 @@
 /**
- * A request's body is complete in time, or its connection ends. Node's own requestTimeout knows one time for all; uploads
- * of files need more, and are held to a pace where they are taken (storage/assets).
+ * Ends requests whose body does not arrive in time. Node's own requestTimeout is the same for all requests; uploads of
+ * files need longer, and storage/assets enforces a minimum rate for them.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from '../../http/http.ts'
 import { isUpload } from '../../storage/assets/index.ts'
 
-/** Watches a request until its body is complete; who is too slow is told where nothing else was answered before. */
+/** Watches a request until its body is complete. A slow one is answered with 408, or cut off if its answer has begun. */
 export function limitBody(request: IncomingMessage, response: ServerResponse, msMax: number): void {
   if (!hasBody(request)) return
   const timer = setInterval(() => {
     if (request.complete) return clearInterval(timer)
     if (response.headersSent) return void request.destroy()
-    // An upload that goes on is looked at again: it may have been answered by then, and its sender not have stopped
+    // Check an upload again later: it may be answered by then although its sender goes on
     if (isUpload(request)) return undefined
     return sendJson(response, 408, { reason: 'slow-body', message: 'The body did not arrive in time.' })
   }, msMax)

@@ -165,6 +165,17 @@ test('a handler that fails answers 500 without its insides, and tells the log', 
   expect(logged.join()).toContain('inner secret')
 })
 
+test('GET /v1/openapi.json sends the contract', async () => {
+  const base = await start()
+  const response = await fetch(`${base}/v1/openapi.json`)
+  expect(response.headers.get('content-type')).toBe('application/json')
+  expect(await response.json()).toMatchObject({
+    openapi: '3.1.0',
+    paths: { '/v1/uploads': { post: { security: [{ token: [] }] } }, '/v1/realms/{realm}/grants/{uid}': {} },
+  })
+  expect((await fetch(`${base}/v1/openapi.json`, { method: 'POST' })).status).toBe(405)
+})
+
 test('health is 503 with the reason while the realm does not tick', async () => {
   const base = await start()
   expect((await fetch(`${base}/healthz`)).status).toBe(200)

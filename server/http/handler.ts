@@ -21,9 +21,9 @@ export interface HttpParts {
   readonly viewer: StaticFiles
   /** Origins of pages elsewhere that may use the API. */
   readonly origins: readonly string[]
-  /** The transports' own addresses (signalling at /.wrtc/v2, /v1/ws): each answers and returns true, or false for any other. */
+  /** Handlers of the transports (signalling at /.wrtc/v2, /v1/ws). They return false for other paths. */
   readonly transports: readonly ((request: IncomingMessage, response: ServerResponse) => boolean)[]
-  /** The store of files: answers what is below /v1/assets, with headers of its own. */
+  /** The file store: answers requests below /v1/assets, with headers of its own. */
   readonly assets: Pick<AssetsService, 'answers' | 'origin'>
   readonly api: Router
   status(): ServerStatus
@@ -34,7 +34,7 @@ export interface HttpParts {
   readonly run: RunEffect
 }
 
-/** Answers every request; what a handler throws becomes a JSON error, and never ends the process. */
+/** Answers every request. An exception of a handler becomes a JSON error and never ends the process. */
 export function httpHandler(parts: HttpParts): (request: IncomingMessage, response: ServerResponse) => void {
   const server = serverRoutes(parts)
   return (request, response) => {
@@ -59,7 +59,7 @@ async function route(
   if (parts.assets.answers(request, response)) return undefined
   securityHeaders(response, request.headers.host, parts.assets.origin)
   if (parts.transports.some((answers) => answers(request, response))) return undefined
-  // Pages of other sites may not use the API, unless the operator names them: a visitor's browser is not their tool.
+  // Pages of other sites may not use a visitor's browser for requests here, unless the operator allows their origin
   if (handleCors(request, response, parts.origins, API_CORS)) return undefined
   const path = pathOf(request)
   if ((await server(path, request, response)) || (await parts.api(path, request, response))) return undefined
@@ -96,7 +96,7 @@ function pathOf(request: IncomingMessage): string {
 const notFound = (path: string): RouteError =>
   new RouteError(404, 'not-found', 'there is nothing at this address', path, 'see docs/api.md for the addresses')
 
-/** A proxy on this machine speaks for the address that it has added last; who else sends such a header is not believed. */
+/** The address that a proxy on this machine added last. From any other peer the header is ignored. */
 function callerAddress(peer: string, forwardedFor: string | string[] | undefined): string {
   if (!isLoopback(peer) || forwardedFor === undefined) return peer
   const last = plainAddress(String(forwardedFor).split(',').at(-1)?.trim() ?? '')
@@ -124,7 +124,7 @@ async function login(
   return run(reply)
 }
 
-/** Plain words where the viewer is not built; no scripts, no styles. */
+/** The page while the viewer is not built; it needs no scripts and no styles. */
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Otherworld</title>
 <h1>The server runs, but its page is not built</h1>
 <p>Run <code>npm run build</code> in the server's directory and start it again.</p>

@@ -1,4 +1,4 @@
-/** The TCP port as a service: bound before anything costly starts, so that a port in use is told at once. */
+/** The TCP port as a service. It is bound before anything costly starts, so that a port in use is reported at once. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { Context, Effect, Layer } from 'effect'
 import { API_CORS, handleCors, HttpError, sendError } from '../../http/http.ts'
@@ -13,7 +13,7 @@ export interface ListenerService {
   readonly server: Server
   /** The port that was bound. */
   readonly port: number
-  /** Sets the handler of requests from now on; null: they are told that the server stops. Before the first call they are told that it starts. */
+  /** Sets the handler of requests. Before the first call they are answered with 503 `starting`, after null with 503 `stopping`. */
   answerWith(handler: RequestListener | null): void
 }
 
@@ -44,7 +44,7 @@ export class Listener extends Context.Service<Listener, ListenerService>()('othe
   )
 }
 
-/** Pages of allowed origins have to be able to read that they shall wait. */
+/** With CORS headers, so that pages of allowed origins can read that they should wait. */
 function unavailable(origins: readonly string[], reason: 'starting' | 'stopping', message: string): RequestListener {
   return (request, response) => {
     response.setHeader('connection', 'close')
@@ -60,7 +60,7 @@ function listen(settings: Settings, log: CallbackLog, handler: RequestListener):
   return Effect.callback((resume) => {
     const server = createServer(
       {
-        // Bodies have a time of their own each (limitBody)
+        // limitBody has a limit for each kind of body
         requestTimeout: 0,
         headersTimeout: REQUEST_MS_MAX,
         keepAliveTimeout: REQUEST_MS_MAX,
@@ -85,7 +85,7 @@ function listen(settings: Settings, log: CallbackLog, handler: RequestListener):
   })
 }
 
-/** By now the transports have closed their sockets; what is left are browsers that keep a connection alive. */
+/** The transports have closed their sockets by now; browsers may still keep connections alive. */
 function shut(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())

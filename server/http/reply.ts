@@ -1,4 +1,4 @@
-/** How the server answers over HTTP beyond what the transports share (http/http.ts): fuller errors, security headers. */
+/** Errors and security headers of the server's answers (http/http.ts has what the transports share). */
 import type { ServerResponse } from 'node:http'
 import { HttpError } from '../../http/http.ts'
 import type { ErrorReason, StatusOf } from '../../http-api/index.ts'
@@ -28,7 +28,7 @@ export function sendText(response: ServerResponse, contentType: string, text: st
   response.end(text)
 }
 
-/** A Host header that may stand in a header of ours. */
+/** A Host header that is safe to copy into another header. */
 const HOST = /^[\w.\-:[\]]{1,255}$/
 
 /**

@@ -80,7 +80,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
   )
 }
 
-/** A server on all addresses is reached as localhost on its own machine. */
+/** The name for a browser on this machine; for a server on all addresses it is localhost. */
 export function urlOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}/`

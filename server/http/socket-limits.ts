@@ -1,6 +1,6 @@
 /**
- * TCP sockets of the HTTP port, by address: before a request is read, so that nobody takes all of them with sockets that
- * say nothing. WebSockets are among them.
+ * Limits the TCP sockets of the HTTP port by address, WebSockets included. It counts them before a request is read, so that
+ * silent sockets cannot use up all of them.
  */
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -10,45 +10,45 @@ const REFUSED = JSON.stringify({
   reason: 'address-sockets',
   message: 'Your network address has too many open sockets here. Close some first.',
 })
-/** Written to a socket that is one too many: what it is about to ask is not read. */
+/** The answer to a socket above the limit; its request is not read. */
 const ANSWER = `HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${REFUSED.length}\r\n\r\n${REFUSED}`
 
 export class SocketLimits {
-  private readonly perAddressMax: number
-  private readonly isExempt: (address: string) => boolean
-  private readonly counts = new Map<string, number>()
+  readonly #perAddressMax: number
+  readonly #isExempt: (address: string) => boolean
+  readonly #counts = new Map<string, number>()
 
-  /** This machine's own addresses are not counted: a proxy on it has the sockets of everyone. */
+  /** Addresses of this machine are exempt: a proxy on it has the sockets of everyone. */
   constructor(perAddressMax: number, isExempt: (address: string) => boolean = isLoopback) {
-    this.perAddressMax = perAddressMax
-    this.isExempt = isExempt
+    this.#perAddressMax = perAddressMax
+    this.#isExempt = isExempt
   }
 
   /** Addresses that have a socket. */
   get addresses(): number {
-    return this.counts.size
+    return this.#counts.size
   }
 
   watch(server: Server): void {
-    server.on('connection', (socket: Socket) => this.take(socket))
+    server.on('connection', (socket: Socket) => this.#take(socket))
   }
 
-  private take(socket: Socket): void {
+  #take(socket: Socket): void {
     const address = socket.remoteAddress ?? ''
-    if (this.isExempt(address)) return
+    if (this.#isExempt(address)) return
     const key = limitKey(address)
-    const count = this.counts.get(key) ?? 0
-    if (count >= this.perAddressMax) {
+    const count = this.#counts.get(key) ?? 0
+    if (count >= this.#perAddressMax) {
       socket.end(ANSWER, () => socket.destroy())
       return
     }
-    this.counts.set(key, count + 1)
-    socket.once('close', () => this.free(key))
+    this.#counts.set(key, count + 1)
+    socket.once('close', () => this.#free(key))
   }
 
-  private free(key: string): void {
-    const left = (this.counts.get(key) ?? 1) - 1
-    if (left === 0) this.counts.delete(key)
-    else this.counts.set(key, left)
+  #free(key: string): void {
+    const left = (this.#counts.get(key) ?? 1) - 1
+    if (left === 0) this.#counts.delete(key)
+    else this.#counts.set(key, left)
   }
 }

@@ -1,4 +1,8 @@
-/** The built viewer, read into memory at start: only what was listed then can be served, so no path leads elsewhere. */
+/**
+ * Serves the built viewer from memory. Only files that existed at the start can be served, so no path leads elsewhere.
+ * Why not `sirv`: it streams files from disk, so a rebuild while the server runs mixes two builds; it compresses only what
+ * the build has compressed; and its ETags come from the file's time, which differs between machines with the same build.
+ */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -45,7 +49,7 @@ export interface StaticFiles {
   serve(path: string, request: IncomingMessage, response: ServerResponse): boolean
 }
 
-/** `/` and `/folder/` stand for their index.html; `/name` also for name.html. */
+/** `/` and `/folder/` serve their index.html; `/name` also serves name.html. */
 export function loadStaticFiles(root: string): StaticFiles {
   const files = new Map<string, StaticFile>()
   let total = 0
