@@ -1,6 +1,6 @@
 /**
- * What the main thread and a realm's worker say to each other. Packets of all links travel in one array of bytes,
- * which changes hands without being copied; the events name their lengths in its order.
+ * Messages between the main thread and a realm's worker thread. The packets of all links travel in one array of bytes,
+ * which is transferred and not copied. The events give the packets' lengths, in the same order.
  */
 import type { Peer } from '../netcode/transport.ts'
 import { assert, defined } from '../sim/assert.ts'
@@ -15,10 +15,10 @@ import type { SavedStart } from './recorder/archive-restore.ts'
 import type { RealmStatus } from './http/status.ts'
 import type { Claims } from './accounts/tokens.ts'
 
-/** One link of one client, of whichever transport; never used again while the server runs. */
+/** Number of one connection of one client, over any transport. It is not used again while the server runs. */
 export type LinkId = number
 
-/** `granted`: permission bits that the user's role in the realm adds to everyone's. */
+/** `granted`: permission bits that the user's role adds to those that everyone has. */
 export type LinkEvent =
   | {
       readonly type: 'opened'
@@ -29,46 +29,46 @@ export type LinkEvent =
     }
   | { readonly type: 'received'; readonly link: LinkId; readonly length: number }
   | { readonly type: 'closed'; readonly link: LinkId; readonly reason: string }
-  /** The user's role has changed: these bits count from now on, for all of its players, and for links opened before. */
+  /** The user's role has changed. The new bits apply to all of the user's players and open links. */
   | { readonly type: 'grant'; readonly uid: string; readonly granted: number }
 
-/** `not-permitted`: the package is there, but another's and not shared. `archive-away`: it cannot be told now. */
+/** `not-permitted`: the package belongs to another user and is not shared. `archive-away`: the archive does not answer at present. */
 export type PackageAnswer =
   | { readonly ok: true; readonly physics: PackagePhysics }
   | { readonly ok: false; readonly reason: 'unknown-package' | 'not-permitted' | 'archive-away' }
 
-/** How a worker is started. */
+/** Start parameters of a worker. */
 export interface RealmStart {
   readonly definition: RealmDefinition
   /** Directory of the recordings. */
   readonly recordings: string
-  /** The data directory's lock; none: nobody else can use it. */
+  /** Lock of the data directory, absent if nobody else can use it. */
   readonly lock?: LockMark
-  /** Older recordings of the realm are removed where all together take more bytes. */
+  /** Largest size of all recordings of the realm, bytes. Beyond it the oldest are removed. */
   readonly keepBytes: number
   /** Program and version, for the recording's header. */
   readonly recordedBy: string
-  /** What the archive has of a realm that has no recording; none: it has one, or the archive has nothing. */
+  /** State from the archive, if the realm has no recording and the archive has one. */
   readonly saved?: SavedStart
-  /** What a search found to be left out after a fault; none: the realm goes on as it was. */
+  /** What to leave out after a fault, if a search has found it. */
   readonly remedy?: Remedy
-  /** Where the thread tells that it gets on (server/host/watchdog.ts). */
+  /** Where the thread marks its progress for the watchdog (server/host/watchdog.ts). */
   readonly pulse?: SharedArrayBuffer
-  /** The thread runs no realm, but tries of a search (storage/recordings/search.ts). */
+  /** True if the thread runs attempts of a search (storage/recordings/search.ts) and no realm. */
   readonly isTrial?: boolean
-  /** By default WARM_UP_TICKS. */
+  /** Default: WARM_UP_TICKS. */
   readonly warmUpTicks?: number
-  /** What the worker counts in, so that the main thread can read it; without it the worker counts for itself. */
+  /** Shared memory for the worker's metrics, which the main thread reads. */
   readonly meters?: MeterBuffers
 }
 
 export type ToRealm =
   | { readonly type: 'batch'; readonly events: readonly LinkEvent[]; readonly bytes: Uint8Array }
-  /** The answer to `wanted`. */
+  /** The answer to `package-request`. */
   | ({ readonly type: 'package-answer'; readonly hash: string; readonly player: PlayerId } & PackageAnswer)
-  /** Tell all elements again: the archive has none to build on. */
+  /** Send all elements again: the archive has nothing to build on. */
   | { readonly type: 'resend-elements' }
-  /** Say goodbye to everyone with these words, seal the recording, end. */
+  /** Send every client a goodbye with this reason, close the recording, end. */
   | { readonly type: 'stop'; readonly reason: string }
 
 /** What one tick sends: packet i goes to `links[i]` and has `lengths[i]` bytes. Then the links of `closes` are closed. */
@@ -86,11 +86,11 @@ export type FromRealm =
       readonly stateHash: string
       readonly players: number
       readonly elements: number
-      /** As the recording has them. */
+      /** The definition that the recording has. */
       readonly definition: RealmDefinition
       readonly epoch: number
     }
-  /** For the archive: elements that have changed, and what happened to the log. */
+  /** For the archive: changed elements, and events of the recording. */
   | { readonly type: 'elements'; readonly changes: ElementChanges }
   | { readonly type: 'log'; readonly event: LogEvent }
   /** The outcome of one tick. */
@@ -98,25 +98,25 @@ export type FromRealm =
       readonly type: 'tick'
       readonly tick: number
       readonly stateHash: string
-      /** False where the realm stands still, because its log cannot be written. */
+      /** False if no tick ran because the recording cannot be written. */
       readonly advanced: boolean
       readonly players: number
       readonly elements: number
     } & OutboundPackets)
   /** Once a second. */
   | { readonly type: 'status'; readonly status: WorkerStatus }
-  /** The player wants to use a package that the realm does not know: it is answered by `package`; after PACKAGE_WAIT_MS_MAX the realm does not wait any more. */
+  /** A player uses a package that the realm does not know. `package-answer` must follow within PACKAGE_WAIT_MS_MAX. */
   | { readonly type: 'package-request'; readonly hash: string; readonly player: PlayerId; readonly uid: string }
-  /** For the operator's log. */
+  /** A message for the operator's log. */
   | { readonly type: 'note'; readonly text: string }
-  /** It cannot start or go on; the worker ends after it. */
+  /** The realm cannot start or go on. The worker ends after it. */
   | {
       readonly type: 'failed'
       readonly reason: ServerErrorReason
       readonly what: string
       readonly where: string
       readonly fix: string
-      /** `never`: only the operator can help. `again`: as it is, later. `search`: what makes it fail is to be found and left out. */
+      /** `never`: only the operator can help. `again`: start it again later. `search`: find what makes it fail and leave that out. */
       readonly retry: 'never' | 'again' | 'search'
     }
   | { readonly type: 'stopped' }

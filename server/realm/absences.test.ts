@@ -111,7 +111,7 @@ class Life {
   }
 }
 
-test('a player who does not come back goes 30 seconds after it was lost, over five crashes and all', async () => {
+test('a player who does not return leaves 30 seconds after it was lost, over five crashes too', async () => {
   const recordings = recordingsFolder()
   let life = await Life.begin(recordings)
   life.connect(1, 1)
@@ -131,7 +131,7 @@ test('a player who does not come back goes 30 seconds after it was lost, over fi
   life.kill()
 })
 
-test('who was connected when the realm failed has all of the 30 seconds, once', async () => {
+test('a player who was connected when the realm failed has the full 30 seconds, once', async () => {
   const recordings = recordingsFolder()
   let life = await Life.begin(recordings)
   life.connect(1, 1)
@@ -148,7 +148,7 @@ test('who was connected when the realm failed has all of the 30 seconds, once', 
   life.kill()
 })
 
-test('who comes back has all of the time again at the next loss', async () => {
+test('a player who returns has the full time again at the next loss', async () => {
   const recordings = recordingsFolder()
   let life = await Life.begin(recordings)
   life.connect(1, 1)
@@ -165,7 +165,7 @@ test('who comes back has all of the time again at the next loss', async () => {
   life.kill()
 })
 
-test('notes that are damaged, of another kind or of later ticks are left out', () => {
+test('notes that are damaged, of another kind or of later ticks are ignored', () => {
   const away = new Absences()
   const kind = 'otherworld.away'
   for (const text of ['', '{', '[1]', 'null', '[["a", 1], [1, -1], [1, 1e99], [3]]'])
@@ -183,7 +183,7 @@ test('notes that are damaged, of another kind or of later ticks are left out', (
   expect([1, 2, 3, 4].map((player) => away.sinceTick(player))).toEqual([null, null, 9, null])
 })
 
-test('only what has changed is told, and who is away already is so since then', () => {
+test('only changes are in the note, and an absence keeps the tick of its start', () => {
   const away = new Absences()
   expect(away.changes(1)).toBeNull()
   away.begin(1, 10)

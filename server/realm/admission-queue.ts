@@ -1,33 +1,35 @@
 /**
- * Where players wait to be let in, in the order in which they asked. Each newcomer costs the realm an avatar, everyone
- * a message, and itself the description of the world: a few in a tick keep the tick short, however many come at once.
+ * Queue of players who wait to be admitted, first come, first served. Each new player costs the realm an avatar, every
+ * client a message, and the player itself the description of the world. Admitting a few in each tick keeps ticks short.
  */
 import { NEWCOMERS_PER_TICK_MAX } from '../limits.ts'
 
 export class AdmissionQueue<T> {
   #waiting: T[] = []
+  /** How many more may be admitted in this tick. */
   #left = NEWCOMERS_PER_TICK_MAX
 
-  ask(newcomer: T): void {
+  enqueue(newcomer: T): void {
     this.#waiting.push(newcomer)
   }
 
-  /** A tick has passed: as many as that may enter again. */
-  tick(): void {
+  /** Allows NEWCOMERS_PER_TICK_MAX more. What was left of the tick before is not added. */
+  startTick(): void {
     this.#left = NEWCOMERS_PER_TICK_MAX
   }
 
-  /** Those whose turn it is in this tick. `stillWaits`: who has gone meanwhile takes nobody's turn. */
-  enter(stillWaits: (newcomer: T) => boolean): readonly T[] {
-    const entered: T[] = []
+  /** Returns those whose turn it is. A newcomer for whom `isWaiting` returns false is dropped and takes nobody's turn. */
+  admit(isWaiting: (newcomer: T) => boolean): readonly T[] {
+    const admitted: T[] = []
     let seen = 0
-    for (; seen < this.#waiting.length && this.#left > 0; seen++) {
-      const newcomer = this.#waiting[seen]
-      if (newcomer === undefined || !stillWaits(newcomer)) continue
-      entered.push(newcomer)
+    for (const newcomer of this.#waiting) {
+      if (this.#left === 0) break
+      seen++
+      if (!isWaiting(newcomer)) continue
+      admitted.push(newcomer)
       this.#left--
     }
     if (seen > 0) this.#waiting = this.#waiting.slice(seen)
-    return entered
+    return admitted
   }
 }

@@ -1,4 +1,4 @@
-/** What render clients are told of the world beside its motion: which elements there are, who holds them, their scale. */
+/** Catalog of elements for render clients: finds what was added, changed or removed, except for motion, which snapshots carry. */
 import type { ServerMessage } from '../../protocol/index.ts'
 import {
   boxOf,
@@ -13,11 +13,11 @@ import {
   type Realm,
 } from '../../sim/index.ts'
 
-interface Known {
+interface KnownProp {
   scale: number
   holder: PlayerId
   access: number
-  /** As it was described last; said again as long as it lies there. */
+  /** Its last description, sent again while the prop has not moved. */
   message: PropAdded | null
 }
 
@@ -26,13 +26,13 @@ type PropAdded = Extract<ServerMessage, { readonly type: 'propAdded' }>
 export class Catalog {
   /** The message that announced each avatar; a new one where its body changes. */
   readonly #avatars = new Map<ElementId, { readonly bodyChoice: BodyChoice; readonly message: ServerMessage }>()
-  readonly #props = new Map<ElementId, Known>()
+  readonly #props = new Map<ElementId, KnownProp>()
 
   constructor(realm: Realm) {
     this.update(realm)
   }
 
-  /** Everything that stands in the realm, for who comes anew. What has not changed is the same object as the last time, so that it is encoded once. */
+  /** Returns messages that describe all elements, for a new client. An element that has not changed has the same message object as before, so that it is encoded once. */
   describe(realm: Realm): readonly ServerMessage[] {
     return [
       ...Array.from(this.#avatars.values(), ({ message }) => message),
@@ -48,7 +48,7 @@ export class Catalog {
     return message
   }
 
-  /** What has changed since the last call; looks at every element, because holds also end by themselves. */
+  /** Returns what has changed since the last call. Compares every element, because holds can also end without a command. */
   update(realm: Realm): readonly ServerMessage[] {
     const messages: ServerMessage[] = []
     this.#removals(realm, messages)
@@ -110,7 +110,7 @@ export const avatarAdded = (
   ...bodyView(avatar),
 })
 
-/** Specs of packages with one box instead of their colliders; all props of a package share its spec. */
+/** Specs of packages with one box in place of their colliders. All props of a package share its spec. */
 const boxes = new WeakMap<PropSpec, PropSpec>()
 
 function boxFor(spec: PropSpec): PropSpec {

@@ -73,7 +73,7 @@ function round(realm: Realm, watch: ElementChangeTracker, heard: ElementChanges[
 const ids = (told: readonly ElementChanges[]): number[] => told.flatMap(({ put }) => put.map(({ element }) => element))
 
 describe('the element watch', () => {
-  test('tells all first, and afterwards what has changed, each round once', () => {
+  test('sends all elements first, and then the changes of each round once', () => {
     const realm = realmOf()
     const heard: ElementChanges[] = []
     const watch = new ElementChangeTracker(realm, (told) => heard.push(told))
@@ -102,7 +102,7 @@ describe('the element watch', () => {
     expect(changed).toHaveLength(1)
   })
 
-  test('what moves on and on is told seldom, what rests at once, and at the end everything as it is', () => {
+  test('a moving prop is sent seldom, a resting one at once, and the last round sends all as they are', () => {
     const realm = realmOf()
     const heard: ElementChanges[] = []
     for (let i = 0; i < 600; i++) order(realm)
@@ -129,7 +129,7 @@ describe('the element watch', () => {
     expect(heard.at(-1)?.isComplete).toBe(true)
   })
 
-  test('a large realm is told over ticks, a bounded part in each', () => {
+  test('a large realm is sent over several ticks, a bounded part in each', () => {
     const realm = realmOf()
     restoreFromArchive(
       realm,
@@ -148,13 +148,13 @@ describe('the element watch', () => {
     expect(new Set(told.map(({ tick }) => tick)).size).toBe(told.length)
   })
 
-  test('tells everything again where it is asked to', () => {
+  test('sends all elements again on request', () => {
     const realm = realmOf()
     const heard: ElementChanges[] = []
     const watch = new ElementChangeTracker(realm, (told) => heard.push(told))
     for (let i = 0; i < 600; i++) order(realm)
     round(realm, watch, heard, ROUND_SECONDS)
-    watch.forget()
+    watch.resendAll()
     const again = round(realm, watch, heard, 1)
     expect(ids(again)).toHaveLength(realm.props.size)
     expect(again[0]?.begins).toBe(true)
@@ -162,7 +162,7 @@ describe('the element watch', () => {
 })
 
 describe('a restoration', () => {
-  test('leaves out what is damaged, and tells how much came back', () => {
+  test('leaves out damaged elements and reports how many were restored', () => {
     const realm = realmOf()
     const notes: string[] = []
     const elements = [

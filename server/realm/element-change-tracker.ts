@@ -1,29 +1,31 @@
 /**
- * Tells the main thread, in rounds, what has changed of a realm's elements since they were last told, for the archive. A
- * round goes over ticks, a few elements in each: no tick pays for a large realm.
+ * Finds which elements of a realm have changed and sends them to the main thread, for the archive. It compared at all
+ * elements in rounds. A round takes several ticks, with a few elements in each, so that a large realm slows no tick.
  */
+import { defined } from '../../sim/assert.ts'
 import type { ElementId, Realm } from '../../sim/index.ts'
 import type { SavedElement } from '../../storage/archive/index.ts'
 
-/** Time from one round to the next, s. */
+/** Time between the starts of two rounds, s. */
 export const ROUND_SECONDS = 2
-/** What moves on and on is told this often, s; the rest when it rests. */
+/** Longest time between two reports of a prop that keeps moving, s. Others are reported once they rest. */
 export const MOVING_SECONDS = 10
-/** Elements that are looked at in one tick, and that are told in one: a few hundred microseconds each. */
-const LOOKS_MAX = 1_024
-const TOLD_MAX = 128
+/** Elements compared in one tick, and elements sent in one tick. Each of the two takes a few hundred microseconds. */
+const COMPARED_MAX = 1_024
+const SENT_MAX = 128
 
-/** `begins`: everything is told from here on, and what was told before counts no more. `isComplete`: with it, all that was told is one view of the realm, which may be saved. */
 export interface ElementChanges {
   readonly tick: number
   readonly put: readonly SavedElement[]
   readonly removed: readonly ElementId[]
+  /** All elements follow from here on. Discard what was sent before. */
   readonly begins: boolean
+  /** The round is complete: everything sent so far is one state of the realm and may be saved. */
   readonly isComplete: boolean
 }
 
-/** What was told of an element last. */
-interface Told {
+/** What was sent of an element last. */
+interface SentElement {
   readonly place: Float32Array
   readonly scale: number
   readonly access: number
@@ -32,27 +34,28 @@ interface Told {
 
 type Prop = Realm['props'] extends ReadonlyMap<ElementId, infer P> ? P : never
 
-/** Position and rotation stand first in a prop's motion. */
+/** Position (3) and rotation (4) are the first floats of a prop's motion. */
 const PLACE_FLOATS = 7
 
 export class ElementChangeTracker {
   readonly #realm: Realm
-  readonly #tell: (told: ElementChanges) => void
-  #told = new Map<ElementId, Told>()
-  /** Elements of the round under way that are still to be looked at; null between rounds. */
+  readonly #send: (changes: ElementChanges) => void
+  #sent = new Map<ElementId, SentElement>()
+  /** Elements that this round has not compared yet, null between rounds. */
   #left: ElementId[] | null = null
   #roundAtTick: number
-  #hasTold = false
-  /** Nothing was told since everything is to be. */
+  /** This round has sent something. */
+  #hasSent = false
+  /** Nothing was sent since the start or the last `resendAll`. */
   #isFirst = true
 
-  constructor(realm: Realm, tell: (told: ElementChanges) => void) {
+  constructor(realm: Realm, send: (changes: ElementChanges) => void) {
     this.#realm = realm
-    this.#tell = tell
+    this.#send = send
     this.#roundAtTick = realm.tick
   }
 
-  /** After each tick. */
+  /** Call after each tick. */
   ticked(): void {
     const realm = this.#realm
     if (this.#left === null) {
@@ -60,32 +63,32 @@ export class ElementChangeTracker {
       this.#roundAtTick = realm.tick + ROUND_SECONDS * realm.definition.tickRate
       this.#left = [...realm.props.keys()].toReversed()
     }
-    this.#look(this.#left, LOOKS_MAX, TOLD_MAX, (prop) => this.#isDue(prop))
+    this.#compare(this.#left, COMPARED_MAX, SENT_MAX, (prop) => this.#isDue(prop))
   }
 
-  /** The last round, all at once, of what moves too. */
+  /** Does the last round at once, with props that are moving. */
   finish(): void {
     const left = [...this.#realm.props.keys()].toReversed()
-    do this.#look(left, Infinity, TOLD_MAX, (prop) => this.#hasChanged(prop))
+    do this.#compare(left, Infinity, SENT_MAX, (prop) => this.#hasChanged(prop))
     while (left.length > 0)
   }
 
-  /** Everything is told again, from the next round on. */
-  forget(): void {
-    this.#told = new Map()
+  /** Sends all elements again, starting with the next round. */
+  resendAll(): void {
+    this.#sent = new Map()
     this.#left = null
     this.#roundAtTick = this.#realm.tick
     this.#isFirst = true
   }
 
-  /** Takes from the end of `left`. */
-  #look(left: ElementId[], looksMax: number, toldMax: number, isWanted: (prop: Prop) => boolean): void {
+  /** Compares elements from the end of `left`, and removes them from it. */
+  #compare(left: ElementId[], comparedMax: number, sentMax: number, isWanted: (prop: Prop) => boolean): void {
     const put: SavedElement[] = []
-    for (let looks = 0; left.length > 0 && looks < looksMax && put.length < toldMax; looks++) {
-      const prop = this.#realm.props.get(left.pop() ?? 0)
+    for (let compared = 0; left.length > 0 && compared < comparedMax && put.length < sentMax; compared++) {
+      const prop = this.#realm.props.get(defined(left.pop(), 'elements are left to compare'))
       if (!prop || !isWanted(prop)) continue
       put.push(savedElement(prop))
-      this.#told.set(prop.id, {
+      this.#sent.set(prop.id, {
         place: prop.motion.slice(0, PLACE_FLOATS),
         scale: prop.scale,
         access: prop.access,
@@ -96,36 +99,36 @@ export class ElementChangeTracker {
   }
 
   #post(put: readonly SavedElement[], isLast: boolean): void {
-    const removed = isLast ? this.#takeRemoved() : []
-    if (put.length > 0 || removed.length > 0) this.#hasTold = true
-    const isComplete = isLast && (this.#hasTold || this.#isFirst)
+    const removed = isLast ? this.#removeGone() : []
+    if (put.length > 0 || removed.length > 0) this.#hasSent = true
+    const isComplete = isLast && (this.#hasSent || this.#isFirst)
     if (put.length > 0 || removed.length > 0 || isComplete) {
-      this.#tell({ tick: this.#realm.tick, put, removed, begins: this.#isFirst, isComplete })
+      this.#send({ tick: this.#realm.tick, put, removed, begins: this.#isFirst, isComplete })
       this.#isFirst = false
     }
     if (!isLast) return
     this.#left = null
-    this.#hasTold = false
+    this.#hasSent = false
   }
 
-  #takeRemoved(): ElementId[] {
-    const removed = [...this.#told.keys()].filter((id) => !this.#realm.props.has(id))
-    for (const id of removed) this.#told.delete(id)
+  #removeGone(): ElementId[] {
+    const removed = [...this.#sent.keys()].filter((id) => !this.#realm.props.has(id))
+    for (const id of removed) this.#sent.delete(id)
     return removed
   }
 
   #isDue(prop: Prop): boolean {
     if (!this.#hasChanged(prop)) return false
-    const told = this.#told.get(prop.id)
-    if (!told || told.scale !== prop.scale || told.access !== prop.access) return true
+    const sent = this.#sent.get(prop.id)
+    if (!sent || sent.scale !== prop.scale || sent.access !== prop.access) return true
     const rests = prop.asleep && prop.hold === null
-    return rests || this.#realm.tick - told.tick >= MOVING_SECONDS * this.#realm.definition.tickRate
+    return rests || this.#realm.tick - sent.tick >= MOVING_SECONDS * this.#realm.definition.tickRate
   }
 
   #hasChanged({ id, scale, access, motion }: Prop): boolean {
-    const told = this.#told.get(id)
-    if (!told || told.scale !== scale || told.access !== access) return true
-    for (let i = 0; i < PLACE_FLOATS; i++) if (told.place[i] !== motion[i]) return true
+    const sent = this.#sent.get(id)
+    if (!sent || sent.scale !== scale || sent.access !== access) return true
+    for (let i = 0; i < PLACE_FLOATS; i++) if (sent.place[i] !== motion[i]) return true
     return false
   }
 }

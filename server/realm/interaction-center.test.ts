@@ -39,14 +39,14 @@ test("the server's inputs come first, then players by id, each by sequence", () 
   expect(center.seal(2)).toEqual({ tick: 2, inputs: [] })
 })
 
-test('what comes after the seal goes into the next frame', () => {
+test('an input after the seal goes into the next frame', () => {
   const center = new InteractionCenter()
   center.seal(1)
   center.submit(1, input(1, release(0)))
   expect(center.seal(2).inputs).toHaveLength(1)
 })
 
-test("a player's excess waits, others are not held up, and a flood ends", () => {
+test("a player's excess waits without delaying others, and a flood is refused", () => {
   const center = new InteractionCenter({
     limits: { inputsPerFrameMax: 4, backlogMax: 10, frameInputsMax: 100, frameBytesMax: 1e6, frameCreationMax: 1_100 },
   })
@@ -77,7 +77,7 @@ test('a full frame starves nobody for long', () => {
   expect(Math.min(...served.values())).toBeGreaterThan(150)
 })
 
-test('of poses, drags and moves that wait only the newest is kept, but a jump and what lies before a command stay', () => {
+test('a newer pose, drag or move supersedes a waiting one, but not a jump or one before a command', () => {
   const center = new InteractionCenter()
   for (const [i, command] of [
     move(0.25),
@@ -94,7 +94,7 @@ test('of poses, drags and moves that wait only the newest is kept, but a jump an
   expect(center.seal(1).inputs.map(({ sequence }) => sequence)).toEqual([3, 4, 5, 6, 7, 8, 9])
 })
 
-test('frames stay within what a recording can hold, however large the spawns', () => {
+test('frames stay within the limits of a recording, no matter how large the spawns', () => {
   const points = Array.from({ length: 192 }, (_, i) => Math.fround(Math.sin(i)))
   const colliders = Array.from({ length: 16 }, () => ({
     shape: { type: 'convex' as const, points },
@@ -131,7 +131,7 @@ test('frames stay within what a recording can hold, however large the spawns', (
   expect(spawned).toBe(960)
 })
 
-test('a sequence that comes twice never stands twice in a frame', () => {
+test('a sequence that comes twice is never twice in a frame', () => {
   const center = new InteractionCenter()
   center.submit(1, input(1, release(0)))
   center.submit(1, input(1, release(1)))

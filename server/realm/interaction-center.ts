@@ -1,7 +1,8 @@
 /**
- * Interaction Center: gathers what players and the server intend, and seals one InputFrame a tick. What comes after a
- * frame is sealed, or exceeds a player's share of it, goes into the next one.
+ * Interaction Center: the realm's input buffer and sequencer. It queues the inputs of players and of the server, and seals
+ * one InputFrame each tick. Inputs that come after the seal, or exceed a player's share of a frame, go into the next one.
  */
+import { defined } from '../../sim/assert.ts'
 import { encodeInput, FRAME_BYTES_MAX, FRAME_INPUTS_MAX, PACKAGE_BYTES_MAX } from '../../protocol/index.ts'
 import {
   compareInputs,
@@ -17,19 +18,19 @@ import {
 } from '../../sim/index.ts'
 import { INPUT_BACKLOG_MAX, INPUTS_PER_FRAME_MAX } from '../limits.ts'
 
-/** What the realm has to be given before a package is used: at most PACKAGE_BYTES_MAX bytes in a frame. */
+/** A package that the realm must define before it is used. A frame defines at most PACKAGE_BYTES_MAX bytes of packages. */
 export interface PackageDefinition {
   readonly physics: PackagePhysics
   readonly bytes: number
 }
 
-/** `brings`: null where the realm has the package. */
+/** `wait`: it is not known yet. `definition`: null if the realm has the package. */
 export type Verdict =
   | 'wait'
-  | { readonly ok: true; readonly brings: PackageDefinition | null }
+  | { readonly ok: true; readonly definition: PackageDefinition | null }
   | { readonly ok: false; readonly reason: Refusal }
 
-/** What stands in the frame for an input that the server refuses: it is in the log like any other, acknowledged and answered once. */
+/** Replaces an input that the server refuses. It is recorded, acknowledged and answered like any other. */
 export const refusedInput = ({ player, sequence }: Input, reason: Refusal): Input => ({
   player,
   sequence,
@@ -38,7 +39,7 @@ export const refusedInput = ({ player, sequence }: Input, reason: Refusal): Inpu
 
 const UNKNOWN: Verdict = { ok: false, reason: 'unknown-package' }
 
-/** Who may use which package; asked when the input that names it is next. */
+/** Decides who may use which package. It is asked when the input that names the package is next. */
 export interface PackageRights {
   verdict(player: PlayerId, hash: PackageHash): Verdict
 }
@@ -56,35 +57,35 @@ const LIMITS: InteractionLimits = {
   inputsPerFrameMax: INPUTS_PER_FRAME_MAX,
   backlogMax: INPUT_BACKLOG_MAX,
   frameInputsMax: FRAME_INPUTS_MAX,
-  // Half of what a frame may have: the server's own inputs stand in it uncounted.
+  // Half of a frame: the server's own inputs are not counted and need the rest.
   frameBytesMax: FRAME_BYTES_MAX / 2,
   frameCreationMax: CREATION_WORK_MAX,
 }
 
 export interface InteractionCenterOptions {
-  /** Null: nobody may use packages. */
+  /** Null if nobody may use packages. */
   readonly rights?: PackageRights | null
   readonly limits?: InteractionLimits
-  /** What carrying out a command makes, in units of sim/creation.ts. */
+  /** Returns how much a command creates, in units of sim/creation.ts. */
   creationWork?(command: Command): number
 }
 
-/** Bytes of any input but a spawn, in a frame: the largest, a pose of 18 bones, has about 130. */
+/** Bounds the bytes of any input but a spawn in a frame. The largest, a pose of 18 bones, has about 130. */
 const SMALL_INPUT_BYTES = 160
 
 interface Waiting {
   readonly input: Input
-  /** In a frame, at most. */
+  /** Upper bound of the input's bytes in a frame. */
   readonly bytes: number
-  /** Once its sender may use the package that it names: what that takes. */
-  allowed?: { readonly brings: PackageDefinition | null }
+  /** Set once its sender may use the package that it names. */
+  allowed?: { readonly definition: PackageDefinition | null }
 }
 
 export class InteractionCenter {
   readonly #limits: InteractionLimits
   readonly #rights: PackageRights | null
   readonly #creationWork: (command: Command) => number
-  /** In order of arrival. */
+  /** Each player's inputs, in order of arrival. */
   readonly #waiting = new Map<PlayerId, Waiting[]>()
   #fromServer: Input[] = []
   #serverSequence = 0
@@ -95,7 +96,7 @@ export class InteractionCenter {
     this.#creationWork = creationWork
   }
 
-  /** Queues an input of the server's own for the next frame; returns its sequence. Never refused: the server bounds them. */
+  /** Queues an input of the server for the next frame and returns its sequence. It is never refused, as the server limits its own inputs. */
   order(command: Command): number {
     const input = this.#numbered(command)
     this.#fromServer.push(input)
@@ -107,7 +108,7 @@ export class InteractionCenter {
     return { player: 0, sequence: this.#serverSequence, command }
   }
 
-  /** Queues a player's input; false: the player has sent more than can ever be worked off, and it was not taken. */
+  /** Queues a player's input. Returns false, and drops the input, if the player's queue is full. */
   submit(player: PlayerId, input: Input): boolean {
     const queue = this.#waiting.get(player)
     const { sequence, command } = input
@@ -124,19 +125,19 @@ export class InteractionCenter {
     return true
   }
 
-  /** Drops what a player who has left still had waiting. */
+  /** Drops the queue of a player who has left. */
   forget(player: PlayerId): void {
     this.#waiting.delete(player)
   }
 
-  /** Inputs that wait for the next frames. */
+  /** Number of inputs that wait for the next frames. */
   get backlog(): number {
     let sum = this.#fromServer.length
     for (const queue of this.#waiting.values()) sum += queue.length
     return sum
   }
 
-  /** Takes the inputs of `tick`: the server's all, of each player at most the share, in canonical order. */
+  /** Seals the frame of `tick`: all inputs of the server and each player's share, in canonical order. */
   seal(tick: number): InputFrame {
     const frame = new OpenFrame({
       fromServer: this.#fromServer,
@@ -147,10 +148,10 @@ export class InteractionCenter {
     })
     this.#fromServer = []
     const players = [...this.#waiting.keys()]
-    // Who is served first changes by the tick, so that a full frame starves nobody.
+    // The first player changes with the tick, so that a full frame starves nobody.
     for (let i = 0; i < players.length; i++) {
-      const player = players[(i + tick) % players.length] ?? 0
-      const rest = frame.take(this.#waiting.get(player) ?? [])
+      const player = defined(players[(i + tick) % players.length], 'the index is within the players')
+      const rest = frame.fillFrom(defined(this.#waiting.get(player), 'a waiting player has a queue'))
       if (rest.length === 0) this.#waiting.delete(player)
       else this.#waiting.set(player, rest)
     }
@@ -166,23 +167,23 @@ interface OpenFrameOptions {
   number(command: Command): Input
 }
 
-/** A frame that is being filled. */
+/** A frame before it is sealed. */
 class OpenFrame {
   readonly inputs: Input[]
   readonly #options: OpenFrameOptions
   #bytes = 0
   #creation = 0
-  /** Packages that come in with this frame, and the bytes of their physics. */
-  readonly #brought = new Set<PackageHash>()
-  #broughtBytes = 0
+  /** Packages that this frame defines, and the bytes of their physics. */
+  readonly #defined = new Set<PackageHash>()
+  #definedBytes = 0
 
   constructor(options: OpenFrameOptions) {
     this.inputs = options.fromServer
     this.#options = options
   }
 
-  /** Takes of one player's queue what there is room for, no sequence twice, and nothing past what must wait; returns the rest. */
-  take(queue: readonly Waiting[]): Waiting[] {
+  /** Moves inputs of one player's queue into the frame while there is room, up to the first that must wait. No sequence is taken twice. Returns the rest. */
+  fillFrom(queue: readonly Waiting[]): Waiting[] {
     const { inputsPerFrameMax, frameInputsMax, frameBytesMax, frameCreationMax } = this.#options.limits
     const taken = new Set<number>()
     for (const [i, waiting] of queue.entries()) {
@@ -194,18 +195,18 @@ class OpenFrame {
         this.inputs.length >= frameInputsMax ||
         this.#bytes + bytes > frameBytesMax ||
         makesTooMuch
-      const judged = full || taken.has(input.sequence) ? null : this.#judged(waiting)
-      if (judged === null) return queue.slice(i)
+      const authorized = full || taken.has(input.sequence) ? null : this.#authorize(waiting)
+      if (authorized === null) return queue.slice(i)
       taken.add(input.sequence)
-      this.inputs.push(judged)
+      this.inputs.push(authorized)
       this.#bytes += bytes
       this.#creation += creation
     }
     return []
   }
 
-  /** The input, with the package that it names brought in before it; or one that is rejected. Null: it has to wait. */
-  #judged(waiting: Waiting): Input | null {
+  /** Returns the input, after defining the package that it names, or its refusal. Null: it must wait. */
+  #authorize(waiting: Waiting): Input | null {
     const { input } = waiting
     const hash = packageOf(input.command)
     if (hash === null) return input
@@ -214,25 +215,25 @@ class OpenFrame {
       : (this.#options.rights?.verdict(input.player, hash) ?? UNKNOWN)
     if (verdict === 'wait') return null
     if (!verdict.ok) return refusedInput(input, verdict.reason)
-    const { brings } = verdict
-    waiting.allowed = { brings }
-    return brings === null || this.#bring(hash, brings) ? input : null
+    const { definition } = verdict
+    waiting.allowed = { definition }
+    return definition === null || this.#define(hash, definition) ? input : null
   }
 
-  /** False where the frame has no room for it. */
-  #bring(hash: PackageHash, { physics, bytes }: PackageDefinition): boolean {
-    if (this.#brought.has(hash)) return true
-    if (this.#broughtBytes + bytes > PACKAGE_BYTES_MAX) return false
-    this.#brought.add(hash)
-    this.#broughtBytes += bytes
+  /** Adds the definition of a package to the frame. Returns false if there is no room. */
+  #define(hash: PackageHash, { physics, bytes }: PackageDefinition): boolean {
+    if (this.#defined.has(hash)) return true
+    if (this.#definedBytes + bytes > PACKAGE_BYTES_MAX) return false
+    this.#defined.add(hash)
+    this.#definedBytes += bytes
     this.inputs.push(this.#options.number({ type: 'package', hash, physics }))
     return true
   }
 }
 
 /**
- * Index of a waiting input that a newer one makes pointless: the same pose, drag of the same hand, or move of the same
- * kind, with nothing but such inputs after it. A jump or a change between walking and flying is kept.
+ * Returns the index of a waiting input that a newer one supersedes, or -1: a pose, a drag of the same hand, or a move of
+ * the same kind, if only such inputs follow it. A jump and a change between walking and flying are kept.
  */
 function supersededBy(newer: Command, queue: readonly Waiting[]): number {
   for (let i = queue.length - 1; i >= 0; i--) {

@@ -1,4 +1,4 @@
-/** Lockstep peers of a realm: each is sent a checkpoint, then every frame with its hash. */
+/** Lockstep observers of a realm. Each gets a checkpoint, then every frame with its hash. */
 import { encodeLockstep, PROTOCOL_VERSION } from '../../protocol/index.ts'
 import { ServerSession } from '../../netcode/session/index.ts'
 import { ORDERED_MESSAGE_BYTES_MAX } from '../../netcode/transport.ts'
@@ -9,12 +9,12 @@ import type { TickOutcome } from './realm-core.ts'
 import type { LinkId } from '../realm-messages.ts'
 
 interface Observer {
-  /** Decodes and limits what the peer says; lockstep peers are answered with frames, not with packets. */
+  /** Decodes and limits what the peer sends. The peer gets frames in return, not packets. */
   readonly session: ServerSession
   readonly ordered: boolean
   readonly openedAtMs: number
-  /** `asked`: to be started after the tick that runs. */
-  state: 'silent' | 'asked' | 'started'
+  /** `requested`: the checkpoint follows after the current tick. */
+  state: 'silent' | 'requested' | 'started'
 }
 
 export interface ObserverOptions {
@@ -54,9 +54,9 @@ export class Observers {
   received(link: LinkId, bytes: Uint8Array, nowMs: number): void {
     const observer = this.#observers.get(link)
     if (!observer) return
-    const heard = observer.session.receive(bytes, nowMs)
-    if (!heard.ok) return this.#refuse(link, heard.error.message)
-    const { hello, goodbye } = heard.value
+    const received = observer.session.receive(bytes, nowMs)
+    if (!received.ok) return this.#refuse(link, received.error.message)
+    const { hello, goodbye } = received.value
     if (goodbye !== null) return this.#end(link, goodbye)
     if (!hello || observer.state !== 'silent') return
     if (hello.protocol !== PROTOCOL_VERSION) return this.#refuse(link, versionWords(hello.protocol))
@@ -67,10 +67,10 @@ export class Observers {
       )
     if (!observer.ordered)
       return this.#refuse(link, 'Lockstep peers need every frame in order: connect by WebSocket instead of WebRTC.')
-    observer.state = 'asked'
+    observer.state = 'requested'
   }
 
-  /** After a tick: frames to those who have the state before it, then the state to those who asked for it. */
+  /** Call after each tick. Sends its frame to observers that have the state before it, and the state to those that requested it. */
   ticked({ frame, hash }: TickOutcome, nowMs: number): void {
     let frameBytes: Uint8Array | null = null
     let startBytes: Uint8Array | null = null
@@ -82,7 +82,7 @@ export class Observers {
         this.#end(link, 'nothing was heard for too long')
       else if (observer.state === 'started')
         this.#options.out.send(link, (frameBytes ??= encodeLockstep({ type: 'frame', frame, hash })))
-      else if (observer.state === 'asked') this.#start(link, observer, (startBytes ??= this.#startMessage()))
+      else if (observer.state === 'requested') this.#start(link, observer, (startBytes ??= this.#startMessage()))
     }
   }
 
@@ -122,7 +122,7 @@ export class Observers {
   }
 }
 
-/** For a client of another version: who has to be renewed. */
+/** Message for a client of another protocol version: it says which side to update. */
 export function versionWords(theirs: number): string {
   const older =
     theirs < PROTOCOL_VERSION

@@ -18,7 +18,7 @@ function make() {
   return { toOwners, toOperator, still, reports, freeze }
 }
 
-test('an owner is told how many props stand still and what to do, the operator whose they are', () => {
+test('an owner is told how many props are frozen and what to do, the operator whose they are', () => {
   const { toOwners, toOperator, reports, freeze } = make()
   reports.stepped([freeze(4, 7, 'unstable'), freeze(5, 7, 'unstable')], 0)
   reports.stepped([], PROP_REPORT_MS)
@@ -28,7 +28,7 @@ test('an owner is told how many props stand still and what to do, the operator w
   expect(toOperator).toEqual(['2 props of user 7 could not be simulated; they were put back and stand still'])
 })
 
-test('what the realm owns is told to the operator alone', () => {
+test('frozen props of the realm are reported to the operator only', () => {
   const { toOwners, toOperator, reports, freeze } = make()
   reports.stepped([freeze(4, 0, 'work')], 0)
   reports.stepped([], PROP_REPORT_MS)
@@ -38,7 +38,7 @@ test('what the realm owns is told to the operator alone', () => {
   ])
 })
 
-test('a prop that freezes and thaws by turns counts once, and not at all where it moves in the end', () => {
+test('a prop that freezes and thaws again and again counts once, or not at all if it moves in the end', () => {
   const { toOwners, still, reports, freeze } = make()
   for (let tick = 0; tick < 60; tick++) reports.stepped([freeze(3, 7, 'work'), freeze(4, 7, 'work')], tick * 16)
   still.delete(4)
@@ -48,7 +48,7 @@ test('a prop that freezes and thaws by turns counts once, and not at all where i
   ])
 })
 
-test('props that were removed after their owner had left are told to the operator', () => {
+test('props that were removed after their owner had left are reported to the operator', () => {
   const { toOwners, toOperator, reports } = make()
   reports.stepped([{ type: 'expired', element: 3, owner: 9 }], 0)
   reports.stepped([], PROP_REPORT_MS)

@@ -1,23 +1,23 @@
-/** Tells owners and the operator what the realm itself did to props: froze them, or removed what was left behind. */
+/** Reports to owners and the operator which props the realm froze, and which it removed after their owners had left. */
 import type { ElementId, FreezeCause, SimEvent, UserNumber } from '../../sim/index.ts'
 import { PROP_REPORT_MS } from '../limits.ts'
 
 export interface PropReportsOptions {
-  /** Why a prop stands still now; null: it does not, or is gone. */
+  /** Returns why a prop is frozen at present. Null if it is not, or was removed. */
   frozenCause(element: ElementId): FreezeCause | null
-  /** For a player of that user, if there is one. */
+  /** Sends a message to the players of a user. */
   notify(user: UserNumber, text: string): void
-  /** For the operator. */
+  /** Sends a message to the operator. */
   note(text: string): void
 }
 
 type Kind = FreezeCause | 'expired'
 
-/** `one` for one prop, `many` for more: each with the number before it. */
+/** Returns the count of props with `one` for a single prop, `many` for more. */
 const props = (n: number, of: string, one: string, many: string): string =>
   `${n} ${n === 1 ? 'prop' : 'props'} of ${of} ${n === 1 ? one : many}`
 
-/** What an owner is told: what happened, why, and what to do. An owner whose props expire is not there. */
+/** Messages for an owner: what happened, why, and what to do. There is none for expired props, as their owner has left. */
 const TO_OWNER: Readonly<Record<FreezeCause, (n: number) => string>> = {
   work: (n) =>
     props(
@@ -50,10 +50,10 @@ const TO_OPERATOR: Readonly<Record<Kind, (n: number, users: string) => string>> 
     props(n, users, 'was', 'were') + " removed: the owner has left, and the realm's leftBehind rule lets it go",
 }
 
-/** Gathers events, and reports what came of them in one sentence a kind, PROP_REPORT_MS after the first. */
+/** Collects events and reports them PROP_REPORT_MS after the first, in one sentence for each kind. */
 export class PropReports {
   readonly #options: PropReportsOptions
-  /** By kind, then by element: its owner. */
+  /** Owners of the elements, by kind and element. */
   readonly #gathered = new Map<Kind, Map<ElementId, UserNumber>>()
   #sinceMs = 0
 
@@ -78,7 +78,7 @@ export class PropReports {
     this.#gathered.set(kind, elements)
   }
 
-  /** What moves again by now is not worth a word. */
+  /** Leaves out props that move again. */
   #report(kind: Kind, elements: ReadonlyMap<ElementId, UserNumber>): void {
     const owners = new Map<UserNumber, number>()
     let sum = 0

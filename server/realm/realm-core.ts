@@ -1,6 +1,6 @@
 /**
- * Realm Core: one tick of one realm instance. Seal the frame, write it, step, hash, write the hash; only then may
- * anything that follows from the tick leave the process.
+ * Realm Core: the tick pipeline of one realm instance. A tick seals the frame, writes it to the log, steps the simulation,
+ * hashes the state and writes the hash. Only then may anything that follows from the tick leave the process.
  */
 import {
   checkpoint,
@@ -16,22 +16,22 @@ import type { InteractionCenter } from './interaction-center.ts'
 import { NO_LAPS, type Laps } from '../metrics/tick-split.ts'
 import { Pulse } from '../host/watchdog.ts'
 
-/** What the core writes to: the recording, as storage keeps it. */
+/** The write-ahead log of the core. */
 export interface RealmLog {
-  /** Before the step. Returns the frame as every reader will get it, which is the one to step. */
+  /** Writes a frame before its step. Returns the frame as every reader will decode it: step that one. */
   frame(frame: InputFrame): InputFrame
-  /** After the step. */
+  /** Writes the hash of the state after the step. */
   hash(tick: number, hash: string): void
-  /** After the hash of its tick: the hashes after each of PHASES. */
+  /** Writes the hashes after each of PHASES, after the hash of the tick. */
   sample(sample: {
     readonly tick: number
     readonly players: number
     readonly elements: number
     readonly phases: readonly string[]
   }): void
-  /** It is time for a checkpoint of the state after `tick`. */
+  /** Returns true when a checkpoint of the state after `tick` is due. */
   checkpointDue(tick: number): boolean
-  /** The state's bytes after `tick`; the log owns them. */
+  /** Writes a checkpoint of the state after `tick`. The log owns `bytes` from then on. */
   checkpoint(tick: number, bytes: Uint8Array): void
 }
 
@@ -41,17 +41,17 @@ export interface RealmCoreOptions {
   readonly center: InteractionCenter
   /** Ticks between samples. */
   readonly sampleTicks: number
-  /** Is told when a step begins and ends: one that does not end is noticed from outside. */
+  /** Marks the start and end of each step, so that another thread notices a step that hangs. */
   readonly pulse?: Pulse
-  /** Hears what the time of a tick goes into. */
+  /** Measures the parts of a tick. */
   readonly laps?: Laps
 }
 
-/** What one tick came to. */
+/** The result of one tick. */
 export interface TickOutcome {
   readonly frame: InputFrame
   readonly events: readonly SimEvent[]
-  /** Of the state after the frame: 16 hex digits. */
+  /** Hash of the state after the frame, 16 hex digits. */
   readonly hash: string
 }
 
@@ -60,9 +60,9 @@ export class RealmCore {
   readonly #laps: Laps
   readonly #pulse: Pulse
   #lastHash: string
-  /** Sealed, and not yet in the log: what could not be written is written again before anything else happens. */
+  /** Frame that is sealed but not in the log. If it could not be written, the next `run` writes it before anything else. */
   #sealed: InputFrame | null = null
-  /** Stepped, and its hash not yet in the log. */
+  /** Tick that was stepped but whose hash is not in the log. */
   #stepped: TickOutcome | null = null
 
   constructor(options: RealmCoreOptions) {
@@ -72,18 +72,19 @@ export class RealmCore {
     this.#lastHash = hash(options.realm)
   }
 
-  /** The last tick that the log has whole; `stateHash` is of the state after it. */
+  /** The last tick that is complete in the log. */
   get tick(): number {
     return this.#options.realm.tick - (this.#stepped ? 1 : 0)
   }
 
+  /** Hash of the state after `tick`. */
   get stateHash(): string {
     return this.#lastHash
   }
 
   /**
-   * Runs the next tick. Throws SimulationFault, after which the realm must not go on, and what the log throws: then
-   * nothing of the tick may be sent, and the next call takes it up where it was, with the same frame.
+   * Runs the next tick. Throws SimulationFault, after which the realm must not go on. Also throws what the log throws:
+   * nothing of the tick may be sent then, and the next call resumes it with the same frame.
    */
   run(): TickOutcome {
     const { realm, log, sampleTicks } = this.#options
@@ -100,7 +101,7 @@ export class RealmCore {
     return outcome
   }
 
-  /** After `run`, once it is known to whom the tick's outcomes go: a recovery from the checkpoint does not see them again. */
+  /** Call after `run`, once the outcomes of the tick are queued. A recovery from the checkpoint does not produce them again. */
   checkpointIfDue(): void {
     const { realm, log } = this.#options
     if (log.checkpointDue(realm.tick)) log.checkpoint(realm.tick, checkpoint(realm))

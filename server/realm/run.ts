@@ -1,4 +1,4 @@
-/** Runs one realm instance in its worker thread: loads the engine, opens the log, ticks until it is told to stop. */
+/** Runs one realm instance in its worker thread: loads the engine, opens the recording, and ticks until a `stop` message. */
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import { hash, loadEngine, SimulationFault } from '../../sim/index.ts'
 import { RecordingFault, repairable, ReplayFault } from '../../storage/recordings/index.ts'
@@ -8,7 +8,8 @@ import { WARM_UP_TICKS } from '../limits.ts'
 import { RealmMeters } from '../metrics/realm-meters.ts'
 import { ThreadMeter } from '../metrics/thread-meter.ts'
 import type { FromRealm, RealmStart, ToRealm } from '../realm-messages.ts'
-import { countsOf, RealmRunner } from './runner.ts'
+import { countsOf } from './realm-reporter.ts'
+import { RealmRunner } from './runner.ts'
 import { preciseTimer } from './tick-loop.ts'
 import { warmUp } from './warm-up.ts'
 import { watched, type Pulse } from '../host/watchdog.ts'
@@ -57,7 +58,7 @@ async function run(port: MessagePort, start: RealmStart, pulse: Pulse): Promise<
   post({ type: 'stopped' })
 }
 
-/** What can be helped by the operator alone, what by starting again, and what by leaving out whatever it fails on. */
+/** Describes an error to the main thread, with what can help: the operator, a restart, or a search for what to leave out. */
 function failure(error: unknown, start: RealmStart): FromRealm {
   if (error instanceof ServerError)
     return {

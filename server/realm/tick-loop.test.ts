@@ -41,7 +41,7 @@ async function run(
   return { elapsedMs: clock.nowMs() - startMs, timings }
 }
 
-test('an hour of ticks with a sloppy timer keeps 60 a second without drift', async () => {
+test('an hour of ticks with an inaccurate timer keeps 60 a second without drift', async () => {
   let state = 1
   const clock = new FakeClock(() => {
     state = (state * 48_271) % 2_147_483_647
@@ -53,7 +53,7 @@ test('an hour of ticks with a sloppy timer keeps 60 a second without drift', asy
   expect(timings.filter(({ overrun }) => overrun)).toHaveLength(0)
 })
 
-test('a tick that takes 100 ms is reported, the ones behind it run back to back, and the schedule is met again', async () => {
+test('after a tick of 100 ms the next ones run back to back until they are on schedule', async () => {
   const clock = new FakeClock(() => 0)
   const { elapsedMs, timings } = await run(120, clock, (tick) => (tick === 30 ? 100 : 2))
   expect(timings.filter(({ overrun }) => overrun)).toHaveLength(1)
@@ -63,7 +63,7 @@ test('a tick that takes 100 ms is reported, the ones behind it run back to back,
   expect(elapsedMs).toBeLessThan(2_040)
 })
 
-test('overloaded for good it delays every tick, says by how much, and skips none', async () => {
+test('a permanent overload delays every tick by a reported time and skips none', async () => {
   const clock = new FakeClock(() => 0)
   const { elapsedMs, timings } = await run(600, clock, () => 25)
   expect(timings).toHaveLength(600)
@@ -73,7 +73,7 @@ test('overloaded for good it delays every tick, says by how much, and skips none
   expect(delayMs).toBeGreaterThan(4_500)
 })
 
-test('what a tick throws ends the loop', async () => {
+test('an error in a tick ends the loop', async () => {
   const clock = new FakeClock(() => 0)
   const loop = new TickLoop({
     tickRate: 60,
@@ -104,7 +104,7 @@ test('the precise timer ticks in real time at the rate it was given', async () =
   expect(performance.now() - startMs).toBeGreaterThan(495)
 })
 
-test('percentiles cover the window alone', () => {
+test('percentiles cover only the window', () => {
   const recorder = new TickRecorder(60, 10_000)
   const timing = (startedAtMs: number, workMs: number): TickTiming => ({
     startedAtMs,

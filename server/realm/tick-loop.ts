@@ -1,24 +1,24 @@
 /**
- * When ticks run: on an absolute schedule, start + n × period, so that no error adds up. A tick that took too long
- * makes the next ones run back to back until the schedule is met again; behind by more than `catchUpMsMax` the
+ * The tick schedule. Tick n is due at start + n × period, so that errors do not add up. After a tick that took too long,
+ * the next ones run back to back until they are on schedule again. If the loop is behind by more than `catchUpMsMax`, the
  * schedule itself moves. No tick is ever skipped.
  */
 
 export interface TickTimer {
   nowMs(): number
-  /** Resolves at `atMs` or shortly after, and lets other events of the process run before; at once when it has passed. */
+  /** Resolves at `atMs` or shortly after. Other events of the process run before it resolves, also when `atMs` has passed. */
   until(atMs: number): Promise<void>
 }
 
 export interface TickTiming {
   readonly startedAtMs: number
-  /** How far behind its schedule the tick began. */
+  /** How long after its due time the tick started. */
   readonly lateMs: number
   /** How long its work took. */
   readonly workMs: number
   /** The work took longer than a period. */
   readonly overrun: boolean
-  /** By how much the schedule moved after this tick; 0: it holds. */
+  /** By how much the schedule moved after this tick; 0 if it did not. */
   readonly delayMs: number
 }
 
@@ -26,7 +26,7 @@ export interface TickLoopOptions {
   readonly tickRate: number
   readonly catchUpMsMax: number
   readonly timer: TickTimer
-  /** The work of one tick. What it throws ends the loop and rejects `run`. */
+  /** Does the work of one tick. An error ends the loop and rejects `run`. */
   tick(): void
   onTiming(timing: TickTiming): void
 }
@@ -39,7 +39,7 @@ export class TickLoop {
     this.#options = options
   }
 
-  /** Ticks until `stop`; resolves after the last tick. The first tick is one period from now. */
+  /** Ticks until `stop`, and resolves after the last tick. The first tick is one period from now. */
   async run(): Promise<void> {
     const { timer, tickRate } = this.#options
     const periodMs = 1_000 / tickRate
@@ -54,7 +54,7 @@ export class TickLoop {
     }
   }
 
-  /** Lets the tick that runs end; none follows. */
+  /** Ends the loop after the current tick. */
   stop(): void {
     this.#stopping = true
   }
@@ -72,12 +72,12 @@ export class TickLoop {
   }
 }
 
-/** `setTimeout` fires up to a good millisecond late: what remains is slept on a shared array, precise to about 0.1 ms. */
+/** Time slept on a shared array, which is precise to about 0.1 ms. `setTimeout` fires more than a millisecond late at times. */
 const FINE_WAIT_MS = 2
 
 /**
- * A timer for a worker thread that does nothing but tick: it sleeps the last two milliseconds without serving events,
- * and so must not be used in a thread that serves others.
+ * A timer for a worker thread that only ticks. It blocks the thread for the last two milliseconds of each wait, so do not
+ * use it in a thread that serves anything else.
  */
 export function preciseTimer(): TickTimer {
   const sleeper = new Int32Array(new SharedArrayBuffer(4))

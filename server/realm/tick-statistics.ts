@@ -1,4 +1,4 @@
-/** What the tick loop measured of late: percentiles of a tick's work over a window of time. */
+/** Percentiles of the time that ticks took, over a window of time. */
 import type { TickTiming } from './tick-loop.ts'
 
 export interface TickStatistics {
@@ -8,11 +8,11 @@ export interface TickStatistics {
   /** Since the worker's start. */
   readonly overruns: number
   readonly ticks: number
-  /** By how much the schedule was moved since the start, milliseconds. */
+  /** By how much the schedule has moved since the start, ms. */
   readonly delayedMs: number
 }
 
-/** The value below which `share` of the sorted values lie (nearest rank); 0 for none. */
+/** Returns the value at `share` of the sorted values (nearest rank), or 0 if there are none. */
 export function percentile(sorted: ArrayLike<number>, share: number): number {
   if (sorted.length === 0) return 0
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? 0
@@ -26,7 +26,7 @@ export class TickRecorder {
   #overruns = 0
   #delayedMs = 0
 
-  /** Remembers `windowMs` of ticks at `tickRate`. */
+  /** Keeps the ticks of `windowMs` at `tickRate`. */
   constructor(tickRate: number, windowMs: number) {
     this.#windowMs = windowMs
     const capacity = Math.ceil((tickRate * windowMs) / 1_000)
@@ -43,7 +43,7 @@ export class TickRecorder {
     this.#delayedMs += timing.delayMs
   }
 
-  /** Sorts the window; meant for once a second. */
+  /** Sorts the window. Call it about once a second. */
   read(nowMs: number): TickStatistics {
     const used = Math.min(this.#count, this.#workMs.length)
     const recent = this.#workMs

@@ -1,10 +1,10 @@
-/** Carries out tries of a search in a thread that is ended when one fails or hangs. */
+/** Runs the attempts of a recovery search in a thread that the main thread can end when one fails or hangs. */
 import type { MessagePort } from 'node:worker_threads'
 import { loadEngine } from '../../sim/index.ts'
 import { repairable, runTry, type Try } from '../../storage/recordings/index.ts'
 import { watched, type Pulse } from '../host/watchdog.ts'
 
-/** Tries what it is sent, one after the other. */
+/** Runs each attempt that it receives, one after the other. */
 export async function tryOut(port: MessagePort, pulse: Pulse): Promise<void> {
   const simulation = watched(repairable(await loadEngine()), pulse)
   port.on('message', (attempt: Try) => {

@@ -12,12 +12,12 @@ test.each([
     'a realm of 200 props',
     readRealmFile(fileURLToPath(new URL('../../fixtures/realms/hundred.json', import.meta.url))),
   ],
-])('the rehearsal of %s comes to its end', async (_, definition) => {
+])('the warm-up of %s ends', async (_, definition) => {
   const engine = await loadEngine()
   await expect(warmUp(engine, definition, 130)).resolves.toBeUndefined()
 })
 
-test('a rehearsal of no ticks is none', async () => {
+test('a warm-up of no ticks runs nothing', async () => {
   await expect(warmUp(await loadEngine(), DEFAULT_DEFINITION, 0)).resolves.toBeUndefined()
 })
 

@@ -1,6 +1,6 @@
 /**
- * Runs a scratch realm with players until the code is compiled: the first ticks of a process take many times longer.
- * All of a tick is run, from clients' packets to snapshots, not the simulation alone; only disk and threads are left out.
+ * Runs a scratch realm with players until the code is compiled, as the first ticks of a process take many times longer.
+ * It runs whole ticks, from clients' packets to snapshots. Only the disk and other threads are left out.
  */
 import { ClientSession } from '../../netcode/session/index.ts'
 import { decodeFrame, encodeFrame } from '../../protocol/index.ts'
@@ -25,10 +25,10 @@ import { RemovalNotices } from '../recorder/removal-notices.ts'
 import { UndeliveredOutcomes } from '../recorder/undelivered-outcomes.ts'
 
 const PLAYERS = 4
-/** A frame that cannot be read back is a fault that the realm itself will meet and tell of. */
+/** Stands for a frame that cannot be decoded. The realm itself would meet that fault and report it. */
 const UNREAD = { tick: 0, inputs: [] }
 
-/** The realm that plays is not touched; 0 ticks: nothing runs. Throws SimulationFault where the scratch one traps. */
+/** Runs `ticks` ticks of a scratch realm; nothing runs for 0. Throws SimulationFault where the scratch realm traps. */
 export async function warmUp(engine: Engine, definition: RealmDefinition, ticks: number): Promise<void> {
   if (ticks === 0) return
   const realm = genesis(engine, { ...definition, playersMax: Math.max(PLAYERS, definition.playersMax) })
@@ -55,10 +55,10 @@ class WarmUp {
       log: scratchLog(realm),
       timer: { nowMs: () => this.#nowMs, until: (atMs) => this.#until(atMs) },
       receive: () => this.#inbox.shift(),
-      post: (message) => this.#heard(message),
+      post: (message) => this.#receive(message),
     })
     for (const [i] of this.#players.entries())
-      this.#put({
+      this.#send({
         type: 'opened',
         link: i,
         peer: { session: '', kind: 'memory', ordered: false, address: '' },
@@ -71,11 +71,11 @@ class WarmUp {
     return this.#runner.run()
   }
 
-  #put(event: Extract<ToRealm, { type: 'batch' }>['events'][number], bytes: Uint8Array = new Uint8Array()): void {
+  #send(event: Extract<ToRealm, { type: 'batch' }>['events'][number], bytes: Uint8Array = new Uint8Array()): void {
     this.#inbox.push({ type: 'batch', events: [event], bytes })
   }
 
-  /** Time passes as fast as it is worked off. */
+  /** Time passes as fast as the ticks run. */
   #until(atMs: number): Promise<void> {
     this.#nowMs = Math.max(this.#nowMs, atMs)
     this.#ticked++
@@ -93,7 +93,7 @@ class WarmUp {
       if (this.#ticked % 40 === i + 20) session.command({ type: 'release', hand: 1 })
     }
     for (const packet of session.packets(this.#nowMs))
-      this.#put({ type: 'received', link: i, length: packet.length }, packet)
+      this.#send({ type: 'received', link: i, length: packet.length }, packet)
   }
 
   #someProp(seed: number): number {
@@ -101,13 +101,13 @@ class WarmUp {
     return ids[seed % Math.max(1, ids.length)] ?? 0
   }
 
-  #heard(message: FromRealm): void {
+  #receive(message: FromRealm): void {
     if (message.type !== 'tick') return
     unpackOutbound(message, (link, packet) => this.#players[link]?.receive(packet.slice(), this.#nowMs))
   }
 }
 
-/** Everything that a log does but the disk. */
+/** A log that writes nothing. */
 function scratchLog(realm: Realm): RunningLog {
   return {
     realm,
@@ -132,7 +132,7 @@ function scratchLog(realm: Realm): RunningLog {
   }
 }
 
-/** A body that sways. */
+/** A swaying body. */
 function poseAt(angle: number): Pose {
   const s = Math.sin(angle) / 2
   const rotation: Quat = { x: 0, y: s, z: 0, w: Math.sqrt(1 - s * s) }

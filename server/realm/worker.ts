@@ -1,4 +1,4 @@
-/** The worker thread of a realm: runs an instance, or carries out tries of a search. What only one of them needs the other does not load. */
+/** Entry of a realm's worker thread. It runs a realm instance or the attempts of a recovery search, and loads only what that needs. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { RealmStart } from '../realm-messages.ts'
 import { Pulse } from '../host/watchdog.ts'

@@ -86,7 +86,7 @@ const end = async (champion: Champion): Promise<void> => {
   free(champion.realm)
 }
 
-test('a state that is too large for a checkpoint is not written, said once, and the realm goes on and ends in order', async () => {
+test('a state that is too large for a checkpoint is reported once, and the realm goes on without one', async () => {
   const champion = await open({ checkpointBytesMax: 1_000 })
   run(champion, 2 * CHECKPOINT_EVERY_TICKS + 5)
   expect(champion.space().checkpoints).toMatchObject({
@@ -109,7 +109,7 @@ test('a state that is too large for a checkpoint is not written, said once, and 
   await end(next)
 })
 
-test('at the end of a segment it goes on in the same file, and the next begins when the state fits again', async () => {
+test('a segment goes on past its size while the state is too large, and the next starts when it fits', async () => {
   const champion = await open()
   const small = checkpoint(champion.realm).length
   await end(champion)
@@ -137,7 +137,7 @@ test('at the end of a segment it goes on in the same file, and the next begins w
   expect(two?.startTick).toBe(one?.lastTick)
 })
 
-test('a start whose state is too large begins with the last checkpoint that fits, and repeats what came since', async () => {
+test('a recording of a state that is too large starts with the last checkpoint that fits and repeats the frames since', async () => {
   const first = await open()
   join4(first)
   run(first, CHECKPOINT_EVERY_TICKS + 30)

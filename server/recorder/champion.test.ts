@@ -63,7 +63,7 @@ function run(
   }
 }
 
-test('a realm that was ended in order goes on at the same state, with the numbers of its players', async () => {
+test('a realm that was closed goes on with the same state and the sequences of its players', async () => {
   const first = await open()
   run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
   run(first, 40, () => [[4, { type: 'release', hand: 1 }]])
@@ -86,7 +86,7 @@ test('a realm that was ended in order goes on at the same state, with the number
   free(third.realm)
 })
 
-test('after a crash players are told again what became of their last commands', async () => {
+test('outcomes of the last commands are sent again after a crash', async () => {
   const first = await open()
   run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
   run(first, 3, () => [[4, { type: 'release', hand: 1 }]])
@@ -102,7 +102,7 @@ test('after a crash players are told again what became of their last commands', 
   free(second.realm)
 })
 
-test('what players have not heard is told after a second crash too, and after an end in order', async () => {
+test('outcomes that were not acknowledged survive a second crash and an orderly end', async () => {
   const first = await open()
   run(first, 1, () => [[0, { type: 'join', player: 4, user: 4, name: 'Ada', body: 0, permissions: 7 }]])
   run(first, 2, () => [[4, { type: 'release', hand: 1 }]])
@@ -126,7 +126,7 @@ test('what players have not heard is told after a second crash too, and after an
   for (const { realm } of [first, second, third, fourth]) free(realm)
 })
 
-test("a changed definition under the same id is told, and the recording's is kept", async () => {
+test('a changed definition under the same id is reported, and the recorded one is kept', async () => {
   const first = await open()
   run(first, 5)
   await first.close()
@@ -138,7 +138,7 @@ test("a changed definition under the same id is told, and the recording's is kep
   free(second.realm)
 })
 
-test('recordings beyond what is kept go, oldest first, but neither the newest nor the one before', async () => {
+test('recordings beyond the limit are removed, oldest first, but not the two newest', async () => {
   for (let epoch = 1; epoch <= 4; epoch++) {
     const champion = await open({}, epoch === 4 ? 1 : 1e9)
     run(champion, 10)
@@ -150,7 +150,7 @@ test('recordings beyond what is kept go, oldest first, but neither the newest no
   expect(existsSync(join(recordings, 'yard-e000001-s0001.owr'))).toBe(false)
 })
 
-test('a segment that cannot be begun is tried again later, and said once', async () => {
+test('a segment that cannot start is reported once and tried again later', async () => {
   const champion = await open({}, 1e9, 1)
   run(champion, 3)
   // Another has begun the file that is next.
@@ -169,7 +169,7 @@ test('a segment that cannot be begun is tried again later, and said once', async
   free(champion.realm)
 })
 
-test('recordings that cannot be removed are said, and the realm runs', async () => {
+test('recordings that cannot be removed are reported, and the realm runs', async () => {
   for (let epoch = 1; epoch <= 3; epoch++) {
     const champion = await open()
     run(champion, 3)
@@ -184,7 +184,7 @@ test('recordings that cannot be removed are said, and the realm runs', async () 
   free(champion.realm)
 })
 
-test('what is kept is counted from the newest on', () => {
+test('the limit is counted from the newest recording on', () => {
   const entry = (epoch: number, segment: number): RecordingEntry => ({
     realm: 'yard',
     epoch,
@@ -203,7 +203,7 @@ test('what is kept is counted from the newest on', () => {
   expect(removable(long, 7, 250).map(({ path }) => path)).toEqual(['6-8', '7-1', '7-2'])
 })
 
-test('what the archive saved stands in the realm before there is a recording; a server that ends before leaves none, and it is done again', async () => {
+test('a realm is restored from the archive before its recording starts, and again if the server ended before', async () => {
   const saved: SavedStart = {
     newestEpoch: 6,
     at: { realm: DEFAULT_DEFINITION.id, epoch: 5, tick: 99 },

@@ -136,7 +136,7 @@ function spawnOf(name: string, x: number): Command {
 const standing = (realm: Realm): readonly string[] =>
   Array.from(realm.props.values(), ({ spec, owner, motion }) => `${spec.name} of ${owner} at ${[...motion].join(' ')}`)
 
-test('inputs on which the simulation fails are not taken again: they count as heard, and their senders are told', async () => {
+test('inputs on which the simulation fails count as received, and their senders get a rejection', async () => {
   const first = await open()
   run(first, 1, () => joins(4))
   first.frame({ tick: 2, inputs: [{ player: 4, sequence: 20, command: { type: 'despawn', element: 99 } }] })
@@ -161,7 +161,7 @@ test('inputs on which the simulation fails are not taken again: they count as he
   free(third.realm)
 })
 
-test('a thing on which the simulation fails is taken out, kept with its owner, and its owner told; all else stays to the bit', async () => {
+test('a prop on which the simulation fails is quarantined and its owner notified; all else stays bit by bit', async () => {
   const first = await open()
   run(first, 1, () => joins(4, 5))
   run(first, 1, () => [
@@ -230,7 +230,7 @@ test('a thing on which the simulation fails is taken out, kept with its owner, a
   for (const { realm } of [first, second, third, fourth]) free(realm)
 })
 
-test('an avatar on which the simulation fails leaves, and its player is told', async () => {
+test('an avatar on which the simulation fails is removed, and its player notified', async () => {
   const first = await open()
   run(first, 20, (tick) => (tick === 1 ? joins(4, 5) : []))
   const { champion: second, remedy } = await reopen(failing((realm) => realm.tick > 20 && realm.players.has(5)))
@@ -243,7 +243,7 @@ test('an avatar on which the simulation fails leaves, and its player is told', a
   }
 })
 
-test('where nothing less helps the realm goes back, commands since are not carried out again, and everyone is told', async () => {
+test('a realm that has to go back rejects the commands since then and notifies everyone', async () => {
   const first = await open()
   run(first, 200, (tick) => (tick === 1 ? joins(4) : tick === 190 ? [[4, spawnOf('late', 0)]] : []))
   const { champion: second, remedy } = await reopen(failing((realm) => realm.tick > 150))

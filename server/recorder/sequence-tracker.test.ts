@@ -9,7 +9,7 @@ const frame = (tick: number, ...inputs: readonly (readonly [number, number, Comm
   inputs: inputs.map(([player, sequence, command]) => ({ player, sequence, command })),
 })
 
-test("it knows the highest number of each player's inputs, and of its commands", () => {
+test("it has the highest sequence of each player's inputs and of its commands", () => {
   const sequences = new SequenceTracker()
   sequences.apply(frame(1, [1, 5, release], [1, 9, move], [2, 3, move]))
   sequences.apply(frame(2, [1, 7, release]))
@@ -19,14 +19,14 @@ test("it knows the highest number of each player's inputs, and of its commands",
   ])
 })
 
-test("who leaves is forgotten, and the server's own inputs do not count", () => {
+test("a player who leaves is removed, and the server's own inputs do not count", () => {
   const sequences = new SequenceTracker()
   sequences.apply(frame(1, [1, 5, release]))
   sequences.apply(frame(2, [0, 44, { type: 'leave', player: 1 }]))
   expect(sequences.all.size).toBe(0)
 })
 
-test('its text carries it over to the next recording, and a damaged text is left out', () => {
+test('its text carries the sequences into the next recording, and a damaged text is ignored', () => {
   const sequences = new SequenceTracker()
   sequences.apply(frame(1, [1, 5, release], [7, 9, move]))
   const next = new SequenceTracker()
