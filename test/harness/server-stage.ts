@@ -1,4 +1,4 @@
-/** A realm's runner on a clock that tests move, its log in memory, and clients that speak to it in packets. */
+/** A realm's runner on a clock that tests control, with its log in memory, and clients that exchange packets with it. */
 import { ClientSession } from '../../netcode/session/index.ts'
 import { encodeClientPacket, PROTOCOL_VERSION, type ServerMessage } from '../../protocol/index.ts'
 import { SequenceTracker } from '../../server/recorder/sequence-tracker.ts'
@@ -26,7 +26,7 @@ import {
   type RealmDefinition,
 } from '../../sim/index.ts'
 
-/** A realm with its log in memory, on a clock that passes only when the test lets it. */
+/** A realm with its log in memory. Time passes only in `pass`. */
 export class Stage {
   readonly realm: Realm
   readonly frames: InputFrame[] = []
@@ -39,11 +39,11 @@ export class Stage {
   status: WorkerStatus | null = null
   nowMs = 10_000
   closed = false
-  /** Milliseconds that the next steps take. */
+  /** Time that each of the next steps takes, ms. */
   workMs = 0
   isSpaceLow = false
   writeFault: Error | null = null
-  /** Of the hash alone: the tick is stepped, and not in the log. */
+  /** Fault at writing a hash only: the tick was stepped but is not in the log. */
   hashFault: Error | null = null
   #inbox: ToRealm[] = []
   readonly #done: Promise<void>
@@ -110,7 +110,7 @@ export class Stage {
     if (message.type !== 'tick') return void this.posted.push(message)
     unpackOutbound(message, (link, packet) => this.sent.set(link, [...(this.sent.get(link) ?? []), packet.slice()]))
     for (const { link, reason } of message.closes) this.closes.set(link, reason)
-    // What is sent has been written: the tick's hash is in the log.
+    // A tick is sent only when its hash is in the log.
     if (message.advanced && this.hashes.get(message.tick) !== message.stateHash)
       throw new Error(`tick ${message.tick} was sent before its hash was written`)
   }
@@ -161,7 +161,7 @@ export class Stage {
     this.put({ type: 'grant', uid: uidOf(player), granted })
   }
 
-  /** Packages that the realm has asked for since the last call. */
+  /** Returns the packages that the realm has requested since the last call. */
   packageRequests(): Extract<FromRealm, { type: 'package-request' }>[] {
     return this.posted.splice(0).filter((message) => message.type === 'package-request')
   }
@@ -179,7 +179,7 @@ export class Stage {
   }
 }
 
-/** A render client at the stage, one link at a time. */
+/** A render client of the stage, with one link at a time. */
 export class Guest {
   readonly messages: ServerMessage[] = []
   readonly session: ClientSession
@@ -189,7 +189,7 @@ export class Guest {
   readonly #stage: Stage
   readonly player: number
 
-  /** `session`: of a client that was at another stage before. */
+  /** `session`: the session of a client that was at another stage before. */
   constructor(stage: Stage, link: number, player: number, session?: ClientSession, granted = 0) {
     this.#stage = stage
     this.player = player
@@ -205,7 +205,7 @@ export class Guest {
     this.#stage.open(link, this.player)
   }
 
-  /** Sends what is due and takes what has come, every 50 ms, for `ms`. */
+  /** Exchanges packets every 50 ms, for `ms`. */
   async play(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 50) await playAll(this.#stage, [this])
   }
