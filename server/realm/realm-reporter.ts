@@ -53,7 +53,7 @@ export class RealmReporter {
     this.#options.onSecond?.()
   }
 
-  #postStatus({ ticks: _, ...statistics }: TickStatistics): void {
+  #postStatus({ ticks: _ticks, ...statistics }: TickStatistics): void {
     const { log, core, sessions, observers, post } = this.#options
     post({
       type: 'status',
