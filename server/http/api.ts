@@ -1,18 +1,13 @@
 /** The part of the API that acts for a user or an operator: uploads, packages, roles. Login and status: handler.ts. */
-import type { IncomingMessage } from 'node:http'
 import { bearerOf } from '../accounts/bearer.ts'
 import type { GatewayService } from '../accounts/gateway.ts'
 import type { GrantRoutes } from '../accounts/grant-routes.ts'
-import type { Claims } from '../accounts/tokens.ts'
 import type { Packages } from '../packages/packages.ts'
 import { packageRoutes } from '../packages/routes.ts'
 import { uploadRoutes } from '../uploads/routes.ts'
 import type { UploadService } from '../uploads/upload-service.ts'
-import { makeRouter, type Router } from './router.ts'
+import { makeRouter, type ClaimsOf, type Router } from './router.ts'
 import type { RunEffect } from './run.ts'
-
-/** The user whose token a request bears. Rejects with RouteError 401. */
-export type ClaimsOf = (request: IncomingMessage) => Promise<Claims>
 
 export function makeApi(
   gateway: Pick<GatewayService, 'bearer'>,

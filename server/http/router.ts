@@ -13,7 +13,11 @@ import {
   type EndpointId,
   type ParametersFor,
 } from '../../http-api/index.ts'
+import type { Claims } from '../accounts/tokens.ts'
 import { RouteError } from './reply.ts'
+
+/** Returns the user whose token a request bears. Rejects with RouteError 401. */
+export type ClaimsOf = (request: IncomingMessage) => Promise<Claims>
 
 export interface Call<Id extends EndpointId = EndpointId> {
   readonly request: IncomingMessage

@@ -1,6 +1,5 @@
 /** Handles requests for packages. */
-import type { ClaimsOf } from '../http/api.ts'
-import type { Handlers } from '../http/router.ts'
+import type { ClaimsOf, Handlers } from '../http/router.ts'
 import type { RunEffect } from '../http/run.ts'
 import type { Packages } from './packages.ts'
 

@@ -1,7 +1,6 @@
 /** Handles requests for uploads. */
 import { isLoopback, limitKey, plainAddress } from '../../http/connection-limits.ts'
-import type { ClaimsOf } from '../http/api.ts'
-import type { Handlers } from '../http/router.ts'
+import type { ClaimsOf, Handlers } from '../http/router.ts'
 import type { RunEffect } from '../http/run.ts'
 import { sendEvents } from './events.ts'
 import type { UploadService } from './upload-service.ts'

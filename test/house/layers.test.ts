@@ -27,3 +27,7 @@ test('the search for circles finds one, and only that', () => {
 test('an upward import is found', () => {
   expect(upwardArrows(new Map([['sim/a.ts', ['server/b.ts']]]))).toHaveLength(1)
 })
+
+test('no files import each other in a circle', () => {
+  expect(circles(graph)).toEqual([])
+})
