@@ -115,7 +115,7 @@ function range(low: number, high: number, half: number, centre: number): readonl
 }
 
 /** The rectangle in which waypoints lie: on the ground, within the bounds, around the spawn. */
-export function areaOf({ bounds, ground, spawn }: RealmDefinition): {
+function areaOf({ bounds, ground, spawn }: RealmDefinition): {
   minX: number
   maxX: number
   minZ: number

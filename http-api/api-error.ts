@@ -35,7 +35,7 @@ export function errorOf(status: number, json: unknown): ApiError | null {
 }
 
 /** A success whose answer does not have the shape that the contract says. */
-export class AnswerError extends ApiError {
+class AnswerError extends ApiError {
   constructor(status: number, { path, message }: Fault) {
     const where = path.length === 0 ? '' : `${path.join('/')}: `
     super(

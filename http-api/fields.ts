@@ -9,7 +9,7 @@ export const Sha256 = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/, { e
 /** The compiler holds these lists and the model's own types together. */
 export const PACKAGE_KINDS = ['avatar', 'object'] as const satisfies readonly PackageKind[]
 export const Kind = Schema.Literals(PACKAGE_KINDS)
-export const Rank = Schema.Literals([
+const Rank = Schema.Literals([
   'excellent',
   'good',
   'medium',

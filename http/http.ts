@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { originAllowed, type AllowedOrigins } from './origin.ts'
 
 /** Largest body of a request, bytes. An answer with many candidates has about 4 KB. */
-export const BODY_BYTES_MAX = 65_536
+const BODY_BYTES_MAX = 65_536
 /** A body that is not complete after this long is refused, ms. */
 const BODY_MS_MAX = 5_000
 

@@ -14,7 +14,7 @@ const POSITIONS = [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]
 const INDICES = [0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3]
 
 /** Data pieces one after the other, each aligned to 4 bytes, with a view for each. */
-export function binaryOf(...pieces: readonly Uint8Array[]): { readonly bin: Uint8Array; readonly views: Json[] } {
+function binaryOf(...pieces: readonly Uint8Array[]): { readonly bin: Uint8Array; readonly views: Json[] } {
   const views: Json[] = []
   let at = 0
   for (const piece of pieces) {

@@ -15,7 +15,7 @@ import {
 import { PROTOCOL_VERSION, type LockstepFrame, type LockstepStart } from '../protocol/index.ts'
 
 /** Frames that wait to be stepped: a minute at 60 ticks a second. A device that falls further behind cannot follow. */
-export const FRAMES_WAITING_MAX = 3_600
+const FRAMES_WAITING_MAX = 3_600
 
 /** The first tick whose hash was another than the server's. */
 export interface Mismatch {

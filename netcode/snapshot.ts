@@ -53,18 +53,10 @@
  *
  * Which records: netcode/snapshot/interest.ts. Static props never move and are not in snapshots.
  */
-export {
-  MARGIN_METRES,
-  type BonesState,
-  type Bounds,
-  type JointsState,
-  type ComponentKind,
-  type PropState,
-  type RootState,
-} from './snapshot/components.ts'
+export { type Bounds } from './snapshot/components.ts'
 export { SnapshotSource } from './snapshot/source.ts'
 export { BASELINE_TICKS_MAX } from './snapshot/history.ts'
 export { SnapshotView } from './snapshot/view.ts'
 export { OwnMoveTracker } from './snapshot/own-move-tracker.ts'
-export { SnapshotDecoder, COMPONENTS_MAX, type DecodedPart, type ComponentSample } from './snapshot/decoder.ts'
-export { DETAIL_LEVELS, SAVINGS, UPDATE_TICKS_MAX, type DetailLevel, type Savings } from './snapshot/interest.ts'
+export { SnapshotDecoder, type ComponentSample } from './snapshot/decoder.ts'
+export { SAVINGS, UPDATE_TICKS_MAX, type Savings } from './snapshot/interest.ts'

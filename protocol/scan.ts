@@ -19,7 +19,7 @@ export interface FieldLimits {
 type MessageLayout = readonly (FieldLimits | undefined)[]
 
 /** Bytes of a field without limits of its own: small messages of a few numbers, or of a later version. */
-export const OTHER_FIELD_BYTES_MAX = 256
+const OTHER_FIELD_BYTES_MAX = 256
 
 /** A layout from its fields by number. */
 export function layout(fields: Readonly<Record<number, FieldLimits>>): MessageLayout {

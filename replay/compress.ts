@@ -6,7 +6,7 @@ import { Encoding } from './format.ts'
 import { toHex, type StoredCheckpoint } from './payloads.ts'
 
 /** SHA-256 as hex. `crypto.subtle` is missing on plain-HTTP pages, hence JavaScript. */
-export const sha256Hex = (bytes: Uint8Array): string => toHex(sha256(bytes))
+const sha256Hex = (bytes: Uint8Array): string => toHex(sha256(bytes))
 
 /** A checkpoint stored as it is. */
 export const rawCheckpoint = (tick: number, bytes: Uint8Array): StoredCheckpoint => ({

@@ -14,7 +14,7 @@ export interface PlayedTick {
 const PAUSE_EVERY_TICKS = 60
 
 /** Null where the simulation can replay the recording to the same bytes; otherwise why not. */
-export function checkVersions(
+function checkVersions(
   recording: Recording,
   simulation: Pick<Simulation<unknown>, 'engine' | 'version'>,
 ): RecordingError | null {

@@ -16,7 +16,7 @@ if (dir === undefined || !existsSync(dir)) {
   process.exit(2)
 }
 mkdirSync('.tmp', { recursive: true })
-await bundle({ check: 'ingest/check.ts', ingest: 'ingest/index.ts' }, '.tmp/validator-suite')
+await bundle({ check: 'ingest/check.ts', ingest: 'ingest/ingest.ts', glb: 'ingest/gltf-to-glb.ts' }, '.tmp/validator-suite')
 const load = (name) => import(pathToFileURL(resolve(`.tmp/validator-suite/${name}.js`)))
 const { examine } = await load('check')
 
@@ -56,7 +56,7 @@ async function verdictOf(file) {
 
 /** The whole ingest in this process; only whether the file is accepted can be compared. */
 async function compareFull() {
-  const { ingest, readAsGlb } = await load('ingest')
+  const [{ ingest }, { readAsGlb }] = await Promise.all([load('ingest'), load('glb')])
   const figures = { cases: 0, verdicts: 0 }
   for (const report of reports) {
     const file = report.slice(0, -'.report.json'.length)

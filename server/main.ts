@@ -24,18 +24,9 @@ export {
   type Observers,
   type Settings,
 } from './config.ts'
-export {
-  databaseInWords,
-  environmentName,
-  filesInWords,
-  readStoreSettings,
-  STORE_OPTIONS,
-  type S3Settings,
-  type StoreOption,
-  type StoreSettings,
-} from './host/store-settings.ts'
-export { lineLogger, LOG_FORMS, serverLogger, type LogForm, type ServerLogger } from './log.ts'
-export { ServerError, type ServerErrorReason } from './error.ts'
+export { databaseInWords, filesInWords, readStoreSettings } from './host/store-settings.ts'
+export { lineLogger, LOG_FORMS, serverLogger, type LogForm } from './log.ts'
+export { ServerError } from './error.ts'
 export type { Health, RealmStatus, ServerStatus } from './http/status.ts'
 
 /** Everything that runs, ended in the reverse order: no new requests, goodbyes, sealed recording, unlocked directory. */

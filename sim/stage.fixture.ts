@@ -24,7 +24,7 @@ import {
 export const engine = await loadEngine()
 export const UPRIGHT = { x: 0, y: 0, z: 0, w: 1 }
 /** What a guest may do: everything but manage. */
-export const GUEST = 23
+const GUEST = 23
 export const MANAGER = 31
 
 export const at = (x: number, y: number, z: number): Vec3 => ({ x, y, z })

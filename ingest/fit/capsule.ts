@@ -20,11 +20,7 @@ const WITHIN = 0.7
 const BETTER = 0.9
 
 /** The values below which these shares (rising) of the weight lie. */
-export function percentiles(
-  values: readonly number[],
-  weights: readonly number[],
-  ...shares: readonly number[]
-): number[] {
+function percentiles(values: readonly number[], weights: readonly number[], ...shares: readonly number[]): number[] {
   const order = Uint32Array.from(values, (_, i) => i).toSorted((i, j) => (values[i] ?? 0) - (values[j] ?? 0) || i - j)
   const total = weights.reduce((sum, w) => sum + w, 0)
   const found: number[] = []

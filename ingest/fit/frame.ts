@@ -55,7 +55,7 @@ function fromAxes(a: Vec3, b: Vec3, c: Vec3): Quat {
 }
 
 /** The rotation of a matrix: its axes made orthonormal (Gram-Schmidt). One that mirrors has its X turned about. */
-export function rotationOf(m: Matrix): Quat {
+function rotationOf(m: Matrix): Quat {
   const mirror = determinant(m) < 0 ? -1 : 1
   const [x, y] = [scaled(column(m, 0), mirror), column(m, 1)]
   if (length(x) < 1e-9 || length(y) < 1e-9) return IDENTITY

@@ -19,7 +19,7 @@ import { readFixture } from './model.fixture.ts'
 import { fitObject } from './object.ts'
 import { nodesOf, surfaceOf } from './surface.ts'
 
-export const engine = await loadEngine()
+const engine = await loadEngine()
 
 export const NO_OMI: OmiPhysics = { shapes: [], bodies: new Map(), meshes: [] }
 

@@ -24,8 +24,8 @@ import { isThin, thickened } from './thicken.ts'
 
 /** kg/m³ of what does not say its mass: between wood (500) and water (1000). */
 export const DENSITY_DEFAULT = 700
-export const FRICTION_DEFAULT = 0.6
-export const RESTITUTION_DEFAULT = 0.1
+const FRICTION_DEFAULT = 0.6
+const RESTITUTION_DEFAULT = 0.1
 /** What 32-bit floats round, a mass at the edge of its range may not lose. */
 const MARGIN = 1.000001
 /** A mesh that fills this much of its convex hull is its hull. */

@@ -1,5 +1,5 @@
 /** What a render client shows to the program that uses it. */
-import type { JointTransform, Pose } from '../../sim/pose.ts'
+import type { Pose } from '../../sim/pose.ts'
 import type {
   ElementId,
   PackageHash,
@@ -13,7 +13,7 @@ import type {
 import type { ServerMessage, Welcome } from '../../protocol/index.ts'
 import type { Connect, ConnectError, TransportKind } from '../transport.ts'
 
-export type { JointTransform, Pose }
+export type { Pose }
 
 /** Where the client stands. `reason`s are words for a person. */
 export type ClientState =

@@ -1,6 +1,6 @@
 /** The packet layer between one client and the server: pure classes, time is an argument. */
 export { ServerSession, type OutgoingPart, type ReceivedInputs } from './server-session.ts'
-export { ClientSession, type ClientSessionOptions, type ReceivedPacket } from './client-session.ts'
+export { ClientSession } from './client-session.ts'
 export { MoveSchedule } from './move-schedule.ts'
-export { SESSION_FAULTS, type SessionFault } from './packet-tracker.ts'
+export { SESSION_FAULTS } from './packet-tracker.ts'
 export * from './limits.ts'

@@ -21,7 +21,7 @@ import {
 } from './components.ts'
 
 /** Components kept: 10,000 elements and more. A server that shows more is refused. */
-export const COMPONENTS_MAX = 65_536
+const COMPONENTS_MAX = 65_536
 /** States are kept this much longer than a baseline may be old: a packet may come so late, ticks, and still find its baselines. */
 const LATE_TICKS_MAX = 60
 /** Between two looks for components that nobody knows, ticks. */

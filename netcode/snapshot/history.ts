@@ -5,7 +5,7 @@ import { placeUrgency, poseUrgency, poseTravel, URGENCY_MAX } from './urgency.ts
 import { writeRecord } from './write.ts'
 
 /** States kept of a component, ticks: the oldest baseline. 2 s at 60 a second, several times what an acknowledgement takes. A power of two. */
-export const HISTORY_TICKS = 128
+const HISTORY_TICKS = 128
 /** A baseline is at most this old, ticks. */
 export const BASELINE_TICKS_MAX = HISTORY_TICKS - 1
 const RING = HISTORY_TICKS - 1

@@ -9,7 +9,7 @@ const CHANNEL_LABEL = 'geckos.io'
 /** Connects with the browser's WebRTC. Rejects with a ConnectError. */
 export const connectWebRtc: Connect = browserWebRtcConnect()
 
-export function browserWebRtcConnect(options: RtcClientOptions = {}): Connect {
+function browserWebRtcConnect(options: RtcClientOptions = {}): Connect {
   const iceServers = (options.iceServers ?? []).map(parseIceServer)
   return webRtcConnect((events) => new BrowserRtcPeer(new RTCPeerConnection({ iceServers }), events), options)
 }

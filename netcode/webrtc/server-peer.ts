@@ -7,7 +7,7 @@ import type { ChildConfig } from './ipc.ts'
 import { extraHostCandidates, splitDescription, usableCandidates } from './sdp.ts'
 
 /** The channel that geckos.io 3 clients expect: this label on stream 1, unordered, never resent. */
-export const CHANNEL_LABEL = 'geckos.io'
+const CHANNEL_LABEL = 'geckos.io'
 /** The media section of the channel in the descriptions, the only one. */
 const CHANNEL_MID = '0'
 const CHANNEL_INIT = { id: 1, unordered: true, maxRetransmits: 0 }
@@ -19,7 +19,7 @@ const OFFER_GATHERING_MS_MAX = 200
  * Bytes waiting in a channel above which a datagram is dropped, bytes: half a second at the 32 KB/s that a client is
  * sent. What waits longer is stale, and newer state follows anyway.
  */
-export const CHANNEL_BUFFERED_BYTES_MAX = 16_384
+const CHANNEL_BUFFERED_BYTES_MAX = 16_384
 
 /** What a peer reports to the child. After `closed` nothing follows. */
 export interface ServerPeerEvents {

@@ -14,7 +14,7 @@ import { plainAddress } from '../../http/connection-limits.ts'
 import { handleCors, HttpError, readJson, sendError, sendJson } from '../../http/http.ts'
 import type { AllowedOrigins } from '../../http/origin.ts'
 
-export const SIGNALLING_PREFIX = '/.wrtc/v2'
+const SIGNALLING_PREFIX = '/.wrtc/v2'
 
 /** An ICE candidate as browsers take it (RTCIceCandidateInit). */
 export interface IceCandidate {

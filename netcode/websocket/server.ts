@@ -27,7 +27,7 @@ import {
 import { ServerSocket } from './server-socket.ts'
 import { offeredToken, SUBPROTOCOL } from './token.ts'
 
-export const WEBSOCKET_PATH = '/v1/ws'
+const WEBSOCKET_PATH = '/v1/ws'
 
 /** Bytes that wait for one reader before it is closed as too slow: the largest message and as much again of frames. */
 const BUFFERED_BYTES_MAX = 2 * ORDERED_MESSAGE_BYTES_MAX

@@ -13,7 +13,7 @@ import { inArea } from '../log.ts'
 import { inTime, orRefuse, type StoreError } from '../uploads/retry.ts'
 
 /** Bits that a role adds: a builder changes and removes what others left; an owner of the realm also flies, and gives roles. */
-export const ROLE_PERMISSIONS: Readonly<Record<RealmRole, number>> = {
+const ROLE_PERMISSIONS: Readonly<Record<RealmRole, number>> = {
   builder: Permission.spawn | Permission.grab | Permission.scale | Permission.manage,
   owner: Permission.spawn | Permission.grab | Permission.scale | Permission.manage | Permission.fly,
 }

@@ -75,7 +75,7 @@ export class Stores extends Context.Service<Stores, { state(): StoresState }>()(
 }
 
 /** Whether a store answers; logs when that changes. */
-export class Watched {
+class Watched {
   #state: StoreState
   readonly #area: string
   readonly #ask: Effect.Effect<unknown, unknown>

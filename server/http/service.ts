@@ -81,7 +81,7 @@ export class Http extends Context.Service<Http, HttpService>()('otherworld/Http'
 }
 
 /** The name for a browser on this machine; for a server on all addresses it is localhost. */
-export function urlOf(host: string, port: number): string {
+function urlOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}/`
 }

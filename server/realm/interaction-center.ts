@@ -31,7 +31,7 @@ export type Verdict =
   | { readonly ok: false; readonly reason: Refusal }
 
 /** Replaces an input that the server refuses. It is recorded, acknowledged and answered like any other. */
-export const refusedInput = ({ player, sequence }: Input, reason: Refusal): Input => ({
+const refusedInput = ({ player, sequence }: Input, reason: Refusal): Input => ({
   player,
   sequence,
   command: { type: 'refused', reason },

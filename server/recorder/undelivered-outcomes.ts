@@ -33,7 +33,7 @@ export const undeliveredNote = (tick: number, undelivered: OutcomesByPlayer): No
 })
 
 /** Rejection reason for a quarantined command. */
-export const QUARANTINED = 'quarantined'
+const QUARANTINED = 'quarantined'
 
 export class UndeliveredOutcomes {
   /** By player and input sequence, oldest first. A client waits for at most COMMANDS_UNACKED_MAX outcomes. */

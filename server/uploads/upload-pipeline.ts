@@ -289,6 +289,6 @@ const addRecord = (job: Job, entry: ObjectRecord): Effect.Effect<void, StoreErro
 export const quotaWords = `One user may keep ${PACKAGES_PER_USER_MAX} packages of ${PACKAGE_BYTES_PER_USER_MAX / 1e9} GB together. Remove some that you no longer need.`
 
 /** Bytes of all files of a package. */
-export function bytesOf({ files: { runtime, original, levels, textures } }: PackageManifest): number {
+function bytesOf({ files: { runtime, original, levels, textures } }: PackageManifest): number {
   return [runtime, original, ...levels, ...textures].reduce((sum, { bytes }) => sum + bytes, 0)
 }

@@ -1,3 +1,3 @@
 /** The archive: what it is (archive.ts), and how one is opened. */
 export * from './archive.ts'
-export { archiveLayer, openArchive, type ArchiveOptions, type OpenArchive } from './open.ts'
+export { archiveLayer, openArchive, type OpenArchive } from './open.ts'

@@ -7,11 +7,9 @@ import { localCloudHandler, type LocalHttpOptions } from './local-http.ts'
 import { s3Fault } from './s3-fault.ts'
 import type { S3Options } from './s3.ts'
 
-export { AssetError, Assets, type AssetHead, type AssetKey, type AssetLink, type AssetsService } from './assets.ts'
-export { parseKey } from './keys.ts'
-export { LOCAL_PATH } from './local-files.ts'
+export { AssetError, Assets, type AssetsService } from './assets.ts'
+
 export { isUpload } from './local-http.ts'
-export type { S3Options } from './s3.ts'
 
 export type LocalCloudOptions = LocalOptions & Partial<LocalHttpOptions>
 

@@ -164,7 +164,7 @@ function httpErrorOf(error: unknown): HttpError | null {
 }
 
 /** Answers with the error; who is still sending is heard to the end before, for a while: who writes to a closed connection reads no answer. */
-export function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy()
   if (request.complete || request.destroyed) return sendError(response, error)
   const answer = (): void => {

@@ -23,7 +23,7 @@ import { recordingName, type RecordingName } from './names.ts'
 import { nodePlatform, type Platform } from './platform.ts'
 
 /** Bytes beside its first checkpoint at which a new segment begins: some minutes of a full realm, a day of an idle one; a file to be read whole. */
-export const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
+const SEGMENT_BYTES_MAX = 64 * 1024 * 1024
 /** Milliseconds between syncs: with the sync itself well under the 100 ms that a power loss may cost. */
 export const COMMIT_EVERY_MS = 50
 

@@ -17,11 +17,11 @@ export interface HashVerdict {
   readonly text: string
 }
 
-export const HASHES_OFF: HashVerdict = {
+const HASHES_OFF: HashVerdict = {
   state: 'off',
   text: 'Runs the whole simulation in this page and compares every tick with the server’s.',
 }
-export const HASHES_STARTING: HashVerdict = {
+const HASHES_STARTING: HashVerdict = {
   state: 'starting',
   text: 'Loading the simulation and the realm’s state …',
 }

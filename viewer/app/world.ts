@@ -77,7 +77,7 @@ export function shownOf(sample: WorldSample, bodies: readonly AvatarBody[], body
 const resized = new WeakMap<AvatarBody, Map<number, AvatarBody>>()
 
 /** A placeholder body with its head at the given height. */
-export function bodyOfHeight(body: AvatarBody, headMetres: number): AvatarBody {
+function bodyOfHeight(body: AvatarBody, headMetres: number): AvatarBody {
   const byHeight = resized.get(body) ?? new Map<number, AvatarBody>()
   resized.set(body, byHeight)
   const known = byHeight.get(headMetres)

@@ -96,7 +96,7 @@ function readable(material: Material): void {
   if (material.map) material.map.anisotropy = ANISOTROPY
 }
 
-export const texturesOf = (material: Material): Texture[] =>
+const texturesOf = (material: Material): Texture[] =>
   Object.values(material).filter((value): value is Texture => value instanceof Texture)
 
 function bytesOfGeometry(geometry: BufferGeometry): number {

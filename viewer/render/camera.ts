@@ -19,7 +19,7 @@ const PIVOT_HEIGHT = 1.52
 /** To the right of the head at full distance, metres. */
 const SHOULDER = 0.42
 
-export function directionOf({ yaw, pitch }: Look): Vec3 {
+function directionOf({ yaw, pitch }: Look): Vec3 {
   const flat = Math.cos(pitch)
   return { x: -Math.sin(yaw) * flat, y: Math.sin(pitch), z: -Math.cos(yaw) * flat }
 }

@@ -6,7 +6,7 @@ import type { Shape } from '../../sim/types.ts'
 export type FacetedShape = Extract<Shape, { type: 'convex' | 'trimesh' }>
 
 /** Points of a flat x y z list; an incomplete last point is ignored. */
-export function pointsOf(flat: readonly number[]): Vector3[] {
+function pointsOf(flat: readonly number[]): Vector3[] {
   const out: Vector3[] = []
   for (let i = 0; i + 2 < flat.length; i += 3) out.push(new Vector3(flat[i], flat[i + 1], flat[i + 2]))
   return out

@@ -26,7 +26,7 @@ const LOWEST: Quality = {
   modelMetres: 30,
 }
 
-export const QUALITIES: readonly Quality[] = [
+const QUALITIES: readonly Quality[] = [
   {
     name: 'high',
     pixelRatioMax: 2,

@@ -2,7 +2,7 @@
 import { isOver, QUEUED, upload, type UploadState, type UploadTools, type UploadChoices } from './upload.ts'
 
 /** Limit of queued files and of finished ones that are remembered: enough for a folder of props. */
-export const FILES_MAX = 64
+const FILES_MAX = 64
 
 export interface QueuedFile {
   readonly id: number
