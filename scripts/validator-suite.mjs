@@ -16,7 +16,10 @@ if (dir === undefined || !existsSync(dir)) {
   process.exit(2)
 }
 mkdirSync('.tmp', { recursive: true })
-await bundle({ check: 'ingest/check.ts', ingest: 'ingest/ingest.ts', glb: 'ingest/gltf-to-glb.ts' }, '.tmp/validator-suite')
+await bundle(
+  { check: 'ingest/check.ts', ingest: 'ingest/ingest.ts', glb: 'ingest/gltf-to-glb.ts' },
+  '.tmp/validator-suite',
+)
 const load = (name) => import(pathToFileURL(resolve(`.tmp/validator-suite/${name}.js`)))
 const { examine } = await load('check')
 

@@ -74,7 +74,7 @@ test('a user without a name or a home uploads under another, once it is said whe
   expect(await asNobody(['upload', file, '--url', url], {})).toEqual({
     code: 2,
     errors: expect.stringMatching(
-      /this user has no home folder to keep who you are in; give a file with --identity FILE/,
+      /this user has no home folder to keep your identity in; name a file with --identity FILE/,
     ),
   })
   expect(await asNobody(['upload', file, '--url', url, '--identity', join(home, 'me.json')], {})).toEqual({
