@@ -249,7 +249,7 @@ function uploadsContract({ bed, store, at, follow, quarantine }: Tools): void {
     const url = new URL(at(link.url))
     const changed = [
       url.href.replace(key, quarantine()),
-      url.href.replace(/(signature=)./i, '$10'),
+      withOtherSignature(url.href),
       url.href.replace(/signature=[^&]*/i, ''),
       ...[...url.searchParams.keys()]
         .filter((field) => !/signature|x-id/i.test(field))
