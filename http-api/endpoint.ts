@@ -27,7 +27,7 @@ export interface Refusal {
   readonly fix: string
 }
 
-/** Who may ask: everybody, users with their token, or the operator and owners of the realm with theirs. */
+/** The callers an endpoint accepts: everybody, users with their token, or the realm's operator and owners with theirs. */
 export type Asker = 'anyone' | 'user' | 'owner'
 
 export interface Endpoint<Path extends string = string, B = unknown, A = unknown> {
@@ -37,7 +37,7 @@ export interface Endpoint<Path extends string = string, B = unknown, A = unknown
   readonly asker: Asker
   /** Null: requests have no body. */
   readonly body: Body<B> | null
-  /** Of a success. */
+  /** The status of a success. */
   readonly status: 200 | 201 | 202 | 204
   /** Null: the answer has no body. An event stream has one such value as the data of each event. */
   readonly answer: JsonSchema<A> | null

@@ -18,7 +18,7 @@ const Rank = Schema.Literals([
 ] satisfies readonly PackageRank[]).annotate({ identifier: 'Rank' })
 export const Ranks = Schema.Struct({ pc: Rank, mobile: Rank })
 
-/** Who may bring a package into realms: its owner, or everyone. */
+/** The users who may spawn or wear a package: its owner, or everyone. */
 export const SHARINGS = ['owner', 'everyone'] as const
 export const Sharing = Schema.Literals(SHARINGS)
 export type Sharing = typeof Sharing.Type

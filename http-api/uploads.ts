@@ -41,7 +41,7 @@ export const Rejection = Schema.Struct({
   where: Schema.String,
   /** What was found there. */
   value: Found,
-  /** What is allowed. */
+  /** The limit that was broken. */
   limit: Found,
   /** For the person who made the model: what is wrong and what to do. */
   message: Schema.String,
@@ -63,7 +63,7 @@ const status = {
   name: Schema.String,
   bytes: Schema.Finite,
   stage: Schema.Literals(UPLOAD_STAGES).annotate({ identifier: 'UploadStage' }),
-  /** Of the server's part, 0 to 1. */
+  /** Progress of the server's part, 0 to 1. */
   progress: Schema.Finite,
   /** Uploads before this one while it is `received`; 0: it is the next. */
   queue: Schema.optionalKey(Schema.Finite),

@@ -24,7 +24,7 @@ export interface GrantsParts {
   nowMs(): number
 }
 
-/** Who asks to change a role: the operator, or somebody with a token. */
+/** The caller who changes a role: the operator, or a user with a token. */
 export type Asker = 'operator' | Claims
 
 type Failure = RouteError | StoreError

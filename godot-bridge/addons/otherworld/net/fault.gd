@@ -57,7 +57,7 @@ static func _ended(words: String) -> String:
 	return words if words.right(1) in ".!?" else words + "."
 
 
-## Of an answer that is no success, with the server's own words where it has any ({reason, message, where?, fix?}).
+## The fault for an error response, with the server's own message if it has one ({reason, message, where?, fix?}).
 static func of_answer(status: int, body: Variant) -> RefCounted:
 	var fields: Dictionary = body if body is Dictionary else {}
 	var of_reason := _text(fields, "reason")
