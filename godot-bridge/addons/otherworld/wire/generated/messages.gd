@@ -761,7 +761,7 @@ class Pose:
 		return made
 
 
-## Either `prop` or `package`: 32 bytes, the SHA-256 that names it. `owner`: 0 but from the server.
+## Either `prop` or `package`: 32 bytes, the SHA-256 that names it. `owner`: 0, except from the server.
 class Spawn:
 	extends RefCounted
 	var prop: PropSpec
@@ -1023,7 +1023,7 @@ class Scale:
 		return made
 
 
-## What the simulation is to know of a package.
+## The part of a package that the simulation knows.
 class Package:
 	extends RefCounted
 	## Which of the fields that exclude each other is there: the one that was set last, which alone is written.
@@ -1087,7 +1087,7 @@ class Package:
 		return made
 
 
-## `package`: 32 bytes; empty: the realm's body of index `body`. `player`: 0 but from the server.
+## `package`: 32 bytes; empty: the realm's body of index `body`. `player`: 0, except from the server.
 class Wear:
 	extends RefCounted
 	var player: int
@@ -1162,7 +1162,7 @@ class Access:
 		return made
 
 
-## In the log, in place of a command that the server refused.
+## In the log: replaces a command that the server refused.
 class Refused:
 	extends RefCounted
 	var reason: String
@@ -1499,7 +1499,7 @@ class ClientPacket:
 	var ack_message: int
 	## not yet acknowledged, oldest first; player is 0 and ignored
 	var commands: Array[PlayerInput] = []
-	## the newest move, pose and drag of each hand, only what changed
+	## the newest move, pose and drag of each hand, if changed
 	var latest: Array[PlayerInput] = []
 	## sender's clock, wraps; echoed
 	var client_time_ms: int
@@ -1513,7 +1513,7 @@ class ClientPacket:
 			control_case = ControlCase.GOODBYE if value else ControlCase.NONE
 	## sender's own timeline when it made the packet, in whole ticks, from any origin; 0: none
 	var tick: int
-	## how many of its ticks ago the move in `latest` first was in a packet
+	## how many of its ticks ago the move in `latest` was first in a packet
 	var move_ticks: int
 
 
@@ -1630,9 +1630,9 @@ class Hello:
 
 class Goodbye:
 	extends RefCounted
-	## in words for a person
+	## a text for a person
 	var reason: String
-	## from a server: it is back soon, connect again with the same token
+	## from a server: it restarts; connect again with the same token
 	var again: bool
 
 
@@ -1757,7 +1757,7 @@ class ServerPacket:
 		return made
 
 
-## What the client is to be told at a tick. Records, their baselines and numbers are described in netcode/snapshot.ts.
+## Motion at a tick. netcode/snapshot.ts describes the records, their baselines and numbers.
 class Snapshot:
 	extends RefCounted
 	var tick: int
@@ -1807,12 +1807,12 @@ class Snapshot:
 		return made
 
 
-## The receiver's own avatar after `Snapshot.tick`, exactly as the simulation has it: prediction goes on from it.
+## The receiver's own avatar after `Snapshot.tick`, exactly as in the simulation: prediction starts from it.
 class Own:
 	extends RefCounted
-	## of the move that is in effect; 0: none was yet
+	## of the move that is in effect; 0: none yet
 	var move_sequence: int
-	## steps that were made with it, 1 and more; 0: none was yet
+	## steps that were made with it, from 1; 0: none yet
 	var move_ticks: int
 	## Setting it says that it is there ([member has_position]).
 	var position: Vector3:
@@ -2075,8 +2075,8 @@ class ServerMessage:
 		return made
 
 
-## First message after each Hello. `sequence`: highest sequence of the player's inputs received, numbering goes on after it;
-## `ack_command`: highest sequence of its commands that the log holds. What follows describes the world anew.
+## First message after each Hello. `sequence`: highest sequence of the player's inputs that was received, numbering continues
+## after it; `ack_command`: highest sequence of its commands that the log holds. The messages after it describe the whole world.
 class Welcome:
 	extends RefCounted
 	var protocol: int
@@ -2155,7 +2155,7 @@ class Welcome:
 		return made
 
 
-## `package`: 32 bytes; empty: none. A prop of a package is told with one box around it instead of its colliders.
+## `package`: 32 bytes; empty: none. A prop of a package has one box around it instead of its colliders.
 ## `head_metres`: height of the body's head at rest above its root.
 class AvatarAdded:
 	extends RefCounted
@@ -2494,7 +2494,7 @@ class CommandRejected:
 		return made
 
 
-## A ServerMessage too large for a packet travels as parts, numbered like messages: their bytes in order are the message.
+## A ServerMessage that is too large for a packet travels as parts, numbered like messages. Their bytes in order are the message.
 class MessagePart:
 	extends RefCounted
 	var bytes: PackedByteArray
@@ -2761,7 +2761,7 @@ class LockstepStart:
 		return made
 
 
-## `hash` is the state's after the frame: 8 bytes, big-endian.
+## `hash` is the hash of the state after the frame: 8 bytes, big-endian.
 class LockstepFrame:
 	extends RefCounted
 	var frame: InputFrame
