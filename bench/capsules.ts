@@ -5,10 +5,10 @@
  */
 import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
-import { cross, dot, length, sub } from '../sim/maths.ts'
+import { cross, dot, length, sub } from '../sim/maths/maths.ts'
 import type { Vec3 } from '../sim/index.ts'
 import { fitAvatar } from '../ingest/fit/index.ts'
-import { distanceTo, type Capsule } from '../ingest/fit/capsule.ts'
+import { distanceTo, type Capsule } from '../ingest/fit/avatar/capsule.ts'
 import { readFixture } from '../ingest/fit/model.fixture.ts'
 import { frameOf, outOfFrame } from '../ingest/fit/frame.ts'
 import { boundsOf, nodesOf, surfaceOf, type Surface } from '../ingest/fit/surface.ts'

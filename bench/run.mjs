@@ -1,6 +1,6 @@
 // npm run bench [-- NAME... [FILE...]] [-- --json]: bundles the benchmarks and runs each in a process of its own.
 import { execFileSync } from 'node:child_process'
-import { bundle } from '../scripts/bundle.mjs'
+import { bundle } from '../scripts/build/bundle.mjs'
 
 await bundle(
   {

@@ -2,7 +2,7 @@
  * What snapshots cost and how true they are: 100 clients among 100 avatars × 200 props of which 60 move, over the
  * in-memory network, real sessions and decoders at both ends. Truth is the simulation's state at the moment drawn.
  */
-import { avatarAdded, propAdded } from '../server/realm/catalog.ts'
+import { avatarAdded, propAdded } from '../server/realm/replication/element-catalog.ts'
 import {
   avatars,
   free,
@@ -18,7 +18,7 @@ import {
 import { PROTOCOL_VERSION } from '../protocol/index.ts'
 import { SAVINGS, SnapshotDecoder, SnapshotSource, SnapshotView, type Savings } from '../netcode/snapshot.ts'
 import { ClientSession, ServerSession } from '../netcode/session/index.ts'
-import { Playback } from '../netcode/client/playback.ts'
+import { Playback } from '../netcode/client/playback/playback.ts'
 import { ReplicatedWorld } from '../netcode/client/replicated-world.ts'
 import type { AvatarSample, PropSample } from '../netcode/client/types.ts'
 import { Dice } from '../bots/bot-behaviour.ts'

@@ -1,5 +1,5 @@
 /** What a bot can see and do: the seam between how it behaves and what it is connected to (a server, or a realm itself). */
-import { nextUnit, seedRandom, type RandomState } from '../sim/random.ts'
+import { nextUnit, seedRandom, type RandomState } from '../sim/maths/random.ts'
 import type { Command, ElementId, HandId, PlayerId, Pose, PropSpec, Quat, RealmDefinition, Vec3 } from '../sim/index.ts'
 
 export const BEHAVIOURS = ['walk', 'drag', 'mocap', 'mixed'] as const

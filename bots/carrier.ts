@@ -1,5 +1,5 @@
 /** Grabs a prop that is near, carries it, sometimes scales it, throws it; goes on with something else when it is refused. */
-import { add, distance, rotate, yawRotation } from '../sim/maths.ts'
+import { add, distance, rotate, yawRotation } from '../sim/maths/maths.ts'
 import type { ElementId, HandId, Vec3 } from '../sim/index.ts'
 import { ahead } from './heading.ts'
 import type { Actions, Dice, ActionResult, SeenProp, Perception } from './bot-behaviour.ts'

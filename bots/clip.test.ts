@@ -10,7 +10,7 @@ import {
   type Pose,
   type Vec3,
 } from '../sim/index.ts'
-import { distance, rotate } from '../sim/maths.ts'
+import { distance, rotate } from '../sim/maths/maths.ts'
 import { fitClip, readMotionFile, type Clip } from './clip.ts'
 import { loadClips } from './clip-files.ts'
 

@@ -12,7 +12,7 @@ import {
   type Quat,
   type Vec3,
 } from '../sim/index.ts'
-import { add, IDENTITY, length, lerp, normalise, scaled, sub, ZERO } from '../sim/maths.ts'
+import { add, IDENTITY, length, lerp, normalise, scaled, sub, ZERO } from '../sim/maths/maths.ts'
 
 /** What a clip shows: walking, running, standing, or an act that is done once. */
 export type ClipKind = 'walk' | 'run' | 'idle' | 'act'

@@ -1,5 +1,5 @@
 /** Spawns a basic shape now and then and removes the oldest of its own when it has made a few. */
-import { add, IDENTITY } from '../sim/maths.ts'
+import { add, IDENTITY } from '../sim/maths/maths.ts'
 import type { ElementId, PropSpec, Shape } from '../sim/index.ts'
 import { ahead } from './heading.ts'
 import type { Actions, Dice, ActionResult, Perception } from './bot-behaviour.ts'

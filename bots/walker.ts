@@ -1,5 +1,5 @@
 /** Walks from waypoint to waypoint within the realm's bounds, stands a while, jumps now and then. */
-import { clamp, wrapAngle } from '../sim/maths.ts'
+import { clamp, wrapAngle } from '../sim/maths/maths.ts'
 import { RUN_SPEED, WALK_SPEED, type RealmDefinition, type Vec3 } from '../sim/index.ts'
 import { yawTowards } from './heading.ts'
 import type { Dice, MoveIntent, Perception } from './bot-behaviour.ts'

@@ -5,7 +5,7 @@
 import type { Document, Node } from '@gltf-transform/core'
 import type { Quat } from '../sim/index.ts'
 import type { PackageJoint } from '../packages/manifest.ts'
-import { jointsOf } from './fit/avatar.ts'
+import { jointsOf } from './fit/avatar/avatar.ts'
 import { nodesOf } from './fit/surface.ts'
 
 interface ArmatureNames {

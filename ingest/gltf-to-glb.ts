@@ -1,7 +1,7 @@
 /** Reads a .gltf with the buffers and textures beside it as one GLB, for the command line. */
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
-import { examine } from './check.ts'
+import { examine } from './checks/check.ts'
 import { openContainer, writeGlb } from './preflight/container.ts'
 import { dataOf, embed } from './preflight/embed.ts'
 import { CHECK_LIMITS } from './limits.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { checkProp, checkScale } from '../sim/shapes.ts'
+import { checkProp, checkScale } from '../sim/props/shapes.ts'
 import { canonicalBytes, canonicalJson } from '../packages/canonical.ts'
 import { asset, assetPath, glbWith, picture, tetrahedron, textured, type Json } from './glb.fixture.ts'
 import { ingest } from './ingest.ts'

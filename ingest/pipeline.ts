@@ -1,6 +1,6 @@
 /** The ingest as an array of named stages: from the bytes of an upload to its package. */
 import { defined } from '../sim/assert.ts'
-import { acceptVerdict, preflightUpload, validateUpload, type Checked, type Opened } from './check.ts'
+import { acceptVerdict, preflightUpload, validateUpload, type Checked, type Opened } from './checks/check.ts'
 import type { Fitted, NamedModel } from './model-stages.ts'
 import type { Package } from './package.ts'
 import type { IngestOptions, IngestStage, Warn } from './types.ts'

@@ -9,7 +9,7 @@
  *     bones    which bones are sent (18 bits), a rotation (R26) for each of them
  *     prop     x y z (steps of 1 mm), rotation (R32), velocity x y z (steps of 20 mm/s), flags 1 asleep
  *
- *     R32      smallest three as in sim/pose.ts: bits 30-31 which of x y z w is largest, then 10 bits for each other
+ *     R32      smallest three as in sim/avatar/pose.ts: bits 30-31 which of x y z w is largest, then 10 bits for each other
  *     R26      bits 24-25 which of x y z w is largest, then 8 bits for each other, 0 to 254 over -1/sqrt(2) to 1/sqrt(2)
  *
  * States are exact and the same for all: who got a record of a component at tick T has the server's state of it at T. A

@@ -3,8 +3,8 @@
  * does the same in GDScript. The model stands under the avatar's root, turned by half a turn about Y (its front is +Z,
  * the avatar's -Z); everything here is in root space.
  */
-import { add, conjugate, multiply, rotate, sub } from '../sim/maths.ts'
-import type { JointTransform } from '../sim/pose.ts'
+import { add, conjugate, multiply, rotate, sub } from '../sim/maths/maths.ts'
+import type { JointTransform } from '../sim/avatar/pose.ts'
 import { BONES, type Bone, type Quat, type Vec3 } from '../sim/types.ts'
 import type { PackageJoint } from './manifest.ts'
 

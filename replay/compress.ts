@@ -1,5 +1,5 @@
 /** Checkpoints packed and unpacked, with what Node and browsers bring: raw DEFLATE (RFC 1951) and SHA-256. */
-import { concatBytes } from '../sim/bytes.ts'
+import { concatBytes } from '../sim/state/bytes.ts'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { Encoding } from './format.ts'

@@ -1,5 +1,5 @@
 /** Closes a recording whose writer ended before it could: what has to go of its tail, and what has to follow. */
-import { concatBytes } from '../sim/bytes.ts'
+import { concatBytes } from '../sim/state/bytes.ts'
 import { encodeChunk, peekChunk } from './chunks.ts'
 import { bad, good, RecordingError, type RecordingResult } from './error.ts'
 import { ChunkType, HASH_BYTES, PREAMBLE_BYTES, SEEK_POINT_EVERY_TICKS } from './format.ts'

@@ -25,7 +25,7 @@ if (!names.includes(name)) {
   process.stderr.write(`There is no drill "${name}"; there are ${names.join(', ')}.\n`)
   process.exit(2)
 }
-execFileSync('node', ['scripts/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })
+execFileSync('node', ['scripts/build/build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })
 await build({
   entryPoints: [`test/drills/${name}.ts`],
   outdir: 'dist/drills',

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { bundle } from './bundle.mjs'
+import { bundle } from './build/bundle.mjs'
 
 const CLI = 'cli/otherworld.js'
 const OUT = 'fixtures/replays'

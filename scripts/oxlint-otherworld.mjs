@@ -31,14 +31,14 @@ const noExponent = {
       if (node.operator === '**')
         context.report({
           node,
-          message: '`**` differs between engines: multiply, or write a polynomial in sim/maths.ts',
+          message: '`**` differs between engines: multiply, or write a polynomial in sim/maths/maths.ts',
         })
     },
     AssignmentExpression(node) {
       if (node.operator === '**=')
         context.report({
           node,
-          message: '`**=` differs between engines: multiply, or write a polynomial in sim/maths.ts',
+          message: '`**=` differs between engines: multiply, or write a polynomial in sim/maths/maths.ts',
         })
     },
   }),

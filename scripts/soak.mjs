@@ -1,6 +1,6 @@
 // npm run soak -- --minutes 30 --count 30 [--seed 1] [--json]: bundles test/soak and runs it. Needs `npm run build`.
 import { spawnSync } from 'node:child_process'
-import { bundle } from './bundle.mjs'
+import { bundle } from './build/bundle.mjs'
 
 await bundle({ soak: 'test/soak/main.ts' }, 'dist/soak')
 process.exitCode =

@@ -7,7 +7,7 @@ import { ServerApi } from '../cli/server-api.ts'
 import { drive, login, RenderClient } from '../netcode/index.ts'
 import { connectWebSocket } from '../netcode/websocket/client-node.ts'
 import { Access } from '../sim/index.ts'
-import { IDENTITY } from '../sim/maths.ts'
+import { IDENTITY } from '../sim/maths/maths.ts'
 
 const [url = ''] = process.argv.slice(2)
 const ASSETS = 'fixtures/assets/'

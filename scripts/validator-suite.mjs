@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { bundle } from './bundle.mjs'
+import { bundle } from './build/bundle.mjs'
 
 const isFull = process.argv.includes('--full')
 const [dir] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
@@ -17,7 +17,7 @@ if (dir === undefined || !existsSync(dir)) {
 }
 mkdirSync('.tmp', { recursive: true })
 await bundle(
-  { check: 'ingest/check.ts', ingest: 'ingest/ingest.ts', glb: 'ingest/gltf-to-glb.ts' },
+  { check: 'ingest/checks/check.ts', ingest: 'ingest/ingest.ts', glb: 'ingest/gltf-to-glb.ts' },
   '.tmp/validator-suite',
 )
 const load = (name) => import(pathToFileURL(resolve(`.tmp/validator-suite/${name}.js`)))

@@ -1,8 +1,8 @@
 /** The realm that a server runs when it is given none: a yard with things to climb, stack, kick and throw. */
-import { DEFAULT_BODY } from './body.ts'
-import { STATE_BYTES_MAX } from './budget.ts'
-import { IDENTITY, vec } from './maths.ts'
-import { WORK_MAX } from './work.ts'
+import { DEFAULT_BODY } from './avatar/body.ts'
+import { STATE_BYTES_MAX } from './limits/budget.ts'
+import { IDENTITY, vec } from './maths/maths.ts'
+import { WORK_MAX } from './limits/physics-cost.ts'
 import {
   Permission,
   type Collider,

@@ -1,12 +1,12 @@
 /** Reading a realm definition from JSON: every fault is named with its place, and what is accepted never traps. */
 import { isObject, type JsonObject } from './json.ts'
-import { isFiniteNumber } from './maths.ts'
+import { isFiniteNumber } from './maths/maths.ts'
 import { nameFault, shownName } from './name.ts'
-import { BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, CAPSULE_RADIUS_MIN, CAPSULES_MAX } from './packages.ts'
-import { STATE_BYTES_MAX } from './budget.ts'
-import { RANGES, type RangeName } from './ranges.ts'
-import { checkProp, checkScale, COLLIDERS_MAX, isUnitQuat } from './shapes.ts'
-import { WORK_MAX } from './work.ts'
+import { BODY_OFFSET_MAX, CAPSULE_RADIUS_MAX, CAPSULE_RADIUS_MIN, CAPSULES_MAX } from './props/packages.ts'
+import { STATE_BYTES_MAX } from './limits/budget.ts'
+import { RANGES, type RangeName } from './limits/ranges.ts'
+import { checkProp, checkScale, COLLIDERS_MAX, isUnitQuat } from './props/shapes.ts'
+import { WORK_MAX } from './limits/physics-cost.ts'
 import {
   BONES,
   PERMISSIONS_MAX,

@@ -1,4 +1,4 @@
-import type { Realm } from './state.ts'
+import type { Realm } from './state/state.ts'
 import type { CommandType, Input, RejectReason } from './types.ts'
 
 /** Reports that an input was not carried out. */

@@ -1,6 +1,6 @@
 /** The quad plane that every realm stands on. */
 import { RAPIER, type World } from './engine.ts'
-import { Groups } from './shapes.ts'
+import { Groups } from './props/shapes.ts'
 import type { RealmDefinition } from './types.ts'
 
 /** The ground is as thick as this below its plane, so that nothing thrown at it passes through. Metres. */

@@ -1,7 +1,7 @@
 /** The simulation: `genesis` or `restore`, then `step` after `step`. The same state and the same frames give the same bytes, anywhere. */
 export * from './types.ts'
 export { loadEngine, type Engine } from './engine.ts'
-export { DEFAULT_BODY } from './body.ts'
+export { DEFAULT_BODY } from './avatar/body.ts'
 export { DEFAULT_DEFINITION } from './default-realm.ts'
 export { ELEMENTS_MAX, parseDefinition, parseProp, type DefinitionError } from './definition.ts'
 export { SIM_VERSION, genesis, step, free, type StepOptions } from './realm.ts'
@@ -13,9 +13,9 @@ export {
   type Avatar,
   type Package,
   type Realm,
-} from './state.ts'
-export { hash, phaseHash } from './hash.ts'
-export { checkpoint, restore, CheckpointError } from './checkpoint.ts'
+} from './state/state.ts'
+export { hash, phaseHash } from './state/hash.ts'
+export { checkpoint, restore, CheckpointError } from './state/checkpoint.ts'
 export {
   avatars,
   frozenCause,
@@ -28,10 +28,18 @@ export {
   type AvatarView,
   type PropView,
   type Field,
-} from './views.ts'
-export { packPose, unpackPose, packRotation, unpackRotation, mixPoses, type Pose, type JointTransform } from './pose.ts'
-export { solveSkeleton, restHeadHeight } from './skeleton.ts'
-export { mayAct, manages, owns, isAccess } from './access.ts'
+} from './state/views.ts'
+export {
+  packPose,
+  unpackPose,
+  packRotation,
+  unpackRotation,
+  mixPoses,
+  type Pose,
+  type JointTransform,
+} from './avatar/pose.ts'
+export { solveSkeleton, restHeadHeight } from './avatar/skeleton.ts'
+export { mayAct, manages, owns, isAccess } from './props/access.ts'
 export {
   charactersOf,
   checkPhysics,
@@ -42,11 +50,11 @@ export {
   BODY_OFFSET_MAX,
   CAPSULE_RADIUS_MAX,
   PACKAGES_MAX,
-} from './packages.ts'
+} from './props/packages.ts'
 export { nameFault, shownName } from './name.ts'
-export { boxOf } from './extent.ts'
-export { steer, stepFreely, WALK_SPEED, RUN_SPEED } from './steering.ts'
-export { SCALE_MIN, SCALE_MAX, CONVEX_POINTS_MAX, COLLIDERS_MAX } from './shapes.ts'
-export { creationWork, CREATION_WORK_MAX } from './creation.ts'
-export { RANGES, inRange, type NumberRange, type RangeName } from './ranges.ts'
+export { boxOf } from './props/extent.ts'
+export { steer, stepFreely, WALK_SPEED, RUN_SPEED } from './avatar/steering.ts'
+export { SCALE_MIN, SCALE_MAX, CONVEX_POINTS_MAX, COLLIDERS_MAX } from './props/shapes.ts'
+export { creationWork, CREATION_WORK_MAX } from './limits/creation-cost.ts'
+export { RANGES, inRange, type NumberRange, type RangeName } from './limits/ranges.ts'
 export { compareInputs } from './frame.ts'

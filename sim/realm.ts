@@ -1,16 +1,16 @@
 /** Genesis and the step: the pure heart. A realm is changed by `step` alone, and only by what stands in the frame. */
 import { createController, createWorld, stepWorld, type Engine } from './engine.ts'
 import { addGround } from './ground.ts'
-import { applyInputs } from './inputs.ts'
-import { stepBones } from './bones.ts'
-import { stepBounds } from './bounds.ts'
-import { stepHolds } from './holds.ts'
-import { stepLocomotion } from './locomotion.ts'
-import { createProp, templateOf, readMotion } from './props.ts'
-import { seedRandom } from './random.ts'
-import { stepUpkeep } from './upkeep.ts'
-import { stepWork } from './work.ts'
-import { SimulationFault, type Realm } from './state.ts'
+import { applyInputs } from './phases/inputs.ts'
+import { stepBones } from './avatar/bones.ts'
+import { stepBounds } from './phases/out-of-bounds.ts'
+import { stepHolds } from './props/holds.ts'
+import { stepLocomotion } from './avatar/locomotion.ts'
+import { createProp, templateOf, readMotion } from './props/props.ts'
+import { seedRandom } from './maths/random.ts'
+import { stepCleanup } from './phases/cleanup.ts'
+import { stepWork } from './limits/physics-cost.ts'
+import { SimulationFault, type Realm } from './state/state.ts'
 import { PHASES, type InputFrame, type Phase, type RealmDefinition, type SimEvent } from './types.ts'
 
 /** Counts up whenever the same frames would give another hash than before. */
@@ -56,7 +56,7 @@ function stepPhysics(realm: Realm): void {
 }
 
 const RUN: Record<Phase, (realm: Realm, frame: InputFrame) => void> = {
-  upkeep: stepUpkeep,
+  cleanup: stepCleanup,
   inputs: (realm, frame) => applyInputs(realm, frame.inputs),
   // Before physics, not after: the engine does not keep changes that were made since its last step in its state bytes.
   bounds: stepBounds,

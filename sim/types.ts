@@ -122,7 +122,7 @@ export type PackagePhysics =
 export type BodyChoice = number | PackageHash
 
 /**
- * A pose as it travels (format: sim/pose.ts), relative to the avatar's root: position on the ground, turned by its yaw.
+ * A pose as it travels (format: sim/avatar/pose.ts), relative to the avatar's root: position on the ground, turned by its yaw.
  * Head and hands always; bone rotations where `boneMask` has the bone's bit (1 << index in BONES).
  */
 export interface PackedPose {
@@ -327,9 +327,9 @@ export interface RealmDefinition {
   readonly permissions: number
   readonly playersMax: number
   readonly elementsMax: number
-  /** Physics work of one tick, in the units of sim/work.ts: what exceeds it is frozen. */
+  /** Physics work of one tick, in the units of sim/limits/physics-cost.ts: what exceeds it is frozen. */
   readonly workMax: number
-  /** Bytes of a checkpoint that spawned props may take, by the estimate of sim/budget.ts. */
+  /** Bytes of a checkpoint that spawned props may take, by the estimate of sim/limits/budget.ts. */
   readonly stateBytesMax: number
   /** The rule for props of players who have left, except managers. */
   readonly leftBehind: {
@@ -344,5 +344,5 @@ export interface RealmDefinition {
 }
 
 /** The stages of a step, in their order; phase hashes are taken after each. */
-export const PHASES = ['upkeep', 'inputs', 'bounds', 'locomotion', 'bones', 'holds', 'work', 'physics'] as const
+export const PHASES = ['cleanup', 'inputs', 'bounds', 'locomotion', 'bones', 'holds', 'work', 'physics'] as const
 export type Phase = (typeof PHASES)[number]

@@ -7,7 +7,7 @@ import { OwnMoveTracker, SnapshotSource, SnapshotView } from '../netcode/snapsho
 import { MoveSchedule, ServerSession, type OutgoingPart } from '../netcode/session/index.ts'
 import type { ConnectionId, Peer } from '../netcode/transport.ts'
 import { encodeLockstep, isLatestWins, PROTOCOL_VERSION, type ServerMessage } from '../protocol/index.ts'
-import { avatarAdded, propAdded } from '../server/realm/catalog.ts'
+import { avatarAdded, propAdded } from '../server/realm/replication/element-catalog.ts'
 import { outcomeOf } from '../server/realm/outcomes.ts'
 import {
   avatars,

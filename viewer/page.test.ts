@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { checkProp } from '../sim/shapes.ts'
+import { checkProp } from '../sim/props/shapes.ts'
 import { facetedGeometry } from './render/prop-geometry.ts'
 import { oklch, playerColors } from './render/palette.ts'
 import { SHAPES, spawnPlace } from './app/starter-shapes.ts'

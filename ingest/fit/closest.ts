@@ -1,5 +1,5 @@
 /** The nearest point of a mesh. */
-import { add, dot, scaled, sub } from '../../sim/maths.ts'
+import { add, dot, scaled, sub } from '../../sim/maths/maths.ts'
 import type { Vec3 } from '../../sim/index.ts'
 
 /** The nearest point of a triangle, by the region of its plane that p projects to (Ericson 2005, "Real-Time Collision Detection", 5.1.5). */

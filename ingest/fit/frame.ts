@@ -14,7 +14,7 @@ import {
   sub,
   unit,
   vec,
-} from '../../sim/maths.ts'
+} from '../../sim/maths/maths.ts'
 import type { Quat, Vec3 } from '../../sim/index.ts'
 
 /** 4 x 4, column by column, as glTF has it. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Logger, NodeIO, type Document, type Node } from '@gltf-transform/core'
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
-import { readHumanoid } from './humanoid.ts'
+import { readHumanoid } from './avatar/humanoid.ts'
 import { boundsOf, nodesOf, surfaceOf } from './surface.ts'
 
 export interface Fixture {

@@ -3,10 +3,10 @@
  * capsules with the solid, in cells. A cell that its own bone's capsule holds counts more, so that capsules stay with
  * their bones when these turn.
  */
-import { add, dot, length, scaled, sub, unit, vec } from '../../sim/maths.ts'
+import { add, dot, length, scaled, sub, unit, vec } from '../../sim/maths/maths.ts'
 import type { Vec3 } from '../../sim/index.ts'
-import { across, type Capsule } from './capsule.ts'
-import { sampleAt, type Solid } from './solid.ts'
+import { across, type Capsule } from './avatar/capsule.ts'
+import { sampleAt, type Solid } from './object/solid.ts'
 
 /** What a cell in its own bone's capsule counts beside the 1 of being in any. */
 const OWN = 0.3

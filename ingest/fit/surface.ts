@@ -1,6 +1,6 @@
 /** The triangles of a document as they stand at rest, and which node carries each vertex. */
 import type { Document, Node, Primitive } from '@gltf-transform/core'
-import { cross, length, sub } from '../../sim/maths.ts'
+import { cross, length, sub } from '../../sim/maths/maths.ts'
 import type { Vec3 } from '../../sim/index.ts'
 import { determinant, transformed, type Matrix } from './frame.ts'
 

@@ -1,8 +1,8 @@
 /** From checked glTF to the document of the runtime form: unpacked, safe names, placed at its marker. */
 import type { Document, Node } from '@gltf-transform/core'
 import type { PackageKind } from '../../packages/manifest.ts'
-import type { Checked } from '../check.ts'
-import { DECODED_EXTENSIONS, STAYS_REQUIRED } from '../extensions.ts'
+import type { Checked } from '../checks/check.ts'
+import { DECODED_EXTENSIONS, STAYS_REQUIRED } from '../checks/extensions.ts'
 import { refuse } from '../json.ts'
 import { trianglesOf } from '../measure.ts'
 import { Rejected, type IngestOptions, type OmiPhysics, type Warn } from '../types.ts'

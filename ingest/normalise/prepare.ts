@@ -1,7 +1,7 @@
 /** What is left out of the glTF JSON, or put right in it, before it is decoded: nothing reaches the runtime form that no client draws. */
 import { readImageHeader } from '../preflight/image-header.ts'
 import { imageBytes } from '../preflight/images.ts'
-import { survivesIngest } from '../extensions.ts'
+import { survivesIngest } from '../checks/extensions.ts'
 import { isObject, listOf, objectOf, objectsOf, without, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'
 import type { Warn } from '../types.ts'

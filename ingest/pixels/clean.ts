@@ -3,7 +3,7 @@
  * comments, and packed text that may unpack to gigabytes in a client. The pixels' own bytes are left as they are.
  */
 import type { ImageType } from '../preflight/image-header.ts'
-import { concatBytes } from '../../sim/bytes.ts'
+import { concatBytes } from '../../sim/state/bytes.ts'
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const ascii = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4))

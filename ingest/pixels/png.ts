@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib'
 import { zlibSync } from 'fflate'
-import { concatBytes } from '../../sim/bytes.ts'
+import { concatBytes } from '../../sim/state/bytes.ts'
 
 export interface Pixels {
   readonly width: number

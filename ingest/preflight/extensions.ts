@@ -1,5 +1,5 @@
 /** Extensions that the file cannot be read without, and the packed data of those that are unpacked. */
-import { isKnownExtension } from '../extensions.ts'
+import { isKnownExtension } from '../checks/extensions.ts'
 import { countOf, extensionOf, listOf, objectOf, objectsOf, refuse, type JsonObject } from '../json.ts'
 import { clipped } from '../text.ts'
 import { CHECK_LIMITS } from '../limits.ts'

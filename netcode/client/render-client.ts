@@ -17,13 +17,13 @@ import type {
 } from '../../sim/types.ts'
 import type { ServerMessage, SnapshotPart, Welcome } from '../../protocol/index.ts'
 import { ClientSession } from '../session/client-session.ts'
-import { PendingCommands, wireFaultOf } from './pending-commands.ts'
-import { changesCourse, isSame, sendable } from './outgoing-move.ts'
+import { PendingCommands, wireFaultOf } from './prediction/pending-commands.ts'
+import { changesCourse, isSame, sendable } from './prediction/outgoing-move.ts'
 import { readDefinition } from './definition.ts'
 import { Reconnector } from './reconnector.ts'
-import { OwnAvatar } from './own-avatar.ts'
-import { Playback } from './playback.ts'
-import type { Move } from './prediction.ts'
+import { OwnAvatar } from './prediction/own-avatar.ts'
+import { Playback } from './playback/playback.ts'
+import type { Move } from './prediction/prediction.ts'
 import { Rate } from './rates.ts'
 import type {
   ClientState,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../snapshot.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
 import { DEFAULT_DEFINITION } from '../../sim/default-realm.ts'
-import type { AvatarView } from '../../sim/views.ts'
+import type { AvatarView } from '../../sim/state/views.ts'
 import { ReplicatedWorld } from './replicated-world.ts'
 
 const { bounds } = DEFAULT_DEFINITION

@@ -1,5 +1,5 @@
 /** The world as the server's messages and snapshots tell it, and how it looks at a moment. */
-import type { Pose } from '../../sim/pose.ts'
+import type { Pose } from '../../sim/avatar/pose.ts'
 import type { ElementId, PackageHash, PlayerId, PropSpec, UserNumber, Vec3 } from '../../sim/types.ts'
 import type { ServerMessage } from '../../protocol/index.ts'
 import type { ComponentSample, SnapshotDecoder } from '../snapshot/decoder.ts'
@@ -20,8 +20,8 @@ import {
   type PropState,
   type RootState,
 } from '../snapshot/components.ts'
-import { bonesInterpolator, jointsInterpolator, propInterpolator, rootInterpolator } from './interpolators.ts'
-import { Track, type Interpolator } from './track.ts'
+import { bonesInterpolator, jointsInterpolator, propInterpolator, rootInterpolator } from './playback/interpolators.ts'
+import { Track, type Interpolator } from './playback/track.ts'
 import type { AvatarSample, PropSample } from './types.ts'
 
 /** How far beyond the newest snapshot roots and props go on, ticks: what was not in it went on as expected. */

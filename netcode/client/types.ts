@@ -1,5 +1,5 @@
 /** What a render client shows to the program that uses it. */
-import type { Pose } from '../../sim/pose.ts'
+import type { Pose } from '../../sim/avatar/pose.ts'
 import type {
   ElementId,
   PackageHash,

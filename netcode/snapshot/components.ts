@@ -2,7 +2,7 @@
  * Components: what of an element is sent on its own, with a baseline and a rate of its own. An avatar has three, a prop
  * one. The state of a component is a row of whole numbers.
  */
-import type { JointTransform, Pose } from '../../sim/pose.ts'
+import type { JointTransform, Pose } from '../../sim/avatar/pose.ts'
 import { BONES as BONE_NAMES, type ElementId, type Quat, type RealmDefinition, type Vec3 } from '../../sim/types.ts'
 import { unpackBone, unpackRotation } from './rotation.ts'
 

@@ -1,6 +1,6 @@
 /** What a client is told of its own avatar, for its prediction to go on from. */
 import type { Own } from '../../protocol/index.ts'
-import type { Avatar } from '../../sim/state.ts'
+import type { Avatar } from '../../sim/state/state.ts'
 
 /** Watches which move of one player is in effect, and since when. */
 export class OwnMoveTracker {

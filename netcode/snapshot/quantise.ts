@@ -3,9 +3,9 @@
  * than half a step and the deadband, so that trembling is not sent. Each writes a state at `to` of `into`; `from` is
  * where the state before stands, -1 for none.
  */
-import type { Pose } from '../../sim/pose.ts'
+import type { Pose } from '../../sim/avatar/pose.ts'
 import type { Vec3 } from '../../sim/types.ts'
-import type { AvatarView, PropView } from '../../sim/views.ts'
+import type { AvatarView, PropView } from '../../sim/state/views.ts'
 import { BONE_BITS, ROTATION_BITS, settleRotation } from './rotation.ts'
 import {
   ASLEEP,

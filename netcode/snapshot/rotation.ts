@@ -1,10 +1,10 @@
 /**
  * Rotations in "smallest three" (Fiedler, "Snapshot Compression"): which of the four numbers is largest and left out (made
  * positive), and the other three over -1/sqrt(2) to 1/sqrt(2), in order x y z w. With 10 bits a number they are 32 bits
- * as in sim/pose.ts (0.2° at most); with 8 bits, 0 to 254, for bones, of which there are 18 an avatar, 26 bits (1.2°).
+ * as in sim/avatar/pose.ts (0.2° at most); with 8 bits, 0 to 254, for bones, of which there are 18 an avatar, 26 bits (1.2°).
  * A bone that is not turned is exact.
  */
-import { unpackRotation as unpack } from '../../sim/pose.ts'
+import { unpackRotation as unpack } from '../../sim/avatar/pose.ts'
 import type { Quat } from '../../sim/types.ts'
 
 const RANGE = Math.SQRT1_2

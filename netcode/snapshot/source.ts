@@ -2,7 +2,7 @@
  * The realm's state as it is sent: quantised once a tick for all clients, kept for HISTORY_TICKS as baselines, and the
  * records made of it, each once a tick however many clients are sent it.
  */
-import type { AvatarView, PropView } from '../../sim/views.ts'
+import type { AvatarView, PropView } from '../../sim/state/views.ts'
 import { RecordWriter } from './bytes.ts'
 import { History, grown, NO_TICK } from './history.ts'
 import { SAVINGS, type Savings } from './interest.ts'

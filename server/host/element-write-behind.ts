@@ -11,7 +11,7 @@ import {
   type RecordingEntry,
   type SavedElement,
 } from '../../storage/archive/index.ts'
-import type { ElementChanges } from '../realm/element-change-tracker.ts'
+import type { ElementChanges } from '../realm/replication/element-change-tracker.ts'
 import { textOf } from '../error.ts'
 import { inArea } from '../log.ts'
 

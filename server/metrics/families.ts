@@ -1,7 +1,7 @@
 /** The server's own metrics: names, what they mean, what their labels can be. docs/operating.md lists them for operators. */
 import { REJECT_REASONS } from '../../sim/index.ts'
 import { LOGIN_REFUSALS } from '../accounts/login-refusals.ts'
-import { SESSION_ENDINGS } from '../realm/session-endings.ts'
+import { SESSION_ENDINGS } from '../realm/sessions/session-endings.ts'
 import { counter, gauge, histogram } from './table.ts'
 
 /** What a tick's time goes into, in the order in which it happens. */

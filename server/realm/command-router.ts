@@ -2,8 +2,8 @@
 import { isLatestWins } from '../../protocol/index.ts'
 import type { Input, InputFrame, Realm } from '../../sim/index.ts'
 import type { InteractionCenter } from './interaction-center.ts'
-import type { Member } from './member.ts'
-import type { MemberTable } from './member-table.ts'
+import type { Member } from './sessions/member.ts'
+import type { MemberTable } from './sessions/member-table.ts'
 
 export class CommandRouter {
   readonly #realm: Realm

@@ -49,7 +49,7 @@ export interface InteractionLimits {
   readonly backlogMax: number
   readonly frameInputsMax: number
   readonly frameBytesMax: number
-  /** Units of sim/creation.ts. */
+  /** Units of sim/limits/creation-cost.ts. */
   readonly frameCreationMax: number
 }
 
@@ -66,7 +66,7 @@ export interface InteractionCenterOptions {
   /** Null if nobody may use packages. */
   readonly rights?: PackageRights | null
   readonly limits?: InteractionLimits
-  /** Returns how much a command creates, in units of sim/creation.ts. */
+  /** Returns how much a command creates, in units of sim/limits/creation-cost.ts. */
   creationWork?(command: Command): number
 }
 

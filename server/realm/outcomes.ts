@@ -1,7 +1,7 @@
 /** Routes what the simulation reports of a command to the session that sent the command. */
 import type { ServerMessage } from '../../protocol/index.ts'
 import type { PlayerId, Realm, RejectReason, SimEvent } from '../../sim/index.ts'
-import type { Member } from './member.ts'
+import type { Member } from './sessions/member.ts'
 
 /** Message that reports the outcome of a command to its sender. */
 export type CommandOutcome = Extract<ServerMessage, { readonly type: 'commandDone' | 'commandRejected' }>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { TickLoop, preciseTimer, type TickTimer, type TickTiming } from './tick-loop.ts'
-import { TickRecorder, percentile } from './tick-statistics.ts'
+import { TickRecorder, percentile } from './reports/tick-statistics.ts'
 
 /** Time that passes only when the loop waits (each wait ends `latenessMs` late) or when the work says so. */
 class FakeClock implements TickTimer {

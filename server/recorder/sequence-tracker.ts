@@ -6,7 +6,7 @@ import { isLatestWins } from '../../protocol/index.ts'
 import type { Recording } from '../../replay/index.ts'
 import type { InputFrame, PlayerId } from '../../sim/index.ts'
 import { noteRows, isUint32 } from './note-rows.ts'
-import { Absences } from '../realm/absences.ts'
+import { Absences } from '../realm/sessions/absences.ts'
 
 /** Kind of the note that carries the sequences into the next recording. Recordings depend on this text. */
 export const SEQUENCES_NOTE = 'otherworld.heard'

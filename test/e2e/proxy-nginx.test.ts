@@ -6,11 +6,11 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { runCli } from '../harness/run-cli.ts'
 import { cleanup, joined, serveProcess, temporaryDirectory } from '../harness/server-harness.ts'
-import { launchChromium } from './chromium.ts'
-import { expectGodotTests } from './godot.ts'
+import { launchChromium } from './browser/chromium.ts'
+import { expectGodotTests } from './godot/godot.ts'
 import { startNginx } from './nginx.ts'
-import { joinByKeyboard, openPage } from './viewer-page.ts'
-import { bring, complaintsOf, drawn, settled } from './viewer-things.ts'
+import { joinByKeyboard, openPage } from './browser/viewer-page.ts'
+import { bring, complaintsOf, drawn, settled } from './browser/viewer-things.ts'
 
 const TEACUP = fileURLToPath(new URL('../../fixtures/assets/objects/teacup.glb', import.meta.url))
 

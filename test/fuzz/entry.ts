@@ -1,4 +1,4 @@
-/** What the coverage-guided fuzzer loads: FUZZ_TARGET names the target; the other exports are for scripts/fuzz.mjs. */
+/** What the coverage-guided fuzzer loads: FUZZ_TARGET names the target; the other exports are for scripts/fuzz/fuzz.mjs. */
 import { makeSeeds } from './seeds.ts'
 import type { FuzzTarget } from './target.ts'
 import { TARGETS, targetNamed } from './targets.ts'

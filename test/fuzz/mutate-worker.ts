@@ -1,4 +1,4 @@
-/** A process of scripts/fuzz-mutation.mjs: argv CORPUS SEED, jobs {target, count} by IPC, the figures of each back. */
+/** A process of scripts/fuzz/fuzz-mutation.mjs: argv CORPUS SEED, jobs {target, count} by IPC, the figures of each back. */
 import { readCorpus } from './corpus.ts'
 import { mutateRun } from './mutate-run.ts'
 import { makeSeeds } from './seeds.ts'

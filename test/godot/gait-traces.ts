@@ -1,7 +1,7 @@
 /** Poses of a body that moves without a pose of its own, for the Godot client to compare with. */
 import { TraceDice, bit, digits, flat, turned } from './trace-numbers.ts'
-import { DEFAULT_BODY } from '../../sim/body.ts'
-import type { Pose } from '../../sim/pose.ts'
+import { DEFAULT_BODY } from '../../sim/avatar/body.ts'
+import type { Pose } from '../../sim/avatar/pose.ts'
 import { advanceGait, poseOf, STANDING, type Attitude, type Gait } from '../../viewer/render/gait.ts'
 
 /** `way`: speed to the right and backwards, seconds. `attitude`: pitch, airborne, time. `pose`: head and hands, then bones by their index. */

@@ -1,6 +1,6 @@
 /** Traces of the own avatar for the Godot addon's tests: what steering, prediction and grips do here, it has to do there. */
-import { Grips } from '../../netcode/client/grips.ts'
-import { Prediction, type Move, type Obstacle } from '../../netcode/client/prediction.ts'
+import { Grips } from '../../netcode/client/prediction/grips.ts'
+import { Prediction, type Move, type Obstacle } from '../../netcode/client/prediction/prediction.ts'
 import type { PropSample } from '../../netcode/client/types.ts'
 import { OwnMoveTracker } from '../../netcode/snapshot/own-move-tracker.ts'
 import type { Own } from '../../protocol/index.ts'
@@ -17,7 +17,7 @@ import {
   type RealmDefinition,
   type Vec3,
 } from '../../sim/index.ts'
-import { stepFreely, type Motion } from '../../sim/steering.ts'
+import { stepFreely, type Motion } from '../../sim/avatar/steering.ts'
 import { bit, digits, flat, TraceDice, turned } from './trace-numbers.ts'
 
 /** Nine digits: enough for a 32-bit float to be read back as itself. */

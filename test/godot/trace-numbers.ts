@@ -1,7 +1,7 @@
 /** Numbers of the traces: seeded choices, and values rounded so that another language can write the same text. */
-import { type Move } from '../../netcode/client/prediction.ts'
+import { type Move } from '../../netcode/client/prediction/prediction.ts'
 import { type Quat, type Vec3 } from '../../sim/index.ts'
-import { nextUint32, seedRandom } from '../../sim/random.ts'
+import { nextUint32, seedRandom } from '../../sim/maths/random.ts'
 
 export const digits = (x: number): number => Number(x.toPrecision(9))
 export const flat = ({ x, y, z }: Vec3): number[] => [digits(x), digits(y), digits(z)]

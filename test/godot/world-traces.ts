@@ -1,13 +1,13 @@
 /** Traces of how others are drawn for the Godot addon's tests: what clock, playback and tracks do here, they have to do there. */
-import { ServerClock } from '../../netcode/client/clock.ts'
-import { Playback } from '../../netcode/client/playback.ts'
+import { ServerClock } from '../../netcode/client/playback/clock.ts'
+import { Playback } from '../../netcode/client/playback/playback.ts'
 import type { AvatarSample, PropSample } from '../../netcode/client/types.ts'
 import { ReplicatedWorld } from '../../netcode/client/replicated-world.ts'
 import { SnapshotDecoder, SnapshotSource, SnapshotView } from '../../netcode/snapshot.ts'
 import { decodeServerPacket, encodeServerPacket, type SnapshotPart } from '../../protocol/index.ts'
-import { propAdded } from '../../server/realm/catalog.ts'
+import { propAdded } from '../../server/realm/replication/element-catalog.ts'
 import { DEFAULT_DEFINITION, type AvatarView, type Pose, type PropView, type Quat, type Vec3 } from '../../sim/index.ts'
-import { playArrivals, type ArrivalsOptions } from '../../netcode/client/snapshot-arrivals.fixture.ts'
+import { playArrivals, type ArrivalsOptions } from '../../netcode/client/playback/snapshot-arrivals.fixture.ts'
 import { Dice } from '../../bots/bot-behaviour.ts'
 import { hex } from '../protocol/vectors.ts'
 

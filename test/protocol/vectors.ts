@@ -2,7 +2,7 @@
  * The test vectors of docs/protocol.md: bytes beside what they say, for whoever writes a client. They are made by the
  * product's own encoders; `protocol-document.test.ts` reads them by the document alone.
  */
-import { packPose, packRotation } from '../../sim/pose.ts'
+import { packPose, packRotation } from '../../sim/avatar/pose.ts'
 import type { Input, Quat } from '../../sim/types.ts'
 import {
   encodeClientPacket,

@@ -1,5 +1,5 @@
 /** Restless hands: commands in quick succession, sensible and not, so that there are always some on their way. */
-import { IDENTITY } from '../../sim/maths.ts'
+import { IDENTITY } from '../../sim/maths/maths.ts'
 import { ACCESS_MAX, Hand, type HandId, type PropSpec } from '../../sim/index.ts'
 import type { RenderClient } from '../../netcode/client/render-client.ts'
 import type { WorldSample } from '../../netcode/client/types.ts'

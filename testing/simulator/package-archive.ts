@@ -1,6 +1,6 @@
 /** Packages of a simulated world, and the archive that answers about them: late, not at all, or that it is away. */
 import { DEFAULT_BODY, type PackageHash, type PackagePhysics, type PropSpec } from '../../sim/index.ts'
-import { IDENTITY } from '../../sim/maths.ts'
+import { IDENTITY } from '../../sim/maths/maths.ts'
 import type { PackageAnswer } from '../../server/realm-messages.ts'
 import type { Dice } from '../../bots/bot-behaviour.ts'
 

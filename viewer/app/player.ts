@@ -1,8 +1,8 @@
 /** The local player: walks, looks, holds, makes and deletes props, frame by frame. */
 import type { AvatarSample, RenderClient } from '../../netcode/index.ts'
-import { packPose, type Pose } from '../../sim/pose.ts'
-import { add, conjugate, rotate, sub, yawRotation } from '../../sim/maths.ts'
-import { MARKER_POSITION } from '../../sim/state.ts'
+import { packPose, type Pose } from '../../sim/avatar/pose.ts'
+import { add, conjugate, rotate, sub, yawRotation } from '../../sim/maths/maths.ts'
+import { MARKER_POSITION } from '../../sim/state/state.ts'
 import { Permission, type ElementId, type RealmDefinition, type Vec3 } from '../../sim/types.ts'
 import { moveFrom, sameMove, turnByKeys, turnByPointer, type Action, type Look, type Move } from '../input/controls.ts'
 import { advanceGait, poseOf, STANDING, type Gait } from '../render/gait.ts'

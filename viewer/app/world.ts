@@ -1,9 +1,9 @@
 /** The world at one moment as the page draws it, from the render client or, in tests, from a script. */
 import type { WorldSample } from '../../netcode/index.ts'
-import { scaled } from '../../sim/maths.ts'
-import { restHeadHeight, solveSkeleton } from '../../sim/skeleton.ts'
+import { scaled } from '../../sim/maths/maths.ts'
+import { restHeadHeight, solveSkeleton } from '../../sim/avatar/skeleton.ts'
 import type { AvatarBody, ElementId, PlayerId, PropSpec, Quat, RealmDefinition, Vec3 } from '../../sim/types.ts'
-import type { Pose } from '../../sim/pose.ts'
+import type { Pose } from '../../sim/avatar/pose.ts'
 
 /** One avatar at one moment. `position` is the ground point under it. */
 export interface ShownAvatar {
@@ -30,7 +30,7 @@ export interface ShownProp {
   readonly package: string | null
   /** User number of the owner; 0 is the realm. */
   readonly owner: number
-  /** Access bits (sim/access.ts). */
+  /** Access bits (sim/props/access.ts). */
   readonly access: number
   readonly position: Vec3
   readonly rotation: Quat

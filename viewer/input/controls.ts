@@ -1,5 +1,5 @@
 /** Converts keys and pointer to a move command, turning, and single actions. Pure. */
-import { clamp, wrapAngle } from '../../sim/maths.ts'
+import { clamp, wrapAngle } from '../../sim/maths/maths.ts'
 import type { Command } from '../../sim/types.ts'
 
 export type Move = Extract<Command, { type: 'move' }>

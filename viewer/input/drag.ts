@@ -1,9 +1,9 @@
 /** Computes where a held prop should go from the pointer's ray. Pure. */
-import { add, clamp, limited, multiply, rotate, scaled, sub, yawRotation } from '../../sim/maths.ts'
+import { add, clamp, limited, multiply, rotate, scaled, sub, yawRotation } from '../../sim/maths/maths.ts'
 import type { ElementId, Quat, Vec3 } from '../../sim/types.ts'
 import type { Hit, PointerRay } from './picking.ts'
 
-/** The simulation's limits of a prop's scale (sim/shapes.ts, which needs the physics engine, enforces them). */
+/** The simulation's limits of a prop's scale (sim/props/shapes.ts, which needs the physics engine, enforces them). */
 export const SCALE_MIN = 0.05
 export const SCALE_MAX = 20
 /** Margin to the limit of reach, metres: the server's avatar is a little behind ours. */

@@ -1,5 +1,5 @@
 /** Finds what a ray hits first: exact for round shapes and boxes, by triangles for hulls and meshes. Pure. */
-import { add, conjugate, dot, multiply, rotate, scaled, sub } from '../../sim/maths.ts'
+import { add, conjugate, dot, multiply, rotate, scaled, sub } from '../../sim/maths/maths.ts'
 import type { Shape, Vec3 } from '../../sim/types.ts'
 import { Ray, Vector3 } from 'three'
 import { GeometryCache, type FacetedShape } from '../render/prop-geometry.ts'

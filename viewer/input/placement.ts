@@ -1,5 +1,5 @@
 /** Chooses the place of a new object: at the marker, or next to or above what is already there, so that nothing overlaps. Pure. */
-import { add, rotate, scaled } from '../../sim/maths.ts'
+import { add, rotate, scaled } from '../../sim/maths/maths.ts'
 import type { Quat, Shape, Vec3 } from '../../sim/types.ts'
 import type { ShownWorld } from '../app/world.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { accessOf } from '../../sim/access.ts'
+import { accessOf } from '../../sim/props/access.ts'
 import { Access, ACTS } from '../../sim/types.ts'
 import { SHAPES } from '../app/starter-shapes.ts'
 import type { ShownProp, ShownWorld } from '../app/world.ts'

@@ -12,7 +12,7 @@ import {
 } from 'three'
 import * as SkeletonUtils from 'three/addons/utils/SkeletonUtils.js'
 import type { PackageJoint } from '../../packages/manifest.ts'
-import type { JointTransform } from '../../sim/pose.ts'
+import type { JointTransform } from '../../sim/avatar/pose.ts'
 import { poseNodes, type RestNode } from '../../packages/retarget.ts'
 import type { Quat, Vec3 } from '../../sim/types.ts'
 import { isSkinned, type Model } from './model.ts'

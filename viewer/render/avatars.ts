@@ -1,7 +1,7 @@
 /** Draws avatars as rounded characters: the capsules of their bodies on their posed bones, and a visor that shows where they look. */
 import { Color } from 'three'
-import { add, conjugate, multiply, rotate, scaled, sub, yawRotation } from '../../sim/maths.ts'
-import type { JointTransform } from '../../sim/pose.ts'
+import { add, conjugate, multiply, rotate, scaled, sub, yawRotation } from '../../sim/maths/maths.ts'
+import type { JointTransform } from '../../sim/avatar/pose.ts'
 import {
   BONES,
   type AvatarBody,

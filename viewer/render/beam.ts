@@ -1,6 +1,6 @@
 /** A beam of light beads from the holder to the held prop, so that everybody sees who holds it. */
 import { Color } from 'three'
-import { add, lerp, rotate, yawRotation } from '../../sim/maths.ts'
+import { add, lerp, rotate, yawRotation } from '../../sim/maths/maths.ts'
 import type { ElementId, PlayerId, Vec3 } from '../../sim/types.ts'
 import { playerColors, TOO_FAR } from './palette.ts'
 import { RoundedBatch } from './rounded-batch.ts'

@@ -1,5 +1,5 @@
 /** The camera: over the shoulder of the own avatar, or on a slow orbit before joining. Pure. */
-import { add, rotate, scaled, yawRotation } from '../../sim/maths.ts'
+import { add, rotate, scaled, yawRotation } from '../../sim/maths/maths.ts'
 import type { Vec3 } from '../../sim/types.ts'
 import type { Look } from '../input/controls.ts'
 

@@ -1,8 +1,8 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
-import { DEFAULT_BODY } from '../../sim/body.ts'
-import { packPose, unpackPose } from '../../sim/pose.ts'
-import { solveSkeleton } from '../../sim/skeleton.ts'
+import { DEFAULT_BODY } from '../../sim/avatar/body.ts'
+import { packPose, unpackPose } from '../../sim/avatar/pose.ts'
+import { solveSkeleton } from '../../sim/avatar/skeleton.ts'
 import { BONES } from '../../sim/types.ts'
 import { advanceGait, poseOf, STANDING, type Attitude } from './gait.ts'
 

@@ -2,9 +2,9 @@
  * How a desktop player's body moves: breathing, walking, running, looking, reaching for what is held. A headset sends
  * real poses; a keyboard has none, so the page makes one from speed and view, shows it and sends it.
  */
-import { add, fromTo, IDENTITY, multiply, normalise, sub, unit, vec } from '../../sim/maths.ts'
-import type { JointTransform, Pose } from '../../sim/pose.ts'
-import { solveSkeleton } from '../../sim/skeleton.ts'
+import { add, fromTo, IDENTITY, multiply, normalise, sub, unit, vec } from '../../sim/maths/maths.ts'
+import type { JointTransform, Pose } from '../../sim/avatar/pose.ts'
+import { solveSkeleton } from '../../sim/avatar/skeleton.ts'
 import { BONES, type AvatarBody, type Bone, type Quat, type Vec3 } from '../../sim/types.ts'
 
 export interface Gait {

@@ -10,7 +10,7 @@ import {
 import { LineMaterial } from 'three/addons/lines/LineMaterial.js'
 import { LineSegments2 } from 'three/addons/lines/LineSegments2.js'
 import { LineSegmentsGeometry } from 'three/addons/lines/LineSegmentsGeometry.js'
-import { add, fromTo, multiply, rotate, scaled, sub, unit, yawRotation } from '../../sim/maths.ts'
+import { add, fromTo, multiply, rotate, scaled, sub, unit, yawRotation } from '../../sim/maths/maths.ts'
 import type { BoneCapsule, Collider, Motion, Quat, Shape, Vec3 } from '../../sim/types.ts'
 import { outlineOf } from './outline-shapes.ts'
 import type { PosedAvatar } from './posed-avatars.ts'

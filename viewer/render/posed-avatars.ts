@@ -1,7 +1,7 @@
 /** Avatars in the pose of a frame, from which characters, models and outlines are drawn. */
-import { rotate, scaled, sub, yawRotation } from '../../sim/maths.ts'
-import type { JointTransform, Pose } from '../../sim/pose.ts'
-import { solveSkeleton } from '../../sim/skeleton.ts'
+import { rotate, scaled, sub, yawRotation } from '../../sim/maths/maths.ts'
+import type { JointTransform, Pose } from '../../sim/avatar/pose.ts'
+import { solveSkeleton } from '../../sim/avatar/skeleton.ts'
 import type { ElementId, Vec3 } from '../../sim/types.ts'
 import { advanceGait, poseOf, STANDING, type Gait } from './gait.ts'
 import type { ShownAvatar } from '../app/world.ts'

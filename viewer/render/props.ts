@@ -1,6 +1,6 @@
 /** Draws props: all round shapes in one batch, hulls and static meshes each with its shared geometry. */
 import { Color, Group, Mesh, MeshStandardMaterial } from 'three'
-import { add, multiply, rotate, scaled } from '../../sim/maths.ts'
+import { add, multiply, rotate, scaled } from '../../sim/maths/maths.ts'
 import type { Collider, ElementId, Quat, Vec3 } from '../../sim/types.ts'
 import type { ContactShadows } from './contact-shadows.ts'
 import { GeometryCache } from './prop-geometry.ts'

@@ -1,6 +1,6 @@
 /** The scene behind the join card: figures around a slow carousel of the shapes. */
-import { add, conjugate, multiply, rotate, sub, yawRotation } from '../../sim/maths.ts'
-import { DEFAULT_BODY } from '../../sim/body.ts'
+import { add, conjugate, multiply, rotate, sub, yawRotation } from '../../sim/maths/maths.ts'
+import { DEFAULT_BODY } from '../../sim/avatar/body.ts'
 import type { Quat, Vec3 } from '../../sim/types.ts'
 import { poseOf, STANDING } from './gait.ts'
 import { SHAPES } from '../app/starter-shapes.ts'

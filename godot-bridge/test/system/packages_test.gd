@@ -1,6 +1,6 @@
 extends "../test_case.gd"
 ## Packages of a real server (OTHERWORLD_URL) as Godot shows them. What is to be found stands in OTHERWORLD_PACKAGES, worked
-## out by another reader of the same files (test/e2e/godot-packages.test.ts).
+## out by another reader of the same files (test/e2e/godot/godot-packages.test.ts).
 
 const AvatarBody := preload("res://addons/otherworld/packages/avatar_body.gd")
 const Cache := preload("res://addons/otherworld/packages/cache.gd")

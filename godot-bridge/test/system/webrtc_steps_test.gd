@@ -1,6 +1,6 @@
 extends "../webrtc/stand_in_case.gd"
 ## The addon's signalling against a real server, to the open data channel and the Welcome over it. The steps are recorded
-## by what started this (test/e2e/godot-webrtc.test.ts), which compares them with the committed ones.
+## by what started this (test/e2e/godot/godot-webrtc.test.ts), which compares them with the committed ones.
 
 const Session := preload("res://addons/otherworld/net/session.gd")
 

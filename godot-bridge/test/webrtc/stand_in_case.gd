@@ -1,6 +1,6 @@
 extends "../test_case.gd"
 ## For tests of the addon's WebRTC over a stack that stands in for the extension's. OTHERWORLD_URL: a server.
-## OTHERWORLD_PROXY: what stands before it; the first part of a path says what it does (test/e2e/signalling-proxy.ts).
+## OTHERWORLD_PROXY: what stands before it; the first part of a path says what it does (test/e2e/godot/signalling-proxy.ts).
 
 const Connection := preload("res://addons/otherworld/net/connection.gd")
 const Http := preload("res://addons/otherworld/net/http.gd")

@@ -1,5 +1,5 @@
 extends RefCounted
-## Lines of JSON to and from the Node process that has the real WebRTC stack (test/e2e/webrtc-stand-in.ts), one
+## Lines of JSON to and from the Node process that has the real WebRTC stack (test/e2e/godot/webrtc-stand-in.ts), one
 ## connection a peer. What is written goes out at once, so that it is there before any later HTTP request is.
 
 var _socket := StreamPeerTCP.new()

@@ -1,9 +1,9 @@
 /** Numbers at the edges of what the simulation takes: its own limits, read from where they stand, their neighbours, and the ends of 32-bit floats. */
 import * as definitions from '../../../sim/definition.ts'
-import * as packages from '../../../sim/packages.ts'
-import * as shapes from '../../../sim/shapes.ts'
+import * as packages from '../../../sim/props/packages.ts'
+import * as shapes from '../../../sim/props/shapes.ts'
 import * as sim from '../../../sim/index.ts'
-import { RANGES } from '../../../sim/ranges.ts'
+import { RANGES } from '../../../sim/limits/ranges.ts'
 import { Dice } from '../../../bots/bot-behaviour.ts'
 
 /** Every number that these modules export is a limit that somebody may miss by one: a new one is drawn from without a word here. */

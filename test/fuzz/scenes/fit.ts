@@ -1,7 +1,7 @@
 /** Brings a thing to the edge of a rule that looks at all of it: how thin, how wide, how heavy, how slender it may be at its scale. */
-import { propRadius } from '../../../sim/extent.ts'
-import { RANGES } from '../../../sim/ranges.ts'
-import { leastExtent, massOf } from '../../../sim/solid.ts'
+import { propRadius } from '../../../sim/props/extent.ts'
+import { RANGES } from '../../../sim/limits/ranges.ts'
+import { leastExtent, massOf } from '../../../sim/props/solid.ts'
 import type { Collider, PropSpec, Shape, Vec3 } from '../../../sim/index.ts'
 import type { Draw } from './edges.ts'
 

@@ -13,7 +13,7 @@ import {
   type Shape,
   type Vec3,
 } from '../../../sim/index.ts'
-import { RANGES } from '../../../sim/ranges.ts'
+import { RANGES } from '../../../sim/limits/ranges.ts'
 import { SIZES, type Draw } from './edges.ts'
 
 const { fround } = Math

@@ -10,7 +10,7 @@ import {
   step,
   type InputFrame,
 } from '../../../sim/index.ts'
-import { RANGES } from '../../../sim/ranges.ts'
+import { RANGES } from '../../../sim/limits/ranges.ts'
 import { LIMITS, neighbour, NUMBERS, SIZES } from './edges.ts'
 import { minimise } from './minimise.ts'
 import { runWorld, sceneSource, seedOf, type Source, type WorldReport } from './run.ts'

@@ -1,6 +1,6 @@
 /** What a scene spawns. Most of it is drawn until the simulation's own checks take it, so that scenes stay at the edges of whatever the rules are. */
-import { checkProp, checkScale } from '../../../sim/shapes.ts'
-import { RANGES } from '../../../sim/ranges.ts'
+import { checkProp, checkScale } from '../../../sim/props/shapes.ts'
+import { RANGES } from '../../../sim/limits/ranges.ts'
 import { SCALE_MAX, SCALE_MIN, type Collider, type PropSpec, type Shape } from '../../../sim/index.ts'
 import type { Draw } from './edges.ts'
 import { toEdge, type FittedProp } from './fit.ts'

@@ -1,4 +1,4 @@
-/** A worker thread of scripts/fuzz-scenes.mjs: runs the worlds that it is given, one after the other. */
+/** A worker thread of scripts/fuzz/fuzz-scenes.mjs: runs the worlds that it is given, one after the other. */
 import { readlinkSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { loadEngine, type Engine, type InputFrame } from '../../../sim/index.ts'

@@ -3,7 +3,7 @@ extends RefCounted
 ## From a pose to the 18 bones: forward kinematics where rotations of bones were sent, else inverse kinematics of two-bone
 ## limbs (law of cosines) from head and hands alone. Both make the head end where the pose says.
 ##
-## What the simulation does (sim/skeleton.ts), so that everyone sees the same body. Root space; written over by each call.
+## What the simulation does (sim/avatar/skeleton.ts), so that everyone sees the same body. Root space; written over by each call.
 
 const AvatarBody := preload("avatar_body.gd")
 

@@ -1,0 +1,88 @@
+/** From the bytes of an upload to JSON and one binary chunk that are safe to decode: preflight, then the validator. */
+import { openContainer, writeGlb, type Container, type Malformed } from '../preflight/container.ts'
+import { dataOf, embed, type Resolve } from '../preflight/embed.ts'
+import { objectsOf, type JsonObject } from '../json.ts'
+import { Rejected, type IngestWarning } from '../types.ts'
+import { preflight } from '../preflight/index.ts'
+import { validate, type Verdict } from './validate.ts'
+
+export interface Checked {
+  readonly json: JsonObject
+  readonly bin: Uint8Array | null
+  readonly warnings: readonly IngestWarning[]
+}
+
+export type Opened = Container | Malformed
+
+const isMalformed = (opened: Opened): opened is Malformed => 'fault' in opened
+const nothing: Resolve = () => null
+
+/** Opens the container and runs the preflight. `resolve` returns the bytes of a file beside a .gltf. Throws Rejected. */
+export function preflightUpload(bytes: Uint8Array, resolve: Resolve = nothing): Opened {
+  const opened = openContainer(bytes)
+  if (!isMalformed(opened)) preflight(opened, resolve)
+  return opened
+}
+
+/** The validator's verdict on an upload that passed the preflight. */
+export function validateUpload(opened: Opened, bytes: Uint8Array, resolve: Resolve = nothing): Promise<Verdict> {
+  const readable = !isMalformed(opened) && opened.isUnaligned ? writeGlb(opened.json, opened.bin) : bytes
+  return validate(readable, opened.form, resolve)
+}
+
+/** Preflight and validator in one. Throws Rejected where the preflight rejects; the verdict says what the validator found. */
+export async function examine(
+  bytes: Uint8Array,
+  resolve: Resolve = nothing,
+): Promise<{ readonly opened: Opened; readonly verdict: Verdict }> {
+  const opened = preflightUpload(bytes, resolve)
+  return { opened, verdict: await validateUpload(opened, bytes, resolve) }
+}
+
+/** The checks of an upload without the rest of the ingest. Throws Rejected. */
+export async function checkUpload(bytes: Uint8Array): Promise<Checked> {
+  const { opened, verdict } = await examine(bytes)
+  return acceptVerdict(opened, verdict)
+}
+
+/** Throws Rejected where the validator rejects the upload. */
+export function acceptVerdict(opened: Opened, verdict: Verdict): Checked {
+  if (verdict.rejections.length > 0) throw new Rejected(...verdict.rejections)
+  if (isMalformed(opened)) throw new Rejected(opened.fault)
+  const unaligned: IngestWarning[] = opened.isUnaligned
+    ? [
+        {
+          rule: 'GLB_CHUNK_LENGTH_UNALIGNED',
+          where: 'byte 12',
+          message:
+            'The chunks of the file are not aligned to 4 bytes, as older Godot exporters write them. They were written again.',
+        },
+      ]
+    : []
+  return {
+    ...embed(opened.json, opened.bin, dataOf),
+    warnings: [...unaligned, ...summed(verdict.warnings.filter((warning) => !isMistaken(warning, opened.json)))],
+  }
+}
+
+/** True for warnings about VRM 0.x's extension name and AVIF, which the validator does not know and this server reads. */
+function isMistaken({ rule, where }: IngestWarning, json: JsonObject): boolean {
+  if (rule === 'INVALID_EXTENSION_NAME_FORMAT') return true
+  const image = /^\/images\/(\d+)/.exec(where)?.[1]
+  return (
+    image !== undefined &&
+    (rule === 'VALUE_NOT_IN_LIST' || rule === 'IMAGE_UNRECOGNIZED_FORMAT') &&
+    objectsOf(json, 'images')[Number(image)]?.['mimeType'] === 'image/avif'
+  )
+}
+
+/** The first warning of each rule, with the number of others. */
+function summed(warnings: readonly IngestWarning[]): IngestWarning[] {
+  const byRule = new Map<string, IngestWarning[]>()
+  for (const warning of warnings) byRule.set(warning.rule, [...(byRule.get(warning.rule) ?? []), warning])
+  return [...byRule.values()].flatMap(([first, ...rest]) =>
+    first
+      ? [rest.length === 0 ? first : { ...first, message: `${first.message} (and ${rest.length} more like it)` }]
+      : [],
+  )
+}

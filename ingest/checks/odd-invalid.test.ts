@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest'
+import { REPAIRED } from './validate.ts'
+import { floats, glbWith, shorts, textured, type Json } from '../glb.fixture.ts'
+import { ingest } from '../ingest.ts'
+import {
+  accessors,
+  text,
+  alone,
+  withAccessors,
+  mesh,
+  ext,
+  float,
+  uv,
+  moving,
+  steps,
+  morph,
+  shift,
+} from './odd.fixture.ts'
+
+const skin = { nodes: [{ mesh: 0, skin: 0 }, {}], scenes: [{ nodes: [0, 1] }], skins: [{ joints: [1] }] }
+
+/** The tetrahedron hung on one bone, with these joints and weights. */
+const hung = (joints: Uint8Array, weights: Uint8Array, change: Json = {}): Uint8Array =>
+  withAccessors(
+    [{ bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' }, float(4, 'VEC4', 3)],
+    { ...mesh({ attributes: { POSITION: 0, JOINTS_0: 2, WEIGHTS_0: 3 } }), ...skin, ...change },
+    joints,
+    weights,
+  )
+
+const wholly = floats(...Array.from({ length: 4 }, () => [1, 0, 0, 0]).flat())
+
+const indices = (componentType: number, count: number): Json => ({
+  bufferView: 2,
+  componentType,
+  count,
+  type: 'SCALAR',
+})
+
+/** Files with one error each: the validator's code and pointer are the refusal's. */
+const INVALID: readonly (readonly [rule: string, where: string, make: () => Uint8Array])[] = [
+  ['UNDEFINED_PROPERTY', '/', () => text({ nodes: [{}] })],
+  ['UNDEFINED_PROPERTY', '/asset', () => text({ asset: {} })],
+  ['PATTERN_MISMATCH', '/asset/version', () => text({ asset: { version: 'two' } })],
+  ['UNKNOWN_ASSET_MAJOR_VERSION', '/asset/version', () => text({ asset: { version: '3.0' } })],
+  [
+    'ASSET_MIN_VERSION_GREATER_THAN_VERSION',
+    '/asset/minVersion',
+    () => text({ asset: { version: '2.0', minVersion: '2.1' } }),
+  ],
+  ['TYPE_MISMATCH', '/nodes/0/name', () => alone({ nodes: [{ name: 1 }] })],
+  ['INVALID_INDEX', '/nodes/0/children/0', () => alone({ nodes: [{ children: ['a'] }] })],
+  ['ARRAY_LENGTH_NOT_IN_LIST', '/nodes/0/scale', () => alone({ nodes: [{ scale: [1, 1] }] })],
+  ['EMPTY_ENTITY', '/nodes', () => alone({ nodes: [] })],
+  ['INVALID_INDEX', '/scene', () => alone({ scene: -1, scenes: [{}] })],
+  ['UNRESOLVED_REFERENCE', '/scene', () => alone({ scene: 4, scenes: [{}] })],
+  ['UNRESOLVED_REFERENCE', '/nodes/0/mesh', () => glbWith({ nodes: [{ mesh: 9 }] })],
+  ['DUPLICATE_ELEMENTS', '/scenes/0/nodes/1', () => glbWith({ scenes: [{ nodes: [0, 0] }] })],
+  ['NODE_LOOP', '/nodes/0', () => alone({ nodes: [{ children: [1] }, { children: [0] }] })],
+  ['NODE_PARENT_OVERRIDE', '/nodes/1/children/0', () => alone({ nodes: [{ children: [2] }, { children: [2] }, {}] })],
+  [
+    'SCENE_NON_ROOT_NODE',
+    '/scenes/0/nodes/1',
+    () => alone({ nodes: [{ children: [1] }, {}], scenes: [{ nodes: [0, 1] }] }),
+  ],
+  [
+    'NODE_MATRIX_TRS',
+    '/nodes/0/matrix',
+    () => glbWith({ nodes: [{ mesh: 0, matrix: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1], scale: [1, 1, 1] }] }),
+  ],
+  [
+    'NODE_MATRIX_NON_TRS',
+    '/nodes/0/matrix',
+    () => glbWith({ nodes: [{ mesh: 0, matrix: [1, 0.5, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1] }] }),
+  ],
+  ['ROTATION_NON_UNIT', '/nodes/0/rotation', () => glbWith({ nodes: [{ mesh: 0, rotation: [1, 1, 0, 0] }] })],
+  [
+    'NODE_WEIGHTS_INVALID',
+    '/nodes/0/weights',
+    () =>
+      withAccessors(
+        [float(4, 'VEC3', 2, { min: [0, 0, 0], max: [0, 0.5, 0] })],
+        { ...mesh(morph), nodes: [{ mesh: 0, weights: [1, 1] }] },
+        shift,
+      ),
+  ],
+  ['UNSATISFIED_DEPENDENCY', '/nodes/0/skin', () => alone({ nodes: [{ skin: 0 }], skins: [{ joints: [0] }] })],
+  ['NODE_SKIN_WITH_NON_SKINNED_MESH', '/nodes/0', () => glbWith(skin)],
+  [
+    'SKIN_NO_COMMON_ROOT',
+    '/skins/0/joints',
+    () =>
+      hung(new Uint8Array(16), wholly, {
+        nodes: [{ mesh: 0, skin: 0 }, {}, {}],
+        scenes: [{ nodes: [0, 1, 2] }],
+        skins: [{ joints: [1, 2] }],
+      }),
+  ],
+  [
+    'ACCESSOR_JOINTS_INDEX_OOB',
+    '/meshes/0/primitives/0/attributes/JOINTS_0',
+    () => hung(Uint8Array.of(5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), wholly),
+  ],
+  [
+    'ACCESSOR_WEIGHTS_NEGATIVE',
+    '/meshes/0/primitives/0/attributes/WEIGHTS_0',
+    () => hung(new Uint8Array(16), floats(2, -1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0)),
+  ],
+  [
+    'ACCESSOR_INVALID_FLOAT',
+    '/accessors/2',
+    () =>
+      withAccessors(
+        [float(4, 'VEC2', 2)],
+        mesh({ attributes: { POSITION: 0, TEXCOORD_0: 2 } }),
+        floats(0, Number.NaN, 0, 0, 0, 0, 0, 0),
+      ),
+  ],
+  [
+    'ACCESSOR_INDEX_OOB',
+    '/meshes/0/primitives/0/indices',
+    () => withAccessors([indices(5123, 3)], mesh({ indices: 2 }), shorts(0, 1, 4)),
+  ],
+  [
+    'ACCESSOR_INDEX_PRIMITIVE_RESTART',
+    '/meshes/0/primitives/0/indices',
+    () => withAccessors([indices(5121, 3)], mesh({ indices: 2 }), Uint8Array.of(0, 1, 255)),
+  ],
+  ['ACCESSOR_TOO_LONG', '/accessors/2', () => withAccessors([float(40, 'VEC2', 2)], {}, new Uint8Array(32))],
+  [
+    'ACCESSOR_OFFSET_ALIGNMENT',
+    '/accessors/2/byteOffset',
+    () => withAccessors([float(1, 'VEC2', 2, { byteOffset: 2 })], {}, new Uint8Array(32)),
+  ],
+  [
+    'MESH_PRIMITIVE_POSITION_ACCESSOR_WITHOUT_BOUNDS',
+    '/meshes/0/primitives/0/attributes/POSITION',
+    () => withAccessors([float(4, 'VEC3', 2)], mesh({ attributes: { POSITION: 2 } }), new Uint8Array(48)),
+  ],
+  [
+    'MESH_PRIMITIVE_UNEQUAL_ACCESSOR_COUNT',
+    '/meshes/0/primitives/0/attributes/TEXCOORD_0',
+    () =>
+      withAccessors([float(3, 'VEC2', 2)], mesh({ attributes: { POSITION: 0, TEXCOORD_0: 2 } }), new Uint8Array(24)),
+  ],
+  [
+    'MESH_PRIMITIVE_ATTRIBUTES_ACCESSOR_INVALID_FORMAT',
+    '/meshes/0/primitives/0/attributes/NORMAL',
+    () => withAccessors([float(4, 'VEC2', 2)], mesh({ attributes: { POSITION: 0, NORMAL: 2 } }), new Uint8Array(32)),
+  ],
+  [
+    'MESH_PRIMITIVE_INVALID_ATTRIBUTE',
+    '/meshes/0/primitives/0/attributes/COLOUR',
+    () => glbWith(mesh({ attributes: { POSITION: 0, COLOUR: 0 } })),
+  ],
+  [
+    'MESH_PRIMITIVE_JOINTS_WEIGHTS_MISMATCH',
+    '/meshes/0/primitives/0/attributes',
+    () =>
+      withAccessors(
+        [{ bufferView: 2, componentType: 5121, count: 4, type: 'VEC4' }],
+        mesh({ attributes: { POSITION: 0, JOINTS_0: 2 } }),
+        new Uint8Array(16),
+      ),
+  ],
+  [
+    'BUFFER_VIEW_TOO_LONG',
+    '/bufferViews/0/byteLength',
+    () =>
+      glbWith({
+        bufferViews: [{ buffer: 0, byteLength: 9_999 }],
+        accessors: [accessors[0]],
+        meshes: [{ primitives: [{ attributes: { POSITION: 0 } }] }],
+      }),
+  ],
+  [
+    'ANIMATION_DUPLICATE_TARGETS',
+    '/animations/0/channels/0/target',
+    () =>
+      moving('translation', 'VEC3', steps, {
+        animations: [
+          {
+            samplers: [{ input: 2, output: 3 }],
+            channels: [0, 1].map(() => ({ sampler: 0, target: { node: 0, path: 'scale' } })),
+          },
+        ],
+      }),
+  ],
+  [
+    'ACCESSOR_ANIMATION_SAMPLER_OUTPUT_NON_NORMALIZED_QUATERNION',
+    '/animations/0/channels/0/sampler',
+    () => moving('rotation', 'VEC4', floats(0, 0, 0, 1, 1, 1, 1, 1)),
+  ],
+  [
+    'ANIMATION_CHANNEL_TARGET_NODE_WEIGHTS_NO_MORPHS',
+    '/animations/0/channels/0/target',
+    () => moving('weights', 'SCALAR', floats(0, 1)),
+  ],
+  [
+    'CAMERA_ZFAR_LEQUAL_ZNEAR',
+    '/cameras/0/perspective',
+    () => alone({ cameras: [{ type: 'perspective', perspective: { yfov: 1, znear: 1, zfar: 1 } }] }),
+  ],
+  [
+    'UNDECLARED_EXTENSION',
+    '/materials/0/extensions/KHR_materials_unlit',
+    () => alone({ materials: [ext('KHR_materials_unlit', {})] }),
+  ],
+  ['UNSATISFIED_DEPENDENCY', '/extensionsRequired', () => alone({ extensionsRequired: ['KHR_materials_unlit'] })],
+  [
+    'IMAGE_UNEXPECTED_EOS',
+    '/images/0',
+    () =>
+      withAccessors(
+        [uv],
+        textured(3),
+        new Uint8Array(32),
+        Uint8Array.of(
+          0x89,
+          0x50,
+          0x4e,
+          0x47,
+          0x0d,
+          0x0a,
+          0x1a,
+          0x0a,
+          1,
+          2,
+          3,
+          4,
+          5,
+          6,
+          7,
+          8,
+          9,
+          10,
+          11,
+          12,
+          13,
+          14,
+          15,
+          16,
+          17,
+          18,
+          19,
+          20,
+        ),
+      ),
+  ],
+]
+
+describe("what is invalid is refused under the validator's code, where it stands", () => {
+  test.each(INVALID)('%s at %s', async (rule, where, make) => {
+    const outcome = await ingest(make())
+    const found = outcome.accepted
+      ? ['accepted']
+      : outcome.rejections.map((rejection) => `${rejection.rule} ${rejection.where}`)
+    expect(found).toContain(`${rule} ${where}`)
+    expect(REPAIRED[rule]).toBeUndefined()
+  })
+})

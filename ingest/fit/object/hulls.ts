@@ -1,0 +1,277 @@
+/**
+ * Convex hulls: made, measured, cut out of meshes and merged by the simulation's physics engine (its deterministic build),
+ * and thinned to what a collider may hold.
+ */
+import {
+  createWorld,
+  loadEngine,
+  RAPIER,
+  type ColliderDesc,
+  type RapierCollider,
+  type World,
+} from '../../../sim/engine.ts'
+import { cross, dot, scaled, sub, unit, vec } from '../../../sim/maths/maths.ts'
+import { CONVEX_POINTS_MAX, type Vec3 } from '../../../sim/index.ts'
+import { nearestWithin } from '../closest.ts'
+import { quantised } from '../frame.ts'
+import { boundsOf } from '../surface.ts'
+
+export interface Hull {
+  readonly points: readonly Vec3[]
+  /** m³ */
+  readonly volume: number
+}
+
+/** Cells of the decomposition along a mesh's longest side: its walls are this fine. */
+const RESOLUTION = 64
+/** Directions by which hulls are thinned, evenly spread. */
+const DIRECTIONS = 256
+const ZERO = vec(0, 0, 0)
+
+const flat = (points: readonly Vec3[]): Float32Array => Float32Array.from(points.flatMap(({ x, y, z }) => [x, y, z]))
+const unflat = (numbers: Float32Array): Vec3[] =>
+  Array.from({ length: Math.floor(numbers.length / 3) }, (_, i) =>
+    vec(numbers[3 * i] ?? 0, numbers[3 * i + 1] ?? 0, numbers[3 * i + 2] ?? 0),
+  )
+
+/** Unit vectors: the axes first, then points of a lattice on the cube's faces, pushed to the sphere. */
+const directions: readonly Vec3[] = (() => {
+  const out: Vec3[] = []
+  for (const s of [1, -1]) out.push(vec(s, 0, 0), vec(0, s, 0), vec(0, 0, s))
+  const n = Math.floor(Math.sqrt(DIRECTIONS / 6))
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++)
+      for (const s of [1, -1]) {
+        const [u, v] = [(2 * i + 1) / n - 1, (2 * j + 1) / n - 1]
+        out.push(unit(vec(s, u, v), vec(1, 0, 0)), unit(vec(u, s, v), vec(0, 1, 0)), unit(vec(u, v, s), vec(0, 0, 1)))
+      }
+  return out
+})()
+
+/** How far points reach in each direction. */
+const reachOf = (points: readonly Vec3[]): number[] =>
+  directions.map((d) => points.reduce((most, p) => Math.max(most, dot(p, d)), -Infinity))
+
+/** The points of a hull that matter most: always the one that reaches farther than the chosen ones in some direction. */
+function thinned(points: readonly Vec3[], countMax: number): Vec3[] {
+  if (points.length <= countMax) return [...points]
+  const reach = reachOf(points)
+  const got = directions.map(() => -Infinity)
+  const chosen = new Set<Vec3>()
+  while (chosen.size < countMax) {
+    let [worst, gap] = [-1, 1e-7]
+    reach.forEach((r, i) => {
+      const missing = r - (got[i] ?? 0)
+      if (missing > gap) [worst, gap] = [i, missing]
+    })
+    const d = directions[worst]
+    const next = d && points.find((p) => dot(p, d) >= (reach[worst] ?? 0) - 1e-12)
+    if (!next || chosen.has(next)) break
+    chosen.add(next)
+    directions.forEach((way, i) => (got[i] = Math.max(got[i] ?? 0, dot(next, way))))
+  }
+  return [...chosen]
+}
+
+/** A plane of a convex shape: outward normal, and how far along it the shape ends. */
+type Plane = readonly [Vec3, number]
+
+/** How far a point is outside of a convex shape, metres: 0 inside. */
+function outside(p: Vec3, planes: readonly Plane[]): number {
+  let most = 0
+  for (const [normal, at] of planes) most = Math.max(most, dot(normal, p) - at)
+  return most
+}
+
+/** Projections after which a point is near enough to the shape. */
+const PULLS_MAX = 64
+
+/** The point, moved to the convex shape: projected onto the face that it is farthest beyond, again and again. */
+function pulledInto(p: Vec3, planes: readonly Plane[]): Vec3 {
+  let at = p
+  for (let i = 0; i < PULLS_MAX; i++) {
+    let [worst, excess]: [Vec3 | null, number] = [null, 1e-6]
+    for (const [normal, end] of planes) {
+      const by = dot(normal, at) - end
+      if (by > excess) [worst, excess] = [normal, by]
+    }
+    if (!worst) return at
+    at = sub(at, scaled(worst, excess))
+  }
+  return at
+}
+
+function planesOf(points: readonly Vec3[], triangles: readonly number[]): Plane[] {
+  const planes: Plane[] = []
+  for (let i = 0; i + 2 < triangles.length; i += 3) {
+    const [a, b, c] = [points[triangles[i] ?? 0], points[triangles[i + 1] ?? 0], points[triangles[i + 2] ?? 0]]
+    const normal = a && b && c && unit(cross(sub(b, a), sub(c, a)), ZERO)
+    if (a && normal && normal !== ZERO) planes.push([normal, dot(normal, a)])
+  }
+  return planes
+}
+
+/** The cube root near 1, by Newton's method. */
+function cubeRoot(x: number): number {
+  let y = 1
+  for (let i = 0; i < 40; i++) y -= (y * y * y - x) / (3 * y * y)
+  return y
+}
+
+export const volumeOf = (points: readonly Vec3[], triangles: readonly number[]): number => {
+  let six = 0
+  for (let i = 0; i + 2 < triangles.length; i += 3) {
+    const [a, b, c] = [points[triangles[i] ?? 0], points[triangles[i + 1] ?? 0], points[triangles[i + 2] ?? 0]]
+    if (a && b && c) six += dot(a, cross(b, c))
+  }
+  return six / 6
+}
+
+/** The engine with a world to measure in. Free it. */
+export class HullMaker {
+  readonly #world: World
+
+  private constructor(world: World) {
+    this.#world = world
+  }
+  static async make(): Promise<HullMaker> {
+    await loadEngine()
+    return new HullMaker(createWorld({ x: 0, y: 0, z: 0 }, 60))
+  }
+  free(): void {
+    this.#world.free()
+  }
+  /** The convex hull of points with its faces; null where they span no volume. */
+  faces(points: readonly Vec3[]): (Hull & { readonly triangles: readonly number[] }) | null {
+    const desc = points.length >= 4 ? RAPIER.ColliderDesc.convexHull(flat(points)) : null
+    const collider = desc && this.#collider(desc)
+    if (!collider) return null
+    const made = {
+      points: unflat(collider.vertices()),
+      triangles: Array.from(collider.indices() ?? []),
+      volume: collider.volume(),
+    }
+    this.#world.removeCollider(collider, false)
+    return made.volume > 0 ? made : null
+  }
+  /** Null where the engine has no shape for it: of points on a line, which it finds out so late that it throws. */
+  #collider(desc: ColliderDesc): RapierCollider | null {
+    try {
+      return this.#world.createCollider(desc)
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('expected instance of')) return null
+      throw error
+    }
+  }
+  hull(points: readonly Vec3[]): Hull | null {
+    const made = this.faces(points)
+    return made && { points: made.points, volume: made.volume }
+  }
+  /** A hull of at most 64 points, to 0.1 mm: as large as the whole one, and nowhere outside of it. */
+  reduced({ points, volume }: Hull): Hull | null {
+    const kept = points.length <= CONVEX_POINTS_MAX ? points : this.#thinned(points)
+    const small = this.hull(kept)
+    if (!small) return null
+    const grown = kept.length === points.length ? 1 : Math.min(1.05, cubeRoot(volume / small.volume))
+    const centre = scaled(
+      kept.reduce((s, p) => vec(s.x + p.x, s.y + p.y, s.z + p.z), ZERO),
+      1 / kept.length,
+    )
+    const outer = kept.map((p) =>
+      vec(
+        centre.x + (p.x - centre.x) * grown,
+        centre.y + (p.y - centre.y) * grown,
+        centre.z + (p.z - centre.z) * grown,
+      ),
+    )
+    const whole = grown === 1 ? null : this.faces(points)
+    const planes = whole ? planesOf(whole.points, whole.triangles) : []
+    const held = outer.map((p) => pulledInto(p, planes))
+    const rounded = held.map(({ x, y, z }) =>
+      vec(Math.fround(quantised(x)), Math.fround(quantised(y)), Math.fround(quantised(z))),
+    )
+    const final = this.hull(rounded)
+    return final && { points: rounded, volume: final.volume }
+  }
+  /** 64 points of a hull: some by direction, then always the one that is farthest outside of the hull of those chosen. */
+  #thinned(points: readonly Vec3[]): Vec3[] {
+    const chosen = thinned(points, CONVEX_POINTS_MAX / 4)
+    while (chosen.length < CONVEX_POINTS_MAX) {
+      const now = this.faces(chosen)
+      const planes = now ? planesOf(now.points, now.triangles) : []
+      let [farthest, most]: [Vec3 | null, number] = [null, 1e-5]
+      for (const p of points) {
+        const off = outside(p, planes)
+        if (off > most) [farthest, most] = [p, off]
+      }
+      if (!farthest) break
+      chosen.push(farthest)
+    }
+    return chosen
+  }
+  /** The mesh in at most `countMax` hulls, none reaching beyond the mesh. */
+  decomposed(points: readonly Vec3[], triangles: readonly number[], countMax: number): Hull[] {
+    const desc = RAPIER.ColliderDesc.convexDecomposition(flat(points), Uint32Array.from(triangles), {
+      resolution: RESOLUTION,
+    })
+    const shape = desc?.shape
+    const shapes = shape instanceof RAPIER.Compound ? shape.shapes : []
+    const parts = shapes.flatMap((part) => (part instanceof RAPIER.ConvexPolyhedron ? [unflat(part.vertices)] : []))
+    const { min, max } = boundsOf(points)
+    // Parts are made of cells, so their corners stand up to one beside the mesh: these are brought back to it.
+    const slack = (2 * Math.max(max.x - min.x, max.y - min.y, max.z - min.z)) / RESOLUTION
+    const snapped = parts.map((part) => part.map((p) => nearestWithin(p, slack, points, triangles) ?? p))
+    const hulls = this.merged(
+      snapped.flatMap((part) => this.hull(part) ?? []),
+      countMax,
+    )
+    return this.#covering(
+      hulls,
+      [...new Set(triangles)].flatMap((i) => points[i] ?? []),
+      slack,
+    )
+  }
+  /** Hulls made of cells end up to a cell or two before the mesh: each vertex outside all of them is added to the nearest. */
+  #covering(hulls: readonly Hull[], vertices: readonly Vec3[], slack: number): Hull[] {
+    const parts = hulls.flatMap((hull) => {
+      const made = this.faces(hull.points)
+      return made ? [{ planes: planesOf(made.points, made.triangles), points: [...made.points] }] : []
+    })
+    for (const p of vertices) {
+      let [nearest, least] = [parts[0], Infinity]
+      for (const part of parts) {
+        const off = outside(p, part.planes)
+        if (off < least) [nearest, least] = [part, off]
+        if (off === 0) break
+      }
+      if (least > 0 && least <= slack) nearest?.points.push(p)
+    }
+    return parts.flatMap(({ points }) => this.hull(points) ?? [])
+  }
+  /** Pairs are put together, always the one whose common hull adds least, till there are at most `countMax`. */
+  merged(hulls: readonly Hull[], countMax: number): Hull[] {
+    const left = new Map(hulls.map((hull, i) => [i, hull]))
+    const costs = new Map<
+      string,
+      { readonly i: number; readonly j: number; readonly hull: Hull; readonly cost: number }
+    >()
+    const weigh = (i: number, j: number): void => {
+      const [a, b] = [left.get(i), left.get(j)]
+      const hull = a && b && this.hull([...a.points, ...b.points])
+      if (a && b && hull) costs.set(`${i} ${j}`, { i, j, hull, cost: hull.volume - a.volume - b.volume })
+    }
+    for (const i of left.keys()) for (const j of left.keys()) if (i < j) weigh(i, j)
+    let next = hulls.length
+    while (left.size > countMax) {
+      const [best] = [...costs.values()].toSorted((a, b) => a.cost - b.cost || a.i - b.i || a.j - b.j)
+      if (!best) break
+      for (const [key, { i, j }] of costs) if ([i, j].some((k) => k === best.i || k === best.j)) costs.delete(key)
+      left.delete(best.i)
+      left.delete(best.j)
+      left.set(next, best.hull)
+      for (const i of left.keys()) if (i !== next) weigh(i, next)
+      next++
+    }
+    return [...left.values()]
+  }
+}

@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { ingestInChild } from './child.ts'
+import { assetPath, glbWith } from '../glb.fixture.ts'
+import { ingest } from '../ingest.ts'
+import type { IngestStage } from '../types.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'otherworld-ingest-child-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+let files = 0
+function fileOf(bytes: Uint8Array): string {
+  const path = join(directory, `upload-${files++}`)
+  writeFileSync(path, bytes)
+  return path
+}
+
+test('the child makes the same package, tells its stages, and leaves nothing behind', async () => {
+  const path = fileOf(glbWith({}))
+  const stages: IngestStage[] = []
+  const [there, here] = [
+    await ingestInChild(path, { name: 'Thing', onStage: (stage) => stages.push(stage) }),
+    await ingest(glbWith({}), { name: 'Thing' }),
+  ]
+  if (!there.accepted || !here.accepted) throw new Error('it is refused')
+  expect(there.hash).toBe(here.hash)
+  expect(there.manifest).toEqual(here.manifest)
+  expect([...there.files.keys()].toSorted()).toEqual([...here.files.keys()].toSorted())
+  expect(stages).toEqual(['checking', 'validating', 'normalising', 'fitting', 'packaging'])
+  expect(readdirSync(directory).filter((name) => name.endsWith('.package'))).toEqual([])
+})
+
+test('a refusal comes with its reasons', async () => {
+  expect(
+    await ingestInChild(assetPath('hostile/node_cycle.glb'), {}, { directory: join(directory, 'cycle') }),
+  ).toMatchObject({ accepted: false, rejections: [{ rule: 'NODE_LOOP', where: '/nodes/0' }] })
+})
+
+test('a child that takes longer than it may is killed', async () => {
+  const outcome = await ingestInChild(
+    assetPath('avatars/CesiumMan.glb'),
+    {},
+    { directory: join(directory, 'late'), limits: { wallMs: 150 } },
+  )
+  expect(outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'RESOURCES', limit: 0.15 }] })
+})
+
+test('a child that takes more memory than it may ends in a refusal', async () => {
+  const said: string[] = []
+  const outcome = await ingestInChild(
+    assetPath('avatars/CesiumMan.glb'),
+    {},
+    { directory: join(directory, 'large'), limits: { heapMiB: 12 }, report: (message) => said.push(message) },
+  )
+  expect(outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'RESOURCES' }] })
+  expect(said.join()).toContain('heap')
+})
+
+test('a child that is no longer wanted is ended', async () => {
+  const stop = new AbortController()
+  const outcome = ingestInChild(
+    assetPath('avatars/CesiumMan.glb'),
+    { onStage: () => stop.abort() },
+    { directory: join(directory, 'stopped'), signal: stop.signal },
+  )
+  expect(await outcome).toMatchObject({ accepted: false, rejections: [{ rule: 'RESOURCES' }] })
+})
+
+test("a file that is not there is no fault of the file's", async () => {
+  await expect(ingestInChild(join(directory, 'nothing'), {})).rejects.toThrow('ENOENT')
+})
+
+test('the same bytes give the same package wherever and however the process runs', () => {
+  const child = fileURLToPath(new URL('../../dist/node/ingest-child.js', import.meta.url))
+  const hashes = [
+    { TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', VIPS_CONCURRENCY: '7', UV_THREADPOOL_SIZE: '1' },
+    { TZ: 'UTC', LC_ALL: 'C', NODE_OPTIONS: '--no-deprecation' },
+  ].map((env, i) => {
+    const out = mkdtempSync(join(directory, 'run-'))
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [child, JSON.stringify({ file: assetPath('avatars/RiggedFigure.glb'), directory: out, options: {} })],
+      { env, cwd: i === 0 ? out : '/', encoding: 'utf8' },
+    )
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    return (JSON.parse(readFileSync(join(out, 'outcome.json'), 'utf8')) as { hash: string }).hash
+  })
+  expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/)
+  expect(hashes[1]).toBe(hashes[0])
+})

@@ -1,0 +1,250 @@
+/**
+ * The ingest in a process of its own, under limits of memory and time: whatever a file does to a decoder, the server and
+ * its ticks go on. The child inherits nothing but its arguments (no environment, no open files, no standard input) and ends
+ * within a second of this process.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { setPriority } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { INGEST_STAGES } from '../../http-api/index.ts'
+import { isObject, listOf, objectOf, textOf } from '../json.ts'
+import { CHILD_LIMITS } from '../limits.ts'
+import { sha256 } from '../package.ts'
+import {
+  type IngestFile,
+  type IngestOptions,
+  type IngestOutcome,
+  type IngestStage,
+  type IngestWarning,
+  type Rejection,
+} from '../types.ts'
+
+export interface ChildLimits {
+  readonly dataBytes: number
+  readonly heapMiB: number
+  readonly cpuSeconds: number
+  readonly wallMs: number
+}
+
+export interface ChildSetting {
+  /** For what the child makes; an empty one, the caller's to remove. Without it one beside the file, which is gone afterwards. */
+  readonly directory?: string
+  readonly limits?: Partial<ChildLimits>
+  /** Ends the child; the outcome is a rejection then. */
+  readonly signal?: AbortSignal
+  /** Told once where this machine cannot limit memory, and what a child that ended badly said. */
+  readonly report?: (message: string) => void
+}
+
+/** Written last, so that what is there is whole. */
+export const OUTCOME_FILE = 'outcome.json'
+/**
+ * Below every other process of the machine, the lowest that there is: beside a realm's ticks it takes what they leave. Tests
+ * set another: beside programs that keep all cores busy it gets a hundredth of one, and each file takes minutes.
+ */
+const NICENESS = Number(process.env['OTHERWORLD_INGEST_NICENESS'] ?? 19)
+/** Characters kept of a child's standard error, from its beginning: the reason comes before the stack traces. */
+const LAST_WORDS_MAX = 2_000
+
+const childPath = (): string =>
+  fileURLToPath(
+    new URL(
+      import.meta.url.endsWith('/ingest/process/child.ts') ? '../../dist/node/ingest-child.js' : './ingest-child.js',
+      import.meta.url,
+    ),
+  )
+const toolPath = (name: string): string | undefined => [`/usr/bin/${name}`, `/bin/${name}`].find(existsSync)
+
+/**
+ * Ingests the file at `path`. What the file does to the child ends in a rejection; that there can be no child, or that it
+ * cannot write, rejects the promise. How many run at once is the caller's to bound.
+ */
+export async function ingestInChild(
+  path: string,
+  options: IngestOptions,
+  setting: ChildSetting = {},
+): Promise<IngestOutcome> {
+  const directory = setting.directory ?? `${path}.package`
+  await mkdir(directory, { recursive: true })
+  try {
+    return await ingestInto(directory, path, options, setting)
+  } finally {
+    if (setting.directory === undefined) await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function ingestInto(
+  directory: string,
+  path: string,
+  options: IngestOptions,
+  setting: ChildSetting,
+): Promise<IngestOutcome> {
+  const startMs = performance.now()
+  const limits = { ...CHILD_LIMITS, ...setting.limits }
+  const { onStage, ...plain } = options
+  const ending = await run(
+    JSON.stringify({ file: path, directory, options: plain, parent: process.pid }),
+    limits,
+    setting,
+    onStage,
+  )
+  const milliseconds = Math.round(performance.now() - startMs)
+  if (ending.code === 0) {
+    const outcome = await readOutcome(directory)
+    if (outcome) return { ...outcome, milliseconds }
+  }
+  if (ending.words !== '') setting.report?.(`an ingest ended with ${ending.signal ?? ending.code}: ${ending.words}`)
+  if (isOwnFault(ending))
+    throw new Error(
+      `the ingest's process ended with code ${ending.code}: ${ending.words.split('\n').find((line) => line.includes('Error')) ?? 'it left no outcome'}`,
+    )
+  return { accepted: false, rejections: [resourcesRejection(ending, limits)], warnings: [], milliseconds }
+}
+
+/** Neither killed nor out of memory (by signal, or 134 for the engine's own abort): it could not read its file, or not write. */
+const isOwnFault = ({ code, signal, isLate }: Ending): boolean => !isLate && signal === null && code !== 134
+
+interface Ending {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  /** It was ended for its time by the wall. */
+  readonly isLate: boolean
+  readonly words: string
+}
+
+function resourcesRejection({ signal, isLate }: Ending, limits: ChildLimits): Rejection {
+  // Its processor time was not used up: it comes last on this machine, which has other work.
+  if (isLate)
+    return {
+      rule: 'RESOURCES',
+      where: '',
+      value: null,
+      limit: limits.wallMs / 1000,
+      message:
+        'The file was not unpacked and checked in time: it is large, or the machine is busy. Try again later; else use fewer vertices, animations and morph targets, and smaller textures.',
+    }
+  const isTime = signal === 'SIGXCPU' || signal === 'SIGKILL'
+  return isTime
+    ? {
+        rule: 'RESOURCES',
+        where: '',
+        value: null,
+        limit: limits.cpuSeconds,
+        message:
+          'The file took too long to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.',
+      }
+    : {
+        rule: 'RESOURCES',
+        where: '',
+        value: null,
+        limit: limits.dataBytes,
+        message:
+          'The file took too much memory to unpack and check. Use fewer vertices, animations and morph targets, and smaller textures.',
+      }
+}
+
+let saidUnlimited = false
+
+function start(argument: string, limits: ChildLimits, report: ((message: string) => void) | undefined): ChildProcess {
+  const [nice, prlimit] = [toolPath('nice'), toolPath('prlimit')]
+  if (prlimit === undefined && !saidUnlimited) {
+    saidUnlimited = true
+    report?.('This machine has no prlimit (util-linux): an ingest is limited in time and JavaScript heap alone.')
+  }
+  const words = [
+    ...(nice === undefined ? [] : [nice, '-n', String(NICENESS)]),
+    ...(prlimit === undefined
+      ? []
+      : [prlimit, `--data=${limits.dataBytes}`, `--cpu=${limits.cpuSeconds}`, '--core=0', '--']),
+    process.execPath,
+    `--max-old-space-size=${limits.heapMiB}`,
+    childPath(),
+    argument,
+  ]
+  const [command = process.execPath, ...args] = words
+  const child = spawn(command, args, {
+    env: { NODE_OPTIONS: '', VIPS_CONCURRENCY: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: false,
+  })
+  if (nice === undefined && child.pid !== undefined) setPriority(child.pid, NICENESS)
+  return child
+}
+
+function run(
+  argument: string,
+  limits: ChildLimits,
+  { signal: abort, report }: ChildSetting,
+  onStage: ((stage: IngestStage) => void) | undefined,
+): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    const child = start(argument, limits, report)
+    let isLate = false
+    let words = ''
+    const kill = (): void => void child.kill('SIGKILL')
+    const timer = setTimeout(() => {
+      isLate = true
+      kill()
+    }, limits.wallMs)
+    abort?.addEventListener('abort', kill, { once: true })
+    if (abort?.aborted) kill()
+    child.stdout?.setEncoding('utf8').on('data', stageReader(onStage))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(0, LAST_WORDS_MAX)))
+    const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+      clearTimeout(timer)
+      abort?.removeEventListener('abort', kill)
+      resolve({ code, signal, isLate, words: words.trim() })
+    }
+    child.once('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    child.once('close', end)
+  })
+}
+
+/** Lines "stage NAME"; all else is passed over. */
+function stageReader(onStage: ((stage: IngestStage) => void) | undefined): (text: string) => void {
+  let rest = ''
+  return (text) => {
+    const lines = (rest + text).slice(-4_096).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const stage = INGEST_STAGES.find((name) => line === `stage ${name}`)
+      if (stage) onStage?.(stage)
+    }
+  }
+}
+
+/** Null where the child left none that is whole. */
+async function readOutcome(directory: string): Promise<IngestOutcome | null> {
+  const text = await readFile(join(directory, OUTCOME_FILE), 'utf8').catch(() => null)
+  if (text === null) return null
+  const json = objectOf(JSON.parse(text))
+  const warnings = listOf(json['warnings']) as IngestWarning[]
+  if (json['accepted'] !== true)
+    return { accepted: false, rejections: listOf(json['rejections']) as Rejection[], warnings, milliseconds: 0 }
+  const files = new Map<string, IngestFile>()
+  for (const entry of listOf(json['files']).filter(isObject)) {
+    const [hash, mediaType] = [textOf(entry['sha256']) ?? '', textOf(entry['mediaType']) ?? '']
+    if (!/^[0-9a-f]{64}$/.test(hash)) return null
+    const bytes = new Uint8Array(await readFile(join(directory, hash)))
+    if (sha256(bytes) !== hash) return null
+    files.set(hash, { bytes, mediaType })
+  }
+  const hash = textOf(json['hash']) ?? ''
+  const manifest = files.get(hash)
+  return manifest
+    ? {
+        accepted: true,
+        hash,
+        manifest: JSON.parse(new TextDecoder().decode(manifest.bytes)),
+        files,
+        warnings,
+        milliseconds: 0,
+      }
+    : null
+}

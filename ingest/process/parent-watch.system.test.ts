@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { transformSync } from 'esbuild'
+import { afterAll, expect, test } from 'vitest'
+
+const directory = mkdtempSync(join(tmpdir(), 'otherworld-parent-watch-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** It has ended, though perhaps nobody has asked how. */
+function isGone(pid: number): boolean {
+  try {
+    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return true
+  }
+}
+
+async function until(what: string, look: () => boolean, msMax: number): Promise<void> {
+  const endMs = performance.now() + msMax
+  while (!look()) {
+    if (performance.now() > endMs) throw new Error(`waited ${msMax} ms in vain until ${what}`)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10)
+    })
+  }
+}
+
+const childOf = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0])
+
+test('a process whose main thread never looks up ends with its parent, and not before', async () => {
+  const watch = join(directory, 'watch.mjs')
+  const child = join(directory, 'child.mjs')
+  writeFileSync(
+    watch,
+    transformSync(readFileSync(new URL('parent-watch.ts', import.meta.url), 'utf8'), { loader: 'ts', format: 'esm' })
+      .code,
+  )
+  writeFileSync(child, `import { endWithParent } from './watch.mjs'\nendWithParent(process.ppid)\nfor (;;);\n`)
+  const parent = spawn(
+    process.execPath,
+    [
+      '-e',
+      `const { spawn } = require('node:child_process'); console.log(spawn(process.execPath, [${JSON.stringify(child)}]).pid); setInterval(() => {}, 1000)`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const pid = Number(
+    String(
+      await new Promise<Buffer>((resolve) => {
+        parent.stdout.once('data', resolve)
+      }),
+    ),
+  )
+  await new Promise((resolve) => {
+    setTimeout(resolve, 1_000)
+  })
+  expect(isGone(pid)).toBe(false)
+  parent.kill('SIGKILL')
+  await until('it has ended', () => isGone(pid), 10_000).finally(() => {
+    if (!isGone(pid)) process.kill(pid, 'SIGKILL')
+  })
+})
+
+test('an ingest whose server was killed ends before it is done', async () => {
+  const cli = fileURLToPath(new URL('../../cli/otherworld.js', import.meta.url))
+  const file = fileURLToPath(new URL('../../fixtures/assets/avatars/CesiumMan.glb', import.meta.url))
+  const parent = spawn(process.execPath, [cli, 'ingest', file], {
+    env: { ...process.env, TMPDIR: directory },
+    stdio: 'ignore',
+  })
+  const ended = new Promise((resolve) => {
+    parent.once('exit', resolve)
+  })
+  let pid = 0
+  await until(
+    'there is a child',
+    () => {
+      pid = childOf(parent.pid ?? 0)
+      return pid > 0
+    },
+    20_000,
+  )
+  // It cannot have come far: what it does afterwards it does without a parent.
+  process.kill(pid, 'SIGSTOP')
+  parent.kill('SIGKILL')
+  await ended
+  process.kill(pid, 'SIGCONT')
+  await until('it has ended', () => isGone(pid), 30_000)
+  const [folder = ''] = readdirSync(directory).filter((name) => name.startsWith('otherworld-ingest-'))
+  expect(folder).not.toBe('')
+  expect(existsSync(join(directory, folder, 'package', 'outcome.json'))).toBe(false)
+})

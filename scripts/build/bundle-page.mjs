@@ -1,0 +1,80 @@
+// The live page in dist/viewer: index.html, its script, workers and styles bundled by esbuild, and viewer/public as it is.
+// All addresses in it are relative, so that it may stand below any path.
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { build } from 'esbuild'
+
+const PAGE = 'viewer/index.html'
+/** In index.html by their sources. */
+const ENTRIES = ['viewer/main.ts', 'viewer/styles/page.css']
+/** Started by `new Worker(new URL('./NAME.ts', import.meta.url))`. */
+const WORKERS = ['viewer/app/lockstep-worker.ts', 'viewer/api/bytes-worker.ts']
+
+/** The page needs definitions and codecs of the simulation, never its engine: modules of ours do nothing when loaded. */
+const withoutSideEffects = {
+  name: 'modules without side effects',
+  setup(building) {
+    building.onResolve({ filter: /^\.|^@dimforge\// }, async ({ path, pluginData, ...options }) => {
+      if (pluginData === withoutSideEffects) return undefined
+      const resolved = await building.resolve(path, { ...options, pluginData: withoutSideEffects })
+      return /\/(sim|protocol|packages|http-api|http|netcode)\/[^?]*\.ts$|@dimforge/.test(resolved.path)
+        ? { ...resolved, sideEffects: false }
+        : resolved
+    })
+  },
+}
+
+/** Puts the names of built workers where the sources name theirs. `built`: file name by source. */
+const builtWorkers = (built) => ({
+  name: 'workers by their built names',
+  setup(building) {
+    building.onLoad({ filter: /[\\/]viewer[\\/].*\.ts$/ }, ({ path }) => {
+      const contents = readFileSync(path, 'utf8').replace(
+        /new URL\('\.\/([\w-]+\.ts)', import\.meta\.url\)/g,
+        (_, name) => {
+          const source = WORKERS.find((file) => basename(file) === name)
+          if (source === undefined)
+            throw new Error(
+              `${path} starts the worker ${name}, which WORKERS in scripts/build/bundle-page.mjs does not name`,
+            )
+          return `new URL('./${built[source]}', import.meta.url)`
+        },
+      )
+      return { contents, loader: 'ts' }
+    })
+  },
+})
+
+/** Bundles into assets/NAME-HASH.EXT of `outdir`; file names by their sources. */
+async function bundle(entryPoints, outdir, plugins) {
+  const { metafile } = await build({
+    entryPoints,
+    outdir: join(outdir, 'assets'),
+    entryNames: '[name]-[hash]',
+    plugins,
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'esm',
+    metafile: true,
+    logLevel: 'warning',
+  })
+  return Object.fromEntries(
+    Object.entries(metafile.outputs).flatMap(([file, { entryPoint }]) =>
+      entryPoint === undefined ? [] : [[entryPoint, basename(file)]],
+    ),
+  )
+}
+
+export async function bundlePage(outdir) {
+  rmSync(outdir, { recursive: true, force: true })
+  const workers = await bundle(WORKERS, outdir, [withoutSideEffects])
+  const files = await bundle(ENTRIES, outdir, [withoutSideEffects, builtWorkers(workers)])
+  cpSync('viewer/public', outdir, { recursive: true })
+  const html = ENTRIES.reduce(
+    (text, source) => text.replace(`./${source.slice('viewer/'.length)}`, `./assets/${files[source]}`),
+    readFileSync(PAGE, 'utf8'),
+  )
+  writeFileSync(join(outdir, 'index.html'), html)
+}

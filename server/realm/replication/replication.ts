@@ -1,0 +1,99 @@
+/**
+ * Replication: what each client is sent of the realm after a tick. Reliable messages describe the elements and their
+ * changes; snapshots carry their motion, each client its own at the pace that its connection bears.
+ */
+import type { OutgoingPart } from '../../../netcode/session/index.ts'
+import { SnapshotSource, SnapshotView } from '../../../netcode/snapshot.ts'
+import { PROTOCOL_VERSION, type ServerMessage } from '../../../protocol/index.ts'
+import { passingAvatars, passingProps, type Avatar, type Realm } from '../../../sim/index.ts'
+import type { RealmMeters } from '../../metrics/realm-meters.ts'
+import type { RemovalNotices } from '../../recorder/removal-notices.ts'
+import { Catalog } from './element-catalog.ts'
+import type { Member } from '../sessions/member.ts'
+
+/** Ticks between two snapshots to one client: 20 snapshots a second at 60 ticks. Clients take turns, so that no tick makes all. */
+const SNAPSHOT_TICKS = 3
+/** Ticks between two samples of the state's hash to the clients. */
+const HASH_SAMPLE_TICKS = 60
+
+export interface ReplicationOptions {
+  readonly realm: Realm
+  /** Notices that a user gets after the Welcome. */
+  readonly removalNotices: RemovalNotices
+  readonly meters: RealmMeters
+}
+
+export class Replication {
+  readonly #options: ReplicationOptions
+  readonly #catalog: Catalog
+  readonly #source: SnapshotSource
+  /** The realm's definition as JSON, without its props: clients get each prop as it is now. */
+  readonly #definition: string
+  #welcomes = 0
+  /** Messages of this tick for every welcomed client. */
+  #messages: readonly ServerMessage[] = []
+
+  constructor(options: ReplicationOptions) {
+    const { definition } = options.realm
+    this.#options = options
+    this.#catalog = new Catalog(options.realm)
+    this.#source = new SnapshotSource(definition.bounds)
+    this.#definition = JSON.stringify({ ...definition, props: [] })
+  }
+
+  /** Reads the state after a tick. Call it before `queue` and `snapshot`. `hash` is the hash of the state. */
+  update(hash: string, connected: number): void {
+    const { realm } = this.#options
+    const messages: ServerMessage[] = [...this.#catalog.update(realm)]
+    if (realm.tick % HASH_SAMPLE_TICKS === 0) messages.push({ type: 'hashSample', tick: realm.tick, hash })
+    this.#messages = messages
+    if (connected > 0) this.#source.update(realm.tick, passingAvatars(realm), passingProps(realm))
+  }
+
+  /** Queues the reliable messages of this tick for a client. An admitted player with an avatar gets its Welcome. */
+  queue(member: Member): void {
+    for (const message of this.#messages) member.session.queue(message)
+    if (member.connection.state !== 'admitted' || member.stage !== 'playing') return
+    const avatar = this.#options.realm.players.get(member.player)
+    if (avatar) this.#welcome(member, avatar)
+  }
+
+  #welcome(member: Member, avatar: Avatar): void {
+    const { realm, removalNotices, meters } = this.#options
+    const { session, isKnown } = member
+    const { sequence, ackCommand } = session
+    session.queue({
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      realm: realm.definition.id,
+      tick: realm.tick,
+      tickRate: realm.definition.tickRate,
+      player: member.player,
+      user: avatar.user,
+      avatar: avatar.id,
+      permissions: avatar.permissions,
+      definition: this.#definition,
+      resumed: isKnown,
+      sequence,
+      ackCommand,
+    })
+    for (const message of this.#catalog.describe(realm)) session.queue(message)
+    for (const text of removalNotices.deliver(avatar.user)) session.queue({ type: 'notice', text })
+    member.welcome(new SnapshotView(realm.tick), this.#welcomes++ % SNAPSHOT_TICKS)
+    meters.realm.add(isKnown ? 'sessionsResumed' : 'sessionsStarted')
+  }
+
+  /** Returns the client's next snapshot if one is due. */
+  snapshot({ player, connection, session, own }: Member, nowMs: number): readonly OutgoingPart[] {
+    if (connection.state !== 'welcomed') return []
+    const { realm, meters } = this.#options
+    const avatar = realm.players.get(player)
+    if (avatar === undefined) return []
+    const pace = session.pace(nowMs)
+    if (pace === 'wait' || (pace === 'free' && realm.tick % SNAPSHOT_TICKS !== connection.phase)) return []
+    meters.realm.add('snapshots')
+    return [
+      connection.view.nextPart(this.#source, avatar.id, session.acknowledgementMs, own.ownState(avatar, realm.tick)),
+    ]
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * How avatars go: on free flat ground by the few lines of steering.ts; only near obstacles does an avatar ask Rapier's
+ * character controller, which costs a hundred times as much.
+ */
+import { add, fround, scaled, vec } from '../maths/maths.ts'
+import { capsuleCentre } from './avatars.ts'
+import { waitingAvatars } from './walking.ts'
+import { Groups, isFiniteVec } from '../props/shapes.ts'
+import { moveFreely, obstacleReach, overGround, settle, steer } from './steering.ts'
+import { Permission, type Vec3 } from '../types.ts'
+import type { Avatar, Prop, Realm } from '../state/state.ts'
+
+/** Whether something that an avatar may walk into is close enough to ask the character controller. */
+const isNear = ({ position: p }: Avatar, obstacles: readonly Prop[]): boolean =>
+  obstacles.some(({ motion: m, radius }) => {
+    const dx = (m[0] ?? 0) - p.x
+    const dz = (m[2] ?? 0) - p.z
+    const reach = obstacleReach(radius)
+    return dx * dx + dz * dz < reach * reach
+  })
+
+function moveAround(realm: Realm, avatar: Avatar, step: Vec3): { to: Vec3; grounded: boolean } {
+  // A little downwards, so that the controller finds the ground that the avatar stands on.
+  const wish = avatar.grounded && step.y === 0 ? vec(step.x, -0.02, step.z) : step
+  if (step.y > 0) realm.controller.disableSnapToGround()
+  realm.controller.computeColliderMovement(avatar.capsuleCollider, wish, undefined, Groups.walking)
+  if (step.y > 0) realm.controller.enableSnapToGround(0.2)
+  const moved = realm.controller.computedMovement()
+  if (!isFiniteVec(moved)) return { to: avatar.position, grounded: avatar.grounded }
+  const to = add(avatar.position, moved)
+  return {
+    to: to.y < 0 && avatar.position.y >= 0 && overGround(realm.definition, to) ? vec(to.x, 0, to.z) : to,
+    grounded: realm.controller.computedGrounded(),
+  }
+}
+
+function stepAvatar(realm: Realm, avatar: Avatar, asks: boolean): void {
+  const { definition } = realm
+  const { tickRate, gravity } = definition
+  avatar.flying = avatar.intent.fly && (avatar.permissions & Permission.fly) !== 0
+  const { velocity, jumped } = steer(
+    avatar.velocity,
+    avatar.yaw,
+    avatar.intent,
+    avatar.grounded,
+    avatar.flying,
+    gravity.y,
+    tickRate,
+  )
+  if (jumped) avatar.intent.jump = false
+  const step = scaled(velocity, 1 / tickRate)
+  const { to, grounded } = asks ? moveAround(realm, avatar, step) : moveFreely(definition, avatar.position, step)
+  const { position, ...motion } = settle(velocity, to, grounded, avatar.flying)
+  avatar.grounded = motion.grounded
+  avatar.velocity = motion.velocity
+  if (position.x === avatar.position.x && position.y === avatar.position.y && position.z === avatar.position.z) return
+  avatar.position = position
+  avatar.capsule.setNextKinematicTranslation(
+    vec(position.x, fround(position.y + capsuleCentre(avatar.body)), position.z),
+  )
+}
+
+/** The phase: every avatar goes where its player's last `move` says. */
+export function stepLocomotion(realm: Realm): void {
+  const obstacles = [...realm.props.values()].filter((p) => p.spec.motion !== 'dynamic')
+  const waits = waitingAvatars(realm, obstacles)
+  for (const avatar of realm.avatars.values())
+    if (!waits.has(avatar)) stepAvatar(realm, avatar, isNear(avatar, obstacles))
+}

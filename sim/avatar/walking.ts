@@ -1,0 +1,60 @@
+/**
+ * The budget of walking: what the character controller costs where players have put static props into one another. An
+ * avatar within 200 such boxes takes 8 ms a tick. Counted like physics work; over the budget, avatars take turns.
+ */
+import { boxAround, grown, placeColliderBoxes, touches, type Box } from '../maths/boxes.ts'
+import { capsuleCentre } from './avatars.ts'
+import { CAPSULE_RADIUS } from './steering.ts'
+import { shapeWork } from '../limits/physics-cost.ts'
+import type { Avatar, Prop, Realm } from '../state/state.ts'
+
+/** Work of all avatars' walking in one tick, in contacts of two boxes: some 10 ms where they lie in one another, far less where they do not. */
+const WALK_WORK_MAX = 300
+/** How far around an avatar colliders count, metres: its step, and what it slides along. */
+const NEAR_METRES = 0.3
+
+const NOBODY: ReadonlySet<Avatar> = new Set()
+
+/** Static props never move: their colliders' boxes are worked out once. */
+const known = new WeakMap<Prop, Box>()
+
+function colliderBoxes(prop: Prop): Box {
+  if (prop.spec.motion !== 'static') return placeColliderBoxes(prop.spec, prop.motion, prop.scale)
+  let boxes = known.get(prop)
+  if (!boxes) {
+    boxes = placeColliderBoxes(prop.spec, prop.motion, prop.scale)
+    known.set(prop, boxes)
+  }
+  return boxes
+}
+
+/** Work of the colliders around an avatar. */
+function workAround({ position, body }: Avatar, obstacles: readonly Prop[]): number {
+  const around = grown(boxAround(position, CAPSULE_RADIUS, 2 * capsuleCentre(body)), NEAR_METRES)
+  let sum = 0
+  for (const prop of obstacles) {
+    if (!touches(around, 0, prop.box, 0)) continue
+    const boxes = colliderBoxes(prop)
+    prop.spec.colliders.forEach(({ shape }, i) => {
+      if (touches(around, 0, boxes, 6 * i)) sum += shapeWork(shape)
+    })
+  }
+  return sum
+}
+
+/** Avatars that take their step in a later tick: each gets its turn. What stands in the realm from genesis is its maker's care. */
+export function waitingAvatars(realm: Realm, obstacles: readonly Prop[]): ReadonlySet<Avatar> {
+  const spawned = obstacles.filter(({ share }) => share !== 0)
+  if (spawned.length === 0) return NOBODY
+  const near = [...realm.avatars.values()]
+    .map((avatar) => ({ avatar, work: workAround(avatar, spawned) }))
+    .filter(({ work }) => work > 0)
+  const waits = new Set<Avatar>()
+  let sum = 0
+  for (let i = 0; i < near.length; i++) {
+    const { avatar, work } = near[(i + realm.tick) % near.length] as (typeof near)[number]
+    sum += work
+    if (i > 0 && sum > WALK_WORK_MAX) waits.add(avatar)
+  }
+  return waits
+}

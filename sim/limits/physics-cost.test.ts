@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { checkpoint, free, hash, props, restore, step } from '../index.ts'
+import { at, collider, crate, engine, spec, stage, type Stage } from '../stage.fixture.ts'
+
+const frozenOf = (s: Stage): number => props(s.realm).filter(({ frozen }) => frozen === 'work').length
+const heap = (s: Stage, player: number, count: number, position = at(0, 6, 0)): number[] =>
+  Array.from({ length: count }, () => s.spawn(player, crate(), position) as number)
+
+describe('INP-21: the budget of physics work', () => {
+  test('lets an ordinary heap of boxes fall', () => {
+    stage((s) => {
+      s.join(1)
+      for (let i = 0; i < 60; i++) s.spawn(1, crate(), at((i % 5) * 0.6, 1 + Math.floor(i / 5) * 0.6, 0))
+      expect(s.wait(60).filter(({ type }) => type === 'frozen')).toEqual([])
+    })
+  })
+
+  test('freezes what exceeds it, and lets it go again where there is work to spare', () => {
+    stage(
+      (s) => {
+        s.join(1)
+        const ids = heap(s, 1, 40)
+        s.wait(8)
+        const before = frozenOf(s)
+        expect(before).toBeGreaterThan(0)
+        for (const id of ids.slice(0, 30)) s.tick([1, { type: 'despawn', element: id }])
+        const events = s.wait(240)
+        expect(events.map(({ type }) => type)).toContain('thawed')
+        expect(frozenOf(s)).toBe(0)
+        for (const { position } of props(s.realm)) expect(position.y).toBeLessThan(2)
+      },
+      { workMax: 100 },
+    )
+  })
+
+  test('freezes the same props in the same ticks after a restore', () => {
+    stage(
+      (s) => {
+        s.join(1)
+        heap(s, 1, 30)
+        const restored = restore(engine, s.realm.definition, checkpoint(s.realm))
+        try {
+          for (let i = 0; i < 200; i++) {
+            s.tick()
+            step(restored, { tick: restored.tick + 1, inputs: [] })
+            expect(hash(restored)).toBe(hash(s.realm))
+          }
+        } finally {
+          free(restored)
+        }
+      },
+      { workMax: 100 },
+    )
+  })
+
+  test('freezes the heap of the player who uses most, not the one crate of another', () => {
+    stage(
+      (s) => {
+        s.join(1)
+        s.join(2)
+        heap(s, 1, 40)
+        const own = s.spawn(2, crate(), at(20, 3, 0)) as number
+        s.wait(90)
+        expect(frozenOf(s)).toBeGreaterThan(0)
+        expect(props(s.realm).find(({ id }) => id === own)?.position.y).toBeCloseTo(0.25, 1)
+      },
+      { workMax: 100 },
+    )
+  })
+
+  test('leaves a frozen prop where it is, also when it is scaled', () => {
+    stage(
+      (s) => {
+        s.join(1)
+        const ids = heap(s, 1, 40)
+        const id = ids.find((one) => s.realm.props.get(one)?.frozen === 'work') as number
+        const before = props(s.realm).find((p) => p.id === id)?.position
+        s.tick([1, { type: 'scale', element: id, scale: 0.9 }])
+        s.wait(2)
+        const after = props(s.realm).find((p) => p.id === id)
+        expect(after?.scale).toBeCloseTo(0.9)
+        expect(Math.abs((after?.position.y ?? 0) - (before?.y ?? 0))).toBeLessThan(1e-4)
+      },
+      { workMax: 100 },
+    )
+  })
+
+  test('counts the parts of compounds that touch, not all of them with all', () => {
+    stage((s) => {
+      s.join(1)
+      const table = spec(
+        'dynamic',
+        ...[0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
+          collider({ type: 'box', halfExtents: at(0.1, 0.1, 0.1) }, at(i * 0.25, 0, 0)),
+        ),
+      )
+      for (let i = 0; i < 40; i++) s.spawn(1, table, at(0, 0.2 + 0.25 * i, 0))
+      expect(s.wait(60).filter(({ type }) => type === 'frozen')).toEqual([])
+    })
+  })
+})

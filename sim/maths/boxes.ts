@@ -1,0 +1,116 @@
+/** Axis-aligned boxes of props in the world: what the engine's broad phase sees of them, worked out without it. */
+import { boundsOf } from '../props/extent.ts'
+import { abs, max, min } from './maths.ts'
+import type { Collider, PropSpec, Vec3 } from '../types.ts'
+
+/** min x y z, max x y z; metres. */
+export type Box = Float64Array
+
+/** A box in the prop's own space at scale 1. */
+interface LocalBox {
+  readonly centre: Vec3
+  readonly half: Vec3
+}
+
+interface LocalBoxes {
+  readonly whole: LocalBox
+  readonly colliders: readonly LocalBox[]
+}
+
+function localBox(colliders: readonly Collider[]): LocalBox {
+  const { low, high } = boundsOf(colliders)
+  return {
+    centre: { x: (low.x + high.x) / 2, y: (low.y + high.y) / 2, z: (low.z + high.z) / 2 },
+    half: { x: (high.x - low.x) / 2, y: (high.y - low.y) / 2, z: (high.z - low.z) / 2 },
+  }
+}
+
+const known = new WeakMap<PropSpec, LocalBoxes>()
+
+function localBoxes(spec: PropSpec): LocalBoxes {
+  const found = known.get(spec)
+  if (found) return found
+  const made = { whole: localBox(spec.colliders), colliders: spec.colliders.map((collider) => localBox([collider])) }
+  known.set(spec, made)
+  return made
+}
+
+/** Gap within which two boxes count as touching, metres: the engine looks ahead by about as much. */
+const MARGIN = 0.01
+
+/** Writes the world box of a local one to `into` at `at`. */
+function place({ centre, half }: LocalBox, m: Float32Array, scale: number, into: Box, at: number): void {
+  const [px, py, pz, x, y, z, w] = m as unknown as readonly [number, number, number, number, number, number, number]
+  const [xx, yy, zz, xy, xz, yz, wx, wy, wz] = [
+    2 * x * x,
+    2 * y * y,
+    2 * z * z,
+    2 * x * y,
+    2 * x * z,
+    2 * y * z,
+    2 * w * x,
+    2 * w * y,
+    2 * w * z,
+  ]
+  const [a, b, c] = [1 - yy - zz, xy - wz, xz + wy]
+  const [d, e, f] = [xy + wz, 1 - xx - zz, yz - wx]
+  const [g, h, i] = [xz - wy, yz + wx, 1 - xx - yy]
+  const cx = px + scale * (a * centre.x + b * centre.y + c * centre.z)
+  const cy = py + scale * (d * centre.x + e * centre.y + f * centre.z)
+  const cz = pz + scale * (g * centre.x + h * centre.y + i * centre.z)
+  const hx = MARGIN + scale * (abs(a) * half.x + abs(b) * half.y + abs(c) * half.z)
+  const hy = MARGIN + scale * (abs(d) * half.x + abs(e) * half.y + abs(f) * half.z)
+  const hz = MARGIN + scale * (abs(g) * half.x + abs(h) * half.y + abs(i) * half.z)
+  into[at] = cx - hx
+  into[at + 1] = cy - hy
+  into[at + 2] = cz - hz
+  into[at + 3] = cx + hx
+  into[at + 4] = cy + hy
+  into[at + 5] = cz + hz
+}
+
+/** Writes the box of a whole prop: `motion` begins with position and rotation. */
+export function placeBox(spec: PropSpec, motion: Float32Array, scale: number, into: Box): void {
+  place(localBoxes(spec).whole, motion, scale, into, 0)
+}
+
+/** The boxes of a prop's colliders, six numbers each, one after the other. */
+export function placeColliderBoxes(spec: PropSpec, motion: Float32Array, scale: number): Box {
+  const { colliders } = localBoxes(spec)
+  const boxes = new Float64Array(6 * colliders.length)
+  colliders.forEach((box, i) => place(box, motion, scale, boxes, 6 * i))
+  return boxes
+}
+
+/** The box around a point. */
+export function boxAround({ x, y, z }: Vec3, radius: number, height: number): Box {
+  return Float64Array.of(x - radius, y, z - radius, x + radius, y + height, z + radius)
+}
+
+/** The box with `by` metres more on every side. */
+export const grown = (box: Box, by: number): Box => box.map((x, i) => (i < 3 ? x - by : x + by))
+
+/** Whether the box at `i` of `a` touches the one at `k` of `b`. */
+export function touches(a: Box, i: number, b: Box, k: number): boolean {
+  return (
+    at(a, i) <= at(b, k + 3) &&
+    at(a, i + 3) >= at(b, k) &&
+    at(a, i + 1) <= at(b, k + 4) &&
+    at(a, i + 4) >= at(b, k + 1) &&
+    at(a, i + 2) <= at(b, k + 5) &&
+    at(a, i + 5) >= at(b, k + 2)
+  )
+}
+
+/** How far two boxes that touch reach into one another, on the axis where they do least: a part of the smaller one, 0 to 1. */
+export function depth(a: Box, b: Box): number {
+  let least = 1
+  for (let i = 0; i < 3; i++) {
+    const overlap = min(at(a, i + 3), at(b, i + 3)) - max(at(a, i), at(b, i))
+    least = min(least, overlap / min(at(a, i + 3) - at(a, i), at(b, i + 3) - at(b, i)))
+  }
+  return max(least, 0)
+}
+
+/** A number that is there: indices here come from lengths. */
+const at = (box: Box, i: number): number => box[i] as number

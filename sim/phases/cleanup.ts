@@ -1,0 +1,62 @@
+/** The phase before a frame's inputs: repairs bodies whose numbers are not finite, and removes what was left behind. */
+import { addBody } from '../avatar/avatars.ts'
+import { createController, createWorld, type World } from '../engine.ts'
+import { freeze } from '../props/freeze.ts'
+import { letGo } from '../props/holds.ts'
+import { addGround } from '../ground.ts'
+import { expire, isLeftBehind } from '../props/left-behind.ts'
+import { createBody, positionOf, readMotion, rotationOf } from '../props/props.ts'
+import { SimulationFault, type Prop, type Realm } from '../state/state.ts'
+
+/** How often things left behind are looked for, ticks: a second and a half at most. */
+const LEFT_BEHIND_LOOK_TICKS = 30
+
+/** Puts a prop's body into a new world: where it was, as it moved; one that was broken at rest. */
+function addProp(realm: Realm, world: World, prop: Prop): void {
+  const body = createBody(world, prop, positionOf(prop), rotationOf(prop))
+  if (!body) throw new SimulationFault(realm.tick, `prop ${prop.id} (${prop.spec.name}) has no hull any more`)
+  prop.body = body
+  const m = prop.motion
+  if (prop.spec.motion === 'dynamic' && prop.frozen === null) {
+    const [x, y, z, spinX, spinY, spinZ] = m.subarray(7) as unknown as [number, number, number, number, number, number]
+    body.setLinvel({ x, y, z }, false)
+    body.setAngvel({ x: spinX, y: spinY, z: spinZ }, false)
+    if (prop.asleep) body.sleep()
+  }
+}
+
+/**
+ * Makes the physics world anew from the realm's own state. Numbers that are not finite spread through contacts and the
+ * engine's search trees, so nothing of the old world is kept. Contacts begin afresh, which is the same in every replay.
+ */
+function rebuild(realm: Realm): void {
+  const world = createWorld(realm.definition.gravity, realm.definition.tickRate)
+  addGround(world, realm.definition)
+  for (const avatar of realm.avatars.values()) addBody(world, avatar)
+  for (const prop of realm.props.values()) addProp(realm, world, prop)
+  realm.controller.free()
+  realm.world.free()
+  realm.world = world
+  realm.controller = createController(world)
+}
+
+/** A broken prop stands frozen at its last finite place, out of every hand, until someone takes it or scales it. */
+function repair(realm: Realm): void {
+  const broken = [...realm.props.values()].filter((prop) => prop.broken)
+  if (broken.length === 0) return
+  for (const prop of broken) {
+    letGo(realm, prop, false)
+    prop.motion.fill(0, 7)
+    prop.broken = false
+    prop.asleep = false
+    if (prop.spec.motion === 'dynamic') freeze(realm, prop, 'unstable')
+  }
+  rebuild(realm)
+  for (const prop of broken) readMotion(prop)
+}
+
+export function stepCleanup(realm: Realm): void {
+  repair(realm)
+  if (realm.definition.leftBehind.remove !== 'always' || realm.tick % LEFT_BEHIND_LOOK_TICKS !== 0) return
+  for (const prop of realm.props.values()) if (isLeftBehind(realm, prop)) expire(realm, prop)
+}

@@ -1,0 +1,40 @@
+/** Props whose owner has left: since when, and which may be removed to make room. */
+import { letGo } from './holds.ts'
+import { removeProp } from './props.ts'
+import { manages } from './access.ts'
+import type { Avatar, Prop, Realm } from '../state/state.ts'
+
+const isHere = (realm: Realm, owner: number): boolean => {
+  for (const avatar of realm.avatars.values()) if (avatar.user === owner) return true
+  return false
+}
+
+/** Call when an avatar joins or leaves: updates since when its user's props are left behind. Props of managers never are. */
+export function tend(realm: Realm, { user, permissions }: Pick<Avatar, 'user' | 'permissions'>): void {
+  const leftTick = isHere(realm, user) || manages({ permissions }) ? 0 : realm.tick
+  for (const prop of realm.props.values()) if (prop.owner === user) prop.ownerLeftTick = leftTick
+}
+
+/** Whether the realm's rule lets a prop go. */
+export function isLeftBehind({ tick, definition }: Realm, { ownerLeftTick, hold }: Prop): boolean {
+  const { seconds, remove } = definition.leftBehind
+  return (
+    remove !== 'never' && ownerLeftTick !== 0 && hold === null && tick - ownerLeftTick >= seconds * definition.tickRate
+  )
+}
+
+/** The prop that has been left for longest among those that count and may go; undefined: there is none. */
+export function longestLeft(realm: Realm, counts: (prop: Prop) => boolean): Prop | undefined {
+  let longest: Prop | undefined
+  for (const prop of realm.props.values())
+    if (counts(prop) && isLeftBehind(realm, prop) && (!longest || prop.ownerLeftTick < longest.ownerLeftTick))
+      longest = prop
+  return longest
+}
+
+/** Removes a prop that was left behind. */
+export function expire(realm: Realm, prop: Prop): void {
+  letGo(realm, prop, false)
+  removeProp(realm, prop)
+  realm.events.push({ type: 'expired', element: prop.id, owner: prop.owner })
+}

@@ -1,0 +1,99 @@
+/** The live page in Chromium, as a person uses it, with screen positions of what it shows. */
+import { PerspectiveCamera, Vector3 } from 'three'
+import type { Browser, Page } from 'playwright-core'
+import type { AvatarSample, PropSample, RenderClient } from '../../../netcode/index.ts'
+import type { Vec3 } from '../../../sim/index.ts'
+import { DISTANCE_START, eyeBehind } from '../../../viewer/render/camera.ts'
+import { until } from '../../harness/server-harness.ts'
+
+export const WINDOW = { width: 800, height: 500 } as const
+/** The view's pitch and lens when a player comes in (viewer/app/player.ts, viewer/render/scene.ts). */
+const PITCH = -0.14
+const FIELD_DEGREES = 55
+/** In software WebGL, with other tests beside it, a frame may take half a second. */
+export const PATIENCE_MS = 30_000
+
+export interface OpenPage {
+  readonly page: Page
+  /** What the page reported as errors: must stay empty. */
+  readonly errors: readonly string[]
+}
+
+/** Twenty people and the machine that draws them in software share two cores. */
+export const CROWD_PATIENCE_MS = 90_000
+
+/** A tab with a session of its own; `init` runs before the page's own scripts. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  {
+    init,
+    query = '',
+    size = WINDOW,
+  }: {
+    readonly init?: () => void
+    readonly query?: string
+    readonly size?: { readonly width: number; readonly height: number }
+  } = {},
+): Promise<OpenPage> {
+  const page = await (await browser.newContext({ viewport: { ...size } })).newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.stack ?? error.message))
+  if (init) await page.addInitScript(init)
+  await page.goto(`${url}?${query}`)
+  return { page, errors }
+}
+
+/** Types a name and presses Enter: the page has put the caret where the name goes. */
+export async function joinByKeyboard(page: Page, name: string): Promise<void> {
+  await page.waitForFunction(() => document.activeElement?.id === 'name')
+  await page.keyboard.type(name)
+  await page.keyboard.press('Enter')
+  await connected(page)
+}
+
+export async function connected(page: Page, msMax = PATIENCE_MS): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      document.getElementById('panel-state')?.textContent === 'Connected' &&
+      document.getElementById('banner')?.hidden === true,
+    null,
+    { timeout: msMax },
+  )
+}
+
+/** Keeps a key down until it has had its effect: how long that takes depends on what else the machine does. */
+export async function holdUntil<T>(
+  page: Page,
+  key: string,
+  what: string,
+  look: () => T | null | undefined | false,
+): Promise<T> {
+  await page.keyboard.down(key)
+  try {
+    return await until(what, look, PATIENCE_MS)
+  } finally {
+    await page.keyboard.up(key)
+  }
+}
+
+/** The avatar of that name as another player sees it. */
+export const avatarOf = (watcher: RenderClient, name: string): AvatarSample | null =>
+  watcher.sample().avatars.find((avatar) => avatar.name === name) ?? null
+
+export const propOf = (watcher: RenderClient, element: number): PropSample | null =>
+  watcher.sample().props.find((prop) => prop.element === element) ?? null
+
+export const distance = (a: Vec3, b: Vec3): number => Math.hypot(a.x - b.x, a.y - b.y, a.z - b.z)
+
+/** Where a point appears in the window of a player who stands at `feet`, heading `yaw`, and has not looked up or down. */
+export function onScreen(point: Vec3, feet: Vec3, yaw: number): { readonly x: number; readonly y: number } {
+  const { position, direction } = eyeBehind(feet, { yaw, pitch: PITCH }, DISTANCE_START)
+  const camera = new PerspectiveCamera(FIELD_DEGREES, WINDOW.width / WINDOW.height, 0.06, 400)
+  camera.position.set(position.x, position.y, position.z)
+  camera.lookAt(position.x + direction.x, position.y + direction.y, position.z + direction.z)
+  camera.updateMatrixWorld()
+  const at = new Vector3(point.x, point.y, point.z).project(camera)
+  return { x: ((at.x + 1) / 2) * WINDOW.width, y: ((1 - at.y) / 2) * WINDOW.height }
+}

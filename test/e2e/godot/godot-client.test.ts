@@ -1,0 +1,38 @@
+/** OtherworldClient in a real Godot, at real servers. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { DEFAULT_DEFINITION } from '../../../sim/index.ts'
+import { tapHttp } from '../../harness/http-tap.ts'
+import { cleanup, joined, serveHere } from '../../harness/server-harness.ts'
+import { expectGodotTests } from './godot.ts'
+
+const clean = cleanup()
+afterEach(() => clean.all())
+
+/** A web server that is none of ours; its URL. */
+async function stranger(): Promise<string> {
+  const server = createServer(
+    (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
+  )
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  clean.add(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test('a Godot joins, walks, spawns, grabs, drags, scales and releases, others see it, and no URL has its token', async () => {
+  const tap = await tapHttp(clean, (await serveHere(clean)).url)
+  await expectGodotTests('system/client_test.gd', { env: { OTHERWORLD_URL: tap.url } })
+  expect(tap.requestLines.filter((line) => line.startsWith('GET /v1/ws '))).not.toEqual([])
+  expect(tap.tokens.size).toBeGreaterThan(0)
+  expect(tap.leaks()).toEqual([])
+}, 240_000)
+
+test('a Godot that is cut off resumes as the same player, and what cannot be is said in words', async () => {
+  const { url } = await serveHere(clean)
+  const full = await serveHere(clean, { definition: { ...DEFAULT_DEFINITION, playersMax: 1 } })
+  await joined(clean, full.url, 'First')
+  await expectGodotTests('system/connection_test.gd', {
+    env: { OTHERWORLD_URL: url, OTHERWORLD_FULL_URL: full.url, OTHERWORLD_STRANGER_URL: await stranger() },
+  })
+}, 240_000)

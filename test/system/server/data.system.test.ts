@@ -1,0 +1,203 @@
+/** The data directory under a server as operators run it: whom it is for, and what its loss costs. */
+import { chmodSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { RenderClient } from '../../../netcode/index.ts'
+import { BALL } from '../../harness/ball.ts'
+import {
+  cleanup,
+  joined,
+  serveProcess,
+  sleep,
+  temporaryDirectory,
+  until,
+  type ServeProcess,
+} from '../../harness/server-harness.ts'
+import { Person, spawnOf } from '../../harness/people.ts'
+import { runCli } from '../../harness/run-cli.ts'
+
+// Servers are started three times in one test, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000 })
+
+const clean = cleanup()
+afterEach(() => clean.all())
+
+/** Everything in a folder with its mode, the folder itself as ''. */
+function modesOf(folder: string): Map<string, string> {
+  const modes = new Map([['', mode(folder)]])
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    modes.set(path, mode(join(folder, path)))
+  return modes
+}
+
+function mode(path: string): string {
+  const stat = lstatSync(path)
+  return `${stat.isDirectory() ? 'd' : stat.isFile() ? 'f' : '?'}${(stat.mode & 0o777).toString(8)}`
+}
+
+/** Paths by mode: none but folders of 700 and files of 600 are to be seen. */
+function open(data: string): string[] {
+  return [...modesOf(data)]
+    .filter(([, found]) => found !== 'd700' && found !== 'f600')
+    .map(([path, found]) => `${found} ${path}`)
+}
+
+async function healthOf(server: ServeProcess): Promise<{ status: number; health: Record<string, unknown> }> {
+  const answer = await fetch(`${server.url}healthz`)
+  return { status: answer.status, health: (await answer.json()) as Record<string, unknown> }
+}
+
+async function tickOf(server: ServeProcess): Promise<number> {
+  const {
+    realms: [realm],
+  } = (await (await fetch(`${server.url}v1/status`)).json()) as { realms: { tick: number }[] }
+  return realm?.tick ?? Number.NaN
+}
+
+async function ball(client: RenderClient): Promise<number> {
+  const outcome = await client.spawn(BALL, { position: { x: 1, y: 1, z: 1 } })
+  expect(outcome).toMatchObject({ ok: true })
+  return outcome.ok ? outcome.element : 0
+}
+
+const stop = async (server: ServeProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
+  server.child.kill(signal)
+  return server.exit
+}
+
+test('every folder is 0700 and every file 0600 after a serve with uploads and archive, and an open directory of before is closed', async () => {
+  const data = temporaryDirectory(clean)
+  const args = ['--port', '0', '--udp-port', '0', '--data', data]
+  const first = await serveProcess(clean, args)
+  const ada = await Person.at(first.url, 'Ada')
+  const hash = await ada.hashOf('objects/BoxTextured.glb')
+  await spawnOf(await ada.join(clean), hash)
+  expect(open(data)).toEqual([])
+  expect(await stop(first, 'SIGTERM')).toBe(0)
+  const modes = modesOf(data)
+  expect(
+    [...modes.keys()].filter((path) =>
+      /^(?:assets\/sha256\/.+|recordings\/.+\.owr|archive\/database\/base\/.+|operator-token)$/.test(path),
+    ).length,
+  ).toBeGreaterThan(300)
+  expect(open(data)).toEqual([])
+  for (const [path, found] of modes) chmodSync(join(data, path), found.startsWith('d') ? 0o755 : 0o666)
+  const second = await serveProcess(clean, args)
+  expect(open(data)).toEqual([])
+  expect(await stop(second, 'SIGTERM')).toBe(0)
+  expect(open(data)).toEqual([])
+})
+
+test('a second server is refused while the first one runs, and begins at once when that one was killed', async () => {
+  const data = temporaryDirectory(clean)
+  const args = ['--port', '0', '--udp-port', '0', '--data', data]
+  const first = await serveProcess(clean, args)
+  const refused = await runCli(['serve', ...args])
+  expect([refused.code, refused.errors]).toEqual([
+    2,
+    expect.stringMatching(
+      new RegExp(`another server \\(process ${first.child.pid} on [^)]+\\) uses this data directory`),
+    ) as string,
+  ])
+  await stop(first, 'SIGKILL')
+  await serveProcess(clean, args)
+})
+
+const HARMS: Readonly<Record<string, (recordings: string) => void>> = {
+  'its recording': (recordings) => {
+    for (const file of readdirSync(recordings)) rmSync(join(recordings, file))
+  },
+  'the folder of its recordings': (recordings) => rmSync(recordings, { recursive: true }),
+}
+
+for (const [what, harm] of Object.entries(HARMS))
+  test(`a realm that loses ${what} says so in log, health and metrics, and a kill after it costs nothing`, async () => {
+    const data = temporaryDirectory(clean)
+    const args = ['--port', '0', '--udp-port', '0', '--data', data]
+    const recordings = join(data, 'recordings')
+    const first = await serveProcess(clean, args)
+    const ada = await joined(clean, first.url, 'Ada')
+    const element = await ball(ada)
+    harm(recordings)
+    await until(
+      'a new segment has begun',
+      () => existsSync(recordings) && readdirSync(recordings).some((file) => file.endsWith('-s0002.owr')),
+    )
+    await until('the log says it', () => first.errors().includes('was deleted, moved or replaced'))
+    await expect
+      .poll(async () => (await healthOf(first)).health, { timeout: 20_000, interval: 20 })
+      .toMatchObject({ ok: true, realms: [{ ok: true, recordingsLost: 1 }] })
+    const metrics = await (await fetch(`${first.url}metrics`)).text()
+    expect(metrics).toMatch(/otherworld_recordings_lost_total\{realm="yard"\} 1\n/)
+    const tick = await tickOf(first)
+    await stop(first, 'SIGKILL')
+    const second = await serveProcess(clean, args)
+    const bob = await joined(clean, second.url, 'Bob')
+    await until('Bob sees the ball', () => bob.sample().props.some((prop) => prop.element === element))
+    expect(await tickOf(second)).toBeGreaterThanOrEqual(tick)
+    expect((await healthOf(second)).health).toMatchObject({ ok: true, realms: [{ recordingsLost: 0 }] })
+  })
+
+test('a realm whose directory another machine has taken over, as a file system without true locks allows, stops with a report and writes no more', async () => {
+  const data = temporaryDirectory(clean)
+  const server = await serveProcess(clean, ['--port', '0', '--udp-port', '0', '--data', data])
+  writeFileSync(join(data, 'server.lock'), JSON.stringify({ pid: 7, host: 'elsewhere', token: 'another' }))
+  await expect.poll(async () => (await healthOf(server)).status, { timeout: 20_000, interval: 20 }).toBe(503)
+  await until('the log says it', () =>
+    server.errors().includes('another server (process 7 on elsewhere) has taken the data directory'),
+  )
+  const recordings = readdirSync(join(data, 'recordings'))
+  await sleep(1_000)
+  expect((await healthOf(server)).health).toMatchObject({
+    ok: false,
+    realms: [{ problem: expect.stringContaining('the realm yard stops here, in epoch 1') as string }],
+  })
+  expect([recordings, readdirSync(join(data, 'recordings'))]).toEqual([
+    ['yard-e000001-s0001.owr'],
+    ['yard-e000001-s0001.owr'],
+  ])
+  expect(await stop(server, 'SIGTERM')).toBe(0)
+})
+
+test('an embedded database that is damaged is told of, the realm goes on from its recordings, and a new one begins when it is moved aside', async () => {
+  const data = temporaryDirectory(clean)
+  const args = ['--port', '0', '--udp-port', '0', '--data', data]
+  const first = await serveProcess(clean, args)
+  const ada = await joined(clean, first.url, 'Ada')
+  const element = await ball(ada)
+  await sleep(500)
+  await stop(first, 'SIGKILL')
+  const database = join(data, 'archive', 'database')
+  truncateSync(join(database, 'global', 'pg_control'))
+
+  const second = await serveProcess(clean, args)
+  const bob = await joined(clean, second.url, 'Bob')
+  await until('Bob sees the ball', () => bob.sample().props.some((prop) => prop.element === element))
+  await expect
+    .poll(async () => (await healthOf(second)).health, { timeout: 30_000 })
+    .toMatchObject({ ok: true, archive: { kind: 'embedded', state: 'broken' } })
+  expect(second.errors()).toMatch(
+    /the embedded database is damaged[^]*where: .*archive\/database[^]*move this folder aside/,
+  )
+  expect(await stop(second, 'SIGTERM')).toBe(0)
+
+  renameSync(database, `${database}.broken`)
+  const third = await serveProcess(clean, args)
+  await expect
+    .poll(async () => (await healthOf(third)).health, { timeout: 30_000 })
+    .toMatchObject({ ok: true, archive: { state: 'up' } })
+  const cleo = await joined(clean, third.url, 'Cleo')
+  await until('Cleo sees the ball', () => cleo.sample().props.some((prop) => prop.element === element))
+  expect(await stop(third, 'SIGTERM')).toBe(0)
+
+  // Without recordings the archive may be all that there is of the realm: nothing begins over it.
+  rmSync(join(data, 'recordings'), { recursive: true })
+  truncateSync(join(database, 'global', 'pg_control'))
+  const refused = await runCli(['serve', ...args])
+  expect([refused.code, refused.errors]).toEqual([
+    1,
+    expect.stringMatching(
+      /has no recording, and the archive[^]*is damaged[^]*bring the recordings back; or stop the server, move this folder aside/,
+    ) as string,
+  ])
+})

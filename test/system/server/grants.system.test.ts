@@ -1,0 +1,49 @@
+/** Roles in a realm: what they add to what everyone may do, at the door and at once. */
+import { afterEach, beforeAll, expect, test } from 'vitest'
+import { free, loadEngine, Permission, type Engine, type Realm, type RealmDefinition } from '../../../sim/index.ts'
+import { Guest, playAll, Stage } from '../../harness/server-stage.ts'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await loadEngine()
+})
+
+const realms = new Set<Realm>()
+afterEach(() => {
+  for (const realm of realms) free(realm)
+  realms.clear()
+})
+
+function stageOf(changes: Partial<RealmDefinition> = {}): Stage {
+  const stage = new Stage(engine, changes)
+  realms.add(stage.realm)
+  return stage
+}
+
+const VISITOR = Permission.grab
+const BUILDER = Permission.spawn | Permission.scale
+
+test('who comes with a role may what it adds, others what everyone may', async () => {
+  const stage = stageOf({ permissions: VISITOR })
+  const ada = new Guest(stage, 1, 7, undefined, BUILDER)
+  const bob = new Guest(stage, 2, 8)
+  await playAll(stage, [ada, bob], 500)
+  expect(ada.last('welcome')?.permissions).toBe(VISITOR | BUILDER)
+  expect(bob.last('welcome')?.permissions).toBe(VISITOR)
+})
+
+test('a role that is given or taken counts at once, and once more after the player was away', async () => {
+  const stage = stageOf({ permissions: VISITOR })
+  const ada = new Guest(stage, 1, 7)
+  await ada.play(500)
+  stage.grant(7, BUILDER)
+  await ada.play(100)
+  expect(stage.realm.players.get(7)?.permissions).toBe(VISITOR | BUILDER)
+  ada.reconnect(2)
+  await ada.play(300)
+  expect(stage.realm.players.get(7)?.permissions).toBe(VISITOR)
+  stage.grant(7, Permission.fly)
+  stage.grant(9, BUILDER)
+  await ada.play(100)
+  expect(stage.realm.players.get(7)?.permissions).toBe(VISITOR | Permission.fly)
+})
