@@ -34,18 +34,18 @@ class TickTimes {
   readonly cpuMs: number[] = []
   readonly allocatedMib: number[] = []
   readonly partsMs: readonly number[][] = TICK_PARTS.map(() => [])
-  private cpu = process.cpuUsage()
-  private bytes = 0
+  #cpu = process.cpuUsage()
+  #bytes = 0
 
   begin(): void {
-    this.bytes = bytesInUse()
-    this.cpu = process.cpuUsage()
+    this.#bytes = bytesInUse()
+    this.#cpu = process.cpuUsage()
   }
 
   end(): void {
-    const { user, system } = process.cpuUsage(this.cpu)
+    const { user, system } = process.cpuUsage(this.#cpu)
     this.cpuMs.push((user + system) / 1_000)
-    this.allocatedMib.push((bytesInUse() - this.bytes) / MIB)
+    this.allocatedMib.push((bytesInUse() - this.#bytes) / MIB)
   }
 }
 
@@ -67,64 +67,65 @@ class Meters extends RealmMeters {
 /** The clients, and the time between two ticks, in which they act. */
 class TickCrowd implements TickTimer {
   readonly tally = new TickTimes()
-  private readonly meters: Meters
-  private readonly sessions = Array.from({ length: PLAYERS }, () => new ClientSession(0))
-  private readonly act: (sessions: readonly ClientSession[]) => void
-  private inbox: ToRealm[] = []
-  private ticks = 0
-  private baseMs = 0
-  private startedAtMs = performance.now()
+  readonly #meters: Meters
+  readonly #sessions = Array.from({ length: PLAYERS }, () => new ClientSession(0))
+  readonly #act: (sessions: readonly ClientSession[]) => void
+  #inbox: ToRealm[] = []
+  #ticks = 0
+  #baseMs = 0
+  #startedAtMs = performance.now()
 
   constructor(meters: Meters, act: (sessions: readonly ClientSession[]) => void) {
-    this.meters = meters
-    this.act = act
-    const events = this.sessions.map((_, link): LinkEvent => ({
+    this.#meters = meters
+    this.#act = act
+    const events = this.#sessions.map((_, link): LinkEvent => ({
       type: 'opened',
       link,
       peer: { session: '', kind: 'memory', ordered: false, address: '' },
       claims: { session: '', player: link + 1, name: `bot ${link + 1}`, role: 'player', uid: '', user: link + 1 },
       granted: 0,
     }))
-    this.inbox.push({ type: 'batch', events, bytes: new Uint8Array() })
+    this.#inbox.push({ type: 'batch', events, bytes: new Uint8Array() })
   }
 
   /** Ticks come at their time, whatever they take; within a tick time is real. */
-  nowMs = (): number => this.baseMs + performance.now() - this.startedAtMs
+  nowMs = (): number => this.#baseMs + performance.now() - this.#startedAtMs
 
   until = async (atMs: number): Promise<void> => {
-    if (this.meters.tally) this.tally.end()
-    this.baseMs = atMs
-    this.ticks++
+    if (this.#meters.tally) this.tally.end()
+    this.#baseMs = atMs
+    this.#ticks++
     // The disk's answers come meanwhile.
     await new Promise((resolve) => void setImmediate(resolve))
-    this.act(this.sessions)
-    this.send(atMs)
-    if (this.ticks === WARM_UP_TICKS + MEASURED_TICKS) this.inbox.push({ type: 'stop', reason: 'measured' })
-    this.meters.tally = this.ticks >= WARM_UP_TICKS && this.ticks < WARM_UP_TICKS + MEASURED_TICKS ? this.tally : null
-    this.startedAtMs = performance.now()
-    if (this.meters.tally) this.tally.begin()
+    this.#act(this.#sessions)
+    this.#send(atMs)
+    if (this.#ticks === WARM_UP_TICKS + MEASURED_TICKS) this.#inbox.push({ type: 'stop', reason: 'measured' })
+    this.#meters.tally =
+      this.#ticks >= WARM_UP_TICKS && this.#ticks < WARM_UP_TICKS + MEASURED_TICKS ? this.tally : null
+    this.#startedAtMs = performance.now()
+    if (this.#meters.tally) this.tally.begin()
   }
 
-  receive = (): ToRealm | undefined => this.inbox.shift()
+  receive = (): ToRealm | undefined => this.#inbox.shift()
 
   /** Who is welcome by the time that is measured. */
   get welcomed(): number {
-    return this.sessions.filter((session) => session.welcomed).length
+    return this.#sessions.filter((session) => session.welcomed).length
   }
 
-  private send(nowMs: number): void {
-    const packets = this.sessions.map((session) => session.packets(nowMs))
+  #send(nowMs: number): void {
+    const packets = this.#sessions.map((session) => session.packets(nowMs))
     const events = packets.flatMap((sent, link) =>
       sent.map(({ length }): LinkEvent => ({ type: 'received', link, length })),
     )
-    this.inbox.push({ type: 'batch', events, bytes: new Uint8Array(Buffer.concat(packets.flat())) })
+    this.#inbox.push({ type: 'batch', events, bytes: new Uint8Array(Buffer.concat(packets.flat())) })
   }
 
   /** As at a thread's port: the bytes are taken along, and read when the tick is over. */
   post = (message: FromRealm): void => {
     if (message.type !== 'tick') return
-    const nowMs = this.baseMs
-    setImmediate(() => unpackOutbound(message, (link, packet) => this.sessions[link]?.receive(packet.slice(), nowMs)))
+    const nowMs = this.#baseMs
+    setImmediate(() => unpackOutbound(message, (link, packet) => this.#sessions[link]?.receive(packet.slice(), nowMs)))
   }
 }
 

@@ -93,34 +93,34 @@ const ESTIMATE_FROM = 0.02
 
 /** A progress line with an estimate on stderr; silent if stderr is not a terminal. */
 export class Progress {
-  private readonly to: Terminal
-  private readonly label: string
-  private readonly nowMs: () => number
-  private readonly startMs: number
-  private drawnMs = -Infinity
+  readonly #to: Terminal
+  readonly #label: string
+  readonly #nowMs: () => number
+  readonly #startMs: number
+  #drawnMs = -Infinity
 
   constructor(to: Terminal, label: string, nowMs: () => number = () => performance.now()) {
-    this.to = to
-    this.label = label
-    this.nowMs = nowMs
-    this.startMs = nowMs()
+    this.#to = to
+    this.#label = label
+    this.#nowMs = nowMs
+    this.#startMs = nowMs()
   }
 
   update(done: number, total: number): void {
-    const nowMs = this.nowMs()
-    if (!this.to.errIsTerminal || nowMs - this.drawnMs < DRAW_EVERY_MS) return
-    this.drawnMs = nowMs
+    const nowMs = this.#nowMs()
+    if (!this.#to.errIsTerminal || nowMs - this.#drawnMs < DRAW_EVERY_MS) return
+    this.#drawnMs = nowMs
     const share = total > 0 ? Math.min(1, done / total) : 0
     const filled = Math.round(share * BAR_CELLS)
-    const leftSeconds = ((nowMs - this.startMs) / 1000) * (1 / share - 1)
+    const leftSeconds = ((nowMs - this.#startMs) / 1000) * (1 / share - 1)
     const estimate = share >= ESTIMATE_FROM ? `, ${formatSeconds(Math.ceil(leftSeconds))} left` : ''
-    this.to.err(
-      `\r\x1b[2K${this.label} ${'━'.repeat(filled)}${'╌'.repeat(BAR_CELLS - filled)} ${Math.floor(share * 100)} %${estimate}`,
+    this.#to.err(
+      `\r\x1b[2K${this.#label} ${'━'.repeat(filled)}${'╌'.repeat(BAR_CELLS - filled)} ${Math.floor(share * 100)} %${estimate}`,
     )
   }
 
   /** Removes the line. */
   end(): void {
-    if (this.drawnMs !== -Infinity) this.to.err('\r\x1b[2K')
+    if (this.#drawnMs !== -Infinity) this.#to.err('\r\x1b[2K')
   }
 }

@@ -35,9 +35,9 @@ function checkVersions(
 export class Player<R> {
   readonly recording: Recording
   readonly definition: RealmDefinition
-  private readonly simulation: Simulation<R>
-  private current: R
-  private at: number
+  readonly #simulation: Simulation<R>
+  #current: R
+  #at: number
 
   private constructor(
     recording: Recording,
@@ -46,10 +46,10 @@ export class Player<R> {
     start: { readonly tick: number; readonly realm: R },
   ) {
     this.recording = recording
-    this.simulation = simulation
+    this.#simulation = simulation
     this.definition = definition
-    this.current = start.realm
-    this.at = start.tick
+    this.#current = start.realm
+    this.#at = start.tick
   }
 
   /**
@@ -79,24 +79,28 @@ export class Player<R> {
 
   /** The state after `tick`. It belongs to the player and is gone after `seek` and `free`. */
   get realm(): R {
-    return this.current
+    return this.#current
   }
 
   get tick(): number {
-    return this.at
+    return this.#at
   }
 
   /** No further tick is known to have been completed. */
   get done(): boolean {
-    return this.at >= this.recording.lastTick
+    return this.#at >= this.recording.lastTick
   }
 
   /** Steps the next tick. What the simulation throws (a trap) is thrown: the player can then only `seek` or be freed. */
   step(onPhase?: (phase: string) => void): RecordingResult<PlayedTick> {
-    const frame = this.recording.frame(this.at + 1)
+    const frame = this.recording.frame(this.#at + 1)
     if (!frame.ok) return frame
-    this.at++
-    return good({ tick: this.at, frame: frame.value, events: this.simulation.step(this.current, frame.value, onPhase) })
+    this.#at++
+    return good({
+      tick: this.#at,
+      frame: frame.value,
+      events: this.#simulation.step(this.#current, frame.value, onPhase),
+    })
   }
 
   /** Goes to the state after `tick`, which is held to the recording's ticks: on from here or from a nearer checkpoint. */
@@ -106,24 +110,24 @@ export class Player<R> {
       (best, entry) => (entry.tick <= target ? Math.max(best, entry.tick) : best),
       this.recording.startTick,
     )
-    if (this.at > target || this.at < nearest) {
-      const loaded = await load(this.recording, this.simulation, this.definition, target)
+    if (this.#at > target || this.#at < nearest) {
+      const loaded = await load(this.recording, this.#simulation, this.definition, target)
       if (!loaded.ok) return loaded
-      this.simulation.free(this.current)
-      this.current = loaded.value.realm
-      this.at = loaded.value.tick
+      this.#simulation.free(this.#current)
+      this.#current = loaded.value.realm
+      this.#at = loaded.value.tick
     }
-    while (this.at < target) {
+    while (this.#at < target) {
       const played = this.step()
       if (!played.ok) return played
-      if (this.at % PAUSE_EVERY_TICKS === 0) await pause?.()
+      if (this.#at % PAUSE_EVERY_TICKS === 0) await pause?.()
     }
     return good(undefined)
   }
 
   /** Gives the realm's memory back. */
   free(): void {
-    this.simulation.free(this.current)
+    this.#simulation.free(this.#current)
   }
 }
 

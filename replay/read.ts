@@ -69,66 +69,71 @@ function openReader(bytes: Uint8Array): RecordingResult<Reader> {
 class Reader {
   readonly runs: OpenRun[]
   readonly damage: Damage[] = []
-  private readonly bytes: Uint8Array
-  private readonly header: ReadHeader
-  private readonly checkpoints: CheckpointEntry[] = []
-  private readonly samples = new Map<number, Sample>()
-  private readonly quarantined: Quarantine[] = []
-  private readonly notes: Note[] = []
-  private index: RecordingIndex | null = null
-  private indexOffset = 0
-  private sealed = false
-  private offset: number
-  private sequence = 1
-  private run: OpenRun
+  readonly #bytes: Uint8Array
+  readonly #header: ReadHeader
+  readonly #checkpoints: CheckpointEntry[] = []
+  readonly #samples = new Map<number, Sample>()
+  readonly #quarantined: Quarantine[] = []
+  readonly #notes: Note[] = []
+  #index: RecordingIndex | null = null
+  #indexOffset = 0
+  #sealed = false
+  #offset: number
+  #sequence = 1
+  #run: OpenRun
 
   constructor(bytes: Uint8Array, header: ReadHeader, offset: number) {
-    this.bytes = bytes
-    this.header = header
-    this.offset = offset
-    this.run = { startTick: header.startTick, hashes: [], frames: new Map() }
-    this.runs = [this.run]
+    this.#bytes = bytes
+    this.#header = header
+    this.#offset = offset
+    this.#run = { startTick: header.startTick, hashes: [], frames: new Map() }
+    this.runs = [this.#run]
   }
 
   /** Reads to the end. Stops at the first error, or steps over it where `salvage` is set. */
   readAll(salvage: boolean): RecordingError | null {
-    while (this.offset < this.bytes.length) {
-      const chunk = readChunk(this.bytes, this.offset)
-      const wrong = chunk ? this.take(chunk) : 'is damaged'
+    while (this.#offset < this.#bytes.length) {
+      const chunk = readChunk(this.#bytes, this.#offset)
+      const wrong = chunk ? this.#take(chunk) : 'is damaged'
       if (chunk && wrong === null) {
-        this.offset = chunk.end
-        this.sequence++
+        this.#offset = chunk.end
+        this.#sequence++
         continue
       }
       if (wrong instanceof RecordingError && !salvage) return wrong
       const next =
-        chunk && chunk.sequence > this.sequence
+        chunk && chunk.sequence > this.#sequence
           ? chunk
-          : findChunk(this.bytes, chunk ? chunk.end : this.offset + 1, this.sequence)
-      if (!chunk && !next && !this.sealed) return null
+          : findChunk(this.#bytes, chunk ? chunk.end : this.#offset + 1, this.#sequence)
+      if (!chunk && !next && !this.#sealed) return null
       const message =
-        !chunk && this.sealed
-          ? `${this.bytes.length - this.offset} bytes stand after the recording's footer`
-          : this.describe(chunk, wrong)
-      if (!salvage) return new RecordingError('corrupt', message, this.offset, this.sequence)
-      this.damage.push({ offset: this.offset, chunk: this.sequence, message })
+        !chunk && this.#sealed
+          ? `${this.#bytes.length - this.#offset} bytes stand after the recording's footer`
+          : this.#describe(chunk, wrong)
+      if (!salvage) return new RecordingError('corrupt', message, this.#offset, this.#sequence)
+      this.damage.push({ offset: this.#offset, chunk: this.#sequence, message })
       if (!next) return null
-      this.skipTo(next)
+      this.#skipTo(next)
     }
     return null
   }
 
   /** The recording with one of its runs. */
   finish(index: number): Recording {
-    const { startTick, hashes, frames } = this.runs[index] ?? this.run
-    const { bytes, header, checkpoints, samples, quarantined, notes } = this
+    const { startTick, hashes, frames } = this.runs[index] ?? this.#run
+    const bytes = this.#bytes
+    const header = this.#header
+    const checkpoints = this.#checkpoints
+    const samples = this.#samples
+    const quarantined = this.#quarantined
+    const notes = this.#notes
     const run = { startTick: startTick ?? header.startTick, hashes, frames }
     return new Recording({
       bytes,
       header,
       run,
-      wholeBytes: this.offset,
-      index: this.sealed ? this.index : null,
+      wholeBytes: this.#offset,
+      index: this.#sealed ? this.#index : null,
       checkpoints,
       samples,
       quarantined,
@@ -136,45 +141,45 @@ class Reader {
     })
   }
 
-  private skipTo(next: Chunk): void {
-    this.offset = next.offset
-    this.sequence = next.sequence
-    this.run = { startTick: null, hashes: [], frames: new Map() }
-    this.runs.push(this.run)
+  #skipTo(next: Chunk): void {
+    this.#offset = next.offset
+    this.#sequence = next.sequence
+    this.#run = { startTick: null, hashes: [], frames: new Map() }
+    this.runs.push(this.#run)
   }
 
-  private describe(chunk: Chunk | null, wrong: string | RecordingError | null): string {
-    const type = chunk?.type ?? peekChunk(this.bytes, this.offset)?.type
+  #describe(chunk: Chunk | null, wrong: string | RecordingError | null): string {
+    const type = chunk?.type ?? peekChunk(this.#bytes, this.#offset)?.type
     const name = type === undefined ? '' : `${chunkName(type)} `
     return `the recording's ${name}chunk ${wrong instanceof RecordingError ? wrong.message : wrong}${chunk ? '' : ': its checksum does not match, and whole chunks follow'}`
   }
 
   /** Notes a chunk; what is wrong with it, or null. */
-  private take(chunk: Chunk): string | RecordingError | null {
-    if (chunk.sequence !== this.sequence)
-      return `has number ${chunk.sequence} where ${this.sequence} is due: chunks are missing or out of order`
-    if (this.sealed) return 'stands after the footer'
-    if (this.index && chunk.type !== ChunkType.footer) return 'stands after the index'
-    if (this.header.start === 'checkpoint' && this.sequence === 1 && chunk.type !== ChunkType.checkpoint)
+  #take(chunk: Chunk): string | RecordingError | null {
+    if (chunk.sequence !== this.#sequence)
+      return `has number ${chunk.sequence} where ${this.#sequence} is due: chunks are missing or out of order`
+    if (this.#sealed) return 'stands after the footer'
+    if (this.#index && chunk.type !== ChunkType.footer) return 'stands after the index'
+    if (this.#header.start === 'checkpoint' && this.#sequence === 1 && chunk.type !== ChunkType.checkpoint)
       return 'stands where the checkpoint that the recording starts from is due'
-    const payload = this.bytes.subarray(chunk.payloadStart, chunk.payloadEnd)
+    const payload = this.#bytes.subarray(chunk.payloadStart, chunk.payloadEnd)
     switch (chunk.type) {
       case ChunkType.frame:
-        return this.takeFrame(chunk, payload)
+        return this.#takeFrame(chunk, payload)
       case ChunkType.hash:
-        return this.takeHashes(chunk, payload)
+        return this.#takeHashes(chunk, payload)
       case ChunkType.sample:
-        return this.takeSample(payload)
+        return this.#takeSample(payload)
       case ChunkType.checkpoint:
-        return this.takeCheckpoint(chunk, payload)
+        return this.#takeCheckpoint(chunk, payload)
       case ChunkType.quarantine:
-        return keep(this.quarantined, decodeQuarantine(payload))
+        return keep(this.#quarantined, decodeQuarantine(payload))
       case ChunkType.note:
-        return keep(this.notes, decodeNote(payload))
+        return keep(this.#notes, decodeNote(payload))
       case ChunkType.index:
-        return this.takeIndex(chunk, payload)
+        return this.#takeIndex(chunk, payload)
       case ChunkType.footer:
-        return this.takeFooter(payload)
+        return this.#takeFooter(payload)
       case ChunkType.header:
         return 'is a second header'
       default:
@@ -188,49 +193,49 @@ class Reader {
     }
   }
 
-  private get tick(): number | null {
-    return this.run.startTick === null ? null : this.run.startTick + this.run.hashes.length
+  get #tick(): number | null {
+    return this.#run.startTick === null ? null : this.#run.startTick + this.#run.hashes.length
   }
 
-  private takeFrame(chunk: Chunk, payload: Uint8Array): string | null {
-    if (this.tick === null) {
+  #takeFrame(chunk: Chunk, payload: Uint8Array): string | null {
+    if (this.#tick === null) {
       const frame = decodeFrame(payload)
       if (!frame.ok || frame.value.tick === 0) return 'cannot be decoded'
-      this.run.startTick = frame.value.tick - 1
+      this.#run.startTick = frame.value.tick - 1
     }
-    const due = (this.tick ?? 0) + 1
-    if (this.run.frames.has(due)) return `is a second frame for tick ${due}`
-    this.run.frames.set(due, chunk.offset)
+    const due = (this.#tick ?? 0) + 1
+    if (this.#run.frames.has(due)) return `is a second frame for tick ${due}`
+    this.#run.frames.set(due, chunk.offset)
     return null
   }
 
-  private takeHashes(chunk: Chunk, payload: Uint8Array): string | null {
+  #takeHashes(chunk: Chunk, payload: Uint8Array): string | null {
     if (payload.length === 0 || payload.length % HASH_BYTES !== 0)
       return `has ${payload.length} bytes, no multiple of ${HASH_BYTES}`
-    if (this.tick === null) return null
-    if (this.tick + payload.length / HASH_BYTES > 0xffffffff) return 'goes beyond the last tick that a number holds'
-    for (let offset = chunk.payloadStart; offset < chunk.payloadEnd; offset += HASH_BYTES) this.run.hashes.push(offset)
+    if (this.#tick === null) return null
+    if (this.#tick + payload.length / HASH_BYTES > 0xffffffff) return 'goes beyond the last tick that a number holds'
+    for (let offset = chunk.payloadStart; offset < chunk.payloadEnd; offset += HASH_BYTES) this.#run.hashes.push(offset)
     return null
   }
 
-  private takeSample(payload: Uint8Array): string | null {
-    const sample = decodeSample(payload, this.header.phases.length)
-    if (!sample) return `does not hold ${this.header.phases.length} phase hashes`
-    this.run.startTick ??= sample.tick
-    if (sample.tick !== this.tick) return `is of tick ${sample.tick} and follows the hash of tick ${this.tick}`
-    this.samples.set(sample.tick, sample)
+  #takeSample(payload: Uint8Array): string | null {
+    const sample = decodeSample(payload, this.#header.phases.length)
+    if (!sample) return `does not hold ${this.#header.phases.length} phase hashes`
+    this.#run.startTick ??= sample.tick
+    if (sample.tick !== this.#tick) return `is of tick ${sample.tick} and follows the hash of tick ${this.#tick}`
+    this.#samples.set(sample.tick, sample)
     return null
   }
 
-  private takeCheckpoint(chunk: Chunk, payload: Uint8Array): string | null {
+  #takeCheckpoint(chunk: Chunk, payload: Uint8Array): string | null {
     const checkpoint = decodeCheckpoint(payload)
     if (!checkpoint) return 'is malformed'
     const { tick, rawBytes, stored } = checkpoint
-    if (tick < this.header.startTick || (this.tick !== null && tick > this.tick))
-      return `is of tick ${tick}, outside ticks ${this.header.startTick} to ${this.tick}`
-    if (this.sequence === 1 && tick !== this.header.startTick && this.header.start === 'checkpoint')
-      return `is of tick ${tick} where that of the start, ${this.header.startTick}, is due`
-    this.checkpoints.push({
+    if (tick < this.#header.startTick || (this.#tick !== null && tick > this.#tick))
+      return `is of tick ${tick}, outside ticks ${this.#header.startTick} to ${this.#tick}`
+    if (this.#sequence === 1 && tick !== this.#header.startTick && this.#header.start === 'checkpoint')
+      return `is of tick ${tick} where that of the start, ${this.#header.startTick}, is due`
+    this.#checkpoints.push({
       tick,
       offset: chunk.offset,
       rawBytes,
@@ -240,32 +245,32 @@ class Reader {
     return null
   }
 
-  private takeIndex(chunk: Chunk, payload: Uint8Array): string | null {
+  #takeIndex(chunk: Chunk, payload: Uint8Array): string | null {
     const index = decodeIndex(payload)
     if (!index) return 'is malformed'
     if (this.damage.length > 0) return null
     if (
-      index.startTick !== this.header.startTick ||
-      index.lastTick !== this.tick ||
-      index.frames !== this.run.frames.size
+      index.startTick !== this.#header.startTick ||
+      index.lastTick !== this.#tick ||
+      index.frames !== this.#run.frames.size
     )
       return 'contradicts the chunks before it'
     const same =
-      index.checkpoints.length === this.checkpoints.length &&
+      index.checkpoints.length === this.#checkpoints.length &&
       index.checkpoints.every(
-        ([tick, offset], i) => tick === this.checkpoints[i]?.tick && offset === this.checkpoints[i]?.offset,
+        ([tick, offset], i) => tick === this.#checkpoints[i]?.tick && offset === this.#checkpoints[i]?.offset,
       )
     if (!same) return 'contradicts the checkpoints before it'
-    this.index = index
-    this.indexOffset = chunk.offset
+    this.#index = index
+    this.#indexOffset = chunk.offset
     return null
   }
 
-  private takeFooter(payload: Uint8Array): string | null {
+  #takeFooter(payload: Uint8Array): string | null {
     const offset = decodeFooter(payload)
     if (this.damage.length > 0) return null
-    if (!this.index || offset !== this.indexOffset) return 'does not point to the index before it'
-    this.sealed = true
+    if (!this.#index || offset !== this.#indexOffset) return 'does not point to the index before it'
+    this.#sealed = true
     return null
   }
 }

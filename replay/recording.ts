@@ -67,12 +67,12 @@ export class Recording {
   readonly notes: readonly Note[]
   /** How many ticks have inputs. */
   readonly frames: number
-  private readonly file: Uint8Array
-  private readonly run: TickRun
+  readonly #file: Uint8Array
+  readonly #run: TickRun
 
   constructor(parts: RecordingParts) {
-    this.file = parts.bytes
-    this.run = parts.run
+    this.#file = parts.bytes
+    this.#run = parts.run
     this.header = parts.header
     this.bytes = parts.bytes.length
     this.wholeBytes = parts.wholeBytes
@@ -93,25 +93,25 @@ export class Recording {
 
   /** A frame follows the last tick whose step nobody saw the end of. */
   get hasFrameWithoutHash(): boolean {
-    return this.run.frames.has(this.lastTick + 1)
+    return this.#run.frames.has(this.lastTick + 1)
   }
 
   /** Hash of the state after the tick, 16 hex digits; null outside the recording. */
   hash(tick: number): string | null {
     if (tick === this.startTick && tick === this.header.startTick) return this.header.startHash
-    const offset = this.run.hashes[tick - this.startTick - 1]
-    return offset === undefined ? null : toHex(this.file.subarray(offset, offset + HASH_BYTES))
+    const offset = this.#run.hashes[tick - this.startTick - 1]
+    return offset === undefined ? null : toHex(this.#file.subarray(offset, offset + HASH_BYTES))
   }
 
   /** Where the FRAME chunk of a tick begins; null where it has none. */
   frameOffset(tick: number): number | null {
-    return this.run.frames.get(tick) ?? null
+    return this.#run.frames.get(tick) ?? null
   }
 
   /** The frame of a tick as protocol/encodeFrame wrote it; null where it has no inputs. */
   frameBytes(tick: number): Uint8Array | null {
-    const chunk = peekChunk(this.file, this.run.frames.get(tick) ?? this.file.length)
-    return chunk && this.file.subarray(chunk.payloadStart, chunk.payloadEnd)
+    const chunk = peekChunk(this.#file, this.#run.frames.get(tick) ?? this.#file.length)
+    return chunk && this.#file.subarray(chunk.payloadStart, chunk.payloadEnd)
   }
 
   /** The frame of a tick: from startTick + 1 to lastTick, and one further where that has been written. Error: `corrupt`. */
@@ -119,7 +119,7 @@ export class Recording {
     const bytes = this.frameBytes(tick)
     if (!bytes) return good({ tick, inputs: [] })
     const decoded = decodeFrame(bytes)
-    const offset = this.run.frames.get(tick) ?? null
+    const offset = this.#run.frames.get(tick) ?? null
     if (!decoded.ok)
       return bad(
         new RecordingError(
@@ -141,8 +141,8 @@ export class Recording {
 
   /** The state's bytes at a checkpoint, unpacked and checked against their SHA-256. */
   async checkpointBytes(entry: CheckpointEntry): Promise<RecordingResult<Uint8Array>> {
-    const chunk = peekChunk(this.file, entry.offset)
-    const stored = chunk && decodeCheckpoint(this.file.subarray(chunk.payloadStart, chunk.payloadEnd))
+    const chunk = peekChunk(this.#file, entry.offset)
+    const stored = chunk && decodeCheckpoint(this.#file.subarray(chunk.payloadStart, chunk.payloadEnd))
     return stored
       ? unpackCheckpoint(stored, entry.offset)
       : bad(new RecordingError('corrupt', `the checkpoint of tick ${entry.tick} is not where it was`, entry.offset))

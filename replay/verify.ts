@@ -66,59 +66,59 @@ export async function verify<R>(
 }
 
 class Run<R> {
-  private readonly player: Player<R>
-  private readonly simulation: Simulation<R>
-  private readonly options: VerifyOptions
-  private readonly nowMs: () => number
-  private hashesCompared = 0
-  private samplesCompared = 0
-  private checkpointsCompared = 0
-  private lastExecuted = NO_TICK_YET
+  readonly #player: Player<R>
+  readonly #simulation: Simulation<R>
+  readonly #options: VerifyOptions
+  readonly #nowMs: () => number
+  #hashesCompared = 0
+  #samplesCompared = 0
+  #checkpointsCompared = 0
+  #lastExecuted = NO_TICK_YET
 
   constructor(player: Player<R>, simulation: Simulation<R>, options: VerifyOptions) {
-    this.player = player
-    this.simulation = simulation
-    this.options = options
-    this.nowMs = options.nowMs ?? (() => performance.now())
+    this.#player = player
+    this.#simulation = simulation
+    this.#options = options
+    this.#nowMs = options.nowMs ?? (() => performance.now())
   }
 
   async toEnd(): Promise<RecordingResult<Verification>> {
-    const startMs = this.nowMs()
+    const startMs = this.#nowMs()
     // The first slice ends at once: progress shows from the beginning, and a time that is over already is noticed.
     let sliceEndMs = startMs
-    let found = this.compareStart()
-    while (!found && !this.player.done && !this.options.signal?.aborted) {
-      const stepped = await this.compareTick()
+    let found = this.#compareStart()
+    while (!found && !this.#player.done && !this.#options.signal?.aborted) {
+      const stepped = await this.#compareTick()
       if (!stepped.ok) return stepped
       found = stepped.value
-      if (this.nowMs() < sliceEndMs) continue
-      this.report()
+      if (this.#nowMs() < sliceEndMs) continue
+      this.#report()
       await new Promise((resolve) => setTimeout(resolve, 0))
-      sliceEndMs = this.nowMs() + SLICE_MS
+      sliceEndMs = this.#nowMs() + SLICE_MS
     }
-    this.report()
-    return good(this.result(found, this.nowMs() - startMs))
+    this.#report()
+    return good(this.#result(found, this.#nowMs() - startMs))
   }
 
-  private get ticksExecuted(): number {
-    return this.lastExecuted === NO_TICK_YET ? 0 : this.lastExecuted - this.player.recording.startTick
+  get #ticksExecuted(): number {
+    return this.#lastExecuted === NO_TICK_YET ? 0 : this.#lastExecuted - this.#player.recording.startTick
   }
 
-  private report(): void {
-    const { startTick, lastTick } = this.player.recording
-    this.options.onProgress?.({ done: this.ticksExecuted, total: lastTick - startTick })
+  #report(): void {
+    const { startTick, lastTick } = this.#player.recording
+    this.#options.onProgress?.({ done: this.#ticksExecuted, total: lastTick - startTick })
   }
 
-  private result(found: Divergence | null, elapsedMs: number): Verification {
-    const { recording } = this.player
-    const aborted = !found && !this.player.done
-    const realMs = (1000 * this.ticksExecuted) / recording.header.tickRate
+  #result(found: Divergence | null, elapsedMs: number): Verification {
+    const { recording } = this.#player
+    const aborted = !found && !this.#player.done
+    const realMs = (1000 * this.#ticksExecuted) / recording.header.tickRate
     return {
       ok: !found && !aborted,
-      ticksExecuted: this.ticksExecuted,
-      hashesCompared: this.hashesCompared,
-      samplesCompared: this.samplesCompared,
-      checkpointsCompared: this.checkpointsCompared,
+      ticksExecuted: this.#ticksExecuted,
+      hashesCompared: this.#hashesCompared,
+      samplesCompared: this.#samplesCompared,
+      checkpointsCompared: this.#checkpointsCompared,
       truncated: recording.truncated,
       firstDivergence: found,
       realTimeFactor: elapsedMs > 0 ? realMs / elapsedMs : 0,
@@ -126,10 +126,10 @@ class Run<R> {
     }
   }
 
-  private compareStart(): Divergence | null {
-    const { recording, realm, tick } = this.player
+  #compareStart(): Divergence | null {
+    const { recording, realm, tick } = this.#player
     const expected = recording.hash(tick)
-    const actual = this.simulation.hash(realm)
+    const actual = this.#simulation.hash(realm)
     if (expected === null || expected === actual) return null
     return {
       tick,
@@ -142,36 +142,34 @@ class Run<R> {
   }
 
   /** Steps one tick and compares all that is known of it. */
-  private async compareTick(): Promise<RecordingResult<Divergence | null>> {
-    const tick = this.player.tick + 1
-    const sample = this.player.recording.samples.get(tick)
+  async #compareTick(): Promise<RecordingResult<Divergence | null>> {
+    const tick = this.#player.tick + 1
+    const sample = this.#player.recording.samples.get(tick)
     const phases = new Map<string, string>()
     let stepped
     try {
-      stepped = this.player.step(sample && ((phase) => phases.set(phase, this.simulation.phaseHash(this.player.realm))))
+      stepped = this.#player.step(
+        sample && ((phase) => phases.set(phase, this.#simulation.phaseHash(this.#player.realm))),
+      )
     } catch (error) {
       return good({
         tick,
         kind: 'fault',
         phase: null,
-        expected: this.player.recording.hash(tick),
+        expected: this.#player.recording.hash(tick),
         actual: null,
         message: `tick ${tick} could not be replayed: ${(error as Error).message}`,
       })
     }
     if (!stepped.ok) return stepped
-    this.lastExecuted = tick
-    const phase = sample ? this.comparePhases(tick, sample.phases, phases) : null
-    return phase ? good(phase) : this.compareState(tick)
+    this.#lastExecuted = tick
+    const phase = sample ? this.#comparePhases(tick, sample.phases, phases) : null
+    return phase ? good(phase) : this.#compareState(tick)
   }
 
-  private comparePhases(
-    tick: number,
-    recorded: readonly string[],
-    replayed: ReadonlyMap<string, string>,
-  ): Divergence | null {
-    this.samplesCompared++
-    for (const [i, phase] of this.player.recording.header.phases.entries()) {
+  #comparePhases(tick: number, recorded: readonly string[], replayed: ReadonlyMap<string, string>): Divergence | null {
+    this.#samplesCompared++
+    for (const [i, phase] of this.#player.recording.header.phases.entries()) {
       const expected = recorded[i] ?? null
       const actual = replayed.get(phase) ?? null
       if (expected !== actual)
@@ -187,10 +185,10 @@ class Run<R> {
     return null
   }
 
-  private async compareState(tick: number): Promise<RecordingResult<Divergence | null>> {
-    const expected = this.player.recording.hash(tick)
-    const actual = this.simulation.hash(this.player.realm)
-    this.hashesCompared++
+  async #compareState(tick: number): Promise<RecordingResult<Divergence | null>> {
+    const expected = this.#player.recording.hash(tick)
+    const actual = this.#simulation.hash(this.#player.realm)
+    this.#hashesCompared++
     if (expected !== actual)
       return good({
         tick,
@@ -200,22 +198,22 @@ class Run<R> {
         actual,
         message: `the state after tick ${tick} differs: recorded ${expected}, replayed ${actual}`,
       })
-    for (const entry of this.player.recording.checkpoints) {
+    for (const entry of this.#player.recording.checkpoints) {
       if (entry.tick !== tick) continue
-      const bytes = await this.player.recording.checkpointBytes(entry)
+      const bytes = await this.#player.recording.checkpointBytes(entry)
       if (!bytes.ok) return bytes
-      const found = this.compareCheckpoint(tick, bytes.value, actual)
+      const found = this.#compareCheckpoint(tick, bytes.value, actual)
       if (found) return good(found)
     }
     return good(null)
   }
 
-  private compareCheckpoint(tick: number, bytes: Uint8Array, expected: string): Divergence | null {
-    this.checkpointsCompared++
+  #compareCheckpoint(tick: number, bytes: Uint8Array, expected: string): Divergence | null {
+    this.#checkpointsCompared++
     try {
-      const restored = this.simulation.restore(this.player.definition, bytes)
-      const actual = this.simulation.hash(restored)
-      this.simulation.free(restored)
+      const restored = this.#simulation.restore(this.#player.definition, bytes)
+      const actual = this.#simulation.hash(restored)
+      this.#simulation.free(restored)
       if (actual === expected) return null
       return {
         tick,

@@ -28,48 +28,48 @@ export class WriterError extends Error {
 
 export class RecordingWriter {
   readonly header: RecordingHeader
-  private readonly sink: (bytes: Uint8Array) => void
-  private readonly players = new Set<number>()
-  private readonly checkpoints: Place[] = []
-  private readonly seekPoints: Place[] = []
-  private sequence = 0
-  private written = 0
-  private tick: number
-  private frames = 0
-  private inputs = 0
-  private elements: number
-  private pending = false
-  private ended = false
+  readonly #sink: (bytes: Uint8Array) => void
+  readonly #players = new Set<number>()
+  readonly #checkpoints: Place[] = []
+  readonly #seekPoints: Place[] = []
+  #sequence = 0
+  #written = 0
+  #tick: number
+  #frames = 0
+  #inputs = 0
+  #elements: number
+  #pending = false
+  #ended = false
 
   /** Writes the preamble and the header. Where it starts from a checkpoint, `checkpoint` must be called next. */
   constructor(header: RecordingHeader, sink: (bytes: Uint8Array) => void) {
     this.header = header
-    this.sink = sink
-    this.tick = header.startTick
-    this.elements = header.elements
+    this.#sink = sink
+    this.#tick = header.startTick
+    this.#elements = header.elements
     const payload = encodeHeader(header)
     fromHex(header.startHash, HASH_BYTES)
-    this.put(encodePreamble())
-    this.chunk(ChunkType.header, payload)
+    this.#put(encodePreamble())
+    this.#chunk(ChunkType.header, payload)
   }
 
   /** The last tick whose hash is written; the start tick before the first. */
   get lastTick(): number {
-    return this.tick
+    return this.#tick
   }
 
   /** Bytes written so far. */
   get bytes(): number {
-    return this.written
+    return this.#written
   }
 
   /** A frame is written whose hash is not: its step is under way, or failed. */
   get pendingFrame(): boolean {
-    return this.pending
+    return this.#pending
   }
 
   get sealed(): boolean {
-    return this.ended
+    return this.#ended
   }
 
   /**
@@ -77,9 +77,9 @@ export class RecordingWriter {
    * reader will get it (numbers rounded to 32 bits). Throws WriterError where no reader would accept it.
    */
   frame(frame: InputFrame): InputFrame {
-    this.expect(
-      frame.tick === this.tick + 1 && !this.pending,
-      `the frame of tick ${frame.tick} after tick ${this.tick}${this.pending ? ' and another frame' : ''}`,
+    this.#expect(
+      frame.tick === this.#tick + 1 && !this.#pending,
+      `the frame of tick ${frame.tick} after tick ${this.#tick}${this.#pending ? ' and another frame' : ''}`,
     )
     if (frame.inputs.length === 0) return frame
     const bytes = encodeFrame(frame)
@@ -88,68 +88,76 @@ export class RecordingWriter {
       throw new WriterError(
         `the frame of tick ${frame.tick} could not be read back: ${decoded.error.where} ${decoded.error.message}`,
       )
-    this.chunk(ChunkType.frame, bytes)
-    this.pending = true
-    this.frames++
-    this.inputs += frame.inputs.length
-    for (const { command } of frame.inputs) if (command.type === 'join') this.players.add(command.player)
+    this.#chunk(ChunkType.frame, bytes)
+    this.#pending = true
+    this.#frames++
+    this.#inputs += frame.inputs.length
+    for (const { command } of frame.inputs) if (command.type === 'join') this.#players.add(command.player)
     return decoded.value
   }
 
   /** After the step: the hash of the state, 16 hex digits. */
   hash(tick: number, hash: string): void {
-    this.expect(tick === this.tick + 1, `the hash of tick ${tick} after tick ${this.tick}`)
-    this.chunk(ChunkType.hash, fromHex(hash, HASH_BYTES))
-    this.tick = tick
-    this.pending = false
-    if ((tick - this.header.startTick) % SEEK_POINT_EVERY_TICKS === 0) this.seekPoints.push([tick, this.written])
+    this.#expect(tick === this.#tick + 1, `the hash of tick ${tick} after tick ${this.#tick}`)
+    this.#chunk(ChunkType.hash, fromHex(hash, HASH_BYTES))
+    this.#tick = tick
+    this.#pending = false
+    if ((tick - this.header.startTick) % SEEK_POINT_EVERY_TICKS === 0) this.#seekPoints.push([tick, this.#written])
   }
 
   /** After the hash of the same tick, before the next frame. */
   sample(sample: Sample): void {
-    this.expect(sample.tick === this.tick && !this.pending, `a sample of tick ${sample.tick} after tick ${this.tick}`)
-    this.expect(
+    this.#expect(
+      sample.tick === this.#tick && !this.#pending,
+      `a sample of tick ${sample.tick} after tick ${this.#tick}`,
+    )
+    this.#expect(
       sample.phases.length === this.header.phases.length,
       `a sample of ${sample.phases.length} phases where the header names ${this.header.phases.length}`,
     )
-    this.chunk(ChunkType.sample, encodeSample(sample))
-    this.elements = sample.elements
+    this.#chunk(ChunkType.sample, encodeSample(sample))
+    this.#elements = sample.elements
   }
 
   /** At any time after its tick, so that packing it need not hold up the ticks that follow. */
   checkpoint(checkpoint: StoredCheckpoint): void {
-    this.expect(
-      checkpoint.tick >= this.header.startTick && checkpoint.tick <= this.tick,
-      `a checkpoint of tick ${checkpoint.tick} after tick ${this.tick}`,
+    this.#expect(
+      checkpoint.tick >= this.header.startTick && checkpoint.tick <= this.#tick,
+      `a checkpoint of tick ${checkpoint.tick} after tick ${this.#tick}`,
     )
-    this.expect(
+    this.#expect(
       checkpoint.rawBytes <= CHECKPOINT_BYTES_MAX && checkpoint.sha256.length === SHA256_BYTES,
       `a checkpoint of ${checkpoint.rawBytes} bytes`,
     )
-    const offset = this.written
-    this.chunk(ChunkType.checkpoint, ...encodeCheckpoint(checkpoint))
-    this.checkpoints.push([checkpoint.tick, offset])
+    const offset = this.#written
+    this.#chunk(ChunkType.checkpoint, ...encodeCheckpoint(checkpoint))
+    this.#checkpoints.push([checkpoint.tick, offset])
   }
 
   /** Says that a frame's inputs were left out when the realm was recovered. */
   quarantine(quarantine: Quarantine): void {
-    this.chunk(ChunkType.quarantine, ...encodeQuarantine(quarantine))
+    this.#chunk(ChunkType.quarantine, ...encodeQuarantine(quarantine))
   }
 
   note(note: Note): void {
-    this.chunk(ChunkType.note, encodeNote(note))
+    this.#chunk(ChunkType.note, encodeNote(note))
   }
 
   /** Ends the recording with its index. */
   seal(): void {
-    if (this.ended) throw new WriterError('the recording is sealed')
-    this.expect(!this.pending, `the end after the frame of tick ${this.tick + 1}, which has no hash`)
-    const offset = this.written
-    const { header, frames, inputs, elements, checkpoints, seekPoints } = this
-    const players = header.players + this.players.size
+    if (this.#ended) throw new WriterError('the recording is sealed')
+    this.#expect(!this.#pending, `the end after the frame of tick ${this.#tick + 1}, which has no hash`)
+    const offset = this.#written
+    const frames = this.#frames
+    const inputs = this.#inputs
+    const elements = this.#elements
+    const checkpoints = this.#checkpoints
+    const seekPoints = this.#seekPoints
+    const { header } = this
+    const players = header.players + this.#players.size
     const index = encodeIndex({
       startTick: header.startTick,
-      lastTick: this.tick,
+      lastTick: this.#tick,
       frames,
       inputs,
       players,
@@ -157,34 +165,34 @@ export class RecordingWriter {
       checkpoints,
       seekPoints,
     })
-    const chunk = encodeChunk(ChunkType.index, this.sequence, index)
-    const footer = encodeChunk(ChunkType.footer, this.sequence + 1, encodeFooter(offset))
+    const chunk = encodeChunk(ChunkType.index, this.#sequence, index)
+    const footer = encodeChunk(ChunkType.footer, this.#sequence + 1, encodeFooter(offset))
     const both = new Uint8Array(chunk.length + footer.length)
     both.set(chunk)
     both.set(footer, chunk.length)
-    this.put(both)
-    this.ended = true
+    this.#put(both)
+    this.#ended = true
   }
 
-  private expect(right: boolean, what: string): void {
+  #expect(right: boolean, what: string): void {
     if (!right) throw new WriterError(`the recording was given ${what}`)
   }
 
-  private chunk(type: number, ...parts: readonly Uint8Array[]): void {
-    if (this.ended) throw new WriterError('the recording is sealed')
+  #chunk(type: number, ...parts: readonly Uint8Array[]): void {
+    if (this.#ended) throw new WriterError('the recording is sealed')
     if (
       this.header.start === 'checkpoint' &&
-      this.checkpoints.length === 0 &&
+      this.#checkpoints.length === 0 &&
       type !== ChunkType.header &&
       type !== ChunkType.checkpoint
     )
       throw new WriterError('the recording starts from a checkpoint, which must be written first')
-    this.put(encodeChunk(type, this.sequence, ...parts))
-    this.sequence++
+    this.#put(encodeChunk(type, this.#sequence, ...parts))
+    this.#sequence++
   }
 
-  private put(bytes: Uint8Array): void {
-    this.sink(bytes)
-    this.written += bytes.length
+  #put(bytes: Uint8Array): void {
+    this.#sink(bytes)
+    this.#written += bytes.length
   }
 }

@@ -72,4 +72,18 @@ const layers = {
   },
 }
 
-export default { meta: { name: 'otherworld' }, rules: { 'no-exponent': noExponent, layers } }
+/** One privacy style: `#name`, which holds at run time too. A private constructor has no other form. */
+const privateFields = {
+  create(context) {
+    const check = (node) => {
+      if (node.accessibility === 'private' && node.kind !== 'constructor')
+        context.report({ node, message: 'write `#name` instead of `private name`' })
+    }
+    return { PropertyDefinition: check, MethodDefinition: check }
+  },
+}
+
+export default {
+  meta: { name: 'otherworld' },
+  rules: { 'no-exponent': noExponent, layers, 'private-fields': privateFields },
+}

@@ -30,30 +30,30 @@ export type Asker = 'operator' | Claims
 type Failure = RouteError | StoreError
 
 export class Grants {
-  private readonly parts: GrantsParts
-  private roles: ReadonlyMap<string, RealmRole> = new Map()
+  readonly #parts: GrantsParts
+  #roles: ReadonlyMap<string, RealmRole> = new Map()
   /** Counts the changes that were made here. */
-  private revision = 0
-  private readonly changes = bucketsByKey(
+  #revision = 0
+  readonly #changes = bucketsByKey(
     limits.GRANT_CHANGES_BURST_MAX,
     limits.GRANT_CHANGES_PER_SECOND_MAX,
     limits.LOGIN_ADDRESSES_MAX,
   )
-  private isAway = false
-  private changed: (uid: string) => void = () => undefined
+  #isAway = false
+  #changed: (uid: string) => void = () => undefined
 
   constructor(parts: GrantsParts) {
-    this.parts = parts
+    this.#parts = parts
   }
 
   /** Sets what is called for each user whose role has changed; `roleOf` has the new role by then. */
   onChange(changed: (uid: string) => void): void {
-    this.changed = changed
+    this.#changed = changed
   }
 
   /** As read from the archive last. */
   roleOf(uid: string): RealmRole | null {
-    return this.roles.get(uid) ?? null
+    return this.#roles.get(uid) ?? null
   }
 
   permissionsOf(uid: string): number {
@@ -63,17 +63,17 @@ export class Grants {
 
   /** Takes over what other servers on the same archive have changed. While the archive is away everything stays as it is. */
   readonly refresh = Effect.suspend(() => {
-    const { archive, realm } = this.parts
-    const { revision } = this
+    const { archive, realm } = this.#parts
+    const revision = this.#revision
     return archive.grants(realm).pipe(
       Effect.map((grants) => {
-        this.isAway = false
+        this.#isAway = false
         // A change that was made here while they were read is newer.
-        if (revision === this.revision) this.take(new Map(grants.map(({ userUid, role }) => [userUid, role])))
+        if (revision === this.#revision) this.#take(new Map(grants.map(({ userUid, role }) => [userUid, role])))
       }),
       Effect.catchCause((cause) => {
-        const wasAway = this.isAway
-        this.isAway = true
+        const wasAway = this.#isAway
+        this.#isAway = true
         if (wasAway) return Effect.void
         return Effect.logWarning(
           `the roles of the realm cannot be read, those known so far count: ${String(Cause.squash(cause))}`,
@@ -83,18 +83,18 @@ export class Grants {
     )
   })
 
-  private take(roles: ReadonlyMap<string, RealmRole>): void {
-    const before = this.roles
-    this.roles = roles
+  #take(roles: ReadonlyMap<string, RealmRole>): void {
+    const before = this.#roles
+    this.#roles = roles
     for (const uid of new Set([...before.keys(), ...roles.keys()]))
-      if (before.get(uid) !== roles.get(uid)) this.changed(uid)
+      if (before.get(uid) !== roles.get(uid)) this.#changed(uid)
   }
 
   /** Fails with RouteError 403, 404. */
   list(realm: string, asker: Asker): Effect.Effect<readonly Grant[], Failure> {
     return Effect.andThen(
-      orRefuse(() => this.admit(realm, asker)),
-      inTime(this.parts.archive.grants(realm)),
+      orRefuse(() => this.#admit(realm, asker)),
+      inTime(this.#parts.archive.grants(realm)),
     )
   }
 
@@ -102,24 +102,24 @@ export class Grants {
   put(realm: string, uid: string, body: unknown, asker: Asker): Effect.Effect<Grant, Failure> {
     return Effect.gen({ self: this }, function* () {
       const role = yield* orRefuse(() => {
-        this.admit(realm, asker, uid)
-        return this.readRole(realm, uid, body)
+        this.#admit(realm, asker, uid)
+        return this.#readRole(realm, uid, body)
       })
       const grant: Grant = { realm, userUid: uid, role }
-      yield* inTime(this.parts.archive.putGrant(grant))
-      this.revision++
-      this.take(new Map([...this.roles, [uid, role]]))
+      yield* inTime(this.#parts.archive.putGrant(grant))
+      this.#revision++
+      this.#take(new Map([...this.#roles, [uid, role]]))
       return grant
     })
   }
 
-  private readRole(realm: string, uid: string, body: unknown): RealmRole {
+  #readRole(realm: string, uid: string, body: unknown): RealmRole {
     const { role } = readBody('putGrant', body)
-    if (!this.roles.has(uid) && this.roles.size >= limits.GRANTS_MAX)
+    if (!this.#roles.has(uid) && this.#roles.size >= limits.GRANTS_MAX)
       throw new RouteError(
         409,
         'too-many-grants',
-        `the realm has ${this.roles.size} roles given already`,
+        `the realm has ${this.#roles.size} roles given already`,
         realm,
         'take some back first',
       )
@@ -129,10 +129,10 @@ export class Grants {
   /** Fails with RouteError 403, 404, 429, 503. */
   remove(realm: string, uid: string, asker: Asker): Effect.Effect<void, Failure> {
     return Effect.gen({ self: this }, function* () {
-      yield* orRefuse(() => this.admit(realm, asker, uid))
-      const removed = yield* inTime(this.parts.archive.removeGrant(realm, uid))
-      this.revision++
-      this.take(new Map([...this.roles].filter(([each]) => each !== uid)))
+      yield* orRefuse(() => this.#admit(realm, asker, uid))
+      const removed = yield* inTime(this.#parts.archive.removeGrant(realm, uid))
+      this.#revision++
+      this.#take(new Map([...this.#roles].filter(([each]) => each !== uid)))
       if (removed) return undefined
       return yield* Effect.fail(
         new RouteError(
@@ -147,14 +147,14 @@ export class Grants {
   }
 
   /** Admits the operator and the realm's owners. Only changes count against the rate limit. Throws RouteError. */
-  private admit(realm: string, asker: Asker, uid?: string): void {
-    if (realm !== this.parts.realm)
+  #admit(realm: string, asker: Asker, uid?: string): void {
+    if (realm !== this.#parts.realm)
       throw new RouteError(
         404,
         'not-found',
         'there is no such realm on this server',
         realm.slice(0, 64),
-        `its realm is ${this.parts.realm}`,
+        `its realm is ${this.#parts.realm}`,
       )
     if (asker !== 'operator' && this.roleOf(asker.uid) !== 'owner')
       throw new RouteError(
@@ -173,7 +173,7 @@ export class Grants {
         'uid',
         'send the UUID that the login answers as user.uid, in lower case',
       )
-    if (!this.changes.take(asker === 'operator' ? 'operator' : asker.uid, this.parts.nowMs()))
+    if (!this.#changes.take(asker === 'operator' ? 'operator' : asker.uid, this.#parts.nowMs()))
       throw new RouteError(
         429,
         'too-many-changes',

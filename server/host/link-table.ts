@@ -8,39 +8,39 @@ export interface LinkEntry {
 }
 
 export class LinkTable {
-  private readonly byLink = new Map<LinkId, LinkEntry>()
-  private readonly byConnection = new Map<ServerTransport, Map<ConnectionId, LinkId>>()
-  private last = 0
+  readonly #byLink = new Map<LinkId, LinkEntry>()
+  readonly #byConnection = new Map<ServerTransport, Map<ConnectionId, LinkId>>()
+  #last = 0
 
   add(transport: ServerTransport, connection: ConnectionId): LinkId {
-    const link = ++this.last
-    this.byLink.set(link, { transport, connection })
-    const connections = this.byConnection.get(transport) ?? new Map<ConnectionId, LinkId>()
+    const link = ++this.#last
+    this.#byLink.set(link, { transport, connection })
+    const connections = this.#byConnection.get(transport) ?? new Map<ConnectionId, LinkId>()
     connections.set(connection, link)
-    this.byConnection.set(transport, connections)
+    this.#byConnection.set(transport, connections)
     return link
   }
 
   linkOf(transport: ServerTransport, connection: ConnectionId): LinkId | undefined {
-    return this.byConnection.get(transport)?.get(connection)
+    return this.#byConnection.get(transport)?.get(connection)
   }
 
   find(link: LinkId): LinkEntry | undefined {
-    return this.byLink.get(link)
+    return this.#byLink.get(link)
   }
 
   remove(link: LinkId): void {
-    const entry = this.byLink.get(link)
+    const entry = this.#byLink.get(link)
     if (!entry) return
-    this.byLink.delete(link)
-    this.byConnection.get(entry.transport)?.delete(entry.connection)
+    this.#byLink.delete(link)
+    this.#byConnection.get(entry.transport)?.delete(entry.connection)
   }
 
   links(): readonly LinkId[] {
-    return [...this.byLink.keys()]
+    return [...this.#byLink.keys()]
   }
 
   get size(): number {
-    return this.byLink.size
+    return this.#byLink.size
   }
 }

@@ -3,35 +3,35 @@ import type { RecordWriteBehind } from './record-write-behind.ts'
 import type { Claims } from '../accounts/tokens.ts'
 
 export class Presence {
-  private readonly realm: string
-  private readonly records: Pick<RecordWriteBehind, 'session'>
-  private readonly nowMs: () => number
-  private readonly open = new Map<string, { readonly startedAtMs: number; links: number }>()
+  readonly #realm: string
+  readonly #records: Pick<RecordWriteBehind, 'session'>
+  readonly #nowMs: () => number
+  readonly #open = new Map<string, { readonly startedAtMs: number; links: number }>()
 
   constructor(realm: string, records: Pick<RecordWriteBehind, 'session'>, nowMs: () => number) {
-    this.realm = realm
-    this.records = records
-    this.nowMs = nowMs
+    this.#realm = realm
+    this.#records = records
+    this.#nowMs = nowMs
   }
 
   came(claims: Claims): void {
-    const known = this.open.get(claims.session)
+    const known = this.#open.get(claims.session)
     if (known) known.links++
     else {
-      const startedAtMs = this.nowMs()
-      this.open.set(claims.session, { startedAtMs, links: 1 })
-      this.tell(claims, startedAtMs, null)
+      const startedAtMs = this.#nowMs()
+      this.#open.set(claims.session, { startedAtMs, links: 1 })
+      this.#tell(claims, startedAtMs, null)
     }
   }
 
   went(claims: Claims): void {
-    const known = this.open.get(claims.session)
+    const known = this.#open.get(claims.session)
     if (!known || --known.links > 0) return
-    this.open.delete(claims.session)
-    this.tell(claims, known.startedAtMs, this.nowMs())
+    this.#open.delete(claims.session)
+    this.#tell(claims, known.startedAtMs, this.#nowMs())
   }
 
-  private tell({ session, uid, player }: Claims, startedAtMs: number, endedAtMs: number | null): void {
-    this.records.session({ id: session, userUid: uid, realm: this.realm, player, startedAtMs, endedAtMs })
+  #tell({ session, uid, player }: Claims, startedAtMs: number, endedAtMs: number | null): void {
+    this.#records.session({ id: session, userUid: uid, realm: this.#realm, player, startedAtMs, endedAtMs })
   }
 }

@@ -35,143 +35,145 @@ export interface RealmLinksOptions {
 }
 
 export class RealmLinks {
-  private readonly options: RealmLinksOptions
-  private readonly table = new LinkTable()
-  private readonly claims = new Map<LinkId, Claims>()
-  private readonly inbound = new PacketBatch()
-  private events: LinkEvent[] = []
+  readonly #options: RealmLinksOptions
+  readonly #table = new LinkTable()
+  readonly #claims = new Map<LinkId, Claims>()
+  readonly #inbound = new PacketBatch()
+  #events: LinkEvent[] = []
   /** Packets handed on or gathered since the realm was last heard of, which takes all that there is at each tick. */
-  private waiting = 0
-  private waitingBytes = 0
-  private dropped = 0
+  #waiting = 0
+  #waitingBytes = 0
+  #dropped = 0
 
   constructor(options: RealmLinksOptions) {
-    this.options = options
+    this.#options = options
   }
 
   /** Open links. */
   get size(): number {
-    return this.table.size
+    return this.#table.size
   }
 
   /** What a transport reports to; `transport` is asked for when something happens, as it is made with these. */
   eventsFor(transport: () => ServerTransport): ServerEvents {
     return {
-      opened: (connection, peer) => this.opened(transport(), connection, peer),
-      received: (connection, bytes) => this.received(transport(), connection, bytes),
-      closed: (connection, reason) => this.closed(transport(), connection, reason),
+      opened: (connection, peer) => this.#opened(transport(), connection, peer),
+      received: (connection, bytes) => this.#received(transport(), connection, bytes),
+      closed: (connection, reason) => this.#closed(transport(), connection, reason),
     }
   }
 
-  private opened(transport: ServerTransport, connection: ConnectionId, peer: Peer): void {
-    const claims = this.options.claimsOf(peer.session)
+  #opened(transport: ServerTransport, connection: ConnectionId, peer: Peer): void {
+    const claims = this.#options.claimsOf(peer.session)
     const refusal =
-      this.options.closedTo() ?? (this.table.size >= LINKS_MAX ? `the server is full (${LINKS_MAX} connections)` : null)
+      this.#options.closedTo() ??
+      (this.#table.size >= LINKS_MAX ? `the server is full (${LINKS_MAX} connections)` : null)
     if (refusal !== null || !claims) {
       transport.close(connection, refusal ?? 'the session is not known; log in again')
       return
     }
-    const link = this.table.add(transport, connection)
-    this.claims.set(link, claims)
-    this.options.came(claims)
-    this.queue({ type: 'opened', link, peer, claims, granted: this.options.grantedTo(claims.uid) })
+    const link = this.#table.add(transport, connection)
+    this.#claims.set(link, claims)
+    this.#options.came(claims)
+    this.#queue({ type: 'opened', link, peer, claims, granted: this.#options.grantedTo(claims.uid) })
   }
 
-  private received(transport: ServerTransport, connection: ConnectionId, bytes: Uint8Array): void {
-    const link = this.table.linkOf(transport, connection)
+  #received(transport: ServerTransport, connection: ConnectionId, bytes: Uint8Array): void {
+    const link = this.#table.linkOf(transport, connection)
     if (link === undefined) return
-    this.count('Received', transport, bytes)
-    if (this.waiting >= INBOUND_QUEUE_MAX || this.waitingBytes + bytes.length > INBOUND_BYTES_MAX) {
-      this.dropped++
-      this.options.counted.add('inboundDropped')
+    this.#count('Received', transport, bytes)
+    if (this.#waiting >= INBOUND_QUEUE_MAX || this.#waitingBytes + bytes.length > INBOUND_BYTES_MAX) {
+      this.#dropped++
+      this.#options.counted.add('inboundDropped')
       return
     }
-    this.waiting++
-    this.waitingBytes += bytes.length
-    this.inbound.add(bytes)
-    this.queue({ type: 'received', link, length: bytes.length })
+    this.#waiting++
+    this.#waitingBytes += bytes.length
+    this.#inbound.add(bytes)
+    this.#queue({ type: 'received', link, length: bytes.length })
   }
 
-  private closed(transport: ServerTransport, connection: ConnectionId, reason: string): void {
-    const link = this.table.linkOf(transport, connection)
+  #closed(transport: ServerTransport, connection: ConnectionId, reason: string): void {
+    const link = this.#table.linkOf(transport, connection)
     if (link === undefined) return
-    this.remove(link)
-    this.queue({ type: 'closed', link, reason })
+    this.#remove(link)
+    this.#queue({ type: 'closed', link, reason })
   }
 
   /** The user's role has changed. In one order with the links, which say what their users could do when they were opened. */
   grant(uid: string): void {
-    this.queue({ type: 'grant', uid, granted: this.options.grantedTo(uid) })
+    this.#queue({ type: 'grant', uid, granted: this.#options.grantedTo(uid) })
   }
 
-  private queue(event: LinkEvent): void {
-    this.events.push(event)
-    this.options.waits()
+  #queue(event: LinkEvent): void {
+    this.#events.push(event)
+    this.#options.waits()
   }
 
   /** All that waits for the realm; its bytes may change hands. */
   take(): Extract<ToRealm, { readonly type: 'batch' }> & { readonly bytes: Uint8Array<ArrayBuffer> } {
-    const bytes = this.inbound.pack()
-    const { events, dropped } = this
-    this.events = []
-    this.dropped = 0
-    if (dropped > 0) this.options.log.warn(`${dropped} packets were dropped because the realm does not keep up`)
+    const bytes = this.#inbound.pack()
+    const events = this.#events
+    const dropped = this.#dropped
+    this.#events = []
+    this.#dropped = 0
+    if (dropped > 0) this.#options.log.warn(`${dropped} packets were dropped because the realm does not keep up`)
     return { type: 'batch', events, bytes }
   }
 
   /** What a tick of the realm sends and closes. */
   send(tick: Extract<FromRealm, { readonly type: 'tick' }>): void {
-    this.waiting = 0
-    this.waitingBytes = 0
+    this.#waiting = 0
+    this.#waitingBytes = 0
     const used = new Set<ServerTransport>()
     unpackOutbound(tick, (link, packet) => {
-      const entry = this.table.find(link)
+      const entry = this.#table.find(link)
       if (!entry) return
-      this.put(link, entry, packet)
+      this.#put(link, entry, packet)
       used.add(entry.transport)
     })
     for (const transport of used) transport.flush()
-    for (const { link, reason } of tick.closes) this.close(link, reason)
+    for (const { link, reason } of tick.closes) this.#close(link, reason)
   }
 
   /** A packet that the transport does not carry is a fault of ours: it ends its link alone. */
-  private put(link: LinkId, { transport, connection }: LinkEntry, bytes: Uint8Array): void {
-    this.count('Sent', transport, bytes)
+  #put(link: LinkId, { transport, connection }: LinkEntry, bytes: Uint8Array): void {
+    this.#count('Sent', transport, bytes)
     try {
       transport.send(connection, bytes)
     } catch (error) {
-      this.options.log.error(`a packet of ${bytes.length} bytes could not be sent: ${textOf(error)}`)
-      this.close(link, 'The server could not send what it had to.')
+      this.#options.log.error(`a packet of ${bytes.length} bytes could not be sent: ${textOf(error)}`)
+      this.#close(link, 'The server could not send what it had to.')
     }
   }
 
-  private count(way: 'Received' | 'Sent', { kind }: ServerTransport, { length }: Uint8Array): void {
-    const { counted } = this.options
+  #count(way: 'Received' | 'Sent', { kind }: ServerTransport, { length }: Uint8Array): void {
+    const { counted } = this.#options
     const row = counted.rowOf(`packets${way}`, kind)
     counted.add(`packets${way}`, 1, row)
     counted.add(`bytes${way}`, length, row)
   }
 
-  private remove(link: LinkId): void {
-    const claims = this.claims.get(link)
-    this.claims.delete(link)
-    this.table.remove(link)
-    if (claims) this.options.went(claims)
+  #remove(link: LinkId): void {
+    const claims = this.#claims.get(link)
+    this.#claims.delete(link)
+    this.#table.remove(link)
+    if (claims) this.#options.went(claims)
   }
 
   /** The transport reports the end in its own time; the realm has forgotten the link already. */
-  private close(link: LinkId, reason: string): void {
-    const entry = this.table.find(link)
-    this.remove(link)
+  #close(link: LinkId, reason: string): void {
+    const entry = this.#table.find(link)
+    this.#remove(link)
     entry?.transport.close(entry.connection, reason)
   }
 
   /** Where the realm is gone: all links end, and what waited for it is dropped. */
   closeAll(reason: string): void {
-    for (const link of this.table.links()) this.close(link, reason)
-    this.events = []
-    this.waiting = 0
-    this.waitingBytes = 0
-    this.inbound.pack()
+    for (const link of this.#table.links()) this.#close(link, reason)
+    this.#events = []
+    this.#waiting = 0
+    this.#waitingBytes = 0
+    this.#inbound.pack()
   }
 }

@@ -13,41 +13,41 @@ interface Hand {
 }
 
 export class TrialWorkers implements Trials {
-  private readonly file: string
-  private readonly start: RealmStart
+  readonly #file: string
+  readonly #start: RealmStart
   /** The first is at work; the other loads its engine meanwhile. */
-  private hands: Hand[]
-  private isEnded = false
+  #hands: Hand[]
+  #isEnded = false
 
   /** `file`: the built worker of a realm. */
   constructor(file: string, start: RealmStart) {
-    this.file = file
-    this.start = start
-    this.hands = [this.engage(), this.engage()]
+    this.#file = file
+    this.#start = start
+    this.#hands = [this.#engage(), this.#engage()]
   }
 
   async run(attempt: Try): Promise<Outcome> {
-    const [hand] = this.hands
-    if (this.isEnded || !hand) return { type: 'failed', tick: null, reason: 'the server stops' }
-    const outcome = await this.outcomeOf(hand, attempt)
+    const [hand] = this.#hands
+    if (this.#isEnded || !hand) return { type: 'failed', tick: null, reason: 'the server stops' }
+    const outcome = await this.#outcomeOf(hand, attempt)
     if (outcome.type === 'failed') {
       // Whatever it was: the engine of that thread is not to be trusted.
       void hand.worker.terminate()
-      this.hands = this.isEnded ? [] : [...this.hands.slice(1), this.engage()]
+      this.#hands = this.#isEnded ? [] : [...this.#hands.slice(1), this.#engage()]
     }
     return outcome
   }
 
   /** Ends what runs; a try that is under way fails. */
   async end(): Promise<void> {
-    this.isEnded = true
-    await Promise.all(this.hands.map(({ worker }) => worker.terminate()))
+    this.#isEnded = true
+    await Promise.all(this.#hands.map(({ worker }) => worker.terminate()))
   }
 
-  private engage(): Hand {
+  #engage(): Hand {
     const pulse = new Pulse()
-    const workerData: RealmStart = { ...this.start, pulse: pulse.buffer, isTrial: true }
-    const worker = new Worker(this.file, { workerData, name: `trial ${this.start.definition.id}` })
+    const workerData: RealmStart = { ...this.#start, pulse: pulse.buffer, isTrial: true }
+    const worker = new Worker(this.#file, { workerData, name: `trial ${this.#start.definition.id}` })
     const hand: Hand = { worker, pulse, gone: null }
     worker.on('error', (error) => {
       hand.gone ??= error.message
@@ -58,7 +58,7 @@ export class TrialWorkers implements Trials {
     return hand
   }
 
-  private outcomeOf({ worker, pulse, gone }: Hand, attempt: Try): Promise<Outcome> {
+  #outcomeOf({ worker, pulse, gone }: Hand, attempt: Try): Promise<Outcome> {
     if (gone !== null) return Promise.resolve({ type: 'failed', tick: null, reason: gone })
     return new Promise((resolve) => {
       const settle = (outcome: Outcome): void => {

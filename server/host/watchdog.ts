@@ -16,17 +16,17 @@ const CLOCK_TIMES = 4
 
 export class Pulse {
   readonly buffer: SharedArrayBuffer
-  private readonly words: Int32Array
+  readonly #words: Int32Array
 
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * WORDS)) {
     this.buffer = buffer
-    this.words = new Int32Array(buffer)
+    this.#words = new Int32Array(buffer)
   }
 
   /** Called in the thread that it is of. */
   enrol(): void {
     try {
-      Atomics.store(this.words, 2, Number(readlinkSync('/proc/thread-self').split('/').at(-1)))
+      Atomics.store(this.#words, 2, Number(readlinkSync('/proc/thread-self').split('/').at(-1)))
     } catch {
       // Linux alone tells: elsewhere the clock has to do.
     }
@@ -34,7 +34,7 @@ export class Pulse {
 
   /** Processor time of the thread so far, ms; null where the system does not tell. */
   cpuMs(): number | null {
-    const thread = Atomics.load(this.words, 2)
+    const thread = Atomics.load(this.#words, 2)
     if (thread === 0) return null
     try {
       // The first number: time on the processor, nanoseconds.
@@ -46,22 +46,22 @@ export class Pulse {
 
   /** The step of a tick begins. */
   begin(tick: number): void {
-    Atomics.store(this.words, 1, tick)
-    Atomics.add(this.words, 0, 1)
+    Atomics.store(this.#words, 1, tick)
+    Atomics.add(this.#words, 0, 1)
   }
 
   /** It has ended, or thrown. */
   end(): void {
-    Atomics.add(this.words, 0, 1)
+    Atomics.add(this.#words, 0, 1)
   }
 
   get count(): number {
-    return Atomics.load(this.words, 0)
+    return Atomics.load(this.#words, 0)
   }
 
   /** That is stepped, or was last. */
   get tick(): number {
-    return Atomics.load(this.words, 1)
+    return Atomics.load(this.#words, 1)
   }
 
   /** Another simulation step around it. */
@@ -95,45 +95,45 @@ export interface WatchdogOptions {
 }
 
 export class Watchdog {
-  private readonly options: WatchdogOptions
-  private readonly timer: NodeJS.Timeout
-  private count: number
-  private looks = 0
-  private cpuAtMs: number | null = null
+  readonly #options: WatchdogOptions
+  readonly #timer: NodeJS.Timeout
+  #count: number
+  #looks = 0
+  #cpuAtMs: number | null = null
 
   constructor(options: WatchdogOptions) {
-    this.options = options
-    this.count = options.pulse.count
-    this.timer = setInterval(() => this.look(), LOOK_MS)
+    this.#options = options
+    this.#count = options.pulse.count
+    this.#timer = setInterval(() => this.#look(), LOOK_MS)
   }
 
   stop(): void {
-    clearInterval(this.timer)
+    clearInterval(this.#timer)
   }
 
-  private look(): void {
-    const { pulse, pauseMsMax, onStuck, stepMsMax } = this.options
+  #look(): void {
+    const { pulse, pauseMsMax, onStuck, stepMsMax } = this.#options
     const { count, tick } = pulse
-    if (count !== this.count) this.looks = 0
-    this.count = count
-    this.looks++
-    const ms = this.looks * LOOK_MS
+    if (count !== this.#count) this.#looks = 0
+    this.#count = count
+    this.#looks++
+    const ms = this.#looks * LOOK_MS
     if (count % 2 === 0) {
-      if (ms > pauseMsMax()) this.stuck(onStuck, `nothing was heard of it for ${ms / 1_000} s after tick ${tick}`)
+      if (ms > pauseMsMax()) this.#stuck(onStuck, `nothing was heard of it for ${ms / 1_000} s after tick ${tick}`)
       return
     }
-    if (this.looks === 1) this.cpuAtMs = pulse.cpuMs()
-    const usedMs = ms < stepMsMax ? 0 : ms > CLOCK_TIMES * stepMsMax ? ms : this.usedMs(ms)
-    if (usedMs > stepMsMax) this.stuck(onStuck, `the step of tick ${tick} took more than ${stepMsMax / 1_000} s`)
+    if (this.#looks === 1) this.#cpuAtMs = pulse.cpuMs()
+    const usedMs = ms < stepMsMax ? 0 : ms > CLOCK_TIMES * stepMsMax ? ms : this.#usedMs(ms)
+    if (usedMs > stepMsMax) this.#stuck(onStuck, `the step of tick ${tick} took more than ${stepMsMax / 1_000} s`)
   }
 
   /** By the processor since this step was seen first. */
-  private usedMs(clockMs: number): number {
-    const nowMs = this.options.pulse.cpuMs()
-    return nowMs === null || this.cpuAtMs === null ? clockMs : nowMs - this.cpuAtMs
+  #usedMs(clockMs: number): number {
+    const nowMs = this.#options.pulse.cpuMs()
+    return nowMs === null || this.#cpuAtMs === null ? clockMs : nowMs - this.#cpuAtMs
   }
 
-  private stuck(tell: (what: string) => void, what: string): void {
+  #stuck(tell: (what: string) => void, what: string): void {
     this.stop()
     tell(what)
   }

@@ -123,18 +123,18 @@ export interface Answer {
 }
 
 export class Guest {
-  private readonly site: Site
+  readonly #site: Site
   readonly token: string
   readonly uid: string
 
   constructor(site: Site, token: string, uid: string) {
-    this.site = site
+    this.#site = site
     this.token = token
     this.uid = uid
   }
 
   fetch(method: string, path: string, body?: unknown): Promise<Response> {
-    return fetch(`${this.site.base}/v1/${path}`, {
+    return fetch(`${this.#site.base}/v1/${path}`, {
       method,
       headers: { authorization: `Bearer ${this.token}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -155,7 +155,7 @@ export class Guest {
       sha256: sha256Of(bytes),
       ...more,
     })
-    this.site.assets.files.set(`quarantine/${String(body['id'])}`, bytes)
+    this.#site.assets.files.set(`quarantine/${String(body['id'])}`, bytes)
     return String(body['id'])
   }
 

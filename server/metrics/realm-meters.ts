@@ -30,8 +30,8 @@ export interface RealmLoad {
 export class RealmMeters {
   readonly realm: MetricTable<typeof REALM_FAMILIES>
   readonly thread: MetricTable<typeof THREAD_FAMILIES>
-  private recordedBytes = 0
-  private checkpointsSkipped = 0
+  #recordedBytes = 0
+  #checkpointsSkipped = 0
 
   constructor(buffers?: MeterBuffers) {
     this.realm = new MetricTable(REALM_FAMILIES, buffers?.realm)
@@ -78,16 +78,16 @@ export class RealmMeters {
 
   /** `bytes`: of the recording since the thread began. */
   recorded(bytes: number): void {
-    this.realm.add('recordingBytes', bytes - this.recordedBytes)
-    this.recordedBytes = bytes
+    this.realm.add('recordingBytes', bytes - this.#recordedBytes)
+    this.#recordedBytes = bytes
   }
 
   /** `ageSeconds`: of the last checkpoint that was written, in time of the realm. */
   checkpoints({ bytes, skipped }: { readonly bytes: number; readonly skipped: number }, ageSeconds: number): void {
     this.realm.set('checkpointAge', ageSeconds)
     this.realm.set('checkpointBytes', bytes)
-    this.realm.add('checkpointsSkipped', skipped - this.checkpointsSkipped)
-    this.checkpointsSkipped = skipped
+    this.realm.add('checkpointsSkipped', skipped - this.#checkpointsSkipped)
+    this.#checkpointsSkipped = skipped
   }
 
   /** Once a second. */

@@ -50,8 +50,8 @@ export class MetricTable<F extends Families> {
   readonly families: F
   /** To be handed to the thread on the other side. */
   readonly buffer: SharedArrayBuffer
-  private readonly values: Float64Array
-  private readonly at: Readonly<Record<string, number>>
+  readonly #values: Float64Array
+  readonly #at: Readonly<Record<string, number>>
 
   /** On the same families and the same buffer tables are one. */
   constructor(families: F, buffer?: SharedArrayBuffer) {
@@ -62,9 +62,9 @@ export class MetricTable<F extends Families> {
       slots += family.rows.length * slotsOf(family)
     }
     this.families = families
-    this.at = at
+    this.#at = at
     this.buffer = buffer ?? new SharedArrayBuffer(slots * Float64Array.BYTES_PER_ELEMENT)
-    this.values = new Float64Array(this.buffer)
+    this.#values = new Float64Array(this.buffer)
   }
 
   /** The row of a label's value; of one that is not known, the last. */
@@ -76,8 +76,8 @@ export class MetricTable<F extends Families> {
 
   /** Counts up. */
   add(key: keyof F & string, amount = 1, row = 0): void {
-    const slot = (this.at[key] ?? 0) + row
-    this.values[slot] = (this.values[slot] ?? 0) + amount
+    const slot = (this.#at[key] ?? 0) + row
+    this.#values[slot] = (this.#values[slot] ?? 0) + amount
   }
 
   /** Counts one for the label's value. */
@@ -86,7 +86,7 @@ export class MetricTable<F extends Families> {
   }
 
   set(key: keyof F & string, value: number): void {
-    this.values[this.at[key] ?? 0] = value
+    this.#values[this.#at[key] ?? 0] = value
   }
 
   /** Puts a value into a histogram. */
@@ -94,19 +94,19 @@ export class MetricTable<F extends Families> {
     const family = this.families[key]
     if (!family) return
     const { buckets } = family
-    const start = (this.at[key] ?? 0) + row * slotsOf(family)
+    const start = (this.#at[key] ?? 0) + row * slotsOf(family)
     let bucket = 0
     while (bucket < buckets.length && value > (buckets[bucket] ?? 0)) bucket++
-    this.values[start + bucket] = (this.values[start + bucket] ?? 0) + 1
+    this.#values[start + bucket] = (this.#values[start + bucket] ?? 0) + 1
     const sum = start + buckets.length + 1
-    this.values[sum] = (this.values[sum] ?? 0) + value
+    this.#values[sum] = (this.#values[sum] ?? 0) + value
   }
 
   /** The numbers of one row; of a histogram those of its buckets, then the sum. */
   read(key: keyof F & string, row = 0): Float64Array {
     const family = this.families[key]
     if (!family) return new Float64Array()
-    const start = (this.at[key] ?? 0) + row * slotsOf(family)
-    return this.values.slice(start, start + slotsOf(family))
+    const start = (this.#at[key] ?? 0) + row * slotsOf(family)
+    return this.#values.slice(start, start + slotsOf(family))
   }
 }

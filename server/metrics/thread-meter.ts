@@ -25,31 +25,31 @@ export function threadCpuSeconds(): number | null {
 }
 
 export class ThreadMeter {
-  private readonly table: MetricTable<typeof THREAD_FAMILIES>
-  private readonly observer: PerformanceObserver
+  readonly #table: MetricTable<typeof THREAD_FAMILIES>
+  readonly #observer: PerformanceObserver
 
   /** Counts pauses of the thread that makes it, until `stop`. */
   constructor(table: MetricTable<typeof THREAD_FAMILIES>) {
-    this.table = table
-    this.observer = new PerformanceObserver((list) => {
+    this.#table = table
+    this.#observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries())
         table.observe('gc', entry.duration / 1_000, table.rowOf('gc', kindOf(entry)))
     })
-    this.observer.observe({ entryTypes: ['gc'] })
+    this.#observer.observe({ entryTypes: ['gc'] })
   }
 
   /** Takes what has to be looked up; to be called in the same thread, once a second. */
   sample(): void {
     const { active, idle } = performance.eventLoopUtilization()
-    this.table.set('active', active / 1_000)
-    this.table.set('idle', idle / 1_000)
-    this.table.set('heapUsed', getHeapStatistics().used_heap_size)
+    this.#table.set('active', active / 1_000)
+    this.#table.set('idle', idle / 1_000)
+    this.#table.set('heapUsed', getHeapStatistics().used_heap_size)
     const cpu = threadCpuSeconds()
-    if (cpu !== null) this.table.set('cpu', cpu)
+    if (cpu !== null) this.#table.set('cpu', cpu)
   }
 
   stop(): void {
-    this.observer.disconnect()
+    this.#observer.disconnect()
   }
 }
 

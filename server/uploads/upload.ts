@@ -21,10 +21,10 @@ export class Upload {
   givenUp = ''
   /** What waits for its turn, or runs, for it. */
   fiber: Fiber.Fiber<void> | null = null
-  private stage: UploadStage = 'waiting'
-  private progress = progressOf('waiting')
-  private told: Told = {}
-  private readonly followers = new Set<(status: UploadStatus) => void>()
+  #stage: UploadStage = 'waiting'
+  #progress = progressOf('waiting')
+  #told: Told = {}
+  readonly #followers = new Set<(status: UploadStatus) => void>()
 
   constructor(id: string, owner: Claims, declaration: Declaration, declaredAtMs: number) {
     this.id = id
@@ -45,42 +45,42 @@ export class Upload {
       id: this.id,
       name,
       bytes,
-      stage: this.stage,
-      progress: Math.round(this.progress * 1_000) / 1_000,
-      ...this.told,
+      stage: this.#stage,
+      progress: Math.round(this.#progress * 1_000) / 1_000,
+      ...this.#told,
     }
   }
 
   get settled(): boolean {
-    return isSettled(this.stage)
+    return isSettled(this.#stage)
   }
 
   /** `share`: of the stage that is done, 0 to 1. What is said no more is left out of `told`. */
   now(stage: UploadStage, told: Told = {}, share = 0): void {
     if (this.settled) return
-    this.stage = stage
+    this.#stage = stage
     const next = stage === 'storing' ? progressOf('done') : progressOf(stage)
-    this.progress = progressOf(stage) + share * (next - progressOf(stage))
-    this.told = told
+    this.#progress = progressOf(stage) + share * (next - progressOf(stage))
+    this.#told = told
     if (this.settled) this.onSettled()
-    for (const follower of this.followers) follower(this.status)
-    if (this.settled) this.followers.clear()
+    for (const follower of this.#followers) follower(this.status)
+    if (this.settled) this.#followers.clear()
   }
 
   /** Says something of the stage that it is in. */
   say(message: string | null): void {
-    const { message: before = null, ...others } = this.told
+    const { message: before = null, ...others } = this.#told
     if (before === message) return
-    this.now(this.stage, message === null ? others : { ...others, message })
+    this.now(this.#stage, message === null ? others : { ...others, message })
   }
 
   get followerCount(): number {
-    return this.followers.size
+    return this.#followers.size
   }
 
   /** Hears each change until it is settled; returns what ends that. */
   follow(follower: (status: UploadStatus) => void): () => void {
-    this.followers.add(follower)
-    return () => void this.followers.delete(follower)
+    this.#followers.add(follower)
+    return () => void this.#followers.delete(follower)
   }
 }

@@ -13,7 +13,7 @@ export class FakeAssets implements AssetsService {
   readonly files = new Map<string, Uint8Array>()
   away = false
 
-  private did<T>(work: () => T): Effect.Effect<T, AssetError> {
+  #did<T>(work: () => T): Effect.Effect<T, AssetError> {
     return Effect.try({
       try: () => {
         if (this.away) throw fault('away')
@@ -23,14 +23,14 @@ export class FakeAssets implements AssetsService {
     })
   }
 
-  private read(key: string): Uint8Array {
+  #read(key: string): Uint8Array {
     const bytes = this.files.get(key)
     if (!bytes) throw fault('not-found')
     return bytes
   }
 
   put(bytes: Uint8Array): Effect.Effect<string, AssetError> {
-    return this.did(() => {
+    return this.#did(() => {
       const key = `sha256/${sha256Of(bytes)}`
       this.files.set(key, bytes)
       return key
@@ -38,31 +38,31 @@ export class FakeAssets implements AssetsService {
   }
 
   get(key: string, bytesMax: number): Effect.Effect<Uint8Array, AssetError> {
-    return this.did(() => {
-      const bytes = this.read(key)
+    return this.#did(() => {
+      const bytes = this.#read(key)
       if (bytes.length > bytesMax) throw fault('too-large')
       return bytes
     })
   }
 
   head(key: string): ReturnType<AssetsService['head']> {
-    return this.did(() => ({ bytes: this.read(key).length, mediaType: 'model/gltf-binary' }))
+    return this.#did(() => ({ bytes: this.#read(key).length, mediaType: 'model/gltf-binary' }))
   }
 
   remove(key: string): Effect.Effect<void, AssetError> {
-    return this.did(() => void this.files.delete(key))
+    return this.#did(() => void this.files.delete(key))
   }
 
   uploadLink(key: string): ReturnType<AssetsService['uploadLink']> {
-    return this.did(() => ({ method: 'PUT', url: `/v1/assets/${key}`, headers: {}, expiresAtMs: 0 }))
+    return this.#did(() => ({ method: 'PUT', url: `/v1/assets/${key}`, headers: {}, expiresAtMs: 0 }))
   }
 
   downloadLink(key: string): ReturnType<AssetsService['downloadLink']> {
-    return this.did(() => ({ method: 'GET', url: `/v1/assets/${key}`, headers: {}, expiresAtMs: 0 }))
+    return this.#did(() => ({ method: 'GET', url: `/v1/assets/${key}`, headers: {}, expiresAtMs: 0 }))
   }
 
   sweepQuarantine(): Effect.Effect<number, AssetError> {
-    return this.did(() => 0)
+    return this.#did(() => 0)
   }
 
   answers(): boolean {

@@ -116,10 +116,10 @@ function pairWork(a: Body, b: Body): number {
 const isAwake = ({ prop }: Body): boolean => prop === null || (!prop.asleep && prop.spec.motion !== 'static')
 
 class Ledger {
-  private readonly sweep: Sweep<Body>
+  readonly #sweep: Sweep<Body>
 
   constructor(sweep: Sweep<Body>) {
-    this.sweep = sweep
+    this.#sweep = sweep
   }
 
   /** The work that a body adds to that of the active ones. Counting stops above `most`. */
@@ -127,7 +127,7 @@ class Ledger {
     // A frozen prop would be awake as soon as it moved.
     const awake = isAwake(body) || body.prop?.frozen != null
     let sum = awake ? BODY_WORK : 0
-    this.sweep.around(body.box, (other) => {
+    this.#sweep.around(body.box, (other) => {
       if (other !== body && !other.active) sum += pairWork(body, other) * (awake || isAwake(other) ? 1 : ASLEEP_SHARE)
       return sum <= most
     })

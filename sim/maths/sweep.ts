@@ -6,39 +6,39 @@ import { max } from './maths.ts'
 const LONG = 8
 
 export class Sweep<T extends { readonly box: Box }> {
-  private readonly axis: number
-  private readonly sorted: readonly T[]
-  private readonly long: readonly T[]
+  readonly #axis: number
+  readonly #sorted: readonly T[]
+  readonly #long: readonly T[]
   /** Length of the longest in `sorted`. */
-  private readonly reach: number
+  readonly #reach: number
 
   constructor(all: readonly T[]) {
-    this.axis = widestAxis(all)
-    const extent = ({ box }: T): number => at(box, this.axis + 3) - at(box, this.axis)
+    this.#axis = widestAxis(all)
+    const extent = ({ box }: T): number => at(box, this.#axis + 3) - at(box, this.#axis)
     const short = all.filter((item) => extent(item) <= LONG)
-    this.long = all.filter((item) => !(extent(item) <= LONG))
+    this.#long = all.filter((item) => !(extent(item) <= LONG))
     // A stable sort: equal ones stay in the order given, which is that of ids.
-    this.sorted = short.toSorted((a, b) => at(a.box, this.axis) - at(b.box, this.axis))
-    this.reach = short.reduce((most, item) => max(most, extent(item)), 0)
+    this.#sorted = short.toSorted((a, b) => at(a.box, this.#axis) - at(b.box, this.#axis))
+    this.#reach = short.reduce((most, item) => max(most, extent(item)), 0)
   }
 
   /** Visits all whose boxes touch, until `visit` returns false. */
   around(box: Box, visit: (item: T) => boolean): void {
-    const [from, to] = [at(box, this.axis) - this.reach, at(box, this.axis + 3)]
-    for (let i = this.firstFrom(from); i < this.sorted.length; i++) {
-      const item = this.sorted[i] as T
-      if (at(item.box, this.axis) > to) break
+    const [from, to] = [at(box, this.#axis) - this.#reach, at(box, this.#axis + 3)]
+    for (let i = this.#firstFrom(from); i < this.#sorted.length; i++) {
+      const item = this.#sorted[i] as T
+      if (at(item.box, this.#axis) > to) break
       if (touches(box, 0, item.box, 0) && !visit(item)) return
     }
-    for (const item of this.long) if (touches(box, 0, item.box, 0) && !visit(item)) return
+    for (const item of this.#long) if (touches(box, 0, item.box, 0) && !visit(item)) return
   }
 
   /** Index of the first that begins at `from` or later. */
-  private firstFrom(from: number): number {
-    let [low, high] = [0, this.sorted.length]
+  #firstFrom(from: number): number {
+    let [low, high] = [0, this.#sorted.length]
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (at((this.sorted[middle] as T).box, this.axis) < from) low = middle + 1
+      if (at((this.#sorted[middle] as T).box, this.#axis) < from) low = middle + 1
       else high = middle
     }
     return low

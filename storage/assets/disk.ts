@@ -15,14 +15,14 @@ export const pathOf = ({ folder, name }: ParsedKey): string =>
 
 export class Disk {
   readonly root: string
-  private readonly freeBytesMin: number
-  private running = 0
-  private readonly waiting: (() => void)[] = []
-  private count = 0
+  readonly #freeBytesMin: number
+  #running = 0
+  readonly #waiting: (() => void)[] = []
+  #count = 0
 
   constructor(root: string, freeBytesMin: number) {
     this.root = root
-    this.freeBytesMin = freeBytesMin
+    this.#freeBytesMin = freeBytesMin
   }
 
   /** Makes the folders and empties that of unfinished files. */
@@ -34,35 +34,35 @@ export class Disk {
 
   /** Runs a job on files when fewer than DISK_JOBS_MAX others run. Throws AssetError `away` where too many wait. */
   async run<T>(job: () => Promise<T>): Promise<T> {
-    if (this.waiting.length >= DISK_QUEUE_MAX)
+    if (this.#waiting.length >= DISK_QUEUE_MAX)
       throw new AssetError({
         reason: 'away',
         what: 'the disk does not keep up',
         where: this.root,
         fix: 'check that the disk of the data directory is there and sound, and try again',
       })
-    if (this.running >= DISK_JOBS_MAX)
+    if (this.#running >= DISK_JOBS_MAX)
       await new Promise<void>((resolve) => {
-        this.waiting.push(resolve)
+        this.#waiting.push(resolve)
       })
-    else this.running += 1
+    else this.#running += 1
     try {
       return await job()
     } finally {
       // A job that waits takes the place over
-      const next = this.waiting.shift()
+      const next = this.#waiting.shift()
       if (next) next()
-      else this.running -= 1
+      else this.#running -= 1
     }
   }
 
   /** Throws AssetError `full` where `bytes` more would not leave enough free. */
   async requireRoom(bytes: number): Promise<void> {
     const { bavail, bsize } = await this.run(() => statfs(this.root))
-    if (bavail * bsize - bytes >= this.freeBytesMin) return
+    if (bavail * bsize - bytes >= this.#freeBytesMin) return
     throw new AssetError({
       reason: 'full',
-      what: `the disk has ${bavail * bsize} bytes free, of which ${this.freeBytesMin} are kept`,
+      what: `the disk has ${bavail * bsize} bytes free, of which ${this.#freeBytesMin} are kept`,
       where: this.root,
       fix: 'free some space, or move the data directory to a larger disk',
     })
@@ -70,26 +70,26 @@ export class Disk {
 
   /** A new file; it is nowhere to be seen before it is published. */
   async create(): Promise<NewFile> {
-    const path = join(this.root, UNFINISHED, String(++this.count))
+    const path = join(this.root, UNFINISHED, String(++this.#count))
     return new NewFile(this, path, await this.run(() => open(path, 'wx')))
   }
 
   /** Bytes of a file; null where there is none. */
   size(path: string): Promise<number | null> {
-    return this.run(() => this.orNull(stat(join(this.root, path)).then(({ size }) => size)))
+    return this.run(() => this.#orNull(stat(join(this.root, path)).then(({ size }) => size)))
   }
 
   /** A file to read; null where there is none. Its handle is to be closed. */
   open(path: string): Promise<FileHandle | null> {
-    return this.run(() => this.orNull(open(join(this.root, path), 'r')))
+    return this.run(() => this.#orNull(open(join(this.root, path), 'r')))
   }
 
   async remove(path: string): Promise<void> {
-    await this.run(() => this.orNull(unlink(join(this.root, path))))
+    await this.run(() => this.#orNull(unlink(join(this.root, path))))
   }
 
   /** Null where there is no such file. Where all are gone, as when a disk is not mounted, it throws AssetError `away`. */
-  private async orNull<T>(result: Promise<T>): Promise<T | null> {
+  async #orNull<T>(result: Promise<T>): Promise<T | null> {
     try {
       return await result
     } catch (error) {
@@ -113,7 +113,7 @@ export class Disk {
   async olderThan(folder: string, unixMs: number): Promise<string[]> {
     const old: string[] = []
     for (const name of await this.run(() => readdir(join(this.root, folder)))) {
-      const found = await this.run(() => this.orNull(stat(join(this.root, folder, name))))
+      const found = await this.run(() => this.#orNull(stat(join(this.root, folder, name))))
       if (found !== null && found.mtimeMs < unixMs) old.push(name)
     }
     return old
@@ -122,29 +122,29 @@ export class Disk {
 
 /** A file on its way. */
 export class NewFile {
-  private readonly disk: Disk
-  private readonly path: string
-  private readonly handle: FileHandle
+  readonly #disk: Disk
+  readonly #path: string
+  readonly #handle: FileHandle
 
   constructor(disk: Disk, path: string, handle: FileHandle) {
-    this.disk = disk
-    this.path = path
-    this.handle = handle
+    this.#disk = disk
+    this.#path = path
+    this.#handle = handle
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let from = 0; from < bytes.length;)
-      from += await this.disk.run(async () => (await this.handle.write(bytes, from)).bytesWritten)
+      from += await this.#disk.run(async () => (await this.#handle.write(bytes, from)).bytesWritten)
   }
 
   /** Brings it to the disk, and then under its name, in the place of another if there is one. */
   async publish(path: string): Promise<void> {
-    const final = join(this.disk.root, path)
-    await this.disk.run(() => this.handle.sync())
-    await this.disk.run(() => this.handle.close())
-    await this.disk.run(async () => {
+    const final = join(this.#disk.root, path)
+    await this.#disk.run(() => this.#handle.sync())
+    await this.#disk.run(() => this.#handle.close())
+    await this.#disk.run(async () => {
       const isNew = await makeFolder(dirname(final))
-      await rename(this.path, final)
+      await rename(this.#path, final)
       await syncFolder(dirname(final))
       if (isNew) await syncFolder(dirname(dirname(final)))
     })
@@ -152,9 +152,9 @@ export class NewFile {
 
   /** Forgets it; also after a failed publish. */
   async discard(): Promise<void> {
-    await this.disk.run(async () => {
-      await this.handle.close().catch(() => undefined)
-      await unlink(this.path).catch(() => undefined)
+    await this.#disk.run(async () => {
+      await this.#handle.close().catch(() => undefined)
+      await unlink(this.#path).catch(() => undefined)
     })
   }
 }

@@ -8,15 +8,15 @@ import { watchPace } from './pace.ts'
 import { parseRange, type ByteRange } from './range.ts'
 
 export class Downloads {
-  private readonly store: LocalFiles
-  private running = 0
+  readonly #store: LocalFiles
+  #running = 0
 
   constructor(store: LocalFiles) {
-    this.store = store
+    this.#store = store
   }
 
   async send(key: ParsedKey, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.running >= DOWNLOADS_MAX)
+    if (this.#running >= DOWNLOADS_MAX)
       throw new HttpError(
         503,
         'busy',
@@ -24,9 +24,9 @@ export class Downloads {
         `sha256/${key.name}`,
         'try again in a moment',
       )
-    this.running += 1
+    this.#running += 1
     try {
-      const file = await this.store.openFile(key)
+      const file = await this.#store.openFile(key)
       if (file === null)
         throw new HttpError(
           404,
@@ -36,12 +36,12 @@ export class Downloads {
           'it may have been removed: ask the API for the package',
         )
       try {
-        await answer(file, `"${key.name}"`, request, response, this.store.paces.download)
+        await answer(file, `"${key.name}"`, request, response, this.#store.paces.download)
       } finally {
         await file.close()
       }
     } finally {
-      this.running -= 1
+      this.#running -= 1
     }
   }
 }

@@ -24,12 +24,12 @@ function newCut(): Cut {
 }
 
 export class Uploads {
-  private readonly store: LocalFiles
+  readonly #store: LocalFiles
   /** Running uploads by name. */
-  private readonly running = new Map<string, Cut>()
+  readonly #running = new Map<string, Cut>()
 
   constructor(store: LocalFiles) {
-    this.store = store
+    this.#store = store
   }
 
   /** Takes the body of a permitted request and answers. Throws HttpError, AssetError, or the file system's errors. */
@@ -41,9 +41,9 @@ export class Uploads {
   ): Promise<void> {
     const where = `quarantine/${key.name}`
     requireHeaders(declared, request, where)
-    const cut = this.begin(key.name, where)
+    const cut = this.#begin(key.name, where)
     try {
-      if ((await this.store.disk.size(pathOf(key))) !== null)
+      if ((await this.#store.disk.size(pathOf(key))) !== null)
         throw new HttpError(
           412,
           'already-there',
@@ -51,10 +51,10 @@ export class Uploads {
           where,
           'go on with the next step; to upload another file, ask the API for another link',
         )
-      await this.store.disk.requireRoom(declared.bytes)
-      await this.save(pathOf(key), declared, request, cut)
+      await this.#store.disk.requireRoom(declared.bytes)
+      await this.#save(pathOf(key), declared, request, cut)
     } finally {
-      if (this.running.get(key.name) === cut) this.running.delete(key.name)
+      if (this.#running.get(key.name) === cut) this.#running.delete(key.name)
     }
     sendJson(response, 201, {
       schema: 'otherworld/asset/1',
@@ -65,21 +65,21 @@ export class Uploads {
   }
 
   /** A connection that was lost may look alive for long: of two with the same upload the newer one goes on. */
-  private begin(name: string, where: string): Cut {
-    const older = this.running.get(name)
-    if (older === undefined && this.running.size >= UPLOADS_MAX)
+  #begin(name: string, where: string): Cut {
+    const older = this.#running.get(name)
+    if (older === undefined && this.#running.size >= UPLOADS_MAX)
       throw new HttpError(503, 'busy', 'the server takes as many uploads as it can', where, 'try again in a moment')
     older?.end(new HttpError(409, 'superseded', 'the same upload was begun again', where, 'go on with the newer one'))
     const cut = newCut()
-    this.running.set(name, cut)
+    this.#running.set(name, cut)
     return cut
   }
 
-  private async save(path: string, declared: DeclaredFile, request: IncomingMessage, cut: Cut): Promise<void> {
-    const file = await this.store.disk.create()
+  async #save(path: string, declared: DeclaredFile, request: IncomingMessage, cut: Cut): Promise<void> {
+    const file = await this.#store.disk.create()
     try {
-      await takeBody(request, declared, file, cut, this.store.paces.upload)
-      await this.store.writeType(path, declared.mediaType)
+      await takeBody(request, declared, file, cut, this.#store.paces.upload)
+      await this.#store.writeType(path, declared.mediaType)
       await file.publish(path)
     } catch (error) {
       await file.discard()

@@ -45,8 +45,8 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
   readonly disk: Disk
   readonly paces: { readonly upload: Pace; readonly download: Pace }
   readonly nowMs: () => number
-  private readonly publicPath: string
-  private readonly writing = new Map<AssetKey, Promise<void>>()
+  readonly #publicPath: string
+  readonly #writing = new Map<AssetKey, Promise<void>>()
 
   private constructor({
     directory,
@@ -59,7 +59,7 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
     this.paces = options.paces ?? { upload: UPLOAD_PACE, download: DOWNLOAD_PACE }
     this.disk = new Disk(directory, freeBytesMin)
     this.signer = new LinkSigner(secret)
-    this.publicPath = publicPath
+    this.#publicPath = publicPath
     this.origin = publicPath.startsWith('/') ? null : new URL(publicPath).origin
     this.nowMs = nowMs
   }
@@ -74,24 +74,24 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
   }
 
   put(bytes: Uint8Array, mediaType: string): Effect.Effect<AssetKey, AssetError> {
-    return this.attempt('store a file', 'sha256', async () => {
+    return this.#attempt('store a file', 'sha256', async () => {
       requireMediaType(mediaType)
       const key = `sha256/${await sha256Of(bytes)}`
-      await this.once(key, () => this.write(key, bytes, mediaType))
+      await this.#once(key, () => this.#write(key, bytes, mediaType))
       return key
     })
   }
 
   /** Writes a file once where several callers put the same one at a time. */
-  private async once(key: AssetKey, write: () => Promise<void>): Promise<void> {
-    const other = this.writing.get(key)
+  async #once(key: AssetKey, write: () => Promise<void>): Promise<void> {
+    const other = this.#writing.get(key)
     if (other) return other
-    const mine = write().finally(() => this.writing.delete(key))
-    this.writing.set(key, mine)
+    const mine = write().finally(() => this.#writing.delete(key))
+    this.#writing.set(key, mine)
     return mine
   }
 
-  private async write(key: AssetKey, bytes: Uint8Array, mediaType: string): Promise<void> {
+  async #write(key: AssetKey, bytes: Uint8Array, mediaType: string): Promise<void> {
     const path = pathOf(requireKey(key))
     // A file of another size is damaged and is replaced
     if ((await this.disk.size(path)) === bytes.length) return
@@ -119,9 +119,9 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
   }
 
   get(key: AssetKey, bytesMax: number): Effect.Effect<Uint8Array, AssetError> {
-    return this.attempt('read a file', key, async () => {
+    return this.#attempt('read a file', key, async () => {
       const parsed = requireKey(key)
-      const file = await this.require(key)
+      const file = await this.#require(key)
       try {
         if (file.bytes > bytesMax)
           throw new AssetError({
@@ -140,14 +140,14 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
   }
 
   head(key: AssetKey): Effect.Effect<AssetHead, AssetError> {
-    return this.attempt('look at a file', key, async () => {
-      const { bytes, mediaType, close } = await this.require(key)
+    return this.#attempt('look at a file', key, async () => {
+      const { bytes, mediaType, close } = await this.#require(key)
       await close()
       return { bytes, mediaType }
     })
   }
 
-  private async require(key: AssetKey): Promise<OpenFile> {
+  async #require(key: AssetKey): Promise<OpenFile> {
     const file = await this.openFile(requireKey(key))
     if (file === null)
       throw new AssetError({ reason: 'not-found', what: 'there is no such file', where: key, fix: 'upload it again' })
@@ -163,14 +163,14 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
       const { size } = await this.disk.run(() => handle.stat())
       const read = async (buffer: Uint8Array, position: number): Promise<number> =>
         this.disk.run(async () => (await handle.read(buffer, 0, buffer.length, position)).bytesRead)
-      return { bytes: size, mediaType: await this.typeOf(path), read, close }
+      return { bytes: size, mediaType: await this.#typeOf(path), read, close }
     } catch (error) {
       await close()
       throw error
     }
   }
 
-  private async typeOf(path: string): Promise<string> {
+  async #typeOf(path: string): Promise<string> {
     const handle = await this.disk.open(`${path}.type`)
     if (handle === null) return UNKNOWN_MEDIA_TYPE
     const text = await this.disk.run(() => handle.readFile('utf8').finally(() => handle.close()))
@@ -182,22 +182,22 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
   }
 
   remove(key: AssetKey): Effect.Effect<void, AssetError> {
-    return this.attempt('remove a file', key, () => this.removePath(pathOf(requireKey(key))))
+    return this.#attempt('remove a file', key, () => this.#removePath(pathOf(requireKey(key))))
   }
 
-  private async removePath(path: string): Promise<void> {
+  async #removePath(path: string): Promise<void> {
     await this.disk.remove(path)
     await this.disk.remove(`${path}.type`)
   }
 
   uploadLink(key: AssetKey, file: DeclaredFile, lifeSeconds: number): Effect.Effect<AssetLink, AssetError> {
-    return this.attempt('sign a link', key, async () => {
+    return this.#attempt('sign a link', key, async () => {
       requireKey(key, 'quarantine')
       const expiresAtMs = this.nowMs() + requireLife(lifeSeconds) * 1_000
       const query = this.signer.query({ key, expiresAtMs, file: requireFile(file) })
       return {
         method: 'PUT',
-        url: `${this.publicPath}/${key}?${query}`,
+        url: `${this.#publicPath}/${key}?${query}`,
         headers: { 'content-type': file.mediaType },
         expiresAtMs,
       } as const
@@ -205,12 +205,12 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
   }
 
   downloadLink(key: AssetKey, lifeSeconds: number): Effect.Effect<AssetLink, AssetError> {
-    return this.attempt('sign a link', key, async () => {
+    return this.#attempt('sign a link', key, async () => {
       requireKey(key, 'sha256')
       const expiresAtMs = signedAtMs(this.nowMs(), requireLife(lifeSeconds)) + lifeSeconds * 1_000
       return {
         method: 'GET',
-        url: `${this.publicPath}/${key}?${this.signer.query({ key, expiresAtMs, file: null })}`,
+        url: `${this.#publicPath}/${key}?${this.signer.query({ key, expiresAtMs, file: null })}`,
         headers: {},
         expiresAtMs,
       } as const
@@ -218,14 +218,14 @@ export class LocalAssets implements Omit<AssetsService, 'answers'>, LocalFiles {
   }
 
   sweepQuarantine(olderThanMs: number): Effect.Effect<number, AssetError> {
-    return this.attempt('sweep the quarantine', 'quarantine', async () => {
+    return this.#attempt('sweep the quarantine', 'quarantine', async () => {
       const old = await this.disk.olderThan('quarantine', this.nowMs() - olderThanMs)
       for (const name of old) await this.disk.remove(join('quarantine', name))
       return old.filter((name) => !name.endsWith('.type')).length
     })
   }
 
-  private attempt<T>(doing: string, where: string, run: () => Promise<T>): Effect.Effect<T, AssetError> {
+  #attempt<T>(doing: string, where: string, run: () => Promise<T>): Effect.Effect<T, AssetError> {
     return Effect.tryPromise({ try: run, catch: (error) => diskFault(error, doing, where) }).pipe(
       Effect.timeoutOrElse({
         duration: DISK_MS_MAX,

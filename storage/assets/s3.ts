@@ -56,13 +56,13 @@ export class S3Assets implements AssetsService {
   readonly kind = 's3'
   readonly origin: string
   readonly answers = noFilesHere
-  private readonly client: S3Client
+  readonly #client: S3Client
   /** Signs links; speaks to nobody. */
-  private readonly signer: S3Client
-  private readonly bucket: string
-  private readonly nowMs: () => number
-  private readonly msMax: number
-  private readonly log: (line: string) => void
+  readonly #signer: S3Client
+  readonly #bucket: string
+  readonly #nowMs: () => number
+  readonly #msMax: number
+  readonly #log: (line: string) => void
 
   /** Throws AssetError where an address is none. */
   constructor({
@@ -75,36 +75,36 @@ export class S3Assets implements AssetsService {
     ...options
   }: S3Options) {
     for (const address of [endpoint, publicEndpoint]) requireAddress(address)
-    this.client = clientOf(endpoint, options)
-    this.signer = clientOf(publicEndpoint, options)
+    this.#client = clientOf(endpoint, options)
+    this.#signer = clientOf(publicEndpoint, options)
     this.origin = new URL(publicEndpoint).origin
-    this.bucket = bucket
-    this.nowMs = nowMs
-    this.msMax = msMax
-    this.log = log
+    this.#bucket = bucket
+    this.#nowMs = nowMs
+    this.#msMax = msMax
+    this.#log = log
   }
 
   /** Checks the address, the keys and the bucket, which is made where it is missing. */
   readonly start = Effect.suspend(() =>
-    this.attempt('use the bucket', this.bucket, async (signal) => {
-      await requireBucket(this.client, this.bucket, signal)
-      const remark = await permitPages(this.client, this.bucket, signal)
-      if (remark !== null) this.log(remark)
+    this.#attempt('use the bucket', this.#bucket, async (signal) => {
+      await requireBucket(this.#client, this.#bucket, signal)
+      const remark = await permitPages(this.#client, this.#bucket, signal)
+      if (remark !== null) this.#log(remark)
     }),
   )
 
   stop(): void {
-    this.client.destroy()
-    this.signer.destroy()
+    this.#client.destroy()
+    this.#signer.destroy()
   }
 
   put(bytes: Uint8Array, mediaType: string): Effect.Effect<AssetKey, AssetError> {
-    return this.attempt('store a file', `${this.bucket}/sha256`, async (abortSignal) => {
+    return this.#attempt('store a file', `${this.#bucket}/sha256`, async (abortSignal) => {
       requireMediaType(mediaType)
       const sha256 = await sha256Of(bytes)
       const key = `sha256/${sha256}`
       const command = new PutObjectCommand({
-        Bucket: this.bucket,
+        Bucket: this.#bucket,
         Key: key,
         Body: bytes,
         ContentLength: bytes.length,
@@ -115,7 +115,7 @@ export class S3Assets implements AssetsService {
         IfNoneMatch: '*',
       })
       try {
-        await this.client.send(command, { abortSignal })
+        await this.#client.send(command, { abortSignal })
       } catch (error) {
         // Written before, or by an earlier try whose answer was lost
         if (!isThereAlready(error)) throw error
@@ -125,10 +125,10 @@ export class S3Assets implements AssetsService {
   }
 
   get(key: AssetKey, bytesMax: number): Effect.Effect<Uint8Array, AssetError> {
-    return this.attempt('read a file', this.whereIs(key), async (abortSignal) => {
+    return this.#attempt('read a file', this.#whereIs(key), async (abortSignal) => {
       const { folder, name } = requireKey(key)
-      const { Body, ContentLength = 0 } = await this.client.send(
-        new GetObjectCommand({ Bucket: this.bucket, Key: key }),
+      const { Body, ContentLength = 0 } = await this.#client.send(
+        new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
         { abortSignal },
       )
       if (!(Body instanceof Readable)) throw new Error('the answer has no body')
@@ -148,10 +148,10 @@ export class S3Assets implements AssetsService {
   }
 
   head(key: AssetKey): Effect.Effect<AssetHead, AssetError> {
-    return this.attempt('look at a file', this.whereIs(key), async (abortSignal) => {
+    return this.#attempt('look at a file', this.#whereIs(key), async (abortSignal) => {
       requireKey(key)
-      const { ContentLength = 0, ContentType = UNKNOWN_MEDIA_TYPE } = await this.client.send(
-        new HeadObjectCommand({ Bucket: this.bucket, Key: key }),
+      const { ContentLength = 0, ContentType = UNKNOWN_MEDIA_TYPE } = await this.#client.send(
+        new HeadObjectCommand({ Bucket: this.#bucket, Key: key }),
         { abortSignal },
       )
       return { bytes: ContentLength, mediaType: ContentType }
@@ -159,27 +159,27 @@ export class S3Assets implements AssetsService {
   }
 
   remove(key: AssetKey): Effect.Effect<void, AssetError> {
-    return this.attempt('remove a file', this.whereIs(key), async (abortSignal) => {
+    return this.#attempt('remove a file', this.#whereIs(key), async (abortSignal) => {
       requireKey(key)
-      await this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }), { abortSignal })
+      await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), { abortSignal })
     })
   }
 
   uploadLink(key: AssetKey, file: DeclaredFile, lifeSeconds: number): Effect.Effect<AssetLink, AssetError> {
-    return this.attempt('sign a link', this.whereIs(key), async () => {
+    return this.#attempt('sign a link', this.#whereIs(key), async () => {
       requireKey(key, 'quarantine')
       requireLife(lifeSeconds)
       const { bytes, sha256, mediaType } = requireFile(file)
-      const atMs = Math.floor(this.nowMs() / 1_000) * 1_000
+      const atMs = Math.floor(this.#nowMs() / 1_000) * 1_000
       const command = new PutObjectCommand({
-        Bucket: this.bucket,
+        Bucket: this.#bucket,
         Key: key,
         ContentLength: bytes,
         ContentType: mediaType,
         ChecksumSHA256: base64(sha256),
         IfNoneMatch: '*',
       })
-      const url = await getSignedUrl(this.signer, command, {
+      const url = await getSignedUrl(this.#signer, command, {
         expiresIn: lifeSeconds,
         signingDate: new Date(atMs),
         signableHeaders: new Set(SIGNED),
@@ -191,10 +191,10 @@ export class S3Assets implements AssetsService {
   }
 
   downloadLink(key: AssetKey, lifeSeconds: number): Effect.Effect<AssetLink, AssetError> {
-    return this.attempt('sign a link', this.whereIs(key), async () => {
+    return this.#attempt('sign a link', this.#whereIs(key), async () => {
       requireKey(key, 'sha256')
-      const atMs = signedAtMs(this.nowMs(), requireLife(lifeSeconds))
-      const url = await getSignedUrl(this.signer, new GetObjectCommand({ Bucket: this.bucket, Key: key }), {
+      const atMs = signedAtMs(this.#nowMs(), requireLife(lifeSeconds))
+      const url = await getSignedUrl(this.#signer, new GetObjectCommand({ Bucket: this.#bucket, Key: key }), {
         expiresIn: lifeSeconds,
         signingDate: new Date(atMs),
       })
@@ -203,18 +203,18 @@ export class S3Assets implements AssetsService {
   }
 
   sweepQuarantine(olderThanMs: number): Effect.Effect<number, AssetError> {
-    return this.attempt('sweep the quarantine', `${this.bucket}/quarantine`, async (abortSignal) => {
+    return this.#attempt('sweep the quarantine', `${this.#bucket}/quarantine`, async (abortSignal) => {
       let removed = 0
       let after: string | undefined
       do {
-        const page = await this.client.send(
-          new ListObjectsV2Command({ Bucket: this.bucket, Prefix: 'quarantine/', ContinuationToken: after }),
+        const page = await this.#client.send(
+          new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: 'quarantine/', ContinuationToken: after }),
           { abortSignal },
         )
         for (const { Key, LastModified } of page.Contents ?? []) {
-          if (Key === undefined || LastModified === undefined || LastModified.getTime() >= this.nowMs() - olderThanMs)
+          if (Key === undefined || LastModified === undefined || LastModified.getTime() >= this.#nowMs() - olderThanMs)
             continue
-          await this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key }), { abortSignal })
+          await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key }), { abortSignal })
           removed += 1
         }
         after = page.NextContinuationToken
@@ -223,26 +223,22 @@ export class S3Assets implements AssetsService {
     })
   }
 
-  private whereIs(key: AssetKey): string {
-    return `${this.bucket}/${key.slice(0, 100)}`
+  #whereIs(key: AssetKey): string {
+    return `${this.#bucket}/${key.slice(0, 100)}`
   }
 
   /** Tries again what S3 did not answer, until it does or the time is up. */
-  private attempt<T>(
-    doing: string,
-    where: string,
-    run: (signal: AbortSignal) => Promise<T>,
-  ): Effect.Effect<T, AssetError> {
+  #attempt<T>(doing: string, where: string, run: (signal: AbortSignal) => Promise<T>): Effect.Effect<T, AssetError> {
     return Effect.suspend(() => {
       let last = new AssetError({
         reason: 'away',
-        what: `could not ${doing}: S3 did not answer within ${this.msMax} ms`,
+        what: `could not ${doing}: S3 did not answer within ${this.#msMax} ms`,
         where,
         fix: 'check that the S3 server runs and that the address --s3-endpoint leads to it',
       })
       return Effect.tryPromise({ try: run, catch: (error) => (last = s3Fault(error, doing, where)) }).pipe(
         Effect.retry({ while: ({ isRetryable }) => isRetryable, schedule: RETRIES }),
-        Effect.timeoutOrElse({ duration: this.msMax, orElse: () => Effect.fail(last) }),
+        Effect.timeoutOrElse({ duration: this.#msMax, orElse: () => Effect.fail(last) }),
       )
     })
   }

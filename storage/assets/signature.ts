@@ -15,17 +15,17 @@ export interface SignedRequest {
 }
 
 export class LinkSigner {
-  private readonly secret: Buffer
+  readonly #secret: Buffer
 
   /** `secret` may sign other things too: what is derived from it here signs links alone. */
   constructor(secret: Uint8Array) {
-    this.secret = createHmac('sha256', secret).update('otherworld asset links 1').digest()
+    this.#secret = createHmac('sha256', secret).update('otherworld asset links 1').digest()
   }
 
-  private digest({ key, expiresAtMs, file }: SignedRequest): Buffer {
+  #digest({ key, expiresAtMs, file }: SignedRequest): Buffer {
     const parts =
       file === null ? ['GET', key, expiresAtMs] : ['PUT', key, expiresAtMs, file.bytes, file.sha256, file.mediaType]
-    return createHmac('sha256', this.secret).update(parts.join('\n')).digest()
+    return createHmac('sha256', this.#secret).update(parts.join('\n')).digest()
   }
 
   /** The link's query: what was signed, and the signature in base64url. */
@@ -35,13 +35,13 @@ export class LinkSigner {
     return new URLSearchParams({
       ...fields,
       expires: String(expiresAtMs),
-      signature: this.digest(request).toString('base64url'),
+      signature: this.#digest(request).toString('base64url'),
     }).toString()
   }
 
   isValid(request: SignedRequest, signature: string): boolean {
     const given = Buffer.from(signature, 'base64url')
-    const right = this.digest(request)
+    const right = this.#digest(request)
     // The text too: base64url has several for the same bytes
     return given.length === right.length && timingSafeEqual(given, right) && signature === right.toString('base64url')
   }

@@ -9,23 +9,23 @@ const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP',
 
 export class AppendFile {
   readonly path: string
-  private readonly platform: Platform
-  private readonly file: OutputFile
-  private size: number
-  private synced: number
-  private directorySynced: boolean
-  private failed: RecordingFault | null = null
+  readonly #platform: Platform
+  readonly #file: OutputFile
+  #size: number
+  #synced: number
+  #directorySynced: boolean
+  #failed: RecordingFault | null = null
   /** Null where the file system gives an open file another identity than its name. */
-  private readonly id: string | null
+  readonly #id: string | null
 
   private constructor(platform: Platform, path: string, file: OutputFile, size: number, durable: boolean) {
-    this.platform = platform
+    this.#platform = platform
     this.path = path
-    this.file = file
-    this.size = size
-    this.synced = durable ? size : 0
-    this.directorySynced = durable
-    this.id = file.id() === platform.idOf(path) ? file.id() : null
+    this.#file = file
+    this.#size = size
+    this.#synced = durable ? size : 0
+    this.#directorySynced = durable
+    this.#id = file.id() === platform.idOf(path) ? file.id() : null
   }
 
   /**
@@ -51,58 +51,58 @@ export class AppendFile {
 
   /** Bytes handed to the system so far: safe from an end of the process. */
   get bytes(): number {
-    return this.size
+    return this.#size
   }
 
   /** Bytes on the disk: safe from a loss of power. */
   get syncedBytes(): number {
-    return this.synced
+    return this.#synced
   }
 
   /** The file stands under its name. False: it was deleted, moved or replaced, and no reader will find it. */
   isThere(): boolean {
-    const found = this.platform.idOf(this.path)
-    return found !== null && (this.id === null || found === this.id)
+    const found = this.#platform.idOf(this.path)
+    return found !== null && (this.#id === null || found === this.#id)
   }
 
   /** Appends all of it, or throws RecordingFault and leaves the file as it was. A failed append may be tried again; a failed sync not. */
   append(bytes: Uint8Array): void {
-    if (this.failed) throw this.failed
+    if (this.#failed) throw this.#failed
     try {
-      writeWhole(this.file, bytes, this.size)
-      this.size += bytes.length
+      writeWhole(this.#file, bytes, this.#size)
+      this.#size += bytes.length
     } catch (error) {
       const fault = faultOf(error, this.path, 'write to')
-      this.cutBack(fault)
+      this.#cutBack(fault)
       throw fault
     }
   }
 
   /** Brings what has been appended to the disk. After a failure the system may have dropped the bytes: no append is accepted any more. */
   async sync(): Promise<void> {
-    if (this.failed) throw this.failed
-    const size = this.size
+    if (this.#failed) throw this.#failed
+    const size = this.#size
     try {
-      await this.file.syncLater()
-      if (!this.directorySynced) await this.platform.syncDirectoryLater(dirname(this.path))
-      this.directorySynced = true
-      this.synced = Math.max(this.synced, size)
+      await this.#file.syncLater()
+      if (!this.#directorySynced) await this.#platform.syncDirectoryLater(dirname(this.path))
+      this.#directorySynced = true
+      this.#synced = Math.max(this.#synced, size)
     } catch (error) {
-      this.failed = lasting(faultOf(error, this.path, 'sync'))
-      throw this.failed
+      this.#failed = lasting(faultOf(error, this.path, 'sync'))
+      throw this.#failed
     }
   }
 
   close(): void {
-    this.file.close()
+    this.#file.close()
   }
 
   /** Removes the bytes of a failed append, so that the file ends with a whole chunk. */
-  private cutBack(fault: RecordingFault): void {
+  #cutBack(fault: RecordingFault): void {
     try {
-      this.file.truncate(this.size)
+      this.#file.truncate(this.#size)
     } catch {
-      this.failed = lasting(fault)
+      this.#failed = lasting(fault)
     }
   }
 }

@@ -26,8 +26,8 @@ interface DirectoryWatchOptions {
 }
 
 export class DirectoryWatch {
-  private readonly options: DirectoryWatchOptions
-  private lookedAtMs = -Infinity
+  readonly #options: DirectoryWatchOptions
+  #lookedAtMs = -Infinity
   /** Bytes free, as last seen. */
   free = Number.POSITIVE_INFINITY
   isLow = false
@@ -35,18 +35,18 @@ export class DirectoryWatch {
   fenced: RecordingFault | null = null
 
   constructor(options: DirectoryWatchOptions) {
-    this.options = options
+    this.#options = options
   }
 
   /** Looks, unless it did just now. Rejects with what the file system says. */
   async look(file: AppendFile, name: RecordingName): Promise<void> {
-    const { directory, platform, freeBytesMin = FREE_BYTES_MIN, onSpaceLow } = this.options
+    const { directory, platform, freeBytesMin = FREE_BYTES_MIN, onSpaceLow } = this.#options
     const nowMs = platform.nowMs()
-    if (nowMs - this.lookedAtMs < LOOK_EVERY_MS) return
-    this.lookedAtMs = nowMs
-    this.checkHolder(name)
-    if (!file.isThere()) return this.options.onMissing(file.path)
-    this.checkEpochs(await platform.list(directory), name)
+    if (nowMs - this.#lookedAtMs < LOOK_EVERY_MS) return
+    this.#lookedAtMs = nowMs
+    this.#checkHolder(name)
+    if (!file.isThere()) return this.#options.onMissing(file.path)
+    this.#checkEpochs(await platform.list(directory), name)
     this.free = await platform.freeBytes(directory)
     const low = this.free < freeBytesMin
     if (low !== this.isLow) onSpaceLow?.(low)
@@ -57,31 +57,31 @@ export class DirectoryWatch {
   /** Before a segment begins. Throws RecordingFault `fenced` where another server goes on with the realm. */
   mayBegin(name: RecordingName): void {
     if (this.fenced) throw this.fenced
-    this.checkHolder(name)
-    this.checkEpochs(this.options.platform.listNow(this.options.directory), name)
+    this.#checkHolder(name)
+    this.#checkEpochs(this.#options.platform.listNow(this.#options.directory), name)
   }
 
-  private checkHolder(name: RecordingName): void {
-    const holder = this.options.otherHolder?.() ?? null
+  #checkHolder(name: RecordingName): void {
+    const holder = this.#options.otherHolder?.() ?? null
     if (holder !== null)
-      this.fence(
+      this.#fence(
         name,
-        `another server (${holder}) has taken the data directory ${dirname(this.options.directory)} over`,
+        `another server (${holder}) has taken the data directory ${dirname(this.#options.directory)} over`,
       )
   }
 
-  private checkEpochs(files: readonly string[], { realm, epoch }: RecordingName): void {
+  #checkEpochs(files: readonly string[], { realm, epoch }: RecordingName): void {
     const newer = files.find((file) => {
       const found = parseRecordingName(file)
       return found !== null && found.realm === realm && found.epoch > epoch
     })
-    if (newer !== undefined) this.fence({ realm, epoch, segment: 0 }, `another server has gone on with it in ${newer}`)
+    if (newer !== undefined) this.#fence({ realm, epoch, segment: 0 }, `another server has gone on with it in ${newer}`)
   }
 
-  private fence({ realm, epoch }: RecordingName, why: string): void {
+  #fence({ realm, epoch }: RecordingName, why: string): void {
     this.fenced ??= new RecordingFault(
       'fenced',
-      this.options.directory,
+      this.#options.directory,
       `the realm ${realm} stops here, in epoch ${epoch}: ${why}. Two servers must not use one directory; stop one of them, or give it a directory of its own with --data DIR`,
     )
     throw this.fenced

@@ -87,34 +87,34 @@ const syncAll = promisify(fsync)
 const DEFLATE = { level: 1 }
 
 class NodeFile implements OutputFile {
-  private readonly fd: number
+  readonly #fd: number
 
   constructor(path: string) {
-    this.fd = openSync(path, 'w')
+    this.#fd = openSync(path, 'w')
   }
 
   write(bytes: Uint8Array, from: number, position: number): number {
-    return writeSync(this.fd, bytes, from, bytes.length - from, position)
+    return writeSync(this.#fd, bytes, from, bytes.length - from, position)
   }
 
   truncate(length: number): void {
-    ftruncateSync(this.fd, length)
+    ftruncateSync(this.#fd, length)
   }
 
   sync(): void {
-    fdatasyncSync(this.fd)
+    fdatasyncSync(this.#fd)
   }
 
   syncLater(): Promise<void> {
-    return syncData(this.fd)
+    return syncData(this.#fd)
   }
 
   close(): void {
-    closeSync(this.fd)
+    closeSync(this.#fd)
   }
 
   id(): string {
-    return idIn(fstatSync(this.fd, { bigint: true }))
+    return idIn(fstatSync(this.#fd, { bigint: true }))
   }
 }
 

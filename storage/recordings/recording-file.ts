@@ -75,45 +75,45 @@ interface Segment {
 
 /** Calls throw RecordingFault; then nothing of the call was written, and it may be made again once there is space. */
 export class RecordingFile {
-  private readonly options: RecordingFileOptions
-  private readonly platform: Platform
-  private segment: Segment
-  private readonly budget: CheckpointBudget
-  private readonly closing = new Set<Promise<void>>()
-  private cancelTimer: (() => void) | null = null
-  private committing: Promise<void> | null = null
-  private tickSynced: number
-  private bytesBefore = 0
-  private readonly watch: DirectoryWatch
+  readonly #options: RecordingFileOptions
+  readonly #platform: Platform
+  #segment: Segment
+  readonly #budget: CheckpointBudget
+  readonly #closing = new Set<Promise<void>>()
+  #cancelTimer: (() => void) | null = null
+  #committing: Promise<void> | null = null
+  #tickSynced: number
+  #bytesBefore = 0
+  readonly #watch: DirectoryWatch
   /** True while the recording goes into no file that a reader finds. */
-  private missing = false
-  private ended = false
+  #missing = false
+  #ended = false
 
   private constructor(options: RecordingFileOptions) {
-    this.options = options
-    this.platform = options.platform ?? nodePlatform
-    this.platform.makeDirectory(options.directory)
-    this.watch = new DirectoryWatch({
+    this.#options = options
+    this.#platform = options.platform ?? nodePlatform
+    this.#platform.makeDirectory(options.directory)
+    this.#watch = new DirectoryWatch({
       directory: options.directory,
-      platform: this.platform,
+      platform: this.#platform,
       freeBytesMin: options.freeBytesMin,
       otherHolder: () => options.otherHolder?.() ?? null,
       onSpaceLow: (low) => options.onSpaceLow?.(low),
-      onMissing: (path) => this.isMissing(path),
+      onMissing: (path) => this.#isMissing(path),
     })
-    this.watch.mayBegin(nameOf({ ...options.header, segment: 1 }))
+    this.#watch.mayBegin(nameOf({ ...options.header, segment: 1 }))
     const start = options.checkpoint && packNow(options.header.startTick, options.checkpoint)
-    this.segment = begin(
-      this.platform,
+    this.#segment = begin(
+      this.#platform,
       options.directory,
       { ...options.header, segment: 1 },
       start ?? null,
       options.notes ?? [],
       true,
     )
-    this.tickSynced = options.header.startTick
-    this.budget = new CheckpointBudget(options.header.definition.tickRate, options.header.startTick)
-    if (start) this.budget.took(start.tick, start.stored.length)
+    this.#tickSynced = options.header.startTick
+    this.#budget = new CheckpointBudget(options.header.definition.tickRate, options.header.startTick)
+    if (start) this.#budget.took(start.tick, start.stored.length)
   }
 
   /** Begins the recording of an epoch. Its header and starting state are on the disk when this returns. Throws RecordingFault. */
@@ -125,113 +125,115 @@ export class RecordingFile {
 
   /** Path of the current segment. */
   get path(): string {
-    return this.segment.file.path
+    return this.#segment.file.path
   }
 
   get lastTick(): number {
-    return this.segment.writer.lastTick
+    return this.#segment.writer.lastTick
   }
 
   /** The last tick that a loss of power cannot take. */
   get syncedTick(): number {
-    return this.tickSynced
+    return this.#tickSynced
   }
 
   /** Bytes of the current segment. */
   get bytes(): number {
-    return this.segment.file.bytes
+    return this.#segment.file.bytes
   }
 
   /** Bytes of all segments so far. */
   get bytesOfAll(): number {
-    return this.bytesBefore + this.bytes
+    return this.#bytesBefore + this.bytes
   }
 
   /** Bytes free on the disk, as last seen. */
   get freeBytes(): number {
-    return this.watch.free
+    return this.#watch.free
   }
 
   get spaceLow(): boolean {
-    return this.watch.isLow
+    return this.#watch.isLow
   }
 
   /** The current segment was deleted, and the next has not begun: an end of the process would cost all since the last one that is there. */
   get isLost(): boolean {
-    return this.missing
+    return this.#missing
   }
 
   /** The segment has reached its size, or is not there any more: `roll` after this tick. */
   get rollDue(): boolean {
-    return this.missing || this.bytes - this.segment.startBytes >= (this.options.segmentBytesMax ?? SEGMENT_BYTES_MAX)
+    return (
+      this.#missing || this.bytes - this.#segment.startBytes >= (this.#options.segmentBytesMax ?? SEGMENT_BYTES_MAX)
+    )
   }
 
   /** It is time for the state after `tick`, by the ticks and bytes since the last. */
   checkpointDue(tick: number): boolean {
-    return this.budget.due(tick)
+    return this.#budget.due(tick)
   }
 
   /** One of so many bytes is not written: how many ticks later it is to be tried again. */
   postponeCheckpoint(tick: number, bytes: number): number {
-    this.budget.took(tick, bytes)
-    return this.budget.ticksFor(bytes)
+    this.#budget.took(tick, bytes)
+    return this.#budget.ticksFor(bytes)
   }
 
   /** Before the step. Step the frame that is returned: it is what a reader will get. */
   frame(frame: InputFrame): InputFrame {
-    if (this.watch.fenced) throw this.watch.fenced
-    const recorded = this.segment.writer.frame(frame)
-    this.commitSoon()
+    if (this.#watch.fenced) throw this.#watch.fenced
+    const recorded = this.#segment.writer.frame(frame)
+    this.#commitSoon()
     return recorded
   }
 
   /** After the step, before anything that depends on it is sent. */
   hash(tick: number, hash: string): void {
-    this.segment.writer.hash(tick, hash)
-    this.commitSoon()
+    this.#segment.writer.hash(tick, hash)
+    this.#commitSoon()
   }
 
   sample(sample: Sample): void {
-    this.segment.writer.sample(sample)
+    this.#segment.writer.sample(sample)
   }
 
   /** The state after `tick`. It is packed beside the ticks that follow, or stored as it is while another is being packed. */
   checkpoint(tick: number, bytes: Uint8Array): void {
-    const { segment } = this
+    const segment = this.#segment
     const lead = { tick, rawBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest() }
-    this.budget.took(tick, bytes.length)
+    this.#budget.took(tick, bytes.length)
     if (segment.packing) {
       segment.writer.checkpoint({ ...lead, encoding: Encoding.raw, stored: bytes })
       return
     }
-    segment.packing = this.platform
+    segment.packing = this.#platform
       .pack(bytes)
-      .then((stored) => this.packed(segment, { ...lead, encoding: Encoding.deflate, stored }))
+      .then((stored) => this.#packed(segment, { ...lead, encoding: Encoding.deflate, stored }))
       .catch((error: unknown) =>
-        this.options.onFault(
+        this.#options.onFault(
           error instanceof RecordingFault ? error : faultOf(error, segment.file.path, 'pack a checkpoint for'),
         ),
       )
       .finally(() => (segment.packing = null))
   }
 
-  private packed(segment: Segment, checkpoint: StoredCheckpoint): void {
+  #packed(segment: Segment, checkpoint: StoredCheckpoint): void {
     segment.writer.checkpoint(checkpoint)
-    if (segment === this.segment) this.budget.took(checkpoint.tick, checkpoint.stored.length)
+    if (segment === this.#segment) this.#budget.took(checkpoint.tick, checkpoint.stored.length)
   }
 
   quarantine(quarantine: Quarantine): void {
-    this.segment.writer.quarantine(quarantine)
-    this.commitSoon()
+    this.#segment.writer.quarantine(quarantine)
+    this.#commitSoon()
   }
 
   note(note: Note): void {
-    this.segment.writer.note(note)
+    this.#segment.writer.note(note)
   }
 
   /** Between two ticks: begins the next segment with this state, and closes the current one beside it. */
   roll(state: RollState): void {
-    const { segment: before } = this
+    const before = this.#segment
     const { tick, hash, players, elements, checkpoint, notes = [] } = state
     if (tick !== before.writer.lastTick)
       throw new RangeError(`a segment can begin at tick ${before.writer.lastTick}, not ${tick}`)
@@ -243,44 +245,44 @@ export class RecordingFile {
       startHash: hash,
       players,
       elements,
-      createdAt: new Date(this.platform.unixMs()).toISOString(),
+      createdAt: new Date(this.#platform.unixMs()).toISOString(),
     }
     const sha256 = createHash('sha256').update(checkpoint).digest()
-    this.watch.mayBegin(nameOf(header))
+    this.#watch.mayBegin(nameOf(header))
     // Its folder may be gone as well.
-    if (this.missing) this.platform.makeDirectory(this.options.directory)
+    if (this.#missing) this.#platform.makeDirectory(this.#options.directory)
     const bytesBefore = this.bytesOfAll
-    this.segment = begin(
-      this.platform,
-      this.options.directory,
+    this.#segment = begin(
+      this.#platform,
+      this.#options.directory,
       header,
       { tick, rawBytes: checkpoint.length, sha256, encoding: Encoding.raw, stored: checkpoint },
       notes,
       false,
     )
-    this.bytesBefore = bytesBefore
-    this.missing = false
-    this.budget.took(tick, checkpoint.length)
-    const closing = this.finish(before)
-      .catch((error: unknown) => this.options.onFault(error as RecordingFault))
-      .finally(() => this.closing.delete(closing))
-    this.closing.add(closing)
-    this.commitSoon()
+    this.#bytesBefore = bytesBefore
+    this.#missing = false
+    this.#budget.took(tick, checkpoint.length)
+    const closing = this.#finish(before)
+      .catch((error: unknown) => this.#options.onFault(error as RecordingFault))
+      .finally(() => this.#closing.delete(closing))
+    this.#closing.add(closing)
+    this.#commitSoon()
   }
 
   /** Seals the recording and brings all of it to the disk. Throws RecordingFault. */
   async close(): Promise<void> {
-    this.ended = true
-    this.cancelTimer?.()
-    this.cancelTimer = null
-    await this.committing
-    await Promise.all(this.closing)
-    await this.finish(this.segment)
-    this.tickSynced = this.lastTick
+    this.#ended = true
+    this.#cancelTimer?.()
+    this.#cancelTimer = null
+    await this.#committing
+    await Promise.all(this.#closing)
+    await this.#finish(this.#segment)
+    this.#tickSynced = this.lastTick
   }
 
   /** Seals a segment that gets no further tick. One that ends with a frame whose step failed stays unsealed, for recovery. */
-  private async finish(segment: Segment): Promise<void> {
+  async #finish(segment: Segment): Promise<void> {
     try {
       await segment.packing
       if (!segment.writer.pendingFrame) segment.writer.seal()
@@ -290,43 +292,45 @@ export class RecordingFile {
     }
   }
 
-  private commitSoon(): void {
-    if (this.cancelTimer || this.committing || this.ended) return
-    this.cancelTimer = this.platform.later(this.options.commitEveryMs ?? COMMIT_EVERY_MS, () => {
-      this.cancelTimer = null
-      this.committing = this.commitAndGoOn()
+  #commitSoon(): void {
+    if (this.#cancelTimer || this.#committing || this.#ended) return
+    this.#cancelTimer = this.#platform.later(this.#options.commitEveryMs ?? COMMIT_EVERY_MS, () => {
+      this.#cancelTimer = null
+      this.#committing = this.#commitAndGoOn()
     })
   }
 
-  private async commitAndGoOn(): Promise<void> {
-    const committed = await this.commit()
-    this.committing = null
-    if (committed && this.segment.file.syncedBytes < this.bytes) this.commitSoon()
+  async #commitAndGoOn(): Promise<void> {
+    const committed = await this.#commit()
+    this.#committing = null
+    if (committed && this.#segment.file.syncedBytes < this.bytes) this.#commitSoon()
   }
 
   /** One sync at a time; what is written meanwhile goes with the next. Segments sync in their order. False: it failed; the next write tries again. */
-  private async commit(): Promise<boolean> {
+  async #commit(): Promise<boolean> {
     try {
-      await Promise.all(this.closing)
-      const { segment } = this
+      await Promise.all(this.#closing)
+      const segment = this.#segment
       const tick = segment.writer.lastTick
-      const startMs = this.platform.nowMs()
+      const startMs = this.#platform.nowMs()
       await segment.file.sync()
-      this.options.onSync?.(this.platform.nowMs() - startMs)
-      this.tickSynced = Math.max(this.tickSynced, tick)
-      await this.watch.look(segment.file, nameOf(segment.header))
+      this.#options.onSync?.(this.#platform.nowMs() - startMs)
+      this.#tickSynced = Math.max(this.#tickSynced, tick)
+      await this.#watch.look(segment.file, nameOf(segment.header))
       return true
     } catch (error) {
-      this.options.onFault(error instanceof RecordingFault ? error : faultOf(error, this.options.directory, 'look at'))
+      this.#options.onFault(
+        error instanceof RecordingFault ? error : faultOf(error, this.#options.directory, 'look at'),
+      )
       return false
     }
   }
 
-  private isMissing(path: string): void {
+  #isMissing(path: string): void {
     // A segment that ended meanwhile is not the one that counts.
-    if (path !== this.path || this.missing) return
-    this.missing = true
-    this.options.onMissing?.(path)
+    if (path !== this.path || this.#missing) return
+    this.#missing = true
+    this.#options.onMissing?.(path)
   }
 }
 

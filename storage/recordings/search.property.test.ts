@@ -24,19 +24,19 @@ const pendingFrame = encodeFrame({
 
 class Tried implements Trials {
   readonly attempts: Try[] = []
-  private readonly world: World
+  readonly #world: World
 
   constructor(world: World) {
-    this.world = world
+    this.#world = world
   }
 
   run(attempt: Try): Promise<Outcome> {
     this.attempts.push(attempt)
-    return Promise.resolve(attempt.type === 'replay' ? this.replay(attempt) : this.goOn(attempt))
+    return Promise.resolve(attempt.type === 'replay' ? this.#replay(attempt) : this.#goOn(attempt))
   }
 
-  private replay({ path, tick }: Extract<Try, { type: 'replay' }>): Outcome {
-    const things = this.world.owners.map((user, i): Thing => ({
+  #replay({ path, tick }: Extract<Try, { type: 'replay' }>): Outcome {
+    const things = this.#world.owners.map((user, i): Thing => ({
       type: 'prop',
       element: i + 10,
       player: 0,
@@ -44,7 +44,7 @@ class Tried implements Trials {
       name: `thing ${i}`,
       isAwake: i % 2 === 0,
     }))
-    const avatars = [...new Set(this.world.owners)].map((user): Thing => ({
+    const avatars = [...new Set(this.#world.owners)].map((user): Thing => ({
       type: 'avatar',
       element: user + 5_000,
       player: user,
@@ -66,8 +66,8 @@ class Tried implements Trials {
     return { type: 'replayed', base }
   }
 
-  private goOn({ base, frame }: Extract<Try, { type: 'go-on' }>): Outcome {
-    const { culprits, badInputs, brokenFrom } = this.world
+  #goOn({ base, frame }: Extract<Try, { type: 'go-on' }>): Outcome {
+    const { culprits, badInputs, brokenFrom } = this.#world
     const failed: Outcome = { type: 'failed', tick: base.tick + 1, reason: 'unreachable' }
     if (brokenFrom !== null) return base.tick >= brokenFrom ? failed : { type: 'went-on' }
     if (badInputs && frame.pending !== null) return failed

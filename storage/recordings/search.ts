@@ -43,125 +43,125 @@ export async function findRemedy(paths: readonly string[], trials: Trials): Prom
 class Healed extends TriesSpent {}
 
 class Search {
-  private readonly trials: Trials
-  private tries = 0
-  private reason: string | null = null
+  readonly #trials: Trials
+  #tries = 0
+  #reason: string | null = null
   /** The best that is known to heal: fewest things out. */
-  private best: Extract<Found, { type: 'remedy' }> | null = null
+  #best: Extract<Found, { type: 'remedy' }> | null = null
 
   constructor(trials: Trials) {
-    this.trials = trials
+    this.#trials = trials
   }
 
   result(): Found {
-    if (this.best) return { ...this.best, remedy: { ...this.best.remedy, tries: this.tries } }
-    return this.reason === null ? { type: 'untold' } : { type: 'none', tries: this.tries, reason: this.reason }
+    if (this.#best) return { ...this.#best, remedy: { ...this.#best.remedy, tries: this.#tries } }
+    return this.#reason === null ? { type: 'untold' } : { type: 'none', tries: this.#tries, reason: this.#reason }
   }
 
-  private async run(attempt: Try): Promise<Outcome> {
-    if (this.tries >= TRIES_MAX) throw new TriesSpent()
-    this.tries++
-    return this.trials.run(attempt)
+  async #run(attempt: Try): Promise<Outcome> {
+    if (this.#tries >= TRIES_MAX) throw new TriesSpent()
+    this.#tries++
+    return this.#trials.run(attempt)
   }
 
   /** `isOlder`: not the newest. Returns where nothing of it helps. */
   async recording(path: string, isOlder: boolean): Promise<void> {
-    const end = await this.baseAt(path, null)
+    const end = await this.#baseAt(path, null)
     if (!end) return
     if (isOlder) {
-      await this.helps({ ...end, pending: null }, [], { goesBack: true })
-      return this.goBack(end)
+      await this.#helps({ ...end, pending: null }, [], { goesBack: true })
+      return this.#goBack(end)
     }
-    await this.helps(end, [], { keepsInputs: true })
-    if (end.pending !== null) await this.helps(end, [])
-    await this.things(end)
-    return this.goBack(end)
+    await this.#helps(end, [], { keepsInputs: true })
+    if (end.pending !== null) await this.#helps(end, [])
+    await this.#things(end)
+    return this.#goBack(end)
   }
 
   /** The state after `tick`, or after the last that can be replayed. */
-  private async baseAt(path: string, tick: number | null): Promise<Base | null> {
+  async #baseAt(path: string, tick: number | null): Promise<Base | null> {
     let wanted = tick
     for (let i = 0; i < REPLAYS_MAX; i++) {
-      const outcome = await this.run({ type: 'replay', path, tick: wanted })
+      const outcome = await this.#run({ type: 'replay', path, tick: wanted })
       if (outcome.type === 'replayed') return outcome.base
       if (outcome.type !== 'failed') return null
       if (outcome.tick === null) return null
-      this.reason ??= outcome.reason
+      this.#reason ??= outcome.reason
       wanted = outcome.tick - 1
     }
     return null
   }
 
   /** Whether the realm goes on from `base` without `things`; where it is the best so far, it is kept. */
-  private async heals(
-    base: Base,
-    things: readonly Thing[],
-    { keepsInputs = false, goesBack = false } = {},
-  ): Promise<boolean> {
+  async #heals(base: Base, things: readonly Thing[], { keepsInputs = false, goesBack = false } = {}): Promise<boolean> {
     const props = things.filter(({ type }) => type === 'prop').map(({ element }) => element)
     const players = things.filter(({ type }) => type === 'avatar').map(({ player }) => player)
     const frame = { pending: keepsInputs ? base.pending : null, props, players }
-    const outcome = await this.run({
+    const outcome = await this.#run({
       type: 'go-on',
       base: { tick: base.tick, definition: base.definition, checkpoint: base.checkpoint },
       frame,
       ticks: PROOF_TICKS,
     })
     if (outcome.type !== 'went-on') {
-      if (outcome.type === 'failed') this.reason ??= outcome.reason
+      if (outcome.type === 'failed') this.#reason ??= outcome.reason
       return false
     }
-    if (this.best === null || things.length <= this.best.removed.length) {
+    if (this.#best === null || things.length <= this.#best.removed.length) {
       const leavesOut = !keepsInputs && base.pending !== null && !goesBack
-      const reason = this.reason ?? ''
-      this.best = {
+      const reason = this.#reason ?? ''
+      this.#best = {
         type: 'remedy',
         removed: things,
-        remedy: { path: base.path, tick: base.tick, reason, leavesOut, props, players, goesBack, tries: this.tries },
+        remedy: { path: base.path, tick: base.tick, reason, leavesOut, props, players, goesBack, tries: this.#tries },
       }
     }
     return true
   }
 
   /** The same, and ends the search where it does. */
-  private async helps(...given: Parameters<Search['heals']>): Promise<void> {
-    if (await this.heals(...given)) throw new Healed()
+  async #helps(
+    base: Base,
+    things: readonly Thing[],
+    options?: { keepsInputs?: boolean; goesBack?: boolean },
+  ): Promise<void> {
+    if (await this.#heals(base, things, options)) throw new Healed()
   }
 
-  private async things(base: Base): Promise<void> {
-    const order = suspects(base, this.reason ?? '')
+  async #things(base: Base): Promise<void> {
+    const order = suspects(base, this.#reason ?? '')
     const props = order.filter(({ type }) => type === 'prop')
     const found =
-      (await this.fewest(
+      (await this.#fewest(
         base,
         props.map((thing) => [thing]),
-      )) ?? (await this.fewest(base, byUser(order)))
+      )) ?? (await this.#fewest(base, byUser(order)))
     if (found === null) return
     // The inputs of the tick may be innocent.
     if (
       base.pending !== null &&
       frameOf(base.tick + 1, { pending: base.pending, props: [], players: [] })?.inputs.length
     )
-      await this.heals(base, found, { keepsInputs: true })
+      await this.#heals(base, found, { keepsInputs: true })
     throw new Healed()
   }
 
   /** Finds, among groups of things with the most suspicious first, the few that have to go; null where not even all of them help. */
-  private async fewest(base: Base, groups: readonly (readonly Thing[])[]): Promise<readonly Thing[] | null> {
+  async #fewest(base: Base, groups: readonly (readonly Thing[])[]): Promise<readonly Thing[] | null> {
     const all = (some: readonly (readonly Thing[])[]): Thing[] => some.flat()
-    const count = await shortest(groups.length, (n) => this.heals(base, all(groups.slice(0, n))))
+    const count = await shortest(groups.length, (n) => this.#heals(base, all(groups.slice(0, n))))
     if (count === null) return null
     const enough = groups.slice(0, count)
-    const few = await this.narrow(enough.slice(0, -1), enough.slice(-1), (some) => this.heals(base, all(some)))
+    const few = await this.#narrow(enough.slice(0, -1), enough.slice(-1), (some) => this.#heals(base, all(some)))
     if (few) return all(few)
     const owners = byUser(all(enough))
     const fewOwners =
-      owners.length < count ? await this.narrow(owners, [], (some) => this.heals(base, all(some))) : null
+      owners.length < count ? await this.#narrow(owners, [], (some) => this.#heals(base, all(some))) : null
     return all(fewOwners ?? enough)
   }
 
   /** `others` and `needed` help together: those that really do, or null where they are more than CULPRITS_MAX. */
-  private async narrow<G>(
+  async #narrow<G>(
     others: readonly G[],
     needed: readonly G[],
     help: (some: readonly G[]) => Promise<boolean>,
@@ -172,17 +172,17 @@ class Search {
     const count =
       (await shortest(others.length, async (n) => n === others.length || help([...needed, ...others.slice(0, n)]))) ??
       others.length
-    return this.narrow(others.slice(0, count - 1), [...needed, ...others.slice(count - 1, count)], help)
+    return this.#narrow(others.slice(0, count - 1), [...needed, ...others.slice(count - 1, count)], help)
   }
 
   /** To the latest tick from which the realm goes on by itself. */
-  private async goBack(end: Base): Promise<void> {
+  async #goBack(end: Base): Promise<void> {
     const steps = Math.ceil((end.tick - end.startTick) / BACK_TICKS)
     if (steps === 0) return
     const count = await shortest(steps, async (n) => {
       const tick = Math.max(end.startTick, end.tick - n * BACK_TICKS)
-      const outcome = await this.run({ type: 'replay', path: end.path, tick })
-      return outcome.type === 'replayed' && this.heals({ ...outcome.base, pending: null }, [], { goesBack: true })
+      const outcome = await this.#run({ type: 'replay', path: end.path, tick })
+      return outcome.type === 'replayed' && this.#heals({ ...outcome.base, pending: null }, [], { goesBack: true })
     })
     if (count !== null) throw new Healed()
   }

@@ -27,11 +27,11 @@ function identityOf({ state }: RenderClient): string {
 
 export class Players {
   readonly all: DrillPlayer[] = []
-  private readonly timer: NodeJS.Timeout
-  private readonly messages = new Map<DrillPlayer, { snapshots: number; atMs: number }>()
+  readonly #timer: NodeJS.Timeout
+  readonly #messages = new Map<DrillPlayer, { snapshots: number; atMs: number }>()
 
   private constructor() {
-    this.timer = setInterval(() => this.update(), UPDATE_MS)
+    this.#timer = setInterval(() => this.#update(), UPDATE_MS)
   }
 
   /** Resolves when all have joined. `connects`: of all, or of each by its number. */
@@ -60,23 +60,23 @@ export class Players {
     return players
   }
 
-  private update(): void {
+  #update(): void {
     const nowMs = performance.now()
     for (const player of this.all) {
       player.bot.update(nowMs)
-      this.measure(player, nowMs)
+      this.#measure(player, nowMs)
     }
   }
 
-  private measure(player: DrillPlayer, nowMs: number): void {
+  #measure(player: DrillPlayer, nowMs: number): void {
     const snapshots = player.client.stats(nowMs).snapshotParts
-    const before = this.messages.get(player)
+    const before = this.#messages.get(player)
     if (before) player.gapMsMax = Math.max(player.gapMsMax, nowMs - before.atMs)
-    if (before?.snapshots !== snapshots) this.messages.set(player, { snapshots, atMs: nowMs })
+    if (before?.snapshots !== snapshots) this.#messages.set(player, { snapshots, atMs: nowMs })
   }
 
   forgetGaps(): void {
-    this.messages.clear()
+    this.#messages.clear()
     for (const player of this.all) player.gapMsMax = 0
   }
 
@@ -116,6 +116,6 @@ export class Players {
 
   async leave(): Promise<void> {
     await Promise.all(this.all.map(({ client }) => client.close('the drill is over')))
-    clearInterval(this.timer)
+    clearInterval(this.#timer)
   }
 }

@@ -46,25 +46,25 @@ interface OutageResult {
 /** Uploads that begin one after the other, and those that are brought before an outage and completed in it. */
 class OutageUploads {
   readonly all: UploadRun[] = []
-  private readonly url: string
-  private readonly ends: Promise<unknown>[] = []
-  private timer: NodeJS.Timeout | null = null
+  readonly #url: string
+  readonly #ends: Promise<unknown>[] = []
+  #timer: NodeJS.Timeout | null = null
 
   constructor(url: string) {
-    this.url = url
+    this.#url = url
   }
 
-  private add(): UploadRun {
-    const upload = new UploadRun(this.url, `thing ${process.pid} ${performance.now().toFixed(3)}`)
+  #add(): UploadRun {
+    const upload = new UploadRun(this.#url, `thing ${process.pid} ${performance.now().toFixed(3)}`)
     this.all.push(upload)
     return upload
   }
 
   start(): void {
-    this.timer = setInterval(
+    this.#timer = setInterval(
       () =>
         this.follow(
-          this.add()
+          this.#add()
             .bring()
             .then((upload) => upload.finish()),
         ),
@@ -73,15 +73,15 @@ class OutageUploads {
   }
 
   stop(): void {
-    if (this.timer) clearInterval(this.timer)
+    if (this.#timer) clearInterval(this.#timer)
   }
 
   bring(): Promise<UploadRun> {
-    return this.add().bring()
+    return this.#add().bring()
   }
 
   follow(end: Promise<unknown>): void {
-    this.ends.push(
+    this.#ends.push(
       end.catch((error: unknown) =>
         process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`),
       ),
@@ -90,7 +90,7 @@ class OutageUploads {
 
   /** Resolves when all have ended, or the time is up. */
   async settled(msMax: number): Promise<void> {
-    await Promise.race([Promise.all(this.ends), sleep(msMax)])
+    await Promise.race([Promise.all(this.#ends), sleep(msMax)])
   }
 }
 

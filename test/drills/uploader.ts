@@ -32,16 +32,16 @@ export class UploadRun {
   stage = 'new'
   package: string | null = null
   endedAtMs: number | null = null
-  private readonly url: string
-  private readonly bytes: Uint8Array<ArrayBuffer>
-  private token = ''
-  private id = ''
-  private link: UploadLink | null = null
+  readonly #url: string
+  readonly #bytes: Uint8Array<ArrayBuffer>
+  #token = ''
+  #id = ''
+  #link: UploadLink | null = null
 
   constructor(url: string, name: string) {
-    this.url = url
+    this.#url = url
     this.name = name
-    this.bytes = cubeGlb(name)
+    this.#bytes = cubeGlb(name)
   }
 
   get isDone(): boolean {
@@ -50,34 +50,34 @@ export class UploadRun {
 
   /** Declares the file and brings its bytes. */
   async bring(): Promise<this> {
-    this.token = (await login(this.url, this.name)).token
-    const declared = await this.insist('declare', () =>
-      this.request('POST', 'v1/uploads', {
+    this.#token = (await login(this.#url, this.name)).token
+    const declared = await this.#insist('declare', () =>
+      this.#request('POST', 'v1/uploads', {
         name: this.name,
-        bytes: this.bytes.length,
-        sha256: createHash('sha256').update(this.bytes).digest('hex'),
+        bytes: this.#bytes.length,
+        sha256: createHash('sha256').update(this.#bytes).digest('hex'),
         kind: 'object',
       }),
     )
     const { id, put } = (await declared.json()) as UploadState & { readonly put: UploadLink | null }
-    this.id = id
-    this.link = put
+    this.#id = id
+    this.#link = put
     this.stage = 'declared'
-    await this.sendBytes()
+    await this.#sendBytes()
     return this
   }
 
-  private async sendBytes(): Promise<void> {
-    const { link } = this
+  async #sendBytes(): Promise<void> {
+    const link = this.#link
     if (link === null) return
     // 412: an earlier try arrived, only its answer was lost
-    await this.insist(
+    await this.#insist(
       'put',
       () =>
-        fetch(new URL(link.url, this.url), {
+        fetch(new URL(link.url, this.#url), {
           method: 'PUT',
           headers: link.headers,
-          body: this.bytes,
+          body: this.#bytes,
           signal: AbortSignal.timeout(ANSWER_MS_MAX),
         }),
       [412],
@@ -87,10 +87,10 @@ export class UploadRun {
 
   /** Completes it and waits until it is settled. */
   async finish(): Promise<this> {
-    await this.insist('complete', () => this.request('POST', `v1/uploads/${this.id}/complete`))
+    await this.#insist('complete', () => this.#request('POST', `v1/uploads/${this.#id}/complete`))
     for (;;) {
       const status = (await (
-        await this.insist('status', () => this.request('GET', `v1/uploads/${this.id}`))
+        await this.#insist('status', () => this.#request('GET', `v1/uploads/${this.#id}`))
       ).json()) as UploadState
       this.stage = status.stage
       if (status.message !== undefined) this.messages.add(`${status.stage}: ${status.message}`)
@@ -105,28 +105,28 @@ export class UploadRun {
 
   /** All files of the package come by its links, and the first is as long as the manifest says. */
   async canBeFetched(): Promise<boolean> {
-    const response = await this.request('GET', `v1/packages/${this.package ?? ''}`)
+    const response = await this.#request('GET', `v1/packages/${this.package ?? ''}`)
     if (!response.ok) return false
     const { manifest, files } = (await response.json()) as {
       readonly manifest: { readonly files: { readonly runtime: { readonly bytes: number } } }
       readonly files: { readonly runtime: { readonly url: string } }
     }
-    const file = await fetch(new URL(files.runtime.url, this.url))
+    const file = await fetch(new URL(files.runtime.url, this.#url))
     return file.ok && (await file.arrayBuffer()).byteLength === manifest.files.runtime.bytes
   }
 
-  private request(method: string, path: string, body?: unknown): Promise<Response> {
+  #request(method: string, path: string, body?: unknown): Promise<Response> {
     const json = body === undefined ? {} : { body: JSON.stringify(body) }
-    return fetch(new URL(path, this.url), {
+    return fetch(new URL(path, this.#url), {
       method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
       ...json,
     })
   }
 
   /** Tries until it succeeds; what another try cannot change is thrown. */
-  private async insist(step: string, make: () => Promise<Response>, fine: readonly number[] = []): Promise<Response> {
+  async #insist(step: string, make: () => Promise<Response>, fine: readonly number[] = []): Promise<Response> {
     for (;;) {
       const response = await make().catch((error: unknown) => (error instanceof Error ? error.name : String(error)))
       if (typeof response !== 'string' && (response.ok || fine.includes(response.status))) return response

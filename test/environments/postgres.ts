@@ -70,88 +70,88 @@ const pause = (ms: number): Promise<void> =>
   })
 
 class PostgresServer implements TestPostgres {
-  private readonly folder: string
-  private readonly bin: string
-  private readonly fsync: boolean
-  private readonly as = runAs()
-  private port = 0
-  private child: ChildProcess | null = null
-  private ended: Promise<void> = Promise.resolve()
-  private output = ''
+  readonly #folder: string
+  readonly #bin: string
+  readonly #fsync: boolean
+  readonly #as = runAs()
+  #port = 0
+  #child: ChildProcess | null = null
+  #ended: Promise<void> = Promise.resolve()
+  #output = ''
 
   constructor(bin: string, fsync: boolean) {
-    this.bin = bin
-    this.fsync = fsync
-    this.folder = mkdtempSync(join(tmpdir(), 'otherworld-postgres-'))
-    if (this.as.uid !== undefined && this.as.gid !== undefined) chownSync(this.folder, this.as.uid, this.as.gid)
+    this.#bin = bin
+    this.#fsync = fsync
+    this.#folder = mkdtempSync(join(tmpdir(), 'otherworld-postgres-'))
+    if (this.#as.uid !== undefined && this.#as.gid !== undefined) chownSync(this.#folder, this.#as.uid, this.#as.gid)
   }
 
   get url(): string {
-    return this.urlOf('postgres')
+    return this.#urlOf('postgres')
   }
 
-  private urlOf(database: string): string {
-    return `postgres://postgres@127.0.0.1:${this.port}/${database}`
+  #urlOf(database: string): string {
+    return `postgres://postgres@127.0.0.1:${this.#port}/${database}`
   }
 
   async begin(): Promise<void> {
     execFileSync(
-      join(this.bin, 'initdb'),
-      ['-D', join(this.folder, 'data'), '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'],
-      { ...this.as, cwd: this.folder, stdio: 'pipe' },
+      join(this.#bin, 'initdb'),
+      ['-D', join(this.#folder, 'data'), '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'],
+      { ...this.#as, cwd: this.#folder, stdio: 'pipe' },
     )
-    this.port = await freePort()
+    this.#port = await freePort()
     await this.start()
   }
 
   async start(): Promise<void> {
     const endMs = performance.now() + START_MS_MAX
     for (;;) {
-      this.launch()
-      const isUp = await this.answers(endMs)
+      this.#launch()
+      const isUp = await this.#answers(endMs)
       if (isUp) return
       // The processes of one that was killed may still hold its memory: it is tried again until they are gone.
-      if (performance.now() > endMs) throw new Error(`PostgreSQL does not start:\n${this.output}`)
+      if (performance.now() > endMs) throw new Error(`PostgreSQL does not start:\n${this.#output}`)
       await pause(100)
     }
   }
 
-  private launch(): void {
+  #launch(): void {
     const settings = {
-      port: this.port,
+      port: this.#port,
       listen_addresses: '127.0.0.1',
-      unix_socket_directories: this.folder,
-      fsync: this.fsync ? 'on' : 'off',
+      unix_socket_directories: this.#folder,
+      fsync: this.#fsync ? 'on' : 'off',
       default_transaction_isolation: 'serializable',
       max_connections: 40,
       shared_buffers: '32MB',
     }
     const child = spawn(
-      join(this.bin, 'postgres'),
+      join(this.#bin, 'postgres'),
       [
         '-D',
-        join(this.folder, 'data'),
+        join(this.#folder, 'data'),
         ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
-      { ...this.as, cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] },
+      { ...this.#as, cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] },
     )
     child.stderr.on('data', (chunk: Buffer) => {
-      this.output = (this.output + chunk.toString()).slice(-5_000)
+      this.#output = (this.#output + chunk.toString()).slice(-5_000)
     })
-    this.child = child
-    this.ended = new Promise((resolve) => {
+    this.#child = child
+    this.#ended = new Promise((resolve) => {
       child.once('exit', () => {
-        if (this.child === child) this.child = null
+        if (this.#child === child) this.#child = null
         resolve()
       })
     })
   }
 
   /** False where the process ends before it answers. */
-  private async answers(endMs: number): Promise<boolean> {
-    while (this.child !== null && performance.now() < endMs) {
+  async #answers(endMs: number): Promise<boolean> {
+    while (this.#child !== null && performance.now() < endMs) {
       if (
-        await this.query('postgres', 'SELECT 1').then(
+        await this.#query('postgres', 'SELECT 1').then(
           () => true,
           () => false,
         )
@@ -162,8 +162,8 @@ class PostgresServer implements TestPostgres {
     return false
   }
 
-  private async query(database: string, sql: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.urlOf(database), connectionTimeoutMillis: 2_000 })
+  async #query(database: string, sql: string): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#urlOf(database), connectionTimeoutMillis: 2_000 })
     client.on('error', () => undefined)
     try {
       await client.connect()
@@ -174,32 +174,32 @@ class PostgresServer implements TestPostgres {
   }
 
   async createDatabase(name: string): Promise<string> {
-    await this.query('postgres', `CREATE DATABASE ${pg.escapeIdentifier(name)}`)
-    return this.urlOf(name)
+    await this.#query('postgres', `CREATE DATABASE ${pg.escapeIdentifier(name)}`)
+    return this.#urlOf(name)
   }
 
   async kill(): Promise<void> {
-    this.child?.kill('SIGKILL')
-    await this.ended
+    this.#child?.kill('SIGKILL')
+    await this.#ended
   }
 
   async stop(): Promise<void> {
     this.thaw()
-    this.child?.kill('SIGINT')
-    await this.ended
+    this.#child?.kill('SIGINT')
+    await this.#ended
   }
 
   freeze(): void {
-    this.signal('SIGSTOP')
+    this.#signal('SIGSTOP')
   }
 
   thaw(): void {
-    this.signal('SIGCONT')
+    this.#signal('SIGCONT')
   }
 
   /** To the main process first: it begins no others meanwhile. */
-  private signal(name: NodeJS.Signals): void {
-    const pid = this.child?.pid
+  #signal(name: NodeJS.Signals): void {
+    const pid = this.#child?.pid
     if (pid === undefined) return
     process.kill(pid, name)
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
@@ -212,6 +212,6 @@ class PostgresServer implements TestPostgres {
 
   async remove(): Promise<void> {
     await this.stop()
-    rmSync(this.folder, { recursive: true, force: true })
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }

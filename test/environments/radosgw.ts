@@ -74,46 +74,55 @@ class Cluster implements Radosgw {
   readonly endpoint: string
   readonly accessKey = 'OTHERWORLDTEST'
   readonly secretKey = 'secret-of-tests'
-  private readonly folder: string
-  private readonly port: number
-  private readonly monitorPort: number
-  private readonly children = new Set<ChildProcess>()
-  private gateway: ChildProcess | null = null
+  readonly #folder: string
+  readonly #port: number
+  readonly #monitorPort: number
+  readonly #children = new Set<ChildProcess>()
+  #gateway: ChildProcess | null = null
 
   constructor(folder: string, port: number, monitorPort: number) {
-    this.folder = folder
-    this.port = port
-    this.monitorPort = monitorPort
+    this.#folder = folder
+    this.#port = port
+    this.#monitorPort = monitorPort
     this.endpoint = `http://127.0.0.1:${port}`
   }
 
-  private path(name: string): string {
-    return join(this.folder, name)
+  #path(name: string): string {
+    return join(this.#folder, name)
   }
 
   async start(): Promise<void> {
     const cluster = randomUUID()
-    for (const folder of ['mon', 'osd']) mkdirSync(this.path(folder))
-    writeFileSync(this.path('ceph.conf'), this.configuration(cluster))
-    await this.makeKeys()
-    await this.run(
+    for (const folder of ['mon', 'osd']) mkdirSync(this.#path(folder))
+    writeFileSync(this.#path('ceph.conf'), this.#configuration(cluster))
+    await this.#makeKeys()
+    await this.#run(
       'monmaptool',
       '--create',
       '--fsid',
       cluster,
       '--addv',
       'a',
-      `[v2:127.0.0.1:${this.monitorPort}]`,
-      this.path('monmap'),
+      `[v2:127.0.0.1:${this.#monitorPort}]`,
+      this.#path('monmap'),
     )
-    await this.run('ceph-mon', '--mkfs', '-i', 'a', '--keyring', this.path('keyring'), '--monmap', this.path('monmap'))
-    this.spawn('ceph-mon', '-i', 'a', '-f')
-    await this.run('ceph', '--connect-timeout', '20', 'auth', 'import', '-i', this.path('keyring'))
+    await this.#run(
+      'ceph-mon',
+      '--mkfs',
+      '-i',
+      'a',
+      '--keyring',
+      this.#path('keyring'),
+      '--monmap',
+      this.#path('monmap'),
+    )
+    this.#spawn('ceph-mon', '-i', 'a', '-f')
+    await this.#run('ceph', '--connect-timeout', '20', 'auth', 'import', '-i', this.#path('keyring'))
     const store = randomUUID()
-    await this.run('ceph', 'osd', 'new', store)
-    await this.run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', store)
-    this.spawn('ceph-osd', '-i', '0', '-f')
-    await this.run(
+    await this.#run('ceph', 'osd', 'new', store)
+    await this.#run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', store)
+    this.#spawn('ceph-osd', '-i', '0', '-f')
+    await this.#run(
       'radosgw-admin',
       'user',
       'create',
@@ -129,16 +138,16 @@ class Cluster implements Radosgw {
    * One copy of everything, in memory, and few placement groups: a cluster of one machine for minutes. No cache in the
    * gateway, since after a kill the next one would wait half a minute for the last one's to answer.
    */
-  private configuration(cluster: string): string {
+  #configuration(cluster: string): string {
     return `[global]
 fsid = ${cluster}
-mon host = v2:127.0.0.1:${this.monitorPort}
+mon host = v2:127.0.0.1:${this.#monitorPort}
 public addr = 127.0.0.1
 public network = 127.0.0.0/8
-keyring = ${this.path('keyring')}
-run dir = ${this.folder}
-admin socket = ${this.folder}/$name.asok
-log file = ${this.folder}/$name.log
+keyring = ${this.#path('keyring')}
+run dir = ${this.#folder}
+admin socket = ${this.#folder}/$name.asok
+log file = ${this.#folder}/$name.log
 osd pool default size = 1
 osd pool default min size = 1
 osd crush chooseleaf type = 0
@@ -146,20 +155,20 @@ osd pool default pg num = 4
 osd pool default pg autoscale mode = off
 mon allow pool size one = true
 mon data avail crit = 1
-mon data = ${this.path('mon')}
-osd data = ${this.path('osd')}
+mon data = ${this.#path('mon')}
+osd data = ${this.#path('osd')}
 osd objectstore = memstore
 memstore device bytes = ${STORE_BYTES}
-rgw frontends = beast endpoint=127.0.0.1:${this.port}
-rgw data = ${this.folder}
+rgw frontends = beast endpoint=127.0.0.1:${this.#port}
+rgw data = ${this.#folder}
 rgw cache enabled = false
 `
   }
 
-  private async makeKeys(): Promise<void> {
-    const keyring = this.path('keyring')
-    await this.run('ceph-authtool', '--create-keyring', keyring, '--gen-key', '-n', 'mon.', '--cap', 'mon', 'allow *')
-    await this.run(
+  async #makeKeys(): Promise<void> {
+    const keyring = this.#path('keyring')
+    await this.#run('ceph-authtool', '--create-keyring', keyring, '--gen-key', '-n', 'mon.', '--cap', 'mon', 'allow *')
+    await this.#run(
       'ceph-authtool',
       keyring,
       '--gen-key',
@@ -172,7 +181,7 @@ rgw cache enabled = false
       'osd',
       'allow *',
     )
-    await this.run(
+    await this.#run(
       'ceph-authtool',
       keyring,
       '--gen-key',
@@ -187,38 +196,38 @@ rgw cache enabled = false
     )
   }
 
-  private get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, CEPH_CONF: this.path('ceph.conf') }
+  get #environment(): NodeJS.ProcessEnv {
+    return { ...process.env, CEPH_CONF: this.#path('ceph.conf') }
   }
 
-  private async run(program: string, ...args: readonly string[]): Promise<void> {
-    await call(program, args, { env: this.environment, timeout: CALL_MS_MAX })
+  async #run(program: string, ...args: readonly string[]): Promise<void> {
+    await call(program, args, { env: this.#environment, timeout: CALL_MS_MAX })
   }
 
-  private spawn(program: string, ...args: readonly string[]): ChildProcess {
-    const child = spawn(program, args, { env: this.environment, stdio: 'ignore' })
-    this.children.add(child)
-    child.once('exit', () => this.children.delete(child))
+  #spawn(program: string, ...args: readonly string[]): ChildProcess {
+    const child = spawn(program, args, { env: this.#environment, stdio: 'ignore' })
+    this.#children.add(child)
+    child.once('exit', () => this.#children.delete(child))
     return child
   }
 
   pause(): void {
-    this.gateway?.kill('SIGSTOP')
+    this.#gateway?.kill('SIGSTOP')
   }
 
   resume(): void {
-    this.gateway?.kill('SIGCONT')
+    this.#gateway?.kill('SIGCONT')
   }
 
   async kill(): Promise<void> {
-    const { gateway } = this
-    this.gateway = null
+    const gateway = this.#gateway
+    this.#gateway = null
     if (gateway) await end(gateway)
   }
 
   async restart(): Promise<void> {
-    const gateway = this.spawn('radosgw', '-n', 'client.admin', '-f')
-    this.gateway = gateway
+    const gateway = this.#spawn('radosgw', '-n', 'client.admin', '-f')
+    this.#gateway = gateway
     const endMs = performance.now() + READY_MS_MAX
     while (
       !(await fetch(this.endpoint).then(
@@ -237,7 +246,7 @@ rgw cache enabled = false
     return ['client.admin', 'osd.0', 'mon.a']
       .map((name) => {
         try {
-          return `--- ${name}\n${readFileSync(this.path(`${name}.log`), 'utf8').slice(-LOG_BYTES_SHOWN)}`
+          return `--- ${name}\n${readFileSync(this.#path(`${name}.log`), 'utf8').slice(-LOG_BYTES_SHOWN)}`
         } catch {
           return `--- ${name}: no log`
         }
@@ -246,8 +255,8 @@ rgw cache enabled = false
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.children].map(end))
-    rmSync(this.folder, { recursive: true, force: true })
+    await Promise.all([...this.#children].map(end))
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }
 

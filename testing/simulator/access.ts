@@ -37,84 +37,84 @@ interface OpenLink {
 
 export class Access {
   readonly ordered: boolean
-  private readonly options: AccessOptions
-  private transport: MemoryTransport | null = null
-  private conditions: Partial<LinkConditions>
-  private blackoutUntilMs = 0
-  private links: OpenLink[] = []
-  private lives = 0
+  readonly #options: AccessOptions
+  #transport: MemoryTransport | null = null
+  #conditions: Partial<LinkConditions>
+  #blackoutUntilMs = 0
+  #links: OpenLink[] = []
+  #lives = 0
 
   constructor(options: AccessOptions) {
-    this.options = options
+    this.#options = options
     this.ordered = options.ordered
-    this.conditions = options.conditions
+    this.#conditions = options.conditions
   }
 
   get nextDueMs(): number {
-    return this.transport?.nextDueMs ?? Infinity
+    return this.#transport?.nextDueMs ?? Infinity
   }
 
   advance(nowMs: number): void {
-    this.transport?.advance(nowMs)
+    this.#transport?.advance(nowMs)
   }
 
   // --- the server's end
 
   /** The server listens. */
   open(eventsFor: (transport: () => ServerTransport) => ServerEvents): void {
-    const { clock, seed, ordered } = this.options
+    const { clock, seed, ordered } = this.#options
     const transport: MemoryTransport = new MemoryTransport({
       events: eventsFor(() => transport),
       admission: (token) => Promise.resolve({ session: token }),
       ordered,
-      seed: seed + this.lives++ * 7_919,
+      seed: seed + this.#lives++ * 7_919,
       nowMs: clock.nowMs,
     })
-    this.transport = transport
-    this.apply()
+    this.#transport = transport
+    this.#apply()
   }
 
   /** The server's process was killed. */
   die(): void {
-    this.transport?.die()
-    this.transport = null
+    this.#transport?.die()
+    this.#transport = null
   }
 
   /** The server's transport stops in order. */
   async stop(): Promise<void> {
-    const { transport } = this
-    this.transport = null
+    const transport = this.#transport
+    this.#transport = null
     await transport?.stop()
   }
 
   // --- the network
 
   set(conditions: Partial<LinkConditions>): void {
-    this.conditions = conditions
-    this.apply()
+    this.#conditions = conditions
+    this.#apply()
   }
 
   /** Nothing passes for so long. */
   blackout(ms: number): void {
-    const { clock } = this.options
-    this.blackoutUntilMs = Math.max(this.blackoutUntilMs, clock.nowMs + ms)
-    this.apply()
-    clock.at(this.blackoutUntilMs, () => this.apply())
+    const { clock } = this.#options
+    this.#blackoutUntilMs = Math.max(this.#blackoutUntilMs, clock.nowMs + ms)
+    this.#apply()
+    clock.at(this.#blackoutUntilMs, () => this.#apply())
   }
 
-  private apply(): void {
-    const leftMs = this.blackoutUntilMs - this.options.clock.nowMs
+  #apply(): void {
+    const leftMs = this.#blackoutUntilMs - this.#options.clock.nowMs
     // What TCP sends into a blackout arrives after it.
     const blackout: Partial<LinkConditions> =
-      leftMs <= 0 ? {} : this.ordered ? { delayMs: (this.conditions.delayMs ?? 0) + leftMs } : { lossShare: 1 }
-    this.transport?.setConditions({
+      leftMs <= 0 ? {} : this.ordered ? { delayMs: (this.#conditions.delayMs ?? 0) + leftMs } : { lossShare: 1 }
+    this.#transport?.setConditions({
       lossShare: 0,
       lossBurst: 1,
       duplicateShare: 0,
       jitterMs: 0,
       rateKbps: Infinity,
       queueMsMax: 200,
-      ...this.conditions,
+      ...this.#conditions,
       ...blackout,
     })
   }
@@ -122,29 +122,29 @@ export class Access {
   // --- the client's end
 
   async connect(token: string, events: ClientEvents): Promise<ClientConnection> {
-    const { clock, tap } = this.options
-    await clock.sleep(HANDSHAKE_TRIPS * 2 * (this.conditions.delayMs ?? 0) + 1)
-    if (clock.nowMs < this.blackoutUntilMs) {
+    const { clock, tap } = this.#options
+    await clock.sleep(HANDSHAKE_TRIPS * 2 * (this.#conditions.delayMs ?? 0) + 1)
+    if (clock.nowMs < this.#blackoutUntilMs) {
       await clock.sleep(CONNECT_MS_MAX)
       throw new ConnectError('timed-out', 'The server does not answer: the network is down.')
     }
-    if (this.transport === null)
+    if (this.#transport === null)
       throw new ConnectError('unreachable', 'The server does not answer: nothing listens at its address.')
     const { ordered } = this
     const link: { connection: MemoryClient | null } = { connection: null }
-    const connection = await this.transport.connect('', token, {
+    const connection = await this.#transport.connect('', token, {
       received: (bytes) => {
         const kept = tap.received(bytes)
         if (kept !== null) events.received(kept)
       },
       closed: (reason) => {
-        this.links = this.links.filter((open) => open.connection !== link.connection)
+        this.#links = this.#links.filter((open) => open.connection !== link.connection)
         events.closed(reason)
       },
     })
     if (!(connection instanceof MemoryClient)) throw new TypeError('the in-memory transport gave another connection')
     link.connection = connection
-    this.links.push({ connection, events })
+    this.#links.push({ connection, events })
     const send = (bytes: Uint8Array): void => {
       tap.sent(bytes)
       connection.send(bytes)
@@ -154,7 +154,7 @@ export class Access {
 
   /** The client's end is gone without a word: a killed process, or an address that is no longer its own. `noticed`: the client's system says so. */
   vanish(noticed: boolean): void {
-    for (const { connection, events } of this.links.splice(0)) {
+    for (const { connection, events } of this.#links.splice(0)) {
       connection.vanish()
       if (noticed) events.closed(CLOSE_REASON.lost)
     }

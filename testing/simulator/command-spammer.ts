@@ -25,44 +25,45 @@ const BALL: PropSpec = {
 }
 
 export class CommandSpammer {
-  private readonly dice: Dice
-  private readonly client: RenderClient
-  private nextMs = 0
-  private own = 0
+  readonly #dice: Dice
+  readonly #client: RenderClient
+  #nextMs = 0
+  #own = 0
 
   constructor(client: RenderClient, dice: Dice) {
-    this.client = client
-    this.dice = dice
+    this.#client = client
+    this.#dice = dice
   }
 
   update(nowMs: number, sample: () => WorldSample): void {
-    if (this.client.state.type !== 'joined' || nowMs < this.nextMs) return
-    this.nextMs = nowMs + this.dice.between(...PAUSE_MS)
+    if (this.#client.state.type !== 'joined' || nowMs < this.#nextMs) return
+    this.#nextMs = nowMs + this.#dice.between(...PAUSE_MS)
     const { props, avatars } = sample()
     const position = avatars.find(({ own }) => own)?.position ?? { x: 0, y: 0, z: 0 }
-    for (let left = this.dice.chance(0.1) ? BURST_MAX : 1; left > 0; left--) {
-      const hand = this.dice.pick(HANDS) ?? Hand.pointer
-      const target = this.dice.pick(props)?.element ?? 1
-      const drawn = this.dice.unit()
-      const mine = props.find(({ owner }) => owner === this.client.user)
-      if (drawn < 0.2 && this.own < OWN_MAX) {
-        this.own++
-        void this.client.spawn(this.dice.chance(0.5) ? BALL : (this.dice.pick(PACKAGE_HASHES) ?? BALL), {
+    for (let left = this.#dice.chance(0.1) ? BURST_MAX : 1; left > 0; left--) {
+      const hand = this.#dice.pick(HANDS) ?? Hand.pointer
+      const target = this.#dice.pick(props)?.element ?? 1
+      const drawn = this.#dice.unit()
+      const mine = props.find(({ owner }) => owner === this.#client.user)
+      if (drawn < 0.2 && this.#own < OWN_MAX) {
+        this.#own++
+        void this.#client.spawn(this.#dice.chance(0.5) ? BALL : (this.#dice.pick(PACKAGE_HASHES) ?? BALL), {
           position: {
             x: Math.fround(position.x),
             y: Math.fround(position.y + 2),
-            z: Math.fround(position.z + this.dice.between(-1, 1)),
+            z: Math.fround(position.z + this.#dice.between(-1, 1)),
           },
         })
       } else if (drawn < 0.3 && mine) {
-        this.own--
-        void this.client.despawn(mine.element)
-      } else if (drawn < 0.36) void this.client.wear(this.dice.chance(0.4) ? 0 : (this.dice.pick(PACKAGE_HASHES) ?? 0))
+        this.#own--
+        void this.#client.despawn(mine.element)
+      } else if (drawn < 0.36)
+        void this.#client.wear(this.#dice.chance(0.4) ? 0 : (this.#dice.pick(PACKAGE_HASHES) ?? 0))
       else if (drawn < 0.4)
-        void this.client.setAccess(mine?.element ?? target, Math.floor(this.dice.between(0, ACCESS_MAX + 1)))
-      else if (drawn < 0.65) void this.client.grab(target, hand)
-      else if (drawn < 0.9) void this.client.release(hand)
-      else void this.client.scale(target, Math.fround(this.dice.between(0.5, 1.5)))
+        void this.#client.setAccess(mine?.element ?? target, Math.floor(this.#dice.between(0, ACCESS_MAX + 1)))
+      else if (drawn < 0.65) void this.#client.grab(target, hand)
+      else if (drawn < 0.9) void this.#client.release(hand)
+      else void this.#client.scale(target, Math.fround(this.#dice.between(0.5, 1.5)))
     }
   }
 }

@@ -46,7 +46,7 @@ export const errorOf = (code: string, path: string): Error =>
 export class SimulatedDisk {
   /** Names as a process sees them, and as the disk has them. */
   names = new Map<string, Inode>()
-  private durable = new Map<string, Inode>()
+  #durable = new Map<string, Inode>()
   /** Bytes that can still be written. */
   freeBytes = Infinity
   /** The next sync fails, as of a disk that is broken. */
@@ -65,13 +65,13 @@ export class SimulatedDisk {
   /** The names in a directory are on the disk from now on. */
   syncNames(directory: string): void {
     const within = (path: string): boolean => path.startsWith(`${directory}/`)
-    for (const path of [...this.durable.keys()].filter(within)) this.durable.delete(path)
-    for (const [path, inode] of this.names) if (within(path)) this.durable.set(path, inode)
+    for (const path of [...this.#durable.keys()].filter(within)) this.#durable.delete(path)
+    for (const [path, inode] of this.names) if (within(path)) this.#durable.set(path, inode)
   }
 
   /** What a loss of power leaves. `forgets`: a disk that lies about its syncs, for the tests that must notice. */
   losePower(dice: Dice, forgets = false): void {
-    this.names = new Map(this.durable)
+    this.names = new Map(this.#durable)
     for (const inode of new Set(this.names.values())) {
       const safe = forgets ? Math.floor(inode.synced * 0.9) : inode.synced
       const kept = safe + Math.floor(dice.unit() * (inode.length - safe + 1))

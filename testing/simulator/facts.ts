@@ -21,7 +21,7 @@ export class PlayerFacts {
   readonly endings = new Map<number, CommandEnding>()
   /** Outcomes that contradict one that was told before. */
   readonly contradictions: string[] = []
-  private ackedTo = 0
+  #ackedTo = 0
 
   sent(bytes: Uint8Array): void {
     const packet = decodeClientPacket(bytes)
@@ -37,17 +37,17 @@ export class PlayerFacts {
     const packet = decodeServerPacket(bytes)
     if (!packet.ok) return
     const { ackCommand, messages } = packet.value
-    for (; this.ackedTo < ackCommand; this.ackedTo++)
-      if (this.issued.has(this.ackedTo + 1)) this.ackedAtMs.set(this.ackedTo + 1, nowMs)
+    for (; this.#ackedTo < ackCommand; this.#ackedTo++)
+      if (this.issued.has(this.#ackedTo + 1)) this.ackedAtMs.set(this.#ackedTo + 1, nowMs)
     for (const message of messages) {
       if (message.type === 'commandDone')
-        this.recordEnding(message.sequence, { ok: true, tick: message.tick, what: `element ${message.element}` })
+        this.#recordEnding(message.sequence, { ok: true, tick: message.tick, what: `element ${message.element}` })
       else if (message.type === 'commandRejected')
-        this.recordEnding(message.sequence, { ok: false, tick: message.tick, what: message.reason })
+        this.#recordEnding(message.sequence, { ok: false, tick: message.tick, what: message.reason })
     }
   }
 
-  private recordEnding(sequence: number, told: CommandEnding): void {
+  #recordEnding(sequence: number, told: CommandEnding): void {
     // Moves, poses and drags may be rejected too; nobody waits for that.
     if (!this.issued.has(sequence)) return
     const before = this.endings.get(sequence)

@@ -16,38 +16,38 @@ export class Process {
   readonly platform: Platform
   readonly timer: TickTimer
   alive = true
-  private readonly clock: VirtualClock
-  private readonly disk: SimulatedDisk
-  private readonly dice: Dice
-  private readonly timers = new Set<() => void>()
-  private readonly onKilled: () => void
-  private stallUntilMs = 0
+  readonly #clock: VirtualClock
+  readonly #disk: SimulatedDisk
+  readonly #dice: Dice
+  readonly #timers = new Set<() => void>()
+  readonly #onKilled: () => void
+  #stallUntilMs = 0
   /** Writes after which it is killed in the middle of the next. */
-  private writesLeft = Infinity
+  #writesLeft = Infinity
 
   constructor(clock: VirtualClock, disk: SimulatedDisk, dice: Dice, onKilled: () => void) {
-    this.clock = clock
-    this.disk = disk
-    this.dice = dice
-    this.onKilled = onKilled
-    this.platform = this.makePlatform()
-    this.timer = { nowMs: () => clock.nowMs, until: (atMs) => this.until(atMs) }
+    this.#clock = clock
+    this.#disk = disk
+    this.#dice = dice
+    this.#onKilled = onKilled
+    this.platform = this.#makePlatform()
+    this.timer = { nowMs: () => clock.nowMs, until: (atMs) => this.#until(atMs) }
   }
 
   /** `kill -9`: at once, or in the middle of the write after `writes` more. */
   kill(): void {
     this.alive = false
-    for (const cancel of this.timers) cancel()
-    this.timers.clear()
+    for (const cancel of this.#timers) cancel()
+    this.#timers.clear()
   }
 
   killInWrite(writes: number): void {
-    this.writesLeft = writes
+    this.#writesLeft = writes
   }
 
   /** Its thread does nothing for so long: a pause of the system, or a tick of hard work. */
   stall(ms: number): void {
-    this.stallUntilMs = Math.max(this.stallUntilMs, this.clock.nowMs + ms)
+    this.#stallUntilMs = Math.max(this.#stallUntilMs, this.#clock.nowMs + ms)
   }
 
   later(ms: number, run: () => void): () => void {
@@ -55,41 +55,43 @@ export class Process {
     let cancelTimer: () => void = () => undefined
     const cancel = (): void => {
       cancelTimer()
-      this.timers.delete(cancel)
+      this.#timers.delete(cancel)
     }
-    cancelTimer = this.clock.at(this.clock.nowMs + ms, () => {
-      this.timers.delete(cancel)
+    cancelTimer = this.#clock.at(this.#clock.nowMs + ms, () => {
+      this.#timers.delete(cancel)
       run()
     })
-    this.timers.add(cancel)
+    this.#timers.add(cancel)
     return cancel
   }
 
-  private wait(ms: number): Promise<void> {
+  #wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.later(ms, resolve)
     })
   }
 
-  private async until(atMs: number): Promise<void> {
-    await this.wait(Math.max(atMs, this.stallUntilMs) - this.clock.nowMs)
+  async #until(atMs: number): Promise<void> {
+    await this.#wait(Math.max(atMs, this.#stallUntilMs) - this.#clock.nowMs)
     // It may have been stalled while it slept.
-    while (this.clock.nowMs < this.stallUntilMs) await this.wait(this.stallUntilMs - this.clock.nowMs)
+    while (this.#clock.nowMs < this.#stallUntilMs) await this.#wait(this.#stallUntilMs - this.#clock.nowMs)
   }
 
-  private lives(path: string): void {
+  #lives(path: string): void {
     if (!this.alive) throw errorOf('EIO', `${path}: the process was killed`)
   }
 
-  private makePlatform(): Platform {
-    const { clock, disk, dice } = this
+  #makePlatform(): Platform {
+    const clock = this.#clock
+    const disk = this.#disk
+    const dice = this.#dice
     return {
       unixMs: () => EPOCH_UNIX_MS + Math.floor(clock.nowMs),
       nowMs: () => clock.nowMs,
       later: (ms, run) => this.later(ms, run),
       pack: async (bytes) => {
         const packed = deflateRawSync(bytes, { level: 1 })
-        await this.wait(dice.between(...PACK_MS))
+        await this.#wait(dice.between(...PACK_MS))
         return packed
       },
       makeDirectory: () => undefined,
@@ -97,7 +99,7 @@ export class Process {
       listNow: (directory) => disk.namesIn(directory),
       syncDirectory: (path) => disk.syncNames(path),
       syncDirectoryLater: async (path) => {
-        await this.wait(dice.between(...SYNC_MS))
+        await this.#wait(dice.between(...SYNC_MS))
         disk.syncNames(path)
       },
       syncFile: (path) => {
@@ -106,44 +108,44 @@ export class Process {
         return Promise.resolve()
       },
       freeBytes: () => Promise.resolve(disk.freeBytes),
-      create: (path) => this.create(path),
+      create: (path) => this.#create(path),
       open: (path) => Promise.resolve(inputOf(disk.find(path))),
       read: (path) => Promise.resolve(disk.find(path).content.slice()),
       exists: (path) => disk.names.has(path),
       idOf: (path) => disk.names.get(path)?.id ?? null,
       link: (from, to) => {
-        this.lives(from)
+        this.#lives(from)
         if (disk.names.has(to)) throw errorOf('EEXIST', to)
         disk.names.set(to, disk.find(from))
       },
       rename: (from, to) => {
-        this.lives(from)
+        this.#lives(from)
         disk.names.set(to, disk.find(from))
         disk.names.delete(from)
       },
       remove: (path) => {
-        this.lives(path)
+        this.#lives(path)
         disk.names.delete(path)
       },
       removeLater: (path) => Promise.resolve(void disk.names.delete(path)),
     }
   }
 
-  private create(path: string): OutputFile {
-    this.lives(path)
+  #create(path: string): OutputFile {
+    this.#lives(path)
     const inode = new Inode()
-    this.disk.names.set(path, inode)
-    const { disk } = this
+    this.#disk.names.set(path, inode)
+    const disk = this.#disk
     return {
-      write: (bytes, from, position) => this.write(path, inode, bytes.subarray(from), position),
+      write: (bytes, from, position) => this.#write(path, inode, bytes.subarray(from), position),
       truncate: (length) => {
-        this.lives(path)
+        this.#lives(path)
         inode.cut(length)
       },
       sync: () => void (inode.synced = inode.length),
       syncLater: async () => {
         const { length } = inode
-        await this.wait(this.dice.between(...SYNC_MS))
+        await this.#wait(this.#dice.between(...SYNC_MS))
         if (disk.failsSync) {
           disk.failsSync = false
           throw errorOf('EIO', path)
@@ -155,19 +157,19 @@ export class Process {
     }
   }
 
-  private write(path: string, inode: Inode, bytes: Uint8Array, position: number): number {
-    this.lives(path)
-    if (this.writesLeft-- <= 0) {
-      inode.put(bytes.subarray(0, Math.floor(this.dice.unit() * (bytes.length + 1))), position)
+  #write(path: string, inode: Inode, bytes: Uint8Array, position: number): number {
+    this.#lives(path)
+    if (this.#writesLeft-- <= 0) {
+      inode.put(bytes.subarray(0, Math.floor(this.#dice.unit() * (bytes.length + 1))), position)
       this.kill()
-      this.onKilled()
+      this.#onKilled()
       throw errorOf('EIO', `${path}: the process was killed`)
     }
-    if (this.disk.freeBytes <= 0) throw errorOf('ENOSPC', path)
-    const taken = Math.min(bytes.length, this.disk.freeBytes)
-    this.disk.freeBytes -= taken
+    if (this.#disk.freeBytes <= 0) throw errorOf('ENOSPC', path)
+    const taken = Math.min(bytes.length, this.#disk.freeBytes)
+    this.#disk.freeBytes -= taken
     inode.put(bytes.subarray(0, taken), position)
-    inode.marks.push({ atMs: this.clock.nowMs, length: inode.length })
+    inode.marks.push({ atMs: this.#clock.nowMs, length: inode.length })
     return taken
   }
 }

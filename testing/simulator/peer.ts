@@ -24,17 +24,17 @@ const EXPECTED_END = /^The server restarts/
 export class SimulatedPeer {
   readonly access: Access
   readonly player: number
-  private readonly options: PeerOptions
-  private peer: LockstepPeer | null = null
-  private nextFrameMs = 0
-  private isExpected = true
-  private begun = false
+  readonly #options: PeerOptions
+  #peer: LockstepPeer | null = null
+  #nextFrameMs = 0
+  #isExpected = true
+  #begun = false
   /** Of the peers before this one. */
-  private checked = 0
+  #checked = 0
 
   constructor(options: PeerOptions) {
     const { clock, seed, delayMs } = options
-    this.options = options
+    this.#options = options
     this.player = options.player
     this.access = new Access({
       clock,
@@ -53,19 +53,19 @@ export class SimulatedPeer {
   }
 
   get report(): LockstepReport | null {
-    return this.peer?.report(this.options.clock.nowMs) ?? null
+    return this.#peer?.report(this.#options.clock.nowMs) ?? null
   }
 
   get running(): boolean {
-    return this.peer?.state.type === 'running'
+    return this.#peer?.state.type === 'running'
   }
 
   get ticksChecked(): number {
-    return this.checked + (this.report?.ticksChecked ?? 0)
+    return this.#checked + (this.report?.ticksChecked ?? 0)
   }
 
   join(): void {
-    const { clock, engine } = this.options
+    const { clock, engine } = this.#options
     const peer: LockstepPeer = new LockstepPeer({
       url: 'simulated',
       token: this.token,
@@ -75,43 +75,43 @@ export class SimulatedPeer {
       connects: [(_url, token, events) => this.access.connect(token, events)],
       events: {
         state: (state) => {
-          if (state.type === 'running') this.begun = true
-          if (state.type === 'closed' && this.isExpected) this.ended(state.reason)
+          if (state.type === 'running') this.#begun = true
+          if (state.type === 'closed' && this.#isExpected) this.#ended(state.reason)
         },
         mismatch: ({ tick, expected, actual }) =>
-          this.options.violated('lockstep', `the peer has hash ${actual} after tick ${tick}, the server ${expected}`),
+          this.#options.violated('lockstep', `the peer has hash ${actual} after tick ${tick}, the server ${expected}`),
       },
     })
-    this.peer = peer
-    this.begun = false
+    this.#peer = peer
+    this.#begun = false
     peer.start()
-    this.nextFrameMs = clock.nowMs
-    this.frame(peer)
+    this.#nextFrameMs = clock.nowMs
+    this.#frame(peer)
   }
 
-  private ended(reason: string): void {
-    const { clock, trace } = this.options
+  #ended(reason: string): void {
+    const { clock, trace } = this.#options
     trace.log(clock.nowMs, `peer ended: ${reason}`)
-    if (this.begun && !EXPECTED_END.test(reason))
-      this.options.violated('reasons', `the lockstep peer ended, and nobody wanted that: ${reason}`)
-    this.checked = this.ticksChecked
-    this.peer = null
+    if (this.#begun && !EXPECTED_END.test(reason))
+      this.#options.violated('reasons', `the lockstep peer ended, and nobody wanted that: ${reason}`)
+    this.#checked = this.ticksChecked
+    this.#peer = null
     clock.at(clock.nowMs + REJOIN_MS, () => {
-      if (this.isExpected) this.join()
+      if (this.#isExpected) this.join()
     })
   }
 
-  private frame(peer: LockstepPeer): void {
-    if (peer !== this.peer) return
-    peer.update(this.options.clock.nowMs)
-    this.nextFrameMs += FRAME_MS
-    this.options.clock.at(this.nextFrameMs, () => this.frame(peer))
+  #frame(peer: LockstepPeer): void {
+    if (peer !== this.#peer) return
+    peer.update(this.#options.clock.nowMs)
+    this.#nextFrameMs += FRAME_MS
+    this.#options.clock.at(this.#nextFrameMs, () => this.#frame(peer))
   }
 
   close(): void {
-    this.isExpected = false
-    this.checked = this.ticksChecked
-    this.peer?.close()
-    this.peer = null
+    this.#isExpected = false
+    this.#checked = this.ticksChecked
+    this.#peer?.close()
+    this.#peer = null
   }
 }

@@ -20,34 +20,34 @@ class WatchedClient extends RenderClient {
   lost = 0
 
   override grab(...args: Parameters<RenderClient['grab']>): Promise<CommandResult> {
-    return this.watch(super.grab(...args))
+    return this.#watch(super.grab(...args))
   }
 
   override release(...args: Parameters<RenderClient['release']>): Promise<CommandResult> {
-    return this.watch(super.release(...args))
+    return this.#watch(super.release(...args))
   }
 
   override scale(...args: Parameters<RenderClient['scale']>): Promise<CommandResult> {
-    return this.watch(super.scale(...args))
+    return this.#watch(super.scale(...args))
   }
 
   override spawn(...args: Parameters<RenderClient['spawn']>): Promise<CommandResult> {
-    return this.watch(super.spawn(...args))
+    return this.#watch(super.spawn(...args))
   }
 
   override despawn(...args: Parameters<RenderClient['despawn']>): Promise<CommandResult> {
-    return this.watch(super.despawn(...args))
+    return this.#watch(super.despawn(...args))
   }
 
   override wear(...args: Parameters<RenderClient['wear']>): Promise<CommandResult> {
-    return this.watch(super.wear(...args))
+    return this.#watch(super.wear(...args))
   }
 
   override setAccess(...args: Parameters<RenderClient['setAccess']>): Promise<CommandResult> {
-    return this.watch(super.setAccess(...args))
+    return this.#watch(super.setAccess(...args))
   }
 
-  private async watch(outcome: Promise<CommandResult>): Promise<CommandResult> {
+  async #watch(outcome: Promise<CommandResult>): Promise<CommandResult> {
     this.waiting++
     const told = await outcome
     this.waiting--
@@ -84,27 +84,27 @@ export class SimulatedPlayer {
   readonly player: number
   /** As the plan has it: it is to be in the realm. */
   isExpected = false
-  private readonly options: PlayerOptions
-  private readonly facts: PlayerFacts
-  private client: WatchedClient | null = null
-  private bot: Bot | null = null
-  private spammer: CommandSpammer | null = null
-  private lives = 0
-  private network = 0
-  private welcomes = 0
-  private drawn = { welcome: 0, tick: 0 }
-  private isResting = false
-  private nextFrameMs = 0
-  private lookedMs = -Infinity
+  readonly #options: PlayerOptions
+  readonly #facts: PlayerFacts
+  #client: WatchedClient | null = null
+  #bot: Bot | null = null
+  #spammer: CommandSpammer | null = null
+  #lives = 0
+  #network = 0
+  #welcomes = 0
+  #drawn = { welcome: 0, tick: 0 }
+  #isResting = false
+  #nextFrameMs = 0
+  #lookedMs = -Infinity
 
   constructor(options: PlayerOptions) {
-    this.options = options
+    this.#options = options
     this.player = options.player
-    this.facts = options.facts
+    this.#facts = options.facts
     const line = new FaultyConnection(options.sabotage)
     const tap = {
       sent: (bytes: Uint8Array) => options.facts.sent(bytes),
-      received: (bytes: Uint8Array) => this.receive(bytes, line),
+      received: (bytes: Uint8Array) => this.#receive(bytes, line),
     }
     this.accesses = options.networks.map(
       ({ ordered, conditions }, i) =>
@@ -117,50 +117,50 @@ export class SimulatedPlayer {
   }
 
   get access(): Access {
-    const access = this.accesses[this.network]
-    if (access === undefined) throw new RangeError(`player ${this.player} has no network ${this.network}`)
+    const access = this.accesses[this.#network]
+    if (access === undefined) throw new RangeError(`player ${this.player} has no network ${this.#network}`)
     return access
   }
 
   get joined(): boolean {
-    return this.client?.state.type === 'joined'
+    return this.#client?.state.type === 'joined'
   }
 
   get waiting(): number {
-    return this.client?.waiting ?? 0
+    return this.#client?.waiting ?? 0
   }
 
   get lostNow(): number {
-    return this.client?.lost ?? 0
+    return this.#client?.lost ?? 0
   }
 
   get bytes(): { readonly up: number; readonly down: number } {
-    const stats = this.client?.stats(this.options.clock.nowMs)
+    const stats = this.#client?.stats(this.#options.clock.nowMs)
     return { up: stats?.bytesUp ?? 0, down: stats?.bytesDown ?? 0 }
   }
 
   /** In words where it stands. */
   get words(): string {
-    const { state } = this.client ?? { state: { type: 'away' } as const }
+    const { state } = this.#client ?? { state: { type: 'away' } as const }
     return `player ${this.player} is ${state.type}${'reason' in state ? ` (${state.reason})` : ''}`
   }
 
-  private receive(bytes: Uint8Array, line: FaultyConnection): Uint8Array | null {
-    const { clock, trace } = this.options
+  #receive(bytes: Uint8Array, line: FaultyConnection): Uint8Array | null {
+    const { clock, trace } = this.#options
     if (!line.passes(bytes, clock.nowMs)) return null
     trace.number(this.player)
     trace.bytes(bytes)
-    this.facts.received(bytes, clock.nowMs)
+    this.#facts.received(bytes, clock.nowMs)
     return bytes
   }
 
   // --- what the plan does to it
 
   join(): void {
-    const { clock, seed, behaviour, clips: wardrobe } = this.options
+    const { clock, seed, behaviour, clips: wardrobe } = this.#options
     this.isExpected = true
-    this.lives++
-    const life = this.lives
+    this.#lives++
+    const life = this.#lives
     let begun = false
     const options: RenderClientOptions = {
       url: 'simulated',
@@ -169,111 +169,111 @@ export class SimulatedPlayer {
       connects: [(_url, token, events) => this.access.connect(token, events)],
       events: {
         state: (state) => {
-          if (life !== this.lives) return
-          this.log(`${state.type}${'reason' in state ? `: ${state.reason}` : ''}`)
+          if (life !== this.#lives) return
+          this.#log(`${state.type}${'reason' in state ? `: ${state.reason}` : ''}`)
           if (state.type === 'joined') begun = true
-          if (state.type === 'closed') this.ended(state.reason, begun)
+          if (state.type === 'closed') this.#ended(state.reason, begun)
         },
         welcome: () => {
-          this.welcomes++
+          this.#welcomes++
         },
       },
     }
-    this.client = new WatchedClient(options)
-    this.bot = new Bot(this.client, createBehaviour(behaviour, seed + life, wardrobe))
-    this.spammer = new CommandSpammer(this.client, new Dice(seed + 31 * life))
-    if (this.isResting) this.bot.rest()
-    this.client.start()
-    this.nextFrameMs = clock.nowMs
-    this.frame(life)
+    this.#client = new WatchedClient(options)
+    this.#bot = new Bot(this.#client, createBehaviour(behaviour, seed + life, wardrobe))
+    this.#spammer = new CommandSpammer(this.#client, new Dice(seed + 31 * life))
+    if (this.#isResting) this.#bot.rest()
+    this.#client.start()
+    this.#nextFrameMs = clock.nowMs
+    this.#frame(life)
   }
 
-  private log(text: string): void {
-    this.options.trace.log(this.options.clock.nowMs, `player ${this.player} ${text}`)
+  #log(text: string): void {
+    this.#options.trace.log(this.#options.clock.nowMs, `player ${this.player} ${text}`)
   }
 
-  private ended(reason: string, begun: boolean): void {
-    const { clock } = this.options
-    if (reason === '') this.options.violated('reasons', `player ${this.player}'s session ended without a reason`)
+  #ended(reason: string, begun: boolean): void {
+    const { clock } = this.#options
+    if (reason === '') this.#options.violated('reasons', `player ${this.player}'s session ended without a reason`)
     if (!this.isExpected) return
     if (begun && !EXPECTED_END.test(reason))
-      this.options.violated('reasons', `player ${this.player}'s session ended, and nobody wanted that: ${reason}`)
-    this.forget()
+      this.#options.violated('reasons', `player ${this.player}'s session ended, and nobody wanted that: ${reason}`)
+    this.#forget()
     clock.at(clock.nowMs + REJOIN_MS, () => {
-      if (this.isExpected && this.client === null) this.join()
+      if (this.isExpected && this.#client === null) this.join()
     })
   }
 
-  private forget(): void {
-    this.facts.forget()
-    this.client = null
-    this.bot = null
-    this.lives++
+  #forget(): void {
+    this.#facts.forget()
+    this.#client = null
+    this.#bot = null
+    this.#lives++
   }
 
   /** Its process is killed; it comes back after `ms` as a new page with the same token. */
   crash(ms: number): void {
-    if (this.client === null) return
-    const { clock } = this.options
-    this.log('crashes')
+    if (this.#client === null) return
+    const { clock } = this.#options
+    this.#log('crashes')
     this.access.vanish(false)
-    this.forget()
+    this.#forget()
     clock.at(clock.nowMs + ms, () => {
-      if (this.isExpected && this.client === null) this.join()
+      if (this.isExpected && this.#client === null) this.join()
     })
   }
 
   /** For good. */
   leave(): void {
-    this.log('leaves')
+    this.#log('leaves')
     this.isExpected = false
-    void this.client?.close('goes home')
+    void this.#client?.close('goes home')
   }
 
   /** Another network: the old address reaches nobody any more. `noticed`: its system says so at once. */
   moveTo(network: number, noticed: boolean): void {
     const before = this.access
-    this.network = network
-    this.log(`has another address${noticed ? '' : ', unnoticed'}`)
+    this.#network = network
+    this.#log(`has another address${noticed ? '' : ', unnoticed'}`)
     before.vanish(noticed)
   }
 
   rest(): void {
-    this.isResting = true
-    this.bot?.rest()
+    this.#isResting = true
+    this.#bot?.rest()
   }
 
   sample(): WorldSample | null {
-    return this.joined ? (this.client?.sample(this.options.clock.nowMs) ?? null) : null
+    return this.joined ? (this.#client?.sample(this.#options.clock.nowMs) ?? null) : null
   }
 
   // --- its frames
 
-  private frame(life: number): void {
-    const { clock } = this.options
-    if (life !== this.lives || this.bot === null || this.client === null) return
-    this.bot.update(clock.nowMs)
-    const { client } = this
-    if (!this.isResting && this.isExpected) this.spammer?.update(clock.nowMs, () => client.sample(clock.nowMs))
-    if (clock.nowMs - this.lookedMs >= LOOK_MS) this.checkDrawnTick()
-    if (!this.isExpected && this.client.state.type === 'closed') return
-    this.nextFrameMs += FRAME_MS
-    clock.at(this.nextFrameMs, () => this.frame(life))
+  #frame(life: number): void {
+    const { clock } = this.#options
+    if (life !== this.#lives || this.#bot === null || this.#client === null) return
+    this.#bot.update(clock.nowMs)
+    const client = this.#client
+    if (!this.#isResting && this.isExpected) this.#spammer?.update(clock.nowMs, () => client.sample(clock.nowMs))
+    if (clock.nowMs - this.#lookedMs >= LOOK_MS) this.#checkDrawnTick()
+    if (!this.isExpected && this.#client.state.type === 'closed') return
+    this.#nextFrameMs += FRAME_MS
+    clock.at(this.#nextFrameMs, () => this.#frame(life))
   }
 
-  private checkDrawnTick(): void {
-    const { clock, sabotage } = this.options
-    this.lookedMs = clock.nowMs
+  #checkDrawnTick(): void {
+    const { clock, sabotage } = this.#options
+    this.#lookedMs = clock.nowMs
     const sample = this.sample()
     if (sample === null || sample.tick === 0) return
     const tick =
       sabotage === 'turn-back' && clock.nowMs > 13_000 && clock.nowMs < 13_500 ? sample.tick - 90 : sample.tick
-    const { drawn } = this
-    if (drawn.welcome === this.welcomes && tick < drawn.tick)
-      this.options.violated(
+    const drawn = this.#drawn
+    if (drawn.welcome === this.#welcomes && tick < drawn.tick)
+      this.#options.violated(
         'draw-forward',
         `player ${this.player} drew tick ${drawn.tick.toFixed(2)} and then tick ${tick.toFixed(2)}`,
       )
-    this.drawn = { welcome: this.welcomes, tick }
+    this.#drawn = { welcome: this.#welcomes, tick }
   }
 }

@@ -65,26 +65,26 @@ export function sabotagedLog(log: RunningLog, sabotage: Sabotage | null): Runnin
 
 /** What a faulty line to a render client swallows. */
 export class FaultyConnection {
-  private readonly sabotage: Sabotage | null
-  private lost: number | null = null
+  readonly #sabotage: Sabotage | null
+  #lost: number | null = null
 
   constructor(sabotage: Sabotage | null) {
-    this.sabotage = sabotage
+    this.#sabotage = sabotage
   }
 
   passes(bytes: Uint8Array, nowMs: number): boolean {
-    if (this.sabotage !== 'no-resend' && this.sabotage !== 'blind') return true
+    if (this.#sabotage !== 'no-resend' && this.#sabotage !== 'blind') return true
     const packet = decodeServerPacket(bytes)
     if (!packet.ok) return true
     const { snapshot, firstMessage, messages } = packet.value
-    if (this.sabotage === 'blind') return snapshot === null || nowMs < 14_000
+    if (this.#sabotage === 'blind') return snapshot === null || nowMs < 14_000
     const outcome = messages.findIndex(({ type }) => type === 'commandDone' || type === 'commandRejected')
-    if (outcome >= 0) this.lost ??= firstMessage + outcome
+    if (outcome >= 0) this.#lost ??= firstMessage + outcome
     return (
-      this.lost === null ||
+      this.#lost === null ||
       messages.length === 0 ||
-      this.lost < firstMessage ||
-      this.lost >= firstMessage + messages.length
+      this.#lost < firstMessage ||
+      this.#lost >= firstMessage + messages.length
     )
   }
 }

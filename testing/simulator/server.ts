@@ -55,32 +55,32 @@ export class SimulatedServer {
   readonly claims = new Map<string, Claims>()
   /** Deaths and starts so far. */
   readonly counts = { starts: 0, kills: 0 }
-  private readonly options: ServerOptions
-  private links: RealmLinks | null = null
-  private life: RealmProcess | null = null
-  private inbox: ToRealm[] = []
-  private batching = false
-  private problem: string | null = 'the realm is starting'
-  private powerAtMs: number | null = null
-  private isStopping = false
-  private restartMs: number | null = null
+  readonly #options: ServerOptions
+  #links: RealmLinks | null = null
+  #life: RealmProcess | null = null
+  #inbox: ToRealm[] = []
+  #batching = false
+  #problem: string | null = 'the realm is starting'
+  #powerAtMs: number | null = null
+  #isStopping = false
+  #restartMs: number | null = null
   /** For good, in order. */
   isStopped = false
-  private deafUntilMs = 0
+  #deafUntilMs = 0
 
   constructor(options: ServerOptions) {
-    this.options = options
+    this.#options = options
   }
 
   /** Null while it is down. */
   get realm(): Realm | null {
-    return this.problem === null ? (this.life?.champion.realm ?? null) : null
+    return this.#problem === null ? (this.#life?.champion.realm ?? null) : null
   }
 
   /** Of the realm's thread: what waits at the server, by the names of /metrics. */
   get queues(): { readonly inbox: number; readonly messagesQueuedMost: number; readonly inputBacklog: number } {
-    const gauge = (name: 'messagesQueuedMost' | 'inputBacklog'): number => this.life?.meters.realm.read(name)[0] ?? 0
-    const inbox = this.inbox.reduce((sum, message) => sum + (message.type === 'batch' ? message.events.length : 0), 0)
+    const gauge = (name: 'messagesQueuedMost' | 'inputBacklog'): number => this.#life?.meters.realm.read(name)[0] ?? 0
+    const inbox = this.#inbox.reduce((sum, message) => sum + (message.type === 'batch' ? message.events.length : 0), 0)
     return { inbox, messagesQueuedMost: gauge('messagesQueuedMost'), inputBacklog: gauge('inputBacklog') }
   }
 
@@ -88,7 +88,7 @@ export class SimulatedServer {
 
   /** The main process begins: listens, and starts the realm. */
   start(): void {
-    const { clock } = this.options
+    const { clock } = this.#options
     const links = new RealmLinks({
       counted: new MetricTable(SERVER_FAMILIES),
       claimsOf: (session) => this.claims.get(session),
@@ -96,31 +96,31 @@ export class SimulatedServer {
       came: () => undefined,
       went: () => undefined,
       closedTo: () =>
-        this.options.sabotage === 'shut-door' && clock.nowMs > SHUT_MS ? 'the door is shut' : this.problem,
-      waits: () => this.batchSoon(),
-      log: { info: (text) => this.log(text), warn: (text) => this.log(text), error: (text) => this.log(text) },
+        this.#options.sabotage === 'shut-door' && clock.nowMs > SHUT_MS ? 'the door is shut' : this.#problem,
+      waits: () => this.#batchSoon(),
+      log: { info: (text) => this.#log(text), warn: (text) => this.#log(text), error: (text) => this.#log(text) },
     })
-    this.links = links
-    for (const access of this.options.accesses) access.open((transport) => links.eventsFor(transport))
-    clock.hold(this.launch())
+    this.#links = links
+    for (const access of this.#options.accesses) access.open((transport) => links.eventsFor(transport))
+    clock.hold(this.#launch())
   }
 
-  private batchSoon(): void {
-    const { clock } = this.options
-    const { links } = this
-    if (this.batching || links === null) return
-    this.batching = true
+  #batchSoon(): void {
+    const { clock } = this.#options
+    const links = this.#links
+    if (this.#batching || links === null) return
+    this.#batching = true
     clock.at(clock.nowMs + INBOUND_BATCH_MS, () => {
-      this.batching = false
-      if (links === this.links) this.inbox.push(links.take())
+      this.#batching = false
+      if (links === this.#links) this.#inbox.push(links.take())
     })
   }
 
   /** Opens the log and ticks. */
-  private async launch(): Promise<void> {
-    const { clock, dice, engine, definition, segmentBytesMax } = this.options
+  async #launch(): Promise<void> {
+    const { clock, dice, engine, definition, segmentBytesMax } = this.#options
     this.counts.starts++
-    this.problem = 'the realm is starting'
+    this.#problem = 'the realm is starting'
     const process: Process = new Process(clock, this.disk, dice, () =>
       clock.at(clock.nowMs, () => this.kill('process', 200)),
     )
@@ -130,133 +130,130 @@ export class SimulatedServer {
         engine,
         segmentBytesMax,
         platform: process.platform,
-        note: (text) => this.log(text),
+        note: (text) => this.#log(text),
         start: { definition, recordings: RECORDINGS, keepBytes: Infinity, recordedBy: 'simulator' },
       })
       if (!process.alive) return free(champion.realm)
-      this.life = { process, champion, meters }
-      this.recovered(champion)
-      process.later(dice.between(...BOOT_MS), () => this.tick(this.life))
+      this.#life = { process, champion, meters }
+      this.#recovered(champion)
+      process.later(dice.between(...BOOT_MS), () => this.#tick(this.#life))
     } catch (error) {
-      this.log(`the realm could not start: ${String(error)}`)
+      this.#log(`the realm could not start: ${String(error)}`)
       process.kill()
       clock.at(clock.nowMs + RETRY_MS, () => {
-        if (this.life === null && this.links !== null) clock.hold(this.launch())
+        if (this.#life === null && this.#links !== null) clock.hold(this.#launch())
       })
     }
   }
 
-  private recovered({ realm }: Champion): void {
+  #recovered({ realm }: Champion): void {
     const stateHash = hash(realm)
-    this.log(`goes on at tick ${realm.tick} ${stateHash}`)
-    for (const missing of this.options.facts.recovered(realm.tick, stateHash, this.powerAtMs))
-      this.options.violated('ticks-kept', missing)
-    this.powerAtMs = null
+    this.#log(`goes on at tick ${realm.tick} ${stateHash}`)
+    for (const missing of this.#options.facts.recovered(realm.tick, stateHash, this.#powerAtMs))
+      this.#options.violated('ticks-kept', missing)
+    this.#powerAtMs = null
   }
 
-  private tick(life: RealmProcess | null): void {
+  #tick(life: RealmProcess | null): void {
     if (life === null) return
     const { process, champion, meters } = life
-    this.problem = null
-    this.inbox = []
+    this.#problem = null
+    this.#inbox = []
     const runner = new RealmRunner({
-      log: sabotagedLog(champion, this.options.sabotage),
+      log: sabotagedLog(champion, this.#options.sabotage),
       timer: process.timer,
       meters,
-      receive: () => (this.options.clock.nowMs < this.deafUntilMs ? undefined : this.inbox.shift()),
+      receive: () => (this.#options.clock.nowMs < this.#deafUntilMs ? undefined : this.#inbox.shift()),
       post: (message) => {
-        if (process.alive) this.receive(message)
+        if (process.alive) this.#receive(message)
       },
     })
-    void this.follow(runner, process)
+    void this.#follow(runner, process)
   }
 
-  private async follow(runner: RealmRunner, process: Process): Promise<void> {
+  async #follow(runner: RealmRunner, process: Process): Promise<void> {
     try {
       await runner.run()
-      if (process.alive) this.stopped()
+      if (process.alive) this.#stopped()
     } catch (error) {
-      if (process.alive) this.failed(error)
+      if (process.alive) this.#failed(error)
     }
   }
 
   /** The main process asks the archive; a realm that died meanwhile is told nothing. */
-  private answerPackageRequest({
-    hash: named,
-    player,
-  }: Extract<FromRealm, { readonly type: 'package-request' }>): void {
-    const { clock, dice } = this.options
-    const { life } = this
+  #answerPackageRequest({ hash: named, player }: Extract<FromRealm, { readonly type: 'package-request' }>): void {
+    const { clock, dice } = this.#options
+    const life = this.#life
     const said = askArchive(named, dice)
     if (said)
       clock.at(clock.nowMs + said.inMs, () => {
-        if (life === this.life) this.inbox.push({ type: 'package-answer', hash: named, player, ...said.answer })
+        if (life === this.#life) this.#inbox.push({ type: 'package-answer', hash: named, player, ...said.answer })
       })
   }
 
-  private receive(message: FromRealm): void {
-    const { clock, trace, facts, sabotage } = this.options
-    if (message.type === 'note') return this.log(message.text)
-    if (message.type === 'package-request') return this.answerPackageRequest(message)
+  #receive(message: FromRealm): void {
+    const { clock, trace, facts, sabotage } = this.#options
+    if (message.type === 'note') return this.#log(message.text)
+    if (message.type === 'package-request') return this.#answerPackageRequest(message)
     if (message.type !== 'tick') return undefined
     trace.number(message.tick)
     trace.bytes(message.bytes)
     if (message.advanced && message.links.length > 0) facts.sentTick(message.tick, message.stateHash, clock.nowMs)
     const closes = sabotage === 'mute-close' ? message.closes.map(({ link }) => ({ link, reason: '' })) : message.closes
     for (const { reason } of closes)
-      if (reason === '') this.options.violated('reasons', `a link was closed at tick ${message.tick} without a reason`)
-    for (let times = sabotage === 'flood' ? 25 : 1; times > 1; times--) this.links?.send({ ...message, closes: [] })
-    return this.links?.send({ ...message, closes })
+      if (reason === '') this.#options.violated('reasons', `a link was closed at tick ${message.tick} without a reason`)
+    for (let times = sabotage === 'flood' ? 25 : 1; times > 1; times--) this.#links?.send({ ...message, closes: [] })
+    return this.#links?.send({ ...message, closes })
   }
 
-  private log(text: string): void {
-    this.options.trace.log(this.options.clock.nowMs, `server: ${text}`)
+  #log(text: string): void {
+    this.#options.trace.log(this.#options.clock.nowMs, `server: ${text}`)
   }
 
   // --- ends
 
   /** The realm's worker ended by a fault of its own. */
-  private failed(error: unknown): void {
-    this.log(`the worker died: ${error instanceof Error ? error.message : String(error)}`)
-    this.endWorker('The realm starts again; reconnect to go on where you were.')
+  #failed(error: unknown): void {
+    this.#log(`the worker died: ${error instanceof Error ? error.message : String(error)}`)
+    this.#endWorker('The realm starts again; reconnect to go on where you were.')
   }
 
-  private endWorker(words: string): void {
-    const { clock } = this.options
-    this.endLife()
-    this.isStopping = false
-    this.problem = 'the realm starts again after a fault'
-    this.links?.closeAll(words)
-    const { links } = this
+  #endWorker(words: string): void {
+    const { clock } = this.#options
+    this.#endLife()
+    this.#isStopping = false
+    this.#problem = 'the realm starts again after a fault'
+    this.#links?.closeAll(words)
+    const links = this.#links
     clock.at(clock.nowMs + WORKER_RETRY_MS, () => {
-      if (links === this.links && this.life === null) clock.hold(this.launch())
+      if (links === this.#links && this.#life === null) clock.hold(this.#launch())
     })
   }
 
-  private endLife(): void {
-    const { life } = this
-    this.life = null
-    this.inbox = []
+  #endLife(): void {
+    const life = this.#life
+    this.#life = null
+    this.#inbox = []
     if (life === null) return
     life.process.kill()
-    if (this.options.sabotage === 'late-log') this.disk.loseLast(500, this.options.clock.nowMs)
+    if (this.#options.sabotage === 'late-log') this.disk.loseLast(500, this.#options.clock.nowMs)
     free(life.champion.realm)
   }
 
   /** `worker`: the realm's thread alone. `process`: `kill -9`. `power`: the machine. It is up again after `downMs`. */
   kill(what: 'worker' | 'process' | 'power', downMs: number): void {
-    if (this.links === null) return
-    this.isStopping = false
-    const { clock, dice, sabotage } = this.options
+    if (this.#links === null) return
+    this.#isStopping = false
+    const { clock, dice, sabotage } = this.#options
     this.counts.kills++
-    this.log(`${what} is killed`)
-    if (what === 'worker') return this.endWorker('The realm starts again; reconnect to go on where you were.')
-    this.links = null
-    this.problem = 'the server is down'
-    for (const access of this.options.accesses) access.die()
-    this.endLife()
+    this.#log(`${what} is killed`)
+    if (what === 'worker') return this.#endWorker('The realm starts again; reconnect to go on where you were.')
+    this.#links = null
+    this.#problem = 'the server is down'
+    for (const access of this.#options.accesses) access.die()
+    this.#endLife()
     if (what === 'power') {
-      this.powerAtMs = clock.nowMs
+      this.#powerAtMs = clock.nowMs
       this.disk.losePower(dice, sabotage === 'lying-disk')
     }
     clock.at(clock.nowMs + downMs, () => this.start())
@@ -265,46 +262,46 @@ export class SimulatedServer {
 
   /** As `kill`, in the middle of the write after `writes` more. */
   killInWrite(writes: number): void {
-    this.life?.process.killInWrite(writes)
+    this.#life?.process.killInWrite(writes)
   }
 
   stall(ms: number): void {
-    this.life?.process.stall(ms)
+    this.#life?.process.stall(ms)
   }
 
   /** The realm does not look at its messages: for the tests that must notice. */
   deafen(ms: number): void {
-    this.deafUntilMs = this.options.clock.nowMs + ms
+    this.#deafUntilMs = this.#options.clock.nowMs + ms
   }
 
   /** The transports end and are made anew, as when their process is restarted. */
   async restartTransports(): Promise<void> {
-    const { links } = this
+    const links = this.#links
     if (links === null) return
-    this.log('the transports restart')
-    await Promise.all(this.options.accesses.map((access) => access.stop()))
+    this.#log('the transports restart')
+    await Promise.all(this.#options.accesses.map((access) => access.stop()))
     await settle()
-    for (const access of this.options.accesses) access.open((transport) => links.eventsFor(transport))
+    for (const access of this.#options.accesses) access.open((transport) => links.eventsFor(transport))
   }
 
   /** In order: everyone is told, the recording is sealed. It is up again after `downMs`; null: for good. */
   stop(reason: string, downMs: number | null): void {
-    if (this.links === null || this.isStopping || this.problem !== null) return
-    this.isStopping = true
-    this.restartMs = downMs
-    this.inbox.push({ type: 'stop', reason })
+    if (this.#links === null || this.#isStopping || this.#problem !== null) return
+    this.#isStopping = true
+    this.#restartMs = downMs
+    this.#inbox.push({ type: 'stop', reason })
   }
 
-  private stopped(): void {
-    const { clock } = this.options
-    this.log('stopped in order')
-    this.endLife()
-    this.isStopping = false
-    this.problem = 'the server is down'
-    this.links?.closeAll('The server stops.')
-    this.links = null
-    for (const access of this.options.accesses) void access.stop()
-    if (this.restartMs === null) this.isStopped = true
-    else clock.at(clock.nowMs + this.restartMs, () => this.start())
+  #stopped(): void {
+    const { clock } = this.#options
+    this.#log('stopped in order')
+    this.#endLife()
+    this.#isStopping = false
+    this.#problem = 'the server is down'
+    this.#links?.closeAll('The server stops.')
+    this.#links = null
+    for (const access of this.#options.accesses) void access.stop()
+    if (this.#restartMs === null) this.isStopped = true
+    else clock.at(clock.nowMs + this.#restartMs, () => this.start())
   }
 }

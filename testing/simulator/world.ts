@@ -45,23 +45,25 @@ export interface WorldOptions {
 export class SimulatedWorld {
   readonly server: SimulatedServer
   readonly facts = new Facts()
-  private readonly options: WorldOptions
-  private readonly clock = new VirtualClock(START_MS)
-  private readonly trace = new Trace()
-  private readonly players: SimulatedPlayer[] = []
-  private readonly peer: SimulatedPeer
-  private readonly accesses
-  private readonly startedMs = START_MS
-  private bytesAt = new Map<SimulatedPlayer, { readonly atMs: number; readonly down: number; readonly up: number }>()
+  readonly #options: WorldOptions
+  readonly #clock = new VirtualClock(START_MS)
+  readonly #trace = new Trace()
+  readonly #players: SimulatedPlayer[] = []
+  readonly #peer: SimulatedPeer
+  readonly #accesses
+  readonly #startedMs = START_MS
+  #bytesAt = new Map<SimulatedPlayer, { readonly atMs: number; readonly down: number; readonly up: number }>()
 
   constructor(options: WorldOptions) {
     const { seed, plan, engine, wardrobe, definition, sabotage } = options
-    const { clock, trace, facts } = this
-    const violated = (invariant: Invariant, message: string): void => this.violated(invariant, message)
-    this.options = options
+    const clock = this.#clock
+    const trace = this.#trace
+    const { facts } = this
+    const violated = (invariant: Invariant, message: string): void => this.#violated(invariant, message)
+    this.#options = options
     plan.players.forEach(({ behaviour, networks }, i) => {
       const player = i + 1
-      this.players.push(
+      this.#players.push(
         new SimulatedPlayer({
           clock,
           trace,
@@ -76,7 +78,7 @@ export class SimulatedWorld {
         }),
       )
     })
-    this.peer = new SimulatedPeer({
+    this.#peer = new SimulatedPeer({
       clock,
       trace,
       engine,
@@ -86,7 +88,7 @@ export class SimulatedWorld {
       sabotage,
       violated,
     })
-    this.accesses = [...this.players.flatMap(({ accesses }) => accesses), this.peer.access]
+    this.#accesses = [...this.#players.flatMap(({ accesses }) => accesses), this.#peer.access]
     this.server = new SimulatedServer({
       clock,
       trace,
@@ -95,11 +97,11 @@ export class SimulatedWorld {
       definition,
       sabotage,
       violated,
-      accesses: this.accesses,
+      accesses: this.#accesses,
       dice: new Dice(seed + 77),
       segmentBytesMax: plan.segmentBytesMax,
     })
-    for (const { token, player } of this.players)
+    for (const { token, player } of this.#players)
       this.server.claims.set(token, {
         session: token,
         player,
@@ -108,18 +110,18 @@ export class SimulatedWorld {
         uid: uidOf(player),
         user: player,
       })
-    this.server.claims.set(this.peer.token, {
-      session: this.peer.token,
-      player: this.peer.player,
+    this.server.claims.set(this.#peer.token, {
+      session: this.#peer.token,
+      player: this.#peer.player,
       name: 'Peer',
       role: 'observer',
-      uid: uidOf(this.peer.player),
-      user: this.peer.player,
+      uid: uidOf(this.#peer.player),
+      user: this.#peer.player,
     })
   }
 
   get nowMs(): number {
-    return this.clock.nowMs
+    return this.#clock.nowMs
   }
 
   get tick(): number {
@@ -129,42 +131,43 @@ export class SimulatedWorld {
   get figures() {
     const commandsIssued = [...this.facts.players.values()].reduce((sum, { issued }) => sum + issued.size, 0)
     return {
-      trace: this.trace.hash,
-      lines: this.trace.lines,
+      trace: this.#trace.hash,
+      lines: this.#trace.lines,
       ticks: this.facts.lastSentTick,
-      seconds: (this.nowMs - this.startedMs) / 1_000,
+      seconds: (this.nowMs - this.#startedMs) / 1_000,
       ...this.server.counts,
-      ticksCheckedByPeers: this.peer.ticksChecked,
+      ticksCheckedByPeers: this.#peer.ticksChecked,
       commandsIssued,
     }
   }
 
-  private violated(invariant: Invariant, message: string): void {
-    this.trace.log(this.nowMs, `! ${invariant}: ${message}`)
-    this.options.violated(invariant, message)
+  #violated(invariant: Invariant, message: string): void {
+    this.#trace.log(this.nowMs, `! ${invariant}: ${message}`)
+    this.#options.violated(invariant, message)
   }
 
   // --- time
 
   async run(): Promise<void> {
-    const { plan, sabotage } = this.options
+    const { plan, sabotage } = this.#options
     this.server.start()
-    plan.players.forEach(({ joinAtMs }, i) => this.clock.at(joinAtMs, () => this.players[i]?.join()))
-    this.clock.at(START_MS + 1_200, () => this.peer.join())
-    for (const { atMs, fault } of plan.faults) this.clock.at(atMs, () => this.strike(fault))
-    if (sabotage === 'true-random') for (const access of this.accesses) access.set({ delayMs: Math.random() * 50 })
-    if (sabotage === 'deaf') this.clock.at(START_MS + 3_500, () => this.server.deafen(7_500))
-    this.lookOn()
-    await this.passUntil(plan.calmAtMs)
-    this.calm()
-    await this.comeToRest()
-    this.checkEnd()
-    await this.end()
+    plan.players.forEach(({ joinAtMs }, i) => this.#clock.at(joinAtMs, () => this.#players[i]?.join()))
+    this.#clock.at(START_MS + 1_200, () => this.#peer.join())
+    for (const { atMs, fault } of plan.faults) this.#clock.at(atMs, () => this.#strike(fault))
+    if (sabotage === 'true-random') for (const access of this.#accesses) access.set({ delayMs: Math.random() * 50 })
+    if (sabotage === 'deaf') this.#clock.at(START_MS + 3_500, () => this.server.deafen(7_500))
+    this.#lookOn()
+    await this.#passUntil(plan.calmAtMs)
+    this.#calm()
+    await this.#comeToRest()
+    this.#checkEnd()
+    await this.#end()
   }
 
   /** Lets time pass, from one due thing to the next. */
-  private async passUntil(untilMs: number): Promise<void> {
-    const { clock, accesses } = this
+  async #passUntil(untilMs: number): Promise<void> {
+    const clock = this.#clock
+    const accesses = this.#accesses
     await clock.held()
     for (;;) {
       let nextMs = clock.nextDueMs
@@ -179,27 +182,28 @@ export class SimulatedWorld {
     clock.nowMs = untilMs
   }
 
-  private async comeToRest(): Promise<void> {
-    const untilMs = this.nowMs + this.options.calmMsMax
-    await this.passUntil(this.nowMs + REST_MS)
-    while (this.nowMs < untilMs && this.unrest() !== null) await this.passUntil(this.nowMs + LOOK_MS)
+  async #comeToRest(): Promise<void> {
+    const untilMs = this.nowMs + this.#options.calmMsMax
+    await this.#passUntil(this.nowMs + REST_MS)
+    while (this.nowMs < untilMs && this.#unrest() !== null) await this.#passUntil(this.nowMs + LOOK_MS)
   }
 
-  private async end(): Promise<void> {
-    for (const player of this.players) if (player.isExpected) player.leave()
-    this.peer.close()
-    await this.passUntil(this.nowMs + 500)
+  async #end(): Promise<void> {
+    for (const player of this.#players) if (player.isExpected) player.leave()
+    this.#peer.close()
+    await this.#passUntil(this.nowMs + 500)
     this.server.stop('The server stops.', null)
-    for (let waits = 0; waits < 20 && !this.server.isStopped; waits++) await this.passUntil(this.nowMs + 200)
-    if (!this.server.isStopped) this.violated('reasons', 'the server did not stop in order')
+    for (let waits = 0; waits < 20 && !this.server.isStopped; waits++) await this.#passUntil(this.nowMs + 200)
+    if (!this.server.isStopped) this.#violated('reasons', 'the server did not stop in order')
   }
 
   // --- faults
 
-  private strike(fault: PlannedFault): void {
-    this.trace.log(this.nowMs, `fault ${JSON.stringify(fault)}`)
-    const { server, clock } = this
-    const player = 'player' in fault ? this.players[fault.player] : undefined
+  #strike(fault: PlannedFault): void {
+    this.#trace.log(this.nowMs, `fault ${JSON.stringify(fault)}`)
+    const clock = this.#clock
+    const { server } = this
+    const player = 'player' in fault ? this.#players[fault.player] : undefined
     switch (fault.type) {
       case 'conditions':
         return player?.access.set(fault.conditions)
@@ -236,57 +240,57 @@ export class SimulatedWorld {
     }
   }
 
-  private calm(): void {
-    this.trace.log(this.nowMs, 'the faults are over')
+  #calm(): void {
+    this.#trace.log(this.nowMs, 'the faults are over')
     this.server.disk.freeBytes = Infinity
     this.server.disk.failsSync = false
     this.server.killInWrite(Infinity)
-    for (const access of this.accesses) access.set(MILD)
-    for (const player of this.players) player.rest()
+    for (const access of this.#accesses) access.set(MILD)
+    for (const player of this.#players) player.rest()
   }
 
   // --- invariants
 
-  private lookOn(): void {
-    this.checkQueues()
-    this.checkBytes()
-    this.clock.at(this.nowMs + LOOK_MS, () => this.lookOn())
+  #lookOn(): void {
+    this.#checkQueues()
+    this.#checkBytes()
+    this.#clock.at(this.nowMs + LOOK_MS, () => this.#lookOn())
   }
 
-  private checkQueues(): void {
+  #checkQueues(): void {
     const { inbox, messagesQueuedMost, inputBacklog } = this.server.queues
-    const clients = this.players.length + 1
+    const clients = this.#players.length + 1
     const limits: readonly (readonly [string, number, number])[] = [
       ['events that wait for the realm', inbox, (INBOUND_QUEUE_MAX / CLIENTS_OF_QUEUE) * clients],
       ['bytes of messages that wait for one client', messagesQueuedMost, MESSAGE_QUEUE_BYTES_MAX],
       ['inputs that wait for a frame', inputBacklog, INPUT_BACKLOG_MAX * clients],
-      ...this.players.map(
+      ...this.#players.map(
         ({ player, waiting }) =>
           [`commands of player ${player} that wait for their outcome`, waiting, COMMANDS_UNACKED_MAX] as const,
       ),
     ]
     for (const [what, count, most] of limits)
-      if (count > most) this.violated('queues', `${count} ${what}; ${Math.floor(most)} at most`)
+      if (count > most) this.#violated('queues', `${count} ${what}; ${Math.floor(most)} at most`)
   }
 
-  private checkBytes(): void {
-    for (const player of this.players) {
+  #checkBytes(): void {
+    for (const player of this.#players) {
       const { up, down } = player.bytes
-      const before = this.bytesAt.get(player)
+      const before = this.#bytesAt.get(player)
       // A client that began anew counts anew.
       if (before === undefined || down < before.down || up < before.up)
-        this.bytesAt.set(player, { atMs: this.nowMs, down, up })
+        this.#bytesAt.set(player, { atMs: this.nowMs, down, up })
       else {
         const seconds = (this.nowMs - before.atMs) / 1_000
         const downMax = WELCOME_BYTES_MAX * (1 + this.server.counts.starts) + seconds * DOWN_BYTES_PER_SECOND_MAX
         const upMax = SENT_BYTES_BURST_MAX + seconds * SENT_BYTES_PER_SECOND_MAX
         if (down - before.down > downMax)
-          this.violated(
+          this.#violated(
             'bytes',
             `player ${player.player} was sent ${down - before.down} bytes in ${seconds.toFixed(1)} s; ${Math.floor(downMax)} at most`,
           )
         if (up - before.up > upMax)
-          this.violated(
+          this.#violated(
             'bytes',
             `player ${player.player} sent ${up - before.up} bytes in ${seconds.toFixed(1)} s; ${Math.floor(upMax)} at most`,
           )
@@ -295,11 +299,11 @@ export class SimulatedWorld {
   }
 
   /** In words what has not come to rest yet, with its invariant; null: all has. */
-  private unrest(): readonly [Invariant, string] | null {
+  #unrest(): readonly [Invariant, string] | null {
     const { realm } = this.server
     if (realm === null) return ['rejoined', 'the server is down']
-    if (!this.peer.running) return ['rejoined', 'the lockstep peer does not run']
-    for (const player of this.players) {
+    if (!this.#peer.running) return ['rejoined', 'the lockstep peer does not run']
+    for (const player of this.#players) {
       if (!player.isExpected) continue
       const sample = player.sample()
       if (sample === null) return ['rejoined', player.words]
@@ -311,18 +315,18 @@ export class SimulatedWorld {
     return null
   }
 
-  private checkEnd(): void {
-    const unrest = this.unrest()
-    if (unrest !== null) this.violated(...unrest)
-    for (const player of this.players) {
+  #checkEnd(): void {
+    const unrest = this.#unrest()
+    if (unrest !== null) this.#violated(...unrest)
+    for (const player of this.#players) {
       const lost = player.lostNow
       if (player.isExpected && lost > 0 && this.facts.powerLosses.length === 0)
-        this.violated('outcome-once', `${lost} commands of player ${player.player} were called lost`)
+        this.#violated('outcome-once', `${lost} commands of player ${player.player} were called lost`)
     }
-    const report = this.peer.report
+    const report = this.#peer.report
     if (report !== null && report.mismatches > 0)
-      this.violated('lockstep', `the peer counted ${report.mismatches} other hashes`)
-    if (this.peer.running && this.tick - (report?.tick ?? 0) > 30)
-      this.violated('lockstep', `the peer is at tick ${report?.tick ?? 0}, the realm at ${this.tick}`)
+      this.#violated('lockstep', `the peer counted ${report.mismatches} other hashes`)
+    if (this.#peer.running && this.tick - (report?.tick ?? 0) > 30)
+      this.#violated('lockstep', `the peer is at tick ${report?.tick ?? 0}, the realm at ${this.tick}`)
   }
 }

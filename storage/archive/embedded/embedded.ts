@@ -21,65 +21,65 @@ const OPEN_ATTEMPTS_MAX = 2
 export class EmbeddedConnection implements SqlConnection {
   readonly kind = 'embedded'
   readonly where: string
-  private readonly file: string
-  private readonly start: EmbeddedStart
-  private readonly unlock: () => void
-  private thread: Thread | null = null
-  private isClosed = false
+  readonly #file: string
+  readonly #start: EmbeddedStart
+  readonly #unlock: () => void
+  #thread: Thread | null = null
+  #isClosed = false
   /** Its files are damaged: nothing but the operator mends that, so that it is not tried again. */
-  private broken: ArchiveError | null = null
+  #broken: ArchiveError | null = null
   /** Ends when nobody has the connection any more. */
-  private turn: Promise<unknown> = Promise.resolve()
+  #turn: Promise<unknown> = Promise.resolve()
 
   /** Locks the directory and makes it where it is missing. Throws ArchiveError `in-use`, or Node's error where it cannot be written. */
   constructor(directory: string, worker: string = builtWorker()) {
     makeFolder(directory)
     checkRoom(directory, builtTemplate())
     this.where = directory
-    this.file = worker
-    this.start = { directory: join(directory, 'database'), template: builtTemplate() }
-    this.unlock = lock(join(directory, 'archive.lock'))
+    this.#file = worker
+    this.#start = { directory: join(directory, 'database'), template: builtTemplate() }
+    this.#unlock = lock(join(directory, 'archive.lock'))
   }
 
   /** A statement that runs cannot be cancelled; who gives up while others have the connection takes no turn. */
   session<T>(use: (sql: SqlSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const result = this.turn.then(async () => {
+    const result = this.#turn.then(async () => {
       if (signal?.aborted) throw new SqlFault('unreachable', 'nobody waits for it any more')
-      const thread = await this.running()
+      const thread = await this.#running()
       return use({
         query: (sql, values = []) =>
           thread.query(sql, values).catch((error: unknown) => {
-            throw whatItFound(this.start.directory, error)
+            throw whatItFound(this.#start.directory, error)
           }),
       })
     })
-    this.turn = result.catch(() => undefined)
+    this.#turn = result.catch(() => undefined)
     return result
   }
 
-  private async running(): Promise<Thread> {
-    if (this.isClosed) throw new SqlFault('unreachable', 'the archive is closed')
-    if (this.broken) throw this.broken
-    if (this.thread && this.thread.ended !== null) {
-      await this.thread.gone()
-      this.thread = null
+  async #running(): Promise<Thread> {
+    if (this.#isClosed) throw new SqlFault('unreachable', 'the archive is closed')
+    if (this.#broken) throw this.#broken
+    if (this.#thread && this.#thread.ended !== null) {
+      await this.#thread.gone()
+      this.#thread = null
     }
-    this.thread ??= await this.opened()
-    return this.thread
+    this.#thread ??= await this.#opened()
+    return this.#thread
   }
 
-  private async opened(): Promise<Thread> {
+  async #opened(): Promise<Thread> {
     for (let attempt = 1; ; attempt++) {
-      const thread = new Thread(this.file, this.start)
+      const thread = new Thread(this.#file, this.#start)
       try {
         await thread.open()
         return thread
       } catch (fault) {
         await thread.gone()
-        const why = whyNotOpen(this.start.directory, thread.failure)
+        const why = whyNotOpen(this.#start.directory, thread.failure)
         if (why?.reason !== 'broken') throw why ?? fault
         if (attempt < OPEN_ATTEMPTS_MAX) continue
-        this.broken = why
+        this.#broken = why
         throw why
       }
     }
@@ -87,15 +87,15 @@ export class EmbeddedConnection implements SqlConnection {
 
   /** Ends the thread as a fault would; the next transaction begins another. */
   async killThread(): Promise<void> {
-    await this.thread?.kill()
+    await this.#thread?.kill()
   }
 
   readonly close = Effect.promise(async () => {
-    if (this.isClosed) return
-    await this.turn
-    this.isClosed = true
-    await this.thread?.close()
-    this.unlock()
+    if (this.#isClosed) return
+    await this.#turn
+    this.#isClosed = true
+    await this.#thread?.close()
+    this.#unlock()
   })
 }
 

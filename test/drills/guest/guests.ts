@@ -21,77 +21,77 @@ export class Guests {
   /** Why guests ended, how often. */
   readonly ended: Record<string, number> = {}
   readonly seats: Seat[]
-  private readonly url: string
-  private readonly fetch: typeof fetch
-  private readonly timer: NodeJS.Timeout
-  private readonly loose: WireGuest[] = []
-  private readonly coming = new Set<Seat>()
-  private isOver = false
+  readonly #url: string
+  readonly #fetch: typeof fetch
+  readonly #timer: NodeJS.Timeout
+  readonly #loose: WireGuest[] = []
+  readonly #coming = new Set<Seat>()
+  #isOver = false
 
   /** `from`: the address that they log in from; null: any. */
   constructor(url: string, connects: readonly Connect[], guests: number, from: string | null) {
-    this.url = url
-    this.fetch = from === null ? fetch : fetchFrom(from)
+    this.#url = url
+    this.#fetch = from === null ? fetch : fetchFrom(from)
     this.seats = Array.from({ length: guests }, (_, i) => ({
       name: `stranger ${i + 1}`,
       connect: one(connects, i),
       guest: over(),
     }))
-    this.timer = setInterval(() => this.update(), UPDATE_MS)
+    this.#timer = setInterval(() => this.#update(), UPDATE_MS)
   }
 
-  private update(): void {
+  #update(): void {
     const nowMs = performance.now()
     for (const { guest } of this.seats) guest.update(nowMs)
-    for (const guest of this.loose) guest.update(nowMs)
+    for (const guest of this.#loose) guest.update(nowMs)
   }
 
   /** Those that are in the realm. Whoever is not is on its way to it, one try after the other. */
   ready(): readonly WireGuest[] {
-    for (const seat of this.seats) if (seat.guest.ended !== null && !this.coming.has(seat)) void this.seat(seat)
+    for (const seat of this.seats) if (seat.guest.ended !== null && !this.#coming.has(seat)) void this.#seat(seat)
     return this.seats.filter(({ guest }) => guest.isJoined).map(({ guest }) => guest)
   }
 
-  private async seat(seat: Seat): Promise<void> {
-    this.coming.add(seat)
-    if (seat.guest.ended !== null && seat.guest.ended !== '') this.end(seat.guest.ended)
+  async #seat(seat: Seat): Promise<void> {
+    this.#coming.add(seat)
+    if (seat.guest.ended !== null && seat.guest.ended !== '') this.#end(seat.guest.ended)
     seat.guest = over()
     const guest = await this.come(seat.name, seat.connect)
     if (guest) seat.guest = guest
     else await sleep(AGAIN_MS)
-    this.coming.delete(seat)
+    this.#coming.delete(seat)
   }
 
   /** A guest of its own login, who is not seated; null where it does not get in. */
   async come(name: string, connect: Connect): Promise<WireGuest | null> {
     const guest = new WireGuest(this.endings, performance.now())
-    this.loose.push(guest)
+    this.#loose.push(guest)
     try {
-      const { token } = await login(this.url, name, {
-        fetch: (input, init) => this.fetch(input, { ...init, signal: AbortSignal.timeout(LOGIN_MS_MAX) }),
+      const { token } = await login(this.#url, name, {
+        fetch: (input, init) => this.#fetch(input, { ...init, signal: AbortSignal.timeout(LOGIN_MS_MAX) }),
       })
-      await guest.connect(this.url, token, connect)
+      await guest.connect(this.#url, token, connect)
       if (!(await isTrueWithin(() => guest.isJoined || guest.ended !== null, JOIN_MS_MAX))) guest.ended = 'no Welcome'
     } catch (error) {
       guest.ended = error instanceof Error ? error.message : String(error)
     }
-    this.loose.splice(this.loose.indexOf(guest), 1)
+    this.#loose.splice(this.#loose.indexOf(guest), 1)
     if (guest.isJoined) return guest
-    this.end(guest.ended ?? 'it did not get in')
+    this.#end(guest.ended ?? 'it did not get in')
     return null
   }
 
-  private end(reason: string): void {
-    if (!this.isOver) this.ended[reason.slice(0, 200)] = (this.ended[reason.slice(0, 200)] ?? 0) + 1
+  #end(reason: string): void {
+    if (!this.#isOver) this.ended[reason.slice(0, 200)] = (this.ended[reason.slice(0, 200)] ?? 0) + 1
   }
 
   /** A guest that has come alone goes on being heard until it is dropped. */
   async with<T>(guest: WireGuest, run: () => Promise<T>): Promise<T> {
-    this.loose.push(guest)
+    this.#loose.push(guest)
     try {
       return await run()
     } finally {
-      this.loose.splice(this.loose.indexOf(guest), 1)
+      this.#loose.splice(this.#loose.indexOf(guest), 1)
     }
   }
 
@@ -101,8 +101,8 @@ export class Guests {
   }
 
   close(): void {
-    this.isOver = true
-    clearInterval(this.timer)
+    this.#isOver = true
+    clearInterval(this.#timer)
     for (const { guest } of this.seats) guest.drop()
   }
 }

@@ -92,109 +92,109 @@ interface Options {
 
 /** One stretch of time. */
 export class LoadWatch {
-  private readonly options: Options
-  private readonly metrics: ServerWatch
-  private from: Awaited<ReturnType<ServerWatch['scrape']>> = null
-  private readonly startMs = performance.now()
-  private readonly startedAtMs = Date.now()
-  private readonly bytes: number
-  private readonly reconnects: number
-  private readonly rejected: Record<string, number>
-  private timer: NodeJS.Timeout | null = null
-  private first: RealmStatus | null = null
-  private last: RealmStatus | null = null
-  private movedAtMs = performance.now()
-  private gapMsMax = 0
-  private tickMsMax = 0
-  private unanswered = 0
+  readonly #options: Options
+  readonly #metrics: ServerWatch
+  #from: Awaited<ReturnType<ServerWatch['scrape']>> = null
+  readonly #startMs = performance.now()
+  readonly #startedAtMs = Date.now()
+  readonly #bytes: number
+  readonly #reconnects: number
+  readonly #rejected: Record<string, number>
+  #timer: NodeJS.Timeout | null = null
+  #first: RealmStatus | null = null
+  #last: RealmStatus | null = null
+  #movedAtMs = performance.now()
+  #gapMsMax = 0
+  #tickMsMax = 0
+  #unanswered = 0
 
   private constructor(options: Options) {
-    this.options = options
-    this.metrics = new ServerWatch(options.url, () => performance.now())
-    this.bytes = recordedBytes(options.data)
-    this.reconnects = options.honest.reconnects
-    this.rejected = this.tally()
+    this.#options = options
+    this.#metrics = new ServerWatch(options.url, () => performance.now())
+    this.#bytes = recordedBytes(options.data)
+    this.#reconnects = options.honest.reconnects
+    this.#rejected = this.#tally()
     options.honest.forgetGaps()
   }
 
   static async begin(options: Options): Promise<LoadWatch> {
     const watch = new LoadWatch(options)
-    watch.from = await watch.metrics.scrape()
-    await watch.look()
-    watch.schedule()
+    watch.#from = await watch.#metrics.scrape()
+    await watch.#look()
+    watch.#schedule()
     return watch
   }
 
-  private schedule(): void {
-    this.timer = setTimeout(
+  #schedule(): void {
+    this.#timer = setTimeout(
       () =>
-        void this.look().finally(() => {
-          if (this.timer) this.schedule()
+        void this.#look().finally(() => {
+          if (this.#timer) this.#schedule()
         }),
       LOOK_MS,
     )
   }
 
-  private async look(): Promise<void> {
-    const status = await statusOf(this.options.url)
+  async #look(): Promise<void> {
+    const status = await statusOf(this.#options.url)
     const nowMs = performance.now()
-    this.gapMsMax = Math.max(this.gapMsMax, nowMs - this.movedAtMs)
-    if (status === null) this.unanswered += 1
+    this.#gapMsMax = Math.max(this.#gapMsMax, nowMs - this.#movedAtMs)
+    if (status === null) this.#unanswered += 1
     else {
-      this.first ??= status
-      if (status.tick !== this.last?.tick) this.movedAtMs = nowMs
-      this.tickMsMax = Math.max(this.tickMsMax, status.tickMsMax)
-      this.last = status
+      this.#first ??= status
+      if (status.tick !== this.#last?.tick) this.#movedAtMs = nowMs
+      this.#tickMsMax = Math.max(this.#tickMsMax, status.tickMsMax)
+      this.#last = status
     }
   }
 
   get restarts(): number {
-    return (this.last?.restarts ?? 0) - (this.first?.restarts ?? 0)
+    return (this.#last?.restarts ?? 0) - (this.#first?.restarts ?? 0)
   }
 
   async end(): Promise<ServerLoad> {
-    if (this.timer) clearTimeout(this.timer)
-    this.timer = null
-    await this.look()
-    const { data, pid, honest } = this.options
-    const seconds = (performance.now() - this.startMs) / 1_000
-    const figures = this.restarts === 0 ? this.metrics.figures(this.from, await this.metrics.scrape()) : null
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    await this.#look()
+    const { data, pid, honest } = this.#options
+    const seconds = (performance.now() - this.#startMs) / 1_000
+    const figures = this.restarts === 0 ? this.#metrics.figures(this.#from, await this.#metrics.scrape()) : null
     return {
       seconds: Number(seconds.toFixed(1)),
-      ticks: (this.last?.tick ?? 0) - (this.first?.tick ?? 0),
+      ticks: (this.#last?.tick ?? 0) - (this.#first?.tick ?? 0),
       tickMsP50: figures?.tickMsP50 ?? null,
       tickMsP99: figures?.tickMsP99 ?? null,
-      tickMsMax: Math.round(this.tickMsMax),
+      tickMsMax: Math.round(this.#tickMsMax),
       overBudgetShare: figures?.overBudgetShare ?? null,
       cpuMsPerTick:
         figures && figures.ticks > 0
           ? Number(((figures.cpu.realm * figures.seconds * 1_000) / figures.ticks).toFixed(2))
           : null,
-      gapMsMax: Math.round(this.gapMsMax),
+      gapMsMax: Math.round(this.#gapMsMax),
       restarts: this.restarts,
-      unanswered: this.unanswered,
-      elements: this.last?.elements ?? 0,
-      players: this.last?.players ?? 0,
-      recordedMbPerMinute: Number((((recordedBytes(data) - this.bytes) / 1e6 / seconds) * 60).toFixed(1)),
-      checkpointBytesMax: checkpointBytesMax(data, this.startedAtMs),
+      unanswered: this.#unanswered,
+      elements: this.#last?.elements ?? 0,
+      players: this.#last?.players ?? 0,
+      recordedMbPerMinute: Number((((recordedBytes(data) - this.#bytes) / 1e6 / seconds) * 60).toFixed(1)),
+      checkpointBytesMax: checkpointBytesMax(data, this.#startedAtMs),
       rssMiB: Math.round((usageOf(pid)?.rssBytes ?? 0) / MIB),
       honest: {
         count: honest.all.length,
         in: honest.joined,
-        reconnects: honest.reconnects - this.reconnects,
+        reconnects: honest.reconnects - this.#reconnects,
         gapMsMax: Math.round(Math.max(0, ...honest.all.map((player) => player.gapMsMax))),
         rejected: Object.fromEntries(
-          Object.entries(this.tally())
-            .map(([reason, times]) => [reason, times - (this.rejected[reason] ?? 0)] as const)
+          Object.entries(this.#tally())
+            .map(([reason, times]) => [reason, times - (this.#rejected[reason] ?? 0)] as const)
             .filter(([, times]) => times > 0),
         ),
       },
     }
   }
 
-  private tally(): Record<string, number> {
+  #tally(): Record<string, number> {
     const sum: Record<string, number> = {}
-    for (const { bot } of this.options.honest.all)
+    for (const { bot } of this.#options.honest.all)
       for (const [reason, times] of Object.entries(bot.tally.rejected)) sum[reason] = (sum[reason] ?? 0) + times
     return sum
   }

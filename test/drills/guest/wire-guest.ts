@@ -61,34 +61,34 @@ export class WireGuest {
   avatar: ElementId = 0
   /** In words; null while it plays. */
   ended: string | null = null
-  private connection: ClientConnection | null = null
-  private readonly link: PacketTracker<null>
-  private readonly inbox = new Inbox()
-  private readonly bytes: TokenBucket
-  private readonly packets: TokenBucket
-  private readonly inputs: TokenBucket
-  private sequence = 0
-  private joined = false
+  #connection: ClientConnection | null = null
+  readonly #link: PacketTracker<null>
+  readonly #inbox = new Inbox()
+  readonly #bytes: TokenBucket
+  readonly #packets: TokenBucket
+  readonly #inputs: TokenBucket
+  #sequence = 0
+  #joined = false
   /** In order; those up to `sent` were in a packet. */
-  private waiting: WaitingCommand[] = []
-  private sent = 0
-  private heardAtMs: number
-  private latestInputs: Uint8Array[] = []
-  private readonly commandsSent = new Map<number, Command>()
+  #waiting: WaitingCommand[] = []
+  #sent = 0
+  #heardAtMs: number
+  #latestInputs: Uint8Array[] = []
+  readonly #commandsSent = new Map<number, Command>()
 
   constructor(told: CommandEndings, nowMs: number) {
     this.endings = told
-    this.link = new PacketTracker(nowMs)
-    this.heardAtMs = nowMs
-    this.bytes = bucket(RECEIVED_BYTES_PER_SECOND_MAX, RECEIVED_BYTES_BURST_MAX, nowMs)
-    this.packets = bucket(PACKETS_PER_SECOND_MAX, PACKETS_BURST_MAX, nowMs)
-    this.inputs = bucket(INPUTS_PER_SECOND_MAX, INPUTS_BURST_MAX, nowMs)
+    this.#link = new PacketTracker(nowMs)
+    this.#heardAtMs = nowMs
+    this.#bytes = bucket(RECEIVED_BYTES_PER_SECOND_MAX, RECEIVED_BYTES_BURST_MAX, nowMs)
+    this.#packets = bucket(PACKETS_PER_SECOND_MAX, PACKETS_BURST_MAX, nowMs)
+    this.#inputs = bucket(INPUTS_PER_SECOND_MAX, INPUTS_BURST_MAX, nowMs)
   }
 
   /** Resolves when it is connected; it has joined a little later. Rejects with a ConnectError. */
   async connect(url: string, token: string, connect: Connect): Promise<void> {
-    this.connection = await connect(url, token, {
-      received: (bytes) => this.received(bytes, performance.now()),
+    this.#connection = await connect(url, token, {
+      received: (bytes) => this.#received(bytes, performance.now()),
       closed: (reason) => {
         this.ended ??= reason
       },
@@ -96,123 +96,123 @@ export class WireGuest {
   }
 
   get isJoined(): boolean {
-    return this.joined && this.ended === null
+    return this.#joined && this.ended === null
   }
 
   /** Commands that are not acknowledged. */
   get unacknowledged(): number {
-    return this.waiting.length
+    return this.#waiting.length
   }
 
   /** Sends it as soon as the rates allow; its sequence, or null where the wire does not take it: that would end the session and nothing else. */
   command(command: Command): number | null {
-    const input = { player: 0, sequence: this.sequence + 1, command }
+    const input = { player: 0, sequence: this.#sequence + 1, command }
     const bytes = encodeInput(input)
     if (bytes.length > COMMAND_BYTES_MAX || !decodeInput(bytes).ok) {
       count(this.endings, command.type, 'not on the wire')
       return null
     }
-    this.sequence += 1
-    if (isLatestWins(command.type)) this.latestInputs.push(bytes)
+    this.#sequence += 1
+    if (isLatestWins(command.type)) this.#latestInputs.push(bytes)
     else {
-      this.waiting.push({ sequence: this.sequence, command, bytes })
-      this.commandsSent.set(this.sequence, command)
+      this.#waiting.push({ sequence: this.#sequence, command, bytes })
+      this.#commandsSent.set(this.#sequence, command)
     }
-    return this.sequence
+    return this.#sequence
   }
 
   /** To be called 60 times a second. */
   update(nowMs: number): void {
-    if (this.ended !== null || this.connection === null) return
-    if (this.link.isSilent(nowMs)) this.ended = 'the server is silent'
-    else if (!this.joined) this.hello(nowMs)
+    if (this.ended !== null || this.#connection === null) return
+    if (this.#link.isSilent(nowMs)) this.ended = 'the server is silent'
+    else if (!this.#joined) this.#hello(nowMs)
     else {
-      if (this.sent > 0 && nowMs - this.heardAtMs > RESEND_MS) [this.sent, this.heardAtMs] = [0, nowMs]
-      while (this.packet(nowMs)) {
+      if (this.#sent > 0 && nowMs - this.#heardAtMs > RESEND_MS) [this.#sent, this.#heardAtMs] = [0, nowMs]
+      while (this.#packet(nowMs)) {
         /* as many as the rates allow */
       }
-      if (this.link.heartbeatDue(nowMs)) this.send([], [], nowMs)
+      if (this.#link.heartbeatDue(nowMs)) this.#send([], [], nowMs)
     }
   }
 
-  private hello(nowMs: number): void {
-    if (this.link.heartbeatDue(nowMs)) this.send([], [], nowMs)
+  #hello(nowMs: number): void {
+    if (this.#link.heartbeatDue(nowMs)) this.#send([], [], nowMs)
   }
 
   /** Sends a packet full of what waits; false: there is nothing, or the rates do not allow it now. */
-  private packet(nowMs: number): boolean {
+  #packet(nowMs: number): boolean {
     const commands: Uint8Array[] = []
     let room = PACKET_BYTES_ACCEPTED_MAX - 4 * HEAD_BYTES_MAX
-    for (const { bytes } of this.waiting.slice(this.sent)) {
+    for (const { bytes } of this.#waiting.slice(this.#sent)) {
       if (room < bytes.length + INPUT_OVERHEAD_BYTES) break
       room -= bytes.length + INPUT_OVERHEAD_BYTES
       commands.push(bytes)
     }
-    const latest = room > LATEST_MAX * 256 ? this.latestInputs.slice(0, LATEST_MAX) : []
+    const latest = room > LATEST_MAX * 256 ? this.#latestInputs.slice(0, LATEST_MAX) : []
     const inputs = commands.length + latest.length
     const size = PACKET_BYTES_ACCEPTED_MAX - room
     if (
       inputs === 0 ||
-      this.inputs.available(nowMs) < inputs ||
-      this.bytes.available(nowMs) < size ||
-      this.packets.available(nowMs) < 2
+      this.#inputs.available(nowMs) < inputs ||
+      this.#bytes.available(nowMs) < size ||
+      this.#packets.available(nowMs) < 2
     )
       return false
-    this.inputs.spend(inputs, nowMs)
-    this.sent += commands.length
-    this.latestInputs = this.latestInputs.slice(latest.length)
-    this.send(commands, latest, nowMs)
+    this.#inputs.spend(inputs, nowMs)
+    this.#sent += commands.length
+    this.#latestInputs = this.#latestInputs.slice(latest.length)
+    this.#send(commands, latest, nowMs)
     return true
   }
 
-  private send(commands: readonly Uint8Array[], latest: readonly Uint8Array[], nowMs: number): void {
-    const { received } = this.link
+  #send(commands: readonly Uint8Array[], latest: readonly Uint8Array[], nowMs: number): void {
+    const { received } = this.#link
     const head = {
-      packet: this.link.nextPacket(nowMs, null),
+      packet: this.#link.nextPacket(nowMs, null),
       ackPacket: received.highest,
       ackBits: received.bits,
-      ackMessage: this.inbox.acked,
+      ackMessage: this.#inbox.acked,
       clientTimeMs: Math.floor(nowMs) >>> 0,
-      control: this.joined
+      control: this.#joined
         ? null
         : { type: 'hello' as const, protocol: PROTOCOL_VERSION, mode: 'render' as const, body: 0 },
       tick: 0,
       moveTicks: 0,
     }
     const bytes = encodeClientPacket(head, commands, latest)
-    this.bytes.spend(bytes.length, nowMs)
-    this.packets.spend(1, nowMs)
-    this.connection?.send(bytes)
+    this.#bytes.spend(bytes.length, nowMs)
+    this.#packets.spend(1, nowMs)
+    this.#connection?.send(bytes)
   }
 
-  private received(bytes: Uint8Array, nowMs: number): void {
+  #received(bytes: Uint8Array, nowMs: number): void {
     const decoded = decodeServerPacket(bytes)
     if (!decoded.ok || this.ended !== null) return
     const packet = decoded.value
-    if (this.link.receive(packet.packet, packet.ackPacket, packet.ackBits, nowMs).arrival === 'old') return
+    if (this.#link.receive(packet.packet, packet.ackPacket, packet.ackBits, nowMs).arrival === 'old') return
     if (packet.control !== null) this.ended = packet.control.reason
-    const messages = this.inbox.receive(packet.firstMessage, packet.messages)
-    for (const message of messages.ok ? messages.value : []) this.receiveMessage(message)
-    const acked = this.waiting.findIndex(({ sequence }) => sequence > packet.ackCommand)
-    const done = acked < 0 ? this.waiting.length : acked
+    const messages = this.#inbox.receive(packet.firstMessage, packet.messages)
+    for (const message of messages.ok ? messages.value : []) this.#receiveMessage(message)
+    const acked = this.#waiting.findIndex(({ sequence }) => sequence > packet.ackCommand)
+    const done = acked < 0 ? this.#waiting.length : acked
     if (done === 0) return
-    this.waiting = this.waiting.slice(done)
-    this.sent = Math.max(0, this.sent - done)
-    this.heardAtMs = nowMs
+    this.#waiting = this.#waiting.slice(done)
+    this.#sent = Math.max(0, this.#sent - done)
+    this.#heardAtMs = nowMs
   }
 
-  private receiveMessage(message: ServerMessage): void {
+  #receiveMessage(message: ServerMessage): void {
     if (message.type === 'welcome') {
-      this.joined = true
+      this.#joined = true
       this.avatar = message.avatar
-      this.sequence = Math.max(this.sequence, message.sequence)
-    } else if (message.type === 'commandDone') this.settled(message.sequence, 'done', message.element)
-    else if (message.type === 'commandRejected') this.settled(message.sequence, message.reason, 0)
+      this.#sequence = Math.max(this.#sequence, message.sequence)
+    } else if (message.type === 'commandDone') this.#settled(message.sequence, 'done', message.element)
+    else if (message.type === 'commandRejected') this.#settled(message.sequence, message.reason, 0)
   }
 
-  private settled(sequence: number, outcome: string, element: ElementId): void {
-    const command = this.commandsSent.get(sequence)
-    this.commandsSent.delete(sequence)
+  #settled(sequence: number, outcome: string, element: ElementId): void {
+    const command = this.#commandsSent.get(sequence)
+    this.#commandsSent.delete(sequence)
     count(this.endings, command?.type ?? 'move, pose or drag', outcome)
     if (outcome !== 'done' || !command) return
     if (command.type === 'spawn') this.elements.push(element)
@@ -222,6 +222,6 @@ export class WireGuest {
   /** Its end of the line is gone, without a word. */
   drop(): void {
     this.ended ??= 'dropped by itself'
-    this.connection?.close('')
+    this.#connection?.close('')
   }
 }

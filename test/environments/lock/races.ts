@@ -25,18 +25,18 @@ export interface RacesResult {
 const LEAD_MS = 4
 
 class Racer {
-  private readonly child: ChildProcess
-  private readonly lines: AsyncIterator<string>
+  readonly #child: ChildProcess
+  readonly #lines: AsyncIterator<string>
 
   constructor(file: string) {
-    this.child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] })
-    if (!this.child.stdout) throw new Error('the racer has no output')
-    this.lines = createInterface(this.child.stdout)[Symbol.asyncIterator]()
+    this.#child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] })
+    if (!this.#child.stdout) throw new Error('the racer has no output')
+    this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
   }
 
   async request(line: string): Promise<string> {
-    this.child.stdin?.write(`${line}\n`)
-    const answer = await this.lines.next()
+    this.#child.stdin?.write(`${line}\n`)
+    const answer = await this.#lines.next()
     if (answer.done === true) throw new Error(`a racer ended at "${line}"`)
     return answer.value
   }
@@ -46,13 +46,13 @@ class Racer {
   }
 
   kill(): void {
-    this.child.kill('SIGKILL')
+    this.#child.kill('SIGKILL')
   }
 
   async end(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return
-    const exit = once(this.child, 'exit')
-    this.child.kill('SIGKILL')
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const exit = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
     await exit
   }
 }

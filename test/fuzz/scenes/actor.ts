@@ -45,29 +45,29 @@ export interface ActorView {
 export class Actor {
   readonly definition: RealmDefinition
   readonly style: Style
-  private readonly draw: Draw
-  private readonly nextDeed: () => FittedProp
+  readonly #draw: Draw
+  readonly #nextDeed: () => FittedProp
   /** Where things are put on top of each other. */
-  private readonly point: Vec3
+  readonly #point: Vec3
 
   constructor(draw: Draw, definition: RealmDefinition, style: Style) {
-    this.draw = draw
+    this.#draw = draw
     this.definition = definition
     this.style = style
-    this.nextDeed = thingsOf(draw, style)
-    this.point = this.anywhere()
+    this.#nextDeed = thingsOf(draw, style)
+    this.#point = this.#anywhere()
   }
 
   /** The next command to draw. */
   deed(): StyledAct {
-    return this.draw.weighted(
+    return this.#draw.weighted(
       Object.entries(this.style.deeds).map(([name, weight]) => [weight, name as StyledAct] as const),
     )
   }
 
   /** What the server does by itself, or because somebody came, went or uploaded. */
   order(player: Standing & { readonly id: PlayerId; readonly permissions: number }): Command {
-    const { draw } = this
+    const draw = this.#draw
     const { wild } = this.style
     return draw.weighted<() => Command>([
       [
@@ -76,7 +76,7 @@ export class Actor {
           type: 'package',
           hash: draw.of(PACKAGES),
           physics: draw.chance(0.5)
-            ? { kind: 'object', prop: this.nextDeed().spec }
+            ? { kind: 'object', prop: this.#nextDeed().spec }
             : { kind: 'avatar', body: body(draw, wild) },
         }),
       ],
@@ -107,13 +107,13 @@ export class Actor {
 
   /** One command of a player. */
   command(deed: Exclude<StyledAct, 'server'>, player: Standing, sight: ActorView): Command {
-    const { draw } = this
+    const draw = this.#draw
     const { wild } = this.style
-    const element = (): ElementId => this.element(player, sight)
+    const element = (): ElementId => this.#element(player, sight)
     const isIdle = player.hands?.length === 0 && (deed === 'drag' || deed === 'release') && !draw.chance(EMPTY_SHARE)
     switch (isIdle ? 'grab' : deed) {
       case 'spawn': {
-        const { spec, scale } = this.nextDeed()
+        const { spec, scale } = this.#nextDeed()
         const prop = draw.chance(0.05) ? draw.of(PACKAGES) : spec
         return {
           type: 'spawn',
@@ -132,12 +132,12 @@ export class Actor {
       case 'drag':
         return {
           type: 'drag',
-          hand: this.hand(player),
+          hand: this.#hand(player),
           position: this.reach(player, sight.places),
           rotation: rotation(draw, 1),
         }
       case 'release':
-        return { type: 'release', hand: this.hand(player) }
+        return { type: 'release', hand: this.#hand(player) }
       case 'despawn':
         return { type: 'despawn', element: element() }
       case 'move':
@@ -152,8 +152,8 @@ export class Actor {
   }
 
   /** The newest are the ones that something is going on with; what is near can be taken. */
-  private element({ at }: Standing, { elements, places }: ActorView): ElementId {
-    const { draw } = this
+  #element({ at }: Standing, { elements, places }: ActorView): ElementId {
+    const draw = this.#draw
     if (elements.length === 0 || draw.chance(0.04)) return draw.whole(0, 2_000)
     if (places.length === 0 || draw.chance(0.3)) return draw.of(draw.chance(0.5) ? elements.slice(-8) : elements)
     const some = [0, 1, 2, 3, 4, 5].map(() => draw.below(elements.length))
@@ -162,12 +162,12 @@ export class Actor {
     return elements[some.reduce((nearest, i) => (metres(i) < metres(nearest) ? i : nearest))] ?? 0
   }
 
-  private hand({ hands }: Standing): HandId {
-    return this.draw.of(hands === null || hands.length === 0 || this.draw.chance(EMPTY_SHARE) ? HANDS : hands)
+  #hand({ hands }: Standing): HandId {
+    return this.#draw.of(hands === null || hands.length === 0 || this.#draw.chance(EMPTY_SHARE) ? HANDS : hands)
   }
 
   move(): Command {
-    const { draw } = this
+    const draw = this.#draw
     const wish = (): number =>
       draw.chance(0.5) ? draw.of([0, 1, -1, -0]) : draw.chance(0.2) ? draw.edge() : draw.float(-1, 1)
     const yaw = draw.chance(0.2) ? draw.of([10_000, -10_000, 10_000.001, 1e-38]) : draw.float(-4, 4)
@@ -184,7 +184,7 @@ export class Actor {
   }
 
   pose(): Command {
-    const { draw } = this
+    const draw = this.#draw
     const part = (): number => draw.of([0, 1, -1, 32.767, -32.768, 0.001])
     const joint = (): Pose['head'] => ({ position: { x: part(), y: part(), z: part() }, rotation: rotation(draw, 1) })
     return {
@@ -199,8 +199,8 @@ export class Actor {
   }
 
   /** In the bounds, on their faces, or a step beyond. */
-  private anywhere(): Vec3 {
-    const { draw } = this
+  #anywhere(): Vec3 {
+    const draw = this.#draw
     const { min, max } = this.definition.bounds
     const on = (low: number, high: number): number =>
       draw.weighted<() => number>([
@@ -213,25 +213,25 @@ export class Actor {
     return { x: on(min.x, max.x), y: on(Math.max(min.y, -1), Math.min(max.y, 5)), z: on(min.z, max.z) }
   }
 
-  private nudged({ x, y, z }: Vec3): Vec3 {
-    const by = (): number => this.draw.of(NUDGES) * this.draw.of([1, -1])
+  #nudged({ x, y, z }: Vec3): Vec3 {
+    const by = (): number => this.#draw.of(NUDGES) * this.#draw.of([1, -1])
     return { x: fround(x + by()), y: fround(y + by()), z: fround(z + by()) }
   }
 
   place(player: Standing, places: readonly Vec3[]): Vec3 {
-    const { draw } = this
-    if (draw.chance(this.style.gathers)) return draw.chance(0.7) ? this.point : this.nudged(this.point)
+    const draw = this.#draw
+    if (draw.chance(this.style.gathers)) return draw.chance(0.7) ? this.#point : this.#nudged(this.#point)
     return draw.weighted<() => Vec3>([
-      [4, () => this.nudged(player.at)],
-      [2, () => this.anywhere()],
-      [1, () => this.point],
-      [places.length > 0 ? 2 : 0, () => this.nudged(draw.of(places))],
+      [4, () => this.#nudged(player.at)],
+      [2, () => this.#anywhere()],
+      [1, () => this.#point],
+      [places.length > 0 ? 2 : 0, () => this.#nudged(draw.of(places))],
     ])()
   }
 
   /** Where a hand goes: as far as it reaches, a step farther, into another thing, anywhere. */
   reach(player: Standing, places: readonly Vec3[]): Vec3 {
-    const { draw } = this
+    const draw = this.#draw
     if (draw.chance(0.2)) return this.place(player, places)
     const far = this.definition.reach * draw.of([0, 0.3, 0.7, 0.9, 0.999, 1, 1.001])
     const [x, y, z] = [draw.between(-1, 1), draw.between(-1, 1), draw.between(-1, 1)]

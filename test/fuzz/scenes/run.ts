@@ -107,33 +107,33 @@ class SceneRun {
   spawned = 0
   checkpointBytes = 0
   isSpoilt = false
-  private readonly marks: CheckpointMark[] = []
-  private readonly engine: Engine
-  private readonly source: Source
-  private readonly options: RunOptions
+  readonly #marks: CheckpointMark[] = []
+  readonly #engine: Engine
+  readonly #source: Source
+  readonly #options: RunOptions
   realm: Realm | null = null
 
   constructor(engine: Engine, options: RunOptions) {
-    this.engine = engine
-    this.options = options
-    this.source = options.makeSource()
+    this.#engine = engine
+    this.#options = options
+    this.#source = options.makeSource()
   }
 
   /** `isWhole`: with all checks, and the ticks that they take; otherwise for the times alone. */
   go(isWhole: boolean): void {
-    const { ticks, seed } = this.options
+    const { ticks, seed } = this.#options
     const markAt = 1 + new Draw(seed).below(Math.max(1, ticks - COMPARED_TICKS))
     try {
-      this.realm = genesis(this.engine, this.source.definition)
+      this.realm = genesis(this.#engine, this.#source.definition)
       for (let tick = 1; tick <= ticks && this.sumMs < WORLD_MS_MAX; tick++) {
-        this.step(this.realm, this.source.frame(this.realm))
-        if (isWhole && tick === markAt) this.mark(this.realm)
-        if (isWhole && (tick % VIEWS_EVERY_TICKS === 0 || tick === ticks)) this.look(this.realm)
+        this.#step(this.realm, this.#source.frame(this.realm))
+        if (isWhole && tick === markAt) this.#mark(this.realm)
+        if (isWhole && (tick % VIEWS_EVERY_TICKS === 0 || tick === ticks)) this.#look(this.realm)
       }
-      if (isWhole) this.mark(this.realm)
+      if (isWhole) this.#mark(this.realm)
       const isCut = this.sumMs >= WORLD_MS_MAX
       for (let more = 1; more <= (isWhole && !isCut ? COMPARED_TICKS : 0); more++)
-        this.step(this.realm, { tick: this.realm.tick + 1, inputs: [] })
+        this.#step(this.realm, { tick: this.realm.tick + 1, inputs: [] })
     } catch (error) {
       this.fail('ended', this.realm?.tick ?? 0, error instanceof Error ? error.message : String(error))
       const cause = error instanceof Error ? (error.cause ?? error) : error
@@ -142,7 +142,7 @@ class SceneRun {
         String(cause).includes('recursive use') ||
         String(cause).includes('unreachable')
     }
-    if (isWhole && !this.isSpoilt && this.sumMs < WORLD_MS_MAX) for (const mark of this.marks) this.compare(mark)
+    if (isWhole && !this.isSpoilt && this.sumMs < WORLD_MS_MAX) for (const mark of this.#marks) this.#compare(mark)
   }
 
   free(): void {
@@ -154,9 +154,9 @@ class SceneRun {
     this.failures.push({ kind, tick, message })
   }
 
-  private step(realm: Realm, frame: InputFrame): void {
-    this.options.onFrame?.(frame)
-    this.options.onBeat?.(frame.tick)
+  #step(realm: Realm, frame: InputFrame): void {
+    this.#options.onFrame?.(frame)
+    this.#options.onBeat?.(frame.tick)
     const atMs = clock()
     const events = step(realm, frame)
     const ms = clock() - atMs
@@ -167,15 +167,15 @@ class SceneRun {
       if (event.type === 'rejected') this.rejected[event.reason] = (this.rejected[event.reason] ?? 0) + 1
       if (event.type === 'spawned') this.spawned += 1
     }
-    for (const mark of this.marks) {
+    for (const mark of this.#marks) {
       if (mark.hashes.length >= COMPARED_TICKS) continue
       mark.frames.push(frame)
       mark.hashes.push(hash(realm))
     }
   }
 
-  private mark(realm: Realm): void {
-    this.options.onBeat?.(realm.tick)
+  #mark(realm: Realm): void {
+    this.#options.onBeat?.(realm.tick)
     const bytes = checkpoint(realm)
     this.checkpointBytes = Math.max(this.checkpointBytes, bytes.length)
     if (bytes.length > CHECKPOINT_BYTES_MAX)
@@ -184,10 +184,10 @@ class SceneRun {
         realm.tick,
         `the checkpoint has ${bytes.length} bytes; a recording takes ${CHECKPOINT_BYTES_MAX}`,
       )
-    this.marks.push({ tick: realm.tick, bytes, frames: [], hashes: [] })
+    this.#marks.push({ tick: realm.tick, bytes, frames: [], hashes: [] })
   }
 
-  private look(realm: Realm): void {
+  #look(realm: Realm): void {
     if (this.failures.some(({ kind }) => kind === 'non-finite')) return
     const bad = (where: string, value: unknown): void =>
       this.fail('non-finite', realm.tick, `${where} holds ${JSON.stringify(value)}`)
@@ -203,14 +203,14 @@ class SceneRun {
   }
 
   /** A realm of the checkpoint gives the same bytes again and the same hashes. */
-  private compare(mark: CheckpointMark): void {
+  #compare(mark: CheckpointMark): void {
     let realm: Realm | null = null
     try {
-      realm = restore(this.engine, this.source.definition, mark.bytes)
+      realm = restore(this.#engine, this.#source.definition, mark.bytes)
       if (Buffer.compare(checkpoint(realm), mark.bytes) !== 0)
         this.fail('unequal', mark.tick, 'a restored realm has another checkpoint than the one it is of')
       for (const [i, frame] of mark.frames.entries()) {
-        this.options.onBeat?.(frame.tick)
+        this.#options.onBeat?.(frame.tick)
         step(realm, frame)
         const restored = hash(realm)
         if (restored === mark.hashes[i]) continue

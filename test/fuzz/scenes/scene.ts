@@ -50,82 +50,82 @@ function makesTerrain(command: Command): boolean {
 export class Scene {
   readonly definition: RealmDefinition
   readonly style: Style
-  private waiting: Input[] = []
-  private readonly draw: Draw
-  private readonly players: ScenePlayer[]
-  private readonly actor: Actor
+  #waiting: Input[] = []
+  readonly #draw: Draw
+  readonly #players: ScenePlayer[]
+  readonly #actor: Actor
   /** Things that may still be made. */
-  private left: number
-  private serverSequence = 0
+  #left: number
+  #serverSequence = 0
 
   constructor(seed: number) {
     const draw = new Draw(seed)
-    this.draw = draw
+    this.#draw = draw
     this.definition = drawDefinition(draw)
     this.style = drawStyle(draw)
     const guests = draw.whole(2, 4)
     const builders = draw.chance(0.3) ? 1 : 0
-    this.players = Array.from({ length: guests + builders }, (_, i) => ({
+    this.#players = Array.from({ length: guests + builders }, (_, i) => ({
       id: i + 1,
       permissions: i < guests ? this.definition.permissions : PERMISSIONS_ALL,
       sequence: 0,
       at: { x: 0, y: 0, z: 0 },
       hands: [],
     }))
-    this.actor = new Actor(draw, this.definition, this.style)
-    this.left = this.style.count(draw)
+    this.#actor = new Actor(draw, this.definition, this.style)
+    this.#left = this.style.count(draw)
   }
 
   /** The frame of the realm's next tick. */
   frame(realm: Realm): InputFrame {
-    const inputs: Input[] = realm.tick === 0 ? this.players.map((player) => this.join(player)) : []
+    const inputs: Input[] = realm.tick === 0 ? this.#players.map((player) => this.#join(player)) : []
     let sight: ActorView | null = null
-    for (const player of realm.tick === 0 ? [] : this.players) {
-      for (let count = this.style.pace(this.draw); count > 0; count--) {
-        sight ??= this.look(realm)
-        const deed = this.actor.deed()
-        if (deed === 'server') inputs.push(this.fromServer(this.actor.order(player)))
-        else if (deed !== 'spawn' || this.left-- > 0)
+    for (const player of realm.tick === 0 ? [] : this.#players) {
+      for (let count = this.style.pace(this.#draw); count > 0; count--) {
+        sight ??= this.#look(realm)
+        const deed = this.#actor.deed()
+        if (deed === 'server') inputs.push(this.#fromServer(this.#actor.order(player)))
+        else if (deed !== 'spawn' || this.#left-- > 0)
           inputs.push({
             player: player.id,
             sequence: ++player.sequence,
-            command: this.actor.command(deed, player, sight),
+            command: this.#actor.command(deed, player, sight),
           })
       }
     }
-    const drawn = inputs.filter(({ player, command }) => this.isGuest(player) || !makesTerrain(command))
-    return { tick: realm.tick + 1, inputs: this.sealed(realm, drawn).toSorted(compareInputs) }
+    const drawn = inputs.filter(({ player, command }) => this.#isGuest(player) || !makesTerrain(command))
+    return { tick: realm.tick + 1, inputs: this.#sealed(realm, drawn).toSorted(compareInputs) }
   }
 
   /** What a server would seal into this frame: no more new colliders than one takes; the rest waits for the next. */
-  private sealed(realm: Realm, inputs: readonly Input[]): Input[] {
-    const all = [...this.waiting, ...inputs]
-    this.waiting = []
+  #sealed(realm: Realm, inputs: readonly Input[]): Input[] {
+    const all = [...this.#waiting, ...inputs]
+    this.#waiting = []
     let sum = 0
     return all.filter((input) => {
       const work = creationWork(realm, input.command)
       const fits = work === 0 || sum === 0 || sum + work <= CREATION_WORK_MAX
       if (fits) sum += work
-      else this.waiting.push(input)
+      else this.#waiting.push(input)
       return fits
     })
   }
 
-  private isGuest(player: PlayerId): boolean {
-    return this.players.some(({ id, permissions }) => id === player && permissions !== PERMISSIONS_ALL)
+  #isGuest(player: PlayerId): boolean {
+    return this.#players.some(({ id, permissions }) => id === player && permissions !== PERMISSIONS_ALL)
   }
 
-  private join({ id, permissions }: ScenePlayer): Input {
-    return this.fromServer({ type: 'join', player: id, user: id, name: `Player ${id}`, body: 0, permissions })
+  #join({ id, permissions }: ScenePlayer): Input {
+    return this.#fromServer({ type: 'join', player: id, user: id, name: `Player ${id}`, body: 0, permissions })
   }
 
-  private fromServer(command: Command): Input {
-    return { player: 0, sequence: ++this.serverSequence, command }
+  #fromServer(command: Command): Input {
+    return { player: 0, sequence: ++this.#serverSequence, command }
   }
 
-  private look(realm: Realm): ActorView {
-    const of = (id: PlayerId): ScenePlayer | undefined => this.players.find((player) => player.id === id)
-    for (const player of this.players) player.hands = []
+  #look(realm: Realm): ActorView {
+    const of = (id: PlayerId): ScenePlayer | undefined => this.#players.find((player) => player.id === id)
+    for (const player of this.#players) player.hands = []
     for (const avatar of passingAvatars(realm)) {
       const player = of(avatar.player)
       if (player) player.at = { ...avatar.position }
@@ -133,7 +133,7 @@ export class Scene {
     const [elements, places]: [ElementId[], Vec3[]] = [[], []]
     for (const { id, spec, position, holder, hand } of passingProps(realm)) {
       of(holder)?.hands.push(hand)
-      if (spec.motion === 'static' && !this.draw.chance(STATIC_SHARE)) continue
+      if (spec.motion === 'static' && !this.#draw.chance(STATIC_SHARE)) continue
       elements.push(id)
       places.push({ x: position.x, y: position.y, z: position.z })
     }

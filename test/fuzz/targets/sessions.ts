@@ -39,13 +39,13 @@ const WELCOME: Welcome = {
 
 /** What a session lets through must be new: commands in order, each once, each input newer than the last of its kind. */
 class OnceOnly {
-  private command = 0
+  #command = 0
 
   check({ commands, latest }: ReceivedInputs): void {
     for (const { sequence, player } of commands) {
-      promise(sequence > this.command, `command ${sequence} was passed on after ${this.command}`)
+      promise(sequence > this.#command, `command ${sequence} was passed on after ${this.#command}`)
       promise(player === 1, 'an input carries another player')
-      this.command = sequence
+      this.#command = sequence
     }
     for (const { player } of latest) promise(player === 1, 'an input carries another player')
   }
